@@ -1,0 +1,114 @@
+# The front door. `make` alone says what one can do.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+# Lowest first: a file includes its own layer or a lower one, and `make layers` checks it.
+LAYERS := base json process telemetry pubsub serializer channel presence socket transport endpoint server
+
+# SAN=address,undefined or SAN=thread builds beside the plain build, never over it.
+COMMA := ,
+VARIANT := $(if $(SAN),$(subst $(COMMA),-,$(SAN)),plain)
+BUILD := build/$(VARIANT)
+
+CXX ?= g++
+CXXFLAGS ?= -O2 -g
+ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror \
+  -pthread -Ilib -I. -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
+  $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lcrypto
+# Under AddressSanitizer CMocka would swallow the report of a bad access: leave SIGSEGV to ASan.
+export ASAN_OPTIONS := handle_segv=2:detect_leaks=1
+export TSAN_OPTIONS := halt_on_error=1
+export UBSAN_OPTIONS := print_stacktrace=1
+
+BUILD_PACKAGES := g++ make pkg-config libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
+  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev
+CLIENT_PACKAGES := node:node node:npm
+BROWSER_PACKAGES := chromium
+DOC_PACKAGES := doxygen graphviz doxygen-awesome-css mscgen
+STYLE_PACKAGES := clang-format clang-tidy
+
+LIB_SOURCES := $(filter-out %_test.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
+TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
+  $(wildcard conformance/*/*_test.cc)
+TESTING_SOURCES := $(wildcard lib/testing/*.cc)
+SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
+SUITE_SOURCES := $(filter-out %_test.cc,$(foreach dir,wire suite rules,$(wildcard conformance/$(dir)/*.cc)))
+BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
+CHAT_SOURCES := $(wildcard chapters/01-the-101/*.cc)
+
+objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
+LIBRARY := $(BUILD)/libphoenix.a
+CONTRACT := $(BUILD)/phx-contract
+SUITE := $(BUILD)/phx-conformance
+BENCH := $(BUILD)/phx-bench
+CHAT := $(BUILD)/phx-chat
+HOST_OBJECTS := $(BUILD)/lib/testing/host.o
+
+.PHONY: help
+help: ## this list
+	@echo 'Phoenix Channels, taken apart in C++. What you can do:'; echo
+	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo; echo 'With SAN=address,undefined or SAN=thread everything is built and run under that sanitizer.'
+
+# --- What must be installed -------------------------------------------------------------------
+
+build/.packages-build: Makefile .ci/need
+	@.ci/need $(BUILD_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-clients: Makefile .ci/need
+	@.ci/need $(CLIENT_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-browser: Makefile .ci/need
+	@.ci/need $(BROWSER_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-docs: Makefile .ci/need
+	@.ci/need $(DOC_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-style: Makefile .ci/need
+	@.ci/need $(STYLE_PACKAGES) && mkdir -p $(@D) && touch $@
+
+# --- Building ---------------------------------------------------------------------------------
+
+$(BUILD)/%.o: %.cc | build/.packages-build
+	@mkdir -p $(@D); echo '  c++  $<'
+	@$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
+
+$(LIBRARY): $(call objects,$(LIB_SOURCES))
+	@mkdir -p $(@D); rm -f $@; echo "  ar   $@"; ar rcs $@ $^
+
+$(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
+$(SUITE): $(call objects,$(SUITE_SOURCES)) $(HOST_OBJECTS)
+$(BENCH): $(call objects,$(BENCH_SOURCES))
+$(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
+$(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lcrypto -lcmocka
+$(BENCH): LIBS := -lfmt -ljansson
+$(CONTRACT) $(SUITE) $(BENCH) $(CHAT):
+	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+
+.PHONY: all
+all: $(CONTRACT) $(SUITE) $(BENCH) $(CHAT) ## build everything
+
+# --- Tests ------------------------------------------------------------------------------------
+
+$(BUILD)/lib/%_test: $(BUILD)/lib/%_test.o $(call objects,$(TESTING_SOURCES)) $(LIBRARY)
+	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+$(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(call objects,$(TESTING_SOURCES)) \
+  $(filter-out $(BUILD)/conformance/suite/main.o,$(call objects,$(SUITE_SOURCES)))
+	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
+%_test.passed: %_test
+	@$< >$@.log 2>&1 && { grep -hE 'PASSED|SKIPPED' $@.log | sed "s|^|$(notdir $<): |"; touch $@; } || { cat $@.log; exit 1; }
+
+UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES))
+.PHONY: unit
+unit: $(UNIT_PASSED) ## the unit tests alone
+
+.PHONY: layers
+layers: ## check that every include points to its own layer or a lower one
+	@awk -v layers='$(LAYERS)' -f .ci/layers.awk $(wildcard $(foreach layer,$(LAYERS),lib/$(layer)/*.h lib/$(layer)/*.cc))
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

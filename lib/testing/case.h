@@ -1,0 +1,69 @@
+#pragma once
+/// \file
+/// What a unit test writes: `TEST("a stale join_ref is ignored") { expect_eq(…); }`.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <type_traits>
+
+#include "testing/host.h"
+
+namespace phx::testing {
+
+/// Puts a case on the list that testing/main.cc runs. Called before main, by TEST alone.
+struct Registration {
+  Registration(const char* name, std::function<void()> body);
+};
+const std::vector<Case>& registered_cases();
+
+namespace detail {
+template <class T>
+std::string shown(const T& value) {
+  if constexpr (std::is_enum_v<T>) {
+    return fmt::format("{}", static_cast<long long>(value));
+  } else if constexpr (fmt::is_formattable<T>::value) {
+    return fmt::format("{}", value);
+  } else {
+    return "(a value that can't be printed)";
+  }
+}
+}  // namespace detail
+
+/// Fails the case unless `met`; `what` is the sentence that was expected to be true.
+inline void expect(bool met, const std::string& what = "the condition holds",
+                   std::source_location where = std::source_location::current()) {
+  if (!met) throw Failure("expected that " + what, where);
+}
+
+/// Fails the case unless the two are equal, and shows both.
+template <class A, class B>
+void expect_eq(const A& actual, const B& expected,
+               std::source_location where = std::source_location::current()) {
+  if (actual == expected) return;
+  throw Failure("  expected: " + detail::shown(expected) + "\n  actual:   " + detail::shown(actual),
+                where);
+}
+
+/// Fails the case unless `act` throws an E; returns its text.
+template <class E, class Act>
+std::string expect_throw(Act&& act, std::source_location where = std::source_location::current()) {
+  try {
+    act();
+  } catch (const E& error) {
+    return error.what();
+  }
+  throw Failure("expected an exception, and none came", where);
+}
+
+}  // namespace phx::testing
+
+#define PHX_TEST_JOIN2(a, b) a##b
+#define PHX_TEST_JOIN(a, b) PHX_TEST_JOIN2(a, b)
+/// Defines and registers one case; its name is a sentence.
+#define TEST(name)                                                                     \
+  static void PHX_TEST_JOIN(case_, __LINE__)();                                        \
+  static const ::phx::testing::Registration PHX_TEST_JOIN(registration_, __LINE__)(    \
+      name, PHX_TEST_JOIN(case_, __LINE__));                                           \
+  static void PHX_TEST_JOIN(case_, __LINE__)()

@@ -1,0 +1,72 @@
+/// The one file that includes CMocka: it turns a thrown Failure into CMocka's own.
+
+#include "testing/host.h"
+
+#include <cstdarg>
+#include <csetjmp>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+
+extern "C" {
+#include <cmocka.h>
+}
+#undef fail  // the macro breaks every std::ios that is read after it
+
+namespace phx::testing {
+namespace {
+
+/// What is left of a failed case once its exception is gone: plain memory that longjmp may skip.
+struct Verdict {
+  bool failed = false;
+  std::string report;
+  std::string file;
+  int line = 0;
+};
+
+Verdict run(const Case& test) noexcept {
+  try {
+    test.body();
+    return {};
+  } catch (const Failure& failure) {
+    return {true, failure.what(), failure.where().file_name(),
+            static_cast<int>(failure.where().line())};
+  } catch (const std::exception& error) {
+    return {true, std::string("the case threw: ") + error.what(), __FILE__, __LINE__};
+  } catch (...) {
+    return {true, "the case threw something that is no std::exception", __FILE__, __LINE__};
+  }
+}
+
+// _fail never returns, and skips destructors: so the verdict outlives the call on purpose.
+Verdict last_verdict;
+
+void body(void** state) {
+  last_verdict = run(*static_cast<const Case*>(*state));
+  if (!last_verdict.failed) return;
+  print_error("%s\n", last_verdict.report.c_str());
+  _fail(last_verdict.file.c_str(), last_verdict.line);
+}
+
+cm_message_output output_of(Report report) {
+  switch (report) {
+    case Report::text: return CM_OUTPUT_STDOUT;
+    case Report::tap: return CM_OUTPUT_TAP;
+    case Report::junit: return CM_OUTPUT_XML;
+  }
+  return CM_OUTPUT_STDOUT;
+}
+
+}  // namespace
+
+int run_group(const std::string& name, const std::vector<Case>& cases, Report report) {
+  cmocka_set_message_output(output_of(report));
+  std::vector<CMUnitTest> tests;
+  tests.reserve(cases.size());
+  for (const Case& test : cases) {
+    tests.push_back({test.name.c_str(), body, nullptr, nullptr, const_cast<Case*>(&test)});
+  }
+  return _cmocka_run_group_tests(name.c_str(), tests.data(), tests.size(), nullptr, nullptr);
+}
+
+}  // namespace phx::testing
