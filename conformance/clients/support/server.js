@@ -1,0 +1,105 @@
+// The server under test: started on a free port, told to stop by SIGTERM, as an operator would.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { within } from "./deadline.js";
+
+const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
+const START_MS = 10_000;
+const STOP_MS = 10_000;
+const OUTPUT_KEPT = 4_000; // characters, the newest
+
+/** The contract server of this repository, or the program that CONTRACT_SERVER names. */
+export const contractServer = () =>
+  new Server(process.env.CONTRACT_SERVER || "build/plain/phx-contract");
+
+/** The chat of chapter 1, or the program that CHAT_SERVER names. */
+export const chatServer = () => new Server(process.env.CHAT_SERVER || "build/plain/phx-chat");
+
+class Server {
+  #program;
+  #process = null;
+  #output = "";
+
+  /** After start(): `http://HOST:PORT`, with no slash at the end. */
+  url = null;
+
+  constructor(program) {
+    this.#program = program;
+  }
+
+  /** The address for a Socket: `ws://HOST:PORT` and `mount`. */
+  mount(mount) {
+    return this.url.replace(/^http/, "ws") + mount;
+  }
+
+  /** Starts it on a free port; after a stop() or kill(), on the same port again. */
+  async start() {
+    const port = this.url ? new URL(this.url).port : "0";
+    this.#output = "";
+    this.#process = spawn(this.#program, ["--port", port], { cwd: REPOSITORY });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        this.#output = (this.#output + text).slice(-OUTPUT_KEPT);
+      });
+    }
+    try {
+      this.url = await within(START_MS, `the address of ${this.#program}`, this.#address());
+    } catch (error) {
+      this.#process.kill("SIGKILL");
+      this.#process = null;
+      throw new Error(`${error.message}; it said: ${this.#output || "nothing"}`);
+    }
+    return this;
+  }
+
+  /** Asks it to end, and expects it to end well: with status 0, and soon. */
+  async stop() {
+    const { code, signal } = await this.#end("SIGTERM");
+    if (code !== 0) {
+      throw new Error(
+        `${this.#program} ended by SIGTERM with ${signal ?? `status ${code}`} ` +
+          `instead of status 0; it said: ${this.#output || "nothing"}`,
+      );
+    }
+  }
+
+  /** Ends it as a power cut would: nothing is said to anyone. */
+  async kill() {
+    await this.#end("SIGKILL");
+  }
+
+  /** The first address it prints, wherever in the line. */
+  #address() {
+    return new Promise((resolve, reject) => {
+      let printed = "";
+      this.#process.stdout.on("data", (text) => {
+        printed += text;
+        const found = printed.match(/http:\/\/[^\s/:]+:\d+(?=\D)/);
+        if (found) resolve(found[0]);
+      });
+      this.#process.once("error", ({ code }) => {
+        reject(new Error(`${this.#program} does not start (${code}); is it built? See README.md`));
+      });
+      this.#process.once("exit", (code, signal) => {
+        reject(new Error(`${this.#program} ended at once with ${signal ?? `status ${code}`}`));
+      });
+    });
+  }
+
+  async #end(signal) {
+    const running = this.#process;
+    if (!running) return { code: 0, signal: null };
+    this.#process = null;
+    if (running.exitCode === null && running.signalCode === null) {
+      const exited = once(running, "exit");
+      running.kill(signal);
+      await within(STOP_MS, `${this.#program} to end by ${signal}`, exited).catch((error) => {
+        running.kill("SIGKILL");
+        throw error;
+      });
+    }
+    return { code: running.exitCode, signal: running.signalCode };
+  }
+}
