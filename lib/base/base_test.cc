@@ -1,0 +1,38 @@
+/// What the ground floor promises: base64 both ways, and log lines that stay one line.
+
+#include "base/base64.h"
+#include "base/log.h"
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+TEST("base64 keeps every byte, whatever the length") {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    expect_eq(base64::decode(base64::encode(bytes)).value(), bytes);
+    expect_eq(base64::url_decode(base64::url_encode(bytes)).value(), bytes);
+    bytes += static_cast<char>(i);
+  }
+}
+
+TEST("base64 for URLs has no plus, no slash and no padding") {
+  expect_eq(base64::url_encode("\xfb\xff\xfe?"), std::string("-__-Pw"));
+  expect_eq(base64::encode("\xfb\xff\xfe?"), std::string("+//+Pw=="));
+}
+
+TEST("what is no base64 is refused, not guessed at") {
+  for (const char* text : {"a", "ab=", "a===", "ab c", "ab\n=", "=abc", "YQ=a"}) {
+    expect(!base64::decode(text), std::string("\"") + text + "\" is refused");
+  }
+  expect(!base64::url_decode("a+b/"), "the standard alphabet is refused in a URL");
+}
+
+TEST("a control character can't start a new log line") {
+  expect_eq(one_line("a\nERROR forged\x7f"), std::string("a\\x0aERROR forged\\x7f"));
+}
+
+TEST("an unknown log level is answered with the ones there are") {
+  const std::string text = expect_throw<std::invalid_argument>([] { level_of("loud"); });
+  expect_eq(text, std::string("expected a log level (debug, info, warn, error or off), got \"loud\""));
+}

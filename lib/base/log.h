@@ -1,0 +1,57 @@
+#pragma once
+/// \file
+/// What the server tells whoever runs it: one line an event, with named fields behind the text.
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace spdlog {
+class logger;
+}
+
+namespace phx {
+
+enum class Level { debug, info, warn, error, off };
+
+/// `"debug"`, `"info"`, `"warn"`, `"error"` or `"off"`. \throws std::invalid_argument naming them.
+Level level_of(std::string_view name);
+
+/// A handle to one log; copies write to the same place. Any thread.
+class Log {
+ public:
+  using Field = std::pair<std::string_view, std::string_view>;
+
+  /// Writes to standard error what is at least as grave as `least`.
+  static Log to_stderr(Level least);
+  /// Writes nowhere: for tests.
+  static Log silent();
+
+  bool enabled(Level level) const;
+  /// Writes `text key=value …`. Control characters are escaped: what a client sent can't forge a line.
+  void write(Level level, std::string_view text, std::initializer_list<Field> fields = {}) const;
+
+  void debug(std::string_view text, std::initializer_list<Field> fields = {}) const {
+    write(Level::debug, text, fields);
+  }
+  void info(std::string_view text, std::initializer_list<Field> fields = {}) const {
+    write(Level::info, text, fields);
+  }
+  void warn(std::string_view text, std::initializer_list<Field> fields = {}) const {
+    write(Level::warn, text, fields);
+  }
+  void error(std::string_view text, std::initializer_list<Field> fields = {}) const {
+    write(Level::error, text, fields);
+  }
+
+ private:
+  explicit Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+  std::shared_ptr<spdlog::logger> logger_;
+};
+
+/// The text with control characters written as `\xNN`, fit for one line of a log.
+std::string one_line(std::string_view text);
+
+}  // namespace phx

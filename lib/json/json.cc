@@ -1,0 +1,105 @@
+/// The only file that calls Jansson.
+
+#include "json/json.h"
+
+#include "base/check.h"
+
+namespace phx {
+namespace {
+
+/// Jansson answers null when memory is out, or for a string that is no UTF-8.
+json_t* made(json_t* value) {
+  if (value == nullptr) throw JsonError("expected text in UTF-8, got other bytes");
+  return value;
+}
+
+}  // namespace
+
+Json::Json(std::nullptr_t) : Json(json_null(), 0) {}
+Json::Json(bool value) : Json(json_boolean(value), 0) {}
+Json::Json(double value) : Json(made(json_real(value)), 0) {}
+Json::Json(std::string_view text) : Json(made(json_stringn(text.data(), text.size())), 0) {}
+
+Json Json::steal(json_t* value) { return Json(made(value), 0); }
+Json Json::borrow(json_t* value) { return Json(json_incref(value), 0); }
+
+Json Json::object(std::initializer_list<Member> members) {
+  Json object = steal(json_object());
+  for (const auto& [key, value] : members) object.set(key, value);
+  return object;
+}
+
+Json Json::array(std::initializer_list<Json> items) {
+  Json array = steal(json_array());
+  for (const Json& item : items) array.append(item);
+  return array;
+}
+
+Json Json::parse(std::string_view text) {
+  json_error_t error;
+  json_t* value =
+      json_loadb(text.data(), text.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+  if (value == nullptr) {
+    throw JsonError("expected JSON, got an error at byte " + std::to_string(error.position) + ": " +
+                    error.text);
+  }
+  return Json(value, 0);
+}
+
+std::string Json::dump() const {
+  constexpr std::size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS;
+  std::string text;
+  const auto append = [](const char* part, std::size_t size, void* out) {
+    static_cast<std::string*>(out)->append(part, size);
+    return 0;
+  };
+  check(json_dump_callback(value_.get(), append, &text, flags) == 0, "every Json can be written");
+  return text;
+}
+
+std::size_t Json::size() const {
+  return is_array() ? json_array_size(value_.get()) : json_object_size(value_.get());
+}
+
+Json Json::operator[](std::string_view key) const {
+  json_t* member = json_object_getn(value_.get(), key.data(), key.size());
+  return member ? borrow(member) : Json();
+}
+
+Json Json::operator[](std::size_t index) const {
+  json_t* item = json_array_get(value_.get(), index);
+  return item ? borrow(item) : Json();
+}
+
+bool Json::has(std::string_view key) const {
+  return json_object_getn(value_.get(), key.data(), key.size()) != nullptr;
+}
+
+std::string Json::string_or(std::string_view otherwise) const {
+  if (!is_string()) return std::string(otherwise);
+  return {json_string_value(value_.get()), json_string_length(value_.get())};
+}
+
+long long Json::integer_or(long long otherwise) const {
+  return is_integer() ? json_integer_value(value_.get()) : otherwise;
+}
+
+void Json::set(std::string_view key, Json value) {
+  check(is_object(), "only an object has members to set");
+  own_alone();
+  if (json_object_setn_new(value_.get(), key.data(), key.size(), value.value_.release()) != 0) {
+    throw JsonError("expected a key in UTF-8, got other bytes");
+  }
+}
+
+void Json::append(Json item) {
+  check(is_array(), "only an array can be appended to");
+  own_alone();
+  check(json_array_append_new(value_.get(), item.value_.release()) == 0, "an array takes any item");
+}
+
+void Json::own_alone() {
+  if (value_->refcount > 1) value_.reset(json_copy(value_.get()));
+}
+
+}  // namespace phx

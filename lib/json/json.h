@@ -1,0 +1,96 @@
+#pragma once
+/// \file
+/// JSON as a value: what a handler reads out of a payload and builds its answers from.
+///
+/// `Json reply = Json::object({{"count", 3}}); reply["count"].integer_or(0);`
+
+#include <jansson.h>
+
+#include <concepts>
+#include <initializer_list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace phx {
+
+/// A text that is no JSON; what() says where and why.
+class JsonError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// One JSON value. Copies are cheap and share; a change copies first, so values never surprise.
+/// One value belongs to one thread at a time; copies may be read on several at once.
+class Json {
+ public:
+  using Member = std::pair<std::string_view, Json>;
+
+  Json() : Json(nullptr) {}
+  Json(std::nullptr_t);
+  Json(bool value);
+  Json(double value);
+  Json(std::string_view text);
+  Json(const char* text) : Json(std::string_view(text)) {}
+  Json(const std::string& text) : Json(std::string_view(text)) {}
+  template <std::integral T>
+    requires(!std::same_as<T, bool>)
+  Json(T value) : Json(steal(json_integer(static_cast<json_int_t>(value)))) {}
+
+  static Json object(std::initializer_list<Member> members = {});
+  static Json array(std::initializer_list<Json> items = {});
+  /// Any JSON value, not only an object; `\u0000` in strings is kept. \throws JsonError.
+  static Json parse(std::string_view text);
+  /// Takes over a reference that the caller owned.
+  static Json steal(json_t* value);
+  /// Adds a reference to a value that somebody else keeps.
+  static Json borrow(json_t* value);
+
+  Json(const Json& other) : Json(borrow(other.value_.get())) {}
+  Json(Json&&) noexcept = default;
+  Json& operator=(const Json& other) { return *this = Json(other); }
+  Json& operator=(Json&&) noexcept = default;
+
+  /// Compact, keys sorted, nothing escaped that need not be: as Phoenix writes it.
+  std::string dump() const;
+
+  bool is_null() const { return json_is_null(value_.get()); }
+  bool is_object() const { return json_is_object(value_.get()); }
+  bool is_array() const { return json_is_array(value_.get()); }
+  bool is_string() const { return json_is_string(value_.get()); }
+  bool is_integer() const { return json_is_integer(value_.get()); }
+
+  /// Members of an object, or items of an array; 0 for all else.
+  std::size_t size() const;
+  /// The member, or null where there is none (or this is no object).
+  Json operator[](std::string_view key) const;
+  Json operator[](std::size_t index) const;
+  bool has(std::string_view key) const;
+
+  std::string string_or(std::string_view otherwise) const;
+  long long integer_or(long long otherwise) const;
+
+  /// REQUIRES: is_object(). Adds or replaces a member.
+  void set(std::string_view key, Json value);
+  /// REQUIRES: is_array().
+  void append(Json item);
+
+  bool operator==(const Json& other) const {
+    return json_equal(value_.get(), other.value_.get()) == 1;
+  }
+
+  json_t* get() const { return value_.get(); }
+
+ private:
+  struct Release {
+    void operator()(json_t* value) const { json_decref(value); }
+  };
+  explicit Json(json_t* owned, int) : value_(owned) {}
+  void own_alone();
+
+  std::unique_ptr<json_t, Release> value_;
+};
+
+}  // namespace phx

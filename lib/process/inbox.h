@@ -1,0 +1,82 @@
+#pragma once
+/// \file
+/// What one thread tells another: mail and signals in one queue, so that their order is kept.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <variant>
+#include <vector>
+
+#include "process/process.h"
+
+namespace phx::process {
+
+struct Deliver {
+  Pid to;
+  Message message;
+};
+struct ExitSignal {
+  Pid to;
+  ExitReason reason;
+};
+struct MonitorSignal {
+  Ref ref;
+  Pid watcher;
+  Pid target;
+};
+struct DemonitorSignal {
+  Ref ref;
+  Pid target;
+};
+struct SpawnSignal {
+  Pid pid;
+  std::unique_ptr<Process> process;
+};
+/// Something to do on the shard's thread that is no mail: a broadcast's dispatch, a stop.
+struct TaskSignal {
+  std::function<void()> run;
+  Pid blame = {};  ///< Who crashes if it throws.
+};
+
+/// A signal, with the process it came from where a dead sender must stay silent.
+struct Signal {
+  using Body =
+      std::variant<Deliver, ExitSignal, MonitorSignal, DemonitorSignal, SpawnSignal, TaskSignal>;
+  Body body;
+  Pid from = {};
+};
+
+/// Many writers, one reader. Any thread may push; only the shard's thread takes.
+class Inbox {
+ public:
+  /// Called, on the pusher's thread, when the inbox was empty: it must wake the shard's loop.
+  void on_wake(std::function<void()> wake) {
+    const std::lock_guard lock(mutex_);
+    wake_ = std::move(wake);
+  }
+
+  void push(Signal signal) {
+    const std::lock_guard lock(mutex_);
+    signals_.push_back(std::move(signal));
+    if (signals_.size() == 1 && wake_) wake_();
+  }
+
+  std::vector<Signal> take_all() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(signals_, {});
+  }
+
+  bool empty() const {
+    const std::lock_guard lock(mutex_);
+    return signals_.empty();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Signal> signals_;
+  std::function<void()> wake_;
+};
+
+}  // namespace phx::process

@@ -1,0 +1,53 @@
+#pragma once
+/// \file
+/// The queue of what a process has yet to read: first come, first read, but for what it awaits.
+
+#include <optional>
+#include <vector>
+
+#include "process/message.h"
+
+namespace phx::process {
+
+/// A queue that costs nothing while it is empty: most processes are idle most of the time.
+class Mailbox {
+ public:
+  std::size_t size() const { return messages_.size() - head_; }
+  bool empty() const { return size() == 0; }
+
+  void push(Message message) {
+    if (empty()) rewind();
+    messages_.push_back(std::move(message));
+  }
+
+  /// REQUIRES: !empty().
+  Message pop() {
+    Message message = std::move(messages_[head_++]);
+    if (empty()) rewind();
+    return message;
+  }
+
+  /// Takes out the first message with this tag, wherever it lies; the others keep their order.
+  std::optional<Message> take(Ref tag) {
+    for (std::size_t i = head_; i < messages_.size(); ++i) {
+      if (messages_[i].tag() != tag) continue;
+      Message found = std::move(messages_[i]);
+      messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(i));
+      return found;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void rewind() {
+    constexpr std::size_t worth_keeping = 8;
+    head_ = 0;
+    messages_.clear();
+    if (messages_.capacity() > worth_keeping) messages_.shrink_to_fit();
+  }
+
+  std::vector<Message> messages_;
+  std::size_t head_ = 0;
+};
+
+}  // namespace phx::process

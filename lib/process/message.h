@@ -1,0 +1,77 @@
+#pragma once
+/// \file
+/// What lies in a mailbox: a value of any type, and for some the Ref that it answers.
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "process/pid.h"
+
+namespace phx::process {
+
+/// A moved-in value whose type the receiver asks for. Messages move; they do not copy.
+class Message {
+ public:
+  Message() = default;
+  template <class T>
+    requires(!std::same_as<std::decay_t<T>, Message>)
+  Message(T&& body, Ref tag = {})
+      : tag_(tag), held_(std::make_unique<Held<std::decay_t<T>>>(std::forward<T>(body))) {}
+
+  /// The value, if it is a T; null otherwise. Valid while the message lives.
+  template <class T>
+  T* get_if() {
+    return held_ && held_->type == &type_of<T> ? &static_cast<Held<T>*>(held_.get())->value
+                                               : nullptr;
+  }
+  template <class T>
+  bool holds() const {
+    return held_ && held_->type == &type_of<T>;
+  }
+
+  /// What Process::await looks for.
+  Ref tag() const { return tag_; }
+  /// The same body under another tag: an answer carries its caller's.
+  Message tagged(Ref tag) && {
+    tag_ = tag;
+    return std::move(*this);
+  }
+
+ private:
+  // One object a type: its address is the type's name, which is cheaper to compare than typeid.
+  template <class T>
+  static inline const char type_of = 0;
+
+  struct Base {
+    explicit Base(const char* t) : type(t) {}
+    virtual ~Base() = default;
+    const char* type;
+  };
+  template <class T>
+  struct Held final : Base {
+    template <class U>
+    explicit Held(U&& v) : Base(&type_of<T>), value(std::forward<U>(v)) {}
+    T value;
+  };
+
+  Ref tag_{};
+  std::unique_ptr<Base> held_;
+};
+
+/// Tells a watcher that the process it monitors has ended, or never was (`noproc`).
+struct Down {
+  Ref ref{};
+  Pid pid;
+  ExitReason reason;
+};
+
+/// Asks for an answer; made by Process::call, answered by Scheduler::answer.
+struct Request {
+  Ref ref{};
+  Pid from;
+  Message body;
+};
+
+}  // namespace phx::process

@@ -1,0 +1,296 @@
+/// What processes promise each other: order, isolation, monitors, patience, limits.
+
+#include "process/process.h"
+
+#include <atomic>
+#include <thread>
+
+#include "process/scheduler.h"
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::process;
+using namespace phx::testing;
+
+namespace {
+
+using Journal = std::vector<std::string>;
+
+/// A process made of the functions that a test gives it.
+struct Actor : Process {
+  std::function<void(Actor&)> on_init = [](Actor&) {};
+  std::function<void(Actor&, Message)> on_message = [](Actor&, Message) {};
+  std::function<void(Actor&, const ExitReason&)> on_end = [](Actor&, const ExitReason&) {};
+
+  using Process::await;
+  using Process::call;
+  using Process::offload;
+  using Process::scheduler;
+  using Process::stop;
+
+ protected:
+  void init() override { on_init(*this); }
+  void handle(Message message) override { on_message(*this, std::move(message)); }
+  void terminate(const ExitReason& reason) override { on_end(*this, reason); }
+};
+
+struct House {
+  Scheduler scheduler;
+  Clock::time_point now = scheduler.now();
+
+  explicit House(Limits limits = {}) : scheduler(0, Log::silent(), limits) {}
+
+  void settle() {
+    while (scheduler.run(now)) {
+    }
+  }
+  void pass(Millis time) {
+    now += time;
+    settle();
+  }
+  Pid spawn(std::function<void(Actor&, Message)> on_message,
+            std::function<void(Actor&)> on_init = [](Actor&) {}) {
+    auto actor = std::make_unique<Actor>();
+    actor->on_message = std::move(on_message);
+    actor->on_init = std::move(on_init);
+    return scheduler.spawn(std::move(actor));
+  }
+  /// A process that writes each Down into the journal.
+  Pid watcher_of(Pid target, Journal& journal) {
+    return spawn(
+        [&journal](Actor&, Message m) {
+          if (const Down* down = m.get_if<Down>()) journal.push_back(to_string(down->reason));
+        },
+        [target](Actor& a) { a.scheduler().monitor(a.self(), target); });
+  }
+};
+
+}  // namespace
+
+TEST("messages are handled one at a time, in the order sent") {
+  House house;
+  Journal journal;
+  const Pid pid = house.spawn(
+      [&](Actor&, Message m) { journal.push_back(std::to_string(*m.get_if<int>())); });
+  for (int i = 0; i < 100; ++i) house.scheduler.send(pid, i);
+  expect(journal.empty(), "send only enqueues");
+  house.settle();
+  expect_eq(journal.size(), 100u);
+  for (int i = 0; i < 100; ++i) expect_eq(journal[static_cast<std::size_t>(i)], std::to_string(i));
+}
+
+TEST("a crash ends one process, and its watchers are told why") {
+  House house;
+  Journal journal;
+  const Pid bad = house.spawn([](Actor&, Message) { throw std::runtime_error("boom"); });
+  const Pid good = house.spawn([&](Actor&, Message) { journal.push_back("good"); });
+  house.watcher_of(bad, journal);
+  house.settle();
+  house.scheduler.send(bad, 1);
+  house.scheduler.send(good, 1);
+  house.settle();
+  expect_eq(journal, Journal{"good", "crash: boom"});
+  expect(!house.scheduler.alive(bad) && house.scheduler.alive(good), "one is gone, one lives");
+}
+
+TEST("terminate is the last turn and its sends come before the Down") {
+  House house;
+  Journal journal;
+  const Pid reader = house.spawn([&](Actor&, Message m) {
+    if (m.holds<std::string>()) journal.push_back(*m.get_if<std::string>());
+    if (m.holds<Down>()) journal.push_back("down");
+  });
+  auto actor = std::make_unique<Actor>();
+  actor->on_message = [](Actor& a, Message) { a.stop(); };
+  actor->on_end = [reader](Actor& a, const ExitReason&) {
+    a.scheduler().send(reader, std::string("farewell"));
+  };
+  const Pid leaver = house.scheduler.spawn(std::move(actor));
+  house.scheduler.monitor(reader, leaver);
+  house.scheduler.send(leaver, 1);
+  house.settle();
+  expect_eq(journal, Journal{"farewell", "down"});
+}
+
+TEST("an exit signal ends a process at once and without terminate") {
+  House house;
+  Journal journal;
+  auto actor = std::make_unique<Actor>();
+  actor->on_message = [&](Actor&, Message) { journal.push_back("message"); };
+  actor->on_end = [&](Actor&, const ExitReason&) { journal.push_back("terminate"); };
+  const Pid pid = house.scheduler.spawn(std::move(actor));
+  house.watcher_of(pid, journal);
+  house.settle();
+  house.scheduler.send(pid, 1);
+  house.scheduler.exit(pid, {ExitReason::shutdown, "duplicate_join"});
+  house.settle();
+  expect_eq(journal, Journal{"shutdown: duplicate_join"});
+}
+
+TEST("to monitor the dead is answered noproc, and a Pid is never given twice") {
+  House house;
+  Journal journal;
+  const Pid first = house.spawn([](Actor& a, Message) { a.stop(); });
+  house.scheduler.send(first, 1);
+  house.settle();
+  const Pid second = house.spawn([](Actor&, Message) {});
+  expect(first != second, "a new process has a new name");
+  house.watcher_of(first, journal);
+  house.settle();
+  expect_eq(journal, Journal{"noproc"});
+}
+
+TEST("demonitor takes back a Down that is already queued") {
+  House house;
+  Journal journal;
+  const Pid target = house.spawn([](Actor&, Message) {});
+  const Pid watcher = house.watcher_of(Pid{}, journal);
+  house.settle();
+  journal.clear();
+  const Ref ref = house.scheduler.monitor(watcher, target);
+  house.scheduler.exit(target, {});
+  house.scheduler.demonitor(ref, watcher, target);
+  house.settle();
+  expect_eq(journal, Journal{});
+}
+
+TEST("await sees its own message first and leaves the others in order") {
+  House house;
+  Journal journal;
+  const Ref ref = house.scheduler.make_ref();
+  const Pid pid = house.spawn(
+      [&](Actor&, Message m) { journal.push_back(std::to_string(*m.get_if<int>())); },
+      [&, ref](Actor& a) {
+        a.await(ref, std::nullopt, [&](std::optional<Message> m) {
+          journal.push_back("awaited " + *m->get_if<std::string>());
+        });
+      });
+  house.scheduler.send(pid, 1);
+  house.scheduler.send(pid, 2);
+  house.settle();
+  expect_eq(journal, Journal{});
+  house.scheduler.send(pid, Message(std::string("answer"), ref));
+  house.settle();
+  expect_eq(journal, Journal{"awaited answer", "1", "2"});
+}
+
+TEST("await gives up when its patience runs out") {
+  House house;
+  Journal journal;
+  house.spawn([&](Actor&, Message) { journal.push_back("stray"); },
+              [&](Actor& a) {
+                a.await(a.scheduler().make_ref(), Millis{500}, [&](std::optional<Message> m) {
+                  journal.push_back(m ? "message" : "nothing");
+                });
+              });
+  house.settle();
+  house.pass(Millis{499});
+  expect_eq(journal, Journal{});
+  house.pass(Millis{1});
+  expect_eq(journal, Journal{"nothing"});
+}
+
+TEST("call gets its answer, with other mail waiting meanwhile") {
+  House house;
+  Journal journal;
+  const Pid server = house.spawn([](Actor& a, Message m) {
+    const Request& request = *m.get_if<Request>();
+    a.scheduler().answer(request, std::string("pong"));
+  });
+  const Pid client = house.spawn([&](Actor& a, Message m) {
+    if (m.holds<int>()) return journal.push_back("later");
+    a.call(server, std::string("ping"),
+           [&](Message reply) { journal.push_back(*reply.get_if<std::string>()); });
+  });
+  house.scheduler.send(client, std::string("go"));
+  house.scheduler.send(client, 1);
+  house.settle();
+  expect_eq(journal, Journal{"pong", "later"});
+}
+
+TEST("a call that nobody answers crashes the caller after 5,000 ms") {
+  House house;
+  Journal journal;
+  const Pid deaf = house.spawn([](Actor&, Message) {});
+  const Pid client = house.spawn([deaf](Actor& a, Message) { a.call(deaf, 1, [](Message) {}); });
+  house.watcher_of(client, journal);
+  house.scheduler.send(client, 1);
+  house.settle();
+  house.pass(Millis{4999});
+  expect_eq(journal, Journal{});
+  house.pass(Millis{1});
+  expect_eq(journal, Journal{"crash: call timed out after 5000 ms"});
+}
+
+TEST("a call to a dead process crashes the caller at once") {
+  House house;
+  Journal journal;
+  const Pid client =
+      house.spawn([](Actor& a, Message) { a.call(Pid{0, 999}, 1, [](Message) {}); });
+  house.watcher_of(client, journal);
+  house.settle();
+  house.scheduler.send(client, 1);
+  house.settle();
+  expect_eq(journal, Journal{"crash: call failed: noproc"});
+}
+
+TEST("a mailbox that overflows ends its owner and nobody else") {
+  House house(Limits{.mailbox = 10});
+  Journal journal;
+  const Pid flooded = house.spawn([](Actor&, Message) {});
+  house.watcher_of(flooded, journal);
+  house.settle();
+  for (int i = 0; i < 11; ++i) house.scheduler.send(flooded, i);
+  house.settle();
+  expect_eq(journal, Journal{"crash: mailbox overflow: more than 10 messages wait"});
+  expect_eq(house.scheduler.stats().overflowed, 1u);
+}
+
+TEST("one busy process does not starve another") {
+  House house(Limits{.messages_a_turn = 2});
+  Journal journal;
+  const Pid busy = house.spawn([&](Actor&, Message) { journal.push_back("busy"); });
+  const Pid other = house.spawn([&](Actor&, Message) { journal.push_back("other"); });
+  for (int i = 0; i < 4; ++i) house.scheduler.send(busy, i);
+  house.scheduler.send(other, 1);
+  house.settle();
+  expect_eq(journal, Journal{"busy", "busy", "other", "busy", "busy"});
+}
+
+TEST("the budget of one run is kept, and the rest comes in the next") {
+  House house(Limits{.messages_a_turn = 1, .turns_a_run = 3});
+  int handled = 0;
+  const Pid pid = house.spawn([&](Actor&, Message) { ++handled; });
+  for (int i = 0; i < 5; ++i) house.scheduler.send(pid, i);
+  expect(house.scheduler.run(house.now), "more is waiting");
+  expect_eq(handled, 3);
+  house.settle();
+  expect_eq(handled, 5);
+}
+
+TEST("a timer that is cancelled never rings") {
+  House house;
+  int rings = 0;
+  const Pid pid = house.spawn([&](Actor&, Message) { ++rings; });
+  const Ref cancelled = house.scheduler.send_after(Millis{10}, pid, 1);
+  house.scheduler.send_after(Millis{20}, pid, 2);
+  house.scheduler.cancel(cancelled);
+  house.pass(Millis{30});
+  expect_eq(rings, 1);
+}
+
+TEST("watchers that died are forgotten, so that a long-lived process does not grow") {
+  House house;
+  const Pid elder = house.spawn([](Actor&, Message) {});
+  Journal journal;
+  for (int i = 0; i < 1000; ++i) {
+    const Pid watcher = house.watcher_of(elder, journal);
+    house.settle();
+    house.scheduler.exit(watcher, {});
+    house.settle();
+  }
+  house.scheduler.exit(elder, {});
+  house.settle();
+  expect_eq(house.scheduler.population(), 0u);
+  expect_eq(journal, Journal{});
+}

@@ -1,0 +1,352 @@
+/// How turns are given, mail is routed and the dead are buried.
+
+#include "process/scheduler.h"
+
+#include <ctime>
+
+#include "base/check.h"
+#include "process/slot.h"
+
+namespace phx::process {
+namespace {
+
+/// An exit signal for a process that traps them: read in turn, like any message.
+struct ExitRequest {
+  ExitReason reason;
+};
+
+/// A worker is done; what the work threw, if it threw.
+struct WorkDone {
+  std::exception_ptr thrown;
+};
+
+/// A few nanoseconds a reading, exact to some milliseconds: enough to see what held up a thread.
+Millis coarse_time() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return Millis{now.tv_sec * 1000 + now.tv_nsec / 1'000'000};
+}
+
+thread_local Pid working_for;  // set on a worker thread while it works for a process
+
+}  // namespace
+
+Scheduler::Scheduler(std::uint32_t shard, Log log, Limits limits)
+    : shard_(shard), log_(std::move(log)), limits_(limits) {}
+
+Scheduler::~Scheduler() = default;
+
+void Scheduler::connect(const std::vector<Scheduler*>& peers) {
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    check(peers[i]->shard_ == i, "peers are given in the order of their shards");
+    peers[i]->peers_ = peers;
+  }
+}
+
+// --- What anyone may ask, from any thread -------------------------------------------------------
+
+Pid Scheduler::spawn(std::unique_ptr<Process> process) {
+  const Pid pid{shard_, next_serial_.fetch_add(1, std::memory_order_relaxed)};
+  if (on_own_thread()) {
+    adopt(pid, std::move(process));
+  } else {
+    inbox_.push({SpawnSignal{pid, std::move(process)}});
+  }
+  return pid;
+}
+
+void Scheduler::send(Pid to, Message message) {
+  if (!on_own_thread() || to.shard != shard_) {
+    forward(to.shard, Deliver{to, std::move(message)});
+  } else if (Slot* slot = find(to)) {
+    deliver(*slot, std::move(message));
+  }
+}
+
+void Scheduler::exit(Pid to, ExitReason reason) {
+  if (!on_own_thread() || to.shard != shard_) {
+    forward(to.shard, ExitSignal{to, std::move(reason)});
+    return;
+  }
+  Slot* slot = find(to);
+  if (slot == nullptr || slot->killed_by) return;
+  if (slot->process->traps_exits() && reason.kind != ExitReason::killed) {
+    deliver(*slot, ExitRequest{std::move(reason)});
+  } else {
+    slot->killed_by = std::make_unique<ExitReason>(std::move(reason));
+    enqueue(*slot);
+  }
+}
+
+void Scheduler::post(std::function<void()> task, Pid blame) {
+  if (on_own_thread()) {
+    task();
+  } else {
+    inbox_.push({TaskSignal{std::move(task), blame}, working_for});
+  }
+}
+
+bool Scheduler::forward(std::uint32_t shard, Signal::Body body) {
+  if (shard >= peers_.size()) return false;  // a Pid{} of nobody
+  peers_[shard]->inbox_.push({std::move(body), working_for});
+  return true;
+}
+
+// --- Monitors -----------------------------------------------------------------------------------
+
+Ref Scheduler::monitor(Pid watcher, Pid target) {
+  const MonitorSignal signal{make_ref(), watcher, target};
+  if (target.shard == shard_) {
+    add_watcher(signal);
+  } else if (!forward(target.shard, signal)) {
+    send(watcher, Message(Down{signal.ref, target, {ExitReason::noproc}}, signal.ref));
+  }
+  return signal.ref;
+}
+
+void Scheduler::add_watcher(const MonitorSignal& signal) {
+  if (Slot* slot = find(signal.target)) {
+    forget_dead_watchers(*slot);
+    slot->watchers.push_back({signal.ref, signal.watcher});
+  } else {
+    send(signal.watcher,
+         Message(Down{signal.ref, signal.target, {ExitReason::noproc}}, signal.ref));
+  }
+}
+
+/// A socket outlives its channels: without this, each rejoin would leave a watcher behind.
+void Scheduler::forget_dead_watchers(Slot& slot) {
+  if (slot.watchers.size() < slot.watchers.capacity()) return;
+  std::erase_if(slot.watchers,
+                [&](const Watcher& w) { return w.pid.shard == shard_ && !alive(w.pid); });
+}
+
+void Scheduler::demonitor(Ref ref, Pid watcher, Pid target) {
+  const DemonitorSignal signal{ref, target};
+  if (target.shard == shard_) {
+    remove_watcher(signal);
+  } else {
+    forward(target.shard, signal);
+  }
+  if (Slot* slot = find(watcher)) slot->mailbox.take(ref);
+}
+
+void Scheduler::remove_watcher(const DemonitorSignal& signal) {
+  if (Slot* slot = find(signal.target)) {
+    std::erase_if(slot->watchers, [&](const Watcher& w) { return w.ref == signal.ref; });
+  }
+}
+
+// --- Timers and answers -------------------------------------------------------------------------
+
+Ref Scheduler::send_after(Millis delay, Pid to, Message message) {
+  const Ref ref = make_ref();
+  timers_.add(now_ + delay, {ref, to, std::move(message)});
+  return ref;
+}
+
+void Scheduler::answer(const Request& request, Message reply) {
+  send(request.from, std::move(reply).tagged(request.ref));
+}
+
+// --- Turns --------------------------------------------------------------------------------------
+
+bool Scheduler::run(Clock::time_point now) {
+  now_ = now;
+  for (Signal& signal : inbox_.take_all()) receive(std::move(signal));
+  while (auto due = timers_.take(now)) send(due->to, std::move(due->message));
+  for (std::size_t turn = 0; turn < limits_.turns_a_run && !runnable_.empty(); ++turn) {
+    Slot& slot = *runnable_.front();
+    runnable_.pop_front();
+    slot.queued = false;
+    take_turn(slot);
+  }
+  return !runnable_.empty();
+}
+
+void Scheduler::receive(Signal signal) {
+  const bool from_ghost = signal.from && signal.from.shard == shard_ && !alive(signal.from);
+  if (auto* mail = std::get_if<Deliver>(&signal.body)) {
+    if (mail->message.holds<WorkDone>() && ghosts_.erase(mail->to.serial) > 0) return;
+    if (!from_ghost) send(mail->to, std::move(mail->message));
+  } else if (auto* exit_signal = std::get_if<ExitSignal>(&signal.body)) {
+    if (!from_ghost) exit(exit_signal->to, std::move(exit_signal->reason));
+  } else if (auto* monitor_signal = std::get_if<MonitorSignal>(&signal.body)) {
+    add_watcher(*monitor_signal);
+  } else if (auto* demonitor_signal = std::get_if<DemonitorSignal>(&signal.body)) {
+    remove_watcher(*demonitor_signal);
+  } else if (auto* spawn_signal = std::get_if<SpawnSignal>(&signal.body)) {
+    adopt(spawn_signal->pid, std::move(spawn_signal->process));
+  } else if (auto* task = std::get_if<TaskSignal>(&signal.body)) {
+    if (!from_ghost) run_task(*task);
+  }
+}
+
+void Scheduler::run_task(const TaskSignal& task) {
+  try {
+    task.run();
+  } catch (const std::exception& error) {
+    log_.error("a task from another thread failed", {{"reason", error.what()}});
+    if (task.blame) exit(task.blame, {ExitReason::crash, error.what()});
+  }
+}
+
+void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
+  ++stats_.spawned;
+  auto slot = std::make_unique<Slot>(Slot{std::move(process)});
+  slot->process->self_ = pid;
+  slot->process->scheduler_ = this;
+  slot->process->slot_ = slot.get();
+  enqueue(*slot);
+  slots_.emplace(pid.serial, std::move(slot));
+}
+
+void Scheduler::deliver(Slot& slot, Message message) {
+  if (slot.awaiting && !slot.awaiting->arrived && message.tag() == slot.awaiting->ref) {
+    slot.awaiting->arrived = std::move(message);
+  } else if (slot.mailbox.size() < limits_.mailbox) {
+    slot.mailbox.push(std::move(message));
+  } else if (!slot.killed_by) {
+    ++stats_.overflowed;
+    slot.killed_by = std::make_unique<ExitReason>(ExitReason{
+        ExitReason::crash,
+        "mailbox overflow: more than " + std::to_string(limits_.mailbox) + " messages wait"});
+  }
+  enqueue(slot);
+}
+
+void Scheduler::enqueue(Slot& slot) {
+  if (slot.queued) return;
+  slot.queued = true;
+  runnable_.push_back(&slot);
+}
+
+void Scheduler::take_turn(Slot& slot) {
+  if (slot.killed_by) {
+    bury(slot, std::move(*slot.killed_by), false);
+    return;
+  }
+  const Millis began = coarse_time();
+  try {
+    work_through(slot);
+  } catch (Exit& exit) {
+    slot.stopping = std::make_unique<ExitReason>(std::move(exit.reason));
+  } catch (const std::exception& error) {
+    slot.stopping = std::make_unique<ExitReason>(ExitReason{ExitReason::crash, error.what()});
+  } catch (...) {
+    slot.stopping = std::make_unique<ExitReason>(
+        ExitReason{ExitReason::crash, "something that is no std::exception was thrown"});
+  }
+  note_long_turn(slot, began);
+  if (slot.stopping) bury(slot, std::move(*slot.stopping), true);
+}
+
+void Scheduler::work_through(Slot& slot) {
+  if (!slot.started) {
+    slot.started = true;
+    slot.process->init();
+  }
+  for (std::size_t i = 0; i < limits_.messages_a_turn && !slot.stopping; ++i) {
+    if (!deliver_next(slot)) return;
+  }
+  const bool more = slot.awaiting ? slot.awaiting->arrived.has_value() : !slot.mailbox.empty();
+  if (more && !slot.stopping) enqueue(slot);
+}
+
+bool Scheduler::deliver_next(Slot& slot) {
+  if (slot.awaiting) {
+    if (!slot.awaiting->arrived) return false;
+    const std::unique_ptr<Awaiting> over = std::move(slot.awaiting);
+    if (over->timer) timers_.cancel(*over->timer);
+    over->then(std::move(over->arrived));
+    return true;
+  }
+  if (slot.mailbox.empty()) return false;
+  Message message = slot.mailbox.pop();
+  if (auto* request = message.get_if<ExitRequest>()) {
+    slot.process->exit_requested(std::move(request->reason));
+  } else {
+    slot.process->handle(std::move(message));
+  }
+  return true;
+}
+
+void Scheduler::note_long_turn(const Slot& slot, Millis began) {
+  const Millis took = coarse_time() - began;
+  if (took < limits_.long_turn) return;
+  ++stats_.long_turns;
+  log_.warn("a turn held up its thread: what blocks should say so (see Channel::blocking)",
+            {{"process", slot.process->name()}, {"ms", std::to_string(took.count())}});
+}
+
+// --- The end of a process -----------------------------------------------------------------------
+
+void Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
+  const Pid pid = slot.process->self_;
+  auto node = slots_.extract(pid.serial);
+  if (slot.awaiting && slot.awaiting->timer) timers_.cancel(*slot.awaiting->timer);
+  if (say_goodbye) last_words(slot, reason);
+  if (reason.kind == ExitReason::crash) {
+    ++stats_.crashed;
+    log_.error("a process crashed", {{"process", slot.process->name()}, {"reason", reason.detail}});
+  }
+  for (const Watcher& watcher : slot.watchers) {
+    send(watcher.pid, Message(Down{watcher.ref, pid, reason}, watcher.ref));
+  }
+  if (slot.queued) std::erase(runnable_, &slot);
+  if (slot.working) ghosts_.emplace(pid.serial, std::move(node.mapped()));
+}
+
+void Scheduler::last_words(Slot& slot, ExitReason& reason) {
+  try {
+    slot.process->terminate(reason);
+  } catch (const std::exception& error) {
+    reason = {ExitReason::crash, error.what()};
+  } catch (...) {
+    reason = {ExitReason::crash, "something that is no std::exception was thrown"};
+  }
+}
+
+void Scheduler::clear() {
+  runnable_.clear();
+  slots_.clear();
+  ghosts_.clear();
+}
+
+Slot* Scheduler::find(Pid pid) {
+  const auto found = slots_.find(pid.serial);
+  return found == slots_.end() ? nullptr : found->second.get();
+}
+
+// --- Work on other threads ----------------------------------------------------------------------
+
+void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function<void()> then) {
+  if (workers_ == nullptr) {
+    work();
+    then();
+    return;
+  }
+  const Pid pid = slot.process->self();
+  const Ref ref = make_ref();
+  slot.working = true;
+  workers_->post([this, pid, ref, work = std::move(work)] {
+    working_for = pid;
+    std::exception_ptr thrown;
+    try {
+      work();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    working_for = {};
+    inbox_.push({Deliver{pid, Message(WorkDone{thrown}, ref)}});
+  });
+  slot.process->await(ref, std::nullopt, [&slot, then = std::move(then)](auto message) {
+    slot.working = false;
+    if (const auto& thrown = message->template get_if<WorkDone>()->thrown) {
+      std::rethrow_exception(thrown);
+    }
+    then();
+  });
+}
+
+}  // namespace phx::process

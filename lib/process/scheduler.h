@@ -1,0 +1,129 @@
+#pragma once
+/// \file
+/// Runs all the processes of one thread: who has mail gets a turn, and a crash is told, not spread.
+///
+/// `send` only enqueues: no handler runs inside another. Only run() runs and destroys processes.
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/log.h"
+#include "process/inbox.h"
+#include "process/mailbox.h"
+#include "process/process.h"
+#include "process/timers.h"
+#include "process/workers.h"
+
+namespace phx::process {
+
+/// What a scheduler allows before it steps in.
+struct Limits {
+  std::size_t mailbox = 10'000;      ///< Messages; one more ends the receiver.
+  std::size_t messages_a_turn = 32;  ///< Then to the back of the queue.
+  std::size_t turns_a_run = 4'096;   ///< Then input and output have their go.
+  Millis long_turn{100};             ///< A turn that takes longer is logged: it held up its thread.
+};
+
+/// Counters for whoever watches. Read on the shard's thread.
+struct Stats {
+  std::uint64_t spawned = 0;
+  std::uint64_t crashed = 0;
+  std::uint64_t overflowed = 0;
+  std::uint64_t long_turns = 0;
+};
+
+class Scheduler {
+ public:
+  explicit Scheduler(std::uint32_t shard = 0, Log log = Log::silent(), Limits limits = {});
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+  ~Scheduler();
+
+  /// Tells the schedulers of one program of each other. Before any of their threads starts.
+  static void connect(const std::vector<Scheduler*>& peers);
+  /// Lends the threads that Process::offload uses. Without them the work runs in the turn itself.
+  void use_workers(Workers& workers) { workers_ = &workers; }
+  /// The calling thread is from now on this scheduler's own.
+  void adopt_thread() { thread_ = std::this_thread::get_id(); }
+  bool on_own_thread() const { return std::this_thread::get_id() == thread_; }
+
+  // Any thread. From another thread these take effect in the order in which they were called.
+  Pid spawn(std::unique_ptr<Process> process);
+  void send(Pid to, Message message);
+  void exit(Pid to, ExitReason reason);
+  /// Runs `task` on this scheduler's thread: here and now where that is this one, else soon. What it
+  /// throws is the caller's in the first case and crashes `blame` in the other.
+  void post(std::function<void()> task, Pid blame = {});
+
+  // Shard thread only.
+  /// The watcher gets a Down when the target ends; Down{noproc} where it is dead already.
+  Ref monitor(Pid watcher, Pid target);
+  /// No Down comes any more, not even one that is queued. Mirrors Process.demonitor(ref, [:flush]).
+  void demonitor(Ref ref, Pid watcher, Pid target);
+  Ref send_after(Millis delay, Pid to, Message message);
+  void cancel(Ref timer) { timers_.cancel(timer); }
+  /// The reply to a Request. Mirrors GenServer.reply/2.
+  void answer(const Request& request, Message reply);
+  /// Destroys all processes, without a last turn: when the thread that ran them has ended.
+  void clear();
+  bool alive(Pid pid) const { return slots_.contains(pid.serial); }
+
+  /// Gives turns to who has mail. True: the budget is spent and more is waiting, call again soon.
+  bool run(Clock::time_point now);
+  std::optional<Clock::time_point> next_timer() const { return timers_.next(); }
+  /// See Inbox::on_wake.
+  void on_wake(std::function<void()> wake) { inbox_.on_wake(std::move(wake)); }
+
+  std::uint32_t shard() const { return shard_; }
+  const std::vector<Scheduler*>& peers() const { return peers_; }
+  const Log& log() const { return log_; }
+  const Stats& stats() const { return stats_; }
+  std::size_t population() const { return slots_.size(); }
+  Clock::time_point now() const { return now_; }
+  Ref make_ref() { return Ref{next_ref_++ * 64 + shard_}; }
+
+ private:
+  friend class Process;
+
+  void receive(Signal signal);
+  void run_task(const TaskSignal& task);
+  void adopt(Pid pid, std::unique_ptr<Process> process);
+  void deliver(Slot& slot, Message message);
+  void enqueue(Slot& slot);
+  void take_turn(Slot& slot);
+  void work_through(Slot& slot);
+  bool deliver_next(Slot& slot);
+  void bury(Slot& slot, ExitReason reason, bool say_goodbye);
+  void last_words(Slot& slot, ExitReason& reason);
+  void note_long_turn(const Slot& slot, Millis began);
+  void add_watcher(const MonitorSignal& signal);
+  void forget_dead_watchers(Slot& slot);
+  void remove_watcher(const DemonitorSignal& signal);
+  void start_work(Slot& slot, std::function<void()> work, std::function<void()> then);
+  Slot* find(Pid pid);
+  /// Off this thread, or for another shard: through that shard's inbox.
+  bool forward(std::uint32_t shard, Signal::Body body);
+
+  const std::uint32_t shard_;
+  const Log log_;
+  const Limits limits_;
+  std::thread::id thread_ = std::this_thread::get_id();
+  std::vector<Scheduler*> peers_{this};
+  Workers* workers_ = nullptr;
+
+  std::atomic<std::uint64_t> next_serial_{1};
+  std::uint64_t next_ref_ = 1;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> slots_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> ghosts_;  // dead, their work still runs
+  std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
+  Timers timers_;
+  Inbox inbox_;
+  Clock::time_point now_ = Clock::now();
+  Stats stats_;
+};
+
+}  // namespace phx::process

@@ -1,0 +1,39 @@
+#pragma once
+/// \file
+/// What the scheduler keeps for each process, and the process itself never sees.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "process/mailbox.h"
+#include "process/process.h"
+
+namespace phx::process {
+
+/// A process that waits for one message only.
+struct Awaiting {
+  Ref ref;
+  std::function<void(std::optional<Message>)> then;
+  std::optional<Ref> timer = {};
+  std::optional<Message> arrived = {};
+};
+
+struct Watcher {
+  Ref ref;
+  Pid pid;
+};
+
+struct Slot {
+  std::unique_ptr<Process> process;
+  Mailbox mailbox = {};
+  std::vector<Watcher> watchers = {};
+  std::unique_ptr<Awaiting> awaiting = {};
+  std::unique_ptr<ExitReason> stopping = {};  ///< Set by stop(): ends after this turn.
+  std::unique_ptr<ExitReason> killed_by = {};  ///< Set by an exit signal: ends before the next.
+  bool started = false;
+  bool queued = false;   ///< On the run queue, which may hold a slot once.
+  bool working = false;  ///< Its work runs on a worker thread, so the process must not be destroyed.
+};
+
+}  // namespace phx::process

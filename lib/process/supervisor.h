@@ -1,0 +1,80 @@
+#pragma once
+/// \file
+/// A process whose only work is other processes: it starts them, and starts them again.
+///
+/// Mirrors OTP's supervisor: the same strategies, the same limit on restarts, the same order.
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "process/process.h"
+
+namespace phx::process {
+
+enum class Strategy {
+  one_for_one,   ///< Only the child that ended is started again.
+  rest_for_one,  ///< And those that were started after it.
+  one_for_all,   ///< All of them.
+};
+
+enum class Restart {
+  permanent,  ///< Always started again.
+  transient,  ///< Only after an end that was not graceful.
+  temporary,  ///< Never.
+};
+
+struct ChildSpec {
+  std::string id;
+  std::function<std::unique_ptr<Process>()> start;
+  Restart restart = Restart::permanent;
+  Millis shutdown{5000};  ///< Then it is killed. As in Supervisor's child specifications.
+};
+
+/// More restarts than this in that time, and the supervisor gives up. Supervisor's defaults.
+struct Intensity {
+  std::size_t max_restarts = 3;
+  Millis max_seconds{5000};
+};
+
+class Supervisor final : public Process {
+ public:
+  Supervisor(Strategy strategy, std::vector<ChildSpec> children, Intensity intensity = {});
+
+  std::string name() const override { return "supervisor"; }
+
+ protected:
+  void init() override;
+  void handle(Message message) override;
+  void terminate(const ExitReason& reason) override;
+  bool traps_exits() const override { return true; }
+  /// Stops the children in reverse, then ends.
+  void exit_requested(ExitReason reason) override;
+
+ private:
+  struct Child {
+    ChildSpec spec;
+    Pid pid = {};
+    Ref monitor = {};
+  };
+  using Order = std::deque<std::size_t>;
+
+  void start(Child& child);
+  void ended(std::size_t index, const ExitReason& reason);
+  void restart(std::size_t index);
+  bool too_many_restarts();
+  void give_up(const Child& child);
+  /// The running children of [first, last), the last started first.
+  Order reversed(std::size_t first, std::size_t last) const;
+  void stop_children(Order order, std::function<void()> then);
+  void child_stopped(Order order, std::function<void()> then);
+
+  const Strategy strategy_;
+  const Intensity intensity_;
+  std::vector<Child> children_;
+  std::deque<Clock::time_point> restarts_;  // at most max_restarts + 1
+};
+
+}  // namespace phx::process

@@ -1,0 +1,186 @@
+/// What holds between threads: order, monitors and work handed off. Run it under SAN=thread.
+
+#include <future>
+#include <thread>
+
+#include "process/scheduler.h"
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::process;
+using namespace phx::testing;
+
+namespace {
+
+/// One scheduler on a thread of its own, turning until it is stopped.
+struct Turning {
+  Scheduler scheduler;
+  std::atomic<bool> stop{false};
+  std::thread thread;
+
+  explicit Turning(std::uint32_t shard) : scheduler(shard) {}
+  void start() {
+    thread = std::thread([this] {
+      scheduler.adopt_thread();
+      while (!stop) {
+        if (!scheduler.run(Clock::now())) std::this_thread::yield();
+      }
+    });
+  }
+  ~Turning() {
+    stop = true;
+    if (thread.joinable()) thread.join();
+  }
+};
+
+struct Script : Process {
+  std::function<void(Script&)> on_init = [](Script&) {};
+  std::function<void(Script&, Message)> on_message = [](Script&, Message) {};
+  using Process::offload;
+  using Process::scheduler;
+  using Process::stop;
+
+ protected:
+  void init() override { on_init(*this); }
+  void handle(Message message) override { on_message(*this, std::move(message)); }
+};
+
+template <class T>
+T within_ten_seconds(std::future<T> future) {
+  expect(future.wait_for(std::chrono::seconds(10)) == std::future_status::ready,
+         "the other thread answers within ten seconds");
+  return future.get();
+}
+
+}  // namespace
+
+TEST("messages between two threads keep their order") {
+  Turning a(0), b(1);
+  Scheduler::connect({&a.scheduler, &b.scheduler});
+  std::promise<bool> in_order;
+  auto reader = std::make_unique<Script>();
+  reader->on_message = [&, next = 0](Script&, Message m) mutable {
+    if (*m.get_if<int>() != next++) in_order.set_value(false);
+    if (next == 10'000) in_order.set_value(true);
+  };
+  const Pid pid = b.scheduler.spawn(std::move(reader));
+  auto writer = std::make_unique<Script>();
+  writer->on_init = [pid](Script& s) {
+    for (int i = 0; i < 9'000; ++i) s.scheduler().send(pid, i);
+    s.scheduler().send(s.self(), std::string("rest"));
+  };
+  writer->on_message = [pid](Script& s, Message) {
+    for (int i = 9'000; i < 10'000; ++i) s.scheduler().send(pid, i);
+  };
+  a.scheduler.spawn(std::move(writer));
+  a.start();
+  b.start();
+  expect(within_ten_seconds(in_order.get_future()), "each message comes after the one before it");
+}
+
+TEST("a process on another thread is monitored like a neighbour") {
+  Turning a(0), b(1);
+  Scheduler::connect({&a.scheduler, &b.scheduler});
+  std::promise<std::string> told;
+  auto target = std::make_unique<Script>();
+  target->on_message = [](Script&, Message) { throw std::runtime_error("boom"); };
+  const Pid pid = b.scheduler.spawn(std::move(target));
+  auto watcher = std::make_unique<Script>();
+  watcher->on_init = [pid](Script& s) {
+    s.scheduler().monitor(s.self(), pid);
+    s.scheduler().send(pid, 1);
+  };
+  watcher->on_message = [&](Script&, Message m) {
+    if (const Down* down = m.get_if<Down>()) told.set_value(to_string(down->reason));
+  };
+  a.scheduler.spawn(std::move(watcher));
+  a.start();
+  b.start();
+  expect_eq(within_ten_seconds(told.get_future()), std::string("crash: boom"));
+}
+
+TEST("work handed off runs on another thread while the rest of the mailbox waits") {
+  Workers workers;
+  Turning a(0);
+  a.scheduler.use_workers(workers);
+  std::promise<std::vector<std::string>> finished;
+  auto script = std::make_unique<Script>();
+  script->on_message = [&, journal = std::vector<std::string>{}](Script& s, Message m) mutable {
+    if (m.holds<int>()) {
+      journal.push_back("second");
+      finished.set_value(journal);
+      return;
+    }
+    s.offload(
+        [&] {
+          expect(!s.scheduler().on_own_thread(), "the work has a thread of its own");
+          journal.push_back("work");
+        },
+        [&] { journal.push_back("then"); });
+  };
+  const Pid pid = a.scheduler.spawn(std::move(script));
+  a.scheduler.send(pid, std::string("go"));
+  a.scheduler.send(pid, 1);
+  a.start();
+  expect_eq(within_ten_seconds(finished.get_future()),
+            std::vector<std::string>{"work", "then", "second"});
+}
+
+TEST("what work throws crashes the process that handed it off") {
+  Workers workers;
+  Turning a(0);
+  a.scheduler.use_workers(workers);
+  std::promise<std::string> told;
+  auto target = std::make_unique<Script>();
+  target->on_message = [](Script& s, Message) {
+    s.offload([] { throw std::runtime_error("boom"); }, [] {});
+  };
+  const Pid pid = a.scheduler.spawn(std::move(target));
+  auto watcher = std::make_unique<Script>();
+  watcher->on_init = [pid](Script& s) { s.scheduler().monitor(s.self(), pid); };
+  watcher->on_message = [&](Script&, Message m) {
+    if (const Down* down = m.get_if<Down>()) told.set_value(to_string(down->reason));
+  };
+  a.scheduler.spawn(std::move(watcher));
+  a.scheduler.send(pid, 1);
+  a.start();
+  expect_eq(within_ten_seconds(told.get_future()), std::string("crash: boom"));
+}
+
+TEST("a process killed while its work runs is down at once, and what the work sends is dropped") {
+  Workers workers;
+  Turning a(0);
+  a.scheduler.use_workers(workers);
+  std::promise<void> started, released;
+  std::promise<std::vector<std::string>> heard;
+  auto reader = std::make_unique<Script>();
+  reader->on_message = [&, journal = std::vector<std::string>{}](Script& s, Message m) mutable {
+    if (m.holds<Down>()) {
+      journal.push_back("down");
+      released.set_value();
+      s.scheduler().send_after(Millis{50}, s.self(), 1);
+    } else if (m.holds<int>()) {
+      heard.set_value(journal);
+    } else {
+      journal.push_back(*m.get_if<std::string>());
+    }
+  };
+  const Pid ear = a.scheduler.spawn(std::move(reader));
+  auto worker = std::make_unique<Script>();
+  worker->on_message = [&](Script& s, Message) {
+    s.offload(
+        [&s, ear, &started, until = std::make_shared<std::future<void>>(released.get_future())] {
+          started.set_value();
+          until->wait();
+          s.scheduler().send(ear, std::string("from beyond"));
+        },
+        [] {});
+  };
+  const Pid pid = a.scheduler.spawn(std::move(worker));
+  a.scheduler.monitor(ear, pid);
+  a.scheduler.send(pid, 1);
+  a.start();
+  started.get_future().wait();
+  a.scheduler.exit(pid, {ExitReason::killed});
+  expect_eq(within_ten_seconds(heard.get_future()), std::vector<std::string>{"down"});
+}

@@ -1,0 +1,40 @@
+#pragma once
+/// \file
+/// A few threads for what blocks, so that no loop does. Mirrors OTP's dirty schedulers.
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace phx::process {
+
+/// A fixed number of threads, started when there is first something to do. Any thread may post.
+class Workers {
+ public:
+  /// Ten, as OTP has dirty I/O schedulers (`erl +SDio`).
+  explicit Workers(std::size_t threads = 10) : limit_(threads) {}
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  /// Waits for what runs; drops what waits.
+  ~Workers() { stop(); }
+
+  void post(std::function<void()> job);
+  void stop();
+
+ private:
+  void run();
+
+  const std::size_t limit_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> jobs_;  // at most one a process: bounded by their number
+  std::vector<std::thread> threads_;
+  std::size_t idle_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace phx::process

@@ -1,0 +1,71 @@
+/// The table of topics, and the way of a broadcast from shard to shard.
+
+#include "pubsub/pubsub.h"
+
+namespace phx::pubsub {
+
+void send_to_all(process::Scheduler& scheduler, std::span<const Subscriber> subscribers,
+                 process::Pid from, const EventPtr& event) {
+  for (const Subscriber& subscriber : subscribers) {
+    if (subscriber.pid != from) scheduler.send(subscriber.pid, EventPtr(event));
+  }
+}
+
+Subscription::~Subscription() { hub_.unsubscribe(*this); }
+
+void PubSub::connect(const std::vector<PubSub*>& peers) {
+  for (PubSub* peer : peers) peer->peers_ = peers;
+}
+
+std::unique_ptr<Subscription> PubSub::subscribe(std::string_view name, process::Pid pid,
+                                                std::shared_ptr<const Metadata> metadata) {
+  auto found = topics_.find(name);
+  if (found == topics_.end()) {
+    found = topics_.emplace(name, std::make_unique<Topic>(Topic{std::string(name)})).first;
+  }
+  Topic& topic = *found->second;
+  auto subscription = std::make_unique<Subscription>(*this, topic, topic.subscribers.size());
+  topic.subscribers.push_back({pid, std::move(metadata)});
+  topic.owners.push_back(subscription.get());
+  return subscription;
+}
+
+void PubSub::unsubscribe(const Subscription& subscription) {
+  Topic& topic = subscription.topic_;
+  const std::size_t index = subscription.index_;
+  topic.subscribers[index] = std::move(topic.subscribers.back());
+  topic.owners[index] = topic.owners.back();
+  topic.owners[index]->index_ = index;
+  topic.subscribers.pop_back();
+  topic.owners.pop_back();
+  if (topic.subscribers.empty()) topics_.erase(topics_.find(topic.name));
+}
+
+void PubSub::broadcast(std::string_view topic, EventPtr event, process::Pid from,
+                       Dispatcher dispatch, process::Pid blame) {
+  const std::string name(topic);
+  // Our own shard first: if the dispatcher throws here, nobody elsewhere has got anything yet.
+  const auto dispatch_at = [&](PubSub& peer) {
+    peer.scheduler_.post(
+        [&peer, name, event, from, dispatch] { peer.dispatch_here(name, event, from, dispatch); },
+        blame);
+  };
+  dispatch_at(*this);
+  for (PubSub* peer : peers_) {
+    if (peer != this) dispatch_at(*peer);
+  }
+}
+
+void PubSub::dispatch_here(const std::string& topic, const EventPtr& event, process::Pid from,
+                           Dispatcher dispatch) {
+  const auto found = topics_.find(topic);
+  if (found == topics_.end()) return;
+  dispatch(scheduler_, found->second->subscribers, from, event);
+}
+
+std::size_t PubSub::subscribers(std::string_view topic) const {
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? 0 : found->second->subscribers.size();
+}
+
+}  // namespace phx::pubsub

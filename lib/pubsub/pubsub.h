@@ -1,0 +1,108 @@
+#pragma once
+/// \file
+/// Who listens to which topic, and how a broadcast finds them. Mirrors Phoenix.PubSub.
+///
+/// Each shard knows its own subscribers, so subscribing takes no lock; a broadcast is one signal to
+/// each shard. What a broadcast looks like, and what a subscriber gets of it, is the dispatcher's
+/// matter: this layer knows neither channels nor sockets.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "process/scheduler.h"
+
+namespace phx::pubsub {
+
+/// What is broadcast. Shared between threads, so never changed.
+struct Event {
+  virtual ~Event() = default;
+};
+using EventPtr = std::shared_ptr<const Event>;
+
+/// What a subscriber left for the dispatcher to read: a channel leaves its fastlane here.
+struct Metadata {
+  virtual ~Metadata() = default;
+};
+
+struct Subscriber {
+  process::Pid pid;
+  std::shared_ptr<const Metadata> metadata;
+};
+
+/// Hands one event to one shard's subscribers. Runs in the broadcaster's own turn for its own shard:
+/// what it throws there crashes the broadcaster. Mirrors the dispatcher of PubSub.broadcast/4.
+using Dispatcher = void (*)(process::Scheduler& scheduler, std::span<const Subscriber> subscribers,
+                            process::Pid from, const EventPtr& event);
+
+/// Sends the event as a message to every subscriber but `from`.
+void send_to_all(process::Scheduler& scheduler, std::span<const Subscriber> subscribers,
+                 process::Pid from, const EventPtr& event);
+
+class PubSub;
+struct Topic;
+
+/// One subscription; it ends when this is destroyed. Neither copies nor moves.
+class Subscription {
+ public:
+  Subscription(PubSub& hub, Topic& topic, std::size_t index)
+      : hub_(hub), topic_(topic), index_(index) {}
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
+  ~Subscription();
+
+ private:
+  friend class PubSub;
+  PubSub& hub_;
+  Topic& topic_;
+  std::size_t index_;
+};
+
+/// The subscribers of one topic on one shard; `owners[i]` is the subscription of `subscribers[i]`.
+struct Topic {
+  std::string name;
+  std::vector<Subscriber> subscribers = {};
+  std::vector<Subscription*> owners = {};
+};
+
+class PubSub {
+ public:
+  explicit PubSub(process::Scheduler& scheduler) : scheduler_(scheduler) {}
+  PubSub(const PubSub&) = delete;
+  PubSub& operator=(const PubSub&) = delete;
+
+  /// Tells the hubs of one program of each other. Before any of their threads starts.
+  static void connect(const std::vector<PubSub*>& peers);
+
+  /// Shard thread only. The hub must outlive the subscription.
+  std::unique_ptr<Subscription> subscribe(std::string_view topic, process::Pid pid,
+                                          std::shared_ptr<const Metadata> metadata = nullptr);
+
+  /// Any thread. `from` is passed to the dispatcher, which leaves it out; `blame` crashes where a
+  /// dispatch on another thread throws. One publisher's broadcasts arrive in order everywhere.
+  void broadcast(std::string_view topic, EventPtr event, process::Pid from = {},
+                 Dispatcher dispatch = send_to_all, process::Pid blame = {});
+
+  /// How many subscribers the topic has on this shard.
+  std::size_t subscribers(std::string_view topic) const;
+
+ private:
+  friend class Subscription;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+  };
+
+  void dispatch_here(const std::string& topic, const EventPtr& event, process::Pid from,
+                     Dispatcher dispatch);
+  void unsubscribe(const Subscription& subscription);
+
+  process::Scheduler& scheduler_;
+  std::vector<PubSub*> peers_{this};
+  std::unordered_map<std::string, std::unique_ptr<Topic>, Hash, std::equal_to<>> topics_;
+};
+
+}  // namespace phx::pubsub
