@@ -10,9 +10,13 @@ before(() => server.start());
 after(() => server.stop());
 
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, n) => n).buffer;
-const MEGABYTE = Uint8Array.from({ length: 1_000_000 }, (_, n) => n % 251).buffer;
+const PAYLOADS = {
+  "all bytes": ALL_BYTES,
+  "no bytes": new ArrayBuffer(0),
+  "a megabyte": Uint8Array.from({ length: 1_000_000 }, (_, n) => n % 251).buffer,
+};
 
-for (const [what, data] of [["all bytes", ALL_BYTES], ["no bytes", new ArrayBuffer(0)], ["a megabyte", MEGABYTE]]) {
+for (const [what, data] of Object.entries(PAYLOADS)) {
   test(`${what} sent as a binary push come back in a binary reply`, async (t) => {
     const channel = await join(await connect(t, server), "conformance:echo");
     sameBytes(await ask(channel, "echo", data), data);

@@ -72,7 +72,8 @@ for (const event of ["crash", "exit", "stop_error", "bad_return", "an event nobo
 
 test("a crash disturbs no other topic of the socket", async (t) => {
   const socket = await connect(t, server);
-  const [calm, crashing] = [await join(socket, "conformance:calm"), await join(socket, "conformance:x")];
+  const calm = await join(socket, "conformance:calm");
+  const crashing = await join(socket, "conformance:crashing");
   await ask(calm, "count");
   const again = rejoins(crashing);
   tell(crashing, "crash");
@@ -83,7 +84,8 @@ test("a crash disturbs no other topic of the socket", async (t) => {
 for (const event of ["stop", "stop_shutdown", "stop_shutdown_tuple"]) {
   test(`a channel ended by "${event}" is closed and does not join again`, async (t) => {
     const socket = await connect(t, server);
-    const [stopping, crashing] = [await join(socket, "conformance:s"), await join(socket, "conformance:c")];
+    const stopping = await join(socket, "conformance:stopping");
+    const crashing = await join(socket, "conformance:crashing");
     const [closes, errors] = [heard(stopping, "phx_close"), heard(stopping, "phx_error")];
     const [stoppingAgain, crashingAgain] = [rejoins(stopping), rejoins(crashing)];
     tell(stopping, event);

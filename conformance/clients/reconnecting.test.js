@@ -26,7 +26,7 @@ for (const [how, end] of [["is killed", "kill"], ["is stopped", "stop"]]) {
 
     await again.next();
     const responses = (await Promise.all(buffered)).map(({ response }) => response);
-    assert.deepEqual(responses, [{ n: 1 }, { n: 2 }, { n: 3 }], "what was pushed meanwhile arrives");
+    assert.deepEqual(responses, [{ n: 1 }, { n: 2 }, { n: 3 }], "the buffered pushes arrive");
     assert.deepEqual(await ask(channel, "count"), { count: 1 }, "its state is fresh");
   });
 }

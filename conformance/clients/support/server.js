@@ -65,6 +65,11 @@ class Server {
     }
   }
 
+  /** Lets it stand still: it takes what comes and answers nothing. */
+  pause() {
+    this.#process.kill("SIGSTOP");
+  }
+
   /** Ends it as a power cut would: nothing is said to anyone. */
   async kill() {
     await this.#end("SIGKILL");

@@ -1,0 +1,189 @@
+// The browser's side of the chat: joins a room through phoenix.js, says what is typed, shows what is
+// broadcast, and tells at any time how the connection stands.
+//
+//   join      room:lobby {}                      → ok | error {reason}
+//   push      new_msg    {user, body}            → no reply; it comes back as the broadcast
+//   broadcast new_msg    {user, body}            ← everyone's, our own included
+
+import { Socket } from "/assets/phoenix.mjs";
+
+const MESSAGES_KEPT = 500; // on the page
+const SECOND_MS = 1_000;
+const RETRY_MS = [250, 500, 1_000, 2_000, 4_000, 8_000]; // then the last one for ever
+
+const element = (id) => document.getElementById(id);
+
+const topic = "room:" + (location.hash.slice(1) || "lobby"); // "/#private" is room:private
+let user = sessionStorage.getItem("name") ?? `guest ${Math.floor(100 + Math.random() * 900)}`;
+
+// --- The conversation ------------------------------------------------------------------------
+
+const socket = new Socket("/socket", {
+  params: () => ({ user_id: user }),
+  reconnectAfterMs: retrying,
+  rejoinAfterMs: retrying,
+});
+let channel = null;
+let gone = false; // refused, or closed by the server: only a click joins again
+
+function join() {
+  gone = false;
+  const joining = (channel = socket.channel(topic));
+  joining.on("new_msg", received);
+  joining.onClose(() => leftBehind(joining, "The server closed the room"));
+  joining.onError(lost);
+  joining
+    .join()
+    .receive("error", ({ reason }) => leftBehind(joining, `The room was refused: ${reason}`))
+    .receive("ok", () => {
+      show("connected", "Connected");
+      sendWaiting();
+    });
+}
+
+/** The room is not to be had; phoenix.js would ask for a refused one again and again. */
+function leftBehind(ended, why) {
+  if (ended !== channel || gone) return;
+  gone = true;
+  lost();
+  ended.leave();
+  show("gone", "Gone", `${why}. What you write waits here.`);
+}
+
+/** phoenix.js asks when to try again; we answer, and show what we said. */
+function retrying(tries) {
+  const ms = RETRY_MS[tries - 1] ?? RETRY_MS.at(-1);
+  if (!gone) show("reconnecting", "Reconnecting", "", Date.now() + ms);
+  return ms;
+}
+
+// --- What we say -----------------------------------------------------------------------------
+//
+//   waiting ──joined──▶ sent ──broadcast──▶ delivered
+//      ▲                 └──connection lost──▶ unsure
+//      └──────────────Send again─────────────────┘
+//
+// phoenix.js buffers pushes too, but forgets them after their timeout, and a push under way when the
+// connection ends is neither sent again nor reported. So the page keeps its own list.
+
+const DELIVERY = {
+  waiting: "waiting to be sent",
+  sent: "",
+  unsure: "the connection was lost; perhaps it did not arrive",
+  delivered: "",
+};
+const outbox = []; // our messages that are not delivered: {user, body, item, delivery}
+
+function say(body) {
+  const message = { user, body, item: append({ user, body }, "mine") };
+  outbox.push(message);
+  mark(message, "waiting");
+  sendWaiting();
+  toTheEnd();
+}
+
+function sendWaiting() {
+  if (!socket.isConnected() || channel.state !== "joined") return;
+  for (const message of outbox.filter(({ delivery }) => delivery === "waiting")) {
+    channel.push("new_msg", { user: message.user, body: message.body });
+    mark(message, "sent");
+  }
+}
+
+function received(news) {
+  const ours = ({ delivery, user, body }) =>
+    delivery === "sent" && user === news.user && body === news.body;
+  const found = outbox.findIndex(ours);
+  if (found < 0) append(news, news.user === user ? "mine" : "theirs");
+  else mark(outbox.splice(found, 1)[0], "delivered");
+}
+
+/** The room or the connection ended: nobody can say what became of what was under way. */
+function lost() {
+  for (const message of outbox.filter(({ delivery }) => delivery === "sent")) {
+    mark(message, "unsure");
+  }
+}
+
+function mark(message, delivery) {
+  message.delivery = delivery;
+  message.item.dataset.delivery = delivery;
+  message.item.querySelector(".note").textContent = DELIVERY[delivery];
+  const again = message.item.querySelector("button");
+  again.hidden = delivery !== "unsure";
+  again.onclick = () => {
+    mark(message, "waiting");
+    sendWaiting();
+  };
+}
+
+// --- What is seen ----------------------------------------------------------------------------
+
+/** Adds a message. Whatever someone wrote goes in as text, never as HTML. */
+function append({ user, body }, side) {
+  const scroll = element("scroll");
+  const readingTheEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+  const item = element("message").content.firstElementChild.cloneNode(true);
+  const now = new Date();
+  item.className = side;
+  item.querySelector(".user").textContent = user;
+  item.querySelector("time").textContent = now.toLocaleTimeString([], { timeStyle: "short" });
+  item.querySelector("time").dateTime = now.toISOString();
+  item.querySelector(".body").textContent = body;
+  const list = element("messages");
+  list.append(item);
+  while (list.children.length > MESSAGES_KEPT) list.firstElementChild.remove();
+  element("empty").hidden = true;
+  if (readingTheEnd) toTheEnd(); // who reads further up is left in peace
+  return item;
+}
+
+function toTheEnd() {
+  element("scroll").scrollTop = element("scroll").scrollHeight;
+}
+
+let shown = { detail: "", retryAt: null };
+
+function show(state, title, detail = "", retryAt = null) {
+  shown = { detail, retryAt };
+  element("connection").dataset.state = state;
+  if (element("status").textContent !== title) element("status").textContent = title;
+  element("again").hidden = state !== "gone";
+  showNext();
+}
+
+/** What happens next; it counts down beside the status, which a screen reader speaks only once. */
+function showNext() {
+  const seconds = Math.ceil((shown.retryAt - Date.now()) / SECOND_MS);
+  const when = seconds > 1 ? `Next try in ${seconds} s` : "Trying now";
+  element("next").textContent = shown.retryAt
+    ? `${when}. What you write waits here and is sent then.`
+    : shown.detail;
+}
+
+// --- Begin -----------------------------------------------------------------------------------
+
+element("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const body = element("body").value.trim();
+  element("body").value = "";
+  if (body !== "") say(body);
+});
+
+element("again").addEventListener("click", () => {
+  show("connecting", "Joining the room");
+  join();
+});
+
+element("name").addEventListener("change", () => {
+  user = element("name").value = element("name").value.trim() || "guest";
+  sessionStorage.setItem("name", user); // so that each tab is someone else
+  socket.disconnect(() => socket.connect()); // the server hears a name when we connect
+});
+
+document.title = element("topic").textContent = topic;
+element("name").value = user;
+setInterval(showNext, SECOND_MS / 2);
+socket.onOpen(() => gone || show("connecting", "Joining the room"));
+socket.connect();
+join();

@@ -1,0 +1,72 @@
+// Headless Chromium, with a profile of its own that is gone afterwards, and people who chat in it.
+
+import { access } from "node:fs/promises";
+import { chromium } from "playwright-core";
+import { PATIENCE_MS } from "./deadline.js";
+
+const EXECUTABLE = process.env.CHROMIUM || "/usr/bin/chromium";
+const ARGUMENTS = [
+  "--no-sandbox", // root in a container has no other choice
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--no-first-run",
+];
+
+export async function launch() {
+  await access(EXECUTABLE).catch(() => {
+    throw new Error(`no Chromium at ${EXECUTABLE}: apt-get install chromium, or set CHROMIUM`);
+  });
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: ARGUMENTS });
+}
+
+/** One person with one window of their own, in the chat at `url`. */
+export class Person {
+  /** What the browser's console complained of. */
+  complaints = [];
+
+  static async arrives(t, browser, url, name) {
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    await context.addInitScript((name) => sessionStorage.setItem("name", name), name);
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    const person = new Person(page);
+    await page.goto(url);
+    return person;
+  }
+
+  constructor(page) {
+    this.page = page;
+    page.on("console", (said) => {
+      if (["error", "warning"].includes(said.type())) this.complaints.push(said.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+  }
+
+  /** Waits until the status line says `status`. */
+  async is(status) {
+    await this.page.getByRole("status").getByText(status, { exact: true }).waitFor();
+  }
+
+  /** Types and presses Enter. */
+  async says(text) {
+    const field = this.page.getByLabel("Message", { exact: true });
+    await field.fill(text);
+    await field.press("Enter");
+  }
+
+  /** Waits until the page shows `text` as `user`'s; returns where. */
+  async sees(user, text) {
+    const message = this.page
+      .getByRole("listitem")
+      .filter({ has: this.page.getByText(text, { exact: true }) })
+      .filter({ has: this.page.getByText(user, { exact: true }) });
+    await message.waitFor();
+    return message;
+  }
+
+  /** How often `text` stands on the page. */
+  count(text) {
+    return this.page.getByText(text, { exact: true }).count();
+  }
+}
