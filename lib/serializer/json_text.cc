@@ -1,0 +1,45 @@
+/// The pieces of a JSON frame, read and written.
+
+#include "serializer/json_text.h"
+
+#include "serializer/serializer.h"
+
+namespace phx::serializer {
+
+Opaque opaque(std::string_view frame, const Slice& slice) {
+  const std::string_view text = frame.substr(slice.begin, slice.size);
+  if (text.front() == '"') return unquoted(text);
+  if (text == "null") return {};
+  return Opaque::other(slice.tidy ? std::string(text) : compact(text));
+}
+
+Payload payload(std::string frame, const Slice& slice) {
+  if (slice.tidy) return Payload::slice_of(std::move(frame), slice.begin, slice.size);
+  return Payload::own_text(compact(std::string_view(frame).substr(slice.begin, slice.size)));
+}
+
+void append(std::string& out, const Opaque& value) {
+  if (value.is_null()) {
+    out += "null";
+  } else if (value.is_string()) {
+    append_quoted(out, value.text());
+  } else {
+    out += value.text();
+  }
+}
+
+void append_reply(std::string& out, const Reply& reply) {
+  out += "{\"response\":";
+  out += reply.response.view();
+  out += ",\"status\":\"";
+  out += to_string(reply.status);
+  out += "\"}";
+}
+
+void require_object(const Payload& payload) {
+  if (payload.is_object()) return;
+  throw EncodeError("expected a JSON object as the payload of a push or a broadcast, got " +
+                    std::string(payload.is_binary() ? "bytes" : payload.view().substr(0, 40)));
+}
+
+}  // namespace phx::serializer

@@ -1,0 +1,54 @@
+#pragma once
+/// \file
+/// What travels: a message either way, a reply, a broadcast; and the frame that each becomes.
+
+#include <memory>
+#include <string>
+
+#include "pubsub/pubsub.h"
+#include "serializer/opaque.h"
+#include "serializer/payload.h"
+
+namespace phx::serializer {
+
+/// A websocket message, or a line of a long-poll body. Mirrors `{:socket_push, opcode, data}`.
+struct Frame {
+  enum Opcode : unsigned char { text = 1, binary = 2 };
+  Opcode opcode = text;
+  std::string bytes;
+
+  bool operator==(const Frame&) const = default;
+};
+using FramePtr = std::shared_ptr<const Frame>;
+
+/// Mirrors Phoenix.Socket.Message.
+struct Message {
+  Opaque join_ref;
+  Opaque ref;
+  Opaque topic;
+  Opaque event;
+  Payload payload;
+};
+
+enum class Status : unsigned char { ok, error };
+inline std::string_view to_string(Status status) { return status == Status::ok ? "ok" : "error"; }
+
+/// Mirrors Phoenix.Socket.Reply.
+struct Reply {
+  Opaque join_ref;
+  Opaque ref;
+  Opaque topic;
+  Status status = Status::ok;
+  Payload response;
+};
+
+/// Mirrors Phoenix.Socket.Broadcast. Shared between threads: copy the payload before reading it.
+struct Broadcast final : pubsub::Event {
+  Broadcast(std::string t, std::string e, Payload p)
+      : topic(std::move(t)), event(std::move(e)), payload(std::move(p)) {}
+  const std::string topic;
+  const std::string event;
+  const Payload payload;
+};
+
+}  // namespace phx::serializer

@@ -1,0 +1,47 @@
+#pragma once
+/// \file
+/// A join_ref, ref, topic or event as it came: the client chose it, and it comes back with its type.
+
+#include <string>
+#include <string_view>
+
+namespace phx::serializer {
+
+/// Null, a string, or any other JSON value kept as its text. `1` is not `"1"`: Phoenix compares
+/// them with `===`, and so does this.
+class Opaque {
+ public:
+  enum Kind { null, string, json };
+
+  Opaque() = default;
+  Opaque(std::string text) : kind_(string), text_(std::move(text)) {}
+  Opaque(std::string_view text) : Opaque(std::string(text)) {}
+  Opaque(const char* text) : Opaque(std::string(text)) {}
+  /// Any JSON value that is neither a string nor null; `text` is valid JSON.
+  static Opaque other(std::string text) {
+    Opaque value(std::move(text));
+    value.kind_ = json;
+    return value;
+  }
+
+  bool is_null() const { return kind_ == null; }
+  bool is_string() const { return kind_ == string; }
+  bool is_object() const { return kind_ == json && text_.starts_with('{'); }
+  /// The string, or the JSON text, or nothing: what Elixir's to_string/1 makes of it.
+  const std::string& text() const { return text_; }
+
+  bool operator==(const Opaque&) const = default;
+
+ private:
+  Kind kind_ = null;
+  std::string text_;
+};
+
+}  // namespace phx::serializer
+
+template <>
+struct std::hash<phx::serializer::Opaque> {
+  std::size_t operator()(const phx::serializer::Opaque& value) const noexcept {
+    return std::hash<std::string>{}(value.text());
+  }
+};

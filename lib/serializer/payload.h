@@ -1,0 +1,60 @@
+#pragma once
+/// \file
+/// A payload: bytes until somebody reads it.
+///
+/// What a client sent stays the validated slice of its frame, and an echo or a broadcast pastes that
+/// slice; Jansson builds the tree only when a handler asks for json().
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "json/json.h"
+
+namespace phx::serializer {
+
+/// JSON or, in V2, binary. One payload belongs to one thread at a time; copies are independent.
+class Payload {
+ public:
+  /// The empty object.
+  Payload() : Payload(own_text("{}")) {}
+  Payload(const Json& tree) : Payload(own_text(tree.dump())) {}
+  /// REQUIRES: `text` is valid, compact JSON.
+  static Payload own_text(std::string text) { return {Kind::text, std::move(text), 0, npos}; }
+  static Payload binary(std::string bytes) { return {Kind::binary, std::move(bytes), 0, npos}; }
+  /// A part of a frame, which is kept whole and moved in: nothing is copied.
+  /// REQUIRES: the slice is valid, compact JSON.
+  static Payload slice_of(std::string frame, std::size_t begin, std::size_t size) {
+    return {Kind::text, std::move(frame), begin, size};
+  }
+  static Payload binary_slice_of(std::string frame, std::size_t begin) {
+    return {Kind::binary, std::move(frame), begin, npos};
+  }
+
+  bool is_binary() const { return kind_ == Kind::binary; }
+  bool is_object() const { return !is_binary() && view().starts_with('{'); }
+  /// The bytes, or the JSON text. Valid while the payload is neither moved from nor assigned to.
+  std::string_view view() const { return std::string_view(storage_).substr(begin_, size_); }
+
+  /// The tree, built at the first call. A binary payload reads as null.
+  /// \throws JsonError for what the scanner takes and Jansson does not (nesting over 2,048).
+  const Json& json() const {
+    if (!tree_) tree_ = is_binary() ? Json() : Json::parse(view());
+    return *tree_;
+  }
+  Json operator[](std::string_view key) const { return json()[key]; }
+
+ private:
+  enum class Kind : unsigned char { text, binary };
+  static constexpr std::size_t npos = std::string_view::npos;
+  Payload(Kind kind, std::string storage, std::size_t begin, std::size_t size)
+      : storage_(std::move(storage)), begin_(begin), size_(size), kind_(kind) {}
+
+  std::string storage_;
+  std::size_t begin_;
+  std::size_t size_;
+  Kind kind_;
+  mutable std::optional<Json> tree_;
+};
+
+}  // namespace phx::serializer

@@ -1,0 +1,257 @@
+/// The scanner's one pass. It is on the way of every message, so strings go eight bytes at a time.
+
+#include "serializer/scanner.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+#include "json/json.h"
+#include "serializer/serializer.h"
+#include "serializer/utf8.h"
+
+namespace phx::serializer {
+namespace {
+
+/// Of the next eight bytes, is there one that needs a look: a quote, a backslash, a control
+/// character, or the beginning of a character beyond ASCII?
+bool needs_a_look(const char* p) {
+  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+  std::uint64_t bytes;
+  std::memcpy(&bytes, p, sizeof bytes);
+  const auto has_zero = [](std::uint64_t v) { return (v - ones) & ~v & highs; };
+  const std::uint64_t control = (bytes - ones * 0x20) & ~bytes & highs;
+  return (control | has_zero(bytes ^ (ones * '"')) | has_zero(bytes ^ (ones * '\\')) |
+          (bytes & highs)) != 0;
+}
+
+bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+void Scanner::fail(const char* expected) const {
+  if (!is_utf8(text_)) throw NotUtf8();
+  throw DecodeError("expected " + std::string(expected) + " at byte " + std::to_string(at_) +
+                    (at_ < text_.size() ? "" : ", where the text ends"));
+}
+
+void Scanner::skip_white() {
+  while (at_ < text_.size() && is_white(text_[at_])) {
+    ++at_;
+    white_seen_ = true;
+  }
+}
+
+bool Scanner::take(char mark) {
+  skip_white();
+  if (at_ >= text_.size() || text_[at_] != mark) return false;
+  ++at_;
+  return true;
+}
+
+void Scanner::expect(char mark) {
+  const char expected[] = {'\'', mark, '\'', '\0'};
+  if (!take(mark)) fail(expected);
+}
+
+void Scanner::end() {
+  skip_white();
+  if (at_ != text_.size()) fail("nothing more");
+}
+
+/// Brackets are kept in a stack of bits instead of calls, so depth costs no stack of ours.
+Slice Scanner::value() {
+  skip_white();
+  white_seen_ = false;
+  const std::size_t begin = at_;
+  std::vector<bool> in_object;
+  const auto key = [this] {
+    skip_white();
+    if (peek() != '"') fail("a key");
+    string();
+    expect(':');
+  };
+  do {
+    skip_white();
+    if (peek() == '{' || peek() == '[') {
+      const bool object = text_[at_++] == '{';
+      if (!take(object ? '}' : ']')) {
+        in_object.push_back(object);
+        if (object) key();
+        continue;
+      }
+    } else {
+      scalar();
+    }
+    while (!in_object.empty() && !take(',')) {
+      expect(in_object.back() ? '}' : ']');
+      in_object.pop_back();
+    }
+    if (!in_object.empty() && in_object.back()) key();
+  } while (!in_object.empty());
+  return {begin, at_ - begin, !white_seen_};
+}
+
+void Scanner::scalar() {
+  switch (peek()) {
+    case '"': return string();
+    case 't': return word("true");
+    case 'f': return word("false");
+    case 'n': return word("null");
+    default: return number();
+  }
+}
+
+void Scanner::word(std::string_view expected) {
+  if (text_.substr(at_, expected.size()) != expected) fail("a value");
+  at_ += expected.size();
+}
+
+void Scanner::string() {
+  ++at_;
+  while (true) {
+    while (at_ + 8 <= text_.size() && !needs_a_look(text_.data() + at_)) at_ += 8;
+    if (at_ >= text_.size()) fail("the end of the string");
+    const auto byte = static_cast<unsigned char>(text_[at_]);
+    if (byte == '"') break;
+    if (byte < 0x20) fail("no control character in a string");
+    if (byte == '\\') {
+      escape();
+    } else if (byte < 0x80) {
+      ++at_;
+    } else {
+      utf8();
+    }
+  }
+  ++at_;
+}
+
+void Scanner::utf8() {
+  const std::size_t size = utf8_sequence(text_.substr(at_));
+  if (size == 0) fail("a character in UTF-8");
+  at_ += size;
+}
+
+void Scanner::escape() {
+  ++at_;
+  if (peek() != 'u') {
+    if (at_ >= text_.size() || std::strchr("\"\\/bfnrt", text_[at_]) == nullptr) fail("an escape");
+    ++at_;
+    return;
+  }
+  const unsigned unit = hex4();
+  if (unit >= 0xDC00 && unit <= 0xDFFF) fail("no second half of a pair without its first");
+  if (unit < 0xD800 || unit > 0xDBFF) return;
+  if (peek() != '\\') fail("the second half of a surrogate pair");
+  ++at_;
+  if (peek() != 'u') fail("the second half of a surrogate pair");
+  const unsigned second = hex4();
+  if (second < 0xDC00 || second > 0xDFFF) fail("the second half of a surrogate pair");
+}
+
+unsigned Scanner::hex4() {
+  ++at_;
+  unsigned value = 0;
+  const std::string_view text = text_.substr(at_, 4);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  if (error != std::errc{} || text.size() < 4 || end != text.data() + 4) fail("four hex digits");
+  at_ += 4;
+  return value;
+}
+
+std::size_t Scanner::digits() {
+  const std::size_t begin = at_;
+  while (is_digit(peek())) ++at_;
+  return at_ - begin;
+}
+
+void Scanner::number() {
+  const std::size_t begin = at_;
+  if (peek() == '-') ++at_;
+  const bool zero = peek() == '0';
+  const std::size_t whole = digits();
+  if (whole == 0) fail("a value");
+  if (zero && whole > 1) fail("no leading zero");
+  bool real = false;
+  if (peek() == '.') {
+    ++at_;
+    real = true;
+    if (digits() == 0) fail("a digit behind the point");
+  }
+  if (peek() == 'e' || peek() == 'E') {
+    ++at_;
+    real = true;
+    if (peek() == '+' || peek() == '-') ++at_;
+    if (digits() == 0) fail("a digit of the exponent");
+  }
+  constexpr std::size_t always_fits = 16;  // shorter numbers with small exponents are common
+  if (!real || (at_ - begin < always_fits && text_.substr(begin, at_ - begin).find_first_of("eE") ==
+                                                 std::string_view::npos)) {
+    return;
+  }
+  const std::string copy(text_.substr(begin, at_ - begin));
+  if (std::strtod(copy.c_str(), nullptr) == HUGE_VAL ||
+      std::strtod(copy.c_str(), nullptr) == -HUGE_VAL) {
+    fail("a number that fits a double");
+  }
+}
+
+std::string compact(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (!in_string && is_white(c)) continue;
+    out += c;
+    if (c == '"') in_string = !in_string;
+    if (c == '\\') out += json[++i];
+  }
+  return out;
+}
+
+std::string unquoted(std::string_view json) {
+  const std::string_view inside = json.substr(1, json.size() - 2);
+  if (inside.find('\\') == std::string_view::npos) return std::string(inside);
+  return Json::parse(json).string_or("");
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  constexpr char hex[] = "0123456789ABCDEF";
+  if (!is_utf8(text)) throw EncodeError("expected text in UTF-8, got other bytes");
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out += "\\u00";
+          out += hex[c >> 4];
+          out += hex[c & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size = utf8_sequence(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+}  // namespace phx::serializer

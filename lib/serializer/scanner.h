@@ -1,0 +1,63 @@
+#pragma once
+/// \file
+/// Reads JSON without building anything: one pass that validates and says where each value lies.
+///
+/// The grammar is RFC 8259's. Strings are checked for UTF-8, escapes for whole surrogate pairs, and
+/// numbers for fitting a double where they have an exponent: what Elixir's decoder refuses, this
+/// refuses. Nesting is limited by the frame alone (a bit a bracket).
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace phx::serializer {
+
+/// A value's place in the text.
+struct Slice {
+  std::size_t begin = 0;
+  std::size_t size = 0;
+  bool tidy = true;  ///< No white space between its tokens: it is compact as it stands.
+};
+
+class Scanner {
+ public:
+  /// The text must outlive the scanner.
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  /// Any one value. Each of these throws DecodeError, naming the byte, where it does not find it.
+  Slice value();
+  /// Takes white space and then this mark.
+  void expect(char mark);
+  /// The same, but false and nothing taken where something else comes.
+  bool take(char mark);
+  /// Only white space may be left.
+  void end();
+
+ private:
+  void skip_white();
+  void scalar();
+  void string();
+  void escape();
+  void utf8();
+  unsigned hex4();
+  void number();
+  std::size_t digits();
+  void word(std::string_view expected);
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  [[noreturn]] void fail(const char* expected) const;
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  bool white_seen_ = false;
+};
+
+/// The text without white space between its tokens. REQUIRES: valid JSON.
+std::string compact(std::string_view json);
+/// A JSON string's value, its escapes resolved. REQUIRES: valid, with its quotes.
+std::string unquoted(std::string_view json);
+/// Appends `text` as a JSON string. \throws EncodeError where it is no UTF-8.
+void append_quoted(std::string& out, std::string_view text);
+bool is_utf8(std::string_view text);
+
+}  // namespace phx::serializer

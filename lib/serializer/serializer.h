@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// From frames to messages and back, in the version of the wire that the client asked for.
+
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "serializer/message.h"
+
+namespace phx::serializer {
+
+/// A frame that is no message of this version. It ends the connection that sent it (1011).
+class DecodeError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A text frame that is no UTF-8: the websocket itself is broken (1007).
+class NotUtf8 : public DecodeError {
+ public:
+  NotUtf8() : DecodeError("expected text in UTF-8, got other bytes") {}
+};
+
+/// A message that this version can't carry. It crashes the channel that wanted to send it.
+class EncodeError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Pure and stateless; any thread. Mirrors the behaviour Phoenix.Socket.Serializer.
+class Serializer {
+ public:
+  virtual ~Serializer() = default;
+  /// \throws DecodeError.
+  virtual Message decode(Frame frame) const = 0;
+  /// A push to one client. \throws EncodeError where the payload is no object.
+  virtual Frame encode(const Message& message) const = 0;
+  /// \throws EncodeError.
+  virtual Frame encode(const Reply& reply) const = 0;
+  /// A broadcast, the same bytes for every member. \throws EncodeError.
+  virtual Frame fastlane(const Broadcast& broadcast) const = 0;
+  /// Whether fastlane() takes binary payloads.
+  virtual bool carries_binary() const = 0;
+};
+
+/// Phoenix.Socket.V1.JSONSerializer: objects with topic, event, payload, ref.
+const Serializer& v1_json();
+/// Phoenix.Socket.V2.JSONSerializer: arrays of five, and binary frames.
+const Serializer& v2_json();
+
+/// A serializer and the versions that it speaks: `{&v2_json(), "~> 2.0.0"}`.
+struct Offer {
+  const Serializer* serializer;
+  std::string_view requirement;
+};
+/// What Phoenix offers unless told otherwise.
+std::span<const Offer> default_offers();
+
+/// The first offer whose requirement takes the version; nothing where none does, or where `vsn` is
+/// no version. Mirrors Phoenix.Socket's negotiate_serializer/2.
+const Serializer* negotiate(std::span<const Offer> offers, std::string_view vsn);
+
+}  // namespace phx::serializer

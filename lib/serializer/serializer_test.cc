@@ -1,0 +1,154 @@
+/// What the wire looks like in each version, and what is refused.
+
+#include "serializer/serializer.h"
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::serializer;
+using namespace phx::testing;
+
+namespace {
+
+Frame text(std::string bytes) { return {Frame::text, std::move(bytes)}; }
+Frame bytes(std::string_view b) { return {Frame::binary, std::string(b)}; }
+
+#define BYTES(literal) std::string_view(literal, sizeof(literal) - 1)
+
+void refuses(const Serializer& serializer, const Frame& frame) {
+  expect_throw<DecodeError>([&] { serializer.decode(frame); });
+}
+
+}  // namespace
+
+TEST("V2 reads the five elements, each ref with its type") {
+  const Message m = v2_json().decode(text(R"( [ "1", 2 ,"a:b","echo",{"x": [1, 2]} ] )"));
+  expect(m.join_ref == Opaque("1"), "join_ref is the string 1");
+  expect(m.ref == Opaque::other("2"), "ref is the number 2");
+  expect(!(m.ref == Opaque("2")), "and not the string 2");
+  expect_eq(m.topic.text(), std::string("a:b"));
+  expect_eq(m.payload.view(), std::string_view(R"({"x":[1,2]})"));
+  expect_eq(m.payload["x"][1].integer_or(0), 2);
+}
+
+TEST("V2 ignores what stands behind the fifth element, but reads it") {
+  v2_json().decode(text(R"(["1","2","t","e",{},"extra",[1]])"));
+  refuses(v2_json(), text(R"(["1","2","t","e",{},extra])"));
+}
+
+TEST("V2 refuses what is no array of five") {
+  for (const char* bad : {"", " ", "hello", "{", "[", "5", "null", "{}", "[]", R"(["1","2","t","e"])",
+                          R"(["1","2","t","e",{}]])", R"(["1","2","t","e",{},])"}) {
+    refuses(v2_json(), text(bad));
+  }
+}
+
+TEST("text that is no UTF-8 is told apart from text that is no JSON") {
+  expect_throw<NotUtf8>([] { v2_json().decode(text("\xff")); });
+  expect_throw<NotUtf8>([] { v2_json().decode(text("[\"1\",\"2\",\"t\",\"e\",\"\xc3(\"]")); });
+  try {
+    v2_json().decode(text("hello"));
+  } catch (const NotUtf8&) {
+    throw Failure("expected that hello is UTF-8");
+  } catch (const DecodeError&) {
+  }
+}
+
+TEST("V2 writes replies, pushes and broadcasts in their forms") {
+  const Reply reply{"1", "2", "a:b", Status::error, Json::object({{"why", "no"}})};
+  expect_eq(v2_json().encode(reply).bytes,
+            std::string(R"(["1","2","a:b","phx_reply",{"response":{"why":"no"},"status":"error"}])"));
+  const Message push{"1", {}, "a:b", "new", Json::object({{"n", 1}})};
+  expect_eq(v2_json().encode(push).bytes, std::string(R"(["1",null,"a:b","new",{"n":1}])"));
+  expect_eq(v2_json().fastlane({"a:b", "new", Json::object({{"n", 1}})}).bytes,
+            std::string(R"([null,null,"a:b","new",{"n":1}])"));
+}
+
+TEST("a topic comes back escaped as the framework escapes it") {
+  const Reply reply{{}, "2", "q\"\\\n\x1f\x7f/", Status::ok, Payload()};
+  expect_eq(v2_json().encode(reply).bytes,
+            std::string("[null,\"2\",\"q\\\"\\\\\\n\\u001F\x7f/\",\"phx_reply\","
+                        "{\"response\":{},\"status\":\"ok\"}]"));
+}
+
+TEST("pushing or broadcasting what is no object is refused, replying it is not") {
+  for (const char* payload : {"5", "null", "[1]", "\"s\"", "true"}) {
+    const Payload value = Payload::own_text(payload);
+    expect_throw<EncodeError>([&] { v2_json().encode(Message{"1", {}, "t", "e", value}); });
+    expect_throw<EncodeError>([&] { v1_json().encode(Message{"1", {}, "t", "e", value}); });
+    expect_throw<EncodeError>([&] { v2_json().fastlane({"t", "e", value}); });
+    v2_json().encode(Reply{"1", "2", "t", Status::ok, value});
+  }
+}
+
+TEST("V2 reads a binary push by its five sizes") {
+  const Message m = v2_json().decode(bytes(BYTES("\x00\x01\x02\x03\x04" "1" "22" "a:b" "echo" "d\0ta")));
+  expect(m.join_ref == Opaque("1") && m.ref == Opaque("22"), "refs are strings");
+  expect_eq(m.topic.text() + "/" + m.event.text(), std::string("a:b/echo"));
+  expect_eq(m.payload.view(), BYTES("d\0ta"));
+  expect(m.payload.is_binary(), "the data stays bytes");
+}
+
+TEST("V2 refuses a binary frame that is cut short, of another kind, or larger than itself") {
+  for (const std::string_view bad :
+       {BYTES(""), BYTES("\x00"), BYTES("\x00\x01\x02"), BYTES("\x00\x01\x01\x01\x09" "12t"),
+        BYTES("\x01\x00\x00\x00\x00"), BYTES("\x02\x00\x00\x00\x00"), BYTES("\x03\x00\x00\x00\x00"),
+        BYTES("[\"1\",\"2\",\"t\",\"e\",{}]")}) {
+    refuses(v2_json(), bytes(bad));
+  }
+  const Message empty = v2_json().decode(bytes(BYTES("\x00\x00\x00\x00\x00")));
+  expect(empty.join_ref == Opaque("") && !empty.join_ref.is_null(), "empty is not null");
+}
+
+TEST("V2 writes each binary layout") {
+  const Payload data = Payload::binary("xy");
+  expect_eq(v2_json().encode(Reply{"1", "2", "t", Status::ok, data}).bytes,
+            std::string(BYTES("\x01\x01\x01\x01\x02" "1" "2" "t" "ok" "xy")));
+  expect_eq(v2_json().encode(Message{"1", {}, "t", "ev", data}).bytes,
+            std::string(BYTES("\x00\x01\x01\x02" "1" "t" "ev" "xy")));
+  expect_eq(v2_json().fastlane({"t", "ev", data}).bytes,
+            std::string(BYTES("\x02\x01\x02" "t" "ev" "xy")));
+}
+
+TEST("a field over 255 bytes does not fit a binary message") {
+  const std::string topic(256, 't');
+  expect_throw<EncodeError>(
+      [&] { v2_json().fastlane({topic, "e", Payload::binary("x")}); });
+  v2_json().fastlane({topic.substr(1), "e", Payload::binary("x")});
+}
+
+TEST("a ref that is no UTF-8 goes out in binary and crashes in text") {
+  v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload::binary("x")});
+  expect_throw<EncodeError>(
+      [] { v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload()}); });
+}
+
+TEST("V1 is an object of four keys, and no join_ref goes out") {
+  expect_eq(v1_json().encode(Reply{"1", "2", "t", Status::ok, Payload()}).bytes,
+            std::string(R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"2","topic":"t"})"));
+  expect_eq(v1_json().fastlane({"t", "new", Payload()}).bytes,
+            std::string(R"({"event":"new","payload":{},"ref":null,"topic":"t"})"));
+}
+
+TEST("V1 wants its four keys, takes join_ref too, and the first of two") {
+  const Message m = v1_json().decode(
+      text(R"({"topic":"t","event":"e","payload":{"a":1},"ref":null,"join_ref":"7","x":1,"topic":"u"})"));
+  expect_eq(m.topic.text() + m.event.text() + m.join_ref.text(), std::string("te7"));
+  expect(m.ref.is_null(), "ref may be null");
+  for (const char* bad :
+       {R"({"event":"e","payload":{},"ref":"1"})", R"({"topic":"t","payload":{},"ref":"1"})",
+        R"({"topic":"t","event":"e","ref":"1"})", R"({"topic":"t","event":"e","payload":{}})", "[]",
+        R"(["1","2","t","e",{}])", "{", R"({"topic":"t",})"}) {
+    refuses(v1_json(), text(bad));
+  }
+}
+
+TEST("the version decides the serializer, strictly") {
+  const auto speaks = [](const char* vsn) { return negotiate(default_offers(), vsn); };
+  for (const char* v1 : {"1.0.0", "1.0.9"}) expect(speaks(v1) == &v1_json(), v1);
+  for (const char* v2 : {"2.0.0", "2.0.5", "2.0.0+build"}) expect(speaks(v2) == &v2_json(), v2);
+  for (const char* none : {"3.0.0", "2.1.0", "1.1.0", "0.9.0", "2", "2.0", "", "abc", "2.0.0-rc.1",
+                           "02.0.0", "2.0.0.0", "2.0.0+", "-2.0.0", "2.0.x", " 2.0.0"}) {
+    expect(speaks(none) == nullptr, std::string("nobody speaks \"") + none + "\"");
+  }
+}

@@ -1,0 +1,109 @@
+/// Version 1 of the wire: objects of topic, event, payload and ref; no join_ref goes out.
+///
+/// Mirrors Phoenix.Socket.V1.JSONSerializer.
+
+#include <optional>
+
+#include "serializer/json_text.h"
+#include "serializer/scanner.h"
+#include "serializer/serializer.h"
+
+namespace phx::serializer {
+namespace {
+
+/// Where the members that count lie. Of a key that comes twice the first counts, as in Elixir.
+struct Members {
+  std::optional<Slice> topic, event, payload, ref, join_ref;
+
+  void note(std::string_view key, const Slice& value) {
+    std::optional<Slice>* place = key == "topic"      ? &topic
+                                  : key == "event"    ? &event
+                                  : key == "payload"  ? &payload
+                                  : key == "ref"      ? &ref
+                                  : key == "join_ref" ? &join_ref
+                                                      : nullptr;
+    if (place != nullptr && !*place) *place = value;
+  }
+};
+
+Members members_of(std::string_view text) {
+  Scanner scanner(text);
+  Members members;
+  scanner.expect('{');
+  if (!scanner.take('}')) {
+    do {
+      const Slice key = scanner.value();
+      if (text[key.begin] != '"') throw DecodeError("expected a key, got another value");
+      scanner.expect(':');
+      members.note(unquoted(text.substr(key.begin, key.size)), scanner.value());
+    } while (scanner.take(','));
+    scanner.expect('}');
+  }
+  scanner.end();
+  return members;
+}
+
+const Slice& needed(const std::optional<Slice>& member, const char* key) {
+  if (!member) throw DecodeError("expected the key " + std::string(key) + ", got none");
+  return *member;
+}
+
+Frame object(std::string_view event, std::string_view payload, const Opaque& ref,
+             const Opaque& topic) {
+  std::string out;
+  out.reserve(event.size() + payload.size() + ref.text().size() + topic.text().size() + 60);
+  out += "{\"event\":";
+  append_quoted(out, event);
+  out += ",\"payload\":";
+  out += payload;
+  out += ",\"ref\":";
+  append(out, ref);
+  out += ",\"topic\":";
+  append(out, topic);
+  out += '}';
+  return {Frame::text, std::move(out)};
+}
+
+class V1Json final : public Serializer {
+ public:
+  /// A binary frame is read as text: the framework does not look at the opcode either.
+  Message decode(Frame frame) const override {
+    const Members found = members_of(frame.bytes);
+    const std::string_view text = frame.bytes;
+    Message message{found.join_ref ? opaque(text, *found.join_ref) : Opaque(),
+                    opaque(text, needed(found.ref, "ref")),
+                    opaque(text, needed(found.topic, "topic")),
+                    opaque(text, needed(found.event, "event")), Payload()};
+    const Slice slice = needed(found.payload, "payload");
+    message.payload = payload(std::move(frame.bytes), slice);
+    return message;
+  }
+
+  Frame encode(const Message& m) const override {
+    require_object(m.payload);
+    return object(m.event.text(), m.payload.view(), m.ref, m.topic);
+  }
+
+  Frame encode(const Reply& r) const override {
+    if (r.response.is_binary()) throw EncodeError("expected JSON in a V1 reply, got bytes");
+    std::string response;
+    append_reply(response, r);
+    return object("phx_reply", response, r.ref, r.topic);
+  }
+
+  Frame fastlane(const Broadcast& b) const override {
+    require_object(b.payload);
+    return object(b.event, b.payload.view(), {}, b.topic);
+  }
+
+  bool carries_binary() const override { return false; }
+};
+
+}  // namespace
+
+const Serializer& v1_json() {
+  static const V1Json serializer;
+  return serializer;
+}
+
+}  // namespace phx::serializer

@@ -1,0 +1,65 @@
+/// Reads versions strictly: three numbers, no leading zeros, as semantic versioning has it.
+
+#include "serializer/version.h"
+
+#include <charconv>
+
+#include "base/check.h"
+
+namespace phx::serializer {
+namespace {
+
+/// Cuts `text` at the first `mark`; what follows the mark, or nothing where there is none.
+std::optional<std::string_view> cut(std::string_view& text, char mark) {
+  const std::size_t at = text.find(mark);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = text.substr(at + 1);
+  text = text.substr(0, at);
+  return rest;
+}
+
+bool is_identifiers(std::string_view text) {
+  constexpr std::string_view allowed =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.";
+  return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos &&
+         text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
+}
+
+std::optional<unsigned long> number(std::string_view digits) {
+  unsigned long value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  const bool whole = error == std::errc{} && end == digits.data() + digits.size();
+  const bool leading_zero = digits.size() > 1 && digits.front() == '0';
+  return whole && !leading_zero ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Version> Version::parse(std::string_view text) {
+  Version version;
+  if (const auto build = cut(text, '+'); build && !is_identifiers(*build)) return std::nullopt;
+  if (const auto pre = cut(text, '-')) {
+    if (!is_identifiers(*pre)) return std::nullopt;
+    version.pre = *pre;
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto rest = cut(text, '.');
+    const auto value = number(text);
+    if (!value || rest.has_value() != (i < 2)) return std::nullopt;
+    version.numbers[i] = *value;
+    text = rest.value_or("");
+  }
+  return version;
+}
+
+bool Version::matches(std::string_view requirement) const {
+  check(requirement.starts_with("~> "), "a requirement is written ~> MAJOR.MINOR.PATCH");
+  const auto least = parse(requirement.substr(3));
+  check(least.has_value(), "a requirement names a version");
+  const bool same_line = numbers[0] == least->numbers[0] && numbers[1] == least->numbers[1];
+  // A pre-release comes before its release: 2.0.0-rc.1 is lower than 2.0.0.
+  const bool before_release = numbers[2] == least->numbers[2] && !pre.empty();
+  return same_line && numbers[2] >= least->numbers[2] && !before_release;
+}
+
+}  // namespace phx::serializer

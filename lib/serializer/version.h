@@ -1,0 +1,23 @@
+#pragma once
+/// \file
+/// Versions as Elixir's Version module reads them: `2.0.0`, and the requirement `~> 2.0.0`.
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace phx::serializer {
+
+/// MAJOR.MINOR.PATCH, with or without `-pre` and `+build`; the build counts for nothing.
+struct Version {
+  std::array<unsigned long, 3> numbers{};
+  std::string pre;
+
+  static std::optional<Version> parse(std::string_view text);
+  /// Whether `~> text` takes this version: not lower, and the same but for the last number.
+  /// REQUIRES: `requirement` is `~> MAJOR.MINOR.PATCH`.
+  bool matches(std::string_view requirement) const;
+};
+
+}  // namespace phx::serializer
