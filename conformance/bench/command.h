@@ -1,0 +1,43 @@
+/// \file
+/// Starts the measured server (`-- COMMAND…`), waits until it accepts, and stops it at the end.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/bench/target.h"
+
+namespace phx::bench {
+
+/// A child process. A resource: neither copied nor moved; gone when this is.
+class Command {
+ public:
+  /// Runs `words` with PORT=port and HOST=127.0.0.1 in its environment, and each `{port}` in its
+  /// arguments replaced. What it prints goes to our stderr.
+  Command(std::vector<std::string> words, std::uint16_t port);
+  ~Command();
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+
+  pid_t pid() const { return pid_; }
+  /// Returns once `target` accepts. Throws Unreachable when that takes too long, or it has ended.
+  void await(const Target& target);
+  /// SIGTERM, and SIGKILL when that is not heard. Returns a sentence on how it ended.
+  std::string stop();
+
+ private:
+  /// Its wait status, once it has ended.
+  std::optional<int> ended();
+
+  pid_t pid_ = -1;
+  std::optional<int> status_;
+};
+
+/// A port that was free a moment ago.
+std::uint16_t free_port();
+
+}  // namespace phx::bench

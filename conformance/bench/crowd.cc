@@ -1,0 +1,73 @@
+/// \file
+/// Many connections, each joined to one topic: what nearly every case begins with.
+#include "conformance/bench/crowd.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/bench/error.h"
+
+namespace phx::bench {
+namespace {
+
+constexpr std::size_t most_at_once = 64;     // below any server's accept backlog
+constexpr std::size_t most_leaving = 1'000;  // a server closes these in far less than `patience`
+constexpr Millis patience{10'000};           // for any one connection; phoenix.js waits as long
+
+}  // namespace
+
+Crowd::Crowd(Loop& loop, const Target& target) : loop_(loop), target_(target) {}
+
+void Crowd::grow(std::size_t count, const Topic& topic) {
+  const auto wanted = members_.size() + count;
+  Listener& self = *this;
+  while (ready_ < wanted) {
+    while (members_.size() < wanted && members_.size() - ready_ < most_at_once) {
+      const auto index = members_.size();
+      topics_.push_back(topic(index));
+      joined_.push_back(false);
+      members_.push_back(std::make_unique<Connection>(loop_, target_, self, index));
+    }
+    loop_.run([this, before = ready_] { return ready_ > before; }, patience,
+              [this] {
+                return fmt::format("no connection was joined for 10 s; {} were before", ready_);
+              });
+  }
+}
+
+void Crowd::leave() {
+  for (std::size_t first = 0; first < members_.size(); first += most_leaving) {
+    const auto last = std::min(members_.size(), first + most_leaving);
+    for (auto i = first; i < last; ++i) members_[i]->finish();
+    loop_.run([this, last] { return gone_ >= last; }, patience,
+              [this, last] {
+                return fmt::format("{} connections said goodbye, {} were hung up on in 10 s", last,
+                                   gone_);
+              });
+  }
+  members_.clear();
+  topics_.clear();
+  joined_.clear();
+  ready_ = gone_ = 0;
+}
+
+void Crowd::opened(Connection& connection) {
+  const auto& topic = topics_[connection.index()];
+  if (!topic.empty()) return connection.send(frame("1", 1, topic, "phx_join", "{}"));
+  joined_[connection.index()] = true;
+  ++ready_;
+}
+
+void Crowd::received(Connection& connection, std::string_view text) {
+  const auto index = connection.index();
+  if (joined_[index]) {
+    if (on_text_) on_text_(connection, text);
+    return;
+  }
+  ReplyCheck{"1", topics_[index], "{}"}(text, 1);
+  joined_[index] = true;
+  ++ready_;
+}
+
+}  // namespace phx::bench

@@ -1,0 +1,108 @@
+/// \file
+/// The open loop: messages leave on a timetable, whether or not the server keeps up.
+///
+/// A closed loop waits when the server does, and so hides its pauses. Here a latency counts from
+/// when the message was due to leave, so that one pause is seen by all messages it held back.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/bench/cases.h"
+#include "conformance/bench/crowd.h"
+#include "conformance/bench/error.h"
+#include "conformance/bench/lane.h"
+
+namespace phx::bench {
+namespace {
+
+constexpr std::size_t talkers = 100;
+constexpr std::size_t payload_bytes = 100;
+constexpr Millis warm_up{500};
+constexpr Millis patience{5'000};
+// A server so far behind will not catch up: say so, instead of filling its buffers.
+constexpr std::size_t most_behind = 50'000;
+
+std::string talking_topic(std::size_t index) { return fmt::format("conformance:bench{}", index); }
+std::string idle_topic(std::size_t index) { return fmt::format("conformance:idle{}", index); }
+
+/// One run. A resource: the crowd keeps a reference to it.
+class Timetable {
+ public:
+  Timetable(const Context& context, double rate)
+      : context_(context),
+        crowd_(context.loop, context.target),
+        step_(
+            std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / rate))) {
+    crowd_.grow(talkers, talking_topic);
+    crowd_.listen([this](Connection& connection, std::string_view text) { on(connection, text); });
+    for (std::size_t i = 0; i < talkers; ++i)
+      lanes_.emplace_back(echo_question(talking_topic(i), payload_bytes));
+  }
+
+  Result run() {
+    due_ = Clock::now();
+    keep_going(warm_up);
+    answers_ = 0;
+    histogram_.clear();
+    Meter meter{context_.target};
+    meter.begin();
+    keep_going(context_.window);
+    meter.end();
+    const auto cpu = meter.cpu_us_each(answers_);
+    context_.loop.run([this] { return in_flight_ == 0; }, patience,
+                      [this] { return fmt::format("{} messages unanswered", in_flight_); });
+    const auto latency = percentiles(histogram_);
+    crowd_.leave();
+    return {latency.p50, latency, cpu, {}};
+  }
+
+ private:
+  void send_what_is_due() {
+    for (const auto now = Clock::now(); due_ <= now; due_ += step_) {
+      const auto index = turn_++ % talkers;
+      lanes_[index].ask(crowd_[index], due_);
+      crowd_[index].flush();
+      ++in_flight_;
+    }
+    if (in_flight_ > most_behind)
+      throw Failure(fmt::format("the server is {} messages behind and can't keep up", in_flight_));
+  }
+
+  void on(Connection& connection, std::string_view text) {
+    histogram_.add(connection.arrived() - lanes_[connection.index()].answered(text));
+    --in_flight_;
+    ++answers_;
+  }
+
+  void keep_going(Millis time) {
+    const auto end = Clock::now() + time;
+    while (Clock::now() < end) {
+      send_what_is_due();
+      context_.loop.turn(std::min(end, due_));
+    }
+  }
+
+  const Context& context_;
+  Crowd crowd_;
+  Clock::duration step_;
+  std::vector<Lane> lanes_;
+  Instant due_;
+  std::size_t turn_ = 0;
+  std::size_t in_flight_ = 0;
+  std::uint64_t answers_ = 0;
+  Histogram histogram_;
+};
+
+}  // namespace
+
+Result latency(const Context& context, double rate, std::size_t idle) {
+  if (auto why = too_many(context, idle + talkers); !why.empty())
+    return {0, {}, {}, std::move(why)};
+  Crowd silent{context.loop, context.target};
+  silent.grow(idle, idle_topic);
+  auto result = Timetable{context, rate}.run();
+  silent.leave();
+  return result;
+}
+
+}  // namespace phx::bench

@@ -1,0 +1,88 @@
+/// \file
+/// The command line of the load client.
+#include "conformance/bench/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+namespace phx::bench {
+namespace {
+
+constexpr int usage_error = 2;
+
+/// As the user typed it.
+struct Words {
+  std::string url = "ws://127.0.0.1:4000/socket";
+  std::string versus;
+  pid_t pid = 0;
+  pid_t versus_pid = 0;
+  std::vector<std::string> only;
+};
+
+void declare(CLI::App& app, Words& words, Options& options) {
+  app.add_option("--url", words.url, "The server's socket")->capture_default_str();
+  app.add_option("--pid", words.pid, "The server's process, for its CPU time and memory");
+  app.add_option("--seconds", options.seconds, "How long each case measures")
+      ->check(CLI::Range(0.1, 600.0))
+      ->capture_default_str();
+  app.add_option("--only", words.only, "These cases alone, with commas between")->delimiter(',');
+  app.add_option("--json", options.json, "Write the figures to this file, too");
+  app.add_option("--versus", words.versus, "Measure this socket beside the first, in turns");
+  app.add_option("--versus-pid", words.versus_pid, "The second server's process");
+  app.add_option("--rounds", options.rounds, "Rounds of each case; the median counts")
+      ->check(CLI::Range(1, 99))
+      ->default_str("1, with --versus 3");
+  app.add_option("command", options.command,
+                 "-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it");
+  std::string cases = "Cases:";
+  for (const auto& each : all_cases()) cases += fmt::format("\n  {:12}{}", each.name, each.title);
+  app.footer(cases);
+}
+
+Target target_of(const std::string& url, pid_t pid) {
+  auto target = parse_url(url);
+  if (!target)
+    throw CLI::ValidationError(fmt::format("{} is no ws://HOST:PORT/MOUNT", url), usage_error);
+  if (pid > 0) target->pid = pid;
+  return *target;
+}
+
+std::vector<Case> cases_of(const std::vector<std::string>& only) {
+  if (only.empty()) return all_cases();
+  std::vector<Case> chosen;
+  for (const auto& name : only) {
+    const auto& all = all_cases();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Case& each) { return each.name == name; });
+    if (found == all.end())
+      throw CLI::ValidationError(fmt::format("there is no case {}; see --help", name), usage_error);
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, char** argv, int& status) {
+  CLI::App app{"Measures a Phoenix Channels server that has the conformance contract's channels."};
+  Options options;
+  Words words;
+  declare(app, words, options);
+  try {
+    app.parse(argc, argv);
+    options.target = target_of(words.url, words.pid);
+    if (!words.versus.empty()) {
+      options.versus = target_of(words.versus, words.versus_pid);
+      if (app.count("--rounds") == 0) options.rounds = 3;
+    }
+    options.cases = cases_of(words.only);
+    return options;
+  } catch (const CLI::ParseError& error) {
+    status = app.exit(error, std::cout, std::cerr) == 0 ? 0 : usage_error;
+    return std::nullopt;
+  }
+}
+
+}  // namespace phx::bench

@@ -1,0 +1,46 @@
+/// \file
+/// The client's half of the websocket framing: the upgrade, masked frames out, plain frames in.
+///
+/// Pure functions over bytes; `connection.cc` owns the descriptor. Only what a load client needs:
+/// text and control frames, whole ones. It shares no code with the servers it measures.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace phx::bench {
+
+enum class Opcode : std::uint8_t {
+  continuation = 0,
+  text = 1,
+  binary = 2,
+  close = 8,
+  ping = 9,
+  pong = 10
+};
+
+/// One frame from the server. `payload` is a view into the bytes it was read from.
+struct Frame {
+  Opcode opcode = Opcode::text;
+  std::string_view payload;
+  std::size_t size = 0;  ///< Bytes of header and payload together.
+};
+
+/// The request that asks `path` (with its query) to become a websocket.
+std::string upgrade_request(std::string_view host, std::uint16_t port, std::string_view path);
+
+/// The size of the response's head when it is complete, nothing while it is not.
+/// Throws Failure when the server refuses, or when it proves the wrong key.
+std::optional<std::size_t> upgrade_response(std::string_view in);
+
+/// Appends one whole, masked frame.
+void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+
+/// The first frame of `in`, or nothing while it is not complete.
+/// Throws Failure for what a server must never send: a mask, a reserved bit, a fragment.
+std::optional<Frame> next_frame(std::string_view in);
+
+}  // namespace phx::bench
