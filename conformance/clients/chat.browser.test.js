@@ -1,16 +1,14 @@
 // Two people talk on the page of chapter 1, in a real browser, while the server comes and goes.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { Person, launch } from "./support/browser.js";
 import { chatServer } from "./support/server.js";
 
 const server = chatServer();
 let browser;
-before(async () => {
-  await server.start();
-  browser = await launch();
-});
+before(async () => (browser = await launch()));
+beforeEach(() => server.start()); // again, should a test have failed while it was away
 after(async () => {
   await browser?.close();
   await server.stop();

@@ -1,7 +1,7 @@
 // The connection ends, by the server's will or by accident, and phoenix.js comes back by itself.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, beforeEach, test } from "node:test";
 import { ask, connect, join, rejoins, reply, roundTrip, seen, tell } from "./support/client.js";
 import { contractServer } from "./support/server.js";
 
@@ -9,7 +9,7 @@ const IDLE_MS = 1_500; // the idle timeout of /short
 const NEVER_MS = 60_000;
 
 const server = contractServer();
-before(() => server.start());
+beforeEach(() => server.start()); // again, should a test have failed while it was away
 after(() => server.stop());
 
 for (const [how, end] of [["is killed", "kill"], ["is stopped", "stop"]]) {
@@ -37,7 +37,6 @@ test("a server that is stopped tells its clients to come back", async (t) => {
   const closes = seen(socket, "close");
   await server.stop();
   assert.equal((await closes.next()).code, 1012);
-  await server.start();
 });
 
 test("a disconnect broadcast closes all sockets of its id, which come back", async (t) => {

@@ -1,5 +1,5 @@
-// The browser's side of the chat: joins a room through phoenix.js, says what is typed, shows what is
-// broadcast, and tells at any time how the connection stands.
+// The browser's side of the chat: joins a room through phoenix.js, says what is typed, shows what
+// is broadcast, and tells at any time how the connection stands.
 //
 //   join      room:lobby {}                      → ok | error {reason}
 //   push      new_msg    {user, body}            → no reply; it comes back as the broadcast
@@ -63,8 +63,8 @@ function retrying(tries) {
 //      ▲                 └──connection lost──▶ unsure
 //      └──────────────Send again─────────────────┘
 //
-// phoenix.js buffers pushes too, but forgets them after their timeout, and a push under way when the
-// connection ends is neither sent again nor reported. So the page keeps its own list.
+// phoenix.js buffers pushes too, but forgets them after their timeout, and a push under way when
+// the connection ends is neither sent again nor reported. So the page keeps its own list.
 
 const DELIVERY = {
   waiting: "waiting to be sent",

@@ -1,4 +1,4 @@
-// Waiting: a test waits for what should happen, and gives up with a sentence that says what did not.
+// Waiting: for what should happen, and giving up with a sentence that says what did not.
 
 export const PATIENCE_MS = 5_000;
 

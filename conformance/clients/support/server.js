@@ -36,6 +36,7 @@ class Server {
 
   /** Starts it on a free port; after a stop() or kill(), on the same port again. */
   async start() {
+    if (this.#process) return this; // it runs
     const port = this.url ? new URL(this.url).port : "0";
     this.#output = "";
     this.#process = spawn(this.#program, ["--port", port], { cwd: REPOSITORY });
