@@ -1,0 +1,142 @@
+/// K: the heartbeat on the topic `phoenix`, websocket pings, and the idle timeout.
+
+#include <fmt/format.h>
+
+#include "conformance/suite/trial.h"
+#include "conformance/suite/violation.h"
+
+namespace phx::conformance {
+namespace {
+
+constexpr Millis short_timeout{1'500};  // the contract's mount /short
+constexpr Millis half_timeout = short_timeout / 2;
+const Codes idle_codes{1000, 1002};  // Cowboy's and Bandit's
+
+Clock::duration since(Clock::time_point start) { return Clock::now() - start; }
+
+void expect_not_before(Clock::time_point start, Millis earliest) {
+  const auto lived = std::chrono::duration_cast<Millis>(since(start));
+  if (lived >= earliest) return;
+  throw Violation(fmt::format("the connection to live for {} ms", earliest.count()),
+                  fmt::format("it was closed after {} ms", lived.count()));
+}
+
+RULE("K-01", must, core, "a heartbeat is answered ok", "Phoenix.Socket.handle_in heartbeat") {
+  Client& client = t.connect();
+  client.send(R"([null,"1","phoenix","heartbeat",{}])");
+  client.expect(R"([null,"1","phoenix","phx_reply",{ok}])");
+  client.expect_silence();
+}
+
+RULE("K-02", must, core, "before any join, between joins and while a channel is busy",
+     "Phoenix.Socket.handle_in heartbeat") {
+  Client& client = t.connect();
+  client.send(R"([null,"before","phoenix","heartbeat",{}])");
+  client.expect(R"([null,"before","phoenix","phx_reply",{ok}])");
+  client.send(R"(["1","1","{topic}","phx_join",{join}])");
+  client.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+  client.send(R"([null,"between","phoenix","heartbeat",{}])");
+  client.expect(R"([null,"between","phoenix","phx_reply",{ok}])");
+  if (t.core_only()) return;
+  client.send(R"(["2","2","{other}","phx_join",{}])");
+  client.expect(R"(["2","2","{other}","phx_reply",{ok}])");
+  client.send_together(
+      {R"(["2","3","{other}","slow",{"ms":200}])", R"([null,"busy","phoenix","heartbeat",{}])"});
+  client.expect(R"([null,"busy","phoenix","phx_reply",{ok}])");
+  client.expect(R"(["2","3","{other}","phx_reply",{"status":"ok","response":{"ms":200}}])");
+}
+
+RULE("K-03", should, core, "a join_ref on a heartbeat is not echoed",
+     "Phoenix.Socket.handle_in heartbeat (a Reply without join_ref)") {
+  Client& client = t.connect();
+  client.send(R"(["7","1","phoenix","heartbeat",{}])");
+  client.expect(R"([null,"1","phoenix","phx_reply",{ok}])");
+}
+
+RULE("K-04", should, core, "any other event on the topic phoenix is unmatched",
+     "Phoenix.Socket.handle_in nil") {
+  Client& client = t.connect();
+  client.send(R"([null,"1","phoenix","unknown",{}])");
+  client.expect(R"([null,"1","phoenix","phx_reply",{unmatched}])");
+  client.send(R"(["2","2","phoenix","phx_join",{}])");
+  client.expect(R"([null,"2","phoenix","phx_reply",{unmatched}])");
+}
+
+RULE("K-05", must, contract,
+     "a connection that sends nothing is closed after the idle timeout, not before",
+     "Transports.WebSocket timeout → the HTTP server's idle timeout") {
+  Client& client = t.connect({.mount = "/short"});
+  const auto start = Clock::now();
+  client.expect_close(idle_codes);
+  // The upgrade itself is the last that was received, and it went out before the clock was read.
+  expect_not_before(start, short_timeout - Millis{100});
+}
+
+RULE("K-06", must, contract, "heartbeats keep a connection open past the idle timeout",
+     "the idle timeout counts what is received") {
+  Client& client = t.connect({.mount = "/short"});
+  const auto start = Clock::now();
+  while (since(start) < short_timeout + half_timeout) {
+    client.expect_silence();
+    t.wait(half_timeout);
+  }
+  client.expect_silence();
+}
+
+RULE(
+    "K-07", should, contract,
+    "any byte received keeps it open (a ping, a pong, part of a frame); frames to the client don't",
+    "the idle timeout counts what is received") {
+  Client& pinging = t.connect({.mount = "/short"});
+  Client& ponging = t.connect({.mount = "/short"});
+  Client& dripping = t.connect({.mount = "/short"});
+  Client& listening = t.join({.mount = "/short"});
+  const auto late = half_timeout + Millis{250};
+  listening.send(fmt::format(R"(["1","2","{{topic}}","async",{{"ms":{}}}])", late.count()));
+  const auto start = Clock::now();
+
+  t.wait(late);
+  pinging.send_frame({.opcode = Opcode::ping, .payload = "still here"});
+  ponging.send_frame({.opcode = Opcode::pong, .payload = "unasked"});
+  const std::string frame = encode({.payload = R"([null,"d","phoenix","heartbeat",{}])"}, Mask{});
+  dripping.send_bytes(frame.substr(0, 10));
+  listening.expect(
+      fmt::format(R"(["1","2","{{topic}}","phx_reply",{{"status":"ok","response":{{"ms":{}}}}}])",
+                  late.count()));
+  listening.expect_close(idle_codes);
+  expect_not_before(start, short_timeout - Millis{100});
+
+  pinging.expect_pong("still here");
+  pinging.expect_silence();
+  ponging.expect_silence();
+  dripping.send_bytes(frame.substr(10));
+  dripping.expect(R"([null,"d","phoenix","phx_reply",{ok}])");
+}
+
+RULE("K-08", must, core, "a websocket ping is answered by a pong with the same bytes",
+     "RFC 6455, 5.5.3") {
+  Client& client = t.connect();
+  for (const std::string& payload :
+       {std::string("hi"), std::string(), std::string(125, 'x'), std::string("\x00\xff\x7f", 3)}) {
+    client.send_frame({.opcode = Opcode::ping, .payload = payload});
+    client.expect_pong(payload);
+  }
+  client.send_frame({.opcode = Opcode::pong, .payload = "unasked"});
+  client.expect_silence();
+}
+
+RULE("K-09", must, core, "pipelined heartbeats are all answered, in order",
+     "Phoenix.Socket.handle_in heartbeat") {
+  Client& client = t.connect();
+  std::vector<std::string> beats;
+  for (int i = 0; i < 100; ++i) {
+    beats.push_back(fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", i));
+  }
+  client.send_together(beats);
+  for (int i = 0; i < 100; ++i) {
+    client.expect(fmt::format(R"([null,"{}","phoenix","phx_reply",{{ok}}])", i));
+  }
+}
+
+}  // namespace
+}  // namespace phx::conformance

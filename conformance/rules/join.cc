@@ -1,0 +1,250 @@
+/// J: joining a topic, being refused, joining again.
+
+#include <fmt/format.h>
+
+#include "conformance/suite/trial.h"
+#include "conformance/suite/violation.h"
+
+namespace phx::conformance {
+namespace {
+
+RULE("J-01", must, core, "joining is answered ok, with join_ref and ref exactly as sent",
+     "Phoenix.Socket.handle_in phx_join") {
+  Client& client = t.connect();
+  client.send(R"(["3","7","{topic}","phx_join",{join}])");
+  client.expect(R"(["3","7","{topic}","phx_reply",{"status":"ok","response":{}}])");
+  client.expect_silence();
+}
+
+RULE("J-02", must, core, "a reply's payload has exactly the keys status and response",
+     "Socket.V2.JSONSerializer.encode! (Reply)") {
+  Client& client = t.connect();
+  for (const char* frame :
+       {R"(["1","1","{topic}","phx_join",{join}])", R"([null,"2","{nowhere}","phx_join",{}])",
+        R"(["1","3","{topic}","phx_leave",{}])"}) {
+    client.send(frame);
+    const Json reply = client.expect(R"([{any},{any},{any},"phx_reply",{any}])");
+    const Json payload = reply[4];
+    const bool exact = json_object_size(payload.get()) == 2 && !payload["status"].text().empty() &&
+                       !json_is_null(payload["response"].get());
+    if (!exact) throw Violation("exactly the keys status and response", payload.dump());
+  }
+  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+}
+
+RULE("J-03", must, contract, "a refused join is an error with the channel's reason",
+     "Channel.Server.join") {
+  Client& client = t.connect();
+  client.send(R"(["1","1","{topic}","phx_join",{"join":"error"}])");
+  client.expect(
+      R"(["1","1","{topic}","phx_reply",{"status":"error","response":{"reason":"refused"}}])");
+  client.send(R"(["2","2","room:private","phx_join",{}])");
+  client.expect(R"(["2","2","room:private","phx_reply",
+                    {"status":"error","response":{"reason":"unauthorized"}}])");
+  client.expect_silence();
+}
+
+RULE("J-04", must, contract,
+     "a join that crashes is an error of its own; the socket and its other topics go on",
+     "Channel.Server.join (:DOWN)") {
+  Client& client = t.join();
+  client.send(R"(["2","2","{other}","phx_join",{"join":"crash"}])");
+  client.expect(
+      R"(["2","2","{other}","phx_reply",{"status":"error","response":{"reason":"join crashed"}}])");
+  client.send(R"(["1","3","{topic}","ack",{}])");
+  client.expect(R"(["1","3","{topic}","phx_reply",{ok}])");
+  client.expect_silence();
+}
+
+RULE("J-05", must, core, "a topic that no channel pattern matches is unmatched, with join_ref null",
+     "Phoenix.Socket.encode_ignore") {
+  Client& client = t.connect();
+  client.send(R"(["1","2","{nowhere}","phx_join",{}])");
+  client.expect(R"([null,"2","{nowhere}","phx_reply",{unmatched}])");
+  client.expect_silence();
+}
+
+RULE("J-06", must, contract, "the join payload reaches join; its reply map is the response",
+     "Channel.Server.channel_join") {
+  Client& client = t.connect();
+  client.send(R"(["1","1","{topic}","phx_join",{"join":"reply","deep":{"n":[1,2.5,null]}}])");
+  client.expect(R"(["1","1","{topic}","phx_reply",
+                    {"status":"ok","response":{"join":"reply","deep":{"n":[1,2.5,null]}}}])");
+}
+
+RULE("J-07", must, contract, "after a failed join the topic is not joined",
+     "Phoenix.Socket.handle_in nil") {
+  Client& client = t.connect();
+  for (const char* how : {"error", "crash"}) {
+    client.send(fmt::format(R"(["1","1","{{topic}}","phx_join",{{"join":"{}"}}])", how));
+    client.expect(R"(["1","1","{topic}","phx_reply",{"status":"error","response":{any}}])");
+    client.send(R"(["1","2","{topic}","echo",{}])");
+    client.expect(R"([null,"2","{topic}","phx_reply",{unmatched}])");
+  }
+}
+
+RULE("J-08", must, core, "joining a joined topic again ends the first channel with phx_close",
+     "Phoenix.Socket.shutdown_duplicate_channel") {
+  Client& client = t.join();
+  client.send(R"(["2","2","{topic}","phx_join",{join}])");
+  client.expect_in_any_order(
+      {R"(["2","2","{topic}","phx_reply",{ok}])", R"(["1","1","{topic}","phx_close",{}])"});
+  client.expect_silence();
+}
+
+RULE("J-09", must, core, "the new join's reply comes first, then phx_close of the old",
+     "Phoenix.Socket.handle_in phx_join") {
+  Client& client = t.join();
+  client.send(R"(["2","2","{topic}","phx_join",{join}])");
+  client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
+  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  client.send(R"(["2","3","{topic}","phx_join",{join}])");
+  client.expect(R"(["2","3","{topic}","phx_reply",{ok}])");
+  client.expect(R"(["2","2","{topic}","phx_close",{}])");
+}
+
+RULE("J-10", must, contract, "after a duplicate join one broadcast is delivered once",
+     "Phoenix.Socket.shutdown_duplicate_channel") {
+  Client& client = t.join();
+  client.send(R"(["2","2","{topic}","phx_join",{}])");
+  client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
+  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  client.send(R"(["2","3","{topic}","broadcast",{"n":1}])");
+  client.expect_in_any_order({R"([null,null,"{topic}","broadcasted",{"n":1}])",
+                              R"(["2","3","{topic}","phx_reply",{ok}])"});
+  client.expect_silence();
+}
+
+RULE("J-11", must, core, "joining, leaving or crashing one topic changes no other of the socket",
+     "Phoenix.Socket, state.channels") {
+  Client& client = t.join();
+  client.send(R"(["5","5","{nowhere}","phx_join",{}])");
+  client.expect(R"([null,"5","{nowhere}","phx_reply",{unmatched}])");
+  client.send(R"(["5","6","{nowhere}","phx_leave",{}])");
+  client.expect(R"(["5","6","{nowhere}","phx_reply",{ok}])");
+  if (!t.core_only()) {
+    for (const char* how : {"crash", "stop"}) {
+      client.send(R"(["2","2","{other}","phx_join",{}])");
+      client.expect(R"(["2","2","{other}","phx_reply",{ok}])");
+      client.send(fmt::format(R"(["2","3","{{other}}","{}",{{}}])", how));
+      client.expect(R"(["2","2","{other}",{any},{any}])");
+    }
+    client.send(R"(["3","7","{other}","phx_join",{}])");
+    client.expect(R"(["3","7","{other}","phx_reply",{ok}])");
+    client.send(R"(["3","8","{other}","phx_leave",{}])");
+    client.expect(R"(["3","8","{other}","phx_reply",{ok}])");
+    client.expect(R"(["3","3","{other}","phx_close",{}])");
+  }
+  // Only a topic that is joined answers its leave with phx_close.
+  client.send(R"(["1","9","{topic}","phx_leave",{}])");
+  client.expect(R"(["1","9","{topic}","phx_reply",{ok}])");
+  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+}
+
+RULE("J-12", should, contract, "past 100 joined topics a join is refused; leaving one makes room",
+     "Phoenix.Socket, max_channels_per_transport") {
+  if (t.release() < limits_topics) throw Skipped("only from " + limits_topics.text());
+  Client& client = t.connect();
+  const auto join = [](int n) {
+    return fmt::format(R"(["{0}","{0}","{{topic}}:{0}","phx_join",{{}}])", n);
+  };
+  std::vector<std::string> joins;
+  for (int n = 1; n <= 101; ++n) joins.push_back(join(n));
+  client.send_together(joins);
+  for (int n = 1; n <= 100; ++n) {
+    client.expect(fmt::format(R"(["{0}","{0}","{{topic}}:{0}","phx_reply",{{ok}}])", n));
+  }
+  client.expect(R"(["101","101","{topic}:101","phx_reply",
+                    {"status":"error","response":{"reason":"too many channels joined"}}])");
+  client.send(R"(["1","leave","{topic}:1","phx_leave",{}])");
+  client.expect(R"(["1","leave","{topic}:1","phx_reply",{ok}])");
+  client.expect(R"(["1","1","{topic}:1","phx_close",{}])");
+  client.send(join(101));
+  client.expect(R"(["101","101","{topic}:101","phx_reply",{ok}])");
+}
+
+RULE("J-13", should, contract,
+     "a join with join_ref null is taken; later frames carry its ref as join_ref",
+     "Channel.Server.join (join_ref || ref)") {
+  Client& client = t.connect();
+  client.send(R"([null,"1","{topic}","phx_join",{}])");
+  client.expect(R"([null,"1","{topic}","phx_reply",{ok}])");
+  client.send(R"([null,"2","{topic}","push",{"event":"pushed","payload":{"k":1}}])");
+  client.expect(R"(["1",null,"{topic}","pushed",{"k":1}])");
+  client.send(R"([null,"3","{topic}","echo",{"n":1}])");
+  client.expect(R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"n":1}}])");
+}
+
+RULE("J-14", must, contract, "a pattern prefix:* takes any rest; case and prefix count",
+     "Phoenix.Socket.__channel__") {
+  Client& client = t.connect();
+  for (const char* rest : {":a:b:c", " with spaces", ":é世界", ":*"}) {
+    client.send(fmt::format(R"(["1","1","{{topic}}{}","phx_join",{{}}])", rest));
+    client.expect(fmt::format(R"(["1","1","{{topic}}{}","phx_reply",{{ok}}])", rest));
+  }
+  client.send(R"(["1","1","conformance:","phx_join",{}])");
+  client.expect(R"(["1","1","conformance:","phx_reply",{ok}])");
+  for (const char* topic : {"conformance", "Conformance:x", "xconformance:x", "conformanc:x", ""}) {
+    client.send(fmt::format(R"(["2","2","{}","phx_join",{{}}])", topic));
+    client.expect(fmt::format(R"([null,"2","{}","phx_reply",{{unmatched}}])", topic));
+  }
+}
+
+RULE("J-15", must, contract,
+     "a running join holds back its whole socket; what is behind it is handled after it, in order",
+     "Channel.Server.join waits") {
+  Client& client = t.connect();
+  client.send_together({R"(["1","1","{topic}","phx_join",{"join":"slow","ms":150}])",
+                        R"([null,"2","phoenix","heartbeat",{}])",
+                        R"(["3","3","{other}","phx_join",{}])",
+                        R"(["1","4","{topic}","count",{}])"});
+  client.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+  client.expect(R"([null,"2","phoenix","phx_reply",{ok}])");
+  client.expect(R"(["3","3","{other}","phx_reply",{ok}])");
+  client.expect(R"(["1","4","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
+}
+
+RULE("J-16", must, contract, "the join's reply comes before any push of that channel",
+     "Channel.Server.join") {
+  Client& client = t.connect();
+  client.send(R"(["1","1","{topic}","phx_join",{"join":"push"}])");
+  client.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+  client.expect(R"(["1",null,"{topic}","after_join",{}])");
+}
+
+RULE("J-17", must, contract, "joins of two sockets to one topic are two channels with a state each",
+     "one process a join") {
+  Client& first = t.join();
+  Client& second = t.join();
+  first.send(R"(["1","2","{topic}","count",{}])");
+  first.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
+  first.send(R"(["1","3","{topic}","count",{}])");
+  first.expect(R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"count":2}}])");
+  second.send(R"(["1","2","{topic}","count",{}])");
+  second.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
+}
+
+RULE("J-18", should, contract, "a second join that is refused ends the first all the same",
+     "Phoenix.Socket.handle_in phx_join") {
+  Client& client = t.join();
+  client.send(R"(["2","2","{topic}","phx_join",{"join":"error"}])");
+  client.expect(
+      R"(["2","2","{topic}","phx_reply",{"status":"error","response":{"reason":"refused"}}])");
+  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  client.send(R"(["1","3","{topic}","echo",{}])");
+  client.expect(R"([null,"3","{topic}","phx_reply",{unmatched}])");
+}
+
+RULE("J-19", should, contract, "any JSON value is taken as a join payload",
+     "Socket.V2.JSONSerializer.decode_text") {
+  Client& client = t.connect();
+  int n = 0;
+  for (const char* payload : {"null", "5", R"("text")", "[1,2]", "true"}) {
+    ++n;
+    client.send(fmt::format(R"(["{0}","{0}","{{topic}}:{0}","phx_join",{1}])", n, payload));
+    client.expect(fmt::format(R"(["{0}","{0}","{{topic}}:{0}","phx_reply",{{ok}}])", n));
+  }
+}
+
+}  // namespace
+}  // namespace phx::conformance

@@ -1,0 +1,213 @@
+/// Sends what the case says and compares what comes with what the case expects.
+
+#include "conformance/suite/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/suite/violation.h"
+#include "conformance/wire/binary.h"
+
+namespace phx::conformance {
+namespace {
+
+using Kind = Received::Kind;
+
+bool is_this_text(const Received& received, const std::string& expected) {
+  if (received.kind != Kind::text) return false;
+  const auto wanted = parse_json(expected);
+  if (!wanted) throw std::logic_error("the case expects what is no JSON: " + expected);
+  const auto came = parse_json(received.payload);
+  return came && matches(*wanted, *came);
+}
+
+std::string listed(const Codes& codes) { return fmt::format("{}", fmt::join(codes, " or ")); }
+
+}  // namespace
+
+Client::Client(Connection& connection, std::string name, Version version, Words words,
+               Millis patience)
+    : connection_(connection),
+      name_(std::move(name)),
+      version_(version),
+      words_(std::move(words)),
+      patience_(patience) {}
+
+// --- What a case says ----------------------------------------------------------------------------
+
+void Client::send(std::string_view text) { send_frame({.payload = fill(text)}); }
+
+void Client::send_together(const std::vector<std::string>& texts) {
+  std::vector<Frame> frames;
+  for (const auto& text : texts) frames.push_back({.payload = fill(text)});
+  send_frames(frames);
+}
+
+void Client::send_binary(std::string_view message) {
+  send_frame({.opcode = Opcode::binary, .payload = std::string(message)});
+}
+
+void Client::send_frame(const Frame& frame) { connection_.send({frame}); }
+void Client::send_frames(const std::vector<Frame>& frames) { connection_.send(frames); }
+
+void Client::send_fragments(const std::vector<std::string>& parts) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    connection_.send({{.opcode = i == 0 ? Opcode::text : Opcode::continuation,
+                       .payload = parts[i],
+                       .fin = i + 1 == parts.size()}});
+  }
+}
+
+void Client::send_bytes(std::string_view bytes) {
+  connection_.send_bytes(bytes, fmt::format("{} raw bytes", bytes.size()));
+}
+
+// --- What a case awaits --------------------------------------------------------------------------
+
+Json Client::expect(std::string_view text) {
+  const std::string expected = fill(text);
+  const Received received = take(expected);
+  if (!is_this_text(received, expected)) violated(expected, received);
+  return *parse_json(received.payload);
+}
+
+bool Client::expect_perhaps_after(std::string_view perhaps, std::string_view text) {
+  const std::string expected = fill(text);
+  const Received first = take(expected);
+  if (is_this_text(first, expected)) return false;
+  if (!is_this_text(first, fill(perhaps))) violated(expected, first);
+  expect(text);
+  return true;
+}
+
+void Client::expect_in_any_order(const std::vector<std::string>& texts) {
+  std::vector<std::string> open;
+  for (const auto& text : texts) open.push_back(fill(text));
+  while (!open.empty()) {
+    const std::string expected =
+        open.size() == 1 ? open.front() : fmt::format("one of {}", fmt::join(open, " | "));
+    const Received received = take(expected);
+    const auto found = std::find_if(
+        open.begin(), open.end(),
+        [&received](const std::string& candidate) { return is_this_text(received, candidate); });
+    if (found == open.end()) violated(expected, received);
+    open.erase(found);
+  }
+}
+
+void Client::expect_binary(std::string_view message) {
+  const std::string expected = described(message);
+  const Received received = take(expected);
+  if (received.kind != Kind::binary || received.payload != message) violated(expected, received);
+}
+
+void Client::expect_pong(std::string_view payload) {
+  const std::string expected = fmt::format("pong \"{}\"", payload);
+  const Received received = take(expected);
+  if (received.kind != Kind::pong || received.payload != payload) violated(expected, received);
+}
+
+void Client::expect_close(const Codes& codes) {
+  const std::string expected = fmt::format("close {}, without a reason", listed(codes));
+  const Received received = take(expected);
+  const bool right = received.kind == Kind::close && received.code &&
+                     std::find(codes.begin(), codes.end(), *received.code) != codes.end() &&
+                     received.payload.size() == 2;
+  if (!right) violated(expected, received);
+  over_ = true;
+}
+
+void Client::expect_end(const Codes& codes) {
+  const std::string expected = fmt::format("close {}, or the end of the connection", listed(codes));
+  const Received received = take(expected);
+  const bool right = received.kind == Kind::end ||
+                     (received.kind == Kind::close && received.code &&
+                      std::find(codes.begin(), codes.end(), *received.code) != codes.end());
+  if (!right) violated(expected, received);
+  over_ = true;
+}
+
+void Client::expect_any_end() {
+  const std::string expected = "the end of the connection";
+  const Received received = take(expected);
+  if (received.kind != Kind::end && received.kind != Kind::close) violated(expected, received);
+  over_ = true;
+}
+
+void Client::expect_silence() {
+  const std::string ref = fmt::format("silence-{}", ++silences_);
+  const std::string expected = "nothing but the reply to a heartbeat: " + heartbeat_reply(ref);
+  if (connection_.waiting().empty() && !connection_.ended()) send(heartbeat(ref));
+  const Received received = take(expected);
+  if (!is_this_text(received, heartbeat_reply(ref))) violated(expected, received);
+}
+
+void Client::expect_nothing_yet() {
+  if (connection_.waiting().empty()) return;
+  violated("nothing yet", connection_.waiting().front());
+}
+
+bool Client::survives() {
+  forget();
+  const std::string ref = fmt::format("survives-{}", ++silences_);
+  send(heartbeat(ref));
+  while (true) {
+    const Received received = take("an answer, or the end of the connection");
+    if (is_this_text(received, heartbeat_reply(ref))) return true;
+    if (received.kind == Kind::close || received.kind == Kind::end) return false;
+  }
+}
+
+void Client::heed_only(const std::string& topic, const std::string& about) {
+  connection_.hear_only([topic = quoted(topic), about = quoted(about)](const Received& received) {
+    const auto contains = [&received](const std::string& text) {
+      return received.payload.find(text) != std::string::npos;
+    };
+    return !contains(topic) || !contains("\"terminated\"") || contains(about);
+  });
+}
+
+void Client::expect_all_was_said() {
+  if (forgotten_) return;
+  if (!over_) return expect_silence();
+  for (const Received& received : connection_.waiting()) {
+    if (received.kind != Kind::end) violated("nothing after the close", received);
+  }
+}
+
+Received Client::take(const std::string& expected) {
+  if (auto received = connection_.next(Clock::now() + patience_)) return std::move(*received);
+  nothing_came(expected);
+}
+
+// --- Helpers -------------------------------------------------------------------------------------
+
+std::string Client::heartbeat(std::string_view ref) const {
+  return version_ == Version::v2
+             ? fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", ref)
+             : fmt::format(R"({{"topic":"phoenix","event":"heartbeat","payload":{{}},"ref":"{}"}})",
+                           ref);
+}
+
+std::string Client::heartbeat_reply(std::string_view ref) const {
+  const std::string ok = fill("{ok}");
+  return version_ == Version::v2
+             ? fmt::format(R"([null,"{}","phoenix","phx_reply",{}])", ref, ok)
+             : fmt::format(R"({{"topic":"phoenix","event":"phx_reply","payload":{},"ref":"{}"}})",
+                           ok, ref);
+}
+
+void Client::violated(const std::string& expected, const Received& got) const {
+  std::string actual = described(got);
+  if (got.kind == Kind::close && got.payload.size() > 2) {
+    actual += fmt::format(" with the reason \"{}\"", got.payload.substr(2));
+  }
+  throw Violation(expected, actual, name_);
+}
+
+void Client::nothing_came(const std::string& expected) const {
+  throw Violation(expected, fmt::format("nothing came within {} ms", patience_.count()), name_);
+}
+
+}  // namespace phx::conformance

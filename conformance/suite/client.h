@@ -1,0 +1,93 @@
+#pragma once
+/// \file
+/// A websocket client as a case speaks it: send this, expect that, expect silence.
+///
+/// Texts may hold words in braces (see words.h). Every expectation takes the next thing the server
+/// did and compares the whole of it; what came too early, too late or unasked breaks the rule.
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/suite/words.h"
+#include "conformance/wire/connection.h"
+#include "conformance/wire/json.h"
+
+namespace phx::conformance {
+
+enum class Version { v1, v2 };
+
+/// The close codes that an expectation accepts.
+using Codes = std::vector<std::uint16_t>;
+
+class Client {
+ public:
+  /// Speaks over a connection whose handshake is done. The connection must outlive the client.
+  Client(Connection& connection, std::string name, Version version, Words words, Millis patience);
+
+  // What a case says.
+  void send(std::string_view text);
+  /// All in one write, so in one segment (as long as they fit into one).
+  void send_together(const std::vector<std::string>& texts);
+  void send_binary(std::string_view message);
+  void send_frame(const Frame& frame);
+  void send_frames(const std::vector<Frame>& frames);
+  /// A message split into fragments of these parts.
+  void send_fragments(const std::vector<std::string>& parts);
+  /// Bytes that need not be a frame at all.
+  void send_bytes(std::string_view bytes);
+  void finish() { connection_.finish(); }  ///< FIN, without a close frame.
+  void reset() { connection_.reset(); }    ///< RST.
+
+  // What a case awaits.
+  /// The next frame is this text, by value. Returns it, for what a rule wants to look at closer.
+  Json expect(std::string_view text);
+  /// The next frame is `text`, or `perhaps` and then `text`. \return whether `perhaps` came.
+  bool expect_perhaps_after(std::string_view perhaps, std::string_view text);
+  /// The next frames are these, in whatever order.
+  void expect_in_any_order(const std::vector<std::string>& texts);
+  void expect_binary(std::string_view message);
+  void expect_pong(std::string_view payload);
+  /// The next thing is a close frame with one of these codes (and no reason); then the end.
+  void expect_close(const Codes& codes);
+  /// The same, or the connection ends with no close frame at all.
+  void expect_end(const Codes& codes);
+  /// The connection ends, whatever its close frame says; no message comes before that.
+  void expect_any_end();
+  /// Nothing came, and nothing is on its way: a heartbeat comes back with nothing in front of it.
+  void expect_silence();
+  /// Nothing has come so far. (Proves nothing about what is on its way.)
+  void expect_nothing_yet();
+
+  /// Answered or closed, this connection does not matter any more; says whether it still lives.
+  bool survives();
+  /// Keeps frames of this topic that don't speak of `about` from the case. For crowded topics.
+  void heed_only(const std::string& topic, const std::string& about);
+  /// The end of the case will not look at this client.
+  void forget() { forgotten_ = true; }
+  /// At the end of a case: nothing is left that nobody expected.
+  void expect_all_was_said();
+
+  Received take(const std::string& expected);  ///< The next thing, whatever it is.
+  const Connection& connection() const { return connection_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string fill(std::string_view text) const { return filled(text, words_); }
+  std::string heartbeat(std::string_view ref) const;
+  std::string heartbeat_reply(std::string_view ref) const;
+  [[noreturn]] void violated(const std::string& expected, const Received& got) const;
+  [[noreturn]] void nothing_came(const std::string& expected) const;
+
+  Connection& connection_;
+  std::string name_;
+  Version version_;
+  Words words_;
+  Millis patience_;
+  int silences_ = 0;
+  bool over_ = false;
+  bool forgotten_ = false;
+};
+
+}  // namespace phx::conformance

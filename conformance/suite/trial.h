@@ -1,0 +1,87 @@
+#pragma once
+/// \file
+/// One case in the making: its topic, its connections, and what it may ask of the server.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/suite/client.h"
+#include "conformance/suite/options.h"
+#include "conformance/suite/rule.h"
+
+namespace phx::conformance {
+
+/// How to open a connection. The defaults are a V2 websocket on the mount of `--url`.
+struct Opening {
+  std::string mount = {};  ///< `/short`; empty: the path of `--url`.
+  std::string query = {};  ///< `user_id=a&b=c`, already encoded; `--params` come in front of it.
+  std::optional<std::string> vsn = "2.0.0";  ///< Nothing: no such parameter.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+class Trial {
+ public:
+  /// The options and the network must outlive the trial.
+  Trial(const Rule& rule, const Options& options, Network& network);
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+
+  /// A client whose handshake was accepted.
+  Client& connect(const Opening& opening = {});
+  /// The same, joined to {topic} with "1" as join_ref and as ref.
+  Client& join(const Opening& opening = {});
+  /// A client on a connection over which something else was already said.
+  Client& adopt(Connection& connection, Version version = Version::v2);
+
+  /// A well-formed upgrade request for the opening, to be bent.
+  Request upgrade(const Opening& opening = {}) const;
+  /// Asks on a connection of its own and waits for the whole response.
+  Response ask(const Request& request);
+  /// The request is answered with this status (and body).
+  Response expect_status(const Request& request, int status);
+  Response expect_answer(const Request& request, int status, const std::string& body);
+  /// A connection over which nothing was said yet.
+  Connection& dial();
+
+  /// A fresh connection is accepted and its heartbeat answered: the server goes on.
+  void expect_server_goes_on();
+  /// Lets time pass, for the rules about time; every connection goes on meanwhile.
+  void wait(Millis time);
+
+  /// The value of a word: `word("topic")`.
+  const std::string& word(std::string_view name) const { return words_.find(name)->second; }
+  std::string fill(std::string_view text) const { return filled(text, words_); }
+  bool core_only() const { return options_.core; }
+  const Release& release() const { return options_.profile; }
+  Clock::time_point deadline() const { return Clock::now() + patience_; }
+  const std::string& authority() const { return authority_; }
+  /// The parameters that `connect` sees, as a JSON object: `--params`, these, and vsn.
+  std::string connect_params(std::string_view more) const;
+
+  /// The end of a case: nothing is left, on any connection, that nobody expected.
+  void finish();
+  /// Every conversation so far, the one called `first` in front.
+  std::string transcripts(const std::string& first) const;
+
+ private:
+  struct Talk {
+    std::string name;
+    std::string what;  // the opening, for the heading
+    std::unique_ptr<Connection> connection;
+  };
+  std::string target(const Opening& opening) const;
+  Talk& open(const std::string& what);
+
+  const Options& options_;
+  Network& network_;
+  Words words_;
+  std::string authority_;
+  Millis patience_;
+  std::vector<Talk> talks_;
+  std::vector<std::unique_ptr<Client>> clients_;  // after the connections they speak over
+};
+
+}  // namespace phx::conformance

@@ -1,0 +1,36 @@
+#pragma once
+/// \file
+/// How a case ends early: the server broke the rule, or the rule can't be judged here.
+
+#include <stdexcept>
+#include <string>
+
+namespace phx::conformance {
+
+/// The server did something else than the rule wants. Both texts are ready to print.
+class Violation : public std::runtime_error {
+ public:
+  /// `where` names the connection, as in the transcripts' headings; empty if it was none.
+  Violation(std::string expected, std::string actual, std::string where = {})
+      : std::runtime_error("expected " + expected + ", got " + actual),
+        expected_(std::move(expected)),
+        actual_(std::move(actual)),
+        where_(std::move(where)) {}
+
+  const std::string& expected() const { return expected_; }
+  const std::string& actual() const { return actual_; }
+  const std::string& where() const { return where_; }
+
+ private:
+  std::string expected_;
+  std::string actual_;
+  std::string where_;
+};
+
+/// The case can't be judged against this server or profile; what() says why.
+class Skipped : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace phx::conformance

@@ -1,0 +1,86 @@
+#pragma once
+/// \file
+/// One conversation with the server: first HTTP, then, if both agree, websocket frames.
+///
+/// A good client by default (it answers pings and closes), but it can be made to say anything.
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "conformance/wire/frame.h"
+#include "conformance/wire/http.h"
+#include "conformance/wire/network.h"
+#include "conformance/wire/transcript.h"
+
+namespace phx::conformance {
+
+/// Something the server did that a case may wait for.
+struct Received {
+  enum class Kind { text, binary, pong, close, end, garbage };
+  Kind kind = Kind::end;
+  std::string payload = {};                ///< The whole message, put together.
+  std::optional<std::uint16_t> code = {};  ///< Of a close that holds one.
+  bool compressed = false;                 ///< RSV1 was set on its first frame.
+};
+
+/// For people: a text as it is, `close 1011`, `the connection ended without a close frame`.
+std::string described(const Received& received);
+
+class Connection {
+ public:
+  /// Begins to connect. The Network must outlive the Connection, which must not move.
+  Connection(Network& network, const Url& url);
+
+  /// Sends the request and waits for its response; with a 101, what follows are frames.
+  /// `early` goes into the same segment, right behind the request.
+  /// \throws std::runtime_error if what comes is no HTTP.
+  std::optional<Response> ask(const Request& request, Clock::time_point deadline,
+                              std::string_view early = {});
+
+  /// Sends frames in one write, and pumps until they have left (or the connection ended).
+  void send(const std::vector<Frame>& frames);
+  void send_bytes(std::string_view bytes, std::string_view note);
+  void finish();
+  void reset();
+  /// The frame's bytes, under a mask of their own.
+  std::string masked(const Frame& frame) { return encode(frame, fresh_mask()); }
+
+  /// The next thing the server did, or nothing by the deadline.
+  std::optional<Received> next(Clock::time_point deadline);
+  /// What came and was not taken yet.
+  const std::deque<Received>& waiting() const { return inbox_; }
+  bool ended() const { return stream_.state() == Stream::State::ended; }
+  /// Drops what the filter says no to, before anyone sees it (it stays in the transcript).
+  void hear_only(std::function<bool(const Received&)> filter) { filter_ = std::move(filter); }
+
+  const Transcript& transcript() const { return transcript_; }
+  const std::string& error() const { return stream_.error(); }
+
+ private:
+  void receive(std::string_view bytes);
+  void read_frames();
+  void take(Frame frame);
+  void take_message_part(Frame frame);
+  void push(Received received);
+  void flush();
+  Mask fresh_mask();
+
+  Network& network_;
+  Transcript transcript_;
+  std::mt19937 random_{std::random_device{}()};
+  bool speaks_frames_ = false;
+  std::string http_;  // bytes of a response that is not whole yet
+  FrameReader reader_;
+  std::optional<Received> partial_;  // a message whose last fragment has not come
+  std::deque<Received> inbox_;
+  std::function<bool(const Received&)> filter_;
+  bool close_answered_ = false;
+  Stream stream_;  // last: its callbacks use all of the above
+};
+
+}  // namespace phx::conformance

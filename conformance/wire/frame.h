@@ -1,0 +1,62 @@
+#pragma once
+/// \file
+/// RFC 6455 frames, written by hand so that the suite can also send what no good client sends.
+///
+///     byte 0   FIN | RSV1 RSV2 RSV3 | opcode
+///     byte 1   MASK | length (0..125; 126: two more bytes follow; 127: eight more)
+///              [the long length] [the four bytes of the mask] the payload, masked
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace phx::conformance {
+
+enum class Opcode : std::uint8_t {
+  continuation = 0,
+  text = 1,
+  binary = 2,
+  reserved = 3,
+  close = 8,
+  ping = 9,
+  pong = 10,
+};
+
+/// One frame with every bit of its head. The defaults make a well-formed client frame.
+struct Frame {
+  Opcode opcode = Opcode::text;
+  std::string payload = {};
+  bool fin = true;
+  std::uint8_t rsv = 0;  ///< Three bits; 4 is RSV1, the mark of a compressed message.
+  bool masked = true;
+};
+
+using Mask = std::array<std::uint8_t, 4>;
+
+/// The frame as it goes over the wire; `mask` is used only if the frame says that it is masked.
+std::string encode(const Frame& frame, const Mask& mask);
+
+/// The payload of a close frame: two bytes of code, then the reason.
+std::string close_payload(std::uint16_t code, std::string_view reason = {});
+/// The code in a close frame's payload; nothing if it holds none.
+std::optional<std::uint16_t> close_code(std::string_view payload);
+
+/// Cuts what a server sends into frames, however TCP sliced it.
+class FrameReader {
+ public:
+  void feed(std::string_view bytes) { buffer_ += bytes; }
+  /// The next whole frame, or nothing yet. Never anything again once the reader is broken.
+  std::optional<Frame> next();
+  /// Why the bytes can't be a server's frames; empty as long as they can.
+  const std::string& broken() const { return broken_; }
+
+ private:
+  std::string buffer_;
+  std::size_t consumed_ = 0;  // of buffer_; erased in one go when it grows
+  std::string broken_;
+};
+
+}  // namespace phx::conformance

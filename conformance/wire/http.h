@@ -1,0 +1,52 @@
+#pragma once
+/// \file
+/// The HTTP that comes before a websocket, and all of long-polling: requests out, responses back.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace phx::conformance {
+
+/// One request, written exactly as it stands here: nothing is added but the lengths of a body.
+struct Request {
+  std::string method = "GET";
+  std::string target = "/";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
+  std::string version = "HTTP/1.1";
+
+  Request with(std::string name, std::string value) const;  ///< One header more.
+  Request without(std::string_view name) const;             ///< Less every header of this name.
+  Request by(std::string other_method) const;               ///< The same with another method.
+  std::string text() const;
+};
+
+/// A well-formed upgrade of `target`, as a browser would send it (but with no Origin).
+Request upgrade_request(const std::string& authority, const std::string& target,
+                        const std::string& key);
+/// What RFC 6455 wants in Sec-WebSocket-Accept for this key.
+std::string accept_key(std::string_view key);
+
+struct Response {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
+
+  /// The header's value (names in any case; several are joined by ", "), or nothing.
+  std::optional<std::string> header(std::string_view name) const;
+};
+
+/// Reads one response from the front of what came so far.
+struct ReadResponse {
+  Response response;
+  std::size_t size = 0;  ///< Bytes that belong to it; what is behind is the websocket's.
+};
+/// Nothing as long as the response isn't whole. `ended`: no more bytes will come.
+/// `to_head`: it answers a HEAD, and so has no body whatever its headers say.
+/// \throws std::runtime_error for bytes that are no HTTP response.
+std::optional<ReadResponse> read_response(std::string_view bytes, bool ended, bool to_head);
+
+}  // namespace phx::conformance

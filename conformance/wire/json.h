@@ -1,0 +1,42 @@
+#pragma once
+/// \file
+/// JSON values as the suite compares them: by value, key order aside, types strictly.
+
+#include <jansson.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace phx::conformance {
+
+/// Stands in an expected value for any value at all. A rule uses it only for what it leaves open.
+inline constexpr std::string_view any_value = "{any}";
+
+/// One JSON value. Copies share the value, which nobody changes.
+class Json {
+ public:
+  /// Takes the caller's reference.
+  explicit Json(json_t* owned) : value_(owned, [](json_t* value) { json_decref(value); }) {}
+
+  Json operator[](std::string_view key) const;  ///< An object's member; null if there is none.
+  Json operator[](std::size_t index) const;     ///< An array's element; null if there is none.
+  std::string text() const;                     ///< A string's characters; "" for anything else.
+  std::string dump() const;                     ///< Compact, keys sorted.
+  const json_t* get() const { return value_.get(); }
+
+ private:
+  std::shared_ptr<json_t> value_;
+};
+
+/// Nothing for what is no JSON, has a key twice, or nests deeper than Jansson goes (2048).
+std::optional<Json> parse_json(std::string_view text);
+
+/// `1` is not `1.0` and not `"1"`; an object's keys must be the very same; `{any}` takes all.
+bool matches(const Json& expected, const Json& actual);
+
+/// The text as a JSON string, quotes and escapes included.
+std::string quoted(std::string_view text);
+
+}  // namespace phx::conformance

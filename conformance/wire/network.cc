@@ -1,0 +1,139 @@
+/// Translates libwebsockets' callbacks into streams of bytes.
+
+#include "conformance/wire/network.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace phx::conformance {
+
+/// libwebsockets' switch: it translates, and nothing may be thrown through C frames.
+int on_stream_event(lws* wsi, lws_callback_reasons why, void*, void* in, std::size_t size) noexcept
+    try {
+  auto* stream = wsi ? static_cast<Stream*>(lws_get_opaque_user_data(wsi)) : nullptr;
+  if (!stream) return 0;  // the case is over, the connection is only closing
+  const std::string_view bytes(static_cast<const char*>(in), in ? size : 0);
+  switch (why) {
+    case LWS_CALLBACK_RAW_CONNECTED: stream->connected(); return 0;
+    case LWS_CALLBACK_RAW_RX: stream->receive_(bytes); return 0;
+    case LWS_CALLBACK_RAW_WRITEABLE: return stream->writable();
+    case LWS_CALLBACK_RAW_CLOSE: stream->ended(""); return 0;
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: stream->ended(bytes); return 0;
+    default: return 0;
+  }
+} catch (...) {
+  return -1;
+}
+
+namespace {
+
+constexpr char protocol_name[] = "raw";
+constexpr unsigned read_size = 65'536;
+
+const std::array<lws_protocols, 2>& protocols() {
+  static const std::array<lws_protocols, 2> list{
+      {{protocol_name, on_stream_event, 0, read_size, 0, nullptr, 0}, {}}};
+  return list;
+}
+
+void wake(lws_sorted_usec_list_t*) noexcept {}  // to have returned from poll() is all it is for
+
+}  // namespace
+
+Network::Network() {
+  lws_set_log_level(0, nullptr);
+  lws_context_creation_info info{};
+  info.port = CONTEXT_PORT_NO_LISTEN;
+  info.protocols = protocols().data();
+  info.gid = static_cast<gid_t>(-1);
+  info.uid = static_cast<uid_t>(-1);
+  info.pt_serv_buf_size = read_size;
+  context_.reset(lws_create_context(&info));
+  if (!context_) throw std::runtime_error("libwebsockets gave no context to connect with");
+}
+
+bool Network::pump(const std::function<bool()>& done, Clock::time_point deadline) {
+  while (!done()) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::microseconds>(deadline - Clock::now()).count();
+    if (left <= 0) return false;
+    lws_sul_schedule(context_.get(), 0, &alarm_, wake, left);
+    lws_service(context_.get(), 0);
+  }
+  lws_sul_schedule(context_.get(), 0, &alarm_, wake, LWS_SET_TIMER_USEC_CANCEL);
+  return true;
+}
+
+Stream::Stream(Network& network, const Url& url, Receive receive, End end)
+    : receive_(std::move(receive)), end_(std::move(end)) {
+  lws_client_connect_info info{};
+  info.context = network.context_.get();
+  info.address = url.host.c_str();
+  info.host = url.host.c_str();
+  info.port = url.port;
+  info.method = "RAW";
+  info.protocol = protocol_name;
+  info.local_protocol_name = protocol_name;
+  info.opaque_user_data = this;
+  info.pwsi = &wsi_;
+  if (!lws_client_connect_via_info(&info) && state_ == State::connecting) {
+    ended("libwebsockets could not begin to connect");
+  }
+}
+
+Stream::~Stream() {
+  if (!wsi_) return;
+  lws_set_opaque_user_data(wsi_, nullptr);
+  lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+}
+
+void Stream::write(std::string_view bytes) {
+  outbox_ += bytes;
+  if (state_ == State::open) lws_callback_on_writable(wsi_);
+}
+
+bool Stream::flushed() const {
+  return state_ == State::ended ||
+         (state_ == State::open && outbox_.empty() && lws_partial_buffered(wsi_) == 0);
+}
+
+void Stream::finish() {
+  if (state_ == State::open) ::shutdown(lws_get_socket_fd(wsi_), SHUT_WR);
+}
+
+void Stream::reset() {
+  if (state_ != State::open) return;
+  // On Linux, to disconnect an established TCP socket sends RST at once, unlike any way of closing.
+  sockaddr nowhere{};
+  nowhere.sa_family = AF_UNSPEC;
+  ::connect(lws_get_socket_fd(wsi_), &nowhere, sizeof nowhere);
+}
+
+int Stream::writable() {
+  if (outbox_.empty()) return 0;
+  std::string padded(LWS_PRE, '\0');
+  padded += outbox_;
+  const std::size_t size = outbox_.size();
+  outbox_.clear();
+  auto* start = reinterpret_cast<unsigned char*>(padded.data()) + LWS_PRE;
+  // What the socket does not take now, libwebsockets keeps and sends before the next write.
+  return lws_write(wsi_, start, size, LWS_WRITE_RAW) < 0 ? -1 : 0;
+}
+
+void Stream::connected() {
+  state_ = State::open;
+  if (!outbox_.empty()) lws_callback_on_writable(wsi_);
+}
+
+void Stream::ended(std::string_view why) {
+  if (state_ == State::ended) return;
+  if (state_ == State::connecting) error_ = why.empty() ? "the connection was refused" : why;
+  state_ = State::ended;
+  wsi_ = nullptr;
+  end_();
+}
+
+}  // namespace phx::conformance

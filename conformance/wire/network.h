@@ -1,0 +1,80 @@
+#pragma once
+/// \file
+/// Raw bytes to and from the server under test, over libwebsockets' client in RAW mode.
+///
+/// One Network, many Streams, one thread: nothing moves unless somebody pumps, and whoever pumps
+/// moves all of them. So a case reads as if every call blocked, with 200 connections as with one.
+
+#include <libwebsockets.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "conformance/wire/url.h"
+
+namespace phx::conformance {
+
+using Clock = std::chrono::steady_clock;
+using Millis = std::chrono::milliseconds;
+
+/// Owns libwebsockets' context. Must outlive its Streams.
+class Network {
+ public:
+  Network();
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  /// Moves bytes on every stream until `done()` or the deadline. \return what done() said last.
+  bool pump(const std::function<bool()>& done, Clock::time_point deadline);
+
+ private:
+  friend class Stream;
+  struct ContextDeleter {
+    void operator()(lws_context* context) const { lws_context_destroy(context); }
+  };
+  lws_sorted_usec_list_t alarm_ = {};  // what ends lws's wait when nothing happens
+  std::unique_ptr<lws_context, ContextDeleter> context_;
+};
+
+/// One TCP connection. Its owner must stay where it is: libwebsockets keeps a pointer to the
+/// Stream.
+class Stream {
+ public:
+  enum class State { connecting, open, ended };
+  using Receive = std::function<void(std::string_view bytes)>;
+  using End = std::function<void()>;
+
+  /// Begins to connect. `receive` and `end` are called while somebody pumps.
+  Stream(Network& network, const Url& url, Receive receive, End end);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  State state() const { return state_; }
+  /// Why connecting failed; empty if it did not.
+  const std::string& error() const { return error_; }
+
+  /// Queues bytes; they leave while somebody pumps. What is queued at once leaves in one write.
+  void write(std::string_view bytes);
+  bool flushed() const;
+  void finish();  ///< Sends FIN and goes on reading.
+  void reset();   ///< Sends RST, as a machine does that loses its process.
+
+ private:
+  friend int on_stream_event(lws*, lws_callback_reasons, void*, void*, std::size_t) noexcept;
+  int writable();
+  void connected();
+  void ended(std::string_view why);
+
+  Receive receive_;
+  End end_;
+  State state_ = State::connecting;
+  std::string outbox_;
+  std::string error_;
+  lws* wsi_ = nullptr;  // libwebsockets'; valid until RAW_CLOSE
+};
+
+}  // namespace phx::conformance

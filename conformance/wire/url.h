@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// Where the server under test listens: `ws://127.0.0.1:4000/socket`, taken apart.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace phx::conformance {
+
+/// A websocket address without query. The path is the mount, as phoenix.js is given it.
+struct Url {
+  std::string host = "127.0.0.1";
+  int port = 4000;
+  std::string path = "/socket";
+
+  std::string authority() const;  ///< `127.0.0.1:4000`, as the Host header wants it.
+  std::string text() const;       ///< The whole, as one would type it.
+};
+
+/// Nothing for what is no `ws://host[:port][/path]`. A trailing slash is dropped.
+std::optional<Url> parse_url(std::string_view text);
+
+/// Percent-encodes all but the unreserved characters of RFC 3986.
+std::string percent_encoded(std::string_view text);
+
+}  // namespace phx::conformance
