@@ -15,7 +15,6 @@
 namespace phx::bench {
 namespace {
 
-constexpr Millis warm_up{500};
 constexpr Millis patience{5'000};
 // Those that have said goodbye wait for the server to hang up; newcomers wait for them past this.
 constexpr std::size_t most_leaving = 1'000;
@@ -26,21 +25,13 @@ class Turnstile : Listener {
   Turnstile(const Context& context, std::size_t at_once) : context_(context), at_once_(at_once) {}
 
   Result run() {
-    keep_going(warm_up);
-    joins_ = 0;
-    histogram_.clear();
-    Meter meter{context_.target};
-    meter.begin();
-    keep_going(context_.window);
-    meter.end();
-    const auto joins = joins_;
-    const auto latency = percentiles(histogram_);
+    auto result = timed(context_, tally_, [this](Millis time) { keep_going(time); });
     context_.loop.run([this] { return guests_.size() == gone_.size(); }, patience,
                       [this] {
                         return fmt::format("{} connections were neither joined nor hung up on",
                                            guests_.size() - gone_.size());
                       });
-    return {static_cast<double>(joins) / meter.seconds(), latency, meter.cpu_us_each(joins), {}};
+    return result;
   }
 
  private:
@@ -56,9 +47,9 @@ class Turnstile : Listener {
   void received(Connection& connection, std::string_view text) override {
     check_ = ReplyCheck{"1", topic(connection.index()), "{}"};
     check_(text, 1);
-    histogram_.add(connection.arrived() - guests_.at(connection.index()).began);
+    tally_.latencies.add(connection.arrived() - guests_.at(connection.index()).began);
     last_join_ = connection.arrived();
-    ++joins_;
+    ++tally_.count;
     --arriving_;
     connection.finish();
   }
@@ -101,8 +92,7 @@ class Turnstile : Listener {
   std::size_t arriving_ = 0;
   std::size_t number_ = 0;
   ReplyCheck check_{"1", "", "{}"};
-  Histogram histogram_;
-  std::uint64_t joins_ = 0;
+  Tally tally_;
   Instant last_join_;
   std::vector<std::size_t> gone_;
   std::unordered_map<std::size_t, Guest> guests_;

@@ -12,10 +12,10 @@
 namespace phx::bench {
 namespace {
 
-constexpr Millis warm_up{500};
 constexpr Millis patience{5'000};
 constexpr std::string_view topic = "conformance:bench-fanout";
-constexpr std::size_t payload_bytes = 100;
+// With the number and the quotes around it, about 100 bytes of payload.
+const std::string filling(80, 'x');
 constexpr std::uint64_t first_ref = 2;  // 1 was the join's
 
 /// One run. The sender is member 0. A resource: the crowd keeps a reference to it.
@@ -33,20 +33,9 @@ class Fanout {
 
   Result run() {
     refill();
-    keep_going(warm_up);
-    deliveries_ = 0;
-    histogram_.clear();
-    Meter meter{context_.target};
-    meter.begin();
-    keep_going(context_.window);
-    meter.end();
-    const auto deliveries = deliveries_;
-    const auto latency = percentiles(histogram_);
+    auto result = timed(context_, tally_, [this](Millis time) { keep_going(time); });
     drain();
-    return {static_cast<double>(deliveries) / meter.seconds(),
-            latency,
-            meter.cpu_us_each(deliveries),
-            {}};
+    return result;
   }
 
  private:
@@ -59,7 +48,7 @@ class Fanout {
 
   void refill() {
     while (!stopping_ && waves_.size() < in_flight_) {
-      const auto payload = fmt::format(R"({{"n":{},"data":"{}"}})", sent_, std::string(78, 'x'));
+      const auto payload = fmt::format(R"({{"n":{},"data":"{}"}})", sent_, filling);
       waves_.push_back(
           {BroadcastCheck{topic, "broadcasted", payload}, Clock::now(), next_.size() + 1});
       crowd_[0].send(frame("1", sent_++, topic, "broadcast", payload));
@@ -75,7 +64,7 @@ class Fanout {
     }
     auto& due = next_[connection.index()];
     wave(due).check(text);
-    ++deliveries_;
+    ++tally_.count;
     landed(due++);
   }
 
@@ -87,7 +76,7 @@ class Fanout {
   void landed(std::uint64_t ref) {
     auto& its = wave(ref);
     if (--its.missing > 0) return;
-    histogram_.add(last_arrival_ - its.sent);
+    tally_.latencies.add(last_arrival_ - its.sent);
     // Each member gets the broadcasts in order, so the oldest is complete first.
     waves_.pop_front();
   }
@@ -120,8 +109,7 @@ class Fanout {
   std::deque<Wave> waves_;
   std::uint64_t sent_ = first_ref;  // the next broadcast's ref, and its number
   std::uint64_t next_reply_ = first_ref;
-  Histogram histogram_;
-  std::uint64_t deliveries_ = 0;
+  Tally tally_;
   Instant last_arrival_;
   bool stopping_ = false;
 };
@@ -129,7 +117,7 @@ class Fanout {
 }  // namespace
 
 Result fanout(const Context& context, std::size_t subscribers, std::size_t in_flight) {
-  if (auto why = too_many(context, subscribers); !why.empty()) return {0, {}, {}, std::move(why)};
+  if (auto why = too_many(context, subscribers); !why.empty()) return skipped(std::move(why));
   return Fanout{context, subscribers, in_flight}.run();
 }
 

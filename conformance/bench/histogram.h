@@ -15,7 +15,6 @@ class Histogram {
   std::uint64_t count() const { return count_; }
   /// The latency, in microseconds, that `share` (0 to 1) of all stayed within.
   double microseconds_at(double share) const;
-  void clear() { *this = {}; }
 
  private:
   static constexpr unsigned bits = 6;

@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::size_t talkers = 100;
 constexpr std::size_t payload_bytes = 100;
-constexpr Millis warm_up{500};
 constexpr Millis patience{5'000};
 // A server so far behind will not catch up: say so, instead of filling its buffers.
 constexpr std::size_t most_behind = 50'000;
@@ -41,19 +40,14 @@ class Timetable {
 
   Result run() {
     due_ = Clock::now();
-    keep_going(warm_up);
-    answers_ = 0;
-    histogram_.clear();
-    Meter meter{context_.target};
-    meter.begin();
-    keep_going(context_.window);
-    meter.end();
-    const auto cpu = meter.cpu_us_each(answers_);
+    auto result = timed(context_, tally_, [this](Millis time) { keep_going(time); });
+    // The slowest answers come last: without them the percentiles would flatter.
     context_.loop.run([this] { return in_flight_ == 0; }, patience,
                       [this] { return fmt::format("{} messages unanswered", in_flight_); });
-    const auto latency = percentiles(histogram_);
+    result.latency = percentiles(tally_.latencies);
+    result.figure = result.latency->p50;
     crowd_.leave();
-    return {latency.p50, latency, cpu, {}};
+    return result;
   }
 
  private:
@@ -69,9 +63,9 @@ class Timetable {
   }
 
   void on(Connection& connection, std::string_view text) {
-    histogram_.add(connection.arrived() - lanes_[connection.index()].answered(text));
+    tally_.latencies.add(connection.arrived() - lanes_[connection.index()].answered(text));
     --in_flight_;
-    ++answers_;
+    ++tally_.count;
   }
 
   void keep_going(Millis time) {
@@ -89,15 +83,13 @@ class Timetable {
   Instant due_;
   std::size_t turn_ = 0;
   std::size_t in_flight_ = 0;
-  std::uint64_t answers_ = 0;
-  Histogram histogram_;
+  Tally tally_;
 };
 
 }  // namespace
 
 Result latency(const Context& context, double rate, std::size_t idle) {
-  if (auto why = too_many(context, idle + talkers); !why.empty())
-    return {0, {}, {}, std::move(why)};
+  if (auto why = too_many(context, idle + talkers); !why.empty()) return skipped(std::move(why));
   Crowd silent{context.loop, context.target};
   silent.grow(idle, idle_topic);
   auto result = Timetable{context, rate}.run();

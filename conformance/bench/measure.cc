@@ -1,30 +1,52 @@
 /// \file
-/// The clock and the processor meter around a case.
+/// The clock and the processor meters around a case.
 #include "conformance/bench/measure.h"
 
 #include <fmt/format.h>
 
+#include <ctime>
+
 namespace phx::bench {
 namespace {
 
+constexpr Millis warm_up{500};
 constexpr std::uint64_t descriptors_aside = 64;  // listeners, logs, epoll, the standard three
+
+double own_cpu_seconds() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+
+std::optional<double> cpu_seconds(const Target& target) {
+  const auto usage = target.pid ? usage_of(*target.pid) : std::nullopt;
+  return usage ? std::optional{usage->cpu_seconds} : std::nullopt;
+}
 
 }  // namespace
 
-void Meter::begin() {
-  if (pid_) before_ = usage_of(*pid_);
-  began_ = Clock::now();
+Result skipped(std::string why) {
+  Result result;
+  result.skipped = std::move(why);
+  return result;
 }
 
-void Meter::end() {
-  seconds_ = std::chrono::duration<double>(Clock::now() - began_).count();
-  if (!before_) return;
-  if (const auto after = usage_of(*pid_)) cpu_seconds_ = after->cpu_seconds - before_->cpu_seconds;
-}
-
-std::optional<double> Meter::cpu_us_each(std::uint64_t messages) const {
-  if (!cpu_seconds_ || messages == 0) return std::nullopt;
-  return *cpu_seconds_ * 1e6 / static_cast<double>(messages);
+Result timed(const Context& context, Tally& tally, const std::function<void(Millis)>& go) {
+  go(warm_up);
+  tally = {};
+  const auto cpu_before = cpu_seconds(context.target);
+  const auto own_before = own_cpu_seconds();
+  const auto began = Clock::now();
+  go(context.window);
+  const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
+  const auto cpu_after = cpu_seconds(context.target);
+  Result result;
+  result.figure = static_cast<double>(tally.count) / seconds;
+  result.latency = percentiles(tally.latencies);
+  result.client_busy = (own_cpu_seconds() - own_before) / seconds;
+  if (cpu_before && cpu_after && tally.count > 0)
+    result.cpu_us = (*cpu_after - *cpu_before) * 1e6 / static_cast<double>(tally.count);
+  return result;
 }
 
 Latency percentiles(const Histogram& histogram) {

@@ -1,8 +1,9 @@
 /// \file
-/// What a case is given and what it brings back; the clock and the processor meter around it.
+/// What a case is given and what it brings back; the clock and the processor meters around it.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -32,27 +33,23 @@ struct Latency {
 struct Result {
   double figure = 0;               ///< In the case's own unit: a rate, a size or a time.
   std::optional<Latency> latency;  ///< Where it makes sense.
-  std::optional<double> cpu_us;    ///< Server CPU microseconds a message, when its pid is known.
-  std::string skipped;             ///< Why there is no figure; empty when there is one.
+  std::optional<double> cpu_us;    ///< Server CPU microseconds a message, if its pid is known.
+  std::optional<double>
+      client_busy;      ///< This process's share of one core: near 1, it is the limit.
+  std::string skipped;  ///< Why there is no figure; empty when there is one.
 };
 
-/// The server's processor time between begin() and end(). A value.
-class Meter {
- public:
-  explicit Meter(const Target& target) : pid_(target.pid) {}
-  void begin();
-  void end();
-  double seconds() const { return seconds_; }
-  /// Server CPU microseconds for each of `messages`.
-  std::optional<double> cpu_us_each(std::uint64_t messages) const;
+Result skipped(std::string why);
 
- private:
-  std::optional<pid_t> pid_;
-  std::optional<Usage> before_;
-  std::optional<double> cpu_seconds_;
-  Instant began_;
-  double seconds_ = 0;
+/// What happened while the clock ran. A value.
+struct Tally {
+  std::uint64_t count = 0;
+  Histogram latencies;
 };
+
+/// Lets the case `go` on for a warm-up, then for the window, and counts what `tally` got in the
+/// window alone. The figure is the count a second.
+Result timed(const Context& context, Tally& tally, const std::function<void(Millis)>& go);
 
 Latency percentiles(const Histogram& histogram);
 

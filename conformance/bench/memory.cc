@@ -22,9 +22,9 @@ std::uint64_t resident(pid_t pid) {
 }  // namespace
 
 Result memory(const Context& context, std::size_t connections) {
-  if (!context.target.pid) return {0, {}, {}, "the server's process is not known (--pid)"};
+  if (!context.target.pid) return skipped("the server's process is not known (--pid)");
   if (auto why = too_many(context, connections + first_few); !why.empty())
-    return {0, {}, {}, std::move(why)};
+    return skipped(std::move(why));
   const auto topic = [](std::size_t index) { return fmt::format("conformance:bench{}", index); };
   Crowd crowd{context.loop, context.target};
   crowd.grow(first_few, topic);
@@ -36,7 +36,9 @@ Result memory(const Context& context, std::size_t connections) {
   crowd.leave();
   // A server that had the memory at hand did not grow; it may even have given some back.
   const auto grown = after > before ? static_cast<double>(after - before) : 0.0;
-  return {grown / static_cast<double>(connections), {}, {}, {}};
+  Result result;
+  result.figure = grown / static_cast<double>(connections);
+  return result;
 }
 
 }  // namespace phx::bench

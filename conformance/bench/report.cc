@@ -40,6 +40,10 @@ std::string cpu(const Result& result) {
   return result.cpu_us ? fmt::format("{:.2f}", *result.cpu_us) : "-";
 }
 
+std::string busy(const Result& result) {
+  return result.client_busy ? fmt::format("{:.0f} %", *result.client_busy * 100) : "-";
+}
+
 std::string percentile(const Result& result, double Latency::*which) {
   return result.latency ? with_commas((*result.latency).*which) : "-";
 }
@@ -58,10 +62,11 @@ std::string single_row(const Measured& each) {
   const auto against = [&](std::optional<double> other) {
     return result.skipped.empty() && other ? times(result.figure, *other, unit) : "-";
   };
-  return fmt::format("{:11}{:37}{}{}{}{}{}{}{}\n", each.what.name, each.what.title,
+  return fmt::format("{:11}{:37}{}{}{}{}{}{}{}{}\n", each.what.name, each.what.title,
                      right(figure(result, unit), 14), right(percentile(result, &Latency::p50), 9),
                      right(percentile(result, &Latency::p99), 9),
                      right(percentile(result, &Latency::p999), 9), right(cpu(result), 9),
+                     right(busy(result), 8),
                      right(against(recorded ? std::optional{recorded->cowboy} : std::nullopt), 10),
                      right(against(recorded ? recorded->raw_epoll : std::nullopt), 10));
 }
@@ -97,8 +102,8 @@ std::string header(bool versus) {
     return common + right("first", 14) + right("second", 14) + right("better by", 10) +
            right("CPU µs", 9) + right("CPU µs", 9) + right("less by", 10) + "\n";
   return common + right("figure", 14) + right("p50 µs", 9) + right("p99 µs", 9) +
-         right("p99.9 µs", 9) + right("CPU µs", 9) + right("Cowboy*", 10) + right("epoll*", 10) +
-         "\n";
+         right("p99.9 µs", 9) + right("CPU µs", 9) + right("client", 8) + right("Cowboy*", 10) +
+         right("epoll*", 10) + "\n";
 }
 
 struct Decref {
@@ -108,6 +113,7 @@ struct Decref {
 json_t* to_json(const Result& result) {
   if (!result.skipped.empty()) return json_pack("{s:s}", "skipped", result.skipped.c_str());
   auto* out = json_pack("{s:f}", "figure", result.figure);
+  if (result.client_busy) json_object_set_new(out, "client_busy", json_real(*result.client_busy));
   if (result.cpu_us) json_object_set_new(out, "cpu_us", json_real(*result.cpu_us));
   if (result.latency)
     json_object_set_new(out, "latency_us",
@@ -145,6 +151,7 @@ std::string table(const std::vector<Measured>& measured) {
   for (const auto& each : measured) out += versus ? versus_row(each) : single_row(each);
   out += "\n" + skips(measured);
   out += "CPU µs: of the server, for each message, delivery or join.\n";
+  if (!versus) out += "client: of one core; near 100 % it is the client that is measured.\n";
   if (!versus) out += fmt::format("* so many times better than {}.\n", recorded_source);
   return out;
 }

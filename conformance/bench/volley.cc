@@ -12,7 +12,6 @@
 namespace phx::bench {
 namespace {
 
-constexpr Millis warm_up{500};
 constexpr Millis patience{5'000};
 
 /// One run. A resource: the crowd keeps a reference to it.
@@ -27,18 +26,9 @@ class Rally {
   Result run(const std::function<Question(std::size_t)>& question) {
     for (std::size_t i = 0; i < volley_.connections; ++i) lanes_.emplace_back(question(i));
     for (std::size_t i = 0; i < volley_.connections; ++i) serve(i);
-    keep_going(warm_up);
-    answers_ = 0;
-    histogram_.clear();
-    Meter meter{context_.target};
-    meter.begin();
-    keep_going(context_.window);
-    meter.end();
-    const auto answers = answers_;
-    const auto latency = percentiles(histogram_);
+    auto result = timed(context_, tally_, [this](Millis time) { keep_going(time); });
     drain();
-    return {
-        static_cast<double>(answers) / meter.seconds(), latency, meter.cpu_us_each(answers), {}};
+    return result;
   }
 
  private:
@@ -50,8 +40,8 @@ class Rally {
 
   void on(Connection& connection, std::string_view text) {
     auto& lane = lanes_[connection.index()];
-    histogram_.add(connection.arrived() - lane.answered(text));
-    ++answers_;
+    tally_.latencies.add(connection.arrived() - lane.answered(text));
+    ++tally_.count;
     last_answer_ = connection.arrived();
     if (!stopping_) lane.ask(connection, connection.arrived());
   }
@@ -82,8 +72,7 @@ class Rally {
   Crowd crowd_;
   Volley volley_;
   std::vector<Lane> lanes_;
-  Histogram histogram_;
-  std::uint64_t answers_ = 0;
+  Tally tally_;
   Instant last_answer_;
   bool stopping_ = false;
 };
