@@ -59,9 +59,7 @@ Command::Command(std::vector<std::string> words, std::uint16_t port) {
   if (pid_ == 0) become(words, port);
 }
 
-Command::~Command() {
-  if (!ended()) stop();
-}
+Command::~Command() { fmt::print(stderr, "{}\n", stop()); }
 
 std::optional<int> Command::ended() {
   int status = 0;

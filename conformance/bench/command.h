@@ -13,7 +13,8 @@
 
 namespace phx::bench {
 
-/// A child process. A resource: neither copied nor moved; gone when this is.
+/// A child process. A resource: neither copied nor moved; stopped when this goes, and then stderr
+/// is told how it ended: that is the first question after a run that failed.
 class Command {
  public:
   /// Runs `words` with PORT=port and HOST=127.0.0.1 in its environment, and each `{port}` in its
@@ -26,10 +27,10 @@ class Command {
   pid_t pid() const { return pid_; }
   /// Returns once `target` accepts. Throws Unreachable when that takes too long, or it has ended.
   void await(const Target& target);
-  /// SIGTERM, and SIGKILL when that is not heard. Returns a sentence on how it ended.
-  std::string stop();
 
  private:
+  /// SIGTERM, and SIGKILL when that is not heard. Returns a sentence on how it ended.
+  std::string stop();
   /// Its wait status, once it has ended.
   std::optional<int> ended();
 

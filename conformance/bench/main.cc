@@ -82,7 +82,7 @@ void measure(Options options) {
   if (command) command->await(targets[0]);
   for (const auto& target : targets) knock(target);
   const auto measured = run_all(options, targets, descriptors);
-  if (command) fmt::print(stderr, "{}\n", command->stop());
+  command.reset();
   publish(options, targets, measured);
 }
 
