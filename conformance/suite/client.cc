@@ -22,6 +22,22 @@ bool is_this_text(const Received& received, const std::string& expected) {
   return came && matches(*wanted, *came);
 }
 
+/// What came instead, as a sentence's end.
+std::string told(const Received& got) {
+  switch (got.kind) {
+    case Kind::text:
+    case Kind::binary:
+    case Kind::pong:
+    case Kind::garbage: return described(got);
+    case Kind::end: return "the connection ended without a close frame";
+    case Kind::close: break;
+  }
+  const std::string reason =
+      got.payload.size() > 2 ? fmt::format(" and the reason \"{}\"", got.payload.substr(2)) : "";
+  return got.code ? fmt::format("the connection was closed with {}{}", *got.code, reason)
+                  : "the connection was closed without a code";
+}
+
 std::string listed(const Codes& codes) { return fmt::format("{}", fmt::join(codes, " or ")); }
 
 }  // namespace
@@ -199,15 +215,14 @@ std::string Client::heartbeat_reply(std::string_view ref) const {
 }
 
 void Client::violated(const std::string& expected, const Received& got) const {
-  std::string actual = described(got);
-  if (got.kind == Kind::close && got.payload.size() > 2) {
-    actual += fmt::format(" with the reason \"{}\"", got.payload.substr(2));
-  }
-  throw Violation(expected, actual, name_);
+  connection_.note("✗ this was not expected");
+  throw Violation(expected, told(got), name_);
 }
 
 void Client::nothing_came(const std::string& expected) const {
-  throw Violation(expected, fmt::format("nothing came within {} ms", patience_.count()), name_);
+  const std::string nothing = fmt::format("nothing came within {} ms", patience_.count());
+  connection_.note("✗ " + nothing);
+  throw Violation(expected, nothing, name_);
 }
 
 }  // namespace phx::conformance

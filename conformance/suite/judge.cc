@@ -43,7 +43,8 @@ Outcome judge(const Rule& rule, const Options& options, Network& network) {
     rule.body(trial);
     trial.finish();
   } catch (const Violation& violation) {
-    outcome = {kind_of_violation(rule, options), report_of(violation, rule, options, trial)};
+    outcome = {kind_of_violation(rule, options), report_of(violation, rule, options, trial),
+               shortened(violation.what())};
   } catch (const Skipped& skipped) {
     outcome = {Outcome::Kind::skipped, skipped.what()};
   } catch (const std::exception& error) {

@@ -20,7 +20,8 @@ struct Outcome {
     confused,  ///< The case itself threw something that is no Violation.
   };
   Kind kind = Kind::passed;
-  std::string report = {};  ///< For people: what was expected, what came, the conversation.
+  std::string report = {};   ///< For people: what was expected, what came, the conversation.
+  std::string summary = {};  ///< The same in one line, for TAP and JUnit.
   Millis took{0};
 };
 

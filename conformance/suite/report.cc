@@ -47,14 +47,7 @@ void Report::add(const Rule& rule, const Outcome& outcome) {
   if (outcome.kind == Kind::skipped) line += console_.in(Colour::grey, " — " + outcome.report);
   console_.print(line + "\n");
   if (outcome.kind == Kind::skipped || outcome.kind == Kind::passed) return;
-  if (options_.tap && outcome.kind != Kind::warned) return;  // CMocka prints it beside the TAP
   console_.print(outcome.report + "\n");
-}
-
-void Report::server_is_down(const Rule& after, const std::string& why) {
-  console_.print(console_.in(
-      Colour::red, fmt::format("{} took the server down: it does not answer any more.\n  {}\n\n",
-                               after.id, why)));
 }
 
 std::size_t Report::count(Kind kind) const {

@@ -17,8 +17,6 @@ class Report {
 
   void begin(std::size_t rules);
   void add(const Rule& rule, const Outcome& outcome);
-  /// The server does not answer any more, and this rule was the last that it was asked.
-  void server_is_down(const Rule& after, const std::string& why);
   /// The scorecard, the verdict, and the plain line of counts that scripts read.
   void end();
 

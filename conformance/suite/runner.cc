@@ -53,13 +53,10 @@ class Session {
   Session(const Options& options, Report& report) : options_(options), report_(report) {}
 
   void judge_next(const Rule& rule) {
-    Outcome outcome = next_outcome(rule);
+    const Outcome outcome = next_outcome(rule);
     report_.add(rule, outcome);
-    const bool bad =
-        outcome.kind != Outcome::Kind::passed && outcome.kind != Outcome::Kind::skipped;
-    if (bad) look_after_the_server(rule);
     if (outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::confused) {
-      throw testing::Failure(rule.sentence + "\n" + outcome.report);  // CMocka counts it
+      throw testing::Failure(rule.id + ": " + outcome.summary);  // CMocka counts it
     }
   }
 
@@ -72,19 +69,15 @@ class Session {
       return {Outcome::Kind::skipped, "the server is down since " + taken_down_by_};
     }
     Outcome outcome = judge(rule, options_, network_);
-    if (outcome.kind == Outcome::Kind::warned &&
-        what_is_wrong_with_the_server(options_, network_)) {
-      outcome.kind = Outcome::Kind::failed;  // whatever its level, no rule may end the server
+    // After every rule, so that the one that took the server down is named and not the next.
+    if (const auto wrong = what_is_wrong_with_the_server(options_, network_)) {
+      taken_down_by_ = rule.id;
+      outcome.kind = Outcome::Kind::failed;  // whatever its level: no rule may end the server
+      outcome.report +=
+          "  this rule took the server down, it does not answer any more:\n  " + *wrong;
+      outcome.summary += " (the server is down)";
     }
     return outcome;
-  }
-
-  void look_after_the_server(const Rule& rule) {
-    if (!taken_down_by_.empty()) return;
-    const auto wrong = what_is_wrong_with_the_server(options_, network_);
-    if (!wrong) return;
-    taken_down_by_ = rule.id;
-    report_.server_is_down(rule, *wrong);
   }
 
   const Options& options_;

@@ -60,7 +60,7 @@ Connection::Connection(Network& network, const Url& url)
 
 std::optional<Response> Connection::ask(const Request& request, Clock::time_point deadline,
                                         std::string_view early) {
-  transcript_.add(Direction::sent, request.text());
+  transcript_.add(Direction::sent, described(request));
   stream_.write(request.text() + std::string(early));
   std::optional<ReadResponse> read;
   network_.pump(
@@ -72,7 +72,8 @@ std::optional<Response> Connection::ask(const Request& request, Clock::time_poin
   if (!read) return std::nullopt;
   http_.erase(0, read->size);
   transcript_.add(Direction::received,
-                  fmt::format("HTTP {} {}", read->response.status, read->response.body));
+                  fmt::format("HTTP {}{}{}", read->response.status,
+                              read->response.body.empty() ? "" : " ", read->response.body));
   if (read->response.status == 101) {
     speaks_frames_ = true;
     reader_.feed(std::exchange(http_, {}));

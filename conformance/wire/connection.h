@@ -47,6 +47,8 @@ class Connection {
   void send_bytes(std::string_view bytes, std::string_view note);
   void finish();
   void reset();
+  /// Writes a remark into the transcript.
+  void note(std::string_view remark) { transcript_.add(Transcript::Direction::note, remark); }
   /// The frame's bytes, under a mask of their own.
   std::string masked(const Frame& frame) { return encode(frame, fresh_mask()); }
 

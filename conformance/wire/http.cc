@@ -101,6 +101,22 @@ std::string Request::text() const {
   return out + "\r\n" + body;
 }
 
+std::string described(const Request& request) {
+  constexpr std::array usual{"host", "connection", "upgrade", "sec-websocket-version",
+                             "sec-websocket-key"};
+  std::string out = fmt::format("{} {}", request.method, request.target);
+  std::size_t usual_ones = 0;
+  for (const auto& [name, value] : request.headers) {
+    const bool is_usual =
+        std::any_of(usual.begin(), usual.end(),
+                    [&name = name](const char* known) { return same_name(known, name); });
+    usual_ones += is_usual ? 1 : 0;
+    if (!is_usual) out += fmt::format("  {}: {}", name, value);
+  }
+  if (usual_ones == usual.size()) out = "upgrade " + out;
+  return request.body.empty() ? out : out + "  " + request.body;
+}
+
 Request upgrade_request(const std::string& authority, const std::string& target,
                         const std::string& key) {
   return Request{.target = target,

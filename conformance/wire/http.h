@@ -24,6 +24,9 @@ struct Request {
   std::string text() const;
 };
 
+/// For people: the first line, and every header that is not in each upgrade request anyhow.
+std::string described(const Request& request);
+
 /// A well-formed upgrade of `target`, as a browser would send it (but with no Origin).
 Request upgrade_request(const std::string& authority, const std::string& target,
                         const std::string& key);

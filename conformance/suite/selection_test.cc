@@ -1,0 +1,101 @@
+/// What the command line and the cases may write: globs, releases, addresses, words in braces.
+
+#include "conformance/suite/glob.h"
+#include "conformance/suite/options.h"
+#include "conformance/suite/release.h"
+#include "conformance/suite/rule.h"
+#include "conformance/suite/words.h"
+#include "conformance/wire/url.h"
+#include "testing/case.h"
+
+namespace phx::conformance {
+namespace {
+
+using testing::expect;
+using testing::expect_eq;
+
+TEST("a star takes any characters, a question mark one, and case is free") {
+  expect(glob_matches("J-*", "J-08"), "J-*");
+  expect(glob_matches("*", "J-08"), "*");
+  expect(glob_matches("?-0?", "J-08"), "?-0?");
+  expect(glob_matches("j-08", "J-08"), "j-08");
+  expect(glob_matches("*-*8", "J-08"), "*-*8");
+  expect(!glob_matches("J-0", "J-08"), "the whole id must match");
+  expect(!glob_matches("J-08?", "J-08"), "a question mark needs a character");
+  expect(!glob_matches("", "J-08"), "nothing matches nothing alone");
+}
+
+TEST("1.8 and 1.7 stand for the releases that were recorded") {
+  expect_eq(parse_release("1.8")->text(), std::string("1.8.12"));
+  expect_eq(parse_release("1.7")->text(), std::string("1.7.21"));
+  expect_eq(parse_release("1.8.3")->text(), std::string("1.8.3"));
+  expect(*parse_release("1.7") < *parse_release("1.8.0"), "1.7 is older");
+  for (const char* wrong : {"", "2.0", "1.80", "1.8.", "1.8.x", "1.8.1.2"}) {
+    expect(!parse_release(wrong).has_value(), std::string("no release is called ") + wrong);
+  }
+}
+
+TEST("an address falls into host, port and path") {
+  expect_eq(parse_url("ws://localhost:4000/socket/")->text(),
+            std::string("ws://localhost:4000/socket"));
+  expect_eq(parse_url("ws://h/tenant/a/socket")->port, 80);
+  for (const char* wrong : {"http://h:1/s", "ws://", "ws://:1/s", "ws://h:x/s", "ws://h:0/s",
+                            "ws://h:99999/s", "ws://h:1/s?vsn=2.0.0"}) {
+    expect(!parse_url(wrong).has_value(), std::string("no address: ") + wrong);
+  }
+}
+
+TEST("all but the unreserved characters are percent-encoded") {
+  expect_eq(percent_encoded("a-Z_0.~ é+&"), std::string("a-Z_0.~%20%C3%A9%2B%26"));
+}
+
+TEST("words in braces are replaced once, other braces are JSON's") {
+  Words words = common_words();
+  words["topic"] = "room:{ok}";
+  expect_eq(filled(R"(["{topic}",{},{"a":{any}}])", words),
+            std::string(R"(["room:{ok}",{},{"a":"{any}"}])"));
+  expect_eq(filled("{ok", words), std::string("{ok"));
+}
+
+TEST("every rule belongs to a section and has a source") {
+  const auto rules = all_rules();
+  expect(!rules.empty(), "there are rules");
+  for (const Rule& rule : rules) {
+    expect(rule.id.size() == 4 && rule.id[1] == '-', rule.id + " is an id");
+    expect(!rule.source.empty() && !rule.sentence.empty(), rule.id + " says what and where");
+  }
+}
+
+std::variant<Options, Goodbye> parsed(std::vector<const char*> words) {
+  words.insert(words.begin(), "phx-conformance");
+  return parse_options(static_cast<int>(words.size()), words.data());
+}
+
+TEST("a command line becomes options, and the one line that runs a rule again") {
+  const auto options = std::get<Options>(parsed(
+      {"--only", "J-*,K-01", "--core", "--params", R"({"t":"a b","n":1})", "--", "srv", "{port}"}));
+  expect_eq(options.only, std::vector<std::string>{"J-*", "K-01"});
+  expect_eq(options.params.size(), std::size_t{2});
+  expect_eq(options.command, std::vector<std::string>{"srv", "{port}"});
+  expect_eq(options.again("J-01"),
+            std::string(R"(phx-conformance --core --params '{"t":"a b","n":1}' --only J-01)"
+                        R"( -- srv '{port}')"));
+}
+
+TEST("help is no error, and whatever is wrong is a usage error") {
+  expect_eq(std::get<Goodbye>(parsed({"--help"})).status, static_cast<int>(Exit::passed));
+  for (const std::vector<const char*>& wrong :
+       std::vector<std::vector<const char*>>{{"--bogus"},
+                                             {"--url", "http://x"},
+                                             {"--profile", "3"},
+                                             {"--params", "[]"},
+                                             {"--join-params", "{"},
+                                             {"--timeout-scale", "0"},
+                                             {"--"},
+                                             {"--tap", "--junit", "f"}}) {
+    expect_eq(std::get<Goodbye>(parsed(wrong)).status, static_cast<int>(Exit::usage));
+  }
+}
+
+}  // namespace
+}  // namespace phx::conformance
