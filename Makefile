@@ -18,7 +18,7 @@ BUILD := build/$(VARIANT)
 
 CXX ?= g++
 CXXFLAGS ?= -O2 -g
-ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror \
+ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror -Wno-maybe-uninitialized \
   -pthread -Ilib -I. -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)

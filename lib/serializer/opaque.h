@@ -26,6 +26,8 @@ class Opaque {
 
   bool is_null() const { return kind_ == null; }
   bool is_string() const { return kind_ == string; }
+  /// Whether it is just this string.
+  bool is(std::string_view text) const { return kind_ == string && text_ == text; }
   bool is_object() const { return kind_ == json && text_.starts_with('{'); }
   /// The string, or the JSON text, or nothing: what Elixir's to_string/1 makes of it.
   const std::string& text() const { return text_; }

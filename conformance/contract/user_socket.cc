@@ -1,0 +1,83 @@
+/// The contract's connect parameters and mounts.
+
+#include "conformance/contract/user_socket.h"
+
+#include <stdexcept>
+
+#include "conformance/contract/conformance_channel.h"
+#include "conformance/contract/room_channel.h"
+
+namespace phx::contract {
+namespace {
+
+Json pairs(const ConnectInfo::Headers& headers) {
+  Json list = Json::array();
+  for (const auto& [name, value] : headers) list.append(Json::array({name, value}));
+  return list;
+}
+
+Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+
+Json as_json(const Connect& connect) {
+  const ConnectInfo& info = connect.info;
+  return Json::object({{"peer", info.peer},
+                       {"uri", info.uri},
+                       {"user_agent", or_null(info.user_agent)},
+                       {"x_headers", pairs(info.x_headers)},
+                       {"trace_context_headers", pairs(info.trace_context_headers)},
+                       {"auth_token", or_null(info.auth_token)},
+                       {"params", connect.params}});
+}
+
+transport::Response handle_error(const std::string& reason) {
+  if (reason == "expired") return {401, "expired"};
+  return {403};
+}
+
+transport::WebsocketOptions options() {
+  transport::WebsocketOptions options;
+  options.check_origin = transport::Origins::hosts({"localhost"});
+  options.error_handler = handle_error;
+  return options;
+}
+
+}  // namespace
+
+UserSocket::UserSocket() {
+  channel<RoomChannel>("room:*");
+  channel<ConformanceChannel>("conformance:*");
+}
+
+ConnectResult UserSocket::connect(Connect connect, Socket& socket) const {
+  const std::string token = connect.params["token"].string_or("");
+  if (token == "reject") return Rejected{};
+  if (token == "expired" || token == "banned") return Rejected{token};
+  if (token == "raise") throw std::runtime_error("connect raised, as it was asked to");
+  const Json user = connect.params["user_id"];
+  if (user.is_string()) socket.assigns["user_id"] = user;
+  socket.assigns["connect_info"] = as_json(connect);
+  return Accepted{};
+}
+
+std::optional<std::string> UserSocket::id(const Socket& socket) const {
+  const Json user = socket.assign("user_id");
+  if (user.is_null()) return std::nullopt;
+  return "users_socket:" + user.string_or("");
+}
+
+void mount_all(Endpoint& endpoint) {
+  const auto user = std::make_shared<UserSocket>();
+  const auto mount = [&](const char* path, auto&& change) {
+    transport::Mount made{path, user, options()};
+    change(made.websocket);
+    endpoint.socket(std::move(made));
+  };
+  mount("/socket", [](auto&) {});
+  mount("/short", [](auto& o) { o.timeout = Millis{1'500}; });
+  mount("/tenant/:tenant/socket", [](auto&) {});
+  mount("/auth", [](auto& o) { o.auth_token = true; });
+  mount("/small", [](auto& o) { o.max_frame_size = 1'000; });
+  mount("/subproto", [](auto& o) { o.subprotocols = {"phoenix", "other"}; });
+}
+
+}  // namespace phx::contract

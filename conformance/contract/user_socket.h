@@ -1,0 +1,19 @@
+#pragma once
+/// \file
+/// Who may connect to the contract server, and what its channels learn of him.
+
+#include "phoenix.h"
+
+namespace phx::contract {
+
+class UserSocket final : public phx::UserSocket {
+ public:
+  UserSocket();
+  ConnectResult connect(Connect connect, Socket& socket) const override;
+  std::optional<std::string> id(const Socket& socket) const override;
+};
+
+/// The mounts of the contract, each with its options.
+void mount_all(Endpoint& endpoint);
+
+}  // namespace phx::contract

@@ -1,0 +1,59 @@
+/// The contract server: the channels and mounts that the suite judges, on our own implementation.
+///
+///     phx-contract --port 4000
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "conformance/contract/user_socket.h"
+#include "phoenix.h"
+
+namespace {
+
+struct Options {
+  phx::ServerOptions server;
+  std::string log_level = "warn";
+};
+
+/// Each option has an environment variable of the same meaning; what is said on the line wins.
+void declare(CLI::App& app, Options& options) {
+  app.add_option("--host", options.server.host, "the address to listen on")->envname("HOST");
+  app.add_option("--port", options.server.port, "the port; 0 takes a free one")
+      ->envname("PORT")
+      ->check(CLI::Range(0, 65'535));
+  app.add_option("--shards", options.server.shards, "threads; 0 is one a core")
+      ->envname("SHARDS")
+      ->check(CLI::Range(0, 64));
+  app.add_option("--max-connections", options.server.max_connections, "more are not let in")
+      ->envname("MAX_CONNECTIONS")
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--log", options.log_level, "debug, info, warn, error or off")->envname("LOG_LEVEL");
+}
+
+int serve(const Options& options) {
+  phx::Endpoint endpoint;
+  phx::contract::mount_all(endpoint);
+  phx::Server server(endpoint, options.server,
+                     phx::Log::to_stderr(phx::level_of(options.log_level)));
+  fmt::print("The contract server is listening on {}\n", server.url());
+  std::fflush(stdout);
+  server.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"A server that keeps the conformance contract."};
+  Options options;
+  declare(app, options);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return serve(options);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "phx-contract: {}\n", error.what());
+    return 1;
+  }
+}

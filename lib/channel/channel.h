@@ -1,0 +1,82 @@
+#pragma once
+/// \file
+/// What users write: a conversation about one topic with one client.
+///
+///     class Room : public phx::Channel {
+///       phx::JoinResult join(std::string_view, phx::Payload, phx::Socket&) override {
+///         return phx::Joined{};
+///       }
+///       phx::Result handle_in(std::string_view event, phx::Payload payload,
+///                             phx::Socket& socket) override {
+///         if (event == "ping") return phx::Reply::ok(std::move(payload));
+///         if (event != "new_msg") return unhandled(event);
+///         socket.broadcast("new_msg", std::move(payload));
+///         return phx::NoReply{};
+///       }
+///     };
+///
+/// One object lives as long as its client is joined, in a process of its own: its callbacks run one
+/// at a time, and to throw ends this channel alone. Mirrors the behaviour Phoenix.Channel.
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "channel/socket.h"
+
+namespace phx {
+
+using process::ExitReason;
+
+/// The client is in; the response goes with the reply to its join.
+struct Joined {
+  Payload response = {};
+};
+/// The client is not let in, and told why.
+struct Refused {
+  Payload reason = {};
+};
+using JoinResult = std::variant<Joined, Refused>;
+
+struct NoReply {};
+/// Ends the channel after this message. With a graceful reason (normal, shutdown) the client gets
+/// phx_close, else phx_error; a reply goes before either.
+struct Stop {
+  ExitReason reason = {};
+  std::optional<Reply> reply = {};
+};
+/// What a handler may return: `{:noreply, …}`, `{:reply, …}` or `{:stop, …}`.
+using Result = std::variant<NoReply, Reply, Stop>;
+
+class Channel {
+ public:
+  Channel() = default;
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  virtual ~Channel() = default;
+
+  /// Lets the client in or not. `params` is what it sent with phx_join.
+  virtual JoinResult join(std::string_view topic, Payload params, Socket& socket) = 0;
+  /// An event from the client. What has no handler crashes: return unhandled(event).
+  virtual Result handle_in(std::string_view event, Payload payload, Socket& socket);
+  /// A broadcast that intercepts() names, before this client gets it; pushes it unless overridden.
+  virtual Result handle_out(std::string_view event, Payload payload, Socket& socket);
+  /// A message from another process, or from send_self.
+  virtual Result handle_info(process::Message message, Socket& socket);
+  /// The last callback: after a leave, a stop, a crash or the connection's end; not after a
+  /// duplicate join, which kills.
+  virtual void terminate(const ExitReason& reason, Socket& socket);
+
+  /// The broadcasts that handle_out wants to see. Read once, when the client has joined.
+  virtual std::vector<std::string> intercepts() const { return {}; }
+  /// Whether handling this event may block (sleep, wait, compute for long): then it runs on a worker
+  /// thread. A join asks with the event phx_join.
+  virtual bool blocking(std::string_view event, const Payload& payload) const;
+
+ protected:
+  /// Crashes the channel with a sentence that names the event.
+  [[noreturn]] static Result unhandled(std::string_view event);
+};
+
+}  // namespace phx

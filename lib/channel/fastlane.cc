@@ -1,0 +1,64 @@
+/// The dispatcher: once around the subscribers, one encoding a serializer.
+
+#include "channel/fastlane.h"
+
+#include <algorithm>
+
+#include "serializer/json_text.h"
+
+namespace phx::channel {
+namespace {
+
+using serializer::Broadcast;
+using serializer::FramePtr;
+using serializer::Serializer;
+
+/// What was encoded already. There are two serializers, so a list beats a map.
+class Encoded {
+ public:
+  explicit Encoded(const Broadcast& broadcast) : broadcast_(broadcast) {}
+
+  const FramePtr& by(const Serializer& serializer) {
+    for (const auto& [known, frame] : frames_) {
+      if (known == &serializer) return frame;
+    }
+    auto frame = std::make_shared<const serializer::Frame>(serializer.fastlane(broadcast_));
+    return frames_.emplace_back(&serializer, std::move(frame)).second;
+  }
+
+ private:
+  const Broadcast& broadcast_;
+  std::vector<std::pair<const Serializer*, FramePtr>> frames_;
+};
+
+}  // namespace
+
+bool Fastlane::intercepted(std::string_view event) const {
+  return std::find(intercepts.begin(), intercepts.end(), event) != intercepts.end();
+}
+
+void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber> subscribers,
+              process::Pid from, const pubsub::EventPtr& event) {
+  const auto& broadcast = static_cast<const Broadcast&>(*event);
+  Encoded encoded(broadcast);
+  for (const pubsub::Subscriber& subscriber : subscribers) {
+    if (subscriber.pid == from) continue;
+    const auto* fastlane = static_cast<const Fastlane*>(subscriber.metadata.get());
+    if (fastlane != nullptr && !fastlane->intercepted(broadcast.event)) {
+      scheduler.send(fastlane->transport, SocketPush{encoded.by(fastlane->serializer)});
+    } else {
+      scheduler.send(subscriber.pid, pubsub::EventPtr(event));
+    }
+  }
+}
+
+void broadcast(pubsub::PubSub& pubsub, std::string_view topic, std::string_view event,
+               serializer::Payload payload, process::Pid from, process::Pid blame) {
+  if (!payload.is_binary()) serializer::require_object(payload);
+  pubsub.broadcast(
+      topic,
+      std::make_shared<Broadcast>(std::string(topic), std::string(event), std::move(payload)),
+      from, dispatch, blame);
+}
+
+}  // namespace phx::channel

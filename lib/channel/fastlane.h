@@ -1,0 +1,44 @@
+#pragma once
+/// \file
+/// How a broadcast reaches a thousand clients with one encoding: past their channels.
+///
+/// A channel subscribes to its topic with a fastlane: where its client's frames go, and which events
+/// it wants to see first (intercepts). The dispatcher encodes once for each serializer and sends the
+/// same frame to every transport. Mirrors Phoenix.Channel.Server.dispatch/3.
+
+#include <string>
+#include <vector>
+
+#include "pubsub/pubsub.h"
+#include "serializer/serializer.h"
+
+namespace phx::channel {
+
+/// A frame for a client, to its transport process. Mirrors `{:socket_push, opcode, data}`.
+struct SocketPush {
+  serializer::FramePtr frame;
+};
+
+/// What a channel leaves at its subscription.
+struct Fastlane final : pubsub::Metadata {
+  Fastlane(process::Pid t, const serializer::Serializer& s, std::vector<std::string> i)
+      : transport(t), serializer(s), intercepts(std::move(i)) {}
+  const process::Pid transport;
+  const serializer::Serializer& serializer;
+  const std::vector<std::string> intercepts;
+
+  bool intercepted(std::string_view event) const;
+};
+
+/// Hands a serializer::Broadcast to one shard's subscribers: to those with a fastlane as a frame,
+/// to all others, and for intercepted events, as a pubsub::EventPtr message.
+void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber> subscribers,
+              process::Pid from, const pubsub::EventPtr& event);
+
+/// To every subscriber of the topic but `from`. \throws EncodeError where the payload is no object,
+/// or where a member on this shard can't be sent it. Any thread. `blame` crashes where a member of
+/// another shard can't. Mirrors Phoenix.Channel.Server.broadcast/4.
+void broadcast(pubsub::PubSub& pubsub, std::string_view topic, std::string_view event,
+               serializer::Payload payload, process::Pid from = {}, process::Pid blame = {});
+
+}  // namespace phx::channel

@@ -1,0 +1,140 @@
+/// One channel's life: join, messages in order, and an end that its client is told of.
+
+#include "channel/server.h"
+
+#include "process/scheduler.h"
+
+namespace phx::channel {
+
+using process::Down;
+using process::Message;
+
+Server::Server(std::unique_ptr<Channel> channel, Socket socket, Payload params)
+    : channel_(std::move(channel)), socket_(std::move(socket)), params_(std::move(params)) {}
+
+void Server::init() {
+  SocketKeeper::set_channel(socket_, self());
+  transport_monitor_ = scheduler().monitor(self(), socket_.transport());
+}
+
+// --- Joining ------------------------------------------------------------------------------------
+
+void Server::join() {
+  const auto result = std::make_shared<JoinResult>();
+  const auto call = [this, result] {
+    *result = channel_->join(socket_.topic(), std::move(params_), socket_);
+  };
+  const auto then = [this, result] { joined(std::move(*result)); };
+  if (channel_->blocking("phx_join", params_)) {
+    offload(call, then);
+  } else {
+    call();
+    then();
+  }
+}
+
+void Server::joined(JoinResult result) {
+  if (auto* in = std::get_if<Joined>(&result)) {
+    let_in(std::move(*in));
+  } else {
+    turn_away(std::move(std::get<Refused>(result)));
+  }
+}
+
+void Server::let_in(Joined in) {
+  subscription_ = socket_.house().pubsub->subscribe(
+      socket_.topic(), self(),
+      std::make_shared<Fastlane>(socket_.transport(), socket_.serializer(),
+                                 channel_->intercepts()));
+  answer_join(serializer::Status::ok, std::move(in.response));
+}
+
+void Server::turn_away(Refused refused) {
+  answer_join(serializer::Status::error, std::move(refused.reason));
+  stop({ExitReason::shutdown});
+}
+
+void Server::answer_join(serializer::Status status, Payload response) {
+  scheduler().send(socket_.transport(),
+                   Message(JoinReply{status, std::move(response)}, join_request_));
+}
+
+// --- Messages -----------------------------------------------------------------------------------
+
+void Server::handle(Message message) {
+  if (auto* in = message.get_if<serializer::Message>()) {
+    from_client(std::move(*in));
+  } else if (auto* event = message.get_if<pubsub::EventPtr>()) {
+    intercepted(static_cast<const serializer::Broadcast&>(**event));
+  } else if (auto* down = message.get_if<Down>(); down && down->ref == transport_monitor_) {
+    transport_down(down->reason);
+  } else if (auto* request = message.get_if<JoinRequest>()) {
+    join_request_ = request->ref;
+    join();
+  } else {
+    act_on(channel_->handle_info(std::move(message), socket_), false);
+  }
+}
+
+void Server::from_client(serializer::Message message) {
+  SocketKeeper::set_ref(socket_, std::move(message.ref));
+  if (!message.event.is_string()) {
+    throw std::runtime_error("expected an event's name to be a string, got " +
+                             message.event.text());
+  }
+  if (message.event.text() == "phx_leave") {
+    send_reply(Reply::ok());
+    scheduler().send(socket_.transport(), SocketClose{self()});
+    return stop({ExitReason::shutdown, "left"});
+  }
+  if (!channel_->blocking(message.event.text(), message.payload)) {
+    return act_on(
+        channel_->handle_in(message.event.text(), std::move(message.payload), socket_), true);
+  }
+  on_a_worker(std::move(message));
+}
+
+void Server::on_a_worker(serializer::Message message) {
+  const auto mail = std::make_shared<serializer::Message>(std::move(message));
+  const auto result = std::make_shared<Result>();
+  offload(
+      [this, mail, result] {
+        *result = channel_->handle_in(mail->event.text(), std::move(mail->payload), socket_);
+      },
+      [this, result] { act_on(std::move(*result), true); });
+}
+
+void Server::intercepted(const serializer::Broadcast& broadcast) {
+  act_on(channel_->handle_out(broadcast.event, broadcast.payload, socket_), false);
+}
+
+void Server::transport_down(const ExitReason& reason) {
+  if (reason.kind == ExitReason::crash) return stop(reason);
+  stop({ExitReason::shutdown, "closed"});
+}
+
+// --- What a callback returned -------------------------------------------------------------------
+
+void Server::act_on(Result result, bool may_reply) {
+  if (auto* reply = std::get_if<Reply>(&result)) {
+    if (!may_reply) {
+      throw std::logic_error("expected NoReply or Stop: only handle_in has somebody to reply to");
+    }
+    send_reply(std::move(*reply));
+  } else if (auto* end = std::get_if<Stop>(&result)) {
+    if (end->reply) send_reply(std::move(*end->reply));
+    if (end->reason.graceful()) scheduler().send(socket_.transport(), SocketClose{self()});
+    stop(std::move(end->reason));
+  }
+}
+
+void Server::send_reply(Reply reply) {
+  const serializer::Reply message{socket_.join_ref(), SocketKeeper::ref(socket_), socket_.topic(),
+                                  reply.status, std::move(reply.response)};
+  scheduler().send(socket_.transport(), SocketPush{std::make_shared<const serializer::Frame>(
+                                            socket_.serializer().encode(message))});
+}
+
+void Server::terminate(const ExitReason& reason) { channel_->terminate(reason, socket_); }
+
+}  // namespace phx::channel

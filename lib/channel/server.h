@@ -1,0 +1,70 @@
+#pragma once
+/// \file
+/// The process around a user's channel: joins, handles one message at a time, replies, ends.
+///
+/// It talks to the transport process that spawned it: JoinReply once, SocketPush for each frame,
+/// SocketClose before a graceful end. Mirrors Phoenix.Channel.Server.
+
+#include <memory>
+
+#include "channel/channel.h"
+#include "channel/fastlane.h"
+
+namespace phx::channel {
+
+/// The answer to a join, tagged with the Ref by which the transport monitors the channel.
+struct JoinReply {
+  serializer::Status status;
+  Payload response;
+};
+
+/// The channel is about to end gracefully: tell the client phx_close, not phx_error.
+struct SocketClose {
+  process::Pid channel;
+};
+
+/// The first message: join now, and answer under this Ref.
+struct JoinRequest {
+  process::Ref ref;
+};
+
+/// Makes the user's channel object; one a joined client.
+using Factory = std::function<std::unique_ptr<Channel>()>;
+
+class Server final : public process::Process {
+ public:
+  /// `socket` is this channel's own copy, already told its topic, join_ref and transport.
+  Server(std::unique_ptr<Channel> channel, Socket socket, Payload params);
+
+  std::string name() const override { return "channel " + socket_.topic(); }
+
+ protected:
+  void init() override;
+  /// JoinRequest, serializer::Message from the client, pubsub::EventPtr, Down of the transport, or the user's.
+  void handle(process::Message message) override;
+  void terminate(const ExitReason& reason) override;
+
+ private:
+  void join();
+  void joined(JoinResult result);
+  void let_in(Joined in);
+  void turn_away(Refused refused);
+  void answer_join(serializer::Status status, Payload response);
+
+  void from_client(serializer::Message message);
+  void on_a_worker(serializer::Message message);
+  void intercepted(const serializer::Broadcast& broadcast);
+  void transport_down(const ExitReason& reason);
+
+  void act_on(Result result, bool may_reply);
+  void send_reply(Reply reply);
+
+  std::unique_ptr<Channel> channel_;
+  Socket socket_;
+  Payload params_;
+  process::Ref join_request_{};
+  process::Ref transport_monitor_{};
+  std::unique_ptr<pubsub::Subscription> subscription_;
+};
+
+}  // namespace phx::channel

@@ -1,0 +1,66 @@
+/// A channel's way out: each push is encoded here, in the channel's own turn, so what can't be
+/// encoded crashes the channel that tried and nobody else.
+
+#include "channel/socket.h"
+
+#include "channel/fastlane.h"
+
+namespace phx {
+namespace {
+
+void send_frame(process::Scheduler& scheduler, process::Pid transport, serializer::Frame frame) {
+  scheduler.send(transport, channel::SocketPush{
+                                std::make_shared<const serializer::Frame>(std::move(frame))});
+}
+
+}  // namespace
+
+void Socket::push(std::string_view event, Payload payload) const {
+  const serializer::Message message{join_ref_, {}, topic_, event, std::move(payload)};
+  send_frame(*house_.scheduler, transport_, serializer_->encode(message));
+}
+
+void Socket::broadcast(std::string_view event, Payload payload) const {
+  broadcast_on(topic_, event, std::move(payload), {});
+}
+
+void Socket::broadcast_from(std::string_view event, Payload payload) const {
+  broadcast_on(topic_, event, std::move(payload), channel_);
+}
+
+void Socket::broadcast_to(std::string_view topic, std::string_view event, Payload payload) const {
+  broadcast_on(topic, event, std::move(payload), {});
+}
+
+void Socket::broadcast_on(std::string_view topic, std::string_view event, Payload payload,
+                          process::Pid from) const {
+  channel::broadcast(*house_.pubsub, topic, event, std::move(payload), from, channel_);
+}
+
+SocketRef Socket::socket_ref() const {
+  if (ref_.is_null()) {
+    throw std::logic_error("expected an event with a ref to answer later, got one without");
+  }
+  return {transport_, serializer_, join_ref_, ref_, topic_};
+}
+
+void Socket::send_self(process::Message message) const {
+  house_.scheduler->send(channel_, std::move(message));
+}
+
+void Socket::send_self_after(Millis delay, process::Message message) const {
+  process::Scheduler& scheduler = *house_.scheduler;
+  // A worker may not touch the timers; a function must be copyable, and a message is not.
+  const auto mail = std::make_shared<process::Message>(std::move(message));
+  scheduler.post([&scheduler, delay, to = channel_, mail] {
+    scheduler.send_after(delay, to, std::move(*mail));
+  });
+}
+
+void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply) {
+  const serializer::Reply message{to.join_ref, to.ref, to.topic, reply.status,
+                                  std::move(reply.response)};
+  send_frame(scheduler, to.transport, to.serializer->encode(message));
+}
+
+}  // namespace phx

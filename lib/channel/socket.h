@@ -1,0 +1,118 @@
+#pragma once
+/// \file
+/// The Socket value: who the client is, which topic this is about, and the way back to it.
+///
+/// UserSocket::connect fills one in for the connection; each channel gets a copy of its own. Mirrors
+/// Phoenix.Socket's struct, and the functions of Phoenix.Channel that take one.
+
+#include <map>
+#include <string>
+
+#include "pubsub/pubsub.h"
+#include "serializer/serializer.h"
+
+namespace phx {
+
+using serializer::Payload;
+
+/// Values that connect and the channels keep between messages, by name.
+using Assigns = std::map<std::string, Json, std::less<>>;
+
+/// A channel's answer: `Reply::ok({{"count", 3}})`, `Reply::error({…})`.
+struct Reply {
+  serializer::Status status = serializer::Status::ok;
+  Payload response;
+
+  static Reply ok(Payload response = {}) { return {serializer::Status::ok, std::move(response)}; }
+  static Reply error(Payload response = {}) {
+    return {serializer::Status::error, std::move(response)};
+  }
+};
+
+/// What a late answer needs: made by Socket::socket_ref in a handler, used by reply() after it.
+struct SocketRef {
+  process::Pid transport;
+  const serializer::Serializer* serializer;
+  serializer::Opaque join_ref, ref, topic;
+};
+
+/// What a shard lends to the processes that live on it.
+struct House {
+  process::Scheduler* scheduler;
+  pubsub::PubSub* pubsub;
+};
+
+class Socket {
+ public:
+  Socket() = default;
+  Socket(House house, const serializer::Serializer& serializer)
+      : house_(house), serializer_(&serializer) {}
+
+  /// Names this user's connections: a `disconnect` broadcast on it ends them all. Empty: no name.
+  std::string id;
+  Assigns assigns;
+
+  /// The assign, or null.
+  Json assign(std::string_view name) const {
+    const auto found = assigns.find(name);
+    return found == assigns.end() ? Json() : found->second;
+  }
+
+  const std::string& topic() const { return topic_; }
+  const serializer::Opaque& join_ref() const { return join_ref_; }
+
+  // For a channel's own callbacks, also on a worker thread.
+
+  /// To this client alone. \throws EncodeError where the payload is no object and no bytes.
+  void push(std::string_view event, Payload payload) const;
+  /// To every member of this topic. \throws EncodeError, as push does.
+  void broadcast(std::string_view event, Payload payload) const;
+  /// To every member but this one.
+  void broadcast_from(std::string_view event, Payload payload) const;
+  /// To every member of another topic. Mirrors Endpoint.broadcast/3.
+  void broadcast_to(std::string_view topic, std::string_view event, Payload payload) const;
+  /// What reply() needs to answer the event at hand later. \throws std::logic_error for an event
+  /// whose ref is null, which can't be answered.
+  SocketRef socket_ref() const;
+  /// A message to this channel's own handle_info, now or after a while.
+  void send_self(process::Message message) const;
+  void send_self_after(Millis delay, process::Message message) const;
+
+  const House& house() const { return house_; }
+  const serializer::Serializer& serializer() const { return *serializer_; }
+  process::Pid transport() const { return transport_; }
+  process::Pid channel() const { return channel_; }
+
+ private:
+  friend class SocketKeeper;
+  void broadcast_on(std::string_view topic, std::string_view event, Payload payload,
+                    process::Pid from) const;
+
+  House house_{};
+  const serializer::Serializer* serializer_ = nullptr;
+  std::string topic_;
+  serializer::Opaque join_ref_;
+  serializer::Opaque ref_;
+  process::Pid transport_;
+  process::Pid channel_;
+};
+
+/// Answers an event whose handler has long returned. Shard thread or worker; the channel may be gone.
+/// Mirrors Phoenix.Channel.reply/2.
+void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply);
+
+/// What the channel and socket layers may change in a Socket and users may not.
+class SocketKeeper {
+ public:
+  static void join(Socket& socket, std::string topic, serializer::Opaque join_ref,
+                   process::Pid transport) {
+    socket.topic_ = std::move(topic);
+    socket.join_ref_ = std::move(join_ref);
+    socket.transport_ = transport;
+  }
+  static void set_channel(Socket& socket, process::Pid channel) { socket.channel_ = channel; }
+  static void set_ref(Socket& socket, serializer::Opaque ref) { socket.ref_ = std::move(ref); }
+  static const serializer::Opaque& ref(const Socket& socket) { return socket.ref_; }
+};
+
+}  // namespace phx

@@ -1,0 +1,72 @@
+/// Dispatch: the mounts in their order, then the pages, then 404.
+
+#include "endpoint/endpoint.h"
+
+#include <stdexcept>
+
+namespace phx {
+namespace {
+
+using transport::Mount;
+using transport::PathParams;
+using transport::Request;
+using transport::Response;
+
+/// The parameters of the mount's path, if `path` is that path with `transport` behind it.
+std::optional<PathParams> match(const Mount& mount, std::string_view path,
+                                std::string_view transport) {
+  const auto wanted = transport::segments(mount.path);
+  const auto actual = transport::segments(path);
+  if (actual.size() != wanted.size() + 1 || actual.back() != transport) return {};
+  PathParams params;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].starts_with(':')) {
+      params.emplace_back(wanted[i].substr(1), actual[i]);
+    } else if (wanted[i] != actual[i]) {
+      return {};
+    }
+  }
+  return params;
+}
+
+}  // namespace
+
+void Endpoint::socket(Mount mount) {
+  if (!mount.path.starts_with('/')) {
+    throw std::invalid_argument("expected a mount's path to begin with /, got \"" + mount.path +
+                                "\"");
+  }
+  mounts_.push_back(std::move(mount));
+}
+
+void Endpoint::get(std::string path, Page page) {
+  pages_.emplace_back(std::move(path), std::move(page));
+}
+
+Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house) const noexcept {
+  try {
+    return route(request, house);
+  } catch (const std::exception& error) {
+    house.scheduler->log().error("a request failed",
+                                 {{"path", request.path()}, {"reason", error.what()}});
+  } catch (...) {
+    house.scheduler->log().error("a request failed", {{"path", request.path()}});
+  }
+  return Response{500,
+                  R"({"errors":{"detail":"Internal Server Error"}})",
+                  {{"content-type", "application/json; charset=utf-8"}}};
+}
+
+Endpoint::Outcome Endpoint::route(const Request& request, const House& house) const {
+  for (const Mount& mount : mounts_) {
+    if (auto params = match(mount, request.path(), "websocket")) {
+      return transport::upgrade({request, mount, std::move(*params), house});
+    }
+  }
+  for (const auto& [path, page] : pages_) {
+    if (request.path() == path) return request.method == "GET" ? page(request) : Response{405};
+  }
+  return Response{404, "Not Found"};
+}
+
+}  // namespace phx

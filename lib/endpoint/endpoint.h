@@ -1,0 +1,53 @@
+#pragma once
+/// \file
+/// Which mount takes a request: the first thing that happens to it, and all that an application sets.
+///
+///     phx::Endpoint endpoint;
+///     endpoint.socket({"/socket", std::make_shared<UserSocket>()});
+///     endpoint.get("/", [](const auto&) { return phx::transport::Response{200, "hello"}; });
+///
+/// Filled before the server starts and only read afterwards, by all shards. Mirrors Phoenix.Endpoint.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "process/supervisor.h"
+#include "transport/mount.h"
+#include "transport/pipeline.h"
+
+namespace phx {
+
+class Endpoint {
+ public:
+  /// What a request comes to: a websocket, or an answer.
+  using Outcome = std::variant<transport::Upgrade, transport::Response>;
+  using Page = std::function<transport::Response(const transport::Request&)>;
+
+  Endpoint() = default;
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  /// Mounts a user socket. \throws std::invalid_argument for a path that does not begin with `/`.
+  void socket(transport::Mount mount);
+  /// Serves a page at exactly this path: a demo's index, a health check.
+  void get(std::string path, Page page);
+  /// A process that each shard starts with, supervised one_for_one, and stops last.
+  void child(process::ChildSpec spec) { children_.push_back(std::move(spec)); }
+
+  /// Finds who answers, and lets him. Shard thread; never throws.
+  Outcome dispatch(const transport::Request& request, const House& house) const noexcept;
+
+  const std::vector<process::ChildSpec>& children() const { return children_; }
+
+ private:
+  Outcome route(const transport::Request& request, const House& house) const;
+
+  std::vector<transport::Mount> mounts_;
+  std::vector<std::pair<std::string, Page>> pages_;
+  std::vector<process::ChildSpec> children_;
+};
+
+}  // namespace phx

@@ -1,0 +1,8 @@
+#pragma once
+/// \file
+/// The one header that an application includes.
+
+#include "channel/channel.h"
+#include "endpoint/endpoint.h"
+#include "server/server.h"
+#include "socket/user_socket.h"

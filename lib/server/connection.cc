@@ -1,0 +1,146 @@
+/// Frames in, frames out, and the ways in which a websocket ends.
+
+#include "server/connection.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "serializer/scanner.h"
+
+namespace phx::server {
+
+using serializer::Frame;
+using socket::CloseCode;
+
+Connection::Connection(ConnectionHost& host, int socket, std::size_t max_frame_size,
+                       std::optional<std::string> subprotocol)
+    : host_(host),
+      socket_(socket),
+      max_frame_size_(max_frame_size),
+      subprotocol_(std::move(subprotocol)) {}
+
+// --- Down to the client -------------------------------------------------------------------------
+
+void Connection::send(serializer::FramePtr frame) {
+  if (closing_) return;
+  outbox_.add(frame);
+  if (outbox_.bytes() > host_.outbox_limit()) {
+    host_.scheduler().log().warn("a client reads too slowly and is closed",
+                                 {{"unsent_bytes", std::to_string(outbox_.bytes())}});
+    outbox_ = {};
+    return finish(0);
+  }
+  host_.dirty(*this);
+}
+
+void Connection::close(CloseCode code) {
+  if (!closing_) finish(static_cast<unsigned>(code));
+}
+
+/// A code of 0 closes without a close frame.
+void Connection::finish(unsigned code) {
+  if (code != 0) outbox_.add_close(code);
+  closing_ = true;
+  message_ = {};
+  host_.dirty(*this);
+}
+
+/// libwebsockets writes each message by itself; a raw write takes as many frames as are ready. What
+/// the socket does not take at once libwebsockets keeps, and calls writable() when it is gone.
+void Connection::flush() {
+  if (wsi_ == nullptr) return;
+  while (!outbox_.empty() && !lws_partial_buffered(wsi_)) {
+    const std::string_view piece = outbox_.front();
+    auto* bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(piece.data()));
+    if (lws_write(wsi_, bytes, piece.size(), LWS_WRITE_RAW) < 0) {
+      outbox_ = {};
+      closing_ = true;
+      break;
+    }
+    outbox_.done();
+  }
+  if (closing_ || !outbox_.empty()) lws_callback_on_writable(wsi_);
+}
+
+int Connection::writable() {
+  flush();
+  return closing_ && outbox_.empty() && !lws_partial_buffered(wsi_) ? -1 : 0;
+}
+
+// --- Up from the client -------------------------------------------------------------------------
+
+int Connection::received(lws* wsi, std::string_view bytes) {
+  if (closing_) return 0;
+  if (!accept_piece(wsi, bytes)) {
+    close(CloseCode::too_big);
+    host_.scheduler().send(process_, socket::ClientGone{});
+    return 0;
+  }
+  if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi) > 0) return 0;
+  const auto opcode = lws_frame_is_binary(wsi) ? Frame::binary : Frame::text;
+  host_.scheduler().send(process_,
+                         socket::FromClient{Frame{opcode, std::exchange(message_, {})}});
+  return 0;
+}
+
+/// A frame says its size at its beginning, so what would grow too large is refused before it has.
+bool Connection::accept_piece(lws* wsi, std::string_view bytes) {
+  const std::size_t to_come = lws_remaining_packet_payload(wsi);
+  if (message_.size() + bytes.size() + to_come > max_frame_size_) return false;
+  if (message_.empty()) message_.reserve(bytes.size() + to_come);
+  message_ += bytes;
+  return true;
+}
+
+namespace {
+
+/// What Cowboy answers to a client's close: its own code, or 1002 for one that may not be sent.
+unsigned answer_to_close(std::string_view code_and_reason) {
+  if (code_and_reason.size() < 2) return 0;
+  const unsigned code = static_cast<unsigned char>(code_and_reason[0]) * 256u +
+                        static_cast<unsigned char>(code_and_reason[1]);
+  const bool may_be_sent = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1011) ||
+                           (code >= 3000 && code <= 4999);
+  if (!may_be_sent) return 1002;
+  return serializer::is_utf8(code_and_reason.substr(2)) ? code : 1007;
+}
+
+}  // namespace
+
+int Connection::peer_closes(std::string_view code_and_reason) {
+  if (!closing_) {
+    outbox_.add_close(answer_to_close(code_and_reason));
+    closing_ = true;
+  }
+  flush();
+  return -1;
+}
+
+void Connection::gone() {
+  wsi_ = nullptr;
+  closing_ = true;
+  outbox_ = {};
+  host_.scheduler().send(process_, socket::ClientGone{});
+}
+
+Millis Connection::quiet_for() const {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (wsi_ == nullptr || getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  return Millis{info.tcpi_last_data_recv};
+}
+
+int Connection::add_headers(lws* wsi, lws_process_html_args& args) const {
+  const auto add = [&](const char* name, std::string_view value) {
+    auto* end = reinterpret_cast<unsigned char*>(args.p) + args.max_len;
+    return lws_add_http_header_by_name(wsi, reinterpret_cast<const unsigned char*>(name),
+                                       reinterpret_cast<const unsigned char*>(value.data()),
+                                       static_cast<int>(value.size()),
+                                       reinterpret_cast<unsigned char**>(&args.p), end);
+  };
+  if (add("cache-control:", "max-age=0, private, must-revalidate") != 0) return -1;
+  return subprotocol_ && add("sec-websocket-protocol:", *subprotocol_) != 0 ? -1 : 0;
+}
+
+}  // namespace phx::server

@@ -1,0 +1,74 @@
+#pragma once
+/// \file
+/// One open websocket: what libwebsockets reports of it, and what goes down to its client.
+///
+/// Between libwebsockets and the transport process. Shard thread only.
+
+#include <libwebsockets.h>
+
+#include <memory>
+#include <string>
+
+#include "process/scheduler.h"
+#include "server/outbox.h"
+#include "transport/websocket.h"
+
+namespace phx::server {
+
+class Connection;
+
+/// What a connection needs of its shard.
+class ConnectionHost {
+ public:
+  virtual ~ConnectionHost() = default;
+  virtual process::Scheduler& scheduler() = 0;
+  /// The connection has something to write: flush() it at the end of this turn of the loop.
+  virtual void dirty(Connection& connection) = 0;
+  /// The most bytes that may wait for one client.
+  virtual std::size_t outbox_limit() const = 0;
+};
+
+class Connection final : public transport::Wire,
+                         public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(ConnectionHost& host, int socket, std::size_t max_frame_size,
+             std::optional<std::string> subprotocol);
+
+  /// The process that this connection's frames are for.
+  void serve(process::Pid process) { process_ = process; }
+
+  // What the transport process asks for.
+  void send(serializer::FramePtr frame) override;
+  void close(socket::CloseCode code) override;
+  Millis quiet_for() const override;
+
+  // What libwebsockets reports; the results are what its callback returns (-1 closes).
+  void established(lws* wsi) { wsi_ = wsi; }
+  int add_headers(lws* wsi, lws_process_html_args& args) const;
+  int received(lws* wsi, std::string_view bytes);
+  int writable();
+  int peer_closes(std::string_view code_and_reason);
+  void gone();
+
+  /// Writes what waits, as far as the socket takes it.
+  void flush();
+  /// The server stops: the process is told, and closes.
+  void drain() { host_.scheduler().send(process_, socket::Drain{}); }
+
+ private:
+  bool accept_piece(lws* wsi, std::string_view bytes);
+  void finish(unsigned code);
+
+  ConnectionHost& host_;
+  const int socket_;
+  const std::size_t max_frame_size_;
+  const std::optional<std::string> subprotocol_;
+  lws* wsi_ = nullptr;
+  process::Pid process_;
+  std::string message_;  ///< The pieces of a message so far: at most max_frame_size_ bytes.
+  Outbox outbox_;
+  bool dirty_ = false;
+  bool closing_ = false;  ///< Nothing more goes in or out but what the outbox holds.
+};
+
+}  // namespace phx::server

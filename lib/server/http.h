@@ -1,0 +1,48 @@
+#pragma once
+/// \file
+/// HTTP/1.1 off and onto a socket: request heads by Boost.Beast, answers by hand.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "transport/request.h"
+
+namespace phx::server {
+
+/// What an HTTP client may send before it is refused.
+struct HttpLimits {
+  std::size_t head = 65'536;        ///< Bytes of request line and headers: 431 above.
+  std::size_t body = 8'000'000;     ///< Bytes: 413 above. Plug.Conn.read_body's default.
+};
+
+/// Reads requests out of a stream of bytes, one after the other.
+class RequestReader {
+ public:
+  explicit RequestReader(HttpLimits limits = {});
+  ~RequestReader();
+
+  /// Bytes have come.
+  void feed(std::string_view bytes) { buffer_ += bytes; }
+  /// The next whole request; nothing if more is needed; or what to answer before closing.
+  std::variant<std::monostate, transport::Request, transport::Response> next();
+  /// What came behind the last request: the first frames of a websocket, often.
+  std::string take_rest() { return std::exchange(buffer_, {}); }
+  /// Whether a request has begun that is not whole.
+  bool midway() const { return !buffer_.empty() || parser_; }
+
+ private:
+  struct Parser;
+  const HttpLimits limits_;
+  std::string buffer_;
+  std::unique_ptr<Parser> parser_;
+};
+
+/// The answer's bytes. `head_only` leaves the body out, as an answer to HEAD does.
+std::string to_bytes(const transport::Response& response, bool head_only, bool keep_alive);
+
+/// Whether the client wants to use its connection again.
+bool wants_keep_alive(const transport::Request& request);
+
+}  // namespace phx::server

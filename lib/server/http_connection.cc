@@ -1,0 +1,116 @@
+/// Reads heads in a bounded time, answers, and hands the socket on when it is to be a websocket.
+
+#include "server/http_connection.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace phx::server {
+namespace {
+
+constexpr std::uint64_t patience_ms = 60'000;  // Cowboy's idle_timeout; a slow head gets no more
+
+}  // namespace
+
+HttpConnection::HttpConnection(HttpHost& host, int socket, std::string peer)
+    : host_(host), socket_(socket), peer_(std::move(peer)) {}
+
+HttpConnection::~HttpConnection() {
+  poll_.close();
+  if (socket_ >= 0) ::close(socket_);
+}
+
+bool HttpConnection::start() {
+  const auto opened = poll_.open(
+      [this](uv_poll_t* handle) { return uv_poll_init_socket(host_.loop(), handle, socket_); },
+      [this] { ready(poll_.what()); });
+  if (opened != 0) return false;
+  patience_.open([this](uv_timer_t* handle) { return uv_timer_init(host_.loop(), handle); },
+                 [this] { end(); });
+  be_patient();
+  listen();
+  return true;
+}
+
+void HttpConnection::be_patient() {
+  uv_timer_start(patience_.get(), UvHandle<uv_timer_t>::call, patience_ms, 0);
+}
+
+void HttpConnection::listen() {
+  const int events = unsent_.empty() ? UV_READABLE : UV_WRITABLE;
+  uv_poll_start(poll_.get(), events, UvHandle<uv_poll_t>::call_poll);
+}
+
+void HttpConnection::ready(int events) {
+  if (events == 0) return end();  // libuv's way of saying that the socket is broken
+  if (unsent_.empty()) {
+    read();
+  } else {
+    write();
+    answer_requests();
+  }
+}
+
+void HttpConnection::read() {
+  std::array<char, 16'384> bytes;
+  const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got <= 0) return end();
+  reader_.feed({bytes.data(), static_cast<std::size_t>(got)});
+  answer_requests();
+}
+
+void HttpConnection::answer_requests() {
+  while (!ended_ && unsent_.empty()) {
+    auto next = reader_.next();
+    if (std::holds_alternative<std::monostate>(next)) return;
+    if (const auto* refusal = std::get_if<transport::Response>(&next)) {
+      return respond(*refusal, false, false);
+    }
+    answer(std::move(std::get<transport::Request>(next)));
+  }
+}
+
+void HttpConnection::answer(transport::Request request) {
+  request.peer = peer_;
+  Endpoint::Outcome outcome = host_.dispatch(request);
+  if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) {
+    poll_.close();  // libwebsockets will watch the socket itself
+    host_.become_websocket(std::exchange(socket_, -1), std::move(*upgrade), reader_.take_rest());
+    return end();
+  }
+  respond(std::get<transport::Response>(outcome), request.method == "HEAD",
+          wants_keep_alive(request));
+}
+
+void HttpConnection::respond(const transport::Response& response, bool head_only,
+                             bool keep_alive) {
+  unsent_ = to_bytes(response, head_only, keep_alive);
+  closing_ = !keep_alive;
+  write();
+}
+
+void HttpConnection::write() {
+  const ssize_t sent = ::send(socket_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) return end();
+  if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));
+  if (unsent_.empty() && closing_) {
+    ::shutdown(socket_, SHUT_WR);
+    return end();
+  }
+  be_patient();
+  listen();
+}
+
+void HttpConnection::end() {
+  if (std::exchange(ended_, true)) return;
+  poll_.close();
+  patience_.close();
+  host_.finished(*this);
+}
+
+}  // namespace phx::server

@@ -1,0 +1,61 @@
+#pragma once
+/// \file
+/// A TCP connection that still speaks HTTP: it asks, is answered, and may become a websocket.
+
+#include <memory>
+#include <string>
+
+#include "endpoint/endpoint.h"
+#include "server/http.h"
+#include "server/uv.h"
+
+namespace phx::server {
+
+class HttpConnection;
+
+/// What an HTTP connection needs of its shard. Shard thread.
+class HttpHost {
+ public:
+  virtual ~HttpHost() = default;
+  virtual uv_loop_t* loop() = 0;
+  virtual Endpoint::Outcome dispatch(const transport::Request& request) = 0;
+  /// Takes over the socket, and what came behind the request.
+  virtual void become_websocket(int socket, transport::Upgrade upgrade, std::string rest) = 0;
+  /// The connection is to be destroyed, once nothing of it is on the stack any more.
+  virtual void finished(HttpConnection& connection) = 0;
+};
+
+class HttpConnection {
+ public:
+  /// Owns `socket`, which is not blocking.
+  HttpConnection(HttpHost& host, int socket, std::string peer);
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+  ~HttpConnection();
+
+  /// Starts to listen to the client; false where the loop would not have it.
+  bool start();
+
+ private:
+  void ready(int events);
+  void read();
+  void answer_requests();
+  void answer(transport::Request request);
+  void respond(const transport::Response& response, bool head_only, bool keep_alive);
+  void write();
+  void end();
+  void listen();
+  void be_patient();
+
+  HttpHost& host_;
+  int socket_;
+  const std::string peer_;
+  RequestReader reader_;
+  std::string unsent_;
+  bool closing_ = false;  ///< After what is unsent.
+  bool ended_ = false;
+  UvHandle<uv_poll_t> poll_;
+  UvHandle<uv_timer_t> patience_;
+};
+
+}  // namespace phx::server

@@ -1,0 +1,92 @@
+/// The shard's libwebsockets context, and the one switch over what it reports.
+
+#include <stdexcept>
+
+#include "server/shard.h"
+
+namespace phx::server {
+namespace {
+
+/// libwebsockets' own words: its errors, less the line that it writes at each socket it adopts.
+void log_line(int level, const char* line) {
+  if (std::string_view(line).find("adopt_socket_readbuf") != std::string_view::npos) return;
+  if (level == LLL_ERR) lwsl_emit_stderr(level, line);
+}
+
+// libwebsockets' lifetime timers sit in one sorted list that each message would walk; idle time is
+// our own matter (transport::Websocket). A policy of zeros switches them off.
+const lws_retry_bo_t no_timers{};
+
+const lws_protocols* protocols(lws_callback_function callback) {
+  constexpr std::size_t whole_messages = 0;  // rx_buffer_size: as much as was read at once
+  constexpr std::size_t one_pass_bytes = 1'000'000;  // tx_packet_size
+  static const lws_protocols list[] = {
+      {"phoenix", callback, sizeof(Connection*), whole_messages, 0, nullptr, one_pass_bytes},
+      {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
+  return list;
+}
+
+}  // namespace
+
+void Shard::open_context() {
+  lws_set_log_level(LLL_ERR, log_line);
+  void* loops[] = {&loop_};
+  lws_context_creation_info info{};
+  info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+  info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+  info.foreign_loops = loops;
+  info.pt_serv_buf_size = 65'536;
+  info.user = this;
+  info.retry_and_idle_policy = &no_timers;
+  context_ = lws_create_context(&info);
+  if (context_ == nullptr) {
+    throw std::runtime_error(
+        "libwebsockets could not start on libuv: is the package libwebsockets-evlib-uv installed?");
+  }
+  info.protocols = protocols(on_event);
+  info.vhost_name = "phoenix";
+  vhost_ = lws_create_vhost(context_, &info);
+  if (vhost_ == nullptr) throw std::runtime_error("libwebsockets could not make its vhost");
+}
+
+void Shard::close_context() {
+  // With a foreign loop this takes two calls, with a turn of the loop between them to let go.
+  lws_context_destroy(context_);
+  uv_run(&loop_, UV_RUN_NOWAIT);
+}
+
+int Shard::on_event(lws* wsi, lws_callback_reasons why, void* user, void* in,
+                    size_t size) noexcept try {
+  auto* shard = static_cast<Shard*>(lws_context_user(lws_get_context(wsi)));
+  return shard->event(wsi, why, static_cast<Connection**>(user), in, size);
+} catch (...) {
+  return -1;  // nothing may be thrown through C frames
+}
+
+int Shard::event(lws* wsi, lws_callback_reasons why, Connection** user, void* in, size_t size) {
+  const std::string_view bytes(static_cast<const char*>(in), in == nullptr ? 0 : size);
+  switch (why) {
+    case LWS_CALLBACK_ADD_HEADERS:
+      return adopting_ ? adopting_->add_headers(wsi, *static_cast<lws_process_html_args*>(in)) : 0;
+    case LWS_CALLBACK_ESTABLISHED: established(wsi, user); return 0;
+    case LWS_CALLBACK_RECEIVE: return (*user)->received(wsi, bytes);
+    case LWS_CALLBACK_SERVER_WRITEABLE: return (*user)->writable();
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return (*user)->peer_closes(bytes);
+    case LWS_CALLBACK_CLOSED: closed(user); return 0;
+    default: return lws_callback_http_dummy(wsi, why, user, in, size);
+  }
+}
+
+void Shard::established(lws* wsi, Connection** user) {
+  *user = adopting_.get();
+  std::exchange(adopting_, nullptr)->established(wsi);
+}
+
+void Shard::closed(Connection** user) {
+  Connection* connection = std::exchange(*user, nullptr);
+  if (connection == nullptr) return;
+  connection->gone();
+  connections_.erase(connection);
+}
+
+}  // namespace phx::server

@@ -1,0 +1,44 @@
+#pragma once
+/// \file
+/// What waits to be written to one websocket: many frames, one write.
+
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "serializer/message.h"
+
+namespace phx::server {
+
+/// Frames as they go down the wire, joined into large pieces. A large frame that many connections
+/// share is not copied: its piece refers to it.
+class Outbox {
+ public:
+  /// Appends an unmasked, unfragmented websocket frame.
+  void add(const serializer::FramePtr& frame);
+  /// Appends a close frame; nothing should follow. A code of 0 sends none.
+  void add_close(unsigned code);
+
+  bool empty() const { return bytes_ == 0; }
+  /// Bytes that wait.
+  std::size_t bytes() const { return bytes_; }
+
+  /// The next piece to write. REQUIRES: !empty(). Valid until done() or an add.
+  std::string_view front() const;
+  /// The front piece is written.
+  void done();
+
+ private:
+  /// Either bytes of its own, or a shared frame's.
+  struct Piece {
+    std::string own;
+    serializer::FramePtr shared;
+    std::string_view view() const { return shared ? std::string_view(shared->bytes) : own; }
+  };
+  void append(std::string_view bytes);
+
+  std::deque<Piece> pieces_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace phx::server

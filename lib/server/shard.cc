@@ -1,0 +1,147 @@
+/// The loop's turn, and the passage of a connection from HTTP to websocket.
+
+#include "server/shard.h"
+
+#include <unistd.h>
+
+#include "base/check.h"
+#include "process/supervisor.h"
+
+namespace phx::server {
+
+Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::Workers& workers,
+             ShardOptions options)
+    : endpoint_(endpoint), options_(options), scheduler_(number, std::move(log)) {
+  scheduler_.use_workers(workers);
+  open_loop();
+  open_context();
+}
+
+Shard::~Shard() {
+  scheduler_.clear();
+  http_.clear();
+  finished_.clear();
+  after_input_.close();
+  timer_.close();
+  wake_.close();
+  busy_.close();
+  close_context();
+  uv_run(&loop_, UV_RUN_DEFAULT);  // the handles' close callbacks
+  uv_loop_close(&loop_);
+}
+
+void Shard::open_loop() {
+  check(uv_loop_init(&loop_) == 0, "a loop can be made");
+  after_input_.open([this](uv_check_t* h) { return uv_check_init(&loop_, h); }, [this] { turn(); });
+  timer_.open([this](uv_timer_t* h) { return uv_timer_init(&loop_, h); }, [this] { turn(); });
+  busy_.open([this](uv_idle_t* h) { return uv_idle_init(&loop_, h); }, [] {});
+  wake_.open(
+      [this](uv_async_t* h) { return uv_async_init(&loop_, h, UvHandle<uv_async_t>::call); },
+      [] {});  // the check handle does the work
+  uv_check_start(after_input_.get(), UvHandle<uv_check_t>::call);
+  uv_async_t* wake = wake_.get();
+  scheduler_.on_wake([wake] { uv_async_send(wake); });
+}
+
+// --- The turn -----------------------------------------------------------------------------------
+
+void Shard::run() {
+  scheduler_.adopt_thread();
+  supervisor_ = scheduler_.spawn(std::make_unique<process::Supervisor>(
+      process::Strategy::one_for_one, endpoint_.children()));
+  turn();
+  uv_run(&loop_, UV_RUN_DEFAULT);
+}
+
+void Shard::turn() {
+  const bool more = scheduler_.run(Clock::now());
+  flush();
+  finished_.clear();
+  if (stopping_) stop_when_empty();
+  if (more) {
+    uv_idle_start(busy_.get(), UvHandle<uv_idle_t>::call);  // so that the loop does not wait
+  } else {
+    uv_idle_stop(busy_.get());
+  }
+  if (const auto next = scheduler_.next_timer()) {
+    const auto wait = std::chrono::ceil<Millis>(*next - Clock::now());
+    uv_update_time(&loop_);
+    uv_timer_start(timer_.get(), UvHandle<uv_timer_t>::call,
+                   static_cast<std::uint64_t>(std::max<long>(wait.count(), 0)), 0);
+  } else {
+    uv_timer_stop(timer_.get());
+  }
+}
+
+void Shard::flush() {
+  // A flush may find its connection broken, but it makes no other dirty.
+  for (const std::shared_ptr<Connection>& connection : dirty_) connection->flush();
+  dirty_.clear();
+}
+
+// --- Connections --------------------------------------------------------------------------------
+
+void Shard::adopt(int socket, std::string peer) {
+  scheduler_.post([this, socket, peer = std::move(peer)] { start(socket, peer); });
+}
+
+void Shard::start(int socket, std::string peer) {
+  auto connection = std::make_unique<HttpConnection>(*this, socket, std::move(peer));
+  if (stopping_ || http_.size() + connections_.size() >= options_.max_connections) return;
+  HttpConnection* key = connection.get();
+  if (connection->start()) http_.emplace(key, std::move(connection));
+}
+
+void Shard::finished(HttpConnection& connection) {
+  const auto found = http_.find(&connection);
+  if (found == http_.end()) return;
+  finished_.push_back(std::move(found->second));
+  http_.erase(found);
+}
+
+Endpoint::Outcome Shard::dispatch(const transport::Request& request) {
+  return endpoint_.dispatch(request, {&scheduler_, &pubsub_});
+}
+
+void Shard::become_websocket(int socket, transport::Upgrade upgrade, std::string rest) {
+  // What libwebsockets reads is no longer the client's head: nothing that it chokes on is in it.
+  const std::string head =
+      "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
+      upgrade.key + "\r\n\r\n" + rest;
+  auto connection = std::make_shared<Connection>(*this, socket, upgrade.max_frame_size,
+                                                 std::move(upgrade.subprotocol));
+  const process::Pid pid = scheduler_.spawn(std::make_unique<transport::Websocket>(
+      std::move(upgrade.user), std::move(upgrade.socket), connection, upgrade.timeout));
+  connection->serve(pid);
+  connections_.emplace(connection.get(), connection);
+  adopting_ = connection;
+  lws* adopted = lws_adopt_socket_vhost_readbuf(vhost_, socket, head.data(), head.size());
+  if (std::exchange(adopting_, nullptr) == nullptr && adopted != nullptr) return;
+  // Never established: libwebsockets has closed the socket, or will.
+  connection->gone();
+  connections_.erase(connection.get());
+}
+
+// --- The end ------------------------------------------------------------------------------------
+
+void Shard::stop() {
+  scheduler_.post([this] {
+    begin_stop();
+    uv_async_send(wake_.get());
+  });
+}
+
+void Shard::begin_stop() {
+  stopping_ = true;
+  for (auto& [key, connection] : http_) finished_.push_back(std::move(connection));
+  http_.clear();
+  for (auto& [key, connection] : connections_) connection->drain();
+  scheduler_.exit(supervisor_, {process::ExitReason::shutdown});
+}
+
+void Shard::stop_when_empty() {
+  if (connections_.empty() && !scheduler_.alive(supervisor_)) uv_stop(&loop_);
+}
+
+}  // namespace phx::server

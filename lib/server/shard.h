@@ -1,0 +1,89 @@
+#pragma once
+/// \file
+/// One thread's worth of server: a libuv loop, a libwebsockets context on it, a scheduler, a pubsub.
+///
+/// A connection, its socket process and its channels live on one shard and meet no lock. One turn of
+/// the loop: read what has come, give the processes their turns, write each connection once.
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "endpoint/endpoint.h"
+#include "server/connection.h"
+#include "server/http_connection.h"
+#include "server/uv.h"
+
+namespace phx::server {
+
+struct ShardOptions {
+  std::size_t max_connections = 16'384;      ///< Of this shard; more are closed as they come.
+  std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client.
+};
+
+class Shard final : public HttpHost, public ConnectionHost {
+ public:
+  Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::Workers& workers,
+        ShardOptions options);
+  ~Shard() override;
+
+  process::Scheduler& scheduler() override { return scheduler_; }
+  pubsub::PubSub& pubsub() { return pubsub_; }
+
+  /// Starts the endpoint's children and runs the loop until stop(). On its own thread.
+  void run();
+  /// Closes every connection (1012), and ends run() when they are gone. Any thread.
+  void stop();
+  /// Takes an accepted socket over. Any thread.
+  void adopt(int socket, std::string peer);
+
+  uv_loop_t* loop() override { return &loop_; }
+
+ private:
+  // HttpHost
+  Endpoint::Outcome dispatch(const transport::Request& request) override;
+  void become_websocket(int socket, transport::Upgrade upgrade, std::string rest) override;
+  void finished(HttpConnection& connection) override;
+  // ConnectionHost
+  void dirty(Connection& connection) override { dirty_.push_back(connection.shared_from_this()); }
+  std::size_t outbox_limit() const override { return options_.outbox_limit; }
+
+  void open_context();
+  void close_context();
+  void open_loop();
+  /// Processes, then writes; and says when to come back.
+  void turn();
+  void flush();
+  void begin_stop();
+  void stop_when_empty();
+  void start(int socket, std::string peer);
+
+  static int on_event(lws* wsi, lws_callback_reasons why, void* user, void* in,
+                      size_t size) noexcept;
+  int event(lws* wsi, lws_callback_reasons why, Connection** user, void* in, size_t size);
+  void established(lws* wsi, Connection** user);
+  void closed(Connection** user);
+
+  const Endpoint& endpoint_;
+  const ShardOptions options_;
+  process::Scheduler scheduler_;
+  pubsub::PubSub pubsub_{scheduler_};
+  uv_loop_t loop_{};
+  lws_context* context_ = nullptr;
+  lws_vhost* vhost_ = nullptr;
+
+  UvHandle<uv_check_t> after_input_;
+  UvHandle<uv_timer_t> timer_;
+  UvHandle<uv_async_t> wake_;
+  UvHandle<uv_idle_t> busy_;
+
+  std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
+  std::vector<std::unique_ptr<HttpConnection>> finished_;  // until the end of the turn
+  std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  std::vector<std::shared_ptr<Connection>> dirty_;
+  std::shared_ptr<Connection> adopting_;  // while libwebsockets takes its socket over
+  process::Pid supervisor_;
+  bool stopping_ = false;
+};
+
+}  // namespace phx::server

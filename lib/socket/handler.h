@@ -1,0 +1,88 @@
+#pragma once
+/// \file
+/// Turns client frames into channel messages: the process that one connection is.
+///
+/// It keeps the map from topic to channel, answers joins, leaves and heartbeats, and passes frames
+/// on to whoever carries them: a transport subclasses it and says how. Mirrors Phoenix.Socket's
+/// __in__/2 and __info__/2.
+
+#include <memory>
+#include <unordered_map>
+
+#include "channel/server.h"
+#include "socket/user_socket.h"
+
+namespace phx::socket {
+
+/// A frame has come from the client.
+struct FromClient {
+  serializer::Frame frame;
+};
+/// The client is gone, or has said goodbye.
+struct ClientGone {};
+/// The server is about to end: mirrors `:socket_drain`.
+struct Drain {};
+
+/// Why a connection is closed by us.
+enum class CloseCode : std::uint16_t {
+  normal = 1000,
+  going_away = 1001,       ///< A `disconnect` broadcast: phoenix.js connects again.
+  not_utf8 = 1007,
+  too_big = 1009,
+  internal_error = 1011,   ///< A frame that is no message, or a defect of ours.
+  service_restart = 1012,  ///< Draining.
+};
+
+class Handler : public process::Process {
+ public:
+  /// `socket` as connect left it; `user` outlives the process.
+  Handler(const UserSocket& user, Socket socket);
+
+  std::string name() const override { return socket_.id.empty() ? "socket" : socket_.id; }
+
+ protected:
+  /// A finished frame for the client, in order.
+  virtual void deliver(serializer::FramePtr frame) = 0;
+  /// No frame comes after this.
+  virtual void close(CloseCode code) = 0;
+
+  void init() override;
+  void handle(process::Message message) override;
+  void terminate(const process::ExitReason& reason) override;
+
+ private:
+  using Opaque = serializer::Opaque;
+
+  /// One joined topic, or one that is on its way out.
+  struct Entry {
+    process::Pid pid;
+    process::Ref monitor;
+    Opaque join_ref;
+  };
+
+  void from_client(serializer::Message message);
+  void on_topic(const Entry& entry, serializer::Message message);
+  void not_joined(serializer::Message message);
+  void join(serializer::Message message);
+  void start_channel(const Route& route, serializer::Message message);
+  void join_answered(Entry entry, const serializer::Message& join, process::Message answer);
+  void rejoin(const Entry& entry, serializer::Message message);
+  void old_channel_ended(const Entry& entry, serializer::Message message);
+  void channel_down(const process::Down& down);
+  void channel_closed(process::Pid pid);
+  void forget(process::Pid pid);
+
+  void reply(const serializer::Message& to, const Opaque& join_ref, Reply reply);
+  void unmatched(const serializer::Message& message);
+  serializer::FramePtr goodbye(const Entry& entry, const std::string& topic, const char* event,
+                               Payload payload) const;
+
+  const UserSocket& user_;
+  Socket socket_;
+  std::unordered_map<std::string, Entry> channels_;           // at most user_.max_channels()
+  std::unordered_map<process::Pid, std::string> topics_;      // the same, by process
+  std::unique_ptr<pubsub::Subscription> disconnects_;
+  std::optional<CloseCode> broken_;  ///< Set where a frame broke the websocket itself.
+};
+
+}  // namespace phx::socket

@@ -1,0 +1,85 @@
+#pragma once
+/// \file
+/// What users write once an endpoint: who may connect, what a connection is called, and which
+/// channel takes which topic.
+///
+///     struct UserSocket : phx::UserSocket {
+///       UserSocket() { channel<Room>("room:*"); }
+///       phx::ConnectResult connect(phx::Connect connect, phx::Socket& socket) const override {
+///         socket.assigns["user"] = connect.params["user"];
+///         return phx::Accepted{};
+///       }
+///     };
+///
+/// One object serves all connections on all threads: connect and id are const. Mirrors the behaviour
+/// Phoenix.Socket.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "socket/topic.h"
+
+namespace phx {
+
+/// What the transport knows of a client beside its parameters. Mirrors `connect_info`.
+struct ConnectInfo {
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  std::string peer;  ///< Its address: 127.0.0.1.
+  std::string uri;
+  std::optional<std::string> user_agent;
+  Headers x_headers;
+  Headers trace_context_headers;
+  std::optional<std::string> auth_token;
+};
+
+/// What connect is given: the query and path parameters, and the rest.
+struct Connect {
+  const Json& params;
+  const ConnectInfo& info;
+};
+
+struct Accepted {};
+/// Refuses the connection: without a reason it is 403; with one, the mount's error handler answers.
+struct Rejected {
+  std::string reason = {};
+};
+using ConnectResult = std::variant<Accepted, Rejected>;
+
+class UserSocket {
+ public:
+  UserSocket() = default;
+  UserSocket(const UserSocket&) = delete;
+  UserSocket& operator=(const UserSocket&) = delete;
+  virtual ~UserSocket() = default;
+
+  /// May throw, which is answered 500. Shard thread: must not block.
+  virtual ConnectResult connect(Connect connect, Socket& socket) const = 0;
+  /// A name for this user's connections, by which to disconnect them; none unless overridden.
+  virtual std::optional<std::string> id(const Socket&) const { return std::nullopt; }
+
+  /// The versions of the wire that this socket speaks.
+  virtual std::span<const serializer::Offer> serializers() const {
+    return serializer::default_offers();
+  }
+  /// Phoenix 1.8.9: max_channels_per_transport.
+  virtual std::size_t max_channels() const { return 100; }
+
+  const std::vector<socket::Route>& routes() const { return routes_; }
+
+ protected:
+  /// Routes a topic pattern to a channel; the first that matches wins. \throws std::invalid_argument.
+  template <class C>
+  void channel(std::string pattern) {
+    socket::check_pattern(pattern);
+    routes_.push_back({std::move(pattern), [] { return std::make_unique<C>(); }});
+  }
+
+ private:
+  std::vector<socket::Route> routes_;
+};
+
+}  // namespace phx

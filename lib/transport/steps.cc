@@ -1,0 +1,169 @@
+/// The pipeline's steps, one small function each.
+
+#include <algorithm>
+#include <array>
+
+#include "base/base64.h"
+#include "socket/handler.h"
+#include "transport/pipeline.h"
+#include "transport/query.h"
+
+namespace phx::transport {
+namespace {
+
+using Answer = std::optional<Response>;
+
+/// Phoenix renders these for what an exception's status says.
+Response rendered(int status) {
+  return {status,
+          Json::object({{"errors", Json::object({{"detail", reason_phrase(status)}})}}).dump(),
+          {{"content-type", "application/json; charset=utf-8"}}};
+}
+
+Answer only_get(Attempt& attempt) {
+  if (attempt.request.method == "GET") return {};
+  return Response{400};
+}
+
+Answer fetch_query_params(Attempt& attempt) try {
+  attempt.params = parse_query(attempt.request.query());
+  return {};
+} catch (const BadQuery&) {
+  return rendered(400);
+}
+
+Answer check_origin(Attempt& attempt) {
+  const Request& request = attempt.request;
+  const Origins& origins = attempt.mount.websocket.check_origin;
+  if (origins.allow(request.header("origin"), request.header("host"))) return {};
+  return Response{403};
+}
+
+/// phoenix.js offers `phoenix, base64url.bearer.phx.TOKEN`: the second is no sub-protocol at all.
+/// Mirrors maybe_auth_token_from_header/2.
+Answer take_auth_token(Attempt& attempt, std::vector<std::string>& offered) {
+  constexpr std::string_view prefix = "base64url.bearer.phx.";
+  const auto bearer = std::find_if(offered.begin(), offered.end(),
+                                   [&](const std::string& o) { return o.starts_with(prefix); });
+  if (bearer == offered.end()) return {};
+  std::string encoded = bearer->substr(prefix.size());
+  while (encoded.size() % 4 != 0) encoded += '=';
+  attempt.auth_token = base64::decode(encoded);
+  offered.erase(bearer);
+  if (!attempt.auth_token) return rendered(500);
+  return {};
+}
+
+Answer check_subprotocols(Attempt& attempt) {
+  const WebsocketOptions& options = attempt.mount.websocket;
+  std::vector<std::string> offered = attempt.request.list("sec-websocket-protocol");
+  std::vector<std::string> spoken = options.subprotocols;
+  if (options.auth_token) {
+    if (Answer answer = take_auth_token(attempt, offered)) return answer;
+    spoken.push_back("phoenix");
+  }
+  if (spoken.empty() || offered.empty()) return {};
+  for (const std::string& ours : spoken) {
+    if (std::find(offered.begin(), offered.end(), ours) == offered.end()) continue;
+    attempt.subprotocol = ours;
+    return {};
+  }
+  return Response{403};
+}
+
+/// Repeated headers are joined, and all sorted by name: as Cowboy hands them on.
+ConnectInfo::Headers joined_headers(const Request& request, auto&& wanted) {
+  std::map<std::string, std::string> joined;
+  for (const auto& [name, value] : request.headers) {
+    if (!wanted(name)) continue;
+    const auto [place, fresh] = joined.emplace(name, value);
+    if (!fresh) place->second += ", " + value;
+  }
+  return {joined.begin(), joined.end()};
+}
+
+ConnectInfo connect_info(const Attempt& attempt) {
+  const Request& request = attempt.request;
+  ConnectInfo info;
+  info.peer = request.peer;
+  info.uri = "http://" + std::string(request.header("host").value_or("")) + request.target;
+  if (const auto agent = request.header("user-agent")) info.user_agent = *agent;
+  info.x_headers =
+      joined_headers(request, [](const std::string& name) { return name.starts_with("x-"); });
+  info.trace_context_headers = joined_headers(request, [](const std::string& name) {
+    return name == "traceparent" || name == "tracestate";
+  });
+  info.auth_token = attempt.auth_token;
+  return info;
+}
+
+Answer connect(Attempt& attempt) {
+  const UserSocket& user = *attempt.mount.socket;
+  for (const auto& [name, value] : attempt.path_params) attempt.params.set(name, value);
+  // A `vsn[]=` is no version either, and is refused like one that nobody speaks.
+  const Json vsn = attempt.params.has("vsn") ? attempt.params["vsn"] : Json("1.0.0");
+  const serializer::Serializer* serializer =
+      serializer::negotiate(user.serializers(), vsn.string_or(""));
+  if (serializer == nullptr) return Response{403};
+  attempt.socket = Socket(attempt.house, *serializer);
+  const ConnectInfo info = connect_info(attempt);
+  const ConnectResult result = user.connect({attempt.params, info}, attempt.socket);
+  if (const auto* rejected = std::get_if<Rejected>(&result)) {
+    if (rejected->reason.empty()) return Response{403};
+    return attempt.mount.websocket.error_handler(rejected->reason);
+  }
+  attempt.socket.id = user.id(attempt.socket).value_or("");
+  return {};
+}
+
+Response refused_upgrade(std::string sentence) { return {400, std::move(sentence)}; }
+
+/// A list of header values as the framework prints it: `["a", "b"]`.
+std::string shown(const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : ", ") + Json(value).dump();
+  return "[" + text + "]";
+}
+
+bool names(const std::vector<std::string>& values, std::string_view wanted) {
+  return std::any_of(values.begin(), values.end(),
+                     [&](const std::string& value) { return to_lower(value) == wanted; });
+}
+
+/// Mirrors WebSockAdapter.UpgradeValidation, down to the sentences.
+Answer check_upgrade_headers(Attempt& attempt) {
+  const Request& request = attempt.request;
+  if (request.version < 11) return refused_upgrade("HTTP version HTTP/1.0 unsupported");
+  if (!request.header("host")) return refused_upgrade("'host' header is absent");
+  const auto connection = request.list("connection");
+  if (!names(connection, "upgrade")) {
+    return refused_upgrade("'connection' header must contain 'upgrade', got " + shown(connection));
+  }
+  const auto upgrade = request.list("upgrade");
+  if (!names(upgrade, "websocket")) {
+    return refused_upgrade("'upgrade' header must contain 'websocket', got " + shown(upgrade));
+  }
+  if (!request.header("sec-websocket-key")) {
+    return refused_upgrade("'sec-websocket-key' header is absent");
+  }
+  const auto version = request.list("sec-websocket-version");
+  if (version != std::vector<std::string>{"13"}) {
+    return refused_upgrade("'sec-websocket-version' header must equal '13', got " +
+                           shown(version));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const Step> websocket_steps() {
+  static constexpr std::array<Step, 6> steps{{{"method", only_get},
+                                              {"query parameters", fetch_query_params},
+                                              {"origin", check_origin},
+                                              {"sub-protocols", check_subprotocols},
+                                              {"connect", connect},
+                                              {"upgrade headers", check_upgrade_headers}}};
+  return steps;
+}
+
+}  // namespace phx::transport

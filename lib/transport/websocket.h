@@ -1,0 +1,47 @@
+#pragma once
+/// \file
+/// The process of one websocket: what its handler says goes down the wire, frame by frame.
+
+#include <memory>
+
+#include "socket/handler.h"
+#include "transport/pipeline.h"
+
+namespace phx::transport {
+
+/// The way down to one client, whatever carries it. Shard thread only.
+class Wire {
+ public:
+  virtual ~Wire() = default;
+  /// Sends soon, after what was sent before; too much unsent closes the connection. After the
+  /// connection has closed it does nothing.
+  virtual void send(serializer::FramePtr frame) = 0;
+  /// Sends a close frame after what was sent before, and closes.
+  virtual void close(socket::CloseCode code) = 0;
+  /// How long ago the client's last byte came: of a ping, a pong or part of a frame, too.
+  virtual Millis quiet_for() const = 0;
+};
+
+class Websocket final : public socket::Handler {
+ public:
+  /// `user` is kept alive by the process. Without a byte from the client for `timeout` it is closed.
+  Websocket(std::shared_ptr<const UserSocket> user, Socket socket, std::shared_ptr<Wire> wire,
+            Millis timeout);
+
+ protected:
+  void init() override;
+  void handle(process::Message message) override;
+  void terminate(const process::ExitReason& reason) override;
+  void deliver(serializer::FramePtr frame) override { wire_->send(std::move(frame)); }
+  void close(socket::CloseCode code) override { wire_->close(code); }
+
+ private:
+  void look_whether_idle();
+
+  const std::shared_ptr<const UserSocket> user_;
+  const std::shared_ptr<Wire> wire_;
+  const Millis timeout_;
+  process::Ref idle_timer_{};
+};
+
+}  // namespace phx::transport
