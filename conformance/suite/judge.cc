@@ -51,6 +51,7 @@ Outcome judge(const Rule& rule, const Options& options, Network& network) {
     outcome = {Outcome::Kind::confused, fmt::format("  the case itself failed: {}\n{}",
                                                     error.what(), trial.transcripts(""))};
   }
+  outcome.differs_by_release = trial.asked_for_release();
   outcome.took = std::chrono::duration_cast<Millis>(Clock::now() - began);
   return outcome;
 }

@@ -23,6 +23,7 @@ struct Outcome {
   std::string report = {};   ///< For people: what was expected, what came, the conversation.
   std::string summary = {};  ///< The same in one line, for TAP and JUnit.
   Millis took{0};
+  bool differs_by_release = false;  ///< Other releases are judged otherwise by this rule.
 };
 
 Outcome judge(const Rule& rule, const Options& options, Network& network);

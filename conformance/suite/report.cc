@@ -98,6 +98,7 @@ std::string Report::verdict() const {
     case Exit::usage:
     case Exit::unreachable: verdict = "Nothing was judged."; break;
   }
+  if (nearest_) verdict += "\nOf the releases on record it is most like " + nearest_->text() + ".";
   if (count(Kind::warned) > 0) verdict += "\nNot kept, but no MUST: " + ids(Kind::warned);
   return verdict;
 }

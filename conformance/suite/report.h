@@ -17,6 +17,8 @@ class Report {
 
   void begin(std::size_t rules);
   void add(const Rule& rule, const Outcome& outcome);
+  /// The release that the server is most like.
+  void name_release(const Release& release) { nearest_ = release; }
   /// The scorecard, the verdict, and the plain line of counts that scripts read.
   void end();
 
@@ -37,6 +39,7 @@ class Report {
   Console console_;
   const Options& options_;
   std::vector<Entry> entries_;
+  std::optional<Release> nearest_;
 };
 
 /// `J-01  MUST    core      the sentence`, for --list.

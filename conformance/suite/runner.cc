@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "conformance/suite/glob.h"
+#include "conformance/suite/nearest.h"
 #include "conformance/suite/report.h"
 #include "conformance/suite/server_process.h"
 #include "testing/host.h"
@@ -60,6 +61,13 @@ class Session {
     }
   }
 
+  /// Names the release that the server is most like, if a rule that tells them apart was judged.
+  void compare_releases() {
+    if (telling_.empty() || !taken_down_by_.empty()) return;
+    report_.name_release(all_telling_kept_ ? options_.profile
+                                           : nearest_release(telling_, options_, network_));
+  }
+
  private:
   Outcome next_outcome(const Rule& rule) {
     if (const auto reason = reason_to_skip(rule, options_)) {
@@ -69,6 +77,10 @@ class Session {
       return {Outcome::Kind::skipped, "the server is down since " + taken_down_by_};
     }
     Outcome outcome = judge(rule, options_, network_);
+    if (outcome.differs_by_release) {
+      telling_.push_back(rule);
+      all_telling_kept_ = all_telling_kept_ && outcome.kind == Outcome::Kind::passed;
+    }
     // After every rule, so that the one that took the server down is named and not the next.
     if (const auto wrong = what_is_wrong_with_the_server(options_, network_)) {
       taken_down_by_ = rule.id;
@@ -84,6 +96,8 @@ class Session {
   Report& report_;
   Network network_;
   std::string taken_down_by_;
+  std::vector<Rule> telling_;  // judged, and judged otherwise by other releases
+  bool all_telling_kept_ = true;
 };
 
 testing::Report format_of(const Options& options) {
@@ -109,6 +123,7 @@ int host(const std::vector<Rule>& rules, const Options& options) {
   }
   report.begin(rules.size());
   testing::run_group("phx-conformance", cases, format_of(options));
+  session.compare_releases();
   report.end();
   return report.status();
 }

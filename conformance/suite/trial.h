@@ -55,7 +55,12 @@ class Trial {
   const std::string& word(std::string_view name) const { return words_.find(name)->second; }
   std::string fill(std::string_view text) const { return filled(text, words_); }
   bool core_only() const { return options_.core; }
-  const Release& release() const { return options_.profile; }
+  /// The release to judge by. Asking marks the case as one that releases keep apart.
+  const Release& release() {
+    asked_for_release_ = true;
+    return options_.profile;
+  }
+  bool asked_for_release() const { return asked_for_release_; }
   Clock::time_point deadline() const { return Clock::now() + patience_; }
   const std::string& authority() const { return authority_; }
   /// The parameters that `connect` sees, as a JSON object: `--params`, these, and vsn.
@@ -80,6 +85,7 @@ class Trial {
   Words words_;
   std::string authority_;
   Millis patience_;
+  bool asked_for_release_ = false;
   std::vector<Talk> talks_;
   std::vector<std::unique_ptr<Client>> clients_;  // after the connections they speak over
 };
