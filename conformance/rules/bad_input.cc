@@ -86,12 +86,12 @@ RULE("E-03", should, core,
   for (const char* text : {"hello", "{}", "[1,2]"}) {
     Client& client = t.join();
     client.send_frame({.payload = text});
-    client.expect_close({1011});
+    client.expect_bare_close({1011});
   }
   for (const auto& message : broken_binaries(t)) {
     Client& client = t.connect();
     client.send_binary(message);
-    client.expect_close({1011});
+    client.expect_bare_close({1011});
   }
 }
 

@@ -22,6 +22,11 @@ bool is_this_text(const Received& received, const std::string& expected) {
   return came && matches(*wanted, *came);
 }
 
+bool is_close_with(const Received& received, const Codes& codes) {
+  return received.kind == Kind::close && received.code &&
+         std::find(codes.begin(), codes.end(), *received.code) != codes.end();
+}
+
 /// What came instead, as a sentence's end.
 std::string told(const Received& got) {
   switch (got.kind) {
@@ -124,23 +129,18 @@ void Client::expect_pong(std::string_view payload) {
   if (received.kind != Kind::pong || received.payload != payload) violated(expected, received);
 }
 
-void Client::expect_close(const Codes& codes) {
+void Client::expect_close(const Codes& codes) { take_close(codes, "close " + listed(codes)); }
+
+void Client::expect_bare_close(const Codes& codes) {
   const std::string expected = fmt::format("close {}, without a reason", listed(codes));
-  const Received received = take(expected);
-  const bool right = received.kind == Kind::close && received.code &&
-                     std::find(codes.begin(), codes.end(), *received.code) != codes.end() &&
-                     received.payload.size() == 2;
-  if (!right) violated(expected, received);
-  over_ = true;
+  const Received received = take_close(codes, expected);
+  if (received.payload.size() > 2) violated(expected, received);
 }
 
 void Client::expect_end(const Codes& codes) {
   const std::string expected = fmt::format("close {}, or the end of the connection", listed(codes));
   const Received received = take(expected);
-  const bool right = received.kind == Kind::end ||
-                     (received.kind == Kind::close && received.code &&
-                      std::find(codes.begin(), codes.end(), *received.code) != codes.end());
-  if (!right) violated(expected, received);
+  if (received.kind != Kind::end && !is_close_with(received, codes)) violated(expected, received);
   over_ = true;
 }
 
@@ -198,6 +198,13 @@ Received Client::take(const std::string& expected) {
 }
 
 // --- Helpers -------------------------------------------------------------------------------------
+
+Received Client::take_close(const Codes& codes, const std::string& expected) {
+  Received received = take(expected);
+  if (!is_close_with(received, codes)) violated(expected, received);
+  over_ = true;
+  return received;
+}
 
 std::string Client::heartbeat(std::string_view ref) const {
   return version_ == Version::v2

@@ -49,8 +49,10 @@ class Client {
   void expect_in_any_order(const std::vector<std::string>& texts);
   void expect_binary(std::string_view message);
   void expect_pong(std::string_view payload);
-  /// The next thing is a close frame with one of these codes (and no reason); then the end.
+  /// The next thing is a close frame with one of these codes, whatever reason it adds.
   void expect_close(const Codes& codes);
+  /// The same, and it adds no reason.
+  void expect_bare_close(const Codes& codes);
   /// The same, or the connection ends with no close frame at all.
   void expect_end(const Codes& codes);
   /// The connection ends, whatever its close frame says; no message comes before that.
@@ -77,6 +79,7 @@ class Client {
   std::string fill(std::string_view text) const { return filled(text, words_); }
   std::string heartbeat(std::string_view ref) const;
   std::string heartbeat_reply(std::string_view ref) const;
+  Received take_close(const Codes& codes, const std::string& expected);
   [[noreturn]] void violated(const std::string& expected, const Received& got) const;
   [[noreturn]] void nothing_came(const std::string& expected) const;
 

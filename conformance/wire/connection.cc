@@ -61,6 +61,7 @@ Connection::Connection(Network& network, const Url& url)
 std::optional<Response> Connection::ask(const Request& request, Clock::time_point deadline,
                                         std::string_view early) {
   transcript_.add(Direction::sent, described(request));
+  if (!early.empty()) transcript_.add(Direction::sent, "(in the same segment) frames");
   stream_.write(request.text() + std::string(early));
   std::optional<ReadResponse> read;
   network_.pump(
