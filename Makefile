@@ -107,8 +107,76 @@ UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES))
 .PHONY: unit
 unit: $(UNIT_PASSED) ## the unit tests alone
 
+LAYER_FILES := $(wildcard $(foreach layer,$(LAYERS),lib/$(layer)/*.h lib/$(layer)/*.cc))
+CHECK_LAYERS = awk -v layers='$(LAYERS)' -f .ci/layers.awk $(LAYER_FILES)
 .PHONY: layers
 layers: ## check that every include points to its own layer or a lower one
-	@awk -v layers='$(LAYERS)' -f .ci/layers.awk $(wildcard $(foreach layer,$(LAYERS),lib/$(layer)/*.h lib/$(layer)/*.cc))
+	@$(CHECK_LAYERS)
+
+# Each later stage waits for the one before, so that the first thing that is wrong is the last line.
+$(BUILD)/layers.passed: $(LAYER_FILES) .ci/layers.awk
+	@mkdir -p $(@D); $(CHECK_LAYERS) && touch $@
+
+$(BUILD)/conformance.passed: $(CONTRACT) $(SUITE) $(UNIT_PASSED) $(BUILD)/layers.passed
+	@$(SUITE) -- $(CONTRACT) --shards 1 && $(SUITE) -- $(CONTRACT) --shards 2 && touch $@
+
+# --- Real clients -----------------------------------------------------------------------------
+
+CLIENTS := conformance/clients
+$(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json | build/.packages-clients
+	@echo 'Installing the npm packages of $(CLIENTS)'
+	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
+
+$(BUILD)/clients.passed: $(BUILD)/conformance.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
+  $(wildcard $(CLIENTS)/*.js chapters/01-the-101/page/*) | build/.packages-browser
+	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
+	  node --test --test-reporter=spec $(CLIENTS) && touch $@
+
+.PHONY: test
+test: $(UNIT_PASSED) $(BUILD)/layers.passed $(BUILD)/conformance.passed $(BUILD)/clients.passed ## everything: unit tests, layers, conformance, real clients
+	@echo 'All passed: unit tests, layers, conformance on one shard and on two, real clients.'
+
+# --- Running ----------------------------------------------------------------------------------
+
+# make conformance [URL=ws://host:port/socket] [TOPIC=room:lobby] [ONLY=J-01,B-*] [SKIP=…] [PROFILE=1.8]
+SUITE_FLAGS = $(if $(TOPIC),--topic '$(TOPIC)') $(if $(PARAMS),--params '$(PARAMS)') \
+  $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)') $(if $(PROFILE),--profile '$(PROFILE)') \
+  $(if $(STRICT),--strict)
+.PHONY: conformance
+conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server by the rules of the wire: ours, or URL=ws://host:port/socket
+	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),--url '$(URL)',-- $(CONTRACT))
+
+.PHONY: serve
+serve: $(CONTRACT) ## run the contract server in the foreground: PORT=4000
+	@exec $(CONTRACT) --port $(or $(PORT),4000)
+
+.PHONY: run
+run: $(CHAT) $(CLIENTS)/node_modules/.installed ## run chapter 1's chat on http://localhost:4000
+	@exec $(CHAT) --port $(or $(PORT),4000)
+
+.PHONY: bench
+bench: $(BENCH) $(if $(URL),,$(CONTRACT)) ## measure speed and memory: of our server, or of URL=ws://host:port/socket
+	@$(BENCH) $(BENCH_FLAGS) $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1)
+
+# --- Reading and keeping ----------------------------------------------------------------------
+
+.PHONY: docs
+docs: build/.packages-docs ## build the site: build/docs/html/index.html
+	@mkdir -p build/docs && doxygen -q Doxyfile && echo 'The site is at build/docs/html/index.html'
+
+CXX_FILES = $(shell git ls-files '*.cc' '*.h')
+.PHONY: format
+format: build/.packages-style ## lay out every C++ file by .clang-format
+	@clang-format -i $(CXX_FILES)
+
+.PHONY: tidy
+tidy: build/.packages-style ## say where layout, size or clang-tidy's checks are not kept
+	@clang-format --dry-run --Werror $(CXX_FILES)
+	@awk -f .ci/sizes.awk $(CXX_FILES)
+	@printf '%s\n' $(filter %.cc,$(CXX_FILES)) | xargs -P $(shell nproc) -n 4 clang-tidy --quiet --warnings-as-errors='*' 2>/dev/null -- $(ALL_CXXFLAGS) $(TIDY_FLAGS)
+
+.PHONY: clean
+clean: ## remove all that was built
+	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -13,7 +13,9 @@
 namespace {
 
 struct Options {
-  phx::ServerOptions server;
+  /// One shard unless told otherwise: it does several times what a core of Phoenix does, and what
+  /// two clients see of each other is in one order. More are for channels that keep a core busy.
+  phx::ServerOptions server{.shards = 1};
   std::string log_level = "warn";
 };
 

@@ -15,10 +15,24 @@ using Handler = Result (*)(Payload payload, Socket& socket);
 struct Info {
   Payload payload;
 };
-/// What `async` sends itself: an answer that is due.
-struct LateReply {
-  SocketRef to;
-  Payload payload;
+
+/// Answers after a while, whether the channel that was asked still lives or not.
+class LateAnswer final : public process::Process {
+ public:
+  LateAnswer(Millis delay, SocketRef to, Payload payload)
+      : delay_(delay), to_(std::move(to)), payload_(std::move(payload)) {}
+
+ protected:
+  void init() override { scheduler().send_after(delay_, self(), std::string("now")); }
+  void handle(process::Message) override {
+    reply(scheduler(), to_, Reply::ok(std::move(payload_)));
+    stop();
+  }
+
+ private:
+  const Millis delay_;
+  const SocketRef to_;
+  Payload payload_;
 };
 
 Json assign_or_null(const Socket& socket, std::string_view name) { return socket.assign(name); }
@@ -59,7 +73,8 @@ Result broadcast_binary(Payload payload, Socket& socket) {
 
 Result answer_later(Payload payload, Socket& socket) {
   const Millis delay = ms_of(payload);
-  socket.send_self_after(delay, LateReply{socket.socket_ref(), std::move(payload)});
+  socket.house().scheduler->spawn(
+      std::make_unique<LateAnswer>(delay, socket.socket_ref(), std::move(payload)));
   return NoReply{};
 }
 
@@ -175,8 +190,6 @@ Result ConformanceChannel::handle_info(process::Message message, Socket& socket)
     socket.push("after_join", {});
   } else if (Info* info = message.get_if<Info>()) {
     socket.push("info", std::move(info->payload));
-  } else if (LateReply* late = message.get_if<LateReply>()) {
-    reply(*socket.house().scheduler, late->to, Reply::ok(std::move(late->payload)));
   }
   return NoReply{};
 }

@@ -27,10 +27,8 @@ class RequestReader {
   void feed(std::string_view bytes) { buffer_ += bytes; }
   /// The next whole request; nothing if more is needed; or what to answer before closing.
   std::variant<std::monostate, transport::Request, transport::Response> next();
-  /// What came behind the last request: the first frames of a websocket, often.
-  std::string take_rest() { return std::exchange(buffer_, {}); }
-  /// Whether a request has begun that is not whole.
-  bool midway() const { return !buffer_.empty() || parser_; }
+  /// Bytes behind the last request: the first frames of a websocket, often.
+  std::size_t unread() const { return buffer_.size(); }
 
  private:
   struct Parser;

@@ -55,13 +55,24 @@ void HttpConnection::ready(int events) {
   }
 }
 
+/// Only peeks: the frames that come with an upgrade must stay in the socket for libwebsockets, which
+/// would not look again at what it is given in a buffer.
 void HttpConnection::read() {
   std::array<char, 16'384> bytes;
-  const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), MSG_PEEK);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return end();
-  reader_.feed({bytes.data(), static_cast<std::size_t>(got)});
+  peeked_ = static_cast<std::size_t>(got);
+  reader_.feed({bytes.data(), peeked_});
   answer_requests();
+  take_peeked(0);
+}
+
+/// Takes what was peeked at out of the socket, but for its last bytes.
+void HttpConnection::take_peeked(std::size_t but_for) {
+  std::array<char, 16'384> bytes;
+  const std::size_t size = std::exchange(peeked_, 0) - but_for;
+  if (socket_ >= 0 && size > 0) (void)::recv(socket_, bytes.data(), size, 0);
 }
 
 void HttpConnection::answer_requests() {
@@ -80,7 +91,8 @@ void HttpConnection::answer(transport::Request request) {
   Endpoint::Outcome outcome = host_.dispatch(request);
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) {
     poll_.close();  // libwebsockets will watch the socket itself
-    host_.become_websocket(std::exchange(socket_, -1), std::move(*upgrade), reader_.take_rest());
+    take_peeked(reader_.unread());
+    host_.become_websocket(std::exchange(socket_, -1), std::move(*upgrade));
     return end();
   }
   respond(std::get<transport::Response>(outcome), request.method == "HEAD",

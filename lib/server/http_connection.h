@@ -19,8 +19,8 @@ class HttpHost {
   virtual ~HttpHost() = default;
   virtual uv_loop_t* loop() = 0;
   virtual Endpoint::Outcome dispatch(const transport::Request& request) = 0;
-  /// Takes over the socket, and what came behind the request.
-  virtual void become_websocket(int socket, transport::Upgrade upgrade, std::string rest) = 0;
+  /// Takes over the socket, in which what came behind the request still lies.
+  virtual void become_websocket(int socket, transport::Upgrade upgrade) = 0;
   /// The connection is to be destroyed, once nothing of it is on the stack any more.
   virtual void finished(HttpConnection& connection) = 0;
 };
@@ -39,6 +39,7 @@ class HttpConnection {
  private:
   void ready(int events);
   void read();
+  void take_peeked(std::size_t but_for);
   void answer_requests();
   void answer(transport::Request request);
   void respond(const transport::Response& response, bool head_only, bool keep_alive);
@@ -51,6 +52,7 @@ class HttpConnection {
   int socket_;
   const std::string peer_;
   RequestReader reader_;
+  std::size_t peeked_ = 0;  ///< Bytes that were read and still lie in the socket.
   std::string unsent_;
   bool closing_ = false;  ///< After what is unsent.
   bool ended_ = false;

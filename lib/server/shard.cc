@@ -103,12 +103,12 @@ Endpoint::Outcome Shard::dispatch(const transport::Request& request) {
   return endpoint_.dispatch(request, {&scheduler_, &pubsub_});
 }
 
-void Shard::become_websocket(int socket, transport::Upgrade upgrade, std::string rest) {
+void Shard::become_websocket(int socket, transport::Upgrade upgrade) {
   // What libwebsockets reads is no longer the client's head: nothing that it chokes on is in it.
   const std::string head =
       "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
-      upgrade.key + "\r\n\r\n" + rest;
+      upgrade.key + "\r\n\r\n";
   auto connection = std::make_shared<Connection>(*this, socket, upgrade.max_frame_size,
                                                  std::move(upgrade.subprotocol));
   const process::Pid pid = scheduler_.spawn(std::make_unique<transport::Websocket>(

@@ -42,7 +42,7 @@ class Shard final : public HttpHost, public ConnectionHost {
  private:
   // HttpHost
   Endpoint::Outcome dispatch(const transport::Request& request) override;
-  void become_websocket(int socket, transport::Upgrade upgrade, std::string rest) override;
+  void become_websocket(int socket, transport::Upgrade upgrade) override;
   void finished(HttpConnection& connection) override;
   // ConnectionHost
   void dirty(Connection& connection) override { dirty_.push_back(connection.shared_from_this()); }

@@ -1,0 +1,14 @@
+# sizes.awk: names the files and functions that a reader will not finish, and the lines too wide.
+# A function's body is taken to run from a line that ends in `{` at column one's declaration to `}`.
+FNR == 1 { close_file(); name = FILENAME; lines = 0; start = 0 }
+{ lines++ }
+length($0) > 100 && $0 !~ /R"|"[^"]*$|http/ { printf "%s:%d: %d columns (100 at most)\n", FILENAME, FNR, length($0); bad = 1 }
+/^[A-Za-z].*\{$/ && !/^(namespace|class|struct|enum|extern|union)/ { start = FNR }
+/^\}/ && start {
+  if (FNR - start > 60) { printf "%s:%d: a function of %d lines (60 at most)\n", FILENAME, start, FNR - start; bad = 1 }
+  start = 0
+}
+function close_file() {
+  if (name && lines > 400) { printf "%s: %d lines (400 at most)\n", name, lines; bad = 1 }
+}
+END { close_file(); exit bad }

@@ -1,0 +1,112 @@
+/// Chapter 1's program: a chat room, whole. One channel, one socket, one page.
+///
+///     make run        and open http://localhost:4000 in two windows
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "phoenix.h"
+
+namespace {
+
+/// What is said in a room goes to all who are in it.
+class Room final : public phx::Channel {
+  phx::JoinResult join(std::string_view, phx::Payload, phx::Socket&) override {
+    return phx::Joined{};
+  }
+
+  phx::Result handle_in(std::string_view event, phx::Payload payload,
+                        phx::Socket& socket) override {
+    if (event != "new_msg") return unhandled(event);
+    socket.broadcast("new_msg", std::move(payload));
+    return phx::Reply::ok();
+  }
+};
+
+/// Anybody may come in, under the name of his choice.
+class ChatSocket final : public phx::UserSocket {
+ public:
+  ChatSocket() { channel<Room>("room:*"); }
+
+  phx::ConnectResult connect(phx::Connect connect, phx::Socket& socket) const override {
+    socket.assigns["user_id"] = connect.params["user_id"];
+    return phx::Accepted{};
+  }
+};
+
+/// The page's files, read once; each is served from memory at its own path.
+class Files {
+ public:
+  explicit Files(phx::Endpoint& endpoint) : endpoint_(endpoint) {}
+
+  void serve(std::string path, const std::filesystem::path& file, std::string type) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) {
+      throw std::runtime_error(fmt::format(
+          "expected the file {}: run `make run` in the project's folder, which fetches what is "
+          "missing, or set --root",
+          file.string()));
+    }
+    std::stringstream content;
+    content << in.rdbuf();
+    endpoint_.get(std::move(path), [body = content.str(), type](const phx::transport::Request&) {
+      return phx::transport::Response{200, body, {{"content-type", type}}};
+    });
+  }
+
+ private:
+  phx::Endpoint& endpoint_;
+};
+
+struct Options {
+  phx::ServerOptions server;
+  /// The project's folder: this program stands in build/…/ in it.
+  std::filesystem::path root =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path();
+};
+
+void build(phx::Endpoint& endpoint, const std::filesystem::path& root) {
+  endpoint.socket({"/socket", std::make_shared<ChatSocket>()});
+  const auto page = root / "chapters/01-the-101/page";
+  Files files(endpoint);
+  files.serve("/", page / "index.html", "text/html; charset=utf-8");
+  files.serve("/chat.css", page / "chat.css", "text/css; charset=utf-8");
+  files.serve("/chat.js", page / "chat.js", "text/javascript; charset=utf-8");
+  files.serve("/assets/phoenix.mjs",
+              root / "conformance/clients/node_modules/phoenix/priv/static/phoenix.mjs",
+              "text/javascript; charset=utf-8");
+}
+
+int serve(const Options& options) {
+  phx::Endpoint endpoint;
+  build(endpoint, options.root);
+  phx::Server server(endpoint, options.server, phx::Log::to_stderr(phx::Level::info));
+  fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
+             server.url());
+  std::fflush(stdout);
+  server.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"A chat room on Phoenix Channels."};
+  Options options;
+  app.add_option("--host", options.server.host, "the address to listen on")->envname("HOST");
+  app.add_option("--port", options.server.port, "the port; 0 takes a free one")
+      ->envname("PORT")
+      ->check(CLI::Range(0, 65'535));
+  app.add_option("--root", options.root, "the project's folder");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return serve(options);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "phx-chat: {}\n", error.what());
+    return 1;
+  }
+}
