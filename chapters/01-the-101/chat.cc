@@ -15,7 +15,10 @@ namespace {
 
 /// What is said in a room goes to all who are in it.
 class Room final : public phx::Channel {
-  phx::JoinResult join(std::string_view, phx::Payload, phx::Socket&) override {
+  phx::JoinResult join(std::string_view topic, phx::Payload, phx::Socket&) override {
+    if (topic == "room:private") {
+      return phx::Refused{phx::Json::object({{"reason", "unauthorized"}})};
+    }
     return phx::Joined{};
   }
 
