@@ -2,7 +2,7 @@
 // is broadcast, and tells at any time how the connection stands.
 //
 //   join      room:lobby {}                      → ok | error {reason}
-//   push      new_msg    {user, body}            → no reply; it comes back as the broadcast
+//   push      new_msg    {user, body}            → it has arrived when it comes back as the
 //   broadcast new_msg    {user, body}            ← everyone's, our own included
 
 import { Socket } from "/assets/phoenix.mjs";
