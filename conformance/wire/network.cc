@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -39,8 +40,6 @@ const std::array<lws_protocols, 2>& protocols() {
   return list;
 }
 
-void wake(lws_sorted_usec_list_t*) noexcept {}  // to have returned from poll() is all it is for
-
 }  // namespace
 
 Network::Network() {
@@ -52,19 +51,26 @@ Network::Network() {
   info.uid = static_cast<uid_t>(-1);
   info.pt_serv_buf_size = read_size;
   context_.reset(lws_create_context(&info));
+  alarm_.context = context_.get();
   if (!context_) throw std::runtime_error("libwebsockets gave no context to connect with");
 }
 
+void Network::ring(lws_sorted_usec_list_t* timer) noexcept {
+  // Timers that are due run *before* lws waits, and then nothing would end that wait: ring again.
+  constexpr lws_usec_t soon = 1'000;
+  lws_sul_schedule(lws_container_of(timer, Alarm, timer)->context, 0, timer, ring, soon);
+}
+
 bool Network::pump(const std::function<bool()>& done, Clock::time_point deadline) {
-  while (!done()) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::microseconds>(deadline - Clock::now()).count();
-    if (left <= 0) return false;
-    lws_sul_schedule(context_.get(), 0, &alarm_, wake, left);
+  bool is_done = done();
+  while (!is_done && Clock::now() < deadline) {
+    const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline - Clock::now());
+    lws_sul_schedule(context_.get(), 0, &alarm_.timer, ring, std::max<lws_usec_t>(1, left.count()));
     lws_service(context_.get(), 0);
+    is_done = done();
   }
-  lws_sul_schedule(context_.get(), 0, &alarm_, wake, LWS_SET_TIMER_USEC_CANCEL);
-  return true;
+  lws_sul_schedule(context_.get(), 0, &alarm_.timer, ring, LWS_SET_TIMER_USEC_CANCEL);
+  return is_done;
 }
 
 Stream::Stream(Network& network, const Url& url, Receive receive, End end)

@@ -35,7 +35,14 @@ class Network {
   struct ContextDeleter {
     void operator()(lws_context* context) const { lws_context_destroy(context); }
   };
-  lws_sorted_usec_list_t alarm_ = {};  // what ends lws's wait when nothing happens
+  /// What ends lws's wait when nothing happens.
+  struct Alarm {
+    lws_sorted_usec_list_t timer = {};
+    lws_context* context = nullptr;
+  };
+  static void ring(lws_sorted_usec_list_t* timer) noexcept;
+
+  Alarm alarm_;
   std::unique_ptr<lws_context, ContextDeleter> context_;
 };
 
