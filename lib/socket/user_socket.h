@@ -56,8 +56,9 @@ class UserSocket {
   UserSocket& operator=(const UserSocket&) = delete;
   virtual ~UserSocket() = default;
 
-  /// May throw, which is answered 500. Shard thread: must not block.
-  virtual ConnectResult connect(Connect connect, Socket& socket) const = 0;
+  /// Everybody may connect unless this is overridden. May throw, which is answered 500. Shard thread:
+  /// must not block.
+  virtual ConnectResult connect(Connect connect, Socket& socket) const;
   /// A name for this user's connections, by which to disconnect them; none unless overridden.
   virtual std::optional<std::string> id(const Socket&) const { return std::nullopt; }
 

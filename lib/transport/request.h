@@ -16,9 +16,9 @@ struct Request {
   std::string method;
   std::string target;   ///< As it came: `/socket/websocket?vsn=2.0.0`.
   unsigned version = 11;  ///< 10 or 11.
-  Headers headers;      ///< Names in lower case, in the order in which they came.
-  std::string body;
-  std::string peer;     ///< The client's address.
+  Headers headers = {};  ///< Names in lower case, in the order in which they came.
+  std::string body = {};
+  std::string peer = {};  ///< The client's address.
 
   /// The target up to the `?`, and what follows it.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }

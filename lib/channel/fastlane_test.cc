@@ -1,0 +1,123 @@
+/// A broadcast's way to its members: one encoding each version, intercepts through the channel.
+
+#include "channel/fastlane.h"
+
+#include "testing/case.h"
+#include "testing/fakes.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+using Heard = std::vector<std::string>;
+
+struct Room : Channel {
+  JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
+  Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
+    if (event == "others") {
+      socket.broadcast_from("said", std::move(payload));
+    } else {
+      socket.broadcast(event, std::move(payload));
+    }
+    return Reply::ok();
+  }
+  Result handle_out(std::string_view event, Payload payload, Socket& socket) override {
+    if (event == "filtered") return NoReply{};
+    Json seen = payload.json();
+    seen.set("by", socket.join_ref().text());
+    socket.push(event, seen);
+    return NoReply{};
+  }
+  std::vector<std::string> intercepts() const override { return {"seen", "filtered"}; }
+};
+
+struct Users : UserSocket {
+  Users() { channel<Room>("*"); }
+};
+
+struct Fixture {
+  TestHouse house;
+  Users users;
+  FakeClient a{house, users}, b{house, users}, v1{house, users, "1.0.0"};
+  Fixture() {
+    a.send(R"(["a","1","t","phx_join",{}])");
+    b.send(R"(["b","1","t","phx_join",{}])");
+    a.heard();
+    b.heard();
+  }
+  void v1_joins() {
+    v1.send(R"({"topic":"t","event":"phx_join","payload":{},"ref":"1"})");
+    v1.heard();
+  }
+};
+
+const std::string replied = R"(["a","2","t","phx_reply",{"response":{},"status":"ok"}])";
+
+}  // namespace
+
+TEST("a broadcast reaches all members before its sender's reply") {
+  Fixture f;
+  f.v1_joins();
+  f.a.send(R"(["a","2","t","said",{"n":1}])");
+  expect_eq(f.a.heard(), Heard{R"([null,null,"t","said",{"n":1}])", replied});
+  expect_eq(f.b.heard(), Heard{R"([null,null,"t","said",{"n":1}])"});
+  expect_eq(f.v1.heard(), Heard{R"({"event":"said","payload":{"n":1},"ref":null,"topic":"t"})"});
+}
+
+TEST("broadcast_from leaves the sender out") {
+  Fixture f;
+  f.a.send(R"(["a","2","t","others",{}])");
+  expect_eq(f.a.heard(), Heard{replied});
+  expect_eq(f.b.heard(), Heard{R"([null,null,"t","said",{}])"});
+}
+
+TEST("an intercepted event goes through each member's channel, and may end there") {
+  Fixture f;
+  f.a.send(R"(["a","2","t","seen",{}])");
+  expect_eq(f.b.heard(), Heard{R"(["b",null,"t","seen",{"by":"b"}])"});
+  f.a.heard();
+  f.a.send(R"(["a","2","t","filtered",{}])");
+  expect_eq(f.a.heard(), Heard{replied});
+  expect_eq(f.b.heard(), Heard{});
+}
+
+TEST("all members of one version are sent the very same frame") {
+  Fixture f;
+  std::vector<serializer::FramePtr> sent;
+  struct Ear : process::Process {
+    explicit Ear(std::vector<serializer::FramePtr>& s) : sent(s) {}
+    void handle(process::Message m) override {
+      if (auto* push = m.get_if<channel::SocketPush>()) sent.push_back(push->frame);
+    }
+    std::vector<serializer::FramePtr>& sent;
+  };
+  const process::Pid ear = f.house.scheduler.spawn(std::make_unique<Ear>(sent));
+  const auto lane = [&](const serializer::Serializer& s) {
+    return std::make_shared<channel::Fastlane>(ear, s, std::vector<std::string>{});
+  };
+  const auto first = f.house.pubsub.subscribe("x", ear, lane(serializer::v2_json()));
+  const auto second = f.house.pubsub.subscribe("x", ear, lane(serializer::v2_json()));
+  const auto third = f.house.pubsub.subscribe("x", ear, lane(serializer::v1_json()));
+  channel::broadcast(f.house.pubsub, "x", "e", {});
+  f.house.settle();
+  expect_eq(sent.size(), 3u);
+  expect(sent[0] == sent[1] && sent[1] != sent[2], "two share one frame, the third has its own");
+}
+
+TEST("broadcasting what is no object crashes the one who tried") {
+  Fixture f;
+  f.a.send(R"(["a","2","t","said",[1]])");
+  expect_eq(f.a.heard(), Heard{R"(["a","a","t","phx_error",{"reason":"channel_crash"}])"});
+  expect_eq(f.b.heard(), Heard{});
+}
+
+TEST("bytes to a topic with a V1 member crash the one who tried, and no other") {
+  Fixture f;
+  f.v1_joins();
+  f.a.send({serializer::Frame::binary, std::string("\0\1\1\1\4a2tsaid\xff", 14)});
+  expect_eq(f.a.heard().back(),
+            std::string(R"(["a","a","t","phx_error",{"reason":"channel_crash"}])"));
+  expect_eq(f.v1.heard(), Heard{});
+  expect(f.v1.connected() && f.b.connected(), "the members stay");
+}

@@ -1,0 +1,80 @@
+/// Which request goes where.
+
+#include "endpoint/endpoint.h"
+
+#include "testing/case.h"
+#include "testing/fakes.h"
+
+using namespace phx;
+using namespace phx::testing;
+using transport::Request;
+using transport::Response;
+
+namespace {
+
+struct Users : UserSocket {
+  ConnectResult connect(Connect connect, Socket& socket) const override {
+    if (connect.params["token"] == Json("raise")) throw std::runtime_error("boom");
+    socket.assigns["tenant"] = connect.params["tenant"];
+    return Accepted{};
+  }
+};
+
+struct Fixture {
+  TestHouse house;
+  Endpoint endpoint;
+  Fixture() {
+    endpoint.socket({"/socket", std::make_shared<Users>()});
+    endpoint.socket({"/tenant/:tenant/socket", std::make_shared<Users>()});
+    endpoint.get("/", [](const Request&) { return Response{200, "hello"}; });
+  }
+  Endpoint::Outcome ask(const std::string& target, const std::string& method = "GET") {
+    Request request{method, target};
+    request.headers = {{"host", "localhost"}, {"connection", "upgrade"}, {"upgrade", "websocket"},
+                       {"sec-websocket-version", "13"}, {"sec-websocket-key", "k"}};
+    return endpoint.dispatch(request, house.house());
+  }
+  int status(const std::string& target, const std::string& method = "GET") {
+    const Endpoint::Outcome outcome = ask(target, method);
+    const Response* response = std::get_if<Response>(&outcome);
+    return response ? response->status : 101;
+  }
+};
+
+}  // namespace
+
+TEST("a mount takes its own path with the transport behind it, and no other") {
+  Fixture f;
+  for (const char* good : {"/socket/websocket", "/socket/websocket/", "//socket//websocket?vsn=2.0.0"}) {
+    expect_eq(f.status(good), 101);
+  }
+  for (const char* bad : {"/socket", "/socket/", "/SOCKET/websocket", "/socket/websocket/extra",
+                          "/socket/other", "/web%73ocket", "/socket/web%73ocket", "/nope"}) {
+    expect_eq(f.status(bad), 404);
+  }
+}
+
+TEST("a part of the path becomes a parameter") {
+  Fixture f;
+  auto outcome = f.ask("/tenant/acme/socket/websocket?tenant=query");
+  expect_eq(std::get<transport::Upgrade>(outcome).socket.assign("tenant").string_or(""),
+            std::string("acme"));
+}
+
+TEST("connect that throws is 500, and nothing else notices") {
+  Fixture f;
+  expect_eq(f.status("/socket/websocket?token=raise"), 500);
+  expect_eq(f.status("/socket/websocket"), 101);
+}
+
+TEST("pages are served at their path, to GET") {
+  Fixture f;
+  expect_eq(f.status("/"), 200);
+  expect_eq(f.status("/?x=1"), 200);
+  expect_eq(f.status("/", "POST"), 405);
+}
+
+TEST("a mount must begin with a slash") {
+  Endpoint endpoint;
+  expect_throw<std::invalid_argument>([&] { endpoint.socket({"socket", nullptr}); });
+}

@@ -1,0 +1,318 @@
+/// One connection's conversation, frame by frame.
+
+#include "socket/handler.h"
+
+#include "testing/case.h"
+#include "testing/fakes.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+using Heard = std::vector<std::string>;
+
+/// A channel that does what a test needs, and tells the journal how it ended.
+std::vector<std::string> journal;
+
+struct Room : Channel {
+  JoinResult join(std::string_view topic, Payload params, Socket& socket) override {
+    if (params["refuse"] == Json(true)) return Refused{Json::object({{"reason", "refused"}})};
+    if (params["crash"] == Json(true)) throw std::runtime_error("boom");
+    if (params["push"] == Json(true)) socket.send_self(1);
+    if (topic == "room:reply") return Joined{std::move(params)};
+    return Joined{};
+  }
+  Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
+    if (event == "echo") return Reply::ok(std::move(payload));
+    if (event == "count") return Reply::ok(Json::object({{"count", ++count_}}));
+    if (event == "stop") return Stop{};
+    if (event == "stop_reply") return Stop{{}, Reply::ok(std::move(payload))};
+    if (event == "silent") return NoReply{};
+    if (event == "later") {
+      late = socket.socket_ref();
+      return NoReply{};
+    }
+    return unhandled(event);
+  }
+  Result handle_info(process::Message, Socket& socket) override {
+    socket.push("after_join", {});
+    return NoReply{};
+  }
+  void terminate(const ExitReason& reason, Socket& socket) override {
+    journal.push_back(socket.topic() + " " + process::to_string(reason));
+  }
+  static inline std::optional<SocketRef> late;
+
+ private:
+  int count_ = 0;
+};
+
+struct Users : UserSocket {
+  Users() { channel<Room>("room:*"); }
+  std::size_t max_channels() const override { return 3; }
+};
+
+struct Fixture {
+  TestHouse house;
+  Users users;
+  FakeClient client{house, users};
+  Fixture() { journal.clear(); }
+
+  void join(const std::string& topic = "room:a", const std::string& ref = "1") {
+    client.send("[\"" + ref + "\",\"" + ref + "\",\"" + topic + "\",\"phx_join\",{}]");
+    client.heard();
+  }
+};
+
+std::string ok(const std::string& join_ref, const std::string& ref, const std::string& topic,
+               const std::string& response = "{}") {
+  return "[" + join_ref + "," + ref + ",\"" + topic + "\",\"phx_reply\",{\"response\":" + response +
+         ",\"status\":\"ok\"}]";
+}
+std::string unmatched(const std::string& ref, const std::string& topic) {
+  return "[null," + ref + "," + topic +
+         ",\"phx_reply\",{\"response\":{\"reason\":\"unmatched topic\"},\"status\":\"error\"}]";
+}
+
+}  // namespace
+
+TEST("joining is answered with the refs as they came, type and all") {
+  Fixture f;
+  f.client.send(R"([1,{"x":1},"room:a","phx_join",{}])");
+  expect_eq(f.client.heard(), Heard{ok("1", R"({"x":1})", "room:a")});
+}
+
+TEST("the join's payload reaches the channel and its response comes back") {
+  Fixture f;
+  f.client.send(R"(["1","2","room:reply","phx_join",{"a":[1]}])");
+  expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"2\"", "room:reply", R"({"a":[1]})")});
+}
+
+TEST("a refused join and a crashed one leave the topic unjoined") {
+  Fixture f;
+  f.client.send(R"(["1","1","room:a","phx_join",{"refuse":true}])");
+  f.client.send(R"(["2","2","room:a","phx_join",{"crash":true}])");
+  f.client.send(R"(["2","3","room:a","echo",{}])");
+  expect_eq(
+      f.client.heard(),
+      Heard{
+          R"(["1","1","room:a","phx_reply",{"response":{"reason":"refused"},"status":"error"}])",
+          R"(["2","2","room:a","phx_reply",{"response":{"reason":"join crashed"},"status":"error"}])",
+          unmatched("\"3\"", "\"room:a\"")});
+  expect_eq(journal, Heard{"room:a shutdown", "room:a crash: boom"});
+}
+
+TEST("a topic that no channel takes is unmatched, whatever it is; an object ends the socket") {
+  Fixture f;
+  f.client.send(R"(["1","1","nope:a","phx_join",{}])");
+  f.client.send(R"(["1","2",5,"phx_join",{}])");
+  f.client.send(R"(["1","3",null,"echo",{}])");
+  f.client.send(R"(["1","4",["x"],"phx_leave",{}])");
+  f.client.send(R"(["1","5",{"a":1},"phx_join",{}])");
+  expect_eq(f.client.heard(),
+            Heard{unmatched("\"1\"", "\"nope:a\""), unmatched("\"2\"", "5"),
+                  unmatched("\"3\"", "null"),
+                  R"(["1","4",["x"],"phx_reply",{"response":{},"status":"ok"}])", "close 1011"});
+}
+
+TEST("a heartbeat is answered without a join_ref; anything else on phoenix is unmatched") {
+  Fixture f;
+  f.client.send(R"(["9","1","phoenix","heartbeat",5])");
+  f.client.send(R"([null,"2","phoenix","phx_join",{}])");
+  expect_eq(f.client.heard(),
+            Heard{ok("null", "\"1\"", "phoenix"), unmatched("\"2\"", "\"phoenix\"")});
+}
+
+TEST("a stale join_ref is ignored, a null one is for whoever is there") {
+  Fixture f;
+  f.join();
+  f.client.send(R"(["0","2","room:a","count",{}])");
+  f.client.send(R"([1,"3","room:a","count",{}])");
+  f.client.send(R"([null,"4","room:a","count",{}])");
+  expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"4\"", "room:a", R"({"count":1})")});
+}
+
+TEST("an event without a ref is answered with none") {
+  Fixture f;
+  f.join();
+  f.client.send(R"(["1",null,"room:a","echo",{}])");
+  expect_eq(f.client.heard(), Heard{ok("\"1\"", "null", "room:a")});
+}
+
+TEST("a second join ends the first: its reply comes first, then phx_close of the old") {
+  Fixture f;
+  f.join();
+  f.client.send(R"(["1","2","room:a","count",{}])");
+  f.client.heard();
+  f.client.send(R"(["3","3","room:a","phx_join",{}])");
+  f.client.send(R"(["3","4","room:a","count",{}])");
+  expect_eq(f.client.heard(),
+            Heard{ok("\"3\"", "\"3\"", "room:a"), R"(["1","1","room:a","phx_close",{}])",
+                  ok("\"3\"", "\"4\"", "room:a", R"({"count":1})")});
+  expect_eq(journal, Heard{});
+}
+
+TEST("a second join that is refused ends the first all the same") {
+  Fixture f;
+  f.join();
+  f.client.send(R"(["2","2","room:a","phx_join",{"refuse":true}])");
+  f.client.send(R"(["1","3","room:a","echo",{}])");
+  expect_eq(
+      f.client.heard(),
+      Heard{R"(["2","2","room:a","phx_reply",{"response":{"reason":"refused"},"status":"error"}])",
+            R"(["1","1","room:a","phx_close",{}])", unmatched("\"3\"", "\"room:a\"")});
+}
+
+TEST("a leave is answered, then comes phx_close, then nobody is there") {
+  Fixture f;
+  f.join();
+  f.client.send(R"(["1","2","room:a","phx_leave",{}])");
+  f.client.send(R"(["1","3","room:a","echo",{}])");
+  expect_eq(f.client.heard(),
+            Heard{ok("\"1\"", "\"2\"", "room:a"), R"(["1","1","room:a","phx_close",{}])",
+                  unmatched("\"3\"", "\"room:a\"")});
+  expect_eq(journal, Heard{"room:a shutdown: left"});
+}
+
+TEST("a leave of what is not joined is answered ok; one with a stale join_ref is ignored") {
+  Fixture f;
+  f.client.send(R"(["7","1","room:a","phx_leave",{}])");
+  f.join();
+  f.client.send(R"(["0","2","room:a","phx_leave",{}])");
+  f.client.send(R"(["1","3","room:a","echo",{}])");
+  expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"3\"", "room:a")});
+}
+
+TEST("what is in flight behind a leave is dropped in silence") {
+  Fixture f;
+  f.join();
+  f.client.send_together({R"(["1","2","room:a","phx_leave",{}])",
+                          R"(["1","3","room:a","echo",{}])",
+                          R"(["1","4","room:a","phx_leave",{}])"});
+  expect_eq(f.client.heard(),
+            Heard{ok("\"1\"", "\"2\"", "room:a"), R"(["1","1","room:a","phx_close",{}])"});
+}
+
+TEST("a crash is phx_error and no reply; others go on, and the topic can be joined anew") {
+  Fixture f;
+  f.join("room:a");
+  f.join("room:b", "2");
+  f.client.send(R"(["1","3","room:a","no_such_event",{}])");
+  f.client.send(R"(["2","4","room:b","echo",{}])");
+  f.client.send(R"(["5","5","room:a","phx_join",{}])");
+  expect_eq(f.client.heard(),
+            Heard{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])",
+                  ok("\"2\"", "\"4\"", "room:b"), ok("\"5\"", "\"5\"", "room:a")});
+}
+
+TEST("an event whose name is no string reaches the channel and crashes it") {
+  Fixture f;
+  f.join();
+  f.client.send(R"(["1","2","room:a",5,{}])");
+  expect_eq(f.client.heard(), Heard{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])"});
+}
+
+TEST("a stop is phx_close and no phx_error; its reply comes first") {
+  Fixture f;
+  f.join();
+  f.client.send(R"(["1","2","room:a","stop",{}])");
+  f.join("room:a", "3");
+  f.client.send(R"(["3","4","room:a","stop_reply",{"a":1}])");
+  expect_eq(f.client.heard(), Heard{ok("\"3\"", "\"4\"", "room:a", R"({"a":1})"),
+                                    R"(["3","3","room:a","phx_close",{}])"});
+}
+
+TEST("joined without a join_ref: the channel has the ref for one, and its close has none") {
+  Fixture f;
+  f.client.send(R"([null,"1","room:a","phx_join",{"push":true}])");
+  f.client.send(R"([null,"2","room:a","echo",{}])");
+  f.client.send(R"(["1","3","room:a","echo",{}])");
+  f.client.send(R"([null,"4","room:a","stop",{}])");
+  expect_eq(f.client.heard(),
+            Heard{ok("null", "\"1\"", "room:a"), R"(["1",null,"room:a","after_join",{}])",
+                  ok("\"1\"", "\"2\"", "room:a"), R"([null,null,"room:a","phx_close",{}])"});
+}
+
+TEST("a deferred reply finds its event, and comes even after the channel has gone") {
+  Fixture f;
+  f.join();
+  f.client.send(R"(["1","2","room:a","later",{}])");
+  f.client.send(R"(["1","3","room:a","phx_leave",{}])");
+  f.client.heard();
+  reply(f.house.scheduler, *Room::late, Reply::ok());
+  f.house.settle();
+  expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"2\"", "room:a")});
+}
+
+TEST("the topic past the last one allowed is refused, and leaving one makes room") {
+  Fixture f;
+  for (const char* topic : {"room:a", "room:b", "room:c"}) f.join(topic);
+  f.client.send(R"(["4","4","room:d","phx_join",{}])");
+  f.client.send(R"(["1","5","room:a","phx_leave",{}])");
+  f.client.send(R"(["6","6","room:d","phx_join",{}])");
+  const Heard heard = f.client.heard();
+  expect_eq(
+      heard.front(),
+      std::string(
+          R"(["4","4","room:d","phx_reply",{"response":{"reason":"too many channels joined"},"status":"error"}])"));
+  expect_eq(heard.back(), ok("\"6\"", "\"6\"", "room:d"));
+}
+
+TEST("a frame that is no message ends this connection alone, with 1011, and its channels with it") {
+  Fixture f;
+  FakeClient other(f.house, f.users);
+  f.join();
+  f.client.send("hello");
+  expect_eq(f.client.heard(), Heard{"close 1011"});
+  expect(!f.client.connected() && other.connected(), "one is gone, the other is not");
+  expect_eq(journal, Heard{"room:a crash: expected '[' at byte 0"});
+}
+
+TEST("text that is no UTF-8 ends the connection with 1007, bytes that are no message with 1011") {
+  Fixture f;
+  f.client.send("[\"\xff\"]");
+  expect_eq(f.client.heard(), Heard{"close 1007"});
+  FakeClient other(f.house, f.users, "1.0.0");
+  other.send(serializer::Frame{serializer::Frame::binary, "\xff"});
+  expect_eq(other.heard(), Heard{"close 1011"});
+}
+
+TEST("a disconnect on the socket's id closes every connection of that id, and no other") {
+  Fixture f;
+  FakeClient first(f.house, f.users, "2.0.0", "users:1"), second(f.house, f.users, "2.0.0", "users:1");
+  FakeClient stranger(f.house, f.users, "2.0.0", "users:2");
+  channel::broadcast(f.house.pubsub, "users:1", "other event", {});
+  f.house.settle();
+  expect(first.connected(), "another event on the id does nothing");
+  channel::broadcast(f.house.pubsub, "users:1", "disconnect", {});
+  f.house.settle();
+  expect_eq(first.heard(), Heard{"close 1001"});
+  expect_eq(second.heard(), Heard{"close 1001"});
+  expect(stranger.connected() && f.client.connected(), "the others stay");
+}
+
+TEST("when the client goes its channels end as closed, and nothing is left") {
+  Fixture f;
+  f.join("room:a");
+  f.join("room:b", "2");
+  f.client.hang_up();
+  std::sort(journal.begin(), journal.end());
+  expect_eq(journal, Heard{"room:a shutdown: closed", "room:b shutdown: closed"});
+  expect_eq(f.house.scheduler.population(), 0u);
+  expect_eq(f.house.pubsub.subscribers("room:a"), 0u);
+}
+
+TEST("V1 speaks of the same things without a join_ref") {
+  Fixture f;
+  FakeClient client(f.house, f.users, "1.0.0");
+  client.send(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
+  client.send(R"({"topic":"room:a","event":"echo","payload":{},"ref":"2"})");
+  client.send(R"({"topic":"room:a","event":"stop","payload":{},"ref":"3"})");
+  expect_eq(
+      client.heard(),
+      Heard{
+          R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"1","topic":"room:a"})",
+          R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"2","topic":"room:a"})",
+          R"({"event":"phx_close","payload":{},"ref":"1","topic":"room:a"})"});
+}

@@ -1,0 +1,36 @@
+/// Which pattern takes which topic.
+
+#include "socket/topic.h"
+
+#include "testing/case.h"
+
+using namespace phx::socket;
+using namespace phx::testing;
+
+TEST("a star takes any rest, the empty one and further colons too") {
+  for (const char* topic : {"room:", "room:a", "room:a:b", "room:*", "room:\xc3\xa9 x"}) {
+    expect(matches("room:*", topic), topic);
+  }
+  for (const char* topic : {"room", "Room:a", "rooms:a", "", "aroom:a"}) {
+    expect(!matches("room:*", topic), topic);
+  }
+}
+
+TEST("without a star a pattern takes itself alone") {
+  expect(matches("room:lobby", "room:lobby"), "itself");
+  expect(!matches("room:lobby", "room:lobby2") && !matches("room:lobby", "room:"), "nothing else");
+}
+
+TEST("the first route that matches wins") {
+  const std::vector<Route> routes = {{"room:lobby", {}}, {"room:*", {}}};
+  expect(find_route(routes, "room:lobby") == &routes[0], "the first");
+  expect(find_route(routes, "room:x") == &routes[1], "the second");
+  expect(find_route(routes, "x") == nullptr, "none");
+}
+
+TEST("a pattern with a star elsewhere is refused with an example") {
+  for (const char* bad : {"", "*:room", "room:*:x", "**"}) {
+    expect_throw<std::invalid_argument>([&] { check_pattern(bad); });
+  }
+  check_pattern("*");
+}

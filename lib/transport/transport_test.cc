@@ -1,0 +1,229 @@
+/// Queries, origins, and the pipeline's order.
+
+#include "testing/case.h"
+#include "testing/fakes.h"
+#include "transport/pipeline.h"
+#include "transport/query.h"
+#include "transport/websocket.h"
+
+using namespace phx;
+using namespace phx::testing;
+using namespace phx::transport;
+
+namespace {
+
+struct Users : UserSocket {
+  ConnectResult connect(Connect connect, Socket& socket) const override {
+    if (connect.params["token"] == Json("reject")) return Rejected{};
+    if (connect.params["token"] == Json("expired")) return Rejected{"expired"};
+    if (connect.params["token"] == Json("raise")) throw std::runtime_error("boom");
+    socket.assigns["params"] = connect.params;
+    socket.assigns["uri"] = connect.info.uri;
+    socket.assigns["auth_token"] = connect.info.auth_token.value_or("none");
+    for (const auto& [name, value] : connect.info.x_headers) socket.assigns[name] = value;
+    return Accepted{};
+  }
+};
+
+struct Fixture {
+  TestHouse house;
+  Mount mount{"/socket", std::make_shared<Users>()};
+  Request request{"GET", "/socket/websocket?vsn=2.0.0"};
+  PathParams path_params;
+
+  Fixture() {
+    request.headers = {{"host", "localhost:4000"},
+                       {"connection", "Upgrade"},
+                       {"upgrade", "websocket"},
+                       {"sec-websocket-version", "13"},
+                       {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="}};
+    mount.websocket.check_origin = Origins::hosts({"localhost"});
+    mount.websocket.error_handler = [](const std::string& reason) {
+      return Response{401, reason};
+    };
+  }
+  void set(const std::string& name, const std::string& value) {
+    std::erase_if(request.headers, [&](const auto& header) { return header.first == name; });
+    if (!value.empty()) request.headers.emplace_back(name, value);
+  }
+  std::variant<Upgrade, Response> run() {
+    return upgrade({request, mount, path_params, house.house()});
+  }
+  Response refused() {
+    auto outcome = run();
+    expect(std::holds_alternative<Response>(outcome), "the websocket is refused");
+    return std::get<Response>(outcome);
+  }
+  Upgrade accepted() {
+    auto outcome = run();
+    expect(std::holds_alternative<Upgrade>(outcome), "the websocket is accepted");
+    return std::move(std::get<Upgrade>(outcome));
+  }
+};
+
+}  // namespace
+
+TEST("a query becomes a tree") {
+  expect_eq(parse_query("a[b]=c&list[]=1&list[]=2&u=%C3%A9&plus=a+b&flag&x=1&x=2&z=%zz").dump(),
+            Json::parse(R"({"a":{"b":"c"},"list":["1","2"],"u":"é","plus":"a b","flag":"","x":"2",
+                           "z":"%zz"})")
+                .dump());
+  expect_eq(parse_query("").dump(), std::string("{}"));
+  expect_eq(parse_query("&&=x&a%5Bb%5D=c").dump(), std::string(R"({"a":{"b":"c"}})"));
+}
+
+TEST("brackets that do not pair are part of the name") {
+  expect_eq(parse_query("a[b=1&[c]=2&a]=3").dump(), Json::parse(R"({"a[b":"1","[c]":"2","a]":"3"})").dump());
+}
+
+TEST("a query that is no UTF-8, or nested beyond reason, is refused") {
+  expect_throw<BadQuery>([] { parse_query("a=%ff"); });
+  expect_throw<BadQuery>([] { parse_query("%ff=a"); });
+  std::string deep = "a";
+  for (int i = 0; i < 100; ++i) deep += "[b]";
+  expect_throw<BadQuery>([&] { parse_query(deep + "=1"); });
+}
+
+TEST("only an origin's host counts, letter for letter") {
+  const Origins origins = Origins::hosts({"localhost"});
+  for (const char* good : {"http://localhost", "https://localhost:9", "//localhost",
+                           "http://user@localhost:80/path?q"}) {
+    expect(origins.allow(good, {}), good);
+  }
+  for (const char* bad : {"http://evil.example.com", "null", "", "localhost", "HTTP://LOCALHOST",
+                          "http://127.0.0.1", "http://a.localhost", "http://localhost.evil",
+                          "http://localhost@evil"}) {
+    expect(!origins.allow(bad, {}), bad);
+  }
+  expect(origins.allow({}, {}), "who is no page has no origin");
+  expect(Origins::same_host().allow("http://a:1", "a:2"), "its own host, whatever the port");
+  expect(!Origins::same_host().allow("http://a", "b"), "another host");
+  expect_eq(host_of("http://[::1]:4000/"), std::string_view("[::1]"));
+}
+
+TEST("a good request becomes an upgrade with its key, options and parameters") {
+  Fixture f;
+  f.request.target += "&name=a+b";
+  f.path_params = {{"tenant", "ac%20me"}, {"name", "path wins"}};
+  f.set("x-one", "1");
+  f.request.headers.emplace_back("x-one", "2");
+  const Upgrade upgrade = f.accepted();
+  expect_eq(upgrade.key, std::string("dGhlIHNhbXBsZSBub25jZQ=="));
+  expect_eq(upgrade.timeout.count(), 60'000);
+  const Json params = upgrade.socket.assign("params");
+  expect_eq(params["tenant"].string_or(""), std::string("ac%20me"));
+  expect_eq(params["name"].string_or(""), std::string("path wins"));
+  expect_eq(upgrade.socket.assign("x-one").string_or(""), std::string("1, 2"));
+  expect_eq(upgrade.socket.assign("uri").string_or(""),
+            std::string("http://localhost:4000/socket/websocket?vsn=2.0.0&name=a+b"));
+}
+
+TEST("each check answers before the next one looks") {
+  Fixture f;
+  f.request.method = "POST";
+  f.set("origin", "http://evil");
+  f.set("upgrade", "");
+  f.request.target = "/socket/websocket?vsn=9.9.9&token=expired";
+  expect_eq(f.refused().status, 400);
+  f.request.method = "GET";
+  expect_eq(f.refused().status, 403);
+  f.set("origin", "http://localhost");
+  expect_eq(f.refused().status, 403);
+  f.request.target = "/socket/websocket?vsn=2.0.0&token=expired";
+  expect_eq(f.refused().status, 401);
+  expect_eq(f.refused().body, std::string("expired"));
+  f.request.target = "/socket/websocket?vsn=2.0.0";
+  expect_eq(f.refused().status, 400);
+  expect_eq(f.refused().body, std::string("'upgrade' header must contain 'websocket', got []"));
+}
+
+TEST("each missing upgrade header is named") {
+  const auto says = [](const char* header, const char* value) {
+    Fixture f;
+    f.set(header, value);
+    return f.refused().body;
+  };
+  expect_eq(says("connection", "keep-alive"),
+            std::string("'connection' header must contain 'upgrade', got [\"keep-alive\"]"));
+  expect_eq(says("sec-websocket-version", "8"),
+            std::string("'sec-websocket-version' header must equal '13', got [\"8\"]"));
+  expect_eq(says("sec-websocket-key", ""), std::string("'sec-websocket-key' header is absent"));
+  Fixture old;
+  old.request.version = 10;
+  expect_eq(old.refused().body, std::string("HTTP version HTTP/1.0 unsupported"));
+}
+
+TEST("lists and letter case in the upgrade headers are no obstacle") {
+  Fixture f;
+  f.set("connection", "keep-alive, Upgrade");
+  f.set("upgrade", "h2c, WebSocket");
+  f.accepted();
+}
+
+TEST("connect's refusals, and what it throws") {
+  Fixture f;
+  f.request.target = "/socket/websocket?vsn=2.0.0&token=reject";
+  expect_eq(f.refused().status, 403);
+  f.request.target = "/socket/websocket?vsn=2.0.0&token=raise";
+  expect_throw<std::runtime_error>([&] { f.run(); });
+  f.request.target = "/socket/websocket?vsn=2.0.0&a=%ff";
+  expect_eq(f.refused().status, 400);
+  f.request.target = "/socket/websocket?vsn[]=2.0.0";
+  expect_eq(f.refused().status, 403);
+}
+
+TEST("sub-protocols: the server's order wins, none in common is refused, none offered is fine") {
+  Fixture f;
+  f.mount.websocket.subprotocols = {"phoenix", "other"};
+  f.set("sec-websocket-protocol", "other, phoenix");
+  expect_eq(f.accepted().subprotocol.value(), std::string("phoenix"));
+  f.set("sec-websocket-protocol", "unknown");
+  expect_eq(f.refused().status, 403);
+  f.set("sec-websocket-protocol", "");
+  expect(!f.accepted().subprotocol, "no sub-protocol is chosen");
+}
+
+TEST("the auth token comes in the sub-protocol's header, padded or not") {
+  Fixture f;
+  f.mount.websocket.auth_token = true;
+  f.set("sec-websocket-protocol", "phoenix, base64url.bearer.phx.c2VjcmV0LXRva2Vu");
+  const Upgrade upgrade = f.accepted();
+  expect_eq(upgrade.subprotocol.value(), std::string("phoenix"));
+  expect_eq(upgrade.socket.assign("auth_token").string_or(""), std::string("secret-token"));
+  f.set("sec-websocket-protocol", "base64url.bearer.phx.c2VjcmV0LXRva2Vu");
+  expect(!f.accepted().subprotocol, "a token alone is no sub-protocol");
+  f.set("sec-websocket-protocol", "phoenix, base64url.bearer.phx.%%%");
+  expect_eq(f.refused().status, 500);
+}
+
+namespace {
+
+struct FakeWire : Wire {
+  void send(serializer::FramePtr frame) override { heard.push_back(frame->bytes); }
+  void close(socket::CloseCode code) override {
+    heard.push_back("close " + std::to_string(static_cast<int>(code)));
+  }
+  Millis quiet_for() const override { return quiet; }
+  std::vector<std::string> heard;
+  Millis quiet{0};
+};
+
+}  // namespace
+
+TEST("a websocket is closed when its client was quiet for the timeout, and not before") {
+  TestHouse house;
+  const auto wire = std::make_shared<FakeWire>();
+  const auto pid = house.scheduler.spawn(std::make_unique<Websocket>(
+      std::make_shared<Users>(), Socket(house.house(), serializer::v2_json()), wire,
+      Millis{1'500}));
+  house.settle();
+  wire->quiet = Millis{400};  // something came at 1,100 ms
+  house.pass(Millis{1'500});
+  expect(house.scheduler.alive(pid), "a byte within the time keeps it open");
+  house.pass(Millis{1'099});
+  expect(house.scheduler.alive(pid), "until the timeout after that byte");
+  wire->quiet = Millis{1'500};
+  house.pass(Millis{1});
+  expect_eq(wire->heard, std::vector<std::string>{"close 1000"});
+  expect(!house.scheduler.alive(pid), "then it ends");
+}
