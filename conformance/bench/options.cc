@@ -34,9 +34,8 @@ void declare(CLI::App& app, Words& words, Options& options) {
   app.add_option("--rounds", options.rounds, "Rounds of each case; the median counts")
       ->check(CLI::Range(1, 99))
       ->default_str("1, with --versus 3");
-  app.add_option("command", options.command,
-                 "-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it");
-  std::string cases = "Cases:";
+  std::string cases =
+      "-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it\n\nCases:";
   for (const auto& each : all_cases()) cases += fmt::format("\n  {:12}{}", each.name, each.title);
   app.footer(cases);
 }
@@ -70,8 +69,14 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   Options options;
   Words words;
   declare(app, words, options);
+  // Cut off by hand: to CLI11 a "--" may also be the end of an option's list of values.
+  char** const end = argv + argc;
+  char** const dashes = std::find(argv, end, std::string_view{"--"});
+  if (dashes != end) options.command.assign(dashes + 1, end);
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(dashes - argv), argv);
+    if (dashes != end && options.command.empty())
+      throw CLI::ValidationError("there is no command behind --", usage_error);
     options.target = target_of(words.url, words.pid);
     if (!words.versus.empty()) {
       options.versus = target_of(words.versus, words.versus_pid);
