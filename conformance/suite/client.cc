@@ -117,6 +117,14 @@ void Client::expect_in_any_order(const std::vector<std::string>& texts) {
   }
 }
 
+void Client::expect_mention(std::string_view word) {
+  const std::string expected = quoted(word);
+  const Received received = take("a frame that says " + expected);
+  const bool said =
+      received.kind == Kind::text && received.payload.find(expected) != std::string::npos;
+  if (!said) violated("a frame that says " + expected, received);
+}
+
 void Client::expect_binary(std::string_view message) {
   const std::string expected = described(message);
   const Received received = take(expected);

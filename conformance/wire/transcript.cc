@@ -4,7 +4,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace phx::conformance {
+namespace {
+
+/// The bytes of the UTF-8 character at the front; 0 if there stands none.
+std::size_t character_size(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first < 0x80) return 1;
+  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+  if (first > 0xF4 || size > text.size()) return 0;
+  const auto goes_on = [](unsigned char c) { return (c & 0xC0) == 0x80; };
+  const bool whole = std::all_of(text.begin() + 1, text.begin() + static_cast<int>(size), goes_on);
+  return whole ? size : 0;
+}
+
+}  // namespace
 
 void Transcript::add(Direction direction, std::string_view text) {
   if (lines_.size() == most_lines) {
@@ -17,14 +33,19 @@ void Transcript::add(Direction direction, std::string_view text) {
 
 std::string shortened(std::string_view text, std::size_t most) {
   std::string shown;
-  for (const unsigned char c : text.substr(0, most)) {
-    if (c < 0x20 || c == 0x7F) {
-      shown += c == '\n' ? "\\n" : c == '\r' ? "\\r" : fmt::format("\\x{:02x}", c);
+  std::size_t at = 0;
+  while (at < std::min(most, text.size())) {
+    const std::size_t size = character_size(text.substr(at));
+    const auto first = static_cast<unsigned char>(text[at]);
+    if (size == 0 || first < 0x20 || first == 0x7F) {
+      shown += first == '\n' ? "\\n" : first == '\r' ? "\\r" : fmt::format("\\x{:02x}", first);
+      ++at;
     } else {
-      shown += static_cast<char>(c);
+      shown += text.substr(at, size);
+      at += size;
     }
   }
-  if (text.size() > most) shown += fmt::format(" … ({} bytes in all)", text.size());
+  if (at < text.size()) shown += fmt::format(" … ({} bytes in all)", text.size());
   return shown;
 }
 

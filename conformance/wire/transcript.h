@@ -33,7 +33,7 @@ class Transcript {
   std::size_t dropped_ = 0;
 };
 
-/// Long text shortened to fit a report, control characters shown as escapes.
+/// Long text shortened to fit a report; what is no printable UTF-8 is shown as escapes.
 std::string shortened(std::string_view text, std::size_t most = 300);
 
 }  // namespace phx::conformance

@@ -1,0 +1,33 @@
+/// What a report shows of bytes that may be anything.
+
+#include "conformance/wire/transcript.h"
+
+#include "testing/case.h"
+
+namespace phx::conformance {
+namespace {
+
+using testing::expect_eq;
+
+TEST("long text is cut, and its size told") {
+  expect_eq(shortened("abcdef", 3), std::string("abc … (6 bytes in all)"));
+  expect_eq(shortened("abc", 3), std::string("abc"));
+}
+
+TEST("characters stay whole, what is none is escaped") {
+  expect_eq(shortened("é世😀", 2), std::string("é … (9 bytes in all)"));
+  expect_eq(shortened("é世😀", 3), std::string("é世 … (9 bytes in all)"));
+  expect_eq(shortened("a\xff\xc3(\n\x7f"), std::string(R"(a\xff\xc3(\n\x7f)"));
+}
+
+TEST("old lines make room for new ones, and are counted") {
+  Transcript transcript(Clock::now());
+  for (std::size_t i = 0; i < Transcript::most_lines + 5; ++i) {
+    transcript.add(Transcript::Direction::sent, "line");
+  }
+  expect_eq(transcript.lines().size(), Transcript::most_lines);
+  expect_eq(transcript.dropped(), std::size_t{5});
+}
+
+}  // namespace
+}  // namespace phx::conformance
