@@ -147,9 +147,9 @@ RULE("E-07", should, core, "a frame that RFC 6455 forbids ends the connection wi
       {{.payload = beat, .rsv = 4}},
       {{.payload = beat, .rsv = 1}},
       {{.opcode = Opcode::ping, .payload = "x", .fin = false}},
-      {{.opcode = Opcode::ping, .payload = std::string(126, 'x')}},
       {{.opcode = Opcode::continuation, .payload = beat}},
       {{.payload = "[null,", .fin = false}, {.payload = beat}},
+      {{.opcode = Opcode::ping, .payload = std::string(126, 'x')}},
   };
   for (const auto& frames : wrong) {
     Client& client = t.connect();

@@ -150,6 +150,11 @@ RULE("B-09", should, contract, "a broadcast made before a reply reaches the send
 class Poller {
  public:
   explicit Poller(Trial& t) : t_(t) {
+    const Request probe{.target = "/socket/longpoll?vsn=2.0.0",
+                        .headers = {{"Host", t.authority()}}};
+    if (t.ask(probe).status == 404) {
+      throw Skipped("V1 and V2 members got theirs, but there is no long-poll to try");
+    }
     token_ = answer({.target = "/socket/longpoll?vsn=2.0.0"})["token"].text();
   }
   void post(const std::string& text) { answer(request("POST", text)); }
@@ -193,15 +198,20 @@ RULE("B-10", must, contract, "V1, V2 and long-poll members each get it in their 
   Client& v1 = t.connect({.vsn = "1.0.0"});
   v1.send(R"({"topic":"{topic}","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
   v1.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"1"})");
-  Poller poller(t);
-  poller.post(R"(["p","1","{topic}","phx_join",{}])");
-  poller.expect(R"(["p","1","{topic}","phx_reply",{ok}])");
-
   v2.send(R"(["1","2","{topic}","broadcast",{"m":1}])");
   v2.expect_in_any_order({R"([null,null,"{topic}","broadcasted",{"m":1}])",
                           R"(["1","2","{topic}","phx_reply",{ok}])"});
   v1.expect(R"({"topic":"{topic}","event":"broadcasted","payload":{"m":1},"ref":null})");
-  poller.expect(R"([null,null,"{topic}","broadcasted",{"m":1}])");
+
+  Poller poller(t);
+  poller.post(R"(["p","1","{topic}","phx_join",{}])");
+  poller.expect(R"(["p","1","{topic}","phx_reply",{ok}])");
+  v1.send(R"({"topic":"{topic}","event":"broadcast","payload":{"m":2},"ref":"3","join_ref":"1"})");
+  v1.expect_in_any_order(
+      {R"({"topic":"{topic}","event":"broadcasted","payload":{"m":2},"ref":null})",
+       R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"3"})"});
+  v2.expect(R"([null,null,"{topic}","broadcasted",{"m":2}])");
+  poller.expect(R"([null,null,"{topic}","broadcasted",{"m":2}])");
 }
 
 RULE("B-11", must, contract,

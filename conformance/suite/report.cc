@@ -86,9 +86,10 @@ std::string Report::verdict() const {
   std::string verdict;
   switch (status()) {
     case Exit::passed:
-      verdict = console_.in(Colour::green, fmt::format("Every rule that was judged is kept, as "
-                                                       "Phoenix {} keeps it.",
-                                                       options_.profile.text()));
+      verdict = console_.in(
+          Colour::green,
+          fmt::format("Every {} that was judged is kept, as Phoenix {} keeps it.",
+                      count(Kind::warned) > 0 ? "MUST" : "rule", options_.profile.text()));
       break;
     case Exit::broken: verdict = console_.in(Colour::red, "Broken: " + ids(Kind::failed)); break;
     case Exit::suite_failed:

@@ -45,6 +45,20 @@ std::string as_hex(std::string_view bytes) {
   return bytes.size() > shown ? hex + " …" : hex;
 }
 
+std::string described(std::string_view message, const Layout& layout) {
+  if (message.size() < 1 + layout.parts.size()) return as_hex(message);
+  std::string out = fmt::format("binary {} [", layout.name);
+  std::size_t at = 1 + layout.parts.size();
+  for (std::size_t i = 0; i < layout.parts.size(); ++i) {
+    const std::size_t size = static_cast<std::uint8_t>(message[1 + i]);
+    if (at + size > message.size()) return as_hex(message);
+    out +=
+        fmt::format("{}{} \"{}\"", i == 0 ? "" : ", ", layout.parts[i], message.substr(at, size));
+    at += size;
+  }
+  return out + "] + " + as_hex(message.substr(at));
+}
+
 }  // namespace
 
 std::string encode(const BinaryPush& m) {
@@ -60,20 +74,15 @@ std::string encode(const BinaryBroadcast& m) {
   return laid_out(Kind::broadcast, {m.topic, m.event}, m.data);
 }
 
+std::string described_push(std::string_view message) {
+  if (message.empty() || message.front() != Kind::push) return as_hex(message);
+  return described(message, {"push", {"join_ref", "ref", "topic", "event"}});
+}
+
 std::string described(std::string_view message) {
-  const auto layout =
-      message.empty() ? std::nullopt : layout_of(static_cast<std::uint8_t>(message.front()));
-  if (!layout || message.size() < 1 + layout->parts.size()) return as_hex(message);
-  std::string out = fmt::format("binary {} [", layout->name);
-  std::size_t at = 1 + layout->parts.size();
-  for (std::size_t i = 0; i < layout->parts.size(); ++i) {
-    const std::size_t size = static_cast<std::uint8_t>(message[1 + i]);
-    if (at + size > message.size()) return as_hex(message);
-    out +=
-        fmt::format("{}{} \"{}\"", i == 0 ? "" : ", ", layout->parts[i], message.substr(at, size));
-    at += size;
-  }
-  return out + "] + " + as_hex(message.substr(at));
+  if (message.empty()) return as_hex(message);
+  const auto layout = layout_of(static_cast<std::uint8_t>(message.front()));
+  return layout ? described(message, *layout) : as_hex(message);
 }
 
 }  // namespace phx::conformance

@@ -19,7 +19,7 @@ std::string described_frame(const Frame& frame) {
   if (frame.rsv != 0) marks += fmt::format(" (RSV bits {:03b})", frame.rsv);
   switch (frame.opcode) {
     case Opcode::text: return frame.payload + marks;
-    case Opcode::binary: return fmt::format("binary, {} bytes{}", frame.payload.size(), marks);
+    case Opcode::binary: return described_push(frame.payload) + marks;
     case Opcode::continuation: return fmt::format("continuation {}{}", frame.payload, marks);
     case Opcode::close: {
       const auto code = close_code(frame.payload);
