@@ -160,16 +160,13 @@ std::string Trial::transcripts(const std::string& first) const {
   for (const Talk& talk : talks_) order.push_back(&talk);
   std::stable_partition(order.begin(), order.end(),
                         [&first](const Talk* talk) { return talk->name == first; });
+  const std::size_t shown = std::min(most_transcripts, order.size());
   std::string out;
-  for (const Talk* talk : order) {
-    if (talk == order[std::min(most_transcripts, order.size() - 1)] &&
-        order.size() > most_transcripts) {
-      out += fmt::format("  … and {} connections more\n", order.size() - most_transcripts);
-      break;
-    }
-    out += fmt::format("  {} ({}):\n{}", talk->name, talk->what,
-                       printed(talk->connection->transcript()));
+  for (std::size_t i = 0; i < shown; ++i) {
+    out += fmt::format("  {} ({}):\n{}", order[i]->name, order[i]->what,
+                       printed(order[i]->connection->transcript()));
   }
+  if (shown < order.size()) out += fmt::format("  … and {} more\n", order.size() - shown);
   return out;
 }
 
