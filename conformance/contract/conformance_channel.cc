@@ -130,7 +130,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"assigns", show_assigns},
       {"connect_info",
        [](Payload, Socket& socket) -> Result {
-         return Reply::ok(socket.assign("connect_info"));
+         return Reply::ok(Payload::own_text(socket.assign("connect_info").string_or("{}")));
        }},
       {"stop", [](Payload, Socket&) { return stop_with(ExitReason::normal); }},
       {"stop_shutdown", [](Payload, Socket&) { return stop_with(ExitReason::shutdown); }},

@@ -55,7 +55,8 @@ ConnectResult UserSocket::connect(Connect connect, Socket& socket) const {
   if (token == "raise") throw std::runtime_error("connect raised, as it was asked to");
   const Json user = connect.params["user_id"];
   if (user.is_string()) socket.assigns["user_id"] = user;
-  socket.assigns["connect_info"] = as_json(connect);
+  // As text: a tree would take a kilobyte of every idle connection.
+  socket.assigns["connect_info"] = as_json(connect).dump();
   return Accepted{};
 }
 

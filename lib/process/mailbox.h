@@ -40,7 +40,7 @@ class Mailbox {
 
  private:
   void rewind() {
-    constexpr std::size_t worth_keeping = 8;
+    constexpr std::size_t worth_keeping = 32;  // half a kilobyte
     head_ = 0;
     messages_.clear();
     if (messages_.capacity() > worth_keeping) messages_.shrink_to_fit();

@@ -219,28 +219,52 @@ std::string unquoted(std::string_view json) {
   return Json::parse(json).string_or("");
 }
 
-void append_quoted(std::string& out, std::string_view text) {
+namespace {
+
+/// A character that can't stand in a JSON string as it is: its escape.
+void append_escape(std::string& out, char c) {
   constexpr char hex[] = "0123456789ABCDEF";
-  if (!is_utf8(text)) throw EncodeError("expected text in UTF-8, got other bytes");
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += hex[c >> 4];
-          out += hex[c & 15];
-        } else {
-          out += c;
-        }
+  switch (c) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\b': out += "\\b"; break;
+    case '\f': out += "\\f"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default:
+      out += "\\u00";
+      out += hex[c >> 4];
+      out += hex[c & 15];
+  }
+}
+
+/// How many bytes from `at` on may be copied as they are: up to the next one that is escaped.
+std::size_t plain_run(std::string_view text, std::size_t at) {
+  const std::size_t begin = at;
+  while (at < text.size()) {
+    if (at + 8 <= text.size() && !needs_a_look(text.data() + at)) {
+      at += 8;
+      continue;
     }
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte < 0x20 || byte == '"' || byte == '\\') break;
+    const std::size_t size = utf8_sequence(text.substr(at));
+    if (size == 0) throw EncodeError("expected text in UTF-8, got other bytes");
+    at += size;
+  }
+  return at - begin;
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t run = plain_run(text, at);
+    out += text.substr(at, run);
+    at += run;
+    if (at < text.size()) append_escape(out, text[at++]);
   }
   out += '"';
 }

@@ -6,6 +6,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <utility>
+
 #include "serializer/scanner.h"
 
 namespace phx::server {
@@ -31,7 +33,11 @@ void Connection::send(serializer::FramePtr frame) {
     outbox_ = {};
     return finish(0);
   }
-  host_.dirty(*this);
+  to_be_flushed();
+}
+
+void Connection::to_be_flushed() {
+  if (!std::exchange(dirty_, true)) host_.dirty(*this);
 }
 
 void Connection::close(CloseCode code) {
@@ -43,12 +49,13 @@ void Connection::finish(unsigned code) {
   if (code != 0) outbox_.add_close(code);
   closing_ = true;
   message_ = {};
-  host_.dirty(*this);
+  to_be_flushed();
 }
 
 /// libwebsockets writes each message by itself; a raw write takes as many frames as are ready. What
 /// the socket does not take at once libwebsockets keeps, and calls writable() when it is gone.
 void Connection::flush() {
+  dirty_ = false;
   if (wsi_ == nullptr) return;
   while (!outbox_.empty() && !lws_partial_buffered(wsi_)) {
     const std::string_view piece = outbox_.front();

@@ -58,6 +58,7 @@ class Connection final : public transport::Wire,
  private:
   bool accept_piece(lws* wsi, std::string_view bytes);
   void finish(unsigned code);
+  void to_be_flushed();
 
   ConnectionHost& host_;
   const int socket_;
@@ -67,7 +68,7 @@ class Connection final : public transport::Wire,
   process::Pid process_;
   std::string message_;  ///< The pieces of a message so far: at most max_frame_size_ bytes.
   Outbox outbox_;
-  bool dirty_ = false;
+  bool dirty_ = false;    ///< On the shard's list for the end of this turn.
   bool closing_ = false;  ///< Nothing more goes in or out but what the outbox holds.
 };
 

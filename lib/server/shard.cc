@@ -25,6 +25,7 @@ Shard::~Shard() {
   timer_.close();
   wake_.close();
   busy_.close();
+  last_call_.close();
   close_context();
   uv_run(&loop_, UV_RUN_DEFAULT);  // the handles' close callbacks
   uv_loop_close(&loop_);
@@ -138,6 +139,14 @@ void Shard::begin_stop() {
   http_.clear();
   for (auto& [key, connection] : connections_) connection->drain();
   scheduler_.exit(supervisor_, {process::ExitReason::shutdown});
+  last_call_.open([this](uv_timer_t* h) { return uv_timer_init(&loop_, h); },
+                  [this] {
+                    scheduler_.log().warn("some connections did not close in time",
+                                          {{"left", std::to_string(connections_.size())}});
+                    uv_stop(&loop_);
+                  });
+  uv_timer_start(last_call_.get(), UvHandle<uv_timer_t>::call,
+                 static_cast<std::uint64_t>(options_.drain_time.count()), 0);
 }
 
 void Shard::stop_when_empty() {

@@ -19,6 +19,7 @@ namespace phx::server {
 struct ShardOptions {
   std::size_t max_connections = 16'384;      ///< Of this shard; more are closed as they come.
   std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client.
+  Millis drain_time{5'000};                   ///< Who has not gone by then is dropped.
 };
 
 class Shard final : public HttpHost, public ConnectionHost {
@@ -32,7 +33,8 @@ class Shard final : public HttpHost, public ConnectionHost {
 
   /// Starts the endpoint's children and runs the loop until stop(). On its own thread.
   void run();
-  /// Closes every connection (1012), and ends run() when they are gone. Any thread.
+  /// Closes every connection (1012), and ends run() when they are gone or the drain time is over.
+  /// Any thread.
   void stop();
   /// Takes an accepted socket over. Any thread.
   void adopt(int socket, std::string peer);
@@ -76,6 +78,7 @@ class Shard final : public HttpHost, public ConnectionHost {
   UvHandle<uv_timer_t> timer_;
   UvHandle<uv_async_t> wake_;
   UvHandle<uv_idle_t> busy_;
+  UvHandle<uv_timer_t> last_call_;
 
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::vector<std::unique_ptr<HttpConnection>> finished_;  // until the end of the turn
