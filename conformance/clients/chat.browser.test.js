@@ -80,7 +80,7 @@ for (const [how, end] of [["is stopped", "stop"], ["is killed", "kill"]]) {
 
 test("a message that was under way when the server died can be sent again", async (t) => {
   const [ada, ben] = await pair(t);
-  server.pause();
+  await server.pause();
   await ada.says("Is this thing on?");
   const message = await ada.sees("Ada", "Is this thing on?");
   await message.and(ada.page.locator("[data-delivery=sent]")).waitFor();

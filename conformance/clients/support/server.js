@@ -2,6 +2,8 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync, readdirSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { within } from "./deadline.js";
 
@@ -36,7 +38,10 @@ class Server {
 
   /** Starts it on a free port; after a stop() or kill(), on the same port again. */
   async start() {
-    if (this.#process) return this; // it runs
+    if (this.#process) {
+      this.#process.kill("SIGCONT"); // it runs, or a test that failed had paused it
+      return this;
+    }
     const port = this.url ? new URL(this.url).port : "0";
     this.#output = "";
     this.#process = spawn(this.#program, ["--port", port], { cwd: REPOSITORY });
@@ -67,8 +72,15 @@ class Server {
   }
 
   /** Lets it stand still: it takes what comes and answers nothing. */
-  pause() {
+  async pause() {
     this.#process.kill("SIGSTOP");
+    const tasks = `/proc/${this.#process.pid}/task`;
+    const stands = (task) => / T /.test(readFileSync(`${tasks}/${task}/stat`, "utf8"));
+    const deadline = Date.now() + STOP_MS;
+    while (!readdirSync(tasks).every(stands)) { // its threads stop one by one
+      if (Date.now() > deadline) throw new Error(`${this.#program} did not stand still`);
+      await setImmediate();
+    }
   }
 
   /** Ends it as a power cut would: nothing is said to anyone. */
