@@ -128,9 +128,9 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
 $(BUILD)/clients.passed: $(BUILD)/conformance.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
-  $(wildcard $(CLIENTS)/*.js chapters/01-the-101/page/*) | build/.packages-browser
+  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
-	  node --test --test-reporter=spec $(CLIENTS) && touch $@
+	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
 .PHONY: test
 test: $(UNIT_PASSED) $(BUILD)/layers.passed $(BUILD)/conformance.passed $(BUILD)/clients.passed ## everything: unit tests, layers, conformance, real clients
@@ -162,7 +162,7 @@ bench: $(BENCH) $(if $(URL),,$(CONTRACT)) ## measure speed and memory: of our se
 
 .PHONY: docs
 docs: build/.packages-docs ## build the site: build/docs/html/index.html
-	@mkdir -p build/docs && doxygen -q Doxyfile && echo 'The site is at build/docs/html/index.html'
+	@mkdir -p build/docs && ROOT='$(CURDIR)' doxygen -q Doxyfile && echo 'The site is at build/docs/html/index.html'
 
 CXX_FILES = $(shell git ls-files '*.cc' '*.h')
 .PHONY: format

@@ -100,9 +100,9 @@ class Session {
   bool all_telling_kept_ = true;
 };
 
-testing::Report format_of(const Options& options) {
-  if (options.tap) return testing::Report::tap;
-  return options.junit.empty() ? testing::Report::text : testing::Report::junit;
+testing::Output format_of(const Options& options) {
+  if (options.tap) return testing::Output::tap;
+  return options.junit.empty() ? testing::Output::text : testing::Output::junit;
 }
 
 /// CMocka hosts the cases and writes TAP or JUnit; the report is ours.

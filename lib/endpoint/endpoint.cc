@@ -64,7 +64,8 @@ Endpoint::Outcome Endpoint::route(const Request& request, const House& house) co
     }
   }
   for (const auto& [path, page] : pages_) {
-    if (request.path() == path) return request.method == "GET" ? page(request) : Response{405};
+    if (request.path() != path) continue;
+    return request.method == "GET" || request.method == "HEAD" ? page(request) : Response{405};
   }
   return Response{404, "Not Found"};
 }

@@ -49,6 +49,8 @@ class Scheduler {
   void use_workers(Workers& workers) { workers_ = &workers; }
   /// The calling thread is from now on this scheduler's own.
   void adopt_thread() { thread_ = std::this_thread::get_id(); }
+  /// No thread is this scheduler's own, until one adopts it: all that is asked of it waits.
+  void await_thread() { thread_ = std::thread::id(); }
   bool on_own_thread() const { return std::this_thread::get_id() == thread_; }
 
   // Any thread. From another thread these take effect in the order in which they were called.
@@ -111,7 +113,7 @@ class Scheduler {
   const std::uint32_t shard_;
   const Log log_;
   const Limits limits_;
-  std::thread::id thread_ = std::this_thread::get_id();
+  std::atomic<std::thread::id> thread_ = std::this_thread::get_id();
   std::vector<Scheduler*> peers_{this};
   Workers* workers_ = nullptr;
 

@@ -14,7 +14,7 @@ std::span<const Offer> default_offers() {
 }
 
 const Serializer* negotiate(std::span<const Offer> offers, std::string_view vsn) {
-  const auto version = Version::parse(vsn);
+  const auto version = VersionNumber::parse(vsn);
   if (!version) return nullptr;
   const auto found = std::find_if(offers.begin(), offers.end(), [&](const Offer& offer) {
     return version->matches(offer.requirement);

@@ -35,8 +35,8 @@ std::optional<unsigned long> number(std::string_view digits) {
 
 }  // namespace
 
-std::optional<Version> Version::parse(std::string_view text) {
-  Version version;
+std::optional<VersionNumber> VersionNumber::parse(std::string_view text) {
+  VersionNumber version;
   if (const auto build = cut(text, '+'); build && !is_identifiers(*build)) return std::nullopt;
   if (const auto pre = cut(text, '-')) {
     if (!is_identifiers(*pre)) return std::nullopt;
@@ -52,7 +52,7 @@ std::optional<Version> Version::parse(std::string_view text) {
   return version;
 }
 
-bool Version::matches(std::string_view requirement) const {
+bool VersionNumber::matches(std::string_view requirement) const {
   check(requirement.starts_with("~> "), "a requirement is written ~> MAJOR.MINOR.PATCH");
   const auto least = parse(requirement.substr(3));
   check(least.has_value(), "a requirement names a version");

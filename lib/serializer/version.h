@@ -10,11 +10,11 @@
 namespace phx::serializer {
 
 /// MAJOR.MINOR.PATCH, with or without `-pre` and `+build`; the build counts for nothing.
-struct Version {
+struct VersionNumber {
   std::array<unsigned long, 3> numbers{};
   std::string pre;
 
-  static std::optional<Version> parse(std::string_view text);
+  static std::optional<VersionNumber> parse(std::string_view text);
   /// Whether `~> text` takes this version: not lower, and the same but for the last number.
   /// REQUIRES: `requirement` is `~> MAJOR.MINOR.PATCH`.
   bool matches(std::string_view requirement) const;

@@ -50,9 +50,11 @@ void Shard::open_context() {
 }
 
 void Shard::close_context() {
-  // With a foreign loop this takes two calls, with a turn of the loop between them to let go.
+  // With a foreign loop this takes two calls, with turns of the loop between them to let go.
   lws_context_destroy(context_);
-  uv_run(&loop_, UV_RUN_NOWAIT);
+  while (uv_run(&loop_, UV_RUN_NOWAIT) != 0) {
+  }
+  lws_context_destroy(context_);
 }
 
 int Shard::on_event(lws* wsi, lws_callback_reasons why, void* user, void* in,

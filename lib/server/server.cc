@@ -70,6 +70,7 @@ Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
   bind();
   size_descriptor_table(options_.max_connections);
   shards_ = make_shards(endpoint, log_, workers_, options_);
+  listen_for_signals();
 }
 
 Server::~Server() {
@@ -124,9 +125,14 @@ void Server::start_accepting() {
                 uv_poll_start(accepting_.get(), UV_READABLE,
                               server::UvHandle<uv_poll_t>::call_poll);
               });
+}
+
+/// From the constructor on, so that a signal before run() ends it in order, too.
+void Server::listen_for_signals() {
   for (const int signal : {SIGTERM, SIGINT}) {
     auto& handle = signals_.emplace_back(std::make_unique<server::UvHandle<uv_signal_t>>());
-    handle->open([&](uv_signal_t* h) { return uv_signal_init(loop, h); }, [this] { stop(); });
+    handle->open([&](uv_signal_t* h) { return uv_signal_init(shards_[0]->loop(), h); },
+                 [this] { stop(); });
     uv_signal_start(handle->get(), server::UvHandle<uv_signal_t>::call_signal, signal);
   }
 }

@@ -40,6 +40,7 @@ class Server {
 
  private:
   void bind();
+  void listen_for_signals();
   void start_accepting();
   void accept_all();
   bool accept_one();

@@ -13,6 +13,7 @@ Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::W
              ShardOptions options)
     : endpoint_(endpoint), options_(options), scheduler_(number, std::move(log)) {
   scheduler_.use_workers(workers);
+  scheduler_.await_thread();  // connections may be dealt to this shard before it runs
   open_loop();
   open_context();
 }

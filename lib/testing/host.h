@@ -32,10 +32,10 @@ struct Case {
 };
 
 /// How CMocka reports: for people, or for machines.
-enum class Report { text, tap, junit };
+enum class Output { text, tap, junit };
 
 /// Runs the cases in order as one CMocka group, each under its own name.
 /// \return how many failed; 0 is success. Exceptions other than Failure fail their case too.
-int run_group(const std::string& name, const std::vector<Case>& cases, Report report = Report::text);
+int run_group(const std::string& name, const std::vector<Case>& cases, Output output = Output::text);
 
 }  // namespace phx::testing

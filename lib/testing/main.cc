@@ -24,6 +24,6 @@ int main(int argc, char** argv) {
   const bool tap = argc > 1 && std::strcmp(argv[1], "--tap") == 0;
   const int failed =
       phx::testing::run_group(base ? base + 1 : argv[0], phx::testing::registered_cases(),
-                              tap ? phx::testing::Report::tap : phx::testing::Report::text);
+                              tap ? phx::testing::Output::tap : phx::testing::Output::text);
   return failed == 0 ? 0 : 1;
 }
