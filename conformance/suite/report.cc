@@ -50,12 +50,12 @@ void Report::add(const Rule& rule, const Outcome& outcome) {
   console_.print(outcome.report + "\n");
 }
 
-std::size_t Report::count(Kind kind) const {
+std::size_t Report::count(Outcome::Kind kind) const {
   return static_cast<std::size_t>(std::count_if(
       entries_.begin(), entries_.end(), [kind](const Entry& entry) { return entry.kind == kind; }));
 }
 
-std::size_t Report::count(Kind kind, char section) const {
+std::size_t Report::count(Outcome::Kind kind, char section) const {
   return static_cast<std::size_t>(
       std::count_if(entries_.begin(), entries_.end(), [kind, section](const Entry& entry) {
         return entry.kind == kind && entry.id.front() == section;
