@@ -31,7 +31,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--max-connections", options.server.max_connections, "more are not let in")
       ->envname("MAX_CONNECTIONS")
       ->check(CLI::Range(1, 1'000'000));
-  app.add_option("--log", options.log_level, "debug, info, warn, error or off")->envname("LOG_LEVEL");
+  app.add_option("--log", options.log_level, "debug, info, warn, error or off")
+      ->envname("LOG_LEVEL");
 }
 
 int serve(const Options& options) {

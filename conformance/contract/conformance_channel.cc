@@ -142,11 +142,13 @@ const std::map<std::string_view, Handler>& handlers() {
        }},
       {"stop_error", [](Payload, Socket&) { return stop_with(ExitReason::crash, "boom"); }},
       {"crash", [](Payload, Socket&) -> Result { throw std::runtime_error("crash: boom"); }},
-      {"exit", [](Payload, Socket&) -> Result {
+      {"exit",
+       [](Payload, Socket&) -> Result {
          throw process::Exit{{ExitReason::crash, "boom"}};
        }},
       // No C++ handler can return what its type forbids, so this raises, as the contract allows.
-      {"bad_return", [](Payload, Socket&) -> Result {
+      {"bad_return",
+       [](Payload, Socket&) -> Result {
          throw std::logic_error("expected NoReply, Reply or Stop, got a bad return");
        }},
       {"disconnect", disconnect},

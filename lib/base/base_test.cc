@@ -34,5 +34,6 @@ TEST("a control character can't start a new log line") {
 
 TEST("an unknown log level is answered with the ones there are") {
   const std::string text = expect_throw<std::invalid_argument>([] { level_of("loud"); });
-  expect_eq(text, std::string("expected a log level (debug, info, warn, error or off), got \"loud\""));
+  expect_eq(text,
+            std::string("expected a log level (debug, info, warn, error or off), got \"loud\""));
 }

@@ -30,7 +30,8 @@ class Log {
   static Log silent();
 
   bool enabled(Level level) const;
-  /// Writes `text key=value …`. Control characters are escaped: what a client sent can't forge a line.
+  /// Writes `text key=value …`. Control characters are escaped: what a client sent can't forge a
+  /// line.
   void write(Level level, std::string_view text, std::initializer_list<Field> fields = {}) const;
 
   void debug(std::string_view text, std::initializer_list<Field> fields = {}) const {

@@ -70,8 +70,8 @@ class Channel {
 
   /// The broadcasts that handle_out wants to see. Read once, when the client has joined.
   virtual std::vector<std::string> intercepts() const { return {}; }
-  /// Whether handling this event may block (sleep, wait, compute for long): then it runs on a worker
-  /// thread. A join asks with the event phx_join.
+  /// Whether handling this event may block (sleep, wait, compute for long): then it runs on a
+  /// worker thread. A join asks with the event phx_join.
   virtual bool blocking(std::string_view event, const Payload& payload) const;
 
  protected:

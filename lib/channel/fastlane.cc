@@ -57,8 +57,8 @@ void broadcast(pubsub::PubSub& pubsub, std::string_view topic, std::string_view 
   if (!payload.is_binary()) serializer::require_object(payload);
   pubsub.broadcast(
       topic,
-      std::make_shared<Broadcast>(std::string(topic), std::string(event), std::move(payload)),
-      from, dispatch, blame);
+      std::make_shared<Broadcast>(std::string(topic), std::string(event), std::move(payload)), from,
+      dispatch, blame);
 }
 
 }  // namespace phx::channel

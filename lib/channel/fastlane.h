@@ -2,9 +2,9 @@
 /// \file
 /// How a broadcast reaches a thousand clients with one encoding: past their channels.
 ///
-/// A channel subscribes to its topic with a fastlane: where its client's frames go, and which events
-/// it wants to see first (intercepts). The dispatcher encodes once for each serializer and sends the
-/// same frame to every transport. Mirrors Phoenix.Channel.Server.dispatch/3.
+/// A channel subscribes to its topic with a fastlane: where its client's frames go, and which
+/// events it wants to see first (intercepts). The dispatcher encodes once for each serializer and
+/// sends the same frame to every transport. Mirrors Phoenix.Channel.Server.dispatch/3.
 
 #include <string>
 #include <vector>

@@ -88,8 +88,8 @@ void Server::from_client(serializer::Message message) {
     return stop({ExitReason::shutdown, "left"});
   }
   if (!channel_->blocking(message.event.text(), message.payload)) {
-    return act_on(
-        channel_->handle_in(message.event.text(), std::move(message.payload), socket_), true);
+    return act_on(channel_->handle_in(message.event.text(), std::move(message.payload), socket_),
+                  true);
   }
   on_a_worker(std::move(message));
 }
@@ -131,8 +131,9 @@ void Server::act_on(Result result, bool may_reply) {
 void Server::send_reply(Reply reply) {
   const serializer::Reply message{socket_.join_ref(), SocketKeeper::ref(socket_), socket_.topic(),
                                   reply.status, std::move(reply.response)};
-  scheduler().send(socket_.transport(), SocketPush{std::make_shared<const serializer::Frame>(
-                                            socket_.serializer().encode(message))});
+  scheduler().send(
+      socket_.transport(),
+      SocketPush{std::make_shared<const serializer::Frame>(socket_.serializer().encode(message))});
 }
 
 void Server::terminate(const ExitReason& reason) { channel_->terminate(reason, socket_); }

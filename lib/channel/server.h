@@ -40,7 +40,8 @@ class Server final : public process::Process {
 
  protected:
   void init() override;
-  /// JoinRequest, serializer::Message from the client, pubsub::EventPtr, Down of the transport, or the user's.
+  /// JoinRequest, serializer::Message from the client, pubsub::EventPtr, Down of the transport, or
+  /// the user's.
   void handle(process::Message message) override;
   void terminate(const ExitReason& reason) override;
 

@@ -9,8 +9,8 @@ namespace phx {
 namespace {
 
 void send_frame(process::Scheduler& scheduler, process::Pid transport, serializer::Frame frame) {
-  scheduler.send(transport, channel::SocketPush{
-                                std::make_shared<const serializer::Frame>(std::move(frame))});
+  scheduler.send(transport,
+                 channel::SocketPush{std::make_shared<const serializer::Frame>(std::move(frame))});
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 /// \file
 /// The Socket value: who the client is, which topic this is about, and the way back to it.
 ///
-/// UserSocket::connect fills one in for the connection; each channel gets a copy of its own. Mirrors
-/// Phoenix.Socket's struct, and the functions of Phoenix.Channel that take one.
+/// UserSocket::connect fills one in for the connection; each channel gets a copy of its own.
+/// Mirrors Phoenix.Socket's struct, and the functions of Phoenix.Channel that take one.
 
 #include <map>
 #include <string>
@@ -97,8 +97,8 @@ class Socket {
   process::Pid channel_;
 };
 
-/// Answers an event whose handler has long returned. Shard thread or worker; the channel may be gone.
-/// Mirrors Phoenix.Channel.reply/2.
+/// Answers an event whose handler has long returned. Shard thread or worker; the channel may be
+/// gone. Mirrors Phoenix.Channel.reply/2.
 void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply);
 
 /// What the channel and socket layers may change in a Socket and users may not.

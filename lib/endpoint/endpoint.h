@@ -1,12 +1,14 @@
 #pragma once
 /// \file
-/// Which mount takes a request: the first thing that happens to it, and all that an application sets.
+/// Which mount takes a request: the first thing that happens to it, and all that an application
+/// sets.
 ///
 ///     phx::Endpoint endpoint;
 ///     endpoint.socket({"/socket", std::make_shared<UserSocket>()});
 ///     endpoint.get("/", [](const auto&) { return phx::transport::Response{200, "hello"}; });
 ///
-/// Filled before the server starts and only read afterwards, by all shards. Mirrors Phoenix.Endpoint.
+/// Filled before the server starts and only read afterwards, by all shards. Mirrors
+/// Phoenix.Endpoint.
 
 #include <functional>
 #include <memory>

@@ -30,8 +30,11 @@ struct Fixture {
   }
   Endpoint::Outcome ask(const std::string& target, const std::string& method = "GET") {
     Request request{method, target};
-    request.headers = {{"host", "localhost"}, {"connection", "upgrade"}, {"upgrade", "websocket"},
-                       {"sec-websocket-version", "13"}, {"sec-websocket-key", "k"}};
+    request.headers = {{"host", "localhost"},
+                       {"connection", "upgrade"},
+                       {"upgrade", "websocket"},
+                       {"sec-websocket-version", "13"},
+                       {"sec-websocket-key", "k"}};
     return endpoint.dispatch(request, house.house());
   }
   int status(const std::string& target, const std::string& method = "GET") {
@@ -45,7 +48,8 @@ struct Fixture {
 
 TEST("a mount takes its own path with the transport behind it, and no other") {
   Fixture f;
-  for (const char* good : {"/socket/websocket", "/socket/websocket/", "//socket//websocket?vsn=2.0.0"}) {
+  for (const char* good :
+       {"/socket/websocket", "/socket/websocket/", "//socket//websocket?vsn=2.0.0"}) {
     expect_eq(f.status(good), 101);
   }
   for (const char* bad : {"/socket", "/socket/", "/SOCKET/websocket", "/socket/websocket/extra",

@@ -37,8 +37,7 @@ Json Json::array(std::initializer_list<Json> items) {
 
 Json Json::parse(std::string_view text) {
   json_error_t error;
-  json_t* value =
-      json_loadb(text.data(), text.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+  json_t* value = json_loadb(text.data(), text.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
   if (value == nullptr) {
     throw JsonError("expected JSON, got an error at byte " + std::to_string(error.position) + ": " +
                     error.text);

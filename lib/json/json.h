@@ -36,8 +36,8 @@ class Json {
   Json(const char* text) : Json(std::string_view(text)) {}
   Json(const std::string& text) : Json(std::string_view(text)) {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Json(T value) : Json(steal(json_integer(static_cast<json_int_t>(value)))) {}
+  requires(!std::same_as<T, bool>) Json(T value)
+      : Json(steal(json_integer(static_cast<json_int_t>(value)))) {}
 
   static Json object(std::initializer_list<Member> members = {});
   static Json array(std::initializer_list<Json> items = {});

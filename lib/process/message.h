@@ -16,8 +16,7 @@ class Message {
  public:
   Message() = default;
   template <class T>
-    requires(!std::same_as<std::decay_t<T>, Message>)
-  Message(T&& body, Ref tag = {})
+  requires(!std::same_as<std::decay_t<T>, Message>) Message(T&& body, Ref tag = {})
       : tag_(tag), held_(std::make_unique<Held<std::decay_t<T>>>(std::forward<T>(body))) {}
 
   /// The value, if it is a T; null otherwise. Valid while the message lives.

@@ -43,8 +43,8 @@ void Process::call(Pid target, Message request, std::function<void(Message)> the
         [this, ref, target, patience, then = std::move(then)](std::optional<Message> message) {
           scheduler_->demonitor(ref, self_, target);
           if (!message) {
-            throw Exit{{ExitReason::crash, "call timed out after " +
-                                               std::to_string(patience.count()) + " ms"}};
+            throw Exit{{ExitReason::crash,
+                        "call timed out after " + std::to_string(patience.count()) + " ms"}};
           }
           if (const Down* down = message->get_if<Down>()) {
             throw Exit{{ExitReason::crash, "call failed: " + to_string(down->reason)}};

@@ -3,7 +3,8 @@
 /// What one writes to make a process: a state, and a handler that gets one message at a time.
 ///
 /// Mirrors Erlang's gen_server. Nothing else touches a process's state; to throw is to crash, and
-/// those who monitor it are told. All members are for the process's own turn, on its shard's thread.
+/// those who monitor it are told. All members are for the process's own turn, on its shard's
+/// thread.
 
 #include <functional>
 #include <optional>

@@ -48,8 +48,9 @@ struct House {
     now += time;
     settle();
   }
-  Pid spawn(std::function<void(Actor&, Message)> on_message,
-            std::function<void(Actor&)> on_init = [](Actor&) {}) {
+  Pid spawn(
+      std::function<void(Actor&, Message)> on_message,
+      std::function<void(Actor&)> on_init = [](Actor&) {}) {
     auto actor = std::make_unique<Actor>();
     actor->on_message = std::move(on_message);
     actor->on_init = std::move(on_init);
@@ -70,8 +71,8 @@ struct House {
 TEST("messages are handled one at a time, in the order sent") {
   House house;
   Journal journal;
-  const Pid pid = house.spawn(
-      [&](Actor&, Message m) { journal.push_back(std::to_string(*m.get_if<int>())); });
+  const Pid pid =
+      house.spawn([&](Actor&, Message m) { journal.push_back(std::to_string(*m.get_if<int>())); });
   for (int i = 0; i < 100; ++i) house.scheduler.send(pid, i);
   expect(journal.empty(), "send only enqueues");
   house.settle();
@@ -158,13 +159,13 @@ TEST("await sees its own message first and leaves the others in order") {
   House house;
   Journal journal;
   const Ref ref = house.scheduler.make_ref();
-  const Pid pid = house.spawn(
-      [&](Actor&, Message m) { journal.push_back(std::to_string(*m.get_if<int>())); },
-      [&, ref](Actor& a) {
-        a.await(ref, std::nullopt, [&](std::optional<Message> m) {
-          journal.push_back("awaited " + *m->get_if<std::string>());
-        });
-      });
+  const Pid pid =
+      house.spawn([&](Actor&, Message m) { journal.push_back(std::to_string(*m.get_if<int>())); },
+                  [&, ref](Actor& a) {
+                    a.await(ref, std::nullopt, [&](std::optional<Message> m) {
+                      journal.push_back("awaited " + *m->get_if<std::string>());
+                    });
+                  });
   house.scheduler.send(pid, 1);
   house.scheduler.send(pid, 2);
   house.settle();
@@ -225,8 +226,7 @@ TEST("a call that nobody answers crashes the caller after 5,000 ms") {
 TEST("a call to a dead process crashes the caller at once") {
   House house;
   Journal journal;
-  const Pid client =
-      house.spawn([](Actor& a, Message) { a.call(Pid{0, 999}, 1, [](Message) {}); });
+  const Pid client = house.spawn([](Actor& a, Message) { a.call(Pid{0, 999}, 1, [](Message) {}); });
   house.watcher_of(client, journal);
   house.settle();
   house.scheduler.send(client, 1);

@@ -57,8 +57,8 @@ class Scheduler {
   Pid spawn(std::unique_ptr<Process> process);
   void send(Pid to, Message message);
   void exit(Pid to, ExitReason reason);
-  /// Runs `task` on this scheduler's thread: here and now where that is this one, else soon. What it
-  /// throws is the caller's in the first case and crashes `blame` in the other.
+  /// Runs `task` on this scheduler's thread: here and now where that is this one, else soon. What
+  /// it throws is the caller's in the first case and crashes `blame` in the other.
   void post(std::function<void()> task, Pid blame = {});
 
   // Shard thread only.

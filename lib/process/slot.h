@@ -29,11 +29,12 @@ struct Slot {
   Mailbox mailbox = {};
   std::vector<Watcher> watchers = {};
   std::unique_ptr<Awaiting> awaiting = {};
-  std::unique_ptr<ExitReason> stopping = {};  ///< Set by stop(): ends after this turn.
+  std::unique_ptr<ExitReason> stopping = {};   ///< Set by stop(): ends after this turn.
   std::unique_ptr<ExitReason> killed_by = {};  ///< Set by an exit signal: ends before the next.
   bool started = false;
-  bool queued = false;   ///< On the run queue, which may hold a slot once.
-  bool working = false;  ///< Its work runs on a worker thread, so the process must not be destroyed.
+  bool queued = false;  ///< On the run queue, which may hold a slot once.
+  bool working =
+      false;  ///< Its work runs on a worker thread, so the process must not be destroyed.
 };
 
 }  // namespace phx::process

@@ -42,9 +42,8 @@ void Supervisor::start(Child& child) {
 void Supervisor::ended(std::size_t index, const ExitReason& reason) {
   Child& child = children_[index];
   child.pid = {};
-  const bool again =
-      child.spec.restart == Restart::permanent ||
-      (child.spec.restart == Restart::transient && !reason.graceful());
+  const bool again = child.spec.restart == Restart::permanent ||
+                     (child.spec.restart == Restart::transient && !reason.graceful());
   if (!again) return;
   if (too_many_restarts()) return give_up(child);
   scheduler().log().warn("a child is started again",

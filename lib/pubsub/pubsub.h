@@ -33,8 +33,9 @@ struct Subscriber {
   std::shared_ptr<const Metadata> metadata;
 };
 
-/// Hands one event to one shard's subscribers. Runs in the broadcaster's own turn for its own shard:
-/// what it throws there crashes the broadcaster. Mirrors the dispatcher of PubSub.broadcast/4.
+/// Hands one event to one shard's subscribers. Runs in the broadcaster's own turn for its own
+/// shard: what it throws there crashes the broadcaster. Mirrors the dispatcher of
+/// PubSub.broadcast/4.
 using Dispatcher = void (*)(process::Scheduler& scheduler, std::span<const Subscriber> subscribers,
                             process::Pid from, const EventPtr& event);
 

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// A join_ref, ref, topic or event as it came: the client chose it, and it comes back with its type.
+/// A join_ref, ref, topic or event as it came: the client chose it, and it comes back with its
+/// type.
 
 #include <string>
 #include <string_view>

@@ -2,8 +2,8 @@
 /// \file
 /// A payload: bytes until somebody reads it.
 ///
-/// What a client sent stays the validated slice of its frame, and an echo or a broadcast pastes that
-/// slice; Jansson builds the tree only when a handler asks for json().
+/// What a client sent stays the validated slice of its frame, and an echo or a broadcast pastes
+/// that slice; Jansson builds the tree only when a handler asks for json().
 
 #include <optional>
 #include <string>

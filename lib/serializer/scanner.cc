@@ -188,8 +188,8 @@ void Scanner::number() {
     if (digits() == 0) fail("a digit of the exponent");
   }
   constexpr std::size_t always_fits = 16;  // shorter numbers with small exponents are common
-  if (!real || (at_ - begin < always_fits && text_.substr(begin, at_ - begin).find_first_of("eE") ==
-                                                 std::string_view::npos)) {
+  if (!real || (at_ - begin < always_fits &&
+                text_.substr(begin, at_ - begin).find_first_of("eE") == std::string_view::npos)) {
     return;
   }
   const std::string copy(text_.substr(begin, at_ - begin));

@@ -37,8 +37,9 @@ TEST("V2 ignores what stands behind the fifth element, but reads it") {
 }
 
 TEST("V2 refuses what is no array of five") {
-  for (const char* bad : {"", " ", "hello", "{", "[", "5", "null", "{}", "[]", R"(["1","2","t","e"])",
-                          R"(["1","2","t","e",{}]])", R"(["1","2","t","e",{},])"}) {
+  for (const char* bad :
+       {"", " ", "hello", "{", "[", "5", "null", "{}", "[]", R"(["1","2","t","e"])",
+        R"(["1","2","t","e",{}]])", R"(["1","2","t","e",{},])"}) {
     refuses(v2_json(), text(bad));
   }
 }
@@ -56,8 +57,9 @@ TEST("text that is no UTF-8 is told apart from text that is no JSON") {
 
 TEST("V2 writes replies, pushes and broadcasts in their forms") {
   const Reply reply{"1", "2", "a:b", Status::error, Json::object({{"why", "no"}})};
-  expect_eq(v2_json().encode(reply).bytes,
-            std::string(R"(["1","2","a:b","phx_reply",{"response":{"why":"no"},"status":"error"}])"));
+  expect_eq(
+      v2_json().encode(reply).bytes,
+      std::string(R"(["1","2","a:b","phx_reply",{"response":{"why":"no"},"status":"error"}])"));
   const Message push{"1", {}, "a:b", "new", Json::object({{"n", 1}})};
   expect_eq(v2_json().encode(push).bytes, std::string(R"(["1",null,"a:b","new",{"n":1}])"));
   expect_eq(v2_json().fastlane({"a:b", "new", Json::object({{"n", 1}})}).bytes,
@@ -82,7 +84,13 @@ TEST("pushing or broadcasting what is no object is refused, replying it is not")
 }
 
 TEST("V2 reads a binary push by its five sizes") {
-  const Message m = v2_json().decode(bytes(BYTES("\x00\x01\x02\x03\x04" "1" "22" "a:b" "echo" "d\0ta")));
+  const Message m =
+      v2_json().decode(bytes(BYTES("\x00\x01\x02\x03\x04"
+                                   "1"
+                                   "22"
+                                   "a:b"
+                                   "echo"
+                                   "d\0ta")));
   expect(m.join_ref == Opaque("1") && m.ref == Opaque("22"), "refs are strings");
   expect_eq(m.topic.text() + "/" + m.event.text(), std::string("a:b/echo"));
   expect_eq(m.payload.view(), BYTES("d\0ta"));
@@ -91,7 +99,9 @@ TEST("V2 reads a binary push by its five sizes") {
 
 TEST("V2 refuses a binary frame that is cut short, of another kind, or larger than itself") {
   for (const std::string_view bad :
-       {BYTES(""), BYTES("\x00"), BYTES("\x00\x01\x02"), BYTES("\x00\x01\x01\x01\x09" "12t"),
+       {BYTES(""), BYTES("\x00"), BYTES("\x00\x01\x02"),
+        BYTES("\x00\x01\x01\x01\x09"
+              "12t"),
         BYTES("\x01\x00\x00\x00\x00"), BYTES("\x02\x00\x00\x00\x00"), BYTES("\x03\x00\x00\x00\x00"),
         BYTES("[\"1\",\"2\",\"t\",\"e\",{}]")}) {
     refuses(v2_json(), bytes(bad));
@@ -103,36 +113,49 @@ TEST("V2 refuses a binary frame that is cut short, of another kind, or larger th
 TEST("V2 writes each binary layout") {
   const Payload data = Payload::binary("xy");
   expect_eq(v2_json().encode(Reply{"1", "2", "t", Status::ok, data}).bytes,
-            std::string(BYTES("\x01\x01\x01\x01\x02" "1" "2" "t" "ok" "xy")));
+            std::string(BYTES("\x01\x01\x01\x01\x02"
+                              "1"
+                              "2"
+                              "t"
+                              "ok"
+                              "xy")));
   expect_eq(v2_json().encode(Message{"1", {}, "t", "ev", data}).bytes,
-            std::string(BYTES("\x00\x01\x01\x02" "1" "t" "ev" "xy")));
-  expect_eq(v2_json().fastlane({"t", "ev", data}).bytes,
-            std::string(BYTES("\x02\x01\x02" "t" "ev" "xy")));
+            std::string(BYTES("\x00\x01\x01\x02"
+                              "1"
+                              "t"
+                              "ev"
+                              "xy")));
+  expect_eq(v2_json().fastlane({"t", "ev", data}).bytes, std::string(BYTES("\x02\x01\x02"
+                                                                           "t"
+                                                                           "ev"
+                                                                           "xy")));
 }
 
 TEST("a field over 255 bytes does not fit a binary message") {
   const std::string topic(256, 't');
-  expect_throw<EncodeError>(
-      [&] { v2_json().fastlane({topic, "e", Payload::binary("x")}); });
+  expect_throw<EncodeError>([&] { v2_json().fastlane({topic, "e", Payload::binary("x")}); });
   v2_json().fastlane({topic.substr(1), "e", Payload::binary("x")});
 }
 
 TEST("a ref that is no UTF-8 goes out in binary and crashes in text") {
   v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload::binary("x")});
-  expect_throw<EncodeError>(
-      [] { v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload()}); });
+  expect_throw<EncodeError>([] {
+    v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload()});
+  });
 }
 
 TEST("V1 is an object of four keys, and no join_ref goes out") {
-  expect_eq(v1_json().encode(Reply{"1", "2", "t", Status::ok, Payload()}).bytes,
-            std::string(R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"2","topic":"t"})"));
+  expect_eq(
+      v1_json().encode(Reply{"1", "2", "t", Status::ok, Payload()}).bytes,
+      std::string(
+          R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"2","topic":"t"})"));
   expect_eq(v1_json().fastlane({"t", "new", Payload()}).bytes,
             std::string(R"({"event":"new","payload":{},"ref":null,"topic":"t"})"));
 }
 
 TEST("V1 wants its four keys, takes join_ref too, and the first of two") {
-  const Message m = v1_json().decode(
-      text(R"({"topic":"t","event":"e","payload":{"a":1},"ref":null,"join_ref":"7","x":1,"topic":"u"})"));
+  const Message m = v1_json().decode(text(
+      R"({"topic":"t","event":"e","payload":{"a":1},"ref":null,"join_ref":"7","x":1,"topic":"u"})"));
   expect_eq(m.topic.text() + m.event.text() + m.join_ref.text(), std::string("te7"));
   expect(m.ref.is_null(), "ref may be null");
   for (const char* bad :

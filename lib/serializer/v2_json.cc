@@ -3,7 +3,7 @@
 ///     client to server   00 | size of join_ref, ref, topic, event | those four | data
 ///     server to client   00 | size of join_ref, topic, event      | those three | data     push
 ///                        01 | size of join_ref, ref, topic, status | those four | data     reply
-///                        02 | size of topic, event                | those two  | data     broadcast
+///                        02 | size of topic, event                | those two  | data broadcast
 ///
 /// A size is one byte. Mirrors Phoenix.Socket.V2.JSONSerializer.
 
@@ -91,9 +91,9 @@ class V2Json final : public Serializer {
 
   Frame encode(const Reply& r) const override {
     if (r.response.is_binary()) {
-      return binary_frame<4>(
-          reply, {r.join_ref.text(), r.ref.text(), r.topic.text(), to_string(r.status)},
-          r.response.view());
+      return binary_frame<4>(reply,
+                             {r.join_ref.text(), r.ref.text(), r.topic.text(), to_string(r.status)},
+                             r.response.view());
     }
     std::string out = opened(r.join_ref, r.ref, r.topic, r.response.view().size());
     out += ",\"phx_reply\",";

@@ -86,8 +86,7 @@ int Connection::received(lws* wsi, std::string_view bytes) {
   }
   if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi) > 0) return 0;
   const auto opcode = lws_frame_is_binary(wsi) ? Frame::binary : Frame::text;
-  host_.scheduler().send(process_,
-                         socket::FromClient{Frame{opcode, std::exchange(message_, {})}});
+  host_.scheduler().send(process_, socket::FromClient{Frame{opcode, std::exchange(message_, {})}});
   return 0;
 }
 

@@ -28,8 +28,7 @@ class ConnectionHost {
   virtual std::size_t outbox_limit() const = 0;
 };
 
-class Connection final : public transport::Wire,
-                         public std::enable_shared_from_this<Connection> {
+class Connection final : public transport::Wire, public std::enable_shared_from_this<Connection> {
  public:
   Connection(ConnectionHost& host, int socket, std::size_t max_frame_size,
              std::optional<std::string> subprotocol);

@@ -55,8 +55,8 @@ void HttpConnection::ready(int events) {
   }
 }
 
-/// Only peeks: the frames that come with an upgrade must stay in the socket for libwebsockets, which
-/// would not look again at what it is given in a buffer.
+/// Only peeks: the frames that come with an upgrade must stay in the socket for libwebsockets,
+/// which would not look again at what it is given in a buffer.
 void HttpConnection::read() {
   std::array<char, 16'384> bytes;
   const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), MSG_PEEK);
@@ -99,8 +99,7 @@ void HttpConnection::answer(transport::Request request) {
           wants_keep_alive(request));
 }
 
-void HttpConnection::respond(const transport::Response& response, bool head_only,
-                             bool keep_alive) {
+void HttpConnection::respond(const transport::Response& response, bool head_only, bool keep_alive) {
   unsent_ = to_bytes(response, head_only, keep_alive);
   closing_ = !keep_alive;
   write();

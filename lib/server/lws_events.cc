@@ -18,7 +18,7 @@ void log_line(int level, const char* line) {
 const lws_retry_bo_t no_timers{};
 
 const lws_protocols* protocols(lws_callback_function callback) {
-  constexpr std::size_t whole_messages = 0;  // rx_buffer_size: as much as was read at once
+  constexpr std::size_t whole_messages = 0;          // rx_buffer_size: as much as was read at once
   constexpr std::size_t one_pass_bytes = 1'000'000;  // tx_packet_size
   static const lws_protocols list[] = {
       {"phoenix", callback, sizeof(Connection*), whole_messages, 0, nullptr, one_pass_bytes},
@@ -57,8 +57,8 @@ void Shard::close_context() {
   lws_context_destroy(context_);
 }
 
-int Shard::on_event(lws* wsi, lws_callback_reasons why, void* user, void* in,
-                    size_t size) noexcept try {
+int Shard::on_event(lws* wsi, lws_callback_reasons why, void* user, void* in, size_t size) noexcept
+    try {
   auto* shard = static_cast<Shard*>(lws_context_user(lws_get_context(wsi)));
   return shard->event(wsi, why, static_cast<Connection**>(user), in, size);
 } catch (...) {

@@ -116,9 +116,8 @@ void Server::run() {
 
 void Server::start_accepting() {
   uv_loop_t* loop = shards_[0]->loop();
-  accepting_.open(
-      [&](uv_poll_t* handle) { return uv_poll_init_socket(loop, handle, listener_); },
-      [this] { accept_all(); });
+  accepting_.open([&](uv_poll_t* handle) { return uv_poll_init_socket(loop, handle, listener_); },
+                  [this] { accept_all(); });
   uv_poll_start(accepting_.get(), UV_READABLE, server::UvHandle<uv_poll_t>::call_poll);
   pause_.open([&](uv_timer_t* handle) { return uv_timer_init(loop, handle); },
               [this] {

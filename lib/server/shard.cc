@@ -37,9 +37,8 @@ void Shard::open_loop() {
   after_input_.open([this](uv_check_t* h) { return uv_check_init(&loop_, h); }, [this] { turn(); });
   timer_.open([this](uv_timer_t* h) { return uv_timer_init(&loop_, h); }, [this] { turn(); });
   busy_.open([this](uv_idle_t* h) { return uv_idle_init(&loop_, h); }, [] {});
-  wake_.open(
-      [this](uv_async_t* h) { return uv_async_init(&loop_, h, UvHandle<uv_async_t>::call); },
-      [] {});  // the check handle does the work
+  wake_.open([this](uv_async_t* h) { return uv_async_init(&loop_, h, UvHandle<uv_async_t>::call); },
+             [] {});  // the check handle does the work
   uv_check_start(after_input_.get(), UvHandle<uv_check_t>::call);
   uv_async_t* wake = wake_.get();
   scheduler_.on_wake([wake] { uv_async_send(wake); });
@@ -49,8 +48,8 @@ void Shard::open_loop() {
 
 void Shard::run() {
   scheduler_.adopt_thread();
-  supervisor_ = scheduler_.spawn(std::make_unique<process::Supervisor>(
-      process::Strategy::one_for_one, endpoint_.children()));
+  supervisor_ = scheduler_.spawn(
+      std::make_unique<process::Supervisor>(process::Strategy::one_for_one, endpoint_.children()));
   turn();
   uv_run(&loop_, UV_RUN_DEFAULT);
 }

@@ -1,9 +1,10 @@
 #pragma once
 /// \file
-/// One thread's worth of server: a libuv loop, a libwebsockets context on it, a scheduler, a pubsub.
+/// One thread's worth of server: a libuv loop, a libwebsockets context on it, a scheduler, a
+/// pubsub.
 ///
-/// A connection, its socket process and its channels live on one shard and meet no lock. One turn of
-/// the loop: read what has come, give the processes their turns, write each connection once.
+/// A connection, its socket process and its channels live on one shard and meet no lock. One turn
+/// of the loop: read what has come, give the processes their turns, write each connection once.
 
 #include <memory>
 #include <unordered_map>
@@ -17,7 +18,7 @@
 namespace phx::server {
 
 struct ShardOptions {
-  std::size_t max_connections = 16'384;      ///< Of this shard; more are closed as they come.
+  std::size_t max_connections = 16'384;       ///< Of this shard; more are closed as they come.
   std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client.
   Millis drain_time{5'000};                   ///< Who has not gone by then is dropped.
 };

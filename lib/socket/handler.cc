@@ -14,8 +14,7 @@ using serializer::Frame;
 using serializer::FramePtr;
 using Message = serializer::Message;
 
-Handler::Handler(const UserSocket& user, Socket socket)
-    : user_(user), socket_(std::move(socket)) {}
+Handler::Handler(const UserSocket& user, Socket socket) : user_(user), socket_(std::move(socket)) {}
 
 void Handler::init() {
   if (socket_.id.empty()) return;
@@ -114,10 +113,9 @@ void Handler::start_channel(const Route& route, Message message) {
   const Ref monitor = scheduler().monitor(self(), pid);
   scheduler().send(pid, channel::JoinRequest{monitor});
   const auto join = std::make_shared<const Message>(std::move(message));
-  await(monitor, std::nullopt,
-        [this, pid, monitor, join](std::optional<process::Message> answer) {
-          join_answered({pid, monitor, join->join_ref}, *join, std::move(*answer));
-        });
+  await(monitor, std::nullopt, [this, pid, monitor, join](std::optional<process::Message> answer) {
+    join_answered({pid, monitor, join->join_ref}, *join, std::move(*answer));
+  });
 }
 
 void Handler::join_answered(Entry entry, const Message& join, process::Message answer) {
@@ -134,8 +132,8 @@ void Handler::join_answered(Entry entry, const Message& join, process::Message a
   reply(join, join.join_ref, Reply::ok(std::move(joined->response)));
 }
 
-/// The old channel is ended first and waited for; the client hears of it after the new join's reply.
-/// Mirrors shutdown_duplicate_channel/1.
+/// The old channel is ended first and waited for; the client hears of it after the new join's
+/// reply. Mirrors shutdown_duplicate_channel/1.
 void Handler::rejoin(const Entry& entry, Message message) {
   constexpr Millis patience{5000};  // shutdown_duplicate_channel
   scheduler().log().debug("a second join of a topic ends the first",

@@ -26,7 +26,7 @@ struct Drain {};
 /// Why a connection is closed by us.
 enum class CloseCode : std::uint16_t {
   normal = 1000,
-  going_away = 1001,       ///< A `disconnect` broadcast: phoenix.js connects again.
+  going_away = 1001,  ///< A `disconnect` broadcast: phoenix.js connects again.
   not_utf8 = 1007,
   too_big = 1009,
   internal_error = 1011,   ///< A frame that is no message, or a defect of ours.
@@ -79,8 +79,8 @@ class Handler : public process::Process {
 
   const UserSocket& user_;
   Socket socket_;
-  std::unordered_map<std::string, Entry> channels_;           // at most user_.max_channels()
-  std::unordered_map<process::Pid, std::string> topics_;      // the same, by process
+  std::unordered_map<std::string, Entry> channels_;       // at most user_.max_channels()
+  std::unordered_map<process::Pid, std::string> topics_;  // the same, by process
   std::unique_ptr<pubsub::Subscription> disconnects_;
   std::optional<CloseCode> broken_;  ///< Set where a frame broke the websocket itself.
 };

@@ -110,10 +110,10 @@ TEST("a topic that no channel takes is unmatched, whatever it is; an object ends
   f.client.send(R"(["1","3",null,"echo",{}])");
   f.client.send(R"(["1","4",["x"],"phx_leave",{}])");
   f.client.send(R"(["1","5",{"a":1},"phx_join",{}])");
-  expect_eq(f.client.heard(),
-            Heard{unmatched("\"1\"", "\"nope:a\""), unmatched("\"2\"", "5"),
-                  unmatched("\"3\"", "null"),
-                  R"(["1","4",["x"],"phx_reply",{"response":{},"status":"ok"}])", "close 1011"});
+  expect_eq(
+      f.client.heard(),
+      Heard{unmatched("\"1\"", "\"nope:a\""), unmatched("\"2\"", "5"), unmatched("\"3\"", "null"),
+            R"(["1","4",["x"],"phx_reply",{"response":{},"status":"ok"}])", "close 1011"});
 }
 
 TEST("a heartbeat is answered without a join_ref; anything else on phoenix is unmatched") {
@@ -187,8 +187,7 @@ TEST("a leave of what is not joined is answered ok; one with a stale join_ref is
 TEST("what is in flight behind a leave is dropped in silence") {
   Fixture f;
   f.join();
-  f.client.send_together({R"(["1","2","room:a","phx_leave",{}])",
-                          R"(["1","3","room:a","echo",{}])",
+  f.client.send_together({R"(["1","2","room:a","phx_leave",{}])", R"(["1","3","room:a","echo",{}])",
                           R"(["1","4","room:a","phx_leave",{}])"});
   expect_eq(f.client.heard(),
             Heard{ok("\"1\"", "\"2\"", "room:a"), R"(["1","1","room:a","phx_close",{}])"});
@@ -210,7 +209,8 @@ TEST("an event whose name is no string reaches the channel and crashes it") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a",5,{}])");
-  expect_eq(f.client.heard(), Heard{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])"});
+  expect_eq(f.client.heard(),
+            Heard{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])"});
 }
 
 TEST("a stop is phx_close and no phx_error; its reply comes first") {
@@ -280,7 +280,8 @@ TEST("text that is no UTF-8 ends the connection with 1007, bytes that are no mes
 
 TEST("a disconnect on the socket's id closes every connection of that id, and no other") {
   Fixture f;
-  FakeClient first(f.house, f.users, "2.0.0", "users:1"), second(f.house, f.users, "2.0.0", "users:1");
+  FakeClient first(f.house, f.users, "2.0.0", "users:1"),
+      second(f.house, f.users, "2.0.0", "users:1");
   FakeClient stranger(f.house, f.users, "2.0.0", "users:2");
   channel::broadcast(f.house.pubsub, "users:1", "other event", {});
   f.house.settle();

@@ -22,8 +22,9 @@ const Route* find_route(const std::vector<Route>& routes, std::string_view topic
 void check_pattern(std::string_view pattern) {
   const std::size_t star = pattern.find('*');
   if (!pattern.empty() && (star == std::string_view::npos || star == pattern.size() - 1)) return;
-  throw std::invalid_argument("expected a topic pattern such as \"room:lobby\" or \"room:*\", got \"" +
-                              std::string(pattern) + "\"");
+  throw std::invalid_argument(
+      "expected a topic pattern such as \"room:lobby\" or \"room:*\", got \"" +
+      std::string(pattern) + "\"");
 }
 
 }  // namespace phx::socket

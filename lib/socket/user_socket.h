@@ -11,8 +11,8 @@
 ///       }
 ///     };
 ///
-/// One object serves all connections on all threads: connect and id are const. Mirrors the behaviour
-/// Phoenix.Socket.
+/// One object serves all connections on all threads: connect and id are const. Mirrors the
+/// behaviour Phoenix.Socket.
 
 #include <optional>
 #include <span>
@@ -56,8 +56,8 @@ class UserSocket {
   UserSocket& operator=(const UserSocket&) = delete;
   virtual ~UserSocket() = default;
 
-  /// Everybody may connect unless this is overridden. May throw, which is answered 500. Shard thread:
-  /// must not block.
+  /// Everybody may connect unless this is overridden. May throw, which is answered 500. Shard
+  /// thread: must not block.
   virtual ConnectResult connect(Connect connect, Socket& socket) const;
   /// A name for this user's connections, by which to disconnect them; none unless overridden.
   virtual std::optional<std::string> id(const Socket&) const { return std::nullopt; }
@@ -72,7 +72,8 @@ class UserSocket {
   const std::vector<socket::Route>& routes() const { return routes_; }
 
  protected:
-  /// Routes a topic pattern to a channel; the first that matches wins. \throws std::invalid_argument.
+  /// Routes a topic pattern to a channel; the first that matches wins. \throws
+  /// std::invalid_argument.
   template <class C>
   void channel(std::string pattern) {
     socket::check_pattern(pattern);

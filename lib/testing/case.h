@@ -62,8 +62,8 @@ std::string expect_throw(Act&& act, std::source_location where = std::source_loc
 #define PHX_TEST_JOIN2(a, b) a##b
 #define PHX_TEST_JOIN(a, b) PHX_TEST_JOIN2(a, b)
 /// Defines and registers one case; its name is a sentence.
-#define TEST(name)                                                                     \
-  static void PHX_TEST_JOIN(case_, __LINE__)();                                        \
-  static const ::phx::testing::Registration PHX_TEST_JOIN(registration_, __LINE__)(    \
-      name, PHX_TEST_JOIN(case_, __LINE__));                                           \
+#define TEST(name)                                                                  \
+  static void PHX_TEST_JOIN(case_, __LINE__)();                                     \
+  static const ::phx::testing::Registration PHX_TEST_JOIN(registration_, __LINE__)( \
+      name, PHX_TEST_JOIN(case_, __LINE__));                                        \
   static void PHX_TEST_JOIN(case_, __LINE__)()

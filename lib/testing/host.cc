@@ -2,8 +2,8 @@
 
 #include "testing/host.h"
 
-#include <cstdarg>
 #include <csetjmp>
+#include <cstdarg>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

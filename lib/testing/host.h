@@ -2,8 +2,9 @@
 /// \file
 /// Runs cases written in C++ under CMocka, which is C and leaves a failed test by longjmp.
 ///
-/// A case is an ordinary function that throws Failure when an expectation is not met, so destructors
-/// run as they should; the host alone speaks to CMocka, which counts, prints and writes TAP or JUnit.
+/// A case is an ordinary function that throws Failure when an expectation is not met, so
+/// destructors run as they should; the host alone speaks to CMocka, which counts, prints and writes
+/// TAP or JUnit.
 
 #include <functional>
 #include <source_location>
@@ -36,6 +37,7 @@ enum class Output { text, tap, junit };
 
 /// Runs the cases in order as one CMocka group, each under its own name.
 /// \return how many failed; 0 is success. Exceptions other than Failure fail their case too.
-int run_group(const std::string& name, const std::vector<Case>& cases, Output output = Output::text);
+int run_group(const std::string& name, const std::vector<Case>& cases,
+              Output output = Output::text);
 
 }  // namespace phx::testing

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The steps between an HTTP request for a websocket and an open one: each lets it pass, or answers.
+/// The steps between an HTTP request for a websocket and an open one: each lets it pass, or
+/// answers.
 ///
 /// Mirrors Phoenix.Transports.WebSocket.call/2, in its order: method, query parameters, origin,
 /// sub-protocols, connect, and last the upgrade's own headers. So who asks wrongly *and* may not

@@ -16,8 +16,8 @@ class BadQuery : public std::runtime_error {
 };
 
 /// An object of strings; `a[b]=c` makes an object in it, `a[]=c` an array. `+` is a space, a name
-/// without `=` has the empty string, the last of two wins, and a `%` that begins no escape is itself.
-/// \throws BadQuery.
+/// without `=` has the empty string, the last of two wins, and a `%` that begins no escape is
+/// itself. \throws BadQuery.
 Json parse_query(std::string_view query);
 
 /// `%41+b` as `A b`.

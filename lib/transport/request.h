@@ -14,9 +14,9 @@ struct Request {
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
   std::string method;
-  std::string target;   ///< As it came: `/socket/websocket?vsn=2.0.0`.
+  std::string target;     ///< As it came: `/socket/websocket?vsn=2.0.0`.
   unsigned version = 11;  ///< 10 or 11.
-  Headers headers = {};  ///< Names in lower case, in the order in which they came.
+  Headers headers = {};   ///< Names in lower case, in the order in which they came.
   std::string body = {};
   std::string peer = {};  ///< The client's address.
 
@@ -24,7 +24,8 @@ struct Request {
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
   std::string_view query() const {
     const std::size_t mark = target.find('?');
-    return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
+    return mark == std::string::npos ? std::string_view()
+                                     : std::string_view(target).substr(mark + 1);
   }
 
   /// The first header of that name (in lower case).

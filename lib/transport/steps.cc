@@ -148,8 +148,7 @@ Answer check_upgrade_headers(Attempt& attempt) {
   }
   const auto version = request.list("sec-websocket-version");
   if (version != std::vector<std::string>{"13"}) {
-    return refused_upgrade("'sec-websocket-version' header must equal '13', got " +
-                           shown(version));
+    return refused_upgrade("'sec-websocket-version' header must equal '13', got " + shown(version));
   }
   return {};
 }

@@ -38,9 +38,7 @@ struct Fixture {
                        {"sec-websocket-version", "13"},
                        {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="}};
     mount.websocket.check_origin = Origins::hosts({"localhost"});
-    mount.websocket.error_handler = [](const std::string& reason) {
-      return Response{401, reason};
-    };
+    mount.websocket.error_handler = [](const std::string& reason) { return Response{401, reason}; };
   }
   void set(const std::string& name, const std::string& value) {
     std::erase_if(request.headers, [&](const auto& header) { return header.first == name; });
@@ -73,7 +71,8 @@ TEST("a query becomes a tree") {
 }
 
 TEST("brackets that do not pair are part of the name") {
-  expect_eq(parse_query("a[b=1&[c]=2&a]=3").dump(), Json::parse(R"({"a[b":"1","[c]":"2","a]":"3"})").dump());
+  expect_eq(parse_query("a[b=1&[c]=2&a]=3").dump(),
+            Json::parse(R"({"a[b":"1","[c]":"2","a]":"3"})").dump());
 }
 
 TEST("a query that is no UTF-8, or nested beyond reason, is refused") {
@@ -90,9 +89,9 @@ TEST("only an origin's host counts, letter for letter") {
                            "http://user@localhost:80/path?q"}) {
     expect(origins.allow(good, {}), good);
   }
-  for (const char* bad : {"http://evil.example.com", "null", "", "localhost", "HTTP://LOCALHOST",
-                          "http://127.0.0.1", "http://a.localhost", "http://localhost.evil",
-                          "http://localhost@evil"}) {
+  for (const char* bad :
+       {"http://evil.example.com", "null", "", "localhost", "HTTP://LOCALHOST", "http://127.0.0.1",
+        "http://a.localhost", "http://localhost.evil", "http://localhost@evil"}) {
     expect(!origins.allow(bad, {}), bad);
   }
   expect(origins.allow({}, {}), "who is no page has no origin");

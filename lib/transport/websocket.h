@@ -24,7 +24,8 @@ class Wire {
 
 class Websocket final : public socket::Handler {
  public:
-  /// `user` is kept alive by the process. Without a byte from the client for `timeout` it is closed.
+  /// `user` is kept alive by the process. Without a byte from the client for `timeout` it is
+  /// closed.
   Websocket(std::shared_ptr<const UserSocket> user, Socket socket, std::shared_ptr<Wire> wire,
             Millis timeout);
 
