@@ -2,6 +2,8 @@
 
 #include "json/json.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace phx {
@@ -72,6 +74,17 @@ Json Json::operator[](std::size_t index) const {
 
 bool Json::has(std::string_view key) const {
   return json_object_getn(value_.get(), key.data(), key.size()) != nullptr;
+}
+
+std::vector<std::pair<std::string, Json>> Json::sorted_members() const {
+  std::vector<std::pair<std::string, Json>> members;
+  for (void* i = json_object_iter(value_.get()); i; i = json_object_iter_next(value_.get(), i)) {
+    members.emplace_back(std::string(json_object_iter_key(i), json_object_iter_key_len(i)),
+                         borrow(json_object_iter_value(i)));
+  }
+  std::sort(members.begin(), members.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  return members;
 }
 
 std::string Json::string_or(std::string_view otherwise) const {

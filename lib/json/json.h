@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace phx {
 
@@ -68,6 +69,8 @@ class Json {
   Json operator[](std::string_view key) const;
   Json operator[](std::size_t index) const;
   bool has(std::string_view key) const;
+  /// An object's members in the order of their keys; none for all else.
+  std::vector<std::pair<std::string, Json>> sorted_members() const;
 
   std::string string_or(std::string_view otherwise) const;
   long long integer_or(long long otherwise) const;

@@ -1,0 +1,49 @@
+#pragma once
+/// \file
+/// Signed tokens: what one server of an application hands out, any server of it believes again.
+///
+/// Mirrors Phoenix.Token: a token made by an Elixir application with the same secret is verified
+/// here, and the other way round. The data is signed, not hidden: who holds a token can read it.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "json/json.h"
+
+namespace phx {
+
+/// Derives its key once, which takes half a millisecond. Afterwards const, and for any thread.
+class TokenSigner {
+ public:
+  using Time = std::chrono::system_clock::time_point;
+  using Seconds = std::chrono::seconds;
+
+  /// `secret_key_base` is the application's secret; `salt` names what these tokens are for.
+  /// \throws std::invalid_argument where the secret is shorter than 20 bytes, as in Plug.
+  TokenSigner(std::string_view secret_key_base, std::string_view salt);
+
+  static constexpr Seconds a_day{86'400};  // Phoenix.Token's default max_age
+
+  /// Data: null, booleans, integers, floats, strings, lists, and objects of these.
+  std::string sign(const Json& data, Time now, Seconds max_age = a_day) const;
+
+  struct Valid {
+    Json data;
+  };
+  /// Not ours: forged, cut, or signed for something else.
+  struct Invalid {};
+  struct Expired {};
+  using Verdict = std::variant<Valid, Invalid, Expired>;
+
+  /// Without `max_age` the token's own counts. Signatures are compared in constant time.
+  Verdict verify(std::string_view token, Time now, std::optional<Seconds> max_age = {}) const;
+
+ private:
+  std::string signature_of(std::string_view signed_part) const;
+  std::string key_;
+};
+
+}  // namespace phx
