@@ -173,7 +173,8 @@ format: build/.packages-style ## lay out every C++ file by .clang-format
 tidy: build/.packages-style ## say where layout, size or clang-tidy's checks are not kept
 	@clang-format --dry-run --Werror $(CXX_FILES)
 	@awk -f .ci/sizes.awk $(CXX_FILES)
-	@printf '%s\n' $(filter %.cc,$(CXX_FILES)) | xargs -P $(shell nproc) -n 4 clang-tidy --quiet --warnings-as-errors='*' 2>/dev/null -- $(ALL_CXXFLAGS) $(TIDY_FLAGS)
+	@printf '%s\n' $(filter %.cc,$(CXX_FILES)) | xargs -P $(shell nproc) -n 4 \
+	  sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(ALL_CXXFLAGS) 2>/dev/null' clang-tidy
 
 .PHONY: clean
 clean: ## remove all that was built

@@ -17,6 +17,7 @@ struct Options {
   /// two clients see of each other is in one order. More are for channels that keep a core busy.
   phx::ServerOptions server{.shards = 1};
   std::string log_level = "warn";
+  std::string secret_key_base = phx::transport::random_secret();
 };
 
 /// Each option has an environment variable of the same meaning; what is said on the line wins.
@@ -31,12 +32,15 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--max-connections", options.server.max_connections, "more are not let in")
       ->envname("MAX_CONNECTIONS")
       ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--secret-key-base", options.secret_key_base,
+                 "what tokens are signed with; made up at each start unless it is given")
+      ->envname("SECRET_KEY_BASE");
   app.add_option("--log", options.log_level, "debug, info, warn, error or off")
       ->envname("LOG_LEVEL");
 }
 
 int serve(const Options& options) {
-  phx::Endpoint endpoint;
+  phx::Endpoint endpoint(options.secret_key_base);
   phx::contract::mount_all(endpoint);
   phx::Server server(endpoint, options.server,
                      phx::Log::to_stderr(phx::level_of(options.log_level)));

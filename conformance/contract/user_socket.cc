@@ -34,13 +34,6 @@ transport::Response handle_error(const std::string& reason) {
   return {403};
 }
 
-transport::WebsocketOptions options() {
-  transport::WebsocketOptions options;
-  options.check_origin = transport::Origins::hosts({"localhost"});
-  options.error_handler = handle_error;
-  return options;
-}
-
 }  // namespace
 
 UserSocket::UserSocket() {
@@ -69,16 +62,31 @@ std::optional<std::string> UserSocket::id(const Socket& socket) const {
 void mount_all(Endpoint& endpoint) {
   const auto user = std::make_shared<UserSocket>();
   const auto mount = [&](const char* path, auto&& change) {
-    transport::Mount made{path, user, options()};
-    change(made.websocket);
+    transport::Mount made{path, user};
+    made.longpoll = transport::LongpollOptions{};
+    made.check_origin = transport::Origins::hosts({"localhost"});
+    made.error_handler = handle_error;
+    change(made);
     endpoint.socket(std::move(made));
   };
   mount("/socket", [](auto&) {});
-  mount("/short", [](auto& o) { o.timeout = Millis{1'500}; });
+  mount("/short", [](auto& m) {
+    m.websocket->timeout = Millis{1'500};
+    m.longpoll->window = Millis{1'000};
+  });
   mount("/tenant/:tenant/socket", [](auto&) {});
-  mount("/auth", [](auto& o) { o.auth_token = true; });
-  mount("/small", [](auto& o) { o.max_frame_size = 1'000; });
-  mount("/subproto", [](auto& o) { o.subprotocols = {"phoenix", "other"}; });
+  mount("/auth", [](auto& m) {
+    m.auth_token = true;
+    m.longpoll->window = Millis{1'000};
+  });
+  mount("/small", [](auto& m) {
+    m.websocket->max_frame_size = 1'000;
+    m.longpoll.reset();
+  });
+  mount("/subproto", [](auto& m) {
+    m.websocket->subprotocols = {"phoenix", "other"};
+    m.longpoll.reset();
+  });
 }
 
 }  // namespace phx::contract

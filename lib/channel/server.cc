@@ -109,8 +109,7 @@ void Server::intercepted(const serializer::Broadcast& broadcast) {
 }
 
 void Server::transport_down(const ExitReason& reason) {
-  if (reason.kind == ExitReason::crash) return stop(reason);
-  stop({ExitReason::shutdown, "closed"});
+  stop(reason.kind == ExitReason::normal ? ExitReason{ExitReason::shutdown, "closed"} : reason);
 }
 
 // --- What a callback returned -------------------------------------------------------------------

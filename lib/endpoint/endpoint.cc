@@ -12,6 +12,13 @@ using transport::PathParams;
 using transport::Request;
 using transport::Response;
 
+/// What one transport may answer, as what an endpoint may.
+template <class... Ts>
+Endpoint::Outcome widened(std::variant<Ts...> outcome) {
+  return std::visit([](auto&& one) -> Endpoint::Outcome { return std::move(one); },
+                    std::move(outcome));
+}
+
 /// The parameters of the mount's path, if `path` is that path with `transport` behind it.
 std::optional<PathParams> match(const Mount& mount, std::string_view path,
                                 std::string_view transport) {
@@ -30,6 +37,9 @@ std::optional<PathParams> match(const Mount& mount, std::string_view path,
 }
 
 }  // namespace
+
+Endpoint::Endpoint(const std::string& secret_key_base)
+    : tokens_(std::make_shared<const transport::SessionTokens>(secret_key_base)) {}
 
 void Endpoint::socket(Mount mount) {
   if (!mount.path.starts_with('/')) {
@@ -52,15 +62,16 @@ Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house)
   } catch (...) {
     house.scheduler->log().error("a request failed", {{"path", request.path()}});
   }
-  return Response{500,
-                  R"({"errors":{"detail":"Internal Server Error"}})",
-                  {{"content-type", "application/json; charset=utf-8"}}};
+  return transport::rendered_error(500);
 }
 
 Endpoint::Outcome Endpoint::route(const Request& request, const House& house) const {
   for (const Mount& mount : mounts_) {
-    if (auto params = match(mount, request.path(), "websocket")) {
-      return transport::upgrade({request, mount, std::move(*params), house});
+    if (auto params = match(mount, request.path(), "websocket"); params && mount.websocket) {
+      return widened(transport::upgrade({request, mount, std::move(*params), house}));
+    }
+    if (auto params = match(mount, request.path(), "longpoll"); params && mount.longpoll) {
+      return widened(transport::longpoll({request, mount, std::move(*params), house}, tokens_));
     }
   }
   for (const auto& [path, page] : pages_) {

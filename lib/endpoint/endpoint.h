@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "process/supervisor.h"
+#include "transport/longpoll.h"
 #include "transport/mount.h"
 #include "transport/pipeline.h"
 
@@ -24,11 +25,13 @@ namespace phx {
 
 class Endpoint {
  public:
-  /// What a request comes to: a websocket, or an answer.
-  using Outcome = std::variant<transport::Upgrade, transport::Response>;
+  /// What a request comes to: a websocket, an answer, or one that takes time.
+  using Outcome = std::variant<transport::Upgrade, transport::Response, transport::Later>;
   using Page = std::function<transport::Response(const transport::Request&)>;
 
-  Endpoint() = default;
+  /// `secret_key_base` signs long-poll sessions; servers that share it verify each other's other
+  /// tokens. Without one it is made up at each start. \throws std::invalid_argument if too short.
+  explicit Endpoint(const std::string& secret_key_base = transport::random_secret());
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
@@ -47,6 +50,7 @@ class Endpoint {
  private:
   Outcome route(const transport::Request& request, const House& house) const;
 
+  const std::shared_ptr<const transport::SessionTokens> tokens_;
   std::vector<transport::Mount> mounts_;
   std::vector<std::pair<std::string, Page>> pages_;
   std::vector<process::ChildSpec> children_;

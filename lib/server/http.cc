@@ -9,6 +9,8 @@
 #include <boost/beast/http.hpp>
 #include <ctime>
 
+#include "transport/pipeline.h"
+
 namespace phx::server {
 
 namespace http = boost::beast::http;
@@ -26,7 +28,7 @@ namespace {
 
 Response refusal(const boost::system::error_code& error) {
   if (error == http::error::header_limit) return {431};
-  if (error == http::error::body_limit) return {413};
+  if (error == http::error::body_limit) return transport::rendered_error(400);
   return {400};
 }
 
@@ -70,11 +72,13 @@ std::variant<std::monostate, Request, Response> RequestReader::next() {
 }
 
 std::string to_bytes(const Response& response, bool head_only, bool keep_alive) {
-  std::string bytes = fmt::format(
-      "HTTP/1.1 {} {}\r\ncache-control: max-age=0, private, must-revalidate\r\n"
-      "content-length: {}\r\ndate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
-      response.status, transport::reason_phrase(response.status), response.body.size(),
-      fmt::gmtime(std::time(nullptr)));
+  std::string bytes =
+      fmt::format("HTTP/1.1 {} {}\r\ncontent-length: {}\r\ndate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
+                  response.status, transport::reason_phrase(response.status), response.body.size(),
+                  fmt::gmtime(std::time(nullptr)));
+  const bool says_how_long = std::any_of(response.headers.begin(), response.headers.end(),
+                                         [](const auto& h) { return h.first == "cache-control"; });
+  if (!says_how_long) bytes += "cache-control: max-age=0, private, must-revalidate\r\n";
   for (const auto& [name, value] : response.headers) {
     // A line break in a value would let whoever chose it write headers of his own.
     if (value.find_first_of("\r\n") != std::string::npos) continue;

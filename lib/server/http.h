@@ -14,7 +14,7 @@ namespace phx::server {
 /// What an HTTP client may send before it is refused.
 struct HttpLimits {
   std::size_t head = 65'536;     ///< Bytes of request line and headers: 431 above.
-  std::size_t body = 8'000'000;  ///< Bytes: 413 above. Plug.Conn.read_body's default.
+  std::size_t body = 8'000'000;  ///< Bytes: 400 above. Plug.Conn.read_body's default.
 };
 
 /// Reads requests out of a stream of bytes, one after the other.

@@ -16,10 +16,33 @@ constexpr std::uint64_t patience_ms = 60'000;  // Cowboy's idle_timeout; a slow 
 
 }  // namespace
 
+/// Passes a late answer on, while the connection is there to take it.
+class HttpConnection::Answer final : public transport::Responder {
+ public:
+  Answer(HttpConnection& connection, bool head_only, bool keep_alive)
+      : connection_(&connection), head_only_(head_only), keep_alive_(keep_alive) {}
+
+  void respond(transport::Response response) override {
+    if (HttpConnection* connection = std::exchange(connection_, nullptr)) {
+      connection->waiting_ = false;
+      connection->respond(response, head_only_, keep_alive_);
+      connection->answer_requests();
+    }
+  }
+  bool gone() const override { return connection_ == nullptr; }
+  void hang_up() { connection_ = nullptr; }
+
+ private:
+  HttpConnection* connection_;
+  const bool head_only_;
+  const bool keep_alive_;
+};
+
 HttpConnection::HttpConnection(HttpHost& host, int socket, std::string peer)
     : host_(host), socket_(socket), peer_(std::move(peer)) {}
 
 HttpConnection::~HttpConnection() {
+  if (answer_) answer_->hang_up();
   poll_.close();
   if (socket_ >= 0) ::close(socket_);
 }
@@ -62,6 +85,8 @@ void HttpConnection::read() {
   const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), MSG_PEEK);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return end();
+  constexpr std::size_t patience_bytes = 65'536;
+  if (waiting_ && reader_.unread() > patience_bytes) return end();  // it asks without listening
   peeked_ = static_cast<std::size_t>(got);
   reader_.feed({bytes.data(), peeked_});
   answer_requests();
@@ -76,7 +101,7 @@ void HttpConnection::take_peeked(std::size_t but_for) {
 }
 
 void HttpConnection::answer_requests() {
-  while (!ended_ && unsent_.empty()) {
+  while (!ended_ && !waiting_ && unsent_.empty()) {
     auto next = reader_.next();
     if (std::holds_alternative<std::monostate>(next)) return;
     if (const auto* refusal = std::get_if<transport::Response>(&next)) {
@@ -88,6 +113,8 @@ void HttpConnection::answer_requests() {
 
 void HttpConnection::answer(transport::Request request) {
   request.peer = peer_;
+  const bool head_only = request.method == "HEAD";
+  const bool keep_alive = wants_keep_alive(request);
   Endpoint::Outcome outcome = host_.dispatch(request);
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) {
     poll_.close();  // libwebsockets will watch the socket itself
@@ -95,8 +122,19 @@ void HttpConnection::answer(transport::Request request) {
     host_.become_websocket(std::exchange(socket_, -1), std::move(*upgrade));
     return end();
   }
-  respond(std::get<transport::Response>(outcome), request.method == "HEAD",
-          wants_keep_alive(request));
+  if (const auto* later = std::get_if<transport::Later>(&outcome)) {
+    answer_ = std::make_shared<Answer>(*this, head_only, keep_alive);
+    return wait_for(*later);
+  }
+  respond(std::get<transport::Response>(outcome), head_only, keep_alive);
+}
+
+/// Who answers keeps his own time, so our patience is not asked; but a client that hangs up is
+/// heard.
+void HttpConnection::wait_for(const transport::Later& later) {
+  waiting_ = true;
+  uv_timer_stop(patience_.get());
+  later.begin(answer_);
 }
 
 void HttpConnection::respond(const transport::Response& response, bool head_only, bool keep_alive) {
@@ -119,6 +157,7 @@ void HttpConnection::write() {
 
 void HttpConnection::end() {
   if (std::exchange(ended_, true)) return;
+  if (answer_) answer_->hang_up();
   poll_.close();
   patience_.close();
   host_.finished(*this);

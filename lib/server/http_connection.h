@@ -37,11 +37,13 @@ class HttpConnection {
   bool start();
 
  private:
+  class Answer;
   void ready(int events);
   void read();
   void take_peeked(std::size_t but_for);
   void answer_requests();
   void answer(transport::Request request);
+  void wait_for(const transport::Later& later);
   void respond(const transport::Response& response, bool head_only, bool keep_alive);
   void write();
   void end();
@@ -55,7 +57,9 @@ class HttpConnection {
   std::size_t peeked_ = 0;  ///< Bytes that were read and still lie in the socket.
   std::string unsent_;
   bool closing_ = false;  ///< After what is unsent.
+  bool waiting_ = false;  ///< For an answer that takes time; the next request waits behind it.
   bool ended_ = false;
+  std::shared_ptr<Answer> answer_;
   UvHandle<uv_poll_t> poll_;
   UvHandle<uv_timer_t> patience_;
 };

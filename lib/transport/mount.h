@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,18 +20,26 @@ using ErrorHandler = std::function<Response(const std::string& reason)>;
 
 struct WebsocketOptions {
   Millis timeout{60'000};  ///< Without a byte from the client for so long, it is closed.
-  std::size_t max_frame_size = 8'000'000;  ///< Bytes of one message, put together.
-  Origins check_origin = Origins::same_host();
+  std::size_t max_frame_size = 8'000'000;      ///< Bytes of one message, put together.
   std::vector<std::string> subprotocols = {};  ///< In the server's order of preference.
-  bool auth_token = false;  ///< Take a token from the sub-protocol header: Phoenix 1.8.
-  ErrorHandler error_handler = [](const std::string&) { return Response{403}; };
+};
+
+struct LongpollOptions {
+  Millis window{10'000};  ///< A poll that has nothing to tell is answered after so long: window_ms.
 };
 
 /// `socket("/tenant/:tenant/socket", UserSocket, websocket: […])` of a Phoenix endpoint.
 struct Mount {
   std::string path;  ///< A part `:name` takes any one segment, and makes it a parameter.
   std::shared_ptr<const UserSocket> socket;
-  WebsocketOptions websocket = {};
+  std::optional<WebsocketOptions> websocket = WebsocketOptions{};  ///< At `path/websocket`.
+  std::optional<LongpollOptions> longpoll = {};  ///< At `path/longpoll`; off unless asked for.
+
+  Origins check_origin = Origins::same_host();
+  /// Take a token from the sub-protocol header (websocket) or x-phoenix-authtoken: Phoenix 1.8.
+  bool auth_token = false;
+  /// Long-poll does not ask it: there a refusal is always 403.
+  ErrorHandler error_handler = [](const std::string&) { return Response{403}; };
 };
 
 }  // namespace phx::transport

@@ -40,6 +40,13 @@ struct Step {
 
 /// The websocket transport's steps, in order.
 std::span<const Step> websocket_steps();
+/// What a long-poll session takes to begin: query parameters, auth token, connect.
+std::span<const Step> session_steps();
+/// Walks the attempt through; the first answer ends it. \throws whatever connect throws.
+std::optional<Response> run(std::span<const Step> steps, Attempt& attempt);
+
+/// What Phoenix renders for an exception: `{"errors":{"detail":"Bad Request"}}` for 400.
+Response rendered_error(int status);
 
 /// All that an open websocket starts from.
 struct Upgrade {

@@ -13,13 +13,6 @@ namespace {
 
 using Answer = std::optional<Response>;
 
-/// Phoenix renders these for what an exception's status says.
-Response rendered(int status) {
-  return {status,
-          Json::object({{"errors", Json::object({{"detail", reason_phrase(status)}})}}).dump(),
-          {{"content-type", "application/json; charset=utf-8"}}};
-}
-
 Answer only_get(Attempt& attempt) {
   if (attempt.request.method == "GET") return {};
   return Response{400};
@@ -29,12 +22,12 @@ Answer fetch_query_params(Attempt& attempt) try {
   attempt.params = parse_query(attempt.request.query());
   return {};
 } catch (const BadQuery&) {
-  return rendered(400);
+  return rendered_error(400);
 }
 
 Answer check_origin(Attempt& attempt) {
   const Request& request = attempt.request;
-  const Origins& origins = attempt.mount.websocket.check_origin;
+  const Origins& origins = attempt.mount.check_origin;
   if (origins.allow(request.header("origin"), request.header("host"))) return {};
   return Response{403};
 }
@@ -50,15 +43,14 @@ Answer take_auth_token(Attempt& attempt, std::vector<std::string>& offered) {
   while (encoded.size() % 4 != 0) encoded += '=';
   attempt.auth_token = base64::decode(encoded);
   offered.erase(bearer);
-  if (!attempt.auth_token) return rendered(500);
+  if (!attempt.auth_token) return rendered_error(500);
   return {};
 }
 
 Answer check_subprotocols(Attempt& attempt) {
-  const WebsocketOptions& options = attempt.mount.websocket;
   std::vector<std::string> offered = attempt.request.list("sec-websocket-protocol");
-  std::vector<std::string> spoken = options.subprotocols;
-  if (options.auth_token) {
+  std::vector<std::string> spoken = attempt.mount.websocket->subprotocols;
+  if (attempt.mount.auth_token) {
     if (Answer answer = take_auth_token(attempt, offered)) return answer;
     spoken.push_back("phoenix");
   }
@@ -69,6 +61,13 @@ Answer check_subprotocols(Attempt& attempt) {
     return {};
   }
   return Response{403};
+}
+
+/// A long-poll client has a header to itself for it.
+Answer auth_token_header(Attempt& attempt) {
+  if (!attempt.mount.auth_token) return {};
+  if (const auto token = attempt.request.header("x-phoenix-authtoken")) attempt.auth_token = *token;
+  return {};
 }
 
 /// Repeated headers are joined, and all sorted by name: as Cowboy hands them on.
@@ -110,7 +109,7 @@ Answer connect(Attempt& attempt) {
   const ConnectResult result = user.connect({attempt.params, info}, attempt.socket);
   if (const auto* rejected = std::get_if<Rejected>(&result)) {
     if (rejected->reason.empty()) return Response{403};
-    return attempt.mount.websocket.error_handler(rejected->reason);
+    return attempt.mount.error_handler(rejected->reason);
   }
   attempt.socket.id = user.id(attempt.socket).value_or("");
   return {};
@@ -162,6 +161,13 @@ std::span<const Step> websocket_steps() {
                                               {"sub-protocols", check_subprotocols},
                                               {"connect", connect},
                                               {"upgrade headers", check_upgrade_headers}}};
+  return steps;
+}
+
+std::span<const Step> session_steps() {
+  static constexpr std::array<Step, 3> steps{{{"query parameters", fetch_query_params},
+                                              {"auth token", auth_token_header},
+                                              {"connect", connect}}};
   return steps;
 }
 

@@ -21,8 +21,9 @@ struct TokenTerm {
 /// Strings become binaries, objects maps with binary keys.
 std::string encode_term(const TokenTerm& term);
 
-/// Nothing where the bytes are no such term, or hold what JSON does not: tuples, and integers over 64
-/// bits. An atom that is a map's key or a value reads as a string, `nil`, `true` and `false` apart.
+/// Nothing where the bytes are no such term, or hold what JSON does not: tuples, and integers over
+/// 64 bits. An atom that is a map's key or a value reads as a string, `nil`, `true` and `false`
+/// apart.
 std::optional<TokenTerm> decode_term(std::string_view bytes);
 
 }  // namespace phx::transport

@@ -101,11 +101,10 @@ TEST("atoms read as strings; tuples and integers over 64 bits are refused") {
       "7BLrMZldRs3BhTfOln0eT0SXXD5ZEsiBF1I7W0",
       signed_at);
   expect_eq(std::get<TokenSigner::Valid>(verdict).data.dump(), std::string(R"({"user_id":1})"));
-  for (const char* token :
-       {"SFMyNTY.g2gDaAJkAAR1c2VyYQFuBgAA9d_HmAFiAAFRgA.aIGRZYYsS46Ge"
-        "wgmW7Vr_j_L2WmeY6uhPLEsRrh65Fc",
-        "SFMyNTY.g2gDbggA0gof64ypVKtuBgAA9d_HmAFiAAFRgA.AQlVdOfiiQet2"
-        "Ohnzy6PeOknWQ_Xs1alH8p2mDujuyU"}) {
+  for (const char* token : {"SFMyNTY.g2gDaAJkAAR1c2VyYQFuBgAA9d_HmAFiAAFRgA.aIGRZYYsS46Ge"
+                            "wgmW7Vr_j_L2WmeY6uhPLEsRrh65Fc",
+                            "SFMyNTY.g2gDbggA0gof64ypVKtuBgAA9d_HmAFiAAFRgA.AQlVdOfiiQet2"
+                            "Ohnzy6PeOknWQ_Xs1alH8p2mDujuyU"}) {
     expect(is<TokenSigner::Invalid>(signer.verify(token, signed_at)), "not for JSON");
   }
 }
@@ -117,7 +116,8 @@ TEST("one changed character anywhere makes it a forgery") {
     forged[i] = forged[i] == 'A' ? 'B' : 'A';
     expect(is<TokenSigner::Invalid>(signer.verify(forged, signed_at)),
            "byte " + std::to_string(i) + " counts");
-    expect(is<TokenSigner::Invalid>(signer.verify(token.substr(0, i), signed_at)), "and the length");
+    expect(is<TokenSigner::Invalid>(signer.verify(token.substr(0, i), signed_at)),
+           "and the length");
   }
 }
 

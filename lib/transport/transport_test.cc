@@ -37,8 +37,8 @@ struct Fixture {
                        {"upgrade", "websocket"},
                        {"sec-websocket-version", "13"},
                        {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="}};
-    mount.websocket.check_origin = Origins::hosts({"localhost"});
-    mount.websocket.error_handler = [](const std::string& reason) { return Response{401, reason}; };
+    mount.check_origin = Origins::hosts({"localhost"});
+    mount.error_handler = [](const std::string& reason) { return Response{401, reason}; };
   }
   void set(const std::string& name, const std::string& value) {
     std::erase_if(request.headers, [&](const auto& header) { return header.first == name; });
@@ -173,7 +173,7 @@ TEST("connect's refusals, and what it throws") {
 
 TEST("sub-protocols: the server's order wins, none in common is refused, none offered is fine") {
   Fixture f;
-  f.mount.websocket.subprotocols = {"phoenix", "other"};
+  f.mount.websocket->subprotocols = {"phoenix", "other"};
   f.set("sec-websocket-protocol", "other, phoenix");
   expect_eq(f.accepted().subprotocol.value(), std::string("phoenix"));
   f.set("sec-websocket-protocol", "unknown");
@@ -184,7 +184,7 @@ TEST("sub-protocols: the server's order wins, none in common is refused, none of
 
 TEST("the auth token comes in the sub-protocol's header, padded or not") {
   Fixture f;
-  f.mount.websocket.auth_token = true;
+  f.mount.auth_token = true;
   f.set("sec-websocket-protocol", "phoenix, base64url.bearer.phx.c2VjcmV0LXRva2Vu");
   const Upgrade upgrade = f.accepted();
   expect_eq(upgrade.subprotocol.value(), std::string("phoenix"));

@@ -1,0 +1,179 @@
+/// From a long-poll request to its answer: sessions begun, polls held, posts passed on.
+
+#include "transport/longpoll.h"
+
+#include <openssl/rand.h>
+
+#include "base/base64.h"
+#include "base/check.h"
+#include "serializer/scanner.h"
+#include "transport/longpoll_requests.h"
+
+namespace phx::transport {
+namespace {
+
+constexpr std::string_view salt = "long-poll session";
+constexpr TokenSigner::Seconds two_weeks{1'209'600};  // LongPoll's crypto options
+
+std::string random_hex(std::size_t bytes) {
+  constexpr char hex[] = "0123456789abcdef";
+  std::string raw(bytes, '\0'), text;
+  check(RAND_bytes(reinterpret_cast<unsigned char*>(raw.data()), static_cast<int>(bytes)) == 1,
+        "OpenSSL has random bytes");
+  for (const char c : raw) {
+    text += hex[static_cast<unsigned char>(c) >> 4];
+    text += hex[c & 15];
+  }
+  return text;
+}
+
+/// Answers with `{"status":n}`, or what else a body says, as every answer here is sent.
+Response json(std::string body) {
+  return {200,
+          std::move(body),
+          {{"access-control-allow-origin", "*"},
+           {"cache-control", "no-store"},
+           {"content-type", "application/json; charset=utf-8"}}};
+}
+
+Response preflight(const Request& request) {
+  return {200,
+          "",
+          {{"access-control-allow-origin", "*"},
+           {"access-control-allow-headers",
+            std::string(request.header("access-control-request-headers").value_or(""))},
+           {"access-control-allow-methods", "get, post, options"},
+           {"access-control-max-age", "3600"}}};
+}
+
+/// A request that may outlive its connection, and all that a new session takes.
+struct Visit {
+  Request request;
+  const Mount& mount;
+  PathParams path_params;
+  House house;
+  std::shared_ptr<const SessionTokens> tokens;
+};
+
+/// Begins a session, or refuses with 403: long-poll asks no error handler.
+Response new_session(const Visit& visit) {
+  Attempt attempt{visit.request, visit.mount, visit.path_params, visit.house};
+  if (const auto refused = run(session_steps(), attempt)) {
+    return refused->status == 400 ? *refused : status_only(403);
+  }
+  const process::Pid session = visit.house.scheduler->spawn(std::make_unique<LongpollSession>(
+      visit.mount.socket, std::move(attempt.socket), visit.mount.longpoll->window));
+  return with_messages(410, visit.tokens->sign(session), {});
+}
+
+/// The header wins over the query, as of Phoenix 1.8.10.
+std::string token_of(const Request& request, const Json& params) {
+  if (const auto header = request.header("x-phoenix-longpoll-token")) return std::string(*header);
+  return params["token"].string_or("");
+}
+
+Later poll(std::shared_ptr<const Visit> visit, process::Pid session, std::string token) {
+  return {[visit, session, token](std::shared_ptr<Responder> client) {
+    visit->house.scheduler->spawn(std::make_unique<Poll>(std::move(client), session,
+                                                         visit->mount.longpoll->window, token,
+                                                         [visit] { return new_session(*visit); }));
+  }};
+}
+
+Later publish(std::shared_ptr<const Visit> visit, process::Pid session) {
+  return {[visit, session](std::shared_ptr<Responder> client) {
+    visit->house.scheduler->spawn(std::make_unique<Publisher>(
+        std::move(client), session, visit->mount.longpoll->window, messages_of(visit->request)));
+  }};
+}
+
+std::optional<serializer::Frame> line_message(std::string_view line) {
+  using serializer::Frame;
+  if (line.starts_with('[')) return Frame{Frame::text, std::string(line)};
+  auto bytes = base64::decode(line);
+  if (!bytes) return std::nullopt;
+  return Frame{Frame::binary, std::move(*bytes)};
+}
+
+}  // namespace
+
+// --- Tokens -------------------------------------------------------------------------------------
+
+SessionTokens::SessionTokens(std::string_view secret_key_base)
+    : signer_(secret_key_base, salt), instance_(random_hex(16)) {}
+
+std::string SessionTokens::sign(process::Pid session) const {
+  return signer_.sign(
+      Json::object({{"server", instance_}, {"shard", session.shard}, {"session", session.serial}}),
+      std::chrono::system_clock::now(), two_weeks);
+}
+
+std::optional<process::Pid> SessionTokens::verify(std::string_view token) const {
+  const auto verdict = signer_.verify(token, std::chrono::system_clock::now(), two_weeks);
+  const auto* valid = std::get_if<TokenSigner::Valid>(&verdict);
+  if (valid == nullptr || valid->data["server"] != Json(instance_)) return std::nullopt;
+  return process::Pid{static_cast<std::uint32_t>(valid->data["shard"].integer_or(0)),
+                      static_cast<std::uint64_t>(valid->data["session"].integer_or(0))};
+}
+
+std::string random_secret() { return random_hex(32); }
+
+// --- Answers ------------------------------------------------------------------------------------
+
+Response status_only(int status) { return json("{\"status\":" + std::to_string(status) + "}"); }
+
+Response with_messages(int status, const std::string& token,
+                       const std::vector<serializer::FramePtr>& frames) {
+  std::string body = "{\"messages\":[";
+  for (const serializer::FramePtr& frame : frames) {
+    if (body.back() != '[') body += ',';
+    serializer::append_quoted(body, frame->bytes);
+  }
+  body += "],\"status\":" + std::to_string(status) + ",\"token\":";
+  serializer::append_quoted(body, token);
+  return json(body + "}");
+}
+
+std::vector<std::optional<serializer::Frame>> messages_of(const Request& request) {
+  using serializer::Frame;
+  constexpr std::size_t most = 100;  // Phoenix 1.8.9: @max_poll_batch_size
+  if (request.header("content-type") != "application/x-ndjson") {
+    return {Frame{Frame::text, request.body}};
+  }
+  std::vector<std::optional<Frame>> messages;
+  std::string_view rest = request.body;
+  for (bool more = true; more && messages.size() < most;) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    more = end < rest.size();
+    rest.remove_prefix(more ? end + 1 : end);
+    if (more && line.ends_with('\r')) line.remove_suffix(1);
+    messages.push_back(line_message(line));
+  }
+  return messages;
+}
+
+std::variant<Response, Later> longpoll(Attempt attempt,
+                                       std::shared_ptr<const SessionTokens> tokens) {
+  const Request& request = attempt.request;
+  if (const auto refused = run(session_steps().first(1), attempt)) return *refused;
+  if (!attempt.mount.check_origin.allow(request.header("origin"), request.header("host"))) {
+    return status_only(403);
+  }
+  if (request.method == "OPTIONS") return preflight(request);
+  if (request.method != "GET" && request.method != "POST") {
+    return Response{400, "", {{"access-control-allow-origin", "*"}}};
+  }
+  const std::string token = token_of(request, attempt.params);
+  const auto session = tokens->verify(token);
+  const auto visit = std::make_shared<const Visit>(
+      Visit{request, attempt.mount, attempt.path_params, attempt.house, std::move(tokens)});
+  if (request.method == "GET") {
+    if (!session) return new_session(*visit);
+    return poll(visit, *session, token);
+  }
+  if (!session) return status_only(410);
+  return publish(visit, *session);
+}
+
+}  // namespace phx::transport

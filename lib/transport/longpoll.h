@@ -1,0 +1,53 @@
+#pragma once
+/// \file
+/// Channels over plain requests: a poll for what there is to hear, a post for what there is to say.
+///
+///     GET  without a token    a new session:    {"messages":[],"status":410,"token":T}
+///     GET  with its token     what waits:       {"messages":["…"],"status":200,"token":T}, or
+///     after
+///                             the window        {"messages":[],"status":204,"token":T}
+///     POST with its token     one message, or one a line: {"status":200}
+///
+/// HTTP's own status is 200 for all of these; the one that counts is in the body. Mirrors
+/// Phoenix.Transports.LongPoll.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "transport/pipeline.h"
+#include "transport/responder.h"
+#include "transport/token.h"
+
+namespace phx::transport {
+
+/// The signed names of sessions. Any thread.
+class SessionTokens {
+ public:
+  /// \throws std::invalid_argument for a secret that is too short.
+  explicit SessionTokens(std::string_view secret_key_base);
+  std::string sign(process::Pid session) const;
+  /// Nothing where the token is forged, two weeks old, or another server's: pids are given anew at
+  /// each start.
+  std::optional<process::Pid> verify(std::string_view token) const;
+
+ private:
+  const TokenSigner signer_;
+  const std::string instance_;
+};
+
+/// A random secret in hex, for a server that was given none.
+std::string random_secret();
+
+/// Answers one request to `path/longpoll`. Shard thread. REQUIRES: the mount has long-poll.
+/// \throws whatever connect throws: answer it 500.
+std::variant<Response, Later> longpoll(Attempt attempt,
+                                       std::shared_ptr<const SessionTokens> tokens);
+
+/// The messages in a POST's body: all of it, or with `application/x-ndjson` at most a hundred
+/// lines, of which those that do not begin with `[` are base64 of a binary message. Nothing in
+/// place of a line that is neither.
+std::vector<std::optional<serializer::Frame>> messages_of(const Request& request);
+
+}  // namespace phx::transport

@@ -1,0 +1,103 @@
+/// How a poll waits and a post is passed on.
+
+#include "transport/longpoll_requests.h"
+
+#include "process/scheduler.h"
+#include "transport/pipeline.h"
+
+namespace phx::transport {
+
+using process::Down;
+using process::ExitReason;
+using process::Message;
+
+namespace {
+
+struct WindowOver {};
+
+}  // namespace
+
+void LongpollRequest::init() { scheduler().monitor(self(), session_); }
+
+void LongpollRequest::terminate(const ExitReason& reason) {
+  if (reason.kind == ExitReason::crash) client_->respond(rendered_error(500));
+}
+
+void LongpollRequest::answer(Response response) {
+  client_->respond(std::move(response));
+  stop();
+}
+
+void LongpollRequest::ask(Message message) { scheduler().send(session_, std::move(message)); }
+
+// --- Poll ---------------------------------------------------------------------------------------
+
+Poll::Poll(std::shared_ptr<Responder> client, process::Pid session, Millis window,
+           std::string token, std::function<Response()> otherwise)
+    : LongpollRequest(std::move(client), session, window),
+      token_(std::move(token)),
+      otherwise_(std::move(otherwise)) {}
+
+void Poll::init() {
+  LongpollRequest::init();
+  scheduler().send_after(window_, self(), WindowOver{});
+  ask(Flush{self()});
+}
+
+void Poll::handle(Message message) {
+  if (auto* frames = message.get_if<Frames>()) {
+    got(std::move(*frames));
+  } else if (message.holds<Subscribed>()) {
+    subscribed_ = true;
+  } else if (message.holds<NowAvailable>()) {
+    if (client_->gone()) return stop();  // what there is waits for the next poll
+    ask(Flush{self()});
+  } else if (message.holds<WindowOver>()) {
+    ask(Expired{self()});
+    answer(with_messages(204, token_, {}));
+  } else if (message.holds<Down>() && !subscribed_) {
+    answer(otherwise_());
+  }
+  // A session that ends while its poll is held leaves it to its window, as the framework does.
+}
+
+void Poll::got(Frames frames) {
+  if (client_->gone()) {
+    ask(GiveBack{std::move(frames.frames)});
+    return stop();
+  }
+  answer(with_messages(200, token_, frames.frames));
+}
+
+// --- Publisher ----------------------------------------------------------------------------------
+
+Publisher::Publisher(std::shared_ptr<Responder> client, process::Pid session, Millis window,
+                     Messages messages)
+    : LongpollRequest(std::move(client), session, window), messages_(std::move(messages)) {}
+
+void Publisher::init() {
+  LongpollRequest::init();
+  next();
+}
+
+void Publisher::next() {
+  scheduler().cancel(patience_);
+  if (sent_ == messages_.size()) return answer(status_only(200));
+  std::optional<serializer::Frame>& message = messages_[sent_++];
+  if (!message) return answer(rendered_error(500));
+  ask(Publish{self(), std::move(*message)});
+  patience_ = scheduler().send_after(window_, self(), WindowOver{});
+}
+
+void Publisher::handle(Message message) {
+  if (message.holds<Handled>()) {
+    next();
+  } else if (message.holds<WindowOver>()) {
+    answer(status_only(408));
+  } else if (const auto* down = message.get_if<Down>()) {
+    // Nobody there: the session is no more. One that ends over this message is told by the window.
+    if (down->reason.kind == ExitReason::noproc) answer(status_only(410));
+  }
+}
+
+}  // namespace phx::transport

@@ -1,0 +1,82 @@
+#pragma once
+/// \file
+/// The processes of one poll and of one post: each asks a session, and answers its client.
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "transport/longpoll_session.h"
+#include "transport/responder.h"
+
+namespace phx::transport {
+
+/// `{"status":n}`
+Response status_only(int status);
+/// `{"messages":[…],"status":n,"token":"…"}`. \throws EncodeError for a frame that is no UTF-8: a
+/// JSON string can't hold it, here no more than in Phoenix.
+Response with_messages(int status, const std::string& token,
+                       const std::vector<serializer::FramePtr>& frames);
+
+/// A client that waits for an answer, and the session that has it.
+class LongpollRequest : public process::Process {
+ public:
+  std::string name() const override { return "long-poll request"; }
+
+ protected:
+  LongpollRequest(std::shared_ptr<Responder> client, process::Pid session, Millis window)
+      : client_(std::move(client)), session_(session), window_(window) {}
+
+  void init() override;
+  /// A crash is answered 500, as the framework answers an exception.
+  void terminate(const process::ExitReason& reason) override;
+  /// The one answer; then the process ends.
+  void answer(Response response);
+  void ask(process::Message message);
+
+  const std::shared_ptr<Responder> client_;
+  const process::Pid session_;
+  const Millis window_;
+};
+
+/// Holds a GET until there are frames, or for the window.
+class Poll final : public LongpollRequest {
+ public:
+  /// `otherwise` makes the answer where the session is no more: a new one.
+  Poll(std::shared_ptr<Responder> client, process::Pid session, Millis window, std::string token,
+       std::function<Response()> otherwise);
+
+ protected:
+  void init() override;
+  void handle(process::Message message) override;
+
+ private:
+  void got(Frames frames);
+
+  const std::string token_;
+  const std::function<Response()> otherwise_;
+  bool subscribed_ = false;
+};
+
+/// Passes a POST's messages on, one after the other.
+class Publisher final : public LongpollRequest {
+ public:
+  using Messages = std::vector<std::optional<serializer::Frame>>;
+  Publisher(std::shared_ptr<Responder> client, process::Pid session, Millis window,
+            Messages messages);
+
+ protected:
+  void init() override;
+  void handle(process::Message message) override;
+
+ private:
+  void next();
+
+  Messages messages_;
+  std::size_t sent_ = 0;
+  process::Ref patience_{};
+};
+
+}  // namespace phx::transport

@@ -1,0 +1,67 @@
+#pragma once
+/// \file
+/// A connection without a connection: the process behind a client that asks again and again.
+///
+/// Frames for the client wait here until a poll takes them. Polls and publishes are processes of
+/// their own, on whatever shard their request came to. Mirrors Phoenix.Transports.LongPoll.Server.
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "socket/handler.h"
+
+namespace phx::transport {
+
+// From a request's process to the session.
+
+/// Give what waits to `poll`, or tell it when there is something. The latest poll counts.
+struct Flush {
+  process::Pid poll;
+};
+/// The poll ends without an answer from here.
+struct Expired {
+  process::Pid poll;
+};
+/// A poll whose client had gone gives back what it took.
+struct GiveBack {
+  std::vector<serializer::FramePtr> frames;
+};
+/// A message from the client; Handled comes back when it has been handled.
+struct Publish {
+  process::Pid publisher;
+  serializer::Frame frame;
+};
+
+// From the session to a request's process.
+
+struct Subscribed {};
+struct NowAvailable {};
+struct Frames {
+  std::vector<serializer::FramePtr> frames;
+};
+struct Handled {};
+
+class LongpollSession final : public socket::Handler {
+ public:
+  LongpollSession(std::shared_ptr<const UserSocket> user, Socket socket, Millis window);
+
+ protected:
+  void init() override;
+  void handle(process::Message message) override;
+  void deliver(serializer::FramePtr frame) override;
+  void close(socket::CloseCode) override {
+  }  // there is nothing to close: the next poll finds nobody
+
+ private:
+  void flush(process::Pid poll);
+  void end_if_inactive();
+
+  const std::shared_ptr<const UserSocket> user_;
+  const Millis patience_;  ///< Without a poll for so long the client is taken to be gone.
+  Clock::time_point last_poll_;
+  process::Pid waiting_;  ///< The poll to tell of new frames, if any.
+  std::deque<serializer::FramePtr> frames_;
+};
+
+}  // namespace phx::transport

@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// An answer that takes time: who waits for it, and how it is begun.
+
+#include <functional>
+#include <memory>
+
+#include "transport/request.h"
+
+namespace phx::transport {
+
+/// A client that waits for the answer to its request. Shard thread of that request.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  /// At most once. Does nothing where the client has gone.
+  virtual void respond(Response response) = 0;
+  /// The client has gone: whatever it would be told is lost.
+  virtual bool gone() const = 0;
+};
+
+/// Instead of an answer: begin(), which sees to it that the answer comes.
+struct Later {
+  std::function<void(std::shared_ptr<Responder>)> begin;
+};
+
+}  // namespace phx::transport
