@@ -41,7 +41,8 @@ void declare(CLI::App& app, Options& options) {
 
 int serve(const Options& options) {
   phx::Endpoint endpoint(options.secret_key_base);
-  phx::contract::mount_all(endpoint);
+  phx::Presence presence;
+  phx::contract::mount_all(endpoint, presence);
   phx::Server server(endpoint, options.server,
                      phx::Log::to_stderr(phx::level_of(options.log_level)));
   fmt::print("The contract server is listening on {}\n", server.url());

@@ -4,5 +4,6 @@
 
 #include "channel/channel.h"
 #include "endpoint/endpoint.h"
+#include "presence/presence.h"
 #include "server/server.h"
 #include "socket/user_socket.h"

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "conformance/contract/conformance_channel.h"
+#include "conformance/contract/presence_channel.h"
 #include "conformance/contract/room_channel.h"
 
 namespace phx::contract {
@@ -36,9 +37,10 @@ transport::Response handle_error(const std::string& reason) {
 
 }  // namespace
 
-UserSocket::UserSocket() {
+UserSocket::UserSocket(Presence& presence) {
   channel<RoomChannel>("room:*");
   channel<ConformanceChannel>("conformance:*");
+  channel("presence:*", [&presence] { return std::make_unique<PresenceChannel>(presence); });
 }
 
 ConnectResult UserSocket::connect(Connect connect, Socket& socket) const {
@@ -59,8 +61,8 @@ std::optional<std::string> UserSocket::id(const Socket& socket) const {
   return "users_socket:" + user.string_or("");
 }
 
-void mount_all(Endpoint& endpoint) {
-  const auto user = std::make_shared<UserSocket>();
+void mount_all(Endpoint& endpoint, Presence& presence) {
+  const auto user = std::make_shared<UserSocket>(presence);
   const auto mount = [&](const char* path, auto&& change) {
     transport::Mount made{path, user};
     made.longpoll = transport::LongpollOptions{};

@@ -8,12 +8,13 @@ namespace phx::contract {
 
 class UserSocket final : public phx::UserSocket {
  public:
-  UserSocket();
+  /// `presence` outlives the socket.
+  explicit UserSocket(Presence& presence);
   ConnectResult connect(Connect connect, Socket& socket) const override;
   std::optional<std::string> id(const Socket& socket) const override;
 };
 
-/// The mounts of the contract, each with its options.
-void mount_all(Endpoint& endpoint);
+/// The mounts of the contract, each with its options. `presence` outlives the endpoint.
+void mount_all(Endpoint& endpoint, Presence& presence);
 
 }  // namespace phx::contract

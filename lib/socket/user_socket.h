@@ -76,8 +76,12 @@ class UserSocket {
   /// std::invalid_argument.
   template <class C>
   void channel(std::string pattern) {
+    channel(std::move(pattern), [] { return std::make_unique<C>(); });
+  }
+  /// The same for channels that must be given something.
+  void channel(std::string pattern, phx::channel::Factory factory) {
     socket::check_pattern(pattern);
-    routes_.push_back({std::move(pattern), [] { return std::make_unique<C>(); }});
+    routes_.push_back({std::move(pattern), std::move(factory)});
   }
 
  private:

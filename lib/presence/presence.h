@@ -1,0 +1,60 @@
+#pragma once
+/// \file
+/// Who is here: tracked by the channels themselves, told to every member as it changes.
+///
+///     socket.send_self(AfterJoin{});                       // in join
+///     presence.track(socket, user_id, Json::object({…}));  // in handle_info
+///     socket.push("presence_state", presence.list(socket.topic()));
+///
+/// Each change is broadcast as `presence_diff` on the channel's topic; a process that ends, however
+/// it ends, leaves. Mirrors Phoenix.Presence. One node: the state is this program's own.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "channel/channel.h"
+#include "presence/state.h"
+
+namespace phx {
+
+/// Any thread. Outlives the channels that track themselves in it.
+class Presence {
+ public:
+  Presence() = default;
+  Presence(const Presence&) = delete;
+  Presence& operator=(const Presence&) = delete;
+  virtual ~Presence() = default;
+
+  // For a channel's own callbacks. `said` is an object; what is no object throws JsonError's kin.
+
+  /// This channel is present on its topic under `key`.
+  void track(const Socket& socket, std::string_view key, Json said);
+  /// Replaces what it said under `key`; nothing where it is not tracked.
+  void update(const Socket& socket, std::string_view key, Json said);
+  void untrack(const Socket& socket, std::string_view key);
+
+  /// `{key: {"metas": […]}}` of everybody on the topic.
+  Json list(std::string_view topic) const;
+  /// `{"metas": […]}` of one key, or null. Mirrors get_by_key/2.
+  Json get_by_key(std::string_view topic, std::string_view key) const;
+
+ protected:
+  /// Adds to what clients are shown, before a list or a diff goes out: names from a database, say.
+  /// Mirrors the callback fetch/2. Any thread.
+  virtual Json fetch(std::string_view topic, Json presences) const;
+
+ private:
+  class Watcher;
+  void changed(const Socket& socket, presence::Diff diff, bool watch);
+  process::Pid watcher_of(const Socket& socket);
+  Payload to_payload(std::string_view topic, const presence::Diff& diff) const;
+
+  mutable std::mutex mutex_;
+  presence::State state_;
+  std::vector<process::Pid> watchers_;  // one a shard, by its number
+};
+
+}  // namespace phx
