@@ -2,27 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "conformance/rules/observer.h"
 #include "conformance/suite/trial.h"
 #include "conformance/suite/violation.h"
 
 namespace phx::conformance {
 namespace {
-
-/// A client on the topic where channels tell that they terminate; it hears of {topic} alone.
-Client& observe(Trial& t) {
-  Client& observer = t.connect();
-  observer.heed_only("conformance:observer", t.word("topic"));
-  observer.send(R"(["obs","obs","conformance:observer","phx_join",{}])");
-  observer.expect(R"(["obs","obs","conformance:observer","phx_reply",{ok}])");
-  return observer;
-}
-
-/// Waits until the channel on {topic} has told its end. \return its reason, in the server's words.
-std::string observed_reason(Client& observer) {
-  const Json frame = observer.expect(
-      R"([null,null,"conformance:observer","terminated",{"topic":"{topic}","reason":{any}}])");
-  return frame[4]["reason"].text();
-}
 
 void expect_word(const std::string& reason, const std::string& word) {
   if (reason.find(word) != std::string::npos) return;

@@ -26,5 +26,10 @@ inline constexpr Release drops_stale_join_refs{1, 8, 3};
 inline constexpr Release takes_null_join_refs_again{1, 8, 12};
 inline constexpr Release limits_topics{1, 8, 9};
 inline constexpr Release says_channel_crash{1, 8, 10};
+inline constexpr Release closes_with_1001{1, 8, 8};
+inline constexpr Release limits_poll_batches{1, 8, 9};
+inline constexpr Release takes_poll_tokens_in_a_header{1, 8, 10};
+inline constexpr Release reads_auth_tokens{1, 8, 0};
+inline constexpr Release forbids_storing_polls{1, 8, 0};
 
 }  // namespace phx::conformance

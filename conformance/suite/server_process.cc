@@ -65,13 +65,17 @@ ServerProcess::ServerProcess(const std::vector<std::string>& command) : port_(fr
 
 ServerProcess::~ServerProcess() {
   const auto deadline = Clock::now() + grace;
-  if (!ended()) ::kill(pid_, SIGTERM);
+  terminate();
   while (!ended() && Clock::now() < deadline) pause_a_little();
   if (!ended()) {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
   ::close(log_);
+}
+
+void ServerProcess::terminate() {
+  if (!ended()) ::kill(pid_, SIGTERM);
 }
 
 void ServerProcess::start(const std::vector<std::string>& command) {

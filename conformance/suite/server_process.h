@@ -25,6 +25,10 @@ class ServerProcess {
   int port() const { return port_; }
   /// Waits until the port accepts connections. Nothing if it does, else why it does not.
   std::optional<std::string> wait_until_it_listens(Millis patience);
+  /// Asks it to end, by SIGTERM.
+  void terminate();
+  /// Whether a connection to its port can be made now.
+  bool accepts() const;
   /// How it ended, if it did: `it exited with status 1`.
   std::optional<std::string> ended();
   /// The last lines that it printed.
@@ -32,7 +36,6 @@ class ServerProcess {
 
  private:
   void start(const std::vector<std::string>& command);
-  bool accepts() const;
 
   int port_ = 0;
   int log_ = -1;  // an unnamed file: what the server prints must not mix with the report

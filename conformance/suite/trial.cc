@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <random>
 
+#include "conformance/suite/poller.h"
 #include "conformance/suite/violation.h"
 
 namespace phx::conformance {
@@ -39,7 +40,8 @@ Trial::Trial(const Rule& rule, const Options& options, Network& network)
     : options_(options),
       network_(network),
       words_(common_words()),
-      authority_(options.url.authority()),
+      url_(options.url),
+      authority_(url_.authority()),
       patience_(std::chrono::duration_cast<Millis>(default_patience * options.timeout_scale)) {
   // Contract cases meet nobody: each has topics of its own.
   const std::string own = fmt::format("conformance:{}-{}", rule.id, random_suffix());
@@ -49,15 +51,22 @@ Trial::Trial(const Rule& rule, const Options& options, Network& network)
   words_["join"] = rule.profile == Profile::core ? options.join_params : "{}";
 }
 
+Trial::~Trial() = default;
+
 // --- Opening -------------------------------------------------------------------------------------
 
 Trial::Talk& Trial::open(const std::string& what) {
   talks_.push_back({fmt::format("connection {}", talks_.size() + 1), what,
-                    std::make_unique<Connection>(network_, options_.url)});
+                    std::make_unique<Connection>(network_, url_)});
   return talks_.back();
 }
 
-Connection& Trial::dial() { return *open("raw bytes").connection; }
+Connection& Trial::dial(const std::string& what) { return *open(what).connection; }
+
+void Trial::turn_to(int port) {
+  url_ = Url{.port = port};
+  authority_ = url_.authority();
+}
 
 Client& Trial::connect(const Opening& opening) {
   const Request request = upgrade(opening);
@@ -76,11 +85,16 @@ Client& Trial::connect(const Opening& opening) {
 }
 
 Client& Trial::adopt(Connection& connection, Version version) {
+  clients_.push_back(
+      std::make_unique<Client>(connection, name_of(connection), version, words_, patience_));
+  return *clients_.back();
+}
+
+const std::string& Trial::name_of(const Connection& connection) const {
   const auto talk = std::find_if(talks_.begin(), talks_.end(), [&connection](const Talk& known) {
     return known.connection.get() == &connection;
   });
-  clients_.push_back(std::make_unique<Client>(connection, talk->name, version, words_, patience_));
-  return *clients_.back();
+  return talk->name;
 }
 
 Client& Trial::join(const Opening& opening) {
@@ -90,19 +104,32 @@ Client& Trial::join(const Opening& opening) {
   return client;
 }
 
-std::string Trial::target(const Opening& opening) const {
+bool Trial::has_longpoll() { return ask(longpoll()).status != 404; }
+
+Poller& Trial::poll(const Opening& opening) {
+  pollers_.push_back(std::make_unique<Poller>(*this, opening));
+  return *pollers_.back();
+}
+
+std::string Trial::target(const Opening& opening, std::string_view transport) const {
   std::vector<std::string> query;
   for (const auto& [name, value] : options_.params) {
     query.push_back(percent_encoded(name) + "=" + percent_encoded(value));
   }
   if (!opening.query.empty()) query.push_back(opening.query);
   if (opening.vsn) query.push_back("vsn=" + *opening.vsn);
-  return fmt::format("{}/websocket{}{}", opening.mount.empty() ? options_.url.path : opening.mount,
+  return fmt::format("{}/{}{}{}", opening.mount.empty() ? url_.path : opening.mount, transport,
                      query.empty() ? "" : "?", fmt::join(query, "&"));
 }
 
 Request Trial::upgrade(const Opening& opening) const {
-  Request request = upgrade_request(authority_, target(opening), sample_key);
+  Request request = upgrade_request(authority_, target(opening, "websocket"), sample_key);
+  for (const auto& [name, value] : opening.headers) request = request.with(name, value);
+  return request;
+}
+
+Request Trial::longpoll(const Opening& opening) const {
+  Request request{.target = target(opening, "longpoll"), .headers = {{"Host", authority_}}};
   for (const auto& [name, value] : opening.headers) request = request.with(name, value);
   return request;
 }
@@ -143,6 +170,11 @@ Response Trial::expect_answer(const Request& request, int status, const std::str
                   fmt::format("the body \"{}\"", response.body), talks_.back().name);
 }
 
+Json Trial::expect_json(const Request& request, std::string_view body) {
+  const Response response = expect_status(request, 200);
+  return checked_body(response, fill(body), talks_.back().name);
+}
+
 void Trial::expect_server_goes_on() { connect().expect_silence(); }
 
 void Trial::wait(Millis time) {
@@ -153,6 +185,7 @@ void Trial::wait(Millis time) {
 
 void Trial::finish() {
   for (const auto& client : clients_) client->expect_all_was_said();
+  for (const auto& poller : pollers_) poller->expect_all_was_said();
 }
 
 std::string Trial::transcripts(const std::string& first) const {

@@ -14,7 +14,9 @@
 
 namespace phx::conformance {
 
-/// How to open a connection. The defaults are a V2 websocket on the mount of `--url`.
+class Poller;
+
+/// How to open a connection. The defaults are V2 on the mount of `--url`.
 struct Opening {
   std::string mount = {};  ///< `/short`; empty: the path of `--url`.
   std::string query = {};  ///< `user_id=a&b=c`, already encoded; `--params` come in front of it.
@@ -28,6 +30,7 @@ class Trial {
   Trial(const Rule& rule, const Options& options, Network& network);
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
+  ~Trial();
 
   /// A client whose handshake was accepted.
   Client& connect(const Opening& opening = {});
@@ -36,15 +39,23 @@ class Trial {
   /// A client on a connection over which something else was already said.
   Client& adopt(Connection& connection, Version version = Version::v2);
 
+  /// A long-poll session that was just opened. \throws Skipped if the server has no long-poll.
+  Poller& poll(const Opening& opening = {});
+  bool has_longpoll();
+
   /// A well-formed upgrade request for the opening, to be bent.
   Request upgrade(const Opening& opening = {}) const;
+  /// A GET of the opening's long-poll, with no token yet.
+  Request longpoll(const Opening& opening = {}) const;
   /// Asks on a connection of its own and waits for the whole response.
   Response ask(const Request& request);
   /// The request is answered with this status (and body).
   Response expect_status(const Request& request, int status);
   Response expect_answer(const Request& request, int status, const std::string& body);
+  /// The request is answered with HTTP 200 and this JSON body, by value. Returns the body.
+  Json expect_json(const Request& request, std::string_view body);
   /// A connection over which nothing was said yet.
-  Connection& dial();
+  Connection& dial(const std::string& what = "raw bytes");
 
   /// A fresh connection is accepted and its heartbeat answered: the server goes on.
   void expect_server_goes_on();
@@ -61,7 +72,16 @@ class Trial {
     return options_.profile;
   }
   bool asked_for_release() const { return asked_for_release_; }
-  Clock::time_point deadline() const { return Clock::now() + patience_; }
+  Clock::time_point deadline(Millis more = Millis{0}) const {
+    return Clock::now() + patience_ + more;
+  }
+  Millis patience() const { return patience_; }
+  /// The command that started the server; empty if it ran already.
+  const std::vector<std::string>& command() const { return options_.command; }
+  /// From here on connections go to another server, on this port of 127.0.0.1.
+  void turn_to(int port);
+  /// The name of a connection, for a Violation.
+  const std::string& name_of(const Connection& connection) const;
   const std::string& authority() const { return authority_; }
   /// The parameters that `connect` sees, as a JSON object: `--params`, these, and vsn.
   std::string connect_params(std::string_view more) const;
@@ -77,17 +97,19 @@ class Trial {
     std::string what;  // the opening, for the heading
     std::unique_ptr<Connection> connection;
   };
-  std::string target(const Opening& opening) const;
+  std::string target(const Opening& opening, std::string_view transport) const;
   Talk& open(const std::string& what);
 
   const Options& options_;
   Network& network_;
   Words words_;
+  Url url_;
   std::string authority_;
   Millis patience_;
   bool asked_for_release_ = false;
   std::vector<Talk> talks_;
   std::vector<std::unique_ptr<Client>> clients_;  // after the connections they speak over
+  std::vector<std::unique_ptr<Poller>> pollers_;
 };
 
 }  // namespace phx::conformance

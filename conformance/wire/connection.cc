@@ -60,21 +60,30 @@ Connection::Connection(Network& network, const Url& url)
 
 std::optional<Response> Connection::ask(const Request& request, Clock::time_point deadline,
                                         std::string_view early) {
-  transcript_.add(Direction::sent, described(request));
+  begin(request, early);
+  return response(deadline);
+}
+
+void Connection::begin(const Request& request, std::string_view early) {
+  transcript_.add(Direction::sent, with_short_tokens(described(request)));
   if (!early.empty()) transcript_.add(Direction::sent, "(in the same segment) frames");
+  to_head_ = request.method == "HEAD";
   stream_.write(request.text() + std::string(early));
+}
+
+std::optional<Response> Connection::response(Clock::time_point deadline) {
   std::optional<ReadResponse> read;
   network_.pump(
-      [this, &read, &request] {
-        read = read_response(http_, ended(), request.method == "HEAD");
+      [this, &read] {
+        read = read_response(http_, ended(), to_head_);
         return read || ended();
       },
       deadline);
   if (!read) return std::nullopt;
   http_.erase(0, read->size);
-  transcript_.add(Direction::received,
-                  fmt::format("HTTP {}{}{}", read->response.status,
-                              read->response.body.empty() ? "" : " ", read->response.body));
+  transcript_.add(Direction::received, fmt::format("HTTP {}{}{}", read->response.status,
+                                                   read->response.body.empty() ? "" : " ",
+                                                   with_short_tokens(read->response.body)));
   if (read->response.status == 101) {
     speaks_frames_ = true;
     reader_.feed(std::exchange(http_, {}));
@@ -108,6 +117,10 @@ void Connection::finish() {
 void Connection::reset() {
   transcript_.add(Direction::sent, "RST");
   stream_.reset();
+}
+
+bool Connection::ends_by(Clock::time_point deadline) {
+  return network_.pump([this] { return ended(); }, deadline);
 }
 
 std::optional<Received> Connection::next(Clock::time_point deadline) {

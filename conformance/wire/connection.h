@@ -42,6 +42,13 @@ class Connection {
   std::optional<Response> ask(const Request& request, Clock::time_point deadline,
                               std::string_view early = {});
 
+  /// The two halves of `ask`, for a response that may take its time: others can speak in between.
+  void begin(const Request& request, std::string_view early = {});
+  /// The response to the oldest request, or nothing by the deadline.
+  std::optional<Response> response(Clock::time_point deadline);
+  /// What has come of it so far, without waiting.
+  bool response_has_begun() const { return !http_.empty(); }
+
   /// Sends frames in one write, and pumps until they have left (or the connection ended).
   void send(const std::vector<Frame>& frames);
   void send_bytes(std::string_view bytes, std::string_view note);
@@ -60,6 +67,9 @@ class Connection {
   /// Drops what the filter says no to, before anyone sees it (it stays in the transcript).
   void hear_only(std::function<bool(const Received&)> filter) { filter_ = std::move(filter); }
 
+  /// Pumps until the connection ends. \return whether it did by the deadline.
+  bool ends_by(Clock::time_point deadline);
+
   const Transcript& transcript() const { return transcript_; }
   const std::string& error() const { return stream_.error(); }
 
@@ -76,7 +86,8 @@ class Connection {
   Transcript transcript_;
   std::mt19937 random_{std::random_device{}()};
   bool speaks_frames_ = false;
-  std::string http_;  // bytes of a response that is not whole yet
+  bool to_head_ = false;  // the response that is awaited has no body
+  std::string http_;      // bytes of a response that is not whole yet
   FrameReader reader_;
   std::optional<Received> partial_;  // a message whose last fragment has not come
   std::deque<Received> inbox_;

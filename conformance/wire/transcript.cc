@@ -31,6 +31,18 @@ void Transcript::add(Direction direction, std::string_view text) {
   lines_.push_back({at, direction, shortened(text)});
 }
 
+std::string with_short_tokens(std::string text) {
+  constexpr std::size_t kept = 6;
+  for (const std::string_view mark : {"token=", R"("token":")"}) {
+    const auto found = text.find(mark);
+    if (found == text.npos) continue;
+    const auto start = found + mark.size();
+    const auto end = std::min(text.find_first_of("\"& ", start), text.size());
+    if (end - start > 4 * kept) text.replace(start, end - start - kept, "…");
+  }
+  return text;
+}
+
 std::string shortened(std::string_view text, std::size_t most) {
   std::string shown;
   std::size_t at = 0;

@@ -33,6 +33,9 @@ class Transcript {
   std::size_t dropped_ = 0;
 };
 
+/// Long-poll tokens, in a query or in a JSON body, cut to their last characters.
+std::string with_short_tokens(std::string text);
+
 /// Long text shortened to fit a report; what is no printable UTF-8 is shown as escapes.
 std::string shortened(std::string_view text, std::size_t most = 300);
 

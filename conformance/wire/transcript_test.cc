@@ -20,6 +20,15 @@ TEST("characters stay whole, what is none is escaped") {
   expect_eq(shortened("a\xff\xc3(\n\x7f"), std::string(R"(a\xff\xc3(\n\x7f)"));
 }
 
+TEST("long tokens keep their last characters, wherever they stand") {
+  const std::string token(100, 'x');
+  expect_eq(with_short_tokens("GET /?vsn=2.0.0&token=" + token + "wxyz12&a=b  Body: c"),
+            std::string("GET /?vsn=2.0.0&token=…wxyz12&a=b  Body: c"));
+  expect_eq(with_short_tokens(R"({"status":200,"token":")" + token + R"(wxyz12"})"),
+            std::string(R"({"status":200,"token":"…wxyz12"})"));
+  expect_eq(with_short_tokens("GET /?token=reject"), std::string("GET /?token=reject"));
+}
+
 TEST("old lines make room for new ones, and are counted") {
   Transcript transcript(Clock::now());
   for (std::size_t i = 0; i < Transcript::most_lines + 5; ++i) {

@@ -1,0 +1,220 @@
+/// P: the requests of long-polling, one by one.
+///
+/// The status that counts is the one in the body. How long things last is judged next door, in
+/// longpoll_sessions.cc.
+
+#include <fmt/format.h>
+
+#include "conformance/suite/poller.h"
+#include "conformance/suite/violation.h"
+#include "conformance/wire/binary.h"
+
+namespace phx::conformance {
+namespace {
+
+constexpr const char* foreign_origin = "http://evil.example.com";
+constexpr const char* gone = R"({"status":410})";
+constexpr const char* forbidden = R"({"status":403})";
+constexpr const char* new_session = R"({"status":410,"token":{any},"messages":[]})";
+
+void need_longpoll(Trial& t) {
+  if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
+}
+
+std::string heartbeat(int ref) {
+  return fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", ref);
+}
+
+void expect_heartbeats(Poller& poller, int first, int last) {
+  for (int ref = first; ref <= last; ++ref) {
+    poller.expect(fmt::format(R"([null,"{}","phoenix","phx_reply",{{ok}}])", ref));
+  }
+}
+
+void expect_header(const Response& response, const char* name, const std::string& value) {
+  const std::string came = response.header(name).value_or("(absent)");
+  if (came != value) {
+    throw Violation(fmt::format("{}: {}", name, value), fmt::format("{}: {}", name, came));
+  }
+}
+
+/// The same request with the token in a header, and what else is given in the query.
+Request by_header(const Request& request, const std::string& token, const std::string& query) {
+  Request bent = request.with("X-Phoenix-Longpoll-Token", token);
+  bent.target = bent.target.substr(0, bent.target.rfind("token=")) + query;
+  return bent;
+}
+
+RULE("P-01", must, core, "GET with no token opens a session", "LongPoll.new_session") {
+  const std::string first = t.poll().token();  // which expects 410, a token and no messages
+  const std::string second = t.poll().token();
+  if (first == second) throw Violation("another token for another session", second);
+}
+
+RULE("P-02", must, core, "POST with the token publishes one message", "LongPoll.publish") {
+  Poller& poller = t.poll();
+  poller.post(heartbeat(1));  // which expects {"status":200}
+  expect_heartbeats(poller, 1, 1);
+}
+
+RULE("P-03", must, core, "GET with the token returns what is waiting, in order",
+     "LongPoll.listen") {
+  Poller& poller = t.poll();
+  for (int ref = 1; ref <= 20; ++ref) poller.post(heartbeat(ref));
+  expect_heartbeats(poller, 1, 20);
+}
+
+RULE("P-06", must, core, "an unknown or forged token is 410, and a GET opens a new session",
+     "LongPoll.verify_token") {
+  Poller& poller = t.poll();
+  std::string forged = poller.token();
+  char& middle = forged[forged.size() / 2];
+  middle = middle == 'A' ? 'B' : 'A';
+  for (const std::string& token : {forged, std::string("garbage"), std::string()}) {
+    Request request = poller.request("GET");
+    request.target.replace(request.target.rfind("token="), std::string::npos, "token=" + token);
+    const Json opened = t.expect_json(request, new_session);
+    if (opened["token"].text() == poller.token()) throw Violation("a new token", "the old one");
+    request.body = heartbeat(1);
+    t.expect_json(request.by("POST"), gone);
+  }
+  t.expect_json(t.longpoll().by("POST"), gone);
+  poller.expect_silence();
+}
+
+RULE("P-07", must, core, "application/x-ndjson publishes one message a line, in order",
+     "LongPoll.publish") {
+  Poller& poller = t.poll();
+  poller.post_lines({heartbeat(1), heartbeat(2), heartbeat(3)});
+  expect_heartbeats(poller, 1, 3);
+  poller.post_lines({heartbeat(4), heartbeat(5)}, "\r\n");
+  expect_heartbeats(poller, 4, 5);
+}
+
+RULE("P-08", must, contract, "a line that does not begin with [ is base64 of a binary message",
+     "LongPoll.safe_decode64!") {
+  Client& member = t.join();
+  Poller& poller = t.poll();
+  poller.post_lines({R"(["1","1","{topic}","phx_join",{}])",
+                     as_line(encode(BinaryPush{"1", "2", t.word("topic"), "ack", "\x01\xff"})),
+                     R"(["1","3","{topic}","ack",{}])"});
+  for (const char* ref : {"1", "2", "3"}) {
+    poller.expect(fmt::format(R"(["1","{}","{{topic}}","phx_reply",{{ok}}])", ref));
+  }
+  const std::string data("\x00\xff[\n", 4);
+  poller.post_lines(
+      {as_line(encode(BinaryPush{"1", "4", t.word("topic"), "broadcast_binary", data}))});
+  member.expect_binary(encode(BinaryBroadcast{t.word("topic"), "broadcasted_binary", data}));
+  poller.forget();  // its own copy is no text: in the framework not even the poll survives that
+}
+
+RULE("P-09", should, core, "lines past the hundredth are ignored",
+     "LongPoll (@max_poll_batch_size)") {
+  Poller& poller = t.poll();
+  std::vector<std::string> lines;
+  for (int ref = 1; ref <= 101; ++ref) lines.push_back(heartbeat(ref));
+  poller.post_lines(lines);
+  expect_heartbeats(poller, 1, t.release() < limits_poll_batches ? 101 : 100);
+  poller.expect_silence();
+}
+
+RULE("P-10", must, core, "the token is also taken from x-phoenix-longpoll-token, which wins",
+     "LongPoll.fetch_token") {
+  Poller& poller = t.poll();
+  Poller& other = t.poll();
+  const Request get = poller.request("GET");
+  const Request post = poller.request("POST", heartbeat(1));
+  if (t.release() < takes_poll_tokens_in_a_header) {
+    t.expect_json(by_header(post, poller.token(), ""), gone);
+    return;
+  }
+  t.expect_json(by_header(post, poller.token(), ""), R"({"status":200})");
+  t.expect_json(by_header(post, poller.token(), "token=garbage"), R"({"status":200})");
+  t.expect_json(by_header(post, poller.token(), "token=" + percent_encoded(other.token())),
+                R"({"status":200})");
+  const Json body = t.expect_json(by_header(get, poller.token(), "token=garbage"),
+                                  R"({"status":200,"token":{any},"messages":{any}})");
+  if (body["token"].text() != poller.token()) throw Violation("its own token", body.dump());
+  t.expect_json(post.with("X-Phoenix-Longpoll-Token", "garbage"), gone);
+  poller.forget();  // how many of the replies that one poll brought is left open
+}
+
+RULE("P-11", must, core, "a foreign Origin is 403; OPTIONS is answered with the CORS headers",
+     "LongPoll.check_origin / OPTIONS") {
+  need_longpoll(t);
+  const Request foreign = t.longpoll().with("Origin", foreign_origin);
+  for (const char* method : {"GET", "POST", "OPTIONS"}) {
+    t.expect_json(foreign.by(method), forbidden);
+  }
+  const std::string wanted = "content-type, x-phoenix-longpoll-token";
+  const Request preflight = t.longpoll()
+                                .by("OPTIONS")
+                                .with("Access-Control-Request-Method", "POST")
+                                .with("Access-Control-Request-Headers", wanted);
+  const Response allowed = t.expect_answer(preflight, 200, "");
+  expect_header(allowed, "access-control-allow-origin", "*");
+  expect_header(allowed, "access-control-allow-headers", wanted);
+  expect_header(allowed, "access-control-allow-methods", "get, post, options");
+  if (t.core_only()) return;  // what a server allows is not known without the contract
+  t.expect_json(t.longpoll().with("Origin", "http://localhost:4000"), new_session);
+  t.expect_status(preflight.with("Origin", "http://localhost"), 200);
+}
+
+RULE("P-12", should, core, "answers are not to be stored, and may be read from everywhere",
+     "LongPoll.send_json") {
+  Poller& poller = t.poll();
+  poller.post(heartbeat(1));
+  for (const Request& request :
+       {t.longpoll(), t.longpoll().with("Origin", foreign_origin), poller.request("GET"),
+        poller.request("POST", heartbeat(2)), t.longpoll().by("POST")}) {
+    const Response response = t.expect_status(request, 200);
+    expect_header(response, "access-control-allow-origin", "*");
+    if (t.release() < forbids_storing_polls) continue;
+    expect_header(response, "cache-control", "no-store");
+  }
+  poller.forget();  // its messages went with the answers above
+}
+
+RULE("P-13", must, contract, "a refused connect or version is 403", "LongPoll.new_session") {
+  need_longpoll(t);
+  for (const char* query : {"token=reject", "token=expired", "token=banned"}) {
+    t.expect_json(t.longpoll({.query = query}), forbidden);
+  }
+  for (const char* vsn : {"3.0.0", "2.1.0", "", "abc"}) {
+    t.expect_json(t.longpoll({.vsn = vsn}), forbidden);
+  }
+}
+
+RULE("P-16", must, core, "methods other than GET, POST and OPTIONS are 400", "LongPoll.dispatch") {
+  need_longpoll(t);
+  for (const char* method : {"PUT", "DELETE", "PATCH", "HEAD"}) {
+    t.expect_status(t.longpoll().by(method), 400);
+  }
+}
+
+RULE("P-18", must, core, "POST is 200 also when the reply is an error: replies come by GET",
+     "LongPoll.publish") {
+  Poller& poller = t.poll();
+  poller.post(R"(["1","1","{nowhere}","phx_join",{}])");
+  poller.expect(R"([null,"1","{nowhere}","phx_reply",{unmatched}])");
+  poller.post(R"(["1","2","{topic}","no_such_event",{}])");
+  poller.expect(R"([null,"2","{topic}","phx_reply",{unmatched}])");
+}
+
+RULE("P-21", should, core, "any content type but exactly application/x-ndjson is one text message",
+     "LongPoll.publish") {
+  Poller& poller = t.poll();
+  // Two lines, but one message: a line break is white space to JSON.
+  const Request post = poller.request("POST", "[null,\"1\",\n\"phoenix\",\"heartbeat\",{}]");
+  const std::vector<Request> kinds{post, post.with("Content-Type", "application/json"),
+                                   post.with("Content-Type", "text/plain"),
+                                   post.with("Content-Type", "application/x-ndjson; charset=utf-8"),
+                                   post.with("Content-Type", "application/ndjson")};
+  for (const Request& request : kinds) {
+    poller.expect_post(request, R"({"status":200})");
+    expect_heartbeats(poller, 1, 1);
+  }
+}
+
+}  // namespace
+}  // namespace phx::conformance

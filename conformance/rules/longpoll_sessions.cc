@@ -1,0 +1,202 @@
+/// P: how long things last in long-polling: a poll, its window, a session.
+///
+/// What is about time happens on the contract's mount /short, where the window is a second.
+
+#include <fmt/format.h>
+
+#include "conformance/rules/observer.h"
+#include "conformance/suite/poller.h"
+#include "conformance/suite/violation.h"
+
+namespace phx::conformance {
+namespace {
+
+constexpr Millis window{1'000};           // of the mount /short
+constexpr Millis lifetime{1'500};         // 1.5 windows without a poll
+constexpr Millis default_window{10'000};  // LongPoll.default_config
+constexpr Millis slack{100};              // between the clocks of two processes
+const Opening brief{.mount = "/short"};
+constexpr const char* new_session = R"({"status":410,"token":{any},"messages":[]})";
+
+void expect_not_before(Clock::time_point start, Millis earliest, const char* what) {
+  const auto lasted = std::chrono::duration_cast<Millis>(Clock::now() - start);
+  if (lasted >= earliest - slack) return;
+  throw Violation(fmt::format("{} to last for {} ms", what, earliest.count()),
+                  fmt::format("it lasted {} ms", lasted.count()));
+}
+
+void join(Poller& poller) {
+  poller.post(R"(["1","1","{topic}","phx_join",{join}])");
+  poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+}
+
+RULE("P-04", must, contract, "a GET with nothing waiting is held until there is a message",
+     "LongPoll.listen (now_available)") {
+  Client& member = t.join();
+  Poller& poller = t.poll();  // a window of ten seconds: longer than the suite is patient
+  join(poller);
+  for (const char* n : {"1", "2"}) {
+    poller.hold();
+    member.expect_silence();
+    member.send(fmt::format(R"(["1","2","{{topic}}","broadcast_from",{{"n":{}}}])", n));
+    member.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+    const Json body = poller.expect_poll(R"({"status":200,"token":{any},"messages":[{any}]})");
+    const auto message = parse_json(body["messages"][std::size_t{0}].text());
+    const std::string wanted =
+        t.fill(fmt::format(R"([null,null,"{{topic}}","broadcasted",{{"n":{}}}])", n));
+    if (!message || !matches(*parse_json(wanted), *message)) throw Violation(wanted, body.dump());
+  }
+}
+
+RULE("P-05", must, contract, "with nothing to say for the window a poll is answered 204",
+     "LongPoll.listen (window_ms)") {
+  Poller& poller = t.poll(brief);
+  for (int times = 0; times < 2; ++times) {
+    const auto start = Clock::now();
+    const Json body = poller.expect_poll(R"({"status":204,"token":{any},"messages":[]})");
+    expect_not_before(start, window, "the poll");
+    if (body["token"].text() != poller.token()) throw Violation("the same token", body.dump());
+  }
+}
+
+RULE("P-14", must, contract,
+     "a session that is not polled for 1.5 windows ends, and its channels with it",
+     "LongPoll.Server shutdown_if_inactive") {
+  Client& observer = observe(t);
+  Poller& poller = t.poll(brief);
+  join(poller);
+  const auto last_poll = Clock::now();
+  poller.expect_poll(R"({"status":204,"token":{any},"messages":[]})");  // outlives the window
+  poller.expect_silence();
+  observed_reason(observer);
+  expect_not_before(last_poll, window + lifetime, "the session");
+  t.expect_json(poller.request("POST", R"([null,"1","phoenix","heartbeat",{}])"),
+                R"({"status":410})");
+  const Json opened = t.expect_json(poller.request("GET"), new_session);
+  if (opened["token"].text() == poller.token()) throw Violation("a new token", "the old one");
+  poller.forget();
+}
+
+/// J-01, K-01, L-01, and with another member, so with the contract, R-01 and B-03, as V2 has them.
+void hold_a_conversation_in_v2(Trial& t, Client* member) {
+  Poller& poller = t.poll({.vsn = "2.0.0"});
+  join(poller);
+  poller.post(R"([null,"2","phoenix","heartbeat",{}])");
+  poller.expect(R"([null,"2","phoenix","phx_reply",{ok}])");
+  if (member) {
+    poller.post(R"(["3","3","{other}","phx_join",{}])");
+    poller.expect(R"(["3","3","{other}","phx_reply",{ok}])");
+    poller.post(R"(["3","4","{other}","echo",{"e":1}])");
+    poller.expect(R"(["3","4","{other}","phx_reply",{"status":"ok","response":{"e":1}}])");
+    poller.post(R"(["3","5","{other}","broadcast",{"b":2}])");
+    poller.expect_in_any_order({R"([null,null,"{other}","broadcasted",{"b":2}])",
+                                R"(["3","5","{other}","phx_reply",{ok}])"});
+    member->expect(R"([null,null,"{other}","broadcasted",{"b":2}])");
+    poller.post(R"(["3","6","{other}","phx_leave",{}])");  // V1's broadcast is not for this one
+    poller.expect(R"(["3","6","{other}","phx_reply",{ok}])");
+    poller.expect(R"(["3","3","{other}","phx_close",{}])");
+  }
+  poller.post(R"(["1","7","{topic}","phx_leave",{}])");
+  poller.expect(R"(["1","7","{topic}","phx_reply",{ok}])");
+  poller.expect(R"(["1","1","{topic}","phx_close",{}])");
+}
+
+/// The same as V1 has them.
+void hold_a_conversation_in_v1(Trial& t, Client* member) {
+  Poller& poller = t.poll({.vsn = "1.0.0"});
+  poller.post(
+      R"({"topic":"{topic}","event":"phx_join","payload":{join},"ref":"1","join_ref":"1"})");
+  poller.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"1"})");
+  poller.post(R"({"topic":"phoenix","event":"heartbeat","payload":{},"ref":"2"})");
+  poller.expect(R"({"topic":"phoenix","event":"phx_reply","payload":{ok},"ref":"2"})");
+  if (member) {
+    poller.post(R"({"topic":"{other}","event":"phx_join","payload":{},"ref":"3","join_ref":"3"})");
+    poller.expect(R"({"topic":"{other}","event":"phx_reply","payload":{ok},"ref":"3"})");
+    poller.post(R"({"topic":"{other}","event":"echo","payload":{"e":1},"ref":"4","join_ref":"3"})");
+    poller.expect(R"({"topic":"{other}","event":"phx_reply",
+                      "payload":{"status":"ok","response":{"e":1}},"ref":"4"})");
+    poller.post(
+        R"({"topic":"{other}","event":"broadcast","payload":{"b":2},"ref":"5","join_ref":"3"})");
+    poller.expect_in_any_order(
+        {R"({"topic":"{other}","event":"broadcasted","payload":{"b":2},"ref":null})",
+         R"({"topic":"{other}","event":"phx_reply","payload":{ok},"ref":"5"})"});
+    member->expect(R"([null,null,"{other}","broadcasted",{"b":2}])");
+  }
+  poller.post(R"({"topic":"{topic}","event":"phx_leave","payload":{},"ref":"6","join_ref":"1"})");
+  poller.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"6"})");
+  poller.expect(R"({"topic":"{topic}","event":"phx_close","payload":{},"ref":"1"})");
+}
+
+RULE("P-15", must, core, "J-01, R-01, B-03, L-01 and K-01 hold over long-polling, V1 and V2",
+     "Phoenix.Socket knows no transport") {
+  Client* member = nullptr;  // who hears the broadcasts too, where there are any
+  if (!t.core_only()) {
+    member = &t.connect();
+    member->send(R"(["m","m","{other}","phx_join",{}])");
+    member->expect(R"(["m","m","{other}","phx_reply",{ok}])");
+  }
+  hold_a_conversation_in_v2(t, member);
+  hold_a_conversation_in_v1(t, member);
+}
+
+RULE("P-17", should, core,
+     "a body that is no message ends the session: 408 after the window, then 410",
+     "LongPoll.transport_dispatch") {
+  // Without the contract nobody knows the window; the framework's own is taken.
+  const Opening opening = t.core_only() ? Opening{} : brief;
+  const Millis more = t.core_only() ? default_window : window;
+  for (const char* body : {"hello", "{}", R"([["1","1","x:y","phx_join",{}]])", ""}) {
+    Poller& poller = t.poll(opening);
+    poller.forget();
+    const auto start = Clock::now();
+    poller.expect_post(poller.request("POST", body), R"({"status":408})", more);
+    if (!t.core_only()) expect_not_before(start, window, "the post");
+    poller.expect_post(poller.request("POST", R"([null,"1","phoenix","heartbeat",{}])"),
+                       R"({"status":410})");
+    if (t.core_only()) break;
+  }
+  t.expect_server_goes_on();
+}
+
+RULE("P-19", must, contract, "a poll that the client gives up loses no message",
+     "LongPoll.listen (a poll that is gone leaves its messages)") {
+  Client& member = t.join();
+  Poller& poller = t.poll();
+  join(poller);
+  poller.hold();
+  member.expect_silence();
+  poller.give_up();
+  member.expect_silence();
+  member.send(R"(["1","2","{topic}","broadcast_from",{"n":1}])");
+  member.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+  poller.post(R"(["1","3","{topic}","echo",{"n":2}])");
+  poller.expect_in_any_order(
+      {R"([null,null,"{topic}","broadcasted",{"n":1}])",
+       R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"n":2}}])"});
+}
+
+RULE("P-20", should, contract, "POSTs alone do not keep a session alive",
+     "LongPoll.Server (last_client_poll)") {
+  constexpr Millis between{250};  // often enough to keep alive what can be kept
+  Poller& poller = t.poll(brief);
+  poller.forget();
+  const auto start = Clock::now();
+  const auto deadline = t.deadline();
+  while (true) {
+    const Request post = poller.request("POST", R"([null,"1","phoenix","heartbeat",{}])");
+    const Json body = t.expect_json(post, R"({"status":{any}})");
+    const std::string status = body["status"].dump();
+    // 408: it ended between being asked and answering.
+    if (status == "410" || status == "408") break;
+    if (status != "200") throw Violation(R"({"status":200} or 410)", body.dump());
+    if (Clock::now() > deadline) {
+      throw Violation(R"({"status":410})",
+                      fmt::format("{} for {} ms, with no poll", body.dump(), t.patience().count()));
+    }
+    t.wait(between);
+  }
+  expect_not_before(start, lifetime, "the session");
+}
+
+}  // namespace
+}  // namespace phx::conformance

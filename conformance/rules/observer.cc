@@ -1,0 +1,24 @@
+/// Joins the topic of those who terminate, and listens.
+
+#include "conformance/rules/observer.h"
+
+#include <fmt/format.h>
+
+namespace phx::conformance {
+
+Client& observe(Trial& t, const std::string& word) {
+  Client& observer = t.connect();
+  observer.heed_only("conformance:observer", t.word(word));
+  observer.send(R"(["obs","obs","conformance:observer","phx_join",{}])");
+  observer.expect(R"(["obs","obs","conformance:observer","phx_reply",{ok}])");
+  return observer;
+}
+
+std::string observed_reason(Client& observer, const std::string& word) {
+  const Json frame = observer.expect(fmt::format(
+      R"([null,null,"conformance:observer","terminated",{{"topic":"{{{}}}","reason":{{any}}}}])",
+      word));
+  return frame[4]["reason"].text();
+}
+
+}  // namespace phx::conformance

@@ -1,0 +1,99 @@
+/// D: connections that are ended: by a `disconnect`, by the client, by the end of the server.
+
+#include <fmt/format.h>
+
+#include "conformance/rules/observer.h"
+#include "conformance/suite/poller.h"
+#include "conformance/suite/server_process.h"
+#include "conformance/suite/violation.h"
+
+namespace phx::conformance {
+namespace {
+
+/// The connection ends; what comes before its end is another rule's.
+void expect_to_be_ended(Client& client) {
+  client.forget();
+  using Kind = Received::Kind;
+  for (Kind kind = Kind::text; kind != Kind::close && kind != Kind::end;) {
+    kind = client.take("the end of the connection").kind;
+  }
+}
+
+RULE("D-01", must, contract,
+     "a disconnect broadcast closes every connection of the socket's id, and no other",
+     "Phoenix.Socket.__info__ (disconnect)") {
+  const std::string id = "user_id=" + t.word("topic");  // nobody else's
+  Client& observer = observe(t);
+  Client& sender = t.join({.query = id});
+  Client& twin = t.connect({.query = id});
+  Client& twin_in_v1 = t.connect({.query = id, .vsn = "1.0.0"});
+  Client& other = t.join({.query = id + "-other"});
+  Client& nobody = t.join();
+  Poller* polling = t.has_longpoll() ? &t.poll({.mount = "/short", .query = id}) : nullptr;
+  if (polling) polling->post(R"(["1","1","{topic}","phx_join",{}])");
+
+  sender.send(R"(["1","2","{topic}","disconnect",{}])");
+  for (Client* client : {&sender, &twin, &twin_in_v1}) expect_to_be_ended(*client);
+  observed_reason(observer);
+  for (Client* client : {&other, &nobody}) {
+    client->send(R"(["1","3","{topic}","echo",{"still":"here"}])");
+    client->expect(
+        R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"still":"here"}}])");
+  }
+  if (!polling) return;
+  polling->forget();
+  observed_reason(observer);
+  t.expect_json(polling->request("GET"), R"({"status":410,"token":{any},"messages":[]})");
+}
+
+RULE("D-02", should, contract, "it is closed with 1001, and no phx_close goes before",
+     "Phoenix.Socket.__info__ (disconnect)") {
+  const Codes codes = t.release() < closes_with_1001 ? Codes{1000} : Codes{1001};
+  Client& client = t.join({.query = "user_id=" + t.word("topic")});
+  client.send(R"(["1","2","{topic}","disconnect",{}])");
+  client.expect_bare_close(codes);
+}
+
+RULE("D-03", must, core, "a close from the client is answered, and its channels end",
+     "Phoenix.Socket.__terminate__") {
+  Client& client = t.join();
+  client.send_frame({.opcode = Opcode::close, .payload = close_payload(1000)});
+  client.expect_close({1000});
+  if (t.core_only()) return;
+  Client& observer = observe(t, "other");
+  Client& member = t.connect();
+  member.send(R"(["1","1","{other}","phx_join",{}])");
+  member.expect(R"(["1","1","{other}","phx_reply",{ok}])");
+  member.send_frame({.opcode = Opcode::close, .payload = close_payload(1000)});
+  member.expect_close({1000});
+  observed_reason(observer, "other");
+}
+
+constexpr Millis start_patience{15'000};
+constexpr Millis end_patience{15'000};  // the framework drains for about ten seconds
+constexpr Millis between_looks{20};
+
+RULE("D-04", should, contract,
+     "a server that shuts down takes no new connections, closes every socket with 1012, and exits",
+     "Phoenix.Socket.PoolDrainer") {
+  if (t.command().empty()) throw Skipped("the suite has to start the server itself: -- COMMAND");
+  ServerProcess server(t.command());  // another one, so that the one that is judged lives on
+  if (const auto why = server.wait_until_it_listens(start_patience)) {
+    throw Skipped("a second server does not start: " + *why);
+  }
+  t.turn_to(server.port());
+  Client& v2 = t.join();
+  Client& v1 = t.connect({.vsn = "1.0.0"});
+  v1.send(R"({"topic":"{topic}","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
+  v1.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"1"})");
+
+  server.terminate();
+  for (Client* client : {&v2, &v1}) client->expect_bare_close({1012});
+  if (server.accepts()) throw Violation("new connections to be refused by now", "they are not");
+  const auto deadline = t.deadline(end_patience);
+  while (!server.ended() && Clock::now() < deadline) t.wait(between_looks);
+  if (!server.ended()) throw Violation("the server to exit", "it still runs");
+}
+
+}  // namespace
+}  // namespace phx::conformance
