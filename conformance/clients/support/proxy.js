@@ -1,0 +1,31 @@
+// What stands between some people and their server: it lets requests pass, but no websocket.
+
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+
+/** In front of `server` until the test `t` ends. Its mount() is the address for a Socket. */
+export async function withoutWebSockets(t, server) {
+  const refused = [];
+  const proxy = createServer((asked, answer) => {
+    const { method, headers } = asked;
+    const passed = request(server.url + asked.url, { method, headers }, (answered) => {
+      answer.writeHead(answered.statusCode, answered.headers);
+      answered.pipe(answer);
+    });
+    passed.on("error", () => answer.destroy()); // whoever gives up, both do
+    answer.on("close", () => passed.destroy());
+    asked.pipe(passed);
+  });
+  proxy.on("upgrade", ({ url }, socket) => {
+    refused.push(url);
+    socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n");
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  t.after(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+  });
+  const { port } = proxy.address();
+  return { refused, mount: (mount) => `ws://127.0.0.1:${port}${mount}` };
+}
