@@ -57,7 +57,9 @@ test("one polls, one has a websocket: each hears the other", async (t) => {
   await ask(ben, "broadcast_from", { from: "ben" });
   assert.deepEqual(await annHears.next(), { from: "ben" });
   await ask(ann, "broadcast", { to: "both" });
-  for (const mailbox of [annHears, benHears]) assert.deepEqual(await mailbox.next(), { to: "both" });
+  for (const mailbox of [annHears, benHears]) {
+    assert.deepEqual(await mailbox.next(), { to: "both" });
+  }
   assert.deepEqual([annHears.rest, benHears.rest], [[], []]);
 });
 

@@ -19,7 +19,8 @@ after(() => server.stop());
 /** One connection on `topic`, under the key `user_id`, saying `name`. */
 class Member {
   static async comes(t, topic, user_id, name, options = {}) {
-    const socket = await connect(t, server, { params: { user_id }, transport: WebSocket, ...options });
+    const person = { params: { user_id }, transport: WebSocket, ...options };
+    const socket = await connect(t, server, person);
     const channel = socket.channel(topic, { name });
     const member = new Member(socket, channel);
     assert.equal((await reply(channel.join())).status, "ok");
