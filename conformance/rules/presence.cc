@@ -32,7 +32,7 @@ std::string left(const std::string& key, const std::string& metas) {
   return diff_frame("{}", one_key(key, metas));
 }
 
-/// The case's topic is one of presence:*, which no word stands for.
+/// Somebody on the case's presence topic. It is the case's own; `{own}` stands for it here.
 class Member {
  public:
   /// Joins as `key` under `name`; the reply has come, what follows has not been looked at.
@@ -52,7 +52,7 @@ class Member {
     const std::string frame = fmt::format(R"(["1",null,"{{own}}","presence_state",{}])", state);
     return expect_beside(frame, joined(key_, meta(name_)))[4];
   }
-  /// Both frames, in either order. \return the first of the two.
+  /// Both frames come, in either order. \return what came for `text`.
   Json expect_beside(const std::string& text, const std::string& other) {
     const Json wanted = *parse_json(filled(on_topic(text), common_words()));
     const Json beside = *parse_json(filled(on_topic(other), common_words()));
@@ -83,7 +83,7 @@ class Member {
 
 /// The phx_ref of a key's meta. REQUIRES: the frame was matched.
 std::string ref_of(const Json& presences, const std::string& key, std::size_t index = 0) {
-  const std::string ref = presences[key]["metas"][index]["phx_ref"].text();
+  std::string ref = presences[key]["metas"][index]["phx_ref"].text();
   if (ref.empty()) throw Violation("a phx_ref that is a string", presences.dump());
   return ref;
 }

@@ -78,6 +78,7 @@ Json Poller::expect(std::string_view text) {
 
 void Poller::expect_in_any_order(const std::vector<std::string>& texts) {
   std::vector<std::string> open;
+  open.reserve(texts.size());
   for (const auto& text : texts) open.push_back(t_.fill(text));
   while (!open.empty()) {
     const std::string expected = fmt::format("one of {}", fmt::join(open, " | "));
