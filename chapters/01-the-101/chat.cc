@@ -67,10 +67,13 @@ class Files {
 
 struct Options {
   phx::ServerOptions server;
-  /// The project's folder: this program stands in build/…/ in it.
-  std::filesystem::path root =
-      std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path();
+  std::filesystem::path root;  ///< The project's folder.
 };
+
+/// This program stands in build/…/ in the project's folder.
+std::filesystem::path own_root() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path();
+}
 
 void build(phx::Endpoint& endpoint, const std::filesystem::path& root) {
   endpoint.socket({"/socket", std::make_shared<ChatSocket>()});
@@ -86,7 +89,7 @@ void build(phx::Endpoint& endpoint, const std::filesystem::path& root) {
 
 int serve(const Options& options) {
   phx::Endpoint endpoint;
-  build(endpoint, options.root);
+  build(endpoint, options.root.empty() ? own_root() : options.root);
   phx::Server server(endpoint, options.server, phx::Log::to_stderr(phx::Level::info));
   fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
              server.url());

@@ -2,6 +2,7 @@
 
 #include "conformance/contract/conformance_channel.h"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <thread>
@@ -42,7 +43,10 @@ Json opaque_as_json(const serializer::Opaque& value) {
   return value.is_string() ? Json(value.text()) : Json::parse(value.text());
 }
 
-Millis ms_of(const Payload& payload) { return Millis{payload["ms"].integer_or(0)}; }
+/// A client says how long; a minute is enough for any rule, and ten sleepers keep all workers busy.
+Millis ms_of(const Payload& payload) {
+  return Millis{std::clamp(payload["ms"].integer_or(0), 0LL, 60'000LL)};
+}
 
 Result push(Payload payload, Socket& socket) {
   const Json event = payload["event"];

@@ -7,22 +7,28 @@
 #include "conformance/contract/conformance_channel.h"
 #include "conformance/contract/presence_channel.h"
 #include "conformance/contract/room_channel.h"
+#include "serializer/scanner.h"
 
 namespace phx::contract {
 namespace {
 
+/// A header may hold any bytes, JSON text alone.
+Json text(const std::string& value) {
+  return serializer::is_utf8(value) ? Json(value) : Json("(no UTF-8)");
+}
+
 Json pairs(const ConnectInfo::Headers& headers) {
   Json list = Json::array();
-  for (const auto& [name, value] : headers) list.append(Json::array({name, value}));
+  for (const auto& [name, value] : headers) list.append(Json::array({text(name), text(value)}));
   return list;
 }
 
-Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+Json or_null(const std::optional<std::string>& value) { return value ? text(*value) : Json(); }
 
 Json as_json(const Connect& connect) {
   const ConnectInfo& info = connect.info;
   return Json::object({{"peer", info.peer},
-                       {"uri", info.uri},
+                       {"uri", text(info.uri)},
                        {"user_agent", or_null(info.user_agent)},
                        {"x_headers", pairs(info.x_headers)},
                        {"trace_context_headers", pairs(info.trace_context_headers)},

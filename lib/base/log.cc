@@ -60,9 +60,9 @@ void Log::write(Level level, std::string_view text, std::initializer_list<Field>
 }
 
 std::string one_line(std::string_view text) {
+  constexpr std::size_t most = 500;
   std::string line;
-  line.reserve(text.size());
-  for (const char c : text) {
+  for (const char c : text.substr(0, most)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) {
       line += fmt::format("\\x{:02x}", byte);
@@ -70,6 +70,7 @@ std::string one_line(std::string_view text) {
       line += c;
     }
   }
+  if (text.size() > most) line += fmt::format("… ({} bytes)", text.size());
   return line;
 }
 

@@ -52,7 +52,8 @@ class Log {
   std::shared_ptr<spdlog::logger> logger_;
 };
 
-/// The text with control characters written as `\xNN`, fit for one line of a log.
+/// The text with control characters written as `\xNN`, and cut after 500 bytes: fit for a log's
+/// line, whoever wrote it.
 std::string one_line(std::string_view text);
 
 }  // namespace phx

@@ -80,7 +80,7 @@ void Server::from_client(serializer::Message message) {
   SocketKeeper::set_ref(socket_, std::move(message.ref));
   if (!message.event.is_string()) {
     throw std::runtime_error("expected an event's name to be a string, got " +
-                             message.event.text());
+                             one_line(message.event.text()));
   }
   if (message.event.text() == "phx_leave") {
     send_reply(Reply::ok());

@@ -44,6 +44,8 @@ class Server final : public process::Process {
   /// the user's.
   void handle(process::Message message) override;
   void terminate(const ExitReason& reason) override;
+  /// Also where a worker still runs its handler: a dead channel hears no broadcast.
+  void buried() override { subscription_.reset(); }
 
  private:
   void join();

@@ -39,7 +39,8 @@ class Endpoint {
   void socket(transport::Mount mount);
   /// Serves a page at exactly this path: a demo's index, a health check.
   void get(std::string path, Page page);
-  /// A process that each shard starts with, supervised one_for_one, and stops last.
+  /// A process that each shard starts with, supervised one_for_one. Where one keeps ending, its
+  /// shard's supervisor gives up with a line in the log, and the shard serves on without them.
   void child(process::ChildSpec spec) { children_.push_back(std::move(spec)); }
 
   /// Finds who answers, and lets him. Shard thread; never throws.

@@ -40,7 +40,8 @@ struct TaskSignal {
   Pid blame = {};  ///< Who crashes if it throws.
 };
 
-/// A signal, with the process it came from where a dead sender must stay silent.
+/// A signal, with the process whose work on a worker thread sent it: its own shard drops what it
+/// sent after its death. (Another shard can't know, and delivers it.)
 struct Signal {
   using Body =
       std::variant<Deliver, ExitSignal, MonitorSignal, DemonitorSignal, SpawnSignal, TaskSignal>;
@@ -66,11 +67,6 @@ class Inbox {
   std::vector<Signal> take_all() {
     const std::lock_guard lock(mutex_);
     return std::exchange(signals_, {});
-  }
-
-  bool empty() const {
-    const std::lock_guard lock(mutex_);
-    return signals_.empty();
   }
 
  private:

@@ -17,6 +17,8 @@ class Mailbox {
 
   void push(Message message) {
     if (empty()) rewind();
+    // A mailbox that is never quite empty would grow at its end for ever.
+    if (head_ > 64 && head_ * 2 > messages_.size()) drop_read();
     messages_.push_back(std::move(message));
   }
 
@@ -44,6 +46,11 @@ class Mailbox {
     head_ = 0;
     messages_.clear();
     if (messages_.capacity() > worth_keeping) messages_.shrink_to_fit();
+  }
+
+  void drop_read() {
+    messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
   }
 
   std::vector<Message> messages_;

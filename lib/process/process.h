@@ -33,6 +33,9 @@ class Process {
 
   /// What a log calls this process: `channel room:lobby`.
   virtual std::string name() const { return "process"; }
+  /// Has its turns before all others: for who carries away what the others make, or they would pile
+  /// it up. Mirrors Process.flag(:priority, :high).
+  virtual bool urgent() const { return false; }
 
  protected:
   /// The first turn, before any message.
@@ -62,6 +65,10 @@ class Process {
   /// Runs `work` on a worker thread and then `then` here; the mailbox waits meanwhile. For what
   /// blocks: what `work` throws is thrown again from this process's turn.
   void offload(std::function<void()> work, std::function<void()> then);
+
+  /// It is out of the table, and Downs are about to be sent: no turn, and nothing may be sent, but
+  /// what others hold of this process can be let go. Comes however the process ended.
+  virtual void buried() {}
 
   /// Valid from init() on.
   Scheduler& scheduler() const { return *scheduler_; }

@@ -246,6 +246,34 @@ TEST("a mailbox that overflows ends its owner and nobody else") {
   expect_eq(house.scheduler.stats().overflowed, 1u);
 }
 
+TEST("a mailbox that overflows is a crash, with its last turn") {
+  House house(Limits{.mailbox = 10});
+  Journal journal;
+  auto actor = std::make_unique<Actor>();
+  actor->on_end = [&](Actor&, const ExitReason& reason) { journal.push_back(reason.detail); };
+  const Pid pid = house.scheduler.spawn(std::move(actor));
+  house.settle();
+  for (int i = 0; i < 11; ++i) house.scheduler.send(pid, i);
+  house.settle();
+  expect_eq(journal, Journal{"mailbox overflow: more than 10 messages wait"});
+}
+
+TEST("an urgent process has its turn before those who were there first") {
+  struct Urgent : Actor {
+    bool urgent() const override { return true; }
+  };
+  House house(Limits{.messages_a_turn = 1});
+  Journal journal;
+  const Pid plain = house.spawn([&](Actor&, Message) { journal.push_back("plain"); });
+  auto actor = std::make_unique<Urgent>();
+  actor->on_message = [&](Actor&, Message) { journal.push_back("urgent"); };
+  const Pid urgent = house.scheduler.spawn(std::move(actor));
+  for (int i = 0; i < 2; ++i) house.scheduler.send(plain, i);
+  for (int i = 0; i < 2; ++i) house.scheduler.send(urgent, i);
+  house.settle();
+  expect_eq(journal, Journal{"urgent", "urgent", "plain", "plain"});
+}
+
 TEST("one busy process does not starve another") {
   House house(Limits{.messages_a_turn = 2});
   Journal journal;

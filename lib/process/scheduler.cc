@@ -10,6 +10,8 @@
 namespace phx::process {
 namespace {
 
+constexpr const char* not_an_exception = "something that is no std::exception was thrown";
+
 /// An exit signal for a process that traps them: read in turn, like any message.
 struct ExitRequest {
   ExitReason reason;
@@ -155,13 +157,15 @@ bool Scheduler::run(Clock::time_point now) {
   now_ = now;
   for (Signal& signal : inbox_.take_all()) receive(std::move(signal));
   while (auto due = timers_.take(now)) send(due->to, std::move(due->message));
-  for (std::size_t turn = 0; turn < limits_.turns_a_run && !runnable_.empty(); ++turn) {
-    Slot& slot = *runnable_.front();
-    runnable_.pop_front();
+  for (std::size_t turn = 0; turn < limits_.turns_a_run; ++turn) {
+    std::deque<Slot*>& queue = urgent_.empty() ? runnable_ : urgent_;
+    if (queue.empty()) return false;
+    Slot& slot = *queue.front();
+    queue.pop_front();
     slot.queued = false;
     take_turn(slot);
   }
-  return !runnable_.empty();
+  return !runnable_.empty() || !urgent_.empty();
 }
 
 void Scheduler::receive(Signal signal) {
@@ -183,12 +187,18 @@ void Scheduler::receive(Signal signal) {
 }
 
 void Scheduler::run_task(const TaskSignal& task) {
+  ExitReason reason;
   try {
-    task.run();
+    return task.run();
+  } catch (Exit& exit) {
+    reason = std::move(exit.reason);
   } catch (const std::exception& error) {
-    log_.error("a task from another thread failed", {{"reason", error.what()}});
-    if (task.blame) exit(task.blame, {ExitReason::crash, error.what()});
+    reason = {ExitReason::crash, error.what()};
+  } catch (...) {
+    reason = {ExitReason::crash, not_an_exception};
   }
+  log_.error("a task from another thread failed", {{"reason", reason.detail}});
+  if (task.blame) exit(task.blame, std::move(reason));
 }
 
 void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
@@ -208,6 +218,7 @@ void Scheduler::deliver(Slot& slot, Message message) {
     slot.mailbox.push(std::move(message));
   } else if (!slot.killed_by) {
     ++stats_.overflowed;
+    slot.overflowed = true;
     slot.killed_by = std::make_unique<ExitReason>(ExitReason{
         ExitReason::crash,
         "mailbox overflow: more than " + std::to_string(limits_.mailbox) + " messages wait"});
@@ -218,12 +229,12 @@ void Scheduler::deliver(Slot& slot, Message message) {
 void Scheduler::enqueue(Slot& slot) {
   if (slot.queued) return;
   slot.queued = true;
-  runnable_.push_back(&slot);
+  (slot.process->urgent() ? urgent_ : runnable_).push_back(&slot);
 }
 
 void Scheduler::take_turn(Slot& slot) {
   if (slot.killed_by) {
-    bury(slot, std::move(*slot.killed_by), false);
+    bury(slot, std::move(*slot.killed_by), slot.overflowed && !slot.working);
     return;
   }
   const Millis began = coarse_time();
@@ -234,8 +245,7 @@ void Scheduler::take_turn(Slot& slot) {
   } catch (const std::exception& error) {
     slot.stopping = std::make_unique<ExitReason>(ExitReason{ExitReason::crash, error.what()});
   } catch (...) {
-    slot.stopping = std::make_unique<ExitReason>(
-        ExitReason{ExitReason::crash, "something that is no std::exception was thrown"});
+    slot.stopping = std::make_unique<ExitReason>(ExitReason{ExitReason::crash, not_an_exception});
   }
   note_long_turn(slot, began);
   if (slot.stopping) bury(slot, std::move(*slot.stopping), true);
@@ -286,6 +296,7 @@ void Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   auto node = slots_.extract(pid.serial);
   if (slot.awaiting && slot.awaiting->timer) timers_.cancel(*slot.awaiting->timer);
   if (say_goodbye) last_words(slot, reason);
+  slot.process->buried();
   if (reason.kind == ExitReason::crash) {
     ++stats_.crashed;
     log_.error("a process crashed", {{"process", slot.process->name()}, {"reason", reason.detail}});
@@ -293,7 +304,7 @@ void Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   for (const Watcher& watcher : slot.watchers) {
     send(watcher.pid, Message(Down{watcher.ref, pid, reason}, watcher.ref));
   }
-  if (slot.queued) std::erase(runnable_, &slot);
+  if (slot.queued) std::erase(slot.process->urgent() ? urgent_ : runnable_, &slot);
   if (slot.working) ghosts_.emplace(pid.serial, std::move(node.mapped()));
 }
 
@@ -303,12 +314,13 @@ void Scheduler::last_words(Slot& slot, ExitReason& reason) {
   } catch (const std::exception& error) {
     reason = {ExitReason::crash, error.what()};
   } catch (...) {
-    reason = {ExitReason::crash, "something that is no std::exception was thrown"};
+    reason = {ExitReason::crash, not_an_exception};
   }
 }
 
 void Scheduler::clear() {
   runnable_.clear();
+  urgent_.clear();
   slots_.clear();
   ghosts_.clear();
 }

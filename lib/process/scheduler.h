@@ -66,6 +66,7 @@ class Scheduler {
   Ref monitor(Pid watcher, Pid target);
   /// No Down comes any more, not even one that is queued. Mirrors Process.demonitor(ref, [:flush]).
   void demonitor(Ref ref, Pid watcher, Pid target);
+  /// Counts from the beginning of this run().
   Ref send_after(Millis delay, Pid to, Message message);
   void cancel(Ref timer) { timers_.cancel(timer); }
   /// The reply to a Request. Mirrors GenServer.reply/2.
@@ -81,12 +82,13 @@ class Scheduler {
   void on_wake(std::function<void()> wake) { inbox_.on_wake(std::move(wake)); }
 
   std::uint32_t shard() const { return shard_; }
-  const std::vector<Scheduler*>& peers() const { return peers_; }
   const Log& log() const { return log_; }
   const Stats& stats() const { return stats_; }
   std::size_t population() const { return slots_.size(); }
   Clock::time_point now() const { return now_; }
-  Ref make_ref() { return Ref{next_ref_++ * 64 + shard_}; }
+  /// Refs tell their shards apart, so that one from another shard is never taken for ours.
+  static constexpr std::uint32_t most_shards = 64;
+  Ref make_ref() { return Ref{next_ref_++ * most_shards + shard_}; }
 
  private:
   friend class Process;
@@ -121,6 +123,7 @@ class Scheduler {
   std::uint64_t next_ref_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> slots_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> ghosts_;  // dead, their work still runs
+  std::deque<Slot*> urgent_;    // the same, of urgent processes
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   Timers timers_;
   Inbox inbox_;

@@ -31,6 +31,7 @@ struct Slot {
   std::unique_ptr<Awaiting> awaiting = {};
   std::unique_ptr<ExitReason> stopping = {};   ///< Set by stop(): ends after this turn.
   std::unique_ptr<ExitReason> killed_by = {};  ///< Set by an exit signal: ends before the next.
+  bool overflowed = false;  ///< Killed by its own mailbox: a crash, so it has its last turn.
   bool started = false;
   bool queued = false;  ///< On the run queue, which may hold a slot once.
   bool working =

@@ -15,16 +15,17 @@ void Workers::post(std::function<void()> job) {
   }
 }
 
-void Workers::stop() {
-  std::vector<std::thread> threads;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    jobs_.clear();
-    threads.swap(threads_);
-  }
+bool Workers::stop(Millis patience) {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  jobs_.clear();
   wake_.notify_all();
-  for (std::thread& thread : threads) thread.join();
+  return done_.wait_for(lock, patience, [this] { return ended_ == threads_.size(); });
+}
+
+Workers::~Workers() {
+  stop(Millis{0});
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void Workers::run() {
@@ -33,13 +34,15 @@ void Workers::run() {
     ++idle_;
     wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
     --idle_;
-    if (stopping_) return;
+    if (stopping_) break;
     const std::function<void()> job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
     job();
     lock.lock();
   }
+  ++ended_;
+  done_.notify_all();
 }
 
 }  // namespace phx::process

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/time.h"
+
 namespace phx::process {
 
 /// A fixed number of threads, started when there is first something to do. Any thread may post.
@@ -19,11 +21,12 @@ class Workers {
   explicit Workers(std::size_t threads = 10) : limit_(threads) {}
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
-  /// Waits for what runs; drops what waits.
-  ~Workers() { stop(); }
+  /// Waits for what runs, however long that takes; see stop().
+  ~Workers();
 
   void post(std::function<void()> job);
-  void stop();
+  /// Drops what waits, and waits for what runs; false where some still runs after `patience`.
+  bool stop(Millis patience);
 
  private:
   void run();
@@ -33,7 +36,9 @@ class Workers {
   std::condition_variable wake_;
   std::deque<std::function<void()>> jobs_;  // at most one a process: bounded by their number
   std::vector<std::thread> threads_;
+  std::condition_variable done_;
   std::size_t idle_ = 0;
+  std::size_t ended_ = 0;
   bool stopping_ = false;
 };
 

@@ -33,9 +33,10 @@ struct Subscriber {
   std::shared_ptr<const Metadata> metadata;
 };
 
-/// Hands one event to one shard's subscribers. Runs in the broadcaster's own turn for its own
-/// shard: what it throws there crashes the broadcaster. Mirrors the dispatcher of
-/// PubSub.broadcast/4.
+/// Hands one event to one shard's subscribers. For the broadcaster's own shard it runs in his own
+/// turn and what it throws crashes him, unless his handler runs on a worker thread: then, as for
+/// the other shards, it is posted, and a failure comes back as an exit signal. Mirrors the
+/// dispatcher of PubSub.broadcast/4.
 using Dispatcher = void (*)(process::Scheduler& scheduler, std::span<const Subscriber> subscribers,
                             process::Pid from, const EventPtr& event);
 

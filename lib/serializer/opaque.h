@@ -41,10 +41,3 @@ class Opaque {
 };
 
 }  // namespace phx::serializer
-
-template <>
-struct std::hash<phx::serializer::Opaque> {
-  std::size_t operator()(const phx::serializer::Opaque& value) const noexcept {
-    return std::hash<std::string>{}(value.text());
-  }
-};

@@ -138,7 +138,8 @@ void Scanner::utf8() {
 void Scanner::escape() {
   ++at_;
   if (peek() != 'u') {
-    if (at_ >= text_.size() || std::strchr("\"\\/bfnrt", text_[at_]) == nullptr) fail("an escape");
+    constexpr std::string_view escapes = "\"\\/bfnrt";
+    if (escapes.find(peek()) == std::string_view::npos) fail("an escape");
     ++at_;
     return;
   }
@@ -193,10 +194,7 @@ void Scanner::number() {
     return;
   }
   const std::string copy(text_.substr(begin, at_ - begin));
-  if (std::strtod(copy.c_str(), nullptr) == HUGE_VAL ||
-      std::strtod(copy.c_str(), nullptr) == -HUGE_VAL) {
-    fail("a number that fits a double");
-  }
+  if (std::isinf(std::strtod(copy.c_str(), nullptr))) fail("a number that fits a double");
 }
 
 std::string compact(std::string_view json) {

@@ -87,6 +87,13 @@ TEST("the grammar, one line a production") {
   }
 }
 
+TEST("a NUL is no escape, and no value") {
+  for (const std::string& bad :
+       {std::string("\"\\\0\"", 4), std::string("\0", 1), std::string("\"\0\"", 3)}) {
+    expect(!takes(bad), "refused");
+  }
+}
+
 TEST("UTF-8 is checked by the standard's table") {
   for (const char* bad : {"\"\xff\"", "\"\xc3\"", "\"\xc3(\"", "\"\xc0\x80\"", "\"\xe0\x80\x80\"",
                           "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xf0\x80\x80\x80\""}) {

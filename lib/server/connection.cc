@@ -44,11 +44,14 @@ void Connection::close(CloseCode code) {
   if (!closing_) finish(static_cast<unsigned>(code));
 }
 
-/// A code of 0 closes without a close frame.
+/// A code of 0 drops the connection.
 void Connection::finish(unsigned code) {
   if (code != 0) outbox_.add_close(code);
   closing_ = true;
   message_ = {};
+  if (wsi_ != nullptr && code == 0) {
+    lws_set_timeout(wsi_, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+  }
   to_be_flushed();
 }
 
@@ -57,7 +60,8 @@ void Connection::finish(unsigned code) {
 void Connection::flush() {
   dirty_ = false;
   if (wsi_ == nullptr) return;
-  while (!outbox_.empty() && !lws_partial_buffered(wsi_)) {
+  bool mid_frame = false;
+  while (!outbox_.empty() && (mid_frame || !lws_partial_buffered(wsi_))) {
     const std::string_view piece = outbox_.front();
     auto* bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(piece.data()));
     if (lws_write(wsi_, bytes, piece.size(), LWS_WRITE_RAW) < 0) {
@@ -65,9 +69,18 @@ void Connection::flush() {
       closing_ = true;
       break;
     }
-    outbox_.done();
+    mid_frame = outbox_.done();
   }
+  if (closing_) limit_last_words();
   if (closing_ || !outbox_.empty()) lws_callback_on_writable(wsi_);
+}
+
+/// Who does not read has some seconds for what waits, and the close behind it.
+void Connection::limit_last_words() {
+  constexpr int seconds = 5;
+  const bool unsent = !outbox_.empty() || lws_partial_buffered(wsi_);
+  if (!unsent || std::exchange(limited_, true)) return;
+  lws_set_timeout(wsi_, PENDING_TIMEOUT_CLOSE_SEND, seconds);
 }
 
 int Connection::writable() {

@@ -7,6 +7,7 @@
 #include <libwebsockets.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "process/scheduler.h"
@@ -58,6 +59,7 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
   bool accept_piece(lws* wsi, std::string_view bytes);
   void finish(unsigned code);
   void to_be_flushed();
+  void limit_last_words();
 
   ConnectionHost& host_;
   const int socket_;
@@ -68,6 +70,7 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
   std::string message_;  ///< The pieces of a message so far: at most max_frame_size_ bytes.
   Outbox outbox_;
   bool dirty_ = false;    ///< On the shard's list for the end of this turn.
+  bool limited_ = false;  ///< The last words have a time limit.
   bool closing_ = false;  ///< Nothing more goes in or out but what the outbox holds.
 };
 

@@ -68,7 +68,12 @@ std::variant<std::monostate, Request, Response> RequestReader::next() {
   if (!parser_->beast.is_done()) return {};
   Request request = to_request(parser_->beast.release());
   parser_.reset();
+  if (request.version >= 11 && !request.header("host")) return Response{400};
   return request;
+}
+
+std::string http_date() {
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
 }
 
 std::string to_bytes(const Response& response, bool head_only, bool keep_alive) {

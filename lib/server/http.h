@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "transport/request.h"
@@ -27,8 +28,8 @@ class RequestReader {
   void feed(std::string_view bytes) { buffer_ += bytes; }
   /// The next whole request; nothing if more is needed; or what to answer before closing.
   std::variant<std::monostate, transport::Request, transport::Response> next();
-  /// Bytes behind the last request: the first frames of a websocket, often.
-  std::size_t unread() const { return buffer_.size(); }
+  /// Forgets the bytes behind the last request, and says how many they were.
+  std::size_t give_back() { return std::exchange(buffer_, {}).size(); }
 
  private:
   struct Parser;
@@ -39,6 +40,9 @@ class RequestReader {
 
 /// The answer's bytes. `head_only` leaves the body out, as an answer to HEAD does.
 std::string to_bytes(const transport::Response& response, bool head_only, bool keep_alive);
+
+/// Now, as HTTP writes it: `Sat, 21 Nov 2026 00:27:00 GMT`.
+std::string http_date();
 
 /// Whether the client wants to use its connection again.
 bool wants_keep_alive(const transport::Request& request);

@@ -9,10 +9,13 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/check.h"
+
 namespace phx::server {
 namespace {
 
-constexpr std::uint64_t patience_ms = 60'000;  // Cowboy's idle_timeout; a slow head gets no more
+// For a request's head and body, and for each part of an answer to be taken. Cowboy's idle_timeout.
+constexpr std::uint64_t patience_ms = 60'000;
 
 }  // namespace
 
@@ -26,7 +29,6 @@ class HttpConnection::Answer final : public transport::Responder {
     if (HttpConnection* connection = std::exchange(connection_, nullptr)) {
       connection->waiting_ = false;
       connection->respond(response, head_only_, keep_alive_);
-      connection->answer_requests();
     }
   }
   bool gone() const override { return connection_ == nullptr; }
@@ -63,51 +65,42 @@ void HttpConnection::be_patient() {
   uv_timer_start(patience_.get(), UvHandle<uv_timer_t>::call, patience_ms, 0);
 }
 
+/// While an answer is under way nothing more is read: the next request waits in the socket, where
+/// it takes none of our memory. That the client hangs up is heard all the same.
 void HttpConnection::listen() {
-  const int events = unsent_.empty() ? UV_READABLE : UV_WRITABLE;
+  const int events = waiting_ ? UV_DISCONNECT : unsent_.empty() ? UV_READABLE : UV_WRITABLE;
   uv_poll_start(poll_.get(), events, UvHandle<uv_poll_t>::call_poll);
 }
 
 void HttpConnection::ready(int events) {
-  if (events == 0) return end();  // libuv's way of saying that the socket is broken
+  const bool broken = events == 0;  // libuv's way of saying so
+  if (broken || (events & UV_DISCONNECT) != 0) return end();
   if (unsent_.empty()) {
     read();
   } else {
     write();
-    answer_requests();
   }
 }
 
-/// Only peeks: the frames that come with an upgrade must stay in the socket for libwebsockets,
-/// which would not look again at what it is given in a buffer.
+/// Looks before it takes, and takes one request: what comes behind it stays in the socket. So the
+/// frames sent along with an upgrade are there for libwebsockets, which would not look again at
+/// what it is given in a buffer.
 void HttpConnection::read() {
   std::array<char, 16'384> bytes;
-  const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), MSG_PEEK);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got <= 0) return end();
-  constexpr std::size_t patience_bytes = 65'536;
-  if (waiting_ && reader_.unread() > patience_bytes) return end();  // it asks without listening
-  peeked_ = static_cast<std::size_t>(got);
-  reader_.feed({bytes.data(), peeked_});
-  answer_requests();
-  take_peeked(0);
-}
-
-/// Takes what was peeked at out of the socket, but for its last bytes.
-void HttpConnection::take_peeked(std::size_t but_for) {
-  std::array<char, 16'384> bytes;
-  const std::size_t size = std::exchange(peeked_, 0) - but_for;
-  if (socket_ >= 0 && size > 0) (void)::recv(socket_, bytes.data(), size, 0);
-}
-
-void HttpConnection::answer_requests() {
-  while (!ended_ && !waiting_ && unsent_.empty()) {
-    auto next = reader_.next();
-    if (std::holds_alternative<std::monostate>(next)) return;
-    if (const auto* refusal = std::get_if<transport::Response>(&next)) {
-      return respond(*refusal, false, false);
-    }
-    answer(std::move(std::get<transport::Request>(next)));
+  const ssize_t seen = ::recv(socket_, bytes.data(), bytes.size(), MSG_PEEK);
+  if (seen < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (seen <= 0) return end();
+  reader_.feed({bytes.data(), static_cast<std::size_t>(seen)});
+  auto next = reader_.next();
+  // Only a whole request has bytes behind it; of a half or a bad one all are taken.
+  const bool whole = std::holds_alternative<transport::Request>(next);
+  const std::size_t behind = whole ? reader_.give_back() : 0;
+  check(behind <= static_cast<std::size_t>(seen), "a request ends in the bytes that ended it");
+  if (::recv(socket_, bytes.data(), static_cast<std::size_t>(seen) - behind, 0) < 0) return end();
+  if (const auto* refusal = std::get_if<transport::Response>(&next)) {
+    respond(*refusal, false, false);
+  } else if (auto* request = std::get_if<transport::Request>(&next)) {
+    answer(std::move(*request));
   }
 }
 
@@ -118,7 +111,6 @@ void HttpConnection::answer(transport::Request request) {
   Endpoint::Outcome outcome = host_.dispatch(request);
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) {
     poll_.close();  // libwebsockets will watch the socket itself
-    take_peeked(reader_.unread());
     host_.become_websocket(std::exchange(socket_, -1), std::move(*upgrade));
     return end();
   }
@@ -134,6 +126,7 @@ void HttpConnection::answer(transport::Request request) {
 void HttpConnection::wait_for(const transport::Later& later) {
   waiting_ = true;
   uv_timer_stop(patience_.get());
+  listen();
   later.begin(answer_);
 }
 

@@ -40,8 +40,6 @@ class HttpConnection {
   class Answer;
   void ready(int events);
   void read();
-  void take_peeked(std::size_t but_for);
-  void answer_requests();
   void answer(transport::Request request);
   void wait_for(const transport::Later& later);
   void respond(const transport::Response& response, bool head_only, bool keep_alive);
@@ -54,7 +52,6 @@ class HttpConnection {
   int socket_;
   const std::string peer_;
   RequestReader reader_;
-  std::size_t peeked_ = 0;  ///< Bytes that were read and still lie in the socket.
   std::string unsent_;
   bool closing_ = false;  ///< After what is unsent.
   bool waiting_ = false;  ///< For an answer that takes time; the next request waits behind it.

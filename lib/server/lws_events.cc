@@ -7,12 +7,6 @@
 namespace phx::server {
 namespace {
 
-/// libwebsockets' own words: its errors, less the line that it writes at each socket it adopts.
-void log_line(int level, const char* line) {
-  if (std::string_view(line).find("adopt_socket_readbuf") != std::string_view::npos) return;
-  if (level == LLL_ERR) lwsl_emit_stderr(level, line);
-}
-
 // libwebsockets' lifetime timers sit in one sorted list that each message would walk; idle time is
 // our own matter (transport::Websocket). A policy of zeros switches them off.
 const lws_retry_bo_t no_timers{};
@@ -29,7 +23,9 @@ const lws_protocols* protocols(lws_callback_function callback) {
 }  // namespace
 
 void Shard::open_context() {
-  lws_set_log_level(LLL_ERR, log_line);
+  // libwebsockets writes its lines into one buffer that all threads share, and one at each
+  // adoption.
+  lws_set_log_level(0, nullptr);
   void* loops[] = {&loop_};
   lws_context_creation_info info{};
   info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
@@ -70,7 +66,7 @@ int Shard::event(lws* wsi, lws_callback_reasons why, Connection** user, void* in
   switch (why) {
     case LWS_CALLBACK_ADD_HEADERS:
       return adopting_ ? adopting_->add_headers(wsi, *static_cast<lws_process_html_args*>(in)) : 0;
-    case LWS_CALLBACK_ESTABLISHED: established(wsi, user); return 0;
+    case LWS_CALLBACK_ESTABLISHED: return established(wsi, user);
     case LWS_CALLBACK_RECEIVE: return (*user)->received(wsi, bytes);
     case LWS_CALLBACK_SERVER_WRITEABLE: return (*user)->writable();
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return (*user)->peer_closes(bytes);
@@ -79,9 +75,11 @@ int Shard::event(lws* wsi, lws_callback_reasons why, Connection** user, void* in
   }
 }
 
-void Shard::established(lws* wsi, Connection** user) {
+int Shard::established(lws* wsi, Connection** user) {
+  if (!adopting_) return -1;
   *user = adopting_.get();
   std::exchange(adopting_, nullptr)->established(wsi);
+  return 0;
 }
 
 void Shard::closed(Connection** user) {

@@ -29,18 +29,19 @@ std::string header(unsigned opcode, std::size_t size) {
 }  // namespace
 
 void Outbox::add(const serializer::FramePtr& frame) {
-  append(header(frame->opcode, frame->bytes.size()));
-  if (frame->bytes.size() < worth_sharing) return append(frame->bytes);
+  std::string bytes = header(frame->opcode, frame->bytes.size());
+  if (frame->bytes.size() < worth_sharing) return append(bytes += frame->bytes);
+  append(bytes);
+  pieces_.back().ends_mid_frame = true;
   pieces_.push_back({{}, frame});
   bytes_ += frame->bytes.size();
 }
 
 void Outbox::add_close(unsigned code) {
   constexpr unsigned close_opcode = 8;
-  append(header(close_opcode, code == 0 ? 0 : 2));
-  if (code == 0) return;
-  const char big_endian[] = {static_cast<char>(code >> 8), static_cast<char>(code)};
-  append({big_endian, 2});
+  std::string bytes = header(close_opcode, code == 0 ? 0 : 2);
+  if (code != 0) bytes += {static_cast<char>(code >> 8), static_cast<char>(code)};
+  append(bytes);
 }
 
 void Outbox::append(std::string_view bytes) {
@@ -53,9 +54,11 @@ void Outbox::append(std::string_view bytes) {
 
 std::string_view Outbox::front() const { return pieces_.front().view(); }
 
-void Outbox::done() {
+bool Outbox::done() {
+  const bool mid_frame = pieces_.front().ends_mid_frame;
   bytes_ -= front().size();
   pieces_.pop_front();
+  return mid_frame;
 }
 
 }  // namespace phx::server

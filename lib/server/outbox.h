@@ -25,14 +25,16 @@ class Outbox {
 
   /// The next piece to write. REQUIRES: !empty(). Valid until done() or an add.
   std::string_view front() const;
-  /// The front piece is written.
-  void done();
+  /// The front piece is written. True: it ended in the middle of a frame, and nothing else, not
+  /// even a pong, may be written before the next piece.
+  bool done();
 
  private:
   /// Either bytes of its own, or a shared frame's.
   struct Piece {
     std::string own;
     serializer::FramePtr shared;
+    bool ends_mid_frame = false;
     std::string_view view() const { return shared ? std::string_view(shared->bytes) : own; }
   };
   void append(std::string_view bytes);

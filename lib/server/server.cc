@@ -10,7 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
@@ -44,15 +47,16 @@ sockaddr_in address_of(const std::string& host, std::uint16_t port) {
 std::vector<std::unique_ptr<server::Shard>> make_shards(const Endpoint& endpoint, const Log& log,
                                                         process::Workers& workers,
                                                         const ServerOptions& options) {
-  const std::size_t count =
+  const std::size_t wanted =
       options.shards > 0 ? options.shards : std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t count = std::min<std::size_t>(wanted, process::Scheduler::most_shards);
   std::vector<std::unique_ptr<server::Shard>> shards;
   std::vector<process::Scheduler*> schedulers;
   std::vector<pubsub::PubSub*> hubs;
   for (std::uint32_t i = 0; i < count; ++i) {
     shards.push_back(std::make_unique<server::Shard>(
         i, endpoint, log, workers,
-        server::ShardOptions{.max_connections = options.max_connections / count + 1}));
+        server::ShardOptions{.max_connections = (options.max_connections + count - 1) / count}));
     schedulers.push_back(&shards.back()->scheduler());
     hubs.push_back(&shards.back()->pubsub());
   }
@@ -110,8 +114,12 @@ void Server::run() {
   }
   shards_[0]->run();
   for (std::thread& thread : threads_) thread.join();
-  workers_.stop();
   threads_.clear();
+  if (workers_.stop(server::ShardOptions{}.drain_time)) return;
+  // A thread can't be ended from outside, and what it runs may take for ever.
+  log_.warn("leaving behind handlers that still run");
+  std::fflush(nullptr);
+  std::_Exit(0);
 }
 
 void Server::start_accepting() {

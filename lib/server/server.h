@@ -19,7 +19,7 @@ namespace phx {
 struct ServerOptions {
   std::string host = "127.0.0.1";  ///< An address of this machine; 0.0.0.0 for all of them.
   std::uint16_t port = 4000;       ///< 0 takes a free one: see Server::port.
-  std::size_t shards = 0;          ///< Threads; 0 is one a core.
+  std::size_t shards = 0;          ///< Threads; 0 is one a core. At most 64.
   std::size_t max_connections = 16'384;
 };
 
@@ -34,8 +34,9 @@ class Server {
   /// `http://127.0.0.1:4000`
   std::string url() const;
 
-  /// Serves until SIGTERM or SIGINT; then closes all connections and returns. The thread that calls
-  /// it is the first shard's.
+  /// Serves until SIGTERM or SIGINT; then closes all connections and returns. Where handlers still
+  /// run on worker threads five seconds later, the program ends here, with status 0. The thread
+  /// that calls it is the first shard's.
   void run();
 
  private:

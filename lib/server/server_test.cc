@@ -50,6 +50,19 @@ TEST("small frames join into one piece, a large one is not copied") {
   expect(outbox.front().data() == large->bytes.data(), "the piece is the frame itself");
 }
 
+TEST("a piece that ends in the middle of a frame says so, and small frames are never cut") {
+  Outbox outbox;
+  outbox.add(text("small"));
+  outbox.add(text(std::string(100'000, 'x')));
+  for (int i = 0; i < 20'000; ++i) outbox.add(text("hello"));
+  expect(outbox.done(), "the large frame's header is the end of the first piece");
+  expect(!outbox.done(), "the large frame is whole");
+  while (!outbox.empty()) {
+    expect_eq(outbox.front().size() % 7, 0u);  // whole frames: two bytes of header and five more
+    outbox.done();
+  }
+}
+
 TEST("a close frame has its code, or none") {
   Outbox outbox;
   outbox.add_close(1011);
@@ -76,7 +89,16 @@ TEST("requests come one after the other, with their bodies") {
   reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" + get + "rest");
   expect_eq(std::get<Request>(reader.next()).body, std::string("abc"));
   expect_eq(std::get<Request>(reader.next()).target, std::string("/a?b=c"));
-  expect_eq(reader.unread(), 4u);
+  expect_eq(reader.give_back(), 4u);
+}
+
+TEST("HTTP/1.1 without a Host is 400, HTTP/1.0 without one is not") {
+  RequestReader reader;
+  reader.feed("GET / HTTP/1.1\r\n\r\n");
+  expect_eq(std::get<Response>(reader.next()).status, 400);
+  RequestReader old;
+  old.feed("GET / HTTP/1.0\r\n\r\n");
+  expect(std::holds_alternative<Request>(old.next()), "it is a request");
 }
 
 TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {

@@ -64,7 +64,7 @@ class Shard final : public HttpHost, public ConnectionHost {
   static int on_event(lws* wsi, lws_callback_reasons why, void* user, void* in,
                       size_t size) noexcept;
   int event(lws* wsi, lws_callback_reasons why, Connection** user, void* in, size_t size);
-  void established(lws* wsi, Connection** user);
+  int established(lws* wsi, Connection** user);
   void closed(Connection** user);
 
   const Endpoint& endpoint_;

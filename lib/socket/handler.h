@@ -39,6 +39,8 @@ class Handler : public process::Process {
   Handler(const UserSocket& user, Socket socket);
 
   std::string name() const override { return socket_.id.empty() ? "socket" : socket_.id; }
+  /// A room of channels makes frames faster than their sockets would carry them away in turn.
+  bool urgent() const override { return true; }
 
  protected:
   /// A finished frame for the client, in order.

@@ -57,12 +57,15 @@ struct Visit {
 
 /// Begins a session, or refuses with 403: long-poll asks no error handler.
 Response new_session(const Visit& visit) {
+  auto place = visit.tokens->take_place();
+  if (!place) return Response{503};
   Attempt attempt{visit.request, visit.mount, visit.path_params, visit.house};
   if (const auto refused = run(session_steps(), attempt)) {
     return refused->status == 400 ? *refused : status_only(403);
   }
-  const process::Pid session = visit.house.scheduler->spawn(std::make_unique<LongpollSession>(
-      visit.mount.socket, std::move(attempt.socket), visit.mount.longpoll->window));
+  const process::Pid session = visit.house.scheduler->spawn(
+      std::make_unique<LongpollSession>(visit.mount.socket, std::move(attempt.socket),
+                                        visit.mount.longpoll->window, std::move(place)));
   return with_messages(410, visit.tokens->sign(session), {});
 }
 
@@ -100,7 +103,17 @@ std::optional<serializer::Frame> line_message(std::string_view line) {
 // --- Tokens -------------------------------------------------------------------------------------
 
 SessionTokens::SessionTokens(std::string_view secret_key_base)
-    : signer_(secret_key_base, salt), instance_(random_hex(16)) {}
+    : signer_(secret_key_base, salt),
+      instance_(random_hex(16)),
+      living_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+
+SessionTokens::Place SessionTokens::take_place() const {
+  if (living_->fetch_add(1) >= most_sessions) {
+    living_->fetch_sub(1);
+    return nullptr;
+  }
+  return {living_.get(), [living = living_](const void*) { living->fetch_sub(1); }};
+}
 
 std::string SessionTokens::sign(process::Pid session) const {
   return signer_.sign(

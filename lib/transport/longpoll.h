@@ -11,6 +11,7 @@
 /// HTTP's own status is 200 for all of these; the one that counts is in the body. Mirrors
 /// Phoenix.Transports.LongPoll.
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,9 +23,17 @@
 
 namespace phx::transport {
 
-/// The signed names of sessions. Any thread.
+/// The signed names of sessions, and how many there may be. Any thread.
 class SessionTokens {
  public:
+  /// Sessions of the whole server; who comes then is answered 503. They cost no connection, so no
+  /// limit on connections bounds them.
+  static constexpr std::size_t most_sessions = 16'384;
+
+  /// A place among the sessions, held by copying it; nothing where all are taken.
+  using Place = std::shared_ptr<const void>;
+  Place take_place() const;
+
   /// \throws std::invalid_argument for a secret that is too short.
   explicit SessionTokens(std::string_view secret_key_base);
   std::string sign(process::Pid session) const;
@@ -35,6 +44,7 @@ class SessionTokens {
  private:
   const TokenSigner signer_;
   const std::string instance_;
+  const std::shared_ptr<std::atomic<std::size_t>> living_;
 };
 
 /// A random secret in hex, for a server that was given none.

@@ -13,13 +13,17 @@ using process::Message;
 
 namespace {
 
-struct WindowOver {};
+/// The window is over: of the poll, or of the message that a publisher sent last.
+struct WindowOver {
+  std::size_t message = 0;
+};
 
 }  // namespace
 
-void LongpollRequest::init() { scheduler().monitor(self(), session_); }
+void LongpollRequest::init() { monitor_ = scheduler().monitor(self(), session_); }
 
 void LongpollRequest::terminate(const ExitReason& reason) {
+  scheduler().demonitor(monitor_, self(), session_);
   if (reason.kind == ExitReason::crash) client_->respond(rendered_error(500));
 }
 
@@ -40,7 +44,7 @@ Poll::Poll(std::shared_ptr<Responder> client, process::Pid session, Millis windo
 
 void Poll::init() {
   LongpollRequest::init();
-  scheduler().send_after(window_, self(), WindowOver{});
+  patience_ = scheduler().send_after(window_, self(), WindowOver{});
   ask(Flush{self()});
 }
 
@@ -53,12 +57,29 @@ void Poll::handle(Message message) {
     if (client_->gone()) return stop();  // what there is waits for the next poll
     ask(Flush{self()});
   } else if (message.holds<WindowOver>()) {
-    ask(Expired{self()});
-    answer(with_messages(204, token_, {}));
-  } else if (message.holds<Down>() && !subscribed_) {
-    answer(otherwise_());
+    expired_ = true;
+    if (alone_) return nothing_to_tell();
+    ask(Expired{self()});  // frames may be on their way from another shard: they would be lost
+  } else if (message.holds<Forgotten>()) {
+    nothing_to_tell();
+  } else if (message.holds<Down>()) {
+    session_ended();
   }
-  // A session that ends while its poll is held leaves it to its window, as the framework does.
+}
+
+/// One that never answered is taken for gone, and a new one is begun. One that ends while its poll
+/// is held leaves it to its window, as the framework does.
+void Poll::session_ended() {
+  alone_ = true;
+  if (!subscribed_) return answer(otherwise_());
+  if (expired_) nothing_to_tell();
+}
+
+void Poll::nothing_to_tell() { answer(with_messages(204, token_, {})); }
+
+void Poll::terminate(const ExitReason& reason) {
+  scheduler().cancel(patience_);
+  LongpollRequest::terminate(reason);
 }
 
 void Poll::got(Frames frames) {
@@ -86,14 +107,19 @@ void Publisher::next() {
   std::optional<serializer::Frame>& message = messages_[sent_++];
   if (!message) return answer(rendered_error(500));
   ask(Publish{self(), std::move(*message)});
-  patience_ = scheduler().send_after(window_, self(), WindowOver{});
+  patience_ = scheduler().send_after(window_, self(), WindowOver{sent_});
+}
+
+void Publisher::terminate(const ExitReason& reason) {
+  scheduler().cancel(patience_);
+  LongpollRequest::terminate(reason);
 }
 
 void Publisher::handle(Message message) {
   if (message.holds<Handled>()) {
     next();
-  } else if (message.holds<WindowOver>()) {
-    answer(status_only(408));
+  } else if (const auto* over = message.get_if<WindowOver>()) {
+    if (over->message == sent_) answer(status_only(408));
   } else if (const auto* down = message.get_if<Down>()) {
     // Nobody there: the session is no more. One that ends over this message is told by the window.
     if (down->reason.kind == ExitReason::noproc) answer(status_only(410));

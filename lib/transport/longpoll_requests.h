@@ -39,6 +39,9 @@ class LongpollRequest : public process::Process {
   const std::shared_ptr<Responder> client_;
   const process::Pid session_;
   const Millis window_;
+
+ private:
+  process::Ref monitor_{};
 };
 
 /// Holds a GET until there are frames, or for the window.
@@ -52,12 +55,19 @@ class Poll final : public LongpollRequest {
   void init() override;
   void handle(process::Message message) override;
 
+  void terminate(const process::ExitReason& reason) override;
+
  private:
   void got(Frames frames);
+  void nothing_to_tell();
+  void session_ended();
 
   const std::string token_;
   const std::function<Response()> otherwise_;
+  process::Ref patience_{};
   bool subscribed_ = false;
+  bool alone_ = false;    ///< The session has ended.
+  bool expired_ = false;  ///< The window is over.
 };
 
 /// Passes a POST's messages on, one after the other.
@@ -70,6 +80,7 @@ class Publisher final : public LongpollRequest {
  protected:
   void init() override;
   void handle(process::Message message) override;
+  void terminate(const process::ExitReason& reason) override;
 
  private:
   void next();

@@ -17,9 +17,10 @@ struct WhenHandled {
 }  // namespace
 
 LongpollSession::LongpollSession(std::shared_ptr<const UserSocket> user, Socket socket,
-                                 Millis window)
+                                 Millis window, std::shared_ptr<const void> place)
     : Handler(*user, std::move(socket)),
       user_(std::move(user)),
+      place_(std::move(place)),
       patience_(window * 3 / 2) {}  // LongPoll.Server: 1.5 windows
 
 void LongpollSession::init() {
@@ -33,6 +34,7 @@ void LongpollSession::handle(process::Message message) {
     flush(poll->poll);
   } else if (const auto* expired = message.get_if<Expired>()) {
     if (waiting_ == expired->poll) waiting_ = {};
+    scheduler().send(expired->poll, Forgotten{});
   } else if (auto* back = message.get_if<GiveBack>()) {
     frames_.insert(frames_.begin(), back->frames.begin(), back->frames.end());
   } else if (auto* publish = message.get_if<Publish>()) {

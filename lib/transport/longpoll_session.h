@@ -36,6 +36,8 @@ struct Publish {
 // From the session to a request's process.
 
 struct Subscribed {};
+/// The answer to Expired: no frames are on their way.
+struct Forgotten {};
 struct NowAvailable {};
 struct Frames {
   std::vector<serializer::FramePtr> frames;
@@ -44,7 +46,9 @@ struct Handled {};
 
 class LongpollSession final : public socket::Handler {
  public:
-  LongpollSession(std::shared_ptr<const UserSocket> user, Socket socket, Millis window);
+  /// `place` is kept as long as the session lives.
+  LongpollSession(std::shared_ptr<const UserSocket> user, Socket socket, Millis window,
+                  std::shared_ptr<const void> place);
 
  protected:
   void init() override;
@@ -58,6 +62,7 @@ class LongpollSession final : public socket::Handler {
   void end_if_inactive();
 
   const std::shared_ptr<const UserSocket> user_;
+  const std::shared_ptr<const void> place_;
   const Millis patience_;  ///< Without a poll for so long the client is taken to be gone.
   Clock::time_point last_poll_;
   process::Pid waiting_;  ///< The poll to tell of new frames, if any.

@@ -62,7 +62,9 @@ struct Fixture {
     house.settle();
     return client;
   }
-  std::shared_ptr<Client> get() { return ask({"GET", "/socket/longpoll?vsn=2.0.0&token=" + token}); }
+  std::shared_ptr<Client> get() {
+    return ask({"GET", "/socket/longpoll?vsn=2.0.0&token=" + token});
+  }
   std::shared_ptr<Client> post(const std::string& body, const std::string& type = "text/plain") {
     Request request{"POST", "/socket/longpoll?vsn=2.0.0&token=" + token};
     request.headers = {{"content-type", type}};
@@ -159,8 +161,9 @@ TEST("a token that is none, forged, or another server's is 410") {
   Fixture f;
   f.begin();
   const std::string good = f.token;
-  for (const std::string& bad : {std::string(), std::string("x"), good.substr(1),
-                                 SessionTokens("a secret of more than twenty bytes").sign({0, 1})}) {
+  for (const std::string& bad :
+       {std::string(), std::string("x"), good.substr(1),
+        SessionTokens("a secret of more than twenty bytes").sign({0, 1})}) {
     f.token = bad;
     expect_eq(f.status_of(f.post("[]")), 410);
     expect_eq(f.status_of(f.get()), 410);
@@ -179,8 +182,10 @@ TEST("the token in the header wins over the query's") {
 TEST("lines are messages in order; one that does not begin with a bracket is base64 of a binary") {
   Fixture f;
   f.begin();
-  f.post("[\"1\",\"1\",\"t\",\"phx_join\",{}]\r\n[\"1\",\"2\",\"t\",\"echo\",{}]\nAAEBAQQxM3RlY2hvIQ==",
-         "application/x-ndjson");
+  f.post(
+      "[\"1\",\"1\",\"t\",\"phx_join\",{}]\r\n[\"1\",\"2\",\"t\",\"echo\",{}]\nAAEBAQQxM3RlY2hvIQ="
+      "=",
+      "application/x-ndjson");
   const Json messages = f.body_of(f.get())["messages"];
   expect_eq(messages.size(), 3u);
   expect_eq(messages[1].string_or(""),

@@ -33,15 +33,19 @@ std::vector<std::string_view> keys_of(std::string_view name) {
 }
 
 /// The tree with `value` put at the end of the path of keys. What stood in its way is replaced.
-Json placed(const Json& tree, std::span<const std::string_view> keys, const std::string& value) {
+/// The tree is moved along, and a child let go of by its parent before it changes: a value that two
+/// hold would be copied, and a long query take quadratic time.
+Json placed(Json tree, std::span<const std::string_view> keys, const std::string& value) {
   if (keys.empty()) return value;
   if (keys.front().empty()) {
-    Json list = tree.is_array() ? tree : Json::array();
+    Json list = tree.is_array() ? std::move(tree) : Json::array();
     list.append(placed({}, keys.subspan(1), value));
     return list;
   }
-  Json object = tree.is_object() ? tree : Json::object();
-  object.set(keys.front(), placed(object[keys.front()], keys.subspan(1), value));
+  Json object = tree.is_object() ? std::move(tree) : Json::object();
+  Json child = object[keys.front()];
+  object.set(keys.front(), nullptr);
+  object.set(keys.front(), placed(std::move(child), keys.subspan(1), value));
   return object;
 }
 
@@ -55,7 +59,7 @@ void add_pair(Json& params, std::string_view pair) {
   constexpr std::size_t deepest = 32;  // Plug.Conn.Query's own limit on nesting
   const std::vector<std::string_view> keys = keys_of(name);
   if (keys.size() > deepest) throw BadQuery("expected at most 32 levels of brackets in a query");
-  params = placed(params, keys, value);
+  params = placed(std::move(params), keys, value);
 }
 
 }  // namespace

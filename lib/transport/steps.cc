@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/base64.h"
+#include "serializer/scanner.h"
 #include "socket/handler.h"
 #include "transport/pipeline.h"
 #include "transport/query.h"
@@ -98,7 +99,10 @@ ConnectInfo connect_info(const Attempt& attempt) {
 
 Answer connect(Attempt& attempt) {
   const UserSocket& user = *attempt.mount.socket;
-  for (const auto& [name, value] : attempt.path_params) attempt.params.set(name, value);
+  for (const auto& [name, value] : attempt.path_params) {
+    if (!serializer::is_utf8(value)) return rendered_error(400);
+    attempt.params.set(name, value);
+  }
   // A `vsn[]=` is no version either, and is refused like one that nobody speaks.
   const Json vsn = attempt.params.has("vsn") ? attempt.params["vsn"] : Json("1.0.0");
   const serializer::Serializer* serializer =
@@ -144,6 +148,12 @@ Answer check_upgrade_headers(Attempt& attempt) {
   }
   if (!request.header("sec-websocket-key")) {
     return refused_upgrade("'sec-websocket-key' header is absent");
+  }
+  // Phoenix looks at no key; libwebsockets drops the connection over one of these.
+  const std::size_t key_size = request.header("sec-websocket-key")->size();
+  if (key_size == 0 || key_size > 127) {
+    return refused_upgrade("'sec-websocket-key' header must have 1 to 127 bytes, got " +
+                           std::to_string(key_size));
   }
   const auto version = request.list("sec-websocket-version");
   if (version != std::vector<std::string>{"13"}) {
