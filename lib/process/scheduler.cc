@@ -10,16 +10,9 @@
 namespace phx::process {
 namespace {
 
-constexpr const char* not_an_exception = "something that is no std::exception was thrown";
-
 /// An exit signal for a process that traps them: read in turn, like any message.
 struct ExitRequest {
   ExitReason reason;
-};
-
-/// A worker is done; what the work threw, if it threw.
-struct WorkDone {
-  std::exception_ptr thrown;
 };
 
 /// A few nanoseconds a reading, exact to some milliseconds: enough to see what held up a thread.
@@ -28,8 +21,6 @@ Millis coarse_time() {
   clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
   return Millis{now.tv_sec * 1000 + now.tv_nsec / 1'000'000};
 }
-
-thread_local Pid working_for;  // set on a worker thread while it works for a process
 
 }  // namespace
 
@@ -78,20 +69,6 @@ void Scheduler::exit(Pid to, ExitReason reason) {
     slot->killed_by = std::make_unique<ExitReason>(std::move(reason));
     enqueue(*slot);
   }
-}
-
-void Scheduler::post(std::function<void()> task, Pid blame) {
-  if (on_own_thread()) {
-    task();
-  } else {
-    inbox_.push({TaskSignal{std::move(task), blame}, working_for});
-  }
-}
-
-bool Scheduler::forward(std::uint32_t shard, Signal::Body body) {
-  if (shard >= peers_.size()) return false;  // a Pid{} of nobody
-  peers_[shard]->inbox_.push({std::move(body), working_for});
-  return true;
 }
 
 // --- Monitors -----------------------------------------------------------------------------------
@@ -166,39 +143,6 @@ bool Scheduler::run(Clock::time_point now) {
     take_turn(slot);
   }
   return !runnable_.empty() || !urgent_.empty();
-}
-
-void Scheduler::receive(Signal signal) {
-  const bool from_ghost = signal.from && signal.from.shard == shard_ && !alive(signal.from);
-  if (auto* mail = std::get_if<Deliver>(&signal.body)) {
-    if (mail->message.holds<WorkDone>() && ghosts_.erase(mail->to.serial) > 0) return;
-    if (!from_ghost) send(mail->to, std::move(mail->message));
-  } else if (auto* exit_signal = std::get_if<ExitSignal>(&signal.body)) {
-    if (!from_ghost) exit(exit_signal->to, std::move(exit_signal->reason));
-  } else if (auto* monitor_signal = std::get_if<MonitorSignal>(&signal.body)) {
-    add_watcher(*monitor_signal);
-  } else if (auto* demonitor_signal = std::get_if<DemonitorSignal>(&signal.body)) {
-    remove_watcher(*demonitor_signal);
-  } else if (auto* spawn_signal = std::get_if<SpawnSignal>(&signal.body)) {
-    adopt(spawn_signal->pid, std::move(spawn_signal->process));
-  } else if (auto* task = std::get_if<TaskSignal>(&signal.body)) {
-    if (!from_ghost) run_task(*task);
-  }
-}
-
-void Scheduler::run_task(const TaskSignal& task) {
-  ExitReason reason;
-  try {
-    return task.run();
-  } catch (Exit& exit) {
-    reason = std::move(exit.reason);
-  } catch (const std::exception& error) {
-    reason = {ExitReason::crash, error.what()};
-  } catch (...) {
-    reason = {ExitReason::crash, not_an_exception};
-  }
-  log_.error("a task from another thread failed", {{"reason", reason.detail}});
-  if (task.blame) exit(task.blame, std::move(reason));
 }
 
 void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
@@ -328,37 +272,6 @@ void Scheduler::clear() {
 Slot* Scheduler::find(Pid pid) {
   const auto found = slots_.find(pid.serial);
   return found == slots_.end() ? nullptr : found->second.get();
-}
-
-// --- Work on other threads ----------------------------------------------------------------------
-
-void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function<void()> then) {
-  if (workers_ == nullptr) {
-    work();
-    then();
-    return;
-  }
-  const Pid pid = slot.process->self();
-  const Ref ref = make_ref();
-  slot.working = true;
-  workers_->post([this, pid, ref, work = std::move(work)] {
-    working_for = pid;
-    std::exception_ptr thrown;
-    try {
-      work();
-    } catch (...) {
-      thrown = std::current_exception();
-    }
-    working_for = {};
-    inbox_.push({Deliver{pid, Message(WorkDone{thrown}, ref)}});
-  });
-  slot.process->await(ref, std::nullopt, [&slot, then = std::move(then)](auto message) {
-    slot.working = false;
-    if (const auto& thrown = message->template get_if<WorkDone>()->thrown) {
-      std::rethrow_exception(thrown);
-    }
-    then();
-  });
 }
 
 }  // namespace phx::process

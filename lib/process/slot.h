@@ -11,6 +11,9 @@
 
 namespace phx::process {
 
+/// The detail of a crash by what no handler should throw.
+constexpr const char* not_an_exception = "something that is no std::exception was thrown";
+
 /// A process that waits for one message only.
 struct Awaiting {
   Ref ref;
