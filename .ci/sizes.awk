@@ -3,12 +3,12 @@
 FNR == 1 { close_file(); name = FILENAME; lines = 0; start = 0 }
 { lines++ }
 length($0) > 100 && $0 !~ /R"|"[^"]*$|http/ { printf "%s:%d: %d columns (100 at most)\n", FILENAME, FNR, length($0); bad = 1 }
-/^[A-Za-z].*\{$/ && !/^(namespace|class|struct|enum|extern|union)/ { start = FNR }
+/\)( (const|noexcept|override|try))* \{$/ && /^[A-Za-z]/ && !/= / { start = FNR }
 /^\}/ && start {
-  if (FNR - start > 60) { printf "%s:%d: a function of %d lines (60 at most)\n", FILENAME, start, FNR - start; bad = 1 }
+  if (FNR - start > 45) { printf "%s:%d: a function of %d lines (about 40 at most)\n", FILENAME, start, FNR - start; bad = 1 }
   start = 0
 }
 function close_file() {
-  if (name && lines > 400) { printf "%s: %d lines (400 at most)\n", name, lines; bad = 1 }
+  if (name && lines > 330) { printf "%s: %d lines (about 300 at most)\n", name, lines; bad = 1 }
 }
 END { close_file(); exit bad }

@@ -102,63 +102,60 @@ Result stop_with(ExitReason::Kind kind, const char* detail = "") {
   return Stop{{kind, detail}, {}};
 }
 
-const std::map<std::string_view, Handler>& handlers() {
-  static const std::map<std::string_view, Handler> table = {
-      {"echo", [](Payload p, Socket&) -> Result { return Reply::ok(std::move(p)); }},
-      {"echo_error", [](Payload p, Socket&) -> Result { return Reply::error(std::move(p)); }},
-      {"ack", [](Payload, Socket&) -> Result { return Reply::ok(); }},
-      {"nack", [](Payload, Socket&) -> Result { return Reply::error(); }},
-      {"noreply", [](Payload, Socket&) -> Result { return NoReply{}; }},
-      {"push", push},
-      {"push_binary",
-       [](Payload p, Socket& socket) -> Result {
-         socket.push("pushed_binary", std::move(p));
-         return NoReply{};
-       }},
-      {"broadcast", broadcast},
-      {"broadcast_from", broadcast_from},
-      {"broadcast_binary", broadcast_binary},
-      {"intercept", intercept},
-      {"filter",
-       [](Payload p, Socket& socket) -> Result {
-         socket.broadcast("filtered", std::move(p));
-         return NoReply{};
-       }},
-      {"async", answer_later},
-      {"slow", sleep_and_answer},
-      {"info",
-       [](Payload p, Socket& socket) -> Result {
-         socket.send_self(Info{std::move(p)});
-         return NoReply{};
-       }},
-      {"assigns", show_assigns},
-      {"connect_info",
-       [](Payload, Socket& socket) -> Result {
-         return Reply::ok(Payload::own_text(socket.assign("connect_info").string_or("{}")));
-       }},
-      {"stop", [](Payload, Socket&) { return stop_with(ExitReason::normal); }},
-      {"stop_shutdown", [](Payload, Socket&) { return stop_with(ExitReason::shutdown); }},
-      {"stop_shutdown_tuple",
-       [](Payload, Socket&) { return stop_with(ExitReason::shutdown, "bye"); }},
-      {"stop_reply",
-       [](Payload p, Socket&) -> Result {
-         return Stop{{ExitReason::normal, ""}, Reply::ok(std::move(p))};
-       }},
-      {"stop_error", [](Payload, Socket&) { return stop_with(ExitReason::crash, "boom"); }},
-      {"crash", [](Payload, Socket&) -> Result { throw std::runtime_error("crash: boom"); }},
-      {"exit",
-       [](Payload, Socket&) -> Result {
-         throw process::Exit{{ExitReason::crash, "boom"}};
-       }},
-      // No C++ handler can return what its type forbids, so this raises, as the contract allows.
-      {"bad_return",
-       [](Payload, Socket&) -> Result {
-         throw std::logic_error("expected NoReply, Reply or Stop, got a bad return");
-       }},
-      {"disconnect", disconnect},
-  };
-  return table;
-}
+const std::map<std::string_view, Handler> handlers = {
+    {"echo", [](Payload p, Socket&) -> Result { return Reply::ok(std::move(p)); }},
+    {"echo_error", [](Payload p, Socket&) -> Result { return Reply::error(std::move(p)); }},
+    {"ack", [](Payload, Socket&) -> Result { return Reply::ok(); }},
+    {"nack", [](Payload, Socket&) -> Result { return Reply::error(); }},
+    {"noreply", [](Payload, Socket&) -> Result { return NoReply{}; }},
+    {"push", push},
+    {"push_binary",
+     [](Payload p, Socket& socket) -> Result {
+       socket.push("pushed_binary", std::move(p));
+       return NoReply{};
+     }},
+    {"broadcast", broadcast},
+    {"broadcast_from", broadcast_from},
+    {"broadcast_binary", broadcast_binary},
+    {"intercept", intercept},
+    {"filter",
+     [](Payload p, Socket& socket) -> Result {
+       socket.broadcast("filtered", std::move(p));
+       return NoReply{};
+     }},
+    {"async", answer_later},
+    {"slow", sleep_and_answer},
+    {"info",
+     [](Payload p, Socket& socket) -> Result {
+       socket.send_self(Info{std::move(p)});
+       return NoReply{};
+     }},
+    {"assigns", show_assigns},
+    {"connect_info",
+     [](Payload, Socket& socket) -> Result {
+       return Reply::ok(Payload::own_text(socket.assign("connect_info").string_or("{}")));
+     }},
+    {"stop", [](Payload, Socket&) { return stop_with(ExitReason::normal); }},
+    {"stop_shutdown", [](Payload, Socket&) { return stop_with(ExitReason::shutdown); }},
+    {"stop_shutdown_tuple",
+     [](Payload, Socket&) { return stop_with(ExitReason::shutdown, "bye"); }},
+    {"stop_reply",
+     [](Payload p, Socket&) -> Result {
+       return Stop{{ExitReason::normal, ""}, Reply::ok(std::move(p))};
+     }},
+    {"stop_error", [](Payload, Socket&) { return stop_with(ExitReason::crash, "boom"); }},
+    {"crash", [](Payload, Socket&) -> Result { throw std::runtime_error("crash: boom"); }},
+    {"exit",
+     [](Payload, Socket&) -> Result {
+       throw process::Exit{{ExitReason::crash, "boom"}};
+     }},
+    // No C++ handler can return what its type forbids, so this raises, as the contract allows.
+    {"bad_return",
+     [](Payload, Socket&) -> Result {
+       throw std::logic_error("expected NoReply, Reply or Stop, got a bad return");
+     }},
+    {"disconnect", disconnect},
+};
 
 }  // namespace
 
@@ -178,8 +175,8 @@ bool ConformanceChannel::blocking(std::string_view event, const Payload& payload
 
 Result ConformanceChannel::handle_in(std::string_view event, Payload payload, Socket& socket) {
   if (event == "count") return Reply::ok(Json::object({{"count", ++count_}}));
-  const auto handler = handlers().find(event);
-  if (handler == handlers().end()) return unhandled(event);
+  const auto handler = handlers.find(event);
+  if (handler == handlers.end()) return unhandled(event);
   return handler->second(std::move(payload), socket);
 }
 
