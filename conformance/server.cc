@@ -57,6 +57,11 @@ int main(int argc, char** argv) {
   CLI::App app{"A server that keeps the conformance contract."};
   Options options;
   declare(app, options);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return fmt::format(
+        "phx-contract: {}; each option, and the environment variable that sets it, too: --help\n",
+        error.what());
+  });
   CLI11_PARSE(app, argc, argv);
   try {
     return serve(options);

@@ -108,6 +108,11 @@ int main(int argc, char** argv) {
       ->envname("PORT")
       ->check(CLI::Range(0, 65'535));
   app.add_option("--root", options.root, "the project's folder");
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return fmt::format(
+        "phx-chat: {}; each option, and the environment variable that sets it, too: --help\n",
+        error.what());
+  });
   CLI11_PARSE(app, argc, argv);
   try {
     return serve(options);
