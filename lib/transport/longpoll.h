@@ -2,11 +2,10 @@
 /// \file
 /// Channels over plain requests: a poll for what there is to hear, a post for what there is to say.
 ///
-///     GET  without a token    a new session:    {"messages":[],"status":410,"token":T}
-///     GET  with its token     what waits:       {"messages":["…"],"status":200,"token":T}, or
-///     after
-///                             the window        {"messages":[],"status":204,"token":T}
-///     POST with its token     one message, or one a line: {"status":200}
+///     GET  without a token   a new session      {"messages":[],"status":410,"token":T}
+///     GET  with its token    what waits         {"messages":["…"],"status":200,"token":T}
+///                            after the window   {"messages":[],"status":204,"token":T}
+///     POST with its token    one message, or one a line   {"status":200}
 ///
 /// HTTP's own status is 200 for all of these; the one that counts is in the body. Mirrors
 /// Phoenix.Transports.LongPoll.
