@@ -43,7 +43,7 @@ TESTING_SOURCES := $(wildcard lib/testing/*.cc)
 SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
 SUITE_SOURCES := $(filter-out %_test.cc,$(foreach dir,wire suite rules,$(wildcard conformance/$(dir)/*.cc)))
 BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
-CHAT_SOURCES := $(wildcard chapters/01-the-101/*.cc)
+CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 LIBRARY := $(BUILD)/libphoenix.a

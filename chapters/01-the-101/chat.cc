@@ -1,4 +1,4 @@
-/// Chapter 1's program: a chat room, whole. One channel, one socket, one page.
+/// Chapter 1's program: serves the chat of room.h and its page.
 ///
 ///     make run        and open http://localhost:4000 in two windows
 
@@ -10,36 +10,9 @@
 #include <sstream>
 
 #include "phoenix.h"
+#include "room.h"
 
 namespace {
-
-/// What is said in a room goes to all who are in it.
-class Room final : public phx::Channel {
-  phx::JoinResult join(std::string_view topic, phx::Payload, phx::Socket&) override {
-    if (topic == "room:private") {
-      return phx::Refused{phx::Json::object({{"reason", "unauthorized"}})};
-    }
-    return phx::Joined{};
-  }
-
-  phx::Result handle_in(std::string_view event, phx::Payload payload,
-                        phx::Socket& socket) override {
-    if (event != "new_msg") return unhandled(event);
-    socket.broadcast("new_msg", std::move(payload));
-    return phx::Reply::ok();
-  }
-};
-
-/// Anybody may come in, under the name of his choice.
-class ChatSocket final : public phx::UserSocket {
- public:
-  ChatSocket() { channel<Room>("room:*"); }
-
-  phx::ConnectResult connect(phx::Connect connect, phx::Socket& socket) const override {
-    socket.assigns["user_id"] = connect.params["user_id"];
-    return phx::Accepted{};
-  }
-};
 
 /// The page's files, read once; each is served from memory at its own path.
 class Files {
@@ -76,7 +49,7 @@ std::filesystem::path own_root() {
 }
 
 void build(phx::Endpoint& endpoint, const std::filesystem::path& root) {
-  endpoint.socket({"/socket", std::make_shared<ChatSocket>()});
+  endpoint.socket({"/socket", std::make_shared<chat::ChatSocket>()});
   const auto page = root / "chapters/01-the-101/page";
   Files files(endpoint);
   files.serve("/", page / "index.html", "text/html; charset=utf-8");
