@@ -32,6 +32,17 @@ TEST("a control character can't start a new log line") {
   expect_eq(one_line("a\nERROR forged\x7f"), std::string("a\\x0aERROR forged\\x7f"));
 }
 
+TEST("who reads a log gets its lines, and their levels, as grave as asked for") {
+  std::vector<std::string> lines;
+  const Log log = Log::to(Level::warn, [&](Level level, const std::string& line) {
+    lines.push_back((level == Level::error ? "error: " : "warn: ") + line);
+  });
+  log.info("too light");
+  log.warn("a {} b", {{"key", "1\n2"}});
+  log.error("c");
+  expect_eq(lines, std::vector<std::string>{"warn: a {} b key=1\\x0a2", "error: c"});
+}
+
 TEST("an unknown log level is answered with the ones there are") {
   const std::string text = expect_throw<std::invalid_argument>([] { level_of("loud"); });
   expect_eq(text,

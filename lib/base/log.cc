@@ -3,10 +3,12 @@
 #include "base/log.h"
 
 #include <fmt/format.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <mutex>
 #include <stdexcept>
 
 namespace phx {
@@ -22,6 +24,35 @@ spdlog::level::level_enum spdlog_level(Level level) {
   }
   return spdlog::level::off;
 }
+
+Level level_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::trace:
+    case spdlog::level::debug: return Level::debug;
+    case spdlog::level::info: return Level::info;
+    case spdlog::level::warn: return Level::warn;
+    case spdlog::level::err:
+    case spdlog::level::critical: return Level::error;
+    case spdlog::level::off:
+    case spdlog::level::n_levels: return Level::off;
+  }
+  return Level::off;
+}
+
+/// spdlog calls it under a lock of its own, so that one line comes after the other.
+class ReaderSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit ReaderSink(Log::Reader reader) : reader_(std::move(reader)) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& line) override {
+    reader_(level_of(line.level), std::string(line.payload.data(), line.payload.size()));
+  }
+  void flush_() override {}
+
+ private:
+  const Log::Reader reader_;
+};
 
 }  // namespace
 
@@ -39,6 +70,13 @@ Log Log::to_stderr(Level least) {
   auto logger = std::make_shared<spdlog::logger>(
       "phx", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   logger->set_pattern("%H:%M:%S.%e [%^%l%$] %v");
+  logger->set_level(spdlog_level(least));
+  return Log(std::move(logger));
+}
+
+Log Log::to(Level least, Reader reader) {
+  auto logger =
+      std::make_shared<spdlog::logger>("phx", std::make_shared<ReaderSink>(std::move(reader)));
   logger->set_level(spdlog_level(least));
   return Log(std::move(logger));
 }

@@ -2,6 +2,7 @@
 /// \file
 /// What the server tells whoever runs it: one line an event, with named fields behind the text.
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -23,9 +24,13 @@ Level level_of(std::string_view name);
 class Log {
  public:
   using Field = std::pair<std::string_view, std::string_view>;
+  using Reader = std::function<void(Level level, const std::string& line)>;
 
   /// Writes to standard error what is at least as grave as `least`.
   static Log to_stderr(Level least);
+  /// Hands each line that is at least as grave as `least` to `reader`, one at a time, on the thread
+  /// that wrote it: for tests, and for who keeps a log of his own.
+  static Log to(Level least, Reader reader);
   /// Writes nowhere: for tests.
   static Log silent();
 
