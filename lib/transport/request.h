@@ -2,6 +2,7 @@
 /// \file
 /// What an HTTP client asked for, and what it is answered: plain values that know no socket.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct Request {
   Headers headers = {};   ///< Names in lower case, in the order in which they came.
   std::string body = {};
   std::string peer = {};  ///< The client's address.
+  std::uint16_t peer_port = 0;
+  std::string scheme = "http";  ///< `https` where it came over TLS.
 
   /// The target up to the `?`, and what follows it.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
