@@ -73,8 +73,18 @@ constexpr Millis start_patience{15'000};
 constexpr Millis end_patience{15'000};  // the framework drains for about ten seconds
 constexpr Millis between_looks{20};
 
+/// A session whose poll has reached the server: what was posted behind it has been handled.
+Poller& held_poll(Trial& t) {
+  Poller& poller = t.poll({.mount = "/short"});
+  poller.post(R"(["1","1","{topic}","phx_join",{}])");
+  poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+  poller.hold();
+  poller.post(R"(["1","2","{topic}","noreply",{}])");
+  return poller;
+}
+
 RULE("D-04", should, contract,
-     "a server that shuts down takes no new connections, closes every socket with 1012, and exits",
+     "a server that stops takes nobody in, closes sockets with 1012, answers held polls, and exits",
      "Phoenix.Socket.PoolDrainer") {
   if (t.command().empty()) throw Skipped("the suite has to start the server itself: -- COMMAND");
   ServerProcess server(t.command());  // another one, so that the one that is judged lives on
@@ -87,8 +97,14 @@ RULE("D-04", should, contract,
   v1.send(R"({"topic":"{topic}","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
   v1.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"1"})");
 
+  Poller* poller = t.has_longpoll() ? &held_poll(t) : nullptr;
+
   server.terminate();
   for (Client* client : {&v2, &v1}) client->expect_bare_close({1012});
+  if (poller) {
+    poller->expect_poll(R"({"status":204,"messages":[],"token":{any}})");
+    poller->forget();
+  }
   if (server.accepts()) throw Violation("new connections to be refused by now", "they are not");
   const auto deadline = t.deadline(end_patience);
   while (!server.ended() && Clock::now() < deadline) t.wait(between_looks);

@@ -2,6 +2,7 @@
 
 #include "endpoint/endpoint.h"
 
+#include <set>
 #include <stdexcept>
 
 namespace phx {
@@ -51,6 +52,16 @@ void Endpoint::socket(Mount mount) {
 
 void Endpoint::get(std::string path, Page page) {
   pages_.emplace_back(std::move(path), std::move(page));
+}
+
+std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
+  std::vector<std::unique_ptr<socket::Drainer>> drainers;
+  std::set<const UserSocket*> seen;
+  for (const Mount& mount : mounts_) {
+    if (!seen.insert(mount.socket.get()).second) continue;
+    drainers.push_back(std::make_unique<socket::Drainer>(mount.socket, mount.drainer));
+  }
+  return drainers;
 }
 
 Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house) const noexcept {

@@ -47,6 +47,8 @@ class Endpoint {
   Outcome dispatch(const transport::Request& request, const House& house) const noexcept;
 
   const std::vector<process::ChildSpec>& children() const { return children_; }
+  /// One for each user socket, for a shard that stops.
+  std::vector<std::unique_ptr<socket::Drainer>> drainers() const;
 
  private:
   Outcome route(const transport::Request& request, const House& house) const;

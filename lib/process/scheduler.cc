@@ -2,6 +2,7 @@
 
 #include "process/scheduler.h"
 
+#include <algorithm>
 #include <ctime>
 
 #include "base/check.h"
@@ -69,6 +70,15 @@ void Scheduler::exit(Pid to, ExitReason reason) {
     slot->killed_by = std::make_unique<ExitReason>(std::move(reason));
     enqueue(*slot);
   }
+}
+
+std::vector<Pid> Scheduler::pids_of(const std::function<bool(const Process&)>& kind) const {
+  std::vector<Pid> pids;
+  for (const auto& [serial, slot] : slots_) {
+    if (kind(*slot->process)) pids.push_back({shard_, serial});
+  }
+  std::sort(pids.begin(), pids.end());
+  return pids;
 }
 
 // --- Monitors -----------------------------------------------------------------------------------

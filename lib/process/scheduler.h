@@ -74,6 +74,8 @@ class Scheduler {
   /// Destroys all processes, without a last turn: when the thread that ran them has ended.
   void clear();
   bool alive(Pid pid) const { return slots_.contains(pid.serial); }
+  /// The living processes of one kind, the oldest first. Looks at all there are: for rare hours.
+  std::vector<Pid> pids_of(const std::function<bool(const Process&)>& kind) const;
 
   /// Gives turns to who has mail. True: the budget is spent and more is waiting, call again soon.
   bool run(Clock::time_point now);
@@ -82,6 +84,8 @@ class Scheduler {
   void on_wake(std::function<void()> wake) { inbox_.on_wake(std::move(wake)); }
 
   std::uint32_t shard() const { return shard_; }
+  /// How many schedulers the program has.
+  std::size_t shards() const { return peers_.size(); }
   const Log& log() const { return log_; }
   const Stats& stats() const { return stats_; }
   std::size_t population() const { return slots_.size(); }

@@ -52,8 +52,6 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
 
   /// Writes what waits, as far as the socket takes it.
   void flush();
-  /// The server stops: the process is told, and closes.
-  void drain() { host_.scheduler().send(process_, socket::Drain{}); }
 
  private:
   bool accept_piece(lws* wsi, std::string_view bytes);

@@ -130,9 +130,15 @@ void HttpConnection::wait_for(const transport::Later& later) {
   later.begin(answer_);
 }
 
+void HttpConnection::answer_and_close() {
+  leaving_ = true;
+  closing_ = true;
+  if (!waiting_ && unsent_.empty()) end();
+}
+
 void HttpConnection::respond(const transport::Response& response, bool head_only, bool keep_alive) {
-  unsent_ = to_bytes(response, head_only, keep_alive);
-  closing_ = !keep_alive;
+  closing_ = leaving_ || !keep_alive;
+  unsent_ = to_bytes(response, head_only, !closing_);
   write();
 }
 

@@ -35,6 +35,8 @@ class HttpConnection {
 
   /// Starts to listen to the client; false where the loop would not have it.
   bool start();
+  /// The server stops: what has been asked is answered, and then the connection ends.
+  void answer_and_close();
 
  private:
   class Answer;
@@ -54,6 +56,7 @@ class HttpConnection {
   RequestReader reader_;
   std::string unsent_;
   bool closing_ = false;  ///< After what is unsent.
+  bool leaving_ = false;  ///< After the answer under way.
   bool waiting_ = false;  ///< For an answer that takes time; the next request waits behind it.
   bool ended_ = false;
   std::shared_ptr<Answer> answer_;

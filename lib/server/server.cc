@@ -115,7 +115,7 @@ void Server::run() {
   shards_[0]->run();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  if (workers_.stop(server::ShardOptions{}.drain_time)) return;
+  if (workers_.stop(server::ShardOptions{}.farewell)) return;
   // A thread can't be ended from outside, and what it runs may take for ever.
   log_.warn("leaving behind handlers that still run");
   std::fflush(nullptr);

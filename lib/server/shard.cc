@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "process/supervisor.h"
 
@@ -58,7 +60,7 @@ void Shard::turn() {
   const bool more = scheduler_.run(Clock::now());
   flush();
   finished_.clear();
-  if (stopping_) stop_when_empty();
+  if (stopping_) go_on_stopping();
   if (more) {
     uv_idle_start(busy_.get(), UvHandle<uv_idle_t>::call);  // so that the loop does not wait
   } else {
@@ -133,24 +135,41 @@ void Shard::stop() {
   });
 }
 
+/// First the batches, while polls that are held are still answered; then the endpoint's children
+/// end; and who has been told to go has a while for it.
 void Shard::begin_stop() {
   stopping_ = true;
-  for (auto& [key, connection] : http_) finished_.push_back(std::move(connection));
-  http_.clear();
-  for (auto& [key, connection] : connections_) connection->drain();
+  std::vector<HttpConnection*> http;
+  for (const auto& [key, connection] : http_) http.push_back(key);
+  for (HttpConnection* connection : http) connection->answer_and_close();
+  for (auto& drainer : endpoint_.drainers()) {
+    drainers_.push_back(scheduler_.spawn(std::move(drainer)));
+  }
+}
+
+void Shard::go_on_stopping() {
+  if (!farewell_said_ && !draining()) say_farewell();
+  const bool empty = connections_.empty() && http_.empty();
+  if (farewell_said_ && empty && !scheduler_.alive(supervisor_)) uv_stop(&loop_);
+}
+
+bool Shard::draining() const {
+  return std::any_of(drainers_.begin(), drainers_.end(),
+                     [this](process::Pid drainer) { return scheduler_.alive(drainer); });
+}
+
+void Shard::say_farewell() {
+  farewell_said_ = true;
   scheduler_.exit(supervisor_, {process::ExitReason::shutdown});
   last_call_.open([this](uv_timer_t* h) { return uv_timer_init(&loop_, h); },
                   [this] {
+                    const std::size_t left = connections_.size() + http_.size();
                     scheduler_.log().warn("some connections did not close in time",
-                                          {{"left", std::to_string(connections_.size())}});
+                                          {{"left", std::to_string(left)}});
                     uv_stop(&loop_);
                   });
   uv_timer_start(last_call_.get(), UvHandle<uv_timer_t>::call,
-                 static_cast<std::uint64_t>(options_.drain_time.count()), 0);
-}
-
-void Shard::stop_when_empty() {
-  if (connections_.empty() && !scheduler_.alive(supervisor_)) uv_stop(&loop_);
+                 static_cast<std::uint64_t>(options_.farewell.count()), 0);
 }
 
 }  // namespace phx::server

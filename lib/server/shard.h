@@ -20,7 +20,7 @@ namespace phx::server {
 struct ShardOptions {
   std::size_t max_connections = 16'384;       ///< Of this shard; more are closed as they come.
   std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client.
-  Millis drain_time{5'000};                   ///< Who has not gone by then is dropped.
+  Millis farewell{5'000};  ///< Who has been told to go and has not by then is dropped.
 };
 
 class Shard final : public HttpHost, public ConnectionHost {
@@ -34,8 +34,8 @@ class Shard final : public HttpHost, public ConnectionHost {
 
   /// Starts the endpoint's children and runs the loop until stop(). On its own thread.
   void run();
-  /// Closes every connection (1012), and ends run() when they are gone or the drain time is over.
-  /// Any thread.
+  /// Sends the connections home in batches (1012), and ends run() when they are gone or their time
+  /// is over. Any thread.
   void stop();
   /// Takes an accepted socket over. Any thread.
   void adopt(int socket, std::string peer);
@@ -58,7 +58,9 @@ class Shard final : public HttpHost, public ConnectionHost {
   void turn();
   void flush();
   void begin_stop();
-  void stop_when_empty();
+  void go_on_stopping();
+  bool draining() const;
+  void say_farewell();
   void start(int socket, std::string peer);
 
   static int on_event(lws* wsi, lws_callback_reasons why, void* user, void* in,
@@ -87,7 +89,9 @@ class Shard final : public HttpHost, public ConnectionHost {
   std::vector<std::shared_ptr<Connection>> dirty_;
   std::shared_ptr<Connection> adopting_;  // while libwebsockets takes its socket over
   process::Pid supervisor_;
+  std::vector<process::Pid> drainers_;
   bool stopping_ = false;
+  bool farewell_said_ = false;  ///< The batches are over, and the children have been told to end.
 };
 
 }  // namespace phx::server

@@ -41,6 +41,7 @@ class Handler : public process::Process {
   std::string name() const override { return socket_.id.empty() ? "socket" : socket_.id; }
   /// A room of channels makes frames faster than their sockets would carry them away in turn.
   bool urgent() const override { return true; }
+  const UserSocket& user() const { return user_; }
 
  protected:
   /// A finished frame for the client, in order.

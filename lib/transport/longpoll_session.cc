@@ -74,6 +74,11 @@ void LongpollSession::deliver(serializer::FramePtr frame) {
   if (waiting_) scheduler().send(std::exchange(waiting_, {}), NowAvailable{});
 }
 
+void LongpollSession::close(socket::CloseCode code) {
+  if (code != socket::CloseCode::service_restart || !waiting_) return;
+  scheduler().send(std::exchange(waiting_, {}), Forgotten{});
+}
+
 void LongpollSession::end_if_inactive() {
   if (scheduler().now() - last_poll_ > patience_) {
     return stop({process::ExitReason::shutdown, "inactive"});

@@ -36,7 +36,8 @@ struct Publish {
 // From the session to a request's process.
 
 struct Subscribed {};
-/// The answer to Expired: no frames are on their way.
+/// The answer to Expired, and the last word of a session that is drained: no frames are on their
+/// way.
 struct Forgotten {};
 struct NowAvailable {};
 struct Frames {
@@ -54,8 +55,9 @@ class LongpollSession final : public socket::Handler {
   void init() override;
   void handle(process::Message message) override;
   void deliver(serializer::FramePtr frame) override;
-  void close(socket::CloseCode) override {
-  }  // there is nothing to close: the next poll finds nobody
+  /// There is no connection to close, and the next poll finds nobody; but a server that stops lets
+  /// the poll that is held go.
+  void close(socket::CloseCode code) override;
 
  private:
   void flush(process::Pid poll);

@@ -250,3 +250,16 @@ TEST("a refused connect or version is 403, whatever the reason") {
   expect_eq(f.status_of(f.ask({"GET", "/socket/longpoll?vsn=2.0.0&token=reject"})), 403);
   expect_eq(f.ask({"GET", "/socket/longpoll?vsn=2.0.0&a=%ff"})->answers.at(0).status, 400);
 }
+
+TEST("a session that is drained lets its poll go, and ends with its channels") {
+  Fixture f;
+  f.join();
+  const auto held = f.get();
+  expect_eq(held->answers.size(), 0u);
+  f.house.scheduler.spawn(std::make_unique<socket::Drainer>(f.mount.socket, f.mount.drainer));
+  f.house.settle();
+  expect_eq(held->answers.size(), 1u);
+  expect_eq(Fixture::body_of(held)["status"], Json(204));
+  expect_eq(Room::ended, std::string("shutdown: closed"));
+  expect_eq(Fixture::body_of(f.get())["status"], Json(410));
+}

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "socket/user_socket.h"
+#include "socket/drainer.h"
 #include "transport/origin.h"
 #include "transport/request.h"
 
@@ -40,6 +40,9 @@ struct Mount {
   bool auth_token = false;
   /// Long-poll does not ask it: there a refusal is always 403.
   ErrorHandler error_handler = [](const std::string&) { return Response{403}; };
+  /// How its connections are sent home when the server stops. Of one user socket's mounts the first
+  /// one's counts.
+  socket::DrainOptions drainer = {};
 };
 
 }  // namespace phx::transport

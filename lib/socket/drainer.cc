@@ -1,0 +1,47 @@
+/// Batches of `Drain`, an interval apart.
+
+#include "socket/drainer.h"
+
+#include <algorithm>
+
+#include "process/scheduler.h"
+#include "socket/handler.h"
+
+namespace phx::socket {
+namespace {
+
+struct NextBatch {};
+
+}  // namespace
+
+/// Nobody keeps a list of connections for this one hour of their lives: the scheduler has it.
+void Drainer::init() {
+  deadline_ = scheduler().now() + options_.shutdown;
+  waiting_ = scheduler().pids_of([this](const Process& process) {
+    const auto* handler = dynamic_cast<const Handler*>(&process);
+    return handler != nullptr && &handler->user() == user_.get();
+  });
+  next_batch();
+}
+
+void Drainer::handle(process::Message message) {
+  if (message.holds<NextBatch>()) next_batch();
+}
+
+/// A batch is the whole server's, and each shard tells its part of it.
+void Drainer::next_batch() {
+  const bool late = scheduler().now() >= deadline_;
+  tell(late ? waiting_.size()
+            : std::max<std::size_t>(options_.batch_size / scheduler().shards(), 1));
+  if (waiting_.empty()) return stop();
+  scheduler().send_after(options_.batch_interval, self(), NextBatch{});
+}
+
+void Drainer::tell(std::size_t count) {
+  for (; count > 0 && !waiting_.empty(); --count) {
+    scheduler().send(waiting_.back(), Drain{});
+    waiting_.pop_back();
+  }
+}
+
+}  // namespace phx::socket

@@ -1,0 +1,46 @@
+#pragma once
+/// \file
+/// The process that sends a user socket's connections home when the server stops: in batches, so
+/// that they do not all come back to the next server at once.
+///
+/// A shard that stops starts one for each user socket; it ends when it has told them all. Mirrors
+/// Phoenix.Socket.PoolDrainer.
+
+#include <memory>
+#include <vector>
+
+#include "process/process.h"
+#include "socket/user_socket.h"
+
+namespace phx::socket {
+
+/// How a user socket's connections are sent home. The `drainer:` option of Phoenix's sockets, and
+/// its defaults.
+struct DrainOptions {
+  std::size_t batch_size = 10'000;  ///< Connections of the whole server that are told at a time.
+  Millis batch_interval{2'000};     ///< From one batch to the next.
+  Millis shutdown{30'000};          ///< After so long the rest are told in one go.
+};
+
+class Drainer final : public process::Process {
+ public:
+  Drainer(std::shared_ptr<const UserSocket> user, DrainOptions options)
+      : user_(std::move(user)), options_(options) {}
+
+  std::string name() const override { return "drainer"; }
+
+ protected:
+  void init() override;
+  void handle(process::Message message) override;
+
+ private:
+  void next_batch();
+  void tell(std::size_t count);
+
+  const std::shared_ptr<const UserSocket> user_;
+  const DrainOptions options_;
+  std::vector<process::Pid> waiting_;  ///< Those who have not been told yet.
+  Clock::time_point deadline_;
+};
+
+}  // namespace phx::socket

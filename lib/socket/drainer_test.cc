@@ -1,0 +1,90 @@
+/// How a server that stops sends its connections home.
+
+#include "socket/drainer.h"
+
+#include <deque>
+
+#include "testing/case.h"
+#include "testing/fakes.h"
+
+using namespace phx;
+using namespace phx::testing;
+using socket::Drainer;
+using socket::DrainOptions;
+
+namespace {
+
+struct Users : UserSocket {};
+
+/// A house with connections of one user socket, and one of another.
+struct Fixture {
+  TestHouse house;
+  const std::shared_ptr<const Users> users = std::make_shared<Users>();
+  const Users others;
+  std::deque<FakeClient> clients;
+  FakeClient stranger{house, others};
+
+  explicit Fixture(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) clients.emplace_back(house, *users);
+  }
+  process::Pid drain(DrainOptions options) {
+    const process::Pid drainer =
+        house.scheduler.spawn(std::make_unique<Drainer>(users, options));
+    house.settle();
+    return drainer;
+  }
+  std::size_t connected() const {
+    return static_cast<std::size_t>(
+        std::count_if(clients.begin(), clients.end(),
+                      [](const FakeClient& client) { return client.connected(); }));
+  }
+};
+
+}  // namespace
+
+TEST("the connections are told in batches, an interval apart, and closed with 1012") {
+  Fixture f(5);
+  const auto drainer = f.drain({.batch_size = 2, .batch_interval = Millis{100}});
+  expect_eq(f.connected(), 3u);
+  f.house.pass(Millis{99});
+  expect_eq(f.connected(), 3u);
+  f.house.pass(Millis{1});
+  expect_eq(f.connected(), 1u);
+  expect(f.house.scheduler.alive(drainer), "the drainer lives while there is somebody to tell");
+  f.house.pass(Millis{100});
+  expect_eq(f.connected(), 0u);
+  expect(!f.house.scheduler.alive(drainer), "the drainer ends when all have been told");
+  for (FakeClient& client : f.clients) {
+    expect_eq(client.heard(), std::vector<std::string>{"close 1012"});
+  }
+}
+
+TEST("a drainer leaves the connections of another user socket alone") {
+  Fixture f(1);
+  f.drain({});
+  expect_eq(f.connected(), 0u);
+  expect(f.stranger.connected(), "the other socket's connection is still there");
+}
+
+TEST("a drainer without connections ends at once") {
+  Fixture f(0);
+  expect(!f.house.scheduler.alive(f.drain({})), "the drainer has ended");
+}
+
+TEST("when the time for all batches is over the rest are told in one go") {
+  Fixture f(10);
+  f.drain({.batch_size = 1, .batch_interval = Millis{100}, .shutdown = Millis{150}});
+  expect_eq(f.connected(), 9u);
+  f.house.pass(Millis{100});
+  expect_eq(f.connected(), 8u);
+  f.house.pass(Millis{100});
+  expect_eq(f.connected(), 0u);
+}
+
+TEST("a batch is shared out among the shards") {
+  Fixture f(4);
+  process::Scheduler second(1), third(2);
+  process::Scheduler::connect({&f.house.scheduler, &second, &third});
+  f.drain({.batch_size = 6, .batch_interval = Millis{100}});
+  expect_eq(f.connected(), 2u);
+}
