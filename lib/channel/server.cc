@@ -128,11 +128,10 @@ void Server::act_on(Result result, bool may_reply) {
 }
 
 void Server::send_reply(Reply reply) {
-  const serializer::Reply message{socket_.join_ref(), SocketKeeper::ref(socket_), socket_.topic(),
-                                  reply.status, std::move(reply.response)};
-  scheduler().send(
-      socket_.transport(),
-      SocketPush{std::make_shared<const serializer::Frame>(socket_.serializer().encode(message))});
+  phx::reply(scheduler(),
+             {socket_.transport(), &socket_.serializer(), socket_.join_ref(),
+              SocketKeeper::ref(socket_), socket_.topic()},
+             std::move(reply));
 }
 
 void Server::terminate(const ExitReason& reason) { channel_->terminate(reason, socket_); }

@@ -57,9 +57,9 @@ void Socket::send_self_after(Millis delay, process::Message message) const {
   });
 }
 
-void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply) {
-  const serializer::Reply message{to.join_ref, to.ref, to.topic, reply.status,
-                                  std::move(reply.response)};
+void reply(process::Scheduler& scheduler, SocketRef to, Reply reply) {
+  const serializer::Reply message{std::move(to.join_ref), std::move(to.ref), std::move(to.topic),
+                                  reply.status, std::move(reply.response)};
   send_frame(scheduler, to.transport, to.serializer->encode(message));
 }
 

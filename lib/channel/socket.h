@@ -99,7 +99,7 @@ class Socket {
 
 /// Answers an event whose handler has long returned. Shard thread or worker; the channel may be
 /// gone. Mirrors Phoenix.Channel.reply/2.
-void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply);
+void reply(process::Scheduler& scheduler, SocketRef to, Reply reply);
 
 /// What the channel and socket layers may change in a Socket and users may not.
 class SocketKeeper {

@@ -42,8 +42,6 @@ class Serializer {
   virtual Frame encode(const Reply& reply) const = 0;
   /// A broadcast, the same bytes for every member. \throws EncodeError.
   virtual Frame fastlane(const Broadcast& broadcast) const = 0;
-  /// Whether fastlane() takes binary payloads.
-  virtual bool carries_binary() const = 0;
 };
 
 /// Phoenix.Socket.V1.JSONSerializer: objects with topic, event, payload, ref.

@@ -95,8 +95,6 @@ class V1Json final : public Serializer {
     require_object(b.payload);
     return object(b.event, b.payload.view(), {}, b.topic);
   }
-
-  bool carries_binary() const override { return false; }
 };
 
 }  // namespace

@@ -110,8 +110,6 @@ class V2Json final : public Serializer {
     return array({}, {}, b.topic, b.event, b.payload.view());
   }
 
-  bool carries_binary() const override { return true; }
-
  private:
   static std::string opened(const Opaque& join_ref, const Opaque& ref, const Opaque& topic,
                             std::size_t payload) {
