@@ -35,6 +35,8 @@ BROWSER_PACKAGES := chromium
 DOC_PACKAGES := doxygen graphviz doxygen-awesome-css mscgen
 # clang-tidy 14, Debian 12's own, can't read <source_location>.
 STYLE_PACKAGES := clang-format clang-tidy-16
+# Reads the Elixir of docs/contract.md, and runs none of it.
+ELIXIR_PACKAGES := elixir
 
 LIB_SOURCES := $(filter-out %_test.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
@@ -71,6 +73,8 @@ build/.packages-docs: Makefile .ci/need
 	@.ci/need $(DOC_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-style: Makefile .ci/need
 	@.ci/need $(STYLE_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-elixir: Makefile .ci/need
+	@.ci/need $(ELIXIR_PACKAGES) && mkdir -p $(@D) && touch $@
 
 # --- Building ---------------------------------------------------------------------------------
 
@@ -121,6 +125,23 @@ $(BUILD)/layers.passed: $(LAYER_FILES) .ci/layers.awk
 $(BUILD)/conformance.passed: $(CONTRACT) $(SUITE) $(UNIT_PASSED) $(BUILD)/layers.passed
 	@$(SUITE) -- $(CONTRACT) --shards 1 && $(SUITE) -- $(CONTRACT) --shards 2 && touch $@
 
+# --- Pages that state what the code does --------------------------------------------------------
+
+.PHONY: pages
+pages: build/contract-page.passed ## check that the pages on the contract and the protocol agree with the code
+
+# The Elixir must at least be Elixir, and laid out as Elixir is.
+CONTRACT_PAGE := docs/contract.md
+build/contract-page.passed: $(CONTRACT_PAGE) conformance/contract/conformance_channel.cc \
+  $(addprefix .ci/,contract.awk fences.awk formatter.exs) | build/.packages-elixir
+	@awk -f .ci/contract.awk $(CONTRACT_PAGE) conformance/contract/conformance_channel.cc
+	@rm -rf build/contract-page && awk -v into=build/contract-page -f .ci/fences.awk $(CONTRACT_PAGE) >/dev/null
+	@mix format --check-formatted --dot-formatter .ci/formatter.exs $$(find build/contract-page -type f) && touch $@
+
+.PHONY: phoenix-app
+phoenix-app: ## write the contract as a Phoenix app into build/phoenix-app
+	@awk -v into=build/phoenix-app -f .ci/fences.awk $(CONTRACT_PAGE)
+
 # --- Real clients -----------------------------------------------------------------------------
 
 CLIENTS := conformance/clients
@@ -134,13 +155,14 @@ $(BUILD)/clients.passed: $(BUILD)/conformance.passed $(CONTRACT) $(CHAT) $(CLIEN
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
 .PHONY: test
-test: $(UNIT_PASSED) $(BUILD)/layers.passed $(BUILD)/conformance.passed $(BUILD)/clients.passed ## everything: unit tests, layers, conformance, real clients
-	@echo 'All passed: unit tests, layers, conformance on one shard and on two, real clients.'
+test: $(UNIT_PASSED) $(BUILD)/layers.passed build/contract-page.passed $(BUILD)/conformance.passed $(BUILD)/clients.passed ## everything: unit tests, layers, pages, conformance, real clients
+	@echo 'All passed: unit tests, layers, pages, conformance on one shard and on two, real clients.'
 
 # --- Running ----------------------------------------------------------------------------------
 
-# make conformance [URL=ws://host:port/socket] [TOPIC=room:lobby] [ONLY=J-01,B-*] [SKIP=…] [PROFILE=1.8]
+# make conformance [URL=ws://host:port/socket] [TOPIC=room:lobby] [ONLY=J-01,B-*] [SKIP=…] [PROFILE=1.8] [CORE=1] …
 SUITE_FLAGS = $(if $(TOPIC),--topic '$(TOPIC)') $(if $(PARAMS),--params '$(PARAMS)') \
+  $(if $(JOIN_PARAMS),--join-params '$(JOIN_PARAMS)') $(if $(CORE),--core) \
   $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)') $(if $(PROFILE),--profile '$(PROFILE)') \
   $(if $(STRICT),--strict)
 .PHONY: conformance
