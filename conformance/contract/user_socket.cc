@@ -6,6 +6,7 @@
 
 #include "conformance/contract/conformance_channel.h"
 #include "conformance/contract/presence_channel.h"
+#include "conformance/contract/realtime.h"
 #include "conformance/contract/room_channel.h"
 #include "serializer/scanner.h"
 
@@ -95,6 +96,7 @@ void mount_all(Endpoint& endpoint, Presence& presence) {
     m.websocket->subprotocols = {"phoenix", "other"};
     m.longpoll.reset();
   });
+  mount("/realtime/v1", [&](auto& m) { m.socket = std::make_shared<RealtimeSocket>(presence); });
 }
 
 }  // namespace phx::contract

@@ -14,7 +14,8 @@ class UserSocket final : public phx::UserSocket {
   std::optional<std::string> id(const Socket& socket) const override;
 };
 
-/// The mounts of the contract, each with its options. `presence` outlives the endpoint.
+/// The mounts of the contract, each with its options, and one for realtime-js. `presence` outlives
+/// the endpoint.
 void mount_all(Endpoint& endpoint, Presence& presence);
 
 }  // namespace phx::contract

@@ -1,0 +1,43 @@
+#pragma once
+/// \file
+/// What @supabase/realtime-js expects of a server: one channel for every topic, told by the join
+/// what it shall do. No part of the contract; see conformance/clients.
+
+#include "phoenix.h"
+
+namespace phx::contract {
+
+/// Passes on what members broadcast, and keeps who is present, as the join's `config` asks:
+/// `{"broadcast":{"ack":bool,"self":bool},"presence":{"enabled":bool,"key":text},"private":bool,
+/// "postgres_changes":[{…}]}`. Behind it is no database: nothing ever changes in one.
+class RealtimeChannel final : public Channel {
+ public:
+  explicit RealtimeChannel(Presence& presence) : presence_(presence) {}
+
+  /// A private topic wants an `access_token`; the token `expired` is refused everywhere.
+  JoinResult join(std::string_view topic, Payload params, Socket& socket) override;
+  /// `broadcast`, `presence` (track, untrack), or a newer `access_token`.
+  Result handle_in(std::string_view event, Payload payload, Socket& socket) override;
+  Result handle_info(process::Message message, Socket& socket) override;
+
+ private:
+  struct AfterJoin {};
+  Result broadcast(Payload payload, Socket& socket) const;
+  Result presence(const Payload& payload, Socket& socket);
+  static Result access_token(const Payload& payload, Socket& socket);
+
+  Presence& presence_;
+  Json config_;
+  std::string key_;
+  bool tracked_ = false;
+};
+
+/// Speaks version 1, and version 2 as realtime-js has it.
+class RealtimeSocket final : public phx::UserSocket {
+ public:
+  /// `presence` outlives the socket.
+  explicit RealtimeSocket(Presence& presence);
+  std::span<const serializer::Offer> serializers() const override;
+};
+
+}  // namespace phx::contract
