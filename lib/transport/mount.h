@@ -22,6 +22,7 @@ struct WebsocketOptions {
   Millis timeout{60'000};  ///< Without a byte from the client for so long, it is closed.
   std::size_t max_frame_size = 8'000'000;      ///< Bytes of one message, put together.
   std::vector<std::string> subprotocols = {};  ///< In the server's order of preference.
+  bool compress = false;  ///< Speak permessage-deflate (RFC 7692) with clients that offer it.
 };
 
 struct LongpollOptions {

@@ -35,7 +35,8 @@ std::variant<Upgrade, Response> upgrade(Attempt attempt) {
                  std::string(attempt.request.header("sec-websocket-key").value_or("")),
                  std::move(attempt.subprotocol),
                  options.timeout,
-                 options.max_frame_size};
+                 options.max_frame_size,
+                 std::move(attempt.deflate)};
 }
 
 }  // namespace phx::transport

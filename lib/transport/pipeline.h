@@ -4,14 +4,15 @@
 /// answers.
 ///
 /// Mirrors Phoenix.Transports.WebSocket.call/2, in its order: method, query parameters, origin,
-/// sub-protocols, connect, and last the upgrade's own headers. So who asks wrongly *and* may not
-/// come in hears that he may not.
+/// sub-protocols, connect, the upgrade's own headers, and last Cowboy's extensions. So who asks
+/// wrongly *and* may not come in hears that he may not.
 
 #include <optional>
 #include <span>
 #include <string>
 #include <variant>
 
+#include "transport/deflate.h"
 #include "transport/mount.h"
 
 namespace phx::transport {
@@ -29,6 +30,7 @@ struct Attempt {
   Json params = Json::object();
   std::optional<std::string> subprotocol = {};  ///< Chosen for the answer.
   std::optional<std::string> auth_token = {};
+  std::optional<Deflate> deflate = {};  ///< Agreed on.
   Socket socket = {};
 };
 
@@ -56,6 +58,7 @@ struct Upgrade {
   std::optional<std::string> subprotocol;
   Millis timeout;
   std::size_t max_frame_size;
+  std::optional<Deflate> deflate;
 };
 
 /// Runs the steps. Shard thread. \throws whatever connect throws: answer it 500.

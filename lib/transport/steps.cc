@@ -162,15 +162,27 @@ Answer check_upgrade_headers(Attempt& attempt) {
   return {};
 }
 
+/// The first offer that can be kept. A header that is none is refused, as Cowboy refuses it.
+Answer agree_on_extensions(Attempt& attempt) {
+  if (!attempt.mount.websocket->compress) return {};
+  for (const std::string& item : attempt.request.list("sec-websocket-extensions")) {
+    const auto offer = parse_extension(item);
+    if (!offer) return Response{400};
+    if (!attempt.deflate) attempt.deflate = agree_on(*offer);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::span<const Step> websocket_steps() {
-  static constexpr std::array<Step, 6> steps{{{"method", only_get},
+  static constexpr std::array<Step, 7> steps{{{"method", only_get},
                                               {"query parameters", fetch_query_params},
                                               {"origin", check_origin},
                                               {"sub-protocols", check_subprotocols},
                                               {"connect", connect},
-                                              {"upgrade headers", check_upgrade_headers}}};
+                                              {"upgrade headers", check_upgrade_headers},
+                                              {"extensions", agree_on_extensions}}};
   return steps;
 }
 

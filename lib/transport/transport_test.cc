@@ -195,6 +195,20 @@ TEST("the auth token comes in the sub-protocol's header, padded or not") {
   expect_eq(f.refused().status, 500);
 }
 
+TEST("compression is agreed on where it is offered and switched on, and nowhere else") {
+  Fixture f;
+  f.set("sec-websocket-extensions",
+        "other, permessage-deflate; server_max_window_bits=99, "
+        "permessage-deflate; client_max_window_bits");
+  expect(!f.accepted().deflate, "it is off");
+  f.mount.websocket->compress = true;
+  expect_eq(f.accepted().deflate.value().parameters, std::string("; client_max_window_bits=15"));
+  f.set("sec-websocket-extensions", "permessage-deflate; =");
+  expect_eq(f.refused().status, 400);
+  f.set("sec-websocket-extensions", "");
+  expect(!f.accepted().deflate, "it was not offered");
+}
+
 namespace {
 
 struct FakeWire : Wire {
