@@ -22,14 +22,14 @@ ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-v
   -pthread -Ilib -I. -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
-LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lcrypto
+LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lcrypto -lz
 # Under AddressSanitizer CMocka would swallow the report of a bad access: leave SIGSEGV to ASan.
 export ASAN_OPTIONS := handle_segv=2:detect_leaks=1
 export TSAN_OPTIONS := halt_on_error=1
 export UBSAN_OPTIONS := print_stacktrace=1
 
 BUILD_PACKAGES := g++ make pkg-config libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
-  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev
+  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev zlib1g-dev
 CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 DOC_PACKAGES := doxygen graphviz doxygen-awesome-css mscgen
@@ -89,7 +89,7 @@ $(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 $(SUITE): $(call objects,$(SUITE_SOURCES)) $(HOST_OBJECTS)
 $(BENCH): $(call objects,$(BENCH_SOURCES))
 $(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
-$(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lcrypto -lcmocka
+$(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lcrypto -lcmocka -lz
 $(BENCH): LIBS := -lfmt -ljansson
 $(CONTRACT) $(SUITE) $(BENCH) $(CHAT):
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@

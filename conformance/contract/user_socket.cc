@@ -92,6 +92,10 @@ void mount_all(Endpoint& endpoint, Presence& presence) {
     m.websocket->max_frame_size = 1'000;
     m.longpoll.reset();
   });
+  mount("/deflate", [](auto& m) {
+    m.websocket->compress = true;
+    m.longpoll.reset();
+  });
   mount("/subproto", [](auto& m) {
     m.websocket->subprotocols = {"phoenix", "other"};
     m.longpoll.reset();

@@ -16,17 +16,23 @@ using serializer::Frame;
 using socket::CloseCode;
 
 Connection::Connection(ConnectionHost& host, int socket, std::size_t max_frame_size,
-                       std::optional<std::string> subprotocol)
+                       std::optional<std::string> subprotocol,
+                       const std::optional<transport::Deflate>& deflate)
     : host_(host),
       socket_(socket),
       max_frame_size_(max_frame_size),
-      subprotocol_(std::move(subprotocol)) {}
+      subprotocol_(std::move(subprotocol)),
+      compression_(deflate ? std::make_unique<Compression>(*deflate) : nullptr) {}
 
 // --- Down to the client -------------------------------------------------------------------------
 
 void Connection::send(serializer::FramePtr frame) {
   if (closing_) return;
-  outbox_.add(frame);
+  if (compression_) {
+    outbox_.add(host_.deflater().compressed(frame, compression_->window_bits), true);
+  } else {
+    outbox_.add(frame);
+  }
   if (outbox_.bytes() > host_.outbox_limit()) {
     host_.scheduler().log().warn("a client reads too slowly and is closed",
                                  {{"unsent_bytes", std::to_string(outbox_.bytes())}});
@@ -92,24 +98,58 @@ int Connection::writable() {
 
 int Connection::received(lws* wsi, std::string_view bytes) {
   if (closing_) return 0;
-  if (!accept_piece(wsi, bytes)) {
-    close(CloseCode::too_big);
+  if (const Trouble trouble = accept(wsi, bytes)) {
+    close(*trouble);
     host_.scheduler().send(process_, socket::ClientGone{});
     return 0;
   }
-  if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi) > 0) return 0;
+  if (!message_ends(wsi)) return 0;
   const auto opcode = lws_frame_is_binary(wsi) ? Frame::binary : Frame::text;
   host_.scheduler().send(process_, socket::FromClient{Frame{opcode, std::exchange(message_, {})}});
   return 0;
 }
 
+bool Connection::message_ends(lws* wsi) {
+  return lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0;
+}
+
+/// RSV1 on a message's first frame says that all of it is compressed. Without an agreement
+/// libwebsockets lets no such frame through.
+Connection::Trouble Connection::accept(lws* wsi, std::string_view bytes) {
+  if (!compression_) return accept_plain(wsi, bytes);
+  Compression& c = *compression_;
+  const bool rsv1 = lws_get_reserved_bits(wsi) != 0;
+  if (!c.in_message) c.message_is_compressed = rsv1;
+  const bool continues = c.in_message && !c.in_frame;
+  if (continues && rsv1) return CloseCode::protocol_error;  // RFC 7692, 6.1
+  c.in_message = !message_ends(wsi);
+  c.in_frame = lws_remaining_packet_payload(wsi) > 0;
+  return c.message_is_compressed ? accept_compressed(wsi, bytes) : accept_plain(wsi, bytes);
+}
+
 /// A frame says its size at its beginning, so what would grow too large is refused before it has.
-bool Connection::accept_piece(lws* wsi, std::string_view bytes) {
+Connection::Trouble Connection::accept_plain(lws* wsi, std::string_view bytes) {
   const std::size_t to_come = lws_remaining_packet_payload(wsi);
-  if (message_.size() + bytes.size() + to_come > max_frame_size_) return false;
+  if (message_.size() + bytes.size() + to_come > max_frame_size_) return CloseCode::too_big;
   if (message_.empty()) message_.reserve(bytes.size() + to_come);
   message_ += bytes;
-  return true;
+  return {};
+}
+
+/// A compressed one says nothing about its size, so it is refused where it has grown too large.
+Connection::Trouble Connection::accept_compressed(lws* wsi, std::string_view bytes) {
+  using Result = Inflater::Result;
+  if (bytes.size() + lws_remaining_packet_payload(wsi) > max_frame_size_) return CloseCode::too_big;
+  Result result = compression_->inflater.add(bytes, message_, max_frame_size_);
+  if (result == Result::good && message_ends(wsi)) {
+    result = compression_->inflater.finish(message_, max_frame_size_);
+  }
+  switch (result) {
+    case Result::good: break;
+    case Result::malformed: return CloseCode::bad_payload;
+    case Result::too_large: return CloseCode::too_big;
+  }
+  return {};
 }
 
 namespace {

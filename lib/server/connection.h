@@ -11,6 +11,7 @@
 #include <string>
 
 #include "process/scheduler.h"
+#include "server/deflate.h"
 #include "server/outbox.h"
 #include "transport/websocket.h"
 
@@ -23,6 +24,8 @@ class ConnectionHost {
  public:
   virtual ~ConnectionHost() = default;
   virtual process::Scheduler& scheduler() = 0;
+  /// Compresses for all the connections of the shard.
+  virtual Deflater& deflater() = 0;
   /// The connection has something to write: flush() it at the end of this turn of the loop.
   virtual void dirty(Connection& connection) = 0;
   /// The most bytes that may wait for one client.
@@ -32,7 +35,8 @@ class ConnectionHost {
 class Connection final : public transport::Wire, public std::enable_shared_from_this<Connection> {
  public:
   Connection(ConnectionHost& host, int socket, std::size_t max_frame_size,
-             std::optional<std::string> subprotocol);
+             std::optional<std::string> subprotocol,
+             const std::optional<transport::Deflate>& deflate);
 
   /// The process that this connection's frames are for.
   void serve(process::Pid process) { process_ = process; }
@@ -54,7 +58,23 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
   void flush();
 
  private:
-  bool accept_piece(lws* wsi, std::string_view bytes);
+  /// Of a connection that speaks permessage-deflate.
+  struct Compression {
+    explicit Compression(const transport::Deflate& agreed)
+        : window_bits(agreed.server_window_bits), inflater(agreed.client_takes_over) {}
+    const int window_bits;
+    Inflater inflater;
+    // Of what is coming in:
+    bool message_is_compressed = false;
+    bool in_message = false;
+    bool in_frame = false;
+  };
+  using Trouble = std::optional<socket::CloseCode>;
+
+  Trouble accept(lws* wsi, std::string_view bytes);
+  Trouble accept_plain(lws* wsi, std::string_view bytes);
+  Trouble accept_compressed(lws* wsi, std::string_view bytes);
+  static bool message_ends(lws* wsi);
   void finish(unsigned code);
   void to_be_flushed();
   void limit_last_words();
@@ -67,6 +87,7 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
   process::Pid process_;
   std::string message_;  ///< The pieces of a message so far: at most max_frame_size_ bytes.
   Outbox outbox_;
+  const std::unique_ptr<Compression> compression_;  ///< Nothing where none was agreed on.
   bool dirty_ = false;    ///< On the shard's list for the end of this turn.
   bool limited_ = false;  ///< The last words have a time limit.
   bool closing_ = false;  ///< Nothing more goes in or out but what the outbox holds.

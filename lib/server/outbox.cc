@@ -8,9 +8,11 @@ namespace {
 constexpr std::size_t worth_sharing = 16'384;  // below this a copy is cheaper than another write
 constexpr std::size_t largest_piece = 65'536;
 
-std::string header(unsigned opcode, std::size_t size) {
-  constexpr unsigned final_frame = 0x80;
-  std::string bytes(1, static_cast<char>(final_frame | opcode));
+constexpr unsigned final_frame = 0x80;
+constexpr unsigned rsv1 = 0x40;  // a compressed message's: RFC 7692, 6
+
+std::string header(unsigned bits_and_opcode, std::size_t size) {
+  std::string bytes(1, static_cast<char>(final_frame | bits_and_opcode));
   const auto put = [&](int count) {
     for (int i = count - 1; i >= 0; --i) bytes += static_cast<char>(size >> (8 * i));
   };
@@ -28,8 +30,8 @@ std::string header(unsigned opcode, std::size_t size) {
 
 }  // namespace
 
-void Outbox::add(const serializer::FramePtr& frame) {
-  std::string bytes = header(frame->opcode, frame->bytes.size());
+void Outbox::add(const serializer::FramePtr& frame, bool compressed) {
+  std::string bytes = header((compressed ? rsv1 : 0) | frame->opcode, frame->bytes.size());
   if (frame->bytes.size() < worth_sharing) return append(bytes += frame->bytes);
   append(bytes);
   pieces_.back().ends_mid_frame = true;

@@ -14,8 +14,8 @@ namespace phx::server {
 /// share is not copied: its piece refers to it.
 class Outbox {
  public:
-  /// Appends an unmasked, unfragmented websocket frame.
-  void add(const serializer::FramePtr& frame);
+  /// Appends an unmasked, unfragmented websocket frame. `compressed` sets RSV1.
+  void add(const serializer::FramePtr& frame, bool compressed = false);
   /// Appends a close frame; nothing should follow. A code of 0 sends none.
   void add_close(unsigned code);
 

@@ -59,6 +59,7 @@ void Shard::run() {
 void Shard::turn() {
   const bool more = scheduler_.run(Clock::now());
   flush();
+  deflater_.forget();
   finished_.clear();
   if (stopping_) go_on_stopping();
   if (more) {
@@ -106,14 +107,27 @@ Endpoint::Outcome Shard::dispatch(const transport::Request& request) {
   return endpoint_.dispatch(request, {&scheduler_, &pubsub_});
 }
 
-void Shard::become_websocket(int socket, transport::Upgrade upgrade) {
-  // What libwebsockets reads is no longer the client's head: nothing that it chokes on is in it.
-  const std::string head =
+namespace {
+
+/// What libwebsockets reads is no longer the client's head: nothing that it chokes on is in it, and
+/// of the extensions only what is agreed on already, which it repeats in its answer.
+std::string head_for_lws(const transport::Upgrade& upgrade) {
+  std::string head =
       "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
-      upgrade.key + "\r\n\r\n";
+      upgrade.key + "\r\n";
+  if (upgrade.deflate) {
+    head += "Sec-WebSocket-Extensions: permessage-deflate" + upgrade.deflate->parameters + "\r\n";
+  }
+  return head + "\r\n";
+}
+
+}  // namespace
+
+void Shard::become_websocket(int socket, transport::Upgrade upgrade) {
+  const std::string head = head_for_lws(upgrade);
   auto connection = std::make_shared<Connection>(*this, socket, upgrade.max_frame_size,
-                                                 std::move(upgrade.subprotocol));
+                                                 std::move(upgrade.subprotocol), upgrade.deflate);
   const process::Pid pid = scheduler_.spawn(std::make_unique<transport::Websocket>(
       std::move(upgrade.user), std::move(upgrade.socket), connection, upgrade.timeout));
   connection->serve(pid);

@@ -30,6 +30,7 @@ class Shard final : public HttpHost, public ConnectionHost {
   ~Shard() override;
 
   process::Scheduler& scheduler() override { return scheduler_; }
+  Deflater& deflater() override { return deflater_; }
   pubsub::PubSub& pubsub() { return pubsub_; }
 
   /// Starts the endpoint's children and runs the loop until stop(). On its own thread.
@@ -76,6 +77,7 @@ class Shard final : public HttpHost, public ConnectionHost {
   uv_loop_t loop_{};
   lws_context* context_ = nullptr;
   lws_vhost* vhost_ = nullptr;
+  Deflater deflater_;
 
   UvHandle<uv_check_t> after_input_;
   UvHandle<uv_timer_t> timer_;

@@ -29,7 +29,7 @@ void Handler::handle(process::Message message) {
     try {
       from_client(socket_.serializer().decode(std::move(in->frame)));
     } catch (const serializer::NotUtf8&) {
-      broken_ = text ? CloseCode::not_utf8 : CloseCode::internal_error;
+      broken_ = text ? CloseCode::bad_payload : CloseCode::internal_error;
       throw;
     }
   } else if (const auto* down = message.get_if<Down>()) {

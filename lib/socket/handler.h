@@ -27,7 +27,8 @@ struct Drain {};
 enum class CloseCode : std::uint16_t {
   normal = 1000,
   going_away = 1001,  ///< A `disconnect` broadcast: phoenix.js connects again.
-  not_utf8 = 1007,
+  protocol_error = 1002,
+  bad_payload = 1007,  ///< Text that is no UTF-8, or a compressed message that is none.
   too_big = 1009,
   internal_error = 1011,   ///< A frame that is no message, or a defect of ours.
   service_restart = 1012,  ///< Draining.
