@@ -223,28 +223,5 @@ RULE("H-23", should, core, "the origin's host alone is compared; null and empty 
   }
 }
 
-RULE("H-24", should, contract,
-     "permessage-deflate is spoken only where it is offered and switched on",
-     "Transports.WebSocket (compress)") {
-  const std::pair<std::string, std::string> offer{"Sec-WebSocket-Extensions",
-                                                  "permessage-deflate; client_max_window_bits"};
-  const auto agreed = [&t](const Request& request) {
-    return t.expect_status(request, 101).header("sec-websocket-extensions").value_or("");
-  };
-  const std::string spoken = agreed(t.upgrade({.mount = "/deflate", .headers = {offer}}));
-  if (!spoken.starts_with("permessage-deflate")) {
-    throw Violation("permessage-deflate to be agreed on", "\"" + spoken + "\"");
-  }
-  for (const Request& request :
-       {t.upgrade({.mount = "/deflate"}), t.upgrade({.headers = {offer}})}) {
-    if (!agreed(request).empty()) throw Violation("no extension", agreed(request));
-  }
-  Client& client = t.connect({.mount = "/deflate", .headers = {offer}});
-  client.forget();  // the suite can't inflate what comes from here on
-  client.send(R"([null,"1","phoenix","heartbeat",{}])");
-  const Received reply = client.take("a compressed frame");
-  if (!reply.compressed) throw Violation("a compressed frame", described(reply));
-}
-
 }  // namespace
 }  // namespace phx::conformance

@@ -93,6 +93,13 @@ Json Client::expect(std::string_view text) {
   return *parse_json(received.payload);
 }
 
+void Client::expect_compressed(std::string_view text) {
+  const std::string expected = fill(text);
+  const Received received = take(expected);
+  if (!is_this_text(received, expected)) violated(expected, received);
+  if (!received.compressed) throw Violation("the frame to be compressed", "a plain one", name_);
+}
+
 bool Client::expect_perhaps_after(std::string_view perhaps, std::string_view text) {
   const std::string expected = fill(text);
   const Received first = take(expected);

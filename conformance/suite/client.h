@@ -43,6 +43,8 @@ class Client {
   // What a case awaits.
   /// The next frame is this text, by value. Returns it, for what a rule wants to look at closer.
   Json expect(std::string_view text);
+  /// The same, and it came compressed.
+  void expect_compressed(std::string_view text);
   /// The next frame is `text`, or `perhaps` and then `text`. \return whether `perhaps` came.
   bool expect_perhaps_after(std::string_view perhaps, std::string_view text);
   /// The next frames are these, in whatever order.

@@ -15,10 +15,13 @@ constexpr Millis flush_patience{10'000};  // a server that stops reading must no
 
 std::string described_frame(const Frame& frame) {
   std::string marks;
+  const bool compressed = (frame.rsv & 4) != 0;
   if (!frame.fin) marks += " (more fragments follow)";
   if (frame.rsv != 0) marks += fmt::format(" (RSV bits {:03b})", frame.rsv);
   switch (frame.opcode) {
-    case Opcode::text: return frame.payload + marks;
+    case Opcode::text:
+      if (compressed) return fmt::format("{} bytes{}", frame.payload.size(), marks);
+      return frame.payload + marks;
     case Opcode::binary: return described_push(frame.payload) + marks;
     case Opcode::continuation: return fmt::format("continuation {}{}", frame.payload, marks);
     case Opcode::close: {
@@ -86,6 +89,8 @@ std::optional<Response> Connection::response(Clock::time_point deadline) {
                                                    with_short_tokens(read->response.body)));
   if (read->response.status == 101) {
     speaks_frames_ = true;
+    const auto extensions = read->response.header("sec-websocket-extensions");
+    if (extensions && extensions->starts_with("permessage-deflate")) inflate_.emplace();
     reader_.feed(std::exchange(http_, {}));
     read_frames();
   }
@@ -189,6 +194,20 @@ void Connection::take_message_part(Frame frame) {
   if (!frame.fin) return;
   Received whole = std::move(*partial_);
   partial_.reset();
+  take_message(std::move(whole));
+}
+
+void Connection::take_message(Received whole) {
+  if (whole.compressed) {
+    auto plain = inflate_ ? inflate_->plain(whole.payload) : std::nullopt;
+    if (!plain) {
+      return push({.kind = Received::Kind::garbage,
+                   .payload = inflate_ ? "a compressed message that does not inflate"
+                                       : "RSV1, though nobody agreed to compress",
+                   .compressed = true});
+    }
+    whole.payload = std::move(*plain);
+  }
   push(std::move(whole));
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/wire/deflate.h"
 #include "conformance/wire/frame.h"
 #include "conformance/wire/http.h"
 #include "conformance/wire/network.h"
@@ -23,7 +24,7 @@ namespace phx::conformance {
 struct Received {
   enum class Kind { text, binary, pong, close, end, garbage };
   Kind kind = Kind::end;
-  std::string payload = {};                ///< The whole message, put together.
+  std::string payload = {};                ///< The whole message, put together, inflated.
   std::optional<std::uint16_t> code = {};  ///< Of a close that holds one.
   bool compressed = false;                 ///< RSV1 was set on its first frame.
 };
@@ -78,6 +79,7 @@ class Connection {
   void read_frames();
   void take(Frame frame);
   void take_message_part(Frame frame);
+  void take_message(Received whole);
   void push(Received received);
   void flush();
   Mask fresh_mask();
@@ -89,6 +91,7 @@ class Connection {
   bool to_head_ = false;  // the response that is awaited has no body
   std::string http_;      // bytes of a response that is not whole yet
   FrameReader reader_;
+  std::optional<Inflate> inflate_;   // the server agreed to permessage-deflate
   std::optional<Received> partial_;  // a message whose last fragment has not come
   std::deque<Received> inbox_;
   std::function<bool(const Received&)> filter_;

@@ -1,0 +1,45 @@
+/// RFC 7692's own examples, and messages there and back.
+
+#include "conformance/wire/deflate.h"
+
+#include "testing/case.h"
+
+namespace phx::conformance {
+namespace {
+
+using testing::expect;
+using testing::expect_eq;
+
+TEST("Hello compresses to the bytes of RFC 7692, 7.2.3.1, and again to those of 7.2.3.2") {
+  Deflate deflate;
+  expect_eq(deflate.compressed("Hello"), std::string("\xf2\x48\xcd\xc9\xc9\x07\x00", 7));
+  expect_eq(deflate.compressed("Hello"), std::string("\xf2\x00\x11\x00\x00", 5));
+}
+
+TEST("the examples inflate, the one of an uncompressed block too") {
+  Inflate inflate;
+  expect_eq(inflate.plain(std::string("\xf2\x48\xcd\xc9\xc9\x07\x00", 7)).value(),
+            std::string("Hello"));
+  expect_eq(inflate.plain(std::string("\xf2\x00\x11\x00\x00", 5)).value(), std::string("Hello"));
+  expect_eq(inflate.plain(std::string("\x00\x05\x00\xfa\xffHello\x00", 11)).value(),
+            std::string("Hello"));
+  expect_eq(inflate.plain(std::string(1, '\0')).value(), std::string());
+}
+
+TEST("large and empty messages go there and back in one conversation") {
+  Deflate deflate;
+  Inflate inflate;
+  for (const std::string& message : {std::string(1'000'000, 'x'), std::string(),
+                                     std::string("text"), std::string(50'000, 'y')}) {
+    expect(inflate.plain(deflate.compressed(message)) == message, "what was compressed");
+  }
+}
+
+TEST("what is no compressed message, or half of one, is nothing") {
+  expect(!Inflate().plain("\xff\xff\xff"), "no DEFLATE");
+  const std::string half = Deflate().compressed("a sentence to be cut in two").substr(0, 12);
+  expect(!Inflate().plain(half), "half a message");
+}
+
+}  // namespace
+}  // namespace phx::conformance
