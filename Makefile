@@ -127,8 +127,9 @@ $(BUILD)/conformance.passed: $(CONTRACT) $(SUITE) $(UNIT_PASSED) $(BUILD)/layers
 
 # --- Pages that state what the code does --------------------------------------------------------
 
+PAGES_PASSED := build/contract-page.passed $(BUILD)/protocol-page.passed
 .PHONY: pages
-pages: build/contract-page.passed ## check that the pages on the contract and the protocol agree with the code
+pages: $(PAGES_PASSED) ## check that the pages on the contract and the protocol agree with the code
 
 # The Elixir must at least be Elixir, and laid out as Elixir is.
 CONTRACT_PAGE := docs/contract.md
@@ -137,6 +138,15 @@ build/contract-page.passed: $(CONTRACT_PAGE) conformance/contract/conformance_ch
 	@awk -f .ci/contract.awk $(CONTRACT_PAGE) conformance/contract/conformance_channel.cc
 	@rm -rf build/contract-page && awk -v into=build/contract-page -f .ci/fences.awk $(CONTRACT_PAGE) >/dev/null
 	@mix format --check-formatted --dot-formatter .ci/formatter.exs $$(find build/contract-page -type f) && touch $@
+
+# Each rule is stated by one sentence of the protocol's page, and each sentence is judged by its rules.
+PROTOCOL_PAGE := docs/protocol.md
+$(BUILD)/protocol-page.passed: $(PROTOCOL_PAGE) .ci/protocol.awk $(SUITE)
+	@$(SUITE) --list > $(BUILD)/rules.list && awk -f .ci/protocol.awk $(BUILD)/rules.list $(PROTOCOL_PAGE) && touch $@
+
+.PHONY: sentences
+sentences: ## number the suite's rules by the sentences of docs/protocol.md
+	@awk -v table=1 -f .ci/protocol.awk $(PROTOCOL_PAGE) > conformance/suite/sentences.inc
 
 .PHONY: phoenix-app
 phoenix-app: ## write the contract as a Phoenix app into build/phoenix-app
@@ -155,7 +165,7 @@ $(BUILD)/clients.passed: $(BUILD)/conformance.passed $(CONTRACT) $(CHAT) $(CLIEN
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
 .PHONY: test
-test: $(UNIT_PASSED) $(BUILD)/layers.passed build/contract-page.passed $(BUILD)/conformance.passed $(BUILD)/clients.passed ## everything: unit tests, layers, pages, conformance, real clients
+test: $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BUILD)/conformance.passed $(BUILD)/clients.passed ## everything: unit tests, layers, pages, conformance, real clients
 	@echo 'All passed: unit tests, layers, pages, conformance on one shard and on two, real clients.'
 
 # --- Running ----------------------------------------------------------------------------------

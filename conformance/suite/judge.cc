@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "conformance/suite/sentence.h"
 #include "conformance/suite/trial.h"
 #include "conformance/suite/violation.h"
 
@@ -25,12 +26,12 @@ std::string report_of(const Violation& violation, const Rule& rule, const Option
       "  expected  {}\n"
       "  actual    {}\n"
       "{}{}"
-      "  {} · {} · decided in {} · judged by Phoenix {}\n"
+      "  {} · {} · docs/protocol.md {} · decided in {} · judged by Phoenix {}\n"
       "  again:    {}\n",
       shortened(violation.expected(), 600), shortened(violation.actual(), 600),
       violation.where().empty() ? "" : fmt::format("  on        {}\n", violation.where()),
-      trial.transcripts(violation.where()), name_of(rule.level), name_of(rule.profile), rule.source,
-      options.profile.text(), options.again(rule.id));
+      trial.transcripts(violation.where()), name_of(rule.level), name_of(rule.profile),
+      sentence_number(rule.id), rule.source, options.profile.text(), options.again(rule.id));
 }
 
 }  // namespace

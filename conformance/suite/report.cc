@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "conformance/suite/sentence.h"
+
 namespace phx::conformance {
 namespace {
 
@@ -30,8 +32,8 @@ Sign sign_of(Kind kind) {
 }  // namespace
 
 std::string listed(const Rule& rule) {
-  return fmt::format("{}  {:<6}  {:<8}  {}\n", rule.id, name_of(rule.level), name_of(rule.profile),
-                     rule.sentence);
+  return fmt::format("{}  {:<6}  {:<8}  {:<5}  {}\n", rule.id, name_of(rule.level),
+                     name_of(rule.profile), sentence_number(rule.id), rule.sentence);
 }
 
 void Report::begin(std::size_t rules) {
