@@ -172,6 +172,7 @@ void Scheduler::deliver(Slot& slot, Message message) {
     slot.mailbox.push(std::move(message));
   } else if (!slot.killed_by) {
     ++stats_.overflowed;
+    observer_->overflowed(*slot.process, limits_.mailbox);
     slot.overflowed = true;
     slot.killed_by = std::make_unique<ExitReason>(ExitReason{
         ExitReason::crash,
@@ -239,6 +240,7 @@ void Scheduler::note_long_turn(const Slot& slot, Millis began) {
   const Millis took = coarse_time() - began;
   if (took < limits_.long_turn) return;
   ++stats_.long_turns;
+  observer_->held_up(*slot.process, took);
   log_.warn("a turn held up its thread: what blocks should say so (see Channel::blocking)",
             {{"process", slot.process->name()}, {"ms", std::to_string(took.count())}});
 }
@@ -253,6 +255,7 @@ void Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   slot.process->buried();
   if (reason.kind == ExitReason::crash) {
     ++stats_.crashed;
+    observer_->crashed(*slot.process, reason);
     log_.error("a process crashed", {{"process", slot.process->name()}, {"reason", reason.detail}});
   }
   for (const Watcher& watcher : slot.watchers) {

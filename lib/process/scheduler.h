@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "process/inbox.h"
 #include "process/mailbox.h"
+#include "process/observer.h"
 #include "process/process.h"
 #include "process/timers.h"
 #include "process/workers.h"
@@ -47,6 +48,8 @@ class Scheduler {
   static void connect(const std::vector<Scheduler*>& peers);
   /// Lends the threads that Process::offload uses. Without them the work runs in the turn itself.
   void use_workers(Workers& workers) { workers_ = &workers; }
+  /// Tells `observer` of faults; it outlives the scheduler. Before the thread starts.
+  void report_to(Observer& observer) { observer_ = &observer; }
   /// The calling thread is from now on this scheduler's own.
   void adopt_thread() { thread_ = std::this_thread::get_id(); }
   /// No thread is this scheduler's own, until one adopts it: all that is asked of it waits.
@@ -87,6 +90,7 @@ class Scheduler {
   /// How many schedulers the program has.
   std::size_t shards() const { return peers_.size(); }
   const Log& log() const { return log_; }
+  Observer& observer() const { return *observer_; }
   const Stats& stats() const { return stats_; }
   std::size_t population() const { return slots_.size(); }
   Clock::time_point now() const { return now_; }
@@ -122,6 +126,8 @@ class Scheduler {
   std::atomic<std::thread::id> thread_ = std::this_thread::get_id();
   std::vector<Scheduler*> peers_{this};
   Workers* workers_ = nullptr;
+  Observer nobody_;
+  Observer* observer_ = &nobody_;
 
   std::atomic<std::uint64_t> next_serial_{1};
   std::uint64_t next_ref_ = 1;

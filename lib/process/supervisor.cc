@@ -63,6 +63,7 @@ void Supervisor::give_up(const Child& child) {
                           {{"child", child.spec.id},
                            {"max_restarts", std::to_string(intensity_.max_restarts)},
                            {"in_ms", std::to_string(intensity_.max_seconds.count())}});
+  scheduler().observer().gave_up(child.spec.id);
   exit_requested({ExitReason::shutdown, "reached max restart intensity"});
 }
 

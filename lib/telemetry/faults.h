@@ -1,0 +1,70 @@
+#pragma once
+/// \file
+/// The events of what goes wrong below the channels: processes that fail, and clients that the
+/// server can't keep up with or has no room for. Erlang's virtual machine has reports of its own
+/// for these.
+
+#include <string>
+
+#include "process/observer.h"
+#include "telemetry/telemetry.h"
+
+namespace phx::telemetry {
+
+/// Told on the thread of the process, when it has had its last turn.
+struct ProcessCrashed {
+  static constexpr std::string_view name = "phx.process_crashed";
+  const process::Process& process;
+  const process::ExitReason& reason;
+};
+/// A crash of the same process follows.
+struct MailboxOverflowed {
+  static constexpr std::string_view name = "phx.mailbox_overflowed";
+  std::size_t limit;  ///< Messages.
+  const process::Process& process;
+};
+/// A turn held up its thread: see process::Limits::long_turn.
+struct LongTurn {
+  static constexpr std::string_view name = "phx.long_turn";
+  Duration duration;
+  const process::Process& process;
+};
+struct SupervisorGaveUp {
+  static constexpr std::string_view name = "phx.supervisor_gave_up";
+  const std::string& child_id;
+};
+/// Too much waits for a client that does not read; its connection is closed.
+struct SlowConsumer {
+  static constexpr std::string_view name = "phx.slow_consumer";
+  std::size_t unsent_bytes;
+};
+/// A connection was closed as it came: there were as many as may be.
+struct ConnectionRefused {
+  static constexpr std::string_view name = "phx.connection_refused";
+  std::size_t connections;  ///< Those that there were on its shard.
+  const std::string& peer;
+};
+
+/// Tells what one scheduler's processes suffer. It holds no state of its own.
+class FaultTeller final : public process::Observer {
+ public:
+  explicit FaultTeller(const Telemetry& telemetry) : telemetry_(telemetry) {}
+
+  void crashed(const process::Process& process, const process::ExitReason& reason) override {
+    telemetry_.execute(ProcessCrashed{process, reason});
+  }
+  void overflowed(const process::Process& process, std::size_t limit) override {
+    telemetry_.execute(MailboxOverflowed{limit, process});
+  }
+  void held_up(const process::Process& process, Millis took) override {
+    telemetry_.execute(LongTurn{took, process});
+  }
+  void gave_up(const std::string& child_id) override {
+    telemetry_.execute(SupervisorGaveUp{child_id});
+  }
+
+ private:
+  const Telemetry& telemetry_;
+};
+
+}  // namespace phx::telemetry

@@ -1,0 +1,99 @@
+/// What goes wrong among processes is told, with who and why.
+
+#include "telemetry/faults.h"
+
+#include "process/scheduler.h"
+#include "process/supervisor.h"
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::telemetry;
+using namespace phx::testing;
+using process::Message;
+
+namespace {
+
+struct Boom {};
+
+class Fragile final : public process::Process {
+ public:
+  std::string name() const override { return "fragile"; }
+
+ protected:
+  void handle(Message message) override {
+    if (message.holds<Boom>()) throw std::runtime_error("boom");
+  }
+};
+
+/// Ends as soon as it has begun.
+class Fickle final : public process::Process {
+ protected:
+  void init() override { throw std::runtime_error("no"); }
+  void handle(Message) override {}
+};
+
+struct Fixture {
+  explicit Fixture(process::Limits limits = {}) : scheduler(0, Log::silent(), limits) {
+    scheduler.report_to(teller);
+  }
+  ~Fixture() { scheduler.clear(); }
+  void settle() {
+    while (scheduler.run(Clock::now())) {
+    }
+  }
+
+  Telemetry telemetry;
+  FaultTeller teller{telemetry};
+  process::Scheduler scheduler;
+};
+
+}  // namespace
+
+TEST("a crash is told with who and why; a goodbye is not") {
+  Fixture f;
+  std::string told;
+  f.telemetry.attach("ear", {on<ProcessCrashed>([&](const ProcessCrashed& crashed) {
+                       told += crashed.process.name() + ": " + crashed.reason.detail;
+                     })});
+  f.scheduler.send(f.scheduler.spawn(std::make_unique<Fragile>()), Boom{});
+  f.scheduler.exit(f.scheduler.spawn(std::make_unique<Fragile>()), {process::ExitReason::shutdown});
+  f.settle();
+  expect_eq(told, std::string("fragile: boom"));
+}
+
+TEST("a mailbox that overflows is told once, with its limit") {
+  Fixture f({.mailbox = 3});
+  std::vector<std::size_t> told;
+  f.telemetry.attach("ear", {on<MailboxOverflowed>([&](const MailboxOverflowed& overflowed) {
+                       told.push_back(overflowed.limit);
+                     })});
+  const process::Pid pid = f.scheduler.spawn(std::make_unique<Fragile>());
+  for (int i = 0; i < 9; ++i) f.scheduler.send(pid, i);
+  f.settle();
+  expect_eq(told, std::vector<std::size_t>{3});
+}
+
+TEST("a turn that took too long is told with whose it was") {
+  Fixture f({.long_turn = Millis{0}});  // so each turn does
+  std::string told;
+  f.telemetry.attach("ear", {on<LongTurn>([&](const LongTurn& turn) {
+                       told += turn.process.name();
+                       expect(turn.duration >= Duration{0}, "it has a length");
+                     })});
+  f.scheduler.spawn(std::make_unique<Fragile>());
+  f.settle();
+  expect_eq(told, std::string("fragile"));
+}
+
+TEST("a supervisor that gives up is told with the child that kept ending") {
+  Fixture f;
+  std::string told;
+  f.telemetry.attach(
+      "ear",
+      {on<SupervisorGaveUp>([&](const SupervisorGaveUp& gave_up) { told += gave_up.child_id; })});
+  f.scheduler.spawn(std::make_unique<process::Supervisor>(
+      process::Strategy::one_for_one,
+      std::vector<process::ChildSpec>{{"fickle", [] { return std::make_unique<Fickle>(); }}}));
+  f.settle();
+  expect_eq(told, std::string("fickle"));
+}

@@ -1,0 +1,73 @@
+/// A table of handlers that is read without a lock and replaced whole.
+
+#include "telemetry/telemetry.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace phx::telemetry {
+
+Telemetry::~Telemetry() = default;
+
+void Telemetry::attach(std::string id, std::vector<Handler> handlers) {
+  constexpr std::size_t most_tables = 20'000;  // each attach may have its detach
+  const std::lock_guard lock(mutex_);
+  Table table = tables_.empty() ? Table() : *tables_.back();
+  const bool taken = std::any_of(table.begin(), table.end(),
+                                 [&](const Attached& attached) { return attached.id == id; });
+  if (taken) {
+    throw std::invalid_argument("expected an id that no handler has, got \"" + id +
+                                "\": detach it first, or choose another");
+  }
+  if (tables_.size() >= most_tables) {
+    throw std::length_error("handlers were attached 10,000 times: attach once, at the start");
+  }
+  for (Handler& handler : handlers) table.push_back({id, std::move(handler)});
+  publish(std::move(table));
+}
+
+bool Telemetry::detach(std::string_view id) { return remove(id); }
+
+bool Telemetry::remove(std::string_view id) const {
+  const std::lock_guard lock(mutex_);
+  Table table = tables_.empty() ? Table() : *tables_.back();
+  const std::size_t removed =
+      std::erase_if(table, [&](const Attached& attached) { return attached.id == id; });
+  if (removed > 0) publish(std::move(table));
+  return removed > 0;
+}
+
+void Telemetry::publish(Table table) const {
+  tables_.push_back(std::make_unique<const Table>(std::move(table)));
+  table_.store(tables_.back().get(), std::memory_order_release);
+}
+
+bool Telemetry::anybody_hears(Kind kind) const noexcept {
+  const Table* table = table_.load(std::memory_order_acquire);
+  return table != nullptr &&
+         std::any_of(table->begin(), table->end(),
+                     [&](const Attached& attached) { return attached.handler.kind == kind; });
+}
+
+void Telemetry::call_all(Kind kind, std::string_view name, const void* event) const {
+  const Table* table = table_.load(std::memory_order_acquire);
+  if (table == nullptr) return;
+  for (const auto& [id, handler] : *table) {
+    if (handler.kind != kind) continue;
+    try {
+      handler.call(event);
+    } catch (const std::exception& error) {
+      failed(id, name, error.what());
+    } catch (...) {
+      failed(id, name, "something that is no std::exception was thrown");
+    }
+  }
+}
+
+/// Detached first: a handler of failures that fails is not called again to hear of it.
+void Telemetry::failed(const std::string& id, std::string_view event,
+                       const std::string& reason) const {
+  if (remove(id)) execute(HandlerFailed{id, std::string(event), reason});
+}
+
+}  // namespace phx::telemetry

@@ -1,0 +1,134 @@
+#pragma once
+/// \file
+/// Named events: who does something tells it with execute, and who wants to know attaches a
+/// handler.
+///
+///     struct OrderPlaced {                       // one kind of event: what is measured, what is
+///     told
+///       static constexpr std::string_view name = "shop.order_placed";
+///       int pieces;
+///       const std::string& customer;
+///     };
+///     telemetry.attach("my-log", {on<OrderPlaced>([](const OrderPlaced& order) { … })});
+///     if (telemetry.attached<OrderPlaced>()) telemetry.execute(OrderPlaced{3, name});
+///
+/// Mirrors the Erlang library :telemetry, with a struct in place of its two maps. What an event
+/// refers to lives as long as the call: a handler copies what it keeps.
+
+#include <atomic>
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace phx::telemetry {
+
+template <class E>
+concept Event = requires {
+  { E::name } -> std::convertible_to<std::string_view>;
+};
+
+/// Tells kinds of events apart by an address, which is cheaper to compare than a name.
+using Kind = const char*;
+template <Event E>
+inline constexpr char kind_of = 0;
+
+/// A function for one kind of event. Made by on().
+struct Handler {
+  Kind kind;
+  std::function<void(const void*)> call;
+};
+
+/// `handle` is called with each event of the kind E.
+template <Event E, std::invocable<const E&> F>
+Handler on(F handle) {
+  return {&kind_of<E>, [handle = std::move(handle)](const void* event) {
+            handle(*static_cast<const E*>(event));
+          }};
+}
+
+/// A handler threw, and was detached. Mirrors `[:telemetry, :handler, :failure]`.
+struct HandlerFailed {
+  static constexpr std::string_view name = "telemetry.handler_failed";
+  const std::string& handler_id;
+  const std::string& event;
+  const std::string& reason;
+};
+
+using Duration = std::chrono::nanoseconds;
+
+/// Measures from its making on, if it is to measure at all: where nobody listens, no clock is read.
+class Span {
+ public:
+  explicit Span(bool wanted) : wanted_(wanted) {
+    if (wanted_) began_ = Clock::now();
+  }
+  /// Whether somebody wants to know.
+  explicit operator bool() const { return wanted_; }
+  /// REQUIRES: somebody wants to know.
+  Duration duration() const { return Clock::now() - began_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool wanted_;
+  Clock::time_point began_;
+};
+
+/// Who listens to what. Any thread may call anything.
+class Telemetry {
+ public:
+  Telemetry() = default;
+  Telemetry(const Telemetry&) = delete;
+  Telemetry& operator=(const Telemetry&) = delete;
+  ~Telemetry();
+
+  /// From now on the handlers are called, in the order in which they were attached. \throws
+  /// std::invalid_argument where the id is taken, std::length_error after 10,000 times. Mirrors
+  /// telemetry:attach_many/4.
+  void attach(std::string id, std::vector<Handler> handlers);
+  /// False where nothing is attached under this id. On another thread a handler may still be
+  /// running. Mirrors telemetry:detach/1.
+  bool detach(std::string_view id);
+
+  /// Whether anybody would hear of an E. Costs next to nothing.
+  template <Event E>
+  bool attached() const noexcept {
+    return anybody_hears(&kind_of<E>);
+  }
+  /// Starts to measure, if anybody would hear of an E: `if (span) execute(E{span.duration(), …})`.
+  template <Event E>
+  Span span() const noexcept {
+    return Span(attached<E>());
+  }
+  /// Calls the handlers, here and now. What a handler throws detaches it, and goes no further.
+  template <Event E>
+  void execute(const E& event) const {
+    call_all(&kind_of<E>, E::name, &event);
+  }
+
+ private:
+  struct Attached {
+    std::string id;
+    Handler handler;
+  };
+  using Table = std::vector<Attached>;
+
+  bool anybody_hears(Kind kind) const noexcept;
+  void call_all(Kind kind, std::string_view name, const void* event) const;
+  void failed(const std::string& id, std::string_view event, const std::string& reason) const;
+  bool remove(std::string_view id) const;
+  void publish(Table table) const;
+
+  // Reading takes no lock: a table is never changed, and none is freed before the Telemetry is,
+  // since a thread may be walking it. Attaching is rare.
+  mutable std::atomic<const Table*> table_ = nullptr;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<const Table>> tables_;  // the last one is table_
+};
+
+}  // namespace phx::telemetry

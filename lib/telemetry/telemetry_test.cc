@@ -1,0 +1,148 @@
+/// Who attached hears, who detached does not, and who throws hears no more.
+
+#include "telemetry/telemetry.h"
+
+#include <thread>
+
+#include "testing/case.h"
+
+using namespace phx::telemetry;
+using namespace phx::testing;
+
+namespace {
+
+struct Rang {
+  static constexpr std::string_view name = "test.rang";
+  int times;
+};
+struct Knocked {
+  static constexpr std::string_view name = "test.knocked";
+  const std::string& door;
+};
+
+}  // namespace
+
+TEST("a handler hears the events of its kind, in the order of their telling") {
+  Telemetry telemetry;
+  std::vector<int> heard;
+  telemetry.attach("ear", {on<Rang>([&](const Rang& rang) { heard.push_back(rang.times); })});
+  telemetry.execute(Rang{1});
+  telemetry.execute(Knocked{"front"});
+  telemetry.execute(Rang{2});
+  expect_eq(heard, std::vector<int>{1, 2});
+}
+
+TEST("one id may hear several kinds, and several ids one kind, in the order of attaching") {
+  Telemetry telemetry;
+  std::string heard;
+  telemetry.attach("first",
+                   {on<Rang>([&](const Rang&) { heard += "1 "; }),
+                    on<Knocked>([&](const Knocked& knock) { heard += knock.door + " "; })});
+  telemetry.attach("second", {on<Rang>([&](const Rang&) { heard += "2 "; })});
+  telemetry.execute(Rang{1});
+  telemetry.execute(Knocked{"back"});
+  expect_eq(heard, std::string("1 2 back "));
+}
+
+TEST("who has detached hears nothing, and its id is free again") {
+  Telemetry telemetry;
+  int heard = 0;
+  const auto count = [&heard](const Rang&) { ++heard; };
+  telemetry.attach("ear", {on<Rang>(count)});
+  expect(telemetry.detach("ear"), "it was attached");
+  expect(!telemetry.detach("ear"), "it is no more");
+  telemetry.execute(Rang{1});
+  expect_eq(heard, 0);
+  telemetry.attach("ear", {on<Rang>(count)});
+  telemetry.execute(Rang{1});
+  expect_eq(heard, 1);
+}
+
+TEST("an id that is taken is refused with its name") {
+  Telemetry telemetry;
+  telemetry.attach("ear", {on<Rang>([](const Rang&) {})});
+  const std::string text = expect_throw<std::invalid_argument>(
+      [&] { telemetry.attach("ear", {on<Rang>([](const Rang&) {})}); });
+  expect_eq(text, std::string("expected an id that no handler has, got \"ear\": detach it first, "
+                              "or choose another"));
+}
+
+TEST("attached says whether anybody would hear, and only then is a clock read") {
+  Telemetry telemetry;
+  expect(!telemetry.attached<Rang>(), "nobody yet");
+  expect(!telemetry.span<Rang>(), "and so nothing is measured");
+  telemetry.attach("ear", {on<Knocked>([](const Knocked&) {})});
+  expect(!telemetry.attached<Rang>(), "nobody for this kind");
+  telemetry.attach("other", {on<Rang>([](const Rang&) {})});
+  const Span span = telemetry.span<Rang>();
+  expect(span && span.duration() >= Duration{0}, "now there is somebody");
+}
+
+TEST("a handler that throws is detached with all its kinds, and the others are told") {
+  Telemetry telemetry;
+  int heard = 0;
+  std::string told;
+  telemetry.attach("bad", {on<Rang>([](const Rang&) { throw std::runtime_error("deaf"); }),
+                           on<Knocked>([&](const Knocked&) { heard += 100; })});
+  telemetry.attach(
+      "good",
+      {on<Rang>([&](const Rang&) { ++heard; }), on<HandlerFailed>([&](const HandlerFailed& failed) {
+         told = failed.handler_id + " on " + failed.event + ": " + failed.reason;
+       })});
+  telemetry.execute(Rang{1});
+  expect_eq(told, std::string("bad on test.rang: deaf"));
+  telemetry.execute(Rang{2});
+  telemetry.execute(Knocked{"front"});
+  expect_eq(heard, 2);
+}
+
+TEST("a handler of failures that fails is dropped in silence") {
+  Telemetry telemetry;
+  telemetry.attach("bad", {on<Rang>([](const Rang&) { throw 1; }),
+                           on<HandlerFailed>([](const HandlerFailed&) {})});
+  telemetry.attach(
+      "worse", {on<HandlerFailed>([](const HandlerFailed&) { throw std::runtime_error("no"); })});
+  telemetry.execute(Rang{1});
+  expect(!telemetry.attached<Rang>() && !telemetry.attached<HandlerFailed>(), "nobody is left");
+}
+
+TEST("a handler may detach itself, and attach another, while it is called") {
+  Telemetry telemetry;
+  int heard = 0;
+  telemetry.attach("once", {on<Rang>([&](const Rang&) {
+                     telemetry.detach("once");
+                     telemetry.attach("next", {on<Rang>([&](const Rang&) { heard += 10; })});
+                     ++heard;
+                   })});
+  telemetry.execute(Rang{1});
+  expect_eq(heard, 1);
+  telemetry.execute(Rang{2});
+  expect_eq(heard, 11);
+}
+
+TEST("threads may attach and detach while others tell") {
+  Telemetry telemetry;
+  std::atomic<int> heard = 0;
+  telemetry.attach("stays", {on<Rang>([&](const Rang&) { ++heard; })});
+  std::thread teller([&] {
+    for (int i = 0; i < 2'000; ++i) telemetry.execute(Rang{i});
+  });
+  for (int i = 0; i < 200; ++i) {
+    telemetry.attach("comes and goes", {on<Rang>([](const Rang&) {})});
+    telemetry.detach("comes and goes");
+  }
+  teller.join();
+  expect_eq(heard.load(), 2'000);
+}
+
+TEST("attaching has a limit, stated in its error") {
+  Telemetry telemetry;
+  const auto attach_for_ever = [&telemetry] {
+    while (true) {
+      telemetry.attach("ear", {on<Rang>([](const Rang&) {})});
+      telemetry.detach("ear");
+    }
+  };
+  expect_eq(expect_throw<std::length_error>(attach_for_ever),
+            std::string("handlers were attached 10,000 times: attach once, at the start"));
+}
