@@ -3,7 +3,10 @@
 /// The one header that an application includes.
 
 #include "channel/channel.h"
+#include "channel/events.h"
 #include "endpoint/endpoint.h"
 #include "presence/presence.h"
 #include "server/server.h"
+#include "socket/events.h"
 #include "socket/user_socket.h"
+#include "telemetry/faults.h"

@@ -23,6 +23,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/log.h"
 #include "channel/socket.h"
 
 namespace phx {
@@ -73,6 +74,12 @@ class Channel {
   /// Whether handling this event may block (sleep, wait, compute for long): then it runs on a
   /// worker thread. A join asks with the event phx_join.
   virtual bool blocking(std::string_view event, const Payload& payload) const;
+
+  /// At which level a join is logged; Level::off for never. Mirrors `use Phoenix.Channel,
+  /// log_join:`.
+  virtual Level log_join() const { return Level::info; }
+  /// The same for each event from the client. Mirrors `log_handle_in:`.
+  virtual Level log_handle_in() const { return Level::debug; }
 
  protected:
   /// Crashes the channel with a sentence that names the event.

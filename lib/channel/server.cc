@@ -2,6 +2,7 @@
 
 #include "channel/server.h"
 
+#include "channel/events.h"
 #include "process/scheduler.h"
 
 namespace phx::channel {
@@ -21,9 +22,7 @@ void Server::init() {
 
 void Server::join() {
   const auto result = std::make_shared<JoinResult>();
-  const auto call = [this, result] {
-    *result = channel_->join(socket_.topic(), std::move(params_), socket_);
-  };
+  const auto call = [this, result] { *result = call_join(); };
   const auto then = [this, result] { joined(std::move(*result)); };
   if (channel_->blocking("phx_join", params_)) {
     offload(call, then);
@@ -31,6 +30,21 @@ void Server::join() {
     call();
     then();
   }
+}
+
+/// What nobody wants to know is neither measured nor copied.
+JoinResult Server::call_join() {
+  const telemetry::Telemetry& telemetry = *socket_.house().telemetry;
+  if (!telemetry.attached<ChannelJoined>()) {
+    return channel_->join(socket_.topic(), std::move(params_), socket_);
+  }
+  const Payload params = params_;
+  const telemetry::Span span(true);
+  JoinResult result = channel_->join(socket_.topic(), std::move(params_), socket_);
+  const auto status =
+      std::holds_alternative<Joined>(result) ? serializer::Status::ok : serializer::Status::error;
+  telemetry.execute(ChannelJoined{span.duration(), params, status, socket_, channel_->log_join()});
+  return result;
 }
 
 void Server::joined(JoinResult result) {
@@ -88,20 +102,30 @@ void Server::from_client(serializer::Message message) {
     return stop({ExitReason::shutdown, "left"});
   }
   if (!channel_->blocking(message.event.text(), message.payload)) {
-    return act_on(channel_->handle_in(message.event.text(), std::move(message.payload), socket_),
-                  true);
+    return act_on(call_handle_in(std::move(message)), true);
   }
   on_a_worker(std::move(message));
+}
+
+Result Server::call_handle_in(serializer::Message&& message) {
+  const telemetry::Telemetry& telemetry = *socket_.house().telemetry;
+  const std::string& event = message.event.text();
+  if (!telemetry.attached<ChannelHandledIn>()) {
+    return channel_->handle_in(event, std::move(message.payload), socket_);
+  }
+  const Payload params = message.payload;
+  const telemetry::Span span(true);
+  Result result = channel_->handle_in(event, std::move(message.payload), socket_);
+  telemetry.execute(
+      ChannelHandledIn{span.duration(), event, params, socket_, channel_->log_handle_in()});
+  return result;
 }
 
 void Server::on_a_worker(serializer::Message message) {
   const auto mail = std::make_shared<serializer::Message>(std::move(message));
   const auto result = std::make_shared<Result>();
-  offload(
-      [this, mail, result] {
-        *result = channel_->handle_in(mail->event.text(), std::move(mail->payload), socket_);
-      },
-      [this, result] { act_on(std::move(*result), true); });
+  offload([this, mail, result] { *result = call_handle_in(std::move(*mail)); },
+          [this, result] { act_on(std::move(*result), true); });
 }
 
 void Server::intercepted(const serializer::Broadcast& broadcast) {

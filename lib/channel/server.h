@@ -49,12 +49,14 @@ class Server final : public process::Process {
 
  private:
   void join();
+  JoinResult call_join();
   void joined(JoinResult result);
   void let_in(Joined in);
   void turn_away(Refused refused);
   void answer_join(serializer::Status status, Payload response);
 
   void from_client(serializer::Message message);
+  Result call_handle_in(serializer::Message&& message);
   void on_a_worker(serializer::Message message);
   void intercepted(const serializer::Broadcast& broadcast);
   void transport_down(const ExitReason& reason);

@@ -10,6 +10,7 @@
 
 #include "pubsub/pubsub.h"
 #include "serializer/serializer.h"
+#include "telemetry/telemetry.h"
 
 namespace phx {
 
@@ -40,6 +41,7 @@ struct SocketRef {
 struct House {
   process::Scheduler* scheduler;
   pubsub::PubSub* pubsub;
+  const telemetry::Telemetry* telemetry;  ///< The endpoint's.
 };
 
 class Socket {

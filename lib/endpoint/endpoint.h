@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "process/supervisor.h"
+#include "telemetry/telemetry.h"
 #include "transport/longpoll.h"
 #include "transport/mount.h"
 #include "transport/pipeline.h"
@@ -43,6 +44,10 @@ class Endpoint {
   /// shard's supervisor gives up with a line in the log, and the shard serves on without them.
   void child(process::ChildSpec spec) { children_.push_back(std::move(spec)); }
 
+  /// Where the server tells what happens. Attach before it runs or while it does; any thread.
+  telemetry::Telemetry& telemetry() { return telemetry_; }
+  const telemetry::Telemetry& telemetry() const { return telemetry_; }
+
   /// Finds who answers, and lets him. Shard thread; never throws.
   Outcome dispatch(const transport::Request& request, const House& house) const noexcept;
 
@@ -53,6 +58,7 @@ class Endpoint {
  private:
   Outcome route(const transport::Request& request, const House& house) const;
 
+  telemetry::Telemetry telemetry_;
   const std::shared_ptr<const transport::SessionTokens> tokens_;
   std::vector<transport::Mount> mounts_;
   std::vector<std::pair<std::string, Page>> pages_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "serializer/scanner.h"
+#include "telemetry/faults.h"
 
 namespace phx::server {
 
@@ -36,6 +37,7 @@ void Connection::send(serializer::FramePtr frame) {
   if (outbox_.bytes() > host_.outbox_limit()) {
     host_.scheduler().log().warn("a client reads too slowly and is closed",
                                  {{"unsent_bytes", std::to_string(outbox_.bytes())}});
+    host_.telemetry().execute(telemetry::SlowConsumer{outbox_.bytes()});
     outbox_ = {};
     return finish(0);
   }

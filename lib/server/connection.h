@@ -13,6 +13,7 @@
 #include "process/scheduler.h"
 #include "server/deflate.h"
 #include "server/outbox.h"
+#include "telemetry/telemetry.h"
 #include "transport/websocket.h"
 
 namespace phx::server {
@@ -30,6 +31,7 @@ class ConnectionHost {
   virtual void dirty(Connection& connection) = 0;
   /// The most bytes that may wait for one client.
   virtual std::size_t outbox_limit() const = 0;
+  virtual const telemetry::Telemetry& telemetry() const = 0;
 };
 
 class Connection final : public transport::Wire, public std::enable_shared_from_this<Connection> {

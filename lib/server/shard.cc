@@ -13,7 +13,11 @@ namespace phx::server {
 
 Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::Workers& workers,
              ShardOptions options)
-    : endpoint_(endpoint), options_(options), scheduler_(number, std::move(log)) {
+    : endpoint_(endpoint),
+      options_(options),
+      faults_(endpoint.telemetry()),
+      scheduler_(number, std::move(log)) {
+  scheduler_.report_to(faults_);
   scheduler_.use_workers(workers);
   scheduler_.await_thread();  // connections may be dealt to this shard before it runs
   open_loop();
@@ -89,9 +93,14 @@ void Shard::adopt(int socket, std::string peer) {
   scheduler_.post([this, socket, peer = std::move(peer)] { start(socket, peer); });
 }
 
-void Shard::start(int socket, std::string peer) {
-  auto connection = std::make_unique<HttpConnection>(*this, socket, std::move(peer));
-  if (stopping_ || http_.size() + connections_.size() >= options_.max_connections) return;
+void Shard::start(int socket, const std::string& peer) {
+  auto connection = std::make_unique<HttpConnection>(*this, socket, peer);
+  if (stopping_) return;
+  const std::size_t there_are = http_.size() + connections_.size();
+  if (there_are >= options_.max_connections) {
+    telemetry().execute(telemetry::ConnectionRefused{there_are, peer});
+    return;
+  }
   HttpConnection* key = connection.get();
   if (connection->start()) http_.emplace(key, std::move(connection));
 }
@@ -104,7 +113,7 @@ void Shard::finished(HttpConnection& connection) {
 }
 
 Endpoint::Outcome Shard::dispatch(const transport::Request& request) {
-  return endpoint_.dispatch(request, {&scheduler_, &pubsub_});
+  return endpoint_.dispatch(request, {&scheduler_, &pubsub_, &endpoint_.telemetry()});
 }
 
 namespace {

@@ -14,6 +14,7 @@
 #include "server/connection.h"
 #include "server/http_connection.h"
 #include "server/uv.h"
+#include "telemetry/faults.h"
 
 namespace phx::server {
 
@@ -51,6 +52,7 @@ class Shard final : public HttpHost, public ConnectionHost {
   // ConnectionHost
   void dirty(Connection& connection) override { dirty_.push_back(connection.shared_from_this()); }
   std::size_t outbox_limit() const override { return options_.outbox_limit; }
+  const telemetry::Telemetry& telemetry() const override { return endpoint_.telemetry(); }
 
   void open_context();
   void close_context();
@@ -62,7 +64,7 @@ class Shard final : public HttpHost, public ConnectionHost {
   void go_on_stopping();
   bool draining() const;
   void say_farewell();
-  void start(int socket, std::string peer);
+  void start(int socket, const std::string& peer);
 
   static int on_event(lws* wsi, lws_callback_reasons why, void* user, void* in,
                       size_t size) noexcept;
@@ -72,6 +74,7 @@ class Shard final : public HttpHost, public ConnectionHost {
 
   const Endpoint& endpoint_;
   const ShardOptions options_;
+  telemetry::FaultTeller faults_;
   process::Scheduler scheduler_;
   pubsub::PubSub pubsub_{scheduler_};
   uv_loop_t loop_{};

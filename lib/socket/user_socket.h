@@ -69,6 +69,10 @@ class UserSocket {
   /// Phoenix 1.8.9: max_channels_per_transport.
   virtual std::size_t max_channels() const { return 100; }
 
+  /// At which level connections are logged; Level::off for never. Mirrors `use Phoenix.Socket,
+  /// log:`.
+  virtual Level log() const { return Level::info; }
+
   const std::vector<socket::Route>& routes() const { return routes_; }
 
  protected:

@@ -26,8 +26,9 @@ class TestHouse {
     now_ += time;
     settle();
   }
-  House house() { return {&scheduler, &pubsub}; }
+  House house() { return {&scheduler, &pubsub, &telemetry}; }
 
+  telemetry::Telemetry telemetry;
   process::Scheduler scheduler;
   pubsub::PubSub pubsub{scheduler};
 

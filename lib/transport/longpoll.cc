@@ -59,7 +59,7 @@ struct Visit {
 Response new_session(const Visit& visit) {
   auto place = visit.tokens->take_place();
   if (!place) return Response{503};
-  Attempt attempt{visit.request, visit.mount, visit.path_params, visit.house};
+  Attempt attempt{visit.request, visit.mount, visit.path_params, visit.house, "longpoll"};
   if (const auto refused = run(session_steps(), attempt)) {
     return refused->status == 400 ? *refused : status_only(403);
   }

@@ -26,6 +26,7 @@ struct Attempt {
   const Mount& mount;
   const PathParams path_params;  ///< They win over the query's.
   House house;
+  std::string transport = "websocket";  ///< Or `longpoll`: for who is told.
 
   Json params = Json::object();
   std::optional<std::string> subprotocol = {};  ///< Chosen for the answer.

@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "serializer/scanner.h"
+#include "socket/events.h"
 #include "socket/handler.h"
 #include "transport/pipeline.h"
 #include "transport/query.h"
@@ -97,6 +98,21 @@ ConnectInfo connect_info(const Attempt& attempt) {
   return info;
 }
 
+/// Asks the user socket, and tells what it said.
+ConnectResult ask(Attempt& attempt, const std::string& vsn) {
+  const UserSocket& user = *attempt.mount.socket;
+  const telemetry::Span span = attempt.house.telemetry->span<SocketConnected>();
+  const ConnectInfo info = connect_info(attempt);
+  ConnectResult result = user.connect({attempt.params, info}, attempt.socket);
+  if (!span) return result;
+  const auto status =
+      std::holds_alternative<Accepted>(result) ? serializer::Status::ok : serializer::Status::error;
+  attempt.house.telemetry->execute(
+      SocketConnected{span.duration(), attempt.transport, vsn, attempt.socket.serializer(),
+                      attempt.params, status, info, user, attempt.mount.path, user.log()});
+  return result;
+}
+
 Answer connect(Attempt& attempt) {
   const UserSocket& user = *attempt.mount.socket;
   for (const auto& [name, value] : attempt.path_params) {
@@ -104,13 +120,12 @@ Answer connect(Attempt& attempt) {
     attempt.params.set(name, value);
   }
   // A `vsn[]=` is no version either, and is refused like one that nobody speaks.
-  const Json vsn = attempt.params.has("vsn") ? attempt.params["vsn"] : Json("1.0.0");
-  const serializer::Serializer* serializer =
-      serializer::negotiate(user.serializers(), vsn.string_or(""));
+  const Json given = attempt.params.has("vsn") ? attempt.params["vsn"] : Json("1.0.0");
+  const std::string vsn = given.string_or("");
+  const serializer::Serializer* serializer = serializer::negotiate(user.serializers(), vsn);
   if (serializer == nullptr) return Response{403};
   attempt.socket = Socket(attempt.house, *serializer);
-  const ConnectInfo info = connect_info(attempt);
-  const ConnectResult result = user.connect({attempt.params, info}, attempt.socket);
+  const ConnectResult result = ask(attempt, vsn);
   if (const auto* rejected = std::get_if<Rejected>(&result)) {
     if (rejected->reason.empty()) return Response{403};
     return attempt.mount.error_handler(rejected->reason);

@@ -1,5 +1,6 @@
 /// Queries, origins, and the pipeline's order.
 
+#include "socket/events.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
 #include "transport/pipeline.h"
@@ -239,4 +240,34 @@ TEST("a websocket is closed when its client was quiet for the timeout, and not b
   house.pass(Millis{1});
   expect_eq(wire->heard, std::vector<std::string>{"close 1000"});
   expect(!house.scheduler.alive(pid), "then it ends");
+}
+
+TEST("a connection is told of with its parameters, its version and its result") {
+  Fixture f;
+  std::vector<std::string> told;
+  f.house.telemetry.attach(
+      "ear", {telemetry::on<SocketConnected>([&told](const SocketConnected& connected) {
+        const bool ok = connected.result == serializer::Status::ok;
+        told.push_back(connected.transport + " " + connected.vsn + (ok ? " ok " : " error ") +
+                       connected.path + " " + connected.params.dump());
+      })});
+  f.request.target = "/socket/websocket?vsn=2.0.5&a=b";
+  f.accepted();
+  f.request.target = "/socket/websocket?vsn=1.0.0&token=reject";
+  f.refused();
+  expect_eq(told, std::vector<std::string>{
+                      R"(websocket 2.0.5 ok /socket {"a":"b","vsn":"2.0.5"})",
+                      R"(websocket 1.0.0 error /socket {"token":"reject","vsn":"1.0.0"})"});
+}
+
+TEST("a version that nobody speaks, or a connect that throws, is no connection to tell of") {
+  Fixture f;
+  int told = 0;
+  f.house.telemetry.attach(
+      "ear", {telemetry::on<SocketConnected>([&told](const SocketConnected&) { ++told; })});
+  f.request.target = "/socket/websocket?vsn=3.0.0";
+  f.refused();
+  f.request.target = "/socket/websocket?vsn=2.0.0&token=raise";
+  expect_throw<std::runtime_error>([&f] { f.run(); });
+  expect_eq(told, 0);
 }

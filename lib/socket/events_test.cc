@@ -1,0 +1,108 @@
+/// What channels tell of joins and events, and when they keep silent.
+
+#include "channel/events.h"
+
+#include "testing/case.h"
+#include "testing/fakes.h"
+
+using namespace phx;
+using namespace phx::testing;
+using telemetry::on;
+
+namespace {
+
+struct Room : Channel {
+  JoinResult join(std::string_view, Payload params, Socket&) override {
+    if (params["crash"] == Json(true)) throw std::runtime_error("boom");
+    if (params["refuse"] == Json(true)) return Refused{};
+    return Joined{};
+  }
+  Result handle_in(std::string_view event, Payload payload, Socket&) override {
+    if (event != "echo") return unhandled(event);
+    return Reply::ok(std::move(payload));
+  }
+  bool blocking(std::string_view, const Payload& payload) const override {
+    return payload["block"] == Json(true);
+  }
+  Level log_join() const override { return Level::warn; }
+  Level log_handle_in() const override { return Level::error; }
+};
+
+struct Users : UserSocket {
+  Users() { channel<Room>("room:*"); }
+};
+
+struct Fixture {
+  TestHouse house;
+  Users users;
+  FakeClient client{house, users};
+  std::vector<std::string> told;
+
+  void listen() {
+    house.telemetry.attach("ear", {on<ChannelJoined>([this](const ChannelJoined& joined) {
+                                     expect(joined.duration >= telemetry::Duration{0});
+                                     expect_eq(joined.log, Level::warn);
+                                     tell("joined", joined.result == serializer::Status::ok,
+                                          joined.socket, joined.params);
+                                   }),
+                                   on<ChannelHandledIn>([this](const ChannelHandledIn& handled) {
+                                     expect(handled.duration >= telemetry::Duration{0});
+                                     expect_eq(handled.log, Level::error);
+                                     tell(handled.event, true, handled.socket, handled.params);
+                                   })});
+  }
+  void tell(const std::string& what, bool ok, const Socket& socket, const Payload& params) {
+    told.push_back(what + (ok ? " ok " : " error ") + socket.topic() + " " +
+                   std::string(params.view()));
+  }
+};
+
+}  // namespace
+
+TEST("a join is told with its parameters and its result") {
+  Fixture f;
+  f.listen();
+  f.client.send(R"(["1","1","room:a","phx_join",{"a":1}])");
+  f.client.send(R"(["2","2","room:b","phx_join",{"refuse":true}])");
+  expect_eq(f.told, std::vector<std::string>{R"(joined ok room:a {"a":1})",
+                                             R"(joined error room:b {"refuse":true})"});
+}
+
+TEST("an event is told with what the handler was given, and a leave is none") {
+  Fixture f;
+  f.client.send(R"(["1","1","room:a","phx_join",{}])");
+  f.listen();
+  f.client.send(R"(["1","2","room:a","echo",{"n":[1]}])");
+  f.client.send(R"(["1","3","room:a","phx_leave",{}])");
+  expect_eq(f.told, std::vector<std::string>{R"(echo ok room:a {"n":[1]})"});
+}
+
+TEST("what throws is not told: a crash has its own event") {
+  Fixture f;
+  f.listen();
+  f.client.send(R"(["1","1","room:a","phx_join",{"crash":true}])");
+  f.client.send(R"(["2","2","room:b","phx_join",{}])");
+  f.client.send(R"(["2","3","room:b","no such event",{}])");
+  expect_eq(f.told, std::vector<std::string>{"joined ok room:b {}"});
+}
+
+TEST("what may block is told, too") {
+  Fixture f;
+  f.listen();
+  f.client.send(R"(["1","1","room:a","phx_join",{"block":true}])");
+  f.client.send(R"(["1","2","room:a","echo",{"block":true}])");
+  expect_eq(f.told, std::vector<std::string>{R"(joined ok room:a {"block":true})",
+                                             R"(echo ok room:a {"block":true})"});
+}
+
+TEST("the channel's answer does not change by being told of, nor by a handler that throws") {
+  Fixture f;
+  f.client.send(R"(["1","1","room:a","phx_join",{}])");
+  f.client.heard();
+  f.house.telemetry.attach(
+      "bad", {on<ChannelHandledIn>([](const ChannelHandledIn&) { throw std::logic_error(""); })});
+  f.client.send(R"(["1","2","room:a","echo",{"n":1}])");
+  expect_eq(f.client.heard(),
+            std::vector<std::string>{
+                R"(["1","2","room:a","phx_reply",{"response":{"n":1},"status":"ok"}])"});
+}
