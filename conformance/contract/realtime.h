@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What @supabase/realtime-js expects of a server: one channel for every topic, told by the join
+/// What `@supabase/realtime-js` expects of a server: one channel for every topic, told by the join
 /// what it shall do. No part of the contract; see conformance/clients.
 
 #include "phoenix.h"
