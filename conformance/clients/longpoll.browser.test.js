@@ -1,0 +1,82 @@
+// Long-polling as a real browser does it: across origins, through reloads, and for the whole chat.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { launch } from "./support/browser.js";
+import { Visitor, servePage } from "./support/page.js";
+import { contractServer } from "./support/server.js";
+
+const contract = contractServer();
+let browser;
+before(async () => (browser = await launch()));
+beforeEach(() => contract.start()); // again, should a test have failed while it was away
+after(async () => {
+  await browser?.close();
+  await contract.stop();
+});
+
+const ALLOWED = "localhost"; // the contract's mounts take pages from this host, whatever the port
+const OTHER = "127.0.0.1";
+
+/** Two people on a page from another port, who have both joined `topic`. */
+async function pair(t, topic) {
+  const origin = `http://${ALLOWED}:${await servePage(t)}`;
+  const people = await Promise.all([1, 2].map(() => Visitor.arrives(t, browser, origin)));
+  const address = contract.mount("/socket");
+  for (const person of people) assert.equal(await person.joins(address, topic), "ok");
+  return { people, address };
+}
+
+test("two pages from another origin talk, each request let through by its preflight", async (t) => {
+  const { people } = await pair(t, "conformance:pages");
+  const [ann, ben] = people;
+  const payload = { text: "é世😀" };
+  const { status } = await ann.asks("broadcast_from", payload);
+  assert.equal(status, "ok");
+  assert.deepEqual(await ben.heard(1), [payload]);
+  await ben.asks("broadcast", { n: 1 });
+  assert.deepEqual([await ann.heard(1), await ben.heard(2)], [[{ n: 1 }], [payload, { n: 1 }]]);
+});
+
+test("a page from a host that is not allowed is refused, and stays outside", async (t) => {
+  const ann = await Visitor.arrives(t, browser, `http://${OTHER}:${await servePage(t)}`);
+  const answered = ann.page.waitForResponse((response) => /longpoll/.test(response.url()));
+  const outcome = await ann.joins(contract.mount("/socket"), "conformance:refused");
+  assert.equal(outcome, 403, "the page can read why, since the refusal is for everybody to read");
+  assert.deepEqual(await (await answered).json(), { status: 403 });
+});
+
+test("an auth token crosses origins in its header", async (t) => {
+  const ann = await Visitor.arrives(t, browser, `http://${ALLOWED}:${await servePage(t)}`);
+  const authToken = "secret-token";
+  const joined = await ann.joins(contract.mount("/auth"), "conformance:token", { authToken });
+  assert.equal(joined, "ok");
+  const { response } = await ann.asks("connect_info");
+  assert.equal(response.auth_token, authToken);
+});
+
+test("a page that is loaded again is a new visitor, and hears everything once", async (t) => {
+  const topic = "conformance:reloaded";
+  const { people, address } = await pair(t, topic);
+  const [ann, ben] = people;
+  await ann.asks("count");
+  await ann.page.reload();
+  assert.equal(await ann.joins(address, topic), "ok");
+  assert.deepEqual((await ann.asks("count")).response, { count: 1 }, "its state is fresh");
+  await ben.asks("broadcast", { n: 1 });
+  await ben.asks("broadcast", { n: 2 });
+  assert.deepEqual(await ann.heard(2), [{ n: 1 }, { n: 2 }]);
+  assert.deepEqual(await ben.heard(2), [{ n: 1 }, { n: 2 }]);
+});
+
+for (const end of ["stop", "kill"]) {
+  test(`after the server's ${end} and start both pages join again`, async (t) => {
+    const { people } = await pair(t, `conformance:${end}`);
+    const [ann, ben] = people;
+    await contract[end]();
+    await contract.start();
+    await Promise.all(people.map((person) => person.hasJoined(2)));
+    await ann.asks("broadcast", { n: 1 });
+    assert.deepEqual([await ann.heard(1), await ben.heard(1)], [[{ n: 1 }], [{ n: 1 }]]);
+  });
+}
