@@ -50,8 +50,12 @@ void Endpoint::socket(Mount mount) {
   mounts_.push_back(std::move(mount));
 }
 
-void Endpoint::get(std::string path, Page page) {
-  pages_.emplace_back(std::move(path), std::move(page));
+/// A method that nobody answers here is refused with those that somebody does (RFC 9110, 15.5.6).
+Response Endpoint::Pages::answer(const Request& request) const {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (reads && get) return get(request);
+  if (request.method == "POST" && post) return post(request);
+  return {405, "", {{"allow", !post ? "GET, HEAD" : !get ? "POST" : "GET, HEAD, POST"}}};
 }
 
 std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
@@ -85,9 +89,8 @@ Endpoint::Outcome Endpoint::route(const Request& request, const House& house) co
       return widened(transport::longpoll({request, mount, std::move(*params), house}, tokens_));
     }
   }
-  for (const auto& [path, page] : pages_) {
-    if (request.path() != path) continue;
-    return request.method == "GET" || request.method == "HEAD" ? page(request) : Response{405};
+  if (const auto found = pages_.find(request.path()); found != pages_.end()) {
+    return found->second.answer(request);
   }
   return Response{404, "Not Found"};
 }

@@ -11,6 +11,7 @@
 /// Phoenix.Endpoint.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <variant>
@@ -38,8 +39,11 @@ class Endpoint {
 
   /// Mounts a user socket. \throws std::invalid_argument for a path that does not begin with `/`.
   void socket(transport::Mount mount);
-  /// Serves a page at exactly this path: a demo's index, a health check.
-  void get(std::string path, Page page);
+  /// Serves a page at exactly this path, to GET and HEAD: a demo's index, a health check.
+  void get(std::string path, Page page) { pages_[std::move(path)].get = std::move(page); }
+  /// Answers what is posted to exactly this path: a form. Its body is of any type, and of any size
+  /// that the server takes.
+  void post(std::string path, Page page) { pages_[std::move(path)].post = std::move(page); }
   /// A process that each shard starts with, supervised one_for_one. Where one keeps ending, its
   /// shard's supervisor gives up with a line in the log, and the shard serves on without them.
   void child(process::ChildSpec spec) { children_.push_back(std::move(spec)); }
@@ -56,12 +60,18 @@ class Endpoint {
   std::vector<std::unique_ptr<socket::Drainer>> drainers() const;
 
  private:
+  /// What stands at one path.
+  struct Pages {
+    Page get;
+    Page post;
+    transport::Response answer(const transport::Request& request) const;
+  };
   Outcome route(const transport::Request& request, const House& house) const;
 
   telemetry::Telemetry telemetry_;
   const std::shared_ptr<const transport::SessionTokens> tokens_;
   std::vector<transport::Mount> mounts_;
-  std::vector<std::pair<std::string, Page>> pages_;
+  std::map<std::string, Pages, std::less<>> pages_;
   std::vector<process::ChildSpec> children_;
 };
 

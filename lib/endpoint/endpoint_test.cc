@@ -71,11 +71,36 @@ TEST("connect that throws is 500, and nothing else notices") {
   expect_eq(f.status("/socket/websocket"), 101);
 }
 
-TEST("pages are served at their path, to GET") {
+TEST("pages are served at their path, to GET and HEAD") {
   Fixture f;
   expect_eq(f.status("/"), 200);
   expect_eq(f.status("/?x=1"), 200);
-  expect_eq(f.status("/", "POST"), 405);
+  expect_eq(f.status("/", "HEAD"), 200);
+}
+
+TEST("what is posted to a path is answered there") {
+  Fixture f;
+  f.endpoint.post("/echo", [](const Request& request) { return Response{200, request.body}; });
+  const Request request{.method = "POST", .target = "/echo?x=1", .body = "name=Ada"};
+  const auto outcome = f.endpoint.dispatch(request, f.house.house());
+  expect_eq(std::get<Response>(outcome).body, std::string("name=Ada"));
+}
+
+TEST("a method that nobody answers is refused with those that somebody does") {
+  Fixture f;
+  f.endpoint.post("/form", [](const Request&) { return Response{}; });
+  const auto allowed = [&](const std::string& path, const std::string& method) {
+    const auto outcome = f.ask(path, method);
+    const auto& response = std::get<Response>(outcome);
+    expect_eq(response.status, 405);
+    return response.headers.at(0);
+  };
+  using Header = std::pair<std::string, std::string>;
+  expect(allowed("/", "POST") == Header{"allow", "GET, HEAD"}, "a page");
+  expect(allowed("/form", "GET") == Header{"allow", "POST"}, "a form's target");
+  f.endpoint.get("/form", [](const Request&) { return Response{}; });
+  expect(allowed("/form", "PUT") == Header{"allow", "GET, HEAD, POST"}, "both at one path");
+  expect_eq(f.status("/form", "POST"), 200);
 }
 
 TEST("a mount must begin with a slash") {
