@@ -40,7 +40,7 @@ ELIXIR_PACKAGES := elixir
 
 LIB_SOURCES := $(filter-out %_test.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
-  $(wildcard conformance/*/*_test.cc)
+  $(wildcard conformance/*/*_test.cc chapters/*/*_test.cc)
 TESTING_SOURCES := $(wildcard lib/testing/*.cc)
 SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
 SUITE_SOURCES := $(filter-out %_test.cc,$(foreach dir,wire suite rules,$(wildcard conformance/$(dir)/*.cc)))
@@ -100,6 +100,9 @@ all: $(CONTRACT) $(SUITE) $(BENCH) $(CHAT) ## build everything
 # --- Tests ------------------------------------------------------------------------------------
 
 $(BUILD)/lib/%_test: $(BUILD)/lib/%_test.o $(call objects,$(TESTING_SOURCES)) $(LIBRARY)
+	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+$(BUILD)/chapters/%_test: $(BUILD)/chapters/%_test.o $(filter-out %/chat.o,$(call objects,$(CHAT_SOURCES))) \
+  $(call objects,$(TESTING_SOURCES)) $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 $(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(call objects,$(TESTING_SOURCES)) \
   $(filter-out $(BUILD)/conformance/suite/main.o,$(call objects,$(SUITE_SOURCES)))

@@ -40,6 +40,7 @@ class Files {
 
 struct Options {
   phx::ServerOptions server;
+  std::string secret_key_base = phx::transport::random_secret();
   std::filesystem::path root;  ///< The project's folder.
 };
 
@@ -48,8 +49,19 @@ std::filesystem::path own_root() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path();
 }
 
-void build(phx::Endpoint& endpoint, const std::filesystem::path& root) {
-  endpoint.socket({"/socket", std::make_shared<chat::ChatSocket>()});
+/// Where one logs in, and where one connects with the token from there.
+void mount_chat(phx::Endpoint& endpoint, const std::string& secret_key_base) {
+  const auto login = std::make_shared<const chat::Login>(secret_key_base);
+  endpoint.post("/login", [login](const auto& request) { return login->log_in(request); });
+  endpoint.get("/login", [login](const auto& request) { return login->who(request); });
+
+  phx::transport::Mount mount{"/socket", std::make_shared<chat::ChatSocket>(login)};
+  mount.auth_token = true;
+  mount.longpoll = phx::transport::LongpollOptions{};  // where no websocket gets through
+  endpoint.socket(std::move(mount));
+}
+
+void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
   const auto page = root / "chapters/01-the-101/page";
   Files files(endpoint);
   files.serve("/", page / "index.html", "text/html; charset=utf-8");
@@ -61,8 +73,9 @@ void build(phx::Endpoint& endpoint, const std::filesystem::path& root) {
 }
 
 int serve(const Options& options) {
-  phx::Endpoint endpoint;
-  build(endpoint, options.root.empty() ? own_root() : options.root);
+  phx::Endpoint endpoint(options.secret_key_base);
+  mount_chat(endpoint, options.secret_key_base);
+  serve_page(endpoint, options.root.empty() ? own_root() : options.root);
   phx::Server server(endpoint, options.server, phx::Log::to_stderr(phx::Level::info));
   fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
              server.url());
@@ -80,6 +93,10 @@ int main(int argc, char** argv) {
   app.add_option("--port", options.server.port, "the port; 0 takes a free one")
       ->envname("PORT")
       ->check(CLI::Range(0, 65'535));
+  app.add_option("--secret-key-base", options.secret_key_base,
+                 "what logins are signed with; made up at each start unless it is given, so that "
+                 "nobody is logged in any more")
+      ->envname("SECRET_KEY_BASE");
   app.add_option("--root", options.root, "the project's folder");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format(

@@ -3,6 +3,11 @@
 #include "room.h"
 
 namespace chat {
+namespace {
+
+constexpr std::size_t longest_body = 8'000;  // bytes; the page lets 2,000 characters be typed
+
+}  // namespace
 
 phx::JoinResult Room::join(std::string_view topic, phx::Payload, phx::Socket&) {
   if (topic == "room:private") {
@@ -13,12 +18,23 @@ phx::JoinResult Room::join(std::string_view topic, phx::Payload, phx::Socket&) {
 
 phx::Result Room::handle_in(std::string_view event, phx::Payload payload, phx::Socket& socket) {
   if (event != "new_msg") return unhandled(event);
-  socket.broadcast("new_msg", std::move(payload));
+  const phx::Json body = payload["body"];
+  const std::size_t size = body.string_or("").size();
+  if (size == 0 || size > longest_body) {
+    return phx::Reply::error(phx::Json::object({{"reason", "expected a body of 1 to 8000 bytes"}}));
+  }
+  socket.broadcast("new_msg", phx::Json::object({{"user", socket.assign("user")}, {"body", body}}));
   return phx::Reply::ok();
 }
 
 phx::ConnectResult ChatSocket::connect(phx::Connect connect, phx::Socket& socket) const {
-  socket.assigns["user_id"] = connect.params["user_id"];
+  const std::string token = connect.info.auth_token.value_or("");
+  const Login::Verdict verdict = login_->verify(token, std::chrono::system_clock::now());
+  if (const auto* refusal = std::get_if<Login::Refusal>(&verdict)) {
+    socket.house().scheduler->log().info("a login was refused", {{"reason", refusal->sentence}});
+    return phx::Rejected{refusal->sentence};
+  }
+  socket.assigns["user"] = std::get<Login::Name>(verdict).text;
   return phx::Accepted{};
 }
 

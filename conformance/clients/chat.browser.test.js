@@ -23,7 +23,8 @@ async function pair(t) {
 
 /** While the server is away the browser itself complains of each attempt, and rightly so. */
 function unexpected({ complaints }) {
-  return complaints.filter((text) => !/^WebSocket connection to .* failed/.test(text));
+  const attempt = /^(WebSocket connection to .* failed|Failed to load resource: net::ERR_CONN)/;
+  return complaints.filter((text) => !attempt.test(text));
 }
 
 test("two people talk, each one's own words at the right", async (t) => {
@@ -46,16 +47,6 @@ test("what someone writes is shown as text, whatever it is", async (t) => {
   await ben.sees("Ada", rude);
   assert.equal(await ben.page.title(), "room:lobby");
   assert.deepEqual([...ada.complaints, ...ben.complaints], []);
-});
-
-test("a new name is used from then on, and kept", async (t) => {
-  const [ada, ben] = await pair(t);
-  const field = ada.page.getByLabel("Your name");
-  await field.fill("Countess");
-  await field.press("Enter");
-  await ada.says("under another name");
-  await ben.sees("Countess", "under another name");
-  assert.equal(await ada.page.evaluate(() => sessionStorage.getItem("name")), "Countess");
 });
 
 for (const [how, end] of [["is stopped", "stop"], ["is killed", "kill"]]) {

@@ -2,17 +2,18 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { launch } from "./support/browser.js";
+import { Person, launch } from "./support/browser.js";
 import { Visitor, servePage } from "./support/page.js";
-import { contractServer } from "./support/server.js";
+import { withoutWebSockets } from "./support/proxy.js";
+import { chatServer, contractServer } from "./support/server.js";
 
-const contract = contractServer();
+const [contract, chat] = [contractServer(), chatServer()];
 let browser;
 before(async () => (browser = await launch()));
-beforeEach(() => contract.start()); // again, should a test have failed while it was away
+beforeEach(() => Promise.all([contract.start(), chat.start()])); // again, should one be away
 after(async () => {
   await browser?.close();
-  await contract.stop();
+  await Promise.all([contract.stop(), chat.stop()]);
 });
 
 const ALLOWED = "localhost"; // the contract's mounts take pages from this host, whatever the port
@@ -80,3 +81,28 @@ for (const end of ["stop", "kill"]) {
     assert.deepEqual([await ann.heard(1), await ben.heard(1)], [[{ n: 1 }], [{ n: 1 }]]);
   });
 }
+
+test("behind a proxy without websockets the chat falls back, and all of it works", async (t) => {
+  const proxy = await withoutWebSockets(t, chat);
+  const people = await Promise.all(
+    ["Ada", "Ben"].map((name) => Person.arrives(t, browser, proxy.url, name)),
+  );
+  const [ada, ben] = people;
+  const connected = () => Promise.all(people.map((person) => person.is("Connected")));
+  await connected();
+  assert.ok(proxy.refused.length >= 2, "each tried a websocket first");
+  await ada.says("Hello, Ben");
+  await ben.sees("Ada", "Hello, Ben");
+
+  await ben.page.reload();
+  await ben.is("Connected");
+  await ada.says("Are you back?");
+  await ben.sees("Ada", "Are you back?");
+
+  await chat.kill();
+  await Promise.all(people.map((person) => person.is("Reconnecting")));
+  await chat.start();
+  await connected();
+  await ben.says("We both are");
+  await ada.sees("Ben", "We both are");
+});

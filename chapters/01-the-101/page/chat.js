@@ -1,8 +1,11 @@
-// The browser's side of the chat: joins a room through phoenix.js, says what is typed, shows what
-// is broadcast, and tells at any time how the connection stands.
+// The browser's side of the chat: logs in, joins a room through phoenix.js, says what is typed,
+// shows what is broadcast, and tells at any time how the connection stands.
 //
+//   POST /login name=Ada                         → {name, token} | 400 {error}
+//   GET  /login authorization: Bearer TOKEN      → {name}        | 403 {error}
+//   connect   /socket, with the token            → ok | refused
 //   join      room:lobby {}                      → ok | error {reason}
-//   push      new_msg    {user, body}            → it has arrived when it comes back as the
+//   push      new_msg    {body}                  → ok; it has arrived when it comes back as the
 //   broadcast new_msg    {user, body}            ← everyone's, our own included
 
 import { Socket } from "/assets/phoenix.mjs";
@@ -10,21 +13,74 @@ import { Socket } from "/assets/phoenix.mjs";
 const MESSAGES_KEPT = 500; // on the page
 const SECOND_MS = 1_000;
 const RETRY_MS = [250, 500, 1_000, 2_000, 4_000, 8_000]; // then the last one for ever
+const FALLBACK_MS = 2_500; // a websocket that is not open by then is given up for long-polling
 
 const element = (id) => document.getElementById(id);
 
 const topic = "room:" + (location.hash.slice(1) || "lobby"); // "/#private" is room:private
-let user = sessionStorage.getItem("name") ?? `guest ${Math.floor(100 + Math.random() * 900)}`;
+
+// --- Who we are ------------------------------------------------------------------------------
+
+let me = JSON.parse(sessionStorage.getItem("login")); // {name, token}; each tab is someone else
+
+/** Asks for a name; what waits to be sent waits on. */
+function askForLogin(why = "") {
+  me = null;
+  sessionStorage.removeItem("login");
+  leave();
+  show("gone", "Logged out");
+  element("who").hidden = true;
+  element("why").textContent = why;
+  element("login").showModal();
+}
+
+async function logIn(name) {
+  const body = new URLSearchParams({ name });
+  const answer = await fetch("/login", { method: "POST", body }).catch(() => null);
+  if (answer?.ok) return enter(await answer.json());
+  element("why").textContent =
+    answer?.status === 400 ? (await answer.json()).error : "The server does not answer: try again";
+}
+
+function enter(login) {
+  me = login;
+  sessionStorage.setItem("login", JSON.stringify(me));
+  element("login").close();
+  element("user").textContent = element("name").value = me.name;
+  element("who").hidden = false;
+  for (const message of outbox) rename(message, me.name);
+  connect();
+  element("body").focus();
+}
+
+/** Why a websocket was refused no browser tells; so we ask whether it was for our login. */
+async function doubtLogin() {
+  const asked = me;
+  if (asked === null) return;
+  const headers = { authorization: `Bearer ${asked.token}` };
+  const answer = await fetch("/login", { headers }).catch(() => null);
+  if (answer?.status === 403 && asked === me) askForLogin((await answer.json()).error);
+}
 
 // --- The conversation ------------------------------------------------------------------------
 
-const socket = new Socket("/socket", {
-  params: () => ({ user_id: user }),
-  reconnectAfterMs: retrying,
-  rejoinAfterMs: retrying,
-});
+let socket = null;
 let channel = null;
-let gone = false; // refused, or closed by the server: only a click joins again
+let gone = false; // logged out, refused, or closed by the server: only a click joins again
+
+function connect() {
+  socket = new Socket("/socket", {
+    authToken: me.token,
+    longPollFallbackMs: FALLBACK_MS,
+    reconnectAfterMs: retrying,
+    rejoinAfterMs: retrying,
+  });
+  socket.onOpen(() => gone || show("connecting", "Joining the room"));
+  socket.onError(doubtLogin);
+  show("connecting", "Connecting");
+  socket.connect();
+  join();
+}
 
 function join() {
   gone = false;
@@ -39,6 +95,12 @@ function join() {
       show("connected", "Connected");
       sendWaiting();
     });
+}
+
+function leave() {
+  gone = true;
+  lost();
+  socket?.disconnect();
 }
 
 /** The room is not to be had; phoenix.js would ask for a refused one again and again. */
@@ -75,6 +137,7 @@ const DELIVERY = {
 const outbox = []; // our messages that are not delivered: {user, body, item, delivery}
 
 function say(body) {
+  const user = me.name;
   const message = { user, body, item: append({ user, body }, "mine") };
   outbox.push(message);
   mark(message, "waiting");
@@ -83,9 +146,9 @@ function say(body) {
 }
 
 function sendWaiting() {
-  if (!socket.isConnected() || channel.state !== "joined") return;
+  if (!socket?.isConnected() || channel.state !== "joined") return;
   for (const message of outbox.filter(({ delivery }) => delivery === "waiting")) {
-    channel.push("new_msg", { user: message.user, body: message.body });
+    channel.push("new_msg", { body: message.body });
     mark(message, "sent");
   }
 }
@@ -94,7 +157,7 @@ function received(news) {
   const ours = ({ delivery, user, body }) =>
     delivery === "sent" && user === news.user && body === news.body;
   const found = outbox.findIndex(ours);
-  if (found < 0) append(news, news.user === user ? "mine" : "theirs");
+  if (found < 0) append(news, news.user === me?.name ? "mine" : "theirs");
   else mark(outbox.splice(found, 1)[0], "delivered");
 }
 
@@ -103,6 +166,12 @@ function lost() {
   for (const message of outbox.filter(({ delivery }) => delivery === "sent")) {
     mark(message, "unsure");
   }
+}
+
+/** We logged in anew: what was not delivered yet will be said under this name. */
+function rename(message, user) {
+  message.user = user;
+  message.item.querySelector(".user").textContent = user;
 }
 
 function mark(message, delivery) {
@@ -148,7 +217,7 @@ function show(state, title, detail = "", retryAt = null) {
   shown = { detail, retryAt };
   element("connection").dataset.state = state;
   if (element("status").textContent !== title) element("status").textContent = title;
-  element("again").hidden = state !== "gone";
+  element("again").hidden = state !== "gone" || me === null;
   showNext();
 }
 
@@ -175,15 +244,19 @@ element("again").addEventListener("click", () => {
   join();
 });
 
-element("name").addEventListener("change", () => {
-  user = element("name").value = element("name").value.trim() || "guest";
-  sessionStorage.setItem("name", user); // so that each tab is someone else
-  socket.disconnect(() => socket.connect()); // the server hears a name when we connect
+element("asking").addEventListener("submit", (event) => {
+  event.preventDefault();
+  logIn(element("name").value);
+});
+
+element("login").addEventListener("close", () => me ?? element("login").showModal());
+
+element("logout").addEventListener("click", () => {
+  sessionStorage.removeItem("login");
+  location.reload(); // so that nothing of ours is left for whoever comes next
 });
 
 document.title = element("topic").textContent = topic;
-element("name").value = user;
 setInterval(showNext, SECOND_MS / 2);
-socket.onOpen(() => gone || show("connecting", "Joining the room"));
-socket.connect();
-join();
+if (me) enter(me);
+else askForLogin();

@@ -24,14 +24,15 @@ export class Person {
   /** What the browser's console complained of. */
   complaints = [];
 
-  static async arrives(t, browser, url, name) {
+  /** Opens the page, and logs in if there is a name. */
+  static async arrives(t, browser, url, name = null) {
     const context = await browser.newContext();
     t.after(() => context.close());
-    await context.addInitScript((name) => sessionStorage.setItem("name", name), name);
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     const person = new Person(page);
     await page.goto(url);
+    if (name) await person.logsIn(name);
     return person;
   }
 
@@ -46,6 +47,19 @@ export class Person {
   /** Waits until the status line says `status`. */
   async is(status) {
     await this.page.getByRole("status").getByText(status, { exact: true }).waitFor();
+  }
+
+  /** The page asks for a name; types it and presses Enter. */
+  async logsIn(name) {
+    const field = this.page.getByLabel("Your name");
+    await field.fill(name);
+    await field.press("Enter");
+  }
+
+  /** Waits until the page asks for a name, for the reason `why`. */
+  async isAsked(why) {
+    await this.page.getByRole("dialog", { name: "Who are you?" }).waitFor();
+    await this.page.getByRole("alert").getByText(why, { exact: true }).waitFor();
   }
 
   /** Types and presses Enter. */

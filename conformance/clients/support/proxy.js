@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 
-/** In front of `server` until the test `t` ends. Its mount() is the address for a Socket. */
+/** In front of `server` until the test `t` ends: pages are at its `url`, a Socket's address is its
+ * mount(). */
 export async function withoutWebSockets(t, server) {
   const refused = [];
   const proxy = createServer((asked, answer) => {
@@ -26,6 +27,6 @@ export async function withoutWebSockets(t, server) {
     proxy.close();
     proxy.closeAllConnections();
   });
-  const { port } = proxy.address();
-  return { refused, mount: (mount) => `ws://127.0.0.1:${port}${mount}` };
+  const host = `127.0.0.1:${proxy.address().port}`;
+  return { refused, url: `http://${host}`, mount: (mount) => `ws://${host}${mount}` };
 }

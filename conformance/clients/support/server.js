@@ -16,19 +16,27 @@ const OUTPUT_KEPT = 4_000; // characters, the newest
 export const contractServer = () =>
   new Server(process.env.CONTRACT_SERVER || "build/plain/phx-contract");
 
-/** The chat of chapter 1, or the program that CHAT_SERVER names. */
-export const chatServer = () => new Server(process.env.CHAT_SERVER || "build/plain/phx-chat");
+/** The chat of chapter 1, or the program that CHAT_SERVER names; it remembers logins by `secret`. */
+export const chatServer = (secret = "the same at each start, so that logins last") =>
+  new Server(process.env.CHAT_SERVER || "build/plain/phx-chat", { SECRET_KEY_BASE: secret });
 
 class Server {
   #program;
+  #environment;
   #process = null;
   #output = "";
 
   /** After start(): `http://HOST:PORT`, with no slash at the end. */
   url = null;
 
-  constructor(program) {
+  constructor(program, environment = {}) {
     this.#program = program;
+    this.#environment = environment;
+  }
+
+  /** What it printed since its start, the newest of it. */
+  get output() {
+    return this.#output;
   }
 
   /** The address for a Socket: `ws://HOST:PORT` and `mount`. */
@@ -44,7 +52,8 @@ class Server {
     }
     const port = this.url ? new URL(this.url).port : "0";
     this.#output = "";
-    this.#process = spawn(this.#program, ["--port", port], { cwd: REPOSITORY });
+    const env = { ...process.env, ...this.#environment };
+    this.#process = spawn(this.#program, ["--port", port], { cwd: REPOSITORY, env });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => {
         this.#output = (this.#output + text).slice(-OUTPUT_KEPT);

@@ -1,0 +1,142 @@
+// Who may talk on the page of chapter 1, and under which name: logging in, being refused, going.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { after, before, beforeEach, test } from "node:test";
+import { WebSocket } from "ws";
+import { Person, launch } from "./support/browser.js";
+import { ask, connect, heard, join } from "./support/client.js";
+import { PATIENCE_MS, within } from "./support/deadline.js";
+import { chatServer } from "./support/server.js";
+
+const server = chatServer();
+let browser;
+before(async () => (browser = await launch()));
+beforeEach(() => server.start()); // again, should a test have failed while it was away
+after(async () => {
+  await browser?.close();
+  await server.stop();
+});
+
+const UNKNOWN = "This server does not know your login: log in again";
+
+/** What the server answers to a name: `{status, name, token, error}`. */
+async function login(name) {
+  const body = new URLSearchParams({ name });
+  const answer = await fetch(`${server.url}/login`, { method: "POST", body });
+  return { status: answer.status, ...(await answer.json()) };
+}
+
+/** Which HTTP status a websocket with this token is refused with. */
+async function refusal(token) {
+  const bearer = `base64url.bearer.phx.${Buffer.from(token).toString("base64url")}`;
+  const address = `${server.mount("/socket")}/websocket?vsn=2.0.0`;
+  const websocket = new WebSocket(address, ["phoenix", bearer]);
+  websocket.on("error", () => {}); // told by the answer
+  const answered = once(websocket, "unexpected-response");
+  const [, answer] = await within(PATIENCE_MS, "a refusal", answered);
+  answer.destroy();
+  return answer.statusCode;
+}
+
+test("nobody talks before saying who it is; the keyboard is enough for it", async (t) => {
+  const ada = await Person.arrives(t, browser, server.url);
+  await ada.isAsked("");
+  const field = ada.page.getByLabel("Your name");
+  assert.ok(await field.evaluate((input) => input === document.activeElement), "it has the focus");
+  for (const key of ["Escape", "Escape", "Enter"]) await ada.page.keyboard.press(key);
+  await ada.isAsked("");
+  await ada.page.keyboard.type("Ada");
+  await ada.page.keyboard.press("Enter");
+  await ada.is("Connected");
+  await ada.page.keyboard.type("straight on");
+  await ada.page.keyboard.press("Enter");
+  await ada.sees("Ada", "straight on");
+  assert.deepEqual(ada.complaints, []);
+});
+
+test("a name that won't do is refused with what to do", async (t) => {
+  const ada = await Person.arrives(t, browser, server.url, "Ada\u202eadA");
+  await ada.isAsked("Expected a name of visible characters, got others: choose another one");
+  await ada.logsIn("  Ada  ");
+  await ada.is("Connected");
+  await ada.page.getByText("Ada", { exact: true }).waitFor();
+
+  assert.equal((await login("")).error, "Expected a name, got none: type one");
+  assert.equal((await login("é".repeat(40))).name, "é".repeat(40));
+  const { status, error } = await login("é".repeat(41));
+  assert.equal(status, 400);
+  assert.equal(error, "Expected at most 40 characters, got more: choose a shorter name");
+});
+
+test("a login lasts when the page is loaded again, until one logs out", async (t) => {
+  const ada = await Person.arrives(t, browser, server.url, "Ada");
+  await ada.is("Connected");
+  await ada.page.reload();
+  await ada.is("Connected");
+  await ada.says("still Ada");
+  await ada.sees("Ada", "still Ada");
+
+  await ada.page.getByRole("button", { name: "Log out" }).click();
+  await ada.isAsked("");
+  assert.equal(await ada.count("still Ada"), 0, "nothing is left for who comes next");
+  await ada.page.reload();
+  await ada.isAsked("");
+  await ada.logsIn("Ben");
+  await ada.is("Connected");
+  await ada.says("Ben now");
+  await ada.sees("Ben", "Ben now");
+});
+
+test("a name comes out of the token, whatever a client says in its message", async (t) => {
+  const ben = await Person.arrives(t, browser, server.url, "Ben");
+  await ben.is("Connected");
+  const { token: authToken } = await login("Mallory");
+  const room = await join(await connect(t, server, { authToken }), "room:lobby");
+  const news = heard(room, "new_msg");
+  await ask(room, "new_msg", { user: "Ben", body: "I am Ben" });
+  assert.deepEqual(await news.next(), { user: "Mallory", body: "I am Ben" });
+  await ben.sees("Mallory", "I am Ben");
+});
+
+test("a forged token is refused with 403 and a line in the log", async () => {
+  const { token } = await login("Ada");
+  const [head, data, signature] = token.split(".");
+  const { token: other } = await login("Ben");
+  const forged = [head, other.split(".")[1], signature].join(".");
+  for (const bad of [forged, `${head}.${data}.`, "no token at all", ""]) {
+    assert.equal(await refusal(bad), 403);
+  }
+  assert.match(server.output, /a login was refused.*This server does not know your login/);
+});
+
+test("a page with a forged token says so, and asks for a name", async (t) => {
+  const ada = await Person.arrives(t, browser, server.url, "Ada");
+  await ada.is("Connected");
+  await ada.page.evaluate(() => {
+    const login = JSON.parse(sessionStorage.getItem("login"));
+    const token = login.token.replace(/.$/, (last) => (last === "A" ? "Q" : "A"));
+    sessionStorage.setItem("login", JSON.stringify({ ...login, token }));
+  });
+  await ada.page.reload();
+  await ada.isAsked(UNKNOWN);
+  await ada.logsIn("Ada");
+  await ada.is("Connected");
+});
+
+test("a server with another secret knows nobody; what waited is said after the login", async (t) => {
+  const forgetful = chatServer(""); // an empty variable is none
+  await forgetful.start();
+  t.after(() => forgetful.stop());
+  const ada = await Person.arrives(t, browser, forgetful.url, "Ada");
+  await ada.is("Connected");
+  await forgetful.stop();
+  await ada.is("Reconnecting");
+  await ada.says("Who was I?");
+  await forgetful.start();
+  await ada.isAsked(UNKNOWN);
+  await ada.logsIn("Countess");
+  const said = await ada.sees("Countess", "Who was I?");
+  await said.and(ada.page.locator("[data-delivery=delivered]")).waitFor();
+  assert.equal(await ada.count("Who was I?"), 1);
+});
