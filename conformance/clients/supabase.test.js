@@ -117,7 +117,8 @@ for (const dialect of dialects) {
       const heartbeatCallback = (status) => beats.put(status);
       const ann = realtime(t, { heartbeatIntervalMs: 250, heartbeatCallback });
       await subscribed(ann.channel("beating"));
-      assert.deepEqual(await beats.take(4), ["sent", "ok", "sent", "ok"]);
+      assert.equal(await beats.next(), "sent");
+      for (let answered = 0; answered < 2; ) if ((await beats.next()) === "ok") answered += 1;
     });
 
     for (const end of ["stop", "kill"]) {

@@ -1,6 +1,6 @@
 // Waiting: for what should happen, and giving up with a sentence that says what did not.
 
-export const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 20_000; // only a failure takes so long, be the machine ever so busy
 
 /** Resolves as `promise` does, or rejects after `ms` with a sentence naming `what` was awaited. */
 export function within(ms, what, promise) {

@@ -5,11 +5,9 @@ import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { within } from "./deadline.js";
+import { PATIENCE_MS, within } from "./deadline.js";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
-const START_MS = 10_000;
-const STOP_MS = 10_000;
 const OUTPUT_KEPT = 4_000; // characters, the newest
 
 /** The contract server of this repository, or the program that CONTRACT_SERVER names. */
@@ -60,7 +58,7 @@ class Server {
       });
     }
     try {
-      this.url = await within(START_MS, `the address of ${this.#program}`, this.#address());
+      this.url = await within(PATIENCE_MS, `the address of ${this.#program}`, this.#address());
     } catch (error) {
       this.#process.kill("SIGKILL");
       this.#process = null;
@@ -85,7 +83,7 @@ class Server {
     this.#process.kill("SIGSTOP");
     const tasks = `/proc/${this.#process.pid}/task`;
     const stands = (task) => / T /.test(readFileSync(`${tasks}/${task}/stat`, "utf8"));
-    const deadline = Date.now() + STOP_MS;
+    const deadline = Date.now() + PATIENCE_MS;
     while (!readdirSync(tasks).every(stands)) { // its threads stop one by one
       if (Date.now() > deadline) throw new Error(`${this.#program} did not stand still`);
       await setImmediate();
@@ -122,7 +120,7 @@ class Server {
     if (running.exitCode === null && running.signalCode === null) {
       const exited = once(running, "exit");
       running.kill(signal);
-      await within(STOP_MS, `${this.#program} to end by ${signal}`, exited).catch((error) => {
+      await within(PATIENCE_MS, `${this.#program} to end by ${signal}`, exited).catch((error) => {
         running.kill("SIGKILL");
         throw error;
       });
