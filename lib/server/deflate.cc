@@ -77,7 +77,9 @@ Inflater::Result Inflater::finish(std::string& message, std::size_t limit) {
 struct Deflater::Stream : z_stream {
   explicit Stream(int window_bits) : z_stream{} {
     constexpr int memory_level = 8;  // zlib's own default
-    check(deflateInit2(this, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -window_bits, memory_level,
+    // The whole shard waits. Of a megabyte of JSON the default level takes 17 ms and makes 259 kB,
+    // this one 5 ms and 296 kB; of a small message both make the same.
+    check(deflateInit2(this, Z_BEST_SPEED, Z_DEFLATED, -window_bits, memory_level,
                        Z_DEFAULT_STRATEGY) == Z_OK,
           "zlib has memory for a stream");
   }
