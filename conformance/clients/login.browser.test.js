@@ -124,7 +124,7 @@ test("a page with a forged token says so, and asks for a name", async (t) => {
   await ada.is("Connected");
 });
 
-test("a server with another secret knows nobody; what waited is said after the login", async (t) => {
+test("a new secret, and nobody is known; what waited is said after the login", async (t) => {
   const forgetful = chatServer(""); // an empty variable is none
   await forgetful.start();
   t.after(() => forgetful.stop());

@@ -1,8 +1,10 @@
 // Another family of clients: @supabase/realtime-js, with its own conventions on the same wire.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, beforeEach, describe, test } from "node:test";
-import { Mailbox } from "./support/deadline.js";
+import { WebSocket } from "ws";
+import { Mailbox, PATIENCE_MS, within } from "./support/deadline.js";
 import {
   broadcasts,
   client,
@@ -162,4 +164,18 @@ test("bytes are broadcast as bytes between clients of version 2", async (t) => {
   const bytes = Uint8Array.from({ length: 256 }, (_, n) => n);
   assert.equal(await say(ann, "frame", bytes.buffer), "ok");
   assert.deepEqual(new Uint8Array(await news.next()), bytes);
+});
+
+test("a binary frame that is cut, or no JSON, ends its own connection alone", async (t) => {
+  const channel = client(t, server, dialects[0]).channel("bystander", { config: here });
+  await subscribed(channel);
+  const cut = [[3], [3, 1, 0, 0, 0, 0, 1], [3, 0, 0, 255, 0, 0, 1, 65]];
+  const noJson = [3, 0, 0, 0, 0, 0, 1, ...Buffer.from("{")];
+  for (const bytes of [...cut, noJson]) {
+    const websocket = new WebSocket(`${server.mount("/realtime/v1")}/websocket?vsn=2.0.0`);
+    websocket.on("open", () => websocket.send(Uint8Array.from(bytes)));
+    const [code] = await within(PATIENCE_MS, "its end", once(websocket, "close"));
+    assert.equal(code, 1011);
+  }
+  assert.equal(await say(channel, "still", { here: true }), "ok");
 });

@@ -1,4 +1,4 @@
-// A page with phoenix.js and nothing else, from a server of its own; what it does is up to the test.
+// A page with phoenix.js and nothing else, from a server of its own; the test says what it does.
 
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";

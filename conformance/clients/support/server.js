@@ -14,7 +14,7 @@ const OUTPUT_KEPT = 4_000; // characters, the newest
 export const contractServer = () =>
   new Server(process.env.CONTRACT_SERVER || "build/plain/phx-contract");
 
-/** The chat of chapter 1, or the program that CHAT_SERVER names; it remembers logins by `secret`. */
+/** The chat of chapter 1, or the program that CHAT_SERVER names; it knows logins by `secret`. */
 export const chatServer = (secret = "the same at each start, so that logins last") =>
   new Server(process.env.CHAT_SERVER || "build/plain/phx-chat", { SECRET_KEY_BASE: secret });
 
