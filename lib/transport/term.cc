@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "serializer/scanner.h"
+
 namespace phx::transport {
 namespace {
 
@@ -135,7 +137,9 @@ struct Unreadable {};
 
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  /// Strict: only what JSON holds as it is. Lenient: all, as decode_any_term says.
+  enum class Mode { strict, lenient };
+  Reader(std::string_view bytes, Mode mode) : bytes_(bytes), lenient_(mode == Mode::lenient) {}
 
   /// Depth is bounded, for the bytes may be anybody's until their signature is checked.
   Json term(int depth = 0) {
@@ -147,7 +151,7 @@ class Reader {
       case integer: return static_cast<std::int32_t>(big_endian(4));
       case small_big: return big();
       case new_float: return std::bit_cast<double>(big_endian(8));
-      case binary: return Json(take(big_endian(4)));
+      case binary: return text(take(big_endian(4)));
       case atom:
       case atom_utf8: return name(take(big_endian(2)));
       case small_atom_utf8: return name(take(byte()));
@@ -155,6 +159,7 @@ class Reader {
       case string: return bytes_of(take(big_endian(2)));
       case list: return items(depth);
       case map: return members(depth);
+      case small_tuple: return tuple(byte(), depth);
       default: throw Unreadable{};
     }
   }
@@ -194,6 +199,10 @@ class Reader {
     return negative ? -value : value;
   }
 
+  Json text(std::string_view bytes) const {
+    return lenient_ && !serializer::is_utf8(bytes) ? bytes_of(bytes) : Json(bytes);
+  }
+
   static Json name(std::string_view text) {
     if (text == "nil") return nullptr;
     if (text == "true" || text == "false") return text == "true";
@@ -213,17 +222,25 @@ class Reader {
     return found;
   }
 
+  Json tuple(unsigned size, int depth) {
+    if (!lenient_) throw Unreadable{};
+    Json found = Json::array();
+    for (unsigned left = size; left > 0; --left) found.append(term(depth + 1));
+    return found;
+  }
+
   Json members(int depth) {
     Json found = Json::object();
     for (std::uint64_t left = big_endian(4); left > 0; --left) {
       const Json key = term(depth + 1);
-      if (!key.is_string()) throw Unreadable{};
-      found.set(key.string_or(""), term(depth + 1));
+      if (!key.is_string() && !lenient_) throw Unreadable{};
+      found.set(key.string_or(key.is_string() ? "" : key.dump()), term(depth + 1));
     }
     return found;
   }
 
   std::string_view bytes_;
+  const bool lenient_;
 };
 
 }  // namespace
@@ -240,7 +257,7 @@ std::string encode_term(const TokenTerm& term) {
 }
 
 std::optional<TokenTerm> decode_term(std::string_view bytes) try {
-  Reader reader(bytes);
+  Reader reader(bytes, Reader::Mode::strict);
   if (reader.byte() != version || reader.byte() != small_tuple || reader.byte() != 3) return {};
   TokenTerm term;
   term.data = reader.term();
@@ -256,6 +273,17 @@ std::optional<TokenTerm> decode_term(std::string_view bytes) try {
   return std::nullopt;
 } catch (const JsonError&) {
   return std::nullopt;  // a binary that is no UTF-8 is no string of ours
+}
+
+std::optional<Json> decode_any_term(std::string_view bytes) try {
+  Reader reader(bytes, Reader::Mode::lenient);
+  if (reader.byte() != version) return {};
+  Json term = reader.term();
+  return reader.at_end() ? std::optional(std::move(term)) : std::nullopt;
+} catch (const Unreadable&) {
+  return std::nullopt;
+} catch (const JsonError&) {
+  return std::nullopt;
 }
 
 }  // namespace phx::transport

@@ -26,4 +26,9 @@ std::string encode_term(const TokenTerm& term);
 /// apart.
 std::optional<TokenTerm> decode_term(std::string_view bytes);
 
+/// Whatever term the bytes are. What JSON lacks reads as the nearest it has: a tuple as an array, a
+/// binary that is no UTF-8 as an array of its bytes, a map's key that is no string as its JSON
+/// text. Nothing where the bytes are no term, or an integer in it has over 64 bits.
+std::optional<Json> decode_any_term(std::string_view bytes);
+
 }  // namespace phx::transport

@@ -42,7 +42,6 @@ class TokenSigner {
   Verdict verify(std::string_view token, Time now, std::optional<Seconds> max_age = {}) const;
 
  private:
-  std::string signature_of(std::string_view signed_part) const;
   std::string key_;
 };
 
