@@ -28,8 +28,8 @@ Json or_null(const std::optional<std::string>& value) { return value ? text(*val
 
 Json as_json(const Connect& connect) {
   const ConnectInfo& info = connect.info;
-  return Json::object({{"peer", info.peer},
-                       {"uri", text(info.uri)},
+  return Json::object({{"peer", info.peer_data->address},
+                       {"uri", or_null(info.uri)},
                        {"user_agent", or_null(info.user_agent)},
                        {"x_headers", pairs(info.x_headers)},
                        {"trace_context_headers", pairs(info.trace_context_headers)},
@@ -73,7 +73,12 @@ void mount_all(Endpoint& endpoint, Presence& presence) {
   const auto mount = [&](const char* path, auto&& change) {
     transport::Mount made{path, user};
     made.longpoll = transport::LongpollOptions{};
-    made.check_origin = transport::Origins::hosts({"localhost"});
+    made.check_origin = transport::Origins::list({"//localhost"});
+    made.connect_info = {.peer_data = true,
+                         .uri = true,
+                         .user_agent = true,
+                         .x_headers = true,
+                         .trace_context_headers = true};
     made.error_handler = handle_error;
     change(made);
     endpoint.socket(std::move(made));

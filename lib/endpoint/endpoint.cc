@@ -21,11 +21,12 @@ Endpoint::Outcome widened(std::variant<Ts...> outcome) {
 }
 
 /// The parameters of the mount's path, if `path` is that path with `transport` behind it.
-std::optional<PathParams> match(const Mount& mount, std::string_view path,
-                                std::string_view transport) {
-  const auto wanted = transport::segments(mount.path);
+std::optional<PathParams> match(const Mount& mount, const std::string& transport,
+                                std::string_view path) {
+  const std::string pattern = mount.path + transport;
+  const auto wanted = transport::segments(pattern);
   const auto actual = transport::segments(path);
-  if (actual.size() != wanted.size() + 1 || actual.back() != transport) return {};
+  if (actual.size() != wanted.size()) return {};
   PathParams params;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i].starts_with(':')) {
@@ -37,16 +38,36 @@ std::optional<PathParams> match(const Mount& mount, std::string_view path,
   return params;
 }
 
+void check_path(const std::string& path, const char* whose) {
+  if (path.starts_with('/')) return;
+  throw std::invalid_argument("expected " + std::string(whose) + " path to begin with /, got \"" +
+                              path + "\"");
+}
+
+Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers& headers) {
+  if (headers.empty()) return outcome;
+  const auto append = [headers](Request::Headers& to) {
+    to.insert(to.end(), headers.begin(), headers.end());
+  };
+  if (auto* later = std::get_if<transport::Later>(&outcome)) {
+    return transport::changed(std::move(*later),
+                              [append](Response& response) { append(response.headers); });
+  }
+  if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) append(upgrade->headers);
+  if (auto* response = std::get_if<Response>(&outcome)) append(response->headers);
+  return outcome;
+}
+
 }  // namespace
 
-Endpoint::Endpoint(const std::string& secret_key_base)
-    : tokens_(std::make_shared<const transport::SessionTokens>(secret_key_base)) {}
+Endpoint::Endpoint(EndpointOptions options)
+    : options_(std::move(options)),
+      tokens_(std::make_shared<const transport::SessionTokens>(options_.secret_key_base)) {}
 
 void Endpoint::socket(Mount mount) {
-  if (!mount.path.starts_with('/')) {
-    throw std::invalid_argument("expected a mount's path to begin with /, got \"" + mount.path +
-                                "\"");
-  }
+  check_path(mount.path, "a mount's");
+  if (mount.websocket) check_path(mount.websocket->path, "a websocket's");
+  if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
   mounts_.push_back(std::move(mount));
 }
 
@@ -70,7 +91,7 @@ std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
 
 Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house) const noexcept {
   try {
-    return route(request, house);
+    return secured(request, house);
   } catch (const std::exception& error) {
     house.scheduler->log().error("a request failed",
                                  {{"path", request.path()}, {"reason", error.what()}});
@@ -80,13 +101,31 @@ Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house)
   return transport::rendered_error(500);
 }
 
+/// Before all else, as Phoenix has it: what is sent to https is not even looked at.
+Endpoint::Outcome Endpoint::secured(const Request& request, const House& house) const {
+  if (!options_.force_ssl) return route(request, house);
+  const Request actual = transport::rewritten(request, options_.force_ssl->rewrite_on);
+  transport::Secured secured =
+      transport::force_ssl(actual, *options_.force_ssl, options_.url_host, house.scheduler->log());
+  if (secured.redirect) return std::move(*secured.redirect);
+  return with_headers(route(actual, house), secured.headers);
+}
+
 Endpoint::Outcome Endpoint::route(const Request& request, const House& house) const {
   for (const Mount& mount : mounts_) {
-    if (auto params = match(mount, request.path(), "websocket"); params && mount.websocket) {
-      return widened(transport::upgrade({request, mount, std::move(*params), house}));
+    const auto attempt = [&](PathParams params, const char* transport) {
+      return transport::Attempt{request, mount,     std::move(params),
+                                house,   transport, options_.url_host};
+    };
+    if (mount.websocket) {
+      if (auto params = match(mount, mount.websocket->path, request.path())) {
+        return widened(transport::upgrade(attempt(std::move(*params), "websocket")));
+      }
     }
-    if (auto params = match(mount, request.path(), "longpoll"); params && mount.longpoll) {
-      return widened(transport::longpoll({request, mount, std::move(*params), house}, tokens_));
+    if (mount.longpoll) {
+      if (auto params = match(mount, mount.longpoll->path, request.path())) {
+        return widened(transport::longpoll(attempt(std::move(*params), "longpoll"), tokens_));
+      }
     }
   }
   if (const auto found = pages_.find(request.path()); found != pages_.end()) {

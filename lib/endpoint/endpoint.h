@@ -13,17 +13,30 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "process/supervisor.h"
 #include "telemetry/telemetry.h"
+#include "transport/force_ssl.h"
 #include "transport/longpoll.h"
 #include "transport/mount.h"
 #include "transport/pipeline.h"
 
 namespace phx {
+
+/// What holds for a whole endpoint.
+struct EndpointOptions {
+  /// Signs long-poll sessions; servers that share it verify each other's other tokens. Without one
+  /// it is made up at each start.
+  std::string secret_key_base = transport::random_secret();
+  /// `url: [host: …]`: where pages come from and plain requests are sent; without one, the host
+  /// that each request itself names.
+  std::optional<std::string> url_host = {};
+  std::optional<transport::ForceSsl> force_ssl = {};
+};
 
 class Endpoint {
  public:
@@ -31,13 +44,15 @@ class Endpoint {
   using Outcome = std::variant<transport::Upgrade, transport::Response, transport::Later>;
   using Page = std::function<transport::Response(const transport::Request&)>;
 
-  /// `secret_key_base` signs long-poll sessions; servers that share it verify each other's other
-  /// tokens. Without one it is made up at each start. \throws std::invalid_argument if too short.
-  explicit Endpoint(const std::string& secret_key_base = transport::random_secret());
+  /// \throws std::invalid_argument for a secret that is too short.
+  explicit Endpoint(EndpointOptions options = {});
+  explicit Endpoint(const std::string& secret_key_base)
+      : Endpoint(EndpointOptions{secret_key_base, {}, {}}) {}
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  /// Mounts a user socket. \throws std::invalid_argument for a path that does not begin with `/`.
+  /// Mounts a user socket. \throws std::invalid_argument for a path, its own or a transport's, that
+  /// does not begin with `/`.
   void socket(transport::Mount mount);
   /// Serves a page at exactly this path, to GET and HEAD: a demo's index, a health check.
   void get(std::string path, Page page) { pages_[std::move(path)].get = std::move(page); }
@@ -66,9 +81,11 @@ class Endpoint {
     Page post;
     transport::Response answer(const transport::Request& request) const;
   };
+  Outcome secured(const transport::Request& request, const House& house) const;
   Outcome route(const transport::Request& request, const House& house) const;
 
   telemetry::Telemetry telemetry_;
+  const EndpointOptions options_;
   const std::shared_ptr<const transport::SessionTokens> tokens_;
   std::vector<transport::Mount> mounts_;
   std::map<std::string, Pages, std::less<>> pages_;

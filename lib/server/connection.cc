@@ -17,12 +17,13 @@ using serializer::Frame;
 using socket::CloseCode;
 
 Connection::Connection(ConnectionHost& host, int socket, std::size_t max_frame_size,
-                       std::optional<std::string> subprotocol,
+                       std::optional<std::string> subprotocol, transport::Request::Headers headers,
                        const std::optional<transport::Deflate>& deflate)
     : host_(host),
       socket_(socket),
       max_frame_size_(max_frame_size),
       subprotocol_(std::move(subprotocol)),
+      headers_(std::move(headers)),
       compression_(deflate ? std::make_unique<Compression>(*deflate) : nullptr) {}
 
 // --- Down to the client -------------------------------------------------------------------------
@@ -201,6 +202,9 @@ int Connection::add_headers(lws* wsi, lws_process_html_args& args) const {
                                        reinterpret_cast<unsigned char**>(&args.p), end);
   };
   if (add("cache-control:", "max-age=0, private, must-revalidate") != 0) return -1;
+  for (const auto& [name, value] : headers_) {
+    if (add((name + ":").c_str(), value) != 0) return -1;
+  }
   return subprotocol_ && add("sec-websocket-protocol:", *subprotocol_) != 0 ? -1 : 0;
 }
 

@@ -37,7 +37,7 @@ class ConnectionHost {
 class Connection final : public transport::Wire, public std::enable_shared_from_this<Connection> {
  public:
   Connection(ConnectionHost& host, int socket, std::size_t max_frame_size,
-             std::optional<std::string> subprotocol,
+             std::optional<std::string> subprotocol, transport::Request::Headers headers,
              const std::optional<transport::Deflate>& deflate);
 
   /// The process that this connection's frames are for.
@@ -85,6 +85,7 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
   const int socket_;
   const std::size_t max_frame_size_;
   const std::optional<std::string> subprotocol_;
+  const transport::Request::Headers headers_;  ///< Of the 101 answer, beside the handshake's own.
   lws* wsi_ = nullptr;
   process::Pid process_;
   std::string message_;  ///< The pieces of a message so far: at most max_frame_size_ bytes.

@@ -2,6 +2,7 @@
 
 #include "server/http_connection.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +17,13 @@ namespace {
 
 // For a request's head and body, and for each part of an answer to be taken. Cowboy's idle_timeout.
 constexpr std::uint64_t patience_ms = 60'000;
+
+std::uint16_t port_of_peer(int socket) {
+  sockaddr_in client{};
+  socklen_t size = sizeof client;
+  const int known = getpeername(socket, reinterpret_cast<sockaddr*>(&client), &size);
+  return known == 0 ? ntohs(client.sin_port) : std::uint16_t{0};
+}
 
 }  // namespace
 
@@ -106,6 +114,7 @@ void HttpConnection::read() {
 
 void HttpConnection::answer(transport::Request request) {
   request.peer = peer_;
+  request.peer_port = port_of_peer(socket_);
   const bool head_only = request.method == "HEAD";
   const bool keep_alive = wants_keep_alive(request);
   Endpoint::Outcome outcome = host_.dispatch(request);

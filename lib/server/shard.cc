@@ -136,7 +136,8 @@ std::string head_for_lws(const transport::Upgrade& upgrade) {
 void Shard::become_websocket(int socket, transport::Upgrade upgrade) {
   const std::string head = head_for_lws(upgrade);
   auto connection = std::make_shared<Connection>(*this, socket, upgrade.max_frame_size,
-                                                 std::move(upgrade.subprotocol), upgrade.deflate);
+                                                 std::move(upgrade.subprotocol),
+                                                 std::move(upgrade.headers), upgrade.deflate);
   const process::Pid pid = scheduler_.spawn(std::make_unique<transport::Websocket>(
       std::move(upgrade.user), std::move(upgrade.socket), connection, upgrade.timeout));
   connection->serve(pid);

@@ -14,6 +14,7 @@
 /// One object serves all connections on all threads: connect and id are const. Mirrors the
 /// behaviour Phoenix.Socket.
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,14 +26,21 @@
 
 namespace phx {
 
-/// What the transport knows of a client beside its parameters. Mirrors `connect_info`.
+/// What the transport knows of a client beside its parameters, as far as the mount's connect_info
+/// asks for it. Mirrors `connect_info`.
 struct ConnectInfo {
   using Headers = std::vector<std::pair<std::string, std::string>>;
-  std::string peer;  ///< Its address: 127.0.0.1.
-  std::string uri;
+  struct Peer {
+    std::string address;  ///< 127.0.0.1
+    std::uint16_t port;
+  };
+  std::optional<Peer> peer_data;
+  std::optional<std::string> uri;
   std::optional<std::string> user_agent;
-  Headers x_headers;
-  Headers trace_context_headers;
+  Headers x_headers;              ///< Those whose name begins with `x-`.
+  Headers trace_context_headers;  ///< `traceparent` and `tracestate`.
+  Headers sec_websocket_headers;
+  std::optional<Json> session;
   std::optional<std::string> auth_token;
 };
 

@@ -53,13 +53,20 @@ struct Visit {
   PathParams path_params;
   House house;
   std::shared_ptr<const SessionTokens> tokens;
+  Json params;  ///< Of the query.
 };
 
 /// Begins a session, or refuses with 403: long-poll asks no error handler.
 Response new_session(const Visit& visit) {
-  auto place = visit.tokens->take_place();
-  if (!place) return Response{503};
   Attempt attempt{visit.request, visit.mount, visit.path_params, visit.house, "longpoll"};
+  attempt.params = visit.params;
+  auto place = visit.tokens->take_place();
+  if (!place) {
+    log_refusal(
+        attempt, "session",
+        {Response{503}, "there are as many long-poll sessions as there may be", Level::warn});
+    return Response{503};
+  }
   if (const auto refused = run(session_steps(), attempt)) {
     return refused->status == 400 ? *refused : status_only(403);
   }
@@ -88,6 +95,32 @@ Later publish(std::shared_ptr<const Visit> visit, process::Pid session) {
     visit->house.scheduler->spawn(std::make_unique<Publisher>(
         std::move(client), session, visit->mount.longpoll->window, messages_of(visit->request)));
   }};
+}
+
+/// The story of longpoll(), but for its log.
+std::variant<Response, Later> answered(Attempt& attempt,
+                                       std::shared_ptr<const SessionTokens> tokens) {
+  const Request& request = attempt.request;
+  if (auto refused = run(longpoll_steps(), attempt)) {
+    return refused->status == 403 ? status_only(403) : std::move(*refused);
+  }
+  if (request.method == "OPTIONS") return preflight(request);
+  if (request.method != "GET" && request.method != "POST") {
+    const Response refused{400, "", {{"access-control-allow-origin", "*"}}};
+    log_refusal(attempt, "method", refused);
+    return refused;
+  }
+  const std::string token = token_of(request, attempt.params);
+  const auto session = tokens->verify(token);
+  const auto visit =
+      std::make_shared<const Visit>(Visit{request, attempt.mount, attempt.path_params,
+                                          attempt.house, std::move(tokens), attempt.params});
+  if (request.method == "GET") {
+    if (!session) return new_session(*visit);
+    return poll(visit, *session, token);
+  }
+  if (!session) return status_only(410);
+  return publish(visit, *session);
 }
 
 std::optional<serializer::Frame> line_message(std::string_view line) {
@@ -168,25 +201,14 @@ std::vector<std::optional<serializer::Frame>> messages_of(const Request& request
 
 std::variant<Response, Later> longpoll(Attempt attempt,
                                        std::shared_ptr<const SessionTokens> tokens) {
-  const Request& request = attempt.request;
-  if (const auto refused = run(session_steps().first(1), attempt)) return *refused;
-  if (!attempt.mount.check_origin.allow(request.header("origin"), request.header("host"))) {
-    return status_only(403);
+  auto outcome = answered(attempt, std::move(tokens));
+  if (!attempt.log) return outcome;
+  if (const auto* response = std::get_if<Response>(&outcome)) {
+    attempt.log->answered(response->status);
+    return outcome;
   }
-  if (request.method == "OPTIONS") return preflight(request);
-  if (request.method != "GET" && request.method != "POST") {
-    return Response{400, "", {{"access-control-allow-origin", "*"}}};
-  }
-  const std::string token = token_of(request, attempt.params);
-  const auto session = tokens->verify(token);
-  const auto visit = std::make_shared<const Visit>(
-      Visit{request, attempt.mount, attempt.path_params, attempt.house, std::move(tokens)});
-  if (request.method == "GET") {
-    if (!session) return new_session(*visit);
-    return poll(visit, *session, token);
-  }
-  if (!session) return status_only(410);
-  return publish(visit, *session);
+  return changed(std::get<Later>(std::move(outcome)),
+                 [log = *attempt.log](Response& response) { log.answered(response.status); });
 }
 
 }  // namespace phx::transport

@@ -50,7 +50,7 @@ struct Fixture {
 
   Fixture() {
     mount.longpoll = LongpollOptions{.window = Millis{1'000}};
-    mount.check_origin = Origins::hosts({"localhost"});
+    mount.check_origin = Origins::list({"//localhost"});
     Room::ended.clear();
   }
   /// What a request is answered, at once or later.

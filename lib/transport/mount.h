@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "base/time.h"
 #include "socket/drainer.h"
 #include "transport/origin.h"
 #include "transport/request.h"
+#include "transport/session.h"
 
 namespace phx::transport {
 
@@ -19,26 +21,47 @@ namespace phx::transport {
 using ErrorHandler = std::function<Response(const std::string& reason)>;
 
 struct WebsocketOptions {
-  Millis timeout{60'000};  ///< Without a byte from the client for so long, it is closed.
+  std::string path = "/websocket";  ///< Behind the mount's own path; `/` adds nothing to it.
+  Millis timeout{60'000};           ///< Without a byte from the client for so long, it is closed.
   std::size_t max_frame_size = 8'000'000;      ///< Bytes of one message, put together.
   std::vector<std::string> subprotocols = {};  ///< In the server's order of preference.
   bool compress = false;  ///< Speak permessage-deflate (RFC 7692) with clients that offer it.
 };
 
 struct LongpollOptions {
+  std::string path = "/longpoll";  ///< Behind the mount's own path; `/` adds nothing to it.
   Millis window{10'000};  ///< A poll that has nothing to tell is answered after so long: window_ms.
 };
 
-/// `socket("/tenant/:tenant/socket", UserSocket, websocket: […])` of a Phoenix endpoint.
+/// What connect is told of a client: only what is asked for is collected. Mirrors `connect_info`.
+struct ConnectInfoKeys {
+  bool peer_data = false;
+  bool uri = false;
+  bool user_agent = false;
+  bool x_headers = false;
+  bool trace_context_headers = false;
+  bool sec_websocket_headers = false;
+  std::shared_ptr<const SessionCookie> session = nullptr;  ///< `session: @session_options`
+  bool check_csrf = true;  ///< The session only for a page that knows its `_csrf_token`.
+};
+
+/// `socket("/tenant/:tenant/socket", UserSocket, websocket: […], longpoll: […])` of a Phoenix
+/// endpoint. What both transports share stands once; where they must differ, mount the path twice,
+/// with one transport each.
 struct Mount {
   std::string path;  ///< A part `:name` takes any one segment, and makes it a parameter.
   std::shared_ptr<const UserSocket> socket;
-  std::optional<WebsocketOptions> websocket = WebsocketOptions{};  ///< At `path/websocket`.
-  std::optional<LongpollOptions> longpoll = {};  ///< At `path/longpoll`; off unless asked for.
+  std::optional<WebsocketOptions> websocket = WebsocketOptions{};
+  std::optional<LongpollOptions> longpoll = {};  ///< Off unless asked for.
 
-  Origins check_origin = Origins::same_host();
+  Origins check_origin = Origins::url_host();
+  ConnectInfoKeys connect_info = {};
   /// Take a token from the sub-protocol header (websocket) or x-phoenix-authtoken: Phoenix 1.8.
   bool auth_token = false;
+  /// Instead of those that the socket itself offers: `serializer: […]`.
+  std::optional<std::vector<serializer::Offer>> serializers = {};
+  /// Each request is logged at this level, when it comes and when it is answered.
+  std::optional<Level> transport_log = {};
   /// Long-poll does not ask it: there a refusal is always 403.
   ErrorHandler error_handler = [](const std::string&) { return Response{403}; };
   /// How its connections are sent home when the server stops. Of one user socket's mounts the first

@@ -1,38 +1,67 @@
-/// Compares hosts, and nothing else of an origin.
+/// Compares what an origin names with what a mount accepts.
 
 #include "transport/origin.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace phx::transport {
 namespace {
 
-std::string_view without_port(std::string_view authority) {
-  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
-  return authority.substr(0, authority.find(':'));
+bool host_matches(std::string_view host, std::string_view allowed) {
+  if (!allowed.starts_with("*.")) return host == allowed;
+  return host == allowed.substr(2) || host.ends_with(allowed.substr(1));
+}
+
+/// What an entry does not name may be anything.
+bool entry_matches(const Uri& origin, const Uri& entry) {
+  return (!entry.scheme || origin.scheme == entry.scheme) &&
+         (!entry.port || origin.port == entry.port) && host_matches(*origin.host, *entry.host);
+}
+
+bool matches_scheme_host_and_port(const Uri& origin, const Request& request) {
+  const Authority own = parse_authority(request.header("host").value_or(""));
+  return origin.host == to_lower(own.host) && origin.scheme == request.scheme &&
+         origin.port == (own.port ? own.port : default_port(request.scheme));
+}
+
+bool matches_host(const Uri& origin, const Request& request) {
+  const auto host = request.header("host");
+  return host && origin.host == parse_authority(*host).host;
 }
 
 }  // namespace
 
-std::string_view host_of(std::string_view uri) {
-  const std::size_t slashes = uri.find("//");
-  const bool after_scheme = slashes != std::string_view::npos && slashes > 0 &&
-                            uri[slashes - 1] == ':' && uri.find(':') == slashes - 1;
-  if (slashes != 0 && !after_scheme) return {};
-  std::string_view authority = uri.substr(slashes + 2);
-  authority = authority.substr(0, authority.find_first_of("/?#"));
-  const std::size_t user = authority.rfind('@');
-  if (user != std::string_view::npos) authority.remove_prefix(user + 1);
-  return without_port(authority);
+Origins Origins::list(const std::vector<std::string>& entries) {
+  Listed listed;
+  for (const std::string& entry : entries) {
+    const Uri uri = parse_uri(entry);
+    if (!uri.host || uri.host->empty()) {
+      throw std::invalid_argument(
+          "expected an origin with a host, such as https://example.com, "
+          "//example.com:8080 or //*.example.com, got \"" +
+          entry + "\": write it so in check_origin");
+    }
+    listed.push_back(uri);
+  }
+  return Origins(std::move(listed));
 }
 
-bool Origins::allow(std::optional<std::string_view> origin,
-                    std::optional<std::string_view> host) const {
-  if (!origin || kind_ == Kind::any) return true;
-  const std::string_view from = host_of(*origin);
-  if (from.empty()) return false;
-  if (kind_ == Kind::same_host) return host && from == without_port(*host);
-  return std::find(hosts_.begin(), hosts_.end(), from) != hosts_.end();
+bool Origins::allow(const Request& request, const std::optional<std::string>& url_host) const {
+  const auto header = request.header("origin");
+  if (!header || std::holds_alternative<Any>(rule_)) return true;
+  const Uri origin = parse_uri(*header);
+  if (const Ask* ask = std::get_if<Ask>(&rule_)) return (*ask)(origin);
+  if (!origin.host || origin.host->empty()) return false;
+  if (const Listed* listed = std::get_if<Listed>(&rule_)) {
+    return std::any_of(listed->begin(), listed->end(),
+                       [&](const Uri& entry) { return entry_matches(origin, entry); });
+  }
+  if (std::holds_alternative<SameOrigin>(rule_)) {
+    return matches_scheme_host_and_port(origin, request);
+  }
+  if (std::holds_alternative<UrlHost>(rule_) && url_host) return origin.host == *url_host;
+  return matches_host(origin, request);
 }
 
 }  // namespace phx::transport

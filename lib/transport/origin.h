@@ -1,38 +1,59 @@
 #pragma once
 /// \file
 /// Which pages may connect. Mirrors Phoenix.Socket.Transport.check_origin/4.
+///
+///     mount.check_origin = Origins::list({"https://example.com", "//*.example.org:8443"});
+///
+/// A request without an Origin header is no page's, and passes whatever is set here.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
+
+#include "transport/request.h"
+#include "transport/uri.h"
 
 namespace phx::transport {
 
-/// The pages' hosts that a mount accepts.
+/// The pages that a mount accepts. Each form names its `check_origin` in Phoenix.
 class Origins {
  public:
-  /// Pages from anywhere.
-  static Origins any() { return Origins(Kind::any, {}); }
-  /// Pages from the host that the request itself names.
-  static Origins same_host() { return Origins(Kind::same_host, {}); }
-  /// Pages from these hosts, by any scheme and port, letter case included.
-  static Origins hosts(std::vector<std::string> hosts) {
-    return Origins(Kind::listed, std::move(hosts));
-  }
+  using Ask = std::function<bool(const Uri& origin)>;
 
-  /// `host` is the request's own. A request without an Origin is no page's, and passes.
-  bool allow(std::optional<std::string_view> origin, std::optional<std::string_view> host) const;
+  /// `false`: pages from anywhere.
+  static Origins any() { return Origins(Any{}); }
+  /// `true`: pages from the endpoint's url host, by any scheme and port, letter case included.
+  /// Where the endpoint has none, as same_host().
+  static Origins url_host() { return Origins(UrlHost{}); }
+  /// Pages from the host that the request itself names, by any scheme and port. Not in Phoenix.
+  static Origins same_host() { return Origins(SameHost{}); }
+  /// `:conn`: pages from the scheme, host and port of the request itself.
+  static Origins same_origin() { return Origins(SameOrigin{}); }
+  /// A list. `//example.com` takes any scheme and port; `https://example.com` and
+  /// `//example.com:8080` take what they name, and a scheme brings its own port along;
+  /// `//*.example.com` takes example.com and all below it. \throws std::invalid_argument for an
+  /// entry without a host.
+  static Origins list(const std::vector<std::string>& entries);
+  /// A function of the application's. It is asked for an origin without a host, too: `null`. Any
+  /// shard's thread, at the same time.
+  static Origins ask(Ask ask) { return Origins(std::move(ask)); }
+
+  /// `url_host` is the endpoint's.
+  bool allow(const Request& request, const std::optional<std::string>& url_host = {}) const;
 
  private:
-  enum class Kind { any, same_host, listed };
-  Origins(Kind kind, std::vector<std::string> hosts) : kind_(kind), hosts_(std::move(hosts)) {}
+  struct Any {};
+  struct UrlHost {};
+  struct SameHost {};
+  struct SameOrigin {};
+  using Listed = std::vector<Uri>;
+  using Rule = std::variant<Any, UrlHost, SameHost, SameOrigin, Listed, Ask>;
+  explicit Origins(Rule rule) : rule_(std::move(rule)) {}
 
-  Kind kind_;
-  std::vector<std::string> hosts_;
+  Rule rule_;
 };
-
-/// The host of `http://user@host:port/path` or `//host`; empty for what has none, such as `null`.
-std::string_view host_of(std::string_view uri);
 
 }  // namespace phx::transport

@@ -6,16 +6,20 @@
 
 namespace phx::transport {
 
+void log_refusal(const Attempt& attempt, const char* step, const Refusal& refusal) {
+  attempt.house.scheduler->log().write(refusal.level, refusal.why,
+                                       {{"step", step},
+                                        {"status", std::to_string(refusal.answer.status)},
+                                        {"path", attempt.request.path()},
+                                        {"peer", attempt.request.peer}});
+}
+
 std::optional<Response> run(std::span<const Step> steps, Attempt& attempt) {
   for (const Step& step : steps) {
-    std::optional<Response> answer = step.run(attempt);
-    if (!answer) continue;
-    attempt.house.scheduler->log().info("a connection was refused",
-                                        {{"step", step.name},
-                                         {"status", std::to_string(answer->status)},
-                                         {"path", attempt.request.path()},
-                                         {"peer", attempt.request.peer}});
-    return answer;
+    Verdict refusal = step.run(attempt);
+    if (!refusal) continue;
+    log_refusal(attempt, step.name, *refusal);
+    return std::move(refusal->answer);
   }
   return std::nullopt;
 }
@@ -28,7 +32,11 @@ Response rendered_error(int status) {
 
 /// REQUIRES: the mount speaks websocket.
 std::variant<Upgrade, Response> upgrade(Attempt attempt) {
-  if (auto answer = run(websocket_steps(), attempt)) return std::move(*answer);
+  if (auto answer = run(websocket_steps(), attempt)) {
+    if (attempt.log) attempt.log->answered(answer->status);
+    return std::move(*answer);
+  }
+  if (attempt.log) attempt.log->answered(101);
   const WebsocketOptions& options = *attempt.mount.websocket;
   return Upgrade{attempt.mount.socket,
                  std::move(attempt.socket),

@@ -3,9 +3,9 @@
 /// The steps between an HTTP request for a websocket and an open one: each lets it pass, or
 /// answers.
 ///
-/// Mirrors Phoenix.Transports.WebSocket.call/2, in its order: method, query parameters, origin,
-/// sub-protocols, connect, the upgrade's own headers, and last Cowboy's extensions. So who asks
-/// wrongly *and* may not come in hears that he may not.
+/// Mirrors Phoenix.Transports.WebSocket.call/2, in its order: method, query parameters, log,
+/// origin, auth token, sub-protocols, connect, the upgrade's own headers, and last Cowboy's
+/// extensions. So who asks wrongly *and* may not come in hears that he may not.
 
 #include <optional>
 #include <span>
@@ -14,6 +14,7 @@
 
 #include "transport/deflate.h"
 #include "transport/mount.h"
+#include "transport/transport_log.h"
 
 namespace phx::transport {
 
@@ -26,8 +27,10 @@ struct Attempt {
   const Mount& mount;
   const PathParams path_params;  ///< They win over the query's.
   House house;
-  std::string transport = "websocket";  ///< Or `longpoll`: for who is told.
+  std::string transport = "websocket";             ///< Or `longpoll`: for who is told.
+  const std::optional<std::string> url_host = {};  ///< The endpoint's, for check_origin.
 
+  std::optional<TransportLog> log = {};  ///< Where the mount asks for one.
   Json params = Json::object();
   std::optional<std::string> subprotocol = {};  ///< Chosen for the answer.
   std::optional<std::string> auth_token = {};
@@ -35,18 +38,35 @@ struct Attempt {
   Socket socket = {};
 };
 
-/// A name for logs and readers, and what is done: nothing, or the answer that ends the attempt.
+/// Why an attempt ends: the client's answer, and the log's line.
+struct Refusal {
+  Refusal(Response response, std::string reason = "a connection was refused",
+          Level grave = Level::info)
+      : answer(std::move(response)), why(std::move(reason)), level(grave) {}
+  Response answer;
+  std::string why;  ///< For whoever runs the server: what came, and what to do.
+  Level level;
+};
+/// Nothing: the attempt goes on.
+using Verdict = std::optional<Refusal>;
+
+/// A name for logs and readers, and what is done.
 struct Step {
   const char* name;
-  std::optional<Response> (*run)(Attempt& attempt);
+  Verdict (*run)(Attempt& attempt);
 };
 
 /// The websocket transport's steps, in order.
 std::span<const Step> websocket_steps();
-/// What a long-poll session takes to begin: query parameters, auth token, connect.
+/// What each long-poll request passes, in order: query parameters, log, origin.
+std::span<const Step> longpoll_steps();
+/// What a long-poll session takes to begin: auth token, connect.
 std::span<const Step> session_steps();
-/// Walks the attempt through; the first answer ends it. \throws whatever connect throws.
+/// Walks the attempt through; the first refusal ends it, and is logged. \throws whatever connect
+/// throws.
 std::optional<Response> run(std::span<const Step> steps, Attempt& attempt);
+/// Writes the log's line of a refusal.
+void log_refusal(const Attempt& attempt, const char* step, const Refusal& refusal);
 
 /// What Phoenix renders for an exception: `{"errors":{"detail":"Bad Request"}}` for 400.
 Response rendered_error(int status);
@@ -60,6 +80,7 @@ struct Upgrade {
   Millis timeout;
   std::size_t max_frame_size;
   std::optional<Deflate> deflate;
+  Request::Headers headers = {};  ///< For the 101 answer, beside those of the handshake itself.
 };
 
 /// Runs the steps. Shard thread. \throws whatever connect throws: answer it 500.

@@ -24,4 +24,7 @@ struct Later {
   std::function<void(std::shared_ptr<Responder>)> begin;
 };
 
+/// The same answer, but for what `change` does to it before it is sent.
+Later changed(Later later, std::function<void(Response&)> change);
+
 }  // namespace phx::transport

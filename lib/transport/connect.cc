@@ -1,0 +1,72 @@
+/// Asks the application whether a client may come in, and in which version of the wire.
+
+#include "serializer/scanner.h"
+#include "socket/events.h"
+#include "socket/handler.h"
+#include "transport/connect_info.h"
+#include "transport/steps.h"
+
+namespace phx::transport {
+namespace {
+
+std::span<const serializer::Offer> offers(const Mount& mount) {
+  if (mount.serializers) return *mount.serializers;
+  return mount.socket->serializers();
+}
+
+Refusal wrong_version(const std::string& vsn, std::span<const serializer::Offer> spoken) {
+  constexpr std::size_t enough = 50;  // of what anybody may send
+  std::string text;
+  for (const serializer::Offer& offer : spoken) {
+    text += (text.empty() ? "" : ", ") + std::string(offer.requirement);
+  }
+  return {Response{403},
+          "a client asks for version \"" + vsn.substr(0, enough) +
+              "\" of the wire, and the mount "
+              "speaks " +
+              text,
+          Level::warn};
+}
+
+/// Asks the user socket, and tells what it said.
+ConnectResult ask(Attempt& attempt, const std::string& vsn) {
+  const UserSocket& user = *attempt.mount.socket;
+  const telemetry::Span span = attempt.house.telemetry->span<SocketConnected>();
+  const ConnectInfo info = connect_info(attempt);
+  ConnectResult result = user.connect({attempt.params, info}, attempt.socket);
+  if (!span) return result;
+  const auto status =
+      std::holds_alternative<Accepted>(result) ? serializer::Status::ok : serializer::Status::error;
+  attempt.house.telemetry->execute(
+      SocketConnected{span.duration(), attempt.transport, vsn, attempt.socket.serializer(),
+                      attempt.params, status, info, user, attempt.mount.path, user.log()});
+  return result;
+}
+
+}  // namespace
+
+Verdict steps::connect(Attempt& attempt) {
+  const UserSocket& user = *attempt.mount.socket;
+  for (const auto& [name, value] : attempt.path_params) {
+    if (!serializer::is_utf8(value)) {
+      return Refusal{rendered_error(400), "a part of the path is no UTF-8"};
+    }
+    attempt.params.set(name, value);
+  }
+  // A `vsn[]=` is no version either, and is refused like one that nobody speaks.
+  const Json given = attempt.params.has("vsn") ? attempt.params["vsn"] : Json("1.0.0");
+  const std::string vsn = given.string_or("");
+  const auto* serializer = serializer::negotiate(offers(attempt.mount), vsn);
+  if (serializer == nullptr) return wrong_version(vsn, offers(attempt.mount));
+  attempt.socket = Socket(attempt.house, *serializer);
+  const ConnectResult result = ask(attempt, vsn);
+  if (const auto* rejected = std::get_if<Rejected>(&result)) {
+    return Refusal{
+        rejected->reason.empty() ? Response{403} : attempt.mount.error_handler(rejected->reason),
+        "connect refused a client"};
+  }
+  attempt.socket.id = user.id(attempt.socket).value_or("");
+  return {};
+}
+
+}  // namespace phx::transport

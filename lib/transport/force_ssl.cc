@@ -1,0 +1,107 @@
+/// Redirects, the header that makes them rare, and a proxy's word on what came to it.
+
+#include "transport/force_ssl.h"
+
+#include <algorithm>
+
+#include "transport/uri.h"
+
+namespace phx::transport {
+namespace {
+
+/// The header, if it came once: of two nobody knows which is the proxy's.
+std::optional<std::string> only(const Request& request, std::string_view name) {
+  const auto is_it = [&](const auto& header) { return header.first == name; };
+  if (std::count_if(request.headers.begin(), request.headers.end(), is_it) != 1) return {};
+  return std::string(*request.header(name));
+}
+
+std::string bracketed(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+void set_host(Request& request, const Authority& authority) {
+  std::string value = bracketed(authority.host);
+  if (authority.port && authority.port != default_port(request.scheme)) {
+    value += ":" + std::to_string(*authority.port);
+  }
+  std::erase_if(request.headers, [](const auto& header) { return header.first == "host"; });
+  request.headers.emplace_back("host", std::move(value));
+}
+
+std::string own_host(const Request& request) {
+  return to_lower(parse_authority(request.header("host").value_or("")).host);
+}
+
+bool is_excluded(const Request& request, const ForceSsl& options) {
+  const auto& hosts = options.exclude_hosts;
+  if (std::find(hosts.begin(), hosts.end(), own_host(request)) != hosts.end()) return true;
+  return std::any_of(
+      options.exclude_paths.begin(), options.exclude_paths.end(),
+      [&](const std::string& path) { return segments(path) == segments(request.path()); });
+}
+
+std::string hsts_header(const ForceSsl::Hsts& hsts) {
+  std::string value = "max-age=" + std::to_string(hsts.expires.count());
+  if (hsts.preload) value += "; preload";
+  if (hsts.subdomains) value += "; includeSubDomains";
+  return value;
+}
+
+Response redirect(const Request& request, const std::string& host, const ForceSsl& options,
+                  const Log& log) {
+  const bool safe = request.method == "GET" || request.method == "HEAD";
+  const int status = safe ? 301 : 307;
+  log.write(options.log, "a plain request is sent to https",
+            {{"method", request.method},
+             {"path", request.path()},
+             {"host", host},
+             {"status", std::to_string(status)}});
+  // The target is path and query already; one that names a host of its own is a proxy's affair.
+  const bool whole = request.target.starts_with('/');
+  return {status, "", {{"location", "https://" + host + (whole ? request.target : "/")}}};
+}
+
+}  // namespace
+
+Request rewritten(Request request, const ForceSsl::RewriteOn& headers) {
+  if (!headers.x_forwarded_proto && !headers.x_forwarded_host && !headers.x_forwarded_port) {
+    return request;
+  }
+  Authority authority = parse_authority(request.header("host").value_or(""));
+  // A port that is but the scheme's own goes along with the scheme.
+  if (authority.port == default_port(request.scheme)) authority.port = {};
+  if (headers.x_forwarded_proto) {
+    const auto proto = only(request, "x-forwarded-proto");
+    if (proto == "https" || proto == "http") request.scheme = *proto;
+  }
+  if (headers.x_forwarded_host) {
+    if (const auto host = only(request, "x-forwarded-host")) {
+      const Authority told = parse_authority(*host);
+      authority.host = told.host;
+      if (told.port) authority.port = told.port;
+    }
+  }
+  if (headers.x_forwarded_port) {
+    const auto port = only(request, "x-forwarded-port");
+    const auto told = port ? parse_authority(":" + *port).port : std::nullopt;
+    if (told) authority.port = told;
+  }
+  set_host(request, authority);
+  return request;
+}
+
+Secured force_ssl(const Request& request, const ForceSsl& options,
+                  const std::optional<std::string>& url_host, const Log& log) {
+  if (is_excluded(request, options)) return {};
+  if (request.scheme == "https") {
+    if (!options.hsts) return {};
+    return {{}, {{"strict-transport-security", hsts_header(*options.hsts)}}};
+  }
+  const auto configured = options.host ? options.host : url_host;
+  const std::string host = configured.value_or(bracketed(own_host(request)));
+  if (host.empty()) return {Response{400, "'host' header is absent"}};
+  return {redirect(request, host, options, log)};
+}
+
+}  // namespace phx::transport

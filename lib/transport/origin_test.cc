@@ -1,0 +1,147 @@
+/// Which pages may connect, in each of check_origin's forms.
+
+#include "transport/origin.h"
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::testing;
+using namespace phx::transport;
+
+namespace {
+
+Request from(const std::string& origin, const std::string& host = "own.example:4000",
+             const std::string& scheme = "http") {
+  Request request{"GET", "/socket/websocket"};
+  request.headers = {{"host", host}, {"origin", origin}};
+  request.scheme = scheme;
+  return request;
+}
+
+void takes(const Origins& origins, const std::vector<std::string>& good) {
+  for (const std::string& origin : good) expect(origins.allow(from(origin)), origin + " is taken");
+}
+void refuses(const Origins& origins, const std::vector<std::string>& bad) {
+  for (const std::string& origin : bad)
+    expect(!origins.allow(from(origin)), origin + " is refused");
+}
+
+}  // namespace
+
+TEST("who is no page has no origin, and passes") {
+  Request request{"GET", "/"};
+  for (const Origins& origins :
+       {Origins::any(), Origins::url_host(), Origins::same_host(), Origins::same_origin(),
+        Origins::list({}), Origins::ask([](const Uri&) { return false; })}) {
+    expect(origins.allow(request, "example.com"), "no origin passes");
+  }
+}
+
+TEST("false takes pages from anywhere") {
+  takes(Origins::any(), {"http://evil.example", "null", "", "nonsense"});
+}
+
+TEST("true takes the endpoint's host by any scheme and port, letter for letter") {
+  const auto allow = [](const char* origin) {
+    return Origins::url_host().allow(from(origin), "localhost");
+  };
+  for (const char* good : {"http://localhost", "https://localhost:9", "//localhost",
+                           "http://user@localhost:80/path?q", "HTTP://localhost"}) {
+    expect(allow(good), good);
+  }
+  for (const char* bad : {"http://evil.example.com", "null", "", "localhost", "HTTP://LOCALHOST",
+                          "http://127.0.0.1", "http://a.localhost", "http://localhost.evil",
+                          "http://localhost@evil", "http://", "http://own.example"}) {
+    expect(!allow(bad), bad);
+  }
+}
+
+TEST("true takes the request's own host where the endpoint has none") {
+  takes(Origins::url_host(), {"http://own.example", "https://own.example:9"});
+  refuses(Origins::url_host(), {"http://localhost", "null"});
+  takes(Origins::same_host(), {"http://own.example:1"});
+  refuses(Origins::same_host(), {"http://other.example"});
+  expect(!Origins::same_host().allow(from("http://own.example", "other.example"), "own.example"),
+         "same_host does not ask the endpoint");
+}
+
+TEST("conn takes the request's own scheme, host and port") {
+  const Origins own = Origins::same_origin();
+  takes(own, {"http://own.example:4000", "HTTP://own.example:4000"});
+  refuses(own, {"http://own.example", "https://own.example:4000", "http://own.example:4001",
+                "http://other.example:4000", "null", ""});
+  expect(own.allow(from("https://a", "a", "https")), "443 goes without saying for https");
+  expect(own.allow(from("https://a:443", "A", "https")), "the host header's letter case is none");
+  expect(!own.allow(from("https://a:80", "a", "https")), "80 is not https's port");
+  expect(own.allow(from("http://[::1]:4000", "[::1]:4000")), "an IPv6 address is a host");
+}
+
+TEST("a list's entry compares what it names") {
+  takes(Origins::list({"//example.com"}),
+        {"http://example.com", "https://example.com:8443", "//example.com"});
+  refuses(Origins::list({"//example.com"}),
+          {"http://www.example.com", "http://EXAMPLE.com", "http://example.com.evil", "null"});
+  takes(Origins::list({"https://example.com"}), {"https://example.com", "https://example.com:443"});
+  refuses(Origins::list({"https://example.com"}),
+          {"http://example.com", "https://example.com:444", "http://example.com:443",
+           "//example.com", "//example.com:443"});
+  takes(Origins::list({"http://example.com:4000"}), {"http://example.com:4000"});
+  refuses(Origins::list({"http://example.com:4000"}), {"http://example.com"});
+  takes(Origins::list({"//example.com:80"}), {"http://example.com", "ws://example.com"});
+  refuses(Origins::list({"//example.com:80"}), {"https://example.com", "//example.com"});
+  takes(Origins::list({"//a", "HTTPS://b"}), {"http://a", "https://b"});
+}
+
+TEST("a star takes a host and all below it") {
+  const Origins below = Origins::list({"//*.example.com"});
+  takes(below, {"http://example.com", "https://a.example.com:1", "http://a.b.example.com"});
+  refuses(below,
+          {"http://badexample.com", "http://example.com.evil", "http://com", "http://*.com"});
+}
+
+TEST("a scheme without a port of its own is compared all the same") {
+  takes(Origins::list({"app://localhost"}), {"app://localhost"});
+  takes(Origins::list({"chrome-extension://abcdef"}), {"chrome-extension://abcdef"});
+  refuses(Origins::list({"app://localhost"}), {"http://localhost", "app2://localhost"});
+}
+
+TEST("a function is asked for every origin, and its word counts") {
+  std::vector<Uri> asked;
+  const Origins origins = Origins::ask([&](const Uri& origin) {
+    asked.push_back(origin);
+    return origin.host == "good";
+  });
+  takes(origins, {"https://good:8443"});
+  refuses(origins, {"http://bad", "null"});
+  expect(asked == std::vector<Uri>{{"https", "good", 8443}, {"http", "bad", 80}, {}},
+         "it is given what the origins name");
+}
+
+TEST("an entry without a host is refused at start-up, in a sentence") {
+  for (const char* bad : {"localhost", "*.example.com", "example.com:80", "", "https://", "//",
+                          "https:example.com", "/path"}) {
+    const std::string sentence = expect_throw<std::invalid_argument>([&] {
+      Origins::list({"//good", bad});
+    });
+    expect_eq(sentence,
+              "expected an origin with a host, such as https://example.com, "
+              "//example.com:8080 or //*.example.com, got \"" +
+                  std::string(bad) + "\": write it so in check_origin");
+  }
+}
+
+TEST("a URI comes apart into what it names") {
+  const auto is = [](const char* text, const Uri& expected) {
+    expect(parse_uri(text) == expected, text);
+  };
+  is("HTTP://User@Host:81/a?b#c", {"http", "Host", 81});
+  is("https://a?b", {"https", "a", 443});
+  is("//[::1]:4000/", {{}, "::1", 4000});
+  is("ftp://a", {"ftp", "a", 21});
+  is("x+y-z.1://a", {"x+y-z.1", "a", {}});
+  is("1x://a", {});
+  is("mailto:a@b", {"mailto", {}, {}});
+  is("//a:b@c:d", {{}, "c", {}});
+  is("http://a:99999999999", {"http", "a", 80});
+  is("http://[::1", {"http", "[", 80});
+}

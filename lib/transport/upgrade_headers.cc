@@ -1,0 +1,55 @@
+/// What a request for a websocket must have in its head.
+
+#include <algorithm>
+
+#include "transport/steps.h"
+
+namespace phx::transport {
+namespace {
+
+Refusal refused_upgrade(std::string sentence) { return Response{400, std::move(sentence)}; }
+
+/// A list of header values as the framework prints it: `["a", "b"]`.
+std::string shown(const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : ", ") + Json(value).dump();
+  return "[" + text + "]";
+}
+
+bool names(const std::vector<std::string>& values, std::string_view wanted) {
+  return std::any_of(values.begin(), values.end(),
+                     [&](const std::string& value) { return to_lower(value) == wanted; });
+}
+
+}  // namespace
+
+/// The sentences are the framework's own, for clients may show them.
+Verdict steps::check_upgrade_headers(Attempt& attempt) {
+  const Request& request = attempt.request;
+  if (request.version < 11) return refused_upgrade("HTTP version HTTP/1.0 unsupported");
+  if (!request.header("host")) return refused_upgrade("'host' header is absent");
+  const auto connection = request.list("connection");
+  if (!names(connection, "upgrade")) {
+    return refused_upgrade("'connection' header must contain 'upgrade', got " + shown(connection));
+  }
+  const auto upgrade = request.list("upgrade");
+  if (!names(upgrade, "websocket")) {
+    return refused_upgrade("'upgrade' header must contain 'websocket', got " + shown(upgrade));
+  }
+  if (!request.header("sec-websocket-key")) {
+    return refused_upgrade("'sec-websocket-key' header is absent");
+  }
+  // Phoenix looks at no key; libwebsockets drops the connection over one of these.
+  const std::size_t key_size = request.header("sec-websocket-key")->size();
+  if (key_size == 0 || key_size > 127) {
+    return refused_upgrade("'sec-websocket-key' header must have 1 to 127 bytes, got " +
+                           std::to_string(key_size));
+  }
+  const auto version = request.list("sec-websocket-version");
+  if (version != std::vector<std::string>{"13"}) {
+    return refused_upgrade("'sec-websocket-version' header must equal '13', got " + shown(version));
+  }
+  return {};
+}
+
+}  // namespace phx::transport
