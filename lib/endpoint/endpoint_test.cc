@@ -103,6 +103,45 @@ TEST("a method that nobody answers is refused with those that somebody does") {
   expect_eq(f.status("/form", "POST"), 200);
 }
 
+TEST("each transport has a path of its own behind the mount's, or none at all") {
+  Endpoint endpoint;
+  transport::Mount mount{"/live", std::make_shared<Users>()};
+  mount.websocket->path = "/:tenant/ws";
+  endpoint.socket(mount);
+  mount.path = "/bare";
+  mount.websocket->path = "/";
+  endpoint.socket(mount);
+  mount.path = "/poll";
+  mount.websocket.reset();
+  mount.longpoll = transport::LongpollOptions{.path = "/lp"};
+  endpoint.socket(mount);
+  TestHouse house;
+  const auto kind = [&](const char* target) {
+    Request request{"GET", target};
+    request.headers = {{"host", "localhost"},
+                       {"connection", "upgrade"},
+                       {"upgrade", "websocket"},
+                       {"sec-websocket-version", "13"},
+                       {"sec-websocket-key", "k"}};
+    const auto outcome = endpoint.dispatch(request, house.house());
+    if (const auto* response = std::get_if<Response>(&outcome)) return response->status;
+    return 101;
+  };
+  for (const char* open : {"/live/acme/ws", "/bare", "/bare/"}) expect_eq(kind(open), 101);
+  expect_eq(kind("/poll/lp"), 200);
+  for (const char* none : {"/live/websocket", "/bare/websocket", "/poll/longpoll", "/live/ws"}) {
+    expect_eq(kind(none), 404);
+  }
+}
+
+TEST("a transport's path must begin with a slash, and says whose it is") {
+  Endpoint endpoint;
+  transport::Mount mount{"/socket", std::make_shared<Users>()};
+  mount.websocket->path = "ws";
+  expect_eq(expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); }),
+            std::string("expected a websocket's path to begin with /, got \"ws\""));
+}
+
 TEST("a mount must begin with a slash") {
   Endpoint endpoint;
   expect_throw<std::invalid_argument>([&] { endpoint.socket({"socket", nullptr}); });

@@ -13,7 +13,8 @@ namespace phx::testing {
 /// A shard's scheduler and pubsub, and a clock that only the test moves.
 class TestHouse {
  public:
-  explicit TestHouse(process::Limits limits = {}) : scheduler(0, Log::silent(), limits) {}
+  explicit TestHouse(process::Limits limits = {}, const Log& log = Log::silent())
+      : scheduler(0, log, limits) {}
   ~TestHouse() { scheduler.clear(); }
 
   /// Until nobody has anything to do.

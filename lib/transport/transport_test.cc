@@ -194,6 +194,47 @@ TEST("compression is agreed on where it is offered and switched on, and nowhere 
   expect(!f.accepted().deflate, "it was not offered");
 }
 
+TEST("of several auth tokens none is taken, and phoenix comes before the mount's own") {
+  Fixture f;
+  f.mount.auth_token = true;
+  f.mount.websocket->subprotocols = {"other"};
+  f.set("sec-websocket-protocol", "other, phoenix, base64url.bearer.phx.c2VjcmV0LXRva2Vu");
+  expect_eq(f.accepted().subprotocol.value(), std::string("phoenix"));
+  f.set("sec-websocket-protocol", "phoenix, base64url.bearer.phx.YQ, base64url.bearer.phx.Yg");
+  expect_eq(f.accepted().socket.assign("auth_token").string_or(""), std::string("none"));
+}
+
+TEST("a mount's serializers stand instead of its socket's") {
+  Fixture f;
+  f.mount.serializers = {{&serializer::v2_json(), "~> 9.0.0"}};
+  expect_eq(f.refused().status, 403);
+  f.request.target = "/socket/websocket?vsn=9.0.1";
+  f.accepted();
+}
+
+TEST("a mount's log says that a request came and what became of it, once it is worth a look") {
+  std::vector<std::string> lines;
+  TestHouse house({}, Log::to(Level::debug, [&](Level level, const std::string& line) {
+                    if (level == Level::debug) lines.push_back(line.substr(0, line.find(" micro")));
+                  }));
+  Fixture f;
+  const auto ask = [&] {
+    lines.clear();
+    upgrade({f.request, f.mount, f.path_params, house.house()});
+    return lines;
+  };
+  expect(ask().empty(), "off unless asked for");
+  f.mount.transport_log = Level::debug;
+  const std::string of = " method=GET path=/socket/websocket";
+  expect_eq(ask(), std::vector<std::string>{"a request came" + of,
+                                            "a request was answered" + of + " status=101"});
+  f.set("origin", "http://evil");
+  expect_eq(ask(), std::vector<std::string>{"a request came" + of,
+                                            "a request was answered" + of + " status=403"});
+  f.request.method = "POST";
+  expect(ask().empty(), "another method does not get that far, as in Phoenix");
+}
+
 namespace {
 
 struct FakeWire : Wire {

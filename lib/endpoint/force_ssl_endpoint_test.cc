@@ -1,0 +1,83 @@
+/// An endpoint that forces https: before all else, and in every kind of answer.
+
+#include "endpoint/endpoint.h"
+#include "testing/case.h"
+#include "testing/fakes.h"
+
+using namespace phx;
+using namespace phx::testing;
+using namespace phx::transport;
+
+namespace {
+
+struct Users : UserSocket {
+  ConnectResult connect(Connect connect, Socket& socket) const override {
+    socket.assigns["uri"] = connect.info.uri.value_or("none");
+    return Accepted{};
+  }
+};
+
+struct Fixture {
+  TestHouse house;
+  Endpoint endpoint{EndpointOptions{.url_host = "example.com",
+                                    .force_ssl = ForceSsl{.rewrite_on = {true, false, false}}}};
+  Request asked{"GET", "/socket/websocket?vsn=2.0.0&a=b"};
+
+  Fixture() {
+    asked.headers = {{"host", "example.com"},
+                     {"connection", "upgrade"},
+                     {"upgrade", "websocket"},
+                     {"sec-websocket-version", "13"},
+                     {"sec-websocket-key", "k"}};
+    Mount mount{"/socket", std::make_shared<Users>()};
+    mount.connect_info.uri = true;
+    mount.longpoll = LongpollOptions{};
+    endpoint.socket(mount);
+  }
+  Endpoint::Outcome ask() { return endpoint.dispatch(asked, house.house()); }
+};
+
+const std::pair<std::string, std::string> kept = {"strict-transport-security", "max-age=31536000"};
+
+}  // namespace
+
+TEST("an endpoint redirects before anything else is looked at") {
+  Fixture f;
+  for (const char* target : {"/socket/websocket", "/nowhere", "/socket/longpoll"}) {
+    f.asked.target = target;
+    f.asked.method = "POST";
+    expect_eq(std::get<Response>(f.ask()).status, 307);
+  }
+}
+
+TEST("a websocket that opens over https is told to stay there, by its 101 answer") {
+  Fixture f;
+  f.asked.headers.emplace_back("x-forwarded-proto", "https");
+  const auto outcome = f.ask();
+  const auto& upgrade = std::get<Upgrade>(outcome);
+  expect(upgrade.headers == Request::Headers{kept}, "the header comes with the upgrade");
+  expect_eq(upgrade.socket.assign("uri").string_or(""),
+            std::string("https://example.com/socket/websocket?vsn=2.0.0&a=b"));
+}
+
+TEST("refusals and long-poll's answers, at once or later, are told so too") {
+  Fixture f;
+  f.asked.scheme = "https";
+  f.asked.target = "/nowhere";
+  expect(std::get<Response>(f.ask()).headers.back() == kept, "a 404 has the header");
+  f.asked.target = "/socket/longpoll?vsn=2.0.0";
+  const Response opened = std::get<Response>(f.ask());
+  expect(opened.headers.back() == kept, "a new session's answer has the header");
+
+  struct Client : Responder {
+    void respond(Response response) override { answer = std::move(response); }
+    bool gone() const override { return false; }
+    std::optional<Response> answer;
+  };
+  f.asked.target += "&token=" + Json::parse(opened.body)["token"].string_or("");
+  const auto client = std::make_shared<Client>();
+  std::get<Later>(f.ask()).begin(client);
+  f.house.settle();
+  f.house.pass(Millis{10'000});
+  expect(client->answer.value().headers.back() == kept, "a poll's answer has the header");
+}

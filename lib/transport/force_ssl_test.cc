@@ -1,0 +1,120 @@
+/// Redirects to https, and what tells browsers not to need them.
+
+#include "transport/force_ssl.h"
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::testing;
+using namespace phx::transport;
+
+namespace {
+
+Request request(const std::string& host, const std::string& scheme = "http",
+                const std::string& method = "GET") {
+  Request made{method, "/socket/websocket?vsn=2.0.0&a=b"};
+  made.headers = {{"host", host}};
+  made.scheme = scheme;
+  return made;
+}
+
+/// Where to, after the status.
+std::string redirected(const Request& asked, const ForceSsl& options = {},
+                       const std::optional<std::string>& url_host = {}) {
+  const Secured secured = force_ssl(asked, options, url_host, Log::silent());
+  if (!secured.redirect) return "stays";
+  expect(secured.redirect->body.empty(), "a redirect has no body");
+  expect_eq(secured.redirect->headers.size(), 1u);
+  return std::to_string(secured.redirect->status) + " " + secured.redirect->headers[0].second;
+}
+
+std::string hsts(const ForceSsl& options) {
+  const Secured secured = force_ssl(request("a", "https"), options, {}, Log::silent());
+  expect(!secured.redirect, "https stays");
+  if (secured.headers.empty()) return "none";
+  expect_eq(secured.headers[0].first, std::string("strict-transport-security"));
+  return secured.headers[0].second;
+}
+
+/// The request's scheme and host as a proxy's headers make them.
+std::string told(const std::string& host, const Request::Headers& headers,
+                 ForceSsl::RewriteOn rewrite_on = {true, true, true}) {
+  Request asked = request(host);
+  asked.headers.insert(asked.headers.end(), headers.begin(), headers.end());
+  const Request actual = rewritten(asked, rewrite_on);
+  return actual.scheme + "://" + std::string(*actual.header("host"));
+}
+
+}  // namespace
+
+TEST("a plain GET is sent to https with 301, all that may change something with 307") {
+  const std::string place = " https://example.com/socket/websocket?vsn=2.0.0&a=b";
+  expect_eq(redirected(request("example.com")), "301" + place);
+  expect_eq(redirected(request("example.com", "http", "HEAD")), "301" + place);
+  expect_eq(redirected(request("example.com", "http", "POST")), "307" + place);
+  expect_eq(redirected(request("example.com", "http", "OPTIONS")), "307" + place);
+}
+
+TEST(
+    "the redirect goes to the host that is configured, or else to the request's without its port") {
+  const auto host_of = [](const std::string& answer) {
+    return answer.substr(12, answer.find('/', 12) - 12);
+  };
+  expect_eq(host_of(redirected(request("Example.com:4000"))), std::string("example.com"));
+  expect_eq(host_of(redirected(request("a:4000"), {}, "url.example")), std::string("url.example"));
+  ForceSsl options;
+  options.host = "own.example:8443";
+  expect_eq(host_of(redirected(request("a"), options, "url.example")),
+            std::string("own.example:8443"));
+  expect_eq(host_of(redirected(request("[::1]:4000"))), std::string("[::1]"));
+}
+
+TEST("a request without a host, and none configured, is sent nowhere") {
+  const Secured secured = force_ssl({"GET", "/"}, {}, {}, Log::silent());
+  expect_eq(secured.redirect.value().status, 400);
+}
+
+TEST("a target that names a host of its own leads to the root") {
+  Request asked = request("example.com");
+  asked.target = "http://evil.example/";
+  expect_eq(redirected(asked), std::string("301 https://example.com/"));
+}
+
+TEST("localhost is left alone unless told otherwise, and so are paths") {
+  expect_eq(redirected(request("localhost:4000")), std::string("stays"));
+  expect_eq(redirected(request("127.0.0.1")), std::string("stays"));
+  ForceSsl options;
+  options.exclude_hosts = {"inside"};
+  options.exclude_paths = {"/socket/websocket"};
+  expect_eq(redirected(request("inside:80"), options), std::string("stays"));
+  expect_eq(redirected(request("localhost"), options), std::string("stays"));
+  options.exclude_paths = {"/socket"};
+  expect(redirected(request("localhost"), options) != "stays", "another path is another path");
+}
+
+TEST("https is answered with the header that keeps it so") {
+  expect_eq(hsts({}), std::string("max-age=31536000"));
+  ForceSsl options;
+  options.hsts = ForceSsl::Hsts{std::chrono::seconds(60), true, true};
+  expect_eq(hsts(options), std::string("max-age=60; preload; includeSubDomains"));
+  options.hsts.reset();
+  expect_eq(hsts(options), std::string("none"));
+}
+
+TEST("a proxy's headers count where they are asked for, and only when they came once") {
+  expect_eq(told("in:4000", {}), std::string("http://in:4000"));
+  expect_eq(told("in", {{"x-forwarded-proto", "https"}}), std::string("https://in"));
+  expect_eq(told("in:80", {{"x-forwarded-proto", "https"}}), std::string("https://in"));
+  expect_eq(told("in:4000", {{"x-forwarded-proto", "https"}}), std::string("https://in:4000"));
+  expect_eq(told("in", {{"x-forwarded-proto", "gopher"}}), std::string("http://in"));
+  expect_eq(told("in", {{"x-forwarded-proto", "https"}, {"x-forwarded-proto", "http"}}),
+            std::string("http://in"));
+  expect_eq(told("in:4000", {{"x-forwarded-host", "out"}, {"x-forwarded-port", "8443"}}),
+            std::string("http://out:8443"));
+  expect_eq(told("in:4000", {{"x-forwarded-host", "out"}}), std::string("http://out:4000"));
+  expect_eq(told("in:4000", {{"x-forwarded-port", "443"}, {"x-forwarded-proto", "https"}}),
+            std::string("https://in"));
+  expect_eq(told("in:4000", {{"x-forwarded-port", "x"}}), std::string("http://in:4000"));
+  expect_eq(told("in", {{"x-forwarded-proto", "https"}, {"x-forwarded-host", "out"}}, {}),
+            std::string("http://in"));
+}
