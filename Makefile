@@ -44,6 +44,8 @@ TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
 TESTING_SOURCES := $(wildcard lib/testing/*.cc)
 SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
 SUITE_SOURCES := $(filter-out %_test.cc,$(foreach dir,wire suite rules,$(wildcard conformance/$(dir)/*.cc)))
+MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
+  conformance/suite/server_process.cc $(filter-out %_test.cc,$(wildcard conformance/wire/*.cc))
 BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 
@@ -51,6 +53,7 @@ objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 LIBRARY := $(BUILD)/libphoenix.a
 CONTRACT := $(BUILD)/phx-contract
 SUITE := $(BUILD)/phx-conformance
+MUTANTS := $(BUILD)/phx-mutants
 BENCH := $(BUILD)/phx-bench
 CHAT := $(BUILD)/phx-chat
 HOST_OBJECTS := $(BUILD)/lib/testing/host.o
@@ -87,15 +90,17 @@ $(LIBRARY): $(call objects,$(LIB_SOURCES))
 
 $(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 $(SUITE): $(call objects,$(SUITE_SOURCES)) $(HOST_OBJECTS)
+$(MUTANTS): $(call objects,$(MUTANT_SOURCES))
 $(BENCH): $(call objects,$(BENCH_SOURCES))
 $(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
+$(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lcrypto -lz
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lcrypto -lcmocka -lz
 $(BENCH): LIBS := -lfmt -ljansson
-$(CONTRACT) $(SUITE) $(BENCH) $(CHAT):
+$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT):
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
 .PHONY: all
-all: $(CONTRACT) $(SUITE) $(BENCH) $(CHAT) ## build everything
+all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) ## build everything
 
 # --- Tests ------------------------------------------------------------------------------------
 

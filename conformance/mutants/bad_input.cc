@@ -1,0 +1,110 @@
+/// E: servers that forgive too much, and such as rubbish takes down.
+
+#include <cstdlib>
+
+#include "conformance/mutants/link.h"
+#include "conformance/mutants/mutant.h"
+#include "conformance/wire/json.h"
+
+namespace phx::conformance {
+namespace {
+
+using Frames = std::vector<Frame>;
+
+bool is_text(const Frame& frame) { return frame.opcode == Opcode::text && frame.fin; }
+
+/// What a server that is taken down does: it is gone at once, and says nothing.
+[[noreturn]] void fall_over() { std::_Exit(86); }
+
+/// Client frames of that kind are dropped in silence.
+Tamper forgiving(bool (*forgiven)(const Frame&)) {
+  return {.up_frame = [forgiven](Link&, Frame frame) {
+    return forgiven(frame) ? Frames{} : Frames{std::move(frame)};
+  }};
+}
+
+void recode(Frame& frame, std::uint16_t from, std::uint16_t to) {
+  if (close_code(frame.payload) == from) frame.payload = close_payload(to);
+}
+
+MUTANT("rubbish-forgiven", "text that is no JSON is ignored", "E-01 E-03") {
+  return forgiving([](const Frame& f) { return is_text(f) && !parse_json(f.payload); });
+}
+
+MUTANT("shapes-forgiven", "JSON that is no message is ignored", "E-02 E-03") {
+  return forgiving([](const Frame& f) {
+    return is_text(f) && parse_json(f.payload) && !read_message(f.payload);
+  });
+}
+
+MUTANT("rubbish-closes-with-1002", "a frame that is no message ends with another code", "E-03") {
+  return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1011, 1002); });
+}
+
+MUTANT("rubbish-closes-with-a-reason", "the close over a bad frame explains itself", "E-03") {
+  return on_frame_down(Opcode::close, [](Frame& f) {
+    if (close_code(f.payload) == 1011) f.payload += "bad frame";
+  });
+}
+
+MUTANT("binary-forgiven", "a binary frame that can't be taken apart is ignored", "E-04") {
+  return forgiving([](const Frame& f) { return f.opcode == Opcode::binary; });
+}
+
+MUTANT("not-utf8-closes-with-1011", "text that is no UTF-8 ends with another code", "E-05") {
+  return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1007, 1011); });
+}
+
+MUTANT("too-large-closes-with-1011", "a frame over the limit ends with another code", "E-06") {
+  return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1009, 1011); });
+}
+
+MUTANT("broken-framing-closes-with-1000", "what RFC 6455 forbids ends with another code", "E-07") {
+  return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1002, 1000); });
+}
+
+MUTANT("fragments-lost", "a message that comes in pieces is dropped", "E-08") {
+  return forgiving([](const Frame& f) { return !f.fin || f.opcode == Opcode::continuation; });
+}
+
+MUTANT("odd-types-break-the-socket", "a topic that is no string ends the connection", "E-09") {
+  return {.up_frame = [](Link&, Frame frame) {
+    const auto json = is_text(frame) ? parse_json(frame.payload) : std::nullopt;
+    const bool odd = json && json_array_size(json->get()) == 5 &&
+                     !json_is_string(json_array_get(json->get(), 2));
+    if (odd) frame.payload = "no message";
+    return Frames{std::move(frame)};
+  }};
+}
+
+MUTANT("deep-nesting-kills", "a hundred thousand brackets take the server down", "E-10") {
+  return {.up_frame = [](Link&, Frame frame) {
+    if (frame.payload.find("[[[[[[[[[[[[[[[[") != std::string::npos) fall_over();
+    return Frames{std::move(frame)};
+  }};
+}
+
+MUTANT("rubbish-disturbs-others", "a connection that sends rubbish takes another along", "E-11") {
+  return {.up_frame = [](Link& link, Frame frame) {
+    if (is_text(frame) && !parse_json(frame.payload)) link.all().front().cut();
+    return Frames{std::move(frame)};
+  }};
+}
+
+MUTANT("rubbish-requests-kill", "a request that is none takes the server down", "E-12") {
+  return {.no_request = [](Link&) { fall_over(); }};
+}
+
+MUTANT("unmasked-frames-taken", "a client frame without a mask is taken", "E-13") {
+  return {.up_frame = [](Link&, Frame frame) {
+    frame.masked = true;
+    return Frames{std::move(frame)};
+  }};
+}
+
+MUTANT("close-answered-with-another-code", "a client's close is answered with 1001", "E-14 D-03") {
+  return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1000, 1001); });
+}
+
+}  // namespace
+}  // namespace phx::conformance

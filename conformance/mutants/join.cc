@@ -1,0 +1,175 @@
+/// J: servers that join wrongly.
+
+#include <algorithm>
+
+#include "conformance/mutants/link.h"
+#include "conformance/mutants/mutant.h"
+
+namespace phx::conformance {
+namespace {
+
+using Messages = std::vector<Message>;
+
+bool refusal(const Message& m) {
+  return m.is_reply() && m.payload.find(R"("status":"error")") != std::string::npos;
+}
+bool unmatched(const Message& m) { return m.payload.find("unmatched topic") != std::string::npos; }
+bool join(const Message& m) { return m.event == "phx_join"; }
+
+Message error_reply(const Message& to) {
+  return {to.join_ref, to.ref, to.topic, "phx_reply", R"({"status":"error","response":{}})", to.v1};
+}
+
+MUTANT("none", "nothing is broken: the good server, judged through the proxy", "") { return {}; }
+
+MUTANT("join-reply-without-join-ref", "the reply to a join has lost its join_ref",
+       "J-01 L-05 P-15") {
+  return on_way_down(join_reply, [](Message& m) { m.join_ref = "null"; });
+}
+
+MUTANT("reply-with-a-third-key", "a reply's payload has one key too many", "J-02") {
+  return on_way_down(reply, [](Message& m) { m.payload.insert(1, R"("time":1,)"); });
+}
+
+MUTANT("refusal-without-its-reason", "a refused join is not told why", "J-03") {
+  return on_way_down(refusal,
+                     [](Message& m) { m.payload = R"({"status":"error","response":{}})"; });
+}
+
+MUTANT("join-crash-in-other-words", "a join that crashed is told what raised", "J-04") {
+  return on_way_down(
+      refusal, [](Message& m) { m.payload = replaced(m.payload, "join crashed", "RuntimeError"); });
+}
+
+MUTANT("unmatched-with-a-join-ref", "the reply of a topic that is unmatched has a join_ref",
+       "J-05 R-11") {
+  return on_way_down(unmatched, [](Message& m) { m.join_ref = m.ref; });
+}
+
+MUTANT("join-payload-lost", "join is not given what the client sent", "J-06 J-03") {
+  return on_way_up(join, [](Message& m) { m.payload = "{}"; });
+}
+
+MUTANT("unmatched-events-acknowledged", "an event on a topic that is not joined is answered ok",
+       "J-07 L-03 L-12 R-11 K-04") {
+  return on_way_down(unmatched, [](Message& m) { m.payload = R"({"status":"ok","response":{}})"; });
+}
+
+MUTANT("no-phx-close", "the client is not told that a channel has ended well",
+       "J-08 J-18 L-01 L-07 V-04 E-04") {
+  return lost_on_way_down(closing);
+}
+
+/// Remembers the topics that were joined twice on their link.
+bool joined_again(Link& link, const Message& m) {
+  return m.is_join_reply() && !m.is_heartbeat() && link.notes["joined " + m.topic] == "again";
+}
+void note_join(Link& link, const Message& m) {
+  std::string& note = link.notes["joined " + m.topic];
+  if (join(m)) note = note.empty() ? "once" : "again";
+}
+
+MUTANT("close-before-the-new-reply", "the old join's phx_close overtakes the new join's reply",
+       "J-09") {
+  const auto noting = [](Link& link, Message m) {
+    note_join(link, m);
+    return Messages{std::move(m)};
+  };
+  const auto holding = [](Link& link, Message m) {
+    if (joined_again(link, m)) {
+      link.notes["held"] = m.text();
+      return Messages{};
+    }
+    Messages all{std::move(m)};
+    std::string& held = link.notes["held"];
+    if (!held.empty()) all.push_back(*read_message(held));
+    held.clear();
+    return all;
+  };
+  return {.down = holding, .up = noting};
+}
+
+MUTANT("old-join-still-listens", "after a second join a broadcast is delivered twice", "J-10") {
+  return {.down =
+              [](Link& link, Message m) {
+                const bool twice = broadcast(m) && link.notes["joined " + m.topic] == "again";
+                return twice ? Messages{m, m} : Messages{m};
+              },
+          .up =
+              [](Link& link, Message m) {
+                note_join(link, m);
+                return Messages{std::move(m)};
+              }};
+}
+
+MUTANT("leaving-one-leaves-all", "after a leave the socket's other topics are gone, too", "J-11") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event == "phx_leave") {
+      link.notes["left"] = m.topic;
+    } else if (!link.notes["left"].empty() && m.topic != link.notes["left"]) {
+      m.topic = m.is_heartbeat() ? m.topic : "gone:" + m.topic;
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("no-limit-on-topics", "the 101st join of a socket is taken", "J-12") {
+  return on_way_down(refusal, [](Message& m) {
+    if (m.payload.find("too many") == std::string::npos) return;
+    m.payload = R"({"status":"ok","response":{}})";
+  });
+}
+
+MUTANT("pattern-blind-to-case", "a topic matches in capitals, too", "J-14") {
+  return on_way_up(join, [](Message& m) {
+    std::transform(m.topic.begin(), m.topic.end(), m.topic.begin(), ::tolower);
+  });
+}
+
+MUTANT("join-does-not-hold-back", "a heartbeat behind a slow join is answered before it", "J-15") {
+  return {.up = [](Link& link, Message m) {
+    if (!m.is_heartbeat()) return Messages{std::move(m)};
+    link.to_client({"null", m.ref, m.topic, "phx_reply", R"({"status":"ok","response":{}})", m.v1});
+    return Messages{};
+  }};
+}
+
+MUTANT("push-before-the-join-reply", "what a channel pushes after its join comes before the reply",
+       "J-16") {
+  const auto noting = [](Link& link, Message m) {
+    if (join(m) && m.payload.find("push") != std::string::npos) link.notes["pushes"] = m.ref;
+    return Messages{std::move(m)};
+  };
+  const auto holding = [](Link& link, Message m) {
+    if (m.is_join_reply() && link.notes["pushes"] == m.ref) {
+      link.notes["held"] = m.text();
+      return Messages{};
+    }
+    Messages all{std::move(m)};
+    std::string& held = link.notes["held"];
+    if (!held.empty()) all.push_back(*read_message(held));
+    held.clear();
+    return all;
+  };
+  return {.down = holding, .up = noting};
+}
+
+MUTANT("one-state-for-all", "two sockets' channels of a topic count together", "J-17") {
+  return {.down = [](Link& link, Message m) {
+    const bool counts = m.payload.find(R"("count":)") != std::string::npos;
+    const bool first = &link == &link.all().front();
+    if (counts && !first) m.payload = replaced(m.payload, R"("count":)", R"("count":1)");
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("join-payload-must-be-an-object", "a join with another JSON value is refused", "J-19") {
+  return {.up = [](Link& link, Message m) {
+    if (!join(m) || m.payload.starts_with('{')) return Messages{std::move(m)};
+    link.to_client(error_reply(m));
+    return Messages{};
+  }};
+}
+
+}  // namespace
+}  // namespace phx::conformance

@@ -1,0 +1,139 @@
+/// L: servers whose channels end wrongly.
+
+#include "conformance/mutants/link.h"
+#include "conformance/mutants/mutant.h"
+
+namespace phx::conformance {
+namespace {
+
+using Messages = std::vector<Message>;
+
+/// Lets the message behind the reply to such an event overtake it.
+Tamper overtaken_reply_to(const char* event) {
+  return {.down =
+              [](Link& link, Message m) {
+                if (reply(m) && link.notes["late"] == m.ref) {
+                  link.notes["held"] = m.text();
+                  return Messages{};
+                }
+                Messages all{std::move(m)};
+                std::string& held = link.notes["held"];
+                if (!held.empty()) all.push_back(*read_message(held));
+                held.clear();
+                return all;
+              },
+          .up =
+              [event](Link& link, Message m) {
+                if (m.event == event) link.notes["late"] = m.ref;
+                return Messages{std::move(m)};
+              }};
+}
+
+MUTANT("close-before-the-leave-reply", "phx_close comes before the reply to the leave", "L-01") {
+  return overtaken_reply_to("phx_leave");
+}
+
+MUTANT("close-without-ref", "phx_close has no ref", "L-02 V-04") {
+  return on_way_down(closing, [](Message& m) { m.ref = "null"; });
+}
+
+MUTANT("close-with-a-reason", "phx_close says why", "L-02") {
+  return on_way_down(closing, [](Message& m) { m.payload = R"({"reason":"left"})"; });
+}
+
+MUTANT("leave-of-nothing-unmatched", "leaving a topic that is not joined is unmatched", "L-04") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event == "phx_join") link.notes["joined " + m.topic] = "yes";
+    if (m.event == "phx_leave" && link.notes["joined " + m.topic].empty()) m.event = "leave";
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("leave-without-close-is-closed", "leaving a topic that is not joined brings a phx_close",
+       "L-04") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event == "phx_join") link.notes["joined " + m.topic] = "yes";
+    if (m.event == "phx_leave" && link.notes["joined " + m.topic].empty()) {
+      link.to_client({m.join_ref, m.join_ref, m.topic, "phx_close", "{}", m.v1});
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("left-for-ever", "a topic that was left can't be joined again", "L-05") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event == "phx_leave") link.notes["left " + m.topic] = "yes";
+    if (m.event == "phx_join" && !link.notes["left " + m.topic].empty()) {
+      link.to_client({m.join_ref, m.ref, m.topic, "phx_reply",
+                      R"({"status":"error","response":{"reason":"left"}})", m.v1});
+      return Messages{};
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("good-end-told-as-crash", "a channel that stops normally sends phx_error", "L-07 L-01") {
+  return on_way_down(closing, [](Message& m) { m.event = "phx_error"; });
+}
+
+MUTANT("close-before-the-last-reply", "phx_close comes before the reply of the stop", "L-08") {
+  return overtaken_reply_to("stop_reply");
+}
+
+MUTANT("crash-told-as-good-end", "a crash sends phx_close", "L-09 L-11") {
+  return on_way_down(erring, [](Message& m) {
+    m.event = "phx_close";
+    m.payload = "{}";
+  });
+}
+
+MUTANT("crash-without-a-word", "phx_error has an empty payload, as it had up to 1.8.9", "L-10") {
+  return on_way_down(erring, [](Message& m) { m.payload = "{}"; });
+}
+
+MUTANT("crash-answered", "the event that crashed its channel gets a reply", "L-11") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event == "crash") {
+      link.to_client(
+          {m.join_ref, m.ref, m.topic, "phx_reply", R"({"status":"error","response":{}})", m.v1});
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("channels-outlive-their-connection", "a connection ends and its channels do not",
+       "L-13 S-05") {
+  return {.client_gone = [](Link& link) { return link.upgraded(); }};
+}
+
+MUTANT("left-told-as-closed", "terminate sees a leave as a closed connection", "L-14") {
+  return on_way_down(broadcast, [](Message& m) {
+    if (m.event == "terminated") m.payload = replaced(m.payload, "left", "closed");
+  });
+}
+
+MUTANT("events-behind-a-leave-unmatched", "an event in flight behind a leave is answered", "L-16") {
+  return {.up = [](Link& link, Message m) {
+    std::string& left = link.notes["left"];
+    if (!left.empty() && m.topic == left && m.event != "phx_join" && m.event != "phx_leave") {
+      link.to_client({"null", m.ref, m.topic, "phx_reply",
+                      R"({"status":"error","response":{"reason":"unmatched topic"}})", m.v1});
+    }
+    if (m.event == "phx_leave") left = m.topic;
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("leave-and-join-both-answered", "a leave that a join overtook is answered all the same",
+       "L-15") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event == "phx_leave") {
+      link.to_client(
+          {m.join_ref, m.ref, m.topic, "phx_reply", R"({"status":"ok","response":{}})", m.v1});
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+}  // namespace
+}  // namespace phx::conformance

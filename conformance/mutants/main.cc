@@ -1,0 +1,76 @@
+/// phx-mutants: broken servers on purpose, to prove that each rule can fail.
+///
+///     phx-mutants --list
+///     phx-mutants --serve join-reply-without-join-ref --port 4001 -- ./good-server
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "conformance/mutants/mutant.h"
+#include "conformance/mutants/proxy.h"
+
+namespace phx::conformance {
+namespace {
+
+constexpr Millis start_patience{15'000};
+
+struct Options {
+  std::string serve;
+  bool list = false;
+  int port = 0;
+  std::vector<std::string> command;
+};
+
+void declare(CLI::App& app, Options& options) {
+  app.add_flag("--list", options.list, "what each mutant breaks, and which rules must notice");
+  app.add_option("--serve", options.serve, "be this mutant, in front of the good server COMMAND");
+  app.add_option("--port", options.port, "where the mutant listens")
+      ->envname("PORT")
+      ->check(CLI::Range(1, 65'535));
+  app.add_option("command", options.command, "the good server; it is told its PORT")
+      ->option_text("-- COMMAND");
+  app.positionals_at_end();
+}
+
+void list() {
+  for (const Mutant& mutant : all_mutants()) {
+    fmt::print("{:<34} {}\n{:<34}   caught by {}\n", mutant.name, mutant.breaks, "",
+               mutant.rules.empty() ? "nobody" : fmt::format("{}", fmt::join(mutant.rules, ", ")));
+  }
+}
+
+int serve(const Options& options) {
+  const auto mutants = all_mutants();
+  const Mutant& mutant = mutant_named(mutants, options.serve);
+  ServerProcess server(options.command);
+  if (const auto why = server.wait_until_it_listens(start_patience)) {
+    throw std::runtime_error("the good server does not start: " + *why);
+  }
+  Proxy(mutant.tamper(), server, options.port).run();
+  return 0;
+}
+
+int run(const Options& options) {
+  if (options.list) return list(), 0;
+  if (options.serve.empty() || options.command.empty() || options.port == 0) {
+    throw std::invalid_argument("expected --list, or --serve NAME --port N -- COMMAND; see --help");
+  }
+  return serve(options);
+}
+
+}  // namespace
+}  // namespace phx::conformance
+
+int main(int argc, char** argv) {
+  CLI::App app{"Broken servers on purpose."};
+  phx::conformance::Options options;
+  phx::conformance::declare(app, options);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return phx::conformance::run(options);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "phx-mutants: {}\n", error.what());
+    return 2;
+  }
+}

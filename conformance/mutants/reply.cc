@@ -1,0 +1,198 @@
+/// R: servers that answer wrongly, late, or not at all.
+
+#include <memory>
+
+#include "conformance/mutants/link.h"
+#include "conformance/mutants/mutant.h"
+
+namespace phx::conformance {
+namespace {
+
+using Messages = std::vector<Message>;
+
+bool event_reply(const Message& m) { return reply(m) && !join_reply(m); }
+bool bare(const Message& m) { return m.payload.find(R"("response":{})") != std::string::npos; }
+
+Message ok_reply(const Message& to) {
+  return {to.join_ref, to.ref, to.topic, "phx_reply", R"({"status":"ok","response":{}})", to.v1};
+}
+
+MUTANT("reply-with-the-wrong-ref", "a reply answers another event than it says", "R-01 P-15") {
+  return on_way_down(event_reply, [](Message& m) { m.ref = R"("another")"; });
+}
+
+MUTANT("reply-without-join-ref", "the reply to an event has no join_ref", "R-01 R-13 R-02") {
+  return on_way_down(event_reply, [](Message& m) { m.join_ref = "null"; });
+}
+
+MUTANT("always-ok", "a reply's status is ok, whatever the channel says", "R-02 J-03 P-18") {
+  return on_way_down(reply, [](Message& m) {
+    m.payload = replaced(m.payload, R"("status":"error")", R"("status":"ok")");
+  });
+}
+
+MUTANT("bare-status-without-object", "a status without a response has null for it", "R-03 J-01") {
+  return on_way_down(bare, [](Message& m) {
+    m.payload = replaced(m.payload, R"("response":{})", R"("response":null)");
+  });
+}
+
+MUTANT("every-event-answered", "an event that the channel does not answer gets a reply", "R-04") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event == "noreply") link.to_client(ok_reply(m));
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("null-ref-made-up", "a reply to an event without a ref has one", "R-05") {
+  return on_way_down(event_reply, [](Message& m) {
+    if (m.ref == "null") m.ref = R"("0")";
+  });
+}
+
+MUTANT("slow-events-overtaken", "what is sent behind a slow event is handled before it", "R-06") {
+  return {.up = [](Link& link, Message m) {
+    std::string& slow = link.notes["slow"];
+    if (m.event == "slow" && slow.empty()) {
+      slow = m.text();
+      return Messages{};
+    }
+    Messages all{std::move(m)};
+    if (!slow.empty()) all.push_back(*read_message(slow));
+    slow.clear();
+    return all;
+  }};
+}
+
+/// Holds everything back while an event of that name waits for its reply.
+Tamper blocked_by(const char* event) {
+  const auto waiting = std::make_shared<std::map<int, Messages>>();
+  return {.down =
+              [waiting](Link& link, Message m) {
+                Messages& held = (*waiting)[link.number()];
+                std::string& ref = link.notes["blocked by"];
+                if (!ref.empty() && ref != m.ref) {
+                  held.push_back(std::move(m));
+                  return Messages{};
+                }
+                ref.clear();
+                Messages all{std::move(m)};
+                all.insert(all.end(), held.begin(), held.end());
+                held.clear();
+                return all;
+              },
+          .up =
+              [event](Link& link, Message m) {
+                if (m.event == event) link.notes["blocked by"] = m.ref;
+                return Messages{std::move(m)};
+              }};
+}
+
+MUTANT("slow-channel-holds-its-socket", "a slow channel holds back all others of its socket",
+       "R-07 K-02") {
+  return blocked_by("slow");
+}
+
+MUTANT("deferred-reply-holds-the-channel", "nothing overtakes a reply that is deferred", "R-08") {
+  return blocked_by("async");
+}
+
+MUTANT("nul-characters-lost", "a NUL in a string is lost on the way", "R-09") {
+  return on_way_down(reply, [](Message& m) { m.payload = replaced(m.payload, "\\u0000", ""); });
+}
+
+MUTANT("payloads-are-objects", "a payload that is no object is wrapped into one", "R-10") {
+  return on_way_up(every, [](Message& m) {
+    if (!m.payload.starts_with('{')) m.payload = R"({"value":)" + m.payload + "}";
+  });
+}
+
+MUTANT("unmatched-events-unanswered", "an event on a topic that is not joined gets no answer",
+       "R-11 J-05 J-07") {
+  return lost_on_way_down(
+      [](const Message& m) { return m.payload.find("unmatched topic") != std::string::npos; });
+}
+
+MUTANT("join-refs-not-looked-at", "an event of an earlier join is handled by the later one",
+       "R-12 L-06 V-06") {
+  return {.up = [](Link& link, Message m) {
+    std::string& current = link.notes["join_ref of " + m.topic];
+    if (m.event == "phx_join") {
+      current = m.join_ref;
+    } else if (!current.empty()) {
+      m.join_ref = current;
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("null-join-ref-dropped", "an event without a join_ref is dropped, as from 1.8.3 to 1.8.11",
+       "R-13") {
+  return lost_on_way_up([](const Message& m) {
+    const bool joins = m.event == "phx_join" || m.event == "phx_leave";
+    return !joins && !m.v1 && !m.is_heartbeat() && m.join_ref == "null";
+  });
+}
+
+MUTANT("state-outlives-a-rejoin", "a channel that is joined again goes on counting", "R-14") {
+  return {.down =
+              [](Link& link, Message m) {
+                if (link.notes["joins of " + m.topic].size() > 1) {
+                  m.payload = replaced(m.payload, R"("count":1})", R"("count":3})");
+                }
+                return Messages{std::move(m)};
+              },
+          .up =
+              [](Link& link, Message m) {
+                if (m.event == "phx_join") link.notes["joins of " + m.topic] += "+";
+                return Messages{std::move(m)};
+              }};
+}
+
+MUTANT("large-payloads-cut", "of a payload over half a megabyte nothing comes back", "R-15") {
+  return on_way_down(reply, [](Message& m) {
+    if (m.payload.size() > 500'000) m.payload = R"({"status":"ok","response":{}})";
+  });
+}
+
+MUTANT("one-reply-in-700-lost", "of a thousand replies one is lost", "R-16") {
+  return {.down = [](Link& link, Message m) {
+    std::string& seen = link.notes["replies"];
+    if (event_reply(m)) seen += "+";
+    return seen.size() == 700 ? (seen.clear(), Messages{}) : Messages{std::move(m)};
+  }};
+}
+
+MUTANT("sixth-element-dropped", "a message of six elements is dropped", "R-17") {
+  return {.up = [](Link&, Message m) { return Messages{std::move(m)}; },
+          .up_frame =
+              [](Link&, Frame frame) {
+                const bool array = frame.payload.starts_with('[');
+                return array ? std::vector<Frame>{} : std::vector<Frame>{std::move(frame)};
+              }};
+}
+
+MUTANT("refs-become-strings", "a ref that is a number comes back as a string", "R-18") {
+  return on_way_down(every, [](Message& m) {
+    if (m.ref != "null" && !m.ref.starts_with('"')) m.ref = '"' + m.ref + '"';
+  });
+}
+
+MUTANT("replies-end-with-the-channel", "a deferred reply of a channel that has left is dropped",
+       "R-19") {
+  return {.down = [](Link& link, Message m) {
+    if (closing(m)) link.notes["closed " + m.topic] = "yes";
+    const bool late = event_reply(m) && !link.notes["closed " + m.topic].empty();
+    return late ? Messages{} : Messages{std::move(m)};
+  }};
+}
+
+MUTANT("reserved-events-dropped", "phx_reply, phx_close and phx_error from a client are ignored",
+       "R-20") {
+  return lost_on_way_up([](const Message& m) {
+    return m.event == "phx_reply" || m.event == "phx_close" || m.event == "phx_error";
+  });
+}
+
+}  // namespace
+}  // namespace phx::conformance

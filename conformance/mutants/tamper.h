@@ -1,0 +1,51 @@
+#pragma once
+/// \file
+/// What a mutant does to the conversations that go through it; what it does not name goes through
+/// untouched.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/mutants/message.h"
+#include "conformance/wire/frame.h"
+#include "conformance/wire/http.h"
+
+namespace phx::conformance {
+
+class Link;
+
+/// One thread calls all of them, so what they remember needs no lock.
+struct Tamper {
+  /// What goes to the client, or to the server, in the place of a message: none, one or several.
+  /// `down` sees the messages in a poll's answer, too.
+  using OnMessage = std::function<std::vector<Message>(Link&, Message)>;
+  OnMessage down = {};
+  OnMessage up = {};
+
+  /// The same for frames that are no messages: binary, close, ping, pong, rubbish.
+  using OnFrame = std::function<std::vector<Frame>(Link&, Frame)>;
+  OnFrame down_frame = {};
+  OnFrame up_frame = {};
+
+  /// May bend a request; an answer keeps it from the server.
+  std::function<std::optional<Response>(Link&, Request&)> request = {};
+  std::function<void(Link&, const Request&, Response&)> response = {};
+  /// What came is not a whole request.
+  std::function<void(Link&)> no_request = {};
+
+  /// The client has gone, or the server has: whether the other one is left in the dark.
+  std::function<bool(Link&)> client_gone = {};
+  std::function<bool(Link&)> server_gone = {};
+
+  /// Whether a request to stop reaches the server.
+  bool stops = true;
+  /// Whether new connections are taken in after it.
+  bool closes_its_door = true;
+
+  bool reads_up() const { return up || up_frame; }
+  bool reads_down() const { return down || down_frame; }
+};
+
+}  // namespace phx::conformance
