@@ -67,12 +67,12 @@ MUTANT("fragments-lost", "a message that comes in pieces is dropped", "E-08") {
   return forgiving([](const Frame& f) { return !f.fin || f.opcode == Opcode::continuation; });
 }
 
-MUTANT("odd-types-break-the-socket", "a topic that is no string ends the connection", "E-09") {
+MUTANT("odd-types-kill", "a topic that is no string takes the server down", "E-09") {
   return {.up_frame = [](Link&, Frame frame) {
     const auto json = is_text(frame) ? parse_json(frame.payload) : std::nullopt;
     const bool odd = json && json_array_size(json->get()) == 5 &&
                      !json_is_string(json_array_get(json->get(), 2));
-    if (odd) frame.payload = "no message";
+    if (odd) fall_over();
     return Frames{std::move(frame)};
   }};
 }

@@ -51,7 +51,7 @@ MUTANT("no-presence-state", "who joins is not told who is there", "S-01") {
   return lost_on_way_down([](const Message& m) { return m.event == "presence_state"; });
 }
 
-MUTANT("joins-told-as-leaves", "a diff has its joins and leaves the wrong way round", "S-02") {
+MUTANT("joins-told-as-leaves", "a diff has its joins and leaves the wrong way round", "S-02 S-06") {
   return on_way_down(broadcast, [](Message& m) {
     if (m.event != "presence_diff") return;
     m.payload =

@@ -22,8 +22,7 @@ Message error_reply(const Message& to) {
 
 MUTANT("none", "nothing is broken: the good server, judged through the proxy", "") { return {}; }
 
-MUTANT("join-reply-without-join-ref", "the reply to a join has lost its join_ref",
-       "J-01 L-05 P-15") {
+MUTANT("join-reply-without-join-ref", "the reply to a join has lost its join_ref", "L-05 P-15") {
   return on_way_down(join_reply, [](Message& m) { m.join_ref = "null"; });
 }
 
@@ -56,7 +55,7 @@ MUTANT("unmatched-events-acknowledged", "an event on a topic that is not joined 
 }
 
 MUTANT("no-phx-close", "the client is not told that a channel has ended well",
-       "J-08 J-18 L-01 L-07 V-04 E-04") {
+       "J-08 J-18 L-01 L-07 L-15 V-04") {
   return lost_on_way_down(closing);
 }
 

@@ -124,16 +124,5 @@ MUTANT("events-behind-a-leave-unmatched", "an event in flight behind a leave is 
   }};
 }
 
-MUTANT("leave-and-join-both-answered", "a leave that a join overtook is answered all the same",
-       "L-15") {
-  return {.up = [](Link& link, Message m) {
-    if (m.event == "phx_leave") {
-      link.to_client(
-          {m.join_ref, m.ref, m.topic, "phx_reply", R"({"status":"ok","response":{}})", m.v1});
-    }
-    return Messages{std::move(m)};
-  }};
-}
-
 }  // namespace
 }  // namespace phx::conformance

@@ -102,8 +102,8 @@ MUTANT("polled-backwards", "what waits for a poll comes last things first", "P-0
 MUTANT("polls-not-held", "a poll with nothing to hear is answered at once", "P-04") {
   return {.request = [](Link& link, Request& request) -> std::optional<Response> {
     if (!is_poll(request) || !has_token(request)) return std::nullopt;
-    std::string& seen = link.all().front().notes[request.target];
-    if (!std::exchange(seen, "yes").empty()) return std::nullopt;
+    std::string& polls = link.all().front().notes[request.target];
+    if ((polls += "+").size() == 1) return std::nullopt;  // by which it joined
     const std::size_t at = request.target.find("token=") + 6;
     return Response{
         200,

@@ -114,7 +114,7 @@ MUTANT("unmatched-events-unanswered", "an event on a topic that is not joined ge
 }
 
 MUTANT("join-refs-not-looked-at", "an event of an earlier join is handled by the later one",
-       "R-12 L-06 V-06") {
+       "R-12 L-06") {
   return {.up = [](Link& link, Message m) {
     std::string& current = link.notes["join_ref of " + m.topic];
     if (m.event == "phx_join") {
