@@ -84,7 +84,8 @@ std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
   std::set<const UserSocket*> seen;
   for (const Mount& mount : mounts_) {
     if (!seen.insert(mount.socket.get()).second) continue;
-    drainers.push_back(std::make_unique<socket::Drainer>(mount.socket, mount.drainer));
+    drainers.push_back(
+        std::make_unique<socket::Drainer>(mount.socket, mount.drainer, telemetry_, mount.path));
   }
   return drainers;
 }

@@ -21,6 +21,7 @@ void Drainer::init() {
     const auto* handler = dynamic_cast<const Handler*>(&process);
     return handler != nullptr && &handler->user() == user_.get();
   });
+  total_ = waiting_.size();
   next_batch();
 }
 
@@ -28,17 +29,24 @@ void Drainer::handle(process::Message message) {
   if (message.holds<NextBatch>()) next_batch();
 }
 
-/// A batch is the whole server's, and each shard tells its part of it.
 void Drainer::next_batch() {
+  if (waiting_.empty()) return stop();
   const bool late = scheduler().now() >= deadline_;
-  tell(late ? waiting_.size()
-            : std::max<std::size_t>(options_.batch_size / scheduler().shards(), 1));
+  tell(late ? waiting_.size() : std::min(batch_size(), waiting_.size()));
   if (waiting_.empty()) return stop();
   scheduler().send_after(options_.batch_interval, self(), NextBatch{});
 }
 
+/// A batch is the whole server's, and each shard tells its part of it.
+std::size_t Drainer::batch_size() const {
+  return std::max<std::size_t>(options_.batch_size / scheduler().shards(), 1);
+}
+
 void Drainer::tell(std::size_t count) {
-  for (; count > 0 && !waiting_.empty(); --count) {
+  const std::size_t rounds = total_ / batch_size() + 1;  // as Phoenix counts them
+  telemetry_.execute(
+      SocketDrain{count, total_, ++batches_, rounds, options_.batch_interval, path_, user_->log()});
+  for (; count > 0; --count) {
     scheduler().send(waiting_.back(), Drain{});
     waiting_.pop_back();
   }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "process/process.h"
-#include "socket/user_socket.h"
+#include "socket/events.h"
 
 namespace phx::socket {
 
@@ -24,8 +24,10 @@ struct DrainOptions {
 
 class Drainer final : public process::Process {
  public:
-  Drainer(std::shared_ptr<const UserSocket> user, DrainOptions options)
-      : user_(std::move(user)), options_(options) {}
+  /// Each batch is told to `telemetry`, which outlives it, as SocketDrain; `path` is the mount's.
+  Drainer(std::shared_ptr<const UserSocket> user, DrainOptions options,
+          const telemetry::Telemetry& telemetry, std::string path)
+      : user_(std::move(user)), options_(options), telemetry_(telemetry), path_(std::move(path)) {}
 
   std::string name() const override { return "drainer"; }
 
@@ -35,11 +37,16 @@ class Drainer final : public process::Process {
 
  private:
   void next_batch();
+  std::size_t batch_size() const;
   void tell(std::size_t count);
 
   const std::shared_ptr<const UserSocket> user_;
   const DrainOptions options_;
+  const telemetry::Telemetry& telemetry_;
+  const std::string path_;
   std::vector<process::Pid> waiting_;  ///< Those who have not been told yet.
+  std::size_t total_ = 0;
+  std::size_t batches_ = 0;  ///< So far.
   Clock::time_point deadline_;
 };
 

@@ -28,8 +28,8 @@ struct Fixture {
     for (std::size_t i = 0; i < count; ++i) clients.emplace_back(house, *users);
   }
   process::Pid drain(DrainOptions options) {
-    const process::Pid drainer =
-        house.scheduler.spawn(std::make_unique<Drainer>(users, options));
+    const process::Pid drainer = house.scheduler.spawn(
+        std::make_unique<Drainer>(users, options, house.telemetry, "/socket"));
     house.settle();
     return drainer;
   }
@@ -87,4 +87,20 @@ TEST("a batch is shared out among the shards") {
   process::Scheduler::connect({&f.house.scheduler, &second, &third});
   f.drain({.batch_size = 6, .batch_interval = Millis{100}});
   expect_eq(f.connected(), 2u);
+}
+
+TEST("each batch is told as phoenix.socket_drain, before it is sent") {
+  Fixture f(5);
+  std::vector<std::vector<std::size_t>> told;
+  f.house.telemetry.attach(
+      "test", {telemetry::on<SocketDrain>([&](const SocketDrain& drain) {
+        expect_eq(drain.path, std::string("/socket"));
+        told.push_back({drain.count, drain.total, drain.index, drain.rounds, f.connected()});
+      })});
+  f.drain({.batch_size = 2, .batch_interval = Millis{100}});
+  f.house.pass(Millis{100});
+  f.house.pass(Millis{100});
+  const std::vector<std::vector<std::size_t>> expected{
+      {2, 5, 1, 3, 5}, {2, 5, 2, 3, 3}, {1, 5, 3, 3, 1}};
+  expect_eq(told, expected);
 }

@@ -256,7 +256,8 @@ TEST("a session that is drained lets its poll go, and ends with its channels") {
   f.join();
   const auto held = f.get();
   expect_eq(held->answers.size(), 0u);
-  f.house.scheduler.spawn(std::make_unique<socket::Drainer>(f.mount.socket, f.mount.drainer));
+  f.house.scheduler.spawn(std::make_unique<socket::Drainer>(f.mount.socket, f.mount.drainer,
+                                                            f.house.telemetry, "/socket"));
   f.house.settle();
   expect_eq(held->answers.size(), 1u);
   expect_eq(Fixture::body_of(held)["status"], Json(204));
