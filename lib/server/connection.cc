@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "serializer/scanner.h"
+#include "server/http.h"
 #include "telemetry/faults.h"
 
 namespace phx::server {
@@ -202,6 +203,7 @@ int Connection::add_headers(lws* wsi, lws_process_html_args& args) const {
                                        reinterpret_cast<unsigned char**>(&args.p), end);
   };
   if (add("cache-control:", "max-age=0, private, must-revalidate") != 0) return -1;
+  if (add("date:", http_date()) != 0) return -1;
   for (const auto& [name, value] : headers_) {
     if (add((name + ":").c_str(), value) != 0) return -1;
   }
