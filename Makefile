@@ -22,7 +22,7 @@ ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-v
   -pthread -Ilib -I. -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
-LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lcrypto -lz
+LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lz
 # Under AddressSanitizer CMocka would swallow the report of a bad access: leave SIGSEGV to ASan.
 export ASAN_OPTIONS := handle_segv=2:detect_leaks=1
 export TSAN_OPTIONS := halt_on_error=1

@@ -16,6 +16,7 @@ struct Options {
   /// One shard unless told otherwise: it does several times what a core of Phoenix does, and what
   /// two clients see of each other is in one order. More are for channels that keep a core busy.
   phx::ServerOptions server{.shards = 1};
+  phx::TlsOptions tls;  ///< Of no meaning until both files are named.
   std::string log_level = "warn";
   std::string secret_key_base = phx::transport::random_secret();
 };
@@ -26,6 +27,18 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--port", options.server.port, "the port; 0 takes a free one")
       ->envname("PORT")
       ->check(CLI::Range(0, 65'535));
+  auto* cert = app.add_option("--cert", options.tls.cert,
+                              "a certificate (a PEM file): the port speaks https and wss")
+                   ->envname("TLS_CERT");
+  auto* key = app.add_option("--key", options.tls.key, "the certificate's private key (a PEM file)")
+                  ->envname("TLS_KEY")
+                  ->needs(cert);
+  cert->needs(key);
+  app.add_option("--http-port", options.server.http_port,
+                 "a plain port beside that of TLS; 0 takes a free one")
+      ->envname("HTTP_PORT")
+      ->check(CLI::Range(0, 65'535))
+      ->needs(cert);
   app.add_option("--shards", options.server.shards, "threads; 0 is one a core")
       ->envname("SHARDS")
       ->check(CLI::Range(0, 64));
@@ -39,13 +52,14 @@ void declare(CLI::App& app, Options& options) {
       ->envname("LOG_LEVEL");
 }
 
-int serve(const Options& options) {
+int serve(Options options) {
+  if (!options.tls.cert.empty()) options.server.tls = options.tls;
   phx::Endpoint endpoint(options.secret_key_base);
   phx::Presence presence;
   phx::contract::mount_all(endpoint, presence);
   phx::Server server(endpoint, options.server,
                      phx::Log::to_stderr(phx::level_of(options.log_level)));
-  fmt::print("The contract server is listening on {}\n", server.url());
+  fmt::print("The contract server is listening on {}\n", fmt::join(server.urls(), " and "));
   std::fflush(stdout);
   server.run();
   return 0;

@@ -2,10 +2,6 @@
 
 #include "server/connection.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <utility>
 
 #include "serializer/scanner.h"
@@ -17,11 +13,12 @@ namespace phx::server {
 using serializer::Frame;
 using socket::CloseCode;
 
-Connection::Connection(ConnectionHost& host, int socket, std::size_t max_frame_size,
-                       std::optional<std::string> subprotocol, transport::Request::Headers headers,
+Connection::Connection(ConnectionHost& host, std::function<Millis()> quiet_for,
+                       std::size_t max_frame_size, std::optional<std::string> subprotocol,
+                       transport::Request::Headers headers,
                        const std::optional<transport::Deflate>& deflate)
     : host_(host),
-      socket_(socket),
+      quiet_for_(std::move(quiet_for)),
       max_frame_size_(max_frame_size),
       subprotocol_(std::move(subprotocol)),
       headers_(std::move(headers)),
@@ -188,10 +185,7 @@ void Connection::gone() {
 }
 
 Millis Connection::quiet_for() const {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (wsi_ == nullptr || getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
-  return Millis{info.tcpi_last_data_recv};
+  return wsi_ == nullptr ? Millis{0} : quiet_for_();  // without it, the socket is another's
 }
 
 int Connection::add_headers(lws* wsi, lws_process_html_args& args) const {

@@ -6,6 +6,7 @@
 
 #include <libwebsockets.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,7 +37,8 @@ class ConnectionHost {
 
 class Connection final : public transport::Wire, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ConnectionHost& host, int socket, std::size_t max_frame_size,
+  /// `quiet_for` says how long ago the client's last byte came.
+  Connection(ConnectionHost& host, std::function<Millis()> quiet_for, std::size_t max_frame_size,
              std::optional<std::string> subprotocol, transport::Request::Headers headers,
              const std::optional<transport::Deflate>& deflate);
 
@@ -82,7 +84,7 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
   void limit_last_words();
 
   ConnectionHost& host_;
-  const int socket_;
+  const std::function<Millis()> quiet_for_;
   const std::size_t max_frame_size_;
   const std::optional<std::string> subprotocol_;
   const transport::Request::Headers headers_;  ///< Of the 101 answer, beside the handshake's own.

@@ -2,7 +2,6 @@
 
 #include "server/http_connection.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,13 +16,6 @@ namespace {
 
 // For a request's head and body, and for each part of an answer to be taken. Cowboy's idle_timeout.
 constexpr std::uint64_t patience_ms = 60'000;
-
-std::uint16_t port_of_peer(int socket) {
-  sockaddr_in client{};
-  socklen_t size = sizeof client;
-  const int known = getpeername(socket, reinterpret_cast<sockaddr*>(&client), &size);
-  return known == 0 ? ntohs(client.sin_port) : std::uint16_t{0};
-}
 
 }  // namespace
 
@@ -48,8 +40,8 @@ class HttpConnection::Answer final : public transport::Responder {
   const bool keep_alive_;
 };
 
-HttpConnection::HttpConnection(HttpHost& host, int socket, std::string peer)
-    : host_(host), socket_(socket), peer_(std::move(peer)) {}
+HttpConnection::HttpConnection(HttpHost& host, int socket, Client client)
+    : host_(host), socket_(socket), client_(std::move(client)) {}
 
 HttpConnection::~HttpConnection() {
   if (answer_) answer_->hang_up();
@@ -113,14 +105,15 @@ void HttpConnection::read() {
 }
 
 void HttpConnection::answer(transport::Request request) {
-  request.peer = peer_;
-  request.peer_port = port_of_peer(socket_);
+  request.peer = client_.address;
+  request.peer_port = client_.port;
+  request.scheme = client_.scheme;
   const bool head_only = request.method == "HEAD";
   const bool keep_alive = wants_keep_alive(request);
   Endpoint::Outcome outcome = host_.dispatch(request);
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) {
     poll_.close();  // libwebsockets will watch the socket itself
-    host_.become_websocket(std::exchange(socket_, -1), std::move(*upgrade));
+    host_.become_websocket(std::exchange(socket_, -1), std::move(*upgrade), std::move(client_));
     return end();
   }
   if (const auto* later = std::get_if<transport::Later>(&outcome)) {

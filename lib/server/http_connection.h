@@ -6,6 +6,7 @@
 #include <string>
 
 #include "endpoint/endpoint.h"
+#include "server/client.h"
 #include "server/http.h"
 #include "server/uv.h"
 
@@ -20,7 +21,7 @@ class HttpHost {
   virtual uv_loop_t* loop() = 0;
   virtual Endpoint::Outcome dispatch(const transport::Request& request) = 0;
   /// Takes over the socket, in which what came behind the request still lies.
-  virtual void become_websocket(int socket, transport::Upgrade upgrade) = 0;
+  virtual void become_websocket(int socket, transport::Upgrade upgrade, Client client) = 0;
   /// The connection is to be destroyed, once nothing of it is on the stack any more.
   virtual void finished(HttpConnection& connection) = 0;
 };
@@ -28,7 +29,7 @@ class HttpHost {
 class HttpConnection {
  public:
   /// Owns `socket`, which is not blocking.
-  HttpConnection(HttpHost& host, int socket, std::string peer);
+  HttpConnection(HttpHost& host, int socket, Client client);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection();
@@ -52,7 +53,7 @@ class HttpConnection {
 
   HttpHost& host_;
   int socket_;
-  const std::string peer_;
+  Client client_;
   RequestReader reader_;
   std::string unsent_;
   bool closing_ = false;  ///< After what is unsent.

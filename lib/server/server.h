@@ -7,12 +7,15 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "endpoint/endpoint.h"
+#include "server/listener.h"
 #include "server/shard.h"
+#include "server/tls.h"
 
 namespace phx {
 
@@ -21,18 +24,23 @@ struct ServerOptions {
   std::uint16_t port = 4000;       ///< 0 takes a free one: see Server::port.
   std::size_t shards = 0;          ///< Threads; 0 is one a core. At most 64.
   std::size_t max_connections = 16'384;
+  /// With these the port speaks https and wss.
+  std::optional<TlsOptions> tls = {};
+  /// A plain port beside that of TLS; 0 takes a free one.
+  std::optional<std::uint16_t> http_port = {};
 };
 
 class Server {
  public:
-  /// Binds the port, so that port() can be told before run(). `endpoint` outlives the server.
+  /// Binds the ports, so that they can be told before run(). `endpoint` outlives the server.
   /// \throws std::runtime_error with a sentence that says what to set, where that can't be done.
   Server(const Endpoint& endpoint, ServerOptions options, Log log);
-  ~Server();
 
-  std::uint16_t port() const { return port_; }
-  /// `http://127.0.0.1:4000`
-  std::string url() const;
+  std::uint16_t port() const { return listeners_.front()->port(); }
+  /// `http://127.0.0.1:4000`, or with TLS `https://…`
+  std::string url() const { return urls().front(); }
+  /// The same, and behind it that of the plain port beside TLS, if there is one.
+  std::vector<std::string> urls() const;
 
   /// Serves until SIGTERM or SIGINT; then closes all connections and returns. Where handlers still
   /// run on worker threads five seconds later, the program ends here, with status 0. The thread
@@ -40,24 +48,19 @@ class Server {
   void run();
 
  private:
-  void bind();
+  void listen();
+  void add_listener(std::uint16_t port, const std::string& setting, const server::TlsContext* tls);
   void listen_for_signals();
-  void start_accepting();
-  void accept_all();
-  bool accept_one();
-  void pause_accepting();
   void stop();
 
   const ServerOptions options_;
   const Log log_;
+  const std::optional<server::TlsContext> tls_;
   process::Workers workers_;
   std::vector<std::unique_ptr<server::Shard>> shards_;
   std::vector<std::thread> threads_;
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
+  std::vector<std::unique_ptr<server::Listener>> listeners_;  // first the one of port()
   std::size_t next_shard_ = 0;
-  server::UvHandle<uv_poll_t> accepting_;
-  server::UvHandle<uv_timer_t> pause_;
   std::vector<std::unique_ptr<server::UvHandle<uv_signal_t>>> signals_;
 };
 

@@ -28,6 +28,8 @@ Shard::~Shard() {
   scheduler_.clear();
   http_.clear();
   finished_.clear();
+  relays_.clear();
+  finished_relays_.clear();
   after_input_.close();
   timer_.close();
   wake_.close();
@@ -65,6 +67,7 @@ void Shard::turn() {
   flush();
   deflater_.forget();
   finished_.clear();
+  finished_relays_.clear();
   if (stopping_) go_on_stopping();
   if (more) {
     uv_idle_start(busy_.get(), UvHandle<uv_idle_t>::call);  // so that the loop does not wait
@@ -89,18 +92,37 @@ void Shard::flush() {
 
 // --- Connections --------------------------------------------------------------------------------
 
-void Shard::adopt(int socket, std::string peer) {
-  scheduler_.post([this, socket, peer = std::move(peer)] { start(socket, peer); });
+void Shard::adopt(int socket, Client client, const TlsContext* tls) {
+  scheduler_.post([this, socket, client = std::move(client), tls] {
+    tls == nullptr ? start(socket, client) : start_tls(socket, client, *tls);
+  });
 }
 
-void Shard::start(int socket, const std::string& peer) {
-  auto connection = std::make_unique<HttpConnection>(*this, socket, peer);
-  if (stopping_) return;
-  const std::size_t there_are = http_.size() + connections_.size();
-  if (there_are >= options_.max_connections) {
-    telemetry().execute(telemetry::ConnectionRefused{there_are, peer});
-    return;
-  }
+bool Shard::has_room(std::size_t there_are, const std::string& peer) {
+  if (there_are < options_.max_connections) return true;
+  telemetry().execute(telemetry::ConnectionRefused{there_are, peer});
+  return false;
+}
+
+void Shard::start_tls(int socket, Client client, const TlsContext& tls) {
+  const std::string address = client.address;
+  auto relay = std::make_shared<TlsRelay>(*this, tls, socket, std::move(client));
+  if (stopping_ || !has_room(relays_.size(), address)) return;
+  if (relay->start()) relays_.emplace(relay.get(), relay);
+}
+
+void Shard::finished(TlsRelay& relay) {
+  const auto found = relays_.find(&relay);
+  if (found == relays_.end()) return;
+  finished_relays_.push_back(std::move(found->second));
+  relays_.erase(found);
+}
+
+void Shard::start(int socket, Client client) {
+  if (!client.quiet_for) client.quiet_for = [socket] { return tcp_quiet_for(socket); };
+  const std::string address = client.address;
+  auto connection = std::make_unique<HttpConnection>(*this, socket, std::move(client));
+  if (stopping_ || !has_room(http_.size() + connections_.size(), address)) return;
   HttpConnection* key = connection.get();
   if (connection->start()) http_.emplace(key, std::move(connection));
 }
@@ -133,11 +155,11 @@ std::string head_for_lws(const transport::Upgrade& upgrade) {
 
 }  // namespace
 
-void Shard::become_websocket(int socket, transport::Upgrade upgrade) {
+void Shard::become_websocket(int socket, transport::Upgrade upgrade, Client client) {
   const std::string head = head_for_lws(upgrade);
-  auto connection = std::make_shared<Connection>(*this, socket, upgrade.max_frame_size,
-                                                 std::move(upgrade.subprotocol),
-                                                 std::move(upgrade.headers), upgrade.deflate);
+  auto connection = std::make_shared<Connection>(
+      *this, std::move(client.quiet_for), upgrade.max_frame_size, std::move(upgrade.subprotocol),
+      std::move(upgrade.headers), upgrade.deflate);
   const process::Pid pid = scheduler_.spawn(std::make_unique<transport::Websocket>(
       std::move(upgrade.user), std::move(upgrade.socket), connection, upgrade.timeout));
   connection->serve(pid);
@@ -163,6 +185,8 @@ void Shard::stop() {
 /// end; and who has been told to go has a while for it.
 void Shard::begin_stop() {
   stopping_ = true;
+  const auto relays = relays_;  // some finish at once
+  for (const auto& [key, relay] : relays) relay->hurry();
   std::vector<HttpConnection*> http;
   for (const auto& [key, connection] : http_) http.push_back(key);
   for (HttpConnection* connection : http) connection->answer_and_close();
@@ -173,7 +197,7 @@ void Shard::begin_stop() {
 
 void Shard::go_on_stopping() {
   if (!farewell_said_ && !draining()) say_farewell();
-  const bool empty = connections_.empty() && http_.empty();
+  const bool empty = connections_.empty() && http_.empty() && relays_.empty();
   if (farewell_said_ && empty && !scheduler_.alive(supervisor_)) uv_stop(&loop_);
 }
 
@@ -187,7 +211,8 @@ void Shard::say_farewell() {
   scheduler_.exit(supervisor_, {process::ExitReason::shutdown});
   last_call_.open([this](uv_timer_t* h) { return uv_timer_init(&loop_, h); },
                   [this] {
-                    const std::size_t left = connections_.size() + http_.size();
+                    const std::size_t left =
+                        std::max(connections_.size() + http_.size(), relays_.size());
                     scheduler_.log().warn("some connections did not close in time",
                                           {{"left", std::to_string(left)}});
                     uv_stop(&loop_);

@@ -13,6 +13,7 @@
 #include "endpoint/endpoint.h"
 #include "server/connection.h"
 #include "server/http_connection.h"
+#include "server/tls_relay.h"
 #include "server/uv.h"
 #include "telemetry/faults.h"
 
@@ -24,7 +25,7 @@ struct ShardOptions {
   Millis farewell{5'000};  ///< Who has been told to go and has not by then is dropped.
 };
 
-class Shard final : public HttpHost, public ConnectionHost {
+class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost {
  public:
   Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::Workers& workers,
         ShardOptions options);
@@ -39,16 +40,20 @@ class Shard final : public HttpHost, public ConnectionHost {
   /// Sends the connections home in batches (1012), and ends run() when they are gone or their time
   /// is over. Any thread.
   void stop();
-  /// Takes an accepted socket over. Any thread.
-  void adopt(int socket, std::string peer);
+  /// Takes an accepted socket over; `tls`, which outlives the shard, where the client is to speak
+  /// TLS. Any thread.
+  void adopt(int socket, Client client, const TlsContext* tls);
 
   uv_loop_t* loop() override { return &loop_; }
 
  private:
   // HttpHost
   Endpoint::Outcome dispatch(const transport::Request& request) override;
-  void become_websocket(int socket, transport::Upgrade upgrade) override;
+  void become_websocket(int socket, transport::Upgrade upgrade, Client client) override;
   void finished(HttpConnection& connection) override;
+  // TlsRelayHost
+  void secured(int plain, Client client) override { start(plain, std::move(client)); }
+  void finished(TlsRelay& relay) override;
   // ConnectionHost
   void dirty(Connection& connection) override { dirty_.push_back(connection.shared_from_this()); }
   std::size_t outbox_limit() const override { return options_.outbox_limit; }
@@ -64,7 +69,9 @@ class Shard final : public HttpHost, public ConnectionHost {
   void go_on_stopping();
   bool draining() const;
   void say_farewell();
-  void start(int socket, const std::string& peer);
+  bool has_room(std::size_t there_are, const std::string& peer);
+  void start(int socket, Client client);
+  void start_tls(int socket, Client client, const TlsContext& tls);
 
   static int on_event(lws* wsi, lws_callback_reasons why, void* user, void* in,
                       size_t size) noexcept;
@@ -90,6 +97,9 @@ class Shard final : public HttpHost, public ConnectionHost {
 
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::vector<std::unique_ptr<HttpConnection>> finished_;  // until the end of the turn
+  // A TLS client has one of these besides his connection, so each kind keeps to the limit.
+  std::unordered_map<TlsRelay*, std::shared_ptr<TlsRelay>> relays_;
+  std::vector<std::shared_ptr<TlsRelay>> finished_relays_;  // until the end of the turn
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> dirty_;
   std::shared_ptr<Connection> adopting_;  // while libwebsockets takes its socket over

@@ -1,0 +1,115 @@
+/// Reads the certificate and the key, and says in a sentence what is wrong with them.
+
+#include "server/tls.h"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <stdexcept>
+#include <string_view>
+
+namespace phx::server {
+namespace {
+
+constexpr const char* to_set_cert = "set --cert or TLS_CERT to the server's certificate";
+constexpr const char* to_set_key = "set --key or TLS_KEY to the certificate's private key";
+
+[[noreturn]] void refuse(const std::string& sentence) {
+  ERR_clear_error();
+  throw std::runtime_error(sentence);
+}
+
+void check_readable(const std::string& file, const char* what, const char* to_set) {
+  struct Closer {
+    void operator()(std::FILE* open) const { std::fclose(open); }
+  };
+  errno = 0;
+  const std::unique_ptr<std::FILE, Closer> open(std::fopen(file.c_str(), "r"));
+  char byte = 0;
+  if (open && std::fread(&byte, 1, 1, open.get()) == 1) return;
+  refuse(fmt::format("expected {} in \"{}\", and could not read it: {}; {}", what, file,
+                     errno == 0 ? "it is empty" : std::strerror(errno), to_set));
+}
+
+/// Nobody sits at the server's terminal to type a passphrase.
+int no_passphrase(char*, int, int, void*) noexcept { return -1; }
+
+/// What OpenSSL has against a certificate or a key that it could read; else it was none.
+std::string objection() {
+  const unsigned long error = ERR_peek_last_error();
+  const bool readable = ERR_GET_LIB(error) == ERR_LIB_SSL && !ERR_COMMON_ERROR(error);
+  return readable ? fmt::format("one that won't do ({})", ERR_reason_error_string(error))
+                  : "something else";
+}
+
+void use_certificate(SSL_CTX* context, const std::string& file) {
+  check_readable(file, "a certificate", to_set_cert);
+  if (SSL_CTX_use_certificate_chain_file(context, file.c_str()) == 1) return;
+  refuse(fmt::format(
+      "expected a certificate in PEM form (-----BEGIN CERTIFICATE-----) in \"{}\", got {}; {}",
+      file, objection(), to_set_cert));
+}
+
+void use_key(SSL_CTX* context, const TlsOptions& options) {
+  check_readable(options.key, "a private key", to_set_key);
+  const bool is_key =
+      SSL_CTX_use_PrivateKey_file(context, options.key.c_str(), SSL_FILETYPE_PEM) == 1;
+  if (is_key && SSL_CTX_check_private_key(context) == 1) return;
+  if (is_key || ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_X509) {
+    refuse(
+        fmt::format("expected the key of the certificate in \"{}\", got the key of another in "
+                    "\"{}\"; {}",
+                    options.cert, options.key, to_set_key));
+  }
+  refuse(
+      fmt::format("expected a private key in PEM form (-----BEGIN PRIVATE KEY-----), without a "
+                  "passphrase, in \"{}\", got {}; {}",
+                  options.key, objection(), to_set_key));
+}
+
+/// RFC 7301: of what the client offers, HTTP/1.1. Who offers protocols, but not this one, is told
+/// so by an alert.
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
+                    const unsigned char* offered, unsigned offered_size, void*) noexcept {
+  static constexpr unsigned char ours[] = "\x08http/1.1";
+  constexpr unsigned ours_size = sizeof ours - 1;
+  unsigned char* found = nullptr;
+  const int result =
+      SSL_select_next_proto(&found, chosen_size, ours, ours_size, offered, offered_size);
+  *chosen = found;
+  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+}  // namespace
+
+TlsContext::TlsContext(const TlsOptions& options)
+    : context_(SSL_CTX_new(TLS_server_method())), handshake_patience_(options.handshake_patience) {
+  SSL_CTX* context = context_.get();
+  if (context == nullptr) refuse("OpenSSL could not make a context for TLS");
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  // A client that ends its TCP connection without TLS's goodbye has ended it all the same: HTTP and
+  // websockets know by themselves what is whole.
+  SSL_CTX_set_options(
+      context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  // RELEASE_BUFFERS: an idle connection does not keep its two buffers of a record each.
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+  ERR_clear_error();
+  use_certificate(context, options.cert);
+  use_key(context, options);
+}
+
+SslPtr TlsContext::accept(int socket) const {
+  SslPtr session(SSL_new(context_.get()));
+  if (session == nullptr || SSL_set_fd(session.get(), socket) != 1) return nullptr;
+  SSL_set_accept_state(session.get());
+  return session;
+}
+
+}  // namespace phx::server
