@@ -32,8 +32,8 @@ struct Case {
   std::function<void()> body;
 };
 
-/// How CMocka reports: for people, or for machines.
-enum class Output { text, tap, junit };
+/// How CMocka reports: for people, for machines, or not at all (the caller keeps its own account).
+enum class Output { text, tap, junit, silent };
 
 /// Runs the cases in order as one CMocka group, each under its own name.
 /// \return how many failed; 0 is success. Exceptions other than Failure fail their case too.
