@@ -35,6 +35,19 @@ std::string described_frame(const Frame& frame) {
   return fmt::format("opcode {}{}", static_cast<int>(frame.opcode), marks);
 }
 
+/// What it was when it came as frames.
+Opcode opcode_of(Received::Kind kind) {
+  switch (kind) {
+    case Received::Kind::text: return Opcode::text;
+    case Received::Kind::binary: return Opcode::binary;
+    case Received::Kind::pong: return Opcode::pong;
+    case Received::Kind::close: return Opcode::close;
+    case Received::Kind::end:
+    case Received::Kind::garbage: break;
+  }
+  return Opcode::reserved;
+}
+
 }  // namespace
 
 std::string described(const Received& received) {
@@ -69,6 +82,7 @@ std::optional<Response> Connection::ask(const Request& request, Clock::time_poin
 
 void Connection::begin(const Request& request, std::string_view early) {
   transcript_.add(Direction::sent, with_short_tokens(described(request)));
+  if (recording_) recording_->asked(request);
   if (!early.empty()) transcript_.add(Direction::sent, "(in the same segment) frames");
   to_head_ = request.method == "HEAD";
   stream_.write(request.text() + std::string(early));
@@ -84,6 +98,7 @@ std::optional<Response> Connection::response(Clock::time_point deadline) {
       deadline);
   if (!read) return std::nullopt;
   http_.erase(0, read->size);
+  if (recording_) recording_->answered(read->response);
   transcript_.add(Direction::received, fmt::format("HTTP {}{}{}", read->response.status,
                                                    read->response.body.empty() ? "" : " ",
                                                    with_short_tokens(read->response.body)));
@@ -101,6 +116,7 @@ void Connection::send(const std::vector<Frame>& frames) {
   std::string bytes;
   for (const Frame& frame : frames) {
     bytes += masked(frame);
+    keep(true, frame.opcode, frame.payload);
     if (frame.opcode == Opcode::close) close_answered_ = true;  // the next close is the answer
     transcript_.add(Direction::sent, described_frame(frame) + (frame.masked ? "" : " (unmasked)"));
   }
@@ -163,6 +179,7 @@ void Connection::take(Frame frame) {
     case Opcode::binary: return take_message_part(std::move(frame));
     case Opcode::ping:
       transcript_.add(Direction::received, described_frame(frame));
+      keep(false, Opcode::ping, frame.payload);
       stream_.write(masked({.opcode = Opcode::pong, .payload = frame.payload}));
       return;
     case Opcode::pong: return push({.kind = Received::Kind::pong, .payload = frame.payload});
@@ -214,6 +231,7 @@ void Connection::take_message(Received whole) {
 void Connection::push(Received received) {
   if (received.kind != Received::Kind::end) {
     transcript_.add(Direction::received, described(received));
+    keep(false, opcode_of(received.kind), received.payload);
   }
   if (!filter_ || filter_(received)) inbox_.push_back(std::move(received));
 }

@@ -16,6 +16,7 @@
 #include "conformance/wire/frame.h"
 #include "conformance/wire/http.h"
 #include "conformance/wire/network.h"
+#include "conformance/wire/recording.h"
 #include "conformance/wire/transcript.h"
 
 namespace phx::conformance {
@@ -39,7 +40,7 @@ class Connection {
 
   /// Sends the request and waits for its response; with a 101, what follows are frames.
   /// `early` goes into the same segment, right behind the request.
-  /// \throws std::runtime_error if what comes is no HTTP.
+  /// \throws NotHttp if what comes is no HTTP.
   std::optional<Response> ask(const Request& request, Clock::time_point deadline,
                               std::string_view early = {});
 
@@ -72,6 +73,9 @@ class Connection {
   bool ends_by(Clock::time_point deadline);
 
   const Transcript& transcript() const { return transcript_; }
+  /// From here on, keeps everything whole.
+  void record() { recording_.emplace(); }
+  const std::optional<Recording>& recording() const { return recording_; }
   const std::string& error() const { return stream_.error(); }
 
  private:
@@ -81,11 +85,15 @@ class Connection {
   void take_message_part(Frame frame);
   void take_message(Received whole);
   void push(Received received);
+  void keep(bool sent, Opcode opcode, const std::string& data) {
+    if (recording_) recording_->said(sent, opcode, data);
+  }
   void flush();
   Mask fresh_mask();
 
   Network& network_;
   Transcript transcript_;
+  std::optional<Recording> recording_;
   std::mt19937 random_{std::random_device{}()};
   bool speaks_frames_ = false;
   bool to_head_ = false;  // the response that is awaited has no body

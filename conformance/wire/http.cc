@@ -10,12 +10,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <stdexcept>
+
+#include "conformance/wire/transcript.h"
 
 namespace phx::conformance {
 namespace {
 
 constexpr std::string_view crlf = "\r\n";
+constexpr std::string_view http_mark = "HTTP/";
+constexpr std::size_t most_response = 32'000'000;  // four of the contract's largest messages
 constexpr std::string_view websocket_guid =
     "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455, 1.3
 
@@ -43,7 +46,7 @@ Response parse_head(std::string_view head) {
   const auto status = line.substr(0, 5) == "HTTP/" && line.find(' ') != line.npos
                           ? number(line.substr(line.find(' ') + 1), 10)
                           : std::nullopt;
-  if (!status) throw std::runtime_error(fmt::format("this is no HTTP response: {}", line));
+  if (!status) throw NotHttp("this is no HTTP response: " + shortened(line));
   Response response{.status = static_cast<int>(*status)};
   head.remove_prefix(std::min(head.size(), line.size() + crlf.size()));
   while (!head.empty()) {
@@ -65,7 +68,8 @@ std::optional<std::pair<std::string, std::size_t>> read_chunks(std::string_view 
     const auto line_end = bytes.find(crlf, at);
     if (line_end == bytes.npos) return std::nullopt;
     const auto size = number(bytes.substr(at, line_end - at), 16);
-    if (!size) throw std::runtime_error("a chunk of the response has no size");
+    if (!size) throw NotHttp("a chunk of the response has no size");
+    if (*size > most_response) throw NotHttp("a chunk of the response is beyond all measure");
     const std::size_t next = line_end + crlf.size() + *size + crlf.size();
     if (next > bytes.size()) return std::nullopt;
     body += bytes.substr(line_end + crlf.size(), *size);
@@ -145,9 +149,14 @@ std::optional<std::string> Response::header(std::string_view name) const {
 }
 
 std::optional<ReadResponse> read_response(std::string_view bytes, bool ended, bool to_head) {
+  const auto start = bytes.substr(0, http_mark.size());
+  if (start != http_mark.substr(0, start.size())) {
+    throw NotHttp("this is no HTTP response: " + shortened(bytes));
+  }
+  if (bytes.size() > most_response) throw NotHttp("the response does not come to an end");
   const auto head_end = bytes.find("\r\n\r\n");
   if (head_end == bytes.npos) {
-    if (ended && !bytes.empty()) throw std::runtime_error("the response's head was cut short");
+    if (ended && !bytes.empty()) throw NotHttp("the response's head was cut short");
     return std::nullopt;
   }
   ReadResponse read{parse_head(bytes.substr(0, head_end)), head_end + 4};
@@ -167,7 +176,7 @@ std::optional<ReadResponse> read_response(std::string_view bytes, bool ended, bo
   if (!length && !ended) return std::nullopt;
   const std::size_t size = length.value_or(rest.size());
   if (rest.size() < size) {
-    if (ended) throw std::runtime_error("the response's body was cut short");
+    if (ended) throw NotHttp("the response's body was cut short");
     return std::nullopt;
   }
   response.body = rest.substr(0, size);

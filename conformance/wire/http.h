@@ -3,6 +3,7 @@
 /// The HTTP that comes before a websocket, and all of long-polling: requests out, responses back.
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,12 @@ struct Response {
   std::optional<std::string> header(std::string_view name) const;
 };
 
+/// What came is no HTTP, or no end of it is in sight; what() says why.
+class NotHttp : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Reads one response from the front of what came so far.
 struct ReadResponse {
   Response response;
@@ -49,7 +56,7 @@ struct ReadResponse {
 };
 /// Nothing as long as the response isn't whole. `ended`: no more bytes will come.
 /// `to_head`: it answers a HEAD, and so has no body whatever its headers say.
-/// \throws std::runtime_error for bytes that are no HTTP response.
+/// \throws NotHttp for bytes that are no HTTP response, as soon as that can be told.
 std::optional<ReadResponse> read_response(std::string_view bytes, bool ended, bool to_head);
 
 }  // namespace phx::conformance
