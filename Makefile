@@ -43,7 +43,7 @@ TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
   $(wildcard conformance/*/*_test.cc chapters/*/*_test.cc)
 TESTING_SOURCES := $(wildcard lib/testing/*.cc)
 SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
-SUITE_SOURCES := $(filter-out %_test.cc,$(foreach dir,wire suite rules,$(wildcard conformance/$(dir)/*.cc)))
+SUITE_SOURCES := $(filter-out %_test.cc,$(foreach dir,wire suite report rules,$(wildcard conformance/$(dir)/*.cc)))
 MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
   conformance/suite/server_process.cc $(filter-out %_test.cc,$(wildcard conformance/wire/*.cc))
 BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
@@ -178,14 +178,23 @@ test: $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BUILD)/conformance
 
 # --- Running ----------------------------------------------------------------------------------
 
-# make conformance [URL=ws://host:port/socket] [TOPIC=room:lobby] [ONLY=J-01,B-*] [SKIP=…] [PROFILE=1.8] [CORE=1] …
-SUITE_FLAGS = $(if $(TOPIC),--topic '$(TOPIC)') $(if $(PARAMS),--params '$(PARAMS)') \
-  $(if $(JOIN_PARAMS),--join-params '$(JOIN_PARAMS)') $(if $(CORE),--core) \
-  $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)') $(if $(PROFILE),--profile '$(PROFILE)') \
-  $(if $(STRICT),--strict)
+# make conformance [URL=ws://host:port/socket] [TOPIC=room:lobby] [PARAMS=a=b] [JOIN_PARAMS='{}'] [ONLY=J-01,B-*]
+#   [SKIP=…] [PROFILE=1.8] [CORE=1] [STRICT=1] [KNOWN_FAILING=file] [TIMEOUT_SCALE=3] [JSON=file] [HTML=file]
+#   [JUNIT=file] [TAP=file] [HAR=folder] [FLAGS='whatever else phx-conformance --help tells']
+option = $(if $($(1)),--$(2) '$($(1))')
+SUITE_FLAGS = $(call option,TOPIC,topic) $(call option,PARAMS,params) $(call option,JOIN_PARAMS,join-params) \
+  $(call option,ONLY,only) $(call option,SKIP,skip) $(call option,PROFILE,profile) $(if $(CORE),--core) \
+  $(if $(STRICT),--strict) $(call option,KNOWN_FAILING,known-failing) $(call option,TIMEOUT_SCALE,timeout-scale) \
+  $(call option,JSON,json) $(call option,HTML,html) $(call option,JUNIT,junit) $(call option,TAP,tap) \
+  $(call option,HAR,har) $(FLAGS)
 .PHONY: conformance
 conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server by the rules of the wire: ours, or URL=ws://host:port/socket
 	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),--url '$(URL)',-- $(CONTRACT))
+
+# make flakes [N=50] [SEED=…]
+.PHONY: flakes
+flakes: $(SUITE) $(CONTRACT) ## the suite N times (50), shuffled, against our server: a rule judged otherwise once fails
+	@$(SUITE) --repeat $(or $(N),50) --shuffle $(call option,SEED,seed) $(SUITE_FLAGS) -- $(CONTRACT) --shards 2
 
 .PHONY: serve
 serve: $(CONTRACT) ## run the contract server in the foreground: PORT=4000

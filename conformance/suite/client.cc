@@ -132,6 +132,18 @@ void Client::expect_mention(std::string_view word) {
   if (!said) violated("a frame that says " + expected, received);
 }
 
+void Client::expect_mention_at_last(std::string_view word) {
+  const std::string wanted = quoted(word);
+  const auto deadline = Clock::now() + patience_;
+  while (Clock::now() < deadline) {
+    const Received received = take("a frame that says " + wanted);
+    const bool text = received.kind == Kind::text;
+    if (text && received.payload.find(wanted) != std::string::npos) return;
+    if (!text && received.kind != Kind::binary) violated("a frame that says " + wanted, received);
+  }
+  nothing_came("a frame that says " + wanted);
+}
+
 void Client::expect_binary(std::string_view message) {
   const std::string expected = described(message);
   const Received received = take(expected);

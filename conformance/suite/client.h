@@ -49,8 +49,11 @@ class Client {
   bool expect_perhaps_after(std::string_view perhaps, std::string_view text);
   /// The next frames are these, in whatever order.
   void expect_in_any_order(const std::vector<std::string>& texts);
-  /// The next frame is any text with this word in quotes. For the sanity check alone.
+  /// The next frame is any text with this word in quotes. For the sanity check alone, as is the
+  /// next.
   void expect_mention(std::string_view word);
+  /// The same of some later frame; others are passed over.
+  void expect_mention_at_last(std::string_view word);
   void expect_binary(std::string_view message);
   void expect_pong(std::string_view payload);
   /// The next thing is a close frame with one of these codes, whatever reason it adds.

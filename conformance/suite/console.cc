@@ -1,12 +1,11 @@
-/// Colours for terminals, and silence for CMocka.
+/// Colours for terminals, and the living line.
 
 #include "conformance/suite/console.h"
 
-#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <stdexcept>
 
 namespace phx::conformance {
 namespace {
@@ -23,18 +22,47 @@ const char* code_of(Colour colour) {
   return "0";
 }
 
-bool wants_colour(std::FILE* out) {
+bool wants_colour(bool terminal, Colouring colouring) {
+  switch (colouring) {
+    case Colouring::always: return true;
+    case Colouring::never: return false;
+    case Colouring::automatic: break;
+  }
   const char* refused = std::getenv("NO_COLOR");
-  return (!refused || *refused == '\0') && ::isatty(::fileno(out)) == 1;
+  return terminal && (!refused || *refused == '\0');
+}
+
+std::size_t columns_of(std::FILE* out) {
+  constexpr std::size_t usual = 80;
+  winsize size{};
+  const bool known = ::ioctl(::fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : usual;
 }
 
 }  // namespace
 
-Console::Console(std::FILE* out) : out_(out), colourful_(wants_colour(out)) {}
+Console::Console(std::FILE* out, Colouring colouring)
+    : out_(out),
+      terminal_(::isatty(::fileno(out)) == 1),
+      colourful_(wants_colour(terminal_, colouring)) {}
 
 void Console::print(const std::string& text) {
+  clear();
   std::fwrite(text.data(), 1, text.size(), out_);
   std::fflush(out_);
+}
+
+void Console::live(const std::string& text) {
+  if (!terminal_) return;
+  clear();
+  std::fputs(cut(text, columns_of(out_) - 1).c_str(), out_);
+  std::fflush(out_);
+  lives_ = true;
+}
+
+void Console::clear() {
+  if (lives_) std::fputs("\r\x1b[K", out_);
+  lives_ = false;
 }
 
 std::string Console::in(Colour colour, const std::string& text) const {
@@ -42,26 +70,13 @@ std::string Console::in(Colour colour, const std::string& text) const {
   return std::string("\x1b[") + code_of(colour) + "m" + text + "\x1b[0m";
 }
 
-Hush::Hush() {
-  std::fflush(stdout);
-  std::fflush(stderr);
-  stdout_ = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-  stderr_ = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-  out_ = stdout_ < 0 ? nullptr : ::fdopen(::fcntl(stdout_, F_DUPFD_CLOEXEC, 3), "w");
-  if (!out_ || nowhere < 0) throw std::runtime_error("standard output can't be set aside");
-  ::dup2(nowhere, STDOUT_FILENO);
-  ::dup2(nowhere, STDERR_FILENO);
-  ::close(nowhere);
-}
-
-Hush::~Hush() {
-  std::fflush(stdout);  // into nowhere, while it is still there
-  std::fclose(out_);
-  ::dup2(stdout_, STDOUT_FILENO);
-  ::dup2(stderr_, STDERR_FILENO);
-  ::close(stdout_);
-  ::close(stderr_);
+std::string cut(const std::string& text, std::size_t columns) {
+  std::size_t shown = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+    if (begins && shown++ == columns) return text.substr(0, at);
+  }
+  return text;
 }
 
 }  // namespace phx::conformance

@@ -1,42 +1,36 @@
 #pragma once
 /// \file
-/// Where the report goes while CMocka hosts the cases: to people, or beside CMocka's own output.
+/// Where the report for people goes: lines, colours, and on a terminal one line that lives.
 
 #include <cstdio>
-#include <memory>
 #include <string>
+
+#include "conformance/suite/options.h"
 
 namespace phx::conformance {
 
 enum class Colour { plain, green, red, yellow, grey, bold };
 
-/// A stream for people. Colours it only if it is a terminal and NO_COLOR is not set.
 class Console {
  public:
-  explicit Console(std::FILE* out);
+  Console(std::FILE* out, Colouring colouring);
   void print(const std::string& text);
   std::string in(Colour colour, const std::string& text) const;
 
+  bool is_terminal() const { return terminal_; }
+  /// Puts this text where the living line is; the next print takes it away. Only on a terminal.
+  void live(const std::string& text);
+
  private:
+  void clear();
+
   std::FILE* out_;
+  bool terminal_;
   bool colourful_;
+  bool lives_ = false;
 };
 
-/// While it lives, what is printed to stdout and stderr is lost, except through out().
-///
-/// CMocka prints a line for every test and can't be told not to; the text report says it better.
-class Hush {
- public:
-  Hush();
-  ~Hush();
-  Hush(const Hush&) = delete;
-  Hush& operator=(const Hush&) = delete;
-  std::FILE* out() { return out_; }  ///< What was stdout.
-
- private:
-  int stdout_ = -1;
-  int stderr_ = -1;
-  std::FILE* out_ = nullptr;
-};
+/// The text cut to so many columns, as far as one character is one column.
+std::string cut(const std::string& text, std::size_t columns);
 
 }  // namespace phx::conformance

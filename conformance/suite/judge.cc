@@ -1,78 +1,103 @@
-/// Holds one case, catches what ends it, and writes the report.
+/// Holds one case and catches what ends it.
 
 #include "conformance/suite/judge.h"
 
 #include <fmt/format.h>
 
-#include "conformance/suite/sentence.h"
+#include "conformance/suite/story.h"
 #include "conformance/suite/trial.h"
-#include "conformance/suite/violation.h"
 
 namespace phx::conformance {
 namespace {
 
-Outcome::Kind kind_of_violation(const Rule& rule, const Options& options) {
+constexpr std::size_t most_shown = 4'000;  // of a frame, in the reports
+
+Verdict verdict_of_violation(const Rule& rule, const Options& options) {
   switch (rule.level) {
-    case Level::must: return Outcome::Kind::failed;
-    case Level::should: return options.strict ? Outcome::Kind::failed : Outcome::Kind::warned;
-    case Level::may: return Outcome::Kind::warned;
+    case Level::must: return Verdict::failed;
+    case Level::should: return options.strict ? Verdict::failed : Verdict::warned;
+    case Level::may: return Verdict::warned;
   }
-  return Outcome::Kind::failed;
+  return Verdict::failed;
 }
 
-std::string report_of(const Violation& violation, const Rule& rule, const Options& options,
-                      const Trial& trial) {
-  return fmt::format(
-      "  expected  {}\n"
-      "  actual    {}\n"
-      "{}{}"
-      "  {} · {} · docs/protocol.md {} · decided in {} · judged by Phoenix {}\n"
-      "  again:    {}\n",
-      shortened(violation.expected(), 600), shortened(violation.actual(), 600),
-      violation.where().empty() ? "" : fmt::format("  on        {}\n", violation.where()),
-      trial.transcripts(violation.where()), name_of(rule.level), name_of(rule.profile),
-      sentence_number(rule.id), rule.source, options.profile.text(), options.again(rule.id));
+Outcome outcome_of(Verdict verdict, const Violation& violation, const Trial& trial) {
+  return {.verdict = verdict,
+          .reason = trial.anonymous(summary_of(violation.expected(), violation.actual())),
+          .expected = shortened(violation.expected(), most_shown),
+          .actual = shortened(violation.actual(), most_shown),
+          .where = violation.where()};
+}
+
+/// Runs the case to its end, whatever that is.
+Judgement end_of(const Rule& rule, const Options& options, Trial& trial) {
+  try {
+    rule.body(trial);
+    trial.finish();
+    return {};
+  } catch (const SetupFailed& failed) {
+    return {outcome_of(Verdict::setup_failed, failed, trial), failed.step()};
+  } catch (const Violation& violation) {
+    return {outcome_of(verdict_of_violation(rule, options), violation, trial)};
+  } catch (const NotHttp& error) {
+    const Violation violation("an HTTP response", error.what());
+    return {outcome_of(verdict_of_violation(rule, options), violation, trial)};
+  } catch (const Skipped& skipped) {
+    return {{.verdict = Verdict::skipped, .reason = skipped.what()}};
+  } catch (const std::exception& error) {
+    return {{.verdict = Verdict::suite_failed,
+             .reason = fmt::format("the case itself failed: {}", error.what())}};
+  } catch (...) {
+    return {{.verdict = Verdict::suite_failed,
+             .reason = "the case itself failed, by what is no std::exception"}};
+  }
 }
 
 }  // namespace
 
-Outcome judge(const Rule& rule, const Options& options, Network& network) {
+Judgement judge(const Rule& rule, const Options& options, Network& network,
+                const std::function<void(const Trial&)>& look) {
   const auto began = Clock::now();
-  Outcome outcome;
   Trial trial(rule, options, network);
-  try {
-    rule.body(trial);
-    trial.finish();
-  } catch (const Violation& violation) {
-    outcome = {kind_of_violation(rule, options), report_of(violation, rule, options, trial),
-               shortened(violation.what())};
-  } catch (const Skipped& skipped) {
-    outcome = {Outcome::Kind::skipped, skipped.what()};
-  } catch (const std::exception& error) {
-    outcome = {Outcome::Kind::confused, fmt::format("  the case itself failed: {}\n{}",
-                                                    error.what(), trial.transcripts(""))};
+  Judgement judgement = end_of(rule, options, trial);
+  Outcome& outcome = judgement.outcome;
+  if (has_story(outcome.verdict)) {
+    outcome.conversations = trial.conversations(outcome.where);
+    outcome.more_conversations = trial.connections() - outcome.conversations.size();
   }
   outcome.differs_by_release = trial.asked_for_release();
   outcome.took = std::chrono::duration_cast<Millis>(Clock::now() - began);
-  return outcome;
+  if (look) look(trial);
+  return judgement;
+}
+
+std::optional<std::string> what_is_wrong(const std::string& topic, const std::string& join_params,
+                                         const Options& options, Network& network) {
+  Options probing = options;
+  probing.topic = topic;
+  probing.join_params = join_params;
+  const Rule rule{"sanity", Level::must, Profile::core, "the server answers", "", [](Trial& t) {
+                    Client& client = t.connect();
+                    client.send(R"(["1","1","{topic}","phx_join",{join}])");
+                    client.expect_mention("ok");
+                    client.send(R"([null,"alive","phoenix","heartbeat",{}])");
+                    client.expect_mention_at_last("alive");
+                  }};
+  Trial trial(rule, probing, network);
+  try {
+    rule.body(trial);
+    return std::nullopt;
+  } catch (const Violation& violation) {
+    return fmt::format("{}\n{}", summary_of(violation.expected(), violation.actual()),
+                       told(trial.conversations("")));
+  } catch (const NotHttp& error) {
+    return fmt::format("{}\n{}", summary_of("an HTTP response", error.what()),
+                       told(trial.conversations("")));
+  }
 }
 
 std::optional<std::string> what_is_wrong_with_the_server(const Options& options, Network& network) {
-  // Not whole frames: a server that answers, but not as a rule wants it, is there to be judged.
-  const Rule sanity{"sanity", Level::must, Profile::core, "the server answers", "", [](Trial& t) {
-                      Client& client = t.connect();
-                      client.send(R"(["1","1","{topic}","phx_join",{join}])");
-                      client.expect_mention("ok");
-                      client.send(R"([null,"2","phoenix","heartbeat",{}])");
-                      client.expect_mention("ok");
-                    }};
-  Trial trial(sanity, options, network);
-  try {
-    sanity.body(trial);
-    return std::nullopt;
-  } catch (const std::runtime_error& error) {
-    return fmt::format("{}\n{}", error.what(), trial.transcripts(""));
-  }
+  return what_is_wrong(options.topic, options.join_params, options, network);
 }
 
 }  // namespace phx::conformance

@@ -2,34 +2,38 @@
 /// \file
 /// Runs the case of one rule and says what became of it.
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "conformance/suite/options.h"
+#include "conformance/suite/outcome.h"
 #include "conformance/suite/rule.h"
+#include "conformance/suite/violation.h"
 #include "conformance/wire/network.h"
 
 namespace phx::conformance {
 
-struct Outcome {
-  enum class Kind {
-    passed,
-    failed,    ///< A MUST is broken, or a SHOULD under --strict.
-    warned,    ///< A SHOULD or a MAY is not kept.
-    skipped,   ///< It could not be judged; `report` says why.
-    confused,  ///< The case itself threw something that is no Violation.
-  };
-  Kind kind = Kind::passed;
-  std::string report = {};   ///< For people: what was expected, what came, the conversation.
-  std::string summary = {};  ///< The same in one line, for TAP and JUnit.
-  Millis took{0};
-  bool differs_by_release = false;  ///< Other releases are judged otherwise by this rule.
+class Trial;
+
+/// An outcome, and where its case stopped if it never came to its rule.
+struct Judgement {
+  Outcome outcome;
+  std::optional<Step> setup = {};
 };
 
-Outcome judge(const Rule& rule, const Options& options, Network& network);
+/// `look` sees the trial when the case is over, before its connections close. Never throws what a
+/// case throws.
+Judgement judge(const Rule& rule, const Options& options, Network& network,
+                const std::function<void(const Trial&)>& look = {});
 
-/// Connects, joins the topic, and sends a heartbeat. Nothing if all went well, else what went
-/// wrong.
+/// Connects, joins the topic of this kind with this payload, and sends a heartbeat, and is content
+/// with any answer that says ok: a server that answers, if not as a rule wants it, is there to be
+/// judged. Nothing if all went well, else what went wrong, ready to print.
+std::optional<std::string> what_is_wrong(const std::string& topic, const std::string& join_params,
+                                         const Options& options, Network& network);
+
+/// The same on `--topic`: whether the server is there at all.
 std::optional<std::string> what_is_wrong_with_the_server(const Options& options, Network& network);
 
 }  // namespace phx::conformance

@@ -3,14 +3,26 @@
 /// Which release of the framework a server is most like, told by the rules that releases keep
 /// apart.
 
+#include <functional>
 #include <vector>
 
-#include "conformance/suite/judge.h"
+#include "conformance/suite/run.h"
 
 namespace phx::conformance {
 
-/// Judges the rules as each release on record keeps them. \return the one that breaks fewest; of
-/// equals the one that was asked for, then the newest. REQUIRES: rules is not empty.
-Release nearest_release(const std::vector<Rule>& rules, const Options& options, Network& network);
+/// Releases between which the wire did not change, as far as these rules look.
+struct Span {
+  Release first;
+  Release last;
+};
+/// All of them, newest first; see the table of profiles in the rules.
+const std::vector<Span>& spans();
+
+/// Whether the server keeps the rule as this release keeps it; nothing if that can't be judged.
+using KeptAs = std::function<std::optional<bool>(const Rule& rule, const Release& release)>;
+
+/// The span under which fewest of the rules are broken; of equals the one of `asked`, then the
+/// newest. Equals that lie side by side are named as one. REQUIRES: rules is not empty.
+Nearest nearest_release(const std::vector<Rule>& rules, const Release& asked, const KeptAs& kept);
 
 }  // namespace phx::conformance

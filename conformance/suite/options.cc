@@ -1,4 +1,5 @@
-/// Reads the command line; whatever is wrong with it is a usage error.
+/// Reads the command line; whatever is wrong with it is a usage error that says what would be
+/// right.
 
 #include "conformance/suite/options.h"
 
@@ -7,7 +8,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
+#include <random>
 
+#include "conformance/suite/command_line.h"
 #include "conformance/wire/json.h"
 
 namespace phx::conformance {
@@ -16,85 +19,127 @@ namespace {
 /// What CLI11 fills as text, before it is understood.
 struct Spelling {
   std::string url = "ws://127.0.0.1:4000/socket";
-  std::string params = "{}";
+  std::string params = {};
+  std::vector<std::string> headers = {};
   std::string profile = "1.8";
+  std::string colour = "auto";
 };
 
-void describe(CLI::App& app, Options& options, Spelling& spelled) {
-  app.add_option("--url", spelled.url, "the mount to judge: ws://HOST:PORT/PATH")
+void describe_server(CLI::App& app, Options& options, Spelling& spelled) {
+  const char* group = "Which server";
+  const auto option = [&](const char* name, auto& value, const char* what) {
+    return app.add_option(name, value, what)->group(group);
+  };
+  option("--url", spelled.url, "the mount to judge: ws://HOST:PORT/PATH")->capture_default_str();
+  option("--topic", options.topic, "a topic that can be joined and sends nothing by itself")
       ->capture_default_str();
-  app.add_option("--topic", options.topic, "a topic that can be joined and sends nothing by itself")
-      ->capture_default_str();
-  app.add_option("--params", spelled.params, "connect parameters, a JSON object of strings");
-  app.add_option("--join-params", options.join_params, "what to join --topic with, JSON");
-  app.add_option("--only", options.only, "judge these rules alone: ids or globs (J-08,K-*)")
-      ->delimiter(',')
+  option("--params", spelled.params, "sent with every connect: 'token=abc&vsn=x', or JSON");
+  option("--header", spelled.headers, "sent with every request: 'Name: value'; may be repeated")
       ->allow_extra_args(false);
-  app.add_option("--skip", options.skip, "leave these rules out: ids or globs")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  app.add_option("--profile", spelled.profile,
-                 "the Phoenix release to judge by: 1.8, 1.7, 1.8.11 …")
-      ->capture_default_str();
-  app.add_flag("--core", options.core, "judge the core rules alone; they need only --topic");
-  app.add_flag("--list", options.list, "print the rules and stop");
-  app.add_flag("--strict", options.strict, "a SHOULD that is not kept fails the run");
-  app.add_option("--timeout-scale", options.timeout_scale, "be this many times as patient")
+  option("--join-params", options.join_params, "what to join --topic with, JSON");
+  option("--timeout-scale", options.timeout_scale, "be this many times as patient (slow servers)")
       ->check(CLI::Range(0.01, 1000.0));
-  app.add_flag("--tap", options.tap, "print TAP on standard output, the report on standard error");
-  app.add_option("--junit", options.junit, "write JUnit XML to this file")->excludes("--tap");
-  app.footer(
-      "After `--`, the command of the server to start: it gets PORT and HOST in its environment,\n"
-      "{port} in its arguments is replaced, and it is judged at ws://127.0.0.1:PORT/socket.\n\n"
-      "Exit status: 0 all kept, 1 a rule is broken, 2 usage, 3 server unreachable, 4 the suite "
-      "failed.");
+  option("--server-name", options.server_name, "what the reports call the server");
+  option("--server-version", options.server_version, "which version of it this is");
 }
 
-std::optional<std::string> understand_params(const std::string& text, Options& options) {
-  const auto params = parse_json(text);
-  if (!params || !json_is_object(params->get())) return "--params takes a JSON object";
-  const char* key = nullptr;
-  json_t* value = nullptr;
-  json_object_foreach(const_cast<json_t*>(params->get()), key, value) {
-    const Json member(json_incref(value));
-    options.params.emplace_back(key, json_is_string(value) ? member.text() : member.dump());
-  }
-  return std::nullopt;
+void describe_rules(CLI::App& app, Options& options, Spelling& spelled) {
+  const char* group = "Which rules";
+  const auto globs = [&](const char* name, auto& value, const char* what) {
+    app.add_option(name, value, what)->group(group)->delimiter(',')->allow_extra_args(false);
+  };
+  const auto flag = [&](const char* name, auto& value, const char* what) {
+    app.add_flag(name, value, what)->group(group);
+  };
+  globs("--only", options.only, "judge these alone: ids, sections or words, with * and ?");
+  globs("--skip", options.skip, "leave these out, written the same way");
+  app.add_option("--profile", spelled.profile, "the Phoenix release to judge by: 1.8, 1.7, 1.8.11")
+      ->group(group)
+      ->capture_default_str();
+  flag("--core", options.core, "the core rules alone; they need only --topic");
+  flag("--strict", options.strict, "a SHOULD that is not kept fails the run");
+  app.add_option("--known-failing", options.known_failing,
+                 "a file with an id and the expected reason a line")
+      ->group(group);
+  flag("--list", options.list, "print the rules and stop");
+  flag("--dry-run", options.dry_run, "print what would be judged, in which order, and stop");
 }
+
+void describe_run(CLI::App& app, Options& options) {
+  const char* group = "How to run";
+  app.add_flag("--fail-fast", options.fail_fast, "stop at the first rule that fails")->group(group);
+  app.add_option("--repeat", options.repeat, "judge every rule this many times")
+      ->group(group)
+      ->check(CLI::Range(1, 10'000));
+  app.add_flag("--shuffle", options.shuffle, "in another order each time")->group(group);
+  app.add_option("--seed", options.seed, "the order of --shuffle; told by the run to be repeated")
+      ->group(group);
+}
+
+void describe_reports(CLI::App& app, Options& options, Spelling& spelled) {
+  const char* group = "What to tell";
+  const auto file = [&](const char* name, auto& value, const char* what) {
+    app.add_option(name, value, what)->group(group);
+  };
+  file("--tap", options.reports.tap, "write TAP 13 to this file (-: standard output)");
+  file("--junit", options.reports.junit, "write JUnit XML to this file");
+  file("--json", options.reports.json, "write JSON (report.schema.json) to this file");
+  file("--html", options.reports.html, "write one page that stands alone to this file");
+  file("--har", options.reports.har, "write each rule's conversation as HAR 1.2 into this folder");
+  app.add_option("--durations", options.durations, "name this many of the slowest rules")
+      ->group(group)
+      ->check(CLI::Range(0, 1'000));
+  app.add_flag("--verbose", options.verbose, "a line for every rule, on a terminal too")
+      ->group(group);
+  app.add_option("--color", spelled.colour, "auto: on a terminal, unless NO_COLOR is set")
+      ->group(group)
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+constexpr char footer[] =
+    "After `--`, the command of the server to start: it gets PORT and HOST in its environment,\n"
+    "{port} in its arguments is replaced, it is judged at ws://127.0.0.1:PORT/socket, and it is\n"
+    "started anew if a rule takes it down.\n\n"
+    "Examples:\n"
+    "  phx-conformance --url ws://localhost:4000/socket --core --topic room:lobby\n"
+    "  phx-conformance --only 'J,K-0*,heartbeat' -- ./server --port {port}\n"
+    "  phx-conformance --repeat 50 --shuffle --html report.html -- ./server\n\n"
+    "Exit status: 0 all kept, 1 a rule is broken, 2 usage, 3 the server does not answer or lacks\n"
+    "what the rules need, 4 a defect of the suite, 5 nothing was judged.";
 
 /// The first thing that is wrong, if anything is.
 std::optional<std::string> understand(const Spelling& spelled, Options& options) {
   const auto url = parse_url(spelled.url);
-  if (!url) return fmt::format("--url {}: this is no ws://HOST:PORT/PATH", spelled.url);
+  if (!url) {
+    return fmt::format("--url {}: expected ws://HOST:PORT/PATH, e.g. ws://localhost:4000/socket",
+                       spelled.url);
+  }
   options.url = *url;
   const auto release = parse_release(spelled.profile);
-  if (!release) return fmt::format("--profile {}: only 1.7.x and 1.8.x are known", spelled.profile);
-  options.profile = *release;
-  if (!parse_json(options.join_params)) return "--join-params takes JSON";
-  return understand_params(spelled.params, options);
-}
-
-std::string shell_quoted(const std::string& word) {
-  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalnum(c) ||
-           std::string_view("-_./:,=+%@").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  return plain ? word : "'" + word + "'";
-}
-
-/// The command line less --only, --skip and the reports.
-std::string less_selection(const std::vector<std::string>& arguments) {
-  std::string line = shell_quoted(arguments.front());
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
-    const std::string name = arguments[i].substr(0, arguments[i].find('='));
-    if (name == "--tap") continue;
-    if (name == "--only" || name == "--skip" || name == "--junit") {
-      if (arguments[i] == name) ++i;
-      continue;
-    }
-    line += " " + shell_quoted(arguments[i]);
+  if (!release) {
+    return fmt::format("--profile {}: expected 1.7, 1.8, or one release of theirs, e.g. 1.8.11",
+                       spelled.profile);
   }
-  return line;
+  options.profile = *release;
+  if (!parse_json(options.join_params)) {
+    return fmt::format("--join-params {}: expected JSON, e.g. '{{\"token\":\"abc\"}}'",
+                       options.join_params);
+  }
+  const auto params = parse_params(spelled.params);
+  if (!params) {
+    return fmt::format("--params {}: expected 'name=value&name=value' or a JSON object",
+                       spelled.params);
+  }
+  options.params = *params;
+  for (const std::string& text : spelled.headers) {
+    const auto header = parse_header(text);
+    if (!header) return fmt::format("--header {}: expected 'Name: value'", text);
+    options.headers.push_back(*header);
+  }
+  options.colouring = spelled.colour == "always"  ? Colouring::always
+                      : spelled.colour == "never" ? Colouring::never
+                                                  : Colouring::automatic;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -112,13 +157,18 @@ std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv) 
   const std::vector<std::string> own(all.begin(), dashes);
 
   Options options;
+  options.seed = std::random_device{}();
   Spelling spelled;
   if (dashes != all.end()) options.command.assign(dashes + 1, all.end());
   if (dashes != all.end() && options.command.empty()) {
     return Goodbye{Exit::usage, "behind -- belongs the command that starts the server"};
   }
   CLI::App app{"Judges a Phoenix Channels server, rule by rule, over its wire.", "phx-conformance"};
-  describe(app, options, spelled);
+  describe_server(app, options, spelled);
+  describe_rules(app, options, spelled);
+  describe_run(app, options);
+  describe_reports(app, options, spelled);
+  app.footer(footer);
   try {
     app.parse(static_cast<int>(own.size()), argv);
   } catch (const CLI::CallForHelp&) {

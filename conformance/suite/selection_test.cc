@@ -1,5 +1,6 @@
 /// What the command line and the cases may write: globs, releases, addresses, words in braces.
 
+#include "conformance/suite/command_line.h"
 #include "conformance/suite/glob.h"
 #include "conformance/suite/options.h"
 #include "conformance/suite/release.h"
@@ -82,8 +83,34 @@ TEST("a command line becomes options, and the one line that runs a rule again") 
                         R"( -- srv '{port}')"));
 }
 
+TEST("the line that runs a rule again leaves out what selects, repeats and reports") {
+  const auto options = std::get<Options>(
+      parsed({"--repeat", "3", "--shuffle", "--seed=7", "--json", "r.json", "--html=h", "--strict",
+              "--header", "X-Who: it's me", "--fail-fast", "--skip", "J"}));
+  expect_eq(options.again("K-01"),
+            std::string(R"(phx-conformance --strict --header 'X-Who: it'\''s me' --only K-01)"));
+}
+
+TEST("parameters are a query or a JSON object") {
+  expect_eq(*parse_params("a=b&c=d%20e+f&g="), Pairs({{"a", "b"}, {"c", "d e f"}, {"g", ""}}));
+  expect_eq(*parse_params(R"({"a":"b","n":1})"), Pairs({{"a", "b"}, {"n", "1"}}));
+  expect(parse_params("")->empty(), "none is none");
+  for (const char* wrong : {"a", "=b", "a=b&c", "[1]", "7"}) {
+    expect(!parse_params(wrong).has_value(), std::string("no parameters: ") + wrong);
+  }
+}
+
+TEST("a header is a name and a value on one line") {
+  expect_eq(parse_header("X-Token:  abc: d")->second, std::string("abc: d"));
+  for (const char* wrong : {"X-Token", ": x", "X Token: x", "X: a\r\nY: b"}) {
+    expect(!parse_header(wrong).has_value(), std::string("no header: ") + wrong);
+  }
+}
+
 TEST("help is no error, and whatever is wrong is a usage error") {
   expect_eq(std::get<Goodbye>(parsed({"--help"})).status, static_cast<int>(Exit::passed));
+  expect(std::get<Goodbye>(parsed({"--help"})).text.find("Which rules:") != std::string::npos,
+         "help is in groups");
   for (const std::vector<const char*>& wrong :
        std::vector<std::vector<const char*>>{{"--bogus"},
                                              {"--url", "http://x"},
@@ -92,7 +119,9 @@ TEST("help is no error, and whatever is wrong is a usage error") {
                                              {"--join-params", "{"},
                                              {"--timeout-scale", "0"},
                                              {"--"},
-                                             {"--tap", "--junit", "f"}}) {
+                                             {"--header", "no colon"},
+                                             {"--repeat", "0"},
+                                             {"--color", "pink"}}) {
     expect_eq(std::get<Goodbye>(parsed(wrong)).status, static_cast<int>(Exit::usage));
   }
 }

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 
 namespace phx::conformance {
@@ -55,6 +56,12 @@ std::string with_port(std::string word, int port) {
   return word;
 }
 
+std::string told(int status) {
+  if (!WIFSIGNALED(status)) return fmt::format("it exited with status {}", WEXITSTATUS(status));
+  const int signal = WTERMSIG(status);
+  return fmt::format("it was ended by signal {} ({})", signal, ::strsignal(signal));
+}
+
 }  // namespace
 
 ServerProcess::ServerProcess(const std::vector<std::string>& command) : port_(free_port()) {
@@ -67,11 +74,15 @@ ServerProcess::~ServerProcess() {
   const auto deadline = Clock::now() + grace;
   terminate();
   while (!ended() && Clock::now() < deadline) pause_a_little();
-  if (!ended()) {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
+  kill();
   ::close(log_);
+}
+
+void ServerProcess::kill() {
+  if (ended()) return;
+  ::kill(pid_, SIGKILL);
+  int status = 0;
+  if (::waitpid(pid_, &status, 0) == pid_) ended_ = told(status);
 }
 
 void ServerProcess::terminate() {
@@ -126,9 +137,7 @@ bool ServerProcess::accepts() const {
 std::optional<std::string> ServerProcess::ended() {
   int status = 0;
   if (ended_ || ::waitpid(pid_, &status, WNOHANG) != pid_) return ended_;
-  ended_ = WIFSIGNALED(status) ? fmt::format("it was ended by signal {}", WTERMSIG(status))
-                               : fmt::format("it exited with status {}", WEXITSTATUS(status));
-  return ended_;
+  return ended_ = told(status);
 }
 
 std::string ServerProcess::last_words() const {

@@ -27,9 +27,11 @@ class ServerProcess {
   std::optional<std::string> wait_until_it_listens(Millis patience);
   /// Asks it to end, by SIGTERM.
   void terminate();
+  /// Ends it at once, by SIGKILL.
+  void kill();
   /// Whether a connection to its port can be made now.
   bool accepts() const;
-  /// How it ended, if it did: `it exited with status 1`.
+  /// How it ended, if it did: `it exited with status 1`, `it was ended by signal 11 (…)`.
   std::optional<std::string> ended();
   /// The last lines that it printed.
   std::string last_words() const;

@@ -14,7 +14,7 @@ namespace phx::conformance {
 namespace {
 
 constexpr Millis default_patience{5'000};  // long for a frame, short for a person
-constexpr std::size_t most_transcripts = 4;
+constexpr std::size_t most_conversations = 4;
 constexpr char sample_key[] = "dGhlIHNhbXBsZSBub25jZQ==";  // RFC 6455, 1.3
 
 std::string random_suffix() {
@@ -22,16 +22,15 @@ std::string random_suffix() {
   return fmt::format("{:08x}", random());
 }
 
-std::string printed(const Transcript& transcript) {
-  std::string out;
-  if (transcript.dropped() > 0) out += fmt::format("    … {} earlier\n", transcript.dropped());
-  for (const auto& line : transcript.lines()) {
-    const char* arrow = line.direction == Transcript::Direction::sent       ? "→"
-                        : line.direction == Transcript::Direction::received ? "←"
-                                                                            : "·";
-    out += fmt::format("    {:>6} ms  {} {}\n", line.at.count(), arrow, line.text);
+void replace_all(std::string& text, const std::string& from, const std::string& to) {
+  for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
   }
-  return out;
+}
+
+/// The mounts that only the contract promises: a server without one can't be judged there.
+bool is_missing(const Opening& opening, const Violation& violation) {
+  return !opening.mount.empty() && violation.actual().starts_with("HTTP 404");
 }
 
 }  // namespace
@@ -57,7 +56,9 @@ Trial::~Trial() = default;
 
 Trial::Talk& Trial::open(const std::string& what) {
   talks_.push_back({fmt::format("connection {}", talks_.size() + 1), what,
+                    std::chrono::duration_cast<Millis>(Clock::now() - began_),
                     std::make_unique<Connection>(network_, url_)});
+  if (!options_.reports.har.empty()) talks_.back().connection->record();
   return talks_.back();
 }
 
@@ -75,10 +76,13 @@ Client& Trial::connect(const Opening& opening) {
   const auto response = talk.connection->ask(request, deadline());
   if (!response) {
     const std::string& error = talk.connection->error();
-    throw Violation(expected, error.empty() ? "no answer at all" : error, talk.name);
+    const std::string nothing = talk.connection->ended()
+                                    ? "the connection ended without an answer"
+                                    : fmt::format("nothing came within {} ms", patience_.count());
+    refuse(Step::connect, opening, {expected, error.empty() ? nothing : error, talk.name});
   }
   if (response->status != 101) {
-    throw Violation(expected, fmt::format("HTTP {}", response->status), talk.name);
+    refuse(Step::connect, opening, {expected, fmt::format("HTTP {}", response->status), talk.name});
   }
   const bool v2 = opening.vsn && opening.vsn->starts_with('2');
   return adopt(*talk.connection, v2 ? Version::v2 : Version::v1);
@@ -100,14 +104,30 @@ const std::string& Trial::name_of(const Connection& connection) const {
 Client& Trial::join(const Opening& opening) {
   Client& client = connect(opening);
   client.send(R"(["1","1","{topic}","phx_join",{join}])");
-  client.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+  try {
+    client.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+  } catch (const Violation& violation) {
+    refuse(Step::join, opening, violation);
+  }
   return client;
+}
+
+void Trial::refuse(Step step, const Opening& opening, const Violation& violation) const {
+  if (is_missing(opening, violation)) throw SetupFailed(Step::mount, violation);
+  const bool plain = opening.mount.empty() && opening.query.empty() && opening.headers.empty() &&
+                     opening.vsn == Opening{}.vsn;
+  if (talks_.size() == 1 && plain) throw SetupFailed(step, violation);
+  throw Violation(violation);
 }
 
 bool Trial::has_longpoll() { return ask(longpoll()).status != 404; }
 
 Poller& Trial::poll(const Opening& opening) {
-  pollers_.push_back(std::make_unique<Poller>(*this, opening));
+  try {
+    pollers_.push_back(std::make_unique<Poller>(*this, opening));
+  } catch (const Violation& violation) {
+    refuse(Step::poll, opening, violation);
+  }
   return *pollers_.back();
 }
 
@@ -122,16 +142,25 @@ std::string Trial::target(const Opening& opening, std::string_view transport) co
                      query.empty() ? "" : "?", fmt::join(query, "&"));
 }
 
-Request Trial::upgrade(const Opening& opening) const {
-  Request request = upgrade_request(authority_, target(opening, "websocket"), sample_key);
+/// The opening's headers, then those of the command line which it does not give itself.
+Request Trial::with_headers(Request request, const Opening& opening) const {
   for (const auto& [name, value] : opening.headers) request = request.with(name, value);
+  for (const auto& [name, value] : options_.headers) {
+    const bool own = std::any_of(opening.headers.begin(), opening.headers.end(),
+                                 [&name](const auto& header) { return header.first == name; });
+    if (!own) request = request.with(name, value);
+  }
   return request;
 }
 
+Request Trial::upgrade(const Opening& opening) const {
+  return with_headers(upgrade_request(authority_, target(opening, "websocket"), sample_key),
+                      opening);
+}
+
 Request Trial::longpoll(const Opening& opening) const {
-  Request request{.target = target(opening, "longpoll"), .headers = {{"Host", authority_}}};
-  for (const auto& [name, value] : opening.headers) request = request.with(name, value);
-  return request;
+  return with_headers({.target = target(opening, "longpoll"), .headers = {{"Host", authority_}}},
+                      opening);
 }
 
 std::string Trial::connect_params(std::string_view more) const {
@@ -159,8 +188,12 @@ Response Trial::ask(const Request& request) {
 Response Trial::expect_status(const Request& request, int status) {
   Response response = ask(request);
   if (response.status == status) return response;
-  throw Violation(fmt::format("HTTP {} to {} {}", status, request.method, request.target),
-                  fmt::format("HTTP {} {}", response.status, response.body), talks_.back().name);
+  const Violation violation(fmt::format("HTTP {} to {} {}", status, request.method, request.target),
+                            fmt::format("HTTP {} {}", response.status, response.body),
+                            talks_.back().name);
+  const bool elsewhere = !request.target.starts_with(url_.path + "/");
+  if (response.status == 404 && elsewhere) throw SetupFailed(Step::mount, violation);
+  throw Violation(violation);
 }
 
 Response Trial::expect_answer(const Request& request, int status, const std::string& body) {
@@ -175,8 +208,6 @@ Json Trial::expect_json(const Request& request, std::string_view body) {
   return checked_body(response, fill(body), talks_.back().name);
 }
 
-void Trial::expect_server_goes_on() { connect().expect_silence(); }
-
 void Trial::wait(Millis time) {
   network_.pump([] { return false; }, Clock::now() + time);
 }
@@ -188,19 +219,40 @@ void Trial::finish() {
   for (const auto& poller : pollers_) poller->expect_all_was_said();
 }
 
-std::string Trial::transcripts(const std::string& first) const {
+std::vector<Conversation> Trial::conversations(const std::string& first) const {
   std::vector<const Talk*> order;
   for (const Talk& talk : talks_) order.push_back(&talk);
   std::stable_partition(order.begin(), order.end(),
                         [&first](const Talk* talk) { return talk->name == first; });
-  const std::size_t shown = std::min(most_transcripts, order.size());
-  std::string out;
-  for (std::size_t i = 0; i < shown; ++i) {
-    out += fmt::format("  {} ({}):\n{}", order[i]->name, order[i]->what,
-                       printed(order[i]->connection->transcript()));
+  order.resize(std::min(most_conversations, order.size()));
+  std::vector<Conversation> found;
+  for (const Talk* talk : order) {
+    const Transcript& transcript = talk->connection->transcript();
+    found.push_back({talk->name,
+                     talk->what,
+                     talk->began,
+                     {transcript.lines().begin(), transcript.lines().end()},
+                     transcript.dropped()});
   }
-  if (shown < order.size()) out += fmt::format("  … and {} more\n", order.size() - shown);
-  return out;
+  return found;
+}
+
+std::vector<std::pair<std::string, const Recording*>> Trial::recordings() const {
+  std::vector<std::pair<std::string, const Recording*>> found;
+  for (const Talk& talk : talks_) {
+    const auto& recording = talk.connection->recording();
+    if (recording) found.emplace_back(talk.name, &*recording);
+  }
+  return found;
+}
+
+std::string Trial::anonymous(std::string text) const {
+  constexpr std::size_t telling = 4;  // shorter names stand in other words, too
+  for (const char* name : {"other", "topic", "nowhere"}) {  // {other} begins with {topic}
+    const std::string& own = words_.find(name)->second;
+    if (own.size() >= telling) replace_all(text, own, fmt::format("{{{}}}", name));
+  }
+  return text;
 }
 
 }  // namespace phx::conformance

@@ -10,7 +10,9 @@
 
 #include "conformance/suite/client.h"
 #include "conformance/suite/options.h"
+#include "conformance/suite/outcome.h"
 #include "conformance/suite/rule.h"
+#include "conformance/suite/violation.h"
 
 namespace phx::conformance {
 
@@ -32,6 +34,7 @@ class Trial {
   Trial& operator=(const Trial&) = delete;
   ~Trial();
 
+  // What fails in the first of these that a case does is no violation yet: SetupFailed.
   /// A client whose handshake was accepted.
   Client& connect(const Opening& opening = {});
   /// The same, joined to {topic} with "1" as join_ref and as ref.
@@ -58,7 +61,7 @@ class Trial {
   Connection& dial(const std::string& what = "raw bytes");
 
   /// A fresh connection is accepted and its heartbeat answered: the server goes on.
-  void expect_server_goes_on();
+  void expect_server_goes_on() { connect().expect_silence(); }
   /// Lets time pass, for the rules about time; every connection goes on meanwhile.
   void wait(Millis time);
 
@@ -88,17 +91,26 @@ class Trial {
 
   /// The end of a case: nothing is left, on any connection, that nobody expected.
   void finish();
-  /// Every conversation so far, the one called `first` in front.
-  std::string transcripts(const std::string& first) const;
+  /// Every conversation so far, the one called `first` in front, at most a few.
+  std::vector<Conversation> conversations(const std::string& first) const;
+  /// The same whole, of a trial that records: the connections with what went over them.
+  std::vector<std::pair<std::string, const Recording*>> recordings() const;
+  std::size_t connections() const { return talks_.size(); }
+  /// The text with the case's own names as the words that stand for them: alike in every run.
+  std::string anonymous(std::string text) const;
 
  private:
   struct Talk {
     std::string name;
     std::string what;  // the opening, for the heading
+    Millis began;      // since the case began
     std::unique_ptr<Connection> connection;
   };
   std::string target(const Opening& opening, std::string_view transport) const;
+  Request with_headers(Request request, const Opening& opening) const;
   Talk& open(const std::string& what);
+  /// Throws the violation, or SetupFailed if the case had not come to its rule yet.
+  [[noreturn]] void refuse(Step step, const Opening& opening, const Violation& violation) const;
 
   const Options& options_;
   Network& network_;
@@ -106,6 +118,7 @@ class Trial {
   Url url_;
   std::string authority_;
   Millis patience_;
+  Clock::time_point began_ = Clock::now();
   bool asked_for_release_ = false;
   std::vector<Talk> talks_;
   std::vector<std::unique_ptr<Client>> clients_;  // after the connections they speak over

@@ -27,6 +27,19 @@ class Violation : public std::runtime_error {
   std::string where_;
 };
 
+/// What a case does before it comes to its rule: the first thing it asks of the server.
+enum class Step { connect, join, poll, mount };
+
+/// The case never came to its rule.
+class SetupFailed : public Violation {
+ public:
+  SetupFailed(Step step, const Violation& violation) : Violation(violation), step_(step) {}
+  Step step() const { return step_; }
+
+ private:
+  Step step_;
+};
+
 /// The case can't be judged against this server or profile; what() says why.
 class Skipped : public std::runtime_error {
  public:

@@ -1,0 +1,181 @@
+/// Writes the page.
+
+#include "conformance/report/html.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/report/html_rule.h"
+#include "conformance/report/json_text.h"
+
+namespace phx::conformance {
+namespace {
+
+std::string plural(std::size_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string about(const Run& run) {
+  const Options& options = run.options;
+  std::string out = "<dl class=\"about\">\n";
+  const auto line = [&out](const char* name, const std::string& value) {
+    out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
+  };
+  std::string server = html_text(options.server());
+  if (!options.server_version.empty()) server += " " + html_text(options.server_version);
+  if (!options.server_name.empty()) server += " at " + html_text(options.url.text());
+  line("Server", server);
+  line("When", fmt::format("{} UTC, in {:.1f} s",
+                           iso_time(since_epoch(run)).replace(10, 1, " ").substr(0, 19),
+                           static_cast<double>(run.took.count()) / 1'000));
+  line("Judged by", fmt::format("Phoenix {}{}{}", options.profile.text(),
+                                options.core ? ", the core rules alone" : "",
+                                options.strict ? ", strictly" : ""));
+  if (run.nearest) {
+    const auto departs = run.departures();
+    line("Most like", fmt::format("Phoenix {}{}", run.nearest->text(),
+                                  departs.empty() ? "" : ", but for " + linked(departs)));
+  }
+  if (options.repeat > 1) {
+    line("Rounds", fmt::format("{}; {}", options.repeat,
+                               run.unsteady().empty() ? "each rule judged alike in all"
+                                                      : "judged otherwise from round to round: " +
+                                                            linked(run.unsteady())));
+  }
+  if (options.shuffle) line("Order", fmt::format("shuffled by --seed {}", options.seed));
+  return out + "</dl>\n";
+}
+
+std::string counts(const Run& run) {
+  std::string out = "<ul class=\"counts\">\n";
+  for (const Verdict verdict :
+       {Verdict::passed, Verdict::failed, Verdict::warned, Verdict::setup_failed,
+        Verdict::dependency_failed, Verdict::suite_failed, Verdict::unexpected_pass,
+        Verdict::expected_failure, Verdict::skipped}) {
+    const std::size_t count = run.count(verdict);
+    const bool always = verdict == Verdict::passed || verdict == Verdict::failed;
+    if (count == 0 && !always) continue;
+    out += fmt::format("<li><b class=\"v-{}\">{}</b>{}</li>\n",
+                       count == 0 ? "skipped" : key_of(verdict), count, name_of(verdict));
+  }
+  return out + "</ul>\n";
+}
+
+std::string incidents(const Run& run) {
+  std::string out;
+  for (const std::string& incident : run.incidents) {
+    out += fmt::format("<p class=\"incident\">{}</p>\n", html_text(incident));
+  }
+  if (!run.stopped.empty()) {
+    out +=
+        fmt::format("<p class=\"incident\">The run ended early: {}.</p>\n", html_text(run.stopped));
+  }
+  return out;
+}
+
+/// The columns of the scorecard, each some verdicts.
+struct Share {
+  const char* name;
+  const char* style;
+  std::size_t count;
+};
+
+std::vector<Share> shares(const Run& run, char section) {
+  const auto of = [&run, section](Verdict verdict) { return run.count(verdict, section); };
+  return {{"kept", "passed", of(Verdict::passed) + of(Verdict::unexpected_pass)},
+          {"broken", "bad",
+           of(Verdict::failed) + of(Verdict::suite_failed) + of(Verdict::expected_failure)},
+          {"unmet", "bad", of(Verdict::setup_failed) + of(Verdict::dependency_failed)},
+          {"warnings", "warned", of(Verdict::warned)},
+          {"skipped", "skipped", of(Verdict::skipped)}};
+}
+
+std::string bar(const std::vector<Share>& all) {
+  std::string out = "<span class=\"bar\" aria-hidden=\"true\">";
+  for (const Share& share : all) {
+    if (share.count == 0) continue;
+    out += fmt::format("<i class=\"b-{}\" style=\"flex:{}\"></i>", share.style, share.count);
+  }
+  return out + "</span>";
+}
+
+std::string scorecard(const Run& run) {
+  std::string out =
+      "<table class=\"card\"><thead><tr><th scope=\"col\">Section</th>"
+      "<th class=\"wide\"><span aria-hidden=\"true\"></span></th>";
+  for (const Share& share : shares(run, 'H')) {
+    out += fmt::format("<th scope=\"col\">{}</th>", share.name);
+  }
+  out += "</tr></thead>\n<tbody>\n";
+  for (const Section& section : sections()) {
+    const auto all = shares(run, section.letter);
+    if (std::all_of(all.begin(), all.end(), [](const Share& s) { return s.count == 0; })) continue;
+    out += fmt::format(
+        "<tr><th scope=\"row\"><a href=\"#{0}\">{0} · {1}</a></th><td class=\"wide\">{2}</td>",
+        section.letter, html_text(section.name), bar(all));
+    for (const Share& share : all) {
+      out +=
+          share.count == 0 ? "<td class=\"none\">0</td>" : fmt::format("<td>{}</td>", share.count);
+    }
+    out += "</tr>\n";
+  }
+  return out + "</tbody></table>\n";
+}
+
+std::string section_of(const Run& run, const Section& section) {
+  std::string rules;
+  std::size_t count = 0;
+  for (const Judged& one : run.judged) {
+    if (one.rule.section() != section.letter) continue;
+    rules += html_rule(one, run.options);
+    ++count;
+  }
+  if (count == 0) return "";
+  return fmt::format(
+      "<section><h2 id=\"{0}\">{0} · {1} <span class=\"of\">{2}</span></h2>\n{3}</section>\n",
+      section.letter, html_text(section.name), plural(count, "rule", "rules"), rules);
+}
+
+}  // namespace
+
+std::string linked(const std::vector<std::string>& ids) {
+  std::vector<std::string> links;
+  links.reserve(ids.size());
+  for (const auto& id : ids) links.push_back(fmt::format("<a href=\"#{0}\">{0}</a>", id));
+  return fmt::format("{}", fmt::join(links, ", "));
+}
+
+std::string html_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+std::string html_of(const Run& run) {
+  std::string out = fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>{} · Phoenix Channels conformance</title>\n<style>{}</style>\n</head>\n<body>\n"
+      "<header>\n<h1>Phoenix Channels conformance</h1>\n<p class=\"verdict {}\">{}</p>\n",
+      html_text(run.options.server()), html_style(), run.status() == Exit::passed ? "good" : "bad",
+      html_text(run.verdict()));
+  out += about(run) + "</header>\n<main>\n" + incidents(run) + counts(run) + scorecard(run);
+  for (const Section& section : sections()) out += section_of(run, section);
+  out += fmt::format(
+      "</main>\n<footer>Written by phx-conformance. MUST: a common client breaks without it. "
+      "SHOULD: "
+      "the framework does it, a good client copes without. MAY: seen in the framework.</footer>\n"
+      "</body>\n</html>\n");
+  return out;
+}
+
+}  // namespace phx::conformance

@@ -1,0 +1,17 @@
+#pragma once
+/// \file
+/// One rule on the page: a line that unfolds into its story.
+
+#include <string>
+#include <vector>
+
+#include "conformance/suite/run.h"
+
+namespace phx::conformance {
+
+std::string html_rule(const Judged& judged, const Options& options);
+
+/// Links to rules of the same page.
+std::string linked(const std::vector<std::string>& ids);
+
+}  // namespace phx::conformance

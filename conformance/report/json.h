@@ -1,0 +1,13 @@
+#pragma once
+/// \file
+/// The run as JSON, for programs: conformance/report.schema.json says what stands where.
+
+#include <string>
+
+#include "conformance/suite/run.h"
+
+namespace phx::conformance {
+
+std::string json_of(const Run& run);
+
+}  // namespace phx::conformance

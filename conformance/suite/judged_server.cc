@@ -1,0 +1,119 @@
+/// Starts, watches and restarts the server, or waits for one that others run.
+
+#include "conformance/suite/judged_server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/suite/judge.h"
+
+namespace phx::conformance {
+namespace {
+
+constexpr Millis start_patience{15'000};
+constexpr Millis end_patience{1'000};     // a crash may take a while to write its core
+constexpr Millis return_patience{5'000};  // a supervisor's restart
+constexpr Millis between_looks{100};
+constexpr int most_restarts = 25;
+
+/// What may help, read off what went wrong.
+std::string advice(const std::string& wrong, const Options& options) {
+  const auto says = [&wrong](const char* text) { return wrong.find(text) != wrong.npos; };
+  if (says("no HTTP")) return "What answers there does not speak HTTP. Is the port right?";
+  if (says("got HTTP 404")) {
+    return fmt::format(
+        "HTTP is spoken there, but no socket is mounted at {}. --url takes the mount as "
+        "phoenix.js is given it, without /websocket.",
+        options.url.path);
+  }
+  if (says("got HTTP 403") || says("got HTTP 401")) {
+    return "The server refuses the connection. --params and --header give it what it asks for.";
+  }
+  if (says("got HTTP ")) return "HTTP is spoken there, but it does not upgrade to a websocket.";
+  if (says("unmatched topic")) {
+    return fmt::format("The server knows no topic {}. --topic names one that can be joined.",
+                       options.topic);
+  }
+  if (says("that says \"ok\"")) {
+    return "The server refuses the topic. --topic names another, --join-params what it asks for.";
+  }
+  if (says("nothing came")) return "If the server is only slow: --timeout-scale 3.";
+  if (says("ended without")) return "Something listens there and hangs up. Is the port right?";
+  if (says("refused") || says("Unable to connect")) {
+    return "Nothing listens there. --url tells where; `-- COMMAND` starts the server.";
+  }
+  return "--url, --topic, --params, --header and --join-params tell where and how.";
+}
+
+}  // namespace
+
+std::optional<std::string> JudgedServer::start() {
+  process_ = std::make_unique<ServerProcess>(options_.command);
+  options_.url = Url{.port = process_->port(), .path = options_.url.path};
+  const auto patience =
+      std::chrono::duration_cast<Millis>(start_patience * std::max(1.0, options_.timeout_scale));
+  const auto why = process_->wait_until_it_listens(patience);
+  if (!why) return std::nullopt;
+  return fmt::format("{}: {}\n{}", options_.command.front(), *why, process_->last_words());
+}
+
+std::optional<std::string> JudgedServer::come_up() {
+  if (!options_.command.empty()) {
+    if (auto why = start()) return why;
+  }
+  const auto wrong = is_wrong();
+  if (!wrong) return std::nullopt;
+  const auto end = ended();
+  return fmt::format(
+      "Connecting to {}, joining {} and sending a heartbeat did not work:\n  {}{}\n{}",
+      options_.url.text(), options_.topic, *wrong, end ? "  the server: " + *end + "\n" : "",
+      advice(*wrong, options_));
+}
+
+std::optional<std::string> JudgedServer::is_wrong() const {
+  return what_is_wrong_with_the_server(options_, network_);
+}
+
+std::optional<std::string> JudgedServer::ended() const {
+  if (!process_) return std::nullopt;
+  const auto end = process_->ended();
+  if (!end) return std::nullopt;
+  const std::string words = process_->last_words();
+  return words.empty() ? *end : fmt::format("{}; its last words:\n{}", *end, words);
+}
+
+Recovery JudgedServer::recover() { return process_ ? start_anew() : wait_for_it(); }
+
+Recovery JudgedServer::start_anew() {
+  const auto deadline = Clock::now() + end_patience;
+  while (!process_->ended() && Clock::now() < deadline) {
+    network_.pump([] { return false; }, Clock::now() + between_looks);
+  }
+  std::string story = ended().value_or("its process still runs, but does not answer");
+  if (!process_->ended()) process_->kill();
+  if (++restarts_ > most_restarts) {
+    return {false, fmt::format("{}; it was started anew {} times before, and now no more", story,
+                               most_restarts)};
+  }
+  if (const auto why = start()) return {false, story + "; started anew, it failed: " + *why};
+  if (const auto wrong = is_wrong()) {
+    return {false, story + "; started anew, it does not answer: " + *wrong};
+  }
+  return {true, story + "\n  it was started anew"};
+}
+
+Recovery JudgedServer::wait_for_it() {
+  const auto patience =
+      std::chrono::duration_cast<Millis>(return_patience * options_.timeout_scale);
+  const auto began = Clock::now();
+  while (Clock::now() - began < patience) {
+    network_.pump([] { return false; }, Clock::now() + between_looks);
+    if (is_wrong()) continue;
+    const auto took = std::chrono::duration_cast<Millis>(Clock::now() - began);
+    return {true, fmt::format("it was back after {} ms", took.count())};
+  }
+  return {false, fmt::format("it was not back within {} ms", patience.count())};
+}
+
+}  // namespace phx::conformance

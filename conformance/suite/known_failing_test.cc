@@ -1,0 +1,63 @@
+/// What is known to fail, and what becomes of an outcome in its light.
+
+#include "conformance/suite/known_failing.h"
+
+#include "testing/case.h"
+
+namespace phx::conformance {
+namespace {
+
+using testing::expect;
+using testing::expect_eq;
+
+const std::vector<Rule>& some_rules() {
+  static const std::vector<Rule> rules{{"J-12", Level::must, Profile::core, "", "", nullptr},
+                                       {"K-05", Level::should, Profile::core, "", "", nullptr}};
+  return rules;
+}
+
+KnownFailing known(std::string_view text) {
+  return std::get<KnownFailing>(parse_known_failing(text, some_rules()));
+}
+
+Verdict after(Verdict verdict, const std::string& reason, const KnownFailing& list) {
+  return compared({.verdict = verdict, .reason = reason}, "J-12", list).verdict;
+}
+
+TEST("a file holds an id and a reason a line, and remarks") {
+  const auto list = known("# not done yet\n\nJ-12  too many\r\n  J-12\tor *this\nK-05 *");
+  expect_eq(list.at("J-12"), std::vector<std::string>({"too many", "or *this"}));
+  expect_eq(list.at("K-05"), std::vector<std::string>{"*"});
+  expect(known("").empty(), "an empty file knows nothing");
+}
+
+TEST("an unknown rule and a missing reason are errors that name the line") {
+  const auto wrong = [](std::string_view text) {
+    return std::get<std::string>(parse_known_failing(text, some_rules()));
+  };
+  expect(wrong("\nJ-99 x").starts_with("line 2: no rule is called J-99"), wrong("\nJ-99 x"));
+  expect(wrong("J-12").starts_with("line 1: expected a reason behind J-12"), wrong("J-12"));
+  const auto absent = read_known_failing("/nonexistent/list", some_rules());
+  expect(std::get<std::string>(absent).find("/nonexistent/list") != std::string::npos, "the file");
+}
+
+TEST("a failure for the reason told is expected, for another it is not, and a pass is a surprise") {
+  const auto list = known("J-12 got*too MANY");
+  const std::string told = "expected ok, got too many channels joined";
+  expect_eq(after(Verdict::failed, told, list), Verdict::expected_failure);
+  expect_eq(after(Verdict::warned, told, list), Verdict::expected_failure);
+  expect_eq(after(Verdict::failed, "expected ok, got nothing", list), Verdict::failed);
+  expect_eq(after(Verdict::warned, "expected ok, got nothing", list), Verdict::failed);
+  expect_eq(after(Verdict::passed, "", list), Verdict::unexpected_pass);
+}
+
+TEST("what judges nothing, and rules that nobody knows of, stay as they are") {
+  const auto list = known("J-12 *\n");
+  expect_eq(after(Verdict::skipped, "", list), Verdict::skipped);
+  expect_eq(after(Verdict::setup_failed, "", list), Verdict::setup_failed);
+  expect_eq(after(Verdict::suite_failed, "", list), Verdict::suite_failed);
+  expect_eq(compared({.verdict = Verdict::failed}, "K-05", list).verdict, Verdict::failed);
+}
+
+}  // namespace
+}  // namespace phx::conformance

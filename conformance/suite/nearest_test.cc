@@ -1,0 +1,82 @@
+/// Which release a server is most like, told by a table instead of a server.
+
+#include "conformance/suite/nearest.h"
+
+#include "testing/case.h"
+
+namespace phx::conformance {
+namespace {
+
+using testing::expect;
+using testing::expect_eq;
+
+std::vector<Rule> rules(const std::vector<std::string>& ids) {
+  std::vector<Rule> all;
+  for (const auto& id : ids) all.push_back({id, Level::must, Profile::core, "", "", nullptr});
+  return all;
+}
+
+/// A server whose behaviours changed where the framework's did, as far as `server` reaches.
+KeptAs behaves_as(const Release& server) {
+  return [server](const Rule& rule, const Release& release) -> std::optional<bool> {
+    const auto since = [&](const Release& change) {
+      return (server >= change) == (release >= change);
+    };
+    if (rule.id == "R-12") return since(drops_stale_join_refs);
+    if (rule.id == "R-13") {
+      const auto dropped = [](const Release& at) {
+        return at >= drops_stale_join_refs && at < takes_null_join_refs_again;
+      };
+      return dropped(server) == dropped(release);
+    }
+    if (rule.id == "L-10") return since(says_channel_crash);
+    if (rule.id == "D-02") return since(closes_with_1001);
+    if (rule.id == "J-12") return since(limits_topics);
+    if (rule.id == "H-17" && release < reads_auth_tokens) return std::nullopt;
+    return rule.id == "H-17" ? since(reads_auth_tokens) : since(forbids_storing_polls);
+  };
+}
+
+const std::vector<std::string> telling{"H-17", "P-12", "R-12", "R-13", "L-10", "D-02", "J-12"};
+
+TEST("each release on record is told from all others, whatever was asked for") {
+  for (const char* asked : {"1.8", "1.7", "1.8.5"}) {
+    for (const Span& span : spans()) {
+      for (const Release& server : {span.first, span.last}) {
+        const Nearest nearest =
+            nearest_release(rules(telling), *parse_release(asked), behaves_as(server));
+        expect_eq(nearest.first.text(), span.first.text());
+        expect_eq(nearest.last.text(), span.last.text());
+        expect(nearest.departs.empty(), "it departs in nothing");
+      }
+    }
+  }
+}
+
+TEST("the spans meet and leave no release out") {
+  const auto& all = spans();
+  expect_eq(all.front().last.text(), Release{}.text());
+  for (std::size_t i = 1; i + 1 < all.size(); ++i) {
+    expect_eq(all[i].last.patch + 1, all[i - 1].first.patch);
+  }
+  expect_eq(all.back().last.text(), parse_release("1.7")->text());
+}
+
+TEST("what one behaviour can't tell apart is named as one") {
+  const Nearest nearest = nearest_release(rules({"D-02"}), Release{}, behaves_as({1, 8, 9}));
+  expect_eq(nearest.text(), std::string("1.8.8 to 1.8.12"));
+  expect_eq(nearest.told_by, std::vector<std::string>{"D-02"});
+}
+
+TEST("a server that is like none is named after the one it is least unlike, with what departs") {
+  const auto odd = [](const Rule& rule, const Release& release) -> std::optional<bool> {
+    if (rule.id == "J-12") return false;  // as no release does it
+    return behaves_as({1, 8, 2})(rule, release);
+  };
+  const Nearest nearest = nearest_release(rules(telling), Release{}, odd);
+  expect_eq(nearest.text(), std::string("1.8.0 to 1.8.2"));
+  expect_eq(nearest.departs, std::vector<std::string>{"J-12"});
+}
+
+}  // namespace
+}  // namespace phx::conformance

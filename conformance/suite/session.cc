@@ -1,0 +1,193 @@
+/// Judges rule by rule, and sees to it that the blame falls where it belongs.
+
+#include "conformance/suite/session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/report/har.h"
+#include "conformance/suite/judge.h"
+#include "conformance/suite/nearest.h"
+#include "conformance/suite/trial.h"
+
+namespace phx::conformance {
+namespace {
+
+/// The rule that says of a step that it works.
+const char* rule_of(Step step) {
+  switch (step) {
+    case Step::connect: return "H-01";
+    case Step::join: return "J-01";
+    case Step::poll: return "P-01";
+    case Step::mount: return "";
+  }
+  return "";
+}
+
+const char* told(Step step) {
+  switch (step) {
+    case Step::connect: return "it could not connect";
+    case Step::join: return "it could not join";
+    case Step::poll: return "it could not open a long-poll session";
+    case Step::mount: return "the contract's mount is not there";
+  }
+  return "";
+}
+
+}  // namespace
+
+Session::Session(const Options& options, const KnownFailing& known, JudgedServer& server,
+                 Network& network, Run& run, Listener& listener)
+    : options_(options),
+      known_(known),
+      server_(server),
+      network_(network),
+      run_(run),
+      listener_(listener) {}
+
+Outcome Session::judge_next(const Planned& planned) {
+  account_for_the_lost();
+  in_hand_ = &planned.rule;
+  listener_.judging(planned.rule);
+  Outcome outcome = outcome_of(planned);
+  in_hand_ = nullptr;
+  run_.add(planned.rule, outcome);
+  listener_.judged(planned.rule, outcome);
+  if (options_.fail_fast && is_bad(outcome.verdict) && stopped_.empty()) {
+    stopped_ = "--fail-fast, since " + planned.rule.id;
+    run_.stopped = stopped_;
+  }
+  return outcome;
+}
+
+void Session::account_for_the_lost() {
+  if (!in_hand_) return;
+  const Rule& lost = *std::exchange(in_hand_, nullptr);
+  const Outcome outcome{.verdict = Verdict::suite_failed,
+                        .reason = "the suite was hit by a signal while it judged this rule"};
+  run_.add(lost, outcome);
+  listener_.judged(lost, outcome);
+  // Whatever was half done when the signal came can't be trusted any more.
+  run_.stopped = stopped_ = "the suite was hit by a signal in " + lost.id;
+}
+
+Outcome Session::outcome_of(const Planned& planned) {
+  if (planned.skipped) return {.verdict = Verdict::skipped, .reason = *planned.skipped};
+  if (!stopped_.empty()) {
+    return {.verdict = Verdict::skipped, .reason = "not run: " + stopped_};
+  }
+  if (const std::string& missing = missing_channel(planned.rule); !missing.empty()) {
+    return {.verdict = Verdict::setup_failed, .reason = missing};
+  }
+  Outcome outcome = judged(planned.rule);
+  look_after_the_server(planned.rule, outcome);
+  return compared(std::move(outcome), planned.rule.id, known_);
+}
+
+Outcome Session::judged(const Rule& rule) {
+  const std::string& har = options_.reports.har;
+  Options options = options_;
+  // Without the contract a core rule must do without what it would look at there besides.
+  const auto found = missing_.find("conformance");
+  if (found != missing_.end() && !found->second.empty()) options.core = true;
+  const auto [outcome, setup] = judge(rule, options, network_, [&](const Trial& trial) {
+    if (!har.empty()) write_har(har, rule, trial);
+  });
+  Outcome seen = outcome;
+  if (setup) blame(*setup, rule, seen);
+  if (seen.differs_by_release) {
+    const bool known = std::any_of(telling_.begin(), telling_.end(),
+                                   [&rule](const Rule& other) { return other.id == rule.id; });
+    if (!known) telling_.push_back(rule);
+  }
+  return seen;
+}
+
+/// What stopped a case before it came to its rule: the rule itself, a broken one, or the server.
+void Session::blame(Step step, const Rule& rule, Outcome& outcome) const {
+  const std::string root = rule_of(step);
+  if (rule.id == root) {
+    outcome.verdict = Verdict::failed;
+  } else if (is_broken(root)) {
+    outcome.verdict = Verdict::dependency_failed;
+    outcome.remark = fmt::format("{}, and {} is broken", told(step), root);
+  } else {
+    outcome.remark = told(step);
+    const bool counts = rule.level == Level::must || options_.strict;
+    if (step == Step::mount && !counts) outcome.verdict = Verdict::warned;
+  }
+}
+
+bool Session::is_broken(const std::string& id) const {
+  return std::any_of(run_.judged.begin(), run_.judged.end(), [&id](const Judged& one) {
+    const Verdict verdict = one.outcome.verdict;
+    return one.rule.id == id &&
+           (verdict == Verdict::failed || verdict == Verdict::expected_failure);
+  });
+}
+
+const std::string& Session::missing_channel(const Rule& rule) {
+  static const std::string nothing;
+  if (rule.profile == Profile::core) return nothing;
+  for (const char* kind : {"conformance", "presence"}) {
+    if (kind == std::string_view("presence") && rule.section() != 'S') continue;
+    const auto [found, is_new] = missing_.try_emplace(kind);
+    if (is_new) {
+      const auto wrong = what_is_wrong(fmt::format("{}:probe", kind), "{}", options_, network_);
+      if (wrong) {
+        found->second = fmt::format(
+            "the contract's channel {}:* is not there: {}; --core judges what needs none", kind,
+            wrong->substr(0, wrong->find('\n')));
+      }
+    }
+    if (!found->second.empty()) return found->second;
+  }
+  return nothing;
+}
+
+/// After every rule, so that the one which took the server down is named, and not the next.
+void Session::look_after_the_server(const Rule& rule, Outcome& outcome) {
+  const auto wrong = server_.is_wrong();
+  if (!wrong) return;
+  const Recovery recovery = server_.recover();
+  outcome.verdict = Verdict::failed;  // whatever its level: no rule may end the server
+  outcome.remark = "the server answered before this rule and not after it";
+  if (outcome.reason.empty()) std::swap(outcome.reason, outcome.remark);
+  happened(fmt::format("the server answered before {} and not after it: {}\n  {}", rule.id,
+                       wrong->substr(0, wrong->find('\n')), recovery.story));
+  if (!recovery.back) run_.stopped = stopped_ = "the server is down since " + rule.id;
+}
+
+void Session::happened(const std::string& incident) {
+  run_.incidents.push_back(incident);
+  listener_.happened(incident);
+}
+
+void Session::end() {
+  account_for_the_lost();
+  if (!stopped_.empty()) return;
+  if (const auto wrong = server_.is_wrong()) {
+    happened(fmt::format("the server does not answer at the end of the run: {}{}",
+                         wrong->substr(0, wrong->find('\n')),
+                         server_.ended() ? "; " + *server_.ended() : ""));
+    return;
+  }
+  compare_releases();
+}
+
+void Session::compare_releases() {
+  if (telling_.empty()) return;
+  run_.nearest =
+      nearest_release(telling_, options_.profile,
+                      [this](const Rule& rule, const Release& release) -> std::optional<bool> {
+                        Options as = options_;
+                        as.profile = release;
+                        as.reports.har.clear();
+                        const Verdict verdict = judge(rule, as, network_).outcome.verdict;
+                        if (verdict == Verdict::skipped) return std::nullopt;
+                        return verdict == Verdict::passed;
+                      });
+}
+
+}  // namespace phx::conformance
