@@ -95,8 +95,8 @@ void holds(const Case& refusal) {
 
 const std::string rendered_400 =
     R"(400 content-type=application/json; charset=utf-8 {"errors":{"detail":"Bad Request"}})";
-const std::string rendered_500 =
-    R"(500 content-type=application/json; charset=utf-8 {"errors":{"detail":"Internal Server Error"}})";
+const std::string rendered_500 = R"(500 content-type=application/json; charset=utf-8 )"
+                                 R"({"errors":{"detail":"Internal Server Error"}})";
 const std::string polled_headers =
     "200 access-control-allow-origin=* cache-control=no-store "
     "content-type=application/json; charset=utf-8 ";
