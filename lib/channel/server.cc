@@ -85,6 +85,8 @@ void Server::handle(Message message) {
   } else if (auto* request = message.get_if<JoinRequest>()) {
     join_request_ = request->ref;
     join();
+  } else if (const auto* inspect = message.get_if<Inspect>()) {
+    inspect->look(socket_);
   } else {
     act_on(channel_->handle_info(std::move(message), socket_), false);
   }

@@ -28,6 +28,12 @@ struct JoinRequest {
   process::Ref ref;
 };
 
+/// Lets somebody look at the socket, in the channel's own turn: for tests, and for those who search
+/// for a fault. Mirrors :sys.get_state/1.
+struct Inspect {
+  std::function<void(const Socket&)> look;
+};
+
 /// Makes the user's channel object; one a joined client.
 using Factory = std::function<std::unique_ptr<Channel>()>;
 
@@ -40,8 +46,8 @@ class Server final : public process::Process {
 
  protected:
   void init() override;
-  /// JoinRequest, serializer::Message from the client, pubsub::EventPtr, Down of the transport, or
-  /// the user's.
+  /// JoinRequest, serializer::Message from the client, pubsub::EventPtr, Down of the transport,
+  /// Inspect, or the user's.
   void handle(process::Message message) override;
   void terminate(const ExitReason& reason) override;
   /// Also where a worker still runs its handler: a dead channel hears no broadcast.

@@ -110,6 +110,7 @@ void Handler::start_channel(const Route& route, Message message) {
   SocketKeeper::join(socket, message.topic.text(), own_join_ref, self());
   const process::Pid pid = scheduler().spawn(std::make_unique<channel::Server>(
       route.factory(), std::move(socket), std::move(message.payload)));
+  channel_spawned(pid);
   const Ref monitor = scheduler().monitor(self(), pid);
   scheduler().send(pid, channel::JoinRequest{monitor});
   const auto join = std::make_shared<const Message>(std::move(message));

@@ -49,6 +49,8 @@ class Handler : public process::Process {
   virtual void deliver(serializer::FramePtr frame) = 0;
   /// No frame comes after this.
   virtual void close(CloseCode code) = 0;
+  /// A channel's process was made and has not had a turn: now it can be monitored from its birth.
+  virtual void channel_spawned(process::Pid) {}
 
   void init() override;
   void handle(process::Message message) override;
