@@ -40,8 +40,8 @@ ELIXIR_PACKAGES := elixir
 
 LIB_SOURCES := $(filter-out %_test.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
-  $(wildcard conformance/*/*_test.cc chapters/*/*_test.cc)
-TESTING_SOURCES := $(wildcard lib/testing/*.cc)
+  $(wildcard lib/testing/*_test.cc conformance/*/*_test.cc chapters/*/*_test.cc)
+TESTING_SOURCES := $(filter-out %_test.cc,$(wildcard lib/testing/*.cc))
 SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
 SUITE_SOURCES := $(filter-out %_test.cc,$(foreach dir,wire suite report rules,$(wildcard conformance/$(dir)/*.cc)))
 MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
@@ -51,6 +51,7 @@ CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 LIBRARY := $(BUILD)/libphoenix.a
+TESTING := $(BUILD)/libphoenix-testing.a
 CONTRACT := $(BUILD)/phx-contract
 SUITE := $(BUILD)/phx-conformance
 MUTANTS := $(BUILD)/phx-mutants
@@ -86,6 +87,8 @@ $(BUILD)/%.o: %.cc | build/.packages-build
 	@$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
 
 $(LIBRARY): $(call objects,$(LIB_SOURCES))
+$(TESTING): $(call objects,$(TESTING_SOURCES))
+$(LIBRARY) $(TESTING):
 	@mkdir -p $(@D); rm -f $@; echo "  ar   $@"; ar rcs $@ $^
 
 $(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
@@ -104,12 +107,12 @@ all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) ## build everything
 
 # --- Tests ------------------------------------------------------------------------------------
 
-$(BUILD)/lib/%_test: $(BUILD)/lib/%_test.o $(call objects,$(TESTING_SOURCES)) $(LIBRARY)
+$(BUILD)/lib/%_test: $(BUILD)/lib/%_test.o $(TESTING) $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 $(BUILD)/chapters/%_test: $(BUILD)/chapters/%_test.o $(filter-out %/chat.o,$(call objects,$(CHAT_SOURCES))) \
-  $(call objects,$(TESTING_SOURCES)) $(LIBRARY)
+  $(TESTING) $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
-$(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(call objects,$(TESTING_SOURCES)) \
+$(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
   $(filter-out $(BUILD)/conformance/suite/main.o,$(call objects,$(SUITE_SOURCES)))
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "testing/host.h"
@@ -29,6 +30,16 @@ std::string shown(const T& value) {
     return "(a value that can't be printed)";
   }
 }
+
+/// As values: two C strings are equal when their texts are.
+template <class A, class B>
+bool equal(const A& a, const B& b) {
+  if constexpr (std::is_convertible_v<A, const char*> && std::is_convertible_v<B, const char*>) {
+    return std::string_view(a) == std::string_view(b);
+  } else {
+    return a == b;
+  }
+}
 }  // namespace detail
 
 /// Fails the case unless `met`; `what` is the sentence that was expected to be true.
@@ -41,7 +52,7 @@ inline void expect(bool met, const std::string& what = "the condition holds",
 template <class A, class B>
 void expect_eq(const A& actual, const B& expected,
                std::source_location where = std::source_location::current()) {
-  if (actual == expected) return;
+  if (detail::equal(actual, expected)) return;
   throw Failure("  expected: " + detail::shown(expected) + "\n  actual:   " + detail::shown(actual),
                 where);
 }

@@ -1,43 +1,42 @@
 #pragma once
 /// \file
-/// The house without a server: a scheduler whose clock the test turns, and clients made of strings.
+/// Clients without a network: what a transport is given to carry away is kept instead.
 
-#include <map>
+#include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "socket/handler.h"
+#include "testing/house.h"
 
 namespace phx::testing {
 
-/// A shard's scheduler and pubsub, and a clock that only the test moves.
-class TestHouse {
+/// What a transport carries away: a frame, or the order to close.
+using Sent = std::variant<serializer::FramePtr, socket::CloseCode>;
+
+/// A transport that hands on what it is given, in order, in its own turn.
+class FakeTransport final : public socket::Handler {
  public:
-  explicit TestHouse(process::Limits limits = {}, const Log& log = Log::silent())
-      : scheduler(0, log, limits) {}
-  ~TestHouse() { scheduler.clear(); }
+  using Ear = std::function<void(Sent)>;
+  using Watch = std::function<void(process::Pid channel)>;
 
-  /// Until nobody has anything to do.
-  void settle() {
-    while (scheduler.run(now_)) {
-    }
-  }
-  /// Lets time go by, and what was due happen.
-  void pass(Millis time) {
-    now_ += time;
-    settle();
-  }
-  House house() { return {&scheduler, &pubsub, &telemetry}; }
+  /// `watch` is told of each channel before its first turn.
+  FakeTransport(
+      const UserSocket& user, Socket socket, Ear ear, Watch watch = [](process::Pid) {})
+      : Handler(user, std::move(socket)), ear_(std::move(ear)), watch_(std::move(watch)) {}
 
-  telemetry::Telemetry telemetry;
-  process::Scheduler scheduler;
-  pubsub::PubSub pubsub{scheduler};
+ protected:
+  void deliver(serializer::FramePtr frame) override { ear_(std::move(frame)); }
+  void close(socket::CloseCode code) override { ear_(code); }
+  void channel_spawned(process::Pid channel) override { watch_(channel); }
 
  private:
-  Clock::time_point now_ = scheduler.now();
+  const Ear ear_;
+  const Watch watch_;
 };
 
-/// A client of a user socket, by way of a transport that keeps what it is given.
+/// A client of a user socket that speaks in frames. Neither copies nor moves.
 class FakeClient {
  public:
   FakeClient(TestHouse& house, const UserSocket& user, std::string_view vsn = "2.0.0",
@@ -45,9 +44,12 @@ class FakeClient {
       : house_(house) {
     Socket socket(house.house(), *serializer::negotiate(user.serializers(), vsn));
     socket.id = std::move(id);
-    pid_ = house.scheduler.spawn(std::make_unique<Transport>(user, std::move(socket), heard_));
+    pid_ = house.scheduler.spawn(std::make_unique<FakeTransport>(
+        user, std::move(socket), [this](const Sent& sent) { keep(sent); }));
     house.settle();
   }
+  FakeClient(const FakeClient&) = delete;
+  FakeClient& operator=(const FakeClient&) = delete;
 
   void send(std::string text) { send({serializer::Frame::text, std::move(text)}); }
   void send(serializer::Frame frame) {
@@ -71,20 +73,14 @@ class FakeClient {
   bool connected() const { return house_.scheduler.alive(pid_); }
 
  private:
-  class Transport final : public socket::Handler {
-   public:
-    Transport(const UserSocket& user, Socket socket, std::vector<std::string>& heard)
-        : Handler(user, std::move(socket)), heard_(heard) {}
-
-   protected:
-    void deliver(serializer::FramePtr frame) override { heard_.push_back(frame->bytes); }
-    void close(socket::CloseCode code) override {
-      heard_.push_back("close " + std::to_string(static_cast<int>(code)));
+  void keep(const Sent& sent) {
+    if (const auto* frame = std::get_if<serializer::FramePtr>(&sent)) {
+      heard_.push_back((*frame)->bytes);
+    } else {
+      heard_.push_back("close " +
+                       std::to_string(static_cast<int>(std::get<socket::CloseCode>(sent))));
     }
-
-   private:
-    std::vector<std::string>& heard_;
-  };
+  }
 
   TestHouse& house_;
   std::vector<std::string> heard_;

@@ -1,0 +1,43 @@
+/// How a test's processes come to rest, and its clock moves.
+
+#include "testing/house.h"
+
+#include <algorithm>
+
+#include "testing/host.h"
+
+namespace phx::testing {
+namespace {
+
+constexpr int most_runs = 100;          // of Limits::turns_a_run turns each: a second
+constexpr int most_timers = 1'000'000;  // eleven days of a timer that ticks every second
+
+}  // namespace
+
+TestHouse::TestHouse(process::Limits limits, Log log) : scheduler(0, std::move(log), limits) {}
+
+void TestHouse::settle() {
+  for (int run = 0; run < most_runs; ++run) {
+    if (!scheduler.run(now_)) return;
+  }
+  throw Failure(
+      "expected the processes to come to rest, but they go on sending messages.\nWhat to do: look "
+      "for a handler that sends itself a message at each message; send_self_after waits for "
+      "pass().");
+}
+
+void TestHouse::pass(Millis time) {
+  const Clock::time_point end = now_ + time;
+  for (int timer = 0; timer < most_timers; ++timer) {
+    const auto due = scheduler.next_timer();
+    now_ = due && *due < end ? std::max(now_, *due) : end;
+    settle();
+    if (!due || *due >= end) return;
+  }
+  throw Failure(
+      "expected the timers to end before " + std::to_string(time.count()) +
+      " ms have passed, but they go on.\nWhat to do: look for a timer of 0 ms that starts "
+      "itself again, or pass less time at once.");
+}
+
+}  // namespace phx::testing
