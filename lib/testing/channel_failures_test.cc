@@ -1,0 +1,172 @@
+/// Each assertion of a channel test can fail, and then says what to do.
+
+#include "testing/channel_test.h"
+#include "testing/example_room.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+struct Fixture {
+  const ExampleSocket users;
+  ChannelTest test;
+  const Client ann = test.connect(users, named("ann"));
+  const JoinedChannel room = ann.subscribe_and_join("room:a");
+};
+
+Json n(int value) { return Json::object({{"n", value}}); }
+
+/// Fails unless `act` throws a Failure whose text has each of the parts.
+template <class Act>
+void expect_failure(const Act& act, std::initializer_list<std::string_view> parts,
+                    Where where = Where::current()) {
+  const std::string text = expect_throw<Failure>(act, where);
+  for (const std::string_view part : parts) {
+    expect(text.find(part) != std::string::npos,
+           "the failure says \"" + std::string(part) + "\"; it says:\n" + text, where);
+  }
+}
+
+}  // namespace
+
+TEST("a failure shows what was expected, the whole mailbox, what to do and the log, at its line") {
+  const Fixture f;
+  f.room.push("push", Payload::binary("hi"));
+  f.room.push("echo", n(1));
+  const int here = static_cast<int>(Where::current().line());
+  try {
+    f.room.assert_push("pushed", n(1));
+  } catch (const Failure& failure) {
+    expect_eq(failure.what(),
+              "expected: push pushed on room:a: {\"n\":1}\n"
+              "The mailbox holds:\n"
+              "  push pushed on room:a: <2 bytes: 68 69>\n"
+              "  reply ok to ref 3 on room:a: {\"n\":1}\n"
+              "What to do: mend the handler or the test, or ask for some members alone with "
+              "containing(…).\n"
+              "Nothing was logged.");
+    expect_eq(static_cast<int>(failure.where().line()), here + 2);
+    expect(std::string_view(failure.where().file_name()).ends_with("channel_failures_test.cc"),
+           "the failure is at the test's own line");
+    return;
+  }
+  expect(false, "the assertion failed");
+}
+
+TEST("assert_push and refute_push can fail") {
+  const Fixture f;
+  expect_failure([&f] { f.room.assert_push("pushed"); },
+                 {"expected: push pushed on room:a: any payload", "The mailbox is empty.",
+                  "see whether the handler pushes"});
+  f.room.push("push", n(1));
+  expect_failure([&f] { f.room.refute_push("pushed"); },
+                 {"expected: no push pushed", "push pushed on room:a: {\"n\":1}", "takes it out"});
+  expect_failure([&f] { f.room.refute_push("pushed", containing(n(1))); }, {"expected: no push"});
+  const JoinedChannel other = f.ann.join("room:b");
+  expect_failure([&other] { other.assert_push("pushed"); }, {"on room:b", "on room:a"});
+}
+
+TEST("assert_reply and refute_reply can fail") {
+  const Fixture f;
+  const MessageRef silent = f.room.push("push"), refused = f.room.push("no", n(1));
+  expect_failure([&] { f.room.assert_reply(silent, Status::ok); },
+                 {"expected: reply ok to ref 2: any payload", "return a Reply from handle_in"});
+  expect_failure([&] { f.room.assert_reply(refused, Status::ok); },
+                 {"expected: reply ok to ref 3", "reply error to ref 3", "the other status"});
+  expect_failure([&] { f.room.assert_reply(refused, Status::error, n(2)); }, {"containing(…)"});
+  expect_failure([&] { f.room.refute_reply(refused, Status::error); },
+                 {"expected: no reply error to ref 3"});
+}
+
+TEST("assert_broadcast and refute_broadcast can fail") {
+  Fixture f;
+  expect_failure([&f] { f.test.assert_broadcast("said"); },
+                 {"expected: broadcast said: any payload", "subscribe before the broadcast"});
+  f.room.push("say", n(1));
+  expect_failure([&f] { f.test.assert_broadcast("said", n(2)); },
+                 {"broadcast said on room:a: {\"n\":1}", "containing(…)"});
+  expect_failure([&f] { f.test.refute_broadcast("said"); }, {"expected: no broadcast said"});
+}
+
+TEST("a broadcast on a topic that the test has not subscribed to is not heard") {
+  const ExampleSocket users;
+  ChannelTest test;
+  test.connect(users).join("room:a").push("say");
+  expect_failure([&test] { test.assert_broadcast("said"); }, {"subscribe_and_join"});
+}
+
+TEST("what is expected of a channel's end can fail") {
+  const Fixture f;
+  expect_failure([&f] { f.room.assert_down(); },
+                 {"the channel of room:a has ended", "it is alive"});
+  f.room.push("stop");
+  expect_failure([&f] { f.room.refute_down(); }, {"is alive", "it ended with normal"});
+  expect_failure(
+      [&f] {
+        f.room.assert_down({ExitReason::shutdown, "left"});
+      },
+      {"ended with shutdown: left", "actual:   normal"});
+  expect_failure([&f] { f.room.socket(); }, {"shows its socket", "it has ended, normal"});
+  expect_failure([&f] { f.ann.assert_closed(socket::CloseCode::going_away); },
+                 {"expected: close 1001", "disconnect"});
+}
+
+TEST("what is expected of connecting can fail") {
+  const ExampleSocket users;
+  ChannelTest test;
+  expect_failure([&] { test.connect(users, named("nobody")); },
+                 {R"(connect accepts {"name":"nobody"})", "rejected, reason unknown name"});
+  expect_failure([&] { test.connect_rejected(users, named("ann")); },
+                 {R"(connect rejects {"name":"ann"})", "accepted, with the id users:ann"});
+}
+
+TEST("what is expected of a join can fail") {
+  const Fixture f;
+  const Json refuse = Json::object({{"refuse", true}}), crash = Json::object({{"crash", true}});
+  expect_failure([&] { f.ann.join("room:b", refuse); },
+                 {"room:b lets the client in", R"(it refuses with {"reason":"full"})"});
+  expect_failure(
+      [&] { f.ann.join("room:b", crash); },
+      {"crash: no key", "[error] a process crashed process=channel room:b reason=no key"});
+  expect_failure([&] { f.ann.join_refused("room:b"); },
+                 {"room:b refuses", "it lets the client in with {}"});
+  expect_failure([&] { f.ann.join_refused("room:b", crash); }, {"room:b refuses", "crash: no key"});
+  expect_failure([&] { f.ann.join_crashed("room:b"); }, {"crashes", "lets the client in"});
+  expect_failure([&] { f.ann.join_crashed("room:b", refuse); }, {"crashes", "it refuses with"});
+  expect_failure([&] { f.ann.join("lobby"); }, {"takes the topic lobby", "channels for room:*"});
+  f.ann.close();
+  expect_failure([&] { f.ann.join("room:b"); }, {"an answer to the join", "not connected"});
+}
+
+TEST("a crash that nobody asked for fails the test where it happens, with the log") {
+  Fixture f;
+  expect_failure([&f] { f.room.push("boom"); },
+                 {"expected: no process crashes", "the channel of room:a ended with crash: boom",
+                  "trap_exits()", "[error] a process crashed process=channel room:a reason=boom"});
+  f.room.assert_down();
+  expect_failure([&f] { f.ann.join("room:b", Json::object({{"later", true}})); }, {"later boom"});
+  f.ann.join("room:b").push("tick");
+}
+
+TEST("what the channel can't send crashes it in its test, too") {
+  const Fixture f;
+  expect_failure([&f] { f.room.push("push", Json(5)); }, {"expected", "crash"});
+}
+
+TEST("a mailbox that nobody reads fails the test, be it a client's or the test's own") {
+  Fixture f;
+  expect_failure([&f] { f.room.push("many", Json::object({{"times", 10'001}})); }, {"10000"});
+  Fixture g;
+  g.test.subscribe("news");
+  expect_failure(
+      [&g] {
+        g.room.push("say often", Json::object({{"times", 10'001}}));
+      },
+      {"more than its mailbox holds"});
+}
+
+TEST("a channel that never comes to rest fails the test") {
+  const Fixture f;
+  expect_failure([&f] { f.room.push("again"); }, {"come to rest", "send_self_after"});
+}

@@ -1,0 +1,212 @@
+/// The test as one of the processes: it connects clients, hears broadcasts and of crashes.
+
+#include <fmt/format.h>
+
+#include "channel/fastlane.h"
+#include "testing/channel_test.h"
+#include "testing/connection.h"
+#include "testing/fakes.h"
+#include "testing/values.h"
+
+namespace phx::testing {
+namespace {
+
+Mail to_mail(const Sent& sent) {
+  if (const auto* code = std::get_if<socket::CloseCode>(&sent)) {
+    return {.kind = Mail::close, .name = std::to_string(static_cast<int>(*code))};
+  }
+  Value value = read(*std::get<serializer::FramePtr>(sent));
+  return {value.kind == Value::reply ? Mail::reply : Mail::push, std::move(value.topic),
+          std::move(value.name), std::move(value.ref), std::move(value.payload)};
+}
+
+const char* name_of(Level level) {
+  switch (level) {
+    case Level::debug: return "debug";
+    case Level::info: return "info";
+    case Level::warn: return "warn";
+    case Level::error: return "error";
+    case Level::off: return "off";
+  }
+  return "";
+}
+
+ConnectResult ask(const UserSocket& user, const Json& params, const ConnectInfo& info,
+                  Socket& socket) {
+  ConnectResult result = user.connect({params, info}, socket);
+  if (std::holds_alternative<Accepted>(result)) socket.id = user.id(socket).value_or("");
+  return result;
+}
+
+}  // namespace
+
+/// Stands for the test: what is sent to it lies in the test's own mailbox.
+class ChannelTest::TestProcess final : public process::Process {
+ public:
+  explicit TestProcess(ChannelTest& test) : test_(test) {}
+  std::string name() const override { return "test"; }
+
+ protected:
+  void handle(process::Message message) override {
+    if (const auto* event = message.get_if<pubsub::EventPtr>()) {
+      const auto& said = static_cast<const serializer::Broadcast&>(**event);
+      test_.broadcasts_.put({Mail::broadcast, said.topic, said.event, {}, said.payload});
+    } else if (const auto* down = message.get_if<process::Down>()) {
+      test_.watched_.at(down->pid).ended = down->reason;
+    }
+  }
+
+ private:
+  ChannelTest& test_;
+};
+
+ChannelTest::ChannelTest()
+    : house_({}, Log::to(Level::info, [this](Level level, const std::string& line) {
+               log_ += fmt::format("[{}] {}\n", name_of(level), line);
+             })) {
+  self_ = house_.scheduler.spawn(std::make_unique<TestProcess>(*this));
+}
+
+ChannelTest::~ChannelTest() = default;
+
+// --- Connecting ---------------------------------------------------------------------------------
+
+Client ChannelTest::connect(const UserSocket& user, const Json& params, const ConnectInfo& info,
+                            Where where) {
+  Socket socket(house_.house(), values());
+  const ConnectResult result = ask(user, params, info, socket);
+  if (const auto* rejected = std::get_if<Rejected>(&result)) {
+    fail(
+        fmt::format("expected: connect accepts {}\nactual:   rejected, {}\nWhat to do: correct the "
+                    "parameters, or expect it with connect_rejected.\n",
+                    params.dump(),
+                    rejected->reason.empty() ? "without a reason" : "reason " + rejected->reason),
+        where);
+  }
+  return start(user, std::move(socket));
+}
+
+Rejected ChannelTest::connect_rejected(const UserSocket& user, const Json& params,
+                                       const ConnectInfo& info, Where where) {
+  Socket socket(house_.house(), values());
+  const ConnectResult result = ask(user, params, info, socket);
+  if (const auto* rejected = std::get_if<Rejected>(&result)) return *rejected;
+  fail(fmt::format(
+           "expected: connect rejects {}\nactual:   accepted{}\nWhat to do: see what connect "
+           "asks of its parameters.\n",
+           params.dump(), socket.id.empty() ? "" : ", with the id " + socket.id),
+       where);
+}
+
+Client ChannelTest::socket(const UserSocket& user, std::string id, Assigns assigns) {
+  Socket socket(house_.house(), values());
+  socket.id = std::move(id);
+  socket.assigns = std::move(assigns);
+  return start(user, std::move(socket));
+}
+
+Client ChannelTest::start(const UserSocket& user, Socket socket) {
+  const auto connection = std::make_shared<Connection>(Connection{user, socket});
+  connection->transport = house_.scheduler.spawn(std::make_unique<FakeTransport>(
+      user, std::move(socket),
+      [connection](const Sent& sent) { connection->mailbox.put(to_mail(sent)); },
+      [this, connection](process::Pid channel) {
+        connection->youngest = channel;
+        watch(channel, "a channel");
+      }));
+  watch(connection->transport, "the socket " + connection->socket.id);
+  link(connection->transport);
+  house_.settle();
+  return {*this, connection};
+}
+
+std::string ChannelTest::send(Connection& connection, const std::string& join_ref,
+                              const std::string& topic, const std::string& event, Payload payload) {
+  std::string ref = std::to_string(connection.next_ref++);
+  const Value value{Value::message,    join_ref.empty() ? ref : join_ref, ref, topic, event,
+                    std::move(payload)};
+  house_.scheduler.send(connection.transport, socket::FromClient{write(value)});
+  return ref;
+}
+
+// --- Broadcasts ---------------------------------------------------------------------------------
+
+void ChannelTest::subscribe(const std::string& topic) {
+  std::unique_ptr<pubsub::Subscription>& subscription = subscriptions_[topic];
+  if (!subscription) subscription = house_.pubsub.subscribe(topic, self_);
+}
+
+void ChannelTest::broadcast(const std::string& topic, const std::string& event, Payload payload,
+                            Where where) {
+  channel::broadcast(house_.pubsub, topic, event, std::move(payload));
+  settle(where);
+}
+
+Payload ChannelTest::assert_broadcast(const std::string& event, const PayloadPattern& payload,
+                                      Where where) {
+  return demand(broadcasts_, {.kind = Mail::broadcast, .name = event, .payload = payload}, where);
+}
+
+void ChannelTest::refute_broadcast(const std::string& event, const PayloadPattern& payload,
+                                   Where where) {
+  refute(broadcasts_, {.kind = Mail::broadcast, .name = event, .payload = payload}, where);
+}
+
+// --- Time and crashes ---------------------------------------------------------------------------
+
+void ChannelTest::pass(Millis time, Where where) {
+  house_.pass(time);
+  check_links(where);
+}
+
+void ChannelTest::settle(Where where) {
+  house_.settle();
+  check_links(where);
+}
+
+void ChannelTest::watch(process::Pid pid, std::string name) {
+  watched_.emplace(pid, Watched{std::move(name)});
+  house_.scheduler.monitor(self_, pid);
+}
+
+void ChannelTest::check_links(Where where) {
+  if (!house_.scheduler.alive(self_)) {
+    fail(
+        "expected: the test takes the broadcasts that it subscribes to\nactual:   more than its "
+        "mailbox holds\nWhat to do: subscribe to less, or ask with assert_broadcast in between.\n",
+        where);
+  }
+  if (trapping_) return;
+  for (auto& [pid, watched] : watched_) {
+    if (!watched.linked || !watched.ended) continue;
+    watched.linked = false;  // it is told once
+    if (watched.ended->kind != process::ExitReason::crash) continue;
+    fail(fmt::format("expected: no process crashes\nactual:   {} ended with {}\nWhat to do: mend "
+                     "what threw. A test that wants the crash calls trap_exits() first, and then "
+                     "assert_down().\n",
+                     watched.name, to_string(*watched.ended)),
+         where);
+  }
+}
+
+const std::optional<process::ExitReason>& ChannelTest::end_of(process::Pid pid) const {
+  return watched_.at(pid).ended;
+}
+
+// --- Failing ------------------------------------------------------------------------------------
+
+Payload ChannelTest::demand(Mailbox& mailbox, const Wanted& wanted, Where where) const {
+  if (auto mail = mailbox.take(wanted)) return std::move(mail->payload);
+  fail(mailbox.why_not(wanted), where);
+}
+
+void ChannelTest::refute(const Mailbox& mailbox, const Wanted& refuted, Where where) const {
+  if (mailbox.holds(refuted)) fail(mailbox.why_still(refuted), where);
+}
+
+void ChannelTest::fail(std::string report, Where where) const {
+  throw Failure(std::move(report) + (log_.empty() ? "Nothing was logged." : "Logged:\n" + log_),
+                where);
+}
+
+}  // namespace phx::testing

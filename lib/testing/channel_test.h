@@ -1,0 +1,233 @@
+#pragma once
+/// \file
+/// Tests of channels as their clients see them, with no server and no port.
+///
+///     TEST("what one says is broadcast under one's name, and answered") {
+///       const chat::ChatSocket users(login);
+///       ChannelTest test;
+///       const Client ada = test.socket(users, "", {{"user", "Ada"}});
+///       const JoinedChannel room = ada.subscribe_and_join("room:lobby");
+///
+///       const MessageRef ref = room.push("new_msg", Json::object({{"body", "hello"}}));
+///
+///       room.assert_reply(ref, Status::ok);
+///       test.assert_broadcast("new_msg", Json::object({{"user", "Ada"}, {"body", "hello"}}));
+///     }
+///
+/// (chapters/01-the-101/room_test.cc, with more of them.) A payload is compared whole; containing()
+/// asks for some members, and what is left out is any. Time, crashes and who is present:
+///
+///     test.pass(Millis{1'000});                         // what was due happens
+///     room.assert_push("ticked", containing(Json::object({{"n", 1}})));
+///     test.trap_exits();
+///     room.push("boom");
+///     room.assert_down({ExitReason::crash, "boom"});
+///     test.assert_broadcast("presence_diff", containing(Json::object({{"joins", here}})));
+///
+/// A test program is one file that includes this header, and the objects that it tests; `main`
+/// comes out of libphoenix-testing.a, which `make unit` leaves beside libphoenix.a:
+///
+///     g++ -std=c++20 -Ilib room_test.cc room.o -Lbuild/plain -lphoenix-testing -lphoenix $LIBS
+///
+/// where LIBS is the Makefile's, and -lcmocka. It prints what passed and failed, with --tap for
+/// machines, and exits with 1 where one failed. Here, `make unit` finds each NAME_test.cc of a
+/// chapter and links it with the chapter's sources.
+///
+/// Nothing waits: each call lets the processes run until all are at rest, and only pass() moves the
+/// clock. So an assertion has no timeout. Handlers that are blocking() run in their turn. A channel
+/// that crashes fails the test where it happens, unless the test has called trap_exits(). What the
+/// processes log is part of each failure.
+///
+/// All is for one thread. Mirrors Phoenix.ChannelTest.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <string>
+#include <vector>
+
+#include "socket/handler.h"
+#include "testing/case.h"
+#include "testing/house.h"
+#include "testing/mailbox.h"
+
+namespace phx::testing {
+
+using serializer::Status;
+using Where = std::source_location;
+
+/// One message of a client, to be answered.
+struct MessageRef {
+  std::string text;
+};
+
+class ChannelTest;
+struct Connection;
+
+/// A client that has joined a topic. Copies are the same client. The ChannelTest must outlive it.
+class JoinedChannel {
+ public:
+  /// What the join was answered with.
+  const Payload& response() const { return response_; }
+  const std::string& topic() const { return topic_; }
+  process::Pid pid() const { return pid_; }
+  /// The channel's socket as it is now, with its assigns. \throws Failure where it has ended.
+  Socket socket(Where where = Where::current()) const;
+
+  /// From the client: handle_in is called.
+  MessageRef push(const std::string& event, Payload payload = {},
+                  Where where = Where::current()) const;
+  /// From the client: it leaves the topic, which is answered, and gets `phx_close`.
+  MessageRef leave(Where where = Where::current()) const;
+  /// From the test to all members of the topic, through handle_out where they intercept. The test
+  /// itself doesn't get it.
+  void broadcast_from(const std::string& event, Payload payload,
+                      Where where = Where::current()) const;
+  /// From another process: handle_info is called.
+  void send(process::Message message, Where where = Where::current()) const;
+
+  // Each takes out what it finds, and returns the payload. One that is left out is any.
+
+  Payload assert_push(const std::string& event, const PayloadPattern& payload = any_payload(),
+                      Where where = Where::current()) const;
+  void refute_push(const std::string& event, const PayloadPattern& payload = any_payload(),
+                   Where where = Where::current()) const;
+  Payload assert_reply(const MessageRef& ref, Status status,
+                       const PayloadPattern& payload = any_payload(),
+                       Where where = Where::current()) const;
+  void refute_reply(const MessageRef& ref, Status status,
+                    const PayloadPattern& payload = any_payload(),
+                    Where where = Where::current()) const;
+
+  /// The channel has ended; returns why. In Phoenix: Process.monitor and assert_receive.
+  process::ExitReason assert_down(Where where = Where::current()) const;
+  void assert_down(const process::ExitReason& reason, Where where = Where::current()) const;
+  void refute_down(Where where = Where::current()) const;
+
+ private:
+  friend class Client;
+  JoinedChannel(ChannelTest& test, std::shared_ptr<Connection> connection, std::string topic,
+                std::string join_ref, process::Pid pid, Payload response);
+
+  ChannelTest* test_;
+  std::shared_ptr<Connection> connection_;
+  std::string topic_;
+  std::string join_ref_;
+  process::Pid pid_;
+  Payload response_;
+};
+
+/// A connected client. Copies are the same client. The ChannelTest must outlive it.
+class Client {
+ public:
+  /// The socket as connect left it: its id and assigns.
+  const Socket& socket() const;
+  bool connected() const;
+
+  /// \throws Failure where the channel refuses or crashes, or no channel takes the topic.
+  JoinedChannel join(const std::string& topic, Payload payload = {},
+                     Where where = Where::current()) const;
+  /// And the test hears what is broadcast on the topic: see ChannelTest::assert_broadcast.
+  JoinedChannel subscribe_and_join(const std::string& topic, Payload payload = {},
+                                   Where where = Where::current()) const;
+  /// The reason for which the channel refuses. \throws Failure where it lets in or crashes.
+  Payload join_refused(const std::string& topic, Payload payload = {},
+                       Where where = Where::current()) const;
+  /// How the channel crashes when it is joined. \throws Failure where it does not.
+  process::ExitReason join_crashed(const std::string& topic, Payload payload = {},
+                                   Where where = Where::current()) const;
+
+  /// The client closes its connection: its channels end with `shutdown: closed`.
+  void close(Where where = Where::current()) const;
+  /// The server has closed the connection: `going_away` after a `disconnect`.
+  void assert_closed(socket::CloseCode code, Where where = Where::current()) const;
+
+ private:
+  friend class ChannelTest;
+  struct Attempt;
+  Client(ChannelTest& test, std::shared_ptr<Connection> connection);
+  Attempt attempt(const std::string& topic, Payload payload, Where where) const;
+
+  ChannelTest* test_;
+  std::shared_ptr<Connection> connection_;
+};
+
+/// The house of one test, and the test's own place in it. Neither copies nor moves. What channels
+/// share, a Presence for one, is best made anew for each test, too.
+class ChannelTest {
+ public:
+  ChannelTest();
+  ChannelTest(const ChannelTest&) = delete;
+  ChannelTest& operator=(const ChannelTest&) = delete;
+  ~ChannelTest();
+
+  /// Asks the user socket's connect and id, as a transport does. `user` outlives the test. \throws
+  /// Failure where it rejects; what connect throws comes through.
+  Client connect(const UserSocket& user, const Json& params = Json::object(),
+                 const ConnectInfo& info = {}, Where where = Where::current());
+  /// \throws Failure where it accepts.
+  Rejected connect_rejected(const UserSocket& user, const Json& params = Json::object(),
+                            const ConnectInfo& info = {}, Where where = Where::current());
+  /// A client as if connect had accepted it so. Mirrors socket/3.
+  Client socket(const UserSocket& user, std::string id = {}, Assigns assigns = {});
+
+  /// From now on the test hears what is broadcast on the topic: once, however often it asks.
+  void subscribe(const std::string& topic);
+  /// To all members of the topic, and to the test. Mirrors Endpoint.broadcast/3.
+  void broadcast(const std::string& topic, const std::string& event, Payload payload,
+                 Where where = Where::current());
+  /// On any topic that the test has subscribed to. Takes it out and returns the payload.
+  Payload assert_broadcast(const std::string& event, const PayloadPattern& payload = any_payload(),
+                           Where where = Where::current());
+  void refute_broadcast(const std::string& event, const PayloadPattern& payload = any_payload(),
+                        Where where = Where::current());
+
+  /// Lets time go by: what was due in it happens, in order.
+  void pass(Millis time, Where where = Where::current());
+  /// From now on a crash does not fail the test by itself: for tests that want one, and ask for it
+  /// with assert_down. Mirrors Process.flag(:trap_exit, true).
+  void trap_exits() { trapping_ = true; }
+
+  /// What a test needs to run processes of its own.
+  House house() { return house_.house(); }
+  /// What the processes have logged: information, warnings and errors.
+  const std::string& logged() const { return log_; }
+
+ private:
+  friend class Client;
+  friend class JoinedChannel;
+  class TestProcess;
+
+  /// A process whose end the test hears of.
+  struct Watched {
+    std::string name;
+    bool linked = false;  ///< Its crash fails the test.
+    std::optional<process::ExitReason> ended = {};
+  };
+
+  Client start(const UserSocket& user, Socket socket);
+  std::string send(Connection& connection, const std::string& join_ref, const std::string& topic,
+                   const std::string& event, Payload payload);
+  void watch(process::Pid pid, std::string name);
+  void link(process::Pid pid) { watched_.at(pid).linked = true; }
+  /// Lets all come to rest. \throws Failure for the crash of a linked process.
+  void settle(Where where);
+  void check_links(Where where);
+  const std::optional<process::ExitReason>& end_of(process::Pid pid) const;
+
+  Payload demand(Mailbox& mailbox, const Wanted& wanted, Where where) const;
+  void refute(const Mailbox& mailbox, const Wanted& refuted, Where where) const;
+  /// Fails with the report and the log.
+  [[noreturn]] void fail(std::string report, Where where) const;
+
+  std::string log_;
+  TestHouse house_;
+  std::map<process::Pid, Watched> watched_;
+  Mailbox broadcasts_;
+  process::Pid self_;
+  std::map<std::string, std::unique_ptr<pubsub::Subscription>> subscriptions_;
+  bool trapping_ = false;
+};
+
+}  // namespace phx::testing

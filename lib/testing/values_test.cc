@@ -1,0 +1,37 @@
+/// Values through frames and back.
+
+#include "testing/values.h"
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::serializer;
+using namespace phx::testing;
+
+TEST("a message comes out of its frame as it went in, JSON or bytes") {
+  for (const Payload& payload : {Payload::own_text(R"({"a":"\n"})"), Payload::binary("\n\0{")}) {
+    const Message sent{"1", "2", "room:\n", "new\nmsg", payload};
+    const Message got = values().decode(values().encode(sent));
+    expect(got.join_ref == sent.join_ref && got.ref == sent.ref, "the refs");
+    expect(got.topic == sent.topic && got.event == sent.event, "the names");
+    expect_eq(got.payload.is_binary(), payload.is_binary());
+    expect_eq(got.payload.view(), payload.view());
+  }
+}
+
+TEST("a reply keeps its status, a broadcast has no refs") {
+  const Value reply = read(values().encode(Reply{"1", "2", "t", Status::error, Json(5)}));
+  expect_eq(reply.kind, Value::reply);
+  expect_eq(reply.ref + " " + reply.name, "2 error");
+  expect_eq(reply.payload.view(), "5");
+  const Value said = read(values().fastlane(Broadcast("t", "said", {})));
+  expect_eq(said.join_ref + said.ref, "");
+  expect_eq(said.topic + " " + said.name, "t said");
+}
+
+TEST("what V2 can't send is refused here, too") {
+  expect_throw<EncodeError>([] { values().encode(Message{{}, {}, "t", "e", Json(5)}); });
+  expect_throw<EncodeError>([] { values().fastlane(Broadcast("t", "e", Json::array())); });
+  const Message long_event{{}, {}, "t", std::string(256, 'e'), Payload::binary("")};
+  expect_throw<EncodeError>([&long_event] { values().encode(long_event); });
+}
