@@ -29,7 +29,7 @@ export TSAN_OPTIONS := halt_on_error=1
 export UBSAN_OPTIONS := print_stacktrace=1
 
 BUILD_PACKAGES := g++ make pkg-config libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
-  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev zlib1g-dev
+  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev openssl zlib1g-dev
 CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 DOC_PACKAGES := doxygen graphviz doxygen-awesome-css mscgen
@@ -96,8 +96,8 @@ $(SUITE): $(call objects,$(SUITE_SOURCES)) $(HOST_OBJECTS)
 $(MUTANTS): $(call objects,$(MUTANT_SOURCES))
 $(BENCH): $(call objects,$(BENCH_SOURCES))
 $(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
-$(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lcrypto -lz
-$(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lcrypto -lcmocka -lz
+$(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
+$(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
 $(BENCH): LIBS := -lfmt -ljansson
 $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT):
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
@@ -136,6 +136,14 @@ $(BUILD)/layers.passed: $(LAYER_FILES) .ci/layers.awk
 $(BUILD)/conformance.passed: $(CONTRACT) $(SUITE) $(UNIT_PASSED) $(BUILD)/layers.passed
 	@$(SUITE) -- $(CONTRACT) --shards 1 && $(SUITE) -- $(CONTRACT) --shards 2 && touch $@
 
+# The same rules over TLS, by a certificate that the suite is told to trust.
+$(BUILD)/tls/cert.pem: | build/.packages-build
+	@mkdir -p $(@D) && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
+	  -keyout $(@D)/key.pem -out $@ -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>$(@D)/openssl.log
+$(BUILD)/tls.passed: $(BUILD)/conformance.passed $(BUILD)/tls/cert.pem
+	@$(SUITE) --url wss://127.0.0.1/socket --ca $(BUILD)/tls/cert.pem -- \
+	  $(CONTRACT) --shards 1 --cert $(BUILD)/tls/cert.pem --key $(BUILD)/tls/key.pem && touch $@
+
 # --- Pages that state what the code does --------------------------------------------------------
 
 PAGES_PASSED := build/contract-page.passed $(BUILD)/protocol-page.passed
@@ -170,26 +178,26 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@echo 'Installing the npm packages of $(CLIENTS)'
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
-$(BUILD)/clients.passed: $(BUILD)/conformance.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
+$(BUILD)/clients.passed: $(BUILD)/tls.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
   $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
 .PHONY: test
-test: $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BUILD)/conformance.passed $(BUILD)/clients.passed ## everything: unit tests, layers, pages, conformance, real clients
-	@echo 'All passed: unit tests, layers, pages, conformance on one shard and on two, real clients.'
+test: $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed $(BUILD)/clients.passed ## everything: unit tests, layers, pages, conformance, real clients
+	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, real clients.'
 
 # --- Running ----------------------------------------------------------------------------------
 
 # make conformance [URL=ws://host:port/socket] [TOPIC=room:lobby] [PARAMS=a=b] [JOIN_PARAMS='{}'] [ONLY=J-01,B-*]
 #   [SKIP=…] [PROFILE=1.8] [CORE=1] [STRICT=1] [KNOWN_FAILING=file] [TIMEOUT_SCALE=3] [JSON=file] [HTML=file]
-#   [JUNIT=file] [TAP=file] [HAR=folder] [FLAGS='whatever else phx-conformance --help tells']
+#   [JUNIT=file] [TAP=file] [HAR=folder] [CA=file] [INSECURE=1] [FLAGS='whatever else phx-conformance --help tells']
 option = $(if $($(1)),--$(2) '$($(1))')
 SUITE_FLAGS = $(call option,TOPIC,topic) $(call option,PARAMS,params) $(call option,JOIN_PARAMS,join-params) \
   $(call option,ONLY,only) $(call option,SKIP,skip) $(call option,PROFILE,profile) $(if $(CORE),--core) \
   $(if $(STRICT),--strict) $(call option,KNOWN_FAILING,known-failing) $(call option,TIMEOUT_SCALE,timeout-scale) \
   $(call option,JSON,json) $(call option,HTML,html) $(call option,JUNIT,junit) $(call option,TAP,tap) \
-  $(call option,HAR,har) $(FLAGS)
+  $(call option,HAR,har) $(call option,CA,ca) $(if $(INSECURE),--insecure) $(FLAGS)
 .PHONY: conformance
 conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server by the rules of the wire: ours, or URL=ws://host:port/socket
 	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),--url '$(URL)',-- $(CONTRACT))

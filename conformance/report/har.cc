@@ -102,8 +102,9 @@ std::string messages_json(const Recording& recording) {
 }
 
 std::string entry_json(const std::string& connection, const Recording& recording,
-                       const Recording::Exchange& exchange, const std::string& authority) {
+                       const Recording::Exchange& exchange, std::string origin) {
   const bool websocket = exchange.response && exchange.response->status == 101;
+  if (websocket) origin.replace(0, std::string_view("http").size(), "ws");
   const double wait =
       exchange.response
           ? std::chrono::duration<double, std::milli>(exchange.answered - exchange.asked).count()
@@ -111,8 +112,7 @@ std::string entry_json(const std::string& connection, const Recording& recording
   Members members;
   members.text("startedDateTime", iso(exchange.asked))
       .number("time", wait)
-      .json("request",
-            request_json(exchange.request, (websocket ? "ws://" : "http://") + authority))
+      .json("request", request_json(exchange.request, origin))
       .json("response", response_json(exchange.response))
       .json("cache", "{}")
       .json("timings",
@@ -142,7 +142,7 @@ std::string har_of(const Rule& rule, const Trial& trial) {
   std::vector<std::string> entries;
   for (const auto& [name, recording] : trial.recordings()) {
     for (const auto& exchange : recording->exchanges()) {
-      entries.push_back(entry_json(name, *recording, exchange, trial.authority()));
+      entries.push_back(entry_json(name, *recording, exchange, trial.origin()));
     }
   }
   const std::string creator = Members().text("name", "phx-conformance").text("version", "1").str();

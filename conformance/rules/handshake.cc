@@ -173,7 +173,7 @@ RULE("H-19", should, contract,
         ["traceparent","00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
         ["tracestate","congo=t61rcWkgMzE"]],
       "uri":")" +
-                ("http://" + t.authority() + t.upgrade(opening).target) + R"(","params":)" +
+                (t.origin() + t.upgrade(opening).target) + R"(","params":)" +
                 t.connect_params(R"("user_id":"ci")") + "}}]");
 }
 

@@ -50,7 +50,7 @@ std::string advice(const std::string& wrong, const Options& options) {
 
 std::optional<std::string> JudgedServer::start() {
   process_ = std::make_unique<ServerProcess>(options_.command);
-  options_.url = Url{.port = process_->port(), .path = options_.url.path};
+  options_.url = options_.url.on_this_machine(process_->port());
   const auto patience =
       std::chrono::duration_cast<Millis>(start_patience * std::max(1.0, options_.timeout_scale));
   const auto why = process_->wait_until_it_listens(patience);

@@ -30,7 +30,14 @@ void describe_server(CLI::App& app, Options& options, Spelling& spelled) {
   const auto option = [&](const char* name, auto& value, const char* what) {
     return app.add_option(name, value, what)->group(group);
   };
-  option("--url", spelled.url, "the mount to judge: ws://HOST:PORT/PATH")->capture_default_str();
+  option("--url", spelled.url, "the mount to judge: ws://HOST:PORT/PATH or wss://…")
+      ->capture_default_str();
+  auto* insecure = app.add_flag("--insecure", options.trust.anyone,
+                                "with wss: take any certificate, as for a self-signed one")
+                       ->group(group);
+  option("--ca", options.trust.ca, "with wss: trust this PEM file's certificates, no others")
+      ->check(CLI::ExistingFile)
+      ->excludes(insecure);
   option("--topic", options.topic, "a topic that can be joined and sends nothing by itself")
       ->capture_default_str();
   option("--params", spelled.params, "sent with every connect: 'token=abc&vsn=x', or JSON");
@@ -99,7 +106,7 @@ void describe_reports(CLI::App& app, Options& options, Spelling& spelled) {
 constexpr char footer[] =
     "After `--`, the command of the server to start: it gets PORT and HOST in its environment,\n"
     "{port} in its arguments is replaced, it is judged at ws://127.0.0.1:PORT/socket, and it is\n"
-    "started anew if a rule takes it down.\n\n"
+    "started anew if a rule takes it down. Of --url its scheme and path count.\n\n"
     "Examples:\n"
     "  phx-conformance --url ws://localhost:4000/socket --core --topic room:lobby\n"
     "  phx-conformance --only 'J,K-0*,heartbeat' -- ./server --port {port}\n"
@@ -111,8 +118,9 @@ constexpr char footer[] =
 std::optional<std::string> understand(const Spelling& spelled, Options& options) {
   const auto url = parse_url(spelled.url);
   if (!url) {
-    return fmt::format("--url {}: expected ws://HOST:PORT/PATH, e.g. ws://localhost:4000/socket",
-                       spelled.url);
+    return fmt::format(
+        "--url {}: expected ws://HOST:PORT/PATH or wss://…, e.g. ws://localhost:4000/socket",
+        spelled.url);
   }
   options.url = *url;
   const auto release = parse_release(spelled.profile);

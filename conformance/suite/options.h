@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conformance/suite/release.h"
+#include "conformance/wire/tls.h"
 #include "conformance/wire/url.h"
 
 namespace phx::conformance {
@@ -31,6 +32,7 @@ struct ReportFiles {
 struct Options {
   // Which server.
   Url url = {};
+  Trust trust = {};  ///< Whose certificates are taken, where the URL is a wss one.
   std::vector<std::string> command = {};  ///< The server to start; empty: it runs already.
   std::string topic = "room:lobby";  ///< A topic that can be joined; enough for the core rules.
   std::vector<std::pair<std::string, std::string>> params = {};   ///< Sent with every connect.

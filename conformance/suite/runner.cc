@@ -56,7 +56,7 @@ void host(const Plan& plan, const Options& options, Session& session) {
 }
 
 int judge_all(const Plan& plan, const KnownFailing& known, Options options) {
-  Network network;
+  Network network(options.trust);
   JudgedServer server(options, network);
   if (const auto wrong = server.come_up()) return complain(Exit::unreachable, *wrong);
   Run run(options);

@@ -65,7 +65,7 @@ Trial::Talk& Trial::open(const std::string& what) {
 Connection& Trial::dial(const std::string& what) { return *open(what).connection; }
 
 void Trial::turn_to(int port) {
-  url_ = Url{.port = port};
+  url_ = url_.on_this_machine(port);
   authority_ = url_.authority();
 }
 

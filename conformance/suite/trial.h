@@ -86,6 +86,8 @@ class Trial {
   /// The name of a connection, for a Violation.
   const std::string& name_of(const Connection& connection) const;
   const std::string& authority() const { return authority_; }
+  /// `http://127.0.0.1:4000`, or with TLS `https://…`.
+  std::string origin() const { return url_.origin(); }
   /// The parameters that `connect` sees, as a JSON object: `--params`, these, and vsn.
   std::string connect_params(std::string_view more) const;
 

@@ -48,6 +48,12 @@ Opcode opcode_of(Received::Kind kind) {
   return Opcode::reserved;
 }
 
+std::string how_it_ended(const Stream& stream) {
+  if (!stream.error().empty()) return stream.error();
+  return stream.cut_short() ? "the connection ended, without TLS's goodbye (close_notify)"
+                            : "the connection ended";
+}
+
 }  // namespace
 
 std::string described(const Received& received) {
@@ -69,8 +75,7 @@ Connection::Connection(Network& network, const Url& url)
       stream_(
           network, url, [this](std::string_view bytes) { receive(bytes); },
           [this] {
-            transcript_.add(Direction::note,
-                            stream_.error().empty() ? "the connection ended" : stream_.error());
+            transcript_.add(Direction::note, how_it_ended(stream_));
             push({.kind = Received::Kind::end});
           }) {}
 

@@ -19,7 +19,7 @@ int on_stream_event(lws* wsi, lws_callback_reasons why, void*, void* in, std::si
   const std::string_view bytes(static_cast<const char*>(in), in ? size : 0);
   switch (why) {
     case LWS_CALLBACK_RAW_CONNECTED: stream->connected(); return 0;
-    case LWS_CALLBACK_RAW_RX: stream->receive_(bytes); return 0;
+    case LWS_CALLBACK_RAW_RX: return stream->received(bytes);
     case LWS_CALLBACK_RAW_WRITEABLE: return stream->writable();
     case LWS_CALLBACK_RAW_CLOSE: stream->ended(""); return 0;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: stream->ended(bytes); return 0;
@@ -42,7 +42,7 @@ const std::array<lws_protocols, 2>& protocols() {
 
 }  // namespace
 
-Network::Network() {
+Network::Network(const Trust& trust) : tls_(make_tls_context(trust)) {
   lws_set_log_level(0, nullptr);
   lws_context_creation_info info{};
   info.port = CONTEXT_PORT_NO_LISTEN;
@@ -75,6 +75,7 @@ bool Network::pump(const std::function<bool()>& done, Clock::time_point deadline
 
 Stream::Stream(Network& network, const Url& url, Receive receive, End end)
     : receive_(std::move(receive)), end_(std::move(end)) {
+  if (url.secure) tls_ = std::make_unique<TlsSession>(network.tls_.get(), url.host);
   lws_client_connect_info info{};
   info.context = network.context_.get();
   info.address = url.host.c_str();
@@ -97,8 +98,17 @@ Stream::~Stream() {
 }
 
 void Stream::write(std::string_view bytes) {
-  outbox_ += bytes;
-  if (state_ == State::open) lws_callback_on_writable(wsi_);
+  if (tls_) {
+    tls_->write(bytes);
+  } else {
+    outbox_ += bytes;
+  }
+  if (state_ == State::open) send_soon();
+}
+
+void Stream::send_soon() {
+  if (tls_) outbox_ += tls_->to_send();
+  lws_callback_on_writable(wsi_);
 }
 
 bool Stream::flushed() const {
@@ -107,7 +117,14 @@ bool Stream::flushed() const {
 }
 
 void Stream::finish() {
-  if (state_ == State::open) ::shutdown(lws_get_socket_fd(wsi_), SHUT_WR);
+  if (state_ != State::open) return;
+  if (!tls_) {
+    ::shutdown(lws_get_socket_fd(wsi_), SHUT_WR);
+    return;
+  }
+  tls_->finish();
+  finishing_ = true;
+  send_soon();
 }
 
 void Stream::reset() {
@@ -119,7 +136,11 @@ void Stream::reset() {
 }
 
 int Stream::writable() {
-  if (outbox_.empty()) return 0;
+  if (outbox_.empty()) {
+    if (finishing_) ::shutdown(lws_get_socket_fd(wsi_), SHUT_WR);
+    return 0;
+  }
+  if (finishing_) lws_callback_on_writable(wsi_);  // FIN comes behind this
   std::string padded(LWS_PRE, '\0');
   padded += outbox_;
   const std::size_t size = outbox_.size();
@@ -129,14 +150,34 @@ int Stream::writable() {
   return lws_write(wsi_, start, size, LWS_WRITE_RAW) < 0 ? -1 : 0;
 }
 
-void Stream::connected() {
+void Stream::connected() { tls_ ? send_soon() : begin_to_speak(); }
+
+void Stream::begin_to_speak() {
   state_ = State::open;
   if (!outbox_.empty()) lws_callback_on_writable(wsi_);
 }
 
+int Stream::received(std::string_view bytes) {
+  if (!tls_) {
+    receive_(bytes);
+    return 0;
+  }
+  const std::string said = tls_->received(bytes);
+  send_soon();
+  if (state_ == State::connecting && tls_->established()) begin_to_speak();
+  if (!said.empty()) receive_(said);
+  if (tls_->error().empty() || state_ == State::ended) return 0;
+  ended(tls_->error());
+  return -1;
+}
+
 void Stream::ended(std::string_view why) {
   if (state_ == State::ended) return;
-  if (state_ == State::connecting) error_ = why.empty() ? "the connection was refused" : why;
+  if (state_ == State::connecting) {
+    const char* refused =
+        tls_ ? "the connection ended before TLS had begun" : "the connection was refused";
+    error_ = why.empty() ? refused : why;
+  }
   state_ = State::ended;
   wsi_ = nullptr;
   end_();

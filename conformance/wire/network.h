@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "conformance/wire/tls.h"
 #include "conformance/wire/url.h"
 
 namespace phx::conformance {
@@ -23,7 +24,9 @@ using Millis = std::chrono::milliseconds;
 /// Owns libwebsockets' context. Must outlive its Streams.
 class Network {
  public:
-  Network();
+  /// `trust` matters to the streams that speak TLS alone.
+  /// \throws std::runtime_error where its file can't be read.
+  explicit Network(const Trust& trust = {});
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
@@ -44,10 +47,11 @@ class Network {
 
   Alarm alarm_;
   std::unique_ptr<lws_context, ContextDeleter> context_;
+  TlsContext tls_;
 };
 
-/// One TCP connection. Its owner must stay where it is: libwebsockets keeps a pointer to the
-/// Stream.
+/// One TCP connection, and TLS over it where the URL says so. Its owner must stay where it is:
+/// libwebsockets keeps a pointer to the Stream.
 class Stream {
  public:
   enum class State { connecting, open, ended };
@@ -63,21 +67,28 @@ class Stream {
   State state() const { return state_; }
   /// Why connecting failed; empty if it did not.
   const std::string& error() const { return error_; }
+  /// It ended in TCP alone, without TLS's goodbye.
+  bool cut_short() const { return tls_ && state_ == State::ended && !tls_->peer_finished(); }
 
   /// Queues bytes; they leave while somebody pumps. What is queued at once leaves in one write.
   void write(std::string_view bytes);
   bool flushed() const;
-  void finish();  ///< Sends FIN and goes on reading.
+  void finish();  ///< Sends FIN (after TLS's goodbye) and goes on reading.
   void reset();   ///< Sends RST, as a machine does that loses its process.
 
  private:
   friend int on_stream_event(lws*, lws_callback_reasons, void*, void*, std::size_t) noexcept;
+  int received(std::string_view bytes);
   int writable();
   void connected();
+  void begin_to_speak();
+  void send_soon();
   void ended(std::string_view why);
 
   Receive receive_;
   End end_;
+  std::unique_ptr<TlsSession> tls_;  // null: plain
+  bool finishing_ = false;           // FIN follows what is unsent
   State state_ = State::connecting;
   std::string outbox_;
   std::string error_;

@@ -9,8 +9,10 @@
 namespace phx::conformance {
 namespace {
 
-constexpr std::string_view scheme = "ws://";
+constexpr std::string_view plain = "ws://";
+constexpr std::string_view with_tls = "wss://";
 constexpr int default_port = 80;  // RFC 6455, 3
+constexpr int default_tls_port = 443;
 
 std::optional<int> parse_port(std::string_view digits) {
   int port = 0;
@@ -28,11 +30,23 @@ bool is_unreserved(unsigned char c) {
 }  // namespace
 
 std::string Url::authority() const { return fmt::format("{}:{}", host, port); }
-std::string Url::text() const { return fmt::format("{}{}{}", scheme, authority(), path); }
+std::string Url::text() const {
+  return fmt::format("{}{}{}", secure ? with_tls : plain, authority(), path);
+}
+std::string Url::origin() const {
+  return fmt::format("{}://{}", secure ? "https" : "http", authority());
+}
+Url Url::on_this_machine(int other_port) const {
+  Url other = *this;
+  other.host = "127.0.0.1";
+  other.port = other_port;
+  return other;
+}
 
 std::optional<Url> parse_url(std::string_view text) {
-  if (text.substr(0, scheme.size()) != scheme) return std::nullopt;
-  text.remove_prefix(scheme.size());
+  const bool secure = text.starts_with(with_tls);
+  if (!secure && !text.starts_with(plain)) return std::nullopt;
+  text.remove_prefix(secure ? with_tls.size() : plain.size());
   const auto slash = text.find('/');
   const std::string_view authority = text.substr(0, slash);
   std::string_view path = slash == text.npos ? "" : text.substr(slash);
@@ -42,10 +56,11 @@ std::optional<Url> parse_url(std::string_view text) {
   const auto colon = authority.rfind(':');
   const std::string_view host = authority.substr(0, colon);
   if (host.empty()) return std::nullopt;
-  const auto port = colon == authority.npos ? std::optional<int>(default_port)
-                                            : parse_port(authority.substr(colon + 1));
+  const auto port = colon == authority.npos
+                        ? std::optional<int>(secure ? default_tls_port : default_port)
+                        : parse_port(authority.substr(colon + 1));
   if (!port) return std::nullopt;
-  return Url{std::string(host), *port, std::string(path)};
+  return Url{std::string(host), *port, std::string(path), secure};
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -13,12 +13,16 @@ struct Url {
   std::string host = "127.0.0.1";
   int port = 4000;
   std::string path = "/socket";
+  bool secure = false;  ///< `wss`: TLS lies between.
 
   std::string authority() const;  ///< `127.0.0.1:4000`, as the Host header wants it.
   std::string text() const;       ///< The whole, as one would type it.
+  std::string origin() const;     ///< `http://127.0.0.1:4000`, or `https://…`.
+  /// The same on this port of 127.0.0.1.
+  Url on_this_machine(int other_port) const;
 };
 
-/// Nothing for what is no `ws://host[:port][/path]`. A trailing slash is dropped.
+/// Nothing for what is no `ws://host[:port][/path]`, nor a `wss://…`. A trailing slash is dropped.
 std::optional<Url> parse_url(std::string_view text);
 
 /// Percent-encodes all but the unreserved characters of RFC 3986.
