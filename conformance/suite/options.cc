@@ -123,6 +123,11 @@ std::optional<std::string> understand(const Spelling& spelled, Options& options)
         spelled.url);
   }
   options.url = *url;
+  try {
+    make_tls_context(options.trust);
+  } catch (const std::exception& error) {
+    return fmt::format("--ca {}: {}", options.trust.ca, error.what());
+  }
   const auto release = parse_release(spelled.profile);
   if (!release) {
     return fmt::format("--profile {}: expected 1.7, 1.8, or one release of theirs, e.g. 1.8.11",

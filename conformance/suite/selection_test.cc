@@ -40,6 +40,10 @@ TEST("an address falls into host, port and path") {
   expect_eq(parse_url("ws://localhost:4000/socket/")->text(),
             std::string("ws://localhost:4000/socket"));
   expect_eq(parse_url("ws://h/tenant/a/socket")->port, 80);
+  expect_eq(parse_url("wss://h/socket")->text(), std::string("wss://h:443/socket"));
+  expect_eq(parse_url("wss://h/socket")->on_this_machine(5).text(),
+            std::string("wss://127.0.0.1:5/socket"));
+  expect_eq(parse_url("wss://h:1/s")->origin(), std::string("https://h:1"));
   for (const char* wrong : {"http://h:1/s", "ws://", "ws://:1/s", "ws://h:x/s", "ws://h:0/s",
                             "ws://h:99999/s", "ws://h:1/s?vsn=2.0.0"}) {
     expect(!parse_url(wrong).has_value(), std::string("no address: ") + wrong);
@@ -114,6 +118,9 @@ TEST("help is no error, and whatever is wrong is a usage error") {
   for (const std::vector<const char*>& wrong :
        std::vector<std::vector<const char*>>{{"--bogus"},
                                              {"--url", "http://x"},
+                                             {"--ca", "/nowhere.pem"},
+                                             {"--ca", "/dev/null"},
+                                             {"--ca", "/dev/null", "--insecure"},
                                              {"--profile", "3"},
                                              {"--params", "[]"},
                                              {"--join-params", "{"},

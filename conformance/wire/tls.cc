@@ -13,6 +13,9 @@ namespace phx::conformance {
 namespace {
 
 std::string reason_of_openssl() {
+  if (ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_WRONG_VERSION_NUMBER) {
+    return "what came is no TLS; does the server speak plain ws there?";
+  }
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   return reason == nullptr ? "the connection was broken off" : reason;
 }
@@ -31,8 +34,7 @@ TlsContext make_tls_context(const Trust& trust) {
   const std::string why = reason_of_openssl();
   ERR_clear_error();
   throw std::runtime_error(
-      fmt::format("expected certificates in PEM form in \"{}\", got: {}; set --ca to such a file",
-                  trust.ca, why));
+      fmt::format("expected a file with certificates in PEM form, got {}", why));
 }
 
 TlsSession::TlsSession(SSL_CTX* context, const std::string& host) : session_(SSL_new(context)) {

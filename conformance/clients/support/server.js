@@ -11,8 +11,8 @@ const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const OUTPUT_KEPT = 4_000; // characters, the newest
 
 /** The contract server of this repository, or the program that CONTRACT_SERVER names. */
-export const contractServer = () =>
-  new Server(process.env.CONTRACT_SERVER || "build/plain/phx-contract");
+export const contractServer = (environment = {}) =>
+  new Server(process.env.CONTRACT_SERVER || "build/plain/phx-contract", environment);
 
 /** The chat of chapter 1, or the program that CHAT_SERVER names; it knows logins by `secret`. */
 export const chatServer = (secret = "the same at each start, so that logins last") =>
@@ -24,7 +24,7 @@ class Server {
   #process = null;
   #output = "";
 
-  /** After start(): `http://HOST:PORT`, with no slash at the end. */
+  /** After start(): `http://HOST:PORT` (`https:` where it speaks TLS), with no slash at the end. */
   url = null;
 
   constructor(program, environment = {}) {
@@ -101,7 +101,7 @@ class Server {
       let printed = "";
       this.#process.stdout.on("data", (text) => {
         printed += text;
-        const found = printed.match(/http:\/\/[^\s/:]+:\d+(?=\D)/);
+        const found = printed.match(/https?:\/\/[^\s/:]+:\d+(?=\D)/);
         if (found) resolve(found[0]);
       });
       this.#process.once("error", ({ code }) => {

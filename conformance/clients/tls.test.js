@@ -1,0 +1,73 @@
+// The same conversations over TLS: wss by a certificate that is verified, and https.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join as path } from "node:path";
+import { after, beforeEach, test } from "node:test";
+import { LongPoll } from "phoenix";
+import { WebSocket } from "ws";
+import { ask, connect, heard, join, rejoins } from "./support/client.js";
+import { contractServer } from "./support/server.js";
+
+const LARGE = 1_000_000; // characters
+
+const folder = mkdtempSync(path(tmpdir(), "phx-tls-"));
+const [cert, key] = [path(folder, "cert.pem"), path(folder, "key.pem")];
+const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+const who = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
+const files = ["-keyout", key, "-out", cert];
+execFileSync("openssl", ["req", "-x509", ...ec, ...files, ...who], { stdio: "ignore" });
+
+// Node's fetch takes no certificate of one's own; the long-poll tests take any.
+process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+
+/** Trusts this one certificate, whatever the line above says. */
+class Trusting extends WebSocket {
+  constructor(url, protocols) {
+    super(url, protocols, { ca: readFileSync(cert), rejectUnauthorized: true });
+  }
+}
+
+const server = contractServer({ TLS_CERT: cert, TLS_KEY: key });
+beforeEach(() => server.start()); // again, should a test have failed while it was away
+after(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+for (const [name, transport] of Object.entries({ wss: Trusting, https: LongPoll })) {
+  test(`${name}: a topic is joined, a push answered, and connect hears https`, async (t) => {
+    const channel = await join(await connect(t, server, { transport }), `conformance:${name}`);
+    assert.deepEqual(await ask(channel, "echo", { text: "é世😀" }), { text: "é世😀" });
+    const { uri } = await ask(channel, "connect_info");
+    assert.equal(new URL(uri).origin, server.url);
+  });
+
+  test(`${name}: a large message goes there and back`, async (t) => {
+    const channel = await join(await connect(t, server, { transport }), `conformance:${name}-1`);
+    const text = "x".repeat(LARGE);
+    assert.deepEqual(await ask(channel, "echo", { text }), { text });
+  });
+
+  test(`${name}: a server that restarts has its channels joined anew`, async (t) => {
+    const channel = await join(await connect(t, server, { transport }), `conformance:${name}-2`);
+    await ask(channel, "count");
+    const again = rejoins(channel);
+    await server.stop();
+    await server.start();
+    await again.next();
+    assert.deepEqual(await ask(channel, "count"), { count: 1 });
+  });
+}
+
+test("one is connected by wss, one polls over https: each hears the other", async (t) => {
+  const [secure, polled] = [
+    await join(await connect(t, server, { transport: Trusting }), "conformance:mixed"),
+    await join(await connect(t, server, { transport: LongPoll }), "conformance:mixed"),
+  ];
+  const [a, b] = [heard(secure, "broadcasted"), heard(polled, "broadcasted")];
+  await ask(secure, "broadcast", { n: 1 });
+  assert.deepEqual([await a.next(), await b.next()], [{ n: 1 }, { n: 1 }]);
+});
