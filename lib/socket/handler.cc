@@ -106,6 +106,7 @@ void Handler::join(Message message) {
 /// behind its join is handled after it.
 void Handler::start_channel(const Route& route, Message message) {
   Socket socket = socket_;
+  for (const auto& [name, value] : route.assigns) socket.assigns[name] = value;
   const Opaque& own_join_ref = message.join_ref.is_null() ? message.ref : message.join_ref;
   SocketKeeper::join(socket, message.topic.text(), own_join_ref, self());
   const process::Pid pid = scheduler().spawn(std::make_unique<channel::Server>(

@@ -14,6 +14,7 @@ namespace phx::socket {
 struct Route {
   std::string pattern;
   channel::Factory factory;
+  Assigns assigns = {};  ///< Put into the channel's socket over those of the connection.
 };
 
 /// A `*` at the end takes any rest, the empty one too; anything else takes itself alone.

@@ -57,6 +57,11 @@ struct Rejected {
 };
 using ConnectResult = std::variant<Accepted, Rejected>;
 
+/// What a route gives its channels. Mirrors the options of Phoenix.Socket's channel/3.
+struct RouteOptions {
+  Assigns assigns = {};  ///< Merged into those of the connection; these win.
+};
+
 class UserSocket {
  public:
   UserSocket() = default;
@@ -84,16 +89,17 @@ class UserSocket {
   const std::vector<socket::Route>& routes() const { return routes_; }
 
  protected:
-  /// Routes a topic pattern to a channel; the first that matches wins. \throws
-  /// std::invalid_argument.
+  /// Routes a topic pattern to a channel; the first that matches wins:
+  /// `channel<Room>("room:*", {.assigns = {{"kind", "public"}}});`. \throws std::invalid_argument.
   template <class C>
-  void channel(std::string pattern) {
-    channel(std::move(pattern), [] { return std::make_unique<C>(); });
+  void channel(std::string pattern, RouteOptions options = {}) {
+    channel(
+        std::move(pattern), [] { return std::make_unique<C>(); }, std::move(options));
   }
   /// The same for channels that must be given something.
-  void channel(std::string pattern, phx::channel::Factory factory) {
+  void channel(std::string pattern, phx::channel::Factory factory, RouteOptions options = {}) {
     socket::check_pattern(pattern);
-    routes_.push_back({std::move(pattern), std::move(factory)});
+    routes_.push_back({std::move(pattern), std::move(factory), std::move(options.assigns)});
   }
 
  private:
