@@ -48,3 +48,28 @@ TEST("an unknown log level is answered with the ones there are") {
   expect_eq(text,
             std::string("expected a log level (debug, info, warn, error or off), got \"loud\""));
 }
+
+TEST("a line says what its thread is about, the innermost alone, and no field twice") {
+  struct Named final : LogSubject {
+    explicit Named(std::string n) : name(std::move(n)) {}
+    Metadata log_metadata() const override { return {{"name", name}, {"kind", "test"}}; }
+    std::string name;
+  };
+  std::vector<std::string> lines;
+  const Log log =
+      Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); });
+  const Named outer("outer"), inner("in\nner");
+  {
+    const LogScope about(outer);
+    log.info("one");
+    {
+      const LogScope more(inner);
+      log.info("two");
+    }
+    log.info("three", {{"name", "own"}});
+  }
+  log.info("four");
+  expect_eq(lines,
+            std::vector<std::string>{"one name=outer kind=test", "two name=in\\x0aner kind=test",
+                                     "three name=own kind=test", "four"});
+}

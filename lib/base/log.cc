@@ -8,6 +8,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <mutex>
 #include <stdexcept>
 
@@ -38,6 +39,8 @@ Level level_of(spdlog::level::level_enum level) {
   }
   return Level::off;
 }
+
+thread_local const LogSubject* spoken_of = nullptr;  // the innermost LogScope's
 
 /// spdlog calls it under a lock of its own, so that one line comes after the other.
 class ReaderSink final : public spdlog::sinks::base_sink<std::mutex> {
@@ -88,14 +91,26 @@ Log Log::silent() {
   return Log(std::move(logger));
 }
 
-bool Log::enabled(Level level) const { return logger_->should_log(spdlog_level(level)); }
+bool Log::enabled(Level level) const {
+  return level != Level::off && logger_->should_log(spdlog_level(level));
+}
 
 void Log::write(Level level, std::string_view text, std::initializer_list<Field> fields) const {
   if (!enabled(level)) return;
   std::string line = one_line(text);
   for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, one_line(value));
+  if (spoken_of != nullptr) {
+    for (const auto& [key, value] : spoken_of->log_metadata()) {
+      const bool said = std::any_of(fields.begin(), fields.end(),
+                                    [&key](const Field& field) { return field.first == key; });
+      if (!said) line += fmt::format(" {}={}", key, one_line(value));
+    }
+  }
   logger_->log(spdlog_level(level), "{}", line);
 }
+
+LogScope::LogScope(const LogSubject& subject) : outer_(std::exchange(spoken_of, &subject)) {}
+LogScope::~LogScope() { spoken_of = outer_; }
 
 std::string one_line(std::string_view text) {
   constexpr std::size_t most = 500;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace spdlog {
 class logger;
@@ -34,9 +35,10 @@ class Log {
   /// Writes nowhere: for tests.
   static Log silent();
 
+  /// Whether a line of this level would be written; never for Level::off.
   bool enabled(Level level) const;
-  /// Writes `text key=value …`. Control characters are escaped: what a client sent can't forge a
-  /// line.
+  /// Writes `text key=value …`, and behind them what the thread's LogScope has to say. Control
+  /// characters are escaped: what a client sent can't forge a line.
   void write(Level level, std::string_view text, std::initializer_list<Field> fields = {}) const;
 
   void debug(std::string_view text, std::initializer_list<Field> fields = {}) const {
@@ -55,6 +57,29 @@ class Log {
  private:
   explicit Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
   std::shared_ptr<spdlog::logger> logger_;
+};
+
+/// What a log line may be about: a process that knows its topic, a request that knows its id.
+class LogSubject {
+ public:
+  using Metadata = std::vector<std::pair<std::string, std::string>>;
+  virtual ~LogSubject() = default;
+  /// Asked only when a line is written.
+  virtual Metadata log_metadata() const { return {}; }
+};
+
+/// While it lives, each line that this thread writes carries what `subject` says of itself: a turn
+/// of a process, an answer to a request. The innermost counts. Mirrors Logger.metadata/1.
+class LogScope {
+ public:
+  /// `subject` outlives the scope.
+  explicit LogScope(const LogSubject& subject);
+  LogScope(const LogScope&) = delete;
+  LogScope& operator=(const LogScope&) = delete;
+  ~LogScope();
+
+ private:
+  const LogSubject* const outer_;
 };
 
 /// The text with control characters written as `\xNN`, and cut after 500 bytes: fit for a log's

@@ -13,6 +13,12 @@ using process::Message;
 Server::Server(std::unique_ptr<Channel> channel, Socket socket, Payload params)
     : channel_(std::move(channel)), socket_(std::move(socket)), params_(std::move(params)) {}
 
+LogSubject::Metadata Server::log_metadata() const {
+  LogSubject::Metadata metadata{{"topic", socket_.topic()}};
+  if (!socket_.id.empty()) metadata.emplace_back("user", socket_.id);
+  return metadata;
+}
+
 void Server::init() {
   SocketKeeper::set_channel(socket_, self());
   transport_monitor_ = scheduler().monitor(self(), socket_.transport());
@@ -95,8 +101,8 @@ void Server::handle(Message message) {
 void Server::from_client(serializer::Message message) {
   SocketKeeper::set_ref(socket_, std::move(message.ref));
   if (!message.event.is_string()) {
-    throw std::runtime_error("expected an event's name to be a string, got " +
-                             one_line(message.event.text()));
+    // Not what it is: a log might show it, and nobody has filtered it.
+    throw std::runtime_error("expected an event's name to be a string, got another JSON value");
   }
   if (message.event.text() == "phx_leave") {
     send_reply(Reply::ok());

@@ -43,6 +43,8 @@ class Server final : public process::Process {
   Server(std::unique_ptr<Channel> channel, Socket socket, Payload params);
 
   std::string name() const override { return "channel " + socket_.topic(); }
+  /// The topic, and the user's id if it has one.
+  LogSubject::Metadata log_metadata() const override;
 
  protected:
   void init() override;

@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "endpoint/request_id.h"
+
 namespace phx {
 namespace {
 
@@ -61,7 +63,8 @@ Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers
 }  // namespace
 
 Endpoint::Endpoint(EndpointOptions options)
-    : options_(std::move(options)),
+    : telemetry_(std::make_unique<telemetry::Telemetry>()),
+      options_(std::move(options)),
       tokens_(std::make_shared<const transport::SessionTokens>(options_.secret_key_base)) {}
 
 void Endpoint::socket(Mount mount) {
@@ -85,12 +88,14 @@ std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
   for (const Mount& mount : mounts_) {
     if (!seen.insert(mount.socket.get()).second) continue;
     drainers.push_back(
-        std::make_unique<socket::Drainer>(mount.socket, mount.drainer, telemetry_, mount.path));
+        std::make_unique<socket::Drainer>(mount.socket, mount.drainer, *telemetry_, mount.path));
   }
   return drainers;
 }
 
 Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house) const noexcept {
+  const RequestSubject subject(request);
+  const LogScope about(subject);
   try {
     return secured(request, house);
   } catch (const std::exception& error) {

@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "json/parameter_filter.h"
 #include "process/supervisor.h"
 #include "telemetry/telemetry.h"
 #include "transport/force_ssl.h"
@@ -36,6 +37,8 @@ struct EndpointOptions {
   /// that each request itself names.
   std::optional<std::string> url_host = {};
   std::optional<transport::ForceSsl> force_ssl = {};
+  /// Which parameters the log shows: all but passwords, unless told otherwise.
+  ParameterFilter filter_parameters = {};
 };
 
 class Endpoint {
@@ -47,7 +50,7 @@ class Endpoint {
   /// \throws std::invalid_argument for a secret that is too short.
   explicit Endpoint(EndpointOptions options = {});
   explicit Endpoint(const std::string& secret_key_base)
-      : Endpoint(EndpointOptions{secret_key_base, {}, {}}) {}
+      : Endpoint(EndpointOptions{.secret_key_base = secret_key_base}) {}
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
@@ -64,8 +67,10 @@ class Endpoint {
   void child(process::ChildSpec spec) { children_.push_back(std::move(spec)); }
 
   /// Where the server tells what happens. Attach before it runs or while it does; any thread.
-  telemetry::Telemetry& telemetry() { return telemetry_; }
-  const telemetry::Telemetry& telemetry() const { return telemetry_; }
+  telemetry::Telemetry& telemetry() const { return *telemetry_; }
+  const ParameterFilter& filter_parameters() const { return options_.filter_parameters; }
+  /// Long-poll sessions that live, of the whole server. Any thread.
+  std::size_t longpoll_sessions() const { return tokens_->living(); }
 
   /// Finds who answers, and lets him. Shard thread; never throws.
   Outcome dispatch(const transport::Request& request, const House& house) const noexcept;
@@ -84,7 +89,7 @@ class Endpoint {
   Outcome secured(const transport::Request& request, const House& house) const;
   Outcome route(const transport::Request& request, const House& house) const;
 
-  telemetry::Telemetry telemetry_;
+  const std::unique_ptr<telemetry::Telemetry> telemetry_;
   const EndpointOptions options_;
   const std::shared_ptr<const transport::SessionTokens> tokens_;
   std::vector<transport::Mount> mounts_;

@@ -36,9 +36,11 @@ std::string shown(Level level) {
 
 struct Fixture {
   std::vector<std::string> lines;
-  TestHouse house{{}, Log::to(Level::debug, [this](Level level, const std::string& line) {
-                    lines.push_back(shown(level) + ": " + line);
-                  })};
+  TestHouse house{
+      {}, Log::to(Level::debug, [this](Level level, const std::string& line) {
+        // Behind it stands the request's id, another each time.
+        lines.push_back(shown(level) + ": " + line.substr(0, line.find(" request_id=")));
+      })};
   Endpoint endpoint{EndpointOptions{.url_host = "localhost"}};
   Request request{"GET", "/socket/websocket?vsn=2.0.0"};
 

@@ -41,8 +41,10 @@ Json Json::parse(std::string_view text) {
   json_error_t error;
   json_t* value = json_loadb(text.data(), text.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
   if (value == nullptr) {
+    // Jansson goes on to quote what stands there, which may be what no log should show.
+    const std::string_view said = error.text;
     throw JsonError("expected JSON, got an error at byte " + std::to_string(error.position) + ": " +
-                    error.text);
+                    std::string(said.substr(0, said.find(" near "))));
   }
   return Json(value, 0);
 }

@@ -75,7 +75,8 @@ void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function
   const Pid pid = slot.process->self();
   const Ref ref = make_ref();
   slot.working = true;
-  workers_->post([this, pid, ref, work = std::move(work)] {
+  workers_->post([this, pid, ref, &process = *slot.process, work = std::move(work)] {
+    const LogScope about(process);
     working_for = pid;
     std::exception_ptr thrown;
     try {

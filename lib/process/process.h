@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 
+#include "base/log.h"
 #include "base/time.h"
 #include "process/message.h"
 
@@ -22,12 +23,12 @@ struct Exit {
   ExitReason reason;
 };
 
-class Process {
+class Process : public LogSubject {
  public:
   Process() = default;
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
-  virtual ~Process() = default;
+  ~Process() override = default;
 
   Pid self() const { return self_; }
 

@@ -188,6 +188,7 @@ void Scheduler::enqueue(Slot& slot) {
 }
 
 void Scheduler::take_turn(Slot& slot) {
+  const LogScope about(*slot.process);
   if (slot.killed_by) {
     bury(slot, std::move(*slot.killed_by), slot.overflowed && !slot.working);
     return;

@@ -36,10 +36,15 @@ void append_reply(std::string& out, const Reply& reply) {
   out += "\"}";
 }
 
+/// Says what kind of payload came and not what is in it: the sentence goes to a log.
 void require_object(const Payload& payload) {
   if (payload.is_object()) return;
+  const char* kind = payload.is_binary()               ? "bytes"
+                     : payload.view().starts_with('[') ? "an array"
+                     : payload.view().starts_with('"') ? "a string"
+                                                       : "a number, true, false or null";
   throw EncodeError("expected a JSON object as the payload of a push or a broadcast, got " +
-                    std::string(payload.is_binary() ? "bytes" : payload.view().substr(0, 40)));
+                    std::string(kind));
 }
 
 }  // namespace phx::serializer

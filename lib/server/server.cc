@@ -54,6 +54,7 @@ std::vector<std::unique_ptr<server::Shard>> make_shards(const Endpoint& endpoint
 Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
     : options_(std::move(options)),
       log_(std::move(log)),
+      logger_(endpoint.telemetry(), log_, endpoint.filter_parameters()),
       tls_(options_.tls ? std::optional<server::TlsContext>(*options_.tls) : std::nullopt) {
   std::signal(SIGPIPE, SIG_IGN);
   json_object_seed(0);  // before there are threads: Jansson seeds its tables only once

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "endpoint/endpoint.h"
+#include "endpoint/logger.h"
 #include "server/listener.h"
 #include "server/shard.h"
 #include "server/tls.h"
@@ -55,6 +56,7 @@ class Server {
 
   const ServerOptions options_;
   const Log log_;
+  const Logger logger_;
   const std::optional<server::TlsContext> tls_;
   process::Workers workers_;
   std::vector<std::unique_ptr<server::Shard>> shards_;

@@ -16,6 +16,11 @@ using Message = serializer::Message;
 
 Handler::Handler(const UserSocket& user, Socket socket) : user_(user), socket_(std::move(socket)) {}
 
+LogSubject::Metadata Handler::log_metadata() const {
+  if (socket_.id.empty()) return {};
+  return {{"user", socket_.id}};
+}
+
 void Handler::init() {
   if (socket_.id.empty()) return;
   disconnects_ = socket_.house().pubsub->subscribe(socket_.id, self());
@@ -91,8 +96,9 @@ void Handler::join(Message message) {
   const Route* route =
       message.topic.is_string() ? find_route(user_.routes(), message.topic.text()) : nullptr;
   if (route == nullptr) {
-    scheduler().log().warn("a join of a topic that no channel takes was refused",
-                           {{"topic", message.topic.text()}});
+    scheduler().log().warn(
+        "a join of a topic that no channel takes was refused",
+        {{"topic", message.topic.is_string() ? message.topic.text() : "(no string)"}});
     return unmatched(message);
   }
   if (channels_.size() >= user_.max_channels()) {

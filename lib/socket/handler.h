@@ -40,6 +40,8 @@ class Handler : public process::Process {
   Handler(const UserSocket& user, Socket socket);
 
   std::string name() const override { return socket_.id.empty() ? "socket" : socket_.id; }
+  /// The user's id, if it has one.
+  LogSubject::Metadata log_metadata() const override;
   /// A room of channels makes frames faster than their sockets would carry them away in turn.
   bool urgent() const override { return true; }
   const UserSocket& user() const { return user_; }

@@ -41,8 +41,12 @@ class FakeClient {
  public:
   FakeClient(TestHouse& house, const UserSocket& user, std::string_view vsn = "2.0.0",
              std::string id = {})
+      : FakeClient(house, user, house.house(), vsn, std::move(id)) {}
+  /// One to whom the house looks otherwise: with an endpoint's telemetry, say.
+  FakeClient(TestHouse& house, const UserSocket& user, const House& seen,
+             std::string_view vsn = "2.0.0", std::string id = {})
       : house_(house) {
-    Socket socket(house.house(), *serializer::negotiate(user.serializers(), vsn));
+    Socket socket(seen, *serializer::negotiate(user.serializers(), vsn));
     socket.id = std::move(id);
     pid_ = house.scheduler.spawn(std::make_unique<FakeTransport>(
         user, std::move(socket), [this](const Sent& sent) { keep(sent); }));

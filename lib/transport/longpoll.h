@@ -32,6 +32,8 @@ class SessionTokens {
   /// A place among the sessions, held by copying it; nothing where all are taken.
   using Place = std::shared_ptr<const void>;
   Place take_place() const;
+  /// How many are taken.
+  std::size_t living() const { return living_->load(); }
 
   /// \throws std::invalid_argument for a secret that is too short.
   explicit SessionTokens(std::string_view secret_key_base);

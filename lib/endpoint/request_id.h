@@ -1,0 +1,32 @@
+#pragma once
+/// \file
+/// A name for one request, so that a log's lines about it can be found. Mirrors Plug.RequestId.
+
+#include <optional>
+#include <string>
+
+#include "base/log.h"
+#include "transport/request.h"
+
+namespace phx {
+
+/// The client's (or its proxy's) `x-request-id`, if it has 20 to 200 bytes; else a random one
+/// of 20.
+std::string request_id_of(const transport::Request& request);
+
+/// What lines about a request carry. The id is made when the first of them is written.
+class RequestSubject final : public LogSubject {
+ public:
+  /// `request` outlives it.
+  explicit RequestSubject(const transport::Request& request) : request_(request) {}
+  Metadata log_metadata() const override {
+    if (!id_) id_ = request_id_of(request_);
+    return {{"request_id", *id_}};
+  }
+
+ private:
+  const transport::Request& request_;
+  mutable std::optional<std::string> id_;
+};
+
+}  // namespace phx

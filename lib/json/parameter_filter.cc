@@ -1,0 +1,37 @@
+/// Down the tree, and a new one on the way back.
+
+#include "json/parameter_filter.h"
+
+#include <algorithm>
+
+namespace phx {
+
+bool ParameterFilter::matches(const std::string& key) const {
+  return std::any_of(words_.begin(), words_.end(), [&](const std::string& word) {
+    return keeps_ ? key == word : key.find(word) != std::string::npos;
+  });
+}
+
+Json ParameterFilter::filtered(const Json& params) const {
+  constexpr const char* hidden = "[FILTERED]";
+  if (params.is_object()) {
+    Json shown = Json::object();
+    for (const auto& [key, value] : params.sorted_members()) {
+      if (!matches(key)) {
+        shown.set(key, filtered(value));
+      } else {
+        shown.set(key, keeps_ ? value : Json(hidden));
+      }
+    }
+    return shown;
+  }
+  // The empty list is no list of parameters to Phoenix, which hides it like any other value.
+  if (params.is_array() && (params.size() > 0 || !keeps_)) {
+    Json shown = Json::array();
+    for (std::size_t i = 0; i < params.size(); ++i) shown.append(filtered(params[i]));
+    return shown;
+  }
+  return keeps_ ? Json(hidden) : params;
+}
+
+}  // namespace phx

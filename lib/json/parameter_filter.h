@@ -1,0 +1,35 @@
+#pragma once
+/// \file
+/// What of a client's parameters a log may show. Mirrors `config :phoenix, :filter_parameters`.
+
+#include <string>
+#include <vector>
+
+#include "json/json.h"
+
+namespace phx {
+
+/// Puts `[FILTERED]` in the place of what is not to be seen, however deep it lies.
+class ParameterFilter {
+ public:
+  /// Hides passwords.
+  ParameterFilter() : ParameterFilter(discard({"password"})) {}
+  /// Hides what stands under a key that contains one of these, letter case and all.
+  static ParameterFilter discard(std::vector<std::string> parts) {
+    return {false, std::move(parts)};
+  }
+  /// Hides all but what stands under a key that is one of these, with all that is nested there.
+  static ParameterFilter keep(std::vector<std::string> keys) { return {true, std::move(keys)}; }
+
+  Json filtered(const Json& params) const;
+
+ private:
+  ParameterFilter(bool keeps, std::vector<std::string> words)
+      : keeps_(keeps), words_(std::move(words)) {}
+  bool matches(const std::string& key) const;
+
+  bool keeps_;
+  std::vector<std::string> words_;
+};
+
+}  // namespace phx
