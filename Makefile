@@ -9,7 +9,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 
 # Lowest first: a file includes its own layer or a lower one, and `make layers` checks it.
-LAYERS := base json process telemetry pubsub serializer channel presence socket transport endpoint server
+LAYERS := base json process telemetry pubsub serializer channel presence socket transport endpoint metrics server
 
 # SAN=address,undefined or SAN=thread builds beside the plain build, never over it.
 COMMA := ,
@@ -22,16 +22,21 @@ ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-v
   -pthread -Ilib -I. -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
-LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lz
+LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lprometheus-cpp-core -lz
 # Under AddressSanitizer CMocka would swallow the report of a bad access: leave SIGSEGV to ASan.
 export ASAN_OPTIONS := handle_segv=2:detect_leaks=1
 export TSAN_OPTIONS := halt_on_error=1
 export UBSAN_OPTIONS := print_stacktrace=1
 
 BUILD_PACKAGES := g++ make pkg-config libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
+<<<<<<< HEAD
   libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev openssl zlib1g-dev
+=======
+  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev libssl-dev zlib1g-dev
+>>>>>>> 7a4eca3 (Metrics for Prometheus: counted from telemetry, shown at /metrics, scraped by a real one in a test)
 CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
+METRICS_PACKAGES := prometheus
 DOC_PACKAGES := doxygen graphviz doxygen-awesome-css mscgen
 # clang-tidy 14, Debian 12's own, can't read <source_location>.
 STYLE_PACKAGES := clang-format clang-tidy-16
@@ -73,6 +78,8 @@ build/.packages-clients: Makefile .ci/need
 	@.ci/need $(CLIENT_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-browser: Makefile .ci/need
 	@.ci/need $(BROWSER_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-metrics: Makefile .ci/need
+	@.ci/need $(METRICS_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-docs: Makefile .ci/need
 	@.ci/need $(DOC_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-style: Makefile .ci/need
@@ -178,8 +185,13 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@echo 'Installing the npm packages of $(CLIENTS)'
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
+<<<<<<< HEAD
 $(BUILD)/clients.passed: $(BUILD)/tls.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
   $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser
+=======
+$(BUILD)/clients.passed: $(BUILD)/conformance.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
+  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics
+>>>>>>> 7a4eca3 (Metrics for Prometheus: counted from telemetry, shown at /metrics, scraped by a real one in a test)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 

@@ -19,6 +19,7 @@ struct Options {
   phx::TlsOptions tls;  ///< Of no meaning until both files are named.
   std::string log_level = "warn";
   std::string secret_key_base = phx::transport::random_secret();
+  bool metrics = false;
 };
 
 /// Each option has an environment variable of the same meaning; what is said on the line wins.
@@ -48,6 +49,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--secret-key-base", options.secret_key_base,
                  "what tokens are signed with; made up at each start unless it is given")
       ->envname("SECRET_KEY_BASE");
+  app.add_flag("--metrics", options.metrics, "show Prometheus at /metrics what is counted")
+      ->envname("METRICS");
   app.add_option("--log", options.log_level, "debug, info, warn, error or off")
       ->envname("LOG_LEVEL");
 }
@@ -57,6 +60,8 @@ int serve(Options options) {
   phx::Endpoint endpoint(options.secret_key_base);
   phx::Presence presence;
   phx::contract::mount_all(endpoint, presence);
+  std::optional<phx::Metrics> metrics;
+  if (options.metrics) metrics.emplace(endpoint);
   phx::Server server(endpoint, options.server,
                      phx::Log::to_stderr(phx::level_of(options.log_level)));
   fmt::print("The contract server is listening on {}\n", fmt::join(server.urls(), " and "));

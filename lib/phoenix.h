@@ -5,6 +5,8 @@
 #include "channel/channel.h"
 #include "channel/events.h"
 #include "endpoint/endpoint.h"
+#include "endpoint/logger.h"
+#include "metrics/metrics.h"
 #include "presence/presence.h"
 #include "server/server.h"
 #include "socket/events.h"

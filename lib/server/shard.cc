@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "process/supervisor.h"
+#include "telemetry/shard_measured.h"
 
 namespace phx::server {
 
@@ -35,6 +36,7 @@ Shard::~Shard() {
   wake_.close();
   busy_.close();
   last_call_.close();
+  measuring_.close();
   close_context();
   uv_run(&loop_, UV_RUN_DEFAULT);  // the handles' close callbacks
   uv_loop_close(&loop_);
@@ -58,8 +60,20 @@ void Shard::run() {
   scheduler_.adopt_thread();
   supervisor_ = scheduler_.spawn(
       std::make_unique<process::Supervisor>(process::Strategy::one_for_one, endpoint_.children()));
+  if (telemetry().attached<telemetry::ShardMeasured>()) tell_measures();
   turn();
   uv_run(&loop_, UV_RUN_DEFAULT);
+}
+
+void Shard::tell_measures() {
+  constexpr std::uint64_t every_ms = 1'000;
+  const auto tell = [this] {
+    telemetry().execute(telemetry::ShardMeasured{scheduler_.population(), connections_.size(),
+                                                 http_.size(), scheduler_.shard()});
+  };
+  tell();
+  measuring_.open([this](uv_timer_t* h) { return uv_timer_init(&loop_, h); }, tell);
+  uv_timer_start(measuring_.get(), UvHandle<uv_timer_t>::call, every_ms, every_ms);
 }
 
 void Shard::turn() {

@@ -66,6 +66,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   void turn();
   void flush();
   void begin_stop();
+  void tell_measures();
   void go_on_stopping();
   bool draining() const;
   void say_farewell();
@@ -94,6 +95,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   UvHandle<uv_async_t> wake_;
   UvHandle<uv_idle_t> busy_;
   UvHandle<uv_timer_t> last_call_;
+  UvHandle<uv_timer_t> measuring_;
 
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::vector<std::unique_ptr<HttpConnection>> finished_;  // until the end of the turn

@@ -1,0 +1,170 @@
+/// The series, who counts them, and the page; nothing else in the house includes prometheus-cpp.
+
+#include "metrics/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include "channel/events.h"
+#include "socket/events.h"
+#include "telemetry/faults.h"
+#include "telemetry/shard_measured.h"
+
+namespace phx {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Registry;
+using telemetry::on;
+
+/// From what a core does in a turn to what a client takes for broken.
+const Histogram::BucketBoundaries seconds{0.000'01, 0.000'1, 0.001, 0.005, 0.01, 0.05,
+                                          0.1,      0.5,     1,     5,     10};
+
+double in_seconds(telemetry::Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+Counter& counter(Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+/// What went well and what did not, each with how long it took.
+struct Outcomes {
+  Outcomes(Registry& registry, const char* name, const char* help,
+           const prometheus::Labels& labels = {})
+      : family(prometheus::BuildHistogram().Name(name).Help(help).Register(registry)),
+        ok(family.Add(with(labels, "ok"), seconds)),
+        error(family.Add(with(labels, "error"), seconds)) {}
+
+  void observe(serializer::Status status, telemetry::Duration duration) {
+    (status == serializer::Status::ok ? ok : error).Observe(in_seconds(duration));
+  }
+  static prometheus::Labels with(prometheus::Labels labels, const char* result) {
+    labels["result"] = result;
+    return labels;
+  }
+
+  prometheus::Family<Histogram>& family;
+  Histogram& ok;
+  Histogram& error;
+};
+
+}  // namespace
+
+/// Lives as long as somebody may still count: a handler that runs on another thread.
+struct Metrics::Series {
+  Registry registry;
+
+  Outcomes websockets{registry,
+                      "phoenix_socket_connect_duration_seconds",
+                      "How long user sockets took to accept or refuse a connection.",
+                      {{"transport", "websocket"}}};
+  Outcomes longpolls{registry,
+                     "phoenix_socket_connect_duration_seconds",
+                     "How long user sockets took to accept or refuse a connection.",
+                     {{"transport", "longpoll"}}};
+  Outcomes joins{registry, "phoenix_channel_join_duration_seconds",
+                 "How long channels took to let a client in or refuse it."};
+  Histogram& handled = prometheus::BuildHistogram()
+                           .Name("phoenix_channel_handle_in_duration_seconds")
+                           .Help("How long channels took to handle an event from a client.")
+                           .Register(registry)
+                           .Add({}, seconds);
+  Counter& drained = counter(registry, "phoenix_drained_connections_total",
+                             "Connections that were sent home by a server that stops.");
+
+  Counter& crashes = counter(registry, "phoenix_process_crashes_total", "Processes that crashed.");
+  Counter& overflows = counter(registry, "phoenix_mailbox_overflows_total",
+                               "Processes that ended because too many messages waited for them.");
+  Counter& long_turns = counter(registry, "phoenix_long_turns_total",
+                                "Handlers that ran so long that they held up their thread.");
+  Counter& gave_up = counter(registry, "phoenix_supervisors_gave_up_total",
+                             "Supervisors that stopped restarting a child.");
+  Counter& slow = counter(registry, "phoenix_slow_consumers_total",
+                          "Connections closed because their client read too slowly.");
+  Counter& refused = counter(registry, "phoenix_connections_refused_total",
+                             "Connections closed as they came, for lack of room.");
+  Counter& failed = counter(registry, "phoenix_telemetry_handler_failures_total",
+                            "Telemetry handlers that threw and were detached.");
+
+  prometheus::Family<Gauge>& connections =
+      prometheus::BuildGauge()
+          .Name("phoenix_connections")
+          .Help("Open connections: websockets, and those that still speak HTTP.")
+          .Register(registry);
+  prometheus::Family<Gauge>& processes =
+      prometheus::BuildGauge()
+          .Name("phoenix_processes")
+          .Help("Living processes: sockets, channels and others.")
+          .Register(registry);
+  Gauge& sessions = prometheus::BuildGauge()
+                        .Name("phoenix_longpoll_sessions")
+                        .Help("Living long-poll sessions.")
+                        .Register(registry)
+                        .Add({});
+
+  /// The page, in Prometheus's text format.
+  std::string text(std::size_t longpoll_sessions) {
+    sessions.Set(static_cast<double>(longpoll_sessions));
+    return prometheus::TextSerializer().Serialize(registry.Collect());
+  }
+  void measured(const telemetry::ShardMeasured& event) {
+    const std::string shard = std::to_string(event.shard);  // at most 64 of them
+    processes.Add({{"shard", shard}}).Set(static_cast<double>(event.processes));
+    connections.Add({{"shard", shard}, {"protocol", "websocket"}})
+        .Set(static_cast<double>(event.websockets));
+    connections.Add({{"shard", shard}, {"protocol", "http"}})
+        .Set(static_cast<double>(event.http_connections));
+  }
+};
+
+namespace {
+
+template <class E>
+telemetry::Handler counts(const std::shared_ptr<void>& series, Counter& counter) {
+  return on<E>([series, &counter](const E&) { counter.Increment(); });
+}
+
+}  // namespace
+
+Metrics::Metrics(Endpoint& endpoint, std::string path)
+    : endpoint_(endpoint), series_(std::make_shared<Series>()) {
+  const auto& s = series_;
+  endpoint.telemetry().attach(
+      id, {on<SocketConnected>([s](const SocketConnected& event) {
+             (event.transport == "websocket" ? s->websockets : s->longpolls)
+                 .observe(event.result, event.duration);
+           }),
+           on<ChannelJoined>(
+               [s](const ChannelJoined& event) { s->joins.observe(event.result, event.duration); }),
+           on<ChannelHandledIn>([s](const ChannelHandledIn& event) {
+             s->handled.Observe(in_seconds(event.duration));
+           }),
+           on<SocketDrain>([s](const SocketDrain& event) {
+             s->drained.Increment(static_cast<double>(event.count));
+           }),
+           on<telemetry::ShardMeasured>(
+               [s](const telemetry::ShardMeasured& event) { s->measured(event); }),
+           counts<telemetry::ProcessCrashed>(s, s->crashes),
+           counts<telemetry::MailboxOverflowed>(s, s->overflows),
+           counts<telemetry::LongTurn>(s, s->long_turns),
+           counts<telemetry::SupervisorGaveUp>(s, s->gave_up),
+           counts<telemetry::SlowConsumer>(s, s->slow),
+           counts<telemetry::ConnectionRefused>(s, s->refused),
+           counts<telemetry::HandlerFailed>(s, s->failed)});
+  endpoint.get(std::move(path), [s, &endpoint](const transport::Request&) {
+    return transport::Response{200,
+                               s->text(endpoint.longpoll_sessions()),
+                               {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}}};
+  });
+}
+
+Metrics::~Metrics() { endpoint_.telemetry().detach(id); }
+
+}  // namespace phx

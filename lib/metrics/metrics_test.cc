@@ -1,0 +1,97 @@
+/// What is told is counted, and the page says it.
+
+#include "metrics/metrics.h"
+
+#include "channel/events.h"
+#include "socket/events.h"
+#include "telemetry/faults.h"
+#include "telemetry/shard_measured.h"
+#include "testing/case.h"
+#include "testing/fakes.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+struct Room : Channel {
+  JoinResult join(std::string_view, Payload params, Socket&) override {
+    if (params["refuse"] == Json(true)) return Refused{};
+    return Joined{};
+  }
+  Result handle_in(std::string_view, Payload payload, Socket&) override {
+    return Reply::ok(std::move(payload));
+  }
+};
+struct Users : UserSocket {
+  Users() { channel<Room>("room:*"); }
+};
+
+/// A house whose telemetry is an endpoint's.
+struct Fixture {
+  Endpoint endpoint;
+  TestHouse house;
+
+  std::string page() {
+    const auto outcome = endpoint.dispatch({"GET", "/metrics"}, house.house());
+    return std::get<transport::Response>(outcome).body;
+  }
+  void expect_line(const std::string& line) {
+    const std::string text = page();
+    expect(text.find("\n" + line + "\n") != std::string::npos, line + " in\n" + text);
+  }
+};
+
+}  // namespace
+
+TEST("joins are counted by their result, events by how long they took") {
+  Fixture f;
+  const Metrics metrics(f.endpoint);
+  const Users users;
+  House house = f.house.house();
+  house.telemetry = &f.endpoint.telemetry();
+  FakeClient client(f.house, users, house);
+  client.send(R"(["1","1","room:a","phx_join",{}])");
+  client.send(R"(["2","2","room:b","phx_join",{"refuse":true}])");
+  for (int i = 0; i < 3; ++i) client.send(R"(["1","3","room:a","echo",{}])");
+  f.expect_line(R"(phoenix_channel_join_duration_seconds_count{result="ok"} 1)");
+  f.expect_line(R"(phoenix_channel_join_duration_seconds_count{result="error"} 1)");
+  f.expect_line("phoenix_channel_handle_in_duration_seconds_count 3");
+}
+
+TEST("faults are counted") {
+  Fixture f;
+  const Metrics metrics(f.endpoint);
+  const telemetry::Telemetry& telemetry = f.endpoint.telemetry();
+  telemetry.execute(telemetry::SlowConsumer{1});
+  telemetry.execute(telemetry::SlowConsumer{2});
+  telemetry.execute(telemetry::ConnectionRefused{1, "peer"});
+  telemetry.execute(SocketDrain{7, 9, 1, 2, Millis{1}, "/socket", Level::info});
+  f.expect_line("phoenix_slow_consumers_total 2");
+  f.expect_line("phoenix_connections_refused_total 1");
+  f.expect_line("phoenix_drained_connections_total 7");
+  f.expect_line("phoenix_mailbox_overflows_total 0");
+}
+
+TEST("what a shard holds is shown by shard, as it was told last") {
+  Fixture f;
+  const Metrics metrics(f.endpoint);
+  f.endpoint.telemetry().execute(telemetry::ShardMeasured{5, 2, 1, 0});
+  f.endpoint.telemetry().execute(telemetry::ShardMeasured{6, 3, 0, 0});
+  f.endpoint.telemetry().execute(telemetry::ShardMeasured{9, 4, 0, 1});
+  f.expect_line(R"(phoenix_processes{shard="0"} 6)");
+  f.expect_line(R"(phoenix_processes{shard="1"} 9)");
+  f.expect_line(R"(phoenix_connections{protocol="websocket",shard="0"} 3)");
+}
+
+TEST("without Metrics there is no page, and with it the endpoint's telemetry is listened to") {
+  Fixture f;
+  const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.house.house());
+  expect_eq(std::get<transport::Response>(outcome).status, 404);
+  expect(!f.endpoint.telemetry().attached<ChannelHandledIn>(), "nobody counts");
+  {
+    const Metrics metrics(f.endpoint, "/numbers");
+    expect(f.endpoint.telemetry().attached<ChannelHandledIn>(), "somebody counts");
+  }
+  expect(!f.endpoint.telemetry().attached<ChannelHandledIn>(), "and no more");
+}
