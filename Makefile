@@ -29,11 +29,7 @@ export TSAN_OPTIONS := halt_on_error=1
 export UBSAN_OPTIONS := print_stacktrace=1
 
 BUILD_PACKAGES := g++ make pkg-config libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
-<<<<<<< HEAD
-  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev openssl zlib1g-dev
-=======
-  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev libssl-dev zlib1g-dev
->>>>>>> 7a4eca3 (Metrics for Prometheus: counted from telemetry, shown at /metrics, scraped by a real one in a test)
+  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev libssl-dev openssl zlib1g-dev
 CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 METRICS_PACKAGES := prometheus
@@ -185,13 +181,8 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@echo 'Installing the npm packages of $(CLIENTS)'
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
-<<<<<<< HEAD
 $(BUILD)/clients.passed: $(BUILD)/tls.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
-  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser
-=======
-$(BUILD)/clients.passed: $(BUILD)/conformance.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
   $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics
->>>>>>> 7a4eca3 (Metrics for Prometheus: counted from telemetry, shown at /metrics, scraped by a real one in a test)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
