@@ -2,7 +2,7 @@
 /// \file
 /// One client's TLS session: secret bytes on his side, plain ones on the server's.
 ///
-///     client ══ TCP, TLS ══ relay ── socket pair ── HttpConnection, then Connection
+///     client == TCP, TLS == relay -- socket pair -- HttpConnection, then Connection
 ///
 /// Who serves the client gets one end of a socket pair and need not know of TLS: what he reads has
 /// been decrypted, what he writes will be encrypted, and an end of either side reaches the other as

@@ -1,7 +1,6 @@
 /// The server over TLS: whole, on its own thread, as a client across the wire meets it.
 
 #include <csignal>
-#include <fstream>
 #include <random>
 #include <thread>
 
@@ -90,23 +89,6 @@ class Running {
   Server server_;
   std::thread thread_;
 };
-
-std::string get(const std::string& path, const std::string& more = "") {
-  return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n";
-}
-
-/// A text frame under a mask of zeros.
-std::string frame(const std::string& text) {
-  constexpr std::size_t mask_size = 4;
-  std::string bytes = "\x81";
-  if (text.size() < 126) {
-    bytes += static_cast<char>(0x80 | text.size());
-  } else {
-    bytes += '\xff';
-    for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(text.size() >> shift);
-  }
-  return bytes.append(mask_size, '\0') + text;
-}
 
 void become_websocket(TlsClient& client, const std::string& mount = "/socket") {
   client.write(get(mount + "/websocket?vsn=2.0.0",
@@ -326,23 +308,4 @@ TEST("more TLS clients than are let in are dropped, and who leaves makes room") 
     }
   }
   expect(let_in, "there is room again");
-}
-
-TEST("wrong files end the start with a sentence") {
-  const Certificate good;
-  const Certificate other;
-  const auto sentence = [](const std::string& cert, const std::string& key) {
-    return expect_throw<std::runtime_error>([&] { server::TlsContext({cert, key}); });
-  };
-  const auto says = [](const std::string& text, const std::string& part) {
-    expect(text.find(part) != std::string::npos, "\"" + text + "\" says " + part);
-  };
-  const std::string empty = good.folder() / "empty.pem";
-  std::ofstream{empty};
-  says(sentence("/nowhere.pem", good.key()), "\"/nowhere.pem\"");
-  says(sentence(empty, good.key()), "it is empty");
-  says(sentence(good.key(), good.key()), "expected a certificate in PEM form");
-  says(sentence(good.cert(), good.cert()), "expected a private key in PEM form");
-  says(sentence(good.cert(), other.key()), "the key of another");
-  says(sentence(good.cert(), "/nowhere.pem"), "set --key or TLS_KEY");
 }

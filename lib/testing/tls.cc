@@ -178,4 +178,20 @@ bool TlsClient::was_told_goodbye() const {
   return (SSL_get_shutdown(session_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
+std::string get(const std::string& path, const std::string& more) {
+  return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n";
+}
+
+std::string frame(const std::string& text) {
+  constexpr std::size_t mask_size = 4;
+  std::string bytes = "\x81";
+  if (text.size() < 126) {
+    bytes += static_cast<char>(0x80 | text.size());
+  } else {
+    bytes += '\xff';
+    for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(text.size() >> shift);
+  }
+  return bytes.append(mask_size, '\0') + text;
+}
+
 }  // namespace phx::testing

@@ -83,4 +83,9 @@ class TlsClient {
   std::string ahead_;  ///< Read and not asked for yet.
 };
 
+/// A request of HTTP/1.1; `more` are header lines.
+std::string get(const std::string& path, const std::string& more = "");
+/// A websocket's text frame, under a mask of zeros.
+std::string frame(const std::string& text);
+
 }  // namespace phx::testing

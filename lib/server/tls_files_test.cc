@@ -1,0 +1,29 @@
+/// The certificate and its key, wrong in every way: the start ends with a sentence.
+
+#include <fstream>
+
+#include "server/tls.h"
+#include "testing/case.h"
+#include "testing/tls.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+TEST("wrong files end the start with a sentence") {
+  const Certificate good;
+  const Certificate other;
+  const auto sentence = [](const std::string& cert, const std::string& key) {
+    return expect_throw<std::runtime_error>([&] { server::TlsContext({cert, key}); });
+  };
+  const auto says = [](const std::string& text, const std::string& part) {
+    expect(text.find(part) != std::string::npos, "\"" + text + "\" says " + part);
+  };
+  const std::string empty = good.folder() / "empty.pem";
+  std::ofstream{empty};
+  says(sentence("/nowhere.pem", good.key()), "\"/nowhere.pem\"");
+  says(sentence(empty, good.key()), "it is empty");
+  says(sentence(good.key(), good.key()), "expected a certificate in PEM form");
+  says(sentence(good.cert(), good.cert()), "expected a private key in PEM form");
+  says(sentence(good.cert(), other.key()), "the key of another");
+  says(sentence(good.cert(), "/nowhere.pem"), "set --key or TLS_KEY");
+}
