@@ -186,9 +186,21 @@ $(BUILD)/clients.passed: $(BUILD)/tls.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
+# The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
+JUDGING := conformance/judging
+$(BUILD)/judging.passed: $(BUILD)/conformance.passed $(CLIENTS)/node_modules/.installed $(wildcard $(JUDGING)/*.js) \
+  conformance/report.schema.json
+	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
+	  node --test --test-reporter=spec $(JUDGING)/*.test.js && touch $@
+
+.PHONY: judging
+judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its reports
+
+ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
+  $(BUILD)/judging.passed $(BUILD)/clients.passed
 .PHONY: test
-test: $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed $(BUILD)/clients.passed ## everything: unit tests, layers, pages, conformance, real clients
-	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, real clients.'
+test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, the suite itself, real clients
+	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, the suite itself, real clients.'
 
 # --- Running ----------------------------------------------------------------------------------
 

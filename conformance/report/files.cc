@@ -2,10 +2,15 @@
 
 #include "conformance/report/files.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
+#include <vector>
 
 #include "conformance/report/html.h"
 #include "conformance/report/json.h"
@@ -13,17 +18,44 @@
 
 namespace phx::conformance {
 
+namespace {
+
+struct Report {
+  const char* option;
+  std::string path;
+  std::string (*text)(const Run&);
+};
+
+std::vector<Report> wanted(const ReportFiles& files) {
+  std::vector<Report> all{{"--tap", files.tap, tap_of},
+                          {"--junit", files.junit, junit_of},
+                          {"--json", files.json, json_of},
+                          {"--html", files.html, html_of}};
+  std::erase_if(all, [](const Report& report) { return report.path.empty(); });
+  return all;
+}
+
+std::string cant_be_written(const char* option, const std::string& path) {
+  return fmt::format("{} {}: it can't be written: {}", option, path, std::strerror(errno));
+}
+
+}  // namespace
+
+std::optional<std::string> unwritable(const ReportFiles& files) {
+  for (const Report& report : wanted(files)) {
+    if (report.path == "-") continue;
+    if (!std::ofstream(report.path, std::ios::app)) {
+      return cant_be_written(report.option, report.path);
+    }
+  }
+  std::error_code error;
+  if (!files.har.empty()) std::filesystem::create_directories(files.har, error);
+  if (error) return fmt::format("--har {}: {}", files.har, error.message());
+  return std::nullopt;
+}
+
 std::optional<std::string> write_reports(const Run& run) {
-  const ReportFiles& files = run.options.reports;
-  struct Report {
-    const char* option;
-    const std::string& path;
-    std::string (*text)(const Run&);
-  };
-  for (const Report& report :
-       {Report{"--tap", files.tap, tap_of}, Report{"--junit", files.junit, junit_of},
-        Report{"--json", files.json, json_of}, Report{"--html", files.html, html_of}}) {
-    if (report.path.empty()) continue;
+  for (const Report& report : wanted(run.options.reports)) {
     const std::string text = report.text(run);
     if (report.path == "-") {
       std::fwrite(text.data(), 1, text.size(), stdout);
@@ -32,10 +64,7 @@ std::optional<std::string> write_reports(const Run& run) {
     }
     std::ofstream file(report.path, std::ios::trunc);
     file << text;
-    if (!file.flush()) {
-      return std::string(report.option) + " " + report.path +
-             ": it can't be written: " + std::strerror(errno);
-    }
+    if (!file.flush()) return cant_be_written(report.option, report.path);
   }
   return std::nullopt;
 }

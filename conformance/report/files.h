@@ -9,6 +9,9 @@
 
 namespace phx::conformance {
 
+/// Whether each file can be written, asked before the run: nothing if so, else which can't.
+std::optional<std::string> unwritable(const ReportFiles& files);
+
 /// Nothing if all could be written, else which could not.
 std::optional<std::string> write_reports(const Run& run);
 

@@ -144,7 +144,7 @@ void Terminal::counts() {
        {Verdict::warned, Verdict::setup_failed, Verdict::dependency_failed, Verdict::suite_failed,
         Verdict::expected_failure, Verdict::unexpected_pass}) {
     if (run_.count(verdict) > 0)
-      line += fmt::format(", {} {}", run_.count(verdict), name_of(verdict));
+      line += fmt::format(", {} × {}", run_.count(verdict), name_of(verdict));
   }
   console_.print(line + "\n");
 }

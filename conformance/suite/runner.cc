@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <algorithm>
 
 #include "conformance/report/files.h"
 #include "conformance/report/terminal.h"
@@ -83,6 +83,7 @@ int run(Options options) {
   if (nothing_is_left(plan)) {
     return complain(Exit::nothing_judged, "with these options no rule is left to judge");
   }
+  if (const auto wrong = unwritable(options.reports)) return complain(Exit::usage, *wrong);
   KnownFailing known;
   if (!options.known_failing.empty()) {
     auto read = read_known_failing(options.known_failing, rules);
