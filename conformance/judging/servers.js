@@ -62,14 +62,25 @@ export const proxy = (port, { delay = 0, tap = () => false } = {}) => {
 
 const unmatched = { status: "error", response: { reason: "unmatched topic" } };
 
+const parsed = (data) => {
+  try {
+    const message = JSON.parse(data);
+    return Array.isArray(message) && message.length >= 5 ? message : null;
+  } catch {
+    return null;
+  }
+};
+
 /** Knows room:lobby and the heartbeat, and nothing of the contract. `ok` is what it says to a join. */
 export async function withoutContract({ ok = { status: "ok", response: {} } } = {}) {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0, path: "/socket/websocket" });
   await once(server, "listening");
   server.on("connection", (socket) => {
+    socket.on("error", () => {}); // ws closes it by itself
     const joined = new Set();
     socket.on("message", (data) => {
-      const [joinRef, ref, topic, event] = JSON.parse(data);
+      const [joinRef, ref, topic, event] = parsed(data) ?? socket.close(1011) ?? [];
+      if (ref === undefined) return;
       const answer = (from, payload) =>
         socket.send(JSON.stringify([from, ref, topic, "phx_reply", payload]));
       if (topic === "phoenix") return answer(null, { status: "ok", response: {} });

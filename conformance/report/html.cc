@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <regex>
 
 #include "conformance/report/html_rule.h"
 #include "conformance/report/json_text.h"
@@ -86,7 +87,7 @@ std::vector<Share> shares(const Run& run, char section) {
   return {{"kept", "passed", of(Verdict::passed) + of(Verdict::unexpected_pass)},
           {"broken", "bad",
            of(Verdict::failed) + of(Verdict::suite_failed) + of(Verdict::expected_failure)},
-          {"unmet", "bad", of(Verdict::setup_failed) + of(Verdict::dependency_failed)},
+          {"unmet", "unmet", of(Verdict::setup_failed) + of(Verdict::dependency_failed)},
           {"warnings", "warned", of(Verdict::warned)},
           {"skipped", "skipped", of(Verdict::skipped)}};
 }
@@ -146,6 +147,11 @@ std::string linked(const std::vector<std::string>& ids) {
   return fmt::format("{}", fmt::join(links, ", "));
 }
 
+std::string with_links(const std::string& text) {
+  static const std::regex id("\\b[A-Z]-[0-9][0-9]\\b");
+  return std::regex_replace(html_text(text), id, "<a href=\"#$&\">$&</a>");
+}
+
 std::string html_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -167,7 +173,7 @@ std::string html_of(const Run& run) {
       "<title>{} · Phoenix Channels conformance</title>\n<style>{}</style>\n</head>\n<body>\n"
       "<header>\n<h1>Phoenix Channels conformance</h1>\n<p class=\"verdict {}\">{}</p>\n",
       html_text(run.options.server()), html_style(), run.status() == Exit::passed ? "good" : "bad",
-      html_text(run.verdict()));
+      with_links(run.verdict()));
   out += about(run) + "</header>\n<main>\n" + incidents(run) + counts(run) + scorecard(run);
   for (const Section& section : sections()) out += section_of(run, section);
   out += fmt::format(

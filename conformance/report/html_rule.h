@@ -11,6 +11,9 @@ namespace phx::conformance {
 
 std::string html_rule(const Judged& judged, const Options& options);
 
+/// The text, each rule's id in it a link.
+std::string with_links(const std::string& text);
+
 /// Links to rules of the same page.
 std::string linked(const std::vector<std::string>& ids);
 

@@ -29,22 +29,27 @@ h1 { font-size: 1.1rem; font-weight: 600; margin: 0; color: var(--soft); }
 h2 { font-size: 1.15rem; margin: 2.5rem 0 .5rem; padding-bottom: .3rem;
   border-bottom: 2px solid var(--line); }
 h2 .of { float: right; font-weight: 400; font-size: .9rem; color: var(--soft); }
-code, pre, .frame, .talk { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono",
+code, pre, .frame, .talk { font-family: ui-monospace, "SF Mono", Menlo, Consolas,
+  "DejaVu Sans Mono",
   monospace; font-size: .82rem; }
 .verdict { font-size: 1.7rem; line-height: 1.25; font-weight: 650; margin: .35rem 0 .75rem;
   text-wrap: balance; }
 .verdict.good { color: var(--green); } .verdict.bad { color: var(--red); }
+.verdict a { color: inherit; white-space: nowrap; text-decoration-thickness: 1px; }
 .about { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 0;
   font-size: .92rem; }
 .about dt { color: var(--soft); } .about dd { margin: 0; overflow-wrap: anywhere; }
-.counts { display: flex; flex-wrap: wrap; gap: .6rem; list-style: none; margin: 1.4rem 0; padding: 0; }
+.counts { display: flex; flex-wrap: wrap; gap: .6rem; list-style: none; margin: 1.4rem 0;
+  padding: 0; }
 .counts li { background: var(--raised); border: 1px solid var(--line); border-radius: .5rem;
   padding: .45rem .9rem; min-width: 6.2rem; }
-.counts b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.counts b { display: block; font-size: 1.5rem; line-height: 1.2;
+  font-variant-numeric: tabular-nums; }
 .incident { border-left: 4px solid var(--red); background: var(--red-wash); padding: .6rem 1rem;
   margin: .6rem 0; white-space: pre-wrap; }
 table.card { border-collapse: collapse; width: 100%; font-size: .92rem; }
-.card th, .card td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right;
+.card th, .card td { padding: .3rem .6rem; border-bottom: 1px solid var(--line);
+  text-align: right;
   font-variant-numeric: tabular-nums; }
 .card th { font-weight: 600; color: var(--soft); } .card th:first-child { text-align: left; }
 .card tbody th a { color: var(--ink); text-decoration: none; font-weight: 500; }
@@ -68,11 +73,14 @@ table.card { border-collapse: collapse; width: 100%; font-size: .92rem; }
 .v-warned, .v-expected_failure { color: var(--amber); } .v-skipped { color: var(--grey); }
 .b-passed { background: var(--green); } .b-bad { background: var(--red); }
 .b-warned { background: var(--amber); } .b-skipped { background: var(--grey); }
+.b-unmet { background: repeating-linear-gradient(135deg, var(--red) 0 3px,
+  var(--red-wash) 3px 6px); }
 .inside { padding: .2rem .25rem 1.2rem 2.15rem; }
 .said { margin: .2rem 0 .6rem; overflow-wrap: anywhere; }
 .facts { color: var(--soft); font-size: .88rem; margin: .2rem 0 .8rem; }
 .sides { display: grid; grid-template-columns: 1fr 1fr; gap: .8rem; margin: .6rem 0; }
-.side { border: 1px solid var(--line); border-radius: .4rem; overflow: hidden; background: var(--raised); }
+.side { border: 1px solid var(--line); border-radius: .4rem; overflow: hidden;
+  background: var(--raised); }
 .side h4 { margin: 0; padding: .25rem .7rem; font-size: .8rem; font-weight: 600; }
 .side.wanted h4 { background: var(--green-wash); color: var(--green); }
 .side.came h4 { background: var(--red-wash); color: var(--red); }
@@ -88,7 +96,8 @@ table.card { border-collapse: collapse; width: 100%; font-size: .92rem; }
 .talk .suite .text { color: var(--blue); } .talk .odd { background: var(--red-wash); }
 .talk thead th { font: 600 .78rem system-ui, sans-serif; color: var(--soft);
   border-bottom: 1px solid var(--line); }
-.again { display: block; background: var(--raised); border: 1px solid var(--line); border-radius: .4rem;
+.again { display: block; background: var(--raised); border: 1px solid var(--line);
+  border-radius: .4rem;
   padding: .5rem .7rem; white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
 footer { margin-top: 3rem; color: var(--soft); font-size: .88rem; }
 @media (max-width: 44rem) {
@@ -99,7 +108,9 @@ footer { margin-top: 3rem; color: var(--soft); font-size: .88rem; }
   .sides { grid-template-columns: 1fr; }
   .inside { padding-left: .25rem; }
   .card .wide { display: none; }
-  .card th, .card td { padding: .3rem .3rem; }
+  table.card { font-size: .76rem; }
+  .card th { font-weight: 500; }
+  .card th, .card td { padding: .35rem .15rem; }
   .counts li { min-width: 0; flex: 1 1 5.2rem; }
 }
 @media print {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "conformance/suite/sentence.h"
 #include "conformance/suite/story.h"
@@ -76,10 +77,11 @@ void Terminal::judged(const Rule& rule, const Outcome& outcome) {
   std::string line =
       fmt::format("{} {}  {}", console_.in(sign.colour, sign.mark), rule.id, rule.sentence);
   if (is_told_in_one_line(outcome.verdict)) {
-    const std::string what =
-        outcome.verdict == Verdict::skipped
-            ? outcome.reason
-            : fmt::format("{}: {}", name_of(outcome.verdict), in_one_line(outcome));
+    std::string what = in_one_line(outcome);
+    if (std::exchange(last_remark_, what) == what && !what.empty()) what = "as before";
+    if (outcome.verdict != Verdict::skipped) {
+      what = fmt::format("{}: {}", name_of(outcome.verdict), what);
+    }
     console_.print(line + console_.in(Colour::grey, " — " + what) + "\n");
     return;
   }

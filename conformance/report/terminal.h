@@ -3,6 +3,7 @@
 /// What a person sees: a line a rule, the story of each failure, the scorecard, the verdict.
 
 #include <cstddef>
+#include <string>
 
 #include "conformance/suite/console.h"
 #include "conformance/suite/run.h"
@@ -34,6 +35,7 @@ class Terminal final : public Listener {
   std::size_t cases_;
   std::size_t done_ = 0;
   std::size_t bad_ = 0;
+  std::string last_remark_;  // many rules in a row may want for the same thing
 };
 
 /// `J-01  MUST    core      3.1    the sentence`, for --list and --dry-run.
