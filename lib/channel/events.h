@@ -28,4 +28,12 @@ struct ChannelHandledIn {
   Level log;  ///< Channel::log_handle_in.
 };
 
+/// The same, for who counts and does not read: no payload is copied for it, and each message
+/// counts.
+struct HandleInTimed {
+  static constexpr std::string_view name = "phx.handle_in_timed";
+  telemetry::Duration duration;
+  const Socket& socket;
+};
+
 }  // namespace phx

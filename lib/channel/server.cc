@@ -118,14 +118,16 @@ void Server::from_client(serializer::Message message) {
 Result Server::call_handle_in(serializer::Message&& message) {
   const telemetry::Telemetry& telemetry = *socket_.house().telemetry;
   const std::string& event = message.event.text();
-  if (!telemetry.attached<ChannelHandledIn>()) {
-    return channel_->handle_in(event, std::move(message.payload), socket_);
-  }
-  const Payload params = message.payload;
-  const telemetry::Span span(true);
+  std::optional<Payload> params;  // the handler takes its own
+  if (telemetry.attached<ChannelHandledIn>()) params = message.payload;
+  const telemetry::Span span(params || telemetry.attached<HandleInTimed>());
   Result result = channel_->handle_in(event, std::move(message.payload), socket_);
-  telemetry.execute(
-      ChannelHandledIn{span.duration(), event, params, socket_, channel_->log_handle_in()});
+  if (!span) return result;
+  const telemetry::Duration took = span.duration();
+  telemetry.execute(HandleInTimed{took, socket_});
+  if (params) {
+    telemetry.execute(ChannelHandledIn{took, event, *params, socket_, channel_->log_handle_in()});
+  }
   return result;
 }
 

@@ -143,9 +143,8 @@ Metrics::Metrics(Endpoint& endpoint, std::string path)
            }),
            on<ChannelJoined>(
                [s](const ChannelJoined& event) { s->joins.observe(event.result, event.duration); }),
-           on<ChannelHandledIn>([s](const ChannelHandledIn& event) {
-             s->handled.Observe(in_seconds(event.duration));
-           }),
+           on<HandleInTimed>(
+               [s](const HandleInTimed& event) { s->handled.Observe(in_seconds(event.duration)); }),
            on<SocketDrain>([s](const SocketDrain& event) {
              s->drained.Increment(static_cast<double>(event.count));
            }),

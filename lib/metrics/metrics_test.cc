@@ -88,10 +88,10 @@ TEST("without Metrics there is no page, and with it the endpoint's telemetry is 
   Fixture f;
   const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.house.house());
   expect_eq(std::get<transport::Response>(outcome).status, 404);
-  expect(!f.endpoint.telemetry().attached<ChannelHandledIn>(), "nobody counts");
+  expect(!f.endpoint.telemetry().attached<HandleInTimed>(), "nobody counts");
   {
     const Metrics metrics(f.endpoint, "/numbers");
-    expect(f.endpoint.telemetry().attached<ChannelHandledIn>(), "somebody counts");
+    expect(f.endpoint.telemetry().attached<HandleInTimed>(), "somebody counts");
   }
-  expect(!f.endpoint.telemetry().attached<ChannelHandledIn>(), "and no more");
+  expect(!f.endpoint.telemetry().attached<HandleInTimed>(), "and no more");
 }

@@ -106,3 +106,18 @@ TEST("the channel's answer does not change by being told of, nor by a handler th
             std::vector<std::string>{
                 R"(["1","2","room:a","phx_reply",{"response":{"n":1},"status":"ok"}])"});
 }
+
+TEST("who only counts is told how long it took, and nothing is copied") {
+  Fixture f;
+  int told = 0;
+  f.house.telemetry.attach("ear", {on<HandleInTimed>([&told](const HandleInTimed& timed) {
+                             expect(timed.duration >= telemetry::Duration{0});
+                             expect_eq(timed.socket.topic(), std::string("room:a"));
+                             ++told;
+                           })});
+  expect(!f.house.telemetry.attached<ChannelHandledIn>(), "nobody asks for parameters");
+  f.client.send(R"(["1","1","room:a","phx_join",{}])");
+  f.client.send(R"(["1","2","room:a","echo",{}])");
+  f.client.send(R"(["1","3","room:a","echo",{}])");
+  expect_eq(told, 2);
+}
