@@ -22,8 +22,17 @@ Message error_reply(const Message& to) {
 
 MUTANT("none", "nothing is broken: the good server, judged through the proxy", "") { return {}; }
 
-MUTANT("join-reply-without-join-ref", "the reply to a join has lost its join_ref", "L-05 P-15") {
-  return on_way_down(join_reply, [](Message& m) { m.join_ref = "null"; });
+MUTANT("join-reply-without-join-ref", "the reply to a join has lost its join_ref", "J-01 P-15") {
+  return {.down =
+              [](Link& link, Message m) {
+                if (reply(m) && link.notes["joins by"] == m.ref) m.join_ref = "null";
+                return Messages{std::move(m)};
+              },
+          .up =
+              [](Link& link, Message m) {
+                if (join(m)) link.notes["joins by"] = m.ref;
+                return Messages{std::move(m)};
+              }};
 }
 
 MUTANT("reply-with-a-third-key", "a reply's payload has one key too many", "J-02") {

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
@@ -112,10 +113,17 @@ Proxy::~Proxy() {
 }
 
 void Proxy::run() {
-  while (!server_.ended() || !links_.empty()) {
+  while (!server_.ended() || owes_its_clients()) {
     move_bytes();
     links_.remove_if([](const Link& link) { return link.over(); });
   }
+}
+
+/// Whether there is something that the server said, and that has not been passed on.
+bool Proxy::owes_its_clients() {
+  return std::any_of(links_.begin(), links_.end(), [](Link& link) {
+    return !link.server().finished || !link.client().unsent.empty();
+  });
 }
 
 void Proxy::accept_one() {

@@ -27,6 +27,7 @@ class Proxy {
   void run();
 
  private:
+  bool owes_its_clients();
   void accept_one();
   void move_bytes();
   void told_to_stop();
