@@ -1,13 +1,14 @@
 /// phx-mutants: broken servers on purpose, to prove that each rule can fail.
 ///
 ///     phx-mutants --list
+///     phx-mutants --suite ./phx-conformance -- ./good-server
 ///     phx-mutants --serve join-reply-without-join-ref --port 4001 -- ./good-server
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
-#include "conformance/mutants/mutant.h"
+#include "conformance/mutants/judge.h"
 #include "conformance/mutants/proxy.h"
 
 namespace phx::conformance {
@@ -19,16 +20,20 @@ struct Options {
   std::string serve;
   bool list = false;
   int port = 0;
-  std::vector<std::string> command;
+  std::string reasons = "conformance/mutants/reasons.txt";
+  Trials trials;
 };
 
 void declare(CLI::App& app, Options& options) {
   app.add_flag("--list", options.list, "what each mutant breaks, and which rules must notice");
   app.add_option("--serve", options.serve, "be this mutant, in front of the good server COMMAND");
-  app.add_option("--port", options.port, "where the mutant listens")
+  app.add_option("--port", options.port, "where that mutant listens")
       ->envname("PORT")
       ->check(CLI::Range(1, 65'535));
-  app.add_option("command", options.command, "the good server; it is told its PORT")
+  app.add_option("--suite", options.trials.suite, "judge all mutants by this phx-conformance");
+  app.add_option("--only", options.trials.only, "judge these mutants alone")->delimiter(',');
+  app.add_option("--reasons", options.reasons, "why each rule is to fail")->capture_default_str();
+  app.add_option("command", options.trials.command, "the good server; it is told its PORT")
       ->option_text("-- COMMAND");
   app.positionals_at_end();
 }
@@ -43,7 +48,7 @@ void list() {
 int serve(const Options& options) {
   const auto mutants = all_mutants();
   const Mutant& mutant = mutant_named(mutants, options.serve);
-  ServerProcess server(options.command);
+  ServerProcess server(options.trials.command);
   if (const auto why = server.wait_until_it_listens(start_patience)) {
     throw std::runtime_error("the good server does not start: " + *why);
   }
@@ -51,12 +56,20 @@ int serve(const Options& options) {
   return 0;
 }
 
+int judge_all(const Options& options) {
+  const auto mutants = all_mutants();
+  for (const std::string& name : options.trials.only) mutant_named(mutants, name);
+  return judge(options.trials, mutants, read_reasons(options.reasons, mutants));
+}
+
 int run(const Options& options) {
   if (options.list) return list(), 0;
-  if (options.serve.empty() || options.command.empty() || options.port == 0) {
-    throw std::invalid_argument("expected --list, or --serve NAME --port N -- COMMAND; see --help");
-  }
-  return serve(options);
+  const bool command = !options.trials.command.empty();
+  if (command && !options.trials.suite.empty()) return judge_all(options);
+  if (command && !options.serve.empty() && options.port != 0) return serve(options);
+  throw std::invalid_argument(
+      "expected --list, or --suite FILE -- COMMAND, or --serve NAME --port N -- COMMAND; see "
+      "--help");
 }
 
 }  // namespace
@@ -66,6 +79,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Broken servers on purpose."};
   phx::conformance::Options options;
   phx::conformance::declare(app, options);
+  options.trials.mutants = argv[0];
   CLI11_PARSE(app, argc, argv);
   try {
     return phx::conformance::run(options);

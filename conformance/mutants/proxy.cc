@@ -113,7 +113,12 @@ Proxy::~Proxy() {
 }
 
 void Proxy::run() {
-  while (!server_.ended() || owes_its_clients()) {
+  constexpr Millis a_while{1'000};  // for a door that is left open to be seen
+  auto end = Clock::time_point::max();
+  while (!server_.ended() || owes_its_clients() || Clock::now() < end) {
+    if (server_.ended() && end == Clock::time_point::max()) {
+      end = Clock::now() + (tamper_.closes_its_door ? Millis{0} : a_while);
+    }
     move_bytes();
     links_.remove_if([](const Link& link) { return link.over(); });
   }

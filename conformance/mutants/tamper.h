@@ -41,7 +41,7 @@ struct Tamper {
 
   /// Whether a request to stop reaches the server.
   bool stops = true;
-  /// Whether new connections are taken in after it.
+  /// Whether new connections are turned away after it.
   bool closes_its_door = true;
 
   bool reads_up() const { return up || up_frame; }
