@@ -147,6 +147,15 @@ $(BUILD)/tls.passed: $(BUILD)/conformance.passed $(BUILD)/tls/cert.pem
 	@$(SUITE) --url wss://127.0.0.1/socket --ca $(BUILD)/tls/cert.pem -- \
 	  $(CONTRACT) --shards 1 --cert $(BUILD)/tls/cert.pem --key $(BUILD)/tls/key.pem && touch $@
 
+# Each rule fails on a server that is broken on purpose, and none on the good one.
+MUTANT_REASONS := conformance/mutants/reasons.txt
+JUDGE_MUTANTS = $(MUTANTS) --suite $(SUITE) --reasons $(MUTANT_REASONS) -- $(CONTRACT) --shards 1
+.PHONY: mutants
+mutants: $(MUTANTS) $(SUITE) $(CONTRACT) ## prove that each rule can fail: judge servers that are broken on purpose
+	@$(JUDGE_MUTANTS)
+$(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(MUTANT_REASONS)
+	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { grep -A40 '^✗' $@.log; tail -n 2 $@.log; exit 1; }
+
 # --- Pages that state what the code does --------------------------------------------------------
 
 PAGES_PASSED := build/contract-page.passed $(BUILD)/protocol-page.passed
@@ -181,14 +190,14 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@echo 'Installing the npm packages of $(CLIENTS)'
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
-$(BUILD)/clients.passed: $(BUILD)/tls.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
+$(BUILD)/clients.passed: $(BUILD)/mutants.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
   $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
 JUDGING := conformance/judging
-$(BUILD)/judging.passed: $(BUILD)/conformance.passed $(CLIENTS)/node_modules/.installed $(wildcard $(JUDGING)/*.js) \
+$(BUILD)/judging.passed: $(BUILD)/tls.passed $(CLIENTS)/node_modules/.installed $(wildcard $(JUDGING)/*.js) \
   conformance/report.schema.json
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(JUDGING)/*.test.js && touch $@
@@ -197,10 +206,10 @@ $(BUILD)/judging.passed: $(BUILD)/conformance.passed $(CLIENTS)/node_modules/.in
 judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its reports
 
 ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
-  $(BUILD)/judging.passed $(BUILD)/clients.passed
+  $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/clients.passed
 .PHONY: test
-test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, the suite itself, real clients
-	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, the suite itself, real clients.'
+test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, the suite itself, mutants, real clients
+	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, the suite itself, mutants, real clients.'
 
 # --- Running ----------------------------------------------------------------------------------
 
