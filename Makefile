@@ -198,9 +198,22 @@ $(BUILD)/clients.passed: $(BUILD)/mutants.passed $(CONTRACT) $(CHAT) $(CLIENTS)/
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
 JUDGING := conformance/judging
 $(BUILD)/judging.passed: $(BUILD)/tls.passed $(CLIENTS)/node_modules/.installed $(wildcard $(JUDGING)/*.js) \
-  conformance/report.schema.json
+  conformance/report.schema.json docs/results.md $(wildcard conformance/results/*)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(JUDGING)/*.test.js && touch $@
+
+.PHONY: results
+results: ## write docs/results.md from the runs in conformance/results
+	@node conformance/results/page.js > docs/results.md
+
+# make record [NAME='My server'] [VERSION=1.2] [URL=…]: a run for the page of results.
+.PHONY: record
+record: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep the run for docs/results.md: ours, or NAME, VERSION and URL
+	@$(SUITE) $(SUITE_FLAGS) --server-name '$(or $(NAME),Phoenix Channels in C++)' \
+	  --server-version '$(or $(VERSION),$(shell git rev-parse --short HEAD))' \
+	  --json 'conformance/results/$(shell echo '$(or $(NAME),phoenix-channels-cpp)' | tr 'A-Z ' 'a-z-').json' \
+	  $(if $(URL),--url '$(URL)',-- $(CONTRACT)); [ $$? -le 1 ]
+	@node conformance/results/page.js > docs/results.md
 
 .PHONY: judging
 judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its reports
@@ -226,10 +239,10 @@ SUITE_FLAGS = $(call option,TOPIC,topic) $(call option,PARAMS,params) $(call opt
 conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server by the rules of the wire: ours, or URL=ws://host:port/socket
 	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),--url '$(URL)',-- $(CONTRACT))
 
-# make flakes [N=50] [SEED=…]
+# make flakes [N=50] [SEED=…] [SHARDS=1]. On two shards N-09 depends on where the V1 member lives.
 .PHONY: flakes
 flakes: $(SUITE) $(CONTRACT) ## the suite N times (50), shuffled, against our server: a rule judged otherwise once fails
-	@$(SUITE) --repeat $(or $(N),50) --shuffle $(call option,SEED,seed) $(SUITE_FLAGS) -- $(CONTRACT) --shards 2
+	@$(SUITE) --repeat $(or $(N),50) --shuffle $(call option,SEED,seed) $(SUITE_FLAGS) -- $(CONTRACT) --shards $(or $(SHARDS),1)
 
 .PHONY: serve
 serve: $(CONTRACT) ## run the contract server in the foreground: PORT=4000
