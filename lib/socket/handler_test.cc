@@ -317,31 +317,3 @@ TEST("V1 speaks of the same things without a join_ref") {
           R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"2","topic":"room:a"})",
           R"({"event":"phx_close","payload":{},"ref":"1","topic":"room:a"})"});
 }
-
-TEST("a route's assigns are merged over the connection's, for its own channels") {
-  struct Teller : Channel {
-    JoinResult join(std::string_view, Payload, Socket& socket) override {
-      return Joined{Json::object({{"kind", socket.assign("kind")}, {"who", socket.assign("who")}})};
-    }
-  };
-  struct Routed : UserSocket {
-    Routed() {
-      channel<Teller>("public:*", {.assigns = {{"kind", "public"}}});
-      channel("plain:*", [] { return std::make_unique<Teller>(); });
-      channel("made:*", [] { return std::make_unique<Teller>(); }, {.assigns = {{"who", "made"}}});
-    }
-  };
-  TestHouse house;
-  const Routed users;
-  FakeClient client(house, users);
-  const auto joined = [&client](const std::string& topic) {
-    client.send(R"(["1","1",")" + topic + R"(","phx_join",{}])");
-    return client.heard();
-  };
-  expect_eq(joined("public:a"),
-            Heard{ok("\"1\"", "\"1\"", "public:a", R"({"kind":"public","who":null})")});
-  expect_eq(joined("plain:a"),
-            Heard{ok("\"1\"", "\"1\"", "plain:a", R"({"kind":null,"who":null})")});
-  expect_eq(joined("made:a"),
-            Heard{ok("\"1\"", "\"1\"", "made:a", R"({"kind":null,"who":"made"})")});
-}

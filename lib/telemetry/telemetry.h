@@ -100,7 +100,8 @@ class Telemetry {
   bool attached() const noexcept {
     return anybody_hears(&kind_of<E>);
   }
-  /// Starts to measure, if anybody would hear of an E: `if (span) execute(E{span.duration(), …})`.
+  /// Starts to measure, if anybody would hear of an E; then: `if (span)
+  /// execute(E{span.duration()})`.
   template <Event E>
   Span span() const noexcept {
     return Span(attached<E>());
