@@ -43,6 +43,14 @@ void Run::add(const Rule& rule, Outcome outcome) {
   found->outcome.took = longest;
 }
 
+void Run::arrange(const std::vector<std::string>& ids) {
+  const auto place = [&ids](const Judged& one) {
+    return std::find(ids.begin(), ids.end(), one.rule.id);
+  };
+  std::stable_sort(judged.begin(), judged.end(),
+                   [&place](const Judged& a, const Judged& b) { return place(a) < place(b); });
+}
+
 std::size_t Run::count(Verdict verdict) const { return ids(verdict).size(); }
 
 std::size_t Run::count(Verdict verdict, char section) const {

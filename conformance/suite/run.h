@@ -50,6 +50,8 @@ struct Run {
   std::string stopped = {};  ///< Why the run ended early; empty: it did not.
 
   void add(const Rule& rule, Outcome outcome);
+  /// Puts what was judged into the plan's order, however the rounds were shuffled.
+  void arrange(const std::vector<std::string>& ids);
   std::size_t count(Verdict verdict) const;
   std::size_t count(Verdict verdict, char section) const;
   std::vector<std::string> ids(Verdict verdict) const;

@@ -64,6 +64,13 @@ TEST(
   expect_eq(run.status(), Exit::broken);
 }
 
+TEST("a shuffled run is told in the plan's order") {
+  Run run = run_of({Verdict::passed, Verdict::failed, Verdict::warned});
+  run.arrange({"J-03", "J-01", "J-02"});
+  expect_eq(run.judged[0].rule.id, std::string("J-03"));
+  expect_eq(run.judged[2].rule.id, std::string("J-02"));
+}
+
 TEST("departures are what the nearest release does otherwise") {
   Run run = run_of({Verdict::failed, Verdict::failed, Verdict::warned, Verdict::passed});
   expect(run.departures().empty(), "no release was named");

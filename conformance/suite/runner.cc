@@ -67,6 +67,9 @@ int judge_all(const Plan& plan, const KnownFailing& known, Options options) {
   Session session(options, known, server, network, run, terminal);
   host(plan, options, session);
   run.took = std::chrono::duration_cast<Millis>(Clock::now() - began);
+  std::vector<std::string> ids;
+  for (const Planned& planned : plan) ids.push_back(planned.rule.id);
+  run.arrange(ids);
   terminal.end();
   if (const auto wrong = write_reports(run)) return complain(Exit::suite_failed, *wrong);
   return run.status();
