@@ -46,7 +46,7 @@ TESTING_SOURCES := $(filter-out %_test.cc,$(wildcard lib/testing/*.cc))
 SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
 SUITE_SOURCES := $(filter-out %_test.cc,$(foreach dir,wire suite report rules,$(wildcard conformance/$(dir)/*.cc)))
 MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
-  conformance/suite/server_process.cc $(filter-out %_test.cc,$(wildcard conformance/wire/*.cc))
+  conformance/suite/server_process.cc conformance/suite/release.cc $(filter-out %_test.cc,$(wildcard conformance/wire/*.cc))
 BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 

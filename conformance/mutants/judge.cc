@@ -8,10 +8,12 @@
 #include <atomic>
 #include <fstream>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
 #include "conformance/mutants/child.h"
+#include "conformance/suite/release.h"
 #include "conformance/wire/json.h"
 
 namespace phx::conformance {
@@ -35,7 +37,7 @@ void check_agreement(const Reasons& reasons, const std::vector<Mutant>& mutants)
     }
   }
   for (const Mutant& mutant : mutants) {
-    if (reasons.contains(mutant.name)) continue;
+    if (reasons.contains(mutant.name) || !mutant.release.empty()) continue;
     throw std::runtime_error(
         fmt::format("reasons.txt: expected the reasons of the mutant [{}]", mutant.name));
   }
@@ -44,8 +46,26 @@ void check_agreement(const Reasons& reasons, const std::vector<Mutant>& mutants)
 /// What came of one mutant.
 struct Trial {
   Ended ended;
-  std::map<std::string, std::string> verdicts;  ///< By rule.
+  std::map<std::string, std::string> verdicts;         ///< By rule.
+  std::optional<std::pair<Release, Release>> nearest;  ///< The releases that it is most like.
 };
+
+std::optional<std::pair<Release, Release>> nearest_in(const std::string& report) {
+  const auto json = parse_json(report);
+  if (!json) return std::nullopt;
+  const auto first = parse_release((*json)["nearest"]["first"].text());
+  const auto last = parse_release((*json)["nearest"]["last"].text());
+  if (!first || !last) return std::nullopt;
+  return std::pair{*first, *last};
+}
+
+/// Whether the suite took the mutant for the release that it imitates.
+bool known_for_what_it_is(const Mutant& mutant, const Trial& trial) {
+  if (mutant.release.empty()) return true;
+  const auto release = parse_release(mutant.release);
+  return release && trial.nearest && trial.nearest->first <= *release &&
+         *release <= trial.nearest->second;
+}
 
 std::map<std::string, std::string> verdicts_in(const std::string& report) {
   std::map<std::string, std::string> verdicts;
@@ -114,35 +134,40 @@ class Judge {
 
   Trial put_to_trial(const Mutant& mutant) const {
     UnnamedFile known, report;
-    known.write(fmt::format("{}\n", fmt::join(reasons_.at(mutant.name), "\n")));
+    // The good server's own departures are those of its imitations, too.
+    const std::string& name = mutant.release.empty() ? mutant.name : "none";
+    known.write(fmt::format("{}\n", fmt::join(reasons_.at(name), "\n")));
     std::vector<std::string> line{trials_.suite, "--strict", "--known-failing",
                                   known.path(),  "--json",   report.path()};
     if (!mutant.rules.empty()) {  // the good server is judged whole, and patiently
       line.insert(line.end(), {"--timeout-scale", patience, "--only",
                                fmt::format("{}", fmt::join(mutant.rules, ","))});
     }
+    if (!mutant.release.empty()) line.insert(line.end(), {"--profile", mutant.release});
     line.insert(line.end(),
                 {"--", trials_.mutants, "--port", "{port}", "--serve", mutant.name, "--"});
     line.insert(line.end(), trials_.command.begin(), trials_.command.end());
     Ended ended = run_to_its_end(line);
-    return {std::move(ended), verdicts_in(report.read())};
+    return {std::move(ended), verdicts_in(report.read()), nearest_in(report.read())};
   }
 
   void account_for(const Mutant& mutant, const Trial& trial) {
     // A mutant that rubbish takes down ends the run with another status than 0, and rightly so.
     bool good = !mutant.rules.empty() || trial.ended.status == 0;
+    good = good && known_for_what_it_is(mutant, trial);
     for (const std::string& rule : mutant.rules) {
       const auto verdict = trial.verdicts.find(rule);
       const bool caught = verdict != trial.verdicts.end() && verdict->second == "expected_failure";
       if (caught) caught_[rule].push_back(mutant.name);
       good = good && caught;
     }
-    if (mutant.rules.empty()) {
+    if (mutant.name == "none") {
       for (const auto& [rule, verdict] : trial.verdicts) rules_.push_back(rule);
     }
-    fmt::print(
-        "{} {:<34} {}\n", good ? "✓" : "✗", mutant.name,
-        mutant.rules.empty() ? "fails no rule" : fmt::format("{}", fmt::join(mutant.rules, " ")));
+    fmt::print("{} {:<34} {}\n", good ? "✓" : "✗", mutant.name,
+               !mutant.release.empty() ? "is taken for Phoenix " + mutant.release
+               : mutant.rules.empty()  ? "fails no rule"
+                                       : fmt::format("{}", fmt::join(mutant.rules, " ")));
     if (!good) {
       ++wrong_;
       fmt::print("{}\n", trial.ended.output);

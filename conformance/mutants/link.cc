@@ -63,12 +63,19 @@ void Link::pump_up() {
     while (auto cut = cut_frame(client_.unread)) {
       pass_frame(server_, std::move(*cut), tamper_.up, tamper_.up_frame);
     }
+    keep_alive();
   } else {
     const bool half = !frames_up_ && may_become_request(client_.unread) && !client_.finished;
     if (half || client_.unread.empty()) return;
     if (!frames_up_ && tamper_.no_request) tamper_.no_request(*this);
     server_.unsent += std::exchange(client_.unread, {});
   }
+}
+
+/// Part of a frame is a sign of life, and waits here for the rest: a pong goes in its place.
+void Link::keep_alive() {
+  if (std::exchange(held_back_, client_.unread.size()) >= client_.unread.size()) return;
+  server_.unsent += frame_bytes({.opcode = Opcode::pong});
 }
 
 bool Link::pass_request() {

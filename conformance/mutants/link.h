@@ -61,6 +61,7 @@ class Link {
 
  private:
   void pump_up();
+  void keep_alive();
   void pump_down();
   bool pass_request();
   bool pass_response();
@@ -77,6 +78,7 @@ class Link {
   End server_;
   std::string target_;
   std::deque<Request> asked_;  ///< What the server has not answered yet.
+  std::size_t held_back_ = 0;  ///< Bytes of a frame that is not whole.
   bool frames_up_ = false;
   bool frames_down_ = false;
 };

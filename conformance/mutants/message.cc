@@ -52,8 +52,9 @@ std::string Message::text() const {
     return "[" + join_ref + "," + ref + "," + quoted(topic) + "," + quoted(event) + "," + payload +
            "]";
   }
-  return R"({"event":)" + quoted(event) + R"(,"payload":)" + payload + R"(,"ref":)" + ref +
-         R"(,"topic":)" + quoted(topic) + "}";
+  const std::string joined = join_ref == "null" ? "" : R"("join_ref":)" + join_ref + ",";
+  return R"({"event":)" + quoted(event) + "," + joined + R"("payload":)" + payload + R"(,"ref":)" +
+         ref + R"(,"topic":)" + quoted(topic) + "}";
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {

@@ -8,7 +8,8 @@
 
 namespace phx::conformance {
 
-/// `[join_ref, ref, topic, event, payload]`, or V1's object of the same without the join_ref.
+/// `[join_ref, ref, topic, event, payload]`, or V1's object of the same, which has a join_ref on
+/// its way up alone.
 struct Message {
   std::string join_ref = "null";  ///< As JSON: `"1"` with its quotes, or null.
   std::string ref = "null";       ///< As JSON.

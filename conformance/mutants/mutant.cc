@@ -40,8 +40,8 @@ Tamper::OnMessage losing(Which which) {
 }  // namespace
 
 MutantRegistration::MutantRegistration(const char* name, const char* breaks, const char* rules,
-                                       Tamper (*tamper)()) {
-  registered().push_back({name, breaks, words(rules), tamper});
+                                       Tamper (*tamper)(), const char* release) {
+  registered().push_back({name, breaks, words(rules), tamper, release});
 }
 
 std::vector<Mutant> all_mutants() {

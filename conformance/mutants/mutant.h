@@ -18,6 +18,8 @@ struct Mutant {
   std::string breaks;              ///< What it does, as a sentence.
   std::vector<std::string> rules;  ///< Each of these must fail on it.
   Tamper (*tamper)();
+  std::string release =
+      {};  ///< Not broken, but this release of the framework, which must be known.
 };
 
 /// Every mutant that was linked in, by name. \throws std::logic_error if two have one name.
@@ -27,7 +29,8 @@ const Mutant& mutant_named(const std::vector<Mutant>& mutants, const std::string
 
 /// Puts a mutant on the list; called before main, by MUTANT alone. `rules` are parted by spaces.
 struct MutantRegistration {
-  MutantRegistration(const char* name, const char* breaks, const char* rules, Tamper (*tamper)());
+  MutantRegistration(const char* name, const char* breaks, const char* rules, Tamper (*tamper)(),
+                     const char* release = "");
 };
 
 // --- The usual ways -----------------------------------------------------------------------------
@@ -68,4 +71,10 @@ Tamper on_frame_down(Opcode opcode, void (*change)(Frame&));
   static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, __LINE__)();                 \
   static const ::phx::conformance::MutantRegistration PHX_MUTANT_JOIN(mutant_, __LINE__)( \
       name, breaks, rules, PHX_MUTANT_JOIN(tamper_, __LINE__));                           \
+  static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, __LINE__)()
+/// The same for an older release, under whose profile no rule may fail.
+#define RELEASE(name, differs, version)                                                   \
+  static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, __LINE__)();                 \
+  static const ::phx::conformance::MutantRegistration PHX_MUTANT_JOIN(mutant_, __LINE__)( \
+      name, differs, "", PHX_MUTANT_JOIN(tamper_, __LINE__), version);                    \
   static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, __LINE__)()
