@@ -1,8 +1,5 @@
 /// K: servers that lose their patience, or never do.
 
-#include <map>
-#include <memory>
-
 #include "conformance/mutants/link.h"
 #include "conformance/mutants/mutant.h"
 
@@ -71,27 +68,16 @@ MUTANT("pong-without-the-bytes", "a pong does not carry its ping's bytes", "K-08
 }
 
 MUTANT("heartbeats-out-of-order", "of two heartbeats the later is answered first", "K-09") {
-  const auto held = std::make_shared<std::map<int, Messages>>();
-  return {.down =
-              [held](Link& link, Message m) {
-                if (!m.is_heartbeat()) return Messages{std::move(m)};
-                std::string& awaited = link.notes["awaited"];
-                if (!awaited.empty()) awaited.pop_back();
-                Messages& late = (*held)[link.number()];
-                if (late.empty() && !awaited.empty()) {
-                  late.push_back(std::move(m));
-                  return Messages{};
-                }
-                Messages all{std::move(m)};
-                all.insert(all.end(), late.begin(), late.end());
-                late.clear();
-                return all;
-              },
-          .up =
-              [](Link& link, Message m) {
-                if (m.is_heartbeat()) link.notes["awaited"] += "+";
-                return Messages{std::move(m)};
-              }};
+  const auto another_is_awaited = [](Link& link, const Message& m) {
+    std::string& awaited = link.notes["awaited"];
+    if (!m.is_heartbeat() || awaited.empty()) return false;
+    awaited.pop_back();
+    return !awaited.empty();
+  };
+  return {.down = overtaken(another_is_awaited), .up = [](Link& link, Message m) {
+            if (m.is_heartbeat()) link.notes["awaited"] += "+";
+            return Messages{std::move(m)};
+          }};
 }
 
 }  // namespace

@@ -79,22 +79,10 @@ void note_join(Link& link, const Message& m) {
 
 MUTANT("close-before-the-new-reply", "the old join's phx_close overtakes the new join's reply",
        "J-09") {
-  const auto noting = [](Link& link, Message m) {
-    note_join(link, m);
-    return Messages{std::move(m)};
-  };
-  const auto holding = [](Link& link, Message m) {
-    if (joined_again(link, m)) {
-      link.notes["held"] = m.text();
-      return Messages{};
-    }
-    Messages all{std::move(m)};
-    std::string& held = link.notes["held"];
-    if (!held.empty()) all.push_back(*read_message(held));
-    held.clear();
-    return all;
-  };
-  return {.down = holding, .up = noting};
+  return {.down = overtaken(joined_again), .up = [](Link& link, Message m) {
+            note_join(link, m);
+            return Messages{std::move(m)};
+          }};
 }
 
 MUTANT("old-join-still-listens", "after a second join a broadcast is delivered twice", "J-10") {
@@ -144,22 +132,14 @@ MUTANT("join-does-not-hold-back", "a heartbeat behind a slow join is answered be
 
 MUTANT("push-before-the-join-reply", "what a channel pushes after its join comes before the reply",
        "J-16") {
-  const auto noting = [](Link& link, Message m) {
-    if (join(m) && m.payload.find("push") != std::string::npos) link.notes["pushes"] = m.ref;
-    return Messages{std::move(m)};
+  const auto joins_and_pushes = [](Link& link, const Message& m) {
+    return m.is_join_reply() && link.notes["pushes"] == m.ref;
   };
-  const auto holding = [](Link& link, Message m) {
-    if (m.is_join_reply() && link.notes["pushes"] == m.ref) {
-      link.notes["held"] = m.text();
-      return Messages{};
-    }
-    Messages all{std::move(m)};
-    std::string& held = link.notes["held"];
-    if (!held.empty()) all.push_back(*read_message(held));
-    held.clear();
-    return all;
-  };
-  return {.down = holding, .up = noting};
+  return {.down = overtaken(joins_and_pushes), .up = [](Link& link, Message m) {
+            if (join(m) && m.payload.find("push") != std::string::npos)
+              link.notes["pushes"] = m.ref;
+            return Messages{std::move(m)};
+          }};
 }
 
 MUTANT("one-state-for-all", "two sockets' channels of a topic count together", "J-17") {

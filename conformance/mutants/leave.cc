@@ -10,23 +10,13 @@ using Messages = std::vector<Message>;
 
 /// Lets the message behind the reply to such an event overtake it.
 Tamper overtaken_reply_to(const char* event) {
-  return {.down =
-              [](Link& link, Message m) {
-                if (reply(m) && link.notes["late"] == m.ref) {
-                  link.notes["held"] = m.text();
-                  return Messages{};
-                }
-                Messages all{std::move(m)};
-                std::string& held = link.notes["held"];
-                if (!held.empty()) all.push_back(*read_message(held));
-                held.clear();
-                return all;
-              },
-          .up =
-              [event](Link& link, Message m) {
-                if (m.event == event) link.notes["late"] = m.ref;
-                return Messages{std::move(m)};
-              }};
+  const auto late = [](Link& link, const Message& m) {
+    return reply(m) && link.notes["late"] == m.ref;
+  };
+  return {.down = overtaken(late), .up = [event](Link& link, Message m) {
+            if (m.event == event) link.notes["late"] = m.ref;
+            return Messages{std::move(m)};
+          }};
 }
 
 MUTANT("close-before-the-leave-reply", "phx_close comes before the reply to the leave", "L-01") {

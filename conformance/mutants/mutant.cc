@@ -96,10 +96,14 @@ Tamper twice_on_way_down(Which which) {
 }
 
 Tamper late_on_way_down(Which which) {
+  return {.down = overtaken([which](Link&, const Message& message) { return which(message); })};
+}
+
+Tamper::OnMessage overtaken(std::function<bool(Link&, const Message&)> which) {
   const auto held = std::make_shared<std::map<int, std::vector<Message>>>();
-  return {.down = [which, held](Link& link, Message message) {
+  return [which = std::move(which), held](Link& link, Message message) {
     std::vector<Message>& waiting = (*held)[link.number()];
-    if (which(message) && waiting.empty()) {
+    if (waiting.empty() && which(link, message)) {
       waiting.push_back(std::move(message));
       return std::vector<Message>{};
     }
@@ -107,7 +111,7 @@ Tamper late_on_way_down(Which which) {
     for (Message& late : waiting) together.push_back(std::move(late));
     waiting.clear();
     return together;
-  }};
+  };
 }
 
 Tamper on_response(const char* path, void (*change)(const Request&, Response&)) {

@@ -53,8 +53,10 @@ Tamper lost_on_way_down(Which which);
 Tamper lost_on_way_up(Which which);
 /// They arrive twice.
 Tamper twice_on_way_down(Which which);
-/// Each waits for the message behind it, and comes after that.
+/// Each waits for the message behind it, and comes after that; one at a time on a link.
 Tamper late_on_way_down(Which which);
+/// The same, for a Tamper that looks at more than the message.
+Tamper::OnMessage overtaken(std::function<bool(Link&, const Message&)> which);
 /// Every answer to a request for that path is changed.
 Tamper on_response(const char* path, void (*change)(const Request&, Response&));
 /// Every request for that path is changed.
