@@ -135,6 +135,7 @@ Endpoint::Outcome Endpoint::route(const Request& request, const House& house) co
     }
   }
   if (const auto found = pages_.find(request.path()); found != pages_.end()) {
+    if (request.body_too_long) return transport::rendered_error(400);
     return found->second.answer(request);
   }
   return Response{404, "Not Found"};

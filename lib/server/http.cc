@@ -19,6 +19,7 @@ using transport::Response;
 
 struct RequestReader::Parser {
   http::request_parser<http::string_body> beast;
+  bool told_to_continue = false;
 };
 
 RequestReader::RequestReader(HttpLimits limits) : limits_(limits) {}
@@ -28,8 +29,20 @@ namespace {
 
 Response refusal(const boost::system::error_code& error) {
   if (error == http::error::header_limit) return {431};
+  if (error == http::error::bad_version) return {505};
   if (error == http::error::body_limit) return transport::rendered_error(400);
   return {400};
+}
+
+/// Adds a header to those of the same name, if there are any: as Cowboy hands them on.
+void add_field(Request::Headers& headers, std::string name, std::string_view value) {
+  const auto same = std::find_if(headers.begin(), headers.end(),
+                                 [&](const auto& header) { return header.first == name; });
+  if (same == headers.end()) {
+    headers.emplace_back(std::move(name), value);
+  } else {
+    (same->second += name == "cookie" ? "; " : ", ") += value;
+  }
 }
 
 Request to_request(http::request<http::string_body>&& parsed) {
@@ -39,22 +52,46 @@ Request to_request(http::request<http::string_body>&& parsed) {
   request.version = parsed.version();
   request.body = std::move(parsed.body());
   for (const auto& field : parsed) {
-    request.headers.emplace_back(transport::to_lower(std::string_view(field.name_string().data(),
-                                                                      field.name_string().size())),
-                                 std::string(field.value()));
+    add_field(request.headers,
+              transport::to_lower({field.name_string().data(), field.name_string().size()}),
+              {field.value().data(), field.value().size()});
   }
   return request;
+}
+
+/// Leaves of the target what Cowboy leaves: a path with its query. `http://host/path` must name the
+/// host that the header names (RFC 9112, 3.2.2). False: it is no target.
+bool to_origin_form(Request& request) {
+  std::string& target = request.target;
+  target.erase(std::min(target.find('#'), target.size()));
+  const std::string start = transport::to_lower(std::string_view(target).substr(0, 8));
+  const std::size_t scheme = start == "https://" ? 8 : start.starts_with("http://") ? 7 : 0;
+  if (scheme != 0) {
+    const std::size_t path = std::min(target.find_first_of("/?", scheme), target.size());
+    const std::string authority = target.substr(scheme, path - scheme);
+    if (request.header("host").value_or(authority) != authority) return false;
+    target.erase(0, path);
+    if (!target.starts_with('/')) target.insert(0, "/");
+  }
+  const bool is_for_the_server = request.method == "OPTIONS" && target == "*";
+  return target.starts_with('/') || is_for_the_server;
+}
+
+bool has_one_host(const http::request<http::string_body>& parsed) {
+  const auto hosts = parsed.count(http::field::host);
+  return hosts == 1 || (hosts == 0 && parsed.version() < 11);
 }
 
 }  // namespace
 
 std::variant<std::monostate, Request, Response> RequestReader::next() {
-  if (buffer_.empty()) return {};
   if (!parser_) {
+    if (!skip_empty_lines()) return Response{400};
+    if (buffer_.empty() || buffer_ == "\r") return {};
     parser_ = std::make_unique<Parser>();
     parser_->beast.eager(true);
     parser_->beast.header_limit(static_cast<std::uint32_t>(limits_.head));
-    parser_->beast.body_limit(limits_.body);
+    parser_->beast.body_limit(limits_.body + limits_.skipped);
   }
   while (!buffer_.empty() && !parser_->beast.is_done()) {
     boost::system::error_code error;
@@ -66,10 +103,35 @@ std::variant<std::monostate, Request, Response> RequestReader::next() {
     if (used == 0) break;
   }
   if (!parser_->beast.is_done()) return {};
-  Request request = to_request(parser_->beast.release());
+  empty_lines_ = 0;
+  auto parsed = parser_->beast.release();
   parser_.reset();
-  if (request.version >= 11 && !request.header("host")) return Response{400};
+  const auto fields = static_cast<std::size_t>(std::distance(parsed.begin(), parsed.end()));
+  if (fields > limits_.fields) return Response{431};
+  if (!has_one_host(parsed)) return Response{400};
+  Request request = to_request(std::move(parsed));
+  if (!to_origin_form(request)) return Response{400};
+  request.body_too_long = request.body.size() > limits_.body;
+  if (request.body_too_long) request.body = {};
   return request;
+}
+
+/// A client may send a line too many behind a body (RFC 9112, 2.2). False: these are too many.
+bool RequestReader::skip_empty_lines() {
+  while (buffer_.starts_with("\r\n") && empty_lines_ <= limits_.empty_lines) {
+    buffer_.erase(0, 2);
+    ++empty_lines_;
+  }
+  return empty_lines_ <= limits_.empty_lines;
+}
+
+bool RequestReader::awaits_continue() {
+  if (!parser_ || !parser_->beast.is_header_done() || parser_->beast.is_done()) return false;
+  const auto& head = parser_->beast.get();
+  const std::string_view expected(head[http::field::expect].data(),
+                                  head[http::field::expect].size());
+  if (head.version() < 11 || transport::to_lower(expected) != "100-continue") return false;
+  return !std::exchange(parser_->told_to_continue, true);
 }
 
 std::string http_date() {

@@ -14,8 +14,11 @@ namespace phx::server {
 
 /// What an HTTP client may send before it is refused.
 struct HttpLimits {
-  std::size_t head = 65'536;     ///< Bytes of request line and headers: 431 above.
-  std::size_t body = 8'000'000;  ///< Bytes: 400 above. Plug.Conn.read_body's default.
+  std::size_t head = 65'536;        ///< Bytes of request line and headers: 431 above.
+  std::size_t body = 8'000'000;     ///< Bytes: left out above. Plug.Conn.read_body's default.
+  std::size_t skipped = 1'000'000;  ///< And so many more: then 400. Cowboy's max_skip_body_length.
+  std::size_t fields = 100;         ///< Headers: 431 above. Cowboy's max_headers.
+  std::size_t empty_lines = 5;      ///< Before a request: 400 above. Cowboy's max_empty_lines.
 };
 
 /// Reads requests out of a stream of bytes, one after the other.
@@ -28,14 +31,18 @@ class RequestReader {
   void feed(std::string_view bytes) { buffer_ += bytes; }
   /// The next whole request; nothing if more is needed; or what to answer before closing.
   std::variant<std::monostate, transport::Request, transport::Response> next();
+  /// Whether the client waits for `100 Continue` with its body. Says so once for each request.
+  bool awaits_continue();
   /// Forgets the bytes behind the last request, and says how many they were.
   std::size_t give_back() { return std::exchange(buffer_, {}).size(); }
 
  private:
   struct Parser;
+  bool skip_empty_lines();
   const HttpLimits limits_;
   std::string buffer_;
   std::unique_ptr<Parser> parser_;
+  std::size_t empty_lines_ = 0;  ///< Since the last request.
 };
 
 /// The answer's bytes. `head_only` leaves the body out, as an answer to HEAD does.

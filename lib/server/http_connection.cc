@@ -101,6 +101,9 @@ void HttpConnection::read() {
     respond(*refusal, false, false);
   } else if (auto* request = std::get_if<transport::Request>(&next)) {
     answer(std::move(*request));
+  } else if (reader_.awaits_continue()) {
+    unsent_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    write();
   }
 }
 

@@ -101,6 +101,70 @@ TEST("HTTP/1.1 without a Host is 400, HTTP/1.0 without one is not") {
   expect(std::holds_alternative<Request>(old.next()), "it is a request");
 }
 
+TEST("empty lines before a request are skipped, however they are cut; six are too many") {
+  RequestReader reader;
+  reader.feed("\r\n\r");
+  expect(std::holds_alternative<std::monostate>(reader.next()), "an empty line is no request");
+  reader.feed("\n" + get + "\r\n" + get);
+  expect(std::holds_alternative<Request>(reader.next()), "the first");
+  expect(std::holds_alternative<Request>(reader.next()), "the second");
+  reader.feed("\r\n\r\n\r\n\r\n\r\n\r\n" + get);
+  expect_eq(std::get<Response>(reader.next()).status, 400);
+}
+
+TEST("who waits for a 100 Continue is told so once, and not in HTTP/1.0") {
+  const std::string head =
+      " / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n";
+  RequestReader reader;
+  reader.feed("POST" + head);
+  expect(std::holds_alternative<std::monostate>(reader.next()), "its body is missing");
+  expect(reader.awaits_continue(), "it waits");
+  expect(!reader.awaits_continue(), "it has been told");
+  reader.feed("abc");
+  expect_eq(std::get<Request>(reader.next()).body, std::string("abc"));
+  reader.feed("POST" + head + "abc");
+  expect(std::holds_alternative<Request>(reader.next()), "the body came along");
+  expect(!reader.awaits_continue(), "nobody waits");
+  RequestReader old;
+  old.feed("POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  old.next();
+  expect(!old.awaits_continue(), "HTTP/1.0 knows no 100");
+}
+
+TEST("headers of one name are joined, cookies by a semicolon") {
+  RequestReader reader;
+  reader.feed(
+      "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nCookie: a=1\r\nx-a: 2\r\ncookie: b=2\r\n\r\n");
+  const Request request = std::get<Request>(reader.next());
+  expect_eq(std::string(request.header("x-a").value()), std::string("1, 2"));
+  expect_eq(std::string(request.header("cookie").value()), std::string("a=1; b=2"));
+}
+
+TEST("a target is a path: of a whole URI the rest goes, and a fragment goes") {
+  const auto target = [](const std::string& sent) {
+    RequestReader reader;
+    reader.feed("GET " + sent + " HTTP/1.1\r\nHost: x:1\r\n\r\n");
+    auto next = reader.next();
+    const auto* request = std::get_if<Request>(&next);
+    return request ? request->target : std::to_string(std::get<Response>(next).status);
+  };
+  expect_eq(target("http://x:1/a?b=c"), std::string("/a?b=c"));
+  expect_eq(target("HTTPS://x:1?b"), std::string("/?b"));
+  expect_eq(target("http://other/a"), std::string("400"));
+  expect_eq(target("/a?b=c#d"), std::string("/a?b=c"));
+  expect_eq(target("a"), std::string("400"));
+}
+
+TEST("a body longer than is read is left out; one longer than is skipped is 400") {
+  const HttpLimits small{.body = 10, .skipped = 5};
+  RequestReader reader(small);
+  reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n" + std::string(15, 'a'));
+  const Request request = std::get<Request>(reader.next());
+  expect(request.body_too_long && request.body.empty(), "it says so");
+  reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\n");
+  expect_eq(std::get<Response>(reader.next()).status, 400);
+}
+
 TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
   const auto answer = [](const std::string& bytes, HttpLimits limits = {}) {
     RequestReader reader(limits);
@@ -111,7 +175,12 @@ TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
   expect_eq(answer("rubbish\r\n\r\n"), 400);
   expect_eq(answer("GET / HTTP/1.1\r\nbad header\r\n\r\n"), 400);
   expect_eq(answer("GET / HTTP/1.1\r\nx: " + std::string(2'000, 'y'), {.head = 1'000}), 431);
-  expect_eq(answer("POST / HTTP/1.1\r\nContent-Length: 2000\r\n\r\n", {.body = 1'000}), 400);
+  expect_eq(
+      answer("POST / HTTP/1.1\r\nContent-Length: 2000\r\n\r\n", {.body = 1'000, .skipped = 0}),
+      400);
+  expect_eq(answer("GET / HTTP/2.0\r\nHost: x\r\n\r\n"), 505);
+  expect_eq(answer("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"), 400);
+  expect_eq(answer("GET / HTTP/1.1\r\nHost: x\r\nA: 1\r\nB: 2\r\n\r\n", {.fields = 2}), 431);
 }
 
 TEST("an answer's headers can't be broken out of") {

@@ -120,6 +120,7 @@ std::variant<Response, Later> answered(Attempt& attempt,
     return poll(visit, *session, token);
   }
   if (!session) return status_only(410);
+  if (request.body_too_long) return rendered_error(400);
   return publish(visit, *session);
 }
 

@@ -222,6 +222,17 @@ TEST("a body that is no message ends the session: 408 after the window, then 410
   expect_eq(f.status_of(f.post("[]")), 410);
 }
 
+TEST("a body too long is 400, once its session is known, and the session goes on") {
+  Fixture f;
+  Request request{"POST", "/socket/longpoll?vsn=2.0.0"};
+  request.body_too_long = true;
+  expect_eq(f.status_of(f.ask(request)), 410);
+  f.join();
+  request.target += "&token=" + f.token;
+  expect_eq(f.ask(request)->answers.at(0).status, 400);
+  expect_eq(f.status_of(f.post(R"(["1","2","t","echo",{}])")), 200);
+}
+
 TEST("frames that are no text can't be told: 500") {
   Fixture f;
   f.join();

@@ -17,9 +17,10 @@ struct Request {
   std::string method;
   std::string target;     ///< As it came: `/socket/websocket?vsn=2.0.0`.
   unsigned version = 11;  ///< 10 or 11.
-  Headers headers = {};   ///< Names in lower case, in the order in which they came.
+  Headers headers = {};   ///< Names in lower case, each once, in the order in which they came.
   std::string body = {};
-  std::string peer = {};  ///< The client's address.
+  bool body_too_long = false;  ///< More was sent than is read: `body` is empty.
+  std::string peer = {};       ///< The client's address.
   std::uint16_t peer_port = 0;
   std::string scheme = "http";  ///< `https` where it came over TLS.
 
