@@ -10,6 +10,7 @@
 #include <ctime>
 
 #include "transport/pipeline.h"
+#include "transport/uri.h"
 
 namespace phx::server {
 
@@ -77,9 +78,30 @@ bool to_origin_form(Request& request) {
   return target.starts_with('/') || is_for_the_server;
 }
 
+/// A name of characters that a URI may hold, or an IPv6 address in brackets, and a port or none:
+/// what Cowboy's cow_http_hd:parse_host/1 takes. Redirects and comparisons of origins rely on it.
+bool is_host(std::string_view text) {
+  constexpr std::string_view in_address = "0123456789abcdefABCDEF:.";
+  constexpr std::string_view in_name =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=";
+  const bool address = text.starts_with('[');
+  const std::string_view allowed = address ? in_address : in_name;
+  std::size_t end = std::min(text.find_first_not_of(allowed, address ? 1 : 0), text.size());
+  if (address && !text.substr(end).starts_with(']')) return false;
+  if (address) ++end;
+  if (end == text.size()) return true;
+  const std::string_view port = text.substr(end + 1);
+  const bool is_number = port.find_first_not_of("0123456789") == std::string_view::npos;
+  const auto value = is_number ? transport::parse_authority(text.substr(end)).port : std::nullopt;
+  return text[end] == ':' && value && *value > 0 && *value <= 65'535;
+}
+
+/// RFC 9112, 3.2: one host, and of HTTP/1.0 one at most.
 bool has_one_host(const http::request<http::string_body>& parsed) {
   const auto hosts = parsed.count(http::field::host);
-  return hosts == 1 || (hosts == 0 && parsed.version() < 11);
+  if (hosts == 0) return parsed.version() < 11;
+  const auto host = parsed[http::field::host];
+  return hosts == 1 && is_host({host.data(), host.size()});
 }
 
 }  // namespace

@@ -165,6 +165,24 @@ TEST("a body longer than is read is left out; one longer than is skipped is 400"
   expect_eq(std::get<Response>(reader.next()).status, 400);
 }
 
+TEST("a Host that no redirect could name, and a second one, are 400, as Cowboy has them") {
+  const auto taken = [](const std::string& headers) {
+    RequestReader reader;
+    reader.feed("GET / HTTP/1.1\r\n" + headers + "\r\n");
+    return std::holds_alternative<Request>(reader.next());
+  };
+  for (const std::string good : {"", "example.com", "EXAMPLE.com:4000", "127.0.0.1:80", "[::1]",
+                                 "[::1]:4000", "a_b~c!$&'()*+,;=d"}) {
+    expect(taken("Host: " + good + "\r\n"), good);
+  }
+  for (const std::string bad :
+       {"evil.com/x?", "a b", "x\"<script>", "\xff\xfe", "user@evil.com", "[::1", "::1", "a%20b",
+        "a:", "a:0", "a:65536", "a:x", "a:@:80", "[::1]x", "[g]", "a\r\n folded"}) {
+    expect(!taken("Host: " + bad + "\r\n"), bad);
+  }
+  expect(!taken("Host: a\r\nHost: a\r\n"), "two hosts");
+}
+
 TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
   const auto answer = [](const std::string& bytes, HttpLimits limits = {}) {
     RequestReader reader(limits);
