@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "serializer/utf8.h"
+#include "base/utf8.h"
 #include "transport/query.h"
 
 namespace chat {
@@ -28,16 +28,8 @@ constexpr std::array<std::pair<char32_t, char32_t>, 7> invisible{{{0x00, 0x1F},
                                                                   {0x2060, 0x206F},
                                                                   {0xFEFF, 0xFEFF}}};
 
-/// REQUIRES: one whole character of UTF-8.
-char32_t code_point(std::string_view character) {
-  constexpr std::array<unsigned char, 5> leading{0, 0x7F, 0x1F, 0x0F, 0x07};
-  char32_t point = static_cast<unsigned char>(character[0]) & leading.at(character.size());
-  for (const char byte : character.substr(1)) point = point << 6 | (byte & 0x3F);
-  return point;
-}
-
 bool is_visible(std::string_view character) {
-  const char32_t point = code_point(character);
+  const char32_t point = phx::code_point(character);
   return std::none_of(invisible.begin(), invisible.end(),
                       [&](auto range) { return point >= range.first && point <= range.second; });
 }
@@ -63,7 +55,7 @@ Login::Verdict Login::checked(std::string_view name) {
   name = trimmed(name);
   std::size_t characters = 0;
   for (std::string_view rest = name; !rest.empty() && characters <= longest_name; ++characters) {
-    const std::size_t size = phx::serializer::utf8_sequence(rest);
+    const std::size_t size = phx::utf8_sequence(rest);
     if (size == 0 || !is_visible(rest.substr(0, size))) {
       return Refusal{"Expected a name of visible characters, got others: choose another one"};
     }

@@ -32,6 +32,23 @@ TEST("a control character can't start a new log line") {
   expect_eq(one_line("a\nERROR forged\x7f"), std::string("a\\x0aERROR forged\\x7f"));
 }
 
+TEST("neither can one that a terminal obeys, nor bytes that are no text") {
+  expect_eq(one_line("\u009b2J \u2028 é\x9b\xff"),
+            std::string("\\xc2\\x9b2J \\xe2\\x80\\xa8 é\\x9b\\xff"));
+}
+
+TEST("a long text is cut between two characters, and its size told") {
+  expect_eq(one_line(std::string(499, 'a') + "éb"), std::string(499, 'a') + "é… (502 bytes)");
+  expect_eq(one_line(std::string(500, 'a')), std::string(500, 'a'));
+}
+
+TEST("a value can't forge a field") {
+  std::string line;
+  const Log log = Log::to(Level::info, [&](Level, const std::string& told) { line = told; });
+  log.info("a", {{"b", "c status=200"}, {"d", "\"e\""}, {"f", "g h"}, {"i", "j=\"k\" l"}});
+  expect_eq(line, std::string(R"(a b="c status=200" d="\x22e\x22" f=g h i="j=\x22k\x22 l")"));
+}
+
 TEST("who reads a log gets its lines, and their levels, as grave as asked for") {
   std::vector<std::string> lines;
   const Log log = Log::to(Level::warn, [&](Level level, const std::string& line) {

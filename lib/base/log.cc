@@ -12,6 +12,8 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "base/utf8.h"
+
 namespace phx {
 namespace {
 
@@ -57,6 +59,21 @@ class ReaderSink final : public spdlog::sinks::base_sink<std::mutex> {
   const Log::Reader reader_;
 };
 
+/// C0 and C1, which terminals obey, and Unicode's two more ends of a line.
+bool is_control(char32_t point) {
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
+}
+
+/// A value in which somebody may have written a field of his own stands in quotes.
+std::string field(std::string_view value) {
+  const std::string line = one_line(value);
+  const bool plain = line.find(' ') == std::string::npos || line.find('=') == std::string::npos;
+  if (plain && !line.starts_with('"')) return line;
+  std::string quoted = "\"";
+  for (const char c : line) quoted += c == '"' ? "\\x22" : std::string(1, c);
+  return quoted + '"';
+}
+
 }  // namespace
 
 Level level_of(std::string_view name) {
@@ -98,12 +115,12 @@ bool Log::enabled(Level level) const {
 void Log::write(Level level, std::string_view text, std::initializer_list<Field> fields) const {
   if (!enabled(level)) return;
   std::string line = one_line(text);
-  for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, one_line(value));
+  for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, field(value));
   if (spoken_of != nullptr) {
     for (const auto& [key, value] : spoken_of->log_metadata()) {
       const bool said = std::any_of(fields.begin(), fields.end(),
                                     [&key](const Field& field) { return field.first == key; });
-      if (!said) line += fmt::format(" {}={}", key, one_line(value));
+      if (!said) line += fmt::format(" {}={}", key, field(value));
     }
   }
   logger_->log(spdlog_level(level), "{}", line);
@@ -115,15 +132,19 @@ LogScope::~LogScope() { spoken_of = outer_; }
 std::string one_line(std::string_view text) {
   constexpr std::size_t most = 500;
   std::string line;
-  for (const char c : text.substr(0, most)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      line += fmt::format("\\x{:02x}", byte);
+  std::string_view rest = text;
+  while (!rest.empty() && text.size() - rest.size() < most) {
+    const std::size_t size = utf8_sequence(rest);
+    const std::string_view character = rest.substr(0, std::max<std::size_t>(size, 1));
+    if (size > 0 && !is_control(code_point(character))) {
+      line += character;
     } else {
-      line += c;
+      for (const char byte : character)
+        line += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
     }
+    rest.remove_prefix(character.size());
   }
-  if (text.size() > most) line += fmt::format("… ({} bytes)", text.size());
+  if (!rest.empty()) line += fmt::format("… ({} bytes)", text.size());
   return line;
 }
 

@@ -38,7 +38,8 @@ class Log {
   /// Whether a line of this level would be written; never for Level::off.
   bool enabled(Level level) const;
   /// Writes `text key=value …`, and behind them what the thread's LogScope has to say. Control
-  /// characters are escaped: what a client sent can't forge a line.
+  /// characters are escaped, and a value that looks like several fields stands in quotes: what a
+  /// client sent can forge neither a line nor a field.
   void write(Level level, std::string_view text, std::initializer_list<Field> fields = {}) const;
 
   void debug(std::string_view text, std::initializer_list<Field> fields = {}) const {
@@ -82,8 +83,8 @@ class LogScope {
   const LogSubject* const outer_;
 };
 
-/// The text with control characters written as `\xNN`, and cut after 500 bytes: fit for a log's
-/// line, whoever wrote it.
+/// The text with control characters, and bytes that are no UTF-8, written as `\xNN`, and cut after
+/// 500 bytes: fit for a log's line, whoever wrote it.
 std::string one_line(std::string_view text);
 
 }  // namespace phx

@@ -8,9 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/utf8.h"
 #include "json/json.h"
 #include "serializer/serializer.h"
-#include "serializer/utf8.h"
 
 namespace phx::serializer {
 namespace {

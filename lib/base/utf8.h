@@ -2,10 +2,11 @@
 /// \file
 /// One character of UTF-8 at a time, by the table of the Unicode standard (3-7).
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
-namespace phx::serializer {
+namespace phx {
 
 /// How many bytes the first character has; 0 where it is none: cut short, overlong, a surrogate or
 /// beyond U+10FFFF. REQUIRES: !text.empty().
@@ -28,4 +29,12 @@ inline std::size_t utf8_sequence(std::string_view text) {
   return 0;
 }
 
-}  // namespace phx::serializer
+/// Its number in Unicode. REQUIRES: one whole character.
+inline char32_t code_point(std::string_view character) {
+  constexpr std::array<unsigned char, 5> leading{0, 0x7F, 0x1F, 0x0F, 0x07};
+  char32_t point = static_cast<unsigned char>(character[0]) & leading.at(character.size());
+  for (const char byte : character.substr(1)) point = point << 6 | (byte & 0x3F);
+  return point;
+}
+
+}  // namespace phx
