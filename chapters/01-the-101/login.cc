@@ -19,14 +19,28 @@ using phx::transport::Response;
 constexpr std::size_t longest_name = 40;              // characters
 constexpr TokenSigner::Seconds two_weeks{1'209'600};  // as the guide of Phoenix has it
 
-/// Unicode's controls, and the marks that are unseen or turn the text around them.
-constexpr std::array<std::pair<char32_t, char32_t>, 7> invisible{{{0x00, 0x1F},
-                                                                  {0x7F, 0x9F},
-                                                                  {0x200B, 0x200B},
-                                                                  {0x200E, 0x200F},
-                                                                  {0x2028, 0x202E},
-                                                                  {0x2060, 0x206F},
-                                                                  {0xFEFF, 0xFEFF}}};
+constexpr std::size_t longest_form = 1'000;  // bytes: each of forty emoji takes twelve
+
+/// Unicode's controls, the marks that are unseen or turn the text around them, and the blanks that
+/// are no plain space. Not those that join two letters, which some scripts need.
+constexpr std::array<std::pair<char32_t, char32_t>, 18> invisible{{{0x00, 0x1F},
+                                                                   {0x7F, 0xA0},
+                                                                   {0xAD, 0xAD},
+                                                                   {0x034F, 0x034F},
+                                                                   {0x061C, 0x061C},
+                                                                   {0x115F, 0x1160},
+                                                                   {0x1680, 0x1680},
+                                                                   {0x17B4, 0x17B5},
+                                                                   {0x180E, 0x180E},
+                                                                   {0x2000, 0x200B},
+                                                                   {0x200E, 0x200F},
+                                                                   {0x2028, 0x202F},
+                                                                   {0x205F, 0x206F},
+                                                                   {0x2800, 0x2800},
+                                                                   {0x3000, 0x3000},
+                                                                   {0x3164, 0x3164},
+                                                                   {0xFEFF, 0xFEFF},
+                                                                   {0xFFA0, 0xFFA0}}};
 
 bool is_visible(std::string_view character) {
   const char32_t point = phx::code_point(character);
@@ -84,14 +98,18 @@ Login::Verdict Login::verify(std::string_view token, Time now) const {
   return Name{valid->data.string_or("")};
 }
 
+/// A long form is not even looked into: that would hold up everybody else's frames.
 Response Login::log_in(const Request& request) const try {
+  if (request.body_too_long || request.body.size() > longest_form) {
+    return refused(400, Refusal{"Expected a name alone, got much more: send name=…, and no more"});
+  }
   const Verdict verdict = checked(phx::transport::parse_query(request.body)["name"].string_or(""));
   const auto* name = std::get_if<Name>(&verdict);
   if (name == nullptr) return refused(400, verdict);
   const std::string token = token_for(*name, std::chrono::system_clock::now());
   return json(200, Json::object({{"name", name->text}, {"token", token}}));
-} catch (const phx::transport::BadQuery&) {
-  return refused(400, Refusal{"Expected a name in UTF-8, got other bytes: type it anew"});
+} catch (const phx::transport::BadQuery& bad) {
+  return refused(400, Refusal{"Expected a form with a name: " + std::string(bad.what())});
 }
 
 Response Login::who(const Request& request) const {

@@ -53,7 +53,8 @@ TEST("a name that won't do is refused with what to do") {
   for (const std::string& bad :
        {std::string("a\nb"), std::string("a\0b", 3), std::string("\x7F"), std::string("\u0085"),
         std::string("\u200B"), std::string("a\u202Eb"), std::string("\u2066"),
-        std::string("\uFEFF"), std::string("cut \xC3"), std::string("\xFF")}) {
+        std::string("\uFEFF"), std::string("\u00A0"), std::string("\u3164"), std::string("\u061CA"),
+        std::string("cut \xC3"), std::string("\xFF")}) {
     expect_eq(why(Login::checked(bad)),
               std::string("Expected a name of visible characters, got others: choose another one"));
   }
@@ -104,4 +105,19 @@ TEST("what is no name is 400, and what is no token 403, each with a sentence") {
     expect_eq(answer.status, 403);
     expect(Json::parse(answer.body)["error"].is_string(), answer.body);
   }
+}
+
+TEST("a form with much more than a name is refused unread") {
+  expect_eq(post("name=" + times(40, "%F0%9F%98%80")).status, 200);
+  const Response answer = post(times(200, "a[b]=1&") + "name=Ada");
+  expect_eq(answer.status, 400);
+  expect_eq(Json::parse(answer.body)["error"].string_or(""),
+            std::string("Expected a name alone, got much more: send name=…, and no more"));
+}
+
+TEST("what is wrong with a form is said") {
+  const std::string deep = "name" + times(40, "[]") + "=Ada";
+  expect_eq(Json::parse(post(deep).body)["error"].string_or(""),
+            std::string("Expected a form with a name: expected at most 32 levels of brackets in a "
+                        "query"));
 }
