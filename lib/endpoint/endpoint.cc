@@ -69,6 +69,10 @@ Endpoint::Endpoint(EndpointOptions options)
 
 void Endpoint::socket(Mount mount) {
   check_path(mount.path, "a mount's");
+  if (!mount.socket) {
+    throw std::invalid_argument("expected a user socket at \"" + mount.path + "\", got none");
+  }
+  serializer::check_offers(transport::offers(mount));
   if (mount.websocket) check_path(mount.websocket->path, "a websocket's");
   if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
   mounts_.push_back(std::move(mount));

@@ -78,6 +78,32 @@ TEST("pages are served at their path, to GET and HEAD") {
   expect_eq(f.status("/", "HEAD"), 200);
 }
 
+TEST("a mount that could serve nobody is refused at once") {
+  const auto why = [](transport::Mount mount) -> std::string {
+    Endpoint endpoint;
+    try {
+      endpoint.socket(std::move(mount));
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "";
+  };
+  transport::Mount mount{"/socket", std::make_shared<Users>()};
+  expect_eq(why({"/socket", nullptr}),
+            std::string("expected a user socket at \"/socket\", got none"));
+  for (const std::string version : {"~> 9.0", "2.0.0", "~> ", "~>2.0.0", ">= 2.0.0", ""}) {
+    mount.serializers = {{&serializer::v2_json(), "~> 2.0.0"}, {&serializer::v2_json(), version}};
+    expect_eq(why(mount),
+              "expected a serializer's versions as ~> MAJOR.MINOR.PATCH, such as "
+              "~> 2.0.0, got \"" +
+                  version + "\"");
+  }
+  mount.serializers = {{nullptr, "~> 2.0.0"}};
+  expect_eq(why(mount), std::string("expected a serializer, got none"));
+  mount.serializers = {{&serializer::v2_json(), "~> 9.0.0"}};
+  expect_eq(why(mount), std::string());
+}
+
 TEST("what is posted to a path is answered there") {
   Fixture f;
   f.endpoint.post("/echo", [](const Request& request) { return Response{200, request.body}; });

@@ -13,6 +13,16 @@ std::span<const Offer> default_offers() {
   return offers;
 }
 
+void check_offers(std::span<const Offer> offers) {
+  for (const auto& [serializer, requirement] : offers) {
+    if (serializer == nullptr) throw std::invalid_argument("expected a serializer, got none");
+    if (VersionNumber::least_of(requirement)) continue;
+    throw std::invalid_argument(
+        "expected a serializer's versions as ~> MAJOR.MINOR.PATCH, such as ~> 2.0.0, got \"" +
+        requirement + "\"");
+  }
+}
+
 const Serializer* negotiate(std::span<const Offer> offers, std::string_view vsn) {
   const auto version = VersionNumber::parse(vsn);
   if (!version) return nullptr;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -52,13 +53,16 @@ const Serializer& v2_json();
 /// A serializer and the versions that it speaks: `{&v2_json(), "~> 2.0.0"}`.
 struct Offer {
   const Serializer* serializer;
-  std::string_view requirement;
+  std::string requirement;  ///< `~> MAJOR.MINOR.PATCH`
 };
+/// \throws std::invalid_argument saying what to write, where an offer has no serializer, or a
+/// requirement that can't be read.
+void check_offers(std::span<const Offer> offers);
 /// What Phoenix offers unless told otherwise.
 std::span<const Offer> default_offers();
 
 /// The first offer whose requirement takes the version; nothing where none does, or where `vsn` is
-/// no version. Mirrors Phoenix.Socket's negotiate_serializer/2.
+/// no version. REQUIRES: offers that were checked. Mirrors Phoenix.Socket's negotiate_serializer/2.
 const Serializer* negotiate(std::span<const Offer> offers, std::string_view vsn);
 
 }  // namespace phx::serializer

@@ -52,10 +52,15 @@ std::optional<VersionNumber> VersionNumber::parse(std::string_view text) {
   return version;
 }
 
+std::optional<VersionNumber> VersionNumber::least_of(std::string_view requirement) {
+  constexpr std::string_view compatible = "~> ";
+  if (!requirement.starts_with(compatible)) return std::nullopt;
+  return parse(requirement.substr(compatible.size()));
+}
+
 bool VersionNumber::matches(std::string_view requirement) const {
-  check(requirement.starts_with("~> "), "a requirement is written ~> MAJOR.MINOR.PATCH");
-  const auto least = parse(requirement.substr(3));
-  check(least.has_value(), "a requirement names a version");
+  const auto least = least_of(requirement);
+  check(least.has_value(), "a requirement is written ~> MAJOR.MINOR.PATCH");
   const bool same_line = numbers[0] == least->numbers[0] && numbers[1] == least->numbers[1];
   // A pre-release comes before its release: 2.0.0-rc.1 is lower than 2.0.0.
   const bool before_release = numbers[2] == least->numbers[2] && !pre.empty();

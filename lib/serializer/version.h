@@ -15,6 +15,8 @@ struct VersionNumber {
   std::string pre;
 
   static std::optional<VersionNumber> parse(std::string_view text);
+  /// The version in `~> MAJOR.MINOR.PATCH`; nothing where the text is written otherwise.
+  static std::optional<VersionNumber> least_of(std::string_view requirement);
   /// Whether `~> text` takes this version: not lower, and the same but for the last number.
   /// REQUIRES: `requirement` is `~> MAJOR.MINOR.PATCH`.
   bool matches(std::string_view requirement) const;

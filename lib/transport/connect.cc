@@ -7,18 +7,19 @@
 #include "transport/steps.h"
 
 namespace phx::transport {
-namespace {
 
 std::span<const serializer::Offer> offers(const Mount& mount) {
   if (mount.serializers) return *mount.serializers;
   return mount.socket->serializers();
 }
 
+namespace {
+
 Refusal wrong_version(const std::string& vsn, std::span<const serializer::Offer> spoken) {
   constexpr std::size_t enough = 50;  // of what anybody may send
   std::string text;
   for (const serializer::Offer& offer : spoken) {
-    text += (text.empty() ? "" : ", ") + std::string(offer.requirement);
+    text += (text.empty() ? "" : ", ") + offer.requirement;
   }
   return {Response{403},
           "a client asks for version \"" + vsn.substr(0, enough) +

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -68,5 +69,8 @@ struct Mount {
   /// one's counts.
   socket::DrainOptions drainer = {};
 };
+
+/// The versions of the wire that are spoken there, in the server's order of preference.
+std::span<const serializer::Offer> offers(const Mount& mount);
 
 }  // namespace phx::transport
