@@ -1,10 +1,8 @@
 #pragma once
 /// \file
-/// Named events: who does something tells it with execute, and who wants to know attaches a
-/// handler.
+/// Named events: who does something tells it with execute; who wants to know attaches a handler.
 ///
-///     struct OrderPlaced {                       // one kind of event: what is measured, what is
-///     told
+///     struct OrderPlaced {  // one kind of event: what is measured, and what it is about
 ///       static constexpr std::string_view name = "shop.order_placed";
 ///       int pieces;
 ///       const std::string& customer;
@@ -100,8 +98,8 @@ class Telemetry {
   bool attached() const noexcept {
     return anybody_hears(&kind_of<E>);
   }
-  /// Starts to measure, if anybody would hear of an E; then: `if (span)
-  /// execute(E{span.duration()})`.
+  /// Starts to measure, if anybody would hear of an E; then:
+  /// `if (span) execute(E{span.duration()})`.
   template <Event E>
   Span span() const noexcept {
     return Span(attached<E>());
