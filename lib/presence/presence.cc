@@ -5,6 +5,8 @@
 
 #include <openssl/rand.h>
 
+#include <set>
+
 #include "base/base64.h"
 #include "base/check.h"
 #include "channel/fastlane.h"
@@ -37,12 +39,22 @@ struct Changed {
 /// One a shard: all that its processes say is broadcast from here, in the order in which they said
 /// it, and after the turn in which they did: so a channel's reply goes before the diff that it
 /// caused.
+///
+/// A fetch that throws, and ten thousand deaths at once, crash it. Nobody may stay present for ever
+/// because of that: a successor takes over whom it watched.
 class Presence::Watcher final : public process::Process {
  public:
   Watcher(Presence& presence, House house) : presence_(presence), house_(house) {}
   std::string name() const override { return "presence watcher"; }
 
  protected:
+  /// The first one of its shard finds nobody; a successor finds some who have died meanwhile.
+  void init() override {
+    for (const Pid pid : present()) {
+      scheduler().alive(pid) ? void(scheduler().monitor(self(), pid)) : ended(pid);
+    }
+  }
+
   void handle(process::Message message) override {
     if (const auto* changed = message.get_if<Changed>()) {
       if (changed->watch) scheduler().monitor(self(), changed->pid);
@@ -52,7 +64,19 @@ class Presence::Watcher final : public process::Process {
     }
   }
 
+  void terminate(const process::ExitReason& reason) override {
+    if (reason.kind != process::ExitReason::crash) return;
+    const std::lock_guard lock(presence_.mutex_);
+    presence_.watchers_.at(scheduler().shard()) =
+        scheduler().spawn(std::make_unique<Watcher>(presence_, house_));
+  }
+
  private:
+  std::set<Pid> present() const {
+    const std::lock_guard lock(presence_.mutex_);
+    return presence_.state_.processes(scheduler().shard());
+  }
+
   void tell(const std::string& topic, const Diff& diff) {
     channel::broadcast(*house_.pubsub, topic, "presence_diff", presence_.to_payload(topic, diff));
   }

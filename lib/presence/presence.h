@@ -20,7 +20,8 @@
 
 namespace phx {
 
-/// Any thread. Outlives the channels that track themselves in it.
+/// Any thread. Outlives the channels that track themselves in it, which are those of one server: in
+/// tests, of one house. It knows them by names that mean others elsewhere.
 class Presence {
  public:
   Presence() = default;
@@ -43,7 +44,8 @@ class Presence {
 
  protected:
   /// Adds to what clients are shown, before a list or a diff goes out: names from a database, say.
-  /// Mirrors the callback fetch/2. Any thread.
+  /// Mirrors the callback fetch/2. Any thread. What throws out of it costs those who listen the
+  /// diff that was to be told, and no more.
   virtual Json fetch(std::string_view topic, Json presences) const;
 
  private:

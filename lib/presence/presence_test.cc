@@ -153,3 +153,46 @@ TEST("members are told who comes, changes and goes, and a joiner who is there") 
   expect_eq(presence.list("t").dump(), std::string("{}"));
   expect(presence.get_by_key("t", "u").is_null(), "nobody is there");
 }
+
+TEST("a fetch that throws costs one diff: who comes and goes later is told") {
+  struct Faulty : Presence {
+    Json fetch(std::string_view, Json presences) const override {
+      if (presences.has("bad")) throw std::runtime_error("no such user");
+      return presences;
+    }
+  };
+  Faulty presence;
+  tracker = &presence;
+  TestHouse house;
+  Users users;
+  FakeClient one(house, users), two(house, users), three(house, users);
+  one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
+  two.send(R"(["1","1","t","phx_join",{"key":"bad"}])");
+  expect(!presence.list("t").has("bad"), "who could not be told is gone with his channel");
+  one.heard();
+  three.send(R"(["1","1","t","phx_join",{"key":"v"}])");
+  expect_eq(one.heard().size(), 1u);
+  three.hang_up();
+  expect_eq(one.heard().size(), 1u);
+  expect(!presence.list("t").has("v"), "he is gone");
+  one.hang_up();
+  expect_eq(presence.list("t").dump(), std::string("{}"));
+}
+
+TEST("more who end at once than the watcher has room for are gone all the same") {
+  Presence presence;
+  tracker = &presence;
+  TestHouse house({.mailbox = 20});
+  Users users;
+  FakeClient many(house, users);
+  constexpr int topics = 50;
+  const auto each = [&](auto&& act) {
+    for (int i = 0; i < topics; ++i) act("t" + std::to_string(i));
+  };
+  each([&](const std::string& topic) {
+    many.send(R"(["1","1",")" + topic + R"(","phx_join",{"key":"u"}])");
+    expect(presence.list(topic).has("u"), topic);
+  });
+  many.hang_up();
+  each([&](const std::string& topic) { expect(!presence.list(topic).has("u"), topic); });
+}

@@ -89,6 +89,18 @@ std::map<std::string, Diff> State::forget(process::Pid pid) {
   return diffs;
 }
 
+std::set<process::Pid> State::processes(std::uint32_t shard) const {
+  std::set<process::Pid> found;
+  for (const auto& [topic, presences] : topics_) {
+    for (const auto& [key, metas] : presences) {
+      for (const Meta& meta : metas) {
+        if (meta.pid.shard == shard) found.insert(meta.pid);
+      }
+    }
+  }
+  return found;
+}
+
 const Presences& State::on(std::string_view topic) const {
   static const Presences nobody;
   const auto found = topics_.find(topic);

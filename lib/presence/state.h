@@ -6,6 +6,7 @@
 /// by itself. Mirrors Phoenix.Tracker.State, for one node.
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,8 @@ class State {
   /// All that a process said on any topic, by topic: it has ended.
   std::map<std::string, Diff> forget(process::Pid pid);
 
+  /// All of this shard that are present anywhere.
+  std::set<process::Pid> processes(std::uint32_t shard) const;
   /// Empty where nobody is.
   const Presences& on(std::string_view topic) const;
 
