@@ -77,13 +77,22 @@ std::string field(std::string_view value) {
 }  // namespace
 
 Level level_of(std::string_view name) {
-  if (name == "debug") return Level::debug;
-  if (name == "info") return Level::info;
-  if (name == "warn") return Level::warn;
-  if (name == "error") return Level::error;
-  if (name == "off") return Level::off;
+  for (const Level level : {Level::debug, Level::info, Level::warn, Level::error, Level::off}) {
+    if (name == name_of(level)) return level;
+  }
   throw std::invalid_argument("expected a log level (debug, info, warn, error or off), got \"" +
                               one_line(name) + "\"");
+}
+
+const char* name_of(Level level) {
+  switch (level) {
+    case Level::debug: return "debug";
+    case Level::info: return "info";
+    case Level::warn: return "warn";
+    case Level::error: return "error";
+    case Level::off: return "off";
+  }
+  return "";
 }
 
 Log Log::to_stderr(Level least) {

@@ -20,6 +20,8 @@ enum class Level { debug, info, warn, error, off };
 
 /// `"debug"`, `"info"`, `"warn"`, `"error"` or `"off"`. \throws std::invalid_argument naming them.
 Level level_of(std::string_view name);
+/// The other way round.
+const char* name_of(Level level);
 
 /// A handle to one log; copies write to the same place. Any thread.
 class Log {

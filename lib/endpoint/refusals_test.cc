@@ -23,24 +23,13 @@ struct Users : UserSocket {
   }
 };
 
-std::string shown(Level level) {
-  switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warn: return "warn";
-    case Level::error: return "error";
-    case Level::off: return "off";
-  }
-  return "";
-}
-
 struct Fixture {
   std::vector<std::string> lines;
-  TestHouse house{
-      {}, Log::to(Level::debug, [this](Level level, const std::string& line) {
-        // Behind it stands the request's id, another each time.
-        lines.push_back(shown(level) + ": " + line.substr(0, line.find(" request_id=")));
-      })};
+  TestHouse house{{}, Log::to(Level::debug, [this](Level level, const std::string& line) {
+                    // Behind it stands the request's id, another each time.
+                    lines.push_back(std::string(name_of(level)) + ": " +
+                                    line.substr(0, line.find(" request_id=")));
+                  })};
   Endpoint endpoint{EndpointOptions{.url_host = "localhost"}};
   Request request{"GET", "/socket/websocket?vsn=2.0.0"};
 

@@ -20,17 +20,6 @@ Mail to_mail(const Sent& sent) {
           std::move(value.name), std::move(value.ref), std::move(value.payload)};
 }
 
-const char* name_of(Level level) {
-  switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warn: return "warn";
-    case Level::error: return "error";
-    case Level::off: return "off";
-  }
-  return "";
-}
-
 ConnectResult ask(const UserSocket& user, const Json& params, const ConnectInfo& info,
                   Socket& socket) {
   ConnectResult result = user.connect({params, info}, socket);
