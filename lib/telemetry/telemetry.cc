@@ -10,7 +10,7 @@ namespace phx::telemetry {
 Telemetry::~Telemetry() = default;
 
 void Telemetry::attach(std::string id, std::vector<Handler> handlers) {
-  constexpr std::size_t most_tables = 20'000;  // each attach may have its detach
+  constexpr std::size_t most = 10'000;  // each leaves a table behind, and its detach another
   const std::lock_guard lock(mutex_);
   Table table = tables_.empty() ? Table() : *tables_.back();
   const bool taken = std::any_of(table.begin(), table.end(),
@@ -19,9 +19,10 @@ void Telemetry::attach(std::string id, std::vector<Handler> handlers) {
     throw std::invalid_argument("expected an id that no handler has, got \"" + id +
                                 "\": detach it first, or choose another");
   }
-  if (tables_.size() >= most_tables) {
+  if (attached_times_ == most) {
     throw std::length_error("handlers were attached 10,000 times: attach once, at the start");
   }
+  ++attached_times_;
   for (Handler& handler : handlers) table.push_back({id, std::move(handler)});
   publish(std::move(table));
 }

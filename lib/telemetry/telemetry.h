@@ -128,6 +128,7 @@ class Telemetry {
   mutable std::atomic<const Table*> table_ = nullptr;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<const Table>> tables_;  // the last one is table_
+  std::size_t attached_times_ = 0;
 };
 
 }  // namespace phx::telemetry

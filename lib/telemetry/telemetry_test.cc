@@ -137,12 +137,14 @@ TEST("threads may attach and detach while others tell") {
 
 TEST("attaching has a limit, stated in its error") {
   Telemetry telemetry;
-  const auto attach_for_ever = [&telemetry] {
-    while (true) {
+  int times = 0;
+  const auto attach_for_ever = [&] {
+    for (;; ++times) {
       telemetry.attach("ear", {on<Rang>([](const Rang&) {})});
       telemetry.detach("ear");
     }
   };
   expect_eq(expect_throw<std::length_error>(attach_for_ever),
             std::string("handlers were attached 10,000 times: attach once, at the start"));
+  expect_eq(times, 10'000);
 }
