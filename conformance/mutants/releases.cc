@@ -86,6 +86,27 @@ void store_polls(Link&, const Request& request, Response& response) {
   }
 }
 
+using OnRequest = std::function<std::optional<Response>(Link&, Request&)>;
+
+/// What is posted fares as what comes in a frame; `first` sees the request before. Batches are left
+/// alone.
+OnRequest posting(Tamper::OnMessage up, OnRequest first = {}) {
+  return [up = std::move(up), first = std::move(first)](Link& link, Request& request) {
+    if (first) first(link, request);
+    std::optional<Response> taken;
+    const auto message = request.method == "POST" ? read_message(request.body) : std::nullopt;
+    if (!message) return taken;
+    const Messages instead = up(link, *message);
+    if (instead.empty()) {
+      taken = Response{200, {{"content-type", "application/json"}}, R"({"status":200})"};
+    } else if (instead.front().text() != message->text()) {
+      request = request.without("content-length");
+      request.body = instead.front().text();
+    }
+    return taken;
+  };
+}
+
 /// One after the other.
 Tamper::OnMessage then(Tamper::OnMessage first, Tamper::OnMessage second) {
   return [first = std::move(first), second = std::move(second)](Link& link, Message message) {
@@ -98,25 +119,27 @@ Tamper::OnMessage then(Tamper::OnMessage first, Tamper::OnMessage second) {
 }
 
 RELEASE("as-1.8.11", "an event without a join_ref is dropped", "1.8.11") {
-  return {.up = drop_null_join_ref};
+  return {.up = drop_null_join_ref, .request = posting(drop_null_join_ref)};
 }
 
 RELEASE("as-1.8.9", "and phx_error gives no reason, a poll's token is not read from a header",
         "1.8.9") {
-  return {.down = hush_crash, .up = drop_null_join_ref, .request = forget_token_header};
+  return {.down = hush_crash,
+          .up = drop_null_join_ref,
+          .request = posting(drop_null_join_ref, forget_token_header)};
 }
 
 RELEASE("as-1.8.8", "and topics and lines are not limited", "1.8.8") {
   return {.down = then(hush_crash, then(take_every_topic, answer_line_101)),
           .up = drop_null_join_ref,
-          .request = forget_token_header};
+          .request = posting(drop_null_join_ref, forget_token_header)};
 }
 
 RELEASE("as-1.8.7", "and a disconnect closes with 1000", "1.8.7") {
   return {.down = then(hush_crash, then(take_every_topic, answer_line_101)),
           .up = drop_null_join_ref,
           .down_frame = close_with_1000,
-          .request = forget_token_header};
+          .request = posting(drop_null_join_ref, forget_token_header)};
 }
 
 RELEASE("as-1.8.2", "and stale join_refs are not looked at, null ones taken", "1.8.2") {
@@ -124,7 +147,7 @@ RELEASE("as-1.8.2", "and stale join_refs are not looked at, null ones taken", "1
           .up = freshen,
           .down_frame = close_with_1000,
           .up_frame = freshen_binary,
-          .request = forget_token_header};
+          .request = posting(freshen, forget_token_header)};
 }
 
 RELEASE("as-1.7.21", "and the answers to polls may be stored", "1.7.21") {
@@ -132,7 +155,7 @@ RELEASE("as-1.7.21", "and the answers to polls may be stored", "1.7.21") {
           .up = freshen,
           .down_frame = close_with_1000,
           .up_frame = freshen_binary,
-          .request = forget_token_header,
+          .request = posting(freshen, forget_token_header),
           .response = store_polls};
 }
 
