@@ -10,6 +10,7 @@ import { contract, expect, freePort, goodServer, judge } from "./suite.js";
 import * as servers from "./servers.js";
 
 const folder = mkdtempSync(join(tmpdir(), "judging-"));
+const oneAxis = ["--axis", "v2"]; // for servers that count connections
 const impatient = ["--timeout-scale", "0.1"];
 let good;
 before(async () => (good = await goodServer()));
@@ -57,7 +58,7 @@ test("a server that sends garbage in the middle breaks rules, not the suite", as
   const garbled = servers.proxy(good.port, {
     tap: (number, client) => number === 4 && client.end("\u0000garbage\r\n\r\n"),
   });
-  const run = await judgeOne(garbled, "--only", "K-01,K-02,K-09", "--core");
+  const run = await judgeOne(garbled, "--only", "K-01,K-02,K-09", "--core", ...oneAxis);
   expect(run, 1, "✗ K-02", "this is no HTTP response", "✓ K-09");
 });
 
@@ -73,7 +74,7 @@ test("a server that dies in the middle: the rule is named, and with a command it
   process.env.GOOD = `${good.port}`;
   process.env.MARK = join(folder, "died");
   const dying = fileURLToPath(new URL("dying.js", import.meta.url));
-  const run = await judge("--only", "J-01,J-02,J-05", "--", process.execPath, dying);
+  const run = await judge("--only", "J-01,J-02,J-05", ...oneAxis, "--", process.execPath, dying);
   expect(run, 1, "the server answered before J-02 and not after it", "it exited with status 7");
   expect(run, 1, "the last words", "it was started anew", "✓ J-05", /^✗ J-02/m);
 });
@@ -82,7 +83,7 @@ test("a server that others run and that stays down ends the run", async () => {
   let server;
   const tap = (number, client) => number >= 4 && (server.close(), client.destroy(), true);
   server = await servers.proxy(good.port, { tap });
-  const run = await judge("--url", server.url, "--only", "J-01,J-02,J-05", ...impatient);
+  const run = await judge("--url", server.url, "--only", "J-01,J-02,J-05", ...oneAxis, ...impatient);
   expect(run, 1, "the server answered before J-02 and not after it", "was not back within 500 ms");
   expect(run, 1, "not run: the server is down since J-02", "The run ended early");
 });
@@ -96,7 +97,7 @@ test("a server that others run and that comes back is judged on", async () => {
     return client.destroy();
   };
   server = await servers.proxy(good.port, { tap });
-  const run = await judge("--url", server.url, "--only", "J-01,J-02,J-05");
+  const run = await judge("--url", server.url, "--only", "J-01,J-02,J-05", ...oneAxis);
   server.close();
   expect(run, 1, "it was back after", "✓ J-05");
 });
@@ -118,6 +119,28 @@ test("a rule that stands on a broken one is not blamed", async () => {
   const odd = { ok: { status: "ok", response: {}, more: 1 } };
   const run = await judgeOne(servers.withoutContract(odd), "--only", "J-01,J-08", ...impatient);
   expect(run, 1, /^✗ J-01/m, "J-08", "dependency failed", "J-01 is broken");
+});
+
+test("an axis that the server does not have harms no rule", async () => {
+  const server = await servers.withoutContract();
+  try {
+    expect(await judge("--url", server.url, "--only", "K-01"), 0, "1 passed");
+    const run = await judge("--url", server.url, "--only", "K-01", "--axis", "v1,longpoll");
+    expect(run, 5, "1 skipped");
+  } finally {
+    server.close();
+  }
+});
+
+test("a rule that breaks on one axis is broken, and the axis is named", async () => {
+  const server = await servers.withoutContract({ takesV1: true });
+  try {
+    const run = await judge("--url", server.url, "--only", "K-01", "--timeout-scale", "0.1");
+    expect(run, 1, "Broken: K-01.", "axes      v2 passed, v1 failed", "--only K-01 --axis v1");
+    expect(await judge("--url", server.url, "--only", "K-01", "--axis", "v2"), 0, "1 passed");
+  } finally {
+    server.close();
+  }
 });
 
 test("nothing judged is no success", async () => {

@@ -68,6 +68,16 @@ test("rounds are counted, and the seed is told", () => {
   for (const rule of report.rules) assert.deepEqual(rule.rounds, { passed: 2 }, rule.id);
 });
 
+test("a rule that holds on several axes has a verdict on each", () => {
+  const axes = (name) => Object.fromEntries(JSON.parse(read(name)).rules.map((rule) => [rule.id, rule.axes]));
+  assert.deepEqual(axes("good.json")["J-01"], { v2: "passed", v1: "passed", longpoll: "passed" });
+  assert.equal(axes("good.json")["P-02"], undefined, "a case of one axis alone says nothing");
+  assert.deepEqual(axes("odd.json")["K-01"], { v2: "passed", v1: "skipped", longpoll: "skipped" });
+  assert.deepEqual(axes("odd.json")["J-01"], { v2: "failed" }, "the first that breaks ends it");
+  assert.match(read("good.html"), /longpoll <b class="v-passed">/);
+  assert.ok(readdirSync(join(folder, "good.har")).includes("J-01.longpoll.har"), "a file an axis");
+});
+
 test("TAP has a line a rule, with skips and known failures as directives", () => {
   const lines = read("odd.tap").split("\n");
   assert.deepEqual(lines.slice(0, 2), ["TAP version 13", "1..8"]);

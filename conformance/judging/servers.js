@@ -71,9 +71,13 @@ const parsed = (data) => {
   }
 };
 
-/** Knows room:lobby and the heartbeat, and nothing of the contract. `ok` is what it says to a join. */
-export async function withoutContract({ ok = { status: "ok", response: {} } } = {}) {
-  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, path: "/socket/websocket" });
+/**
+ * Knows room:lobby and the heartbeat, and nothing of the contract. `ok` is what it says to a join.
+ * It speaks V2 alone; where it `takesV1` it takes V1 connections, too, and can't read them.
+ */
+export async function withoutContract({ ok = { status: "ok", response: {} }, takesV1 = false } = {}) {
+  const verifyClient = ({ req }) => takesV1 || !req.url.includes("vsn=1");
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, path: "/socket/websocket", verifyClient });
   await once(server, "listening");
   server.on("connection", (socket) => {
     socket.on("error", () => {}); // ws closes it by itself

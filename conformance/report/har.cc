@@ -159,7 +159,8 @@ std::string har_of(const Rule& rule, const Trial& trial) {
 
 void write_har(const std::string& directory, const Rule& rule, const Trial& trial) {
   std::filesystem::create_directories(directory);
-  const std::string path = (std::filesystem::path(directory) / (rule.id + ".har")).string();
+  const std::string axis = trial.axis() == Axis::v2 ? "" : "." + std::string(name_of(trial.axis()));
+  const std::string path = (std::filesystem::path(directory) / (rule.id + axis + ".har")).string();
   std::ofstream file(path, std::ios::trunc);
   file << har_of(rule, trial);
   if (!file.flush()) throw std::runtime_error(path + " can't be written");

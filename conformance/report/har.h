@@ -13,8 +13,8 @@ namespace phx::conformance {
 
 class Trial;
 
-/// Writes `DIRECTORY/J-01.har`; of several rounds the last stays.
-/// \throws std::runtime_error if it can't be written.
+/// Writes `DIRECTORY/J-01.har`, or of another axis than V2 `J-01.v1.har`; of several rounds the
+/// last stays. \throws std::runtime_error if it can't be written.
 void write_har(const std::string& directory, const Rule& rule, const Trial& trial);
 
 /// The same as text.

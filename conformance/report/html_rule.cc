@@ -86,6 +86,16 @@ std::string transcript(const Outcome& outcome) {
   return out;
 }
 
+/// Small marks, one an axis: `v2 ✓  v1 ✗`.
+std::string axes(const Outcome& outcome) {
+  std::string out;
+  for (const auto& [axis, verdict] : outcome.axes) {
+    out += fmt::format(" · <span title=\"{2}\">{0} <b class=\"v-{1}\">{3}</b></span>",
+                       name_of(axis), key_of(verdict), name_of(verdict), mark_of(verdict));
+  }
+  return out;
+}
+
 std::string rounds(const Judged& one) {
   if (!one.unsteady()) return "";
   std::vector<std::string> parts;
@@ -110,16 +120,18 @@ std::string html_rule(const Judged& judged, const Options& options) {
       mark_of(outcome.verdict), html_text(rule.sentence), name_of(rule.level),
       outcome.took.count());
   out += fmt::format(
-      "<p class=\"facts\"><b class=\"v-{}\">{}</b> · {} · {} · protocol {} · decided in {}{}</p>\n",
+      "<p class=\"facts\"><b class=\"v-{}\">{}</b> · {} · {} · protocol {} · decided in "
+      "{}{}{}</p>\n",
       key_of(outcome.verdict), name_of(outcome.verdict), name_of(rule.level), name_of(rule.profile),
-      sentence_number(rule.id), html_text(rule.source),
+      sentence_number(rule.id), html_text(rule.source), axes(outcome),
       outcome.where.empty() ? "" : " · seen on " + html_text(outcome.where));
   out += rounds(judged);
   const std::string said = outcome.expected.empty() ? in_one_line(outcome) : outcome.remark;
   if (!said.empty()) out += fmt::format("<p class=\"said\">{}</p>\n", html_text(said));
   out += sides(outcome) + transcript(outcome);
   if (outcome.verdict != Verdict::skipped) {
-    out += fmt::format("<code class=\"again\">{}</code>\n", html_text(options.again(rule.id)));
+    out += fmt::format("<code class=\"again\">{}</code>\n",
+                       html_text(options.again(rule.id, outcome.axis)));
   }
   return out + "</div></details>\n";
 }

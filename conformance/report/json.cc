@@ -46,6 +46,12 @@ std::string tally_json(const Tally& tally) {
   return members.str();
 }
 
+std::string axes_json(const std::vector<AxisVerdict>& axes) {
+  Members members;
+  for (const auto& [axis, verdict] : axes) members.text(name_of(axis), key_of(verdict));
+  return members.str();
+}
+
 std::string rule_json(const Judged& one, const Options& options) {
   const Rule& rule = one.rule;
   const Outcome& outcome = one.outcome;
@@ -60,6 +66,7 @@ std::string rule_json(const Judged& one, const Options& options) {
       .text("verdict", key_of(outcome.verdict))
       .integer("milliseconds", outcome.took.count())
       .json("rounds", tally_json(one.rounds));
+  if (!outcome.axes.empty()) members.json("axes", axes_json(outcome.axes));
   if (!outcome.reason.empty()) members.text("reason", outcome.reason);
   if (!outcome.remark.empty()) members.text("remark", outcome.remark);
   if (!outcome.expected.empty()) {
@@ -70,7 +77,7 @@ std::string rule_json(const Judged& one, const Options& options) {
     std::vector<std::string> conversations;
     for (const auto& each : outcome.conversations) conversations.push_back(conversation_json(each));
     members.json("conversations", fmt::format("[{}]", fmt::join(conversations, ",")))
-        .text("again", options.again(rule.id));
+        .text("again", options.again(rule.id, outcome.axis));
   }
   return members.str();
 }
@@ -84,6 +91,9 @@ std::string options_json(const Options& options) {
       .integer("rounds", options.repeat)
       .boolean("shuffled", options.shuffle)
       .number("timeout_scale", options.timeout_scale);
+  std::vector<std::string> axes;
+  for (const Axis axis : options.axes) axes.emplace_back(name_of(axis));
+  members.texts("axes", axes);
   if (options.shuffle) members.integer("seed", options.seed);
   return members.str();
 }

@@ -46,7 +46,7 @@ std::string story(const Rule& rule, const Outcome& outcome, const Options& optio
   line("expected", outcome.expected);
   line("actual", outcome.actual);
   line("source", rule.source);
-  line("again", options.again(rule.id));
+  line("again", options.again(rule.id, outcome.axis));
   return out + "  ...\n";
 }
 

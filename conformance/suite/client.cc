@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "conformance/suite/translation.h"
 #include "conformance/suite/violation.h"
 #include "conformance/wire/binary.h"
 
@@ -57,61 +58,62 @@ Client::Client(Connection& connection, std::string name, Version version, Words 
 
 // --- What a case says ----------------------------------------------------------------------------
 
-void Client::send(std::string_view text) { send_frame({.payload = fill(text)}); }
+void Client::send(std::string_view text) { say({said(text)}); }
 
 void Client::send_together(const std::vector<std::string>& texts) {
-  std::vector<Frame> frames;
-  for (const auto& text : texts) frames.push_back({.payload = fill(text)});
-  send_frames(frames);
+  std::vector<std::string> all;
+  for (const auto& text : texts) all.push_back(said(text));
+  say(all);
 }
 
 void Client::send_binary(std::string_view message) {
   send_frame({.opcode = Opcode::binary, .payload = std::string(message)});
 }
 
-void Client::send_frame(const Frame& frame) { connection_.send({frame}); }
-void Client::send_frames(const std::vector<Frame>& frames) { connection_.send(frames); }
+void Client::send_frame(const Frame& frame) { frames().send({frame}); }
+void Client::send_frames(const std::vector<Frame>& frames) { this->frames().send(frames); }
 
 void Client::send_fragments(const std::vector<std::string>& parts) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    connection_.send({{.opcode = i == 0 ? Opcode::text : Opcode::continuation,
-                       .payload = parts[i],
-                       .fin = i + 1 == parts.size()}});
+    frames().send({{.opcode = i == 0 ? Opcode::text : Opcode::continuation,
+                    .payload = parts[i],
+                    .fin = i + 1 == parts.size()}});
   }
 }
 
 void Client::send_bytes(std::string_view bytes) {
-  connection_.send_bytes(bytes, fmt::format("{} raw bytes", bytes.size()));
+  frames().send_bytes(bytes, fmt::format("{} raw bytes", bytes.size()));
 }
 
 // --- What a case awaits --------------------------------------------------------------------------
 
 Json Client::expect(std::string_view text) {
-  const std::string expected = fill(text);
+  const std::string expected = awaited(text);
   const Received received = take(expected);
   if (!is_this_text(received, expected)) violated(expected, received);
-  return *parse_json(received.payload);
+  const Json came = *parse_json(received.payload);
+  return version_ == Version::v2_as_v1 ? v2_of(came) : came;
 }
 
 void Client::expect_compressed(std::string_view text) {
-  const std::string expected = fill(text);
+  const std::string expected = awaited(text);
   const Received received = take(expected);
   if (!is_this_text(received, expected)) violated(expected, received);
   if (!received.compressed) throw Violation("the frame to be compressed", "a plain one", name_);
 }
 
 bool Client::expect_perhaps_after(std::string_view perhaps, std::string_view text) {
-  const std::string expected = fill(text);
+  const std::string expected = awaited(text);
   const Received first = take(expected);
   if (is_this_text(first, expected)) return false;
-  if (!is_this_text(first, fill(perhaps))) violated(expected, first);
+  if (!is_this_text(first, awaited(perhaps))) violated(expected, first);
   expect(text);
   return true;
 }
 
 void Client::expect_in_any_order(const std::vector<std::string>& texts) {
   std::vector<std::string> open;
-  for (const auto& text : texts) open.push_back(fill(text));
+  for (const auto& text : texts) open.push_back(awaited(text));
   while (!open.empty()) {
     const std::string expected =
         open.size() == 1 ? open.front() : fmt::format("one of {}", fmt::join(open, " | "));
@@ -180,15 +182,15 @@ void Client::expect_any_end() {
 
 void Client::expect_silence() {
   const std::string ref = fmt::format("silence-{}", ++silences_);
-  const std::string expected = "nothing but the reply to a heartbeat: " + heartbeat_reply(ref);
-  if (connection_.waiting().empty() && !connection_.ended()) send(heartbeat(ref));
+  const std::string reply = awaited(heartbeat_reply(ref));
+  const std::string expected = "nothing but the reply to a heartbeat: " + reply;
+  if (!waiting() && !connection_.ended()) send(heartbeat(ref));
   const Received received = take(expected);
-  if (!is_this_text(received, heartbeat_reply(ref))) violated(expected, received);
+  if (!is_this_text(received, reply)) violated(expected, received);
 }
 
 void Client::expect_nothing_yet() {
-  if (connection_.waiting().empty()) return;
-  violated("nothing yet", connection_.waiting().front());
+  if (const auto first = waiting()) violated("nothing yet", *first);
 }
 
 bool Client::survives() {
@@ -197,13 +199,13 @@ bool Client::survives() {
   send(heartbeat(ref));
   while (true) {
     const Received received = take("an answer, or the end of the connection");
-    if (is_this_text(received, heartbeat_reply(ref))) return true;
+    if (is_this_text(received, awaited(heartbeat_reply(ref)))) return true;
     if (received.kind == Kind::close || received.kind == Kind::end) return false;
   }
 }
 
 void Client::heed_only(const std::string& topic, const std::string& about) {
-  connection_.hear_only([topic = quoted(topic), about = quoted(about)](const Received& received) {
+  frames().hear_only([topic = quoted(topic), about = quoted(about)](const Received& received) {
     const auto contains = [&received](const std::string& text) {
       return received.payload.find(text) != std::string::npos;
     };
@@ -233,30 +235,53 @@ Received Client::take_close(const Codes& codes, const std::string& expected) {
   return received;
 }
 
+void Client::say(const std::vector<std::string>& texts) {
+  std::vector<Frame> all;
+  for (const auto& text : texts) all.push_back({.payload = text});
+  send_frames(all);
+}
+
+std::optional<Received> Client::waiting() const {
+  if (connection_.waiting().empty()) return std::nullopt;
+  return connection_.waiting().front();
+}
+
+std::string Client::said(std::string_view text) const {
+  const std::string whole = filled(text, words_);
+  return version_ == Version::v2_as_v1 ? v1_to_server(whole) : whole;
+}
+
+std::string Client::awaited(std::string_view text) const {
+  const std::string whole = filled(text, words_);
+  return version_ == Version::v2_as_v1 ? v1_from_server(whole) : whole;
+}
+
 std::string Client::heartbeat(std::string_view ref) const {
-  return version_ == Version::v2
-             ? fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", ref)
-             : fmt::format(R"({{"topic":"phoenix","event":"heartbeat","payload":{{}},"ref":"{}"}})",
-                           ref);
+  return version_ == Version::v1
+             ? fmt::format(R"({{"topic":"phoenix","event":"heartbeat","payload":{{}},"ref":"{}"}})",
+                           ref)
+             : fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", ref);
 }
 
 std::string Client::heartbeat_reply(std::string_view ref) const {
-  const std::string ok = fill("{ok}");
-  return version_ == Version::v2
-             ? fmt::format(R"([null,"{}","phoenix","phx_reply",{}])", ref, ok)
-             : fmt::format(R"({{"topic":"phoenix","event":"phx_reply","payload":{},"ref":"{}"}})",
-                           ok, ref);
+  return version_ == Version::v1
+             ? fmt::format(
+                   R"({{"topic":"phoenix","event":"phx_reply","payload":{{ok}},"ref":"{}"}})", ref)
+             : fmt::format(R"([null,"{}","phoenix","phx_reply",{{ok}}])", ref);
+}
+
+std::string Client::noted(std::string_view remark) const {
+  connection_.note(remark);
+  return name_;
 }
 
 void Client::violated(const std::string& expected, const Received& got) const {
-  connection_.note("✗ this was not expected");
-  throw Violation(expected, told(got), name_);
+  throw Violation(expected, told(got), noted("✗ this was not expected"));
 }
 
 void Client::nothing_came(const std::string& expected) const {
   const std::string nothing = fmt::format("nothing came within {} ms", patience_.count());
-  connection_.note("✗ " + nothing);
-  throw Violation(expected, nothing, name_);
+  throw Violation(expected, nothing, noted("✗ " + nothing));
 }
 
 }  // namespace phx::conformance

@@ -6,6 +6,7 @@
 /// did and compares the whole of it; what came too early, too late or unasked breaks the rule.
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,12 @@
 
 namespace phx::conformance {
 
-enum class Version { v1, v2 };
+/// What a case's texts are written in, and what goes over the wire.
+enum class Version {
+  v1,
+  v2,
+  v2_as_v1,  ///< The texts are V2; they are translated both ways. See translation.h.
+};
 
 /// The close codes that an expectation accepts.
 using Codes = std::vector<std::uint16_t>;
@@ -25,6 +31,9 @@ class Client {
  public:
   /// Speaks over a connection whose handshake is done. The connection must outlive the client.
   Client(Connection& connection, std::string name, Version version, Words words, Millis patience);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  virtual ~Client() = default;
 
   // What a case says.
   void send(std::string_view text);
@@ -37,8 +46,8 @@ class Client {
   void send_fragments(const std::vector<std::string>& parts);
   /// Bytes that need not be a frame at all.
   void send_bytes(std::string_view bytes);
-  void finish() { connection_.finish(); }  ///< FIN, without a close frame.
-  void reset() { connection_.reset(); }    ///< RST.
+  void finish() { frames().finish(); }  ///< FIN, without a close frame.
+  void reset() { frames().reset(); }    ///< RST.
 
   // What a case awaits.
   /// The next frame is this text, by value. Returns it, for what a rule wants to look at closer.
@@ -78,12 +87,22 @@ class Client {
   /// At the end of a case: nothing is left that nobody expected.
   void expect_all_was_said();
 
-  Received take(const std::string& expected);  ///< The next thing, whatever it is.
+  virtual Received take(const std::string& expected);  ///< The next thing, whatever it is.
   const Connection& connection() const { return connection_; }
   const std::string& name() const { return name_; }
 
+ protected:
+  // What depends on the transport.
+  virtual void say(const std::vector<std::string>& texts);  ///< On the wire as they are.
+  virtual std::optional<Received> waiting() const;  ///< The first that came and was not taken.
+  virtual Connection& frames() { return connection_; }
+  /// Writes a remark into the transcript. \return the connection's name.
+  virtual std::string noted(std::string_view remark) const;
+
  private:
-  std::string fill(std::string_view text) const { return filled(text, words_); }
+  /// The case's text as it is said on the wire, and as it is awaited from there.
+  std::string said(std::string_view text) const;
+  std::string awaited(std::string_view text) const;
   std::string heartbeat(std::string_view ref) const;
   std::string heartbeat_reply(std::string_view ref) const;
   Received take_close(const Codes& codes, const std::string& expected);

@@ -26,7 +26,7 @@ constexpr std::array dropped{
     Dropped{"--tap", true},      Dropped{"--junit", true},       Dropped{"--json", true},
     Dropped{"--html", true},     Dropped{"--har", true},         Dropped{"--durations", true},
     Dropped{"--color", true},    Dropped{"--server-name", true}, Dropped{"--server-version", true},
-    Dropped{"--verbose", false},
+    Dropped{"--verbose", false}, Dropped{"--axis", true},
 };
 
 std::string percent_decoded(std::string_view text) {

@@ -53,12 +53,19 @@ Judgement end_of(const Rule& rule, const Options& options, Trial& trial) {
   }
 }
 
+/// The server refused to speak so. That is V-01's and P-01's affair, and harms no other rule; but
+/// a server that said nothing at all is not excused.
+bool has_no_such_axis(const Judgement& judgement) {
+  const bool opening = judgement.setup == Step::connect || judgement.setup == Step::poll;
+  return opening && judgement.outcome.actual.starts_with("HTTP ");
+}
+
 }  // namespace
 
 Judgement judge(const Rule& rule, const Options& options, Network& network,
-                const std::function<void(const Trial&)>& look) {
+                const std::function<void(const Trial&)>& look, Axis axis) {
   const auto began = Clock::now();
-  Trial trial(rule, options, network);
+  Trial trial(rule, options, network, axis);
   Judgement judgement = end_of(rule, options, trial);
   Outcome& outcome = judgement.outcome;
   if (has_story(outcome.verdict)) {
@@ -67,8 +74,34 @@ Judgement judge(const Rule& rule, const Options& options, Network& network,
   }
   outcome.differs_by_release = trial.asked_for_release();
   outcome.took = std::chrono::duration_cast<Millis>(Clock::now() - began);
+  outcome.axis = axis;
   if (look) look(trial);
   return judgement;
+}
+
+Judgement judge_on_axes(const Rule& rule, const Options& options, Network& network,
+                        const std::function<void(const Trial&)>& look) {
+  std::optional<Judgement> gravest;
+  std::vector<AxisVerdict> axes;
+  Millis took{0};
+  for (const Axis axis : rule.axes) {
+    if (!options.wants(axis)) continue;
+    Judgement one = judge(rule, options, network, look, axis);
+    if (axis != Axis::v2 && has_no_such_axis(one)) {
+      one = {{.verdict = Verdict::skipped, .reason = one.outcome.reason, .took = one.outcome.took}};
+    }
+    axes.push_back({axis, one.outcome.verdict});
+    took += one.outcome.took;
+    const bool differs =
+        one.outcome.differs_by_release || (gravest && gravest->outcome.differs_by_release);
+    if (!gravest || one.outcome.verdict > gravest->outcome.verdict) gravest = std::move(one);
+    gravest->outcome.differs_by_release = differs;
+    if (has_story(gravest->outcome.verdict)) break;
+  }
+  if (!gravest) throw std::logic_error(rule.id + " was planned, though on no axis");
+  gravest->outcome.took = took;
+  if (rule.axes.size() > 1) gravest->outcome.axes = std::move(axes);
+  return *gravest;
 }
 
 std::optional<std::string> what_is_wrong(const std::string& topic, const std::string& join_params,

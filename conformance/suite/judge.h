@@ -25,7 +25,12 @@ struct Judgement {
 /// `look` sees the trial when the case is over, before its connections close. Never throws what a
 /// case throws.
 Judgement judge(const Rule& rule, const Options& options, Network& network,
-                const std::function<void(const Trial&)>& look = {});
+                const std::function<void(const Trial&)>& look = {}, Axis axis = Axis::v2);
+
+/// The same on each axis of the rule that the options want, up to the first on which it is not
+/// kept: the gravest judgement is the rule's. An axis that the server does not have is skipped.
+Judgement judge_on_axes(const Rule& rule, const Options& options, Network& network,
+                        const std::function<void(const Trial&)>& look = {});
 
 /// Connects, joins the topic of this kind with this payload, and sends a heartbeat, and is content
 /// with any answer that says ok: a server that answers, if not as a rule wants it, is there to be

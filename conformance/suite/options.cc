@@ -21,6 +21,7 @@ struct Spelling {
   std::string url = "ws://127.0.0.1:4000/socket";
   std::string params = {};
   std::vector<std::string> headers = {};
+  std::vector<std::string> axes = {};
   std::string profile = "1.8";
   std::string colour = "auto";
 };
@@ -60,6 +61,11 @@ void describe_rules(CLI::App& app, Options& options, Spelling& spelled) {
   };
   globs("--only", options.only, "judge these alone: ids, sections or words, with * and ?");
   globs("--skip", options.skip, "leave these out, written the same way");
+  app.add_option("--axis", spelled.axes, "only on these: v2, v1, longpoll")
+      ->group(group)
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"v2", "v1", "longpoll"}));
   app.add_option("--profile", spelled.profile, "the Phoenix release to judge by: 1.8, 1.7, 1.8.11")
       ->group(group)
       ->capture_default_str();
@@ -134,6 +140,8 @@ std::optional<std::string> understand(const Spelling& spelled, Options& options)
                        spelled.profile);
   }
   options.profile = *release;
+  if (!spelled.axes.empty()) options.axes.clear();
+  for (const std::string& name : spelled.axes) options.axes.push_back(axis_named(name).value());
   if (!parse_json(options.join_params)) {
     return fmt::format("--join-params {}: expected JSON, e.g. '{{\"token\":\"abc\"}}'",
                        options.join_params);
@@ -157,8 +165,13 @@ std::optional<std::string> understand(const Spelling& spelled, Options& options)
 
 }  // namespace
 
-std::string Options::again(const std::string& id) const {
+bool Options::wants(Axis axis) const {
+  return std::find(axes.begin(), axes.end(), axis) != axes.end();
+}
+
+std::string Options::again(const std::string& id, Axis axis) const {
   std::string line = fmt::format("{} --only {}", given, id);
+  if (axis != Axis::v2) line += fmt::format(" --axis {}", name_of(axis));
   if (!command.empty()) line += " --";
   for (const std::string& word : command) line += " " + shell_quoted(word);
   return line;

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "conformance/suite/axis.h"
 #include "conformance/suite/release.h"
 #include "conformance/wire/tls.h"
 #include "conformance/wire/url.h"
@@ -45,6 +46,7 @@ struct Options {
   // Which rules, and how.
   std::vector<std::string> only = {};
   std::vector<std::string> skip = {};
+  std::vector<Axis> axes = all_axes();  ///< Judge on these alone.
   Release profile = {};
   bool core = false;    ///< Judge the core rules alone.
   bool strict = false;  ///< A SHOULD that is not kept fails the run.
@@ -64,8 +66,9 @@ struct Options {
 
   std::string given = {};  ///< The command line itself, less what selects rules and reports.
 
-  /// The one line that runs this rule again.
-  std::string again(const std::string& id) const;
+  bool wants(Axis axis) const;
+  /// The one line that runs this rule again; on another axis than V2, on that alone.
+  std::string again(const std::string& id, Axis axis = Axis::v2) const;
   /// What the reports call the server.
   std::string server() const { return server_name.empty() ? url.text() : server_name; }
 };

@@ -55,6 +55,14 @@ bool has_story(Verdict verdict) {
   return is_bad(verdict) || verdict == Verdict::warned || verdict == Verdict::expected_failure;
 }
 
+std::string told(const std::vector<AxisVerdict>& axes) {
+  std::vector<std::string> parts;
+  for (const auto& [axis, verdict] : axes) {
+    parts.push_back(fmt::format("{} {}", name_of(axis), name_of(verdict)));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 std::string in_one_line(const Outcome& outcome) {
   if (outcome.remark.empty()) return outcome.reason;
   if (outcome.reason.empty()) return outcome.remark;

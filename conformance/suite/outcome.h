@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/suite/axis.h"
 #include "conformance/wire/recording.h"
 #include "conformance/wire/transcript.h"
 
@@ -43,6 +44,12 @@ struct Conversation {
   std::size_t dropped = 0;  ///< Earlier lines that were not kept.
 };
 
+/// What became of a rule on one axis.
+struct AxisVerdict {
+  Axis axis;
+  Verdict verdict;
+};
+
 struct Outcome {
   Verdict verdict = Verdict::passed;
   std::string reason = {};    ///< One line; the case's own topics stand in it as {topic}, {other}.
@@ -52,9 +59,14 @@ struct Outcome {
   std::string where = {};  ///< The connection that it was seen on; empty: none.
   std::vector<Conversation> conversations = {};
   std::size_t more_conversations = 0;  ///< That were not kept.
+  Axis axis = Axis::v2;                ///< On which all this was seen.
+  std::vector<AxisVerdict> axes = {};  ///< Of a rule that holds on several: each, as far as judged.
   Millis took{0};
   bool differs_by_release = false;  ///< Other releases are judged otherwise by this rule.
 };
+
+/// `v2 passed, v1 failed`; empty for a rule that holds on V2 alone.
+std::string told(const std::vector<AxisVerdict>& axes);
 
 /// The reason and the remark as one line.
 std::string in_one_line(const Outcome& outcome);

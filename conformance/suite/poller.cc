@@ -71,7 +71,7 @@ void Poller::give_up() {
 
 Json Poller::expect(std::string_view text) {
   const std::string expected = t_.fill(text);
-  const std::string message = next(expected);
+  const std::string message = take(expected);
   if (!is_this(message, expected)) violated(expected, message);
   return *parse_json(message);
 }
@@ -82,7 +82,7 @@ void Poller::expect_in_any_order(const std::vector<std::string>& texts) {
   for (const auto& text : texts) open.push_back(t_.fill(text));
   while (!open.empty()) {
     const std::string expected = fmt::format("one of {}", fmt::join(open, " | "));
-    const std::string message = next(expected);
+    const std::string message = take(expected);
     const auto found = std::find_if(open.begin(), open.end(), [&message](const std::string& text) {
       return is_this(message, text);
     });
@@ -138,7 +138,7 @@ Response Poller::response(Connection& connection, Millis more) {
                   t_.name_of(connection));
 }
 
-std::string Poller::next(const std::string& expected) {
+std::string Poller::take(const std::string& expected) {
   const auto deadline = t_.deadline();
   while (waiting_.empty()) {
     const Json body = expect_poll(R"({"status":{any},"token":{any},"messages":{any}})");
@@ -173,9 +173,13 @@ std::string Poller::heartbeat_reply(std::string_view ref) const {
                    R"({{"topic":"phoenix","event":"phx_reply","payload":{{ok}},"ref":"{}"}})", ref);
 }
 
+std::string Poller::noted(std::string_view remark) const {
+  polls_->note(remark);
+  return t_.name_of(*polls_);
+}
+
 void Poller::violated(const std::string& expected, const std::string& actual) const {
-  polls_->note("✗ this was not expected");
-  throw Violation(expected, actual, t_.name_of(*polls_));
+  throw Violation(expected, actual, noted("✗ this was not expected"));
 }
 
 }  // namespace phx::conformance

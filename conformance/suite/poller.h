@@ -51,11 +51,19 @@ class Poller {
     if (!forgotten_) expect_silence();
   }
 
+  // For a client that speaks over this session; see polled_client.h.
+  /// The next message, whatever it is. Polls as often as it takes.
+  std::string take(const std::string& expected);
+  /// What the polls brought and nobody took yet.
+  const std::deque<std::string>& waiting() const { return waiting_; }
+  Connection& polls() { return *polls_; }
+  /// Writes a remark into the polls' transcript. \return their connection's name.
+  std::string noted(std::string_view remark) const;
+
  private:
   /// A connection that is open, or a new one.
   Connection& line(Connection*& kept, const char* what);
   Response response(Connection& connection, Millis more);
-  std::string next(const std::string& expected);
   std::string heartbeat(std::string_view ref) const;
   std::string heartbeat_reply(std::string_view ref) const;
   [[noreturn]] void violated(const std::string& expected, const std::string& actual) const;

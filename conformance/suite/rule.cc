@@ -3,6 +3,7 @@
 #include "conformance/suite/rule.h"
 
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 
 namespace phx::conformance {
@@ -11,6 +12,22 @@ namespace {
 std::vector<Rule>& list() {
   static std::vector<Rule> rules;
   return rules;
+}
+
+std::vector<std::pair<std::string, Axis>>& further_axes() {
+  static std::vector<std::pair<std::string, Axis>> all;
+  return all;
+}
+
+/// Gives each rule its axes, in their order.
+void add_axes(std::vector<Rule>& rules) {
+  for (const auto& [id, axis] : further_axes()) {
+    const auto rule = std::find_if(rules.begin(), rules.end(),
+                                   [&id = id](const Rule& known) { return known.id == id; });
+    if (rule == rules.end()) throw std::logic_error("an axis is given to no rule: " + id);
+    rule->axes.push_back(axis);
+    std::sort(rule->axes.begin(), rule->axes.end());
+  }
 }
 
 std::size_t rank_of(char letter) {
@@ -60,12 +77,18 @@ const std::vector<Section>& sections() {
 
 Registration::Registration(Rule rule) { list().push_back(std::move(rule)); }
 
+FurtherAxis::FurtherAxis(Axis axis, std::string_view ids) {
+  std::istringstream words{std::string(ids)};
+  for (std::string id; words >> id;) further_axes().emplace_back(id, axis);
+}
+
 std::vector<Rule> all_rules() {
   std::vector<Rule> rules = list();
   std::sort(rules.begin(), rules.end(), comes_before);
   const auto twice = std::adjacent_find(rules.begin(), rules.end(),
                                         [](const Rule& a, const Rule& b) { return a.id == b.id; });
   if (twice != rules.end()) throw std::logic_error("two rules are called " + twice->id);
+  add_axes(rules);
   return rules;
 }
 

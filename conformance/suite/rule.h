@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/suite/axis.h"
+
 namespace phx::conformance {
 
 class Trial;
@@ -31,6 +33,7 @@ struct Rule {
   std::string sentence;
   std::string source;  ///< The place in Phoenix that decides it.
   void (*body)(Trial& t);
+  std::vector<Axis> axes = {Axis::v2};  ///< The ways to run the case; see HOLDS_ON.
 
   char section() const { return id.front(); }
 };
@@ -47,14 +50,23 @@ struct Registration {
   explicit Registration(Rule rule);
 };
 
+/// The same for the further axes of rules; called by HOLDS_ON alone.
+struct FurtherAxis {
+  FurtherAxis(Axis axis, std::string_view ids);
+};
+
 /// Every rule that was linked in, by section and number.
-/// \throws std::logic_error if two have one id.
+/// \throws std::logic_error if two have one id, or a further axis is one of no rule.
 std::vector<Rule> all_rules();
 
 }  // namespace phx::conformance
 
 #define PHX_RULE_JOIN2(a, b) a##b
 #define PHX_RULE_JOIN(a, b) PHX_RULE_JOIN2(a, b)
+/// Says that these rules hold on this axis, too: `HOLDS_ON(v1, "J-01 J-03")`.
+#define HOLDS_ON(axis, ids)                                                            \
+  static const ::phx::conformance::FurtherAxis PHX_RULE_JOIN(further_axis_, __LINE__)( \
+      ::phx::conformance::Axis::axis, ids)
 /// Defines and registers the case of one rule; its body talks through the Trial `t`.
 #define RULE(id, level, profile, sentence, source)                                           \
   static void PHX_RULE_JOIN(rule_, __LINE__)(::phx::conformance::Trial & t);                 \

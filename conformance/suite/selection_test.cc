@@ -1,5 +1,7 @@
 /// What the command line and the cases may write: globs, releases, addresses, words in braces.
 
+#include <algorithm>
+
 #include "conformance/suite/command_line.h"
 #include "conformance/suite/glob.h"
 #include "conformance/suite/options.h"
@@ -95,6 +97,24 @@ TEST("the line that runs a rule again leaves out what selects, repeats and repor
             std::string(R"(phx-conformance --strict --header 'X-Who: it'\''s me' --only K-01)"));
 }
 
+TEST("a rule that broke on another axis than V2 is run again on that alone") {
+  const auto options = std::get<Options>(parsed({"--axis", "v1,longpoll"}));
+  expect(!options.wants(Axis::v2) && options.wants(Axis::v1), "--axis chooses");
+  expect_eq(options.again("J-01"), std::string("phx-conformance --only J-01"));
+  expect_eq(options.again("J-01", Axis::v1), std::string("phx-conformance --only J-01 --axis v1"));
+}
+
+TEST("every rule is first judged in V2 over a websocket") {
+  bool further = false;
+  for (const Rule& rule : all_rules()) {
+    expect(rule.axes.front() == Axis::v2, rule.id);
+    expect(std::adjacent_find(rule.axes.begin(), rule.axes.end()) == rule.axes.end(),
+           rule.id + " has each axis once");
+    further = further || rule.axes.size() > 1;
+  }
+  expect(further, "some hold on others, too");
+}
+
 TEST("parameters are a query or a JSON object") {
   expect_eq(*parse_params("a=b&c=d%20e+f&g="), Pairs({{"a", "b"}, {"c", "d e f"}, {"g", ""}}));
   expect_eq(*parse_params(R"({"a":"b","n":1})"), Pairs({{"a", "b"}, {"n", "1"}}));
@@ -122,6 +142,7 @@ TEST("help is no error, and whatever is wrong is a usage error") {
                                              {"--ca", "/dev/null"},
                                              {"--ca", "/dev/null", "--insecure"},
                                              {"--profile", "3"},
+                                             {"--axis", "v3"},
                                              {"--params", "[]"},
                                              {"--join-params", "{"},
                                              {"--timeout-scale", "0"},

@@ -91,7 +91,7 @@ Outcome Session::judged(const Rule& rule) {
   // Without the contract a core rule must do without what it would look at there besides.
   const auto found = missing_.find("conformance");
   if (found != missing_.end() && !found->second.empty()) options.core = true;
-  const auto [outcome, setup] = judge(rule, options, network_, [&](const Trial& trial) {
+  const auto [outcome, setup] = judge_on_axes(rule, options, network_, [&](const Trial& trial) {
     if (!har.empty()) write_har(har, rule, trial);
   });
   Outcome seen = outcome;

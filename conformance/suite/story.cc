@@ -41,13 +41,14 @@ std::string story_of(const Rule& rule, const Outcome& outcome, const Options& op
                        shortened(outcome.actual, most));
     if (!outcome.where.empty()) out += fmt::format("  on        {}\n", outcome.where);
   }
+  if (!outcome.axes.empty()) out += fmt::format("  axes      {}\n", told(outcome.axes));
   if (!outcome.remark.empty()) out += fmt::format("  {}\n", outcome.remark);
   out += told(outcome.conversations, outcome.more_conversations);
   out += fmt::format(
       "  {} · {} · docs/protocol.md {} · decided in {} · judged by Phoenix {}\n"
       "  again:    {}\n",
       name_of(rule.level), name_of(rule.profile), sentence_number(rule.id), rule.source,
-      options.profile.text(), options.again(rule.id));
+      options.profile.text(), options.again(rule.id, outcome.axis));
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <random>
 
+#include "conformance/suite/polled_client.h"
 #include "conformance/suite/poller.h"
 #include "conformance/suite/violation.h"
 
@@ -33,11 +34,18 @@ bool is_missing(const Opening& opening, const Violation& violation) {
   return !opening.mount.empty() && violation.actual().starts_with("HTTP 404");
 }
 
+/// The opening as it is on the axis.
+Opening turned(Opening opening, Axis axis) {
+  if (axis == Axis::v1 && opening.vsn == Opening{}.vsn) opening.vsn = "1.0.0";
+  return opening;
+}
+
 }  // namespace
 
-Trial::Trial(const Rule& rule, const Options& options, Network& network)
+Trial::Trial(const Rule& rule, const Options& options, Network& network, Axis axis)
     : options_(options),
       network_(network),
+      axis_(axis),
       words_(common_words()),
       url_(options.url),
       authority_(url_.authority()),
@@ -70,7 +78,9 @@ void Trial::turn_to(int port) {
 }
 
 Client& Trial::connect(const Opening& opening) {
-  const Request request = upgrade(opening);
+  const bool turns = opening.vsn == Opening{}.vsn;
+  if (turns && axis_ == Axis::longpoll) return connect_polling(opening);
+  const Request request = upgrade(turned(opening, axis_));
   Talk& talk = open(request.target);
   const std::string expected = "the upgrade to be accepted with 101";
   const auto response = talk.connection->ask(request, deadline());
@@ -84,8 +94,17 @@ Client& Trial::connect(const Opening& opening) {
   if (response->status != 101) {
     refuse(Step::connect, opening, {expected, fmt::format("HTTP {}", response->status), talk.name});
   }
+  if (turns && axis_ == Axis::v1) return adopt(*talk.connection, Version::v2_as_v1);
   const bool v2 = opening.vsn && opening.vsn->starts_with('2');
   return adopt(*talk.connection, v2 ? Version::v2 : Version::v1);
+}
+
+Client& Trial::connect_polling(const Opening& opening) {
+  Poller& poller = poll(opening);
+  poller.forget();  // its client looks after it
+  clients_.push_back(std::make_unique<PolledClient>(poller, poller.polls(), name_of(poller.polls()),
+                                                    words_, patience_));
+  return *clients_.back();
 }
 
 Client& Trial::adopt(Connection& connection, Version version) {
@@ -116,7 +135,9 @@ void Trial::refuse(Step step, const Opening& opening, const Violation& violation
   if (is_missing(opening, violation)) throw SetupFailed(Step::mount, violation);
   const bool plain = opening.mount.empty() && opening.query.empty() && opening.headers.empty() &&
                      opening.vsn == Opening{}.vsn;
-  if (talks_.size() == 1 && plain) throw SetupFailed(step, violation);
+  // A client that polls talks over two connections.
+  const bool first = axis_ == Axis::longpoll ? clients_.size() <= 1 : talks_.size() == 1;
+  if (first && plain) throw SetupFailed(step, violation);
   throw Violation(violation);
 }
 

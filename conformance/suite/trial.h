@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/suite/axis.h"
 #include "conformance/suite/client.h"
 #include "conformance/suite/options.h"
 #include "conformance/suite/outcome.h"
@@ -29,13 +30,14 @@ struct Opening {
 class Trial {
  public:
   /// The options and the network must outlive the trial.
-  Trial(const Rule& rule, const Options& options, Network& network);
+  Trial(const Rule& rule, const Options& options, Network& network, Axis axis = Axis::v2);
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
   ~Trial();
 
   // What fails in the first of these that a case does is no violation yet: SetupFailed.
-  /// A client whose handshake was accepted.
+  /// A client whose handshake was accepted. On another axis than V2 it speaks that instead, as long
+  /// as the opening leaves the version as it is.
   Client& connect(const Opening& opening = {});
   /// The same, joined to {topic} with "1" as join_ref and as ref.
   Client& join(const Opening& opening = {});
@@ -68,6 +70,7 @@ class Trial {
   /// The value of a word: `word("topic")`.
   const std::string& word(std::string_view name) const { return words_.find(name)->second; }
   std::string fill(std::string_view text) const { return filled(text, words_); }
+  Axis axis() const { return axis_; }
   bool core_only() const { return options_.core; }
   /// The release to judge by. Asking marks the case as one that releases keep apart.
   const Release& release() {
@@ -111,11 +114,13 @@ class Trial {
   std::string target(const Opening& opening, std::string_view transport) const;
   Request with_headers(Request request, const Opening& opening) const;
   Talk& open(const std::string& what);
+  Client& connect_polling(const Opening& opening);
   /// Throws the violation, or SetupFailed if the case had not come to its rule yet.
   [[noreturn]] void refuse(Step step, const Opening& opening, const Violation& violation) const;
 
   const Options& options_;
   Network& network_;
+  const Axis axis_;
   Words words_;
   Url url_;
   std::string authority_;

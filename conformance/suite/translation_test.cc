@@ -1,0 +1,63 @@
+/// A case's V2 in V1, and back.
+
+#include "conformance/suite/translation.h"
+
+#include <stdexcept>
+
+#include "testing/case.h"
+
+namespace phx::conformance {
+namespace {
+
+using testing::expect;
+using testing::expect_eq;
+
+TEST("a message to the server is an object with a join_ref") {
+  expect_eq(
+      v1_to_server(R"(["1","2","room:lobby","echo",{"n":1}])"),
+      std::string(
+          R"({"topic":"room:lobby","event":"echo","payload":{"n":1},"ref":"2","join_ref":"1"})"));
+}
+
+TEST("a message from the server has none") {
+  expect_eq(v1_from_server(R"(["1",null,"room:lobby","pushed",{}])"),
+            std::string(R"({"topic":"room:lobby","event":"pushed","payload":{},"ref":null})"));
+}
+
+TEST("what a case leaves open stays open") {
+  const Json expected = *parse_json(v1_from_server(R"(["{any}","{any}","t","phx_reply","{any}"])"));
+  const Json came = *parse_json(R"({"event":"phx_reply","payload":{},"ref":"7","topic":"t"})");
+  expect(matches(expected, came), expected.dump());
+}
+
+TEST("values keep their types: refs, floats, escapes, NUL") {
+  const std::string v1 =
+      v1_to_server(R"([1,4.5,"t é","e",[1.0,1,0.1,1.0e20,"\u0000\" 😀",null,true]])");
+  const Json message = *parse_json(v1);
+  expect(matches(*parse_json("1"), message["join_ref"]), v1);
+  expect(matches(*parse_json("4.5"), message["ref"]), v1);
+  expect(matches(*parse_json(R"([1.0,1,0.1,1.0e20,"\u0000\" 😀",null,true])"), message["payload"]),
+         v1);
+}
+
+TEST("there and back a message is the same, less its join_ref") {
+  const Json v1 = *parse_json(v1_from_server(R"(["1","2","t","e",{"a":[1.0]}])"));
+  expect_eq(v2_of(v1).dump(), std::string(R"([null,"2","t","e",{"a":[1.0]}])"));
+}
+
+TEST("what is no V2 message of five elements can't be said in V1") {
+  for (const char* text : {"no JSON", "{}", "[1,2,3,4]", R"(["1","2","t","e",{},"sixth"])"}) {
+    for (const auto translate : {v1_to_server, v1_from_server}) {
+      bool thrown = false;
+      try {
+        translate(text);
+      } catch (const std::logic_error&) {
+        thrown = true;
+      }
+      expect(thrown, text);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace phx::conformance
