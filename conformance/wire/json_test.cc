@@ -52,5 +52,10 @@ TEST("members that are not there are null, and say no text") {
 
 TEST("quoted text is JSON") { expect_eq(quoted("a\"\n"), std::string(R"("a\"\n")")); }
 
+TEST("a NUL behind a value is no end of the text") {
+  expect(!parse_json(std::string_view("1\0", 2)), "it is no JSON");
+}
+
 }  // namespace
+
 }  // namespace phx::conformance

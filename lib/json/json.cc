@@ -38,6 +38,10 @@ Json Json::array(std::initializer_list<Json> items) {
 }
 
 Json Json::parse(std::string_view text) {
+  // Jansson takes a NUL behind a value for the end, and looks no further.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    throw JsonError("expected JSON, got a NUL at byte " + std::to_string(nul));
+  }
   json_error_t error;
   json_t* value = json_loadb(text.data(), text.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
   if (value == nullptr) {

@@ -48,3 +48,9 @@ TEST("what is absent reads as null, and as the default that was asked for") {
 TEST("bytes that are no UTF-8 make no string") {
   expect_throw<JsonError>([] { Json(std::string_view("\xff")); });
 }
+
+TEST("a NUL behind a value is no end of the text") {
+  for (const std::string& text : {std::string("1\0", 2), std::string("{}\0]", 4)}) {
+    expect_throw<JsonError>([&] { Json::parse(text); });
+  }
+}
