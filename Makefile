@@ -22,6 +22,11 @@ ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-v
   -pthread -Ilib -I. -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+# `make fuzz` calls itself with ENGINE=fuzzer, and another compiler.
+ifdef ENGINE
+BUILD := build/fuzz
+ALL_CXXFLAGS := $(filter-out -Wno-maybe-uninitialized,$(ALL_CXXFLAGS)) -fsanitize=fuzzer-no-link
+endif
 LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lprometheus-cpp-core -lz
 # Under AddressSanitizer CMocka would swallow the report of a bad access: leave SIGSEGV to ASan.
 export ASAN_OPTIONS := handle_segv=2:detect_leaks=1
@@ -36,17 +41,21 @@ METRICS_PACKAGES := prometheus
 DOC_PACKAGES := doxygen graphviz doxygen-awesome-css mscgen
 # clang-tidy 14, Debian 12's own, can't read <source_location>.
 STYLE_PACKAGES := clang-format clang-tidy-16
+# clang 14, Debian 12's own, can't read <source_location> either.
+FUZZ_PACKAGES := clang-16 libclang-rt-16-dev
 # Reads the Elixir of docs/contract.md, and runs none of it.
 ELIXIR_PACKAGES := elixir
 
-LIB_SOURCES := $(filter-out %_test.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
+LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
   $(wildcard lib/testing/*_test.cc conformance/*/*_test.cc chapters/*/*_test.cc)
-TESTING_SOURCES := $(filter-out %_test.cc,$(wildcard lib/testing/*.cc))
+FUZZ_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_fuzz.cc)) $(wildcard conformance/*/*_fuzz.cc)
+TESTING_SOURCES := $(filter-out %_test.cc %/replay.cc,$(wildcard lib/testing/*.cc))
 SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
-SUITE_SOURCES := $(filter-out %_test.cc,$(foreach dir,wire suite report rules,$(wildcard conformance/$(dir)/*.cc)))
+SUITE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(foreach dir,wire suite report rules,$(wildcard conformance/$(dir)/*.cc)))
 MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
-  conformance/suite/server_process.cc conformance/suite/release.cc $(filter-out %_test.cc,$(wildcard conformance/wire/*.cc))
+  conformance/suite/server_process.cc conformance/suite/release.cc \
+  $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc))
 BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 
@@ -80,6 +89,8 @@ build/.packages-docs: Makefile .ci/need
 	@.ci/need $(DOC_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-style: Makefile .ci/need
 	@.ci/need $(STYLE_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-fuzz: Makefile .ci/need
+	@.ci/need $(FUZZ_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-elixir: Makefile .ci/need
 	@.ci/need $(ELIXIR_PACKAGES) && mkdir -p $(@D) && touch $@
 
@@ -122,9 +133,22 @@ $(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
 %_test.passed: %_test
 	@$< >$@.log 2>&1 && { grep -hE 'PASSED|SKIPPED' $@.log | sed "s|^|$(notdir $<): |"; touch $@; } || { cat $@.log; exit 1; }
 
-UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES))
+# A fuzz target is linked with libFuzzer, or else with what replays the inputs that were kept.
+FUZZ_HOST := $(BUILD)/lib/testing/fuzz.o $(if $(ENGINE),,$(BUILD)/lib/testing/replay.o)
+$(BUILD)/lib/%_fuzz: $(BUILD)/lib/%_fuzz.o $(FUZZ_HOST) $(LIBRARY)
+	@$(CXX) $(ALL_LDFLAGS) $(if $(ENGINE),-fsanitize=$(ENGINE)) $^ $(LIBS) -o $@
+$(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) \
+  $(filter-out $(BUILD)/conformance/suite/main.o,$(call objects,$(SUITE_SOURCES))) $(HOST_OBJECTS)
+	@$(CXX) $(ALL_LDFLAGS) $(if $(ENGINE),-fsanitize=$(ENGINE)) $^ $(LIBS) -lcmocka -o $@
+
+.SECONDEXPANSION:
+corpus = $(dir $(1))corpus/$(patsubst %_fuzz,%,$(notdir $(1)))
+$(BUILD)/%_fuzz.passed: $(BUILD)/%_fuzz $$(wildcard $$(call corpus,$$*_fuzz)/*)
+	@$< $(call corpus,$*_fuzz) >$@.log 2>&1 && { grep PASSED $@.log | sed "s|^|$(notdir $<): |"; touch $@; } || { cat $@.log; exit 1; }
+
+UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES) $(FUZZ_SOURCES))
 .PHONY: unit
-unit: $(UNIT_PASSED) ## the unit tests alone
+unit: $(UNIT_PASSED) ## the unit tests alone, and the inputs that were kept for the fuzzers
 
 LAYER_FILES := $(wildcard $(foreach layer,$(LAYERS),lib/$(layer)/*.h lib/$(layer)/*.cc))
 CHECK_LAYERS = awk -v layers='$(LAYERS)' -f .ci/layers.awk $(LAYER_FILES)
@@ -155,6 +179,15 @@ mutants: $(MUTANTS) $(SUITE) $(CONTRACT) ## prove that each rule can fail: judge
 	@$(JUDGE_MUTANTS)
 $(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(MUTANT_REASONS)
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { grep -A40 '^✗' $@.log; tail -n 2 $@.log; exit 1; }
+
+# make fuzz [TIME=60] [ONLY=scanner,token]: what it learns stays in build/fuzz/learnt for the next time.
+FUZZERS := $(patsubst %.cc,$(BUILD)/%,$(FUZZ_SOURCES))
+FUZZ_CXX ?= $(if $(filter ccache,$(firstword $(CXX))),ccache) clang++-16
+.PHONY: fuzz fuzzers
+fuzz: build/.packages-fuzz ## invent inputs for each reader of bytes: TIME=60 seconds each, ONLY=name,name
+	@$(MAKE) --no-print-directory ENGINE=fuzzer SAN=address,undefined CXX='$(strip $(FUZZ_CXX))' CXXFLAGS='-O1 -g' fuzzers
+	@.ci/fuzz $(or $(TIME),60) '$(ONLY)' $(patsubst %.cc,%,$(FUZZ_SOURCES))
+fuzzers: $(FUZZERS)
 
 # --- Pages that state what the code does --------------------------------------------------------
 

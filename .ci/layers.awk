@@ -4,7 +4,7 @@ BEGIN {
   count = split(layers, names, " ")
   for (i = 1; i <= count; i++) rank[names[i]] = i
 }
-FNR == 1 { split(FILENAME, parts, "/"); own = parts[2]; test = FILENAME ~ /_test\.cc$/; files++ }
+FNR == 1 { split(FILENAME, parts, "/"); own = parts[2]; test = FILENAME ~ /_(test|fuzz)\.cc$/; files++ }
 /^#include "/ {
   split($2, path, /["\/]/)
   layer = path[2]
