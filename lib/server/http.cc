@@ -20,6 +20,8 @@ using transport::Response;
 
 struct RequestReader::Parser {
   http::request_parser<http::string_body> beast;
+  std::size_t head_size = 0;  ///< So far.
+  Request request = {};       ///< Its head, once that is whole.
   bool told_to_continue = false;
 };
 
@@ -27,13 +29,6 @@ RequestReader::RequestReader(HttpLimits limits) : limits_(limits) {}
 RequestReader::~RequestReader() = default;
 
 namespace {
-
-Response refusal(const boost::system::error_code& error) {
-  if (error == http::error::header_limit) return {431};
-  if (error == http::error::bad_version) return {505};
-  if (error == http::error::body_limit) return transport::rendered_error(400);
-  return {400};
-}
 
 /// Adds a header to those of the same name, if there are any: as Cowboy hands them on.
 void add_field(Request::Headers& headers, std::string name, std::string_view value) {
@@ -46,12 +41,12 @@ void add_field(Request::Headers& headers, std::string name, std::string_view val
   }
 }
 
-Request to_request(http::request<http::string_body>&& parsed) {
+/// Trailers come later, and are not taken: what a proxy in front has not looked at is no header.
+Request head_of(const http::request<http::string_body>& parsed) {
   Request request;
   request.method = std::string(parsed.method_string());
   request.target = std::string(parsed.target());
   request.version = parsed.version();
-  request.body = std::move(parsed.body());
   for (const auto& field : parsed) {
     add_field(request.headers,
               transport::to_lower({field.name_string().data(), field.name_string().size()}),
@@ -106,36 +101,84 @@ bool has_one_host(const http::request<http::string_body>& parsed) {
 
 }  // namespace
 
+void RequestReader::begin() {
+  parser_ = std::make_unique<Parser>();
+  parser_->beast.header_limit(static_cast<std::uint32_t>(limits_.head));
+  parser_->beast.body_limit(limits_.body + limits_.skipped);
+}
+
 std::variant<std::monostate, Request, Response> RequestReader::next() {
   if (!parser_) {
     if (!skip_empty_lines()) return Response{400};
     if (buffer_.empty() || buffer_ == "\r") return {};
-    parser_ = std::make_unique<Parser>();
-    parser_->beast.eager(true);
-    parser_->beast.header_limit(static_cast<std::uint32_t>(limits_.head));
-    parser_->beast.body_limit(limits_.body + limits_.skipped);
+    begin();
   }
   while (!buffer_.empty() && !parser_->beast.is_done()) {
     boost::system::error_code error;
-    const std::size_t used =
-        parser_->beast.put(boost::asio::buffer(buffer_.data(), buffer_.size()), error);
-    buffer_.erase(0, used);
-    if (error == http::error::need_more) return {};
-    if (error) return refusal(error);
+    const bool in_head = !parser_->beast.is_header_done();
+    const std::size_t used = advance(error);
+    if (too_much_waits()) error = http::error::header_limit;
+    if (error && error != http::error::need_more) return refusal(error);
+    if (in_head && parser_->beast.is_header_done()) {
+      if (auto refused = take_head()) return std::move(*refused);
+    }
+    if (error) return {};
     if (used == 0) break;
   }
   if (!parser_->beast.is_done()) return {};
   empty_lines_ = 0;
-  auto parsed = parser_->beast.release();
+  Request request = std::move(parser_->request);
+  request.body = std::move(parser_->beast.release().body());
   parser_.reset();
-  const auto fields = static_cast<std::size_t>(std::distance(parsed.begin(), parsed.end()));
-  if (fields > limits_.fields) return Response{431};
-  if (!has_one_host(parsed)) return Response{400};
-  Request request = to_request(std::move(parsed));
-  if (!to_origin_form(request)) return Response{400};
   request.body_too_long = request.body.size() > limits_.body;
-  if (request.body_too_long) request.body = {};
+  if (request.body_too_long) {
+    request.body = {};
+    exceeded_ = telemetry::Limit::request_body;
+  }
   return request;
+}
+
+/// The head by itself, so that its size is known: Beast counts each piece of it anew.
+std::size_t RequestReader::advance(boost::system::error_code& error) {
+  auto& beast = parser_->beast;
+  const bool in_head = !beast.is_header_done();
+  beast.eager(!in_head);
+  const std::size_t used = beast.put(boost::asio::buffer(buffer_.data(), buffer_.size()), error);
+  buffer_.erase(0, used);
+  if (in_head) parser_->head_size += used;
+  return used;
+}
+
+/// Beast waits without end for the end of a line between chunks, and of the trailers.
+bool RequestReader::too_much_waits() const {
+  const auto& beast = parser_->beast;
+  if (parser_->head_size > limits_.head) return true;
+  if (beast.is_done()) return false;
+  if (!beast.is_header_done()) return parser_->head_size + buffer_.size() > limits_.head;
+  return beast.chunked() && buffer_.size() > limits_.head;
+}
+
+std::optional<Response> RequestReader::take_head() {
+  const auto& parsed = parser_->beast.get();
+  const auto fields = static_cast<std::size_t>(std::distance(parsed.begin(), parsed.end()));
+  if (fields > limits_.fields) return refusal(http::error::header_limit);
+  if (!has_one_host(parsed)) return Response{400};
+  parser_->request = head_of(parsed);
+  if (!to_origin_form(parser_->request)) return Response{400};
+  return {};
+}
+
+Response RequestReader::refusal(const boost::system::error_code& error) {
+  if (error == http::error::header_limit) {
+    exceeded_ = telemetry::Limit::request_head;
+    return {431};
+  }
+  if (error == http::error::body_limit) {
+    exceeded_ = telemetry::Limit::request_body;
+    return transport::rendered_error(400);
+  }
+  if (error == http::error::bad_version) return {505};
+  return {400};
 }
 
 /// A client may send a line too many behind a body (RFC 9112, 2.2). False: these are too many.

@@ -8,17 +8,26 @@
 #include <utility>
 #include <variant>
 
+#include "base/time.h"
+#include "telemetry/limits.h"
 #include "transport/request.h"
+
+namespace boost::system {
+class error_code;
+}
 
 namespace phx::server {
 
 /// What an HTTP client may send before it is refused.
 struct HttpLimits {
-  std::size_t head = 65'536;        ///< Bytes of request line and headers: 431 above.
-  std::size_t body = 8'000'000;     ///< Bytes: left out above. Plug.Conn.read_body's default.
+  std::size_t head = 65'536;     ///< Bytes of request line and headers, or of trailers: 431 above.
+  std::size_t body = 8'000'000;  ///< Bytes: left out above. Plug.Conn.read_body's default.
   std::size_t skipped = 1'000'000;  ///< And so many more: then 400. Cowboy's max_skip_body_length.
   std::size_t fields = 100;         ///< Headers: 431 above. Cowboy's max_headers.
   std::size_t empty_lines = 5;      ///< Before a request: 400 above. Cowboy's max_empty_lines.
+  /// For a whole request to come, and for each part of an answer to be taken; then the connection
+  /// is dropped. So long a connection may lie idle between requests, too. Cowboy's idle_timeout.
+  Millis patience{60'000};
 };
 
 /// Reads requests out of a stream of bytes, one after the other.
@@ -36,13 +45,25 @@ class RequestReader {
   /// Forgets the bytes behind the last request, and says how many they were.
   std::size_t give_back() { return std::exchange(buffer_, {}).size(); }
 
+  /// A part of a request has come, and the rest has not.
+  bool midway() const { return parser_ != nullptr; }
+  /// The limit that the last request went over, if it did.
+  std::optional<telemetry::Limit> exceeded() const { return exceeded_; }
+
  private:
   struct Parser;
   bool skip_empty_lines();
+  void begin();
+  std::size_t advance(boost::system::error_code& error);
+  bool too_much_waits() const;
+  std::optional<transport::Response> take_head();
+  transport::Response refusal(const boost::system::error_code& error);
+
   const HttpLimits limits_;
   std::string buffer_;
   std::unique_ptr<Parser> parser_;
   std::size_t empty_lines_ = 0;  ///< Since the last request.
+  std::optional<telemetry::Limit> exceeded_;
 };
 
 /// The answer's bytes. `head_only` leaves the body out, as an answer to HEAD does.

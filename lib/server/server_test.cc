@@ -209,3 +209,36 @@ TEST("an answer's headers can't be broken out of") {
   expect(bytes.find("cookie") == std::string::npos, bytes);
   expect(to_bytes({200, "body"}, true, false).ends_with("connection: close\r\n\r\n"), "HEAD");
 }
+
+TEST("a head keeps to its limit, however it is cut") {
+  RequestReader reader({.head = 100});
+  reader.feed("GET / HTTP/1.1\r\n");
+  int status = 0;
+  for (int i = 0; i < 50 && status == 0; ++i) {
+    auto next = reader.next();
+    if (const auto* refused = std::get_if<Response>(&next)) status = refused->status;
+    reader.feed("a: b\r\n");  // whole lines, which Beast forgets at once
+  }
+  expect_eq(status, 431);
+  expect(reader.exceeded() == telemetry::Limit::request_head, "and says which it was");
+}
+
+TEST("what stands between chunks, and behind them, has a limit") {
+  for (const std::string start : {"5;x=", "0\r\nx: "}) {
+    RequestReader reader({.head = 100});
+    reader.feed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + start);
+    expect(std::holds_alternative<std::monostate>(reader.next()), "more may come");
+    reader.feed(std::string(200, 'y'));
+    expect_eq(std::get<Response>(reader.next()).status, 431);
+  }
+}
+
+TEST("a trailer is no header") {
+  RequestReader reader;
+  reader.feed(
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "2\r\nhi\r\n0\r\nX-Forwarded-Proto: https\r\n\r\n");
+  const Request request = std::get<Request>(reader.next());
+  expect_eq(request.body, std::string("hi"));
+  expect(!request.header("x-forwarded-proto"), "no proxy has looked at it");
+}

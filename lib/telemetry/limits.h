@@ -1,0 +1,51 @@
+#pragma once
+/// \file
+/// What a limit turned away: one event for all of them, and one line in the log.
+///
+/// Those that belong to a fault have events of their own: see MailboxOverflowed, SlowConsumer and
+/// ConnectionRefused.
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "telemetry/telemetry.h"
+
+namespace phx::telemetry {
+
+/// Each is an option; what goes over it is refused or ended, and the rest do not notice.
+enum class Limit : unsigned char {
+  address_connections,  ///< ServerOptions::max_connections_per_address
+  request_head,         ///< HttpLimits::head, bytes
+  request_body,         ///< HttpLimits::body, bytes
+  request_time,         ///< HttpLimits::patience, milliseconds
+  message_size,         ///< WebsocketOptions::max_frame_size, bytes
+  message_rate,         ///< Mount::message_rate, messages a second
+  channels,             ///< UserSocket::max_channels
+  longpoll_sessions,    ///< EndpointOptions::max_longpoll_sessions
+  longpoll_frames,      ///< LongpollOptions::max_waiting_frames
+  farewell,             ///< ServerOptions::farewell, milliseconds
+};
+inline constexpr std::size_t limits = 10;
+
+/// `message_rate`: for the log, and a metric's label.
+constexpr std::string_view to_string(Limit limit) {
+  constexpr std::array<std::string_view, limits> names{
+      "address_connections", "request_head", "request_body",      "request_time",    "message_size",
+      "message_rate",        "channels",     "longpoll_sessions", "longpoll_frames", "farewell"};
+  return names[static_cast<std::size_t>(limit)];
+}
+
+/// Told on the thread of whoever was at the limit.
+struct LimitReached {
+  static constexpr std::string_view name = "phx.limit_reached";
+  Limit limit;
+  std::size_t allowed;  ///< In the limit's own unit.
+};
+
+/// Tells, and writes a warning: `a limit was reached limit=message_rate allowed=20 peer=127.0.0.1`.
+void tell(const Telemetry& telemetry, const Log& log, const LimitReached& reached,
+          Log::Field more = {});
+
+}  // namespace phx::telemetry
