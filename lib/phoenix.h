@@ -12,3 +12,4 @@
 #include "socket/events.h"
 #include "socket/user_socket.h"
 #include "telemetry/faults.h"
+#include "telemetry/limits.h"

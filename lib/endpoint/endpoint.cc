@@ -46,6 +46,14 @@ void check_path(const std::string& path, const char* whose) {
                               path + "\"");
 }
 
+void check_rate(const Mount& mount) {
+  const auto& rate = mount.message_rate;
+  if (!rate || (rate->per_second > 0 && rate->burst > 0)) return;
+  throw std::invalid_argument(
+      "expected a message_rate of at least 1 a second and a burst of at least 1, got a 0: leave "
+      "message_rate out for no limit");
+}
+
 Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers& headers) {
   if (headers.empty()) return outcome;
   const auto append = [headers](Request::Headers& to) {
@@ -65,7 +73,8 @@ Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers
 Endpoint::Endpoint(EndpointOptions options)
     : telemetry_(std::make_unique<telemetry::Telemetry>()),
       options_(std::move(options)),
-      tokens_(std::make_shared<const transport::SessionTokens>(options_.secret_key_base)) {}
+      tokens_(std::make_shared<const transport::SessionTokens>(options_.secret_key_base,
+                                                               options_.max_longpoll_sessions)) {}
 
 void Endpoint::socket(Mount mount) {
   check_path(mount.path, "a mount's");
@@ -75,6 +84,7 @@ void Endpoint::socket(Mount mount) {
   serializer::check_offers(transport::offers(mount));
   if (mount.websocket) check_path(mount.websocket->path, "a websocket's");
   if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
+  check_rate(mount);
   mounts_.push_back(std::move(mount));
 }
 

@@ -37,6 +37,8 @@ struct EndpointOptions {
   /// that each request itself names.
   std::optional<std::string> url_host = {};
   std::optional<transport::ForceSsl> force_ssl = {};
+  /// Long-poll sessions of the whole server; who wants one more is answered 503.
+  std::size_t max_longpoll_sessions = 16'384;
   /// Which parameters the log shows: all but passwords, unless told otherwise.
   ParameterFilter filter_parameters = {};
 };
@@ -55,7 +57,8 @@ class Endpoint {
   Endpoint& operator=(const Endpoint&) = delete;
 
   /// Mounts a user socket. \throws std::invalid_argument for a path, its own or a transport's, that
-  /// does not begin with `/`, without a user socket, and for versions that can't be read.
+  /// does not begin with `/`, without a user socket, for versions that can't be read, and for a rate
+  /// of 0.
   void socket(transport::Mount mount);
   /// Serves a page at exactly this path, to GET and HEAD: a demo's index, a health check.
   void get(std::string path, Page page) { pages_[std::move(path)].get = std::move(page); }

@@ -172,3 +172,11 @@ TEST("a mount must begin with a slash") {
   Endpoint endpoint;
   expect_throw<std::invalid_argument>([&] { endpoint.socket({"socket", nullptr}); });
 }
+
+TEST("a message rate of 0 is refused, with what to do for no limit") {
+  Endpoint endpoint;
+  transport::Mount mount{"/socket", std::make_shared<Users>()};
+  mount.message_rate = {.per_second = 0, .burst = 1};
+  const std::string why = expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); });
+  expect(why.find("leave message_rate out") != std::string::npos, why);
+}

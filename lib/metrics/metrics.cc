@@ -11,6 +11,7 @@
 #include "channel/events.h"
 #include "socket/events.h"
 #include "telemetry/faults.h"
+#include "telemetry/limits.h"
 #include "telemetry/shard_measured.h"
 
 namespace phx {
@@ -90,6 +91,11 @@ struct Metrics::Series {
                           "Connections closed because their client read too slowly.");
   Counter& refused = counter(registry, "phoenix_connections_refused_total",
                              "Connections closed as they came, for lack of room.");
+  prometheus::Family<Counter>& reached = prometheus::BuildCounter()
+                                             .Name("phoenix_limits_reached_total")
+                                             .Help("What a limit refused or ended.")
+                                             .Register(registry);
+  std::array<Counter*, telemetry::limits> limits = each_limit();
   Counter& failed = counter(registry, "phoenix_telemetry_handler_failures_total",
                             "Telemetry handlers that threw and were detached.");
 
@@ -108,6 +114,16 @@ struct Metrics::Series {
                         .Help("Living long-poll sessions.")
                         .Register(registry)
                         .Add({});
+
+  /// All of them from the start, so that a rate can be taken of each.
+  std::array<Counter*, telemetry::limits> each_limit() {
+    std::array<Counter*, telemetry::limits> counters{};
+    for (std::size_t i = 0; i < counters.size(); ++i) {
+      const std::string_view name = to_string(static_cast<telemetry::Limit>(i));
+      counters[i] = &reached.Add({{"limit", std::string(name)}});
+    }
+    return counters;
+  }
 
   /// The page, in Prometheus's text format.
   std::string text(std::size_t longpoll_sessions) {
@@ -150,6 +166,9 @@ Metrics::Metrics(Endpoint& endpoint, std::string path)
            }),
            on<telemetry::ShardMeasured>(
                [s](const telemetry::ShardMeasured& event) { s->measured(event); }),
+           on<telemetry::LimitReached>([s](const telemetry::LimitReached& event) {
+             s->limits[static_cast<std::size_t>(event.limit)]->Increment();
+           }),
            counts<telemetry::ProcessCrashed>(s, s->crashes),
            counts<telemetry::MailboxOverflowed>(s, s->overflows),
            counts<telemetry::LongTurn>(s, s->long_turns),

@@ -5,6 +5,7 @@
 #include "channel/events.h"
 #include "socket/events.h"
 #include "telemetry/faults.h"
+#include "telemetry/limits.h"
 #include "telemetry/shard_measured.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
@@ -71,6 +72,14 @@ TEST("faults are counted") {
   f.expect_line("phoenix_connections_refused_total 1");
   f.expect_line("phoenix_drained_connections_total 7");
   f.expect_line("phoenix_mailbox_overflows_total 0");
+}
+
+TEST("each limit has a counter, which is there before it is reached") {
+  Fixture f;
+  const Metrics metrics(f.endpoint);
+  f.endpoint.telemetry().execute(telemetry::LimitReached{telemetry::Limit::message_rate, 20});
+  f.expect_line(R"(phoenix_limits_reached_total{limit="message_rate"} 1)");
+  f.expect_line(R"(phoenix_limits_reached_total{limit="farewell"} 0)");
 }
 
 TEST("what a shard holds is shown by shard, as it was told last") {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/time.h"
@@ -17,6 +18,7 @@ struct Client {
   std::string scheme = "http";  ///< `https` where TLS lies between.
   /// How long ago the client's last byte came, whatever it was part of. Shard thread.
   std::function<Millis()> quiet_for = {};
+  std::shared_ptr<const void> place = {};  ///< Among its address's: see Addresses.
 };
 
 /// The same for a TCP socket; zero for any other.

@@ -13,16 +13,17 @@ namespace phx::server {
 using serializer::Frame;
 using socket::CloseCode;
 
-Connection::Connection(ConnectionHost& host, std::function<Millis()> quiet_for,
-                       std::size_t max_frame_size, std::optional<std::string> subprotocol,
-                       transport::Request::Headers headers,
+Connection::Connection(ConnectionHost& host, Client client, const MessageLimits& limits,
+                       std::optional<std::string> subprotocol, transport::Request::Headers headers,
                        const std::optional<transport::Deflate>& deflate)
     : host_(host),
-      quiet_for_(std::move(quiet_for)),
-      max_frame_size_(max_frame_size),
+      client_(std::move(client)),
+      max_frame_size_(limits.size),
       subprotocol_(std::move(subprotocol)),
       headers_(std::move(headers)),
-      compression_(deflate ? std::make_unique<Compression>(*deflate) : nullptr) {}
+      compression_(deflate ? std::make_unique<Compression>(*deflate) : nullptr) {
+  if (limits.rate) rate_.emplace(*limits.rate);
+}
 
 // --- Down to the client -------------------------------------------------------------------------
 
@@ -34,8 +35,9 @@ void Connection::send(serializer::FramePtr frame) {
     outbox_.add(frame);
   }
   if (outbox_.bytes() > host_.outbox_limit()) {
-    host_.scheduler().log().warn("a client reads too slowly and is closed",
-                                 {{"unsent_bytes", std::to_string(outbox_.bytes())}});
+    host_.scheduler().log().warn(
+        "a client reads too slowly and is closed",
+        {{"unsent_bytes", std::to_string(outbox_.bytes())}, {"peer", client_.address}});
     host_.telemetry().execute(telemetry::SlowConsumer{outbox_.bytes()});
     outbox_ = {};
     return finish(0);
@@ -99,15 +101,27 @@ int Connection::writable() {
 
 int Connection::received(lws* wsi, std::string_view bytes) {
   if (closing_) return 0;
-  if (const Trouble trouble = accept(wsi, bytes)) {
-    close(*trouble);
-    host_.scheduler().send(process_, socket::ClientGone{});
+  Trouble trouble = accept(wsi, bytes);
+  if (!trouble && !message_ends(wsi)) return 0;
+  if (!trouble && rate_ && !rate_->take(Clock::now())) trouble = CloseCode::policy_violation;
+  if (trouble) {
+    refuse(*trouble);
     return 0;
   }
-  if (!message_ends(wsi)) return 0;
   const auto opcode = lws_frame_is_binary(wsi) ? Frame::binary : Frame::text;
   host_.scheduler().send(process_, socket::FromClient{Frame{opcode, std::exchange(message_, {})}});
   return 0;
+}
+
+void Connection::refuse(CloseCode code) {
+  using telemetry::Limit;
+  if (code == CloseCode::too_big) {
+    host_.limit_reached({Limit::message_size, max_frame_size_}, client_.address);
+  } else if (code == CloseCode::policy_violation) {
+    host_.limit_reached({Limit::message_rate, rate_->rate().per_second}, client_.address);
+  }
+  close(code);
+  host_.scheduler().send(process_, socket::ClientGone{});
 }
 
 bool Connection::message_ends(lws* wsi) {
@@ -185,7 +199,7 @@ void Connection::gone() {
 }
 
 Millis Connection::quiet_for() const {
-  return wsi_ == nullptr ? Millis{0} : quiet_for_();  // without it, the socket is another's
+  return wsi_ == nullptr ? Millis{0} : client_.quiet_for();  // without it, the socket is another's
 }
 
 int Connection::add_headers(lws* wsi, lws_process_html_args& args) const {

@@ -6,15 +6,15 @@
 
 #include <libwebsockets.h>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "process/scheduler.h"
+#include "server/client.h"
 #include "server/deflate.h"
 #include "server/outbox.h"
-#include "telemetry/telemetry.h"
+#include "telemetry/limits.h"
 #include "transport/websocket.h"
 
 namespace phx::server {
@@ -33,12 +33,19 @@ class ConnectionHost {
   /// The most bytes that may wait for one client.
   virtual std::size_t outbox_limit() const = 0;
   virtual const telemetry::Telemetry& telemetry() const = 0;
+  /// A client went over one of its limits.
+  virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
+};
+
+/// What one client may send.
+struct MessageLimits {
+  std::size_t size;  ///< Bytes of a message, put together.
+  std::optional<socket::MessageRate> rate = {};
 };
 
 class Connection final : public transport::Wire, public std::enable_shared_from_this<Connection> {
  public:
-  /// `quiet_for` says how long ago the client's last byte came.
-  Connection(ConnectionHost& host, std::function<Millis()> quiet_for, std::size_t max_frame_size,
+  Connection(ConnectionHost& host, Client client, const MessageLimits& limits,
              std::optional<std::string> subprotocol, transport::Request::Headers headers,
              const std::optional<transport::Deflate>& deflate);
 
@@ -79,13 +86,15 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
   Trouble accept_plain(lws* wsi, std::string_view bytes);
   Trouble accept_compressed(lws* wsi, std::string_view bytes);
   static bool message_ends(lws* wsi);
+  void refuse(socket::CloseCode code);
   void finish(unsigned code);
   void to_be_flushed();
   void limit_last_words();
 
   ConnectionHost& host_;
-  const std::function<Millis()> quiet_for_;
+  const Client client_;
   const std::size_t max_frame_size_;
+  std::optional<socket::RateLimit> rate_;
   const std::optional<std::string> subprotocol_;
   const transport::Request::Headers headers_;  ///< Of the 101 answer, beside the handshake's own.
   lws* wsi_ = nullptr;

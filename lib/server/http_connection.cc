@@ -12,13 +12,6 @@
 #include "base/check.h"
 
 namespace phx::server {
-namespace {
-
-// For a request's head and body, and for each part of an answer to be taken. Cowboy's idle_timeout.
-constexpr std::uint64_t patience_ms = 60'000;
-
-}  // namespace
-
 /// Passes a late answer on, while the connection is there to take it.
 class HttpConnection::Answer final : public transport::Responder {
  public:
@@ -41,7 +34,7 @@ class HttpConnection::Answer final : public transport::Responder {
 };
 
 HttpConnection::HttpConnection(HttpHost& host, int socket, Client client)
-    : host_(host), socket_(socket), client_(std::move(client)) {}
+    : host_(host), socket_(socket), client_(std::move(client)), reader_(host.http_limits()) {}
 
 HttpConnection::~HttpConnection() {
   if (answer_) answer_->hang_up();
@@ -55,14 +48,30 @@ bool HttpConnection::start() {
       [this] { ready(poll_.what()); });
   if (opened != 0) return false;
   patience_.open([this](uv_timer_t* handle) { return uv_timer_init(host_.loop(), handle); },
-                 [this] { end(); });
+                 [this] { run_out_of_patience(); });
   be_patient();
   listen();
   return true;
 }
 
 void HttpConnection::be_patient() {
-  uv_timer_start(patience_.get(), UvHandle<uv_timer_t>::call, patience_ms, 0);
+  const auto patience = static_cast<std::uint64_t>(host_.http_limits().patience.count());
+  uv_timer_start(patience_.get(), UvHandle<uv_timer_t>::call, patience, 0);
+}
+
+/// A connection that only lay idle goes without a word.
+void HttpConnection::run_out_of_patience() {
+  if (reader_.midway() || !unsent_.empty()) tell(telemetry::Limit::request_time);
+  end();
+}
+
+void HttpConnection::tell(telemetry::Limit limit) const {
+  using telemetry::Limit;
+  const HttpLimits& limits = host_.http_limits();
+  const std::size_t allowed = limit == Limit::request_head   ? limits.head
+                              : limit == Limit::request_body ? limits.body
+                                                             : limits.patience.count();
+  host_.limit_reached({limit, allowed}, client_.address);
 }
 
 /// While an answer is under way nothing more is read: the next request waits in the socket, where
@@ -98,6 +107,7 @@ void HttpConnection::read() {
   check(behind <= static_cast<std::size_t>(seen), "a request ends in the bytes that ended it");
   if (::recv(socket_, bytes.data(), static_cast<std::size_t>(seen) - behind, 0) < 0) return end();
   if (const auto* refusal = std::get_if<transport::Response>(&next)) {
+    if (reader_.exceeded()) tell(*reader_.exceeded());
     respond(*refusal, false, false);
   } else if (auto* request = std::get_if<transport::Request>(&next)) {
     answer(std::move(*request));

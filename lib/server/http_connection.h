@@ -22,6 +22,9 @@ class HttpHost {
   virtual Endpoint::Outcome dispatch(const transport::Request& request) = 0;
   /// Takes over the socket, in which what came behind the request still lies.
   virtual void become_websocket(int socket, transport::Upgrade upgrade, Client client) = 0;
+  virtual const HttpLimits& http_limits() const = 0;
+  /// A client went over one of them.
+  virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
   /// The connection is to be destroyed, once nothing of it is on the stack any more.
   virtual void finished(HttpConnection& connection) = 0;
 };
@@ -50,6 +53,8 @@ class HttpConnection {
   void end();
   void listen();
   void be_patient();
+  void run_out_of_patience();
+  void tell(telemetry::Limit limit) const;
 
   HttpHost& host_;
   int socket_;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -40,7 +41,11 @@ std::vector<std::unique_ptr<server::Shard>> make_shards(const Endpoint& endpoint
   for (std::uint32_t i = 0; i < count; ++i) {
     shards.push_back(std::make_unique<server::Shard>(
         i, endpoint, log, workers,
-        server::ShardOptions{.max_connections = (options.max_connections + count - 1) / count}));
+        server::ShardOptions{.max_connections = (options.max_connections + count - 1) / count,
+                             .outbox_limit = options.outbox_limit,
+                             .farewell = options.farewell,
+                             .http = options.http,
+                             .processes = options.processes}));
     schedulers.push_back(&shards.back()->scheduler());
     hubs.push_back(&shards.back()->pubsub());
   }
@@ -55,7 +60,10 @@ Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
     : options_(std::move(options)),
       log_(std::move(log)),
       logger_(endpoint.telemetry(), log_, endpoint.filter_parameters()),
-      tls_(options_.tls ? std::optional<server::TlsContext>(*options_.tls) : std::nullopt) {
+      endpoint_(endpoint),
+      addresses_(options_.max_connections_per_address),
+      tls_(options_.tls ? std::optional<server::TlsContext>(*options_.tls) : std::nullopt),
+      workers_(options_.worker_threads) {
   std::signal(SIGPIPE, SIG_IGN);
   json_object_seed(0);  // before there are threads: Jansson seeds its tables only once
   listen();
@@ -90,9 +98,25 @@ void Server::add_listener(std::uint16_t port, const std::string& setting,
                           const server::TlsContext* tls) {
   listeners_.push_back(std::make_unique<server::Listener>(
       options_.host, port, setting, log_, [this, tls](int socket, server::Client client) {
+        if (!admit(client)) return static_cast<void>(::close(socket));
         shards_[next_shard_]->adopt(socket, std::move(client), tls);
         next_shard_ = (next_shard_ + 1) % shards_.size();
       }));
+}
+
+/// On the first shard's thread, as all that is accepted.
+bool Server::admit(server::Client& client) {
+  if (addresses_.most() == 0) return true;
+  auto admission = addresses_.admit(client.address);
+  client.place = std::move(admission.place);
+  if (client.place) return true;
+  const telemetry::LimitReached reached{telemetry::Limit::address_connections, addresses_.most()};
+  if (admission.first_refusal) {
+    telemetry::tell(endpoint_.telemetry(), log_, reached, {"peer", client.address});
+  } else {
+    endpoint_.telemetry().execute(reached);
+  }
+  return false;
 }
 
 // --- Running ------------------------------------------------------------------------------------
@@ -105,7 +129,7 @@ void Server::run() {
   shards_[0]->run();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  if (workers_.stop(server::ShardOptions{}.farewell)) return;
+  if (workers_.stop(options_.farewell)) return;
   // A thread can't be ended from outside, and what it runs may take for ever.
   log_.warn("leaving behind handlers that still run");
   std::fflush(nullptr);

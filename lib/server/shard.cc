@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "process/supervisor.h"
@@ -17,7 +18,7 @@ Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::W
     : endpoint_(endpoint),
       options_(options),
       faults_(endpoint.telemetry()),
-      scheduler_(number, std::move(log)) {
+      scheduler_(number, std::move(log), options_.processes) {
   scheduler_.report_to(faults_);
   scheduler_.use_workers(workers);
   scheduler_.await_thread();  // connections may be dealt to this shard before it runs
@@ -113,7 +114,14 @@ void Shard::adopt(int socket, Client client, const TlsContext* tls) {
 }
 
 bool Shard::has_room(std::size_t there_are, const std::string& peer) {
-  if (there_are < options_.max_connections) return true;
+  if (there_are < options_.max_connections) {
+    full_ = false;
+    return true;
+  }
+  if (!std::exchange(full_, true)) {
+    scheduler_.log().warn("there are as many connections as there may be: more are closed",
+                          {{"connections", std::to_string(there_are)}, {"peer", peer}});
+  }
   telemetry().execute(telemetry::ConnectionRefused{there_are, peer});
   return false;
 }
@@ -172,8 +180,8 @@ std::string head_for_lws(const transport::Upgrade& upgrade) {
 void Shard::become_websocket(int socket, transport::Upgrade upgrade, Client client) {
   const std::string head = head_for_lws(upgrade);
   auto connection = std::make_shared<Connection>(
-      *this, std::move(client.quiet_for), upgrade.max_frame_size, std::move(upgrade.subprotocol),
-      std::move(upgrade.headers), upgrade.deflate);
+      *this, std::move(client), MessageLimits{upgrade.max_frame_size, upgrade.message_rate},
+      std::move(upgrade.subprotocol), std::move(upgrade.headers), upgrade.deflate);
   const process::Pid pid = scheduler_.spawn(std::make_unique<transport::Websocket>(
       std::move(upgrade.user), std::move(upgrade.socket), connection, upgrade.timeout));
   connection->serve(pid);
@@ -223,14 +231,16 @@ bool Shard::draining() const {
 void Shard::say_farewell() {
   farewell_said_ = true;
   scheduler_.exit(supervisor_, {process::ExitReason::shutdown});
-  last_call_.open([this](uv_timer_t* h) { return uv_timer_init(&loop_, h); },
-                  [this] {
-                    const std::size_t left =
-                        std::max(connections_.size() + http_.size(), relays_.size());
-                    scheduler_.log().warn("some connections did not close in time",
-                                          {{"left", std::to_string(left)}});
-                    uv_stop(&loop_);
-                  });
+  last_call_.open(
+      [this](uv_timer_t* h) { return uv_timer_init(&loop_, h); },
+      [this] {
+        const std::size_t left = std::max(connections_.size() + http_.size(), relays_.size());
+        scheduler_.log().warn("some connections did not close in time",
+                              {{"left", std::to_string(left)}});
+        telemetry().execute(telemetry::LimitReached{
+            telemetry::Limit::farewell, static_cast<std::size_t>(options_.farewell.count())});
+        uv_stop(&loop_);
+      });
   uv_timer_start(last_call_.get(), UvHandle<uv_timer_t>::call,
                  static_cast<std::uint64_t>(options_.farewell.count()), 0);
 }

@@ -23,6 +23,8 @@ struct ShardOptions {
   std::size_t max_connections = 16'384;       ///< Of this shard; more are closed as they come.
   std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client.
   Millis farewell{5'000};  ///< Who has been told to go and has not by then is dropped.
+  HttpLimits http = {};
+  process::Limits processes = {};
 };
 
 class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost {
@@ -50,6 +52,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   // HttpHost
   Endpoint::Outcome dispatch(const transport::Request& request) override;
   void become_websocket(int socket, transport::Upgrade upgrade, Client client) override;
+  const HttpLimits& http_limits() const override { return options_.http; }
   void finished(HttpConnection& connection) override;
   // TlsRelayHost
   void secured(int plain, Client client) override { start(plain, std::move(client)); }
@@ -57,6 +60,9 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   // ConnectionHost
   void dirty(Connection& connection) override { dirty_.push_back(connection.shared_from_this()); }
   std::size_t outbox_limit() const override { return options_.outbox_limit; }
+  void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) override {
+    telemetry::tell(telemetry(), scheduler_.log(), reached, {"peer", peer});
+  }
   const telemetry::Telemetry& telemetry() const override { return endpoint_.telemetry(); }
 
   void open_context();
@@ -107,6 +113,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   std::shared_ptr<Connection> adopting_;  // while libwebsockets takes its socket over
   process::Pid supervisor_;
   std::vector<process::Pid> drainers_;
+  bool full_ = false;  ///< Somebody was turned away since there last was room.
   bool stopping_ = false;
   bool farewell_said_ = false;  ///< The batches are over, and the children have been told to end.
 };

@@ -58,6 +58,10 @@ void Handler::terminate(const ExitReason& reason) {
   if (reason.kind == ExitReason::crash) close(broken_.value_or(CloseCode::internal_error));
 }
 
+void Handler::limit_reached(telemetry::Limit limit, std::size_t allowed) const {
+  telemetry::tell(*socket_.house().telemetry, scheduler().log(), {limit, allowed});
+}
+
 // --- What the client says -----------------------------------------------------------------------
 
 void Handler::from_client(Message message) {
@@ -102,6 +106,7 @@ void Handler::join(Message message) {
     return unmatched(message);
   }
   if (channels_.size() >= user_.max_channels()) {
+    limit_reached(telemetry::Limit::channels, user_.max_channels());
     return reply(message, message.join_ref,
                  Reply::error(Json::object({{"reason", "too many channels joined"}})));
   }

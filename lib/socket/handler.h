@@ -11,6 +11,7 @@
 
 #include "channel/server.h"
 #include "socket/user_socket.h"
+#include "telemetry/limits.h"
 
 namespace phx::socket {
 
@@ -28,7 +29,8 @@ enum class CloseCode : std::uint16_t {
   normal = 1000,
   going_away = 1001,  ///< A `disconnect` broadcast: phoenix.js connects again.
   protocol_error = 1002,
-  bad_payload = 1007,  ///< Text that is no UTF-8, or a compressed message that is none.
+  bad_payload = 1007,       ///< Text that is no UTF-8, or a compressed message that is none.
+  policy_violation = 1008,  ///< More messages than Mount::message_rate allows.
   too_big = 1009,
   internal_error = 1011,   ///< A frame that is no message, or a defect of ours.
   service_restart = 1012,  ///< Draining.
@@ -51,6 +53,8 @@ class Handler : public process::Process {
   virtual void deliver(serializer::FramePtr frame) = 0;
   /// No frame comes after this.
   virtual void close(CloseCode code) = 0;
+  /// Tells, and writes a line of it.
+  void limit_reached(telemetry::Limit limit, std::size_t allowed) const;
   /// A channel's process was made and has not had a turn: now it can be monitored from its birth.
   virtual void channel_spawned(process::Pid) {}
 

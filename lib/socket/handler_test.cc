@@ -247,8 +247,15 @@ TEST("a deferred reply finds its event, and comes even after the channel has gon
 
 TEST("the topic past the last one allowed is refused, and leaving one makes room") {
   Fixture f;
+  std::size_t told = 0;
+  f.house.telemetry.attach("ear", {telemetry::on<telemetry::LimitReached>([&](const auto& reached) {
+                             if (reached.limit == telemetry::Limit::channels)
+                               told = reached.allowed;
+                           })});
   for (const char* topic : {"room:a", "room:b", "room:c"}) f.join(topic);
+  expect_eq(told, 0u);
   f.client.send(R"(["4","4","room:d","phx_join",{}])");
+  expect_eq(told, 3u);
   f.client.send(R"(["1","5","room:a","phx_leave",{}])");
   f.client.send(R"(["6","6","room:d","phx_join",{}])");
   const Heard heard = f.client.heard();

@@ -62,17 +62,16 @@ Response new_session(const Visit& visit) {
   attempt.params = visit.params;
   auto place = visit.tokens->take_place();
   if (!place) {
-    log_refusal(
-        attempt, "session",
-        {Response{503}, "there are as many long-poll sessions as there may be", Level::warn});
+    telemetry::tell(*visit.house.telemetry, visit.house.scheduler->log(),
+                    {telemetry::Limit::longpoll_sessions, visit.tokens->most_sessions()},
+                    {"peer", visit.request.peer});
     return Response{503};
   }
   if (const auto refused = run(session_steps(), attempt)) {
     return refused->status == 400 ? *refused : status_only(403);
   }
   const process::Pid session = visit.house.scheduler->spawn(
-      std::make_unique<LongpollSession>(visit.mount.socket, std::move(attempt.socket),
-                                        visit.mount.longpoll->window, std::move(place)));
+      std::make_unique<LongpollSession>(visit.mount, std::move(attempt.socket), std::move(place)));
   return with_messages(410, visit.tokens->sign(session), {});
 }
 
@@ -136,13 +135,14 @@ std::optional<serializer::Frame> line_message(std::string_view line) {
 
 // --- Tokens -------------------------------------------------------------------------------------
 
-SessionTokens::SessionTokens(std::string_view secret_key_base)
-    : signer_(secret_key_base, salt),
+SessionTokens::SessionTokens(std::string_view secret_key_base, std::size_t most_sessions)
+    : most_sessions_(most_sessions),
+      signer_(secret_key_base, salt),
       instance_(random_hex(16)),
       living_(std::make_shared<std::atomic<std::size_t>>(0)) {}
 
 SessionTokens::Place SessionTokens::take_place() const {
-  if (living_->fetch_add(1) >= most_sessions) {
+  if (living_->fetch_add(1) >= most_sessions_) {
     living_->fetch_sub(1);
     return nullptr;
   }

@@ -120,6 +120,8 @@ void Publisher::handle(Message message) {
     next();
   } else if (const auto* over = message.get_if<WindowOver>()) {
     if (over->message == sent_) answer(status_only(408));
+  } else if (message.holds<Refused>()) {
+    answer(status_only(410));
   } else if (const auto* down = message.get_if<Down>()) {
     // Nobody there: the session is no more. One that ends over this message is told by the window.
     if (down->reason.kind == ExitReason::noproc) answer(status_only(410));

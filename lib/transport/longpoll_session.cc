@@ -16,12 +16,15 @@ struct WhenHandled {
 
 }  // namespace
 
-LongpollSession::LongpollSession(std::shared_ptr<const UserSocket> user, Socket socket,
-                                 Millis window, std::shared_ptr<const void> place)
-    : Handler(*user, std::move(socket)),
-      user_(std::move(user)),
+LongpollSession::LongpollSession(const Mount& mount, Socket socket,
+                                 std::shared_ptr<const void> place)
+    : Handler(*mount.socket, std::move(socket)),
+      user_(mount.socket),
       place_(std::move(place)),
-      patience_(window * 3 / 2) {}  // LongPoll.Server: 1.5 windows
+      patience_(mount.longpoll->window * 3 / 2),  // LongPoll.Server: 1.5 windows
+      most_frames_(mount.longpoll->max_waiting_frames) {
+  if (mount.message_rate) rate_.emplace(*mount.message_rate);
+}
 
 void LongpollSession::init() {
   Handler::init();
@@ -38,9 +41,7 @@ void LongpollSession::handle(process::Message message) {
   } else if (auto* back = message.get_if<GiveBack>()) {
     frames_.insert(frames_.begin(), back->frames.begin(), back->frames.end());
   } else if (auto* publish = message.get_if<Publish>()) {
-    const process::Pid publisher = publish->publisher;
-    Handler::handle(socket::FromClient{std::move(publish->frame)});
-    scheduler().send(self(), WhenHandled{publisher});
+    this->publish(std::move(*publish));
   } else if (const auto* handled = message.get_if<WhenHandled>()) {
     scheduler().send(handled->publisher, Handled{});
   } else if (message.holds<LookWhetherInactive>()) {
@@ -48,6 +49,17 @@ void LongpollSession::handle(process::Message message) {
   } else {
     Handler::handle(std::move(message));
   }
+}
+
+/// Who sends too fast finds his session gone, as he finds one that has ended.
+void LongpollSession::publish(Publish message) {
+  if (rate_ && !rate_->take(scheduler().now())) {
+    limit_reached(telemetry::Limit::message_rate, rate_->rate().per_second);
+    scheduler().send(message.publisher, Refused{});
+    return stop({process::ExitReason::shutdown, "too many messages a second"});
+  }
+  Handler::handle(socket::FromClient{std::move(message.frame)});
+  scheduler().send(self(), WhenHandled{message.publisher});
 }
 
 void LongpollSession::flush(process::Pid poll) {
@@ -64,11 +76,11 @@ void LongpollSession::flush(process::Pid poll) {
 }
 
 void LongpollSession::deliver(serializer::FramePtr frame) {
-  constexpr std::size_t most = 10'000;  // as many as a mailbox holds
-  if (frames_.size() >= most) {
+  if (frames_.size() >= most_frames_) {
+    limit_reached(telemetry::Limit::longpoll_frames, most_frames_);
     throw process::Exit{
-        {process::ExitReason::crash,
-         "a long-poll client does not poll: more than " + std::to_string(most) + " frames wait"}};
+        {process::ExitReason::crash, "a long-poll client does not poll: more than " +
+                                         std::to_string(most_frames_) + " frames wait"}};
   }
   frames_.push_back(std::move(frame));
   if (waiting_) scheduler().send(std::exchange(waiting_, {}), NowAvailable{});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "socket/handler.h"
+#include "transport/mount.h"
 
 namespace phx::transport {
 
@@ -44,12 +45,13 @@ struct Frames {
   std::vector<serializer::FramePtr> frames;
 };
 struct Handled {};
+/// The session ends over a message that came too soon.
+struct Refused {};
 
 class LongpollSession final : public socket::Handler {
  public:
   /// `place` is kept as long as the session lives.
-  LongpollSession(std::shared_ptr<const UserSocket> user, Socket socket, Millis window,
-                  std::shared_ptr<const void> place);
+  LongpollSession(const Mount& mount, Socket socket, std::shared_ptr<const void> place);
 
  protected:
   void init() override;
@@ -61,14 +63,17 @@ class LongpollSession final : public socket::Handler {
 
  private:
   void flush(process::Pid poll);
+  void publish(Publish message);
   void end_if_inactive();
 
   const std::shared_ptr<const UserSocket> user_;
   const std::shared_ptr<const void> place_;
   const Millis patience_;  ///< Without a poll for so long the client is taken to be gone.
   Clock::time_point last_poll_;
-  process::Pid waiting_;  ///< The poll to tell of new frames, if any.
-  std::deque<serializer::FramePtr> frames_;
+  process::Pid waiting_;                     ///< The poll to tell of new frames, if any.
+  std::deque<serializer::FramePtr> frames_;  ///< At most `most_frames_`, and what was given back.
+  const std::size_t most_frames_;
+  std::optional<socket::RateLimit> rate_;
 };
 
 }  // namespace phx::transport

@@ -2,6 +2,7 @@
 
 #include "transport/longpoll.h"
 
+#include "telemetry/limits.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
 #include "transport/longpoll_requests.h"
@@ -47,7 +48,16 @@ struct Fixture {
   std::shared_ptr<const SessionTokens> tokens =
       std::make_shared<const SessionTokens>("a secret of more than twenty bytes");
   std::string token;
+  std::string told;  ///< Limits that were reached, each as `message_rate 10`.
 
+  /// Listens to limits from now on.
+  const std::string& listen() {
+    house.telemetry.attach(
+        "ear", {telemetry::on<telemetry::LimitReached>([this](const auto& reached) {
+          told += std::string(to_string(reached.limit)) + " " + std::to_string(reached.allowed);
+        })});
+    return told;
+  }
   Fixture() {
     mount.longpoll = LongpollOptions{.window = Millis{1'000}};
     mount.check_origin = Origins::list({"//localhost"});
@@ -274,4 +284,41 @@ TEST("a session that is drained lets its poll go, and ends with its channels") {
   expect_eq(Fixture::body_of(held)["status"], Json(204));
   expect_eq(Room::ended, std::string("shutdown: closed"));
   expect_eq(Fixture::body_of(f.get())["status"], Json(410));
+}
+
+TEST("who posts too many messages a second finds his session gone, and it is told") {
+  Fixture f;
+  f.mount.message_rate = {.per_second = 10, .burst = 2};
+  const std::string& told = f.listen();
+  f.begin();
+  const std::string beat = R"([null,"1","phoenix","heartbeat",{}])";
+  expect_eq(f.status_of(f.post(beat)), 200);
+  expect_eq(f.status_of(f.post(beat)), 200);
+  f.house.pass(Millis{100});
+  expect_eq(f.status_of(f.post(beat)), 200);
+  expect_eq(f.status_of(f.post(beat)), 410);
+  expect_eq(told, std::string("message_rate 10"));
+  expect_eq(f.status_of(f.post(beat)), 410);
+}
+
+TEST("as many sessions as there may be, and one more is answered 503") {
+  Fixture f;
+  f.tokens = std::make_shared<const SessionTokens>("a secret of more than twenty bytes", 1);
+  const std::string& told = f.listen();
+  f.begin();
+  const std::string token = std::exchange(f.token, "");
+  expect_eq(f.get()->answers.at(0).status, 503);
+  expect_eq(told, std::string("longpoll_sessions 1"));
+  f.token = token;
+  expect_eq(f.status_of(f.post(R"([null,"1","phoenix","heartbeat",{}])")), 200);
+}
+
+TEST("the frames that wait in a session have a limit of the mount's") {
+  Fixture f;
+  f.mount.longpoll->max_waiting_frames = 2;
+  const std::string& told = f.listen();
+  f.begin();
+  for (int i = 0; i < 3; ++i) f.post(R"([null,"1","phoenix","heartbeat",{}])");
+  expect_eq(told, std::string("longpoll_frames 2"));
+  expect_eq(f.status_of(f.post("[]")), 410);
 }

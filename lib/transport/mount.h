@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "socket/drainer.h"
+#include "socket/rate.h"
 #include "transport/origin.h"
 #include "transport/request.h"
 #include "transport/session.h"
@@ -32,6 +33,7 @@ struct WebsocketOptions {
 struct LongpollOptions {
   std::string path = "/longpoll";  ///< Behind the mount's own path; `/` adds nothing to it.
   Millis window{10'000};  ///< A poll that has nothing to tell is answered after so long: window_ms.
+  std::size_t max_waiting_frames = 10'000;  ///< In one session; one more ends it.
 };
 
 /// What connect is told of a client: only what is asked for is collected. Mirrors `connect_info`.
@@ -61,6 +63,9 @@ struct Mount {
   bool auth_token = false;
   /// Instead of those that the socket itself offers: `serializer: […]`.
   std::optional<std::vector<serializer::Offer>> serializers = {};
+  /// Who sends more messages is closed with 1008, or his long-poll session ends; pings and pongs
+  /// are not counted. Off unless asked for, as Phoenix has no such limit.
+  std::optional<socket::MessageRate> message_rate = {};
   /// Each request is logged at this level, when it comes and when it is answered.
   std::optional<Level> transport_log = {};
   /// Long-poll does not ask it: there a refusal is always 403.

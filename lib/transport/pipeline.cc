@@ -44,7 +44,8 @@ std::variant<Upgrade, Response> upgrade(Attempt attempt) {
                  std::move(attempt.subprotocol),
                  options.timeout,
                  options.max_frame_size,
-                 std::move(attempt.deflate)};
+                 std::move(attempt.deflate),
+                 attempt.mount.message_rate};
 }
 
 }  // namespace phx::transport

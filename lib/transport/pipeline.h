@@ -80,6 +80,7 @@ struct Upgrade {
   Millis timeout;
   std::size_t max_frame_size;
   std::optional<Deflate> deflate;
+  std::optional<socket::MessageRate> message_rate;
   Request::Headers headers = {};  ///< For the 101 answer, beside those of the handshake itself.
 };
 

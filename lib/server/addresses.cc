@@ -1,0 +1,45 @@
+/// Counts up where a connection is accepted, and down where the last holder of its place goes.
+
+#include "server/addresses.h"
+
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+namespace phx::server {
+
+struct Addresses::Counts {
+  struct Count {
+    std::size_t connections = 0;
+    bool refused = false;
+  };
+  std::mutex mutex;
+  std::unordered_map<std::string, Count> of;  // of those who have a connection
+
+  void leave(const std::string& address) {
+    const std::lock_guard lock(mutex);
+    const auto found = of.find(address);
+    found->second.refused = false;
+    if (--found->second.connections == 0) of.erase(found);
+  }
+};
+
+Addresses::Addresses(std::size_t most) : most_(most), counts_(std::make_shared<Counts>()) {}
+
+Addresses::Admission Addresses::admit(const std::string& address) {
+  {
+    const std::lock_guard lock(counts_->mutex);
+    Counts::Count& count = counts_->of[address];
+    if (count.connections >= most_) return {{}, !std::exchange(count.refused, true)};
+    ++count.connections;
+  }
+  return {
+      Place(counts_.get(), [counts = counts_, address](const void*) { counts->leave(address); })};
+}
+
+std::size_t Addresses::known() const {
+  const std::lock_guard lock(counts_->mutex);
+  return counts_->of.size();
+}
+
+}  // namespace phx::server

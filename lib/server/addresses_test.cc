@@ -1,0 +1,45 @@
+/// Places of addresses, without a socket.
+
+#include "server/addresses.h"
+
+#include <vector>
+
+#include "testing/case.h"
+
+using namespace phx::server;
+using namespace phx::testing;
+
+TEST("an address has its places, another one its own") {
+  Addresses addresses(2);
+  const auto first = addresses.admit("10.0.0.1"), second = addresses.admit("10.0.0.1");
+  expect(first.place && second.place, "two are admitted");
+  expect(!addresses.admit("10.0.0.1").place, "the third is not");
+  expect(addresses.admit("10.0.0.2").place != nullptr, "another address does not notice");
+}
+
+TEST("a place that is given back can be taken, and nothing is kept of who has none") {
+  Addresses addresses(1);
+  auto held = addresses.admit("10.0.0.1");
+  held.place.reset();
+  expect_eq(addresses.known(), 0u);
+  expect(addresses.admit("10.0.0.1").place != nullptr, "there is room again");
+}
+
+TEST("the first refusal is told from those that follow, until there was room") {
+  Addresses addresses(1);
+  auto held = addresses.admit("10.0.0.1");
+  expect(addresses.admit("10.0.0.1").first_refusal, "the first");
+  expect(!addresses.admit("10.0.0.1").first_refusal, "the second");
+  held.place.reset();
+  held = addresses.admit("10.0.0.1");
+  expect(addresses.admit("10.0.0.1").first_refusal, "the first again");
+}
+
+TEST("a place may outlive the list") {
+  Addresses::Place place;
+  {
+    Addresses addresses(1);
+    place = addresses.admit("10.0.0.1").place;
+  }
+  place.reset();
+}

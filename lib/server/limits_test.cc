@@ -1,0 +1,189 @@
+/// Limits as a client across the wire meets them: over one he is refused or ended, with a line in
+/// the log and an event; the others do not notice.
+
+#include <sys/socket.h>
+
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+#include "endpoint/endpoint.h"
+#include "server/server.h"
+#include "telemetry/limits.h"
+#include "testing/case.h"
+#include "testing/tls.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+struct Room final : Channel {
+  JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
+};
+struct Users final : UserSocket {
+  Users() { channel<Room>("room:*"); }
+};
+
+/// What was told and written, by whatever thread.
+struct Heard {
+  std::mutex mutex;
+  std::string events;
+  std::string lines;
+};
+
+/// A plain server on its own thread; stopped, and what it said read, by story().
+class Running {
+ public:
+  explicit Running(ServerOptions options,
+                   transport::Mount mount = {"/socket", std::make_shared<Users>()})
+      : server_((fill(endpoint_, std::move(mount), heard_), endpoint_), local(std::move(options)),
+                Log::to(Level::warn,
+                        [this](Level, const std::string& line) {
+                          const std::lock_guard lock(heard_.mutex);
+                          heard_.lines += line + "\n";
+                        })),
+        thread_([this] { server_.run(); }) {}
+  ~Running() { stop(); }
+
+  std::uint16_t port() const { return server_.port(); }
+  /// The events, each as `message_rate 20`.
+  std::string events() {
+    stop();
+    return heard_.events;
+  }
+  const std::string& lines() {
+    stop();
+    return heard_.lines;
+  }
+  /// Whether a line of the log was about this limit, and named the client.
+  bool wrote(const std::string& limit) {
+    stop();
+    return heard_.lines.find("limit=" + limit) != std::string::npos &&
+           heard_.lines.find("peer=127.0.0.1") != std::string::npos;
+  }
+
+ private:
+  static ServerOptions local(ServerOptions options) {
+    options.port = 0;
+    options.shards = 1;
+    return options;
+  }
+  static void fill(Endpoint& endpoint, transport::Mount mount, Heard& heard) {
+    endpoint.socket(std::move(mount));
+    endpoint.get("/", [](const auto&) { return transport::Response{200, "hello"}; });
+    endpoint.get("/large", [](const auto&) {
+      return transport::Response{200, std::string(50'000'000, 'x')};  // more than a kernel takes
+    });
+    endpoint.telemetry().attach(
+        "ear", {telemetry::on<telemetry::LimitReached>([&heard](const auto& reached) {
+          const std::lock_guard lock(heard.mutex);
+          heard.events +=
+              std::string(to_string(reached.limit)) + " " + std::to_string(reached.allowed) + "\n";
+        })});
+  }
+  void stop() {
+    if (!thread_.joinable()) return;
+    ::kill(::getpid(), SIGTERM);
+    thread_.join();
+  }
+
+  Heard heard_;
+  Endpoint endpoint_;
+  Server server_;
+  std::thread thread_;
+};
+
+const std::string upgrade =
+    get("/socket/websocket?vsn=2.0.0",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+const std::string heartbeat = frame(R"([null,"1","phoenix","heartbeat",{}])");
+
+/// What a client that says all this is told, up to the end of its connection.
+std::string told(const Running& server, const std::string& bytes) {
+  const TcpClient client(server.port());
+  client.write(bytes);
+  return client.rest();
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+/// A close frame of the server's.
+std::string close_frame(unsigned code) {
+  return {'\x88', '\x02', static_cast<char>(code >> 8), static_cast<char>(code)};
+}
+const std::string last_request = get("/", "Connection: close\r\n");
+
+}  // namespace
+
+TEST("an address has so many connections, and room again when one ends") {
+  Running server({.max_connections_per_address = 1});
+  {
+    const TcpClient first(server.port());
+    first.write(upgrade);
+    expect_eq(told(server, ""), std::string());
+    expect_eq(told(server, ""), std::string());
+    first.finish();
+    first.rest();
+  }
+  // The first one's place is free when its end has been seen; till then the next are closed.
+  std::string answer;
+  for (int i = 0; i < 1'000 && answer.empty(); ++i) {
+    try {
+      answer = told(server, last_request);
+    } catch (const Failure&) {
+    }
+  }
+  expect(has(answer, "hello"), "there is room again: " + answer);
+  expect(server.events().starts_with("address_connections 1\naddress_connections 1\n"), "events");
+  expect(server.wrote("address_connections"), "a line");
+}
+
+TEST("who sends too many messages a second is closed with 1008, and another is not") {
+  transport::Mount mount{"/socket", std::make_shared<Users>()};
+  mount.message_rate = {.per_second = 1, .burst = 3};
+  Running server({}, mount);
+  const std::string answer = told(server, upgrade + heartbeat + heartbeat + heartbeat + heartbeat);
+  expect(answer.ends_with(close_frame(1008)), "closed with 1008");
+  expect(has(told(server, last_request), "hello"), "the next is served");
+  expect_eq(server.events(), std::string("message_rate 1\n"));
+  expect(server.wrote("message_rate"), "a line");
+}
+
+TEST("a message over its size is closed with 1009") {
+  transport::Mount mount{"/socket", std::make_shared<Users>()};
+  mount.websocket->max_frame_size = 100;
+  Running server({}, mount);
+  expect(told(server, upgrade + frame(std::string(101, ' '))).ends_with(close_frame(1009)), "1009");
+  expect_eq(server.events(), std::string("message_size 100\n"));
+  expect(server.wrote("message_size"), "a line");
+}
+
+TEST("a head and a body keep to their sizes") {
+  Running server({.http = {.head = 200, .body = 10}});
+  expect(has(told(server, get("/", "X: " + std::string(200, 'y') + "\r\n")), " 431 "), "431");
+  expect(has(told(server, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n"), " 400 "),
+         "400");
+  expect_eq(server.events(), std::string("request_head 200\nrequest_body 10\n"));
+  expect(server.wrote("request_head") && server.wrote("request_body"), "lines");
+}
+
+TEST("half a request is waited for so long; who says nothing at all goes without a word") {
+  Running server({.http = {.patience = Millis{30}}});
+  expect_eq(told(server, "GET / HT"), std::string());
+  expect_eq(told(server, ""), std::string());
+  expect_eq(server.events(), std::string("request_time 30\n"));
+  expect(server.wrote("request_time"), "a line");
+}
+
+TEST("who does not take his answer is dropped when the server's farewell is over") {
+  Running server({.farewell = Millis{30}});
+  const TcpClient client(server.port(), 4'096);
+  client.write(get("/large"));
+  char first = 0;
+  expect_eq(::recv(client.socket(), &first, 1, 0), 1);  // so the answer is under way
+  expect_eq(server.events(), std::string("farewell 30\n"));
+  expect(has(server.lines(), "some connections did not close in time left=1"), server.lines());
+}
