@@ -102,6 +102,7 @@ bool has_one_host(const http::request<http::string_body>& parsed) {
 }  // namespace
 
 void RequestReader::begin() {
+  exceeded_.reset();
   parser_ = std::make_unique<Parser>();
   parser_->beast.header_limit(static_cast<std::uint32_t>(limits_.head));
   parser_->beast.body_limit(limits_.body + limits_.skipped);

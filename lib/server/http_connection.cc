@@ -106,8 +106,9 @@ void HttpConnection::read() {
   const std::size_t behind = whole ? reader_.give_back() : 0;
   check(behind <= static_cast<std::size_t>(seen), "a request ends in the bytes that ended it");
   if (::recv(socket_, bytes.data(), static_cast<std::size_t>(seen) - behind, 0) < 0) return end();
+  const bool decided = !std::holds_alternative<std::monostate>(next);
+  if (decided && reader_.exceeded()) tell(*reader_.exceeded());
   if (const auto* refusal = std::get_if<transport::Response>(&next)) {
-    if (reader_.exceeded()) tell(*reader_.exceeded());
     respond(*refusal, false, false);
   } else if (auto* request = std::get_if<transport::Request>(&next)) {
     answer(std::move(*request));

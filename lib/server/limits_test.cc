@@ -162,11 +162,13 @@ TEST("a message over its size is closed with 1009") {
 }
 
 TEST("a head and a body keep to their sizes") {
-  Running server({.http = {.head = 200, .body = 10}});
+  Running server({.http = {.head = 200, .body = 10, .skipped = 5}});
   expect(has(told(server, get("/", "X: " + std::string(200, 'y') + "\r\n")), " 431 "), "431");
-  expect(has(told(server, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n"), " 400 "),
+  expect(has(told(server, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\n"), " 400 "),
          "400");
-  expect_eq(server.events(), std::string("request_head 200\nrequest_body 10\n"));
+  told(server,
+       "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 11\r\n\r\nhello world");
+  expect_eq(server.events(), std::string("request_head 200\nrequest_body 10\nrequest_body 10\n"));
   expect(server.wrote("request_head") && server.wrote("request_body"), "lines");
 }
 

@@ -17,7 +17,7 @@ namespace phx::telemetry {
 /// Each is an option; what goes over it is refused or ended, and the rest do not notice.
 enum class Limit : unsigned char {
   address_connections,  ///< ServerOptions::max_connections_per_address
-  request_head,         ///< HttpLimits::head, bytes
+  request_head,         ///< HttpLimits::head, bytes; and HttpLimits::fields
   request_body,         ///< HttpLimits::body, bytes
   request_time,         ///< HttpLimits::patience, milliseconds
   message_size,         ///< WebsocketOptions::max_frame_size, bytes
