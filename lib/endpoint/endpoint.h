@@ -57,8 +57,8 @@ class Endpoint {
   Endpoint& operator=(const Endpoint&) = delete;
 
   /// Mounts a user socket. \throws std::invalid_argument for a path, its own or a transport's, that
-  /// does not begin with `/`, without a user socket, for versions that can't be read, and for a rate
-  /// of 0.
+  /// does not begin with `/`, without a user socket, for versions that can't be read, and for a
+  /// rate of 0.
   void socket(transport::Mount mount);
   /// Serves a page at exactly this path, to GET and HEAD: a demo's index, a health check.
   void get(std::string path, Page page) { pages_[std::move(path)].get = std::move(page); }

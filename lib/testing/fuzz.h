@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a fuzz target writes: `FUZZ(input) { …do with the bytes what a client's bytes suffer… }`.
+/// What a fuzz target writes: `FUZZ(input) { parse(input); must(…); }`.
 ///
 /// `make fuzz` links it with libFuzzer, which invents inputs; `make unit` links it with replay.cc,
 /// which runs the inputs that were kept in `corpus/`. A target is a program of its own: it may
