@@ -8,6 +8,9 @@
 /// been decrypted, what he writes will be encrypted, and an end of either side reaches the other as
 /// an end. In each direction one record (16 kB) is under way at most: nothing is read from one side
 /// until the other has taken what was read before. So a slow reader slows down who writes to him.
+///
+/// libwebsockets has TLS of its own, but would then read the request's head itself, within limits
+/// that phoenix.js's auth token breaks.
 
 #include <memory>
 #include <string>
