@@ -39,6 +39,7 @@ CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 METRICS_PACKAGES := prometheus
 DOC_PACKAGES := doxygen graphviz doxygen-awesome-css mscgen
+BOOK_PACKAGES := node:node graphviz aspell aspell-en
 # clang-tidy 14, Debian 12's own, can't read <source_location>.
 STYLE_PACKAGES := clang-format clang-tidy-16
 # clang 14, Debian 12's own, can't read <source_location> either.
@@ -87,6 +88,8 @@ build/.packages-metrics: Makefile .ci/need
 	@.ci/need $(METRICS_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-docs: Makefile .ci/need
 	@.ci/need $(DOC_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-book: Makefile .ci/need
+	@.ci/need $(BOOK_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-style: Makefile .ci/need
 	@.ci/need $(STYLE_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-fuzz: Makefile .ci/need
@@ -216,6 +219,22 @@ sentences: ## number the suite's rules by the sentences of docs/protocol.md
 phoenix-app: ## write the contract as a Phoenix app into build/phoenix-app
 	@awk -v into=build/phoenix-app -f .ci/fences.awk $(CONTRACT_PAGE)
 
+# --- The book ---------------------------------------------------------------------------------
+
+# Pages, and what they take listings, frames and pictures from.
+BOOK_FILES := $(shell find . \( -name build -o -name node_modules -o -name .git \) -prune -o -type f \
+  -regex '.*\.\(md\|cc\|h\|js\|mjs\|dot\|svg\|har\)' -print)
+TRACER := $(if $(wildcard traces/phx-trace/main.cc),$(BUILD)/phx-trace)
+BOOK := PHX_TRACE=$(CURDIR)/$(BUILD)/phx-trace node .ci/book
+
+.PHONY: snippets
+snippets: $(TRACER) | build/.packages-book ## fill the listings, frames and pictures of all pages from their sources
+	@$(BOOK)/snippets.mjs
+$(BUILD)/snippets.passed: $(BOOK_FILES) $(TRACER) | build/.packages-book
+	@$(BOOK)/snippets.mjs --check && touch $@
+$(BUILD)/book-tools.passed: $(wildcard .ci/book/*) | build/.packages-book
+	@node --test --test-reporter=spec .ci/book/*.test.mjs >$@.log && sed -n 's/^ℹ pass /the book’s tools: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
+
 # --- Real clients -----------------------------------------------------------------------------
 
 CLIENTS := conformance/clients
@@ -251,7 +270,8 @@ record: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep the run fo
 .PHONY: judging
 judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its reports
 
-ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
+BOOK_PASSED := $(BUILD)/snippets.passed $(BUILD)/book-tools.passed
+ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
   $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/clients.passed
 .PHONY: test
 test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, the suite itself, mutants, real clients

@@ -14,6 +14,7 @@ const auto login = std::make_shared<chat::Login>("0123456789abcdef0123456789abcd
 }  // namespace
 
 // The README and testing/channel_test.h show this test.
+//! [what_one_says]
 TEST("what one says is broadcast under one's name, and answered") {
   const chat::ChatSocket users(login);
   ChannelTest test;
@@ -25,6 +26,7 @@ TEST("what one says is broadcast under one's name, and answered") {
   room.assert_reply(ref, Status::ok);
   test.assert_broadcast("new_msg", Json::object({{"user", "Ada"}, {"body", "hello"}}));
 }
+//! [what_one_says]
 
 namespace {
 

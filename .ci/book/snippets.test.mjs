@@ -1,0 +1,146 @@
+// What make snippets fills, and which broken pages and sources its check catches.
+
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fillPages } from "./snippets.mjs";
+import { openBrackets } from "./sources.mjs";
+
+const SOURCE = `namespace a {
+//! [twice]
+int twice(int n) {
+  return 2 * n;  // "}" in a comment
+}
+//! [twice]
+}
+`;
+const PAGE = "See [a.cc](../lib/a.cc).\n\n<!-- snippet lib/a.cc twice -->\n```cpp\n```\n";
+const FILLED = PAGE.replace(
+  "```cpp\n",
+  '```cpp\nint twice(int n) {\n  return 2 * n;  // "}" in a comment\n}\n',
+);
+
+/** A tree of files for one test; `go` gets its folder. */
+function inTree(files, go) {
+  const root = mkdtempSync(join(tmpdir(), "phx-snippets-"));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    return go(root);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+const faultsOf = (files) => inTree(files, (root) => fillPages(root, true).faults.join("\n"));
+const filled = (files, path) =>
+  inTree(files, (root) => {
+    assert.deepEqual(fillPages(root, false).faults, []);
+    assert.deepEqual(fillPages(root, true).faults, [], "what was filled passes the check");
+    return readFileSync(join(root, path), "utf8");
+  });
+
+test("a fence is filled with what stands between the tags, and then passes the check", () => {
+  assert.equal(filled({ "lib/a.cc": SOURCE, "docs/p.md": PAGE }, "docs/p.md"), FILLED);
+});
+
+test("a listing of a class's member loses the indent that all its lines have", () => {
+  const source = "class A {\n  //! [f]\n  void f() {\n    g();\n  }\n  //! [f]\n};\n";
+  const page = "<!-- snippet a.h f -->\n```cpp\n```\n";
+  assert.match(filled({ "a.h": source, "p.md": page }, "p.md"), /\nvoid f\(\) \{\n  g\(\);\n\}\n/);
+});
+
+test("a page that differs from the source by one sign is caught, with both lines", () => {
+  const page = FILLED.replace("2 * n;", "3 * n;");
+  const faults = faultsOf({ "lib/a.cc": SOURCE, "docs/p.md": page });
+  assert.match(faults, /^docs\/p\.md:6: differs from the source: run make snippets/);
+  assert.match(faults, /the source: {2} {2}return 2 \* n;.*\n {2}the page: {4} {2}return 3 \* n;/);
+});
+
+test("a line too few or too many is caught", () => {
+  const less = FILLED.replace("}\n```", "```");
+  const more = FILLED.replace("}\n```", "}\n\n```");
+  assert.match(faultsOf({ "lib/a.cc": SOURCE, "p.md": less }), /the page: {4}the fence's end/);
+  assert.match(faultsOf({ "lib/a.cc": SOURCE, "p.md": more }), /the source: {2}the fence's end/);
+});
+
+for (const [what, files, expected] of [
+  ["a file that is not there", { "p.md": PAGE }, /there is no file lib\/a\.cc/],
+  ["a tag that is not there", { "lib/a.cc": "", "p.md": PAGE }, /exactly twice.*found 0/],
+  ["a tag that stands once", { "lib/a.cc": "//! [twice]\n", "p.md": PAGE }, /twice.*found 1/],
+  ["a tag that stands three times", { "lib/a.cc": SOURCE + "//! [twice]\n", "p.md": PAGE }, /found 3/],
+  [
+    "a tag that cuts through a function",
+    { "lib/a.cc": SOURCE.replace("}\n//! [twice]\n}", "//! [twice]\n}\n}"), "p.md": PAGE },
+    /cuts through a function: "\{" is not closed/,
+  ],
+  ["a tag that no page uses", { "lib/a.cc": SOURCE, "p.md": "Nothing.\n" }, /^lib\/a\.cc:2: no page/],
+  ["a directive nobody knows", { "p.md": "<!-- snipet a b -->\n" }, /^p\.md:1: .* is no directive/],
+  ["a directive with too little", { "p.md": "<!-- snippet -->\n" }, /expected <!-- snippet FILE/],
+  [
+    "a directive without a fence",
+    { "lib/a.cc": SOURCE, "p.md": "<!-- snippet lib/a.cc twice -->\nProse.\n" },
+    /expected a fence/,
+  ],
+  ["a picture without an image", { "p.md": "<!-- picture a.dot -->\nProse.\n" }, /expected !\[what/],
+  [
+    "a picture without a source",
+    { "p.md": "<!-- picture a.dot -->\n![a](a.svg)\n" },
+    /there is no file a\.dot/,
+  ],
+  [
+    "a dot file that is none",
+    { "a.dot": "digraph {", "p.md": "<!-- picture a.dot -->\n![a](a.svg)\n" },
+    /dot could not draw a\.dot/,
+  ],
+]) {
+  test(`${what} is caught`, () => assert.match(faultsOf(files), expected));
+}
+
+test("a comment inside a fence is no directive", () => {
+  assert.equal(faultsOf({ "p.md": "```html\n<!-- whatever -->\n```\n" }), "");
+});
+
+test("frames come from phx-trace, and its refusal is told", () => {
+  const tool = "#!/bin/bash\n[ $3 = --steps ] && [ $4 = 1-2 ] || { echo 'no such step' >&2; exit 1; }\n" +
+    "echo \"$1 $2 of $5\"\n";
+  const page = (steps) => `<!-- frames traces/t.har ${steps} -->\n\`\`\`text\n\`\`\`\n`;
+  const files = (steps) => ({ "traces/t.har": "{}", "build/plain/phx-trace": tool, "p.md": page(steps) });
+  inTree(files("1-2"), (root) => {
+    chmodSync(join(root, "build/plain/phx-trace"), 0o755);
+    assert.match(fillPages(root, true).faults.join("\n"), /the source: {2}show --plain of traces\/t\.har/);
+    assert.deepEqual(fillPages(root, false).faults, []);
+    assert.deepEqual(fillPages(root, true).faults, []);
+  });
+  inTree(files("7"), (root) => {
+    chmodSync(join(root, "build/plain/phx-trace"), 0o755);
+    assert.match(fillPages(root, true).faults.join("\n"), /no such step/);
+  });
+});
+
+test("a picture is drawn once, readable in the dark, and is caught when its source changes", () => {
+  const page = "<!-- picture a.dot -->\n![A talks\nto B](a.svg)\n";
+  inTree({ "c/a.dot": 'digraph { a -> b [label="hello"] }', "c/p.md": page }, (root) => {
+    assert.match(fillPages(root, true).faults.join("\n"), /^c\/p\.md:1: c\/a\.svg is not what/);
+    assert.deepEqual(fillPages(root, false).written, ["c/a.svg"]);
+    assert.deepEqual(fillPages(root, true).faults, []);
+    const svg = readFileSync(join(root, "c/a.svg"), "utf8");
+    assert.match(svg, /prefers-color-scheme: dark/);
+    assert.doesNotMatch(svg, /(fill|stroke)="black"/);
+    writeFileSync(join(root, "c/a.svg"), svg.replace(">hello<", ">goodbye<"));
+    assert.match(fillPages(root, true).faults.join("\n"), /c\/a\.svg is not what/);
+    writeFileSync(join(root, "c/a.svg"), svg);
+    writeFileSync(join(root, "c/a.dot"), 'digraph { a -> b [label="hello" weight=2] }');
+    assert.match(fillPages(root, true).faults.join("\n"), /c\/a\.svg is not what/);
+  });
+});
+
+test("brackets in texts and comments don't count", () => {
+  assert.equal(openBrackets(`f("{", '(', R"([)"); // }\n/* ) */`), "");
+  assert.notEqual(openBrackets("f() {"), "");
+  assert.notEqual(openBrackets("} else {"), "");
+});
