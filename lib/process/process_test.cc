@@ -6,70 +6,15 @@
 #include <thread>
 
 #include "process/scheduler.h"
+#include "testing/actors.h"
 #include "testing/case.h"
 
 using namespace phx;
 using namespace phx::process;
 using namespace phx::testing;
 
-namespace {
-
-using Journal = std::vector<std::string>;
-
-/// A process made of the functions that a test gives it.
-struct Actor : Process {
-  std::function<void(Actor&)> on_init = [](Actor&) {};
-  std::function<void(Actor&, Message)> on_message = [](Actor&, Message) {};
-  std::function<void(Actor&, const ExitReason&)> on_end = [](Actor&, const ExitReason&) {};
-
-  using Process::await;
-  using Process::call;
-  using Process::offload;
-  using Process::scheduler;
-  using Process::stop;
-
- protected:
-  void init() override { on_init(*this); }
-  void handle(Message message) override { on_message(*this, std::move(message)); }
-  void terminate(const ExitReason& reason) override { on_end(*this, reason); }
-};
-
-struct House {
-  Scheduler scheduler;
-  Clock::time_point now = scheduler.now();
-
-  explicit House(Limits limits = {}) : scheduler(0, Log::silent(), limits) {}
-
-  void settle() {
-    while (scheduler.run(now)) {
-    }
-  }
-  void pass(Millis time) {
-    now += time;
-    settle();
-  }
-  Pid spawn(
-      std::function<void(Actor&, Message)> on_message,
-      std::function<void(Actor&)> on_init = [](Actor&) {}) {
-    auto actor = std::make_unique<Actor>();
-    actor->on_message = std::move(on_message);
-    actor->on_init = std::move(on_init);
-    return scheduler.spawn(std::move(actor));
-  }
-  /// A process that writes each Down into the journal.
-  Pid watcher_of(Pid target, Journal& journal) {
-    return spawn(
-        [&journal](Actor&, Message m) {
-          if (const Down* down = m.get_if<Down>()) journal.push_back(to_string(down->reason));
-        },
-        [target](Actor& a) { a.scheduler().monitor(a.self(), target); });
-  }
-};
-
-}  // namespace
-
 TEST("messages are handled one at a time, in the order sent") {
-  House house;
+  ActorHouse house;
   Journal journal;
   const Pid pid =
       house.spawn([&](Actor&, Message m) { journal.push_back(std::to_string(*m.get_if<int>())); });
@@ -81,7 +26,7 @@ TEST("messages are handled one at a time, in the order sent") {
 }
 
 TEST("a crash ends one process, and its watchers are told why") {
-  House house;
+  ActorHouse house;
   Journal journal;
   const Pid bad = house.spawn([](Actor&, Message) { throw std::runtime_error("boom"); });
   const Pid good = house.spawn([&](Actor&, Message) { journal.push_back("good"); });
@@ -95,7 +40,7 @@ TEST("a crash ends one process, and its watchers are told why") {
 }
 
 TEST("terminate is the last turn and its sends come before the Down") {
-  House house;
+  ActorHouse house;
   Journal journal;
   const Pid reader = house.spawn([&](Actor&, Message m) {
     if (m.holds<std::string>()) journal.push_back(*m.get_if<std::string>());
@@ -114,7 +59,7 @@ TEST("terminate is the last turn and its sends come before the Down") {
 }
 
 TEST("an exit signal ends a process at once and without terminate") {
-  House house;
+  ActorHouse house;
   Journal journal;
   auto actor = std::make_unique<Actor>();
   actor->on_message = [&](Actor&, Message) { journal.push_back("message"); };
@@ -129,7 +74,7 @@ TEST("an exit signal ends a process at once and without terminate") {
 }
 
 TEST("to monitor the dead is answered noproc, and a Pid is never given twice") {
-  House house;
+  ActorHouse house;
   Journal journal;
   const Pid first = house.spawn([](Actor& a, Message) { a.stop(); });
   house.scheduler.send(first, 1);
@@ -142,7 +87,7 @@ TEST("to monitor the dead is answered noproc, and a Pid is never given twice") {
 }
 
 TEST("demonitor takes back a Down that is already queued") {
-  House house;
+  ActorHouse house;
   Journal journal;
   const Pid target = house.spawn([](Actor&, Message) {});
   const Pid watcher = house.watcher_of(Pid{}, journal);
@@ -156,7 +101,7 @@ TEST("demonitor takes back a Down that is already queued") {
 }
 
 TEST("await sees its own message first and leaves the others in order") {
-  House house;
+  ActorHouse house;
   Journal journal;
   const Ref ref = house.scheduler.make_ref();
   const Pid pid =
@@ -176,7 +121,7 @@ TEST("await sees its own message first and leaves the others in order") {
 }
 
 TEST("await gives up when its patience runs out") {
-  House house;
+  ActorHouse house;
   Journal journal;
   house.spawn([&](Actor&, Message) { journal.push_back("stray"); },
               [&](Actor& a) {
@@ -191,51 +136,8 @@ TEST("await gives up when its patience runs out") {
   expect_eq(journal, Journal{"nothing"});
 }
 
-TEST("call gets its answer, with other mail waiting meanwhile") {
-  House house;
-  Journal journal;
-  const Pid server = house.spawn([](Actor& a, Message m) {
-    const Request& request = *m.get_if<Request>();
-    a.scheduler().answer(request, std::string("pong"));
-  });
-  const Pid client = house.spawn([&](Actor& a, Message m) {
-    if (m.holds<int>()) return journal.push_back("later");
-    a.call(server, std::string("ping"),
-           [&](Message reply) { journal.push_back(*reply.get_if<std::string>()); });
-  });
-  house.scheduler.send(client, std::string("go"));
-  house.scheduler.send(client, 1);
-  house.settle();
-  expect_eq(journal, Journal{"pong", "later"});
-}
-
-TEST("a call that nobody answers crashes the caller after 5,000 ms") {
-  House house;
-  Journal journal;
-  const Pid deaf = house.spawn([](Actor&, Message) {});
-  const Pid client = house.spawn([deaf](Actor& a, Message) { a.call(deaf, 1, [](Message) {}); });
-  house.watcher_of(client, journal);
-  house.scheduler.send(client, 1);
-  house.settle();
-  house.pass(Millis{4999});
-  expect_eq(journal, Journal{});
-  house.pass(Millis{1});
-  expect_eq(journal, Journal{"crash: call timed out after 5000 ms"});
-}
-
-TEST("a call to a dead process crashes the caller at once") {
-  House house;
-  Journal journal;
-  const Pid client = house.spawn([](Actor& a, Message) { a.call(Pid{0, 999}, 1, [](Message) {}); });
-  house.watcher_of(client, journal);
-  house.settle();
-  house.scheduler.send(client, 1);
-  house.settle();
-  expect_eq(journal, Journal{"crash: call failed: noproc"});
-}
-
 TEST("a mailbox that overflows ends its owner and nobody else") {
-  House house(Limits{.mailbox = 10});
+  ActorHouse house(Limits{.mailbox = 10});
   Journal journal;
   const Pid flooded = house.spawn([](Actor&, Message) {});
   house.watcher_of(flooded, journal);
@@ -247,7 +149,7 @@ TEST("a mailbox that overflows ends its owner and nobody else") {
 }
 
 TEST("a mailbox that overflows is a crash, with its last turn") {
-  House house(Limits{.mailbox = 10});
+  ActorHouse house(Limits{.mailbox = 10});
   Journal journal;
   auto actor = std::make_unique<Actor>();
   actor->on_end = [&](Actor&, const ExitReason& reason) { journal.push_back(reason.detail); };
@@ -262,7 +164,7 @@ TEST("an urgent process has its turn before those who were there first") {
   struct Urgent : Actor {
     bool urgent() const override { return true; }
   };
-  House house(Limits{.messages_a_turn = 1});
+  ActorHouse house(Limits{.messages_a_turn = 1});
   Journal journal;
   const Pid plain = house.spawn([&](Actor&, Message) { journal.push_back("plain"); });
   auto actor = std::make_unique<Urgent>();
@@ -275,7 +177,7 @@ TEST("an urgent process has its turn before those who were there first") {
 }
 
 TEST("one busy process does not starve another") {
-  House house(Limits{.messages_a_turn = 2});
+  ActorHouse house(Limits{.messages_a_turn = 2});
   Journal journal;
   const Pid busy = house.spawn([&](Actor&, Message) { journal.push_back("busy"); });
   const Pid other = house.spawn([&](Actor&, Message) { journal.push_back("other"); });
@@ -286,7 +188,7 @@ TEST("one busy process does not starve another") {
 }
 
 TEST("the budget of one run is kept, and the rest comes in the next") {
-  House house(Limits{.messages_a_turn = 1, .turns_a_run = 3});
+  ActorHouse house(Limits{.messages_a_turn = 1, .turns_a_run = 3});
   int handled = 0;
   const Pid pid = house.spawn([&](Actor&, Message) { ++handled; });
   for (int i = 0; i < 5; ++i) house.scheduler.send(pid, i);
@@ -297,7 +199,7 @@ TEST("the budget of one run is kept, and the rest comes in the next") {
 }
 
 TEST("a timer that is cancelled never rings") {
-  House house;
+  ActorHouse house;
   int rings = 0;
   const Pid pid = house.spawn([&](Actor&, Message) { ++rings; });
   const Ref cancelled = house.scheduler.send_after(Millis{10}, pid, 1);
@@ -308,7 +210,7 @@ TEST("a timer that is cancelled never rings") {
 }
 
 TEST("watchers that died are forgotten, so that a long-lived process does not grow") {
-  House house;
+  ActorHouse house;
   const Pid elder = house.spawn([](Actor&, Message) {});
   Journal journal;
   for (int i = 0; i < 1000; ++i) {

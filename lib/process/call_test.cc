@@ -1,0 +1,83 @@
+/// What a call promises: an answer, or a crash of the one who asked, and of nobody else.
+
+#include "process/process.h"
+#include "testing/actors.h"
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::process;
+using namespace phx::testing;
+
+TEST("call gets its answer, with other mail waiting meanwhile") {
+  ActorHouse house;
+  Journal journal;
+  const Pid server = house.spawn([](Actor& a, Message m) {
+    const Request& request = *m.get_if<Request>();
+    a.scheduler().answer(request, std::string("pong"));
+  });
+  const Pid client = house.spawn([&](Actor& a, Message m) {
+    if (m.holds<int>()) return journal.push_back("later");
+    a.call(server, std::string("ping"),
+           [&](Message reply) { journal.push_back(*reply.get_if<std::string>()); });
+  });
+  house.scheduler.send(client, std::string("go"));
+  house.scheduler.send(client, 1);
+  house.settle();
+  expect_eq(journal, Journal{"pong", "later"});
+}
+
+TEST("a call that nobody answers crashes the caller after 5,000 ms") {
+  ActorHouse house;
+  Journal journal;
+  const Pid deaf = house.spawn([](Actor&, Message) {});
+  const Pid client = house.spawn([deaf](Actor& a, Message) { a.call(deaf, 1, [](Message) {}); });
+  house.watcher_of(client, journal);
+  house.scheduler.send(client, 1);
+  house.settle();
+  house.pass(Millis{4999});
+  expect_eq(journal, Journal{});
+  house.pass(Millis{1});
+  expect_eq(journal, Journal{"crash: call timed out after 5000 ms"});
+}
+
+TEST(
+    "an answer that comes after its caller gave up harms nobody, and the callee answers the next") {
+  ActorHouse house;
+  Journal journal;
+  std::vector<Request> unanswered;
+  const Pid slow = house.spawn([&](Actor& a, Message m) {
+    if (auto* request = m.get_if<Request>()) return unanswered.push_back(std::move(*request));
+    for (const Request& request : unanswered) a.scheduler().answer(request, std::string("late"));
+    unanswered.clear();
+  });
+  const auto caller = [&] {
+    return house.spawn([&, slow](Actor& a, Message) {
+      a.call(slow, 1, [&](Message reply) { journal.push_back(*reply.get_if<std::string>()); });
+    });
+  };
+  const Pid hasty = caller(), patient = caller();
+  house.watcher_of(hasty, journal);
+  house.watcher_of(slow, journal);
+  house.scheduler.send(hasty, 1);
+  house.settle();
+  house.pass(Millis{5000});
+  expect_eq(journal, Journal{"crash: call timed out after 5000 ms"});
+  house.scheduler.send(patient, 1);
+  house.settle();
+  house.scheduler.send(slow, std::string("answer all"));
+  house.settle();
+  expect_eq(journal, Journal{"crash: call timed out after 5000 ms", "late"});
+  expect(house.scheduler.alive(slow) && house.scheduler.alive(patient), "both live on");
+  expect_eq(house.scheduler.stats().crashed, 1u);
+}
+
+TEST("a call to a dead process crashes the caller at once") {
+  ActorHouse house;
+  Journal journal;
+  const Pid client = house.spawn([](Actor& a, Message) { a.call(Pid{0, 999}, 1, [](Message) {}); });
+  house.watcher_of(client, journal);
+  house.settle();
+  house.scheduler.send(client, 1);
+  house.settle();
+  expect_eq(journal, Journal{"crash: call failed: noproc"});
+}

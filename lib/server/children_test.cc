@@ -1,0 +1,115 @@
+/// A shard's own processes: one that ends is started again, and one that keeps ending is given up,
+/// which is said, and the shard serves on.
+
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+#include "endpoint/endpoint.h"
+#include "server/server.h"
+#include "telemetry/faults.h"
+#include "testing/case.h"
+#include "testing/tls.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+/// Crashes at each of its first `times` starts, in the whole server.
+class Fickle final : public process::Process {
+ public:
+  Fickle(std::atomic<int>& starts, int times) : starts_(starts), times_(times) {}
+
+ protected:
+  void init() override {
+    if (++starts_ <= times_) throw std::runtime_error("boom");
+  }
+  void handle(process::Message) override {}
+
+ private:
+  std::atomic<int>& starts_;
+  const int times_;
+};
+
+/// Lives until it is told to end, and then says so.
+class Steady final : public process::Process {
+ public:
+  explicit Steady(std::atomic<int>& ended) : ended_(ended) {}
+
+ protected:
+  void handle(process::Message) override {}
+  bool traps_exits() const override { return true; }
+  void terminate(const process::ExitReason&) override { ++ended_; }
+
+ private:
+  std::atomic<int>& ended_;
+};
+
+struct Story {
+  int starts = 0;        ///< Of the child that crashes.
+  int steady_ended = 0;  ///< How often the other child was ended in order.
+  std::vector<std::string> given_up = {};
+  std::string lines = {};
+  std::string page = {};  ///< What the server answered after all that.
+};
+
+/// What becomes of a server of one shard whose child crashes `times` times.
+Story served(int times) {
+  Story story;
+  std::mutex mutex;
+  std::atomic<int> starts = 0, ended = 0;
+  Endpoint endpoint;
+  endpoint.get("/", [](const auto&) { return transport::Response{200, "hello"}; });
+  endpoint.child({"steady", [&] { return std::make_unique<Steady>(ended); }});
+  endpoint.child({"fickle", [&] { return std::make_unique<Fickle>(starts, times); }});
+  endpoint.telemetry().attach("ear",
+                              {telemetry::on<telemetry::SupervisorGaveUp>([&](const auto& gave_up) {
+                                const std::lock_guard lock(mutex);
+                                story.given_up.push_back(gave_up.child_id);
+                              })});
+  Server server(endpoint, {.port = 0, .shards = 1},
+                Log::to(Level::warn, [&](Level, const std::string& line) {
+                  const std::lock_guard lock(mutex);
+                  story.lines += line + "\n";
+                }));
+  std::thread thread([&] { server.run(); });
+  {
+    // The children have had their first turns, and been given up, before a connection is served.
+    const TcpClient client(server.port());
+    client.write(get("/", "Connection: close\r\n"));
+    story.page = client.rest();
+  }
+  ::kill(::getpid(), SIGTERM);
+  thread.join();
+  story.starts = starts;
+  story.steady_ended = ended;
+  return story;
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST("a child that crashes is started again, three times in five seconds if it must be") {
+  const Story story = served(3);
+  expect_eq(story.starts, 4);
+  expect_eq(story.given_up, std::vector<std::string>{});
+  expect(has(story.lines, "a child is started again child=fickle ended=crash: boom"), story.lines);
+  expect(has(story.page, "hello"), "a page is served");
+  expect_eq(story.steady_ended, 1);  // at the server's end
+}
+
+TEST(
+    "a child that keeps ending is given up, which is said and told; its shard serves on and ends "
+    "in order") {
+  const Story story = served(1'000);
+  expect_eq(story.starts, 4);  // once, and started again as often as it may be
+  expect_eq(story.given_up, std::vector<std::string>{"fickle"});
+  expect(has(story.lines, "a supervisor gives up: a child keeps ending"), story.lines);
+  expect(has(story.lines, "child=fickle") && has(story.lines, "max_restarts=3"), story.lines);
+  expect(has(story.page, "hello"), "a page is served all the same");
+  expect_eq(story.steady_ended, 1);  // its sibling was ended in order, and not started again
+}

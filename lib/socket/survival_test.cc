@@ -1,0 +1,311 @@
+/// What survives: a channel that crashes, blocks or floods itself harms itself, and nobody else.
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
+#include "socket/handler.h"
+#include "testing/case.h"
+#include "testing/fakes.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+using Heard = std::vector<std::string>;
+
+/// Where a blocking handler waits until the test lets it go on.
+struct Gate {
+  std::promise<void> entered, opened;
+  std::shared_future<void> open = opened.get_future().share();
+};
+
+struct Tick {};  ///< Begets the next one: a channel that never has an empty mailbox.
+struct Mail {};
+
+/// A channel that crashes wherever its client wishes.
+struct Fragile : Channel {
+  explicit Fragile(Gate& gate) : gate_(gate) {}
+
+  std::vector<std::string> intercepts() const override { return {"intercepted"}; }
+  bool blocking(std::string_view event, const Payload&) const override { return event == "block"; }
+
+  JoinResult join(std::string_view, Payload params, Socket&) override {
+    if (params["crash"] == Json("join")) throw std::runtime_error("boom");
+    where_ = params["crash"].string_or("");
+    return Joined{};
+  }
+  Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
+    if (event == "count") return Reply::ok(Json::object({{"count", ++count_}}));
+    if (event == "no_exception") throw 42;
+    if (event == "bad_push") socket.push("pushed", payload);
+    if (event == "tell") socket.broadcast("told", payload);
+    if (event == "intercept") socket.broadcast("intercepted", payload);
+    if (event == "info") socket.send_self(Mail{});
+    if (event == "tick") socket.send_self(Tick{});
+    if (event == "flood") flood(payload["messages"].integer_or(0), socket);
+    if (event == "stop") return Stop{};
+    if (event == "block") block();
+    if (event == "crash") throw std::runtime_error("boom");
+    return NoReply{};
+  }
+  Result handle_out(std::string_view, Payload, Socket&) override {
+    if (where_ == "handle_out") throw std::runtime_error("boom");
+    return NoReply{};
+  }
+  Result handle_info(process::Message message, Socket& socket) override {
+    if (where_ == "handle_info") throw std::runtime_error("boom");
+    if (message.holds<Tick>()) socket.send_self(Tick{});
+    return NoReply{};
+  }
+  void terminate(const ExitReason&, Socket&) override {
+    if (where_ == "terminate") throw std::runtime_error("boom");
+  }
+
+ private:
+  static void flood(long long messages, Socket& socket) {
+    for (long long i = 0; i < messages; ++i) socket.send_self(Mail{});
+  }
+  void block() {
+    gate_.entered.set_value();
+    gate_.open.wait();
+  }
+
+  Gate& gate_;
+  std::string where_;
+  int count_ = 0;
+};
+
+struct Users : UserSocket {
+  explicit Users(Gate& gate) {
+    channel("room:*", [&gate] { return std::make_unique<Fragile>(gate); });
+  }
+};
+
+constexpr process::Limits small_mailbox{.mailbox = 100};
+
+/// Ann is in two rooms, room:a and room:b, with a count of one each; Ben is in room:a, too.
+struct Fixture {
+  std::string log;
+  Gate gate;
+  TestHouse house{small_mailbox, Log::to(Level::error, [this](Level, const std::string& line) {
+                    log += line + "\n";
+                  })};
+  Users users{gate};
+  FakeClient ann{house, users}, ben{house, users};
+
+  explicit Fixture(const std::string& crashing_in = "") {
+    join(ann, "room:a", R"({"crash":")" + crashing_in + R"("})");
+    join(ann, "room:b", "{}");
+    join(ben, "room:a", "{}");
+    for (FakeClient* client : {&ann, &ben}) client->heard();
+    count(ann, "room:b", 1);
+    count(ben, "room:a", 1);
+  }
+
+  static void join(FakeClient& client, const std::string& topic, const std::string& params) {
+    client.send(R"(["1","1",")" + topic + R"(","phx_join",)" + params + "]");
+  }
+  static void push(FakeClient& client, const std::string& topic, const std::string& event,
+                   const std::string& payload = "{}") {
+    client.send(R"(["1","2",")" + topic + R"(",")" + event + R"(",)" + payload + "]");
+  }
+  /// Its channel answers, and has not lost its count: it is the one that was joined.
+  static void count(FakeClient& client, const std::string& topic, int expected) {
+    push(client, topic, "count");
+    expect_eq(client.heard(),
+              Heard{R"(["1","2",")" + topic + R"(","phx_reply",{"response":{"count":)" +
+                    std::to_string(expected) + R"(},"status":"ok"}])"});
+  }
+  /// All but Ann's channel in room:a lives on as if nothing had happened.
+  void expect_others_alive() {
+    expect(ann.connected() && ben.connected(), "both sockets live on");
+    count(ann, "room:b", 2);
+    ann.send(R"([null,"3","phoenix","heartbeat",{}])");
+    expect_eq(ann.heard(),
+              Heard{R"([null,"3","phoenix","phx_reply",{"response":{},"status":"ok"}])"});
+    count(ben, "room:a", 2);
+    push(ben, "room:a", "tell", R"({"n":1})");
+    expect_eq(ben.heard(), Heard{R"([null,null,"room:a","told",{"n":1}])"});
+    expect_eq(ann.heard(), Heard{});  // her channel is gone, and its subscription with it
+  }
+};
+
+const Heard crashed{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])"};
+
+}  // namespace
+
+TEST("a channel may crash in any callback: its client is told, and all else lives on") {
+  const std::vector<std::pair<std::string, std::string>> ways{
+      {"", "crash"},          {"", "no_exception"},        {"handle_info", "info"},
+      {"terminate", "crash"}, {"handle_out", "intercept"},
+  };
+  for (const auto& [where, event] : ways) {
+    Fixture f(where);
+    Fixture::push(f.ann, "room:a", event);
+    expect_eq(f.ann.heard(), crashed);
+    expect(f.log.find("a process crashed") != std::string::npos, "the log says so: " + f.log);
+    expect_eq(f.house.scheduler.stats().crashed, 1u);
+    f.expect_others_alive();
+  }
+}
+
+TEST("a channel that crashes as it says goodbye was told closed, and harms nobody") {
+  Fixture f("terminate");
+  Fixture::push(f.ann, "room:a", "stop");
+  expect_eq(f.ann.heard(), Heard{R"(["1","1","room:a","phx_close",{}])"});
+  expect_eq(f.house.scheduler.stats().crashed, 1u);
+  f.expect_others_alive();
+}
+
+TEST("a channel that crashes as it is joined is a refused join, and harms nobody") {
+  Fixture f;
+  f.ann.send(R"(["4","4","room:c","phx_join",{"crash":"join"}])");
+  expect_eq(f.ann.heard(), Heard{R"(["4","4","room:c","phx_reply",{"response":)"
+                                 R"({"reason":"join crashed"},"status":"error"}])"});
+  Fixture::count(f.ann, "room:b", 2);
+  Fixture::count(f.ben, "room:a", 2);
+}
+
+TEST("a channel that crashed can be joined anew, a hundred times over, and leaves nothing behind") {
+  Fixture f;
+  const std::size_t population = f.house.scheduler.population();
+  for (int i = 0; i < 100; ++i) {
+    Fixture::push(f.ann, "room:a", "crash");
+    Fixture::join(f.ann, "room:a", "{}");
+  }
+  expect_eq(f.house.scheduler.population(), population);
+  expect_eq(f.house.pubsub.subscribers("room:a"), 2u);
+}
+
+TEST("a channel that floods itself ends at its mailbox's limit, which is said and counted") {
+  Fixture f;
+  Fixture::push(f.ann, "room:a", "flood", R"({"messages":101})");
+  expect_eq(f.ann.heard(), crashed);
+  expect_eq(f.house.scheduler.stats().overflowed, 1u);
+  expect(f.log.find("mailbox overflow: more than 100 messages wait") != std::string::npos,
+         "the log says what the limit was: " + f.log);
+  f.expect_others_alive();
+}
+
+TEST("as many messages as a mailbox holds are no flood") {
+  Fixture f;
+  Fixture::push(f.ann, "room:a", "flood", R"({"messages":100})");
+  expect_eq(f.ann.heard(), Heard{});
+  Fixture::count(f.ann, "room:a", 1);
+}
+
+TEST("a channel that sends itself one message for ever holds up nobody") {
+  TestHouse house({.turns_a_run = 64});
+  Gate gate;
+  const Users users(gate);
+  const auto only_some_turns = [&house] { house.scheduler.run(house.scheduler.now()); };
+  Heard heard;
+  Socket socket(house.house(), *serializer::negotiate(users.serializers(), "2.0.0"));
+  const process::Pid ann = house.scheduler.spawn(
+      std::make_unique<FakeTransport>(users, std::move(socket), [&heard](const Sent& sent) {
+        heard.push_back(std::get<serializer::FramePtr>(sent)->bytes);
+      }));
+  for (const char* text :
+       {R"(["1","1","room:a","phx_join",{}])", R"(["2","2","room:b","phx_join",{}])",
+        R"(["1","3","room:a","tick",{}])", R"(["2","4","room:b","count",{}])"}) {
+    house.scheduler.send(ann, socket::FromClient{{serializer::Frame::text, text}});
+  }
+  only_some_turns();
+  only_some_turns();
+  expect_eq(
+      heard.back(),
+      std::string(R"(["2","4","room:b","phx_reply",{"response":{"count":1},"status":"ok"}])"));
+  expect(house.scheduler.run(house.scheduler.now()), "room:a is still at it");
+}
+
+// --- On worker threads
+// ----------------------------------------------------------------------------
+
+namespace {
+
+/// Rung by a worker that has finished; the test waits for it instead of for a while.
+class Bell {
+ public:
+  void ring() {
+    const std::lock_guard lock(mutex_);
+    rung_ = true;
+    heard_.notify_all();
+  }
+  bool within_ten_seconds() {
+    std::unique_lock lock(mutex_);
+    return heard_.wait_for(lock, std::chrono::seconds(10), [this] { return rung_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable heard_;
+  bool rung_ = false;
+};
+
+struct WorkingFixture : Fixture {
+  Bell bell;
+  process::Workers workers{1};
+
+  /// Ann's channel in room:a blocks, on a worker, until the gate is opened.
+  WorkingFixture() {
+    house.scheduler.use_workers(workers);
+    push(ann, "room:a", "block");
+    expect(
+        gate.entered.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready,
+        "a worker runs the handler");
+    house.scheduler.on_wake([this] { bell.ring(); });
+  }
+  ~WorkingFixture() {
+    if (!opened_) gate.opened.set_value();
+    workers.stop(Millis{10'000});
+  }
+  void open_and_finish() {
+    opened_ = true;
+    gate.opened.set_value();
+    expect(bell.within_ten_seconds(), "the worker tells that it has finished");
+    house.settle();
+  }
+
+ private:
+  bool opened_ = false;
+};
+
+}  // namespace
+
+TEST("while a channel blocks on a worker all the others are answered, and its own mail waits") {
+  WorkingFixture f;
+  Fixture::push(f.ann, "room:a", "count");
+  expect_eq(f.ann.heard(), Heard{});
+  Fixture::count(f.ann, "room:b", 2);
+  Fixture::count(f.ben, "room:a", 2);
+  f.ann.send(R"([null,"3","phoenix","heartbeat",{}])");
+  expect_eq(f.ann.heard(),
+            Heard{R"([null,"3","phoenix","phx_reply",{"response":{},"status":"ok"}])"});
+  f.open_and_finish();
+  expect_eq(f.ann.heard(),
+            Heard{R"(["1","2","room:a","phx_reply",{"response":{"count":1},"status":"ok"}])"});
+}
+
+TEST(
+    "a client that goes while its channel blocks is gone at once, and the end of the work harms "
+    "nobody") {
+  WorkingFixture f;
+  f.ann.hang_up();
+  expect(!f.ann.connected(), "her socket has ended");
+  f.open_and_finish();
+  Fixture::count(f.ben, "room:a", 2);
+  expect_eq(f.house.scheduler.stats().crashed, 0u);
+  expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
+}
+
+TEST("mail past its limit ends a channel even while it blocks, and not the others") {
+  WorkingFixture f;
+  for (int i = 0; i < 101; ++i) Fixture::push(f.ann, "room:a", "count");
+  expect_eq(f.ann.heard(), crashed);
+  f.open_and_finish();
+  expect_eq(f.house.scheduler.stats().overflowed, 1u);
+  f.expect_others_alive();
+}
