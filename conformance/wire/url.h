@@ -22,7 +22,7 @@ struct Url {
   Url on_this_machine(int other_port) const;
 };
 
-/// Nothing for what is no `ws://host[:port][/path]`, nor a `wss://…`. A trailing slash is dropped.
+/// Nothing for what is no `ws://host[:port][/path]`, nor of `wss`. A trailing slash is dropped.
 std::optional<Url> parse_url(std::string_view text);
 
 /// Percent-encodes all but the unreserved characters of RFC 3986.
