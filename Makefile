@@ -68,6 +68,7 @@ SUITE := $(BUILD)/phx-conformance
 MUTANTS := $(BUILD)/phx-mutants
 BENCH := $(BUILD)/phx-bench
 CHAT := $(BUILD)/phx-chat
+CLIENTS := conformance/clients
 HOST_OBJECTS := $(BUILD)/lib/testing/host.o
 
 .PHONY: help
@@ -232,12 +233,19 @@ snippets: $(TRACER) | build/.packages-book ## fill the listings, frames and pict
 	@$(BOOK)/snippets.mjs
 $(BUILD)/snippets.passed: $(BOOK_FILES) $(TRACER) | build/.packages-book
 	@$(BOOK)/snippets.mjs --check && touch $@
+
+# make check-book [N=07]: a chapter's commands, or those of all pages.
+PROGRAMS = $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRACER) $(CLIENTS)/node_modules/.installed
+.PHONY: check-book
+check-book: $(PROGRAMS) | build/.packages-book ## run what the pages tell a reader to type, and compare what comes: N=07 a chapter
+	@$(BOOK)/commands.mjs $(if $(N),$(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md)))
+$(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(PROGRAMS) $(BOOK_FILES)
+	@$(BOOK)/commands.mjs && touch $@
 $(BUILD)/book-tools.passed: $(wildcard .ci/book/*) | build/.packages-book
-	@node --test --test-reporter=spec .ci/book/*.test.mjs >$@.log && sed -n 's/^ℹ pass /the book’s tools: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
+	@node --test --test-reporter=spec .ci/book/*.test.mjs >$@.log && sed -n 's/^ℹ pass /tools of the book: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
 
 # --- Real clients -----------------------------------------------------------------------------
 
-CLIENTS := conformance/clients
 $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json | build/.packages-clients
 	@echo 'Installing the npm packages of $(CLIENTS)'
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
@@ -270,7 +278,8 @@ record: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep the run fo
 .PHONY: judging
 judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its reports
 
-BOOK_PASSED := $(BUILD)/snippets.passed $(BUILD)/book-tools.passed
+# A reader types what is on the pages at the plain build.
+BOOK_PASSED := $(BUILD)/snippets.passed $(BUILD)/book-tools.passed $(if $(SAN),,$(BUILD)/commands.passed)
 ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
   $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/clients.passed
 .PHONY: test
