@@ -9,6 +9,7 @@
 
 #include "conformance/report/html_rule.h"
 #include "conformance/report/json_text.h"
+#include "conformance/report/markup.h"
 
 namespace phx::conformance {
 namespace {
@@ -23,9 +24,9 @@ std::string about(const Run& run) {
   const auto line = [&out](const char* name, const std::string& value) {
     out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
   };
-  std::string server = html_text(options.server());
-  if (!options.server_version.empty()) server += " " + html_text(options.server_version);
-  if (!options.server_name.empty()) server += " at " + html_text(options.url.text());
+  std::string server = in_markup(options.server());
+  if (!options.server_version.empty()) server += " " + in_markup(options.server_version);
+  if (!options.server_name.empty()) server += " at " + in_markup(options.url.text());
   line("Server", server);
   line("When", fmt::format("{} UTC, in {:.1f} s",
                            iso_time(since_epoch(run)).replace(10, 1, " ").substr(0, 19),
@@ -66,11 +67,11 @@ std::string counts(const Run& run) {
 std::string incidents(const Run& run) {
   std::string out;
   for (const std::string& incident : run.incidents) {
-    out += fmt::format("<p class=\"incident\">{}</p>\n", html_text(incident));
+    out += fmt::format("<p class=\"incident\">{}</p>\n", in_markup(incident));
   }
   if (!run.stopped.empty()) {
     out +=
-        fmt::format("<p class=\"incident\">The run ended early: {}.</p>\n", html_text(run.stopped));
+        fmt::format("<p class=\"incident\">The run ended early: {}.</p>\n", in_markup(run.stopped));
   }
   return out;
 }
@@ -114,7 +115,7 @@ std::string scorecard(const Run& run) {
     if (std::all_of(all.begin(), all.end(), [](const Share& s) { return s.count == 0; })) continue;
     out += fmt::format(
         "<tr><th scope=\"row\"><a href=\"#{0}\">{0} · {1}</a></th><td class=\"wide\">{2}</td>",
-        section.letter, html_text(section.name), bar(all));
+        section.letter, in_markup(section.name), bar(all));
     for (const Share& share : all) {
       out +=
           share.count == 0 ? "<td class=\"none\">0</td>" : fmt::format("<td>{}</td>", share.count);
@@ -135,7 +136,7 @@ std::string section_of(const Run& run, const Section& section) {
   if (count == 0) return "";
   return fmt::format(
       "<section><h2 id=\"{0}\">{0} · {1} <span class=\"of\">{2}</span></h2>\n{3}</section>\n",
-      section.letter, html_text(section.name), plural(count, "rule", "rules"), rules);
+      section.letter, in_markup(section.name), plural(count, "rule", "rules"), rules);
 }
 
 }  // namespace
@@ -149,21 +150,7 @@ std::string linked(const std::vector<std::string>& ids) {
 
 std::string with_links(const std::string& text) {
   static const std::regex id("\\b[A-Z]-[0-9][0-9]\\b");
-  return std::regex_replace(html_text(text), id, "<a href=\"#$&\">$&</a>");
-}
-
-std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
+  return std::regex_replace(in_markup(text), id, "<a href=\"#$&\">$&</a>");
 }
 
 std::string html_of(const Run& run) {
@@ -172,7 +159,7 @@ std::string html_of(const Run& run) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>{} · Phoenix Channels conformance</title>\n<style>{}</style>\n</head>\n<body>\n"
       "<header>\n<h1>Phoenix Channels conformance</h1>\n<p class=\"verdict {}\">{}</p>\n",
-      html_text(run.options.server()), html_style(), run.status() == Exit::passed ? "good" : "bad",
+      in_markup(run.options.server()), html_style(), run.status() == Exit::passed ? "good" : "bad",
       with_links(run.verdict()));
   out += about(run) + "</header>\n<main>\n" + incidents(run) + counts(run) + scorecard(run);
   for (const Section& section : sections()) out += section_of(run, section);

@@ -3,15 +3,13 @@
 /// The run as one page that stands alone: no scripts, no fonts, no second file.
 
 #include <string>
+#include <string_view>
 
 #include "conformance/suite/run.h"
 
 namespace phx::conformance {
 
 std::string html_of(const Run& run);
-
-/// What an HTML page shows as this text.
-std::string html_text(std::string_view text);
 
 /// The page's style sheet.
 std::string_view html_style();

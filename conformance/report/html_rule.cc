@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "conformance/report/html.h"
+#include "conformance/report/markup.h"
 #include "conformance/suite/sentence.h"
 #include "conformance/suite/story.h"
 
@@ -32,7 +32,7 @@ std::string sides(const Outcome& outcome) {
   if (outcome.expected.empty()) return "";
   const auto side = [](const char* style, const char* title, const std::string& text) {
     return fmt::format("<div class=\"side {}\"><h4>{}</h4><p class=\"frame\">{}</p></div>\n", style,
-                       title, html_text(text));
+                       title, in_markup(text));
   };
   return "<div class=\"sides\">\n" + side("wanted", "expected", outcome.expected) +
          side("came", "actual", outcome.actual) + "</div>\n";
@@ -75,8 +75,8 @@ std::string transcript(const Outcome& outcome) {
     out += fmt::format(
         "<tr class=\"{}{}\"><td class=\"at\">{} ms</td><td class=\"who\">{}</td>"
         "<td class=\"who\">{} {}</td><td class=\"text\">{}</td></tr>\n",
-        who(said.line->direction), odd ? " odd" : "", said.at.count(), html_text(said.on->name),
-        arrow_of(said.line->direction), who(said.line->direction), html_text(said.line->text));
+        who(said.line->direction), odd ? " odd" : "", said.at.count(), in_markup(said.on->name),
+        arrow_of(said.line->direction), who(said.line->direction), in_markup(said.line->text));
   }
   out += "</tbody></table>\n";
   if (outcome.more_conversations > 0) {
@@ -117,21 +117,21 @@ std::string html_rule(const Judged& judged, const Options& options) {
       "</span><span class=\"id\">{0}</span><span>{5}</span><span class=\"level\">{6}</span>"
       "<span class=\"took\">{7} ms</span></summary>\n<div class=\"inside\">\n",
       rule.id, open ? " open" : "", key_of(outcome.verdict), name_of(outcome.verdict),
-      mark_of(outcome.verdict), html_text(rule.sentence), name_of(rule.level),
+      mark_of(outcome.verdict), in_markup(rule.sentence), name_of(rule.level),
       outcome.took.count());
   out += fmt::format(
       "<p class=\"facts\"><b class=\"v-{}\">{}</b> · {} · {} · protocol {} · decided in "
       "{}{}{}</p>\n",
       key_of(outcome.verdict), name_of(outcome.verdict), name_of(rule.level), name_of(rule.profile),
-      sentence_number(rule.id), html_text(rule.source), axes(outcome),
-      outcome.where.empty() ? "" : " · seen on " + html_text(outcome.where));
+      sentence_number(rule.id), in_markup(rule.source), axes(outcome),
+      outcome.where.empty() ? "" : " · seen on " + in_markup(outcome.where));
   out += rounds(judged);
   const std::string said = outcome.expected.empty() ? in_one_line(outcome) : outcome.remark;
-  if (!said.empty()) out += fmt::format("<p class=\"said\">{}</p>\n", html_text(said));
+  if (!said.empty()) out += fmt::format("<p class=\"said\">{}</p>\n", in_markup(said));
   out += sides(outcome) + transcript(outcome);
   if (outcome.verdict != Verdict::skipped) {
     out += fmt::format("<code class=\"again\">{}</code>\n",
-                       html_text(options.again(rule.id, outcome.axis)));
+                       in_markup(options.again(rule.id, outcome.axis)));
   }
   return out + "</div></details>\n";
 }

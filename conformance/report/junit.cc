@@ -3,35 +3,21 @@
 #include <fmt/format.h>
 
 #include "conformance/report/json_text.h"
+#include "conformance/report/markup.h"
 #include "conformance/report/tap.h"
 #include "conformance/suite/story.h"
 
 namespace phx::conformance {
 namespace {
 
-/// Characters that XML can't hold are spelt out by then: texts come shortened.
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 double seconds(Millis time) { return static_cast<double>(time.count()) / 1'000; }
 
 std::string body_of(const Judged& one, const Options& options) {
   const Outcome& outcome = one.outcome;
-  const std::string message = escaped(in_one_line(outcome));
+  const std::string message = in_markup(in_one_line(outcome));
   const auto told = [&](const char* tag) {
     return fmt::format("      <{0} message=\"{1}\" type=\"{2}\">{3}</{0}>\n", tag, message,
-                       name_of(outcome.verdict), escaped(story_of(one.rule, outcome, options)));
+                       name_of(outcome.verdict), in_markup(story_of(one.rule, outcome, options)));
   };
   switch (outcome.verdict) {
     case Verdict::passed: return "";
@@ -44,7 +30,7 @@ std::string body_of(const Judged& one, const Options& options) {
     case Verdict::warned:
     case Verdict::expected_failure:
       return fmt::format("      <system-out>{}: {}\n{}</system-out>\n", name_of(outcome.verdict),
-                         message, escaped(story_of(one.rule, outcome, options)));
+                         message, in_markup(story_of(one.rule, outcome, options)));
   }
   return "";
 }
@@ -91,19 +77,19 @@ std::string junit_of(const Run& run) {
       all.add(one);
       const std::string body = body_of(one, run.options);
       cases += fmt::format("    <testcase classname=\"{} {}\" name=\"{} {}\" time=\"{:.3f}\"{}",
-                           section.letter, escaped(std::string(section.name)), one.rule.id,
-                           escaped(one.rule.sentence), seconds(one.outcome.took),
+                           section.letter, in_markup(std::string(section.name)), one.rule.id,
+                           in_markup(one.rule.sentence), seconds(one.outcome.took),
                            body.empty() ? "/>\n" : ">\n" + body + "    </testcase>\n");
     }
     if (counts.tests == 0) continue;
     suites += fmt::format("  <testsuite name=\"{} {}\" timestamp=\"{}\" {}>\n{}  </testsuite>\n",
-                          section.letter, escaped(std::string(section.name)),
+                          section.letter, in_markup(std::string(section.name)),
                           iso_time(since_epoch(run)), counts.attributes(), cases);
   }
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<testsuites name=\"phx-conformance {}\" {}>\n{}</testsuites>\n",
-      escaped(run.options.server()), all.attributes(), suites);
+      in_markup(run.options.server()), all.attributes(), suites);
 }
 
 }  // namespace phx::conformance
