@@ -234,6 +234,12 @@ snippets: $(TRACER) | build/.packages-book ## fill the listings, frames and pict
 $(BUILD)/snippets.passed: $(BOOK_FILES) $(TRACER) | build/.packages-book
 	@$(BOOK)/snippets.mjs --check && touch $@
 
+.PHONY: spelling
+spelling: | build/.packages-book ## read all pages with aspell, in British English; docs/words.txt are words of our own
+	@$(BOOK)/spelling.mjs
+$(BUILD)/spelling.passed: $(BOOK_FILES) docs/words.txt | build/.packages-book
+	@$(BOOK)/spelling.mjs && touch $@
+
 # make check-book [N=07]: a chapter's commands, or those of all pages.
 PROGRAMS = $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRACER) $(CLIENTS)/node_modules/.installed
 .PHONY: check-book
@@ -279,7 +285,7 @@ record: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep the run fo
 judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its reports
 
 # A reader types what is on the pages at the plain build.
-BOOK_PASSED := $(BUILD)/snippets.passed $(BUILD)/book-tools.passed $(if $(SAN),,$(BUILD)/commands.passed)
+BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed) $(if $(SAN),,$(BUILD)/commands.passed)
 ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
   $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/clients.passed
 .PHONY: test

@@ -1,0 +1,45 @@
+// Which words are read in a page, and which are told.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { prose } from "./prose.mjs";
+import { unknownWords } from "./spelling.mjs";
+
+function unknown(page, words = []) {
+  const root = mkdtempSync(join(tmpdir(), "phx-spelling-"));
+  try {
+    writeFileSync(join(root, "p.md"), page);
+    return unknownWords(root, ["p.md"], words).map(({ number, word }) => `${number} ${word}`);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+test("a wrong word is told with its line; American spelling is wrong, too", () => {
+  assert.deepEqual(unknown("Good.\n\nA mesage\nof some color.\n"), ["3 mesage", "4 color"]);
+  assert.deepEqual(unknown("A message of some colour, realised at a centre."), []);
+});
+
+test("a word of the list is right, with a great letter and in the genitive, too", () => {
+  assert.deepEqual(unknown("Zoop, a zoop’s zoop and a zoop's.", ["zoop"]), []);
+  assert.deepEqual(unknown("Zoops.", ["zoop"]), ["1 Zoops"]);
+});
+
+test("code, links' targets, comments, tags, paths and names out of code are no words", () => {
+  const page = "`xqz` and ``x`qz`` [text](xqz/xqz.md#xqz) <!-- xqz\nxqz --> <b class=xqz>bold</b>\n" +
+    "```xqz\nxqz\n```\nlib/xqz/a.cc xqz.cc phx_xqz Phoenix.Xqz XqzAbc J-07 XQZ https://xqz.org\n" +
+    "`xqz\nxqz` end\n";
+  assert.deepEqual(unknown(page), []);
+});
+
+test("the words around what is left out are read", () => {
+  const page = "<!-- a -->\nwronng `b` wronng [wronng](c)\n```sh\n```\n| wronng | *wronng* |\n";
+  assert.equal(unknown(page).length, 5);
+});
+
+test("columns stay where they were", () => {
+  assert.equal(prose("ab `cd` ef")[0].words, "ab      ef");
+});
