@@ -287,10 +287,34 @@ judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its rep
 # A reader types what is on the pages at the plain build.
 BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed) $(if $(SAN),,$(BUILD)/commands.passed)
 ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
-  $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/clients.passed
+  $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/exercises.passed $(BUILD)/clients.passed
 .PHONY: test
-test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, the suite itself, mutants, real clients
-	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, the suite itself, mutants, real clients.'
+test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, the suite itself, mutants, the exercises, real clients
+	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, the suite itself, mutants, the exercises, real clients.'
+
+# --- The workshop -------------------------------------------------------------------------------
+
+# make exercise [N=07] [HINT=1] [WATCH=1] [RESET=1] [SOLUTION=1]: .ci/exercise/main.mjs tells what each does.
+WORKSHOP = CXX='$(CXX)' CXXFLAGS='$(filter-out -Werror,$(ALL_CXXFLAGS))' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' \
+  BUILD='$(BUILD)' LIB_OBJECTS='$(call objects,$(LIB_SOURCES))' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
+  N='$(N)' HINT='$(HINT)' WATCH='$(WATCH)' RESET='$(RESET)' SOLUTION='$(SOLUTION)' NO_MEMORY_LIMIT='$(SAN)' node
+EXERCISE := .ci/exercise/main.mjs
+# What must be built before the reader's own file is: asked for only where an exercise is to be judged.
+judging := $(and $(filter exercise,$(MAKECMDGOALS)),$(N),$(if $(HINT)$(RESET)$(SOLUTION),,yes))
+EXERCISE_NEEDS = $(LIBRARY) $(TESTING) $(SUITE) $(call objects,$(SERVER_SOURCES)) $(shell $(WORKSHOP) $(EXERCISE) needs)
+.PHONY: exercise
+exercise: build/.packages-clients $(if $(judging),$(EXERCISE_NEEDS)) ## where you are in the workshop; N=07 judges your version of a file
+	@$(WORKSHOP) $(EXERCISE); [ $$? -le 1 ]
+
+# Each stub can be failed, for the reason it states, and the real file passes in its place.
+EXERCISE_SOURCES := $(wildcard chapters/*/exercise*/*.stub.cc chapters/*/exercise*/*_test.cc chapters/*/exercise*/solution/*.cc)
+PROOF_NEEDS = $(UNIT_PASSED) $(call objects,$(EXERCISE_SOURCES)) $(TESTING) $(SUITE) $(CONTRACT)
+$(BUILD)/exercises.passed: $(PROOF_NEEDS) $(wildcard .ci/exercise/* chapters/*/exercise*/exercise.json \
+  chapters/*/exercise*/README.md chapters/*/exercise*/hints/*) | build/.packages-clients
+	@node --test --test-reporter=spec .ci/exercise/*.test.mjs >$@.log || { cat $@.log; exit 1; }
+	@$(WORKSHOP) .ci/exercise/prove.mjs && touch $@
+.PHONY: exercises
+exercises: $(BUILD)/exercises.passed ## prove that each exercise can be failed, and is passed by its solution
 
 # --- Running ----------------------------------------------------------------------------------
 
