@@ -58,6 +58,8 @@ MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
   conformance/suite/server_process.cc conformance/suite/release.cc \
   $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc))
 BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
+TRACE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(wildcard traces/phx-trace/*.cc))
+TRACE_WIRE := $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc)) conformance/suite/server_process.cc
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
@@ -69,6 +71,7 @@ MUTANTS := $(BUILD)/phx-mutants
 BENCH := $(BUILD)/phx-bench
 CHAT := $(BUILD)/phx-chat
 CLIENTS := conformance/clients
+TRACER := $(BUILD)/phx-trace
 HOST_OBJECTS := $(BUILD)/lib/testing/host.o
 
 .PHONY: help
@@ -114,14 +117,16 @@ $(SUITE): $(call objects,$(SUITE_SOURCES)) $(HOST_OBJECTS)
 $(MUTANTS): $(call objects,$(MUTANT_SOURCES))
 $(BENCH): $(call objects,$(BENCH_SOURCES))
 $(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
+$(TRACER): $(call objects,$(TRACE_SOURCES) $(TRACE_WIRE))
 $(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
 $(BENCH): LIBS := -lfmt -ljansson
-$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT):
+$(TRACER): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
+$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRACER):
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
 .PHONY: all
-all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) ## build everything
+all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRACER) ## build everything
 
 # --- Tests ------------------------------------------------------------------------------------
 

@@ -1,0 +1,75 @@
+#pragma once
+/// \file
+/// A recorded conversation, out of HAR 1.2 with Chrome's `_webSocketMessages`.
+///
+/// What HAR has no word for stands in members that begin with an underscore: docs in
+/// traces/README.md.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/wire/frame.h"
+#include "conformance/wire/http.h"
+#include "traces/phx-trace/json.h"
+
+namespace phx::trace {
+
+/// Seconds since the epoch, as HAR and Chrome count.
+using Seconds = double;
+
+/// One websocket frame; of Chrome's own files, one message.
+struct Message {
+  Seconds at = 0;
+  bool sent = false;  ///< By the client.
+  conformance::Opcode opcode = conformance::Opcode::text;
+  std::string payload = {};
+  bool fin = true;
+  bool compressed = false;     ///< It crossed the wire compressed; `payload` is plain all the same.
+  bool with_previous = false;  ///< Written in one go with what the client sent before it.
+};
+
+/// What happened beside requests and frames.
+struct Happening {
+  enum class Kind { fin, reset, bytes, note, signal };
+  Seconds at = 0;
+  Kind kind = Kind::note;
+  bool by_server = false;
+  std::string text = {};   ///< A note's words, a signal's name.
+  std::string bytes = {};  ///< Sent as they stand.
+};
+
+/// One request, its response, and the websocket that may come of it.
+struct Entry {
+  std::string connection = {};  ///< The client's name: unique to a websocket, shared by polls.
+  Seconds asked = 0;
+  Seconds answered = 0;
+  conformance::Request request = {};
+  std::optional<conformance::Response> response = {};
+  std::string status_text = {};
+  std::string error = {};  ///< Why there is no response, if the file says so.
+  bool websocket = false;
+  std::vector<Message> messages = {};
+  std::vector<Happening> happenings = {};
+};
+
+struct Trace {
+  std::string comment = {};  ///< What it shows.
+  std::string server = {};   ///< `Phoenix 1.8.12`; empty if the file does not say.
+  /// Control frames stand in it, as those of phx-trace and phx-conformance do. A browser keeps
+  /// them to itself.
+  bool whole = false;
+  std::vector<Entry> entries = {};
+  std::vector<Happening> happenings = {};  ///< Those of no connection.
+};
+
+/// Reads a HAR file. \throws BadFile that says where the file is none, and why.
+Trace read_har(std::string_view text);
+Trace read_har(const Value& file);
+
+/// The file's bytes. \throws BadFile if it can't be read.
+std::string read_file(const std::string& path);
+
+}  // namespace phx::trace

@@ -1,0 +1,70 @@
+#pragma once
+/// \file
+/// A HAR file's JSON: read with words for where something is wrong, written so that diffs are
+/// small.
+
+#include <jansson.h>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace phx::trace {
+
+/// A file that is no HAR, or no JSON at all; what() says where, and what was expected there.
+class BadFile : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// One value and the way to it (`log.entries[3].request`). Copies share the value.
+class Value {
+ public:
+  /// Reads a whole file. \throws BadFile with line and column for what is no JSON.
+  static Value parse(std::string_view text);
+  static Value object();
+  static Value array();
+  static Value text(std::string_view characters);
+  static Value real(double number);
+  static Value integer(long long number);
+
+  /// The member. \throws BadFile if this is no object, or has none of this name.
+  Value at(const char* key) const;
+  /// The member, or nothing if there is none or it is null. \throws BadFile if this is no object.
+  std::optional<Value> find(const char* key) const;
+  /// An array's elements. \throws BadFile if this is no array.
+  std::vector<Value> items() const;
+  /// An object's members in the order of the file. \throws BadFile if this is no object.
+  std::vector<std::pair<std::string, Value>> members() const;
+
+  std::string string() const;  ///< \throws BadFile for what is no string.
+  double number() const;       ///< \throws BadFile for what is no number.
+  bool is_true() const { return json_is_true(value_.get()); }
+  bool is_string() const { return json_is_string(value_.get()); }
+
+  /// Adds or replaces a member. REQUIRES: an object. Whoever shares the value sees it, too.
+  Value& set(const char* key, const Value& member);
+  Value& drop(const char* key);
+  /// REQUIRES: an array.
+  Value& add(const Value& item);
+  void replace_items(const std::vector<Value>& items);
+
+  /// The whole as a file: what fits on a line of 100 columns stands on one.
+  std::string pretty() const;
+
+  /// \throws BadFile: the path, and then `why`.
+  [[noreturn]] void complain(std::string_view why) const;
+  const json_t* get() const { return value_.get(); }
+
+ private:
+  Value(json_t* owned, std::string path);
+  Value member(json_t* value, std::string path) const;
+
+  std::shared_ptr<json_t> value_;
+  std::string path_;
+};
+
+}  // namespace phx::trace

@@ -1,0 +1,77 @@
+/// Tells clients from each other.
+
+#include "traces/phx-trace/names.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "conformance/wire/json.h"
+#include "traces/phx-trace/har.h"
+
+namespace phx::trace {
+namespace {
+
+bool path_ends_in(std::string_view target, std::string_view end) {
+  return target.substr(0, target.find('?')).ends_with(end);
+}
+
+std::string numbered(std::string_view base, int number) {
+  return number == 1 ? std::string(base) : fmt::format("{}{}", base, number);
+}
+
+/// The token that a poll brings: in its query, or in the header that wins over it.
+std::optional<std::string> token_of(const conformance::Request& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (name == "x-phoenix-longpoll-token") return value;
+  }
+  return parameter(request.target, "token");
+}
+
+}  // namespace
+
+std::optional<std::string> parameter(std::string_view target, std::string_view name) {
+  const auto mark = target.find('?');
+  std::string_view rest = mark == target.npos ? "" : target.substr(mark + 1);
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    const auto equals = pair.find('=');
+    if (pair.substr(0, equals) == name) {
+      return equals == pair.npos ? "" : std::string(pair.substr(equals + 1));
+    }
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> session_token(std::string_view body) {
+  const auto json = conformance::parse_json(body);
+  if (!json || !json_is_object(json->get())) return std::nullopt;
+  const std::string token = (*json)["token"].text();
+  return token.empty() ? std::nullopt : std::optional(token);
+}
+
+bool is_longpoll(std::string_view target) { return path_ends_in(target, "/longpoll"); }
+bool is_websocket(std::string_view target) { return path_ends_in(target, "/websocket"); }
+
+void name_connections(Trace& trace) {
+  std::map<std::string, std::string> clients;  // by their session's token
+  int websockets = 0;
+  int polls = 0;
+  for (Entry& entry : trace.entries) {
+    if (!entry.connection.empty()) continue;
+    if (entry.websocket) {
+      entry.connection = numbered("ws", ++websockets);
+    } else if (is_longpoll(entry.request.target)) {
+      const auto token = token_of(entry.request);
+      const auto known = token ? clients.find(*token) : clients.end();
+      entry.connection = known != clients.end() ? known->second : numbered("poll", ++polls);
+    } else {
+      entry.connection = "http";
+    }
+    const auto token = entry.response ? session_token(entry.response->body) : std::nullopt;
+    if (token) clients[*token] = entry.connection;
+  }
+}
+
+}  // namespace phx::trace

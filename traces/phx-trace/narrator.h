@@ -1,0 +1,64 @@
+#pragma once
+/// \file
+/// Says what each step means: this is the join of a topic, this answers that, this is a broadcast.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "traces/phx-trace/message.h"
+#include "traces/phx-trace/timeline.h"
+
+namespace phx::trace {
+
+/// One thing that was said, and what it means.
+struct Said {
+  std::string text;  ///< As it crossed the wire, made printable; of any length.
+  std::string note;  ///< A few words; may be empty.
+};
+
+/// A step as it is told: a frame says one thing, a poll's answer carries several.
+struct Told {
+  std::size_t number = 0;  ///< From 1.
+  Step step = {};
+  std::string connection = {};
+  Said said = {};
+  std::vector<Said> parts = {};  ///< Headers worth a look, and a long-poll's messages.
+  double answered_after = -1;    ///< Seconds since what it answers; below 0: it answers nothing.
+};
+
+/// Tells a trace from its beginning: what a step means depends on those before it.
+class Narrator {
+ public:
+  /// Every step. They point into the trace, which must stay where it is.
+  static std::vector<Told> tell(const Trace& trace);
+
+ private:
+  struct Asked {
+    std::size_t number = 0;
+    Seconds at = 0;
+  };
+  /// What one client has said so far.
+  struct Client {
+    std::map<std::string, std::string> joined;  ///< Topic to join_ref.
+    std::map<std::string, Asked> asked;         ///< Ref to the message that bears it.
+    bool closing = false;                       ///< One side has sent its close frame.
+  };
+
+  Told told(const Step& step);
+  void tell_request(const Entry& entry, Told& told);
+  void tell_response(const Entry& entry, Told& told);
+  void tell_longpoll_answer(const Entry& entry, Told& told);
+  void tell_frame(const Message& message, Told& told);
+  Said said_message(std::string text, const ChannelMessage& message, Told& told);
+  Said said_text(std::string_view text, Told& told);
+  Said said_binary(std::string_view bytes, Told& told);
+  std::string client_note(const ChannelMessage& message, const Told& told);
+  std::string server_note(const ChannelMessage& message, Told& told);
+  std::string reply_note(const ChannelMessage& message, Told& told);
+
+  std::map<std::string, Client> clients_;
+};
+
+}  // namespace phx::trace

@@ -1,0 +1,182 @@
+/// Tells what requests and responses mean.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/wire/json.h"
+#include "traces/phx-trace/names.h"
+#include "traces/phx-trace/narrator.h"
+#include "traces/phx-trace/text.h"
+
+namespace phx::trace {
+namespace {
+
+using conformance::Json;
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t most_parts = 6;
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+std::string header(const Headers& headers, std::string_view name) {
+  for (const auto& [key, value] : headers) {
+    if (lower(key) == name) return value;
+  }
+  return "";
+}
+
+/// Headers that decide something. The others are in every request, or say nothing of Channels.
+void tell_headers(const Headers& headers, Told& told) {
+  for (const auto& [name, value] : headers) {
+    const std::string key = lower(name);
+    const bool telling = key == "origin" || key.starts_with("sec-websocket-protocol") ||
+                         key.starts_with("sec-websocket-extensions") || key.starts_with("x-") ||
+                         key == "traceparent" || key == "tracestate" || key == "authorization" ||
+                         key == "cookie" ||
+                         (key == "access-control-allow-origin" && value != "*") ||
+                         key.starts_with("access-control-allow-m") ||
+                         (key == "content-type" && value.find("ndjson") != value.npos);
+    if (telling) told.parts.push_back({printable(name + ": " + value), ""});
+  }
+}
+
+/// The target with a session's token cut short: it is long, and differs from run to run.
+std::string shown_target(const std::string& target) {
+  const auto token = parameter(target, "token");
+  if (!token || token->size() < 40) return printable(target);
+  std::string shown = target;
+  const auto at = shown.find(*token);
+  return printable(shown.replace(at, token->size(), "…"));
+}
+
+std::string upgrade_note(const Entry& entry) {
+  const auto version = parameter(entry.request.target, "vsn");
+  const std::string spoken = !version || version->starts_with("1.") ? "V1"
+                             : version->starts_with("2.")           ? "V2"
+                                                                    : "";
+  const bool upgrade = lower(header(entry.request.headers, "upgrade")) == "websocket" ||
+                       (entry.websocket && entry.request.headers.empty());
+  if (!upgrade) return "asks for no websocket";
+  return spoken.empty() ? "asks for a websocket" : "asks for a websocket that speaks " + spoken;
+}
+
+std::vector<std::string> lines_of(const std::string& body) {
+  std::vector<std::string> lines;
+  std::size_t at = 0;
+  while (at < body.size()) {
+    const auto end = std::min(body.find('\n', at), body.size());
+    std::string line = body.substr(at, end - at);
+    if (line.ends_with('\r')) line.pop_back();
+    if (!line.empty()) lines.push_back(std::move(line));
+    at = end + 1;
+  }
+  return lines;
+}
+
+bool is_batch(const Entry& entry) {
+  return header(entry.request.headers, "content-type") == "application/x-ndjson";
+}
+
+std::string counted(std::size_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+void keep_few(Told& told, std::size_t all) {
+  if (all <= most_parts) return;
+  told.parts.push_back({fmt::format("… and {} more", all - most_parts), ""});
+}
+
+std::string longpoll_note(const Entry& entry, std::size_t messages) {
+  const std::string& method = entry.request.method;
+  const bool token = parameter(entry.request.target, "token").value_or("").size() >= 40 ||
+                     !header(entry.request.headers, "x-phoenix-longpoll-token").empty();
+  if (method == "GET") return token ? "polls" : "opens a session";
+  if (method == "POST") return "sends " + counted(messages, "message");
+  return method == "OPTIONS" ? "asks what is allowed" : "";
+}
+
+/// A poll's answer without what is told line by line, and without the token.
+std::string shown_answer(const Json& body, bool messages) {
+  const bool token = !body["token"].text().empty();
+  std::string shown =
+      messages ? R"("messages":[…],)"
+      : json_array_size(body["messages"].get()) == 0 && json_is_array(body["messages"].get())
+          ? R"("messages":[],)"
+          : "";
+  shown += fmt::format(R"("status":{})", body["status"].dump());
+  return fmt::format("{{{}{}}}", shown, token ? R"(,"token":"…")" : "");
+}
+
+std::string answer_note(const Entry& entry, const std::string& status, std::size_t messages) {
+  const bool poll = entry.request.method == "GET";
+  if (status == "200") return poll ? counted(messages, "message") : "taken";
+  if (status == "204") return "nothing came in the meantime";
+  if (status == "408") return "the session gives no answer";
+  if (status == "410") return poll ? "a new session, and its token" : "no such session";
+  return status == "403" ? "refused" : "";
+}
+
+}  // namespace
+
+void Narrator::tell_request(const Entry& entry, Told& told) {
+  const conformance::Request& request = entry.request;
+  told.said.text = request.method + " " + shown_target(request.target);
+  if (request.version == "HTTP/1.0") told.said.text += " " + request.version;
+  tell_headers(request.headers, told);
+  if (is_websocket(request.target)) {
+    told.said.note = upgrade_note(entry);
+    return;
+  }
+  if (!is_longpoll(request.target)) return;
+  std::vector<std::string> lines = lines_of(request.body);
+  if (!is_batch(entry) && !request.body.empty()) lines = {request.body};
+  told.said.note = longpoll_note(entry, lines.size());
+  for (std::size_t i = 0; i < std::min(lines.size(), most_parts); ++i) {
+    std::string bytes;
+    const bool binary =
+        is_batch(entry) && !lines[i].starts_with('[') && from_base64(lines[i], bytes);
+    told.parts.push_back(binary ? said_binary(bytes, told) : said_text(lines[i], told));
+  }
+  keep_few(told, lines.size());
+}
+
+void Narrator::tell_response(const Entry& entry, Told& told) {
+  const conformance::Response& response = *entry.response;
+  told.said.text = fmt::format("{} {}", response.status, printable(entry.status_text));
+  if (response.status == 101) {
+    told.said.note = "agreed: frames from here on";
+  } else if (is_longpoll(entry.request.target)) {
+    tell_longpoll_answer(entry, told);
+  } else {
+    if (response.status >= 400) told.said.note = "refused";
+    if (!response.body.empty()) told.said.text += "  " + printable(response.body);
+  }
+  tell_headers(response.headers, told);
+}
+
+void Narrator::tell_longpoll_answer(const Entry& entry, Told& told) {
+  const auto body = conformance::parse_json(entry.response->body);
+  if (!body || !json_is_object(body->get())) {
+    if (!entry.response->body.empty()) told.said.text += "  " + printable(entry.response->body);
+    return;
+  }
+  const Json messages = (*body)["messages"];
+  const std::size_t number = json_array_size(messages.get());
+  told.said.text += "  " + shown_answer(*body, number > 0);
+  told.said.note = answer_note(entry, (*body)["status"].dump(), number);
+  for (std::size_t i = 0; i < std::min(number, most_parts); ++i) {
+    const std::string text = messages[i].text();
+    std::string bytes;
+    const bool binary =
+        !text.starts_with('[') && !text.starts_with('{') && from_base64(text, bytes);
+    told.parts.push_back(binary ? said_binary(bytes, told) : said_text(text, told));
+  }
+  keep_few(told, number);
+}
+
+}  // namespace phx::trace
