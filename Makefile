@@ -230,7 +230,6 @@ phoenix-app: ## write the contract as a Phoenix app into build/phoenix-app
 # Pages, and what they take listings, frames and pictures from.
 BOOK_FILES := $(shell find . \( -name build -o -name node_modules -o -name .git \) -prune -o -type f \
   -regex '.*\.\(md\|cc\|h\|js\|mjs\|dot\|svg\|har\)' -print)
-TRACER := $(if $(wildcard traces/phx-trace/main.cc),$(BUILD)/phx-trace)
 BOOK := PHX_TRACE=$(CURDIR)/$(BUILD)/phx-trace node .ci/book
 
 .PHONY: snippets
