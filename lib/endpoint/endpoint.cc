@@ -5,13 +5,13 @@
 #include <set>
 #include <stdexcept>
 
+#include "endpoint/find_mount.h"
 #include "endpoint/request_id.h"
 
 namespace phx {
 namespace {
 
 using transport::Mount;
-using transport::PathParams;
 using transport::Request;
 using transport::Response;
 
@@ -20,24 +20,6 @@ template <class... Ts>
 Endpoint::Outcome widened(std::variant<Ts...> outcome) {
   return std::visit([](auto&& one) -> Endpoint::Outcome { return std::move(one); },
                     std::move(outcome));
-}
-
-/// The parameters of the mount's path, if `path` is that path with `transport` behind it.
-std::optional<PathParams> match(const Mount& mount, const std::string& transport,
-                                std::string_view path) {
-  const std::string pattern = mount.path + transport;
-  const auto wanted = transport::segments(pattern);
-  const auto actual = transport::segments(path);
-  if (actual.size() != wanted.size()) return {};
-  PathParams params;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted[i].starts_with(':')) {
-      params.emplace_back(wanted[i].substr(1), actual[i]);
-    } else if (wanted[i] != actual[i]) {
-      return {};
-    }
-  }
-  return params;
 }
 
 void check_path(const std::string& path, const char* whose) {
@@ -132,21 +114,16 @@ Endpoint::Outcome Endpoint::secured(const Request& request, const House& house) 
 }
 
 Endpoint::Outcome Endpoint::route(const Request& request, const House& house) const {
-  for (const Mount& mount : mounts_) {
-    const auto attempt = [&](PathParams params, const char* transport) {
-      return transport::Attempt{request, mount,     std::move(params),
-                                house,   transport, options_.url_host};
-    };
-    if (mount.websocket) {
-      if (auto params = match(mount, mount.websocket->path, request.path())) {
-        return widened(transport::upgrade(attempt(std::move(*params), "websocket")));
-      }
-    }
-    if (mount.longpoll) {
-      if (auto params = match(mount, mount.longpoll->path, request.path())) {
-        return widened(transport::longpoll(attempt(std::move(*params), "longpoll"), tokens_));
-      }
-    }
+  if (auto found = find_mount(mounts_, request.path())) {
+    const bool websocket = found->transport == MountedTransport::websocket;
+    transport::Attempt attempt{request,
+                               *found->mount,
+                               std::move(found->params),
+                               house,
+                               websocket ? "websocket" : "longpoll",
+                               options_.url_host};
+    return websocket ? widened(transport::upgrade(std::move(attempt)))
+                     : widened(transport::longpoll(std::move(attempt), tokens_));
   }
   if (const auto found = pages_.find(request.path()); found != pages_.end()) {
     if (request.body_too_long) return transport::rendered_error(400);

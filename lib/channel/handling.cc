@@ -1,0 +1,58 @@
+/// One message of a channel's: which callback takes it, and what becomes of what that returned.
+
+#include "channel/server.h"
+#include "process/scheduler.h"
+
+namespace phx::channel {
+
+void Server::from_client(serializer::Message message) {
+  SocketKeeper::set_ref(socket_, std::move(message.ref));
+  if (!message.event.is_string()) {
+    // Not what it is: a log might show it, and nobody has filtered it.
+    throw std::runtime_error("expected an event's name to be a string, got another JSON value");
+  }
+  if (message.event.text() == "phx_leave") {
+    send_reply(Reply::ok());
+    scheduler().send(socket_.transport(), SocketClose{self()});
+    return stop({ExitReason::shutdown, "left"});
+  }
+  if (!channel_->blocking(message.event.text(), message.payload)) {
+    return act_on(call_handle_in(std::move(message)), true);
+  }
+  on_a_worker(std::move(message));
+}
+
+void Server::on_a_worker(serializer::Message message) {
+  const auto mail = std::make_shared<serializer::Message>(std::move(message));
+  const auto result = std::make_shared<Result>();
+  offload([this, mail, result] { *result = call_handle_in(std::move(*mail)); },
+          [this, result] { act_on(std::move(*result), true); });
+}
+
+void Server::intercepted(const serializer::Broadcast& broadcast) {
+  act_on(channel_->handle_out(broadcast.event, broadcast.payload, socket_), false);
+}
+
+// --- What a callback returned -------------------------------------------------------------------
+
+void Server::act_on(Result result, bool may_reply) {
+  if (auto* reply = std::get_if<Reply>(&result)) {
+    if (!may_reply) {
+      throw std::logic_error("expected NoReply or Stop: only handle_in has somebody to reply to");
+    }
+    send_reply(std::move(*reply));
+  } else if (auto* end = std::get_if<Stop>(&result)) {
+    if (end->reply) send_reply(std::move(*end->reply));
+    if (end->reason.graceful()) scheduler().send(socket_.transport(), SocketClose{self()});
+    stop(std::move(end->reason));
+  }
+}
+
+void Server::send_reply(Reply reply) {
+  phx::reply(scheduler(),
+             {socket_.transport(), &socket_.serializer(), socket_.join_ref(),
+              SocketKeeper::ref(socket_), socket_.topic()},
+             std::move(reply));
+}
+
+}  // namespace phx::channel

@@ -1,0 +1,82 @@
+/// Which path leads to which mount.
+
+#include "endpoint/find_mount.h"
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::testing;
+using transport::LongpollOptions;
+using transport::Mount;
+
+namespace {
+
+Mount at(std::string path) { return {std::move(path), nullptr}; }
+Mount with_longpoll(std::string path) {
+  Mount mount = at(std::move(path));
+  mount.longpoll = LongpollOptions{};
+  return mount;
+}
+
+/// `0 websocket tenant=acme`: the mount's number, its transport, the parameters; or `none`.
+std::string found(const std::vector<Mount>& mounts, std::string_view path) {
+  const auto found = find_mount(mounts, path);
+  if (!found) return "none";
+  std::string text = std::to_string(found->mount - mounts.data());
+  text += found->transport == MountedTransport::websocket ? " websocket" : " longpoll";
+  for (const auto& [name, value] : found->params) text += " " + name + "=" + value;
+  return text;
+}
+
+}  // namespace
+
+TEST("a mount's path with its transport's behind it leads to that mount") {
+  const std::vector<Mount> mounts{at("/socket"), at("/live")};
+  expect_eq(found(mounts, "/socket/websocket"), "0 websocket");
+  expect_eq(found(mounts, "/live/websocket"), "1 websocket");
+}
+
+TEST("all parts count, letter for letter, and nothing may follow or be left out") {
+  for (const char* other : {"/", "", "/socket", "/websocket", "/socket/websocket/extra",
+                            "/SOCKET/websocket", "/socket/websockets", "/a/socket/websocket"}) {
+    expect_eq(found({at("/socket")}, other), "none");
+  }
+}
+
+TEST("slashes that are doubled, or stand at the end, count for nothing") {
+  for (const char* same : {"//socket//websocket", "/socket/websocket/", "socket/websocket"}) {
+    expect_eq(found({at("/socket")}, same), "0 websocket");
+  }
+}
+
+TEST("a part that begins with a colon takes any one part, and names it") {
+  const std::vector<Mount> mounts{at("/tenant/:tenant/:room/socket")};
+  expect_eq(found(mounts, "/tenant/acme/a%20b/socket/websocket"),
+            "0 websocket tenant=acme room=a%20b");
+  expect_eq(found(mounts, "/tenant/acme/socket/websocket"), "none");
+  expect_eq(found(mounts, "/tenant/a/b/c/socket/websocket"), "none");
+}
+
+TEST("each transport has its own place, and only where the mount has it") {
+  expect_eq(found({at("/socket")}, "/socket/longpoll"), "none");
+  expect_eq(found({with_longpoll("/socket")}, "/socket/longpoll"), "0 longpoll");
+  Mount polled = with_longpoll("/socket");
+  polled.websocket.reset();
+  expect_eq(found({polled}, "/socket/websocket"), "none");
+  expect_eq(found({polled}, "/socket/longpoll"), "0 longpoll");
+}
+
+TEST("a transport's own path may have parameters, or add nothing") {
+  Mount mount = with_longpoll("/live");
+  mount.websocket->path = "/:tenant/ws";
+  mount.longpoll->path = "/";
+  expect_eq(found({mount}, "/live/acme/ws"), "0 websocket tenant=acme");
+  expect_eq(found({mount}, "/live"), "0 longpoll");
+}
+
+TEST("the first mount that takes a path has it, and its websocket before its long-poll") {
+  Mount both = with_longpoll("/:any");
+  both.longpoll->path = both.websocket->path;
+  expect_eq(found({both, at("/socket")}, "/socket/websocket"), "0 websocket any=socket");
+  expect_eq(found({at("/socket"), both}, "/socket/websocket"), "0 websocket");
+}

@@ -1,0 +1,91 @@
+/// The handler's joins: a channel is started and waited for, and a second one ends the first.
+
+#include "process/scheduler.h"
+#include "socket/handler.h"
+
+namespace phx::socket {
+
+using channel::JoinReply;
+using process::ExitReason;
+using process::Ref;
+using serializer::FramePtr;
+using Message = serializer::Message;
+
+void Handler::join(Message message) {
+  if (message.topic.is_object()) {
+    throw serializer::DecodeError("expected a topic, got an object");
+  }
+  const Route* route =
+      message.topic.is_string() ? find_route(user_.routes(), message.topic.text()) : nullptr;
+  if (route == nullptr) {
+    scheduler().log().warn(
+        "a join of a topic that no channel takes was refused",
+        {{"topic", message.topic.is_string() ? message.topic.text() : "(no string)"}});
+    return unmatched(message);
+  }
+  if (channels_.size() >= user_.max_channels()) {
+    limit_reached(telemetry::Limit::channels, user_.max_channels());
+    return reply(message, message.join_ref,
+                 Reply::error(Json::object({{"reason", "too many channels joined"}})));
+  }
+  start_channel(*route, std::move(message));
+}
+
+/// The channel joins in its own process, and nothing else is read meanwhile: what the client sent
+/// behind its join is handled after it.
+void Handler::start_channel(const Route& route, Message message) {
+  Socket socket = socket_;
+  for (const auto& [name, value] : route.assigns) socket.assigns[name] = value;
+  const Opaque& own_join_ref = message.join_ref.is_null() ? message.ref : message.join_ref;
+  SocketKeeper::join(socket, message.topic.text(), own_join_ref, self());
+  const process::Pid pid = scheduler().spawn(std::make_unique<channel::Server>(
+      route.factory(), std::move(socket), std::move(message.payload)));
+  channel_spawned(pid);
+  const Ref monitor = scheduler().monitor(self(), pid);
+  scheduler().send(pid, channel::JoinRequest{monitor});
+  const auto join = std::make_shared<const Message>(std::move(message));
+  await(monitor, std::nullopt, [this, pid, monitor, join](std::optional<process::Message> answer) {
+    join_answered({pid, monitor, join->join_ref}, *join, std::move(*answer));
+  });
+}
+
+void Handler::join_answered(Entry entry, const Message& join, process::Message answer) {
+  auto* joined = answer.get_if<JoinReply>();
+  if (joined == nullptr) {
+    return reply(join, join.join_ref, Reply::error(Json::object({{"reason", "join crashed"}})));
+  }
+  if (joined->status == serializer::Status::error) {
+    scheduler().demonitor(entry.monitor, self(), entry.pid);
+    return reply(join, join.join_ref, Reply::error(std::move(joined->response)));
+  }
+  topics_.emplace(entry.pid, join.topic.text());
+  channels_.emplace(join.topic.text(), std::move(entry));
+  reply(join, join.join_ref, Reply::ok(std::move(joined->response)));
+}
+
+/// The old channel is ended first and waited for; the client hears of it after the new join's
+/// reply. Mirrors shutdown_duplicate_channel/1.
+void Handler::rejoin(const Entry& entry, Message message) {
+  constexpr Millis patience{5000};  // shutdown_duplicate_channel
+  scheduler().log().debug("a second join of a topic ends the first",
+                          {{"topic", message.topic.text()}});
+  const Entry old = entry;
+  scheduler().exit(old.pid, {ExitReason::shutdown, "duplicate_join"});
+  const auto join = std::make_shared<Message>(std::move(message));
+  await(old.monitor, patience, [this, old, join](std::optional<process::Message> down) {
+    if (down) return old_channel_ended(old, std::move(*join));
+    scheduler().exit(old.pid, {ExitReason::killed});
+    await(old.monitor, std::nullopt, [this, old, join](std::optional<process::Message>) {
+      old_channel_ended(old, std::move(*join));
+    });
+  });
+}
+
+void Handler::old_channel_ended(const Entry& entry, Message message) {
+  const FramePtr closed = goodbye(entry, message.topic.text(), "phx_close", {});
+  forget(entry.pid);
+  scheduler().send(self(), channel::SocketPush{closed});
+  join(std::move(message));
+}
+
+}  // namespace phx::socket
