@@ -1,6 +1,7 @@
-/// phx-trace: recorded conversations with a Channels server, shown.
+/// phx-trace: recorded conversations with a Channels server, told, drawn, played again.
 ///
 ///     phx-trace show traces/join-ok.har
+///     phx-trace draw --steps 3-4 -o join.svg traces/join-ok.har
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -9,7 +10,9 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 
+#include "traces/phx-trace/draw.h"
 #include "traces/phx-trace/show.h"
 
 namespace phx::trace {
@@ -20,6 +23,7 @@ constexpr std::size_t least_width = 60;
 struct Options {
   std::vector<std::string> files;
   std::string steps;
+  std::string output;
   bool plain = false;
 };
 
@@ -54,6 +58,18 @@ int show(const Options& options) {
   return 0;
 }
 
+void write_to(const std::string& path, const std::string& text) {
+  if (path.empty()) return fmt::print("{}", text);
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  if (!(file << text) || !file.flush()) throw std::runtime_error(path + " can't be written");
+}
+
+int draw(const Options& options) {
+  const Trace trace = read_har(read_file(options.files.front()));
+  write_to(options.output, drawn(trace, range_of(options)));
+  return 0;
+}
+
 }  // namespace
 }  // namespace phx::trace
 
@@ -66,10 +82,14 @@ int main(int argc, char** argv) {
   show->add_flag("--plain", options.plain, "for a page: no colours, no times, 100 columns");
   show->add_option("--steps", options.steps, "only these: 3, 2-5 or 4-");
   show->add_option("FILE", options.files, "HAR files")->required();
+  CLI::App* draw = app.add_subcommand("draw", "draw a trace as an SVG");
+  draw->add_option("--steps", options.steps, "only these: 3, 2-5 or 4-");
+  draw->add_option("-o,--output", options.output, "where to; else to the terminal");
+  draw->add_option("FILE", options.files, "a HAR file")->required()->expected(1);
   CLI11_PARSE(app, argc, argv);
   try {
     if (show->parsed()) return phx::trace::show(options);
-    return 0;
+    return phx::trace::draw(options);
   } catch (const std::exception& error) {
     fmt::print(stderr, "phx-trace: {}\n", error.what());
     return 2;

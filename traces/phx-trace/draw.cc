@@ -1,0 +1,198 @@
+/// Draws: a line downwards for each client and for the server, an arrow for each step.
+
+#include "traces/phx-trace/draw.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "traces/phx-trace/narrator.h"
+#include "traces/phx-trace/text.h"
+
+namespace phx::trace {
+namespace {
+
+constexpr int margin = 34;        // left of the first line: room for the numbers
+constexpr int between = 96;       // from one client's line to the next one's
+constexpr int most_clients = 12;  // beyond them, all share the last line
+constexpr int label_columns = 84;
+constexpr double column_width = 7.3;  // of a monospaced letter at 12 px, a little more than 0.6 em
+constexpr int line_height = 17;
+constexpr int head_height = 66;
+constexpr std::size_t most_name = 12;
+
+constexpr std::string_view style = R"(<style>
+.paper { fill: #ffffff; } .line { stroke: #c4ccd6; stroke-width: 1.5; }
+.box { fill: #eef2f7; stroke: #c4ccd6; }
+text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1f2933; }
+.name { font-weight: 600; text-anchor: middle; } .note, .number { fill: #66717f; }
+.note { font-style: italic; font-size: 11px; } .number { text-anchor: end; font-size: 11px; }
+.up { stroke: #2563b8; fill: #2563b8; } .down { stroke: #1d7f4e; fill: #1d7f4e; }
+.bad { stroke: #c2332b; fill: #c2332b; } path { stroke-width: 1.5; }
+@media (prefers-color-scheme: dark) {
+.paper { fill: #12161c; } .line { stroke: #3a4452; } .box { fill: #1d2530; stroke: #3a4452; }
+text { fill: #e3e8ee; } .note, .number { fill: #98a4b3; }
+.up { stroke: #74a9f7; fill: #74a9f7; } .down { stroke: #5cc98f; fill: #5cc98f; }
+.bad { stroke: #f2857d; fill: #f2857d; } }
+</style>
+)";
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+std::string text_at(double x, double y, std::string_view kind, std::string_view text) {
+  const std::string named = kind.empty() ? "" : fmt::format(" class=\"{}\"", kind);
+  return fmt::format("<text{} x=\"{}\" y=\"{}\" xml:space=\"preserve\">{}</text>\n", named, x, y,
+                     escaped(text));
+}
+
+class Picture {
+ public:
+  Picture(const Trace& trace, const std::vector<Told>& story) : trace_(trace), story_(story) {
+    for (const Told& told : story_) {
+      const bool known =
+          std::find(clients_.begin(), clients_.end(), told.connection) != clients_.end();
+      if (!known && !told.connection.empty() && clients_.size() < most_clients) {
+        clients_.push_back(told.connection);
+      }
+    }
+    const int last = margin + 60 + between * (std::max(1, static_cast<int>(clients_.size())) - 1);
+    labels_at_ = last + 16;
+    server_at_ = labels_at_ + static_cast<int>(label_columns * column_width) + 10;
+  }
+
+  std::string svg();
+
+ private:
+  int x_of(const std::string& connection) const {
+    const auto found = std::find(clients_.begin(), clients_.end(), connection);
+    const auto index = std::min<std::ptrdiff_t>(found - clients_.begin(), most_clients - 1);
+    return margin + 60 + between * static_cast<int>(index);
+  }
+  void add(const Told& told);
+  void arrow(const Told& told, const char* kind);
+  std::string head() const;
+  std::string words() const;
+  std::string box(int x, const std::string& name, std::size_t most) const;
+
+  const Trace& trace_;
+  const std::vector<Told>& story_;
+  std::vector<std::string> clients_;
+  int labels_at_ = 0;
+  int server_at_ = 0;
+  int y_ = head_height;
+  std::string body_;
+};
+
+const char* kind_of(const Told& told) {
+  const bool refused =
+      told.step.kind == Step::Kind::response && told.step.entry->response->status >= 400;
+  const bool bad = refused || told.step.kind == Step::Kind::unanswered ||
+                   told.said.note.ends_with("has crashed") || told.said.note.ends_with(": error");
+  return bad ? "bad" : told.step.by_server ? "down" : "up";
+}
+
+void Picture::arrow(const Told& told, const char* kind) {
+  const int client = x_of(told.connection);
+  const int from = told.step.by_server ? server_at_ : client;
+  const int to = told.step.by_server ? client : server_at_;
+  const int tip = told.step.by_server ? 8 : -8;
+  const bool ends = told.step.kind == Step::Kind::happening;
+  body_ += fmt::format("<path class=\"{}\" d=\"M{} {}H{}\"{}/>\n", kind, from, y_, to + tip,
+                       ends ? " stroke-dasharray=\"4 4\"" : "");
+  body_ += fmt::format("<path class=\"{}\" d=\"M{} {}l{} -4v8z\"/>\n", kind, to, y_, tip);
+}
+
+void Picture::add(const Told& told) {
+  const bool note = told.step.kind == Step::Kind::happening &&
+                    (told.step.happening->kind == Happening::Kind::note || !told.step.entry);
+  y_ += line_height;
+  body_ += text_at(margin - 8, y_, "number", std::to_string(told.number));
+  body_ += text_at(labels_at_, y_, note ? "note" : "", cut(told.said.text, label_columns));
+  std::string notes = told.said.note;
+  for (const Said& part : told.parts) {
+    y_ += line_height;
+    body_ += text_at(labels_at_ + 2 * column_width, y_, "", cut(part.text, label_columns - 2));
+    if (!part.note.empty()) notes += (notes.empty() ? "" : "; ") + part.note;
+  }
+  if (!note) {
+    y_ += 7;
+    arrow(told, kind_of(told));
+  }
+  if (!notes.empty()) {
+    y_ += line_height - 3;
+    body_ += text_at(labels_at_, y_, "note", cut(notes, label_columns));
+  }
+  y_ += 9;
+}
+
+std::string Picture::box(int x, const std::string& name, std::size_t most) const {
+  const std::string shown = cut(name, most);
+  const double width = static_cast<double>(columns(shown)) * column_width + 16;
+  return fmt::format("<path class=\"line\" d=\"M{} 46V{}\"/>\n", x, y_ + 8) +
+         fmt::format(
+             "<rect class=\"box\" x=\"{:.0f}\" y=\"20\" width=\"{:.0f}\" height=\"26\" "
+             "rx=\"5\"/>\n",
+             x - width / 2, width) +
+         text_at(x, 37, "name", shown);
+}
+
+std::string Picture::head() const {
+  std::string out;
+  for (const std::string& client : clients_) {
+    out += box(x_of(client), clients_.size() == 1 ? "client" : client, most_name);
+  }
+  return out + box(server_at_, trace_.server.empty() ? "server" : trace_.server, 20);
+}
+
+/// The text alternative: one sentence a step.
+std::string Picture::words() const {
+  std::string out;
+  for (const Told& told : story_) {
+    const std::string who = told.step.by_server   ? "Server"
+                            : clients_.size() > 1 ? told.connection
+                                                  : "Client";
+    out += fmt::format("{}. {}: {}{}{}\n", told.number, who, cut(told.said.text, 200),
+                       told.said.note.empty() ? "" : " — ", told.said.note);
+    for (const Said& part : told.parts) out += "   " + cut(part.text, 200) + "\n";
+  }
+  return out;
+}
+
+std::string Picture::svg() {
+  for (const Told& told : story_) add(told);
+  const int width = server_at_ + 90;
+  const int height = y_ + 22;
+  const std::string title = trace_.comment.empty() ? "A recorded conversation" : trace_.comment;
+  return fmt::format(
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" "
+             "viewBox=\"0 0 {0} {1}\" role=\"img\" aria-labelledby=\"title desc\">\n",
+             width, height) +
+         fmt::format("<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n",
+                     escaped(title), escaped(words())) +
+         std::string(style) +
+         fmt::format("<rect class=\"paper\" width=\"{}\" height=\"{}\" rx=\"8\"/>\n", width,
+                     height) +
+         head() + body_ + "</svg>\n";
+}
+
+}  // namespace
+
+std::string drawn(const Trace& trace, const Range& steps) {
+  std::vector<Told> story = Narrator::tell(trace);
+  std::erase_if(story, [&steps](const Told& told) { return !steps.holds(told.number); });
+  return Picture(trace, story).svg();
+}
+
+}  // namespace phx::trace
