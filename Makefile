@@ -49,7 +49,7 @@ ELIXIR_PACKAGES := elixir
 
 LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
-  $(wildcard lib/testing/*_test.cc conformance/*/*_test.cc chapters/*/*_test.cc)
+  $(wildcard lib/testing/*_test.cc conformance/*/*_test.cc conformance/bench/floor/*_test.cc chapters/*/*_test.cc)
 FUZZ_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_fuzz.cc)) $(wildcard conformance/*/*_fuzz.cc)
 TESTING_SOURCES := $(filter-out %_test.cc %/replay.cc,$(wildcard lib/testing/*.cc))
 SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
@@ -60,6 +60,7 @@ MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
 BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
 TRACE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(wildcard traces/phx-trace/*.cc))
 TRACE_WIRE := $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc)) conformance/suite/server_process.cc
+FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc))
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
@@ -69,6 +70,7 @@ CONTRACT := $(BUILD)/phx-contract
 SUITE := $(BUILD)/phx-conformance
 MUTANTS := $(BUILD)/phx-mutants
 BENCH := $(BUILD)/phx-bench
+FLOOR_SERVER := $(BUILD)/phx-floor
 CHAT := $(BUILD)/phx-chat
 CLIENTS := conformance/clients
 TRACER := $(BUILD)/phx-trace
@@ -116,17 +118,19 @@ $(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 $(SUITE): $(call objects,$(SUITE_SOURCES)) $(HOST_OBJECTS)
 $(MUTANTS): $(call objects,$(MUTANT_SOURCES))
 $(BENCH): $(call objects,$(BENCH_SOURCES))
+$(FLOOR_SERVER): $(call objects,$(FLOOR_SOURCES))
 $(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
 $(TRACER): $(call objects,$(TRACE_SOURCES) $(TRACE_WIRE))
 $(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
 $(BENCH): LIBS := -lfmt -ljansson
+$(FLOOR_SERVER): LIBS := -lfmt -lcrypto
 $(TRACER): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
-$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRACER):
+$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(CHAT) $(TRACER):
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
 .PHONY: all
-all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRACER) ## build everything
+all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(CHAT) $(TRACER) ## build everything
 
 # --- Tests ------------------------------------------------------------------------------------
 
@@ -137,6 +141,9 @@ $(BUILD)/chapters/%_test: $(BUILD)/chapters/%_test.o $(filter-out %/chat.o,$(cal
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 $(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
   $(filter-out $(BUILD)/conformance/suite/main.o,$(call objects,$(SUITE_SOURCES)))
+	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+$(BUILD)/conformance/bench/%_test: $(BUILD)/conformance/bench/%_test.o $(BUILD)/lib/testing/main.o $(HOST_OBJECTS) \
+  $(filter-out %/main.o,$(call objects,$(BENCH_SOURCES) $(FLOOR_SOURCES)))
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
 %_test.passed: %_test
@@ -348,9 +355,13 @@ serve: $(CONTRACT) ## run the contract server in the foreground: PORT=4000
 run: $(CHAT) $(CLIENTS)/node_modules/.installed ## run chapter 1's chat on http://localhost:4000
 	@exec $(CHAT) --port $(or $(PORT),4000)
 
+# make bench [URL=ws://host:port/socket [PID=1234]] [CASES=echo,fanout] [VERSUS=ws://…, or a command with {port}] [FLOOR=1]
+#   [BENCH_FLAGS='whatever else phx-bench --help tells']
+BENCH_OPTIONS = $(call option,CASES,only) $(call option,PID,pid) $(call option,JSON,json) \
+  $(if $(FLOOR),--versus $(FLOOR_SERVER),$(call option,VERSUS,versus)) $(BENCH_FLAGS)
 .PHONY: bench
-bench: $(BENCH) $(if $(URL),,$(CONTRACT)) ## measure speed and memory: of our server, or of URL=ws://host:port/socket
-	@$(BENCH) $(BENCH_FLAGS) $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1)
+bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(FLOOR),$(FLOOR_SERVER)) ## speed and memory: of our server, or URL=ws://…; VERSUS=… or FLOOR=1 beside another
+	@$(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1)
 
 # --- Reading and keeping ----------------------------------------------------------------------
 

@@ -52,7 +52,8 @@ std::string how(int status) {
 
 }  // namespace
 
-Command::Command(std::vector<std::string> words, std::uint16_t port) {
+Command::Command(std::string name, std::vector<std::string> words, std::uint16_t port)
+    : name_(std::move(name)) {
   for (auto& word : words) replace_port(word, port);
   pid_ = fork();
   if (pid_ < 0) throw Failure(fmt::format("fork: {}", std::strerror(errno)));
@@ -70,7 +71,7 @@ std::optional<int> Command::ended() {
 void Command::await(const Target& target) {
   const auto deadline = Clock::now() + starting;
   while (true) {
-    if (ended()) throw Unreachable(fmt::format("the server ended at once: {}", how(*status_)));
+    if (ended()) throw Unreachable(fmt::format("{} ended at once: {}", name_, how(*status_)));
     try {
       return knock(target);
     } catch (const Unreachable&) {
@@ -81,7 +82,7 @@ void Command::await(const Target& target) {
 }
 
 std::string Command::stop() {
-  if (ended()) return fmt::format("the server had ended already: {}", how(*status_));
+  if (ended()) return fmt::format("{} had ended already: {}", name_, how(*status_));
   kill(pid_, SIGTERM);
   const auto began = Clock::now();
   while (!ended() && Clock::now() - began < stopping) std::this_thread::sleep_for(step);
@@ -90,11 +91,11 @@ std::string Command::stop() {
     int status = 0;
     waitpid(pid_, &status, 0);
     status_ = status;
-    return fmt::format("the server did not hear SIGTERM for {} s and was killed",
+    return fmt::format("{} did not hear SIGTERM for {} s and was killed", name_,
                        stopping.count() / 1'000);
   }
   const std::chrono::duration<double> took = Clock::now() - began;
-  return fmt::format("the server ended {:.1f} s after SIGTERM: {}", took.count(), how(*status_));
+  return fmt::format("{} ended {:.1f} s after SIGTERM: {}", name_, took.count(), how(*status_));
 }
 
 std::uint16_t free_port() {

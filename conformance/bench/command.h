@@ -17,9 +17,9 @@ namespace phx::bench {
 /// is told how it ended: that is the first question after a run that failed.
 class Command {
  public:
-  /// Runs `words` with PORT=port and HOST=127.0.0.1 in its environment, and each `{port}` in its
-  /// arguments replaced. What it prints goes to our stderr.
-  Command(std::vector<std::string> words, std::uint16_t port);
+  /// Calls itself `name` in what it tells. Runs `words` with PORT=port and HOST=127.0.0.1 in its
+  /// environment, and each `{port}` in its arguments replaced. What it prints goes to our stderr.
+  Command(std::string name, std::vector<std::string> words, std::uint16_t port);
   ~Command();
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
@@ -34,6 +34,7 @@ class Command {
   /// Its wait status, once it has ended.
   std::optional<int> ended();
 
+  std::string name_;
   pid_t pid_ = -1;
   std::optional<int> status_;
 };

@@ -51,39 +51,42 @@ std::vector<Measured> run_all(const Options& options, const std::vector<Target>&
   return measured;
 }
 
-std::string url_of(const Target& target) {
-  return fmt::format("ws://{}:{}{}", target.host, target.port, target.mount);
-}
-
-void publish(const Options& options, const std::vector<Target>& targets,
-             const std::vector<Measured>& measured) {
-  std::vector<std::string> urls;
-  for (const auto& target : targets) urls.push_back(url_of(target));
-  if (urls.size() > 1) fmt::print("first: {}\nsecond: {}\n", urls[0], urls[1]);
+void publish(const Options& options, const std::vector<Measured>& measured) {
+  std::vector<std::string> names;
+  for (const auto& each : options.contenders) names.push_back(each.name);
+  if (names.size() > 1) fmt::print("first: {}\nsecond: {}\n", names[0], names[1]);
   fmt::print("{}", table(measured));
   if (options.json.empty()) return;
   std::ofstream file{options.json};
-  file << json(measured, urls, options.seconds);
+  file << json(measured, names, options.seconds);
   if (!file.flush()) throw Failure(fmt::format("{} can't be written", options.json));
 }
 
-void measure(Options options) {
-  const auto descriptors = raise_descriptor_limit();  // a server that we start inherits it
-  std::unique_ptr<Command> command;
-  if (!options.command.empty()) {
-    options.target.host = "127.0.0.1";
-    options.target.port = free_port();
-    command = std::make_unique<Command>(options.command, options.target.port);
-    options.target.pid = command->pid();
+/// Starts what is to be started, and returns where all of them are, once they accept.
+std::vector<Target> call_up(const std::vector<Contender>& contenders,
+                            std::vector<std::unique_ptr<Command>>& commands) {
+  std::vector<Target> targets;
+  for (const auto& each : contenders) {
+    auto target = each.target;
+    if (!each.command.empty()) {
+      target.port = free_port();
+      commands.push_back(std::make_unique<Command>(each.name, each.command, target.port));
+      target.pid = commands.back()->pid();
+    }
+    resolve(target);
+    each.command.empty() ? knock(target) : commands.back()->await(target);
+    targets.push_back(std::move(target));
   }
-  std::vector<Target> targets{options.target};
-  if (options.versus) targets.push_back(*options.versus);
-  for (auto& target : targets) resolve(target);
-  if (command) command->await(targets[0]);
-  for (const auto& target : targets) knock(target);
+  return targets;
+}
+
+void measure(const Options& options) {
+  const auto descriptors = raise_descriptor_limit();  // a server that we start inherits it
+  std::vector<std::unique_ptr<Command>> commands;
+  const auto targets = call_up(options.contenders, commands);
   const auto measured = run_all(options, targets, descriptors);
-  command.reset();
-  publish(options, targets, measured);
+  commands.clear();
+  publish(options, measured);
 }
 
 int run(int argc, char** argv) {

@@ -9,7 +9,6 @@
 namespace phx::bench {
 namespace {
 
-constexpr Millis warm_up{500};
 constexpr std::uint64_t descriptors_aside = 64;  // listeners, logs, epoll, the standard three
 
 double own_cpu_seconds() {
@@ -32,7 +31,7 @@ Result skipped(std::string why) {
 }
 
 Result timed(const Context& context, Tally& tally, const std::function<void(Millis)>& go) {
-  go(warm_up);
+  go(context.warm_up);
   tally = {};
   const auto cpu_before = cpu_seconds(context.target);
   const auto own_before = own_cpu_seconds();

@@ -20,6 +20,7 @@ struct Context {
   const Target& target;
   Millis window;                   ///< How long to measure, after the warm-up.
   std::uint64_t descriptor_limit;  ///< Of this process.
+  Millis warm_up{500};             ///< What happens before is not counted.
 };
 
 /// Percentiles in microseconds.

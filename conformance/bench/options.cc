@@ -29,7 +29,10 @@ void declare(CLI::App& app, Words& words, Options& options) {
       ->capture_default_str();
   app.add_option("--only", words.only, "These cases alone, with commas between")->delimiter(',');
   app.add_option("--json", options.json, "Write the figures to this file, too");
-  app.add_option("--versus", words.versus, "Measure this socket beside the first, in turns");
+  app.add_option(
+      "--versus", words.versus,
+      "A second server, measured in turns with the first: its URL, or the shell's command "
+      "that starts it ({port})");
   app.add_option("--versus-pid", words.versus_pid, "The second server's process");
   app.add_option("--rounds", options.rounds, "Rounds of each case; the median counts")
       ->check(CLI::Range(1, 99))
@@ -46,6 +49,21 @@ Target target_of(const std::string& url, pid_t pid) {
     throw CLI::ValidationError(fmt::format("{} is no ws://HOST:PORT/MOUNT", url), usage_error);
   if (pid > 0) target->pid = pid;
   return *target;
+}
+
+Contender running(const std::string& url, pid_t pid) { return {url, target_of(url, pid), {}}; }
+
+/// `url` names its mount; the rest is found when it is started.
+Contender started(std::string name, std::vector<std::string> command, const std::string& url) {
+  auto target = target_of(url, 0);
+  target.host = "127.0.0.1";
+  return {std::move(name), std::move(target), std::move(command)};
+}
+
+Contender second(const Words& words) {
+  if (words.versus.find("://") != std::string::npos) return running(words.versus, words.versus_pid);
+  // "exec", so that the process we know is the server and not a shell.
+  return started(words.versus, {"/bin/sh", "-c", "exec " + words.versus}, words.url);
 }
 
 std::vector<Case> cases_of(const std::vector<std::string>& only) {
@@ -72,14 +90,16 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   // Cut off by hand: to CLI11 a "--" may also be the end of an option's list of values.
   char** const end = argv + argc;
   char** const dashes = std::find(argv, end, std::string_view{"--"});
-  if (dashes != end) options.command.assign(dashes + 1, end);
+  const std::vector<std::string> command(dashes == end ? end : dashes + 1, end);
   try {
     app.parse(static_cast<int>(dashes - argv), argv);
-    if (dashes != end && options.command.empty())
+    if (dashes != end && command.empty())
       throw CLI::ValidationError("there is no command behind --", usage_error);
-    options.target = target_of(words.url, words.pid);
+    options.contenders.push_back(
+        command.empty() ? running(words.url, words.pid)
+                        : started(fmt::format("{}", fmt::join(command, " ")), command, words.url));
     if (!words.versus.empty()) {
-      options.versus = target_of(words.versus, words.versus_pid);
+      options.contenders.push_back(second(words));
       if (app.count("--rounds") == 0) options.rounds = 3;
     }
     options.cases = cases_of(words.only);

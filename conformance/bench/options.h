@@ -11,15 +11,20 @@
 
 namespace phx::bench {
 
+/// A server to measure: one that runs already, or how to start it. A value.
+struct Contender {
+  std::string name;  ///< For the report: its URL, or its command.
+  Target target;
+  std::vector<std::string> command;  ///< Empty: it runs already, and `target` is where.
+};
+
 /// A value.
 struct Options {
-  Target target;
-  std::optional<Target> versus;
+  std::vector<Contender> contenders;  ///< One, or two to be measured in turns.
   double seconds = 3;
   std::size_t rounds = 1;
   std::string json;
   std::vector<Case> cases;
-  std::vector<std::string> command;
 };
 
 /// Parses, or prints help or a complaint and leaves the exit status (0 or 2) in `status`.

@@ -156,14 +156,14 @@ std::string table(const std::vector<Measured>& measured) {
   return out;
 }
 
-std::string json(const std::vector<Measured>& measured, const std::vector<std::string>& urls,
+std::string json(const std::vector<Measured>& measured, const std::vector<std::string>& names,
                  double seconds) {
-  auto* names = json_array();
-  for (const auto& url : urls) json_array_append_new(names, json_string(url.c_str()));
+  auto* servers = json_array();
+  for (const auto& name : names) json_array_append_new(servers, json_string(name.c_str()));
   auto* cases = json_array();
   for (const auto& each : measured) json_array_append_new(cases, to_json(each));
   const std::unique_ptr<json_t, Decref> whole{
-      json_pack("{s:o, s:f, s:o}", "servers", names, "seconds", seconds, "cases", cases)};
+      json_pack("{s:o, s:f, s:o}", "servers", servers, "seconds", seconds, "cases", cases)};
   const std::unique_ptr<char, decltype(&std::free)> text{
       json_dumps(whole.get(), JSON_INDENT(2) | JSON_REAL_PRECISION(6)), &std::free};
   return std::string{text.get()} + "\n";

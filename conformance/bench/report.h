@@ -24,8 +24,8 @@ Result median(const Rounds& rounds);
 /// A table for a terminal, with its footnotes.
 std::string table(const std::vector<Measured>& measured);
 
-/// The same for programs, with every round; `urls` name the servers.
-std::string json(const std::vector<Measured>& measured, const std::vector<std::string>& urls,
+/// The same for programs, with every round; `names` are the servers'.
+std::string json(const std::vector<Measured>& measured, const std::vector<std::string>& names,
                  double seconds);
 
 }  // namespace phx::bench

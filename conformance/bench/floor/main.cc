@@ -1,0 +1,55 @@
+/// phx-floor: what a server of channels costs if it does next to nothing; the bench's yardstick.
+///
+///     phx-floor --port 4000
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "conformance/bench/floor/server.h"
+
+namespace {
+
+phx::floor::Server* running = nullptr;  // for the signal handler, which is given nothing else
+
+void on_signal(int) { running->stop(); }
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void serve(const std::string& host, std::uint16_t port) {
+  raise_descriptor_limit();
+  phx::floor::Server server{host, port};
+  running = &server;
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGINT, on_signal);
+  fmt::print("The floor server is listening on ws://{}:{}/socket\n", host, server.port());
+  std::fflush(stdout);
+  server.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "The least server that the load client can measure: no library, no channels' state."};
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 4000;
+  app.add_option("--host", host, "the IPv4 address to listen on")->envname("HOST");
+  app.add_option("--port", port, "the port; 0 takes a free one")->envname("PORT");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    serve(host, port);
+    return 0;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "phx-floor: {}\n", error.what());
+    return 1;
+  }
+}
