@@ -1,0 +1,84 @@
+/// The handler's joins: your own.
+///
+/// These five are members of Handler (socket/handler.h), whose other half, handler.cc, calls join()
+/// and rejoin(). README.md beside this file says in which order to write them. What helps, and is
+/// there: find_route, reply(), unmatched(), goodbye(), forget(), limit_reached(), channels_ (by
+/// topic) and topics_ (by process), socket_ (the connection's), user_ (the application's).
+
+#include "process/scheduler.h"
+#include "socket/handler.h"
+
+#include "chapters/not_written.h"
+
+namespace phx::socket {
+
+using channel::JoinReply;
+using exercise::not_written;  // goes with the last part that you write
+using process::ExitReason;
+using process::Ref;
+using serializer::FramePtr;
+using Message = serializer::Message;
+
+/// A join of a topic that is not joined. In this order:
+///
+/// - a topic that is an object throws serializer::DecodeError, which ends the connection;
+/// - one that is no string, or that no route of the user's takes: unmatched(message);
+/// - where as many channels are joined as user_.max_channels(): limit_reached(…channels, that
+///   many), and an error reply, with the message's join_ref, {"reason": "too many channels
+///   joined"};
+/// - else start_channel.
+void Handler::join(Message message) {
+  // Yours: Handler::join
+  not_written("Handler::join", message);
+}
+
+/// Spawns a channel's process and waits for its answer.
+///
+/// - The channel gets a copy of socket_, with the route's assigns laid over those of the
+/// connection,
+///   and SocketKeeper::join tells it the topic, its join_ref (the message's; the message's ref
+///   where that is null), and self() for a transport.
+/// - The process is a channel::Server, of the route's factory's channel, that socket and the join's
+///   payload. After it is spawned: channel_spawned(pid), then it is monitored, then it is sent a
+///   channel::JoinRequest with the monitor's Ref.
+/// - Then this handler awaits that Ref, for as long as it takes (std::nullopt): until an answer is
+///   here it sees no other mail. The answer goes to join_answered, with an Entry of the pid, the
+///   monitor and the message's own join_ref, which may be null.
+void Handler::start_channel(const Route& route, Message message) {
+  // Yours: Handler::start_channel
+  not_written("Handler::start_channel", route, message);
+}
+
+/// The channel has answered, or has ended: then `answer` is no JoinReply, but a Down.
+///
+/// - Ended: an error reply, {"reason": "join crashed"}.
+/// - Refused (status error): stop monitoring, or its end would be told as a crash; and an error
+///   reply with the channel's response.
+/// - Let in: the entry goes into channels_ and topics_, and an ok reply with the channel's
+/// response.
+///
+/// Each reply has the join's own join_ref.
+void Handler::join_answered(Entry entry, const Message& join, process::Message answer) {
+  // Yours: Handler::join_answered
+  not_written("Handler::join_answered", entry, join, answer);
+}
+
+/// A join of a topic that is joined already. The old channel is told to exit with
+/// {shutdown, "duplicate_join"} and awaited by its monitor, for five seconds; where it is still
+/// there it is killed ({killed}), and awaited for as long as it takes. Then old_channel_ended.
+///
+/// `entry` is a reference into channels_: copy it before anything changes there.
+void Handler::rejoin(const Entry& entry, Message message) {
+  // Yours: Handler::rejoin
+  not_written("Handler::rejoin", entry, message);
+}
+
+/// Makes the old channel's phx_close (goodbye, with an empty payload), forgets the old channel,
+/// sends the frame to this very process as a channel::SocketPush, and joins. So the client hears of
+/// the close after the new join's reply: the mail waits while the join is awaited.
+void Handler::old_channel_ended(const Entry& entry, Message message) {
+  // Yours: Handler::old_channel_ended
+  not_written("Handler::old_channel_ended", entry, message);
+}
+
+}  // namespace phx::socket

@@ -1,0 +1,68 @@
+/// One message of a channel's: your own.
+///
+/// These five are members of channel::Server (channel/server.h), the process around a user's
+/// channel. Its other half, server.cc, joins, and calls from_client() and intercepted() when there
+/// is mail. README.md beside this file says in which order to write them. What helps, and is there:
+/// channel_ (the user's object), socket_, call_handle_in() (calls the user's handle_in, and
+/// measures), stop() and offload() of every process, phx::reply() of channel/socket.h.
+
+#include "channel/server.h"
+#include "process/scheduler.h"
+
+#include "chapters/not_written.h"
+
+namespace phx::channel {
+
+using exercise::not_written;  // goes with the last part that you write
+
+/// A message from the client.
+///
+/// - First of all its ref is noted in the socket (SocketKeeper::set_ref), whatever it is: replies,
+///   also late ones, are made with it.
+/// - An event that is no string throws std::runtime_error: the channel crashes.
+/// - `phx_leave` is answered ok, then the transport is sent a SocketClose, then the channel stops,
+/// with
+///   {shutdown, "left"}. The user's handle_in hears nothing of it.
+/// - Any other event goes to the user: on a worker where channel_->blocking(event, payload) says
+/// that
+///   it may take long, else here and now; and act_on gets what it returned, and may reply.
+void Server::from_client(serializer::Message message) {
+  // Yours: Server::from_client
+  not_written("Server::from_client", message);
+}
+
+/// Handles the message on a worker thread: offload(work, then) runs the first function there, and,
+/// when it has returned, the second here. Until then this process sees no mail. Both must be
+/// copyable, and a message is not: keep it, and the result, behind a std::shared_ptr.
+void Server::on_a_worker(serializer::Message message) {
+  // Yours: Server::on_a_worker
+  not_written("Server::on_a_worker", message);
+}
+
+/// A broadcast that the channel wanted to see first: its handle_out is called, with a copy of the
+/// payload, and act_on gets what it returned. Nobody waits for a reply.
+void Server::intercepted(const serializer::Broadcast& broadcast) {
+  // Yours: Server::intercepted
+  not_written("Server::intercepted", broadcast);
+}
+
+/// Does what a callback returned:
+///
+/// - NoReply: nothing.
+/// - Reply: sent. Where nobody may be replied to, std::logic_error.
+/// - Stop: its reply first, if it has one; then, where the reason is graceful(), a SocketClose to
+/// the
+///   transport, so that the client hears phx_close and not phx_error; then stop with that reason.
+void Server::act_on(Result result, bool may_reply) {
+  // Yours: Server::act_on
+  not_written("Server::act_on", result, may_reply);
+}
+
+/// Answers the event whose ref was noted: phx::reply with a SocketRef of the transport, the
+/// socket's serializer, the channel's join_ref (not the message's), the noted ref, and the topic.
+void Server::send_reply(Reply reply) {
+  // Yours: Server::send_reply
+  not_written("Server::send_reply", reply);
+}
+
+}  // namespace phx::channel
