@@ -1,0 +1,97 @@
+/// The process behind a client that asks again and again: your own.
+///
+/// longpoll_session.h beside the real file has the class, and the messages between a session and
+/// the requests' processes. README.md beside this file says in which order to write the parts.
+
+#include "transport/longpoll_session.h"
+
+#include "chapters/not_written.h"
+#include "process/scheduler.h"
+
+namespace phx::transport {
+namespace {
+
+using exercise::not_written;  // goes with the last part that you write
+
+/// The session sends this to itself when it may have been forgotten by its client.
+struct LookWhetherInactive {};
+
+/// The session sends this to itself behind a message that was published: when it comes back, that
+/// message has been handled, and a join that it began is through.
+struct WhenHandled {
+  process::Pid publisher;
+};
+
+}  // namespace
+
+LongpollSession::LongpollSession(const Mount& mount, Socket socket,
+                                 std::shared_ptr<const void> place)
+    : Handler(*mount.socket, std::move(socket)),
+      user_(mount.socket),
+      place_(std::move(place)),
+      patience_(mount.longpoll->window * 3 / 2),  // LongPoll.Server: 1.5 windows
+      most_frames_(mount.longpoll->max_waiting_frames) {
+  if (mount.message_rate) rate_.emplace(*mount.message_rate);
+}
+
+void LongpollSession::init() {
+  Handler::init();
+  last_poll_ = scheduler().now();
+  scheduler().send_after(patience_, self(), LookWhetherInactive{});
+}
+
+/// One message:
+///
+/// - Flush: flush(its poll).
+/// - Expired: that poll does not wait any more (another that does goes on waiting), and is answered
+///   Forgotten.
+/// - GiveBack: its frames go back to the front of frames_, in their order.
+/// - Publish: publish(…).
+/// - WhenHandled: its publisher is sent Handled.
+/// - LookWhetherInactive: end_if_inactive().
+/// - all else is Handler::handle's.
+void LongpollSession::handle(process::Message message) {
+  // Yours: LongpollSession::handle
+  not_written("LongpollSession::handle", message);
+}
+
+/// A message of the client's. Where there is a rate_ and it does not take one more at this time:
+/// limit_reached(message_rate, messages per second), Refused to the publisher, and stop with
+/// {shutdown, "too many messages a second"}. Else Handler::handle gets a socket::FromClient of the
+/// frame, and the session sends WhenHandled to itself.
+void LongpollSession::publish(Publish message) {
+  // Yours: LongpollSession::publish
+  not_written("LongpollSession::publish", message);
+}
+
+/// A poll has come: the client lives, so note the time. Where frames wait, the poll is sent them
+/// all, in order, none is kept, and nobody waits any more. Where none do, this poll, and no earlier
+/// one, is to be told when there is something, and is sent Subscribed.
+void LongpollSession::flush(process::Pid poll) {
+  // Yours: LongpollSession::flush
+  not_written("LongpollSession::flush", poll);
+}
+
+/// A frame for the client. It waits in frames_; a poll that waits is sent NowAvailable, once. Where
+/// most_frames_ wait already: limit_reached(longpoll_frames, that many), and throw process::Exit
+/// with a crash that says what happened.
+void LongpollSession::deliver(serializer::FramePtr frame) {
+  // Yours: LongpollSession::deliver
+  not_written("LongpollSession::deliver", frame);
+}
+
+/// There is no connection to close. But where the server stops (service_restart) a poll that waits
+/// is sent Forgotten, once, so that it is answered.
+void LongpollSession::close(socket::CloseCode code) {
+  // Yours: LongpollSession::close
+  not_written("LongpollSession::close", code);
+}
+
+/// Where the last poll lies further back than patience_, stop with {shutdown, "inactive"}. Else
+/// look again after patience_.
+void LongpollSession::end_if_inactive() {
+  // Yours: LongpollSession::end_if_inactive
+  not_written("LongpollSession::end_if_inactive", LookWhetherInactive{}, WhenHandled{});
+}
+
+}  // namespace phx::transport
