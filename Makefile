@@ -40,6 +40,7 @@ BROWSER_PACKAGES := chromium
 METRICS_PACKAGES := prometheus
 DOC_PACKAGES := doxygen graphviz doxygen-awesome-css mscgen
 BOOK_PACKAGES := node:node graphviz aspell aspell-en
+BENCHMARK_PACKAGES := libbenchmark-dev
 # clang-tidy 14, Debian 12's own, can't read <source_location>.
 STYLE_PACKAGES := clang-format clang-tidy-16
 # clang 14, Debian 12's own, can't read <source_location> either.
@@ -47,7 +48,7 @@ FUZZ_PACKAGES := clang-16 libclang-rt-16-dev
 # Reads the Elixir of docs/contract.md, and runs none of it.
 ELIXIR_PACKAGES := elixir
 
-LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
+LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
   $(wildcard lib/testing/*_test.cc conformance/*/*_test.cc conformance/bench/floor/*_test.cc chapters/*/*_test.cc)
 FUZZ_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_fuzz.cc)) $(wildcard conformance/*/*_fuzz.cc)
@@ -100,6 +101,8 @@ build/.packages-style: Makefile .ci/need
 	@.ci/need $(STYLE_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-fuzz: Makefile .ci/need
 	@.ci/need $(FUZZ_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-benchmark: Makefile .ci/need
+	@.ci/need $(BENCHMARK_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-elixir: Makefile .ci/need
 	@.ci/need $(ELIXIR_PACKAGES) && mkdir -p $(@D) && touch $@
 
@@ -363,6 +366,14 @@ BENCH_OPTIONS = $(call option,CASES,only) $(call option,PID,pid) $(call option,J
 bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(FLOOR),$(FLOOR_SERVER)) ## speed and memory: of our server, or URL=ws://…; VERSUS=… or FLOOR=1 beside another
 	@$(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1)
 
+$(BUILD)/lib/%_bench.o: | build/.packages-benchmark
+$(BUILD)/lib/%_bench: $(BUILD)/lib/%_bench.o $(LIBRARY)
+	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lbenchmark -o $@
+SERIALIZER_BENCH := $(BUILD)/lib/serializer/scanner_bench
+.PHONY: bench-serializer
+bench-serializer: $(SERIALIZER_BENCH) ## what a frame of 100 B, 1 kB and 1 MB costs the serializer, beside Jansson
+	@$(SERIALIZER_BENCH) $(BENCH_FLAGS)
+
 # --- Reading and keeping ----------------------------------------------------------------------
 
 .PHONY: docs
@@ -375,7 +386,7 @@ format: build/.packages-style ## lay out every C++ file by .clang-format
 	@clang-format -i $(CXX_FILES)
 
 .PHONY: tidy
-tidy: build/.packages-style ## say where layout, size or clang-tidy's checks are not kept
+tidy: build/.packages-style build/.packages-benchmark ## say where layout, size or clang-tidy's checks are not kept
 	@clang-format --dry-run --Werror $(CXX_FILES)
 	@awk -f .ci/sizes.awk $(CXX_FILES)
 	@printf '%s\n' $(filter %.cc,$(CXX_FILES)) | xargs -P $(shell nproc) -n 4 \

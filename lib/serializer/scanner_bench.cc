@@ -1,0 +1,109 @@
+/// What a frame costs before anybody reads it: the scanner and the serializer, beside Jansson.
+///
+/// `make bench-serializer`. Each frame is a push `[join_ref, ref, topic, event, payload]` of about
+/// so many bytes, its payload an object with strings, numbers and a list, as applications send it.
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <string>
+
+#include "json/json.h"
+#include "serializer/scanner.h"
+#include "serializer/serializer.h"
+
+namespace phx::serializer {
+namespace {
+
+/// A payload of `size` bytes, 50 at least: half of it short entries, all different, half one text.
+std::string payload_of(std::size_t size) {
+  std::string json = R"({"items":[)";
+  for (int i = 0; json.size() + 50 < size / 2; ++i)
+    json += fmt::format(R"({}{{"id":{},"name":"café \u00e9 {}","price":{}.5,"new":{}}})",
+                        i == 0 ? "" : ",", i, i * 7, i * 3, i % 2 == 0);
+  json += R"(],"text":")";
+  return json.append(size - json.size() - 2, 'x') + "\"}";
+}
+
+std::string frame_of(std::size_t size) {
+  const std::string envelope = R"(["1","42","room:lobby","new_msg",)";
+  return envelope + payload_of(size - envelope.size() - 1) + "]";
+}
+
+/// ns a frame is what the library prints as "Time"; bytes a second make sizes comparable.
+void count(benchmark::State& state, std::size_t frame_size) {
+  const auto frames = static_cast<std::int64_t>(state.iterations());
+  state.SetBytesProcessed(frames * static_cast<std::int64_t>(frame_size));
+  state.counters["frame_bytes"] = static_cast<double>(frame_size);
+}
+
+std::string frame_for(const benchmark::State& state) {
+  return frame_of(static_cast<std::size_t>(state.range(0)));
+}
+
+/// Grammar, UTF-8 and places, nothing built: what each frame that comes in must pay.
+void scan(benchmark::State& state) {
+  const auto frame = frame_for(state);
+  for (auto _ : state) {
+    Scanner scanner(frame);
+    benchmark::DoNotOptimize(scanner.value());
+    scanner.end();
+  }
+  count(state, frame.size());
+}
+
+/// From the frame to a message; the copy stands for the bytes that a connection read.
+void decode(benchmark::State& state) {
+  const auto frame = frame_for(state);
+  for (auto _ : state) benchmark::DoNotOptimize(v2_json().decode({Frame::text, frame}));
+  count(state, frame.size());
+}
+
+/// From a reply that carries what came to its frame, as an echo does.
+void encode(benchmark::State& state) {
+  const auto frame = frame_for(state);
+  const auto message = v2_json().decode({Frame::text, frame});
+  const Reply reply{message.join_ref, message.ref, message.topic, Status::ok, message.payload};
+  for (auto _ : state) benchmark::DoNotOptimize(v2_json().encode(reply));
+  count(state, frame.size());
+}
+
+/// Both ways: what an echo costs in the serializer.
+void echo(benchmark::State& state) {
+  const auto frame = frame_for(state);
+  for (auto _ : state) {
+    auto message = v2_json().decode({Frame::text, frame});
+    const Reply reply{std::move(message.join_ref), std::move(message.ref), std::move(message.topic),
+                      Status::ok, std::move(message.payload)};
+    benchmark::DoNotOptimize(v2_json().encode(reply));
+  }
+  count(state, frame.size());
+}
+
+/// The same frame to a tree, by Jansson: what the scanner saves where nobody reads the payload.
+void jansson_parse(benchmark::State& state) {
+  const auto frame = frame_for(state);
+  for (auto _ : state) benchmark::DoNotOptimize(Json::parse(frame));
+  count(state, frame.size());
+}
+
+/// To a tree and back to text: an echo without the scanner.
+void jansson_echo(benchmark::State& state) {
+  const auto frame = frame_for(state);
+  for (auto _ : state) benchmark::DoNotOptimize(Json::parse(frame).dump());
+  count(state, frame.size());
+}
+
+void sizes(benchmark::internal::Benchmark* each) { each->Arg(100)->Arg(1'000)->Arg(1'000'000); }
+
+BENCHMARK(scan)->Apply(sizes);
+BENCHMARK(decode)->Apply(sizes);
+BENCHMARK(encode)->Apply(sizes);
+BENCHMARK(echo)->Apply(sizes);
+BENCHMARK(jansson_parse)->Apply(sizes);
+BENCHMARK(jansson_echo)->Apply(sizes);
+
+}  // namespace
+}  // namespace phx::serializer
+
+BENCHMARK_MAIN();
