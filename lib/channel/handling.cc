@@ -22,12 +22,14 @@ void Server::from_client(serializer::Message message) {
   on_a_worker(std::move(message));
 }
 
+//! [on_a_worker]
 void Server::on_a_worker(serializer::Message message) {
   const auto mail = std::make_shared<serializer::Message>(std::move(message));
   const auto result = std::make_shared<Result>();
   offload([this, mail, result] { *result = call_handle_in(std::move(*mail)); },
           [this, result] { act_on(std::move(*result), true); });
 }
+//! [on_a_worker]
 
 void Server::intercepted(const serializer::Broadcast& broadcast) {
   act_on(channel_->handle_out(broadcast.event, broadcast.payload, socket_), false);

@@ -35,6 +35,7 @@ void Process::await(Ref ref, std::optional<Millis> patience,
   slot_->awaiting = std::move(awaiting);
 }
 
+//! [call]
 void Process::call(Pid target, Message request, std::function<void(Message)> then,
                    Millis patience) {
   const Ref ref = scheduler_->monitor(self_, target);
@@ -52,6 +53,7 @@ void Process::call(Pid target, Message request, std::function<void(Message)> the
           then(std::move(*message));
         });
 }
+//! [call]
 
 void Process::offload(std::function<void()> work, std::function<void()> then) {
   scheduler_->start_work(*slot_, std::move(work), std::move(then));

@@ -100,6 +100,7 @@ TEST("demonitor takes back a Down that is already queued") {
   expect_eq(journal, Journal{});
 }
 
+//! [await]
 TEST("await sees its own message first and leaves the others in order") {
   ActorHouse house;
   Journal journal;
@@ -119,6 +120,7 @@ TEST("await sees its own message first and leaves the others in order") {
   house.settle();
   expect_eq(journal, Journal{"awaited answer", "1", "2"});
 }
+//! [await]
 
 TEST("await gives up when its patience runs out") {
   ActorHouse house;

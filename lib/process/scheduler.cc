@@ -165,6 +165,7 @@ void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
   slots_.emplace(pid.serial, std::move(slot));
 }
 
+//! [deliver]
 void Scheduler::deliver(Slot& slot, Message message) {
   if (slot.awaiting && !slot.awaiting->arrived && message.tag() == slot.awaiting->ref) {
     slot.awaiting->arrived = std::move(message);
@@ -180,6 +181,7 @@ void Scheduler::deliver(Slot& slot, Message message) {
   }
   enqueue(slot);
 }
+//! [deliver]
 
 void Scheduler::enqueue(Slot& slot) {
   if (slot.queued) return;
@@ -187,6 +189,7 @@ void Scheduler::enqueue(Slot& slot) {
   (slot.process->urgent() ? urgent_ : runnable_).push_back(&slot);
 }
 
+//! [take_turn]
 void Scheduler::take_turn(Slot& slot) {
   const LogScope about(*slot.process);
   if (slot.killed_by) {
@@ -206,6 +209,7 @@ void Scheduler::take_turn(Slot& slot) {
   note_long_turn(slot, began);
   if (slot.stopping) bury(slot, std::move(*slot.stopping), true);
 }
+//! [take_turn]
 
 void Scheduler::work_through(Slot& slot) {
   if (!slot.started) {
@@ -248,6 +252,7 @@ void Scheduler::note_long_turn(const Slot& slot, Millis began) {
 
 // --- The end of a process -----------------------------------------------------------------------
 
+//! [bury]
 void Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   const Pid pid = slot.process->self_;
   auto node = slots_.extract(pid.serial);
@@ -265,6 +270,7 @@ void Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   if (slot.queued) std::erase(slot.process->urgent() ? urgent_ : runnable_, &slot);
   if (slot.working) ghosts_.emplace(pid.serial, std::move(node.mapped()));
 }
+//! [bury]
 
 void Scheduler::last_words(Slot& slot, ExitReason& reason) {
   try {

@@ -14,6 +14,7 @@
 
 namespace phx::process {
 
+//! [strategy]
 enum class Strategy {
   one_for_one,   ///< Only the child that ended is started again.
   rest_for_one,  ///< And those that were started after it.
@@ -25,6 +26,7 @@ enum class Restart {
   transient,  ///< Only after an end that was not graceful.
   temporary,  ///< Never.
 };
+//! [strategy]
 
 struct ChildSpec {
   std::string id;

@@ -91,6 +91,7 @@ void Handler::on_topic(const Entry& entry, Message message) {
 
 // --- The end of a channel -----------------------------------------------------------------------
 
+//! [channel_down]
 void Handler::channel_down(const Down& down) {
   const auto topic = topics_.find(down.pid);
   if (topic == topics_.end()) return;
@@ -98,6 +99,7 @@ void Handler::channel_down(const Down& down) {
   deliver(goodbye(entry, topic->second, "phx_error", Json::object({{"reason", "channel_crash"}})));
   forget(down.pid);
 }
+//! [channel_down]
 
 void Handler::channel_closed(process::Pid pid) {
   const auto topic = topics_.find(pid);
