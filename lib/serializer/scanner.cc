@@ -1,33 +1,20 @@
-/// The scanner's one pass. It is on the way of every message, so strings go eight bytes at a time.
+/// The scanner's one pass. It is on the way of every message.
 
 #include "serializer/scanner.h"
 
 #include <charconv>
 #include <cmath>
-#include <cstdint>
 #include <cstdlib>
-#include <cstring>
 
 #include "base/utf8.h"
 #include "json/json.h"
+#include "serializer/brackets.h"
+#include "serializer/plain_text.h"
 #include "serializer/serializer.h"
 
 namespace phx::serializer {
 namespace {
 
-/// Of the next eight bytes, is there one that needs a look: a quote, a backslash, a control
-/// character, or the beginning of a character beyond ASCII?
-bool needs_a_look(const char* p) {
-  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
-  std::uint64_t bytes;
-  std::memcpy(&bytes, p, sizeof bytes);
-  const auto has_zero = [](std::uint64_t v) { return (v - ones) & ~v & highs; };
-  const std::uint64_t control = (bytes - ones * 0x20) & ~bytes & highs;
-  return (control | has_zero(bytes ^ (ones * '"')) | has_zero(bytes ^ (ones * '\\')) |
-          (bytes & highs)) != 0;
-}
-
-bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
@@ -36,13 +23,6 @@ void Scanner::fail(const char* expected) const {
   if (!is_utf8(text_)) throw NotUtf8();
   throw DecodeError("expected " + std::string(expected) + " at byte " + std::to_string(at_) +
                     (at_ < text_.size() ? "" : ", where the text ends"));
-}
-
-void Scanner::skip_white() {
-  while (at_ < text_.size() && is_white(text_[at_])) {
-    ++at_;
-    white_seen_ = true;
-  }
 }
 
 bool Scanner::take(char mark) {
@@ -62,12 +42,21 @@ void Scanner::end() {
   if (at_ != text_.size()) fail("nothing more");
 }
 
-/// Brackets are kept in a stack of bits instead of calls, so depth costs no stack of ours.
 Slice Scanner::value() {
   skip_white();
   white_seen_ = false;
   const std::size_t begin = at_;
-  std::vector<bool> in_object;
+  if (peek() == '{' || peek() == '[') {
+    nested();
+  } else {
+    scalar();
+  }
+  return {begin, at_ - begin, !white_seen_};
+}
+
+/// The brackets are kept beside instead of in calls, so depth costs no stack of ours.
+void Scanner::nested() {
+  Brackets brackets;
   const auto key = [this] {
     skip_white();
     if (peek() != '"') fail("a key");
@@ -79,20 +68,19 @@ Slice Scanner::value() {
     if (peek() == '{' || peek() == '[') {
       const bool object = text_[at_++] == '{';
       if (!take(object ? '}' : ']')) {
-        in_object.push_back(object);
+        brackets.open(object);
         if (object) key();
         continue;
       }
     } else {
       scalar();
     }
-    while (!in_object.empty() && !take(',')) {
-      expect(in_object.back() ? '}' : ']');
-      in_object.pop_back();
+    while (!brackets.empty() && !take(',')) {
+      expect(brackets.in_object() ? '}' : ']');
+      brackets.close();
     }
-    if (!in_object.empty() && in_object.back()) key();
-  } while (!in_object.empty());
-  return {begin, at_ - begin, !white_seen_};
+    if (!brackets.empty() && brackets.in_object()) key();
+  } while (!brackets.empty());
 }
 
 void Scanner::scalar() {
@@ -113,15 +101,13 @@ void Scanner::word(std::string_view expected) {
 void Scanner::string() {
   ++at_;
   while (true) {
-    while (at_ + 8 <= text_.size() && !needs_a_look(text_.data() + at_)) at_ += 8;
+    at_ += plain_prefix(text_.substr(at_));
     if (at_ >= text_.size()) fail("the end of the string");
     const auto byte = static_cast<unsigned char>(text_[at_]);
     if (byte == '"') break;
     if (byte < 0x20) fail("no control character in a string");
     if (byte == '\\') {
       escape();
-    } else if (byte < 0x80) {
-      ++at_;
     } else {
       utf8();
     }
@@ -237,32 +223,29 @@ void append_escape(std::string& out, char c) {
   }
 }
 
-/// How many bytes from `at` on may be copied as they are: up to the next one that is escaped.
-std::size_t plain_run(std::string_view text, std::size_t at) {
-  const std::size_t begin = at;
-  while (at < text.size()) {
-    if (at + 8 <= text.size() && !needs_a_look(text.data() + at)) {
-      at += 8;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte < 0x20 || byte == '"' || byte == '\\') break;
+/// How many bytes the text begins with that may be copied as they are: up to one that is escaped.
+std::size_t copyable(std::string_view text) {
+  std::size_t at = plain_prefix(text);
+  while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80) {
     const std::size_t size = utf8_sequence(text.substr(at));
     if (size == 0) throw EncodeError("expected text in UTF-8, got other bytes");
     at += size;
+    at += plain_prefix(text.substr(at));
   }
-  return at - begin;
+  return at;
 }
 
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t run = plain_run(text, at);
-    out += text.substr(at, run);
-    at += run;
-    if (at < text.size()) append_escape(out, text[at++]);
+  while (true) {
+    const std::size_t run = copyable(text);
+    out += text.substr(0, run);
+    text.remove_prefix(run);
+    if (text.empty()) break;
+    append_escape(out, text.front());
+    text.remove_prefix(1);
   }
   out += '"';
 }

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace phx::serializer {
 
@@ -19,6 +18,10 @@ struct Slice {
   std::size_t size = 0;
   bool tidy = true;  ///< No white space between its tokens: it is compact as it stands.
 };
+
+inline bool is_white(char c) {
+  return c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+}
 
 class Scanner {
  public:
@@ -35,7 +38,13 @@ class Scanner {
   void end();
 
  private:
-  void skip_white();
+  void skip_white() {
+    while (at_ < text_.size() && is_white(text_[at_])) {
+      ++at_;
+      white_seen_ = true;
+    }
+  }
+  void nested();
   void scalar();
   void string();
   void escape();

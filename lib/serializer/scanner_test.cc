@@ -106,6 +106,25 @@ TEST("a hundred thousand brackets cost no stack") {
   expect(!takes(std::string(100'000, '[') + std::string(99'999, ']')), "one short is refused");
 }
 
+TEST("each bracket is closed by its own kind, however deep it lies") {
+  for (const std::size_t depth : {1, 2, 63, 64, 65, 127, 128, 129, 1'000}) {
+    std::string text;
+    std::string ends;
+    for (std::size_t i = 0; i < depth; ++i) {
+      const bool object = i % 3 != 0;
+      text += object ? "{\"k\":" : "[";
+      ends.insert(0, object ? "}" : "]");
+    }
+    const std::string whole = text + "0" + ends;
+    expect(takes(whole), "the right ends are taken");
+    for (std::size_t i = text.size() + 1; i < whole.size(); ++i) {
+      std::string wrong = whole;
+      wrong[i] = wrong[i] == '}' ? ']' : '}';
+      expect(!takes(wrong), "an end of the other kind is refused");
+    }
+  }
+}
+
 TEST("white space is found where it is, and taken out where it must be") {
   Scanner scanner(R"( {"a b": [1, 2]}, {"c":"d e"} )");
   const Slice first = scanner.value();

@@ -1,0 +1,33 @@
+/// Sixteen bytes at a time find what one at a time would.
+
+#include "serializer/plain_text.h"
+
+#include <algorithm>
+#include <string>
+
+#include "testing/case.h"
+
+using namespace phx::serializer;
+using namespace phx::testing;
+
+TEST("each byte is plain or not, wherever it stands") {
+  for (int value = 0; value < 256; ++value) {
+    const bool plain = value >= 0x20 && value < 0x80 && value != '"' && value != '\\';
+    for (std::size_t at = 0; at < 40; ++at) {
+      std::string text(40, 'x');
+      text[at] = static_cast<char>(value);
+      expect_eq(plain_prefix(text), plain ? text.size() : at);
+    }
+  }
+}
+
+TEST("the first of several counts, and nothing behind the text's end") {
+  const std::string text = "0123456789 and \x01\xff\"\\ more";
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
+    for (std::size_t end = begin; end <= text.size(); ++end) {
+      const std::string_view part = std::string_view(text).substr(begin, end - begin);
+      const auto first = std::find_if_not(part.begin(), part.end(), is_plain);
+      expect_eq(plain_prefix(part), static_cast<std::size_t>(first - part.begin()));
+    }
+  }
+}
