@@ -32,7 +32,7 @@ void Connection::send(serializer::FramePtr frame) {
   if (compression_) {
     outbox_.add(host_.deflater().compressed(frame, compression_->window_bits), true);
   } else {
-    outbox_.add(frame);
+    outbox_.add(std::move(frame));
   }
   if (outbox_.bytes() > host_.outbox_limit()) {
     host_.scheduler().log().warn(
@@ -71,14 +71,14 @@ void Connection::flush() {
   if (wsi_ == nullptr) return;
   bool mid_frame = false;
   while (!outbox_.empty() && (mid_frame || !lws_partial_buffered(wsi_))) {
-    const std::string_view piece = outbox_.front();
-    auto* bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(piece.data()));
-    if (lws_write(wsi_, bytes, piece.size(), LWS_WRITE_RAW) < 0) {
+    const Outbox::Piece piece = outbox_.take(host_.writing_space());
+    auto* bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(piece.bytes.data()));
+    if (lws_write(wsi_, bytes, piece.bytes.size(), LWS_WRITE_RAW) < 0) {
       outbox_ = {};
       closing_ = true;
       break;
     }
-    mid_frame = outbox_.done();
+    mid_frame = piece.ends_mid_frame;
   }
   if (closing_) limit_last_words();
   if (closing_ || !outbox_.empty()) lws_callback_on_writable(wsi_);

@@ -30,6 +30,8 @@ class ConnectionHost {
   virtual Deflater& deflater() = 0;
   /// The connection has something to write: flush() it at the end of this turn of the loop.
   virtual void dirty(Connection& connection) = 0;
+  /// Where frames are put together for a write. Nobody's from one write to the next.
+  virtual std::string& writing_space() = 0;
   /// The most bytes that may wait for one client.
   virtual std::size_t outbox_limit() const = 0;
   virtual const telemetry::Telemetry& telemetry() const = 0;

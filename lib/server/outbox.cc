@@ -2,65 +2,93 @@
 
 #include "server/outbox.h"
 
+#include <utility>
+
+#include "base/check.h"
+
 namespace phx::server {
 namespace {
 
 constexpr std::size_t worth_sharing = 16'384;  // below this a copy is cheaper than another write
-constexpr std::size_t largest_piece = 65'536;
+constexpr std::size_t largest_piece = 65'536;  // of joined frames
 
 constexpr unsigned final_frame = 0x80;
 constexpr unsigned rsv1 = 0x40;  // a compressed message's: RFC 7692, 6
+constexpr unsigned close_opcode = 8;
 
-std::string header(unsigned bits_and_opcode, std::size_t size) {
-  std::string bytes(1, static_cast<char>(final_frame | bits_and_opcode));
-  const auto put = [&](int count) {
-    for (int i = count - 1; i >= 0; --i) bytes += static_cast<char>(size >> (8 * i));
-  };
-  if (size < 126) {
-    put(1);
-  } else if (size < 65'536) {
-    bytes += static_cast<char>(126);
-    put(2);
-  } else {
-    bytes += static_cast<char>(127);
-    put(8);
-  }
-  return bytes;
+/// How many bytes follow the one that says so, for a size that does not fit into it.
+std::size_t extended_size(std::size_t size) { return size < 126 ? 0 : size < 65'536 ? 2 : 8; }
+std::size_t whole_size(std::size_t size) { return 2 + extended_size(size) + size; }
+std::size_t close_size(unsigned code) { return whole_size(code == 0 ? 0 : 2); }
+
+void append_header(std::string& out, unsigned bits_and_opcode, std::size_t size) {
+  const std::size_t extended = extended_size(size);
+  out += static_cast<char>(final_frame | bits_and_opcode);
+  out += static_cast<char>(extended == 0 ? size : extended == 2 ? 126 : 127);
+  for (std::size_t i = extended; i > 0; --i) out += static_cast<char>(size >> (8 * (i - 1)));
+}
+
+void append_close(std::string& out, unsigned code) {
+  append_header(out, close_opcode, code == 0 ? 0 : 2);
+  if (code != 0) out += {static_cast<char>(code >> 8), static_cast<char>(code)};
 }
 
 }  // namespace
 
-void Outbox::add(const serializer::FramePtr& frame, bool compressed) {
-  std::string bytes = header((compressed ? rsv1 : 0) | frame->opcode, frame->bytes.size());
-  if (frame->bytes.size() < worth_sharing) return append(bytes += frame->bytes);
-  append(bytes);
-  pieces_.back().ends_mid_frame = true;
-  pieces_.push_back({{}, frame});
-  bytes_ += frame->bytes.size();
+void Outbox::add(serializer::FramePtr frame, bool compressed) {
+  bytes_ += whole_size(frame->bytes.size());
+  frames_.push_back({std::move(frame), compressed});
 }
 
 void Outbox::add_close(unsigned code) {
-  constexpr unsigned close_opcode = 8;
-  std::string bytes = header(close_opcode, code == 0 ? 0 : 2);
-  if (code != 0) bytes += {static_cast<char>(code >> 8), static_cast<char>(code)};
-  append(bytes);
+  close_code_ = code;
+  bytes_ += close_size(code);
 }
 
-void Outbox::append(std::string_view bytes) {
-  const bool joins = !pieces_.empty() && !pieces_.back().shared &&
-                     pieces_.back().own.size() + bytes.size() <= largest_piece;
-  if (!joins) pieces_.emplace_back();
-  pieces_.back().own += bytes;
-  bytes_ += bytes.size();
+Outbox::Piece Outbox::take(std::string& space) {
+  check(!empty(), "a piece is taken where one waits");
+  Piece piece;
+  if (header_taken_) {
+    header_taken_ = false;
+    piece.frame = std::move(frames_[taken_++].frame);
+    piece.bytes = piece.frame->bytes;
+  } else {
+    join(space);
+    piece.bytes = space;
+    piece.ends_mid_frame = header_taken_;
+  }
+  bytes_ -= piece.bytes.size();
+  let_go_of_taken();
+  return piece;
 }
 
-std::string_view Outbox::front() const { return pieces_.front().view(); }
+/// Up to a large frame, or until the space is full.
+void Outbox::join(std::string& space) {
+  space.clear();
+  for (; taken_ < frames_.size(); ++taken_) {
+    Waiting& next = frames_[taken_];
+    const std::string& bytes = next.frame->bytes;
+    const bool large = bytes.size() >= worth_sharing;
+    if (!large && space.size() + bytes.size() > largest_piece) return;
+    append_header(space, (next.compressed ? rsv1 : 0) | next.frame->opcode, bytes.size());
+    header_taken_ = large;
+    if (large) return;
+    space += bytes;
+    next.frame.reset();
+  }
+  if (close_code_) append_close(space, *std::exchange(close_code_, std::nullopt));
+}
 
-bool Outbox::done() {
-  const bool mid_frame = pieces_.front().ends_mid_frame;
-  bytes_ -= front().size();
-  pieces_.pop_front();
-  return mid_frame;
+/// With an outbox that is never quite empty the list would grow at its end for ever.
+void Outbox::let_go_of_taken() {
+  if (taken_ == frames_.size()) {
+    frames_ = std::vector<Waiting>();  // its memory, too: most connections are silent
+  } else if (taken_ * 2 > frames_.size()) {
+    frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(taken_));
+  } else {
+    return;
+  }
+  taken_ = 0;
 }
 
 }  // namespace phx::server

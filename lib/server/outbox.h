@@ -2,44 +2,52 @@
 /// \file
 /// What waits to be written to one websocket: many frames, one write.
 
-#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "serializer/message.h"
 
 namespace phx::server {
 
-/// Frames as they go down the wire, joined into large pieces. A large frame that many connections
-/// share is not copied: its piece refers to it.
+/// The frames that wait, each as it was given: they are put together only when they are written, in
+/// a space that all the connections of a shard have in turn. One that nothing waits for takes no
+/// memory beside itself.
 class Outbox {
  public:
+  /// A part of what goes down the wire.
+  struct Piece {
+    std::string_view bytes;       ///< In the space, or the frame's. Valid while both are untouched.
+    serializer::FramePtr frame;   ///< Keeps the bytes alive where they are a frame's.
+    bool ends_mid_frame = false;  ///< Nothing, not even a pong, may be written before the next one.
+  };
+
   /// Appends an unmasked, unfragmented websocket frame. `compressed` sets RSV1.
-  void add(const serializer::FramePtr& frame, bool compressed = false);
-  /// Appends a close frame; nothing should follow. A code of 0 sends none.
+  void add(serializer::FramePtr frame, bool compressed = false);
+  /// Appends a close frame; nothing may follow. A code of 0 sends none.
   void add_close(unsigned code);
 
   bool empty() const { return bytes_ == 0; }
-  /// Bytes that wait.
+  /// Bytes that wait, as they go down the wire.
   std::size_t bytes() const { return bytes_; }
 
-  /// The next piece to write. REQUIRES: !empty(). Valid until done() or an add.
-  std::string_view front() const;
-  /// The front piece is written. True: it ended in the middle of a frame, and nothing else, not
-  /// even a pong, may be written before the next piece.
-  bool done();
+  /// Takes out the next piece: small frames joined in `space`, which is overwritten, or a large
+  /// frame, which many connections may share and none copies. REQUIRES: !empty().
+  Piece take(std::string& space);
 
  private:
-  /// Either bytes of its own, or a shared frame's.
-  struct Piece {
-    std::string own;
-    serializer::FramePtr shared;
-    bool ends_mid_frame = false;
-    std::string_view view() const { return shared ? std::string_view(shared->bytes) : own; }
+  struct Waiting {
+    serializer::FramePtr frame;
+    bool compressed;
   };
-  void append(std::string_view bytes);
+  void join(std::string& space);
+  void let_go_of_taken();
 
-  std::deque<Piece> pieces_;
+  std::vector<Waiting> frames_;
+  std::size_t taken_ = 0;      ///< So many of the frames are written.
+  bool header_taken_ = false;  ///< That of the next frame, a large one.
+  std::optional<unsigned> close_code_;
   std::size_t bytes_ = 0;
 };
 

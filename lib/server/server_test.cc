@@ -19,10 +19,8 @@ serializer::FramePtr text(std::string bytes) {
 
 std::string drained(Outbox& outbox) {
   std::string bytes;
-  while (!outbox.empty()) {
-    bytes += outbox.front();
-    outbox.done();
-  }
+  std::string space;
+  while (!outbox.empty()) bytes += outbox.take(space).bytes;
   return bytes;
 }
 
@@ -42,32 +40,59 @@ TEST("frames are framed by RFC 6455, at each of its three sizes") {
 
 TEST("small frames join into one piece, a large one is not copied") {
   Outbox outbox;
-  for (int i = 0; i < 100; ++i) outbox.add(text("hello"));
-  expect_eq(outbox.front().size(), outbox.bytes());
+  std::string space;
   const auto large = text(std::string(100'000, 'x'));
+  for (int i = 0; i < 100; ++i) outbox.add(text("hello"));
   outbox.add(large);
-  outbox.done();
-  expect(outbox.front().data() == large->bytes.data(), "the piece is the frame itself");
+  expect_eq(outbox.take(space).bytes.size(), 100u * 7 + 10);
+  expect(outbox.take(space).bytes.data() == large->bytes.data(), "the piece is the frame itself");
+  expect(outbox.empty(), "nothing is left");
 }
 
 TEST("a piece that ends in the middle of a frame says so, and small frames are never cut") {
   Outbox outbox;
+  std::string space;
   outbox.add(text("small"));
   outbox.add(text(std::string(100'000, 'x')));
   for (int i = 0; i < 20'000; ++i) outbox.add(text("hello"));
-  expect(outbox.done(), "the large frame's header is the end of the first piece");
-  expect(!outbox.done(), "the large frame is whole");
+  expect(outbox.take(space).ends_mid_frame, "the large frame's header ends the first piece");
+  expect(!outbox.take(space).ends_mid_frame, "the large frame is whole");
   while (!outbox.empty()) {
-    expect_eq(outbox.front().size() % 7, 0u);  // whole frames: two bytes of header and five more
-    outbox.done();
+    expect_eq(outbox.take(space).bytes.size() % 7, 0u);  // two bytes of header and five more
   }
 }
 
-TEST("a close frame has its code, or none") {
+TEST("what waits is counted as it goes down the wire, at each size and to the end") {
   Outbox outbox;
+  for (const std::size_t size : {0, 125, 126, 16'383, 16'384, 65'535, 65'536}) {
+    outbox.add(text(std::string(size, 'x')));
+  }
+  outbox.add_close(1000);
+  const std::size_t counted = outbox.bytes();
+  expect_eq(drained(outbox).size(), counted);
+  expect_eq(outbox.bytes(), 0u);
+}
+
+TEST("an outbox that is never empty holds no frame that was taken") {
+  Outbox outbox;
+  std::string space;
+  const auto large = text(std::string(20'000, 'x'));
+  outbox.add(large);
+  for (int i = 0; i < 1'000; ++i) {
+    outbox.add(large);
+    outbox.take(space);
+    outbox.take(space);
+    expect_eq(large.use_count(), 2);
+  }
+}
+
+TEST("a close frame has its code, or none, and comes behind what waits") {
+  Outbox outbox;
+  outbox.add(text("hi"));
   outbox.add_close(1011);
+  expect_eq(drained(outbox), std::string("\x81\x02hi\x88\x02\x03\xf3"));
   outbox.add_close(0);
-  expect_eq(drained(outbox), std::string("\x88\x02\x03\xf3\x88\x00", 6));
+  expect_eq(drained(outbox), std::string("\x88\x00", 2));
 }
 
 TEST("a request is read whole, however it is cut") {

@@ -59,6 +59,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   void finished(TlsRelay& relay) override;
   // ConnectionHost
   void dirty(Connection& connection) override { dirty_.push_back(connection.shared_from_this()); }
+  std::string& writing_space() override { return writing_space_; }
   std::size_t outbox_limit() const override { return options_.outbox_limit; }
   void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) override {
     telemetry::tell(telemetry(), scheduler_.log(), reached, {"peer", peer});
@@ -110,6 +111,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   std::vector<std::shared_ptr<TlsRelay>> finished_relays_;  // until the end of the turn
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> dirty_;
+  std::string writing_space_;             // as large as a piece of an outbox
   std::shared_ptr<Connection> adopting_;  // while libwebsockets takes its socket over
   process::Pid supervisor_;
   std::vector<process::Pid> drainers_;
