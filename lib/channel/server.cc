@@ -26,6 +26,7 @@ void Server::init() {
 
 // --- Joining ------------------------------------------------------------------------------------
 
+//! [join]
 void Server::join() {
   const auto result = std::make_shared<JoinResult>();
   const auto call = [this, result] { *result = call_join(); };
@@ -37,6 +38,7 @@ void Server::join() {
     then();
   }
 }
+//! [join]
 
 /// What nobody wants to know is neither measured nor copied.
 JoinResult Server::call_join() {
@@ -61,6 +63,7 @@ void Server::joined(JoinResult result) {
   }
 }
 
+//! [let_in]
 void Server::let_in(Joined in) {
   subscription_ = socket_.house().pubsub->subscribe(
       socket_.topic(), self(),
@@ -73,6 +76,7 @@ void Server::turn_away(Refused refused) {
   answer_join(serializer::Status::error, std::move(refused.reason));
   stop({ExitReason::shutdown});
 }
+//! [let_in]
 
 void Server::answer_join(serializer::Status status, Payload response) {
   scheduler().send(socket_.transport(),

@@ -75,11 +75,13 @@ void Handler::from_client(Message message) {
   }
 }
 
+//! [not_joined]
 void Handler::not_joined(Message message) {
   if (message.event.is("phx_join")) return join(std::move(message));
   if (message.event.is("phx_leave")) return reply(message, message.join_ref, Reply::ok());
   unmatched(message);
 }
+//! [not_joined]
 
 void Handler::on_topic(const Entry& entry, Message message) {
   if (message.event.is("phx_join")) return rejoin(entry, std::move(message));

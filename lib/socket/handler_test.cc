@@ -140,6 +140,7 @@ TEST("an event without a ref is answered with none") {
   expect_eq(f.client.heard(), Heard{ok("\"1\"", "null", "room:a")});
 }
 
+//! [second_join]
 TEST("a second join ends the first: its reply comes first, then phx_close of the old") {
   Fixture f;
   f.join();
@@ -152,6 +153,7 @@ TEST("a second join ends the first: its reply comes first, then phx_close of the
                   ok("\"3\"", "\"4\"", "room:a", R"({"count":1})")});
   expect_eq(journal, Heard{});
 }
+//! [second_join]
 
 TEST("a second join that is refused ends the first all the same") {
   Fixture f;

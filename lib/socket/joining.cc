@@ -31,6 +31,7 @@ void Handler::join(Message message) {
   start_channel(*route, std::move(message));
 }
 
+//! [start_channel]
 /// The channel joins in its own process, and nothing else is read meanwhile: what the client sent
 /// behind its join is handled after it.
 void Handler::start_channel(const Route& route, Message message) {
@@ -48,7 +49,9 @@ void Handler::start_channel(const Route& route, Message message) {
     join_answered({pid, monitor, join->join_ref}, *join, std::move(*answer));
   });
 }
+//! [start_channel]
 
+//! [join_answered]
 void Handler::join_answered(Entry entry, const Message& join, process::Message answer) {
   auto* joined = answer.get_if<JoinReply>();
   if (joined == nullptr) {
@@ -62,6 +65,7 @@ void Handler::join_answered(Entry entry, const Message& join, process::Message a
   channels_.emplace(join.topic.text(), std::move(entry));
   reply(join, join.join_ref, Reply::ok(std::move(joined->response)));
 }
+//! [join_answered]
 
 /// The old channel is ended first and waited for; the client hears of it after the new join's
 /// reply. Mirrors shutdown_duplicate_channel/1.
