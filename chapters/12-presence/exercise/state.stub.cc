@@ -15,8 +15,8 @@ namespace phx::presence {
 
 using exercise::not_written;  // goes with the last part that you write
 
-/// What was said, and beside it `phx_ref`. `said` itself stays as it is: a Json is copied by hand
-/// when its copy is changed, so copy the value, then `set`.
+/// What was said, and beside it `phx_ref`. `said` itself stays as it is: `set` changes the copy
+/// that you take, and nothing else.
 Json Meta::shown() const {
   // Yours: Meta::shown
   not_written("Meta::shown", said);

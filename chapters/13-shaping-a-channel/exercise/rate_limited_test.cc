@@ -1,0 +1,183 @@
+/// What a rate-limited channel promises, as its clients see it.
+
+#include "chapters/13-shaping-a-channel/exercise/rate_limited.h"
+
+#include "testing/channel_test.h"
+
+using namespace phx;
+using namespace phx::testing;
+using phx::exercise::Allowance;
+using phx::exercise::RateLimited;
+
+namespace {
+
+std::vector<std::string> heard;  ///< What the channel inside was asked.
+
+struct Room final : Channel {
+  JoinResult join(std::string_view topic, Payload params, Socket&) override {
+    if (topic == "room:closed") return Refused{Json::object({{"reason", "closed"}})};
+    return Joined{std::move(params)};
+  }
+  Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
+    heard.push_back(std::string(event));
+    if (event == "say") socket.broadcast("said", std::move(payload));
+    if (event == "stop") return Stop{};
+    if (event == "later") socket.send_self(1);
+    return Reply::ok();
+  }
+  Result handle_out(std::string_view event, Payload, Socket& socket) override {
+    socket.push(event, Json::object({{"through", true}}));
+    return NoReply{};
+  }
+  Result handle_info(process::Message, Socket& socket) override {
+    socket.push("told", {});
+    return NoReply{};
+  }
+  void terminate(const ExitReason& reason, Socket&) override {
+    heard.push_back("end: " + process::to_string(reason));
+  }
+  std::vector<std::string> intercepts() const override { return {"said"}; }
+  bool blocking(std::string_view event, const Payload&) const override { return event == "slow"; }
+  Level log_join() const override { return Level::warn; }
+  Level log_handle_in() const override { return Level::error; }
+};
+
+struct Users final : UserSocket {
+  Users() {
+    channel("room:*", [] {
+      const Allowance allowance{.per_second = 2, .burst = 3, .patience = 4};
+      return std::make_unique<RateLimited>(std::make_unique<Room>(), allowance);
+    });
+  }
+};
+
+struct Fixture {
+  Users users;
+  ChannelTest test;
+  JoinedChannel room = test.socket(users).join("room:a");
+  Fixture() { heard.clear(); }
+
+  void ok(const JoinedChannel& at) { at.assert_reply(at.push("ping"), Status::ok); }
+  void ok() { ok(room); }
+  void refused(long long retry_after_ms) {
+    const Payload reason = room.assert_reply(room.push("ping"), Status::error);
+    expect_eq(
+        reason.json().dump(),
+        Json::object({{"reason", "rate limited"}, {"retry_after_ms", retry_after_ms}}).dump());
+  }
+  void use_up() {
+    for (int i = 0; i < 3; ++i) ok();
+  }
+};
+
+using Heard = std::vector<std::string>;
+
+}  // namespace
+
+TEST("what is no event of the client's goes to the channel inside, and comes back from it") {
+  Users users;
+  ChannelTest test;
+  const Client client = test.socket(users);
+  expect_eq(client.join("room:a", Json::object({{"n", 1}})).response().view(), R"({"n":1})");
+  expect_eq(client.join_refused("room:closed").view(), R"({"reason":"closed"})");
+  const RateLimited limited(std::make_unique<Room>(), {});
+  expect_eq(limited.intercepts(), Heard{"said"});
+  expect(limited.blocking("slow", {}) && !limited.blocking("say", {}), "blocking is passed on");
+  expect(limited.log_join() == Level::warn, "log_join is passed on");
+  expect(limited.log_handle_in() == Level::error, "log_handle_in is passed on");
+}
+
+TEST("a burst passes at once; one more is refused, and the channel hears nothing of it") {
+  Fixture f;
+  f.use_up();
+  f.refused(500);
+  expect_eq(heard, Heard{"ping", "ping", "ping"});
+}
+
+TEST("events, messages and broadcasts reach the channel inside") {
+  Fixture f;
+  f.room.push("later");
+  f.room.assert_push("told");
+  f.room.push("say", Json::object({{"n", 1}}));
+  f.room.assert_push("said", Json::object({{"through", true}}));
+  f.room.push("stop");
+  f.room.assert_down({ExitReason::normal, ""});
+  expect_eq(heard, Heard{"later", "say", "stop", "end: normal"});
+}
+
+TEST("after the time that it was told, the client is heard again, once") {
+  Fixture f;
+  f.use_up();
+  f.refused(500);
+  f.test.pass(Millis{499});
+  f.refused(1);
+  f.test.pass(Millis{1});
+  f.ok();
+  f.refused(500);
+}
+
+TEST("what is left of a wait is rounded up, so that nobody comes too early") {
+  Users users;
+  ChannelTest test;
+  RateLimited limited(std::make_unique<Room>(), {.per_second = 3, .burst = 1, .patience = 9});
+  Socket socket(test.house(), serializer::v2_json());
+  expect(std::get<Reply>(limited.handle_in("ping", {}, socket)).status == Status::ok, "the first");
+  const Result second = limited.handle_in("ping", {}, socket);
+  expect_eq(std::get<Reply>(second).response["retry_after_ms"].integer_or(0), 334);
+}
+
+TEST("quiet is not saved up beyond the burst") {
+  Fixture f;
+  f.use_up();
+  f.test.pass(Millis{3'600'000});
+  f.use_up();
+  f.refused(500);
+}
+
+TEST("who keeps to the rate is never refused") {
+  Fixture f;
+  for (int i = 0; i < 100; ++i) {
+    f.ok();
+    f.test.pass(Millis{500});
+  }
+}
+
+TEST("each client and each topic has an allowance of its own") {
+  Fixture f;
+  f.use_up();
+  const JoinedChannel other = f.test.socket(f.users).join("room:a");
+  f.ok(other);
+  f.refused(500);
+}
+
+TEST("the last refusal that patience allows is answered, and ends the channel with phx_close") {
+  Fixture f;
+  f.use_up();
+  for (int i = 0; i < 4; ++i) f.refused(500);
+  f.room.assert_down({ExitReason::shutdown, "rate limited"});
+  f.room.assert_push("phx_close");
+  expect_eq(heard.back(), "end: shutdown: rate limited");
+}
+
+TEST("an event that is taken makes up for the refusals before it") {
+  Fixture f;
+  f.use_up();
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 3; ++i) f.refused(500);
+    f.test.pass(Millis{500});
+    f.ok();
+  }
+  f.room.refute_down();
+}
+
+TEST("an allowance of 0 is refused when it is made, and so is no channel") {
+  const auto made = [](Allowance allowance) {
+    return expect_throw<std::invalid_argument>(
+        [&] { RateLimited(std::make_unique<Room>(), allowance); });
+  };
+  for (const std::string& sentence :
+       {made({.per_second = 0}), made({.burst = 0}), made({.patience = 0})}) {
+    expect(sentence.starts_with("expected"), sentence);
+  }
+  expect_throw<std::invalid_argument>([] { RateLimited(nullptr, {}); });
+}
