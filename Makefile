@@ -39,8 +39,8 @@ CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 WORKSHOP_PACKAGES := node:node libmsgpack-cxx-dev
 METRICS_PACKAGES := prometheus
-DOC_PACKAGES := doxygen graphviz doxygen-awesome-css mscgen
-BOOK_PACKAGES := node:node graphviz aspell aspell-en
+DOC_PACKAGES := doxygen doxygen-awesome-css
+BOOK_PACKAGES := node:node graphviz aspell aspell-en curl
 BENCHMARK_PACKAGES := libbenchmark-dev
 # clang-tidy 14, Debian 12's own, can't read <source_location>.
 STYLE_PACKAGES := clang-format clang-tidy-16
@@ -257,8 +257,14 @@ spelling: | build/.packages-book ## read all pages with aspell, in British Engli
 $(BUILD)/spelling.passed: $(BOOK_FILES) docs/words.txt | build/.packages-book
 	@$(BOOK)/spelling.mjs && touch $@
 
+.PHONY: links
+links: | build/.packages-book ## follow every link of every page to its file and heading; make docs does so for the site
+	@$(BOOK)/links.mjs --pages
+$(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
+	@$(BOOK)/links.mjs --pages && touch $@
+
 # make check-book [N=07]: a chapter's commands, or those of all pages.
-PROGRAMS = $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRACER) $(CLIENTS)/node_modules/.installed
+PROGRAMS = $(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRACER) $(CLIENTS)/node_modules/.installed
 .PHONY: check-book
 check-book: $(PROGRAMS) | build/.packages-book ## run what the pages tell a reader to type, and compare what comes: N=07 a chapter
 	@$(BOOK)/commands.mjs $(if $(N),$(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md)))
@@ -302,7 +308,7 @@ record: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep the run fo
 judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its reports
 
 # A reader types what is on the pages at the plain build.
-BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed) $(if $(SAN),,$(BUILD)/commands.passed)
+BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed links.passed) $(if $(SAN),,$(BUILD)/commands.passed)
 ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
   $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/exercises.passed $(BUILD)/clients.passed
 .PHONY: test
@@ -380,9 +386,13 @@ bench-serializer: $(SERIALIZER_BENCH) ## what a frame of 100 B, 1 kB and 1 MB co
 
 # --- Reading and keeping ----------------------------------------------------------------------
 
+SITE := build/docs/html
 .PHONY: docs
-docs: build/.packages-docs ## build the site: build/docs/html/index.html
-	@mkdir -p build/docs && ROOT='$(CURDIR)' doxygen -q Doxyfile && echo 'The site is at build/docs/html/index.html'
+docs: build/.packages-docs $(CLIENTS)/node_modules/.installed ## build the site: build/docs/html/index.html
+	@rm -rf $(SITE) && mkdir -p $(SITE) && \
+	  ROOT='$(CURDIR)' FONTS='$(CLIENTS)/node_modules/@fontsource-variable/source-serif-4/files' doxygen -q Doxyfile
+	@node .ci/book/site.mjs $(SITE) build/docs/site.tag && node .ci/book/links.mjs --site $(SITE)
+	@echo 'The site is at $(SITE)/index.html'
 
 CXX_FILES = $(shell git ls-files '*.cc' '*.h')
 .PHONY: format

@@ -12,7 +12,7 @@ import { Fault } from "./pages.mjs";
 const DEFAULTS = [
   "-Gbgcolor=transparent", "-Gpad=0.25", "-Gnodesep=0.35", "-Granksep=0.45", "-Gfontname=Helvetica",
   "-Gfontsize=13", "-Nshape=box", "-Nstyle=rounded", "-Npenwidth=1.2", "-Nfontname=Helvetica",
-  "-Nfontsize=13", "-Nmargin=0.16,0.09", "-Efontname=Helvetica", "-Efontsize=11", "-Earrowsize=0.7",
+  "-Nfontsize=13", "-Nmargin=0.13,0.08", "-Efontname=Helvetica", "-Efontsize=11", "-Earrowsize=0.7",
 ];
 
 const STYLE = `<style>
@@ -35,7 +35,8 @@ text { fill: var(--ink); font-family: Helvetica, Arial, "Liberation Sans", sans-
 .edge polygon { fill: var(--soft); stroke: var(--soft); }
 .edge text { fill: var(--soft); }
 .edge.quiet path { stroke-dasharray: 4 3; }
-a text { text-decoration: underline; text-decoration-color: var(--line); }
+a:hover path, a:hover ellipse, a:focus-visible path, a:focus-visible ellipse { stroke: var(--link); stroke-width: 2; }
+a:focus-visible { outline: none; }
 </style>`;
 
 /** Draws a .dot text; `name` stands in the picture, so that a reader of it finds its source. */

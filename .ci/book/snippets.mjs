@@ -5,6 +5,8 @@
 //     <!-- picture process-tree.dot -->                above ![text](process-tree.svg)
 //     <!-- picture traces/join-ok.har 1-4 -->          above ![text](name.svg)
 //
+// A picture's source stands beside its page or, as all other files, is named from the project's root.
+//
 // With --check nothing is written, and what would be different is a fault; so are a directive that
 // nobody knows, a file or tag that is not there, and a tag that no page uses.
 
@@ -126,7 +128,7 @@ class Filler {
 
   draw(path, number, source, steps, svg) {
     const beside = normalize(join(dirname(path), source));
-    const file = source.startsWith("traces/") ? source : beside;
+    const file = existsSync(join(this.root, beside)) ? beside : source;
     this.mustExist(file);
     const dot = file.endsWith(".dot");
     const drawn = dot ? drawDot(read(this.root, file), file) : this.trace(file, steps);

@@ -49,6 +49,7 @@ std::filesystem::path own_root() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path();
 }
 
+//! [mount_chat]
 /// Where one logs in, and where one connects with the token from there.
 void mount_chat(phx::Endpoint& endpoint, const std::string& secret_key_base) {
   const auto login = std::make_shared<const chat::Login>(secret_key_base);
@@ -60,6 +61,7 @@ void mount_chat(phx::Endpoint& endpoint, const std::string& secret_key_base) {
   mount.longpoll = phx::transport::LongpollOptions{};  // where no websocket gets through
   endpoint.socket(std::move(mount));
 }
+//! [mount_chat]
 
 void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
   const auto page = root / "chapters/01-the-101/page";

@@ -9,13 +9,16 @@ constexpr std::size_t longest_body = 8'000;  // bytes; the page lets 2,000 chara
 
 }  // namespace
 
+//! [join]
 phx::JoinResult Room::join(std::string_view topic, phx::Payload, phx::Socket&) {
   if (topic == "room:private") {
     return phx::Refused{phx::Json::object({{"reason", "unauthorized"}})};
   }
   return phx::Joined{};
 }
+//! [join]
 
+//! [handle_in]
 phx::Result Room::handle_in(std::string_view event, phx::Payload payload, phx::Socket& socket) {
   if (event != "new_msg") return unhandled(event);
   const phx::Json body = payload["body"];
@@ -26,7 +29,9 @@ phx::Result Room::handle_in(std::string_view event, phx::Payload payload, phx::S
   socket.broadcast("new_msg", phx::Json::object({{"user", socket.assign("user")}, {"body", body}}));
   return phx::Reply::ok();
 }
+//! [handle_in]
 
+//! [connect]
 phx::ConnectResult ChatSocket::connect(phx::Connect connect, phx::Socket& socket) const {
   const std::string token = connect.info.auth_token.value_or("");
   const Login::Verdict verdict = login_->verify(token, std::chrono::system_clock::now());
@@ -37,5 +42,6 @@ phx::ConnectResult ChatSocket::connect(phx::Connect connect, phx::Socket& socket
   socket.assigns["user"] = std::get<Login::Name>(verdict).text;
   return phx::Accepted{};
 }
+//! [connect]
 
 }  // namespace chat

@@ -15,6 +15,7 @@ class Room final : public phx::Channel {
   phx::Result handle_in(std::string_view event, phx::Payload payload, phx::Socket& socket) override;
 };
 
+//! [ChatSocket]
 /// Whoever has logged in may come in, under the name that his token holds.
 class ChatSocket final : public phx::UserSocket {
  public:
@@ -27,5 +28,6 @@ class ChatSocket final : public phx::UserSocket {
  private:
   const std::shared_ptr<const Login> login_;
 };
+//! [ChatSocket]
 
 }  // namespace chat

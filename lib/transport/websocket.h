@@ -9,7 +9,6 @@
 
 namespace phx::transport {
 
-//! [wire]
 /// The way down to one client, whatever carries it. Shard thread only.
 class Wire {
  public:
@@ -22,7 +21,6 @@ class Wire {
   /// How long ago the client's last byte came: of a ping, a pong or part of a frame, too.
   virtual Millis quiet_for() const = 0;
 };
-//! [wire]
 
 class Websocket final : public socket::Handler {
  public:

@@ -82,6 +82,7 @@ function connect() {
   join();
 }
 
+//! [join]
 function join() {
   gone = false;
   const joining = (channel = socket.channel(topic));
@@ -96,6 +97,7 @@ function join() {
       sendWaiting();
     });
 }
+//! [join]
 
 function leave() {
   gone = true;

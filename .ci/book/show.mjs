@@ -1,0 +1,110 @@
+// show.mjs: how listings, commands, frames and pictures of a page look on the site.
+
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fences, read } from "./pages.mjs";
+
+const require = createRequire(join(process.cwd(), "conformance/clients/package.json"));
+const hljs = require("highlight.js/lib/common");
+hljs.registerLanguage("elixir", require("highlight.js/lib/languages/elixir"));
+
+const NAMES = { cc: "cpp", h: "cpp", mjs: "js", exs: "elixir", ex: "elixir", sh: "bash", Makefile: "makefile" };
+
+export const escape = (text) =>
+  text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+export const unescape = (text) =>
+  text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&");
+
+export function highlighted(text, language) {
+  const name = NAMES[language] ?? language;
+  if (!hljs.getLanguage(name)) return escape(text);
+  return splitSpans(hljs.highlight(text, { language: name }).value);
+}
+
+/** A span that runs over lines is closed at each line's end and opened again: lines stand alone. */
+function splitSpans(html) {
+  let open = [];
+  return html
+    .split("\n")
+    .map((line) => {
+      const before = open.join("");
+      for (const [tag] of line.matchAll(/<span[^>]*>|<\/span>/g)) {
+        if (tag === "</span>") open = open.slice(0, -1);
+        else open = [...open, tag];
+      }
+      return before + line + "</span>".repeat(open.length);
+    })
+    .join("\n");
+}
+
+/** The fence that opens on a line of a page. */
+export function shownFence(root, path, line) {
+  const fence = fences(read(root, path)).find(({ first }) => first === line + 1);
+  const text = fence.lines.join("\n");
+  const language = fence.language.split(" ")[0];
+  const pre = (kind, html) => `<div class="listing ${kind}"><pre tabindex="0"><code>${html}</code></pre></div>`;
+  if (language === "console") return pre("console", fence.lines.map(consoleLine).join("\n"));
+  if (fence.lines.some((one) => FRAME.test(one))) {
+    return pre("frames", fence.lines.map(frameLine).join("\n"));
+  }
+  if (language === "text" || language === "") return pre("text", escape(text));
+  return pre(language, highlighted(text, language));
+}
+
+function consoleLine(line) {
+  if (!line.startsWith("$ ")) return escape(line);
+  return `<span class="prompt">$ </span><b>${escape(line.slice(2))}</b>`;
+}
+
+const FRAME = /^( *\d+ (?:\S+ )?)([→←·]) (.*)$/;
+
+/** 3 a → ["1","1",…]        what it does */
+function frameLine(line) {
+  const frame = FRAME.exec(line);
+  if (!frame) return `<i class="what">${escape(line)}</i>`;
+  const [, number, arrow, rest] = frame;
+  const kind = { "→": "up", "←": "down", "·": "note" }[arrow];
+  const said = /^(.*?\S)( {2,})(\S.*)$/.exec(rest);
+  const words = said
+    ? `${escape(said[1])}${said[2]}<i class="what">${escape(said[3])}</i>`
+    : escape(rest);
+  return `<span class="number">${number}</span><span class="${kind}">${arrow} ${words}</span>`;
+}
+
+let pictures = 0;
+
+/** A picture inside the page, so that its colours follow the page and its links can be clicked. */
+export function figure(root, path, caption, linkTo) {
+  const file = join(root, path);
+  if (!path.endsWith(".svg") || !existsSync(file)) return null;
+  const prefix = `p${++pictures}-`;
+  const svg = readFileSync(file, "utf8");
+  const inner = svg
+    .slice(svg.indexOf("<svg"))
+    .replace(/<style>[^]*?<\/style>/, (style) => scoped(style, prefix))
+    .replace(/<svg /, `<svg id="${prefix}svg" role="img" aria-label="${caption}" `)
+    .replace(/ id="(?!p\d+-svg)([^"]*)"/g, ` id="${prefix}$1"`)
+    .replace(/url\(#([^)]*)\)/g, `url(#${prefix}$1)`)
+    .replace(/xlink:href="([^"#][^"]*)"/g, (_, link) => `href="${linkTo(link)}"`)
+    .replace(/xlink:href="#([^"]*)"/g, `href="#${prefix}$1"`);
+  return `<figure class="picture"><div class="scroll" tabindex="0">${inner}</div>` +
+    `<figcaption>${caption}</figcaption></figure>`;
+}
+
+/** On the site the button decides what is dark: media queries become the page's own classes. */
+function scoped(style, prefix) {
+  const rules = style.replace(/<\/?style>/g, "");
+  const dark = /@media \(prefers-color-scheme: dark\) \{([^]*?\})\s*\}/.exec(rules)?.[1] ?? "";
+  const light = rules.replace(/@media \(prefers-color-scheme: dark\) \{[^]*?\}\s*\}/, "");
+  const within = (text, scope) =>
+    text.replace(/(^|\})\s*([^{}@]+)\{/g, (_, end, selectors) => {
+      const own = selectors.split(",").map((selector) => {
+        const rest = selector.trim() === "svg" ? "" : ` ${selector.trim().replace(/^svg /, "")}`;
+        return `${scope}#${prefix}svg${rest}`;
+      });
+      return `${end}\n${own.join(", ")} {`;
+    });
+  return `<style>${within(light, "")}${within(dark, "html.dark-mode ")}
+@media (prefers-color-scheme: dark) {${within(dark, "html:not(.light-mode) ")}}</style>`;
+}

@@ -1,0 +1,104 @@
+// site.mjs HTML TAGFILE: gives the pages that Doxygen made their frame, and fills in what filter.mjs
+// marked: listings, pictures, links to files. Fails where a link leads nowhere.
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { kicker, onThisPage, previousAndNext, side } from "./frame.mjs";
+import { siteLink } from "./filter.mjs";
+import { report } from "./pages.mjs";
+import { planOf } from "./plan.mjs";
+import { escape, figure, shownFence, unescape } from "./show.mjs";
+import { tagsIn } from "./sources.mjs";
+import { Targets } from "./targets.mjs";
+
+const root = resolve(".");
+const [html, tagfile] = process.argv.slice(2);
+const plan = planOf(root);
+const targets = new Targets(root, html, tagfile);
+const ids = new Set([...plan.all.values()].map(({ id }) => id));
+const faults = [];
+const done = new Set();
+
+function target(link, where) {
+  const found = targets.find(link);
+  if (found === null) faults.push(`${where}: a link leads to ${link}, and there is no such file`);
+  return found ?? "";
+}
+
+/** Where a listing is from, as a link to its first line. */
+function from(directive, where) {
+  const [kind, file, part] = unescape(directive).split(" ");
+  if (kind === "picture") return "";
+  const lines = part && kind === "snippet" ? tagsIn(readFileSync(join(root, file), "utf8")) : [];
+  const line = lines.find(({ tag }) => tag === part)?.line;
+  const page = target(file + (line ? `#L${line + 1}` : ""), where);
+  return `<p class="from"><a href="${page}">${escape(file)}</a></p>`;
+}
+
+function filled(text, where) {
+  return text
+    .replace(/<p class="from">([^<]*)<\/p>/g, (_, directive) => from(directive, where))
+    .replace(/<div data-fence="([^"]+):(\d+)"><\/div>/g, (_, path, line) =>
+      shownFence(root, unescape(path), Number(line)))
+    .replace(/<figure data-picture="([^"]+)">([^<]*)<\/figure>/g, (_, path, caption) => {
+      const linkTo = (link) => siteLink(root, path, link).replace(/^phx:(.*)$/, (__, file) => target(file, where));
+      const shown = figure(root, path, caption, linkTo);
+      if (!shown) faults.push(`${where}: expected a picture ${path}: run make snippets`);
+      return shown ?? "";
+    })
+    .replace(/href="phx:([^"]*)"/g, (_, link) => `href="${target(unescape(link), where)}"`);
+}
+
+/** A page of the book: its title is the one first heading, the others come below it. */
+function asBookPage(text, id) {
+  const contents = /<div class="contents">([^]*)<\/div><!-- contents -->/.exec(text)?.[1] ?? "";
+  const lowered = contents
+    .replace(/<(\/?)h([1-4])>/g, (_, slash, level) => `<${slash}h${Number(level) + 1}>`)
+    .replace(/<(\/?)h[23] class="groupheader">/g, "<$1h2>")
+    .replace(/<table class="(markdownTable|doxtable)">[^]*?<\/table>/g, (table) => `<div class="scroll" tabindex="0">${table}</div>`)
+    .replace(/<p >/g, "<p>")
+    // A variable's name leads to any variable of that name.
+    .replace(/<a class="code hl_(?:variable|enumvalue)"[^>]*>([a-z_]+)<\/a>/g, "$1");
+  return text.replace(contents, () => onThisPage(lowered) + lowered);
+}
+
+function withTitle(text, id) {
+  const above = kicker(plan, id);
+  return text.replace(/<div class="title">([^]*?)<\/div><\/div>/, (_, title) => {
+    return `${above && `<p class="kicker">${above}</p>`}<h1 class="title">${title.trim()}</h1></div>`;
+  });
+}
+
+/** Doxygen's list of sections names some that it leaves out. */
+function withoutDeadSummary(text) {
+  return text.replace(/<a href="#([\w-]+)">[^<]*<\/a>(?: &#124;\s*)?/g, (link, name) =>
+    text.includes(`id="${name}"`) ? link : "");
+}
+
+function framed(text, id) {
+  const kind = ids.has(id) ? "book" : /_source$|^file-/.test(id) ? "source" : "reference";
+  let page = kind === "book" ? asBookPage(text, id) : text;
+  page = filled(withTitle(page, id), `${id}.html`);
+  // Doxygen's own look is for its reference alone.
+  if (kind !== "reference") {
+    page = page.replace(/<link href="doxygen(-awesome)?\.css"[^>]*>\n?/g, "");
+  }
+  return withoutDeadSummary(page)
+    .replace("<body>", `<body class="${kind} page-${id.replace(/[^a-z0-9-]/gi, "-")}">`)
+    .replace("<!--SIDE-->", () => side(plan, id))
+    .replace("<!--PREVIOUS-AND-NEXT-->", () => previousAndNext(plan, id))
+    .replace('<input type="text" id="MSearchField" value="Search"', '<input type="text" id="MSearchField" value="Search" aria-label="Search"')
+    .replace(/<a id="MSearchClose"/, '<a id="MSearchClose" aria-label="Close the search"')
+    .replace(/(<iframe src="javascript:void\(0\)" frameborder="0") /, '$1 title="Search results" ');
+}
+
+// A link may make a page, which needs its frame, too.
+for (let left = [""]; left.length > 0; ) {
+  left = readdirSync(html).filter((name) => name.endsWith(".html") && !done.has(name));
+  for (const name of left) {
+    done.add(name);
+    const text = readFileSync(join(html, name), "utf8");
+    writeFileSync(join(html, name), framed(text, name.replace(/\.html$/, "")));
+  }
+}
+report(faults, `site: ${done.size} pages, ${targets.made.size} of them for files that Doxygen does not read`);

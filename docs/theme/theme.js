@@ -1,0 +1,25 @@
+// Light or dark: as the reader's system has it, until the button says otherwise.
+
+const root = document.documentElement;
+const wish = () => localStorage.getItem("theme");
+const system = matchMedia("(prefers-color-scheme: dark)");
+const isDark = () => (wish() ?? (system.matches ? "dark" : "light")) === "dark";
+
+function apply() {
+  root.classList.toggle("dark-mode", isDark());
+  root.classList.toggle("light-mode", !isDark());
+}
+
+root.classList.add("scripts");
+apply();
+system.addEventListener("change", apply);
+document.addEventListener("DOMContentLoaded", () => {
+  const button = document.querySelector("button.theme");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    localStorage.setItem("theme", isDark() ? "light" : "dark");
+    apply();
+  });
+  document.querySelector("nav.side [aria-current]")?.scrollIntoView({ block: "center" });
+  scrollTo({ top: location.hash ? scrollY : 0 });
+});
