@@ -6,6 +6,7 @@
 
 #include "serializer/scanner.h"
 #include "server/http.h"
+#include "server/receive_buffers.h"
 #include "telemetry/faults.h"
 
 namespace phx::server {
@@ -99,7 +100,14 @@ int Connection::writable() {
 
 // --- Up from the client -------------------------------------------------------------------------
 
+void Connection::established(lws* wsi) {
+  wsi_ = wsi;
+  receive_buffer_ = ReceiveBuffers::taken_last();
+}
+
 int Connection::received(lws* wsi, std::string_view bytes) {
+  heard_ = true;
+  if (!is_linked()) host_.awake(*this);
   if (closing_) return 0;
   Trouble trouble = accept(wsi, bytes);
   if (!trouble && !message_ends(wsi)) return 0;
@@ -191,8 +199,16 @@ int Connection::peer_closes(std::string_view code_and_reason) {
   return -1;
 }
 
+/// Between frames there is nothing in the buffer that libwebsockets has not handed on.
+void Connection::rest() {
+  if (std::exchange(heard_, false) || lws_remaining_packet_payload(wsi_) > 0) return;
+  ReceiveBuffers::rest(receive_buffer_);
+  unlink();
+}
+
 void Connection::gone() {
   wsi_ = nullptr;
+  if (is_linked()) unlink();  // the buffer goes, too
   closing_ = true;
   outbox_ = {};
   host_.scheduler().send(process_, socket::ClientGone{});

@@ -6,6 +6,7 @@
 
 #include <libwebsockets.h>
 
+#include <boost/intrusive/list.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ class ConnectionHost {
   virtual void dirty(Connection& connection) = 0;
   /// Where frames are put together for a write. Nobody's from one write to the next.
   virtual std::string& writing_space() = 0;
+  /// The connection's client has said something: rest() is to be tried as long as it is listed.
+  virtual void awake(Connection& connection) = 0;
   /// The most bytes that may wait for one client.
   virtual std::size_t outbox_limit() const = 0;
   virtual const telemetry::Telemetry& telemetry() const = 0;
@@ -45,7 +48,13 @@ struct MessageLimits {
   std::optional<socket::MessageRate> rate = {};
 };
 
-class Connection final : public transport::Wire, public std::enable_shared_from_this<Connection> {
+/// A place on the list of those who do not rest; it is left where the connection goes.
+using AwakeHook =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+class Connection final : public transport::Wire,
+                         public std::enable_shared_from_this<Connection>,
+                         public AwakeHook {
  public:
   Connection(ConnectionHost& host, Client client, const MessageLimits& limits,
              std::optional<std::string> subprotocol, transport::Request::Headers headers,
@@ -60,7 +69,7 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
   Millis quiet_for() const override;
 
   // What libwebsockets reports; the results are what its callback returns (-1 closes).
-  void established(lws* wsi) { wsi_ = wsi; }
+  void established(lws* wsi);
   int add_headers(lws* wsi, lws_process_html_args& args) const;
   int received(lws* wsi, std::string_view bytes);
   int writable();
@@ -69,6 +78,10 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
 
   /// Writes what waits, as far as the socket takes it.
   void flush();
+
+  /// Gives the receive buffer back to the system, and leaves the list of the awake; but not where
+  /// the client has said something since this was last tried, or is in the middle of it.
+  void rest();
 
  private:
   /// Of a connection that speaks permessage-deflate.
@@ -100,11 +113,13 @@ class Connection final : public transport::Wire, public std::enable_shared_from_
   const std::optional<std::string> subprotocol_;
   const transport::Request::Headers headers_;  ///< Of the 101 answer, beside the handshake's own.
   lws* wsi_ = nullptr;
+  void* receive_buffer_ = nullptr;  ///< libwebsockets' own: see ReceiveBuffers.
   process::Pid process_;
   std::string message_;  ///< The pieces of a message so far: at most max_frame_size_ bytes.
   Outbox outbox_;
   const std::unique_ptr<Compression> compression_;  ///< Nothing where none was agreed on.
   bool dirty_ = false;    ///< On the shard's list for the end of this turn.
+  bool heard_ = false;    ///< Since rest() was last tried.
   bool limited_ = false;  ///< The last words have a time limit.
   bool closing_ = false;  ///< Nothing more goes in or out but what the outbox holds.
 };

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "server/receive_buffers.h"
 #include "server/shard.h"
 
 namespace phx::server {
@@ -59,12 +60,13 @@ void Shard::open_context() {
   // libwebsockets writes its lines into one buffer that all threads share, and one at each
   // adoption.
   lws_set_log_level(0, nullptr);
+  ReceiveBuffers::install();
   void* loops[] = {&loop_};
   lws_context_creation_info info{};
   info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
   info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
   info.foreign_loops = loops;
-  info.pt_serv_buf_size = 65'536;
+  info.pt_serv_buf_size = receive_size;
   info.user = this;
   info.retry_and_idle_policy = &no_timers;
   context_ = lws_create_context(&info);

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "process/supervisor.h"
+#include "server/receive_buffers.h"
 #include "telemetry/shard_measured.h"
 
 namespace phx::server {
@@ -38,6 +39,7 @@ Shard::~Shard() {
   busy_.close();
   last_call_.close();
   measuring_.close();
+  resting_.close();
   close_context();
   uv_run(&loop_, UV_RUN_DEFAULT);  // the handles' close callbacks
   uv_loop_close(&loop_);
@@ -62,6 +64,7 @@ void Shard::run() {
   supervisor_ = scheduler_.spawn(
       std::make_unique<process::Supervisor>(process::Strategy::one_for_one, endpoint_.children()));
   if (telemetry().attached<telemetry::ShardMeasured>()) tell_measures();
+  let_rest();
   turn();
   uv_run(&loop_, UV_RUN_DEFAULT);
 }
@@ -75,6 +78,17 @@ void Shard::tell_measures() {
   tell();
   measuring_.open([this](uv_timer_t* h) { return uv_timer_init(&loop_, h); }, tell);
   uv_timer_start(measuring_.get(), UvHandle<uv_timer_t>::call, every_ms, every_ms);
+}
+
+/// Whoever was silent for one to two of these times keeps no receive buffer.
+void Shard::let_rest() {
+  constexpr std::uint64_t every_ms = 200;
+  resting_.open([this](uv_timer_t* h) { return uv_timer_init(&loop_, h); },
+                [this] {
+                  for (auto one = awake_.begin(); one != awake_.end();) (one++)->rest();
+                  ReceiveBuffers::cool();
+                });
+  uv_timer_start(resting_.get(), UvHandle<uv_timer_t>::call, every_ms, every_ms);
 }
 
 void Shard::turn() {

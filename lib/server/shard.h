@@ -60,6 +60,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   // ConnectionHost
   void dirty(Connection& connection) override { dirty_.push_back(connection.shared_from_this()); }
   std::string& writing_space() override { return writing_space_; }
+  void awake(Connection& connection) override { awake_.push_back(connection); }
   std::size_t outbox_limit() const override { return options_.outbox_limit; }
   void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) override {
     telemetry::tell(telemetry(), scheduler_.log(), reached, {"peer", peer});
@@ -74,6 +75,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   void flush();
   void begin_stop();
   void tell_measures();
+  void let_rest();
   void go_on_stopping();
   bool draining() const;
   void say_farewell();
@@ -103,6 +105,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   UvHandle<uv_idle_t> busy_;
   UvHandle<uv_timer_t> last_call_;
   UvHandle<uv_timer_t> measuring_;
+  UvHandle<uv_timer_t> resting_;
 
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::vector<std::unique_ptr<HttpConnection>> finished_;  // until the end of the turn
@@ -111,7 +114,9 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   std::vector<std::shared_ptr<TlsRelay>> finished_relays_;  // until the end of the turn
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> dirty_;
-  std::string writing_space_;             // as large as a piece of an outbox
+  std::string writing_space_;  // as large as a piece of an outbox
+  // Until they rest, or are closed; these leave it by themselves.
+  boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> awake_;
   std::shared_ptr<Connection> adopting_;  // while libwebsockets takes its socket over
   process::Pid supervisor_;
   std::vector<process::Pid> drainers_;

@@ -24,6 +24,7 @@ void Handler::init() {
   disconnects_ = socket_.house().pubsub->subscribe(socket_.id, self());
 }
 
+//! [handle]
 void Handler::handle(process::Message message) {
   if (auto* push = message.get_if<channel::SocketPush>()) {
     deliver(std::move(push->frame));
@@ -50,6 +51,7 @@ void Handler::handle(process::Message message) {
     stop();
   }
 }
+//! [handle]
 
 /// A crash here is the client's bad frame, or a defect of ours: this connection ends, no other.
 void Handler::terminate(const ExitReason& reason) {
@@ -62,6 +64,7 @@ void Handler::limit_reached(telemetry::Limit limit, std::size_t allowed) const {
 
 // --- What the client says -----------------------------------------------------------------------
 
+//! [from_client]
 void Handler::from_client(Message message) {
   const bool named = message.topic.is_string();
   if (message.topic.is("phoenix") && message.event.is("heartbeat")) {
@@ -74,6 +77,7 @@ void Handler::from_client(Message message) {
     on_topic(joined->second, std::move(message));
   }
 }
+//! [from_client]
 
 //! [not_joined]
 void Handler::not_joined(Message message) {
@@ -83,6 +87,7 @@ void Handler::not_joined(Message message) {
 }
 //! [not_joined]
 
+//! [on_topic]
 void Handler::on_topic(const Entry& entry, Message message) {
   if (message.event.is("phx_join")) return rejoin(entry, std::move(message));
   // What was meant for an earlier join of this topic is nobody's any more. A null join_ref is for
@@ -90,6 +95,7 @@ void Handler::on_topic(const Entry& entry, Message message) {
   if (!message.join_ref.is_null() && !(message.join_ref == entry.join_ref)) return;
   scheduler().send(entry.pid, std::move(message));
 }
+//! [on_topic]
 
 // --- The end of a channel -----------------------------------------------------------------------
 
@@ -103,6 +109,7 @@ void Handler::channel_down(const Down& down) {
 }
 //! [channel_down]
 
+//! [channel_closed]
 void Handler::channel_closed(process::Pid pid) {
   const auto topic = topics_.find(pid);
   if (topic == topics_.end()) return;
@@ -117,6 +124,7 @@ void Handler::forget(process::Pid pid) {
   channels_.erase(topic->second);
   topics_.erase(topic);
 }
+//! [channel_closed]
 
 /// phx_close and phx_error have the join's join_ref for ref, too.
 FramePtr Handler::goodbye(const Entry& entry, const std::string& topic, const char* event,

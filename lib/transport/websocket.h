@@ -9,6 +9,7 @@
 
 namespace phx::transport {
 
+//! [wire]
 /// The way down to one client, whatever carries it. Shard thread only.
 class Wire {
  public:
@@ -21,6 +22,7 @@ class Wire {
   /// How long ago the client's last byte came: of a ping, a pong or part of a frame, too.
   virtual Millis quiet_for() const = 0;
 };
+//! [wire]
 
 class Websocket final : public socket::Handler {
  public:
