@@ -202,6 +202,16 @@ mutants: $(MUTANTS) $(SUITE) $(CONTRACT) ## prove that each rule can fail: judge
 $(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(MUTANT_REASONS)
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { grep -A40 '^✗' $@.log; tail -n 2 $@.log; exit 1; }
 
+# make replay [TRACES='a.har b.har'] [URL=ws://host:port/socket]: without either, the index says what must agree.
+TRACE_INDEX := traces/README.md
+TRACE_FILES := $(wildcard traces/*.har traces/[0-9]*/*.har)
+REPLAY_ALL = $(TRACER) replay --index $(TRACE_INDEX) $(TRACE_FILES) -- $(CONTRACT) --shards 1
+.PHONY: replay
+replay: $(TRACER) $(if $(URL),,$(CONTRACT)) ## play recorded conversations to our server, or to URL=ws://host:port/socket, and compare: TRACES=
+	@$(if $(TRACES)$(URL),$(TRACER) replay $(or $(TRACES),$(TRACE_FILES)) $(if $(URL),--url '$(URL)',-- $(CONTRACT)),$(REPLAY_ALL))
+$(BUILD)/replay.passed: $(BUILD)/conformance.passed $(TRACER) $(TRACE_FILES) $(TRACE_INDEX)
+	@$(REPLAY_ALL) && touch $@
+
 # make fuzz [TIME=60] [ONLY=scanner,token]: what it learns stays in build/fuzz/learnt for the next time.
 FUZZERS := $(patsubst %.cc,$(BUILD)/%,$(FUZZ_SOURCES))
 FUZZ_CXX ?= $(if $(filter ccache,$(firstword $(CXX))),ccache) clang++-16
@@ -310,10 +320,10 @@ judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its rep
 # A reader types what is on the pages at the plain build.
 BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed links.passed) $(if $(SAN),,$(BUILD)/commands.passed)
 ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
-  $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/exercises.passed $(BUILD)/clients.passed
+  $(BUILD)/replay.passed $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/exercises.passed $(BUILD)/clients.passed
 .PHONY: test
-test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, the suite itself, mutants, the exercises, real clients
-	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, the suite itself, mutants, the exercises, real clients.'
+test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, traces, the suite itself, mutants, the exercises, real clients
+	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, traces, the suite itself, mutants, the exercises, real clients.'
 
 # --- The workshop -------------------------------------------------------------------------------
 

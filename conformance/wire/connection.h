@@ -66,6 +66,8 @@ class Connection {
   /// What came and was not taken yet.
   const std::deque<Received>& waiting() const { return inbox_; }
   bool ended() const { return stream_.state() == Stream::State::ended; }
+  /// The caller answers the server's close frame, or does not.
+  void leave_closes_unanswered() { close_answered_ = true; }
   /// Drops what the filter says no to, before anyone sees it (it stays in the transcript).
   void hear_only(std::function<bool(const Received&)> filter) { filter_ = std::move(filter); }
 

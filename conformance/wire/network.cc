@@ -21,7 +21,7 @@ int on_stream_event(lws* wsi, lws_callback_reasons why, void*, void* in, std::si
     case LWS_CALLBACK_RAW_CONNECTED: stream->connected(); return 0;
     case LWS_CALLBACK_RAW_RX: return stream->received(bytes);
     case LWS_CALLBACK_RAW_WRITEABLE: return stream->writable();
-    case LWS_CALLBACK_RAW_CLOSE: stream->ended(""); return 0;
+    case LWS_CALLBACK_RAW_CLOSE: stream->closing(); return 0;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: stream->ended(bytes); return 0;
     default: return 0;
   }
@@ -169,6 +169,17 @@ int Stream::received(std::string_view bytes) {
   if (tls_->error().empty() || state_ == State::ended) return 0;
   ended(tls_->error());
   return -1;
+}
+
+/// A server that refuses what is being sent closes in its midst: then writing fails, and
+/// libwebsockets gives up, while the server's last words still wait to be read.
+void Stream::closing() {
+  std::array<char, 4'096> last{};
+  while (state_ == State::open) {
+    const auto size = ::recv(lws_get_socket_fd(wsi_), last.data(), last.size(), MSG_DONTWAIT);
+    if (size <= 0 || received({last.data(), static_cast<std::size_t>(size)}) != 0) break;
+  }
+  ended("");
 }
 
 void Stream::ended(std::string_view why) {

@@ -83,6 +83,7 @@ class Stream {
   void connected();
   void begin_to_speak();
   void send_soon();
+  void closing();
   void ended(std::string_view why);
 
   Receive receive_;

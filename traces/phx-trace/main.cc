@@ -2,6 +2,7 @@
 ///
 ///     phx-trace show traces/join-ok.har
 ///     phx-trace draw --steps 3-4 -o join.svg traces/join-ok.har
+///     phx-trace replay traces/join-ok.har --url ws://127.0.0.1:4000/socket
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -11,8 +12,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 
 #include "traces/phx-trace/draw.h"
+#include "traces/phx-trace/replays.h"
 #include "traces/phx-trace/show.h"
 
 namespace phx::trace {
@@ -25,6 +28,8 @@ struct Options {
   std::string steps;
   std::string output;
   bool plain = false;
+  ReplayOptions replays;
+  std::function<int()> run;  ///< What the command line asks for.
 };
 
 Range range_of(const Options& options) {
@@ -73,23 +78,67 @@ int draw(const Options& options) {
 }  // namespace
 }  // namespace phx::trace
 
-int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_DFL);  // `| head` ends it, without a word
-  CLI::App app{"Recorded conversations with a Channels server."};
-  app.require_subcommand(1);
-  phx::trace::Options options;
+namespace phx::trace {
+namespace {
+
+void declare_show(CLI::App& app, Options& options) {
   CLI::App* show = app.add_subcommand("show", "tell a trace, frame by frame");
   show->add_flag("--plain", options.plain, "for a page: no colours, no times, 100 columns");
   show->add_option("--steps", options.steps, "only these: 3, 2-5 or 4-");
   show->add_option("FILE", options.files, "HAR files")->required();
+  show->final_callback([&options] { options.run = [&options] { return trace::show(options); }; });
+}
+
+void declare_draw(CLI::App& app, Options& options) {
   CLI::App* draw = app.add_subcommand("draw", "draw a trace as an SVG");
   draw->add_option("--steps", options.steps, "only these: 3, 2-5 or 4-");
   draw->add_option("-o,--output", options.output, "where to; else to the terminal");
   draw->add_option("FILE", options.files, "a HAR file")->required()->expected(1);
+  draw->final_callback([&options] { options.run = [&options] { return trace::draw(options); }; });
+}
+
+void declare_replay(CLI::App& app, Options& options) {
+  CLI::App* replay =
+      app.add_subcommand("replay", "play the client's side to a server, and compare");
+  ReplayOptions& replays = options.replays;
+  replay->add_option("--url", replays.url, "a server that runs: ws://host:port/socket");
+  replay->add_option("--index", replays.index, "a page that says which files are to differ");
+  replay->add_option("--at-once", replays.at_once, "so many, each with a server of its own")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  replay->add_option("FILE", replays.files, "HAR files")->required();
+  replay->footer(
+      "Or with a server to start, which is told its PORT: phx-trace replay FILE… -- COMMAND");
+  replay->final_callback(
+      [&options] { options.run = [&options] { return trace::replay(options.replays); }; });
+}
+
+/// Behind `--` stands a command, whose own options are none of ours.
+std::vector<std::string> take_command(int& argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "--") continue;
+    std::vector<std::string> command(argv + i + 1, argv + argc);
+    argc = i;
+    return command;
+  }
+  return {};
+}
+
+}  // namespace
+}  // namespace phx::trace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an outcome, not an end
+  CLI::App app{"Recorded conversations with a Channels server."};
+  app.require_subcommand(1);
+  phx::trace::Options options;
+  options.replays.command = phx::trace::take_command(argc, argv);
+  phx::trace::declare_show(app, options);
+  phx::trace::declare_draw(app, options);
+  phx::trace::declare_replay(app, options);
   CLI11_PARSE(app, argc, argv);
   try {
-    if (show->parsed()) return phx::trace::show(options);
-    return phx::trace::draw(options);
+    return options.run();
   } catch (const std::exception& error) {
     fmt::print(stderr, "phx-trace: {}\n", error.what());
     return 2;

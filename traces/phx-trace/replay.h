@@ -1,0 +1,98 @@
+#pragma once
+/// \file
+/// Plays the client's side of a trace to a server, and compares what the server answers.
+///
+/// Every step of the client waits for those of the server that stand before it, and for as long as
+/// it did in the recording. Between connections the order of what the server says is free.
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conformance/suite/server_process.h"
+#include "conformance/wire/connection.h"
+#include "traces/phx-trace/narrator.h"
+#include "traces/phx-trace/normal.h"
+
+namespace phx::trace {
+
+/// What became of a replay: the first step at which it differed, or none.
+struct Verdict {
+  bool agrees = true;
+  std::size_t step = 0;  ///< As `show` counts; 0: after the last.
+  std::string why = {};
+  std::string recorded = {};
+  std::string replayed = {};
+};
+
+/// A length of the recording, to wait for.
+conformance::Millis millis(Seconds seconds);
+
+class Replay {
+ public:
+  /// `server`: the process behind `url`, if it is ours; a trace that signals its server needs it.
+  /// The trace must outlive the replay.
+  Replay(const Trace& trace, const conformance::Url& url, conformance::ServerProcess* server);
+  ~Replay();
+  Verdict run();
+
+ private:
+  /// One entry as it is played.
+  struct Playing {
+    std::unique_ptr<conformance::Connection> connection;
+    /// Came, and nobody has asked for it yet: presence's diffs, and all else.
+    std::deque<conformance::Received> diffs = {};
+    std::deque<conformance::Received> others = {};
+    bool answered = false;
+    bool skipped = false;  ///< A poll whose messages an earlier poll brought.
+    bool client_closed = false;
+    bool server_closed = false;  ///< The recording says so, too.
+    std::size_t sent = 0;        ///< Messages of the entry that were sent.
+  };
+  /// Ends a replay at its first difference.
+  struct Differs {
+    Verdict verdict;
+  };
+
+  void play(const Told& told);
+  void play_request(const Entry& entry);
+  void play_frames(const Entry& entry, const Message& first);
+  void play_happening(const Step& step);
+  void expect_response(const Told& told);
+  /// A poll's messages, however they are cut into polls.
+  void expect_messages(const Told& told, const conformance::Response& response);
+  conformance::Response poll_again(const Told& told);
+  void expect_frame(const Told& told);
+  void expect_end(const Told& told);
+  void given_up(const Told& told);
+  /// Nothing more may come on any connection.
+  void expect_silence();
+  void expect_heartbeat(const Entry& entry, Playing& playing);
+  void expect_nothing(const Entry& entry, Playing& playing);
+
+  void pace(const Step& step);
+  Playing& playing(const Entry& entry);
+  conformance::Clock::time_point deadline(const Step& step) const;
+  std::optional<conformance::Received> next(Playing& playing, bool diff,
+                                            conformance::Clock::time_point deadline);
+  std::optional<conformance::Received> receive(Playing& playing,
+                                               conformance::Clock::time_point deadline);
+  conformance::Frame frame_of(const Message& message) const;
+  std::string early_frames(const Entry& entry, Playing& playing);
+  conformance::Request upgrade_of(const Entry& entry) const;
+
+  const Trace& trace_;
+  conformance::Url url_;
+  conformance::ServerProcess* server_;
+  conformance::Network network_;
+  Normal normal_;
+  std::set<std::string> topics_;  // that somebody joins: of others, the observer hears by chance
+  std::map<const Entry*, Playing> playing_;
+  std::map<std::string, std::deque<std::string>> ahead_;  // a polling client's, not asked for yet
+  Seconds previous_ = 0;  // when the last step was, in the recording
+};
+
+}  // namespace phx::trace

@@ -1,0 +1,214 @@
+/// What the server says, held against the recording.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "traces/phx-trace/names.h"
+#include "traces/phx-trace/replay.h"
+#include "traces/phx-trace/text.h"
+
+namespace phx::trace {
+
+using conformance::Clock;
+using conformance::Connection;
+using conformance::Millis;
+using conformance::Opcode;
+using conformance::Received;
+using conformance::Response;
+
+namespace {
+
+/// Beyond what the recording took: a server may be slower than the one that was recorded.
+constexpr Millis patience{5'000};
+constexpr Millis overtaking{50};
+constexpr std::string_view last_ref = "phx-trace-silence";
+
+std::string told(const Response& response) {
+  return fmt::format("{} {}", response.status, printable(response.body));
+}
+
+Opcode opcode_of(Received::Kind kind) {
+  switch (kind) {
+    case Received::Kind::text: return Opcode::text;
+    case Received::Kind::binary: return Opcode::binary;
+    case Received::Kind::pong: return Opcode::pong;
+    case Received::Kind::close: return Opcode::close;
+    case Received::Kind::end:
+    case Received::Kind::garbage: break;
+  }
+  return Opcode::reserved;
+}
+
+std::string close_reason(const Received& received) {
+  if (received.kind != Received::Kind::close || received.payload.size() <= 2) return "";
+  return " " + printable(received.payload.substr(2));
+}
+
+std::string described_now(const std::optional<Received>& received) {
+  return received ? printable(conformance::described(*received)) + close_reason(*received)
+                  : "(nothing)";
+}
+
+std::string heartbeat_of(const Entry& entry) {
+  const auto version = parameter(entry.request.target, "vsn").value_or("1.0.0");
+  if (version.starts_with("2"))
+    return fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", last_ref);
+  return fmt::format(R"({{"topic":"phoenix","event":"heartbeat","payload":{{}},"ref":"{}"}})",
+                     last_ref);
+}
+
+}  // namespace
+
+Clock::time_point Replay::deadline(const Step& step) const {
+  return Clock::now() + patience + millis((step.at - previous_) * 1.5);
+}
+
+void Replay::expect_response(const Told& told) {
+  const Entry& entry = *told.step.entry;
+  Playing& now = playing(entry);
+  if (now.skipped) return expect_messages(told, *entry.response);
+  const auto response = now.connection->response(deadline(told.step));
+  if (!response) {
+    throw Differs{{false, told.number, "no answer came", told.said.text,
+                   now.connection->ended() ? "(the connection ended)" : "(nothing)"}};
+  }
+  now.answered = true;
+  if (const auto what = normal_.differs(*entry.response, *response)) {
+    throw Differs{
+        {false, told.number, *what, trace::told(*entry.response), trace::told(*response)}};
+  }
+  expect_messages(told, *response);
+}
+
+/// Where two things race, one poll may bring what the recording has in two, or the other way round.
+void Replay::expect_messages(const Told& told, const Response& response) {
+  const Entry& entry = *told.step.entry;
+  std::deque<std::string>& ahead = ahead_[entry.connection];
+  const auto wanted = polled_messages(entry.response->body);
+  if (!playing(entry).skipped) {
+    for (std::string& message : polled_messages(response.body)) ahead.push_back(std::move(message));
+  }
+  for (const std::string& message : wanted) {
+    while (ahead.empty()) {
+      for (std::string& more : polled_messages(poll_again(told).body)) {
+        ahead.push_back(std::move(more));
+      }
+    }
+    if (!normal_.same(message, ahead.front())) {
+      throw Differs{{false, told.number, "another message came", printable(message),
+                     printable(ahead.front())}};
+    }
+    ahead.pop_front();
+  }
+}
+
+Response Replay::poll_again(const Told& told) {
+  const Entry& entry = *told.step.entry;
+  Playing& now = playing(entry);
+  now.connection = std::make_unique<Connection>(network_, url_);
+  const auto response = now.connection->ask(normal_.said_now(entry.request), deadline(told.step));
+  if (!response || polled_messages(response->body).empty()) {
+    throw Differs{{false, told.number, "the poll brings fewer messages", told.said.text,
+                   response ? trace::told(*response) : "(nothing)"}};
+  }
+  const auto ignored = normal_.differs(*entry.response, *response);  // it learns the token
+  return *response;
+}
+
+/// What comes next, but for what belongs to other conversations.
+std::optional<Received> Replay::receive(Playing& now, Clock::time_point until) {
+  while (auto received = now.connection->next(until)) {
+    const bool text = received->kind == Received::Kind::text;
+    const auto topic = text ? terminated_topic(received->payload) : std::nullopt;
+    if (!topic || topics_.contains(*topic)) return received;
+  }
+  return std::nullopt;
+}
+
+/// Presence's diffs are in order among themselves, and so is all else.
+std::optional<Received> Replay::next(Playing& now, bool diff, Clock::time_point until) {
+  auto& wanted = diff ? now.diffs : now.others;
+  while (wanted.empty()) {
+    auto received = receive(now, until);
+    if (!received) return std::nullopt;
+    const bool is_diff =
+        received->kind == Received::Kind::text && is_presence_diff(received->payload);
+    const bool end = received->kind == Received::Kind::end;
+    (is_diff ? now.diffs : now.others).push_back(*received);
+    if (end && diff) return received;
+  }
+  Received first = std::move(wanted.front());
+  wanted.pop_front();
+  return first;
+}
+
+void Replay::expect_frame(const Told& told) {
+  const Message& message = *told.step.message;
+  Playing& now = playing(*told.step.entry);
+  const bool text = message.opcode == Opcode::text;
+  const auto topic = text ? terminated_topic(message.payload) : std::nullopt;
+  if (topic && !topics_.contains(*topic)) return;
+  now.server_closed = now.server_closed || message.opcode == Opcode::close;
+  const bool diff = text && is_presence_diff(message.payload);
+  const auto received = next(now, diff, deadline(told.step));
+  const auto differ = [&](const char* why) {
+    throw Differs{{false, told.number, why, told.said.text, described_now(received)}};
+  };
+  if (!received) differ("nothing came");
+  if (received->kind == Received::Kind::end) differ("the connection ended");
+  if (opcode_of(received->kind) != message.opcode) differ("another kind of frame came");
+  const bool same = text ? normal_.same(message.payload, received->payload)
+                         : message.payload == received->payload;
+  if (!same) differ("another frame came");
+  if (trace_.whole && message.compressed != received->compressed) differ("compression");
+}
+
+void Replay::expect_end(const Told& told) {
+  if (!told.step.entry || told.step.happening->kind == Happening::Kind::note) return;
+  Playing& now = playing(*told.step.entry);
+  now.server_closed = true;
+  if (!now.connection->ends_by(deadline(told.step))) {
+    throw Differs{
+        {false, told.number, "the connection did not end", told.said.text, "(it is open)"}};
+  }
+}
+
+/// A heartbeat that comes back shows that nothing was on its way before it. It may overtake a
+/// channel's answer, which the second, a little later, no longer does.
+void Replay::expect_silence() {
+  for (int round = 0; round < 2; ++round) {
+    for (const Entry& entry : trace_.entries) {
+      const auto found = playing_.find(&entry);
+      if (found == playing_.end() || !entry.websocket || !found->second.answered) continue;
+      Playing& now = found->second;
+      const bool over = now.connection->ended() || now.client_closed || now.server_closed;
+      over ? expect_nothing(entry, now) : expect_heartbeat(entry, now);
+    }
+    if (round == 0) network_.pump([] { return false; }, Clock::now() + overtaking);
+  }
+}
+
+void Replay::expect_heartbeat(const Entry& entry, Playing& now) {
+  now.connection->send({{.opcode = Opcode::text, .payload = heartbeat_of(entry)}});
+  while (const auto received = next(now, !now.diffs.empty(), Clock::now() + patience)) {
+    const bool text = received->kind == Received::Kind::text;
+    if (text && received->payload.find(last_ref) != std::string::npos) return;
+    throw Differs{{false, 0, fmt::format("one thing more came on {}", entry.connection),
+                   "(nothing)", described_now(received)}};
+  }
+  throw Differs{{false, 0, entry.connection + " does not answer a heartbeat any more",
+                 "(an answer)", "(nothing)"}};
+}
+
+/// Of a connection that is over: its end, and no more.
+void Replay::expect_nothing(const Entry& entry, Playing& now) {
+  while (const auto received = next(now, !now.diffs.empty(), Clock::now())) {
+    if (received->kind == Received::Kind::end && (now.client_closed || now.server_closed)) return;
+    throw Differs{{false, 0, fmt::format("one thing more came on {}", entry.connection),
+                   "(nothing)", described_now(received)}};
+  }
+}
+
+}  // namespace phx::trace
