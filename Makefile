@@ -81,7 +81,7 @@ HOST_OBJECTS := $(BUILD)/lib/testing/host.o
 .PHONY: help
 help: ## this list
 	@echo 'Phoenix Channels, taken apart in C++. What you can do:'; echo
-	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo; echo 'With SAN=address,undefined or SAN=thread everything is built and run under that sanitizer.'
 
 # --- What must be installed -------------------------------------------------------------------
@@ -305,9 +305,9 @@ $(BUILD)/judging.passed: $(BUILD)/tls.passed $(CLIENTS)/node_modules/.installed 
 results: ## write docs/results.md from the runs in conformance/results
 	@node conformance/results/page.js > docs/results.md
 
-# make record [NAME='My server'] [VERSION=1.2] [URL=…]: a run for the page of results.
-.PHONY: record
-record: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep the run for docs/results.md: ours, or NAME, VERSION and URL
+# make record-results [NAME='My server'] [VERSION=1.2] [URL=…]: a run for the page of results.
+.PHONY: record-results
+record-results: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep the run for docs/results.md: ours, or NAME, VERSION and URL
 	@$(SUITE) $(SUITE_FLAGS) --server-name '$(or $(NAME),Phoenix Channels in C++)' \
 	  --server-version '$(or $(VERSION),$(shell git rev-parse --short HEAD))' \
 	  --json 'conformance/results/$(shell echo '$(or $(NAME),phoenix-channels-cpp)' | tr 'A-Z ' 'a-z-').json' \
