@@ -75,7 +75,7 @@ class Filter {
     if (marks === "#") this.slugOf(text);
     const own = this.page === "README.md" && marks === "#" ? "" : ` {#${id}}`;
     // "1. A socket" would begin a list; the site says the chapter's number above the title.
-    const words = marks === "#" ? text.replace(/^\d+\. +/, "") : text.replace(/^(\d+)\. /, "$1\\. ");
+    const words = marks === "#" ? text.replace(/^\d+\. +/, "") : text;
     this.out.push(`${marks} ${links(this.root, this.page, words)}${own}`);
   }
 
