@@ -8,13 +8,13 @@
 // A picture's source stands beside its page or, as all other files, is named from the project's root.
 //
 // With --check nothing is written, and what would be different is a fault; so are a directive that
-// nobody knows, a file or tag that is not there, and a tag that no page uses.
+// nobody knows, a file or tag that is not there, a tag that no page uses, a .dot that no page draws.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, normalize, resolve } from "node:path";
+import { basename, dirname, join, normalize, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { classify, Fault, pages, read, report } from "./pages.mjs";
+import { classify, Fault, files, pages, read, report } from "./pages.mjs";
 import { drawDot, drawTrace, essence, framesOf } from "./pictures.mjs";
 import { allTags, languageOf, listing } from "./sources.mjs";
 
@@ -23,7 +23,8 @@ const SHAPES = { snippet: [1, 2], frames: [1, 2], picture: [1, 2] };
 
 class Filler {
   constructor(root, check, tool) {
-    Object.assign(this, { root, check, tool, faults: [], used: new Set(), count: 0, written: [] });
+    Object.assign(this, { root, check, tool, faults: [], used: new Set(), drawn: new Set() });
+    Object.assign(this, { count: 0, written: [] });
   }
 
   page(path) {
@@ -130,6 +131,7 @@ class Filler {
     const beside = normalize(join(dirname(path), source));
     const file = existsSync(join(this.root, beside)) ? beside : source;
     this.mustExist(file);
+    this.drawn.add(file);
     const dot = file.endsWith(".dot");
     const drawn = dot ? drawDot(read(this.root, file), file) : this.trace(file, steps);
     const target = join(this.root, svg);
@@ -159,6 +161,14 @@ class Filler {
     this.written.push(path);
   }
 
+  unusedPictures() {
+    for (const path of files(this.root, [".dot"])) {
+      if (this.drawn.has(path)) continue;
+      const name = basename(path);
+      this.faults.push(`${path}:1: no page draws it: put <!-- picture ${name} --> above its image`);
+    }
+  }
+
   unusedTags() {
     for (const [key, line] of allTags(this.root)) {
       const [path, tag] = key.split(" ");
@@ -173,6 +183,7 @@ export function fillPages(root, check, tool = resolve(root, "build/plain/phx-tra
   const filler = new Filler(root, check, tool);
   for (const path of pages(root)) filler.page(path);
   filler.unusedTags();
+  filler.unusedPictures();
   return filler;
 }
 

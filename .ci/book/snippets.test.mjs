@@ -92,6 +92,7 @@ for (const [what, files, expected] of [
     { "p.md": "<!-- picture a.dot -->\n![a](a.svg)\n" },
     /there is no file a\.dot/,
   ],
+  ["a dot file that no page draws", { "c/a.dot": "digraph {}" }, /^c\/a\.dot:1: no page draws it/],
   [
     "a dot file that is none",
     { "a.dot": "digraph {", "p.md": "<!-- picture a.dot -->\n![a](a.svg)\n" },
