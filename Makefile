@@ -344,7 +344,8 @@ exercise: build/.packages-workshop $(if $(judging),$(EXERCISE_NEEDS)) ## where y
 	@$(WORKSHOP) $(EXERCISE); [ $$? -le 1 ]
 
 # Each stub can be failed, for the reason it states, and the real file passes in its place.
-EXERCISE_SOURCES := $(wildcard chapters/*/exercise*/*.stub.cc chapters/*/exercise*/*_test.cc chapters/*/exercise*/solution/*.cc)
+EXERCISE_SOURCES := $(wildcard chapters/*/exercise*/*.stub.cc chapters/*/exercise*/*_test.cc \
+  chapters/*/exercise*/server.cc chapters/*/exercise*/solution/*.cc)
 $(call objects,$(EXERCISE_SOURCES)): | build/.packages-workshop
 PROOF_NEEDS = $(UNIT_PASSED) $(call objects,$(EXERCISE_SOURCES)) $(TESTING) $(SUITE) $(CONTRACT)
 $(BUILD)/exercises.passed: $(PROOF_NEEDS) $(wildcard .ci/exercise/* chapters/*/exercise*/exercise.json \

@@ -80,14 +80,13 @@ async function link(exercise, source, name, objects, libraries) {
   const program = path.join(place(exercise, source), name);
   const archive = await library(exercise, source);
   const [compiler, ...first] = words("CXX");
-  const testing = `${build()}/libphoenix-testing.a`;
-  const args = [...first, ...words("LDFLAGS"), ...objects, testing, archive, ...libraries, "-o", program];
+  const args = [...first, ...words("LDFLAGS"), ...objects, archive, ...libraries, "-o", program];
   const said = await must(exercise, compiler, args);
   return { program, failed: Boolean(said), said };
 }
 
 export const linkTest = (exercise, source, mine, test) =>
-  link(exercise, source, path.basename(test, ".cc"), [object(test), mine], [...words("LIBS"), "-lcmocka"]);
+  link(exercise, source, path.basename(test, ".cc"), [object(test), mine, `${build()}/libphoenix-testing.a`], [...words("LIBS"), "-lcmocka"]);
 
 export function linkServer(exercise, source, mine) {
   const main = exercise.server && object(exercise.server);

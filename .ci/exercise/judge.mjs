@@ -139,7 +139,8 @@ async function breaking(exercise, source, object) {
   if (built.failed) return linking(built.said);
   const file = path.join(path.dirname(built.program), "report.json");
   if (existsSync(at(exercise, file))) rmSync(at(exercise, file));
-  const ended = await suite(exercise, built.program, ["--json", file]);
+  const only = exercise.rules.flatMap((id) => ["--only", id]);
+  const ended = await suite(exercise, built.program, ["--strict", "--axis", "v2", ...only, "--json", file]);
   const verdict = (how, title, said) => ({ step: "rules", how, title, said });
   if (!existsSync(at(exercise, file))) {
     return verdict("no report", "The suite could not judge your server:", ended.said);
@@ -156,7 +157,7 @@ async function breaking(exercise, source, object) {
   }
   if (broken[0] !== named) {
     return verdict("one rule broken, not named yet", "Your server breaks one rule, as was wanted. Which? Read the " +
-      `report, and say it in rule_that_fails(), which says "${named}":`, shown.replace(/^✗ \S+/, "✗ ????"));
+      `report, and say it in rule_that_fails(), which says "${named}":`, shown.replaceAll(broken[0], "????"));
   }
   return undefined;
 }

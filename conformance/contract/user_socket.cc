@@ -68,7 +68,8 @@ std::optional<std::string> UserSocket::id(const Socket& socket) const {
   return "users_socket:" + user.string_or("");
 }
 
-void mount_all(Endpoint& endpoint, Presence& presence) {
+void mount_all(Endpoint& endpoint, Presence& presence,
+               std::optional<std::vector<serializer::Offer>> serializers) {
   const auto user = std::make_shared<UserSocket>(presence);
   const auto mount = [&](const char* path, auto&& change) {
     transport::Mount made{path, user};
@@ -80,6 +81,7 @@ void mount_all(Endpoint& endpoint, Presence& presence) {
                          .x_headers = true,
                          .trace_context_headers = true};
     made.error_handler = handle_error;
+    made.serializers = serializers;
     change(made);
     endpoint.socket(std::move(made));
   };
@@ -105,7 +107,10 @@ void mount_all(Endpoint& endpoint, Presence& presence) {
     m.websocket->subprotocols = {"phoenix", "other"};
     m.longpoll.reset();
   });
-  mount("/realtime/v1", [&](auto& m) { m.socket = std::make_shared<RealtimeSocket>(presence); });
+  mount("/realtime/v1", [&](auto& m) {
+    m.socket = std::make_shared<RealtimeSocket>(presence);
+    m.serializers.reset();  // its own
+  });
 }
 
 }  // namespace phx::contract

@@ -15,7 +15,9 @@ class UserSocket final : public phx::UserSocket {
 };
 
 /// The mounts of the contract, each with its options, and one for realtime-js. `presence` outlives
-/// the endpoint.
-void mount_all(Endpoint& endpoint, Presence& presence);
+/// the endpoint. `serializers` are offered instead of the library's own, for who wants to break
+/// one.
+void mount_all(Endpoint& endpoint, Presence& presence,
+               std::optional<std::vector<serializer::Offer>> serializers = {});
 
 }  // namespace phx::contract

@@ -1,0 +1,40 @@
+/// Takes an empty join_ref of a binary frame for none: one solution of exercise "break-the-server".
+
+#include "chapters/16-clients-and-servers/exercise/sabotage.h"
+
+namespace phx::exercise {
+namespace {
+
+using serializer::Broadcast;
+using serializer::Frame;
+using serializer::Message;
+using serializer::Reply;
+
+class Sabotaged final : public serializer::Serializer {
+ public:
+  /// In text null and "" differ. A binary frame has but a size, and it looks so natural that a size
+  /// of 0 should mean null.
+  Message decode(Frame frame) const override {
+    const bool binary = frame.opcode == Frame::binary;
+    Message message = good_.decode(std::move(frame));
+    if (binary && message.join_ref.is("")) message.join_ref = {};
+    return message;
+  }
+  Frame encode(const Message& message) const override { return good_.encode(message); }
+  Frame encode(const Reply& reply) const override { return good_.encode(reply); }
+  Frame fastlane(const Broadcast& broadcast) const override { return good_.fastlane(broadcast); }
+
+ private:
+  const serializer::Serializer& good_ = serializer::v2_json();
+};
+
+}  // namespace
+
+const serializer::Serializer& sabotaged() {
+  static const Sabotaged serializer;
+  return serializer;
+}
+
+std::string_view rule_that_fails() { return "N-08"; }
+
+}  // namespace phx::exercise
