@@ -3,15 +3,18 @@
 #include "base/log.h"
 
 #include <fmt/format.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/null_sink.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <stdexcept>
 
+#include "base/line_writer.h"
 #include "base/utf8.h"
 
 namespace phx {
@@ -59,6 +62,45 @@ class ReaderSink final : public spdlog::sinks::base_sink<std::mutex> {
   const Log::Reader reader_;
 };
 
+/// One line, laid out for standard error; in colours where that is a terminal.
+std::string laid_out(spdlog::formatter& formatter, const spdlog::details::log_msg& message) {
+  static const bool coloured =
+      ::isatty(STDERR_FILENO) != 0 && spdlog::details::os::is_color_terminal();
+  constexpr std::array<std::string_view, spdlog::level::n_levels> colours{
+      "\x1b[37m",        "\x1b[36m",        "\x1b[32m", "\x1b[33m\x1b[1m",
+      "\x1b[31m\x1b[1m", "\x1b[1m\x1b[41m", ""};
+  spdlog::memory_buf_t line;
+  formatter.format(message, line);
+  std::string text(line.data(), line.size());
+  if (coloured && message.color_range_end > message.color_range_start) {
+    text.insert(message.color_range_end, "\x1b[m");
+    text.insert(message.color_range_start, colours[message.level]);
+  }
+  return text;
+}
+
+/// Hands on laid out lines, and waits for no one.
+class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  StderrSink()
+      : base_sink(std::make_unique<spdlog::pattern_formatter>("%H:%M:%S.%e [%^%l%$] %v")),
+        writer_(STDERR_FILENO,
+                [formatter = std::shared_ptr(formatter_->clone())](std::size_t lost) {
+                  const std::string text = fmt::format(
+                      "log lines were lost, since standard error did not take them lines={}", lost);
+                  return laid_out(*formatter, {"phx", spdlog::level::warn, text});
+                }) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    writer_.write(laid_out(*formatter_, message));
+  }
+  void flush_() override { writer_.flush(); }
+
+ private:
+  LineWriter writer_;
+};
+
 /// C0 and C1, which terminals obey, and Unicode's two more ends of a line.
 bool is_control(char32_t point) {
   return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
@@ -96,9 +138,7 @@ const char* name_of(Level level) {
 }
 
 Log Log::to_stderr(Level least) {
-  auto logger = std::make_shared<spdlog::logger>(
-      "phx", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-  logger->set_pattern("%H:%M:%S.%e [%^%l%$] %v");
+  auto logger = std::make_shared<spdlog::logger>("phx", std::make_shared<StderrSink>());
   logger->set_level(spdlog_level(least));
   return Log(std::move(logger));
 }
@@ -134,6 +174,8 @@ void Log::write(Level level, std::string_view text, std::initializer_list<Field>
   }
   logger_->log(spdlog_level(level), "{}", line);
 }
+
+void Log::flush() const { logger_->flush(); }
 
 LogScope::LogScope(const LogSubject& subject) : outer_(std::exchange(spoken_of, &subject)) {}
 LogScope::~LogScope() { spoken_of = outer_; }

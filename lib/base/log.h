@@ -29,7 +29,8 @@ class Log {
   using Field = std::pair<std::string_view, std::string_view>;
   using Reader = std::function<void(Level level, const std::string& line)>;
 
-  /// Writes to standard error what is at least as grave as `least`.
+  /// Writes to standard error what is at least as grave as `least`, on a thread of its own: who
+  /// logs never waits. Lines that standard error does not take are lost, and counted: LineWriter.
   static Log to_stderr(Level least);
   /// Hands each line that is at least as grave as `least` to `reader`, one at a time, on the thread
   /// that wrote it: for tests, and for who keeps a log of his own.
@@ -43,6 +44,9 @@ class Log {
   /// characters are escaped, and a value that looks like several fields stands in quotes: what a
   /// client sent can forge neither a line nor a field.
   void write(Level level, std::string_view text, std::initializer_list<Field> fields = {}) const;
+
+  /// Waits until what was written has reached its place, for a second at most.
+  void flush() const;
 
   void debug(std::string_view text, std::initializer_list<Field> fields = {}) const {
     write(Level::debug, text, fields);

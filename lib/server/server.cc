@@ -132,6 +132,7 @@ void Server::run() {
   if (workers_.stop(options_.farewell)) return;
   // A thread can't be ended from outside, and what it runs may take for ever.
   log_.warn("leaving behind handlers that still run");
+  log_.flush();
   std::fflush(nullptr);
   std::_Exit(0);
 }

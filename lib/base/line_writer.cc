@@ -1,0 +1,116 @@
+/// Many lines, one write; and a count of those that could not be written.
+
+#include "base/line_writer.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+namespace phx {
+namespace {
+
+constexpr Millis a_moment{1};
+
+std::size_t lines_in(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// Writes all of it, however long that takes; returns what an error left over.
+std::string_view write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {  // whoever started us shares the descriptor, and made it so
+      pollfd room{descriptor, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+struct LineWriter::Shared {
+  Shared(int to, Confession confess) : descriptor(to), confession(std::move(confess)) {}
+  void run();
+
+  const int descriptor;
+  const Confession confession;
+  std::mutex mutex;
+  std::condition_variable work;  ///< There is some, or no more will come.
+  std::condition_variable rest;  ///< There is none.
+  std::string waiting;           ///< At most most_bytes.
+  std::size_t lost = 0;          ///< Lines since the last confession that got through.
+  bool asleep = false;           ///< Until there is work.
+  bool writing = false;
+  bool hurried = false;  ///< Somebody waits, or much does.
+  bool ending = false;
+};
+
+LineWriter::LineWriter(int descriptor, Confession confession)
+    : shared_(std::make_shared<Shared>(descriptor, std::move(confession))),
+      thread_([shared = shared_] { shared->run(); }) {}
+
+LineWriter::~LineWriter() {
+  const bool done = flush();
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->ending = true;
+    shared_->work.notify_one();
+  }
+  done ? thread_.join() : thread_.detach();
+}
+
+void LineWriter::write(std::string_view lines) {
+  const std::lock_guard lock(shared_->mutex);
+  if (shared_->waiting.size() + lines.size() > most_bytes) {
+    shared_->lost += lines_in(lines);
+    return;
+  }
+  shared_->waiting += lines;
+  const bool much = shared_->waiting.size() > most_bytes / 16;
+  if (much) shared_->hurried = true;
+  if (std::exchange(shared_->asleep, false) || much) shared_->work.notify_one();
+}
+
+bool LineWriter::flush(Millis patience) {
+  std::unique_lock lock(shared_->mutex);
+  shared_->hurried = true;
+  shared_->work.notify_one();
+  return shared_->rest.wait_for(lock, patience,
+                                [this] { return shared_->waiting.empty() && !shared_->writing; });
+}
+
+void LineWriter::Shared::run() {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    asleep = waiting.empty();
+    work.wait(lock, [this] { return ending || !waiting.empty(); });
+    if (waiting.empty()) return;
+    // To be woken costs more than a line, so what comes within a moment comes along.
+    work.wait_for(lock, a_moment, [this] { return hurried; });
+    writing = true;
+    const std::size_t confessed = lost;
+    std::string batch = std::exchange(waiting, {});
+    lock.unlock();
+    if (confessed > 0) batch.insert(0, confession(confessed));
+    const std::string_view left = write_all(descriptor, batch);
+    lock.lock();
+    lost += lines_in(left);
+    if (confessed > 0) lost -= left.size() == batch.size() ? 1 : confessed;  // it is the first line
+    writing = false;
+    if (!waiting.empty()) continue;
+    hurried = false;
+    rest.notify_all();
+  }
+}
+
+}  // namespace phx

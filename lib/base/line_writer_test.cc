@@ -1,0 +1,126 @@
+/// What happens to log lines that a descriptor takes, takes late, or never takes.
+
+#include "base/line_writer.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <sstream>
+#include <vector>
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+constexpr Millis at_once{0};
+
+/// Its reader reads when the test says so.
+class Pipe {
+ public:
+  Pipe() { expect(::pipe2(ends_.data(), O_CLOEXEC) == 0, "a pipe"); }
+  /// The writing end stays open: a writer that was left behind may use it still.
+  ~Pipe() { ::close(ends_[0]); }
+  int writing_end() const { return ends_[1]; }
+  /// What comes, until `end` is the end of it.
+  std::string read_until(const std::string& end) const {
+    std::string text;
+    std::array<char, 65'536> part;
+    while (!text.ends_with(end)) {
+      const ssize_t size = ::read(ends_[0], part.data(), part.size());
+      expect(size > 0, "more comes");
+      text.append(part.data(), static_cast<std::size_t>(size));
+    }
+    return text;
+  }
+
+ private:
+  std::array<int, 2> ends_{-1, -1};
+};
+
+std::string confess(std::size_t lost) { return "lost " + std::to_string(lost) + "\n"; }
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+const std::string kilobyte = std::string(1'023, 'x') + "\n";
+/// Kilobytes: the pipe keeps 64 of them, the thread a queue full and the queue another.
+constexpr std::size_t more_than_all_keep = 4'000;
+
+}  // namespace
+
+TEST("lines arrive in order, and a flush waits for them") {
+  const Pipe pipe;
+  LineWriter writer(pipe.writing_end(), confess);
+  writer.write("one\n");
+  writer.write("two\nthree\n");
+  expect(writer.flush(), "written");
+  expect_eq(pipe.read_until("three\n"), std::string("one\ntwo\nthree\n"));
+}
+
+TEST("a pipe that nobody reads holds nobody up; what is lost is counted and told") {
+  const Pipe pipe;
+  LineWriter writer(pipe.writing_end(), confess);
+  for (std::size_t i = 0; i < more_than_all_keep; ++i) writer.write(kilobyte);
+  expect(!writer.flush(at_once), "it hangs");
+  // Somebody reads at last: all that was kept, and with later lines how many were not.
+  std::size_t kept = 0, lost = 0;
+  while (kept + lost < more_than_all_keep) {
+    writer.write(kilobyte.substr(1));
+    for (const std::string& line : lines_of(pipe.read_until("\n"))) {
+      if (line.starts_with("lost ")) lost += std::stoul(line.substr(5));
+      if (line.size() == kilobyte.size() - 1) ++kept;
+    }
+  }
+  expect(kept >= LineWriter::most_bytes / kilobyte.size(), "a queue full is kept");
+  expect(lost > 0, "the others are counted");
+}
+
+TEST("who ends while nobody reads is held up for a second at most") {
+  std::signal(SIGPIPE, SIG_IGN);  // as the server has it: the pipe is closed on who was left behind
+  const Pipe pipe;
+  const auto began = Clock::now();
+  {
+    LineWriter writer(pipe.writing_end(), confess);
+    for (std::size_t i = 0; i < more_than_all_keep; ++i) writer.write(kilobyte);
+  }
+  expect(Clock::now() - began < Millis{5'000}, "it was left behind");
+}
+
+TEST("a full disk and a closed pipe lose lines, and are tried again with the next") {
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  std::size_t lost = 0;
+  {
+    LineWriter writer(full, [&](std::size_t count) {
+      lost = count;
+      return confess(count);
+    });
+    writer.write("one\ntwo\n");
+    expect(writer.flush(), "given up");
+    writer.write("three\n");
+    expect(writer.flush(), "given up, too");
+    expect_eq(lost, 2u);
+    writer.write("four\n");
+    expect(writer.flush(), "and so on");
+    expect_eq(lost, 3u);
+  }
+  ::close(full);
+}
+
+TEST("a descriptor that does not block is waited for all the same") {
+  const Pipe pipe;
+  ::fcntl(pipe.writing_end(), F_SETFL, O_NONBLOCK);
+  LineWriter writer(pipe.writing_end(), confess);
+  constexpr std::size_t more_than_a_pipe = 200;
+  for (std::size_t i = 0; i < more_than_a_pipe; ++i) writer.write(kilobyte);
+  writer.write("end\n");
+  expect_eq(pipe.read_until("end\n").size(), more_than_a_pipe * kilobyte.size() + 4);
+}
