@@ -101,11 +101,11 @@ void LineWriter::Shared::run() {
     const std::size_t confessed = lost;
     std::string batch = std::exchange(waiting, {});
     lock.unlock();
-    if (confessed > 0) batch.insert(0, confession(confessed));
+    if (confessed > 0) batch += confession(confessed);  // what was lost came behind what was kept
     const std::string_view left = write_all(descriptor, batch);
     lock.lock();
     lost += lines_in(left);
-    if (confessed > 0) lost -= left.size() == batch.size() ? 1 : confessed;  // it is the first line
+    if (confessed > 0) lost -= left.empty() ? confessed : 1;  // it is the last line
     writing = false;
     if (!waiting.empty()) continue;
     hurried = false;

@@ -14,7 +14,7 @@
 namespace phx {
 
 /// What waits is bounded: where the descriptor does not take lines as fast as they come, the newest
-/// are lost and counted, and the next line that gets through is preceded by one that says so.
+/// are lost and counted, and behind the next ones that get through stands a line that says so.
 /// Any thread. Neither copied nor moved.
 class LineWriter {
  public:
