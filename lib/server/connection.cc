@@ -59,10 +59,14 @@ void Connection::finish(unsigned code) {
   if (code != 0) outbox_.add_close(code);
   closing_ = true;
   message_ = {};
-  if (wsi_ != nullptr && code == 0) {
-    lws_set_timeout(wsi_, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
-  }
+  if (wsi_ != nullptr && code == 0) end_in(LWS_TO_KILL_ASYNC);
   to_be_flushed();
+}
+
+/// libwebsockets winds its clock up when it is called, and may not be for a long time: so we call.
+void Connection::end_in(int seconds) {
+  lws_set_timeout(wsi_, PENDING_TIMEOUT_CLOSE_SEND, seconds);
+  lws_cancel_service_pt(wsi_);
 }
 
 /// libwebsockets writes each message by itself; a raw write takes as many frames as are ready. What
@@ -89,8 +93,7 @@ void Connection::flush() {
 void Connection::limit_last_words() {
   constexpr int seconds = 5;
   const bool unsent = !outbox_.empty() || lws_partial_buffered(wsi_);
-  if (!unsent || std::exchange(limited_, true)) return;
-  lws_set_timeout(wsi_, PENDING_TIMEOUT_CLOSE_SEND, seconds);
+  if (unsent && !std::exchange(limited_, true)) end_in(seconds);
 }
 
 int Connection::writable() {

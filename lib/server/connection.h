@@ -103,6 +103,7 @@ class Connection final : public transport::Wire,
   static bool message_ends(lws* wsi);
   void refuse(socket::CloseCode code);
   void finish(unsigned code);
+  void end_in(int seconds);
   void to_be_flushed();
   void limit_last_words();
 
