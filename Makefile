@@ -42,6 +42,7 @@ CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 WORKSHOP_PACKAGES := node:node libmsgpack-cxx-dev
 METRICS_PACKAGES := prometheus
+FAULT_PACKAGES := node:node node:npm util-linux iproute2 libfaketime
 DOC_PACKAGES := doxygen doxygen-awesome-css
 BOOK_PACKAGES := node:node graphviz aspell aspell-en curl
 BENCHMARK_PACKAGES := libbenchmark-dev
@@ -99,6 +100,8 @@ build/.packages-browser: Makefile .ci/need
 	@.ci/need $(BROWSER_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-metrics: Makefile .ci/need
 	@.ci/need $(METRICS_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-faults: Makefile .ci/need
+	@.ci/need $(FAULT_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-docs: Makefile .ci/need
 	@.ci/need $(DOC_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-book: Makefile .ci/need
@@ -297,6 +300,17 @@ $(BUILD)/clients.passed: $(BUILD)/mutants.passed $(CONTRACT) $(CHAT) $(CLIENTS)/
   $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
+
+# The world round the server breaks. What can't be broken on this machine is told as skipped.
+FAULTS := conformance/faults
+FAULT_PROGRAMS := $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed
+RUN_FAULTS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
+  node --test --test-reporter=spec $(or $(addprefix $(FAULTS)/,$(addsuffix .test.js,$(ONLY))),$(FAULTS)/*.test.js)
+.PHONY: faults
+faults: $(FAULT_PROGRAMS) | build/.packages-faults ## break the world round the server: kills, full disks, silence, floods: ONLY=killing
+	@$(RUN_FAULTS)
+$(BUILD)/faults.passed: $(BUILD)/clients.passed $(FAULT_PROGRAMS) $(wildcard $(FAULTS)/*.js $(FAULTS)/support/*.js) | build/.packages-faults
+	@$(RUN_FAULTS) && touch $@
 
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
 JUDGING := conformance/judging

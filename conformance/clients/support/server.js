@@ -10,9 +10,13 @@ import { PATIENCE_MS, within } from "./deadline.js";
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const OUTPUT_KEPT = 4_000; // characters, the newest
 
-/** The contract server of this repository, or the program that CONTRACT_SERVER names. */
-export const contractServer = (environment = {}) =>
-  new Server(process.env.CONTRACT_SERVER || "build/plain/phx-contract", environment);
+/**
+ * The contract server of this repository, or the program that CONTRACT_SERVER names. `ways` is how it
+ * is started: `options` behind the port, `under` a command in front of it (that becomes it, as prlimit
+ * does), with its `stderr` where stdio has it.
+ */
+export const contractServer = (environment = {}, ways = {}) =>
+  new Server(process.env.CONTRACT_SERVER || "build/plain/phx-contract", environment, ways);
 
 /** The chat of chapter 1, or the program that CHAT_SERVER names; it knows logins by `secret`. */
 export const chatServer = (secret = "the same at each start, so that logins last") =>
@@ -21,15 +25,22 @@ export const chatServer = (secret = "the same at each start, so that logins last
 class Server {
   #program;
   #environment;
+  #ways;
   #process = null;
   #output = "";
 
   /** After start(): `http://HOST:PORT` (`https:` where it speaks TLS), with no slash at the end. */
   url = null;
 
-  constructor(program, environment = {}) {
+  constructor(program, environment = {}, { options = [], under = [], stderr = "pipe" } = {}) {
     this.#program = program;
     this.#environment = environment;
+    this.#ways = { options, under, stderr };
+  }
+
+  /** While it runs. */
+  get pid() {
+    return this.#process.pid;
   }
 
   /** What it printed since its start, the newest of it. */
@@ -51,9 +62,11 @@ class Server {
     const port = this.url ? new URL(this.url).port : "0";
     this.#output = "";
     const env = { ...process.env, ...this.#environment };
-    this.#process = spawn(this.#program, ["--port", port], { cwd: REPOSITORY, env });
+    const { options, under, stderr } = this.#ways;
+    const [command, ...rest] = [...under, this.#program, "--port", port, ...options];
+    this.#process = spawn(command, rest, { cwd: REPOSITORY, env, stdio: ["ignore", "pipe", stderr] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => {
+      stream?.setEncoding("utf8").on("data", (text) => {
         this.#output = (this.#output + text).slice(-OUTPUT_KEPT);
       });
     }
@@ -76,6 +89,16 @@ class Server {
           `instead of status 0; it said: ${this.#output || "nothing"}`,
       );
     }
+  }
+
+  /** Sends it a signal, and does not wait. */
+  signal(name) {
+    this.#process.kill(name);
+  }
+
+  /** Waits until it has ended by itself or by `signal`, if there is one; returns `{code, signal}`. */
+  ended(signal = null) {
+    return this.#end(signal);
   }
 
   /** Lets it stand still: it takes what comes and answers nothing. */
@@ -119,8 +142,8 @@ class Server {
     this.#process = null;
     if (running.exitCode === null && running.signalCode === null) {
       const exited = once(running, "exit");
-      running.kill(signal);
-      await within(PATIENCE_MS, `${this.#program} to end by ${signal}`, exited).catch((error) => {
+      if (signal) running.kill(signal);
+      await within(PATIENCE_MS, `${this.#program} to end by ${signal ?? "itself"}`, exited).catch((error) => {
         running.kill("SIGKILL");
         throw error;
       });

@@ -1,0 +1,99 @@
+// Standard error takes no more: the disk is full, or nobody reads the pipe. The server goes on.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join as path } from "node:path";
+import { test } from "node:test";
+import { ask, connect, join } from "../clients/support/client.js";
+import { PATIENCE_MS } from "../clients/support/deadline.js";
+import { contractServer } from "../clients/support/server.js";
+
+const LINE = "x".repeat(490); // about what one field of the log may hold
+const LINES = 8_000; // four megabytes: more than a pipe, a queue, and what is being written
+const AT_A_TIME = 100;
+
+/** A pipe of which nobody reads: its two ends, closed with the test `t`. */
+function stuckPipe(t) {
+  const folder = mkdtempSync(path(tmpdir(), "stuck-"));
+  const name = path(folder, "pipe");
+  execFileSync("mkfifo", [name]);
+  const reading = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writing = openSync(name, constants.O_WRONLY);
+  rmSync(folder, { recursive: true });
+  t.after(() => closeSync(reading));
+  return { reading, writing };
+}
+
+/** A server whose every event is a line, with that stderr; ended with the test `t`. */
+async function loggingServer(t, stderr) {
+  const server = contractServer({}, { options: ["--log", "debug"], stderr });
+  t.after(() => server.kill());
+  await server.start();
+  closeSync(stderr);
+  return server;
+}
+
+/** Has so many lines written, and each event answered. */
+async function talk(channel, lines) {
+  for (let said = 0; said < lines; said += AT_A_TIME) {
+    const answers = Array.from({ length: AT_A_TIME }, () => ask(channel, "echo", { LINE }));
+    for (const answer of await Promise.all(answers)) assert.deepEqual(answer, { LINE });
+  }
+}
+
+/** All that lies in a pipe now. */
+function emptied(reading) {
+  const part = Buffer.alloc(65_536);
+  let text = "";
+  for (;;) {
+    try {
+      text += part.toString("latin1", 0, readSync(reading, part));
+    } catch (error) {
+      if (error.code === "EAGAIN") return text;
+      throw error;
+    }
+  }
+}
+
+test("a full disk for the log costs lines alone", async (t) => {
+  const server = await loggingServer(t, openSync("/dev/full", "w"));
+  const channel = await join(await connect(t, server), "conformance:full");
+  await talk(channel, 500);
+  await server.stop();
+});
+
+test("a pipe for the log that nobody reads costs lines alone, and they are counted", async (t) => {
+  const { reading, writing } = stuckPipe(t);
+  const server = await loggingServer(t, writing);
+  const channel = await join(await connect(t, server), "conformance:stuck");
+  await talk(channel, LINES);
+
+  // Somebody reads again: what was kept comes, and lines that count what was not.
+  let [text, kept, lost] = ["", 0, 0];
+  const deadline = Date.now() + PATIENCE_MS;
+  while (kept + lost < LINES) {
+    assert.ok(Date.now() < deadline, `of ${LINES} lines ${kept} were kept, ${lost} lost`);
+    await ask(channel, "ack"); // another line, so that something comes
+    text += emptied(reading);
+    kept = text.split("HANDLED event=echo").length - 1;
+    lost = sum(text.matchAll(/lines were lost.* lines=(\d+)\n/g));
+  }
+  assert.ok(kept > 1_000 && lost > 1_000, `${kept} were kept, ${lost} lost`);
+  assert.ok(kept + lost < LINES + 1_000, `${kept} were kept, ${lost} lost`);
+  await server.stop();
+});
+
+const sum = (matches) => [...matches].reduce((all, [, number]) => all + Number(number), 0);
+
+test("who stops while nobody reads the log's pipe still ends in time with 0", async (t) => {
+  const { writing } = stuckPipe(t);
+  const server = await loggingServer(t, writing);
+  const channel = await join(await connect(t, server), "conformance:stuck");
+  await talk(channel, LINES);
+  const since = performance.now();
+  await server.stop();
+  const lasted = performance.now() - since;
+  assert.ok(lasted < 10_000, `it took ${Math.round(lasted)} ms`);
+});
