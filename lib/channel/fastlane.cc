@@ -37,6 +37,7 @@ bool Fastlane::intercepted(std::string_view event) const {
   return std::find(intercepts.begin(), intercepts.end(), event) != intercepts.end();
 }
 
+//! [dispatch]
 void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber> subscribers,
               process::Pid from, const pubsub::EventPtr& event) {
   const auto& broadcast = static_cast<const Broadcast&>(*event);
@@ -51,6 +52,7 @@ void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber>
     }
   }
 }
+//! [dispatch]
 
 void broadcast(pubsub::PubSub& pubsub, std::string_view topic, std::string_view event,
                serializer::Payload payload, process::Pid from, process::Pid blame) {

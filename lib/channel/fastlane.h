@@ -19,6 +19,7 @@ struct SocketPush {
   serializer::FramePtr frame;
 };
 
+//! [fastlane]
 /// What a channel leaves at its subscription.
 struct Fastlane final : pubsub::Metadata {
   Fastlane(process::Pid t, const serializer::Serializer& s, std::vector<std::string> i)
@@ -29,6 +30,7 @@ struct Fastlane final : pubsub::Metadata {
 
   bool intercepted(std::string_view event) const;
 };
+//! [fastlane]
 
 /// Hands a serializer::Broadcast to one shard's subscribers: to those with a fastlane as a frame,
 /// to all others, and for intercepted events, as a pubsub::EventPtr message.

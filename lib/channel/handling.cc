@@ -31,9 +31,11 @@ void Server::on_a_worker(serializer::Message message) {
 }
 //! [on_a_worker]
 
+//! [intercepted]
 void Server::intercepted(const serializer::Broadcast& broadcast) {
   act_on(channel_->handle_out(broadcast.event, broadcast.payload, socket_), false);
 }
+//! [intercepted]
 
 // --- What a callback returned -------------------------------------------------------------------
 

@@ -4,12 +4,14 @@
 
 namespace phx::pubsub {
 
+//! [send_to_all]
 void send_to_all(process::Scheduler& scheduler, std::span<const Subscriber> subscribers,
                  process::Pid from, const EventPtr& event) {
   for (const Subscriber& subscriber : subscribers) {
     if (subscriber.pid != from) scheduler.send(subscriber.pid, EventPtr(event));
   }
 }
+//! [send_to_all]
 
 Subscription::~Subscription() { hub_.unsubscribe(*this); }
 
@@ -30,6 +32,7 @@ std::unique_ptr<Subscription> PubSub::subscribe(std::string_view name, process::
   return subscription;
 }
 
+//! [unsubscribe]
 void PubSub::unsubscribe(const Subscription& subscription) {
   Topic& topic = subscription.topic_;
   const std::size_t index = subscription.index_;
@@ -40,7 +43,9 @@ void PubSub::unsubscribe(const Subscription& subscription) {
   topic.owners.pop_back();
   if (topic.subscribers.empty()) topics_.erase(topics_.find(topic.name));
 }
+//! [unsubscribe]
 
+//! [broadcast]
 void PubSub::broadcast(std::string_view topic, EventPtr event, process::Pid from,
                        Dispatcher dispatch, process::Pid blame) {
   const std::string name(topic);
@@ -55,6 +60,7 @@ void PubSub::broadcast(std::string_view topic, EventPtr event, process::Pid from
     if (peer != this) dispatch_at(*peer);
   }
 }
+//! [broadcast]
 
 void PubSub::dispatch_here(const std::string& topic, const EventPtr& event, process::Pid from,
                            Dispatcher dispatch) {
