@@ -1,7 +1,7 @@
 // site.mjs HTML TAGFILE: gives the pages that Doxygen made their frame, and fills in what filter.mjs
 // marked: listings, pictures, links to files. Fails where a link leads nowhere.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { kicker, onThisPage, previousAndNext, side } from "./frame.mjs";
 import { siteLink } from "./filter.mjs";
@@ -64,8 +64,9 @@ function asBookPage(text, id) {
 
 function withTitle(text, id) {
   const above = kicker(plan, id);
-  return text.replace(/<div class="title">([^]*?)<\/div><\/div>/, (_, title) => {
-    return `${above && `<p class="kicker">${above}</p>`}<h1 class="title">${title.trim()}</h1></div>`;
+  const title = /<div class="title">((?:[^<]|<(?!\/?div))*)(<div class="ingroups">[^]*?<\/div>)?<\/div>/;
+  return text.replace(title, (_, words, groups = "") => {
+    return `${above && `<p class="kicker">${above}</p>`}<h1 class="title">${words.trim()}</h1>${groups}`;
   });
 }
 
@@ -92,6 +93,17 @@ function framed(text, id) {
     .replace(/(<iframe src="javascript:void\(0\)" frameborder="0") /, '$1 title="Search results" ');
 }
 
+/** What a search finds is a page in a frame, with a look of its own. */
+function dressSearch(folder) {
+  copyFileSync(join(root, "docs/theme/search.css"), join(folder, "found.css"));
+  const head = '<link rel="stylesheet" href="found.css"><script src="../theme.js"></script></head>';
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".html"))) {
+    const text = readFileSync(join(folder, name), "utf8");
+    writeFileSync(join(folder, name), text.replace("</head>", head));
+  }
+}
+
+dressSearch(join(html, "search"));
 // A link may make a page, which needs its frame, too.
 for (let left = [""]; left.length > 0; ) {
   left = readdirSync(html).filter((name) => name.endsWith(".html") && !done.has(name));

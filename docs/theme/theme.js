@@ -15,11 +15,13 @@ apply();
 system.addEventListener("change", apply);
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector("button.theme");
+  if (button === null) return; // the frame of a search
   button.hidden = false;
   button.addEventListener("click", () => {
     localStorage.setItem("theme", isDark() ? "light" : "dark");
     apply();
   });
-  document.querySelector("nav.side [aria-current]")?.scrollIntoView({ block: "center" });
-  scrollTo({ top: location.hash ? scrollY : 0 });
+  const side = document.querySelector("nav.side");
+  const here = side.querySelector("[aria-current]");
+  if (here) side.scrollTop = here.offsetTop - side.clientHeight / 2;
 });
