@@ -3,11 +3,10 @@
 
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { escape } from "./html.mjs";
 import { classify, read } from "./pages.mjs";
 import { pageId, sluggerOf } from "./plan.mjs";
 
-const escape = (text) =>
-  text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
 const raw = (html) => `\\htmlonly[block]${html}\\endhtmlonly`;
 
 /**

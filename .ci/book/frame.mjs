@@ -1,8 +1,8 @@
 // frame.mjs: what stands round the text of each page of the site: the contents at its side, what it
 // belongs to, its own headings, and the pages before and behind it.
 
+import { escape } from "./html.mjs";
 import { LAYERS, PARTS } from "./plan.mjs";
-import { escape } from "./show.mjs";
 
 const layerPage = (layer) => `group__layer__${layer}`;
 const item = (id, text, here) =>

@@ -57,6 +57,16 @@ export function deadInPages(root) {
   return { dead, count };
 }
 
+/** Chapters that the book's contents don't lead to. */
+export function missingInContents(root) {
+  const contents = "chapters/README.md";
+  const links = linksOf(read(root, contents));
+  const linked = links.map(({ target }) => `chapters/${target.split("#")[0]}`);
+  return pages(root)
+    .filter((path) => /^chapters\/\d\d-[^/]+\/README\.md$/.test(path) && !linked.includes(path))
+    .map((path) => `${contents}:1: the contents have no link to ${path}`);
+}
+
 const ATTRIBUTE = /<[a-z][^>]*?\s(?:xlink:)?(href|src)="([^"]*)"/gi;
 const NAME = /\s(?:id|name)="([^"]*)"/g;
 
@@ -103,6 +113,7 @@ function deadTarget(html, path, target, namesOf) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [what, html] = process.argv.slice(2);
   const { dead, count } = what === "--site" ? deadInSite(html) : deadInPages(".");
+  if (what === "--pages") dead.push(...missingInContents("."));
   report(
     dead,
     `links: ${count} in the ${what === "--site" ? "site" : "pages"}, and each leads somewhere`,

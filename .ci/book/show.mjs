@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { escape } from "./html.mjs";
 import { fences, read } from "./pages.mjs";
 
 const require = createRequire(join(process.cwd(), "conformance/clients/package.json"));
@@ -18,15 +19,6 @@ const NAMES = {
   sh: "bash",
   Makefile: "makefile",
 };
-
-export const escape = (text) =>
-  text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
-export const unescape = (text) =>
-  text
-    .replace(/&lt;/g, "<")
-    .replace(/&gt;/g, ">")
-    .replace(/&quot;/g, '"')
-    .replace(/&amp;/g, "&");
 
 export function highlighted(text, language) {
   const name = NAMES[language] ?? language;

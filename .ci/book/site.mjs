@@ -5,9 +5,10 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path";
 import { kicker, onThisPage, previousAndNext, side } from "./frame.mjs";
 import { siteLink } from "./filter.mjs";
+import { escape, unescape } from "./html.mjs";
 import { report } from "./pages.mjs";
 import { planOf } from "./plan.mjs";
-import { escape, figure, shownFence, unescape } from "./show.mjs";
+import { figure, shownFence } from "./show.mjs";
 import { tagsIn } from "./sources.mjs";
 import { Targets } from "./targets.mjs";
 

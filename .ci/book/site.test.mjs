@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { filtered, siteLink } from "./filter.mjs";
 import { neighbours, side } from "./frame.mjs";
-import { deadInPages, deadInSite } from "./links.mjs";
+import { deadInPages, deadInSite, missingInContents } from "./links.mjs";
 import { pageId, planOf, slug } from "./plan.mjs";
 import { inTree } from "./tree.mjs";
 
@@ -90,6 +90,13 @@ test("a link to no file, to no heading and out of the project is dead", () => {
     dead.map((one) => one.split(" ")[0]),
     ["a.md:5:", "a.md:6:", "a.md:7:", "a.md:8:"],
   );
+});
+
+test("a chapter that the contents leave out is told", () => {
+  const files = { "chapters/README.md": "[a](01-a/README.md)\n", "chapters/01-a/README.md": "" };
+  assert.deepEqual(inTree(files, missingInContents), []);
+  const more = { ...files, "chapters/02-b/README.md": "", "chapters/02-b/exercise/README.md": "" };
+  assert.match(inTree(more, missingInContents).join(), /no link to chapters\/02-b\/README\.md$/);
 });
 
 test("in the site a link to no page and to no name is dead", () => {
