@@ -118,6 +118,13 @@ inWorkshop("what crashes is told by the test that it crashes in", (root, write) 
   assert.match(said, /“one and none are one”[^]*was ended by SIGABRT/);
 });
 
+inWorkshop("what runs for ever is ended, and told by the test that it does so in", (root, write) => {
+  write("int sum(int a, int b) { while (a == 1) asm(\"\"); return a + b; }\n");
+  const { status, said } = ask(root, { N: "07", UNIT_PATIENCE_MS: "300" });
+  assert.equal(status, 1);
+  assert.match(said, /1 of 2 pass[^]*“one and none are one”[^]*It runs for ever: after 0\.3 seconds/);
+});
+
 inWorkshop("hints come one at a time, and no further than they go", (root) => {
   assert.match(ask(root, { N: "07", HINT: "1" }).said, /Hint 1 of 3\n\nThink of hint 1\.\n\nThe next: .*HINT=2/);
   assert.doesNotMatch(ask(root, { N: "07", HINT: "3" }).said, /The next/);
