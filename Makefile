@@ -42,6 +42,8 @@ CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 WORKSHOP_PACKAGES := node:node libmsgpack-cxx-dev
 METRICS_PACKAGES := prometheus
+SOAK_PACKAGES := gnuplot-nox
+VALGRIND_PACKAGES := valgrind
 FAULT_PACKAGES := node:node node:npm util-linux iproute2 libfaketime
 DOC_PACKAGES := doxygen doxygen-awesome-css
 BOOK_PACKAGES := node:node graphviz aspell aspell-en curl
@@ -67,6 +69,9 @@ BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
 TRACE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(wildcard traces/phx-trace/*.cc))
 TRACE_WIRE := $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc)) conformance/suite/server_process.cc
 FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc))
+SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/soak/*.cc)) \
+  $(patsubst %,conformance/bench/%.cc,command connection crowd frames histogram loop target usage websocket) \
+  $(patsubst %,conformance/wire/%.cc,http json transcript url)
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
@@ -76,6 +81,7 @@ CONTRACT := $(BUILD)/phx-contract
 SUITE := $(BUILD)/phx-conformance
 MUTANTS := $(BUILD)/phx-mutants
 BENCH := $(BUILD)/phx-bench
+SOAK := $(BUILD)/phx-soak
 FLOOR_SERVER := $(BUILD)/phx-floor
 CHAT := $(BUILD)/phx-chat
 CLIENTS := conformance/clients
@@ -102,6 +108,10 @@ build/.packages-metrics: Makefile .ci/need
 	@.ci/need $(METRICS_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-faults: Makefile .ci/need
 	@.ci/need $(FAULT_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-soak: Makefile .ci/need
+	@.ci/need $(SOAK_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-valgrind: Makefile .ci/need
+	@.ci/need $(VALGRIND_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-docs: Makefile .ci/need
 	@.ci/need $(DOC_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-book: Makefile .ci/need
@@ -130,6 +140,7 @@ $(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 $(SUITE): $(call objects,$(SUITE_SOURCES)) $(HOST_OBJECTS)
 $(MUTANTS): $(call objects,$(MUTANT_SOURCES))
 $(BENCH): $(call objects,$(BENCH_SOURCES))
+$(SOAK): $(call objects,$(SOAK_SOURCES))
 $(FLOOR_SERVER): $(call objects,$(FLOOR_SOURCES))
 $(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
 $(TRACER): $(call objects,$(TRACE_SOURCES) $(TRACE_WIRE))
@@ -137,13 +148,14 @@ $(CONTRACT) $(CHAT): LIBS := $(ALLOCATOR) $(LIBS)
 $(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
 $(BENCH): LIBS := -lfmt -ljansson
+$(SOAK): LIBS := -lfmt -ljansson -lcrypto
 $(FLOOR_SERVER): LIBS := -lfmt -lcrypto
 $(TRACER): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
-$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(CHAT) $(TRACER):
+$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TRACER):
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
 .PHONY: all
-all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(CHAT) $(TRACER) ## build everything
+all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TRACER) ## build everything
 
 # --- Tests ------------------------------------------------------------------------------------
 
@@ -157,6 +169,10 @@ $(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 $(BUILD)/conformance/bench/%_test: $(BUILD)/conformance/bench/%_test.o $(BUILD)/lib/testing/main.o $(HOST_OBJECTS) \
   $(filter-out %/main.o,$(call objects,$(BENCH_SOURCES) $(FLOOR_SOURCES)))
+	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
+$(BUILD)/conformance/soak/%_test: $(BUILD)/conformance/soak/%_test.o $(TESTING) \
+  $(filter-out $(BUILD)/conformance/soak/main.o,$(call objects,$(SOAK_SOURCES)))
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
 %_test.passed: %_test
@@ -285,8 +301,7 @@ PROGRAMS = $(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRA
 .PHONY: check-book
 check-book: $(PROGRAMS) | build/.packages-book ## run what the pages tell a reader to type, and compare what comes: N=07 a chapter
 	@$(BOOK)/commands.mjs $(if $(N),$(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md)))
-# Behind all that could disturb a server that a page starts.
-$(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/exercises.passed $(PROGRAMS) $(BOOK_FILES)
+$(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(PROGRAMS) $(BOOK_FILES)
 	@$(BOOK)/commands.mjs && touch $@
 $(BUILD)/book-tools.passed: $(wildcard .ci/book/*) | build/.packages-book
 	@node --test --test-reporter=spec .ci/book/*.test.mjs >$@.log && sed -n 's/^ℹ pass /tools of the book: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
@@ -297,7 +312,7 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@echo 'Installing the npm packages of $(CLIENTS)'
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
-$(BUILD)/clients.passed: $(BUILD)/mutants.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
+$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
   $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
@@ -320,6 +335,10 @@ $(BUILD)/judging.passed: $(BUILD)/tls.passed $(CLIENTS)/node_modules/.installed 
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(JUDGING)/*.test.js && touch $@
 
+$(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/soak/soak.test.js | build/.packages-soak
+	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SOAK=$(CURDIR)/$(SOAK) MUTANTS=$(CURDIR)/$(MUTANTS) \
+	  node --test --test-reporter=spec conformance/soak/*.test.js && touch $@
+
 .PHONY: results
 results: ## write docs/results.md from the runs in conformance/results
 	@node conformance/results/page.js > docs/results.md
@@ -339,10 +358,10 @@ judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its rep
 # A reader types what is on the pages at the plain build.
 BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed links.passed) $(if $(SAN),,$(BUILD)/commands.passed)
 ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
-  $(BUILD)/replay.passed $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/exercises.passed $(BUILD)/clients.passed
+  $(BUILD)/replay.passed $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/exercises.passed $(BUILD)/soak.passed $(BUILD)/clients.passed
 .PHONY: test
-test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, traces, the suite itself, mutants, the exercises, real clients, the book
-	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, traces, the suite itself, mutants, the exercises, real clients, the book.'
+test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, traces, the suite itself, mutants, the exercises, real clients
+	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, traces, the suite itself, mutants, the exercises, real clients.'
 
 # --- The workshop -------------------------------------------------------------------------------
 
@@ -414,6 +433,29 @@ SERIALIZER_BENCH := $(BUILD)/lib/serializer/scanner_bench
 bench-serializer: $(SERIALIZER_BENCH) ## what a frame of 100 B, 1 kB and 1 MB costs the serializer, beside Jansson
 	@$(SERIALIZER_BENCH) $(BENCH_FLAGS)
 
+# make soak [MINUTES=10] [URL=ws://host:port/socket] [SHARDS=1] [SEED=…] [FLAGS='whatever else phx-soak --help tells']
+.PHONY: soak
+soak: $(SOAK) $(if $(URL),,$(CONTRACT)) | build/.packages-soak ## mixed load for MINUTES=10, each message checked, memory watched
+	@$(SOAK) --minutes $(or $(MINUTES),10) $(call option,SEED,seed) --out build/soak $(FLAGS) \
+	  $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards $(or $(SHARDS),1) --log off)
+
+.PHONY: churn
+churn: $(SOAK) $(CONTRACT) ## three waves of 10,000 connections come, join and go: memory must return to its base
+	@$(SOAK) --waves 3 -- $(CONTRACT) --shards $(or $(SHARDS),1) --log off
+
+# valgrind must see each allocation, so this one allocates through the C library.
+WATCHED := $(BUILD)/valgrind/phx-contract
+$(WATCHED): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
+	@mkdir -p $(@D); echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+.PHONY: valgrind
+valgrind: $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem build/.packages-valgrind ## the server under valgrind, clients of all kinds: no leak, no error
+	@.ci/valgrind $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem $(BUILD)/tls/key.pem
+
+# make check-all [TIME=10]: the seconds of each fuzzer.
+.PHONY: check-all
+check-all: ## the long gate: tests, sanitizers, valgrind, fuzzers, soak, churn, faults, layout; a table at the end
+	@TIME=$(or $(TIME),10) .ci/check-all
+
 # --- Reading and keeping ----------------------------------------------------------------------
 
 SITE := build/docs/html
@@ -429,10 +471,13 @@ CXX_FILES = $(shell git ls-files '*.cc' '*.h')
 format: build/.packages-style ## lay out every C++ file by .clang-format
 	@clang-format -i $(CXX_FILES)
 
-.PHONY: tidy
-tidy: build/.packages-style build/.packages-benchmark ## say where layout, size or clang-tidy's checks are not kept
+.PHONY: layout
+layout: build/.packages-style ## say where layout or size are not kept
 	@clang-format --dry-run --Werror $(CXX_FILES)
 	@awk -f .ci/sizes.awk $(CXX_FILES)
+
+.PHONY: tidy
+tidy: layout build/.packages-benchmark ## and where clang-tidy's checks are not kept
 	@printf '%s\n' $(filter %.cc,$(CXX_FILES)) | xargs -P $(shell nproc) -n 4 \
 	  sh -c 'clang-tidy-16 --quiet --warnings-as-errors="*" "$$@" -- $(filter-out -Wno-maybe-uninitialized,$(ALL_CXXFLAGS)) 2>/dev/null' clang-tidy
 

@@ -1,0 +1,85 @@
+/// \file
+/// Waves of connections that come, join and go: afterwards memory must be back at its base.
+#include "conformance/soak/churn.h"
+
+#include <fmt/format.h>
+
+#include "conformance/bench/crowd.h"
+#include "conformance/bench/error.h"
+#include "conformance/bench/usage.h"
+#include "conformance/soak/samples.h"
+
+namespace phx::soak {
+namespace {
+
+using bench::Millis;
+
+// The first connections pay for what a server allocates once.
+constexpr std::size_t first_few = 100;
+constexpr Millis settling{500};
+constexpr Millis patience{10'000};
+// What may be left of a wave: a fifth of what it took, or 2 MiB where that is more. Tables that
+// were large once stay large, and an allocator keeps some of what it has.
+constexpr double left_share = 0.2;
+constexpr double left_bytes = 2.0 * 1024 * 1024;
+constexpr std::size_t other_descriptors = 64;
+
+double resident(const bench::Target& target) {
+  const auto usage = bench::usage_of(*target.pid);
+  if (!usage) throw bench::Failure(fmt::format("there is no process {} any more", *target.pid));
+  return static_cast<double>(usage->resident_bytes);
+}
+
+/// One wave, all the way up and down again. Returns the memory at its height.
+double wave(bench::Loop& loop, const bench::Target& target, std::size_t size) {
+  bench::Crowd crowd{loop, target};
+  crowd.grow(size, [](std::size_t i) { return fmt::format("conformance:churn{}", i); });
+  const double height = resident(target);
+  crowd.leave();
+  return height;
+}
+
+/// The memory that is left once the server has had its time to give back.
+double settled(bench::Loop& loop, const bench::Target& target, double enough) {
+  const auto end = bench::Clock::now() + patience;
+  loop.pause(settling);
+  double now = resident(target);
+  while (now > enough && bench::Clock::now() < end) {
+    loop.pause(settling);
+    now = resident(target);
+  }
+  return now;
+}
+
+}  // namespace
+
+bool churn(const bench::Target& target, std::size_t waves, std::size_t wave_size) {
+  const auto limit = bench::raise_descriptor_limit();
+  if (limit < wave_size + other_descriptors) {
+    throw bench::Failure(
+        fmt::format("{} connections need as many descriptors, and {} may be open: "
+                    "raise `ulimit -Hn`, or ask for a smaller --wave-size",
+                    wave_size, limit));
+  }
+  bench::Loop loop;
+  wave(loop, target, first_few);
+  const double base = settled(loop, target, 0);
+  bool returned = true;
+  double first_left = 0;
+  for (std::size_t i = 1; i <= waves; ++i) {
+    const double height = wave(loop, target, wave_size);
+    const double allowed = std::max(left_bytes, left_share * (height - base));
+    const double after = settled(loop, target, base + allowed);
+    if (i == 1) first_left = after - base;
+    // And what stays does not become more with each wave.
+    const bool well = after - base <= allowed && after - base <= first_left + left_bytes;
+    returned = returned && well;
+    fmt::print(stderr,
+               "wave {}: base {}, with {} connections {}, afterwards {}: {} {} left, {} allowed\n",
+               i, megabytes(base), wave_size, megabytes(height), megabytes(after), well ? "✓" : "✗",
+               megabytes(after - base), megabytes(allowed));
+  }
+  return returned;
+}
+
+}  // namespace phx::soak

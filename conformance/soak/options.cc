@@ -1,0 +1,95 @@
+/// \file
+/// The command line of the soak.
+#include "conformance/soak/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <random>
+
+namespace phx::soak {
+namespace {
+
+constexpr int usage_error = 2;
+
+/// As the user typed it.
+struct Words {
+  std::string url = "ws://127.0.0.1:4000/socket";
+  pid_t pid = 0;
+  double minutes = 0;
+  int patience = 15;
+};
+
+void declare(CLI::App& app, Words& words, Options& options) {
+  Load& load = options.load;
+  app.add_option("--url", words.url, "the server's socket")->capture_default_str();
+  app.add_option("--pid", words.pid, "the server's process, for its memory and descriptors");
+  auto* minutes =
+      app.add_option("--minutes", words.minutes, "how long")->check(CLI::Range(0.1, 1e5));
+  app.add_option("--seconds", load.seconds, "how long, in seconds")
+      ->check(CLI::Range(1.0, 1e6))
+      ->capture_default_str()
+      ->excludes(minutes);
+  app.add_option("--websockets", load.websockets, "members over a websocket")
+      ->capture_default_str();
+  app.add_option("--polls", load.polls, "members that poll")->capture_default_str();
+  app.add_option("--feeds", load.feeds, "topics on which numbers are broadcast")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  app.add_option("--actions", load.actions, "what all members do, a second")->capture_default_str();
+  app.add_option("--broadcasts", load.broadcasts, "of each feed, a second")->capture_default_str();
+  app.add_option("--vandals", load.vandals, "clients that send rubbish, a second")
+      ->capture_default_str();
+  app.add_option("--patience", words.patience, "seconds for a reply or a broadcast to come in")
+      ->check(CLI::Range(4, 600))  // a slow reader is slow for three
+      ->capture_default_str();
+  app.add_option("--seed", load.seed, "of what chance will have them do");
+  app.add_option(
+      "--waves", options.waves,
+      "instead of a soak: so many waves of connections come, join and go, and memory must "
+      "return to its base");
+  app.add_option("--wave-size", options.wave_size, "connections a wave")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  app.add_option("--out", options.out,
+                 "write report.html, report.json and plot.svg to this folder");
+  app.footer("-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it");
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, char** argv, int& status) {
+  CLI::App app{
+      "Puts a server that keeps the conformance contract under mixed load, and checks that every "
+      "ref "
+      "has one reply, every subscriber each broadcast once and in order, and memory stays flat."};
+  Options options;
+  Words words;
+  options.load.seed = std::random_device{}();
+  declare(app, words, options);
+  char** const end = argv + argc;
+  char** const dashes = std::find(argv, end, std::string_view{"--"});
+  if (dashes != end) options.command.assign(dashes + 1, end);
+  try {
+    app.parse(static_cast<int>(dashes - argv), argv);
+    if (dashes != end && options.command.empty()) {
+      throw CLI::ValidationError("there is no command behind --", usage_error);
+    }
+    if (words.minutes > 0) options.load.seconds = words.minutes * 60;
+    options.load.patience = std::chrono::seconds(words.patience);
+    const auto target = bench::parse_url(words.url);
+    if (!target) {
+      throw CLI::ValidationError(fmt::format("{} is no ws://HOST:PORT/MOUNT", words.url),
+                                 usage_error);
+    }
+    options.target = *target;
+    if (words.pid > 0) options.target.pid = words.pid;
+    return options;
+  } catch (const CLI::ParseError& error) {
+    status = app.exit(error, std::cout, std::cerr) == 0 ? 0 : usage_error;
+    return std::nullopt;
+  }
+}
+
+}  // namespace phx::soak

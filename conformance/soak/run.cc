@@ -1,0 +1,216 @@
+/// \file
+/// The soak itself: its members, for as long as it was told, and what came of it.
+#include "conformance/soak/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/bench/error.h"
+#include "conformance/bench/usage.h"
+#include "conformance/soak/vandal.h"
+
+namespace phx::soak {
+namespace {
+
+using bench::Clock;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds settling{20};  // for the server to end what its clients left half closed
+constexpr milliseconds a_turn{2};
+constexpr milliseconds between_tends{100};
+constexpr std::size_t most_wrong = 200;
+constexpr std::size_t most_at_once = 200;  // actions in one turn, should the client lag behind
+
+/// So many a second, in steps that are not all alike. A value.
+class Pace {
+ public:
+  explicit Pace(double a_second) : a_second_(a_second) {}
+  std::size_t due(std::chrono::duration<double> passed) {
+    owed_ += a_second_ * passed.count();
+    const auto now = static_cast<std::size_t>(owed_);
+    owed_ -= static_cast<double>(now);
+    return std::min(now, most_at_once);
+  }
+
+ private:
+  double a_second_;
+  double owed_ = 0;
+};
+
+class Soak {
+ public:
+  Soak(const Load& load, const Target& target, Findings& findings, const OnSample& on_sample)
+      : load_(load),
+        target_(target),
+        findings_(findings),
+        on_sample_(on_sample),
+        random_(load.seed),
+        actions_(load.actions),
+        broadcasts_(load.broadcasts),
+        vandalism_(load.vandals) {}
+
+  Outcome run() {
+    gather();
+    keep_going();
+    settle();
+    leave();
+    outcome_.memory = judge_memory(outcome_.samples);
+    outcome_.tally = tally_;
+    return std::move(outcome_);
+  }
+
+ private:
+  void gather() {
+    for (std::size_t i = 0; i < load_.feeds; ++i) {
+      feeds_.push_back(std::make_unique<Feed>(fmt::format("conformance:soak-feed-{}", i)));
+      heralds_.push_back(std::make_unique<Herald>(world_, *feeds_.back()));
+    }
+    for (std::size_t i = 0; i < load_.websockets + load_.polls; ++i) {
+      const Way way = i < load_.websockets ? Way::websocket : Way::longpoll;
+      members_.push_back(std::make_unique<Member>(world_, fmt::format("member{}", i), way));
+    }
+    wait(load_.patience, [this] { return all_heralds(&Herald::connected); });
+    if (target_.pid) outcome_.descriptors_before = descriptors_of(*target_.pid);
+    if (outcome_.descriptors_before) *outcome_.descriptors_before -= heralds_.size();
+  }
+
+  void keep_going() {
+    const Instant begin = Clock::now();
+    const auto end = begin + std::chrono::duration<double>(load_.seconds);
+    Instant last = begin, next_sample = begin + seconds{1};
+    sampled_ = begin;
+    while (last < end && !hopeless()) {
+      loop_.turn(last + a_turn);
+      const Instant now = Clock::now();
+      act(now, now - last);
+      last = now;
+      if (now >= next_sample) {
+        sample(now, now - begin);
+        next_sample += seconds{1};
+      }
+    }
+    outcome_.gave_up_early = last < end;
+  }
+
+  void act(Instant now, std::chrono::duration<double> passed) {
+    for (auto n = actions_.due(passed); n > 0; --n) members_[world_.any(members_.size())]->act(now);
+    for (auto n = broadcasts_.due(passed); n > 0; --n) {
+      for (const auto& herald : heralds_) herald->speak(now);
+    }
+    for (auto n = vandalism_.due(passed); n > 0; --n) {
+      vandals_.push_back(std::make_unique<Vandal>(world_));
+    }
+    tend(now, now - load_.patience);
+  }
+
+  void tend(Instant now, Instant then) {
+    if (now < next_tend_) return;
+    next_tend_ = now + between_tends;
+    for (const auto& member : members_) member->tend(now, then);
+    for (const auto& herald : heralds_) herald->tend(then);
+    std::erase_if(vandals_, [now](const auto& vandal) { return vandal->over(now); });
+  }
+
+  void sample(Instant now, std::chrono::duration<double> at) {
+    const std::chrono::duration<double> since = now - sampled_;
+    sampled_ = now;
+    Sample made{.seconds = at.count()};
+    if (target_.pid) {
+      const auto usage = bench::usage_of(*target_.pid);
+      made.resident_bytes = usage ? usage->resident_bytes : 0;
+      outcome_.server_ended = made.resident_bytes == 0;
+    }
+    const std::uint64_t messages = tally_.sent + tally_.received;
+    made.messages = static_cast<double>(messages - counted_) / since.count();
+    counted_ = messages;
+    made.p50_us = tally_.latencies.microseconds_at(0.5);
+    made.p99_us = tally_.latencies.microseconds_at(0.99);
+    tally_.latencies = {};
+    made.connections = heralds_.size() + vandals_.size();
+    for (const auto& member : members_) made.connections += member->connected();
+    outcome_.samples.push_back(made);
+    on_sample_(made);
+  }
+
+  bool hopeless() const { return outcome_.server_ended || findings_.count() >= most_wrong; }
+
+  /// Nobody asks any more: what is owed must come, down to the last broadcast.
+  void settle() {
+    for (const auto& member : members_) member->rest();
+    const bool settled = wait(load_.patience, [this] {
+      return all_heralds(&Herald::done) &&
+             std::all_of(members_.begin(), members_.end(), [](const auto& m) { return m->done(); });
+    });
+    next_tend_ = {};
+    if (!settled) tend(Clock::now(), Clock::now());
+  }
+
+  /// All go, and the server is left with the descriptors that it began with.
+  void leave() {
+    for (const auto& member : members_) member->go(Goodbye::clean);
+    for (const auto& herald : heralds_) {
+      if (herald->connected()) herald->go();
+    }
+    const bool left = wait(load_.patience, [this] { return all_heralds(&Herald::gone); });
+    if (!left && !outcome_.server_ended) {
+      findings_.add(Wrong::missing, "heralds said goodbye, and the server did not hang up");
+    }
+    if (!outcome_.descriptors_before) return;
+    wait(settling, [this] {
+      outcome_.descriptors_after = descriptors_of(*target_.pid);
+      return outcome_.descriptors_after <= outcome_.descriptors_before;
+    });
+    if (outcome_.descriptors_after > outcome_.descriptors_before) {
+      findings_.add(
+          Wrong::unexpected,
+          fmt::format("the server began with {} descriptors and holds {} after all have gone",
+                      *outcome_.descriptors_before, *outcome_.descriptors_after));
+    }
+  }
+
+  bool all_heralds(bool (Herald::*what)() const) const {
+    return std::all_of(heralds_.begin(), heralds_.end(), [what](const auto& herald) {
+      return ((*herald).*what)() || herald->gone();
+    });
+  }
+
+  /// Turns until `done`; false where that takes longer than `how_long`.
+  bool wait(Clock::duration how_long, const std::function<bool()>& done) {
+    const Instant end = Clock::now() + how_long;
+    while (!done()) {
+      const Instant now = Clock::now();
+      if (now >= end) return false;
+      loop_.turn(now + between_tends);
+      tend(now, now - load_.patience);
+    }
+    return true;
+  }
+
+  const Load& load_;
+  const Target& target_;
+  Findings& findings_;
+  const OnSample& on_sample_;
+  Random random_;
+  Loop loop_;
+  Tally tally_;
+  std::vector<std::unique_ptr<Feed>> feeds_;
+  World world_{loop_, target_, findings_, tally_, random_, feeds_};
+  std::vector<std::unique_ptr<Herald>> heralds_;
+  std::vector<std::unique_ptr<Member>> members_;
+  std::vector<std::unique_ptr<Vandal>> vandals_;
+  Pace actions_, broadcasts_, vandalism_;
+  Instant next_tend_{}, sampled_{};
+  std::uint64_t counted_ = 0;
+  Outcome outcome_;
+};
+
+}  // namespace
+
+Outcome soak(const Load& load, const Target& target, Findings& findings,
+             const OnSample& on_sample) {
+  return std::make_unique<Soak>(load, target, findings, on_sample)->run();
+}
+
+}  // namespace phx::soak

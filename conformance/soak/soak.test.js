@@ -1,0 +1,117 @@
+// The soak itself: all is well with a good server, and a broken one is found out, message by message.
+
+import { after, test } from "node:test";
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { contract, freePort } from "../judging/suite.js";
+
+const program = (name, variable) =>
+  process.env[variable] || new URL(`../../build/plain/${name}`, import.meta.url).pathname;
+const soakProgram = program("phx-soak", "SOAK");
+const mutants = program("phx-mutants", "MUTANTS");
+const PATIENCE_MS = 120_000;
+
+const folder = mkdtempSync(join(tmpdir(), "soak-"));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Runs it; the server's own words are not kept. */
+const soak = (...args) =>
+  new Promise((resolve, reject) => {
+    execFile(soakProgram, args, { timeout: PATIENCE_MS, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== "number") return reject(error);
+      resolve({ status: error ? error.code : 0, said: stdout + stderr });
+    });
+  });
+
+const good = (shards) => ["--", contract, "--shards", `${shards}`, "--log", "off"];
+const light = ["--websockets", "30", "--polls", "3", "--feeds", "2", "--actions", "300"];
+
+test("twenty seconds of everything, on two shards: nothing is wrong, and the report says what was done", async () => {
+  const run = await soak("--seconds", "20", "--out", folder, ...good(2));
+  assert.equal(run.status, 0, run.said);
+  assert.match(run.said, /nothing wrong/, "progress is shown");
+  assert.match(run.said, /All was well/);
+  const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8"));
+  assert.equal(report.all_well, true);
+  assert.ok(report.samples.length >= 15, `a sample each second, not ${report.samples.length}`);
+  const page = readFileSync(join(folder, "report.html"), "utf8");
+  assert.ok(page.includes("<svg") && page.includes("messages, both ways"), "the plot is on the page");
+  // That nothing is wrong says little where little was done.
+  const deeds = ["messages", "connections", "channels", "events", "bad clients"];
+  const done = deeds.map((deed) => report.facts[deed]).join("\n");
+  for (const [, number, what] of done.matchAll(/([\d,]+) ([a-z][a-z ]+)/g)) {
+    assert.notEqual(number, "0", `there were no ${what}:\n${done}`);
+  }
+});
+
+// What is in front of the good server, and what must be said of it.
+const broken = [
+  ["unmatched-events-unanswered", /missing: .*ref \d+ on nowhere:at-all was never answered/],
+  ["broadcast-twice", /doubled: .*broadcast \d+ came again/],
+  ["polled-backwards", /(had not come|out of order: |no channel was to end)/],
+  ["reply-with-the-wrong-ref", /(unexpected|doubled|out of order): /],
+  ["close-before-the-leave-reply", /unexpected: .*no channel was to end: phx_close/],
+  ["crash-untold", /missing: .*was to end, and no phx_error came/],
+];
+
+for (const [mutant, sentence] of broken) {
+  test(`a server that is broken so is found out: ${mutant}`, async () => {
+    const port = await freePort();
+    const args = ["--serve", mutant, "--port", `${port}`, ...good(1)];
+    const server = spawn(mutants, args, { stdio: "ignore" });
+    try {
+      const run = await soak(...light, "--seconds", "6", "--patience", "4", ...(await at(port)));
+      assert.equal(run.status, 1, run.said);
+      assert.match(run.said, sentence);
+      assert.match(run.said, /Something was wrong/);
+    } finally {
+      server.kill("SIGTERM");
+    }
+  });
+}
+
+test("through the same proxy, with nothing broken, nothing is wrong", async () => {
+  const port = await freePort();
+  const server = spawn(mutants, ["--serve", "none", "--port", `${port}`, ...good(1)], { stdio: "ignore" });
+  try {
+    const run = await soak(...light, "--seconds", "5", ...(await at(port)));
+    assert.equal(run.status, 0, run.said);
+  } finally {
+    server.kill("SIGTERM");
+  }
+});
+
+test("a server that dies in the middle is told of", async () => {
+  const port = await freePort();
+  const server = spawn(contract, ["--port", `${port}`, "--log", "off"], { stdio: "ignore" });
+  const running = soak(...light, "--seconds", "20", "--pid", `${server.pid}`, ...(await at(port)));
+  setTimeout(() => server.kill("SIGKILL"), 2_000);
+  const run = await running;
+  assert.equal(run.status, 1, run.said);
+  assert.match(run.said, /THE SERVER +ended in the middle of it/);
+});
+
+test("nobody there, and nonsense, have exit statuses of their own", async () => {
+  const nobody = await soak("--url", `ws://127.0.0.1:${await freePort()}/socket`);
+  assert.equal(nobody.status, 3, nobody.said);
+  assert.match(nobody.said, /nobody answers/);
+  assert.equal((await soak("--minutes", "0")).status, 2);
+  assert.equal((await soak("--url", "http://here")).status, 2);
+});
+
+/** Waits until somebody accepts there; the words that lead the soak to it. */
+async function at(port) {
+  const url = `ws://127.0.0.1:${port}/socket`;
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    try {
+      await fetch(`http://127.0.0.1:${port}/`);
+      return ["--url", url];
+    } catch (error) {
+      assert.ok(Date.now() < deadline, `nobody accepts at ${url}: ${error}`);
+    }
+  }
+}
