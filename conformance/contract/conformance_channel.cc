@@ -17,6 +17,7 @@ struct Info {
   Payload payload;
 };
 
+//! [late_answer]
 /// Answers after a while, whether the channel that was asked still lives or not.
 class LateAnswer final : public process::Process {
  public:
@@ -35,6 +36,7 @@ class LateAnswer final : public process::Process {
   const SocketRef to_;
   Payload payload_;
 };
+//! [late_answer]
 
 Json assign_or_null(const Socket& socket, std::string_view name) { return socket.assign(name); }
 

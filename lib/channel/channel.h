@@ -40,6 +40,7 @@ struct Refused {
 };
 using JoinResult = std::variant<Joined, Refused>;
 
+//! [result]
 struct NoReply {};
 /// Ends the channel after this message. With a graceful reason (normal, shutdown) the client gets
 /// phx_close, else phx_error; a reply goes before either.
@@ -49,6 +50,7 @@ struct Stop {
 };
 /// What a handler may return: `{:noreply, …}`, `{:reply, …}` or `{:stop, …}`.
 using Result = std::variant<NoReply, Reply, Stop>;
+//! [result]
 
 class Channel {
  public:

@@ -5,6 +5,7 @@
 
 namespace phx::channel {
 
+//! [from_client]
 void Server::from_client(serializer::Message message) {
   SocketKeeper::set_ref(socket_, std::move(message.ref));
   if (!message.event.is_string()) {
@@ -21,6 +22,7 @@ void Server::from_client(serializer::Message message) {
   }
   on_a_worker(std::move(message));
 }
+//! [from_client]
 
 //! [on_a_worker]
 void Server::on_a_worker(serializer::Message message) {

@@ -15,10 +15,12 @@ void send_frame(process::Scheduler& scheduler, process::Pid transport, serialize
 
 }  // namespace
 
+//! [push]
 void Socket::push(std::string_view event, Payload payload) const {
   const serializer::Message message{join_ref_, {}, topic_, event, std::move(payload)};
   send_frame(*house_.scheduler, transport_, serializer_->encode(message));
 }
+//! [push]
 
 void Socket::broadcast(std::string_view event, Payload payload) const {
   broadcast_on(topic_, event, std::move(payload), {});
@@ -37,12 +39,14 @@ void Socket::broadcast_on(std::string_view topic, std::string_view event, Payloa
   channel::broadcast(*house_.pubsub, topic, event, std::move(payload), from, channel_);
 }
 
+//! [socket_ref]
 SocketRef Socket::socket_ref() const {
   if (ref_.is_null()) {
     throw std::logic_error("expected an event with a ref to answer later, got one without");
   }
   return {transport_, serializer_, join_ref_, ref_, topic_};
 }
+//! [socket_ref]
 
 void Socket::send_self(process::Message message) const {
   house_.scheduler->send(channel_, std::move(message));
@@ -57,10 +61,12 @@ void Socket::send_self_after(Millis delay, process::Message message) const {
   });
 }
 
+//! [reply]
 void reply(process::Scheduler& scheduler, SocketRef to, Reply reply) {
   const serializer::Reply message{std::move(to.join_ref), std::move(to.ref), std::move(to.topic),
                                   reply.status, std::move(reply.response)};
   send_frame(scheduler, to.transport, to.serializer->encode(message));
 }
+//! [reply]
 
 }  // namespace phx
