@@ -57,8 +57,8 @@ ELIXIR_PACKAGES := elixir
 
 LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
-  $(wildcard lib/testing/*_test.cc conformance/*/*_test.cc conformance/bench/floor/*_test.cc chapters/*/*_test.cc)
-FUZZ_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_fuzz.cc)) $(wildcard conformance/*/*_fuzz.cc)
+  $(wildcard lib/testing/*_test.cc conformance/*/*_test.cc conformance/bench/floor/*_test.cc chapters/*/*_test.cc traces/phx-trace/*_test.cc)
+FUZZ_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_fuzz.cc)) $(wildcard conformance/*/*_fuzz.cc traces/phx-trace/*_fuzz.cc)
 TESTING_SOURCES := $(filter-out %_test.cc %/replay.cc,$(wildcard lib/testing/*.cc))
 SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
 SUITE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(foreach dir,wire suite report rules,$(wildcard conformance/$(dir)/*.cc)))
@@ -67,7 +67,8 @@ MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
   $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc))
 BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
 TRACE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(wildcard traces/phx-trace/*.cc))
-TRACE_WIRE := $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc)) conformance/suite/server_process.cc
+TRACE_WIRE := $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc)) conformance/suite/server_process.cc \
+  $(patsubst %,conformance/mutants/%.cc,proxy link cutter message)
 FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc))
 SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/soak/*.cc)) \
   $(patsubst %,conformance/bench/%.cc,command connection crowd frames histogram loop target usage websocket) \
@@ -175,6 +176,10 @@ $(BUILD)/conformance/soak/%_test: $(BUILD)/conformance/soak/%_test.o $(TESTING) 
   $(filter-out $(BUILD)/conformance/soak/main.o,$(call objects,$(SOAK_SOURCES)))
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
+TRACE_OBJECTS := $(filter-out %/main.o,$(call objects,$(TRACE_SOURCES) $(TRACE_WIRE)))
+$(BUILD)/traces/%_test: $(BUILD)/traces/%_test.o $(TRACE_OBJECTS) $(BUILD)/lib/testing/main.o $(HOST_OBJECTS)
+	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
 %_test.passed: %_test
 	@$< >$@.log 2>&1 && { grep -hE 'PASSED|SKIPPED' $@.log | sed "s|^|$(notdir $<): |"; touch $@; } || { cat $@.log; exit 1; }
 
@@ -185,6 +190,8 @@ $(BUILD)/lib/%_fuzz: $(BUILD)/lib/%_fuzz.o $(FUZZ_HOST) $(LIBRARY)
 $(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) \
   $(filter-out $(BUILD)/conformance/suite/main.o,$(call objects,$(SUITE_SOURCES))) $(HOST_OBJECTS)
 	@$(CXX) $(ALL_LDFLAGS) $(if $(ENGINE),-fsanitize=$(ENGINE)) $^ $(LIBS) -lcmocka -o $@
+$(BUILD)/traces/%_fuzz: $(BUILD)/traces/%_fuzz.o $(FUZZ_HOST) $(TRACE_OBJECTS)
+	@$(CXX) $(ALL_LDFLAGS) $(if $(ENGINE),-fsanitize=$(ENGINE)) $^ $(LIBS) -o $@
 
 .SECONDEXPANSION:
 corpus = $(dir $(1))corpus/$(patsubst %_fuzz,%,$(notdir $(1)))
@@ -234,6 +241,12 @@ replay: $(TRACER) $(if $(URL),,$(CONTRACT)) ## play recorded conversations to ou
 	@$(if $(TRACES)$(URL),$(TRACER) replay $(or $(TRACES),$(TRACE_FILES)) $(if $(URL),--url '$(URL)',-- $(CONTRACT)),$(REPLAY_ALL))
 $(BUILD)/replay.passed: $(BUILD)/conformance.passed $(TRACER) $(TRACE_FILES) $(TRACE_INDEX)
 	@$(REPLAY_ALL) && touch $@
+
+# make record URL=ws://host:port FILE=mine.har [PORT=4001] [KEEP_SECRETS=1]
+.PHONY: record
+record: $(TRACER) ## record clients of 127.0.0.1:4001 (PORT) while they talk to URL=ws://host:port: FILE=mine.har
+	@: $(if $(URL),,$(error expected URL=ws://host:port, the server to record))
+	@exec $(TRACER) record --url '$(URL)' --listen $(or $(PORT),4001) -o '$(or $(FILE),recorded.har)' $(if $(KEEP_SECRETS),--keep-secrets)
 
 # make fuzz [TIME=60] [ONLY=scanner,token]: what it learns stays in build/fuzz/learnt for the next time.
 FUZZERS := $(patsubst %.cc,$(BUILD)/%,$(FUZZ_SOURCES))

@@ -57,8 +57,6 @@ int connect_to(int port) {
     ::close(fd);
     return -1;
   }
-  ::fcntl(fd, F_SETFL, O_NONBLOCK);
-  send_at_once(fd);
   return fd;
 }
 
@@ -102,8 +100,15 @@ void write_to(End& end) {
 }  // namespace
 
 Proxy::Proxy(Tamper tamper, ServerProcess& server, int port)
+    : Proxy(std::move(tamper),
+            {.connect = [&server] { return connect_to(server.port()); },
+             .ended = [&server] { return server.ended().has_value(); },
+             .terminate = [&server] { server.terminate(); }},
+            port) {}
+
+Proxy::Proxy(Tamper tamper, Upstream server, int port)
     : tamper_(std::move(tamper)),
-      server_(server),
+      server_(std::move(server)),
       listener_(listen_on(port)),
       signals_(stop_signals()) {}
 
@@ -134,11 +139,13 @@ bool Proxy::owes_its_clients() {
 void Proxy::accept_one() {
   const int client = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (client < 0) return;
-  const int server = connect_to(server_.port());
+  const int server = server_.connect();
   if (server < 0) {
     ::close(client);
     return;
   }
+  ::fcntl(server, F_SETFL, O_NONBLOCK);
+  send_at_once(server);
   send_at_once(client);
   links_.emplace_back(tamper_, links_, links_so_far_++, client, server);
 }

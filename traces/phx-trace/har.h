@@ -69,6 +69,9 @@ struct Trace {
 Trace read_har(std::string_view text);
 Trace read_har(const Value& file);
 
+/// The same trace as a HAR file.
+Value write_har(const Trace& trace);
+
 /// The file's bytes. \throws BadFile if it can't be read.
 std::string read_file(const std::string& path);
 

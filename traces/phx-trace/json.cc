@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdlib>
 
 #include "traces/phx-trace/text.h"
 
@@ -134,6 +135,7 @@ Value Value::parse(std::string_view text) {
 Value Value::object() { return Value(json_object(), ""); }
 Value Value::array() { return Value(json_array(), ""); }
 Value Value::real(double number) { return Value(json_real(number), ""); }
+Value Value::boolean(bool value) { return Value(json_boolean(value), ""); }
 Value Value::integer(long long number) { return Value(json_integer(number), ""); }
 Value Value::text(std::string_view characters) {
   json_t* string = json_stringn(characters.data(), characters.size());
@@ -214,6 +216,12 @@ void Value::replace_items(const std::vector<Value>& items) {
   std::vector<Value> kept = items;  // they may be the array's own
   json_array_clear(value_.get());
   for (const Value& item : kept) add(item);
+}
+
+std::string Value::compact() const {
+  const std::unique_ptr<char, decltype(&std::free)> text(
+      json_dumps(value_.get(), JSON_COMPACT | JSON_ENCODE_ANY), &std::free);
+  return text ? text.get() : "";
 }
 
 std::string Value::pretty() const { return laid_out(value_.get(), 0, 0) + "\n"; }

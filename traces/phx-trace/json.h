@@ -30,6 +30,7 @@ class Value {
   static Value text(std::string_view characters);
   static Value real(double number);
   static Value integer(long long number);
+  static Value boolean(bool value);
 
   /// The member. \throws BadFile if this is no object, or has none of this name.
   Value at(const char* key) const;
@@ -43,6 +44,8 @@ class Value {
   std::string string() const;  ///< \throws BadFile for what is no string.
   double number() const;       ///< \throws BadFile for what is no number.
   bool is_true() const { return json_is_true(value_.get()); }
+  bool is_object() const { return json_is_object(value_.get()); }
+  bool is_array() const { return json_is_array(value_.get()); }
   bool is_string() const { return json_is_string(value_.get()); }
 
   /// Adds or replaces a member. REQUIRES: an object. Whoever shares the value sees it, too.
@@ -52,6 +55,8 @@ class Value {
   Value& add(const Value& item);
   void replace_items(const std::vector<Value>& items);
 
+  /// On one line, without spaces, in the order of its members.
+  std::string compact() const;
   /// The whole as a file: what fits on a line of 100 columns stands on one.
   std::string pretty() const;
 

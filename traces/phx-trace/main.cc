@@ -3,6 +3,8 @@
 ///     phx-trace show traces/join-ok.har
 ///     phx-trace draw --steps 3-4 -o join.svg traces/join-ok.har
 ///     phx-trace replay traces/join-ok.har --url ws://127.0.0.1:4000/socket
+///     phx-trace record --url ws://127.0.0.1:4000 --listen 4001 -o mine.har
+///     phx-trace import from-the-browser.har -o mine.har
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -15,6 +17,9 @@
 #include <functional>
 
 #include "traces/phx-trace/draw.h"
+#include "traces/phx-trace/import.h"
+#include "traces/phx-trace/record.h"
+#include "traces/phx-trace/redact.h"
 #include "traces/phx-trace/replays.h"
 #include "traces/phx-trace/show.h"
 
@@ -28,7 +33,9 @@ struct Options {
   std::string steps;
   std::string output;
   bool plain = false;
+  bool keep_secrets = false;
   ReplayOptions replays;
+  RecordOptions recording;
   std::function<int()> run;  ///< What the command line asks for.
 };
 
@@ -75,11 +82,21 @@ int draw(const Options& options) {
   return 0;
 }
 
-}  // namespace
-}  // namespace phx::trace
+int redact_file(const Options& options) {
+  Value file = Value::parse(read_file(options.files.front()));
+  const std::size_t secrets = redact(file);
+  write_to(options.output, file.pretty());
+  fmt::print(stderr, "{} secrets are redacted\n", secrets);
+  return 0;
+}
 
-namespace phx::trace {
-namespace {
+int import_file(const Options& options) {
+  Imported imported = import_har(Value::parse(read_file(options.files.front())));
+  const std::size_t secrets = options.keep_secrets ? 0 : redact(imported.file);
+  write_to(options.output, imported.file.pretty());
+  fmt::print(stderr, "{}; {} secrets are redacted\n", imported.report, secrets);
+  return 0;
+}
 
 void declare_show(CLI::App& app, Options& options) {
   CLI::App* show = app.add_subcommand("show", "tell a trace, frame by frame");
@@ -113,6 +130,36 @@ void declare_replay(CLI::App& app, Options& options) {
       [&options] { options.run = [&options] { return trace::replay(options.replays); }; });
 }
 
+void declare_record(CLI::App& app, Options& options) {
+  CLI::App* record = app.add_subcommand("record", "record what goes through a proxy");
+  RecordOptions& recording = options.recording;
+  record->add_option("--url", recording.url, "the server: ws://host:port")->required();
+  record->add_option("--listen", recording.listen, "the port that clients are to talk to")
+      ->required()
+      ->check(CLI::Range(1, 65'535));
+  record->add_option("-o,--output", recording.output, "the HAR file")->required();
+  record->add_option("--comment", recording.comment, "what it shows");
+  record->add_flag("--keep-secrets", recording.keep_secrets, "tokens, cookies and passwords too");
+  record->final_callback(
+      [&options] { options.run = [&options] { return trace::record(options.recording); }; });
+}
+
+void declare_import(CLI::App& app, Options& options) {
+  CLI::App* import = app.add_subcommand("import", "take what a browser's network panel exported");
+  import->add_option("-o,--output", options.output, "where to; else to the terminal");
+  import->add_flag("--keep-secrets", options.keep_secrets, "tokens, cookies and passwords too");
+  import->add_option("FILE", options.files, "the export")->required()->expected(1);
+  import->final_callback([&options] { options.run = [&options] { return import_file(options);
+};
+}  // namespace
+);
+
+CLI::App* redact = app.add_subcommand("redact", "take secrets out of a trace");
+redact->add_option("-o,--output", options.output, "where to; else to the terminal");
+redact->add_option("FILE", options.files, "a HAR file")->required()->expected(1);
+redact->final_callback([&options] { options.run = [&options] { return redact_file(options); }; });
+}  // namespace phx::trace
+
 /// Behind `--` stands a command, whose own options are none of ours.
 std::vector<std::string> take_command(int& argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
@@ -136,6 +183,8 @@ int main(int argc, char** argv) {
   phx::trace::declare_show(app, options);
   phx::trace::declare_draw(app, options);
   phx::trace::declare_replay(app, options);
+  phx::trace::declare_record(app, options);
+  phx::trace::declare_import(app, options);
   CLI11_PARSE(app, argc, argv);
   try {
     return options.run();

@@ -91,9 +91,14 @@ void keep_few(Told& told, std::size_t all) {
   told.parts.push_back({fmt::format("… and {} more", all - most_parts), ""});
 }
 
+/// A session's token is long and signed, or a redacted one; `token=abc` is the application's own.
+bool is_session(std::string_view token) {
+  return token.size() >= 40 || token.starts_with("REDACTED-");
+}
+
 std::string longpoll_note(const Entry& entry, std::size_t messages) {
   const std::string& method = entry.request.method;
-  const bool token = parameter(entry.request.target, "token").value_or("").size() >= 40 ||
+  const bool token = is_session(parameter(entry.request.target, "token").value_or("")) ||
                      !header(entry.request.headers, "x-phoenix-longpoll-token").empty();
   if (method == "GET") return token ? "polls" : "opens a session";
   if (method == "POST") return "sends " + counted(messages, "message");

@@ -1,0 +1,97 @@
+/// The proxy around the recorder.
+
+#include "traces/phx-trace/record.h"
+
+#include <fmt/format.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <stdexcept>
+
+#include "conformance/mutants/proxy.h"
+#include "traces/phx-trace/recorder.h"
+#include "traces/phx-trace/redact.h"
+
+namespace phx::trace {
+namespace {
+
+using conformance::Url;
+
+Url server_of(const RecordOptions& options) {
+  const auto url = conformance::parse_url(options.url);
+  if (!url) {
+    throw std::invalid_argument(
+        fmt::format("--url: expected ws://host:port, got \"{}\"", options.url));
+  }
+  if (url->secure) {
+    throw std::invalid_argument(
+        "--url: what is under TLS can't be recorded on its way: record in the browser, and import");
+  }
+  return *url;
+}
+
+/// A connected socket, or -1.
+int connect_to(const Url& url) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &hints, &found) != 0)
+    return -1;
+  int fd = -1;
+  for (const addrinfo* at = found; at && fd < 0; at = at->ai_next) {
+    fd = ::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol);
+    if (fd >= 0 && ::connect(fd, at->ai_addr, at->ai_addrlen) != 0) {
+      ::close(fd);
+      fd = -1;
+    }
+  }
+  ::freeaddrinfo(found);
+  return fd;
+}
+
+Seconds wall_clock() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+void write(const RecordOptions& options, const Recorder& recorder) {
+  Trace trace = recorder.trace();
+  trace.comment = options.comment;
+  Value file = write_har(trace);
+  const std::size_t secrets = options.keep_secrets ? 0 : redact(file);
+  std::ofstream out(options.output, std::ios::binary | std::ios::trunc);
+  if (!(out << file.pretty()) || !out.flush()) {
+    throw std::runtime_error(options.output + " can't be written");
+  }
+  fmt::print("{}: {} requests; {}\n", options.output, recorder.entries(),
+             options.keep_secrets ? "with its secrets: don't share it"
+                                  : fmt::format("{} secrets are redacted", secrets));
+}
+
+}  // namespace
+
+int record(const RecordOptions& options) {
+  const Url url = server_of(options);
+  Recorder recorder(&wall_clock);
+  bool stopped = false;
+  conformance::Upstream server{.connect = [&url] { return connect_to(url); },
+                               .ended = [&stopped] { return stopped; },
+                               .terminate =
+                                   [&stopped, &recorder] {
+                                     stopped = true;
+                                     recorder.cut();
+                                   }};
+  {
+    conformance::Proxy proxy(recorder.tamper(), std::move(server), options.listen);
+    fmt::print("recording {} at ws://127.0.0.1:{}{}: Ctrl-C ends it\n", url.text(), options.listen,
+               url.path);
+    std::fflush(stdout);
+    proxy.run();
+  }
+  write(options, recorder);
+  return 0;
+}
+
+}  // namespace phx::trace
