@@ -1,5 +1,6 @@
-# source.awk: a C++ file as Doxygen is to read it: each belongs to its layer's group, a listing's tags
-# are no documentation, and a source's first comment is about the file. Lines keep their numbers.
+# source.awk: a C++ file as Doxygen is to read it: each belongs to its layer's group, a listing's
+# tags are no documentation, and a source's first comment is about the file. Lines keep their
+# numbers.
 function group(path,    parts, count) {
   count = split(path, parts, "/")
   for (i = 1; i < count; i++) {
@@ -11,8 +12,16 @@ function group(path,    parts, count) {
 FNR == 1 { in_group = group(FILENAME); header = FILENAME ~ /\.h$/ }
 # The file itself is the group's, and what stands in its namespace; the namespace is everybody's.
 FNR == 2 && header && in_group && /^\/\/\/ \\file$/ { print "/// @file_in{" in_group "}"; next }
-header && in_group && !open_at && /^namespace (phx|conformance)[a-z:_]* \{$/ { print $0 " /** @opens{" in_group "} */"; open_at = $2; next }
-header && in_group && open_at && /^\}  \/\/ namespace/ && $NF == open_at { print "/** @} */ " $0; open_at = ""; next }
+header && in_group && !open_at && /^namespace (phx|conformance)[a-z:_]* \{$/ {
+  print $0 " /** @opens{" in_group "} */"
+  open_at = $2
+  next
+}
+header && in_group && open_at && /^\}  \/\/ namespace/ && $NF == open_at {
+  print "/** @} */ " $0
+  open_at = ""
+  next
+}
 # A source's first comment, where an empty line ends it, is about the file: \file takes that line.
 FNR == 1 { about = !header && /^\/\/\//; held = "" }
 about && /^\/\/\// { held = held $0 "\n"; next }

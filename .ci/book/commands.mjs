@@ -1,9 +1,10 @@
 // commands.mjs [PAGE…]: runs what pages tell a reader to type, and compares what comes.
 //
-// A ```console fence holds commands, each behind `$ `, and their output. All of a page's commands run
-// in one bash at the project's root. `…` stands for whatever comes, alone on a line for any number of
-// lines. ```console fails: the fence's last command must fail. A command that ends in ` &` runs until
-// the page ends. Without PAGE: every page but the exercises', whose commands wait for a solution.
+// A ```console fence holds commands, each behind `$ `, and their output. All of a page's commands
+// run in one bash at the project's root. `…` stands for whatever comes, alone on a line for any
+// number of lines. ```console fails: the fence's last command must fail. A command that ends in `
+// &` runs until the page ends. Without PAGE: every page but the exercises', whose commands wait for
+// a solution.
 
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -13,7 +14,7 @@ import { lines, mismatch } from "./matching.mjs";
 import { fences, pages, read, report } from "./pages.mjs";
 
 const PATIENCE_MS = 120_000; // a command's
-const START_MS = 20_000; // for what a command that runs on shows first
+const START_MS = 60_000; // for what a command that runs on shows first
 
 /** A page's commands: {command, line, shown, fails}. */
 export function commandsOf(text) {
@@ -52,7 +53,12 @@ async function backgroundFault(console_, { command, shown }, patience) {
     const where = mismatch(shown, came, true);
     if (where === null) return null;
     if (console_.over || Date.now() > deadline) {
-      return difference(`what it shows first did not come within ${patience} ms`, shown, came, where);
+      return difference(
+        `what it shows first did not come within ${patience} ms`,
+        shown,
+        came,
+        where,
+      );
     }
     await pause(20);
   }
@@ -62,11 +68,13 @@ async function foregroundFault(console_, { command, shown, fails }, patience) {
   const { output, status } = await console_.run(command, patience);
   const came = lines(output);
   const where = mismatch(shown, came) ?? { shown: shown.length, came: came.length };
-  if (status === null) return difference(`it did not end within ${patience} ms`, shown, came, where);
+  if (status === null)
+    return difference(`it did not end within ${patience} ms`, shown, came, where);
   if (where.shown < shown.length || where.came < came.length || mismatch(shown, came)) {
     return difference(`its output is another (it ended with ${status})`, shown, came, where);
   }
-  if (fails && status === 0) return "expected that it fails, as the fence says, and it ended with 0";
+  if (fails && status === 0)
+    return "expected that it fails, as the fence says, and it ended with 0";
   if (!fails && status !== 0) {
     return `it ended with ${status}; where that is meant, begin the fence with \`\`\`console fails`;
   }
@@ -84,7 +92,9 @@ function difference(what, shown, came, where) {
   return [what + ". The page (-), what came (+):", ...context, ...expected, ...rest].join("\n");
 }
 
-/** Runs one page's commands: {faults, count}. After a fault the page's other commands are left out. */
+/**
+ * Runs one page's commands: {faults, count}. After a fault the page's other commands are left out.
+ */
 export async function checkPage(root, path, patience = PATIENCE_MS, start = START_MS) {
   const commands = commandsOf(read(root, path));
   const faults = [];
@@ -123,7 +133,9 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
     const { faults, count: here } = await checkPage(resolve("."), path);
     if (here > 0) {
       const seconds = ((Date.now() - began) / 1_000).toFixed(1);
-      console.log(`  ${faults.length === 0 ? "ran" : "FAILED"}  ${path}: ${here} commands, ${seconds} s`);
+      console.log(
+        `  ${faults.length === 0 ? "ran" : "FAILED"}  ${path}: ${here} commands, ${seconds} s`,
+      );
     }
     all.push(...faults);
     count += here;

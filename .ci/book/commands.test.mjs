@@ -26,7 +26,8 @@ test("… stands for any text in a line, and alone for any number of lines", () 
 });
 
 test("a fence's commands are read with their outputs, and a long one goes on behind a backslash", () => {
-  const page = "```console\n$ one \\\n> two\nout\n\n$ three\n```\n```sh\n$ not\n```\n```console fails\n$ no\n```\n";
+  const page =
+    "```console\n$ one \\\n> two\nout\n\n$ three\n```\n```sh\n$ not\n```\n```console fails\n$ no\n```\n";
   assert.deepEqual(commandsOf(page), [
     { command: "one \\\ntwo", line: 2, shown: ["out"], fails: false },
     { command: "three", line: 6, shown: [], fails: false },
@@ -51,7 +52,9 @@ const ended = (pid) => !existsSync(`/proc/${pid}`) || stateOf(pid) === "Z";
 const fence = (text, language = "console") => "```" + language + "\n" + text + "\n```\n";
 
 test("what the page says passes; commands share one bash, errors are output too", async () => {
-  const page = fence("$ name=Ada; cd /\n$ echo $name, $PWD\nAda, /\n$ echo no >&2\nno") + "Prose.\n" +
+  const page =
+    fence("$ name=Ada; cd /\n$ echo $name, $PWD\nAda, /\n$ echo no >&2\nno") +
+    "Prose.\n" +
     fence("$ echo 1; echo 2\n…\n2\n$ cat\n$ true");
   assert.equal(await check(page), "");
 });
@@ -72,11 +75,15 @@ for (const [what, page, expected] of [
   ["output without a command", fence("hello\n$ true"), /expected a command behind `\$ `/],
   ["a wrong start of what runs on", fence("$ echo a &\nb"), /did not come within/],
 ]) {
-  test(`${what} is a fault`, async () => assert.match(await check(page, { patience: 500 }), expected));
+  test(`${what} is a fault`, async () =>
+    assert.match(await check(page, { patience: 500 }), expected));
 }
 
 test("a failure that is meant passes", async () => {
-  assert.equal(await check(fence("$ echo no; exit_code() { return 2; }; exit_code\nno", "console fails")), "");
+  assert.equal(
+    await check(fence("$ echo no; exit_code() { return 2; }; exit_code\nno", "console fails")),
+    "",
+  );
 });
 
 test("a command that does not end is a fault, and is ended", async () => {
@@ -89,7 +96,8 @@ test("a command that does not end is a fault, and is ended", async () => {
 });
 
 test("what runs on is waited for, seen, and ended with the page", async () => {
-  const serve = "node -e \"require('http').createServer((_, r) => r.end('hi')).listen(4000, () => " +
+  const serve =
+    "node -e \"require('http').createServer((_, r) => r.end('hi')).listen(4000, () => " +
     "console.log('open at 4000'))\"";
   const page = fence(`$ ${serve} &\nopen at 4000\n$ curl -s localhost:4000; echo $! > pid\nhi`);
   const after = (root) => {

@@ -1,7 +1,7 @@
 // console.mjs: one bash, in which a page's commands run one after another, as a reader types them.
 //
-// A command that ends in ` &` runs on; its output goes to a file of its own. What was started is one
-// process group, and ends with the console.
+// A command that ends in ` &` runs on; its output goes to a file of its own. What was started is
+// one process group, and ends with the console.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -46,7 +46,9 @@ export class Console {
     this.ended.then(() => (this.over = true));
   }
 
-  /** Runs a command to its end: {output, status}; status null: it took longer than `patience` ms. */
+  /**
+   * Runs a command to its end: {output, status}; status null: it took longer than `patience` ms.
+   */
   async run(command, patience) {
     const script = this.script(command);
     this.output = "";
@@ -58,7 +60,8 @@ export class Console {
         const status = Number(this.output.slice(at + DONE.length));
         return { output: this.asRead(this.output.slice(0, at)), status };
       }
-      if (this.over || Date.now() > deadline) return { output: this.asRead(this.output), status: null };
+      if (this.over || Date.now() > deadline)
+        return { output: this.asRead(this.output), status: null };
       await pause(LOOK_AGAIN_MS);
     }
   }
@@ -85,7 +88,7 @@ export class Console {
   /** Ends everything that was started, first by asking. */
   async close() {
     this.signal("SIGTERM");
-    for (const deadline = Date.now() + GOODBYE_MS; this.lives(); ) {
+    for (const deadline = Date.now() + GOODBYE_MS; this.lives();) {
       if (Date.now() > deadline) this.signal("SIGKILL");
       await pause(LOOK_AGAIN_MS);
     }

@@ -1,16 +1,17 @@
-// filter.mjs PAGE: a page as Doxygen is to read it. GitHub's way of writing links, anchors, pictures
-// and fences becomes what works on the site; site.mjs fills in what is only marked here.
+// filter.mjs PAGE: a page as Doxygen is to read it. GitHub's way of writing links, anchors,
+// pictures and fences becomes what works on the site; site.mjs fills in what is only marked here.
 
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { escape } from "./html.mjs";
 import { classify, read } from "./pages.mjs";
 import { pageId, sluggerOf } from "./plan.mjs";
 
-const escape = (text) =>
-  text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
 const raw = (html) => `\\htmlonly[block]${html}\\endhtmlonly`;
 
-/** Where a relative link leads on the site: a page, or phx:FILE, which site.mjs finds a page for. */
+/**
+ * Where a relative link leads on the site: a page, or phx:FILE, which site.mjs finds a page for.
+ */
 export function siteLink(root, from, target) {
   if (/^[a-z]+:/i.test(target)) return target;
   const [path, anchor = ""] = target.split("#");
@@ -26,7 +27,9 @@ const IMAGE = /^!\[([^\]]+)\]\(([^)\s]+)\)/;
 const LINK = /(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^()\s]+)\)/g;
 const CODE = /(?<!`)(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g;
 
-/** Rewrites the links of one paragraph; what stands in backticks stays, but links round it don't. */
+/**
+ * Rewrites the links of one paragraph; what stands in backticks stays, but links round it don't.
+ */
 function links(root, page, text) {
   const kept = [];
   const hidden = text.replace(CODE, (code) => `\u0001${kept.push(code) - 1}\u0001`);

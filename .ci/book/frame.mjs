@@ -1,8 +1,8 @@
 // frame.mjs: what stands round the text of each page of the site: the contents at its side, what it
 // belongs to, its own headings, and the pages before and behind it.
 
+import { escape } from "./html.mjs";
 import { LAYERS, PARTS } from "./plan.mjs";
-import { escape } from "./show.mjs";
 
 const layerPage = (layer) => `group__layer__${layer}`;
 const item = (id, text, here) =>
@@ -16,22 +16,29 @@ export const numbered = (title) => {
 
 function chapterItem({ id, number, title, exercise }, here) {
   const words = `<span class="no">${number}</span>${escape(numbered(title).title)}`;
-  const inside = exercise && (here === id || here === exercise.id)
-    ? `<ul>${item(exercise.id, "Exercise", here)}</ul>`
-    : "";
+  const inside =
+    exercise && (here === id || here === exercise.id)
+      ? `<ul>${item(exercise.id, "Exercise", here)}</ul>`
+      : "";
   return item(id, words, here).replace("</li>", `${inside}</li>`);
 }
 
 /** The contents of the whole site. `here` is the page's id. */
 export function side(plan, here) {
   const { chapters, lookUp, suite } = plan;
-  const book = [item("contents", "Contents", here), ...chapters.map((one) => chapterItem(one, here))];
+  const book = [
+    item("contents", "Contents", here),
+    ...chapters.map((one) => chapterItem(one, here)),
+  ];
   const layers = LAYERS.map((layer) => item(layerPage(layer), layer, here));
-  const parts = PARTS.filter((part) => part !== "bench" && part !== "rules")
-    .map((part) => item(`group__part__${part}`, part, here));
+  const parts = PARTS.filter((part) => part !== "bench" && part !== "rules").map((part) =>
+    item(`group__part__${part}`, part, here),
+  );
   const pages = (list) => list.map(({ id, title }) => item(id, escape(short(title)), here));
   const indexes = [
-    ["annotated", "All classes"], ["files", "All files"], ["namespaces", "All namespaces"],
+    ["annotated", "All classes"],
+    ["files", "All files"],
+    ["namespaces", "All namespaces"],
   ].map(([id, title]) => item(id, title, here));
   return `<nav class="side" id="side" aria-label="Contents">
 ${section("The book", book)}
@@ -51,8 +58,10 @@ export function neighbours(plan, here) {
     ...(plan.all.has("chapters/README.md") ? [{ id: "contents", title: "Contents" }] : []),
     ...plan.chapters.flatMap((chapter) => {
       const { id, number, title, exercise } = chapter;
-      return [{ id, title: `${number}. ${numbered(title).title}` },
-        ...(exercise ? [{ id: exercise.id, title: exercise.title }] : [])];
+      return [
+        { id, title: `${number}. ${numbered(title).title}` },
+        ...(exercise ? [{ id: exercise.id, title: exercise.title }] : []),
+      ];
     }),
   ];
   const layers = LAYERS.map((layer) => ({ id: layerPage(layer), title: layer }));
@@ -67,9 +76,12 @@ export function previousAndNext(plan, here) {
   const { previous, next } = neighbours(plan, here);
   if (!previous && !next) return "";
   const link = (page, rel, words) =>
-    page ? `<a rel="${rel}" href="${page.id}.html"><span>${words}</span> ${escape(page.title)}</a>` : "";
+    page
+      ? `<a rel="${rel}" href="${page.id}.html"><span>${words}</span> ${escape(page.title)}</a>`
+      : "";
   return `<nav class="neighbours" aria-label="Previous and next page">
-${link(previous, "prev", "Before")}${link(next, "next", here === "index" ? "Begin" : "Next")}</nav>`;
+${link(previous, "prev", "Before")}
+${link(next, "next", here === "index" ? "Begin" : "Next")}</nav>`;
 }
 
 /** Above a page's title: which chapter, layer or part it is. */
@@ -88,6 +100,10 @@ export function kicker(plan, id) {
 export function onThisPage(contents) {
   const found = [...contents.matchAll(/<h2><a class="anchor" id="([^"]+)"><\/a>\s*([^]*?)<\/h2>/g)];
   if (found.length < 3) return "";
-  const items = found.map(([, id, words]) => `<li><a href="#${id}">${words.replace(/<\/?a[^>]*>/g, "")}</a></li>`);
-  return `<nav class="on-this-page" aria-label="On this page"><h2>On this page</h2><ul>${items.join("")}</ul></nav>`;
+  const items = found.map(
+    ([, id, words]) => `<li><a href="#${id}">${words.replace(/<\/?a[^>]*>/g, "")}</a></li>`,
+  );
+  return `<nav class="on-this-page" aria-label="On this page">
+<h2>On this page</h2>
+<ul>${items.join("")}</ul></nav>`;
 }

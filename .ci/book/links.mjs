@@ -1,6 +1,6 @@
-// links.mjs --pages | --site HTML: every link inside the project leads somewhere: to a file and, behind
-// a #, to what bears that name. Addresses elsewhere are not asked. --pages reads the Markdown as GitHub
-// shows it, --site the pages that were made of it.
+// links.mjs --pages | --site HTML: every link inside the project leads somewhere: to a file and,
+// behind a #, to what bears that name. Addresses elsewhere are not asked. --pages reads the
+// Markdown as GitHub shows it, --site the pages that were made of it.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -43,7 +43,9 @@ export function deadInPages(root) {
       const [name, anchor] = decodeURI(target).split("#");
       const file = name === "" ? path : normalize(join(dirname(path), name));
       if (file.startsWith("..") || !existsSync(join(root, file))) {
-        dead.push(`${path}:${number}: the link ${target} leads to ${file}, and there is no such file`);
+        dead.push(
+          `${path}:${number}: the link ${target} leads to ${file}, and there is no such file`,
+        );
       } else if (anchor && file.endsWith(".md")) {
         if (!anchors.has(file)) anchors.set(file, anchorsOf(read(root, file)));
         if (!anchors.get(file).has(anchor)) {
@@ -53,6 +55,16 @@ export function deadInPages(root) {
     }
   }
   return { dead, count };
+}
+
+/** Chapters that the book's contents don't lead to. */
+export function missingInContents(root) {
+  const contents = "chapters/README.md";
+  const links = linksOf(read(root, contents));
+  const linked = links.map(({ target }) => `chapters/${target.split("#")[0]}`);
+  return pages(root)
+    .filter((path) => /^chapters\/\d\d-[^/]+\/README\.md$/.test(path) && !linked.includes(path))
+    .map((path) => `${contents}:1: the contents have no link to ${path}`);
 }
 
 const ATTRIBUTE = /<[a-z][^>]*?\s(?:xlink:)?(href|src)="([^"]*)"/gi;
@@ -66,7 +78,8 @@ export function deadInSite(html) {
   };
   const names = new Map();
   const namesOf = (path) => {
-    if (!names.has(path)) names.set(path, new Set([...textOf(path).matchAll(NAME)].map(([, name]) => name)));
+    if (!names.has(path))
+      names.set(path, new Set([...textOf(path).matchAll(NAME)].map(([, name]) => name)));
     return names.get(path);
   };
   const dead = new Map();
@@ -79,21 +92,30 @@ export function deadInSite(html) {
       if (why) dead.set(`${target} ${why}`, [...(dead.get(`${target} ${why}`) ?? []), path]);
     }
   }
-  const told = [...dead].map(([what, where]) =>
-    `${where[0]}${where.length > 1 ? ` and ${where.length - 1} more` : ""}: ${what}`);
+  const told = [...dead].map(
+    ([what, where]) =>
+      `${where[0]}${where.length > 1 ? ` and ${where.length - 1} more` : ""}: ${what}`,
+  );
   return { dead: told, count };
 }
 
 function deadTarget(html, path, target, namesOf) {
   const [name, anchor] = target.replaceAll("&amp;", "&").split("#");
   const file = name === "" ? path : normalize(join(dirname(path), decodeURI(name)));
-  if (!existsSync(join(html, file)) || statSync(join(html, file)).isDirectory()) return "leads to no page";
+  if (!existsSync(join(html, file)) || statSync(join(html, file)).isDirectory())
+    return "leads to no page";
   if (!anchor || !file.endsWith(".html")) return null;
-  return namesOf(file).has(anchor) || namesOf(file).has(decodeURIComponent(anchor)) ? null : "leads to no name there";
+  return namesOf(file).has(anchor) || namesOf(file).has(decodeURIComponent(anchor))
+    ? null
+    : "leads to no name there";
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [what, html] = process.argv.slice(2);
   const { dead, count } = what === "--site" ? deadInSite(html) : deadInPages(".");
-  report(dead, `links: ${count} in the ${what === "--site" ? "site" : "pages"}, and each leads somewhere`);
+  if (what === "--pages") dead.push(...missingInContents("."));
+  report(
+    dead,
+    `links: ${count} in the ${what === "--site" ? "site" : "pages"}, and each leads somewhere`,
+  );
 }

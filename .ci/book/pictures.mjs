@@ -1,8 +1,8 @@
 // pictures.mjs: draws a page's pictures. What dot draws is dressed so that it can be read on light
 // and on dark: its colours are classes, and a style inside the picture says what they are.
 //
-// Classes for a .dot file: node [class="client"], [class="yours"], [class="quiet"], [class="strong"];
-// edge [class="back"] (from server to client), [class="quiet"].
+// Classes for a .dot file: node [class="client"], [class="yours"], [class="quiet"],
+// [class="strong"]; edge [class="back"] (from server to client), [class="quiet"].
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -10,9 +10,21 @@ import { basename } from "node:path";
 import { Fault } from "./pages.mjs";
 
 const DEFAULTS = [
-  "-Gbgcolor=transparent", "-Gpad=0.25", "-Gnodesep=0.35", "-Granksep=0.45", "-Gfontname=Helvetica",
-  "-Gfontsize=13", "-Nshape=box", "-Nstyle=rounded", "-Npenwidth=1.2", "-Nfontname=Helvetica",
-  "-Nfontsize=13", "-Nmargin=0.13,0.08", "-Efontname=Helvetica", "-Efontsize=11", "-Earrowsize=0.7",
+  "-Gbgcolor=transparent",
+  "-Gpad=0.25",
+  "-Gnodesep=0.35",
+  "-Granksep=0.45",
+  "-Gfontname=Helvetica",
+  "-Gfontsize=13",
+  "-Nshape=box",
+  "-Nstyle=rounded",
+  "-Npenwidth=1.2",
+  "-Nfontname=Helvetica",
+  "-Nfontsize=13",
+  "-Nmargin=0.13,0.08",
+  "-Efontname=Helvetica",
+  "-Efontsize=11",
+  "-Earrowsize=0.7",
 ];
 
 const STYLE = `<style>
@@ -43,7 +55,11 @@ a:focus-visible { outline: none; }
 export function drawDot(text, name) {
   let svg;
   try {
-    svg = execFileSync("dot", ["-Tsvg", ...DEFAULTS], { input: text, encoding: "utf8", stdio: "pipe" });
+    svg = execFileSync("dot", ["-Tsvg", ...DEFAULTS], {
+      input: text,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
   } catch (error) {
     throw new Fault(`dot could not draw ${name}: ${(error.stderr || error.message).trim()}`);
   }
@@ -51,7 +67,10 @@ export function drawDot(text, name) {
 }
 
 const digest = (text) =>
-  createHash("sha256").update(text + STYLE + DEFAULTS.join()).digest("hex").slice(0, 16);
+  createHash("sha256")
+    .update(text + STYLE + DEFAULTS.join())
+    .digest("hex")
+    .slice(0, 16);
 
 function dressed(svg, name, sum) {
   const size = /<svg width="([\d.]+)pt" height="([\d.]+)pt"/.exec(svg);
@@ -66,7 +85,10 @@ function dressed(svg, name, sum) {
   return (
     `<!-- Drawn from ${basename(name)} by make snippets: ${sum} -->\n` +
     body
-      .replace(/<svg width="[^"]*" height="[^"]*"/, `<svg width="${px(width)}" height="${px(height)}"`)
+      .replace(
+        /<svg width="[^"]*" height="[^"]*"/,
+        `<svg width="${px(width)}" height="${px(height)}"`,
+      )
       // dot counts from its picture's lower left corner, the paper from the upper left one.
       .replace(/(<svg[^>]*>)/, `$1\n${STYLE}\n${paper}`)
   );

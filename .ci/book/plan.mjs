@@ -1,5 +1,5 @@
-// plan.mjs: what the site holds, and in which order one reads it: the book's chapters, the layers of
-// the server, the suite, and the pages to look things up in.
+// plan.mjs: what the site holds, and in which order one reads it: the book's chapters, the layers
+// of the server, the suite, and the pages to look things up in.
 
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -7,17 +7,37 @@ import { pages, read } from "./pages.mjs";
 
 /** The layers in the order of a frame's way; the last ones are beside it. */
 export const LAYERS = [
-  "server", "endpoint", "transport", "socket", "channel", "serializer", "pubsub", "presence",
-  "process", "telemetry", "metrics", "json", "base", "testing",
+  "server",
+  "endpoint",
+  "transport",
+  "socket",
+  "channel",
+  "serializer",
+  "pubsub",
+  "presence",
+  "process",
+  "telemetry",
+  "metrics",
+  "json",
+  "base",
+  "testing",
 ];
 /** The suite's parts. */
 export const PARTS = ["suite", "rules", "wire", "report", "mutants", "bench", "contract"];
 
 const LOOK_UP = [
-  "docs/protocol.md", "docs/contract.md", "docs/security.md", "docs/departures.md",
-  "docs/results.md", "traces/README.md",
+  "docs/protocol.md",
+  "docs/contract.md",
+  "docs/security.md",
+  "docs/departures.md",
+  "docs/results.md",
+  "traces/README.md",
 ];
-const SUITE = ["conformance/README.md", "conformance/bench/README.md", "conformance/clients/README.md"];
+const SUITE = [
+  "conformance/README.md",
+  "conformance/bench/README.md",
+  "conformance/clients/README.md",
+];
 
 /** The name of a page on the site, without .html. */
 export function pageId(path) {
@@ -66,7 +86,9 @@ export function planOf(root) {
   const all = new Map(pages(root).map((path) => [path, entry(root, path)]));
   const inOrder = (paths) => paths.filter((path) => all.has(path)).map((path) => all.get(path));
   const folders = existsSync(join(root, "chapters"))
-    ? readdirSync(join(root, "chapters")).filter((name) => /^\d\d-/.test(name)).sort()
+    ? readdirSync(join(root, "chapters"))
+        .filter((name) => /^\d\d-/.test(name))
+        .sort()
     : [];
   const chapters = inOrder(folders.map((name) => `chapters/${name}/README.md`)).map((chapter) => ({
     ...chapter,

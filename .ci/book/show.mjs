@@ -3,18 +3,22 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { escape } from "./html.mjs";
 import { fences, read } from "./pages.mjs";
 
 const require = createRequire(join(process.cwd(), "conformance/clients/package.json"));
 const hljs = require("highlight.js/lib/common");
 hljs.registerLanguage("elixir", require("highlight.js/lib/languages/elixir"));
 
-const NAMES = { cc: "cpp", h: "cpp", mjs: "js", exs: "elixir", ex: "elixir", sh: "bash", Makefile: "makefile" };
-
-export const escape = (text) =>
-  text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
-export const unescape = (text) =>
-  text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&");
+const NAMES = {
+  cc: "cpp",
+  h: "cpp",
+  mjs: "js",
+  exs: "elixir",
+  ex: "elixir",
+  sh: "bash",
+  Makefile: "makefile",
+};
 
 export function highlighted(text, language) {
   const name = NAMES[language] ?? language;
@@ -43,7 +47,8 @@ export function shownFence(root, path, line) {
   const fence = fences(read(root, path)).find(({ first }) => first === line + 1);
   const text = fence.lines.join("\n");
   const language = fence.language.split(" ")[0];
-  const pre = (kind, html) => `<div class="listing ${kind}"><pre tabindex="0"><code>${html}</code></pre></div>`;
+  const pre = (kind, html) =>
+    `<div class="listing ${kind}"><pre tabindex="0"><code>${html}</code></pre></div>`;
   if (language === "console") return pre("console", fence.lines.map(consoleLine).join("\n"));
   if (fence.lines.some((one) => FRAME.test(one))) {
     return pre("frames", fence.lines.map(frameLine).join("\n"));
@@ -88,8 +93,10 @@ export function figure(root, path, caption, linkTo) {
     .replace(/url\(#([^)]*)\)/g, `url(#${prefix}$1)`)
     .replace(/xlink:href="([^"#][^"]*)"/g, (_, link) => `href="${linkTo(link)}"`)
     .replace(/xlink:href="#([^"]*)"/g, `href="#${prefix}$1"`);
-  return `<figure class="picture"><div class="scroll" tabindex="0">${inner}</div>` +
-    `<figcaption>${caption}</figcaption></figure>`;
+  return (
+    `<figure class="picture"><div class="scroll" tabindex="0">${inner}</div>` +
+    `<figcaption>${caption}</figcaption></figure>`
+  );
 }
 
 /** On the site the button decides what is dark: media queries become the page's own classes. */

@@ -1,13 +1,14 @@
-// site.mjs HTML TAGFILE: gives the pages that Doxygen made their frame, and fills in what filter.mjs
-// marked: listings, pictures, links to files. Fails where a link leads nowhere.
+// site.mjs HTML TAGFILE: gives the pages that Doxygen made their frame, and fills in what
+// filter.mjs marked: listings, pictures, links to files. Fails where a link leads nowhere.
 
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { kicker, onThisPage, previousAndNext, side } from "./frame.mjs";
 import { siteLink } from "./filter.mjs";
+import { escape, unescape } from "./html.mjs";
 import { report } from "./pages.mjs";
 import { planOf } from "./plan.mjs";
-import { escape, figure, shownFence, unescape } from "./show.mjs";
+import { figure, shownFence } from "./show.mjs";
 import { tagsIn } from "./sources.mjs";
 import { Targets } from "./targets.mjs";
 
@@ -39,9 +40,11 @@ function filled(text, where) {
   return text
     .replace(/<p class="from">([^<]*)<\/p>/g, (_, directive) => from(directive, where))
     .replace(/<div data-fence="([^"]+):(\d+)"><\/div>/g, (_, path, line) =>
-      shownFence(root, unescape(path), Number(line)))
+      shownFence(root, unescape(path), Number(line)),
+    )
     .replace(/<figure data-picture="([^"]+)">([^<]*)<\/figure>/g, (_, path, caption) => {
-      const linkTo = (link) => siteLink(root, path, link).replace(/^phx:(.*)$/, (__, file) => target(file, where));
+      const linkTo = (link) =>
+        siteLink(root, path, link).replace(/^phx:(.*)$/, (__, file) => target(file, where));
       const shown = figure(root, path, caption, linkTo);
       if (!shown) faults.push(`${where}: expected a picture ${path}: run make snippets`);
       return shown ?? "";
@@ -55,7 +58,10 @@ function asBookPage(text, id) {
   const lowered = contents
     .replace(/<(\/?)h([1-4])>/g, (_, slash, level) => `<${slash}h${Number(level) + 1}>`)
     .replace(/<(\/?)h[23] class="groupheader">/g, "<$1h2>")
-    .replace(/<table class="(markdownTable|doxtable)">[^]*?<\/table>/g, (table) => `<div class="scroll" tabindex="0">${table}</div>`)
+    .replace(
+      /<table class="(markdownTable|doxtable)">[^]*?<\/table>/g,
+      (table) => `<div class="scroll" tabindex="0">${table}</div>`,
+    )
     .replace(/<p >/g, "<p>")
     // A variable's name leads to any variable of that name.
     .replace(/<a class="code hl_(?:variable|enumvalue)"[^>]*>([a-z_]+)<\/a>/g, "$1");
@@ -64,16 +70,19 @@ function asBookPage(text, id) {
 
 function withTitle(text, id) {
   const above = kicker(plan, id);
-  const title = /<div class="title">((?:[^<]|<(?!\/?div))*)(<div class="ingroups">[^]*?<\/div>)?<\/div>/;
+  const title =
+    /<div class="title">((?:[^<]|<(?!\/?div))*)(<div class="ingroups">[^]*?<\/div>)?<\/div>/;
   return text.replace(title, (_, words, groups = "") => {
-    return `${above && `<p class="kicker">${above}</p>`}<h1 class="title">${words.trim()}</h1>${groups}`;
+    const small = above && `<p class="kicker">${above}</p>`;
+    return `${small}<h1 class="title">${words.trim()}</h1>${groups}`;
   });
 }
 
 /** Doxygen's list of sections names some that it leaves out. */
 function withoutDeadSummary(text) {
   return text.replace(/<a href="#([\w-]+)">[^<]*<\/a>(?: &#124;\s*)?/g, (link, name) =>
-    text.includes(`id="${name}"`) ? link : "");
+    text.includes(`id="${name}"`) ? link : "",
+  );
 }
 
 function framed(text, id) {
@@ -88,7 +97,10 @@ function framed(text, id) {
     .replace("<body>", `<body class="${kind} page-${id.replace(/[^a-z0-9-]/gi, "-")}">`)
     .replace("<!--SIDE-->", () => side(plan, id))
     .replace("<!--PREVIOUS-AND-NEXT-->", () => previousAndNext(plan, id))
-    .replace('<input type="text" id="MSearchField" value="Search"', '<input type="text" id="MSearchField" value="Search" aria-label="Search"')
+    .replace(
+      '<input type="text" id="MSearchField" value="Search"',
+      '<input type="text" id="MSearchField" value="Search" aria-label="Search"',
+    )
     .replace(/<a id="MSearchClose"/, '<a id="MSearchClose" aria-label="Close the search"')
     .replace(/(<iframe src="javascript:void\(0\)" frameborder="0") /, '$1 title="Search results" ');
 }
@@ -105,7 +117,7 @@ function dressSearch(folder) {
 
 dressSearch(join(html, "search"));
 // A link may make a page, which needs its frame, too.
-for (let left = [""]; left.length > 0; ) {
+for (let left = [""]; left.length > 0;) {
   left = readdirSync(html).filter((name) => name.endsWith(".html") && !done.has(name));
   for (const name of left) {
     done.add(name);
@@ -113,4 +125,7 @@ for (let left = [""]; left.length > 0; ) {
     writeFileSync(join(html, name), framed(text, name.replace(/\.html$/, "")));
   }
 }
-report(faults, `site: ${done.size} pages, ${targets.made.size} of them for files that Doxygen does not read`);
+report(
+  faults,
+  `site: ${done.size} pages, ${targets.made.size} of them for files that Doxygen does not read`,
+);

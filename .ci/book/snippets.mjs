@@ -5,10 +5,12 @@
 //     <!-- picture process-tree.dot -->                above ![text](process-tree.svg)
 //     <!-- picture traces/join-ok.har 1-4 -->          above ![text](name.svg)
 //
-// A picture's source stands beside its page or, as all other files, is named from the project's root.
+// A picture's source stands beside its page or, as all other files, is named from the project's
+// root.
 //
 // With --check nothing is written, and what would be different is a fault; so are a directive that
-// nobody knows, a file or tag that is not there, a tag that no page uses, a .dot that no page draws.
+// nobody knows, a file or tag that is not there, a tag that no page uses, a .dot that no page
+// draws.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -57,7 +59,9 @@ class Filler {
     const args = rest.split(/\s+/).filter(Boolean);
     const [least, most] = SHAPES[name];
     if (args.length < least || args.length > most) {
-      throw new Fault(`expected <!-- ${name} FILE [which part] -->, got "${lines[at].line.trim()}"`);
+      throw new Fault(
+        `expected <!-- ${name} FILE [which part] -->, got "${lines[at].line.trim()}"`,
+      );
     }
     ++this.count;
     if (name === "picture") return this.picture(path, lines, at, out, args);

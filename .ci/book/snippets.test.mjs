@@ -1,12 +1,12 @@
 // What make snippets fills, and which broken pages and sources its check catches.
 
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fillPages } from "./snippets.mjs";
 import { openBrackets } from "./sources.mjs";
+import { inTree } from "./tree.mjs";
 
 const SOURCE = `namespace a {
 //! [twice]
@@ -21,20 +21,6 @@ const FILLED = PAGE.replace(
   "```cpp\n",
   '```cpp\nint twice(int n) {\n  return 2 * n;  // "}" in a comment\n}\n',
 );
-
-/** A tree of files for one test; `go` gets its folder. */
-function inTree(files, go) {
-  const root = mkdtempSync(join(tmpdir(), "phx-snippets-"));
-  try {
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), text);
-    }
-    return go(root);
-  } finally {
-    rmSync(root, { recursive: true });
-  }
-}
 
 const faultsOf = (files) => inTree(files, (root) => fillPages(root, true).faults.join("\n"));
 const filled = (files, path) =>
@@ -72,13 +58,21 @@ for (const [what, files, expected] of [
   ["a file that is not there", { "p.md": PAGE }, /there is no file lib\/a\.cc/],
   ["a tag that is not there", { "lib/a.cc": "", "p.md": PAGE }, /exactly twice.*found 0/],
   ["a tag that stands once", { "lib/a.cc": "//! [twice]\n", "p.md": PAGE }, /twice.*found 1/],
-  ["a tag that stands three times", { "lib/a.cc": SOURCE + "//! [twice]\n", "p.md": PAGE }, /found 3/],
+  [
+    "a tag that stands three times",
+    { "lib/a.cc": SOURCE + "//! [twice]\n", "p.md": PAGE },
+    /found 3/,
+  ],
   [
     "a tag that cuts through a function",
     { "lib/a.cc": SOURCE.replace("}\n//! [twice]\n}", "//! [twice]\n}\n}"), "p.md": PAGE },
     /cuts through a function: "\{" is not closed/,
   ],
-  ["a tag that no page uses", { "lib/a.cc": SOURCE, "p.md": "Nothing.\n" }, /^lib\/a\.cc:2: no page/],
+  [
+    "a tag that no page uses",
+    { "lib/a.cc": SOURCE, "p.md": "Nothing.\n" },
+    /^lib\/a\.cc:2: no page/,
+  ],
   ["a directive nobody knows", { "p.md": "<!-- snipet a b -->\n" }, /^p\.md:1: .* is no directive/],
   ["a directive with too little", { "p.md": "<!-- snippet -->\n" }, /expected <!-- snippet FILE/],
   [
@@ -86,7 +80,11 @@ for (const [what, files, expected] of [
     { "lib/a.cc": SOURCE, "p.md": "<!-- snippet lib/a.cc twice -->\nProse.\n" },
     /expected a fence/,
   ],
-  ["a picture without an image", { "p.md": "<!-- picture a.dot -->\nProse.\n" }, /expected !\[what/],
+  [
+    "a picture without an image",
+    { "p.md": "<!-- picture a.dot -->\nProse.\n" },
+    /expected !\[what/,
+  ],
   [
     "a picture without a source",
     { "p.md": "<!-- picture a.dot -->\n![a](a.svg)\n" },
@@ -107,13 +105,21 @@ test("a comment inside a fence is no directive", () => {
 });
 
 test("frames come from phx-trace, and its refusal is told", () => {
-  const tool = "#!/bin/bash\n[ $3 = --steps ] && [ $4 = 1-2 ] || { echo 'no such step' >&2; exit 1; }\n" +
-    "echo \"$1 $2 of $5\"\n";
+  const tool =
+    "#!/bin/bash\n[ $3 = --steps ] && [ $4 = 1-2 ] || { echo 'no such step' >&2; exit 1; }\n" +
+    'echo "$1 $2 of $5"\n';
   const page = (steps) => `<!-- frames traces/t.har ${steps} -->\n\`\`\`text\n\`\`\`\n`;
-  const files = (steps) => ({ "traces/t.har": "{}", "build/plain/phx-trace": tool, "p.md": page(steps) });
+  const files = (steps) => ({
+    "traces/t.har": "{}",
+    "build/plain/phx-trace": tool,
+    "p.md": page(steps),
+  });
   inTree(files("1-2"), (root) => {
     chmodSync(join(root, "build/plain/phx-trace"), 0o755);
-    assert.match(fillPages(root, true).faults.join("\n"), /the source: {2}show --plain of traces\/t\.har/);
+    assert.match(
+      fillPages(root, true).faults.join("\n"),
+      /the source: {2}show --plain of traces\/t\.har/,
+    );
     assert.deepEqual(fillPages(root, false).faults, []);
     assert.deepEqual(fillPages(root, true).faults, []);
   });

@@ -11,8 +11,15 @@ import { extname, join } from "node:path";
 import { Fault, files, read } from "./pages.mjs";
 
 const LANGUAGES = {
-  ".cc": "cpp", ".h": "cpp", ".js": "js", ".mjs": "js", ".json": "json",
-  ".html": "html", ".css": "css", ".dot": "dot", ".sh": "sh",
+  ".cc": "cpp",
+  ".h": "cpp",
+  ".js": "js",
+  ".mjs": "js",
+  ".json": "json",
+  ".html": "html",
+  ".css": "css",
+  ".dot": "dot",
+  ".sh": "sh",
 };
 const TAG = /^\s*\/\/! \[([^\]]+)\]\s*$/;
 
@@ -39,7 +46,9 @@ export function allTags(root) {
   return found;
 }
 
-/** The lines between a file's two tags, without what they are all indented by; no tag: all lines. */
+/**
+ * The lines between a file's two tags, without what they are all indented by; no tag: all lines.
+ */
 export function listing(root, path, tag) {
   if (!existsSync(join(root, path))) throw new Fault(`there is no file ${path}`);
   const lines = read(root, path).replace(/\n+$/, "").split("\n");

@@ -20,7 +20,9 @@ export function ownWords(root) {
 function listFaults(words) {
   return words.flatMap((word, index) =>
     index > 0 && words[index - 1] >= word
-      ? [`${LIST}:${index + 1}: "${word}" stands behind "${words[index - 1]}": run LC_ALL=C sort -u`]
+      ? [
+          `${LIST}:${index + 1}: "${word}" stands behind "${words[index - 1]}": sort -u`,
+        ]
       : [],
   );
 }
@@ -32,9 +34,18 @@ export function unknownWords(root, paths, words) {
   try {
     const list = join(folder, "words.pws");
     writeFileSync(list, ["personal_ws-1.1 en 0 utf-8", ...words, ""].join("\n"));
-    // Behind ^ nothing is a command to aspell; to each line it answers with lines up to an empty one.
-    const input = lines.map(({ words: text }) => "^" + text.replaceAll("’", "'")).join("\n") + "\n";
-    const options = ["--lang=en_GB", "--encoding=utf-8", "--personal", list, "--dont-save-repl", "-a"];
+    // Behind ^ nothing is a command to aspell; to each line it answers with lines up to an empty
+    // one.
+    const plain = (text) => text.replaceAll("’", "'");
+    const input = lines.map(({ words: text }) => `^${plain(text)}\n`).join("");
+    const options = [
+      "--lang=en_GB",
+      "--encoding=utf-8",
+      "--personal",
+      list,
+      "--dont-save-repl",
+      "-a",
+    ];
     const { stdout, stderr, status } = spawnSync("aspell", options, { input, encoding: "utf8" });
     if (status !== 0) throw new Error(`aspell ended with ${status}: ${stderr}`);
     return answers(stdout, lines);
@@ -66,5 +77,8 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
       `${path}:${number}: ${word}: ${near ? `did you mean ${near}?` : "no word is near it."} ` +
       `If it is right, add it to ${LIST}.`,
   );
-  report([...listFaults(words), ...faults], `spelling: ${all.length} pages are spelt as British English`);
+  report(
+    [...listFaults(words), ...faults],
+    `spelling: ${all.length} pages are spelt as British English`,
+  );
 }

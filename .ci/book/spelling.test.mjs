@@ -1,21 +1,15 @@
 // Which words are read in a page, and which are told.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { prose } from "./prose.mjs";
 import { unknownWords } from "./spelling.mjs";
+import { inTree } from "./tree.mjs";
 
 function unknown(page, words = []) {
-  const root = mkdtempSync(join(tmpdir(), "phx-spelling-"));
-  try {
-    writeFileSync(join(root, "p.md"), page);
-    return unknownWords(root, ["p.md"], words).map(({ number, word }) => `${number} ${word}`);
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+  return inTree({ "p.md": page }, (root) =>
+    unknownWords(root, ["p.md"], words).map(({ number, word }) => `${number} ${word}`),
+  );
 }
 
 test("a wrong word is told with its line; American spelling is wrong, too", () => {
@@ -29,7 +23,8 @@ test("a word of the list is right, with a great letter and in the genitive, too"
 });
 
 test("code, links' targets, comments, tags, paths and names out of code are no words", () => {
-  const page = "`xqz` and ``x`qz`` [text](xqz/xqz.md#xqz) <!-- xqz\nxqz --> <b class=xqz>bold</b>\n" +
+  const page =
+    "`xqz` and ``x`qz`` [text](xqz/xqz.md#xqz) <!-- xqz\nxqz --> <b class=xqz>bold</b>\n" +
     "```xqz\nxqz\n```\nlib/xqz/a.cc xqz.cc phx_xqz Phoenix.Xqz XqzAbc J-07 XQZ https://xqz.org\n" +
     "`xqz\nxqz` end\n";
   assert.deepEqual(unknown(page), []);

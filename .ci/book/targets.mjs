@@ -1,5 +1,5 @@
-// targets.mjs: which page of the site shows a file or folder of the tree: Doxygen's where it has one,
-// or else one that is made here, with numbered lines.
+// targets.mjs: which page of the site shows a file or folder of the tree: Doxygen's where it has
+// one, or else one that is made here, with numbered lines.
 
 import { existsSync, readFileSync, statSync, writeFileSync, copyFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
@@ -31,8 +31,11 @@ export class Targets {
     const part = /^conformance\/(suite|rules|wire|report|mutants|bench|contract)$/.exec(path);
     if (part && part[1] !== "bench") return `group__part__${part[1]}.html`;
     const pages = {
-      "chapters": "contents.html", "traces": "traces.html", "conformance": "conformance.html",
-      "conformance/bench": "conformance-bench.html", "conformance/clients": "conformance-clients.html",
+      chapters: "contents.html",
+      traces: "traces.html",
+      conformance: "conformance.html",
+      "conformance/bench": "conformance-bench.html",
+      "conformance/clients": "conformance-clients.html",
     };
     if (pages[path]) return pages[path];
     const chapter = /^chapters\/(\d\d-[\w-]+)(\/exercise)?$/.exec(path);
@@ -50,7 +53,8 @@ export class Targets {
     const lines = highlighted(text, extname(path).slice(1) || basename(path)).split("\n");
     const numbered = lines.map((line, index) => {
       const id = `l${String(index + 1).padStart(5, "0")}`;
-      return `<div class="line"><a id="${id}"></a><span class="lineno">${index + 1}</span> ${line}\n</div>`;
+      const number = `<a id="${id}"></a><span class="lineno">${index + 1}</span>`;
+      return `<div class="line">${number} ${line}\n</div>`;
     });
     const name = "file-" + path.replace(/[^A-Za-z0-9.-]+/g, "-") + ".html";
     // The frame of any page that Doxygen made will do.
@@ -58,8 +62,12 @@ export class Targets {
     const page = shell
       .replace(/<title>.*?<\/title>/, `<title>${path}</title>`)
       .replace(/<div class="title">[^]*?<\/div>/, `<div class="title">${path}</div>`)
-      .replace(/<div class="contents">[^]*<\/div><!-- contents -->/, () =>
-        `<div class="contents source"><div class="fragment">${numbered.join("")}</div></div><!-- contents -->`);
+      .replace(
+        /<div class="contents">[^]*<\/div><!-- contents -->/,
+        () =>
+          `<div class="contents"><div class="fragment">${numbered.join("")}</div></div>` +
+          "<!-- contents -->",
+      );
     writeFileSync(join(this.html, name), page);
     return name;
   }
@@ -68,7 +76,8 @@ export class Targets {
 /** From a file's path to Doxygen's page of its source. */
 function doxygenFiles(root, tags) {
   const found = new Map();
-  const file = /<compound kind="file">\s*<name>([^<]*)<\/name>\s*<path>([^<]*)<\/path>\s*<filename>([^<]*)</g;
+  const file =
+    /<compound kind="file">\s*<name>([^<]*)<\/name>\s*<path>([^<]*)<\/path>\s*<filename>([^<]*)</g;
   for (const [, name, path, page] of tags.matchAll(file)) {
     if (/\.(cc|h)$/.test(name)) {
       found.set(path.replace(`${root}/`, "") + name, page.replace(".html", "_source.html"));
