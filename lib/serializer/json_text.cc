@@ -6,6 +6,7 @@
 
 namespace phx::serializer {
 
+//! [slices]
 Opaque opaque(std::string_view frame, const Slice& slice) {
   const std::string_view text = frame.substr(slice.begin, slice.size);
   if (text.front() == '"') return unquoted(text);
@@ -17,6 +18,7 @@ Payload payload(std::string frame, const Slice& slice) {
   if (slice.tidy) return Payload::slice_of(std::move(frame), slice.begin, slice.size);
   return Payload::own_text(compact(std::string_view(frame).substr(slice.begin, slice.size)));
 }
+//! [slices]
 
 void append(std::string& out, const Opaque& value) {
   if (value.is_null()) {

@@ -42,6 +42,7 @@ void Scanner::end() {
   if (at_ != text_.size()) fail("nothing more");
 }
 
+//! [value]
 Slice Scanner::value() {
   skip_white();
   white_seen_ = false;
@@ -53,6 +54,7 @@ Slice Scanner::value() {
   }
   return {begin, at_ - begin, !white_seen_};
 }
+//! [value]
 
 /// The brackets are kept beside instead of in calls, so depth costs no stack of ours.
 void Scanner::nested() {

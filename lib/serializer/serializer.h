@@ -31,6 +31,7 @@ class EncodeError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+//! [serializer]
 /// Pure and stateless; any thread. Mirrors the behaviour Phoenix.Socket.Serializer.
 class Serializer {
  public:
@@ -44,6 +45,7 @@ class Serializer {
   /// A broadcast, the same bytes for every member. \throws EncodeError.
   virtual Frame fastlane(const Broadcast& broadcast) const = 0;
 };
+//! [serializer]
 
 /// Phoenix.Socket.V1.JSONSerializer: objects with topic, event, payload, ref.
 const Serializer& v1_json();

@@ -11,6 +11,7 @@
 namespace phx::serializer {
 namespace {
 
+//! [members]
 /// Where the members that count lie. Of a key that comes twice the first counts, as in Elixir.
 struct Members {
   std::optional<Slice> topic, event, payload, ref, join_ref;
@@ -25,6 +26,7 @@ struct Members {
     if (place != nullptr && !*place) *place = value;
   }
 };
+//! [members]
 
 Members members_of(std::string_view text) {
   Scanner scanner(text);

@@ -18,6 +18,7 @@ namespace {
 
 enum Kind : char { push = 0, reply = 1, broadcast = 2 };
 
+//! [decode_text]
 Message decode_text(Frame frame) {
   Scanner scanner(frame.bytes);
   scanner.expect('[');
@@ -34,6 +35,7 @@ Message decode_text(Frame frame) {
   message.payload = payload(std::move(frame.bytes), parts[4]);
   return message;
 }
+//! [decode_text]
 
 Message decode_binary(Frame frame) {
   const std::string& bytes = frame.bytes;
