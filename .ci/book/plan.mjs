@@ -33,11 +33,6 @@ const LOOK_UP = [
   "docs/results.md",
   "traces/README.md",
 ];
-const SUITE = [
-  "conformance/README.md",
-  "conformance/bench/README.md",
-  "conformance/clients/README.md",
-];
 
 /** The name of a page on the site, without .html. */
 export function pageId(path) {
@@ -95,5 +90,7 @@ export function planOf(root) {
     number: Number(basename(dirname(chapter.path)).slice(0, 2)),
     exercise: all.get(join(dirname(chapter.path), "exercise/README.md")),
   }));
-  return { all, chapters, lookUp: inOrder(LOOK_UP), suite: inOrder(SUITE) };
+  const ofSuite = (path) => /^conformance\/(\w+\/)?README\.md$/.test(path);
+  const suite = [...all.values()].filter(({ path }) => ofSuite(path));
+  return { all, chapters, lookUp: inOrder(LOOK_UP), suite };
 }

@@ -36,6 +36,7 @@ export class Targets {
       conformance: "conformance.html",
       "conformance/bench": "conformance-bench.html",
       "conformance/clients": "conformance-clients.html",
+      "conformance/soak": "conformance-soak.html",
     };
     if (pages[path]) return pages[path];
     const chapter = /^chapters\/(\d\d-[\w-]+)(\/exercise)?$/.exec(path);
