@@ -326,9 +326,9 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@echo 'Installing the npm packages of $(CLIENTS)'
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
-$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(CLIENTS)/node_modules/.installed \
+$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(CLIENTS)/node_modules/.installed \
   $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics
-	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) \
+	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) TRACER=$(CURDIR)/$(TRACER) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
 # The world round the server breaks. What can't be broken on this machine is told as skipped.
