@@ -78,6 +78,21 @@ function withTitle(text, id) {
   });
 }
 
+const sourceLines = new Map();
+
+/** Where Doxygen takes a member of another class for one of this, its line may not be there. */
+function withoutDeadLines(text) {
+  return text.replace(/<p class="definition">.*?<\/p>/g, (words) => {
+    const [, page, line] = /href="(\w+_source\.html)#l0*(\d+)"/.exec(words) ?? [];
+    if (!page) return words;
+    if (!sourceLines.has(page)) {
+      const source = readFileSync(join(html, page), "utf8");
+      sourceLines.set(page, source.split('<div class="line">').length - 1);
+    }
+    return Number(line) <= sourceLines.get(page) ? words : "";
+  });
+}
+
 /** Doxygen's list of sections names some that it leaves out. */
 function withoutDeadSummary(text) {
   return text.replace(/<a href="#([\w-]+)">[^<]*<\/a>(?: &#124;\s*)?/g, (link, name) =>
@@ -93,7 +108,7 @@ function framed(text, id) {
   if (kind !== "reference") {
     page = page.replace(/<link href="doxygen(-awesome)?\.css"[^>]*>\n?/g, "");
   }
-  return withoutDeadSummary(page)
+  return withoutDeadLines(withoutDeadSummary(page))
     .replace("<body>", `<body class="${kind} page-${id.replace(/[^a-z0-9-]/gi, "-")}">`)
     .replace("<!--SIDE-->", () => side(plan, id))
     .replace("<!--PREVIOUS-AND-NEXT-->", () => previousAndNext(plan, id))

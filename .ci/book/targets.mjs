@@ -3,6 +3,7 @@
 
 import { existsSync, readFileSync, statSync, writeFileSync, copyFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { pageId } from "./plan.mjs";
 import { highlighted } from "./show.mjs";
 
 const RAW = new Set([".svg", ".har", ".png"]);
@@ -28,20 +29,15 @@ export class Targets {
   folder(path) {
     const layer = /^lib\/(\w+)$/.exec(path);
     if (layer) return `group__layer__${layer[1]}.html`;
-    const part = /^conformance\/(suite|rules|wire|report|mutants|bench|contract)$/.exec(path);
-    if (part && part[1] !== "bench") return `group__part__${part[1]}.html`;
-    const pages = {
-      chapters: "contents.html",
-      traces: "traces.html",
-      conformance: "conformance.html",
-      "conformance/bench": "conformance-bench.html",
-      "conformance/clients": "conformance-clients.html",
-      "conformance/soak": "conformance-soak.html",
-    };
-    if (pages[path]) return pages[path];
+    const part = /^conformance\/(suite|rules|wire|report|mutants|contract)$/.exec(path);
+    if (part) return `group__part__${part[1]}.html`;
+    if (existsSync(join(this.root, path, "README.md")) && !path.startsWith("chapters/")) {
+      return `${pageId(`${path}/README.md`)}.html`;
+    }
     const chapter = /^chapters\/(\d\d-[\w-]+)(\/exercise)?$/.exec(path);
-    if (chapter) return `${chapter[2] ? "exercise" : "chapter"}-${chapter[1]}.html`;
-    return "files.html";
+    const written = existsSync(join(this.root, path, "README.md"));
+    if (!chapter) return "files.html";
+    return written ? `${chapter[2] ? "exercise" : "chapter"}-${chapter[1]}.html` : "contents.html";
   }
 
   make(path) {
