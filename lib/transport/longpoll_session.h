@@ -48,6 +48,7 @@ struct Handled {};
 /// The session ends over a message that came too soon.
 struct Refused {};
 
+//! [longpoll_session]
 class LongpollSession final : public socket::Handler {
  public:
   /// `place` is kept as long as the session lives.
@@ -75,5 +76,6 @@ class LongpollSession final : public socket::Handler {
   const std::size_t most_frames_;
   std::optional<socket::RateLimit> rate_;
 };
+//! [longpoll_session]
 
 }  // namespace phx::transport

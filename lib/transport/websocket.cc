@@ -29,6 +29,7 @@ void Websocket::handle(process::Message message) {
   Handler::handle(std::move(message));
 }
 
+//! [look_whether_idle]
 void Websocket::look_whether_idle() {
   const Millis quiet = wire_->quiet_for();
   if (quiet < timeout_) {
@@ -38,6 +39,7 @@ void Websocket::look_whether_idle() {
   close(socket::CloseCode::normal);
   stop();
 }
+//! [look_whether_idle]
 
 void Websocket::terminate(const process::ExitReason& reason) {
   scheduler().cancel(idle_timer_);
