@@ -89,6 +89,7 @@ std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
   return drainers;
 }
 
+//! [dispatch]
 Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house) const noexcept {
   const RequestSubject subject(request);
   const LogScope about(subject);
@@ -102,6 +103,7 @@ Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house)
   }
   return transport::rendered_error(500);
 }
+//! [dispatch]
 
 /// Before all else, as Phoenix has it: what is sent to https is not even looked at.
 Endpoint::Outcome Endpoint::secured(const Request& request, const House& house) const {
@@ -113,6 +115,7 @@ Endpoint::Outcome Endpoint::secured(const Request& request, const House& house) 
   return with_headers(route(actual, house), secured.headers);
 }
 
+//! [route]
 Endpoint::Outcome Endpoint::route(const Request& request, const House& house) const {
   if (auto found = find_mount(mounts_, request.path())) {
     const bool websocket = found->transport == MountedTransport::websocket;
@@ -131,5 +134,6 @@ Endpoint::Outcome Endpoint::route(const Request& request, const House& house) co
   }
   return Response{404, "Not Found"};
 }
+//! [route]
 
 }  // namespace phx

@@ -11,6 +11,7 @@
 
 namespace phx {
 
+//! [find_mount]
 enum class MountedTransport : unsigned char { websocket, longpoll };
 
 /// Where a request is to go.
@@ -25,5 +26,6 @@ struct FoundMount {
 /// the routes that Phoenix.Endpoint's socket/3 makes.
 std::optional<FoundMount> find_mount(std::span<const transport::Mount> mounts,
                                      std::string_view path);
+//! [find_mount]
 
 }  // namespace phx

@@ -14,6 +14,7 @@ namespace phx::server {
 
 class HttpConnection;
 
+//! [http_host]
 /// What an HTTP connection needs of its shard. Shard thread.
 class HttpHost {
  public:
@@ -28,6 +29,7 @@ class HttpHost {
   /// The connection is to be destroyed, once nothing of it is on the stack any more.
   virtual void finished(HttpConnection& connection) = 0;
 };
+//! [http_host]
 
 class HttpConnection {
  public:

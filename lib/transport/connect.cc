@@ -46,6 +46,7 @@ ConnectResult ask(Attempt& attempt, const std::string& vsn) {
 
 }  // namespace
 
+//! [connect]
 Verdict steps::connect(Attempt& attempt) {
   const UserSocket& user = *attempt.mount.socket;
   for (const auto& [name, value] : attempt.path_params) {
@@ -69,5 +70,6 @@ Verdict steps::connect(Attempt& attempt) {
   attempt.socket.id = user.id(attempt.socket).value_or("");
   return {};
 }
+//! [connect]
 
 }  // namespace phx::transport

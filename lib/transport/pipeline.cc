@@ -14,6 +14,7 @@ void log_refusal(const Attempt& attempt, const char* step, const Refusal& refusa
                                         {"peer", attempt.request.peer}});
 }
 
+//! [run]
 std::optional<Response> run(std::span<const Step> steps, Attempt& attempt) {
   for (const Step& step : steps) {
     Verdict refusal = step.run(attempt);
@@ -23,6 +24,7 @@ std::optional<Response> run(std::span<const Step> steps, Attempt& attempt) {
   }
   return std::nullopt;
 }
+//! [run]
 
 Response rendered_error(int status) {
   return {status,

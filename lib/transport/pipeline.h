@@ -38,6 +38,7 @@ struct Attempt {
   Socket socket = {};
 };
 
+//! [refusal]
 /// Why an attempt ends: the client's answer, and the log's line.
 struct Refusal {
   Refusal(Response response, std::string reason = "a connection was refused",
@@ -49,6 +50,7 @@ struct Refusal {
 };
 /// Nothing: the attempt goes on.
 using Verdict = std::optional<Refusal>;
+//! [refusal]
 
 /// A name for logs and readers, and what is done.
 struct Step {

@@ -28,6 +28,7 @@ Verdict transport_log(Attempt& attempt) {
   return {};
 }
 
+//! [check_origin]
 Verdict check_origin(Attempt& attempt) {
   const Request& request = attempt.request;
   if (attempt.mount.check_origin.allow(request, attempt.url_host)) return {};
@@ -38,6 +39,7 @@ Verdict check_origin(Attempt& attempt) {
                      "check_origin, or its host as the endpoint's url_host",
                  Level::error};
 }
+//! [check_origin]
 
 Verdict auth_token_header(Attempt& attempt) {
   if (!attempt.mount.auth_token) return {};
@@ -57,6 +59,7 @@ Verdict agree_on_extensions(Attempt& attempt) {
 
 }  // namespace steps
 
+//! [websocket_steps]
 std::span<const Step> websocket_steps() {
   static constexpr std::array<Step, 8> order{{{"method", steps::only_get},
                                               {"query parameters", steps::fetch_query_params},
@@ -68,6 +71,7 @@ std::span<const Step> websocket_steps() {
                                               {"extensions", steps::agree_on_extensions}}};
   return order;
 }
+//! [websocket_steps]
 
 std::span<const Step> longpoll_steps() {
   static constexpr std::array<Step, 3> order{{{"query parameters", steps::fetch_query_params},
