@@ -22,7 +22,8 @@ using conformance::Request;
 
 namespace {
 
-constexpr double shortest_pause = 0.02;  // seconds; less is the recorder's own haste
+constexpr std::string_view usual_mount = "/socket/";  // of the recordings; the URL may name another
+constexpr double shortest_pause = 0.02;               // seconds; less is the recorder's own haste
 
 std::string host_of(const Trace& trace) {
   for (const Entry& entry : trace.entries) {
@@ -108,6 +109,14 @@ Request Replay::upgrade_of(const Entry& entry) const {
                                       entry.request.target, "dGhlIHNhbXBsZSBub25jZQ==");
 }
 
+Request Replay::said_now(const Entry& entry) const {
+  Request request = normal_.said_now(upgrade_of(entry));
+  if (request.target.starts_with(usual_mount)) {
+    request.target.replace(0, usual_mount.size(), url_.path + "/");
+  }
+  return request;
+}
+
 Frame Replay::frame_of(const Message& message) const {
   return {.opcode = message.opcode, .payload = message.payload, .fin = message.fin};
 }
@@ -129,7 +138,7 @@ void Replay::play_request(const Entry& entry) {
   now.skipped = wanted > 0 && wanted <= ahead_[entry.connection].size();
   if (now.skipped) return;  // an earlier poll has brought it all
   now.connection = std::make_unique<Connection>(network_, url_);
-  const Request request = normal_.said_now(upgrade_of(entry));
+  const Request request = said_now(entry);
   if (trace_.whole) now.connection->leave_closes_unanswered();
   now.connection->begin(request, early_frames(entry, now));
 }

@@ -83,6 +83,8 @@ class Replay {
   conformance::Frame frame_of(const Message& message) const;
   std::string early_frames(const Entry& entry, Playing& playing);
   conformance::Request upgrade_of(const Entry& entry) const;
+  /// The request with today's token, to today's host, on the mount of the URL.
+  conformance::Request said_now(const Entry& entry) const;
 
   const Trace& trace_;
   conformance::Url url_;

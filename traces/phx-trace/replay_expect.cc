@@ -72,7 +72,9 @@ void Replay::expect_response(const Told& told) {
   const auto response = now.connection->response(deadline(told.step));
   if (!response) {
     throw Differs{{false, told.number, "no answer came", told.said.text,
-                   now.connection->ended() ? "(the connection ended)" : "(nothing)"}};
+                   !now.connection->error().empty() ? now.connection->error()
+                   : now.connection->ended()        ? "(the connection ended)"
+                                                    : "(nothing)"}};
   }
   now.answered = true;
   if (const auto what = normal_.differs(*entry.response, *response)) {
@@ -108,7 +110,7 @@ Response Replay::poll_again(const Told& told) {
   const Entry& entry = *told.step.entry;
   Playing& now = playing(entry);
   now.connection = std::make_unique<Connection>(network_, url_);
-  const auto response = now.connection->ask(normal_.said_now(entry.request), deadline(told.step));
+  const auto response = now.connection->ask(said_now(entry), deadline(told.step));
   if (!response || polled_messages(response->body).empty()) {
     throw Differs{{false, told.number, "the poll brings fewer messages", told.said.text,
                    response ? trace::told(*response) : "(nothing)"}};

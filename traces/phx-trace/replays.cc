@@ -47,7 +47,7 @@ Job job_of(const std::string& file) {
   }
 }
 
-Verdict play(const Job& job, const Url& url, ServerProcess* server) {
+Verdict play(const Job& job, const Url& url, ServerProcess* server) try {
   Verdict verdict = Replay(job.trace, url, server).run();
   if (server && !job.signals && server->ended()) {
     return {
@@ -55,6 +55,8 @@ Verdict play(const Job& job, const Url& url, ServerProcess* server) {
         .why = fmt::format("the server is gone: {}\n{}", *server->ended(), server->last_words())};
   }
   return verdict;
+} catch (const std::exception& error) {
+  return {.agrees = false, .why = fmt::format("it can't be played: {}", error.what())};
 }
 
 std::unique_ptr<ServerProcess> start(const ReplayOptions& options) {
@@ -104,6 +106,11 @@ void play_to_url(const ReplayOptions& options, std::vector<Job>& jobs) {
     throw std::invalid_argument(
         fmt::format("--url: expected ws://host:port/socket, got \"{}\"", options.url));
   }
+  std::erase_if(jobs, [](const Job& job) {
+    if (job.signals)
+      fmt::print("· {}: not played: it signals its server, so start one by -- COMMAND\n", job.file);
+    return job.signals;
+  });
   for (Job& job : jobs) job.verdict = play(job, *url, nullptr);
 }
 
