@@ -86,6 +86,7 @@ std::string Login::token_for(const Name& name, Time now) const {
   return signer_.sign(name.text, now, two_weeks);
 }
 
+//! [verify]
 Login::Verdict Login::verify(std::string_view token, Time now) const {
   const TokenSigner::Verdict verdict = signer_.verify(token, now, two_weeks);
   if (std::holds_alternative<TokenSigner::Expired>(verdict)) {
@@ -97,6 +98,7 @@ Login::Verdict Login::verify(std::string_view token, Time now) const {
   }
   return Name{valid->data.string_or("")};
 }
+//! [verify]
 
 /// A long form is not even looked into: that would hold up everybody else's frames.
 Response Login::log_in(const Request& request) const try {

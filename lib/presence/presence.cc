@@ -42,6 +42,7 @@ struct Changed {
 ///
 /// A fetch that throws, and ten thousand deaths at once, crash it. Nobody may stay present for ever
 /// because of that: a successor takes over whom it watched.
+//! [watcher]
 class Presence::Watcher final : public process::Process {
  public:
   Watcher(Presence& presence, House house) : presence_(presence), house_(house) {}
@@ -93,6 +94,7 @@ class Presence::Watcher final : public process::Process {
   Presence& presence_;
   const House house_;
 };
+//! [watcher]
 
 void Presence::track(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
@@ -114,6 +116,7 @@ void Presence::untrack(const Socket& socket, std::string_view key) {
   changed(socket, state_.untrack(socket.topic(), key, socket.channel()), false);
 }
 
+//! [changed]
 /// REQUIRES: the lock is held, so that changes reach the watcher in the order in which they were
 /// made.
 void Presence::changed(const Socket& socket, Diff diff, bool watch) {
@@ -121,6 +124,7 @@ void Presence::changed(const Socket& socket, Diff diff, bool watch) {
   socket.house().scheduler->send(watcher_of(socket),
                                  Changed{socket.topic(), std::move(diff), socket.channel(), watch});
 }
+//! [changed]
 
 Pid Presence::watcher_of(const Socket& socket) {
   const std::uint32_t shard = socket.house().scheduler->shard();

@@ -32,12 +32,14 @@ using Presences = std::map<std::string, std::vector<Meta>, std::less<>>;
 /// `{key: {"metas": [{…, "phx_ref": R}]}}`: what clients are shown.
 Json shown(const Presences& presences);
 
+//! [diff]
 /// What has come and gone on one topic.
 struct Diff {
   Presences joins;
   Presences leaves;
   bool empty() const { return joins.empty() && leaves.empty(); }
 };
+//! [diff]
 
 class State {
  public:

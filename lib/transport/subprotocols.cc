@@ -12,6 +12,7 @@ constexpr std::string_view bearer = "base64url.bearer.phx.";
 
 bool is_bearer(const std::string& offer) { return offer.starts_with(bearer); }
 
+//! [take_auth_token]
 /// phoenix.js offers `phoenix, base64url.bearer.phx.TOKEN`: the second is no sub-protocol at all.
 /// Of several such, none is taken. Mirrors maybe_auth_token_from_header/2.
 Verdict take_auth_token(Attempt& attempt, std::vector<std::string>& offered) {
@@ -25,6 +26,7 @@ Verdict take_auth_token(Attempt& attempt, std::vector<std::string>& offered) {
   return Refusal{rendered_error(500), "the auth token among the sub-protocols is no base64",
                  Level::error};
 }
+//! [take_auth_token]
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;

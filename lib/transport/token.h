@@ -15,6 +15,7 @@
 
 namespace phx {
 
+//! [token_signer]
 /// Derives its key once, which takes half a millisecond. Afterwards const, and for any thread.
 class TokenSigner {
  public:
@@ -44,5 +45,6 @@ class TokenSigner {
  private:
   std::string key_;
 };
+//! [token_signer]
 
 }  // namespace phx
