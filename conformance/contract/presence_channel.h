@@ -16,7 +16,7 @@ class PresenceChannel final : public Channel {
     return Joined{};
   }
 
-//! [handle_info]
+  //! [handle_info]
   Result handle_info(process::Message message, Socket& socket) override {
     const auto* joined = message.get_if<AfterJoin>();
     if (joined == nullptr) return NoReply{};
@@ -24,7 +24,7 @@ class PresenceChannel final : public Channel {
     socket.push("presence_state", presence_.list(socket.topic()));
     return NoReply{};
   }
-//! [handle_info]
+  //! [handle_info]
 
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
     if (event == "update") {
