@@ -52,10 +52,12 @@ TEST("whoever shows the token of a login has its name; another token is rejected
   expect(!test.connect_rejected(users, Json::object(), info).reason.empty(), "it says why");
 }
 
+//! [private_room]
 TEST("the private room lets nobody in, and says why") {
   const Chat chat;
   expect_eq(chat.ada.join_refused("room:private").view(), R"({"reason":"unauthorized"})");
 }
+//! [private_room]
 
 TEST("what one says comes to all who are in the room, and back") {
   const Chat chat;

@@ -195,6 +195,7 @@ TEST("what is in flight behind a leave is dropped in silence") {
             Heard{ok("\"1\"", "\"2\"", "room:a"), R"(["1","1","room:a","phx_close",{}])"});
 }
 
+//! [crash_is_phx_error]
 TEST("a crash is phx_error and no reply; others go on, and the topic can be joined anew") {
   Fixture f;
   f.join("room:a");
@@ -206,6 +207,7 @@ TEST("a crash is phx_error and no reply; others go on, and the topic can be join
             Heard{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])",
                   ok("\"2\"", "\"4\"", "room:b"), ok("\"5\"", "\"5\"", "room:a")});
 }
+//! [crash_is_phx_error]
 
 TEST("an event whose name is no string reaches the channel and crashes it") {
   Fixture f;
