@@ -18,12 +18,14 @@
 
 namespace phx::exercise {
 
+//! [rate_limited]
 /// What one client may do in one channel.
 struct Allowance {
   std::size_t per_second = 5;  ///< Events, for as long as it likes. At least 1.
   std::size_t burst = 10;      ///< So many at once, if it was quiet before. At least 1.
   std::size_t patience = 20;   ///< So many refusals in a row, and the channel ends. At least 1.
 };
+//! [rate_limited]
 
 class RateLimited final : public Channel {
  public:
