@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,16 +23,27 @@ struct Recorded {
 };
 
 struct Case {
-  std::string_view name;
-  std::string_view title;
+  std::string name;
+  std::string title;
   Unit unit = Unit::per_second;
-  bool once = false;  ///< A second round would find memory that the first left behind.
-  std::optional<Recorded> recorded;
+  bool fresh = false;  ///< Needs a server that has freed no memory yet; see main.cc.
+  std::optional<Recorded> recorded = std::nullopt;
   std::function<Result(const Context&)> run;
+  std::string series = {};  ///< Where it is a point of one.
+  double x = 0;             ///< And where it lies there.
 };
 
 /// In the order they run: memory first, while the server is fresh.
 const std::vector<Case>& all_cases();
+
+/// One case again and again while one thing grows.
+struct Series {
+  std::string name;
+  std::string title;
+  std::string x;  ///< What grows, and its unit.
+  std::vector<Case> points;
+};
+const std::vector<Series>& all_series();
 
 /// Where the recorded figures come from, for the report's footnote.
 extern const std::string_view recorded_source;
@@ -40,19 +52,33 @@ struct Volley {
   std::size_t connections = 100;
   std::size_t in_flight = 1;  ///< on each connection
   std::size_t bytes = 100;    ///< of payload
+  std::size_t topics = 1;     ///< joined by each connection, and asked in turn; then W=1
+  std::size_t idle = 0;       ///< connections beside them, joined and silent
+};
+
+struct Schedule {
+  double rate = 5'000;  ///< messages a second, whatever the server does
+  std::size_t idle = 0;
+  bool may_saturate = false;  ///< A server that falls behind is a result then, and no failure.
+};
+
+struct Residents {
+  std::size_t connections = 5'000;
+  std::size_t topics = 1;  ///< joined by each
 };
 
 /// Asks and asks again as replies come; `figure` is replies a second.
 Result echo(const Context& context, const Volley& volley);
-Result heartbeats(const Context& context, const Volley& volley);
+Result heartbeats(const Context& context, Volley volley);
 /// One sender broadcasts, all subscribers listen; `figure` is deliveries a second.
 Result fanout(const Context& context, std::size_t subscribers, std::size_t in_flight);
 /// Connects, upgrades, joins, leaves; `figure` is joins a second.
 Result connects(const Context& context, std::size_t at_once);
+/// Asks for work that keeps a processor busy, on `bench:*`; `figure` is replies a second.
+Result burns(const Context& context, std::size_t connections, std::uint64_t rounds);
 /// `figure` is resident bytes of the server for each idle, joined connection.
-Result memory(const Context& context, std::size_t connections);
-/// `rate` messages a second whatever the server does, beside `idle` joined connections that are
-/// silent; `figure` is the median latency in microseconds.
-Result latency(const Context& context, double rate, std::size_t idle);
+Result memory(const Context& context, const Residents& residents);
+/// The open loop; `figure` is the median latency in microseconds.
+Result latency(const Context& context, const Schedule& schedule);
 
 }  // namespace phx::bench

@@ -19,14 +19,15 @@ constexpr Millis patience{10'000};           // for any one connection; phoenix.
 
 Crowd::Crowd(Loop& loop, const Target& target) : loop_(loop), target_(target) {}
 
-void Crowd::grow(std::size_t count, const Topic& topic) {
+void Crowd::grow(std::size_t count, Topic topic, std::size_t topics) {
+  topic_ = std::move(topic);
+  topics_ = topics;
   const auto wanted = members_.size() + count;
   Listener& self = *this;
   while (ready_ < wanted) {
     while (members_.size() < wanted && members_.size() - ready_ < most_at_once) {
       const auto index = members_.size();
-      topics_.push_back(topic(index));
-      joined_.push_back(false);
+      joined_.push_back(0);
       members_.push_back(std::make_unique<Connection>(loop_, target_, self, index));
     }
     loop_.run([this, before = ready_] { return ready_ > before; }, patience,
@@ -47,27 +48,28 @@ void Crowd::leave() {
               });
   }
   members_.clear();
-  topics_.clear();
   joined_.clear();
   ready_ = gone_ = 0;
 }
 
-void Crowd::opened(Connection& connection) {
-  const auto& topic = topics_[connection.index()];
-  if (!topic.empty()) return connection.send(frame("1", 1, topic, "phx_join", "{}"));
-  joined_[connection.index()] = true;
-  ++ready_;
+void Crowd::join_next(Connection& connection) {
+  const auto nth = joined_[connection.index()];
+  if (nth == topics_) {
+    ++ready_;
+  } else {
+    connection.send(frame("1", 1, topic_(connection.index(), nth), "phx_join", "{}"));
+  }
 }
 
 void Crowd::received(Connection& connection, std::string_view text) {
   const auto index = connection.index();
-  if (joined_[index]) {
+  if (joined_[index] == topics_) {
     if (on_text_) on_text_(connection, text);
     return;
   }
-  ReplyCheck{"1", topics_[index], "{}"}(text, 1);
-  joined_[index] = true;
-  ++ready_;
+  ReplyCheck{"1", topic_(index, joined_[index]), "{}"}(text, 1);
+  ++joined_[index];
+  join_next(connection);
 }
 
 }  // namespace phx::bench

@@ -18,15 +18,16 @@ namespace phx::bench {
 class Crowd : Listener {
  public:
   using OnText = std::function<void(Connection&, std::string_view text)>;
-  using Topic = std::function<std::string(std::size_t index)>;
+  /// What the member joins first, and `nth` behind that.
+  using Topic = std::function<std::string(std::size_t index, std::size_t nth)>;
 
   Crowd(Loop&, const Target&);
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
 
-  /// Opens `count` connections more, a bounded number at a time, joins `topic(i)` with join_ref "1"
-  /// and returns when all have their ok replies. A topic that is empty is not joined.
-  void grow(std::size_t count, const Topic& topic);
+  /// Opens `count` connections more, a bounded number at a time; each joins `topics` topics, one
+  /// behind the other, with join_ref "1". Returns when all have their ok replies.
+  void grow(std::size_t count, Topic topic, std::size_t topics = 1);
   /// Says goodbye on every connection and returns when the server has hung up on all.
   void leave();
 
@@ -36,15 +37,18 @@ class Crowd : Listener {
   std::size_t size() const { return members_.size(); }
 
  private:
-  void opened(Connection&) override;
+  /// Asks for the next topic, or counts the member as ready.
+  void join_next(Connection&);
+  void opened(Connection& connection) override { join_next(connection); }
   void received(Connection&, std::string_view text) override;
   void closed(Connection&) override { ++gone_; }
 
   Loop& loop_;
   const Target& target_;
   OnText on_text_;
-  std::vector<std::string> topics_;
-  std::vector<bool> joined_;
+  Topic topic_;
+  std::size_t topics_ = 1;
+  std::vector<std::size_t> joined_;  // topics, by member
   std::size_t ready_ = 0;
   std::size_t gone_ = 0;
   std::vector<std::unique_ptr<Connection>> members_;

@@ -27,7 +27,7 @@ class Fanout {
         in_flight_(in_flight),
         next_(subscribers, first_ref),
         reply_("1", topic, "{}") {
-    crowd_.grow(subscribers, [](std::size_t) { return std::string{topic}; });
+    crowd_.grow(subscribers, [](std::size_t, std::size_t) { return std::string{topic}; });
     crowd_.listen([this](Connection& connection, std::string_view text) { on(connection, text); });
   }
 

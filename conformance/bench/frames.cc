@@ -47,8 +47,14 @@ std::string frame(std::string_view join_ref, std::uint64_t ref, std::string_view
 }
 
 std::string payload_of(std::size_t size) {
-  constexpr std::size_t around = std::string_view{R"({"data":""})"}.size();
-  return fmt::format(R"({{"data":"{}"}})", std::string(size > around ? size - around : 0, 'x'));
+  constexpr std::size_t around = std::string_view{R"({"d":""})"}.size();
+  return fmt::format(R"({{"d":"{}"}})", std::string(size > around ? size - around : 0, 'x'));
+}
+
+bool is_ok(std::string_view text) {
+  const auto message = parse_json(text);
+  return is_string(json_array_get(message.get(), 3), "phx_reply") &&
+         is_string(json_object_get(json_array_get(message.get(), 4), "status"), "ok");
 }
 
 ReplyCheck::ReplyCheck(std::string_view join_ref, std::string_view topic, std::string_view response)

@@ -15,8 +15,11 @@ namespace phx::bench {
 std::string frame(std::string_view join_ref, std::uint64_t ref, std::string_view topic,
                   std::string_view event, std::string_view payload);
 
-/// JSON of about `size` bytes: `{"data":"xxx…"}`.
+/// JSON of `size` bytes, 8 at least: `{"d":"xxx…"}`.
 std::string payload_of(std::size_t size);
+
+/// Whether this is a reply, and its status ok.
+bool is_ok(std::string_view text);
 
 /// Expects the replies of one topic: status ok, and always the same response. A value.
 class ReplyCheck {

@@ -13,6 +13,18 @@ Question echo_question(std::string topic, std::size_t bytes) {
   return {"1", std::move(topic), "echo", payload, payload};
 }
 
+Question burn_question(std::string topic, std::uint64_t rounds) {
+  // Marsaglia's xorshift64: each step needs the one before, so nothing can shorten it.
+  std::uint64_t state = 1;
+  for (std::uint64_t i = 0; i < rounds; ++i) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+  }
+  return {"1", std::move(topic), "burn", fmt::format(R"({{"rounds":{}}})", rounds),
+          fmt::format(R"({{"state":"{}"}})", state)};
+}
+
 Question heartbeat_question() { return {"", "phoenix", "heartbeat", "{}", "{}"}; }
 
 Lane::Lane(const Question& question)

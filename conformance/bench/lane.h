@@ -23,6 +23,8 @@ struct Question {
 
 /// `echo` on a topic of the contract, joined with join_ref "1".
 Question echo_question(std::string topic, std::size_t bytes);
+/// `burn` on a `bench:*` topic: the answer proves that the work was done.
+Question burn_question(std::string topic, std::uint64_t rounds);
 /// The heartbeat, which needs no join.
 Question heartbeat_question();
 

@@ -11,6 +11,7 @@
 #include "conformance/bench/crowd.h"
 #include "conformance/bench/error.h"
 #include "conformance/bench/lane.h"
+#include "conformance/bench/probe.h"
 
 namespace phx::bench {
 namespace {
@@ -21,21 +22,26 @@ constexpr Millis patience{5'000};
 // A server so far behind will not catch up: say so, instead of filling its buffers.
 constexpr std::size_t most_behind = 50'000;
 
-std::string talking_topic(std::size_t index) { return fmt::format("conformance:bench{}", index); }
-std::string idle_topic(std::size_t index) { return fmt::format("conformance:idle{}", index); }
+// Below this share of its timetable a server is said not to keep up.
+constexpr double kept_up = 0.97;
+
+std::string talking_topic(std::size_t index, std::size_t) {
+  return fmt::format("conformance:bench{}", index);
+}
 
 /// One run. A resource: the crowd keeps a reference to it.
 class Timetable {
  public:
-  Timetable(const Context& context, double rate)
+  Timetable(const Context& context, const Schedule& schedule)
       : context_(context),
         crowd_(context.loop, context.target),
-        step_(
-            std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / rate))) {
+        schedule_(schedule),
+        step_(std::chrono::duration_cast<Clock::duration>(
+            std::chrono::duration<double>(1 / schedule.rate))) {
     crowd_.grow(talkers, talking_topic);
     crowd_.listen([this](Connection& connection, std::string_view text) { on(connection, text); });
     for (std::size_t i = 0; i < talkers; ++i)
-      lanes_.emplace_back(echo_question(talking_topic(i), payload_bytes));
+      lanes_.emplace_back(echo_question(talking_topic(i, 0), payload_bytes));
   }
 
   Result run() {
@@ -45,20 +51,28 @@ class Timetable {
     context_.loop.run([this] { return in_flight_ == 0; }, patience,
                       [this] { return fmt::format("{} messages unanswered", in_flight_); });
     result.latency = percentiles(tally_.latencies);
+    result.rate = result.figure;
     result.figure = result.latency->p50;
+    result.saturated = too_far_behind_ || *result.rate < kept_up * schedule_.rate;
     crowd_.leave();
     return result;
   }
 
  private:
   void send_what_is_due() {
+    if (too_far_behind_) return;
     for (const auto now = Clock::now(); due_ <= now; due_ += step_) {
+      if (in_flight_ == most_behind) return fall_behind();
       const auto index = turn_++ % talkers;
       lanes_[index].ask(crowd_[index], due_);
       crowd_[index].flush();
       ++in_flight_;
     }
-    if (in_flight_ > most_behind)
+  }
+
+  void fall_behind() {
+    too_far_behind_ = true;
+    if (!schedule_.may_saturate)
       throw Failure(fmt::format("the server is {} messages behind and can't keep up", in_flight_));
   }
 
@@ -72,27 +86,30 @@ class Timetable {
     const auto end = Clock::now() + time;
     while (Clock::now() < end) {
       send_what_is_due();
-      context_.loop.turn(std::min(end, due_));
+      context_.loop.turn(too_far_behind_ ? end : std::min(end, due_));
     }
   }
 
   const Context& context_;
   Crowd crowd_;
+  Schedule schedule_;
   Clock::duration step_;
   std::vector<Lane> lanes_;
   Instant due_;
   std::size_t turn_ = 0;
   std::size_t in_flight_ = 0;
+  bool too_far_behind_ = false;
   Tally tally_;
 };
 
 }  // namespace
 
-Result latency(const Context& context, double rate, std::size_t idle) {
-  if (auto why = too_many(context, idle + talkers); !why.empty()) return skipped(std::move(why));
+Result latency(const Context& context, const Schedule& schedule) {
+  if (auto why = too_many(context, schedule.idle + talkers); !why.empty())
+    return skipped(std::move(why));
   Crowd silent{context.loop, context.target};
-  silent.grow(idle, idle_topic);
-  auto result = Timetable{context, rate}.run();
+  silent.grow(schedule.idle, idle_topic);
+  auto result = Timetable{context, schedule}.run();
   silent.leave();
   return result;
 }

@@ -8,42 +8,30 @@
 #include <fstream>
 #include <memory>
 
-#include "conformance/bench/command.h"
 #include "conformance/bench/error.h"
 #include "conformance/bench/options.h"
 #include "conformance/bench/report.h"
+#include "conformance/bench/subject.h"
 
 namespace phx::bench {
 namespace {
 
-// Lets a server finish what the last case left behind: goodbyes, closed descriptors.
-constexpr Millis between_cases{200};
-
-Result run_once(const Case& what, Loop& loop, const Target& target, const Options& options,
-                std::uint64_t descriptors) {
-  const Millis window{static_cast<Millis::rep>(options.seconds * 1'000)};
-  try {
-    auto result = what.run({loop, target, window, descriptors});
-    loop.pause(between_cases);
-    return result;
-  } catch (const Failure& failure) {
-    throw Failure(fmt::format("{}: {}", what.name, failure.what()));
-  }
-}
-
 /// Case by case, and within a case round by round, so that both servers see the same weather.
-std::vector<Measured> run_all(const Options& options, const std::vector<Target>& targets,
+std::vector<Measured> run_all(const Options& options,
+                              const std::vector<std::unique_ptr<Subject>>& subjects,
                               std::uint64_t descriptors) {
   Loop loop;
+  const Millis window{static_cast<Millis::rep>(options.seconds * 1'000)};
+  const Terms terms{window, descriptors, options.retries};
   std::vector<Measured> measured;
   for (const auto& what : options.cases) {
-    Measured each{what, std::vector<Rounds>(targets.size())};
-    const auto rounds = what.once ? 1 : options.rounds;
+    Measured each{what, std::vector<Rounds>(subjects.size())};
+    const auto rounds = what.fresh ? 1 : options.rounds;
     for (std::size_t round = 0; round < rounds; ++round) {
-      for (std::size_t i = 0; i < targets.size(); ++i) {
-        fmt::print(stderr, "{}, round {} of {}, {}:{}\n", what.name, round + 1, rounds,
-                   targets[i].host, targets[i].port);
-        each.servers[i].push_back(run_once(what, loop, targets[i], options, descriptors));
+      for (std::size_t i = 0; i < subjects.size(); ++i) {
+        fmt::print(stderr, "{}, round {} of {}, {}\n", what.name, round + 1, rounds,
+                   options.contenders[i].name);
+        each.servers[i].push_back(subjects[i]->run(what, loop, terms));
       }
     }
     measured.push_back(std::move(each));
@@ -52,40 +40,23 @@ std::vector<Measured> run_all(const Options& options, const std::vector<Target>&
 }
 
 void publish(const Options& options, const std::vector<Measured>& measured) {
-  std::vector<std::string> names;
-  for (const auto& each : options.contenders) names.push_back(each.name);
-  if (names.size() > 1) fmt::print("first: {}\nsecond: {}\n", names[0], names[1]);
+  Header header{machine(), options.label, options.seconds, {}};
+  for (const auto& each : options.contenders) header.servers.push_back(each.name);
+  for (std::size_t i = 0; i < header.servers.size(); ++i)
+    fmt::print("[{}] {}\n", i + 1, header.servers[i]);
   fmt::print("{}", table(measured));
   if (options.json.empty()) return;
   std::ofstream file{options.json};
-  file << json(measured, names, options.seconds);
+  file << json(measured, header);
   if (!file.flush()) throw Failure(fmt::format("{} can't be written", options.json));
-}
-
-/// Starts what is to be started, and returns where all of them are, once they accept.
-std::vector<Target> call_up(const std::vector<Contender>& contenders,
-                            std::vector<std::unique_ptr<Command>>& commands) {
-  std::vector<Target> targets;
-  for (const auto& each : contenders) {
-    auto target = each.target;
-    if (!each.command.empty()) {
-      target.port = free_port();
-      commands.push_back(std::make_unique<Command>(each.name, each.command, target.port));
-      target.pid = commands.back()->pid();
-    }
-    resolve(target);
-    each.command.empty() ? knock(target) : commands.back()->await(target);
-    targets.push_back(std::move(target));
-  }
-  return targets;
 }
 
 void measure(const Options& options) {
   const auto descriptors = raise_descriptor_limit();  // a server that we start inherits it
-  std::vector<std::unique_ptr<Command>> commands;
-  const auto targets = call_up(options.contenders, commands);
-  const auto measured = run_all(options, targets, descriptors);
-  commands.clear();
+  std::vector<std::unique_ptr<Subject>> subjects;
+  for (const auto& each : options.contenders) subjects.push_back(std::make_unique<Subject>(each));
+  const auto measured = run_all(options, subjects, descriptors);
+  subjects.clear();
   publish(options, measured);
 }
 

@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace phx::bench {
 namespace {
 
+// Of one core. Below it are the kernel's own threads, and what a tick of 10 ms rounds.
+constexpr double disturbing = 0.1;
 constexpr std::uint64_t descriptors_aside = 64;  // listeners, logs, epoll, the standard three
 
 double own_cpu_seconds() {
@@ -18,9 +21,18 @@ double own_cpu_seconds() {
 }
 
 std::optional<double> cpu_seconds(const Target& target) {
-  const auto usage = target.pid ? usage_of(*target.pid) : std::nullopt;
-  return usage ? std::optional{usage->cpu_seconds} : std::nullopt;
+  return target.pid ? cpu_seconds_of(*target.pid) : std::nullopt;
 }
+
+/// What has been used so far, in seconds.
+struct Meters {
+  explicit Meters(const Target& target)
+      : server(cpu_seconds(target)), machine(machine_busy_seconds()) {}
+  std::optional<double> server;
+  double machine = 0;
+  double own = own_cpu_seconds();
+  Instant now = Clock::now();
+};
 
 }  // namespace
 
@@ -30,21 +42,24 @@ Result skipped(std::string why) {
   return result;
 }
 
+bool disturbed(const Result& result) { return result.others_busy.value_or(0) > disturbing; }
+
 Result timed(const Context& context, Tally& tally, const std::function<void(Millis)>& go) {
   go(context.warm_up);
   tally = {};
-  const auto cpu_before = cpu_seconds(context.target);
-  const auto own_before = own_cpu_seconds();
-  const auto began = Clock::now();
+  const Meters before{context.target};
   go(context.window);
-  const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  const auto cpu_after = cpu_seconds(context.target);
+  const Meters after{context.target};
+  const double seconds = std::chrono::duration<double>(after.now - before.now).count();
+  const double own = after.own - before.own;
   Result result;
   result.figure = static_cast<double>(tally.count) / seconds;
   result.latency = percentiles(tally.latencies);
-  result.client_busy = (own_cpu_seconds() - own_before) / seconds;
-  if (cpu_before && cpu_after && tally.count > 0)
-    result.cpu_us = (*cpu_after - *cpu_before) * 1e6 / static_cast<double>(tally.count);
+  result.client_busy = own / seconds;
+  if (!before.server || !after.server) return result;
+  const double server = *after.server - *before.server;
+  if (tally.count > 0) result.cpu_us = server * 1e6 / static_cast<double>(tally.count);
+  result.others_busy = std::max(0.0, (after.machine - before.machine - server - own) / seconds);
   return result;
 }
 

@@ -35,12 +35,21 @@ struct Result {
   double figure = 0;               ///< In the case's own unit: a rate, a size or a time.
   std::optional<Latency> latency;  ///< Where it makes sense.
   std::optional<double> cpu_us;    ///< Server CPU microseconds a message, if its pid is known.
-  std::optional<double>
-      client_busy;      ///< This process's share of one core: near 1, it is the limit.
+  /// This process's share of one core: near 1, it is the limit.
+  std::optional<double> client_busy;
+  /// The same of all that is neither the server nor we: what disturbed the measurement.
+  std::optional<double> others_busy;
+  std::optional<double> rate;  ///< Messages a second that were answered, where `figure` is no rate.
+  bool saturated = false;      ///< The server did not keep up with an open loop.
+  /// What the kernel holds for one end of a connection, beside the server's own memory.
+  std::optional<double> kernel_bytes;
   std::string skipped;  ///< Why there is no figure; empty when there is one.
 };
 
 Result skipped(std::string why);
+
+/// Whether something else was so busy that the figure is not to be trusted.
+bool disturbed(const Result& result);
 
 /// What happened while the clock ran. A value.
 struct Tally {

@@ -5,6 +5,7 @@
 #include "conformance/bench/cases.h"
 #include "conformance/bench/crowd.h"
 #include "conformance/bench/error.h"
+#include "conformance/bench/probe.h"
 
 namespace phx::bench {
 namespace {
@@ -14,30 +15,37 @@ constexpr std::size_t first_few = 100;
 constexpr Millis settling{500};
 
 std::uint64_t resident(pid_t pid) {
-  const auto usage = usage_of(pid);
-  if (!usage) throw Failure(fmt::format("there is no process {}", pid));
-  return usage->resident_bytes;
+  const auto bytes = resident_bytes_of(pid);
+  if (!bytes) throw Failure(fmt::format("there is no process {}", pid));
+  return *bytes;
+}
+
+// A process that had the memory at hand did not grow; it may even have given some back.
+double grown(std::uint64_t before, std::uint64_t after) {
+  return after > before ? static_cast<double>(after - before) : 0.0;
 }
 
 }  // namespace
 
-Result memory(const Context& context, std::size_t connections) {
+Result memory(const Context& context, const Residents& residents) {
   if (!context.target.pid) return skipped("the server's process is not known (--pid)");
-  if (auto why = too_many(context, connections + first_few); !why.empty())
+  if (auto why = too_many(context, residents.connections + first_few); !why.empty())
     return skipped(std::move(why));
-  const auto topic = [](std::size_t index) { return fmt::format("conformance:bench{}", index); };
   Crowd crowd{context.loop, context.target};
-  crowd.grow(first_few, topic);
+  crowd.grow(first_few, idle_topic, residents.topics);
   context.loop.pause(settling);
   const auto before = resident(*context.target.pid);
-  crowd.grow(connections, topic);
+  const auto kernel_before = kernel_slab_bytes();
+  crowd.grow(residents.connections, idle_topic, residents.topics);
   context.loop.pause(settling);
   const auto after = resident(*context.target.pid);
+  const auto kernel_after = kernel_slab_bytes();
   crowd.leave();
-  // A server that had the memory at hand did not grow; it may even have given some back.
-  const auto grown = after > before ? static_cast<double>(after - before) : 0.0;
+  const auto connections = static_cast<double>(residents.connections);
   Result result;
-  result.figure = grown / static_cast<double>(connections);
+  result.figure = grown(before, after) / connections;
+  // The kernel's is that of both ends: the server's and ours.
+  result.kernel_bytes = grown(kernel_before, kernel_after) / connections / 2;
   return result;
 }
 

@@ -15,9 +15,9 @@ constexpr int usage_error = 2;
 /// As the user typed it.
 struct Words {
   std::string url = "ws://127.0.0.1:4000/socket";
-  std::string versus;
   pid_t pid = 0;
-  pid_t versus_pid = 0;
+  std::vector<std::string> versus;
+  std::vector<pid_t> versus_pids;
   std::vector<std::string> only;
 };
 
@@ -27,19 +27,29 @@ void declare(CLI::App& app, Words& words, Options& options) {
   app.add_option("--seconds", options.seconds, "How long each case measures")
       ->check(CLI::Range(0.1, 600.0))
       ->capture_default_str();
-  app.add_option("--only", words.only, "These cases alone, with commas between")->delimiter(',');
+  app.add_option("--only", words.only, "These cases or series alone, with commas between")
+      ->delimiter(',');
   app.add_option("--json", options.json, "Write the figures to this file, too");
   app.add_option(
-      "--versus", words.versus,
-      "A second server, measured in turns with the first: its URL, or the shell's command "
-      "that starts it ({port})");
-  app.add_option("--versus-pid", words.versus_pid, "The second server's process");
+         "--versus", words.versus,
+         "Another server, measured in turns with the first: its URL, or the shell's command "
+         "that starts it ({port}). May be said again for a third")
+      ->allow_extra_args(false);
+  app.add_option("--versus-pid", words.versus_pids, "The other servers' processes, in their order")
+      ->delimiter(',');
   app.add_option("--rounds", options.rounds, "Rounds of each case; the median counts")
       ->check(CLI::Range(1, 99))
       ->default_str("1, with --versus 3");
+  app.add_option("--retries", options.retries,
+                 "How often a round is measured again while something else keeps the machine busy")
+      ->check(CLI::Range(0, 9))
+      ->capture_default_str();
   std::string cases =
       "-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it\n\nCases:";
   for (const auto& each : all_cases()) cases += fmt::format("\n  {:12}{}", each.name, each.title);
+  cases += "\n\nSeries, for --only; each of their points is a case, too (load-1000):";
+  for (const auto& each : all_series())
+    cases += fmt::format("\n  {:16}{}; {}", each.name, each.title, each.x);
   app.footer(cases);
 }
 
@@ -60,23 +70,32 @@ Contender started(std::string name, std::vector<std::string> command, const std:
   return {std::move(name), std::move(target), std::move(command)};
 }
 
-Contender second(const Words& words) {
-  if (words.versus.find("://") != std::string::npos) return running(words.versus, words.versus_pid);
+/// The one that the nth --versus names.
+Contender other(const Words& words, std::size_t nth) {
+  const auto& versus = words.versus[nth];
+  if (versus.find("://") != std::string::npos)
+    return running(versus, nth < words.versus_pids.size() ? words.versus_pids[nth] : 0);
   // "exec", so that the process we know is the server and not a shell.
-  return started(words.versus, {"/bin/sh", "-c", "exec " + words.versus}, words.url);
+  return started(versus, {"/bin/sh", "-c", "exec " + versus}, words.url);
+}
+
+void choose(const std::string& name, std::vector<Case>& chosen) {
+  const auto before = chosen.size();
+  const auto take = [&](const Case& each) {
+    if (each.name == name || each.series == name) chosen.push_back(each);
+  };
+  std::for_each(all_cases().begin(), all_cases().end(), take);
+  for (const auto& series : all_series())
+    std::for_each(series.points.begin(), series.points.end(), take);
+  if (chosen.size() == before)
+    throw CLI::ValidationError(fmt::format("there is no case or series {}; see --help", name),
+                               usage_error);
 }
 
 std::vector<Case> cases_of(const std::vector<std::string>& only) {
   if (only.empty()) return all_cases();
   std::vector<Case> chosen;
-  for (const auto& name : only) {
-    const auto& all = all_cases();
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Case& each) { return each.name == name; });
-    if (found == all.end())
-      throw CLI::ValidationError(fmt::format("there is no case {}; see --help", name), usage_error);
-    chosen.push_back(*found);
-  }
+  for (const auto& name : only) choose(name, chosen);
   return chosen;
 }
 
@@ -98,10 +117,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     options.contenders.push_back(
         command.empty() ? running(words.url, words.pid)
                         : started(fmt::format("{}", fmt::join(command, " ")), command, words.url));
-    if (!words.versus.empty()) {
-      options.contenders.push_back(second(words));
-      if (app.count("--rounds") == 0) options.rounds = 3;
-    }
+    for (std::size_t nth = 0; nth < words.versus.size(); ++nth)
+      options.contenders.push_back(other(words, nth));
+    if (!words.versus.empty() && app.count("--rounds") == 0) options.rounds = 3;
     options.cases = cases_of(words.only);
     return options;
   } catch (const CLI::ParseError& error) {

@@ -20,10 +20,12 @@ struct Contender {
 
 /// A value.
 struct Options {
-  std::vector<Contender> contenders;  ///< One, or two to be measured in turns.
+  std::vector<Contender> contenders;  ///< One, or several to be measured in turns.
   double seconds = 3;
   std::size_t rounds = 1;
+  std::size_t retries = 0;
   std::string json;
+  std::string label;
   std::vector<Case> cases;
 };
 

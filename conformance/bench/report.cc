@@ -3,12 +3,9 @@
 #include "conformance/bench/report.h"
 
 #include <fmt/format.h>
-#include <jansson.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <memory>
 
 namespace phx::bench {
 namespace {
@@ -62,7 +59,7 @@ std::string single_row(const Measured& each) {
   const auto against = [&](std::optional<double> other) {
     return result.skipped.empty() && other ? times(result.figure, *other, unit) : "-";
   };
-  return fmt::format("{:11}{:37}{}{}{}{}{}{}{}{}\n", each.what.name, each.what.title,
+  return fmt::format("{:20}{:37}{}{}{}{}{}{}{}{}\n", each.what.name, each.what.title,
                      right(figure(result, unit), 14), right(percentile(result, &Latency::p50), 9),
                      right(percentile(result, &Latency::p99), 9),
                      right(percentile(result, &Latency::p999), 9), right(cpu(result), 9),
@@ -71,19 +68,21 @@ std::string single_row(const Measured& each) {
                      right(against(recorded ? recorded->raw_epoll : std::nullopt), 10));
 }
 
+/// The first server's figure and price, and for each other one the same and how the first compares.
 std::string versus_row(const Measured& each) {
-  const auto first = median(each.servers[0]);
-  const auto second = median(each.servers[1]);
   const auto unit = each.what.unit;
-  const bool both = first.skipped.empty() && second.skipped.empty();
-  return fmt::format(
-      "{:11}{:37}{}{}{}{}{}{}\n", each.what.name, each.what.title, right(figure(first, unit), 14),
-      right(figure(second, unit), 14),
-      right(both ? times(first.figure, second.figure, unit) : "-", 10), right(cpu(first), 9),
-      right(cpu(second), 9),
-      right(first.cpu_us && second.cpu_us ? times(*first.cpu_us, *second.cpu_us, Unit::microseconds)
-                                          : "-",
-            10));
+  const auto first = median(each.servers[0]);
+  auto row = fmt::format("{:20}{:37}{}{}", each.what.name, each.what.title,
+                         right(figure(first, unit), 14), right(cpu(first), 9));
+  for (std::size_t i = 1; i < each.servers.size(); ++i) {
+    const auto other = median(each.servers[i]);
+    const bool both = first.skipped.empty() && other.skipped.empty();
+    const bool priced = first.cpu_us && other.cpu_us;
+    row += right(figure(other, unit), 14) +
+           right(both ? times(first.figure, other.figure, unit) : "-", 9) + right(cpu(other), 9) +
+           right(priced ? times(*first.cpu_us, *other.cpu_us, Unit::microseconds) : "-", 9);
+  }
+  return row + "\n";
 }
 
 std::string skips(const std::vector<Measured>& measured) {
@@ -96,44 +95,31 @@ std::string skips(const std::vector<Measured>& measured) {
   return out;
 }
 
-std::string header(bool versus) {
-  const auto common = fmt::format("{:11}{:37}", "case", "what");
-  if (versus)
-    return common + right("first", 14) + right("second", 14) + right("better by", 10) +
-           right("CPU µs", 9) + right("CPU µs", 9) + right("less by", 10) + "\n";
-  return common + right("figure", 14) + right("p50 µs", 9) + right("p99 µs", 9) +
-         right("p99.9 µs", 9) + right("CPU µs", 9) + right("client", 8) + right("Cowboy*", 10) +
-         right("epoll*", 10) + "\n";
-}
-
-struct Decref {
-  void operator()(json_t* value) const { json_decref(value); }
-};
-
-json_t* to_json(const Result& result) {
-  if (!result.skipped.empty()) return json_pack("{s:s}", "skipped", result.skipped.c_str());
-  auto* out = json_pack("{s:f}", "figure", result.figure);
-  if (result.client_busy) json_object_set_new(out, "client_busy", json_real(*result.client_busy));
-  if (result.cpu_us) json_object_set_new(out, "cpu_us", json_real(*result.cpu_us));
-  if (result.latency)
-    json_object_set_new(out, "latency_us",
-                        json_pack("{s:f, s:f, s:f}", "p50", result.latency->p50, "p99",
-                                  result.latency->p99, "p999", result.latency->p999));
-  return out;
-}
-
-json_t* to_json(const Measured& each) {
-  constexpr const char* units[] = {"per second", "bytes", "microseconds"};
-  auto* servers = json_array();
-  for (const auto& rounds : each.servers) {
-    auto* list = json_array();
-    for (const auto& result : rounds) json_array_append_new(list, to_json(result));
-    json_array_append_new(
-        servers, json_pack("{s:o, s:o}", "median", to_json(median(rounds)), "rounds", list));
+/// Names the cases in whose median round something else was busy.
+std::string disturbances(const std::vector<Measured>& measured) {
+  std::string out;
+  for (const auto& each : measured) {
+    for (const auto& rounds : each.servers) {
+      const auto result = median(rounds);
+      if (disturbed(result))
+        out += fmt::format(" {} ({:.0f} %)", each.what.name, *result.others_busy * 100);
+    }
   }
-  return json_pack("{s:s%, s:s%, s:s, s:o}", "case", each.what.name.data(), each.what.name.size(),
-                   "what", each.what.title.data(), each.what.title.size(), "unit",
-                   units[static_cast<std::size_t>(each.what.unit)], "servers", servers);
+  if (out.empty()) return out;
+  return fmt::format("Something else was busy (100 % is one core) during{}. Measure again.\n", out);
+}
+
+std::string header(std::size_t servers) {
+  auto out = fmt::format("{:20}{:37}", "case", "what");
+  if (servers == 1)
+    return out + right("figure", 14) + right("p50 µs", 9) + right("p99 µs", 9) +
+           right("p99.9 µs", 9) + right("CPU µs", 9) + right("client", 8) + right("Cowboy*", 10) +
+           right("epoll*", 10) + "\n";
+  out += right("[1]", 14) + right("CPU µs", 9);
+  for (std::size_t i = 2; i <= servers; ++i)
+    out += right(fmt::format("[{}]", i), 14) + right("[1] is", 9) + right("CPU µs", 9) +
+           right("[1] is", 9);
+  return out + "\n";
 }
 
 }  // namespace
@@ -146,27 +132,15 @@ Result median(const Rounds& rounds) {
 }
 
 std::string table(const std::vector<Measured>& measured) {
-  const bool versus = !measured.empty() && measured[0].servers.size() > 1;
-  auto out = header(versus);
-  for (const auto& each : measured) out += versus ? versus_row(each) : single_row(each);
-  out += "\n" + skips(measured);
+  if (measured.empty()) return {};
+  const auto servers = measured[0].servers.size();
+  auto out = header(servers);
+  for (const auto& each : measured) out += servers > 1 ? versus_row(each) : single_row(each);
+  out += "\n" + skips(measured) + disturbances(measured);
   out += "CPU µs: of the server, for each message, delivery or join.\n";
-  if (!versus) out += "client: of one core; near 100 % it is the client that is measured.\n";
-  if (!versus) out += fmt::format("* so many times better than {}.\n", recorded_source);
-  return out;
-}
-
-std::string json(const std::vector<Measured>& measured, const std::vector<std::string>& names,
-                 double seconds) {
-  auto* servers = json_array();
-  for (const auto& name : names) json_array_append_new(servers, json_string(name.c_str()));
-  auto* cases = json_array();
-  for (const auto& each : measured) json_array_append_new(cases, to_json(each));
-  const std::unique_ptr<json_t, Decref> whole{
-      json_pack("{s:o, s:f, s:o}", "servers", servers, "seconds", seconds, "cases", cases)};
-  const std::unique_ptr<char, decltype(&std::free)> text{
-      json_dumps(whole.get(), JSON_INDENT(2) | JSON_REAL_PRECISION(6)), &std::free};
-  return std::string{text.get()} + "\n";
+  if (servers > 1) return out + "[1] is: so many times better than that server, or cheaper.\n";
+  out += "client: of one core; near 100 % it is the client that is measured.\n";
+  return out + fmt::format("* so many times better than {}.\n", recorded_source);
 }
 
 }  // namespace phx::bench

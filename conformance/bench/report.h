@@ -12,7 +12,7 @@ namespace phx::bench {
 /// All rounds of one case against one server.
 using Rounds = std::vector<Result>;
 
-/// One case, with one list of rounds for each server: one, or two with --versus.
+/// One case, with one list of rounds for each server: one, or several with --versus.
 struct Measured {
   Case what;
   std::vector<Rounds> servers;
@@ -24,8 +24,15 @@ Result median(const Rounds& rounds);
 /// A table for a terminal, with its footnotes.
 std::string table(const std::vector<Measured>& measured);
 
-/// The same for programs, with every round; `names` are the servers'.
-std::string json(const std::vector<Measured>& measured, const std::vector<std::string>& names,
-                 double seconds);
+/// What a run says of itself. A value.
+struct Header {
+  std::string machine;
+  std::string label;  ///< Whatever the user wants to remember: a commit, the weather.
+  double seconds = 0;
+  std::vector<std::string> servers;
+};
+
+/// The same for programs, with every round, and today's date.
+std::string json(const std::vector<Measured>& measured, const Header& header);
 
 }  // namespace phx::bench

@@ -6,20 +6,29 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace phx::bench {
 
-/// A value.
-struct Usage {
-  double cpu_seconds = 0;  ///< User and system time of all threads, in steps of a clock tick.
-  std::uint64_t resident_bytes = 0;
-};
+/// User and system time of all its threads, dead ones included. Nothing when there is no such
+/// process. Read from its clock, to the nanosecond: /proc/PID/stat says the same in steps of 10 ms.
+std::optional<double> cpu_seconds_of(pid_t pid);
 
-/// Nothing when there is no such process.
-std::optional<Usage> usage_of(pid_t pid);
+/// Its resident memory in bytes. Nothing when there is no such process.
+std::optional<std::uint64_t> resident_bytes_of(pid_t pid);
+
+/// What all the machine's processors have worked since it started, time that the machine's own host
+/// took away included. In steps of 10 ms. 0 if the kernel doesn't say.
+double machine_busy_seconds();
+
+/// What the kernel holds in small objects, those of its sockets among them. 0 if it doesn't say.
+std::uint64_t kernel_slab_bytes();
 
 /// How many descriptors the process may open, if that can be known.
 std::optional<std::uint64_t> descriptor_limit_of(pid_t pid);
+
+/// Which machine this is: its processor, how many, its kernel.
+std::string machine();
 
 /// Raises this process's soft limit to its hard one and returns it.
 std::uint64_t raise_descriptor_limit();

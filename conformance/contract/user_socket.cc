@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "conformance/contract/bench_channel.h"
 #include "conformance/contract/conformance_channel.h"
 #include "conformance/contract/presence_channel.h"
 #include "conformance/contract/realtime.h"
@@ -47,6 +48,7 @@ transport::Response handle_error(const std::string& reason) {
 UserSocket::UserSocket(Presence& presence) {
   channel<RoomChannel>("room:*");
   channel<ConformanceChannel>("conformance:*");
+  channel<BenchChannel>("bench:*");
   channel("presence:*", [&presence] { return std::make_unique<PresenceChannel>(presence); });
 }
 

@@ -4,12 +4,19 @@
 
 namespace phx::floor {
 
+namespace {
+
+// The contract's channel that echoes and broadcasts; others the floor has not.
+constexpr std::string_view served = "conformance:";
+
+}  // namespace
+
 bool Channels::handle(Member& member, std::string_view text) {
   const auto message = envelope(text);
   if (!message) return false;
   if (message->topic == "phoenix" && message->event == "heartbeat") {
     append_reply(member.out, *message, "ok", "{}");
-  } else if (message->event == "phx_join") {
+  } else if (message->event == "phx_join" && message->topic.starts_with(served)) {
     join(member, *message);
   } else if (auto* membership = find(member, message->topic)) {
     in_topic(member, *membership, *message);

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "conformance/bench/cases.h"
+#include "conformance/bench/error.h"
 #include "conformance/bench/floor/channels.h"
 #include "conformance/bench/floor/frames.h"
 #include "conformance/bench/floor/server.h"
@@ -41,7 +42,7 @@ struct House {
   }
 };
 
-constexpr std::string_view join_a = R"(["1","1","a:b","phx_join",{}])";
+constexpr std::string_view join_a = R"(["1","1","conformance:b","phx_join",{}])";
 
 TEST("a masked frame is read where it lies, whole or not at all") {
   for (const std::size_t size : {0U, 5U, 125U, 126U, 65'535U, 65'536U}) {
@@ -75,11 +76,11 @@ TEST("the upgrade proves the key of RFC 6455's example, whatever the header's ca
 }
 
 TEST("an envelope is cut where its parts lie; what JSON.stringify does not write is refused") {
-  const auto cut = envelope(R"(["1",null,"a:b","echo",{"x":["]"]}])");
+  const auto cut = envelope(R"(["1",null,"conformance:b","echo",{"x":["]"]}])");
   expect(cut.has_value(), "it is one");
   expect_eq(cut->join_ref, R"("1")");
   expect_eq(cut->ref, "null");
-  expect_eq(cut->topic, "a:b");
+  expect_eq(cut->topic, "conformance:b");
   expect_eq(cut->event, "echo");
   expect_eq(cut->payload, R"({"x":["]"]})");
   for (const auto* bad :
@@ -91,14 +92,14 @@ TEST("an envelope is cut where its parts lie; what JSON.stringify does not write
 TEST("join, echo, heartbeat, leave: each has its reply") {
   House house;
   Member ada;
-  expect_eq(house.says(ada, {join_a, R"(["1","2","a:b","echo",{"x":1}])",
+  expect_eq(house.says(ada, {join_a, R"(["1","2","conformance:b","echo",{"x":1}])",
                              R"([null,"3","phoenix","heartbeat",{}])",
-                             R"(["1","4","a:b","phx_leave",{}])"}),
-            R"(["1","1","a:b","phx_reply",{"status":"ok","response":{}}]
-["1","2","a:b","phx_reply",{"status":"ok","response":{"x":1}}]
+                             R"(["1","4","conformance:b","phx_leave",{}])"}),
+            R"(["1","1","conformance:b","phx_reply",{"status":"ok","response":{}}]
+["1","2","conformance:b","phx_reply",{"status":"ok","response":{"x":1}}]
 [null,"3","phoenix","phx_reply",{"status":"ok","response":{}}]
-["1","4","a:b","phx_reply",{"status":"ok","response":{}}]
-["1","1","a:b","phx_close",{}]
+["1","4","conformance:b","phx_reply",{"status":"ok","response":{}}]
+["1","1","conformance:b","phx_close",{}]
 )");
   expect_eq(house.channels.topics(), 0U);
 }
@@ -108,12 +109,16 @@ TEST("what is no message is refused; without a join there is no topic; an unknow
   Member ada;
   expect(!house.channels.handle(ada, "hello"), "no message");
   expect_eq(
-      house.says(ada, {R"(["1","2","a:b","echo",{}])"}),
-      R"(["1","2","a:b","phx_reply",{"status":"error","response":{"reason":"unmatched topic"}}]
+      house.says(ada, {R"(["1","2","conformance:b","echo",{}])"}),
+      R"(["1","2","conformance:b","phx_reply",{"status":"error","response":{"reason":"unmatched topic"}}]
+)");
+  expect_eq(
+      house.says(ada, {R"(["1","2","room:b","phx_join",{}])"}),
+      R"(["1","2","room:b","phx_reply",{"status":"error","response":{"reason":"unmatched topic"}}]
 )");
   house.says(ada, {join_a});
-  expect_eq(house.says(ada, {R"(["1","3","a:b","what",{}])"}),
-            R"(["1","1","a:b","phx_error",{}]
+  expect_eq(house.says(ada, {R"(["1","3","conformance:b","what",{}])"}),
+            R"(["1","1","conformance:b","phx_error",{}]
 )");
 }
 
@@ -123,12 +128,12 @@ TEST("a broadcast reaches all members of its topic, the sender before its reply,
   Member bob;
   Member eve;
   for (auto* member : {&ada, &bob}) house.says(*member, {join_a});
-  house.says(eve, {R"(["1","1","a:c","phx_join",{}])"});
-  expect_eq(house.says(ada, {R"(["1","2","a:b","broadcast",{"n":1}])"}),
-            R"([null,null,"a:b","broadcasted",{"n":1}]
-["1","2","a:b","phx_reply",{"status":"ok","response":{}}]
+  house.says(eve, {R"(["1","1","conformance:c","phx_join",{}])"});
+  expect_eq(house.says(ada, {R"(["1","2","conformance:b","broadcast",{"n":1}])"}),
+            R"([null,null,"conformance:b","broadcasted",{"n":1}]
+["1","2","conformance:b","phx_reply",{"status":"ok","response":{}}]
 )");
-  expect_eq(said(bob), R"([null,null,"a:b","broadcasted",{"n":1}]
+  expect_eq(said(bob), R"([null,null,"conformance:b","broadcasted",{"n":1}]
 )");
   expect_eq(said(eve), "");
   expect(house.told == std::vector<Member*>({&ada, &bob}), "both are told to be written");
@@ -137,14 +142,15 @@ TEST("a broadcast reaches all members of its topic, the sender before its reply,
 TEST("who leaves, or joins again, leaves the other members where they are") {
   House house;
   std::vector<Member> members(4);
-  for (auto& member : members) house.says(member, {R"(["1","1","a:x","phx_join",{}])", join_a});
+  for (auto& member : members)
+    house.says(member, {R"(["1","1","conformance:x","phx_join",{}])", join_a});
   house.says(members[1], {join_a});
   house.channels.leave_all(members[0]);
-  house.says(members[3], {R"(["1","2","a:b","phx_leave",{}])"});
+  house.says(members[3], {R"(["1","2","conformance:b","phx_leave",{}])"});
   house.told.clear();
-  house.says(members[2], {R"(["1","2","a:b","broadcast",{}])"});
+  house.says(members[2], {R"(["1","2","conformance:b","broadcast",{}])"});
   expect_eq(house.told.size(), 2U);
-  expect_eq(said(members[1]), R"([null,null,"a:b","broadcasted",{}]
+  expect_eq(said(members[1]), R"([null,null,"conformance:b","broadcasted",{}]
 )");
   for (auto& member : members) house.channels.leave_all(member);
   expect_eq(house.channels.topics(), 0U);
@@ -181,12 +187,33 @@ TEST("the load client measures it: each reply is checked there") {
          return bench::heartbeats(context, {5, 1, 0});
        }},
       {"connects", [&] { return bench::connects(context, 5); }},
-      {"latency", [&] { return bench::latency(context, 1'000, 10); }},
+      {"latency", [&] { return bench::latency(context, {.rate = 1'000, .idle = 10}); }},
+      {"echo on many topics, beside idle ones",
+       [&] { return bench::echo(context, {.connections = 3, .topics = 5, .idle = 7}); }},
+      {"memory",
+       [&] {
+         return bench::memory(context, {50, 3});
+       }},
   };
   for (const auto& [name, run] : cases) {
     const auto result = run();
-    expect(result.skipped.empty() && result.figure > 0, std::string{name} + " has a figure");
+    expect(result.skipped.empty() && result.figure >= 0, std::string{name} + " has a figure");
+    expect(result.figure > 0 || result.kernel_bytes, std::string{name} + " has counted something");
   }
+  expect(!bench::burns(context, 2, 10).skipped.empty(), "the floor has no bench:*");
+}
+
+TEST("an open loop that the server can't follow is told as saturated, if that may be") {
+  const Served served;
+  bench::Target target{"127.0.0.1", served.server.port(), "/socket", std::nullopt, {}};
+  bench::resolve(target);
+  bench::Loop loop;
+  const bench::Context context{loop, target, bench::Millis{60}, 1'024, bench::Millis{20}};
+  const bench::Schedule too_much{.rate = 50'000'000};
+  testing::expect_throw<bench::Failure>([&] { bench::latency(context, too_much); });
+  const auto told = bench::latency(context, {.rate = 50'000'000, .may_saturate = true});
+  expect(told.saturated && told.rate > 0, "saturated");
+  expect(!bench::latency(context, {.rate = 100, .may_saturate = true}).saturated, "100 are few");
 }
 
 }  // namespace

@@ -1,0 +1,63 @@
+/// \file
+/// A server under measurement: where it is, and what it has been through.
+#include "conformance/bench/subject.h"
+
+#include <fmt/format.h>
+
+#include "conformance/bench/error.h"
+
+namespace phx::bench {
+namespace {
+
+// Lets a server finish what the last case left behind: goodbyes, closed descriptors.
+constexpr Millis between_cases{200};
+
+}  // namespace
+
+Subject::Subject(const Contender& contender) : contender_(contender), target_(contender.target) {
+  if (!contender.command.empty()) {
+    start();
+  } else {
+    resolve(target_);
+    knock(target_);
+  }
+}
+
+void Subject::start() {
+  command_.reset();
+  target_.port = free_port();
+  command_ = std::make_unique<Command>(contender_.name, contender_.command, target_.port);
+  target_.pid = command_->pid();
+  resolve(target_);
+  command_->await(target_);
+  used_ = false;
+}
+
+Result Subject::run(const Case& what, Loop& loop, const Terms& terms) {
+  if (saturated_.contains(what.series)) return skipped("it was saturated with less");
+  auto result = attempt(what, loop, terms);
+  for (std::size_t i = 0; i < terms.retries && disturbed(result); ++i) {
+    fmt::print(stderr, "something else was busy; again\n");
+    auto again = attempt(what, loop, terms);
+    if (again.others_busy < result.others_busy) result = std::move(again);
+  }
+  if (result.saturated) saturated_.insert(what.series);
+  return result;
+}
+
+Result Subject::attempt(const Case& what, Loop& loop, const Terms& terms) {
+  if (what.fresh && used_) {
+    if (!command_) return skipped("it needs a server that has served nobody yet");
+    start();
+  }
+  used_ = true;
+  try {
+    auto result = what.run({loop, target_, terms.window, terms.descriptors});
+    loop.pause(between_cases);
+    return result;
+  } catch (const Failure& failure) {
+    throw Failure(fmt::format("{}: {}: {}", contender_.name, what.name, failure.what()));
+  }
+}
+
+}  // namespace phx::bench
