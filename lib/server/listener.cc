@@ -92,8 +92,10 @@ bool Listener::accept_one() {
   const int socket =
       ::accept4(socket_, reinterpret_cast<sockaddr*>(&client), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (socket < 0) {
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) pause();
-    return errno == EINTR || errno == ECONNABORTED;
+    const int error = errno;
+    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) pause();
+    if (error == EAGAIN) all_accepted();
+    return error == EINTR || error == ECONNABORTED;
   }
   const int on = 1;
   setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -103,12 +105,19 @@ bool Listener::accept_one() {
   return true;
 }
 
-/// Without descriptors an accept fails again and again: wait until some may be free.
+/// Without descriptors an accept fails again and again: wait until some may be free. It is said
+/// once, and not again before nobody waited any more.
 void Listener::pause() {
   constexpr std::uint64_t while_ms = 100;
-  log_.warn("no descriptors are left: new connections wait", {{"ms", std::to_string(while_ms)}});
+  if (!std::exchange(starving_, true)) {
+    log_.warn("no descriptors are left: new connections wait until some are; raise `ulimit -n`");
+  }
   uv_poll_stop(accepting_.get());
   uv_timer_start(pause_.get(), UvHandle<uv_timer_t>::call, while_ms, 0);
+}
+
+void Listener::all_accepted() {
+  if (std::exchange(starving_, false)) log_.info("no connection waits for a descriptor any more");
 }
 
 }  // namespace phx::server

@@ -37,12 +37,14 @@ class Listener {
   void accept_all();
   bool accept_one();
   void pause();
+  void all_accepted();
 
   const std::string host_;
   const Log& log_;
   const Accept accept_;
   int socket_ = -1;
   std::uint16_t port_ = 0;
+  bool starving_ = false;  ///< Connections wait, for want of descriptors.
   UvHandle<uv_poll_t> accepting_;
   UvHandle<uv_timer_t> pause_;
 };

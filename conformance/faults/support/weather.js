@@ -1,0 +1,120 @@
+// Two network namespaces of our own with bad weather between them: a server in one, clients in the other.
+
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { PATIENCE_MS, within } from "../../clients/support/deadline.js";
+
+const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
+const PROGRAM = process.env.WEATHER || `${REPOSITORY}build/plain/phx-weather`;
+
+const LONG_MS = 2 * PATIENCE_MS; // the weather takes its time
+
+const ip = (...args) => execFileSync("ip", args, { stdio: ["ignore", "pipe", "pipe"] });
+
+/** Why there can be no weather on this machine; false where there can. */
+export function noWeather() {
+  const name = `phx-probe-${process.pid}`;
+  try {
+    ip("netns", "add", name);
+  } catch (error) {
+    return `not run: no network namespace can be made here: ${(error.stderr || error.message).toString().trim()}`;
+  }
+  try {
+    ip("-n", name, "tuntap", "add", "probe", "mode", "tun");
+    return false;
+  } catch (error) {
+    return `not run: no TUN device can be made here: ${(error.stderr || error.message).toString().trim()}`;
+  } finally {
+    ip("netns", "del", name);
+  }
+}
+
+export class Weather {
+  #blowing = null;
+  #travelling = [];
+  /** The server's namespace and address. */
+  inside = { name: `phx-server-${process.pid}`, address: "10.77.0.1" };
+  /** The clients'. */
+  outside = { name: `phx-clients-${process.pid}`, address: "10.77.0.2" };
+
+  /** Begins; `options` are phx-weather's own. Over with the test `t`. */
+  static async begins(t, ...options) {
+    const weather = new Weather();
+    const ends = [weather.inside, weather.outside];
+    t.after(async () => {
+      for (const child of weather.#travelling) child.kill();
+      await weather.calms();
+      for (const { name } of ends) ip("netns", "del", name);
+    });
+    for (const { name, address } of ends) {
+      ip("netns", "add", name);
+      const inside = (...args) => ip("-n", name, ...args);
+      inside("link", "set", "lo", "up");
+      inside("tuntap", "add", "weather", "mode", "tun");
+      inside("addr", "add", `${address}/24`, "dev", "weather");
+      inside("link", "set", "weather", "up");
+    }
+    await weather.blows(...options);
+    return weather;
+  }
+
+  /** It changes; what was under way is lost. */
+  async blows(...options) {
+    await this.calms();
+    const ends = [this.inside.name, this.outside.name];
+    this.#blowing = spawn(PROGRAM, [...options.map(String), ...ends], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await within(PATIENCE_MS, "the weather to begin", once(this.#blowing.stdout, "data"));
+  }
+
+  /** Nothing gets through any more, and nobody is told. */
+  async calms() {
+    if (!this.#blowing || this.#blowing.exitCode !== null) return;
+    this.#blowing.kill();
+    await once(this.#blowing, "exit");
+    this.#blowing = null;
+  }
+
+  /** What stands in front of a command that is to run where the server is. */
+  get atTheServer() {
+    return ["ip", "netns", "exec", this.inside.name];
+  }
+
+  /** Has travellers.js run where the clients are; see Travellers. */
+  async travellers(url) {
+    const script = fileURLToPath(new URL("travellers.js", import.meta.url));
+    const command = ["netns", "exec", this.outside.name, process.execPath, script, url];
+    const child = spawn("ip", command, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#travelling.push(child);
+    return new Travellers(child);
+  }
+}
+
+/** People in another process, which does what its methods' names say and tells the outcome. */
+export class Travellers {
+  #child;
+
+  constructor(child) {
+    this.#child = child;
+    for (const name of ["gather", "talk", "notice", "return"]) {
+      this[name] = (...args) => this.#does(name, args);
+    }
+  }
+
+  async #does(name, args) {
+    this.#child.send({ name, args });
+    const told = once(this.#child, "message");
+    const died = once(this.#child, "exit").then(([code]) => [
+      { error: `the clients exited with ${code}` },
+    ]);
+    const [{ error, result }] = await within(
+      LONG_MS,
+      `the clients to ${name}`,
+      Promise.race([told, died]),
+    );
+    if (error) throw new Error(`the clients could not ${name}: ${error}`);
+    return result;
+  }
+}
