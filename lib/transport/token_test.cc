@@ -132,6 +132,17 @@ TEST("a token expires by its own age, or by the age that the verifier wants") {
          "the verifier's age wins");
 }
 
+TEST("a clock that is set back lets a token hold on till its age has come, not for ever") {
+  using std::chrono::hours;
+  const std::string token = signer.sign("42", signed_at, hours(1));
+  const auto set_back = signed_at - hours(24 * 365 * 50);  // before 1970, too
+  expect(is<TokenSigner::Valid>(signer.verify(token, set_back)), "as Phoenix.Token has it");
+  expect(is<TokenSigner::Valid>(signer.verify(token, signed_at)), "in time");
+  expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + hours(1))), "too late");
+  expect(is<TokenSigner::Expired>(signer.verify(token, set_back, std::chrono::seconds(0))),
+         "an age of 0 lets none in, whatever the clock says");
+}
+
 TEST("a secret that is too short is refused with what to set") {
   const std::string text =
       expect_throw<std::invalid_argument>([] { TokenSigner("short", "salt"); });
