@@ -1,6 +1,7 @@
 /// Limits as a client across the wire meets them: over one he is refused or ended, with a line in
 /// the log and an event; the others do not notice.
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <csignal>
@@ -178,6 +179,22 @@ TEST("half a request is waited for so long; who says nothing at all goes without
   expect_eq(told(server, ""), std::string());
   expect_eq(server.events(), std::string("request_time 30\n"));
   expect(server.wrote("request_time"), "a line");
+}
+
+TEST("who drips his request, head or body, has no longer for it than another") {
+  const std::string head = "GET / HTTP/1.1\r\nX-Long: ";
+  const std::string body = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n";
+  for (const std::string& beginning : {head, body}) {
+    Running server({.http = {.patience = Millis{300}}});
+    const TcpClient client(server.port());
+    client.write(beginning);
+    const auto began = Clock::now();
+    pollfd end{client.socket(), POLLIN, 0};
+    while (::poll(&end, 1, 10) == 0) client.write("y");  // thirty of them, each in time
+    expect_eq(client.rest(), std::string());
+    expect(Clock::now() - began < Millis{10'000}, "the bytes bought no time");
+    expect_eq(server.events(), std::string("request_time 300\n"));
+  }
 }
 
 TEST("who does not take his answer is dropped when the server's farewell is over") {
