@@ -49,6 +49,10 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--max-connections-per-address", options.server.max_connections_per_address,
                  "of one client's address; 0 is no limit")
       ->envname("MAX_CONNECTIONS_PER_ADDRESS");
+  app.add_option("--outbox-limit", options.server.outbox_limit,
+                 "bytes that may wait for one client, who is closed then")
+      ->envname("OUTBOX_LIMIT")
+      ->check(CLI::Range(1'000, 1'000'000'000));
   app.add_option("--secret-key-base", options.secret_key_base,
                  "what tokens are signed with; made up at each start unless it is given")
       ->envname("SECRET_KEY_BASE");

@@ -84,5 +84,8 @@ test("a client that reads nothing holds the end up for the farewell, no longer",
   const { code } = await server.ended("SIGTERM");
   const lasted = performance.now() - since;
   assert.equal(code, 0);
-  assert.ok(lasted > 0.9 * FAREWELL_MS && lasted < 2 * FAREWELL_MS, `it took ${Math.round(lasted)} ms`);
+  assert.ok(
+    lasted > 0.9 * FAREWELL_MS && lasted < 2 * FAREWELL_MS,
+    `it took ${Math.round(lasted)} ms`,
+  );
 });

@@ -19,17 +19,25 @@ after(() => server.stop());
 /** Takes `presence_diff`s until so many have left. */
 async function leaves(diffs, count) {
   const gone = new Set();
-  while (gone.size < count) for (const user of Object.keys((await diffs.next()).leaves)) gone.add(user);
+  while (gone.size < count)
+    for (const user of Object.keys((await diffs.next()).leaves)) gone.add(user);
 }
 
 test("who vanishes behind an open connection is ended at the idle time, and nothing of him stays", async (t) => {
-  const channel = await join(await connect(t, server, { params: { user_id: "witness" } }), "presence:silence");
+  const channel = await join(
+    await connect(t, server, { params: { user_id: "witness" } }),
+    "presence:silence",
+  );
   const diffs = heard(channel, "presence_diff");
   const silent = await muffler(t, server);
   const since = performance.now();
   await Promise.all(
     Array.from({ length: PEOPLE }, async (_, n) => {
-      const options = { mount: "/short", params: { user_id: `ghost${n}` }, reconnectAfterMs: () => 1e6 };
+      const options = {
+        mount: "/short",
+        params: { user_id: `ghost${n}` },
+        reconnectAfterMs: () => 1e6,
+      };
       await join(await connect(t, silent, options), "presence:silence");
     }),
   );
@@ -48,7 +56,10 @@ test("who vanishes behind an open connection is ended at the idle time, and noth
 test("he is ended in time, too, while much waits for him", async (t) => {
   const talker = await join(await connect(t, server), "conformance:silence");
   const silent = await muffler(t, server);
-  await join(await connect(t, silent, { mount: "/short", reconnectAfterMs: () => 1e6 }), "conformance:silence");
+  await join(
+    await connect(t, silent, { mount: "/short", reconnectAfterMs: () => 1e6 }),
+    "conformance:silence",
+  );
   await websockets(server, 2);
   silent.falls();
   const text = "x".repeat(100_000);
@@ -72,7 +83,10 @@ test("who closes his half is ended, once he has what he asked for", async (t) =>
 
 test("a reset is an end like any other", async (t) => {
   const observer = await connect(t, server, { params: { user_id: "observer" } });
-  const [diffs, closes] = [heard(await join(observer, "presence:reset"), "presence_diff"), seen(observer, "close")];
+  const [diffs, closes] = [
+    heard(await join(observer, "presence:reset"), "presence_diff"),
+    seen(observer, "close"),
+  ];
   const raw = await Raw.opens(t, server, "/socket/websocket?vsn=2.0.0&user_id=reset");
   await raw.joins("presence:reset");
   raw.socket.resetAndDestroy();

@@ -1,10 +1,12 @@
 // phoenix.js, unchanged, with promises where a test wants to wait for its callbacks.
 
-import { Socket } from "phoenix";
+import { LongPoll, Socket } from "phoenix";
 import { Mailbox, PATIENCE_MS, within } from "./deadline.js";
 
 // Node has a WebSocket of its own from version 22 on.
 const WebSocket = globalThis.WebSocket ?? (await import("ws")).WebSocket;
+
+export { LongPoll };
 
 const RETRY_MS = 20; // phoenix.js waits up to seconds; a test on one machine need not
 

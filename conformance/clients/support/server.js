@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { PATIENCE_MS, within } from "./deadline.js";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
-const OUTPUT_KEPT = 4_000; // characters, the newest
+const OUTPUT_KEPT = 40_000; // characters, the newest
 
 /**
  * The contract server of this repository, or the program that CONTRACT_SERVER names. `ways` is how it

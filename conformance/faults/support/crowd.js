@@ -16,16 +16,22 @@ export class Crowd {
   #acknowledged = new Set();
   #said = 0;
   #deliveries = 0;
+  #overtaken = []; // by a later one of the same speaker
   #waiting = () => {};
 
   /** `count` people, each with a connection, all joined to `topic`. */
   static async gathers(t, server, count, topic, options = {}) {
     const crowd = new Crowd();
-    crowd.sockets = await Promise.all(Array.from({ length: count }, () => connect(t, server, options)));
+    crowd.sockets = await Promise.all(
+      Array.from({ length: count }, () => connect(t, server, options)),
+    );
     crowd.channels = await Promise.all(crowd.sockets.map((socket) => join(socket, topic)));
     crowd.channels.forEach((channel, person) => {
       const heard = (crowd.#heard[person] = new Map());
-      channel.on("broadcasted", ({ n }) => {
+      const last = new Map(); // each speaker's newest
+      channel.on("broadcasted", ({ n, speaker }) => {
+        if (last.get(speaker) > n) crowd.#overtaken.push(n);
+        last.set(speaker, n);
         heard.set(n, (heard.get(n) ?? 0) + 1);
         ++crowd.#deliveries;
         crowd.#waiting();
@@ -83,8 +89,9 @@ export class Crowd {
     }
   }
 
-  /** Answered or not: nobody heard anything twice. */
+  /** Answered or not: nobody heard anything twice, or behind what was said later. */
   expectNothingTwice() {
+    assert.deepEqual(this.#overtaken, [], "what one person says is heard in order");
     this.#heard.forEach((heard, person) => {
       for (const [n, times] of heard) {
         const ok = this.#acknowledged.has(n) ? "was" : "was not";
@@ -95,8 +102,9 @@ export class Crowd {
 
   #say(channel, patience) {
     const n = ++this.#said;
+    const speaker = this.channels.indexOf(channel);
     return new Promise((resolve) => {
-      const push = channel.push("broadcast", { n }, patience);
+      const push = channel.push("broadcast", { n, speaker }, patience);
       for (const status of ["ok", "error", "timeout"]) push.receive(status, () => resolve(status));
     }).then((status) => {
       if (status === "ok") this.#acknowledged.add(n);

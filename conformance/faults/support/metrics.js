@@ -9,7 +9,9 @@ const LOOK_MS = 20;
 /** A counter or a gauge, of all the samples with that `label`. */
 export async function counted(server, name, label = "") {
   const page = await (await fetch(`${server.url}/metrics`)).text();
-  const samples = page.split("\n").filter((line) => line.split(/[{ ]/)[0] === name && line.includes(label));
+  const samples = page
+    .split("\n")
+    .filter((line) => line.split(/[{ ]/)[0] === name && line.includes(label));
   return samples.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
@@ -19,7 +21,8 @@ export async function becomes(what, look, enough) {
   for (;;) {
     const value = await look();
     if (enough(value)) return value;
-    if (Date.now() > deadline) throw new Error(`${what} did not become what it should: it is ${value}`);
+    if (Date.now() > deadline)
+      throw new Error(`${what} did not become what it should: it is ${value}`);
     await nap(LOOK_MS);
   }
 }

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import net from "node:net";
-import { Mailbox } from "../../clients/support/deadline.js";
+import { Mailbox, PATIENCE_MS, within } from "../../clients/support/deadline.js";
 
 const TEXT = 1;
 const BINARY = 2;
@@ -18,7 +18,11 @@ export function frame(payload, { opcode = TEXT, bits = 0x80, claims = null } = {
   const bytes = Buffer.from(payload);
   const size = claims ?? bytes.length;
   const head =
-    size < 126 ? [0x80 | size] : size < 65_536 ? [0xfe, size >> 8, size & 255] : [0xff, ...eight(size)];
+    size < 126
+      ? [0x80 | size]
+      : size < 65_536
+        ? [0xfe, size >> 8, size & 255]
+        : [0xff, ...eight(size)];
   return Buffer.concat([Buffer.from([bits | opcode, ...head, 0, 0, 0, 0]), bytes]);
 }
 
@@ -43,20 +47,30 @@ export async function dial(t, server) {
   return socket;
 }
 
-/** All that comes on `socket` until it ends, as text; nothing need be asked before. */
+/** Resolves when the server has ended the connection, however. */
+export const ended = (socket) =>
+  within(
+    PATIENCE_MS,
+    "the end of a connection",
+    new Promise((resolve) => {
+      for (const end of ["end", "close"]) socket.on(end, resolve);
+    }),
+  );
+
+/** All that comes on `socket` until it ends, a character a byte. */
 export async function rest(socket) {
   const parts = [];
   socket.on("data", (bytes) => parts.push(bytes));
-  await Promise.race([once(socket, "end"), once(socket, "close")]);
+  await ended(socket);
   socket.end();
   return Buffer.concat(parts).toString("latin1");
 }
 
-/** What the server answers to these bytes, up to the end of the connection. */
+/** What the server answers to these bytes, behind which nothing comes any more. */
 export async function told(t, server, bytes) {
   const socket = await dial(t, server);
   const answer = rest(socket);
-  socket.write(bytes);
+  socket.end(bytes);
   return answer;
 }
 
@@ -65,7 +79,7 @@ export class Raw {
   #bytes = Buffer.alloc(0);
   #upgraded = null;
 
-  /** Messages from the server, each as an array. */
+  /** Messages from the server, each as an array; null is the end. */
   messages = new Mailbox("a message to a raw websocket");
   /** The code of the server's close frame, when it has come. */
   code = null;
@@ -85,6 +99,7 @@ export class Raw {
     this.ended = new Promise((resolve) => {
       for (const end of ["end", "close"]) socket.on(end, resolve);
     });
+    this.ended.then(() => this.messages.put(null));
     socket.on("data", (bytes) => this.#take(bytes));
   }
 
@@ -98,10 +113,12 @@ export class Raw {
     return this.reply(ref);
   }
 
-  /** The reply to `ref`, past whatever else comes. */
+  /** The reply to `ref`, past whatever else comes; null where the end came first. */
   async reply(ref) {
     for (;;) {
-      const [, itsRef, , event, payload] = await this.messages.next();
+      const message = await this.messages.next();
+      if (message === null) return null;
+      const [, itsRef, , event, payload] = message;
       if (event === "phx_reply" && itsRef === ref) return payload;
     }
   }
@@ -125,7 +142,11 @@ export class Raw {
     const start = short < 126 ? 2 : short === 126 ? 4 : 10;
     if (bytes.length < start) return false;
     const size =
-      short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+      short < 126
+        ? short
+        : short === 126
+          ? bytes.readUInt16BE(2)
+          : Number(bytes.readBigUInt64BE(2));
     if (bytes.length < start + size) return false;
     const payload = bytes.subarray(start, start + size);
     this.#bytes = bytes.subarray(start + size);
