@@ -9,23 +9,24 @@ using namespace phx::testing;
 
 TEST("a star takes any rest, the empty one and further colons too") {
   for (const char* topic : {"room:", "room:a", "room:a:b", "room:*", "room:\xc3\xa9 x"}) {
-    expect(matches("room:*", topic), topic);
+    expect(matches("room:*", topic), std::string("room:* takes ") + topic);
   }
   for (const char* topic : {"room", "Room:a", "rooms:a", "", "aroom:a"}) {
-    expect(!matches("room:*", topic), topic);
+    expect(!matches("room:*", topic), std::string("room:* does not take ") + topic);
   }
 }
 
 TEST("without a star a pattern takes itself alone") {
-  expect(matches("room:lobby", "room:lobby"), "itself");
-  expect(!matches("room:lobby", "room:lobby2") && !matches("room:lobby", "room:"), "nothing else");
+  expect(matches("room:lobby", "room:lobby"), "it takes itself");
+  expect(!matches("room:lobby", "room:lobby2") && !matches("room:lobby", "room:"),
+         "it takes nothing else");
 }
 
 TEST("the first route that matches wins") {
   const std::vector<Route> routes = {{"room:lobby", {}}, {"room:*", {}}};
-  expect(find_route(routes, "room:lobby") == &routes[0], "the first");
-  expect(find_route(routes, "room:x") == &routes[1], "the second");
-  expect(find_route(routes, "x") == nullptr, "none");
+  expect(find_route(routes, "room:lobby") == &routes[0], "room:lobby is the first route's");
+  expect(find_route(routes, "room:x") == &routes[1], "room:x is the second route's");
+  expect(find_route(routes, "x") == nullptr, "x is no route's");
 }
 
 TEST("a pattern with a star elsewhere is refused with an example") {

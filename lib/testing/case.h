@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "testing/host.h"
 
@@ -29,6 +30,14 @@ std::string shown(const T& value) {
   } else {
     return "(a value that can't be printed)";
   }
+}
+
+/// Frames and journals, one a line: in quotes and escapes nobody could compare them.
+inline std::string shown(const std::vector<std::string>& lines) {
+  if (lines.empty()) return "(nothing)";
+  std::string text;
+  for (const std::string& line : lines) text += "\n    " + line;
+  return text;
 }
 
 /// As values: two C strings are equal when their texts are.

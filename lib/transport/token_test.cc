@@ -124,10 +124,12 @@ TEST("one changed character anywhere makes it a forgery") {
 TEST("a token expires by its own age, or by the age that the verifier wants") {
   using std::chrono::seconds;
   const std::string token = signer.sign("42", signed_at, seconds(60));
-  expect(is<TokenSigner::Valid>(signer.verify(token, signed_at + seconds(59))), "in time");
-  expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + seconds(60))), "too late");
+  expect(is<TokenSigner::Valid>(signer.verify(token, signed_at + seconds(59))),
+         "59 seconds are in time");
+  expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + seconds(60))),
+         "60 seconds are too late");
   expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + seconds(10), seconds(10))),
-         "too late for this verifier");
+         "10 seconds are too late for who wants 10");
   expect(is<TokenSigner::Valid>(signer.verify(token, signed_at + seconds(90), seconds(100))),
          "the verifier's age wins");
 }
