@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace phx::soak {
 
@@ -17,27 +16,28 @@ std::uint64_t Feed::confirmed_by(Instant then) {
   return long_ago_;
 }
 
+/// The highest number that may come next.
+std::uint64_t Ear::due() const {
+  return heard_any_ && !may_skip_ ? heard_below_ : std::max(bound_, heard_below_);
+}
+
 std::optional<Ear::Complaint> Ear::hears(std::uint64_t number) {
-  const bool first = !std::exchange(heard_any_, true);
   if (number < heard_below_) {
     return Complaint{Wrong::doubled, fmt::format("broadcast {} came again, or behind {}", number,
                                                  heard_below_ - 1)};
   }
-  const std::uint64_t due = first ? std::max(bound_, heard_below_) : heard_below_;
-  if (number > due) {
-    const auto sentence = fmt::format("broadcast {} came, and {} had not come", number, due);
-    heard_below_ = number + 1;
-    return Complaint{Wrong::missing, sentence};
-  }
+  const std::uint64_t expected = due();
+  heard_any_ = true;
   heard_below_ = number + 1;
-  return std::nullopt;
+  if (number <= expected) return std::nullopt;
+  return Complaint{Wrong::missing,
+                   fmt::format("broadcast {} came, and {} had not come", number, expected)};
 }
 
 std::optional<Ear::Complaint> Ear::lacks(std::uint64_t confirmed) const {
-  const std::uint64_t due = heard_any_ ? heard_below_ : std::max(bound_, heard_below_);
-  if (confirmed <= due) return std::nullopt;
+  if (confirmed <= due()) return std::nullopt;
   return Complaint{Wrong::missing,
-                   fmt::format("broadcast {} was confirmed to its sender and never came", due)};
+                   fmt::format("broadcast {} was confirmed to its sender and never came", due())};
 }
 
 }  // namespace phx::soak

@@ -47,9 +47,16 @@ class Feed {
 class Ear {
  public:
   /// Joined now: the first number to come is the one that is said next, or one of those that were
-  /// on their way. After a second join, `heard_below` keeps it from hearing the first join's again.
-  explicit Ear(const Feed& feed, std::uint64_t heard_below = 0)
-      : bound_(feed.next()), heard_below_(heard_below) {}
+  /// on their way.
+  explicit Ear(const Feed& feed) : bound_(feed.next()) {}
+  /// Joined a second time: what the first join heard does not come again, and of what was on its
+  /// way some may have come to neither.
+  static Ear after(const Ear& first_join, const Feed& feed) {
+    Ear ear(feed);
+    ear.heard_below_ = first_join.heard_below_;
+    ear.may_skip_ = true;
+    return ear;
+  }
 
   /// A number has come. Tells what is wrong with it, if anything is.
   struct Complaint {
@@ -59,13 +66,14 @@ class Ear {
   std::optional<Complaint> hears(std::uint64_t number);
   /// What should have been heard by now, when all below `confirmed` should have been.
   std::optional<Complaint> lacks(std::uint64_t confirmed) const;
-  /// All numbers that it hears from now on are at least this.
-  std::uint64_t heard_below() const { return heard_below_; }
 
  private:
-  std::uint64_t bound_;        // the first number is this or a lower one
-  std::uint64_t heard_below_;  // the next number, once one has come
+  std::uint64_t due() const;
+
+  std::uint64_t bound_;            // from this number on none may be missed
+  std::uint64_t heard_below_ = 0;  // one more than the last that came
   bool heard_any_ = false;
+  bool may_skip_ = false;
 };
 
 }  // namespace phx::soak

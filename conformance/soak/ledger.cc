@@ -11,6 +11,7 @@ namespace phx::soak {
 namespace {
 
 constexpr std::size_t fields = 5;
+const std::string direct_ref;  // a plain broadcast has no join_ref
 
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 160;
@@ -158,12 +159,18 @@ void Ledger::join(Room& room, const Question& question) {
     return room.ears.clear();
   }
   room.state = State::joined;
-  room.listening = room.join_ref;
   if (room.feed == nullptr) return;
+  const auto first_join = room.ears.find("intercepted");
+  if (first_join != room.ears.end()) {
+    room.former = room.listening;
+    room.former_ear = first_join->second;
+  }
+  room.listening = room.join_ref;
   for (const char* event : {"broadcasted", "intercepted"}) {
     const auto before = room.ears.find(event);
-    const Ear ear(*room.feed, before == room.ears.end() ? 0 : before->second.heard_below());
-    room.ears.insert_or_assign(event, ear);
+    const Feed& feed = *room.feed;
+    room.ears.insert_or_assign(
+        event, before == room.ears.end() ? Ear(feed) : Ear::after(before->second, feed));
   }
 }
 
@@ -174,6 +181,7 @@ void Ledger::closed(Room& room, const Message& message) {
     return complain(Wrong::unexpected, "no channel was to end: " + shown(message));
   }
   room.closing.pop_front();
+  if (message.join_ref == room.former) room.former_ear.reset();
   if (message.join_ref == room.join_ref) ended(room);
 }
 
@@ -205,11 +213,14 @@ void Ledger::heard(Room& room, const Message& message) {
     return complain(Wrong::unexpected, "nobody listens there for this: " + shown(message));
   }
   const bool direct = message.event == "broadcasted";
-  if (direct ? !message.join_ref.empty() || !message.ref.empty()
-             : message.join_ref != room.listening) {
-    complain(Wrong::unexpected, "a broadcast with the wrong refs: " + shown(message));
+  const bool late = !direct && room.former_ear && message.join_ref == room.former;
+  const std::string& expected = direct ? direct_ref : late ? room.former : room.listening;
+  if (message.join_ref != expected || !message.ref.empty()) {
+    complain(Wrong::unexpected,
+             fmt::format("expected the join_ref \"{}\" and no ref: {}", expected, shown(message)));
   }
-  const auto complaint = ear->second.hears(static_cast<std::uint64_t>(json_integer_value(number)));
+  Ear& hearer = late ? *room.former_ear : ear->second;
+  const auto complaint = hearer.hears(static_cast<std::uint64_t>(json_integer_value(number)));
   if (complaint) {
     complain(complaint->kind,
              fmt::format("{} on {}: {}", message.event, message.topic, complaint->sentence));
@@ -244,7 +255,7 @@ void Ledger::check_patience(const std::string& topic, Room& room, Instant then) 
     const auto complaint = ear.lacks(confirmed);
     if (!complaint) continue;
     complain(complaint->kind, fmt::format("{} on {}: {}", event, topic, complaint->sentence));
-    ear = Ear(*room.feed, confirmed);
+    ear = Ear(*room.feed);
   }
 }
 

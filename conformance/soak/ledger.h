@@ -88,7 +88,10 @@ class Ledger {
     std::optional<std::string> crashing;  ///< The join ref whose phx_error is to come.
     Instant ending_since{};
     Feed* feed = nullptr;
-    std::string listening;  ///< The join ref of those ears: during a second join still the first's.
+    std::string listening;  ///< The join ref of the ears: until a second join's reply, the first's.
+    /// What the first join's channel had pushed may come behind the second's reply.
+    std::string former;
+    std::optional<Ear> former_ear;
     std::map<std::string, Ear, std::less<>> ears;  ///< By event.
   };
 

@@ -257,3 +257,38 @@ TEST("a second join closes the first, whose broadcasts are not heard again") {
   j.broadcast(0);
   j.expect_only(Wrong::doubled);
 }
+
+TEST(
+    "what the first join's channel had pushed may come behind the second's reply, up to its "
+    "close") {
+  Joined j;
+  const auto rejoined_to = [&j] {
+    j.ledger.asked(room, "2", 2, {}, Effect::joins, j.now, &j.feed);
+    j.come(R"(["2","2","room:a","phx_reply",{"status":"ok","response":{}}])");
+  };
+  j.say(4);
+  j.intercepted(0);
+  j.broadcast(0);
+  rejoined_to();
+  j.intercepted(1);
+  j.broadcast(1);
+  j.come(R"(["1","1","room:a","phx_close",{}])");
+  j.come(R"(["2",null,"room:a","intercepted",{"n":3}])");  // 2 was said between the two
+  j.broadcast(3);
+  j.say(2);
+  j.broadcast(4);
+  expect_eq(j.findings.sentences(), std::vector<std::string>{});
+  j.intercepted(4);
+  j.expect_only(Wrong::unexpected);  // its channel is closed
+}
+
+TEST("from the second join's reply on no broadcast may be missed") {
+  Joined j;
+  j.say(2);
+  j.broadcast(0);
+  j.ledger.asked(room, "2", 2, {}, Effect::joins, j.now, &j.feed);
+  j.come(R"(["2","2","room:a","phx_reply",{"status":"ok","response":{}}])");
+  j.say(2);
+  j.broadcast(3);  // 2 was said after the reply
+  j.expect_only(Wrong::missing);
+}
