@@ -471,10 +471,10 @@ $(WATCHED): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 valgrind: $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem build/.packages-valgrind ## the server under valgrind, clients of all kinds: no leak, no error
 	@.ci/valgrind $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem $(BUILD)/tls/key.pem
 
-# make check-all [TIME=10]: the seconds of each fuzzer.
+# make check-all [TIME=10] [ONLY=test,address,thread,valgrind,fuzz,soak,churn,faults,layout]: TIME is each fuzzer's, in seconds.
 .PHONY: check-all
 check-all: ## the long gate: tests, sanitizers, valgrind, fuzzers, soak, churn, faults, layout; a table at the end
-	@TIME=$(or $(TIME),10) .ci/check-all
+	@TIME=$(or $(TIME),10) ONLY='$(ONLY)' .ci/check-all
 
 # --- Reading and keeping ----------------------------------------------------------------------
 
