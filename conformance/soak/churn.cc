@@ -25,15 +25,16 @@ constexpr double left_bytes = 2.0 * 1024 * 1024;
 constexpr std::size_t other_descriptors = 64;
 
 double resident(const bench::Target& target) {
-  const auto usage = bench::usage_of(*target.pid);
-  if (!usage) throw bench::Failure(fmt::format("there is no process {} any more", *target.pid));
-  return static_cast<double>(usage->resident_bytes);
+  const auto bytes = bench::resident_bytes_of(*target.pid);
+  if (!bytes) throw bench::Failure(fmt::format("there is no process {} any more", *target.pid));
+  return static_cast<double>(*bytes);
 }
 
 /// One wave, all the way up and down again. Returns the memory at its height.
 double wave(bench::Loop& loop, const bench::Target& target, std::size_t size) {
   bench::Crowd crowd{loop, target};
-  crowd.grow(size, [](std::size_t i) { return fmt::format("conformance:churn{}", i); });
+  crowd.grow(size,
+             [](std::size_t i, std::size_t) { return fmt::format("conformance:churn{}", i); });
   const double height = resident(target);
   crowd.leave();
   return height;

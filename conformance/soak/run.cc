@@ -118,8 +118,7 @@ class Soak {
     sampled_ = now;
     Sample made{.seconds = at.count()};
     if (target_.pid) {
-      const auto usage = bench::usage_of(*target_.pid);
-      made.resident_bytes = usage ? usage->resident_bytes : 0;
+      made.resident_bytes = bench::resident_bytes_of(*target_.pid).value_or(0);
       outcome_.server_ended = made.resident_bytes == 0;
     }
     const std::uint64_t messages = tally_.sent + tally_.received;
