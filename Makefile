@@ -48,6 +48,7 @@ FAULT_PACKAGES := node:node node:npm util-linux iproute2 libfaketime
 DOC_PACKAGES := doxygen doxygen-awesome-css
 BOOK_PACKAGES := node:node graphviz aspell aspell-en curl
 BENCHMARK_PACKAGES := libbenchmark-dev
+PLOT_PACKAGES := gnuplot-nox
 # clang-tidy 14, Debian 12's own, can't read <source_location>.
 STYLE_PACKAGES := clang-format clang-tidy-16
 # clang 14, Debian 12's own, can't read <source_location> either.
@@ -122,6 +123,8 @@ build/.packages-style: Makefile .ci/need
 	@.ci/need $(STYLE_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-fuzz: Makefile .ci/need
 	@.ci/need $(FUZZ_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-plots: Makefile .ci/need
+	@.ci/need $(PLOT_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-benchmark: Makefile .ci/need
 	@.ci/need $(BENCHMARK_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-elixir: Makefile .ci/need
@@ -449,6 +452,19 @@ $(BUILD)/lib/%_bench.o: | build/.packages-benchmark
 $(BUILD)/lib/%_bench: $(BUILD)/lib/%_bench.o $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lbenchmark -o $@
 SERIALIZER_BENCH := $(BUILD)/lib/serializer/scanner_bench
+# make figures [ONLY='load payload'] [ALONE='command that keeps the machine quiet']: each takes less than a minute.
+GROWTH := idle talkers topics subscribers payload memory shards
+FIGURES := floor-speed floor-rest $(GROWTH) load serializer
+MEASURE = conformance/bench/figures/measure $(BUILD)
+.PHONY: figures growth load bench-pages
+figures: $(BENCH) $(CONTRACT) $(FLOOR_SERVER) $(SERIALIZER_BENCH) build/.packages-plots ## measure again what the bench's pages and docs/scale.md show, and write them
+	@ALONE='$(ALONE)' $(MEASURE) $(or $(ONLY),$(FIGURES)); status=$$?; node conformance/bench/figures/page.mjs && exit $$status
+growth: ## cost a message while connections, topics, subscribers, payloads, shards grow: conformance/bench/growth.md
+	@$(MAKE) --no-print-directory figures ONLY='$(or $(ONLY),$(GROWTH))'
+load: ## latency against load, as a plot: conformance/bench/load.svg
+	@$(MAKE) --no-print-directory figures ONLY=load
+bench-pages: build/.packages-plots ## write the bench's pages from the figures that were kept
+	@node conformance/bench/figures/page.mjs
 .PHONY: bench-serializer
 bench-serializer: $(SERIALIZER_BENCH) ## what a frame of 100 B, 1 kB and 1 MB costs the serializer, beside Jansson
 	@$(SERIALIZER_BENCH) $(BENCH_FLAGS)

@@ -30,6 +30,7 @@ void declare(CLI::App& app, Words& words, Options& options) {
   app.add_option("--only", words.only, "These cases or series alone, with commas between")
       ->delimiter(',');
   app.add_option("--json", options.json, "Write the figures to this file, too");
+  app.add_option("--label", options.label, "What to remember with the figures: a commit, say");
   app.add_option(
          "--versus", words.versus,
          "Another server, measured in turns with the first: its URL, or the shell's command "

@@ -67,6 +67,7 @@ TEST(
             std::vector<std::string>({"/bin/sh", "-c", "exec ./c --port {port}"}));
   expect_eq(options.rounds, 3U);
   expect_eq(good({"--versus", "./c", "--rounds", "5"}).rounds, 5U);
+  expect_eq(good({"--label", "abc"}).label, "abc");
 }
 
 TEST("--only chooses cases, series, and points of a series, in the order they are named") {

@@ -1,0 +1,115 @@
+// blocks.mjs: the tables in README.md and docs/scale.md, each by its name.
+
+import { bytes, caseOf, fixed, medianOf, origin, run, table, whole } from "./data.mjs";
+import { lastKept } from "./plots.mjs";
+
+const goals = [
+  ["echo", "echo, W=1", "×4", "within 1.25 of the floor's CPU", 36_100],
+  ["echo16", "echo, W=16", "×10", "×20", 56_600],
+  ["echo1k", "echo 1,000 B, W=4", "×10", "×17", 29_300],
+  ["fanout", "broadcast to 1,000", "×4.5", "as the floor", 125_000],
+  ["connect", "connect + join", "×4", "×6", 3_700],
+  ["memory", "memory, idle joined connection", "a fifth", "a tenth", 37_300],
+  ["latency10k", "10,000 idle, 5,000 msg/s", "p50 under 150 µs", "under 100 µs", null],
+];
+const both = () => [run("floor-speed"), run("floor-rest")].filter(Boolean);
+const found = (name) => both().map((each) => caseOf(each, name)).find(Boolean);
+
+function standing() {
+  const rows = goals.map(([name, title, first, then, cowboy]) => {
+    const [ours, floor] = [0, 1].map((i) => medianOf(found(name), i));
+    const isMemory = name === "memory";
+    const ratio = !cowboy ? `p50 ${whole(ours.figure)} µs` : isMemory ? `×${fixed(cowboy / ours.figure, 1)} less` : `×${fixed(ours.figure / cowboy, 1)}`;
+    const price = isMemory
+      ? `${bytes(ours.figure)} to ${bytes(floor.figure)}`
+      : `${fixed(ours.cpu_us)} to ${fixed(floor.cpu_us)} µs: ${fixed(ours.cpu_us / floor.cpu_us)}`;
+    return [title, first, then, ratio, price];
+  });
+  return `${table(["case", "first goal", "then", "against Cowboy", "a message's CPU, to the floor's"], rows)}\n\n${both().map(origin).join(" ")}`;
+}
+
+function serializer() {
+  const data = run("serializer");
+  const time = (name, size) => {
+    const each = data.benchmarks.find((one) => one.name === `${name}/${size}`);
+    return each && whole(each.cpu_time * { ns: 1, us: 1e3, ms: 1e6 }[each.time_unit]);
+  };
+  const rows = [["scan", "scan: grammar, UTF-8, places"], ["decode", "decode to a message"], ["encode", "encode a reply"],
+    ["echo", "decode and encode"], ["jansson_parse", "Jansson, to a tree"], ["jansson_echo", "Jansson, to a tree and back"]]
+    .map(([name, title]) => [title, ...[100, 1_000, 1_000_000].map((size) => time(name, size))]);
+  const { date, num_cpus: cpus, mhz_per_cpu: mhz } = data.context;
+  return `${table(["ns a frame", "100 B", "1 kB", "1 MB"], rows)}\n\n${date.slice(0, 10)}, ${cpus} processors at ${mhz} MHz.`;
+}
+
+/** What the arithmetic of docs/scale.md starts from. */
+function basis() {
+  const memory = run("memory");
+  const at = (name, key) => medianOf(caseOf(memory, name), 0)[key];
+  const connection = at("memory-connections-10000", "figure");
+  return {
+    connection,
+    topic: (at("memory-topics-100", "figure") - at("memory-topics-1", "figure")) / 99,
+    kernel: at("memory-connections-10000", "kernel_bytes"),
+    echo: medianOf(found("echo"), 0).cpu_us,
+    delivery: medianOf(found("fanout"), 0).cpu_us,
+    join: medianOf(found("connect"), 0).cpu_us,
+    heartbeat: medianOf(found("heartbeat"), 0).cpu_us,
+    crowded: medianOf(caseOf(run("talkers"), "talkers-10000"), 0).cpu_us,
+    memory,
+  };
+}
+
+function scaleBasis() {
+  const b = basis();
+  return `${table(["what", "price", "from"], [
+    ["an idle connection, one topic", `${whole(b.connection)} B of ours`, "`memory-connections-10000`"],
+    ["each topic more", `${whole(b.topic)} B of ours`, "`memory-topics-100` less `-1`, by 99"],
+    ["the same connection in the kernel", `${whole(b.kernel)} B`, "`memory-connections-10000`"],
+    ["connect and join", `${fixed(b.join, 1)} µs`, "`connect`"],
+    ["a heartbeat", `${fixed(b.heartbeat)} µs`, "`heartbeat`, 100 connections"],
+    ["a message and its reply", `${fixed(b.echo)} µs`, "`echo`, 100 connections"],
+    ["the same among 10,000 that talk", `${fixed(b.crowded)} µs`, "`talkers-10000`"],
+    ["a delivery of a broadcast to 1,000", `${fixed(b.delivery)} µs`, "`fanout`"],
+  ])}\n\n${origin(b.memory)}`;
+}
+
+function scaleSizes() {
+  const b = basis();
+  const row = (count) => {
+    const beats = count / 30;
+    return [whole(count), bytes(count * b.connection), bytes(count * b.kernel), bytes(count * (b.connection + b.kernel)),
+      `${whole(beats)} /s`, `${fixed((beats * b.crowded) / 1e6)} cores`, `${fixed((count * b.join) / 1e6, 1)} s of a core`];
+  };
+  return table(["connections", "our memory", "the kernel's", "together", "heartbeats", "they cost", "all come back"],
+    [10_000, 100_000, 1_000_000].map(row));
+}
+
+function scaleRates() {
+  const b = basis();
+  const rate = (price) => `${whole(1e6 / price)} /s`;
+  return table(["one shard, its core full", "at most"], [
+    ["messages with a reply, few connections", rate(b.echo)],
+    ["messages with a reply, 10,000 connections", rate(b.crowded)],
+    ["deliveries of broadcasts", rate(b.delivery)],
+    ["connects with a join", rate(b.join)],
+  ]);
+}
+
+function load() {
+  const data = run("load");
+  const each = lastKept(data, 0);
+  const { latency_us: l, client_busy: busy } = medianOf(each, 0);
+  return `The last step that was kept up with was ${whole(each.x)} messages a second (p50 ${whole(l.p50)} µs, p99 ${whole(l.p99)} µs); the load client took ${whole(busy * 100)} % of a core there. ${origin(data)}`;
+}
+
+const prices = ["memory", "talkers", "floor-speed", "floor-rest"];
+
+/** Each block's text, and the figures it is made from. */
+export const blocks = {
+  standing: { from: ["floor-speed", "floor-rest"], text: standing },
+  serializer: { from: ["serializer"], text: serializer },
+  load: { from: ["load"], text: load },
+  "scale-basis": { from: prices, text: scaleBasis },
+  "scale-sizes": { from: prices, text: scaleSizes },
+  "scale-rates": { from: prices, text: scaleRates },
+};

@@ -1,0 +1,37 @@
+// data.mjs: reads what was measured, and writes numbers as the pages show them.
+
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** A run of phx-bench, or nothing where it was not measured yet. */
+export function run(name) {
+  const path = `${here}${name}.json`;
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null;
+}
+
+export const medianOf = (each, server) => each?.servers[server]?.median ?? {};
+export const caseOf = (found, name) => found?.cases.find((each) => each.case === name);
+
+export const whole = (number) =>
+  number === undefined ? "–" : Math.round(number).toLocaleString("en-GB");
+export const fixed = (number, digits = 2) => (number === undefined ? "–" : number.toFixed(digits));
+export const bytes = (number) => {
+  if (number === undefined) return "–";
+  for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]])
+    if (number >= size) return `${(number / size).toPrecision(3)} ${unit}`;
+  return `${Math.round(number)} B`;
+};
+
+export const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** When and where, and what disturbed it: no figure stands without. */
+export function origin(found) {
+  const busy = found.cases
+    .filter((each) => each.servers.some(({ median }) => (median.others_busy ?? 0) > 0.1))
+    .map((each) => each.case);
+  const noise = busy.length === 0 ? "" : ` Something else kept the machine busy during ${busy.join(", ")}.`;
+  return `${found.date}, ${found.machine}, loopback, commit ${found.label}.${noise}`;
+}
