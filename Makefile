@@ -265,9 +265,14 @@ fuzzers: $(FUZZERS)
 
 # --- Pages that state what the code does --------------------------------------------------------
 
-PAGES_PASSED := build/contract-page.passed $(BUILD)/protocol-page.passed
+PAGES_PASSED := build/bench-pages.passed build/contract-page.passed $(BUILD)/protocol-page.passed
 .PHONY: pages
 pages: $(PAGES_PASSED) ## check that the pages on the contract and the protocol agree with the code
+
+# The bench's tables and plots show the figures that were kept.
+build/bench-pages.passed: $(wildcard conformance/bench/figures/*) conformance/bench/README.md docs/scale.md \
+  $(wildcard conformance/bench/growth.* conformance/bench/load.svg) | build/.packages-plots build/.packages-clients
+	@node conformance/bench/figures/page.mjs --check && touch $@
 
 # The Elixir must at least be Elixir, and laid out as Elixir is.
 CONTRACT_PAGE := docs/contract.md

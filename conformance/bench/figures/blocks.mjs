@@ -38,7 +38,7 @@ function serializer() {
     ["echo", "decode and encode"], ["jansson_parse", "Jansson, to a tree"], ["jansson_echo", "Jansson, to a tree and back"]]
     .map(([name, title]) => [title, ...[100, 1_000, 1_000_000].map((size) => time(name, size))]);
   const { date, num_cpus: cpus, mhz_per_cpu: mhz } = data.context;
-  return `${table(["ns a frame", "100 B", "1 kB", "1 MB"], rows)}\n\n${date.slice(0, 10)}, ${cpus} processors at ${mhz} MHz.`;
+  return `${table(["nanoseconds", "100 B", "1 kB", "1 MB"], rows)}\n\n${date.slice(0, 10)}, ${cpus} processors at ${mhz} MHz.`;
 }
 
 /** What the arithmetic of docs/scale.md starts from. */

@@ -34,14 +34,14 @@ function section({ found, name, title, x, servers }) {
 function verdict(found, name) {
   const own = found.cases.filter((each) => each.series === name);
   const factor = (server) => medianOf(own.at(-1), server).cpu_us / medianOf(own[0], server).cpu_us;
-  return `From the first line to the last, one shard's price is multiplied by ${fixed(factor(0))}, the floor's by ${fixed(factor(2))}.\n`;
+  return `From the first line to the last, one shard's price is multiplied by ${fixed(factor(0))}, the floor's by ${fixed(factor(2))}.\n\n`;
 }
 
 function memory() {
   const found = run("memory");
   if (!found) return "";
   const rows = found.cases.map((each) => [
-    each.series === "memory-topics" ? `${each.x} topics a connection` : `${whole(each.x)} connections, one topic each`,
+    each.series === "memory-topics" ? `${each.x} ${each.x === 1 ? "topic" : "topics"} a connection` : `${whole(each.x)} connections, one topic each`,
     bytes(medianOf(each, 0).figure), bytes(medianOf(each, 1).figure), bytes(medianOf(each, 0).kernel_bytes),
   ]);
   return `## Memory of an idle connection\n\n${table(["", "ours", "the floor", "the kernel's part, besides"], rows)}\n\n${origin(found)}\n`;

@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { caseOf, medianOf } from "./data.mjs";
+import { medianOf } from "./data.mjs";
 
 const STYLE = `<style>
 svg { --paper: #fcfbf8; --ink: #24292f; --grid: #d9d7d0; --a: #0b5cad; --b: #b4540a; --c: #6b7680; }
@@ -13,8 +13,8 @@ svg { --paper: #fcfbf8; --ink: #24292f; --grid: #d9d7d0; --a: #0b5cad; --b: #b45
 </style>`;
 
 // What gnuplot is told to draw with, and what each becomes in the picture.
-const COLOURS = { "24, 41, 47": "ink", "217, 215, 208": "grid", "11, 92, 173": "a", "180, 84, 10": "b", "107, 118, 128": "c" };
-const hex = { ink: "#18292f", grid: "#d9d7d0", a: "#0b5cad", b: "#b4540a", c: "#6b7680" };
+const COLOURS = { "36, 41, 47": "ink", "217, 215, 208": "grid", "11, 92, 173": "a", "180, 84, 10": "b", "107, 118, 128": "c" };
+const hex = { ink: "#24292f", grid: "#d9d7d0", a: "#0b5cad", b: "#b4540a", c: "#6b7680" };
 
 const HEAD = (width, height) => `
 set terminal svg size ${width},${height} font "Helvetica,13" linewidth 1.4 noenhanced
@@ -42,7 +42,7 @@ function draw(script, width, height) {
     .slice(svg.indexOf("<svg"))
     .replace(/<desc>[\s\S]*?<\/desc>\n?/, "")
     .replace(/rgb\( *(\d+), *(\d+), *(\d+)\)/g, (all, r, g, b) => {
-      const name = COLOURS[`${r}, ${g}, ${b}`] ?? (r === "24" ? "ink" : null);
+      const name = COLOURS[`${r}, ${g}, ${b}`];
       return name ? `var(--${name})` : all;
     })
     .replace(/(stroke|fill|color)(=['"]|:)(black|#000000)/g, "$1$2var(--ink)")
@@ -76,7 +76,7 @@ export function loadPlot(found) {
   return draw(
     `${blocks}set title "Latency against load: echo of 100 B, 100 connections, open loop"
 set xlabel "messages a second"\nset ylabel "microseconds"\nset logscale y\nset format y "%.0s%c"
-set key left top\nplot ${lines.join(", \\\n ")}\n`, 860, 480);
+set xrange [800:400000]\nset key left top\nplot ${lines.join(", \\\n ")}\n`, 860, 480);
 }
 
 export function growthPlot(series) {
@@ -94,8 +94,8 @@ export function growthPlot(series) {
   return draw(`${blocks}set key right top\nset multiplot layout ${rows},2 spacing 0.1,0.12\n${panels.join("")}unset multiplot\n`, 960, 300 * rows);
 }
 
+/** The last step of the load that the server kept up with. */
 export const lastKept = (found, server) => {
   const kept = found.cases.filter((each) => medianOf(each, server).rate && !medianOf(each, server).saturated);
   return kept.at(-1);
 };
-export { caseOf };
