@@ -32,6 +32,6 @@ export function origin(found) {
   const busy = found.cases
     .filter((each) => each.servers.some(({ median }) => (median.others_busy ?? 0) > 0.1))
     .map((each) => each.case);
-  const noise = busy.length === 0 ? "" : ` **Something else kept the machine busy** during ${busy.join(", ")}: rates and latencies are worse than they should be there, CPU a message bears it better. Measure again.`;
+  const noise = busy.length === 0 ? "" : ` **Something else kept the machine busy** during ${busy.join(", ")}: rates and times are worse than they should be there, CPU a message bears it better. Measure again.`;
   return `${found.date}, ${found.machine}, loopback, commit ${found.label}.${noise}`;
 }
