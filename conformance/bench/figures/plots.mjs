@@ -87,11 +87,12 @@ export function growthPlot(series) {
       blocks += dataBlock(block, points(found, name, server, (result) => result.cpu_us));
       return line(block, label, colour);
     });
+    const corner = { idle: "right bottom", topics: "right bottom", talkers: "left top", payload: "left top" };
     const scale = name === "payload" ? "set logscale y" : "unset logscale y\nset yrange [0:*]";
-    return `set title "${title}"\nset xlabel "${x}"\nset ylabel "CPU µs a message"\n${scale}\nplot ${lines.join(", \\\n ")}\nset yrange [*:*]\n`;
+    return `set key ${corner[name] ?? "right top"}\nset title "${title}"\nset xlabel "${x}"\nset ylabel "CPU µs a message"\n${scale}\nplot ${lines.join(", \\\n ")}\nset yrange [*:*]\n`;
   });
   const rows = Math.ceil(panels.length / 2);
-  return draw(`${blocks}set key right top\nset multiplot layout ${rows},2 spacing 0.1,0.12\n${panels.join("")}unset multiplot\n`, 960, 300 * rows);
+  return draw(`${blocks}set multiplot layout ${rows},2 spacing 0.1,0.12\n${panels.join("")}unset multiplot\n`, 960, 300 * rows);
 }
 
 /** The last step of the load that the server kept up with. */
