@@ -75,6 +75,7 @@ SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/soak/*.cc)) \
   $(patsubst %,conformance/bench/%.cc,command connection crowd frames histogram loop target usage websocket) \
   $(patsubst %,conformance/wire/%.cc,http json transcript url)
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
+TROUBLE_SOURCES := $(wildcard chapters/15-in-production/*.cc)
 
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 LIBRARY := $(BUILD)/libphoenix.a
@@ -87,6 +88,7 @@ SOAK := $(BUILD)/phx-soak
 FLOOR_SERVER := $(BUILD)/phx-floor
 CHAT := $(BUILD)/phx-chat
 WEATHER := $(BUILD)/phx-weather
+TROUBLES := $(TROUBLE_SOURCES:%.cc=$(BUILD)/%)
 CLIENTS := conformance/clients
 TRACER := $(BUILD)/phx-trace
 HOST_OBJECTS := $(BUILD)/lib/testing/host.o
@@ -161,8 +163,12 @@ $(TRACER): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
 $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TRACER) $(WEATHER):
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
+# Chapter 15's programs, each of one file.
+$(TROUBLES): %: %.o $(TESTING) $(LIBRARY)
+	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
 .PHONY: all
-all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TRACER) $(WEATHER) ## build everything
+all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(WEATHER) ## build everything
 
 # --- Tests ------------------------------------------------------------------------------------
 
@@ -321,7 +327,7 @@ $(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
 	@$(BOOK)/links.mjs --pages && touch $@
 
 # make check-book [N=07]: a chapter's commands, or those of all pages.
-PROGRAMS = $(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TRACER) $(CLIENTS)/node_modules/.installed
+PROGRAMS = $(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(CLIENTS)/node_modules/.installed
 .PHONY: check-book
 check-book: $(PROGRAMS) | build/.packages-book ## run what the pages tell a reader to type, and compare what comes: N=07 a chapter
 	@$(BOOK)/commands.mjs $(if $(N),$(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md)))
