@@ -241,6 +241,7 @@ bool Scheduler::deliver_next(Slot& slot) {
   return true;
 }
 
+//! [note_long_turn]
 void Scheduler::note_long_turn(const Slot& slot, Millis began) {
   const Millis took = coarse_time() - began;
   if (took < limits_.long_turn) return;
@@ -249,6 +250,7 @@ void Scheduler::note_long_turn(const Slot& slot, Millis began) {
   log_.warn("a turn held up its thread: what blocks should say so (see Channel::blocking)",
             {{"process", slot.process->name()}, {"ms", std::to_string(took.count())}});
 }
+//! [note_long_turn]
 
 // --- The end of a process -----------------------------------------------------------------------
 

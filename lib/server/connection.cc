@@ -28,6 +28,7 @@ Connection::Connection(ConnectionHost& host, Client client, const MessageLimits&
 
 // --- Down to the client -------------------------------------------------------------------------
 
+//! [send]
 void Connection::send(serializer::FramePtr frame) {
   if (closing_) return;
   if (compression_) {
@@ -45,6 +46,7 @@ void Connection::send(serializer::FramePtr frame) {
   }
   to_be_flushed();
 }
+//! [send]
 
 void Connection::to_be_flushed() {
   if (!std::exchange(dirty_, true)) host_.dirty(*this);
