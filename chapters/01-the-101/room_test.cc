@@ -52,12 +52,10 @@ TEST("whoever shows the token of a login has its name; another token is rejected
   expect(!test.connect_rejected(users, Json::object(), info).reason.empty(), "it says why");
 }
 
-//! [private_room]
 TEST("the private room lets nobody in, and says why") {
   const Chat chat;
   expect_eq(chat.ada.join_refused("room:private").view(), R"({"reason":"unauthorized"})");
 }
-//! [private_room]
 
 TEST("what one says comes to all who are in the room, and back") {
   const Chat chat;
@@ -67,6 +65,7 @@ TEST("what one says comes to all who are in the room, and back") {
   chat.bob.assert_push("new_msg", said);
 }
 
+//! [anothers_name]
 TEST("who says another's name speaks under his own; who says nothing is told so") {
   const Chat chat;
   chat.room.push("new_msg", Json::object({{"user", "Bob"}, {"body", "it was me"}}));
@@ -75,6 +74,7 @@ TEST("who says another's name speaks under his own; who says nothing is told so"
   chat.room.assert_reply(ref, Status::error);
   chat.bob.refute_push("new_msg");
 }
+//! [anothers_name]
 
 TEST("an event that the room doesn't know ends this client's channel alone") {
   Chat chat;
