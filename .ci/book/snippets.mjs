@@ -5,6 +5,8 @@
 //     <!-- picture process-tree.dot -->                above ![text](process-tree.svg)
 //     <!-- picture traces/join-ok.har 1-4 -->          above ![text](name.svg)
 //
+// <!-- figures … --> is left alone: `make bench-pages` fills it with what was measured.
+//
 // A picture's source stands beside its page or, as all other files, is named from the project's
 // root.
 //
@@ -21,6 +23,7 @@ import { drawDot, drawTrace, essence, framesOf } from "./pictures.mjs";
 import { allTags, languageOf, listing } from "./sources.mjs";
 
 const DIRECTIVE = /^\s*<!--\s*(\S+)\s*(.*?)\s*-->\s*$/;
+const OF_OTHERS = new Set(["figures", "/figures"]);
 const SHAPES = { snippet: [1, 2], frames: [1, 2], picture: [1, 2] };
 
 class Filler {
@@ -51,6 +54,7 @@ class Filler {
   /** Handles the directive at `at`; returns the last line it handled. */
   directive(path, lines, at, out) {
     const found = DIRECTIVE.exec(lines[at].line);
+    if (found && OF_OTHERS.has(found[1])) return at;
     const known = Object.keys(SHAPES).join(", ");
     if (!found || !(found[1] in SHAPES)) {
       throw new Fault(`"${lines[at].line.trim()}" is no directive; known are ${known}`);

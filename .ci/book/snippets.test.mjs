@@ -104,6 +104,11 @@ test("a comment inside a fence is no directive", () => {
   assert.equal(faultsOf({ "p.md": "```html\n<!-- whatever -->\n```\n" }), "");
 });
 
+test("what the load client measured is left to make bench-pages", () => {
+  const page = "<!-- figures echo -->\n| a | b |\n<!-- /figures -->\n";
+  assert.equal(faultsOf({ "p.md": page }), "");
+});
+
 test("frames come from phx-trace, and its refusal is told", () => {
   const tool =
     "#!/bin/bash\n[ $3 = --steps ] && [ $4 = 1-2 ] || { echo 'no such step' >&2; exit 1; }\n" +
