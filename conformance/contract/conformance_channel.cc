@@ -3,9 +3,9 @@
 #include "conformance/contract/conformance_channel.h"
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 #include <thread>
+#include <unordered_map>
 
 namespace phx::contract {
 namespace {
@@ -104,7 +104,7 @@ Result stop_with(ExitReason::Kind kind, const char* detail = "") {
   return Stop{{kind, detail}, {}};
 }
 
-const std::map<std::string_view, Handler> handlers = {
+const std::unordered_map<std::string_view, Handler> handlers = {
     {"echo", [](Payload p, Socket&) -> Result { return Reply::ok(std::move(p)); }},
     {"echo_error", [](Payload p, Socket&) -> Result { return Reply::error(std::move(p)); }},
     {"ack", [](Payload, Socket&) -> Result { return Reply::ok(); }},

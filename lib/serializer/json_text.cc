@@ -9,7 +9,7 @@ namespace phx::serializer {
 //! [slices]
 Opaque opaque(std::string_view frame, const Slice& slice) {
   const std::string_view text = frame.substr(slice.begin, slice.size);
-  if (text.front() == '"') return unquoted(text);
+  if (text.front() == '"') return unquoted(frame, slice);
   if (text == "null") return {};
   return Opaque::other(slice.tidy ? std::string(text) : compact(text));
 }

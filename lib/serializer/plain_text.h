@@ -32,8 +32,8 @@ inline std::size_t plain_prefix(std::string_view text) {
     std::memcpy(&bytes, text.data() + at, sizeof bytes);
     const Bytes special = (bytes < 0x20) | (bytes == '"') | (bytes == '\\');  // as is_plain has it
     const auto words = std::bit_cast<Words>(special);
-    if (words[0] != 0) return at + zero_bytes(words[0]);
-    if (words[1] != 0) return at + 8 + zero_bytes(words[1]);
+    if ((words[0] | words[1]) == 0) continue;
+    return at + (words[0] != 0 ? zero_bytes(words[0]) : 8 + zero_bytes(words[1]));
   }
   while (at < text.size() && is_plain(text[at])) ++at;
   return at;

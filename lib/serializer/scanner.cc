@@ -46,13 +46,14 @@ void Scanner::end() {
 Slice Scanner::value() {
   skip_white();
   white_seen_ = false;
+  escape_seen_ = false;
   const std::size_t begin = at_;
   if (peek() == '{' || peek() == '[') {
     nested();
   } else {
     scalar();
   }
-  return {begin, at_ - begin, !white_seen_};
+  return {begin, at_ - begin, !white_seen_, escape_seen_};
 }
 //! [value]
 
@@ -124,6 +125,7 @@ void Scanner::utf8() {
 }
 
 void Scanner::escape() {
+  escape_seen_ = true;
   ++at_;
   if (peek() != 'u') {
     constexpr std::string_view escapes = "\"\\/bfnrt";
@@ -199,10 +201,10 @@ std::string compact(std::string_view json) {
   return out;
 }
 
-std::string unquoted(std::string_view json) {
-  const std::string_view inside = json.substr(1, json.size() - 2);
-  if (inside.find('\\') == std::string_view::npos) return std::string(inside);
-  return Json::parse(json).string_or("");
+std::string unquoted(std::string_view json, const Slice& string) {
+  const std::string_view text = json.substr(string.begin, string.size);
+  if (!string.escaped) return std::string(text.substr(1, text.size() - 2));
+  return Json::parse(text).string_or("");
 }
 
 namespace {

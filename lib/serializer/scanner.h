@@ -16,7 +16,8 @@ namespace phx::serializer {
 struct Slice {
   std::size_t begin = 0;
   std::size_t size = 0;
-  bool tidy = true;  ///< No white space between its tokens: it is compact as it stands.
+  bool tidy = true;      ///< No white space between its tokens: it is compact as it stands.
+  bool escaped = false;  ///< Somewhere in its strings a backslash stands.
 };
 
 inline bool is_white(char c) {
@@ -59,12 +60,13 @@ class Scanner {
   std::string_view text_;
   std::size_t at_ = 0;
   bool white_seen_ = false;
+  bool escape_seen_ = false;
 };
 
 /// The text without white space between its tokens. REQUIRES: valid JSON.
 std::string compact(std::string_view json);
-/// A JSON string's value, its escapes resolved. REQUIRES: valid, with its quotes.
-std::string unquoted(std::string_view json);
+/// A JSON string's value, its escapes resolved. REQUIRES: the slice is a string in this text.
+std::string unquoted(std::string_view json, const Slice& string);
 /// Appends `text` as a JSON string. \throws EncodeError where it is no UTF-8.
 void append_quoted(std::string& out, std::string_view text);
 bool is_utf8(std::string_view text);

@@ -37,7 +37,7 @@ Members members_of(std::string_view text) {
       const Slice key = scanner.value();
       if (text[key.begin] != '"') throw DecodeError("expected a key, got another value");
       scanner.expect(':');
-      members.note(unquoted(text.substr(key.begin, key.size)), scanner.value());
+      members.note(unquoted(text, key), scanner.value());
     } while (scanner.take(','));
     scanner.expect('}');
   }

@@ -30,10 +30,10 @@ Message decode_text(Frame frame) {
   while (scanner.take(',')) scanner.value();  // Phoenix looks at no element past the fifth
   scanner.expect(']');
   scanner.end();
-  Message message{opaque(frame.bytes, parts[0]), opaque(frame.bytes, parts[1]),
-                  opaque(frame.bytes, parts[2]), opaque(frame.bytes, parts[3]), Payload()};
-  message.payload = payload(std::move(frame.bytes), parts[4]);
-  return message;
+  // In this order: the payload takes the frame over.
+  return {opaque(frame.bytes, parts[0]), opaque(frame.bytes, parts[1]),
+          opaque(frame.bytes, parts[2]), opaque(frame.bytes, parts[3]),
+          payload(std::move(frame.bytes), parts[4])};
 }
 //! [decode_text]
 

@@ -2,6 +2,7 @@
 
 #include "server/outbox.h"
 
+#include <array>
 #include <utility>
 
 #include "base/check.h"
@@ -23,9 +24,13 @@ std::size_t close_size(unsigned code) { return whole_size(code == 0 ? 0 : 2); }
 
 void append_header(std::string& out, unsigned bits_and_opcode, std::size_t size) {
   const std::size_t extended = extended_size(size);
-  out += static_cast<char>(final_frame | bits_and_opcode);
-  out += static_cast<char>(extended == 0 ? size : extended == 2 ? 126 : 127);
-  for (std::size_t i = extended; i > 0; --i) out += static_cast<char>(size >> (8 * (i - 1)));
+  std::array<char, 10> header{};
+  header[0] = static_cast<char>(final_frame | bits_and_opcode);
+  header[1] = static_cast<char>(extended == 0 ? size : extended == 2 ? 126 : 127);
+  for (std::size_t i = 0; i < extended; ++i) {
+    header[2 + i] = static_cast<char>(size >> (8 * (extended - 1 - i)));
+  }
+  out.append(header.data(), 2 + extended);
 }
 
 void append_close(std::string& out, unsigned code) {
@@ -36,6 +41,8 @@ void append_close(std::string& out, unsigned code) {
 }  // namespace
 
 void Outbox::add(serializer::FramePtr frame, bool compressed) {
+  constexpr std::size_t usual = 4;
+  if (frames_.empty()) frames_.reserve(usual);
   bytes_ += whole_size(frame->bytes.size());
   frames_.push_back({std::move(frame), compressed});
 }
