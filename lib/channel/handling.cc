@@ -6,7 +6,7 @@
 namespace phx::channel {
 
 //! [from_client]
-void Server::from_client(serializer::Message message) {
+void Server::from_client(serializer::Message&& message) {
   SocketKeeper::set_ref(socket_, std::move(message.ref));
   if (!message.event.is_string()) {
     // Not what it is: a log might show it, and nobody has filtered it.
@@ -41,7 +41,7 @@ void Server::intercepted(const serializer::Broadcast& broadcast) {
 
 // --- What a callback returned -------------------------------------------------------------------
 
-void Server::act_on(Result result, bool may_reply) {
+void Server::act_on(Result&& result, bool may_reply) {
   if (auto* reply = std::get_if<Reply>(&result)) {
     if (!may_reply) {
       throw std::logic_error("expected NoReply or Stop: only handle_in has somebody to reply to");
@@ -54,7 +54,7 @@ void Server::act_on(Result result, bool may_reply) {
   }
 }
 
-void Server::send_reply(Reply reply) {
+void Server::send_reply(Reply&& reply) {
   phx::reply(scheduler(),
              {socket_.transport(), &socket_.serializer(), socket_.join_ref(),
               SocketKeeper::ref(socket_), socket_.topic()},

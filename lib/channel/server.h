@@ -63,14 +63,14 @@ class Server final : public process::Process {
   void turn_away(Refused refused);
   void answer_join(serializer::Status status, Payload response);
 
-  void from_client(serializer::Message message);
+  void from_client(serializer::Message&& message);
   Result call_handle_in(serializer::Message&& message);
   void on_a_worker(serializer::Message message);
   void intercepted(const serializer::Broadcast& broadcast);
   void transport_down(const ExitReason& reason);
 
-  void act_on(Result result, bool may_reply);
-  void send_reply(Reply reply);
+  void act_on(Result&& result, bool may_reply);
+  void send_reply(Reply&& reply);
 
   std::unique_ptr<Channel> channel_;
   Socket socket_;

@@ -15,7 +15,7 @@ class Mailbox {
   std::size_t size() const { return messages_.size() - head_; }
   bool empty() const { return size() == 0; }
 
-  void push(Message message) {
+  void push(Message&& message) {
     if (empty()) rewind();
     // A mailbox that is never quite empty would grow at its end for ever.
     if (head_ > 64 && head_ * 2 > messages_.size()) drop_read();

@@ -166,7 +166,7 @@ void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
 }
 
 //! [deliver]
-void Scheduler::deliver(Slot& slot, Message message) {
+void Scheduler::deliver(Slot& slot, Message&& message) {
   if (slot.awaiting && !slot.awaiting->arrived && message.tag() == slot.awaiting->ref) {
     slot.awaiting->arrived = std::move(message);
   } else if (slot.mailbox.size() < limits_.mailbox) {

@@ -104,7 +104,7 @@ class Scheduler {
   void receive(Signal signal);
   void run_task(const TaskSignal& task);
   void adopt(Pid pid, std::unique_ptr<Process> process);
-  void deliver(Slot& slot, Message message);
+  void deliver(Slot& slot, Message&& message);
   void enqueue(Slot& slot);
   void take_turn(Slot& slot);
   void work_through(Slot& slot);

@@ -159,7 +159,7 @@ Connection::Trouble Connection::accept(lws* wsi, std::string_view bytes) {
 Connection::Trouble Connection::accept_plain(lws* wsi, std::string_view bytes) {
   const std::size_t to_come = lws_remaining_packet_payload(wsi);
   if (message_.size() + bytes.size() + to_come > max_frame_size_) return CloseCode::too_big;
-  if (message_.empty()) message_.reserve(bytes.size() + to_come);
+  if (message_.empty() && to_come > 0) message_.reserve(bytes.size() + to_come);
   message_ += bytes;
   return {};
 }

@@ -65,7 +65,7 @@ void Handler::limit_reached(telemetry::Limit limit, std::size_t allowed) const {
 // --- What the client says -----------------------------------------------------------------------
 
 //! [from_client]
-void Handler::from_client(Message message) {
+void Handler::from_client(Message&& message) {
   const bool named = message.topic.is_string();
   if (message.topic.is("phoenix") && message.event.is("heartbeat")) {
     return reply(message, {}, Reply::ok());
@@ -88,7 +88,7 @@ void Handler::not_joined(Message message) {
 //! [not_joined]
 
 //! [on_topic]
-void Handler::on_topic(const Entry& entry, Message message) {
+void Handler::on_topic(const Entry& entry, Message&& message) {
   if (message.event.is("phx_join")) return rejoin(entry, std::move(message));
   // What was meant for an earlier join of this topic is nobody's any more. A null join_ref is for
   // whoever is there: so V1 clients, and as of 1.8.12 all (rules, L-06).

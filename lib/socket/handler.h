@@ -72,8 +72,8 @@ class Handler : public process::Process {
     Opaque join_ref;
   };
 
-  void from_client(serializer::Message message);
-  void on_topic(const Entry& entry, serializer::Message message);
+  void from_client(serializer::Message&& message);
+  void on_topic(const Entry& entry, serializer::Message&& message);
   void not_joined(serializer::Message message);
   void join(serializer::Message message);
   void start_channel(const Route& route, serializer::Message message);

@@ -26,7 +26,7 @@ using exercise::not_written;  // goes with the last part that you write
 /// - Any other event goes to the user: on a worker where channel_->blocking(event, payload) says
 /// that
 ///   it may take long, else here and now; and act_on gets what it returned, and may reply.
-void Server::from_client(serializer::Message message) {
+void Server::from_client(serializer::Message&& message) {
   // Yours: Server::from_client
   not_written("Server::from_client", message);
 }
@@ -53,14 +53,14 @@ void Server::intercepted(const serializer::Broadcast& broadcast) {
 /// - Stop: its reply first, if it has one; then, where the reason is graceful(), a SocketClose to
 /// the
 ///   transport, so that the client hears phx_close and not phx_error; then stop with that reason.
-void Server::act_on(Result result, bool may_reply) {
+void Server::act_on(Result&& result, bool may_reply) {
   // Yours: Server::act_on
   not_written("Server::act_on", result, may_reply);
 }
 
 /// Answers the event whose ref was noted: phx::reply with a SocketRef of the transport, the
 /// socket's serializer, the channel's join_ref (not the message's), the noted ref, and the topic.
-void Server::send_reply(Reply reply) {
+void Server::send_reply(Reply&& reply) {
   // Yours: Server::send_reply
   not_written("Server::send_reply", reply);
 }
