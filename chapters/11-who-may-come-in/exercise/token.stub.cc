@@ -48,6 +48,9 @@ std::string TokenSigner::sign(const Json& data, Time now, Seconds max_age) const
 /// or more. The age is `max_age` where one is given, else the token's own. So a token of 60 seconds
 /// is good after 59.999 seconds, and expired after 60.
 ///
+/// By a clock that was set back a token is younger than nothing, and still good. But an age of 0 or
+/// less lets none in, whatever the clock says.
+///
 /// Else Valid, with the data.
 TokenSigner::Verdict TokenSigner::verify(std::string_view token, Time now,
                                          std::optional<Seconds> max_age) const {
