@@ -162,7 +162,7 @@ void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
   slot->process->scheduler_ = this;
   slot->process->slot_ = slot.get();
   enqueue(*slot);
-  slots_.emplace(pid.serial, std::move(slot));
+  slots_[pid.serial] = std::move(slot);
 }
 
 //! [deliver]

@@ -2,6 +2,8 @@
 
 #include "socket/handler.h"
 
+#include <algorithm>
+
 #include "process/scheduler.h"
 
 namespace phx::socket {
@@ -101,28 +103,27 @@ void Handler::on_topic(const Entry& entry, Message&& message) {
 
 //! [channel_down]
 void Handler::channel_down(const Down& down) {
-  const auto topic = topics_.find(down.pid);
-  if (topic == topics_.end()) return;
-  const Entry entry = channels_.at(topic->second);
-  deliver(goodbye(entry, topic->second, "phx_error", Json::object({{"reason", "channel_crash"}})));
-  forget(down.pid);
+  const auto ended = channel_of(down.pid);
+  if (ended == channels_.end()) return;
+  const auto& [topic, entry] = *ended;
+  deliver(goodbye(entry, topic, "phx_error", Json::object({{"reason", "channel_crash"}})));
+  channels_.erase(ended);
 }
 //! [channel_down]
 
 //! [channel_closed]
 void Handler::channel_closed(process::Pid pid) {
-  const auto topic = topics_.find(pid);
-  if (topic == topics_.end()) return;
-  const Entry entry = channels_.at(topic->second);
-  deliver(goodbye(entry, topic->second, "phx_close", {}));
+  const auto closed = channel_of(pid);
+  if (closed == channels_.end()) return;
+  const auto& [topic, entry] = *closed;
+  deliver(goodbye(entry, topic, "phx_close", {}));
   scheduler().demonitor(entry.monitor, self(), pid);
-  forget(pid);
+  channels_.erase(closed);
 }
 
-void Handler::forget(process::Pid pid) {
-  const auto topic = topics_.find(pid);
-  channels_.erase(topic->second);
-  topics_.erase(topic);
+Handler::Channels::iterator Handler::channel_of(process::Pid pid) {
+  return std::find_if(channels_.begin(), channels_.end(),
+                      [pid](const auto& channel) { return channel.second.pid == pid; });
 }
 //! [channel_closed]
 

@@ -6,8 +6,8 @@
 /// on to whoever carries them: a transport subclasses it and says how. Mirrors Phoenix.Socket's
 /// __in__/2 and __info__/2.
 
+#include <boost/container/flat_map.hpp>
 #include <memory>
-#include <unordered_map>
 
 #include "channel/server.h"
 #include "socket/user_socket.h"
@@ -72,6 +72,9 @@ class Handler : public process::Process {
     Opaque join_ref;
   };
 
+  /// By topic, side by side: most clients join a few, and a table of buckets takes more than they.
+  using Channels = boost::container::flat_map<std::string, Entry>;
+
   void from_client(serializer::Message&& message);
   void on_topic(const Entry& entry, serializer::Message&& message);
   void not_joined(serializer::Message message);
@@ -82,7 +85,7 @@ class Handler : public process::Process {
   void old_channel_ended(const Entry& entry, serializer::Message message);
   void channel_down(const process::Down& down);
   void channel_closed(process::Pid pid);
-  void forget(process::Pid pid);
+  Channels::iterator channel_of(process::Pid pid);
 
   void reply(const serializer::Message& to, const Opaque& join_ref, Reply reply);
   void unmatched(const serializer::Message& message);
@@ -91,8 +94,7 @@ class Handler : public process::Process {
 
   const UserSocket& user_;
   Socket socket_;
-  std::unordered_map<std::string, Entry> channels_;       // at most user_.max_channels()
-  std::unordered_map<process::Pid, std::string> topics_;  // the same, by process
+  Channels channels_;  // at most user_.max_channels()
   std::unique_ptr<pubsub::Subscription> disconnects_;
   std::optional<CloseCode> broken_;  ///< Set where a frame broke the websocket itself.
 };

@@ -61,7 +61,6 @@ void Handler::join_answered(Entry entry, const Message& join, process::Message a
     scheduler().demonitor(entry.monitor, self(), entry.pid);
     return reply(join, join.join_ref, Reply::error(std::move(joined->response)));
   }
-  topics_.emplace(entry.pid, join.topic.text());
   channels_.emplace(join.topic.text(), std::move(entry));
   reply(join, join.join_ref, Reply::ok(std::move(joined->response)));
 }
@@ -87,7 +86,7 @@ void Handler::rejoin(const Entry& entry, Message message) {
 
 void Handler::old_channel_ended(const Entry& entry, Message message) {
   const FramePtr closed = goodbye(entry, message.topic.text(), "phx_close", {});
-  forget(entry.pid);
+  channels_.erase(message.topic.text());
   scheduler().send(self(), channel::SocketPush{closed});
   join(std::move(message));
 }

@@ -150,9 +150,10 @@ SessionTokens::Place SessionTokens::take_place() const {
 }
 
 std::string SessionTokens::sign(process::Pid session) const {
-  return signer_.sign(
-      Json::object({{"server", instance_}, {"shard", session.shard}, {"session", session.serial}}),
-      std::chrono::system_clock::now(), two_weeks);
+  return signer_.sign(Json::object({{"server", instance_},
+                                    {"shard", std::uint64_t{session.shard}},
+                                    {"session", std::uint64_t{session.serial}}}),
+                      std::chrono::system_clock::now(), two_weeks);
 }
 
 std::optional<process::Pid> SessionTokens::verify(std::string_view token) const {

@@ -2,8 +2,8 @@
 ///
 /// These five are members of Handler (socket/handler.h), whose other half, handler.cc, calls join()
 /// and rejoin(). README.md beside this file says in which order to write them. What helps, and is
-/// there: find_route, reply(), unmatched(), goodbye(), forget(), limit_reached(), channels_ (by
-/// topic) and topics_ (by process), socket_ (the connection's), user_ (the application's).
+/// there: find_route, reply(), unmatched(), goodbye(), limit_reached(), channels_ (by topic),
+/// socket_ (the connection's), user_ (the application's).
 
 #include "process/scheduler.h"
 #include "socket/handler.h"
@@ -54,8 +54,7 @@ void Handler::start_channel(const Route& route, Message message) {
 /// - Ended: an error reply, {"reason": "join crashed"}.
 /// - Refused (status error): stop monitoring, or its end would be told as a crash; and an error
 ///   reply with the channel's response.
-/// - Let in: the entry goes into channels_ and topics_, and an ok reply with the channel's
-/// response.
+/// - Let in: the entry goes into channels_, and an ok reply with the channel's response.
 ///
 /// Each reply has the join's own join_ref.
 void Handler::join_answered(Entry entry, const Message& join, process::Message answer) {
@@ -73,9 +72,9 @@ void Handler::rejoin(const Entry& entry, Message message) {
   not_written("Handler::rejoin", entry, message);
 }
 
-/// Makes the old channel's phx_close (goodbye, with an empty payload), forgets the old channel,
-/// sends the frame to this very process as a channel::SocketPush, and joins. So the client hears of
-/// the close after the new join's reply: the mail waits while the join is awaited.
+/// Makes the old channel's phx_close (goodbye, with an empty payload), takes the old channel out of
+/// channels_, sends the frame to this very process as a channel::SocketPush, and joins. So the
+/// client hears of the close after the new join's reply: the mail waits while the join is awaited.
 void Handler::old_channel_ended(const Entry& entry, Message message) {
   // Yours: Handler::old_channel_ended
   not_written("Handler::old_channel_ended", entry, message);
