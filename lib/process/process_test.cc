@@ -39,6 +39,29 @@ TEST("a crash ends one process, and its watchers are told why") {
   expect(!house.scheduler.alive(bad) && house.scheduler.alive(good), "one is gone, one lives");
 }
 
+TEST("an alarm goes off once, may be set anew before that, and is put away with its owner") {
+  ActorHouse house;
+  Journal journal;
+  auto alarm = std::make_unique<Alarm>();
+  const Pid pid = house.spawn([&](Actor&, Message m) {
+    if (m.holds<Rang>()) journal.push_back("rang");
+  });
+  house.scheduler.set(*alarm, Millis{10}, pid);
+  house.scheduler.set(*alarm, Millis{20}, pid);
+  house.pass(Millis{15});
+  expect(journal.empty(), "it was set anew");
+  expect(house.scheduler.next_timer().has_value(), "it is waited for");
+  house.pass(Millis{5});
+  expect_eq(journal, Journal{"rang"});
+  house.pass(Millis{100});
+  expect_eq(journal, Journal{"rang"});
+  house.scheduler.set(*alarm, Millis{10}, pid);
+  alarm.reset();
+  house.pass(Millis{100});
+  expect_eq(journal, Journal{"rang"});
+  expect(!house.scheduler.next_timer(), "nothing is waited for any more");
+}
+
 TEST("terminate is the last turn and its sends come before the Down") {
   ActorHouse house;
   Journal journal;

@@ -144,6 +144,7 @@ bool Scheduler::run(Clock::time_point now) {
   now_ = now;
   for (Signal& signal : inbox_.take_all()) receive(std::move(signal));
   while (auto due = timers_.take(now)) send(due->to, std::move(due->message));
+  while (auto owner = timers_.take_alarm(now)) send(*owner, Rang{});
   for (std::size_t turn = 0; turn < limits_.turns_a_run; ++turn) {
     std::deque<Slot*>& queue = urgent_.empty() ? runnable_ : urgent_;
     if (queue.empty()) return false;

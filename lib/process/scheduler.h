@@ -72,6 +72,9 @@ class Scheduler {
   /// Counts from the beginning of this run().
   Ref send_after(Millis delay, Pid to, Message message);
   void cancel(Ref timer) { timers_.cancel(timer); }
+  /// The owner is sent Rang after so long; counts as send_after does. REQUIRES: the alarm is the
+  /// owner's, a process of this shard.
+  void set(Alarm& alarm, Millis delay, Pid owner) { timers_.set(alarm, now_ + delay, owner); }
   /// The reply to a Request. Mirrors GenServer.reply/2.
   void answer(const Request& request, Message reply);
   /// Destroys all processes, without a last turn: when the thread that ran them has ended.

@@ -2,6 +2,8 @@
 /// \file
 /// Messages that are due later, in order of when.
 
+#include <algorithm>
+#include <boost/intrusive/set.hpp>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -10,6 +12,24 @@
 #include "process/message.h"
 
 namespace phx::process {
+
+/// What a process is sent when its alarm goes off.
+struct Rang {};
+
+/// An alarm clock that a process keeps as a member, for what it nearly always sets: where a timer
+/// is a message that waits in memory, this is forty bytes of its owner. It is off until
+/// Scheduler::set, goes off once, and is put away with its owner. On its shard's thread only.
+class Alarm : public boost::intrusive::set_base_hook<
+                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                  boost::intrusive::optimize_size<true>> {
+ public:
+  bool operator<(const Alarm& other) const { return when_ < other.when_; }
+
+ private:
+  friend class Timers;
+  Clock::time_point when_;
+  Pid owner_;
+};
 
 /// Shard thread only. At most one entry a Ref; cancelling what is gone does nothing.
 class Timers {
@@ -32,6 +52,22 @@ class Timers {
     by_ref_.erase(found);
   }
 
+  /// An alarm that was set already is set anew.
+  void set(Alarm& alarm, Clock::time_point when, Pid owner) {
+    if (alarm.is_linked()) alarm.unlink();
+    alarm.when_ = when;
+    alarm.owner_ = owner;
+    alarms_.insert(alarm);
+  }
+
+  /// Whose alarm goes off at `now`, if anybody's. It is off then.
+  std::optional<Pid> take_alarm(Clock::time_point now) {
+    if (alarms_.empty() || alarms_.begin()->when_ > now) return std::nullopt;
+    const Pid owner = alarms_.begin()->owner_;
+    alarms_.erase(alarms_.begin());
+    return owner;
+  }
+
   /// The next one that is due at `now`, if any.
   std::optional<Due> take(Clock::time_point now) {
     if (by_time_.empty() || by_time_.begin()->first > now) return std::nullopt;
@@ -41,15 +77,20 @@ class Timers {
     return due;
   }
 
+  /// When the first of them all is due.
   std::optional<Clock::time_point> next() const {
-    if (by_time_.empty()) return std::nullopt;
-    return by_time_.begin()->first;
+    std::optional<Clock::time_point> first;
+    if (!by_time_.empty()) first = by_time_.begin()->first;
+    if (alarms_.empty()) return first;
+    const Clock::time_point alarm = alarms_.begin()->when_;
+    return first ? std::min(*first, alarm) : alarm;
   }
 
  private:
   using ByTime = std::multimap<Clock::time_point, Due>;
   ByTime by_time_;
   std::unordered_map<Ref, ByTime::iterator> by_ref_;
+  boost::intrusive::multiset<Alarm, boost::intrusive::constant_time_size<false>> alarms_;
 };
 
 }  // namespace phx::process

@@ -5,13 +5,6 @@
 #include "process/scheduler.h"
 
 namespace phx::transport {
-namespace {
-
-/// The connection may have been idle for its timeout by now.
-struct LookWhetherIdle {};
-
-}  // namespace
-
 Websocket::Websocket(std::shared_ptr<const UserSocket> user, Socket socket,
                      std::shared_ptr<Wire> wire, Millis timeout)
     : Handler(*user, std::move(socket)),
@@ -21,11 +14,11 @@ Websocket::Websocket(std::shared_ptr<const UserSocket> user, Socket socket,
 
 void Websocket::init() {
   Handler::init();
-  idle_timer_ = scheduler().send_after(timeout_, self(), LookWhetherIdle{});
+  scheduler().set(idle_, timeout_, self());
 }
 
 void Websocket::handle(process::Message message) {
-  if (message.holds<LookWhetherIdle>()) return look_whether_idle();
+  if (message.holds<process::Rang>()) return look_whether_idle();
   Handler::handle(std::move(message));
 }
 
@@ -33,17 +26,11 @@ void Websocket::handle(process::Message message) {
 void Websocket::look_whether_idle() {
   const Millis quiet = wire_->quiet_for();
   if (quiet < timeout_) {
-    idle_timer_ = scheduler().send_after(timeout_ - quiet, self(), LookWhetherIdle{});
-    return;
+    return scheduler().set(idle_, timeout_ - quiet, self());
   }
   close(socket::CloseCode::normal);
   stop();
 }
 //! [look_whether_idle]
-
-void Websocket::terminate(const process::ExitReason& reason) {
-  scheduler().cancel(idle_timer_);
-  Handler::terminate(reason);
-}
 
 }  // namespace phx::transport

@@ -34,7 +34,6 @@ class Websocket final : public socket::Handler {
  protected:
   void init() override;
   void handle(process::Message message) override;
-  void terminate(const process::ExitReason& reason) override;
   void deliver(serializer::FramePtr frame) override { wire_->send(std::move(frame)); }
   void close(socket::CloseCode code) override { wire_->close(code); }
 
@@ -44,7 +43,7 @@ class Websocket final : public socket::Handler {
   const std::shared_ptr<const UserSocket> user_;
   const std::shared_ptr<Wire> wire_;
   const Millis timeout_;
-  process::Ref idle_timer_{};
+  process::Alarm idle_;
 };
 
 }  // namespace phx::transport
