@@ -11,7 +11,9 @@ using process::Down;
 using process::Message;
 
 Server::Server(std::unique_ptr<Channel> channel, Socket socket, Payload params)
-    : channel_(std::move(channel)), socket_(std::move(socket)), params_(std::move(params)) {}
+    : channel_(std::move(channel)),
+      socket_(std::move(socket)),
+      params_(std::make_unique<Payload>(std::move(params))) {}
 
 LogSubject::Metadata Server::log_metadata() const {
   LogSubject::Metadata metadata{{"topic", socket_.topic()}};
@@ -31,7 +33,7 @@ void Server::join() {
   const auto result = std::make_shared<JoinResult>();
   const auto call = [this, result] { *result = call_join(); };
   const auto then = [this, result] { joined(std::move(*result)); };
-  if (channel_->blocking("phx_join", params_)) {
+  if (channel_->blocking("phx_join", *params_)) {
     offload(call, then);
   } else {
     call();
@@ -43,12 +45,13 @@ void Server::join() {
 /// What nobody wants to know is neither measured nor copied.
 JoinResult Server::call_join() {
   const telemetry::Telemetry& telemetry = *socket_.house().telemetry;
+  const std::unique_ptr<Payload> given = std::move(params_);
   if (!telemetry.attached<ChannelJoined>()) {
-    return channel_->join(socket_.topic(), std::move(params_), socket_);
+    return channel_->join(socket_.topic(), std::move(*given), socket_);
   }
-  const Payload params = params_;
+  const Payload params = *given;
   const telemetry::Span span(true);
-  JoinResult result = channel_->join(socket_.topic(), std::move(params_), socket_);
+  JoinResult result = channel_->join(socket_.topic(), std::move(*given), socket_);
   const auto status =
       std::holds_alternative<Joined>(result) ? serializer::Status::ok : serializer::Status::error;
   telemetry.execute(ChannelJoined{span.duration(), params, status, socket_, channel_->log_join()});

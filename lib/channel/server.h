@@ -74,7 +74,7 @@ class Server final : public process::Process {
 
   std::unique_ptr<Channel> channel_;
   Socket socket_;
-  Payload params_;
+  std::unique_ptr<Payload> params_;  ///< Until the channel has them, at its join.
   process::Ref join_request_{};
   process::Ref transport_monitor_{};
   std::unique_ptr<pubsub::Subscription> subscription_;

@@ -23,12 +23,12 @@ std::unique_ptr<Subscription> PubSub::subscribe(std::string_view name, process::
                                                 std::shared_ptr<const Metadata> metadata) {
   auto found = topics_.find(name);
   if (found == topics_.end()) {
-    found = topics_.emplace(name, std::make_unique<Topic>(Topic{std::string(name)})).first;
+    found = topics_.try_emplace(std::string(name)).first;
+    found->second.name = &found->first;
   }
-  Topic& topic = *found->second;
+  Topic& topic = found->second;
   auto subscription = std::make_unique<Subscription>(*this, topic, topic.subscribers.size());
-  topic.subscribers.push_back({pid, std::move(metadata)});
-  topic.owners.push_back(subscription.get());
+  topic.subscribers.push_back({pid, std::move(metadata), subscription.get()});
   return subscription;
 }
 
@@ -37,11 +37,9 @@ void PubSub::unsubscribe(const Subscription& subscription) {
   Topic& topic = subscription.topic_;
   const std::size_t index = subscription.index_;
   topic.subscribers[index] = std::move(topic.subscribers.back());
-  topic.owners[index] = topic.owners.back();
-  topic.owners[index]->index_ = index;
+  topic.subscribers[index].subscription->index_ = index;
   topic.subscribers.pop_back();
-  topic.owners.pop_back();
-  if (topic.subscribers.empty()) topics_.erase(topics_.find(topic.name));
+  if (topic.subscribers.empty()) topics_.erase(topics_.find(*topic.name));
 }
 //! [unsubscribe]
 
@@ -66,12 +64,12 @@ void PubSub::dispatch_here(const std::string& topic, const EventPtr& event, proc
                            Dispatcher dispatch) {
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return;
-  dispatch(scheduler_, found->second->subscribers, from, event);
+  dispatch(scheduler_, found->second.subscribers, from, event);
 }
 
 std::size_t PubSub::subscribers(std::string_view topic) const {
   const auto found = topics_.find(topic);
-  return found == topics_.end() ? 0 : found->second->subscribers.size();
+  return found == topics_.end() ? 0 : found->second.subscribers.size();
 }
 
 }  // namespace phx::pubsub

@@ -28,9 +28,12 @@ struct Metadata {
   virtual ~Metadata() = default;
 };
 
+class Subscription;
+
 struct Subscriber {
   process::Pid pid;
   std::shared_ptr<const Metadata> metadata;
+  Subscription* subscription = nullptr;  ///< The hub's own matter.
 };
 
 /// Hands one event to one shard's subscribers. For the broadcaster's own shard it runs in his own
@@ -63,11 +66,10 @@ class Subscription {
   std::size_t index_;
 };
 
-/// The subscribers of one topic on one shard; `owners[i]` is the subscription of `subscribers[i]`.
+/// The subscribers of one topic on one shard.
 struct Topic {
-  std::string name;
+  const std::string* name = nullptr;  ///< Its key in the hub's table.
   std::vector<Subscriber> subscribers = {};
-  std::vector<Subscription*> owners = {};
 };
 
 class PubSub {
@@ -104,7 +106,7 @@ class PubSub {
 
   process::Scheduler& scheduler_;
   std::vector<PubSub*> peers_{this};
-  std::unordered_map<std::string, std::unique_ptr<Topic>, Hash, std::equal_to<>> topics_;
+  std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;  // stay where they are
 };
 
 }  // namespace phx::pubsub
