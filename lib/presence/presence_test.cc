@@ -73,6 +73,21 @@ TEST("a process that ended leaves every topic and key that it was under") {
   expect_eq(text(diffs.at("t").leaves),
             std::string(R"({"u":{"metas":[{"phx_ref":"1"}]},"v":{"metas":[{"phx_ref":"2"}]}})"));
   expect_eq(text(state.on("s")), std::string(R"({"u":{"metas":[{"phx_ref":"4"}]}})"));
+  expect(state.forget(a).empty(), "it is nowhere any more");
+}
+
+TEST("a process that ended leaves where it was last, and not where it was before") {
+  State state;
+  state.track("t", "u", meta(a, "1"));
+  state.track("t", "v", meta(a, "2"));
+  state.update("t", "v", meta(a, "3"));
+  state.untrack("t", "u", a);
+  expect_eq(state.processes(0).size(), 1u);
+  const auto diffs = state.forget(a);
+  expect_eq(diffs.size(), 1u);
+  expect_eq(diffs.at("t").leaves.size(), 1u);
+  expect(diffs.at("t").leaves.contains("v"), "u was left before");
+  expect(state.processes(0).empty() && state.on("t").empty(), "nobody is there");
 }
 
 namespace {

@@ -48,6 +48,7 @@ Diff State::track(std::string_view topic, std::string_view key, Meta meta) {
   if (Diff changed = update(topic, key, meta); !changed.empty()) return changed;
   const std::string name(key);
   topics_[std::string(topic)][name].push_back(meta);
+  places_[meta.pid].push_back({std::string(topic), name});
   return {{{name, {std::move(meta)}}}, {}};
 }
 
@@ -71,32 +72,31 @@ Diff State::untrack(std::string_view topic, std::string_view key, process::Pid p
   auto gone = take(presences->second, key, pid);
   if (presences->second.empty()) topics_.erase(presences);
   if (!gone) return {};
+  left(pid, {std::string(topic), std::string(key)});
   return {{}, {{std::string(key), {std::move(*gone)}}}};
 }
 
+void State::left(process::Pid pid, const Place& place) {
+  const auto found = places_.find(pid);
+  if (found == places_.end()) return;  // it leaves all of them: see forget
+  std::erase(found->second, place);
+  if (found->second.empty()) places_.erase(found);
+}
+
 std::map<std::string, Diff> State::forget(process::Pid pid) {
-  std::vector<std::pair<std::string, std::string>> places;
-  for (const auto& [topic, presences] : topics_) {
-    for (const auto& [key, metas] : presences) {
-      const bool here = std::any_of(metas.begin(), metas.end(),
-                                    [&](const Meta& meta) { return meta.pid == pid; });
-      if (here) places.emplace_back(topic, key);
-    }
-  }
   std::map<std::string, Diff> diffs;
-  for (const auto& [topic, key] : places)
+  const auto places = places_.extract(pid);
+  if (!places) return diffs;
+  for (const auto& [topic, key] : places.mapped()) {
     diffs[topic].leaves.merge(untrack(topic, key, pid).leaves);
+  }
   return diffs;
 }
 
 std::set<process::Pid> State::processes(std::uint32_t shard) const {
   std::set<process::Pid> found;
-  for (const auto& [topic, presences] : topics_) {
-    for (const auto& [key, metas] : presences) {
-      for (const Meta& meta : metas) {
-        if (meta.pid.shard == shard) found.insert(meta.pid);
-      }
-    }
+  for (const auto& [pid, places] : places_) {
+    if (pid.shard == shard) found.insert(pid);
   }
   return found;
 }

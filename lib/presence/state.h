@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "json/json.h"
@@ -58,7 +59,15 @@ class State {
   const Presences& on(std::string_view topic) const;
 
  private:
+  struct Place {
+    std::string topic, key;
+    bool operator==(const Place&) const = default;
+  };
+  void left(process::Pid pid, const Place& place);
+
   std::map<std::string, Presences, std::less<>> topics_;
+  /// Where each process is present, so that its end costs what it had, and not what all have.
+  std::unordered_map<process::Pid, std::vector<Place>> places_;
 };
 
 }  // namespace phx::presence
