@@ -52,6 +52,7 @@ void Listener::bind(std::uint16_t port, const std::string& setting) {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // inherited by all it accepts
   if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(socket_, SOMAXCONN) != 0) {
     const int error = errno;
@@ -97,8 +98,6 @@ bool Listener::accept_one() {
     if (error == EAGAIN) all_accepted();
     return error == EINTR || error == ECONNABORTED;
   }
-  const int on = 1;
-  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   char address[INET_ADDRSTRLEN] = "";
   inet_ntop(AF_INET, &client.sin_addr, address, sizeof address);
   accept_(socket, {.address = address, .port = ntohs(client.sin_port)});
