@@ -42,19 +42,20 @@ HttpConnection::~HttpConnection() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-bool HttpConnection::start() {
-  const auto opened = poll_.open(
-      [this](uv_poll_t* handle) { return uv_poll_init_socket(host_.loop(), handle, socket_); },
-      [this] { ready(poll_.what()); });
-  if (opened != 0) return false;
-  patience_.open([this](uv_timer_t* handle) { return uv_timer_init(host_.loop(), handle); },
-                 [this] { run_out_of_patience(); });
+/// Most requests have come by the time that their connection is accepted: these cost the loop
+/// neither a handle nor a timer.
+void HttpConnection::start() {
+  read();
+  if (ended_ || poll_) return;
   be_patient();
   listen();
-  return true;
 }
 
 void HttpConnection::be_patient() {
+  if (!patience_) {
+    patience_.open([this](uv_timer_t* handle) { return uv_timer_init(host_.loop(), handle); },
+                   [this] { run_out_of_patience(); });
+  }
   const auto patience = static_cast<std::uint64_t>(host_.http_limits().patience.count());
   uv_timer_start(patience_.get(), UvHandle<uv_timer_t>::call, patience, 0);
 }
@@ -77,6 +78,12 @@ void HttpConnection::tell(telemetry::Limit limit) const {
 /// While an answer is under way nothing more is read: the next request waits in the socket, where
 /// it takes none of our memory. That the client hangs up is heard all the same.
 void HttpConnection::listen() {
+  if (!poll_) {
+    const auto opened = poll_.open(
+        [this](uv_poll_t* handle) { return uv_poll_init_socket(host_.loop(), handle, socket_); },
+        [this] { ready(poll_.what()); });
+    if (opened != 0) return end();
+  }
   const int events = waiting_ ? UV_DISCONNECT : unsent_.empty() ? UV_READABLE : UV_WRITABLE;
   uv_poll_start(poll_.get(), events, UvHandle<uv_poll_t>::call_poll);
 }
@@ -141,7 +148,7 @@ void HttpConnection::answer(transport::Request request) {
 /// heard.
 void HttpConnection::wait_for(const transport::Later& later) {
   waiting_ = true;
-  uv_timer_stop(patience_.get());
+  if (patience_) uv_timer_stop(patience_.get());
   listen();
   later.begin(answer_);
 }

@@ -39,8 +39,9 @@ class HttpConnection {
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection();
 
-  /// Starts to listen to the client; false where the loop would not have it.
-  bool start();
+  /// Reads what has come already, and listens for what has not. Where the loop would not have it,
+  /// the connection is finished.
+  void start();
   /// The server stops: what has been asked is answered, and then the connection ends.
   void answer_and_close();
 

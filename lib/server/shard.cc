@@ -159,8 +159,9 @@ void Shard::start(int socket, Client client) {
   const std::string address = client.address;
   auto connection = std::make_unique<HttpConnection>(*this, socket, std::move(client));
   if (stopping_ || !has_room(http_.size() + connections_.size(), address)) return;
-  HttpConnection* key = connection.get();
-  if (connection->start()) http_.emplace(key, std::move(connection));
+  HttpConnection& newcomer = *connection;
+  http_.emplace(&newcomer, std::move(connection));
+  newcomer.start();
 }
 
 void Shard::finished(HttpConnection& connection) {
