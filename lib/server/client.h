@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 
@@ -15,7 +16,7 @@ namespace phx::server {
 struct Client {
   std::string address;  ///< `127.0.0.1`
   std::uint16_t port = 0;
-  std::string scheme = "http";  ///< `https` where TLS lies between.
+  std::string_view scheme = "http";  ///< Or `https`, where TLS lies between: these alone.
   /// How long ago the client's last byte came, whatever it was part of. Shard thread.
   std::function<Millis()> quiet_for = {};
   std::shared_ptr<const void> place = {};  ///< Among its address's: see Addresses.

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "serializer/scanner.h"
-#include "server/http.h"
 #include "server/receive_buffers.h"
 #include "telemetry/faults.h"
 
@@ -15,15 +14,12 @@ using serializer::Frame;
 using socket::CloseCode;
 
 Connection::Connection(ConnectionHost& host, Client client, const MessageLimits& limits,
-                       std::optional<std::string> subprotocol, transport::Request::Headers headers,
                        const std::optional<transport::Deflate>& deflate)
     : host_(host),
       client_(std::move(client)),
       max_frame_size_(limits.size),
-      subprotocol_(std::move(subprotocol)),
-      headers_(std::move(headers)),
       compression_(deflate ? std::make_unique<Compression>(*deflate) : nullptr) {
-  if (limits.rate) rate_.emplace(*limits.rate);
+  if (limits.rate) rate_ = std::make_unique<socket::RateLimit>(*limits.rate);
 }
 
 // --- Down to the client -------------------------------------------------------------------------
@@ -221,22 +217,6 @@ void Connection::gone() {
 
 Millis Connection::quiet_for() const {
   return wsi_ == nullptr ? Millis{0} : client_.quiet_for();  // without it, the socket is another's
-}
-
-int Connection::add_headers(lws* wsi, lws_process_html_args& args) const {
-  const auto add = [&](const char* name, std::string_view value) {
-    auto* end = reinterpret_cast<unsigned char*>(args.p) + args.max_len;
-    return lws_add_http_header_by_name(wsi, reinterpret_cast<const unsigned char*>(name),
-                                       reinterpret_cast<const unsigned char*>(value.data()),
-                                       static_cast<int>(value.size()),
-                                       reinterpret_cast<unsigned char**>(&args.p), end);
-  };
-  if (add("cache-control:", "max-age=0, private, must-revalidate") != 0) return -1;
-  if (add("date:", http_date()) != 0) return -1;
-  for (const auto& [name, value] : headers_) {
-    if (add((name + ":").c_str(), value) != 0) return -1;
-  }
-  return subprotocol_ && add("sec-websocket-protocol:", *subprotocol_) != 0 ? -1 : 0;
 }
 
 }  // namespace phx::server

@@ -57,7 +57,6 @@ class Connection final : public transport::Wire,
                          public AwakeHook {
  public:
   Connection(ConnectionHost& host, Client client, const MessageLimits& limits,
-             std::optional<std::string> subprotocol, transport::Request::Headers headers,
              const std::optional<transport::Deflate>& deflate);
 
   /// The process that this connection's frames are for.
@@ -70,7 +69,6 @@ class Connection final : public transport::Wire,
 
   // What libwebsockets reports; the results are what its callback returns (-1 closes).
   void established(lws* wsi);
-  int add_headers(lws* wsi, lws_process_html_args& args) const;
   int received(lws* wsi, std::string_view bytes);
   int writable();
   int peer_closes(std::string_view code_and_reason);
@@ -110,9 +108,7 @@ class Connection final : public transport::Wire,
   ConnectionHost& host_;
   const Client client_;
   const std::size_t max_frame_size_;
-  std::optional<socket::RateLimit> rate_;
-  const std::optional<std::string> subprotocol_;
-  const transport::Request::Headers headers_;  ///< Of the 101 answer, beside the handshake's own.
+  std::unique_ptr<socket::RateLimit> rate_;  ///< Nothing where there is no limit.
   lws* wsi_ = nullptr;
   void* receive_buffer_ = nullptr;  ///< libwebsockets' own: see ReceiveBuffers.
   process::Pid process_;

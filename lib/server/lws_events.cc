@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "server/handshake.h"
 #include "server/receive_buffers.h"
 #include "server/shard.h"
 
@@ -101,7 +102,9 @@ int Shard::event(lws* wsi, lws_callback_reasons why, Connection** user, void* in
   const std::string_view bytes(static_cast<const char*>(in), in == nullptr ? 0 : size);
   switch (why) {
     case LWS_CALLBACK_ADD_HEADERS:
-      return adopting_ ? adopting_->add_headers(wsi, *static_cast<lws_process_html_args*>(in)) : 0;
+      if (adopting_.connection == nullptr) return 0;
+      return handshake::add_headers(*adopting_.upgrade, wsi,
+                                    *static_cast<lws_process_html_args*>(in));
     case LWS_CALLBACK_ESTABLISHED: return established(wsi, user);
     case LWS_CALLBACK_RECEIVE: return (*user)->received(wsi, bytes);
     case LWS_CALLBACK_SERVER_WRITEABLE: return (*user)->writable();
@@ -112,9 +115,9 @@ int Shard::event(lws* wsi, lws_callback_reasons why, Connection** user, void* in
 }
 
 int Shard::established(lws* wsi, Connection** user) {
-  if (!adopting_) return -1;
-  *user = adopting_.get();
-  std::exchange(adopting_, nullptr)->established(wsi);
+  if (adopting_.connection == nullptr) return -1;
+  *user = std::exchange(adopting_.connection, nullptr);
+  (*user)->established(wsi);
   return 0;
 }
 

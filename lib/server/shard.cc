@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "process/supervisor.h"
+#include "server/handshake.h"
 #include "server/receive_buffers.h"
 #include "telemetry/shard_measured.h"
 
@@ -175,35 +176,18 @@ Endpoint::Outcome Shard::dispatch(const transport::Request& request) {
   return endpoint_.dispatch(request, {&scheduler_, &pubsub_, &endpoint_.telemetry()});
 }
 
-namespace {
-
-/// What libwebsockets reads is no longer the client's head: nothing that it chokes on is in it, and
-/// of the extensions only what is agreed on already, which it repeats in its answer.
-std::string head_for_lws(const transport::Upgrade& upgrade) {
-  std::string head =
-      "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
-      upgrade.key + "\r\n";
-  if (upgrade.deflate) {
-    head += "Sec-WebSocket-Extensions: permessage-deflate" + upgrade.deflate->parameters + "\r\n";
-  }
-  return head + "\r\n";
-}
-
-}  // namespace
-
 void Shard::become_websocket(int socket, transport::Upgrade upgrade, Client client) {
-  const std::string head = head_for_lws(upgrade);
+  const std::string head = handshake::request(upgrade);
   auto connection = std::make_shared<Connection>(
       *this, std::move(client), MessageLimits{upgrade.max_frame_size, upgrade.message_rate},
-      std::move(upgrade.subprotocol), std::move(upgrade.headers), upgrade.deflate);
+      upgrade.deflate);
   const process::Pid pid = scheduler_.spawn(std::make_unique<transport::Websocket>(
       std::move(upgrade.user), std::move(upgrade.socket), connection, upgrade.timeout));
   connection->serve(pid);
   connections_.emplace(connection.get(), connection);
-  adopting_ = connection;
+  adopting_ = {connection.get(), &upgrade};
   lws* adopted = lws_adopt_socket_vhost_readbuf(vhost_, socket, head.data(), head.size());
-  if (std::exchange(adopting_, nullptr) == nullptr && adopted != nullptr) return;
+  if (std::exchange(adopting_, {}).connection == nullptr && adopted != nullptr) return;
   // Never established: libwebsockets has closed the socket, or will.
   connection->gone();
   connections_.erase(connection.get());

@@ -117,7 +117,11 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   std::string writing_space_;  // as large as a piece of an outbox
   // Until they rest, or are closed; these leave it by themselves.
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> awake_;
-  std::shared_ptr<Connection> adopting_;  // while libwebsockets takes its socket over
+  struct Adoption {
+    Connection* connection = nullptr;  ///< Nobody's, once it is established.
+    const transport::Upgrade* upgrade = nullptr;
+  };
+  Adoption adopting_;  // while libwebsockets takes a socket over
   process::Pid supervisor_;
   std::vector<process::Pid> drainers_;
   bool full_ = false;  ///< Somebody was turned away since there last was room.
