@@ -8,7 +8,7 @@ in_table && /^\| `[a-z_]+` \|/ { split($0, cell, "`"); note("table", cell[2]) }
 /^# lib\// { in_channel = /conformance_channel/ }
 in_channel && /^  def handle_in\("/ { note("elixir", quoted($0)) }
 
-/^const std::map.* handlers = / { in_map = 1 }
+/^const std::(unordered_)?map.* handlers = / { in_map = 1 }
 in_map && /^    \{"[a-z_]+",/ { note("cpp", quoted($0)) }
 in_map && /^};/ { in_map = 0 }
 /^Result ConformanceChannel::handle_in/ { in_handler = 1 }
