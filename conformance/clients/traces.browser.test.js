@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { launch } from "./support/browser.js";
+import { eventually } from "./support/deadline.js";
 import { NetworkPanel } from "./support/devtools.js";
 import { Visitor, servePage } from "./support/page.js";
 import { contractServer } from "./support/server.js";
@@ -56,7 +57,11 @@ test("what Chrome's network panel exports is imported, told and played again", a
   const panel = await NetworkPanel.opens(page);
   await page.evaluate(() => fetch("/"));
   await page.evaluate(talk, { address: server.mount("/socket"), topic: "conformance:panel" });
-  await writeFile(file("chrome.har"), JSON.stringify(await panel.export()));
+  const har = await eventually("all nine messages in the panel", async () => {
+    const seen = await panel.export(); // the page may be ahead of it
+    return seen.log.entries.some((entry) => entry._webSocketMessages?.length >= 9) && seen;
+  });
+  await writeFile(file("chrome.har"), JSON.stringify(har));
 
   const { stderr } = await trace("import", file("chrome.har"), "-o", file("mine.har"));
   assert.match(stderr, /^kept 1 websocket with 9 messages, and 0 long-poll requests; left out 1 fetch; 2 secrets/);

@@ -1,5 +1,8 @@
 // Waiting: for what should happen, and giving up with a sentence that says what did not.
 
+import { setTimeout as pause } from "node:timers/promises";
+
+const LOOK_AGAIN_MS = 20;
 export const PATIENCE_MS = 20_000; // only a failure takes so long, be the machine ever so busy
 
 /** Resolves as `promise` does, or rejects after `ms` with a sentence naming `what` was awaited. */
@@ -9,6 +12,15 @@ export function within(ms, what, promise) {
     timer = setTimeout(() => reject(new Error(`waited ${ms} ms in vain for ${what}`)), ms);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** What `look` finds, once it finds something: for what nobody tells of when it has happened. */
+export async function eventually(what, look, ms = PATIENCE_MS) {
+  for (const end = Date.now() + ms; ; await pause(LOOK_AGAIN_MS)) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`looked ${ms} ms in vain for ${what}`);
+  }
 }
 
 /** What happened and was not yet looked at, in order: put() by a callback, taken by the test. */
