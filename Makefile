@@ -242,7 +242,7 @@ JUDGE_MUTANTS = $(MUTANTS) --suite $(SUITE) --reasons $(MUTANT_REASONS) -- $(CON
 mutants: $(MUTANTS) $(SUITE) $(CONTRACT) ## prove that each rule can fail: judge servers that are broken on purpose
 	@$(JUDGE_MUTANTS)
 $(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(MUTANT_REASONS)
-	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { grep -A40 '^✗' $@.log; tail -n 2 $@.log; exit 1; }
+	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
 
 # make replay [TRACES='a.har b.har'] [URL=ws://host:port/socket]: without either, the index says what must agree.
 TRACE_INDEX := traces/README.md
