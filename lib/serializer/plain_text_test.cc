@@ -1,4 +1,4 @@
-/// Sixteen bytes at a time find what one at a time would.
+/// Sixteen bytes at a time, and sixty-four, find what one at a time would.
 
 #include "serializer/plain_text.h"
 
@@ -13,8 +13,8 @@ using namespace phx::testing;
 TEST("each byte is plain or not, wherever it stands") {
   for (int value = 0; value < 256; ++value) {
     const bool plain = value >= 0x20 && value < 0x80 && value != '"' && value != '\\';
-    for (std::size_t at = 0; at < 40; ++at) {
-      std::string text(40, 'x');
+    for (std::size_t at = 0; at < 150; ++at) {
+      std::string text(150, 'x');
       text[at] = static_cast<char>(value);
       expect_eq(plain_prefix(text), plain ? text.size() : at);
     }

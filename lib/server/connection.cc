@@ -2,6 +2,8 @@
 
 #include "server/connection.h"
 
+#include <sys/socket.h>
+
 #include <utility>
 
 #include "serializer/scanner.h"
@@ -67,16 +69,15 @@ void Connection::end_in(int seconds) {
   lws_cancel_service_pt(wsi_);
 }
 
-/// libwebsockets writes each message by itself; a raw write takes as many frames as are ready. What
-/// the socket does not take at once libwebsockets keeps, and calls writable() when it is gone.
+/// A write takes as many frames as are ready. While libwebsockets holds back bytes that the socket
+/// did not take, nothing goes past them: it calls writable() when they are gone.
 void Connection::flush() {
   dirty_ = false;
   if (wsi_ == nullptr) return;
   bool mid_frame = false;
   while (!outbox_.empty() && (mid_frame || !lws_partial_buffered(wsi_))) {
     const Outbox::Piece piece = outbox_.take(host_.writing_space());
-    auto* bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(piece.bytes.data()));
-    if (lws_write(wsi_, bytes, piece.bytes.size(), LWS_WRITE_RAW) < 0) {
+    if (!write(piece.bytes)) {
       outbox_ = {};
       closing_ = true;
       break;
@@ -85,6 +86,18 @@ void Connection::flush() {
   }
   if (closing_) limit_last_words();
   if (closing_ || !outbox_.empty()) lws_callback_on_writable(wsi_);
+}
+
+/// Straight to the socket; libwebsockets, whose own way down is a good deal longer, has what the
+/// socket does not take, and its errors.
+bool Connection::write(std::string_view bytes) {
+  if (!lws_partial_buffered(wsi_)) {
+    const ssize_t taken = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (taken == static_cast<ssize_t>(bytes.size())) return true;
+    if (taken > 0) bytes.remove_prefix(static_cast<std::size_t>(taken));
+  }
+  auto* rest = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
+  return lws_write(wsi_, rest, bytes.size(), LWS_WRITE_RAW) >= 0;
 }
 
 /// Who does not read has some seconds for what waits, and the close behind it.
@@ -103,6 +116,7 @@ int Connection::writable() {
 
 void Connection::established(lws* wsi) {
   wsi_ = wsi;
+  socket_ = lws_get_socket_fd(wsi);
   receive_buffer_ = ReceiveBuffers::taken_last();
 }
 
