@@ -464,7 +464,7 @@ $(BUILD)/lib/%_bench: $(BUILD)/lib/%_bench.o $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lbenchmark -o $@
 SERIALIZER_BENCH := $(BUILD)/lib/serializer/scanner_bench
 # make figures [ONLY='load payload'] [ALONE='command that keeps the machine quiet']: each takes less than a minute.
-GROWTH := idle talkers topics subscribers payload memory shards
+GROWTH := idle newcomers talkers topics subscribers payload memory shards
 FIGURES := floor-speed floor-rest $(GROWTH) load serializer
 MEASURE = conformance/bench/figures/measure $(BUILD)
 .PHONY: figures growth load bench-pages

@@ -72,8 +72,8 @@ Result echo(const Context& context, const Volley& volley);
 Result heartbeats(const Context& context, Volley volley);
 /// One sender broadcasts, all subscribers listen; `figure` is deliveries a second.
 Result fanout(const Context& context, std::size_t subscribers, std::size_t in_flight);
-/// Connects, upgrades, joins, leaves; `figure` is joins a second.
-Result connects(const Context& context, std::size_t at_once);
+/// Connects, upgrades, joins, leaves, beside so many that are silent; `figure` is joins a second.
+Result connects(const Context& context, std::size_t at_once, std::size_t idle = 0);
 /// Asks for work that keeps a processor busy, on `bench:*`; `figure` is replies a second.
 Result burns(const Context& context, std::size_t connections, std::uint64_t rounds);
 /// `figure` is resident bytes of the server for each idle, joined connection.

@@ -9,8 +9,10 @@
 
 #include "conformance/bench/cases.h"
 #include "conformance/bench/connection.h"
+#include "conformance/bench/crowd.h"
 #include "conformance/bench/error.h"
 #include "conformance/bench/frames.h"
+#include "conformance/bench/probe.h"
 
 namespace phx::bench {
 namespace {
@@ -100,8 +102,14 @@ class Turnstile : Listener {
 
 }  // namespace
 
-Result connects(const Context& context, std::size_t at_once) {
-  return Turnstile{context, at_once}.run();
+Result connects(const Context& context, std::size_t at_once, std::size_t idle) {
+  if (auto why = too_many(context, idle + at_once + most_leaving); !why.empty())
+    return skipped(std::move(why));
+  Crowd silent{context.loop, context.target};
+  silent.grow(idle, idle_topic);
+  auto result = Turnstile{context, at_once}.run();
+  silent.leave();
+  return result;
 }
 
 }  // namespace phx::bench

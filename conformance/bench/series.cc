@@ -40,6 +40,8 @@ std::vector<Series> make_series() {
   return {
       grow("idle", "echo, 100 connections, W=1, beside", "idle connections", per_second,
            {100, 1'000, 10'000}, [](C c, std::size_t x) { return echo(c, {.idle = x}); }),
+      grow("newcomers", "connect, upgrade, join; 50 at once, beside", "idle connections",
+           per_second, {100, 1'000, 10'000}, [](C c, std::size_t x) { return connects(c, 50, x); }),
       grow("talkers", "echo, 100 B, W=1", "connections that talk", per_second, {100, 1'000, 10'000},
            [](C c, std::size_t x) { return echo(c, {.connections = x}); }),
       grow("topics", "echo, 100 connections, W=1", "topics a connection", per_second, {1, 10, 100},

@@ -5,6 +5,7 @@ import { bytes, caseOf, fixed, medianOf, origin, run, table, whole } from "./dat
 const three = [["one shard", "a"], ["two shards", "b"], ["the floor", "c"]];
 const kinds = [
   ["idle", "idle connections beside 100 that talk", "idle connections"],
+  ["newcomers", "newcomers who connect, join and go, beside idle connections", "idle connections"],
   ["talkers", "connections that talk, W=1", "connections"],
   ["topics", "topics joined by each of 100 connections", "topics a connection"],
   ["subscribers", "subscribers of one topic, a delivery", "subscribers"],
@@ -38,7 +39,8 @@ function verdict(found, name) {
     const found = factor(0) <= 1.15 ? "Idle connections make no message dearer" : "**Idle connections make messages dearer, and must not**";
     return `${found}: from the first line to the last, one shard's price is multiplied by ${fixed(factor(0))}, the floor's by ${fixed(factor(2))}.\n\n`;
   }
-  return `From the first line to the last, one shard's price is multiplied by ${fixed(factor(0))}, the floor's by ${fixed(factor(2))}.\n\n`;
+  const why = name === "newcomers" ? " libwebsockets walks the table of its connections when one goes: see [what gives way first](../../docs/scale.md#what-gives-way-first)." : "";
+  return `From the first line to the last, one shard's price is multiplied by ${fixed(factor(0))}, the floor's by ${fixed(factor(2))}.${why}\n\n`;
 }
 
 function memory() {
@@ -68,6 +70,6 @@ microseconds a message (or a delivery). The floor is the bare server of [README.
 grows there, too, is the kernel's or the processor's caches' doing, not ours. All share two cores with the load
 client, so two shards have no core to themselves here: read their price, not their rate.
 
-![Five plots of CPU a message, over idle connections, talking connections, topics, subscribers and payload](growth.svg)
+![Six plots of CPU a message, over idle connections, with newcomers beside them, over talking connections, topics, subscribers and payload](growth.svg)
 
 ${[...growthSeries().map(section), memory(), shards()].filter(Boolean).join("\n")}`;

@@ -87,7 +87,7 @@ export function growthPlot(series) {
       blocks += dataBlock(block, points(found, name, server, (result) => result.cpu_us));
       return line(block, label, colour);
     });
-    const corner = { idle: "right bottom", topics: "right bottom", talkers: "left top", payload: "left top" };
+    const corner = { idle: "right bottom", newcomers: "right bottom", topics: "right bottom", talkers: "left top", payload: "left top" };
     const scale = name === "payload" ? "set logscale y" : "unset logscale y\nset yrange [0:*]";
     return `set key ${corner[name] ?? "right top"}\nset title "${title}"\nset xlabel "${x}"\nset ylabel "CPU µs a message"\n${scale}\nplot ${lines.join(", \\\n ")}\nset yrange [*:*]\n`;
   });
