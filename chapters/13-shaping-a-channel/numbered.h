@@ -63,6 +63,10 @@ class Numbered final : public phx::Channel {
     socket.broadcast("said", minutes_.write(payload["body"]));
     return phx::Reply::ok();
   }
+  /// On a worker, so that a broadcast takes its turn in each shard's inbox, our own, too.
+  bool blocking(std::string_view event, const phx::Payload&) const override {
+    return event == "say";
+  }
   //! [numbered]
 
  private:

@@ -101,6 +101,12 @@ TEST("no more than a hundred messages are kept") {
   expect_eq(missed["messages"][std::size_t{99}]["n"].integer_or(0), 103);
 }
 
+// That a worker's broadcasts come so is pubsub_test's.
+TEST("what is said is numbered on a worker, so that it comes in one order on all shards") {
+  Minutes minutes;
+  expect(Numbered(minutes).blocking("say", {}), "saying is announced as blocking");
+}
+
 TEST("a personal topic takes its person alone, and brings what others send there") {
   const Fixture f;
   expect_eq(f.ada.join_refused("user:bob").view(), R"({"reason":"this is somebody else's"})");

@@ -117,3 +117,24 @@ TEST("a broadcast crosses to the other shards") {
   expect_eq(other_journal, Journal{"far:x"});
   other_scheduler.clear();
 }
+
+TEST("what a thread of no shard broadcasts comes to all shards in one order") {
+  Fixture here;
+  Scheduler other_scheduler(1);
+  PubSub other_hub(other_scheduler);
+  Journal other_journal;
+  Scheduler::connect({&here.scheduler, &other_scheduler});
+  PubSub::connect({&here.hub, &other_hub});
+  here.listen("a", "near");
+  other_scheduler.spawn(std::make_unique<Listener>(other_hub, "a", "far", other_journal));
+  other_scheduler.run(other_scheduler.now());
+  std::thread([&] {
+    here.hub.broadcast("a", text("x"));
+    other_hub.broadcast("a", text("y"));
+  }).join();
+  here.settle();
+  other_scheduler.run(other_scheduler.now());
+  expect_eq(here.journal, Journal{"near:x", "near:y"});
+  expect_eq(other_journal, Journal{"far:x", "far:y"});
+  other_scheduler.clear();
+}
