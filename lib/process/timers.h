@@ -17,11 +17,10 @@ namespace phx::process {
 struct Rang {};
 
 /// An alarm clock that a process keeps as a member, for what it nearly always sets: where a timer
-/// is a message that waits in memory, this is forty bytes of its owner. It is off until
-/// Scheduler::set, goes off once, and is put away with its owner. On its shard's thread only.
+/// is a message that waits in memory, this is forty-eight bytes of its owner. It is off
+/// until Scheduler::set, goes off once, and is put away with its owner. On its shard's thread only.
 class Alarm : public boost::intrusive::set_base_hook<
-                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
-                  boost::intrusive::optimize_size<true>> {
+                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   bool operator<(const Alarm& other) const { return when_ < other.when_; }
 
