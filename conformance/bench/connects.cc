@@ -103,8 +103,7 @@ class Turnstile : Listener {
 }  // namespace
 
 Result connects(const Context& context, std::size_t at_once, std::size_t idle) {
-  if (auto why = too_many(context, idle + at_once + most_leaving); !why.empty())
-    return skipped(std::move(why));
+  if (auto why = too_many(context, idle + at_once); !why.empty()) return skipped(std::move(why));
   Crowd silent{context.loop, context.target};
   silent.grow(idle, idle_topic);
   auto result = Turnstile{context, at_once}.run();
