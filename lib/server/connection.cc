@@ -2,6 +2,7 @@
 
 #include "server/connection.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <utility>
@@ -34,17 +35,24 @@ void Connection::send(serializer::FramePtr frame) {
   } else {
     outbox_.add(std::move(frame));
   }
-  if (outbox_.bytes() > host_.outbox_limit()) {
-    host_.scheduler().log().warn(
-        "a client reads too slowly and is closed",
-        {{"unsent_bytes", std::to_string(outbox_.bytes())}, {"peer", client_.address}});
-    host_.telemetry().execute(telemetry::SlowConsumer{outbox_.bytes()});
-    outbox_ = {};
-    return finish(0);
-  }
+  if (unsent() > host_.outbox_limit()) return drop_slow_reader();
   to_be_flushed();
 }
 //! [send]
+
+std::size_t Connection::unsent() const {
+  const bool held = held_back_ > 0 && wsi_ != nullptr && lws_partial_buffered(wsi_);
+  return outbox_.bytes() + (held ? held_back_ : 0);
+}
+
+void Connection::drop_slow_reader() {
+  host_.scheduler().log().warn(
+      "a client reads too slowly and is closed",
+      {{"unsent_bytes", std::to_string(unsent())}, {"peer", client_.address}});
+  host_.telemetry().execute(telemetry::SlowConsumer{unsent()});
+  outbox_ = {};
+  finish(0);
+}
 
 void Connection::to_be_flushed() {
   if (!std::exchange(dirty_, true)) host_.dirty(*this);
@@ -59,7 +67,10 @@ void Connection::finish(unsigned code) {
   if (code != 0) outbox_.add_close(code);
   closing_ = true;
   message_ = {};
-  if (wsi_ != nullptr && code == 0) end_in(LWS_TO_KILL_ASYNC);
+  if (wsi_ != nullptr && code == 0) {
+    limited_ = true;  // sooner than the last words would be
+    end_in(LWS_TO_KILL_ASYNC);
+  }
   to_be_flushed();
 }
 
@@ -88,23 +99,29 @@ void Connection::flush() {
   if (closing_ || !outbox_.empty()) lws_callback_on_writable(wsi_);
 }
 
-/// Straight to the socket; libwebsockets, whose own way down is a good deal longer, has what the
-/// socket does not take, and its errors.
+/// Straight to the socket; libwebsockets, whose own way down is a good deal longer, has a copy of
+/// what the socket does not take, and its errors.
 bool Connection::write(std::string_view bytes) {
   if (!lws_partial_buffered(wsi_)) {
+    held_back_ = 0;
     const ssize_t taken = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (taken == static_cast<ssize_t>(bytes.size())) return true;
     if (taken > 0) bytes.remove_prefix(static_cast<std::size_t>(taken));
   }
+  held_back_ += bytes.size();
   auto* rest = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
   return lws_write(wsi_, rest, bytes.size(), LWS_WRITE_RAW) >= 0;
 }
 
-/// Who does not read has some seconds for what waits, and the close behind it.
+/// Who does not read has a while for what waits, and the close behind it. The socket calls
+/// writable() when a good part of its buffer is free, which for who does not read is never, also
+/// where it took the last bytes.
 void Connection::limit_last_words() {
-  constexpr int seconds = 5;
-  const bool unsent = !outbox_.empty() || lws_partial_buffered(wsi_);
-  if (unsent && !std::exchange(limited_, true)) end_in(seconds);
+  pollfd socket{socket_, POLLOUT, 0};
+  const bool free = ::poll(&socket, 1, 0) > 0;
+  const bool unsent = !outbox_.empty() || lws_partial_buffered(wsi_) || !free;
+  if (!unsent || std::exchange(limited_, true)) return;
+  end_in(static_cast<int>(std::chrono::ceil<std::chrono::seconds>(host_.farewell()).count()));
 }
 
 int Connection::writable() {

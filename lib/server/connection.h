@@ -37,6 +37,9 @@ class ConnectionHost {
   virtual void awake(Connection& connection) = 0;
   /// The most bytes that may wait for one client.
   virtual std::size_t outbox_limit() const = 0;
+  /// How long a closing connection's client has for the last bytes. libwebsockets counts in
+  /// seconds.
+  virtual Millis farewell() const = 0;
   virtual const telemetry::Telemetry& telemetry() const = 0;
   /// A client went over one of its limits.
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
@@ -112,6 +115,9 @@ class Connection final : public transport::Wire,
   void end_in(int seconds);
   void to_be_flushed();
   bool write(std::string_view bytes);
+  /// Bytes that the socket has not taken, ours and libwebsockets'.
+  std::size_t unsent() const;
+  void drop_slow_reader();
   void limit_last_words();
 
   ConnectionHost& host_;
@@ -124,6 +130,7 @@ class Connection final : public transport::Wire,
   process::Pid process_;
   std::string message_;  ///< The pieces of a message so far: at most max_frame_size_ bytes.
   Outbox outbox_;
+  std::size_t held_back_ = 0;  ///< Bytes that libwebsockets was given when it last held any back.
   const std::unique_ptr<Compression> compression_;  ///< Nothing where none was agreed on.
   bool dirty_ = false;    ///< On the shard's list for the end of this turn.
   bool heard_ = false;    ///< Since rest() was last tried.

@@ -21,6 +21,10 @@ namespace {
 
 struct Room final : Channel {
   JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
+  Result handle_in(std::string_view, Payload payload, Socket&) override {
+    const auto size = static_cast<std::size_t>(payload["size"].integer_or(0));
+    return Reply::ok(Json::object({{"text", std::string(size, 'x')}}));
+  }
 };
 struct Users final : UserSocket {
   Users() { channel<Room>("room:*"); }
@@ -56,6 +60,15 @@ class Running {
   const std::string& lines() {
     stop();
     return heard_.lines;
+  }
+  /// Whether such a line is written in time.
+  bool writes(const std::string& line) {
+    const auto began = Clock::now();
+    for (; Clock::now() - began < Millis{20'000}; std::this_thread::yield()) {
+      const std::lock_guard lock(heard_.mutex);
+      if (heard_.lines.find(line) != std::string::npos) return true;
+    }
+    return false;
   }
   /// Whether a line of the log was about this limit, and named the client.
   bool wrote(const std::string& limit) {
@@ -205,4 +218,67 @@ TEST("who does not take his answer is dropped when the server's farewell is over
   expect_eq(::recv(client.socket(), &first, 1, 0), 1);  // so the answer is under way
   expect_eq(server.events(), std::string("farewell 30\n"));
   expect(has(server.lines(), "some connections did not close in time left=1"), server.lines());
+}
+
+namespace {
+
+const std::string joining = frame(R"(["1","1","room:1","phx_join",{}])");
+std::string asking_for(std::size_t bytes) {
+  return frame(R"(["1","2","room:1","give",{"size":)" + std::to_string(bytes) + "}]");
+}
+
+/// A client who reads the beginning of an answer, and nothing more; his window is small.
+std::unique_ptr<TcpClient> deaf(const Running& server, std::size_t bytes) {
+  auto client = std::make_unique<TcpClient>(server.port(), 4'096);
+  client->write(upgrade + joining + asking_for(bytes));
+  std::string read;
+  while (!has(read, "text")) {
+    char some[100];
+    const ssize_t size = ::recv(client->socket(), some, sizeof some, 0);
+    expect(size > 0, "expected an answer, got " + read);
+    read.append(some, static_cast<std::size_t>(size));
+  }
+  return client;
+}
+
+/// Whether a newcomer is let in.
+bool lets_in(const Running& server, std::vector<std::unique_ptr<TcpClient>>& newcomers) {
+  auto client = std::make_unique<TcpClient>(server.port());
+  try {
+    client->write(upgrade);
+  } catch (const Failure&) {
+    return false;
+  }
+  char first = 0;
+  if (::recv(client->socket(), &first, 1, 0) != 1) return false;
+  newcomers.push_back(std::move(client));
+  return true;
+}
+
+}  // namespace
+
+TEST("who does not read is dropped, however much of his answer the kernel has taken") {
+  // From some size on the kernel takes all, but has no room for more; and from another, not all.
+  constexpr std::size_t step = 250'000;
+  constexpr std::size_t clients = 20;
+  Running server({.max_connections = clients, .farewell = Millis{1'000}});
+  std::vector<std::unique_ptr<TcpClient>> all, newcomers;
+  for (std::size_t i = 1; i <= clients; ++i) {
+    all.push_back(deaf(server, i * step));
+    all.back()->write(frame("rubbish"));
+  }
+  const auto began = Clock::now();
+  while (newcomers.size() < clients) {  // each who is dropped leaves room for one
+    lets_in(server, newcomers);
+    expect(Clock::now() - began < Millis{20'000},
+           "room for all: got it for " + std::to_string(newcomers.size()));
+  }
+}
+
+TEST("what libwebsockets keeps for a client counts as unsent, too") {
+  constexpr std::size_t more_than_a_kernel_takes = 5'000'000;
+  Running server({.outbox_limit = more_than_a_kernel_takes + 100'000});
+  const auto client = deaf(server, more_than_a_kernel_takes);
+  client->write(asking_for(more_than_a_kernel_takes));
+  expect(server.writes("a client reads too slowly and is closed unsent_bytes="), "a line");
 }

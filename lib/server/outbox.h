@@ -33,7 +33,8 @@ class Outbox {
   std::size_t bytes() const { return bytes_; }
 
   /// Takes out the next piece: small frames joined in `space`, which is overwritten, or a large
-  /// frame, which many connections may share and none copies. REQUIRES: !empty().
+  /// frame, which many connections may share; a copy is made only of what a socket does not take.
+  /// REQUIRES: !empty().
   Piece take(std::string& space);
 
  private:

@@ -4,6 +4,7 @@
 
 #include <libwebsockets.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -16,8 +17,10 @@
 namespace phx::server {
 namespace {
 
-constexpr std::size_t page = 4'096;
-constexpr std::size_t slot = receive_size + page;   // libwebsockets asks for some bytes more
+// libwebsockets asks for some bytes more than that. Whole pages, or a rest would take a
+// neighbour's.
+const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+const std::size_t slot = (receive_size / page + 1) * page;
 constexpr std::size_t most_slots = 65'536;          // more connections have theirs from malloc
 constexpr std::size_t few_slots = most_slots / 64;  // where addresses are rationed
 

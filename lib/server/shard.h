@@ -62,6 +62,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   std::string& writing_space() override { return writing_space_; }
   void awake(Connection& connection) override { awake_.push_back(connection); }
   std::size_t outbox_limit() const override { return options_.outbox_limit; }
+  Millis farewell() const override { return options_.farewell; }
   void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) override {
     telemetry::tell(telemetry(), scheduler_.log(), reached, {"peer", peer});
   }
