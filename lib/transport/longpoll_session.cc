@@ -40,6 +40,7 @@ void LongpollSession::handle(process::Message message) {
     scheduler().send(expired->poll, Forgotten{});
   } else if (auto* back = message.get_if<GiveBack>()) {
     frames_.insert(frames_.begin(), back->frames.begin(), back->frames.end());
+    tell_poll();
   } else if (auto* publish = message.get_if<Publish>()) {
     this->publish(std::move(*publish));
   } else if (const auto* handled = message.get_if<WhenHandled>()) {
@@ -83,6 +84,10 @@ void LongpollSession::deliver(serializer::FramePtr frame) {
                                          std::to_string(most_frames_) + " frames wait"}};
   }
   frames_.push_back(std::move(frame));
+  tell_poll();
+}
+
+void LongpollSession::tell_poll() {
   if (waiting_) scheduler().send(std::exchange(waiting_, {}), NowAvailable{});
 }
 

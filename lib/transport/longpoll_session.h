@@ -64,6 +64,8 @@ class LongpollSession final : public socket::Handler {
 
  private:
   void flush(process::Pid poll);
+  /// There is something for the poll that waits, if one does.
+  void tell_poll();
   void publish(Publish message);
   void end_if_inactive();
 
