@@ -29,6 +29,12 @@ bool Scheduler::forward(std::uint32_t shard, Signal::Body body) {
   return true;
 }
 
+void Scheduler::send_regardless(Pid to, Message message) {
+  const Pid speaker = std::exchange(working_for, {});
+  send(to, std::move(message));
+  working_for = speaker;
+}
+
 // --- What comes in from other threads -----------------------------------------------------------
 
 void Scheduler::receive(Signal signal) {

@@ -41,7 +41,8 @@ struct TaskSignal {
 };
 
 /// A signal, with the process whose work on a worker thread sent it: its own shard drops what it
-/// sent after its death. (Another shard can't know, and delivers it.)
+/// sent after its death. (Another shard can't know, and delivers it.) Nobody, where it was sent
+/// regardless of that.
 struct Signal {
   using Body =
       std::variant<Deliver, ExitSignal, MonitorSignal, DemonitorSignal, SpawnSignal, TaskSignal>;

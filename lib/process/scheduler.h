@@ -59,6 +59,9 @@ class Scheduler {
   // Any thread. From another thread these take effect in the order in which they were called.
   Pid spawn(std::unique_ptr<Process> process);
   void send(Pid to, Message message);
+  /// As send, but delivered even where the process whose work on a worker thread sends it is dead
+  /// by then: for what must be known of it all the same.
+  void send_regardless(Pid to, Message message);
   void exit(Pid to, ExitReason reason);
   /// Runs `task` on this scheduler's thread: here and now where that is this one, else soon. What
   /// it throws is the caller's in the first case and crashes `blame` in the other.
