@@ -6,6 +6,9 @@
 #include <openssl/rand.h>
 
 #include <set>
+#include <stdexcept>
+#include <string>
+#include <unordered_set>
 
 #include "base/base64.h"
 #include "base/check.h"
@@ -26,13 +29,8 @@ std::string new_ref() {
   return base64::url_encode(bytes);
 }
 
-/// To the watcher: broadcast this, and be there when the process ends.
-struct Changed {
-  std::string topic;
-  Diff diff;
-  Pid pid;
-  bool watch;
-};
+/// To the watcher: there is a change to tell.
+struct News {};
 
 }  // namespace
 
@@ -41,7 +39,7 @@ struct Changed {
 /// caused.
 ///
 /// A fetch that throws, and ten thousand deaths at once, crash it. Nobody may stay present for ever
-/// because of that: a successor takes over whom it watched.
+/// because of that, and what waits to be told must be: a successor takes over both.
 //! [watcher]
 class Presence::Watcher final : public process::Process {
  public:
@@ -49,17 +47,18 @@ class Presence::Watcher final : public process::Process {
   std::string name() const override { return "presence watcher"; }
 
  protected:
-  /// The first one of its shard finds nobody; a successor finds some who have died meanwhile.
+  /// The first one of its shard finds only who has just come; a successor finds some who have died
+  /// meanwhile.
   void init() override {
-    for (const Pid pid : present()) {
-      scheduler().alive(pid) ? void(scheduler().monitor(self(), pid)) : ended(pid);
-    }
+    for (const Pid pid : present()) scheduler().alive(pid) ? watch(pid) : ended(pid);
   }
 
   void handle(process::Message message) override {
-    if (const auto* changed = message.get_if<Changed>()) {
-      if (changed->watch) scheduler().monitor(self(), changed->pid);
-      tell(changed->topic, changed->diff);
+    if (message.holds<News>()) {
+      const Change change = next();
+      if (change.tracked) watch(change.tracked);
+      channel::broadcast(*house_.pubsub, change.topic, "presence_diff",
+                         presence_.to_payload(change.topic, change.diff));
     } else if (const auto* down = message.get_if<process::Down>()) {
       ended(down->pid);
     }
@@ -68,8 +67,9 @@ class Presence::Watcher final : public process::Process {
   void terminate(const process::ExitReason& reason) override {
     if (reason.kind != process::ExitReason::crash) return;
     const std::lock_guard lock(presence_.mutex_);
-    presence_.watchers_.at(scheduler().shard()) =
-        scheduler().spawn(std::make_unique<Watcher>(presence_, house_));
+    Shard& shard = presence_.shard_of(house_);
+    shard.watcher = scheduler().spawn(std::make_unique<Watcher>(presence_, house_));
+    if (!shard.untold.empty()) scheduler().send(shard.watcher, News{});
   }
 
  private:
@@ -78,62 +78,87 @@ class Presence::Watcher final : public process::Process {
     return presence_.state_.processes(scheduler().shard());
   }
 
-  void tell(const std::string& topic, const Diff& diff) {
-    channel::broadcast(*house_.pubsub, topic, "presence_diff", presence_.to_payload(topic, diff));
+  /// One for each News, so that others have their turns between; asks for the one behind it before
+  /// this one can throw.
+  Change next() {
+    const std::lock_guard lock(presence_.mutex_);
+    std::deque<Change>& untold = presence_.shard_of(house_).untold;
+    Change change = std::move(untold.front());
+    untold.pop_front();
+    if (!untold.empty()) scheduler().send(self(), News{});
+    return change;
   }
 
+  void watch(Pid pid) {
+    if (watched_.insert(pid).second) scheduler().monitor(self(), pid);
+  }
+
+  /// What it left is told behind what it had changed before.
   void ended(Pid pid) {
-    std::map<std::string, Diff> diffs;
-    {
-      const std::lock_guard lock(presence_.mutex_);
-      diffs = presence_.state_.forget(pid);
+    watched_.erase(pid);
+    const std::lock_guard lock(presence_.mutex_);
+    for (auto& [topic, diff] : presence_.state_.forget(pid)) {
+      presence_.changed(house_, {topic, std::move(diff), {}});
     }
-    for (const auto& [topic, diff] : diffs) tell(topic, diff);
   }
 
   Presence& presence_;
   const House house_;
+  std::unordered_set<Pid> watched_;
 };
 //! [watcher]
 
 void Presence::track(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
   const std::lock_guard lock(mutex_);
-  changed(socket, state_.track(socket.topic(), key, {socket.channel(), new_ref(), std::move(said)}),
-          true);
+  require_room(socket);
+  Diff diff = state_.track(socket.topic(), key, {socket.channel(), new_ref(), std::move(said)});
+  changed(socket.house(), {socket.topic(), std::move(diff), socket.channel()});
 }
 
 void Presence::update(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
   const std::lock_guard lock(mutex_);
-  changed(socket,
-          state_.update(socket.topic(), key, {socket.channel(), new_ref(), std::move(said)}),
-          false);
+  require_room(socket);
+  Diff diff = state_.update(socket.topic(), key, {socket.channel(), new_ref(), std::move(said)});
+  changed(socket.house(), {socket.topic(), std::move(diff), {}});
 }
 
 void Presence::untrack(const Socket& socket, std::string_view key) {
   const std::lock_guard lock(mutex_);
-  changed(socket, state_.untrack(socket.topic(), key, socket.channel()), false);
+  require_room(socket);
+  changed(socket.house(),
+          {socket.topic(), state_.untrack(socket.topic(), key, socket.channel()), {}});
+}
+
+/// Who comes last crashes, as who is sent too much does: a change that nobody is told of would be
+/// worse. The end of a process finds room always, since there are no more ends than there were
+/// processes.
+void Presence::require_room(const Socket& socket) {
+  if (shard_of(socket.house()).untold.size() < most_untold) return;
+  throw std::runtime_error("presence overflow: more than " + std::to_string(most_untold) +
+                           " changes wait to be told");
 }
 
 //! [changed]
-/// REQUIRES: the lock is held, so that changes reach the watcher in the order in which they were
-/// made.
-void Presence::changed(const Socket& socket, Diff diff, bool watch) {
-  if (diff.empty()) return;
-  socket.house().scheduler->send(watcher_of(socket),
-                                 Changed{socket.topic(), std::move(diff), socket.channel(), watch});
-}
-//! [changed]
-
-Pid Presence::watcher_of(const Socket& socket) {
-  const std::uint32_t shard = socket.house().scheduler->shard();
-  if (watchers_.size() <= shard) watchers_.resize(shard + 1);
-  if (!watchers_[shard]) {
-    watchers_[shard] =
-        socket.house().scheduler->spawn(std::make_unique<Watcher>(*this, socket.house()));
+/// REQUIRES: the lock is held, so that changes are told in the order in which they were made.
+void Presence::changed(const House& house, Change change) {
+  if (change.diff.empty()) return;
+  Shard& shard = shard_of(house);
+  if (!shard.watcher) {
+    shard.watcher = house.scheduler->spawn(std::make_unique<Watcher>(*this, house));
   }
-  return watchers_[shard];
+  shard.untold.push_back(std::move(change));
+  if (shard.untold.size() > 1) return;  // a News is under way
+  house.scheduler->send_regardless(shard.watcher, News{});
+}
+//! [changed]
+
+/// REQUIRES: the lock is held.
+Presence::Shard& Presence::shard_of(const House& house) {
+  const std::uint32_t shard = house.scheduler->shard();
+  if (shards_.size() <= shard) shards_.resize(shard + 1);
+  return shards_[shard];
 }
 
 Json Presence::list(std::string_view topic) const {

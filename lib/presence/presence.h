@@ -9,6 +9,7 @@
 /// Each change is broadcast as `presence_diff` on the channel's topic; a process that ends, however
 /// it ends, leaves. Mirrors Phoenix.Presence. One node: the state is this program's own.
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,7 +30,11 @@ class Presence {
   Presence& operator=(const Presence&) = delete;
   virtual ~Presence() = default;
 
-  // For a channel's own callbacks. `said` is an object; what is no object throws JsonError's kin.
+  /// Changes by the channels of one shard that may wait to be told; who makes one more crashes, and
+  /// the change is not made. As many as a mailbox takes.
+  static constexpr std::size_t most_untold = 10'000;
+
+  // For a channel's own callbacks. `said` is an object; what is no object throws BrokenPromise.
 
   /// This channel is present on its topic under `key`.
   void track(const Socket& socket, std::string_view key, Json said);
@@ -50,13 +55,25 @@ class Presence {
 
  private:
   class Watcher;
-  void changed(const Socket& socket, presence::Diff diff, bool watch);
-  process::Pid watcher_of(const Socket& socket);
+  struct Change {
+    std::string topic;
+    presence::Diff diff;
+    process::Pid tracked;  ///< To be watched, if it is anybody.
+  };
+  struct Shard {
+    process::Pid watcher;
+    std::deque<Change> untold;  ///< In the order in which they were made. While there are any, one
+                                ///< News is under way to the watcher.
+  };
+
+  void require_room(const Socket& socket);
+  void changed(const House& house, Change change);
+  Shard& shard_of(const House& house);
   Payload to_payload(std::string_view topic, const presence::Diff& diff) const;
 
   mutable std::mutex mutex_;
   presence::State state_;
-  std::vector<process::Pid> watchers_;  // one a shard, by its number
+  std::vector<Shard> shards_;  // by their numbers
 };
 
 }  // namespace phx

@@ -1,0 +1,226 @@
+/// What members are told whatever becomes of those who are present, and of the watcher itself.
+
+#include <future>
+
+#include "presence/presence.h"
+#include "testing/case.h"
+#include "testing/fakes.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+Presence* tracker = nullptr;
+process::Pid last_joined;
+
+/// Where a handler on a worker thread waits until the test lets it go on.
+struct Gate {
+  std::promise<void> entered, opened;
+};
+Gate* gate = nullptr;
+
+/// Tracks under the join's key, if there is one, and does as its client wishes.
+struct Room : Channel {
+  bool blocking(std::string_view event, const Payload&) const override {
+    return event.starts_with("slow_");
+  }
+  JoinResult join(std::string_view, Payload params, Socket& socket) override {
+    last_joined = socket.channel();
+    if (!params["key"].is_null()) socket.send_self(params["key"].string_or(""));
+    return Joined{};
+  }
+  Result handle_info(process::Message message, Socket& socket) override {
+    track(*message.get_if<std::string>(), socket);
+    socket.push("presence_state", tracker->list(socket.topic()));
+    return NoReply{};
+  }
+  Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
+    const std::string key = payload["key"].string_or("");
+    if (blocking(event, payload)) {
+      gate->entered.set_value();
+      gate->opened.get_future().wait();
+    }
+    if (event.ends_with("track")) track(key, socket);
+    if (event == "slow_update") tracker->update(socket, key, Json::object({{"n", 1}}));
+    for (long long i = 0; i < payload["toggles"].integer_or(0); ++i) {
+      track(key, socket);
+      tracker->untrack(socket, key);
+    }
+    return NoReply{};
+  }
+  static void track(const std::string& key, Socket& socket) {
+    tracker->track(socket, key, Json::object({{"n", 0}}));
+  }
+};
+
+struct Users : UserSocket {
+  Users() { channel<Room>("*"); }
+};
+
+/// The keys in the list of a client that heard nothing but these, and goes by them as phoenix.js
+/// does: so what leaves before it comes stays for ever.
+std::vector<std::string> drawn_from(const std::vector<std::string>& heard) {
+  std::map<std::string, std::string> keys;  // by phx_ref
+  for (const std::string& text : heard) {
+    const Json frame = Json::parse(text);
+    if (frame[3] != Json("presence_diff")) continue;
+    for (const char* side : {"joins", "leaves"}) {
+      for (const auto& [key, presence] : frame[4][side].sorted_members()) {
+        const std::string ref = presence["metas"][0]["phx_ref"].string_or("");
+        side == std::string("joins") ? void(keys[ref] = key) : void(keys.erase(ref));
+      }
+    }
+  }
+  std::vector<std::string> list;
+  for (const auto& [ref, key] : keys) list.push_back(key);
+  return list;
+}
+
+struct Faulty : Presence {
+  Json fetch(std::string_view, Json presences) const override {
+    if (presences.has("bad")) throw std::runtime_error("no such user");
+    return presences;
+  }
+};
+
+constexpr const char* listen = R"(["1","1","t","phx_join",{}])";
+
+/// Ann's channel is at its handler on a worker thread, and Ben listens.
+struct WorkingFixture {
+  Presence presence;
+  Gate own_gate;
+  process::Workers workers{1};
+  TestHouse house{{.turns_a_run = 1}};
+  Users users;
+  FakeClient ann{house, users}, ben{house, users};
+
+  WorkingFixture(const std::string& join, const std::string& work) {
+    tracker = &presence;
+    gate = &own_gate;
+    house.scheduler.use_workers(workers);
+    ben.send(listen);
+    ann.send(join);
+    ann.send(work);
+    own_gate.entered.get_future().wait();
+  }
+  void finish_work() {
+    own_gate.opened.set_value();
+    expect(workers.stop(Millis{10'000}), "the work ends");
+  }
+};
+
+}  // namespace
+
+TEST("a channel that was killed while its handler works, and tracks, does not stay present") {
+  WorkingFixture f(listen, R"(["1","2","t","slow_track",{"key":"u"}])");
+  f.ann.send(R"(["2","3","t","phx_join",{}])");
+  f.finish_work();
+  f.house.settle();
+  expect_eq(f.presence.list("t").dump(), std::string("{}"));
+  const std::vector<std::string> heard = f.ben.heard();
+  expect_eq(heard.size(), 3u);  // Ben's own join, the diff with him, the diff without him
+  expect_eq(drawn_from(heard), std::vector<std::string>{});
+}
+
+TEST("what a dying channel's handler changed is told before its end is") {
+  WorkingFixture f(R"(["1","1","t","phx_join",{"key":"u"}])",
+                   R"(["1","2","t","slow_update",{"key":"u"}])");
+  f.house.scheduler.exit(last_joined, {process::ExitReason::killed});
+  f.house.scheduler.run(f.house.scheduler.now());  // one turn: it is dead, nobody has heard yet
+  f.finish_work();
+  f.house.settle();
+  expect_eq(f.presence.list("t").dump(), std::string("{}"));
+  const std::vector<std::string> heard = f.ben.heard();
+  expect_eq(heard.size(), 4u);  // Ben's own join, then Ann comes, changes and goes
+  expect_eq(drawn_from(heard), std::vector<std::string>{});
+}
+
+TEST("who comes and goes often is watched once") {
+  Presence presence;
+  tracker = &presence;
+  TestHouse house({.mailbox = 20});
+  Users users;
+  FakeClient one(house, users), two(house, users);
+  one.send(listen);
+  two.send(listen);
+  for (int i = 0; i < 21; ++i) two.send(R"(["1","2","t","toggle",{"key":"u","toggles":1}])");
+  one.heard();
+  two.send(R"(["1","3","t","track",{"key":"u"}])");
+  two.hang_up();
+  expect_eq(one.heard().size(), 2u);
+  expect_eq(house.scheduler.stats().overflowed, 0u);
+}
+
+TEST("who makes more changes at once than may wait crashes, and what he made is told") {
+  Presence presence;
+  tracker = &presence;
+  TestHouse house;
+  Users users;
+  FakeClient one(house, users), two(house, users);
+  one.send(listen);
+  two.send(listen);
+  one.heard();
+  two.heard();
+  two.send(R"(["1","2","t","toggle",{"key":"u","toggles":5001}])");
+  expect(two.heard().back().find("phx_error") != std::string::npos, "his channel has crashed");
+  const std::vector<std::string> heard = one.heard();
+  expect_eq(heard.size(), Presence::most_untold);
+  expect_eq(drawn_from(heard), std::vector<std::string>{});
+  two.send(R"(["2","3","t","phx_join",{"key":"u"}])");
+  expect_eq(drawn_from(one.heard()), std::vector<std::string>{"u"});
+}
+
+TEST("a fetch that throws costs one diff: who comes and goes later is told") {
+  Faulty presence;
+  tracker = &presence;
+  TestHouse house;
+  Users users;
+  FakeClient one(house, users), two(house, users), three(house, users);
+  one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
+  two.send(R"(["1","1","t","phx_join",{"key":"bad"}])");
+  expect(!presence.list("t").has("bad"), "who could not be told is gone with his channel");
+  one.heard();
+  three.send(R"(["1","1","t","phx_join",{"key":"v"}])");
+  expect_eq(one.heard().size(), 1u);
+  three.hang_up();
+  expect_eq(one.heard().size(), 1u);
+  expect(!presence.list("t").has("v"), "he is gone");
+  one.hang_up();
+  expect_eq(presence.list("t").dump(), std::string("{}"));
+}
+
+TEST("a fetch that throws costs one diff: those that wait behind it are told") {
+  Faulty presence;
+  tracker = &presence;
+  TestHouse house;
+  Users users;
+  FakeClient one(house, users), two(house, users);
+  one.send(listen);
+  two.send(listen);
+  two.send(R"(["2","2","elsewhere","phx_join",{}])");
+  one.heard();
+  two.send_together({R"(["2","3","elsewhere","track",{"key":"bad"}])",
+                     R"(["1","4","t","track",{"key":"good"}])"});
+  expect_eq(drawn_from(one.heard()), std::vector<std::string>{"good"});
+  two.hang_up();
+  expect_eq(one.heard().size(), 1u);
+}
+
+TEST("more who end at once than the watcher has room for are gone all the same") {
+  Presence presence;
+  tracker = &presence;
+  TestHouse house({.mailbox = 20});
+  Users users;
+  FakeClient many(house, users);
+  constexpr int topics = 50;
+  const auto each = [&](auto&& act) {
+    for (int i = 0; i < topics; ++i) act("t" + std::to_string(i));
+  };
+  each([&](const std::string& topic) {
+    many.send(R"(["1","1",")" + topic + R"(","phx_join",{"key":"u"}])");
+    expect(presence.list(topic).has("u"), topic);
+  });
+  many.hang_up();
+  each([&](const std::string& topic) { expect(!presence.list(topic).has("u"), topic); });
+}
