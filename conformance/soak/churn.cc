@@ -69,11 +69,12 @@ bool churn(const bench::Target& target, std::size_t waves, std::size_t wave_size
   double first_left = 0;
   for (std::size_t i = 1; i <= waves; ++i) {
     const double height = wave(loop, target, wave_size);
-    const double allowed = std::max(left_bytes, left_share * (height - base));
+    double allowed = std::max(left_bytes, left_share * (height - base));
+    // And what stays does not become more with each wave.
+    if (i > 1) allowed = std::min(allowed, first_left + left_bytes);
     const double after = settled(loop, target, base + allowed);
     if (i == 1) first_left = after - base;
-    // And what stays does not become more with each wave.
-    const bool well = after - base <= allowed && after - base <= first_left + left_bytes;
+    const bool well = after - base <= allowed;
     returned = returned && well;
     fmt::print(stderr,
                "wave {}: base {}, with {} connections {}, afterwards {}: {} {} left, {} allowed\n",

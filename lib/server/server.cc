@@ -13,6 +13,11 @@
 #include <stdexcept>
 #include <utility>
 
+// jemalloc, where it is the allocator, reads this as it begins. What was freed goes back to the
+// system within a second or two, by a thread of its own: also where nobody allocates any more.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+
 namespace phx {
 namespace {
 
