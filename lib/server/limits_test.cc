@@ -80,7 +80,7 @@ class Running {
  private:
   static ServerOptions local(ServerOptions options) {
     options.port = 0;
-    options.shards = 1;
+    options.shards = std::max<std::size_t>(options.shards, 1);
     return options;
   }
   static void fill(Endpoint& endpoint, transport::Mount mount, Heard& heard) {
@@ -281,4 +281,15 @@ TEST("what libwebsockets keeps for a client counts as unsent, too") {
   const auto client = deaf(server, more_than_a_kernel_takes);
   client->write(asking_for(more_than_a_kernel_takes));
   expect(server.writes("a client reads too slowly and is closed unsent_bytes="), "a line");
+}
+
+TEST("who comes is let in where there is room, whichever shard it is") {
+  Running server({.shards = 2, .max_connections = 6});
+  std::vector<std::unique_ptr<TcpClient>> clients;
+  while (clients.size() < 6) expect(lets_in(server, clients), "there is room for six");
+  for (std::size_t i = 0; i < 6; i += 2) {  // all of one shard, for they come in turn
+    clients[i]->finish();
+    clients[i]->rest();
+  }
+  while (clients.size() < 9) expect(lets_in(server, clients), "there is room for three again");
 }

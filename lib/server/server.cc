@@ -98,15 +98,24 @@ void Server::listen() {
   if (options_.http_port) add_listener(*options_.http_port, "--http-port or HTTP_PORT", nullptr);
 }
 
-/// The shards have the connections in turn.
 void Server::add_listener(std::uint16_t port, const std::string& setting,
                           const server::TlsContext* tls) {
   listeners_.push_back(std::make_unique<server::Listener>(
       options_.host, port, setting, log_, [this, tls](int socket, server::Client client) {
         if (!admit(client)) return static_cast<void>(::close(socket));
-        shards_[next_shard_]->adopt(socket, std::move(client), tls);
-        next_shard_ = (next_shard_ + 1) % shards_.size();
+        emptiest_shard().adopt(socket, std::move(client), tls);
       }));
+}
+
+/// In turn where several are: connections go as they please, and each shard has its own limit.
+server::Shard& Server::emptiest_shard() {
+  std::size_t best = next_shard_;
+  for (std::size_t i = 1; i < shards_.size(); ++i) {
+    const std::size_t other = (next_shard_ + i) % shards_.size();
+    if (shards_[other]->load() < shards_[best]->load()) best = other;
+  }
+  next_shard_ = (best + 1) % shards_.size();
+  return *shards_[best];
 }
 
 /// On the first shard's thread, as all that is accepted.

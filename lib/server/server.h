@@ -62,6 +62,7 @@ class Server {
  private:
   void listen();
   void add_listener(std::uint16_t port, const std::string& setting, const server::TlsContext* tls);
+  server::Shard& emptiest_shard();
   bool admit(server::Client& client);
   void listen_for_signals();
   void stop();

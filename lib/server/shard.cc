@@ -98,6 +98,7 @@ void Shard::turn() {
   deflater_.forget();
   finished_.clear();
   finished_relays_.clear();
+  tell_load();
   if (stopping_) go_on_stopping();
   if (more) {
     uv_idle_start(busy_.get(), UvHandle<uv_idle_t>::call);  // so that the loop does not wait
@@ -130,9 +131,17 @@ void Shard::flush() {
 // --- Connections --------------------------------------------------------------------------------
 
 void Shard::adopt(int socket, Client client, const TlsContext* tls) {
+  ++coming_;
   scheduler_.post([this, socket, client = std::move(client), tls] {
+    ++come_;
     tls == nullptr ? start(socket, client) : start_tls(socket, client, *tls);
   });
+}
+
+void Shard::tell_load() {
+  const std::size_t open = std::max(connections_.size() + http_.size(), relays_.size());
+  open_.store(open, std::memory_order_relaxed);
+  if (come_ > 0) coming_ -= std::exchange(come_, 0);
 }
 
 bool Shard::has_room(std::size_t there_are, const std::string& peer) {

@@ -6,6 +6,7 @@
 /// A connection, its socket process and its channels live on one shard and meet no lock. One turn
 /// of the loop: read what has come, give the processes their turns, write each connection once.
 
+#include <atomic>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -45,6 +46,8 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   /// Takes an accepted socket over; `tls`, which outlives the shard, where the client is to speak
   /// TLS. Any thread.
   void adopt(int socket, Client client, const TlsContext* tls);
+  /// The connections that it has, as its last turn left them, and those on their way. Any thread.
+  std::size_t load() const { return open_ + coming_; }
 
   uv_loop_t* loop() override { return &loop_; }
 
@@ -77,6 +80,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   void begin_stop();
   void tell_measures();
   void let_rest();
+  void tell_load();
   void go_on_stopping();
   bool draining() const;
   void say_farewell();
@@ -125,7 +129,10 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   Adoption adopting_;  // while libwebsockets takes a socket over
   process::Pid supervisor_;
   std::vector<process::Pid> drainers_;
-  bool full_ = false;  ///< Somebody was turned away since there last was room.
+  std::atomic<std::size_t> open_ = 0;    ///< As the last turn left them.
+  std::atomic<std::size_t> coming_ = 0;  ///< Adopted, and not among these yet.
+  std::size_t come_ = 0;                 ///< Of them, in this turn.
+  bool full_ = false;                    ///< Somebody was turned away since there last was room.
   bool stopping_ = false;
   bool farewell_said_ = false;  ///< The batches are over, and the children have been told to end.
 };
