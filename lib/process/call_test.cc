@@ -71,6 +71,25 @@ TEST(
   expect_eq(house.scheduler.stats().crashed, 1u);
 }
 
+TEST("once a call is answered nothing of it comes to the caller, were it on its way already") {
+  ActorHouse house;
+  Journal journal;
+  std::optional<Request> asked;
+  const Pid server =
+      house.spawn([&](Actor&, Message m) { asked = std::move(*m.get_if<Request>()); });
+  const Pid client = house.spawn([&](Actor& a, Message m) {
+    if (!m.holds<int>()) return journal.push_back("stray");
+    a.call(server, 1, [&](Message reply) { journal.push_back(*reply.get_if<std::string>()); });
+  });
+  house.scheduler.send(client, 1);
+  house.settle();
+  house.scheduler.exit(server, {});
+  house.scheduler.answer(*asked, std::string("pong"));
+  house.scheduler.answer(*asked, std::string("pong again"));
+  house.pass(Millis{5'000});  // the Down and the end of patience come beside the answer
+  expect_eq(journal, Journal{"pong"});
+}
+
 TEST("a call to a dead process crashes the caller at once") {
   ActorHouse house;
   Journal journal;

@@ -7,12 +7,6 @@
 #include "process/slot.h"
 
 namespace phx::process {
-namespace {
-
-/// Comes when an await's patience runs out.
-struct PatienceOver {};
-
-}  // namespace
 
 void Process::terminate(const ExitReason&) {}
 

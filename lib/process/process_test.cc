@@ -123,6 +123,22 @@ TEST("demonitor takes back a Down that is already queued") {
   expect_eq(journal, Journal{});
 }
 
+TEST("patience that ends together with the wait is no message of its own") {
+  ActorHouse house;
+  Journal journal;
+  const Ref ref = house.scheduler.make_ref();
+  const Pid pid = house.spawn([&](Actor&, Message) { journal.push_back("stray"); },
+                              [&, ref](Actor& a) {
+                                a.await(ref, Millis{500}, [&](std::optional<Message> m) {
+                                  journal.push_back(m ? "message" : "nothing");
+                                });
+                              });
+  house.settle();
+  house.scheduler.send(pid, Message(1, ref));
+  house.pass(Millis{500});
+  expect_eq(journal, Journal{"message"});
+}
+
 //! [await]
 TEST("await sees its own message first and leaves the others in order") {
   ActorHouse house;

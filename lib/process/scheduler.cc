@@ -81,51 +81,6 @@ std::vector<Pid> Scheduler::pids_of(const std::function<bool(const Process&)>& k
   return pids;
 }
 
-// --- Monitors -----------------------------------------------------------------------------------
-
-Ref Scheduler::monitor(Pid watcher, Pid target) {
-  const MonitorSignal signal{make_ref(), watcher, target};
-  if (target.shard == shard_) {
-    add_watcher(signal);
-  } else if (!forward(target.shard, signal)) {
-    send(watcher, Message(Down{signal.ref, target, {ExitReason::noproc}}, signal.ref));
-  }
-  return signal.ref;
-}
-
-void Scheduler::add_watcher(const MonitorSignal& signal) {
-  if (Slot* slot = find(signal.target)) {
-    forget_dead_watchers(*slot);
-    slot->watchers.push_back({signal.ref, signal.watcher});
-  } else {
-    send(signal.watcher,
-         Message(Down{signal.ref, signal.target, {ExitReason::noproc}}, signal.ref));
-  }
-}
-
-/// A socket outlives its channels: without this, each rejoin would leave a watcher behind.
-void Scheduler::forget_dead_watchers(Slot& slot) {
-  if (slot.watchers.size() < slot.watchers.capacity()) return;
-  std::erase_if(slot.watchers,
-                [&](const Watcher& w) { return w.pid.shard == shard_ && !alive(w.pid); });
-}
-
-void Scheduler::demonitor(Ref ref, Pid watcher, Pid target) {
-  const DemonitorSignal signal{ref, target};
-  if (target.shard == shard_) {
-    remove_watcher(signal);
-  } else {
-    forward(target.shard, signal);
-  }
-  if (Slot* slot = find(watcher)) slot->mailbox.take(ref);
-}
-
-void Scheduler::remove_watcher(const DemonitorSignal& signal) {
-  if (Slot* slot = find(signal.target)) {
-    std::erase_if(slot->watchers, [&](const Watcher& w) { return w.ref == signal.ref; });
-  }
-}
-
 // --- Timers and answers -------------------------------------------------------------------------
 
 Ref Scheduler::send_after(Millis delay, Pid to, Message message) {
@@ -236,7 +191,7 @@ bool Scheduler::deliver_next(Slot& slot) {
   Message message = slot.mailbox.pop();
   if (auto* request = message.get_if<ExitRequest>()) {
     slot.process->exit_requested(std::move(request->reason));
-  } else {
+  } else if (!message.holds<PatienceOver>()) {  // it came behind what was awaited
     slot.process->handle(std::move(message));
   }
   return true;

@@ -70,7 +70,8 @@ class Scheduler {
   // Shard thread only.
   /// The watcher gets a Down when the target ends; Down{noproc} where it is dead already.
   Ref monitor(Pid watcher, Pid target);
-  /// No Down comes any more, not even one that is queued. Mirrors Process.demonitor(ref, [:flush]).
+  /// Nothing under this Ref comes any more, not even what is queued: no Down, and no late answer.
+  /// Mirrors Process.demonitor(ref, [:flush]).
   void demonitor(Ref ref, Pid watcher, Pid target);
   /// Counts from the beginning of this run().
   Ref send_after(Millis delay, Pid to, Message message);

@@ -22,6 +22,9 @@ struct Awaiting {
   std::optional<Message> arrived = {};
 };
 
+/// Comes when an await's patience runs out.
+struct PatienceOver {};
+
 struct Watcher {
   Ref ref;
   Pid pid;
