@@ -11,9 +11,15 @@ using process::Down;
 using process::Message;
 
 Server::Server(std::unique_ptr<Channel> channel, Socket socket, Payload params)
-    : channel_(std::move(channel)),
-      socket_(std::move(socket)),
+    : socket_(std::move(socket)),
+      channel_(std::move(channel)),
       params_(std::make_unique<Payload>(std::move(params))) {}
+
+/// What the user's destructor writes is about its topic, as all is that the channel wrote.
+Server::~Server() {
+  const LogScope about(*this);
+  channel_.reset();
+}
 
 LogSubject::Metadata Server::log_metadata() const {
   LogSubject::Metadata metadata{{"topic", socket_.topic()}};

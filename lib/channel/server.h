@@ -41,6 +41,7 @@ class Server final : public process::Process {
  public:
   /// `socket` is this channel's own copy, already told its topic, join_ref and transport.
   Server(std::unique_ptr<Channel> channel, Socket socket, Payload params);
+  ~Server() override;
 
   std::string name() const override { return "channel " + socket_.topic(); }
   /// The topic, and the user's id if it has one.
@@ -72,8 +73,8 @@ class Server final : public process::Process {
   void act_on(Result&& result, bool may_reply);
   void send_reply(Reply&& reply);
 
-  std::unique_ptr<Channel> channel_;
   Socket socket_;
+  std::unique_ptr<Channel> channel_;
   std::unique_ptr<Payload> params_;  ///< Until the channel has them, at its join.
   process::Ref join_request_{};
   process::Ref transport_monitor_{};

@@ -82,10 +82,10 @@ void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function
   const Ref ref = make_ref();
   slot.working = true;
   workers_->post([this, pid, ref, &process = *slot.process, work = std::move(work)] {
-    const LogScope about(process);
     working_for = pid;
     std::exception_ptr thrown;
     try {
+      const LogScope about(process);  // which may be gone as soon as the end is told
       work();
     } catch (...) {
       thrown = std::current_exception();

@@ -28,7 +28,7 @@ Millis coarse_time() {
 Scheduler::Scheduler(std::uint32_t shard, Log log, Limits limits)
     : shard_(shard), log_(std::move(log)), limits_(limits) {}
 
-Scheduler::~Scheduler() = default;
+Scheduler::~Scheduler() { clear(); }
 
 void Scheduler::connect(const std::vector<Scheduler*>& peers) {
   for (std::size_t i = 0; i < peers.size(); ++i) {
@@ -149,11 +149,12 @@ void Scheduler::enqueue(Slot& slot) {
 void Scheduler::take_turn(Slot& slot) {
   const LogScope about(*slot.process);
   if (slot.killed_by) {
-    bury(slot, std::move(*slot.killed_by), slot.overflowed && !slot.working);
+    dead = bury(slot, std::move(*slot.killed_by), slot.overflowed && !slot.working);
     return;
   }
   const Millis began = coarse_time();
   try {
+  std::unique_ptr<Slot> dead;  // destroyed when the log is about it no more
     work_through(slot);
   } catch (Exit& exit) {
     slot.stopping = std::make_unique<ExitReason>(std::move(exit.reason));
@@ -163,7 +164,7 @@ void Scheduler::take_turn(Slot& slot) {
     slot.stopping = std::make_unique<ExitReason>(ExitReason{ExitReason::crash, not_an_exception});
   }
   note_long_turn(slot, began);
-  if (slot.stopping) bury(slot, std::move(*slot.stopping), true);
+  if (slot.stopping) dead = bury(slot, std::move(*slot.stopping), true);
 }
 //! [take_turn]
 
@@ -211,7 +212,7 @@ void Scheduler::note_long_turn(const Slot& slot, Millis began) {
 // --- The end of a process -----------------------------------------------------------------------
 
 //! [bury]
-void Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
+std::unique_ptr<Slot> Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   const Pid pid = slot.process->self_;
   auto node = slots_.extract(pid.serial);
   if (slot.awaiting && slot.awaiting->timer) timers_.cancel(*slot.awaiting->timer);
@@ -226,7 +227,10 @@ void Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
     send(watcher.pid, Message(Down{watcher.ref, pid, reason}, watcher.ref));
   }
   if (slot.queued) std::erase(slot.process->urgent() ? urgent_ : runnable_, &slot);
-  if (slot.working) ghosts_.emplace(pid.serial, std::move(node.mapped()));
+  if (!slot.working) return std::move(node.mapped());
+  slot.mailbox = {};  // nobody will read it
+  ghosts_.emplace(pid.serial, std::move(node.mapped()));
+  return nullptr;
 }
 //! [bury]
 
@@ -243,10 +247,11 @@ void Scheduler::last_words(Slot& slot, ExitReason& reason) {
 void Scheduler::clear() {
   runnable_.clear();
   urgent_.clear();
-  slots_.clear();
-  ghosts_.clear();
+  const auto dead = std::exchange(slots_, {});
+  const auto ghosts = std::exchange(ghosts_, {});
 }
 
+/// What a destructor sends finds an empty table, not one that is being taken apart.
 Slot* Scheduler::find(Pid pid) {
   const auto found = slots_.find(pid.serial);
   return found == slots_.end() ? nullptr : found->second.get();

@@ -116,7 +116,8 @@ class Scheduler {
   void take_turn(Slot& slot);
   void work_through(Slot& slot);
   bool deliver_next(Slot& slot);
-  void bury(Slot& slot, ExitReason reason, bool say_goodbye);
+  /// The dead: to be destroyed as soon as no log line is about it. Null where its work still runs.
+  std::unique_ptr<Slot> bury(Slot& slot, ExitReason reason, bool say_goodbye);
   void last_words(Slot& slot, ExitReason& reason);
   void note_long_turn(const Slot& slot, Millis began);
   void add_watcher(const MonitorSignal& signal);
