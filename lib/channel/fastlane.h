@@ -18,6 +18,7 @@ namespace phx::channel {
 struct SocketPush {
   serializer::FramePtr frame;
 };
+inline std::size_t heap_bytes(const SocketPush& push) { return push.frame->bytes.size(); }
 
 //! [fastlane]
 /// What a channel leaves at its subscription.

@@ -82,7 +82,7 @@ struct Metrics::Series {
 
   Counter& crashes = counter(registry, "phoenix_process_crashes_total", "Processes that crashed.");
   Counter& overflows = counter(registry, "phoenix_mailbox_overflows_total",
-                               "Processes that ended because too many messages waited for them.");
+                               "Processes that ended because too much waited for them.");
   Counter& long_turns = counter(registry, "phoenix_long_turns_total",
                                 "Handlers that ran so long that they held up their thread.");
   Counter& gave_up = counter(registry, "phoenix_supervisors_gave_up_total",

@@ -14,17 +14,21 @@ class Mailbox {
  public:
   std::size_t size() const { return messages_.size() - head_; }
   bool empty() const { return size() == 0; }
+  /// What all messages in it take up: see Message::bytes.
+  std::size_t bytes() const { return bytes_; }
 
   void push(Message&& message) {
     if (empty()) rewind();
     // A mailbox that is never quite empty would grow at its end for ever.
     if (head_ > 64 && head_ * 2 > messages_.size()) drop_read();
+    bytes_ += message.bytes();
     messages_.push_back(std::move(message));
   }
 
   /// REQUIRES: !empty().
   Message pop() {
     Message message = std::move(messages_[head_++]);
+    bytes_ -= message.bytes();
     if (empty()) rewind();
     return message;
   }
@@ -34,6 +38,7 @@ class Mailbox {
     for (std::size_t i = head_; i < messages_.size(); ++i) {
       if (messages_[i].tag() != tag) continue;
       Message found = std::move(messages_[i]);
+      bytes_ -= found.bytes();
       messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(i));
       return found;
     }
@@ -55,6 +60,7 @@ class Mailbox {
 
   std::vector<Message> messages_;
   std::size_t head_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace phx::process

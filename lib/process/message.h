@@ -3,6 +3,7 @@
 /// What lies in a mailbox: a value of any type, and for some the Ref that it answers.
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -10,6 +11,14 @@
 #include "process/pid.h"
 
 namespace phx::process {
+
+/// A body that keeps bytes outside itself, in a frame or a payload, says how many by a function
+/// beside its type: `std::size_t heap_bytes(const Body&)`. What is shared counts in full. They are
+/// what a mailbox's limit in bytes is made of: see Limits::mailbox_bytes.
+template <class T>
+concept SaysHeapBytes = requires(const T& body) {
+  { heap_bytes(body) } -> std::same_as<std::size_t>;
+};
 
 /// A moved-in value whose type the receiver asks for. Messages move; they do not copy.
 class Message {
@@ -30,6 +39,8 @@ class Message {
     return held_ && held_->type == &type_of<T>;
   }
 
+  /// What it takes up while it waits: the body, and what heap_bytes says of it.
+  std::size_t bytes() const { return held_ ? held_->bytes() : 0; }
   /// What Process::await looks for.
   Ref tag() const { return tag_; }
   /// The same body under another tag: an answer carries its caller's.
@@ -46,12 +57,17 @@ class Message {
   struct Base {
     explicit Base(const char* t) : type(t) {}
     virtual ~Base() = default;
+    virtual std::size_t bytes() const = 0;
     const char* type;
   };
   template <class T>
   struct Held final : Base {
     template <class U>
     explicit Held(U&& v) : Base(&type_of<T>), value(std::forward<U>(v)) {}
+    std::size_t bytes() const override {
+      if constexpr (SaysHeapBytes<T>) return sizeof(*this) + heap_bytes(value);
+      return sizeof(*this);
+    }
     T value;
   };
 
@@ -72,5 +88,6 @@ struct Request {
   Pid from;
   Message body;
 };
+inline std::size_t heap_bytes(const Request& request) { return request.body.bytes(); }
 
 }  // namespace phx::process

@@ -8,6 +8,9 @@
 
 namespace phx::process {
 
+/// What there was too much of.
+enum class MailboxUnit { messages, bytes };
+
 /// Called on the scheduler's thread, in the turn in which it happens: must not throw, and must not
 /// touch the process. What it is not interested in it leaves alone.
 class Observer {
@@ -15,8 +18,8 @@ class Observer {
   virtual ~Observer() = default;
   /// It ended by a fault of its own, and has had its last turn.
   virtual void crashed(const Process&, const ExitReason&) {}
-  /// More than `limit` messages wait for it; a crash follows.
-  virtual void overflowed(const Process&, std::size_t /*limit*/) {}
+  /// More than `limit` messages or bytes wait for it; a crash follows.
+  virtual void overflowed(const Process&, std::size_t /*limit*/, MailboxUnit) {}
   /// Its turn held up all the others of its thread.
   virtual void held_up(const Process&, Millis /*took*/) {}
   /// A supervisor stops restarting: this child keeps ending.

@@ -177,30 +177,6 @@ TEST("await gives up when its patience runs out") {
   expect_eq(journal, Journal{"nothing"});
 }
 
-TEST("a mailbox that overflows ends its owner and nobody else") {
-  ActorHouse house(Limits{.mailbox = 10});
-  Journal journal;
-  const Pid flooded = house.spawn([](Actor&, Message) {});
-  house.watcher_of(flooded, journal);
-  house.settle();
-  for (int i = 0; i < 11; ++i) house.scheduler.send(flooded, i);
-  house.settle();
-  expect_eq(journal, Journal{"crash: mailbox overflow: more than 10 messages wait"});
-  expect_eq(house.scheduler.stats().overflowed, 1u);
-}
-
-TEST("a mailbox that overflows is a crash, with its last turn") {
-  ActorHouse house(Limits{.mailbox = 10});
-  Journal journal;
-  auto actor = std::make_unique<Actor>();
-  actor->on_end = [&](Actor&, const ExitReason& reason) { journal.push_back(reason.detail); };
-  const Pid pid = house.scheduler.spawn(std::move(actor));
-  house.settle();
-  for (int i = 0; i < 11; ++i) house.scheduler.send(pid, i);
-  house.settle();
-  expect_eq(journal, Journal{"mailbox overflow: more than 10 messages wait"});
-}
-
 TEST("an urgent process has its turn before those who were there first") {
   struct Urgent : Actor {
     bool urgent() const override { return true; }

@@ -125,17 +125,24 @@ void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
 void Scheduler::deliver(Slot& slot, Message&& message) {
   if (slot.awaiting && !slot.awaiting->arrived && message.tag() == slot.awaiting->ref) {
     slot.awaiting->arrived = std::move(message);
-  } else if (slot.mailbox.size() < limits_.mailbox) {
+  } else if (slot.mailbox.size() >= limits_.mailbox) {
+    overflow(slot, limits_.mailbox, MailboxUnit::messages);
+  } else if (slot.mailbox.bytes() >= limits_.mailbox_bytes) {
+    overflow(slot, limits_.mailbox_bytes, MailboxUnit::bytes);
+  } else {
     slot.mailbox.push(std::move(message));
-  } else if (!slot.killed_by) {
-    ++stats_.overflowed;
-    observer_->overflowed(*slot.process, limits_.mailbox);
-    slot.overflowed = true;
-    slot.killed_by = std::make_unique<ExitReason>(ExitReason{
-        ExitReason::crash,
-        "mailbox overflow: more than " + std::to_string(limits_.mailbox) + " messages wait"});
   }
   enqueue(slot);
+}
+
+void Scheduler::overflow(Slot& slot, std::size_t limit, MailboxUnit unit) {
+  if (slot.killed_by) return;
+  ++stats_.overflowed;
+  observer_->overflowed(*slot.process, limit, unit);
+  slot.overflowed = true;
+  slot.killed_by = std::make_unique<ExitReason>(ExitReason{
+      ExitReason::crash, "mailbox overflow: more than " + std::to_string(limit) +
+                             (unit == MailboxUnit::bytes ? " bytes" : " messages") + " wait"});
 }
 //! [deliver]
 
@@ -147,6 +154,7 @@ void Scheduler::enqueue(Slot& slot) {
 
 //! [take_turn]
 void Scheduler::take_turn(Slot& slot) {
+  std::unique_ptr<Slot> dead;  // destroyed when the log is about it no more
   const LogScope about(*slot.process);
   if (slot.killed_by) {
     dead = bury(slot, std::move(*slot.killed_by), slot.overflowed && !slot.working);
@@ -154,7 +162,6 @@ void Scheduler::take_turn(Slot& slot) {
   }
   const Millis began = coarse_time();
   try {
-  std::unique_ptr<Slot> dead;  // destroyed when the log is about it no more
     work_through(slot);
   } catch (Exit& exit) {
     slot.stopping = std::make_unique<ExitReason>(std::move(exit.reason));
@@ -244,6 +251,7 @@ void Scheduler::last_words(Slot& slot, ExitReason& reason) {
   }
 }
 
+/// What a destructor sends finds an empty table, not one that is being taken apart.
 void Scheduler::clear() {
   runnable_.clear();
   urgent_.clear();
@@ -251,7 +259,6 @@ void Scheduler::clear() {
   const auto ghosts = std::exchange(ghosts_, {});
 }
 
-/// What a destructor sends finds an empty table, not one that is being taken apart.
 Slot* Scheduler::find(Pid pid) {
   const auto found = slots_.find(pid.serial);
   return found == slots_.end() ? nullptr : found->second.get();

@@ -23,7 +23,10 @@ namespace phx::process {
 
 /// What a scheduler allows before it steps in.
 struct Limits {
-  std::size_t mailbox = 10'000;      ///< Messages; one more ends the receiver.
+  std::size_t mailbox = 10'000;  ///< Messages; one more ends the receiver.
+  /// Bytes, twice what may wait for one client (ServerOptions::outbox_limit). Where so many wait
+  /// one more message ends the receiver, so the largest of all still reaches an empty mailbox.
+  std::size_t mailbox_bytes = 64 * 1'048'576;
   std::size_t messages_a_turn = 32;  ///< Then to the back of the queue.
   std::size_t turns_a_run = 4'096;   ///< Then input and output have their go.
   Millis long_turn{100};             ///< A turn that takes longer is logged: it held up its thread.
@@ -112,6 +115,7 @@ class Scheduler {
   void run_task(const TaskSignal& task);
   void adopt(Pid pid, std::unique_ptr<Process> process);
   void deliver(Slot& slot, Message&& message);
+  void overflow(Slot& slot, std::size_t limit, MailboxUnit unit);
   void enqueue(Slot& slot);
   void take_turn(Slot& slot);
   void work_through(Slot& slot);

@@ -20,8 +20,11 @@ namespace phx::pubsub {
 /// What is broadcast. Shared between threads, so never changed.
 struct Event {
   virtual ~Event() = default;
+  /// What it keeps outside itself.
+  virtual std::size_t heap_bytes() const { return 0; }
 };
 using EventPtr = std::shared_ptr<const Event>;
+inline std::size_t heap_bytes(const EventPtr& event) { return event->heap_bytes(); }
 
 /// What a subscriber left for the dispatcher to read: a channel leaves its fastlane here.
 struct Metadata {

@@ -29,6 +29,10 @@ struct Message {
   Opaque event;
   Payload payload;
 };
+inline std::size_t heap_bytes(const Message& message) {
+  return message.join_ref.text().size() + message.ref.text().size() + message.topic.text().size() +
+         message.event.text().size() + message.payload.stored_bytes();
+}
 
 enum class Status : unsigned char { ok, error };
 inline std::string_view to_string(Status status) { return status == Status::ok ? "ok" : "error"; }
@@ -46,6 +50,9 @@ struct Reply {
 struct Broadcast final : pubsub::Event {
   Broadcast(std::string t, std::string e, Payload p)
       : topic(std::move(t)), event(std::move(e)), payload(std::move(p)) {}
+  std::size_t heap_bytes() const override {
+    return topic.size() + event.size() + payload.stored_bytes();
+  }
   const std::string topic;
   const std::string event;
   const Payload payload;

@@ -36,6 +36,9 @@ class Payload {
   /// The bytes, or the JSON text. Valid while the payload is neither moved from nor assigned to.
   std::string_view view() const { return std::string_view(storage_).substr(begin_, size_); }
 
+  /// What it keeps: the whole frame that it is a part of.
+  std::size_t stored_bytes() const { return storage_.size(); }
+
   /// The tree, built at the first call. A binary payload reads as null.
   /// \throws JsonError for what the scanner takes and Jansson does not (nesting over 2,048).
   const Json& json() const {

@@ -19,6 +19,7 @@ namespace phx::socket {
 struct FromClient {
   serializer::Frame frame;
 };
+inline std::size_t heap_bytes(const FromClient& message) { return message.frame.bytes.size(); }
 /// The client is gone, or has said goodbye.
 struct ClientGone {};
 /// The server is about to end: mirrors `:socket_drain`.

@@ -84,7 +84,7 @@ struct Users : UserSocket {
   }
 };
 
-constexpr process::Limits small_mailbox{.mailbox = 100};
+constexpr process::Limits small_mailbox{.mailbox = 100, .mailbox_bytes = 1'000'000};
 
 /// Ann is in two rooms, room:a and room:b, with a count of one each; Ben is in room:a, too.
 struct Fixture {
@@ -307,5 +307,18 @@ TEST("mail past its limit ends a channel even while it blocks, and not the other
   expect_eq(f.ann.heard(), crashed);
   f.open_and_finish();
   expect_eq(f.house.scheduler.stats().overflowed, 1u);
+  f.expect_others_alive();
+}
+
+TEST("few large messages end a channel that blocks as many small ones do") {
+  WorkingFixture f;
+  const std::string large = R"({"x":")" + std::string(300'000, 'x') + R"("})";
+  for (int i = 0; i < 4; ++i) Fixture::push(f.ann, "room:a", "count", large);
+  expect_eq(f.ann.heard(), Heard{});
+  Fixture::push(f.ann, "room:a", "count");
+  expect_eq(f.ann.heard(), crashed);
+  expect(f.log.find("mailbox overflow: more than 1000000 bytes wait") != std::string::npos,
+         "the log says what the limit was: " + f.log);
+  f.open_and_finish();
   f.expect_others_alive();
 }

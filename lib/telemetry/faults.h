@@ -20,7 +20,8 @@ struct ProcessCrashed {
 /// A crash of the same process follows.
 struct MailboxOverflowed {
   static constexpr std::string_view name = "phx.mailbox_overflowed";
-  std::size_t limit;  ///< Messages.
+  std::size_t limit;
+  process::MailboxUnit unit;  ///< Of the limit.
   const process::Process& process;
 };
 /// A turn held up its thread: see process::Limits::long_turn.
@@ -53,8 +54,9 @@ class FaultTeller final : public process::Observer {
   void crashed(const process::Process& process, const process::ExitReason& reason) override {
     telemetry_.execute(ProcessCrashed{process, reason});
   }
-  void overflowed(const process::Process& process, std::size_t limit) override {
-    telemetry_.execute(MailboxOverflowed{limit, process});
+  void overflowed(const process::Process& process, std::size_t limit,
+                  process::MailboxUnit unit) override {
+    telemetry_.execute(MailboxOverflowed{limit, unit, process});
   }
   void held_up(const process::Process& process, Millis took) override {
     telemetry_.execute(LongTurn{took, process});

@@ -61,16 +61,22 @@ TEST("a crash is told with who and why; a goodbye is not") {
   expect_eq(told, std::string("fragile: boom"));
 }
 
-TEST("a mailbox that overflows is told once, with its limit") {
-  Fixture f({.mailbox = 3});
-  std::vector<std::size_t> told;
-  f.telemetry.attach("ear", {on<MailboxOverflowed>([&](const MailboxOverflowed& overflowed) {
-                       told.push_back(overflowed.limit);
-                     })});
-  const process::Pid pid = f.scheduler.spawn(std::make_unique<Fragile>());
-  for (int i = 0; i < 9; ++i) f.scheduler.send(pid, i);
-  f.settle();
-  expect_eq(told, std::vector<std::size_t>{3});
+TEST("a mailbox that overflows is told once, with its limit and the limit's unit") {
+  using process::MailboxUnit;
+  const auto overflows = [](process::Limits limits, MailboxUnit unit) {
+    Fixture f(limits);
+    std::vector<std::size_t> told;
+    f.telemetry.attach("ear", {on<MailboxOverflowed>([&](const MailboxOverflowed& overflowed) {
+                         told.push_back(overflowed.limit);
+                         expect(overflowed.unit == unit, "the unit is that of the limit");
+                       })});
+    const process::Pid pid = f.scheduler.spawn(std::make_unique<Fragile>());
+    for (int i = 0; i < 9; ++i) f.scheduler.send(pid, i);
+    f.settle();
+    return told;
+  };
+  expect_eq(overflows({.mailbox = 3}, MailboxUnit::messages), std::vector<std::size_t>{3});
+  expect_eq(overflows({.mailbox_bytes = 50}, MailboxUnit::bytes), std::vector<std::size_t>{50});
 }
 
 TEST("a turn that took too long is told with whose it was") {

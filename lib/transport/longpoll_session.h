@@ -33,6 +33,7 @@ struct Publish {
   process::Pid publisher;
   serializer::Frame frame;
 };
+inline std::size_t heap_bytes(const Publish& message) { return message.frame.bytes.size(); }
 
 // From the session to a request's process.
 

@@ -1,0 +1,89 @@
+/// What happens to who does not read his mail: a mailbox has an end, in messages and in bytes.
+
+#include "process/mailbox.h"
+
+#include "testing/actors.h"
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::process;
+using namespace phx::testing;
+
+namespace {
+
+struct Parcel {
+  std::size_t bytes;
+};
+std::size_t heap_bytes(const Parcel& parcel) { return parcel.bytes; }
+
+}  // namespace
+
+TEST("a mailbox that overflows ends its owner and nobody else") {
+  ActorHouse house(Limits{.mailbox = 10});
+  Journal journal;
+  const Pid flooded = house.spawn([](Actor&, Message) {});
+  house.watcher_of(flooded, journal);
+  house.settle();
+  for (int i = 0; i < 11; ++i) house.scheduler.send(flooded, i);
+  house.settle();
+  expect_eq(journal, Journal{"crash: mailbox overflow: more than 10 messages wait"});
+  expect_eq(house.scheduler.stats().overflowed, 1u);
+}
+
+TEST("a mailbox that overflows is a crash, with its last turn") {
+  ActorHouse house(Limits{.mailbox = 10});
+  Journal journal;
+  auto actor = std::make_unique<Actor>();
+  actor->on_end = [&](Actor&, const ExitReason& reason) { journal.push_back(reason.detail); };
+  const Pid pid = house.scheduler.spawn(std::move(actor));
+  house.settle();
+  for (int i = 0; i < 11; ++i) house.scheduler.send(pid, i);
+  house.settle();
+  expect_eq(journal, Journal{"mailbox overflow: more than 10 messages wait"});
+}
+
+TEST("a mailbox with too many bytes in it ends its owner as one with too many messages does") {
+  ActorHouse house(Limits{.mailbox_bytes = 1'000});
+  Journal journal;
+  const Pid flooded = house.spawn([](Actor&, Message) {});
+  house.watcher_of(flooded, journal);
+  house.settle();
+  for (int i = 0; i < 4; ++i) house.scheduler.send(flooded, Parcel{400});
+  house.settle();
+  expect_eq(journal, Journal{"crash: mailbox overflow: more than 1000 bytes wait"});
+  expect_eq(house.scheduler.stats().overflowed, 1u);
+}
+
+TEST(
+    "a message larger than the limit is read where the mailbox was empty; no other fits beside "
+    "it") {
+  ActorHouse house(Limits{.mailbox_bytes = 1'000});
+  Journal journal;
+  const Pid pid = house.spawn(
+      [&](Actor&, Message m) { journal.push_back(std::to_string(m.get_if<Parcel>()->bytes)); });
+  house.watcher_of(pid, journal);
+  house.settle();
+  house.scheduler.send(pid, Parcel{5'000});
+  house.settle();
+  expect_eq(journal, Journal{"5000"});
+  house.scheduler.send(pid, Parcel{5'000});
+  house.scheduler.send(pid, Parcel{0});
+  house.settle();
+  expect_eq(journal, Journal{"5000", "crash: mailbox overflow: more than 1000 bytes wait"});
+}
+
+TEST("what was read or taken back counts no more, and what a question holds does") {
+  const auto empty = [](const Mailbox& mailbox) { return mailbox.bytes() == 0; };
+  const Ref ref{7};
+  Mailbox mailbox;
+  expect(empty(mailbox), "nothing is there");
+  mailbox.push(Request{{}, {}, Parcel{400}});
+  mailbox.push(Message(Parcel{500}, ref));
+  mailbox.push(Parcel{600});
+  expect(mailbox.bytes() >= 1'500, "each counts");
+  mailbox.take(ref);
+  expect(mailbox.bytes() >= 1'000 && mailbox.bytes() < 1'500, "one was taken out");
+  mailbox.pop();
+  mailbox.pop();
+  expect(empty(mailbox), "all were read");
+}

@@ -1,0 +1,25 @@
+/// What a client sends counts in each mailbox on its way: or a limit in bytes would be none.
+
+#include "testing/case.h"
+#include "transport/longpoll_session.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+TEST("each message that carries a frame, a text of the client's or a payload counts its bytes") {
+  using process::Message;
+  constexpr std::size_t size = 100'000;
+  const std::string large(size, 'x');
+  const serializer::Frame frame{serializer::Frame::text, large};
+  const auto counts = [](const Message& message, const char* what) {
+    expect(message.bytes() >= size && message.bytes() < size + 1'000, what);
+  };
+  counts(socket::FromClient{frame}, "a frame from the client");
+  counts(transport::Publish{{}, frame}, "one that was posted");
+  counts(channel::SocketPush{std::make_shared<const serializer::Frame>(frame)}, "one for him");
+  counts(serializer::Message{{}, {}, "room:a", "event", Payload::binary(large)}, "a payload");
+  counts(serializer::Message{{}, {}, "room:a", large, {}}, "an event's name");
+  counts(pubsub::EventPtr(
+             std::make_shared<serializer::Broadcast>("room:a", "event", Payload::binary(large))),
+         "a broadcast");
+}
