@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -65,15 +66,28 @@ class Inbox {
     if (signals_.size() == 1 && wake_) wake_();
   }
 
-  std::vector<Signal> take_all() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(signals_, {});
+  /// The next signal, if there is one. Only the shard's thread, as has_taken().
+  std::optional<Signal> next() {
+    if (!has_taken()) take_all();
+    if (!has_taken()) return std::nullopt;
+    return std::move(taken_[at_++]);
   }
+  /// Some have left the queue that wakes, and wait here for next().
+  bool has_taken() const { return at_ < taken_.size(); }
 
  private:
-  mutable std::mutex mutex_;
+  void take_all() {
+    at_ = 0;
+    taken_.clear();
+    const std::lock_guard lock(mutex_);
+    taken_ = std::exchange(signals_, {});
+  }
+
+  std::mutex mutex_;
   std::vector<Signal> signals_;
   std::function<void()> wake_;
+  std::vector<Signal> taken_;  ///< The reader's, who needs no lock for them.
+  std::size_t at_ = 0;         ///< So many of them are gone.
 };
 
 }  // namespace phx::process

@@ -97,18 +97,22 @@ void Scheduler::answer(const Request& request, Message reply) {
 
 bool Scheduler::run(Clock::time_point now) {
   now_ = now;
-  for (Signal& signal : inbox_.take_all()) receive(std::move(signal));
+  receive_some();
   while (auto due = timers_.take(now)) send(due->to, std::move(due->message));
   while (auto owner = timers_.take_alarm(now)) send(*owner, Rang{});
   for (std::size_t turn = 0; turn < limits_.turns_a_run; ++turn) {
+    if (urgent_.empty() && runnable_.empty()) receive_some();
     std::deque<Slot*>& queue = urgent_.empty() ? runnable_ : urgent_;
-    if (queue.empty()) return false;
+    if (queue.empty()) {
+      if (!inbox_.has_taken()) return false;
+      continue;
+    }
     Slot& slot = *queue.front();
     queue.pop_front();
     slot.queued = false;
     take_turn(slot);
   }
-  return !runnable_.empty() || !urgent_.empty();
+  return !runnable_.empty() || !urgent_.empty() || inbox_.has_taken();
 }
 
 void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {

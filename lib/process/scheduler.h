@@ -29,6 +29,7 @@ struct Limits {
   std::size_t mailbox_bytes = 64 * 1'048'576;
   std::size_t messages_a_turn = 32;  ///< Then to the back of the queue.
   std::size_t turns_a_run = 4'096;   ///< Then input and output have their go.
+  std::size_t signals_at_once = 64;  ///< From other threads; then those they reached have a turn.
   Millis long_turn{100};             ///< A turn that takes longer is logged: it held up its thread.
 };
 
@@ -111,6 +112,7 @@ class Scheduler {
  private:
   friend class Process;
 
+  void receive_some();
   void receive(Signal signal);
   void run_task(const TaskSignal& task);
   void adopt(Pid pid, std::unique_ptr<Process> process);

@@ -78,6 +78,34 @@ TEST("messages between two threads keep their order") {
   expect(within_ten_seconds(in_order.get_future()), "each message comes after the one before it");
 }
 
+TEST("a burst from another thread overflows nobody who keeps up with it") {
+  constexpr int burst = 10'000;
+  Turning writer(0);
+  Scheduler reader(1, Log::silent(), Limits{.mailbox = 100});
+  reader.adopt_thread();
+  Scheduler::connect({&writer.scheduler, &reader});
+  int heard = 0;
+  auto ear = std::make_unique<Script>();
+  ear->on_message = [&](Script&, Message message) {
+    expect_eq(message.get_if<int>() ? *message.get_if<int>() : -1, heard);
+    ++heard;
+  };
+  const Pid to = reader.spawn(std::move(ear));
+  std::promise<void> written;
+  auto mouth = std::make_unique<Script>();
+  mouth->on_init = [&](Script& self) {
+    for (int i = 0; i < burst; ++i) self.scheduler().send(to, i);
+    written.set_value();
+  };
+  writer.scheduler.spawn(std::move(mouth));
+  writer.start();
+  within_ten_seconds(written.get_future());  // the reader's thread, this one, was busy meanwhile
+  while (reader.run(Clock::now())) {
+  }
+  expect_eq(heard, burst);
+  expect(reader.alive(to), "it lives");
+}
+
 TEST("a process on another thread is monitored like a neighbour") {
   Turning a(0), b(1);
   Scheduler::connect({&a.scheduler, &b.scheduler});
