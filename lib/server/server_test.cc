@@ -258,6 +258,28 @@ TEST("what stands between chunks, and behind them, has a limit") {
   }
 }
 
+TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy has it") {
+  const auto taken = [](const std::string& headers, const std::string& version = "1.1") {
+    RequestReader reader;
+    reader.feed("POST / HTTP/" + version + "\r\nHost: x\r\n" + headers +
+                "\r\n2\r\nhi\r\n0\r\n\r\n");
+    auto next = reader.next();
+    const auto* request = std::get_if<Request>(&next);
+    return request ? request->body : std::to_string(std::get<Response>(next).status);
+  };
+  for (const std::string good : {"chunked", "CHUNKED", " chunked ", "chunked,"}) {
+    expect_eq(taken("Transfer-Encoding:" + good + "\r\n"), std::string("hi"));
+  }
+  expect_eq(taken("Transfer-Encoding: chunked\r\n", "1.0"), std::string("hi"));
+  for (const std::string bad :
+       {"", ",", "xchunked", "identity", "gzip", "chunked, gzip", "gzip, chunked", "chunked;q=1",
+        "\"chunked\"", "chunked chunked", "chunked, chunked", "chunked\r\nTransfer-Encoding: gzip",
+        "gzip\r\nTransfer-Encoding: chunked", "chunked\r\nTransfer-Encoding: chunked",
+        "xchunked\r\nContent-Length: 12", "\vchunked", "gzip,\r\n chunked"}) {
+    expect_eq(taken("Transfer-Encoding: " + bad + "\r\n"), std::string("400"));
+  }
+}
+
 TEST("a trailer is no header") {
   RequestReader reader;
   reader.feed(
