@@ -215,7 +215,7 @@ std::string http_date() {
   return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
 }
 
-std::string to_bytes(const Response& response, bool head_only, bool keep_alive) {
+std::string head_bytes(const Response& response, bool keep_alive) {
   std::string bytes =
       fmt::format("HTTP/1.1 {} {}\r\ncontent-length: {}\r\ndate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
                   response.status, transport::reason_phrase(response.status), response.body.size(),
@@ -229,9 +229,7 @@ std::string to_bytes(const Response& response, bool head_only, bool keep_alive) 
     bytes += name + ": " + value + "\r\n";
   }
   if (!keep_alive) bytes += "connection: close\r\n";
-  bytes += "\r\n";
-  if (!head_only) bytes += response.body;
-  return bytes;
+  return bytes + "\r\n";
 }
 
 bool wants_keep_alive(const Request& request) {

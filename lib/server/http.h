@@ -66,8 +66,8 @@ class RequestReader {
   std::optional<telemetry::Limit> exceeded_;
 };
 
-/// The answer's bytes. `head_only` leaves the body out, as an answer to HEAD does.
-std::string to_bytes(const transport::Response& response, bool head_only, bool keep_alive);
+/// The answer's bytes up to its body.
+std::string head_bytes(const transport::Response& response, bool keep_alive);
 
 /// Now, as HTTP writes it: `Sat, 21 Nov 2026 00:27:00 GMT`.
 std::string http_date();

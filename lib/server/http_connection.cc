@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -21,7 +22,7 @@ class HttpConnection::Answer final : public transport::Responder {
   void respond(transport::Response response) override {
     if (HttpConnection* connection = std::exchange(connection_, nullptr)) {
       connection->waiting_ = false;
-      connection->respond(response, head_only_, keep_alive_);
+      connection->respond(std::move(response), head_only_, keep_alive_);
     }
   }
   bool gone() const override { return connection_ == nullptr; }
@@ -115,12 +116,12 @@ void HttpConnection::read() {
   if (::recv(socket_, bytes.data(), static_cast<std::size_t>(seen) - behind, 0) < 0) return end();
   const bool decided = !std::holds_alternative<std::monostate>(next);
   if (decided && reader_.exceeded()) tell(*reader_.exceeded());
-  if (const auto* refusal = std::get_if<transport::Response>(&next)) {
-    respond(*refusal, false, false);
+  if (auto* refusal = std::get_if<transport::Response>(&next)) {
+    respond(std::move(*refusal), false, false);
   } else if (auto* request = std::get_if<transport::Request>(&next)) {
     answer(std::move(*request));
   } else if (reader_.awaits_continue()) {
-    unsent_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    unsent_ = {"HTTP/1.1 100 Continue\r\n\r\n"};
     write();
   }
 }
@@ -141,7 +142,7 @@ void HttpConnection::answer(transport::Request request) {
     answer_ = std::make_shared<Answer>(*this, head_only, keep_alive);
     return wait_for(*later);
   }
-  respond(std::get<transport::Response>(outcome), head_only, keep_alive);
+  respond(std::get<transport::Response>(std::move(outcome)), head_only, keep_alive);
 }
 
 /// Who answers keeps his own time, so our patience is not asked; but a client that hangs up is
@@ -159,16 +160,31 @@ void HttpConnection::answer_and_close() {
   if (!waiting_ && unsent_.empty()) end();
 }
 
-void HttpConnection::respond(const transport::Response& response, bool head_only, bool keep_alive) {
+void HttpConnection::respond(transport::Response response, bool head_only, bool keep_alive) {
   closing_ = leaving_ || !keep_alive;
-  unsent_ = to_bytes(response, head_only, !closing_);
+  unsent_ = {head_bytes(response, !closing_)};
+  if (!head_only) unsent_.body = std::move(response.body);
   write();
 }
 
+/// As much as the socket takes, of head and body in one.
+ssize_t HttpConnection::send_some() const {
+  const auto& [head, body, sent] = unsent_;
+  const std::size_t of_head = std::min(sent, head.size());
+  const std::size_t of_body = sent - of_head;
+  std::array<iovec, 2> rest{{{const_cast<char*>(head.data()) + of_head, head.size() - of_head},
+                             {const_cast<char*>(body.data()) + of_body, body.size() - of_body}}};
+  msghdr message{};
+  message.msg_iov = rest.data();
+  message.msg_iovlen = rest.size();
+  return ::sendmsg(socket_, &message, MSG_NOSIGNAL);
+}
+
 void HttpConnection::write() {
-  const ssize_t sent = ::send(socket_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+  const ssize_t sent = send_some();
   if (sent < 0 && errno != EAGAIN && errno != EINTR) return end();
-  if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));
+  if (sent > 0) unsent_.sent += static_cast<std::size_t>(sent);
+  if (unsent_.empty()) unsent_ = {};  // its memory, too
   if (unsent_.empty() && closing_) {
     ::shutdown(socket_, SHUT_WR);
     return end();

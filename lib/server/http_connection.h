@@ -2,6 +2,8 @@
 /// \file
 /// A TCP connection that still speaks HTTP: it asks, is answered, and may become a websocket.
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 
@@ -47,12 +49,21 @@ class HttpConnection {
 
  private:
   class Answer;
+  /// What the socket has not taken of an answer: its head, and then its body, which is not copied.
+  struct Unsent {
+    std::string head = {};
+    std::string body = {};
+    std::size_t sent = 0;  ///< Of both, together.
+
+    bool empty() const { return sent == head.size() + body.size(); }
+  };
   void ready(int events);
   void read();
   void answer(transport::Request request);
   void wait_for(const transport::Later& later);
-  void respond(const transport::Response& response, bool head_only, bool keep_alive);
+  void respond(transport::Response response, bool head_only, bool keep_alive);
   void write();
+  ssize_t send_some() const;
   void end();
   void listen();
   void be_patient();
@@ -63,7 +74,7 @@ class HttpConnection {
   int socket_;
   Client client_;
   RequestReader reader_;
-  std::string unsent_;
+  Unsent unsent_;
   bool closing_ = false;  ///< After what is unsent.
   bool leaving_ = false;  ///< After the answer under way.
   bool waiting_ = false;  ///< For an answer that takes time; the next request waits behind it.
