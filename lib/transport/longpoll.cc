@@ -172,14 +172,19 @@ Response status_only(int status) { return json("{\"status\":" + std::to_string(s
 
 Response with_messages(int status, const std::string& token,
                        const std::vector<serializer::FramePtr>& frames) {
-  std::string body = "{\"messages\":[";
+  std::string body;
+  std::size_t size = 100 + token.size();
+  for (const serializer::FramePtr& frame : frames) size += frame->bytes.size() + 100;
+  body.reserve(size);  // and a little for what is escaped
+  body = "{\"messages\":[";
   for (const serializer::FramePtr& frame : frames) {
     if (body.back() != '[') body += ',';
     serializer::append_quoted(body, frame->bytes);
   }
   body += "],\"status\":" + std::to_string(status) + ",\"token\":";
   serializer::append_quoted(body, token);
-  return json(body + "}");
+  body += '}';
+  return json(std::move(body));
 }
 
 std::vector<std::optional<serializer::Frame>> messages_of(const Request& request) {

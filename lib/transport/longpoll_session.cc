@@ -7,6 +7,10 @@
 namespace phx::transport {
 namespace {
 
+/// Bytes of the frames in one answer, unless the first alone is larger. More would hold up the
+/// shard that writes it, and whoever is told 200 asks again at once.
+constexpr std::size_t answer_size = 1'000'000;
+
 struct LookWhetherInactive {};
 
 /// Comes back through the session's own mailbox, and so behind a join that is under way.
@@ -22,7 +26,8 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket,
       user_(mount.socket),
       place_(std::move(place)),
       patience_(mount.longpoll->window * 3 / 2),  // LongPoll.Server: 1.5 windows
-      most_frames_(mount.longpoll->max_waiting_frames) {
+      most_frames_(mount.longpoll->max_waiting_frames),
+      most_bytes_(mount.longpoll->max_waiting_bytes) {
   if (mount.message_rate) rate_.emplace(*mount.message_rate);
 }
 
@@ -38,9 +43,8 @@ void LongpollSession::handle(process::Message message) {
   } else if (const auto* expired = message.get_if<Expired>()) {
     if (waiting_ == expired->poll) waiting_ = {};
     scheduler().send(expired->poll, Forgotten{});
-  } else if (auto* back = message.get_if<GiveBack>()) {
-    frames_.insert(frames_.begin(), back->frames.begin(), back->frames.end());
-    tell_poll();
+  } else if (const auto* back = message.get_if<GiveBack>()) {
+    give_back(back->frames);
   } else if (auto* publish = message.get_if<Publish>()) {
     this->publish(std::move(*publish));
   } else if (const auto* handled = message.get_if<WhenHandled>()) {
@@ -71,24 +75,48 @@ void LongpollSession::flush(process::Pid poll) {
     return;
   }
   waiting_ = {};
-  Frames taken{{frames_.begin(), frames_.end()}};
-  frames_.clear();
-  scheduler().send(poll, std::move(taken));
+  scheduler().send(poll, Frames{take()});
+}
+
+std::vector<serializer::FramePtr> LongpollSession::take() {
+  std::vector<serializer::FramePtr> taken;
+  std::size_t size = 0;
+  while (!frames_.empty() &&
+         (taken.empty() || size + frames_.front()->bytes.size() <= answer_size)) {
+    size += frames_.front()->bytes.size();
+    taken.push_back(std::move(frames_.front()));
+    frames_.pop_front();
+  }
+  bytes_ -= size;
+  return taken;
+}
+
+void LongpollSession::give_back(const std::vector<serializer::FramePtr>& frames) {
+  for (const serializer::FramePtr& frame : frames) bytes_ += frame->bytes.size();
+  frames_.insert(frames_.begin(), frames.begin(), frames.end());
+  tell_poll();
 }
 
 void LongpollSession::deliver(serializer::FramePtr frame) {
-  if (frames_.size() >= most_frames_) {
-    limit_reached(telemetry::Limit::longpoll_frames, most_frames_);
-    throw process::Exit{
-        {process::ExitReason::crash, "a long-poll client does not poll: more than " +
-                                         std::to_string(most_frames_) + " frames wait"}};
+  using telemetry::Limit;
+  if (frames_.size() >= most_frames_) too_much(Limit::longpoll_frames, most_frames_, "frames");
+  if (bytes_ + frame->bytes.size() > most_bytes_) {
+    too_much(Limit::longpoll_bytes, most_bytes_, "bytes");
   }
+  bytes_ += frame->bytes.size();
   frames_.push_back(std::move(frame));
   tell_poll();
 }
 
 void LongpollSession::tell_poll() {
   if (waiting_) scheduler().send(std::exchange(waiting_, {}), NowAvailable{});
+}
+
+void LongpollSession::too_much(telemetry::Limit limit, std::size_t most, const char* unit) const {
+  limit_reached(limit, most);
+  throw process::Exit{{process::ExitReason::crash, "a long-poll client does not poll: more than " +
+                                                       std::to_string(most) + " " + unit +
+                                                       " wait"}};
 }
 
 void LongpollSession::close(socket::CloseCode code) {

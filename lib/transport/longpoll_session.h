@@ -16,7 +16,8 @@ namespace phx::transport {
 
 // From a request's process to the session.
 
-/// Give what waits to `poll`, or tell it when there is something. The latest poll counts.
+/// Give what waits to `poll`, about a megabyte of it, or tell it when there is something. The
+/// latest poll counts.
 struct Flush {
   process::Pid poll;
 };
@@ -65,18 +66,26 @@ class LongpollSession final : public socket::Handler {
 
  private:
   void flush(process::Pid poll);
+  /// The first of what waits, as much as one answer holds.
+  std::vector<serializer::FramePtr> take();
+  void give_back(const std::vector<serializer::FramePtr>& frames);
   /// There is something for the poll that waits, if one does.
   void tell_poll();
   void publish(Publish message);
+  /// \throws process::Exit always.
+  [[noreturn]] void too_much(telemetry::Limit limit, std::size_t most, const char* unit) const;
   void end_if_inactive();
 
   const std::shared_ptr<const UserSocket> user_;
   const std::shared_ptr<const void> place_;
   const Millis patience_;  ///< Without a poll for so long the client is taken to be gone.
   Clock::time_point last_poll_;
-  process::Pid waiting_;                     ///< The poll to tell of new frames, if any.
-  std::deque<serializer::FramePtr> frames_;  ///< At most `most_frames_`, and what was given back.
+  process::Pid waiting_;  ///< The poll to tell of new frames, if any.
+  /// At most `most_frames_` and `most_bytes_`, and what was given back.
+  std::deque<serializer::FramePtr> frames_;
+  std::size_t bytes_ = 0;  ///< Of all `frames_`.
   const std::size_t most_frames_;
+  const std::size_t most_bytes_;
   std::optional<socket::RateLimit> rate_;
 };
 //! [longpoll_session]

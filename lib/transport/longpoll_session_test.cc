@@ -1,10 +1,12 @@
-/// A session by itself: what it tells the polls that ask it.
+/// A long-poll session by itself: what waits in it, how much of that a poll is given, and when it
+/// is too much.
 
 #include "transport/longpoll_session.h"
 
+#include "telemetry/limits.h"
 #include "testing/actors.h"
 #include "testing/case.h"
-#include "testing/fakes.h"
+#include "testing/house.h"
 
 using namespace phx;
 using namespace phx::testing;
@@ -12,35 +14,161 @@ using namespace phx::transport;
 
 namespace {
 
-/// A poll that writes down what it is told, and asks again when there is something.
-std::unique_ptr<Actor> poll_of(Pid session, Journal& journal) {
-  auto poll = std::make_unique<Actor>();
-  poll->on_init = [session](Actor& a) { a.scheduler().send(session, Flush{a.self()}); };
-  poll->on_message = [session, &journal](Actor& a, Message message) {
-    if (message.holds<Subscribed>()) journal.push_back("waits");
-    if (message.holds<NowAvailable>()) a.scheduler().send(session, Flush{a.self()});
-    if (const auto* got = message.get_if<Frames>()) {
-      for (const auto& frame : got->frames) journal.push_back(frame->bytes);
-    }
-  };
-  return poll;
+struct Room final : Channel {
+  JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
+  Result handle_in(std::string_view, Payload payload, Socket&) override {
+    return Reply::ok(std::move(payload));
+  }
+};
+struct Users final : UserSocket {
+  Users() { channel<Room>("*"); }
+};
+
+/// `1 2 3`: whom the replies answer.
+std::string refs(const Frames& given) {
+  std::string text;
+  for (const serializer::FramePtr& frame : given.frames) {
+    text += (text.empty() ? "" : " ") + Json::parse(frame->bytes)[1].string_or("");
+  }
+  return text;
 }
+
+struct Fixture {
+  TestHouse house;
+  Mount mount{"/socket", std::make_shared<Users>()};
+  process::Pid session;
+  std::string told;  ///< Limits that were reached, each as `longpoll_bytes 100`.
+
+  explicit Fixture(LongpollOptions options = {}) {
+    house.telemetry.attach(
+        "ear", {telemetry::on<telemetry::LimitReached>([this](const auto& reached) {
+          told += std::string(to_string(reached.limit)) + " " + std::to_string(reached.allowed);
+        })});
+    mount.longpoll = options;
+    Socket socket(house.house(), *serializer::negotiate(mount.socket->serializers(), "2.0.0"));
+    session =
+        house.scheduler.spawn(std::make_unique<LongpollSession>(mount, std::move(socket), nullptr));
+    post(R"(["1","0","t","phx_join",{}])");
+    poll();
+  }
+  void post(std::string text) {
+    house.scheduler.send(session, Publish{{}, {serializer::Frame::text, std::move(text)}});
+    house.settle();
+  }
+  /// Lets a reply wait: `overhead` bytes, and so many more.
+  void wait(const std::string& ref, std::size_t size) {
+    post(R"(["1",")" + ref + R"(","t","e",{"text":")" + std::string(size, 'x') + R"("}])");
+  }
+  /// What one poll is given.
+  Frames poll() {
+    Frames given;
+    auto actor = std::make_unique<Actor>();
+    actor->on_init = [this](Actor& a) { a.scheduler().send(session, Flush{a.self()}); };
+    actor->on_message = [&given](Actor& a, process::Message message) {
+      if (auto* frames = message.get_if<Frames>()) given = std::move(*frames);
+      a.stop();
+    };
+    house.scheduler.spawn(std::move(actor));
+    house.settle();
+    return given;
+  }
+  /// A poll that writes down what it is told, and asks again when there is something.
+  void spawn_patient_poll(Journal& journal) {
+    auto poll = std::make_unique<Actor>();
+    poll->on_init = [this](Actor& a) { a.scheduler().send(session, Flush{a.self()}); };
+    poll->on_message = [this, &journal](Actor& a, Message message) {
+      if (message.holds<Subscribed>()) journal.push_back("waits");
+      if (message.holds<NowAvailable>()) a.scheduler().send(session, Flush{a.self()});
+      if (const auto* given = message.get_if<Frames>()) journal.push_back(refs(*given));
+    };
+    house.scheduler.spawn(std::move(poll));
+    house.settle();
+  }
+  void give_back(Frames frames) {
+    house.scheduler.send(session, GiveBack{std::move(frames.frames)});
+    house.settle();
+  }
+  bool alive() const { return house.scheduler.alive(session); }
+};
+
+constexpr std::size_t overhead =
+    std::string_view(R"(["1","1","t","phx_reply",{"response":{"text":""},"status":"ok"}])").size();
 
 }  // namespace
 
+TEST("a poll is given about a megabyte, and the next polls the rest, in order") {
+  Fixture f;
+  for (const char* ref : {"1", "2", "3", "4", "5"}) f.wait(ref, 400'000);
+  expect_eq(refs(f.poll()), std::string("1 2"));
+  expect_eq(refs(f.poll()), std::string("3 4"));
+  f.wait("6", 1);
+  expect_eq(refs(f.poll()), std::string("5 6"));
+  expect_eq(refs(f.poll()), std::string());
+}
+
+TEST("as many small frames as wait are one poll's") {
+  Fixture f;
+  for (int i = 0; i < 1'000; ++i) f.wait("1", 100);
+  expect_eq(f.poll().frames.size(), 1'000u);
+}
+
+TEST("a frame of more than a megabyte is given, by itself") {
+  Fixture f;
+  f.wait("1", 1);
+  f.wait("2", 3'000'000);
+  f.wait("3", 1);
+  expect_eq(refs(f.poll()), std::string("1"));
+  expect_eq(refs(f.poll()), std::string("2"));
+  expect_eq(refs(f.poll()), std::string("3"));
+}
+
+TEST("what is given back comes before the rest, in its order") {
+  Fixture f;
+  for (const char* ref : {"1", "2", "3", "4"}) f.wait(ref, 400'000);
+  f.give_back(f.poll());
+  expect_eq(refs(f.poll()), std::string("1 2"));
+  expect_eq(refs(f.poll()), std::string("3 4"));
+}
+
 TEST("what one poll gives back is told to the next, though that one waits already") {
-  TestHouse house;
-  Mount mount{"/socket", std::make_shared<UserSocket>()};
-  mount.longpoll = LongpollOptions{};
-  Socket socket(house.house(), *serializer::negotiate(mount.socket->serializers(), "2.0.0"));
-  const Pid session =
-      house.scheduler.spawn(std::make_unique<LongpollSession>(mount, std::move(socket), nullptr));
+  Fixture f;
+  f.wait("1", 1);
+  Frames taken = f.poll();
   Journal journal;
-  house.scheduler.spawn(poll_of(session, journal));
-  house.settle();
-  const auto frame =
-      std::make_shared<const serializer::Frame>(serializer::Frame{serializer::Frame::text, "[1]"});
-  house.scheduler.send(session, GiveBack{{frame}});
-  house.settle();
-  expect_eq(journal, Journal{"waits", "[1]"});
+  f.spawn_patient_poll(journal);
+  f.give_back(std::move(taken));
+  expect_eq(journal, Journal{"waits", "1"});
+}
+
+TEST("the bytes that wait in a session have a limit of the mount's") {
+  constexpr std::size_t two = 2 * (overhead + 100);
+  Fixture f({.max_waiting_bytes = two});
+  for (int i = 0; i < 10; ++i) {  // what was taken makes room
+    f.wait("1", 100);
+    f.wait("2", 100);
+    expect_eq(refs(f.poll()), std::string("1 2"));
+  }
+  f.wait("1", 100);
+  f.wait("2", 100);
+  f.give_back(f.poll());  // and what is given back takes it again
+  expect(f.alive() && f.told.empty(), "two may wait");
+  f.wait("3", 100);
+  expect_eq(f.told, "longpoll_bytes " + std::to_string(two));
+  expect(!f.alive(), "the session has ended");
+}
+
+TEST("so has one frame by itself") {
+  Fixture f({.max_waiting_bytes = 1'000});
+  f.wait("1", 1'000);
+  expect_eq(f.told, std::string("longpoll_bytes 1000"));
+  expect(!f.alive(), "the session has ended");
+}
+
+TEST("the frames that wait in a session have a limit of the mount's") {
+  Fixture f({.max_waiting_frames = 2});
+  for (const char* ref : {"1", "2"}) f.wait(ref, 1);
+  expect(f.alive() && f.told.empty(), "two may wait");
+  f.wait("3", 1);
+  expect_eq(f.told, std::string("longpoll_frames 2"));
+  expect(!f.alive(), "the session has ended");
 }

@@ -312,13 +312,3 @@ TEST("as many sessions as there may be, and one more is answered 503") {
   f.token = token;
   expect_eq(f.status_of(f.post(R"([null,"1","phoenix","heartbeat",{}])")), 200);
 }
-
-TEST("the frames that wait in a session have a limit of the mount's") {
-  Fixture f;
-  f.mount.longpoll->max_waiting_frames = 2;
-  const std::string& told = f.listen();
-  f.begin();
-  for (int i = 0; i < 3; ++i) f.post(R"([null,"1","phoenix","heartbeat",{}])");
-  expect_eq(told, std::string("longpoll_frames 2"));
-  expect_eq(f.status_of(f.post("[]")), 410);
-}

@@ -33,7 +33,8 @@ struct WebsocketOptions {
 struct LongpollOptions {
   std::string path = "/longpoll";  ///< Behind the mount's own path; `/` adds nothing to it.
   Millis window{10'000};  ///< A poll that has nothing to tell is answered after so long: window_ms.
-  std::size_t max_waiting_frames = 10'000;  ///< In one session; one more ends it.
+  std::size_t max_waiting_frames = 10'000;         ///< In one session; one more ends it.
+  std::size_t max_waiting_bytes = 32 * 1'048'576;  ///< Of those frames; above, the session ends.
 };
 
 /// What connect is told of a client: only what is asked for is collected. Mirrors `connect_info`.

@@ -13,6 +13,10 @@ namespace {
 
 using exercise::not_written;  // goes with the last part that you write
 
+/// Bytes of the frames in one answer, unless the first alone is larger. More would hold up the
+/// shard that writes it, and whoever is told 200 asks again at once.
+constexpr std::size_t answer_size = 1'000'000;
+
 /// The session sends this to itself when it may have been forgotten by its client.
 struct LookWhetherInactive {};
 
@@ -30,7 +34,8 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket,
       user_(mount.socket),
       place_(std::move(place)),
       patience_(mount.longpoll->window * 3 / 2),  // LongPoll.Server: 1.5 windows
-      most_frames_(mount.longpoll->max_waiting_frames) {
+      most_frames_(mount.longpoll->max_waiting_frames),
+      most_bytes_(mount.longpoll->max_waiting_bytes) {
   if (mount.message_rate) rate_.emplace(*mount.message_rate);
 }
 
@@ -45,7 +50,7 @@ void LongpollSession::init() {
 /// - Flush: flush(its poll).
 /// - Expired: that poll does not wait any more (another that does goes on waiting), and is answered
 ///   Forgotten.
-/// - GiveBack: its frames go back to the front of frames_, in their order.
+/// - GiveBack: give_back(its frames).
 /// - Publish: publish(…).
 /// - WhenHandled: its publisher is sent Handled.
 /// - LookWhetherInactive: end_if_inactive().
@@ -64,20 +69,45 @@ void LongpollSession::publish(Publish message) {
   not_written("LongpollSession::publish", message);
 }
 
-/// A poll has come: the client lives, so note the time. Where frames wait, the poll is sent them
-/// all, in order, none is kept, and nobody waits any more. Where none do, this poll, and no earlier
-/// one, is to be told when there is something, and is sent Subscribed.
+/// A poll has come: the client lives, so note the time. Where frames wait, the poll is sent what
+/// take() gives, and nobody waits any more. Where none do, this poll, and no earlier one, is to be
+/// told when there is something, and is sent Subscribed.
 void LongpollSession::flush(process::Pid poll) {
   // Yours: LongpollSession::flush
   not_written("LongpollSession::flush", poll);
 }
 
-/// A frame for the client. It waits in frames_; a poll that waits is sent NowAvailable, once. Where
-/// most_frames_ wait already: limit_reached(longpoll_frames, that many), and throw process::Exit
-/// with a crash that says what happened.
+/// The first frames of frames_, in order, as many as fit into answer_size: at least one. They wait
+/// no more, and bytes_ knows it.
+std::vector<serializer::FramePtr> LongpollSession::take() {
+  // Yours: LongpollSession::take
+  not_written("LongpollSession::take", answer_size);
+}
+
+/// These frames wait again, before all others, in their order: tell_poll().
+void LongpollSession::give_back(const std::vector<serializer::FramePtr>& frames) {
+  // Yours: LongpollSession::give_back
+  not_written("LongpollSession::give_back", frames);
+}
+
+/// A frame for the client. It waits in frames_, and bytes_ knows it: tell_poll(). Where
+/// most_frames_ wait already, too_much(longpoll_frames, that many, "frames"). Where more than
+/// most_bytes_ would wait, too_much(longpoll_bytes, that many, "bytes").
 void LongpollSession::deliver(serializer::FramePtr frame) {
   // Yours: LongpollSession::deliver
   not_written("LongpollSession::deliver", frame);
+}
+
+/// A poll that waits is sent NowAvailable, once.
+void LongpollSession::tell_poll() {
+  // Yours: LongpollSession::tell_poll
+  not_written("LongpollSession::tell_poll", NowAvailable{});
+}
+
+/// limit_reached(…), and throw process::Exit with a crash that says what happened.
+void LongpollSession::too_much(telemetry::Limit limit, std::size_t most, const char* unit) const {
+  // Yours: LongpollSession::too_much
+  not_written("LongpollSession::too_much", limit, most, unit);
 }
 
 /// There is no connection to close. But where the server stops (service_restart) a poll that waits
