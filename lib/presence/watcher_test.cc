@@ -86,6 +86,20 @@ struct Faulty : Presence {
 
 constexpr const char* listen = R"(["1","1","t","phx_join",{}])";
 
+/// Two clients in one topic, who have heard nothing yet but that they joined.
+template <class Kind>
+struct TwoListeners {
+  Kind presence;
+  TestHouse house;
+  Users users;
+  FakeClient one{house, users}, two{house, users};
+  TwoListeners() {
+    tracker = &presence;
+    one.send(listen);
+    two.send(listen);
+  }
+};
+
 /// Ann's channel is at its handler on a worker thread, and Ben listens.
 struct WorkingFixture {
   Presence presence;
@@ -153,13 +167,9 @@ TEST("who comes and goes often is watched once") {
 }
 
 TEST("who makes more changes at once than may wait crashes, and what he made is told") {
-  Presence presence;
-  tracker = &presence;
-  TestHouse house;
-  Users users;
-  FakeClient one(house, users), two(house, users);
-  one.send(listen);
-  two.send(listen);
+  TwoListeners<Presence> stage;
+  FakeClient& one = stage.one;
+  FakeClient& two = stage.two;
   one.heard();
   two.heard();
   two.send(R"(["1","2","t","toggle",{"key":"u","toggles":5001}])");
@@ -191,13 +201,9 @@ TEST("a fetch that throws costs one diff: who comes and goes later is told") {
 }
 
 TEST("a fetch that throws costs one diff: those that wait behind it are told") {
-  Faulty presence;
-  tracker = &presence;
-  TestHouse house;
-  Users users;
-  FakeClient one(house, users), two(house, users);
-  one.send(listen);
-  two.send(listen);
+  TwoListeners<Faulty> stage;
+  FakeClient& one = stage.one;
+  FakeClient& two = stage.two;
   two.send(R"(["2","2","elsewhere","phx_join",{}])");
   one.heard();
   two.send_together({R"(["2","3","elsewhere","track",{"key":"bad"}])",

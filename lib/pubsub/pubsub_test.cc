@@ -42,6 +42,7 @@ struct Fixture {
   Scheduler scheduler;
   PubSub hub{scheduler};
   Journal journal;
+  explicit Fixture(std::uint32_t shard = 0) : scheduler(shard) {}
   ~Fixture() { scheduler.clear(); }
 
   Pid listen(const std::string& topic, const std::string& id) {
@@ -52,6 +53,16 @@ struct Fixture {
   void settle() {
     while (scheduler.run(scheduler.now())) {
     }
+  }
+};
+
+/// Two shards that know each other; on the second somebody listens.
+struct TwoShards {
+  Fixture here, there{1};
+  TwoShards() {
+    Scheduler::connect({&here.scheduler, &there.scheduler});
+    PubSub::connect({&here.hub, &there.hub});
+    there.listen("a", "far");
   }
 };
 
@@ -101,40 +112,28 @@ TEST("a topic that nobody listens to any more takes no room") {
 }
 
 TEST("a broadcast crosses to the other shards") {
-  Fixture here;
-  Scheduler other_scheduler(1);
-  PubSub other_hub(other_scheduler);
-  Journal other_journal;
-  Scheduler::connect({&here.scheduler, &other_scheduler});
-  PubSub::connect({&here.hub, &other_hub});
-  other_scheduler.spawn(std::make_unique<Listener>(other_hub, "a", "far", other_journal));
-  other_scheduler.run(other_scheduler.now());
+  TwoShards shards;
+  Fixture& here = shards.here;
+  Fixture& there = shards.there;
   std::thread([&] {
-    here.scheduler.adopt_thread();  // so that "other" is another thread's from here
+    here.scheduler.adopt_thread();  // so that "there" is another thread's from here
     here.hub.broadcast("a", text("x"));
   }).join();
-  other_scheduler.run(other_scheduler.now());
-  expect_eq(other_journal, Journal{"far:x"});
-  other_scheduler.clear();
+  there.settle();
+  expect_eq(there.journal, Journal{"far:x"});
 }
 
 TEST("what a thread of no shard broadcasts comes to all shards in one order") {
-  Fixture here;
-  Scheduler other_scheduler(1);
-  PubSub other_hub(other_scheduler);
-  Journal other_journal;
-  Scheduler::connect({&here.scheduler, &other_scheduler});
-  PubSub::connect({&here.hub, &other_hub});
+  TwoShards shards;
+  Fixture& here = shards.here;
+  Fixture& there = shards.there;
   here.listen("a", "near");
-  other_scheduler.spawn(std::make_unique<Listener>(other_hub, "a", "far", other_journal));
-  other_scheduler.run(other_scheduler.now());
   std::thread([&] {
     here.hub.broadcast("a", text("x"));
-    other_hub.broadcast("a", text("y"));
+    there.hub.broadcast("a", text("y"));
   }).join();
   here.settle();
-  other_scheduler.run(other_scheduler.now());
+  there.settle();
   expect_eq(here.journal, Journal{"near:x", "near:y"});
-  expect_eq(other_journal, Journal{"far:x", "far:y"});
-  other_scheduler.clear();
+  expect_eq(there.journal, Journal{"far:x", "far:y"});
 }

@@ -117,10 +117,10 @@ bool Connection::write(std::string_view bytes) {
 /// writable() when a good part of its buffer is free, which for who does not read is never, also
 /// where it took the last bytes.
 void Connection::limit_last_words() {
-  pollfd socket{socket_, POLLOUT, 0};
-  const bool free = ::poll(&socket, 1, 0) > 0;
-  const bool unsent = !outbox_.empty() || lws_partial_buffered(wsi_) || !free;
-  if (!unsent || std::exchange(limited_, true)) return;
+  if (limited_) return;
+  pollfd room{socket_, POLLOUT, 0};
+  limited_ = !outbox_.empty() || lws_partial_buffered(wsi_) || ::poll(&room, 1, 0) == 0;
+  if (!limited_) return;
   end_in(static_cast<int>(std::chrono::ceil<std::chrono::seconds>(host_.farewell()).count()));
 }
 
