@@ -4,9 +4,7 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "conformance/bench/measure.h"
@@ -16,18 +14,11 @@ namespace phx::bench {
 /// What a figure means, and so which way is better.
 enum class Unit : std::uint8_t { per_second, bytes, microseconds };
 
-/// The same case elsewhere; see `recorded_source`.
-struct Recorded {
-  double cowboy = 0;
-  std::optional<double> raw_epoll;
-};
-
 struct Case {
   std::string name;
   std::string title;
   Unit unit = Unit::per_second;
   bool fresh = false;  ///< Needs a server that has freed no memory yet; see main.cc.
-  std::optional<Recorded> recorded = std::nullopt;
   std::function<Result(const Context&)> run;
   std::string series = {};  ///< Where it is a point of one.
   double x = 0;             ///< And where it lies there.
@@ -44,9 +35,6 @@ struct Series {
   std::vector<Case> points;
 };
 const std::vector<Series>& all_series();
-
-/// Where the recorded figures come from, for the report's footnote.
-extern const std::string_view recorded_source;
 
 struct Volley {
   std::size_t connections = 100;

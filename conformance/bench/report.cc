@@ -55,17 +55,10 @@ std::string right(std::string_view text, std::size_t width) {
 std::string single_row(const Measured& each) {
   const auto result = median(each.servers[0]);
   const auto unit = each.what.unit;
-  const auto& recorded = each.what.recorded;
-  const auto against = [&](std::optional<double> other) {
-    return result.skipped.empty() && other ? times(result.figure, *other, unit) : "-";
-  };
-  return fmt::format("{:20}{:37}{}{}{}{}{}{}{}{}\n", each.what.name, each.what.title,
-                     right(figure(result, unit), 14), right(percentile(result, &Latency::p50), 9),
-                     right(percentile(result, &Latency::p99), 9),
-                     right(percentile(result, &Latency::p999), 9), right(cpu(result), 9),
-                     right(busy(result), 8),
-                     right(against(recorded ? std::optional{recorded->cowboy} : std::nullopt), 10),
-                     right(against(recorded ? recorded->raw_epoll : std::nullopt), 10));
+  return fmt::format(
+      "{:20}{:37}{}{}{}{}{}{}\n", each.what.name, each.what.title, right(figure(result, unit), 14),
+      right(percentile(result, &Latency::p50), 9), right(percentile(result, &Latency::p99), 9),
+      right(percentile(result, &Latency::p999), 9), right(cpu(result), 9), right(busy(result), 8));
 }
 
 /// The first server's figure and price, and for each other one the same and how the first compares.
@@ -113,8 +106,7 @@ std::string header(std::size_t servers) {
   auto out = fmt::format("{:20}{:37}", "case", "what");
   if (servers == 1)
     return out + right("figure", 14) + right("p50 µs", 9) + right("p99 µs", 9) +
-           right("p99.9 µs", 9) + right("CPU µs", 9) + right("client", 8) + right("Cowboy*", 10) +
-           right("epoll*", 10) + "\n";
+           right("p99.9 µs", 9) + right("CPU µs", 9) + right("client", 8) + "\n";
   out += right("[1]", 14) + right("CPU µs", 9);
   for (std::size_t i = 2; i <= servers; ++i)
     out += right(fmt::format("[{}]", i), 14) + right("[1] is", 9) + right("CPU µs", 9) +
@@ -139,8 +131,7 @@ std::string table(const std::vector<Measured>& measured) {
   out += "\n" + skips(measured) + disturbances(measured);
   out += "CPU µs: of the server, for each message, delivery or join.\n";
   if (servers > 1) return out + "[1] is: so many times better than that server, or cheaper.\n";
-  out += "client: of one core; near 100 % it is the client that is measured.\n";
-  return out + fmt::format("* so many times better than {}.\n", recorded_source);
+  return out + "client: of one core; near 100 % it is the client that is measured.\n";
 }
 
 }  // namespace phx::bench

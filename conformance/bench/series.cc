@@ -17,8 +17,8 @@ Series grow(std::string name, std::string title, std::string x, Unit unit, Numbe
   Series series{std::move(name), std::move(title), std::move(x), {}};
   for (const auto number : numbers)
     series.points.push_back({fmt::format("{}-{}", series.name, number), series.title, unit, false,
-                             std::nullopt, [=](const Context& c) { return run(c, number); },
-                             series.name, static_cast<double>(number)});
+                             [=](const Context& c) { return run(c, number); }, series.name,
+                             static_cast<double>(number)});
   return series;
 }
 
