@@ -279,7 +279,8 @@ pages: $(PAGES_PASSED) ## check that the pages on the contract and the protocol 
 # The bench's tables and plots show the figures that were kept.
 build/bench-pages.passed: $(wildcard conformance/bench/figures/*) conformance/bench/README.md docs/scale.md \
   $(wildcard conformance/bench/growth.* conformance/bench/load.svg) | build/.packages-plots build/.packages-clients
-	@node conformance/bench/figures/page.mjs --check && touch $@
+	@node conformance/bench/figures/page.mjs --check
+	@node --test --test-reporter=spec conformance/bench/figures/*.test.mjs >$@.log && sed -n "s/^ℹ pass /the bench's pages: PASSED /p" $@.log && touch $@ || { cat $@.log; exit 1; }
 
 # The Elixir must at least be Elixir, and laid out as Elixir is.
 CONTRACT_PAGE := docs/contract.md

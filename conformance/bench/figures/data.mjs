@@ -29,9 +29,16 @@ export const table = (head, rows) =>
 
 /** When and where, and what disturbed it: no figure stands without. */
 export function origin(found) {
-  const busy = found.cases
+  return origins([found]);
+}
+
+/** The same for a page made of several runs; where they were one after the other it is said once. */
+export function origins(runs) {
+  const places = runs.map(({ date, machine, label }) => `${date}, ${machine}, loopback, commit ${label}.`);
+  const busy = runs
+    .flatMap(({ cases }) => cases)
     .filter((each) => each.servers.some(({ median }) => (median.others_busy ?? 0) > 0.1))
     .map((each) => each.case);
-  const noise = busy.length === 0 ? "" : ` **Something else kept the machine busy** during ${busy.join(", ")}: rates and times are worse than they should be there, CPU a message bears it better. Measure again.`;
-  return `${found.date}, ${found.machine}, loopback, commit ${found.label}.${noise}`;
+  const noise = busy.length === 0 ? [] : [`**Something else kept the machine busy** during ${busy.join(", ")}: rates and times are worse than they should be there, CPU a message bears it better. Measure again.`];
+  return [...new Set(places), ...noise].join(" ");
 }
