@@ -4,6 +4,7 @@
 
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { covers, explained, remarks } from "./explained.js";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const sections = { H: "Handshake", J: "Join", R: "Events", B: "Broadcasts", L: "Leave", K: "Heartbeat",
@@ -21,7 +22,7 @@ const runs = readdirSync(folder)
 
 const row = (cells) => `| ${cells.join(" | ")} |`;
 const safe = (text) => text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ");
-const title = ({ server }) => (server.version ? `${server.name} ${server.version}` : server.name);
+const title = ({ server }) => (server.version ? `${server.name}, ${server.version}` : server.name);
 
 /** `12/12`: rules kept of those that were judged; `–` where none was. */
 const share = (rules) => {
@@ -44,15 +45,27 @@ const table = () => [
   ),
 ];
 
-const listed = (heading, rules) => {
+/** "Whose, and why", as explained.js says; the test of this page wants it of each departure. */
+const explanation = (run, rule) => {
+  const found = explained.find((each) => each.rule === rule.id && covers(each, run.file));
+  return found ? `The ${found.whose}'s: ${found.why}` : "Not explained yet";
+};
+
+const listed = (heading, run, rules) => {
   if (rules.length === 0) return [];
-  const lines = rules.map((rule) => `- **${rule.id}** (${rule.level}) ${safe(rule.sentence)}. \`${(rule.reason ?? "").replaceAll("`", "'")}\``);
+  const lines = rules.map((rule) => {
+    const reason = shortened(rule.reason ?? "").replaceAll("`", "'");
+    return `- **${rule.id}** (${rule.level}) ${safe(rule.sentence)}. ${safe(explanation(run, rule))}. \`${safe(reason)}\``;
+  });
   return ["", heading, "", ...lines];
 };
 
+/** A reason may hold a frame of 300 kB. */
+const shortened = (reason) => (reason.length > 300 ? `${reason.slice(0, 140)} … ${reason.slice(-140)}` : reason);
+
 const unjudgedLine = (rules) => {
-  const ids = rules.filter(unjudged).map((rule) => rule.id);
-  return ids.length === 0 ? [] : ["", `Not judged: ${ids.join(", ")}.`];
+  const told = rules.filter(unjudged).map((rule) => `${rule.id} (${safe(rule.reason ?? "")})`);
+  return told.length === 0 ? [] : ["", `Not judged: ${told.join("; ")}.`];
 };
 
 const details = (run) => [
@@ -61,11 +74,18 @@ const details = (run) => [
   "",
   `${safe(run.verdict)} ${run.rules.length} rules in ${(run.milliseconds / 1000).toFixed(1)} s;` +
     ` the whole run is in \`conformance/results/${run.file}\`.`,
-  ...listed("Broken:", run.rules.filter(broken)),
-  ...listed("Not kept, but no MUST:", run.rules.filter(warned)),
+  ...listed("Broken:", run, run.rules.filter(broken)),
+  ...listed("Not kept, but no MUST:", run, run.rules.filter(warned)),
   ...unjudgedLine(run.rules),
   ...run.incidents.map((incident) => `\n${safe(incident)}`),
 ];
+
+/** Each remark, led by the runs that it is about. */
+const remarked = () =>
+  remarks.flatMap((remark) => {
+    const covered = runs.filter((run) => covers(remark, run.file)).map((run) => `*${safe(title(run))}*`);
+    return ["", `${covered.join("; ")}: these ${remark.text}`];
+  });
 
 const page = [
   "# Results",
@@ -73,7 +93,11 @@ const page = [
   "Made by `make results` from the runs in `conformance/results`; not to be edited by hand. A cell tells how",
   "many rules are kept of those that were judged. `conformance/README.md` tells how to add a server.",
   "",
+  "Each departure is the suite's, the framework's or the adapter's: `conformance/results/explained.js` says which, and why.",
+  "The *adapter* is what carries the channels: Cowboy, Bandit, libwebsockets.",
+  "",
   ...table(),
+  ...remarked(),
   ...runs.flatMap(details),
   "",
 ];
