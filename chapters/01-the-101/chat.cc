@@ -29,8 +29,8 @@ class Files {
     }
     std::stringstream content;
     content << in.rdbuf();
-    endpoint_.get(std::move(path), [body = content.str(), type](const phx::transport::Request&) {
-      return phx::transport::Response{200, body, {{"content-type", type}}};
+    endpoint_.get(std::move(path), [body = content.str(), type](const phx::http::Request&) {
+      return phx::http::Response{200, body, {{"content-type", type}}};
     });
   }
 

@@ -6,15 +6,15 @@
 #include <array>
 
 #include "base/utf8.h"
-#include "transport/query.h"
+#include "http/query.h"
 
 namespace chat {
 namespace {
 
 using phx::Json;
 using phx::TokenSigner;
-using phx::transport::Request;
-using phx::transport::Response;
+using phx::http::Request;
+using phx::http::Response;
 
 constexpr std::size_t longest_name = 40;              // characters
 constexpr TokenSigner::Seconds two_weeks{1'209'600};  // as the guide of Phoenix has it
@@ -105,12 +105,12 @@ Response Login::log_in(const Request& request) const try {
   if (request.body_too_long || request.body.size() > longest_form) {
     return refused(400, Refusal{"Expected a name alone, got much more: send name=…, and no more"});
   }
-  const Verdict verdict = checked(phx::transport::parse_query(request.body)["name"].string_or(""));
+  const Verdict verdict = checked(phx::http::parse_query(request.body)["name"].string_or(""));
   const auto* name = std::get_if<Name>(&verdict);
   if (name == nullptr) return refused(400, verdict);
   const std::string token = token_for(*name, std::chrono::system_clock::now());
   return json(200, Json::object({{"name", name->text}, {"token", token}}));
-} catch (const phx::transport::BadQuery& bad) {
+} catch (const phx::http::BadQuery& bad) {
   return refused(400, Refusal{"Expected a form with a name: " + std::string(bad.what())});
 }
 

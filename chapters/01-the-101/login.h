@@ -3,7 +3,7 @@
 /// Who someone is: a name, signed when he logs in, and shown again with every connection.
 
 #include "phoenix.h"
-#include "transport/token.h"
+#include "tokens/token.h"
 
 namespace chat {
 
@@ -36,10 +36,10 @@ class Login {
   Verdict verify(std::string_view token, Time now) const;
 
   /// `POST /login` with `name=Ada`: 200 `{"name","token"}`, or 400 `{"error"}`.
-  phx::transport::Response log_in(const phx::transport::Request& request) const;
+  phx::http::Response log_in(const phx::http::Request& request) const;
   /// `GET /login` with `authorization: Bearer TOKEN`: 200 `{"name"}`, or 403 `{"error"}`. A browser
   /// tells a page nothing of why a websocket was refused; so the page asks here.
-  phx::transport::Response who(const phx::transport::Request& request) const;
+  phx::http::Response who(const phx::http::Request& request) const;
 
  private:
   phx::TokenSigner signer_;

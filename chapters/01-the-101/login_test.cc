@@ -7,8 +7,8 @@
 using namespace phx;
 using namespace phx::testing;
 using chat::Login;
-using transport::Request;
-using transport::Response;
+using http::Request;
+using http::Response;
 
 namespace {
 

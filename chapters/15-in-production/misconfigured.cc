@@ -27,7 +27,7 @@ void stops(const std::string& setting, const std::function<void()>& begin) {
 void at_the_start(std::uint16_t taken) {
   stops("a short secret", [] { Endpoint endpoint("hunter2"); });
   stops("a secret too short for cookies", [] {
-    transport::SessionCookie(std::string(40, 's'), {.key = "_key", .signing_salt = "salt"});
+    tokens::SessionCookie(std::string(40, 's'), {.key = "_key", .signing_salt = "salt"});
   });
   stops("a path", [] { Endpoint().socket({"socket", mount_of<Room>().socket}); });
   stops("an origin", [] { transport::Origins::list({"example.com"}); });

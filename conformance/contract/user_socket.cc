@@ -38,7 +38,7 @@ Json as_json(const Connect& connect) {
                        {"params", connect.params}});
 }
 
-transport::Response handle_error(const std::string& reason) {
+http::Response handle_error(const std::string& reason) {
   if (reason == "expired") return {401, "expired"};
   return {403};
 }

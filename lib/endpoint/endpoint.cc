@@ -11,9 +11,9 @@
 namespace phx {
 namespace {
 
+using http::Request;
+using http::Response;
 using transport::Mount;
-using transport::Request;
-using transport::Response;
 
 /// What one transport may answer, as what an endpoint may.
 template <class... Ts>
@@ -41,9 +41,9 @@ Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers
   const auto append = [headers](Request::Headers& to) {
     to.insert(to.end(), headers.begin(), headers.end());
   };
-  if (auto* later = std::get_if<transport::Later>(&outcome)) {
-    return transport::changed(std::move(*later),
-                              [append](Response& response) { append(response.headers); });
+  if (auto* later = std::get_if<http::Later>(&outcome)) {
+    return http::changed(std::move(*later),
+                         [append](Response& response) { append(response.headers); });
   }
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) append(upgrade->headers);
   if (auto* response = std::get_if<Response>(&outcome)) append(response->headers);
@@ -101,7 +101,7 @@ Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house)
   } catch (...) {
     house.scheduler->log().error("a request failed", {{"path", request.path()}});
   }
-  return transport::rendered_error(500);
+  return http::rendered_error(500);
 }
 //! [dispatch]
 
@@ -129,7 +129,7 @@ Endpoint::Outcome Endpoint::route(const Request& request, const House& house) co
                      : widened(transport::longpoll(std::move(attempt), tokens_));
   }
   if (const auto found = pages_.find(request.path()); found != pages_.end()) {
-    if (request.body_too_long) return transport::rendered_error(400);
+    if (request.body_too_long) return http::rendered_error(400);
     return found->second.answer(request);
   }
   return Response{404, "Not Found"};

@@ -5,7 +5,7 @@
 ///
 ///     phx::Endpoint endpoint;
 ///     endpoint.socket({"/socket", std::make_shared<UserSocket>()});
-///     endpoint.get("/", [](const auto&) { return phx::transport::Response{200, "hello"}; });
+///     endpoint.get("/", [](const auto&) { return phx::http::Response{200, "hello"}; });
 ///
 /// Filled before the server starts and only read afterwards, by all shards. Mirrors
 /// Phoenix.Endpoint.
@@ -46,8 +46,8 @@ struct EndpointOptions {
 class Endpoint {
  public:
   /// What a request comes to: a websocket, an answer, or one that takes time.
-  using Outcome = std::variant<transport::Upgrade, transport::Response, transport::Later>;
-  using Page = std::function<transport::Response(const transport::Request&)>;
+  using Outcome = std::variant<transport::Upgrade, http::Response, http::Later>;
+  using Page = std::function<http::Response(const http::Request&)>;
 
   /// \throws std::invalid_argument for a secret that is too short.
   explicit Endpoint(EndpointOptions options = {});
@@ -76,7 +76,7 @@ class Endpoint {
   std::size_t longpoll_sessions() const { return tokens_->living(); }
 
   /// Finds who answers, and lets him. Shard thread; never throws.
-  Outcome dispatch(const transport::Request& request, const House& house) const noexcept;
+  Outcome dispatch(const http::Request& request, const House& house) const noexcept;
 
   const std::vector<process::ChildSpec>& children() const { return children_; }
   /// One for each user socket, for a shard that stops.
@@ -87,10 +87,10 @@ class Endpoint {
   struct Pages {
     Page get;
     Page post;
-    transport::Response answer(const transport::Request& request) const;
+    http::Response answer(const http::Request& request) const;
   };
-  Outcome secured(const transport::Request& request, const House& house) const;
-  Outcome route(const transport::Request& request, const House& house) const;
+  Outcome secured(const http::Request& request, const House& house) const;
+  Outcome route(const http::Request& request, const House& house) const;
 
   const std::unique_ptr<telemetry::Telemetry> telemetry_;
   const EndpointOptions options_;

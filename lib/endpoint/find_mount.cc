@@ -12,8 +12,8 @@ using transport::PathParams;
 std::optional<PathParams> match(const Mount& mount, const std::string& transport,
                                 std::string_view path) {
   const std::string pattern = mount.path + transport;
-  const auto wanted = transport::segments(pattern);
-  const auto actual = transport::segments(path);
+  const auto wanted = http::segments(pattern);
+  const auto actual = http::segments(path);
   if (actual.size() != wanted.size()) return {};
   PathParams params;
   for (std::size_t i = 0; i < wanted.size(); ++i) {

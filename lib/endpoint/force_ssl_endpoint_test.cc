@@ -21,7 +21,7 @@ struct Fixture {
   TestHouse house;
   Endpoint endpoint{EndpointOptions{.url_host = "example.com",
                                     .force_ssl = ForceSsl{.rewrite_on = {true, false, false}}}};
-  Request asked{"GET", "/socket/websocket?vsn=2.0.0&a=b"};
+  http::Request asked{"GET", "/socket/websocket?vsn=2.0.0&a=b"};
 
   Fixture() {
     asked.headers = {{"host", "example.com"},
@@ -46,7 +46,7 @@ TEST("an endpoint redirects before anything else is looked at") {
   for (const char* target : {"/socket/websocket", "/nowhere", "/socket/longpoll"}) {
     f.asked.target = target;
     f.asked.method = "POST";
-    expect_eq(std::get<Response>(f.ask()).status, 307);
+    expect_eq(std::get<http::Response>(f.ask()).status, 307);
   }
 }
 
@@ -55,7 +55,7 @@ TEST("a websocket that opens over https is told to stay there, by its 101 answer
   f.asked.headers.emplace_back("x-forwarded-proto", "https");
   const auto outcome = f.ask();
   const auto& upgrade = std::get<Upgrade>(outcome);
-  expect(upgrade.headers == Request::Headers{kept}, "the header comes with the upgrade");
+  expect(upgrade.headers == http::Request::Headers{kept}, "the header comes with the upgrade");
   expect_eq(upgrade.socket.assign("uri").string_or(""),
             std::string("https://example.com/socket/websocket?vsn=2.0.0&a=b"));
 }
@@ -64,19 +64,19 @@ TEST("refusals and long-poll's answers, at once or later, are told so too") {
   Fixture f;
   f.asked.scheme = "https";
   f.asked.target = "/nowhere";
-  expect(std::get<Response>(f.ask()).headers.back() == kept, "a 404 has the header");
+  expect(std::get<http::Response>(f.ask()).headers.back() == kept, "a 404 has the header");
   f.asked.target = "/socket/longpoll?vsn=2.0.0";
-  const Response opened = std::get<Response>(f.ask());
+  const http::Response opened = std::get<http::Response>(f.ask());
   expect(opened.headers.back() == kept, "a new session's answer has the header");
 
-  struct Client : Responder {
-    void respond(Response response) override { answer = std::move(response); }
+  struct Client : http::Responder {
+    void respond(http::Response response) override { answer = std::move(response); }
     bool gone() const override { return false; }
-    std::optional<Response> answer;
+    std::optional<http::Response> answer;
   };
   f.asked.target += "&token=" + Json::parse(opened.body)["token"].string_or("");
   const auto client = std::make_shared<Client>();
-  std::get<Later>(f.ask()).begin(client);
+  std::get<http::Later>(f.ask()).begin(client);
   f.house.settle();
   f.house.pass(Millis{10'000});
   expect(client->answer.value().headers.back() == kept, "a poll's answer has the header");

@@ -122,7 +122,7 @@ TEST("drains and failed handlers are lines, too") {
 }
 
 TEST("a request's id is the client's where it is long enough, else a new one") {
-  transport::Request request{"GET", "/"};
+  http::Request request{"GET", "/"};
   request.headers = {{"x-request-id", "12345678901234567890"}};
   expect_eq(request_id_of(request), std::string("12345678901234567890"));
   for (const std::size_t size : {19, 201}) {
@@ -138,11 +138,10 @@ TEST("lines about a request carry its id, and not its query") {
       0, Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); }));
   pubsub::PubSub pubsub(scheduler);
   Endpoint endpoint;
-  endpoint.get("/page",
-               [](const auto&) -> transport::Response { throw std::runtime_error("boom"); });
+  endpoint.get("/page", [](const auto&) -> http::Response { throw std::runtime_error("boom"); });
   endpoint.socket({"/socket", std::make_shared<Users>()});
   const House house{&scheduler, &pubsub, &endpoint.telemetry()};
-  transport::Request request{"GET", "/page?password=secret"};
+  http::Request request{"GET", "/page?password=secret"};
   request.headers = {{"x-request-id", "a request of some length"}};
   endpoint.dispatch(request, house);
   request.target = "/socket/websocket?vsn=9.0.0&password=secret";

@@ -31,12 +31,12 @@ struct Fixture {
                                     line.substr(0, line.find(" request_id=")));
                   })};
   Endpoint endpoint{EndpointOptions{.url_host = "localhost"}};
-  Request request{"GET", "/socket/websocket?vsn=2.0.0"};
+  http::Request request{"GET", "/socket/websocket?vsn=2.0.0"};
 
   Fixture() {
     Mount mount{"/socket", std::make_shared<Users>()};
     mount.longpoll = LongpollOptions{};
-    mount.error_handler = [](const std::string& reason) { return Response{401, reason}; };
+    mount.error_handler = [](const std::string& reason) { return http::Response{401, reason}; };
     endpoint.socket(mount);
     mount.path = "/auth";
     mount.auth_token = true;
@@ -59,7 +59,7 @@ struct Fixture {
 };
 
 /// `403 {"status":403}`, with the headers that a client looks at in between.
-std::string shown(const Response& response) {
+std::string shown(const http::Response& response) {
   std::string text = std::to_string(response.status);
   for (const auto& [name, value] : response.headers) text += " " + name + "=" + value;
   return text + (response.body.empty() ? "" : " " + response.body);
@@ -76,7 +76,7 @@ void holds(const Case& refusal) {
   Fixture f;
   refusal.change(f);
   const auto outcome = f.endpoint.dispatch(f.request, f.house.house());
-  const auto* response = std::get_if<Response>(&outcome);
+  const auto* response = std::get_if<http::Response>(&outcome);
   expect(response != nullptr, std::string(refusal.name) + " is refused");
   expect_eq(refusal.name + (": " + shown(*response)), refusal.name + (": " + refusal.answer));
   const std::vector<std::string> expected =
@@ -112,7 +112,7 @@ TEST("a websocket is refused before it is asked who comes, for method, query and
     Fixture f;
     f.request.method = method;
     const auto outcome = f.endpoint.dispatch(f.request, f.house.house());
-    expect_eq(shown(std::get<Response>(outcome)), std::string("400"));
+    expect_eq(shown(std::get<http::Response>(outcome)), std::string("400"));
     expect_eq(f.lines, std::vector<std::string>{"info: a connection was refused" +
                                                 at_websocket("method", 400)});
   }

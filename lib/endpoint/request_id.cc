@@ -11,7 +11,7 @@
 
 namespace phx {
 
-std::string request_id_of(const transport::Request& request) {
+std::string request_id_of(const http::Request& request) {
   constexpr std::size_t least = 20, most = 200;  // Plug.RequestId
   if (const auto given = request.header("x-request-id")) {
     if (given->size() >= least && given->size() <= most) return std::string(*given);

@@ -6,26 +6,26 @@
 #include <string>
 
 #include "base/log.h"
-#include "transport/request.h"
+#include "http/request.h"
 
 namespace phx {
 
 /// The client's (or its proxy's) `x-request-id`, if it has 20 to 200 bytes; else a random one
 /// of 20.
-std::string request_id_of(const transport::Request& request);
+std::string request_id_of(const http::Request& request);
 
 /// What lines about a request carry. The id is made when the first of them is written.
 class RequestSubject final : public LogSubject {
  public:
   /// `request` outlives it.
-  explicit RequestSubject(const transport::Request& request) : request_(request) {}
+  explicit RequestSubject(const http::Request& request) : request_(request) {}
   Metadata log_metadata() const override {
     if (!id_) id_ = request_id_of(request_);
     return {{"request_id", *id_}};
   }
 
  private:
-  const transport::Request& request_;
+  const http::Request& request_;
   mutable std::optional<std::string> id_;
 };
 

@@ -35,7 +35,7 @@ struct Fixture {
 
   std::string page() {
     const auto outcome = endpoint.dispatch({"GET", "/metrics"}, house.house());
-    return std::get<transport::Response>(outcome).body;
+    return std::get<http::Response>(outcome).body;
   }
   void expect_line(const std::string& line) {
     const std::string text = page();
@@ -96,7 +96,7 @@ TEST("what a shard holds is shown by shard, as it was told last") {
 TEST("without Metrics there is no page, and with it the endpoint's telemetry is listened to") {
   Fixture f;
   const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.house.house());
-  expect_eq(std::get<transport::Response>(outcome).status, 404);
+  expect_eq(std::get<http::Response>(outcome).status, 404);
   expect(!f.endpoint.telemetry().attached<HandleInTimed>(), "nobody counts");
   {
     const Metrics metrics(f.endpoint, "/numbers");

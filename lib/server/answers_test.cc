@@ -23,8 +23,8 @@ std::string numbers() {
 /// What a client is told who asks for all this on one connection, and reads slowly.
 std::string told(const std::string& requests) {
   Endpoint endpoint;
-  endpoint.get("/numbers", [](const auto&) { return transport::Response{200, numbers()}; });
-  endpoint.get("/", [](const auto&) { return transport::Response{200, "hello"}; });
+  endpoint.get("/numbers", [](const auto&) { return http::Response{200, numbers()}; });
+  endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
   Server server(endpoint, {.port = 0, .shards = 1}, Log::silent());
   std::thread thread([&] { server.run(); });
   std::string answer;

@@ -60,7 +60,7 @@ Story served(int times) {
   std::mutex mutex;
   std::atomic<int> starts = 0, ended = 0;
   Endpoint endpoint;
-  endpoint.get("/", [](const auto&) { return transport::Response{200, "hello"}; });
+  endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
   endpoint.child({"steady", [&] { return std::make_unique<Steady>(ended); }});
   endpoint.child({"fickle", [&] { return std::make_unique<Fickle>(starts, times); }});
   endpoint.telemetry().attach("ear",

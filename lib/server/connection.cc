@@ -17,7 +17,7 @@ using serializer::Frame;
 using socket::CloseCode;
 
 Connection::Connection(ConnectionHost& host, Client client, const MessageLimits& limits,
-                       const std::optional<transport::Deflate>& deflate)
+                       const std::optional<websocket::Deflate>& deflate)
     : host_(host),
       client_(std::move(client)),
       max_frame_size_(limits.size),
@@ -87,7 +87,7 @@ void Connection::flush() {
   if (wsi_ == nullptr) return;
   bool mid_frame = false;
   while (!outbox_.empty() && (mid_frame || !lws_partial_buffered(wsi_))) {
-    const Outbox::Piece piece = outbox_.take(host_.writing_space());
+    const websocket::Outbox::Piece piece = outbox_.take(host_.writing_space());
     if (!write(piece.bytes)) {
       outbox_ = {};
       closing_ = true;
@@ -193,7 +193,7 @@ Connection::Trouble Connection::accept_plain(lws* wsi, std::string_view bytes) {
 
 /// A compressed one says nothing about its size, so it is refused where it has grown too large.
 Connection::Trouble Connection::accept_compressed(lws* wsi, std::string_view bytes) {
-  using Result = Inflater::Result;
+  using Result = websocket::Inflater::Result;
   if (bytes.size() + lws_remaining_packet_payload(wsi) > max_frame_size_) return CloseCode::too_big;
   Result result = compression_->inflater.add(bytes, message_, max_frame_size_);
   if (result == Result::good && message_ends(wsi)) {

@@ -13,10 +13,10 @@
 
 #include "process/scheduler.h"
 #include "server/client.h"
-#include "server/deflate.h"
-#include "server/outbox.h"
 #include "telemetry/limits.h"
 #include "transport/websocket.h"
+#include "websocket/deflate.h"
+#include "websocket/outbox.h"
 
 namespace phx::server {
 
@@ -28,7 +28,7 @@ class ConnectionHost {
   virtual ~ConnectionHost() = default;
   virtual process::Scheduler& scheduler() = 0;
   /// Compresses for all the connections of the shard.
-  virtual Deflater& deflater() = 0;
+  virtual websocket::Deflater& deflater() = 0;
   /// The connection has something to write: flush() it at the end of this turn of the loop.
   virtual void dirty(Connection& connection) = 0;
   /// Where frames are put together for a write. Nobody's from one write to the next.
@@ -60,7 +60,7 @@ class Connection final : public transport::Wire,
                          public AwakeHook {
  public:
   Connection(ConnectionHost& host, Client client, const MessageLimits& limits,
-             const std::optional<transport::Deflate>& deflate);
+             const std::optional<websocket::Deflate>& deflate);
 
   /// The process that this connection's frames are for.
   void serve(process::Pid process) { process_ = process; }
@@ -95,10 +95,10 @@ class Connection final : public transport::Wire,
  private:
   /// Of a connection that speaks permessage-deflate.
   struct Compression {
-    explicit Compression(const transport::Deflate& agreed)
+    explicit Compression(const websocket::Deflate& agreed)
         : window_bits(agreed.server_window_bits), inflater(agreed.client_takes_over) {}
     const int window_bits;
-    Inflater inflater;
+    websocket::Inflater inflater;
     // Of what is coming in:
     bool message_is_compressed = false;
     bool in_message = false;
@@ -129,7 +129,7 @@ class Connection final : public transport::Wire,
   int socket_ = -1;                 ///< libwebsockets' own, too.
   process::Pid process_;
   std::string message_;  ///< The pieces of a message so far: at most max_frame_size_ bytes.
-  Outbox outbox_;
+  websocket::Outbox outbox_;
   std::size_t held_back_ = 0;  ///< Bytes that libwebsockets was given when it last held any back.
   const std::unique_ptr<Compression> compression_;  ///< Nothing where none was agreed on.
   bool dirty_ = false;    ///< On the shard's list for the end of this turn.

@@ -2,7 +2,7 @@
 
 #include "server/handshake.h"
 
-#include "server/http.h"
+#include "http/request_reader.h"
 
 namespace phx::server::handshake {
 
@@ -26,7 +26,7 @@ int add_headers(const transport::Upgrade& upgrade, lws* wsi, lws_process_html_ar
                                        reinterpret_cast<unsigned char**>(&args.p), end);
   };
   if (add("cache-control:", "max-age=0, private, must-revalidate") != 0) return -1;
-  if (add("date:", http_date()) != 0) return -1;
+  if (add("date:", http::http_date()) != 0) return -1;
   for (const auto& [name, value] : upgrade.headers) {
     if (add((name + ":").c_str(), value) != 0) return -1;
   }

@@ -14,12 +14,12 @@
 
 namespace phx::server {
 /// Passes a late answer on, while the connection is there to take it.
-class HttpConnection::Answer final : public transport::Responder {
+class HttpConnection::Answer final : public http::Responder {
  public:
   Answer(HttpConnection& connection, bool head_only, bool keep_alive)
       : connection_(&connection), head_only_(head_only), keep_alive_(keep_alive) {}
 
-  void respond(transport::Response response) override {
+  void respond(http::Response response) override {
     if (HttpConnection* connection = std::exchange(connection_, nullptr)) {
       connection->waiting_ = false;
       connection->respond(std::move(response), head_only_, keep_alive_);
@@ -69,7 +69,7 @@ void HttpConnection::run_out_of_patience() {
 
 void HttpConnection::tell(telemetry::Limit limit) const {
   using telemetry::Limit;
-  const HttpLimits& limits = host_.http_limits();
+  const http::Limits& limits = host_.http_limits();
   const std::size_t allowed = limit == Limit::request_head   ? limits.head
                               : limit == Limit::request_body ? limits.body
                                                              : limits.patience.count();
@@ -110,15 +110,15 @@ void HttpConnection::read() {
   reader_.feed({bytes.data(), static_cast<std::size_t>(seen)});
   auto next = reader_.next();
   // Only a whole request has bytes behind it; of a half or a bad one all are taken.
-  const bool whole = std::holds_alternative<transport::Request>(next);
+  const bool whole = std::holds_alternative<http::Request>(next);
   const std::size_t behind = whole ? reader_.give_back() : 0;
   check(behind <= static_cast<std::size_t>(seen), "a request ends in the bytes that ended it");
   if (::recv(socket_, bytes.data(), static_cast<std::size_t>(seen) - behind, 0) < 0) return end();
   const bool decided = !std::holds_alternative<std::monostate>(next);
   if (decided && reader_.exceeded()) tell(*reader_.exceeded());
-  if (auto* refusal = std::get_if<transport::Response>(&next)) {
+  if (auto* refusal = std::get_if<http::Response>(&next)) {
     respond(std::move(*refusal), false, false);
-  } else if (auto* request = std::get_if<transport::Request>(&next)) {
+  } else if (auto* request = std::get_if<http::Request>(&next)) {
     answer(std::move(*request));
   } else if (reader_.awaits_continue()) {
     unsent_ = {"HTTP/1.1 100 Continue\r\n\r\n"};
@@ -126,28 +126,28 @@ void HttpConnection::read() {
   }
 }
 
-void HttpConnection::answer(transport::Request request) {
+void HttpConnection::answer(http::Request request) {
   request.peer = client_.address;
   request.peer_port = client_.port;
   request.scheme = client_.scheme;
   const bool head_only = request.method == "HEAD";
-  const bool keep_alive = wants_keep_alive(request);
+  const bool keep_alive = http::wants_keep_alive(request);
   Endpoint::Outcome outcome = host_.dispatch(request);
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) {
     poll_.close();  // libwebsockets will watch the socket itself
     host_.become_websocket(std::exchange(socket_, -1), std::move(*upgrade), std::move(client_));
     return end();
   }
-  if (const auto* later = std::get_if<transport::Later>(&outcome)) {
+  if (const auto* later = std::get_if<http::Later>(&outcome)) {
     answer_ = std::make_shared<Answer>(*this, head_only, keep_alive);
     return wait_for(*later);
   }
-  respond(std::get<transport::Response>(std::move(outcome)), head_only, keep_alive);
+  respond(std::get<http::Response>(std::move(outcome)), head_only, keep_alive);
 }
 
 /// Who answers keeps his own time, so our patience is not asked; but a client that hangs up is
 /// heard.
-void HttpConnection::wait_for(const transport::Later& later) {
+void HttpConnection::wait_for(const http::Later& later) {
   waiting_ = true;
   if (patience_) uv_timer_stop(patience_.get());
   listen();
@@ -160,9 +160,9 @@ void HttpConnection::answer_and_close() {
   if (!waiting_ && unsent_.empty()) end();
 }
 
-void HttpConnection::respond(transport::Response response, bool head_only, bool keep_alive) {
+void HttpConnection::respond(http::Response response, bool head_only, bool keep_alive) {
   closing_ = leaving_ || !keep_alive;
-  unsent_ = {head_bytes(response, !closing_)};
+  unsent_ = {http::head_bytes(response, !closing_)};
   if (!head_only) unsent_.body = std::move(response.body);
   write();
 }

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "endpoint/endpoint.h"
+#include "http/request_reader.h"
 #include "server/client.h"
-#include "server/http.h"
 #include "server/uv.h"
 
 namespace phx::server {
@@ -22,10 +22,10 @@ class HttpHost {
  public:
   virtual ~HttpHost() = default;
   virtual uv_loop_t* loop() = 0;
-  virtual Endpoint::Outcome dispatch(const transport::Request& request) = 0;
+  virtual Endpoint::Outcome dispatch(const http::Request& request) = 0;
   /// Takes over the socket, in which what came behind the request still lies.
   virtual void become_websocket(int socket, transport::Upgrade upgrade, Client client) = 0;
-  virtual const HttpLimits& http_limits() const = 0;
+  virtual const http::Limits& http_limits() const = 0;
   /// A client went over one of them.
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
   /// The connection is to be destroyed, once nothing of it is on the stack any more.
@@ -59,9 +59,9 @@ class HttpConnection {
   };
   void ready(int events);
   void read();
-  void answer(transport::Request request);
-  void wait_for(const transport::Later& later);
-  void respond(transport::Response response, bool head_only, bool keep_alive);
+  void answer(http::Request request);
+  void wait_for(const http::Later& later);
+  void respond(http::Response response, bool head_only, bool keep_alive);
   void write();
   ssize_t send_some() const;
   void end();
@@ -73,7 +73,7 @@ class HttpConnection {
   HttpHost& host_;
   int socket_;
   Client client_;
-  RequestReader reader_;
+  http::RequestReader reader_;
   Unsent unsent_;
   bool closing_ = false;  ///< After what is unsent.
   bool leaving_ = false;  ///< After the answer under way.

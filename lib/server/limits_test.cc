@@ -85,9 +85,9 @@ class Running {
   }
   static void fill(Endpoint& endpoint, transport::Mount mount, Heard& heard) {
     endpoint.socket(std::move(mount));
-    endpoint.get("/", [](const auto&) { return transport::Response{200, "hello"}; });
+    endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
     endpoint.get("/large", [](const auto&) {
-      return transport::Response{200, std::string(50'000'000, 'x')};  // more than a kernel takes
+      return http::Response{200, std::string(50'000'000, 'x')};  // more than a kernel takes
     });
     endpoint.telemetry().attach(
         "ear", {telemetry::on<telemetry::LimitReached>([&heard](const auto& reached) {

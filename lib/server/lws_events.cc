@@ -25,7 +25,7 @@ const lws_protocols* protocols(lws_callback_function callback) {
 // libwebsockets' own permessage-deflate loses bytes under libuv (before 4.3.3), bounds nothing that
 // it inflates, and takes 300 kB of each connection. So this one is ours, and does nothing: that it
 // is there lets frames with RSV1 through, and Connection inflates them. Its options are those that
-// libwebsockets is to repeat in its answer: transport::agree_on has chosen before.
+// libwebsockets is to repeat in its answer: websocket::agree_on has chosen before.
 
 int speak_deflate(lws_context*, const lws_extension*, lws*, lws_extension_callback_reasons why,
                   void*, void* in, std::size_t) noexcept {

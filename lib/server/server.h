@@ -21,7 +21,7 @@
 
 namespace phx {
 
-using server::HttpLimits;
+using HttpLimits = http::Limits;
 
 struct ServerOptions {
   std::string host = "127.0.0.1";        ///< An address of this machine; 0.0.0.0 for all of them.
@@ -31,7 +31,7 @@ struct ServerOptions {
   /// The same for one address; 0 is no limit. None unless set: all who come through one proxy or
   /// one company's router have one address. Set it where clients connect directly.
   std::size_t max_connections_per_address = 0;
-  HttpLimits http = {};
+  http::Limits http = {};
   std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client: then closed.
   process::Limits processes = {};             ///< Mailboxes and turns.
   std::size_t worker_threads = 10;  ///< For what blocks (Channel::blocking); the rest waits.

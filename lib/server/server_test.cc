@@ -1,14 +1,13 @@
 /// The server's pure parts: frames on the wire, and requests off it.
 
-#include "server/http.h"
-#include "server/outbox.h"
+#include "http/request_reader.h"
 #include "testing/case.h"
+#include "websocket/outbox.h"
 
 using namespace phx;
-using namespace phx::server;
 using namespace phx::testing;
-using transport::Request;
-using transport::Response;
+using http::Request;
+using http::Response;
 
 namespace {
 
@@ -17,7 +16,7 @@ serializer::FramePtr text(std::string bytes) {
       serializer::Frame{serializer::Frame::text, std::move(bytes)});
 }
 
-std::string drained(Outbox& outbox) {
+std::string drained(websocket::Outbox& outbox) {
   std::string bytes;
   std::string space;
   while (!outbox.empty()) bytes += outbox.take(space).bytes;
@@ -29,7 +28,7 @@ const std::string get = "GET /a?b=c HTTP/1.1\r\nHost: x\r\nX-Two:  spaced \r\n\r
 }  // namespace
 
 TEST("frames are framed by RFC 6455, at each of its three sizes") {
-  Outbox outbox;
+  websocket::Outbox outbox;
   outbox.add(text("hi"));
   expect_eq(drained(outbox), std::string("\x81\x02hi"));
   outbox.add(text(std::string(126, 'x')));
@@ -39,7 +38,7 @@ TEST("frames are framed by RFC 6455, at each of its three sizes") {
 }
 
 TEST("small frames join into one piece, a large one is not copied") {
-  Outbox outbox;
+  websocket::Outbox outbox;
   std::string space;
   const auto large = text(std::string(100'000, 'x'));
   for (int i = 0; i < 100; ++i) outbox.add(text("hello"));
@@ -50,7 +49,7 @@ TEST("small frames join into one piece, a large one is not copied") {
 }
 
 TEST("a piece that ends in the middle of a frame says so, and small frames are never cut") {
-  Outbox outbox;
+  websocket::Outbox outbox;
   std::string space;
   outbox.add(text("small"));
   outbox.add(text(std::string(100'000, 'x')));
@@ -63,7 +62,7 @@ TEST("a piece that ends in the middle of a frame says so, and small frames are n
 }
 
 TEST("what waits is counted as it goes down the wire, at each size and to the end") {
-  Outbox outbox;
+  websocket::Outbox outbox;
   for (const std::size_t size : {0, 125, 126, 16'383, 16'384, 65'535, 65'536}) {
     outbox.add(text(std::string(size, 'x')));
   }
@@ -74,7 +73,7 @@ TEST("what waits is counted as it goes down the wire, at each size and to the en
 }
 
 TEST("an outbox that is never empty holds no frame that was taken") {
-  Outbox outbox;
+  websocket::Outbox outbox;
   std::string space;
   const auto large = text(std::string(20'000, 'x'));
   outbox.add(large);
@@ -87,7 +86,7 @@ TEST("an outbox that is never empty holds no frame that was taken") {
 }
 
 TEST("a close frame has its code, or none, and comes behind what waits") {
-  Outbox outbox;
+  websocket::Outbox outbox;
   outbox.add(text("hi"));
   outbox.add_close(1011);
   expect_eq(drained(outbox), std::string("\x81\x02hi\x88\x02\x03\xf3"));
@@ -97,7 +96,7 @@ TEST("a close frame has its code, or none, and comes behind what waits") {
 
 TEST("a request is read whole, however it is cut") {
   for (std::size_t cut = 1; cut < get.size(); ++cut) {
-    RequestReader reader;
+    http::RequestReader reader;
     reader.feed(get.substr(0, cut));
     expect(std::holds_alternative<std::monostate>(reader.next()), "half a request is none");
     reader.feed(get.substr(cut));
@@ -110,7 +109,7 @@ TEST("a request is read whole, however it is cut") {
 }
 
 TEST("requests come one after the other, with their bodies") {
-  RequestReader reader;
+  http::RequestReader reader;
   reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" + get + "rest");
   expect_eq(std::get<Request>(reader.next()).body, std::string("abc"));
   expect_eq(std::get<Request>(reader.next()).target, std::string("/a?b=c"));
@@ -118,16 +117,16 @@ TEST("requests come one after the other, with their bodies") {
 }
 
 TEST("HTTP/1.1 without a Host is 400, HTTP/1.0 without one is not") {
-  RequestReader reader;
+  http::RequestReader reader;
   reader.feed("GET / HTTP/1.1\r\n\r\n");
   expect_eq(std::get<Response>(reader.next()).status, 400);
-  RequestReader old;
+  http::RequestReader old;
   old.feed("GET / HTTP/1.0\r\n\r\n");
   expect(std::holds_alternative<Request>(old.next()), "it is a request");
 }
 
 TEST("empty lines before a request are skipped, however they are cut; six are too many") {
-  RequestReader reader;
+  http::RequestReader reader;
   reader.feed("\r\n\r");
   expect(std::holds_alternative<std::monostate>(reader.next()), "an empty line is no request");
   reader.feed("\n" + get + "\r\n" + get);
@@ -140,7 +139,7 @@ TEST("empty lines before a request are skipped, however they are cut; six are to
 TEST("who waits for a 100 Continue is told so once, and not in HTTP/1.0") {
   const std::string head =
       " / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n";
-  RequestReader reader;
+  http::RequestReader reader;
   reader.feed("POST" + head);
   expect(std::holds_alternative<std::monostate>(reader.next()), "its body is missing");
   expect(reader.awaits_continue(), "it waits");
@@ -150,14 +149,14 @@ TEST("who waits for a 100 Continue is told so once, and not in HTTP/1.0") {
   reader.feed("POST" + head + "abc");
   expect(std::holds_alternative<Request>(reader.next()), "the body came along");
   expect(!reader.awaits_continue(), "nobody waits");
-  RequestReader old;
+  http::RequestReader old;
   old.feed("POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
   old.next();
   expect(!old.awaits_continue(), "HTTP/1.0 knows no 100");
 }
 
 TEST("headers of one name are joined, cookies by a semicolon") {
-  RequestReader reader;
+  http::RequestReader reader;
   reader.feed(
       "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nCookie: a=1\r\nx-a: 2\r\ncookie: b=2\r\n\r\n");
   const Request request = std::get<Request>(reader.next());
@@ -167,7 +166,7 @@ TEST("headers of one name are joined, cookies by a semicolon") {
 
 TEST("a target is a path: of a whole URI the rest goes, and a fragment goes") {
   const auto target = [](const std::string& sent) {
-    RequestReader reader;
+    http::RequestReader reader;
     reader.feed("GET " + sent + " HTTP/1.1\r\nHost: x:1\r\n\r\n");
     auto next = reader.next();
     const auto* request = std::get_if<Request>(&next);
@@ -181,8 +180,8 @@ TEST("a target is a path: of a whole URI the rest goes, and a fragment goes") {
 }
 
 TEST("a body longer than is read is left out; one longer than is skipped is 400") {
-  const HttpLimits small{.body = 10, .skipped = 5};
-  RequestReader reader(small);
+  const http::Limits small{.body = 10, .skipped = 5};
+  http::RequestReader reader(small);
   reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n" + std::string(15, 'a'));
   const Request request = std::get<Request>(reader.next());
   expect(request.body_too_long && request.body.empty(), "it says so");
@@ -192,7 +191,7 @@ TEST("a body longer than is read is left out; one longer than is skipped is 400"
 
 TEST("a Host that no redirect could name, and a second one, are 400, as Cowboy has them") {
   const auto taken = [](const std::string& headers) {
-    RequestReader reader;
+    http::RequestReader reader;
     reader.feed("GET / HTTP/1.1\r\n" + headers + "\r\n");
     return std::holds_alternative<Request>(reader.next());
   };
@@ -209,8 +208,8 @@ TEST("a Host that no redirect could name, and a second one, are 400, as Cowboy h
 }
 
 TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
-  const auto answer = [](const std::string& bytes, HttpLimits limits = {}) {
-    RequestReader reader(limits);
+  const auto answer = [](const std::string& bytes, http::Limits limits = {}) {
+    http::RequestReader reader(limits);
     reader.feed(bytes);
     auto next = reader.next();
     return std::holds_alternative<Response>(next) ? std::get<Response>(next).status : 0;
@@ -228,15 +227,15 @@ TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
 
 TEST("an answer's headers can't be broken out of") {
   const std::string bytes =
-      head_bytes({403, "no", {{"x-good", "1"}, {"x-bad", "1\r\nset-cookie: a"}}}, true);
+      http::head_bytes({403, "no", {{"x-good", "1"}, {"x-bad", "1\r\nset-cookie: a"}}}, true);
   expect(bytes.starts_with("HTTP/1.1 403 Forbidden\r\n"), bytes);
   expect(bytes.ends_with("x-good: 1\r\n\r\n"), bytes);
   expect(bytes.find("cookie") == std::string::npos, bytes);
-  expect(head_bytes({200}, false).ends_with("connection: close\r\n\r\n"), "the last answer");
+  expect(http::head_bytes({200}, false).ends_with("connection: close\r\n\r\n"), "the last answer");
 }
 
 TEST("a head keeps to its limit, however it is cut") {
-  RequestReader reader({.head = 100});
+  http::RequestReader reader({.head = 100});
   reader.feed("GET / HTTP/1.1\r\n");
   int status = 0;
   for (int i = 0; i < 50 && status == 0; ++i) {
@@ -250,7 +249,7 @@ TEST("a head keeps to its limit, however it is cut") {
 
 TEST("what stands between chunks, and behind them, has a limit") {
   for (const std::string start : {"5;x=", "0\r\nx: "}) {
-    RequestReader reader({.head = 100});
+    http::RequestReader reader({.head = 100});
     reader.feed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + start);
     expect(std::holds_alternative<std::monostate>(reader.next()), "more may come");
     reader.feed(std::string(200, 'y'));
@@ -260,7 +259,7 @@ TEST("what stands between chunks, and behind them, has a limit") {
 
 TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy has it") {
   const auto taken = [](const std::string& headers, const std::string& version = "1.1") {
-    RequestReader reader;
+    http::RequestReader reader;
     reader.feed("POST / HTTP/" + version + "\r\nHost: x\r\n" + headers +
                 "\r\n2\r\nhi\r\n0\r\n\r\n");
     auto next = reader.next();
@@ -281,7 +280,7 @@ TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy has 
 }
 
 TEST("a trailer is no header") {
-  RequestReader reader;
+  http::RequestReader reader;
   reader.feed(
       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
       "2\r\nhi\r\n0\r\nX-Forwarded-Proto: https\r\n\r\n");

@@ -188,7 +188,7 @@ void Shard::finished(HttpConnection& connection) {
   http_.erase(found);
 }
 
-Endpoint::Outcome Shard::dispatch(const transport::Request& request) {
+Endpoint::Outcome Shard::dispatch(const http::Request& request) {
   return endpoint_.dispatch(request, {&scheduler_, &pubsub_, &endpoint_.telemetry()});
 }
 

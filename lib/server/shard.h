@@ -24,7 +24,7 @@ struct ShardOptions {
   std::size_t max_connections = 16'384;       ///< Of this shard; more are closed as they come.
   std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client.
   Millis farewell{5'000};  ///< Who has been told to go and has not by then is dropped.
-  HttpLimits http = {};
+  http::Limits http = {};
   process::Limits processes = {};
 };
 
@@ -35,7 +35,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   ~Shard() override;
 
   process::Scheduler& scheduler() override { return scheduler_; }
-  Deflater& deflater() override { return deflater_; }
+  websocket::Deflater& deflater() override { return deflater_; }
   pubsub::PubSub& pubsub() { return pubsub_; }
 
   /// Starts the endpoint's children and runs the loop until stop(). On its own thread.
@@ -53,9 +53,9 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
 
  private:
   // HttpHost
-  Endpoint::Outcome dispatch(const transport::Request& request) override;
+  Endpoint::Outcome dispatch(const http::Request& request) override;
   void become_websocket(int socket, transport::Upgrade upgrade, Client client) override;
-  const HttpLimits& http_limits() const override { return options_.http; }
+  const http::Limits& http_limits() const override { return options_.http; }
   void finished(HttpConnection& connection) override;
   // TlsRelayHost
   void secured(int plain, Client client) override { start(plain, std::move(client)); }
@@ -102,7 +102,7 @@ class Shard final : public HttpHost, public ConnectionHost, public TlsRelayHost 
   uv_loop_t loop_{};
   lws_context* context_ = nullptr;
   lws_vhost* vhost_ = nullptr;
-  Deflater deflater_;
+  websocket::Deflater deflater_;
 
   UvHandle<uv_check_t> after_input_;
   UvHandle<uv_timer_t> timer_;

@@ -77,11 +77,11 @@ class Running {
     impatient.path = "/short";
     impatient.websocket->timeout = short_while;
     endpoint.socket(impatient);
-    endpoint.get("/", [](const transport::Request& request) {
-      return transport::Response{200, request.scheme + " from " + request.peer};
+    endpoint.get("/", [](const http::Request& request) {
+      return http::Response{200, request.scheme + " from " + request.peer};
     });
     endpoint.get("/large", [](const auto&) {
-      return transport::Response{200, std::string(page_size, 'x')};
+      return http::Response{200, std::string(page_size, 'x')};
     });
   }
 

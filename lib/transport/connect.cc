@@ -21,7 +21,7 @@ Refusal wrong_version(const std::string& vsn, std::span<const serializer::Offer>
   for (const serializer::Offer& offer : spoken) {
     text += (text.empty() ? "" : ", ") + offer.requirement;
   }
-  return {Response{403},
+  return {http::Response{403},
           "a client asks for version \"" + vsn.substr(0, enough) +
               "\" of the wire, and the mount "
               "speaks " +
@@ -51,7 +51,7 @@ Verdict steps::connect(Attempt& attempt) {
   const UserSocket& user = *attempt.mount.socket;
   for (const auto& [name, value] : attempt.path_params) {
     if (!serializer::is_utf8(value)) {
-      return Refusal{rendered_error(400), "a part of the path is no UTF-8"};
+      return Refusal{http::rendered_error(400), "a part of the path is no UTF-8"};
     }
     attempt.params.set(name, value);
   }
@@ -63,9 +63,9 @@ Verdict steps::connect(Attempt& attempt) {
   attempt.socket = Socket(attempt.house, *serializer);
   const ConnectResult result = ask(attempt, vsn);
   if (const auto* rejected = std::get_if<Rejected>(&result)) {
-    return Refusal{
-        rejected->reason.empty() ? Response{403} : attempt.mount.error_handler(rejected->reason),
-        "connect refused a client"};
+    return Refusal{rejected->reason.empty() ? http::Response{403}
+                                            : attempt.mount.error_handler(rejected->reason),
+                   "connect refused a client"};
   }
   attempt.socket.id = user.id(attempt.socket).value_or("");
   return {};

@@ -8,7 +8,7 @@ namespace phx::transport {
 namespace {
 
 /// Repeated headers are joined, and all sorted by name: as Cowboy hands them on.
-ConnectInfo::Headers joined_headers(const Request& request, auto&& wanted) {
+ConnectInfo::Headers joined_headers(const http::Request& request, auto&& wanted) {
   std::map<std::string, std::string> joined;
   for (const auto& [name, value] : request.headers) {
     if (!wanted(name)) continue;
@@ -18,7 +18,7 @@ ConnectInfo::Headers joined_headers(const Request& request, auto&& wanted) {
   return {joined.begin(), joined.end()};
 }
 
-ConnectInfo::Headers headers_with(const Request& request, std::string_view prefix) {
+ConnectInfo::Headers headers_with(const http::Request& request, std::string_view prefix) {
   return joined_headers(request, [&](const std::string& name) { return name.starts_with(prefix); });
 }
 
@@ -36,7 +36,7 @@ std::optional<Json> session(const Attempt& attempt) {
 }  // namespace
 
 ConnectInfo connect_info(const Attempt& attempt) {
-  const Request& request = attempt.request;
+  const http::Request& request = attempt.request;
   const ConnectInfoKeys& keys = attempt.mount.connect_info;
   ConnectInfo info;
   if (keys.peer_data) info.peer_data = ConnectInfo::Peer{request.peer, request.peer_port};

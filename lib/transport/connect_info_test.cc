@@ -16,7 +16,7 @@ const std::string secret = "0123456789abcdef0123456789abcdef0123456789abcdef0123
 struct Fixture {
   TestHouse house;
   Mount mount{"/socket", std::make_shared<UserSocket>()};
-  Request request{"GET", "/socket/websocket?vsn=2.0.0"};
+  http::Request request{"GET", "/socket/websocket?vsn=2.0.0"};
   Json params = Json::object();
 
   Fixture() {
@@ -89,8 +89,8 @@ TEST("a client without a user agent has none") {
 
 TEST("the session comes to the page that knows its CSRF token, or to all where that is not asked") {
   Fixture f;
-  f.mount.connect_info.session = std::make_shared<SessionCookie>(
-      secret, SessionOptions{.key = "_app_key", .signing_salt = "signing salt"});
+  f.mount.connect_info.session = std::make_shared<tokens::SessionCookie>(
+      secret, tokens::SessionOptions{.key = "_app_key", .signing_salt = "signing salt"});
   expect(!f.collect().session, "no cookie is no session");
   // {"_csrf_token": "Zk3n…"}, made as session_test.cc tells.
   f.request.headers.emplace_back(

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "transport/uri.h"
+#include "http/uri.h"
 
 namespace phx::transport {
 namespace {
 
 /// The header, if it came once: of two nobody knows which is the proxy's.
-std::optional<std::string> only(const Request& request, std::string_view name) {
+std::optional<std::string> only(const http::Request& request, std::string_view name) {
   const auto is_it = [&](const auto& header) { return header.first == name; };
   if (std::count_if(request.headers.begin(), request.headers.end(), is_it) != 1) return {};
   return std::string(*request.header(name));
@@ -20,25 +20,26 @@ std::string bracketed(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
-void set_host(Request& request, const Authority& authority) {
+void set_host(http::Request& request, const http::Authority& authority) {
   std::string value = bracketed(authority.host);
-  if (authority.port && authority.port != default_port(request.scheme)) {
+  if (authority.port && authority.port != http::default_port(request.scheme)) {
     value += ":" + std::to_string(*authority.port);
   }
   std::erase_if(request.headers, [](const auto& header) { return header.first == "host"; });
   request.headers.emplace_back("host", std::move(value));
 }
 
-std::string own_host(const Request& request) {
-  return to_lower(parse_authority(request.header("host").value_or("")).host);
+std::string own_host(const http::Request& request) {
+  return http::to_lower(http::parse_authority(request.header("host").value_or("")).host);
 }
 
-bool is_excluded(const Request& request, const ForceSsl& options) {
+bool is_excluded(const http::Request& request, const ForceSsl& options) {
   const auto& hosts = options.exclude_hosts;
   if (std::find(hosts.begin(), hosts.end(), own_host(request)) != hosts.end()) return true;
-  return std::any_of(
-      options.exclude_paths.begin(), options.exclude_paths.end(),
-      [&](const std::string& path) { return segments(path) == segments(request.path()); });
+  return std::any_of(options.exclude_paths.begin(), options.exclude_paths.end(),
+                     [&](const std::string& path) {
+                       return http::segments(path) == http::segments(request.path());
+                     });
 }
 
 std::string hsts_header(const ForceSsl::Hsts& hsts) {
@@ -48,8 +49,8 @@ std::string hsts_header(const ForceSsl::Hsts& hsts) {
   return value;
 }
 
-Response redirect(const Request& request, const std::string& host, const ForceSsl& options,
-                  const Log& log) {
+http::Response redirect(const http::Request& request, const std::string& host,
+                        const ForceSsl& options, const Log& log) {
   const bool safe = request.method == "GET" || request.method == "HEAD";
   const int status = safe ? 301 : 307;
   log.write(options.log, "a plain request is sent to https",
@@ -64,34 +65,34 @@ Response redirect(const Request& request, const std::string& host, const ForceSs
 
 }  // namespace
 
-Request rewritten(Request request, const ForceSsl::RewriteOn& headers) {
+http::Request rewritten(http::Request request, const ForceSsl::RewriteOn& headers) {
   if (!headers.x_forwarded_proto && !headers.x_forwarded_host && !headers.x_forwarded_port) {
     return request;
   }
-  Authority authority = parse_authority(request.header("host").value_or(""));
+  http::Authority authority = http::parse_authority(request.header("host").value_or(""));
   // A port that is but the scheme's own goes along with the scheme.
-  if (authority.port == default_port(request.scheme)) authority.port = {};
+  if (authority.port == http::default_port(request.scheme)) authority.port = {};
   if (headers.x_forwarded_proto) {
     const auto proto = only(request, "x-forwarded-proto");
     if (proto == "https" || proto == "http") request.scheme = *proto;
   }
   if (headers.x_forwarded_host) {
     if (const auto host = only(request, "x-forwarded-host")) {
-      const Authority told = parse_authority(*host);
+      const http::Authority told = http::parse_authority(*host);
       authority.host = told.host;
       if (told.port) authority.port = told.port;
     }
   }
   if (headers.x_forwarded_port) {
     const auto port = only(request, "x-forwarded-port");
-    const auto told = port ? parse_authority(":" + *port).port : std::nullopt;
+    const auto told = port ? http::parse_authority(":" + *port).port : std::nullopt;
     if (told) authority.port = told;
   }
   set_host(request, authority);
   return request;
 }
 
-Secured force_ssl(const Request& request, const ForceSsl& options,
+Secured force_ssl(const http::Request& request, const ForceSsl& options,
                   const std::optional<std::string>& url_host, const Log& log) {
   if (is_excluded(request, options)) return {};
   if (request.scheme == "https") {
@@ -100,7 +101,7 @@ Secured force_ssl(const Request& request, const ForceSsl& options,
   }
   const auto configured = options.host ? options.host : url_host;
   const std::string host = configured.value_or(bracketed(own_host(request)));
-  if (host.empty()) return {Response{400, "'host' header is absent"}};
+  if (host.empty()) return {http::Response{400, "'host' header is absent"}};
   return {redirect(request, host, options, log)};
 }
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "transport/request.h"
+#include "http/request.h"
 
 namespace phx::transport {
 
@@ -39,15 +39,15 @@ struct ForceSsl {
 };
 
 /// The request as the proxy's client sent it: its scheme, and its host and port in the host header.
-Request rewritten(Request request, const ForceSsl::RewriteOn& headers);
+http::Request rewritten(http::Request request, const ForceSsl::RewriteOn& headers);
 
 /// What comes of one request.
 struct Secured {
-  std::optional<Response> redirect = {};
-  Request::Headers headers = {};  ///< For the answer, where there is no redirect.
+  std::optional<http::Response> redirect = {};
+  http::Request::Headers headers = {};  ///< For the answer, where there is no redirect.
 };
 /// REQUIRES: the request is rewritten already. `url_host` is the endpoint's.
-Secured force_ssl(const Request& request, const ForceSsl& options,
+Secured force_ssl(const http::Request& request, const ForceSsl& options,
                   const std::optional<std::string>& url_host, const Log& log);
 
 }  // namespace phx::transport

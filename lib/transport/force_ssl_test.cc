@@ -10,16 +10,16 @@ using namespace phx::transport;
 
 namespace {
 
-Request request(const std::string& host, const std::string& scheme = "http",
-                const std::string& method = "GET") {
-  Request made{method, "/socket/websocket?vsn=2.0.0&a=b"};
+http::Request request(const std::string& host, const std::string& scheme = "http",
+                      const std::string& method = "GET") {
+  http::Request made{method, "/socket/websocket?vsn=2.0.0&a=b"};
   made.headers = {{"host", host}};
   made.scheme = scheme;
   return made;
 }
 
 /// Where to, after the status.
-std::string redirected(const Request& asked, const ForceSsl& options = {},
+std::string redirected(const http::Request& asked, const ForceSsl& options = {},
                        const std::optional<std::string>& url_host = {}) {
   const Secured secured = force_ssl(asked, options, url_host, Log::silent());
   if (!secured.redirect) return "stays";
@@ -37,11 +37,11 @@ std::string hsts(const ForceSsl& options) {
 }
 
 /// The request's scheme and host as a proxy's headers make them.
-std::string told(const std::string& host, const Request::Headers& headers,
+std::string told(const std::string& host, const http::Request::Headers& headers,
                  ForceSsl::RewriteOn rewrite_on = {true, true, true}) {
-  Request asked = request(host);
+  http::Request asked = request(host);
   asked.headers.insert(asked.headers.end(), headers.begin(), headers.end());
-  const Request actual = rewritten(asked, rewrite_on);
+  const http::Request actual = rewritten(asked, rewrite_on);
   return actual.scheme + "://" + std::string(*actual.header("host"));
 }
 
@@ -75,7 +75,7 @@ TEST("a request without a host, and none configured, is sent nowhere") {
 }
 
 TEST("a target that names a host of its own leads to the root") {
-  Request asked = request("example.com");
+  http::Request asked = request("example.com");
   asked.target = "http://evil.example/";
   expect_eq(redirected(asked), std::string("301 https://example.com/"));
 }

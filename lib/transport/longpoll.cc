@@ -28,7 +28,7 @@ std::string random_hex(std::size_t bytes) {
 }
 
 /// Answers with `{"status":n}`, or what else a body says, as every answer here is sent.
-Response json(std::string body) {
+http::Response json(std::string body) {
   return {200,
           std::move(body),
           {{"access-control-allow-origin", "*"},
@@ -36,7 +36,7 @@ Response json(std::string body) {
            {"content-type", "application/json; charset=utf-8"}}};
 }
 
-Response preflight(const Request& request) {
+http::Response preflight(const http::Request& request) {
   return {200,
           "",
           {{"access-control-allow-origin", "*"},
@@ -48,7 +48,7 @@ Response preflight(const Request& request) {
 
 /// A request that may outlive its connection, and all that a new session takes.
 struct Visit {
-  Request request;
+  http::Request request;
   const Mount& mount;
   PathParams path_params;
   House house;
@@ -57,7 +57,7 @@ struct Visit {
 };
 
 /// Begins a session, or refuses with 403: long-poll asks no error handler.
-Response new_session(const Visit& visit) {
+http::Response new_session(const Visit& visit) {
   Attempt attempt{visit.request, visit.mount, visit.path_params, visit.house, "longpoll"};
   attempt.params = visit.params;
   auto place = visit.tokens->take_place();
@@ -65,7 +65,7 @@ Response new_session(const Visit& visit) {
     telemetry::tell(*visit.house.telemetry, visit.house.scheduler->log(),
                     {telemetry::Limit::longpoll_sessions, visit.tokens->most_sessions()},
                     {"peer", visit.request.peer});
-    return Response{503};
+    return http::Response{503};
   }
   if (const auto refused = run(session_steps(), attempt)) {
     return refused->status == 400 ? *refused : status_only(403);
@@ -76,36 +76,36 @@ Response new_session(const Visit& visit) {
 }
 
 /// The header wins over the query, as of Phoenix 1.8.10.
-std::string token_of(const Request& request, const Json& params) {
+std::string token_of(const http::Request& request, const Json& params) {
   if (const auto header = request.header("x-phoenix-longpoll-token")) return std::string(*header);
   return params["token"].string_or("");
 }
 
-Later poll(std::shared_ptr<const Visit> visit, process::Pid session, std::string token) {
-  return {[visit, session, token](std::shared_ptr<Responder> client) {
+http::Later poll(std::shared_ptr<const Visit> visit, process::Pid session, std::string token) {
+  return {[visit, session, token](std::shared_ptr<http::Responder> client) {
     visit->house.scheduler->spawn(std::make_unique<Poll>(std::move(client), session,
                                                          visit->mount.longpoll->window, token,
                                                          [visit] { return new_session(*visit); }));
   }};
 }
 
-Later publish(std::shared_ptr<const Visit> visit, process::Pid session) {
-  return {[visit, session](std::shared_ptr<Responder> client) {
+http::Later publish(std::shared_ptr<const Visit> visit, process::Pid session) {
+  return {[visit, session](std::shared_ptr<http::Responder> client) {
     visit->house.scheduler->spawn(std::make_unique<Publisher>(
         std::move(client), session, visit->mount.longpoll->window, messages_of(visit->request)));
   }};
 }
 
 /// The story of longpoll(), but for its log.
-std::variant<Response, Later> answered(Attempt& attempt,
-                                       std::shared_ptr<const SessionTokens> tokens) {
-  const Request& request = attempt.request;
+std::variant<http::Response, http::Later> answered(Attempt& attempt,
+                                                   std::shared_ptr<const SessionTokens> tokens) {
+  const http::Request& request = attempt.request;
   if (auto refused = run(longpoll_steps(), attempt)) {
     return refused->status == 403 ? status_only(403) : std::move(*refused);
   }
   if (request.method == "OPTIONS") return preflight(request);
   if (request.method != "GET" && request.method != "POST") {
-    const Response refused{400, "", {{"access-control-allow-origin", "*"}}};
+    const http::Response refused{400, "", {{"access-control-allow-origin", "*"}}};
     log_refusal(attempt, "method", refused);
     return refused;
   }
@@ -119,7 +119,7 @@ std::variant<Response, Later> answered(Attempt& attempt,
     return poll(visit, *session, token);
   }
   if (!session) return status_only(410);
-  if (request.body_too_long) return rendered_error(400);
+  if (request.body_too_long) return http::rendered_error(400);
   return publish(visit, *session);
 }
 
@@ -168,10 +168,12 @@ std::string random_secret() { return random_hex(32); }
 
 // --- Answers ------------------------------------------------------------------------------------
 
-Response status_only(int status) { return json("{\"status\":" + std::to_string(status) + "}"); }
+http::Response status_only(int status) {
+  return json("{\"status\":" + std::to_string(status) + "}");
+}
 
-Response with_messages(int status, const std::string& token,
-                       const std::vector<serializer::FramePtr>& frames) {
+http::Response with_messages(int status, const std::string& token,
+                             const std::vector<serializer::FramePtr>& frames) {
   std::string body;
   std::size_t size = 100 + token.size();
   for (const serializer::FramePtr& frame : frames) size += frame->bytes.size() + 100;
@@ -187,7 +189,7 @@ Response with_messages(int status, const std::string& token,
   return json(std::move(body));
 }
 
-std::vector<std::optional<serializer::Frame>> messages_of(const Request& request) {
+std::vector<std::optional<serializer::Frame>> messages_of(const http::Request& request) {
   using serializer::Frame;
   constexpr std::size_t most = 100;  // Phoenix 1.8.9: @max_poll_batch_size
   if (request.header("content-type") != "application/x-ndjson") {
@@ -206,16 +208,17 @@ std::vector<std::optional<serializer::Frame>> messages_of(const Request& request
   return messages;
 }
 
-std::variant<Response, Later> longpoll(Attempt attempt,
-                                       std::shared_ptr<const SessionTokens> tokens) {
+std::variant<http::Response, http::Later> longpoll(Attempt attempt,
+                                                   std::shared_ptr<const SessionTokens> tokens) {
   auto outcome = answered(attempt, std::move(tokens));
   if (!attempt.log) return outcome;
-  if (const auto* response = std::get_if<Response>(&outcome)) {
+  if (const auto* response = std::get_if<http::Response>(&outcome)) {
     attempt.log->answered(response->status);
     return outcome;
   }
-  return changed(std::get<Later>(std::move(outcome)),
-                 [log = *attempt.log](Response& response) { log.answered(response.status); });
+  return http::changed(
+      std::get<http::Later>(std::move(outcome)),
+      [log = *attempt.log](http::Response& response) { log.answered(response.status); });
 }
 
 }  // namespace phx::transport

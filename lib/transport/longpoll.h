@@ -16,9 +16,9 @@
 #include <string>
 #include <variant>
 
+#include "http/responder.h"
+#include "tokens/token.h"
 #include "transport/pipeline.h"
-#include "transport/responder.h"
-#include "transport/token.h"
 
 namespace phx::transport {
 
@@ -55,12 +55,12 @@ std::string random_secret();
 
 /// Answers one request to `path/longpoll`. Shard thread. REQUIRES: the mount has long-poll.
 /// \throws whatever connect throws: answer it 500.
-std::variant<Response, Later> longpoll(Attempt attempt,
-                                       std::shared_ptr<const SessionTokens> tokens);
+std::variant<http::Response, http::Later> longpoll(Attempt attempt,
+                                                   std::shared_ptr<const SessionTokens> tokens);
 
 /// The messages in a POST's body: all of it, or with `application/x-ndjson` at most a hundred
 /// lines, of which those that do not begin with `[` are base64 of a binary message. Nothing in
 /// place of a line that is neither.
-std::vector<std::optional<serializer::Frame>> messages_of(const Request& request);
+std::vector<std::optional<serializer::Frame>> messages_of(const http::Request& request);
 
 }  // namespace phx::transport

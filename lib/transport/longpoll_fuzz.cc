@@ -11,7 +11,7 @@ using phx::testing::must;
 
 FUZZ(input) {
   const bool lines = (phx::testing::first_byte(input) & 1) != 0;
-  Request request{"POST", "/socket/longpoll"};
+  http::Request request{"POST", "/socket/longpoll"};
   if (lines) request.headers = {{"content-type", "application/x-ndjson"}};
   request.body = input;
   auto messages = messages_of(request);

@@ -24,10 +24,10 @@ void LongpollRequest::init() { monitor_ = scheduler().monitor(self(), session_);
 
 void LongpollRequest::terminate(const ExitReason& reason) {
   scheduler().demonitor(monitor_, self(), session_);
-  if (reason.kind == ExitReason::crash) client_->respond(rendered_error(500));
+  if (reason.kind == ExitReason::crash) client_->respond(http::rendered_error(500));
 }
 
-void LongpollRequest::answer(Response response) {
+void LongpollRequest::answer(http::Response response) {
   client_->respond(std::move(response));
   stop();
 }
@@ -36,8 +36,8 @@ void LongpollRequest::ask(Message message) { scheduler().send(session_, std::mov
 
 // --- Poll ---------------------------------------------------------------------------------------
 
-Poll::Poll(std::shared_ptr<Responder> client, process::Pid session, Millis window,
-           std::string token, std::function<Response()> otherwise)
+Poll::Poll(std::shared_ptr<http::Responder> client, process::Pid session, Millis window,
+           std::string token, std::function<http::Response()> otherwise)
     : LongpollRequest(std::move(client), session, window),
       token_(std::move(token)),
       otherwise_(std::move(otherwise)) {}
@@ -92,7 +92,7 @@ void Poll::got(Frames frames) {
 
 // --- Publisher ----------------------------------------------------------------------------------
 
-Publisher::Publisher(std::shared_ptr<Responder> client, process::Pid session, Millis window,
+Publisher::Publisher(std::shared_ptr<http::Responder> client, process::Pid session, Millis window,
                      Messages messages)
     : LongpollRequest(std::move(client), session, window), messages_(std::move(messages)) {}
 
@@ -105,7 +105,7 @@ void Publisher::next() {
   scheduler().cancel(patience_);
   if (sent_ == messages_.size()) return answer(status_only(200));
   std::optional<serializer::Frame>& message = messages_[sent_++];
-  if (!message) return answer(rendered_error(500));
+  if (!message) return answer(http::rendered_error(500));
   ask(Publish{self(), std::move(*message)});
   patience_ = scheduler().send_after(window_, self(), WindowOver{sent_});
 }

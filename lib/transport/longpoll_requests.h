@@ -8,17 +8,17 @@
 #include <string>
 #include <vector>
 
+#include "http/responder.h"
 #include "transport/longpoll_session.h"
-#include "transport/responder.h"
 
 namespace phx::transport {
 
 /// `{"status":n}`
-Response status_only(int status);
+http::Response status_only(int status);
 /// `{"messages":[…],"status":n,"token":"…"}`. \throws EncodeError for a frame that is no UTF-8: a
 /// JSON string can't hold it, here no more than in Phoenix.
-Response with_messages(int status, const std::string& token,
-                       const std::vector<serializer::FramePtr>& frames);
+http::Response with_messages(int status, const std::string& token,
+                             const std::vector<serializer::FramePtr>& frames);
 
 /// A client that waits for an answer, and the session that has it.
 class LongpollRequest : public process::Process {
@@ -26,17 +26,17 @@ class LongpollRequest : public process::Process {
   std::string name() const override { return "long-poll request"; }
 
  protected:
-  LongpollRequest(std::shared_ptr<Responder> client, process::Pid session, Millis window)
+  LongpollRequest(std::shared_ptr<http::Responder> client, process::Pid session, Millis window)
       : client_(std::move(client)), session_(session), window_(window) {}
 
   void init() override;
   /// A crash is answered 500, as the framework answers an exception.
   void terminate(const process::ExitReason& reason) override;
   /// The one answer; then the process ends.
-  void answer(Response response);
+  void answer(http::Response response);
   void ask(process::Message message);
 
-  const std::shared_ptr<Responder> client_;
+  const std::shared_ptr<http::Responder> client_;
   const process::Pid session_;
   const Millis window_;
 
@@ -48,8 +48,8 @@ class LongpollRequest : public process::Process {
 class Poll final : public LongpollRequest {
  public:
   /// `otherwise` makes the answer where the session is no more: a new one.
-  Poll(std::shared_ptr<Responder> client, process::Pid session, Millis window, std::string token,
-       std::function<Response()> otherwise);
+  Poll(std::shared_ptr<http::Responder> client, process::Pid session, Millis window,
+       std::string token, std::function<http::Response()> otherwise);
 
  protected:
   void init() override;
@@ -63,7 +63,7 @@ class Poll final : public LongpollRequest {
   void session_ended();
 
   const std::string token_;
-  const std::function<Response()> otherwise_;
+  const std::function<http::Response()> otherwise_;
   process::Ref patience_{};
   bool subscribed_ = false;
   bool alone_ = false;    ///< The session has ended.
@@ -74,7 +74,7 @@ class Poll final : public LongpollRequest {
 class Publisher final : public LongpollRequest {
  public:
   using Messages = std::vector<std::optional<serializer::Frame>>;
-  Publisher(std::shared_ptr<Responder> client, process::Pid session, Millis window,
+  Publisher(std::shared_ptr<http::Responder> client, process::Pid session, Millis window,
             Messages messages);
 
  protected:

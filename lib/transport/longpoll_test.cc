@@ -35,10 +35,10 @@ struct Users : UserSocket {
   }
 };
 
-struct Client : Responder {
-  void respond(Response response) override { answers.push_back(std::move(response)); }
+struct Client : http::Responder {
+  void respond(http::Response response) override { answers.push_back(std::move(response)); }
   bool gone() const override { return hung_up; }
-  std::vector<Response> answers;
+  std::vector<http::Response> answers;
   bool hung_up = false;
 };
 
@@ -64,11 +64,11 @@ struct Fixture {
     Room::ended.clear();
   }
   /// What a request is answered, at once or later.
-  std::shared_ptr<Client> ask(Request request) {
+  std::shared_ptr<Client> ask(http::Request request) {
     const auto client = std::make_shared<Client>();
     auto outcome = longpoll({request, mount, {}, house.house()}, tokens);
-    if (auto* response = std::get_if<Response>(&outcome)) client->respond(*response);
-    if (auto* later = std::get_if<Later>(&outcome)) later->begin(client);
+    if (auto* response = std::get_if<http::Response>(&outcome)) client->respond(*response);
+    if (auto* later = std::get_if<http::Later>(&outcome)) later->begin(client);
     house.settle();
     return client;
   }
@@ -76,7 +76,7 @@ struct Fixture {
     return ask({"GET", "/socket/longpoll?vsn=2.0.0&token=" + token});
   }
   std::shared_ptr<Client> post(const std::string& body, const std::string& type = "text/plain") {
-    Request request{"POST", "/socket/longpoll?vsn=2.0.0&token=" + token};
+    http::Request request{"POST", "/socket/longpoll?vsn=2.0.0&token=" + token};
     request.headers = {{"content-type", type}};
     request.body = body;
     return ask(std::move(request));
@@ -183,7 +183,7 @@ TEST("a token that is none, forged, or another server's is 410") {
 TEST("the token in the header wins over the query's") {
   Fixture f;
   f.join();
-  Request request{"POST", "/socket/longpoll?vsn=2.0.0&token=rubbish"};
+  http::Request request{"POST", "/socket/longpoll?vsn=2.0.0&token=rubbish"};
   request.headers = {{"x-phoenix-longpoll-token", f.token}};
   request.body = R"(["1","2","t","echo",{}])";
   expect_eq(f.status_of(f.ask(request)), 200);
@@ -204,7 +204,7 @@ TEST("lines are messages in order; one that does not begin with a bracket is bas
 }
 
 TEST("lines past the hundredth are ignored; another content type is one message") {
-  Request request{"POST", "/"};
+  http::Request request{"POST", "/"};
   request.headers = {{"content-type", "application/x-ndjson"}};
   for (int i = 0; i < 150; ++i) request.body += "[1]\n";
   expect_eq(messages_of(request).size(), 100u);
@@ -234,7 +234,7 @@ TEST("a body that is no message ends the session: 408 after the window, then 410
 
 TEST("a body too long is 400, once its session is known, and the session goes on") {
   Fixture f;
-  Request request{"POST", "/socket/longpoll?vsn=2.0.0"};
+  http::Request request{"POST", "/socket/longpoll?vsn=2.0.0"};
   request.body_too_long = true;
   expect_eq(f.status_of(f.ask(request)), 410);
   f.join();
@@ -252,13 +252,13 @@ TEST("frames that are no text can't be told: 500") {
 
 TEST("origins, methods and CORS") {
   Fixture f;
-  Request request{"GET", "/socket/longpoll?vsn=2.0.0"};
+  http::Request request{"GET", "/socket/longpoll?vsn=2.0.0"};
   request.headers = {{"origin", "http://evil"}, {"access-control-request-headers", "x-one"}};
   expect_eq(f.status_of(f.ask(request)), 403);
   request.method = "OPTIONS";
   expect_eq(f.status_of(f.ask(request)), 403);
   request.headers[0].second = "http://localhost";
-  const Response preflight = f.ask(request)->answers.at(0);
+  const http::Response preflight = f.ask(request)->answers.at(0);
   expect_eq(preflight.status, 200);
   expect(preflight.body.empty() && preflight.headers[1].second == "x-one", "headers are echoed");
   request.method = "DELETE";

@@ -11,16 +11,16 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "http/request.h"
 #include "socket/drainer.h"
 #include "socket/rate.h"
+#include "tokens/session.h"
 #include "transport/origin.h"
-#include "transport/request.h"
-#include "transport/session.h"
 
 namespace phx::transport {
 
 /// The answer to a connection that connect rejected with a reason.
-using ErrorHandler = std::function<Response(const std::string& reason)>;
+using ErrorHandler = std::function<http::Response(const std::string& reason)>;
 
 struct WebsocketOptions {
   std::string path = "/websocket";  ///< Behind the mount's own path; `/` adds nothing to it.
@@ -45,7 +45,7 @@ struct ConnectInfoKeys {
   bool x_headers = false;
   bool trace_context_headers = false;
   bool sec_websocket_headers = false;
-  std::shared_ptr<const SessionCookie> session = nullptr;  ///< `session: @session_options`
+  std::shared_ptr<const tokens::SessionCookie> session = nullptr;  ///< `session: @session_options`
   bool check_csrf = true;  ///< The session only for a page that knows its `_csrf_token`.
 };
 
@@ -70,7 +70,7 @@ struct Mount {
   /// Each request is logged at this level, when it comes and when it is answered.
   std::optional<Level> transport_log = {};
   /// Long-poll does not ask it: there a refusal is always 403.
-  ErrorHandler error_handler = [](const std::string&) { return Response{403}; };
+  ErrorHandler error_handler = [](const std::string&) { return http::Response{403}; };
   /// How its connections are sent home when the server stops. Of one user socket's mounts the first
   /// one's counts.
   socket::DrainOptions drainer = {};

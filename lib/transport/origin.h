@@ -13,15 +13,15 @@
 #include <variant>
 #include <vector>
 
-#include "transport/request.h"
-#include "transport/uri.h"
+#include "http/request.h"
+#include "http/uri.h"
 
 namespace phx::transport {
 
 /// The pages that a mount accepts. Each form names its `check_origin` in Phoenix.
 class Origins {
  public:
-  using Ask = std::function<bool(const Uri& origin)>;
+  using Ask = std::function<bool(const http::Uri& origin)>;
 
   /// `false`: pages from anywhere.
   static Origins any() { return Origins(Any{}); }
@@ -42,14 +42,14 @@ class Origins {
   static Origins ask(Ask ask) { return Origins(std::move(ask)); }
 
   /// `url_host` is the endpoint's.
-  bool allow(const Request& request, const std::optional<std::string>& url_host = {}) const;
+  bool allow(const http::Request& request, const std::optional<std::string>& url_host = {}) const;
 
  private:
   struct Any {};
   struct UrlHost {};
   struct SameHost {};
   struct SameOrigin {};
-  using Listed = std::vector<Uri>;
+  using Listed = std::vector<http::Uri>;
   using Rule = std::variant<Any, UrlHost, SameHost, SameOrigin, Listed, Ask>;
   explicit Origins(Rule rule) : rule_(std::move(rule)) {}
 

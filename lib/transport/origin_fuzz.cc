@@ -15,8 +15,8 @@ namespace {
 const Origins listed = Origins::list({"https://example.com", "//*.example.org:8443"});
 
 /// What ends like our own host without being below it is the usual mistake.
-bool ours(const Uri& origin) {
-  const std::string host = to_lower(origin.host.value_or(""));
+bool ours(const http::Uri& origin) {
+  const std::string host = http::to_lower(origin.host.value_or(""));
   const bool below = host == "example.org" || host.ends_with(".example.org");
   return host == "example.com" || (below && origin.port == 8443);
 }
@@ -27,10 +27,10 @@ FUZZ(input) {
   const std::size_t line = std::min(input.find('\n'), input.size());
   const std::string origin(input.substr(0, line));
   const std::string host(input.substr(std::min(line + 1, input.size())));
-  const Request request{"GET", "/socket/websocket", 11, {{"host", host}, {"origin", origin}}};
+  const http::Request request{"GET", "/socket/websocket", 11, {{"host", host}, {"origin", origin}}};
 
-  const Uri uri = parse_uri(origin);
-  for (const auto port : {uri.port, parse_authority(host).port}) {
+  const http::Uri uri = http::parse_uri(origin);
+  for (const auto port : {uri.port, http::parse_authority(host).port}) {
     must(!port || (*port >= 0 && *port <= 99'999), "a port has at most five digits");
   }
   must(Origins::any().allow(request), "anywhere is anywhere");

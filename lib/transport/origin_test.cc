@@ -10,9 +10,9 @@ using namespace phx::transport;
 
 namespace {
 
-Request from(const std::string& origin, const std::string& host = "own.example:4000",
-             const std::string& scheme = "http") {
-  Request request{"GET", "/socket/websocket"};
+http::Request from(const std::string& origin, const std::string& host = "own.example:4000",
+                   const std::string& scheme = "http") {
+  http::Request request{"GET", "/socket/websocket"};
   request.headers = {{"host", host}, {"origin", origin}};
   request.scheme = scheme;
   return request;
@@ -29,10 +29,10 @@ void refuses(const Origins& origins, const std::vector<std::string>& bad) {
 }  // namespace
 
 TEST("who is no page has no origin, and passes") {
-  Request request{"GET", "/"};
+  http::Request request{"GET", "/"};
   for (const Origins& origins :
        {Origins::any(), Origins::url_host(), Origins::same_host(), Origins::same_origin(),
-        Origins::list({}), Origins::ask([](const Uri&) { return false; })}) {
+        Origins::list({}), Origins::ask([](const http::Uri&) { return false; })}) {
     expect(origins.allow(request, "example.com"), "no origin passes");
   }
 }
@@ -106,14 +106,14 @@ TEST("a scheme without a port of its own is compared all the same") {
 }
 
 TEST("a function is asked for every origin, and its word counts") {
-  std::vector<Uri> asked;
-  const Origins origins = Origins::ask([&](const Uri& origin) {
+  std::vector<http::Uri> asked;
+  const Origins origins = Origins::ask([&](const http::Uri& origin) {
     asked.push_back(origin);
     return origin.host == "good";
   });
   takes(origins, {"https://good:8443"});
   refuses(origins, {"http://bad", "null"});
-  expect(asked == std::vector<Uri>{{"https", "good", 8443}, {"http", "bad", 80}, {}},
+  expect(asked == std::vector<http::Uri>{{"https", "good", 8443}, {"http", "bad", 80}, {}},
          "it is given what the origins name");
 }
 
@@ -131,8 +131,8 @@ TEST("an entry without a host is refused at start-up, in a sentence") {
 }
 
 TEST("a URI comes apart into what it names") {
-  const auto is = [](const char* text, const Uri& expected) {
-    expect(parse_uri(text) == expected, text);
+  const auto is = [](const char* text, const http::Uri& expected) {
+    expect(http::parse_uri(text) == expected, text);
   };
   is("HTTP://User@Host:81/a?b#c", {"http", "Host", 81});
   is("https://a?b", {"https", "a", 443});

@@ -15,7 +15,7 @@ void log_refusal(const Attempt& attempt, const char* step, const Refusal& refusa
 }
 
 //! [run]
-std::optional<Response> run(std::span<const Step> steps, Attempt& attempt) {
+std::optional<http::Response> run(std::span<const Step> steps, Attempt& attempt) {
   for (const Step& step : steps) {
     Verdict refusal = step.run(attempt);
     if (!refusal) continue;
@@ -26,14 +26,8 @@ std::optional<Response> run(std::span<const Step> steps, Attempt& attempt) {
 }
 //! [run]
 
-Response rendered_error(int status) {
-  return {status,
-          Json::object({{"errors", Json::object({{"detail", reason_phrase(status)}})}}).dump(),
-          {{"content-type", "application/json; charset=utf-8"}}};
-}
-
 /// REQUIRES: the mount speaks websocket.
-std::variant<Upgrade, Response> upgrade(Attempt attempt) {
+std::variant<Upgrade, http::Response> upgrade(Attempt attempt) {
   if (auto answer = run(websocket_steps(), attempt)) {
     if (attempt.log) attempt.log->answered(answer->status);
     return std::move(*answer);

@@ -12,9 +12,9 @@
 #include <string>
 #include <variant>
 
-#include "transport/deflate.h"
 #include "transport/mount.h"
 #include "transport/transport_log.h"
+#include "websocket/negotiation.h"
 
 namespace phx::transport {
 
@@ -23,7 +23,7 @@ using PathParams = std::vector<std::pair<std::string, std::string>>;
 
 /// One request on its way through.
 struct Attempt {
-  const Request& request;
+  const http::Request& request;
   const Mount& mount;
   const PathParams path_params;  ///< They win over the query's.
   House house;
@@ -34,17 +34,17 @@ struct Attempt {
   Json params = Json::object();
   std::optional<std::string> subprotocol = {};  ///< Chosen for the answer.
   std::optional<std::string> auth_token = {};
-  std::optional<Deflate> deflate = {};  ///< Agreed on.
+  std::optional<websocket::Deflate> deflate = {};  ///< Agreed on.
   Socket socket = {};
 };
 
 //! [refusal]
 /// Why an attempt ends: the client's answer, and the log's line.
 struct Refusal {
-  Refusal(Response response, std::string reason = "a connection was refused",
+  Refusal(http::Response response, std::string reason = "a connection was refused",
           Level grave = Level::info)
       : answer(std::move(response)), why(std::move(reason)), level(grave) {}
-  Response answer;
+  http::Response answer;
   std::string why;  ///< For whoever runs the server: what came, and what to do.
   Level level;
 };
@@ -66,12 +66,9 @@ std::span<const Step> longpoll_steps();
 std::span<const Step> session_steps();
 /// Walks the attempt through; the first refusal ends it, and is logged. \throws whatever connect
 /// throws.
-std::optional<Response> run(std::span<const Step> steps, Attempt& attempt);
+std::optional<http::Response> run(std::span<const Step> steps, Attempt& attempt);
 /// Writes the log's line of a refusal.
 void log_refusal(const Attempt& attempt, const char* step, const Refusal& refusal);
-
-/// What Phoenix renders for an exception: `{"errors":{"detail":"Bad Request"}}` for 400.
-Response rendered_error(int status);
 
 /// All that an open websocket starts from.
 struct Upgrade {
@@ -81,12 +78,13 @@ struct Upgrade {
   std::optional<std::string> subprotocol;
   Millis timeout;
   std::size_t max_frame_size;
-  std::optional<Deflate> deflate;
+  std::optional<websocket::Deflate> deflate;
   std::optional<socket::MessageRate> message_rate;
-  Request::Headers headers = {};  ///< For the 101 answer, beside those of the handshake itself.
+  http::Request::Headers headers =
+      {};  ///< For the 101 answer, beside those of the handshake itself.
 };
 
 /// Runs the steps. Shard thread. \throws whatever connect throws: answer it 500.
-std::variant<Upgrade, Response> upgrade(Attempt attempt);
+std::variant<Upgrade, http::Response> upgrade(Attempt attempt);
 
 }  // namespace phx::transport

@@ -4,21 +4,21 @@
 
 #include <array>
 
-#include "transport/query.h"
+#include "http/query.h"
 
 namespace phx::transport {
 namespace steps {
 
 Verdict only_get(Attempt& attempt) {
   if (attempt.request.method == "GET") return {};
-  return Refusal{Response{400}};
+  return Refusal{http::Response{400}};
 }
 
 Verdict fetch_query_params(Attempt& attempt) try {
-  attempt.params = parse_query(attempt.request.query());
+  attempt.params = http::parse_query(attempt.request.query());
   return {};
-} catch (const BadQuery& bad) {
-  return Refusal{rendered_error(400), bad.what()};
+} catch (const http::BadQuery& bad) {
+  return Refusal{http::rendered_error(400), bad.what()};
 }
 
 Verdict transport_log(Attempt& attempt) {
@@ -30,10 +30,10 @@ Verdict transport_log(Attempt& attempt) {
 
 //! [check_origin]
 Verdict check_origin(Attempt& attempt) {
-  const Request& request = attempt.request;
+  const http::Request& request = attempt.request;
   if (attempt.mount.check_origin.allow(request, attempt.url_host)) return {};
   constexpr std::size_t enough = 200;  // of what anybody may send, for a line that says more
-  return Refusal{Response{403},
+  return Refusal{http::Response{403},
                  "a page of \"" + std::string(request.header("origin")->substr(0, enough)) +
                      "\" may not connect; where it should, name its origin in the mount's "
                      "check_origin, or its host as the endpoint's url_host",
@@ -50,9 +50,9 @@ Verdict auth_token_header(Attempt& attempt) {
 Verdict agree_on_extensions(Attempt& attempt) {
   if (!attempt.mount.websocket->compress) return {};
   for (const std::string& item : attempt.request.list("sec-websocket-extensions")) {
-    const auto offer = parse_extension(item);
-    if (!offer) return Refusal{Response{400}};
-    if (!attempt.deflate) attempt.deflate = agree_on(*offer);
+    const auto offer = websocket::parse_extension(item);
+    if (!offer) return Refusal{http::Response{400}};
+    if (!attempt.deflate) attempt.deflate = websocket::agree_on(*offer);
   }
   return {};
 }

@@ -23,7 +23,7 @@ Verdict take_auth_token(Attempt& attempt, std::vector<std::string>& offered) {
   attempt.auth_token = base64::decode(encoded);
   offered.erase(found);
   if (attempt.auth_token) return {};
-  return Refusal{rendered_error(500), "the auth token among the sub-protocols is no base64",
+  return Refusal{http::rendered_error(500), "the auth token among the sub-protocols is no base64",
                  Level::error};
 }
 //! [take_auth_token]
@@ -37,7 +37,7 @@ std::string joined(const std::vector<std::string>& names) {
 Refusal none_in_common(const std::vector<std::string>& offered,
                        const std::vector<std::string>& spoken) {
   constexpr std::size_t enough = 200;  // of what anybody may send, for a line that says more
-  return {Response{403},
+  return {http::Response{403},
           "a client offers the sub-protocols \"" + joined(offered).substr(0, enough) +
               "\", and the mount speaks \"" + joined(spoken) +
               "\"; add one to the mount's subprotocols, or mend the client",

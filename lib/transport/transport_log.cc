@@ -6,7 +6,7 @@ namespace phx::transport {
 
 using std::chrono::steady_clock;
 
-TransportLog::TransportLog(const Log& log, Level level, const Request& request)
+TransportLog::TransportLog(const Log& log, Level level, const http::Request& request)
     : log_(log),
       level_(level),
       method_(request.method),

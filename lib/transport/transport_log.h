@@ -8,14 +8,14 @@
 #include <string>
 
 #include "base/log.h"
-#include "transport/request.h"
+#include "http/request.h"
 
 namespace phx::transport {
 
 class TransportLog {
  public:
   /// Writes that the request came.
-  TransportLog(const Log& log, Level level, const Request& request);
+  TransportLog(const Log& log, Level level, const http::Request& request);
   /// Writes the answer's status, and how long it took.
   void answered(int status) const;
 

@@ -1,10 +1,10 @@
 /// Queries, origins, and the pipeline's order.
 
+#include "http/query.h"
 #include "socket/events.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
 #include "transport/pipeline.h"
-#include "transport/query.h"
 #include "transport/websocket.h"
 
 using namespace phx;
@@ -29,7 +29,7 @@ struct Users : UserSocket {
 struct Fixture {
   TestHouse house;
   Mount mount{"/socket", std::make_shared<Users>()};
-  Request request{"GET", "/socket/websocket?vsn=2.0.0"};
+  http::Request request{"GET", "/socket/websocket?vsn=2.0.0"};
   PathParams path_params;
 
   Fixture() {
@@ -40,19 +40,19 @@ struct Fixture {
                        {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="}};
     mount.check_origin = Origins::list({"//localhost"});
     mount.connect_info = {.uri = true, .x_headers = true};
-    mount.error_handler = [](const std::string& reason) { return Response{401, reason}; };
+    mount.error_handler = [](const std::string& reason) { return http::Response{401, reason}; };
   }
   void set(const std::string& name, const std::string& value) {
     std::erase_if(request.headers, [&](const auto& header) { return header.first == name; });
     if (!value.empty()) request.headers.emplace_back(name, value);
   }
-  std::variant<Upgrade, Response> run() {
+  std::variant<Upgrade, http::Response> run() {
     return upgrade({request, mount, path_params, house.house()});
   }
-  Response refused() {
+  http::Response refused() {
     auto outcome = run();
-    expect(std::holds_alternative<Response>(outcome), "the websocket is refused");
-    return std::get<Response>(outcome);
+    expect(std::holds_alternative<http::Response>(outcome), "the websocket is refused");
+    return std::get<http::Response>(outcome);
   }
   Upgrade accepted() {
     auto outcome = run();
@@ -64,25 +64,26 @@ struct Fixture {
 }  // namespace
 
 TEST("a query becomes a tree") {
-  expect_eq(parse_query("a[b]=c&list[]=1&list[]=2&u=%C3%A9&plus=a+b&flag&x=1&x=2&z=%zz").dump(),
-            Json::parse(R"({"a":{"b":"c"},"list":["1","2"],"u":"é","plus":"a b","flag":"","x":"2",
+  expect_eq(
+      http::parse_query("a[b]=c&list[]=1&list[]=2&u=%C3%A9&plus=a+b&flag&x=1&x=2&z=%zz").dump(),
+      Json::parse(R"({"a":{"b":"c"},"list":["1","2"],"u":"é","plus":"a b","flag":"","x":"2",
                            "z":"%zz"})")
-                .dump());
-  expect_eq(parse_query("").dump(), std::string("{}"));
-  expect_eq(parse_query("&&=x&a%5Bb%5D=c").dump(), std::string(R"({"a":{"b":"c"}})"));
+          .dump());
+  expect_eq(http::parse_query("").dump(), std::string("{}"));
+  expect_eq(http::parse_query("&&=x&a%5Bb%5D=c").dump(), std::string(R"({"a":{"b":"c"}})"));
 }
 
 TEST("brackets that do not pair are part of the name") {
-  expect_eq(parse_query("a[b=1&[c]=2&a]=3").dump(),
+  expect_eq(http::parse_query("a[b=1&[c]=2&a]=3").dump(),
             Json::parse(R"({"a[b":"1","[c]":"2","a]":"3"})").dump());
 }
 
 TEST("a query that is no UTF-8, or nested beyond reason, is refused") {
-  expect_throw<BadQuery>([] { parse_query("a=%ff"); });
-  expect_throw<BadQuery>([] { parse_query("%ff=a"); });
+  expect_throw<http::BadQuery>([] { http::parse_query("a=%ff"); });
+  expect_throw<http::BadQuery>([] { http::parse_query("%ff=a"); });
   std::string deep = "a";
   for (int i = 0; i < 100; ++i) deep += "[b]";
-  expect_throw<BadQuery>([&] { parse_query(deep + "=1"); });
+  expect_throw<http::BadQuery>([&] { http::parse_query(deep + "=1"); });
 }
 
 TEST("a good request becomes an upgrade with its key, options and parameters") {

@@ -7,7 +7,7 @@
 namespace phx::transport {
 namespace {
 
-Refusal refused_upgrade(std::string sentence) { return Response{400, std::move(sentence)}; }
+Refusal refused_upgrade(std::string sentence) { return http::Response{400, std::move(sentence)}; }
 
 /// A list of header values as the framework prints it: `["a", "b"]`.
 std::string shown(const std::vector<std::string>& values) {
@@ -18,14 +18,14 @@ std::string shown(const std::vector<std::string>& values) {
 
 bool names(const std::vector<std::string>& values, std::string_view wanted) {
   return std::any_of(values.begin(), values.end(),
-                     [&](const std::string& value) { return to_lower(value) == wanted; });
+                     [&](const std::string& value) { return http::to_lower(value) == wanted; });
 }
 
 }  // namespace
 
 /// The sentences are the framework's own, for clients may show them.
 Verdict steps::check_upgrade_headers(Attempt& attempt) {
-  const Request& request = attempt.request;
+  const http::Request& request = attempt.request;
   if (request.version < 11) return refused_upgrade("HTTP version HTTP/1.0 unsupported");
   if (!request.header("host")) return refused_upgrade("'host' header is absent");
   const auto connection = request.list("connection");

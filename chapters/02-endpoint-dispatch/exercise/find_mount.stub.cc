@@ -1,7 +1,7 @@
 /// Which mount takes a path: your own.
 ///
 /// README.md beside this file says in which order to write the parts. What helps:
-/// transport::segments (transport/request.h) cuts a path into its parts, and drops the empty ones.
+/// http::segments (http/request.h) cuts a path into its parts, and drops the empty ones.
 
 #include "endpoint/find_mount.h"
 

@@ -1,8 +1,8 @@
 /// Which pages may connect: your own.
 ///
 /// origin.h beside the real file tells each form; README.md beside this one says in which order to
-/// write the parts. What helps: parse_uri and parse_authority (transport/uri.h), to_lower and
-/// Request::header (transport/request.h).
+/// write the parts. What helps: parse_uri and parse_authority (http/uri.h), to_lower and
+/// Request::header (http/request.h).
 
 #include "transport/origin.h"
 

@@ -1,17 +1,17 @@
 /// Signed tokens: your own.
 ///
 /// token.h beside the real file tells what a token is for; README.md beside this one says in which
-/// order to write the parts. What helps: encode_term and decode_term (transport/term.h) turn data,
+/// order to write the parts. What helps: encode_term and decode_term (tokens/term.h) turn data,
 /// the time of signing and the age into bytes and back; crypto::sign and crypto::verify
-/// (transport/crypto.h) sign those bytes.
+/// (tokens/crypto.h) sign those bytes.
 
-#include "transport/token.h"
+#include "tokens/token.h"
 
 #include <stdexcept>
 
 #include "chapters/not_written.h"
-#include "transport/crypto.h"
-#include "transport/term.h"
+#include "tokens/crypto.h"
+#include "tokens/term.h"
 
 namespace phx {
 namespace {
@@ -26,7 +26,7 @@ std::string checked_key(std::string_view secret_key_base, std::string_view salt)
                                 std::to_string(secret_key_base.size()) +
                                 ": set --secret-key-base or SECRET_KEY_BASE");
   }
-  return transport::crypto::derive_key(secret_key_base, salt);
+  return tokens::crypto::derive_key(secret_key_base, salt);
 }
 
 }  // namespace

@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// Query strings as connect parameters. Mirrors Plug.Conn.Query.decode/1.
+
+#include <stdexcept>
+#include <string_view>
+
+#include "json/json.h"
+
+namespace phx::http {
+
+/// A query that is no UTF-8 once decoded: answered 400.
+class BadQuery : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// An object of strings; `a[b]=c` makes an object in it, `a[]=c` an array. `+` is a space, a name
+/// without `=` has the empty string, the last of two wins, and a `%` that begins no escape is
+/// itself. \throws BadQuery.
+Json parse_query(std::string_view query);
+
+/// `%41+b` as `A b`.
+std::string percent_decoded(std::string_view text, bool plus_is_space);
+
+}  // namespace phx::http

@@ -1,0 +1,85 @@
+/// Looking things up in a request.
+
+#include "http/request.h"
+
+#include <algorithm>
+
+#include "json/json.h"
+
+namespace phx::http {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// The non-empty parts of `text` between marks.
+std::vector<std::string_view> split(std::string_view text, char mark) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(mark), text.size());
+    if (end > 0) parts.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::optional<std::string_view> Request::header(std::string_view name) const {
+  const auto found = std::find_if(headers.begin(), headers.end(),
+                                  [&](const auto& header) { return header.first == name; });
+  return found == headers.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+}
+
+std::vector<std::string> Request::list(std::string_view name) const {
+  std::vector<std::string> items;
+  for (const auto& [key, value] : headers) {
+    if (key != name) continue;
+    for (const std::string_view part : split(value, ',')) {
+      if (const std::string_view item = trimmed(part); !item.empty()) items.emplace_back(item);
+    }
+  }
+  return items;
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 204: return "No Content";
+    case 301: return "Moved Permanently";
+    case 307: return "Temporary Redirect";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 408: return "Request Timeout";
+    case 413: return "Payload Too Large";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 503: return "Service Unavailable";
+    case 505: return "HTTP Version Not Supported";
+    default: return "Status";
+  }
+}
+
+Response rendered_error(int status) {
+  return {status,
+          Json::object({{"errors", Json::object({{"detail", reason_phrase(status)}})}}).dump(),
+          {{"content-type", "application/json; charset=utf-8"}}};
+}
+
+std::vector<std::string_view> segments(std::string_view path) { return split(path, '/'); }
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+}  // namespace phx::http

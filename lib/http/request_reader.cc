@@ -1,0 +1,240 @@
+/// The one file that includes Boost.Beast.
+
+#include "http/request_reader.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/beast/http.hpp>
+#include <ctime>
+
+#include "http/uri.h"
+
+namespace phx::http {
+
+namespace beast = boost::beast::http;
+
+struct RequestReader::Parser {
+  beast::request_parser<beast::string_body> beast;
+  std::size_t head_size = 0;  ///< So far.
+  Request request = {};       ///< Its head, once that is whole.
+  bool told_to_continue = false;
+};
+
+RequestReader::RequestReader(Limits limits) : limits_(limits) {}
+RequestReader::~RequestReader() = default;
+
+namespace {
+
+/// Adds a header to those of the same name, if there are any: as Cowboy hands them on.
+void add_field(Request::Headers& headers, std::string name, std::string_view value) {
+  const auto same = std::find_if(headers.begin(), headers.end(),
+                                 [&](const auto& header) { return header.first == name; });
+  if (same == headers.end()) {
+    headers.emplace_back(std::move(name), value);
+  } else {
+    (same->second += name == "cookie" ? "; " : ", ") += value;
+  }
+}
+
+/// Trailers come later, and are not taken: what a proxy in front has not looked at is no header.
+Request head_of(const beast::request<beast::string_body>& parsed) {
+  Request request;
+  request.method = std::string(parsed.method_string());
+  request.target = std::string(parsed.target());
+  request.version = parsed.version();
+  for (const auto& field : parsed) {
+    add_field(request.headers, to_lower({field.name_string().data(), field.name_string().size()}),
+              {field.value().data(), field.value().size()});
+  }
+  return request;
+}
+
+/// Leaves of the target what Cowboy leaves: a path with its query. `http://host/path` must name the
+/// host that the header names (RFC 9112, 3.2.2). False: it is no target.
+bool to_origin_form(Request& request) {
+  std::string& target = request.target;
+  target.erase(std::min(target.find('#'), target.size()));
+  const std::string start = to_lower(std::string_view(target).substr(0, 8));
+  const std::size_t scheme = start == "https://" ? 8 : start.starts_with("http://") ? 7 : 0;
+  if (scheme != 0) {
+    const std::size_t path = std::min(target.find_first_of("/?", scheme), target.size());
+    const std::string authority = target.substr(scheme, path - scheme);
+    if (request.header("host").value_or(authority) != authority) return false;
+    target.erase(0, path);
+    if (!target.starts_with('/')) target.insert(0, "/");
+  }
+  const bool is_for_the_server = request.method == "OPTIONS" && target == "*";
+  return target.starts_with('/') || is_for_the_server;
+}
+
+/// A name of characters that a URI may hold, or an IPv6 address in brackets, and a port or none:
+/// what Cowboy's cow_http_hd:parse_host/1 takes. Redirects and comparisons of origins rely on it.
+bool is_host(std::string_view text) {
+  constexpr std::string_view in_address = "0123456789abcdefABCDEF:.";
+  constexpr std::string_view in_name =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=";
+  const bool address = text.starts_with('[');
+  const std::string_view allowed = address ? in_address : in_name;
+  std::size_t end = std::min(text.find_first_not_of(allowed, address ? 1 : 0), text.size());
+  if (address && !text.substr(end).starts_with(']')) return false;
+  if (address) ++end;
+  if (end == text.size()) return true;
+  const std::string_view port = text.substr(end + 1);
+  const bool is_number = port.find_first_not_of("0123456789") == std::string_view::npos;
+  const auto value = is_number ? parse_authority(text.substr(end)).port : std::nullopt;
+  return text[end] == ':' && value && *value > 0 && *value <= 65'535;
+}
+
+/// RFC 9112, 3.2: one host, and of HTTP/1.0 one at most.
+bool has_one_host(const beast::request<beast::string_body>& parsed) {
+  const auto hosts = parsed.count(beast::field::host);
+  if (hosts == 0) return parsed.version() < 11;
+  const auto host = parsed[beast::field::host];
+  return hosts == 1 && is_host({host.data(), host.size()});
+}
+
+/// Where a body ends is said by its length, or by chunks and no other coding: as Cowboy has it.
+/// Beast takes a coding that it doesn't know for no body, and whoever stands in front of us may not
+/// (RFC 9112, 6.3).
+bool body_ends_plainly(const beast::request_parser<beast::string_body>& parser,
+                       const Request& request) {
+  if (!request.header("transfer-encoding")) return true;
+  const auto codings = request.list("transfer-encoding");
+  return parser.chunked() && codings.size() == 1 && to_lower(codings[0]) == "chunked";
+}
+
+}  // namespace
+
+void RequestReader::begin() {
+  exceeded_.reset();
+  parser_ = std::make_unique<Parser>();
+  parser_->beast.header_limit(static_cast<std::uint32_t>(limits_.head));
+  parser_->beast.body_limit(limits_.body + limits_.skipped);
+}
+
+std::variant<std::monostate, Request, Response> RequestReader::next() {
+  if (!parser_) {
+    if (!skip_empty_lines()) return Response{400};
+    if (buffer_.empty() || buffer_ == "\r") return {};
+    begin();
+  }
+  while (!buffer_.empty() && !parser_->beast.is_done()) {
+    boost::system::error_code error;
+    const bool in_head = !parser_->beast.is_header_done();
+    const std::size_t used = advance(error);
+    if (too_much_waits()) error = beast::error::header_limit;
+    if (error && error != beast::error::need_more) return refusal(error);
+    if (in_head && parser_->beast.is_header_done()) {
+      if (auto refused = take_head()) return std::move(*refused);
+    }
+    if (error) return {};
+    if (used == 0) break;
+  }
+  if (!parser_->beast.is_done()) return {};
+  empty_lines_ = 0;
+  Request request = std::move(parser_->request);
+  request.body = std::move(parser_->beast.release().body());
+  parser_.reset();
+  request.body_too_long = request.body.size() > limits_.body;
+  if (request.body_too_long) {
+    request.body = {};
+    exceeded_ = telemetry::Limit::request_body;
+  }
+  return request;
+}
+
+/// The head by itself, so that its size is known: Beast counts each piece of it anew.
+std::size_t RequestReader::advance(boost::system::error_code& error) {
+  auto& beast = parser_->beast;
+  const bool in_head = !beast.is_header_done();
+  beast.eager(!in_head);
+  const std::size_t used = beast.put(boost::asio::buffer(buffer_.data(), buffer_.size()), error);
+  buffer_.erase(0, used);
+  if (in_head) parser_->head_size += used;
+  return used;
+}
+
+/// Beast waits without end for the end of a line between chunks, and of the trailers.
+bool RequestReader::too_much_waits() const {
+  const auto& beast = parser_->beast;
+  if (parser_->head_size > limits_.head) return true;
+  if (beast.is_done()) return false;
+  if (!beast.is_header_done()) return parser_->head_size + buffer_.size() > limits_.head;
+  return beast.chunked() && buffer_.size() > limits_.head;
+}
+
+std::optional<Response> RequestReader::take_head() {
+  const auto& parsed = parser_->beast.get();
+  const auto fields = static_cast<std::size_t>(std::distance(parsed.begin(), parsed.end()));
+  if (fields > limits_.fields) return refusal(beast::error::header_limit);
+  if (!has_one_host(parsed)) return Response{400};
+  parser_->request = head_of(parsed);
+  if (!body_ends_plainly(parser_->beast, parser_->request)) return Response{400};
+  if (!to_origin_form(parser_->request)) return Response{400};
+  return {};
+}
+
+Response RequestReader::refusal(const boost::system::error_code& error) {
+  if (error == beast::error::header_limit) {
+    exceeded_ = telemetry::Limit::request_head;
+    return {431};
+  }
+  if (error == beast::error::body_limit) {
+    exceeded_ = telemetry::Limit::request_body;
+    return rendered_error(400);
+  }
+  if (error == beast::error::bad_version) return {505};
+  return {400};
+}
+
+/// A client may send a line too many behind a body (RFC 9112, 2.2). False: these are too many.
+bool RequestReader::skip_empty_lines() {
+  while (buffer_.starts_with("\r\n") && empty_lines_ <= limits_.empty_lines) {
+    buffer_.erase(0, 2);
+    ++empty_lines_;
+  }
+  return empty_lines_ <= limits_.empty_lines;
+}
+
+bool RequestReader::awaits_continue() {
+  if (!parser_ || !parser_->beast.is_header_done() || parser_->beast.is_done()) return false;
+  const auto& head = parser_->beast.get();
+  const std::string_view expected(head[beast::field::expect].data(),
+                                  head[beast::field::expect].size());
+  if (head.version() < 11 || to_lower(expected) != "100-continue") return false;
+  return !std::exchange(parser_->told_to_continue, true);
+}
+
+std::string http_date() {
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
+}
+
+std::string head_bytes(const Response& response, bool keep_alive) {
+  std::string bytes =
+      fmt::format("HTTP/1.1 {} {}\r\ncontent-length: {}\r\ndate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
+                  response.status, reason_phrase(response.status), response.body.size(),
+                  fmt::gmtime(std::time(nullptr)));
+  const bool says_how_long = std::any_of(response.headers.begin(), response.headers.end(),
+                                         [](const auto& h) { return h.first == "cache-control"; });
+  if (!says_how_long) bytes += "cache-control: max-age=0, private, must-revalidate\r\n";
+  for (const auto& [name, value] : response.headers) {
+    // A line break in a value would let whoever chose it write headers of his own.
+    if (value.find_first_of("\r\n") != std::string::npos) continue;
+    bytes += name + ": " + value + "\r\n";
+  }
+  if (!keep_alive) bytes += "connection: close\r\n";
+  return bytes + "\r\n";
+}
+
+bool wants_keep_alive(const Request& request) {
+  const auto connection = request.list("connection");
+  const auto says = [&](std::string_view word) {
+    return std::any_of(connection.begin(), connection.end(),
+                       [&](const std::string& value) { return to_lower(value) == word; });
+  };
+  return request.version >= 11 && !says("close");
+}
+
+}  // namespace phx::http

@@ -1,0 +1,67 @@
+/// Offers to compress, and what each is answered.
+
+#include "websocket/negotiation.h"
+
+#include "testing/case.h"
+
+using namespace phx::testing;
+using namespace phx::websocket;
+
+namespace {
+
+/// The answer's parameters; "declined" where the offer is not taken.
+std::string answer(const std::string& offer) {
+  const auto extension = parse_extension(offer);
+  if (!extension) return "malformed";
+  const auto deflate = agree_on(*extension);
+  return deflate ? deflate->parameters : "declined";
+}
+
+Deflate agreed(const std::string& offer) {
+  return agree_on(parse_extension(offer).value()).value();
+}
+
+}  // namespace
+
+TEST("an extension is a name and its parameters, with values or without") {
+  expect(parse_extension(" A ; b ;C= d;e=\"f\" ") ==
+             Extension{"a", {{"b", {}}, {"c", "d"}, {"e", "f"}}},
+         "names in lower case, values as they came, out of their quotes");
+  for (const char* bad :
+       {"", ";", "a;", "a;;b", "a b", "a;=1", "a;b=", "a;b=\"", "a;b=c d", "a=b"}) {
+    expect(!parse_extension(bad), bad);
+  }
+}
+
+TEST("a browser's offer is answered as Cowboy answers it") {
+  expect_eq(answer("permessage-deflate; client_max_window_bits"),
+            std::string("; client_max_window_bits=15"));
+  expect_eq(answer("permessage-deflate"), std::string());
+}
+
+TEST("what else is offered is kept and repeated, in Cowboy's order") {
+  expect_eq(answer("permessage-deflate; client_max_window_bits=10"),
+            std::string("; client_max_window_bits=10"));
+  expect_eq(answer("permessage-deflate; client_no_context_takeover; server_max_window_bits=9; "
+                   "server_no_context_takeover; client_max_window_bits"),
+            std::string("; server_no_context_takeover; client_no_context_takeover"
+                        "; client_max_window_bits=15; server_max_window_bits=9"));
+}
+
+TEST("what the client wants of us is heeded") {
+  expect(agreed("permessage-deflate").client_takes_over, "unless it says so");
+  expect(!agreed("permessage-deflate; client_no_context_takeover").client_takes_over, "it says so");
+  expect_eq(agreed("permessage-deflate").server_window_bits, 15);
+  expect_eq(agreed("permessage-deflate; server_max_window_bits=9").server_window_bits, 9);
+}
+
+TEST("an offer that can't be kept is declined") {
+  for (const char* parameters :
+       {"unknown", "server_max_window_bits", "server_max_window_bits=7",
+        "server_max_window_bits=16", "server_max_window_bits=09", "client_max_window_bits=x",
+        "client_no_context_takeover=1", "client_max_window_bits; client_max_window_bits",
+        "client_max_window_bits=9; client_max_window_bits=10"}) {
+    expect_eq(answer(std::string("permessage-deflate; ") + parameters), std::string("declined"));
+  }
+  expect_eq(answer("x-webkit-deflate-frame"), std::string("declined"));
+}
