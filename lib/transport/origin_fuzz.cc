@@ -7,6 +7,7 @@
 
 #include "testing/fuzz.h"
 
+using namespace phx;
 using namespace phx::transport;
 using phx::testing::must;
 
