@@ -161,6 +161,12 @@ MUTANT("user-agent-lost", "connect_info knows no user agent", "H-19") {
   return on_request(websocket, [](Request& request) { request = request.without("user-agent"); });
 }
 
+MUTANT("peer-is-another", "connect_info has another peer than the client", "H-19") {
+  return on_way_down(reply, [](Message& m) {
+    m.payload = replaced(m.payload, R"("peer":"127.0.0.1")", R"("peer":"127.0.0.2")");
+  });
+}
+
 MUTANT("origin-before-method", "a POST from a foreign page is refused for its page", "H-20") {
   return {.request = [](Link&, Request& request) -> std::optional<Response> {
     if (request.method == "GET" || !header(request, "origin")) return std::nullopt;

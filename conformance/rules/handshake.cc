@@ -4,6 +4,7 @@
 
 #include "conformance/suite/trial.h"
 #include "conformance/suite/violation.h"
+#include "conformance/wire/address.h"
 
 namespace phx::conformance {
 namespace {
@@ -30,6 +31,11 @@ void expect_connect_params(Trial& t, const Opening& opening, const std::string& 
       "peer":{any},"user_agent":{any},"x_headers":{any},"trace_context_headers":{any},
       "uri":{any},"auth_token":{any},"params":)" +
                 t.connect_params(params) + "}}]");
+}
+
+/// `told` is where the client comes from; a server that listens on `::` has mapped it into IPv6.
+void expect_peer(const std::string& told, const std::string& own) {
+  if (!same_address(told, own)) throw Violation("the peer " + own, "the peer " + told);
 }
 
 RULE("H-01", must, core, "an upgrade is answered 101 with the right sec-websocket-accept",
@@ -166,15 +172,16 @@ RULE("H-19", should, contract,
                   {"tracestate", "congo=t61rcWkgMzE"}}};
   Client& client = t.join(opening);
   client.send(R"(["1","2","{topic}","connect_info",{}])");
-  client.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{
-      "auth_token":null,"peer":"127.0.0.1","user_agent":"probe/1.0",
+  const Json reply =
+      client.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{
+      "auth_token":null,"peer":{any},"user_agent":"probe/1.0",
       "x_headers":[["x-custom","a"],["x-forwarded-for","10.0.0.1"]],
       "trace_context_headers":[
         ["traceparent","00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
         ["tracestate","congo=t61rcWkgMzE"]],
-      "uri":")" +
-                (t.origin() + t.upgrade(opening).target) + R"(","params":)" +
-                t.connect_params(R"("user_id":"ci")") + "}}]");
+      "uri":")" + (t.origin() + t.upgrade(opening).target) +
+                    R"(","params":)" + t.connect_params(R"("user_id":"ci")") + "}}]");
+  expect_peer(reply[4]["response"]["peer"].text(), client.connection().local_address());
 }
 
 RULE("H-20", should, contract,

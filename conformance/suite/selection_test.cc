@@ -47,9 +47,16 @@ TEST("an address falls into host, port and path") {
             std::string("wss://127.0.0.1:5/socket"));
   expect_eq(parse_url("wss://h:1/s")->origin(), std::string("https://h:1"));
   for (const char* wrong : {"http://h:1/s", "ws://", "ws://:1/s", "ws://h:x/s", "ws://h:0/s",
-                            "ws://h:99999/s", "ws://h:1/s?vsn=2.0.0"}) {
+                            "ws://h:99999/s", "ws://h:1/s?vsn=2.0.0", "ws://::1/s"}) {
     expect(!parse_url(wrong).has_value(), std::string("no address: ") + wrong);
   }
+}
+
+TEST("an IPv6 address is in brackets, and connected to without them") {
+  expect_eq(parse_url("ws://[::1]:4000/socket")->address(), std::string("::1"));
+  expect_eq(parse_url("ws://[::1]:4000/socket")->authority(), std::string("[::1]:4000"));
+  expect_eq(parse_url("ws://[::1]/socket")->port, 80);
+  expect_eq(parse_url("ws://localhost/socket")->address(), std::string("localhost"));
 }
 
 TEST("all but the unreserved characters are percent-encoded") {

@@ -79,6 +79,7 @@ class Connection {
   void record() { recording_.emplace(); }
   const std::optional<Recording>& recording() const { return recording_; }
   const std::string& error() const { return stream_.error(); }
+  std::string local_address() const { return stream_.local_address(); }
 
  private:
   void receive(std::string_view bytes);

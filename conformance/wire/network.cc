@@ -9,6 +9,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "conformance/wire/address.h"
+
 namespace phx::conformance {
 
 /// libwebsockets' switch: it translates, and nothing may be thrown through C frames.
@@ -75,10 +77,11 @@ bool Network::pump(const std::function<bool()>& done, Clock::time_point deadline
 
 Stream::Stream(Network& network, const Url& url, Receive receive, End end)
     : receive_(std::move(receive)), end_(std::move(end)) {
-  if (url.secure) tls_ = std::make_unique<TlsSession>(network.tls_.get(), url.host);
+  if (url.secure) tls_ = std::make_unique<TlsSession>(network.tls_.get(), url.address());
+  const std::string address = url.address();
   lws_client_connect_info info{};
   info.context = network.context_.get();
-  info.address = url.host.c_str();
+  info.address = address.c_str();
   info.host = url.host.c_str();
   info.port = url.port;
   info.method = "RAW";
@@ -95,6 +98,15 @@ Stream::~Stream() {
   if (!wsi_) return;
   lws_set_opaque_user_data(wsi_, nullptr);
   lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+}
+
+std::string Stream::local_address() const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (state_ == State::ended || !wsi_) return {};
+  const int failed =
+      ::getsockname(lws_get_socket_fd(wsi_), reinterpret_cast<sockaddr*>(&address), &size);
+  return failed ? std::string{} : address_text(address);
 }
 
 void Stream::write(std::string_view bytes) {

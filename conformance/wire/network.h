@@ -70,6 +70,9 @@ class Stream {
   /// It ended in TCP alone, without TLS's goodbye.
   bool cut_short() const { return tls_ && state_ == State::ended && !tls_->peer_finished(); }
 
+  /// Where it comes from, without the port. Empty where it is not connected.
+  std::string local_address() const;
+
   /// Queues bytes; they leave while somebody pumps. What is queued at once leaves in one write.
   void write(std::string_view bytes);
   bool flushed() const;

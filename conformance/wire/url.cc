@@ -29,6 +29,10 @@ bool is_unreserved(unsigned char c) {
 
 }  // namespace
 
+std::string Url::address() const {
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  return bracketed ? host.substr(1, host.size() - 2) : host;
+}
 std::string Url::authority() const { return fmt::format("{}:{}", host, port); }
 std::string Url::text() const {
   return fmt::format("{}{}{}", secure ? with_tls : plain, authority(), path);
@@ -53,7 +57,8 @@ std::optional<Url> parse_url(std::string_view text) {
   while (path.ends_with('/')) path.remove_suffix(1);
   if (path.find_first_of("?#") != path.npos) return std::nullopt;
 
-  const auto colon = authority.rfind(':');
+  const auto bracket = authority.find(']');  // an IPv6 address has colons of its own
+  const auto colon = authority.find(':', bracket == authority.npos ? 0 : bracket);
   const std::string_view host = authority.substr(0, colon);
   if (host.empty()) return std::nullopt;
   const auto port = colon == authority.npos

@@ -15,6 +15,7 @@ struct Url {
   std::string path = "/socket";
   bool secure = false;  ///< `wss`: TLS lies between.
 
+  std::string address() const;  ///< What to connect to: the host, an IPv6 address without brackets.
   std::string authority() const;  ///< `127.0.0.1:4000`, as the Host header wants it.
   std::string text() const;       ///< The whole, as one would type it.
   std::string origin() const;     ///< `http://127.0.0.1:4000`, or `https://…`.
