@@ -208,7 +208,7 @@ RULE("H-22", must, core, "a frame in the same segment as the upgrade request is 
   for (int i = 0; i < 10; ++i) {  // more than once, for a server that answers it now and then
     Connection& connection = t.dial();
     const Frame early{.payload = R"([null,"e","phoenix","heartbeat",{}])"};
-    const auto response = connection.ask(t.upgrade(), t.deadline(), connection.masked(early));
+    const auto response = connection.ask(t.upgrade(), t.deadline(), {early});
     if (!response || response->status != 101) throw Violation("HTTP 101", "no upgrade");
     Client& client = t.adopt(connection);
     client.expect(R"([null,"e","phoenix","phx_reply",{ok}])");

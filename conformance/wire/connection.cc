@@ -80,17 +80,22 @@ Connection::Connection(Network& network, const Url& url)
           }) {}
 
 std::optional<Response> Connection::ask(const Request& request, Clock::time_point deadline,
-                                        std::string_view early) {
+                                        const std::vector<Frame>& early) {
   begin(request, early);
   return response(deadline);
 }
 
-void Connection::begin(const Request& request, std::string_view early) {
+void Connection::begin(const Request& request, const std::vector<Frame>& early) {
   transcript_.add(Direction::sent, with_short_tokens(described(request)));
   if (recording_) recording_->asked(request);
-  if (!early.empty()) transcript_.add(Direction::sent, "(in the same segment) frames");
+  std::string bytes = request.text();
+  for (const Frame& frame : early) {
+    bytes += encode(frame, without_line_feed(fresh_mask(), frame.payload));
+    keep(true, frame.opcode, frame.payload);
+    transcript_.add(Direction::sent, described_frame(frame) + " (in the same segment)");
+  }
   to_head_ = request.method == "HEAD";
-  stream_.write(request.text() + std::string(early));
+  stream_.write(bytes);
 }
 
 std::optional<Response> Connection::response(Clock::time_point deadline) {

@@ -39,13 +39,14 @@ class Connection {
   Connection(Network& network, const Url& url);
 
   /// Sends the request and waits for its response; with a 101, what follows are frames.
-  /// `early` goes into the same segment, right behind the request.
-  /// \throws NotHttp if what comes is no HTTP.
+  /// The `early` ones go into the same segment, right after the request, and hold no line feed:
+  /// Cowboy before 2.18 would take them for the line of a next request, and answer 400.
+  /// \throws NotHttp if what comes is not HTTP.
   std::optional<Response> ask(const Request& request, Clock::time_point deadline,
-                              std::string_view early = {});
+                              const std::vector<Frame>& early = {});
 
   /// The two halves of `ask`, for a response that may take its time: others can speak in between.
-  void begin(const Request& request, std::string_view early = {});
+  void begin(const Request& request, const std::vector<Frame>& early = {});
   /// The response to the oldest request, or nothing by the deadline.
   std::optional<Response> response(Clock::time_point deadline);
   /// What has come of it so far, without waiting.
@@ -58,8 +59,6 @@ class Connection {
   void reset();
   /// Writes a remark into the transcript.
   void note(std::string_view remark) { transcript_.add(Transcript::Direction::note, remark); }
-  /// The frame's bytes, under a mask of their own.
-  std::string masked(const Frame& frame) { return encode(frame, fresh_mask()); }
 
   /// The next thing the server did, or nothing by the deadline.
   std::optional<Received> next(Clock::time_point deadline);
@@ -92,6 +91,8 @@ class Connection {
     if (recording_) recording_->said(sent, opcode, data);
   }
   void flush();
+  /// The frame's bytes, under a mask of their own.
+  std::string masked(const Frame& frame) { return encode(frame, fresh_mask()); }
   Mask fresh_mask();
 
   Network& network_;

@@ -46,6 +46,18 @@ std::string encode(const Frame& frame, const Mask& mask) {
   return out;
 }
 
+Mask without_line_feed(Mask mask, std::string_view payload) {
+  for (std::size_t place = 0; place < mask.size(); ++place) {
+    std::array<bool, 256> unwanted{};
+    unwanted['\n'] = true;
+    for (std::size_t i = place; i < payload.size(); i += mask.size()) {
+      unwanted[static_cast<std::uint8_t>(payload[i] ^ '\n')] = true;
+    }
+    for (int tries = 0; tries < 256 && unwanted[mask[place]]; ++tries) ++mask[place];
+  }
+  return mask;
+}
+
 std::string close_payload(std::uint16_t code, std::string_view reason) {
   std::string payload;
   append_big_endian(payload, code, 2);

@@ -39,6 +39,10 @@ using Mask = std::array<std::uint8_t, 4>;
 /// The frame as it goes over the wire; `mask` is used only if the frame says that it is masked.
 std::string encode(const Frame& frame, const Mask& mask);
 
+/// This mask, or one near it, under which neither it nor the masked payload holds a line feed. Any
+/// payload of up to 254 bytes has one.
+Mask without_line_feed(Mask mask, std::string_view payload);
+
 /// The payload of a close frame: two bytes of code, then the reason.
 std::string close_payload(std::uint16_t code, std::string_view reason = {});
 /// The code in a close frame's payload; nothing if it holds none.

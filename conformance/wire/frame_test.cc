@@ -27,6 +27,23 @@ TEST("the RSV bits and the opcode go where they belong") {
   expect_eq(encode(frame, sample_mask), std::string("\xca\x00", 2));
 }
 
+TEST("a mask can be had under which a frame holds no line feed") {
+  std::string all_but_one;  // bytes, as many as a mask can avoid
+  for (int byte = 0; byte < 254; ++byte) all_but_one += static_cast<char>(byte);
+  for (const std::string& payload : {std::string("Hello"), std::string("\n\n\n\n"), all_but_one}) {
+    for (int byte = 0; byte < 256; ++byte) {
+      const auto value = static_cast<std::uint8_t>(byte);
+      const Mask mask = without_line_feed({value, '\n', value, 0}, payload);
+      const std::string bytes = encode({.payload = payload}, mask).substr(2);
+      expect(bytes.find('\n') == std::string::npos, "no line feed");
+    }
+  }
+}
+
+TEST("a mask that makes no line feed stays as it is") {
+  expect(without_line_feed(sample_mask, "Hello") == sample_mask, "the same mask");
+}
+
 TEST("sizes over 125 take two bytes, sizes over 65,535 eight") {
   const auto head = [](std::size_t size) {
     return encode({.opcode = Opcode::binary, .payload = std::string(size, 'x'), .masked = false},

@@ -122,14 +122,14 @@ Frame Replay::frame_of(const Message& message) const {
 }
 
 /// What the client sent in the segment of its request, without waiting for the answer.
-std::string Replay::early_frames(const Entry& entry, Playing& playing) {
-  std::string bytes;
+std::vector<Frame> Replay::early_frames(const Entry& entry, Playing& playing) {
+  std::vector<Frame> frames;
   for (const Message& message : entry.messages) {
     if (!message.sent || !message.with_previous || message.at > entry.answered) break;
-    bytes += playing.connection->masked(frame_of(message));
+    frames.push_back(frame_of(message));
     ++playing.sent;
   }
-  return bytes;
+  return frames;
 }
 
 void Replay::play_request(const Entry& entry) {

@@ -81,7 +81,7 @@ class Replay {
   std::optional<conformance::Received> receive(Playing& playing,
                                                conformance::Clock::time_point deadline);
   conformance::Frame frame_of(const Message& message) const;
-  std::string early_frames(const Entry& entry, Playing& playing);
+  std::vector<conformance::Frame> early_frames(const Entry& entry, Playing& playing);
   conformance::Request upgrade_of(const Entry& entry) const;
   /// The request with today's token, to today's host, on the mount of the URL.
   conformance::Request said_now(const Entry& entry) const;
