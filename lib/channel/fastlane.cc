@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "serializer/json_text.h"
-
 namespace phx::channel {
 namespace {
 
@@ -56,7 +54,6 @@ void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber>
 
 void broadcast(pubsub::PubSub& pubsub, std::string_view topic, std::string_view event,
                serializer::Payload payload, process::Pid from, process::Pid blame) {
-  if (!payload.is_binary()) serializer::require_object(payload);
   pubsub.broadcast(
       topic,
       std::make_shared<Broadcast>(std::string(topic), std::string(event), std::move(payload)), from,

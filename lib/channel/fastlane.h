@@ -38,9 +38,10 @@ struct Fastlane final : pubsub::Metadata {
 void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber> subscribers,
               process::Pid from, const pubsub::EventPtr& event);
 
-/// To every subscriber of the topic but `from`. \throws EncodeError where the payload is no object,
-/// or where a member on this shard can't be sent it. Any thread. `blame` crashes where a member of
-/// another shard can't. Mirrors Phoenix.Channel.Server.broadcast/4.
+/// To every subscriber of the topic but `from`. \throws EncodeError where a member on this shard
+/// can't be sent the payload in its version; what nobody is sent is not encoded. Any thread.
+/// `blame` crashes where a member of another shard can't. Mirrors
+/// Phoenix.Channel.Server.broadcast/4.
 void broadcast(pubsub::PubSub& pubsub, std::string_view topic, std::string_view event,
                serializer::Payload payload, process::Pid from = {}, process::Pid blame = {});
 

@@ -105,10 +105,44 @@ TEST("all members of one version are sent the very same frame") {
   expect(sent[0] == sent[1] && sent[1] != sent[2], "two share one frame, the third has its own");
 }
 
-TEST("broadcasting what is no object crashes the one who tried") {
+const std::string crashed = R"(["a","a","t","phx_error",{"reason":"channel_crash"}])";
+
+TEST("broadcasting what is not an object to a V2 member crashes the sender") {
   Fixture f;
   f.a.send(R"(["a","2","t","said",[1]])");
-  expect_eq(f.a.heard(), Heard{R"(["a","a","t","phx_error",{"reason":"channel_crash"}])"});
+  expect_eq(f.a.heard(), Heard{crashed});
+  expect_eq(f.b.heard(), Heard{});
+}
+
+TEST("what nobody is sent is not encoded, so its sender goes on") {
+  Fixture f;
+  f.b.send(R"(["b","2","t","phx_leave",{}])");
+  f.a.send(R"(["a","2","t","others",5])");
+  expect_eq(f.a.heard(), Heard{replied});
+}
+
+TEST("V1 members are sent any JSON, by a V1 and by a V2 sender") {
+  Fixture f;
+  f.b.send(R"(["b","2","t","phx_leave",{}])");
+  f.v1_joins();
+  f.a.send(R"(["a","2","t","others",5])");
+  expect_eq(f.a.heard(), Heard{replied});
+  const std::string five = R"({"event":"said","payload":5,"ref":null,"topic":"t"})";
+  expect_eq(f.v1.heard(), Heard{five});
+  f.a.send(R"(["a","3","t","phx_leave",{}])");
+  f.v1.send(R"({"topic":"t","event":"said","payload":5,"ref":"2"})");
+  expect_eq(f.v1.heard(),
+            Heard{five, R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},)"
+                        R"("ref":"2","topic":"t"})"});
+}
+
+TEST("one V2 member is enough to crash a V1 sender of what is not an object") {
+  Fixture f;
+  f.v1_joins();
+  f.v1.send(R"({"topic":"t","event":"said","payload":5,"ref":"2"})");
+  expect_eq(f.v1.heard().back(), std::string(R"({"event":"phx_error",)"
+                                             R"("payload":{"reason":"channel_crash"},)"
+                                             R"("ref":null,"topic":"t"})"));
   expect_eq(f.b.heard(), Heard{});
 }
 
@@ -116,8 +150,7 @@ TEST("bytes to a topic with a V1 member crash the one who tried, and no other") 
   Fixture f;
   f.v1_joins();
   f.a.send({serializer::Frame::binary, std::string("\0\1\1\1\4a2tsaid\xff", 14)});
-  expect_eq(f.a.heard().back(),
-            std::string(R"(["a","a","t","phx_error",{"reason":"channel_crash"}])"));
+  expect_eq(f.a.heard().back(), crashed);
   expect_eq(f.v1.heard(), Heard{});
   expect(f.v1.connected() && f.b.connected(), "the members stay");
 }

@@ -65,9 +65,11 @@ class Socket {
 
   // For a channel's own callbacks, also on a worker thread.
 
-  /// To this client alone. \throws EncodeError where the payload is no object and no bytes.
+  /// To this client alone. \throws EncodeError for a payload that its version can't carry: in V2
+  /// JSON that is not an object, in V1 bytes.
   void push(std::string_view event, Payload payload) const;
-  /// To every member of this topic. \throws EncodeError, as push does.
+  /// To every member of this topic. \throws EncodeError, as push does, where a member can't be sent
+  /// it.
   void broadcast(std::string_view event, Payload payload) const;
   /// To every member but this one.
   void broadcast_from(std::string_view event, Payload payload) const;

@@ -73,14 +73,25 @@ TEST("a topic comes back escaped as the framework escapes it") {
                         "{\"response\":{},\"status\":\"ok\"}]"));
 }
 
-TEST("pushing or broadcasting what is no object is refused, replying it is not") {
+TEST("V2 refuses to push or broadcast JSON that is not an object, and replies with it") {
   for (const char* payload : {"5", "null", "[1]", "\"s\"", "true"}) {
     const Payload value = Payload::own_text(payload);
     expect_throw<EncodeError>([&] { v2_json().encode(Message{"1", {}, "t", "e", value}); });
-    expect_throw<EncodeError>([&] { v1_json().encode(Message{"1", {}, "t", "e", value}); });
     expect_throw<EncodeError>([&] { v2_json().fastlane({"t", "e", value}); });
     v2_json().encode(Reply{"1", "2", "t", Status::ok, value});
   }
+}
+
+TEST("V1 pushes and broadcasts any JSON, and no bytes") {
+  for (const std::string payload : {"5", "null", "[1]", "\"s\"", "true"}) {
+    const Payload value = Payload::own_text(payload);
+    const std::string text = R"({"event":"e","payload":)" + payload + R"(,"ref":null,"topic":"t"})";
+    expect_eq(v1_json().encode(Message{"1", {}, "t", "e", value}).bytes, text);
+    expect_eq(v1_json().fastlane({"t", "e", value}).bytes, text);
+  }
+  const Payload bytes = Payload::binary("b");
+  expect_throw<EncodeError>([&] { v1_json().encode(Message{"1", {}, "t", "e", bytes}); });
+  expect_throw<EncodeError>([&] { v1_json().fastlane({"t", "e", bytes}); });
 }
 
 TEST("V2 reads a binary push by its five sizes") {

@@ -1,6 +1,7 @@
 /// Version 1 of the wire: objects of topic, event, payload and ref; no join_ref goes out.
 ///
-/// Mirrors Phoenix.Socket.V1.JSONSerializer.
+/// Mirrors Phoenix.Socket.V1.JSONSerializer, which has no guard on payloads: any JSON value goes
+/// out, where version 2 wants an object.
 
 #include <optional>
 
@@ -66,6 +67,10 @@ Frame object(std::string_view event, std::string_view payload, const Opaque& ref
   return {Frame::text, std::move(out)};
 }
 
+void require_json(const Payload& payload) {
+  if (payload.is_binary()) throw EncodeError("expected JSON in a V1 message, got bytes");
+}
+
 class V1Json final : public Serializer {
  public:
   /// A binary frame is read as text: the framework does not look at the opcode either.
@@ -82,19 +87,19 @@ class V1Json final : public Serializer {
   }
 
   Frame encode(const Message& m) const override {
-    require_object(m.payload);
+    require_json(m.payload);
     return object(m.event.text(), m.payload.view(), m.ref, m.topic);
   }
 
   Frame encode(const Reply& r) const override {
-    if (r.response.is_binary()) throw EncodeError("expected JSON in a V1 reply, got bytes");
+    require_json(r.response);
     std::string response;
     append_reply(response, r);
     return object("phx_reply", response, r.ref, r.topic);
   }
 
   Frame fastlane(const Broadcast& b) const override {
-    require_object(b.payload);
+    require_json(b.payload);
     return object(b.event, b.payload.view(), {}, b.topic);
   }
 };

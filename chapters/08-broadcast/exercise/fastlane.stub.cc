@@ -1,15 +1,14 @@
 /// How a broadcast reaches a thousand clients with one encoding: your own.
 ///
 /// README.md beside this file says in which order to write the parts. What helps:
-/// serializer.fastlane(broadcast) makes a frame, require_object (serializer/json_text.h) refuses a
-/// payload, pubsub.broadcast finds the subscribers and calls dispatch on each shard.
+/// serializer.fastlane(broadcast) makes a frame, or refuses to; pubsub.broadcast finds the
+/// subscribers and calls dispatch on each shard.
 
 #include "channel/fastlane.h"
 
 #include <algorithm>
 
 #include "chapters/not_written.h"
-#include "serializer/json_text.h"
 
 namespace phx::channel {
 
@@ -39,9 +38,8 @@ void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber>
   not_written("dispatch", scheduler, subscribers, from, event);
 }
 
-/// A payload that is JSON and no object throws EncodeError, before anybody hears anything; binary
-/// is good. Then a Broadcast of topic, event and payload goes to the pubsub, with dispatch for its
-/// dispatcher. `from` and `blame` are passed on.
+/// A Broadcast of topic, event and payload goes to the pubsub, with dispatch for its dispatcher.
+/// `from` and `blame` are passed on.
 void broadcast(pubsub::PubSub& pubsub, std::string_view topic, std::string_view event,
                serializer::Payload payload, process::Pid from, process::Pid blame) {
   // Yours: broadcast
