@@ -72,7 +72,7 @@ void Terminal::judged(const Rule& rule, const Outcome& outcome) {
   const Options& options = run_.options;
   const bool good = !has_story(outcome.verdict);
   const bool quiet = (console_.is_terminal() || options.repeat > 1) && !options.verbose;
-  if (good && quiet) return;
+  if (good && quiet && outcome.remark.empty()) return;
   const Sign sign = sign_of(outcome.verdict);
   std::string line =
       fmt::format("{} {}  {}", console_.in(sign.colour, sign.mark), rule.id, rule.sentence);
@@ -84,6 +84,9 @@ void Terminal::judged(const Rule& rule, const Outcome& outcome) {
     }
     console_.print(line + console_.in(Colour::grey, " — " + what) + "\n");
     return;
+  }
+  if (good && !outcome.remark.empty()) {
+    line += console_.in(Colour::grey, " — " + outcome.remark);
   }
   console_.print(line + "\n");
   if (!good) console_.print(story_of(rule, outcome, options) + "\n");

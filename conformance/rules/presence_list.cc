@@ -94,19 +94,25 @@ class Follower {
   }
   /// Follows the topic until this key is here.
   void follow_until(const std::string& key) {
-    while (!list_.has(key)) {
-      const Received received = client_.take("a presence_diff that has " + key);
-      const auto frame = parse_json(received.payload);
-      if (!frame) throw Violation("a frame of the topic", described(received), client_.name());
-      const std::string event = (*frame)[3].text();
-      if (event == "presence_state") list_.take_state((*frame)[4]);
-      if (event == "presence_diff") list_.take_diff((*frame)[4]);
-    }
+    while (!list_.has(key)) follow("a presence_diff that has " + key);
+  }
+  /// The same until it is here no more.
+  void follow_until_gone(const std::string& key) {
+    while (list_.has(key)) follow("a presence_diff that " + key + " leaves");
   }
   const PresenceList& list() const { return list_; }
   Client& client() { return client_; }
 
  private:
+  void follow(const std::string& awaited) {
+    const Received received = client_.take(awaited);
+    const auto frame = parse_json(received.payload);
+    if (!frame) throw Violation("a frame of the topic", described(received), client_.name());
+    const std::string event = (*frame)[3].text();
+    if (event == "presence_state") list_.take_state((*frame)[4]);
+    if (event == "presence_diff") list_.take_diff((*frame)[4]);
+  }
+
   std::string topic_;
   Client& client_;
   PresenceList list_;
@@ -126,6 +132,9 @@ RULE("S-06", must, contract, "state and diffs, merged as phoenix.js does, give a
   Follower late(t, "dan", "D");
   late.follow_until("dan");
   second.say("3", "untrack", "{}");
+  // What changes while the last one joins may be in its state, and not yet in the others' diffs.
+  first.follow_until_gone("cat");
+  first.follow_until_gone("ben");
   Follower last(t, "eve", "E");
 
   for (Follower* follower : {&first, &second, &tab, &late, &last}) {

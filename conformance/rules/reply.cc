@@ -68,6 +68,7 @@ RULE("R-07", must, contract,
   Client& bystander = t.join();
   client.send(R"(["2","2","{other}","phx_join",{}])");
   client.expect(R"(["2","2","{other}","phx_reply",{ok}])");
+  const auto start = Clock::now();
   client.send_together({R"(["1","3","{topic}","slow",{"ms":400}])",
                         R"(["2","4","{other}","echo",{"n":4}])",
                         R"([null,"5","phoenix","heartbeat",{}])"});
@@ -76,18 +77,23 @@ RULE("R-07", must, contract,
   client.expect_in_any_order(
       {R"(["2","4","{other}","phx_reply",{"status":"ok","response":{"n":4}}])",
        R"([null,"5","phoenix","phx_reply",{ok}])"});
-  client.expect_nothing_yet();
+  t.in_time(start, Millis{400}, [&client] { client.expect_nothing_yet(); });
   client.expect(R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"ms":400}}])");
 }
 
 RULE("R-08", must, contract, "a deferred reply carries its own ref and may come after later ones",
      "Phoenix.Channel.socket_ref, reply") {
   Client& client = t.join();
+  const auto start = Clock::now();
   client.send_together({R"(["1","2","{topic}","async",{"ms":200,"n":1}])",
                         R"(["1","3","{topic}","async",{"ms":20,"n":2}])",
                         R"(["1","4","{topic}","echo",{"n":3}])"});
-  client.expect(R"(["1","4","{topic}","phx_reply",{"status":"ok","response":{"n":3}}])");
-  client.expect(R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"ms":20,"n":2}}])");
+  t.in_time(start, Millis{20}, [&client] {
+    client.expect(R"(["1","4","{topic}","phx_reply",{"status":"ok","response":{"n":3}}])");
+  });
+  t.in_time(start, Millis{200}, [&client] {
+    client.expect(R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"ms":20,"n":2}}])");
+  });
   client.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"ms":200,"n":1}}])");
 }
 
@@ -235,10 +241,13 @@ RULE("R-18", should, contract,
 RULE("R-19", should, contract, "a deferred reply made after the channel left is still delivered",
      "Phoenix.Channel.reply goes to the transport") {
   Client& client = t.join();
+  const auto start = Clock::now();
   client.send(R"(["1","2","{topic}","async",{"ms":100}])");
   client.send(R"(["1","3","{topic}","phx_leave",{}])");
-  client.expect(R"(["1","3","{topic}","phx_reply",{ok}])");
-  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  t.in_time(start, Millis{100}, [&client] {
+    client.expect(R"(["1","3","{topic}","phx_reply",{ok}])");
+    client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  });
   client.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"ms":100}}])");
 }
 

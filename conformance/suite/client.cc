@@ -281,7 +281,7 @@ void Client::violated(const std::string& expected, const Received& got) const {
 
 void Client::nothing_came(const std::string& expected) const {
   const std::string nothing = fmt::format("nothing came within {} ms", patience_.count());
-  throw Violation(expected, nothing, noted("✗ " + nothing));
+  throw NothingCame(expected, nothing, noted("✗ " + nothing));
 }
 
 }  // namespace phx::conformance

@@ -37,6 +37,9 @@ Judgement end_of(const Rule& rule, const Options& options, Trial& trial) {
     return {};
   } catch (const SetupFailed& failed) {
     return {outcome_of(Verdict::setup_failed, failed, trial), failed.step()};
+  } catch (const SeenTooLate& violation) {
+    return {.outcome = outcome_of(verdict_of_violation(rule, options), violation, trial),
+            .seen_too_late = true};
   } catch (const Violation& violation) {
     return {outcome_of(verdict_of_violation(rule, options), violation, trial)};
   } catch (const NotHttp& error) {
@@ -62,9 +65,12 @@ bool has_no_such_axis(const Judgement& judgement) {
 
 }  // namespace
 
-Judgement judge(const Rule& rule, const Options& options, Network& network,
-                const std::function<void(const Trial&)>& look, Axis axis) {
-  const auto began = Clock::now();
+namespace {
+
+constexpr int most_tries = 3;
+
+Judgement judge_once(const Rule& rule, const Options& options, Network& network,
+                     const std::function<void(const Trial&)>& look, Axis axis) {
   Trial trial(rule, options, network, axis);
   Judgement judgement = end_of(rule, options, trial);
   Outcome& outcome = judgement.outcome;
@@ -73,9 +79,24 @@ Judgement judge(const Rule& rule, const Options& options, Network& network,
     outcome.more_conversations = trial.connections() - outcome.conversations.size();
   }
   outcome.differs_by_release = trial.asked_for_release();
-  outcome.took = std::chrono::duration_cast<Millis>(Clock::now() - began);
   outcome.axis = axis;
   if (look) look(trial);
+  return judgement;
+}
+
+}  // namespace
+
+Judgement judge(const Rule& rule, const Options& options, Network& network,
+                const std::function<void(const Trial&)>& look, Axis axis) {
+  const auto began = Clock::now();
+  Judgement judgement = judge_once(rule, options, network, look, axis);
+  int tries = 1;
+  for (; judgement.seen_too_late && tries < most_tries; ++tries) {
+    judgement = judge_once(rule, options, network, look, axis);
+  }
+  Outcome& outcome = judgement.outcome;
+  if (tries > 1) outcome.remark = fmt::format("tried {} times: the machine was busy", tries);
+  outcome.took = std::chrono::duration_cast<Millis>(Clock::now() - began);
   return judgement;
 }
 
@@ -94,8 +115,10 @@ Judgement judge_on_axes(const Rule& rule, const Options& options, Network& netwo
     took += one.outcome.took;
     const bool differs =
         one.outcome.differs_by_release || (gravest && gravest->outcome.differs_by_release);
+    const std::string remark = gravest ? gravest->outcome.remark : "";
     if (!gravest || one.outcome.verdict > gravest->outcome.verdict) gravest = std::move(one);
     gravest->outcome.differs_by_release = differs;
+    if (gravest->outcome.remark.empty()) gravest->outcome.remark = remark;
     if (has_story(gravest->outcome.verdict)) break;
   }
   if (!gravest) throw std::logic_error(rule.id + " was planned, though on no axis");

@@ -20,8 +20,10 @@ class Trial;
 struct Judgement {
   Outcome outcome;
   std::optional<Step> setup = {};
+  bool seen_too_late = false;
 };
 
+/// A case that saw a violation too late is tried again, up to three times; the remark says so.
 /// `look` sees the trial when the case is over, before its connections close. Never throws what a
 /// case throws.
 Judgement judge(const Rule& rule, const Options& options, Network& network,

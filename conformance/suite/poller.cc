@@ -131,11 +131,13 @@ Response Poller::response(Connection& connection, Millis more) {
     if (response->header("connection").value_or("") == "close") connection.ends_by(t_.deadline());
     return *response;
   }
-  throw Violation("an HTTP response",
-                  connection.ended()
-                      ? "the connection ended without one"
-                      : fmt::format("nothing came within {} ms", (t_.patience() + more).count()),
-                  t_.name_of(connection));
+  const std::string& where = t_.name_of(connection);
+  if (connection.ended()) {
+    throw Violation("an HTTP response", "the connection ended without one", where);
+  }
+  throw NothingCame("an HTTP response",
+                    fmt::format("nothing came within {} ms", (t_.patience() + more).count()),
+                    where);
 }
 
 std::string Poller::take(const std::string& expected) {

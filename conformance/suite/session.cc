@@ -91,11 +91,11 @@ Outcome Session::judged(const Rule& rule) {
   // Without the contract a core rule must do without what it would look at there besides.
   const auto found = missing_.find("conformance");
   if (found != missing_.end() && !found->second.empty()) options.core = true;
-  const auto [outcome, setup] = judge_on_axes(rule, options, network_, [&](const Trial& trial) {
+  const Judgement judgement = judge_on_axes(rule, options, network_, [&](const Trial& trial) {
     if (!har.empty()) write_har(har, rule, trial);
   });
-  Outcome seen = outcome;
-  if (setup) blame(*setup, rule, seen);
+  Outcome seen = judgement.outcome;
+  if (judgement.setup) blame(*judgement.setup, rule, seen);
   if (seen.differs_by_release) {
     const bool known = std::any_of(telling_.begin(), telling_.end(),
                                    [&rule](const Rule& other) { return other.id == rule.id; });

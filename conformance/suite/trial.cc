@@ -199,11 +199,11 @@ Response Trial::ask(const Request& request) {
   Talk& talk = open(request.method + " " + request.target);
   const auto response = talk.connection->ask(request, deadline());
   if (response) return *response;
-  throw Violation("an HTTP response",
-                  talk.connection->ended()
-                      ? "the connection ended without one"
-                      : fmt::format("nothing came within {} ms", patience_.count()),
-                  talk.name);
+  if (talk.connection->ended()) {
+    throw Violation("an HTTP response", "the connection ended without one", talk.name);
+  }
+  throw NothingCame("an HTTP response", fmt::format("nothing came within {} ms", patience_.count()),
+                    talk.name);
 }
 
 Response Trial::expect_status(const Request& request, int status) {

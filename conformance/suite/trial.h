@@ -66,6 +66,19 @@ class Trial {
   void expect_server_goes_on() { connect().expect_silence(); }
   /// Lets time pass, for the rules about time; every connection goes on meanwhile.
   void wait(Millis time);
+  /// A step during which the server has to keep to the rule, but no longer than `most` after
+  /// `since`. \throws SeenTooLate for a violation that is seen after that.
+  template <class Step>
+  void in_time(Clock::time_point since, Millis most, Step step) {
+    try {
+      step();
+    } catch (const NothingCame&) {
+      throw;  // no haste of ours would have brought it
+    } catch (const Violation& violation) {
+      if (Clock::now() - since <= most) throw;
+      throw SeenTooLate(violation);
+    }
+  }
 
   /// The value of a word: `word("topic")`.
   const std::string& word(std::string_view name) const { return words_.find(name)->second; }
@@ -77,6 +90,8 @@ class Trial {
     asked_for_release_ = true;
     return options_.profile;
   }
+  /// The same, for what is too dear to be judged once for each release.
+  const Release& judged_as() const { return options_.profile; }
   bool asked_for_release() const { return asked_for_release_; }
   Clock::time_point deadline(Millis more = Millis{0}) const {
     return Clock::now() + patience_ + more;

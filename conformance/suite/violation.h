@@ -27,6 +27,19 @@ class Violation : public std::runtime_error {
   std::string where_;
 };
 
+/// What was expected never came, however long the case waited.
+class NothingCame : public Violation {
+ public:
+  using Violation::Violation;
+};
+
+/// A violation that a busy machine may have made: the case came to look when the server need no
+/// longer keep to the rule. The case is tried again.
+class SeenTooLate : public Violation {
+ public:
+  explicit SeenTooLate(const Violation& violation) : Violation(violation) {}
+};
+
 /// What a case does before it comes to its rule: the first thing it asks of the server.
 enum class Step { connect, join, poll, mount };
 
