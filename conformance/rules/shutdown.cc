@@ -87,6 +87,9 @@ RULE("D-04", should, contract,
      "a server that stops takes nobody in, closes sockets with 1012, answers held polls, and exits",
      "Phoenix.Socket.PoolDrainer") {
   if (t.command().empty()) throw Skipped("the suite has to start the server itself: -- COMMAND");
+  if (t.judged_as() < closes_with_1012) {
+    throw Skipped("sockets were not closed with 1012 before 1.7.6");
+  }
   ServerProcess server(t.command());  // another one, so that the one that is judged lives on
   if (const auto why = server.wait_until_it_listens(start_patience)) {
     throw Skipped("a second server does not start: " + *why);

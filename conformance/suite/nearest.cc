@@ -7,16 +7,30 @@
 namespace phx::conformance {
 namespace {
 
-/// The release just before the one where something changed.
-constexpr Release before(Release change) { return {change.major, change.minor, change.patch - 1}; }
+/// Where a span begins: with each of the two lines, and with each change.
+std::vector<Release> beginnings() {
+  std::vector<Release> all{oldest_release, {1, 8, 0}};
+  for (const Change& change : changes) {
+    all.push_back(change.since);
+    if (change.backport) all.push_back(*change.backport);
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
 
-constexpr Release newest{1, 8, 12};  // the last that was recorded
-constexpr Release oldest{1, 7, 0};
-constexpr Release last_1_7{1, 7, 21};
+/// The last release of a span that ends where another begins.
+Release end_before(const Release& next) {
+  return next.patch == 0 ? last_of_1_7 : Release{next.major, next.minor, next.patch - 1};
+}
 
-bool holds(const Span& span, const Release& release) {
-  // What is newer than all that was recorded is judged as the newest is.
-  return release >= span.first && (release <= span.last || span.last == newest);
+std::vector<Span> made_of(const std::vector<Release>& firsts) {
+  std::vector<Span> all;
+  for (std::size_t i = firsts.size(); i-- > 0;) {
+    const bool newest = i + 1 == firsts.size();
+    all.push_back({firsts[i], newest ? newest_release : end_before(firsts[i + 1])});
+  }
+  return all;
 }
 
 using Ids = std::vector<std::string>;
@@ -32,24 +46,17 @@ Ids broken_as(const Span& span, const std::vector<Rule>& rules, const KeptAs& ke
   return broken;
 }
 
+/// What is newer than all that is known of its line is judged as the last of it.
 std::size_t span_of(const Release& release) {
   const auto found = std::find_if(spans().begin(), spans().end(),
-                                  [&release](const Span& span) { return holds(span, release); });
+                                  [&release](const Span& span) { return release >= span.first; });
   return found == spans().end() ? 0 : static_cast<std::size_t>(found - spans().begin());
 }
 
 }  // namespace
 
 const std::vector<Span>& spans() {
-  static const std::vector<Span> all{
-      {takes_null_join_refs_again, newest},
-      {says_channel_crash, before(takes_null_join_refs_again)},
-      {limits_topics, before(says_channel_crash)},
-      {closes_with_1001, before(limits_topics)},
-      {drops_stale_join_refs, before(closes_with_1001)},
-      {reads_auth_tokens, before(drops_stale_join_refs)},
-      {oldest, last_1_7},
-  };
+  static const std::vector<Span> all = made_of(beginnings());
   return all;
 }
 

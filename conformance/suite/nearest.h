@@ -15,7 +15,7 @@ struct Span {
   Release first;
   Release last;
 };
-/// All of them, newest first; see the table of profiles in the rules.
+/// All of them, newest first, as the changes of release.h part them.
 const std::vector<Span>& spans();
 
 /// Whether the server keeps the rule as this release keeps it; nothing if that can't be judged.

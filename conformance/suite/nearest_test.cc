@@ -19,28 +19,34 @@ std::vector<Rule> rules(const std::vector<std::string>& ids) {
 /// A server whose behaviours changed where the framework's did, as far as `server` reaches.
 KeptAs behaves_as(const Release& server) {
   return [server](const Rule& rule, const Release& release) -> std::optional<bool> {
-    const auto since = [&](const Release& change) {
+    const auto alike = [&](const Change& change) {
       return (server >= change) == (release >= change);
     };
-    if (rule.id == "R-12") return since(drops_stale_join_refs);
+    if (rule.id == "R-12") return alike(drops_stale_join_refs);
     if (rule.id == "R-13") {
       const auto dropped = [](const Release& at) {
         return at >= drops_stale_join_refs && at < takes_null_join_refs_again;
       };
       return dropped(server) == dropped(release);
     }
-    if (rule.id == "L-10") return since(says_channel_crash);
-    if (rule.id == "D-02") return since(closes_with_1001);
-    if (rule.id == "J-12") return since(limits_topics);
-    if (rule.id == "H-17" && release < reads_auth_tokens) return std::nullopt;
-    return rule.id == "H-17" ? since(reads_auth_tokens) : since(forbids_storing_polls);
+    if (rule.id == "L-10") return alike(says_channel_crash);
+    if (rule.id == "D-02") return alike(closes_with_1001);
+    if (rule.id == "J-12") return alike(limits_topics);
+    if (rule.id == "H-11") return alike(answers_bad_upgrades);
+    if (rule.id == "P-08") return alike(takes_binary_poll_lines);
+    // Where neither has the token there is nothing to be seen.
+    if (rule.id == "H-17" && release < reads_auth_tokens && server < reads_auth_tokens) {
+      return std::nullopt;
+    }
+    return rule.id == "H-17" ? alike(reads_auth_tokens) : alike(forbids_storing_polls);
   };
 }
 
-const std::vector<std::string> telling{"H-17", "P-12", "R-12", "R-13", "L-10", "D-02", "J-12"};
+const std::vector<std::string> telling{"H-11", "H-17", "P-08", "P-12", "R-12",
+                                       "R-13", "L-10", "D-02", "J-12"};
 
-TEST("each release on record is told from all others, whatever was asked for") {
-  for (const char* asked : {"1.8", "1.7", "1.8.5"}) {
+TEST("each release is told from all others, whatever was asked for") {
+  for (const char* asked : {"1.8", "1.7", "1.8.5", "1.7.3"}) {
     for (const Span& span : spans()) {
       for (const Release& server : {span.first, span.last}) {
         const Nearest nearest =
@@ -55,11 +61,13 @@ TEST("each release on record is told from all others, whatever was asked for") {
 
 TEST("the spans meet and leave no release out") {
   const auto& all = spans();
-  expect_eq(all.front().last.text(), Release{}.text());
-  for (std::size_t i = 1; i + 1 < all.size(); ++i) {
-    expect_eq(all[i].last.patch + 1, all[i - 1].first.patch);
+  expect_eq(all.front().last.text(), newest_release.text());
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const Release& next = all[i - 1].first;
+    const Release end = next.patch == 0 ? last_of_1_7 : Release{1, next.minor, next.patch - 1};
+    expect_eq(all[i].last.text(), end.text());
   }
-  expect_eq(all.back().last.text(), parse_release("1.7")->text());
+  expect_eq(all.back().first.text(), oldest_release.text());
 }
 
 TEST("what one behaviour can't tell apart is named as one") {

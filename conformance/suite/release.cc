@@ -7,17 +7,13 @@
 #include <charconv>
 
 namespace phx::conformance {
-namespace {
-constexpr int last_patch_of_1_7 = 21;  // the releases that the recordings were taken from
-constexpr int last_patch_of_1_8 = 12;
-}  // namespace
 
 std::string Release::text() const { return fmt::format("{}.{}.{}", major, minor, patch); }
 
 std::optional<Release> parse_release(std::string_view text) {
   const bool is_1_7 = text.substr(0, 3) == "1.7";
   if (!is_1_7 && text.substr(0, 3) != "1.8") return std::nullopt;
-  Release release{1, is_1_7 ? 7 : 8, is_1_7 ? last_patch_of_1_7 : last_patch_of_1_8};
+  Release release = is_1_7 ? last_of_1_7 : newest_release;
   text.remove_prefix(3);
   if (text.empty()) return release;
   if (text.size() < 2 || text.front() != '.') return std::nullopt;

@@ -28,14 +28,21 @@ TEST("a star takes any characters, a question mark one, and case is free") {
   expect(!glob_matches("", "J-08"), "nothing matches nothing alone");
 }
 
-TEST("1.8 and 1.7 stand for the releases that were recorded") {
+TEST("1.8 and 1.7 stand for the last release of theirs") {
   expect_eq(parse_release("1.8")->text(), std::string("1.8.12"));
-  expect_eq(parse_release("1.7")->text(), std::string("1.7.21"));
+  expect_eq(parse_release("1.7")->text(), std::string("1.7.24"));
   expect_eq(parse_release("1.8.3")->text(), std::string("1.8.3"));
   expect(*parse_release("1.7") < *parse_release("1.8.0"), "1.7 is older");
   for (const char* wrong : {"", "2.0", "1.80", "1.8.", "1.8.x", "1.8.1.2"}) {
     expect(!parse_release(wrong).has_value(), std::string("no release is called ") + wrong);
   }
+}
+
+TEST("a change that came to both lines is in the last of 1.7, and not in the first of 1.8") {
+  const auto limited = [](const char* release) { return *parse_release(release) >= limits_topics; };
+  expect(!limited("1.7.23") && limited("1.7.24"), "1.7.24 brought it");
+  expect(!limited("1.8.0") && !limited("1.8.8") && limited("1.8.9"), "1.8.9 brought it");
+  expect(*parse_release("1.7.24") < reads_auth_tokens, "what came to 1.8 alone is not in 1.7");
 }
 
 TEST("an address falls into host, port and path") {
