@@ -67,6 +67,16 @@ MUTANT("fragments-lost", "a message that comes in pieces is dropped", "E-08") {
   return forgiving([](const Frame& f) { return !f.fin || f.opcode == Opcode::continuation; });
 }
 
+MUTANT("empty-fragment-refused", "a fragment without a byte ends its connection, as on Bandit 1.11",
+       "E-15") {
+  return {.up_frame = [](Link& link, Frame frame) {
+    const bool goes_on = frame.opcode == Opcode::continuation && !frame.fin;
+    if (!goes_on || !frame.payload.empty()) return Frames{std::move(frame)};
+    link.cut();
+    return Frames{};
+  }};
+}
+
 MUTANT("odd-types-kill", "a topic that is no string takes the server down", "E-09") {
   return {.up_frame = [](Link&, Frame frame) {
     const auto json = is_text(frame) ? parse_json(frame.payload) : std::nullopt;

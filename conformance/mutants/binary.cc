@@ -110,5 +110,10 @@ MUTANT("v1-join-ref-not-looked-at", "a V1 message's join_ref is not looked at", 
   }};
 }
 
+MUTANT("v1-has-v2s-guard", "a V1 push or broadcast of what is not an object never comes", "V-08") {
+  return lost_on_way_down(
+      [](const Message& m) { return m.v1 && m.is_push() && !m.payload.starts_with('{'); });
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -71,5 +71,15 @@ MUTANT("crash-untold", "a client is not told that its channel has crashed",
   return lost_on_way_down(erring);
 }
 
+MUTANT("payloads-looked-at-first", "a broadcast of what is not an object crashes, whoever is there",
+       "B-16") {
+  return {.up = [](Link& link, Message m) {
+    const bool bad = m.event == "broadcast_from" && !m.payload.starts_with('{');
+    if (!bad) return Messages{std::move(m)};
+    link.to_client({m.join_ref, m.join_ref, m.topic, "phx_error", "{}", m.v1});
+    return Messages{};
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -82,6 +82,15 @@ bool Link::pass_request() {
   auto cut = cut_request(client_.unread);
   if (!cut) return false;
   target_ = cut->what.target;
+  const bool upgrade = target_.find("/websocket") != std::string::npos;
+  if (upgrade && tamper_.early && !client_.unread.empty()) {
+    if (const auto answer = tamper_.early(*this, client_.unread)) {
+      client_.unread.clear();
+      client_.unsent += response_bytes(*answer);
+      this->cut();
+      return true;
+    }
+  }
   const std::string before = cut->what.text();
   if (tamper_.request) {
     if (const auto answer = tamper_.request(*this, cut->what)) {

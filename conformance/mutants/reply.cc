@@ -136,6 +136,26 @@ MUTANT("null-join-ref-dropped", "an event without a join_ref is dropped, as from
   });
 }
 
+MUTANT("null-join-ref-dropped-in-v1", "the same of a client that speaks version 1", "R-13") {
+  return lost_on_way_up([](const Message& m) {
+    const bool joins = m.event == "phx_join" || m.event == "phx_leave";
+    return !joins && m.v1 && !m.is_heartbeat() && m.join_ref == "null";
+  });
+}
+
+MUTANT("ref-stands-for-a-null-join-ref", "joined without a join_ref, a channel goes by the ref",
+       "J-20") {
+  return {.up = [](Link& link, Message m) {
+    std::string& ref = link.notes["ref of " + m.topic];
+    if (m.event == "phx_join" && m.join_ref == "null") {
+      ref = m.ref;
+    } else if (!ref.empty() && m.join_ref == ref) {
+      m.join_ref = "null";
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
 MUTANT("state-outlives-a-rejoin", "a channel that is joined again goes on counting", "R-14") {
   return {.down =
               [](Link& link, Message m) {

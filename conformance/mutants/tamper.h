@@ -32,6 +32,9 @@ struct Tamper {
   /// May bend a request; an answer keeps it from the server.
   std::function<std::optional<Response>(Link&, Request&)> request = {};
   std::function<void(Link&, const Request&, Response&)> response = {};
+  /// What came in one segment with an upgrade request, as it is; an answer keeps both from the
+  /// server, and ends the connection.
+  std::function<std::optional<Response>(Link&, std::string_view bytes)> early = {};
   /// What came is not a whole request.
   std::function<void(Link&)> no_request = {};
 

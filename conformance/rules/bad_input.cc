@@ -160,7 +160,7 @@ RULE("E-07", should, core, "a frame that RFC 6455 forbids ends the connection wi
 
 RULE("E-08", must, core, "a message split into fragments is put together", "RFC 6455, 5.4") {
   Client& client = t.connect();
-  client.send_fragments({R"([null,"1","pho)", R"(enix","heart)", "", R"(beat",{}])"});
+  client.send_fragments({R"([null,"1","pho)", R"(enix","heart)", R"(beat",{}])"});
   client.expect(R"([null,"1","phoenix","phx_reply",{ok}])");
   // A ping may stand between the fragments, and a fragment may end inside a character.
   client.send_frame({.payload = "[null,\"h\xc3", .fin = false});
@@ -169,6 +169,12 @@ RULE("E-08", must, core, "a message split into fragments is put together", "RFC 
   client.send_frame(
       {.opcode = Opcode::continuation, .payload = "\xa9\",\"phoenix\",\"heartbeat\",{}]"});
   client.expect(R"([null,"hé","phoenix","phx_reply",{ok}])");
+}
+
+RULE("E-15", should, core, "a fragment may be empty", "RFC 6455, 5.4") {
+  Client& client = t.connect();
+  client.send_fragments({"", R"([null,"1","phoenix",)", "", R"("heartbeat",{}])", ""});
+  client.expect(R"([null,"1","phoenix","phx_reply",{ok}])");
 }
 
 RULE("E-09", should, core, "a topic, event or ref of the wrong type is refused or ignored",

@@ -187,8 +187,8 @@ RULE("B-11", must, contract,
 }
 
 RULE("B-12", should, contract,
-     "pushing or broadcasting a payload that is no object crashes the channel that tried",
-     "Phoenix.Channel.Server, encode! raises") {
+     "in version 2 pushing or broadcasting what is not an object crashes the channel that tried",
+     "Socket.V2.JSONSerializer.encode!, fastlane! raise") {
   Client& client = t.join();
   Client& member = t.join();
   client.send(R"(["1","2","{topic}","broadcast",5])");
@@ -199,6 +199,16 @@ RULE("B-12", should, contract,
   client.expect(R"(["3","3","{topic}","phx_error",{any}])");
   member.send(R"(["1","2","{topic}","ack",{}])");
   member.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+}
+
+RULE("B-16", should, contract,
+     "what is sent to nobody is not encoded: broadcast_from takes any payload when alone",
+     "Phoenix.Channel.Server.dispatch (no subscriber but from)") {
+  Client& client = t.join();
+  for (const char* payload : {"5", "null", "[1]", R"("text")"}) {
+    client.send(fmt::format(R"(["1","2","{{topic}}","broadcast_from",{}])", payload));
+    client.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+  }
 }
 
 }  // namespace

@@ -179,6 +179,23 @@ RULE("J-13", should, contract,
   client.expect(R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"n":1}}])");
 }
 
+RULE("J-20", may, contract,
+     "of a join with join_ref null, an event with the ref that pushes carry is dropped",
+     "Phoenix.Socket.handle_in (channels_inverse keeps the null)") {
+  Client& client = t.connect();
+  client.send(R"([null,"1","{topic}","phx_join",{}])");
+  client.expect(R"([null,"1","{topic}","phx_reply",{ok}])");
+  client.send(R"(["1","2","{topic}","count",{}])");
+  client.send(R"([null,"3","{topic}","count",{}])");
+  const bool dropped = t.release() >= takes_null_join_refs_again;
+  if (!dropped) {
+    client.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
+  }
+  client.expect(fmt::format(
+      R"(["1","3","{{topic}}","phx_reply",{{"status":"ok","response":{{"count":{}}}}}])",
+      dropped ? 1 : 2));
+}
+
 RULE("J-14", must, contract, "a pattern prefix:* takes any rest; case and prefix count",
      "Phoenix.Socket.__channel__") {
   Client& client = t.connect();

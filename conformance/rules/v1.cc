@@ -102,5 +102,27 @@ RULE("V-06", should, contract, "a join_ref in a message is taken for stale detec
                             handled ? 2 : 1));
 }
 
+RULE("V-08", should, contract, "a push or a broadcast carries any JSON value, not only an object",
+     "Socket.V1.JSONSerializer.encode!, fastlane!") {
+  Client& client = join_v1(t);
+  Client& member = join_v1(t);
+  for (const char* payload : {"5", "null", "[1]", R"("text")", "true"}) {
+    client.send(fmt::format(
+        R"({{"topic":"{{topic}}","event":"push","ref":"2","join_ref":"j",
+             "payload":{{"event":"pushed","payload":{}}}}})",
+        payload));
+    client.expect(fmt::format(R"({{"topic":"{{topic}}","event":"pushed","payload":{},"ref":null}})",
+                              payload));
+    client.send(fmt::format(
+        R"({{"topic":"{{topic}}","event":"broadcast","payload":{},"ref":"3","join_ref":"j"}})",
+        payload));
+    const std::string broadcast = fmt::format(
+        R"({{"topic":"{{topic}}","event":"broadcasted","payload":{},"ref":null}})", payload);
+    client.expect_in_any_order(
+        {broadcast, R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"3"})"});
+    member.expect(broadcast);
+  }
+}
+
 }  // namespace
 }  // namespace phx::conformance

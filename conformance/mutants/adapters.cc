@@ -1,0 +1,74 @@
+/// The framework's newest release on other HTTP servers than Cowboy 2.18: what the suite must not
+/// take for a fault.
+
+#include <memory>
+
+#include "conformance/mutants/link.h"
+#include "conformance/mutants/mutant.h"
+#include "conformance/wire/deflate.h"
+
+namespace phx::conformance {
+namespace {
+
+using Frames = std::vector<Frame>;
+
+RELEASE("on-cowboy-2.17", "a line feed after the upgrade request is the end of a bad request line",
+        "1.8.12") {
+  return {.early = [](Link&, std::string_view bytes) -> std::optional<Response> {
+    if (bytes.find('\n') == bytes.npos) return std::nullopt;
+    return Response{400};
+  }};
+}
+
+/// A client's compressed messages on one link, to see how far they inflate.
+struct Inflating {
+  Inflate inflate;
+  std::string compressed;  // of a message that is not whole yet
+  bool in_message = false;
+};
+
+/// Whether the frame ends a message that inflates further than is good for a server. Bandit's limit
+/// is 25 to 1; a case that keeps to a tenth of the plain size stays well away from it.
+bool inflates_too_far(Inflating& seen, const Frame& frame) {
+  constexpr std::size_t most = 10;
+  if (frame.rsv == 4) seen.in_message = true;
+  if (!seen.in_message || frame.opcode >= Opcode::close) return false;
+  seen.compressed += frame.payload;
+  if (!frame.fin) return false;
+  seen.in_message = false;
+  const auto plain = seen.inflate.plain(seen.compressed);
+  const bool too_far = plain && plain->size() > most * seen.compressed.size();
+  seen.compressed.clear();
+  return too_far;
+}
+
+/// The codes that Bandit answers with 1000; all others it answers with 1002, as Cowboy does.
+bool is_answered_with_1000(std::uint16_t code) {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1011) || code > 2999;
+}
+
+RELEASE("on-bandit", "a close is answered with 1000, and what inflates too far closed with 1009",
+        "1.8.12") {
+  const auto links = std::make_shared<std::map<int, Inflating>>();
+  return {.down_frame =
+              [](Link& link, Frame frame) {
+                const auto asked = close_code(link.notes["closed with"]);
+                const bool answer = frame.opcode == Opcode::close && asked;
+                if (answer && is_answered_with_1000(*asked)) frame.payload = close_payload(1000);
+                return Frames{std::move(frame)};
+              },
+          .up_frame =
+              [links](Link& link, Frame frame) {
+                if (frame.opcode == Opcode::close) link.notes["closed with"] = frame.payload;
+                if (!inflates_too_far((*links)[link.number()], frame)) {
+                  return Frames{std::move(frame)};
+                }
+                link.client().unsent += frame_bytes(
+                    {.opcode = Opcode::close, .payload = close_payload(1009), .masked = false});
+                link.cut();
+                return Frames{};
+              }};
+}
+
+}  // namespace
+}  // namespace phx::conformance
