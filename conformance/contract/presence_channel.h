@@ -2,6 +2,8 @@
 /// \file
 /// The channel behind `presence:*`: every joiner is tracked under his user_id.
 
+#include <stdexcept>
+
 #include "phoenix.h"
 
 namespace phx::contract {
@@ -28,7 +30,9 @@ class PresenceChannel final : public Channel {
 
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
     if (event == "update") {
-      presence_.update(socket, key_, payload.json());
+      if (std::holds_alternative<NoPresence>(presence_.update(socket, key_, payload.json()))) {
+        throw std::runtime_error("expected " + key_ + " to be tracked, got an update of nobody");
+      }
     } else if (event == "untrack") {
       presence_.untrack(socket, key_);
     } else {

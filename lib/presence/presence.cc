@@ -108,20 +108,26 @@ class Presence::Watcher final : public process::Process {
 };
 //! [watcher]
 
-void Presence::track(const Socket& socket, std::string_view key, Json said) {
+TrackResult Presence::track(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
+  const std::string ref = new_ref();
   const std::lock_guard lock(mutex_);
   require_room(socket);
-  Diff diff = state_.track(socket.topic(), key, {socket.channel(), new_ref(), std::move(said)});
+  Diff diff = state_.track(socket.topic(), key, {socket.channel(), ref, std::move(said)});
+  if (diff.empty()) return AlreadyTracked{};
   changed(socket.house(), {socket.topic(), std::move(diff), socket.channel()});
+  return Tracked{ref};
 }
 
-void Presence::update(const Socket& socket, std::string_view key, Json said) {
+UpdateResult Presence::update(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
+  const std::string ref = new_ref();
   const std::lock_guard lock(mutex_);
   require_room(socket);
-  Diff diff = state_.update(socket.topic(), key, {socket.channel(), new_ref(), std::move(said)});
+  Diff diff = state_.update(socket.topic(), key, {socket.channel(), ref, std::move(said)});
+  if (diff.empty()) return NoPresence{};
   changed(socket.house(), {socket.topic(), std::move(diff), {}});
+  return Tracked{ref};
 }
 
 void Presence::untrack(const Socket& socket, std::string_view key) {

@@ -14,12 +14,25 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "channel/channel.h"
 #include "presence/state.h"
 
 namespace phx {
+
+/// The channel is present under the key, and `phx_ref` names what it says. Mirrors `{:ok, ref}`.
+struct Tracked {
+  std::string phx_ref;
+};
+/// The channel is present under this key already. Nothing has changed. Mirrors `{:error,
+/// {:already_tracked, pid, topic, key}}`.
+struct AlreadyTracked {};
+/// The channel is not present under this key. Nothing has changed. Mirrors `{:error, :nopresence}`.
+struct NoPresence {};
+using TrackResult = std::variant<Tracked, AlreadyTracked>;
+using UpdateResult = std::variant<Tracked, NoPresence>;
 
 /// Any thread. Outlives the channels that track themselves in it, which are those of one server: in
 /// tests, of one house. It knows them by names that mean others elsewhere.
@@ -37,9 +50,10 @@ class Presence {
   // For a channel's own callbacks. `said` is an object; what is no object throws BrokenPromise.
 
   /// This channel is present on its topic under `key`.
-  void track(const Socket& socket, std::string_view key, Json said);
-  /// Replaces what it said under `key`; nothing where it is not tracked.
-  void update(const Socket& socket, std::string_view key, Json said);
+  TrackResult track(const Socket& socket, std::string_view key, Json said);
+  /// Replaces what it said under `key`.
+  UpdateResult update(const Socket& socket, std::string_view key, Json said);
+  /// Does nothing where it is not tracked.
   void untrack(const Socket& socket, std::string_view key);
 
   /// `{key: {"metas": […]}}` of everybody on the topic.

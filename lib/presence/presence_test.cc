@@ -32,6 +32,17 @@ TEST("who is tracked is listed under his key, in the order of tracking") {
   expect_eq(text(state.on("elsewhere")), std::string("{}"));
 }
 
+TEST("a process that is tracked under a key is not tracked there again, and says what it said") {
+  State state;
+  state.track("t", "u", meta(a, "1", Json::object({{"n", 1}})));
+  const std::string before = text(state.on("t"));
+  expect(state.track("t", "u", meta(a, "2", Json::object({{"n", 2}}))).empty(), "the same");
+  expect_eq(text(state.on("t")), before);
+  expect(!state.track("t", "u", meta(b, "3")).empty(), "another process");
+  expect(!state.track("t", "v", meta(a, "4")).empty(), "another key");
+  expect(!state.track("s", "u", meta(a, "5")).empty(), "another topic");
+}
+
 TEST("an update is a leave of the old and a join of the new, which names the old") {
   State state;
   state.track("t", "u", meta(a, "1", Json::object({{"n", 1}})));
@@ -106,9 +117,19 @@ struct Room : Channel {
     return NoReply{};
   }
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
-    if (event == "update") tracker->update(socket, key_, payload.json());
-    if (event == "untrack") tracker->untrack(socket, key_);
+    const std::string key = payload["key"].string_or(key_);
+    if (event == "untrack") tracker->untrack(socket, key);
+    if (event == "track") return said(tracker->track(socket, key, payload.json()));
+    if (event == "update") return said(tracker->update(socket, key, payload.json()));
     return Reply::ok();
+  }
+  static Reply said(const TrackResult& result) {
+    if (std::holds_alternative<Tracked>(result)) return Reply::ok();
+    return Reply::error(Json::object({{"reason", "already_tracked"}}));
+  }
+  static Reply said(const UpdateResult& result) {
+    if (std::holds_alternative<Tracked>(result)) return Reply::ok();
+    return Reply::error(Json::object({{"reason", "nopresence"}}));
   }
   std::string key_;
 };
@@ -117,8 +138,10 @@ struct Users : UserSocket {
   Users() { channel<Room>("*"); }
 };
 
+using Heard = std::vector<std::string>;
+
 /// What was heard, with the refs as R1, R2 … in the order in which they were first seen.
-std::vector<std::string> masked(std::vector<std::string> heard) {
+Heard masked(Heard heard) {
   static std::map<std::string, std::string> names;
   for (std::string& frame : heard) {
     for (std::size_t at = 0; (at = frame.find("\"phx_ref", at)) != std::string::npos;) {
@@ -134,7 +157,6 @@ std::vector<std::string> masked(std::vector<std::string> heard) {
 }  // namespace
 
 TEST("members are told who comes, changes and goes, and a joiner who is there") {
-  using Heard = std::vector<std::string>;
   Presence presence;
   tracker = &presence;
   TestHouse house;
@@ -167,4 +189,51 @@ TEST("members are told who comes, changes and goes, and a joiner who is there") 
   one.send(R"(["1","3","t","untrack",{}])");
   expect_eq(presence.list("t").dump(), std::string("{}"));
   expect(presence.get_by_key("t", "u").is_null(), "nobody is there");
+}
+
+TEST("to track again and to update nobody are refused, and change nothing") {
+  const auto answer = [](const std::string& ref, const std::string& said) {
+    return Heard{R"(["1",")" + ref + R"(","t","phx_reply",)" + said + "]"};
+  };
+  const std::string ok = R"({"response":{},"status":"ok"})";
+  const std::string tracked_already =
+      R"({"response":{"reason":"already_tracked"},"status":"error"})";
+  const std::string nobody = R"({"response":{"reason":"nopresence"},"status":"error"})";
+  Presence presence;
+  tracker = &presence;
+  TestHouse house;
+  Users users;
+  FakeClient one(house, users), two(house, users);
+  one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
+  two.send(R"(["1","1","t","phx_join",{"key":"v"}])");
+  one.heard();
+  const std::string before = presence.list("t").dump();
+  one.send(R"(["1","2","t","track",{"n":1}])");
+  expect_eq(one.heard(), answer("2", tracked_already));
+  one.send(R"(["1","3","t","update",{"key":"v","n":1}])");  // another's
+  expect_eq(one.heard(), answer("3", nobody));
+  one.send(R"(["1","4","t","untrack",{"key":"v"}])");
+  expect_eq(one.heard(), answer("4", ok));
+  expect_eq(presence.list("t").dump(), before);
+
+  one.send(R"(["1","5","t","untrack",{}])");
+  one.heard();
+  one.send(R"(["1","6","t","update",{"n":1}])");
+  expect_eq(one.heard(), answer("6", nobody));
+  one.send(R"(["1","7","t","track",{"n":1}])");
+  expect_eq(one.heard().size(), 2u);  // it is new again: the diff, the reply
+  expect(presence.list("t").has("u"), "it is tracked");
+}
+
+TEST("a result names what was said, and an update what it was before") {
+  Presence presence;
+  TestHouse house;
+  const Socket socket(house.house(), serializer::v2_json());
+  const auto ref = [&](const char* name) { return presence.get_by_key("", "u")["metas"][0][name]; };
+  const auto tracked = std::get<Tracked>(presence.track(socket, "u", Json::object()));
+  expect_eq(tracked.phx_ref.size(), 16u);
+  expect_eq(ref("phx_ref"), Json(tracked.phx_ref));
+  const auto updated = std::get<Tracked>(presence.update(socket, "u", Json::object()));
+  expect_eq(ref("phx_ref"), Json(updated.phx_ref));
+  expect_eq(ref("phx_ref_prev"), Json(tracked.phx_ref));
 }

@@ -45,9 +45,10 @@ Json shown(const Presences& presences) {
 }
 
 Diff State::track(std::string_view topic, std::string_view key, Meta meta) {
-  if (Diff changed = update(topic, key, meta); !changed.empty()) return changed;
   const std::string name(key);
-  topics_[std::string(topic)][name].push_back(meta);
+  std::vector<Meta>& metas = topics_[std::string(topic)][name];
+  if (find_meta(metas, meta.pid) != metas.end()) return {};
+  metas.push_back(meta);
   places_[meta.pid].push_back({std::string(topic), name});
   return {{{name, {std::move(meta)}}}, {}};
 }

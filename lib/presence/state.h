@@ -44,10 +44,13 @@ struct Diff {
 
 class State {
  public:
-  /// A process may be tracked once under a key of a topic; again is an update.
+  // A diff that is empty: nothing has changed.
+
+  /// Nothing changes where the process is tracked under this key of this topic already. Mirrors
+  /// Phoenix.Tracker.track/5.
   Diff track(std::string_view topic, std::string_view key, Meta meta);
-  /// The old meta leaves, the new one joins with the old one's ref as `phx_ref_prev`. Nothing where
-  /// the process is not tracked. Mirrors Phoenix.Tracker.update/5.
+  /// The old meta leaves, the new one joins with the old one's ref as `phx_ref_prev`. Nothing
+  /// changes where the process is not tracked. Mirrors Phoenix.Tracker.update/5.
   Diff update(std::string_view topic, std::string_view key, Meta meta);
   Diff untrack(std::string_view topic, std::string_view key, process::Pid pid);
   /// All that a process said on any topic, by topic: it has ended.
