@@ -62,7 +62,7 @@ TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
   $(wildcard lib/testing/*_test.cc conformance/*/*_test.cc conformance/bench/floor/*_test.cc chapters/*/*_test.cc traces/phx-trace/*_test.cc)
 FUZZ_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_fuzz.cc)) $(wildcard conformance/*/*_fuzz.cc traces/phx-trace/*_fuzz.cc)
 TESTING_SOURCES := $(filter-out %_test.cc %/replay.cc,$(wildcard lib/testing/*.cc))
-SERVER_SOURCES := conformance/server.cc $(wildcard conformance/contract/*.cc)
+SERVER_SOURCES := conformance/server.cc $(filter-out %_test.cc,$(wildcard conformance/contract/*.cc))
 SUITE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(foreach dir,wire suite report rules,$(wildcard conformance/$(dir)/*.cc)))
 MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
   conformance/suite/server_process.cc conformance/suite/release.cc \
@@ -180,6 +180,9 @@ $(BUILD)/chapters/%_test: $(BUILD)/chapters/%_test.o $(filter-out %/chat.o,$(cal
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 $(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
   $(filter-out $(BUILD)/conformance/suite/main.o,$(call objects,$(SUITE_SOURCES)))
+	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+$(BUILD)/conformance/contract/%_test: $(BUILD)/conformance/contract/%_test.o $(TESTING) \
+  $(filter-out %/server.o,$(call objects,$(SERVER_SOURCES))) $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 $(BUILD)/conformance/bench/%_test: $(BUILD)/conformance/bench/%_test.o $(BUILD)/lib/testing/main.o $(HOST_OBJECTS) \
   $(filter-out %/main.o,$(call objects,$(BENCH_SOURCES) $(FLOOR_SOURCES)))

@@ -28,6 +28,7 @@ Json numbered(const Json& filters) {
 
 JoinResult RealtimeChannel::join(std::string_view, Payload params, Socket& socket) {
   const std::string token = params["access_token"].string_or("");
+  takes_bytes_ = &socket.serializer() == &realtime_v2();
   config_ = params["config"];
   if (token == expired) return Refused{Json::object({{"reason", "the access token has expired"}})};
   if (config_["private"] == Json(true) && token.empty()) {
@@ -35,7 +36,7 @@ JoinResult RealtimeChannel::join(std::string_view, Payload params, Socket& socke
   }
   key_ = config_["presence"]["key"].string_or("");
   if (key_.empty()) key_ = fmt::format("{}-{}", socket.channel().shard, socket.channel().serial);
-  if (config_["presence"]["enabled"] == Json(true)) socket.send_self(AfterJoin{});
+  if (config_["presence"]["enabled"] != Json(false)) socket.send_self(AfterJoin{});
   return Joined{Json::object({{"postgres_changes", numbered(config_["postgres_changes"])}})};
 }
 
@@ -55,10 +56,11 @@ Result RealtimeChannel::handle_in(std::string_view event, Payload payload, Socke
 
 Result RealtimeChannel::broadcast(Payload payload, Socket& socket) const {
   const Json wish = config_["broadcast"];
+  const std::string_view event = payload.is_binary() ? broadcast_of_bytes : "broadcast";
   if (wish["self"] == Json(true)) {
-    socket.broadcast("broadcast", std::move(payload));
+    socket.broadcast(event, std::move(payload));
   } else {
-    socket.broadcast_from("broadcast", std::move(payload));
+    socket.broadcast_from(event, std::move(payload));
   }
   if (wish["ack"] == Json(true)) return Reply::ok();
   return NoReply{};
@@ -68,16 +70,21 @@ Result RealtimeChannel::presence(const Payload& payload, Socket& socket) {
   const std::string wish = payload["event"].string_or("");
   if (wish == "untrack") {
     presence_.untrack(socket, key_);
-    tracked_ = false;
-  } else if (wish == "track" && payload["payload"].is_object()) {
-    if (tracked_) presence_.update(socket, key_, payload["payload"]);
-    if (!tracked_) presence_.track(socket, key_, payload["payload"]);
-    tracked_ = true;
+  } else if (const Json said = payload["payload"]; wish == "track" && said.is_object()) {
+    const TrackResult result = presence_.track(socket, key_, said);
+    if (std::holds_alternative<AlreadyTracked>(result)) presence_.update(socket, key_, said);
   } else {
     return Reply::error(Json::object({{"reason", "expected track with an object, or untrack"}}));
   }
   return Reply::ok();
 }
+
+std::vector<std::string> RealtimeChannel::intercepts() const {
+  if (takes_bytes_) return {};
+  return {std::string(broadcast_of_bytes)};
+}
+
+Result RealtimeChannel::handle_out(std::string_view, Payload, Socket&) { return NoReply{}; }
 
 /// Whoever's right has ended is told so, and is out.
 Result RealtimeChannel::access_token(const Payload& payload, Socket& socket) {

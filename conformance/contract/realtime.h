@@ -9,7 +9,8 @@ namespace phx::contract {
 
 /// Passes on what members broadcast, and keeps who is present, as the join's `config` asks:
 /// `{"broadcast":{"ack":bool,"self":bool},"presence":{"enabled":bool,"key":text},"private":bool,
-/// "postgres_changes":[{…}]}`. Behind it is no database: nothing ever changes in one.
+/// "postgres_changes":[{…}]}`. The presence state is pushed unless `enabled` is false: clients
+/// before 2.12 don't know it. There is no database behind it: nothing ever changes in one.
 class RealtimeChannel final : public Channel {
  public:
   explicit RealtimeChannel(Presence& presence) : presence_(presence) {}
@@ -19,6 +20,9 @@ class RealtimeChannel final : public Channel {
   /// `broadcast`, `presence` (track, untrack), or a newer `access_token`.
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override;
   Result handle_info(process::Message message, Socket& socket) override;
+  /// Version 1 can't carry bytes: its members miss what others broadcast as bytes.
+  std::vector<std::string> intercepts() const override;
+  Result handle_out(std::string_view event, Payload payload, Socket& socket) override;
 
  private:
   struct AfterJoin {};
@@ -29,7 +33,7 @@ class RealtimeChannel final : public Channel {
   Presence& presence_;
   Json config_;
   std::string key_;
-  bool tracked_ = false;
+  bool takes_bytes_ = true;
 };
 
 /// Speaks version 1, and version 2 as realtime-js has it.

@@ -6,6 +6,10 @@
 
 namespace phx::contract {
 
+/// The event under which bytes are broadcast within the server, so that members who can't take them
+/// may intercept it. On the wire it is `broadcast`.
+constexpr std::string_view broadcast_of_bytes = "broadcast_of_bytes";
+
 /// V2's frames, and two binary kinds for what the clients of a topic broadcast themselves: what
 /// they say needs no JSON. Pure and stateless; any thread.
 const serializer::Serializer& realtime_v2();
