@@ -88,6 +88,16 @@ test("those who come are seen by those who are there, and the other way round", 
   await agree([...members, nameless], { ann: ["A"], ben: ["B"], cat: ["C"], dan: [null] });
 });
 
+for (const [name, transport] of Object.entries({ WebSocket, LongPoll })) {
+  test(`over ${name} a newcomer hears of its own join before it gets the state`, async (t) => {
+    const socket = await connect(t, server, { params: { user_id: "ann" }, transport });
+    const events = new Mailbox("an event");
+    socket.onMessage(({ event }) => events.put(event));
+    socket.channel(`presence:order-${name}`).join();
+    assert.deepEqual(await events.take(3), ["phx_reply", "presence_diff", "presence_state"]);
+  });
+}
+
 test("an update is seen by all, at once and whole", async (t) => {
   const [ann, ben, cat] = await three(t, "presence:update");
   const told = new Mailbox("a join");

@@ -1,6 +1,7 @@
 /// S: who is here: the state for a joiner, the diffs for everybody.
 ///
-/// A joiner is told of its own join twice, by the state and by a diff, in either order.
+/// A joiner hears of its own join twice, by a diff and by the state. The diff came first in every
+/// recorded join, but in the framework the two come from two processes: either order passes.
 
 #include <fmt/format.h>
 

@@ -1,14 +1,13 @@
-/// The shared state, and the process on each shard that tells of its changes and watches for
-/// deaths.
+/// The shared state, how its changes become broadcasts, and the process on each shard that watches
+/// for deaths.
 
 #include "presence/presence.h"
 
 #include <openssl/rand.h>
 
-#include <set>
 #include <stdexcept>
-#include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "base/base64.h"
 #include "base/check.h"
@@ -29,17 +28,16 @@ std::string new_ref() {
   return base64::url_encode(bytes);
 }
 
-/// To the watcher: there is a change to tell.
+/// To the watcher: there is something to do.
 struct News {};
 
 }  // namespace
 
-/// One a shard: all that its processes say is broadcast from here, in the order in which they said
-/// it, and after the turn in which they did: so a channel's reply goes before the diff that it
-/// caused.
+/// One a shard: monitors the channels that are tracked, and broadcasts what may wait until the turn
+/// in which it was changed is over, so that the reply to an `update` goes before its diff.
 ///
 /// A fetch that throws, and ten thousand deaths at once, crash it. Nobody may stay present for ever
-/// because of that, and what waits to be told must be: a successor takes over both.
+/// because of that, and no change may be lost: a successor takes over.
 //! [watcher]
 class Presence::Watcher final : public process::Process {
  public:
@@ -47,18 +45,16 @@ class Presence::Watcher final : public process::Process {
   std::string name() const override { return "presence watcher"; }
 
  protected:
-  /// The first one of its shard finds only who has just come; a successor finds some who have died
-  /// meanwhile.
+  /// Finds nobody but the first newcomers; a successor also finds some who have died meanwhile.
   void init() override {
     for (const Pid pid : present()) scheduler().alive(pid) ? watch(pid) : ended(pid);
   }
 
   void handle(process::Message message) override {
     if (message.holds<News>()) {
-      const Change change = next();
-      if (change.tracked) watch(change.tracked);
-      channel::broadcast(*house_.pubsub, change.topic, "presence_diff",
-                         presence_.to_payload(change.topic, change.diff));
+      const auto [newcomers, change] = next();
+      for (const Pid pid : newcomers) watch(pid);
+      if (change) presence_.send(house_, *change);
     } else if (const auto* down = message.get_if<process::Down>()) {
       ended(down->pid);
     }
@@ -68,37 +64,43 @@ class Presence::Watcher final : public process::Process {
     if (reason.kind != process::ExitReason::crash) return;
     const std::lock_guard lock(presence_.mutex_);
     Shard& shard = presence_.shard_of(house_);
-    shard.watcher = scheduler().spawn(std::make_unique<Watcher>(presence_, house_));
-    if (!shard.untold.empty()) scheduler().send(shard.watcher, News{});
+    shard.watcher = {};
+    shard.notified = false;
+    presence_.notify(house_);
   }
 
  private:
+  struct Work {
+    std::set<Pid> newcomers;
+    std::optional<Change> change;
+  };
+
   std::set<Pid> present() const {
     const std::lock_guard lock(presence_.mutex_);
     return presence_.state_.processes(scheduler().shard());
   }
 
-  /// One for each News, so that others have their turns between; asks for the one behind it before
+  /// One change for each News, so that others have their turns in between. Asks for the next before
   /// this one can throw.
-  Change next() {
+  Work next() {
     const std::lock_guard lock(presence_.mutex_);
-    std::deque<Change>& untold = presence_.shard_of(house_).untold;
-    Change change = std::move(untold.front());
-    untold.pop_front();
-    if (!untold.empty()) scheduler().send(self(), News{});
-    return change;
+    Shard& shard = presence_.shard_of(house_);
+    Work work{std::exchange(shard.unwatched, {}), take_next(shard)};
+    shard.notified = false;
+    if (!shard.pending.empty()) presence_.notify(house_);
+    return work;
   }
 
   void watch(Pid pid) {
     if (watched_.insert(pid).second) scheduler().monitor(self(), pid);
   }
 
-  /// What it left is told behind what it had changed before.
+  /// Its leaves are broadcast after what it had changed before.
   void ended(Pid pid) {
     watched_.erase(pid);
     const std::lock_guard lock(presence_.mutex_);
     for (auto& [topic, diff] : presence_.state_.forget(pid)) {
-      presence_.changed(house_, {topic, std::move(diff), {}});
+      presence_.changed(house_, pid, {topic, std::move(diff)});
     }
   }
 
@@ -108,54 +110,70 @@ class Presence::Watcher final : public process::Process {
 };
 //! [watcher]
 
+//! [track]
 TrackResult Presence::track(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
+  const House house = socket.house();
+  const Pid pid = socket.channel();
   const std::string ref = new_ref();
-  const std::lock_guard lock(mutex_);
-  require_room(socket);
-  Diff diff = state_.track(socket.topic(), key, {socket.channel(), ref, std::move(said)});
-  if (diff.empty()) return AlreadyTracked{};
-  changed(socket.house(), {socket.topic(), std::move(diff), socket.channel()});
+  {
+    const std::lock_guard lock(mutex_);
+    require_room(socket);
+    Diff diff = state_.track(socket.topic(), key, {pid, ref, std::move(said)});
+    if (diff.empty()) return AlreadyTracked{};
+    shard_of(house).unwatched.insert(pid);
+    changed(house, pid, {socket.topic(), std::move(diff)});
+  }
+  house.scheduler->post([this, house, pid] { send_pending(house, pid); }, pid);
   return Tracked{ref};
 }
+//! [track]
 
 UpdateResult Presence::update(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
+  const Pid pid = socket.channel();
   const std::string ref = new_ref();
   const std::lock_guard lock(mutex_);
   require_room(socket);
-  Diff diff = state_.update(socket.topic(), key, {socket.channel(), ref, std::move(said)});
+  Diff diff = state_.update(socket.topic(), key, {pid, ref, std::move(said)});
   if (diff.empty()) return NoPresence{};
-  changed(socket.house(), {socket.topic(), std::move(diff), {}});
+  changed(socket.house(), pid, {socket.topic(), std::move(diff)});
   return Tracked{ref};
 }
 
 void Presence::untrack(const Socket& socket, std::string_view key) {
+  const Pid pid = socket.channel();
   const std::lock_guard lock(mutex_);
   require_room(socket);
-  changed(socket.house(),
-          {socket.topic(), state_.untrack(socket.topic(), key, socket.channel()), {}});
+  Diff diff = state_.untrack(socket.topic(), key, pid);
+  if (!diff.empty()) changed(socket.house(), pid, {socket.topic(), std::move(diff)});
 }
 
-/// Who comes last crashes, as who is sent too much does: a change that nobody is told of would be
-/// worse. The end of a process finds room always, since there are no more ends than there were
-/// processes.
+/// A channel that makes more changes than are carried away crashes, as a process does that is sent
+/// more than it reads: a change that no member hears of would be worse.
 void Presence::require_room(const Socket& socket) {
-  if (shard_of(socket.house()).untold.size() < most_untold) return;
-  throw std::runtime_error("presence overflow: more than " + std::to_string(most_untold) +
-                           " changes wait to be told");
+  const auto& pending = shard_of(socket.house()).pending;
+  const auto own = pending.find(socket.channel());
+  if (own == pending.end() || own->second.size() < max_pending) return;
+  throw std::runtime_error("presence overflow: more than " + std::to_string(max_pending) +
+                           " changes wait to be broadcast");
 }
 
 //! [changed]
-/// REQUIRES: the lock is held, so that changes are told in the order in which they were made.
-void Presence::changed(const House& house, Change change) {
-  if (change.diff.empty()) return;
+/// REQUIRES: the lock is held, so that a process's changes are broadcast in the order in which they
+/// were made.
+void Presence::changed(const House& house, Pid pid, Change change) {
+  shard_of(house).pending[pid].push_back(std::move(change));
+  notify(house);
+}
+
+/// REQUIRES: the lock is held.
+void Presence::notify(const House& house) {
   Shard& shard = shard_of(house);
   if (!shard.watcher) {
     shard.watcher = house.scheduler->spawn(std::make_unique<Watcher>(*this, house));
   }
-  shard.untold.push_back(std::move(change));
-  if (shard.untold.size() > 1) return;  // a News is under way
+  if (std::exchange(shard.notified, true)) return;
   house.scheduler->send_regardless(shard.watcher, News{});
 }
 //! [changed]
@@ -165,6 +183,42 @@ Presence::Shard& Presence::shard_of(const House& house) {
   const std::uint32_t shard = house.scheduler->shard();
   if (shards_.size() <= shard) shards_.resize(shard + 1);
   return shards_[shard];
+}
+
+/// The oldest pending change of one process. REQUIRES: the lock is held.
+std::optional<Presence::Change> Presence::take(Shard& shard, Pid pid) {
+  const auto own = shard.pending.find(pid);
+  if (own == shard.pending.end()) return std::nullopt;
+  Change change = std::move(own->second.front());
+  own->second.pop_front();
+  if (own->second.empty()) shard.pending.erase(own);
+  return change;
+}
+
+/// A pending change of the process whose turn it is. REQUIRES: the lock is held.
+std::optional<Presence::Change> Presence::take_next(Shard& shard) {
+  if (shard.pending.empty()) return std::nullopt;
+  auto next = shard.pending.upper_bound(shard.last);
+  if (next == shard.pending.end()) next = shard.pending.begin();
+  shard.last = next->first;
+  return take(shard, shard.last);
+}
+
+/// All that one process has changed, before it does anything else. Shard thread.
+void Presence::send_pending(const House& house, Pid pid) {
+  const auto take_own = [&] {
+    const std::lock_guard lock(mutex_);
+    return take(shard_of(house), pid);
+  };
+  while (const auto change = take_own()) send(house, *change);
+}
+
+/// Not under the lock: it asks fetch, and encodes. Shard thread.
+void Presence::send(const House& house, const Change& change) const {
+  const auto& [topic, diff] = change;
+  channel::broadcast(*house.pubsub, topic, "presence_diff",
+                     Json::object({{"joins", fetch(topic, presence::shown(diff.joins))},
+                                   {"leaves", fetch(topic, presence::shown(diff.leaves))}}));
 }
 
 Json Presence::list(std::string_view topic) const {
@@ -177,14 +231,16 @@ Json Presence::list(std::string_view topic) const {
 }
 
 Json Presence::get_by_key(std::string_view topic, std::string_view key) const {
-  return list(topic)[key];
+  presence::Presences one;
+  {
+    const std::lock_guard lock(mutex_);
+    const presence::Presences& all = state_.on(topic);
+    if (const auto found = all.find(key); found != all.end()) one.insert(*found);
+  }
+  if (one.empty()) return {};
+  return fetch(topic, presence::shown(one))[key];
 }
 
 Json Presence::fetch(std::string_view, Json presences) const { return presences; }
-
-Payload Presence::to_payload(std::string_view topic, const Diff& diff) const {
-  return Json::object({{"joins", fetch(topic, presence::shown(diff.joins))},
-                       {"leaves", fetch(topic, presence::shown(diff.leaves))}});
-}
 
 }  // namespace phx

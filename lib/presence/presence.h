@@ -1,17 +1,25 @@
 #pragma once
 /// \file
-/// Who is here: tracked by the channels themselves, told to every member as it changes.
+/// Who is here: channels track themselves, and every member of the topic is told what changes.
 ///
-///     socket.send_self(AfterJoin{});                       // in join
-///     presence.track(socket, user_id, Json::object({…}));  // in handle_info
-///     socket.push("presence_state", presence.list(socket.topic()));
+///     phx::Result handle_info(phx::process::Message, phx::Socket& socket) override {
+///       presence_.track(socket, user_id_, phx::Json::object({{"online_at", "0"}}));
+///       socket.push("presence_state", presence_.list(socket.topic()));
+///       return phx::NoReply{};
+///     }
 ///
-/// Each change is broadcast as `presence_diff` on the channel's topic; a process that ends, however
-/// it ends, leaves. Mirrors Phoenix.Presence. One node: the state is this program's own.
+/// Not in `join`, where the channel is not subscribed yet: `join` calls socket.send_self, and the
+/// message that it sends itself brings it here. Each change is broadcast as `presence_diff` on the
+/// channel's topic, a newcomer's own before track() returns: so it reaches the newcomer, too,
+/// before the state that it is pushed next. A process that ends, however it ends, leaves. Mirrors
+/// Phoenix.Presence. One node: the state is this program's own.
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -43,17 +51,20 @@ class Presence {
   Presence& operator=(const Presence&) = delete;
   virtual ~Presence() = default;
 
-  /// Changes by the channels of one shard that may wait to be told; who makes one more crashes, and
-  /// the change is not made. As many as a mailbox takes.
-  static constexpr std::size_t most_untold = 10'000;
+  /// One channel's changes that may wait to be broadcast; if it makes one more it crashes, and that
+  /// change is not made. As many as a mailbox takes.
+  static constexpr std::size_t max_pending = 10'000;
 
-  // For a channel's own callbacks. `said` is an object; what is no object throws BrokenPromise.
+  // For a channel's own callbacks. `said` is an object; anything else throws BrokenPromise.
 
-  /// This channel is present on its topic under `key`.
+  /// This channel is present on its topic under `key`. Its members have been sent the diff when
+  /// this returns; from a handler on a worker thread, they are sent it before anything that the
+  /// handler sends afterwards.
   TrackResult track(const Socket& socket, std::string_view key, Json said);
-  /// Replaces what it said under `key`.
+  /// Replaces what it said under `key`. The diff goes out after the turn at hand: a reply goes
+  /// first.
   UpdateResult update(const Socket& socket, std::string_view key, Json said);
-  /// Does nothing where it is not tracked.
+  /// Does nothing where it is not tracked. The diff goes out as that of an update does.
   void untrack(const Socket& socket, std::string_view key);
 
   /// `{key: {"metas": […]}}` of everybody on the topic.
@@ -63,8 +74,8 @@ class Presence {
 
  protected:
   /// Adds to what clients are shown, before a list or a diff goes out: names from a database, say.
-  /// Mirrors the callback fetch/2. Any thread. What throws out of it costs those who listen the
-  /// diff that was to be told, and no more.
+  /// Mirrors the callback fetch/2. Any thread. If it throws, members miss the diff that was to be
+  /// sent and no other; from track(), as from list(), the exception reaches the caller.
   virtual Json fetch(std::string_view topic, Json presences) const;
 
  private:
@@ -72,18 +83,25 @@ class Presence {
   struct Change {
     std::string topic;
     presence::Diff diff;
-    process::Pid tracked;  ///< To be watched, if it is anybody.
   };
+  /// What the watcher of one shard has to do.
   struct Shard {
     process::Pid watcher;
-    std::deque<Change> untold;  ///< In the order in which they were made. While there are any, one
-                                ///< News is under way to the watcher.
+    bool notified = false;             ///< News is on its way to the watcher.
+    std::set<process::Pid> unwatched;  ///< Tracked, but not monitored yet.
+    /// Changes that members have not been sent: each process's, in the order in which it made them.
+    std::map<process::Pid, std::deque<Change>> pending;
+    process::Pid last;  ///< Whose change was taken last: the next process's is taken next.
   };
 
   void require_room(const Socket& socket);
-  void changed(const House& house, Change change);
+  void changed(const House& house, process::Pid pid, Change change);
+  void notify(const House& house);
   Shard& shard_of(const House& house);
-  Payload to_payload(std::string_view topic, const presence::Diff& diff) const;
+  static std::optional<Change> take(Shard& shard, process::Pid pid);
+  static std::optional<Change> take_next(Shard& shard);
+  void send_pending(const House& house, process::Pid pid);
+  void send(const House& house, const Change& change) const;
 
   mutable std::mutex mutex_;
   presence::State state_;

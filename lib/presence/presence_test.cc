@@ -140,6 +140,16 @@ struct Users : UserSocket {
 
 using Heard = std::vector<std::string>;
 
+/// The events of these frames, of either version.
+Heard events(const Heard& heard) {
+  Heard events;
+  for (const std::string& text : heard) {
+    const Json frame = Json::parse(text);
+    events.push_back((frame.is_object() ? frame["event"] : frame[3]).string_or(""));
+  }
+  return events;
+}
+
 /// What was heard, with the refs as R1, R2 … in the order in which they were first seen.
 Heard masked(Heard heard) {
   static std::map<std::string, std::string> names;
@@ -167,8 +177,8 @@ TEST("members are told who comes, changes and goes, and a joiner who is there") 
       masked(one.heard()),
       Heard{
           R"(["1","1","t","phx_reply",{"response":{},"status":"ok"}])",
-          R"(["1",null,"t","presence_state",{"u":{"metas":[{"n":0,"phx_ref":"R1"}]}}])",
-          R"([null,null,"t","presence_diff",{"joins":{"u":{"metas":[{"n":0,"phx_ref":"R1"}]}},"leaves":{}}])"});
+          R"([null,null,"t","presence_diff",{"joins":{"u":{"metas":[{"n":0,"phx_ref":"R1"}]}},"leaves":{}}])",
+          R"(["1",null,"t","presence_state",{"u":{"metas":[{"n":0,"phx_ref":"R1"}]}}])"});
   two.send(R"(["1","1","t","phx_join",{"key":"v"}])");
   two.heard();
   expect_eq(
@@ -189,6 +199,48 @@ TEST("members are told who comes, changes and goes, and a joiner who is there") 
   one.send(R"(["1","3","t","untrack",{}])");
   expect_eq(presence.list("t").dump(), std::string("{}"));
   expect(presence.get_by_key("t", "u").is_null(), "nobody is there");
+}
+
+TEST("a newcomer of either version hears of its own join before it gets the state") {
+  Presence presence;
+  tracker = &presence;
+  TestHouse house;
+  Users users;
+  FakeClient old(house, users, "1.0.0"), fresh(house, users);
+  old.send(R"({"topic":"t","event":"phx_join","payload":{"key":"u"},"ref":"1"})");
+  expect_eq(events(old.heard()), Heard{"phx_reply", "presence_diff", "presence_state"});
+  fresh.send(R"(["1","1","t","phx_join",{"key":"v"}])");
+  expect_eq(events(fresh.heard()), Heard{"phx_reply", "presence_diff", "presence_state"});
+  expect_eq(events(old.heard()), Heard{"presence_diff"});
+}
+
+TEST("on each shard a newcomer hears of its own join before it gets the state, as all members do") {
+  Presence presence;
+  tracker = &presence;
+  TwoHouses houses;
+  Users users;
+  FakeClient near(houses.first, users), far(houses.second, users);
+  near.send(R"(["1","1","t","phx_join",{"key":"u"}])");
+  expect_eq(events(near.heard()), Heard{"phx_reply", "presence_diff", "presence_state"});
+  far.send(R"(["1","1","t","phx_join",{"key":"v"}])");
+  expect_eq(events(far.heard()), Heard{"phx_reply", "presence_diff", "presence_state"});
+  houses.first.settle();
+  expect_eq(events(near.heard()), Heard{"presence_diff"});
+}
+
+TEST("a newcomer that was here before hears that it left first") {
+  Presence presence;
+  tracker = &presence;
+  TestHouse house;
+  Users users;
+  FakeClient one(house, users);
+  one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
+  one.heard();
+  one.send_together({R"(["1","2","t","untrack",{}])", R"(["1","3","t","track",{}])"});
+  const Heard heard = one.heard();
+  expect_eq(events(heard), Heard{"phx_reply", "presence_diff", "presence_diff", "phx_reply"});
+  expect(heard[1].find(R"("joins":{})") != std::string::npos, heard[1]);
+  expect(heard[2].find(R"("leaves":{})") != std::string::npos, heard[2]);
 }
 
 TEST("to track again and to update nobody are refused, and change nothing") {
@@ -236,4 +288,23 @@ TEST("a result names what was said, and an update what it was before") {
   const auto updated = std::get<Tracked>(presence.update(socket, "u", Json::object()));
   expect_eq(ref("phx_ref"), Json(updated.phx_ref));
   expect_eq(ref("phx_ref_prev"), Json(tracked.phx_ref));
+}
+
+TEST("fetch is asked for one key where one is asked for, and not where nobody is") {
+  struct Watched : Presence {
+    Json fetch(std::string_view, Json presences) const override {
+      asked.push_back(presences.dump());
+      return presences;
+    }
+    mutable std::vector<std::string> asked;
+  } presence;
+  TestHouse house;
+  const Socket socket(house.house(), serializer::v2_json());
+  presence.track(socket, "u", Json::object());
+  presence.track(socket, "v", Json::object());
+  presence.asked.clear();
+  const Json one = presence.get_by_key("", "u");
+  expect_eq(presence.asked, Heard{R"({"u":)" + one.dump() + "}"});
+  expect(presence.get_by_key("", "w").is_null(), "nobody has it");
+  expect_eq(presence.asked.size(), 1u);
 }

@@ -14,7 +14,8 @@ constexpr int most_timers = 1'000'000;  // eleven days of a timer that ticks eve
 
 }  // namespace
 
-TestHouse::TestHouse(process::Limits limits, Log log) : scheduler(0, std::move(log), limits) {}
+TestHouse::TestHouse(process::Limits limits, Log log, std::uint32_t shard)
+    : scheduler(shard, std::move(log), limits) {}
 
 void TestHouse::settle() {
   for (int run = 0; run < most_runs; ++run) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A shard without a server: a scheduler whose clock only the test moves, and a pubsub.
+/// A shard without a server: a scheduler whose clock only the test moves, and a pubsub. Or two.
 
 #include "channel/socket.h"
 #include "process/scheduler.h"
@@ -12,7 +12,7 @@ namespace phx::testing {
 /// What the processes of one test live in. Neither copies nor moves. The test's thread only.
 class TestHouse {
  public:
-  explicit TestHouse(process::Limits limits = {}, Log log = Log::silent());
+  explicit TestHouse(process::Limits limits = {}, Log log = Log::silent(), std::uint32_t shard = 0);
   TestHouse(const TestHouse&) = delete;
   TestHouse& operator=(const TestHouse&) = delete;
   ~TestHouse() { scheduler.clear(); }
@@ -30,6 +30,16 @@ class TestHouse {
 
  private:
   Clock::time_point now_ = scheduler.now();
+};
+
+/// Two shards that know each other, both on the test's thread.
+struct TwoHouses {
+  TestHouse first, second{{}, Log::silent(), 1};
+
+  TwoHouses() {
+    process::Scheduler::connect({&first.scheduler, &second.scheduler});
+    pubsub::PubSub::connect({&first.pubsub, &second.pubsub});
+  }
 };
 
 }  // namespace phx::testing
