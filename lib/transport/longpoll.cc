@@ -46,6 +46,15 @@ http::Response preflight(const http::Request& request) {
            {"access-control-max-age", "3600"}}};
 }
 
+/// Where the token of a session that begins here counts: at this mount alone, and under these
+/// parameters; or at all mounts that don't bind theirs.
+std::string scope_of(const Mount& mount, const PathParams& path_params) {
+  if (!mount.longpoll->bind_session.value_or(mount.auth_token)) return "";
+  std::string scope = mount.path;
+  for (const auto& [name, value] : path_params) scope += "/" + value;
+  return scope;
+}
+
 /// A request that may outlive its connection, and all that a new session takes.
 struct Visit {
   http::Request request;
@@ -72,7 +81,8 @@ http::Response new_session(const Visit& visit) {
   }
   const process::Pid session = visit.house.scheduler->spawn(
       std::make_unique<LongpollSession>(visit.mount, std::move(attempt.socket), std::move(place)));
-  return with_messages(410, visit.tokens->sign(session), {});
+  const std::string token = visit.tokens->sign(session, scope_of(visit.mount, visit.path_params));
+  return with_messages(410, token, {});
 }
 
 /// The header wins over the query, as of Phoenix 1.8.10.
@@ -110,7 +120,7 @@ std::variant<http::Response, http::Later> answered(Attempt& attempt,
     return refused;
   }
   const std::string token = token_of(request, attempt.params);
-  const auto session = tokens->verify(token);
+  const auto session = tokens->verify(token, scope_of(attempt.mount, attempt.path_params));
   const auto visit =
       std::make_shared<const Visit>(Visit{request, attempt.mount, attempt.path_params,
                                           attempt.house, std::move(tokens), attempt.params});
@@ -149,17 +159,20 @@ SessionTokens::Place SessionTokens::take_place() const {
   return {living_.get(), [living = living_](const void*) { living->fetch_sub(1); }};
 }
 
-std::string SessionTokens::sign(process::Pid session) const {
+std::string SessionTokens::sign(process::Pid session, const std::string& scope) const {
   return signer_.sign(Json::object({{"server", instance_},
+                                    {"scope", scope},
                                     {"shard", std::uint64_t{session.shard}},
                                     {"session", std::uint64_t{session.serial}}}),
                       std::chrono::system_clock::now(), two_weeks);
 }
 
-std::optional<process::Pid> SessionTokens::verify(std::string_view token) const {
+std::optional<process::Pid> SessionTokens::verify(std::string_view token,
+                                                  const std::string& scope) const {
   const auto verdict = signer_.verify(token, std::chrono::system_clock::now(), two_weeks);
   const auto* valid = std::get_if<TokenSigner::Valid>(&verdict);
   if (valid == nullptr || valid->data["server"] != Json(instance_)) return std::nullopt;
+  if (valid->data["scope"] != Json(scope)) return std::nullopt;
   return process::Pid{static_cast<std::uint32_t>(valid->data["shard"].integer_or(0)),
                       static_cast<std::uint64_t>(valid->data["session"].integer_or(0))};
 }

@@ -38,10 +38,11 @@ class SessionTokens {
 
   std::size_t most_sessions() const { return most_sessions_; }
 
-  std::string sign(process::Pid session) const;
-  /// Nothing where the token is forged, two weeks old, or another server's: pids are given anew at
-  /// each start.
-  std::optional<process::Pid> verify(std::string_view token) const;
+  /// `scope` is where the token counts.
+  std::string sign(process::Pid session, const std::string& scope) const;
+  /// Nothing where the token is forged, two weeks old, of another scope, or another server's: pids
+  /// are given anew at each start.
+  std::optional<process::Pid> verify(std::string_view token, const std::string& scope) const;
 
  private:
   const std::size_t most_sessions_;

@@ -64,9 +64,11 @@ struct Fixture {
     Room::ended.clear();
   }
   /// What a request is answered, at once or later.
-  std::shared_ptr<Client> ask(http::Request request) {
+  std::shared_ptr<Client> ask(http::Request request) { return ask_at(mount, std::move(request)); }
+  std::shared_ptr<Client> ask_at(const Mount& at, http::Request request,
+                                 const PathParams& params = {}) {
     const auto client = std::make_shared<Client>();
-    auto outcome = longpoll({request, mount, {}, house.house()}, tokens);
+    auto outcome = longpoll({request, at, params, house.house()}, tokens);
     if (auto* response = std::get_if<http::Response>(&outcome)) client->respond(*response);
     if (auto* later = std::get_if<http::Later>(&outcome)) later->begin(client);
     house.settle();
@@ -82,6 +84,12 @@ struct Fixture {
     return ask(std::move(request));
   }
   void begin() { token = body_of(get())["token"].string_or(""); }
+  /// Whether the token names a session there.
+  bool known_at(const Mount& at, const PathParams& params = {}) {
+    http::Request beat{"POST", "/longpoll?token=" + token};
+    beat.body = R"([null,"1","phoenix","heartbeat",{}])";
+    return status_of(ask_at(at, std::move(beat), params)) == 200;
+  }
   void join() {
     begin();
     post(R"(["1","1","t","phx_join",{}])");
@@ -173,11 +181,69 @@ TEST("a token that is none, forged, or another server's is 410") {
   const std::string good = f.token;
   for (const std::string& bad :
        {std::string(), std::string("x"), good.substr(1),
-        SessionTokens("a secret of more than twenty bytes").sign({0, 1})}) {
+        SessionTokens("a secret of more than twenty bytes").sign({0, 1}, "")}) {
     f.token = bad;
     expect_eq(f.status_of(f.post("[]")), 410);
     expect_eq(f.status_of(f.get()), 410);
   }
+}
+
+TEST("a session is known at other mounts of its endpoint, too, with their window") {
+  Fixture f;
+  Mount other = f.mount;
+  other.path = "/short";
+  other.longpoll->window = Millis{100};
+  f.begin();
+  expect(f.known_at(other), "as in Phoenix");
+  f.get();
+  const auto poll = f.ask_at(other, {"GET", "/short/longpoll?token=" + f.token});
+  f.house.pass(Millis{100});
+  expect_eq(f.status_of(poll), 204);
+}
+
+TEST("a session that is bound is known at its own mount alone, and no other is known there") {
+  for (const bool by_auth_token : {true, false}) {
+    Fixture f;
+    Mount bound = f.mount, also_bound = f.mount;
+    bound.path = "/auth";
+    also_bound.path = "/other";
+    for (Mount* mount : {&bound, &also_bound}) {
+      if (by_auth_token) mount->auth_token = true;
+      if (!by_auth_token) mount->longpoll->bind_session = true;
+    }
+    f.begin();
+    expect(f.known_at(f.mount) && !f.known_at(bound), "one that began elsewhere");
+    const auto opened = f.ask_at(bound, {"GET", "/auth/longpoll?vsn=2.0.0&token=" + f.token});
+    expect_eq(f.status_of(opened), 410);
+    f.token = f.body_of(opened)["token"].string_or("");
+    expect(f.known_at(bound), "its own");
+    expect(!f.known_at(f.mount) && !f.known_at(also_bound), "nowhere else");
+
+    bound.longpoll->bind_session = false;
+    f.begin();
+    expect(f.known_at(bound), "it need not be");
+  }
+}
+
+TEST("a session that is bound is known under the parameters of its path alone") {
+  Fixture f;
+  f.mount.path = "/tenant/:tenant/socket";
+  f.mount.longpoll->bind_session = true;
+  const PathParams ours{{"tenant", "ours"}}, theirs{{"tenant", "theirs"}};
+  const auto opened = f.ask_at(f.mount, {"GET", "/tenant/ours/socket/longpoll?vsn=2.0.0"}, ours);
+  f.token = f.body_of(opened)["token"].string_or("");
+  expect(f.known_at(f.mount, ours) && !f.known_at(f.mount, theirs), "another tenant's path");
+}
+
+TEST("a session keeps the version that it began with, whatever its requests say later") {
+  Fixture f;
+  f.begin();
+  http::Request request{"POST", "/socket/longpoll?vsn=1.0.0&token=" + f.token};
+  request.body = R"(["1","1","t","phx_join",{}])";
+  expect_eq(f.status_of(f.ask(request)), 200);
+  const auto poll = f.ask({"GET", "/socket/longpoll?vsn=3.0.0&token=" + f.token});
+  expect_eq(f.body_of(poll)["messages"][0].string_or(""),
+            std::string(R"(["1","1","t","phx_reply",{"response":{},"status":"ok"}])"));
 }
 
 TEST("the token in the header wins over the query's") {

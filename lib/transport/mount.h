@@ -35,6 +35,10 @@ struct LongpollOptions {
   Millis window{10'000};  ///< A poll that has nothing to tell is answered after so long: window_ms.
   std::size_t max_waiting_frames = 10'000;         ///< In one session; one more ends it.
   std::size_t max_waiting_bytes = 32 * 1'048'576;  ///< Of those frames; above, the session ends.
+  /// Whether a session's token counts only at the mount, and under the parameters of its path,
+  /// where the session began. In Phoenix it counts at every mount of the endpoint. Unless set:
+  /// where the mount takes auth tokens.
+  std::optional<bool> bind_session = {};
 };
 
 /// What connect is told of a client: only what is asked for is collected. Mirrors `connect_info`.
