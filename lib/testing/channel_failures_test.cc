@@ -64,7 +64,8 @@ TEST("assert_push and refute_push can fail") {
                  {"expected: no push pushed", "push pushed on room:a: {\"n\":1}", "takes it out"});
   expect_failure([&f] { f.room.refute_push("pushed", containing(n(1))); }, {"expected: no push"});
   const JoinedChannel other = f.ann.join("room:b");
-  expect_failure([&other] { other.assert_push("pushed"); }, {"on room:b", "on room:a"});
+  expect_failure([&other] { other.assert_push("pushed"); },
+                 {"on room:b", "on room:a", "it came on another topic"});
 }
 
 TEST("assert_reply and refute_reply can fail") {
@@ -87,6 +88,10 @@ TEST("assert_broadcast and refute_broadcast can fail") {
   expect_failure([&f] { f.test.assert_broadcast("said", n(2)); },
                  {"broadcast said on room:a: {\"n\":1}", "containing(…)"});
   expect_failure([&f] { f.test.refute_broadcast("said"); }, {"expected: no broadcast said"});
+  expect_failure([&f] { f.test.assert_broadcast("room:b", "said", n(1)); },
+                 {"expected: broadcast said on room:b: {\"n\":1}", "it came on another topic"});
+  expect_failure([&f] { f.test.refute_broadcast("room:a", "said"); },
+                 {"expected: no broadcast said on room:a: any payload"});
 }
 
 TEST("a broadcast on a topic that the test has not subscribed to is not heard") {

@@ -11,6 +11,8 @@
 namespace phx::testing {
 namespace {
 
+const std::string any_topic;  // see Wanted
+
 Mail to_mail(const Sent& sent) {
   if (const auto* code = std::get_if<socket::CloseCode>(&sent)) {
     return {.kind = Mail::close, .name = std::to_string(static_cast<int>(*code))};
@@ -133,12 +135,22 @@ void ChannelTest::broadcast(const std::string& topic, const std::string& event, 
 
 Payload ChannelTest::assert_broadcast(const std::string& event, const PayloadPattern& payload,
                                       Where where) {
-  return demand(broadcasts_, {.kind = Mail::broadcast, .name = event, .payload = payload}, where);
+  return assert_broadcast(any_topic, event, payload, where);
 }
 
 void ChannelTest::refute_broadcast(const std::string& event, const PayloadPattern& payload,
                                    Where where) {
-  refute(broadcasts_, {.kind = Mail::broadcast, .name = event, .payload = payload}, where);
+  refute_broadcast(any_topic, event, payload, where);
+}
+
+Payload ChannelTest::assert_broadcast(const std::string& topic, const std::string& event,
+                                      const PayloadPattern& payload, Where where) {
+  return demand(broadcasts_, {Mail::broadcast, topic, event, {}, payload}, where);
+}
+
+void ChannelTest::refute_broadcast(const std::string& topic, const std::string& event,
+                                   const PayloadPattern& payload, Where where) {
+  refute(broadcasts_, {Mail::broadcast, topic, event, {}, payload}, where);
 }
 
 // --- Time and crashes ---------------------------------------------------------------------------

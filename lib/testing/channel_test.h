@@ -22,7 +22,7 @@
 ///     test.trap_exits();
 ///     room.push("boom");
 ///     room.assert_down({ExitReason::crash, "boom"});
-///     test.assert_broadcast("presence_diff", containing(Json::object({{"joins", here}})));
+///     test.assert_broadcast("room:b", "presence_diff", containing(Json::object({{"joins", here}})));
 ///
 /// A test program is one file that includes this header, and the objects that it tests; `main`
 /// comes out of libphoenix-testing.a, which `make unit` leaves beside libphoenix.a:
@@ -181,6 +181,13 @@ class ChannelTest {
   Payload assert_broadcast(const std::string& event, const PayloadPattern& payload = any_payload(),
                            Where where = Where::current());
   void refute_broadcast(const std::string& event, const PayloadPattern& payload = any_payload(),
+                        Where where = Where::current());
+  /// The same on this topic alone.
+  Payload assert_broadcast(const std::string& topic, const std::string& event,
+                           const PayloadPattern& payload = any_payload(),
+                           Where where = Where::current());
+  void refute_broadcast(const std::string& topic, const std::string& event,
+                        const PayloadPattern& payload = any_payload(),
                         Where where = Where::current());
 
   /// Lets time go by: what was due in it happens, in order.

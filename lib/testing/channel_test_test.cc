@@ -88,6 +88,19 @@ TEST("a broadcast is heard by the test, once, and by each client in its own mail
   bob.assert_push("said", n(1));
 }
 
+TEST("a broadcast is asked for on one topic, where the test names it") {
+  Fixture f;
+  const JoinedChannel other = f.ann.subscribe_and_join("room:b");
+  f.room.push("say", n(1));
+  f.test.refute_broadcast("room:b", "said");
+  other.push("say", n(1));
+  f.test.assert_broadcast("room:b", "said", n(1));
+  f.test.refute_broadcast("room:b", "said");
+  f.test.refute_broadcast("room:a", "said", n(2));
+  expect_eq(f.test.assert_broadcast("room:a", "said").view(), R"({"n":1})");
+  f.test.refute_broadcast("said");
+}
+
 TEST("a broadcast from the test goes to the members but not to the test") {
   Fixture f;
   f.room.broadcast_from("said", n(1));

@@ -97,11 +97,15 @@ std::string Mailbox::why_not(const Wanted& wanted) const {
   const bool other_payload = holds(near);
   near.name.clear();
   const bool other_status = wanted.kind == Mail::reply && holds(near);
+  Wanted elsewhere = wanted;
+  elsewhere.topic.clear();
   const char* what_to_do = advice(wanted.kind);
   if (other_payload) {
     what_to_do = "mend the handler or the test, or ask for some members alone with containing(…).";
   } else if (other_status) {
     what_to_do = "the reply came with the other status: see what the handler returned, and why.";
+  } else if (holds(elsewhere)) {
+    what_to_do = "it came on another topic: see which one the handler, or the test, means.";
   }
   return "expected: " + line_of(wanted) + "\n" + shown() + "What to do: " + what_to_do + "\n";
 }
