@@ -275,9 +275,9 @@ fuzzers: $(FUZZERS)
 
 # --- Pages that state what the code does --------------------------------------------------------
 
-PAGES_PASSED := build/bench-pages.passed build/contract-page.passed $(BUILD)/protocol-page.passed
+PAGES_PASSED := build/bench-pages.passed build/contract-page.passed $(BUILD)/protocol-page.passed $(BUILD)/examples.passed
 .PHONY: pages
-pages: $(PAGES_PASSED) ## check that the pages on the contract and the protocol agree with the code
+pages: $(PAGES_PASSED) ## check that the pages on the contract and the protocol, and the examples in comments, agree with the code
 
 # The bench's tables and plots show the figures that were kept.
 build/bench-pages.passed: $(wildcard conformance/bench/figures/*) conformance/bench/README.md docs/scale.md \
@@ -297,6 +297,15 @@ build/contract-page.passed: $(CONTRACT_PAGE) conformance/contract/conformance_ch
 PROTOCOL_PAGE := docs/protocol.md
 $(BUILD)/protocol-page.passed: $(PROTOCOL_PAGE) .ci/protocol.awk $(SUITE)
 	@$(SUITE) --list > $(BUILD)/rules.list && awk -f .ci/protocol.awk $(BUILD)/rules.list $(PROTOCOL_PAGE) && touch $@
+
+# Each example in a header's comment, and on a page that takes it from no source, compiles.
+EXAMPLE_FILES := $(wildcard lib/*.h lib/*/*.h conformance/*/*.h traces/*/*.h chapters/*/*.h chapters/*/*/*.h) README.md conformance/README.md
+$(BUILD)/examples/taken: .ci/examples.awk .ci/examples.cc $(EXAMPLE_FILES)
+	@rm -rf $(@D); awk -v into=$(BUILD) -f $^ && touch $@
+$(BUILD)/.ci/examples.o: $(BUILD)/examples/taken
+$(BUILD)/.ci/examples.o: ALL_CXXFLAGS += -I$(BUILD)
+$(BUILD)/examples.passed: $(BUILD)/.ci/examples.o
+	@touch $@
 
 .PHONY: sentences
 sentences: ## number the suite's rules by the sentences of docs/protocol.md
@@ -530,7 +539,7 @@ layout: build/.packages-style ## say where layout or size are not kept
 
 .PHONY: tidy
 tidy: layout build/.packages-benchmark ## and where clang-tidy's checks are not kept
-	@printf '%s\n' $(filter %.cc,$(CXX_FILES)) | xargs -P $(shell nproc) -n 4 \
+	@printf '%s\n' $(filter-out .ci/%,$(filter %.cc,$(CXX_FILES))) | xargs -P $(shell nproc) -n 4 \
 	  sh -c 'clang-tidy-16 --quiet --warnings-as-errors="*" "$$@" -- $(filter-out -Wno-maybe-uninitialized,$(ALL_CXXFLAGS)) 2>/dev/null' clang-tidy
 
 .PHONY: clean

@@ -19,7 +19,9 @@ using serializer::Payload;
 /// Values that connect and the channels keep between messages, by name.
 using Assigns = boost::container::flat_map<std::string, Json, std::less<>>;
 
-/// A channel's answer: `Reply::ok({{"count", 3}})`, `Reply::error({…})`.
+/// A channel's answer:
+///
+///     return seats > 0 ? Reply::ok({{"seats", seats}}) : Reply::error({{"reason", "full"}});
 struct Reply {
   serializer::Status status = serializer::Status::ok;
   Payload response;

@@ -2,7 +2,8 @@
 /// \file
 /// JSON as a value: what a handler reads out of a payload and builds its answers from.
 ///
-/// `Json reply = Json::object({{"count", 3}}); reply["count"].integer_or(0);`
+///     Json reply = Json::object({{"count", 3}});
+///     reply.set("next", reply["count"].integer_or(0) + 1);
 
 #include <jansson.h>
 

@@ -5,6 +5,7 @@
 /// What a client sent stays the validated slice of its frame, and an echo or a broadcast pastes
 /// that slice; Jansson builds the tree only when a handler asks for json().
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ class Payload {
   /// The empty object.
   Payload() : Payload(own_text("{}")) {}
   Payload(const Json& tree) : Payload(own_text(tree.dump())) {}
+  /// An object of these members: `{{"count", 3}, {"done", true}}`.
+  Payload(std::initializer_list<Json::Member> members) : Payload(Json::object(members)) {}
   /// REQUIRES: `text` is valid, compact JSON.
   static Payload own_text(std::string text) { return {Kind::text, std::move(text), 0, npos}; }
   static Payload binary(std::string bytes) { return {Kind::binary, std::move(bytes), 0, npos}; }

@@ -53,7 +53,9 @@ const Serializer& v1_json();
 /// Phoenix.Socket.V2.JSONSerializer: arrays of five, and binary frames.
 const Serializer& v2_json();
 
-/// A serializer and the versions that it speaks: `{&v2_json(), "~> 2.0.0"}`.
+/// A serializer and the versions that it speaks:
+///
+///     const Offer offer{&v2_json(), "~> 2.0.0"};
 struct Offer {
   const Serializer* serializer;
   std::string requirement;  ///< `~> MAJOR.MINOR.PATCH`

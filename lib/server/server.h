@@ -3,7 +3,7 @@
 /// The whole server: shards, the socket they listen on, and an orderly end.
 ///
 ///     phx::Server server(endpoint, {.port = 4000}, phx::Log::to_stderr(phx::Level::info));
-///     return server.run();
+///     server.run();  // until SIGTERM or SIGINT
 
 #include <functional>
 #include <memory>

@@ -89,8 +89,9 @@ class UserSocket {
   const std::vector<socket::Route>& routes() const { return routes_; }
 
  protected:
-  /// Routes a topic pattern to a channel; the first that matches wins:
-  /// `channel<Room>("room:*", {.assigns = {{"kind", "public"}}});`. \throws std::invalid_argument.
+  /// Routes a topic pattern to a channel; the first that matches wins. \throws std::invalid_argument.
+  ///
+  ///     channel<Room>("room:*", {.assigns = {{"kind", "public"}}});
   template <class C>
   void channel(std::string pattern, RouteOptions options = {}) {
     channel(

@@ -7,8 +7,16 @@
 ///       int pieces;
 ///       const std::string& customer;
 ///     };
-///     telemetry.attach("my-log", {on<OrderPlaced>([](const OrderPlaced& order) { … })});
-///     if (telemetry.attached<OrderPlaced>()) telemetry.execute(OrderPlaced{3, name});
+///
+/// Who wants to know:
+///
+///     telemetry.attach("my-log", {phx::telemetry::on<OrderPlaced>([](const OrderPlaced& order) {
+///       std::puts(order.customer.c_str());
+///     })});
+///
+/// And who tells, at no cost where nobody listens:
+///
+///     if (telemetry.attached<OrderPlaced>()) telemetry.execute(OrderPlaced{3, customer});
 ///
 /// Mirrors the Erlang library :telemetry, with a struct in place of its two maps. What an event
 /// refers to lives as long as the call: a handler copies what it keeps.
@@ -98,8 +106,11 @@ class Telemetry {
   bool attached() const noexcept {
     return anybody_hears(&kind_of<E>);
   }
-  /// Starts to measure, if anybody would hear of an E; then:
-  /// `if (span) execute(E{span.duration()})`.
+  /// Starts to measure, if anybody would hear of an E:
+  ///
+  ///     const phx::telemetry::Span span = telemetry.span<OrderPacked>();
+  ///     pack();
+  ///     if (span) telemetry.execute(OrderPacked{span.duration()});
   template <Event E>
   Span span() const noexcept {
     return Span(attached<E>());

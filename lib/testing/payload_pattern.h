@@ -13,6 +13,8 @@ class PayloadPattern {
   PayloadPattern() : PayloadPattern(serializer::Payload()) {}
   PayloadPattern(serializer::Payload whole) : kind_(Kind::whole), expected_(std::move(whole)) {}
   PayloadPattern(const Json& whole) : PayloadPattern(serializer::Payload(whole)) {}
+  PayloadPattern(std::initializer_list<Json::Member> whole)
+      : PayloadPattern(serializer::Payload(whole)) {}
 
   bool matches(const serializer::Payload& payload) const;
   /// `{"a":1}`, `a payload containing {"a":1}`, `any payload`.

@@ -16,6 +16,15 @@ bool matches(const PayloadPattern& pattern, const char* text) {
 
 }  // namespace
 
+TEST("a payload, and what is expected of one, are written by their members") {
+  const Payload payload = {{"n", 1}, {"who", "ann"}};
+  expect_eq(payload.view(), R"({"n":1,"who":"ann"})");
+  const Payload strings = {{"first", "second"}};
+  expect_eq(strings.view(), R"({"first":"second"})");
+  const PayloadPattern pattern = {{"who", "ann"}, {"n", 1}};
+  expect(pattern.matches(payload), "in any order");
+}
+
 TEST("a payload is expected whole, in whatever order its members come") {
   const PayloadPattern whole = Json::object({{"a", 1}, {"b", "x"}});
   expect(matches(whole, R"({"b":"x","a":1})"), "the order doesn't matter");

@@ -1,0 +1,151 @@
+/// The examples in comments and on pages, each in the surroundings that it asks for: that this file
+/// compiles is the test. examples.awk takes them out, and names those that are missing here.
+
+#include <cstdio>
+
+#include "chapters/01-the-101/room.h"
+#include "chapters/07-the-serializer/exercise-messagepack/messagepack.h"
+#include "chapters/13-shaping-a-channel/exercise/rate_limited.h"
+#include "conformance/mutants/mutant.h"
+#include "conformance/suite/rule.h"
+#include "conformance/suite/trial.h"
+#include "phoenix.h"
+#include "testing/channel_test.h"
+
+// --- README.md: a program -----------------------------------------------------------------------
+
+#include "examples/README.md.1"
+#include "examples/README.md.2"
+
+// --- The server: what an application includes and writes ----------------------------------------
+
+namespace application {
+
+#include "examples/lib/channel/channel.h.1"
+
+#include "examples/lib/socket/user_socket.h.1"
+
+struct Lobby : phx::UserSocket {
+  Lobby() {
+#include "examples/lib/socket/user_socket.h.2"
+  }
+};
+
+class Present final : public phx::Channel {
+  phx::JoinResult join(std::string_view, phx::Payload, phx::Socket&) override { return {}; }
+#include "examples/lib/presence/presence.h.1"
+
+  phx::Presence& presence_;
+  const std::string user_id_;
+
+ public:
+  explicit Present(phx::Presence& presence) : presence_(presence) {}
+};
+
+void fill() {
+#include "examples/lib/endpoint/endpoint.h.1"
+}
+
+void count() {
+#include "examples/lib/metrics/metrics.h.1"
+}
+
+void serve(const phx::Endpoint& endpoint) {
+#include "examples/lib/server/server.h.1"
+}
+
+}  // namespace application
+
+// --- The server: what its values look like ------------------------------------------------------
+
+namespace phx {
+
+Json next() {
+#include "examples/lib/json/json.h.1"
+  return reply;
+}
+
+Reply answer(int seats) {
+#include "examples/lib/channel/socket.h.1"
+}
+
+namespace serializer {
+void offer() {
+#include "examples/lib/serializer/serializer.h.1"
+  static_cast<void>(offer);
+}
+}  // namespace serializer
+
+namespace transport {
+void allow(Mount& mount) {
+#include "examples/lib/transport/origin.h.1"
+}
+}  // namespace transport
+
+void speak(transport::Mount& mount) {
+#include "examples/chapters/07-the-serializer/exercise-messagepack/messagepack.h.1"
+}
+
+}  // namespace phx
+
+namespace shop {
+
+#include "examples/lib/telemetry/telemetry.h.1"
+
+void listen(phx::telemetry::Telemetry& telemetry) {
+#include "examples/lib/telemetry/telemetry.h.2"
+}
+
+void order(const phx::telemetry::Telemetry& telemetry, const std::string& customer) {
+#include "examples/lib/telemetry/telemetry.h.3"
+}
+
+struct OrderPacked {
+  static constexpr std::string_view name = "shop.order_packed";
+  phx::telemetry::Duration duration;
+};
+void pack() {}
+
+void measure(const phx::telemetry::Telemetry& telemetry) {
+#include "examples/lib/telemetry/telemetry.h.4"
+}
+
+}  // namespace shop
+
+// --- Tests, and an exercise ---------------------------------------------------------------------
+
+namespace phx::testing {
+
+const std::shared_ptr<const chat::Login> login;
+
+#include "examples/lib/testing/channel_test.h.1"
+
+void more(ChannelTest& test, const JoinedChannel& room, const Json& here) {
+#include "examples/lib/testing/channel_test.h.2"
+}
+
+}  // namespace phx::testing
+
+namespace phx::exercise {
+
+using application::Room;
+
+struct Limited : UserSocket {
+  Limited() {
+#include "examples/chapters/13-shaping-a-channel/exercise/rate_limited.h.1"
+  }
+};
+
+}  // namespace phx::exercise
+
+// --- The suite ----------------------------------------------------------------------------------
+
+namespace phx::conformance {
+
+#include "examples/conformance/README.md.1"
+#include "examples/conformance/README.md.2"
+#include "examples/conformance/README.md.3"
+#include "examples/conformance/mutants/mutant.h.1"
+#include "examples/conformance/suite/rule.h.1"
+
+}  // namespace phx::conformance
