@@ -151,9 +151,9 @@ void Link::tamper_with_messages(Response& response) {
     if (!message) return;
     std::string joined;
     for (const Message& instead : tamper_.down(*this, *message)) {
-      joined += (joined.empty() ? "" : ",") + quoted(instead.text());
+      joined += (joined.empty() ? "" : ",") + as_json(instead.text());
     }
-    changed |= joined != quoted(message->text());
+    changed |= joined != as_json(message->text());
     if (!joined.empty()) list += (list.empty() ? "" : ",") + joined;
   }
   if (!changed) return;

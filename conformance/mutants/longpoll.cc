@@ -108,7 +108,7 @@ MUTANT("polls-not-held", "a poll with nothing to hear is answered at once", "P-0
     return Response{
         200,
         {{"content-type", "application/json; charset=utf-8"}},
-        R"({"messages":[],"status":204,"token":)" + quoted(request.target.substr(at)) + "}"};
+        R"({"messages":[],"status":204,"token":)" + as_json(request.target.substr(at)) + "}"};
   }};
 }
 

@@ -49,12 +49,12 @@ std::optional<Message> read_message(std::string_view text) {
 
 std::string Message::text() const {
   if (!v1) {
-    return "[" + join_ref + "," + ref + "," + quoted(topic) + "," + quoted(event) + "," + payload +
-           "]";
+    return "[" + join_ref + "," + ref + "," + as_json(topic) + "," + as_json(event) + "," +
+           payload + "]";
   }
   const std::string joined = join_ref == "null" ? "" : R"("join_ref":)" + join_ref + ",";
-  return R"({"event":)" + quoted(event) + "," + joined + R"("payload":)" + payload + R"(,"ref":)" +
-         ref + R"(,"topic":)" + quoted(topic) + "}";
+  return R"({"event":)" + as_json(event) + "," + joined + R"("payload":)" + payload + R"(,"ref":)" +
+         ref + R"(,"topic":)" + as_json(topic) + "}";
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {

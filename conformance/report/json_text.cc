@@ -47,8 +47,8 @@ std::string json_array(const std::vector<std::string>& values) {
 
 std::string json_string(std::string_view text) {
   if (text.empty()) return "\"\"";
-  std::string whole = quoted(text);
-  return whole == "\"\"" ? quoted(shortened(text, text.size())) : whole;
+  std::string whole = as_json(text);
+  return whole == "\"\"" ? as_json(shortened(text, text.size())) : whole;
 }
 
 std::string iso_time(long long millis_since_epoch) {

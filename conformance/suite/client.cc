@@ -127,7 +127,7 @@ void Client::expect_in_any_order(const std::vector<std::string>& texts) {
 }
 
 void Client::expect_mention(std::string_view word) {
-  const std::string expected = quoted(word);
+  const std::string expected = as_json(word);
   const Received received = take("a frame that says " + expected);
   const bool said =
       received.kind == Kind::text && received.payload.find(expected) != std::string::npos;
@@ -135,7 +135,7 @@ void Client::expect_mention(std::string_view word) {
 }
 
 void Client::expect_mention_at_last(std::string_view word) {
-  const std::string wanted = quoted(word);
+  const std::string wanted = as_json(word);
   const auto deadline = Clock::now() + patience_;
   while (Clock::now() < deadline) {
     const Received received = take("a frame that says " + wanted);
@@ -205,7 +205,7 @@ bool Client::survives() {
 }
 
 void Client::heed_only(const std::string& topic, const std::string& about) {
-  frames().hear_only([topic = quoted(topic), about = quoted(about)](const Received& received) {
+  frames().hear_only([topic = as_json(topic), about = as_json(about)](const Received& received) {
     const auto contains = [&received](const std::string& text) {
       return received.payload.find(text) != std::string::npos;
     };

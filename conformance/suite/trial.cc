@@ -187,7 +187,7 @@ Request Trial::longpoll(const Opening& opening) const {
 std::string Trial::connect_params(std::string_view more) const {
   std::string object = "{";
   for (const auto& [name, value] : options_.params) {
-    object += fmt::format("{}:{},", quoted(name), quoted(value));
+    object += fmt::format("{}:{},", as_json(name), as_json(value));
   }
   if (!more.empty()) object += fmt::format("{},", more);
   return object + R"("vsn":"2.0.0"})";

@@ -84,7 +84,7 @@ bool matches(const Json& expected, const Json& actual) {
   return same(expected.get(), actual.get());
 }
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
   json_t* string = json_stringn(text.data(), text.size());
   return string ? Json(string).dump() : "\"\"";
 }

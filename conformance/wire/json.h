@@ -37,6 +37,6 @@ std::optional<Json> parse_json(std::string_view text);
 bool matches(const Json& expected, const Json& actual);
 
 /// The text as a JSON string, quotes and escapes included.
-std::string quoted(std::string_view text);
+std::string as_json(std::string_view text);
 
 }  // namespace phx::conformance

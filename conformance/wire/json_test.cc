@@ -50,7 +50,7 @@ TEST("members that are not there are null, and say no text") {
   expect_eq(value["b"][0].dump(), std::string("null"));
 }
 
-TEST("quoted text is JSON") { expect_eq(quoted("a\"\n"), std::string(R"("a\"\n")")); }
+TEST("quoted text is JSON") { expect_eq(as_json("a\"\n"), std::string(R"("a\"\n")")); }
 
 TEST("a NUL behind a value is no end of the text") {
   expect(!parse_json(std::string_view("1\0", 2)), "it is no JSON");

@@ -14,13 +14,13 @@ using serializer::Opaque;
 using serializer::Payload;
 using serializer::Reply;
 
-Opaque ref(std::string text) { return text.empty() ? Opaque() : Opaque(std::move(text)); }
+Opaque opaque(std::string text) { return text.empty() ? Opaque() : Opaque(std::move(text)); }
 
 class Values final : public serializer::Serializer {
  public:
   Message decode(Frame frame) const override {
     Value value = read(frame);
-    return {ref(std::move(value.join_ref)), ref(std::move(value.ref)), std::move(value.topic),
+    return {opaque(std::move(value.join_ref)), opaque(std::move(value.ref)), std::move(value.topic),
             std::move(value.name), std::move(value.payload)};
   }
   // Each is encoded for V2 first, and that is thrown away: it throws for what can't be sent.

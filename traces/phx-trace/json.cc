@@ -32,7 +32,7 @@ const char* kind_of(const json_t* value) {
   return "nothing";
 }
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     switch (c) {
@@ -61,7 +61,7 @@ std::string number_text(double number) {
 /// One line, however long it is.
 std::string line_of(const json_t* value) {
   switch (json_typeof(value)) {
-    case JSON_STRING: return quoted(characters(value));
+    case JSON_STRING: return as_json(characters(value));
     case JSON_INTEGER: return fmt::format("{}", json_integer_value(value));
     case JSON_REAL: return number_text(json_real_value(value));
     case JSON_TRUE: return "true";
@@ -80,7 +80,7 @@ std::string line_of(const json_t* value) {
   const char* key = nullptr;
   json_t* member = nullptr;
   json_object_foreach(const_cast<json_t*>(value), key, member) {
-    parts.push_back(quoted(key) + ": " + line_of(member));
+    parts.push_back(as_json(key) + ": " + line_of(member));
   }
   return fmt::format("{{{}}}", fmt::join(parts, ", "));
 }
@@ -105,7 +105,7 @@ std::string laid_out(const json_t* value, std::size_t indent, std::size_t used) 
     const char* key = nullptr;
     json_t* member = nullptr;
     json_object_foreach(const_cast<json_t*>(value), key, member) {
-      const std::string name = quoted(key) + ": ";
+      const std::string name = as_json(key) + ": ";
       parts.push_back(pad + name + laid_out(member, indent + 2, indent + 2 + columns(name)));
     }
   }

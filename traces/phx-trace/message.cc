@@ -63,7 +63,7 @@ std::optional<std::array<std::string, N>> take_parts(std::string_view& bytes) {
   return parts;
 }
 
-std::string as_json(const std::string& text) { return conformance::quoted(printable(text)); }
+std::string as_json(const std::string& text) { return conformance::as_json(printable(text)); }
 
 std::optional<ChannelMessage> read_push(std::string_view bytes, bool by_server) {
   ChannelMessage message{.form = ChannelMessage::Form::binary_push};

@@ -29,7 +29,9 @@ std::string text(const msgpack::object& value) {
   return text;
 }
 
-Opaque ref(const msgpack::object& value) { return value.is_nil() ? Opaque() : Opaque(text(value)); }
+Opaque opaque(const msgpack::object& value) {
+  return value.is_nil() ? Opaque() : Opaque(text(value));
+}
 
 Json json(const msgpack::object& value);
 
@@ -103,7 +105,7 @@ Message decode_array(const std::string& bytes) {
     throw DecodeError("expected an array of five, got something else");
   }
   const msgpack::object* const part = array.via.array.ptr;
-  return {ref(part[0]), ref(part[1]), text(part[2]), text(part[3]), payload(part[4])};
+  return {opaque(part[0]), opaque(part[1]), text(part[2]), text(part[3]), payload(part[4])};
 }
 
 // --- Writing ------------------------------------------------------------------------------------
