@@ -82,4 +82,13 @@ void knock(const Target& target) {
   if (error != 0) nobody(target, error);
 }
 
+bool accepts(const Target& target) {
+  try {
+    knock(target);
+    return true;
+  } catch (const Unreachable&) {
+    return false;
+  }
+}
+
 }  // namespace phx::bench

@@ -32,6 +32,9 @@ void resolve(Target& target);
 /// Connects once and hangs up. Throws Unreachable when nobody accepts within three seconds.
 void knock(const Target& target);
 
+/// Whether somebody does.
+bool accepts(const Target& target);
+
 /// A connecting socket that doesn't block. REQUIRES: resolve(target). Throws Unreachable.
 int start_connecting(const Target& target);
 

@@ -28,6 +28,15 @@ std::optional<std::string> value_behind(const std::string& path, std::string_vie
 
 }  // namespace
 
+bool runs(pid_t pid) {
+  std::string stat;
+  std::getline(std::ifstream{fmt::format("/proc/{}/stat", pid)}, stat);
+  const auto name_end = stat.rfind(") ");  // a name may hold anything, `) Z` too
+  if (name_end == std::string::npos) return false;
+  const char state = stat[name_end + 2];
+  return state != 'Z' && state != 'X';
+}
+
 std::optional<double> cpu_seconds_of(pid_t pid) {
   clockid_t clock{};
   timespec used{};
@@ -40,7 +49,7 @@ std::optional<std::uint64_t> resident_bytes_of(pid_t pid) {
   std::ifstream statm{fmt::format("/proc/{}/statm", pid)};
   std::uint64_t size = 0;
   std::uint64_t resident = 0;
-  if (!(statm >> size >> resident)) return std::nullopt;
+  if (!(statm >> size >> resident) || resident == 0) return std::nullopt;  // a zombie's is 0
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 

@@ -10,11 +10,15 @@
 
 namespace phx::bench {
 
+/// Whether the process runs. One that has ended and that its parent has not waited for (a zombie)
+/// does not.
+bool runs(pid_t pid);
+
 /// User and system time of all its threads, dead ones included. Nothing when there is no such
 /// process. Read from its clock, to the nanosecond: /proc/PID/stat says the same in steps of 10 ms.
 std::optional<double> cpu_seconds_of(pid_t pid);
 
-/// Its resident memory in bytes. Nothing when there is no such process.
+/// Its resident memory in bytes. Nothing when there is no such process, or it has ended.
 std::optional<std::uint64_t> resident_bytes_of(pid_t pid);
 
 /// What all the machine's processors have worked since it started, time that the machine's own host

@@ -42,6 +42,31 @@ TEST("memory that is touched is resident") {
   expect(before && after && *after >= *before + size * 9 / 10 && touched.back() == 'x', "it grew");
 }
 
+/// A process that has ended, and that its parent has not waited for until this goes.
+class Zombie {
+ public:
+  Zombie() : pid_(fork()) {
+    if (pid_ == 0) _exit(0);
+    siginfo_t end{};
+    waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOWAIT);
+  }
+  Zombie(const Zombie&) = delete;
+  Zombie& operator=(const Zombie&) = delete;
+  ~Zombie() { waitpid(pid_, nullptr, 0); }
+  pid_t pid() const { return pid_; }
+
+ private:
+  const pid_t pid_;
+};
+
+TEST("a process runs until it ends, whether or not anybody waits for it") {
+  expect(runs(getpid()), "we run");
+  expect(!runs(dead_process()), "it has been waited for");
+  const Zombie zombie;
+  expect(!runs(zombie.pid()), "a zombie does not run");
+  expect(!resident_bytes_of(zombie.pid()), "and holds no memory");
+}
+
 TEST("of a process that is gone nothing is known") {
   const auto gone = dead_process();
   expect(!cpu_seconds_of(gone) && !resident_bytes_of(gone) && !descriptor_limit_of(gone),

@@ -56,6 +56,7 @@ class Soak {
     keep_going();
     settle();
     leave();
+    look_for_the_end();
     outcome_.memory = judge_memory(outcome_.samples);
     outcome_.tally = tally_;
     return std::move(outcome_);
@@ -119,7 +120,7 @@ class Soak {
     Sample made{.seconds = at.count()};
     if (target_.pid) {
       made.resident_bytes = bench::resident_bytes_of(*target_.pid).value_or(0);
-      outcome_.server_ended = made.resident_bytes == 0;
+      outcome_.server_ended = server_ended();
     }
     const std::uint64_t messages = tally_.sent + tally_.received;
     made.messages = static_cast<double>(messages - counted_) / since.count();
@@ -167,6 +168,20 @@ class Soak {
           fmt::format("the server began with {} descriptors and holds {} after all have gone",
                       *outcome_.descriptors_before, *outcome_.descriptors_after));
     }
+  }
+
+  /// When a server dies its clients notice first, and their complaints can end the run before the
+  /// next sample is taken. A server that drains refuses newcomers some time before it ends.
+  void look_for_the_end() {
+    if (findings_.count() > 0 && !bench::accepts(target_)) {
+      wait(settling, [this] { return server_ended(); });
+    }
+    outcome_.server_ended = server_ended();
+  }
+
+  /// Whether its process has ended or, where that is not known, whether it accepts nobody any more.
+  bool server_ended() const {
+    return target_.pid ? !bench::runs(*target_.pid) : !bench::accepts(target_);
   }
 
   bool all_heralds(bool (Herald::*what)() const) const {

@@ -3,6 +3,7 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,15 +85,49 @@ test("through the same proxy, with nothing broken, nothing is wrong", async () =
   }
 });
 
-test("a server that dies in the middle is told of", async () => {
-  const port = await freePort();
-  const server = spawn(contract, ["--port", `${port}`, "--log", "off"], { stdio: "ignore" });
-  const running = soak(...light, "--seconds", "20", "--pid", `${server.pid}`, ...(await at(port)));
-  setTimeout(() => server.kill("SIGKILL"), 2_000);
-  const run = await running;
-  assert.equal(run.status, 1, run.said);
-  assert.match(run.said, /THE SERVER +ended in the middle of it/);
-});
+// Its clients notice a server's end first, and so many that the run ends on their complaints; its parent may
+// never notice; and where its process is not known, its port is all there is to see.
+const many = ["--websockets", "300", "--polls", "3", "--feeds", "2", "--actions", "2000"];
+for (const [how, { signal, unburied, unknown }] of [
+  ["dies", { signal: "SIGKILL" }],
+  ["dies, and is not waited for,", { signal: "SIGKILL", unburied: true }],
+  ["is told to go", { signal: "SIGTERM" }],
+  ["dies unseen", { signal: "SIGKILL", unknown: true }],
+]) {
+  test(`a server that ${how} in the middle of it is told of`, async () => {
+    const port = await freePort();
+    const server = unburied ? await unburiedServer(port) : childServer(port);
+    try {
+      const there = [...(await at(port)), ...(unknown ? [] : ["--pid", `${server.pid}`])];
+      const running = soak(...many, "--seconds", "20", ...there);
+      setTimeout(() => process.kill(server.pid, signal), 2_000);
+      const run = await running;
+      assert.equal(run.status, 1, run.said);
+      assert.match(run.said, /THE SERVER +ended in the middle of it/);
+    } finally {
+      server.forget();
+    }
+  });
+}
+
+const serverWords = (port) => ["--port", `${port}`, "--log", "off"];
+
+function childServer(port) {
+  const child = spawn(contract, serverWords(port), { stdio: "ignore" });
+  return { pid: child.pid, forget: () => child.kill("SIGKILL") };
+}
+
+/** A server whose parent sleeps: once it has ended it is a zombie, until it is forgotten. */
+async function unburiedServer(port) {
+  const script = '"$@" >/dev/null 2>&1 & echo $!; exec sleep 600';
+  const parent = spawn("sh", ["-c", script, "sh", contract, ...serverWords(port)]);
+  const [pid] = await once(parent.stdout, "data");
+  const forget = () => {
+    process.kill(Number(pid), "SIGKILL");
+    parent.kill("SIGKILL");
+  };
+  return { pid: Number(pid), forget };
+}
 
 test("nobody there, and nonsense, have exit statuses of their own", async () => {
   const nobody = await soak("--url", `ws://127.0.0.1:${await freePort()}/socket`);
