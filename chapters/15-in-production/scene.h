@@ -3,7 +3,6 @@
 /// A server to which trouble comes, and all that is said of it. Chapter 15.
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -36,11 +35,11 @@ class Caller {
   }
   /// Reads on until `text` comes; false where the connection ends before it.
   bool heard(std::string_view text) {
-    char bytes[4'096];
+    constexpr std::size_t some = 4'096;
     while (so_far_.find(text) == std::string::npos) {
-      const ssize_t size = ::recv(tcp_.socket(), bytes, sizeof bytes, 0);
-      if (size <= 0) return false;
-      so_far_.append(bytes, static_cast<std::size_t>(size));
+      const std::string more = tcp_.read(some);
+      if (more.empty()) return false;
+      so_far_ += more;
     }
     so_far_.erase(0, so_far_.find(text) + text.size());
     return true;

@@ -2,7 +2,6 @@
 /// the log and an event; the others do not notice.
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <csignal>
 #include <mutex>
@@ -203,7 +202,7 @@ TEST("who drips his request, head or body, has no longer for it than another") {
     client.write(beginning);
     const auto began = Clock::now();
     pollfd end{client.socket(), POLLIN, 0};
-    while (::poll(&end, 1, 10) == 0) client.write("y");  // thirty of them, each in time
+    while (::poll(&end, 1, 10) < 1) client.write("y");  // thirty of them, each in time
     expect_eq(client.rest(), std::string());
     expect(Clock::now() - began < Millis{10'000}, "the bytes bought no time");
     expect_eq(server.events(), std::string("request_time 300\n"));
@@ -214,8 +213,7 @@ TEST("who does not take his answer is dropped when the server's farewell is over
   Running server({.farewell = Millis{30}});
   const TcpClient client(server.port(), 4'096);
   client.write(get("/large"));
-  char first = 0;
-  expect_eq(::recv(client.socket(), &first, 1, 0), 1);  // so the answer is under way
+  expect_eq(client.read(1), std::string("H"));  // so the answer is under way
   expect_eq(server.events(), std::string("farewell 30\n"));
   expect(has(server.lines(), "some connections did not close in time left=1"), server.lines());
 }
@@ -233,10 +231,9 @@ std::unique_ptr<TcpClient> deaf(const Running& server, std::size_t bytes) {
   client->write(upgrade + joining + asking_for(bytes));
   std::string read;
   while (!has(read, "text")) {
-    char some[100];
-    const ssize_t size = ::recv(client->socket(), some, sizeof some, 0);
-    expect(size > 0, "expected an answer, got " + read);
-    read.append(some, static_cast<std::size_t>(size));
+    const std::string more = client->read(100);
+    expect(!more.empty(), "expected an answer, got " + read);
+    read += more;
   }
   return client;
 }
@@ -244,13 +241,12 @@ std::unique_ptr<TcpClient> deaf(const Running& server, std::size_t bytes) {
 /// Whether a newcomer is let in.
 bool lets_in(const Running& server, std::vector<std::unique_ptr<TcpClient>>& newcomers) {
   auto client = std::make_unique<TcpClient>(server.port());
+  client->write(upgrade);
   try {
-    client->write(upgrade);
+    if (client->read(1).empty()) return false;
   } catch (const Failure&) {
     return false;
   }
-  char first = 0;
-  if (::recv(client->socket(), &first, 1, 0) != 1) return false;
   newcomers.push_back(std::move(client));
   return true;
 }

@@ -54,6 +54,18 @@ void expect_ok(bool ok, const char* what) {
   throw Failure(std::string("expected ") + what + ", got " + (reason == nullptr ? "none" : reason));
 }
 
+/// Calls again where a call was interrupted. No signal needs to come for that: a thread that has
+/// set up an io_uring, as libuv does for a loop, is interrupted once more when the kernel takes the
+/// ring down, some milliseconds after the loop was closed.
+template <class Call>
+auto uninterrupted(Call&& call) {
+  for (;;) {
+    errno = 0;
+    const auto result = call();
+    if (result > 0 || errno != EINTR) return result;
+  }
+}
+
 }  // namespace
 
 Certificate::Certificate() {
@@ -86,26 +98,37 @@ TcpClient::TcpClient(std::uint16_t port, int window)
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   if (window > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
-  expect_ok(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0,
-            "a connection");
+  const int connected = uninterrupted([&] {  // again, it waits on for the same connection
+    return ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  });
+  expect_ok(connected == 0, "a connection");
 }
 
 TcpClient::~TcpClient() { ::close(socket_); }
 
 void TcpClient::write(std::string_view bytes) const {
-  ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);  // who is gone is told by rest()
+  while (!bytes.empty()) {
+    const ssize_t sent =
+        uninterrupted([&] { return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
+    if (sent <= 0) return;  // rest() tells that the server is gone
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
 }
 
 void TcpClient::finish() const { ::shutdown(socket_, SHUT_WR); }
 
+std::string TcpClient::read(std::size_t most) const {
+  std::string bytes(most, '\0');
+  const ssize_t size = uninterrupted([&] { return ::recv(socket_, bytes.data(), most, 0); });
+  expect_ok(size >= 0 || errno == ECONNRESET, "bytes or the end in time");
+  bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  return bytes;
+}
+
 std::string TcpClient::rest() const {
+  constexpr std::size_t some = 4'096;
   std::string all;
-  char bytes[4'096];
-  ssize_t size = 0;
-  while ((size = ::recv(socket_, bytes, sizeof bytes, 0)) > 0) {
-    all.append(bytes, static_cast<std::size_t>(size));
-  }
-  expect_ok(size == 0 || errno == ECONNRESET, "the connection to end in time");
+  for (std::string more = read(some); !more.empty(); more = read(some)) all += more;
   return all;
 }
 
@@ -120,20 +143,22 @@ TlsClient::TlsClient(std::uint16_t port, const Certificate& trusted, int window,
   session_.reset(SSL_new(context_.get()));
   X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session_.get()), "127.0.0.1");
   SSL_set_fd(session_.get(), tcp_.socket());
-  expect_ok(SSL_connect(session_.get()) == 1, "a handshake");
+  expect_ok(uninterrupted([this] { return SSL_connect(session_.get()); }) == 1, "a handshake");
 }
 
 void TlsClient::write(std::string_view bytes) {
   ERR_clear_error();
-  expect_ok(SSL_write(session_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0,
-            "the server to take what is written");
+  const int sent = uninterrupted(
+      [&] { return SSL_write(session_.get(), bytes.data(), static_cast<int>(bytes.size())); });
+  expect_ok(sent > 0, "the server to take what is written");
 }
 
 std::string TlsClient::read(std::size_t most) {
   if (!ahead_.empty()) return std::exchange(ahead_, {});
   std::string bytes(most, '\0');
   ERR_clear_error();
-  const int size = SSL_read(session_.get(), bytes.data(), static_cast<int>(most));
+  const int size =
+      uninterrupted([&] { return SSL_read(session_.get(), bytes.data(), static_cast<int>(most)); });
   if (size > 0) {
     bytes.resize(static_cast<std::size_t>(size));
     return bytes;

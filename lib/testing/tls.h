@@ -41,6 +41,9 @@ class TcpClient {
   int socket() const { return socket_; }
   void write(std::string_view bytes) const;
   void finish() const;  ///< Sends FIN.
+  /// What has come, at least one byte and at most so many; empty at the end. \throws Failure where
+  /// nothing comes in time.
+  std::string read(std::size_t most) const;
   /// All that still comes. \throws Failure where it does not end in time.
   std::string rest() const;
 
