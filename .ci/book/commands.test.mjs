@@ -1,11 +1,12 @@
 // What make check-book runs, and which pages it does not let pass.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { checkPage, commandsOf } from "./commands.mjs";
+import { statOf } from "./console.mjs";
 import { mismatch } from "./matching.mjs";
 
 const fits = (shown, came) => mismatch(shown.split("|"), came.split("|")) === null;
@@ -47,8 +48,7 @@ async function check(page, { patience = 10_000, after = () => {} } = {}) {
     rmSync(root, { recursive: true });
   }
 }
-const stateOf = (pid) => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1][0];
-const ended = (pid) => !existsSync(`/proc/${pid}`) || stateOf(pid) === "Z";
+const ended = (pid) => (statOf(pid)?.state ?? "Z") === "Z"; // or not yet waited for
 const fence = (text, language = "console") => "```" + language + "\n" + text + "\n```\n";
 
 test("what the page says passes; commands share one bash, errors are output too", async () => {

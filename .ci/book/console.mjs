@@ -113,7 +113,8 @@ export class Console {
   }
 }
 
-function statOf(pid) {
+/** State and group of a process; null where there is none (any more). */
+export function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
