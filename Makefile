@@ -299,7 +299,8 @@ $(BUILD)/protocol-page.passed: $(PROTOCOL_PAGE) .ci/protocol.awk $(SUITE)
 	@$(SUITE) --list > $(BUILD)/rules.list && awk -f .ci/protocol.awk $(BUILD)/rules.list $(PROTOCOL_PAGE) && touch $@
 
 # Each example in a header's comment, and on a page that takes it from no source, compiles.
-EXAMPLE_FILES := $(wildcard lib/*.h lib/*/*.h conformance/*/*.h traces/*/*.h chapters/*/*.h chapters/*/*/*.h) README.md conformance/README.md
+EXAMPLE_FILES := $(wildcard lib/*.h lib/*/*.h conformance/*/*.h traces/*/*.h chapters/*/*.h chapters/*/*/*.h \
+  *.md docs/*.md conformance/*.md conformance/*/*.md traces/*.md chapters/*/README.md)
 $(BUILD)/examples/taken: .ci/examples.awk .ci/examples.cc $(EXAMPLE_FILES)
 	@rm -rf $(@D); awk -v into=$(BUILD) -f $^ && touch $@
 $(BUILD)/.ci/examples.o: $(BUILD)/examples/taken
