@@ -2,6 +2,8 @@
 
 #include "conformance/suite/nearest.h"
 
+#include <algorithm>
+
 #include "testing/case.h"
 
 namespace phx::conformance {
@@ -68,6 +70,89 @@ TEST("the spans meet and leave no release out") {
     expect_eq(all[i].last.text(), end.text());
   }
   expect_eq(all.back().first.text(), oldest_release.text());
+}
+
+// --- Real servers --------------------------------------------------------------------------------
+
+/// The profiles under which real servers were judged, and the rules that tell releases apart.
+const std::vector<std::string> profiles{"1.7.6", "1.7.9", "1.7.23", "1.7.24", "1.8.2",
+                                        "1.8.7", "1.8.8", "1.8.9",  "1.8.11", "1.8.12"};
+const std::vector<std::string> judged_rules{"H-11", "H-17", "H-20", "J-12", "J-20", "R-12",
+                                            "R-13", "R-18", "L-10", "N-08", "V-06", "P-08",
+                                            "P-09", "P-10", "P-12", "D-02"};
+
+/// What was recorded of Phoenix on Cowboy: for each rule a word, in it for each profile whether the
+/// rule was kept (+), not kept (-) or not judged (.).
+struct Recorded {
+  const char* release;
+  const char* name;  ///< What it is to be called.
+  std::string kept;
+};
+const std::vector<Recorded> recorded{
+    {"1.7.0", "1.7.0 to 1.7.6",
+     "++-------- ....------ ++-------- +++-+++--- +++++++++- +++++----- +++++----+ +++++----- "
+     "++++++++-- +++++----- +++++----- +--------- +++-+++--- ++++++++-- ++++++++-- ++++++----"},
+    {"1.7.21", "1.7.10 to 1.7.23",
+     "--++++++++ ....------ --++++++++ +++-+++--- +++++++++- +++++----- +++++----+ +++++----- "
+     "++++++++-- +++++----- +++++----- -+++++++++ +++-+++--- ++++++++-- ++++++++-- ++++++----"},
+    {"1.7.24", "1.7.24",
+     "--++++++++ ....------ --++++++++ ---+---+++ +++++++++- +++++----- +++++----+ +++++----- "
+     "++++++++-- +++++----- +++++----- -+++++++++ ---+---+++ ++++++++-- ++++++++-- ++++++----"},
+    {"1.8.0", "1.8.0 to 1.8.2",
+     "--++++++++ ----++++++ --++++++++ +++-+++--- +++++++++- +++++----- +++++----+ +++++----- "
+     "++++++++-- +++++----- +++++----- -+++++++++ +++-+++--- ++++++++-- ++++++++-- ++++++----"},
+    {"1.8.2", "1.8.0 to 1.8.2",
+     "--++++++++ ----++++++ --++++++++ +++-+++--- +++++++++- +++++----- +++++----+ +++++----- "
+     "++++++++-- +++++----- +++++----- -+++++++++ +++-+++--- ++++++++-- ++++++++-- ++++++----"},
+    {"1.8.3", "1.8.3 to 1.8.7",
+     "--++++++++ ----++++++ --++++++++ +++-+++--- +++++++++- -----+++++ -----++++- -----+++++ "
+     "++++++++-- -----+++++ -----+++++ -+++++++++ +++-+++--- ++++++++-- ++++++++-- ++++++----"},
+    {"1.8.7", "1.8.3 to 1.8.7",
+     "--++++++++ ----++++++ --++++++++ +++-+++--- +++++++++- -----+++++ -----++++- -----+++++ "
+     "++++++++-- -----+++++ -----+++++ -+++++++++ +++-+++--- ++++++++-- ++++++++-- ++++++----"},
+    {"1.8.8", "1.8.8",
+     "--++++++++ ----++++++ --++++++++ +++-+++--- +++++++++- -----+++++ -----++++- -----+++++ "
+     "++++++++-- -----+++++ -----+++++ -+++++++++ +++-+++--- ++++++++-- ++++++++-- ------++++"},
+    {"1.8.9", "1.8.9",
+     "--++++++++ ----++++++ --++++++++ ---+---+++ +++++++++- -----+++++ -----++++- -----+++++ "
+     "++++++++-- -----+++++ -----+++++ -+++++++++ ---+---+++ ++++++++-- ++++++++-- ------++++"},
+    {"1.8.10", "1.8.10 to 1.8.11",
+     "--++++++++ ----++++++ --++++++++ ---+---+++ +++++++++- -----+++++ -----++++- -----+++++ "
+     "--------++ -----+++++ -----+++++ -+++++++++ ---+---+++ --------++ ++++++++++ ------++++"},
+    {"1.8.11", "1.8.10 to 1.8.11",
+     "--++++++++ ----++++++ --++++++++ ---+---+++ +++++++++- -----+++++ -----++++- -----+++++ "
+     "--------++ -----+++++ -----+++++ -+++++++++ ---+---+++ --------++ ++++++++++ ------++++"},
+    {"1.8.12", "1.8.12",
+     "--++++++++ ----++++++ --++++++++ ---+---+++ ---------+ -----+++++ +++++----+ -----+++++ "
+     "--------++ -----+++++ -----+++++ -+++++++++ ---+---+++ --------++ ++++++++++ ------++++"},
+};
+
+std::size_t place_of(const std::vector<std::string>& all, const std::string& one) {
+  const auto found = std::find(all.begin(), all.end(), one);
+  expect(found != all.end(), "recorded: " + one);
+  return static_cast<std::size_t>(found - all.begin());
+}
+
+KeptAs as_recorded(const Recorded& server) {
+  const std::size_t word = profiles.size() + 1;
+  return [&server, word](const Rule& rule, const Release& release) -> std::optional<bool> {
+    const std::size_t at =
+        place_of(judged_rules, rule.id) * word + place_of(profiles, release.text());
+    if (server.kept.at(at) == '.') return std::nullopt;
+    return server.kept.at(at) == '+';
+  };
+}
+
+TEST("every real server is called by its release, whatever it was judged by") {
+  for (const Recorded& server : recorded) {
+    for (const std::string& asked : {std::string(server.release), std::string("1.8"),
+                                     std::string("1.7"), std::string("1.8.5")}) {
+      const Nearest nearest =
+          nearest_release(rules(judged_rules), *parse_release(asked), as_recorded(server));
+      expect_eq(nearest.text(), std::string(server.name));
+      expect(nearest.departs.empty(), "it departs in nothing");
+    }
+  }
 }
 
 TEST("what one behaviour can't tell apart is named as one") {

@@ -1,0 +1,70 @@
+/// What becomes of a case that came to look too late. No server is needed for that.
+
+#include "conformance/suite/judge.h"
+
+#include "conformance/suite/trial.h"
+#include "testing/case.h"
+
+namespace phx::conformance {
+namespace {
+
+using testing::expect;
+using testing::expect_eq;
+
+constexpr Millis most{100};
+
+int tries = 0;
+int late_tries = 0;  // of them see their violation too late
+
+void break_the_rule() { throw Violation("this", "that"); }
+
+/// Breaks the rule after the server need no longer keep to it, and in the end keeps it.
+void be_late(Trial& t) {
+  if (++tries > late_tries) return;
+  t.in_time(Clock::now() - 2 * most, most, break_the_rule);
+}
+
+Judgement judged(void (*body)(Trial&)) {
+  tries = 0;
+  const Rule rule{"T-01", Level::must, Profile::core, "a rule about time", "", body};
+  Network network(Trust{});
+  return judge(rule, Options{}, network);
+}
+
+TEST("a case that saw a violation too late is tried again, and says so") {
+  late_tries = 2;
+  const Outcome outcome = judged(be_late).outcome;
+  expect(outcome.verdict == Verdict::passed, "kept in the end");
+  expect_eq(outcome.remark, std::string("tried 3 times: the machine was busy"));
+}
+
+TEST("a violation that is seen too late three times stands") {
+  late_tries = 9;
+  const Outcome outcome = judged(be_late).outcome;
+  expect_eq(tries, 3);
+  expect(outcome.verdict == Verdict::failed, "not kept");
+  expect_eq(outcome.reason, std::string("expected this, got that"));
+  expect_eq(outcome.remark, std::string("tried 3 times: the machine was busy"));
+}
+
+TEST("a violation that is seen in time stands at once") {
+  const Outcome outcome = judged([](Trial& t) {
+                            ++tries;
+                            t.in_time(Clock::now(), Millis{60'000}, break_the_rule);
+                          }).outcome;
+  expect_eq(tries, 1);
+  expect(outcome.verdict == Verdict::failed && outcome.remark.empty(), "not kept, and no more");
+}
+
+TEST("what never comes is not missed for being late") {
+  const Outcome outcome =
+      judged([](Trial& t) {
+        ++tries;
+        t.in_time(Clock::now() - 2 * most, most, [] { throw NothingCame("this", "nothing"); });
+      }).outcome;
+  expect_eq(tries, 1);
+  expect(outcome.verdict == Verdict::failed && outcome.remark.empty(), "not kept, and no more");
+}
+
+}  // namespace
+}  // namespace phx::conformance
