@@ -95,7 +95,7 @@ RULE("N-07", should, contract, "join, leave and heartbeat work in binary; their 
   client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
   client.send_binary(encode(BinaryPush{"2", "3", topic, "phx_leave", ""}));
   client.expect(R"(["2","3","{topic}","phx_reply",{ok}])");
-  client.expect(R"(["2","2","{topic}","phx_close",{}])");
+  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
 }
 
 RULE("N-08", should, contract, "an empty join_ref in binary is the empty string, not null",
@@ -127,7 +127,7 @@ RULE("N-09", should, contract,
   sender.send_binary(encode(BinaryPush{"1", "2", topic, "broadcast_binary", sample}));
   // Whether V2 members were served before the V1 member's turn is left open.
   const std::string own_copy = encode(BinaryBroadcast{topic, "broadcasted_binary", sample});
-  const std::string error = t.fill(R"(["1","1","{topic}","phx_error",{any}])");
+  const std::string error = t.fill(R"([{any},{any},"{topic}","phx_error",{any}])");
   Received received = sender.take(error);
   if (received.kind == Received::Kind::binary && received.payload == own_copy) {
     received = sender.take(error);

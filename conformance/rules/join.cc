@@ -19,17 +19,19 @@ RULE("J-01", must, core, "joining is answered ok, with join_ref and ref exactly 
 RULE("J-02", must, core, "a reply's payload has exactly the keys status and response",
      "Socket.V2.JSONSerializer.encode! (Reply)") {
   Client& client = t.connect();
-  for (const char* frame :
-       {R"(["1","1","{topic}","phx_join",{join}])", R"([null,"2","{nowhere}","phx_join",{}])",
-        R"(["1","3","{topic}","phx_leave",{}])"}) {
-    client.send(frame);
-    const Json reply = client.expect(R"([{any},{any},{any},"phx_reply",{any}])");
-    const Json payload = reply[4];
+  const auto expect_both_keys = [&client](const char* text) {
+    const Json payload = client.expect(text)[4];
     const bool exact = json_object_size(payload.get()) == 2 && !payload["status"].text().empty() &&
                        !json_is_null(payload["response"].get());
     if (!exact) throw Violation("exactly the keys status and response", payload.dump());
-  }
-  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  };
+  client.send(R"(["1","1","{topic}","phx_join",{join}])");
+  expect_both_keys(R"([{any},"1","{topic}","phx_reply",{any}])");
+  client.send(R"([null,"2","phoenix","heartbeat",{}])");
+  expect_both_keys(R"([{any},"2","phoenix","phx_reply",{any}])");
+  if (t.core_only()) return;
+  client.send(R"(["3","3","{other}","phx_join",{"join":"error"}])");
+  expect_both_keys(R"([{any},"3","{other}","phx_reply",{any}])");
 }
 
 RULE("J-03", must, contract, "a refused join is an error with the channel's reason",
@@ -79,7 +81,7 @@ RULE("J-07", must, contract, "after a failed join the topic is not joined",
     client.send(fmt::format(R"(["1","1","{{topic}}","phx_join",{{"join":"{}"}}])", how));
     client.expect(R"(["1","1","{topic}","phx_reply",{"status":"error","response":{any}}])");
     client.send(R"(["1","2","{topic}","echo",{}])");
-    client.expect(R"([null,"2","{topic}","phx_reply",{unmatched}])");
+    client.expect(R"([{any},"2","{topic}","phx_reply",{refused}])");
   }
 }
 
@@ -88,7 +90,7 @@ RULE("J-08", must, core, "joining a joined topic again ends the first channel wi
   Client& client = t.join();
   client.send(R"(["2","2","{topic}","phx_join",{join}])");
   client.expect_in_any_order(
-      {R"(["2","2","{topic}","phx_reply",{ok}])", R"(["1","1","{topic}","phx_close",{}])"});
+      {R"(["2","2","{topic}","phx_reply",{ok}])", R"(["1","1","{topic}","phx_close",{any}])"});
   client.expect_silence();
 }
 
@@ -97,10 +99,10 @@ RULE("J-09", must, core, "the new join's reply comes first, then phx_close of th
   Client& client = t.join();
   client.send(R"(["2","2","{topic}","phx_join",{join}])");
   client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
-  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  client.expect(R"(["1","1","{topic}","phx_close",{any}])");
   client.send(R"(["2","3","{topic}","phx_join",{join}])");
   client.expect(R"(["2","3","{topic}","phx_reply",{ok}])");
-  client.expect(R"(["2","2","{topic}","phx_close",{}])");
+  client.expect(R"(["2","2","{topic}","phx_close",{any}])");
 }
 
 RULE("J-10", must, contract, "after a duplicate join one broadcast is delivered once",
@@ -108,7 +110,7 @@ RULE("J-10", must, contract, "after a duplicate join one broadcast is delivered 
   Client& client = t.join();
   client.send(R"(["2","2","{topic}","phx_join",{}])");
   client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
-  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
   client.send(R"(["2","3","{topic}","broadcast",{"n":1}])");
   client.expect_in_any_order({R"([null,null,"{topic}","broadcasted",{"n":1}])",
                               R"(["2","3","{topic}","phx_reply",{ok}])"});
@@ -118,27 +120,24 @@ RULE("J-10", must, contract, "after a duplicate join one broadcast is delivered 
 RULE("J-11", must, core, "joining, leaving or crashing one topic changes no other of the socket",
      "Phoenix.Socket, state.channels") {
   Client& client = t.join();
+  // How each of these is answered is other rules' matter.
   client.send(R"(["5","5","{nowhere}","phx_join",{}])");
-  client.expect(R"([null,"5","{nowhere}","phx_reply",{unmatched}])");
   client.send(R"(["5","6","{nowhere}","phx_leave",{}])");
-  client.expect(R"(["5","6","{nowhere}","phx_reply",{ok}])");
   if (!t.core_only()) {
     for (const char* how : {"crash", "stop"}) {
       client.send(R"(["2","2","{other}","phx_join",{}])");
-      client.expect(R"(["2","2","{other}","phx_reply",{ok}])");
+      client.expect_at_last(R"(["2","2","{other}","phx_reply",{ok}])");
       client.send(fmt::format(R"(["2","3","{{other}}","{}",{{}}])", how));
-      client.expect(R"(["2","2","{other}",{any},{any}])");
+      client.expect(R"([{any},{any},"{other}",{any},{any}])");
     }
     client.send(R"(["3","7","{other}","phx_join",{}])");
     client.expect(R"(["3","7","{other}","phx_reply",{ok}])");
     client.send(R"(["3","8","{other}","phx_leave",{}])");
-    client.expect(R"(["3","8","{other}","phx_reply",{ok}])");
-    client.expect(R"(["3","3","{other}","phx_close",{}])");
   }
   // Only a topic that is joined answers its leave with phx_close.
   client.send(R"(["1","9","{topic}","phx_leave",{}])");
-  client.expect(R"(["1","9","{topic}","phx_reply",{ok}])");
-  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  client.expect_at_last(R"([{any},{any},"{topic}","phx_close",{any}])");
+  client.forget();
 }
 
 RULE("J-12", should, contract, "past 100 joined topics a join is refused; leaving one makes room",
@@ -162,7 +161,7 @@ RULE("J-12", should, contract, "past 100 joined topics a join is refused; leavin
                     {"status":"error","response":{"reason":"too many channels joined"}}])");
   client.send(R"(["1","leave","{topic}:1","phx_leave",{}])");
   client.expect(R"(["1","leave","{topic}:1","phx_reply",{ok}])");
-  client.expect(R"(["1","1","{topic}:1","phx_close",{}])");
+  client.expect(R"([{any},{any},"{topic}:1","phx_close",{any}])");
   client.send(join(101));
   client.expect(R"(["101","101","{topic}:101","phx_reply",{ok}])");
 }
@@ -207,7 +206,7 @@ RULE("J-14", must, contract, "a pattern prefix:* takes any rest; case and prefix
   client.expect(R"(["1","1","conformance:","phx_reply",{ok}])");
   for (const char* topic : {"conformance", "Conformance:x", "xconformance:x", "conformanc:x", ""}) {
     client.send(fmt::format(R"(["2","2","{}","phx_join",{{}}])", topic));
-    client.expect(fmt::format(R"([null,"2","{}","phx_reply",{{unmatched}}])", topic));
+    client.expect(fmt::format(R"([{{any}},"2","{}","phx_reply",{{refused}}])", topic));
   }
 }
 
@@ -251,9 +250,9 @@ RULE("J-18", should, contract, "a second join that is refused ends the first all
   client.send(R"(["2","2","{topic}","phx_join",{"join":"error"}])");
   client.expect(
       R"(["2","2","{topic}","phx_reply",{"status":"error","response":{"reason":"refused"}}])");
-  client.expect(R"(["1","1","{topic}","phx_close",{}])");
+  client.expect(R"(["1","1","{topic}","phx_close",{any}])");
   client.send(R"(["1","3","{topic}","echo",{}])");
-  client.expect(R"([null,"3","{topic}","phx_reply",{unmatched}])");
+  client.expect(R"([{any},"3","{topic}","phx_reply",{refused}])");
 }
 
 RULE("J-19", should, contract, "any JSON value is taken as a join payload",

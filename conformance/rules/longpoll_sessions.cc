@@ -98,11 +98,11 @@ void hold_a_conversation_in_v2(Trial& t, Client* member) {
     member->expect(R"([null,null,"{other}","broadcasted",{"b":2}])");
     poller.post(R"(["3","6","{other}","phx_leave",{}])");  // V1's broadcast is not for this one
     poller.expect(R"(["3","6","{other}","phx_reply",{ok}])");
-    poller.expect(R"(["3","3","{other}","phx_close",{}])");
+    poller.expect(R"([{any},{any},"{other}","phx_close",{any}])");
   }
   poller.post(R"(["1","7","{topic}","phx_leave",{}])");
   poller.expect(R"(["1","7","{topic}","phx_reply",{ok}])");
-  poller.expect(R"(["1","1","{topic}","phx_close",{}])");
+  poller.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
 }
 
 /// The same as V1 has them.

@@ -111,6 +111,17 @@ bool Client::expect_perhaps_after(std::string_view perhaps, std::string_view tex
   return true;
 }
 
+void Client::expect_at_last(std::string_view text) {
+  const std::string expected = awaited(text);
+  const auto deadline = Clock::now() + patience_;
+  while (Clock::now() < deadline) {
+    const Received received = take(expected);
+    if (is_this_text(received, expected)) return;
+    if (received.kind == Kind::close || received.kind == Kind::end) violated(expected, received);
+  }
+  nothing_came(expected);
+}
+
 void Client::expect_in_any_order(const std::vector<std::string>& texts) {
   std::vector<std::string> open;
   for (const auto& text : texts) open.push_back(awaited(text));
@@ -266,8 +277,8 @@ std::string Client::heartbeat(std::string_view ref) const {
 std::string Client::heartbeat_reply(std::string_view ref) const {
   return version_ == Version::v1
              ? fmt::format(
-                   R"({{"topic":"phoenix","event":"phx_reply","payload":{{ok}},"ref":"{}"}})", ref)
-             : fmt::format(R"([null,"{}","phoenix","phx_reply",{{ok}}])", ref);
+                   R"({{"topic":{{any}},"event":"phx_reply","payload":{{any}},"ref":"{}"}})", ref)
+             : fmt::format(R"([{{any}},"{}",{{any}},"phx_reply",{{any}}])", ref);
 }
 
 std::string Client::noted(std::string_view remark) const {

@@ -54,6 +54,8 @@ class Client {
   Json expect(std::string_view text);
   /// The same, and it came compressed.
   void expect_compressed(std::string_view text);
+  /// Some later frame is this text. Those before it are passed over: they are other rules' matter.
+  void expect_at_last(std::string_view text);
   /// The next frame is `text`, or `perhaps` and then `text`. \return whether `perhaps` came.
   bool expect_perhaps_after(std::string_view perhaps, std::string_view text);
   /// The next frames are these, in whatever order.
@@ -104,6 +106,7 @@ class Client {
   std::string said(std::string_view text) const;
   std::string awaited(std::string_view text) const;
   std::string heartbeat(std::string_view ref) const;
+  /// Known by its ref: what else is in it is K-01's and K-03's.
   std::string heartbeat_reply(std::string_view ref) const;
   Received take_close(const Codes& codes, const std::string& expected);
   [[noreturn]] void violated(const std::string& expected, const Received& got) const;

@@ -170,9 +170,9 @@ std::string Poller::heartbeat(std::string_view ref) const {
 
 std::string Poller::heartbeat_reply(std::string_view ref) const {
   return opening_.vsn == "2.0.0"
-             ? fmt::format(R"([null,"{}","phoenix","phx_reply",{{ok}}])", ref)
+             ? fmt::format(R"([{{any}},"{}",{{any}},"phx_reply",{{any}}])", ref)
              : fmt::format(
-                   R"({{"topic":"phoenix","event":"phx_reply","payload":{{ok}},"ref":"{}"}})", ref);
+                   R"({{"topic":{{any}},"event":"phx_reply","payload":{{any}},"ref":"{}"}})", ref);
 }
 
 std::string Poller::noted(std::string_view remark) const {

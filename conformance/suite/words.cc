@@ -5,7 +5,8 @@
 namespace phx::conformance {
 
 Words common_words() {
-  return {{"ok", R"({"status":"ok","response":{}})"},
+  return {{"ok", R"({"status":"ok","response":"{any}"})"},
+          {"refused", R"({"status":"error","response":"{any}"})"},
           {"unmatched", R"({"status":"error","response":{"reason":"unmatched topic"}})"},
           {"any", R"("{any}")"}};
 }
