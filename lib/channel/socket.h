@@ -5,7 +5,7 @@
 /// UserSocket::connect fills one in for the connection; each channel gets a copy of its own.
 /// Mirrors Phoenix.Socket's struct, and the functions of Phoenix.Channel that take one.
 
-#include <boost/container/flat_map.hpp>
+#include <map>
 #include <string>
 
 #include "pubsub/pubsub.h"
@@ -17,7 +17,7 @@ namespace phx {
 using serializer::Payload;
 
 /// Values that connect and the channels keep between messages, by name.
-using Assigns = boost::container::flat_map<std::string, Json, std::less<>>;
+using Assigns = std::map<std::string, Json, std::less<>>;
 
 /// A channel's answer:
 ///

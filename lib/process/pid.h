@@ -11,7 +11,7 @@ namespace phx::process {
 
 /// Names a process for ever: serials are never reused, so a stale Pid is harmless.
 struct Pid {
-  std::uint64_t shard : 6 = 0;    ///< Of 64 at most: Scheduler::most_shards.
+  std::uint64_t shard : 6 = 0;    ///< Of 64 at most: Scheduler::max_shards.
   std::uint64_t serial : 58 = 0;  ///< 0 names nobody. A million a second last nine thousand years.
   /// Both in one.
   std::uint64_t number() const { return std::uint64_t{shard} << 58 | serial; }

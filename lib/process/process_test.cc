@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "process/scheduler.h"
+#include "process/timers.h"
 #include "testing/actors.h"
 #include "testing/case.h"
 
@@ -44,7 +45,7 @@ TEST("an alarm goes off once, may be set anew before that, and is put away with 
   Journal journal;
   auto alarm = std::make_unique<Alarm>();
   const Pid pid = house.spawn([&](Actor&, Message m) {
-    if (m.holds<Rang>()) journal.push_back("rang");
+    if (m.holds<TimerFired>()) journal.push_back("rang");
   });
   house.scheduler.set(*alarm, Millis{10}, pid);
   house.scheduler.set(*alarm, Millis{20}, pid);

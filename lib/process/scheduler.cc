@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "process/slot.h"
+#include "process/timers.h"
 
 namespace phx::process {
 namespace {
@@ -26,7 +27,10 @@ Millis coarse_time() {
 }  // namespace
 
 Scheduler::Scheduler(std::uint32_t shard, Log log, Limits limits)
-    : shard_(shard), log_(std::move(log)), limits_(limits) {}
+    : shard_(shard),
+      log_(std::move(log)),
+      limits_(limits),
+      timers_(std::make_unique<Timers>()) {}
 
 Scheduler::~Scheduler() { clear(); }
 
@@ -83,9 +87,17 @@ std::vector<Pid> Scheduler::pids_of(const std::function<bool(const Process&)>& k
 
 // --- Timers and answers -------------------------------------------------------------------------
 
+void Scheduler::cancel(Ref timer) { timers_->cancel(timer); }
+
+void Scheduler::set(Alarm& alarm, Millis delay, Pid owner) {
+  timers_->set(alarm, now_ + delay, owner);
+}
+
+std::optional<Clock::time_point> Scheduler::next_timer() const { return timers_->next(); }
+
 Ref Scheduler::send_after(Millis delay, Pid to, Message message) {
   const Ref ref = make_ref();
-  timers_.add(now_ + delay, {ref, to, std::move(message)});
+  timers_->add(now_ + delay, {ref, to, std::move(message)});
   return ref;
 }
 
@@ -98,8 +110,8 @@ void Scheduler::answer(const Request& request, Message reply) {
 bool Scheduler::run(Clock::time_point now) {
   now_ = now;
   receive_some();
-  while (auto due = timers_.take(now)) send(due->to, std::move(due->message));
-  while (auto owner = timers_.take_alarm(now)) send(*owner, Rang{});
+  while (auto due = timers_->take(now)) send(due->to, std::move(due->message));
+  while (auto owner = timers_->take_alarm(now)) send(*owner, TimerFired{});
   for (std::size_t turn = 0; turn < limits_.turns_a_run; ++turn) {
     if (urgent_.empty() && runnable_.empty()) receive_some();
     std::deque<Slot*>& queue = urgent_.empty() ? runnable_ : urgent_;
@@ -195,7 +207,7 @@ bool Scheduler::deliver_next(Slot& slot) {
   if (slot.awaiting) {
     if (!slot.awaiting->arrived) return false;
     const std::unique_ptr<Awaiting> over = std::move(slot.awaiting);
-    if (over->timer) timers_.cancel(*over->timer);
+    if (over->timer) timers_->cancel(*over->timer);
     over->then(std::move(over->arrived));
     return true;
   }
@@ -226,7 +238,7 @@ void Scheduler::note_long_turn(const Slot& slot, Millis began) {
 std::unique_ptr<Slot> Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   const Pid pid = slot.process->self_;
   auto node = slots_.extract(pid.serial);
-  if (slot.awaiting && slot.awaiting->timer) timers_.cancel(*slot.awaiting->timer);
+  if (slot.awaiting && slot.awaiting->timer) timers_->cancel(*slot.awaiting->timer);
   if (say_goodbye) last_words(slot, reason);
   slot.process->buried();
   if (reason.kind == ExitReason::crash) {

@@ -13,25 +13,13 @@
 
 #include "base/log.h"
 #include "process/inbox.h"
+#include "process/limits.h"
 #include "process/mailbox.h"
 #include "process/observer.h"
 #include "process/process.h"
-#include "process/timers.h"
 #include "process/workers.h"
 
 namespace phx::process {
-
-/// What a scheduler allows before it steps in.
-struct Limits {
-  std::size_t mailbox = 10'000;  ///< Messages; one more ends the receiver.
-  /// Bytes, twice what may wait for one client (ServerOptions::outbox_limit). Where so many wait
-  /// one more message ends the receiver, so the largest of all still reaches an empty mailbox.
-  std::size_t mailbox_bytes = 64 * 1'048'576;
-  std::size_t messages_a_turn = 32;  ///< Then to the back of the queue.
-  std::size_t turns_a_run = 4'096;   ///< Then input and output have their go.
-  std::size_t signals_at_once = 64;  ///< From other threads; then those they reached have a turn.
-  Millis long_turn{100};             ///< A turn that takes longer is logged: it held up its thread.
-};
 
 /// Counters for whoever watches. Read on the shard's thread.
 struct Stats {
@@ -40,6 +28,9 @@ struct Stats {
   std::uint64_t overflowed = 0;
   std::uint64_t long_turns = 0;
 };
+
+class Alarm;
+class Timers;
 
 class Scheduler {
  public:
@@ -79,10 +70,10 @@ class Scheduler {
   void demonitor(Ref ref, Pid watcher, Pid target);
   /// Counts from the beginning of this run().
   Ref send_after(Millis delay, Pid to, Message message);
-  void cancel(Ref timer) { timers_.cancel(timer); }
-  /// The owner is sent Rang after so long; counts as send_after does. REQUIRES: the alarm is the
+  void cancel(Ref timer);
+  /// The owner is sent TimerFired after so long; counts as send_after does. REQUIRES: the alarm is the
   /// owner's, a process of this shard.
-  void set(Alarm& alarm, Millis delay, Pid owner) { timers_.set(alarm, now_ + delay, owner); }
+  void set(Alarm& alarm, Millis delay, Pid owner);
   /// The reply to a Request. Mirrors GenServer.reply/2.
   void answer(const Request& request, Message reply);
   /// Destroys all processes, without a last turn: when the thread that ran them has ended.
@@ -93,7 +84,7 @@ class Scheduler {
 
   /// Gives turns to who has mail. True: the budget is spent and more is waiting, call again soon.
   bool run(Clock::time_point now);
-  std::optional<Clock::time_point> next_timer() const { return timers_.next(); }
+  std::optional<Clock::time_point> next_timer() const;
   /// See Inbox::on_wake.
   void on_wake(std::function<void()> wake) { inbox_.on_wake(std::move(wake)); }
 
@@ -106,8 +97,8 @@ class Scheduler {
   std::size_t population() const { return slots_.size(); }
   Clock::time_point now() const { return now_; }
   /// Refs tell their shards apart, so that one from another shard is never taken for ours.
-  static constexpr std::uint32_t most_shards = 64;
-  Ref make_ref() { return Ref{next_ref_++ * most_shards + shard_}; }
+  static constexpr std::uint32_t max_shards = 64;
+  Ref make_ref() { return Ref{next_ref_++ * max_shards + shard_}; }
 
  private:
   friend class Process;
@@ -149,7 +140,7 @@ class Scheduler {
   std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> ghosts_;  // dead, their work still runs
   std::deque<Slot*> urgent_;    // the same, of urgent processes
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
-  Timers timers_;
+  const std::unique_ptr<Timers> timers_;
   Inbox inbox_;
   Clock::time_point now_ = Clock::now();
   Stats stats_;

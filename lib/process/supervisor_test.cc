@@ -2,6 +2,8 @@
 
 #include "process/supervisor.h"
 
+#include <map>
+
 #include "process/scheduler.h"
 #include "testing/case.h"
 

@@ -14,7 +14,7 @@
 namespace phx::process {
 
 /// What a process is sent when its alarm goes off.
-struct Rang {};
+struct TimerFired {};
 
 /// An alarm clock that a process keeps as a member, for what it nearly always sets: where a timer
 /// is a message that waits in memory, this is forty-eight bytes of its owner. It is off

@@ -1,0 +1,22 @@
+#pragma once
+/// \file
+/// What a scheduler allows before it steps in.
+
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace phx::process {
+
+struct Limits {
+  std::size_t mailbox = 10'000;  ///< Messages; one more ends the receiver.
+  /// Bytes, twice what may wait for one client (ServerOptions::outbox_limit). Checked before
+  /// queuing, so one oversized message still fits an empty mailbox.
+  std::size_t mailbox_bytes = 64 * 1'048'576;
+  std::size_t messages_a_turn = 32;  ///< Then to the back of the queue.
+  std::size_t turns_a_run = 4'096;   ///< Then input and output have their go.
+  std::size_t signals_at_once = 64;  ///< From other threads; then those they reached have a turn.
+  Millis long_turn{100};             ///< A turn that takes longer is logged: it held up its thread.
+};
+
+}  // namespace phx::process
