@@ -11,6 +11,7 @@
 #include "conformance/suite/trial.h"
 #include "phoenix.h"
 #include "testing/channel_test.h"
+#include "websocket/reader.h"
 
 // --- README.md: a program -----------------------------------------------------------------------
 
@@ -50,7 +51,7 @@ void count() {
 #include "examples/lib/metrics/metrics.h.1"
 }
 
-void serve(const phx::Endpoint& endpoint) {
+void start_and_stop(const phx::Endpoint& endpoint) {
 #include "examples/lib/server/server.h.1"
 }
 
@@ -67,6 +68,11 @@ Json next() {
 
 Reply answer(int seats) {
 #include "examples/lib/channel/socket.h.1"
+}
+
+void handle(const websocket::Event& event);
+void read(std::string_view bytes) {
+#include "examples/lib/websocket/reader.h.1"
 }
 
 namespace serializer {

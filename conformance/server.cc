@@ -6,16 +6,22 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 
 #include "conformance/contract/user_socket.h"
 #include "phoenix.h"
+
+// jemalloc, which this program is linked with, reads this as it begins: what was freed goes back to
+// the system within a second or two, by a thread of its own, even while nothing is allocated.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
 namespace {
 
 struct Options {
   /// One shard unless told otherwise: it does several times what a core of Phoenix does, and what
   /// two clients see of each other is in one order. More are for channels that keep a core busy.
-  phx::ServerOptions server{.shards = 1};
+  phx::ServerOptions server{.shards = 1, .signals = true};
   phx::TlsOptions tls;  ///< Of no meaning until both files are named.
   std::string log_level = "warn";
   std::string secret_key_base = phx::transport::random_secret();
@@ -73,7 +79,8 @@ int serve(Options options) {
                      phx::Log::to_stderr(phx::level_of(options.log_level)));
   fmt::print("The contract server is listening on {}\n", fmt::join(server.urls(), " and "));
   std::fflush(stdout);
-  server.run();
+  // A thread can't be ended from outside, and a handler that blocks may do so for ever.
+  if (!server.run()) std::_Exit(0);
   return 0;
 }
 
@@ -91,6 +98,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     return serve(options);
+  } catch (const phx::OptionError& error) {
+    fmt::print(stderr, "phx-contract: {} (each has a flag of its own here: --help)\n", error.what());
+    return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "phx-contract: {}\n", error.what());
     return 1;

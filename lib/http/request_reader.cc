@@ -211,6 +211,12 @@ std::string http_date() {
   return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
 }
 
+void append_headers(std::string& head, const Request::Headers& headers) {
+  for (const auto& [name, value] : headers) {
+    if (value.find_first_of("\r\n") == std::string::npos) head += name + ": " + value + "\r\n";
+  }
+}
+
 std::string head_bytes(const Response& response, bool keep_alive) {
   std::string bytes =
       fmt::format("HTTP/1.1 {} {}\r\ncontent-length: {}\r\ndate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
@@ -219,11 +225,7 @@ std::string head_bytes(const Response& response, bool keep_alive) {
   const bool says_how_long = std::any_of(response.headers.begin(), response.headers.end(),
                                          [](const auto& h) { return h.first == "cache-control"; });
   if (!says_how_long) bytes += "cache-control: max-age=0, private, must-revalidate\r\n";
-  for (const auto& [name, value] : response.headers) {
-    // A line break in a value would let whoever chose it write headers of his own.
-    if (value.find_first_of("\r\n") != std::string::npos) continue;
-    bytes += name + ": " + value + "\r\n";
-  }
+  append_headers(bytes, response.headers);
   if (!keep_alive) bytes += "connection: close\r\n";
   return bytes + "\r\n";
 }

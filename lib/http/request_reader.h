@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/time.h"
+#include "http/limits.h"
 #include "http/request.h"
 #include "telemetry/limits.h"
 
@@ -17,18 +17,6 @@ class error_code;
 }
 
 namespace phx::http {
-
-/// What an HTTP client may send before it is refused.
-struct Limits {
-  std::size_t head = 65'536;     ///< Bytes of request line and headers, or of trailers: 431 above.
-  std::size_t body = 8'000'000;  ///< Bytes: left out above. Plug.Conn.read_body's default.
-  std::size_t skipped = 1'000'000;  ///< And so many more: then 400. Cowboy's max_skip_body_length.
-  std::size_t fields = 100;         ///< Headers: 431 above. Cowboy's max_headers.
-  std::size_t empty_lines = 5;      ///< Before a request: 400 above. Cowboy's max_empty_lines.
-  /// For a whole request to come, and for each part of an answer to be taken; then the connection
-  /// is dropped. So long a connection may lie idle between requests, too. Cowboy's idle_timeout.
-  Millis patience{60'000};
-};
 
 /// Reads requests out of a stream of bytes, one after the other.
 class RequestReader {
@@ -42,8 +30,10 @@ class RequestReader {
   std::variant<std::monostate, Request, Response> next();
   /// Whether the client waits for `100 Continue` with its body. Says so once for each request.
   bool awaits_continue();
-  /// Forgets the bytes behind the last request, and says how many they were.
-  std::size_t give_back() { return std::exchange(buffer_, {}).size(); }
+  /// Bytes that have come and are no part of a request yet.
+  std::size_t waiting() const { return buffer_.size(); }
+  /// Takes out what came behind the last request, when that was not HTTP's last word.
+  std::string take_rest() { return std::exchange(buffer_, {}); }
 
   /// A part of a request has come, and the rest has not.
   bool midway() const { return parser_ != nullptr; }
@@ -65,6 +55,10 @@ class RequestReader {
   std::size_t empty_lines_ = 0;  ///< Since the last request.
   std::optional<telemetry::Limit> exceeded_;
 };
+
+/// Appends a line for each; one with a line break in its value is left out, for it would let
+/// whoever chose the value write headers of their own.
+void append_headers(std::string& head, const Request::Headers& headers);
 
 /// The answer's bytes up to its body.
 std::string head_bytes(const Response& response, bool keep_alive);

@@ -24,13 +24,13 @@ struct Addresses::Counts {
   }
 };
 
-Addresses::Addresses(std::size_t most) : most_(most), counts_(std::make_shared<Counts>()) {}
+Addresses::Addresses(std::size_t limit) : limit_(limit), counts_(std::make_shared<Counts>()) {}
 
 Addresses::Admission Addresses::admit(const std::string& address) {
   {
     const std::lock_guard lock(counts_->mutex);
     Counts::Count& count = counts_->of[address];
-    if (count.connections >= most_) return {{}, !std::exchange(count.refused, true)};
+    if (count.connections >= limit_) return {{}, !std::exchange(count.refused, true)};
     ++count.connections;
   }
   return {

@@ -14,8 +14,8 @@ class Addresses {
   /// Held as long as the connection lives.
   using Place = std::shared_ptr<const void>;
 
-  /// `most` connections an address.
-  explicit Addresses(std::size_t most);
+  /// `limit` connections an address.
+  explicit Addresses(std::size_t limit);
 
   struct Admission {
     Place place = {};            ///< Nothing where the address has as many as it may.
@@ -23,13 +23,13 @@ class Addresses {
   };
   Admission admit(const std::string& address);
 
-  std::size_t most() const { return most_; }
+  std::size_t limit() const { return limit_; }
   /// Addresses that have a connection.
   std::size_t known() const;
 
  private:
   struct Counts;
-  const std::size_t most_;
+  const std::size_t limit_;
   const std::shared_ptr<Counts> counts_;
 };
 

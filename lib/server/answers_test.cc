@@ -26,15 +26,14 @@ std::string told(const std::string& requests) {
   endpoint.get("/numbers", [](const auto&) { return http::Response{200, numbers()}; });
   endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
   Server server(endpoint, {.port = 0, .shards = 1}, Log::silent());
-  std::thread thread([&] { server.run(); });
+  server.start();
   std::string answer;
   {
     const TcpClient client(server.port(), 4'096);
     client.write(requests);
     answer = client.rest();
   }
-  ::kill(::getpid(), SIGTERM);
-  thread.join();
+  server.stop();
   return answer;
 }
 

@@ -73,15 +73,14 @@ Story served(int times) {
                   const std::lock_guard lock(mutex);
                   story.lines += line + "\n";
                 }));
-  std::thread thread([&] { server.run(); });
+  server.start();
   {
     // The children have had their first turns, and been given up, before a connection is served.
     const TcpClient client(server.port());
     client.write(get("/", "Connection: close\r\n"));
     story.page = client.rest();
   }
-  ::kill(::getpid(), SIGTERM);
-  thread.join();
+  server.stop();
   story.starts = starts;
   story.steady_ended = ended;
   return story;

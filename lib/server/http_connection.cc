@@ -1,18 +1,12 @@
-/// Reads heads in a bounded time, answers, and hands the socket on when it is to be a websocket.
+/// Reads heads in a bounded time, answers, and hands the stream on when it is to be a websocket.
 
 #include "server/http_connection.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <utility>
 
-#include "base/check.h"
-
 namespace phx::server {
+
 /// Passes a late answer on, while the connection is there to take it.
 class HttpConnection::Answer final : public http::Responder {
  public:
@@ -23,6 +17,7 @@ class HttpConnection::Answer final : public http::Responder {
     if (HttpConnection* connection = std::exchange(connection_, nullptr)) {
       connection->waiting_ = false;
       connection->respond(std::move(response), head_only_, keep_alive_);
+      if (connection->idle()) connection->read_requests();
     }
   }
   bool gone() const override { return connection_ == nullptr; }
@@ -34,108 +29,79 @@ class HttpConnection::Answer final : public http::Responder {
   const bool keep_alive_;
 };
 
-HttpConnection::HttpConnection(HttpHost& host, int socket, Client client)
-    : host_(host), socket_(socket), client_(std::move(client)), reader_(host.http_limits()) {}
+HttpConnection::HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stream, Client client)
+    : host_(host),
+      stream_(std::move(stream)),
+      client_(std::move(client)),
+      reader_(host.http_limits()),
+      patience_(host.loop(), [this] { run_out_of_patience(); }) {
+  stream_->tell(*this);
+  be_patient();
+}
 
 HttpConnection::~HttpConnection() {
   if (answer_) answer_->hang_up();
-  poll_.close();
-  if (socket_ >= 0) ::close(socket_);
 }
 
-/// Most requests have come by the time that their connection is accepted: these cost the loop
-/// neither a handle nor a timer.
-void HttpConnection::start() {
-  read();
-  if (ended_ || poll_) return;
-  be_patient();
-  listen();
-}
-
-void HttpConnection::be_patient() {
-  if (!patience_) {
-    patience_.open([this](uv_timer_t* handle) { return uv_timer_init(host_.loop(), handle); },
-                   [this] { run_out_of_patience(); });
-  }
-  const auto patience = static_cast<std::uint64_t>(host_.http_limits().patience.count());
-  uv_timer_start(patience_.get(), UvHandle<uv_timer_t>::call, patience, 0);
-}
+void HttpConnection::be_patient() { patience_.start(host_.http_limits().patience); }
 
 /// A connection that only lay idle goes without a word.
 void HttpConnection::run_out_of_patience() {
-  if (reader_.midway() || !unsent_.empty()) tell(telemetry::Limit::request_time);
-  end();
+  if (reader_.midway() || !unsent_.empty()) report(telemetry::Limit::request_time);
+  stream_->drop();
 }
 
-void HttpConnection::tell(telemetry::Limit limit) const {
+void HttpConnection::report(telemetry::Limit limit) const {
   using telemetry::Limit;
   const http::Limits& limits = host_.http_limits();
   const std::size_t allowed = limit == Limit::request_head   ? limits.head
                               : limit == Limit::request_body ? limits.body
                                                              : limits.patience.count();
-  host_.limit_reached({limit, allowed}, client_.address);
+  host_.limit_reached({limit, allowed}, client_.peer.address);
 }
 
-/// While an answer is under way nothing more is read: the next request waits in the socket, where
-/// it takes none of our memory. That the client hangs up is heard all the same.
-void HttpConnection::listen() {
-  if (!poll_) {
-    const auto opened = poll_.open(
-        [this](uv_poll_t* handle) { return uv_poll_init_socket(host_.loop(), handle, socket_); },
-        [this] { ready(poll_.what()); });
-    if (opened != 0) return end();
-  }
-  const int events = waiting_ ? UV_DISCONNECT : unsent_.empty() ? UV_READABLE : UV_WRITABLE;
-  uv_poll_start(poll_.get(), events, UvHandle<uv_poll_t>::call_poll);
-}
+// --- Requests -----------------------------------------------------------------------------------
 
-void HttpConnection::ready(int events) {
-  const bool broken = events == 0;  // libuv's way of saying so
-  if (broken || (events & UV_DISCONNECT) != 0) return end();
-  if (unsent_.empty()) {
-    read();
-  } else {
-    write();
+/// While an answer is under way the next requests wait here, up to the size of a head; the rest
+/// waits in the network, where it takes none of our memory.
+void HttpConnection::received(std::string_view bytes) {
+  if (ended_) return;
+  reader_.feed(bytes);
+  if (idle()) {
+    read_requests();
+  } else if (reader_.waiting() > host_.http_limits().head && !std::exchange(paused_, true)) {
+    stream_->pause();
   }
 }
 
-/// Looks before it takes, and takes one request: what comes behind it stays in the socket. So the
-/// frames sent along with an upgrade are there for libwebsockets, which would not look again at
-/// what it is given in a buffer.
-void HttpConnection::read() {
-  std::array<char, 16'384> bytes;
-  const ssize_t seen = ::recv(socket_, bytes.data(), bytes.size(), MSG_PEEK);
-  if (seen < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (seen <= 0) return end();
-  reader_.feed({bytes.data(), static_cast<std::size_t>(seen)});
-  auto next = reader_.next();
-  // Only a whole request has bytes behind it; of a half or a bad one all are taken.
-  const bool whole = std::holds_alternative<http::Request>(next);
-  const std::size_t behind = whole ? reader_.give_back() : 0;
-  check(behind <= static_cast<std::size_t>(seen), "a request ends in the bytes that ended it");
-  if (::recv(socket_, bytes.data(), static_cast<std::size_t>(seen) - behind, 0) < 0) return end();
-  const bool decided = !std::holds_alternative<std::monostate>(next);
-  if (decided && reader_.exceeded()) tell(*reader_.exceeded());
-  if (auto* refusal = std::get_if<http::Response>(&next)) {
-    respond(std::move(*refusal), false, false);
-  } else if (auto* request = std::get_if<http::Request>(&next)) {
-    answer(std::move(*request));
-  } else if (reader_.awaits_continue()) {
-    unsent_ = {"HTTP/1.1 100 Continue\r\n\r\n"};
-    write();
+void HttpConnection::read_requests() {
+  while (idle() && !ended_) {
+    auto next = reader_.next();
+    const bool decided = !std::holds_alternative<std::monostate>(next);
+    if (decided && reader_.exceeded()) report(*reader_.exceeded());
+    if (auto* refusal = std::get_if<http::Response>(&next)) {
+      respond(std::move(*refusal), false, false);
+    } else if (auto* request = std::get_if<http::Request>(&next)) {
+      answer(std::move(*request));
+    } else if (reader_.awaits_continue()) {
+      unsent_ = {"HTTP/1.1 100 Continue\r\n\r\n"};
+      write();
+    } else {
+      return;
+    }
   }
 }
 
 void HttpConnection::answer(http::Request request) {
-  request.peer = client_.address;
-  request.peer_port = client_.port;
-  request.scheme = client_.scheme;
+  request.peer = client_.peer.address;
+  request.peer_port = client_.peer.port;
+  request.scheme = client_.peer.secure ? "https" : "http";
   const bool head_only = request.method == "HEAD";
   const bool keep_alive = http::wants_keep_alive(request);
   Endpoint::Outcome outcome = host_.dispatch(request);
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) {
-    poll_.close();  // libwebsockets will watch the socket itself
-    host_.become_websocket(std::exchange(socket_, -1), std::move(*upgrade), std::move(client_));
+    const std::string early = reader_.take_rest();
+    host_.become_websocket(std::move(stream_), std::move(*upgrade), std::move(client_), early);
     return end();
   }
   if (const auto* later = std::get_if<http::Later>(&outcome)) {
@@ -145,59 +111,77 @@ void HttpConnection::answer(http::Request request) {
   respond(std::get<http::Response>(std::move(outcome)), head_only, keep_alive);
 }
 
-/// Who answers keeps his own time, so our patience is not asked; but a client that hangs up is
-/// heard.
+/// The answer keeps its own time, so our patience is not asked. The stream is still read, so that a
+/// client that hangs up is noticed.
 void HttpConnection::wait_for(const http::Later& later) {
   waiting_ = true;
-  if (patience_) uv_timer_stop(patience_.get());
-  listen();
+  patience_.stop();
   later.begin(answer_);
 }
 
+// --- Answers ------------------------------------------------------------------------------------
+
 void HttpConnection::answer_and_close() {
   leaving_ = true;
+  if (waiting_ || ended_) return;
   closing_ = true;
-  if (!waiting_ && unsent_.empty()) end();
+  if (unsent_.empty()) stream_->finish(host_.farewell());
 }
 
 void HttpConnection::respond(http::Response response, bool head_only, bool keep_alive) {
+  constexpr std::size_t worth_a_write = 16'384;  // a smaller body joins its head
   closing_ = leaving_ || !keep_alive;
   unsent_ = {http::head_bytes(response, !closing_)};
-  if (!head_only) unsent_.body = std::move(response.body);
+  if (!head_only && response.body.size() < worth_a_write) {
+    unsent_.head += response.body;
+  } else if (!head_only) {
+    unsent_.body = std::move(response.body);
+  }
+  be_patient();
   write();
 }
 
-/// As much as the socket takes, of head and body in one.
-ssize_t HttpConnection::send_some() const {
-  const auto& [head, body, sent] = unsent_;
-  const std::size_t of_head = std::min(sent, head.size());
-  const std::size_t of_body = sent - of_head;
-  std::array<iovec, 2> rest{{{const_cast<char*>(head.data()) + of_head, head.size() - of_head},
-                             {const_cast<char*>(body.data()) + of_body, body.size() - of_body}}};
-  msghdr message{};
-  message.msg_iov = rest.data();
-  message.msg_iovlen = rest.size();
-  return ::sendmsg(socket_, &message, MSG_NOSIGNAL);
+std::string_view HttpConnection::Unsent::next() const {
+  if (sent < head.size()) return std::string_view(head).substr(sent);
+  return std::string_view(body).substr(sent - head.size());
 }
 
+/// While a client takes its time, nothing of it is read: so one that has sent all it will, and
+/// ended its side, gets its answer.
 void HttpConnection::write() {
-  const ssize_t sent = send_some();
-  if (sent < 0 && errno != EAGAIN && errno != EINTR) return end();
-  if (sent > 0) unsent_.sent += static_cast<std::size_t>(sent);
-  if (unsent_.empty()) unsent_ = {};  // its memory, too
-  if (unsent_.empty() && closing_) {
-    ::shutdown(socket_, SHUT_WR);
-    return end();
+  while (!unsent_.empty()) {
+    const std::string_view part = unsent_.next();
+    const std::size_t taken = stream_->write(part);
+    unsent_.sent += taken;
+    if (taken == part.size()) continue;
+    if (!std::exchange(paused_, true)) stream_->pause();
+    return;
   }
-  be_patient();
-  listen();
+  sent_all();
 }
+
+void HttpConnection::sent_all() {
+  unsent_ = {};  // its memory, too
+  if (closing_) {
+    patience_.stop();
+    return stream_->finish(host_.farewell());
+  }
+  if (std::exchange(paused_, false)) stream_->resume();
+}
+
+void HttpConnection::writable() {
+  if (ended_) return;
+  be_patient();
+  write();
+  if (idle()) read_requests();
+}
+
+void HttpConnection::closed() { end(); }
 
 void HttpConnection::end() {
   if (std::exchange(ended_, true)) return;
   if (answer_) answer_->hang_up();
-  poll_.close();
-  patience_.close();
+  patience_.stop();
   host_.finished(*this);
 }
 

@@ -1,16 +1,15 @@
 #pragma once
 /// \file
-/// A TCP connection that still speaks HTTP: it asks, is answered, and may become a websocket.
-
-#include <sys/types.h>
+/// A connection that speaks HTTP: it asks, is answered, and may become a websocket.
 
 #include <memory>
 #include <string>
 
 #include "endpoint/endpoint.h"
 #include "http/request_reader.h"
+#include "net/stream.h"
+#include "net/timer.h"
 #include "server/client.h"
-#include "server/uv.h"
 
 namespace phx::server {
 
@@ -21,67 +20,73 @@ class HttpConnection;
 class HttpHost {
  public:
   virtual ~HttpHost() = default;
-  virtual uv_loop_t* loop() = 0;
+  virtual net::Loop& loop() = 0;
   virtual Endpoint::Outcome dispatch(const http::Request& request) = 0;
-  /// Takes over the socket, in which what came behind the request still lies.
-  virtual void become_websocket(int socket, transport::Upgrade upgrade, Client client) = 0;
+  /// Takes over the stream; `early` are bytes that came behind the request.
+  virtual void become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
+                                Client client, std::string_view early) = 0;
   virtual const http::Limits& http_limits() const = 0;
-  /// A client went over one of them.
+  /// How long a client has to end its side of a connection that we have ended.
+  virtual Millis farewell() const = 0;
+  /// A client went over one of its limits.
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
   /// The connection is to be destroyed, once nothing of it is on the stack any more.
   virtual void finished(HttpConnection& connection) = 0;
 };
 //! [http_host]
 
-class HttpConnection {
+class HttpConnection final : public net::StreamUser {
  public:
-  /// Owns `socket`, which is not blocking.
-  HttpConnection(HttpHost& host, int socket, Client client);
+  HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stream, Client client);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
-  ~HttpConnection();
+  ~HttpConnection() override;
 
-  /// Reads what has come already, and listens for what has not. Where the loop would not have it,
-  /// the connection is finished.
-  void start();
   /// The server stops: what has been asked is answered, and then the connection ends.
   void answer_and_close();
 
+  // What the stream tells.
+  void received(std::string_view bytes) override;
+  void writable() override;
+  void closed() override;
+
  private:
   class Answer;
-  /// What the socket has not taken of an answer: its head, and then its body, which is not copied.
+  /// What the stream has not taken of an answer: its head, then its body, which is not copied.
   struct Unsent {
     std::string head = {};
     std::string body = {};
     std::size_t sent = 0;  ///< Of both, together.
 
     bool empty() const { return sent == head.size() + body.size(); }
+    /// The part to write next. REQUIRES: !empty().
+    std::string_view next() const;
   };
-  void ready(int events);
-  void read();
+  /// Nothing stands between the client's next request and its answer.
+  bool idle() const { return !waiting_ && unsent_.empty() && !closing_; }
+  void read_requests();
   void answer(http::Request request);
   void wait_for(const http::Later& later);
   void respond(http::Response response, bool head_only, bool keep_alive);
   void write();
-  ssize_t send_some() const;
+  void sent_all();
   void end();
-  void listen();
   void be_patient();
   void run_out_of_patience();
-  void tell(telemetry::Limit limit) const;
+  void report(telemetry::Limit limit) const;
 
   HttpHost& host_;
-  int socket_;
+  std::unique_ptr<net::Stream> stream_;  ///< Null once it is a websocket's.
   Client client_;
   http::RequestReader reader_;
   Unsent unsent_;
   bool closing_ = false;  ///< After what is unsent.
   bool leaving_ = false;  ///< After the answer under way.
   bool waiting_ = false;  ///< For an answer that takes time; the next request waits behind it.
+  bool paused_ = false;   ///< The stream is not read.
   bool ended_ = false;
   std::shared_ptr<Answer> answer_;
-  UvHandle<uv_poll_t> poll_;
-  UvHandle<uv_timer_t> patience_;
+  net::Timer patience_;
 };
 
 }  // namespace phx::server

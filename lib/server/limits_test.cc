@@ -36,18 +36,18 @@ struct Heard {
   std::string lines;
 };
 
-/// A plain server on its own thread; stopped, and what it said read, by story().
+/// A plain server; stopped, and what it said read, by story().
 class Running {
  public:
   explicit Running(ServerOptions options,
                    transport::Mount mount = {"/socket", std::make_shared<Users>()})
       : server_((fill(endpoint_, std::move(mount), heard_), endpoint_), local(std::move(options)),
-                Log::to(Level::warn,
-                        [this](Level, const std::string& line) {
-                          const std::lock_guard lock(heard_.mutex);
-                          heard_.lines += line + "\n";
-                        })),
-        thread_([this] { server_.run(); }) {}
+                Log::to(Level::warn, [this](Level, const std::string& line) {
+                  const std::lock_guard lock(heard_.mutex);
+                  heard_.lines += line + "\n";
+                })) {
+    server_.start();
+  }
   ~Running() { stop(); }
 
   std::uint16_t port() const { return server_.port(); }
@@ -95,16 +95,11 @@ class Running {
               std::string(to_string(reached.limit)) + " " + std::to_string(reached.allowed) + "\n";
         })});
   }
-  void stop() {
-    if (!thread_.joinable()) return;
-    ::kill(::getpid(), SIGTERM);
-    thread_.join();
-  }
+  void stop() { server_.stop(); }
 
   Heard heard_;
   Endpoint endpoint_;
   Server server_;
-  std::thread thread_;
 };
 
 const std::string upgrade =

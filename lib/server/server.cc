@@ -1,172 +1,224 @@
-/// Deals the connections out to the shards in turn, and ends in order.
+/// Deals the connections out to the shards, and ends in order.
 
 #include "server/server.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <stdexcept>
+#include <mutex>
+#include <thread>
 #include <utility>
 
-// jemalloc, where it is the allocator, reads this as it begins. What was freed goes back to the
-// system within a second or two, by a thread of its own: also where nobody allocates any more.
-extern "C" const char* malloc_conf;
-const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+#include "endpoint/logger.h"
+#include "net/listener.h"
+#include "net/signal.h"
+#include "net/tls.h"
+#include "server/addresses.h"
+#include "server/shard.h"
 
 namespace phx {
 namespace {
 
-constexpr std::size_t with_tls = 3;  // descriptors: the client's socket, and a pair behind it
-
-/// libwebsockets walks the whole descriptor table at each close, so the table is no larger than the
-/// connections need.
-void size_descriptor_table(const ServerOptions& options) {
-  constexpr std::size_t others = 256;
-  const std::size_t connections = options.max_connections * (options.tls ? with_tls : 1);
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = std::min<rlim_t>(connections + others, limit.rlim_max);
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-std::vector<std::unique_ptr<server::Shard>> make_shards(const Endpoint& endpoint, const Log& log,
-                                                        process::Workers& workers,
-                                                        const ServerOptions& options) {
+std::size_t shard_count(const ServerOptions& options) {
   const std::size_t wanted =
       options.shards > 0 ? options.shards : std::max(1u, std::thread::hardware_concurrency());
-  const std::size_t count = std::min<std::size_t>(wanted, process::Scheduler::most_shards);
+  return std::min<std::size_t>(wanted, process::Scheduler::max_shards);
+}
+
+server::ShardOptions shard_options(const ServerOptions& options, std::size_t shards) {
+  return {.connections = {.max_connections = (options.max_connections + shards - 1) / shards,
+                          .outbox_limit = options.outbox_limit,
+                          .farewell = options.farewell,
+                          .http = options.http},
+          .processes = options.processes};
+}
+
+}  // namespace
+
+/// One life of a server. What is listed first is destroyed last.
+struct Server::Life {
+  Life(const Endpoint& endpoint, const ServerOptions& options, const Log& log);
+  ~Life() { end(); }
+
+  void start();
+  /// Asks all to end; returns at once. Any thread.
+  void begin_to_end();
+  /// Waits until all have ended. Any thread; the result is Server::stop's.
+  bool end();
+
+  void listen(std::uint16_t port, const char* option, const net::Certificate* certificate);
+  void make_shards();
+  server::Shard& emptiest_shard();
+  bool admit(server::Client& client);
+
+  const Endpoint& endpoint;
+  const ServerOptions& options;
+  const Log& log;
+  const Logger logger;
+  server::Addresses addresses;
+  const std::optional<net::Certificate> certificate;
+  process::Workers workers;
   std::vector<std::unique_ptr<server::Shard>> shards;
+  std::vector<std::unique_ptr<net::Listener>> listeners;  ///< First the one of port().
+  std::vector<std::unique_ptr<net::Signal>> signals;
+  std::size_t next_shard = 0;
+  std::atomic<bool> ending = false;
+  std::mutex threads_mutex;  ///< Whoever ends the life joins the threads; others wait for that.
+  std::vector<std::thread> threads;
+  bool handlers_ended = true;
+};
+
+// --- The beginning ------------------------------------------------------------------------------
+
+Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_options,
+                   const Log& the_log)
+    : endpoint(the_endpoint),
+      options(the_options),
+      log(the_log),
+      logger(endpoint.telemetry(), log, endpoint.filter_parameters()),
+      addresses(options.max_connections_per_address),
+      certificate(options.tls ? std::optional<net::Certificate>(*options.tls) : std::nullopt),
+      workers(options.worker_threads) {
+  std::signal(SIGPIPE, SIG_IGN);
+  json_object_seed(0);  // before there are threads: Jansson seeds its tables only once
+  if (options.http_port && !certificate) {
+    throw OptionError("ServerOptions::tls",
+                      "expected a certificate and a key with ServerOptions::http_port, which opens "
+                      "a plain port beside that of TLS, got neither");
+  }
+  listen(options.port, "ServerOptions::port", certificate ? &*certificate : nullptr);
+  if (options.http_port) listen(*options.http_port, "ServerOptions::http_port", nullptr);
+  make_shards();
+}
+
+void Server::Life::listen(std::uint16_t port, const char* option,
+                          const net::Certificate* with_certificate) {
+  listeners.push_back(std::make_unique<net::Listener>(
+      options.host, port, option, log, [this, with_certificate](int socket, net::Peer peer) {
+        server::Client client{std::move(peer)};
+        if (!admit(client)) return static_cast<void>(::close(socket));
+        emptiest_shard().adopt(socket, std::move(client), with_certificate);
+      }));
+}
+
+void Server::Life::make_shards() {
+  const std::size_t count = shard_count(options);
   std::vector<process::Scheduler*> schedulers;
   std::vector<pubsub::PubSub*> hubs;
   for (std::uint32_t i = 0; i < count; ++i) {
-    shards.push_back(std::make_unique<server::Shard>(
-        i, endpoint, log, workers,
-        server::ShardOptions{.max_connections = (options.max_connections + count - 1) / count,
-                             .outbox_limit = options.outbox_limit,
-                             .farewell = options.farewell,
-                             .http = options.http,
-                             .processes = options.processes}));
+    shards.push_back(
+        std::make_unique<server::Shard>(i, endpoint, log, workers, shard_options(options, count)));
     schedulers.push_back(&shards.back()->scheduler());
     hubs.push_back(&shards.back()->pubsub());
   }
   process::Scheduler::connect(schedulers);
   pubsub::PubSub::connect(hubs);
-  return shards;
 }
 
-}  // namespace
-
-Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
-    : options_(std::move(options)),
-      log_(std::move(log)),
-      logger_(endpoint.telemetry(), log_, endpoint.filter_parameters()),
-      endpoint_(endpoint),
-      addresses_(options_.max_connections_per_address),
-      tls_(options_.tls ? std::optional<server::TlsContext>(*options_.tls) : std::nullopt),
-      workers_(options_.worker_threads) {
-  std::signal(SIGPIPE, SIG_IGN);
-  json_object_seed(0);  // before there are threads: Jansson seeds its tables only once
-  listen();
-  size_descriptor_table(options_);
-  shards_ = make_shards(endpoint, log_, workers_, options_);
-  listen_for_signals();
-}
-
-std::vector<std::string> Server::urls() const {
-  std::vector<std::string> all;
-  for (const auto& listener : listeners_) {
-    const bool https = tls_ && all.empty();
-    all.push_back(
-        fmt::format("{}://{}:{}", https ? "https" : "http", options_.host, listener->port()));
+void Server::Life::start() {
+  for (const auto& listener : listeners) listener->start(shards[0]->loop());
+  if (options.signals) {
+    for (const int number : {SIGTERM, SIGINT}) {
+      signals.push_back(
+          std::make_unique<net::Signal>(shards[0]->loop(), number, [this] { begin_to_end(); }));
+    }
   }
-  return all;
+  for (const auto& shard : shards) threads.emplace_back([each = shard.get()] { each->run(); });
 }
 
-void Server::listen() {
-  if (options_.http_port && !tls_) {
-    throw std::runtime_error(
-        "expected a certificate and a key with --http-port, which opens a plain port beside that "
-        "of "
-        "TLS, got neither: set --cert and --key, or --port alone");
+// --- Newcomers, on the first shard's thread -----------------------------------------------------
+
+/// In turn where several are equally empty: connections come and go as they please, and each shard
+/// has a limit of its own.
+server::Shard& Server::Life::emptiest_shard() {
+  std::size_t best = next_shard;
+  for (std::size_t i = 1; i < shards.size(); ++i) {
+    const std::size_t other = (next_shard + i) % shards.size();
+    if (shards[other]->load() < shards[best]->load()) best = other;
   }
-  add_listener(options_.port, "--port or PORT", tls_ ? &*tls_ : nullptr);
-  if (options_.http_port) add_listener(*options_.http_port, "--http-port or HTTP_PORT", nullptr);
+  next_shard = (best + 1) % shards.size();
+  return *shards[best];
 }
 
-void Server::add_listener(std::uint16_t port, const std::string& setting,
-                          const server::TlsContext* tls) {
-  listeners_.push_back(std::make_unique<server::Listener>(
-      options_.host, port, setting, log_, [this, tls](int socket, server::Client client) {
-        if (!admit(client)) return static_cast<void>(::close(socket));
-        emptiest_shard().adopt(socket, std::move(client), tls);
-      }));
-}
-
-/// In turn where several are: connections go as they please, and each shard has its own limit.
-server::Shard& Server::emptiest_shard() {
-  std::size_t best = next_shard_;
-  for (std::size_t i = 1; i < shards_.size(); ++i) {
-    const std::size_t other = (next_shard_ + i) % shards_.size();
-    if (shards_[other]->load() < shards_[best]->load()) best = other;
-  }
-  next_shard_ = (best + 1) % shards_.size();
-  return *shards_[best];
-}
-
-/// On the first shard's thread, as all that is accepted.
-bool Server::admit(server::Client& client) {
-  if (addresses_.most() == 0) return true;
-  auto admission = addresses_.admit(client.address);
+bool Server::Life::admit(server::Client& client) {
+  if (addresses.limit() == 0) return true;
+  auto admission = addresses.admit(client.peer.address);
   client.place = std::move(admission.place);
   if (client.place) return true;
-  const telemetry::LimitReached reached{telemetry::Limit::address_connections, addresses_.most()};
+  const telemetry::LimitReached reached{telemetry::Limit::address_connections, addresses.limit()};
   if (admission.first_refusal) {
-    telemetry::tell(endpoint_.telemetry(), log_, reached, {"peer", client.address});
+    telemetry::tell(endpoint.telemetry(), log, reached, {"peer", client.peer.address});
   } else {
-    endpoint_.telemetry().execute(reached);
+    endpoint.telemetry().execute(reached);
   }
   return false;
 }
 
-// --- Running ------------------------------------------------------------------------------------
+// --- The end ------------------------------------------------------------------------------------
 
-void Server::run() {
-  for (const auto& listener : listeners_) listener->start(shards_[0]->loop());
-  for (std::size_t i = 1; i < shards_.size(); ++i) {
-    threads_.emplace_back([shard = shards_[i].get()] { shard->run(); });
-  }
-  shards_[0]->run();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
-  if (workers_.stop(options_.farewell)) return;
-  // A thread can't be ended from outside, and what it runs may take for ever.
-  log_.warn("leaving behind handlers that still run");
-  log_.flush();
-  std::fflush(nullptr);
-  std::_Exit(0);
+void Server::Life::begin_to_end() {
+  if (ending.exchange(true)) return;
+  log.info("stopping");
+  // The first shard's loop watches the ports and the signals.
+  shards[0]->scheduler().post([this] {
+    for (const auto& listener : listeners) listener->stop();
+    signals.clear();
+    for (const auto& shard : shards) shard->stop();
+  });
 }
 
-/// From the constructor on, so that a signal before run() ends it in order, too.
-void Server::listen_for_signals() {
-  for (const int signal : {SIGTERM, SIGINT}) {
-    auto& handle = signals_.emplace_back(std::make_unique<server::UvHandle<uv_signal_t>>());
-    handle->open([&](uv_signal_t* h) { return uv_signal_init(shards_[0]->loop(), h); },
-                 [this] { stop(); });
-    uv_signal_start(handle->get(), server::UvHandle<uv_signal_t>::call_signal, signal);
-  }
+bool Server::Life::end() {
+  const std::lock_guard lock(threads_mutex);
+  if (threads.empty()) return handlers_ended;
+  for (std::thread& thread : threads) thread.join();
+  threads.clear();
+  handlers_ended = workers.stop(options.farewell);
+  return handlers_ended;
 }
 
-void Server::stop() {
-  if (signals_.empty()) return;
-  log_.info("stopping");
-  for (const auto& listener : listeners_) listener->stop();
-  signals_.clear();
-  for (const auto& shard : shards_) shard->stop();
+// --- The server ---------------------------------------------------------------------------------
+
+Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
+    : endpoint_(endpoint),
+      options_(std::move(options)),
+      log_(std::move(log)),
+      life_(std::make_unique<Life>(endpoint_, options_, log_)) {}
+
+Server::~Server() { stop(); }
+
+std::uint16_t Server::port() const { return life_->listeners.front()->port(); }
+
+std::vector<std::string> Server::urls() const {
+  std::vector<std::string> all;
+  const bool v6 = options_.host.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + options_.host + "]" : options_.host;
+  for (const auto& listener : life_->listeners) {
+    const bool https = life_->certificate && all.empty();
+    all.push_back(fmt::format("{}://{}:{}", https ? "https" : "http", host, listener->port()));
+  }
+  return all;
+}
+
+void Server::start() {
+  if (life_->ending) {
+    options_.port = port();  // the same again, also where it was a free one
+    life_.reset();
+    life_ = std::make_unique<Life>(endpoint_, options_, log_);
+  }
+  life_->start();
+}
+
+bool Server::stop() {
+  if (life_->threads.empty()) return true;
+  life_->begin_to_end();
+  return life_->end();
+}
+
+bool Server::run() {
+  start();
+  return life_->end();
 }
 
 }  // namespace phx

@@ -1,84 +1,84 @@
 #pragma once
 /// \file
-/// The whole server: shards, the socket they listen on, and an orderly end.
+/// The whole server: shards, the ports they listen on, and an orderly end.
 ///
 ///     phx::Server server(endpoint, {.port = 4000}, phx::Log::to_stderr(phx::Level::info));
-///     server.run();  // until SIGTERM or SIGINT
+///     server.start();            // threads of its own serve from here on
+///     server.stop();             // sends every client home, and returns when they have gone
 
-#include <functional>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/option_error.h"
 #include "endpoint/endpoint.h"
-#include "endpoint/logger.h"
-#include "server/addresses.h"
-#include "server/listener.h"
-#include "server/shard.h"
-#include "server/tls.h"
+#include "http/limits.h"
+#include "net/tls_options.h"
+#include "process/limits.h"
 
 namespace phx {
 
 using HttpLimits = http::Limits;
 
 struct ServerOptions {
-  std::string host = "127.0.0.1";        ///< An address of this machine; 0.0.0.0 for all of them.
+  /// An address of this machine, IPv4 or IPv6: 0.0.0.0 for all of IPv4, `::` for all of both.
+  std::string host = "127.0.0.1";
   std::uint16_t port = 4000;             ///< 0 takes a free one: see Server::port.
   std::size_t shards = 0;                ///< Threads; 0 is one a core. At most 64.
   std::size_t max_connections = 16'384;  ///< Of all shards; more are closed as they come.
-  /// The same for one address; 0 is no limit. None unless set: all who come through one proxy or
-  /// one company's router have one address. Set it where clients connect directly.
+  /// The same for one address; 0 is no limit. None unless set: all clients behind one proxy or one
+  /// company's router share an address. Set it where clients connect directly.
   std::size_t max_connections_per_address = 0;
-  http::Limits http = {};
+  HttpLimits http = {};
   std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client: then closed.
   process::Limits processes = {};             ///< Mailboxes and turns.
   std::size_t worker_threads = 10;  ///< For what blocks (Channel::blocking); the rest waits.
-  Millis farewell{5'000};           ///< Who has been told to go and has not by then is dropped.
+  Millis farewell{5'000};           ///< For a client that has been told to go; then it is dropped.
   /// With these the port speaks https and wss.
   std::optional<TlsOptions> tls = {};
   /// A plain port beside that of TLS; 0 takes a free one.
   std::optional<std::uint16_t> http_port = {};
+  /// SIGTERM and SIGINT stop the server, while it runs. Off, for signals belong to the program.
+  bool signals = false;
 };
 
+/// Any thread, one call at a time; stop() may be called while run() waits. Neither copied nor
+/// moved.
 class Server {
  public:
-  /// Binds the ports, so that they can be told before run(). `endpoint` outlives the server.
-  /// \throws std::runtime_error with a sentence that says what to set, where that can't be done.
+  /// Binds the ports, so that they can be read before the server starts. `endpoint` outlives it,
+  /// and belongs to one server at a time.
+  /// \throws OptionError where an option can't be used as it is: a port that is taken, a
+  /// certificate that can't be read.
   Server(const Endpoint& endpoint, ServerOptions options, Log log);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  /// Stops. Waits for handlers that block, however long they take.
+  ~Server();
 
-  std::uint16_t port() const { return listeners_.front()->port(); }
+  std::uint16_t port() const;
   /// `http://127.0.0.1:4000`, or with TLS `https://…`
   std::string url() const { return urls().front(); }
-  /// The same, and behind it that of the plain port beside TLS, if there is one.
+  /// The same, followed by that of the plain port beside TLS, if there is one.
   std::vector<std::string> urls() const;
 
-  /// Serves until SIGTERM or SIGINT; then closes all connections and returns. Where handlers still
-  /// run on worker threads a farewell later, the program ends here, with status 0. The thread
-  /// that calls it is the first shard's.
-  void run();
+  /// Serves, on threads of its own. After a stop() it may start again, on the same ports.
+  void start();
+  /// Sends all clients home, and returns when they have gone or `farewell` is over. False: handlers
+  /// still run on worker threads. Not for handlers: they would wait for themselves.
+  bool stop();
+  /// Starts, and waits until another thread, or a signal, has stopped it; the result is stop()'s.
+  bool run();
 
  private:
-  void listen();
-  void add_listener(std::uint16_t port, const std::string& setting, const server::TlsContext* tls);
-  server::Shard& emptiest_shard();
-  bool admit(server::Client& client);
-  void listen_for_signals();
-  void stop();
-
-  const ServerOptions options_;
-  const Log log_;
-  const Logger logger_;
+  struct Life;
   const Endpoint& endpoint_;
-  server::Addresses addresses_;
-  const std::optional<server::TlsContext> tls_;
-  process::Workers workers_;
-  std::vector<std::unique_ptr<server::Shard>> shards_;
-  std::vector<std::thread> threads_;
-  std::vector<std::unique_ptr<server::Listener>> listeners_;  // first the one of port()
-  std::size_t next_shard_ = 0;
-  std::vector<std::unique_ptr<server::UvHandle<uv_signal_t>>> signals_;
+  ServerOptions options_;
+  const Log log_;
+  std::unique_ptr<Life> life_;  ///< From binding the ports to the end of the last thread.
 };
 
 }  // namespace phx

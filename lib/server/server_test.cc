@@ -1,290 +1,113 @@
-/// The server's pure parts: frames on the wire, and requests off it.
+/// A server in somebody else's program: it starts, stops, starts again, and minds its own business.
 
-#include "http/request_reader.h"
+#include "server/server.h"
+
+#include <dirent.h>
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+
+#include "base/option_error.h"
 #include "testing/case.h"
-#include "websocket/outbox.h"
+#include "testing/tls.h"
 
 using namespace phx;
 using namespace phx::testing;
-using http::Request;
-using http::Response;
 
 namespace {
 
-serializer::FramePtr text(std::string bytes) {
-  return std::make_shared<const serializer::Frame>(
-      serializer::Frame{serializer::Frame::text, std::move(bytes)});
+const std::string last_request = get("/", "Connection: close\r\n");
+
+void serve_page(Endpoint& endpoint) {
+  endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
 }
 
-std::string drained(websocket::Outbox& outbox) {
-  std::string bytes;
-  std::string space;
-  while (!outbox.empty()) bytes += outbox.take(space).bytes;
-  return bytes;
+std::string page(const Server& server) {
+  const TcpClient client(server.port());
+  client.write(last_request);
+  return client.rest();
 }
 
-const std::string get = "GET /a?b=c HTTP/1.1\r\nHost: x\r\nX-Two:  spaced \r\n\r\n";
+std::size_t descriptors() {
+  std::size_t count = 0;
+  DIR* folder = opendir("/proc/self/fd");
+  while (readdir(folder) != nullptr) ++count;
+  closedir(folder);
+  return count;
+}
 
 }  // namespace
 
-TEST("frames are framed by RFC 6455, at each of its three sizes") {
-  websocket::Outbox outbox;
-  outbox.add(text("hi"));
-  expect_eq(drained(outbox), std::string("\x81\x02hi"));
-  outbox.add(text(std::string(126, 'x')));
-  expect_eq(drained(outbox).substr(0, 4), std::string("\x81\x7e\x00\x7e", 4));
-  outbox.add(text(std::string(65'536, 'x')));
-  expect_eq(drained(outbox).substr(0, 10), std::string("\x81\x7f\0\0\0\0\0\1\0\0", 10));
-}
-
-TEST("small frames join into one piece, a large one is not copied") {
-  websocket::Outbox outbox;
-  std::string space;
-  const auto large = text(std::string(100'000, 'x'));
-  for (int i = 0; i < 100; ++i) outbox.add(text("hello"));
-  outbox.add(large);
-  expect_eq(outbox.take(space).bytes.size(), 100u * 7 + 10);
-  expect(outbox.take(space).bytes.data() == large->bytes.data(), "the piece is the frame itself");
-  expect(outbox.empty(), "nothing is left");
-}
-
-TEST("a piece that ends in the middle of a frame says so, and small frames are never cut") {
-  websocket::Outbox outbox;
-  std::string space;
-  outbox.add(text("small"));
-  outbox.add(text(std::string(100'000, 'x')));
-  for (int i = 0; i < 20'000; ++i) outbox.add(text("hello"));
-  expect(outbox.take(space).ends_mid_frame, "the large frame's header ends the first piece");
-  expect(!outbox.take(space).ends_mid_frame, "the large frame is whole");
-  while (!outbox.empty()) {
-    expect_eq(outbox.take(space).bytes.size() % 7, 0u);  // two bytes of header and five more
+TEST("a server serves between start and stop, and again on the same port") {
+  Endpoint endpoint;
+  serve_page(endpoint);
+  Server server(endpoint, {.port = 0, .shards = 2}, Log::silent());
+  const std::uint16_t port = server.port();
+  for (int life = 0; life < 3; ++life) {
+    server.start();
+    expect(page(server).ends_with("hello"), "the page");
+    expect(server.stop(), "no handler is left");
+    expect_eq(server.port(), port);
+    expect_throw<Failure>([&] { TcpClient{port}; });
   }
 }
 
-TEST("what waits is counted as it goes down the wire, at each size and to the end") {
-  websocket::Outbox outbox;
-  for (const std::size_t size : {0, 125, 126, 16'383, 16'384, 65'535, 65'536}) {
-    outbox.add(text(std::string(size, 'x')));
-  }
-  outbox.add_close(1000);
-  const std::size_t counted = outbox.bytes();
-  expect_eq(drained(outbox).size(), counted);
-  expect_eq(outbox.bytes(), 0u);
-}
-
-TEST("an outbox that is never empty holds no frame that was taken") {
-  websocket::Outbox outbox;
-  std::string space;
-  const auto large = text(std::string(20'000, 'x'));
-  outbox.add(large);
+TEST("a thousand starts and stops leave no descriptor behind") {
+  Endpoint endpoint;
+  serve_page(endpoint);
+  const std::size_t before = descriptors();
   for (int i = 0; i < 1'000; ++i) {
-    outbox.add(large);
-    outbox.take(space);
-    outbox.take(space);
-    expect_eq(large.use_count(), 2);
+    Server server(endpoint, {.port = 0, .shards = 1}, Log::silent());
+    if (i % 2 == 0) server.start();
+    if (i % 4 == 0) server.stop();
+  }
+  expect_eq(descriptors(), before);
+}
+
+TEST("of two servers in one program each minds its own") {
+  Endpoint one, another;
+  serve_page(one);
+  serve_page(another);
+  Server first(one, {.port = 0, .shards = 1}, Log::silent());
+  Server second(another, {.port = 0, .shards = 1}, Log::silent());
+  first.start();
+  second.start();
+  first.stop();
+  expect(page(second).ends_with("hello"), "the other one serves on");
+}
+
+TEST("run waits for a stop from another thread, or for a signal where it is asked for") {
+  Endpoint endpoint;
+  for (const bool by_signal : {false, true}) {
+    Server server(endpoint, {.port = 0, .shards = 1, .signals = by_signal}, Log::silent());
+    bool ended = false;
+    std::thread runner([&] { ended = server.run(); });
+    page(server);  // it runs
+    by_signal ? static_cast<void>(::kill(::getpid(), SIGTERM)) : static_cast<void>(server.stop());
+    runner.join();
+    expect(ended, "run returns");
   }
 }
 
-TEST("a close frame has its code, or none, and comes behind what waits") {
-  websocket::Outbox outbox;
-  outbox.add(text("hi"));
-  outbox.add_close(1011);
-  expect_eq(drained(outbox), std::string("\x81\x02hi\x88\x02\x03\xf3"));
-  outbox.add_close(0);
-  expect_eq(drained(outbox), std::string("\x88\x00", 2));
+TEST("a port that is taken is an error that names the option") {
+  Endpoint endpoint, another;
+  const Server first(another, {.port = 0}, Log::silent());
+  const std::string said =
+      expect_throw<OptionError>([&] { Server(endpoint, {.port = first.port()}, Log::silent()); });
+  expect(said.find("is in use") != std::string::npos, said);
+  expect(said.ends_with(": set ServerOptions::port"), said);
 }
 
-TEST("a request is read whole, however it is cut") {
-  for (std::size_t cut = 1; cut < get.size(); ++cut) {
-    http::RequestReader reader;
-    reader.feed(get.substr(0, cut));
-    expect(std::holds_alternative<std::monostate>(reader.next()), "half a request is none");
-    reader.feed(get.substr(cut));
-    auto whole = reader.next();
-    const Request& request = std::get<Request>(whole);
-    expect_eq(std::string(request.path()) + " " + std::string(request.query()),
-              std::string("/a b=c"));
-    expect_eq(std::string(request.header("x-two").value()), std::string("spaced"));
-  }
-}
-
-TEST("requests come one after the other, with their bodies") {
-  http::RequestReader reader;
-  reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" + get + "rest");
-  expect_eq(std::get<Request>(reader.next()).body, std::string("abc"));
-  expect_eq(std::get<Request>(reader.next()).target, std::string("/a?b=c"));
-  expect_eq(reader.give_back(), 4u);
-}
-
-TEST("HTTP/1.1 without a Host is 400, HTTP/1.0 without one is not") {
-  http::RequestReader reader;
-  reader.feed("GET / HTTP/1.1\r\n\r\n");
-  expect_eq(std::get<Response>(reader.next()).status, 400);
-  http::RequestReader old;
-  old.feed("GET / HTTP/1.0\r\n\r\n");
-  expect(std::holds_alternative<Request>(old.next()), "it is a request");
-}
-
-TEST("empty lines before a request are skipped, however they are cut; six are too many") {
-  http::RequestReader reader;
-  reader.feed("\r\n\r");
-  expect(std::holds_alternative<std::monostate>(reader.next()), "an empty line is no request");
-  reader.feed("\n" + get + "\r\n" + get);
-  expect(std::holds_alternative<Request>(reader.next()), "the first");
-  expect(std::holds_alternative<Request>(reader.next()), "the second");
-  reader.feed("\r\n\r\n\r\n\r\n\r\n\r\n" + get);
-  expect_eq(std::get<Response>(reader.next()).status, 400);
-}
-
-TEST("who waits for a 100 Continue is told so once, and not in HTTP/1.0") {
-  const std::string head =
-      " / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n";
-  http::RequestReader reader;
-  reader.feed("POST" + head);
-  expect(std::holds_alternative<std::monostate>(reader.next()), "its body is missing");
-  expect(reader.awaits_continue(), "it waits");
-  expect(!reader.awaits_continue(), "it has been told");
-  reader.feed("abc");
-  expect_eq(std::get<Request>(reader.next()).body, std::string("abc"));
-  reader.feed("POST" + head + "abc");
-  expect(std::holds_alternative<Request>(reader.next()), "the body came along");
-  expect(!reader.awaits_continue(), "nobody waits");
-  http::RequestReader old;
-  old.feed("POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
-  old.next();
-  expect(!old.awaits_continue(), "HTTP/1.0 knows no 100");
-}
-
-TEST("headers of one name are joined, cookies by a semicolon") {
-  http::RequestReader reader;
-  reader.feed(
-      "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nCookie: a=1\r\nx-a: 2\r\ncookie: b=2\r\n\r\n");
-  const Request request = std::get<Request>(reader.next());
-  expect_eq(std::string(request.header("x-a").value()), std::string("1, 2"));
-  expect_eq(std::string(request.header("cookie").value()), std::string("a=1; b=2"));
-}
-
-TEST("a target is a path: of a whole URI the rest goes, and a fragment goes") {
-  const auto target = [](const std::string& sent) {
-    http::RequestReader reader;
-    reader.feed("GET " + sent + " HTTP/1.1\r\nHost: x:1\r\n\r\n");
-    auto next = reader.next();
-    const auto* request = std::get_if<Request>(&next);
-    return request ? request->target : std::to_string(std::get<Response>(next).status);
-  };
-  expect_eq(target("http://x:1/a?b=c"), std::string("/a?b=c"));
-  expect_eq(target("HTTPS://x:1?b"), std::string("/?b"));
-  expect_eq(target("http://other/a"), std::string("400"));
-  expect_eq(target("/a?b=c#d"), std::string("/a?b=c"));
-  expect_eq(target("a"), std::string("400"));
-}
-
-TEST("a body longer than is read is left out; one longer than is skipped is 400") {
-  const http::Limits small{.body = 10, .skipped = 5};
-  http::RequestReader reader(small);
-  reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n" + std::string(15, 'a'));
-  const Request request = std::get<Request>(reader.next());
-  expect(request.body_too_long && request.body.empty(), "it says so");
-  reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\n");
-  expect_eq(std::get<Response>(reader.next()).status, 400);
-}
-
-TEST("a Host that no redirect could name, and a second one, are 400, as Cowboy has them") {
-  const auto taken = [](const std::string& headers) {
-    http::RequestReader reader;
-    reader.feed("GET / HTTP/1.1\r\n" + headers + "\r\n");
-    return std::holds_alternative<Request>(reader.next());
-  };
-  for (const std::string good : {"", "example.com", "EXAMPLE.com:4000", "127.0.0.1:80", "[::1]",
-                                 "[::1]:4000", "a_b~c!$&'()*+,;=d"}) {
-    expect(taken("Host: " + good + "\r\n"), good);
-  }
-  for (const std::string bad :
-       {"evil.com/x?", "a b", "x\"<script>", "\xff\xfe", "user@evil.com", "[::1", "::1", "a%20b",
-        "a:", "a:0", "a:65536", "a:x", "a:@:80", "[::1]x", "[g]", "a\r\n folded"}) {
-    expect(!taken("Host: " + bad + "\r\n"), bad);
-  }
-  expect(!taken("Host: a\r\nHost: a\r\n"), "two hosts");
-}
-
-TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
-  const auto answer = [](const std::string& bytes, http::Limits limits = {}) {
-    http::RequestReader reader(limits);
-    reader.feed(bytes);
-    auto next = reader.next();
-    return std::holds_alternative<Response>(next) ? std::get<Response>(next).status : 0;
-  };
-  expect_eq(answer("rubbish\r\n\r\n"), 400);
-  expect_eq(answer("GET / HTTP/1.1\r\nbad header\r\n\r\n"), 400);
-  expect_eq(answer("GET / HTTP/1.1\r\nx: " + std::string(2'000, 'y'), {.head = 1'000}), 431);
-  expect_eq(
-      answer("POST / HTTP/1.1\r\nContent-Length: 2000\r\n\r\n", {.body = 1'000, .skipped = 0}),
-      400);
-  expect_eq(answer("GET / HTTP/2.0\r\nHost: x\r\n\r\n"), 505);
-  expect_eq(answer("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"), 400);
-  expect_eq(answer("GET / HTTP/1.1\r\nHost: x\r\nA: 1\r\nB: 2\r\n\r\n", {.fields = 2}), 431);
-}
-
-TEST("an answer's headers can't be broken out of") {
-  const std::string bytes =
-      http::head_bytes({403, "no", {{"x-good", "1"}, {"x-bad", "1\r\nset-cookie: a"}}}, true);
-  expect(bytes.starts_with("HTTP/1.1 403 Forbidden\r\n"), bytes);
-  expect(bytes.ends_with("x-good: 1\r\n\r\n"), bytes);
-  expect(bytes.find("cookie") == std::string::npos, bytes);
-  expect(http::head_bytes({200}, false).ends_with("connection: close\r\n\r\n"), "the last answer");
-}
-
-TEST("a head keeps to its limit, however it is cut") {
-  http::RequestReader reader({.head = 100});
-  reader.feed("GET / HTTP/1.1\r\n");
-  int status = 0;
-  for (int i = 0; i < 50 && status == 0; ++i) {
-    auto next = reader.next();
-    if (const auto* refused = std::get_if<Response>(&next)) status = refused->status;
-    reader.feed("a: b\r\n");  // whole lines, which Beast forgets at once
-  }
-  expect_eq(status, 431);
-  expect(reader.exceeded() == telemetry::Limit::request_head, "and says which it was");
-}
-
-TEST("what stands between chunks, and behind them, has a limit") {
-  for (const std::string start : {"5;x=", "0\r\nx: "}) {
-    http::RequestReader reader({.head = 100});
-    reader.feed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + start);
-    expect(std::holds_alternative<std::monostate>(reader.next()), "more may come");
-    reader.feed(std::string(200, 'y'));
-    expect_eq(std::get<Response>(reader.next()).status, 431);
-  }
-}
-
-TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy has it") {
-  const auto taken = [](const std::string& headers, const std::string& version = "1.1") {
-    http::RequestReader reader;
-    reader.feed("POST / HTTP/" + version + "\r\nHost: x\r\n" + headers +
-                "\r\n2\r\nhi\r\n0\r\n\r\n");
-    auto next = reader.next();
-    const auto* request = std::get_if<Request>(&next);
-    return request ? request->body : std::to_string(std::get<Response>(next).status);
-  };
-  for (const std::string good : {"chunked", "CHUNKED", " chunked ", "chunked,"}) {
-    expect_eq(taken("Transfer-Encoding:" + good + "\r\n"), std::string("hi"));
-  }
-  expect_eq(taken("Transfer-Encoding: chunked\r\n", "1.0"), std::string("hi"));
-  for (const std::string bad :
-       {"", ",", "xchunked", "identity", "gzip", "chunked, gzip", "gzip, chunked", "chunked;q=1",
-        "\"chunked\"", "chunked chunked", "chunked, chunked", "chunked\r\nTransfer-Encoding: gzip",
-        "gzip\r\nTransfer-Encoding: chunked", "chunked\r\nTransfer-Encoding: chunked",
-        "xchunked\r\nContent-Length: 12", "\vchunked", "gzip,\r\n chunked"}) {
-    expect_eq(taken("Transfer-Encoding: " + bad + "\r\n"), std::string("400"));
-  }
-}
-
-TEST("a trailer is no header") {
-  http::RequestReader reader;
-  reader.feed(
-      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-      "2\r\nhi\r\n0\r\nX-Forwarded-Proto: https\r\n\r\n");
-  const Request request = std::get<Request>(reader.next());
-  expect_eq(request.body, std::string("hi"));
-  expect(!request.header("x-forwarded-proto"), "no proxy has looked at it");
+TEST("an address of either kind is listened on, and :: takes both") {
+  Endpoint endpoint;
+  endpoint.get("/", [](const http::Request& request) { return http::Response{200, request.peer}; });
+  Server both(endpoint, {.host = "::", .port = 0, .shards = 1}, Log::silent());
+  both.start();
+  expect(page(both).ends_with("\r\n\r\n127.0.0.1"), "an IPv4 client by its own address");
+  expect(both.url().starts_with("http://[::]:"), both.url());
+  Endpoint another;
+  const std::string said = expect_throw<OptionError>(
+      [&] { Server(another, {.host = "nowhere", .port = 0}, Log::silent()); });
+  expect(said.ends_with(": set ServerOptions::host"), said);
 }

@@ -46,16 +46,11 @@ class Running {
                  .max_connections = max_connections,
                  .tls = TlsOptions{certificate.cert(), certificate.key(), short_while},
                  .http_port = 0},
-                Log::to_stderr(Level::off)),
-        thread_([this] { server_.run(); }) {}
-  ~Running() { stop(); }
-
-  /// As an operator would; returns when run() has.
-  void stop() {
-    if (!thread_.joinable()) return;
-    ::kill(::getpid(), SIGTERM);
-    thread_.join();
+                Log::to_stderr(Level::off)) {
+    server_.start();
   }
+
+  void stop() { server_.stop(); }
   std::uint16_t port() const { return server_.port(); }
   std::uint16_t http_port() const {
     const std::string url = server_.urls().at(1);
@@ -87,7 +82,6 @@ class Running {
 
   Endpoint endpoint_;
   Server server_;
-  std::thread thread_;
 };
 
 void become_websocket(TlsClient& client, const std::string& mount = "/socket") {
@@ -275,7 +269,7 @@ TEST("who says nothing over TLS is closed when his time is over, who talks is no
   expect_eq(silent.rest(), std::string("\x88\x02\x03\xe8"));  // 1000, as Cowboy closes
 }
 
-TEST("at SIGTERM a TLS client is closed with 1012 and told goodbye") {
+TEST("when the server stops, a TLS client is closed with 1012 and told goodbye") {
   Running server;
   TlsClient client = server.client();
   become_websocket(client);

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "channel/server.h"
+#include "socket/close_code.h"
 #include "socket/user_socket.h"
 #include "telemetry/limits.h"
 
@@ -24,19 +25,6 @@ inline std::size_t heap_bytes(const FromClient& message) { return message.frame.
 struct ClientGone {};
 /// The server is about to end: mirrors `:socket_drain`.
 struct Drain {};
-
-/// Why a connection is closed by us.
-enum class CloseCode : std::uint16_t {
-  normal = 1000,
-  going_away = 1001,  ///< A `disconnect` broadcast: phoenix.js connects again.
-  protocol_error = 1002,
-  bad_payload = 1007,       ///< Text that is no UTF-8, or a compressed message that is none.
-  policy_violation = 1008,  ///< More messages than Mount::message_rate allows.
-  too_big = 1009,
-  internal_error = 1011,   ///< A frame that is no message, or a defect of ours.
-  service_restart = 1012,  ///< Draining.
-};
-
 class Handler : public process::Process {
  public:
   /// `socket` as connect left it; `user` outlives the process.

@@ -11,7 +11,7 @@ using namespace phx::testing;
 
 namespace {
 
-struct Rang {
+struct TimerFired {
   static constexpr std::string_view name = "test.rang";
   int times;
 };
@@ -25,10 +25,10 @@ struct Knocked {
 TEST("a handler hears the events of its kind, in the order of their telling") {
   Telemetry telemetry;
   std::vector<int> heard;
-  telemetry.attach("ear", {on<Rang>([&](const Rang& rang) { heard.push_back(rang.times); })});
-  telemetry.execute(Rang{1});
+  telemetry.attach("ear", {on<TimerFired>([&](const TimerFired& rang) { heard.push_back(rang.times); })});
+  telemetry.execute(TimerFired{1});
   telemetry.execute(Knocked{"front"});
-  telemetry.execute(Rang{2});
+  telemetry.execute(TimerFired{2});
   expect_eq(heard, std::vector<int>{1, 2});
 }
 
@@ -36,10 +36,10 @@ TEST("one id may hear several kinds, and several ids one kind, in the order of a
   Telemetry telemetry;
   std::string heard;
   telemetry.attach("first",
-                   {on<Rang>([&](const Rang&) { heard += "1 "; }),
+                   {on<TimerFired>([&](const TimerFired&) { heard += "1 "; }),
                     on<Knocked>([&](const Knocked& knock) { heard += knock.door + " "; })});
-  telemetry.attach("second", {on<Rang>([&](const Rang&) { heard += "2 "; })});
-  telemetry.execute(Rang{1});
+  telemetry.attach("second", {on<TimerFired>([&](const TimerFired&) { heard += "2 "; })});
+  telemetry.execute(TimerFired{1});
   telemetry.execute(Knocked{"back"});
   expect_eq(heard, std::string("1 2 back "));
 }
@@ -47,34 +47,34 @@ TEST("one id may hear several kinds, and several ids one kind, in the order of a
 TEST("who has detached hears nothing, and its id is free again") {
   Telemetry telemetry;
   int heard = 0;
-  const auto count = [&heard](const Rang&) { ++heard; };
-  telemetry.attach("ear", {on<Rang>(count)});
+  const auto count = [&heard](const TimerFired&) { ++heard; };
+  telemetry.attach("ear", {on<TimerFired>(count)});
   expect(telemetry.detach("ear"), "it was attached");
   expect(!telemetry.detach("ear"), "it is no more");
-  telemetry.execute(Rang{1});
+  telemetry.execute(TimerFired{1});
   expect_eq(heard, 0);
-  telemetry.attach("ear", {on<Rang>(count)});
-  telemetry.execute(Rang{1});
+  telemetry.attach("ear", {on<TimerFired>(count)});
+  telemetry.execute(TimerFired{1});
   expect_eq(heard, 1);
 }
 
 TEST("an id that is taken is refused with its name") {
   Telemetry telemetry;
-  telemetry.attach("ear", {on<Rang>([](const Rang&) {})});
+  telemetry.attach("ear", {on<TimerFired>([](const TimerFired&) {})});
   const std::string text = expect_throw<std::invalid_argument>(
-      [&] { telemetry.attach("ear", {on<Rang>([](const Rang&) {})}); });
+      [&] { telemetry.attach("ear", {on<TimerFired>([](const TimerFired&) {})}); });
   expect_eq(text, std::string("expected an id that no handler has, got \"ear\": detach it first, "
                               "or choose another"));
 }
 
 TEST("attached says whether anybody would hear, and only then is a clock read") {
   Telemetry telemetry;
-  expect(!telemetry.attached<Rang>(), "nobody yet");
-  expect(!telemetry.span<Rang>(), "and so nothing is measured");
+  expect(!telemetry.attached<TimerFired>(), "nobody yet");
+  expect(!telemetry.span<TimerFired>(), "and so nothing is measured");
   telemetry.attach("ear", {on<Knocked>([](const Knocked&) {})});
-  expect(!telemetry.attached<Rang>(), "nobody for this kind");
-  telemetry.attach("other", {on<Rang>([](const Rang&) {})});
-  const Span span = telemetry.span<Rang>();
+  expect(!telemetry.attached<TimerFired>(), "nobody for this kind");
+  telemetry.attach("other", {on<TimerFired>([](const TimerFired&) {})});
+  const Span span = telemetry.span<TimerFired>();
   expect(span && span.duration() >= Duration{0}, "now there is somebody");
 }
 
@@ -82,53 +82,53 @@ TEST("a handler that throws is detached with all its kinds, and the others are t
   Telemetry telemetry;
   int heard = 0;
   std::string told;
-  telemetry.attach("bad", {on<Rang>([](const Rang&) { throw std::runtime_error("deaf"); }),
+  telemetry.attach("bad", {on<TimerFired>([](const TimerFired&) { throw std::runtime_error("deaf"); }),
                            on<Knocked>([&](const Knocked&) { heard += 100; })});
   telemetry.attach(
       "good",
-      {on<Rang>([&](const Rang&) { ++heard; }), on<HandlerFailed>([&](const HandlerFailed& failed) {
+      {on<TimerFired>([&](const TimerFired&) { ++heard; }), on<HandlerFailed>([&](const HandlerFailed& failed) {
          told = failed.handler_id + " on " + failed.event + ": " + failed.reason;
        })});
-  telemetry.execute(Rang{1});
+  telemetry.execute(TimerFired{1});
   expect_eq(told, std::string("bad on test.rang: deaf"));
-  telemetry.execute(Rang{2});
+  telemetry.execute(TimerFired{2});
   telemetry.execute(Knocked{"front"});
   expect_eq(heard, 2);
 }
 
 TEST("a handler of failures that fails is dropped in silence") {
   Telemetry telemetry;
-  telemetry.attach("bad", {on<Rang>([](const Rang&) { throw 1; }),
+  telemetry.attach("bad", {on<TimerFired>([](const TimerFired&) { throw 1; }),
                            on<HandlerFailed>([](const HandlerFailed&) {})});
   telemetry.attach(
       "worse", {on<HandlerFailed>([](const HandlerFailed&) { throw std::runtime_error("no"); })});
-  telemetry.execute(Rang{1});
-  expect(!telemetry.attached<Rang>() && !telemetry.attached<HandlerFailed>(), "nobody is left");
+  telemetry.execute(TimerFired{1});
+  expect(!telemetry.attached<TimerFired>() && !telemetry.attached<HandlerFailed>(), "nobody is left");
 }
 
 TEST("a handler may detach itself, and attach another, while it is called") {
   Telemetry telemetry;
   int heard = 0;
-  telemetry.attach("once", {on<Rang>([&](const Rang&) {
+  telemetry.attach("once", {on<TimerFired>([&](const TimerFired&) {
                      telemetry.detach("once");
-                     telemetry.attach("next", {on<Rang>([&](const Rang&) { heard += 10; })});
+                     telemetry.attach("next", {on<TimerFired>([&](const TimerFired&) { heard += 10; })});
                      ++heard;
                    })});
-  telemetry.execute(Rang{1});
+  telemetry.execute(TimerFired{1});
   expect_eq(heard, 1);
-  telemetry.execute(Rang{2});
+  telemetry.execute(TimerFired{2});
   expect_eq(heard, 11);
 }
 
 TEST("threads may attach and detach while others tell") {
   Telemetry telemetry;
   std::atomic<int> heard = 0;
-  telemetry.attach("stays", {on<Rang>([&](const Rang&) { ++heard; })});
+  telemetry.attach("stays", {on<TimerFired>([&](const TimerFired&) { ++heard; })});
   std::thread teller([&] {
-    for (int i = 0; i < 2'000; ++i) telemetry.execute(Rang{i});
+    for (int i = 0; i < 2'000; ++i) telemetry.execute(TimerFired{i});
   });
   for (int i = 0; i < 200; ++i) {
-    telemetry.attach("comes and goes", {on<Rang>([](const Rang&) {})});
+    telemetry.attach("comes and goes", {on<TimerFired>([](const TimerFired&) {})});
     telemetry.detach("comes and goes");
   }
   teller.join();
@@ -140,7 +140,7 @@ TEST("attaching has a limit, stated in its error") {
   int times = 0;
   const auto attach_for_ever = [&] {
     for (;; ++times) {
-      telemetry.attach("ear", {on<Rang>([](const Rang&) {})});
+      telemetry.attach("ear", {on<TimerFired>([](const TimerFired&) {})});
       telemetry.detach("ear");
     }
   };

@@ -138,6 +138,17 @@ TEST("each missing upgrade header is named") {
   expect_eq(old.refused().body, std::string("HTTP version HTTP/1.0 unsupported"));
 }
 
+TEST("any key will do, an empty one and a very long one too") {
+  for (const std::string& key : {std::string(), std::string("short"), std::string(1'000, 'k')}) {
+    Fixture f;
+    f.request.headers.push_back({"sec-websocket-key", key});
+    std::erase_if(f.request.headers, [&](const auto& header) {
+      return header.first == "sec-websocket-key" && header.second != key;
+    });
+    f.accepted();
+  }
+}
+
 TEST("lists and letter case in the upgrade headers are no obstacle") {
   Fixture f;
   f.set("connection", "keep-alive, Upgrade");
@@ -243,6 +254,7 @@ struct FakeWire : Wire {
   void close(socket::CloseCode code) override {
     heard.push_back("close " + std::to_string(static_cast<int>(code)));
   }
+  void answer_close(unsigned code) override { heard.push_back("answer " + std::to_string(code)); }
   Millis quiet_for() const override { return quiet; }
   std::vector<std::string> heard;
   Millis quiet{0};

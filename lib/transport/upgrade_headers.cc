@@ -36,18 +36,16 @@ Verdict steps::check_upgrade_headers(Attempt& attempt) {
   if (!names(upgrade, "websocket")) {
     return refused_upgrade("'upgrade' header must contain 'websocket', got " + shown(upgrade));
   }
+  // Any key will do, as in Phoenix: it proves nothing about the client.
   if (!request.header("sec-websocket-key")) {
     return refused_upgrade("'sec-websocket-key' header is absent");
   }
-  // Phoenix looks at no key; libwebsockets drops the connection over one of these.
-  const std::size_t key_size = request.header("sec-websocket-key")->size();
-  if (key_size == 0 || key_size > 127) {
-    return refused_upgrade("'sec-websocket-key' header must have 1 to 127 bytes, got " +
-                           std::to_string(key_size));
-  }
   const auto version = request.list("sec-websocket-version");
   if (version != std::vector<std::string>{"13"}) {
-    return refused_upgrade("'sec-websocket-version' header must equal '13', got " + shown(version));
+    Refusal refused =
+        refused_upgrade("'sec-websocket-version' header must equal '13', got " + shown(version));
+    refused.answer.headers.emplace_back("sec-websocket-version", "13");  // RFC 6455, 4.4
+    return refused;
   }
   return {};
 }

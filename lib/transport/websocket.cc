@@ -18,7 +18,11 @@ void Websocket::init() {
 }
 
 void Websocket::handle(process::Message message) {
-  if (message.holds<process::Rang>()) return look_whether_idle();
+  if (message.holds<process::TimerFired>()) return look_whether_idle();
+  if (const auto* closes = message.get_if<ClientCloses>()) {
+    wire_->answer_close(closes->code);
+    return stop();
+  }
   Handler::handle(std::move(message));
 }
 

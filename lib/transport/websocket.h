@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "process/timers.h"
 #include "socket/handler.h"
 #include "transport/pipeline.h"
 
@@ -19,10 +20,17 @@ class Wire {
   virtual void send(serializer::FramePtr frame) = 0;
   /// Sends a close frame after what was sent before, and closes.
   virtual void close(socket::CloseCode code) = 0;
+  /// Answers the client's own close, after what was sent before; a code of 0 is none.
+  virtual void answer_close(unsigned code) = 0;
   /// How long ago the client's last byte came: of a ping, a pong or part of a frame, too.
   virtual Millis quiet_for() const = 0;
 };
 //! [wire]
+
+/// The client has sent a close frame; what it sent before has been passed on.
+struct ClientCloses {
+  unsigned code;  ///< That of the answer.
+};
 
 class Websocket final : public socket::Handler {
  public:

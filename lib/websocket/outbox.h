@@ -2,29 +2,34 @@
 /// \file
 /// What waits to be written to one websocket: many frames, one write.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "serializer/message.h"
+#include "websocket/frame.h"
 
 namespace phx::websocket {
 
-/// The frames that wait, each as it was given: they are put together only when they are written, in
-/// a space that all the connections of a shard have in turn. One that nothing waits for takes no
-/// memory beside itself.
+/// The frames that wait, each as it was given: they are joined only when they are written, in a
+/// space that all the connections of a shard use in turn. An empty outbox owns no memory beside
+/// itself.
 class Outbox {
  public:
   /// A part of what goes down the wire.
   struct Piece {
-    std::string_view bytes;       ///< In the space, or the frame's. Valid while both are untouched.
-    serializer::FramePtr frame;   ///< Keeps the bytes alive where they are a frame's.
-    bool ends_mid_frame = false;  ///< Nothing, not even a pong, may be written before the next one.
+    std::string_view bytes;      ///< In the space, or the frame's. Valid while both are untouched.
+    serializer::FramePtr frame;  ///< Keeps the bytes alive where they are a frame's.
   };
 
-  /// Appends an unmasked, unfragmented websocket frame. `compressed` sets RSV1.
+  /// What goes down before any frame: the answer to the handshake. REQUIRES: empty().
+  void begin_with(std::string head);
+  /// Appends a message. `compressed` sets RSV1.
   void add(serializer::FramePtr frame, bool compressed = false);
+  /// Appends the answer to a ping.
+  void add_pong(std::string payload);
   /// Appends a close frame; nothing may follow. A code of 0 sends none.
   void add_close(unsigned code);
 
@@ -33,22 +38,33 @@ class Outbox {
   std::size_t bytes() const { return bytes_; }
 
   /// Takes out the next piece: small frames joined in `space`, which is overwritten, or a large
-  /// frame, which many connections may share; a copy is made only of what a socket does not take.
-  /// REQUIRES: !empty().
+  /// frame, which many connections may share. REQUIRES: !empty().
   Piece take(std::string& space);
+  /// The network took only `taken` bytes of the piece: the next take() gives the rest. A shared
+  /// frame stays shared; of joined ones a copy is kept.
+  void put_back(const Piece& piece, std::size_t taken);
 
  private:
   struct Waiting {
     serializer::FramePtr frame;
+    Opcode opcode;
     bool compressed;
   };
+  /// Of a piece that the network did not take whole.
+  struct Rest {
+    serializer::FramePtr frame;
+    std::string copy;  ///< Where it is no frame's.
+    std::size_t offset = 0;
+  };
+  void append(Waiting waiting);
   void join(std::string& space);
-  void let_go_of_taken();
+  void release_taken();
 
   std::vector<Waiting> frames_;
-  std::size_t taken_ = 0;      ///< So many of the frames are written.
-  bool header_taken_ = false;  ///< That of the next frame, a large one.
-  std::optional<unsigned> close_code_;
+  std::size_t next_ = 0;     ///< Index of the first unwritten frame.
+  bool head_taken_ = false;  ///< The head of that frame, a large one, is written.
+  std::unique_ptr<Rest> rest_;
+  std::optional<std::uint16_t> close_code_;
   std::size_t bytes_ = 0;
 };
 

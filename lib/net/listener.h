@@ -4,23 +4,26 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/log.h"
-#include "server/client.h"
-#include "server/uv.h"
+#include "net/loop.h"
+#include "net/stream.h"
 
-namespace phx::server {
+namespace phx::net {
 
 /// Neither copied nor moved. But for its making, on its loop's thread.
 class Listener {
  public:
-  /// Takes the socket over; it is not blocking.
-  using Accept = std::function<void(int socket, Client client)>;
+  /// Takes the socket over; it does not block.
+  using Accept = std::function<void(int socket, Peer peer)>;
 
-  /// Binds the port; 0 takes a free one. `setting` is what a user sets it by: `--port or PORT`.
-  /// \throws std::runtime_error with a sentence that says what to set, where that can't be done.
-  Listener(std::string host, std::uint16_t port, const std::string& setting, const Log& log,
+  /// Binds the port; 0 takes a free one. `host` is an address of this machine: IPv4, or IPv6, of
+  /// which `::` takes both; `localhost` is 127.0.0.1. `option` is the one that the
+  /// port came from: `ServerOptions::port`.
+  /// \throws OptionError where that can't be done.
+  Listener(std::string host, std::uint16_t port, const std::string& option, const Log& log,
            Accept accept);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -28,12 +31,13 @@ class Listener {
 
   std::uint16_t port() const { return port_; }
   /// Accepts from now on, on this loop.
-  void start(uv_loop_t* loop);
+  void start(Loop& loop);
   /// Frees the port. The loop is still there.
   void stop();
 
  private:
-  void bind(std::uint16_t port, const std::string& setting);
+  struct Watch;
+  void bind(std::uint16_t port, const std::string& option);
   void accept_all();
   bool accept_one();
   void pause();
@@ -45,8 +49,7 @@ class Listener {
   int socket_ = -1;
   std::uint16_t port_ = 0;
   bool starving_ = false;  ///< Connections wait, for want of descriptors.
-  UvHandle<uv_poll_t> accepting_;
-  UvHandle<uv_timer_t> pause_;
+  std::unique_ptr<Watch> watch_;
 };
 
-}  // namespace phx::server
+}  // namespace phx::net

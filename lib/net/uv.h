@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 
-namespace phx::server {
+namespace phx::net {
 
 /// One handle of type T. libuv closes asynchronously, so the handle outlives this object until the
 /// loop has let go of it; its callback is cut off at once. Loop thread only.
@@ -75,4 +75,4 @@ class UvHandle {
   Box* box_ = nullptr;
 };
 
-}  // namespace phx::server
+}  // namespace phx::net

@@ -1,28 +1,33 @@
 /// Reads the certificate and the key, and says in a sentence what is wrong with them.
 
-#include "server/tls.h"
+#include "net/tls.h"
 
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
 #include <string_view>
 
-namespace phx::server {
+#include "base/option_error.h"
+
+namespace phx::net {
 namespace {
 
-constexpr const char* to_set_cert = "set --cert or TLS_CERT to the server's certificate";
-constexpr const char* to_set_key = "set --key or TLS_KEY to the certificate's private key";
+constexpr const char* cert_option = "TlsOptions::cert";
+constexpr const char* key_option = "TlsOptions::key";
 
-[[noreturn]] void refuse(const std::string& sentence) {
+[[noreturn]] void refuse(const char* option, const std::string& sentence) {
   ERR_clear_error();
-  throw std::runtime_error(sentence);
+  throw OptionError(option, sentence);
 }
 
-void check_readable(const std::string& file, const char* what, const char* to_set) {
+void check_readable(const std::string& file, const char* what, const char* option) {
   struct Closer {
     void operator()(std::FILE* open) const { std::fclose(open); }
   };
@@ -30,8 +35,8 @@ void check_readable(const std::string& file, const char* what, const char* to_se
   const std::unique_ptr<std::FILE, Closer> open(std::fopen(file.c_str(), "r"));
   char byte = 0;
   if (open && std::fread(&byte, 1, 1, open.get()) == 1) return;
-  refuse(fmt::format("expected {} in \"{}\", and could not read it: {}; {}", what, file,
-                     errno == 0 ? "it is empty" : std::strerror(errno), to_set));
+  refuse(option, fmt::format("expected {} in \"{}\", and could not read it: {}", what, file,
+                             errno == 0 ? "it is empty" : std::strerror(errno)));
 }
 
 /// Nobody sits at the server's terminal to type a passphrase.
@@ -46,28 +51,28 @@ std::string objection() {
 }
 
 void use_certificate(SSL_CTX* context, const std::string& file) {
-  check_readable(file, "a certificate", to_set_cert);
+  check_readable(file, "a certificate", cert_option);
   if (SSL_CTX_use_certificate_chain_file(context, file.c_str()) == 1) return;
-  refuse(fmt::format(
-      "expected a certificate in PEM form (-----BEGIN CERTIFICATE-----) in \"{}\", got {}; {}",
-      file, objection(), to_set_cert));
+  refuse(cert_option,
+         fmt::format(
+             "expected a certificate in PEM form (-----BEGIN CERTIFICATE-----) in \"{}\", got {}",
+             file, objection()));
 }
 
 void use_key(SSL_CTX* context, const TlsOptions& options) {
-  check_readable(options.key, "a private key", to_set_key);
+  check_readable(options.key, "a private key", key_option);
   const bool is_key =
       SSL_CTX_use_PrivateKey_file(context, options.key.c_str(), SSL_FILETYPE_PEM) == 1;
   if (is_key && SSL_CTX_check_private_key(context) == 1) return;
   if (is_key || ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_X509) {
-    refuse(
-        fmt::format("expected the key of the certificate in \"{}\", got the key of another in "
-                    "\"{}\"; {}",
-                    options.cert, options.key, to_set_key));
+    refuse(key_option, fmt::format("expected the key of the certificate in \"{}\", got the key of "
+                                   "another in \"{}\"",
+                                   options.cert, options.key));
   }
-  refuse(
-      fmt::format("expected a private key in PEM form (-----BEGIN PRIVATE KEY-----), without a "
-                  "passphrase, in \"{}\", got {}; {}",
-                  options.key, objection(), to_set_key));
+  refuse(key_option,
+         fmt::format("expected a private key in PEM form (-----BEGIN PRIVATE KEY-----), without a "
+                     "passphrase, in \"{}\", got {}",
+                     options.key, objection()));
 }
 
 /// RFC 7301: of what the client offers, HTTP/1.1. Who offers protocols, but not this one, is told
@@ -85,10 +90,19 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
 
 }  // namespace
 
-TlsContext::TlsContext(const TlsOptions& options)
-    : context_(SSL_CTX_new(TLS_server_method())), handshake_patience_(options.handshake_patience) {
-  SSL_CTX* context = context_.get();
-  if (context == nullptr) refuse("OpenSSL could not make a context for TLS");
+Certificate::Certificate(TlsOptions options) : options_(std::move(options)), ticket_keys_{} {
+  if (RAND_bytes(ticket_keys_.data(), static_cast<int>(ticket_keys_.size())) != 1) {
+    throw std::runtime_error("OpenSSL has no randomness for the keys of session tickets");
+  }
+  struct Deleter {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+  const std::unique_ptr<SSL_CTX, Deleter> trial(SSL_CTX_new(TLS_server_method()));
+  if (trial == nullptr) throw std::runtime_error("OpenSSL could not make a context for TLS");
+  configure(trial.get());
+}
+
+void Certificate::configure(SSL_CTX* context) const {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   // A client that ends its TCP connection without TLS's goodbye has ended it all the same: HTTP and
   // websockets know by themselves what is whole.
@@ -97,19 +111,20 @@ TlsContext::TlsContext(const TlsOptions& options)
   // RELEASE_BUFFERS: an idle connection does not keep its two buffers of a record each.
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
+  // Else a flood of KeyUpdates is read within one call, for seconds.
+  SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  auto keys = ticket_keys_;
+  SSL_CTX_set_tlsext_ticket_keys(context, keys.data(), keys.size());
+  offer_http(context);
   SSL_CTX_set_default_passwd_cb(context, no_passphrase);
   ERR_clear_error();
-  use_certificate(context, options.cert);
-  use_key(context, options);
+  use_certificate(context, options_.cert);
+  use_key(context, options_);
 }
 
-SslPtr TlsContext::accept(int socket) const {
-  SslPtr session(SSL_new(context_.get()));
-  if (session == nullptr || SSL_set_fd(session.get(), socket) != 1) return nullptr;
-  SSL_set_accept_state(session.get());
-  return session;
+void Certificate::offer_http(SSL_CTX* context) {
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
 }
 
-}  // namespace phx::server
+}  // namespace phx::net

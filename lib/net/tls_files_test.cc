@@ -1,8 +1,10 @@
 /// The certificate and its key, wrong in every way: the start ends with a sentence.
 
+#include "net/tls.h"
+
 #include <fstream>
 
-#include "server/tls.h"
+#include "base/option_error.h"
 #include "testing/case.h"
 #include "testing/tls.h"
 
@@ -13,7 +15,7 @@ TEST("wrong files end the start with a sentence") {
   const Certificate good;
   const Certificate other;
   const auto sentence = [](const std::string& cert, const std::string& key) {
-    return expect_throw<std::runtime_error>([&] { server::TlsContext({cert, key}); });
+    return expect_throw<OptionError>([&] { net::Certificate({cert, key}); });
   };
   const auto says = [](const std::string& text, const std::string& part) {
     expect(text.find(part) != std::string::npos, "\"" + text + "\" says " + part);
@@ -25,5 +27,5 @@ TEST("wrong files end the start with a sentence") {
   says(sentence(good.key(), good.key()), "expected a certificate in PEM form");
   says(sentence(good.cert(), good.cert()), "expected a private key in PEM form");
   says(sentence(good.cert(), other.key()), "the key of another");
-  says(sentence(good.cert(), "/nowhere.pem"), "set --key or TLS_KEY");
+  says(sentence(good.cert(), "/nowhere.pem"), "set TlsOptions::key");
 }

@@ -1,0 +1,164 @@
+/// Accepts a bounded number a round, and waits where there are no descriptors left.
+
+#include "net/listener.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "base/option_error.h"
+#include "net/handles.h"
+#include "net/timer.h"
+
+namespace phx::net {
+namespace {
+
+/// An address of either family, and the bytes of it that count.
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+
+  sockaddr* any() { return reinterpret_cast<sockaddr*>(&storage); }
+  sockaddr_in& v4() { return reinterpret_cast<sockaddr_in&>(storage); }
+  sockaddr_in6& v6() { return reinterpret_cast<sockaddr_in6&>(storage); }
+  bool is_v6() const { return storage.ss_family == AF_INET6; }
+};
+
+Address address_of(const std::string& host, std::uint16_t port) {
+  Address address;
+  const std::string numeric = host == "localhost" ? "127.0.0.1" : host;
+  if (inet_pton(AF_INET, numeric.c_str(), &address.v4().sin_addr) == 1) {
+    address.v4().sin_family = AF_INET;
+    address.v4().sin_port = htons(port);
+    address.size = sizeof(sockaddr_in);
+    return address;
+  }
+  address = {};
+  if (inet_pton(AF_INET6, numeric.c_str(), &address.v6().sin6_addr) == 1) {
+    address.v6().sin6_family = AF_INET6;
+    address.v6().sin6_port = htons(port);
+    address.size = sizeof(sockaddr_in6);
+    return address;
+  }
+  throw OptionError("ServerOptions::host",
+                    fmt::format("expected an address of this machine, such as 127.0.0.1, 0.0.0.0, "
+                                "::1 or ::, got \"{}\"",
+                                host));
+}
+
+/// An IPv4 client of a socket that takes both is named by its IPv4 address.
+Peer peer_of(Address& address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (!address.is_v6()) {
+    inet_ntop(AF_INET, &address.v4().sin_addr, text, sizeof text);
+    return {.address = text, .port = ntohs(address.v4().sin_port)};
+  }
+  const in6_addr& ip = address.v6().sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&ip)) {
+    inet_ntop(AF_INET, ip.s6_addr + 12, text, sizeof text);
+  } else {
+    inet_ntop(AF_INET6, &ip, text, sizeof text);
+  }
+  return {.address = text, .port = ntohs(address.v6().sin6_port)};
+}
+
+}  // namespace
+
+struct Listener::Watch {
+  Watch(Loop& loop, std::function<void()> resume) : pause(loop, std::move(resume)) {}
+  UvHandle<uv_poll_t> accepting;
+  Timer pause;
+
+  void listen() { uv_poll_start(accepting.get(), UV_READABLE, UvHandle<uv_poll_t>::call_poll); }
+};
+
+Listener::Listener(std::string host, std::uint16_t port, const std::string& option, const Log& log,
+                   Accept accept)
+    : host_(std::move(host)), log_(log), accept_(std::move(accept)) {
+  bind(port, option);
+}
+
+Listener::~Listener() { stop(); }
+
+void Listener::stop() {
+  watch_.reset();
+  if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+}
+
+void Listener::bind(std::uint16_t port, const std::string& option) {
+  Address address = address_of(host_, port);
+  socket_ = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  const int off = 0;
+  setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // inherited by all it accepts
+  if (address.is_v6()) setsockopt(socket_, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (::bind(socket_, address.any(), address.size) != 0 || ::listen(socket_, SOMAXCONN) != 0) {
+    const int error = errno;
+    ::close(socket_);
+    throw OptionError(
+        error == EADDRNOTAVAIL ? "ServerOptions::host" : option,
+        error == EADDRINUSE
+            ? fmt::format("port {} of {} is in use: stop the program that has it, or take another "
+                          "(0 is a free one)",
+                          port, host_)
+            : fmt::format("could not listen on port {} of {}: {}", port, host_,
+                          std::strerror(error)));
+  }
+  Address bound;
+  getsockname(socket_, bound.any(), &bound.size);
+  port_ = ntohs(bound.is_v6() ? bound.v6().sin6_port : bound.v4().sin_port);
+}
+
+void Listener::start(Loop& loop) {
+  watch_ = std::make_unique<Watch>(loop, [this] { watch_->listen(); });
+  uv_loop_t* uv = &loop.handles().uv;
+  watch_->accepting.open(
+      [&](uv_poll_t* handle) { return uv_poll_init_socket(uv, handle, socket_); },
+      [this] { accept_all(); });
+  watch_->listen();
+}
+
+void Listener::accept_all() {
+  constexpr int a_round = 256;  // then the connections have theirs
+  for (int i = 0; i < a_round && accept_one(); ++i) {
+  }
+}
+
+bool Listener::accept_one() {
+  Address client;
+  const int socket = ::accept4(socket_, client.any(), &client.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (socket < 0) {
+    const int error = errno;
+    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) pause();
+    if (error == EAGAIN) all_accepted();
+    return error == EINTR || error == ECONNABORTED;
+  }
+  accept_(socket, peer_of(client));
+  return true;
+}
+
+/// Without descriptors an accept fails again and again, so the listener waits until some may be
+/// free. The log says so once, and not again until every waiting connection has been accepted.
+void Listener::pause() {
+  constexpr Millis a_moment{100};
+  if (!std::exchange(starving_, true)) {
+    log_.warn("no descriptors are left: new connections wait until some are; raise `ulimit -n`");
+  }
+  uv_poll_stop(watch_->accepting.get());
+  watch_->pause.start(a_moment);
+}
+
+void Listener::all_accepted() {
+  if (std::exchange(starving_, false)) log_.info("no connection waits for a descriptor any more");
+}
+
+}  // namespace phx::net

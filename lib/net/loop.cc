@@ -1,0 +1,154 @@
+/// libuv's loop, libwebsockets' context on it, and the one switch over what that reports.
+
+#include "net/loop.h"
+
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "base/check.h"
+#include "net/handles.h"
+#include "net/lws_stream.h"
+#include "net/tls.h"
+
+namespace phx::net {
+namespace {
+
+constexpr int read_at_once = 65'536;  // one buffer a context
+constexpr int a_day = 86'400;         // libwebsockets' own time-outs; ours come long before
+
+// libwebsockets' lifetime timers sit in one sorted list that each message would walk. A policy of
+// zeros switches them off.
+const lws_retry_bo_t no_timers{};
+
+int event(lws* wsi, lws_callback_reasons why, void* in, std::size_t size) {
+  auto* stream = static_cast<LwsStream*>(lws_get_opaque_user_data(wsi));
+  switch (why) {
+    case LWS_CALLBACK_RAW_RX:
+      return stream == nullptr ? -1 : stream->received({static_cast<const char*>(in), size});
+    case LWS_CALLBACK_RAW_WRITEABLE: return stream == nullptr ? -1 : stream->writable();
+    case LWS_CALLBACK_RAW_CLOSE:
+      if (stream != nullptr) stream->gone();
+      return 0;
+    default: return 0;
+  }
+}
+
+int on_event(lws* wsi, lws_callback_reasons why, void* user, void* in, std::size_t size) noexcept
+    try {
+  if (why == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+    auto* handles = static_cast<Loop::Handles*>(lws_context_user(lws_get_context(wsi)));
+    if (handles->being_configured != nullptr) {
+      handles->configured = static_cast<SSL_CTX*>(user);
+      handles->being_configured->configure(handles->configured);
+    }
+    return 0;
+  }
+  return event(wsi, why, in, size);
+} catch (...) {
+  return -1;  // nothing may be thrown through C frames
+}
+
+const lws_protocols protocols[] = {{"phoenix", on_event, 0, 0, 0, nullptr, 0},
+                                   {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
+
+lws_context_creation_info vhost_info(const char* name) {
+  lws_context_creation_info info{};
+  info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+  info.protocols = protocols;
+  info.retry_and_idle_policy = &no_timers;
+  info.vhost_name = name;
+  return info;
+}
+
+}  // namespace
+
+// --- Making it ----------------------------------------------------------------------------------
+
+Loop::Handles::Handles() {
+  check(uv_loop_init(&uv) == 0, "a loop can be made");
+  after_input.open([this](uv_check_t* h) { return uv_check_init(&uv, h); },
+                   [this] {
+                     if (round) round();
+                   });
+  uv_check_start(after_input.get(), UvHandle<uv_check_t>::call);
+  idle.open([this](uv_idle_t* h) { return uv_idle_init(&uv, h); }, [] {});
+  waker.open([this](uv_async_t* h) { return uv_async_init(&uv, h, UvHandle<uv_async_t>::call); },
+             [] {});  // the check handle does the work
+
+  // libwebsockets writes its lines into one buffer that all threads share, and one at each
+  // adoption.
+  lws_set_log_level(0, nullptr);
+  void* loops[] = {&uv};
+  lws_context_creation_info info = vhost_info(nullptr);
+  info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                 LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+  info.foreign_loops = loops;
+  info.pt_serv_buf_size = read_at_once;
+  info.timeout_secs = a_day;
+  info.user = this;
+  context = lws_create_context(&info);
+  if (context == nullptr) {
+    throw std::runtime_error(
+        "libwebsockets could not start on libuv: is the package libwebsockets-evlib-uv installed?");
+  }
+  info = vhost_info("plain");
+  plain_vhost = lws_create_vhost(context, &info);
+  if (plain_vhost == nullptr) throw std::runtime_error("libwebsockets could not make its vhost");
+}
+
+lws_vhost* Loop::Handles::secure_vhost(const Certificate& certificate) {
+  lws_vhost*& vhost = secure_vhosts[&certificate];
+  if (vhost != nullptr) return vhost;
+  lws_context_creation_info info = vhost_info("secure");
+  info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
+  being_configured = &certificate;
+  vhost = lws_create_vhost(context, &info);
+  being_configured = nullptr;
+  if (vhost == nullptr) throw std::runtime_error("libwebsockets could not make a vhost for TLS");
+  Certificate::offer_http(configured);  // after libwebsockets' own choice, which takes any client
+  return vhost;
+}
+
+Loop::Handles::~Handles() {
+  after_input.close();
+  waker.close();
+  idle.close();
+  // With a foreign loop this takes two calls, with turns of the loop between them to let go.
+  lws_context_destroy(context);
+  while (uv_run(&uv, UV_RUN_NOWAIT) != 0) {
+  }
+  lws_context_destroy(context);
+  uv_run(&uv, UV_RUN_DEFAULT);  // the handles' close callbacks
+  uv_loop_close(&uv);
+}
+
+Loop::Loop() : handles_(std::make_unique<Handles>()) {}
+Loop::~Loop() = default;
+
+// --- Running it ---------------------------------------------------------------------------------
+
+void Loop::on_round(std::function<void()> callback) { handles_->round = std::move(callback); }
+void Loop::run() { uv_run(&handles_->uv, UV_RUN_DEFAULT); }
+void Loop::stop() { uv_stop(&handles_->uv); }
+void Loop::wake() { uv_async_send(handles_->waker.get()); }
+
+void Loop::busy(bool is_busy) {
+  if (is_busy) {
+    uv_idle_start(handles_->idle.get(), UvHandle<uv_idle_t>::call);
+  } else {
+    uv_idle_stop(handles_->idle.get());
+  }
+}
+
+std::unique_ptr<Stream> Loop::adopt(int socket, Peer peer, const Certificate* certificate) {
+  peer.secure = certificate != nullptr;
+  auto stream = std::make_unique<LwsStream>(*this, std::move(peer));
+  const bool secure = certificate != nullptr;
+  lws_vhost* vhost = secure ? handles_->secure_vhost(*certificate) : handles_->plain_vhost;
+  const auto handshake = secure ? std::optional(certificate->handshake_patience()) : std::nullopt;
+  if (!stream->open(vhost, socket, handshake)) return nullptr;
+  return stream;
+}
+
+}  // namespace phx::net

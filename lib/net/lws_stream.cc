@@ -1,0 +1,146 @@
+/// Bytes between one socket and its user.
+
+#include "net/lws_stream.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+namespace phx::net {
+
+LwsStream::LwsStream(Loop& loop, Peer peer) : peer_(std::move(peer)), loop_(loop) {}
+
+LwsStream::~LwsStream() {
+  if (wsi_ == nullptr) return;
+  lws_set_opaque_user_data(wsi_, nullptr);
+  lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
+}
+
+bool LwsStream::open(lws_vhost* vhost, int socket, std::optional<Millis> handshake) {
+  const auto type =
+      static_cast<lws_adoption_type>(LWS_ADOPT_SOCKET | (handshake ? LWS_ADOPT_ALLOW_SSL : 0));
+  lws_sock_file_fd_type descriptor{};
+  descriptor.sockfd = socket;
+  socket_ = socket;
+  lws* adopted = lws_adopt_descriptor_vhost(vhost, type, descriptor, "phoenix", nullptr);
+  if (adopted == nullptr) return false;
+  wsi_ = adopted;
+  lws_set_opaque_user_data(wsi_, this);
+  // Times are our own matter; libwebsockets would give each TLS connection a few seconds in all.
+  lws_set_timeout(wsi_, NO_PENDING_TIMEOUT, 0);
+  if (handshake) {
+    deadline_ = std::make_unique<Timer>(loop_, [this] { handshake_is_due(); });
+    deadline_->start(*handshake);
+  }
+  return true;
+}
+
+void LwsStream::tell(StreamUser& user) { user_ = &user; }
+
+// --- Out ----------------------------------------------------------------------------------------
+
+std::size_t LwsStream::write(std::string_view bytes) {
+  if (wsi_ == nullptr || finished_ || dropped_) return 0;
+  const std::size_t taken = peer_.secure ? write_secure(bytes) : write_plain(bytes);
+  if (taken < bytes.size()) lws_callback_on_writable(wsi_);
+  return taken;
+}
+
+/// A socket that is broken takes nothing, and its end is read soon.
+std::size_t LwsStream::write_plain(std::string_view bytes) {
+  const ssize_t taken = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return taken > 0 ? static_cast<std::size_t>(taken) : 0;
+}
+
+std::size_t LwsStream::write_secure(std::string_view bytes) {
+  SSL* session = lws_get_ssl(wsi_);
+  std::size_t taken = 0;
+  while (taken < bytes.size()) {
+    ERR_clear_error();
+    std::size_t now = 0;
+    if (SSL_write_ex(session, bytes.data() + taken, bytes.size() - taken, &now) != 1) break;
+    taken += now;
+  }
+  return taken;
+}
+
+int LwsStream::writable() {
+  if (dropped_) return -1;
+  if (user_ != nullptr && !finished_) user_->writable();
+  return dropped_ ? -1 : 0;
+}
+
+// --- In -----------------------------------------------------------------------------------------
+
+int LwsStream::received(std::string_view bytes) {
+  if (dropped_) return -1;
+  if (finished_) return 0;
+  if (peer_.secure && deadline_) deadline_.reset();
+  if (user_ != nullptr) user_->received(bytes);
+  return dropped_ ? -1 : 0;
+}
+
+void LwsStream::pause() {
+  if (wsi_ != nullptr) lws_rx_flow_control(wsi_, 0);
+}
+
+void LwsStream::resume() {
+  if (wsi_ != nullptr) lws_rx_flow_control(wsi_, 1);
+}
+
+Millis LwsStream::quiet_for() const {
+  if (wsi_ == nullptr) return Millis{0};  // the descriptor is another's by now
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return Millis{0};
+  return Millis{info.tcpi_last_data_recv};
+}
+
+// --- The end ------------------------------------------------------------------------------------
+
+void LwsStream::finish(Millis linger) {
+  if (wsi_ == nullptr || std::exchange(finished_, true)) return;
+  if (peer_.secure) say_goodbye();
+  ::shutdown(socket_, SHUT_WR);
+  lws_rx_flow_control(wsi_, 1);  // to see the client's own end
+  deadline_ = std::make_unique<Timer>(loop_, [this] { drop(); });
+  deadline_->start(linger);
+}
+
+/// TLS's own, without which a client can't tell an end from a cut.
+void LwsStream::say_goodbye() {
+  SSL* session = lws_get_ssl(wsi_);
+  if (session == nullptr || SSL_is_init_finished(session) != 1) return;
+  ERR_clear_error();
+  SSL_shutdown(session);
+}
+
+/// libwebsockets closes from its own callback: this asks for one.
+void LwsStream::drop() {
+  if (wsi_ == nullptr || std::exchange(dropped_, true)) return;
+  lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+  lws_cancel_service_pt(wsi_);
+}
+
+void LwsStream::handshake_is_due() {
+  const SSL* session = wsi_ == nullptr ? nullptr : lws_get_ssl(wsi_);
+  if (session != nullptr && SSL_is_init_finished(session)) {
+    lws_set_timeout(wsi_, NO_PENDING_TIMEOUT, 0);
+  } else {
+    drop();
+  }
+}
+
+/// The socket is still open while libwebsockets says that it closes it.
+void LwsStream::gone() {
+  if (peer_.secure && !finished_ && !dropped_) say_goodbye();
+  wsi_ = nullptr;
+  deadline_.reset();
+  if (user_ != nullptr) user_->closed();
+}
+
+}  // namespace phx::net

@@ -1,0 +1,57 @@
+#pragma once
+/// \file
+/// A stream over a socket that libwebsockets watches, in its raw role: bytes, plain or TLS.
+///
+/// libwebsockets accepts the TLS session, reads, and tells when the socket is ready. Writing goes
+/// straight to the socket or to the session, so that no copy waits where nobody counts it.
+
+#include <libwebsockets.h>
+
+#include <memory>
+#include <optional>
+
+#include "net/stream.h"
+#include "net/timer.h"
+
+namespace phx::net {
+
+class LwsStream final : public Stream {
+ public:
+  /// `handshake` is how long a TLS session may take to begin; nothing for plain TCP.
+  LwsStream(Loop& loop, Peer peer);
+  ~LwsStream() override;
+
+  /// Hands the socket to libwebsockets; false where it can't be watched. The socket is closed then.
+  bool open(lws_vhost* vhost, int socket, std::optional<Millis> handshake);
+
+  void tell(StreamUser& user) override;
+  std::size_t write(std::string_view bytes) override;
+  void pause() override;
+  void resume() override;
+  void finish(Millis linger) override;
+  void drop() override;
+  Millis quiet_for() const override;
+  const Peer& peer() const override { return peer_; }
+
+  // What libwebsockets reports; the results are what its callback returns: -1 closes.
+  int received(std::string_view bytes);
+  int writable();
+  void gone();
+
+ private:
+  std::size_t write_plain(std::string_view bytes);
+  std::size_t write_secure(std::string_view bytes);
+  void handshake_is_due();
+  void say_goodbye();
+
+  const Peer peer_;
+  lws* wsi_ = nullptr;  ///< Null once the connection has ended.
+  int socket_ = -1;     ///< libwebsockets' own.
+  StreamUser* user_ = nullptr;
+  bool finished_ = false;
+  bool dropped_ = false;
+  Loop& loop_;
+  std::unique_ptr<Timer> deadline_;  ///< Of the handshake, then of the client's own end.
+};
+
+}  // namespace phx::net

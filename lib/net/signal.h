@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// One signal of the operating system, heard on a loop.
+
+#include <functional>
+#include <memory>
+
+namespace phx::net {
+
+class Loop;
+
+/// Calls back on the loop's thread each time the signal comes; afterwards the signal does what it
+/// did before. Loop thread, or while the loop does not run. Neither copied nor moved.
+class Signal {
+ public:
+  Signal(Loop& loop, int number, std::function<void()> callback);
+  Signal(const Signal&) = delete;
+  Signal& operator=(const Signal&) = delete;
+  ~Signal();
+
+ private:
+  struct Handle;
+  const std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace phx::net

@@ -1,0 +1,18 @@
+#pragma once
+/// \file
+/// What an application sets to have its port speak TLS.
+
+#include <string>
+
+#include "base/time.h"
+
+namespace phx {
+
+/// Where the certificate and its key are: files in PEM form.
+struct TlsOptions {
+  std::string cert;  ///< The server's certificate; behind it those that vouch for it, in order.
+  std::string key;   ///< Its private key, not encrypted.
+  Millis handshake_patience{10'000};  ///< A client whose handshake takes longer is dropped.
+};
+
+}  // namespace phx

@@ -1,0 +1,107 @@
+/// The passage of a connection from HTTP to websocket, and the writes at the end of a turn.
+
+#include "server/connections.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "telemetry/faults.h"
+
+namespace phx::server {
+
+Connections::Connections(const Endpoint& endpoint, net::Loop& loop, process::Scheduler& scheduler,
+                         pubsub::PubSub& pubsub, const ConnectionLimits& limits)
+    : endpoint_(endpoint), loop_(loop), scheduler_(scheduler), pubsub_(pubsub), limits_(limits) {}
+
+// --- They come ----------------------------------------------------------------------------------
+
+void Connections::adopt(int socket, Client client, const net::Certificate* certificate) {
+  if (stopping_ || !has_room(client.peer.address)) return static_cast<void>(::close(socket));
+  auto stream = loop_.adopt(socket, client.peer, certificate);
+  if (!stream) return;
+  client.peer = stream->peer();
+  welcome(std::move(stream), std::move(client));
+}
+
+void Connections::welcome(std::unique_ptr<net::Stream> stream, Client client) {
+  auto connection = std::make_unique<HttpConnection>(*this, std::move(stream), std::move(client));
+  HttpConnection* key = connection.get();
+  http_.emplace(key, std::move(connection));
+}
+
+bool Connections::has_room(const std::string& peer) {
+  if (size() < limits_.max_connections) {
+    full_ = false;
+    return true;
+  }
+  if (!std::exchange(full_, true)) {
+    scheduler_.log().warn("connection limit reached: new connections are closed",
+                          {{"connections", std::to_string(size())}, {"peer", peer}});
+  }
+  telemetry().execute(telemetry::ConnectionRefused{size(), peer});
+  return false;
+}
+
+//! [become_websocket]
+void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
+                                   Client client, std::string_view early) {
+  auto connection =
+      std::make_shared<WebsocketConnection>(*this, std::move(stream), std::move(client), upgrade);
+  websockets_.emplace(connection.get(), connection);
+  const process::Pid pid = scheduler_.spawn(std::make_unique<transport::Websocket>(
+      std::move(upgrade.user), std::move(upgrade.socket), connection, upgrade.timeout));
+  connection->begin(pid, early);
+}
+//! [become_websocket]
+
+// --- They are written ---------------------------------------------------------------------------
+
+void Connections::flush() {
+  // A fan-out's write finds little of its connection in the cache, so what comes next is fetched
+  // while the kernel works. A flush may find its connection broken, but it makes no other dirty.
+  constexpr std::size_t near = 4;
+  constexpr std::size_t nearer = 2;
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+    if (i + near < dirty_.size()) dirty_[i + near]->prefetch();
+    if (i + nearer < dirty_.size()) dirty_[i + nearer]->prefetch_stream();
+    dirty_[i]->flush();
+  }
+  dirty_.clear();
+  deflater_.forget();
+  ended_http_.clear();
+  ended_websockets_.clear();
+}
+
+// --- They go ------------------------------------------------------------------------------------
+
+void Connections::finished(HttpConnection& connection) {
+  const auto found = http_.find(&connection);
+  if (found == http_.end()) return;
+  ended_http_.push_back(std::move(found->second));
+  http_.erase(found);
+}
+
+void Connections::finished(WebsocketConnection& connection) {
+  const auto found = websockets_.find(&connection);
+  if (found == websockets_.end()) return;
+  ended_websockets_.push_back(std::move(found->second));
+  websockets_.erase(found);
+}
+
+void Connections::stop() {
+  stopping_ = true;
+  std::vector<HttpConnection*> all;  // some end at once
+  for (const auto& [key, connection] : http_) all.push_back(key);
+  for (HttpConnection* connection : all) connection->answer_and_close();
+}
+
+void Connections::clear() {
+  http_.clear();
+  ended_http_.clear();
+  dirty_.clear();
+  websockets_.clear();
+  ended_websockets_.clear();
+}
+
+}  // namespace phx::server

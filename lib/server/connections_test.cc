@@ -1,0 +1,229 @@
+/// A connection from its first byte to its last, over a stream that the test holds in its hand.
+
+#include "server/connections.h"
+
+#include "testing/case.h"
+#include "testing/client_frame.h"
+#include "testing/fake_stream.h"
+#include "testing/house.h"
+#include "testing/tls.h"
+
+using namespace phx;
+using namespace phx::testing;
+using phx::websocket::Opcode;
+
+namespace {
+
+struct Room final : Channel {
+  JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
+  Result handle_in(std::string_view, Payload payload, Socket&) override {
+    return Reply::ok(std::move(payload));
+  }
+};
+struct Users final : UserSocket {
+  Users() { channel<Room>("room:*"); }
+};
+
+constexpr std::size_t large = 100'000;
+
+/// One shard without a network. A turn is what the loop would do after it has read.
+struct Shard {
+  Shard() {
+    transport::Mount mount{"/socket", std::make_shared<Users>()};
+    mount.websocket->max_frame_size = 1'000;
+    endpoint.socket(std::move(mount));
+    endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
+    endpoint.get("/large", [](const auto&) {
+      return http::Response{200, std::string(large, 'x')};
+    });
+  }
+
+  void connect() {
+    connections.welcome(std::make_unique<FakeStream>(network), {.peer = {.address = "127.0.0.1"}});
+  }
+  void turn() {
+    house.settle();
+    connections.flush();
+  }
+  /// What the client is sent for these bytes.
+  std::string told(const std::string& bytes) {
+    network.user->received(bytes);
+    turn();
+    return network.taken();
+  }
+  /// The stream is at its end, as the network says when both sides are.
+  void end() {
+    network.user->closed();
+    turn();
+  }
+
+  Endpoint endpoint;
+  TestHouse house;
+  net::Loop loop;
+  FakeNetwork network;
+  server::Connections connections{endpoint,
+                                  loop,
+                                  house.scheduler,
+                                  house.pubsub,
+                                  {.max_connections = 1, .outbox_limit = 50'000}};
+};
+
+const std::string upgrade =
+    get("/socket/websocket?vsn=2.0.0",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+std::string text(const std::string& frame) { return client_frame(Opcode::text, frame); }
+const std::string heartbeat = text(R"([null,"1","phoenix","heartbeat",{}])");
+const std::string heartbeat_answered =
+    R"([null,"1","phoenix","phx_reply",{"response":{},"status":"ok"}])";
+
+/// An unmasked frame, as the server sends it.
+std::string from_server(Opcode opcode, const std::string& payload) {
+  std::string frame;
+  websocket::append_head(frame, 0, opcode, payload.size());
+  return frame + payload;
+}
+std::string close_of(unsigned code) {
+  return from_server(Opcode::close, websocket::close_payload(code));
+}
+
+/// A websocket that is open, and whose answer to the handshake has been read.
+struct Open : Shard {
+  Open() {
+    connect();
+    told(upgrade);
+  }
+};
+
+bool ends(const std::string& bytes, const std::string& with) { return bytes.ends_with(with); }
+
+}  // namespace
+
+TEST("a request in two pieces is answered once it is whole, and the next one after it") {
+  Shard shard;
+  shard.connect();
+  const std::string request = get("/");
+  expect_eq(shard.told(request.substr(0, 10)), std::string());
+  expect(ends(shard.told(request.substr(10)), "\r\n\r\nhello"), "the page");
+  const std::string two = shard.told(request + request);
+  expect_eq(two.find("hello") != two.rfind("hello"), true);
+  expect_eq(shard.connections.http(), 1u);
+}
+
+TEST("an answer that the client takes slowly comes whole, and nothing is read meanwhile") {
+  Shard shard;
+  shard.connect();
+  shard.network.room = 1'000;
+  std::string answer = shard.told(get("/large") + get("/", "Connection: close\r\n"));
+  expect_eq(answer.size(), 1'000u);
+  expect(shard.network.paused, "the stream is not read");
+  while (shard.network.paused) {
+    shard.network.make_room(9'999);
+    answer += shard.network.taken();
+  }
+  shard.network.make_room();
+  answer += shard.network.taken();
+  expect(answer.find(std::string(large, 'x') + "HTTP/1.1 200 OK") != std::string::npos, "both");
+  expect(ends(answer, "hello") && shard.network.finished, "and then its end");
+}
+
+TEST("the handshake is answered in Cowboy's spelling, with the key's proof") {
+  Shard shard;
+  shard.connect();
+  const std::string answer = shard.told(upgrade);
+  for (const char* line : {"HTTP/1.1 101 Switching Protocols\r\n", "\r\nupgrade: websocket\r\n",
+                           "\r\nconnection: Upgrade\r\n", "\r\ndate: ",
+                           "\r\nsec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"}) {
+    expect(answer.find(line) != std::string::npos, answer);
+  }
+  expect(ends(answer, "\r\n\r\n"), "and nothing else");
+  expect_eq(shard.connections.websockets(), 1u);
+}
+
+TEST("a frame that comes with the upgrade is answered behind the handshake") {
+  Shard shard;
+  shard.connect();
+  const std::string answer = shard.told(upgrade + heartbeat);
+  expect(ends(answer, "\r\n\r\n" + from_server(Opcode::text, heartbeat_answered)), answer);
+}
+
+TEST("each ping is answered, also two hundred at once, and one between fragments") {
+  Open shard;
+  std::string pings, pongs;
+  for (int i = 0; i < 200; ++i) {
+    pings += client_frame(Opcode::ping, std::to_string(i));
+    pongs += from_server(Opcode::pong, std::to_string(i));
+  }
+  expect_eq(shard.told(pings), pongs);
+  const std::string beginning = R"([null,"1","phoenix",)";
+  expect_eq(shard.told(client_frame(Opcode::text, beginning, {.final = false}) +
+                       client_frame(Opcode::ping, "p") +
+                       client_frame(Opcode::continuation, R"("heartbeat",{}])")),
+            from_server(Opcode::pong, "p") + from_server(Opcode::text, heartbeat_answered));
+}
+
+TEST("what comes before a close in the same bytes is answered before it; what follows is not") {
+  Open shard;
+  expect_eq(shard.told(client_frame(Opcode::ping, "p") + heartbeat +
+                       client_frame(Opcode::close, websocket::close_payload(1000)) + heartbeat),
+            from_server(Opcode::pong, "p") + from_server(Opcode::text, heartbeat_answered) +
+                close_of(1000));
+  expect(shard.network.finished, "and the connection ends");
+}
+
+TEST("a client that breaks the protocol is closed with 1002 and no reason, at once") {
+  Open shard;
+  expect_eq(shard.told("\x81\x02hi"), close_of(1002));
+  expect(shard.network.finished, "nobody waits for the client's own close");
+  expect_eq(shard.told(heartbeat), std::string());
+}
+
+TEST("a message over max_frame_size is closed with 1009 when its head has come") {
+  Open shard;
+  expect_eq(shard.told(client_frame(Opcode::text, std::string(1'001, 'x')).substr(0, 8)),
+            close_of(1009));
+}
+
+TEST("a client that does not read is dropped when its outbox is over its limit") {
+  Open shard;
+  shard.told(text(R"(["1","1","room:1","phx_join",{}])"));
+  shard.network.room = 0;
+  const std::string push =
+      text(R"(["1","2","room:1","echo",{"text":")" + std::string(900, 'x') + "\"}]");
+  for (int i = 0; i < 100 && !shard.network.dropped; ++i) shard.told(push);
+  expect(shard.network.dropped, "dropped");
+  shard.end();
+  expect_eq(shard.connections.size(), 0u);
+  expect_eq(shard.house.scheduler.population(), 0u);
+}
+
+TEST("a client that reads again gets all that waited, in its order") {
+  Open shard;
+  shard.network.room = 10;
+  std::string sent;
+  for (int i = 0; i < 20; ++i) sent += shard.told(heartbeat);
+  for (int i = 0; i < 200; ++i) {
+    shard.network.make_room(10);
+    sent += shard.network.taken();
+  }
+  std::string expected;
+  for (int i = 0; i < 20; ++i) expected += from_server(Opcode::text, heartbeat_answered);
+  expect_eq(sent, expected);
+}
+
+TEST("a connection that ends takes its processes along, and makes room") {
+  Open shard;
+  shard.told(text(R"(["1","1","room:1","phx_join",{}])"));
+  expect_eq(shard.house.scheduler.population(), 2u);
+  shard.end();
+  expect_eq(shard.house.scheduler.population(), 0u);
+  expect_eq(shard.connections.size(), 0u);
+  expect(shard.network.destroyed, "the stream is let go");
+}
+
+TEST("a server that stops answers what was asked, and closes") {
+  Shard shard;
+  shard.connect();
+  shard.connections.stop();
+  expect(shard.network.finished, "an idle connection is closed");
+}

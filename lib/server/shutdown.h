@@ -1,0 +1,54 @@
+#pragma once
+/// \file
+/// How a shard ends: sockets are sent home in batches, then the endpoint's children end, then what
+/// has been told to go has a while to go.
+
+#include <functional>
+#include <vector>
+
+#include "endpoint/endpoint.h"
+#include "net/timer.h"
+#include "process/scheduler.h"
+
+namespace phx::server {
+
+/// What is asked of the shard that ends. Shard thread.
+class ShutdownHost {
+ public:
+  virtual ~ShutdownHost() = default;
+  virtual process::Scheduler& scheduler() = 0;
+  /// Connections that are still open.
+  virtual std::size_t open() const = 0;
+  /// Tells the endpoint's children to end.
+  virtual void end_children() = 0;
+  virtual bool children_ended() const = 0;
+  /// The loop returns.
+  virtual void leave() = 0;
+};
+
+/// Shard thread only.
+class Shutdown {
+ public:
+  /// `endpoint` outlives it.
+  Shutdown(const Endpoint& endpoint, ShutdownHost& host, net::Loop& loop, Millis farewell);
+
+  /// Polls that are held are still answered while the batches go.
+  void begin();
+  /// At the end of each turn: takes the next step, when it is time for it.
+  void go_on();
+
+ private:
+  bool draining() const;
+  void say_farewell();
+  void time_is_over();
+
+  const Endpoint& endpoint_;
+  ShutdownHost& host_;
+  const Millis farewell_;
+  net::Timer last_call_;
+  std::vector<process::Pid> drainers_;
+  bool begun_ = false;
+  bool farewell_said_ = false;  ///< The batches are over, and the children have been told to end.
+};
+
+}  // namespace phx::server

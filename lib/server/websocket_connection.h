@@ -1,0 +1,108 @@
+#pragma once
+/// \file
+/// One open websocket: what its client says goes to the transport process, and what that says goes
+/// down to the client.
+///
+/// Between a stream of bytes and the transport process. Shard thread only.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "net/stream.h"
+#include "net/timer.h"
+#include "process/scheduler.h"
+#include "server/client.h"
+#include "telemetry/limits.h"
+#include "transport/pipeline.h"
+#include "transport/websocket.h"
+#include "websocket/outbox.h"
+#include "websocket/reader.h"
+
+namespace phx::server {
+
+class WebsocketConnection;
+
+/// What a websocket needs of its shard.
+class WebsocketHost {
+ public:
+  virtual ~WebsocketHost() = default;
+  virtual net::Loop& loop() = 0;
+  virtual process::Scheduler& scheduler() = 0;
+  /// Compresses for all the connections of the shard.
+  virtual websocket::Deflater& deflater() = 0;
+  /// The connection has something to write: flush() it at the end of this turn of the loop.
+  virtual void dirty(WebsocketConnection& connection) = 0;
+  /// Where frames are put together for a write. Nobody's from one write to the next.
+  virtual std::string& writing_space() = 0;
+  /// The most bytes that may wait for one client.
+  virtual std::size_t outbox_limit() const = 0;
+  /// How long the client of a closing connection has to take the last bytes.
+  virtual Millis farewell() const = 0;
+  virtual const telemetry::Telemetry& telemetry() const = 0;
+  /// A client went over one of its limits.
+  virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
+  /// The stream has ended: the connection may be destroyed, once nothing of it is on the stack.
+  virtual void finished(WebsocketConnection& connection) = 0;
+};
+
+class WebsocketConnection final : public transport::Wire,
+                                  public net::StreamUser,
+                                  public std::enable_shared_from_this<WebsocketConnection> {
+ public:
+  /// Answers the handshake; what lies behind it on the stream is read from begin() on.
+  WebsocketConnection(WebsocketHost& host, std::unique_ptr<net::Stream> stream, Client client,
+                      const transport::Upgrade& upgrade);
+
+  /// The process that this connection's messages are for. `early` came with the request.
+  void begin(process::Pid process, std::string_view early);
+
+  // What the transport process asks for.
+  void send(serializer::FramePtr frame) override;
+  void close(socket::CloseCode code) override;
+  void answer_close(unsigned code) override;
+  Millis quiet_for() const override { return stream_->quiet_for(); }
+
+  // What the stream tells.
+  void received(std::string_view bytes) override;
+  void writable() override { flush(); }
+  void closed() override;
+
+  /// Fetches into the cache what the next flush() touches.
+  void prefetch() const {
+    __builtin_prefetch(&stream_);
+    __builtin_prefetch(&outbox_);
+  }
+  /// And behind that, the stream's own memory.
+  void prefetch_stream() const { __builtin_prefetch(stream_.get()); }
+
+  /// Writes what waits, as far as the client takes it.
+  void flush();
+
+ private:
+  void take(serializer::Frame frame);
+  void take(websocket::Ping ping);
+  void take(websocket::Close close);
+  void take(const websocket::Failure& failure);
+  void refuse(socket::CloseCode code);
+  void finish(std::optional<unsigned> code);
+  void to_be_flushed();
+  void drop_slow_reader();
+  void limit_farewell();
+
+  WebsocketHost& host_;
+  const std::unique_ptr<net::Stream> stream_;
+  const Client client_;
+  process::Pid process_;
+  websocket::Reader reader_;
+  websocket::Outbox outbox_;
+  const std::unique_ptr<socket::RateLimit> rate_;  ///< Null where there is no limit.
+  std::unique_ptr<net::Timer> farewell_;           ///< While the last bytes wait.
+  const std::uint32_t max_frame_size_;
+  const signed char window_bits_;  ///< For compressing; 0 where that was not agreed on.
+  bool dirty_ = false;             ///< On the shard's list for the end of this turn.
+  bool listening_ = true;          ///< False once the client has closed, failed or gone.
+  bool closing_ = false;           ///< Nothing more goes out but what the outbox holds.
+};
+
+}  // namespace phx::server

@@ -1,0 +1,20 @@
+#pragma once
+/// \file
+/// Why a connection is closed, as its client is told: RFC 6455, 7.4.1.
+
+#include <cstdint>
+
+namespace phx::socket {
+
+enum class CloseCode : std::uint16_t {
+  normal = 1000,
+  going_away = 1001,  ///< A `disconnect` broadcast: phoenix.js connects again.
+  protocol_error = 1002,
+  bad_payload = 1007,       ///< Text that is not valid UTF-8, or data that can't be inflated.
+  policy_violation = 1008,  ///< More messages than Mount::message_rate allows.
+  too_big = 1009,
+  internal_error = 1011,   ///< A frame that is no message, or a defect of ours.
+  service_restart = 1012,  ///< Draining.
+};
+
+}  // namespace phx::socket

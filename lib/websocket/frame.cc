@@ -1,0 +1,33 @@
+/// Writes the heads of a server's frames: never masked, never fragmented.
+
+#include "websocket/frame.h"
+
+#include <array>
+
+#include "base/check.h"
+
+namespace phx::websocket {
+
+void append_head(std::string& out, unsigned flags, Opcode opcode, std::size_t payload) {
+  const std::size_t extended = frame_size(payload) - payload - 2;
+  std::array<char, 10> head{};
+  head[0] = static_cast<char>(fin_bit | flags | static_cast<unsigned>(opcode));
+  head[1] = static_cast<char>(extended == 0 ? payload : extended == 2 ? 126 : 127);
+  for (std::size_t i = 0; i < extended; ++i) {
+    head[2 + i] = static_cast<char>(payload >> (8 * (extended - 1 - i)));
+  }
+  out.append(head.data(), 2 + extended);
+}
+
+void append_control(std::string& out, Opcode opcode, std::string_view payload) {
+  check(payload.size() <= max_control_payload, "a control frame has at most 125 bytes");
+  append_head(out, 0, opcode, payload.size());
+  out += payload;
+}
+
+std::string close_payload(unsigned code) {
+  if (code == 0) return {};
+  return {static_cast<char>(code >> 8), static_cast<char>(code)};
+}
+
+}  // namespace phx::websocket

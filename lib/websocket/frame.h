@@ -1,0 +1,51 @@
+#pragma once
+/// \file
+/// The head of one websocket frame: RFC 6455, 5.2, as it stands on the wire.
+///
+///     byte 0   FIN(1) RSV1-3(3) opcode(4)
+///     byte 1   MASK(1) length(7); 126: two bytes of length follow, 127: eight
+///     then     the masking key, four bytes, of what a client sends
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace phx::websocket {
+
+/// RFC 6455, 5.2; all others are reserved.
+enum class Opcode : unsigned char {
+  continuation = 0,
+  text = 1,
+  binary = 2,
+  close = 8,
+  ping = 9,
+  pong = 10,
+};
+
+/// Those that control the connection have this bit: at most 125 bytes, and never fragmented (5.5).
+constexpr unsigned control_bit = 0x8;
+constexpr std::size_t max_control_payload = 125;
+
+constexpr unsigned fin_bit = 0x80;
+constexpr unsigned rsv1_bit = 0x40;  ///< A compressed message's: RFC 7692, 6.
+constexpr unsigned rsv_bits = 0x70;
+constexpr unsigned opcode_bits = 0x0F;
+constexpr unsigned mask_bit = 0x80;
+constexpr unsigned length_bits = 0x7F;
+
+/// Bytes of an unmasked frame: its head and `payload` bytes behind it.
+constexpr std::size_t frame_size(std::size_t payload) {
+  return 2 + (payload < 126 ? 0 : payload < 65'536 ? 2 : 8) + payload;
+}
+
+/// Appends the head of an unmasked, unfragmented frame. `flags` is rsv1_bit or 0.
+void append_head(std::string& out, unsigned flags, Opcode opcode, std::size_t payload);
+
+/// Appends a whole unmasked control frame. REQUIRES: payload.size() <= max_control_payload.
+void append_control(std::string& out, Opcode opcode, std::string_view payload);
+
+/// A close frame's payload: its code, big end first, and no reason; nothing for the code 0.
+std::string close_payload(unsigned code);
+
+}  // namespace phx::websocket

@@ -1,0 +1,140 @@
+/// What goes down the wire, byte for byte, and what is kept until it can.
+
+#include "websocket/outbox.h"
+
+#include <algorithm>
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::testing;
+using phx::websocket::Outbox;
+
+namespace {
+
+serializer::FramePtr text(std::string bytes) {
+  return std::make_shared<const serializer::Frame>(
+      serializer::Frame{serializer::Frame::text, std::move(bytes)});
+}
+
+std::string drained(Outbox& outbox) {
+  std::string bytes;
+  std::string space;
+  while (!outbox.empty()) bytes += outbox.take(space).bytes;
+  return bytes;
+}
+
+}  // namespace
+
+TEST("frames are framed by RFC 6455, at each of its three sizes") {
+  Outbox outbox;
+  outbox.add(text("hi"));
+  expect_eq(drained(outbox), std::string("\x81\x02hi"));
+  outbox.add(text(std::string(126, 'x')));
+  expect_eq(drained(outbox).substr(0, 4), std::string("\x81\x7e\x00\x7e", 4));
+  outbox.add(text(std::string(65'536, 'x')));
+  expect_eq(drained(outbox).substr(0, 10), std::string("\x81\x7f\0\0\0\0\0\1\0\0", 10));
+}
+
+TEST("small frames join into one piece, a large one is not copied") {
+  Outbox outbox;
+  std::string space;
+  const auto large = text(std::string(100'000, 'x'));
+  for (int i = 0; i < 100; ++i) outbox.add(text("hello"));
+  outbox.add(large);
+  expect_eq(outbox.take(space).bytes.size(), 100u * 7 + 10);
+  expect(outbox.take(space).bytes.data() == large->bytes.data(), "the piece is the frame itself");
+  expect(outbox.empty(), "nothing is left");
+}
+
+TEST("a large frame's head goes with what is before it, and small frames are never cut") {
+  Outbox outbox;
+  std::string space;
+  outbox.add(text("small"));
+  outbox.add(text(std::string(100'000, 'x')));
+  for (int i = 0; i < 20'000; ++i) outbox.add(text("hello"));
+  expect_eq(outbox.take(space).bytes.size(), 7u + 10u);
+  expect_eq(outbox.take(space).bytes.size(), 100'000u);
+  while (!outbox.empty()) {
+    expect_eq(outbox.take(space).bytes.size() % 7, 0u);  // two bytes of head and five more
+  }
+}
+
+TEST("what the network does not take comes next, however little it takes at a time") {
+  for (const std::size_t a_time : {1u, 7u, 10'000u}) {
+    Outbox whole, pieces;
+    for (Outbox* outbox : {&whole, &pieces}) {
+      outbox->begin_with("HTTP/1.1 101\r\n\r\n");
+      outbox->add(text("small"));
+      outbox->add(text(std::string(20'000, 'x')));
+      outbox->add_pong("ping");
+      outbox->add_close(1000);
+    }
+    const std::string expected = drained(whole);
+    std::string written;
+    while (!pieces.empty()) {
+      std::string space;
+      const Outbox::Piece piece = pieces.take(space);
+      const std::size_t taken = std::min(a_time, piece.bytes.size());
+      written += piece.bytes.substr(0, taken);
+      if (taken < piece.bytes.size()) pieces.put_back(piece, taken);
+      expect_eq(pieces.bytes(), expected.size() - written.size());
+    }
+    expect_eq(written, expected);
+  }
+}
+
+TEST("a large frame that is half written is still shared") {
+  Outbox outbox;
+  std::string space;
+  const auto large = text(std::string(100'000, 'x'));
+  outbox.add(large);
+  outbox.take(space);  // its head
+  outbox.put_back(outbox.take(space), 50'000);
+  const Outbox::Piece rest = outbox.take(space);
+  expect(rest.bytes.data() == large->bytes.data() + 50'000, "the rest is the frame's own bytes");
+}
+
+TEST("what waits is counted as it goes down the wire, at each size and to the end") {
+  Outbox outbox;
+  for (const std::size_t size : {0, 125, 126, 16'383, 16'384, 65'535, 65'536}) {
+    outbox.add(text(std::string(size, 'x')));
+  }
+  outbox.add_close(1000);
+  const std::size_t counted = outbox.bytes();
+  expect_eq(drained(outbox).size(), counted);
+  expect_eq(outbox.bytes(), 0u);
+}
+
+TEST("an outbox that is never empty holds no frame that was taken") {
+  Outbox outbox;
+  std::string space;
+  const auto large = text(std::string(20'000, 'x'));
+  outbox.add(large);
+  for (int i = 0; i < 1'000; ++i) {
+    outbox.add(large);
+    outbox.take(space);
+    outbox.take(space);
+    expect_eq(large.use_count(), 2);
+  }
+}
+
+TEST("a pong has its ping's bytes, and keeps its place") {
+  Outbox outbox;
+  outbox.add(text("a"));
+  outbox.add_pong("p");
+  outbox.add(text("b"));
+  expect_eq(drained(outbox), std::string("\x81\x01"
+                                         "a"
+                                         "\x8a\x01p\x81\x01"
+                                         "b"));
+}
+
+TEST("a close frame has its code, or none, and comes behind what waits") {
+  Outbox outbox;
+  outbox.add(text("hi"));
+  outbox.add_close(1011);
+  expect_eq(drained(outbox), std::string("\x81\x02hi\x88\x02\x03\xf3"));
+  outbox.add_close(0);
+  expect_eq(drained(outbox), std::string("\x88\x00", 2));
+}

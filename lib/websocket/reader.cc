@@ -1,0 +1,240 @@
+/// Reads heads by the rules of RFC 6455, 5.2 to 5.5, and payloads in whatever pieces they come.
+
+#include "websocket/reader.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "base/check.h"
+#include "serializer/scanner.h"
+
+namespace phx::websocket {
+
+using serializer::Frame;
+using socket::CloseCode;
+
+Reader::Reader(const Options& options)
+    : max_message_(options.max_message),
+      inflater_(options.deflate ? std::make_unique<Inflater>(options.deflate->client_takes_over)
+                                : nullptr) {}
+
+Event Reader::next(std::string_view& input) {
+  check(!failure_, "nothing is read after a failure");
+  while (true) {
+    if (!in_payload_ && !take_head(input)) break;
+    if (!take_payload(input)) break;
+    Event event = frame_ended();
+    if (!std::holds_alternative<NeedMore>(event)) return event;
+    if (failure_) break;
+  }
+  if (failure_) return *failure_;
+  return NeedMore{};
+}
+
+/// Always false, so that a step can end with it.
+bool Reader::fail(CloseCode code, const char* why) {
+  failure_ = Failure{code, why};
+  return false;
+}
+
+// --- The head -----------------------------------------------------------------------------------
+
+std::size_t Reader::wanted_head() const {
+  if (head_size_ < 2) return 2;
+  const unsigned length = head_[1] & length_bits;
+  return 2 + (length == 126 ? 2 : length == 127 ? 8 : 0) + 4;
+}
+
+bool Reader::take_head(std::string_view& input) {
+  while (head_size_ < wanted_head()) {
+    if (input.empty()) return false;
+    const std::size_t taken = std::min(input.size(), wanted_head() - head_size_);
+    std::memcpy(head_.data() + head_size_, input.data(), taken);
+    const bool first_came = head_size_ == 0;
+    head_size_ = static_cast<unsigned char>(head_size_ + taken);
+    input.remove_prefix(taken);
+    const char* fault = first_came ? fault_in_first_byte() : nullptr;
+    if (fault == nullptr && head_size_ >= 2) fault = fault_in_second_byte();
+    if (fault != nullptr) return fail(CloseCode::protocol_error, fault);
+  }
+  if (const char* fault = fault_in_length()) return fail(CloseCode::protocol_error, fault);
+  return begin_payload();
+}
+
+const char* Reader::fault_in_first_byte() const {
+  const unsigned rsv = head_[0] & rsv_bits;
+  if ((rsv & ~(inflater_ ? rsv1_bit : 0u)) != 0) return "a reserved bit is set";
+  switch (opcode()) {
+    case Opcode::continuation:
+      if (!in_message_) return "a continuation comes where no message is under way";
+      if (rsv != 0) return "RSV1 is set on a continuation";  // RFC 7692, 6.1
+      return nullptr;
+    case Opcode::text:
+    case Opcode::binary: return in_message_ ? "a message begins in the middle of another" : nullptr;
+    case Opcode::close:
+    case Opcode::ping:
+    case Opcode::pong:
+      if (rsv != 0) return "RSV1 is set on a control frame";  // RFC 7692, 6.1
+      return final_frame() ? nullptr : "a control frame is fragmented";
+  }
+  return "an opcode is reserved";
+}
+
+const char* Reader::fault_in_second_byte() const {
+  if ((head_[1] & mask_bit) == 0) return "a client's frame is not masked";
+  const unsigned length = head_[1] & length_bits;
+  if (is_control() && length > max_control_payload) return "a control frame is over 125 bytes";
+  if (opcode() == Opcode::close && length == 1) return "a close frame has half a code";
+  return nullptr;
+}
+
+const char* Reader::fault_in_length() const {
+  const unsigned length = head_[1] & length_bits;
+  if (length < 126) return nullptr;
+  if (length == 126) {
+    return (head_[2] << 8 | head_[3]) < 126 ? "a length takes more bytes than it needs" : nullptr;
+  }
+  if ((head_[2] & 0x80) != 0) return "a length has its highest bit set";
+  const bool small = std::all_of(head_.begin() + 2, head_.begin() + 8,
+                                 [](unsigned char byte) { return byte == 0; });
+  return small ? "a length takes more bytes than it needs" : nullptr;
+}
+
+/// What a frame announces is refused before a byte of it has come.
+bool Reader::begin_payload() {
+  const std::size_t length_bytes = head_size_ - 6u;
+  payload_left_ = head_[1] & length_bits;
+  if (length_bytes > 0) payload_left_ = 0;
+  for (std::size_t i = 0; i < length_bytes; ++i) payload_left_ = payload_left_ << 8 | head_[2 + i];
+  std::memcpy(&mask_, head_.data() + head_size_ - 4, 4);
+  head_size_ = 0;
+  in_payload_ = true;
+  if (is_control()) return true;
+  if (opcode() != Opcode::continuation) {
+    in_message_ = true;
+    kind_ = opcode();
+    compressed_ = (head_[0] & rsv1_bit) != 0;
+  }
+  // Of a compressed message this says little; inflating keeps to the limit by itself.
+  const std::size_t so_far = compressed_ ? 0 : message_.size();
+  if (payload_left_ > max_message_ - std::min(so_far, max_message_)) {
+    return fail(CloseCode::too_big, "a message is larger than max_frame_size");
+  }
+  return true;
+}
+
+// --- The payload --------------------------------------------------------------------------------
+
+bool Reader::take_payload(std::string_view& input) {
+  const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(input.size(), payload_left_));
+  const std::string_view bytes = input.substr(0, taken);
+  input.remove_prefix(taken);
+  if (!bytes.empty() && !add(bytes)) return false;
+  payload_left_ -= taken;
+  return payload_left_ == 0;
+}
+
+bool Reader::add(std::string_view masked) {
+  if (!is_control() && compressed_) return inflate(masked);
+  std::string& target = is_control() ? control_ : message_;
+  const std::size_t before = target.size();
+  // Memory grows with what has come, not with what a head announces.
+  if (payload_left_ > masked.size() && target.capacity() < before + masked.size()) {
+    target.reserve(std::min<std::size_t>(before + payload_left_, 2 * (before + masked.size())));
+  }
+  target.append(masked);
+  mask_ = unmask(target.data() + before, masked.size(), mask_);
+  return true;
+}
+
+bool Reader::inflate(std::string_view masked) {
+  std::array<char, 4096> plain;
+  while (!masked.empty()) {
+    const std::size_t size = std::min(masked.size(), plain.size());
+    std::memcpy(plain.data(), masked.data(), size);
+    mask_ = unmask(plain.data(), size, mask_);
+    masked.remove_prefix(size);
+    if (!took(inflater_->add({plain.data(), size}, message_, max_message_))) return false;
+  }
+  return true;
+}
+
+bool Reader::took(Inflater::Result result) {
+  switch (result) {
+    case Inflater::Result::good: return true;
+    case Inflater::Result::malformed:
+      return fail(CloseCode::bad_payload, "a compressed message can't be inflated");
+    case Inflater::Result::too_large:
+      return fail(CloseCode::too_big, "a message inflates to more than max_frame_size");
+  }
+  return false;
+}
+
+Event Reader::frame_ended() {
+  in_payload_ = false;
+  switch (opcode()) {
+    case Opcode::ping: return Ping{std::exchange(control_, {})};
+    case Opcode::pong: control_ = {}; return Pong{};
+    case Opcode::close: return closed();
+    case Opcode::continuation:
+    case Opcode::text:
+    case Opcode::binary: break;
+  }
+  return final_frame() ? message_ended() : NeedMore{};
+}
+
+Event Reader::message_ended() {
+  in_message_ = false;
+  if (compressed_ && !took(inflater_->finish(message_, max_message_))) return NeedMore{};
+  const auto opcode = kind_ == Opcode::binary ? Frame::binary : Frame::text;
+  return Frame{opcode, std::exchange(message_, {})};
+}
+
+Event Reader::closed() {
+  auto read = read_close(std::exchange(control_, {}));
+  if (auto* failure = std::get_if<Failure>(&read)) {
+    failure_ = *failure;
+    return NeedMore{};
+  }
+  return std::get<Close>(read);
+}
+
+std::variant<Close, Failure> read_close(std::string_view payload) {
+  if (payload.empty()) return Close{0};
+  if (payload.size() == 1) {
+    return Failure{CloseCode::protocol_error, "a close frame has half a code"};
+  }
+  const unsigned code =
+      static_cast<unsigned char>(payload[0]) * 256u + static_cast<unsigned char>(payload[1]);
+  const bool may_be_sent = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1011) ||
+                           (code >= 3000 && code <= 4999);
+  if (!may_be_sent) return Failure{CloseCode::protocol_error, "a close code may not be sent"};
+  if (!serializer::is_utf8(payload.substr(2))) {
+    return Failure{CloseCode::bad_payload, "a close frame's reason is not valid UTF-8"};
+  }
+  return Close{code};
+}
+
+/// Eight bytes at a time; the compiler makes vectors of it.
+std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask) {
+  const std::uint64_t twice = static_cast<std::uint64_t>(mask) << 32 | mask;
+  std::size_t at = 0;
+  for (; at + 8 <= size; at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, bytes + at, 8);
+    word ^= twice;
+    std::memcpy(bytes + at, &word, 8);
+  }
+  std::array<char, 4> key;
+  std::memcpy(key.data(), &mask, 4);
+  for (std::size_t i = 0; at + i < size; ++i) {
+    bytes[at + i] = static_cast<char>(bytes[at + i] ^ key[i % 4]);
+  }
+  constexpr bool little = std::endian::native == std::endian::little;
+  const int turned = static_cast<int>(size % 4) * 8;
+  return little ? std::rotr(mask, turned) : std::rotl(mask, turned);
+}
+
+}  // namespace phx::websocket

@@ -1,0 +1,124 @@
+#pragma once
+/// \file
+/// Turns a client's bytes into messages and control frames: RFC 6455, the server's half, and the
+/// inflating of RFC 7692.
+///
+///     websocket::Reader reader({.max_message = 8'000'000});
+///     websocket::Event event = reader.next(bytes);  // takes from the front of `bytes`
+///     while (!std::holds_alternative<websocket::NeedMore>(event)) {
+///       handle(event);
+///       event = reader.next(bytes);
+///     }
+///
+/// However the network cuts the bytes, the same events come out, and a fault is found as soon as
+/// the bytes that show it are there. Knows no socket and no clock.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "serializer/message.h"
+#include "socket/close_code.h"
+#include "websocket/deflate.h"
+#include "websocket/frame.h"
+#include "websocket/negotiation.h"
+
+namespace phx::websocket {
+
+/// All the bytes are taken, and no event is whole.
+struct NeedMore {};
+/// To be answered by a pong with the same bytes.
+struct Ping {
+  std::string payload;
+};
+struct Pong {};
+/// The client closes, and is answered with its own code; 0 where it gave none. Nothing follows.
+struct Close {
+  unsigned code;
+};
+/// The client broke the protocol or a limit: the connection is closed with this code at once.
+/// Nothing follows.
+struct Failure {
+  socket::CloseCode code;
+  const char* why;  ///< For a log: `a client's frame is not masked`.
+};
+/// A whole message is a serializer's frame: text or binary, its fragments put together, inflated.
+/// Whether text is UTF-8 is left to the serializers, which read each byte anyway.
+using Event = std::variant<NeedMore, serializer::Frame, Ping, Pong, Close, Failure>;
+
+/// A value type of one connection's state; neither copied nor moved.
+class Reader {
+ public:
+  struct Options {
+    std::size_t max_message;              ///< Bytes of a message, put together and inflated.
+    std::optional<Deflate> deflate = {};  ///< As it was agreed on.
+  };
+  explicit Reader(const Options& options);
+
+  /// The next event of what has come; takes its bytes from the front of `input`.
+  /// REQUIRES: neither Close nor Failure has come.
+  Event next(std::string_view& input);
+
+  /// Bytes of memory that what has come takes, so far.
+  std::size_t held() const { return message_.capacity() + control_.capacity(); }
+  /// Part of a frame or of a message has come, and the rest has not.
+  bool midway() const { return head_size_ > 0 || in_payload_ || in_message_; }
+
+ private:
+  /// 2 bytes, 8 of length and 4 of mask.
+  static constexpr std::size_t max_head = 14;
+
+  /// Takes bytes of the head; true once it is whole and good.
+  bool take_head(std::string_view& input);
+  std::size_t wanted_head() const;
+  const char* fault_in_first_byte() const;
+  const char* fault_in_second_byte() const;
+  const char* fault_in_length() const;
+  bool begin_payload();
+  /// Takes bytes of the payload; true once it is whole.
+  bool take_payload(std::string_view& input);
+  bool add(std::string_view masked);
+  bool inflate(std::string_view masked);
+  bool took(Inflater::Result result);
+  Event frame_ended();
+  Event message_ended();
+  Event closed();
+  bool fail(socket::CloseCode code, const char* why);
+
+  bool final_frame() const { return (head_[0] & fin_bit) != 0; }
+  Opcode opcode() const { return static_cast<Opcode>(head_[0] & opcode_bits); }
+  bool is_control() const { return (head_[0] & control_bit) != 0; }
+
+  const std::size_t max_message_;
+  const std::unique_ptr<Inflater> inflater_;  ///< Null where nothing was agreed on.
+
+  // The frame under way.
+  std::array<unsigned char, max_head> head_{};
+  unsigned char head_size_ = 0;
+  bool in_payload_ = false;
+  std::uint32_t mask_ = 0;  ///< Turned so that its first byte meets the next one of the payload.
+  std::uint64_t payload_left_ = 0;  ///< Bytes of the payload that are still to come.
+  std::string control_;             ///< A control frame's payload.
+
+  // The message under way; control frames may come between its fragments.
+  bool in_message_ = false;
+  bool compressed_ = false;
+  Opcode kind_ = Opcode::text;
+  std::string message_;
+
+  std::optional<Failure> failure_;
+};
+
+/// The code that a client's close is answered with, or the fault in it. `payload` is the close
+/// frame's. Codes that may not be sent are answered 1002, as Cowboy does; so are those that were
+/// registered later (1012 to 1014).
+std::variant<Close, Failure> read_close(std::string_view payload);
+
+/// XORs `bytes` with the key; returns the key turned for the byte behind them. RFC 6455, 5.3.
+std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask);
+
+}  // namespace phx::websocket
