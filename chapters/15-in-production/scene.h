@@ -66,8 +66,9 @@ class Scene {
                 phx::Log::to(phx::Level::warn,
                              [this](phx::Level level, const std::string& line) {
                                tell(fmt::format("log        {} {}", name_of(level), line));
-                             })),
-        thread_([this] { server_.run(); }) {}
+                             })) {
+    server_.start();
+  }
   ~Scene() { stop(); }
 
   std::uint16_t port() const { return server_.port(); }
@@ -124,18 +125,13 @@ class Scene {
         "scene", {hears<ProcessCrashed>(), hears<MailboxOverflowed>(), hears<LongTurn>(),
                   hears<SlowConsumer>(), hears<ConnectionRefused>(), hears<LimitReached>()});
   }
-  void stop() {
-    if (!thread_.joinable()) return;
-    ::kill(::getpid(), SIGTERM);
-    thread_.join();
-  }
+  void stop() { server_.stop(); }
 
   std::mutex mutex_;
   std::string told_;
   phx::Endpoint endpoint_;
   const phx::Metrics metrics_{endpoint_};
   phx::Server server_;
-  std::thread thread_;
 };
 
 /// A user socket with one channel for `room:*`.

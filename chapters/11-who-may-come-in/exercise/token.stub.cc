@@ -24,7 +24,7 @@ std::string checked_key(std::string_view secret_key_base, std::string_view salt)
   if (secret_key_base.size() < shortest) {
     throw std::invalid_argument("expected a secret_key_base of at least 20 bytes, got " +
                                 std::to_string(secret_key_base.size()) +
-                                ": set --secret-key-base or SECRET_KEY_BASE");
+                                ": set EndpointOptions::secret_key_base");
   }
   return tokens::crypto::derive_key(secret_key_base, salt);
 }

@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   phx::contract::mount_all(
       endpoint, presence,
       {{{&phx::serializer::v1_json(), "~> 1.0.0"}, {&phx::exercise::sabotaged(), "~> 2.0.0"}}});
-  phx::ServerOptions options{.shards = 1};
+  phx::ServerOptions options{.shards = 1, .signals = true};
   options.port = static_cast<std::uint16_t>(port == nullptr ? 4000 : std::stoi(port));
   phx::Server server(endpoint, options, phx::Log::to_stderr(phx::Level::error));
   server.run();
