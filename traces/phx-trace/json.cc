@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 
@@ -125,8 +126,11 @@ Value Value::member(json_t* value, std::string path) const {
 Value Value::parse(std::string_view text) {
   json_error_t error = {};
   json_t* value = json_loadb(text.data(), text.size(), JSON_ALLOW_NUL, &error);
+  if (!value && json_error_code(&error) == json_error_numeric_overflow) {  // no 64 bits hold it
+    value = json_loadb(text.data(), text.size(), JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+  }
   if (!value) {
-    throw BadFile(fmt::format("line {}, column {}: this is no JSON: {}", error.line, error.column,
+    throw BadFile(fmt::format("line {}, column {}: this is not JSON: {}", error.line, error.column,
                               error.text));
   }
   return Value(value, "");
@@ -139,7 +143,7 @@ Value Value::boolean(bool value) { return Value(json_boolean(value), ""); }
 Value Value::integer(long long number) { return Value(json_integer(number), ""); }
 Value Value::text(std::string_view characters) {
   json_t* string = json_stringn(characters.data(), characters.size());
-  if (!string) throw BadFile("a text that is no UTF-8 can't stand in JSON");
+  if (!string) throw BadFile("a text that is not UTF-8 can't stand in JSON");
   return Value(string, "");
 }
 
@@ -195,6 +199,21 @@ double Value::number() const {
     complain(fmt::format("expected a number, got {}", kind_of(value_.get())));
   }
   return json_number_value(value_.get());
+}
+
+std::string Value::as_text() const {
+  if (is_string()) return string();
+  return json_is_null(value_.get()) ? "" : compact();
+}
+
+std::optional<double> Value::as_number() const {
+  if (is_number()) return json_number_value(value_.get());
+  if (!is_string()) return std::nullopt;
+  const std::string_view text = characters(value_.get());
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole && std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
 Value& Value::set(const char* key, const Value& member) {

@@ -43,10 +43,16 @@ class Value {
 
   std::string string() const;  ///< \throws BadFile for what is no string.
   double number() const;       ///< \throws BadFile for what is no number.
+  /// A string as it is, nothing for null, the JSON of anything else.
+  std::string as_text() const;
+  /// A number, or a string that holds one and nothing else.
+  std::optional<double> as_number() const;
   bool is_true() const { return json_is_true(value_.get()); }
   bool is_object() const { return json_is_object(value_.get()); }
   bool is_array() const { return json_is_array(value_.get()); }
   bool is_string() const { return json_is_string(value_.get()); }
+  bool is_number() const { return json_is_number(value_.get()); }
+  bool is_boolean() const { return json_is_boolean(value_.get()); }
 
   /// Adds or replaces a member. REQUIRES: an object. Whoever shares the value sees it, too.
   Value& set(const char* key, const Value& member);

@@ -1,239 +1,151 @@
-/// Finds secrets first, then replaces them wherever they stand.
+/// Goes through a file: finds secrets first, then replaces them wherever they stand.
 
 #include "traces/phx-trace/redact.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
-#include <set>
+#include <optional>
 #include <vector>
 
+#include "traces/phx-trace/message.h"
+#include "traces/phx-trace/secrets.h"
 #include "traces/phx-trace/text.h"
+#include "traces/phx-trace/texts.h"
 
 namespace phx::trace {
 namespace {
 
-constexpr std::array secret_names = {
-    "token",         "accesstoken", "refreshtoken", "idtoken", "usertoken", "authtoken",
-    "sessiontoken",  "csrftoken",   "jwt",          "apikey",  "apitoken",  "password",
-    "passwd",        "secret",      "clientsecret", "auth",    "key",       "session",
-    "authorization", "signature",   "credential"};
-constexpr std::array secret_headers = {"authorization",
-                                       "proxy-authorization",
-                                       "cookie",
-                                       "set-cookie",
-                                       "x-api-key",
-                                       "x-csrf-token",
-                                       "x-phoenix-authtoken",
-                                       "x-phoenix-longpoll-token"};
-constexpr std::string_view bearer = "base64url.bearer.phx.";
-/// Shorter ones are replaced where they were found, but not looked for everywhere: `1` or `me`
-/// stands in many places that are no secret.
-constexpr std::size_t telling = 8;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
+/// Whether a member's text is base64: of what is not text, or as the object says.
+bool is_base64(const Value& object, const std::string& key) {
+  if (key != "data" && key != "text") return false;
+  for (const char* name : {"encoding", "_encoding"}) {
+    const auto encoding = object.find(name);
+    if (encoding && encoding->is_string() && encoding->string() == "base64") return true;
+  }
+  const auto opcode = object.find("opcode");
+  const auto type = object.find("type");
+  return key == "data" && ((opcode && opcode->as_number() && opcode->as_number() != 1.0) ||
+                           (type && type->is_string() && type->string() == "bytes"));
 }
 
-void replace_all(std::string& text, const std::string& what, const std::string& by) {
-  for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
+/// Calls `change` for each text in the file, and puts what it returns in its place.
+template <class Change>
+void each_text(Value value, const Change& change) {
+  if (value.is_array()) {
+    std::vector<Value> items = value.items();
+    for (Value& item : items) {
+      if (item.is_string()) item = Value::text(change(item.string()));
+      each_text(item, change);
+    }
+    value.replace_items(items);
+  }
+  if (!value.is_object()) return;
+  for (const auto& [key, member] : value.members()) {
+    if (!member.is_string()) {
+      each_text(member, change);
+      continue;
+    }
+    const std::string text = member.string();
+    std::string bytes;
+    const bool coded = is_base64(value, key) && from_base64(text, bytes);
+    const std::string now = change(coded ? bytes : text);
+    if (now != (coded ? bytes : text)) {
+      value.set(key.c_str(), Value::text(coded ? base64(now) : now));
+    }
   }
 }
 
 class Redaction {
  public:
-  std::string name_of(const std::string& secret) {
-    const auto [at, added] = names_.emplace(secret, "");
-    if (added) at->second = fmt::format("REDACTED-{}", names_.size());
-    return at->second;
-  }
-  void find_in(Value entry);
-  void replace_in(Value value) const;
-  std::size_t count() const { return names_.size(); }
+  explicit Redaction(Secrets& secrets) : secrets_(secrets), texts_(secrets) {}
+  /// Hides what goes by a secret's name. `secret`: all in `value` does. `cookies`: the values of
+  /// all pairs in it do.
+  void hide_in(Value value, bool secret, bool cookies);
 
  private:
-  void redact_url(Value request);
-  void redact_pairs(Value holder, const char* list, bool (*secret)(std::string_view));
-  void redact_subprotocol(Value holder);
-  void redact_text(Value holder, const char* key);
-  bool redact_members(Value value);
-  bool is_name(const std::string& text) const { return text.starts_with("REDACTED-"); }
-  std::string replaced(std::string text) const;
+  std::optional<Value> hidden(const Value& leaf, bool secret);
+  std::optional<Value> hidden_base64(const Value& text);
 
-  std::map<std::string, std::string> names_;
+  Secrets& secrets_;
+  Texts texts_;
 };
 
-bool is_secret_header(std::string_view name) {
-  const std::string key = lower(name);
-  return std::find(secret_headers.begin(), secret_headers.end(), key) != secret_headers.end();
+std::optional<Value> Redaction::hidden(const Value& leaf, bool secret) {
+  if (leaf.is_string()) {
+    const std::string text = leaf.string();
+    const std::string now = secret ? secrets_.hidden(text) : texts_.hidden(text);
+    return now == text ? std::nullopt : std::optional(Value::text(now));
+  }
+  if (!secret || !leaf.is_number() || leaf.as_text().size() < least_digits) return std::nullopt;
+  return Value::text(secrets_.hidden(leaf.as_text()));
 }
 
-bool any(std::string_view) { return true; }
-
-void Redaction::redact_pairs(Value holder, const char* list, bool (*secret)(std::string_view)) {
-  const auto pairs = holder.find(list);
-  if (!pairs) return;
-  for (Value pair : pairs->items()) {
-    const auto name = pair.find("name");
-    const auto value = pair.find("value");
-    if (!name || !value || !secret(name->string()) || value->string().empty()) continue;
-    if (!is_name(value->string())) pair.set("value", Value::text(name_of(value->string())));
-  }
+std::optional<Value> Redaction::hidden_base64(const Value& text) {
+  std::string bytes;
+  if (!from_base64(text.string(), bytes) || !is_utf8(bytes)) return std::nullopt;
+  const std::string now = texts_.hidden(bytes);
+  return now == bytes ? std::nullopt : std::optional(Value::text(base64(now)));
 }
 
-/// `…?vsn=2.0.0&token=abc`
-void Redaction::redact_url(Value request) {
-  std::string url = request.at("url").string();
-  std::size_t at = url.find('?');
-  while (at != url.npos && at + 1 < url.size()) {
-    const std::size_t end = std::min(url.find_first_of("&#", at + 1), url.size());
-    const std::size_t equals = url.find('=', at);
-    if (equals < end && is_secret_name(url.substr(at + 1, equals - at - 1)) && equals + 1 < end) {
-      const std::string secret = url.substr(equals + 1, end - equals - 1);
-      if (!is_name(secret)) {
-        const std::string name = name_of(secret);
-        url.replace(equals + 1, secret.size(), name);
-      }
-    }
-    at = url.find('&', equals < end ? equals : at + 1);
-  }
-  request.set("url", Value::text(url));
-}
-
-/// Both as it stands in the header and as the server decodes it.
-void Redaction::redact_subprotocol(Value holder) {
-  const auto headers = holder.find("headers");
-  if (!headers) return;
-  for (const Value& header : headers->items()) {
-    const auto value = header.find("value");
-    const std::string text = value ? value->string() : "";
-    const auto at = text.find(bearer);
-    if (at == text.npos) continue;
-    const auto from = at + bearer.size();
-    const std::string token = text.substr(from, text.find_first_of(", ", from) - from);
-    if (token.empty()) continue;
-    std::string bytes;
-    std::string plain = token;
-    std::replace(plain.begin(), plain.end(), '-', '+');
-    std::replace(plain.begin(), plain.end(), '_', '/');
-    // A server decodes it before anything else: what stands there must still be base64url.
-    const std::string name = name_of(from_base64(plain, bytes) && !bytes.empty() ? bytes : token);
-    std::string stand_in = base64(name);
-    std::replace(stand_in.begin(), stand_in.end(), '+', '-');
-    std::replace(stand_in.begin(), stand_in.end(), '/', '_');
-    std::erase(stand_in, '=');
-    Value(header).set(
-        "value", Value::text(text.substr(0, from) + stand_in + text.substr(from + token.size())));
-  }
-}
-
-/// \return whether there was a secret in it, which is replaced.
-bool Redaction::redact_members(Value value) {
-  bool found = false;
-  if (value.is_array()) {
-    for (const Value& item : value.items()) found = redact_members(item) || found;
-  }
-  if (!value.is_object()) return found;
-  for (auto& [name, member] : value.members()) {
-    const bool secret = is_secret_name(name) && member.is_string() && !member.string().empty();
-    if (secret && !is_name(member.string())) {
-      value.set(name.c_str(), Value::text(name_of(member.string())));
-      found = true;
-    } else {
-      found = redact_members(member) || found;
-    }
-  }
-  return found;
-}
-
-/// A message's or a body's text; of several lines, line by line.
-void Redaction::redact_text(Value holder, const char* key) {
-  const auto text = holder.find(key);
-  if (!text || !text->is_string()) return;
-  std::string rest = text->string();
-  std::vector<std::string> lines;
-  bool found = false;
-  for (std::size_t at = 0; at <= rest.size();) {
-    const std::size_t end = std::min(rest.find('\n', at), rest.size());
-    std::string line = rest.substr(at, end - at);
-    try {
-      Value json = Value::parse(line);
-      if (redact_members(json)) {
-        line = json.compact();
-        found = true;
-      }
-    } catch (const BadFile&) {
-      // No JSON: it is only searched for the secrets of other places.
-    }
-    lines.push_back(std::move(line));
-    at = end + 1;
-  }
-  if (found) holder.set(key, Value::text(fmt::format("{}", fmt::join(lines, "\n"))));
-}
-
-void Redaction::find_in(Value entry) {
-  Value request = entry.at("request");
-  Value response = entry.at("response");
-  redact_subprotocol(request);
-  redact_url(request);
-  redact_pairs(request, "queryString", &is_secret_name);
-  for (Value& message : std::array{request, response}) {
-    redact_pairs(message, "headers", &is_secret_header);
-    redact_pairs(message, "cookies", &any);
-  }
-  if (auto posted = request.find("postData")) redact_text(*posted, "text");
-  if (auto content = response.find("content")) redact_text(*content, "text");
-  const auto messages = entry.find("_webSocketMessages");
-  if (!messages) return;
-  for (const Value& message : messages->items()) redact_text(message, "data");
-}
-
-std::string Redaction::replaced(std::string text) const {
-  for (const auto& [secret, name] : names_) {
-    if (secret.size() >= telling) replace_all(text, secret, name);
-  }
-  return text;
-}
-
-void Redaction::replace_in(Value value) const {
+void Redaction::hide_in(Value value, bool secret, bool cookies) {
   if (value.is_array()) {
     std::vector<Value> items = value.items();
     for (Value& item : items) {
-      if (item.is_string()) {
-        item = Value::text(replaced(item.string()));
-      } else {
-        replace_in(item);
-      }
+      if (const auto now = hidden(item, secret)) item = *now;
+      hide_in(item, secret, cookies);
     }
     value.replace_items(items);
   }
   if (!value.is_object()) return;
-  for (auto& [name, member] : value.members()) {
-    if (member.is_string()) {
-      value.set(name.c_str(), Value::text(replaced(member.string())));
+  const auto name = value.find("name");
+  const bool named = name && name->is_string() && is_secret_name(name->string());
+  for (const auto& [key, member] : value.members()) {
+    const bool hide = secret || is_secret_name(key) || (key == "value" && (named || cookies));
+    const bool pairs = !secret && member.is_array() && key.find("ookies") != key.npos;
+    const auto now = !hide && member.is_string() && is_base64(value, key) ? hidden_base64(member)
+                                                                          : hidden(member, hide);
+    if (now) {
+      value.set(key.c_str(), *now);
     } else {
-      replace_in(member);
+      hide_in(member, hide && !pairs, pairs);
     }
   }
 }
 
-}  // namespace
-
-bool is_secret_name(std::string_view name) {
-  std::string key = lower(name);
-  std::erase_if(key, [](char c) { return c == '-' || c == '_'; });
-  return std::find(secret_names.begin(), secret_names.end(), key) != secret_names.end();
+/// The highest number that the file's redacted words have already.
+std::size_t named_before(Value& file) {
+  std::size_t highest = 0;
+  each_text(file, [&highest](const std::string& text) {
+    for (auto at = text.find("REDACTED-"); at != text.npos; at = text.find("REDACTED-", at + 1)) {
+      const auto end = text.find_first_not_of("0123456789", at + 9);
+      highest = std::max(highest, redacted_number(std::string_view(text).substr(at, end - at)));
+    }
+    return text;
+  });
+  return highest;
 }
 
+/// A topic's or an event's name is no secret, even if a member of that name holds it, too.
+void leave_names_open(Value& file, Secrets& secrets) {
+  each_text(file, [&secrets](const std::string& text) {
+    if (text.starts_with('[') || text.starts_with('{')) {
+      if (const auto message = read_text_message(text)) {
+        secrets.leave_open(message->topic);
+        secrets.leave_open(message->event);
+      }
+    }
+    return text;
+  });
+}
+
+}  // namespace
+
 std::size_t redact(Value& file) {
-  Redaction redaction;
-  for (const Value& entry : file.at("log").at("entries").items()) redaction.find_in(entry);
-  redaction.replace_in(file);
-  return redaction.count();
+  Secrets secrets(named_before(file));
+  Redaction(secrets).hide_in(file, false, false);
+  leave_names_open(file, secrets);
+  secrets.prepare();
+  each_text(file, [&secrets](const std::string& text) { return secrets.replaced_in(text); });
+  return secrets.count();
 }
 
 }  // namespace phx::trace

@@ -5,27 +5,28 @@
 /// Each secret becomes `REDACTED-1`, `REDACTED-2` …, the same one the same wherever it stands, so
 /// that a long-poll's session still holds together and the file can still be replayed. Secrets are:
 ///
-/// - headers: authorization, cookie, set-cookie, x-api-key, x-csrf-token, x-phoenix-authtoken,
-///   x-phoenix-longpoll-token, and the token in a sub-protocol (base64url.bearer.phx.…);
-/// - HAR's own `cookies`;
-/// - query parameters, and members of JSON in messages and bodies, that are called token, jwt,
-///   password, secret, apikey or the like (`is_secret_name`).
+/// - the value of each header, query parameter, form field and member of JSON that has the name of
+///   a secret (`is_secret_name`), at any depth: in URLs within headers, in JSON within JSON, in
+///   messages and bodies, in base64 that hides text;
+/// - cookies, the token in a sub-protocol (base64url.bearer.phx.…), the name and the password in
+///   a URL (`https://me:secret@host`).
 ///
 /// What a secret is elsewhere (a name in a chat, an address) nobody can tell: look before you
 /// share.
 
-#include <map>
-#include <string>
 #include <string_view>
 
 #include "traces/phx-trace/json.h"
 
 namespace phx::trace {
 
-/// Whether what is called so is kept from others: the case and `-`, `_` do not count.
+/// Whether `token`, `secret`, `password`, `passwd`, `pwd`, `pass`, `apikey`, `auth`, `session`,
+/// `cookie`, `credential` or `jwt` stands in it, in any case and with anything that is neither
+/// letter nor digit between; or it is `key` or `signature`. So `author` is one, too; `:authority`
+/// is not.
 bool is_secret_name(std::string_view name);
 
-/// Changes the file itself. \return how many secrets there were.
+/// Changes the file itself. \return how many secrets there were: each `REDACTED-n` is one.
 std::size_t redact(Value& file);
 
 }  // namespace phx::trace

@@ -70,13 +70,125 @@ TEST("what is redacted already stays as it is") {
   expect_eq(redact(file), std::size_t{0});
 }
 
-TEST("names that are secrets") {
-  for (const char* name : {"token", "Access_Token", "api-key", "PASSWORD", "jwt"}) {
+TEST("names that are secrets contain a secret's word, in any case, whatever stands between") {
+  for (const char* name : {"token",         "Access_Token", "guardianToken", "X-Amz-Security-Token",
+                           "device_token",  "secret",       "clientSecret",  "PASSWORD",
+                           "pass-word",     "user_pwd",     "passwd",        "pass",
+                           "api-key",       "X-API-Key",    "apikey",        "auth",
+                           "Authorization", "x-auth",       "sessionId",     "session",
+                           "Set-Cookie",    "cookie",       "credentials",   "jwt",
+                           "key",           "signature",    "user[password]"}) {
     expect(is_secret_name(name), name);
   }
-  for (const char* name : {"topic", "name", "tokens_left", "ref"}) {
+  for (const char* name :
+       {"topic", "name", "ref", "join_ref", "vsn", "Host", ":authority", "payload",
+        "Sec-WebSocket-Key", "Sec-WebSocket-Accept", "phx_ref", "online_at", ""}) {
     expect(!is_secret_name(name), name);
   }
+}
+
+/// A file with these members in its one entry's request; \return it redacted, and the count.
+std::pair<std::string, std::size_t> redacted_request(const std::string& members) {
+  Value file = Value::parse(R"({"log":{"entries":[{"request":{"method":"POST","url":"http://h/",)" +
+                            members + "}}]}}");
+  const std::size_t count = redact(file);
+  return {file.compact(), count};
+}
+
+void becomes(const std::string& members, const std::string& expected, std::size_t count) {
+  const auto [text, found] = redacted_request(members);
+  const std::string start = R"({"log":{"entries":[{"request":{"method":"POST","url":"http://h/",)";
+  expect_eq(text, start + expected + "}}]}}");
+  expect_eq(found, count);
+}
+
+TEST("secrets of URLs in headers, of forms, of cookies and of users in URLs are taken out") {
+  becomes(
+      R"("headers":[{"name":"Referer","value":"https://me:pw@h/?token=DDDD&x=1#pass=E%2BE"}])",
+      R"("headers":[{"name":"Referer","value":"https://REDACTED-1@h/?token=REDACTED-2&x=1#pass=REDACTED-3"}])",
+      3);
+  becomes(R"("postData":{"text":"_csrf_token=AA&user%5Bpassword%5D=BB&x=1"})",
+          R"("postData":{"text":"_csrf_token=REDACTED-1&user%5Bpassword%5D=REDACTED-2&x=1"})", 2);
+  becomes(R"("postData":{"params":[{"name":"pwd","value":"AA"},{"name":"x","value":"1"}]})",
+          R"("postData":{"params":[{"name":"pwd","value":"REDACTED-1"},{"name":"x","value":"1"}]})",
+          1);
+  becomes(R"("cookies":[{"name":"a","value":"1","path":"/"}])",
+          R"("cookies":[{"name":"a","value":"REDACTED-1","path":"/"}])", 1);
+  becomes(R"("x":"/go?to=https%3A%2F%2Fh%2F%3Ftoken%3Dabc%26y%3D1")",
+          R"("x":"/go?to=https%3A%2F%2Fh%2F%3Ftoken%3DREDACTED-1%26y%3D1")", 1);
+}
+
+TEST("secrets of JSON are taken out at any depth, in texts of JSON, in arrays, of numbers") {
+  becomes(
+      R"("a":{"session":{"id":"AA","n":[1,"BB"]},"pin_pass":4711,"author":"CC","passes":3})",
+      R"("a":{"session":{"id":"REDACTED-1","n":[1,"REDACTED-2"]},"pin_pass":"REDACTED-3","author":"REDACTED-4","passes":3})",
+      4);
+  becomes(R"("data":"{\"messages\":[\"[1,{\\\"token\\\":\\\"A\\\\\\\"A\\\"}]\"]}")",
+          R"("data":"{\"messages\":[\"[1,{\\\"token\\\":\\\"REDACTED-1\\\"}]\"]}")", 1);
+  becomes(
+      R"("data":"[{\"name\":\"token\",\"value\":\"AA\"},{\"secret\":12345,\"ok\":12345}]")",
+      R"("data":"[{\"name\":\"token\",\"value\":\"REDACTED-1\"},{\"secret\":\"REDACTED-2\",\"ok\":12345}]")",
+      2);
+  becomes(
+      R"("data":"{\"a\":1.50, \"token\" : \"AA\",\"b\":\"\\u00e9\"}\n{\"token\":\"AA\"}")",
+      R"("data":"{\"a\":1.50, \"token\" : \"REDACTED-1\",\"b\":\"\\u00e9\"}\n{\"token\":\"REDACTED-1\"}")",
+      1);
+}
+
+TEST("a message that was cut short, or is not quite JSON, loses its secrets, too") {
+  becomes(R"("data":"[\"1\",\"2\",\"t\",\"e\",{\"token\":\"AAAA")",
+          R"("data":"[\"1\",\"2\",\"t\",\"e\",{\"token\":\"REDACTED-1")", 1);
+  becomes(R"("data":"42[\"login\",{\"password\":\"AA\"}]")",
+          R"("data":"42[\"login\",{\"password\":\"REDACTED-1\"}]")", 1);
+  becomes(R"("data":"{\"token\":\"\\ud83d\"}")", R"("data":"{\"token\":\"REDACTED-1\"}")", 1);
+}
+
+TEST("text in base64 is looked into, and known secrets are found in bytes") {
+  becomes(R"("text":"eyJ0b2tlbiI6ImFiY2QifQ==","encoding":"base64")",  // {"token":"abcd"}
+          R"("text":"eyJ0b2tlbiI6IlJFREFDVEVELTEifQ==","encoding":"base64")", 1);
+  becomes(R"("token":"abcdEFGH","m":{"opcode":2,"data":"AGFiY2RFRkdI/w=="})",
+          R"("token":"REDACTED-1","m":{"opcode":2,"data":"AFJFREFDVEVELTH/"})", 1);
+}
+
+TEST("one secret has one name, however it is written") {
+  becomes(R"("token":"a/b+c\"d=1","url2":"/?token=a%2Fb%2Bc%22d%3D1","data":"[\"a/b+c\\\"d=1\"]")",
+          R"("token":"REDACTED-1","url2":"/?token=REDACTED-1","data":"[\"REDACTED-1\"]")", 1);
+}
+
+TEST("the longest of several secrets is found first, and a short one only by its name") {
+  becomes(
+      R"("token":"abcdEFGH","pass":"abcdEFGH-longer","x":"abcdEFGH-longer abcdEFGH","pwd":"me","y":"me")",
+      R"("token":"REDACTED-1","pass":"REDACTED-2","x":"REDACTED-2 REDACTED-1","pwd":"REDACTED-3","y":"me")",
+      3);
+}
+
+TEST("what is no secret stays: words, hosts, topics and events") {
+  becomes(
+      R"("headers":[{"name":"Access-Control-Allow-Credentials","value":"true"},{"name":":authority","value":"h"}])",
+      R"("headers":[{"name":"Access-Control-Allow-Credentials","value":"true"},{"name":":authority","value":"h"}])",
+      0);
+  becomes(R"("data":"[\"1\",\"1\",\"room:lobby\",\"phx_join\",{\"session\":\"room:lobby\"}]")",
+          R"("data":"[\"1\",\"1\",\"room:lobby\",\"phx_join\",{\"session\":\"REDACTED-1\"}]")", 1);
+}
+
+TEST("a plain word that goes by a secret's name is no secret elsewhere") {
+  becomes(R"("auth_type":"websocket","url2":"/socket/websocket")",
+          R"("auth_type":"REDACTED-1","url2":"/socket/websocket")", 1);
+}
+
+TEST("new names do not take those that the file has already") {
+  becomes(R"("token":"REDACTED-4","pass":"new one")", R"("token":"REDACTED-4","pass":"REDACTED-5")",
+          1);
+}
+
+TEST("a long-poll's session holds together, however its token is written") {
+  const std::string token = "SFMyNTY.abc_def-ghi.jkl";
+  const auto [text, count] = redacted_request(
+      R"("x":[{"url":"http://h/longpoll?vsn=2.0.0&token=)" + token +
+      R"("},{"text":"{\"status\":410,\"token\":\")" + token +
+      R"(\",\"messages\":[]}"},{"name":"X-Phoenix-Longpoll-Token","value":")" + token + "\"}]");
+  expect(!holds(text, token), text);
+  expect_eq(count, std::size_t{1});
 }
 
 }  // namespace

@@ -12,9 +12,14 @@ namespace {
 
 bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
-/// Bytes of the character that the text begins with; 0 if those bytes are none.
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+}  // namespace
+
 std::size_t character_size(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text.front());
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
   const std::size_t size = first < 0x80   ? 1
                            : first < 0xC2 ? 0
                            : first < 0xE0 ? 2
@@ -25,13 +30,20 @@ std::size_t character_size(std::string_view text) {
   for (std::size_t i = 1; i < size; ++i) {
     if (begins_character(text[i])) return 0;
   }
-  return size;
+  // RFC 3629, 3: the second byte keeps out what is overlong, surrogate or beyond U+10FFFF.
+  const bool off = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) >= 0xA0) ||
+                   (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) >= 0x90);
+  return off ? 0 : size;
 }
 
-constexpr std::string_view alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-}  // namespace
+bool is_utf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t size = character_size(bytes);
+    if (size == 0) return false;
+    bytes.remove_prefix(size);
+  }
+  return true;
+}
 
 std::size_t columns(std::string_view text) {
   std::size_t count = 0;
@@ -107,18 +119,23 @@ bool from_base64(std::string_view text, std::string& bytes) {
   bytes.clear();
   std::uint32_t bits = 0;
   int held = 0;
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  if (text.size() % 4 == 1) return false;
-  for (const char c : text) {
+  std::size_t digits = 0;
+  while (!text.empty() && (text.back() == '=' || text.back() == '\n' || text.back() == '\r')) {
+    text.remove_suffix(1);
+  }
+  for (char c : text) {
+    if (c == '\n' || c == '\r') continue;  // RFC 2045 breaks lines
+    if (c == '-' || c == '_') c = c == '-' ? '+' : '/';
     const auto digit = alphabet.find(c);
     if (digit == alphabet.npos) return false;
+    ++digits;
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
     if (held += 6; held >= 8) {
       held -= 8;
       bytes += static_cast<char>(bits >> held & 0xFF);
     }
   }
-  return true;
+  return digits % 4 != 1;
 }
 
 }  // namespace phx::trace
