@@ -1,14 +1,18 @@
-/// Reads HAR: what every browser writes, what Chrome adds, and what phx-trace adds to that.
+/// Reads HAR: our own files here, to the letter; those of others in har_foreign.cc.
 
 #include "traces/phx-trace/har.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <fstream>
-#include <limits>
-#include <sstream>
+#include <iterator>
 
+#include "traces/phx-trace/har_foreign.h"
+#include "traces/phx-trace/har_message.h"
+#include "traces/phx-trace/json_file.h"
 #include "traces/phx-trace/moment.h"
 #include "traces/phx-trace/names.h"
 #include "traces/phx-trace/text.h"
@@ -21,16 +25,19 @@ using conformance::Request;
 using conformance::Response;
 
 /// The longest payload that `_fill` may make: four of the contract's largest messages.
-constexpr std::size_t most_filled = 32'000'000;
+constexpr std::size_t max_filled = 32'000'000;
+/// What all of a file's may make together.
+constexpr std::size_t max_filled_in_all = 256'000'000;
+constexpr double last_second = 9e9;  // in the year 2255
 
 std::string text_or(const Value& value, const char* key, std::string otherwise = "") {
   const auto found = value.find(key);
   return found ? found->string() : otherwise;
 }
 
-double number_or(const Value& value, const char* key, double otherwise) {
-  const auto found = value.find(key);
-  return found ? found->number() : otherwise;
+std::string text_of(const Value& holder, const char* key) {
+  const auto found = holder.is_object() ? holder.find(key) : std::nullopt;
+  return found ? found->as_text() : "";
 }
 
 bool flag(const Value& value, const char* key, bool otherwise = false) {
@@ -38,33 +45,26 @@ bool flag(const Value& value, const char* key, bool otherwise = false) {
   return found ? found->is_true() : otherwise;
 }
 
-std::size_t count(const Value& value, std::size_t most) {
-  const double number = value.number();
-  if (!(number >= 0) || number > static_cast<double>(most)) {
-    value.complain(fmt::format("expected a number from 0 to {}, got {}", most, number));
+double number(const Value& value, double least, double most) {
+  const double found = value.number();
+  if (!(found >= least && found <= most)) {
+    value.complain(fmt::format("expected a number from {} to {}, got {}", least, most, found));
   }
-  return static_cast<std::size_t>(number);
+  return found;
+}
+
+std::size_t count(const Value& value, std::size_t most) {
+  return static_cast<std::size_t>(number(value, 0, static_cast<double>(most)));
+}
+
+Seconds time_of(const Value& holder) {
+  return rounded(number(holder.at("time"), -last_second, last_second));
 }
 
 std::string decoded(const Value& text) {
   std::string bytes;
-  if (!from_base64(text.string(), bytes)) text.complain("expected base64, and this is none");
+  if (!from_base64(text.string(), bytes)) text.complain("expected base64, and this is not");
   return bytes;
-}
-
-/// The bytes of `key`, with what `_fill` leaves out put back.
-std::string content_of(const Value& holder, const char* key, bool is_base64) {
-  const auto text = holder.find(key);
-  std::string bytes = !text ? "" : is_base64 ? decoded(*text) : text->string();
-  const auto fill = holder.find("_fill");
-  if (!fill) return bytes;
-  const std::string with = is_base64 ? decoded(fill->at("with")) : fill->at("with").string();
-  const std::size_t at = count(fill->at("at"), bytes.size());
-  const std::size_t times =
-      count(fill->at("times"), most_filled / std::max<std::size_t>(with.size(), 1));
-  std::string filling;
-  for (std::size_t i = 0; i < times; ++i) filling += with;
-  return bytes.insert(at, filling);
 }
 
 std::vector<std::pair<std::string, std::string>> headers_of(const Value& message) {
@@ -79,18 +79,60 @@ std::vector<std::pair<std::string, std::string>> headers_of(const Value& message
   return headers;
 }
 
+/// Where the path of an absolute URL begins.
+std::size_t path_in(const Value& url, const std::string& text) {
+  const auto scheme = text.find("://");
+  if (scheme == text.npos) url.complain(fmt::format("expected an absolute URL, got \"{}\"", text));
+  return std::min(text.find_first_of("/?#", scheme + 3), text.size());
+}
+
 /// The path and the query of an absolute URL.
 std::string target_of(const Value& url) {
   const std::string text = url.string();
-  const auto scheme = text.find("://");
-  if (scheme == text.npos) url.complain(fmt::format("expected an absolute URL, got \"{}\"", text));
-  const auto path = text.find_first_of("/?", scheme + 3);
-  if (path == text.npos) return "/";
+  const auto path = path_in(url, text);
   const std::string target = text.substr(path, text.find('#', path) - path);
   return target.starts_with('/') ? target : "/" + target;
 }
 
-Request request_of(const Value& request) {
+std::string origin_of(const Value& url) {
+  const std::string text = url.string();
+  return text.substr(0, path_in(url, text));
+}
+
+class OwnReader {
+ public:
+  Trace read(const Value& log);
+
+ private:
+  Entry entry_of(const Value& value);
+  Request request_of(const Value& request);
+  std::optional<Response> response_of(const Value& response);
+  Message message_of(const Value& message);
+  std::vector<Message> messages_of(const Value& list);
+  Happening happening_of(const Value& event);
+  std::vector<Happening> happenings_of(const Value& holder);
+  std::string content_of(const Value& holder, const char* key, bool is_base64);
+
+  std::size_t room_ = max_filled_in_all;
+};
+
+/// The bytes of `key`, with what `_fill` leaves out put back.
+std::string OwnReader::content_of(const Value& holder, const char* key, bool is_base64) {
+  const auto text = holder.find(key);
+  std::string bytes = !text ? "" : is_base64 ? decoded(*text) : text->string();
+  const auto fill = holder.find("_fill");
+  if (!fill) return bytes;
+  const std::string with = is_base64 ? decoded(fill->at("with")) : fill->at("with").string();
+  const std::size_t at = count(fill->at("at"), bytes.size());
+  const std::size_t most = std::min(max_filled, room_) / std::max<std::size_t>(with.size(), 1);
+  const std::size_t times = count(fill->at("times"), most);
+  room_ -= times * with.size();
+  std::string filling;
+  for (std::size_t i = 0; i < times; ++i) filling += with;
+  return bytes.insert(at, filling);
+}
+
+Request OwnReader::request_of(const Value& request) {
   Request read{.method = request.at("method").string(),
                .target = target_of(request.at("url")),
                .headers = headers_of(request),
@@ -103,7 +145,7 @@ Request request_of(const Value& request) {
   return read;
 }
 
-std::optional<Response> response_of(const Value& response) {
+std::optional<Response> OwnReader::response_of(const Value& response) {
   const std::size_t status = count(response.at("status"), 999);
   if (status == 0) return std::nullopt;  // no answer came
   Response read{.status = static_cast<int>(status), .headers = headers_of(response), .body = {}};
@@ -113,16 +155,15 @@ std::optional<Response> response_of(const Value& response) {
   return read;
 }
 
-Opcode opcode_of(const Value& message) {
-  const std::size_t opcode = count(message.at("opcode"), 15);
-  return static_cast<Opcode>(opcode);
-}
-
-Message message_of(const Value& message, bool sent) {
-  const Opcode opcode = opcode_of(message);
+Message OwnReader::message_of(const Value& message) {
+  const std::string type = message.at("type").string();
+  if (type != "send" && type != "receive") {
+    message.at("type").complain(fmt::format("expected \"send\" or \"receive\", got \"{}\"", type));
+  }
+  const auto opcode = static_cast<Opcode>(count(message.at("opcode"), 15));
   const bool text = opcode == Opcode::text && text_or(message, "_encoding") != "base64";
-  return {.at = message.at("time").number(),
-          .sent = sent,
+  return {.at = time_of(message),
+          .sent = type == "send",
           .opcode = opcode,
           .payload = content_of(message, "data", !text),
           .fin = flag(message, "_fin", true),
@@ -130,21 +171,13 @@ Message message_of(const Value& message, bool sent) {
           .with_previous = flag(message, "_sameSegment")};
 }
 
-std::vector<Message> messages_of(const Value& list) {
+std::vector<Message> OwnReader::messages_of(const Value& list) {
   std::vector<Message> messages;
-  for (const Value& message : list.items()) {
-    const std::string type = message.at("type").string();
-    if (type == "error") continue;  // Chrome's own words, and no frame
-    if (type != "send" && type != "receive") {
-      message.at("type").complain(
-          fmt::format("expected \"send\" or \"receive\", got \"{}\"", type));
-    }
-    messages.push_back(message_of(message, type == "send"));
-  }
+  for (const Value& message : list.items()) messages.push_back(message_of(message));
   return messages;
 }
 
-Happening happening_of(const Value& event) {
+Happening OwnReader::happening_of(const Value& event) {
   static const std::vector<std::pair<std::string, Happening::Kind>> kinds = {
       {"fin", Happening::Kind::fin},
       {"reset", Happening::Kind::reset},
@@ -158,14 +191,14 @@ Happening happening_of(const Value& event) {
     event.at("type").complain(
         fmt::format("expected fin, reset, bytes, note or signal, got \"{}\"", type));
   }
-  return {.at = event.at("time").number(),
+  return {.at = time_of(event),
           .kind = kind->second,
           .by_server = text_or(event, "from") == "server",
           .text = text_or(event, "text"),
           .bytes = content_of(event, "data", true)};
 }
 
-std::vector<Happening> happenings_of(const Value& holder) {
+std::vector<Happening> OwnReader::happenings_of(const Value& holder) {
   std::vector<Happening> happenings;
   const auto list = holder.find("_events");
   if (!list) return happenings;
@@ -173,26 +206,23 @@ std::vector<Happening> happenings_of(const Value& holder) {
   return happenings;
 }
 
-/// A browser gives a websocket's whole life as its entry's time: the answer came before the first
-/// message at the latest.
-Seconds answer_time(const Value& value, const Entry& entry, bool whole) {
-  const Seconds end = entry.asked + number_or(value, "time", 0) / 1'000;
-  if (whole || entry.messages.empty()) return end;
-  return std::min(end, entry.messages.front().at);
-}
-
-Entry entry_of(const Value& value, bool whole) {
+Entry OwnReader::entry_of(const Value& value) {
   Entry entry;
   const Value started = value.at("startedDateTime");
   const auto asked = seconds_of(started.string());
-  if (!asked) {
+  if (!asked || std::abs(*asked) > last_second) {
     started.complain(fmt::format("expected a time such as 2026-01-31T12:00:00.000Z, got \"{}\"",
                                  started.string()));
   }
-  entry.asked = *asked;
-  entry.request = request_of(value.at("request"));
+  entry.asked = rounded(*asked);
+  const Value request = value.at("request");
+  entry.request = request_of(request);
+  entry.origin = origin_of(request.at("url"));
   const Value response = value.at("response");
   entry.response = response_of(response);
+  if (const auto content = response.find("content")) {
+    entry.body_is_missing = flag(*content, "_missing");
+  }
   entry.status_text = text_or(response, "statusText");
   entry.error = text_or(value, "_error", text_or(response, "_error"));
   if (const auto messages = value.find("_webSocketMessages")) {
@@ -201,47 +231,80 @@ Entry entry_of(const Value& value, bool whole) {
   }
   entry.websocket = entry.websocket || (entry.response && entry.response->status == 101);
   entry.happenings = happenings_of(value);
-  entry.answered = answer_time(value, entry, whole);
+  const auto time = value.find("time");
+  const double took = time ? number(*time, -last_second, last_second) : 0;
+  entry.answered = rounded(entry.asked + took / 1'000);
   entry.connection = text_or(value, "_connection");
-  if (const auto given = value.find("connection");
-      entry.connection.empty() && given && given->is_string()) {
-    const std::string name = given->string();  // of a browser, a number that says nothing
-    if (name.find_first_not_of("0123456789") != name.npos) entry.connection = name;
-  }
   return entry;
 }
 
-std::string server_of(const Value& log) {
-  const auto server = log.find("_server");
-  if (!server) return "";
-  return fmt::format("{} {}", text_or(*server, "name"), text_or(*server, "version"));
+std::string named(const Value& log, const char* member) {
+  const auto named = log.find(member);
+  if (!named || !named->is_object()) return "";
+  return fmt::format("{} {}", text_of(*named, "name"), text_of(*named, "version"));
 }
 
-}  // namespace
-
-Trace read_har(const Value& file) {
-  const Value log = file.at("log");
+Trace OwnReader::read(const Value& log) {
   Trace trace;
   trace.comment = text_or(log, "comment");
-  trace.server = server_of(log);
-  if (const auto creator = log.find("creator")) {
-    trace.whole = text_or(*creator, "name").starts_with("phx-");
-  }
+  trace.server = named(log, "_server");
+  trace.imported_from = named(log, "_imported");
+  trace.whole = trace.imported_from.empty();
   for (const Value& entry : log.at("entries").items()) {
-    trace.entries.push_back(entry_of(entry, trace.whole));
+    trace.entries.push_back(entry_of(entry));
   }
   trace.happenings = happenings_of(log);
   name_connections(trace);
   return trace;
 }
 
-Trace read_har(std::string_view text) { return read_har(Value::parse(text)); }
+/// `WebInspector 537.36`
+std::string creator_of(const Value& log) {
+  const auto creator = log.find("creator");
+  if (!creator) return "an unknown program";
+  const std::string name = text_of(*creator, "name");
+  return fmt::format("{} {}", name.empty() ? "an unknown program" : name,
+                     text_of(*creator, "version"));
+}
+
+}  // namespace
+
+Trace read_har(std::string_view bytes, const Beside& beside) {
+  Remarks remarks;
+  const Value file = read_json_file(bytes, remarks);
+  // Some tools forget the outermost object, or put the entries beside the log.
+  const bool bare = file.is_object() && (!file.find("log") || !file.at("log").find("entries")) &&
+                    file.find("entries");
+  const Value log = bare ? file : file.at("log");
+  const std::string creator = creator_of(log);
+  Trace trace =
+      creator.starts_with("phx-") ? OwnReader().read(log) : read_foreign(log.at("entries"), beside);
+  if (!creator.starts_with("phx-")) {
+    trace.comment = text_of(log, "comment");
+    trace.server = named(log, "_server");
+    trace.imported_from = creator;
+  }
+  trace.remarks.add(remarks);
+  return trace;
+}
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream bytes;
-  if (!file || !(bytes << file.rdbuf())) throw BadFile(path + " can't be read");
-  return bytes.str();
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) throw BadFile(path + " can't be read");
+  return bytes;
+}
+
+Trace read_har_file(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  return read_har(read_file(path),
+                  [&folder](const std::string& name) -> std::optional<std::string> {
+                    const std::filesystem::path plain(name);
+                    std::error_code no_matter;
+                    const bool there = plain.filename() == plain &&
+                                       std::filesystem::is_regular_file(folder / plain, no_matter);
+                    return there ? std::optional(read_file(folder / plain)) : std::nullopt;
+                  });
 }
 
 }  // namespace phx::trace

@@ -3,9 +3,11 @@
 /// A recorded conversation, out of HAR 1.2 with Chrome's `_webSocketMessages`.
 ///
 /// What HAR has no word for stands in members that begin with an underscore: docs in
-/// traces/README.md.
+/// traces/README.md. Our own files are read to the letter. Of a foreign one (har_foreign.h) what
+/// can be read is read, and what can't be is left out, counted and named in the trace's remarks.
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "conformance/wire/frame.h"
 #include "conformance/wire/http.h"
 #include "traces/phx-trace/json.h"
+#include "traces/phx-trace/remarks.h"
 
 namespace phx::trace {
 
@@ -44,12 +47,15 @@ struct Happening {
 /// One request, its response, and the websocket that may come of it.
 struct Entry {
   std::string connection = {};  ///< The client's name: unique to a websocket, shared by polls.
+  std::string origin = {};      ///< `wss://example.com`: where it was sent, if the file says.
   Seconds asked = 0;
   Seconds answered = 0;
   conformance::Request request = {};
   std::optional<conformance::Response> response = {};
+  bool body_is_missing = false;  ///< The file does not have what the response said.
   std::string status_text = {};
   std::string error = {};  ///< Why there is no response, if the file says so.
+  std::string kind = {};   ///< `fetch`, `script` …: what a browser takes it for.
   bool websocket = false;
   std::vector<Message> messages = {};
   std::vector<Happening> happenings = {};
@@ -58,16 +64,22 @@ struct Entry {
 struct Trace {
   std::string comment = {};  ///< What it shows.
   std::string server = {};   ///< `Phoenix 1.8.12`; empty if the file does not say.
-  /// Control frames stand in it, as those of phx-trace and phx-conformance do. A browser keeps
-  /// them to itself.
+  /// Every frame stands in it, at its own time, as phx-trace and phx-conformance record them. A
+  /// browser keeps control frames and some headers to itself.
   bool whole = false;
+  std::string imported_from = {};  ///< `WebInspector 537.36`; empty if phx-trace recorded it.
   std::vector<Entry> entries = {};
   std::vector<Happening> happenings = {};  ///< Those of no connection.
+  Remarks remarks = {};                    ///< What of the file is not in the trace.
 };
 
-/// Reads a HAR file. \throws BadFile that says where the file is none, and why.
-Trace read_har(std::string_view text);
-Trace read_har(const Value& file);
+/// The bytes of a file that lies beside the HAR file, by its plain name; nothing if there is none.
+using Beside = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// Reads a HAR file. \throws BadFile that says where the file is not one, and why.
+Trace read_har(std::string_view bytes, const Beside& beside = {});
+/// \throws BadFile as well if it can't be read.
+Trace read_har_file(const std::string& path);
 
 /// The same trace as a HAR file.
 Value write_har(const Trace& trace);

@@ -66,14 +66,15 @@ TEST("a run that was left out is put back") {
   expect_eq(trace.entries.front().messages[1].payload, std::string("\x00\x07\x07", 3));
 }
 
-TEST("what is no JSON is told by line and column") {
+TEST("a file that is not JSON is named by line and column") {
   expect_eq(complaint("{\n \"log\": oops}"),
-            std::string("line 2, column 12: this is no JSON: invalid token near 'oops'"));
+            std::string("line 2, column 12: this is not JSON: invalid token near 'oops'"));
+  expect_eq(complaint(" \n"), std::string("the file is empty"));
 }
 
-TEST("what is no HAR is told by the path to it") {
+TEST("in a file of our own each fault is named by the path to it") {
   expect_eq(complaint(R"({"log":[]})"),
-            std::string("log: expected an object with \"comment\", got an array"));
+            std::string("log: expected an object with \"entries\", got an array"));
   expect_eq(complaint(R"({"log":{}})"),
             std::string("log: expected a member \"entries\", and there is none"));
   expect_eq(
@@ -81,7 +82,7 @@ TEST("what is no HAR is told by the path to it") {
       std::string("log.entries[0]._webSocketMessages[0].opcode: expected a number, got a string"));
   expect_eq(
       complaint(std::string(before) + R"({"type":"send","time":1,"opcode":2,"data":"?"})" + after),
-      std::string("log.entries[0]._webSocketMessages[0].data: expected base64, and this is none"));
+      std::string("log.entries[0]._webSocketMessages[0].data: expected base64, and this is not"));
   expect_eq(
       complaint(std::string(before) +
                 R"({"type":"send","time":1,"opcode":1,"_fill":{"at":9,"with":"","times":1}})" +
@@ -100,15 +101,75 @@ TEST("a trace that is written and read again is the same") {
   expect(once.find(R"("_reason": "bye")") != once.npos, "a close is told to people, too");
 }
 
-TEST("the times give the order; at one moment, the file does") {
-  const Trace trace = with_messages(
-      R"({"type":"receive","time":1769857200.6,"opcode":1,"data":"second"},
-         {"type":"send","time":1769857200.55,"opcode":1,"data":"first"},
-         {"type":"receive","time":1769857200.6,"opcode":1,"data":"third"})");
+std::string order_of(const Trace& trace) {
   std::string order;
-  for (const Step& step : timeline(trace))
-    order += step.message ? step.message->payload + " " : "- ";
-  expect_eq(order, std::string("- - first second third "));
+  for (const Step& step : timeline(trace)) {
+    order += step.message                          ? step.message->payload + " "
+             : step.kind == Step::Kind::request    ? "? "
+             : step.kind == Step::Kind::unanswered ? "- "
+                                                   : "! ";
+  }
+  return order;
+}
+
+TEST("inside one entry the order is request, answer, messages as listed, whatever their times") {
+  expect_eq(order_of(with_messages(
+                R"({"type":"receive","time":1769857200.6,"opcode":1,"data":"first"},
+                   {"type":"send","time":1769857200.55,"opcode":1,"data":"second"},
+                   {"type":"receive","time":1,"opcode":1,"data":"third"})")),
+            std::string("? ! first second third "));
+  Trace trace = with_messages(R"({"type":"receive","time":1,"opcode":1,"data":"x"})");
+  trace.entries.front().answered = 0;
+  expect_eq(order_of(trace), std::string("? ! x "));
+}
+
+TEST("what the client wrote in one go with its request stands before the answer") {
+  expect_eq(
+      order_of(with_messages(
+          R"({"type":"send","time":1769857200.501,"opcode":1,"data":"early","_sameSegment":true},
+                   {"type":"receive","time":1769857200.6,"opcode":1,"data":"late"})")),
+      std::string("? early ! late "));
+}
+
+TEST("between connections the times give the order; at one moment, the file does") {
+  Entry first{.connection = "a", .asked = 2, .answered = 2};
+  Entry second{.connection = "b", .asked = 1, .answered = 3};
+  first.response = second.response = conformance::Response{.status = 200};
+  Trace trace;
+  trace.entries = {first, second};
+  std::string order;
+  for (const Step& step : timeline(trace)) order += step.entry->connection;
+  expect_eq(order, std::string("baab"));
+}
+
+TEST("at one moment, a client speaks before the server answers another one") {
+  Entry first{.connection = "a", .asked = 1, .answered = 1};
+  first.response = conformance::Response{.status = 101};
+  Entry second = first;
+  second.connection = "b";
+  first.messages = {{.at = 2, .sent = false, .payload = "heard"}};
+  second.messages = {{.at = 2, .sent = true, .payload = "said"}};
+  Trace trace;
+  trace.entries = {first, second};
+  expect_eq(order_of(trace), std::string("? ? ! ! said heard "));
+}
+
+TEST("an event that is dated before its connection's request happens with the request") {
+  Trace trace = with_messages("");
+  trace.entries.front().happenings = {{.at = 1, .kind = Happening::Kind::fin}};
+  const std::vector<Step> steps = timeline(trace);
+  expect(steps.front().kind == Step::Kind::request, "the request comes first");
+}
+
+TEST("a file can't make itself larger than memory") {
+  const std::string filling =
+      R"({"type":"send","time":1,"opcode":1,"_fill":{"at":0,"with":"x","times":32000000}})";
+  std::string messages = filling;
+  for (int i = 1; i < 9; ++i) messages += "," + filling;
+  expect_eq(
+      complaint(before + messages + after),
+      std::string("log.entries[0]._webSocketMessages[8]._fill.times: expected a number from 0 "
+                  "to 0, got 32000000"));
 }
 
 TEST("steps are named by a number or a range") {

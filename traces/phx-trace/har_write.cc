@@ -57,11 +57,13 @@ bool is_text(const std::string& bytes) { return printable(bytes).find("\\x") == 
 
 Value request_json(const Entry& entry) {
   const conformance::Request& request = entry.request;
-  const std::string host = header(request.headers, "host", "localhost");
+  const std::string origin = !entry.origin.empty()
+                                 ? entry.origin
+                                 : fmt::format("{}://{}", entry.websocket ? "ws" : "http",
+                                               header(request.headers, "host", "localhost"));
   Value json = put(Value::object(),
                    {{"method", Value::text(request.method)},
-                    {"url", Value::text(fmt::format("{}://{}{}", entry.websocket ? "ws" : "http",
-                                                    host, printable(request.target)))},
+                    {"url", Value::text(printable(origin + request.target))},
                     {"httpVersion", Value::text(request.version)},
                     {"cookies", Value::array()},
                     {"headers", named(request.headers)},
@@ -71,17 +73,20 @@ Value request_json(const Entry& entry) {
   if (request.body.empty()) return json;
   const bool text = is_text(request.body);
   Value posted =
-      put(Value::object(), {{"mimeType", Value::text(header(request.headers, "content-type", ""))},
-                            {"text", Value::text(text ? request.body : base64(request.body))}});
+      put(Value::object(),
+          {{"mimeType", Value::text(printable(header(request.headers, "content-type", "")))},
+           {"text", Value::text(text ? request.body : base64(request.body))}});
   if (!text) posted.set("_encoding", Value::text("base64"));
   return json.set("postData", posted);
 }
 
-Value content_json(const conformance::Response& response) {
+Value content_json(const conformance::Response& response, bool is_missing) {
   Value content =
       put(Value::object(),
           {{"size", Value::integer(static_cast<long long>(response.body.size()))},
-           {"mimeType", Value::text(header(response.headers, "content-type", "x-unknown"))}});
+           {"mimeType",
+            Value::text(printable(header(response.headers, "content-type", "x-unknown")))}});
+  if (is_missing) content.set("_missing", Value::boolean(true));
   if (response.body.empty()) return content;
   const bool text = is_text(response.body);
   content.set("text", Value::text(text ? response.body : base64(response.body)));
@@ -97,8 +102,8 @@ Value response_json(const Entry& entry) {
               {"httpVersion", Value::text(entry.response ? "HTTP/1.1" : "")},
               {"cookies", Value::array()},
               {"headers", named(response.headers)},
-              {"content", content_json(response)},
-              {"redirectURL", Value::text(header(response.headers, "location", ""))},
+              {"content", content_json(response, entry.body_is_missing)},
+              {"redirectURL", Value::text(printable(header(response.headers, "location", "")))},
               {"headersSize", Value::integer(-1)},
               {"bodySize", Value::integer(static_cast<long long>(response.body.size()))}});
 }
@@ -165,6 +170,14 @@ Value entry_json(const Entry& entry) {
   return json;
 }
 
+/// `Phoenix 1.8.12`, taken apart.
+Value named_version(const std::string& text) {
+  const auto space = text.rfind(' ');
+  const std::string version = space == text.npos ? "" : text.substr(space + 1);
+  return put(Value::object(),
+             {{"name", Value::text(text.substr(0, space))}, {"version", Value::text(version)}});
+}
+
 }  // namespace
 
 Value write_har(const Trace& trace) {
@@ -175,11 +188,8 @@ Value write_har(const Trace& trace) {
                             {"creator", put(Value::object(), {{"name", Value::text("phx-trace")},
                                                               {"version", Value::text("1")}})},
                             {"comment", Value::text(trace.comment)}});
-  if (const auto space = trace.server.rfind(' '); space != trace.server.npos) {
-    log.set("_server",
-            put(Value::object(), {{"name", Value::text(trace.server.substr(0, space))},
-                                  {"version", Value::text(trace.server.substr(space + 1))}}));
-  }
+  if (!trace.server.empty()) log.set("_server", named_version(trace.server));
+  if (!trace.imported_from.empty()) log.set("_imported", named_version(trace.imported_from));
   log.set("entries", entries);
   if (!trace.happenings.empty()) log.set("_events", happenings_json(trace.happenings));
   return put(Value::object(), {{"log", log}});

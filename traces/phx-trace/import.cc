@@ -1,124 +1,84 @@
-/// Reads Chrome's and Firefox's exports.
+/// Keeps the websockets and the polls, and says what became of the rest.
 
 #include "traces/phx-trace/import.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <vector>
 
-#include "traces/phx-trace/har.h"
 #include "traces/phx-trace/names.h"
 
 namespace phx::trace {
 namespace {
 
-/// What an entry keeps, in this order: the rest tells of pages, caches and scripts.
-constexpr std::array kept_members = {"startedDateTime",
-                                     "time",
-                                     "request",
-                                     "response",
-                                     "cache",
-                                     "timings",
-                                     "comment",
-                                     "_connection",
-                                     "_resourceType",
-                                     "_error",
-                                     "_webSocketMessages",
-                                     "_events"};
-
-std::string target_of(const Value& entry) {
-  const std::string url = entry.at("request").at("url").string();
-  const auto scheme = url.find("://");
-  const auto path = url.find('/', scheme == url.npos ? 0 : scheme + 3);
-  return path == url.npos ? "/" : url.substr(path);
-}
-
-bool is_upgrade(const Value& entry) {
-  const Value status = entry.at("response").at("status");
-  return entry.find("_webSocketMessages") ||
-         (json_is_number(status.get()) && status.number() == 101);
-}
-
-std::string kind_of(const Value& entry) {
-  const auto type = entry.find("_resourceType");
-  return type && type->is_string() ? type->string() : "other";
-}
-
-Value kept(const Value& entry) {
-  Value out = Value::object();
-  for (const char* name : kept_members) {
-    if (const auto member = entry.find(name)) out.set(name, *member);
-  }
-  return out;
-}
-
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 struct Counts {
   std::size_t websockets = 0;
   std::size_t messages = 0;
-  std::size_t silent = 0;  ///< Websockets whose messages the file does not have.
+  std::size_t silent = 0;      ///< Websockets whose messages the file does not have.
+  std::size_t unanswered = 0;  ///< Websockets of which no answer came.
   std::size_t polls = 0;
-  std::map<std::string, std::size_t> left;
+  std::size_t without_body = 0;             ///< Polls whose answers the file does not have.
+  std::map<std::string, std::size_t> left;  ///< By their kind.
 };
 
-std::string report_of(const Counts& counts) {
-  std::string out =
+Counts count(const Trace& trace) {
+  Counts counts;
+  for (const Entry& entry : trace.entries) {
+    const bool agreed = entry.response && entry.response->status == 101;
+    counts.messages += entry.messages.size();
+    if (entry.websocket) {
+      ++counts.websockets;
+      counts.silent += agreed && entry.messages.empty() ? 1 : 0;
+      counts.unanswered += entry.response ? 0 : 1;
+    } else if (is_conversation(entry)) {
+      ++counts.polls;
+      counts.without_body += entry.body_is_missing ? 1 : 0;
+    } else {
+      ++counts.left[entry.kind.empty() ? "other" : entry.kind];
+    }
+  }
+  return counts;
+}
+
+std::string report_of(const Counts& counts, const Remarks& remarks) {
+  std::vector<std::string> parts = {
       fmt::format("kept {} with {}, and {}", counted(counts.websockets, "websocket"),
-                  counted(counts.messages, "message"), counted(counts.polls, "long-poll request"));
+                  counted(counts.messages, "message"), counted(counts.polls, "long-poll request"))};
   std::vector<std::string> left;
   for (const auto& [kind, count] : counts.left) left.push_back(fmt::format("{} {}", count, kind));
-  if (!left.empty()) out += fmt::format("; left out {}", fmt::join(left, ", "));
-  if (counts.silent > 0) {
-    out += fmt::format(
-        "; of {} the file has no messages: export from Chrome with \"content\", or "
-        "record with phx-trace record",
-        counted(counts.silent, "websocket"));
+  if (!left.empty()) parts.push_back(fmt::format("left out {}", fmt::join(left, ", ")));
+  for (std::string& sentence : remarks.sentences()) parts.push_back(std::move(sentence));
+  if (counts.unanswered > 0) {
+    parts.push_back(fmt::format("no answer came to {}", counted(counts.unanswered, "websocket")));
   }
-  return out;
+  if (counts.silent > 0) {
+    parts.push_back(
+        fmt::format("of {} the file has no messages: export from Chrome \"with sensitive data\", "
+                    "or record with phx-trace record",
+                    counted(counts.silent, "websocket")));
+  }
+  if (counts.without_body > 0) {
+    parts.push_back(fmt::format("of {} the file does not have the answer's text",
+                                counted(counts.without_body, "long-poll request")));
+  }
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 }  // namespace
 
-Imported import_har(const Value& exported) {
-  const Value log = exported.at("log");
-  Counts counts;
-  Value entries = Value::array();
-  for (const Value& entry : log.at("entries").items()) {
-    const bool websocket = is_upgrade(entry);
-    if (!websocket && !is_longpoll(target_of(entry))) {
-      ++counts.left[kind_of(entry)];
-      continue;
-    }
-    if (websocket) {
-      const auto messages = entry.find("_webSocketMessages");
-      ++counts.websockets;
-      counts.messages += messages ? messages->items().size() : 0;
-      if (!messages) ++counts.silent;
-    } else {
-      ++counts.polls;
-    }
-    entries.add(kept(entry));
-  }
+Imported import_har(Trace trace) {
+  const Counts counts = count(trace);
   if (counts.websockets + counts.polls == 0) {
-    log.at("entries").complain(
-        fmt::format("expected a websocket or a long-poll among the {}, and there is none",
-                    counted(log.at("entries").items().size(), "request")));
+    const auto left_out = trace.remarks.sentences();
+    throw BadFile(
+        fmt::format("expected a websocket or a long-poll among the {}, and there is none{}{}",
+                    counted(trace.entries.size(), "request"), left_out.empty() ? "" : "; ",
+                    fmt::join(left_out, "; ")));
   }
-  Value out = Value::object();
-  for (const char* name : {"version", "creator", "browser", "comment"}) {
-    if (const auto member = log.find(name)) out.set(name, *member);
-  }
-  out.set("entries", entries);
-  Value file = Value::object();
-  file.set("log", out);
-  read_har(file);  // so that what is wrong is told now
-  return {file, report_of(counts)};
+  std::erase_if(trace.entries, [](const Entry& entry) { return !is_conversation(entry); });
+  return {write_har(trace), report_of(counts, trace.remarks)};
 }
 
 }  // namespace phx::trace

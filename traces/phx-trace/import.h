@@ -1,19 +1,19 @@
 #pragma once
 /// \file
-/// Picks the conversations with a Channels server out of what a browser's network panel exported.
+/// Picks the conversations with a Channels server out of what a browser or a proxy exported.
 
 #include <string>
 
-#include "traces/phx-trace/json.h"
+#include "traces/phx-trace/har.h"
 
 namespace phx::trace {
 
 struct Imported {
-  Value file;          ///< Websockets and polls alone, without what says nothing of them.
+  Value file;          ///< Websockets and polls alone, in our own words.
   std::string report;  ///< What was kept and what was left out, for people.
 };
 
-/// \throws BadFile where it is no HAR, or holds no such conversation.
-Imported import_har(const Value& exported);
+/// \throws BadFile where there is no such conversation.
+Imported import_har(Trace exported);
 
 }  // namespace phx::trace

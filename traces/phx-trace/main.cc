@@ -18,6 +18,7 @@
 
 #include "traces/phx-trace/draw.h"
 #include "traces/phx-trace/import.h"
+#include "traces/phx-trace/json_file.h"
 #include "traces/phx-trace/record.h"
 #include "traces/phx-trace/redact.h"
 #include "traces/phx-trace/replays.h"
@@ -58,10 +59,19 @@ Look look_of(const Options& options) {
   return look;
 }
 
+/// Says what of the file is not in the trace.
+Trace read_and_tell(const std::string& file) {
+  Trace trace = read_har_file(file);
+  for (const std::string& sentence : trace.remarks.sentences()) {
+    fmt::print(stderr, "{}: {}\n", file, sentence);
+  }
+  return trace;
+}
+
 int show(const Options& options) {
   const Look look = look_of(options);
   for (const std::string& file : options.files) {
-    const Trace trace = read_har(read_file(file));
+    const Trace trace = read_and_tell(file);
     if (options.files.size() > 1 || !options.plain) {
       fmt::print("{}: {}\n", file, trace.comment);
     }
@@ -77,24 +87,31 @@ void write_to(const std::string& path, const std::string& text) {
 }
 
 int draw(const Options& options) {
-  const Trace trace = read_har(read_file(options.files.front()));
+  const Trace trace = read_and_tell(options.files.front());
   write_to(options.output, drawn(trace, range_of(options)));
   return 0;
 }
 
+std::string redacted(std::size_t secrets) {
+  return fmt::format("{} {} redacted", counted(secrets, "secret"), secrets == 1 ? "is" : "are");
+}
+
 int redact_file(const Options& options) {
-  Value file = Value::parse(read_file(options.files.front()));
+  Remarks remarks;
+  Value file = read_json_file(read_file(options.files.front()), remarks);
   const std::size_t secrets = redact(file);
   write_to(options.output, file.pretty());
-  fmt::print(stderr, "{} secrets are redacted\n", secrets);
+  for (const std::string& sentence : remarks.sentences()) fmt::print(stderr, "{}; ", sentence);
+  fmt::print(stderr, "{}\n", redacted(secrets));
   return 0;
 }
 
 int import_file(const Options& options) {
-  Imported imported = import_har(Value::parse(read_file(options.files.front())));
+  Imported imported = import_har(read_har_file(options.files.front()));
   const std::size_t secrets = options.keep_secrets ? 0 : redact(imported.file);
   write_to(options.output, imported.file.pretty());
-  fmt::print(stderr, "{}; {} secrets are redacted\n", imported.report, secrets);
+  fmt::print(stderr, "{}; {}\n", imported.report,
+             options.keep_secrets ? "with its secrets: don't share it" : redacted(secrets));
   return 0;
 }
 
@@ -145,7 +162,7 @@ void declare_record(CLI::App& app, Options& options) {
 }
 
 void declare_import(CLI::App& app, Options& options) {
-  CLI::App* import = app.add_subcommand("import", "take what a browser's network panel exported");
+  CLI::App* import = app.add_subcommand("import", "take what a browser or a proxy exported");
   import->add_option("-o,--output", options.output, "where to; else to the terminal");
   import->add_flag("--keep-secrets", options.keep_secrets, "tokens, cookies and passwords too");
   import->add_option("FILE", options.files, "the export")->required()->expected(1);
@@ -153,12 +170,14 @@ void declare_import(CLI::App& app, Options& options) {
 };
 }  // namespace
 );
-
-CLI::App* redact = app.add_subcommand("redact", "take secrets out of a trace");
-redact->add_option("-o,--output", options.output, "where to; else to the terminal");
-redact->add_option("FILE", options.files, "a HAR file")->required()->expected(1);
-redact->final_callback([&options] { options.run = [&options] { return redact_file(options); }; });
 }  // namespace phx::trace
+
+void declare_redact(CLI::App& app, Options& options) {
+  CLI::App* redact = app.add_subcommand("redact", "take secrets out of a trace");
+  redact->add_option("-o,--output", options.output, "where to; else to the terminal");
+  redact->add_option("FILE", options.files, "a HAR file")->required()->expected(1);
+  redact->final_callback([&options] { options.run = [&options] { return redact_file(options); }; });
+}
 
 /// Behind `--` stands a command, whose own options are none of ours.
 std::vector<std::string> take_command(int& argc, char** argv) {
@@ -185,6 +204,7 @@ int main(int argc, char** argv) {
   phx::trace::declare_replay(app, options);
   phx::trace::declare_record(app, options);
   phx::trace::declare_import(app, options);
+  phx::trace::declare_redact(app, options);
   CLI11_PARSE(app, argc, argv);
   try {
     return options.run();

@@ -31,7 +31,7 @@ bool take(std::string_view& text, char expected) {
 
 double take_fraction(std::string_view& text) {
   double fraction = 0;
-  if (!take(text, '.')) return fraction;
+  if (!take(text, '.') && !take(text, ',')) return fraction;
   for (double unit = 0.1; !text.empty() && text.front() >= '0' && text.front() <= '9'; unit /= 10) {
     fraction += unit * (text.front() - '0');
     text.remove_prefix(1);
@@ -39,9 +39,10 @@ double take_fraction(std::string_view& text) {
   return fraction;
 }
 
-/// `Z`, `+01:00` or `-0530` as seconds east of Greenwich.
+/// `Z`, `+01:00`, `-0530`, `+02` or nothing, as seconds east of Greenwich.
 std::optional<int> take_zone(std::string_view text) {
-  if (text == "Z" || text == "z") return 0;
+  take(text, ' ');
+  if (text == "Z" || text == "z" || text == "UTC" || text == "GMT" || text.empty()) return 0;
   const bool west = text.starts_with('-');
   int hours = 0;
   int minutes = 0;
@@ -49,7 +50,7 @@ std::optional<int> take_zone(std::string_view text) {
   text.remove_prefix(1);
   if (!take(text, 2, hours)) return std::nullopt;
   take(text, ':');
-  if (!take(text, 2, minutes) || !text.empty()) return std::nullopt;
+  if (!text.empty() && (!take(text, 2, minutes) || !text.empty())) return std::nullopt;
   return (west ? -60 : 60) * (hours * 60 + minutes);
 }
 
@@ -59,10 +60,10 @@ std::optional<double> seconds_of(std::string_view text) {
   using namespace std::chrono;
   std::array<int, 6> part = {};
   const bool date = take(text, 4, part[0]) && take(text, '-') && take(text, 2, part[1]) &&
-                    take(text, '-') && take(text, 2, part[2]) && take(text, 'T');
-  const bool time = date && take(text, 2, part[3]) && take(text, ':') && take(text, 2, part[4]) &&
-                    take(text, ':') && take(text, 2, part[5]);
-  if (!time) return std::nullopt;
+                    take(text, '-') && take(text, 2, part[2]) &&
+                    (take(text, 'T') || take(text, 't') || take(text, ' '));
+  const bool time = date && take(text, 2, part[3]) && take(text, ':') && take(text, 2, part[4]);
+  if (!time || (take(text, ':') && !take(text, 2, part[5]))) return std::nullopt;
   const double fraction = take_fraction(text);
   const auto zone = take_zone(text);
   const year_month_day day{year{part[0]}, month{static_cast<unsigned>(part[1])},

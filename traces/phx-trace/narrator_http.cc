@@ -50,7 +50,7 @@ std::string shown_target(const std::string& target) {
   const auto token = parameter(target, "token");
   if (!token || token->size() < 40) return printable(target);
   std::string shown = target;
-  const auto at = shown.find(*token);
+  const auto at = shown.rfind(*token);
   return printable(shown.replace(at, token->size(), "…"));
 }
 
@@ -59,8 +59,9 @@ std::string upgrade_note(const Entry& entry) {
   const std::string spoken = !version || version->starts_with("1.") ? "V1"
                              : version->starts_with("2.")           ? "V2"
                                                                     : "";
-  const bool upgrade = lower(header(entry.request.headers, "upgrade")) == "websocket" ||
-                       (entry.websocket && entry.request.headers.empty());
+  // Some browsers keep the handshake's headers to themselves.
+  const bool upgrade =
+      entry.websocket || lower(header(entry.request.headers, "upgrade")) == "websocket";
   if (!upgrade) return "asks for no websocket";
   return spoken.empty() ? "asks for a websocket" : "asks for a websocket that speaks " + spoken;
 }
@@ -82,10 +83,6 @@ bool is_batch(const Entry& entry) {
   return header(entry.request.headers, "content-type") == "application/x-ndjson";
 }
 
-std::string counted(std::size_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-}
-
 void keep_few(Told& told, std::size_t all) {
   if (all <= most_parts) return;
   told.parts.push_back({fmt::format("… and {} more", all - most_parts), ""});
@@ -98,9 +95,11 @@ bool is_session(std::string_view token) {
 
 std::string longpoll_note(const Entry& entry, std::size_t messages) {
   const std::string& method = entry.request.method;
-  const bool token = is_session(parameter(entry.request.target, "token").value_or("")) ||
-                     !header(entry.request.headers, "x-phoenix-longpoll-token").empty();
-  if (method == "GET") return token ? "polls" : "opens a session";
+  const std::string token = brought_token(entry.request).value_or("");
+  const auto given = entry.response ? session_token(entry.response->body) : std::nullopt;
+  // What an application calls its token may be redacted, too: then the session's is another one.
+  const bool opens = !is_session(token) || (token.size() < 40 && given && *given != token);
+  if (method == "GET") return opens ? "opens a session" : "polls";
   if (method == "POST") return "sends " + counted(messages, "message");
   return method == "OPTIONS" ? "asks what is allowed" : "";
 }

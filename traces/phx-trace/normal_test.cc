@@ -64,5 +64,66 @@ TEST("status, body and headers count; the date and the server's name do not") {
          "the same");
 }
 
+TEST("vary is left out of account, whatever it says") {
+  const Response then{.status = 200, .headers = {{"a", "1"}}, .body = "x"};
+  expect(!normal().differs(
+             then, {.status = 200, .headers = {{"a", "1"}, {"Vary", "origin"}}, .body = "x"}),
+         "the same");
+}
+
+TEST("what was redacted is anything at all, and is said as the server has said it") {
+  Normal now = normal();
+  expect(
+      now.same(
+          R"(["1","1","t","phx_reply",{"response":{"url":"http://h/?t=REDACTED-1&x=1","n":"REDACTED-2"}}])",
+          R"(["1","1","t","phx_reply",{"response":{"n":4711,"url":"http://h/?t=abc&x=1"}}])"),
+      "anything fits");
+  expect_eq(now.text_now(R"({"again":"REDACTED-1","other":"REDACTED-12"})"),
+            std::string(R"({"again":"abc","other":"REDACTED-12"})"));
+  expect(!now.same(R"({"url":"http://h/?t=REDACTED-1&x=1"})", R"({"url":"http://h/?t=abc&x=2"})"),
+         "what stands around it counts");
+  expect(now.same("token=REDACTED-3;", "token=x;") && !now.same("token=REDACTED-3;", "token=x"),
+         "so it does in a text that is not JSON");
+  expect(!now.same("REDACTED-x", "REDACTED-y"), "a name has a number");
+  const Response then{.status = 200, .headers = {{"set-cookie", "REDACTED-5"}}, .body = "x"};
+  expect(!now.differs(then, {.status = 200, .headers = {{"set-cookie", "a=b"}}, .body = "x"}),
+         "a header's value, too");
+}
+
+TEST("of what a browser or a proxy recorded only the headers that Channels need count") {
+  Normal now("example.com", "127.0.0.1:5000", false);
+  const Response then{.status = 200,
+                      .headers = {{"content-type", "application/json"}, {"cf-ray", "1"}},
+                      .body = "x"};
+  expect(!now.differs(then, {.status = 200,
+                             .headers = {{"Content-Type", "application/json"}, {"via", "x"}},
+                             .body = "x"}),
+         "others come and go");
+  expect_eq(
+      now.differs(then, {.status = 200, .headers = {{"content-type", "text/html"}}, .body = "x"})
+          .value_or(""),
+      std::string(
+          "headers: missing content-type: application/json; added content-type: text/html"));
+  expect(now.differs(then, {.status = 200, .headers = then.headers, .body = "y"}).has_value() &&
+             !now.differs(then, {.status = 200, .headers = then.headers, .body = "y"}, false),
+         "a body that is missing is not compared");
+  expect(now.same(R"(["h://example.com"])", R"(["h://127.0.0.1:5000"])") &&
+             !now.same(R"(["example.com"])", R"(["127.0.0.1:5000"])"),
+         "a host is one in a URL");
+}
+
+TEST("a browser's request is said to the host of now, in one piece, by a page of its own") {
+  Normal now("example.com", "127.0.0.1:5000", false);
+  const auto said = now.said_now({.headers = {{"host", "example.com"},
+                                              {"origin", "https://example.com"},
+                                              {"accept-encoding", "br"},
+                                              {"Content-Length", "7"}}});
+  const std::vector<std::pair<std::string, std::string>> headers = {
+      {"host", "127.0.0.1:5000"}, {"origin", "http://127.0.0.1:5000"}};
+  expect_eq(said.headers, headers);
+  const auto other = now.said_now({.headers = {{"Origin", "http://localhost:5173"}}});
+  expect_eq(other.headers.front().second, std::string("http://localhost:5173"));
+}
+
 }  // namespace
 }  // namespace phx::trace

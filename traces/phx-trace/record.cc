@@ -67,7 +67,8 @@ void write(const RecordOptions& options, const Recorder& recorder) {
   }
   fmt::print("{}: {} requests; {}\n", options.output, recorder.entries(),
              options.keep_secrets ? "with its secrets: don't share it"
-                                  : fmt::format("{} secrets are redacted", secrets));
+                                  : fmt::format("{} {} redacted", counted(secrets, "secret"),
+                                                secrets == 1 ? "is" : "are"));
 }
 
 }  // namespace

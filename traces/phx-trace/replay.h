@@ -3,7 +3,9 @@
 /// Plays the client's side of a trace to a server, and compares what the server answers.
 ///
 /// Every step of the client waits for those of the server that stand before it, and for as long as
-/// it did in the recording. Between connections the order of what the server says is free.
+/// it did in the recording, but not for hours. Between connections the order of what the server
+/// says is free. Of what a browser or a proxy recorded neither control frames nor most headers
+/// count.
 
 #include <deque>
 #include <map>
@@ -47,10 +49,12 @@ class Replay {
     std::deque<conformance::Received> diffs = {};
     std::deque<conformance::Received> others = {};
     bool answered = false;
-    bool skipped = false;  ///< A poll whose messages an earlier poll brought.
-    bool client_closed = false;
-    bool server_closed = false;  ///< The recording says so, too.
-    std::size_t sent = 0;        ///< Messages of the entry that were sent.
+    bool skipped = false;             ///< A poll whose messages an earlier poll brought.
+    bool client_closed = false;       ///< By a close frame, or by ending the connection.
+    bool said_goodbye = false;        ///< By a close frame: what answers it may come too late.
+    bool server_closed = false;       ///< The recording says so, too.
+    std::set<std::string> left = {};  ///< Topics: a presence's diff may be under way.
+    std::size_t sent = 0;             ///< Messages of the entry that were sent.
   };
   /// Ends a replay at its first difference.
   struct Differs {
@@ -81,7 +85,7 @@ class Replay {
   std::optional<conformance::Received> receive(Playing& playing,
                                                conformance::Clock::time_point deadline);
   conformance::Frame frame_of(const Message& message) const;
-  std::vector<conformance::Frame> early_frames(const Entry& entry, Playing& playing);
+  std::vector<conformance::Frame> frames_at_once(const Entry& entry, Playing& playing);
   conformance::Request upgrade_of(const Entry& entry) const;
   /// The request with today's token, to today's host, on the mount of the URL.
   conformance::Request said_now(const Entry& entry) const;

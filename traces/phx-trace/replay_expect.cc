@@ -77,7 +77,7 @@ void Replay::expect_response(const Told& told) {
                                                     : "(nothing)"}};
   }
   now.answered = true;
-  if (const auto what = normal_.differs(*entry.response, *response)) {
+  if (const auto what = normal_.differs(*entry.response, *response, !entry.body_is_missing)) {
     throw Differs{
         {false, told.number, *what, trace::told(*entry.response), trace::told(*response)}};
   }
@@ -119,9 +119,10 @@ Response Replay::poll_again(const Told& told) {
   return *response;
 }
 
-/// What comes next, but for what belongs to other conversations.
+/// What comes next, but for what belongs to other conversations, or is not recorded.
 std::optional<Received> Replay::receive(Playing& now, Clock::time_point until) {
   while (auto received = now.connection->next(until)) {
+    if (!trace_.whole && received->kind == Received::Kind::pong) continue;
     const bool text = received->kind == Received::Kind::text;
     const auto topic = text ? terminated_topic(received->payload) : std::nullopt;
     if (!topic || topics_.contains(*topic)) return received;
@@ -152,6 +153,8 @@ void Replay::expect_frame(const Told& told) {
   const bool text = message.opcode == Opcode::text;
   const auto topic = text ? terminated_topic(message.payload) : std::nullopt;
   if (topic && !topics_.contains(*topic)) return;
+  if (message.opcode == Opcode::ping) return;  // the connection answers it unseen
+  if (!trace_.whole && message.opcode == Opcode::pong) return;
   now.server_closed = now.server_closed || message.opcode == Opcode::close;
   const bool diff = text && is_presence_diff(message.payload);
   const auto received = next(now, diff, deadline(told.step));
@@ -171,6 +174,7 @@ void Replay::expect_end(const Told& told) {
   if (!told.step.entry || told.step.happening->kind == Happening::Kind::note) return;
   Playing& now = playing(*told.step.entry);
   now.server_closed = true;
+  if (!now.connection) return;  // a poll that an earlier one has done
   if (!now.connection->ends_by(deadline(told.step))) {
     throw Differs{
         {false, told.number, "the connection did not end", told.said.text, "(it is open)"}};
@@ -183,7 +187,10 @@ void Replay::expect_silence() {
   for (int round = 0; round < 2; ++round) {
     for (const Entry& entry : trace_.entries) {
       const auto found = playing_.find(&entry);
-      if (found == playing_.end() || !entry.websocket || !found->second.answered) continue;
+      const bool agreed = entry.response && entry.response->status == 101;
+      // A browser's export may have been made before the last answer came.
+      const bool waits = !trace_.whole && !entry.messages.empty() && entry.messages.back().sent;
+      if (found == playing_.end() || !agreed || waits || !found->second.answered) continue;
       Playing& now = found->second;
       const bool over = now.connection->ended() || now.client_closed || now.server_closed;
       over ? expect_nothing(entry, now) : expect_heartbeat(entry, now);
@@ -197,6 +204,11 @@ void Replay::expect_heartbeat(const Entry& entry, Playing& now) {
   while (const auto received = next(now, !now.diffs.empty(), Clock::now() + patience)) {
     const bool text = received->kind == Received::Kind::text;
     if (text && received->payload.find(last_ref) != std::string::npos) return;
+    // A client that leaves may, or may not, still hear of its own leave.
+    if (text && is_presence_diff(received->payload) &&
+        now.left.contains(read_text_message(received->payload)->topic)) {
+      continue;
+    }
     throw Differs{{false, 0, fmt::format("one thing more came on {}", entry.connection),
                    "(nothing)", described_now(received)}};
   }
@@ -208,6 +220,9 @@ void Replay::expect_heartbeat(const Entry& entry, Playing& now) {
 void Replay::expect_nothing(const Entry& entry, Playing& now) {
   while (const auto received = next(now, !now.diffs.empty(), Clock::now())) {
     if (received->kind == Received::Kind::end && (now.client_closed || now.server_closed)) return;
+    // A client that said goodbye and was gone was not there to hear the answer.
+    const bool answer = now.said_goodbye || !trace_.whole;
+    if (received->kind == Received::Kind::close && answer) continue;
     throw Differs{{false, 0, fmt::format("one thing more came on {}", entry.connection),
                    "(nothing)", described_now(received)}};
   }

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "traces/phx-trace/index.h"
+#include "traces/phx-trace/names.h"
 #include "traces/phx-trace/replay.h"
 #include "traces/phx-trace/text.h"
 
@@ -27,15 +28,36 @@ constexpr std::size_t most_shown = 400;
 
 struct Job {
   std::string file;
-  Trace trace;
+  Trace trace = {};
   Seconds length = 0;
   bool signals = false;  ///< It ends its server.
+  bool readable = true;
   Verdict verdict = {};
 };
 
+/// What else a browser has fetched is nothing that a Channels server has; and without its answers
+/// nobody can follow a long-poll's session.
+void keep_what_can_be_played(Job& job) {
+  std::vector<Entry>& entries = job.trace.entries;
+  std::erase_if(entries, [](const Entry& entry) { return !is_conversation(entry); });
+  const bool lost = std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
+    return !entry.websocket && entry.body_is_missing;
+  });
+  if (!lost) return;
+  const std::size_t polls =
+      std::erase_if(entries, [](const Entry& entry) { return !entry.websocket; });
+  fmt::print("· {}: {} not played, whose answers the file does not have\n", job.file,
+             counted(polls, "long-poll request"));
+}
+
 Job job_of(const std::string& file) {
   try {
-    Job job{.file = file, .trace = read_har(read_file(file))};
+    Job job{.file = file, .trace = read_har_file(file)};
+    for (const std::string& sentence : job.trace.remarks.sentences()) {
+      fmt::print("· {}: {}\n", file, sentence);
+    }
+    if (!job.trace.whole) keep_what_can_be_played(job);
+    if (job.trace.entries.empty()) throw BadFile("expected a conversation, and there is none");
     const auto steps = timeline(job.trace);
     if (!steps.empty()) job.length = steps.back().at - steps.front().at;
     job.signals = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
@@ -43,7 +65,9 @@ Job job_of(const std::string& file) {
     });
     return job;
   } catch (const BadFile& error) {
-    throw BadFile(fmt::format("{}: {}", file, error.what()));
+    return {.file = file,
+            .readable = false,
+            .verdict = {.agrees = false, .why = fmt::format("it can't be read: {}", error.what())}};
   }
 }
 
@@ -74,7 +98,7 @@ Url url_of(const ServerProcess& server) { return {.host = "127.0.0.1", .port = s
 void play_with_own_servers(const ReplayOptions& options, std::vector<Job>& jobs) {
   std::vector<Job*> queue;
   for (Job& job : jobs) {
-    if (!job.signals) queue.push_back(&job);
+    if (!job.signals && job.readable) queue.push_back(&job);
   }
   std::sort(queue.begin(), queue.end(),
             [](const Job* a, const Job* b) { return a->length > b->length; });
@@ -111,7 +135,9 @@ void play_to_url(const ReplayOptions& options, std::vector<Job>& jobs) {
       fmt::print("· {}: not played: it signals its server, so start one by -- COMMAND\n", job.file);
     return job.signals;
   });
-  for (Job& job : jobs) job.verdict = play(job, *url, nullptr);
+  for (Job& job : jobs) {
+    if (job.readable) job.verdict = play(job, *url, nullptr);
+  }
 }
 
 std::string where(const Verdict& verdict) {

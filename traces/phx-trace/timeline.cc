@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <queue>
+#include <tuple>
 
 namespace phx::trace {
 namespace {
@@ -13,47 +16,82 @@ bool number_of(std::string_view text, std::size_t& number) {
   return error == std::errc{} && end == text.data() + text.size() && number > 0;
 }
 
-void add_steps(const Entry& entry, std::vector<Step>& steps) {
+/// Steps whose order among themselves is settled: no time in them is before the one above.
+using Lane = std::vector<Step>;
+
+Lane steps_of(const Entry& entry) {
   using Kind = Step::Kind;
-  steps.push_back({.at = entry.asked, .kind = Kind::request, .entry = &entry});
+  Lane lane;
+  Seconds last = entry.asked;
+  const auto add = [&lane, &last, &entry](Step step) {
+    step.at = last = std::max(last, step.at);
+    step.entry = &entry;
+    lane.push_back(step);
+  };
+  const auto add_frame = [&add](const Message& message) {
+    add({.at = message.at, .kind = Kind::frame, .by_server = !message.sent, .message = &message});
+  };
+  add({.at = entry.asked, .kind = Kind::request});
+  const auto rest = entry.messages.begin() + static_cast<std::ptrdiff_t>(early_frames(entry));
+  std::for_each(entry.messages.begin(), rest, add_frame);
   // A recording that ends while a request is open says nothing of an answer.
   if (entry.response || !entry.error.empty()) {
-    steps.push_back({.at = entry.answered,
-                     .kind = entry.response ? Kind::response : Kind::unanswered,
-                     .by_server = entry.response.has_value(),
-                     .entry = &entry});
+    add({.at = entry.answered,
+         .kind = entry.response ? Kind::response : Kind::unanswered,
+         .by_server = entry.response.has_value()});
   }
-  for (const Message& message : entry.messages) {
-    steps.push_back({.at = message.at,
-                     .kind = Kind::frame,
-                     .by_server = !message.sent,
-                     .entry = &entry,
-                     .message = &message});
-  }
+  std::for_each(rest, entry.messages.end(), add_frame);
+  return lane;
 }
 
-void add_happenings(const std::vector<Happening>& happenings, const Entry* entry,
-                    std::vector<Step>& steps) {
+/// An entry's begin with its request at the earliest.
+Lane steps_of(const std::vector<Happening>& happenings, const Entry* entry) {
+  Lane lane;
   for (const Happening& happening : happenings) {
-    steps.push_back({.at = happening.at,
-                     .kind = Step::Kind::happening,
-                     .by_server = happening.by_server,
-                     .entry = entry,
-                     .happening = &happening});
+    lane.push_back({.at = entry ? std::max(entry->asked, happening.at) : happening.at,
+                    .kind = Step::Kind::happening,
+                    .by_server = happening.by_server,
+                    .entry = entry,
+                    .happening = &happening});
   }
+  std::stable_sort(lane.begin(), lane.end(),
+                   [](const Step& a, const Step& b) { return a.at < b.at; });
+  return lane;
 }
 
 }  // namespace
 
+std::size_t early_frames(const Entry& entry) {
+  const auto end =
+      std::find_if(entry.messages.begin(), entry.messages.end(), [&entry](const Message& message) {
+        return !message.sent || !message.with_previous || message.at > entry.answered;
+      });
+  return static_cast<std::size_t>(end - entry.messages.begin());
+}
+
 std::vector<Step> timeline(const Trace& trace) {
-  std::vector<Step> steps;
+  std::vector<Lane> lanes;
   for (const Entry& entry : trace.entries) {
-    add_steps(entry, steps);
-    add_happenings(entry.happenings, &entry, steps);
+    lanes.push_back(steps_of(entry));
+    lanes.push_back(steps_of(entry.happenings, &entry));
   }
-  add_happenings(trace.happenings, nullptr, steps);
-  std::stable_sort(steps.begin(), steps.end(),
-                   [](const Step& a, const Step& b) { return a.at < b.at; });
+  lanes.push_back(steps_of(trace.happenings, nullptr));
+  // Of several lanes the earliest step comes next; at one moment, the client's before the server's,
+  // which may answer it; else that of the first lane.
+  using Next = std::tuple<Seconds, bool, std::size_t, std::size_t>;  // time, server, lane, step
+  std::priority_queue<Next, std::vector<Next>, std::greater<>> next;
+  const auto queue = [&lanes, &next](std::size_t lane, std::size_t step) {
+    if (step == lanes[lane].size()) return;
+    next.emplace(lanes[lane][step].at, lanes[lane][step].by_server, lane, step);
+  };
+  for (std::size_t lane = 0; lane < lanes.size(); ++lane) queue(lane, 0);
+  std::vector<Step> steps;
+  while (!next.empty()) {
+    const auto [at, by_server, lane, step] = next.top();
+    next.pop();
+    steps.push_back(lanes[lane][step]);
+    queue(lane, step + 1);
+  }
   return steps;
 }
 

@@ -21,9 +21,16 @@ struct Step {
   const Happening* happening = nullptr;  ///< Of a happening.
 };
 
-/// Every step in the order of time; at one moment, in the order of the file. The steps point into
-/// the trace, which must stay where it is.
+/// Every step in the order of time; at one moment, what clients do before what the server does, and
+/// else in the order of the file. Inside one entry the
+/// order is request, answer, messages as listed, whatever their times say: a step that is dated
+/// before the one it follows happened at the same moment. Only what the client wrote in one go with
+/// its request stands before the answer. The steps point into the trace, which must stay where it
+/// is.
 std::vector<Step> timeline(const Trace& trace);
+
+/// How many of its messages went out in one go with the request, and so before the answer.
+std::size_t early_frames(const Entry& entry);
 
 /// Some of the steps: they are counted from 1.
 struct Range {
