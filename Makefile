@@ -18,14 +18,16 @@ BUILD := build/$(VARIANT)
 
 CXX ?= g++
 CXXFLAGS ?= -O2 -g
-ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror -Wno-maybe-uninitialized \
-  -pthread -Ilib -I. -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
+# Where g++ is called through ccache, so is clang.
+CCACHE := $(filter ccache,$(firstword $(CXX)))
+ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror \
+  $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized) -pthread -Ilib -I. -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 # `make fuzz` calls itself with ENGINE=fuzzer, and another compiler.
 ifdef ENGINE
 BUILD := build/fuzz
-ALL_CXXFLAGS := $(filter-out -Wno-maybe-uninitialized,$(ALL_CXXFLAGS)) -fsanitize=fuzzer-no-link
+ALL_CXXFLAGS += -fsanitize=fuzzer-no-link
 endif
 LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lprometheus-cpp-core -lz
 # The servers' own: glibc's is slow at bursts of small messages, and keeps what a crowd has left behind.
@@ -53,7 +55,8 @@ PLOT_PACKAGES := gnuplot-nox
 # clang-tidy 14, Debian 12's own, can't read <source_location>.
 STYLE_PACKAGES := clang-format clang-tidy-16
 # clang 14, Debian 12's own, can't read <source_location> either.
-FUZZ_PACKAGES := clang-16 libclang-rt-16-dev
+CLANG_PACKAGES := clang-16
+FUZZ_PACKAGES := $(CLANG_PACKAGES) libclang-rt-16-dev
 # Reads the Elixir of docs/contract.md, and runs none of it.
 ELIXIR_PACKAGES := elixir
 
@@ -126,6 +129,8 @@ build/.packages-style: Makefile .ci/need
 	@.ci/need $(STYLE_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-fuzz: Makefile .ci/need
 	@.ci/need $(FUZZ_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-clang: Makefile .ci/need
+	@.ci/need $(CLANG_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-plots: Makefile .ci/need
 	@.ci/need $(PLOT_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-benchmark: Makefile .ci/need
@@ -170,6 +175,14 @@ $(TROUBLES): %: %.o $(TESTING) $(LIBRARY)
 
 .PHONY: all
 all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(WEATHER) ## build everything
+
+# Every source: the programs, their tests, the benchmark, the workshop's stubs and solutions.
+.PHONY: compiled check-compilers
+compiled: $(call objects,$(shell git ls-files '*.cc' 2>/dev/null)) ## compile every source, with CXX=… by another compiler
+	@echo 'Compiled without a warning: $(words $^) sources, by $(shell $(CXX) --version | head -n 1).'
+check-compilers: build/.packages-clang ## every source without a warning, by g++ and by clang
+	@$(MAKE) --no-print-directory compiled
+	@$(MAKE) --no-print-directory compiled CXX='$(strip $(CCACHE) clang++-16)' CXXFLAGS=-O1 BUILD=build/clang
 
 # --- Tests ------------------------------------------------------------------------------------
 
@@ -266,7 +279,7 @@ record: $(TRACER) ## record clients of 127.0.0.1:4001 (PORT) while they talk to 
 
 # make fuzz [TIME=60] [ONLY=scanner,token]: what it learns stays in build/fuzz/learnt for the next time.
 FUZZERS := $(patsubst %.cc,$(BUILD)/%,$(FUZZ_SOURCES))
-FUZZ_CXX ?= $(if $(filter ccache,$(firstword $(CXX))),ccache) clang++-16
+FUZZ_CXX ?= $(CCACHE) clang++-16
 .PHONY: fuzz fuzzers
 fuzz: build/.packages-fuzz ## invent inputs for each reader of bytes: TIME=60 seconds each, ONLY=name,name
 	@$(MAKE) --no-print-directory ENGINE=fuzzer SAN=address,undefined CXX='$(strip $(FUZZ_CXX))' CXXFLAGS='-O1 -g' fuzzers
@@ -474,7 +487,7 @@ BENCH_OPTIONS = $(call option,CASES,only) $(call option,PID,pid) $(call option,J
 bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(FLOOR),$(FLOOR_SERVER)) ## speed and memory: of our server, or URL=ws://…; VERSUS=… or FLOOR=1 beside another
 	@$(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1)
 
-$(BUILD)/lib/%_bench.o: | build/.packages-benchmark
+$(call objects,$(wildcard lib/*/*_bench.cc)): | build/.packages-benchmark
 $(BUILD)/lib/%_bench: $(BUILD)/lib/%_bench.o $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lbenchmark -o $@
 SERIALIZER_BENCH := $(BUILD)/lib/serializer/scanner_bench
@@ -513,9 +526,10 @@ $(WATCHED): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 valgrind: $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem build/.packages-valgrind ## the server under valgrind, clients of all kinds: no leak, no error
 	@.ci/valgrind $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem $(BUILD)/tls/key.pem
 
-# make check-all [TIME=10] [ONLY=test,address,thread,valgrind,fuzz,soak,churn,faults,layout]: TIME is each fuzzer's, in seconds.
+# make check-all [TIME=10] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,churn,faults,layout]: TIME is each
+#   fuzzer's, in seconds.
 .PHONY: check-all
-check-all: ## the long gate: tests, sanitizers, valgrind, fuzzers, soak, churn, faults, layout; a table at the end
+check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, layout; a table at the end
 	@TIME=$(or $(TIME),10) ONLY='$(ONLY)' .ci/check-all
 
 # --- Reading and keeping ----------------------------------------------------------------------
