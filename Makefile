@@ -526,10 +526,15 @@ $(WATCHED): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 valgrind: $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem build/.packages-valgrind ## the server under valgrind, clients of all kinds: no leak, no error
 	@.ci/valgrind $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem $(BUILD)/tls/key.pem
 
-# make check-all [TIME=10] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,churn,faults,layout]: TIME is each
+# make check-fresh [RELEASE=bookworm|trixie]: what is committed, not what lies about.
+.PHONY: check-fresh
+check-fresh: ## the README's two commands on a bare Debian 12 and 13, each in a root of its own: RELEASE=trixie
+	@.ci/check-fresh $(or $(RELEASE),bookworm trixie)
+
+# make check-all [TIME=10] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,churn,faults,layout,fresh]: TIME is each
 #   fuzzer's, in seconds.
 .PHONY: check-all
-check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, layout; a table at the end
+check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, layout, bare machines; a table at the end
 	@TIME=$(or $(TIME),10) ONLY='$(ONLY)' .ci/check-all
 
 # --- Reading and keeping ----------------------------------------------------------------------
