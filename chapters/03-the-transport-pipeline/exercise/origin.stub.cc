@@ -40,7 +40,8 @@ Origins Origins::list(const std::vector<std::string>& entries) {
 ///   own (default_port);
 /// - UrlHost, where `url_host` is given: the origin's host is that one;
 /// - SameHost, and UrlHost where none is given: the origin's host is the Host header's.
-bool Origins::allow(const Request& request, const std::optional<std::string>& url_host) const {
+bool Origins::allow(const http::Request& request,
+                    const std::optional<std::string>& url_host) const {
   // Yours: Origins::allow
   not_written("Origins::allow", request, url_host, rule_);
 }
