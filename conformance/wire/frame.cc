@@ -14,6 +14,17 @@ void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
   }
 }
 
+/// What no server may write, whatever it has to say (RFC 6455, 5.2 and 5.5); empty if nothing is.
+std::string forbidden(std::uint8_t first, std::size_t head, std::uint64_t size) {
+  const bool control = (first & 0x08) != 0;
+  const bool wasteful = (head == 4 && size < 126) || (head == 10 && size <= 0xFFFF);
+  if (wasteful) return "the server wrote a length in more bytes than it takes";
+  if ((first & 0x30) != 0) return "the server set RSV2 or RSV3, which nobody agreed on";
+  if (control && (first & 0xC0) != 0x80) return "the server fragmented or marked a control frame";
+  if (control && size > 125) return "the server wrote a control frame of more than 125 bytes";
+  return {};
+}
+
 std::uint64_t read_big_endian(std::string_view bytes) {
   std::uint64_t value = 0;
   for (const unsigned char byte : bytes) value = value << 8 | byte;
@@ -86,7 +97,8 @@ std::optional<Frame> FrameReader::next() {
     broken_ = "the server announced a frame of more than 64 MB";
     return std::nullopt;
   }
-  if (rest.size() - head < size) return std::nullopt;
+  broken_ = forbidden(first, head, size);
+  if (!broken_.empty() || rest.size() - head < size) return std::nullopt;
 
   Frame frame{.opcode = static_cast<Opcode>(first & 0x0F),
               .payload = std::string(rest.substr(head, size)),

@@ -78,6 +78,24 @@ TEST("a server's frame that is masked breaks the reader for good") {
   expect(!reader.broken().empty(), "the reader says why");
 }
 
+TEST("what no server may write breaks the reader, too") {
+  using namespace std::string_literals;
+  for (const std::string& bytes : {
+           "\x81\x7e\x00\x01x"s,                          // a length of one in two bytes
+           "\x81\x7f\x00\x00\x00\x00\x00\x00\x00\x01x"s,  // in eight
+           "\xa1\x01x"s,                                  // RSV2
+           "\x91\x01x"s,                                  // RSV3
+           "\x08\x00"s,                                   // half a close frame
+           "\xca\x00"s,                                   // a compressed pong
+           "\x8a\x7e\x00\x7e"s,                           // a long pong
+       }) {
+    FrameReader reader;
+    reader.feed(bytes);
+    expect(!reader.next().has_value(), "no frame comes of it");
+    expect(!reader.broken().empty(), "the reader says why");
+  }
+}
+
 TEST("a close frame's code is its first two bytes, if it has them") {
   expect_eq(close_payload(1011), std::string("\x03\xf3"));
   expect(close_code(close_payload(4000, "why")) == 4000, "4000 comes back");
