@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <stdexcept>
 
 namespace phx::conformance {
@@ -20,21 +21,48 @@ Json message_of(std::string_view v2) {
                   v2));
 }
 
-/// The members that a message has whichever way it goes.
-std::string members_of(const Json& message) {
-  return fmt::format(R"("topic":{},"event":{},"payload":{},"ref":{})", message[2].dump(),
-                     message[3].dump(), message[4].dump(), message[1].dump());
+/// Where the value that begins the text ends: at the next comma or bracket that is not inside it.
+std::size_t end_of_value(std::string_view text) {
+  bool in_string = false;
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') ++i;
+    if (c == '"') in_string = !in_string;
+    if (in_string) continue;
+    if (depth == 0 && (c == ',' || c == ']')) return i;
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+  }
+  return text.size();
+}
+
+/// The elements as they are written, white space and escapes included: what a case sends in an
+/// unusual form is unusual in V1, too. REQUIRES: an array of five.
+std::array<std::string_view, elements> written_elements(std::string_view array) {
+  std::array<std::string_view, elements> written;
+  array.remove_prefix(array.find('[') + 1);
+  for (std::string_view& element : written) {
+    const std::size_t end = end_of_value(array);
+    element = array.substr(0, end);
+    array.remove_prefix(end + 1);
+  }
+  return written;
 }
 
 }  // namespace
 
 std::string v1_to_server(std::string_view v2) {
-  const Json message = message_of(v2);
-  return fmt::format(R"({{{},"join_ref":{}}})", members_of(message), message[0].dump());
+  message_of(v2);  // or throws
+  const auto [join_ref, ref, topic, event, payload] = written_elements(v2);
+  return fmt::format(R"({{"topic":{},"event":{},"payload":{},"ref":{},"join_ref":{}}})", topic,
+                     event, payload, ref, join_ref);
 }
 
 std::string v1_from_server(std::string_view v2) {
-  return fmt::format("{{{}}}", members_of(message_of(v2)));
+  const Json message = message_of(v2);
+  return fmt::format(R"({{"topic":{},"event":{},"payload":{},"ref":{}}})", message[2].dump(),
+                     message[3].dump(), message[4].dump(), message[1].dump());
 }
 
 Json v2_of(const Json& v1) {

@@ -40,6 +40,13 @@ TEST("values keep their types: refs, floats, escapes, NUL") {
          v1);
 }
 
+TEST("what is written in an unusual form stays so") {
+  expect_eq(
+      v1_to_server(R"( [ "\u0031" , 1e2, "a]\"b,c\\", "ec\u0068o" ,{"a": [ "]" , "}\\"]}] )"),
+      std::string(R"({"topic": "a]\"b,c\\","event": "ec\u0068o" ,"payload":{"a": [ "]" , "}\\"]},)"
+                  R"("ref": 1e2,"join_ref": "\u0031" })"));
+}
+
 TEST("there and back a message is the same, less its join_ref") {
   const Json v1 = *parse_json(v1_from_server(R"(["1","2","t","e",{"a":[1.0]}])"));
   expect_eq(v2_of(v1).dump(), std::string(R"([null,"2","t","e",{"a":[1.0]}])"));
