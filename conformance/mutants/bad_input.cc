@@ -27,7 +27,7 @@ void recode(Frame& frame, std::uint16_t from, std::uint16_t to) {
   if (close_code(frame.payload) == from) frame.payload = close_payload(to);
 }
 
-MUTANT("rubbish-forgiven", "text that is no JSON is ignored", "E-01 E-03") {
+MUTANT("rubbish-forgiven", "text that is no JSON is ignored", "E-01 E-03 E-16") {
   return forgiving([](const Frame& f) { return is_text(f) && !parse_json(f.payload); });
 }
 
@@ -114,6 +114,73 @@ MUTANT("unmasked-frames-taken", "a client frame without a mask is taken", "E-13"
 
 MUTANT("close-answered-with-another-code", "a client's close is answered with 1001", "E-14 D-03") {
   return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1000, 1001); });
+}
+
+MUTANT("leading-zeros-taken", "a number with a leading zero is taken", "E-16") {
+  return {.up_frame = [](Link&, Frame frame) {
+    frame.payload = replaced(replaced(frame.payload, ",01]", ",1]"), ":01}", ":1}");
+    return Frames{std::move(frame)};
+  }};
+}
+
+MUTANT("overlong-characters-taken", "an overlong form of a character is taken for it", "E-17") {
+  return {.up_frame = [](Link&, Frame frame) {
+    frame.payload = replaced(frame.payload, "\xe0\x80\x80", "x");
+    return Frames{std::move(frame)};
+  }};
+}
+
+MUTANT("pieces-of-frames-refused", "a frame that does not come at once ends its connection",
+       "E-18") {
+  return {.in_pieces = [](Link& link) {
+    if (link.upgraded()) link.cut();
+  }};
+}
+
+MUTANT("one-byte-less-is-the-limit", "a message of just the limit is refused", "E-19") {
+  return {.up_frame = [](Link& link, Frame frame) {
+    const bool small = link.target().find("/small") != std::string::npos;
+    if (small && frame.payload.size() == 1'000) frame.payload += ' ';
+    return Frames{std::move(frame)};
+  }};
+}
+
+MUTANT("one-byte-more-is-the-limit", "a message of one byte over the limit is taken", "E-19") {
+  return {.up_frame = [](Link& link, Frame frame) {
+    const bool small = link.target().find("/small") != std::string::npos;
+    if (small && frame.payload.size() == 1'001) frame.payload.erase(frame.payload.rfind('x'), 1);
+    return Frames{std::move(frame)};
+  }};
+}
+
+MUTANT("rubbish-closes-with-1000", "who has sent rubbish is told to stay away", "E-20 E-03") {
+  return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1011, 1000); });
+}
+
+MUTANT("compressed-rubbish-ignored", "a compressed message that is none is ignored", "H-40") {
+  return forgiving([](const Frame& f) { return f.rsv == 4; });
+}
+
+MUTANT("rubbish-undoes-what-was-before", "what came in front of a bad message is not answered",
+       "E-21") {
+  return {.down = [](Link&, Message m) {
+    const bool second = m.is_heartbeat() && m.ref == R"("2")";
+    return second ? std::vector<Message>{} : std::vector<Message>{std::move(m)};
+  }};
+}
+
+MUTANT("close-without-an-end", "behind its close frame the server keeps the connection", "E-22") {
+  return {.client_gone = [](Link& link) { return link.upgraded(); },
+          .server_gone = [](Link& link) { return link.upgraded(); }};
+}
+
+MUTANT("fragments-not-counted", "of a message in fragments the last alone counts for the limit",
+       "E-23") {
+  return {.up_frame = [](Link& link, Frame frame) {
+    const bool small = link.target().find("/small") != std::string::npos;
+    if (small && !frame.fin && frame.payload.size() == 600) frame.payload.erase(300, 200);
+    return Frames{std::move(frame)};
+  }};
 }
 
 }  // namespace

@@ -115,5 +115,43 @@ MUTANT("v1-has-v2s-guard", "a V1 push or broadcast of what is not an object neve
       [](const Message& m) { return m.v1 && m.is_push() && !m.payload.starts_with('{'); });
 }
 
+MUTANT("long-refs-not-binary", "a binary frame with a ref of more than 127 bytes is dropped",
+       "N-10") {
+  return {.up_frame = [](Link&, Frame frame) {
+    const bool long_ref = is_kind(frame, 0) && frame.payload.size() > 4 &&
+                          static_cast<unsigned char>(frame.payload[2]) > 127;
+    return long_ref ? Frames{} : one(std::move(frame));
+  }};
+}
+
+MUTANT("fragmented-binary-is-text", "a binary message in fragments is taken for text", "N-11") {
+  return {.up_frame = [](Link&, Frame frame) {
+    if (frame.opcode == Opcode::binary && !frame.fin) frame.opcode = Opcode::text;
+    return one(std::move(frame));
+  }};
+}
+
+MUTANT("empty-fields-ignored", "a binary message of empty fields is ignored", "N-12") {
+  return {.up_frame = [](Link&, Frame frame) {
+    const bool empty = frame.payload == std::string(5, '\0');
+    return empty ? Frames{} : one(std::move(frame));
+  }};
+}
+
+MUTANT("v1-binary-frames-ignored", "a binary frame on a V1 connection is ignored", "V-07") {
+  return {.up_frame = [](Link& link, Frame frame) {
+    const bool v1 = link.target().find("vsn=1.0.0") != std::string::npos;
+    const bool ignored = v1 && frame.opcode == Opcode::binary;
+    return ignored ? Frames{} : one(std::move(frame));
+  }};
+}
+
+MUTANT("v1-more-keys-refused", "a V1 message with a key too many is ignored", "V-09 V-05") {
+  return {.up_frame = [](Link&, Frame frame) {
+    const bool more = frame.payload.find(R"("more")") != std::string::npos;
+    return more ? Frames{} : one(std::move(frame));
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

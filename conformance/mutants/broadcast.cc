@@ -81,5 +81,57 @@ MUTANT("payloads-looked-at-first", "a broadcast of what is not an object crashes
   }};
 }
 
+MUTANT("leaver-takes-another-along", "who leaves takes the latest member along", "B-13") {
+  return {.down =
+              [](Link& link, Message m) {
+                const bool lost = m.event == "broadcasted" && &link == &link.all().back() &&
+                                  !link.all().front().notes["somebody left"].empty();
+                return lost ? Messages{} : Messages{std::move(m)};
+              },
+          .up =
+              [](Link& link, Message m) {
+                if (m.event == "phx_leave") link.all().front().notes["somebody left"] = "yes";
+                return Messages{std::move(m)};
+              }};
+}
+
+MUTANT("reserved-names-not-pushed", "an event whose name begins with phx_ is not pushed", "B-14") {
+  return lost_on_way_down([](const Message& m) { return push(m) && m.event.starts_with("phx_"); });
+}
+
+MUTANT("crashed-members-still-hear", "a channel that has crashed hears its topic's broadcasts",
+       "B-15") {
+  return {.down = [](Link& link, Message m) {
+    if (erring(m)) link.notes["crashed on"] = m.topic;
+    if (m.event != "broadcasted") return Messages{std::move(m)};
+    for (Link& other : link.all()) {
+      if (&other != &link && other.notes["crashed on"] == m.topic) other.to_client(m);
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("nameless-disconnect-closes-all", "a disconnect without an id closes all that have none",
+       "D-05") {
+  return {.up = [](Link& link, Message m) {
+    const auto unnamed = [](const Link& one) {
+      return one.upgraded() && one.target().find("user_id=") == std::string::npos;
+    };
+    if (m.event != "disconnect" || !unnamed(link)) return Messages{std::move(m)};
+    for (Link& other : link.all()) {
+      if (&other != &link && unnamed(other)) other.cut();
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("broadcasts-to-a-hundred", "of a topic's members the first hundred get a broadcast",
+       "B-17") {
+  return {.down = [](Link& link, Message m) {
+    const bool lost = m.event == "broadcasted" && link.number() - link.all().front().number() > 100;
+    return lost ? Messages{} : Messages{std::move(m)};
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -1,6 +1,7 @@
 /// D and S: servers that part badly, and such as miscount who is there.
 
-#include <cctype>
+#include <memory>
+#include <utility>
 
 #include "conformance/mutants/link.h"
 #include "conformance/mutants/mutant.h"
@@ -69,6 +70,68 @@ MUTANT("one-phx-ref-for-all", "two connections of one key have the same phx_ref"
 MUTANT("update-without-a-trace", "an update does not say which meta it replaces", "S-04") {
   return on_way_down(
       every, [](Message& m) { m.payload = replaced(m.payload, "phx_ref_prev", "previous"); });
+}
+
+MUTANT("updates-merge", "what an update does not say stays as it was said before", "S-07") {
+  return on_way_down(broadcast, [](Message& m) {
+    m.payload = replaced(m.payload, R"("x":)", R"("online_at":"0","x":)");
+  });
+}
+
+MUTANT("one-list-for-all-topics", "a topic's members hear who comes and goes on another", "S-08") {
+  return {.down = [](Link& link, Message m) {
+    const std::string mark = "-there";
+    if (m.event != "presence_diff" || !m.topic.ends_with(mark)) return std::vector<Message>{m};
+    Message elsewhere = m;
+    elsewhere.topic.resize(m.topic.size() - mark.size());
+    for (Link& other : link.all()) {
+      if (&other != &link && other.upgraded()) other.to_client(elsewhere);
+    }
+    return std::vector<Message>{std::move(m)};
+  }};
+}
+
+MUTANT("untracked-twice-leaves-twice", "who is untracked a second time leaves a second time",
+       "S-09") {
+  const auto last = std::make_shared<Message>();
+  return {.down =
+              [last](Link&, Message m) {
+                if (m.event == "presence_diff") *last = m;
+                return std::vector<Message>{std::move(m)};
+              },
+          .up =
+              [last](Link& link, Message m) {
+                std::string& untracked = link.notes["untracked"];
+                if (m.event == "untrack" && !std::exchange(untracked, "yes").empty()) {
+                  for (Link& other : link.all()) {
+                    if (other.upgraded()) other.to_client(*last);
+                  }
+                }
+                return std::vector<Message>{std::move(m)};
+              }};
+}
+
+MUTANT("update-of-another-meta", "an update says that another meta has left than its own",
+       "S-10 S-04") {
+  return on_way_down(broadcast, [](Message& m) {
+    const std::size_t leaves = m.payload.find(R"("leaves")");
+    if (m.payload.find("phx_ref_prev") == std::string::npos || leaves == std::string::npos) return;
+    m.payload = m.payload.substr(0, leaves) +
+                with_one_value(m.payload.substr(leaves), "phx_ref", "F000000000000000");
+  });
+}
+
+MUTANT("latest-change-first", "of two changes of presence the later is told first", "S-11") {
+  return {.down = overtaken([](Link&, const Message& m) {
+            return m.event == "presence_diff" && m.payload.find(R"({"n":)") != std::string::npos;
+          })};
+}
+
+MUTANT("the-oldest-meta-leaves", "of two metas it is the older that leaves", "S-03") {
+  return on_way_down(broadcast, [](Message& m) {
+    const bool leaves = m.payload.find(R"("joins":{})") != std::string::npos;
+    if (leaves) m.payload = replaced(m.payload, R"("name":"third")", R"("name":"second")");
+  });
 }
 
 }  // namespace

@@ -193,5 +193,162 @@ MUTANT("deflate-uninvited", "permessage-deflate is switched on for who did not o
   });
 }
 
+MUTANT("lookalike-origins-taken", "an origin that has the allowed host somewhere in it is let in",
+       "H-23") {
+  return on_request(websocket, [](Request& request) {
+    const auto origin = header(request, "origin");
+    if (origin && origin->find("localhost") != std::string::npos) {
+      request = request.without("origin");
+    }
+  });
+}
+
+MUTANT("origins-blind-to-case", "an origin's upper case does not count", "H-25") {
+  return on_request(websocket, [](Request& request) {
+    const auto origin = header(request, "origin");
+    if (origin) request = request.without("origin").with("Origin", lower(*origin));
+  });
+}
+
+MUTANT("connection-must-be-upgrade", "a Connection header that lists more than Upgrade is refused",
+       "H-26") {
+  return {.request = [](Link&, Request& request) -> std::optional<Response> {
+    const auto connection = header(request, "connection");
+    const bool listed = connection && connection->find(',') != std::string::npos;
+    return listed ? std::optional(Response{400}) : std::nullopt;
+  }};
+}
+
+MUTANT("half-handshakes-completed", "what lacks in an upgrade request is taken as said",
+       "H-27 H-11") {
+  return on_request(websocket, [](Request& request) {
+    for (const auto& [name, value] : {std::pair("connection", "Upgrade"),
+                                      {"upgrade", "websocket"},
+                                      {"sec-websocket-version", "13"}}) {
+      request = request.without(name).with(name, value);
+    }
+    if (!header(request, "sec-websocket-key")) {
+      request = request.with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+    }
+  });
+}
+
+MUTANT("answer-without-upgrade", "the 101 does not say to what it switches", "H-28") {
+  return on_response(websocket, [](const Request&, Response& response) {
+    std::erase_if(response.headers, [](const auto& h) { return lower(h.first) == "upgrade"; });
+  });
+}
+
+MUTANT("pieces-of-requests-refused", "a request that does not come at once ends its connection",
+       "H-29") {
+  return {.in_pieces = [](Link& link) {
+    if (!link.upgraded()) link.cut();
+  }};
+}
+
+MUTANT("slashes-count", "a path with a slash too many is 404", "H-30") {
+  return {.request = [](Link&, Request& request) -> std::optional<Response> {
+    const std::string path = request.target.substr(0, request.target.find('?'));
+    const bool too_many = path.ends_with('/') || path.find("//") != std::string::npos;
+    return too_many ? std::optional(Response{404}) : std::nullopt;
+  }};
+}
+
+MUTANT("first-parameter-counts", "of a parameter that comes twice the first counts", "H-31") {
+  return on_request(websocket, [](Request& request) {
+    request.target = replaced(request.target, "a=1&a=2", "a=1");
+  });
+}
+
+MUTANT("brackets-do-not-nest", "brackets in a parameter's name are part of it", "H-31") {
+  return on_request(websocket, [](Request& request) {
+    request.target = replaced(request.target, "[b]", "%5Bb");
+  });
+}
+
+MUTANT("bad-queries-taken", "a query that is no UTF-8 is let in", "H-32") {
+  return on_request(
+      websocket, [](Request& request) { request.target = replaced(request.target, "%ff", "x"); });
+}
+
+MUTANT("path-parameter-encoded-twice", "a path segment does not reach connect as it was sent",
+       "H-33") {
+  return on_request("/tenant/", [](Request& request) {
+    request.target = replaced(request.target, "%20", "%2520");
+  });
+}
+
+MUTANT("uninvited-sub-protocol", "a sub-protocol is chosen where none is configured", "H-34") {
+  return on_response("/socket/websocket", [](const Request& request, Response& response) {
+    const auto offer = header(request, "sec-websocket-protocol");
+    if (offer) response.headers.emplace_back("sec-websocket-protocol", *offer);
+  });
+}
+
+MUTANT("auth-token-needs-padding", "an auth token whose base64 lacks its padding is lost", "H-35") {
+  return on_request("/auth/", [](Request& request) {
+    const auto offer = header(request, "sec-websocket-protocol");
+    if (!offer || (offer->size() - offer->rfind('.') - 1) % 4 == 0) return;
+    request = request.without("sec-websocket-protocol").with("Sec-WebSocket-Protocol", "phoenix");
+  });
+}
+
+MUTANT("bad-auth-token-is-403", "an auth token that is no base64 is refused with 403", "H-36") {
+  return on_response("/auth/", [](const Request&, Response& response) {
+    if (response.status == 500) response.status = 403;
+  });
+}
+
+MUTANT("strangers-come-to-connect", "connect is asked before the origin is looked at", "H-37") {
+  return on_request("token=raise", [](Request& request) {
+    request = request.without("origin").without("sec-websocket-protocol");
+  });
+}
+
+MUTANT("every-deflate-offer-taken", "parameters that nobody knows are agreed on", "H-38") {
+  return on_request("/deflate/", [](Request& request) {
+    const auto offer = header(request, "sec-websocket-extensions");
+    if (!offer) return;
+    request = request.without("sec-websocket-extensions")
+                  .with("Sec-WebSocket-Extensions", replaced(*offer, "; foo", ""));
+  });
+}
+
+MUTANT("deflate-promises-not-kept", "a smaller window is agreed on, and not kept to", "H-39") {
+  return {.request =
+              [](Link& link, Request& request) {
+                const auto offer = header(request, "sec-websocket-extensions");
+                if (offer && offer->find("server_max") != std::string::npos) {
+                  link.notes["promised"] = "yes";
+                  request = request.without("sec-websocket-extensions")
+                                .with("Sec-WebSocket-Extensions", "permessage-deflate");
+                }
+                return std::optional<Response>{};
+              },
+          .response =
+              [](Link& link, const Request&, Response& response) {
+                if (link.notes["promised"].empty()) return;
+                for (auto& [name, value] : response.headers) {
+                  if (lower(name) == "sec-websocket-extensions") {
+                    value = "permessage-deflate; server_max_window_bits=9";
+                  }
+                }
+              }};
+}
+
+MUTANT("absent-headers-are-empty", "a user agent that was not sent is told as empty", "H-41") {
+  return {.down = [](Link&, Message m) {
+    m.payload = replaced(m.payload, R"("user_agent":null)", R"("user_agent":"")");
+    return std::vector<Message>{std::move(m)};
+  }};
+}
+
+MUTANT("small-heads-alone", "a request of more than two kilobytes is refused", "H-42") {
+  return {.request = [](Link&, Request& request) -> std::optional<Response> {
+    const bool large = request.text().size() - request.body.size() > 2'048;
+    return large ? std::optional(Response{431}) : std::nullopt;
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -80,5 +80,29 @@ MUTANT("heartbeats-out-of-order", "of two heartbeats the later is answered first
           }};
 }
 
+MUTANT("heartbeat-echoes-its-payload", "a heartbeat's payload comes back as its response", "K-01") {
+  return {.down =
+              [](Link& link, Message m) {
+                const std::string& sent = link.notes["payload of " + m.ref];
+                if (m.is_heartbeat() && !sent.empty()) {
+                  m.payload = R"({"status":"ok","response":)" + sent + "}";
+                }
+                return Messages{std::move(m)};
+              },
+          .up =
+              [](Link& link, Message m) {
+                if (m.is_heartbeat()) link.notes["payload of " + m.ref] = m.payload;
+                return Messages{std::move(m)};
+              }};
+}
+
+MUTANT("heartbeat-on-any-topic", "a heartbeat is answered on whatever topic", "K-10") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event != "heartbeat" || m.is_heartbeat()) return Messages{std::move(m)};
+    link.to_client({"null", m.ref, m.topic, "phx_reply", R"({"status":"ok","response":{}})", m.v1});
+    return Messages{};
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -1,6 +1,7 @@
 /// J: servers that join wrongly.
 
 #include <algorithm>
+#include <utility>
 
 #include "conformance/mutants/link.h"
 #include "conformance/mutants/mutant.h"
@@ -156,6 +157,39 @@ MUTANT("join-payload-must-be-an-object", "a join with another JSON value is refu
     if (!join(m) || m.payload.starts_with('{')) return Messages{std::move(m)};
     link.to_client(error_reply(m));
     return Messages{};
+  }};
+}
+
+MUTANT("same-join-ref-keeps-its-channel",
+       "a second join with the first one's join_ref starts nothing", "J-08 J-09") {
+  return {.up = [](Link& link, Message m) {
+    std::string& current = link.notes["join_ref of " + m.topic];
+    if (!join(m)) return Messages{std::move(m)};
+    if (std::exchange(current, m.join_ref) != m.join_ref) return Messages{std::move(m)};
+    link.to_client(
+        {m.join_ref, m.ref, m.topic, "phx_reply", R"({"status":"ok","response":{}})", m.v1});
+    return Messages{};
+  }};
+}
+
+MUTANT("null-join-closed-by-its-ref", "the end of a join without join_ref is told with its ref",
+       "J-13 V-02") {
+  return on_way_down(closing, [](Message& m) {
+    if (m.ref == "null") m.ref = R"("1")";
+  });
+}
+
+MUTANT("no-room-for-a-rejoin", "with a hundred topics joined none can be joined again", "J-21") {
+  return {.up = [](Link& link, Message m) {
+    if (!join(m)) return Messages{std::move(m)};
+    constexpr std::size_t most = 100;
+    std::string& joined = link.notes["joins"];
+    if (joined.size() >= most) {
+      link.to_client(error_reply(m));
+      return Messages{};
+    }
+    joined += "+";
+    return Messages{std::move(m)};
   }};
 }
 

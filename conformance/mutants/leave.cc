@@ -1,7 +1,10 @@
 /// L: servers whose channels end wrongly.
 
+#include <utility>
+
 #include "conformance/mutants/link.h"
 #include "conformance/mutants/mutant.h"
+#include "conformance/wire/json.h"
 
 namespace phx::conformance {
 namespace {
@@ -112,6 +115,65 @@ MUTANT("events-behind-a-leave-unmatched", "an event in flight behind a leave is 
     if (m.event == "phx_leave") left = m.topic;
     return Messages{std::move(m)};
   }};
+}
+
+MUTANT("null-leave-dropped", "a leave without a join_ref is ignored, as up to 1.8.11", "L-17") {
+  return lost_on_way_up(
+      [](const Message& m) { return m.event == "phx_leave" && m.join_ref == "null"; });
+}
+
+MUTANT("second-leave-answered", "of two leaves that come together both are answered", "L-18") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event != "phx_leave") return Messages{std::move(m)};
+    if (!std::exchange(link.notes["left " + m.topic], "yes").empty()) {
+      link.to_client(
+          {m.join_ref, m.ref, m.topic, "phx_reply", R"({"status":"ok","response":{}})", m.v1});
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("crash-seen-as-stop", "terminate sees an abnormal end as a normal one", "L-20") {
+  return on_way_down(broadcast, [](Message& m) {
+    if (m.event == "terminated") m.payload = replaced(m.payload, "boom", "normal");
+  });
+}
+
+MUTANT("replaced-channels-say-goodbye", "a channel that a second join ends has its last words",
+       "L-21") {
+  return {.up = [](Link& link, Message m) {
+    if (m.topic == "conformance:observer") link.notes["observes"] = "yes";
+    if (m.event != "phx_join") return Messages{std::move(m)};
+    if (std::exchange(link.notes["joined " + m.topic], "yes").empty()) {
+      return Messages{std::move(m)};
+    }
+    for (Link& other : link.all()) {
+      if (other.notes["observes"].empty()) continue;
+      other.to_client({"null", "null", "conformance:observer", "terminated",
+                       R"({"topic":)" + as_json(m.topic) + R"(,"reason":"shutdown"})"});
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("crashed-connections-seen-as-closed", "terminate sees a connection that crashed as closed",
+       "L-23") {
+  return {.down = [](Link&, Message m) {
+    const auto payload = parse_json(m.payload);
+    if (m.event != "terminated" || !payload) return Messages{std::move(m)};
+    if ((*payload)["reason"].text().find("expected") != std::string::npos) {  // of an exception
+      m.payload =
+          R"({"topic":)" + as_json((*payload)["topic"].text()) + R"(,"reason":"shutdown: closed"})";
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
+MUTANT("one-channel-outlives-the-others", "of a connection's channels the last one lives on",
+       "L-24") {
+  return lost_on_way_down([](const Message& m) {
+    return m.event == "terminated" && m.payload.find(R"(:12")") != std::string::npos;
+  });
 }
 
 }  // namespace

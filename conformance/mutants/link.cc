@@ -64,8 +64,10 @@ void Link::pump_up() {
       pass_frame(server_, std::move(*cut), tamper_.up, tamper_.up_frame);
     }
     keep_alive();
+    if (tamper_.in_pieces && !client_.unread.empty()) tamper_.in_pieces(*this);
   } else {
     const bool half = !frames_up_ && may_become_request(client_.unread) && !client_.finished;
+    if (half && tamper_.in_pieces && !client_.unread.empty()) tamper_.in_pieces(*this);
     if (half || client_.unread.empty()) return;
     if (!frames_up_ && tamper_.no_request) tamper_.no_request(*this);
     server_.unsent += std::exchange(client_.unread, {});

@@ -1,10 +1,13 @@
 /// P: servers that poll badly.
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 #include "conformance/mutants/link.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/wire/json.h"
+#include "conformance/wire/network.h"
 
 namespace phx::conformance {
 namespace {
@@ -112,7 +115,7 @@ MUTANT("polls-not-held", "a poll with nothing to hear is answered at once", "P-0
   }};
 }
 
-MUTANT("window-over-is-200", "a poll that heard nothing for the window says 200", "P-05") {
+MUTANT("window-over-is-200", "a poll that heard nothing for the window says 200", "P-05 D-04") {
   return on_response(longpoll, [](const Request&, Response& r) { restate(r, "204", "200"); });
 }
 
@@ -162,7 +165,8 @@ MUTANT("refused-connect-is-410", "a refused connect looks like a session that ha
   return on_response(longpoll, [](const Request&, Response& r) { restate(r, "403", "410"); });
 }
 
-MUTANT("sessions-end-in-silence", "a channel's end makes no sound", "P-14 L-13 L-14") {
+MUTANT("sessions-end-in-silence", "a channel's end makes no sound",
+       "P-14 L-13 L-14 L-19 L-20 L-22") {
   return lost_on_way_down([](const Message& m) { return m.event == "terminated"; });
 }
 
@@ -195,7 +199,7 @@ MUTANT("given-up-poll-keeps", "what comes for a poll that was given up is lost w
   }};
 }
 
-MUTANT("posts-keep-a-session", "a session that nobody polls is kept by posts", "P-20") {
+MUTANT("posts-keep-a-session", "a session that nobody polls is kept by posts", "P-20 D-01") {
   return on_response(longpoll, [](const Request& request, Response& response) {
     if (is_post(request)) restate(response, "410", "200");
   });
@@ -206,6 +210,159 @@ MUTANT("batches-by-prefix", "application/x-ndjson; charset=utf-8 is a batch, too
     const std::string type = content_type(request);
     if (!type.starts_with("application/x-ndjson;")) return;
     request = request.without("content-type").with("Content-Type", "application/x-ndjson");
+  });
+}
+
+/// What is behind `token=` in the request's query, as it was sent.
+std::string token_of(const Request& request) {
+  const std::size_t at = request.target.find("token=");
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + 6;
+  return request.target.substr(begin, request.target.find('&', begin) - begin);
+}
+
+MUTANT("signatures-compared-in-front", "of a token's signature the last characters do not count",
+       "P-06") {
+  const auto given = std::make_shared<std::vector<std::string>>();
+  return {.request =
+              [given](Link&, Request& request) {
+                const std::string token = token_of(request);
+                for (const std::string& known : *given) {
+                  const bool resembles = known.size() == token.size() && known.size() > 4 &&
+                                         token.starts_with(known.substr(0, known.size() - 4));
+                  if (resembles) request.target = replaced(request.target, token, known);
+                }
+                return std::optional<Response>{};
+              },
+          .response =
+              [given](Link&, const Request& request, Response& response) {
+                const auto body = parse_json(response.body);
+                if (is_poll(request) && body) given->push_back((*body)["token"].text());
+              }};
+}
+
+MUTANT("poll-auth-token-lost", "the header with the auth token does not reach connect", "P-22") {
+  return on_request(longpoll,
+                    [](Request& request) { request = request.without("x-phoenix-authtoken"); });
+}
+
+MUTANT("poll-path-parameter-lost", "a session's path does not reach connect", "P-23") {
+  return on_request(longpoll, [](Request& request) {
+    request.target = replaced(request.target, "/tenant/acme/", "/tenant/somebody/");
+  });
+}
+
+MUTANT("poll-connect-raising-is-403", "over long-poll a connect that raises is a refusal", "P-24") {
+  return on_response(longpoll, [](const Request&, Response& response) {
+    if (response.status != 500) return;
+    response.status = 200;
+    response.body = R"({"status":403})";
+  });
+}
+
+MUTANT("crlf-behind-base64-lost", "a line of base64 that ends in CRLF is dropped", "P-25") {
+  return on_lines([](std::vector<std::string>& lines) {
+    std::erase_if(lines, [](const std::string& line) {
+      return !line.starts_with('[') && line.ends_with('\r');
+    });
+  });
+}
+
+MUTANT("large-answers-cut", "of a large answer the last message is lost", "P-26") {
+  return on_response(longpoll, [](const Request& request, Response& response) {
+    if (!is_poll(request) || response.body.size() < 500'000) return;
+    const std::size_t last = response.body.rfind(R"(,"[)");
+    const std::size_t end = response.body.find(R"(],"status":)");
+    if (last != std::string::npos && last < end) response.body.erase(last, end - last);
+  });
+}
+
+MUTANT("bad-lines-skipped", "a line that is no base64 is passed over", "P-27") {
+  return on_lines([](std::vector<std::string>& lines) {
+    std::erase_if(lines, [](const std::string& line) { return line.starts_with('!'); });
+  });
+}
+
+MUTANT("large-body-is-413", "a body that is too large is told as HTTP has it", "P-28") {
+  return on_response(longpoll, [](const Request& request, Response& response) {
+    if (is_post(request) && response.status == 400) response.status = 413;
+  });
+}
+
+MUTANT("chunks-refused", "a body without a length is refused", "P-29") {
+  return {.request = [](Link&, Request& request) -> std::optional<Response> {
+    for (const auto& [name, value] : request.headers) {
+      if (value == "chunked") return Response{411};
+    }
+    return std::nullopt;
+  }};
+}
+
+MUTANT("answers-are-text", "an answer does not say that it is JSON", "P-30") {
+  return on_response(longpoll, [](const Request&, Response& response) {
+    for (auto& [name, value] : response.headers) {
+      if (name == "content-type") value = "text/plain";
+    }
+  });
+}
+
+MUTANT("posts-answered-at-once", "a post is answered before its message is handled", "P-31") {
+  return {.request = [](Link&, Request& request) -> std::optional<Response> {
+    if (!is_post(request) || request.body.find("slow") == std::string::npos) return std::nullopt;
+    return Response{
+        200, {{"content-type", "application/json; charset=utf-8"}}, R"({"status":200})"};
+  }};
+}
+
+MUTANT("second-poll-turned-away", "while a poll is held another one is answered 204", "P-32") {
+  return {.request = [](Link& link, Request& request) -> std::optional<Response> {
+    if (!is_poll(request) || !has_token(request)) return std::nullopt;
+    for (Link& other : link.all()) {
+      const bool held = &other != &link && other.asked() && other.target() == request.target;
+      if (!held) continue;
+      return Response{200,
+                      {{"content-type", "application/json; charset=utf-8"}},
+                      R"({"messages":[],"status":204,"token":"T"})"};
+    }
+    return std::nullopt;
+  }};
+}
+
+MUTANT("longpoll-on-every-mount", "a mount without long-poll has one", "P-33") {
+  return on_request(longpoll, [](Request& request) {
+    for (const char* mount : {"/small/", "/deflate/", "/subproto/"}) {
+      request.target = replaced(request.target, mount, "/socket/");
+    }
+  });
+}
+
+MUTANT("sessions-end-after-a-window", "a session that is not polled for one window has ended",
+       "P-34") {
+  const auto last = std::make_shared<std::map<std::string, Clock::time_point>>();
+  return {.request = [last](Link&, Request& request) -> std::optional<Response> {
+    const std::string token = token_of(request);
+    if (token.empty() || request.target.find("/short/") == std::string::npos) return std::nullopt;
+    const auto now = Clock::now();
+    const auto polled = last->try_emplace(token, now).first;
+    const bool ended = now - polled->second > Millis{1'000};
+    if (is_poll(request)) polled->second = now;
+    if (!ended) return std::nullopt;
+    return Response{
+        200, {{"content-type", "application/json; charset=utf-8"}}, R"({"status":410})"};
+  }};
+}
+
+MUTANT("closes-not-heeded", "a connection stays open though its request says that it closes",
+       "P-35") {
+  return on_request(longpoll, [](Request& request) { request = request.without("connection"); });
+}
+
+MUTANT("one-message-a-poll", "of what waits a poll is given the first alone", "P-03") {
+  return on_response(longpoll, [](const Request& request, Response& response) {
+    const auto body = parse_json(response.body);
+    if (!body || !is_poll(request) || json_array_size((*body)["messages"].get()) != 3) return;
+    response.body = R"({"messages":[)" + (*body)["messages"][std::size_t{0}].dump() +
+                    R"(],"status":200,"token":)" + (*body)["token"].dump() + "}";
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "conformance/mutants/link.h"
 #include "conformance/mutants/mutant.h"
+#include "conformance/wire/json.h"
 
 namespace phx::conformance {
 namespace {
@@ -91,7 +92,7 @@ Tamper blocked_by(const char* event) {
 }
 
 MUTANT("slow-channel-holds-its-socket", "a slow channel holds back all others of its socket",
-       "R-07 K-02") {
+       "R-07 K-02 J-22") {
   return blocked_by("slow");
 }
 
@@ -171,7 +172,7 @@ MUTANT("state-outlives-a-rejoin", "a channel that is joined again goes on counti
               }};
 }
 
-MUTANT("large-payloads-cut", "of a payload over half a megabyte nothing comes back", "R-15") {
+MUTANT("large-payloads-cut", "of a payload over half a megabyte nothing comes back", "R-15 R-29") {
   return on_way_down(reply, [](Message& m) {
     if (m.payload.size() > 500'000) m.payload = R"({"status":"ok","response":{}})";
   });
@@ -214,6 +215,86 @@ MUTANT("reserved-events-dropped", "phx_reply, phx_close and phx_error from a cli
   return lost_on_way_up([](const Message& m) {
     return m.event == "phx_reply" || m.event == "phx_close" || m.event == "phx_error";
   });
+}
+
+MUTANT("odd-events-dropped", "an event whose name is no string is ignored", "R-21") {
+  return {.up = [](Link&, Message m) { return Messages{std::move(m)}; },
+          .up_frame =
+              [](Link&, Frame frame) {
+                const bool array = frame.payload.starts_with('[');
+                return array ? std::vector<Frame>{} : std::vector<Frame>{std::move(frame)};
+              }};
+}
+
+MUTANT("unanswerable-events-ignored", "to defer what can't be answered harms nothing", "R-22") {
+  return lost_on_way_up([](const Message& m) { return m.event == "async" && m.ref == "null"; });
+}
+
+/// Each text that goes up is changed as it stands.
+Tamper on_text_up(void (*change)(std::string&)) {
+  return {.up_frame = [change](Link&, Frame frame) {
+    if (frame.opcode == Opcode::text) change(frame.payload);
+    return std::vector<Frame>{std::move(frame)};
+  }};
+}
+
+MUTANT("escapes-not-resolved", "an escape in a name is taken for the characters that it is made of",
+       "R-23") {
+  return on_text_up([](std::string& text) { text = replaced(text, R"(\u00)", R"(\\u00)"); });
+}
+
+MUTANT("quotes-in-refs-lost", "a ref with a quote comes back without", "R-24") {
+  return on_way_down(every, [](Message& m) { m.ref = replaced(m.ref, R"(\")", ""); });
+}
+
+MUTANT("all-white-space-dropped", "white space inside strings is dropped, too", "R-25") {
+  return on_text_up([](std::string& text) { std::erase(text, ' '); });
+}
+
+MUTANT("sixteenth-quote-lost", "a quote behind fifteen plain characters is lost", "R-26") {
+  return on_way_down(reply, [](Message& m) {
+    m.payload = replaced(m.payload, R"("xxxxxxxxxxxxxxx\")", R"("xxxxxxxxxxxxxxx)");
+  });
+}
+
+MUTANT("pushed-fractions-rounded", "a fraction that is pushed loses its last digits", "R-27") {
+  return on_way_down(push, [](Message& m) {
+    m.payload = replaced(m.payload, "3.141592653589793", "3.14159265359");
+  });
+}
+
+MUTANT("pushed-nul-cuts", "a string that is pushed ends at its first NUL", "R-27") {
+  return on_way_down(push, [](Message& m) { m.payload = replaced(m.payload, R"(\u0000y)", ""); });
+}
+
+MUTANT("exponents-refused", "a number with an exponent in capitals is ignored with its message",
+       "R-28") {
+  return {.up_frame = [](Link&, Frame frame) {
+    const bool refused = frame.payload.find("1E+2") != std::string::npos ||
+                         frame.payload.find("1E2") != std::string::npos;
+    return refused ? std::vector<Frame>{} : std::vector<Frame>{std::move(frame)};
+  }};
+}
+
+MUTANT("messages-of-126-bytes-lost", "a message of just 126 bytes never arrives", "R-30") {
+  return {.down_frame = [](Link&, Frame frame) {
+    return frame.payload.size() == 126 ? std::vector<Frame>{}
+                                       : std::vector<Frame>{std::move(frame)};
+  }};
+}
+
+MUTANT("large-replies-overtaken", "a large reply comes behind the small one that follows it",
+       "R-31") {
+  return {.down = overtaken(
+              [](Link&, const Message& m) { return reply(m) && m.payload.size() > 10'000; })};
+}
+
+MUTANT("double-keys-refused", "a message in which a key comes twice is ignored", "R-32 V-10") {
+  return {.up_frame = [](Link&, Frame frame) {
+    const bool json = frame.payload.starts_with('[') || frame.payload.starts_with('{');
+    return json && !parse_json(frame.payload) ? std::vector<Frame>{}
+                                              : std::vector<Frame>{std::move(frame)};
+  }};
 }
 
 }  // namespace

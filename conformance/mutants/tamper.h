@@ -37,6 +37,8 @@ struct Tamper {
   std::function<std::optional<Response>(Link&, std::string_view bytes)> early = {};
   /// What came is not a whole request.
   std::function<void(Link&)> no_request = {};
+  /// What came is a part of a request, or of a frame; the rest may follow.
+  std::function<void(Link&)> in_pieces = {};
 
   /// The client has gone, or the server has: whether the other one is left in the dark.
   std::function<bool(Link&)> client_gone = {};
@@ -47,7 +49,7 @@ struct Tamper {
   /// Whether new connections are turned away after it.
   bool closes_its_door = true;
 
-  bool reads_up() const { return up || up_frame; }
+  bool reads_up() const { return up || up_frame || in_pieces; }
   bool reads_down() const { return down || down_frame; }
 };
 

@@ -12,26 +12,30 @@ namespace {
 
 HOLDS_ON(v1,
          "J-01 J-02 J-03 J-04 J-05 J-06 J-07 J-08 J-09 J-10 J-11 J-12 J-13 J-14 J-15 J-16 J-17 "
-         "J-18 J-19 J-20");
+         "J-18 J-19 J-20 J-21");
 HOLDS_ON(longpoll,
          "J-01 J-02 J-03 J-04 J-05 J-06 J-07 J-08 J-09 J-10 J-11 J-12 J-13 J-14 J-15 "
-         "J-16 J-17 J-18 J-19 J-20");
+         "J-16 J-17 J-18 J-19 J-20 J-21");
 
 HOLDS_ON(v1,
          "R-01 R-02 R-03 R-04 R-05 R-06 R-07 R-08 R-09 R-10 R-11 R-12 R-13 R-14 R-15 R-16 R-18 "
-         "R-19 R-20");
+         "R-19 R-20 R-21 R-22 R-23 R-24 R-25 R-26 R-27 R-28 R-30 R-31");
 HOLDS_ON(longpoll,
          "R-01 R-02 R-03 R-04 R-05 R-06 R-07 R-08 R-09 R-10 R-11 R-12 R-13 R-14 R-15 "
-         "R-16 R-17 R-18 R-19 R-20");
+         "R-16 R-17 R-18 R-19 R-20 R-21 R-22 R-23 R-24 R-25 R-26 R-27 R-28 R-30 R-31");
 
-HOLDS_ON(v1, "B-01 B-02 B-03 B-04 B-05 B-06 B-07 B-08 B-09 B-11 B-16");
-HOLDS_ON(longpoll, "B-01 B-02 B-03 B-04 B-05 B-06 B-07 B-08 B-09 B-11 B-12 B-16");
+HOLDS_ON(v1, "B-01 B-02 B-03 B-04 B-05 B-06 B-07 B-08 B-09 B-11 B-13 B-14 B-15 B-16");
+HOLDS_ON(longpoll, "B-01 B-02 B-03 B-04 B-05 B-06 B-07 B-08 B-09 B-11 B-12 B-13 B-14 B-15 B-16");
 
-HOLDS_ON(v1, "L-01 L-02 L-03 L-04 L-05 L-06 L-07 L-08 L-09 L-10 L-11 L-12 L-15 L-16");
-HOLDS_ON(longpoll, "L-01 L-02 L-03 L-04 L-05 L-06 L-07 L-08 L-09 L-10 L-11 L-12");
+HOLDS_ON(v1, "L-01 L-02 L-03 L-04 L-05 L-06 L-07 L-08 L-09 L-10 L-11 L-12 L-15 L-16 L-17 L-18");
+HOLDS_ON(longpoll, "L-01 L-02 L-03 L-04 L-05 L-06 L-07 L-08 L-09 L-10 L-11 L-12 L-17");
 
-HOLDS_ON(v1, "K-01 K-02 K-03 K-04 K-09");
-HOLDS_ON(longpoll, "K-01 K-02 K-03 K-04 K-09");
+HOLDS_ON(v1, "K-01 K-02 K-03 K-04 K-09 K-10");
+HOLDS_ON(longpoll, "K-01 K-02 K-03 K-04 K-09 K-10");
+
+HOLDS_ON(longpoll, "H-14 H-15 H-16 H-31 H-33");
+
+HOLDS_ON(v1, "E-16 E-20");
 
 }  // namespace
 }  // namespace phx::conformance

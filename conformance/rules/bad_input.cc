@@ -265,13 +265,56 @@ RULE("E-14", should, core,
     return client;
   };
   closed_with(1000).expect_close({1000});
-  closed_with(4000).expect_close({4000, 1000});  // Cowboy echoes, Bandit says 1000
-  for (const std::uint16_t code : {999, 1004, 1005, 1006, 1015}) {
+  for (const std::uint16_t code : {1001, 1003, 1007, 1011, 3000, 3999, 4000, 4999}) {
+    closed_with(code).expect_close({code, 1000});  // Cowboy echoes, Bandit says 1000
+  }
+  for (const std::uint16_t code : {999, 1004, 1005, 1006, 1012, 1014, 1015, 1016, 2000, 2999}) {
     closed_with(code).expect_close({1002});
   }
   Client& wordless = t.connect();
   wordless.send_frame({.opcode = Opcode::close});
   wordless.expect_any_end();
+}
+
+RULE("E-20", must, core,
+     "a connection that is ended over a bad message may come back: it is not 1000",
+     "phoenix.js (closeCode !== 1000)") {
+  for (const char* text : {"hello", "{}", R"([null,"1","phoenix","heartbeat",01])"}) {
+    Client& client = t.connect();
+    client.send_frame({.payload = text});
+    const Received received = client.take("the end of the connection");
+    client.forget();
+    if (received.code == 1000)
+      throw Violation("another close code", described(received), client.name());
+  }
+}
+
+RULE("E-21", must, core, "what came before a bad message is answered",
+     "one message after the other") {
+  Client& client = t.connect();
+  client.send_together({R"([null,"1","phoenix","heartbeat",{}])",
+                        R"([null,"2","phoenix","heartbeat",{}])", "this is no JSON",
+                        R"([null,"3","phoenix","heartbeat",{}])"});
+  client.expect(R"([{any},"1","phoenix","phx_reply",{any}])");
+  client.expect(R"([{any},"2","phoenix","phx_reply",{any}])");
+  client.expect_any_end();
+}
+
+RULE("E-22", must, core, "behind a close, whoever began, the server ends the connection",
+     "RFC 6455, 7.1.1") {
+  Client& closing = t.connect();
+  closing.send_frame({.opcode = Opcode::close, .payload = close_payload(1000)});
+  Client& babbling = t.connect();
+  babbling.send("this is no JSON");
+  for (Client* client : {&closing, &babbling}) {
+    const Received close = client->take("a close frame");
+    client->forget();
+    if (close.kind == Received::Kind::end) continue;  // without a word: another rule's
+    const Received end = client->take("the end of the connection");
+    if (end.kind != Received::Kind::end) {
+      throw Violation("the end of the connection", described(end), client->name());
+    }
+  }
 }
 
 }  // namespace

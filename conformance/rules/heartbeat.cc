@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "conformance/rules/observer.h"
 #include "conformance/suite/trial.h"
 #include "conformance/suite/violation.h"
 
@@ -25,10 +26,19 @@ void expect_not_before(Clock::time_point start, Millis earliest) {
                   fmt::format("it was closed after {} ms", lived.count()));
 }
 
+void expect_not_after(Clock::time_point start, Millis latest) {
+  const auto lived = std::chrono::duration_cast<Millis>(since(start));
+  if (lived <= latest) return;
+  throw SeenTooLate({fmt::format("the connection to be closed within {} ms", latest.count()),
+                     fmt::format("it was closed after {} ms", lived.count())});
+}
+
 RULE("K-01", must, core, "a heartbeat is answered ok", "Phoenix.Socket.handle_in heartbeat") {
   Client& client = t.connect();
-  client.send(R"([null,"1","phoenix","heartbeat",{}])");
-  client.expect(R"([null,"1","phoenix","phx_reply",{"status":"ok","response":{}}])");
+  for (const char* payload : {"{}", R"({"p":1})", "null"}) {  // which does not come back
+    client.send(fmt::format(R"([null,"1","phoenix","heartbeat",{}])", payload));
+    client.expect(R"([null,"1","phoenix","phx_reply",{"status":"ok","response":{}}])");
+  }
   client.expect_silence();
 }
 
@@ -71,10 +81,14 @@ RULE("K-04", should, core, "any other event on the topic phoenix is unmatched",
 RULE("K-05", must, contract,
      "a connection that sends nothing is closed after the idle timeout, not before",
      "Transports.WebSocket timeout → the HTTP server's idle timeout") {
-  const auto start = Clock::now();  // before the upgrade, the last that the server receives
-  Client& client = t.connect({.mount = "/short"});
+  Client& observer = observe(t);
+  const auto start = Clock::now();  // before the join, the last that the server receives
+  Client& client = t.join({.mount = "/short"});
+  const auto joined = Clock::now();
   client.expect_close(idle_codes);
   expect_not_before(start, open);
+  expect_not_after(joined, short_timeout + t.patience() / 2);
+  observed_reason(observer);  // and its channels end with it
 }
 
 RULE("K-06", must, contract, "heartbeats keep a connection open past the idle timeout",
@@ -152,6 +166,18 @@ RULE("K-09", must, core, "pipelined heartbeats are all answered, in order",
   for (int i = 0; i < 100; ++i) {
     client.expect(fmt::format(R"([{{any}},"{}","phoenix","phx_reply",{{any}}])", i));
   }
+}
+
+RULE("K-10", must, contract, "on any other topic heartbeat is an event like all others",
+     "Phoenix.Socket.handle_in (topic \"phoenix\" alone)") {
+  Client& client = t.connect();
+  client.send(R"([null,"1","{topic}","heartbeat",{}])");
+  client.expect(R"([{any},"1","{topic}","phx_reply",{refused}])");
+  client.send(R"(["2","2","{topic}","phx_join",{}])");
+  client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
+  client.send(R"(["2","3","{topic}","heartbeat",{}])");  // the channel has no handler for it
+  client.expect(R"(["2","2","{topic}","phx_error",{any}])");
+  client.expect_silence();
 }
 
 }  // namespace

@@ -92,6 +92,16 @@ RULE("J-08", must, core, "joining a joined topic again ends the first channel wi
   client.expect_in_any_order(
       {R"(["2","2","{topic}","phx_reply",{ok}])", R"(["1","1","{topic}","phx_close",{any}])"});
   client.expect_silence();
+  client.send(R"(["2","3","{topic}","phx_join",{join}])");  // the join_refs need not differ
+  client.expect_in_any_order(
+      {R"(["2","3","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
+  // Of the three channels one is left: behind its leave there is none.
+  client.send(R"(["2","4","{topic}","phx_leave",{}])");
+  client.expect(R"(["2","4","{topic}","phx_reply",{ok}])");
+  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  client.send(R"(["2","5","{topic}","some_event",{}])");
+  client.expect(R"([{any},"5","{topic}","phx_reply",{refused}])");
+  client.expect_silence();
 }
 
 RULE("J-09", must, core, "the new join's reply comes first, then phx_close of the old",
@@ -105,15 +115,34 @@ RULE("J-09", must, core, "the new join's reply comes first, then phx_close of th
   client.expect(R"(["2","2","{topic}","phx_close",{any}])");
 }
 
+/// Broadcasts on {topic}, joined with "2". \return how often it comes back.
+int copies_of_a_broadcast(Client& client) {
+  int copies = 0;
+  for (const char* message :
+       {R"(["2","b","{topic}","broadcast",{"n":1}])", R"([null,"h","phoenix","heartbeat",{}])"}) {
+    client.send(message);
+    for (bool replied = false; !replied;) {
+      const std::string frame = client.take("a broadcast, or a reply").payload;
+      replied = frame.find("phx_reply") != std::string::npos;
+      copies += frame.find("broadcasted") != std::string::npos ? 1 : 0;
+    }
+  }
+  return copies;
+}
+
 RULE("J-10", must, contract, "after a duplicate join one broadcast is delivered once",
      "Phoenix.Socket.shutdown_duplicate_channel") {
+  constexpr int tries = 5;
+  constexpr Millis between{30};
   Client& client = t.join();
   client.send(R"(["2","2","{topic}","phx_join",{}])");
   client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
   client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
-  client.send(R"(["2","3","{topic}","broadcast",{"n":1}])");
-  client.expect_in_any_order({R"([null,null,"{topic}","broadcasted",{"n":1}])",
-                              R"(["2","3","{topic}","phx_reply",{ok}])"});
+  // A subscription may end a moment after its process.
+  for (int i = 1; copies_of_a_broadcast(client) != 1; ++i) {
+    if (i == tries) throw Violation("one copy of a broadcast", "another number, time and again");
+    t.wait(between);
+  }
   client.expect_silence();
 }
 
@@ -166,7 +195,7 @@ RULE("J-12", should, contract, "past 100 joined topics a join is refused; leavin
   client.expect(R"(["101","101","{topic}:101","phx_reply",{ok}])");
 }
 
-RULE("J-13", should, contract,
+RULE("J-13", must, contract,
      "a join with join_ref null is taken; later frames carry its ref as join_ref",
      "Channel.Server.join (join_ref || ref)") {
   Client& client = t.connect();
@@ -176,6 +205,9 @@ RULE("J-13", should, contract,
   client.expect(R"(["1",null,"{topic}","pushed",{"k":1}])");
   client.send(R"([null,"3","{topic}","echo",{"n":1}])");
   client.expect(R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"n":1}}])");
+  client.send(R"([null,"4","{topic}","phx_leave",{}])");
+  client.expect(R"(["1","4","{topic}","phx_reply",{ok}])");
+  client.expect(R"([null,null,"{topic}","phx_close",{}])");
 }
 
 RULE("J-20", may, contract,
@@ -244,7 +276,7 @@ RULE("J-17", must, contract, "joins of two sockets to one topic are two channels
   second.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
 }
 
-RULE("J-18", should, contract, "a second join that is refused ends the first all the same",
+RULE("J-18", must, contract, "a second join that is refused ends the first all the same",
      "Phoenix.Socket.handle_in phx_join") {
   Client& client = t.join();
   client.send(R"(["2","2","{topic}","phx_join",{"join":"error"}])");
@@ -255,7 +287,7 @@ RULE("J-18", should, contract, "a second join that is refused ends the first all
   client.expect(R"([{any},"3","{topic}","phx_reply",{refused}])");
 }
 
-RULE("J-19", should, contract, "any JSON value is taken as a join payload",
+RULE("J-19", must, contract, "any JSON value is taken as a join payload",
      "Socket.V2.JSONSerializer.decode_text") {
   Client& client = t.connect();
   int n = 0;

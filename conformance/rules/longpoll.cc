@@ -62,19 +62,41 @@ RULE("P-03", must, core, "GET with the token returns what is waiting, in order",
   Poller& poller = t.poll();
   for (int ref = 1; ref <= 20; ++ref) poller.post(heartbeat(ref));
   expect_heartbeats(poller, 1, 20);
+  // All that waits comes by one poll.
+  for (int ref = 1; ref <= 3; ++ref) poller.post(heartbeat(ref));
+  poller.expect_poll(R"({"status":200,"token":{any},"messages":[{any},{any},{any}]})");
+}
+
+/// The token with the character at this place, counted from the end, exchanged for another.
+std::string bent(std::string token, std::size_t from_the_end) {
+  char& character = token[token.size() - from_the_end];
+  character = character == 'A' ? 'B' : 'A';
+  return token;
 }
 
 RULE("P-06", must, core, "an unknown or forged token is 410, and a GET opens a new session",
      "LongPoll.verify_token") {
   Poller& poller = t.poll();
-  std::string forged = poller.token();
-  char& middle = forged[forged.size() / 2];
-  middle = middle == 'A' ? 'B' : 'A';
-  for (const std::string& token : {forged, std::string("garbage"), std::string()}) {
+  const std::string& own = poller.token();
+  const std::string other = t.poll().token();
+  std::vector<std::string> forged{"garbage", "", own + "A", own.substr(0, own.size() - 2)};
+  // In its front, its middle, and near its end, where a signature would be. (Of the last character
+  // not every bit need count.)
+  for (const std::size_t place : {own.size() - 2, own.size() / 2, own.size() / 4, std::size_t{20},
+                                  std::size_t{10}, std::size_t{3}, std::size_t{2}}) {
+    if (place < own.size()) forged.push_back(bent(own, place));
+  }
+  if (const auto dot = own.rfind('.'); dot != std::string::npos) {  // another one's signature
+    forged.push_back(own.substr(0, dot) + other.substr(other.rfind('.')));
+    forged.push_back(own.substr(0, dot + 1));
+    forged.push_back(own.substr(0, dot));
+  }
+  for (const std::string& token : forged) {
     Request request = poller.request("GET");
-    request.target.replace(request.target.rfind("token="), std::string::npos, "token=" + token);
+    request.target.replace(request.target.rfind("token="), std::string::npos,
+                           "token=" + percent_encoded(token));
     const Json opened = t.expect_json(request, new_session);
-    if (opened["token"].text() == poller.token()) throw Violation("a new token", "the old one");
+    if (opened["token"].text() == own) throw Violation("a new token", "the old one");
     request.body = heartbeat(1);
     t.expect_json(request.by("POST"), gone);
   }
@@ -198,8 +220,10 @@ RULE("P-13", must, contract, "a refused connect or version is 403", "LongPoll.ne
 
 RULE("P-16", must, core, "methods other than GET, POST and OPTIONS are 400", "LongPoll.dispatch") {
   need_longpoll(t);
+  Poller& poller = t.poll();
   for (const char* method : {"PUT", "DELETE", "PATCH", "HEAD"}) {
     t.expect_status(t.longpoll().by(method), 400);
+    t.expect_status(poller.request(method), 400);
   }
 }
 

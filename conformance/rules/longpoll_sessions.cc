@@ -26,6 +26,13 @@ void expect_not_before(Clock::time_point start, Millis earliest, const char* wha
                   fmt::format("it lasted {} ms", lasted.count()));
 }
 
+void expect_not_after(Clock::time_point start, Millis latest, const char* what) {
+  const auto lasted = std::chrono::duration_cast<Millis>(Clock::now() - start);
+  if (lasted <= latest) return;
+  throw Violation(fmt::format("{} to last for {} ms at most", what, latest.count()),
+                  fmt::format("it lasted {} ms", lasted.count()));
+}
+
 void join(Poller& poller) {
   poller.post(R"(["1","1","{topic}","phx_join",{join}])");
   poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
@@ -74,6 +81,7 @@ RULE("P-14", must, contract,
   t.in_time(last_poll, alive, [&] { poller.expect_silence(); });
   observed_reason(observer);
   expect_not_before(last_poll, window + lifetime, "the session");
+  expect_not_after(last_poll, window + 2 * lifetime + t.patience() / 5, "the session");
   t.expect_json(poller.request("POST", R"([null,"1","phoenix","heartbeat",{}])"),
                 R"({"status":410})");
   const Json opened = t.expect_json(poller.request("GET"), new_session);
@@ -149,15 +157,21 @@ RULE("P-17", should, core,
   // Without the contract nobody knows the window; the framework's own is taken.
   const Opening opening = t.core_only() ? Opening{} : brief;
   const Millis more = t.core_only() ? default_window : window;
+  std::vector<std::pair<Poller*, Connection*>> posts;  // all at once: each takes a whole window
+  const auto start = Clock::now();
   for (const char* body : {"hello", "{}", R"([["1","1","x:y","phx_join",{}]])", ""}) {
     Poller& poller = t.poll(opening);
     poller.forget();
-    const auto start = Clock::now();
-    poller.expect_post(poller.request("POST", body), R"({"status":408})", more);
+    posts.emplace_back(&poller, &t.dial("a post of what is no message"));
+    posts.back().second->begin(poller.request("POST", body));
+  }
+  for (const auto& [poller, post] : posts) {
+    const auto response = post->response(t.deadline(more));
+    if (!response) throw Violation("an HTTP response", "none", t.name_of(*post));
+    checked_body(*response, R"({"status":408})", t.name_of(*post));
     if (!t.core_only()) expect_not_before(start, window, "the post");
-    poller.expect_post(poller.request("POST", R"([null,"1","phoenix","heartbeat",{}])"),
-                       R"({"status":410})");
-    if (t.core_only()) break;
+    poller->expect_post(poller->request("POST", R"([null,"1","phoenix","heartbeat",{}])"),
+                        R"({"status":410})");
   }
   t.expect_server_goes_on();
 }
@@ -200,6 +214,52 @@ RULE("P-20", should, contract, "POSTs alone do not keep a session alive",
     t.wait(between);
   }
   expect_not_before(start, lifetime, "the session");
+}
+
+RULE("P-31", should, contract, "a post is answered when its messages have been handled",
+     "LongPoll.transport_dispatch ({:ok, ref})") {
+  constexpr Millis busy{500};
+  Poller& poller = t.poll();
+  const auto start = Clock::now();
+  poller.post(
+      fmt::format(R"(["1","1","{{topic}}","phx_join",{{"join":"slow","ms":{}}}])", busy.count()));
+  expect_not_before(start, busy, "the post");
+  poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+}
+
+RULE("P-32", should, contract,
+     "of two polls at a time the later is told; the earlier ends with 204",
+     "LongPoll.Server flush (client_ref)") {
+  Client& member = t.join();
+  Poller& poller = t.poll(brief);
+  join(poller);
+  constexpr Millis under_way{50};  // by then a poll has reached the session
+  Connection& earlier = t.dial("the earlier poll");
+  earlier.begin(poller.request("GET"));
+  t.wait(under_way);
+  poller.hold();
+  t.wait(under_way);
+  member.send(R"(["1","2","{topic}","broadcast_from",{"n":1}])");
+  member.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+  const Json body = poller.expect_poll(R"({"status":200,"token":{any},"messages":[{any}]})");
+  const std::string message = body["messages"][std::size_t{0}].text();
+  const std::string wanted = t.fill(R"([null,null,"{topic}","broadcasted",{"n":1}])");
+  const auto came = parse_json(message);
+  if (!came || !matches(*parse_json(wanted), *came)) throw Violation(wanted, message);
+  const auto response = earlier.response(t.deadline(window));
+  if (!response) throw Violation("an HTTP response", "none", t.name_of(earlier));
+  checked_body(*response, t.fill(R"({"status":204,"token":{any},"messages":[]})"),
+               t.name_of(earlier));
+}
+
+RULE("P-34", must, contract, "a session that is polled within 1.5 windows lives",
+     "LongPoll.Server shutdown_if_inactive") {
+  constexpr Millis pause{1'200};
+  Poller& poller = t.poll(brief);
+  join(poller);
+  t.wait(pause);
+  poller.post(R"(["1","2","{topic}","ack",{}])");
+  poller.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
 }
 
 }  // namespace

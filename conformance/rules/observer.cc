@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "conformance/suite/violation.h"
+
 namespace phx::conformance {
 
 Client& observe(Trial& t, const std::string& word) {
@@ -19,6 +21,12 @@ std::string observed_reason(Client& observer, const std::string& word) {
       R"([null,null,"conformance:observer","terminated",{{"topic":"{{{}}}","reason":{{any}}}}])",
       word));
   return frame[4]["reason"].text();
+}
+
+std::string expect_observed_reason(Client& observer, const std::string& reason) {
+  const std::string came = observed_reason(observer);
+  if (came.find(reason) != std::string::npos) return came;
+  throw Violation(fmt::format("a reason with the word \"{}\"", reason), "\"" + came + "\"");
 }
 
 }  // namespace phx::conformance

@@ -33,12 +33,18 @@ std::string left(const std::string& key, const std::string& metas) {
   return diff_frame("{}", one_key(key, metas));
 }
 
+/// The same on the topic `{own}-there`.
+std::string diff_there(const std::string& joins, const std::string& leaves) {
+  return filled(diff_frame(joins, leaves), {{"own", "{own}-there"}});
+}
+
 /// Somebody on the case's presence topic. It is the case's own; `{own}` stands for it here.
 class Member {
  public:
-  /// Joins as `key` under `name`; the reply has come, what follows has not been looked at.
-  Member(Trial& t, const std::string& key, const std::string& name)
-      : topic_("presence:" + t.word("topic")),
+  /// Joins as `key` under `name`; the reply has come, what follows has not been looked at. Another
+  /// topic has this behind its name.
+  Member(Trial& t, const std::string& key, const std::string& name, const std::string& behind = {})
+      : topic_("presence:" + t.word("topic") + behind),
         client_(t.connect({.query = "user_id=" + key})),
         key_(key),
         name_(name) {
@@ -145,6 +151,14 @@ RULE("S-03", must, contract, "two connections under one key are two metas with a
   Member third(t, "ann", "third");
   third.expect_state(one_key("ann", meta("second") + "," + meta("third")));
   second.expect(joined("ann", meta("third")));
+
+  third.client().forget();
+  third.send(R"(["1","2","{own}","phx_leave",{}])");  // the later one of two
+  second.expect(left("ann", meta("third")));
+  Member ben(t, "ben", "B");
+  ben.expect_state(fmt::format(R"({{"ann":{{"metas":[{}]}},"ben":{{"metas":[{}]}}}})",
+                               meta("second"), meta("B")));
+  second.expect(joined("ben", meta("B")));
 }
 
 RULE("S-04", must, contract,
@@ -182,6 +196,118 @@ RULE("S-05", must, contract, "a connection that drops is a leave",
       ben.client().send_frame({.opcode = Opcode::close, .payload = close_payload(1000)});
     }
     ann.expect(left("ben", meta(how)));
+  }
+}
+
+RULE("S-07", must, contract, "an update says all that is said: nothing of the old meta stays",
+     "Phoenix.Tracker.update (a new meta)") {
+  Member ann(t, "ann", "A");
+  ann.expect_state(one_key("ann", meta("A")));
+  std::string before = meta("A");
+  const std::string refs = R"("phx_ref":{any},"phx_ref_prev":{any})";
+  for (const char* said :
+       {R"("x":1)", R"("deep":{"list":[1,null,"é"]},"name":"B")", R"("x":2.5)"}) {
+    const std::string now = fmt::format("{{{},{}}}", said, refs);
+    ann.send(fmt::format(R"(["1","2","{{own}}","update",{{{}}}])", said));
+    ann.expect_beside(R"(["1","2","{own}","phx_reply",{ok}])",
+                      diff_frame(one_key("ann", now), one_key("ann", before)));
+    before = now;
+  }
+  Member ben(t, "ben", "B");
+  ben.expect_state(
+      fmt::format(R"({{"ann":{{"metas":[{}]}},"ben":{{"metas":[{}]}}}})", before, meta("B")));
+  ann.expect(joined("ben", meta("B")));
+}
+
+RULE("S-08", must, contract, "each topic has a list of its own", "Phoenix.Tracker (by topic)") {
+  Member cat(t, "cat", "C");
+  cat.expect_state(one_key("cat", meta("C")));
+  Member ann(t, "ann", "A");
+  ann.expect_state(R"({"ann":{any},"cat":{any}})");
+  cat.expect(joined("ann", meta("A")));
+
+  // The same connection on another topic, where somebody else comes, and from where it goes.
+  ann.send(R"(["2","2","{own}-there","phx_join",{"name":"A there"}])");
+  ann.expect(R"(["2","2","{own}-there","phx_reply",{ok}])");
+  ann.expect_beside(fmt::format(R"(["2",null,"{{own}}-there","presence_state",{}])",
+                                one_key("ann", meta("A there"))),
+                    diff_there(one_key("ann", meta("A there")), "{}"));
+  Member dan(t, "dan", "D", "-there");
+  dan.expect_state(fmt::format(R"({{"ann":{{"metas":[{}]}},"dan":{{"metas":[{}]}}}})",
+                               meta("A there"), meta("D")));
+  ann.expect(diff_there(one_key("dan", meta("D")), "{}"));
+  ann.client().forget();  // a diff may still overtake its leave
+  ann.send(R"(["2","3","{own}-there","phx_leave",{}])");
+  dan.expect(left("ann", meta("A there")));
+
+  Member eve(t, "eve", "E");
+  eve.expect_state(
+      fmt::format(R"({{"ann":{{"metas":[{}]}},"cat":{{"metas":[{}]}},"eve":{{"metas":[{}]}}}})",
+                  meta("A"), meta("C"), meta("E")));
+  cat.expect(joined("eve", meta("E")));
+}
+
+RULE("S-09", must, contract, "whoever is tracked no more does not leave a second time",
+     "Phoenix.Tracker.untrack") {
+  Member ann(t, "ann", "A");
+  ann.expect_state(one_key("ann", meta("A")));
+  Member ben(t, "ben", "B");
+  ben.expect_state(R"({"ann":{any},"ben":{any}})");
+  ann.expect(joined("ben", meta("B")));
+  ben.send(R"(["1","2","{own}","untrack",{}])");
+  ben.expect_beside(R"(["1","2","{own}","phx_reply",{ok}])", left("ben", meta("B")));
+  ann.expect(left("ben", meta("B")));
+  ben.send(R"(["1","3","{own}","untrack",{}])");
+  ben.expect(R"(["1","3","{own}","phx_reply",{ok}])");
+  ben.send(R"(["1","4","{own}","phx_leave",{}])");
+  ben.expect(R"(["1","4","{own}","phx_reply",{ok}])");
+  ben.expect(R"([{any},{any},"{own}","phx_close",{any}])");
+  Member cat(t, "cat", "C");
+  cat.expect_state(
+      fmt::format(R"({{"ann":{{"metas":[{}]}},"cat":{{"metas":[{}]}}}})", meta("A"), meta("C")));
+  ann.expect(joined("cat", meta("C")));
+}
+
+RULE("S-10", must, contract, "of a key's metas an update changes the sender's own",
+     "Phoenix.Tracker.update (pid, topic, key)") {
+  Member first(t, "ann", "first");
+  const std::string first_ref = ref_of(first.expect_state(one_key("ann", meta("first"))), "ann");
+  Member second(t, "ann", "second");
+  const Json state = second.expect_state(one_key("ann", meta("first") + "," + meta("second")));
+  first.expect(joined("ann", meta("second")));
+  for (Member* sender : {&second, &first}) {
+    const bool mine = sender == &first;
+    const std::string now = fmt::format(
+        R"({{"name":"{}","phx_ref":{{any}},"phx_ref_prev":{{any}}}})", mine ? "1" : "2");
+    const std::string diff =
+        diff_frame(one_key("ann", now), one_key("ann", meta(mine ? "first" : "second")));
+    sender->send(fmt::format(R"(["1","2","{{own}}","update",{{"name":"{}"}}])", mine ? "1" : "2"));
+    sender->expect_beside(R"(["1","2","{own}","phx_reply",{ok}])", diff);
+    const Json told = (mine ? second : first).expect(diff)[4];
+    const std::string old = mine ? first_ref : ref_of(state, "ann", 1);
+    expect_same("the old phx_ref", old, ref_of(told["leaves"], "ann"));
+  }
+}
+
+RULE("S-11", must, contract, "changes are told in the order in which they were made",
+     "Phoenix.Presence handle_diff (a queue of tasks)") {
+  constexpr int changes = 10;
+  Member ann(t, "ann", "A");
+  ann.expect_state(one_key("ann", meta("A")));
+  Member ben(t, "ben", "B");
+  ben.client().forget();
+  ann.expect(joined("ben", meta("B")));
+  std::vector<std::string> updates;
+  for (int n = 0; n < changes; ++n) {
+    updates.push_back(fmt::format(R"(["1","{0}","presence:{{topic}}","update",{{"n":{0}}}])", n));
+  }
+  ben.client().send_together(updates);
+  std::string before = meta("B");
+  for (int n = 0; n < changes; ++n) {
+    const std::string now =
+        fmt::format(R"({{"n":{},"phx_ref":{{any}},"phx_ref_prev":{{any}}}})", n);
+    ann.expect(diff_frame(one_key("ben", now), one_key("ben", before)));
+    before = now;
   }
 }
 

@@ -29,7 +29,8 @@ RULE("D-01", must, contract,
   Client& twin_in_v1 = t.connect({.query = id, .vsn = "1.0.0"});
   Client& other = t.join({.query = id + "-other"});
   Client& nobody = t.join();
-  Poller* polling = t.has_longpoll() ? &t.poll({.mount = "/short", .query = id}) : nullptr;
+  // Its window is ten seconds: it does not end by itself while anybody waits.
+  Poller* polling = t.has_longpoll() ? &t.poll({.query = id}) : nullptr;
   if (polling) polling->post(R"(["1","1","{topic}","phx_join",{}])");
 
   sender.send(R"(["1","2","{topic}","disconnect",{}])");
@@ -43,15 +44,33 @@ RULE("D-01", must, contract,
   if (!polling) return;
   polling->forget();
   observed_reason(observer);
+  t.expect_json(polling->request("POST", R"([null,"1","phoenix","heartbeat",{}])"),
+                R"({"status":410})");
   t.expect_json(polling->request("GET"), R"({"status":410,"token":{any},"messages":[]})");
 }
 
-RULE("D-02", should, contract, "it is closed with 1001, and no phx_close goes before",
+RULE("D-02", must, contract, "it is closed with 1001, and no phx_close goes before",
      "Phoenix.Socket.__info__ (disconnect)") {
   const Codes codes = t.release() < closes_with_1001 ? Codes{1000} : Codes{1001};
   Client& client = t.join({.query = "user_id=" + t.word("topic")});
   client.send(R"(["1","2","{topic}","disconnect",{}])");
   client.expect_bare_close(codes);
+}
+
+RULE("D-05", must, contract, "a connection without an id disconnects nobody",
+     "Phoenix.Socket.__init__ (id && subscribe)") {
+  Client& sender = t.join();
+  Client& unnamed = t.join();
+  Client& named = t.join({.query = "user_id=" + t.word("topic")});
+  sender.forget();  // what becomes of its channel is left open
+  sender.send(R"(["1","2","{topic}","disconnect",{}])");
+  sender.send(R"([null,"3","phoenix","heartbeat",{}])");
+  sender.expect_mention_at_last("3");
+  for (Client* client : {&unnamed, &named}) {
+    client->send(R"(["1","2","{topic}","ack",{}])");
+    client->expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+    client->expect_silence();
+  }
 }
 
 RULE("D-03", must, core, "a close from the client is answered, and its channels end",
@@ -72,10 +91,11 @@ RULE("D-03", must, core, "a close from the client is answered, and its channels 
 constexpr Millis start_patience{15'000};
 constexpr Millis end_patience{15'000};  // the framework drains for about ten seconds
 constexpr Millis between_looks{20};
+constexpr Millis default_window{10'000};  // LongPoll.default_config
 
 /// A session whose poll has reached the server: what was posted behind it has been handled.
 Poller& held_poll(Trial& t) {
-  Poller& poller = t.poll({.mount = "/short"});
+  Poller& poller = t.poll();
   poller.post(R"(["1","1","{topic}","phx_join",{}])");
   poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
   poller.hold();
@@ -83,7 +103,7 @@ Poller& held_poll(Trial& t) {
   return poller;
 }
 
-RULE("D-04", should, contract,
+RULE("D-04", must, contract,
      "a server that stops takes nobody in, closes sockets with 1012, answers held polls, and exits",
      "Phoenix.Socket.PoolDrainer") {
   if (t.command().empty()) throw Skipped("the suite has to start the server itself: -- COMMAND");
@@ -105,7 +125,8 @@ RULE("D-04", should, contract,
   server.terminate();
   for (Client* client : {&v2, &v1}) client->expect_bare_close({1012});
   if (poller) {
-    poller->expect_poll(R"({"status":204,"messages":[],"token":{any}})");
+    // At once, or when its window is over.
+    poller->expect_poll(R"({"status":204,"messages":[],"token":{any}})", default_window);
     poller->forget();
   }
   if (server.accepts()) throw Violation("new connections to be refused by now", "they are not");

@@ -124,5 +124,27 @@ RULE("V-08", should, contract, "a push or a broadcast carries any JSON value, no
   }
 }
 
+RULE("V-09", must, core, "a message may have more keys, in any order, and its keys in escapes",
+     "Phoenix.Socket.Message.from_map! (Map.fetch!)") {
+  Client& client = t.connect({.vsn = "1.0.0"});
+  for (
+      const char* text :
+      {R"({"more":[1,{"ref":"x"}],"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1"})",
+       R"({"ref":"1","payload":{"topic":"x"},"event":"heartbeat","topic":"phoenix","join_ref":null})",
+       R"({"\u0074opic":"phoenix","e\u0076ent":"heartbeat","payloa\u0064":{},"\u0072ef":"1"})",
+       R"({ "topic" : "phoenix" , "event" : "heartbeat" , "payload" : { } , "ref" : "1" , "":0 })"}) {
+    client.send(text);
+    client.expect(R"({"topic":"phoenix","event":"phx_reply","payload":{any},"ref":"1"})");
+  }
+}
+
+RULE("V-10", should, core, "of a key that comes twice the first counts", "Jason.decode!") {
+  Client& client = t.connect({.vsn = "1.0.0"});
+  client.send_frame(
+      {.payload = R"({"topic":"phoenix","topic":"x","event":"heartbeat","event":"x","payload":{},)"
+                  R"("ref":"1","ref":"2"})"});
+  client.expect(R"({"topic":"phoenix","event":"phx_reply","payload":{any},"ref":"1"})");
+}
+
 }  // namespace
 }  // namespace phx::conformance

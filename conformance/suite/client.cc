@@ -216,7 +216,8 @@ bool Client::survives() {
 }
 
 void Client::heed_only(const std::string& topic, const std::string& about) {
-  frames().hear_only([topic = as_json(topic), about = as_json(about)](const Received& received) {
+  const std::string begin = as_json(about).substr(0, as_json(about).size() - 1);
+  frames().hear_only([topic = as_json(topic), about = begin](const Received& received) {
     const auto contains = [&received](const std::string& text) {
       return received.payload.find(text) != std::string::npos;
     };

@@ -82,7 +82,8 @@ class Client {
 
   /// Answered or closed, this connection does not matter any more; says whether it still lives.
   bool survives();
-  /// Keeps frames of this topic that don't speak of `about` from the case. For crowded topics.
+  /// Keeps frames of this topic from the case that don't speak of `about`, or of what begins with
+  /// it. For crowded topics.
   void heed_only(const std::string& topic, const std::string& about);
   /// The end of the case will not look at this client.
   void forget() { forgotten_ = true; }

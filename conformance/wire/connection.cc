@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "conformance/wire/binary.h"
 
 namespace phx::conformance {
@@ -46,6 +49,20 @@ Opcode opcode_of(Received::Kind kind) {
     case Received::Kind::garbage: break;
   }
   return Opcode::reserved;
+}
+
+/// What the server agreed on for its own messages; nothing where it compresses none.
+std::optional<Compression> agreed_compression(const Response& response) {
+  const std::string extensions = response.header("sec-websocket-extensions").value_or("");
+  if (!extensions.starts_with("permessage-deflate")) return std::nullopt;
+  constexpr std::string_view window = "server_max_window_bits=";
+  Compression agreed{.no_takeover =
+                         extensions.find("server_no_context_takeover") != std::string::npos};
+  const std::size_t at = extensions.find(window);
+  if (at != std::string::npos) {
+    agreed.window_bits = std::clamp(std::atoi(extensions.c_str() + at + window.size()), 8, 15);
+  }
+  return agreed;
 }
 
 std::string how_it_ended(const Stream& stream) {
@@ -114,8 +131,8 @@ std::optional<Response> Connection::response(Clock::time_point deadline) {
                                                    with_short_tokens(read->response.body)));
   if (read->response.status == 101) {
     speaks_frames_ = true;
-    const auto extensions = read->response.header("sec-websocket-extensions");
-    if (extensions && extensions->starts_with("permessage-deflate")) inflate_.emplace();
+    compression_ = agreed_compression(read->response);
+    if (compression_) inflate_.emplace(compression_->window_bits);
     reader_.feed(std::exchange(http_, {}));
     read_frames();
   }
@@ -226,6 +243,8 @@ void Connection::take_message_part(Frame frame) {
 
 void Connection::take_message(Received whole) {
   if (whole.compressed) {
+    // The server has agreed to refer to no earlier message, so none is remembered here.
+    if (compression_ && compression_->no_takeover) inflate_.emplace(compression_->window_bits);
     auto plain = inflate_ ? inflate_->plain(whole.payload) : std::nullopt;
     if (!plain) {
       return push({.kind = Received::Kind::garbage,

@@ -30,6 +30,12 @@ struct Received {
   bool compressed = false;                 ///< RSV1 was set on its first frame.
 };
 
+/// How a server compresses, where it does: permessage-deflate's parameters that bind it.
+struct Compression {
+  bool no_takeover = false;  ///< Each message by itself.
+  int window_bits = 15;      ///< How far back it refers: 2^15 bytes at most.
+};
+
 /// For people: a text as it is, `close 1011`, `the connection ended without a close frame`.
 std::string described(const Received& received);
 
@@ -103,7 +109,8 @@ class Connection {
   bool to_head_ = false;  // the response that is awaited has no body
   std::string http_;      // bytes of a response that is not whole yet
   FrameReader reader_;
-  std::optional<Inflate> inflate_;   // the server agreed to permessage-deflate
+  std::optional<Compression> compression_;  // the server agreed to permessage-deflate
+  std::optional<Inflate> inflate_;
   std::optional<Received> partial_;  // a message whose last fragment has not come
   std::deque<Received> inbox_;
   std::function<bool(const Received&)> filter_;

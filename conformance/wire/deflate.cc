@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -48,15 +49,18 @@ std::string Deflate::compressed(std::string_view message) {
 }
 
 struct Inflate::Stream : z_stream {
-  Stream() : z_stream{} {
-    if (inflateInit2(this, raw_widest_window) != Z_OK) throw std::bad_alloc();
+  explicit Stream(int window_bits)
+      : z_stream{}, at_once(std::min<std::size_t>(16'384, std::size_t{1} << window_bits >> 3)) {
+    if (inflateInit2(this, -window_bits) != Z_OK) throw std::bad_alloc();
   }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   ~Stream() { inflateEnd(this); }
+  /// Bytes of output: zlib takes what it has written in one call for a part of the window.
+  const std::size_t at_once;
 };
 
-Inflate::Inflate() : stream_(std::make_unique<Stream>()) {}
+Inflate::Inflate(int window_bits) : stream_(std::make_unique<Stream>(window_bits)) {}
 Inflate::~Inflate() = default;
 
 std::optional<std::string> Inflate::plain(std::string_view message) {
@@ -67,10 +71,10 @@ std::optional<std::string> Inflate::plain(std::string_view message) {
   stream_->avail_in = static_cast<uInt>(in.size());
   do {
     stream_->next_out = reinterpret_cast<Bytef*>(part.data());
-    stream_->avail_out = part.size();
+    stream_->avail_out = static_cast<uInt>(stream_->at_once);
     const int result = inflate(stream_.get(), Z_SYNC_FLUSH);
     if (result != Z_OK && result != Z_BUF_ERROR) return std::nullopt;
-    out.append(part.data(), part.size() - stream_->avail_out);
+    out.append(part.data(), stream_->at_once - stream_->avail_out);
     if (out.size() > largest_message) return std::nullopt;
   } while (stream_->avail_in > 0 || stream_->avail_out == 0);
   constexpr int at_block_end = 128;

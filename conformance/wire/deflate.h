@@ -21,10 +21,11 @@ class Deflate {
   std::unique_ptr<Stream> stream_;
 };
 
-/// Makes a server's messages plain again, one after the other.
+/// Makes a server's messages plain again, one after the other. What refers further back than the
+/// window reaches is no message.
 class Inflate {
  public:
-  Inflate();
+  explicit Inflate(int window_bits = 15);
   ~Inflate();
   /// Nothing where the bytes are no compressed message, or one of more than 64 MB.
   std::optional<std::string> plain(std::string_view message);

@@ -41,5 +41,14 @@ TEST("what is no compressed message, or half of one, is nothing") {
   expect(!Inflate().plain(half), "half a message");
 }
 
+TEST("what refers further back than the window reaches is no message") {
+  std::string letters;
+  for (unsigned i = 0, x = 1; i < 2'000; ++i)
+    letters += static_cast<char>('a' + (x = x * 75 % 65'537) % 26);
+  const std::string message = Deflate().compressed(letters + letters);
+  expect(Inflate(15).plain(message) == letters + letters, "with a window of 32 kB it is");
+  expect(!Inflate(9).plain(message).has_value(), "with one of 512 bytes it is not");
+}
+
 }  // namespace
 }  // namespace phx::conformance

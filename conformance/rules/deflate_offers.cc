@@ -1,0 +1,92 @@
+/// H: what is offered of permessage-deflate (RFC 7692), what is agreed on, and whether it is kept.
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "conformance/suite/trial.h"
+#include "conformance/suite/violation.h"
+
+namespace phx::conformance {
+namespace {
+
+Opening offering(const std::string& offer) {
+  return {.mount = "/deflate", .headers = {{"Sec-WebSocket-Extensions", offer}}};
+}
+
+/// What the server says to this offer, white space aside.
+std::string agreed(Trial& t, const std::string& offer) {
+  std::string said = t.expect_status(t.upgrade(offering(offer)), 101)
+                         .header("sec-websocket-extensions")
+                         .value_or("");
+  std::erase(said, ' ');
+  return said;
+}
+
+void expect_agreed(Trial& t, const std::string& offer, const std::string& wanted) {
+  const std::string said = agreed(t, offer);
+  if (said != wanted) {
+    throw Violation(fmt::format("\"{}\" to the offer {}", wanted, offer), "\"" + said + "\"");
+  }
+}
+
+/// Letters in no order, so that nothing in them compresses.
+std::string letters(std::size_t count) {
+  std::minstd_rand random;
+  std::string text;
+  while (text.size() < count) text += static_cast<char>('a' + random() % 26);
+  return text;
+}
+
+RULE("H-38", should, contract,
+     "the first offer of permessage-deflate that can be kept is agreed on, with its parameters",
+     "cow_ws.negotiate_permessage_deflate; RFC 7692, 5.1") {
+  const std::string deflate = "permessage-deflate";
+  expect_agreed(t, deflate, deflate);
+  expect_agreed(t, deflate + "; client_max_window_bits", deflate + ";client_max_window_bits=15");
+  for (const char* parameter : {"client_no_context_takeover", "server_no_context_takeover",
+                                "server_max_window_bits=10", "client_max_window_bits=12"}) {
+    expect_agreed(t, deflate + "; " + parameter, deflate + ";" + parameter);
+  }
+  for (const char* parameter :
+       {"foo", "server_max_window_bits=7", "server_max_window_bits=16", "client_max_window_bits=16",
+        "client_no_context_takeover; client_no_context_takeover", "client_no_context_takeover=1"}) {
+    const std::string bad = deflate + "; " + parameter;
+    expect_agreed(t, bad, "");
+    expect_agreed(t, bad + ", " + deflate, deflate);
+  }
+  expect_agreed(t, deflate + "; server_no_context_takeover, " + deflate,
+                deflate + ";server_no_context_takeover");
+  expect_agreed(t, "x-unknown, " + deflate, deflate);
+  expect_agreed(t, "x-unknown; foo=1", "");
+}
+
+RULE("H-39", must, contract, "what is agreed on is kept: messages by themselves, a smaller window",
+     "cow_ws.init_permessage_deflate; RFC 7692, 7.1") {
+  // What follows is inflated by what was agreed on, so a server that keeps to less is not
+  // understood.
+  const std::string far_back = letters(2'000);
+  for (const char* parameter : {"server_no_context_takeover", "server_max_window_bits=9",
+                                "client_no_context_takeover", "client_max_window_bits=9"}) {
+    Client& client = t.join(offering(fmt::format("permessage-deflate; {}", parameter)));
+    for (int i = 0; i < 3; ++i) {
+      const std::string payload = fmt::format(R"({{"once":"{0}","again":"{0}"}})", far_back);
+      client.send(R"(["1","2","{topic}","echo",)" + payload + "]");
+      client.expect_compressed(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":)" +
+                               payload + "}]");
+    }
+  }
+}
+
+RULE("H-40", should, contract,
+     "a message that says it is compressed and is not ends the connection", "RFC 7692, 8") {
+  for (const std::string& rubbish : {std::string("hello"), std::string(20, '\xff')}) {
+    Client& client = t.connect(offering("permessage-deflate"));
+    client.send_frame({.payload = rubbish, .rsv = 4});
+    client.expect_any_end();
+  }
+  t.expect_server_goes_on();
+}
+
+}  // namespace
+}  // namespace phx::conformance

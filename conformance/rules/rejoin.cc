@@ -1,0 +1,58 @@
+/// J: joining again what is joined already, when the old channel or the socket has its hands full.
+
+#include <fmt/format.h>
+
+#include "conformance/suite/trial.h"
+#include "conformance/suite/violation.h"
+
+namespace phx::conformance {
+namespace {
+
+RULE("J-21", must, contract, "a topic that is joined can be joined again with a hundred joined",
+     "Phoenix.Socket.handle_in phx_join (delete_channel, then map_size)") {
+  constexpr int most = 100;
+  Client& client = t.connect();
+  std::vector<std::string> joins;
+  for (int n = 1; n <= most; ++n) {
+    joins.push_back(fmt::format(R"(["{0}","{0}","{{topic}}:{0}","phx_join",{{}}])", n));
+  }
+  client.send_together(joins);
+  for (int n = 1; n <= most; ++n) {
+    client.expect(fmt::format(R"(["{0}","{0}","{{topic}}:{0}","phx_reply",{{ok}}])", n));
+  }
+  for (const char* topic : {"{topic}:1", "{topic}:100"}) {
+    const char* number = topic + std::string_view("{topic}:").size();
+    client.send(fmt::format(R"(["new","new","{}","phx_join",{{}}])", topic));
+    client.expect(fmt::format(R"(["new","new","{}","phx_reply",{{ok}}])", topic));
+    client.expect(fmt::format(R"(["{0}","{0}","{1}","phx_close",{{any}}])", number, topic));
+  }
+}
+
+RULE("J-22", must, contract, "a second join waits for nothing that the first channel is doing",
+     "Phoenix.Socket.shutdown_duplicate_channel (Process.exit)") {
+  constexpr Millis busy{1'000};
+  constexpr Millis beginning{50};  // by then the channel is at it
+  Client& client = t.join();
+  Client& publisher = t.join();
+  const auto began = Clock::now();
+  client.send(fmt::format(R"(["1","2","{{topic}}","slow",{{"ms":{}}}])", busy.count()));
+  client.send(R"(["1","3","{topic}","push",{"event":"late","payload":{}}])");
+  t.wait(beginning);
+  client.send(R"(["4","4","{topic}","phx_join",{}])");
+  client.expect(R"(["4","4","{topic}","phx_reply",{ok}])");
+  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  if (Clock::now() - began >= busy) {
+    throw Violation("the new join's reply at once", "it came when the old channel was through");
+  }
+  // While the old channel's handler may still run, it is a member no more.
+  t.wait(beginning);
+  publisher.send(R"(["1","2","{topic}","broadcast_from",{"n":1}])");
+  publisher.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+  client.expect(R"([null,null,"{topic}","broadcasted",{"n":1}])");
+  client.expect_silence();
+  t.wait(std::chrono::duration_cast<Millis>(began + busy + beginning - Clock::now()));
+  client.expect_silence();  // and none of what it was to say comes
+}
+
+}  // namespace
+}  // namespace phx::conformance

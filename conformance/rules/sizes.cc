@@ -1,0 +1,130 @@
+/// R, E and N: sizes: on the edges of what a frame's head can say, and of what a mount allows.
+
+#include <fmt/format.h>
+
+#include "conformance/suite/trial.h"
+#include "conformance/suite/violation.h"
+#include "conformance/wire/binary.h"
+
+namespace phx::conformance {
+namespace {
+
+std::string echo(const std::string& filling) {
+  return R"(["1","2","{topic}","echo",{"d":")" + filling + R"("}])";
+}
+std::string echo_reply(const std::string& filling) {
+  return R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"d":")" + filling + R"("}}])";
+}
+
+/// A filling for a text that is to have `size` bytes. REQUIRES: it has fewer without.
+std::string filling(const Trial& t, std::size_t size, const std::string& text_without) {
+  return std::string(size - t.fill(text_without).size(), 'x');
+}
+
+RULE("R-29", must, contract, "a payload of seven megabytes is echoed whole", "max_frame_size") {
+  Client& client = t.join();
+  const std::string large(7'000'000, 'x');
+  client.send(echo(large));
+  client.expect(echo_reply(large));
+}
+
+RULE("R-30", must, contract,
+     "messages whose size is on the edge of what takes more bytes to say come whole, both ways",
+     "RFC 6455, 5.2") {
+  Client& client = t.join();
+  for (const std::size_t size : {125, 126, 127, 128, 65'535, 65'536, 65'537}) {
+    for (const std::string& edge : {echo(""), echo_reply("")}) {  // of what goes up, or comes down
+      if (t.fill(edge).size() > size) continue;
+      const std::string fitting = filling(t, size, edge);
+      client.send(echo(fitting));
+      client.expect(echo_reply(fitting));
+    }
+  }
+}
+
+RULE("R-31", must, contract, "small messages and large ones that follow each other come in order",
+     "one mailbox") {
+  Client& client = t.join();
+  std::vector<std::string> fillings;
+  for (const std::size_t size : {1, 20'000, 2, 16'300, 16'384, 3, 70'000, 70'001, 4, 5, 200'000, 6,
+                                 65'536, 7, 15'000, 16'000, 17'000, 8}) {
+    fillings.emplace_back(size, 'x');
+  }
+  std::vector<std::string> echoes;
+  for (const auto& filling : fillings) echoes.push_back(echo(filling));
+  client.send_together(echoes);
+  for (const auto& filling : fillings) client.expect(echo_reply(filling));
+}
+
+RULE("E-19", must, contract, "a message of just the limit is taken, and one byte more is not",
+     "max_frame_size") {
+  constexpr std::size_t limit = 1'000;  // of the mount /small
+  constexpr std::size_t head = 8;       // a server may count the frame's head, too
+  const auto goes_through = [&t](std::size_t size) {
+    Client& client = t.join({.mount = "/small"});
+    const std::string fitting = filling(t, size, echo(""));
+    client.send(echo(fitting));
+    const Received received = client.take("an echo, or the end of the connection");
+    if (received.kind == Received::Kind::text) return true;
+    client.forget();
+    const bool refused = received.kind == Received::Kind::end || received.code == 1009;
+    if (!refused) throw Violation("close 1009", described(received), client.name());
+    return false;
+  };
+  if (!goes_through(limit - head)) {
+    throw Violation(fmt::format("a message of {} bytes to be taken", limit - head), "it was not");
+  }
+  const bool counts_the_head = !goes_through(limit - head + 1);
+  if (!counts_the_head && !goes_through(limit)) {
+    throw Violation(fmt::format("a message of {} bytes to be taken", limit), "it was not");
+  }
+  if (goes_through(limit + 1)) {
+    throw Violation(fmt::format("a message of {} bytes to be refused", limit + 1), "it was taken");
+  }
+}
+
+RULE("N-10", must, contract, "every field of a binary message may have up to 255 bytes",
+     "one-byte sizes") {
+  const std::string& topic = t.word("topic");
+  const std::string data("\x00\xff", 2);
+  for (const std::size_t size : {127, 128, 200, 255}) {
+    Client& client = t.connect();
+    const std::string join_ref(size, 'j'), ref(size, 'r');
+    client.send(fmt::format(R"(["{}","1","{{topic}}","phx_join",{{}}])", join_ref));
+    client.expect(fmt::format(R"(["{}","1","{{topic}}","phx_reply",{{ok}}])", join_ref));
+    client.send_binary(encode(BinaryPush{join_ref, ref, topic, "echo", data}));
+    client.expect_binary(encode(BinaryReply{join_ref, ref, topic, "ok", data}));
+    client.send_binary(encode(BinaryPush{join_ref, ref, topic, "push_binary", data}));
+    client.expect_binary(encode(BinaryPushed{join_ref, topic, "pushed_binary", data}));
+    const std::string nowhere = "nowhere:" + std::string(size - 8, 't');
+    client.send_binary(encode(BinaryPush{join_ref, ref, nowhere, std::string(size, 'e'), data}));
+    client.expect(fmt::format(R"([{{any}},"{}","{}","phx_reply",{{refused}}])", ref, nowhere));
+  }
+}
+
+RULE("E-23", should, contract, "the limit is a message's, in however many fragments it comes",
+     "cowboy_websocket.dispatch_frame (frag_buffer)") {
+  const auto ends = [&t](const std::string& text, std::size_t piece) {
+    Client& client = t.join({.mount = "/small"});
+    std::vector<Frame> frames;
+    for (std::size_t at = 0; at < text.size(); at += piece) {
+      frames.push_back({.opcode = at == 0 ? Opcode::text : Opcode::continuation,
+                        .payload = text.substr(at, piece),
+                        .fin = at + piece >= text.size()});
+    }
+    client.send_frames(frames);
+    const Received received = client.take("an echo, or the end of the connection");
+    client.forget();
+    return received.kind == Received::Kind::end || received.code == 1009;
+  };
+  const std::string fitting = t.fill(echo(filling(t, 1'000, echo(""))));
+  if (ends(fitting, 1'000)) {
+    throw Skipped("this server's limit is a frame's, head and all, and no message's");
+  }
+  if (ends(fitting, 300)) throw Violation("1,000 bytes in fragments to be taken", "they were not");
+  const std::string larger = t.fill(echo(filling(t, 1'200, echo(""))));
+  if (!ends(larger, 600)) throw Violation("1,200 bytes in fragments to end with 1009", "an echo");
+}
+
+}  // namespace
+}  // namespace phx::conformance
