@@ -118,9 +118,12 @@ std::optional<Response> lack_auth(Link&, const Request& request) {
 
 /// Up to 1.7.9: the exception of the adapter about an upgrade is rescued by nobody.
 void raise_for_bad_upgrades(Link&, const Request& request, Response& response) {
-  const bool plain =
+  const bool upgrades =
       request.method == "GET" && request.target.find("/websocket") != std::string::npos;
-  if (plain && response.status == 400) response = Response{500};
+  // Its sentence says which header is wrong. Without a host the HTTP server itself refuses.
+  const bool header_is_wrong =
+      response.body.starts_with("'") || response.body.starts_with("HTTP version");
+  if (upgrades && response.status == 400 && header_is_wrong) response = Response{500};
 }
 
 /// Up to 1.7.6: each line of a batch is text, so one of base64 ends the session.
