@@ -8,6 +8,7 @@
 /// - the value of each header, query parameter, form field and member of JSON that has the name of
 ///   a secret (`is_secret_name`), at any depth: in URLs within headers, in JSON within JSON, in
 ///   messages and bodies, in base64 that hides text;
+/// - signed tokens (`eyJ….….…`, `SFMyNTY.….…`), whatever they are called;
 /// - cookies, the token in a sub-protocol (base64url.bearer.phx.…), the name and the password in
 ///   a URL (`https://me:secret@host`).
 ///

@@ -118,6 +118,17 @@ TEST("secrets of URLs in headers, of forms, of cookies and of users in URLs are 
           R"("x":"/go?to=https%3A%2F%2Fh%2F%3Ftoken%3DREDACTED-1%26y%3D1")", 1);
 }
 
+TEST("the parts of a form are looked into, and signed tokens are known by their looks") {
+  becomes(
+      R"("text":"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nhunter 2\r\n--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b--")",
+      R"("text":"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nREDACTED-1\r\n--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b--")",
+      1);
+  becomes(
+      R"("headers":[{"name":"Sec-WebSocket-Protocol","value":"phoenix, eyJhbGciOiJI.eyJzdWIiOiIx.c2ln"}],"data":"[\"SFMyNTY.g2gDYQFuBgA.sig\",\"eyJ.a.b\"]")",
+      R"("headers":[{"name":"Sec-WebSocket-Protocol","value":"phoenix, REDACTED-1"}],"data":"[\"REDACTED-2\",\"eyJ.a.b\"]")",
+      2);
+}
+
 TEST("secrets of JSON are taken out at any depth, in texts of JSON, in arrays, of numbers") {
   becomes(
       R"("a":{"session":{"id":"AA","n":[1,"BB"]},"pin_pass":4711,"author":"CC","passes":3})",

@@ -30,6 +30,8 @@ bool in_name(char c) {
   return is_alnum(c) || std::string_view("_-.[]%$").find(c) != std::string_view::npos;
 }
 
+bool in_token(char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; }
+
 /// As it stands, where no text comes of it.
 std::string percent_decoded(std::string_view text) {
   std::string out;
@@ -161,7 +163,7 @@ void JsonText::take_string() {
 std::string Texts::hidden(const std::string& text) {
   if (depth_ == max_depth) return text;
   ++depth_;
-  std::string now = hidden_users(hidden_subprotocol(text));
+  std::string now = hidden_parts(hidden_signed(hidden_users(hidden_subprotocol(text))));
   const bool json = now.find('"') != now.npos && now.find_first_of("{[") != now.npos;
   now = json ? JsonText(now, *this).hidden() : hidden_parameters(now);
   --depth_;
@@ -196,6 +198,41 @@ std::string Texts::hidden_users(std::string text) {
     const auto end = text.find_first_of("/?#@\"'\\<> \t\r\n", at);
     if (end == text.npos || text[end] != '@') continue;
     text.replace(at, end - at, secrets_.hidden(percent_decoded(text.substr(at, end - at))));
+  }
+  return text;
+}
+
+/// JSON web tokens and Phoenix's own, which begin alike: whatever they are called.
+std::string Texts::hidden_signed(std::string text) {
+  constexpr std::size_t shortest = 8;
+  for (const std::string_view start : {"eyJ", "SFMyNTY."}) {
+    for (auto at = text.find(start); at != text.npos; at = text.find(start, at + 1)) {
+      if (at > 0 && in_token(text[at - 1])) continue;
+      std::size_t end = at;
+      while (end < text.size() && in_token(text[end])) ++end;
+      const std::string token = text.substr(at, end - at);
+      const auto first = token.find('.');
+      const auto second = first == token.npos ? token.npos : token.find('.', first + 1);
+      if (second == token.npos || second - first <= shortest) continue;
+      text.replace(at, token.size(), secrets_.hidden(token));
+    }
+  }
+  return text;
+}
+
+/// `Content-Disposition: form-data; name="password"`, an empty line, and the value.
+std::string Texts::hidden_parts(std::string text) {
+  constexpr std::string_view mark = "form-data; name=\"";
+  for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at)) {
+    at += mark.size();
+    const std::string name = text.substr(at, text.find('"', at) - at);
+    const auto blank = std::min(text.find("\r\n\r\n", at), text.find("\n\n", at));
+    if (blank == text.npos || !is_secret_name(name)) continue;
+    const auto begin = text.find_first_not_of("\r\n", blank);
+    const auto end =
+        std::min({text.find("\r\n--", blank + 1), text.find("\n--", blank + 1), text.size()});
+    if (begin == text.npos || begin >= end) continue;
+    text.replace(begin, end - begin, secrets_.hidden(text.substr(begin, end - begin)));
   }
   return text;
 }

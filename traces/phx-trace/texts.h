@@ -24,6 +24,8 @@ class Texts {
   friend class JsonText;
   std::string hidden_subprotocol(std::string text);
   std::string hidden_users(std::string text);
+  std::string hidden_signed(std::string text);
+  std::string hidden_parts(std::string text);
   std::string hidden_parameters(std::string_view text);
 
   Secrets& secrets_;
