@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { launch } from "./support/browser.js";
-import { eventually } from "./support/deadline.js";
+import { PATIENCE_MS, eventually, within } from "./support/deadline.js";
 import { NetworkPanel } from "./support/devtools.js";
 import { Visitor, servePage } from "./support/page.js";
 import { contractServer } from "./support/server.js";
@@ -86,6 +86,36 @@ test("long-polls of the network panel are told from each other and played again"
   await trace("import", file("chrome.har"), "-o", file("mine.har"));
   const { stdout } = await trace("show", "--plain", file("mine.har"));
   assert.match(stdout, /poll2 ← 200 OK .* 1 message\n.* a broadcast$/m);
+});
+
+test("what Playwright records is imported, told and played again, in each of its modes", async (t) => {
+  const file = await folder(t);
+  const origin = `http://localhost:${await servePage(t)}`;
+  const modes = {
+    full: { mode: "full", content: "embed" },
+    minimal: { mode: "minimal", content: "embed" },
+    attached: { mode: "full", content: "attach" },
+  };
+  for (const [name, mode] of Object.entries(modes)) {
+    const context = await browser.newContext({ recordHar: { path: file(`${name}.har`), ...mode } });
+    const page = await context.newPage();
+    const left = new Promise((resolve) => {
+      const heard = ({ payload }) => `${payload}`.includes("phx_close") && resolve();
+      page.on("websocket", (socket) => socket.on("framereceived", heard));
+    });
+    await page.goto(origin);
+    await page.waitForFunction(() => window.phoenix);
+    await page.evaluate(talk, { address: server.mount("/socket"), topic: `conformance:${name}` });
+    await within(PATIENCE_MS, "Playwright to hear that the channel is closed", left);
+    await context.close();
+
+    const { stderr } = await trace("import", file(`${name}.har`), "-o", file("mine.har"));
+    assert.match(stderr, /^kept 1 websocket with 9 messages, and 0 long-poll requests; .* 2 secrets are redacted$/m);
+    hidesSecrets(await readFile(file("mine.har"), "utf8"));
+    tells((await trace("show", "--plain", file("mine.har"))).stdout);
+    assert.match((await replay(file("mine.har"))).stdout, /^1 of 1 traces agree/);
+    assert.match((await replay(file(`${name}.har`))).stdout, /^1 of 1 traces agree/m);
+  }
 });
 
 test("a browser that talks through phx-trace record is recorded whole, and played again", async (t) => {

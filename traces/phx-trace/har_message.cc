@@ -127,8 +127,11 @@ std::optional<std::string> bytes_of(const Value& list) {
   return bytes;
 }
 
+bool is_control(Opcode opcode) { return static_cast<int>(opcode) >= 8; }  // RFC 6455, 5.5
+
 std::string payload_of(const Value& message, Opcode opcode) {
   auto data = first_of(message, data_names);
+  if (!data && !is_control(opcode)) message.complain("expected \"data\", and there is none");
   const auto encoding = message.find("encoding");
   const bool base64_said = encoding && plain(encoding->as_text()) == "base64";
   const bool text = opcode == Opcode::text;

@@ -234,7 +234,9 @@ bool read_answer(const Value& value, const Bodies& bodies, Remarks& remarks, Ent
   entry.error = text_in(value, "_error");
   if (entry.error.empty()) entry.error = text_in(response, "_error");
   if (entry.error.empty()) entry.error = text_in(response, "_failureText");
-  if (entry.error.empty() && entry.websocket) entry.error = no_answer;
+  if (entry.websocket) {
+    entry.error = std::string(no_answer) + (entry.error.empty() ? "" : ": " + entry.error);
+  }
   return true;
 }
 

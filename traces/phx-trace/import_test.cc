@@ -79,7 +79,7 @@ TEST("what can't be read is left out and counted, and the rest is read") {
       std::string(socket_entry)
           .insert(
               std::string_view(socket_entry).find("[{\"type") + 1,
-              R"({"data":"whose?"},{"type":"send","opcode":99,"data":""},7,{"type":"error","data":"e"},)");
+              R"({"data":"whose?"},{"type":"send","opcode":99,"data":""},7,{"type":"error","data":"e"},{"type":"send","data":null},)");
   const Trace trace =
       read_har(entries(bad_message + R"(,"x",{"request":5},{"request":{"url":""}})"));
   expect_eq(trace.entries.size(), std::size_t{1});
@@ -87,7 +87,7 @@ TEST("what can't be read is left out and counted, and the rest is read") {
   expect_eq(
       fmt::format("{}", fmt::join(trace.remarks.sentences(), "\n")),
       std::string(
-          "3 messages that can't be read were left out (log.entries[0]._webSocketMessages[0]: "
+          "4 messages that can't be read were left out (log.entries[0]._webSocketMessages[0]: "
           "expected \"type\": \"send\" or \"receive\", and it does not say)\n"
           "1 error that the browser noted was left out\n"
           "3 requests that can't be read were left out (log.entries[1]: expected an object with "

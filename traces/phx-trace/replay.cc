@@ -66,7 +66,8 @@ Verdict Replay::run() {
   if (!story.empty()) previous_ = story.front().step.at;
   try {
     for (const Told& told : story) play(told);
-    expect_silence();
+    // A browser's export may have been made before the last frames came.
+    if (trace_.whole) expect_silence();
     return {};
   } catch (const Differs& differs) {
     return differs.verdict;
