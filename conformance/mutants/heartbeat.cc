@@ -104,5 +104,12 @@ MUTANT("heartbeat-on-any-topic", "a heartbeat is answered on whatever topic", "K
   }};
 }
 
+MUTANT("what-is-sent-keeps", "a frame to the client keeps its connection open, too", "K-07") {
+  return {.down = [](Link& link, Message m) {
+    link.server().unsent += frame_bytes({.opcode = Opcode::pong});  // a sign of life, made up
+    return std::vector<Message>{std::move(m)};
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

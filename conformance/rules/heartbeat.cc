@@ -133,6 +133,12 @@ RULE(
   });
   listening.expect_close(idle_codes);
   expect_not_before(asked, open);
+  const auto lived = std::chrono::duration_cast<Millis>(since(asked));
+  if (lived >= late + open) {  // it was the reply that kept it, or a machine that is busy
+    throw SeenTooLate(
+        {fmt::format("the connection to be closed after {} ms", short_timeout.count()),
+         fmt::format("it was closed after {} ms", lived.count())});
+  }
 
   t.in_time(spoke - start > open ? start : spoke, open, [&] {
     pinging.expect_pong("still here");

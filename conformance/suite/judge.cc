@@ -95,7 +95,11 @@ Judgement judge(const Rule& rule, const Options& options, Network& network,
     judgement = judge_once(rule, options, network, look, axis);
   }
   Outcome& outcome = judgement.outcome;
-  if (tries > 1) outcome.remark = fmt::format("tried {} times: the machine was busy", tries);
+  if (tries > 1) {
+    outcome.remark = fmt::format(
+        "tried {} times: {}", tries,
+        judgement.seen_too_late ? "it was seen too late each time" : "the machine was busy");
+  }
   outcome.took = std::chrono::duration_cast<Millis>(Clock::now() - began);
   return judgement;
 }

@@ -44,7 +44,7 @@ TEST("a violation that is seen too late three times stands") {
   expect_eq(tries, 3);
   expect(outcome.verdict == Verdict::failed, "not kept");
   expect_eq(outcome.reason, std::string("expected this, got that"));
-  expect_eq(outcome.remark, std::string("tried 3 times: the machine was busy"));
+  expect_eq(outcome.remark, std::string("tried 3 times: it was seen too late each time"));
 }
 
 TEST("a violation that is seen in time stands at once") {
