@@ -91,7 +91,8 @@ class Judge {
 
   void run() {
     std::vector<std::thread> threads;
-    const unsigned at_a_time = std::max(1u, std::thread::hardware_concurrency());
+    // A judged server mostly waits for what does not come, so two share a core.
+    const unsigned at_a_time = 2 * std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < at_a_time; ++i) threads.emplace_back([this] { take_turns(); });
     for (std::thread& thread : threads) thread.join();
   }
