@@ -261,6 +261,22 @@ mutants: $(MUTANTS) $(SUITE) $(CONTRACT) ## prove that each rule can fail: judge
 $(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(MUTANT_REASONS)
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
 
+# Faults in the library's own source, one at a time: what notices them?
+# make mutate [ONLY=layer,name*] [SAMPLE=20 or AUTO=20] [SEED=…] [BY=suite,unit,replay] [JOBS=2] [KEEP=1] [RECORD=1]
+MUTATE := conformance/proof/mutate
+RUN_MUTATE = CXX='$(CXX)' CXXFLAGS='$(ALL_CXXFLAGS)' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' ALLOCATOR='$(ALLOCATOR)' \
+  BUILD='$(BUILD)' LIB_OBJECTS='$(call objects,$(LIB_SOURCES))' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
+  TESTING_OBJECTS='$(call objects,$(TESTING_SOURCES))' ONLY='$(ONLY)' SAMPLE='$(SAMPLE)' AUTO='$(AUTO)' SEED='$(SEED)' \
+  BY='$(BY)' JOBS='$(JOBS)' KEEP='$(KEEP)' RECORD='$(RECORD)' node $(MUTATE)/main.mjs
+MUTATE_NEEDS = $(SUITE) $(CONTRACT) $(if $(findstring replay,$(BY)),$(TRACER)) \
+  $(if $(findstring unit,$(BY)),$(call objects,$(filter lib/%,$(TEST_SOURCES)) $(TESTING_SOURCES)))
+.PHONY: mutate
+mutate: $(MUTATE_NEEDS) | build/.packages-clients ## put faults into the library, one at a time, and see what notices: ONLY=layer SAMPLE=20
+	@$(RUN_MUTATE)
+$(BUILD)/mutate-list.passed: $(wildcard $(MUTATE)/* $(MUTATE)/faults/*) docs/proof.md $(LIB_SOURCES) $(wildcard lib/*/*.h) \
+  | build/.packages-clients
+	@node --test --test-reporter=spec $(MUTATE)/*.test.mjs >$@.log && sed -n 's/^ℹ pass /list of faults: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
+
 # make replay [TRACES='a.har b.har'] [URL=ws://host:port/socket]: without either, the index says what must agree.
 TRACE_INDEX := traces/README.md
 TRACE_FILES := $(wildcard traces/*.har traces/[0-9]*/*.har)
@@ -420,7 +436,7 @@ judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its rep
 # A reader types what is on the pages at the plain build.
 BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed links.passed) $(if $(SAN),,$(BUILD)/commands.passed)
 ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
-  $(BUILD)/replay.passed $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/exercises.passed $(BUILD)/soak.passed $(BUILD)/clients.passed
+  $(BUILD)/replay.passed $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/mutate-list.passed $(BUILD)/exercises.passed $(BUILD)/soak.passed $(BUILD)/clients.passed
 .PHONY: test
 test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, traces, the suite itself, mutants, the exercises, real clients, the book
 	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, traces, the suite itself, mutants, the exercises, real clients, the book.'
@@ -531,11 +547,11 @@ valgrind: $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem build/.packages-valg
 check-fresh: ## the README's two commands on a bare Debian 12 and 13, each in a root of its own: RELEASE=trixie
 	@.ci/check-fresh $(or $(RELEASE),bookworm trixie)
 
-# make check-all [TIME=10] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,churn,faults,layout,fresh]: TIME is each
-#   fuzzer's, in seconds.
+# make check-all [TIME=10] [NIGHT=1] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,churn,faults,mutate,layout,fresh]:
+#   TIME is each fuzzer's, in seconds; by NIGHT `make mutate` takes all its faults and an hour, else a sample.
 .PHONY: check-all
-check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, layout, bare machines; a table at the end
-	@TIME=$(or $(TIME),10) ONLY='$(ONLY)' .ci/check-all
+check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, mutate, layout, bare machines; a table at the end
+	@TIME=$(or $(TIME),10) NIGHT='$(NIGHT)' ONLY='$(ONLY)' .ci/check-all
 
 # --- Reading and keeping ----------------------------------------------------------------------
 

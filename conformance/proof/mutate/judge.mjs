@@ -1,0 +1,124 @@
+// Judges a server with a fault in it: by the suite, by the unit tests of its layer, by the traces.
+
+import { mkdirSync, readFileSync, readdirSync, rmSync, existsSync } from "node:fs";
+import path from "node:path";
+
+import { ROOM } from "./build.mjs";
+import { run } from "./run.mjs";
+
+const BUILD = process.env.BUILD ?? "build/plain";
+const SUITE = `${BUILD}/phx-conformance`;
+const MEMORY_KB = 6_000_000; // so that a loop without an end takes no machine with it
+const HASTE = "0.4"; // most faults are noticed by what never comes; what seems broken is tried patiently
+const SLOW_MS = 200; // rules that take longer are judged last
+const bad = new Set(["failed", "setup_failed", "dependency_failed", "suite_failed"]);
+
+/** One run of the suite. Its rules by id, or undefined where there is no report. */
+async function suite(server, folder, args, patience) {
+  const report = path.join(folder, "report.json");
+  rmSync(report, { force: true });
+  const all = [...args, "--json", report, "--color", "never", "--", server, "--shards", "1"];
+  const ended = await run(SUITE, all, { patience, memory: MEMORY_KB });
+  let rules;
+  if (existsSync(report)) {
+    try {
+      rules = new Map(JSON.parse(readFileSync(report, "utf8")).rules.map((rule) => [rule.id, rule]));
+    } catch {
+      // half a report: it was ended while it wrote
+    }
+  }
+  return { ...ended, rules };
+}
+
+/** How the good server is judged: which rules are slow, and which it does not keep. */
+export async function baseline() {
+  mkdirSync(ROOM, { recursive: true });
+  const { rules, said } = await suite(`${BUILD}/phx-contract`, ROOM, [], 300_000);
+  if (!rules) throw new Error(`the suite could not judge the good server:\n${said}`);
+  const broken = [...rules.values()].filter((rule) => bad.has(rule.verdict)).map((rule) => rule.id);
+  if (broken.length > 0) throw new Error(`expected the good server to keep all rules, got broken: ${broken.join(", ")}`);
+  const slow = [...rules.values()].filter((rule) => rule.milliseconds > SLOW_MS).map((rule) => rule.id);
+  const warned = [...rules.values()].filter((rule) => rule.verdict === "warned").map((rule) => rule.id);
+  return { slow, warned: new Set(warned), all: [...rules.keys()] };
+}
+
+const only = (ids) => ids.flatMap((id) => ["--only", id]);
+const oneLine = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, 240);
+
+/**
+ * Judges by the suite, quick rules first, until a MUST is broken. `{by: "must" | "should" | "nothing", rule, why}`;
+ * `first` is a rule that caught it before.
+ */
+export async function judgeBySuite(server, folder, base, first) {
+  const warned = new Map();
+  const look = (rules) => {
+    for (const rule of rules.values()) {
+      if (rule.verdict === "warned" && !base.warned.has(rule.id)) warned.set(rule.id, rule);
+    }
+    return [...rules.values()].find((rule) => bad.has(rule.verdict));
+  };
+  // Judged alone and patiently: a busy machine must not count as a catch.
+  const confirmed = async (rule) => {
+    const { rules, late, said } = await suite(server, folder, only([rule.id]), 120_000);
+    if (late) return { by: "must", rule: rule.id, why: "the suite never ended" };
+    if (!rules) return { by: "must", rule: rule.id, why: oneLine(said) };
+    const again = look(rules);
+    return again && { by: "must", rule: again.id, why: oneLine(again.reason) };
+  };
+  const quick = base.all.filter((id) => !base.slow.includes(id));
+  const rounds = [...(first && base.all.includes(first) ? [[first]] : []), quick, base.slow];
+  for (const ids of rounds) {
+    for (const haste of [HASTE, "1"]) {
+      const args = ["--fail-fast", "--timeout-scale", haste, ...only(ids)];
+      const { rules, late, status, said } = await suite(server, folder, args, 200_000);
+      if (late) return { by: "must", rule: "(never ended)", why: "the suite never ended" };
+      if (!rules) {
+        if (status === 4) return { by: "nothing", rule: "", why: `a defect of the suite: ${oneLine(said)}` };
+        return { by: "must", rule: "(start)", why: oneLine(said) };
+      }
+      const broken = look(rules);
+      if (!broken) break;
+      if (haste === "1") return { by: "must", rule: broken.id, why: oneLine(broken.reason) };
+      const sure = await confirmed(broken);
+      if (sure) return sure;
+    }
+  }
+  for (const rule of warned.values()) {
+    const { rules } = await suite(server, folder, only([rule.id]), 120_000);
+    const again = rules?.get(rule.id);
+    if (again?.verdict === "warned") return { by: "should", rule: rule.id, why: oneLine(again.reason), shoulds: [...warned.keys()] };
+  }
+  return { by: "nothing", rule: "", why: "" };
+}
+
+/** The unit tests of the layers that the fault touches. */
+export function testsOf(fault) {
+  const layers = new Set(fault.changes.map(({ file }) => path.dirname(file)));
+  return [...layers].flatMap((layer) =>
+    readdirSync(layer).filter((file) => file.endsWith("_test.cc")).map((file) => `${layer}/${file}`),
+  );
+}
+
+/** `{caught, test, why}` */
+export async function judgeByUnitTests(fault, builder) {
+  for (const test of testsOf(fault)) {
+    const { program, failed } = await builder.test(test);
+    if (failed) return { caught: true, test: path.basename(test, ".cc"), why: `does not build: ${oneLine(failed)}` };
+    const { status, said, late } = await run(program, [], { patience: 60_000, memory: MEMORY_KB });
+    rmSync(program, { force: true });
+    if (status === 0) continue;
+    const why = late ? "it never ended" : /FAILED \] (.*)$/m.exec(said)?.[1] ?? oneLine(said.slice(-200));
+    return { caught: true, test: path.basename(test, ".cc"), why: oneLine(why) };
+  }
+  return { caught: false, test: "", why: "" };
+}
+
+/** Plays all recorded conversations to the server. `{caught, trace}` */
+export async function judgeByTraces(server) {
+  const traces = ["traces", ...readdirSync("traces").filter((one) => /^\d/.test(one)).map((one) => `traces/${one}`)]
+    .flatMap((folder) => readdirSync(folder).filter((file) => file.endsWith(".har")).map((file) => `${folder}/${file}`));
+  const args = ["replay", "--index", "traces/README.md", ...traces, "--", server, "--shards", "1"];
+  const { status, said, late } = await run(`${BUILD}/phx-trace`, args, { patience: 400_000, memory: MEMORY_KB });
+  if (status === 0) return { caught: false, trace: "" };
+  return { caught: true, trace: late ? "(never ended)" : oneLine(/^✗.*$/m.exec(said)?.[0] ?? said.slice(-200)) };
+}

@@ -1,0 +1,10 @@
+// C++ as far as it must be understood to change it: where it is code, and not comment or text.
+
+/** The source with its comments and the insides of its literals blanked, of the same length. */
+export function mask(source) {
+  const blank = (text) => text.replace(/[^\n]/g, " ");
+  return source.replace(
+    /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|(?<![\w'])'(?:[^'\\\n]|\\.)*'|^#[^\n]*/gm,
+    (part) => (part[0] === '"' || part[0] === "'" ? part[0] + blank(part.slice(1, -1)) + part[0] : blank(part)),
+  );
+}
