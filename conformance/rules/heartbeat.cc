@@ -87,7 +87,7 @@ RULE("K-05", must, contract,
   const auto joined = Clock::now();
   client.expect_close(idle_codes);
   expect_not_before(start, open);
-  expect_not_after(joined, short_timeout + t.patience() / 2);
+  expect_not_after(joined, short_timeout + t.patience() / 5);
   observed_reason(observer);  // and its channels end with it
 }
 
