@@ -2,20 +2,12 @@
 //
 //   suite      the rule asked for what Phoenix does not promise, or asked in a way that fails by itself
 //   framework  the server's own channels: Phoenix's, or those of lib/
-//   adapter    what carries them: Cowboy, Bandit, libwebsockets
+//   adapter    what carries them: Cowboy, Bandit
 //
 // `runs` names runs by their file, with `*` for anything. A departure that stands here twice or not at all,
 // and a line that no run needs, fail judging/results.test.js.
 
 export const explained = [
-  {
-    rule: "E-07", runs: "phoenix-channels-cpp", whose: "adapter",
-    why: "libwebsockets drops the connection where a control frame is longer than 125 bytes",
-  },
-  {
-    rule: "E-13", runs: "phoenix-channels-cpp", whose: "adapter",
-    why: "libwebsockets takes an unmasked frame, and does not report it",
-  },
   {
     rule: "B-12", runs: "phoenix-1.*", whose: "suite",
     why: "the rule was judged on version 1 too, whose serializer takes a payload of any kind; on version 2 it is kept",

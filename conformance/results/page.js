@@ -94,7 +94,7 @@ const page = [
   "many rules are kept of those that were judged. `conformance/README.md` tells how to add a server.",
   "",
   "Each departure is the suite's, the framework's or the adapter's: `conformance/results/explained.js` says which, and why.",
-  "The *adapter* is what carries the channels: Cowboy, Bandit, libwebsockets.",
+  "The *adapter* is what carries the channels: Cowboy, Bandit.",
   "",
   ...table(),
   ...remarked(),
