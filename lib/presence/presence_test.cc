@@ -138,6 +138,15 @@ struct Users : UserSocket {
   Users() { channel<Room>("*"); }
 };
 
+/// What clients meet in: one shard, or two.
+template <class Houses>
+struct Stage {
+  Presence presence;
+  Houses houses;
+  Users users;
+  Stage() { tracker = &presence; }
+};
+
 using Heard = std::vector<std::string>;
 
 /// The events of these frames, of either version.
@@ -167,11 +176,9 @@ Heard masked(Heard heard) {
 }  // namespace
 
 TEST("members are told who comes, changes and goes, and a joiner who is there") {
-  Presence presence;
-  tracker = &presence;
-  TestHouse house;
-  Users users;
-  FakeClient one(house, users), two(house, users);
+  Stage<TestHouse> stage;
+  const Presence& presence = stage.presence;
+  FakeClient one(stage.houses, stage.users), two(stage.houses, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   expect_eq(
       masked(one.heard()),
@@ -202,11 +209,8 @@ TEST("members are told who comes, changes and goes, and a joiner who is there") 
 }
 
 TEST("a newcomer of either version hears of its own join before it gets the state") {
-  Presence presence;
-  tracker = &presence;
-  TestHouse house;
-  Users users;
-  FakeClient old(house, users, "1.0.0"), fresh(house, users);
+  Stage<TestHouse> stage;
+  FakeClient old(stage.houses, stage.users, "1.0.0"), fresh(stage.houses, stage.users);
   old.send(R"({"topic":"t","event":"phx_join","payload":{"key":"u"},"ref":"1"})");
   expect_eq(events(old.heard()), Heard{"phx_reply", "presence_diff", "presence_state"});
   fresh.send(R"(["1","1","t","phx_join",{"key":"v"}])");
@@ -215,11 +219,9 @@ TEST("a newcomer of either version hears of its own join before it gets the stat
 }
 
 TEST("on each shard a newcomer hears of its own join before it gets the state, as all members do") {
-  Presence presence;
-  tracker = &presence;
-  TwoHouses houses;
-  Users users;
-  FakeClient near(houses.first, users), far(houses.second, users);
+  Stage<TwoHouses> stage;
+  TwoHouses& houses = stage.houses;
+  FakeClient near(houses.first, stage.users), far(houses.second, stage.users);
   near.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   expect_eq(events(near.heard()), Heard{"phx_reply", "presence_diff", "presence_state"});
   far.send(R"(["1","1","t","phx_join",{"key":"v"}])");
@@ -229,11 +231,8 @@ TEST("on each shard a newcomer hears of its own join before it gets the state, a
 }
 
 TEST("a newcomer that was here before hears that it left first") {
-  Presence presence;
-  tracker = &presence;
-  TestHouse house;
-  Users users;
-  FakeClient one(house, users);
+  Stage<TestHouse> stage;
+  FakeClient one(stage.houses, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   one.heard();
   one.send_together({R"(["1","2","t","untrack",{}])", R"(["1","3","t","track",{}])"});
@@ -251,11 +250,9 @@ TEST("to track again and to update nobody are refused, and change nothing") {
   const std::string tracked_already =
       R"({"response":{"reason":"already_tracked"},"status":"error"})";
   const std::string nobody = R"({"response":{"reason":"nopresence"},"status":"error"})";
-  Presence presence;
-  tracker = &presence;
-  TestHouse house;
-  Users users;
-  FakeClient one(house, users), two(house, users);
+  Stage<TestHouse> stage;
+  const Presence& presence = stage.presence;
+  FakeClient one(stage.houses, stage.users), two(stage.houses, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   two.send(R"(["1","1","t","phx_join",{"key":"v"}])");
   one.heard();

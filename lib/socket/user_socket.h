@@ -89,7 +89,8 @@ class UserSocket {
   const std::vector<socket::Route>& routes() const { return routes_; }
 
  protected:
-  /// Routes a topic pattern to a channel; the first that matches wins. \throws std::invalid_argument.
+  /// Routes a topic pattern to a channel; the first that matches wins. \throws
+  /// std::invalid_argument.
   ///
   ///     channel<Room>("room:*", {.assigns = {{"kind", "public"}}});
   template <class C>

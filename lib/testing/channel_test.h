@@ -22,7 +22,8 @@
 ///     test.trap_exits();
 ///     room.push("boom");
 ///     room.assert_down({ExitReason::crash, "boom"});
-///     test.assert_broadcast("room:b", "presence_diff", containing(Json::object({{"joins", here}})));
+///     test.assert_broadcast("room:b", "presence_diff",
+///                           containing(Json::object({{"joins", here}})));
 ///
 /// A test program is one file that includes this header, and the objects that it tests; `main`
 /// comes out of libphoenix-testing.a, which `make unit` leaves beside libphoenix.a:

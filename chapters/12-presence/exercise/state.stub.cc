@@ -28,8 +28,8 @@ Json shown(const Presences& presences) {
   not_written("shown", presences);
 }
 
-/// Nothing where this process (meta.pid) is tracked under the key already. Else the meta goes behind
-/// the others of the key; the diff is its join, and nothing leaves.
+/// Nothing where this process (meta.pid) is tracked under the key already. Else the meta goes
+/// behind the others of the key; the diff is its join, and nothing leaves.
 Diff State::track(std::string_view topic, std::string_view key, Meta meta) {
   // Yours: State::track
   not_written("State::track", topic, key, meta);
