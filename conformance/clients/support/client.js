@@ -1,6 +1,6 @@
 // phoenix.js, unchanged, with promises where a test wants to wait for its callbacks.
 
-import { LongPoll, Socket } from "phoenix";
+import { LongPoll, Socket as Newest } from "phoenix";
 import { Mailbox, PATIENCE_MS, within } from "./deadline.js";
 
 // Node has a WebSocket of its own from version 22 on.
@@ -8,22 +8,37 @@ const WebSocket = globalThis.WebSocket ?? (await import("ws")).WebSocket;
 
 export { LongPoll };
 
-const RETRY_MS = 20; // phoenix.js waits up to seconds; a test on one machine need not
+/** How long before the next try, to connect or to join: less than real clients wait, but twice as long each time. */
+export const retryAfterMs = (tries) => Math.min(20 * 2 ** (tries - 1), 10_000);
 
-/** A connected Socket that ends with the test `t`. `options` are phoenix.js's own. */
-export async function connect(t, server, { mount = "/socket", ...options } = {}) {
+/**
+ * The same for clients that, before 1.3, give up their join for ever once they try again: an answer must come in
+ * between, on a busy machine too.
+ */
+export const retryPatientlyAfterMs = (tries) => 500 * tries;
+
+/** A connected Socket, the newest or another release's, that ends with the test `t`. `options` are its own. */
+export async function connect(t, server, { Socket = Newest, mount = "/socket", ...options } = {}) {
   const socket = new Socket(server.mount(mount), {
     transport: WebSocket,
     timeout: PATIENCE_MS,
-    reconnectAfterMs: () => RETRY_MS,
-    rejoinAfterMs: () => RETRY_MS,
+    reconnectAfterMs: retryAfterMs,
+    rejoinAfterMs: retryAfterMs,
     ...options,
   });
-  t.after(() => socket.disconnect());
+  t.after(() => end(socket));
   const opened = new Promise((resolve) => socket.onOpen(resolve));
   socket.connect();
   await within(PATIENCE_MS, `a connection to ${mount}`, opened);
   return socket;
+}
+
+/** Disconnects for good: older releases would try for ever to connect and to join, and keep Node from ending. */
+function end(socket) {
+  socket.disconnect();
+  socket.reconnectTimer.reset();
+  clearInterval(socket.heartbeatTimer);
+  for (const channel of [...socket.channels]) channel.leave(1);
 }
 
 /** Joins `topic` and returns the channel once the server has said ok. */

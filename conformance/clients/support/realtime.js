@@ -1,31 +1,48 @@
 // @supabase/realtime-js, unchanged, with mailboxes for what it tells by callbacks.
 
-import * as newest from "@supabase/realtime-js";
-import * as before from "realtime-js-2.99";
-import { WebSocket } from "ws"; // handed to it, since before Node 22 there is none of Node's own
+import { createRequire } from "node:module";
+import { setImmediate } from "node:timers/promises";
+import { WebSocket } from "ws"; // handed to the later ones, since before Node 22 there is none of Node's own
+import { retryAfterMs, retryPatientlyAfterMs } from "./client.js";
 import { Mailbox, PATIENCE_MS, within } from "./deadline.js";
+import { CLIENT_PATIENCE_MS } from "./timers.js";
 
 const MOUNT = "/realtime/v1";
-const RETRY_MS = 20;
+const EAGER = 1_000; // messages a second, of which the early ones would send no more than ten
 
-/** Two of its releases, in the two versions of the wire that each speaks. */
+const load = createRequire(import.meta.url);
+
+/** Its releases, in each version of the wire that they speak. */
 export const dialects = [
-  { release: "2.119", RealtimeClient: newest.RealtimeClient },
-  { release: "2.99", RealtimeClient: before.RealtimeClient },
-].flatMap((of) => ["1.0.0", "2.0.0"].map((vsn) => ({ ...of, vsn, name: `${of.release}, ${vsn}` })));
+  { release: "2.119", from: "@supabase/realtime-js", versions: ["1.0.0", "2.0.0"] },
+  { release: "2.99", from: "realtime-js-2.99", versions: ["1.0.0", "2.0.0"] },
+  // These bring a WebSocket of their own, know no private topics, and speak version 1 alone.
+  { release: "2.9", from: "realtime-js-2.9", versions: ["1.0.0"], early: true },
+  { release: "2.0", from: "realtime-js-2.0", versions: ["1.0.0"], early: true },
+].flatMap(({ versions, release, from, early = false }) =>
+  versions.map((vsn) => ({ ...load(from), vsn, early, name: `${release}, ${vsn}` })),
+);
 
 /** A client that ends with the test `t`. It connects when it first subscribes. */
-export function client(t, server, { RealtimeClient, vsn }, options = {}) {
+export function client(t, server, { RealtimeClient, vsn, early }, options = {}) {
   const made = new RealtimeClient(server.mount(MOUNT), {
     vsn,
-    transport: WebSocket,
-    params: { apikey: "anon" }, // it insists on one
-    timeout: PATIENCE_MS,
-    reconnectAfterMs: () => RETRY_MS,
+    transport: early ? undefined : WebSocket,
+    params: { apikey: "anon", eventsPerSecond: EAGER }, // the later ones insist on a key
+    timeout: CLIENT_PATIENCE_MS,
+    reconnectAfterMs: early ? retryPatientlyAfterMs : retryAfterMs,
     ...options,
   });
   t.after(() => unhurried(() => made.disconnect()));
+  // The early ones would join again for ever.
+  if (early) t.after(() => made.getChannels().map((channel) => channel.unsubscribe(1)));
   return made;
+}
+
+/** Heartbeats that are answered, as options for a client; `told` gets one for each. */
+export function heartbeats({ early }, told) {
+  if (!early) return { heartbeatCallback: (status) => status === "ok" && told.put(status) };
+  return { logger: (kind, what) => kind === "receive" && what.includes("phoenix phx_reply") && told.put(what) };
 }
 
 /** Some of its calls leave timers of seconds behind, which are not to keep Node from ending. */
@@ -69,9 +86,16 @@ export function broadcasts(channel, event) {
 }
 
 /** Sends a broadcast; "ok", "error" or "timed out". */
-export function say(channel, event, payload, options = {}) {
-  const sent = channel.send({ type: "broadcast", event, payload }, options);
-  return within(PATIENCE_MS, `${event} to be sent`, sent);
+export const say = (channel, event, payload, options = {}) =>
+  sent(() => channel.send({ type: "broadcast", event, payload }, options));
+
+/** What `send` resolves to. The early ones refuse what comes within a millisecond of the last: then again. */
+export async function sent(send) {
+  for (;;) {
+    const outcome = await within(PATIENCE_MS, "a message to be sent", unhurried(send));
+    if (outcome !== "rate limited") return outcome;
+    await setImmediate();
+  }
 }
 
 /** Presence: each state of the topic, as `{key: [what each says]}`, from now on. */

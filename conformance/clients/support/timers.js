@@ -1,0 +1,15 @@
+// Timers that a client forgets when it is done are not to keep Node from ending. They are told by their length:
+// longer than a test waits for anything.
+
+import { PATIENCE_MS } from "./deadline.js";
+
+/** For the timeouts of a client: as long as a test's, and a little more. */
+export const CLIENT_PATIENCE_MS = PATIENCE_MS + 1;
+
+for (const name of ["setTimeout", "setInterval"]) {
+  const start = globalThis[name];
+  globalThis[name] = (call, ms, ...given) => {
+    const timer = start(call, ms, ...given);
+    return ms > PATIENCE_MS ? timer.unref() : timer;
+  };
+}
