@@ -81,7 +81,7 @@ void LongpollSession::flush(process::Pid poll) {
 /// no more, and bytes_ knows it.
 std::vector<serializer::FramePtr> LongpollSession::take() {
   // Yours: LongpollSession::take
-  not_written("LongpollSession::take", answer_size);
+  not_written("LongpollSession::take", answer_size, bytes_);
 }
 
 /// These frames wait again, before all others, in their order: tell_poll().
