@@ -6,6 +6,7 @@
 /// A connection is HTTP's first; after an upgrade its stream is a websocket's. One that has ended
 /// is kept until the end of the turn, for it may still be on the stack. Shard thread only.
 
+#include <algorithm>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -51,6 +52,9 @@ class Connections final : public HttpHost, public WebsocketHost {
   net::Loop& loop() override { return loop_; }
   const telemetry::Telemetry& telemetry() const override { return endpoint_.telemetry(); }
   Millis farewell() const override { return limits_.farewell; }
+  Millis linger() const override {
+    return std::min(limits_.farewell, stopping_ ? Millis{100} : Millis{1'000});
+  }
   void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) override {
     telemetry::tell(telemetry(), scheduler_.log(), reached, {"peer", peer});
   }

@@ -125,7 +125,7 @@ void HttpConnection::answer_and_close() {
   leaving_ = true;
   if (waiting_ || ended_) return;
   closing_ = true;
-  if (unsent_.empty()) stream_->finish(host_.farewell());
+  if (unsent_.empty()) stream_->finish(host_.linger());
 }
 
 void HttpConnection::respond(http::Response response, bool head_only, bool keep_alive) {
@@ -164,7 +164,7 @@ void HttpConnection::sent_all() {
   unsent_ = {};  // its memory, too
   if (closing_) {
     patience_.stop();
-    return stream_->finish(host_.farewell());
+    return stream_->finish(host_.linger());
   }
   if (std::exchange(paused_, false)) stream_->resume();
 }

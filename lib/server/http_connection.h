@@ -27,7 +27,7 @@ class HttpHost {
                                 Client client, std::string_view early) = 0;
   virtual const http::Limits& http_limits() const = 0;
   /// How long a client has to end its side of a connection that we have ended.
-  virtual Millis farewell() const = 0;
+  virtual Millis linger() const = 0;
   /// A client went over one of its limits.
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
   /// The connection is to be destroyed, once nothing of it is on the stack any more.

@@ -92,7 +92,7 @@ void WebsocketConnection::flush() {
   }
   if (!closing_) return;
   farewell_.reset();
-  stream_->finish(host_.farewell());
+  stream_->finish(host_.linger());
 }
 
 /// A client that has stopped reading gets `farewell` to take what waits.

@@ -39,6 +39,8 @@ class WebsocketHost {
   virtual std::size_t outbox_limit() const = 0;
   /// How long the client of a closing connection has to take the last bytes.
   virtual Millis farewell() const = 0;
+  /// How long it has then to end its own side.
+  virtual Millis linger() const = 0;
   virtual const telemetry::Telemetry& telemetry() const = 0;
   /// A client went over one of its limits.
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
