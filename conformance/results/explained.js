@@ -42,7 +42,8 @@ export const remarks = [
     runs: "phoenix-1.*",
     text:
       "were judged by the suite as it was on their day. Since then B-12 is judged on version 2 alone, H-22 chooses its mask, " +
-      "E-08 has no empty fragment in the middle, H-24's message compresses less, and more rules tell releases apart.",
+      "E-08 has no empty fragment in the middle, H-24's message compresses less, more rules tell releases apart, and there " +
+      "are some eighty rules more.",
   },
 ];
 

@@ -184,7 +184,11 @@ RULE("P-19", must, contract, "a poll that the client gives up loses no message",
   poller.hold();
   member.expect_silence();
   poller.give_up();
-  member.expect_silence();
+  // Cowboy closes the connection first and ends the poll after that, which no client can see.
+  for (int turn = 0; turn < 5; ++turn) {
+    member.expect_silence();
+    t.wait(Millis{50});
+  }
   member.send(R"(["1","2","{topic}","broadcast_from",{"n":1}])");
   member.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
   poller.post(R"(["1","3","{topic}","echo",{"n":2}])");
