@@ -104,9 +104,9 @@ void ForeignReader::take(const Value& value) try {
   settle(dated, last_asked_, entry);
   last_asked_ = entry.asked;
   Entry* same = entry.websocket && dated.asked ? same_socket(entry) : nullptr;
-  if (same) trace_.remarks.add(listed_twice);
-  if (same && same->messages.empty()) *same = std::move(entry);
-  if (!same) trace_.entries.push_back(std::move(entry));
+  if (!same) return trace_.entries.push_back(std::move(entry));
+  trace_.remarks.add(listed_twice);
+  if (same->messages.empty()) *same = std::move(entry);
 } catch (const BadFile& error) {
   trace_.remarks.add(unreadable, error.what());
 }

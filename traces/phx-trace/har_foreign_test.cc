@@ -17,10 +17,6 @@ std::string entries(const std::string& list) {
   return R"({"log":{"creator":{"name":"x"},"entries":[)" + list + "]}}";
 }
 
-constexpr const char* socket_entry =
-    R"({"startedDateTime":"2026-03-01T10:00:00Z","request":{"method":"GET","url":"ws://h/websocket"},)"
-    R"("response":{"status":101},"_webSocketMessages":[{"type":"send","data":"x"}]})";
-
 std::string with_response(const std::string& response) {
   return R"({"startedDateTime":"2026-03-01T10:00:00Z","request":{"method":"GET","url":"ws://h/websocket"},)"
          R"("_resourceType":"websocket","response":)" +

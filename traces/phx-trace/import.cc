@@ -46,9 +46,11 @@ std::string report_of(const Counts& counts, const Remarks& remarks) {
   std::vector<std::string> parts = {
       fmt::format("kept {} with {}, and {}", counted(counts.websockets, "websocket"),
                   counted(counts.messages, "message"), counted(counts.polls, "long-poll request"))};
-  std::vector<std::string> left;
-  for (const auto& [kind, count] : counts.left) left.push_back(fmt::format("{} {}", count, kind));
-  if (!left.empty()) parts.push_back(fmt::format("left out {}", fmt::join(left, ", ")));
+  std::string left;
+  for (const auto& [kind, count] : counts.left) {
+    left += fmt::format("{}{} {}", left.empty() ? "left out " : ", ", count, kind);
+  }
+  if (!left.empty()) parts.push_back(left);
   for (std::string& sentence : remarks.sentences()) parts.push_back(std::move(sentence));
   if (counts.unanswered > 0) {
     parts.push_back(fmt::format("no answer came to {}", counted(counts.unanswered, "websocket")));
