@@ -149,6 +149,11 @@ TEST("secrets of JSON are taken out at any depth, in texts of JSON, in arrays, o
 TEST("a message that was cut short, or is not quite JSON, loses its secrets, too") {
   becomes(R"("data":"[\"1\",\"2\",\"t\",\"e\",{\"token\":\"AAAA")",
           R"("data":"[\"1\",\"2\",\"t\",\"e\",{\"token\":\"REDACTED-1")", 1);
+  becomes(R"("data":"{\"pin_pass\":\n 4711}")", R"("data":"{\"pin_pass\":\n \"REDACTED-1\"}")", 1);
+  becomes(R"("data":"{\"sessionId\":\"AA\",x token=BB")",
+          R"("data":"{\"sessionId\":\"REDACTED-1\",x token=REDACTED-2")", 2);
+  becomes(R"("data":"{\"sessionId\":\"REDACTED-1\",x token=REDACTED-2")",
+          R"("data":"{\"sessionId\":\"REDACTED-1\",x token=REDACTED-2")", 0);
   becomes(R"("data":"42[\"login\",{\"password\":\"AA\"}]")",
           R"("data":"42[\"login\",{\"password\":\"REDACTED-1\"}]")", 1);
   becomes(R"("data":"{\"token\":\"\\ud83d\"}")", R"("data":"{\"token\":\"REDACTED-1\"}")", 1);

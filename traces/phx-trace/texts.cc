@@ -19,6 +19,7 @@ constexpr std::array parts_of_names = {"token",   "secret", "password",   "passw
                                        "session", "cookie", "credential", "jwt"};
 constexpr std::array whole_names = {"key", "signature"};
 constexpr std::string_view bearer = "base64url.bearer.phx.";
+constexpr std::string_view spaces = " \t\r\n";
 constexpr int max_depth = 16;  // of texts in texts
 
 bool is_alnum(char c) {
@@ -82,13 +83,16 @@ class JsonText {
   Texts& texts_;
   std::string out_;
   std::string outside_;  // of strings and brackets
+  char before_ = '\0';   // the last that was no space
   std::vector<Level> levels_;
 };
 
 std::string JsonText::hidden() {
   while (!rest_.empty()) {
     const char c = rest_.front();
-    const bool number = !levels_.empty() && ((c >= '0' && c <= '9') || c == '-');
+    const bool value_comes = before_ == ':' || before_ == ',' || before_ == '[';
+    const bool number = value_comes && ((c >= '0' && c <= '9') || c == '-');
+    if (spaces.find(c) == spaces.npos) before_ = c;
     if (c == '"') {
       take_outside();
       take_string();
@@ -110,6 +114,7 @@ std::string JsonText::hidden() {
       take_outside();
     } else if (c == ',' && !levels_.empty()) {
       levels_.back().key_comes = levels_.back().object;
+      levels_.back().value_secret = levels_.back().secret;
     }
   }
   take_outside();
