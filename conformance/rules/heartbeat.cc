@@ -26,6 +26,7 @@ void expect_not_before(Clock::time_point start, Millis earliest) {
                   fmt::format("it was closed after {} ms", lived.count()));
 }
 
+/// On a machine that is busy all may come late: it is tried again.
 void expect_not_after(Clock::time_point start, Millis latest) {
   const auto lived = std::chrono::duration_cast<Millis>(since(start));
   if (lived <= latest) return;
@@ -133,12 +134,7 @@ RULE(
   });
   listening.expect_close(idle_codes);
   expect_not_before(asked, open);
-  const auto lived = std::chrono::duration_cast<Millis>(since(asked));
-  if (lived >= late + open) {  // it was the reply that kept it, or a machine that is busy
-    throw SeenTooLate(
-        {fmt::format("the connection to be closed after {} ms", short_timeout.count()),
-         fmt::format("it was closed after {} ms", lived.count())});
-  }
+  expect_not_after(asked, late + open - slack);  // else it was the reply that kept it
 
   t.in_time(spoke - start > open ? start : spoke, open, [&] {
     pinging.expect_pong("still here");

@@ -90,15 +90,15 @@ RULE("J-08", must, core, "joining a joined topic again ends the first channel wi
   Client& client = t.join();
   client.send(R"(["2","2","{topic}","phx_join",{join}])");
   client.expect_in_any_order(
-      {R"(["2","2","{topic}","phx_reply",{ok}])", R"(["1","1","{topic}","phx_close",{any}])"});
+      {R"(["2","2","{topic}","phx_reply",{ok}])", R"(["1",{any},"{topic}","phx_close",{any}])"});
   client.expect_silence();
   client.send(R"(["2","3","{topic}","phx_join",{join}])");  // the join_refs need not differ
   client.expect_in_any_order(
       {R"(["2","3","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
   // Of the three channels one is left: behind its leave there is none.
   client.send(R"(["2","4","{topic}","phx_leave",{}])");
-  client.expect(R"(["2","4","{topic}","phx_reply",{ok}])");
-  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  client.expect_in_any_order(
+      {R"(["2","4","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
   client.send(R"(["2","5","{topic}","some_event",{}])");
   client.expect(R"([{any},"5","{topic}","phx_reply",{refused}])");
   client.expect_silence();
@@ -109,10 +109,10 @@ RULE("J-09", must, core, "the new join's reply comes first, then phx_close of th
   Client& client = t.join();
   client.send(R"(["2","2","{topic}","phx_join",{join}])");
   client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
-  client.expect(R"(["1","1","{topic}","phx_close",{any}])");
+  client.expect(R"(["1",{any},"{topic}","phx_close",{any}])");
   client.send(R"(["2","3","{topic}","phx_join",{join}])");
   client.expect(R"(["2","3","{topic}","phx_reply",{ok}])");
-  client.expect(R"(["2","2","{topic}","phx_close",{any}])");
+  client.expect(R"(["2",{any},"{topic}","phx_close",{any}])");
 }
 
 /// Broadcasts on {topic}, joined with "2". \return how often it comes back.
@@ -136,8 +136,8 @@ RULE("J-10", must, contract, "after a duplicate join one broadcast is delivered 
   constexpr Millis between{30};
   Client& client = t.join();
   client.send(R"(["2","2","{topic}","phx_join",{}])");
-  client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
-  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  client.expect_in_any_order(
+      {R"(["2","2","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
   // A subscription may end a moment after its process.
   for (int i = 1; copies_of_a_broadcast(client) != 1; ++i) {
     if (i == tries) throw Violation("one copy of a broadcast", "another number, time and again");
@@ -189,8 +189,8 @@ RULE("J-12", should, contract, "past 100 joined topics a join is refused; leavin
   client.expect(R"(["101","101","{topic}:101","phx_reply",
                     {"status":"error","response":{"reason":"too many channels joined"}}])");
   client.send(R"(["1","leave","{topic}:1","phx_leave",{}])");
-  client.expect(R"(["1","leave","{topic}:1","phx_reply",{ok}])");
-  client.expect(R"([{any},{any},"{topic}:1","phx_close",{any}])");
+  client.expect_in_any_order({R"(["1","leave","{topic}:1","phx_reply",{ok}])",
+                              R"([{any},{any},"{topic}:1","phx_close",{any}])"});
   client.send(join(101));
   client.expect(R"(["101","101","{topic}:101","phx_reply",{ok}])");
 }
@@ -282,7 +282,7 @@ RULE("J-18", must, contract, "a second join that is refused ends the first all t
   client.send(R"(["2","2","{topic}","phx_join",{"join":"error"}])");
   client.expect(
       R"(["2","2","{topic}","phx_reply",{"status":"error","response":{"reason":"refused"}}])");
-  client.expect(R"(["1","1","{topic}","phx_close",{any}])");
+  client.expect(R"(["1",{any},"{topic}","phx_close",{any}])");
   client.send(R"(["1","3","{topic}","echo",{}])");
   client.expect(R"([{any},"3","{topic}","phx_reply",{refused}])");
 }

@@ -57,11 +57,11 @@ RULE("L-21", should, contract, "a channel that a second join replaces has no las
   Client& client = t.connect();
   join(client);
   client.send(R"(["2","2","{topic}","phx_join",{}])");
-  client.expect(R"(["2","2","{topic}","phx_reply",{ok}])");
-  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  client.expect_in_any_order(
+      {R"(["2","2","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
   client.send(R"(["2","3","{topic}","phx_leave",{}])");
-  client.expect(R"(["2","3","{topic}","phx_reply",{ok}])");
-  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  client.expect_in_any_order(
+      {R"(["2","3","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
   expect_observed_reason(observer, "left");
   observer.expect_silence();
 }
@@ -79,9 +79,8 @@ RULE("L-22", must, contract,
 
   Client& joining = t.connect();
   joining.send(R"(["1","1","{topic}","phx_join",{"join":"slow","ms":150}])");
-  t.wait(Millis{50});  // by then the join is under way
-  joining.reset();
-  joining.expect_any_end();
+  joining.finish();  // behind the join, where a reset might have overtaken it
+  joining.forget();  // the join's reply may still come this way
   observed_reason(observer);
   observer.expect_silence();
 }
@@ -111,7 +110,7 @@ RULE("L-24", must, contract, "a connection that ends takes all of its channels a
   for (int n = 1; n <= topics; ++n) {
     joins.push_back(fmt::format(R"(["{0}","{0}","{{topic}}:{0}","phx_join",{{}}])", n));
     ends.push_back(fmt::format(
-        R"([null,null,"conformance:observer","terminated",{{"topic":"{{topic}}:{}","reason":{{any}}}}])",
+        R"([{{any}},{{any}},"conformance:observer","terminated",{{"topic":"{{topic}}:{}","reason":{{any}}}}])",
         n));
   }
   Client& client = t.connect();

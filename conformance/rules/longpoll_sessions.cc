@@ -26,11 +26,12 @@ void expect_not_before(Clock::time_point start, Millis earliest, const char* wha
                   fmt::format("it lasted {} ms", lasted.count()));
 }
 
+/// On a machine that is busy all may come late: it is tried again.
 void expect_not_after(Clock::time_point start, Millis latest, const char* what) {
   const auto lasted = std::chrono::duration_cast<Millis>(Clock::now() - start);
   if (lasted <= latest) return;
-  throw Violation(fmt::format("{} to last for {} ms at most", what, latest.count()),
-                  fmt::format("it lasted {} ms", lasted.count()));
+  throw SeenTooLate({fmt::format("{} to last for {} ms at most", what, latest.count()),
+                     fmt::format("it lasted {} ms", lasted.count())});
 }
 
 void join(Poller& poller) {
@@ -51,7 +52,7 @@ RULE("P-04", must, contract, "a GET with nothing waiting is held until there is 
     const Json body = poller.expect_poll(R"({"status":200,"token":{any},"messages":[{any}]})");
     const auto message = parse_json(body["messages"][std::size_t{0}].text());
     const std::string wanted =
-        t.fill(fmt::format(R"([null,null,"{{topic}}","broadcasted",{{"n":{}}}])", n));
+        t.fill(fmt::format(R"([{{any}},{{any}},"{{topic}}","broadcasted",{{"n":{}}}])", n));
     if (!message || !matches(*parse_json(wanted), *message)) throw Violation(wanted, body.dump());
   }
 }
@@ -101,9 +102,9 @@ void hold_a_conversation_in_v2(Trial& t, Client* member) {
     poller.post(R"(["3","4","{other}","echo",{"e":1}])");
     poller.expect(R"(["3","4","{other}","phx_reply",{"status":"ok","response":{"e":1}}])");
     poller.post(R"(["3","5","{other}","broadcast",{"b":2}])");
-    poller.expect_in_any_order({R"([null,null,"{other}","broadcasted",{"b":2}])",
+    poller.expect_in_any_order({R"([{any},{any},"{other}","broadcasted",{"b":2}])",
                                 R"(["3","5","{other}","phx_reply",{ok}])"});
-    member->expect(R"([null,null,"{other}","broadcasted",{"b":2}])");
+    member->expect(R"([{any},{any},"{other}","broadcasted",{"b":2}])");
     poller.post(R"(["3","6","{other}","phx_leave",{}])");  // V1's broadcast is not for this one
     poller.expect(R"(["3","6","{other}","phx_reply",{ok}])");
     poller.expect(R"([{any},{any},"{other}","phx_close",{any}])");
@@ -132,7 +133,7 @@ void hold_a_conversation_in_v1(Trial& t, Client* member) {
     poller.expect_in_any_order(
         {R"({"topic":"{other}","event":"broadcasted","payload":{"b":2},"ref":null})",
          R"({"topic":"{other}","event":"phx_reply","payload":{ok},"ref":"5"})"});
-    member->expect(R"([null,null,"{other}","broadcasted",{"b":2}])");
+    member->expect(R"([{any},{any},"{other}","broadcasted",{"b":2}])");
   }
   poller.post(R"({"topic":"{topic}","event":"phx_leave","payload":{},"ref":"6","join_ref":"1"})");
   poller.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"6"})");
@@ -168,7 +169,9 @@ RULE("P-17", should, core,
   for (const auto& [poller, post] : posts) {
     const auto response = post->response(t.deadline(more));
     if (!response) throw Violation("an HTTP response", "none", t.name_of(*post));
-    checked_body(*response, R"({"status":408})", t.name_of(*post));
+    t.in_time(start, alive, [&t, &response, &post] {
+      checked_body(*response, R"({"status":408})", t.name_of(*post));
+    });
     if (!t.core_only()) expect_not_before(start, window, "the post");
     poller->expect_post(poller->request("POST", R"([null,"1","phoenix","heartbeat",{}])"),
                         R"({"status":410})");
@@ -193,7 +196,7 @@ RULE("P-19", must, contract, "a poll that the client gives up loses no message",
   member.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
   poller.post(R"(["1","3","{topic}","echo",{"n":2}])");
   poller.expect_in_any_order(
-      {R"([null,null,"{topic}","broadcasted",{"n":1}])",
+      {R"([{any},{any},"{topic}","broadcasted",{"n":1}])",
        R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"n":2}}])"});
 }
 
@@ -238,6 +241,7 @@ RULE("P-32", should, contract,
   Poller& poller = t.poll(brief);
   join(poller);
   constexpr Millis under_way{50};  // by then a poll has reached the session
+  const auto start = Clock::now();
   Connection& earlier = t.dial("the earlier poll");
   earlier.begin(poller.request("GET"));
   t.wait(under_way);
@@ -245,11 +249,13 @@ RULE("P-32", should, contract,
   t.wait(under_way);
   member.send(R"(["1","2","{topic}","broadcast_from",{"n":1}])");
   member.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
-  const Json body = poller.expect_poll(R"({"status":200,"token":{any},"messages":[{any}]})");
-  const std::string message = body["messages"][std::size_t{0}].text();
-  const std::string wanted = t.fill(R"([null,null,"{topic}","broadcasted",{"n":1}])");
-  const auto came = parse_json(message);
-  if (!came || !matches(*parse_json(wanted), *came)) throw Violation(wanted, message);
+  t.in_time(start, 3 * under_way, [&] {
+    const Json body = poller.expect_poll(R"({"status":200,"token":{any},"messages":[{any}]})");
+    const std::string message = body["messages"][std::size_t{0}].text();
+    const std::string wanted = t.fill(R"([{any},{any},"{topic}","broadcasted",{"n":1}])");
+    const auto came = parse_json(message);
+    if (!came || !matches(*parse_json(wanted), *came)) throw Violation(wanted, message);
+  });
   const auto response = earlier.response(t.deadline(window));
   if (!response) throw Violation("an HTTP response", "none", t.name_of(earlier));
   checked_body(*response, t.fill(R"({"status":204,"token":{any},"messages":[]})"),
@@ -260,10 +266,13 @@ RULE("P-34", must, contract, "a session that is polled within 1.5 windows lives"
      "LongPoll.Server shutdown_if_inactive") {
   constexpr Millis pause{1'200};
   Poller& poller = t.poll(brief);
+  const auto last_poll = Clock::now();
   join(poller);
   t.wait(pause);
-  poller.post(R"(["1","2","{topic}","ack",{}])");
-  poller.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+  t.in_time(last_poll, alive, [&poller] {
+    poller.post(R"(["1","2","{topic}","ack",{}])");
+    poller.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+  });
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ Client& observe(Trial& t, const std::string& word) {
 
 std::string observed_reason(Client& observer, const std::string& word) {
   const Json frame = observer.expect(fmt::format(
-      R"([null,null,"conformance:observer","terminated",{{"topic":"{{{}}}","reason":{{any}}}}])",
+      R"([{{any}},{{any}},"conformance:observer","terminated",{{"topic":"{{{}}}","reason":{{any}}}}])",
       word));
   return frame[4]["reason"].text();
 }

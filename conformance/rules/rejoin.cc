@@ -39,16 +39,16 @@ RULE("J-22", must, contract, "a second join waits for nothing that the first cha
   client.send(R"(["1","3","{topic}","push",{"event":"late","payload":{}}])");
   t.wait(beginning);
   client.send(R"(["4","4","{topic}","phx_join",{}])");
-  client.expect(R"(["4","4","{topic}","phx_reply",{ok}])");
-  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  client.expect_in_any_order(
+      {R"(["4","4","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
   if (Clock::now() - began >= busy) {
-    throw Violation("the new join's reply at once", "it came when the old channel was through");
+    throw SeenTooLate({"the new join's reply at once", "it came when the old channel was through"});
   }
   // While the old channel's handler may still run, it is a member no more.
   t.wait(beginning);
   publisher.send(R"(["1","2","{topic}","broadcast_from",{"n":1}])");
   publisher.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
-  client.expect(R"([null,null,"{topic}","broadcasted",{"n":1}])");
+  client.expect(R"([{any},{any},"{topic}","broadcasted",{"n":1}])");
   client.expect_silence();
   t.wait(std::chrono::duration_cast<Millis>(began + busy + beginning - Clock::now()));
   client.expect_silence();  // and none of what it was to say comes

@@ -61,8 +61,17 @@ std::string v1_to_server(std::string_view v2) {
 
 std::string v1_from_server(std::string_view v2) {
   const Json message = message_of(v2);
+  const std::string event = message[3].text();
+  const bool ends = event == "phx_close" || event == "phx_error";
+  const bool open = message[1].text() == any_value;
   return fmt::format(R"({{"topic":{},"event":{},"payload":{},"ref":{}}})", message[2].dump(),
-                     message[3].dump(), message[4].dump(), message[1].dump());
+                     message[3].dump(), message[4].dump(), message[ends && open ? 0 : 1].dump());
+}
+
+Json less_join_ref(const Json& v1) {
+  const Json copy(json_copy(const_cast<json_t*>(v1.get())));
+  json_object_del(const_cast<json_t*>(copy.get()), "join_ref");
+  return copy;
 }
 
 Json v2_of(const Json& v1) {

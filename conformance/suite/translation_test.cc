@@ -24,6 +24,25 @@ TEST("a message from the server has none") {
             std::string(R"({"topic":"room:lobby","event":"pushed","payload":{},"ref":null})"));
 }
 
+TEST("what ends a channel has for its ref what the case says of the join_ref, if it is open") {
+  for (const char* event : {"phx_close", "phx_error"}) {
+    const std::string v2 = std::string(R"(["1","{any}","t",")") + event + R"(",{}])";
+    expect_eq(v1_from_server(v2),
+              std::string(R"({"topic":"t","event":")") + event + R"(","payload":{},"ref":"1"})");
+  }
+}
+
+TEST("what only has the name of an end is a message like all others") {
+  expect_eq(v1_from_server(R"(["1",null,"t","phx_close",{"k":1}])"),
+            std::string(R"({"topic":"t","event":"phx_close","payload":{"k":1},"ref":null})"));
+}
+
+TEST("a join_ref that a server's V1 has all the same is passed over, and no other key") {
+  const Json came = *parse_json(R"({"event":"e","join_ref":"1","more":1,"ref":"2"})");
+  expect_eq(less_join_ref(came).dump(), std::string(R"({"event":"e","more":1,"ref":"2"})"));
+  expect_eq(came["join_ref"].text(), std::string("1"));
+}
+
 TEST("what a case leaves open stays open") {
   const Json expected = *parse_json(v1_from_server(R"(["{any}","{any}","t","phx_reply","{any}"])"));
   const Json came = *parse_json(R"({"event":"phx_reply","payload":{},"ref":"7","topic":"t"})");
