@@ -133,5 +133,16 @@ MUTANT("broadcasts-to-a-hundred", "of a topic's members the first hundred get a 
   }};
 }
 
+MUTANT("topics-blind-to-case", "a broadcast reaches the topic in lower case, too", "B-18") {
+  return {.down = [](Link& link, Message m) {
+    if (m.event == "broadcasted" && m.topic.ends_with('A')) {
+      Message again = m;
+      again.topic.back() = 'a';
+      link.to_client(again);
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

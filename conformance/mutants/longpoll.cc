@@ -199,7 +199,7 @@ MUTANT("given-up-poll-keeps", "what comes for a poll that was given up is lost w
   }};
 }
 
-MUTANT("posts-keep-a-session", "a session that nobody polls is kept by posts", "P-20 D-01") {
+MUTANT("posts-keep-a-session", "a session that nobody polls is kept by posts", "P-20 D-01 D-06") {
   return on_response(longpoll, [](const Request& request, Response& response) {
     if (is_post(request)) restate(response, "410", "200");
   });
@@ -364,6 +364,21 @@ MUTANT("one-message-a-poll", "of what waits a poll is given the first alone", "P
     response.body = R"({"messages":[)" + (*body)["messages"][std::size_t{0}].dump() +
                     R"(],"status":200,"token":)" + (*body)["token"].dump() + "}";
   });
+}
+
+MUTANT("bad-lines-go-last", "what is no message among a batch's lines is looked at behind them",
+       "P-36") {
+  return on_lines([](std::vector<std::string>& lines) {
+    std::stable_partition(lines.begin(), lines.end(),
+                          [](const std::string& line) { return line != "[1]"; });
+  });
+}
+
+MUTANT("posts-overtake-polls", "a post behind a poll that is held is answered first", "P-37") {
+  return {.request = [](Link& link, Request& request) -> std::optional<Response> {
+    if (!is_post(request) || !link.asked()) return std::nullopt;
+    return Response{200, {{"content-type", "application/json"}}, R"({"status":200})"};
+  }};
 }
 
 }  // namespace

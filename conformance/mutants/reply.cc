@@ -297,5 +297,32 @@ MUTANT("double-keys-refused", "a message in which a key comes twice is ignored",
   }};
 }
 
+MUTANT("one-of-three-due-at-once", "of replies that are due at one moment one is lost", "R-33") {
+  return lost_on_way_down([](const Message& m) {
+    const auto says = [&m](const char* text) { return m.payload.find(text) != std::string::npos; };
+    return event_reply(m) && says(R"("ms":100)") && says(R"("n":2)");
+  });
+}
+
+MUTANT("connections-are-used-up", "over a connection sixty-four megabytes may go", "R-34") {
+  return {.up_frame = [](Link& link, Frame frame) {
+    std::string& used = link.notes["bytes"];
+    const std::size_t bytes = frame.payload.size() + std::strtoul(used.c_str(), nullptr, 10);
+    used = std::to_string(bytes);
+    if (bytes > 64'000'000) link.cut();
+    return std::vector<Frame>{std::move(frame)};
+  }};
+}
+
+MUTANT("who-does-not-read-holds-up-others", "while a client does not read, nobody is heard",
+       "R-35") {
+  return {.up = [](Link& link, Message m) {
+    for (Link& other : link.all()) {
+      if (&other != &link && !other.client().unsent.empty()) return Messages{};
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -68,7 +68,7 @@ void expect_echo(const Trial& t, Client& client, Deflate& deflate, Way way,
                            payload + "}]");
 }
 
-RULE("H-24", should, contract,
+RULE("H-24", must, contract,
      "permessage-deflate is spoken only where it is offered and switched on",
      "Transports.WebSocket (compress)") {
   const Opening opening{.mount = "/deflate", .headers = {offer}};

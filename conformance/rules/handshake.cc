@@ -153,7 +153,7 @@ RULE("H-16", must, contract, "a path segment of the mount reaches connect as a p
                         R"("tenant":"acme")");
 }
 
-RULE("H-19", should, contract,
+RULE("H-19", must, contract,
      "connect_info carries peer, user agent, uri, the x- headers and the trace context",
      "Socket.Transport.connect_info") {
   const Opening opening{

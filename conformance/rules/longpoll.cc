@@ -193,7 +193,7 @@ RULE("P-11", must, core, "a foreign Origin is 403; OPTIONS is answered with the 
   t.expect_status(preflight.with("Origin", "http://localhost"), 200);
 }
 
-RULE("P-12", should, core, "answers are not to be stored, and may be read from everywhere",
+RULE("P-12", must, core, "answers are not to be stored, and may be read from everywhere",
      "LongPoll.send_json") {
   Poller& poller = t.poll();
   poller.post(heartbeat(1));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "conformance/rules/observer.h"
 #include "conformance/suite/poller.h"
 #include "conformance/suite/violation.h"
 #include "conformance/wire/binary.h"
@@ -180,6 +181,48 @@ RULE("P-35", should, core, "a connection serves several requests, until one says
   expect(t.longpoll().with("Connection", "close"), 200);
   if (!connection.ends_by(t.deadline())) {
     throw Violation("the end of the connection", "it stays open", t.name_of(connection));
+  }
+}
+
+RULE("P-36", must, contract, "nothing is handled that comes behind a line that is no message",
+     "LongPoll.publish (reduce_while)") {
+  Client& observer = observe(t);
+  Client& member = t.join();
+  Poller& poller = t.poll();
+  join(poller);
+  poller.forget();
+  Connection& post = t.dial("a post of three lines");
+  const std::string lines = t.fill(
+      "[\"1\",\"2\",\"{topic}\",\"broadcast_from\",{\"n\":1}]\n[1]\n"
+      "[\"1\",\"3\",\"{topic}\",\"broadcast_from\",{\"n\":2}]");
+  post.begin(poller.request("POST", lines).with("Content-Type", "application/x-ndjson"));
+  member.expect(R"([null,null,"{topic}","broadcasted",{"n":1}])");
+  observed_reason(observer);  // the session ends, and the post is another rule's
+  member.expect_silence();
+}
+
+RULE("P-37", must, contract,
+     "requests that are sent together are answered in order, each by its own", "RFC 9112, 9.3.2") {
+  Poller& poller = t.poll({.mount = "/short"});
+  join(poller);
+  poller.forget();
+  Connection& connection = t.dial("a poll, and what is sent behind it");
+  connection.begin(poller.request("GET"));
+  connection.begin(poller.request("POST", t.fill(R"(["1","2","{topic}","echo",{"n":1}])")));
+  connection.begin(poller.request("GET"));
+  // A server may look at the second request while it holds the first, or not.
+  std::string messages;
+  for (const char* body :
+       {R"({"status":{any},"messages":{any},"token":{any}})", R"({"status":200})",
+        R"({"status":{any},"messages":{any},"token":{any}})"}) {
+    const auto response = connection.response(t.deadline());
+    if (!response) throw Violation("an HTTP response", "none", t.name_of(connection));
+    messages += checked_body(*response, t.fill(body), t.name_of(connection)).dump();
+  }
+  const std::string reply = R"({\"n\":1})";
+  const std::size_t once = messages.find(reply);
+  if (once == std::string::npos || messages.find(reply, once + 1) != std::string::npos) {
+    throw Violation("the reply in one of the two polls", messages);
   }
 }
 

@@ -107,5 +107,23 @@ RULE("B-17", must, contract, "a broadcast reaches every member of a large crowd,
   broadcast_among(members, 2);
 }
 
+RULE("B-18", must, contract, "a broadcast is for its topic alone, of which every character counts",
+     "Phoenix.PubSub (a topic is a key)") {
+  const std::vector<std::string> rests{"",   "a",  "A", "aa", "a ",
+                                       " a", "a:", "*", "á",  R"(a\u0000)"};
+  Client& client = t.connect();
+  for (const std::string& rest : rests) {
+    client.send(fmt::format(R"(["1","1","{{topic}}{}","phx_join",{{}}])", rest));
+    client.expect(fmt::format(R"(["1","1","{{topic}}{}","phx_reply",{{ok}}])", rest));
+  }
+  for (const std::string& rest : rests) {
+    client.send(fmt::format(R"(["1","2","{{topic}}{}","broadcast",{{"n":1}}])", rest));
+    client.expect_in_any_order(
+        {fmt::format(R"([null,null,"{{topic}}{}","broadcasted",{{"n":1}}])", rest),
+         fmt::format(R"(["1","2","{{topic}}{}","phx_reply",{{ok}}])", rest)});
+  }
+  client.expect_silence();
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -299,5 +299,30 @@ RULE("R-22", should, contract, "deferring the reply to an event with ref null cr
   client.expect_silence();
 }
 
+RULE("R-33", must, contract, "what a channel defers comes when it is due, also if several are due",
+     "Process.send_after") {
+  constexpr Millis due{100};
+  Client& client = t.join();
+  const auto start = Clock::now();
+  client.send_together({R"(["1","2","{topic}","async",{"ms":100,"n":1}])",
+                        R"(["1","3","{topic}","async",{"ms":100,"n":2}])",
+                        R"(["1","4","{topic}","async",{"ms":100,"n":3}])"});
+  const auto reply = [](int n) {
+    return fmt::format(
+        R"(["1","{}","{{topic}}","phx_reply",{{"status":"ok","response":{{"ms":100,"n":{}}}}}])",
+        n + 1, n);
+  };
+  client.expect_in_any_order({reply(1), reply(2), reply(3)});
+  const auto took = std::chrono::duration_cast<Millis>(Clock::now() - start);
+  if (took < due) {
+    throw Violation(fmt::format("the replies in {} ms", due.count()),
+                    fmt::format("they came in {} ms", took.count()));
+  }
+  if (took > due + t.patience() / 10) {
+    throw SeenTooLate({fmt::format("the replies in {} ms", due.count()),
+                       fmt::format("they came in {} ms", took.count())});
+  }
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -103,6 +103,34 @@ Poller& held_poll(Trial& t) {
   return poller;
 }
 
+const std::string large(7'000'000, 'x');
+const std::string large_reply =
+    R"(["1","2","{other}","phx_reply",{"status":"ok","response":{"d":")" + large + R"("}}])";
+
+/// A client that does not read for now, and for whom a large reply is under way.
+Client& busy_client(Trial& t) {
+  Client& witness = t.connect();
+  Client& busy = t.connect();
+  for (Client* client : {&witness, &busy}) {
+    client->send(R"(["1","1","{other}","phx_join",{}])");
+    client->expect(R"(["1","1","{other}","phx_reply",{ok}])");
+  }
+  busy.stop_reading();
+  busy.send(R"(["1","2","{other}","echo",{"d":")" + large + R"("}])");
+  busy.send(R"(["1","3","{other}","broadcast_from",{"n":1}])");
+  witness.expect(R"([null,null,"{other}","broadcasted",{"n":1}])");
+  witness.forget();
+  return busy;
+}
+
+/// Judges this server from here on, as soon as it listens.
+void turn_to(Trial& t, ServerProcess& server) {
+  if (const auto why = server.wait_until_it_listens(start_patience)) {
+    throw Skipped("a second server does not start: " + *why);
+  }
+  t.turn_to(server.port());
+}
+
 RULE("D-04", must, contract,
      "a server that stops takes nobody in, closes sockets with 1012, answers held polls, and exits",
      "Phoenix.Socket.PoolDrainer") {
@@ -111,28 +139,61 @@ RULE("D-04", must, contract,
     throw Skipped("sockets were not closed with 1012 before 1.7.6");
   }
   ServerProcess server(t.command());  // another one, so that the one that is judged lives on
-  if (const auto why = server.wait_until_it_listens(start_patience)) {
-    throw Skipped("a second server does not start: " + *why);
-  }
-  t.turn_to(server.port());
+  turn_to(t, server);
   Client& v2 = t.join();
   Client& v1 = t.connect({.vsn = "1.0.0"});
   v1.send(R"({"topic":"{topic}","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
   v1.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"1"})");
 
   Poller* poller = t.has_longpoll() ? &held_poll(t) : nullptr;
+  Client& busy = busy_client(t);
 
   server.terminate();
-  for (Client* client : {&v2, &v1}) client->expect_bare_close({1012});
+  v1.expect_bare_close({1012});
+  v2.expect_bare_close({1012});
+  // While there is still somebody to be sent home, nobody else is let in.
+  const auto soon = Clock::now() + t.patience() / 5;
+  while (server.accepts() && Clock::now() < soon) t.wait(between_looks);
+  if (server.accepts()) throw Violation("new connections to be refused by now", "they are not");
+  busy.read_on();
+  busy.expect(large_reply);
+  busy.expect(R"(["1","3","{other}","phx_reply",{ok}])");
+  busy.expect_bare_close({1012});
   if (poller) {
     // At once, or when its window is over.
     poller->expect_poll(R"({"status":204,"messages":[],"token":{any}})", default_window);
     poller->forget();
   }
-  if (server.accepts()) throw Violation("new connections to be refused by now", "they are not");
   const auto deadline = t.deadline(end_patience);
   while (!server.ended() && Clock::now() < deadline) t.wait(between_looks);
   if (!server.ended()) throw Violation("the server to exit", "it still runs");
+}
+
+void expect_body(Trial& t, Connection& connection, std::string_view body) {
+  const auto response = connection.response(t.deadline());
+  if (!response) throw Violation("an HTTP response", "none", t.name_of(connection));
+  checked_body(*response, t.fill(body), t.name_of(connection));
+}
+
+RULE("D-06", must, contract, "a token of another server is none, though both have one secret",
+     "LongPoll.server_ref (endpoint_id)") {
+  if (t.command().empty()) throw Skipped("the suite has to start the server itself: -- COMMAND");
+  Poller& poller = t.poll();
+  poller.forget();
+  Request post = poller.request("POST", R"([null,"1","phoenix","heartbeat",{}])");
+  Request get = poller.request("GET");
+  ServerProcess other(t.command());
+  turn_to(t, other);
+  for (Request* request : {&post, &get})
+    *request = request->without("Host").with("Host", t.authority());
+  // Both at once: a server may take its time before it knows that there is nobody.
+  Connection& posts = t.dial("a post with that token");
+  Connection& polls = t.dial("a poll with that token");
+  posts.begin(post);
+  polls.begin(get);
+  expect_body(t, posts, R"({"status":410})");
+  expect_body(t, polls, R"({"status":410,"token":{any},"messages":[]})");
+  other.kill();
 }
 
 }  // namespace

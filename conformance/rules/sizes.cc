@@ -126,5 +126,34 @@ RULE("E-23", should, contract, "the limit is a message's, in however many fragme
   if (!ends(larger, 600)) throw Violation("1,200 bytes in fragments to end with 1009", "an echo");
 }
 
+RULE("R-34", must, contract, "a connection is not used up, however much goes over it",
+     "no limit but a frame's") {
+  constexpr int messages = 10;  // seventy megabytes
+  Client& client = t.join();
+  const std::string text =
+      R"([null,null,"{topic}","noreply",{"d":")" + std::string(7'000'000, 'x') + R"("}])";
+  const std::string bytes = encode({.payload = t.fill(text)}, Mask{0x12, 0x34, 0x56, 0x78});
+  for (int i = 0; i < messages; ++i) client.send_bytes(bytes);
+  client.expect_silence();
+}
+
+RULE("R-35", must, contract, "who does not read holds up nobody else, and misses nothing",
+     "one process a connection") {
+  constexpr Millis beginning{50};  // by then more is under way than a socket takes
+  Client& bystander = t.join();
+  Client& client = t.join();
+  const std::string large(7'000'000, 'x');
+  client.stop_reading();
+  client.send(echo(large));
+  client.send(R"(["1","3","{topic}","broadcast_from",{"n":1}])");
+  bystander.expect(R"([null,null,"{topic}","broadcasted",{"n":1}])");
+  t.wait(beginning);
+  bystander.send(R"(["1","2","{topic}","echo",{"n":2}])");
+  bystander.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"n":2}}])");
+  client.read_on();
+  client.expect(echo_reply(large));
+  client.expect(R"(["1","3","{topic}","phx_reply",{ok}])");
+}
+
 }  // namespace
 }  // namespace phx::conformance

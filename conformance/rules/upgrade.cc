@@ -137,6 +137,11 @@ RULE("H-31", must, contract, "of a parameter that comes twice the last counts, a
       t, {.query = "flag&&e=&eq=a=b&bad=%zz&q=?&semi=1;b=2&na%5Fme=x"},
       R"("flag":"","e":"","eq":"a=b","bad":"%zz","q":"?","semi":"1;b=2","na_me":"x")");
   expect_connect_params(t, {.query = "a[b]=1&a[c]=2&a[b]=3"}, R"("a":{"b":"3","c":"2"})");
+  Client& client = t.join({.query = "a%00b=c%00d"});
+  client.send(R"(["1","2","{topic}","connect_info",{}])");
+  const std::string reply = client.take("what connect was told").payload;
+  const std::string wanted = R"("a\u0000b":"c\u0000d")";
+  if (reply.find(wanted) == std::string::npos) throw Violation(wanted, reply);
 }
 
 RULE("H-32", should, contract, "a query that is not UTF-8 is refused with 400",

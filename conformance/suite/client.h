@@ -48,6 +48,9 @@ class Client {
   void send_bytes(std::string_view bytes);
   void finish() { frames().finish(); }  ///< FIN, without a close frame.
   void reset() { frames().reset(); }    ///< RST.
+  /// Leaves what comes where it is, until `read_on`. Nothing can be awaited meanwhile.
+  void stop_reading() { frames().stop_reading(); }
+  void read_on() { frames().read_on(); }
 
   // What a case awaits.
   /// The next frame is this text, by value. Returns it, for what a rule wants to look at closer.

@@ -61,6 +61,9 @@ class Connection {
   /// Sends frames in one write, and pumps until they have left (or the connection ended).
   void send(const std::vector<Frame>& frames);
   void send_bytes(std::string_view bytes, std::string_view note);
+  /// Leaves what the server sends where it is, until `read_on`.
+  void stop_reading() { stream_.stop_reading(); }
+  void read_on() { stream_.read_on(); }
   void finish();
   void reset();
   /// Writes a remark into the transcript.

@@ -97,6 +97,8 @@ Stream::Stream(Network& network, const Url& url, Receive receive, End end)
 Stream::~Stream() {
   if (!wsi_) return;
   lws_set_opaque_user_data(wsi_, nullptr);
+  // Nobody may pump any more; a server that is asked to stop would wait for the goodbye.
+  ::shutdown(lws_get_socket_fd(wsi_), SHUT_RDWR);
   lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
 
@@ -126,6 +128,13 @@ void Stream::send_soon() {
 bool Stream::flushed() const {
   return state_ == State::ended ||
          (state_ == State::open && outbox_.empty() && lws_partial_buffered(wsi_) == 0);
+}
+
+void Stream::stop_reading() {
+  if (wsi_) lws_rx_flow_control(wsi_, 0);
+}
+void Stream::read_on() {
+  if (wsi_) lws_rx_flow_control(wsi_, 1);
 }
 
 void Stream::finish() {

@@ -76,6 +76,9 @@ class Stream {
   /// Queues bytes; they leave while somebody pumps. What is queued at once leaves in one write.
   void write(std::string_view bytes);
   bool flushed() const;
+  /// Leaves what comes where it is, or takes it again: a client that is busy with something else.
+  void stop_reading();
+  void read_on();
   void finish();  ///< Sends FIN (after TLS's goodbye) and goes on reading.
   void reset();   ///< Sends RST, as a machine does that loses its process.
 
