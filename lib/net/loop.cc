@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "net/cancel_pipe.h"
 #include "net/handles.h"
 #include "net/lws_stream.h"
 #include "net/tls.h"
@@ -114,11 +115,13 @@ Loop::Handles::~Handles() {
   after_input.close();
   waker.close();
   idle.close();
+  const CancelPipe cancel_pipe(uv);
   // With a foreign loop this takes two calls, with turns of the loop between them to let go.
   lws_context_destroy(context);
   while (uv_run(&uv, UV_RUN_NOWAIT) != 0) {
   }
   lws_context_destroy(context);
+  cancel_pipe.close_if_left();
   uv_run(&uv, UV_RUN_DEFAULT);  // the handles' close callbacks
   uv_loop_close(&uv);
 }

@@ -254,19 +254,33 @@ TEST("a client that ends TCP without TLS's goodbye has ended his session") {
   expect(client.was_told_goodbye(), "TLS's goodbye");
 }
 
-TEST("who says nothing over TLS is closed when his time is over, who talks is not") {
+TEST("a client that says nothing over TLS is closed when its time is over") {
   const Running server;
   TlsClient silent = server.client();
-  TlsClient talker = server.client();
   become_websocket(silent, "/short");
-  become_websocket(talker, "/short");
-  join(talker);
-  const auto start = Clock::now();
-  while (Clock::now() - start < 3 * short_while) {
-    talker.write(frame(push("still here")));
-    expect(talker.read_through("}]").find("still here") != std::string::npos, "the echo");
-  }
   expect_eq(silent.rest(), std::string("\x88\x02\x03\xe8"));  // 1000, as Cowboy closes
+}
+
+TEST("a client that talks over TLS is kept") {
+  const Running server;
+  for (int attempts = 1;; ++attempts) {
+    auto last = Clock::now();  // that the client was answered
+    const auto end = last + 3 * short_while;
+    try {
+      TlsClient talker = server.client();
+      become_websocket(talker, "/short");
+      join(talker);
+      for (; last < end; last = Clock::now()) {
+        talker.write(frame(push("still here")));
+        expect(talker.read_through("}]").find("still here") != std::string::npos, "the echo");
+      }
+      return;
+    } catch (const Failure&) {
+      // Where the whole machine pauses so does the client, and is closed for it rightly.
+      const bool paused = Clock::now() - last > short_while / 2;
+      if (!paused || attempts == 10) throw;
+    }
+  }
 }
 
 TEST("when the server stops, a TLS client is closed with 1012 and told goodbye") {

@@ -1,0 +1,43 @@
+/// Knows an eventfd again by the number that the kernel gave it.
+
+#include "net/cancel_pipe.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string_view>
+
+namespace phx::net {
+namespace {
+
+/// What tells an eventfd from another that has its descriptor afterwards; empty for all that is
+/// none.
+std::string eventfd_id(int descriptor) {
+  constexpr std::string_view title = "eventfd-id:";
+  std::ifstream info(fmt::format("/proc/self/fdinfo/{}", descriptor));
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with(title)) return line.substr(title.size());
+  }
+  return {};
+}
+
+}  // namespace
+
+CancelPipe::CancelPipe(uv_loop_t& loop) {
+  const auto look = [](uv_handle_t* handle, void* self) noexcept {
+    uv_os_fd_t descriptor = -1;
+    if (handle->type != UV_POLL || uv_fileno(handle, &descriptor) != 0) return;
+    const std::string id = eventfd_id(descriptor);
+    if (id.empty()) return;
+    static_cast<CancelPipe*>(self)->descriptor_ = descriptor;
+    static_cast<CancelPipe*>(self)->id_ = id;
+  };
+  uv_walk(&loop, look, this);
+}
+
+void CancelPipe::close_if_left() const {
+  if (!id_.empty() && eventfd_id(descriptor_) == id_) ::close(descriptor_);
+}
+
+}  // namespace phx::net
