@@ -9,7 +9,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 
 # Lowest first: a file includes its own layer or a lower one, and `make layers` checks it.
-LAYERS := base json process telemetry pubsub serializer channel presence socket http tokens websocket transport endpoint metrics net server
+LAYERS := base json process telemetry pubsub serializer channel presence socket http tokens websocket transport endpoint metrics net server testing
 
 # SAN=address,undefined or SAN=thread builds beside the plain build, never over it.
 COMMA := ,
@@ -29,7 +29,7 @@ ifdef ENGINE
 BUILD := build/fuzz
 ALL_CXXFLAGS += -fsanitize=fuzzer-no-link
 endif
-LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lprometheus-cpp-core -lz
+LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lsodium -lprometheus-cpp-core -lz
 # The servers' own: glibc's is slow at bursts of small messages, and keeps what a crowd has left behind.
 # server.cc says what it is to do. Sanitizers bring theirs.
 ALLOCATOR := $(if $(SAN),,-ljemalloc)
@@ -39,7 +39,7 @@ export TSAN_OPTIONS := halt_on_error=1
 export UBSAN_OPTIONS := print_stacktrace=1
 
 BUILD_PACKAGES := g++ make pkg-config libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
-  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev libssl-dev openssl zlib1g-dev \
+  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev libssl-dev libsodium-dev openssl zlib1g-dev \
   libjemalloc-dev
 CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
@@ -60,9 +60,9 @@ FUZZ_PACKAGES := $(CLANG_PACKAGES) libclang-rt-16-dev
 # Reads the Elixir of docs/contract.md, and runs none of it.
 ELIXIR_PACKAGES := elixir
 
-LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.cc)))
+LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(foreach layer,$(filter-out testing,$(LAYERS)),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
-  $(wildcard lib/testing/*_test.cc conformance/*/*_test.cc conformance/bench/floor/*_test.cc chapters/*/*_test.cc traces/phx-trace/*_test.cc)
+  $(wildcard conformance/*/*_test.cc conformance/bench/floor/*_test.cc chapters/*/*_test.cc traces/phx-trace/*_test.cc)
 FUZZ_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_fuzz.cc)) $(wildcard conformance/*/*_fuzz.cc traces/phx-trace/*_fuzz.cc)
 TESTING_SOURCES := $(filter-out %_test.cc %/replay.cc,$(wildcard lib/testing/*.cc))
 SERVER_SOURCES := conformance/server.cc $(filter-out %_test.cc,$(wildcard conformance/contract/*.cc))

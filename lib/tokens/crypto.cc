@@ -1,13 +1,12 @@
-/// plug_crypto's message formats, by OpenSSL.
+/// plug_crypto's message formats, by OpenSSL and libsodium.
 
 #include "tokens/crypto.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <sodium/crypto_aead_xchacha20poly1305.h>
 
-#include <array>
-#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -77,41 +76,22 @@ std::optional<std::string> open(const EVP_CIPHER* algorithm, std::string_view ke
   return plain;
 }
 
-std::uint32_t little_endian(std::string_view four) {
-  std::uint32_t word = 0;
-  for (int i = 3; i >= 0; --i) word = word << 8 | bytes(four)[i];
-  return word;
-}
-
-/// HChaCha20, which OpenSSL lacks, out of ChaCha20, which it has: a ChaCha20 block is its first
-/// state added to its last, so that taking the first away again leaves what HChaCha20 wants.
-std::string hchacha20(std::string_view key, std::string_view nonce) {
-  const Cipher cipher(EVP_CIPHER_CTX_new());
-  std::string block(64, '\0');
-  int size = 0;
-  check(EVP_EncryptInit_ex(cipher.get(), EVP_chacha20(), nullptr, bytes(key), bytes(nonce)) == 1 &&
-            EVP_EncryptUpdate(cipher.get(), bytes(block), &size, bytes(block), 64) == 1,
-        "OpenSSL has ChaCha20");
-  const std::string first = "expand 32-byte k" + std::string(nonce);
-  const std::string last = block.substr(0, 16) + block.substr(48);
-  std::string subkey;
-  for (std::size_t at = 0; at < key_size; at += 4) {
-    const std::uint32_t word = little_endian(std::string_view(last).substr(at)) -
-                               little_endian(std::string_view(first).substr(at));
-    for (int shift = 0; shift < 32; shift += 8) subkey += static_cast<char>(word >> shift & 255);
-  }
-  return subkey;
-}
-
+/// `IV.TAG.TEXT` in one base64, by libsodium: OpenSSL knows no XChaCha20.
 std::optional<std::string> decrypt_xchacha20(std::string_view encoded, std::string_view key) {
-  constexpr std::size_t iv_size = 24;
+  constexpr std::size_t iv_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
   const auto decoded = base64::url_decode(encoded);
-  if (!decoded || decoded->size() < iv_size + tag_size) return std::nullopt;
+  if (!decoded || decoded->size() < iv_size + tag_size || key.size() != key_size) {
+    return std::nullopt;
+  }
   const std::string_view all = *decoded;
-  const std::string nonce = std::string(4, '\0') + std::string(all.substr(16, 8));
-  const std::string subkey = hchacha20(key, all.substr(0, 16));
-  return open(EVP_chacha20_poly1305(), subkey,
-              {all.substr(iv_size + tag_size), all.substr(iv_size, tag_size), nonce}, associated);
+  const std::string_view tag = all.substr(iv_size, tag_size), text = all.substr(iv_size + tag_size);
+  std::string plain(text.size(), '\0');
+  const bool genuine =
+      crypto_aead_xchacha20poly1305_ietf_decrypt_detached(
+          bytes(plain), nullptr, bytes(text), text.size(), bytes(tag), bytes(associated),
+          associated.size(), bytes(all), bytes(key)) == 0;
+  if (!genuine) return std::nullopt;
+  return plain;
 }
 
 const EVP_CIPHER* aes_gcm(std::size_t key_bytes) {
