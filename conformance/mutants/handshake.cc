@@ -254,6 +254,14 @@ MUTANT("slashes-count", "a path with a slash too many is 404", "H-30") {
   }};
 }
 
+MUTANT("paths-blind-to-case", "upper case in the path is as good as lower", "H-43") {
+  return {.request = [](Link&, Request& request) -> std::optional<Response> {
+    const auto query = std::find(request.target.begin(), request.target.end(), '?');
+    std::transform(request.target.begin(), query, request.target.begin(), ::tolower);
+    return std::nullopt;
+  }};
+}
+
 MUTANT("first-parameter-counts", "of a parameter that comes twice the first counts", "H-31") {
   return on_request(websocket, [](Request& request) {
     request.target = replaced(request.target, "a=1&a=2", "a=1");

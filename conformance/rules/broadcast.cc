@@ -139,7 +139,7 @@ RULE("B-08", must, contract, "one publisher's broadcasts arrive in order at ever
   }
 }
 
-RULE("B-09", should, contract, "a broadcast made before a reply reaches the sender before it",
+RULE("B-09", must, contract, "a broadcast made before a reply reaches the sender before it",
      "both go through the transport's one mailbox") {
   Client& client = t.join();
   client.send(R"(["1","2","{topic}","broadcast",{"m":1}])");

@@ -40,7 +40,7 @@ std::string letters(std::size_t count) {
   return text;
 }
 
-RULE("H-38", should, contract,
+RULE("H-38", must, contract,
      "the first offer of permessage-deflate that can be kept is agreed on, with its parameters",
      "cow_ws.negotiate_permessage_deflate; RFC 7692, 5.1") {
   const std::string deflate = "permessage-deflate";

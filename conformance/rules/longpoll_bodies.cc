@@ -155,7 +155,7 @@ RULE("P-30", should, core, "an answer says that it is JSON, and for how long a p
   poller.forget();  // its messages went with the answers above
 }
 
-RULE("P-33", should, contract, "a mount without long-poll has none", "Endpoint.socket_paths") {
+RULE("P-33", must, contract, "a mount without long-poll has none", "Endpoint.socket_paths") {
   if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
   for (const char* mount : {"/small", "/deflate", "/subproto"}) {
     t.expect_status(t.longpoll({.mount = mount}), 404);

@@ -111,13 +111,18 @@ RULE("H-29", must, core, "a request that arrives in pieces is put together", "RF
   }
 }
 
-RULE("H-30", should, core, "slashes that are doubled or last do not count; letters and escapes do",
+RULE("H-30", must, core, "slashes that are doubled or last do not count in the path",
      "Plug.Conn path_info") {
   const Request request = t.upgrade();
   const std::string path = path_of(request);
   expect_websocket(t, on_path(request, path + "/"));
   expect_websocket(t, on_path(request, "/" + path));
   expect_websocket(t, on_path(request, replaced_last(path, "/", "//")));
+}
+
+RULE("H-43", should, core, "every letter and escape of the path counts", "Plug.Conn path_info") {
+  const Request request = t.upgrade();
+  const std::string path = path_of(request);
   std::string upper = path;
   std::transform(upper.begin(), upper.end(), upper.begin(), ::toupper);
   for (const std::string& other : {upper, replaced_last(path, "websocket", "web%73ocket"),

@@ -102,7 +102,7 @@ RULE("V-06", should, contract, "a join_ref in a message is taken for stale detec
                             handled ? 2 : 1));
 }
 
-RULE("V-08", should, contract, "a push or a broadcast carries any JSON value, not only an object",
+RULE("V-08", must, contract, "a push or a broadcast carries any JSON value, not only an object",
      "Socket.V1.JSONSerializer.encode!, fastlane!") {
   Client& client = join_v1(t);
   Client& member = join_v1(t);
