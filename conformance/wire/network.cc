@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <stdexcept>
+#include <system_error>
 
 #include "conformance/wire/address.h"
 
@@ -203,12 +205,22 @@ void Stream::closing() {
   ended("");
 }
 
+std::string in_words(std::string_view why) {
+  constexpr std::string_view numbered = "conn fail: ";
+  int number = 0;
+  if (!why.starts_with(numbered)) return std::string(why);
+  const char* end = why.data() + why.size();
+  const auto read = std::from_chars(why.data() + numbered.size(), end, number);
+  if (read.ec != std::errc{} || read.ptr != end) return std::string(why);
+  return std::generic_category().message(number);
+}
+
 void Stream::ended(std::string_view why) {
   if (state_ == State::ended) return;
   if (state_ == State::connecting) {
     const char* refused =
         tls_ ? "the connection ended before TLS had begun" : "the connection was refused";
-    error_ = why.empty() ? refused : why;
+    error_ = why.empty() ? refused : in_words(why);
   }
   state_ = State::ended;
   wsi_ = nullptr;
