@@ -38,9 +38,10 @@ export ASAN_OPTIONS := handle_segv=2:detect_leaks=1
 export TSAN_OPTIONS := halt_on_error=1
 export UBSAN_OPTIONS := print_stacktrace=1
 
-BUILD_PACKAGES := g++ make pkg-config libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
-  libcmocka-dev libboost-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev libssl-dev libsodium-dev openssl zlib1g-dev \
-  libjemalloc-dev
+# What a program of one's own needs beside an installed library, and what building all of this needs.
+LIBRARY_PACKAGES := libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev libcmocka-dev libspdlog-dev libfmt-dev \
+  libboost-dev prometheus-cpp-dev libssl-dev libsodium-dev zlib1g-dev
+BUILD_PACKAGES := g++ make pkg-config $(LIBRARY_PACKAGES) libcli11-dev openssl libjemalloc-dev
 CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 WORKSHOP_PACKAGES := node:node libmsgpack-cxx-dev
@@ -83,6 +84,10 @@ TROUBLE_SOURCES := $(wildcard chapters/15-in-production/*.cc)
 
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 LIBRARY := $(BUILD)/libphoenix.a
+# ABI is a number that a program asks for when it is loaded: another one with each change that breaks old programs.
+VERSION := 0.1.0
+ABI := 0
+SHARED := $(BUILD)/libphoenix-channels.so.$(VERSION)
 TESTING := $(BUILD)/libphoenix-testing.a
 CONTRACT := $(BUILD)/phx-contract
 SUITE := $(BUILD)/phx-conformance
@@ -144,7 +149,17 @@ $(BUILD)/%.o: %.cc | build/.packages-build
 	@mkdir -p $(@D); echo '  c++  $<'
 	@$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
 
-$(LIBRARY): $(call objects,$(LIB_SOURCES))
+# The same objects for the static and the shared library; those that are older than it are compiled again.
+EXPORTS := .ci/package/exports.map
+LIB_OBJECTS := $(call objects,$(LIB_SOURCES))
+$(LIB_OBJECTS): ALL_CXXFLAGS += -fPIC -fno-semantic-interposition
+$(LIB_OBJECTS): $(EXPORTS)
+
+$(SHARED): $(LIB_OBJECTS)
+	@echo '  link $@'; $(CXX) -shared $(ALL_LDFLAGS) -Wl,-soname,libphoenix-channels.so.$(ABI) \
+	  -Wl,--version-script=$(EXPORTS) -Wl,-z,defs -Wl,--as-needed $(filter %.o,$^) $(LIBS) -o $@
+
+$(LIBRARY): $(LIB_OBJECTS)
 $(TESTING): $(call objects,$(TESTING_SOURCES))
 $(LIBRARY) $(TESTING):
 	@mkdir -p $(@D); rm -f $@; echo "  ar   $@"; ar rcs $@ $^
@@ -265,7 +280,7 @@ $(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(MUTANT_REASONS)
 # make mutate [ONLY=layer,name*] [SAMPLE=20 or AUTO=20] [SEED=…] [BY=suite,unit,replay] [JOBS=2] [KEEP=1] [RECORD=1]
 MUTATE := conformance/proof/mutate
 RUN_MUTATE = CXX='$(CXX)' CXXFLAGS='$(ALL_CXXFLAGS)' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' ALLOCATOR='$(ALLOCATOR)' \
-  BUILD='$(BUILD)' LIB_OBJECTS='$(call objects,$(LIB_SOURCES))' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
+  BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
   TESTING_OBJECTS='$(call objects,$(TESTING_SOURCES))' ONLY='$(ONLY)' SAMPLE='$(SAMPLE)' AUTO='$(AUTO)' SEED='$(SEED)' \
   BY='$(BY)' JOBS='$(JOBS)' KEEP='$(KEEP)' RECORD='$(RECORD)' node $(MUTATE)/main.mjs
 MUTATE_NEEDS = $(SUITE) $(CONTRACT) $(if $(findstring replay,$(BY)),$(TRACER)) \
@@ -445,7 +460,7 @@ test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, trace
 
 # make exercise [N=07] [HINT=1] [WATCH=1] [RESET=1] [SOLUTION=1]: .ci/exercise/main.mjs tells what each does.
 WORKSHOP = CXX='$(CXX)' CXXFLAGS='$(filter-out -Werror,$(ALL_CXXFLAGS))' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' \
-  BUILD='$(BUILD)' LIB_OBJECTS='$(call objects,$(LIB_SOURCES))' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
+  BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
   N='$(N)' HINT='$(HINT)' WATCH='$(WATCH)' RESET='$(RESET)' SOLUTION='$(SOLUTION)' NO_MEMORY_LIMIT='$(SAN)' node
 EXERCISE := .ci/exercise/main.mjs
 # What must be built before the reader's own file is: asked for only where an exercise is to be judged.
@@ -552,6 +567,20 @@ check-fresh: ## the README's two commands on a bare Debian 12 and 13, each in a 
 .PHONY: check-all
 check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, mutate, layout, bare machines; a table at the end
 	@TIME=$(or $(TIME),10) NIGHT='$(NIGHT)' ONLY='$(ONLY)' .ci/check-all
+
+# --- Installing ---------------------------------------------------------------------------------
+
+# make install [PREFIX=/usr/local] [LIBDIR=$(PREFIX)/lib] [DESTDIR=]; with the same values, make uninstall.
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+PLACE = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' VERSION='$(VERSION)' ABI='$(ABI)' \
+  CXX='$(CXX)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' .ci/package/place
+INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK)
+.PHONY: install uninstall
+install: $(INSTALLED) ## headers, libraries, tools: PREFIX=/usr/local LIBDIR=… DESTDIR=…
+	@$(PLACE) install
+uninstall: ## take away what make install with the same PREFIX, LIBDIR and DESTDIR has put there
+	@$(PLACE) uninstall
 
 # --- Reading and keeping ----------------------------------------------------------------------
 
