@@ -16,7 +16,42 @@ struct Parcel {
 };
 std::size_t heap_bytes(const Parcel& parcel) { return parcel.bytes; }
 
+/// What a process finds in its mail, as text.
+struct Reader final : Process {
+  explicit Reader(Journal& journal) : journal_(journal) {}
+  void handle(Message message) override {
+    const auto* text = message.get_if<std::string>();
+    journal_.push_back(text != nullptr ? *text : "(no string)");
+  }
+
+ private:
+  Journal& journal_;
+};
+
 }  // namespace
+
+TEST("a message keeps a string of any kind as a string of its own") {
+  ActorHouse house;
+  Journal journal;
+  const Pid reader = house.scheduler.spawn(std::make_unique<Reader>(journal));
+  {
+    char array[] = "array";
+    std::string gone = "a view of what is gone by the time it is read";
+    house.scheduler.send(reader, "literal");
+    house.scheduler.send(reader, array);
+    house.scheduler.send(reader, static_cast<const char*>(array));
+    house.scheduler.send(reader, std::string_view(gone));
+    house.scheduler.send(reader, gone);
+    std::fill(std::begin(array), std::end(array) - 1, 'x');
+    gone.assign(gone.size(), 'x');
+  }
+  house.settle();
+  expect_eq(journal,
+            Journal{"literal", "array", "array", "a view of what is gone by the time it is read",
+                    "a view of what is gone by the time it is read"});
+  expect(Message(std::string(1'000, 'x')).bytes() >= 1'000, "its bytes count");
+  static_assert(!std::is_constructible_v<Message, int(&)[2]>, "an array would decay to a pointer");
+}
 
 TEST("a mailbox that overflows ends its owner and nobody else") {
   ActorHouse house(Limits{.mailbox = 10});

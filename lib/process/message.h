@@ -5,12 +5,17 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "process/pid.h"
 
 namespace phx::process {
+
+/// What a string keeps outside itself; see SaysHeapBytes.
+inline std::size_t heap_bytes(const std::string& text) { return text.size(); }
 
 /// A body that keeps bytes outside itself, in a frame or a payload, says how many by a function
 /// beside its type: `std::size_t heap_bytes(const Body&)`. What is shared counts in full. They are
@@ -20,22 +25,42 @@ concept SaysHeapBytes = requires(const T& body) {
   { heap_bytes(body) } -> std::same_as<std::size_t>;
 };
 
+/// As what a message keeps a value of this type: a string of any kind as a std::string, for a view
+/// or a pointer would outlive what it points to; all else as it is.
+template <class T>
+using Kept = std::conditional_t<std::same_as<std::decay_t<T>, const char*> ||
+                                    std::same_as<std::decay_t<T>, char*> ||
+                                    std::same_as<std::decay_t<T>, std::string_view>,
+                                std::string, std::decay_t<T>>;
+
+/// What a message can keep: no array but a string literal, which would decay to a pointer.
+template <class T>
+concept Keepable =
+    !std::is_array_v<std::remove_reference_t<T>> || std::same_as<Kept<T>, std::string>;
+
 /// A moved-in value whose type the receiver asks for. Messages move; they do not copy.
+///
+///     socket.send_self("tick");                      // kept as a std::string
+///     message.get_if<std::string>();                 // in handle_info
 class Message {
  public:
   Message() = default;
   template <class T>
-  requires(!std::same_as<std::decay_t<T>, Message>) Message(T&& body, Ref tag = {})
-      : tag_(tag), held_(std::make_unique<Held<std::decay_t<T>>>(std::forward<T>(body))) {}
+  requires(!std::same_as<std::decay_t<T>, Message> && Keepable<T>) Message(T&& body, Ref tag = {})
+      : tag_(tag), held_(std::make_unique<Held<Kept<T>>>(std::forward<T>(body))) {}
 
   /// The value, if it is a T; null otherwise. Valid while the message lives.
   template <class T>
   T* get_if() {
+    static_assert(std::same_as<T, Kept<T>>,
+                  "a message keeps a string as a std::string: ask for that");
     return held_ && held_->type == &type_of<T> ? &static_cast<Held<T>*>(held_.get())->value
                                                : nullptr;
   }
   template <class T>
   bool holds() const {
+    static_assert(std::same_as<T, Kept<T>>,
+                  "a message keeps a string as a std::string: ask for that");
     return held_ && held_->type == &type_of<T>;
   }
 
