@@ -117,7 +117,9 @@ void Json::append(Json item) {
 }
 
 void Json::own_alone() {
-  if (value_->refcount > 1) value_.reset(json_copy(value_.get()));
+  // Another thread may be copying, or dropping a copy, right now.
+  if (__atomic_load_n(&value_->refcount, __ATOMIC_ACQUIRE) > 1)
+    value_.reset(json_copy(value_.get()));
 }
 
 }  // namespace phx

@@ -25,7 +25,7 @@ class JsonError : public std::runtime_error {
 };
 
 /// One JSON value. Copies are cheap and share; a change copies first, so values never surprise.
-/// One value belongs to one thread at a time; copies may be read on several at once.
+/// Several threads may read one value at once, and copy it; a change needs it to itself.
 class Json {
  public:
   using Member = std::pair<std::string_view, Json>;

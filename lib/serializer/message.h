@@ -46,7 +46,7 @@ struct Reply {
   Payload response;
 };
 
-/// Mirrors Phoenix.Socket.Broadcast. Shared between threads: copy the payload before reading it.
+/// Mirrors Phoenix.Socket.Broadcast. Shared between threads, which may all read it.
 struct Broadcast final : pubsub::Event {
   Broadcast(std::string t, std::string e, Payload p)
       : topic(std::move(t)), event(std::move(e)), payload(std::move(p)) {}

@@ -6,15 +6,16 @@
 /// that slice; Jansson builds the tree only when a handler asks for json().
 
 #include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "json/json.h"
+#include "serializer/lazy_json.h"
 
 namespace phx::serializer {
 
-/// JSON or, in V2, binary. One payload belongs to one thread at a time; copies are independent.
+/// JSON or, in V2, binary. Several threads may read one payload at once, json() included, as the
+/// members of a broadcast do; a change needs it to itself. Copies are independent.
 class Payload {
  public:
   /// The empty object.
@@ -42,11 +43,11 @@ class Payload {
   /// What it keeps: the whole frame that it is a part of.
   std::size_t stored_bytes() const { return storage_.size(); }
 
-  /// The tree, built at the first call. A binary payload reads as null.
+  /// The tree, built at the first call. A binary payload reads as null. Valid while the payload is
+  /// neither moved from nor assigned to.
   /// \throws JsonError for what the scanner takes and Jansson does not (nesting over 2,048).
   const Json& json() const {
-    if (!tree_) tree_ = is_binary() ? Json() : Json::parse(view());
-    return *tree_;
+    return tree_.get([this] { return is_binary() ? Json() : Json::parse(view()); });
   }
   Json operator[](std::string_view key) const { return json()[key]; }
 
@@ -60,7 +61,7 @@ class Payload {
   std::size_t begin_;
   std::size_t size_;
   Kind kind_;
-  mutable std::optional<Json> tree_;
+  LazyJson tree_;
 };
 
 }  // namespace phx::serializer

@@ -1,0 +1,55 @@
+#pragma once
+/// \file
+/// A tree that is built when it is first asked for, by whichever thread asks first.
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "json/json.h"
+
+namespace phx::serializer {
+
+/// Empty until get(). Several threads may call get() at once; each other call needs the object to
+/// itself. Copies share the tree that is built by then.
+class LazyJson {
+ public:
+  LazyJson() = default;
+  LazyJson(const LazyJson& other) : tree_(copy_of(other.tree_.load(std::memory_order_acquire))) {}
+  LazyJson(LazyJson&& other) noexcept : tree_(other.release()) {}
+  LazyJson& operator=(LazyJson other) noexcept {
+    delete_tree(release());
+    tree_.store(other.release(), std::memory_order_relaxed);
+    return *this;
+  }
+  ~LazyJson() { delete_tree(release()); }
+
+  /// What `build()` returns, of the first call. Where two threads build at once, one of them throws
+  /// its tree away, and both see the other's.
+  template <class Build>
+  const Json& get(Build&& build) const {
+    const Json* known = tree_.load(std::memory_order_acquire);
+    if (known != nullptr) return *known;
+    auto built = std::make_unique<const Json>(build());
+    if (!tree_.compare_exchange_strong(known, built.get(), std::memory_order_acq_rel)) {
+      return *known;
+    }
+    return *built.release();
+  }
+
+ private:
+  static const Json* copy_of(const Json* tree) {
+    return tree == nullptr ? nullptr : std::make_unique<const Json>(*tree).release();
+  }
+  static void delete_tree(const Json* tree) { const std::unique_ptr<const Json> owned(tree); }
+  /// No exchange: nobody else looks, and a locked instruction a move would be felt.
+  const Json* release() {
+    const Json* tree = tree_.load(std::memory_order_relaxed);
+    tree_.store(nullptr, std::memory_order_relaxed);
+    return tree;
+  }
+
+  mutable std::atomic<const Json*> tree_ = nullptr;  ///< Owned.
+};
+
+}  // namespace phx::serializer

@@ -1,0 +1,73 @@
+/// A payload read by many: the members of a broadcast share one, each on its own thread.
+
+#include "serializer/payload.h"
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include "serializer/message.h"
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::testing;
+using serializer::Payload;
+
+namespace {
+
+/// Runs `work` on two threads, which begin as nearly at once as they can.
+template <class Work>
+void on_two_threads(Work work) {
+  std::atomic<int> ready = 0;
+  const auto run = [&](int number) {
+    ++ready;
+    while (ready < 2) std::this_thread::yield();
+    work(number);
+  };
+  std::thread other(run, 1);
+  run(0);
+  other.join();
+}
+
+}  // namespace
+
+TEST("two threads read the tree of one broadcast, and each changes its own copy") {
+  for (int round = 0; round < 200; ++round) {
+    const auto broadcast = std::make_shared<const serializer::Broadcast>(
+        "room:a", "said", Payload::own_text(R"({"by":"ann","n":[1,2,3]})"));
+    std::array<const json_t*, 2> trees{};
+    std::array<std::string, 2> changed;
+    on_two_threads([&](int number) {
+      const auto at = static_cast<std::size_t>(number);
+      const Payload& payload = broadcast->payload;
+      trees[at] = payload.json().get();
+      expect_eq(payload["by"].string_or(""), "ann");
+      const Payload copy = payload;
+      Json mine = copy.json();
+      mine.set("seen", number);
+      changed[at] = mine.dump();
+    });
+    expect(trees[0] == trees[1], "there is one tree");
+    expect_eq(changed[0], R"({"by":"ann","n":[1,2,3],"seen":0})");
+    expect_eq(changed[1], R"({"by":"ann","n":[1,2,3],"seen":1})");
+    expect_eq(broadcast->payload.json().dump(), R"({"by":"ann","n":[1,2,3]})");
+  }
+}
+
+TEST("a tree goes along where its payload is copied or moved, and is let go with it") {
+  Payload first = Payload::own_text(R"({"n":1})");
+  const json_t* tree = first.json().get();
+  Payload second = first;
+  expect(second.json().get() == tree, "a copy shares it");
+  Payload third = std::move(first);
+  expect(third.json().get() == tree, "a move takes it along");
+  second = Payload::own_text(R"({"n":2})");
+  expect_eq(second["n"].integer_or(0), 2);
+  third = second;
+  expect(third.json().get() == second.json().get(), "an assignment brings its own");
+}
+
+TEST("a payload that can't be read says so each time") {
+  const Payload deep = Payload::own_text(std::string(3'000, '[') + std::string(3'000, ']'));
+  for (int i = 0; i < 2; ++i) expect_throw<JsonError>([&] { deep.json(); });
+}
