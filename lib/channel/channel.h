@@ -65,7 +65,9 @@ class Channel {
   virtual Result handle_in(std::string_view event, Payload payload, Socket& socket);
   /// A broadcast that intercepts() names, before this client gets it; pushes it unless overridden.
   virtual Result handle_out(std::string_view event, Payload payload, Socket& socket);
-  /// A message from another process, or from send_self.
+  /// A message from another process, or from send_self; an event that is published on this topic
+  /// and is no Broadcast, and whatever is published on other topics to which this channel has
+  /// subscribed: see pubsub::event_in.
   virtual Result handle_info(process::Message message, Socket& socket);
   /// The last callback: after a leave, a stop, a crash or the connection's end; not after a
   /// duplicate join, which kills.

@@ -29,6 +29,11 @@ class Encoded {
   std::vector<std::pair<const Serializer*, FramePtr>> frames_;
 };
 
+/// Null where the subscriber left nothing, or something of its own.
+const Fastlane* lane_of(const pubsub::Subscriber& subscriber) {
+  return subscriber.metadata ? pubsub::as<Fastlane>(*subscriber.metadata) : nullptr;
+}
+
 }  // namespace
 
 bool Fastlane::intercepted(std::string_view event) const {
@@ -38,12 +43,13 @@ bool Fastlane::intercepted(std::string_view event) const {
 //! [dispatch]
 void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber> subscribers,
               process::Pid from, const pubsub::EventPtr& event) {
-  const auto& broadcast = static_cast<const Broadcast&>(*event);
-  Encoded encoded(broadcast);
+  const auto* broadcast = pubsub::as<Broadcast>(*event);
+  if (broadcast == nullptr) return pubsub::send_to_all(scheduler, subscribers, from, event);
+  Encoded encoded(*broadcast);
   for (const pubsub::Subscriber& subscriber : subscribers) {
     if (subscriber.pid == from) continue;
-    const auto* fastlane = static_cast<const Fastlane*>(subscriber.metadata.get());
-    if (fastlane != nullptr && !fastlane->intercepted(broadcast.event)) {
+    const Fastlane* fastlane = lane_of(subscriber);
+    if (fastlane != nullptr && !fastlane->intercepted(broadcast->event)) {
       scheduler.send(fastlane->transport, SocketPush{encoded.by(fastlane->serializer)});
     } else {
       scheduler.send(subscriber.pid, pubsub::EventPtr(event));

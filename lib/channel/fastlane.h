@@ -34,7 +34,8 @@ struct Fastlane final : pubsub::Metadata {
 //! [fastlane]
 
 /// Hands a serializer::Broadcast to one shard's subscribers: to those with a fastlane as a frame,
-/// to all others, and for intercepted events, as a pubsub::EventPtr message.
+/// to all others, and for intercepted events, as a pubsub::EventPtr message. An event that is no
+/// Broadcast goes to all as that message.
 void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber> subscribers,
               process::Pid from, const pubsub::EventPtr& event);
 

@@ -105,6 +105,29 @@ TEST("all members of one version are sent the very same frame") {
   expect(sent[0] == sent[1] && sent[1] != sent[2], "two share one frame, the third has its own");
 }
 
+/// Not a Fastlane: what some process of the application leaves at a subscription of its own.
+struct Note : pubsub::Metadata {
+  std::string text = "mine";
+};
+
+TEST("a subscriber that left something else than a fastlane gets the broadcast itself") {
+  Fixture f;
+  std::vector<std::string> heard;
+  struct Listener : process::Process {
+    explicit Listener(std::vector<std::string>& h) : heard(h) {}
+    void handle(process::Message m) override {
+      const auto* broadcast = pubsub::event_in<serializer::Broadcast>(m);
+      heard.push_back(broadcast != nullptr ? broadcast->event : "(no broadcast)");
+    }
+    std::vector<std::string>& heard;
+  };
+  const process::Pid listener = f.house.scheduler.spawn(std::make_unique<Listener>(heard));
+  const auto here = f.house.pubsub.subscribe("t", listener, std::make_shared<Note>());
+  f.a.send(R"(["a","2","t","said",{"n":1}])");
+  expect_eq(heard, Heard{"said"});
+  expect_eq(f.b.heard(), Heard{R"([null,null,"t","said",{"n":1}])"});
+}
+
 const std::string crashed = R"(["a","a","t","phx_error",{"reason":"channel_crash"}])";
 
 TEST("broadcasting what is not an object to a V2 member crashes the sender") {

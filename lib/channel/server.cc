@@ -97,8 +97,9 @@ void Server::answer_join(serializer::Status status, Payload response) {
 void Server::handle(Message message) {
   if (auto* in = message.get_if<serializer::Message>()) {
     from_client(std::move(*in));
-  } else if (auto* event = message.get_if<pubsub::EventPtr>()) {
-    intercepted(static_cast<const serializer::Broadcast&>(**event));
+  } else if (const auto* event = pubsub::event_in<serializer::Broadcast>(message);
+             event != nullptr && event->topic == socket_.topic()) {
+    intercepted(*event);
   } else if (auto* down = message.get_if<Down>(); down && down->ref == transport_monitor_) {
     transport_down(down->reason);
   } else if (auto* request = message.get_if<JoinRequest>()) {

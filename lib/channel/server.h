@@ -49,8 +49,8 @@ class Server final : public process::Process {
 
  protected:
   void init() override;
-  /// JoinRequest, serializer::Message from the client, pubsub::EventPtr, Down of the transport,
-  /// Inspect, or the user's.
+  /// JoinRequest, serializer::Message from the client, a Broadcast on this topic, Down of the
+  /// transport, Inspect, or the user's: also each other event that pubsub brings.
   void handle(process::Message message) override;
   void terminate(const ExitReason& reason) override;
   /// Also where a worker still runs its handler: a dead channel hears no broadcast.

@@ -32,7 +32,63 @@ struct Users : UserSocket {
   }
 };
 
+/// What a part of the application publishes that is not about channels at all: no Broadcast.
+struct Price final : pubsub::Event {
+  explicit Price(int c) : cents(c) {}
+  const int cents;
+};
+
+/// Says on its topic what reaches its handle_info.
+struct Ticker : Channel {
+  JoinResult join(std::string_view, Payload, Socket& socket) override {
+    news_ = socket.house().pubsub->subscribe("news", socket.channel());
+    return Joined{};
+  }
+  Result handle_info(process::Message message, Socket& socket) override {
+    if (const auto* price = pubsub::event_in<Price>(message)) {
+      socket.push("price", {{"cents", price->cents}});
+    } else if (const auto* news = pubsub::event_in<serializer::Broadcast>(message)) {
+      socket.push("heard", {{"on", news->topic}, {"event", news->event}});
+    }
+    return NoReply{};
+  }
+
+ private:
+  std::unique_ptr<pubsub::Subscription> news_;
+};
+
+struct Traders : UserSocket {
+  Traders() { channel<Ticker>("stock:*"); }
+};
+
+using Heard = std::vector<std::string>;
+
 }  // namespace
+
+TEST("an event on a channel's topic that is no Broadcast reaches handle_info") {
+  TestHouse house;
+  const Traders traders;
+  FakeClient ann(house, traders);
+  ann.send(R"(["1","1","stock:a","phx_join",{}])");
+  ann.heard();
+  house.pubsub.broadcast("stock:a", std::make_shared<const Price>(42));
+  house.pubsub.broadcast("stock:a", std::make_shared<const Price>(43), {}, channel::dispatch);
+  house.settle();
+  expect_eq(ann.heard(), Heard{R"(["1",null,"stock:a","price",{"cents":42}])",
+                               R"(["1",null,"stock:a","price",{"cents":43}])"});
+}
+
+/// `handle_info(%Broadcast{topic: topic}, %{topic: topic})` of Phoenix.Channel.Server.
+TEST("a broadcast on another topic to which a channel has subscribed reaches handle_info") {
+  TestHouse house;
+  const Traders traders;
+  FakeClient ann(house, traders);
+  ann.send(R"(["1","1","stock:a","phx_join",{}])");
+  ann.heard();
+  channel::broadcast(house.pubsub, "news", "flash", {});
+  house.settle();
+  expect_eq(ann.heard(), Heard{R"(["1",null,"stock:a","heard",{"event":"flash","on":"news"}])"});
+}
 
 TEST("what a channel's destructor writes is about its topic, and its socket is there until then") {
   std::vector<std::string> lines;

@@ -6,10 +6,13 @@
 /// each shard. What a broadcast looks like, and what a subscriber gets of it, is the dispatcher's
 /// matter: this layer knows neither channels nor sockets.
 
+#include <concepts>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <typeinfo>
 #include <unordered_map>
 #include <vector>
 
@@ -25,6 +28,27 @@ struct Event {
 };
 using EventPtr = std::shared_ptr<const Event>;
 inline std::size_t heap_bytes(const EventPtr& event) { return event->heap_bytes(); }
+
+/// `object` as a T, or null where it is of another type. Whoever knows a topic may publish on it,
+/// and subscribe to it, so what comes by pubsub is asked for its type.
+template <class T, class Base>
+const T* as(const Base& object) {
+  if constexpr (std::is_final_v<T>) {  // one comparison of pointers: it is asked a subscriber
+    return typeid(object) == typeid(T) ? static_cast<const T*>(&object) : nullptr;
+  } else {
+    return dynamic_cast<const T*>(&object);
+  }
+}
+
+/// The event that a message brings, if it brings one and that is a T; else null. Valid while the
+/// message lives.
+///
+///     if (const auto* price = phx::pubsub::event_in<PriceChanged>(message)) …
+template <std::derived_from<Event> T>
+const T* event_in(process::Message& message) {
+  const EventPtr* event = message.get_if<EventPtr>();
+  return event != nullptr && *event != nullptr ? as<T>(**event) : nullptr;
+}
 
 /// What a subscriber left for the dispatcher to read: a channel leaves its fastlane here.
 struct Metadata {

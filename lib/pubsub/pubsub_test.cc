@@ -26,9 +26,7 @@ struct Listener : Process {
  protected:
   void init() override { subscription_ = hub_.subscribe(topic_, self()); }
   void handle(Message message) override {
-    if (const EventPtr* event = message.get_if<EventPtr>()) {
-      journal_.push_back(id_ + ":" + static_cast<const Text&>(**event).text);
-    }
+    if (const Text* event = event_in<Text>(message)) journal_.push_back(id_ + ":" + event->text);
   }
 
  private:

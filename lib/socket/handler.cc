@@ -42,8 +42,8 @@ void Handler::handle(process::Message message) {
     channel_down(*down);
   } else if (const auto* closing = message.get_if<channel::SocketClose>()) {
     channel_closed(closing->channel);
-  } else if (const auto* event = message.get_if<pubsub::EventPtr>()) {
-    if (static_cast<const serializer::Broadcast&>(**event).event != "disconnect") return;
+  } else if (const auto* event = pubsub::event_in<serializer::Broadcast>(message)) {
+    if (event->event != "disconnect") return;
     close(CloseCode::going_away);
     stop();
   } else if (message.holds<ClientGone>()) {

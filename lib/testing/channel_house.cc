@@ -39,9 +39,8 @@ class ChannelTest::TestProcess final : public process::Process {
 
  protected:
   void handle(process::Message message) override {
-    if (const auto* event = message.get_if<pubsub::EventPtr>()) {
-      const auto& said = static_cast<const serializer::Broadcast&>(**event);
-      test_.broadcasts_.put({Mail::broadcast, said.topic, said.event, {}, said.payload});
+    if (const auto* said = pubsub::event_in<serializer::Broadcast>(message)) {
+      test_.broadcasts_.put({Mail::broadcast, said->topic, said->event, {}, said->payload});
     } else if (const auto* down = message.get_if<process::Down>()) {
       test_.watched_.at(down->pid).ended = down->reason;
     }

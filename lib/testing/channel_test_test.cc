@@ -239,3 +239,11 @@ TEST("who comes and goes is seen as presence_diff, whatever the refs are") {
   ann.close();
   test.assert_broadcast("presence_diff", containing(Json::object({{"leaves", here}})));
 }
+
+TEST("what is published on a topic and is no Broadcast is none to the test, either") {
+  struct Price final : pubsub::Event {};
+  Fixture f;
+  f.test.house().pubsub->broadcast("room:a", std::make_shared<const Price>());
+  f.test.pass(Millis{0});
+  f.test.refute_broadcast("room:a", "");
+}

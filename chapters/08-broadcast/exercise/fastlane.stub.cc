@@ -25,10 +25,11 @@ bool Fastlane::intercepted(std::string_view event) const {
 
 /// Hands one event to one shard's subscribers, all but `from`.
 ///
-/// `event` is a serializer::Broadcast. A subscriber's metadata is a Fastlane, or null. To one with
-/// a fastlane that does not intercept this event goes a SocketPush, to its *transport*: the frame
-/// that its serializer makes. To all others goes the event itself, as a pubsub::EventPtr, to their
-/// pid: so a channel that intercepts sees it, and a process that is no channel.
+/// Where `event` is no serializer::Broadcast, it goes to all by pubsub::send_to_all. A subscriber's
+/// metadata is a Fastlane, or something else, or null: pubsub::as tells. To one with a fastlane
+/// that does not intercept this event goes a SocketPush, to its *transport*: the frame that its
+/// serializer makes. To all others goes the event itself, as a pubsub::EventPtr, to their pid: so a
+/// channel that intercepts sees it, and a process that is no channel.
 ///
 /// A serializer is asked once in a dispatch, at the first subscriber who needs it, and all who
 /// share it are sent the very same FramePtr. What it throws, this throws.
