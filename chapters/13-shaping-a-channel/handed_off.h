@@ -52,7 +52,7 @@ class Reports final : public phx::Channel {
   phx::Result handle_in(std::string_view event, phx::Payload, phx::Socket& socket) override {
     if (event == "ping") return phx::Reply::ok();
     if (event != "report") return unhandled(event);
-    socket.house().scheduler->spawn(std::make_unique<Errand>(socket.socket_ref(), work_));
+    socket.context().scheduler->spawn(std::make_unique<Errand>(socket.socket_ref(), work_));
     return phx::NoReply{};
   }
   //! [reports]

@@ -18,7 +18,7 @@ struct Hoard final : Channel {
   JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
 
   Result handle_in(std::string_view event, Payload, Socket& socket) override {
-    if (event == "remind") socket.house().scheduler->spawn(std::make_unique<Reminder>());
+    if (event == "remind") socket.context().scheduler->spawn(std::make_unique<Reminder>());
     if (event == "say") {
       const std::string key = "message " + std::to_string(socket.assigns.size());
       socket.assigns[key] = Json(std::string(20'000, 'x'));  // and nobody takes one out

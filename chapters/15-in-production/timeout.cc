@@ -36,7 +36,7 @@ struct Slow final : Channel {
       std::this_thread::sleep_for(std::chrono::milliseconds(300));
       return Reply::ok();
     }
-    if (event == "ask") socket.house().scheduler->spawn(std::make_unique<Asker>());
+    if (event == "ask") socket.context().scheduler->spawn(std::make_unique<Asker>());
     return NoReply{};  // nor has `forget` an answer
   }
   bool blocking(std::string_view event, const Payload&) const override {

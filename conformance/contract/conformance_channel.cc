@@ -79,7 +79,7 @@ Result broadcast_binary(Payload payload, Socket& socket) {
 
 Result answer_later(Payload payload, Socket& socket) {
   const Millis delay = ms_of(payload);
-  socket.house().scheduler->spawn(
+  socket.context().scheduler->spawn(
       std::make_unique<LateAnswer>(delay, socket.socket_ref(), std::move(payload)));
   return NoReply{};
 }

@@ -50,7 +50,7 @@ void Server::join() {
 
 /// What nobody wants to know is neither measured nor copied.
 JoinResult Server::call_join() {
-  const telemetry::Telemetry& telemetry = *socket_.house().telemetry;
+  const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
   const std::unique_ptr<Payload> given = std::move(params_);
   if (!telemetry.attached<ChannelJoined>()) {
     return channel_->join(socket_.topic(), std::move(*given), socket_);
@@ -74,7 +74,7 @@ void Server::joined(JoinResult result) {
 
 //! [let_in]
 void Server::let_in(Joined in) {
-  subscription_ = socket_.house().pubsub->subscribe(
+  subscription_ = socket_.context().pubsub->subscribe(
       socket_.topic(), self(),
       std::make_shared<Fastlane>(socket_.transport(), socket_.serializer(),
                                  channel_->intercepts()));
@@ -113,7 +113,7 @@ void Server::handle(Message message) {
 }
 
 Result Server::call_handle_in(serializer::Message&& message) {
-  const telemetry::Telemetry& telemetry = *socket_.house().telemetry;
+  const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
   const std::string& event = message.event.text();
   std::optional<Payload> params;  // the handler takes its own
   if (telemetry.attached<ChannelHandledIn>()) params = message.payload;

@@ -41,7 +41,7 @@ struct Price final : pubsub::Event {
 /// Says on its topic what reaches its handle_info.
 struct Ticker : Channel {
   JoinResult join(std::string_view, Payload, Socket& socket) override {
-    news_ = socket.house().pubsub->subscribe("news", socket.channel());
+    news_ = socket.context().pubsub->subscribe("news", socket.channel());
     return Joined{};
   }
   Result handle_info(process::Message message, Socket& socket) override {

@@ -40,7 +40,7 @@ struct SocketRef {
 };
 
 /// What a shard lends to the processes that live on it.
-struct House {
+struct Context {
   process::Scheduler* scheduler;
   pubsub::PubSub* pubsub;
   const telemetry::Telemetry* telemetry;  ///< The endpoint's.
@@ -49,8 +49,8 @@ struct House {
 class Socket {
  public:
   Socket() = default;
-  Socket(House house, const serializer::Serializer& serializer)
-      : house_(house), serializer_(&serializer) {}
+  Socket(Context context, const serializer::Serializer& serializer)
+      : context_(context), serializer_(&serializer) {}
 
   /// Names this user's connections: a `disconnect` broadcast on it ends them all. Empty: no name.
   std::string id;
@@ -84,7 +84,7 @@ class Socket {
   void send_self(process::Message message) const;
   void send_self_after(Millis delay, process::Message message) const;
 
-  const House& house() const { return house_; }
+  const Context& context() const { return context_; }
   const serializer::Serializer& serializer() const { return *serializer_; }
   process::Pid transport() const { return transport_; }
   process::Pid channel() const { return channel_; }
@@ -94,7 +94,7 @@ class Socket {
   void broadcast_on(std::string_view topic, std::string_view event, Payload payload,
                     process::Pid from) const;
 
-  House house_{};
+  Context context_{};
   const serializer::Serializer* serializer_ = nullptr;
   std::string topic_;
   serializer::Opaque join_ref_;

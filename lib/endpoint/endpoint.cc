@@ -90,39 +90,40 @@ std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
 }
 
 //! [dispatch]
-Endpoint::Outcome Endpoint::dispatch(const Request& request, const House& house) const noexcept {
+Endpoint::Outcome Endpoint::dispatch(const Request& request,
+                                     const Context& context) const noexcept {
   const RequestSubject subject(request);
   const LogScope about(subject);
   try {
-    return secured(request, house);
+    return secured(request, context);
   } catch (const std::exception& error) {
-    house.scheduler->log().error("a request failed",
-                                 {{"path", request.path()}, {"reason", error.what()}});
+    context.scheduler->log().error("a request failed",
+                                   {{"path", request.path()}, {"reason", error.what()}});
   } catch (...) {
-    house.scheduler->log().error("a request failed", {{"path", request.path()}});
+    context.scheduler->log().error("a request failed", {{"path", request.path()}});
   }
   return http::rendered_error(500);
 }
 //! [dispatch]
 
 /// Before all else, as Phoenix has it: what is sent to https is not even looked at.
-Endpoint::Outcome Endpoint::secured(const Request& request, const House& house) const {
-  if (!options_.force_ssl) return route(request, house);
+Endpoint::Outcome Endpoint::secured(const Request& request, const Context& context) const {
+  if (!options_.force_ssl) return route(request, context);
   const Request actual = transport::rewritten(request, options_.force_ssl->rewrite_on);
-  transport::Secured secured =
-      transport::force_ssl(actual, *options_.force_ssl, options_.url_host, house.scheduler->log());
+  transport::Secured secured = transport::force_ssl(actual, *options_.force_ssl, options_.url_host,
+                                                    context.scheduler->log());
   if (secured.redirect) return std::move(*secured.redirect);
-  return with_headers(route(actual, house), secured.headers);
+  return with_headers(route(actual, context), secured.headers);
 }
 
 //! [route]
-Endpoint::Outcome Endpoint::route(const Request& request, const House& house) const {
+Endpoint::Outcome Endpoint::route(const Request& request, const Context& context) const {
   if (auto found = find_mount(mounts_, request.path())) {
     const bool websocket = found->transport == MountedTransport::websocket;
     transport::Attempt attempt{request,
                                *found->mount,
                                std::move(found->params),
-                               house,
+                               context,
                                websocket ? "websocket" : "longpoll",
                                options_.url_host};
     return websocket ? widened(transport::upgrade(std::move(attempt)))

@@ -76,7 +76,7 @@ class Endpoint {
   std::size_t longpoll_sessions() const { return tokens_->living(); }
 
   /// Finds who answers, and lets him. Shard thread; never throws.
-  Outcome dispatch(const http::Request& request, const House& house) const noexcept;
+  Outcome dispatch(const http::Request& request, const Context& context) const noexcept;
 
   const std::vector<process::ChildSpec>& children() const { return children_; }
   /// One for each user socket, for a shard that stops.
@@ -89,8 +89,8 @@ class Endpoint {
     Page post;
     http::Response answer(const http::Request& request) const;
   };
-  Outcome secured(const http::Request& request, const House& house) const;
-  Outcome route(const http::Request& request, const House& house) const;
+  Outcome secured(const http::Request& request, const Context& context) const;
+  Outcome route(const http::Request& request, const Context& context) const;
 
   const std::unique_ptr<telemetry::Telemetry> telemetry_;
   const EndpointOptions options_;

@@ -35,7 +35,7 @@ struct Fixture {
                        {"upgrade", "websocket"},
                        {"sec-websocket-version", "13"},
                        {"sec-websocket-key", "k"}};
-    return endpoint.dispatch(request, house.house());
+    return endpoint.dispatch(request, house.context());
   }
   int status(const std::string& target, const std::string& method = "GET") {
     const Endpoint::Outcome outcome = ask(target, method);
@@ -108,7 +108,7 @@ TEST("what is posted to a path is answered there") {
   Fixture f;
   f.endpoint.post("/echo", [](const Request& request) { return Response{200, request.body}; });
   const Request request{.method = "POST", .target = "/echo?x=1", .body = "name=Ada"};
-  const auto outcome = f.endpoint.dispatch(request, f.house.house());
+  const auto outcome = f.endpoint.dispatch(request, f.house.context());
   expect_eq(std::get<Response>(outcome).body, std::string("name=Ada"));
 }
 
@@ -149,7 +149,7 @@ TEST("each transport has a path of its own behind the mount's, or none at all") 
                        {"upgrade", "websocket"},
                        {"sec-websocket-version", "13"},
                        {"sec-websocket-key", "k"}};
-    const auto outcome = endpoint.dispatch(request, house.house());
+    const auto outcome = endpoint.dispatch(request, house.context());
     if (const auto* response = std::get_if<Response>(&outcome)) return response->status;
     return 101;
   };

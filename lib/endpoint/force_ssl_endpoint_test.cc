@@ -34,7 +34,7 @@ struct Fixture {
     mount.longpoll = LongpollOptions{};
     endpoint.socket(mount);
   }
-  Endpoint::Outcome ask() { return endpoint.dispatch(asked, house.house()); }
+  Endpoint::Outcome ask() { return endpoint.dispatch(asked, house.context()); }
 };
 
 const std::pair<std::string, std::string> kept = {"strict-transport-security", "max-age=31536000"};

@@ -140,7 +140,7 @@ TEST("lines about a request carry its id, and not its query") {
   Endpoint endpoint;
   endpoint.get("/page", [](const auto&) -> http::Response { throw std::runtime_error("boom"); });
   endpoint.socket({"/socket", std::make_shared<Users>()});
-  const House house{&scheduler, &pubsub, &endpoint.telemetry()};
+  const Context house{&scheduler, &pubsub, &endpoint.telemetry()};
   http::Request request{"GET", "/page?password=secret"};
   request.headers = {{"x-request-id", "a request of some length"}};
   endpoint.dispatch(request, house);

@@ -75,7 +75,7 @@ struct Case {
 void holds(const Case& refusal) {
   Fixture f;
   refusal.change(f);
-  const auto outcome = f.endpoint.dispatch(f.request, f.house.house());
+  const auto outcome = f.endpoint.dispatch(f.request, f.house.context());
   const auto* response = std::get_if<http::Response>(&outcome);
   expect(response != nullptr, std::string(refusal.name) + " is refused");
   expect_eq(refusal.name + (": " + shown(*response)), refusal.name + (": " + refusal.answer));
@@ -111,7 +111,7 @@ TEST("a websocket is refused before it is asked who comes, for method, query and
   for (const char* method : {"POST", "HEAD", "OPTIONS", "DELETE"}) {
     Fixture f;
     f.request.method = method;
-    const auto outcome = f.endpoint.dispatch(f.request, f.house.house());
+    const auto outcome = f.endpoint.dispatch(f.request, f.house.context());
     expect_eq(shown(std::get<http::Response>(outcome)), std::string("400"));
     expect_eq(f.lines, std::vector<std::string>{"info: a connection was refused" +
                                                 at_websocket("method", 400)});
@@ -252,7 +252,7 @@ TEST("what nobody answers for is 404, and not a word in the log") {
 TEST("what a client sends can't forge a line, nor make it endless") {
   Fixture f;
   f.set("origin", "http://a\nERROR forged" + std::string(10'000, 'x'));
-  f.endpoint.dispatch(f.request, f.house.house());
+  f.endpoint.dispatch(f.request, f.house.context());
   expect_eq(f.lines.size(), 1u);
   expect(f.lines[0].find('\n') == std::string::npos, "the line is one");
   expect(f.lines[0].size() < 700, "and short");

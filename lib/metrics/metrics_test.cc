@@ -34,7 +34,7 @@ struct Fixture {
   TestHouse house;
 
   std::string page() {
-    const auto outcome = endpoint.dispatch({"GET", "/metrics"}, house.house());
+    const auto outcome = endpoint.dispatch({"GET", "/metrics"}, house.context());
     return std::get<http::Response>(outcome).body;
   }
   void expect_line(const std::string& line) {
@@ -49,7 +49,7 @@ TEST("joins are counted by their result, events by how long they took") {
   Fixture f;
   const Metrics metrics(f.endpoint);
   const Users users;
-  House house = f.house.house();
+  Context house = f.house.context();
   house.telemetry = &f.endpoint.telemetry();
   FakeClient client(f.house, users, house);
   client.send(R"(["1","1","room:a","phx_join",{}])");
@@ -95,7 +95,7 @@ TEST("what a shard holds is shown by shard, as it was told last") {
 
 TEST("without Metrics there is no page, and with it the endpoint's telemetry is listened to") {
   Fixture f;
-  const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.house.house());
+  const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.house.context());
   expect_eq(std::get<http::Response>(outcome).status, 404);
   expect(!f.endpoint.telemetry().attached<HandleInTimed>(), "nobody counts");
   {

@@ -41,7 +41,7 @@ struct News {};
 //! [watcher]
 class Presence::Watcher final : public process::Process {
  public:
-  Watcher(Presence& presence, House house) : presence_(presence), house_(house) {}
+  Watcher(Presence& presence, Context context) : presence_(presence), context_(context) {}
   std::string name() const override { return "presence watcher"; }
 
  protected:
@@ -54,7 +54,7 @@ class Presence::Watcher final : public process::Process {
     if (message.holds<News>()) {
       const auto [newcomers, change] = next();
       for (const Pid pid : newcomers) watch(pid);
-      if (change) presence_.send(house_, *change);
+      if (change) presence_.send(context_, *change);
     } else if (const auto* down = message.get_if<process::Down>()) {
       ended(down->pid);
     }
@@ -63,10 +63,10 @@ class Presence::Watcher final : public process::Process {
   void terminate(const process::ExitReason& reason) override {
     if (reason.kind != process::ExitReason::crash) return;
     const std::lock_guard lock(presence_.mutex_);
-    Shard& shard = presence_.shard_of(house_);
+    Shard& shard = presence_.shard_of(context_);
     shard.watcher = {};
     shard.notified = false;
-    presence_.notify(house_);
+    presence_.notify(context_);
   }
 
  private:
@@ -84,10 +84,10 @@ class Presence::Watcher final : public process::Process {
   /// this one can throw.
   Work next() {
     const std::lock_guard lock(presence_.mutex_);
-    Shard& shard = presence_.shard_of(house_);
+    Shard& shard = presence_.shard_of(context_);
     Work work{std::exchange(shard.unwatched, {}), take_next(shard)};
     shard.notified = false;
-    if (!shard.pending.empty()) presence_.notify(house_);
+    if (!shard.pending.empty()) presence_.notify(context_);
     return work;
   }
 
@@ -100,12 +100,12 @@ class Presence::Watcher final : public process::Process {
     watched_.erase(pid);
     const std::lock_guard lock(presence_.mutex_);
     for (auto& [topic, diff] : presence_.state_.forget(pid)) {
-      presence_.changed(house_, pid, {topic, std::move(diff)});
+      presence_.changed(context_, pid, {topic, std::move(diff)});
     }
   }
 
   Presence& presence_;
-  const House house_;
+  const Context context_;
   std::unordered_set<Pid> watched_;
 };
 //! [watcher]
@@ -113,7 +113,7 @@ class Presence::Watcher final : public process::Process {
 //! [track]
 TrackResult Presence::track(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
-  const House house = socket.house();
+  const Context context = socket.context();
   const Pid pid = socket.channel();
   const std::string ref = new_ref();
   {
@@ -121,10 +121,10 @@ TrackResult Presence::track(const Socket& socket, std::string_view key, Json sai
     require_room(socket);
     Diff diff = state_.track(socket.topic(), key, {pid, ref, std::move(said)});
     if (diff.empty()) return AlreadyTracked{};
-    shard_of(house).unwatched.insert(pid);
-    changed(house, pid, {socket.topic(), std::move(diff)});
+    shard_of(context).unwatched.insert(pid);
+    changed(context, pid, {socket.topic(), std::move(diff)});
   }
-  house.scheduler->post([this, house, pid] { send_pending(house, pid); }, pid);
+  context.scheduler->post([this, context, pid] { send_pending(context, pid); }, pid);
   return Tracked{ref};
 }
 //! [track]
@@ -137,7 +137,7 @@ UpdateResult Presence::update(const Socket& socket, std::string_view key, Json s
   require_room(socket);
   Diff diff = state_.update(socket.topic(), key, {pid, ref, std::move(said)});
   if (diff.empty()) return NoPresence{};
-  changed(socket.house(), pid, {socket.topic(), std::move(diff)});
+  changed(socket.context(), pid, {socket.topic(), std::move(diff)});
   return Tracked{ref};
 }
 
@@ -146,13 +146,13 @@ void Presence::untrack(const Socket& socket, std::string_view key) {
   const std::lock_guard lock(mutex_);
   require_room(socket);
   Diff diff = state_.untrack(socket.topic(), key, pid);
-  if (!diff.empty()) changed(socket.house(), pid, {socket.topic(), std::move(diff)});
+  if (!diff.empty()) changed(socket.context(), pid, {socket.topic(), std::move(diff)});
 }
 
 /// A channel that makes more changes than are carried away crashes, as a process does that is sent
 /// more than it reads: a change that no member hears of would be worse.
 void Presence::require_room(const Socket& socket) {
-  const auto& pending = shard_of(socket.house()).pending;
+  const auto& pending = shard_of(socket.context()).pending;
   const auto own = pending.find(socket.channel());
   if (own == pending.end() || own->second.size() < max_pending) return;
   throw std::runtime_error("presence overflow: more than " + std::to_string(max_pending) +
@@ -162,25 +162,25 @@ void Presence::require_room(const Socket& socket) {
 //! [changed]
 /// REQUIRES: the lock is held, so that a process's changes are broadcast in the order in which they
 /// were made.
-void Presence::changed(const House& house, Pid pid, Change change) {
-  shard_of(house).pending[pid].push_back(std::move(change));
-  notify(house);
+void Presence::changed(const Context& context, Pid pid, Change change) {
+  shard_of(context).pending[pid].push_back(std::move(change));
+  notify(context);
 }
 
 /// REQUIRES: the lock is held.
-void Presence::notify(const House& house) {
-  Shard& shard = shard_of(house);
+void Presence::notify(const Context& context) {
+  Shard& shard = shard_of(context);
   if (!shard.watcher) {
-    shard.watcher = house.scheduler->spawn(std::make_unique<Watcher>(*this, house));
+    shard.watcher = context.scheduler->spawn(std::make_unique<Watcher>(*this, context));
   }
   if (std::exchange(shard.notified, true)) return;
-  house.scheduler->send_regardless(shard.watcher, News{});
+  context.scheduler->send_regardless(shard.watcher, News{});
 }
 //! [changed]
 
 /// REQUIRES: the lock is held.
-Presence::Shard& Presence::shard_of(const House& house) {
-  const std::uint32_t shard = house.scheduler->shard();
+Presence::Shard& Presence::shard_of(const Context& context) {
+  const std::uint32_t shard = context.scheduler->shard();
   if (shards_.size() <= shard) shards_.resize(shard + 1);
   return shards_[shard];
 }
@@ -205,18 +205,18 @@ std::optional<Presence::Change> Presence::take_next(Shard& shard) {
 }
 
 /// All that one process has changed, before it does anything else. Shard thread.
-void Presence::send_pending(const House& house, Pid pid) {
+void Presence::send_pending(const Context& context, Pid pid) {
   const auto take_own = [&] {
     const std::lock_guard lock(mutex_);
-    return take(shard_of(house), pid);
+    return take(shard_of(context), pid);
   };
-  while (const auto change = take_own()) send(house, *change);
+  while (const auto change = take_own()) send(context, *change);
 }
 
 /// Not under the lock: it asks fetch, and encodes. Shard thread.
-void Presence::send(const House& house, const Change& change) const {
+void Presence::send(const Context& context, const Change& change) const {
   const auto& [topic, diff] = change;
-  channel::broadcast(*house.pubsub, topic, "presence_diff",
+  channel::broadcast(*context.pubsub, topic, "presence_diff",
                      Json::object({{"joins", fetch(topic, presence::shown(diff.joins))},
                                    {"leaves", fetch(topic, presence::shown(diff.leaves))}}));
 }

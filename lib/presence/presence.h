@@ -95,13 +95,13 @@ class Presence {
   };
 
   void require_room(const Socket& socket);
-  void changed(const House& house, process::Pid pid, Change change);
-  void notify(const House& house);
-  Shard& shard_of(const House& house);
+  void changed(const Context& context, process::Pid pid, Change change);
+  void notify(const Context& context);
+  Shard& shard_of(const Context& context);
   static std::optional<Change> take(Shard& shard, process::Pid pid);
   static std::optional<Change> take_next(Shard& shard);
-  void send_pending(const House& house, process::Pid pid);
-  void send(const House& house, const Change& change) const;
+  void send_pending(const Context& context, process::Pid pid);
+  void send(const Context& context, const Change& change) const;
 
   mutable std::mutex mutex_;
   presence::State state_;

@@ -277,7 +277,7 @@ TEST("to track again and to update nobody are refused, and change nothing") {
 TEST("a result names what was said, and an update what it was before") {
   Presence presence;
   TestHouse house;
-  const Socket socket(house.house(), serializer::v2_json());
+  const Socket socket(house.context(), serializer::v2_json());
   const auto ref = [&](const char* name) { return presence.get_by_key("", "u")["metas"][0][name]; };
   const auto tracked = std::get<Tracked>(presence.track(socket, "u", Json::object()));
   expect_eq(tracked.phx_ref.size(), 16u);
@@ -296,7 +296,7 @@ TEST("fetch is asked for one key where one is asked for, and not where nobody is
     mutable std::vector<std::string> asked;
   } presence;
   TestHouse house;
-  const Socket socket(house.house(), serializer::v2_json());
+  const Socket socket(house.context(), serializer::v2_json());
   presence.track(socket, "u", Json::object());
   presence.track(socket, "v", Json::object());
   presence.asked.clear();

@@ -23,7 +23,7 @@ LogSubject::Metadata Handler::log_metadata() const {
 
 void Handler::init() {
   if (socket_.id.empty()) return;
-  disconnects_ = socket_.house().pubsub->subscribe(socket_.id, self());
+  disconnects_ = socket_.context().pubsub->subscribe(socket_.id, self());
 }
 
 //! [handle]
@@ -61,7 +61,7 @@ void Handler::terminate(const ExitReason& reason) {
 }
 
 void Handler::limit_reached(telemetry::Limit limit, std::size_t allowed) const {
-  telemetry::tell(*socket_.house().telemetry, scheduler().log(), {limit, allowed});
+  telemetry::tell(*socket_.context().telemetry, scheduler().log(), {limit, allowed});
 }
 
 // --- What the client says -----------------------------------------------------------------------

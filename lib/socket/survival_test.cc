@@ -203,7 +203,7 @@ TEST("a channel that sends itself one message for ever holds up nobody") {
   const Users users(gate);
   const auto only_some_turns = [&house] { house.scheduler.run(house.scheduler.now()); };
   Heard heard;
-  Socket socket(house.house(), *serializer::negotiate(users.serializers(), "2.0.0"));
+  Socket socket(house.context(), *serializer::negotiate(users.serializers(), "2.0.0"));
   const process::Pid ann = house.scheduler.spawn(
       std::make_unique<FakeTransport>(users, std::move(socket), [&heard](const Sent& sent) {
         heard.push_back(std::get<serializer::FramePtr>(sent)->bytes);

@@ -63,7 +63,7 @@ ChannelTest::~ChannelTest() = default;
 
 Client ChannelTest::connect(const UserSocket& user, const Json& params, const ConnectInfo& info,
                             Where where) {
-  Socket socket(house_.house(), values());
+  Socket socket(house_.context(), values());
   const ConnectResult result = ask(user, params, info, socket);
   if (const auto* rejected = std::get_if<Rejected>(&result)) {
     fail(
@@ -78,7 +78,7 @@ Client ChannelTest::connect(const UserSocket& user, const Json& params, const Co
 
 Rejected ChannelTest::connect_rejected(const UserSocket& user, const Json& params,
                                        const ConnectInfo& info, Where where) {
-  Socket socket(house_.house(), values());
+  Socket socket(house_.context(), values());
   const ConnectResult result = ask(user, params, info, socket);
   if (const auto* rejected = std::get_if<Rejected>(&result)) return *rejected;
   fail(fmt::format(
@@ -89,7 +89,7 @@ Rejected ChannelTest::connect_rejected(const UserSocket& user, const Json& param
 }
 
 Client ChannelTest::socket(const UserSocket& user, std::string id, Assigns assigns) {
-  Socket socket(house_.house(), values());
+  Socket socket(house_.context(), values());
   socket.id = std::move(id);
   socket.assigns = std::move(assigns);
   return start(user, std::move(socket));

@@ -198,7 +198,7 @@ class ChannelTest {
   void trap_exits() { trapping_ = true; }
 
   /// What a test needs to run processes of its own.
-  House house() { return house_.house(); }
+  Context context() { return house_.context(); }
   /// What the processes have logged: information, warnings and errors.
   const std::string& logged() const { return log_; }
 

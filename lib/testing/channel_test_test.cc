@@ -243,7 +243,7 @@ TEST("who comes and goes is seen as presence_diff, whatever the refs are") {
 TEST("what is published on a topic and is no Broadcast is none to the test, either") {
   struct Price final : pubsub::Event {};
   Fixture f;
-  f.test.house().pubsub->broadcast("room:a", std::make_shared<const Price>());
+  f.test.context().pubsub->broadcast("room:a", std::make_shared<const Price>());
   f.test.pass(Millis{0});
   f.test.refute_broadcast("room:a", "");
 }

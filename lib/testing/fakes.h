@@ -41,9 +41,9 @@ class FakeClient {
  public:
   FakeClient(TestHouse& house, const UserSocket& user, std::string_view vsn = "2.0.0",
              std::string id = {})
-      : FakeClient(house, user, house.house(), vsn, std::move(id)) {}
+      : FakeClient(house, user, house.context(), vsn, std::move(id)) {}
   /// One to whom the house looks otherwise: with an endpoint's telemetry, say.
-  FakeClient(TestHouse& house, const UserSocket& user, const House& seen,
+  FakeClient(TestHouse& house, const UserSocket& user, const Context& seen,
              std::string_view vsn = "2.0.0", std::string id = {})
       : house_(house) {
     Socket socket(seen, *serializer::negotiate(user.serializers(), vsn));

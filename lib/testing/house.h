@@ -22,7 +22,7 @@ class TestHouse {
   /// Lets time go by: each timer comes at its own time, and what it caused before the next one.
   /// \throws Failure where the timers don't end.
   void pass(Millis time);
-  House house() { return {&scheduler, &pubsub, &telemetry}; }
+  Context context() { return {&scheduler, &pubsub, &telemetry}; }
 
   telemetry::Telemetry telemetry;
   process::Scheduler scheduler;

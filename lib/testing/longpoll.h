@@ -71,7 +71,7 @@ struct Fixture {
   std::shared_ptr<Client> ask_at(const Mount& at, http::Request request,
                                  const PathParams& params = {}) {
     const auto client = std::make_shared<Client>();
-    auto outcome = longpoll({request, at, params, house.house()}, tokens);
+    auto outcome = longpoll({request, at, params, house.context()}, tokens);
     if (auto* response = std::get_if<http::Response>(&outcome)) client->respond(*response);
     if (auto* later = std::get_if<http::Later>(&outcome)) later->begin(client);
     house.settle();

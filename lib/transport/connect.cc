@@ -32,13 +32,13 @@ Refusal wrong_version(const std::string& vsn, std::span<const serializer::Offer>
 /// Asks the user socket, and tells what it said.
 ConnectResult ask(Attempt& attempt, const std::string& vsn) {
   const UserSocket& user = *attempt.mount.socket;
-  const telemetry::Span span = attempt.house.telemetry->span<SocketConnected>();
+  const telemetry::Span span = attempt.context.telemetry->span<SocketConnected>();
   const ConnectInfo info = connect_info(attempt);
   ConnectResult result = user.connect({attempt.params, info}, attempt.socket);
   if (!span) return result;
   const auto status =
       std::holds_alternative<Accepted>(result) ? serializer::Status::ok : serializer::Status::error;
-  attempt.house.telemetry->execute(
+  attempt.context.telemetry->execute(
       SocketConnected{span.duration(), attempt.transport, vsn, attempt.socket.serializer(),
                       attempt.params, status, info, user, attempt.mount.path, user.log()});
   return result;
@@ -60,7 +60,7 @@ Verdict steps::connect(Attempt& attempt) {
   const std::string vsn = given.string_or("");
   const auto* serializer = serializer::negotiate(offers(attempt.mount), vsn);
   if (serializer == nullptr) return wrong_version(vsn, offers(attempt.mount));
-  attempt.socket = Socket(attempt.house, *serializer);
+  attempt.socket = Socket(attempt.context, *serializer);
   const ConnectResult result = ask(attempt, vsn);
   if (const auto* rejected = std::get_if<Rejected>(&result)) {
     return Refusal{rejected->reason.empty() ? http::Response{403}

@@ -34,7 +34,7 @@ struct Fixture {
     request.peer_port = 40'000;
   }
   ConnectInfo collect() {
-    Attempt attempt{request, mount, {}, house.house()};
+    Attempt attempt{request, mount, {}, house.context()};
     attempt.params = params;
     return connect_info(attempt);
   }

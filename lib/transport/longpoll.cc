@@ -60,18 +60,18 @@ struct Visit {
   http::Request request;
   const Mount& mount;
   PathParams path_params;
-  House house;
+  Context context;
   std::shared_ptr<const SessionTokens> tokens;
   Json params;  ///< Of the query.
 };
 
 /// Begins a session, or refuses with 403: long-poll asks no error handler.
 http::Response new_session(const Visit& visit) {
-  Attempt attempt{visit.request, visit.mount, visit.path_params, visit.house, "longpoll"};
+  Attempt attempt{visit.request, visit.mount, visit.path_params, visit.context, "longpoll"};
   attempt.params = visit.params;
   auto place = visit.tokens->take_place();
   if (!place) {
-    telemetry::tell(*visit.house.telemetry, visit.house.scheduler->log(),
+    telemetry::tell(*visit.context.telemetry, visit.context.scheduler->log(),
                     {telemetry::Limit::longpoll_sessions, visit.tokens->most_sessions()},
                     {"peer", visit.request.peer});
     return http::Response{503};
@@ -79,7 +79,7 @@ http::Response new_session(const Visit& visit) {
   if (const auto refused = run(session_steps(), attempt)) {
     return refused->status == 400 ? *refused : status_only(403);
   }
-  const process::Pid session = visit.house.scheduler->spawn(
+  const process::Pid session = visit.context.scheduler->spawn(
       std::make_unique<LongpollSession>(visit.mount, std::move(attempt.socket), std::move(place)));
   const std::string token = visit.tokens->sign(session, scope_of(visit.mount, visit.path_params));
   return with_messages(410, token, {});
@@ -93,15 +93,15 @@ std::string token_of(const http::Request& request, const Json& params) {
 
 http::Later poll(std::shared_ptr<const Visit> visit, process::Pid session, std::string token) {
   return {[visit, session, token](std::shared_ptr<http::Responder> client) {
-    visit->house.scheduler->spawn(std::make_unique<Poll>(std::move(client), session,
-                                                         visit->mount.longpoll->window, token,
-                                                         [visit] { return new_session(*visit); }));
+    visit->context.scheduler->spawn(
+        std::make_unique<Poll>(std::move(client), session, visit->mount.longpoll->window, token,
+                               [visit] { return new_session(*visit); }));
   }};
 }
 
 http::Later publish(std::shared_ptr<const Visit> visit, process::Pid session) {
   return {[visit, session](std::shared_ptr<http::Responder> client) {
-    visit->house.scheduler->spawn(std::make_unique<Publisher>(
+    visit->context.scheduler->spawn(std::make_unique<Publisher>(
         std::move(client), session, visit->mount.longpoll->window, messages_of(visit->request)));
   }};
 }
@@ -123,7 +123,7 @@ std::variant<http::Response, http::Later> answered(Attempt& attempt,
   const auto session = tokens->verify(token, scope_of(attempt.mount, attempt.path_params));
   const auto visit =
       std::make_shared<const Visit>(Visit{request, attempt.mount, attempt.path_params,
-                                          attempt.house, std::move(tokens), attempt.params});
+                                          attempt.context, std::move(tokens), attempt.params});
   if (request.method == "GET") {
     if (!session) return new_session(*visit);
     return poll(visit, *session, token);

@@ -45,7 +45,7 @@ struct Fixture {
           told += std::string(to_string(reached.limit)) + " " + std::to_string(reached.allowed);
         })});
     mount.longpoll = options;
-    Socket socket(house.house(), *serializer::negotiate(mount.socket->serializers(), "2.0.0"));
+    Socket socket(house.context(), *serializer::negotiate(mount.socket->serializers(), "2.0.0"));
     session =
         house.scheduler.spawn(std::make_unique<LongpollSession>(mount, std::move(socket), nullptr));
     post(R"(["1","0","t","phx_join",{}])");

@@ -7,11 +7,11 @@
 namespace phx::transport {
 
 void log_refusal(const Attempt& attempt, const char* step, const Refusal& refusal) {
-  attempt.house.scheduler->log().write(refusal.level, refusal.why,
-                                       {{"step", step},
-                                        {"status", std::to_string(refusal.answer.status)},
-                                        {"path", attempt.request.path()},
-                                        {"peer", attempt.request.peer}});
+  attempt.context.scheduler->log().write(refusal.level, refusal.why,
+                                         {{"step", step},
+                                          {"status", std::to_string(refusal.answer.status)},
+                                          {"path", attempt.request.path()},
+                                          {"peer", attempt.request.peer}});
 }
 
 //! [run]

@@ -26,7 +26,7 @@ struct Attempt {
   const http::Request& request;
   const Mount& mount;
   const PathParams path_params;  ///< They win over the query's.
-  House house;
+  Context context;
   std::string transport = "websocket";             ///< Or `longpoll`: for who is told.
   const std::optional<std::string> url_host = {};  ///< The endpoint's, for check_origin.
 

@@ -23,7 +23,7 @@ Verdict fetch_query_params(Attempt& attempt) try {
 
 Verdict transport_log(Attempt& attempt) {
   if (!attempt.mount.transport_log) return {};
-  attempt.log.emplace(attempt.house.scheduler->log(), *attempt.mount.transport_log,
+  attempt.log.emplace(attempt.context.scheduler->log(), *attempt.mount.transport_log,
                       attempt.request);
   return {};
 }

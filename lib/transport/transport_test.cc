@@ -47,7 +47,7 @@ struct Fixture {
     if (!value.empty()) request.headers.emplace_back(name, value);
   }
   std::variant<Upgrade, http::Response> run() {
-    return upgrade({request, mount, path_params, house.house()});
+    return upgrade({request, mount, path_params, house.context()});
   }
   http::Response refused() {
     auto outcome = run();
@@ -232,7 +232,7 @@ TEST("a mount's log says that a request came and what became of it, once it is w
   Fixture f;
   const auto ask = [&] {
     lines.clear();
-    upgrade({f.request, f.mount, f.path_params, house.house()});
+    upgrade({f.request, f.mount, f.path_params, house.context()});
     return lines;
   };
   expect(ask().empty(), "off unless asked for");
@@ -266,7 +266,7 @@ TEST("a websocket is closed when its client was quiet for the timeout, and not b
   TestHouse house;
   const auto wire = std::make_shared<FakeWire>();
   const auto pid = house.scheduler.spawn(std::make_unique<Websocket>(
-      std::make_shared<Users>(), Socket(house.house(), serializer::v2_json()), wire,
+      std::make_shared<Users>(), Socket(house.context(), serializer::v2_json()), wire,
       Millis{1'500}));
   house.settle();
   wire->quiet = Millis{400};  // something came at 1,100 ms

@@ -28,7 +28,7 @@ struct Fixture {
   Presence presence;
   Users users{presence};
   ChannelTest test;
-  Fixture() { users.matchmaker = test.house().scheduler->spawn(std::make_unique<Matchmaker>()); }
+  Fixture() { users.matchmaker = test.context().scheduler->spawn(std::make_unique<Matchmaker>()); }
 
   JoinedChannel join(std::string_view name) {
     return test.socket(users).join("lobby", named(name));

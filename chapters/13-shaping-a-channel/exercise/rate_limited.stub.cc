@@ -43,8 +43,8 @@ Millis RateLimited::take(Clock::time_point now) {
   not_written("RateLimited::take", now, left_, counted_, allowance_);
 }
 
-/// The time is `socket.house().scheduler->now()`. Never ask the system's clock: the tests turn this
-/// one.
+/// The time is `socket.context().scheduler->now()`. Never ask the system's clock: the tests turn
+/// this one.
 Result RateLimited::handle_in(std::string_view event, Payload payload, Socket& socket) {
   // Yours: RateLimited::handle_in
   not_written("RateLimited::handle_in", event, payload, socket, refused_);

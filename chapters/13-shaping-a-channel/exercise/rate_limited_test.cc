@@ -120,7 +120,7 @@ TEST("what is left of a wait is rounded up, so that nobody comes too early") {
   Users users;
   ChannelTest test;
   RateLimited limited(std::make_unique<Room>(), {.per_second = 3, .burst = 1, .patience = 9});
-  Socket socket(test.house(), serializer::v2_json());
+  Socket socket(test.context(), serializer::v2_json());
   expect(std::get<Reply>(limited.handle_in("ping", {}, socket)).status == Status::ok, "the first");
   const Result second = limited.handle_in("ping", {}, socket);
   expect_eq(std::get<Reply>(second).response["retry_after_ms"].integer_or(0), 334);

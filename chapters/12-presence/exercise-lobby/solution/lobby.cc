@@ -61,7 +61,7 @@ JoinResult Lobby::join(std::string_view topic, Payload params, Socket& socket) {
 }
 
 Result Lobby::handle_in(std::string_view event, Payload payload, Socket& socket) {
-  process::Scheduler& scheduler = *socket.house().scheduler;
+  process::Scheduler& scheduler = *socket.context().scheduler;
   if (event == "ready" || event == "wait") {
     if (game_) return error("playing");
     const bool ready = event == "ready";
@@ -110,7 +110,7 @@ void Lobby::show(std::string_view state, Socket& socket) {
 
 void Lobby::begin(Matched match, Socket& socket) {
   const process::Ref monitor =
-      socket.house().scheduler->monitor(socket.channel(), match.opponent_channel);
+      socket.context().scheduler->monitor(socket.channel(), match.opponent_channel);
   game_ = Game{std::move(match), monitor};
   show("playing", socket);
   socket.push("match",
@@ -118,8 +118,8 @@ void Lobby::begin(Matched match, Socket& socket) {
 }
 
 void Lobby::end(Socket& socket) {
-  socket.house().scheduler->demonitor(game_->monitor, socket.channel(),
-                                      game_->match.opponent_channel);
+  socket.context().scheduler->demonitor(game_->monitor, socket.channel(),
+                                        game_->match.opponent_channel);
   game_.reset();
   show("waiting", socket);
 }

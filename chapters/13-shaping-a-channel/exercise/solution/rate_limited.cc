@@ -62,7 +62,7 @@ Millis RateLimited::take(Clock::time_point now) {
 }
 
 Result RateLimited::handle_in(std::string_view event, Payload payload, Socket& socket) {
-  const Millis wait = take(socket.house().scheduler->now());
+  const Millis wait = take(socket.context().scheduler->now());
   if (wait == Millis{0}) {
     refused_ = 0;
     return inner_->handle_in(event, std::move(payload), socket);
