@@ -15,8 +15,8 @@ const mine = "chapters/07-sums/exercise/sum.cc";
 const good = "int sum(int a, int b) { return a + b; }\n";
 const program = `#include <cstdio>
 int sum(int, int);
-TEST("two and two are four")
-TEST("one and none are one")
+PHX_TEST("two and two are four")
+PHX_TEST("one and none are one")
 int main() {
   std::puts("1..2");
   std::puts(sum(2, 2) == 4 ? "ok 1 - two and two are four" : "not ok 1 - two and two are four\\n# expected 4");
@@ -33,7 +33,7 @@ function workshop() {
     writeFileSync(path.join(root, file), content);
   };
   write("lib/sum.cc", good);
-  write("lib/sum_test.cc", program.replace("int sum(int, int);", "int sum(int, int);\n#define TEST(name)"));
+  write("lib/sum_test.cc", program.replace("int sum(int, int);", "int sum(int, int);\n#define PHX_TEST(name)"));
   write("chapters/07-sums/exercise/sum.stub.cc", "int sum(int a, int) {\n  // Yours: sum\n  return a;\n}\n");
   write("chapters/07-sums/exercise/exercise.json",
     JSON.stringify({ title: "Sums", minutes: 5, replaces: "lib/sum.cc", unit: ["lib/sum_test.cc"] }));
@@ -185,7 +185,7 @@ test("a missing part that a process contained is told with its case", () => {
 });
 
 test("the names of a file's cases are read in order, escapes and all", () => {
-  assert.deepEqual(namesIn('TEST("a") {\n}\n\nTEST("b \\"c\\"") {\n'), ["a", 'b \\"c\\"']);
+  assert.deepEqual(namesIn('PHX_TEST("a") {\n}\n\nPHX_TEST(\n    "b \\"c\\"") {\n'), ["a", 'b \\"c\\"']);
 });
 
 test("the suite's words on the first broken rule are cut out whole, less its own advice", () => {

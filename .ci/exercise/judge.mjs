@@ -59,7 +59,7 @@ export function readTap(said) {
 }
 
 /** The names of a file's cases, as they stand in it. */
-export const namesIn = (source) => [...source.matchAll(/^TEST\("((?:[^"\\]|\\.)*)"\)/gm)].map(([, name]) => name);
+export const namesIn = (source) => [...source.matchAll(/^PHX_TEST\(\s*"((?:[^"\\]|\\.)*)"\)/gm)].map(([, name]) => name);
 
 /** `lib/testing/host.cc` is where CMocka's host stands, and tells a reader nothing. */
 const where = (lines) =>

@@ -36,7 +36,7 @@ Response who(const std::string& authorization) {
 
 }  // namespace
 
-TEST("a name is 1 to 40 visible characters, of any script, without the spaces around it") {
+PHX_TEST("a name is 1 to 40 visible characters, of any script, without the spaces around it") {
   expect_eq(name_in(Login::checked("  Ada Lovelace ")), std::string("Ada Lovelace"));
   for (const std::string& good : {times(40, "é"), times(40, "😀"), std::string("你好")}) {
     expect_eq(name_in(Login::checked(good)), good);
@@ -44,7 +44,7 @@ TEST("a name is 1 to 40 visible characters, of any script, without the spaces ar
   expect_eq(name_in(Login::checked("O'Hara & <b>")), std::string("O'Hara & <b>"));
 }
 
-TEST("a name that won't do is refused with what to do") {
+PHX_TEST("a name that won't do is refused with what to do") {
   for (const char* none : {"", "   "}) {
     expect_eq(why(Login::checked(none)), std::string("Expected a name, got none: type one"));
   }
@@ -60,7 +60,7 @@ TEST("a name that won't do is refused with what to do") {
   }
 }
 
-TEST("a token proves its name for two weeks, and then no more") {
+PHX_TEST("a token proves its name for two weeks, and then no more") {
   const std::string token = login.token_for({"Ada"}, monday);
   expect_eq(name_in(login.verify(token, monday)), std::string("Ada"));
   const auto last = monday + two_weeks - std::chrono::seconds(1);
@@ -69,7 +69,7 @@ TEST("a token proves its name for two weeks, and then no more") {
             std::string("Your login has expired: log in again"));
 }
 
-TEST("a token that is forged, or of another secret or purpose, proves nothing") {
+PHX_TEST("a token that is forged, or of another secret or purpose, proves nothing") {
   const std::string sentence = "This server does not know your login: log in again";
   const std::string secret = "0123456789abcdef0123456789abcdef";
   const std::string token = login.token_for({"Ada"}, monday);
@@ -84,7 +84,7 @@ TEST("a token that is forged, or of another secret or purpose, proves nothing") 
   expect_eq(name_in(login.verify(same.sign("Ada", monday), monday)), std::string("Ada"));
 }
 
-TEST("a page posts a name, and gets a token that it can ask about") {
+PHX_TEST("a page posts a name, and gets a token that it can ask about") {
   const Response answer = post("name=+Ada+%3Cb%3E+");
   expect_eq(answer.status, 200);
   const Json given = Json::parse(answer.body);
@@ -94,7 +94,7 @@ TEST("a page posts a name, and gets a token that it can ask about") {
   expect_eq(known.body, std::string(R"({"name":"Ada <b>"})"));
 }
 
-TEST("what is no name is 400, and what is no token 403, each with a sentence") {
+PHX_TEST("what is no name is 400, and what is no token 403, each with a sentence") {
   for (const char* body : {"", "name=", "name[]=Ada", "other=Ada", "name=%FF", "name=%00"}) {
     const Response answer = post(body);
     expect_eq(answer.status, 400);
@@ -107,7 +107,7 @@ TEST("what is no name is 400, and what is no token 403, each with a sentence") {
   }
 }
 
-TEST("a form with much more than a name is refused unread") {
+PHX_TEST("a form with much more than a name is refused unread") {
   expect_eq(post("name=" + times(40, "%F0%9F%98%80")).status, 200);
   const Response answer = post(times(200, "a[b]=1&") + "name=Ada");
   expect_eq(answer.status, 400);
@@ -115,7 +115,7 @@ TEST("a form with much more than a name is refused unread") {
             std::string("Expected a name alone, got much more: send name=…, and no more"));
 }
 
-TEST("what is wrong with a form is said") {
+PHX_TEST("what is wrong with a form is said") {
   const std::string deep = "name" + times(40, "[]") + "=Ada";
   expect_eq(Json::parse(post(deep).body)["error"].string_or(""),
             std::string("Expected a form with a name: expected at most 32 levels of brackets in a "

@@ -15,7 +15,7 @@ const auto login = std::make_shared<chat::Login>("0123456789abcdef0123456789abcd
 
 // The README and testing/channel_test.h show this test.
 //! [what_one_says]
-TEST("what one says is broadcast under one's name, and answered") {
+PHX_TEST("what one says is broadcast under one's name, and answered") {
   const chat::ChatSocket users(login);
   ChannelTest test;
   const Client ada = test.socket(users, "", {{"user", "Ada"}});
@@ -41,7 +41,7 @@ struct Chat {
 
 }  // namespace
 
-TEST("whoever shows the token of a login has its name; another token is rejected") {
+PHX_TEST("whoever shows the token of a login has its name; another token is rejected") {
   const chat::ChatSocket users(login);
   ChannelTest test;
   ConnectInfo info;
@@ -52,12 +52,12 @@ TEST("whoever shows the token of a login has its name; another token is rejected
   expect(!test.connect_rejected(users, Json::object(), info).reason.empty(), "it says why");
 }
 
-TEST("the private room lets nobody in, and says why") {
+PHX_TEST("the private room lets nobody in, and says why") {
   const Chat chat;
   expect_eq(chat.ada.join_refused("room:private").view(), R"({"reason":"unauthorized"})");
 }
 
-TEST("what one says comes to all who are in the room, and back") {
+PHX_TEST("what one says comes to all who are in the room, and back") {
   const Chat chat;
   chat.room.push("new_msg", Json::object({{"body", "hello"}}));
   const Json said = Json::object({{"user", "Ada"}, {"body", "hello"}});
@@ -66,7 +66,7 @@ TEST("what one says comes to all who are in the room, and back") {
 }
 
 //! [anothers_name]
-TEST("who says another's name speaks under his own; who says nothing is told so") {
+PHX_TEST("who says another's name speaks under his own; who says nothing is told so") {
   const Chat chat;
   chat.room.push("new_msg", Json::object({{"user", "Bob"}, {"body", "it was me"}}));
   chat.bob.assert_push("new_msg", containing(Json::object({{"user", "Ada"}})));
@@ -76,7 +76,7 @@ TEST("who says another's name speaks under his own; who says nothing is told so"
 }
 //! [anothers_name]
 
-TEST("an event that the room doesn't know ends this client's channel alone") {
+PHX_TEST("an event that the room doesn't know ends this client's channel alone") {
   Chat chat;
   chat.test.trap_exits();
   const MessageRef ref = chat.room.push("shout");

@@ -35,7 +35,7 @@ Json saying(const char* body) { return Json::object({{"body", body}}); }
 
 }  // namespace
 
-TEST("of many moves in 50 ms the last one is told, once, and not to who moved") {
+PHX_TEST("of many moves in 50 ms the last one is told, once, and not to who moved") {
   Fixture f;
   const JoinedChannel ada = f.ada.join("pointer:map");
   const JoinedChannel bob = f.bob.join("pointer:map");
@@ -47,7 +47,7 @@ TEST("of many moves in 50 ms the last one is told, once, and not to who moved") 
   ada.refute_push("moved");
 }
 
-TEST("a move after the telling is told 50 ms later") {
+PHX_TEST("a move after the telling is told 50 ms later") {
   Fixture f;
   const JoinedChannel ada = f.ada.join("pointer:map");
   const JoinedChannel bob = f.bob.join("pointer:map");
@@ -61,14 +61,14 @@ TEST("a move after the telling is told 50 ms later") {
   bob.assert_push("moved", at(2));
 }
 
-TEST("an errand answers for the channel") {
+PHX_TEST("an errand answers for the channel") {
   const Fixture f;
   const JoinedChannel room = f.ada.join("reports:q3");
   const MessageRef ref = room.push("report");
   room.assert_reply(ref, Status::ok, Json::object({{"pages", 7}}));
 }
 
-TEST("an errand that fails says so to its client, and the channel lives on") {
+PHX_TEST("an errand that fails says so to its client, and the channel lives on") {
   const Shapes users([]() -> Json { throw std::runtime_error("the printer is on fire"); });
   ChannelTest test;
   test.trap_exits();
@@ -78,7 +78,7 @@ TEST("an errand that fails says so to its client, and the channel lives on") {
   room.assert_reply(room.push("ping"), Status::ok);
 }
 
-TEST("who comes late is told what was said behind the number that he has seen") {
+PHX_TEST("who comes late is told what was said behind the number that he has seen") {
   const Fixture f;
   const JoinedChannel ada = f.ada.join("log:a");
   ada.assert_push("missed", Json::object({{"messages", Json::array()}}));
@@ -92,7 +92,7 @@ TEST("who comes late is told what was said behind the number that he has seen") 
   bob.assert_push("said", said(4, "four"));
 }
 
-TEST("no more than a hundred messages are kept") {
+PHX_TEST("no more than a hundred messages are kept") {
   const Fixture f;
   const JoinedChannel ada = f.ada.join("log:a");
   for (int i = 0; i < 103; ++i) ada.push("say", saying("x"));
@@ -102,12 +102,12 @@ TEST("no more than a hundred messages are kept") {
 }
 
 // That a worker's broadcasts come so is pubsub_test's.
-TEST("what is said is numbered on a worker, so that it comes in one order on all shards") {
+PHX_TEST("what is said is numbered on a worker, so that it comes in one order on all shards") {
   Minutes minutes;
   expect(Numbered(minutes).blocking("say", {}), "saying is announced as blocking");
 }
 
-TEST("a personal topic takes its person alone, and brings what others send there") {
+PHX_TEST("a personal topic takes its person alone, and brings what others send there") {
   const Fixture f;
   expect_eq(f.ada.join_refused("user:bob").view(), R"({"reason":"this is somebody else's"})");
   const JoinedChannel ada = f.ada.join("user:ada");

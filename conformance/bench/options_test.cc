@@ -33,7 +33,7 @@ Options good(const std::vector<std::string>& words) {
   return *parsed.options;
 }
 
-TEST("without a word it is our own port, and all cases once") {
+PHX_TEST("without a word it is our own port, and all cases once") {
   const auto options = good({});
   expect_eq(options.contenders.size(), 1U);
   expect_eq(options.contenders[0].target.port, 4'000);
@@ -42,7 +42,7 @@ TEST("without a word it is our own port, and all cases once") {
   expect_eq(options.rounds, 1U);
 }
 
-TEST("a URL is taken apart, and its process is known if it is told") {
+PHX_TEST("a URL is taken apart, and its process is known if it is told") {
   const auto target = good({"--url", "ws://there:81/a/b/", "--pid", "7"}).contenders[0].target;
   expect_eq(target.host, "there");
   expect_eq(target.port, 81);
@@ -50,14 +50,14 @@ TEST("a URL is taken apart, and its process is known if it is told") {
   expect(target.pid == 7, "the pid");
 }
 
-TEST("behind -- stands the first server's command, whatever it looks like") {
+PHX_TEST("behind -- stands the first server's command, whatever it looks like") {
   const auto options = good({"--seconds", "2", "--", "./server", "--only", "--", "{port}"});
   expect_eq(options.contenders[0].command,
             std::vector<std::string>({"./server", "--only", "--", "{port}"}));
   expect_eq(options.contenders[0].name, "./server --only -- {port}");
 }
 
-TEST(
+PHX_TEST(
     "--versus names other servers, by URL or by the shell's command; then there are three rounds") {
   const auto options = good({"--versus", "ws://b:1/socket", "--versus", "./c --port {port}",
                              "--versus-pid", "9", "--", "./a"});
@@ -70,7 +70,7 @@ TEST(
   expect_eq(good({"--label", "abc"}).label, "abc");
 }
 
-TEST("--only chooses cases, series, and points of a series, in the order they are named") {
+PHX_TEST("--only chooses cases, series, and points of a series, in the order they are named") {
   const auto options = good({"--only", "load-1000,echo,payload"});
   expect_eq(options.cases[0].name, "load-1000");
   expect_eq(options.cases[1].name, "echo");
@@ -78,7 +78,7 @@ TEST("--only chooses cases, series, and points of a series, in the order they ar
   expect_eq(options.cases.back().x, 1'000'000.0);
 }
 
-TEST("what can't be meant is refused with status 2") {
+PHX_TEST("what can't be meant is refused with status 2") {
   for (const auto& words : std::vector<std::vector<std::string>>{{"--only", "nothing"},
                                                                  {"--url", "http://x"},
                                                                  {"--url", "ws://:80/"},
@@ -92,7 +92,7 @@ TEST("what can't be meant is refused with status 2") {
   }
 }
 
-TEST("each case has a name of its own, and a point of a series says where it lies") {
+PHX_TEST("each case has a name of its own, and a point of a series says where it lies") {
   std::set<std::string> names;
   for (const auto& each : all_cases()) names.insert(each.name);
   auto count = all_cases().size();

@@ -38,12 +38,12 @@ struct Decref {
 };
 using Json = std::unique_ptr<json_t, Decref>;
 
-TEST("the median round is chosen by its figure, and keeps its own price") {
+PHX_TEST("the median round is chosen by its figure, and keeps its own price") {
   expect_eq(*median({result_of(3, 30), result_of(1, 10), result_of(2, 20)}).cpu_us, 20.0);
   expect_eq(median({result_of(7)}).figure, 7.0);
 }
 
-TEST("one server: figures in their units, and no ratio to what was measured on another day") {
+PHX_TEST("one server: figures in their units, and no ratio to what was measured on another day") {
   auto result = result_of(200'000, 4.5);
   result.client_busy = 0.42;
   result.latency = Latency{1'234, 2'345, 3'456};
@@ -54,14 +54,14 @@ TEST("one server: figures in their units, and no ratio to what was measured on a
   expect(text.find("×") == std::string::npos, "a ratio in:\n" + text);
 }
 
-TEST("several servers: the first is compared with each other one, more or less as is better") {
+PHX_TEST("several servers: the first is compared with each other one, more or less as is better") {
   const std::vector<Rounds> rates{{result_of(300, 2)}, {result_of(100, 8)}, {result_of(600, 1)}};
   const std::vector<Rounds> sizes{{result_of(300)}, {result_of(100)}, {result_of(600)}};
   const auto text = table({{named("echo"), rates}, {named("memory", Unit::bytes), sizes}});
   for (const auto* part : {"×3.00", "×4.00", "×0.50", "×0.33", "×2.00"}) expect_in(text, part);
 }
 
-TEST("columns stand under each other, whatever letters are in them") {
+PHX_TEST("columns stand under each other, whatever letters are in them") {
   const auto text =
       table({{named("echo"), {{result_of(1, 1)}, {result_of(1, 1)}}},
              {named("latency", Unit::microseconds), {{result_of(1)}, {result_of(2)}}}});
@@ -75,13 +75,13 @@ TEST("columns stand under each other, whatever letters are in them") {
          fmt::format("{}", fmt::join(widths, " ")));
 }
 
-TEST("what was skipped says why, and is compared with nothing") {
+PHX_TEST("what was skipped says why, and is compared with nothing") {
   const auto text = table({{named("memory"), {{skipped("no pid")}, {result_of(5)}}}});
   expect_in(text, "memory was skipped: no pid");
   expect(text.find("×") == std::string::npos, "no ratio");
 }
 
-TEST("a round beside which something else was busy is told, a quiet one is not") {
+PHX_TEST("a round beside which something else was busy is told, a quiet one is not") {
   auto noisy = result_of(1);
   noisy.others_busy = 0.5;
   auto calm = result_of(1);
@@ -90,7 +90,7 @@ TEST("a round beside which something else was busy is told, a quiet one is not")
   expect(table({{named("echo"), {{calm}}}}).find("busy (100") == std::string::npos, "not told");
 }
 
-TEST("the JSON has the header, each round and the median of each server") {
+PHX_TEST("the JSON has the header, each round and the median of each server") {
   auto what = named("load-5000", Unit::microseconds);
   what.series = "load";
   what.x = 5'000;

@@ -24,7 +24,7 @@ pid_t dead_process() {
   return child;
 }
 
-TEST("a process's time is that of its own clock, and grows as it works") {
+PHX_TEST("a process's time is that of its own clock, and grows as it works") {
   const auto before = cpu_seconds_of(getpid());
   expect(before.has_value(), "we exist");
   const auto clock_before = std::clock();
@@ -34,7 +34,7 @@ TEST("a process's time is that of its own clock, and grows as it works") {
   expect(worked >= 0.02 && worked < 1, fmt::format("{} s are about 20 ms", worked));
 }
 
-TEST("memory that is touched is resident") {
+PHX_TEST("memory that is touched is resident") {
   constexpr std::size_t size = 50'000'000;
   const auto before = resident_bytes_of(getpid());
   const std::vector<char> touched(size, 'x');
@@ -59,7 +59,7 @@ class Zombie {
   const pid_t pid_;
 };
 
-TEST("a process runs until it ends, whether or not anybody waits for it") {
+PHX_TEST("a process runs until it ends, whether or not anybody waits for it") {
   expect(runs(getpid()), "we run");
   expect(!runs(dead_process()), "it has been waited for");
   const Zombie zombie;
@@ -67,18 +67,18 @@ TEST("a process runs until it ends, whether or not anybody waits for it") {
   expect(!resident_bytes_of(zombie.pid()), "and holds no memory");
 }
 
-TEST("of a process that is gone nothing is known") {
+PHX_TEST("of a process that is gone nothing is known") {
   const auto gone = dead_process();
   expect(!cpu_seconds_of(gone) && !resident_bytes_of(gone) && !descriptor_limit_of(gone),
          "nothing");
 }
 
-TEST("the machine has a name, and has worked") {
+PHX_TEST("the machine has a name, and has worked") {
   expect(machine().find(" x ") != std::string::npos, machine());
   expect(machine_busy_seconds() > 0 && kernel_slab_bytes() > 0, "as it says itself");
 }
 
-TEST("a descriptor's limit is the one that was raised") {
+PHX_TEST("a descriptor's limit is the one that was raised") {
   const auto raised = raise_descriptor_limit();
   expect(descriptor_limit_of(getpid()) == raised, "the same");
   Loop loop;
@@ -88,7 +88,7 @@ TEST("a descriptor's limit is the one that was raised") {
   expect(!too_many({loop, target, {}, raised}, raised).empty(), "that many are too many");
 }
 
-TEST("what others used is what neither the server nor we did") {
+PHX_TEST("what others used is what neither the server nor we did") {
   Result result;
   expect(!disturbed(result), "nothing is known");
   result.others_busy = 0.05;

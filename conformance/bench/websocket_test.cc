@@ -18,7 +18,7 @@ std::string with_zeros(std::initializer_list<int> bytes, std::size_t payload) {
   return out + std::string(payload, 'x');
 }
 
-TEST("a frame is read when it is whole, and not before") {
+PHX_TEST("a frame is read when it is whole, and not before") {
   for (const auto& bytes : {with_zeros({0x81, 5}, 5), with_zeros({0x81, 126, 0, 200}, 200),
                             with_zeros({0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0}, 65'536)}) {
     for (const std::size_t part :
@@ -30,13 +30,13 @@ TEST("a frame is read when it is whole, and not before") {
   }
 }
 
-TEST("what a server must never send is a failure") {
+PHX_TEST("what a server must never send is a failure") {
   for (const auto& bytes : {with_zeros({0xc1, 0}, 0), with_zeros({0x01, 0}, 0),
                             with_zeros({0x81, 0x80, 0, 0, 0, 0}, 0)})
     expect_throw<Failure>([&] { next_frame(bytes); });
 }
 
-TEST("a frame that is sent is masked, and says its length in as few bytes as can be") {
+PHX_TEST("a frame that is sent is masked, and says its length in as few bytes as can be") {
   for (const auto& [size, header] :
        {std::pair<std::size_t, std::size_t>{0, 6}, {125, 6}, {126, 8}, {65'535, 8}, {65'536, 14}}) {
     std::string out;
@@ -48,7 +48,7 @@ TEST("a frame that is sent is masked, and says its length in as few bytes as can
   }
 }
 
-TEST("the upgrade ends with its head, and must be 101 with the right proof") {
+PHX_TEST("the upgrade ends with its head, and must be 101 with the right proof") {
   const std::string head =
       "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-accept: "
       "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";

@@ -63,7 +63,7 @@ const Heard replied{R"(["1","2","realtime:t","phx_reply",{"response":{},"status"
 
 }  // namespace
 
-TEST("bytes reach the members of version 2; those of version 1 miss them, and nobody crashes") {
+PHX_TEST("bytes reach the members of version 2; those of version 1 miss them, and nobody crashes") {
   Stage stage;
   stage.ann_sends(pushed(as_bytes, "\xff\x01"));
   expect_eq(stage.ann.heard(), replied);
@@ -75,7 +75,7 @@ TEST("bytes reach the members of version 2; those of version 1 miss them, and no
   expect_eq(stage.ben.heard(), Heard{broadcasted("")});
 }
 
-TEST("JSON in a binary frame reaches all members, as their version has it") {
+PHX_TEST("JSON in a binary frame reaches all members, as their version has it") {
   Stage stage;
   for (const char encoding : {as_json, '\x7f'}) {
     stage.ann_sends(pushed(encoding, R"({"n": 1})"));
@@ -89,7 +89,7 @@ TEST("JSON in a binary frame reaches all members, as their version has it") {
   }
 }
 
-TEST("bytes in a push of V2's own kind are broadcast in V2's own kind, however few they are") {
+PHX_TEST("bytes in a push of V2's own kind are broadcast in V2's own kind, however few they are") {
   for (const std::string& data :
        {std::string(), std::string("\x03"), std::string("\x03\xff\xff\x00xyz", 7)}) {
     Stage stage;
@@ -100,7 +100,7 @@ TEST("bytes in a push of V2's own kind are broadcast in V2's own kind, however f
   }
 }
 
-TEST("a frame that is cut, of another kind, or no JSON ends its own connection alone") {
+PHX_TEST("a frame that is cut, of another kind, or no JSON ends its own connection alone") {
   const std::string whole = pushed(as_json, "1");
   std::vector<std::string> bad{"", std::string(1, user_broadcast), pushed(as_json, ""),
                                pushed(as_json, "{"), pushed(as_json, "\xff")};
@@ -114,7 +114,7 @@ TEST("a frame that is cut, of another kind, or no JSON ends its own connection a
   }
 }
 
-TEST("a newcomer is pushed the state of presence, unless its join says that it wants none") {
+PHX_TEST("a newcomer is pushed the state of presence, unless its join says that it wants none") {
   for (const char* config : {"{}", R"({"presence":{"key":""}})", R"({"presence":{"enabled":true}})",
                              R"({"presence":{"enabled":false}})"}) {
     Presence presence;
@@ -129,7 +129,7 @@ TEST("a newcomer is pushed the state of presence, unless its join says that it w
   }
 }
 
-TEST("who tracks again says something new; who has not tracked may untrack") {
+PHX_TEST("who tracks again says something new; who has not tracked may untrack") {
   Stage stage(R"({"presence":{"key":"ann","enabled":false}})");
   const auto says = [&](const std::string& event, const std::string& rest) {
     stage.ann.send(R"(["1","2","realtime:t","presence",{"event":")" + event + "\"" + rest + "}]");

@@ -55,7 +55,7 @@ struct Joined {
 // --- Replies
 // --------------------------------------------------------------------------------------
 
-TEST("a conversation in which all comes once and in order has nothing wrong in it") {
+PHX_TEST("a conversation in which all comes once and in order has nothing wrong in it") {
   Joined j;
   j.ask();
   j.ask();
@@ -73,7 +73,7 @@ TEST("a conversation in which all comes once and in order has nothing wrong in i
   expect_eq(j.findings.sentences(), std::vector<std::string>{});
 }
 
-TEST("a reply that is dropped is missed, once its time is over") {
+PHX_TEST("a reply that is dropped is missed, once its time is over") {
   Joined j;
   j.ask();
   expect(!j.ledger.settled(), "it is owed");
@@ -85,7 +85,7 @@ TEST("a reply that is dropped is missed, once its time is over") {
             std::string("missing: ann: ref 2 on room:a was never answered"));
 }
 
-TEST("a reply that is doubled is told of") {
+PHX_TEST("a reply that is doubled is told of") {
   Joined j;
   j.ask();
   j.reply(2);
@@ -93,7 +93,7 @@ TEST("a reply that is doubled is told of") {
   j.expect_only(Wrong::doubled);
 }
 
-TEST("replies that are swapped are told of, once") {
+PHX_TEST("replies that are swapped are told of, once") {
   Joined j;
   j.ask();
   j.ask();
@@ -103,7 +103,7 @@ TEST("replies that are swapped are told of, once") {
   expect(j.ledger.settled(), "both have come");
 }
 
-TEST("a dropped reply with others behind it is one overtaken, and then one missed") {
+PHX_TEST("a dropped reply with others behind it is one overtaken, and then one missed") {
   Joined j;
   j.ask();
   j.ask();
@@ -115,7 +115,7 @@ TEST("a dropped reply with others behind it is one overtaken, and then one misse
   expect_eq(j.findings.count(Wrong::missing), 1u);
 }
 
-TEST("a reply with another status, response, join_ref or topic is told of") {
+PHX_TEST("a reply with another status, response, join_ref or topic is told of") {
   for (const char* payload :
        {R"({"status":"error","response":{}})", R"({"status":"ok","response":{"a":1}})"}) {
     Joined j;
@@ -135,7 +135,7 @@ TEST("a reply with another status, response, join_ref or topic is told of") {
   }
 }
 
-TEST("how long an answer took is told, and of what takes its time it is not") {
+PHX_TEST("how long an answer took is told, and of what takes its time it is not") {
   Joined j;
   j.ask();
   j.now += seconds(2);
@@ -151,7 +151,7 @@ TEST("how long an answer took is told, and of what takes its time it is not") {
 // --- Broadcasts
 // -----------------------------------------------------------------------------------
 
-TEST("a broadcast that is dropped, doubled or swapped is told of") {
+PHX_TEST("a broadcast that is dropped, doubled or swapped is told of") {
   Joined dropped;
   dropped.say(3);
   for (int n : {0, 2}) dropped.broadcast(n);
@@ -167,7 +167,7 @@ TEST("a broadcast that is dropped, doubled or swapped is told of") {
   expect_eq(swapped.findings.count(Wrong::doubled), 1u);
 }
 
-TEST(
+PHX_TEST(
     "the first broadcast after a join may be one that was on its way, and may not be a later one") {
   Joined late;
   late.say(2);
@@ -179,7 +179,7 @@ TEST(
   expect(Ear(feed).hears(6)->kind == Wrong::missing, "5 has not come");
 }
 
-TEST("a last broadcast that is dropped is missed when its sender was told that it went out") {
+PHX_TEST("a last broadcast that is dropped is missed when its sender was told that it went out") {
   Joined j;
   j.say(1);
   j.ledger.check_patience(j.now);
@@ -192,7 +192,7 @@ TEST("a last broadcast that is dropped is missed when its sender was told that i
   expect(!Ear(j.feed).lacks(1), "who joins now need not have heard it");
 }
 
-TEST("a broadcast to who is not in the room, or with refs of its own, is told of") {
+PHX_TEST("a broadcast to who is not in the room, or with refs of its own, is told of") {
   Joined left;
   left.ask(Effect::leaves);
   left.reply(2);
@@ -209,7 +209,7 @@ TEST("a broadcast to who is not in the room, or with refs of its own, is told of
 // --- Ends
 // -----------------------------------------------------------------------------------------
 
-TEST("a crash is one phx_error: none is missed, a second and an uncalled one are told of") {
+PHX_TEST("a crash is one phx_error: none is missed, a second and an uncalled one are told of") {
   Joined j;
   j.ask(Effect::crashes);
   j.come(R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])");
@@ -222,7 +222,7 @@ TEST("a crash is one phx_error: none is missed, a second and an uncalled one are
   untold.expect_only(Wrong::missing);
 }
 
-TEST("what was asked before a crash is answered before it") {
+PHX_TEST("what was asked before a crash is answered before it") {
   Joined j;
   j.ask();
   j.ask(Effect::crashes);
@@ -230,7 +230,7 @@ TEST("what was asked before a crash is answered before it") {
   j.expect_only(Wrong::missing);
 }
 
-TEST("a leave is a reply and then phx_close: without the one or the other it is told of") {
+PHX_TEST("a leave is a reply and then phx_close: without the one or the other it is told of") {
   Joined closed_first;
   closed_first.ask(Effect::leaves);
   closed_first.come(R"(["1","1","room:a","phx_close",{}])");
@@ -242,7 +242,7 @@ TEST("a leave is a reply and then phx_close: without the one or the other it is 
   unclosed.expect_only(Wrong::missing);
 }
 
-TEST("a second join closes the first, whose broadcasts are not heard again") {
+PHX_TEST("a second join closes the first, whose broadcasts are not heard again") {
   Joined j;
   j.say(2);
   j.broadcast(0);
@@ -258,7 +258,7 @@ TEST("a second join closes the first, whose broadcasts are not heard again") {
   j.expect_only(Wrong::doubled);
 }
 
-TEST(
+PHX_TEST(
     "what the first join's channel had pushed may come behind the second's reply, up to its "
     "close") {
   Joined j;
@@ -282,7 +282,7 @@ TEST(
   j.expect_only(Wrong::unexpected);  // its channel is closed
 }
 
-TEST("from the second join's reply on no broadcast may be missed") {
+PHX_TEST("from the second join's reply on no broadcast may be missed") {
   Joined j;
   j.say(2);
   j.broadcast(0);

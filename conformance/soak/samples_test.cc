@@ -25,31 +25,32 @@ MemoryVerdict of(const std::function<double(int second)>& megabytes_at, int seco
 
 }  // namespace
 
-TEST("memory that stays, wavers or shrinks is flat") {
+PHX_TEST("memory that stays, wavers or shrinks is flat") {
   expect(of([](int) { return 100.0; }).flat(), "it stays");
   expect(of([](int s) { return 100.0 + s % 7; }).flat(), "it wavers");
   expect(of([](int s) { return s == 500 ? 140.0 : 100.0; }).flat(), "it peaks for a second");
   expect(of([](int s) { return 100.0 - s / 20.0; }).flat(), "it shrinks");
 }
 
-TEST("memory that grows while the server warms up and then stays is flat") {
+PHX_TEST("memory that grows while the server warms up and then stays is flat") {
   const MemoryVerdict verdict = of([](int s) { return s < 150 ? 20.0 + s : 170.0; });
   expect(verdict.flat(), "it is flat");
   expect(verdict.base > 169 * mb && verdict.base < 171 * mb, "its base is what it came to");
 }
 
-TEST("memory that goes on growing is not flat, and the growth is what the second half had of it") {
+PHX_TEST(
+    "memory that goes on growing is not flat, and the growth is what the second half had of it") {
   const MemoryVerdict verdict = of([](int s) { return 100.0 + s / 30.0; });
   expect(verdict.known && !verdict.flat(), "it is not flat");
   expect(verdict.growth > 9.9 * mb && verdict.growth < 10.1 * mb, "300 s of it are 10 MB");
 }
 
-TEST("a small server may grow by two megabytes, and not by three") {
+PHX_TEST("a small server may grow by two megabytes, and not by three") {
   expect(of([](int s) { return 10.0 + 2.0 * s / 300; }).flat(), "two");
   expect(!of([](int s) { return 10.0 + 3.0 * s / 300; }).flat(), "three");
 }
 
-TEST("less than a minute, or a process that can't be seen, is not judged") {
+PHX_TEST("less than a minute, or a process that can't be seen, is not judged") {
   expect(!of([](int) { return 100.0; }, 59).known, "too short");
   expect(of([](int) { return 100.0; }, 60).known, "long enough");
   expect(!of([](int s) { return s == 300 ? 0.0 : 100.0; }).known, "it was gone in between");

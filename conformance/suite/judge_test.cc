@@ -31,14 +31,14 @@ Judgement judged(void (*body)(Trial&)) {
   return judge(rule, Options{}, network);
 }
 
-TEST("a case that saw a violation too late is tried again, and says so") {
+PHX_TEST("a case that saw a violation too late is tried again, and says so") {
   late_tries = 2;
   const Outcome outcome = judged(be_late).outcome;
   expect(outcome.verdict == Verdict::passed, "kept in the end");
   expect_eq(outcome.remark, std::string("tried 3 times: the machine was busy"));
 }
 
-TEST("a violation that is seen too late three times stands") {
+PHX_TEST("a violation that is seen too late three times stands") {
   late_tries = 9;
   const Outcome outcome = judged(be_late).outcome;
   expect_eq(tries, 3);
@@ -47,7 +47,7 @@ TEST("a violation that is seen too late three times stands") {
   expect_eq(outcome.remark, std::string("tried 3 times: it was seen too late each time"));
 }
 
-TEST("a violation that is seen in time stands at once") {
+PHX_TEST("a violation that is seen in time stands at once") {
   const Outcome outcome = judged([](Trial& t) {
                             ++tries;
                             t.in_time(Clock::now(), Millis{60'000}, break_the_rule);
@@ -56,7 +56,7 @@ TEST("a violation that is seen in time stands at once") {
   expect(outcome.verdict == Verdict::failed && outcome.remark.empty(), "not kept, and no more");
 }
 
-TEST("what never comes is not missed for being late") {
+PHX_TEST("what never comes is not missed for being late") {
   const Outcome outcome =
       judged([](Trial& t) {
         ++tries;

@@ -24,14 +24,14 @@ Verdict after(Verdict verdict, const std::string& reason, const KnownFailing& li
   return compared({.verdict = verdict, .reason = reason}, "J-12", list).verdict;
 }
 
-TEST("a file holds an id and a reason a line, and remarks") {
+PHX_TEST("a file holds an id and a reason a line, and remarks") {
   const auto list = known("# not done yet\n\nJ-12  too many\r\n  J-12\tor *this\nK-05 *");
   expect_eq(list.at("J-12"), std::vector<std::string>({"too many", "or *this"}));
   expect_eq(list.at("K-05"), std::vector<std::string>{"*"});
   expect(known("").empty(), "an empty file knows nothing");
 }
 
-TEST("an unknown rule and a missing reason are errors that name the line") {
+PHX_TEST("an unknown rule and a missing reason are errors that name the line") {
   const auto wrong = [](std::string_view text) {
     return std::get<std::string>(parse_known_failing(text, some_rules()));
   };
@@ -41,7 +41,8 @@ TEST("an unknown rule and a missing reason are errors that name the line") {
   expect(std::get<std::string>(absent).find("/nonexistent/list") != std::string::npos, "the file");
 }
 
-TEST("a failure for the reason told is expected, for another it is not, and a pass is a surprise") {
+PHX_TEST(
+    "a failure for the reason told is expected, for another it is not, and a pass is a surprise") {
   const auto list = known("J-12 got*too MANY");
   const std::string told = "expected ok, got too many channels joined";
   expect_eq(after(Verdict::failed, told, list), Verdict::expected_failure);
@@ -51,7 +52,7 @@ TEST("a failure for the reason told is expected, for another it is not, and a pa
   expect_eq(after(Verdict::passed, "", list), Verdict::unexpected_pass);
 }
 
-TEST("what judges nothing, and rules that nobody knows of, stay as they are") {
+PHX_TEST("what judges nothing, and rules that nobody knows of, stay as they are") {
   const auto list = known("J-12 *\n");
   expect_eq(after(Verdict::skipped, "", list), Verdict::skipped);
   expect_eq(after(Verdict::setup_failed, "", list), Verdict::setup_failed);

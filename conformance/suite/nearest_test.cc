@@ -47,7 +47,7 @@ KeptAs behaves_as(const Release& server) {
 const std::vector<std::string> telling{"H-11", "H-17", "P-08", "P-12", "R-12",
                                        "R-13", "L-10", "D-02", "J-12"};
 
-TEST("each release is told from all others, whatever was asked for") {
+PHX_TEST("each release is told from all others, whatever was asked for") {
   for (const char* asked : {"1.8", "1.7", "1.8.5", "1.7.3"}) {
     for (const Span& span : spans()) {
       for (const Release& server : {span.first, span.last}) {
@@ -61,7 +61,7 @@ TEST("each release is told from all others, whatever was asked for") {
   }
 }
 
-TEST("the spans meet and leave no release out") {
+PHX_TEST("the spans meet and leave no release out") {
   const auto& all = spans();
   expect_eq(all.front().last.text(), newest_release.text());
   for (std::size_t i = 1; i < all.size(); ++i) {
@@ -143,7 +143,7 @@ KeptAs as_recorded(const Recorded& server) {
   };
 }
 
-TEST("every real server is called by its release, whatever it was judged by") {
+PHX_TEST("every real server is called by its release, whatever it was judged by") {
   for (const Recorded& server : recorded) {
     for (const std::string& asked : {std::string(server.release), std::string("1.8"),
                                      std::string("1.7"), std::string("1.8.5")}) {
@@ -155,13 +155,14 @@ TEST("every real server is called by its release, whatever it was judged by") {
   }
 }
 
-TEST("what one behaviour can't tell apart is named as one") {
+PHX_TEST("what one behaviour can't tell apart is named as one") {
   const Nearest nearest = nearest_release(rules({"D-02"}), Release{}, behaves_as({1, 8, 9}));
   expect_eq(nearest.text(), std::string("1.8.8 to 1.8.12"));
   expect_eq(nearest.told_by, std::vector<std::string>{"D-02"});
 }
 
-TEST("a server that is like none is named after the one it is least unlike, with what departs") {
+PHX_TEST(
+    "a server that is like none is named after the one it is least unlike, with what departs") {
   const auto odd = [](const Rule& rule, const Release& release) -> std::optional<bool> {
     if (rule.id == "J-12") return false;  // as no release does it
     return behaves_as({1, 8, 2})(rule, release);

@@ -33,7 +33,7 @@ std::vector<std::string> chosen(const Options& options) {
 
 using Ids = std::vector<std::string>;
 
-TEST("rules are chosen by id, by section, and by a word of their sentence") {
+PHX_TEST("rules are chosen by id, by section, and by a word of their sentence") {
   expect_eq(chosen({.only = {"J-08"}}), Ids{"J-08"});
   expect_eq(chosen({.only = {"j-*"}}), Ids({"J-08", "J-12"}));
   expect_eq(chosen({.only = {"*"}}).size(), some_rules().size());
@@ -43,14 +43,14 @@ TEST("rules are chosen by id, by section, and by a word of their sentence") {
   expect_eq(chosen({.only = {"101", "token"}}), Ids({"H-01", "P-01"}));
 }
 
-TEST("what is left out says why") {
+PHX_TEST("what is left out says why") {
   expect_eq(chosen({.skip = {"J", "H-??"}}), Ids{"P-01"});
   expect_eq(chosen({.core = true}), Ids({"H-01", "J-08", "P-01"}));
   const auto plan = std::get<Plan>(plan_of(some_rules(), {.only = {"J-12"}, .core = true}));
   expect_eq(plan.at(0).skipped.value_or(""), std::string("needs the contract's channels"));
 }
 
-TEST("a pattern that means no rule is an error that names it") {
+PHX_TEST("a pattern that means no rule is an error that names it") {
   for (const char* wrong : {"J-99", "Q", "nosuchword", ""}) {
     const auto plan = plan_of(some_rules(), {.only = {"J", wrong}});
     expect(std::holds_alternative<std::string>(plan), std::string(wrong) + " means nothing");
@@ -66,7 +66,7 @@ Ids order(const Options& options, int round) {
   return ids;
 }
 
-TEST("a seed gives the same order again, and each round another") {
+PHX_TEST("a seed gives the same order again, and each round another") {
   const Options options{.shuffle = true, .seed = 4};
   expect_eq(order(options, 0), order(options, 0));
   bool differs = false;

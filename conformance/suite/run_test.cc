@@ -23,7 +23,7 @@ Run run_of(const std::vector<Verdict>& judged) {
 
 int status(const std::vector<Verdict>& judged) { return run_of(judged).status(); }
 
-TEST("a run is good only if something was judged and nothing was bad") {
+PHX_TEST("a run is good only if something was judged and nothing was bad") {
   using enum Verdict;
   expect_eq(status({passed, skipped}), static_cast<int>(Exit::passed));
   expect_eq(status({passed, warned, expected_failure}), static_cast<int>(Exit::passed));
@@ -37,13 +37,13 @@ TEST("a run is good only if something was judged and nothing was bad") {
   expect_eq(status({failed, suite_failed}), static_cast<int>(Exit::suite_failed));
 }
 
-TEST("a server that went down is broken, whatever came after") {
+PHX_TEST("a server that went down is broken, whatever came after") {
   Run run = run_of({Verdict::passed});
   run.incidents.push_back("the server answered before J-01 and not after it");
   expect_eq(run.status(), Exit::broken);
 }
 
-TEST("of several rounds the gravest counts, with the longest time") {
+PHX_TEST("of several rounds the gravest counts, with the longest time") {
   Run run{Options{}};
   run.add(rule("J-01"), {.verdict = Verdict::passed, .took = Millis{5}});
   run.add(rule("J-01"), {.verdict = Verdict::failed, .reason = "once", .took = Millis{1}});
@@ -54,7 +54,7 @@ TEST("of several rounds the gravest counts, with the longest time") {
   expect_eq(run.unsteady(), std::vector<std::string>{"J-01"});
 }
 
-TEST(
+PHX_TEST(
     "a rule that is judged otherwise from round to round fails the run, a skipped round does not") {
   Run run{Options{}};
   run.add(rule("J-01"), {.verdict = Verdict::passed});
@@ -64,14 +64,14 @@ TEST(
   expect_eq(run.status(), Exit::broken);
 }
 
-TEST("a shuffled run is told in the plan's order") {
+PHX_TEST("a shuffled run is told in the plan's order") {
   Run run = run_of({Verdict::passed, Verdict::failed, Verdict::warned});
   run.arrange({"J-03", "J-01", "J-02"});
   expect_eq(run.judged[0].rule.id, std::string("J-03"));
   expect_eq(run.judged[2].rule.id, std::string("J-02"));
 }
 
-TEST("departures are what the nearest release does otherwise") {
+PHX_TEST("departures are what the nearest release does otherwise") {
   Run run = run_of({Verdict::failed, Verdict::failed, Verdict::warned, Verdict::passed});
   expect(run.departures().empty(), "no release was named");
   run.nearest = Nearest{{1, 8, 8}, {1, 8, 8}, {"J-04"}, {"J-02", "J-04"}};

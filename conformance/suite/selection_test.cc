@@ -17,7 +17,7 @@ namespace {
 using testing::expect;
 using testing::expect_eq;
 
-TEST("a star takes any characters, a question mark one, and case is free") {
+PHX_TEST("a star takes any characters, a question mark one, and case is free") {
   expect(glob_matches("J-*", "J-08"), "J-*");
   expect(glob_matches("*", "J-08"), "*");
   expect(glob_matches("?-0?", "J-08"), "?-0?");
@@ -28,7 +28,7 @@ TEST("a star takes any characters, a question mark one, and case is free") {
   expect(!glob_matches("", "J-08"), "nothing matches nothing alone");
 }
 
-TEST("1.8 and 1.7 stand for the last release of theirs") {
+PHX_TEST("1.8 and 1.7 stand for the last release of theirs") {
   expect_eq(parse_release("1.8")->text(), std::string("1.8.12"));
   expect_eq(parse_release("1.7")->text(), std::string("1.7.24"));
   expect_eq(parse_release("1.8.3")->text(), std::string("1.8.3"));
@@ -38,14 +38,14 @@ TEST("1.8 and 1.7 stand for the last release of theirs") {
   }
 }
 
-TEST("a change that came to both lines is in the last of 1.7, and not in the first of 1.8") {
+PHX_TEST("a change that came to both lines is in the last of 1.7, and not in the first of 1.8") {
   const auto limited = [](const char* release) { return *parse_release(release) >= limits_topics; };
   expect(!limited("1.7.23") && limited("1.7.24"), "1.7.24 brought it");
   expect(!limited("1.8.0") && !limited("1.8.8") && limited("1.8.9"), "1.8.9 brought it");
   expect(*parse_release("1.7.24") < reads_auth_tokens, "what came to 1.8 alone is not in 1.7");
 }
 
-TEST("an address falls into host, port and path") {
+PHX_TEST("an address falls into host, port and path") {
   expect_eq(parse_url("ws://localhost:4000/socket/")->text(),
             std::string("ws://localhost:4000/socket"));
   expect_eq(parse_url("ws://h/tenant/a/socket")->port, 80);
@@ -59,18 +59,18 @@ TEST("an address falls into host, port and path") {
   }
 }
 
-TEST("an IPv6 address is in brackets, and connected to without them") {
+PHX_TEST("an IPv6 address is in brackets, and connected to without them") {
   expect_eq(parse_url("ws://[::1]:4000/socket")->address(), std::string("::1"));
   expect_eq(parse_url("ws://[::1]:4000/socket")->authority(), std::string("[::1]:4000"));
   expect_eq(parse_url("ws://[::1]/socket")->port, 80);
   expect_eq(parse_url("ws://localhost/socket")->address(), std::string("localhost"));
 }
 
-TEST("all but the unreserved characters are percent-encoded") {
+PHX_TEST("all but the unreserved characters are percent-encoded") {
   expect_eq(percent_encoded("a-Z_0.~ é+&"), std::string("a-Z_0.~%20%C3%A9%2B%26"));
 }
 
-TEST("words in braces are replaced once, other braces are JSON's") {
+PHX_TEST("words in braces are replaced once, other braces are JSON's") {
   Words words = common_words();
   words["topic"] = "room:{ok}";
   expect_eq(filled(R"(["{topic}",{},{"a":{any}}])", words),
@@ -78,7 +78,7 @@ TEST("words in braces are replaced once, other braces are JSON's") {
   expect_eq(filled("{ok", words), std::string("{ok"));
 }
 
-TEST("every rule belongs to a section and has a source") {
+PHX_TEST("every rule belongs to a section and has a source") {
   const auto rules = all_rules();
   expect(!rules.empty(), "there are rules");
   for (const Rule& rule : rules) {
@@ -92,7 +92,7 @@ std::variant<Options, Goodbye> parsed(std::vector<const char*> words) {
   return parse_options(static_cast<int>(words.size()), words.data());
 }
 
-TEST("a command line becomes options, and the one line that runs a rule again") {
+PHX_TEST("a command line becomes options, and the one line that runs a rule again") {
   const auto options = std::get<Options>(parsed(
       {"--only", "J-*,K-01", "--core", "--params", R"({"t":"a b","n":1})", "--", "srv", "{port}"}));
   expect_eq(options.only, std::vector<std::string>{"J-*", "K-01"});
@@ -103,7 +103,7 @@ TEST("a command line becomes options, and the one line that runs a rule again") 
                         R"( -- srv '{port}')"));
 }
 
-TEST("the line that runs a rule again leaves out what selects, repeats and reports") {
+PHX_TEST("the line that runs a rule again leaves out what selects, repeats and reports") {
   const auto options = std::get<Options>(
       parsed({"--repeat", "3", "--shuffle", "--seed=7", "--json", "r.json", "--html=h", "--strict",
               "--header", "X-Who: it's me", "--fail-fast", "--skip", "J"}));
@@ -111,14 +111,14 @@ TEST("the line that runs a rule again leaves out what selects, repeats and repor
             std::string(R"(phx-conformance --strict --header 'X-Who: it'\''s me' --only K-01)"));
 }
 
-TEST("a rule that broke on another axis than V2 is run again on that alone") {
+PHX_TEST("a rule that broke on another axis than V2 is run again on that alone") {
   const auto options = std::get<Options>(parsed({"--axis", "v1,longpoll"}));
   expect(!options.wants(Axis::v2) && options.wants(Axis::v1), "--axis chooses");
   expect_eq(options.again("J-01"), std::string("phx-conformance --only J-01"));
   expect_eq(options.again("J-01", Axis::v1), std::string("phx-conformance --only J-01 --axis v1"));
 }
 
-TEST("every rule is first judged in V2 over a websocket") {
+PHX_TEST("every rule is first judged in V2 over a websocket") {
   bool further = false;
   for (const Rule& rule : all_rules()) {
     expect(rule.axes.front() == Axis::v2, rule.id);
@@ -129,7 +129,7 @@ TEST("every rule is first judged in V2 over a websocket") {
   expect(further, "some hold on others, too");
 }
 
-TEST("parameters are a query or a JSON object") {
+PHX_TEST("parameters are a query or a JSON object") {
   expect_eq(*parse_params("a=b&c=d%20e+f&g="), Pairs({{"a", "b"}, {"c", "d e f"}, {"g", ""}}));
   expect_eq(*parse_params(R"({"a":"b","n":1})"), Pairs({{"a", "b"}, {"n", "1"}}));
   expect(parse_params("")->empty(), "none is none");
@@ -138,14 +138,14 @@ TEST("parameters are a query or a JSON object") {
   }
 }
 
-TEST("a header is a name and a value on one line") {
+PHX_TEST("a header is a name and a value on one line") {
   expect_eq(parse_header("X-Token:  abc: d")->second, std::string("abc: d"));
   for (const char* wrong : {"X-Token", ": x", "X Token: x", "X: a\r\nY: b"}) {
     expect(!parse_header(wrong).has_value(), std::string("no header: ") + wrong);
   }
 }
 
-TEST("help is no error, and whatever is wrong is a usage error") {
+PHX_TEST("help is no error, and whatever is wrong is a usage error") {
   expect_eq(std::get<Goodbye>(parsed({"--help"})).status, static_cast<int>(Exit::passed));
   expect(std::get<Goodbye>(parsed({"--help"})).text.find("Which rules:") != std::string::npos,
          "help is in groups");

@@ -10,11 +10,11 @@ namespace {
 
 using testing::expect;
 
-TEST("every rule is named by a sentence of docs/protocol.md") {
+PHX_TEST("every rule is named by a sentence of docs/protocol.md") {
   for (const Rule& rule : all_rules()) expect(!sentence_number(rule.id).empty(), rule.id);
 }
 
-TEST("what is no rule is named by none") { expect(sentence_number("Z-99").empty(), "Z-99"); }
+PHX_TEST("what is no rule is named by none") { expect(sentence_number("Z-99").empty(), "Z-99"); }
 
 }  // namespace
 }  // namespace phx::conformance

@@ -9,30 +9,30 @@ namespace {
 
 using testing::expect_eq;
 
-TEST("a push names its four sizes, then the parts, then the data") {
+PHX_TEST("a push names its four sizes, then the parts, then the data") {
   expect_eq(encode(BinaryPush{"1", "22", "t:x", "echo", "data"}), std::string("\x00\x01\x02\x03\x04"
                                                                               "122t:xechodata",
                                                                               19));
 }
 
-TEST("a server's push has no ref") {
+PHX_TEST("a server's push has no ref") {
   expect_eq(encode(BinaryPushed{"1", "t:x", "e", ""}), std::string("\x00\x01\x03\x01"
                                                                    "1t:xe",
                                                                    9));
 }
 
-TEST("a reply has a status where others have an event") {
+PHX_TEST("a reply has a status where others have an event") {
   expect_eq(encode(BinaryReply{"1", "2", "t", "ok", std::string("\xff\x00", 2)}),
             std::string("\x01\x01\x01\x01\x02"
                         "12tok\xff\x00",
                         12));
 }
 
-TEST("a broadcast has neither join_ref nor ref") {
+PHX_TEST("a broadcast has neither join_ref nor ref") {
   expect_eq(encode(BinaryBroadcast{"t", "ev", "d"}), std::string("\x02\x01\x02tevd"));
 }
 
-TEST("a message is described by its parts, and by its bytes if it has none") {
+PHX_TEST("a message is described by its parts, and by its bytes if it has none") {
   expect_eq(
       described(encode(BinaryReply{"1", "2", "t", "ok", "A"})),
       std::string(R"(binary reply [join_ref "1", ref "2", topic "t", status "ok"] + 1 bytes: 41)"));

@@ -9,12 +9,12 @@ namespace {
 
 using testing::expect_eq;
 
-TEST("the number of a failed connection is told in words") {
+PHX_TEST("the number of a failed connection is told in words") {
   expect_eq(in_words("conn fail: 111"), std::string("Connection refused"));
   expect_eq(in_words("conn fail: 110"), std::string("Connection timed out"));
 }
 
-TEST("what libwebsockets says in words is left as it is") {
+PHX_TEST("what libwebsockets says in words is left as it is") {
   for (const char* words :
        {"Unable to connect", "conn fail: ", "conn fail: x", "conn fail: 111, ssl", ""}) {
     expect_eq(in_words(words), std::string(words));

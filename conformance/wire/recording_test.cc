@@ -10,7 +10,7 @@ namespace {
 using testing::expect;
 using testing::expect_eq;
 
-TEST("a response belongs to the oldest request that has none") {
+PHX_TEST("a response belongs to the oldest request that has none") {
   Recording recording;
   recording.asked({.target = "/a"});
   recording.asked({.target = "/b"});
@@ -22,7 +22,7 @@ TEST("a response belongs to the oldest request that has none") {
   expect_eq(recording.exchanges()[1].response.value().status, 404);
 }
 
-TEST("messages beyond the limits are counted, not kept") {
+PHX_TEST("messages beyond the limits are counted, not kept") {
   Recording recording;
   recording.said(true, Opcode::binary, std::string(Recording::most_bytes - 1, 'x'));
   recording.said(false, Opcode::text, "too much");

@@ -7,7 +7,7 @@
 using namespace phx;
 using namespace phx::testing;
 
-TEST("base64 keeps every byte, whatever the length") {
+PHX_TEST("base64 keeps every byte, whatever the length") {
   std::string bytes;
   for (int i = 0; i < 300; ++i) {
     expect_eq(base64::decode(base64::encode(bytes)).value(), bytes);
@@ -16,40 +16,40 @@ TEST("base64 keeps every byte, whatever the length") {
   }
 }
 
-TEST("base64 for URLs has no plus, no slash and no padding") {
+PHX_TEST("base64 for URLs has no plus, no slash and no padding") {
   expect_eq(base64::url_encode("\xfb\xff\xfe?"), std::string("-__-Pw"));
   expect_eq(base64::encode("\xfb\xff\xfe?"), std::string("+//+Pw=="));
 }
 
-TEST("what is no base64 is refused, not guessed at") {
+PHX_TEST("what is no base64 is refused, not guessed at") {
   for (const char* text : {"a", "ab=", "a===", "ab c", "ab\n=", "=abc", "YQ=a"}) {
     expect(!base64::decode(text), std::string("\"") + text + "\" is refused");
   }
   expect(!base64::url_decode("a+b/"), "the standard alphabet is refused in a URL");
 }
 
-TEST("a control character can't start a new log line") {
+PHX_TEST("a control character can't start a new log line") {
   expect_eq(one_line("a\nERROR forged\x7f"), std::string("a\\x0aERROR forged\\x7f"));
 }
 
-TEST("neither can one that a terminal obeys, nor bytes that are no text") {
+PHX_TEST("neither can one that a terminal obeys, nor bytes that are no text") {
   expect_eq(one_line("\u009b2J \u2028 é\x9b\xff"),
             std::string("\\xc2\\x9b2J \\xe2\\x80\\xa8 é\\x9b\\xff"));
 }
 
-TEST("a long text is cut between two characters, and its size told") {
+PHX_TEST("a long text is cut between two characters, and its size told") {
   expect_eq(one_line(std::string(499, 'a') + "éb"), std::string(499, 'a') + "é… (502 bytes)");
   expect_eq(one_line(std::string(500, 'a')), std::string(500, 'a'));
 }
 
-TEST("a value can't forge a field") {
+PHX_TEST("a value can't forge a field") {
   std::string line;
   const Log log = Log::to(Level::info, [&](Level, const std::string& told) { line = told; });
   log.info("a", {{"b", "c status=200"}, {"d", "\"e\""}, {"f", "g h"}, {"i", "j=\"k\" l"}});
   expect_eq(line, std::string(R"(a b="c status=200" d="\x22e\x22" f=g h i="j=\x22k\x22 l")"));
 }
 
-TEST("who reads a log gets its lines, and their levels, as grave as asked for") {
+PHX_TEST("who reads a log gets its lines, and their levels, as grave as asked for") {
   std::vector<std::string> lines;
   const Log log = Log::to(Level::warn, [&](Level level, const std::string& line) {
     lines.push_back((level == Level::error ? "error: " : "warn: ") + line);
@@ -60,13 +60,13 @@ TEST("who reads a log gets its lines, and their levels, as grave as asked for") 
   expect_eq(lines, std::vector<std::string>{"warn: a {} b key=1\\x0a2", "error: c"});
 }
 
-TEST("an unknown log level is answered with the ones there are") {
+PHX_TEST("an unknown log level is answered with the ones there are") {
   const std::string text = expect_throw<std::invalid_argument>([] { level_of("loud"); });
   expect_eq(text,
             std::string("expected a log level (debug, info, warn, error or off), got \"loud\""));
 }
 
-TEST("a line says what its thread is about, the innermost alone, and no field twice") {
+PHX_TEST("a line says what its thread is about, the innermost alone, and no field twice") {
   struct Named final : LogSubject {
     explicit Named(std::string n) : name(std::move(n)) {}
     Metadata log_metadata() const override { return {{"name", name}, {"kind", "test"}}; }

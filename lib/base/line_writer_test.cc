@@ -57,7 +57,7 @@ constexpr std::size_t more_than_all_keep = 4'000;
 
 }  // namespace
 
-TEST("lines arrive in order, and a flush waits for them") {
+PHX_TEST("lines arrive in order, and a flush waits for them") {
   const Pipe pipe;
   LineWriter writer(pipe.writing_end(), confess);
   writer.write("one\n");
@@ -66,7 +66,7 @@ TEST("lines arrive in order, and a flush waits for them") {
   expect_eq(pipe.read_until("three\n"), std::string("one\ntwo\nthree\n"));
 }
 
-TEST("a pipe that nobody reads holds nobody up; what is lost is counted and told") {
+PHX_TEST("a pipe that nobody reads holds nobody up; what is lost is counted and told") {
   const Pipe pipe;
   LineWriter writer(pipe.writing_end(), confess);
   for (std::size_t i = 0; i < more_than_all_keep; ++i) writer.write(kilobyte);
@@ -84,7 +84,7 @@ TEST("a pipe that nobody reads holds nobody up; what is lost is counted and told
   expect(lost > 0, "the others are counted");
 }
 
-TEST("who ends while nobody reads is held up for a second at most") {
+PHX_TEST("who ends while nobody reads is held up for a second at most") {
   std::signal(SIGPIPE, SIG_IGN);  // as the server has it: the pipe is closed on who was left behind
   const Pipe pipe;
   const auto began = Clock::now();
@@ -95,7 +95,7 @@ TEST("who ends while nobody reads is held up for a second at most") {
   expect(Clock::now() - began < Millis{5'000}, "it was left behind");
 }
 
-TEST("a full disk and a closed pipe lose lines, and are tried again with the next") {
+PHX_TEST("a full disk and a closed pipe lose lines, and are tried again with the next") {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   std::size_t lost = 0;
   {
@@ -115,7 +115,7 @@ TEST("a full disk and a closed pipe lose lines, and are tried again with the nex
   ::close(full);
 }
 
-TEST("a descriptor that does not block is waited for all the same") {
+PHX_TEST("a descriptor that does not block is waited for all the same") {
   const Pipe pipe;
   ::fcntl(pipe.writing_end(), F_SETFL, O_NONBLOCK);
   LineWriter writer(pipe.writing_end(), confess);

@@ -56,7 +56,7 @@ const std::string replied = R"(["a","2","t","phx_reply",{"response":{},"status":
 
 }  // namespace
 
-TEST("a broadcast reaches all members before its sender's reply") {
+PHX_TEST("a broadcast reaches all members before its sender's reply") {
   Fixture f;
   f.v1_joins();
   f.a.send(R"(["a","2","t","said",{"n":1}])");
@@ -65,14 +65,14 @@ TEST("a broadcast reaches all members before its sender's reply") {
   expect_eq(f.v1.heard(), Heard{R"({"event":"said","payload":{"n":1},"ref":null,"topic":"t"})"});
 }
 
-TEST("broadcast_from leaves the sender out") {
+PHX_TEST("broadcast_from leaves the sender out") {
   Fixture f;
   f.a.send(R"(["a","2","t","others",{}])");
   expect_eq(f.a.heard(), Heard{replied});
   expect_eq(f.b.heard(), Heard{R"([null,null,"t","said",{}])"});
 }
 
-TEST("an intercepted event goes through each member's channel, and may end there") {
+PHX_TEST("an intercepted event goes through each member's channel, and may end there") {
   Fixture f;
   f.a.send(R"(["a","2","t","seen",{}])");
   expect_eq(f.b.heard(), Heard{R"(["b",null,"t","seen",{"by":"b"}])"});
@@ -82,7 +82,7 @@ TEST("an intercepted event goes through each member's channel, and may end there
   expect_eq(f.b.heard(), Heard{});
 }
 
-TEST("all members of one version are sent the very same frame") {
+PHX_TEST("all members of one version are sent the very same frame") {
   Fixture f;
   std::vector<serializer::FramePtr> sent;
   struct Ear : process::Process {
@@ -110,7 +110,7 @@ struct Note : pubsub::Metadata {
   std::string text = "mine";
 };
 
-TEST("a subscriber that left something else than a fastlane gets the broadcast itself") {
+PHX_TEST("a subscriber that left something else than a fastlane gets the broadcast itself") {
   Fixture f;
   std::vector<std::string> heard;
   struct Listener : process::Process {
@@ -130,21 +130,21 @@ TEST("a subscriber that left something else than a fastlane gets the broadcast i
 
 const std::string crashed = R"(["a","a","t","phx_error",{"reason":"channel_crash"}])";
 
-TEST("broadcasting what is not an object to a V2 member crashes the sender") {
+PHX_TEST("broadcasting what is not an object to a V2 member crashes the sender") {
   Fixture f;
   f.a.send(R"(["a","2","t","said",[1]])");
   expect_eq(f.a.heard(), Heard{crashed});
   expect_eq(f.b.heard(), Heard{});
 }
 
-TEST("what nobody is sent is not encoded, so its sender goes on") {
+PHX_TEST("what nobody is sent is not encoded, so its sender goes on") {
   Fixture f;
   f.b.send(R"(["b","2","t","phx_leave",{}])");
   f.a.send(R"(["a","2","t","others",5])");
   expect_eq(f.a.heard(), Heard{replied});
 }
 
-TEST("V1 members are sent any JSON, by a V1 and by a V2 sender") {
+PHX_TEST("V1 members are sent any JSON, by a V1 and by a V2 sender") {
   Fixture f;
   f.b.send(R"(["b","2","t","phx_leave",{}])");
   f.v1_joins();
@@ -159,7 +159,7 @@ TEST("V1 members are sent any JSON, by a V1 and by a V2 sender") {
                         R"("ref":"2","topic":"t"})"});
 }
 
-TEST("one V2 member is enough to crash a V1 sender of what is not an object") {
+PHX_TEST("one V2 member is enough to crash a V1 sender of what is not an object") {
   Fixture f;
   f.v1_joins();
   f.v1.send(R"({"topic":"t","event":"said","payload":5,"ref":"2"})");
@@ -169,7 +169,7 @@ TEST("one V2 member is enough to crash a V1 sender of what is not an object") {
   expect_eq(f.b.heard(), Heard{});
 }
 
-TEST("bytes to a topic with a V1 member crash the one who tried, and no other") {
+PHX_TEST("bytes to a topic with a V1 member crash the one who tried, and no other") {
   Fixture f;
   f.v1_joins();
   f.a.send({serializer::Frame::binary, std::string("\0\1\1\1\4a2tsaid\xff", 14)});

@@ -65,7 +65,7 @@ using Heard = std::vector<std::string>;
 
 }  // namespace
 
-TEST("an event on a channel's topic that is no Broadcast reaches handle_info") {
+PHX_TEST("an event on a channel's topic that is no Broadcast reaches handle_info") {
   TestHouse house;
   const Traders traders;
   FakeClient ann(house, traders);
@@ -79,7 +79,7 @@ TEST("an event on a channel's topic that is no Broadcast reaches handle_info") {
 }
 
 /// `handle_info(%Broadcast{topic: topic}, %{topic: topic})` of Phoenix.Channel.Server.
-TEST("a broadcast on another topic to which a channel has subscribed reaches handle_info") {
+PHX_TEST("a broadcast on another topic to which a channel has subscribed reaches handle_info") {
   TestHouse house;
   const Traders traders;
   FakeClient ann(house, traders);
@@ -90,7 +90,8 @@ TEST("a broadcast on another topic to which a channel has subscribed reaches han
   expect_eq(ann.heard(), Heard{R"(["1",null,"stock:a","heard",{"event":"flash","on":"news"}])"});
 }
 
-TEST("what a channel's destructor writes is about its topic, and its socket is there until then") {
+PHX_TEST(
+    "what a channel's destructor writes is about its topic, and its socket is there until then") {
   std::vector<std::string> lines;
   const Log log =
       Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); });

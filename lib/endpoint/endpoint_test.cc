@@ -46,7 +46,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST("a mount takes its own path with the transport behind it, and no other") {
+PHX_TEST("a mount takes its own path with the transport behind it, and no other") {
   Fixture f;
   for (const char* good :
        {"/socket/websocket", "/socket/websocket/", "//socket//websocket?vsn=2.0.0"}) {
@@ -58,27 +58,27 @@ TEST("a mount takes its own path with the transport behind it, and no other") {
   }
 }
 
-TEST("a part of the path becomes a parameter") {
+PHX_TEST("a part of the path becomes a parameter") {
   Fixture f;
   auto outcome = f.ask("/tenant/acme/socket/websocket?tenant=query");
   expect_eq(std::get<transport::Upgrade>(outcome).socket.assign("tenant").string_or(""),
             std::string("acme"));
 }
 
-TEST("connect that throws is 500, and nothing else notices") {
+PHX_TEST("connect that throws is 500, and nothing else notices") {
   Fixture f;
   expect_eq(f.status("/socket/websocket?token=raise"), 500);
   expect_eq(f.status("/socket/websocket"), 101);
 }
 
-TEST("pages are served at their path, to GET and HEAD") {
+PHX_TEST("pages are served at their path, to GET and HEAD") {
   Fixture f;
   expect_eq(f.status("/"), 200);
   expect_eq(f.status("/?x=1"), 200);
   expect_eq(f.status("/", "HEAD"), 200);
 }
 
-TEST("a mount that could serve nobody is refused at once") {
+PHX_TEST("a mount that could serve nobody is refused at once") {
   const auto why = [](transport::Mount mount) -> std::string {
     Endpoint endpoint;
     try {
@@ -104,7 +104,7 @@ TEST("a mount that could serve nobody is refused at once") {
   expect_eq(why(mount), std::string());
 }
 
-TEST("what is posted to a path is answered there") {
+PHX_TEST("what is posted to a path is answered there") {
   Fixture f;
   f.endpoint.post("/echo", [](const Request& request) { return Response{200, request.body}; });
   const Request request{.method = "POST", .target = "/echo?x=1", .body = "name=Ada"};
@@ -112,7 +112,7 @@ TEST("what is posted to a path is answered there") {
   expect_eq(std::get<Response>(outcome).body, std::string("name=Ada"));
 }
 
-TEST("a method that nobody answers is refused with those that somebody does") {
+PHX_TEST("a method that nobody answers is refused with those that somebody does") {
   Fixture f;
   f.endpoint.post("/form", [](const Request&) { return Response{}; });
   const auto allowed = [&](const std::string& path, const std::string& method) {
@@ -129,7 +129,7 @@ TEST("a method that nobody answers is refused with those that somebody does") {
   expect_eq(f.status("/form", "POST"), 200);
 }
 
-TEST("each transport has a path of its own behind the mount's, or none at all") {
+PHX_TEST("each transport has a path of its own behind the mount's, or none at all") {
   Endpoint endpoint;
   transport::Mount mount{"/live", std::make_shared<Users>()};
   mount.websocket->path = "/:tenant/ws";
@@ -160,7 +160,7 @@ TEST("each transport has a path of its own behind the mount's, or none at all") 
   }
 }
 
-TEST("a transport's path must begin with a slash, and says whose it is") {
+PHX_TEST("a transport's path must begin with a slash, and says whose it is") {
   Endpoint endpoint;
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.websocket->path = "ws";
@@ -168,12 +168,12 @@ TEST("a transport's path must begin with a slash, and says whose it is") {
             std::string("expected a websocket's path to begin with /, got \"ws\""));
 }
 
-TEST("a mount must begin with a slash") {
+PHX_TEST("a mount must begin with a slash") {
   Endpoint endpoint;
   expect_throw<std::invalid_argument>([&] { endpoint.socket({"socket", nullptr}); });
 }
 
-TEST("a message rate of 0 is refused, with what to do for no limit") {
+PHX_TEST("a message rate of 0 is refused, with what to do for no limit") {
   Endpoint endpoint;
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.message_rate = {.per_second = 0, .burst = 1};

@@ -30,26 +30,26 @@ std::string found(const std::vector<Mount>& mounts, std::string_view path) {
 
 }  // namespace
 
-TEST("a mount's path with its transport's behind it leads to that mount") {
+PHX_TEST("a mount's path with its transport's behind it leads to that mount") {
   const std::vector<Mount> mounts{at("/socket"), at("/live")};
   expect_eq(found(mounts, "/socket/websocket"), "0 websocket");
   expect_eq(found(mounts, "/live/websocket"), "1 websocket");
 }
 
-TEST("all parts count, letter for letter, and nothing may follow or be left out") {
+PHX_TEST("all parts count, letter for letter, and nothing may follow or be left out") {
   for (const char* other : {"/", "", "/socket", "/websocket", "/socket/websocket/extra",
                             "/SOCKET/websocket", "/socket/websockets", "/a/socket/websocket"}) {
     expect_eq(found({at("/socket")}, other), "none");
   }
 }
 
-TEST("slashes that are doubled, or stand at the end, count for nothing") {
+PHX_TEST("slashes that are doubled, or stand at the end, count for nothing") {
   for (const char* same : {"//socket//websocket", "/socket/websocket/", "socket/websocket"}) {
     expect_eq(found({at("/socket")}, same), "0 websocket");
   }
 }
 
-TEST("a part that begins with a colon takes any one part, and names it") {
+PHX_TEST("a part that begins with a colon takes any one part, and names it") {
   const std::vector<Mount> mounts{at("/tenant/:tenant/:room/socket")};
   expect_eq(found(mounts, "/tenant/acme/a%20b/socket/websocket"),
             "0 websocket tenant=acme room=a%20b");
@@ -57,7 +57,7 @@ TEST("a part that begins with a colon takes any one part, and names it") {
   expect_eq(found(mounts, "/tenant/a/b/c/socket/websocket"), "none");
 }
 
-TEST("each transport has its own place, and only where the mount has it") {
+PHX_TEST("each transport has its own place, and only where the mount has it") {
   expect_eq(found({at("/socket")}, "/socket/longpoll"), "none");
   expect_eq(found({with_longpoll("/socket")}, "/socket/longpoll"), "0 longpoll");
   Mount polled = with_longpoll("/socket");
@@ -66,7 +66,7 @@ TEST("each transport has its own place, and only where the mount has it") {
   expect_eq(found({polled}, "/socket/longpoll"), "0 longpoll");
 }
 
-TEST("a transport's own path may have parameters, or add nothing") {
+PHX_TEST("a transport's own path may have parameters, or add nothing") {
   Mount mount = with_longpoll("/live");
   mount.websocket->path = "/:tenant/ws";
   mount.longpoll->path = "/";
@@ -74,7 +74,7 @@ TEST("a transport's own path may have parameters, or add nothing") {
   expect_eq(found({mount}, "/live"), "0 longpoll");
 }
 
-TEST("the first mount that takes a path has it, and its websocket before its long-poll") {
+PHX_TEST("the first mount that takes a path has it, and its websocket before its long-poll") {
   Mount both = with_longpoll("/:any");
   both.longpoll->path = both.websocket->path;
   expect_eq(found({both, at("/socket")}, "/socket/websocket"), "0 websocket any=socket");

@@ -41,7 +41,7 @@ const std::pair<std::string, std::string> kept = {"strict-transport-security", "
 
 }  // namespace
 
-TEST("an endpoint redirects before anything else is looked at") {
+PHX_TEST("an endpoint redirects before anything else is looked at") {
   Fixture f;
   for (const char* target : {"/socket/websocket", "/nowhere", "/socket/longpoll"}) {
     f.asked.target = target;
@@ -50,7 +50,7 @@ TEST("an endpoint redirects before anything else is looked at") {
   }
 }
 
-TEST("a websocket that opens over https is told to stay there, by its 101 answer") {
+PHX_TEST("a websocket that opens over https is told to stay there, by its 101 answer") {
   Fixture f;
   f.asked.headers.emplace_back("x-forwarded-proto", "https");
   const auto outcome = f.ask();
@@ -60,7 +60,7 @@ TEST("a websocket that opens over https is told to stay there, by its 101 answer
             std::string("https://example.com/socket/websocket?vsn=2.0.0&a=b"));
 }
 
-TEST("refusals and long-poll's answers, at once or later, are told so too") {
+PHX_TEST("refusals and long-poll's answers, at once or later, are told so too") {
   Fixture f;
   f.asked.scheme = "https";
   f.asked.target = "/nowhere";

@@ -63,7 +63,7 @@ using Lines = std::vector<std::string>;
 
 }  // namespace
 
-TEST("joins and events are lines with their parameters, and who it was; passwords are none") {
+PHX_TEST("joins and events are lines with their parameters, and who it was; passwords are none") {
   Fixture f(Level::debug);
   f.join("room:a");
   f.client.send(R"(["1","2","room:a","new_msg",{"body":"hi","list":[{"old_password":1}]}])");
@@ -72,7 +72,7 @@ TEST("joins and events are lines with their parameters, and who it was; password
                            R"([{"old_password":"[FILTERED]"}]} user=user:1)"});
 }
 
-TEST("a channel says at which levels it is logged, and the house's own topics are not") {
+PHX_TEST("a channel says at which levels it is logged, and the house's own topics are not") {
   Fixture f(Level::debug);
   f.join("quiet:a");
   f.client.send(R"(["1","2","quiet:a","new_msg",{}])");
@@ -84,12 +84,12 @@ TEST("a channel says at which levels it is logged, and the house's own topics ar
   expect_eq(info.lines.size(), 1u);
 }
 
-TEST("a log of warnings alone does not listen to events") {
+PHX_TEST("a log of warnings alone does not listen to events") {
   Fixture f(Level::warn);
   expect(!f.house.telemetry.attached<ChannelHandledIn>(), "so that they are not measured");
 }
 
-TEST("what is not logged is not read") {
+PHX_TEST("what is not logged is not read") {
   Fixture f(Level::info);
   const Payload broken = Payload::own_text("{no JSON at all");
   f.house.telemetry.execute(ChannelHandledIn{{}, "event", broken, Socket(), Level::debug});
@@ -99,7 +99,7 @@ TEST("what is not logged is not read") {
   expect(f.house.telemetry.attached<ChannelHandledIn>(), "the log is still attached");
 }
 
-TEST("bytes are counted, not shown, and one may choose what is kept") {
+PHX_TEST("bytes are counted, not shown, and one may choose what is kept") {
   Fixture f(Level::debug, ParameterFilter::keep({"id"}));
   const Payload bytes = Payload::binary("secret");
   f.house.telemetry.execute(ChannelHandledIn{{}, "e", bytes, Socket(), Level::info});
@@ -109,7 +109,7 @@ TEST("bytes are counted, not shown, and one may choose what is kept") {
                            R"(HANDLED event=e topic= params={"id":1,"name":"[FILTERED]"})"});
 }
 
-TEST("drains and failed handlers are lines, too") {
+PHX_TEST("drains and failed handlers are lines, too") {
   Fixture f(Level::info);
   f.house.telemetry.execute(SocketDrain{2, 5, 1, 3, Millis{100}, "/socket", Level::info});
   f.house.telemetry.attach(
@@ -121,7 +121,7 @@ TEST("drains and failed handlers are lines, too") {
                            "event=phoenix.socket_drain reason=no"});
 }
 
-TEST("a request's id is the client's where it is long enough, else a new one") {
+PHX_TEST("a request's id is the client's where it is long enough, else a new one") {
   http::Request request{"GET", "/"};
   request.headers = {{"x-request-id", "12345678901234567890"}};
   expect_eq(request_id_of(request), std::string("12345678901234567890"));
@@ -132,7 +132,7 @@ TEST("a request's id is the client's where it is long enough, else a new one") {
   expect(request_id_of(request) != request_id_of(request), "each is new");
 }
 
-TEST("lines about a request carry its id, and not its query") {
+PHX_TEST("lines about a request carry its id, and not its query") {
   Lines lines;
   process::Scheduler scheduler(
       0, Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); }));
@@ -154,7 +154,7 @@ TEST("lines about a request carry its id, and not its query") {
                   "request_id=a request of some length"});
 }
 
-TEST("no password reaches the log, whatever a client sends and however it crashes") {
+PHX_TEST("no password reaches the log, whatever a client sends and however it crashes") {
   std::string all;
   const auto keep = [&all](Level, const std::string& line) { all += line + "\n"; };
   const Log log = Log::to(Level::debug, keep);

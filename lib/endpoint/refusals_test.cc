@@ -107,7 +107,7 @@ const std::string foreign_page =
 
 }  // namespace
 
-TEST("a websocket is refused before it is asked who comes, for method, query and origin") {
+PHX_TEST("a websocket is refused before it is asked who comes, for method, query and origin") {
   for (const char* method : {"POST", "HEAD", "OPTIONS", "DELETE"}) {
     Fixture f;
     f.request.method = method;
@@ -123,7 +123,7 @@ TEST("a websocket is refused before it is asked who comes, for method, query and
          foreign_page + at_websocket("origin", 403)});
 }
 
-TEST("a websocket is refused for its sub-protocols and its auth token") {
+PHX_TEST("a websocket is refused for its sub-protocols and its auth token") {
   const auto at_auth = [](int status) {
     return " step=sub-protocols status=" + std::to_string(status) +
            " path=/auth/websocket peer=127.0.0.1";
@@ -155,7 +155,7 @@ TEST("a websocket is refused for its sub-protocols and its auth token") {
          "error: the auth token among the sub-protocols is no base64" + at_auth(500)});
 }
 
-TEST("a websocket is refused by its version, and by connect") {
+PHX_TEST("a websocket is refused by its version, and by connect") {
   holds({"an unknown version", [](Fixture& f) { f.request.target = "/socket/websocket?vsn=3.0.0"; },
          "403",
          "warn: a client asks for version \"3.0.0\" of the wire, and the mount speaks ~> 1.0.0, "
@@ -169,7 +169,7 @@ TEST("a websocket is refused by its version, and by connect") {
          rendered_500, "error: a request failed path=/socket/websocket reason=boom"});
 }
 
-TEST("what is no upgrade is told what it lacks, after connect has let it in") {
+PHX_TEST("what is no upgrade is told what it lacks, after connect has let it in") {
   const auto at_headers = at_websocket("upgrade headers", 400);
   const std::string line = "info: a connection was refused" + at_headers;
   holds({"HTTP/1.0", [](Fixture& f) { f.request.version = 10; },
@@ -186,7 +186,7 @@ TEST("what is no upgrade is told what it lacks, after connect has let it in") {
          line});
 }
 
-TEST("long-poll's refusals are 200 with the status inside, but for the method and the query") {
+PHX_TEST("long-poll's refusals are 200 with the status inside, but for the method and the query") {
   const auto refused = [](const char* name, void (*change)(Fixture & f), const std::string& answer,
                           const std::string& line) {
     holds({name, change, answer, line});
@@ -221,7 +221,7 @@ TEST("long-poll's refusals are 200 with the status inside, but for the method an
       "info: expected a query in UTF-8, got other bytes" + at_longpoll("query parameters", 400));
 }
 
-TEST("long-poll's sessions are refused by version and connect, without the error handler") {
+PHX_TEST("long-poll's sessions are refused by version and connect, without the error handler") {
   const std::string status_403 = polled_headers + R"({"status":403})";
   holds({"an unknown version", [](Fixture& f) { f.request.target = "/socket/longpoll?vsn=3.0.0"; },
          status_403,
@@ -245,11 +245,11 @@ TEST("long-poll's sessions are refused by version and connect, without the error
          polled_headers + R"({"status":410})", ""});
 }
 
-TEST("what nobody answers for is 404, and not a word in the log") {
+PHX_TEST("what nobody answers for is 404, and not a word in the log") {
   holds({"no mount", [](Fixture& f) { f.request.target = "/nowhere"; }, "404 Not Found", ""});
 }
 
-TEST("what a client sends can't forge a line, nor make it endless") {
+PHX_TEST("what a client sends can't forge a line, nor make it endless") {
   Fixture f;
   f.set("origin", "http://a\nERROR forged" + std::string(10'000, 'x'));
   f.endpoint.dispatch(f.request, f.house.context());

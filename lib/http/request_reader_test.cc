@@ -13,7 +13,7 @@ const std::string get = "GET /a?b=c HTTP/1.1\r\nHost: x\r\nX-Two:  spaced \r\n\r
 
 }  // namespace
 
-TEST("a request is read whole, however it is cut") {
+PHX_TEST("a request is read whole, however it is cut") {
   for (std::size_t cut = 1; cut < get.size(); ++cut) {
     RequestReader reader;
     reader.feed(get.substr(0, cut));
@@ -27,7 +27,7 @@ TEST("a request is read whole, however it is cut") {
   }
 }
 
-TEST("requests come one after the other, with their bodies") {
+PHX_TEST("requests come one after the other, with their bodies") {
   RequestReader reader;
   reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" + get + "rest");
   expect_eq(std::get<Request>(reader.next()).body, std::string("abc"));
@@ -35,7 +35,7 @@ TEST("requests come one after the other, with their bodies") {
   expect_eq(reader.take_rest(), std::string("rest"));
 }
 
-TEST("HTTP/1.1 without a Host is 400, HTTP/1.0 without one is not") {
+PHX_TEST("HTTP/1.1 without a Host is 400, HTTP/1.0 without one is not") {
   RequestReader reader;
   reader.feed("GET / HTTP/1.1\r\n\r\n");
   expect_eq(std::get<Response>(reader.next()).status, 400);
@@ -44,7 +44,7 @@ TEST("HTTP/1.1 without a Host is 400, HTTP/1.0 without one is not") {
   expect(std::holds_alternative<Request>(old.next()), "it is a request");
 }
 
-TEST("empty lines before a request are skipped, however they are cut; six are too many") {
+PHX_TEST("empty lines before a request are skipped, however they are cut; six are too many") {
   RequestReader reader;
   reader.feed("\r\n\r");
   expect(std::holds_alternative<std::monostate>(reader.next()), "an empty line is no request");
@@ -55,7 +55,7 @@ TEST("empty lines before a request are skipped, however they are cut; six are to
   expect_eq(std::get<Response>(reader.next()).status, 400);
 }
 
-TEST("who waits for a 100 Continue is told so once, and not in HTTP/1.0") {
+PHX_TEST("who waits for a 100 Continue is told so once, and not in HTTP/1.0") {
   const std::string head =
       " / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n";
   RequestReader reader;
@@ -74,7 +74,7 @@ TEST("who waits for a 100 Continue is told so once, and not in HTTP/1.0") {
   expect(!old.awaits_continue(), "HTTP/1.0 knows no 100");
 }
 
-TEST("headers of one name are joined, cookies by a semicolon") {
+PHX_TEST("headers of one name are joined, cookies by a semicolon") {
   RequestReader reader;
   reader.feed(
       "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nCookie: a=1\r\nx-a: 2\r\ncookie: b=2\r\n\r\n");
@@ -83,7 +83,7 @@ TEST("headers of one name are joined, cookies by a semicolon") {
   expect_eq(std::string(request.header("cookie").value()), std::string("a=1; b=2"));
 }
 
-TEST("a target is a path: of a whole URI the rest goes, and a fragment goes") {
+PHX_TEST("a target is a path: of a whole URI the rest goes, and a fragment goes") {
   const auto target = [](const std::string& sent) {
     RequestReader reader;
     reader.feed("GET " + sent + " HTTP/1.1\r\nHost: x:1\r\n\r\n");
@@ -98,7 +98,7 @@ TEST("a target is a path: of a whole URI the rest goes, and a fragment goes") {
   expect_eq(target("a"), std::string("400"));
 }
 
-TEST("a body longer than is read is left out; one longer than is skipped is 400") {
+PHX_TEST("a body longer than is read is left out; one longer than is skipped is 400") {
   const Limits small{.body = 10, .skipped = 5};
   RequestReader reader(small);
   reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n" + std::string(15, 'a'));
@@ -108,7 +108,7 @@ TEST("a body longer than is read is left out; one longer than is skipped is 400"
   expect_eq(std::get<Response>(reader.next()).status, 400);
 }
 
-TEST("a Host that no redirect could name, and a second one, are 400, as Cowboy has them") {
+PHX_TEST("a Host that no redirect could name, and a second one, are 400, as Cowboy has them") {
   const auto taken = [](const std::string& headers) {
     RequestReader reader;
     reader.feed("GET / HTTP/1.1\r\n" + headers + "\r\n");
@@ -126,7 +126,7 @@ TEST("a Host that no redirect could name, and a second one, are 400, as Cowboy h
   expect(!taken("Host: a\r\nHost: a\r\n"), "two hosts");
 }
 
-TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
+PHX_TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
   const auto answer = [](const std::string& bytes, Limits limits = {}) {
     RequestReader reader(limits);
     reader.feed(bytes);
@@ -144,7 +144,7 @@ TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
   expect_eq(answer("GET / HTTP/1.1\r\nHost: x\r\nA: 1\r\nB: 2\r\n\r\n", {.fields = 2}), 431);
 }
 
-TEST("an answer's headers can't be broken out of") {
+PHX_TEST("an answer's headers can't be broken out of") {
   const std::string bytes =
       head_bytes({403, "no", {{"x-good", "1"}, {"x-bad", "1\r\nset-cookie: a"}}}, true);
   expect(bytes.starts_with("HTTP/1.1 403 Forbidden\r\n"), bytes);
@@ -153,7 +153,7 @@ TEST("an answer's headers can't be broken out of") {
   expect(head_bytes({200}, false).ends_with("connection: close\r\n\r\n"), "the last answer");
 }
 
-TEST("a head keeps to its limit, however it is cut") {
+PHX_TEST("a head keeps to its limit, however it is cut") {
   RequestReader reader({.head = 100});
   reader.feed("GET / HTTP/1.1\r\n");
   int status = 0;
@@ -166,7 +166,7 @@ TEST("a head keeps to its limit, however it is cut") {
   expect(reader.exceeded() == phx::telemetry::Limit::request_head, "and says which it was");
 }
 
-TEST("what stands between chunks, and behind them, has a limit") {
+PHX_TEST("what stands between chunks, and behind them, has a limit") {
   for (const std::string start : {"5;x=", "0\r\nx: "}) {
     RequestReader reader({.head = 100});
     reader.feed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + start);
@@ -176,7 +176,7 @@ TEST("what stands between chunks, and behind them, has a limit") {
   }
 }
 
-TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy has it") {
+PHX_TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy has it") {
   const auto taken = [](const std::string& headers, const std::string& version = "1.1") {
     RequestReader reader;
     reader.feed("POST / HTTP/" + version + "\r\nHost: x\r\n" + headers +
@@ -198,7 +198,7 @@ TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy has 
   }
 }
 
-TEST("a trailer is no header") {
+PHX_TEST("a trailer is no header") {
   RequestReader reader;
   reader.feed(
       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -7,29 +7,29 @@
 using namespace phx;
 using namespace phx::testing;
 
-TEST("any JSON value is taken in, not only an object") {
+PHX_TEST("any JSON value is taken in, not only an object") {
   for (const char* text : {"null", "true", "5", "\"x\"", "[1,2]", "{\"a\":1}"}) {
     expect_eq(Json::parse(text).dump(), std::string(text));
   }
 }
 
-TEST("NUL and every plane of Unicode survive") {
+PHX_TEST("NUL and every plane of Unicode survive") {
   const std::string text = "\"a\\u0000b \xF0\x9F\x98\x80 \xC3\xA9\"";
   expect_eq(Json::parse(text).dump(), text);
   expect_eq(Json::parse("\"a\\u0000b\"").string_or("").size(), 3u);
 }
 
-TEST("output is compact and its keys are sorted") {
+PHX_TEST("output is compact and its keys are sorted") {
   expect_eq(Json::parse(" { \"b\" : 1 , \"a\" : [ 1 , 2 ] } ").dump(),
             std::string("{\"a\":[1,2],\"b\":1}"));
 }
 
-TEST("what is no JSON is refused with the place and the reason") {
+PHX_TEST("what is no JSON is refused with the place and the reason") {
   const std::string text = expect_throw<JsonError>([] { Json::parse("{\"a\":"); });
   expect(text.find("byte") != std::string::npos, "the error names the place: " + text);
 }
 
-TEST("a changed copy leaves the original as it was") {
+PHX_TEST("a changed copy leaves the original as it was") {
   const Json first = Json::object({{"a", 1}});
   Json second = first;
   second.set("a", 2);
@@ -37,7 +37,7 @@ TEST("a changed copy leaves the original as it was") {
   expect_eq(second["a"].integer_or(0), 2);
 }
 
-TEST("what is absent reads as null, and as the default that was asked for") {
+PHX_TEST("what is absent reads as null, and as the default that was asked for") {
   const Json object = Json::object({{"n", 5}});
   expect(object["missing"].is_null(), "a missing member is null");
   expect_eq(object["n"].string_or("none"), std::string("none"));
@@ -45,11 +45,11 @@ TEST("what is absent reads as null, and as the default that was asked for") {
   expect(!object.has("missing") && object.has("n"), "has() tells the two apart");
 }
 
-TEST("bytes that are no UTF-8 make no string") {
+PHX_TEST("bytes that are no UTF-8 make no string") {
   expect_throw<JsonError>([] { Json(std::string_view("\xff")); });
 }
 
-TEST("a NUL behind a value is no end of the text") {
+PHX_TEST("a NUL behind a value is no end of the text") {
   for (const std::string& text : {std::string("1\0", 2), std::string("{}\0]", 4)}) {
     expect_throw<JsonError>([&] { Json::parse(text); });
   }

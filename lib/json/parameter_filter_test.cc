@@ -15,25 +15,25 @@ std::string shown(const ParameterFilter& filter, const char* params) {
 
 }  // namespace
 
-TEST("what stands under a key that contains password is hidden, whatever it is") {
+PHX_TEST("what stands under a key that contains password is hidden, whatever it is") {
   const ParameterFilter filter;
   expect_eq(
       shown(filter, R"({"user":"ann","password":"x","old_password_hint":{"a":1}})"),
       std::string(R"({"old_password_hint":"[FILTERED]","password":"[FILTERED]","user":"ann"})"));
 }
 
-TEST("hiding goes down into objects and lists") {
+PHX_TEST("hiding goes down into objects and lists") {
   expect_eq(shown({}, R"([{"a":[{"password":1},2]},"password"])"),
             std::string(R"([{"a":[{"password":"[FILTERED]"},2]},"password"])"));
 }
 
-TEST("letter case counts, and the list is one's own") {
+PHX_TEST("letter case counts, and the list is one's own") {
   expect_eq(shown({}, R"({"Password":1})"), std::string(R"({"Password":1})"));
   expect_eq(shown(ParameterFilter::discard({"secret", "token"}), R"({"my_token":1,"password":2})"),
             std::string(R"({"my_token":"[FILTERED]","password":2})"));
 }
 
-TEST("to keep is to hide all but these keys and what is nested under them") {
+PHX_TEST("to keep is to hide all but these keys and what is nested under them") {
   const auto filter = ParameterFilter::keep({"id"});
   expect_eq(
       shown(filter, R"({"id":{"x":[1]},"ids":1,"a":{"id":2,"b":"c"},"l":[1,{"id":3}],"e":[]})"),
@@ -42,7 +42,7 @@ TEST("to keep is to hide all but these keys and what is nested under them") {
   expect_eq(shown(filter, R"("text")"), std::string(R"("[FILTERED]")"));
 }
 
-TEST("what is filtered stays as it was") {
+PHX_TEST("what is filtered stays as it was") {
   const Json params = Json::parse(R"({"password":"x"})");
   ParameterFilter().filtered(params);
   expect_eq(params.dump(), std::string(R"({"password":"x"})"));

@@ -45,7 +45,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST("joins are counted by their result, events by how long they took") {
+PHX_TEST("joins are counted by their result, events by how long they took") {
   Fixture f;
   const Metrics metrics(f.endpoint);
   const Users users;
@@ -60,7 +60,7 @@ TEST("joins are counted by their result, events by how long they took") {
   f.expect_line("phoenix_channel_handle_in_duration_seconds_count 3");
 }
 
-TEST("faults are counted") {
+PHX_TEST("faults are counted") {
   Fixture f;
   const Metrics metrics(f.endpoint);
   const telemetry::Telemetry& telemetry = f.endpoint.telemetry();
@@ -74,7 +74,7 @@ TEST("faults are counted") {
   f.expect_line("phoenix_mailbox_overflows_total 0");
 }
 
-TEST("each limit has a counter, which is there before it is reached") {
+PHX_TEST("each limit has a counter, which is there before it is reached") {
   Fixture f;
   const Metrics metrics(f.endpoint);
   f.endpoint.telemetry().execute(telemetry::LimitReached{telemetry::Limit::message_rate, 20});
@@ -82,7 +82,7 @@ TEST("each limit has a counter, which is there before it is reached") {
   f.expect_line(R"(phoenix_limits_reached_total{limit="farewell"} 0)");
 }
 
-TEST("what a shard holds is shown by shard, as it was told last") {
+PHX_TEST("what a shard holds is shown by shard, as it was told last") {
   Fixture f;
   const Metrics metrics(f.endpoint);
   f.endpoint.telemetry().execute(telemetry::ShardMeasured{5, 2, 1, 0});
@@ -93,7 +93,7 @@ TEST("what a shard holds is shown by shard, as it was told last") {
   f.expect_line(R"(phoenix_connections{protocol="websocket",shard="0"} 3)");
 }
 
-TEST("without Metrics there is no page, and with it the endpoint's telemetry is listened to") {
+PHX_TEST("without Metrics there is no page, and with it the endpoint's telemetry is listened to") {
   Fixture f;
   const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.house.context());
   expect_eq(std::get<http::Response>(outcome).status, 404);

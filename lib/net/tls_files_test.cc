@@ -11,7 +11,7 @@
 using namespace phx;
 using namespace phx::testing;
 
-TEST("wrong files end the start with a sentence") {
+PHX_TEST("wrong files end the start with a sentence") {
   const Certificate good;
   const Certificate other;
   const auto sentence = [](const std::string& cert, const std::string& key) {

@@ -21,7 +21,7 @@ std::string text(const Presences& presences) { return shown(presences).dump(); }
 
 }  // namespace
 
-TEST("who is tracked is listed under his key, in the order of tracking") {
+PHX_TEST("who is tracked is listed under his key, in the order of tracking") {
   State state;
   const Diff first = state.track("t", "u", meta(a, "1", Json::object({{"n", 1}})));
   expect_eq(text(first.joins), std::string(R"({"u":{"metas":[{"n":1,"phx_ref":"1"}]}})"));
@@ -32,7 +32,8 @@ TEST("who is tracked is listed under his key, in the order of tracking") {
   expect_eq(text(state.on("elsewhere")), std::string("{}"));
 }
 
-TEST("a process that is tracked under a key is not tracked there again, and says what it said") {
+PHX_TEST(
+    "a process that is tracked under a key is not tracked there again, and says what it said") {
   State state;
   state.track("t", "u", meta(a, "1", Json::object({{"n", 1}})));
   const std::string before = text(state.on("t"));
@@ -43,7 +44,7 @@ TEST("a process that is tracked under a key is not tracked there again, and says
   expect(!state.track("s", "u", meta(a, "5")).empty(), "another topic");
 }
 
-TEST("an update is a leave of the old and a join of the new, which names the old") {
+PHX_TEST("an update is a leave of the old and a join of the new, which names the old") {
   State state;
   state.track("t", "u", meta(a, "1", Json::object({{"n", 1}})));
   const Diff diff = state.update("t", "u", meta(a, "2", Json::object({{"n", 2}})));
@@ -53,7 +54,7 @@ TEST("an update is a leave of the old and a join of the new, which names the old
   expect_eq(text(state.on("t")), text(diff.joins));
 }
 
-TEST("who is not tracked can't be updated or untracked") {
+PHX_TEST("who is not tracked can't be updated or untracked") {
   State state;
   expect(state.update("t", "u", meta(a, "1")).empty(), "no topic");
   state.track("t", "u", meta(a, "1"));
@@ -62,7 +63,7 @@ TEST("who is not tracked can't be updated or untracked") {
   expect(state.untrack("t", "u", b).empty(), "nor untracked");
 }
 
-TEST("the key goes with its last meta, the topic with its last key") {
+PHX_TEST("the key goes with its last meta, the topic with its last key") {
   State state;
   state.track("t", "u", meta(a, "1"));
   state.track("t", "u", meta(b, "2"));
@@ -73,7 +74,7 @@ TEST("the key goes with its last meta, the topic with its last key") {
   expect_eq(text(state.on("t")), std::string("{}"));
 }
 
-TEST("a process that ended leaves every topic and key that it was under") {
+PHX_TEST("a process that ended leaves every topic and key that it was under") {
   State state;
   state.track("t", "u", meta(a, "1"));
   state.track("t", "v", meta(a, "2"));
@@ -87,7 +88,7 @@ TEST("a process that ended leaves every topic and key that it was under") {
   expect(state.forget(a).empty(), "it is nowhere any more");
 }
 
-TEST("a process that ended leaves where it was last, and not where it was before") {
+PHX_TEST("a process that ended leaves where it was last, and not where it was before") {
   State state;
   state.track("t", "u", meta(a, "1"));
   state.track("t", "v", meta(a, "2"));
@@ -175,7 +176,7 @@ Heard masked(Heard heard) {
 
 }  // namespace
 
-TEST("members are told who comes, changes and goes, and a joiner who is there") {
+PHX_TEST("members are told who comes, changes and goes, and a joiner who is there") {
   Stage<TestHouse> stage;
   const Presence& presence = stage.presence;
   FakeClient one(stage.houses, stage.users), two(stage.houses, stage.users);
@@ -208,7 +209,7 @@ TEST("members are told who comes, changes and goes, and a joiner who is there") 
   expect(presence.get_by_key("t", "u").is_null(), "nobody is there");
 }
 
-TEST("a newcomer of either version hears of its own join before it gets the state") {
+PHX_TEST("a newcomer of either version hears of its own join before it gets the state") {
   Stage<TestHouse> stage;
   FakeClient old(stage.houses, stage.users, "1.0.0"), fresh(stage.houses, stage.users);
   old.send(R"({"topic":"t","event":"phx_join","payload":{"key":"u"},"ref":"1"})");
@@ -218,7 +219,8 @@ TEST("a newcomer of either version hears of its own join before it gets the stat
   expect_eq(events(old.heard()), Heard{"presence_diff"});
 }
 
-TEST("on each shard a newcomer hears of its own join before it gets the state, as all members do") {
+PHX_TEST(
+    "on each shard a newcomer hears of its own join before it gets the state, as all members do") {
   Stage<TwoHouses> stage;
   TwoHouses& houses = stage.houses;
   FakeClient near(houses.first, stage.users), far(houses.second, stage.users);
@@ -230,7 +232,7 @@ TEST("on each shard a newcomer hears of its own join before it gets the state, a
   expect_eq(events(near.heard()), Heard{"presence_diff"});
 }
 
-TEST("a newcomer that was here before hears that it left first") {
+PHX_TEST("a newcomer that was here before hears that it left first") {
   Stage<TestHouse> stage;
   FakeClient one(stage.houses, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
@@ -242,7 +244,7 @@ TEST("a newcomer that was here before hears that it left first") {
   expect(heard[2].find(R"("leaves":{})") != std::string::npos, heard[2]);
 }
 
-TEST("to track again and to update nobody are refused, and change nothing") {
+PHX_TEST("to track again and to update nobody are refused, and change nothing") {
   const auto answer = [](const std::string& ref, const std::string& said) {
     return Heard{R"(["1",")" + ref + R"(","t","phx_reply",)" + said + "]"};
   };
@@ -274,7 +276,7 @@ TEST("to track again and to update nobody are refused, and change nothing") {
   expect(presence.list("t").has("u"), "it is tracked");
 }
 
-TEST("a result names what was said, and an update what it was before") {
+PHX_TEST("a result names what was said, and an update what it was before") {
   Presence presence;
   TestHouse house;
   const Socket socket(house.context(), serializer::v2_json());
@@ -287,7 +289,7 @@ TEST("a result names what was said, and an update what it was before") {
   expect_eq(ref("phx_ref_prev"), Json(tracked.phx_ref));
 }
 
-TEST("fetch is asked for one key where one is asked for, and not where nobody is") {
+PHX_TEST("fetch is asked for one key where one is asked for, and not where nobody is") {
   struct Watched : Presence {
     Json fetch(std::string_view, Json presences) const override {
       asked.push_back(presences.dump());

@@ -132,7 +132,7 @@ struct WorkingFixture {
 
 }  // namespace
 
-TEST("a channel that was killed while its handler works, and tracks, does not stay present") {
+PHX_TEST("a channel that was killed while its handler works, and tracks, does not stay present") {
   WorkingFixture f(listen, R"(["1","2","t","slow_track",{"key":"u"}])");
   f.ann.send(R"(["2","3","t","phx_join",{}])");
   f.finish_work();
@@ -143,7 +143,8 @@ TEST("a channel that was killed while its handler works, and tracks, does not st
   expect_eq(drawn_from(heard), std::vector<std::string>{});
 }
 
-TEST("a newcomer whose handler works on another thread hears of itself before it gets the state") {
+PHX_TEST(
+    "a newcomer whose handler works on another thread hears of itself before it gets the state") {
   WorkingFixture f(listen, R"(["1","2","t","slow_track",{"key":"u","state":true}])");
   f.ann.heard();
   f.finish_work();
@@ -154,7 +155,7 @@ TEST("a newcomer whose handler works on another thread hears of itself before it
   expect(Json::parse(heard[1])[3] == Json("presence_state"), heard[1]);
 }
 
-TEST("what a dying channel's handler changed is told before its end is") {
+PHX_TEST("what a dying channel's handler changed is told before its end is") {
   WorkingFixture f(R"(["1","1","t","phx_join",{"key":"u"}])",
                    R"(["1","2","t","slow_update",{"key":"u","updates":1}])");
   f.house.scheduler.exit(last_joined, {process::ExitReason::killed});
@@ -167,7 +168,7 @@ TEST("what a dying channel's handler changed is told before its end is") {
   expect_eq(drawn_from(heard), std::vector<std::string>{});
 }
 
-TEST("who comes and goes often is watched once") {
+PHX_TEST("who comes and goes often is watched once") {
   Presence presence;
   tracker = &presence;
   TestHouse house({.mailbox = 20});
@@ -183,7 +184,8 @@ TEST("who comes and goes often is watched once") {
   expect_eq(house.scheduler.stats().overflowed, 0u);
 }
 
-TEST("a channel that makes more changes at once than may wait crashes; what it made is broadcast") {
+PHX_TEST(
+    "a channel that makes more changes at once than may wait crashes; what it made is broadcast") {
   TwoListeners<Presence> stage;
   FakeClient& one = stage.one;
   FakeClient& two = stage.two;
@@ -198,7 +200,7 @@ TEST("a channel that makes more changes at once than may wait crashes; what it m
   expect_eq(drawn_from(one.heard()), std::vector<std::string>{"u"});
 }
 
-TEST("a channel that changes much does not hold up what others change") {
+PHX_TEST("a channel that changes much does not hold up what others change") {
   TwoListeners<Presence> stage;
   FakeClient& one = stage.one;
   FakeClient& two = stage.two;
@@ -214,7 +216,7 @@ TEST("a channel that changes much does not hold up what others change") {
   expect_eq(std::set{topic(0), topic(1)}, std::set<std::string>{"busy", "t"});
 }
 
-TEST("a fetch that throws costs one diff: who comes and goes later is told") {
+PHX_TEST("a fetch that throws costs one diff: who comes and goes later is told") {
   Faulty presence;
   tracker = &presence;
   TestHouse house;
@@ -233,7 +235,7 @@ TEST("a fetch that throws costs one diff: who comes and goes later is told") {
   expect_eq(presence.list("t").dump(), std::string("{}"));
 }
 
-TEST("a fetch that throws costs one diff: those that wait behind it are told") {
+PHX_TEST("a fetch that throws costs one diff: those that wait behind it are told") {
   TwoListeners<Faulty> stage;
   FakeClient& one = stage.one;
   FakeClient& two = stage.two;
@@ -246,7 +248,7 @@ TEST("a fetch that throws costs one diff: those that wait behind it are told") {
   expect_eq(one.heard().size(), 1u);
 }
 
-TEST("more who end at once than the watcher has room for are gone all the same") {
+PHX_TEST("more who end at once than the watcher has room for are gone all the same") {
   Presence presence;
   tracker = &presence;
   TestHouse house({.mailbox = 20});

@@ -8,7 +8,7 @@ using namespace phx;
 using namespace phx::process;
 using namespace phx::testing;
 
-TEST("call gets its answer, with other mail waiting meanwhile") {
+PHX_TEST("call gets its answer, with other mail waiting meanwhile") {
   ActorHouse house;
   Journal journal;
   const Pid server = house.spawn([](Actor& a, Message m) {
@@ -26,7 +26,7 @@ TEST("call gets its answer, with other mail waiting meanwhile") {
   expect_eq(journal, Journal{"pong", "later"});
 }
 
-TEST("a call that nobody answers crashes the caller after 5,000 ms") {
+PHX_TEST("a call that nobody answers crashes the caller after 5,000 ms") {
   ActorHouse house;
   Journal journal;
   const Pid deaf = house.spawn([](Actor&, Message) {});
@@ -40,7 +40,7 @@ TEST("a call that nobody answers crashes the caller after 5,000 ms") {
   expect_eq(journal, Journal{"crash: call timed out after 5000 ms"});
 }
 
-TEST(
+PHX_TEST(
     "an answer that comes after its caller gave up harms nobody, and the callee answers the next") {
   ActorHouse house;
   Journal journal;
@@ -71,7 +71,7 @@ TEST(
   expect_eq(house.scheduler.stats().crashed, 1u);
 }
 
-TEST("once a call is answered nothing of it comes to the caller, were it on its way already") {
+PHX_TEST("once a call is answered nothing of it comes to the caller, were it on its way already") {
   ActorHouse house;
   Journal journal;
   std::optional<Request> asked;
@@ -90,7 +90,7 @@ TEST("once a call is answered nothing of it comes to the caller, were it on its 
   expect_eq(journal, Journal{"pong"});
 }
 
-TEST("a call to a dead process crashes the caller at once") {
+PHX_TEST("a call to a dead process crashes the caller at once") {
   ActorHouse house;
   Journal journal;
   const Pid client = house.spawn([](Actor& a, Message) { a.call(Pid{0, 999}, 1, [](Message) {}); });

@@ -33,7 +33,7 @@ struct Named : Process {
 
 }  // namespace
 
-TEST("a line that is written while a process is destroyed asks nothing of it") {
+PHX_TEST("a line that is written while a process is destroyed asks nothing of it") {
   std::vector<std::string> lines;
   const Log log =
       Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); });
@@ -51,7 +51,7 @@ TEST("a line that is written while a process is destroyed asks nothing of it") {
   expect_eq(lines, std::vector<std::string>{"gone", "gone", "gone"});
 }
 
-TEST("who is destroyed with all others may send to them, and nobody is there any more") {
+PHX_TEST("who is destroyed with all others may send to them, and nobody is there any more") {
   for (const bool cleared : {true, false}) {
     int sent = 0;
     {

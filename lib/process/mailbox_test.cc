@@ -30,7 +30,7 @@ struct Reader final : Process {
 
 }  // namespace
 
-TEST("a message keeps a string of any kind as a string of its own") {
+PHX_TEST("a message keeps a string of any kind as a string of its own") {
   ActorHouse house;
   Journal journal;
   const Pid reader = house.scheduler.spawn(std::make_unique<Reader>(journal));
@@ -53,7 +53,7 @@ TEST("a message keeps a string of any kind as a string of its own") {
   static_assert(!std::is_constructible_v<Message, int(&)[2]>, "an array would decay to a pointer");
 }
 
-TEST("a mailbox that overflows ends its owner and nobody else") {
+PHX_TEST("a mailbox that overflows ends its owner and nobody else") {
   ActorHouse house(Limits{.mailbox = 10});
   Journal journal;
   const Pid flooded = house.spawn([](Actor&, Message) {});
@@ -65,7 +65,7 @@ TEST("a mailbox that overflows ends its owner and nobody else") {
   expect_eq(house.scheduler.stats().overflowed, 1u);
 }
 
-TEST("a mailbox that overflows is a crash, with its last turn") {
+PHX_TEST("a mailbox that overflows is a crash, with its last turn") {
   ActorHouse house(Limits{.mailbox = 10});
   Journal journal;
   auto actor = std::make_unique<Actor>();
@@ -77,7 +77,7 @@ TEST("a mailbox that overflows is a crash, with its last turn") {
   expect_eq(journal, Journal{"mailbox overflow: more than 10 messages wait"});
 }
 
-TEST("a mailbox with too many bytes in it ends its owner as one with too many messages does") {
+PHX_TEST("a mailbox with too many bytes in it ends its owner as one with too many messages does") {
   ActorHouse house(Limits{.mailbox_bytes = 1'000});
   Journal journal;
   const Pid flooded = house.spawn([](Actor&, Message) {});
@@ -89,7 +89,7 @@ TEST("a mailbox with too many bytes in it ends its owner as one with too many me
   expect_eq(house.scheduler.stats().overflowed, 1u);
 }
 
-TEST(
+PHX_TEST(
     "a message larger than the limit is read where the mailbox was empty; no other fits beside "
     "it") {
   ActorHouse house(Limits{.mailbox_bytes = 1'000});
@@ -107,7 +107,7 @@ TEST(
   expect_eq(journal, Journal{"5000", "crash: mailbox overflow: more than 1000 bytes wait"});
 }
 
-TEST("what was read or taken back counts no more, and what a question holds does") {
+PHX_TEST("what was read or taken back counts no more, and what a question holds does") {
   const auto empty = [](const Mailbox& mailbox) { return mailbox.bytes() == 0; };
   const Ref ref{7};
   Mailbox mailbox;

@@ -14,7 +14,7 @@ using namespace phx;
 using namespace phx::process;
 using namespace phx::testing;
 
-TEST("messages are handled one at a time, in the order sent") {
+PHX_TEST("messages are handled one at a time, in the order sent") {
   ActorHouse house;
   Journal journal;
   const Pid pid =
@@ -26,7 +26,7 @@ TEST("messages are handled one at a time, in the order sent") {
   for (int i = 0; i < 100; ++i) expect_eq(journal[static_cast<std::size_t>(i)], std::to_string(i));
 }
 
-TEST("a crash ends one process, and its watchers are told why") {
+PHX_TEST("a crash ends one process, and its watchers are told why") {
   ActorHouse house;
   Journal journal;
   const Pid bad = house.spawn([](Actor&, Message) { throw std::runtime_error("boom"); });
@@ -40,7 +40,7 @@ TEST("a crash ends one process, and its watchers are told why") {
   expect(!house.scheduler.alive(bad) && house.scheduler.alive(good), "one is gone, one lives");
 }
 
-TEST("an alarm goes off once, may be set anew before that, and is put away with its owner") {
+PHX_TEST("an alarm goes off once, may be set anew before that, and is put away with its owner") {
   ActorHouse house;
   Journal journal;
   auto alarm = std::make_unique<Alarm>();
@@ -63,7 +63,7 @@ TEST("an alarm goes off once, may be set anew before that, and is put away with 
   expect(!house.scheduler.next_timer(), "nothing is waited for any more");
 }
 
-TEST("terminate is the last turn and its sends come before the Down") {
+PHX_TEST("terminate is the last turn and its sends come before the Down") {
   ActorHouse house;
   Journal journal;
   const Pid reader = house.spawn([&](Actor&, Message m) {
@@ -82,7 +82,7 @@ TEST("terminate is the last turn and its sends come before the Down") {
   expect_eq(journal, Journal{"farewell", "down"});
 }
 
-TEST("an exit signal ends a process at once and without terminate") {
+PHX_TEST("an exit signal ends a process at once and without terminate") {
   ActorHouse house;
   Journal journal;
   auto actor = std::make_unique<Actor>();
@@ -97,7 +97,7 @@ TEST("an exit signal ends a process at once and without terminate") {
   expect_eq(journal, Journal{"shutdown: duplicate_join"});
 }
 
-TEST("to monitor the dead is answered noproc, and a Pid is never given twice") {
+PHX_TEST("to monitor the dead is answered noproc, and a Pid is never given twice") {
   ActorHouse house;
   Journal journal;
   const Pid first = house.spawn([](Actor& a, Message) { a.stop(); });
@@ -110,7 +110,7 @@ TEST("to monitor the dead is answered noproc, and a Pid is never given twice") {
   expect_eq(journal, Journal{"noproc"});
 }
 
-TEST("demonitor takes back a Down that is already queued") {
+PHX_TEST("demonitor takes back a Down that is already queued") {
   ActorHouse house;
   Journal journal;
   const Pid target = house.spawn([](Actor&, Message) {});
@@ -124,7 +124,7 @@ TEST("demonitor takes back a Down that is already queued") {
   expect_eq(journal, Journal{});
 }
 
-TEST("patience that ends together with the wait is no message of its own") {
+PHX_TEST("patience that ends together with the wait is no message of its own") {
   ActorHouse house;
   Journal journal;
   const Ref ref = house.scheduler.make_ref();
@@ -141,7 +141,7 @@ TEST("patience that ends together with the wait is no message of its own") {
 }
 
 //! [await]
-TEST("await sees its own message first and leaves the others in order") {
+PHX_TEST("await sees its own message first and leaves the others in order") {
   ActorHouse house;
   Journal journal;
   const Ref ref = house.scheduler.make_ref();
@@ -162,7 +162,7 @@ TEST("await sees its own message first and leaves the others in order") {
 }
 //! [await]
 
-TEST("await gives up when its patience runs out") {
+PHX_TEST("await gives up when its patience runs out") {
   ActorHouse house;
   Journal journal;
   house.spawn([&](Actor&, Message) { journal.push_back("stray"); },
@@ -178,7 +178,7 @@ TEST("await gives up when its patience runs out") {
   expect_eq(journal, Journal{"nothing"});
 }
 
-TEST("an urgent process has its turn before those who were there first") {
+PHX_TEST("an urgent process has its turn before those who were there first") {
   struct Urgent : Actor {
     bool urgent() const override { return true; }
   };
@@ -194,7 +194,7 @@ TEST("an urgent process has its turn before those who were there first") {
   expect_eq(journal, Journal{"urgent", "urgent", "plain", "plain"});
 }
 
-TEST("one busy process does not starve another") {
+PHX_TEST("one busy process does not starve another") {
   ActorHouse house(Limits{.messages_a_turn = 2});
   Journal journal;
   const Pid busy = house.spawn([&](Actor&, Message) { journal.push_back("busy"); });
@@ -205,7 +205,7 @@ TEST("one busy process does not starve another") {
   expect_eq(journal, Journal{"busy", "busy", "other", "busy", "busy"});
 }
 
-TEST("the budget of one run is kept, and the rest comes in the next") {
+PHX_TEST("the budget of one run is kept, and the rest comes in the next") {
   ActorHouse house(Limits{.messages_a_turn = 1, .turns_a_run = 3});
   int handled = 0;
   const Pid pid = house.spawn([&](Actor&, Message) { ++handled; });
@@ -216,7 +216,7 @@ TEST("the budget of one run is kept, and the rest comes in the next") {
   expect_eq(handled, 5);
 }
 
-TEST("a timer that is cancelled never rings") {
+PHX_TEST("a timer that is cancelled never rings") {
   ActorHouse house;
   int rings = 0;
   const Pid pid = house.spawn([&](Actor&, Message) { ++rings; });
@@ -227,7 +227,7 @@ TEST("a timer that is cancelled never rings") {
   expect_eq(rings, 1);
 }
 
-TEST("watchers that died are forgotten, so that a long-lived process does not grow") {
+PHX_TEST("watchers that died are forgotten, so that a long-lived process does not grow") {
   ActorHouse house;
   const Pid elder = house.spawn([](Actor&, Message) {});
   Journal journal;

@@ -76,25 +76,25 @@ struct Family {
 
 }  // namespace
 
-TEST("one_for_one starts only the child that ended") {
+PHX_TEST("one_for_one starts only the child that ended") {
   Family family(Strategy::one_for_one);
   family.crash("b");
   expect_eq(family.journal, Journal{"-b", "+b"});
 }
 
-TEST("rest_for_one stops those started later, in reverse, and starts them in order") {
+PHX_TEST("rest_for_one stops those started later, in reverse, and starts them in order") {
   Family family(Strategy::rest_for_one);
   family.crash("b");
   expect_eq(family.journal, Journal{"-b", "-c", "+b", "+c"});
 }
 
-TEST("one_for_all stops all the others in reverse and starts all in order") {
+PHX_TEST("one_for_all stops all the others in reverse and starts all in order") {
   Family family(Strategy::one_for_all);
   family.crash("b");
   expect_eq(family.journal, Journal{"-b", "-c", "-a", "+a", "+b", "+c"});
 }
 
-TEST("a transient child is started again after a crash, not after a normal end") {
+PHX_TEST("a transient child is started again after a crash, not after a normal end") {
   Family family(Strategy::one_for_one, Restart::transient);
   family.scheduler.send(family.pids["a"], std::string("stop"));
   family.settle();
@@ -102,13 +102,13 @@ TEST("a transient child is started again after a crash, not after a normal end")
   expect_eq(family.journal, Journal{"-a", "-b", "+b"});
 }
 
-TEST("a temporary child is never started again") {
+PHX_TEST("a temporary child is never started again") {
   Family family(Strategy::one_for_one, Restart::temporary);
   family.crash("a");
   expect_eq(family.journal, Journal{"-a"});
 }
 
-TEST("the fourth restart in five seconds is too many: the supervisor stops all and ends") {
+PHX_TEST("the fourth restart in five seconds is too many: the supervisor stops all and ends") {
   Family family(Strategy::one_for_one);
   for (int i = 0; i < 3; ++i) family.crash("a");
   family.journal.clear();
@@ -117,7 +117,7 @@ TEST("the fourth restart in five seconds is too many: the supervisor stops all a
   expect(!family.scheduler.alive(family.supervisor), "the supervisor has ended");
 }
 
-TEST("restarts that lie further apart are no reason to give up") {
+PHX_TEST("restarts that lie further apart are no reason to give up") {
   Family family(Strategy::one_for_one);
   for (int i = 0; i < 10; ++i) {
     family.crash("a");
@@ -126,7 +126,7 @@ TEST("restarts that lie further apart are no reason to give up") {
   expect(family.scheduler.alive(family.supervisor), "the supervisor goes on");
 }
 
-TEST("a supervisor that is asked to end stops its children in reverse first") {
+PHX_TEST("a supervisor that is asked to end stops its children in reverse first") {
   Family family(Strategy::one_for_one);
   family.scheduler.exit(family.supervisor, {ExitReason::shutdown});
   family.settle();

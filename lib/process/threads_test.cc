@@ -54,7 +54,7 @@ T within_ten_seconds(std::future<T> future) {
 
 }  // namespace
 
-TEST("messages between two threads keep their order") {
+PHX_TEST("messages between two threads keep their order") {
   Turning a(0), b(1);
   Scheduler::connect({&a.scheduler, &b.scheduler});
   std::promise<bool> in_order;
@@ -78,7 +78,7 @@ TEST("messages between two threads keep their order") {
   expect(within_ten_seconds(in_order.get_future()), "each message comes after the one before it");
 }
 
-TEST("a burst from another thread overflows nobody who keeps up with it") {
+PHX_TEST("a burst from another thread overflows nobody who keeps up with it") {
   constexpr int burst = 10'000;
   Turning writer(0);
   Scheduler reader(1, Log::silent(), Limits{.mailbox = 100});
@@ -106,7 +106,7 @@ TEST("a burst from another thread overflows nobody who keeps up with it") {
   expect(reader.alive(to), "it lives");
 }
 
-TEST("a process on another thread is monitored like a neighbour") {
+PHX_TEST("a process on another thread is monitored like a neighbour") {
   Turning a(0), b(1);
   Scheduler::connect({&a.scheduler, &b.scheduler});
   std::promise<std::string> told;
@@ -127,7 +127,7 @@ TEST("a process on another thread is monitored like a neighbour") {
   expect_eq(within_ten_seconds(told.get_future()), std::string("crash: boom"));
 }
 
-TEST("work handed off runs on another thread while the rest of the mailbox waits") {
+PHX_TEST("work handed off runs on another thread while the rest of the mailbox waits") {
   Workers workers;
   Turning a(0);
   a.scheduler.use_workers(workers);
@@ -154,7 +154,7 @@ TEST("work handed off runs on another thread while the rest of the mailbox waits
             std::vector<std::string>{"work", "then", "second"});
 }
 
-TEST("what work throws crashes the process that handed it off") {
+PHX_TEST("what work throws crashes the process that handed it off") {
   Workers workers;
   Turning a(0);
   a.scheduler.use_workers(workers);
@@ -175,7 +175,7 @@ TEST("what work throws crashes the process that handed it off") {
   expect_eq(within_ten_seconds(told.get_future()), std::string("crash: boom"));
 }
 
-TEST(
+PHX_TEST(
     "a process killed while its work runs is down at once, and what the work sends is dropped, "
     "unless it is sent regardless") {
   Workers workers;

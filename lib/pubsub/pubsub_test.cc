@@ -66,7 +66,7 @@ struct TwoShards {
 
 }  // namespace
 
-TEST("a broadcast reaches every subscriber of its topic, once and in order") {
+PHX_TEST("a broadcast reaches every subscriber of its topic, once and in order") {
   Fixture f;
   f.listen("a", "1");
   f.listen("a", "2");
@@ -77,7 +77,7 @@ TEST("a broadcast reaches every subscriber of its topic, once and in order") {
   expect_eq(f.journal, Journal{"1:x", "1:y", "2:x", "2:y"});
 }
 
-TEST("the one it is from is left out") {
+PHX_TEST("the one it is from is left out") {
   Fixture f;
   const Pid one = f.listen("a", "1");
   f.listen("a", "2");
@@ -86,7 +86,7 @@ TEST("the one it is from is left out") {
   expect_eq(f.journal, Journal{"2:x"});
 }
 
-TEST("a process that ended, in whatever way, is subscribed no more") {
+PHX_TEST("a process that ended, in whatever way, is subscribed no more") {
   Fixture f;
   const Pid one = f.listen("a", "1");
   f.listen("a", "2");
@@ -99,7 +99,7 @@ TEST("a process that ended, in whatever way, is subscribed no more") {
   expect_eq(f.journal, Journal{"3:x", "2:x"});
 }
 
-TEST("a topic that nobody listens to any more takes no room") {
+PHX_TEST("a topic that nobody listens to any more takes no room") {
   Fixture f;
   for (int i = 0; i < 100; ++i) f.scheduler.exit(f.listen("a", "1"), {});
   f.settle();
@@ -109,7 +109,7 @@ TEST("a topic that nobody listens to any more takes no room") {
   expect_eq(f.journal, Journal{});
 }
 
-TEST("a broadcast crosses to the other shards") {
+PHX_TEST("a broadcast crosses to the other shards") {
   TwoShards shards;
   Fixture& here = shards.here;
   Fixture& there = shards.there;
@@ -121,7 +121,7 @@ TEST("a broadcast crosses to the other shards") {
   expect_eq(there.journal, Journal{"far:x"});
 }
 
-TEST("what a thread of no shard broadcasts comes to all shards in one order") {
+PHX_TEST("what a thread of no shard broadcasts comes to all shards in one order") {
   TwoShards shards;
   Fixture& here = shards.here;
   Fixture& there = shards.there;

@@ -31,7 +31,7 @@ void on_two_threads(Work work) {
 
 }  // namespace
 
-TEST("two threads read the tree of one broadcast, and each changes its own copy") {
+PHX_TEST("two threads read the tree of one broadcast, and each changes its own copy") {
   for (int round = 0; round < 200; ++round) {
     const auto broadcast = std::make_shared<const serializer::Broadcast>(
         "room:a", "said", Payload::own_text(R"({"by":"ann","n":[1,2,3]})"));
@@ -54,7 +54,7 @@ TEST("two threads read the tree of one broadcast, and each changes its own copy"
   }
 }
 
-TEST("a tree goes along where its payload is copied or moved, and is let go with it") {
+PHX_TEST("a tree goes along where its payload is copied or moved, and is let go with it") {
   Payload first = Payload::own_text(R"({"n":1})");
   const json_t* tree = first.json().get();
   Payload second = first;
@@ -67,7 +67,7 @@ TEST("a tree goes along where its payload is copied or moved, and is let go with
   expect(third.json().get() == second.json().get(), "an assignment brings its own");
 }
 
-TEST("a payload that can't be read says so each time") {
+PHX_TEST("a payload that can't be read says so each time") {
   const Payload deep = Payload::own_text(std::string(3'000, '[') + std::string(3'000, ']'));
   for (int i = 0; i < 2; ++i) expect_throw<JsonError>([&] { deep.json(); });
 }

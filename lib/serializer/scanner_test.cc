@@ -44,7 +44,7 @@ const std::vector<std::string> seeds = {
 
 }  // namespace
 
-TEST("the grammar, one line a production") {
+PHX_TEST("the grammar, one line a production") {
   for (const char* good : {"0", "-0", "1.5", "1e3", "1E+2", "\"\"", "[]", "{}", "[[]]", "true",
                            R"({"":1})", R"("\u0000")", R"("\ud83d\ude00")", "\"\x7f\""}) {
     expect(takes(good), std::string(good) + " is taken");
@@ -87,26 +87,26 @@ TEST("the grammar, one line a production") {
   }
 }
 
-TEST("a NUL is no escape, and no value") {
+PHX_TEST("a NUL is no escape, and no value") {
   for (const std::string& bad :
        {std::string("\"\\\0\"", 4), std::string("\0", 1), std::string("\"\0\"", 3)}) {
     expect(!takes(bad), "refused");
   }
 }
 
-TEST("UTF-8 is checked by the standard's table") {
+PHX_TEST("UTF-8 is checked by the standard's table") {
   for (const char* bad : {"\"\xff\"", "\"\xc3\"", "\"\xc3(\"", "\"\xc0\x80\"", "\"\xe0\x80\x80\"",
                           "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xf0\x80\x80\x80\""}) {
     expect_throw<NotUtf8>([&] { Scanner(bad).value(); });
   }
 }
 
-TEST("a hundred thousand brackets cost no stack") {
+PHX_TEST("a hundred thousand brackets cost no stack") {
   expect(takes(std::string(100'000, '[') + std::string(100'000, ']')), "deep nesting is taken");
   expect(!takes(std::string(100'000, '[') + std::string(99'999, ']')), "one short is refused");
 }
 
-TEST("each bracket is closed by its own kind, however deep it lies") {
+PHX_TEST("each bracket is closed by its own kind, however deep it lies") {
   for (const std::size_t depth : {1, 2, 63, 64, 65, 127, 128, 129, 1'000}) {
     std::string text;
     std::string ends;
@@ -125,7 +125,7 @@ TEST("each bracket is closed by its own kind, however deep it lies") {
   }
 }
 
-TEST("white space is found where it is, and taken out where it must be") {
+PHX_TEST("white space is found where it is, and taken out where it must be") {
   Scanner scanner(R"( {"a b": [1, 2]}, {"c":"d e"} )");
   const Slice first = scanner.value();
   expect(!first.tidy, "the first value has white space between its tokens");
@@ -134,7 +134,7 @@ TEST("white space is found where it is, and taken out where it must be") {
   expect_eq(compact(R"({ "a \" b" : [ 1 , 2 ] })"), std::string(R"({"a \" b":[1,2]})"));
 }
 
-TEST("the scanner and Jansson take and refuse the same, over 200,000 mutations") {
+PHX_TEST("the scanner and Jansson take and refuse the same, over 200,000 mutations") {
   std::mt19937 random(20260101);
   const std::string alphabet = "{}[],:\"\\ue0919+-. tfnrl/\x01\x7f\xc3\xa9\xed\xa0\xf0\x9f";
   int taken = 0;
@@ -157,7 +157,7 @@ TEST("the scanner and Jansson take and refuse the same, over 200,000 mutations")
   expect(taken > 1'000 && taken < 199'000, "both outcomes were met: " + std::to_string(taken));
 }
 
-TEST("differences from Jansson, on purpose: long integers, NUL in keys, deep nesting") {
+PHX_TEST("differences from Jansson, on purpose: long integers, NUL in keys, deep nesting") {
   for (const std::string& text :
        {std::string("123456789012345678901234567890"), std::string(R"({"\u0000":1})"),
         std::string(3'000, '[') + std::string(3'000, ']')}) {

@@ -21,7 +21,7 @@ void refuses(const Serializer& serializer, const Frame& frame) {
 
 }  // namespace
 
-TEST("V2 reads the five elements, each ref with its type") {
+PHX_TEST("V2 reads the five elements, each ref with its type") {
   const Message m = v2_json().decode(text(R"( [ "1", 2 ,"a:b","echo",{"x": [1, 2]} ] )"));
   expect(m.join_ref == Opaque("1"), "join_ref is the string 1");
   expect(m.ref == Opaque::other("2"), "ref is the number 2");
@@ -31,12 +31,12 @@ TEST("V2 reads the five elements, each ref with its type") {
   expect_eq(m.payload["x"][1].integer_or(0), 2);
 }
 
-TEST("V2 ignores what stands behind the fifth element, but reads it") {
+PHX_TEST("V2 ignores what stands behind the fifth element, but reads it") {
   v2_json().decode(text(R"(["1","2","t","e",{},"extra",[1]])"));
   refuses(v2_json(), text(R"(["1","2","t","e",{},extra])"));
 }
 
-TEST("V2 refuses what is no array of five") {
+PHX_TEST("V2 refuses what is no array of five") {
   for (const char* bad :
        {"", " ", "hello", "{", "[", "5", "null", "{}", "[]", R"(["1","2","t","e"])",
         R"(["1","2","t","e",{}]])", R"(["1","2","t","e",{},])"}) {
@@ -44,7 +44,7 @@ TEST("V2 refuses what is no array of five") {
   }
 }
 
-TEST("text that is no UTF-8 is told apart from text that is no JSON") {
+PHX_TEST("text that is no UTF-8 is told apart from text that is no JSON") {
   expect_throw<NotUtf8>([] { v2_json().decode(text("\xff")); });
   expect_throw<NotUtf8>([] { v2_json().decode(text("[\"1\",\"2\",\"t\",\"e\",\"\xc3(\"]")); });
   try {
@@ -55,7 +55,7 @@ TEST("text that is no UTF-8 is told apart from text that is no JSON") {
   }
 }
 
-TEST("V2 writes replies, pushes and broadcasts in their forms") {
+PHX_TEST("V2 writes replies, pushes and broadcasts in their forms") {
   const Reply reply{"1", "2", "a:b", Status::error, Json::object({{"why", "no"}})};
   expect_eq(
       v2_json().encode(reply).bytes,
@@ -66,14 +66,14 @@ TEST("V2 writes replies, pushes and broadcasts in their forms") {
             std::string(R"([null,null,"a:b","new",{"n":1}])"));
 }
 
-TEST("a topic comes back escaped as the framework escapes it") {
+PHX_TEST("a topic comes back escaped as the framework escapes it") {
   const Reply reply{{}, "2", "q\"\\\n\x1f\x7f/", Status::ok, Payload()};
   expect_eq(v2_json().encode(reply).bytes,
             std::string("[null,\"2\",\"q\\\"\\\\\\n\\u001F\x7f/\",\"phx_reply\","
                         "{\"response\":{},\"status\":\"ok\"}]"));
 }
 
-TEST("V2 refuses to push or broadcast JSON that is not an object, and replies with it") {
+PHX_TEST("V2 refuses to push or broadcast JSON that is not an object, and replies with it") {
   for (const char* payload : {"5", "null", "[1]", "\"s\"", "true"}) {
     const Payload value = Payload::own_text(payload);
     expect_throw<EncodeError>([&] { v2_json().encode(Message{"1", {}, "t", "e", value}); });
@@ -82,7 +82,7 @@ TEST("V2 refuses to push or broadcast JSON that is not an object, and replies wi
   }
 }
 
-TEST("V1 pushes and broadcasts any JSON, and no bytes") {
+PHX_TEST("V1 pushes and broadcasts any JSON, and no bytes") {
   for (const std::string payload : {"5", "null", "[1]", "\"s\"", "true"}) {
     const Payload value = Payload::own_text(payload);
     const std::string text = R"({"event":"e","payload":)" + payload + R"(,"ref":null,"topic":"t"})";
@@ -94,7 +94,7 @@ TEST("V1 pushes and broadcasts any JSON, and no bytes") {
   expect_throw<EncodeError>([&] { v1_json().fastlane({"t", "e", bytes}); });
 }
 
-TEST("V2 reads a binary push by its five sizes") {
+PHX_TEST("V2 reads a binary push by its five sizes") {
   const Message m =
       v2_json().decode(bytes(BYTES("\x00\x01\x02\x03\x04"
                                    "1"
@@ -108,7 +108,7 @@ TEST("V2 reads a binary push by its five sizes") {
   expect(m.payload.is_binary(), "the data stays bytes");
 }
 
-TEST("V2 refuses a binary frame that is cut short, of another kind, or larger than itself") {
+PHX_TEST("V2 refuses a binary frame that is cut short, of another kind, or larger than itself") {
   for (const std::string_view bad :
        {BYTES(""), BYTES("\x00"), BYTES("\x00\x01\x02"),
         BYTES("\x00\x01\x01\x01\x09"
@@ -121,7 +121,7 @@ TEST("V2 refuses a binary frame that is cut short, of another kind, or larger th
   expect(empty.join_ref == Opaque("") && !empty.join_ref.is_null(), "empty is not null");
 }
 
-TEST("V2 writes each binary layout") {
+PHX_TEST("V2 writes each binary layout") {
   const Payload data = Payload::binary("xy");
   expect_eq(v2_json().encode(Reply{"1", "2", "t", Status::ok, data}).bytes,
             std::string(BYTES("\x01\x01\x01\x01\x02"
@@ -142,20 +142,20 @@ TEST("V2 writes each binary layout") {
                                                                            "xy")));
 }
 
-TEST("a field over 255 bytes does not fit a binary message") {
+PHX_TEST("a field over 255 bytes does not fit a binary message") {
   const std::string topic(256, 't');
   expect_throw<EncodeError>([&] { v2_json().fastlane({topic, "e", Payload::binary("x")}); });
   v2_json().fastlane({topic.substr(1), "e", Payload::binary("x")});
 }
 
-TEST("a ref that is no UTF-8 goes out in binary and crashes in text") {
+PHX_TEST("a ref that is no UTF-8 goes out in binary and crashes in text") {
   v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload::binary("x")});
   expect_throw<EncodeError>([] {
     v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload()});
   });
 }
 
-TEST("V1 is an object of four keys, and no join_ref goes out") {
+PHX_TEST("V1 is an object of four keys, and no join_ref goes out") {
   expect_eq(
       v1_json().encode(Reply{"1", "2", "t", Status::ok, Payload()}).bytes,
       std::string(
@@ -164,7 +164,7 @@ TEST("V1 is an object of four keys, and no join_ref goes out") {
             std::string(R"({"event":"new","payload":{},"ref":null,"topic":"t"})"));
 }
 
-TEST("V1 wants its four keys, takes join_ref too, and the first of two") {
+PHX_TEST("V1 wants its four keys, takes join_ref too, and the first of two") {
   const Message m = v1_json().decode(text(
       R"({"topic":"t","event":"e","payload":{"a":1},"ref":null,"join_ref":"7","x":1,"topic":"u"})"));
   expect_eq(m.topic.text() + m.event.text() + m.join_ref.text(), std::string("te7"));
@@ -177,7 +177,7 @@ TEST("V1 wants its four keys, takes join_ref too, and the first of two") {
   }
 }
 
-TEST("the version decides the serializer, strictly") {
+PHX_TEST("the version decides the serializer, strictly") {
   const auto speaks = [](const char* vsn) { return negotiate(default_offers(), vsn); };
   for (const char* v1 : {"1.0.0", "1.0.9"}) expect(speaks(v1) == &v1_json(), v1);
   for (const char* v2 : {"2.0.0", "2.0.5", "2.0.0+build"}) expect(speaks(v2) == &v2_json(), v2);

@@ -9,7 +9,7 @@
 using namespace phx::server;
 using namespace phx::testing;
 
-TEST("an address has its places, another one its own") {
+PHX_TEST("an address has its places, another one its own") {
   Addresses addresses(2);
   const auto first = addresses.admit("10.0.0.1"), second = addresses.admit("10.0.0.1");
   expect(first.place && second.place, "two are admitted");
@@ -17,7 +17,7 @@ TEST("an address has its places, another one its own") {
   expect(addresses.admit("10.0.0.2").place != nullptr, "another address does not notice");
 }
 
-TEST("a place that is given back can be taken, and nothing is kept of who has none") {
+PHX_TEST("a place that is given back can be taken, and nothing is kept of who has none") {
   Addresses addresses(1);
   auto held = addresses.admit("10.0.0.1");
   held.place.reset();
@@ -25,7 +25,7 @@ TEST("a place that is given back can be taken, and nothing is kept of who has no
   expect(addresses.admit("10.0.0.1").place != nullptr, "there is room again");
 }
 
-TEST("the first refusal is told from those that follow, until there was room") {
+PHX_TEST("the first refusal is told from those that follow, until there was room") {
   Addresses addresses(1);
   auto held = addresses.admit("10.0.0.1");
   expect(addresses.admit("10.0.0.1").first_refusal, "the first");
@@ -35,7 +35,7 @@ TEST("the first refusal is told from those that follow, until there was room") {
   expect(addresses.admit("10.0.0.1").first_refusal, "the first again");
 }
 
-TEST("a place may outlive the list") {
+PHX_TEST("a place may outlive the list") {
   Addresses::Place place;
   {
     Addresses addresses(1);

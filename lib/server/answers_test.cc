@@ -41,7 +41,7 @@ const std::string last_request = get("/", "Connection: close\r\n");
 
 }  // namespace
 
-TEST("an answer that takes many writes comes whole, and the next one behind it") {
+PHX_TEST("an answer that takes many writes comes whole, and the next one behind it") {
   const std::string answer = told(get("/numbers") + last_request);
   const std::size_t body = answer.find("\r\n\r\n") + 4;
   const std::string sent = numbers();
@@ -52,7 +52,7 @@ TEST("an answer that takes many writes comes whole, and the next one behind it")
   expect(answer.ends_with("\r\n\r\nhello"), "and its body");
 }
 
-TEST("an answer to HEAD has the length of its body, and no body") {
+PHX_TEST("an answer to HEAD has the length of its body, and no body") {
   const std::string answer = told("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n" + last_request);
   expect(answer.find("content-length: 5\r\n") != std::string::npos, answer);
   expect(answer.find("hello") == answer.size() - 5, answer);

@@ -92,7 +92,7 @@ bool has(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-TEST("a child that crashes is started again, three times in five seconds if it must be") {
+PHX_TEST("a child that crashes is started again, three times in five seconds if it must be") {
   const Story story = served(3);
   expect_eq(story.starts, 4);
   expect_eq(story.given_up, std::vector<std::string>{});
@@ -101,7 +101,7 @@ TEST("a child that crashes is started again, three times in five seconds if it m
   expect_eq(story.steady_ended, 1);  // at the server's end
 }
 
-TEST(
+PHX_TEST(
     "a child that keeps ending is given up, which is said and told; its shard serves on and ends "
     "in order") {
   const Story story = served(1'000);

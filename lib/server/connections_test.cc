@@ -99,7 +99,7 @@ bool ends(const std::string& bytes, const std::string& with) { return bytes.ends
 
 }  // namespace
 
-TEST("a request in two pieces is answered once it is whole, and the next one after it") {
+PHX_TEST("a request in two pieces is answered once it is whole, and the next one after it") {
   Shard shard;
   shard.connect();
   const std::string request = get("/");
@@ -110,7 +110,7 @@ TEST("a request in two pieces is answered once it is whole, and the next one aft
   expect_eq(shard.connections.http(), 1u);
 }
 
-TEST("an answer that the client takes slowly comes whole, and nothing is read meanwhile") {
+PHX_TEST("an answer that the client takes slowly comes whole, and nothing is read meanwhile") {
   Shard shard;
   shard.connect();
   shard.network.room = 1'000;
@@ -127,7 +127,7 @@ TEST("an answer that the client takes slowly comes whole, and nothing is read me
   expect(ends(answer, "hello") && shard.network.finished, "and then its end");
 }
 
-TEST("the handshake is answered in Cowboy's spelling, with the key's proof") {
+PHX_TEST("the handshake is answered in Cowboy's spelling, with the key's proof") {
   Shard shard;
   shard.connect();
   const std::string answer = shard.told(upgrade);
@@ -140,14 +140,14 @@ TEST("the handshake is answered in Cowboy's spelling, with the key's proof") {
   expect_eq(shard.connections.websockets(), 1u);
 }
 
-TEST("a frame that comes with the upgrade is answered behind the handshake") {
+PHX_TEST("a frame that comes with the upgrade is answered behind the handshake") {
   Shard shard;
   shard.connect();
   const std::string answer = shard.told(upgrade + heartbeat);
   expect(ends(answer, "\r\n\r\n" + from_server(Opcode::text, heartbeat_answered)), answer);
 }
 
-TEST("each ping is answered, also two hundred at once, and one between fragments") {
+PHX_TEST("each ping is answered, also two hundred at once, and one between fragments") {
   Open shard;
   std::string pings, pongs;
   for (int i = 0; i < 200; ++i) {
@@ -162,7 +162,7 @@ TEST("each ping is answered, also two hundred at once, and one between fragments
             from_server(Opcode::pong, "p") + from_server(Opcode::text, heartbeat_answered));
 }
 
-TEST("what comes before a close in the same bytes is answered before it; what follows is not") {
+PHX_TEST("what comes before a close in the same bytes is answered before it; what follows is not") {
   Open shard;
   expect_eq(shard.told(client_frame(Opcode::ping, "p") + heartbeat +
                        client_frame(Opcode::close, websocket::close_payload(1000)) + heartbeat),
@@ -171,20 +171,20 @@ TEST("what comes before a close in the same bytes is answered before it; what fo
   expect(shard.network.finished, "and the connection ends");
 }
 
-TEST("a client that breaks the protocol is closed with 1002 and no reason, at once") {
+PHX_TEST("a client that breaks the protocol is closed with 1002 and no reason, at once") {
   Open shard;
   expect_eq(shard.told("\x81\x02hi"), close_of(1002));
   expect(shard.network.finished, "nobody waits for the client's own close");
   expect_eq(shard.told(heartbeat), std::string());
 }
 
-TEST("a message over max_frame_size is closed with 1009 when its head has come") {
+PHX_TEST("a message over max_frame_size is closed with 1009 when its head has come") {
   Open shard;
   expect_eq(shard.told(client_frame(Opcode::text, std::string(1'001, 'x')).substr(0, 8)),
             close_of(1009));
 }
 
-TEST("a client that does not read is dropped when its outbox is over its limit") {
+PHX_TEST("a client that does not read is dropped when its outbox is over its limit") {
   Open shard;
   shard.told(text(R"(["1","1","room:1","phx_join",{}])"));
   shard.network.room = 0;
@@ -197,7 +197,7 @@ TEST("a client that does not read is dropped when its outbox is over its limit")
   expect_eq(shard.house.scheduler.population(), 0u);
 }
 
-TEST("a client that reads again gets all that waited, in its order") {
+PHX_TEST("a client that reads again gets all that waited, in its order") {
   Open shard;
   shard.network.room = 10;
   std::string sent;
@@ -211,7 +211,7 @@ TEST("a client that reads again gets all that waited, in its order") {
   expect_eq(sent, expected);
 }
 
-TEST("a connection that ends takes its processes along, and makes room") {
+PHX_TEST("a connection that ends takes its processes along, and makes room") {
   Open shard;
   shard.told(text(R"(["1","1","room:1","phx_join",{}])"));
   expect_eq(shard.house.scheduler.population(), 2u);
@@ -221,7 +221,7 @@ TEST("a connection that ends takes its processes along, and makes room") {
   expect(shard.network.destroyed, "the stream is let go");
 }
 
-TEST("a server that stops answers what was asked, and closes") {
+PHX_TEST("a server that stops answers what was asked, and closes") {
   Shard shard;
   shard.connect();
   shard.connections.stop();

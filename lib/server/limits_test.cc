@@ -126,7 +126,7 @@ const std::string last_request = get("/", "Connection: close\r\n");
 
 }  // namespace
 
-TEST("an address has so many connections, and room again when one ends") {
+PHX_TEST("an address has so many connections, and room again when one ends") {
   Running server({.max_connections_per_address = 1});
   {
     const TcpClient first(server.port());
@@ -149,7 +149,7 @@ TEST("an address has so many connections, and room again when one ends") {
   expect(server.wrote("address_connections"), "a line");
 }
 
-TEST("who sends too many messages a second is closed with 1008, and another is not") {
+PHX_TEST("who sends too many messages a second is closed with 1008, and another is not") {
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.message_rate = {.per_second = 1, .burst = 3};
   Running server({}, mount);
@@ -160,7 +160,7 @@ TEST("who sends too many messages a second is closed with 1008, and another is n
   expect(server.wrote("message_rate"), "a line");
 }
 
-TEST("a message over its size is closed with 1009") {
+PHX_TEST("a message over its size is closed with 1009") {
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.websocket->max_frame_size = 100;
   Running server({}, mount);
@@ -169,7 +169,7 @@ TEST("a message over its size is closed with 1009") {
   expect(server.wrote("message_size"), "a line");
 }
 
-TEST("a head and a body keep to their sizes") {
+PHX_TEST("a head and a body keep to their sizes") {
   Running server({.http = {.head = 200, .body = 10, .skipped = 5}});
   expect(has(told(server, get("/", "X: " + std::string(200, 'y') + "\r\n")), " 431 "), "431");
   expect(has(told(server, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\n"), " 400 "),
@@ -180,7 +180,7 @@ TEST("a head and a body keep to their sizes") {
   expect(server.wrote("request_head") && server.wrote("request_body"), "lines");
 }
 
-TEST("half a request is waited for so long; who says nothing at all goes without a word") {
+PHX_TEST("half a request is waited for so long; who says nothing at all goes without a word") {
   Running server({.http = {.patience = Millis{30}}});
   expect_eq(told(server, "GET / HT"), std::string());
   expect_eq(told(server, ""), std::string());
@@ -188,7 +188,7 @@ TEST("half a request is waited for so long; who says nothing at all goes without
   expect(server.wrote("request_time"), "a line");
 }
 
-TEST("who drips his request, head or body, has no longer for it than another") {
+PHX_TEST("who drips his request, head or body, has no longer for it than another") {
   const std::string head = "GET / HTTP/1.1\r\nX-Long: ";
   const std::string body = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n";
   for (const std::string& beginning : {head, body}) {
@@ -204,7 +204,7 @@ TEST("who drips his request, head or body, has no longer for it than another") {
   }
 }
 
-TEST("who does not take his answer is dropped when the server's farewell is over") {
+PHX_TEST("who does not take his answer is dropped when the server's farewell is over") {
   Running server({.farewell = Millis{30}});
   const TcpClient client(server.port(), 4'096);
   client.write(get("/large"));
@@ -248,7 +248,7 @@ bool lets_in(const Running& server, std::vector<std::unique_ptr<TcpClient>>& new
 
 }  // namespace
 
-TEST("who does not read is dropped, however much of his answer the kernel has taken") {
+PHX_TEST("who does not read is dropped, however much of his answer the kernel has taken") {
   // From some size on the kernel takes all, but has no room for more; and from another, not all.
   constexpr std::size_t step = 250'000;
   constexpr std::size_t clients = 20;
@@ -266,7 +266,7 @@ TEST("who does not read is dropped, however much of his answer the kernel has ta
   }
 }
 
-TEST("what libwebsockets keeps for a client counts as unsent, too") {
+PHX_TEST("what libwebsockets keeps for a client counts as unsent, too") {
   constexpr std::size_t more_than_a_kernel_takes = 5'000'000;
   Running server({.outbox_limit = more_than_a_kernel_takes + 100'000});
   const auto client = deaf(server, more_than_a_kernel_takes);
@@ -274,7 +274,7 @@ TEST("what libwebsockets keeps for a client counts as unsent, too") {
   expect(server.writes("a client reads too slowly and is closed unsent_bytes="), "a line");
 }
 
-TEST("who comes is let in where there is room, whichever shard it is") {
+PHX_TEST("who comes is let in where there is room, whichever shard it is") {
   Running server({.shards = 2, .max_connections = 6});
   std::vector<std::unique_ptr<TcpClient>> clients;
   while (clients.size() < 6) expect(lets_in(server, clients), "there is room for six");

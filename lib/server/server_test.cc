@@ -39,7 +39,7 @@ std::size_t descriptors() {
 
 }  // namespace
 
-TEST("a server serves between start and stop, and again on the same port") {
+PHX_TEST("a server serves between start and stop, and again on the same port") {
   Endpoint endpoint;
   serve_page(endpoint);
   Server server(endpoint, {.port = 0, .shards = 2}, Log::silent());
@@ -53,7 +53,7 @@ TEST("a server serves between start and stop, and again on the same port") {
   }
 }
 
-TEST("a thousand starts and stops leave no descriptor behind") {
+PHX_TEST("a thousand starts and stops leave no descriptor behind") {
   Endpoint endpoint;
   serve_page(endpoint);
   const std::size_t before = descriptors();
@@ -65,7 +65,7 @@ TEST("a thousand starts and stops leave no descriptor behind") {
   expect_eq(descriptors(), before);
 }
 
-TEST("of two servers in one program each minds its own") {
+PHX_TEST("of two servers in one program each minds its own") {
   Endpoint one, another;
   serve_page(one);
   serve_page(another);
@@ -77,7 +77,7 @@ TEST("of two servers in one program each minds its own") {
   expect(page(second).ends_with("hello"), "the other one serves on");
 }
 
-TEST("run waits for a stop from another thread, or for a signal where it is asked for") {
+PHX_TEST("run waits for a stop from another thread, or for a signal where it is asked for") {
   Endpoint endpoint;
   for (const bool by_signal : {false, true}) {
     Server server(endpoint, {.port = 0, .shards = 1, .signals = by_signal}, Log::silent());
@@ -90,7 +90,7 @@ TEST("run waits for a stop from another thread, or for a signal where it is aske
   }
 }
 
-TEST("a port that is taken is an error that names the option") {
+PHX_TEST("a port that is taken is an error that names the option") {
   Endpoint endpoint, another;
   const Server first(another, {.port = 0}, Log::silent());
   const std::string said =
@@ -99,7 +99,7 @@ TEST("a port that is taken is an error that names the option") {
   expect(said.ends_with(": set ServerOptions::port"), said);
 }
 
-TEST("an address of either kind is listened on, and :: takes both") {
+PHX_TEST("an address of either kind is listened on, and :: takes both") {
   Endpoint endpoint;
   endpoint.get("/", [](const http::Request& request) { return http::Response{200, request.peer}; });
   Server both(endpoint, {.host = "::", .port = 0, .shards = 1}, Log::silent());

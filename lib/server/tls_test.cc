@@ -112,7 +112,7 @@ void expect_goes_on(const Running& server) {
 
 }  // namespace
 
-TEST("a page comes over https, and again over the same connection") {
+PHX_TEST("a page comes over https, and again over the same connection") {
   const Running server;
   TlsClient client = server.client();
   for (int i = 0; i < 2; ++i) {
@@ -122,14 +122,14 @@ TEST("a page comes over https, and again over the same connection") {
   expect_goes_on(server);
 }
 
-TEST("the plain port beside it speaks plain HTTP") {
+PHX_TEST("the plain port beside it speaks plain HTTP") {
   const Running server;
   const TcpClient client(server.http_port());
   client.write(get("/", "Connection: close\r\n"));
   expect(client.rest().ends_with("\r\n\r\nhttp from 127.0.0.1"), "the page");
 }
 
-TEST("a websocket over TLS echoes, and knows that it came by https") {
+PHX_TEST("a websocket over TLS echoes, and knows that it came by https") {
   const Running server;
   TlsClient client = server.client();
   become_websocket(client);
@@ -141,7 +141,7 @@ TEST("a websocket over TLS echoes, and knows that it came by https") {
   expect(client.was_told_goodbye(), "a goodbye for a goodbye");
 }
 
-TEST("HTTP/1.1 is agreed on, and who speaks only HTTP/2 is refused") {
+PHX_TEST("HTTP/1.1 is agreed on, and who speaks only HTTP/2 is refused") {
   const Running server;
   const auto offer = [](const char* protocols) {
     return [protocols](SSL_CTX* context) {
@@ -158,7 +158,7 @@ TEST("HTTP/1.1 is agreed on, and who speaks only HTTP/2 is refused") {
   expect_goes_on(server);
 }
 
-TEST("TLS 1.2 is spoken, without renegotiation; 1.1 is not") {
+PHX_TEST("TLS 1.2 is spoken, without renegotiation; 1.1 is not") {
   const Running server;
   const auto at_most = [](int version) {
     return [version](SSL_CTX* context) {
@@ -173,7 +173,7 @@ TEST("TLS 1.2 is spoken, without renegotiation; 1.1 is not") {
   expect_goes_on(server);
 }
 
-TEST("who speaks plain HTTP on the TLS port is let go") {
+PHX_TEST("who speaks plain HTTP on the TLS port is let go") {
   const Running server;
   const TcpClient client(server.port());
   client.write(get("/"));
@@ -181,7 +181,7 @@ TEST("who speaks plain HTTP on the TLS port is let go") {
   expect_goes_on(server);
 }
 
-TEST("a handshake of garbage ends its own connection") {
+PHX_TEST("a handshake of garbage ends its own connection") {
   const Running server;
   std::mt19937 random(1);
   for (const bool looks_right : {false, true}) {
@@ -197,7 +197,7 @@ TEST("a handshake of garbage ends its own connection") {
   expect_goes_on(server);
 }
 
-TEST("a handshake that does not get on is given up") {
+PHX_TEST("a handshake that does not get on is given up") {
   const Running server;
   const TcpClient silent(server.port());
   const TcpClient half(server.port());
@@ -207,7 +207,7 @@ TEST("a handshake that does not get on is given up") {
   expect_goes_on(server);
 }
 
-TEST("garbage inside a session ends that session") {
+PHX_TEST("garbage inside a session ends that session") {
   const Running server;
   TlsClient broken = server.client();
   become_websocket(broken);
@@ -217,7 +217,7 @@ TEST("garbage inside a session ends that session") {
   expect_goes_on(server);
 }
 
-TEST("a slow reader gets all of many large messages, and his own have arrived whole") {
+PHX_TEST("a slow reader gets all of many large messages, and his own have arrived whole") {
   constexpr int messages = 8;
   constexpr int small_window = 4'096;
   const Running server;
@@ -233,7 +233,7 @@ TEST("a slow reader gets all of many large messages, and his own have arrived wh
   }
 }
 
-TEST("an answer that ends its connection arrives whole, however slowly it is read") {
+PHX_TEST("an answer that ends its connection arrives whole, however slowly it is read") {
   constexpr int small_window = 4'096;
   const Running server;
   TlsClient client = server.client(small_window);
@@ -244,7 +244,7 @@ TEST("an answer that ends its connection arrives whole, however slowly it is rea
   expect(client.was_told_goodbye(), "TLS's goodbye");
 }
 
-TEST("a client that ends TCP without TLS's goodbye has ended his session") {
+PHX_TEST("a client that ends TCP without TLS's goodbye has ended his session") {
   const Running server;
   TlsClient client = server.client();
   become_websocket(client);
@@ -254,14 +254,14 @@ TEST("a client that ends TCP without TLS's goodbye has ended his session") {
   expect(client.was_told_goodbye(), "TLS's goodbye");
 }
 
-TEST("a client that says nothing over TLS is closed when its time is over") {
+PHX_TEST("a client that says nothing over TLS is closed when its time is over") {
   const Running server;
   TlsClient silent = server.client();
   become_websocket(silent, "/short");
   expect_eq(silent.rest(), std::string("\x88\x02\x03\xe8"));  // 1000, as Cowboy closes
 }
 
-TEST("a client that talks over TLS is kept") {
+PHX_TEST("a client that talks over TLS is kept") {
   const Running server;
   for (int attempts = 1;; ++attempts) {
     auto last = Clock::now();  // that the client was answered
@@ -283,7 +283,7 @@ TEST("a client that talks over TLS is kept") {
   }
 }
 
-TEST("when the server stops, a TLS client is closed with 1012 and told goodbye") {
+PHX_TEST("when the server stops, a TLS client is closed with 1012 and told goodbye") {
   Running server;
   TlsClient client = server.client();
   become_websocket(client);
@@ -299,7 +299,7 @@ TEST("when the server stops, a TLS client is closed with 1012 and told goodbye")
   expect_eq(idle.rest(), std::string());
 }
 
-TEST("more TLS clients than are let in are dropped, and who leaves makes room") {
+PHX_TEST("more TLS clients than are let in are dropped, and who leaves makes room") {
   const Running server(2);
   auto first = std::make_unique<TlsClient>(server.port(), server.certificate);
   TlsClient second = server.client();

@@ -42,7 +42,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST("the connections are told in batches, an interval apart, and closed with 1012") {
+PHX_TEST("the connections are told in batches, an interval apart, and closed with 1012") {
   Fixture f(5);
   const auto drainer = f.drain({.batch_size = 2, .batch_interval = Millis{100}});
   expect_eq(f.connected(), 3u);
@@ -59,19 +59,19 @@ TEST("the connections are told in batches, an interval apart, and closed with 10
   }
 }
 
-TEST("a drainer leaves the connections of another user socket alone") {
+PHX_TEST("a drainer leaves the connections of another user socket alone") {
   Fixture f(1);
   f.drain({});
   expect_eq(f.connected(), 0u);
   expect(f.stranger.connected(), "the other socket's connection is still there");
 }
 
-TEST("a drainer without connections ends at once") {
+PHX_TEST("a drainer without connections ends at once") {
   Fixture f(0);
   expect(!f.house.scheduler.alive(f.drain({})), "the drainer has ended");
 }
 
-TEST("when the time for all batches is over the rest are told in one go") {
+PHX_TEST("when the time for all batches is over the rest are told in one go") {
   Fixture f(10);
   f.drain({.batch_size = 1, .batch_interval = Millis{100}, .shutdown = Millis{150}});
   expect_eq(f.connected(), 9u);
@@ -81,7 +81,7 @@ TEST("when the time for all batches is over the rest are told in one go") {
   expect_eq(f.connected(), 0u);
 }
 
-TEST("a batch is shared out among the shards") {
+PHX_TEST("a batch is shared out among the shards") {
   Fixture f(4);
   process::Scheduler second(1), third(2);
   process::Scheduler::connect({&f.house.scheduler, &second, &third});
@@ -89,7 +89,7 @@ TEST("a batch is shared out among the shards") {
   expect_eq(f.connected(), 2u);
 }
 
-TEST("each batch is told as phoenix.socket_drain, before it is sent") {
+PHX_TEST("each batch is told as phoenix.socket_drain, before it is sent") {
   Fixture f(5);
   std::vector<std::vector<std::size_t>> told;
   f.house.telemetry.attach(

@@ -59,7 +59,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST("a join is told with its parameters and its result") {
+PHX_TEST("a join is told with its parameters and its result") {
   Fixture f;
   f.listen();
   f.client.send(R"(["1","1","room:a","phx_join",{"a":1}])");
@@ -68,7 +68,7 @@ TEST("a join is told with its parameters and its result") {
                                              R"(joined error room:b {"refuse":true})"});
 }
 
-TEST("an event is told with what the handler was given, and a leave is none") {
+PHX_TEST("an event is told with what the handler was given, and a leave is none") {
   Fixture f;
   f.client.send(R"(["1","1","room:a","phx_join",{}])");
   f.listen();
@@ -77,7 +77,7 @@ TEST("an event is told with what the handler was given, and a leave is none") {
   expect_eq(f.told, std::vector<std::string>{R"(echo ok room:a {"n":[1]})"});
 }
 
-TEST("what throws is not told: a crash has its own event") {
+PHX_TEST("what throws is not told: a crash has its own event") {
   Fixture f;
   f.listen();
   f.client.send(R"(["1","1","room:a","phx_join",{"crash":true}])");
@@ -86,7 +86,7 @@ TEST("what throws is not told: a crash has its own event") {
   expect_eq(f.told, std::vector<std::string>{"joined ok room:b {}"});
 }
 
-TEST("what may block is told, too") {
+PHX_TEST("what may block is told, too") {
   Fixture f;
   f.listen();
   f.client.send(R"(["1","1","room:a","phx_join",{"block":true}])");
@@ -95,7 +95,7 @@ TEST("what may block is told, too") {
                                              R"(echo ok room:a {"block":true})"});
 }
 
-TEST("the channel's answer does not change by being told of, nor by a handler that throws") {
+PHX_TEST("the channel's answer does not change by being told of, nor by a handler that throws") {
   Fixture f;
   f.client.send(R"(["1","1","room:a","phx_join",{}])");
   f.client.heard();
@@ -107,7 +107,7 @@ TEST("the channel's answer does not change by being told of, nor by a handler th
                 R"(["1","2","room:a","phx_reply",{"response":{"n":1},"status":"ok"}])"});
 }
 
-TEST("who only counts is told how long it took, and nothing is copied") {
+PHX_TEST("who only counts is told how long it took, and nothing is copied") {
   Fixture f;
   int told = 0;
   f.house.telemetry.attach("ear", {on<HandleInTimed>([&told](const HandleInTimed& timed) {

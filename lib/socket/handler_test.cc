@@ -77,19 +77,19 @@ std::string unmatched(const std::string& ref, const std::string& topic) {
 
 }  // namespace
 
-TEST("joining is answered with the refs as they came, type and all") {
+PHX_TEST("joining is answered with the refs as they came, type and all") {
   Fixture f;
   f.client.send(R"([1,{"x":1},"room:a","phx_join",{}])");
   expect_eq(f.client.heard(), Heard{ok("1", R"({"x":1})", "room:a")});
 }
 
-TEST("the join's payload reaches the channel and its response comes back") {
+PHX_TEST("the join's payload reaches the channel and its response comes back") {
   Fixture f;
   f.client.send(R"(["1","2","room:reply","phx_join",{"a":[1]}])");
   expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"2\"", "room:reply", R"({"a":[1]})")});
 }
 
-TEST("a refused join and a crashed one leave the topic unjoined") {
+PHX_TEST("a refused join and a crashed one leave the topic unjoined") {
   Fixture f;
   f.client.send(R"(["1","1","room:a","phx_join",{"refuse":true}])");
   f.client.send(R"(["2","2","room:a","phx_join",{"crash":true}])");
@@ -103,7 +103,7 @@ TEST("a refused join and a crashed one leave the topic unjoined") {
   expect_eq(journal, Heard{"room:a shutdown", "room:a crash: boom"});
 }
 
-TEST("a topic that no channel takes is unmatched, whatever it is; an object ends the socket") {
+PHX_TEST("a topic that no channel takes is unmatched, whatever it is; an object ends the socket") {
   Fixture f;
   f.client.send(R"(["1","1","nope:a","phx_join",{}])");
   f.client.send(R"(["1","2",5,"phx_join",{}])");
@@ -116,7 +116,7 @@ TEST("a topic that no channel takes is unmatched, whatever it is; an object ends
             R"(["1","4",["x"],"phx_reply",{"response":{},"status":"ok"}])", "close 1011"});
 }
 
-TEST("a heartbeat is answered without a join_ref; anything else on phoenix is unmatched") {
+PHX_TEST("a heartbeat is answered without a join_ref; anything else on phoenix is unmatched") {
   Fixture f;
   f.client.send(R"(["9","1","phoenix","heartbeat",5])");
   f.client.send(R"([null,"2","phoenix","phx_join",{}])");
@@ -124,7 +124,7 @@ TEST("a heartbeat is answered without a join_ref; anything else on phoenix is un
             Heard{ok("null", "\"1\"", "phoenix"), unmatched("\"2\"", "\"phoenix\"")});
 }
 
-TEST("a stale join_ref is ignored, a null one is for whoever is there") {
+PHX_TEST("a stale join_ref is ignored, a null one is for whoever is there") {
   Fixture f;
   f.join();
   f.client.send(R"(["0","2","room:a","count",{}])");
@@ -133,7 +133,7 @@ TEST("a stale join_ref is ignored, a null one is for whoever is there") {
   expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"4\"", "room:a", R"({"count":1})")});
 }
 
-TEST("an event without a ref is answered with none") {
+PHX_TEST("an event without a ref is answered with none") {
   Fixture f;
   f.join();
   f.client.send(R"(["1",null,"room:a","echo",{}])");
@@ -141,7 +141,7 @@ TEST("an event without a ref is answered with none") {
 }
 
 //! [second_join]
-TEST("a second join ends the first: its reply comes first, then phx_close of the old") {
+PHX_TEST("a second join ends the first: its reply comes first, then phx_close of the old") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a","count",{}])");
@@ -155,7 +155,7 @@ TEST("a second join ends the first: its reply comes first, then phx_close of the
 }
 //! [second_join]
 
-TEST("a second join that is refused ends the first all the same") {
+PHX_TEST("a second join that is refused ends the first all the same") {
   Fixture f;
   f.join();
   f.client.send(R"(["2","2","room:a","phx_join",{"refuse":true}])");
@@ -166,7 +166,7 @@ TEST("a second join that is refused ends the first all the same") {
             R"(["1","1","room:a","phx_close",{}])", unmatched("\"3\"", "\"room:a\"")});
 }
 
-TEST("a leave is answered, then comes phx_close, then nobody is there") {
+PHX_TEST("a leave is answered, then comes phx_close, then nobody is there") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a","phx_leave",{}])");
@@ -177,7 +177,7 @@ TEST("a leave is answered, then comes phx_close, then nobody is there") {
   expect_eq(journal, Heard{"room:a shutdown: left"});
 }
 
-TEST("a leave of what is not joined is answered ok; one with a stale join_ref is ignored") {
+PHX_TEST("a leave of what is not joined is answered ok; one with a stale join_ref is ignored") {
   Fixture f;
   f.client.send(R"(["7","1","room:a","phx_leave",{}])");
   f.join();
@@ -186,7 +186,7 @@ TEST("a leave of what is not joined is answered ok; one with a stale join_ref is
   expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"3\"", "room:a")});
 }
 
-TEST("what is in flight behind a leave is dropped in silence") {
+PHX_TEST("what is in flight behind a leave is dropped in silence") {
   Fixture f;
   f.join();
   f.client.send_together({R"(["1","2","room:a","phx_leave",{}])", R"(["1","3","room:a","echo",{}])",
@@ -196,7 +196,7 @@ TEST("what is in flight behind a leave is dropped in silence") {
 }
 
 //! [crash_is_phx_error]
-TEST("a crash is phx_error and no reply; others go on, and the topic can be joined anew") {
+PHX_TEST("a crash is phx_error and no reply; others go on, and the topic can be joined anew") {
   Fixture f;
   f.join("room:a");
   f.join("room:b", "2");
@@ -209,7 +209,7 @@ TEST("a crash is phx_error and no reply; others go on, and the topic can be join
 }
 //! [crash_is_phx_error]
 
-TEST("an event whose name is no string reaches the channel and crashes it") {
+PHX_TEST("an event whose name is no string reaches the channel and crashes it") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a",5,{}])");
@@ -217,7 +217,7 @@ TEST("an event whose name is no string reaches the channel and crashes it") {
             Heard{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])"});
 }
 
-TEST("a stop is phx_close and no phx_error; its reply comes first") {
+PHX_TEST("a stop is phx_close and no phx_error; its reply comes first") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a","stop",{}])");
@@ -227,7 +227,7 @@ TEST("a stop is phx_close and no phx_error; its reply comes first") {
                                     R"(["3","3","room:a","phx_close",{}])"});
 }
 
-TEST("joined without a join_ref: the channel has the ref for one, and its close has none") {
+PHX_TEST("joined without a join_ref: the channel has the ref for one, and its close has none") {
   Fixture f;
   f.client.send(R"([null,"1","room:a","phx_join",{"push":true}])");
   f.client.send(R"([null,"2","room:a","echo",{}])");
@@ -238,7 +238,7 @@ TEST("joined without a join_ref: the channel has the ref for one, and its close 
                   ok("\"1\"", "\"2\"", "room:a"), R"([null,null,"room:a","phx_close",{}])"});
 }
 
-TEST("a deferred reply finds its event, and comes even after the channel has gone") {
+PHX_TEST("a deferred reply finds its event, and comes even after the channel has gone") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a","later",{}])");
@@ -249,7 +249,7 @@ TEST("a deferred reply finds its event, and comes even after the channel has gon
   expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"2\"", "room:a")});
 }
 
-TEST("the topic past the last one allowed is refused, and leaving one makes room") {
+PHX_TEST("the topic past the last one allowed is refused, and leaving one makes room") {
   Fixture f;
   std::size_t told = 0;
   f.house.telemetry.attach("ear", {telemetry::on<telemetry::LimitReached>([&](const auto& reached) {
@@ -270,7 +270,8 @@ TEST("the topic past the last one allowed is refused, and leaving one makes room
   expect_eq(heard.back(), ok("\"6\"", "\"6\"", "room:d"));
 }
 
-TEST("a frame that is no message ends this connection alone, with 1011, and its channels with it") {
+PHX_TEST(
+    "a frame that is no message ends this connection alone, with 1011, and its channels with it") {
   Fixture f;
   FakeClient other(f.house, f.users);
   f.join();
@@ -280,7 +281,8 @@ TEST("a frame that is no message ends this connection alone, with 1011, and its 
   expect_eq(journal, Heard{"room:a crash: expected '[' at byte 0"});
 }
 
-TEST("text that is no UTF-8 ends the connection with 1007, bytes that are no message with 1011") {
+PHX_TEST(
+    "text that is no UTF-8 ends the connection with 1007, bytes that are no message with 1011") {
   Fixture f;
   f.client.send("[\"\xff\"]");
   expect_eq(f.client.heard(), Heard{"close 1007"});
@@ -289,7 +291,7 @@ TEST("text that is no UTF-8 ends the connection with 1007, bytes that are no mes
   expect_eq(other.heard(), Heard{"close 1011"});
 }
 
-TEST("a disconnect on the socket's id closes every connection of that id, and no other") {
+PHX_TEST("a disconnect on the socket's id closes every connection of that id, and no other") {
   Fixture f;
   FakeClient first(f.house, f.users, "2.0.0", "users:1"),
       second(f.house, f.users, "2.0.0", "users:1");
@@ -304,7 +306,7 @@ TEST("a disconnect on the socket's id closes every connection of that id, and no
   expect(stranger.connected() && f.client.connected(), "the others stay");
 }
 
-TEST("when the client goes its channels end as closed, and nothing is left") {
+PHX_TEST("when the client goes its channels end as closed, and nothing is left") {
   Fixture f;
   f.join("room:a");
   f.join("room:b", "2");
@@ -315,7 +317,7 @@ TEST("when the client goes its channels end as closed, and nothing is left") {
   expect_eq(f.house.pubsub.subscribers("room:a"), 0u);
 }
 
-TEST("V1 speaks of the same things without a join_ref") {
+PHX_TEST("V1 speaks of the same things without a join_ref") {
   Fixture f;
   FakeClient client(f.house, f.users, "1.0.0");
   client.send(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
@@ -329,7 +331,7 @@ TEST("V1 speaks of the same things without a join_ref") {
           R"({"event":"phx_close","payload":{},"ref":"1","topic":"room:a"})"});
 }
 
-TEST("what is published on a socket's id and is no Broadcast is ignored") {
+PHX_TEST("what is published on a socket's id and is no Broadcast is ignored") {
   struct Price final : pubsub::Event {};
   TestHouse house;
   const Users users;

@@ -8,7 +8,7 @@ using namespace phx;
 using namespace phx::socket;
 using namespace phx::testing;
 
-TEST("a burst passes at once, and then as many a second as there may be") {
+PHX_TEST("a burst passes at once, and then as many a second as there may be") {
   RateLimit limit({.per_second = 10, .burst = 3});
   const Clock::time_point start{std::chrono::hours(1)};
   for (int i = 0; i < 3; ++i) expect(limit.take(start), "the burst passes");
@@ -18,7 +18,7 @@ TEST("a burst passes at once, and then as many a second as there may be") {
   expect(!limit.take(start + Millis{100}), "and one alone");
 }
 
-TEST("who was quiet has his burst again, and no more") {
+PHX_TEST("who was quiet has his burst again, and no more") {
   RateLimit limit({.per_second = 10, .burst = 3});
   const Clock::time_point start{std::chrono::hours(1)};
   for (int i = 0; i < 3; ++i) limit.take(start);
@@ -27,7 +27,7 @@ TEST("who was quiet has his burst again, and no more") {
   expect(!limit.take(later), "what was not used is not saved up");
 }
 
-TEST("who keeps to the rate is never stopped") {
+PHX_TEST("who keeps to the rate is never stopped") {
   RateLimit limit({.per_second = 3, .burst = 1});
   Clock::time_point now{std::chrono::hours(1)};
   for (int i = 0; i < 1'000; ++i, now += Millis{334}) expect(limit.take(now), "in time");

@@ -28,7 +28,7 @@ std::vector<std::string> answer(const std::string& topic, const std::string& res
 
 }  // namespace
 
-TEST("a route's assigns are merged over the connection's, for its own channels") {
+PHX_TEST("a route's assigns are merged over the connection's, for its own channels") {
   TestHouse house;
   const Routed users;
   FakeClient client(house, users);

@@ -137,7 +137,7 @@ const Heard crashed{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}]
 
 }  // namespace
 
-TEST("a channel may crash in any callback: its client is told, and all else lives on") {
+PHX_TEST("a channel may crash in any callback: its client is told, and all else lives on") {
   const std::vector<std::pair<std::string, std::string>> ways{
       {"", "crash"},          {"", "no_exception"},        {"handle_info", "info"},
       {"terminate", "crash"}, {"handle_out", "intercept"},
@@ -152,7 +152,7 @@ TEST("a channel may crash in any callback: its client is told, and all else live
   }
 }
 
-TEST("a channel that crashes as it says goodbye was told closed, and harms nobody") {
+PHX_TEST("a channel that crashes as it says goodbye was told closed, and harms nobody") {
   Fixture f("terminate");
   Fixture::push(f.ann, "room:a", "stop");
   expect_eq(f.ann.heard(), Heard{R"(["1","1","room:a","phx_close",{}])"});
@@ -160,7 +160,7 @@ TEST("a channel that crashes as it says goodbye was told closed, and harms nobod
   f.expect_others_alive();
 }
 
-TEST("a channel that crashes as it is joined is a refused join, and harms nobody") {
+PHX_TEST("a channel that crashes as it is joined is a refused join, and harms nobody") {
   Fixture f;
   f.ann.send(R"(["4","4","room:c","phx_join",{"crash":"join"}])");
   expect_eq(f.ann.heard(), Heard{R"(["4","4","room:c","phx_reply",{"response":)"
@@ -169,7 +169,8 @@ TEST("a channel that crashes as it is joined is a refused join, and harms nobody
   Fixture::count(f.ben, "room:a", 2);
 }
 
-TEST("a channel that crashed can be joined anew, a hundred times over, and leaves nothing behind") {
+PHX_TEST(
+    "a channel that crashed can be joined anew, a hundred times over, and leaves nothing behind") {
   Fixture f;
   const std::size_t population = f.house.scheduler.population();
   for (int i = 0; i < 100; ++i) {
@@ -180,7 +181,7 @@ TEST("a channel that crashed can be joined anew, a hundred times over, and leave
   expect_eq(f.house.pubsub.subscribers("room:a"), 2u);
 }
 
-TEST("a channel that floods itself ends at its mailbox's limit, which is said and counted") {
+PHX_TEST("a channel that floods itself ends at its mailbox's limit, which is said and counted") {
   Fixture f;
   Fixture::push(f.ann, "room:a", "flood", R"({"messages":101})");
   expect_eq(f.ann.heard(), crashed);
@@ -190,14 +191,14 @@ TEST("a channel that floods itself ends at its mailbox's limit, which is said an
   f.expect_others_alive();
 }
 
-TEST("as many messages as a mailbox holds are no flood") {
+PHX_TEST("as many messages as a mailbox holds are no flood") {
   Fixture f;
   Fixture::push(f.ann, "room:a", "flood", R"({"messages":100})");
   expect_eq(f.ann.heard(), Heard{});
   Fixture::count(f.ann, "room:a", 1);
 }
 
-TEST("a channel that sends itself one message for ever holds up nobody") {
+PHX_TEST("a channel that sends itself one message for ever holds up nobody") {
   TestHouse house({.turns_a_run = 64});
   Gate gate;
   const Users users(gate);
@@ -275,7 +276,7 @@ struct WorkingFixture : Fixture {
 
 }  // namespace
 
-TEST("while a channel blocks on a worker all the others are answered, and its own mail waits") {
+PHX_TEST("while a channel blocks on a worker all the others are answered, and its own mail waits") {
   WorkingFixture f;
   Fixture::push(f.ann, "room:a", "count");
   expect_eq(f.ann.heard(), Heard{});
@@ -289,7 +290,7 @@ TEST("while a channel blocks on a worker all the others are answered, and its ow
             Heard{R"(["1","2","room:a","phx_reply",{"response":{"count":1},"status":"ok"}])"});
 }
 
-TEST(
+PHX_TEST(
     "a client that goes while its channel blocks is gone at once, and the end of the work harms "
     "nobody") {
   WorkingFixture f;
@@ -301,7 +302,7 @@ TEST(
   expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
 }
 
-TEST("mail past its limit ends a channel even while it blocks, and not the others") {
+PHX_TEST("mail past its limit ends a channel even while it blocks, and not the others") {
   WorkingFixture f;
   for (int i = 0; i < 101; ++i) Fixture::push(f.ann, "room:a", "count");
   expect_eq(f.ann.heard(), crashed);
@@ -310,7 +311,7 @@ TEST("mail past its limit ends a channel even while it blocks, and not the other
   f.expect_others_alive();
 }
 
-TEST("few large messages end a channel that blocks as many small ones do") {
+PHX_TEST("few large messages end a channel that blocks as many small ones do") {
   WorkingFixture f;
   const std::string large = R"({"x":")" + std::string(300'000, 'x') + R"("})";
   for (int i = 0; i < 4; ++i) Fixture::push(f.ann, "room:a", "count", large);

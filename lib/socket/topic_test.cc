@@ -7,7 +7,7 @@
 using namespace phx::socket;
 using namespace phx::testing;
 
-TEST("a star takes any rest, the empty one and further colons too") {
+PHX_TEST("a star takes any rest, the empty one and further colons too") {
   for (const char* topic : {"room:", "room:a", "room:a:b", "room:*", "room:\xc3\xa9 x"}) {
     expect(matches("room:*", topic), std::string("room:* takes ") + topic);
   }
@@ -16,20 +16,20 @@ TEST("a star takes any rest, the empty one and further colons too") {
   }
 }
 
-TEST("without a star a pattern takes itself alone") {
+PHX_TEST("without a star a pattern takes itself alone") {
   expect(matches("room:lobby", "room:lobby"), "it takes itself");
   expect(!matches("room:lobby", "room:lobby2") && !matches("room:lobby", "room:"),
          "it takes nothing else");
 }
 
-TEST("the first route that matches wins") {
+PHX_TEST("the first route that matches wins") {
   const std::vector<Route> routes = {{"room:lobby", {}}, {"room:*", {}}};
   expect(find_route(routes, "room:lobby") == &routes[0], "room:lobby is the first route's");
   expect(find_route(routes, "room:x") == &routes[1], "room:x is the second route's");
   expect(find_route(routes, "x") == nullptr, "x is no route's");
 }
 
-TEST("a pattern with a star elsewhere is refused with an example") {
+PHX_TEST("a pattern with a star elsewhere is refused with an example") {
   for (const char* bad : {"", "*:room", "room:*:x", "**"}) {
     expect_throw<std::invalid_argument>([&] { check_pattern(bad); });
   }

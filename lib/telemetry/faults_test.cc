@@ -49,7 +49,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST("a crash is told with who and why; a goodbye is not") {
+PHX_TEST("a crash is told with who and why; a goodbye is not") {
   Fixture f;
   std::string told;
   f.telemetry.attach("ear", {on<ProcessCrashed>([&](const ProcessCrashed& crashed) {
@@ -61,7 +61,7 @@ TEST("a crash is told with who and why; a goodbye is not") {
   expect_eq(told, std::string("fragile: boom"));
 }
 
-TEST("a mailbox that overflows is told once, with its limit and the limit's unit") {
+PHX_TEST("a mailbox that overflows is told once, with its limit and the limit's unit") {
   using process::MailboxUnit;
   const auto overflows = [](process::Limits limits, MailboxUnit unit) {
     Fixture f(limits);
@@ -79,7 +79,7 @@ TEST("a mailbox that overflows is told once, with its limit and the limit's unit
   expect_eq(overflows({.mailbox_bytes = 50}, MailboxUnit::bytes), std::vector<std::size_t>{50});
 }
 
-TEST("a turn that took too long is told with whose it was") {
+PHX_TEST("a turn that took too long is told with whose it was") {
   Fixture f({.long_turn = Millis{0}});  // so each turn does
   std::string told;
   f.telemetry.attach("ear", {on<LongTurn>([&](const LongTurn& turn) {
@@ -91,7 +91,7 @@ TEST("a turn that took too long is told with whose it was") {
   expect_eq(told, std::string("fragile"));
 }
 
-TEST("a supervisor that gives up is told with the child that kept ending") {
+PHX_TEST("a supervisor that gives up is told with the child that kept ending") {
   Fixture f;
   std::string told;
   f.telemetry.attach(

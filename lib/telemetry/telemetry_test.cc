@@ -22,17 +22,18 @@ struct Knocked {
 
 }  // namespace
 
-TEST("a handler hears the events of its kind, in the order of their telling") {
+PHX_TEST("a handler hears the events of its kind, in the order of their telling") {
   Telemetry telemetry;
   std::vector<int> heard;
-  telemetry.attach("ear", {on<TimerFired>([&](const TimerFired& rang) { heard.push_back(rang.times); })});
+  telemetry.attach("ear",
+                   {on<TimerFired>([&](const TimerFired& rang) { heard.push_back(rang.times); })});
   telemetry.execute(TimerFired{1});
   telemetry.execute(Knocked{"front"});
   telemetry.execute(TimerFired{2});
   expect_eq(heard, std::vector<int>{1, 2});
 }
 
-TEST("one id may hear several kinds, and several ids one kind, in the order of attaching") {
+PHX_TEST("one id may hear several kinds, and several ids one kind, in the order of attaching") {
   Telemetry telemetry;
   std::string heard;
   telemetry.attach("first",
@@ -44,7 +45,7 @@ TEST("one id may hear several kinds, and several ids one kind, in the order of a
   expect_eq(heard, std::string("1 2 back "));
 }
 
-TEST("who has detached hears nothing, and its id is free again") {
+PHX_TEST("who has detached hears nothing, and its id is free again") {
   Telemetry telemetry;
   int heard = 0;
   const auto count = [&heard](const TimerFired&) { ++heard; };
@@ -58,7 +59,7 @@ TEST("who has detached hears nothing, and its id is free again") {
   expect_eq(heard, 1);
 }
 
-TEST("an id that is taken is refused with its name") {
+PHX_TEST("an id that is taken is refused with its name") {
   Telemetry telemetry;
   telemetry.attach("ear", {on<TimerFired>([](const TimerFired&) {})});
   const std::string text = expect_throw<std::invalid_argument>(
@@ -67,7 +68,7 @@ TEST("an id that is taken is refused with its name") {
                               "or choose another"));
 }
 
-TEST("attached says whether anybody would hear, and only then is a clock read") {
+PHX_TEST("attached says whether anybody would hear, and only then is a clock read") {
   Telemetry telemetry;
   expect(!telemetry.attached<TimerFired>(), "nobody yet");
   expect(!telemetry.span<TimerFired>(), "and so nothing is measured");
@@ -78,17 +79,18 @@ TEST("attached says whether anybody would hear, and only then is a clock read") 
   expect(span && span.duration() >= Duration{0}, "now there is somebody");
 }
 
-TEST("a handler that throws is detached with all its kinds, and the others are told") {
+PHX_TEST("a handler that throws is detached with all its kinds, and the others are told") {
   Telemetry telemetry;
   int heard = 0;
   std::string told;
-  telemetry.attach("bad", {on<TimerFired>([](const TimerFired&) { throw std::runtime_error("deaf"); }),
-                           on<Knocked>([&](const Knocked&) { heard += 100; })});
-  telemetry.attach(
-      "good",
-      {on<TimerFired>([&](const TimerFired&) { ++heard; }), on<HandlerFailed>([&](const HandlerFailed& failed) {
-         told = failed.handler_id + " on " + failed.event + ": " + failed.reason;
-       })});
+  telemetry.attach("bad",
+                   {on<TimerFired>([](const TimerFired&) { throw std::runtime_error("deaf"); }),
+                    on<Knocked>([&](const Knocked&) { heard += 100; })});
+  telemetry.attach("good", {on<TimerFired>([&](const TimerFired&) { ++heard; }),
+                            on<HandlerFailed>([&](const HandlerFailed& failed) {
+                              told =
+                                  failed.handler_id + " on " + failed.event + ": " + failed.reason;
+                            })});
   telemetry.execute(TimerFired{1});
   expect_eq(told, std::string("bad on test.rang: deaf"));
   telemetry.execute(TimerFired{2});
@@ -96,22 +98,24 @@ TEST("a handler that throws is detached with all its kinds, and the others are t
   expect_eq(heard, 2);
 }
 
-TEST("a handler of failures that fails is dropped in silence") {
+PHX_TEST("a handler of failures that fails is dropped in silence") {
   Telemetry telemetry;
   telemetry.attach("bad", {on<TimerFired>([](const TimerFired&) { throw 1; }),
                            on<HandlerFailed>([](const HandlerFailed&) {})});
   telemetry.attach(
       "worse", {on<HandlerFailed>([](const HandlerFailed&) { throw std::runtime_error("no"); })});
   telemetry.execute(TimerFired{1});
-  expect(!telemetry.attached<TimerFired>() && !telemetry.attached<HandlerFailed>(), "nobody is left");
+  expect(!telemetry.attached<TimerFired>() && !telemetry.attached<HandlerFailed>(),
+         "nobody is left");
 }
 
-TEST("a handler may detach itself, and attach another, while it is called") {
+PHX_TEST("a handler may detach itself, and attach another, while it is called") {
   Telemetry telemetry;
   int heard = 0;
   telemetry.attach("once", {on<TimerFired>([&](const TimerFired&) {
                      telemetry.detach("once");
-                     telemetry.attach("next", {on<TimerFired>([&](const TimerFired&) { heard += 10; })});
+                     telemetry.attach("next",
+                                      {on<TimerFired>([&](const TimerFired&) { heard += 10; })});
                      ++heard;
                    })});
   telemetry.execute(TimerFired{1});
@@ -120,7 +124,7 @@ TEST("a handler may detach itself, and attach another, while it is called") {
   expect_eq(heard, 11);
 }
 
-TEST("threads may attach and detach while others tell") {
+PHX_TEST("threads may attach and detach while others tell") {
   Telemetry telemetry;
   std::atomic<int> heard = 0;
   telemetry.attach("stays", {on<TimerFired>([&](const TimerFired&) { ++heard; })});
@@ -135,7 +139,7 @@ TEST("threads may attach and detach while others tell") {
   expect_eq(heard.load(), 2'000);
 }
 
-TEST("attaching has a limit, stated in its error") {
+PHX_TEST("attaching has a limit, stated in its error") {
   Telemetry telemetry;
   int times = 0;
   const auto attach_for_ever = [&] {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a unit test writes: `TEST("a stale join_ref is ignored") { expect_eq(…); }`.
+/// What a unit test writes: `PHX_TEST("a stale join_ref is ignored") { expect_eq(…); }`.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,7 +14,7 @@
 
 namespace phx::testing {
 
-/// Puts a case on the list that testing/main.cc runs. Called before main, by TEST alone.
+/// Puts a case on the list that testing/main.cc runs. Called before main, by PHX_TEST alone.
 struct Registration {
   Registration(const char* name, std::function<void()> body);
 };
@@ -82,7 +82,7 @@ std::string expect_throw(Act&& act, std::source_location where = std::source_loc
 #define PHX_TEST_JOIN2(a, b) a##b
 #define PHX_TEST_JOIN(a, b) PHX_TEST_JOIN2(a, b)
 /// Defines and registers one case; its name is a sentence.
-#define TEST(name)                                                                  \
+#define PHX_TEST(name)                                                              \
   static void PHX_TEST_JOIN(case_, __LINE__)();                                     \
   static const ::phx::testing::Registration PHX_TEST_JOIN(registration_, __LINE__)( \
       name, PHX_TEST_JOIN(case_, __LINE__));                                        \

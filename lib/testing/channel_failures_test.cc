@@ -30,7 +30,8 @@ void expect_failure(const Act& act, std::initializer_list<std::string_view> part
 
 }  // namespace
 
-TEST("a failure shows what was expected, the whole mailbox, what to do and the log, at its line") {
+PHX_TEST(
+    "a failure shows what was expected, the whole mailbox, what to do and the log, at its line") {
   const Fixture f;
   f.room.push("push", Payload::binary("hi"));
   f.room.push("echo", n(1));
@@ -54,7 +55,7 @@ TEST("a failure shows what was expected, the whole mailbox, what to do and the l
   expect(false, "the assertion failed");
 }
 
-TEST("assert_push and refute_push can fail") {
+PHX_TEST("assert_push and refute_push can fail") {
   const Fixture f;
   expect_failure([&f] { f.room.assert_push("pushed"); },
                  {"expected: push pushed on room:a: any payload", "The mailbox is empty.",
@@ -68,7 +69,7 @@ TEST("assert_push and refute_push can fail") {
                  {"on room:b", "on room:a", "it came on another topic"});
 }
 
-TEST("assert_reply and refute_reply can fail") {
+PHX_TEST("assert_reply and refute_reply can fail") {
   const Fixture f;
   const MessageRef silent = f.room.push("push"), refused = f.room.push("no", n(1));
   expect_failure([&] { f.room.assert_reply(silent, Status::ok); },
@@ -80,7 +81,7 @@ TEST("assert_reply and refute_reply can fail") {
                  {"expected: no reply error to ref 3"});
 }
 
-TEST("assert_broadcast and refute_broadcast can fail") {
+PHX_TEST("assert_broadcast and refute_broadcast can fail") {
   Fixture f;
   expect_failure([&f] { f.test.assert_broadcast("said"); },
                  {"expected: broadcast said: any payload", "subscribe before the broadcast"});
@@ -94,14 +95,14 @@ TEST("assert_broadcast and refute_broadcast can fail") {
                  {"expected: no broadcast said on room:a: any payload"});
 }
 
-TEST("a broadcast on a topic that the test has not subscribed to is not heard") {
+PHX_TEST("a broadcast on a topic that the test has not subscribed to is not heard") {
   const ExampleSocket users;
   ChannelTest test;
   test.connect(users).join("room:a").push("say");
   expect_failure([&test] { test.assert_broadcast("said"); }, {"subscribe_and_join"});
 }
 
-TEST("what is expected of a channel's end can fail") {
+PHX_TEST("what is expected of a channel's end can fail") {
   const Fixture f;
   expect_failure([&f] { f.room.assert_down(); },
                  {"the channel of room:a has ended", "it is alive"});
@@ -117,7 +118,7 @@ TEST("what is expected of a channel's end can fail") {
                  {"expected: close 1001", "disconnect"});
 }
 
-TEST("what is expected of connecting can fail") {
+PHX_TEST("what is expected of connecting can fail") {
   const ExampleSocket users;
   ChannelTest test;
   expect_failure([&] { test.connect(users, named("nobody")); },
@@ -126,7 +127,7 @@ TEST("what is expected of connecting can fail") {
                  {R"(connect rejects {"name":"ann"})", "accepted, with the id users:ann"});
 }
 
-TEST("what is expected of a join can fail") {
+PHX_TEST("what is expected of a join can fail") {
   const Fixture f;
   const Json refuse = Json::object({{"refuse", true}}), crash = Json::object({{"crash", true}});
   expect_failure([&] { f.ann.join("room:b", refuse); },
@@ -144,7 +145,7 @@ TEST("what is expected of a join can fail") {
   expect_failure([&] { f.ann.join("room:b"); }, {"an answer to the join", "not connected"});
 }
 
-TEST("a crash that nobody asked for fails the test where it happens, with the log") {
+PHX_TEST("a crash that nobody asked for fails the test where it happens, with the log") {
   Fixture f;
   expect_failure([&f] { f.room.push("boom"); },
                  {"expected: no process crashes", "the channel of room:a ended with crash: boom",
@@ -154,12 +155,12 @@ TEST("a crash that nobody asked for fails the test where it happens, with the lo
   f.ann.join("room:b").push("tick");
 }
 
-TEST("what the channel can't send crashes it in its test, too") {
+PHX_TEST("what the channel can't send crashes it in its test, too") {
   const Fixture f;
   expect_failure([&f] { f.room.push("push", Json(5)); }, {"expected", "crash"});
 }
 
-TEST("a mailbox that nobody reads fails the test, be it a client's or the test's own") {
+PHX_TEST("a mailbox that nobody reads fails the test, be it a client's or the test's own") {
   Fixture f;
   expect_failure([&f] { f.room.push("many", Json::object({{"times", 10'001}})); }, {"10000"});
   Fixture g;
@@ -171,7 +172,7 @@ TEST("a mailbox that nobody reads fails the test, be it a client's or the test's
       {"more than its mailbox holds"});
 }
 
-TEST("a channel that never comes to rest fails the test") {
+PHX_TEST("a channel that never comes to rest fails the test") {
   const Fixture f;
   expect_failure([&f] { f.room.push("again"); }, {"come to rest", "send_self_after"});
 }

@@ -2,7 +2,7 @@
 /// \file
 /// Tests of channels as their clients see them, with no server and no port.
 ///
-///     TEST("what one says is broadcast under one's name, and answered") {
+///     PHX_TEST("what one says is broadcast under one's name, and answered") {
 ///       const chat::ChatSocket users(login);
 ///       ChannelTest test;
 ///       const Client ada = test.socket(users, "", {{"user", "Ada"}});

@@ -21,7 +21,7 @@ Json n(int value) { return Json::object({{"n", value}}); }
 
 }  // namespace
 
-TEST("connecting asks connect and id, with the parameters and what the transport knows") {
+PHX_TEST("connecting asks connect and id, with the parameters and what the transport knows") {
   const ExampleSocket users;
   ChannelTest test;
   ConnectInfo info;
@@ -33,7 +33,7 @@ TEST("connecting asks connect and id, with the parameters and what the transport
   expect(ann.connected(), "she is connected");
 }
 
-TEST("a rejection has its reason, and what connect throws comes through") {
+PHX_TEST("a rejection has its reason, and what connect throws comes through") {
   const ExampleSocket users;
   ChannelTest test;
   expect_eq(test.connect_rejected(users, named("nobody")).reason, "unknown name");
@@ -42,7 +42,7 @@ TEST("a rejection has its reason, and what connect throws comes through") {
       "no database");
 }
 
-TEST("a client can be made without connect, with the id and assigns of the test's choice") {
+PHX_TEST("a client can be made without connect, with the id and assigns of the test's choice") {
   const ExampleSocket users;
   ChannelTest test;
   const Client client = test.socket(users, "users:7", {{"name", "seven"}});
@@ -50,7 +50,7 @@ TEST("a client can be made without connect, with the id and assigns of the test'
   expect_eq(client.join("room:a").socket().assign("name").string_or(""), "seven");
 }
 
-TEST("a join has its response; a refused one its reason, a crashed one its exception") {
+PHX_TEST("a join has its response; a refused one its reason, a crashed one its exception") {
   const Fixture f;
   expect_eq(f.ann.join("room:b", n(1)).response().view(), R"({"n":1})");
   expect_eq(f.ann.join_refused("room:c", Json::object({{"refuse", true}})).view(),
@@ -59,7 +59,7 @@ TEST("a join has its response; a refused one its reason, a crashed one its excep
             "crash: no key");
 }
 
-TEST("a push is answered under its ref, and the answer is taken out once") {
+PHX_TEST("a push is answered under its ref, and the answer is taken out once") {
   const Fixture f;
   const MessageRef first = f.room.push("echo", n(1)), second = f.room.push("echo", n(2));
   f.room.assert_reply(second, Status::ok, n(2));
@@ -68,7 +68,7 @@ TEST("a push is answered under its ref, and the answer is taken out once") {
   f.room.assert_reply(f.room.push("no"), Status::error);
 }
 
-TEST("what is pushed is found wherever it lies, and its payload comes back") {
+PHX_TEST("what is pushed is found wherever it lies, and its payload comes back") {
   const Fixture f;
   f.room.push("push", n(1));
   f.room.push("push", n(2));
@@ -78,7 +78,7 @@ TEST("what is pushed is found wherever it lies, and its payload comes back") {
   f.room.refute_push("pushed");
 }
 
-TEST("a broadcast is heard by the test, once, and by each client in its own mailbox") {
+PHX_TEST("a broadcast is heard by the test, once, and by each client in its own mailbox") {
   Fixture f;
   const JoinedChannel bob = f.test.connect(f.users, named("bob")).subscribe_and_join("room:a");
   f.room.push("say", n(1));
@@ -88,7 +88,7 @@ TEST("a broadcast is heard by the test, once, and by each client in its own mail
   bob.assert_push("said", n(1));
 }
 
-TEST("a broadcast is asked for on one topic, where the test names it") {
+PHX_TEST("a broadcast is asked for on one topic, where the test names it") {
   Fixture f;
   const JoinedChannel other = f.ann.subscribe_and_join("room:b");
   f.room.push("say", n(1));
@@ -101,7 +101,7 @@ TEST("a broadcast is asked for on one topic, where the test names it") {
   f.test.refute_broadcast("said");
 }
 
-TEST("a broadcast from the test goes to the members but not to the test") {
+PHX_TEST("a broadcast from the test goes to the members but not to the test") {
   Fixture f;
   f.room.broadcast_from("said", n(1));
   f.room.assert_push("said", n(1));
@@ -110,7 +110,7 @@ TEST("a broadcast from the test goes to the members but not to the test") {
   f.test.assert_broadcast("said", n(2));
 }
 
-TEST("an intercepted broadcast comes as handle_out made it") {
+PHX_TEST("an intercepted broadcast comes as handle_out made it") {
   Fixture f;
   f.room.broadcast_from("seen", n(1));
   f.room.assert_push("seen", Json::object({{"n", 1}, {"seen", true}}));
@@ -119,7 +119,7 @@ TEST("an intercepted broadcast comes as handle_out made it") {
   f.room.assert_push("seen", containing(n(2)));
 }
 
-TEST("binary payloads go both ways, and to all") {
+PHX_TEST("binary payloads go both ways, and to all") {
   Fixture f;
   const Payload bytes = Payload::binary(std::string("\0\n\xff", 3));
   f.room.assert_reply(f.room.push("echo", bytes), Status::ok, bytes);
@@ -129,12 +129,12 @@ TEST("binary payloads go both ways, and to all") {
   f.test.assert_broadcast("said", bytes);
 }
 
-TEST("a handler that may block runs in its turn") {
+PHX_TEST("a handler that may block runs in its turn") {
   const Fixture f;
   f.room.assert_reply(f.room.push("slow echo", n(1)), Status::ok, n(1));
 }
 
-TEST("time passes only when the test lets it, and timers come one after the other") {
+PHX_TEST("time passes only when the test lets it, and timers come one after the other") {
   Fixture f;
   f.room.push("tick");
   f.test.pass(Millis{999});
@@ -143,7 +143,7 @@ TEST("time passes only when the test lets it, and timers come one after the othe
   for (const int tick : {1, 2, 3}) f.room.assert_push("ticked", n(tick));
 }
 
-TEST("the assigns of a joined channel can be read, and change with it") {
+PHX_TEST("the assigns of a joined channel can be read, and change with it") {
   const Fixture f;
   expect_eq(f.room.socket().assign("name").string_or(""), "ann");
   f.room.push("keep", Json::object({{"it", 5}}));
@@ -151,13 +151,13 @@ TEST("the assigns of a joined channel can be read, and change with it") {
   expect(!f.ann.socket().assigns.contains("kept"), "the connection's own don't");
 }
 
-TEST("a message from another process is the channel's handle_info") {
+PHX_TEST("a message from another process is the channel's handle_info") {
   const Fixture f;
   f.room.send(std::string("hello"));
   f.room.assert_push("told", Json::object({{"text", "hello"}}));
 }
 
-TEST("leaving is answered and ends the channel as left; hanging up ends all as closed") {
+PHX_TEST("leaving is answered and ends the channel as left; hanging up ends all as closed") {
   const Fixture f;
   const JoinedChannel other = f.ann.join("room:b");
   f.room.refute_down();
@@ -169,21 +169,21 @@ TEST("leaving is answered and ends the channel as left; hanging up ends all as c
   expect(!f.ann.connected(), "the client is gone");
 }
 
-TEST("a second join of a topic ends the first") {
+PHX_TEST("a second join of a topic ends the first") {
   const Fixture f;
   const JoinedChannel again = f.ann.join("room:a");
   f.room.assert_down({ExitReason::shutdown, "duplicate_join"});
   again.assert_reply(again.push("echo"), Status::ok);
 }
 
-TEST("a disconnect on the socket's id closes the connection") {
+PHX_TEST("a disconnect on the socket's id closes the connection") {
   Fixture f;
   f.test.broadcast("users:ann", "disconnect", {});
   f.ann.assert_closed(socket::CloseCode::going_away);
   expect(!f.ann.connected(), "she is gone");
 }
 
-TEST("a crash that the test wants is seen as the channel's end, and by its client") {
+PHX_TEST("a crash that the test wants is seen as the channel's end, and by its client") {
   Fixture f;
   f.test.trap_exits();
   f.room.push("boom");
@@ -225,7 +225,7 @@ class PresentSocket final : public UserSocket {
 
 }  // namespace
 
-TEST("who comes and goes is seen as presence_diff, whatever the refs are") {
+PHX_TEST("who comes and goes is seen as presence_diff, whatever the refs are") {
   Presence presence;
   const PresentSocket users(presence);
   ChannelTest test;
@@ -240,7 +240,7 @@ TEST("who comes and goes is seen as presence_diff, whatever the refs are") {
   test.assert_broadcast("presence_diff", containing(Json::object({{"leaves", here}})));
 }
 
-TEST("what is published on a topic and is no Broadcast is none to the test, either") {
+PHX_TEST("what is published on a topic and is no Broadcast is none to the test, either") {
   struct Price final : pubsub::Event {};
   Fixture f;
   f.test.context().pubsub->broadcast("room:a", std::make_shared<const Price>());

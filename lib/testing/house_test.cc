@@ -37,7 +37,7 @@ struct Endless final : process::Process {
 
 }  // namespace
 
-TEST("each timer comes at its own time, however much passes at once") {
+PHX_TEST("each timer comes at its own time, however much passes at once") {
   TestHouse house;
   std::vector<Millis> ticks;
   house.scheduler.spawn(std::make_unique<Ticker>(Millis{300}, ticks));
@@ -49,7 +49,7 @@ TEST("each timer comes at its own time, however much passes at once") {
   expect(ticks.back() == Millis{1'200}, "the fourth is due at the very end of what passes");
 }
 
-TEST("processes that never come to rest are told of, and so are timers without end") {
+PHX_TEST("processes that never come to rest are told of, and so are timers without end") {
   TestHouse restless({.messages_a_turn = 1, .turns_a_run = 1});
   restless.scheduler.spawn(std::make_unique<Endless>());
   expect(expect_throw<Failure>([&restless] { restless.settle(); }).find("come to rest") !=

@@ -1,4 +1,4 @@
-/// The host program of a unit test file: runs every TEST that was linked in.
+/// The host program of a unit test file: runs every PHX_TEST that was linked in.
 
 #include <cstring>
 

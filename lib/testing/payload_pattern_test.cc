@@ -16,7 +16,7 @@ bool matches(const PayloadPattern& pattern, const char* text) {
 
 }  // namespace
 
-TEST("a payload, and what is expected of one, are written by their members") {
+PHX_TEST("a payload, and what is expected of one, are written by their members") {
   const Payload payload = {{"n", 1}, {"who", "ann"}};
   expect_eq(payload.view(), R"({"n":1,"who":"ann"})");
   const Payload strings = {{"first", "second"}};
@@ -25,7 +25,7 @@ TEST("a payload, and what is expected of one, are written by their members") {
   expect(pattern.matches(payload), "in any order");
 }
 
-TEST("a payload is expected whole, in whatever order its members come") {
+PHX_TEST("a payload is expected whole, in whatever order its members come") {
   const PayloadPattern whole = Json::object({{"a", 1}, {"b", "x"}});
   expect(matches(whole, R"({"b":"x","a":1})"), "the order doesn't matter");
   expect(!matches(whole, R"({"a":1})"), "less is something else");
@@ -34,7 +34,7 @@ TEST("a payload is expected whole, in whatever order its members come") {
   expect(matches({}, "{}") && !matches({}, R"({"a":1})"), "{} is the empty object");
 }
 
-TEST("containing asks for the members that it names, deep inside objects and arrays") {
+PHX_TEST("containing asks for the members that it names, deep inside objects and arrays") {
   const PayloadPattern part = containing(Json::parse(R"({"user":{"id":1},"list":[{"n":1},{}]})"));
   expect(matches(part, R"({"user":{"id":1,"x":2},"list":[{"n":1,"m":2},{"k":3}],"y":4})"), "more");
   expect(!matches(part, R"({"user":{"id":2},"list":[{"n":1},{}]})"), "not another value");
@@ -44,12 +44,12 @@ TEST("containing asks for the members that it names, deep inside objects and arr
   expect(!matches(part, R"({"list":[{"n":1},{}]})"), "not without a member");
 }
 
-TEST("a member that is to be null must be there") {
+PHX_TEST("a member that is to be null must be there") {
   expect(matches(containing(Json::object({{"a", nullptr}})), R"({"a":null})"), "it is there");
   expect(!matches(containing(Json::object({{"a", nullptr}})), "{}"), "it isn't");
 }
 
-TEST("binary payloads are equal byte for byte, and equal to no JSON") {
+PHX_TEST("binary payloads are equal byte for byte, and equal to no JSON") {
   const PayloadPattern bytes = Payload::binary(std::string("{\0}", 3));
   expect(bytes.matches(Payload::binary(std::string("{\0}", 3))), "the same bytes");
   expect(!bytes.matches(Payload::binary("{}")), "other bytes");
@@ -59,7 +59,7 @@ TEST("binary payloads are equal byte for byte, and equal to no JSON") {
   expect(any_payload().matches(Payload::binary("{}")) && matches(any_payload(), "[1]"), "any");
 }
 
-TEST("what was expected can be shown") {
+PHX_TEST("what was expected can be shown") {
   expect_eq(PayloadPattern(Json::object({{"a", 1}})).shown(), R"({"a":1})");
   expect_eq(containing(Json::object({{"a", 1}})).shown(), R"(a payload containing {"a":1})");
   expect_eq(any_payload().shown(), "any payload");

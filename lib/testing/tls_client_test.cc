@@ -45,7 +45,7 @@ std::atomic<int> interruptions = 0;
 
 }  // namespace
 
-TEST("a client that is interrupted reads on") {
+PHX_TEST("a client that is interrupted reads on") {
   constexpr int enough = 100;
   struct sigaction counting {};  // without SA_RESTART
   counting.sa_handler = [](int) { ++interruptions; };

@@ -8,7 +8,7 @@ using namespace phx;
 using namespace phx::serializer;
 using namespace phx::testing;
 
-TEST("a message comes out of its frame as it went in, JSON or bytes") {
+PHX_TEST("a message comes out of its frame as it went in, JSON or bytes") {
   for (const Payload& payload : {Payload::own_text(R"({"a":"\n"})"), Payload::binary("\n\0{")}) {
     const Message sent{"1", "2", "room:\n", "new\nmsg", payload};
     const Message got = values().decode(values().encode(sent));
@@ -19,7 +19,7 @@ TEST("a message comes out of its frame as it went in, JSON or bytes") {
   }
 }
 
-TEST("a reply keeps its status, a broadcast has no refs") {
+PHX_TEST("a reply keeps its status, a broadcast has no refs") {
   const Value reply = read(values().encode(Reply{"1", "2", "t", Status::error, Json(5)}));
   expect_eq(reply.kind, Value::reply);
   expect_eq(reply.ref + " " + reply.name, "2 error");
@@ -29,7 +29,7 @@ TEST("a reply keeps its status, a broadcast has no refs") {
   expect_eq(said.topic + " " + said.name, "t said");
 }
 
-TEST("what V2 can't send is refused here, too") {
+PHX_TEST("what V2 can't send is refused here, too") {
   expect_throw<EncodeError>([] { values().encode(Message{{}, {}, "t", "e", Json(5)}); });
   expect_throw<EncodeError>([] { values().fastlane(Broadcast("t", "e", Json::array())); });
   const Message long_event{{}, {}, "t", std::string(256, 'e'), Payload::binary("")};

@@ -33,7 +33,7 @@ extern "C" int CRYPTO_memcmp(const void* one, const void* other, std::size_t siz
   return differs;
 }
 
-TEST("a token's signature is compared whole and in constant time, wherever it differs") {
+PHX_TEST("a token's signature is compared whole and in constant time, wherever it differs") {
   const std::vector<std::size_t> whole{43};  // HMAC-SHA256 in base64 for URLs
   const TokenSigner signer("0123456789abcdef0123456789abcdef", "user socket");
   const TokenSigner::Time now{std::chrono::seconds(1755700000)};
@@ -53,7 +53,7 @@ TEST("a token's signature is compared whole and in constant time, wherever it di
             whole);
 }
 
-TEST("so is a session's CSRF token") {
+PHX_TEST("so is a session's CSRF token") {
   const std::string state = "Zk3nQ8tLw1sVx9bYcP2dR7fG";
   const std::string token = "NyZSLyJrHwdHAEFlTAxUbltpHzs_egcGmMaAsSkK0123456789-_mMaA";
   const std::vector<std::size_t> whole{state.size()};

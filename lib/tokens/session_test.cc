@@ -62,14 +62,14 @@ std::string read(const SessionCookie& cookie, const std::string& value) {
 
 }  // namespace
 
-TEST("a signed session is read") { expect_eq(read(signed_cookie, by_signature), whole.dump()); }
+PHX_TEST("a signed session is read") { expect_eq(read(signed_cookie, by_signature), whole.dump()); }
 
-TEST("an encrypted session is read, as plug_crypto 2 writes it and as plug_crypto 1 did") {
+PHX_TEST("an encrypted session is read, as plug_crypto 2 writes it and as plug_crypto 1 did") {
   expect_eq(read(encrypted_cookie, by_xchacha20), whole.dump());
   expect_eq(read(encrypted_cookie, by_aes_gcm), whole.dump());
 }
 
-TEST("a cookie that is not ours is an empty session, and no cookie is none") {
+PHX_TEST("a cookie that is not ours is an empty session, and no cookie is none") {
   expect_eq(read(signed_cookie, by_signature + "A"), std::string("{}"));
   expect_eq(read(signed_cookie, by_xchacha20), std::string("{}"));
   expect_eq(read(encrypted_cookie, by_signature), std::string("{}"));
@@ -79,7 +79,7 @@ TEST("a cookie that is not ours is an empty session, and no cookie is none") {
   expect(!signed_cookie.read({"GET", "/"}), "without a cookie there is no session");
 }
 
-TEST("any changed character of a cookie makes it nobody's") {
+PHX_TEST("any changed character of a cookie makes it nobody's") {
   const auto holds = [](const SessionCookie& cookie, const std::string& good) {
     for (std::size_t i = 0; i < good.size(); ++i) {
       std::string bad = good;
@@ -95,7 +95,7 @@ TEST("any changed character of a cookie makes it nobody's") {
   holds(encrypted_cookie, by_aes_gcm);
 }
 
-TEST("the session goes only to a page that knows its CSRF token") {
+PHX_TEST("the session goes only to a page that knows its CSRF token") {
   const auto checked = [](const char* params) {
     const auto session = signed_cookie.read_checked(with_cookie(by_signature), Json::parse(params));
     return session.has_value();
@@ -106,7 +106,7 @@ TEST("the session goes only to a page that knows its CSRF token") {
   expect(!checked(R"({"_csrf_token":["a"]})"), "a list is no token");
 }
 
-TEST("a CSRF token is the state behind any mask, in either base64") {
+PHX_TEST("a CSRF token is the state behind any mask, in either base64") {
   expect(valid_csrf_token(csrf_state, csrf_token), "base64 for URLs");
   expect(valid_csrf_token(csrf_state,
                           "JBVNEG8GSnJIDkxpBkccJ11uDFptCFl4~~~~>>>>?"
@@ -124,7 +124,7 @@ TEST("a CSRF token is the state behind any mask, in either base64") {
   expect(!valid_csrf_token("", csrf_token), "a session without a state has no token");
 }
 
-TEST("cookies are found among others, the first of a name first") {
+PHX_TEST("cookies are found among others, the first of a name first") {
   const auto find = [](const std::string& header) {
     http::Request request{"GET", "/"};
     request.headers = {{"cookie", header}};
@@ -142,7 +142,7 @@ TEST("cookies are found among others, the first of a name first") {
   expect_eq(cookie(twice, "a").value(), std::string("2"));
 }
 
-TEST("options that can't work are refused at start-up, in a sentence") {
+PHX_TEST("options that can't work are refused at start-up, in a sentence") {
   const std::string sentence = expect_throw<std::invalid_argument>(
       [] { SessionCookie("short", {.key = "k", .signing_salt = "s"}); });
   expect_eq(sentence, std::string("expected a secret_key_base of at least 64 bytes for session "
@@ -152,7 +152,7 @@ TEST("options that can't work are refused at start-up, in a sentence") {
   expect_throw<std::invalid_argument>([] { SessionCookie(secret, {"k", ""}); });
 }
 
-TEST("what is signed here is verified here, and nowhere else") {
+PHX_TEST("what is signed here is verified here, and nowhere else") {
   const std::string key = crypto::derive_key(secret, "a");
   expect_eq(crypto::verify(crypto::sign("hello", key), key).value(), std::string("hello"));
   expect_eq(crypto::verify(crypto::sign("", key), key).value(), std::string());
@@ -160,7 +160,7 @@ TEST("what is signed here is verified here, and nowhere else") {
          "another salt is another key");
 }
 
-TEST("no random bytes are taken for a cookie, a token or a term that they are not") {
+PHX_TEST("no random bytes are taken for a cookie, a token or a term that they are not") {
   std::mt19937 random(20'261'121);
   const auto any_of = [&](const std::string& alphabet, std::size_t most) {
     std::string text(random() % most, '\0');
@@ -183,7 +183,7 @@ TEST("no random bytes are taken for a cookie, a token or a term that they are no
   }
 }
 
-TEST("a term that lies about its size or its depth is no term") {
+PHX_TEST("a term that lies about its size or its depth is no term") {
   expect(!decode_any_term(std::string("\x83l\xff\xff\xff\xff", 6)), "a list without items");
   expect(!decode_any_term(std::string("\x83m\xff\xff\xff\xff", 6)), "a binary without bytes");
   expect(!decode_any_term("\x83" + std::string(10'000, 'h')), "tuples all the way down");

@@ -72,7 +72,7 @@ bool is(const TokenSigner::Verdict& verdict) {
 
 }  // namespace
 
-TEST("what Phoenix signed is verified here") {
+PHX_TEST("what Phoenix signed is verified here") {
   for (const auto& [data, token] : from_phoenix) {
     const auto verdict = signer.verify(token, signed_at);
     expect(is<TokenSigner::Valid>(verdict), data + " is verified");
@@ -80,13 +80,13 @@ TEST("what Phoenix signed is verified here") {
   }
 }
 
-TEST("what is signed here is what Phoenix signs") {
+PHX_TEST("what is signed here is what Phoenix signs") {
   for (const auto& [data, token] : from_phoenix) {
     expect_eq(signer.sign(Json::parse(data), signed_at), token);
   }
 }
 
-TEST("a token for another purpose is none") {
+PHX_TEST("a token for another purpose is none") {
   const TokenSigner other(secret, "user auth");
   const std::string token = other.sign("42", signed_at);
   expect_eq(token, std::string("SFMyNTY.g2gDbQAAAAI0Mm4GAAD138eYAWIAAVGA.QVa3UHuDTwYBUDPgRZP"
@@ -95,7 +95,7 @@ TEST("a token for another purpose is none") {
   expect(is<TokenSigner::Invalid>(signer.verify(token, signed_at)), "and for no other");
 }
 
-TEST("atoms read as strings; tuples and integers over 64 bits are refused") {
+PHX_TEST("atoms read as strings; tuples and integers over 64 bits are refused") {
   const auto verdict = signer.verify(
       "SFMyNTY.g2gDdAAAAAFkAAd1c2VyX2lkYQFuBgAA9d_HmAFiAAFRgA.Hapzo"
       "7BLrMZldRs3BhTfOln0eT0SXXD5ZEsiBF1I7W0",
@@ -109,7 +109,7 @@ TEST("atoms read as strings; tuples and integers over 64 bits are refused") {
   }
 }
 
-TEST("one changed character anywhere makes it a forgery") {
+PHX_TEST("one changed character anywhere makes it a forgery") {
   const std::string token = from_phoenix.front().second;
   for (std::size_t i = 0; i < token.size(); ++i) {
     std::string forged = token;
@@ -121,7 +121,7 @@ TEST("one changed character anywhere makes it a forgery") {
   }
 }
 
-TEST("a token expires by its own age, or by the age that the verifier wants") {
+PHX_TEST("a token expires by its own age, or by the age that the verifier wants") {
   using std::chrono::seconds;
   const std::string token = signer.sign("42", signed_at, seconds(60));
   expect(is<TokenSigner::Valid>(signer.verify(token, signed_at + seconds(59))),
@@ -134,7 +134,7 @@ TEST("a token expires by its own age, or by the age that the verifier wants") {
          "the verifier's age wins");
 }
 
-TEST("a clock that is set back lets a token hold on till its age has come, not for ever") {
+PHX_TEST("a clock that is set back lets a token hold on till its age has come, not for ever") {
   using std::chrono::hours;
   const std::string token = signer.sign("42", signed_at, hours(1));
   const auto set_back = signed_at - hours(24 * 365 * 50);  // before 1970, too
@@ -145,7 +145,7 @@ TEST("a clock that is set back lets a token hold on till its age has come, not f
          "an age of 0 lets none in, whatever the clock says");
 }
 
-TEST("a secret that is too short is refused with what to set") {
+PHX_TEST("a secret that is too short is refused with what to set") {
   const std::string text =
       expect_throw<std::invalid_argument>([] { TokenSigner("short", "salt"); });
   expect(text.find("EndpointOptions::secret_key_base") != std::string::npos, text);

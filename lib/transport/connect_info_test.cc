@@ -44,7 +44,7 @@ using Headers = ConnectInfo::Headers;
 
 }  // namespace
 
-TEST("a mount that asks for nothing is told nothing") {
+PHX_TEST("a mount that asks for nothing is told nothing") {
   const ConnectInfo info = Fixture{}.collect();
   expect(!info.peer_data && !info.uri && !info.user_agent && !info.session && !info.auth_token,
          "no value is collected");
@@ -53,7 +53,7 @@ TEST("a mount that asks for nothing is told nothing") {
          "no header is collected");
 }
 
-TEST("the peer comes with its port, the uri with its scheme") {
+PHX_TEST("the peer comes with its port, the uri with its scheme") {
   Fixture f;
   f.mount.connect_info = {.peer_data = true, .uri = true};
   const ConnectInfo info = f.collect();
@@ -65,7 +65,7 @@ TEST("the peer comes with its port, the uri with its scheme") {
             std::string("https://localhost:4000/socket/websocket?vsn=2.0.0"));
 }
 
-TEST("headers come in the kinds that are asked for, joined and sorted by name") {
+PHX_TEST("headers come in the kinds that are asked for, joined and sorted by name") {
   Fixture f;
   f.mount.connect_info = {.user_agent = true,
                           .x_headers = true,
@@ -80,14 +80,15 @@ TEST("headers come in the kinds that are asked for, joined and sorted by name") 
          "the handshake's headers, and no other that begins with sec-");
 }
 
-TEST("a client without a user agent has none") {
+PHX_TEST("a client without a user agent has none") {
   Fixture f;
   f.mount.connect_info.user_agent = true;
   f.request.headers.clear();
   expect(!f.collect().user_agent, "no user agent is made up");
 }
 
-TEST("the session comes to the page that knows its CSRF token, or to all where that is not asked") {
+PHX_TEST(
+    "the session comes to the page that knows its CSRF token, or to all where that is not asked") {
   Fixture f;
   f.mount.connect_info.session = std::make_shared<tokens::SessionCookie>(
       secret, tokens::SessionOptions{.key = "_app_key", .signing_salt = "signing salt"});

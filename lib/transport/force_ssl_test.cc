@@ -47,7 +47,7 @@ std::string told(const std::string& host, const http::Request::Headers& headers,
 
 }  // namespace
 
-TEST("a plain GET is sent to https with 301, all that may change something with 307") {
+PHX_TEST("a plain GET is sent to https with 301, all that may change something with 307") {
   const std::string place = " https://example.com/socket/websocket?vsn=2.0.0&a=b";
   expect_eq(redirected(request("example.com")), "301" + place);
   expect_eq(redirected(request("example.com", "http", "HEAD")), "301" + place);
@@ -55,7 +55,7 @@ TEST("a plain GET is sent to https with 301, all that may change something with 
   expect_eq(redirected(request("example.com", "http", "OPTIONS")), "307" + place);
 }
 
-TEST(
+PHX_TEST(
     "the redirect goes to the host that is configured, or else to the request's without its port") {
   const auto host_of = [](const std::string& answer) {
     return answer.substr(12, answer.find('/', 12) - 12);
@@ -69,18 +69,18 @@ TEST(
   expect_eq(host_of(redirected(request("[::1]:4000"))), std::string("[::1]"));
 }
 
-TEST("a request without a host, and none configured, is sent nowhere") {
+PHX_TEST("a request without a host, and none configured, is sent nowhere") {
   const Secured secured = force_ssl({"GET", "/"}, {}, {}, Log::silent());
   expect_eq(secured.redirect.value().status, 400);
 }
 
-TEST("a target that names a host of its own leads to the root") {
+PHX_TEST("a target that names a host of its own leads to the root") {
   http::Request asked = request("example.com");
   asked.target = "http://evil.example/";
   expect_eq(redirected(asked), std::string("301 https://example.com/"));
 }
 
-TEST("localhost is left alone unless told otherwise, and so are paths") {
+PHX_TEST("localhost is left alone unless told otherwise, and so are paths") {
   expect_eq(redirected(request("localhost:4000")), std::string("stays"));
   expect_eq(redirected(request("127.0.0.1")), std::string("stays"));
   ForceSsl options;
@@ -92,7 +92,7 @@ TEST("localhost is left alone unless told otherwise, and so are paths") {
   expect(redirected(request("localhost"), options) != "stays", "another path is another path");
 }
 
-TEST("https is answered with the header that keeps it so") {
+PHX_TEST("https is answered with the header that keeps it so") {
   expect_eq(hsts({}), std::string("max-age=31536000"));
   ForceSsl options;
   options.hsts = ForceSsl::Hsts{std::chrono::seconds(60), true, true};
@@ -101,7 +101,7 @@ TEST("https is answered with the header that keeps it so") {
   expect_eq(hsts(options), std::string("none"));
 }
 
-TEST("a proxy's headers count where they are asked for, and only when they came once") {
+PHX_TEST("a proxy's headers count where they are asked for, and only when they came once") {
   expect_eq(told("in:4000", {}), std::string("http://in:4000"));
   expect_eq(told("in", {{"x-forwarded-proto", "https"}}), std::string("https://in"));
   expect_eq(told("in:80", {{"x-forwarded-proto", "https"}}), std::string("https://in"));

@@ -96,7 +96,7 @@ constexpr std::size_t overhead =
 
 }  // namespace
 
-TEST("a poll is given about a megabyte, and the next polls the rest, in order") {
+PHX_TEST("a poll is given about a megabyte, and the next polls the rest, in order") {
   Fixture f;
   for (const char* ref : {"1", "2", "3", "4", "5"}) f.wait(ref, 400'000);
   expect_eq(refs(f.poll()), std::string("1 2"));
@@ -106,13 +106,13 @@ TEST("a poll is given about a megabyte, and the next polls the rest, in order") 
   expect_eq(refs(f.poll()), std::string());
 }
 
-TEST("as many small frames as wait are one poll's") {
+PHX_TEST("as many small frames as wait are one poll's") {
   Fixture f;
   for (int i = 0; i < 1'000; ++i) f.wait("1", 100);
   expect_eq(f.poll().frames.size(), 1'000u);
 }
 
-TEST("a frame of more than a megabyte is given, by itself") {
+PHX_TEST("a frame of more than a megabyte is given, by itself") {
   Fixture f;
   f.wait("1", 1);
   f.wait("2", 3'000'000);
@@ -122,7 +122,7 @@ TEST("a frame of more than a megabyte is given, by itself") {
   expect_eq(refs(f.poll()), std::string("3"));
 }
 
-TEST("what is given back comes before the rest, in its order") {
+PHX_TEST("what is given back comes before the rest, in its order") {
   Fixture f;
   for (const char* ref : {"1", "2", "3", "4"}) f.wait(ref, 400'000);
   f.give_back(f.poll());
@@ -130,7 +130,7 @@ TEST("what is given back comes before the rest, in its order") {
   expect_eq(refs(f.poll()), std::string("3 4"));
 }
 
-TEST("what one poll gives back is told to the next, though that one waits already") {
+PHX_TEST("what one poll gives back is told to the next, though that one waits already") {
   Fixture f;
   f.wait("1", 1);
   Frames taken = f.poll();
@@ -140,7 +140,7 @@ TEST("what one poll gives back is told to the next, though that one waits alread
   expect_eq(journal, Journal{"waits", "1"});
 }
 
-TEST("the bytes that wait in a session have a limit of the mount's") {
+PHX_TEST("the bytes that wait in a session have a limit of the mount's") {
   constexpr std::size_t two = 2 * (overhead + 100);
   Fixture f({.max_waiting_bytes = two});
   for (int i = 0; i < 10; ++i) {  // what was taken makes room
@@ -157,14 +157,14 @@ TEST("the bytes that wait in a session have a limit of the mount's") {
   expect(!f.alive(), "the session has ended");
 }
 
-TEST("so has one frame by itself") {
+PHX_TEST("so has one frame by itself") {
   Fixture f({.max_waiting_bytes = 1'000});
   f.wait("1", 1'000);
   expect_eq(f.told, std::string("longpoll_bytes 1000"));
   expect(!f.alive(), "the session has ended");
 }
 
-TEST("the frames that wait in a session have a limit of the mount's") {
+PHX_TEST("the frames that wait in a session have a limit of the mount's") {
   Fixture f({.max_waiting_frames = 2});
   for (const char* ref : {"1", "2"}) f.wait(ref, 1);
   expect(f.alive() && f.told.empty(), "two may wait");

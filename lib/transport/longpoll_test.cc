@@ -10,7 +10,7 @@ using namespace phx::testing::polling;
 using namespace phx::testing;
 using namespace phx::transport;
 
-TEST("the first poll opens a session: 410, a token, and nothing to hear") {
+PHX_TEST("the first poll opens a session: 410, a token, and nothing to hear") {
   Fixture f;
   const Json body = f.body_of(f.get());
   expect_eq(body["status"].integer_or(0), 410);
@@ -18,7 +18,7 @@ TEST("the first poll opens a session: 410, a token, and nothing to hear") {
   expect(!body["token"].string_or("").empty(), "there is a token");
 }
 
-TEST("a post is answered when it was handled, and what it brought waits for a poll") {
+PHX_TEST("a post is answered when it was handled, and what it brought waits for a poll") {
   Fixture f;
   f.begin();
   expect_eq(f.status_of(f.post(R"(["1","1","t","phx_join",{}])")), 200);
@@ -29,7 +29,7 @@ TEST("a post is answered when it was handled, and what it brought waits for a po
             std::string(R"(["1","1","t","phx_reply",{"response":{},"status":"ok"}])"));
 }
 
-TEST("a poll with nothing to tell is held until there is something") {
+PHX_TEST("a poll with nothing to tell is held until there is something") {
   Fixture f;
   f.join();
   const auto poll = f.get();
@@ -39,7 +39,7 @@ TEST("a poll with nothing to tell is held until there is something") {
             std::string(R"(["[\"1\",null,\"t\",\"pushed\",{\"n\":1}]"])"));
 }
 
-TEST("a poll that hears nothing for the window is 204") {
+PHX_TEST("a poll that hears nothing for the window is 204") {
   Fixture f;
   f.join();
   const auto poll = f.get();
@@ -49,7 +49,7 @@ TEST("a poll that hears nothing for the window is 204") {
   expect_eq(f.status_of(poll), 204);
 }
 
-TEST("of two polls the later one hears") {
+PHX_TEST("of two polls the later one hears") {
   Fixture f;
   f.join();
   const auto first = f.get(), second = f.get();
@@ -60,7 +60,7 @@ TEST("of two polls the later one hears") {
   expect_eq(f.status_of(first), 204);
 }
 
-TEST("a poll that its client gave up loses no message") {
+PHX_TEST("a poll that its client gave up loses no message") {
   Fixture f;
   f.join();
   f.get()->hung_up = true;
@@ -68,7 +68,7 @@ TEST("a poll that its client gave up loses no message") {
   expect_eq(f.body_of(f.get())["messages"].size(), 1u);
 }
 
-TEST("a session that nobody polls for one and a half windows ends; posts do not keep it") {
+PHX_TEST("a session that nobody polls for one and a half windows ends; posts do not keep it") {
   Fixture f;
   f.join();
   f.house.pass(Millis{1'400});
@@ -79,7 +79,8 @@ TEST("a session that nobody polls for one and a half windows ends; posts do not 
   expect_eq(f.status_of(f.get()), 410);
 }
 
-TEST("lines are messages in order; one that does not begin with a bracket is base64 of a binary") {
+PHX_TEST(
+    "lines are messages in order; one that does not begin with a bracket is base64 of a binary") {
   Fixture f;
   f.begin();
   f.post(
@@ -93,7 +94,7 @@ TEST("lines are messages in order; one that does not begin with a bracket is bas
   expect(messages[2].string_or("").ends_with("tok!"), "the binary reply, as it is");
 }
 
-TEST("lines past the hundredth are ignored; another content type is one message") {
+PHX_TEST("lines past the hundredth are ignored; another content type is one message") {
   http::Request request{"POST", "/"};
   request.headers = {{"content-type", "application/x-ndjson"}};
   for (int i = 0; i < 150; ++i) request.body += "[1]\n";
@@ -104,7 +105,7 @@ TEST("lines past the hundredth are ignored; another content type is one message"
   expect_eq(messages_of(request).size(), 1u);
 }
 
-TEST("a line that is neither is 500, and the session goes on") {
+PHX_TEST("a line that is neither is 500, and the session goes on") {
   Fixture f;
   f.join();
   const auto post = f.post(R"({"topic":"t"})", "application/x-ndjson");
@@ -112,7 +113,7 @@ TEST("a line that is neither is 500, and the session goes on") {
   expect_eq(f.status_of(f.post(R"(["1","2","t","echo",{}])")), 200);
 }
 
-TEST("a body that is no message ends the session: 408 after the window, then 410") {
+PHX_TEST("a body that is no message ends the session: 408 after the window, then 410") {
   Fixture f;
   f.join();
   const auto post = f.post("hello");
@@ -122,7 +123,7 @@ TEST("a body that is no message ends the session: 408 after the window, then 410
   expect_eq(f.status_of(f.post("[]")), 410);
 }
 
-TEST("a body too long is 400, once its session is known, and the session goes on") {
+PHX_TEST("a body too long is 400, once its session is known, and the session goes on") {
   Fixture f;
   http::Request request{"POST", "/socket/longpoll?vsn=2.0.0"};
   request.body_too_long = true;
@@ -133,14 +134,14 @@ TEST("a body too long is 400, once its session is known, and the session goes on
   expect_eq(f.status_of(f.post(R"(["1","2","t","echo",{}])")), 200);
 }
 
-TEST("frames that are no text can't be told: 500") {
+PHX_TEST("frames that are no text can't be told: 500") {
   Fixture f;
   f.join();
   f.post("AAEBAQQxM3RlY2hv/w==", "application/x-ndjson");
   expect_eq(f.get()->answers.at(0).status, 500);
 }
 
-TEST("origins, methods and CORS") {
+PHX_TEST("origins, methods and CORS") {
   Fixture f;
   http::Request request{"GET", "/socket/longpoll?vsn=2.0.0"};
   request.headers = {{"origin", "http://evil"}, {"access-control-request-headers", "x-one"}};
@@ -155,14 +156,14 @@ TEST("origins, methods and CORS") {
   expect_eq(f.ask(request)->answers.at(0).status, 400);
 }
 
-TEST("a refused connect or version is 403, whatever the reason") {
+PHX_TEST("a refused connect or version is 403, whatever the reason") {
   Fixture f;
   expect_eq(f.status_of(f.ask({"GET", "/socket/longpoll?vsn=3.0.0"})), 403);
   expect_eq(f.status_of(f.ask({"GET", "/socket/longpoll?vsn=2.0.0&token=reject"})), 403);
   expect_eq(f.ask({"GET", "/socket/longpoll?vsn=2.0.0&a=%ff"})->answers.at(0).status, 400);
 }
 
-TEST("a session that is drained lets its poll go, and ends with its channels") {
+PHX_TEST("a session that is drained lets its poll go, and ends with its channels") {
   Fixture f;
   f.join();
   const auto held = f.get();
@@ -176,7 +177,7 @@ TEST("a session that is drained lets its poll go, and ends with its channels") {
   expect_eq(Fixture::body_of(f.get())["status"], Json(410));
 }
 
-TEST("who posts too many messages a second finds his session gone, and it is told") {
+PHX_TEST("who posts too many messages a second finds his session gone, and it is told") {
   Fixture f;
   f.mount.message_rate = {.per_second = 10, .burst = 2};
   const std::string& told = f.listen();
@@ -191,7 +192,7 @@ TEST("who posts too many messages a second finds his session gone, and it is tol
   expect_eq(f.status_of(f.post(beat)), 410);
 }
 
-TEST("as many sessions as there may be, and one more is answered 503") {
+PHX_TEST("as many sessions as there may be, and one more is answered 503") {
   Fixture f;
   f.tokens = std::make_shared<const SessionTokens>("a secret of more than twenty bytes", 1);
   const std::string& told = f.listen();

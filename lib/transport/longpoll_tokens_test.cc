@@ -8,7 +8,7 @@ using namespace phx::testing::polling;
 using namespace phx::testing;
 using namespace phx::transport;
 
-TEST("a token that is none, forged, or another server's is 410") {
+PHX_TEST("a token that is none, forged, or another server's is 410") {
   Fixture f;
   f.begin();
   const std::string good = f.token;
@@ -21,7 +21,7 @@ TEST("a token that is none, forged, or another server's is 410") {
   }
 }
 
-TEST("a session is known at other mounts of its endpoint, too, with their window") {
+PHX_TEST("a session is known at other mounts of its endpoint, too, with their window") {
   Fixture f;
   Mount other = f.mount;
   other.path = "/short";
@@ -34,7 +34,7 @@ TEST("a session is known at other mounts of its endpoint, too, with their window
   expect_eq(f.status_of(poll), 204);
 }
 
-TEST("a session that is bound is known at its own mount alone, and no other is known there") {
+PHX_TEST("a session that is bound is known at its own mount alone, and no other is known there") {
   for (const bool by_auth_token : {true, false}) {
     Fixture f;
     Mount bound = f.mount, also_bound = f.mount;
@@ -58,7 +58,7 @@ TEST("a session that is bound is known at its own mount alone, and no other is k
   }
 }
 
-TEST("a session that is bound is known under the parameters of its path alone") {
+PHX_TEST("a session that is bound is known under the parameters of its path alone") {
   Fixture f;
   f.mount.path = "/tenant/:tenant/socket";
   f.mount.longpoll->bind_session = true;
@@ -68,7 +68,7 @@ TEST("a session that is bound is known under the parameters of its path alone") 
   expect(f.known_at(f.mount, ours) && !f.known_at(f.mount, theirs), "another tenant's path");
 }
 
-TEST("a session keeps the version that it began with, whatever its requests say later") {
+PHX_TEST("a session keeps the version that it began with, whatever its requests say later") {
   Fixture f;
   f.begin();
   http::Request request{"POST", "/socket/longpoll?vsn=1.0.0&token=" + f.token};
@@ -79,7 +79,7 @@ TEST("a session keeps the version that it began with, whatever its requests say 
             std::string(R"(["1","1","t","phx_reply",{"response":{},"status":"ok"}])"));
 }
 
-TEST("the token in the header wins over the query's") {
+PHX_TEST("the token in the header wins over the query's") {
   Fixture f;
   f.join();
   http::Request request{"POST", "/socket/longpoll?vsn=2.0.0&token=rubbish"};

@@ -6,7 +6,8 @@
 using namespace phx;
 using namespace phx::testing;
 
-TEST("each message that carries a frame, a text of the client's or a payload counts its bytes") {
+PHX_TEST(
+    "each message that carries a frame, a text of the client's or a payload counts its bytes") {
   using process::Message;
   constexpr std::size_t size = 100'000;
   const std::string large(size, 'x');

@@ -28,7 +28,7 @@ void refuses(const Origins& origins, const std::vector<std::string>& bad) {
 
 }  // namespace
 
-TEST("who is no page has no origin, and passes") {
+PHX_TEST("who is no page has no origin, and passes") {
   http::Request request{"GET", "/"};
   for (const Origins& origins :
        {Origins::any(), Origins::url_host(), Origins::same_host(), Origins::same_origin(),
@@ -37,11 +37,11 @@ TEST("who is no page has no origin, and passes") {
   }
 }
 
-TEST("false takes pages from anywhere") {
+PHX_TEST("false takes pages from anywhere") {
   takes(Origins::any(), {"http://evil.example", "null", "", "nonsense"});
 }
 
-TEST("true takes the endpoint's host by any scheme and port, letter for letter") {
+PHX_TEST("true takes the endpoint's host by any scheme and port, letter for letter") {
   const auto allow = [](const char* origin) {
     return Origins::url_host().allow(from(origin), "localhost");
   };
@@ -56,7 +56,7 @@ TEST("true takes the endpoint's host by any scheme and port, letter for letter")
   }
 }
 
-TEST("true takes the request's own host where the endpoint has none") {
+PHX_TEST("true takes the request's own host where the endpoint has none") {
   takes(Origins::url_host(), {"http://own.example", "https://own.example:9"});
   refuses(Origins::url_host(), {"http://localhost", "null"});
   takes(Origins::same_host(), {"http://own.example:1"});
@@ -65,7 +65,7 @@ TEST("true takes the request's own host where the endpoint has none") {
          "same_host does not ask the endpoint");
 }
 
-TEST("conn takes the request's own scheme, host and port") {
+PHX_TEST("conn takes the request's own scheme, host and port") {
   const Origins own = Origins::same_origin();
   takes(own, {"http://own.example:4000", "HTTP://own.example:4000"});
   refuses(own, {"http://own.example", "https://own.example:4000", "http://own.example:4001",
@@ -76,7 +76,7 @@ TEST("conn takes the request's own scheme, host and port") {
   expect(own.allow(from("http://[::1]:4000", "[::1]:4000")), "an IPv6 address is a host");
 }
 
-TEST("a list's entry compares what it names") {
+PHX_TEST("a list's entry compares what it names") {
   takes(Origins::list({"//example.com"}),
         {"http://example.com", "https://example.com:8443", "//example.com"});
   refuses(Origins::list({"//example.com"}),
@@ -92,20 +92,20 @@ TEST("a list's entry compares what it names") {
   takes(Origins::list({"//a", "HTTPS://b"}), {"http://a", "https://b"});
 }
 
-TEST("a star takes a host and all below it") {
+PHX_TEST("a star takes a host and all below it") {
   const Origins below = Origins::list({"//*.example.com"});
   takes(below, {"http://example.com", "https://a.example.com:1", "http://a.b.example.com"});
   refuses(below,
           {"http://badexample.com", "http://example.com.evil", "http://com", "http://*.com"});
 }
 
-TEST("a scheme without a port of its own is compared all the same") {
+PHX_TEST("a scheme without a port of its own is compared all the same") {
   takes(Origins::list({"app://localhost"}), {"app://localhost"});
   takes(Origins::list({"chrome-extension://abcdef"}), {"chrome-extension://abcdef"});
   refuses(Origins::list({"app://localhost"}), {"http://localhost", "app2://localhost"});
 }
 
-TEST("a function is asked for every origin, and its word counts") {
+PHX_TEST("a function is asked for every origin, and its word counts") {
   std::vector<http::Uri> asked;
   const Origins origins = Origins::ask([&](const http::Uri& origin) {
     asked.push_back(origin);
@@ -117,7 +117,7 @@ TEST("a function is asked for every origin, and its word counts") {
          "it is given what the origins name");
 }
 
-TEST("an entry without a host is refused at start-up, in a sentence") {
+PHX_TEST("an entry without a host is refused at start-up, in a sentence") {
   for (const char* bad : {"localhost", "*.example.com", "example.com:80", "", "https://", "//",
                           "https:example.com", "/path"}) {
     const std::string sentence = expect_throw<std::invalid_argument>([&] {
@@ -130,7 +130,7 @@ TEST("an entry without a host is refused at start-up, in a sentence") {
   }
 }
 
-TEST("a URI comes apart into what it names") {
+PHX_TEST("a URI comes apart into what it names") {
   const auto is = [](const char* text, const http::Uri& expected) {
     expect(http::parse_uri(text) == expected, text);
   };

@@ -63,7 +63,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST("a query becomes a tree") {
+PHX_TEST("a query becomes a tree") {
   expect_eq(
       http::parse_query("a[b]=c&list[]=1&list[]=2&u=%C3%A9&plus=a+b&flag&x=1&x=2&z=%zz").dump(),
       Json::parse(R"({"a":{"b":"c"},"list":["1","2"],"u":"é","plus":"a b","flag":"","x":"2",
@@ -73,12 +73,12 @@ TEST("a query becomes a tree") {
   expect_eq(http::parse_query("&&=x&a%5Bb%5D=c").dump(), std::string(R"({"a":{"b":"c"}})"));
 }
 
-TEST("brackets that do not pair are part of the name") {
+PHX_TEST("brackets that do not pair are part of the name") {
   expect_eq(http::parse_query("a[b=1&[c]=2&a]=3").dump(),
             Json::parse(R"({"a[b":"1","[c]":"2","a]":"3"})").dump());
 }
 
-TEST("a query that is no UTF-8, or nested beyond reason, is refused") {
+PHX_TEST("a query that is no UTF-8, or nested beyond reason, is refused") {
   expect_throw<http::BadQuery>([] { http::parse_query("a=%ff"); });
   expect_throw<http::BadQuery>([] { http::parse_query("%ff=a"); });
   std::string deep = "a";
@@ -86,7 +86,7 @@ TEST("a query that is no UTF-8, or nested beyond reason, is refused") {
   expect_throw<http::BadQuery>([&] { http::parse_query(deep + "=1"); });
 }
 
-TEST("a good request becomes an upgrade with its key, options and parameters") {
+PHX_TEST("a good request becomes an upgrade with its key, options and parameters") {
   Fixture f;
   f.request.target += "&name=a+b";
   f.path_params = {{"tenant", "ac%20me"}, {"name", "path wins"}};
@@ -103,7 +103,7 @@ TEST("a good request becomes an upgrade with its key, options and parameters") {
             std::string("http://localhost:4000/socket/websocket?vsn=2.0.0&name=a+b"));
 }
 
-TEST("each check answers before the next one looks") {
+PHX_TEST("each check answers before the next one looks") {
   Fixture f;
   f.request.method = "POST";
   f.set("origin", "http://evil");
@@ -122,7 +122,7 @@ TEST("each check answers before the next one looks") {
   expect_eq(f.refused().body, std::string("'upgrade' header must contain 'websocket', got []"));
 }
 
-TEST("each missing upgrade header is named") {
+PHX_TEST("each missing upgrade header is named") {
   const auto says = [](const char* header, const char* value) {
     Fixture f;
     f.set(header, value);
@@ -138,7 +138,7 @@ TEST("each missing upgrade header is named") {
   expect_eq(old.refused().body, std::string("HTTP version HTTP/1.0 unsupported"));
 }
 
-TEST("any key will do, an empty one and a very long one too") {
+PHX_TEST("any key will do, an empty one and a very long one too") {
   for (const std::string& key : {std::string(), std::string("short"), std::string(1'000, 'k')}) {
     Fixture f;
     f.request.headers.push_back({"sec-websocket-key", key});
@@ -149,14 +149,14 @@ TEST("any key will do, an empty one and a very long one too") {
   }
 }
 
-TEST("lists and letter case in the upgrade headers are no obstacle") {
+PHX_TEST("lists and letter case in the upgrade headers are no obstacle") {
   Fixture f;
   f.set("connection", "keep-alive, Upgrade");
   f.set("upgrade", "h2c, WebSocket");
   f.accepted();
 }
 
-TEST("connect's refusals, and what it throws") {
+PHX_TEST("connect's refusals, and what it throws") {
   Fixture f;
   f.request.target = "/socket/websocket?vsn=2.0.0&token=reject";
   expect_eq(f.refused().status, 403);
@@ -168,7 +168,8 @@ TEST("connect's refusals, and what it throws") {
   expect_eq(f.refused().status, 403);
 }
 
-TEST("sub-protocols: the server's order wins, none in common is refused, none offered is fine") {
+PHX_TEST(
+    "sub-protocols: the server's order wins, none in common is refused, none offered is fine") {
   Fixture f;
   f.mount.websocket->subprotocols = {"phoenix", "other"};
   f.set("sec-websocket-protocol", "other, phoenix");
@@ -179,7 +180,7 @@ TEST("sub-protocols: the server's order wins, none in common is refused, none of
   expect(!f.accepted().subprotocol, "no sub-protocol is chosen");
 }
 
-TEST("the auth token comes in the sub-protocol's header, padded or not") {
+PHX_TEST("the auth token comes in the sub-protocol's header, padded or not") {
   Fixture f;
   f.mount.auth_token = true;
   f.set("sec-websocket-protocol", "phoenix, base64url.bearer.phx.c2VjcmV0LXRva2Vu");
@@ -192,7 +193,7 @@ TEST("the auth token comes in the sub-protocol's header, padded or not") {
   expect_eq(f.refused().status, 500);
 }
 
-TEST("compression is agreed on where it is offered and switched on, and nowhere else") {
+PHX_TEST("compression is agreed on where it is offered and switched on, and nowhere else") {
   Fixture f;
   f.set("sec-websocket-extensions",
         "other, permessage-deflate; server_max_window_bits=99, "
@@ -206,7 +207,7 @@ TEST("compression is agreed on where it is offered and switched on, and nowhere 
   expect(!f.accepted().deflate, "it was not offered");
 }
 
-TEST("of several auth tokens none is taken, and phoenix comes before the mount's own") {
+PHX_TEST("of several auth tokens none is taken, and phoenix comes before the mount's own") {
   Fixture f;
   f.mount.auth_token = true;
   f.mount.websocket->subprotocols = {"other"};
@@ -216,7 +217,7 @@ TEST("of several auth tokens none is taken, and phoenix comes before the mount's
   expect_eq(f.accepted().socket.assign("auth_token").string_or(""), std::string("none"));
 }
 
-TEST("a mount's serializers stand instead of its socket's") {
+PHX_TEST("a mount's serializers stand instead of its socket's") {
   Fixture f;
   f.mount.serializers = {{&serializer::v2_json(), "~> 9.0.0"}};
   expect_eq(f.refused().status, 403);
@@ -224,7 +225,7 @@ TEST("a mount's serializers stand instead of its socket's") {
   f.accepted();
 }
 
-TEST("a mount's log says that a request came and what became of it, once it is worth a look") {
+PHX_TEST("a mount's log says that a request came and what became of it, once it is worth a look") {
   std::vector<std::string> lines;
   TestHouse house({}, Log::to(Level::debug, [&](Level level, const std::string& line) {
                     if (level == Level::debug) lines.push_back(line.substr(0, line.find(" micro")));
@@ -262,7 +263,7 @@ struct FakeWire : Wire {
 
 }  // namespace
 
-TEST("a websocket is closed when its client was quiet for the timeout, and not before") {
+PHX_TEST("a websocket is closed when its client was quiet for the timeout, and not before") {
   TestHouse house;
   const auto wire = std::make_shared<FakeWire>();
   const auto pid = house.scheduler.spawn(std::make_unique<Websocket>(
@@ -280,7 +281,7 @@ TEST("a websocket is closed when its client was quiet for the timeout, and not b
   expect(!house.scheduler.alive(pid), "then it ends");
 }
 
-TEST("a connection is told of with its parameters, its version and its result") {
+PHX_TEST("a connection is told of with its parameters, its version and its result") {
   Fixture f;
   std::vector<std::string> told;
   f.house.telemetry.attach(
@@ -298,7 +299,7 @@ TEST("a connection is told of with its parameters, its version and its result") 
                       R"(websocket 1.0.0 error /socket {"token":"reject","vsn":"1.0.0"})"});
 }
 
-TEST("a version that nobody speaks, or a connect that throws, is no connection to tell of") {
+PHX_TEST("a version that nobody speaks, or a connect that throws, is no connection to tell of") {
   Fixture f;
   int told = 0;
   f.house.telemetry.attach(

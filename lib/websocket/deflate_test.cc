@@ -65,7 +65,7 @@ std::string noise(std::size_t size) {
 
 }  // namespace
 
-TEST("a message inflates, however it is cut, and so does one that refers to it") {
+PHX_TEST("a message inflates, however it is cut, and so does one that refers to it") {
   const std::string text = R"([null,"1","phoenix","heartbeat",{}])";
   for (std::size_t cut = 0; cut < 20; ++cut) {
     Client client;
@@ -82,14 +82,14 @@ TEST("a message inflates, however it is cut, and so does one that refers to it")
   }
 }
 
-TEST("an empty message is one byte") {
+PHX_TEST("an empty message is one byte") {
   Client client;
   Inflater inflater(true);
   expect_eq(Client::plain(inflater, std::string(1, '\0')), std::string());
   expect_eq(Client::plain(inflater, client.message("text")), std::string("text"));
 }
 
-TEST("a stream that the client ends goes on with the next message") {
+PHX_TEST("a stream that the client ends goes on with the next message") {
   Inflater inflater(true);
   Client first;
   const std::string ended = first.message("once upon a time", Z_FINISH) + std::string(1, '\0');
@@ -98,7 +98,7 @@ TEST("a stream that the client ends goes on with the next message") {
   expect_eq(Client::plain(inflater, second.message("there was")), std::string("there was"));
 }
 
-TEST("without a past every message stands alone") {
+PHX_TEST("without a past every message stands alone") {
   Inflater inflater(false);
   for (const char* text : {"one and one", "one and one"}) {
     Client client;
@@ -112,7 +112,7 @@ TEST("without a past every message stands alone") {
          "a reference to what was forgotten");
 }
 
-TEST("what is no DEFLATE, or only the beginning of it, is malformed") {
+PHX_TEST("what is no DEFLATE, or only the beginning of it, is malformed") {
   const auto inflated = [](const std::string& bytes) {
     Inflater inflater(true);
     std::string message;
@@ -128,7 +128,7 @@ TEST("what is no DEFLATE, or only the beginning of it, is malformed") {
   }
 }
 
-TEST("a message may be as large as the limit, and a bomb goes off no further") {
+PHX_TEST("a message may be as large as the limit, and a bomb goes off no further") {
   Client client;
   Inflater inflater(true);
   expect_eq(Client::plain(inflater, client.message(std::string(limit, '0'))).size(), limit);
@@ -138,7 +138,7 @@ TEST("a message may be as large as the limit, and a bomb goes off no further") {
   expect(message.size() < limit + 16'385, "and not much more is inflated");
 }
 
-TEST("a frame is compressed by itself, in each window, and inflates to what it was") {
+PHX_TEST("a frame is compressed by itself, in each window, and inflates to what it was") {
   Deflater deflater;
   for (int bits = 8; bits <= 15; ++bits) {
     for (const std::string& text :
@@ -152,7 +152,7 @@ TEST("a frame is compressed by itself, in each window, and inflates to what it w
   }
 }
 
-TEST("a small window is kept: nothing refers further back") {
+PHX_TEST("a small window is kept: nothing refers further back") {
   Deflater deflater;
   const std::string distant = noise(300);  // comes again 300 bytes later
   const auto narrow = deflater.compressed(frame(distant + distant), 8);
@@ -161,7 +161,7 @@ TEST("a small window is kept: nothing refers further back") {
   expect(wide->bytes.size() < 350, "a wide one can");
 }
 
-TEST("a frame that others get, too, is compressed once a turn") {
+PHX_TEST("a frame that others get, too, is compressed once a turn") {
   Deflater deflater;
   const auto shared = frame("a broadcast");
   const auto others = shared;
@@ -173,7 +173,7 @@ TEST("a frame that others get, too, is compressed once a turn") {
   expect(deflater.compressed(shared, 15) != first, "nor in a later turn");
 }
 
-TEST("RSV1 marks a compressed frame alone") {
+PHX_TEST("RSV1 marks a compressed frame alone") {
   Outbox outbox;
   outbox.add(frame("ab"), true);
   outbox.add(frame("cd"));

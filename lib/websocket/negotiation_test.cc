@@ -23,7 +23,7 @@ Deflate agreed(const std::string& offer) {
 
 }  // namespace
 
-TEST("an extension is a name and its parameters, with values or without") {
+PHX_TEST("an extension is a name and its parameters, with values or without") {
   expect(parse_extension(" A ; b ;C= d;e=\"f\" ") ==
              Extension{"a", {{"b", {}}, {"c", "d"}, {"e", "f"}}},
          "names in lower case, values as they came, out of their quotes");
@@ -33,13 +33,13 @@ TEST("an extension is a name and its parameters, with values or without") {
   }
 }
 
-TEST("a browser's offer is answered as Cowboy answers it") {
+PHX_TEST("a browser's offer is answered as Cowboy answers it") {
   expect_eq(answer("permessage-deflate; client_max_window_bits"),
             std::string("; client_max_window_bits=15"));
   expect_eq(answer("permessage-deflate"), std::string());
 }
 
-TEST("what else is offered is kept and repeated, in Cowboy's order") {
+PHX_TEST("what else is offered is kept and repeated, in Cowboy's order") {
   expect_eq(answer("permessage-deflate; client_max_window_bits=10"),
             std::string("; client_max_window_bits=10"));
   expect_eq(answer("permessage-deflate; client_no_context_takeover; server_max_window_bits=9; "
@@ -48,14 +48,14 @@ TEST("what else is offered is kept and repeated, in Cowboy's order") {
                         "; client_max_window_bits=15; server_max_window_bits=9"));
 }
 
-TEST("what the client wants of us is heeded") {
+PHX_TEST("what the client wants of us is heeded") {
   expect(agreed("permessage-deflate").client_takes_over, "unless it says so");
   expect(!agreed("permessage-deflate; client_no_context_takeover").client_takes_over, "it says so");
   expect_eq(agreed("permessage-deflate").server_window_bits, 15);
   expect_eq(agreed("permessage-deflate; server_max_window_bits=9").server_window_bits, 9);
 }
 
-TEST("an offer that can't be kept is declined") {
+PHX_TEST("an offer that can't be kept is declined") {
   for (const char* parameters :
        {"unknown", "server_max_window_bits", "server_max_window_bits=7",
         "server_max_window_bits=16", "server_max_window_bits=09", "client_max_window_bits=x",

@@ -67,23 +67,23 @@ std::string head(unsigned first, unsigned second, const std::string& more = "") 
 
 }  // namespace
 
-TEST("5.1: a frame that is not masked fails with 1002, before its payload has come") {
+PHX_TEST("5.1: a frame that is not masked fails with 1002, before its payload has come") {
   expect_events(head(0x81, 0x05), {"fails with 1002"});
   expect_events(head(0x89, 0x00), {"fails with 1002"});
 }
 
-TEST("5.2: each reserved bit fails with 1002 where nothing was agreed on") {
+PHX_TEST("5.2: each reserved bit fails with 1002 where nothing was agreed on") {
   for (const unsigned bit : {0x40u, 0x20u, 0x10u})
     expect_events(head(0x81 | bit, 0x80), {"fails with 1002"});
 }
 
-TEST("5.2: a reserved opcode fails with 1002, seen in its first byte") {
+PHX_TEST("5.2: a reserved opcode fails with 1002, seen in its first byte") {
   for (const unsigned opcode : {3u, 4u, 5u, 6u, 7u, 11u, 12u, 13u, 14u, 15u}) {
     expect_events(std::string{static_cast<char>(0x80 | opcode)}, {"fails with 1002"});
   }
 }
 
-TEST("5.2: a message of each length form is read whole") {
+PHX_TEST("5.2: a message of each length form is read whole") {
   for (const std::size_t size : {0, 1, 125, 126, 127, 65'535, 65'536, 70'001}) {
     const std::string text(size, 'x');
     expect_events(client_frame(Opcode::text, text), {"text " + text});
@@ -91,20 +91,21 @@ TEST("5.2: a message of each length form is read whole") {
   }
 }
 
-TEST("5.2: a length in more bytes than it needs fails with 1002") {
+PHX_TEST("5.2: a length in more bytes than it needs fails with 1002") {
   const std::string mask(4, '\0');
   expect_events(head(0x81, 0xFE, std::string("\x00\x7d", 2) + mask), {"fails with 1002"});
   expect_events(head(0x81, 0xFF, std::string("\0\0\0\0\0\0\xff\xff", 8) + mask),
                 {"fails with 1002"});
 }
 
-TEST("5.2: a length with its highest bit set fails with 1002; the largest without it with 1009") {
+PHX_TEST(
+    "5.2: a length with its highest bit set fails with 1002; the largest without it with 1009") {
   const std::string mask(4, '\0');
   expect_events(head(0x81, 0xFF, "\x80" + std::string(7, '\0') + mask), {"fails with 1002"});
   expect_events(head(0x81, 0xFF, "\x7f" + std::string(7, '\xff') + mask), {"fails with 1009"});
 }
 
-TEST("5.3: every byte is unmasked by its place in the payload") {
+PHX_TEST("5.3: every byte is unmasked by its place in the payload") {
   const std::string payload = "The quick brown fox jumps over the lazy dog";
   for (std::size_t size = 0; size < payload.size(); ++size) {
     expect_events(client_frame(Opcode::text, payload.substr(0, size), {.mask = "\x12\x34\xab\xcd"}),
@@ -112,7 +113,7 @@ TEST("5.3: every byte is unmasked by its place in the payload") {
   }
 }
 
-TEST("5.4: fragments are put together, control frames come between them") {
+PHX_TEST("5.4: fragments are put together, control frames come between them") {
   expect_events(client_frame(Opcode::text, "one ", {.final = false}) +
                     client_frame(Opcode::ping, "p") +
                     client_frame(Opcode::continuation, "two ", {.final = false}) +
@@ -121,7 +122,7 @@ TEST("5.4: fragments are put together, control frames come between them") {
                 {"ping p", "pong", "text one two three", "binary next"});
 }
 
-TEST("5.4: fragments may be empty, the first, one in the middle and the last") {
+PHX_TEST("5.4: fragments may be empty, the first, one in the middle and the last") {
   expect_events(client_frame(Opcode::text, "", {.final = false}) +
                     client_frame(Opcode::continuation, "", {.final = false}) +
                     client_frame(Opcode::continuation, "a", {.final = false}) +
@@ -129,7 +130,7 @@ TEST("5.4: fragments may be empty, the first, one in the middle and the last") {
                 {"text a"});
 }
 
-TEST("5.4: a continuation of nothing, and a message inside another, fail with 1002") {
+PHX_TEST("5.4: a continuation of nothing, and a message inside another, fail with 1002") {
   expect_events(head(0x80, 0x80), {"fails with 1002"});
   expect_events(client_frame(Opcode::text, "a") + head(0x80, 0x80), {"text a", "fails with 1002"});
   expect_events(client_frame(Opcode::text, "a", {.final = false}) + head(0x81, 0x80),
@@ -138,7 +139,7 @@ TEST("5.4: a continuation of nothing, and a message inside another, fail with 10
                 {"fails with 1002"});
 }
 
-TEST("5.5: a control frame that is fragmented, or over 125 bytes, fails with 1002") {
+PHX_TEST("5.5: a control frame that is fragmented, or over 125 bytes, fails with 1002") {
   for (const unsigned opcode : {8u, 9u, 10u}) {
     expect_events(head(opcode, 0x80), {"fails with 1002"});
     expect_events(head(0x80 | opcode, 0x80 | 126), {"fails with 1002"});
@@ -148,7 +149,7 @@ TEST("5.5: a control frame that is fragmented, or over 125 bytes, fails with 100
   expect_events(client_frame(Opcode::ping, longest), {"ping " + longest});
 }
 
-TEST("5.5.1: a close has no payload, or a code and a reason") {
+PHX_TEST("5.5.1: a close has no payload, or a code and a reason") {
   expect_events(client_frame(Opcode::close, ""), {"close 0"});
   expect_events(client_frame(Opcode::close, std::string("\x03\xe8", 2)), {"close 1000"});
   expect_events(client_frame(Opcode::close, std::string("\x0f\xa0", 2) + "l\u00e9"),
@@ -157,7 +158,8 @@ TEST("5.5.1: a close has no payload, or a code and a reason") {
   expect_events(client_frame(Opcode::close, std::string("\x03\xe8\xff", 3)), {"fails with 1007"});
 }
 
-TEST("7.4: codes that may be sent are answered with themselves, others with 1002, as Cowboy does") {
+PHX_TEST(
+    "7.4: codes that may be sent are answered with themselves, others with 1002, as Cowboy does") {
   const auto answer = [](unsigned code) {
     const std::string payload{static_cast<char>(code >> 8), static_cast<char>(code)};
     const auto event = read_close(payload);
@@ -174,13 +176,13 @@ TEST("7.4: codes that may be sent are answered with themselves, others with 1002
   }
 }
 
-TEST("what comes before a close in the same bytes is read first, and nothing behind it") {
+PHX_TEST("what comes before a close in the same bytes is read first, and nothing behind it") {
   expect_events(client_frame(Opcode::text, "a") + client_frame(Opcode::ping, "") +
                     client_frame(Opcode::close, "") + client_frame(Opcode::text, "b"),
                 {"text a", "ping ", "close 0"});
 }
 
-TEST("a message over the limit fails with 1009, when the head that announces it has come") {
+PHX_TEST("a message over the limit fails with 1009, when the head that announces it has come") {
   const Reader::Options small{.max_message = 10};
   expect_events(client_frame(Opcode::text, std::string(10, 'x')), {"text " + std::string(10, 'x')},
                 small);
@@ -191,7 +193,7 @@ TEST("a message over the limit fails with 1009, when the head that announces it 
                 {"fails with 1009"}, small);
 }
 
-TEST("memory grows with what has come, not with what is announced") {
+PHX_TEST("memory grows with what has come, not with what is announced") {
   Reader reader({.max_message = 8'000'000});
   const std::string bytes = client_frame(Opcode::text, std::string(8'000'000, 'x'));
   std::string_view input = std::string_view(bytes).substr(0, 1'000);
@@ -199,7 +201,7 @@ TEST("memory grows with what has come, not with what is announced") {
   expect(reader.held() < 10'000, "held: " + std::to_string(reader.held()));
 }
 
-TEST("7692, 6: RSV1 is for the first frame of a message alone") {
+PHX_TEST("7692, 6: RSV1 is for the first frame of a message alone") {
   expect_events(head(0xC9, 0x80), {"fails with 1002"}, deflating);
   expect_events(head(0xC8, 0x80), {"fails with 1002"}, deflating);
   expect_events(client_frame(Opcode::text, "a", {.final = false}) + head(0xC0, 0x80),
@@ -207,7 +209,7 @@ TEST("7692, 6: RSV1 is for the first frame of a message alone") {
   expect_events(head(0xA1, 0x80), {"fails with 1002"}, deflating);  // RSV2
 }
 
-TEST("7692, 7.2.3: the standard's own messages inflate") {
+PHX_TEST("7692, 7.2.3: the standard's own messages inflate") {
   const auto compressed = [](const std::string& payload, bool final = true) {
     return client_frame(Opcode::text, payload, {.final = final, .rsv1 = true});
   };
@@ -224,7 +226,7 @@ TEST("7692, 7.2.3: the standard's own messages inflate") {
   expect_events(client_frame(Opcode::text, "plain"), {"text plain"}, deflating);
 }
 
-TEST("7692: what can't be inflated fails with 1007, what grows too large with 1009") {
+PHX_TEST("7692: what can't be inflated fails with 1007, what grows too large with 1009") {
   const auto compressed = [](const std::string& payload) {
     return client_frame(Opcode::text, payload, {.rsv1 = true});
   };

@@ -199,7 +199,7 @@ Kinds departures() {
   return all;
 }
 
-TEST("every dialect of a file tells the same conversation") {
+PHX_TEST("every dialect of a file tells the same conversation") {
   for (const auto& kind : departures()) {
     for (const Departure& departure : kind) {
       Dialect dialect;
@@ -211,7 +211,7 @@ TEST("every dialect of a file tells the same conversation") {
   }
 }
 
-TEST("so do a thousand mixtures of dialects, and they are imported as they are told") {
+PHX_TEST("so do a thousand mixtures of dialects, and they are imported as they are told") {
   std::mt19937 random(11);  // NOLINT: the same mixtures each time
   const Kinds kinds = departures();
   for (int i = 0; i < 1'000; ++i) {
@@ -230,7 +230,7 @@ TEST("so do a thousand mixtures of dialects, and they are imported as they are t
   }
 }
 
-TEST("how long things took is kept, whatever the unit") {
+PHX_TEST("how long things took is kept, whatever the unit") {
   for (const char* unit : {"milliseconds", "microseconds", "ISO",
                            "seconds of a clock that began later", "a clock five hours ahead"}) {
     Dialect dialect;

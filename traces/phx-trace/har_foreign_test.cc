@@ -31,7 +31,7 @@ Message only_message(const std::string& members) {
   return trace.entries.front().messages.front();
 }
 
-TEST("what is not text is base64 of either alphabet, or bytes as they stand") {
+PHX_TEST("what is not text is base64 of either alphabet, or bytes as they stand") {
   const std::string bytes("\x00\x01\xff\xfe", 4);
   for (const char* data :
        {R"("opcode":2,"data":"AAH//g==")", R"("opcode":2,"data":"AAH__g")",
@@ -45,12 +45,12 @@ TEST("what is not text is base64 of either alphabet, or bytes as they stand") {
   expect(only_message(R"("isBinary":true,"data":"AA==")").opcode == Opcode::binary, "binary");
 }
 
-TEST("a text that a tool has parsed is JSON again") {
+PHX_TEST("a text that a tool has parsed is JSON again") {
   expect_eq(only_message(R"("data":["1", null, {"a": 1}])").payload,
             std::string(R"(["1",null,{"a":1}])"));
 }
 
-TEST("fragments that are listed one by one are one message") {
+PHX_TEST("fragments that are listed one by one are one message") {
   std::string entry = with_response(R"({"status":101})");
   entry.insert(entry.size() - 1,
                R"(,"_webSocketMessages":[{"type":"send","data":"a"},{"type":"receive","data":"x"},)"
@@ -68,7 +68,7 @@ Entry poll(const std::string& request, const std::string& response) {
   return trace.entries.front();
 }
 
-TEST("a body is text, base64, or a form's fields") {
+PHX_TEST("a body is text, base64, or a form's fields") {
   const std::string body = R"(["1","1","a","b",{}])";
   const std::string quoted = conformance::as_json(body);
   for (const std::string& posted :
@@ -82,14 +82,14 @@ TEST("a body is text, base64, or a form's fields") {
       std::string("a%20b=%26&c="));
 }
 
-TEST("a body that the file does not have is known to be missing") {
+PHX_TEST("a body that the file does not have is known to be missing") {
   expect(!poll("", R"(,"content":{"size":2,"text":"{}"})").body_is_missing, "it is there");
   expect(!poll("", R"(,"content":{"size":0})").body_is_missing, "it was empty");
   expect(poll("", R"(,"content":{"size":2,"comment":"discarded"})").body_is_missing, "left out");
   expect(poll("", "").body_is_missing, "not there at all");
 }
 
-TEST("headers of several lines are several headers, and what can't be one is left out") {
+PHX_TEST("headers of several lines are several headers, and what can't be one is left out") {
   const Entry entry = poll(R"(,"headers":[{"name":":path","value":"/"},{"name":"A","value":"1\n2"},
                              {"name":"B C","value":"x"},{"name":"D","value":"x\ry"}])",
                            "");
@@ -98,7 +98,7 @@ TEST("headers of several lines are several headers, and what can't be one is lef
   expect_eq(entry.request.headers, headers);
 }
 
-TEST("what can't stand in a request line is percent-encoded") {
+PHX_TEST("what can't stand in a request line is percent-encoded") {
   const Trace trace = read_har(entries(
       R"({"request":{"url":"http://h/longpoll?a=b c\r\nX: y&d=é"},"response":{"status":200}})"));
   expect_eq(trace.entries.front().request.target,
@@ -113,7 +113,7 @@ std::string a_poll(const char* method, const char* at, const char* token, const 
       at, method, token, given);
 }
 
-TEST("a poll is open until the next one, and a token is given before it is brought") {
+PHX_TEST("a poll is open until the next one, and a token is given before it is brought") {
   const Trace trace =
       read_har(entries(a_poll("GET", "1", "", "s") + "," + a_poll("POST", "2", "s", "s") + "," +
                        a_poll("GET", "2", "s", "s") + "," + a_poll("POST", "3", "s", "s") + "," +
@@ -127,7 +127,7 @@ TEST("a poll is open until the next one, and a token is given before it is broug
   for (const Entry& entry : trace.entries) expect_eq(entry.connection, std::string("poll"));
 }
 
-TEST("messages and bodies that lie beside the file are read with it") {
+PHX_TEST("messages and bodies that lie beside the file are read with it") {
   const std::string socket =
       with_response(R"({"status":-1,"content":{"size":-1,"_file":"0a.jsonl"}})");
   const std::string longpoll =

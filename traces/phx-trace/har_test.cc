@@ -33,7 +33,7 @@ std::string complaint(const std::string& text) {
   return "(nothing)";
 }
 
-TEST("an entry has its request, its response and its time") {
+PHX_TEST("an entry has its request, its response and its time") {
   const Trace trace = with_messages("");
   expect_eq(trace.entries.size(), std::size_t{1});
   const Entry& entry = trace.entries.front();
@@ -44,7 +44,7 @@ TEST("an entry has its request, its response and its time") {
   expect_eq(entry.asked, *seconds_of("2026-01-31T11:00:00.500Z"));
 }
 
-TEST("a text frame's data is text, all other data is base64") {
+PHX_TEST("a text frame's data is text, all other data is base64") {
   const Trace trace = with_messages(
       R"({"type":"send","time":1,"opcode":1,"data":"hé"},
          {"type":"receive","time":2,"opcode":2,"data":"AAH/"},
@@ -58,7 +58,7 @@ TEST("a text frame's data is text, all other data is base64") {
   expect(!messages[3].fin, "more fragments follow");
 }
 
-TEST("a run that was left out is put back") {
+PHX_TEST("a run that was left out is put back") {
   const Trace trace = with_messages(
       R"({"type":"send","time":1,"opcode":1,"data":"[]","_fill":{"at":1,"with":"x","times":3}},
          {"type":"send","time":2,"opcode":2,"data":"AA==","_fill":{"at":1,"with":"Bw==","times":2}})");
@@ -66,13 +66,13 @@ TEST("a run that was left out is put back") {
   expect_eq(trace.entries.front().messages[1].payload, std::string("\x00\x07\x07", 3));
 }
 
-TEST("a file that is not JSON is named by line and column") {
+PHX_TEST("a file that is not JSON is named by line and column") {
   expect_eq(complaint("{\n \"log\": oops}"),
             std::string("line 2, column 12: this is not JSON: invalid token near 'oops'"));
   expect_eq(complaint(" \n"), std::string("the file is empty"));
 }
 
-TEST("in a file of our own each fault is named by the path to it") {
+PHX_TEST("in a file of our own each fault is named by the path to it") {
   expect_eq(complaint(R"({"log":[]})"),
             std::string("log: expected an object with \"entries\", got an array"));
   expect_eq(complaint(R"({"log":{}})"),
@@ -91,7 +91,7 @@ TEST("in a file of our own each fault is named by the path to it") {
           "log.entries[0]._webSocketMessages[0]._fill.at: expected a number from 0 to 0, got 9"));
 }
 
-TEST("a trace that is written and read again is the same") {
+PHX_TEST("a trace that is written and read again is the same") {
   const std::string once =
       write_har(with_messages(
                     R"({"type":"send","time":1.000001,"opcode":1,"data":"a","_sameSegment":true},
@@ -112,7 +112,8 @@ std::string order_of(const Trace& trace) {
   return order;
 }
 
-TEST("inside one entry the order is request, answer, messages as listed, whatever their times") {
+PHX_TEST(
+    "inside one entry the order is request, answer, messages as listed, whatever their times") {
   expect_eq(order_of(with_messages(
                 R"({"type":"receive","time":1769857200.6,"opcode":1,"data":"first"},
                    {"type":"send","time":1769857200.55,"opcode":1,"data":"second"},
@@ -123,7 +124,7 @@ TEST("inside one entry the order is request, answer, messages as listed, whateve
   expect_eq(order_of(trace), std::string("? ! x "));
 }
 
-TEST("what the client wrote in one go with its request stands before the answer") {
+PHX_TEST("what the client wrote in one go with its request stands before the answer") {
   expect_eq(
       order_of(with_messages(
           R"({"type":"send","time":1769857200.501,"opcode":1,"data":"early","_sameSegment":true},
@@ -131,7 +132,7 @@ TEST("what the client wrote in one go with its request stands before the answer"
       std::string("? early ! late "));
 }
 
-TEST("between connections the times give the order; at one moment, the file does") {
+PHX_TEST("between connections the times give the order; at one moment, the file does") {
   Entry first{.connection = "a", .asked = 2, .answered = 2};
   Entry second{.connection = "b", .asked = 1, .answered = 3};
   first.response = second.response = conformance::Response{.status = 200};
@@ -142,7 +143,7 @@ TEST("between connections the times give the order; at one moment, the file does
   expect_eq(order, std::string("baab"));
 }
 
-TEST("at one moment, a client speaks before the server answers another one") {
+PHX_TEST("at one moment, a client speaks before the server answers another one") {
   Entry first{.connection = "a", .asked = 1, .answered = 1};
   first.response = conformance::Response{.status = 101};
   Entry second = first;
@@ -154,14 +155,14 @@ TEST("at one moment, a client speaks before the server answers another one") {
   expect_eq(order_of(trace), std::string("? ? ! ! said heard "));
 }
 
-TEST("an event that is dated before its connection's request happens with the request") {
+PHX_TEST("an event that is dated before its connection's request happens with the request") {
   Trace trace = with_messages("");
   trace.entries.front().happenings = {{.at = 1, .kind = Happening::Kind::fin}};
   const std::vector<Step> steps = timeline(trace);
   expect(steps.front().kind == Step::Kind::request, "the request comes first");
 }
 
-TEST("a file can't make itself larger than memory") {
+PHX_TEST("a file can't make itself larger than memory") {
   const std::string filling =
       R"({"type":"send","time":1,"opcode":1,"_fill":{"at":0,"with":"x","times":32000000}})";
   std::string messages = filling;
@@ -172,7 +173,7 @@ TEST("a file can't make itself larger than memory") {
                   "to 0, got 32000000"));
 }
 
-TEST("steps are named by a number or a range") {
+PHX_TEST("steps are named by a number or a range") {
   expect(parse_range("2-5")->holds(5) && !parse_range("2-5")->holds(6), "to the last one");
   expect(parse_range("3")->holds(3) && !parse_range("3")->holds(4), "one alone");
   expect(parse_range("4-")->holds(4'000), "without an end");

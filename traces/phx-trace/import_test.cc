@@ -31,14 +31,14 @@ std::string with_response(const std::string& response) {
 
 std::string report(const std::string& list) { return import_har(read_har(entries(list))).report; }
 
-TEST("a request without an answer is left out and counted") {
+PHX_TEST("a request without an answer is left out and counted") {
   expect_eq(report(std::string(socket_entry) + R"(,{"request":{"url":"http://h/x"}})" +
                    R"(,{"request":{"url":"http://h/y"},"response":null})"),
             std::string("kept 1 websocket with 1 message, and 0 long-poll requests; "
                         "2 requests without an answer were left out"));
 }
 
-TEST("of a websocket with status 0 or -1 no answer came") {
+PHX_TEST("of a websocket with status 0 or -1 no answer came") {
   for (const char* status : {"0", "-1"}) {
     const std::string entry = with_response(std::string(R"({"status":)") + status + "}");
     expect_eq(
@@ -52,7 +52,7 @@ TEST("of a websocket with status 0 or -1 no answer came") {
   }
 }
 
-TEST("a websocket without messages, or with an empty list of them, is silent") {
+PHX_TEST("a websocket without messages, or with an empty list of them, is silent") {
   for (const char* list : {"", R"(,"_webSocketMessages":[])", R"(,"_webSocketMessages":null)"}) {
     std::string entry = with_response(R"({"status":101})");
     entry.insert(entry.size() - 1, list);
@@ -63,7 +63,7 @@ TEST("a websocket without messages, or with an empty list of them, is silent") {
   }
 }
 
-TEST("a socket that is listed twice with the same request and times is one") {
+PHX_TEST("a socket that is listed twice with the same request and times is one") {
   const std::string once = socket_entry;
   const Trace trace = read_har(entries(once + "," + once));
   expect_eq(trace.entries.size(), std::size_t{1});
@@ -74,7 +74,7 @@ TEST("a socket that is listed twice with the same request and times is one") {
   expect_eq(read_har(entries(once + "," + later)).entries.size(), std::size_t{2});
 }
 
-TEST("what can't be read is left out and counted, and the rest is read") {
+PHX_TEST("what can't be read is left out and counted, and the rest is read") {
   const std::string bad_message =
       std::string(socket_entry)
           .insert(
@@ -94,7 +94,7 @@ TEST("what can't be read is left out and counted, and the rest is read") {
           "\"time\", got a string)"));
 }
 
-TEST("the newest first, or the oldest first: the times give the order") {
+PHX_TEST("the newest first, or the oldest first: the times give the order") {
   const std::string poll =
       R"(,"request":{"url":"http://h/longpoll"},"response":{"status":200,"content":{"text":"x"}}})";
   const Trace trace = read_har(entries(R"({"startedDateTime":"2026-03-01T10:00:02Z")" + poll +
@@ -102,7 +102,7 @@ TEST("the newest first, or the oldest first: the times give the order") {
   expect(trace.entries[0].asked < trace.entries[1].asked, "the oldest first");
 }
 
-TEST("what is of another kind is left out, and named by its kind") {
+PHX_TEST("what is of another kind is left out, and named by its kind") {
   expect_eq(
       report(
           std::string(socket_entry) +
@@ -112,7 +112,7 @@ TEST("what is of another kind is left out, and named by its kind") {
                   "other, 1 script"));
 }
 
-TEST("where there is no conversation, the import says what there was") {
+PHX_TEST("where there is no conversation, the import says what there was") {
   const std::string file = entries(
       R"({"request":{"url":"http://h/"},"response":{"status":200}},{"request":{"url":"/"}})");
   expect_eq(expect_throw<BadFile>([&] { import_har(read_har(file)); }),
@@ -120,13 +120,13 @@ TEST("where there is no conversation, the import says what there was") {
                         "none; 1 request without an answer was left out"));
 }
 
-TEST("of two sockets without a time nobody knows whether they are one") {
+PHX_TEST("of two sockets without a time nobody knows whether they are one") {
   const std::string socket =
       R"({"request":{"url":"ws://h/websocket"},"response":{"status":101},"_webSocketMessages":[{"type":"send","data":"x"}]})";
   expect_eq(read_har(entries(socket + "," + socket)).entries.size(), std::size_t{2});
 }
 
-TEST("what is imported is a file of our own, and says whose it was") {
+PHX_TEST("what is imported is a file of our own, and says whose it was") {
   const std::string text = import_har(read_har(entries(socket_entry))).file.pretty();
   const Trace again = read_har(text);
   expect(!again.whole && again.remarks.empty(), "it has no control frames, and is read whole");

@@ -57,7 +57,7 @@ std::string gzipped(const std::string& text) {
   return out;
 }
 
-TEST("a byte-order mark, UTF-16 and gzip are taken off without a word") {
+PHX_TEST("a byte-order mark, UTF-16 and gzip are taken off without a word") {
   is_plain(plain);
   is_plain(std::string("\xEF\xBB\xBF") + plain);
   is_plain("\xFF\xFE" + utf16(false));
@@ -67,14 +67,14 @@ TEST("a byte-order mark, UTF-16 and gzip are taken off without a word") {
   is_plain(gzipped(std::string("\xEF\xBB\xBF") + plain));
 }
 
-TEST("a ZIP archive says what to do with it") {
+PHX_TEST("a ZIP archive says what to do with it") {
   expect(expect_throw<BadFile>([] { read("PK\x03\x04..."); }).starts_with("this is a ZIP archive"),
          "unpack it");
   expect_eq(expect_throw<BadFile>([] { read("\x1f\x8b..."); }),
             std::string("this is gzip, but it does not unpack"));
 }
 
-TEST("a half of a surrogate pair becomes U+FFFD, and a whole pair stays") {
+PHX_TEST("a half of a surrogate pair becomes U+FFFD, and a whole pair stays") {
   const Read lone = read(R"({"a":"\ud83d","b":"\ude00\ud83d\ude00","c":"\uD83Dx"})");
   expect_eq(lone.json, std::string("{\"a\":\"\uFFFD\",\"b\":\"\uFFFD😀\",\"c\":\"\uFFFDx\"}"));
   expect_eq(lone.remarks, std::string("3 halves of surrogate pairs became U+FFFD"));
@@ -82,13 +82,13 @@ TEST("a half of a surrogate pair becomes U+FFFD, and a whole pair stays") {
             std::string("{\"a\":\"\uFFFD\"}"));
 }
 
-TEST("a byte that is not UTF-8 becomes U+FFFD") {
+PHX_TEST("a byte that is not UTF-8 becomes U+FFFD") {
   const Read latin = read("{\"a\":\"caf\xE9\"}");
   expect_eq(latin.json, std::string("{\"a\":\"caf\uFFFD\"}"));
   expect_eq(latin.remarks, std::string("1 byte that is not UTF-8 became U+FFFD"));
 }
 
-TEST("what JavaScript and Python write beyond JSON is understood") {
+PHX_TEST("what JavaScript and Python write beyond JSON is understood") {
   expect_eq(read("{\"a\":NaN,\"b\":-Infinity,\"c\":undefined,/* x */\"d\":[1,2,],// y\n}").json,
             std::string(R"({"a":null,"b":null,"c":null,"d":[1,2]})"));
   expect_eq(read("{\"a\":\"one\ntwo\tthree\\'\"}").json,
@@ -97,14 +97,14 @@ TEST("what JavaScript and Python write beyond JSON is understood") {
             std::string(R"({"a":1.2345678901234568e29})"));
 }
 
-TEST("text around the JSON is left out") {
+PHX_TEST("text around the JSON is left out") {
   const std::string said = "text around the file's JSON was left out";
   is_plain(std::string(plain) + "\ngarbage {", said);
   is_plain("onInputData(" + std::string(plain) + ");", said);
   is_plain(std::string(plain) + plain, said);
 }
 
-TEST("a file that breaks off is read up to its last whole value") {
+PHX_TEST("a file that breaks off is read up to its last whole value") {
   const std::string said = "the file breaks off: it was read up to its last whole value";
   const std::string text = plain;
   const Read cut = read(text.substr(0, text.size() - 7));

@@ -13,27 +13,27 @@ using testing::expect_eq;
 
 Normal normal() { return {"localhost:4000", "127.0.0.1:5000"}; }
 
-TEST("JSON is compared by value: the order of keys is free, types are not") {
+PHX_TEST("JSON is compared by value: the order of keys is free, types are not") {
   expect(normal().same(R"(["1","1","t","e",{"a":1,"b":2}])", R"(["1","1","t","e",{"b":2,"a":1}])"),
          "order");
   expect(!normal().same(R"(["1","1","t","e",{}])", R"([1,"1","t","e",{}])"), "types");
   expect(!normal().same(R"(["1","1","t","e",{}])", R"(["1","2","t","e",{}])"), "refs count");
 }
 
-TEST("phx_refs are left out of account, but one must be there") {
+PHX_TEST("phx_refs are left out of account, but one must be there") {
   expect(
       normal().same(R"({"metas":[{"phx_ref":"a","n":1}]})", R"({"metas":[{"phx_ref":"b","n":1}]})"),
       "another ref");
   expect(!normal().same(R"({"metas":[{"phx_ref":"a"}]})", R"({"metas":[{}]})"), "no ref");
 }
 
-TEST("the host is that of now") {
+PHX_TEST("the host is that of now") {
   expect(normal().same(R"({"uri":"http://localhost:4000/socket"})",
                        R"({"uri":"http://127.0.0.1:5000/socket"})"),
          "both are the server");
 }
 
-TEST("a channel's end is compared by the contract's word") {
+PHX_TEST("a channel's end is compared by the contract's word") {
   const auto ended = [](const std::string& reason) {
     return R"([null,null,"o","terminated",{"topic":"t","reason":")" + reason + R"("}])";
   };
@@ -41,7 +41,7 @@ TEST("a channel's end is compared by the contract's word") {
   expect(!normal().same(ended("{:shutdown, :left}"), ended("shutdown: closed")), "closed");
 }
 
-TEST("a session's token is learnt, and said in its place") {
+PHX_TEST("a session's token is learnt, and said in its place") {
   Normal now = normal();
   const Response then{.status = 200, .body = R"({"messages":[],"status":410,"token":"old"})"};
   const Response came{.status = 200, .body = R"({"messages":[],"status":410,"token":"new"})"};
@@ -50,7 +50,7 @@ TEST("a session's token is learnt, and said in its place") {
             std::string("/socket/longpoll?token=new"));
 }
 
-TEST("status, body and headers count; the date and the server's name do not") {
+PHX_TEST("status, body and headers count; the date and the server's name do not") {
   const Response then{.status = 200, .headers = {{"Date", "x"}, {"A", "1"}}, .body = "x"};
   expect_eq(normal().differs(then, {.status = 403, .headers = {}, .body = ""}).value_or(""),
             std::string("the status"));
@@ -64,14 +64,14 @@ TEST("status, body and headers count; the date and the server's name do not") {
          "the same");
 }
 
-TEST("vary is left out of account, whatever it says") {
+PHX_TEST("vary is left out of account, whatever it says") {
   const Response then{.status = 200, .headers = {{"a", "1"}}, .body = "x"};
   expect(!normal().differs(
              then, {.status = 200, .headers = {{"a", "1"}, {"Vary", "origin"}}, .body = "x"}),
          "the same");
 }
 
-TEST("what was redacted is anything at all, and is said as the server has said it") {
+PHX_TEST("what was redacted is anything at all, and is said as the server has said it") {
   Normal now = normal();
   expect(
       now.same(
@@ -90,7 +90,7 @@ TEST("what was redacted is anything at all, and is said as the server has said i
          "a header's value, too");
 }
 
-TEST("of what a browser or a proxy recorded only the headers that Channels need count") {
+PHX_TEST("of what a browser or a proxy recorded only the headers that Channels need count") {
   Normal now("example.com", "127.0.0.1:5000", false);
   const Response then{.status = 200,
                       .headers = {{"content-type", "application/json"}, {"cf-ray", "1"}},
@@ -112,7 +112,7 @@ TEST("of what a browser or a proxy recorded only the headers that Channels need 
          "a host is one in a URL");
 }
 
-TEST("a browser's request is said to the host of now, in one piece, by a page of its own") {
+PHX_TEST("a browser's request is said to the host of now, in one piece, by a page of its own") {
   Normal now("example.com", "127.0.0.1:5000", false);
   const auto said = now.said_now({.headers = {{"host", "example.com"},
                                               {"origin", "https://example.com"},

@@ -31,7 +31,7 @@ std::string told(std::vector<Message> messages) {
   return shown(conversation(std::move(messages)), {.steps = {3, 99}});
 }
 
-TEST("a join, its reply, and the event of a join that is over") {
+PHX_TEST("a join, its reply, and the event of a join that is over") {
   expect_eq(told({{.sent = true, .payload = R"(["1","1","t","phx_join",{}])"},
                   {.payload = R"(["1","1","t","phx_reply",{"status":"ok","response":{}}])"},
                   {.sent = true, .payload = R"(["9","2","t","echo",{}])"},
@@ -44,7 +44,7 @@ TEST("a join, its reply, and the event of a join that is over") {
 )"));
 }
 
-TEST("binary messages are taken apart") {
+PHX_TEST("binary messages are taken apart") {
   const std::string push(
       "\x00\x01\x01\x01\x02"
       "12tgo\x00\xff",
@@ -56,7 +56,7 @@ TEST("binary messages are taken apart") {
 )"));
 }
 
-TEST("no line is wider than the page, whatever is in it") {
+PHX_TEST("no line is wider than the page, whatever is in it") {
   const std::string lines = told({{.payload = std::string(500, 'x')},
                                   {.opcode = Opcode::binary, .payload = std::string(500, '\xff')},
                                   {.opcode = Opcode::close, .payload = std::string(125, '\n')}});
@@ -68,7 +68,7 @@ TEST("no line is wider than the page, whatever is in it") {
   }
 }
 
-TEST("a picture is the same each time, and holds what it shows as words") {
+PHX_TEST("a picture is the same each time, and holds what it shows as words") {
   const Trace trace = conversation({{.sent = true, .payload = R"(["1","1","<t>","phx_join",{}])"}});
   const std::string svg = drawn(trace, {});
   expect_eq(drawn(trace, {}), svg);

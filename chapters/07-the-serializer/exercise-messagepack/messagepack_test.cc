@@ -51,7 +51,7 @@ void expect_bytes(const Frame& frame, const std::string& expected) {
 
 }  // namespace
 
-TEST("a push of the client's is an array of five") {
+PHX_TEST("a push of the client's is an array of five") {
   const Message m =
       v3_messagepack().decode(binary(BYTES("\x95\xa1"
                                            "1\xa2"
@@ -63,7 +63,7 @@ TEST("a push of the client's is an array of five") {
   expect_eq(m.payload.json().dump(), R"({"n":7})");
 }
 
-TEST("a ref may be nil, and is null then; an empty one is not") {
+PHX_TEST("a ref may be nil, and is null then; an empty one is not") {
   const Message m =
       v3_messagepack().decode(binary(BYTES("\x95\xc0\xa0\xa1t\xa1"
                                            "e\x80")));
@@ -71,7 +71,7 @@ TEST("a ref may be nil, and is null then; an empty one is not") {
   expect(m.ref == Opaque(""), "the empty string is one");
 }
 
-TEST("what JSON can say comes in as JSON") {
+PHX_TEST("what JSON can say comes in as JSON") {
   expect_eq(json_of(BYTES("\xc0")), "null");
   expect_eq(json_of(BYTES("\x93\xc2\xc3\xff")), "[false,true,-1]");
   expect_eq(json_of(BYTES("\xcb\x3f\xf8\0\0\0\0\0\0")), "1.5");
@@ -88,7 +88,7 @@ TEST("what JSON can say comes in as JSON") {
   expect_eq(json_of(BYTES("\xd3\x80\0\0\0\0\0\0\0")), "-9223372036854775808");
 }
 
-TEST("a payload of bytes stays bytes") {
+PHX_TEST("a payload of bytes stays bytes") {
   const Message m =
       v3_messagepack().decode(push_of(BYTES("\xc4\x04"
                                             "d\0\xffx")));
@@ -96,7 +96,7 @@ TEST("a payload of bytes stays bytes") {
   expect_eq(hex(m.payload.view()), hex(BYTES("d\0\xffx")));
 }
 
-TEST("a push goes out as an array of five, as short as it can be") {
+PHX_TEST("a push goes out as an array of five, as short as it can be") {
   const Json payload =
       Json::object({{"n", 300}, {"b", true}, {"f", 1.5}, {"a", Json::array({-1})}});
   expect_bytes(v3_messagepack().encode(Message{"1", {}, "a:b", "new", payload}),
@@ -108,7 +108,7 @@ TEST("a push goes out as an array of five, as short as it can be") {
                      "f\xcb\x3f\xf8\0\0\0\0\0\0\xa1n\xcd\x01\x2c"));
 }
 
-TEST("a reply's payload is a map of response and status") {
+PHX_TEST("a reply's payload is a map of response and status") {
   expect_bytes(v3_messagepack().encode(serializer::Reply{"1", "2", "t", Status::error, Json("no")}),
                BYTES("\x95\xa1"
                      "1\xa1"
@@ -116,12 +116,12 @@ TEST("a reply's payload is a map of response and status") {
                      "error"));
 }
 
-TEST("a broadcast has no refs") {
+PHX_TEST("a broadcast has no refs") {
   expect_bytes(v3_messagepack().fastlane({"t", "new", Payload()}),
                BYTES("\x95\xc0\xc0\xa1t\xa3new\x80"));
 }
 
-TEST("bytes go out as bin, in a push, a reply and a broadcast") {
+PHX_TEST("bytes go out as bin, in a push, a reply and a broadcast") {
   const Payload data = Payload::binary("xy");
   expect_bytes(v3_messagepack().encode(Message{"1", {}, "t", "e", data}), BYTES("\x95\xa1"
                                                                                 "1\xc0\xa1t\xa1"
@@ -134,7 +134,7 @@ TEST("bytes go out as bin, in a push, a reply and a broadcast") {
                                                                   "e\xc4\x02xy"));
 }
 
-TEST("pushing or broadcasting what is no object is refused, replying it is not") {
+PHX_TEST("pushing or broadcasting what is no object is refused, replying it is not") {
   for (const char* text : {"5", "null", "[1]", "\"s\"", "true"}) {
     const Payload value = Payload::own_text(text);
     expect_throw<EncodeError>([&] { v3_messagepack().encode(Message{"1", {}, "t", "e", value}); });
@@ -143,7 +143,7 @@ TEST("pushing or broadcasting what is no object is refused, replying it is not")
   }
 }
 
-TEST("what is no array of five of the right types is refused") {
+PHX_TEST("what is no array of five of the right types is refused") {
   refuses({Frame::text, R"(["1","2","t","e",{}])"}, "a text frame");
   refuses(binary(""), "no bytes");
   refuses(binary(BYTES("\x80")), "a map");
@@ -168,7 +168,7 @@ TEST("what is no array of five of the right types is refused") {
           "a topic that is no UTF-8");
 }
 
-TEST("a frame that is cut short anywhere is refused, and so is one that goes on") {
+PHX_TEST("a frame that is cut short anywhere is refused, and so is one that goes on") {
   const std::string whole =
       push_of(BYTES("\x82\xa1x\xcb\x3f\xf8\0\0\0\0\0\0\xa1y\x92\xa2zz\xc3")).bytes;
   v3_messagepack().decode(binary(whole));
@@ -178,7 +178,7 @@ TEST("a frame that is cut short anywhere is refused, and so is one that goes on"
   refuses(binary(whole + '\xc0'), "one value more");
 }
 
-TEST("what JSON lacks is refused") {
+PHX_TEST("what JSON lacks is refused") {
   refuses_payload(BYTES("\xd4\x01x"), "an extension");
   refuses_payload(BYTES("\x81\x01\x02"), "a key that is a number");
   refuses_payload(BYTES("\x81\xc4\x01x\x02"), "a key that is bytes");
@@ -189,14 +189,14 @@ TEST("what JSON lacks is refused") {
   refuses_payload(BYTES("\xcf\x80\0\0\0\0\0\0\0"), "an integer over 63 bits");
 }
 
-TEST("a frame that promises more than it has costs no more than it has") {
+PHX_TEST("a frame that promises more than it has costs no more than it has") {
   for (const char head : {'\xdd', '\xdf', '\xdb', '\xc6', '\xc9'}) {
     refuses_payload(std::string(1, head) + BYTES("\xff\xff\xff\xf0"), "four thousand millions");
     refuses_payload(std::string(1, head) + BYTES("\x10\0\0\0"), "two hundred millions");
   }
 }
 
-TEST("nesting is taken up to a hundred, and refused beyond, however deep") {
+PHX_TEST("nesting is taken up to a hundred, and refused beyond, however deep") {
   const auto nested = [](std::size_t depth) { return std::string(depth, '\x91') + '\xc0'; };
   expect_eq(json_of(nested(99)).size(), 2 * 99 + 4u);
   refuses_payload(nested(200), "two hundred");
@@ -225,7 +225,7 @@ struct Users final : UserSocket {
 
 }  // namespace
 
-TEST("clients of two versions meet in a room, and each hears it in its own") {
+PHX_TEST("clients of two versions meet in a room, and each hears it in its own") {
   TestHouse house;
   Users users;
   FakeClient two(house, users, "2.0.0"), three(house, users, "3.0.0");

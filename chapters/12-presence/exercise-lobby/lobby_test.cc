@@ -65,7 +65,7 @@ struct Playing : Fixture {
 
 }  // namespace
 
-TEST("who has no good name is not let in") {
+PHX_TEST("who has no good name is not let in") {
   Fixture f;
   const Client client = f.test.socket(f.users);
   for (const Json& bad : {Json::object(), named(""), named("a name of over 20 bytes"),
@@ -76,7 +76,7 @@ TEST("who has no good name is not let in") {
   client.join("lobby", named("a name of 20 bytes.."));
 }
 
-TEST("who has joined is waiting, is told who is here, and the others of him") {
+PHX_TEST("who has joined is waiting, is told who is here, and the others of him") {
   Fixture f;
   const JoinedChannel ada = f.join("ada");
   expect_eq(f.shown("ada"), "waiting");
@@ -88,7 +88,7 @@ TEST("who has joined is waiting, is told who is here, and the others of him") {
   expect(ada.assert_push("presence_diff")["joins"].has("bob"), "ada is told");
 }
 
-TEST("a name is one client's, until he has gone") {
+PHX_TEST("a name is one client's, until he has gone") {
   Fixture f;
   const JoinedChannel ada = f.join("ada");
   const Client other = f.test.socket(f.users);
@@ -98,7 +98,7 @@ TEST("a name is one client's, until he has gone") {
   other.join("lobby", named("ada"));
 }
 
-TEST("one alone who is ready is shown so, and waits") {
+PHX_TEST("one alone who is ready is shown so, and waits") {
   Fixture f;
   const JoinedChannel ada = f.join("ada");
   f.ok(ada, "ready");
@@ -106,13 +106,13 @@ TEST("one alone who is ready is shown so, and waits") {
   ada.refute_push("match");
 }
 
-TEST("two who are ready are matched: each is told of the other, and all see it") {
+PHX_TEST("two who are ready are matched: each is told of the other, and all see it") {
   Playing f;
   expect_eq(f.shown("ada"), "playing game-1");
   expect_eq(f.shown("bob"), "playing game-1");
 }
 
-TEST("the third waits for the fourth, and theirs is another game") {
+PHX_TEST("the third waits for the fourth, and theirs is another game") {
   Playing f;
   const JoinedChannel eve = f.join("eve"), dan = f.join("dan");
   f.ok(eve, "ready");
@@ -122,7 +122,7 @@ TEST("the third waits for the fourth, and theirs is another game") {
   f.expect_match(dan, "game-2", "eve");
 }
 
-TEST("to be ready twice is to be ready once: nobody plays himself") {
+PHX_TEST("to be ready twice is to be ready once: nobody plays himself") {
   Fixture f;
   const JoinedChannel ada = f.join("ada");
   f.ok(ada, "ready");
@@ -133,7 +133,7 @@ TEST("to be ready twice is to be ready once: nobody plays himself") {
   ada.refute_push("match");
 }
 
-TEST("who thinks better of it is not matched") {
+PHX_TEST("who thinks better of it is not matched") {
   Fixture f;
   const JoinedChannel ada = f.join("ada"), bob = f.join("bob");
   f.ok(ada, "ready");
@@ -144,7 +144,7 @@ TEST("who thinks better of it is not matched") {
   bob.refute_push("match");
 }
 
-TEST("who has gone is not matched, in whatever way he went") {
+PHX_TEST("who has gone is not matched, in whatever way he went") {
   Fixture f;
   f.test.trap_exits();
   const JoinedChannel ada = f.join("ada"), eve = f.join("eve"), bob = f.join("bob");
@@ -159,7 +159,7 @@ TEST("who has gone is not matched, in whatever way he went") {
   f.expect_match(bob, "game-1", "dan");
 }
 
-TEST("a move is for the opponent alone") {
+PHX_TEST("a move is for the opponent alone") {
   Playing f;
   const JoinedChannel eve = f.join("eve");
   const Json move = Json::object({{"to", "e4"}});
@@ -168,7 +168,7 @@ TEST("a move is for the opponent alone") {
   for (const JoinedChannel& other : {f.ada, eve}) other.refute_push("move");
 }
 
-TEST("done is done for both, and both may play again") {
+PHX_TEST("done is done for both, and both may play again") {
   Playing f;
   f.ok(f.ada, "done");
   f.bob.assert_push("game_over", over("game-1", "done"));
@@ -179,7 +179,7 @@ TEST("done is done for both, and both may play again") {
   f.expect_match(f.bob, "game-2", "ada");
 }
 
-TEST("who loses his opponent is told, and may play with another") {
+PHX_TEST("who loses his opponent is told, and may play with another") {
   Playing f;
   const JoinedChannel eve = f.join("eve");
   f.ada.leave();
@@ -190,7 +190,7 @@ TEST("who loses his opponent is told, and may play with another") {
   f.expect_match(f.bob, "game-2", "eve");
 }
 
-TEST("when a game is over, its opponent's end is nobody's business") {
+PHX_TEST("when a game is over, its opponent's end is nobody's business") {
   Playing f;
   const JoinedChannel eve = f.join("eve");
   f.ok(f.ada, "done");
@@ -202,7 +202,7 @@ TEST("when a game is over, its opponent's end is nobody's business") {
   expect_eq(f.shown("bob"), "playing game-2");
 }
 
-TEST("what was sent in an earlier game counts for nothing in this one") {
+PHX_TEST("what was sent in an earlier game counts for nothing in this one") {
   Playing f;
   f.ada.send(exercise::Over{"game-0"});
   f.ada.send(exercise::Move{"game-0", Json::object({{"to", "e5"}})});
@@ -211,7 +211,7 @@ TEST("what was sent in an earlier game counts for nothing in this one") {
   expect_eq(f.shown("ada"), "playing game-1");
 }
 
-TEST("what is not in order is refused, and changes nothing") {
+PHX_TEST("what is not in order is refused, and changes nothing") {
   Playing f;
   const JoinedChannel eve = f.join("eve");
   for (const char* event : {"ready", "wait"}) f.refused(f.ada, event, because("playing"));
@@ -221,7 +221,7 @@ TEST("what is not in order is refused, and changes nothing") {
   eve.refute_push("match");
 }
 
-TEST("a match that crosses a wait is played") {
+PHX_TEST("a match that crosses a wait is played") {
   Fixture f;
   const JoinedChannel ada = f.join("ada"), bob = f.join("bob");
   f.ok(ada, "wait");

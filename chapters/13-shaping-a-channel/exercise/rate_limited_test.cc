@@ -74,7 +74,7 @@ using Heard = std::vector<std::string>;
 
 }  // namespace
 
-TEST("what is no event of the client's goes to the channel inside, and comes back from it") {
+PHX_TEST("what is no event of the client's goes to the channel inside, and comes back from it") {
   Users users;
   ChannelTest test;
   const Client client = test.socket(users);
@@ -87,14 +87,14 @@ TEST("what is no event of the client's goes to the channel inside, and comes bac
   expect(limited.log_handle_in() == Level::error, "log_handle_in is passed on");
 }
 
-TEST("a burst passes at once; one more is refused, and the channel hears nothing of it") {
+PHX_TEST("a burst passes at once; one more is refused, and the channel hears nothing of it") {
   Fixture f;
   f.use_up();
   f.refused(500);
   expect_eq(heard, Heard{"ping", "ping", "ping"});
 }
 
-TEST("events, messages and broadcasts reach the channel inside") {
+PHX_TEST("events, messages and broadcasts reach the channel inside") {
   Fixture f;
   f.room.push("later");
   f.room.assert_push("told");
@@ -105,7 +105,7 @@ TEST("events, messages and broadcasts reach the channel inside") {
   expect_eq(heard, Heard{"later", "say", "stop", "end: normal"});
 }
 
-TEST("after the time that it was told, the client is heard again, once") {
+PHX_TEST("after the time that it was told, the client is heard again, once") {
   Fixture f;
   f.use_up();
   f.refused(500);
@@ -116,7 +116,7 @@ TEST("after the time that it was told, the client is heard again, once") {
   f.refused(500);
 }
 
-TEST("what is left of a wait is rounded up, so that nobody comes too early") {
+PHX_TEST("what is left of a wait is rounded up, so that nobody comes too early") {
   Users users;
   ChannelTest test;
   RateLimited limited(std::make_unique<Room>(), {.per_second = 3, .burst = 1, .patience = 9});
@@ -126,7 +126,7 @@ TEST("what is left of a wait is rounded up, so that nobody comes too early") {
   expect_eq(std::get<Reply>(second).response["retry_after_ms"].integer_or(0), 334);
 }
 
-TEST("quiet is not saved up beyond the burst") {
+PHX_TEST("quiet is not saved up beyond the burst") {
   Fixture f;
   f.use_up();
   f.test.pass(Millis{3'600'000});
@@ -134,7 +134,7 @@ TEST("quiet is not saved up beyond the burst") {
   f.refused(500);
 }
 
-TEST("who keeps to the rate is never refused") {
+PHX_TEST("who keeps to the rate is never refused") {
   Fixture f;
   for (int i = 0; i < 100; ++i) {
     f.ok();
@@ -142,7 +142,7 @@ TEST("who keeps to the rate is never refused") {
   }
 }
 
-TEST("each client and each topic has an allowance of its own") {
+PHX_TEST("each client and each topic has an allowance of its own") {
   Fixture f;
   f.use_up();
   const JoinedChannel other = f.test.socket(f.users).join("room:a");
@@ -150,7 +150,7 @@ TEST("each client and each topic has an allowance of its own") {
   f.refused(500);
 }
 
-TEST("the last refusal that patience allows is answered, and ends the channel with phx_close") {
+PHX_TEST("the last refusal that patience allows is answered, and ends the channel with phx_close") {
   Fixture f;
   f.use_up();
   for (int i = 0; i < 4; ++i) f.refused(500);
@@ -159,7 +159,7 @@ TEST("the last refusal that patience allows is answered, and ends the channel wi
   expect_eq(heard.back(), "end: shutdown: rate limited");
 }
 
-TEST("an event that is taken makes up for the refusals before it") {
+PHX_TEST("an event that is taken makes up for the refusals before it") {
   Fixture f;
   f.use_up();
   for (int round = 0; round < 3; ++round) {
@@ -170,7 +170,7 @@ TEST("an event that is taken makes up for the refusals before it") {
   f.room.refute_down();
 }
 
-TEST("an allowance of 0 is refused when it is made, and so is no channel") {
+PHX_TEST("an allowance of 0 is refused when it is made, and so is no channel") {
   const auto made = [](Allowance allowance) {
     return expect_throw<std::invalid_argument>(
         [&] { RateLimited(std::make_unique<Room>(), allowance); });

@@ -31,7 +31,7 @@ std::string reply(const std::string& refs, const std::string& response = "{}") {
 
 }  // namespace
 
-TEST("an ordinary conversation goes on as if nothing were wrong") {
+PHX_TEST("an ordinary conversation goes on as if nothing were wrong") {
   using Heard = std::vector<std::string>;
   TestHouse house;
   Users users;

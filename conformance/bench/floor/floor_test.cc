@@ -44,7 +44,7 @@ struct House {
 
 constexpr std::string_view join_a = R"(["1","1","conformance:b","phx_join",{}])";
 
-TEST("a masked frame is read where it lies, whole or not at all") {
+PHX_TEST("a masked frame is read where it lies, whole or not at all") {
   for (const std::size_t size : {0U, 5U, 125U, 126U, 65'535U, 65'536U}) {
     const std::string text(size, 'x');
     std::string bytes;
@@ -58,7 +58,7 @@ TEST("a masked frame is read where it lies, whole or not at all") {
   }
 }
 
-TEST("frames that the floor does not speak are broken") {
+PHX_TEST("frames that the floor does not speak are broken") {
   for (std::string bytes : {std::string("\x81\x01x", 3), std::string("\x01\x81mmmmx", 7),
                             std::string("\x82\x81mmmmx", 7), std::string("\xc1\x81mmmmx", 7),
                             std::string("\x81\xff\x01\0\0\0\0\0\0\0mmmm", 14)}) {
@@ -67,7 +67,7 @@ TEST("frames that the floor does not speak are broken") {
   }
 }
 
-TEST("the upgrade proves the key of RFC 6455's example, whatever the header's case") {
+PHX_TEST("the upgrade proves the key of RFC 6455's example, whatever the header's case") {
   const auto answer = upgrade(
       "GET /socket/websocket HTTP/1.1\r\nHost: x\r\nSEC-WebSocket-key:  dGhlIHNhbXBsZSBub25jZQ== ");
   expect(answer.accepted, "accepted");
@@ -75,7 +75,7 @@ TEST("the upgrade proves the key of RFC 6455's example, whatever the header's ca
   expect(!upgrade("GET / HTTP/1.1\r\nHost: x").accepted, "no key, no websocket");
 }
 
-TEST("an envelope is cut where its parts lie; what JSON.stringify does not write is refused") {
+PHX_TEST("an envelope is cut where its parts lie; what JSON.stringify does not write is refused") {
   const auto cut = envelope(R"(["1",null,"conformance:b","echo",{"x":["]"]}])");
   expect(cut.has_value(), "it is one");
   expect_eq(cut->join_ref, R"("1")");
@@ -89,7 +89,7 @@ TEST("an envelope is cut where its parts lie; what JSON.stringify does not write
     expect(!envelope(bad), bad);
 }
 
-TEST("join, echo, heartbeat, leave: each has its reply") {
+PHX_TEST("join, echo, heartbeat, leave: each has its reply") {
   House house;
   Member ada;
   expect_eq(house.says(ada, {join_a, R"(["1","2","conformance:b","echo",{"x":1}])",
@@ -104,7 +104,8 @@ TEST("join, echo, heartbeat, leave: each has its reply") {
   expect_eq(house.channels.topics(), 0U);
 }
 
-TEST("what is no message is refused; without a join there is no topic; an unknown event crashes") {
+PHX_TEST(
+    "what is no message is refused; without a join there is no topic; an unknown event crashes") {
   House house;
   Member ada;
   expect(!house.channels.handle(ada, "hello"), "no message");
@@ -122,7 +123,8 @@ TEST("what is no message is refused; without a join there is no topic; an unknow
 )");
 }
 
-TEST("a broadcast reaches all members of its topic, the sender before its reply, and nobody else") {
+PHX_TEST(
+    "a broadcast reaches all members of its topic, the sender before its reply, and nobody else") {
   House house;
   Member ada;
   Member bob;
@@ -139,7 +141,7 @@ TEST("a broadcast reaches all members of its topic, the sender before its reply,
   expect(house.told == std::vector<Member*>({&ada, &bob}), "both are told to be written");
 }
 
-TEST("who leaves, or joins again, leaves the other members where they are") {
+PHX_TEST("who leaves, or joins again, leaves the other members where they are") {
   House house;
   std::vector<Member> members(4);
   for (auto& member : members)
@@ -166,7 +168,7 @@ struct Served {
   }
 };
 
-TEST("the load client measures it: each reply is checked there") {
+PHX_TEST("the load client measures it: each reply is checked there") {
   const Served served;
   bench::Target target{"127.0.0.1", served.server.port(), "/socket", getpid(), {}};
   bench::resolve(target);
@@ -203,7 +205,7 @@ TEST("the load client measures it: each reply is checked there") {
   expect(!bench::burns(context, 2, 10).skipped.empty(), "the floor has no bench:*");
 }
 
-TEST("an open loop that the server can't follow is told as saturated, if that may be") {
+PHX_TEST("an open loop that the server can't follow is told as saturated, if that may be") {
   const Served served;
   bench::Target target{"127.0.0.1", served.server.port(), "/socket", std::nullopt, {}};
   bench::resolve(target);
