@@ -15,6 +15,10 @@ void send_frame(process::Scheduler& scheduler, process::Pid transport, serialize
 
 }  // namespace
 
+void Context::broadcast(std::string_view topic, std::string_view event, Payload payload) const {
+  channel::broadcast(*pubsub, topic, event, std::move(payload));
+}
+
 //! [push]
 void Socket::push(std::string_view event, Payload payload) const {
   const serializer::Message message{join_ref_, {}, topic_, event, std::move(payload)};

@@ -39,11 +39,17 @@ struct SocketRef {
   serializer::Opaque join_ref, ref, topic;
 };
 
-/// What a shard lends to the processes that live on it.
+/// What a shard lends to the processes that live on it, and outlives them. Copies are the same.
 struct Context {
   process::Scheduler* scheduler;
   pubsub::PubSub* pubsub;
   const telemetry::Telemetry* telemetry;  ///< The endpoint's.
+
+  /// The server's. Any thread.
+  const Log& log() const { return scheduler->log(); }
+  /// To every member of the topic, on all shards. On the shard's own thread it \throws EncodeError,
+  /// as Socket::broadcast does; on another, a worker's say, the shard logs what can't be encoded.
+  void broadcast(std::string_view topic, std::string_view event, Payload payload = {}) const;
 };
 
 class Socket {
@@ -83,6 +89,13 @@ class Socket {
   /// A message to this channel's own handle_info, now or after a while.
   void send_self(process::Message message) const;
   void send_self_after(Millis delay, process::Message message) const;
+
+  /// The server's log. Lines that a callback writes say which topic, and which user, they are
+  /// about.
+  const Log& log() const { return context_.log(); }
+  /// When the turn at hand began: all the clock that a channel needs, and in tests the one that
+  /// they move.
+  Clock::time_point now() const { return context_.scheduler->now(); }
 
   const Context& context() const { return context_; }
   const serializer::Serializer& serializer() const { return *serializer_; }

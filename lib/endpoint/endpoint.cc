@@ -54,6 +54,7 @@ Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers
 
 Endpoint::Endpoint(EndpointOptions options)
     : telemetry_(std::make_unique<telemetry::Telemetry>()),
+      broadcaster_(std::make_unique<Broadcaster>()),
       options_(std::move(options)),
       tokens_(std::make_shared<const transport::SessionTokens>(options_.secret_key_base,
                                                                options_.max_longpoll_sessions)) {}
@@ -76,6 +77,16 @@ Response Endpoint::Pages::answer(const Request& request) const {
   if (reads && get) return get(request);
   if (request.method == "POST" && post) return post(request);
   return {405, "", {{"allow", !post ? "GET, HEAD" : !get ? "POST" : "GET, HEAD, POST"}}};
+}
+
+std::vector<process::ChildSpec> Endpoint::children(const Context& context) const {
+  std::vector<process::ChildSpec> specs;
+  for (const Child& child : children_) {
+    if (!child.on_each_shard && context.scheduler->shard() != 0) continue;
+    specs.push_back({child.id, [start = child.start, context] { return start(context); },
+                     child.restart, child.shutdown});
+  }
+  return specs;
 }
 
 std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {

@@ -15,9 +15,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "endpoint/broadcaster.h"
 #include "json/parameter_filter.h"
 #include "process/supervisor.h"
 #include "telemetry/telemetry.h"
@@ -43,6 +45,25 @@ struct EndpointOptions {
   ParameterFilter filter_parameters = {};
 };
 
+/// A process of one's own that starts and ends with the server: a clock, a listener to a database.
+///
+///     endpoint.child({"clock", [](const phx::Context& context) {
+///       return std::make_unique<Clock>(context);
+///     }});
+///
+/// Mirrors a child specification of the application's supervisor.
+struct Child {
+  std::string id;
+  /// Makes the process, at first and each time it is started again. The context is that of the
+  /// shard that it runs on, and outlives the process: scheduler, log, pubsub, telemetry,
+  /// broadcast(). Shard thread.
+  std::function<std::unique_ptr<process::Process>(const Context& context)> start;
+  process::Restart restart = process::Restart::permanent;
+  Millis shutdown{5'000};  ///< To end in, when the server stops; then it is killed.
+  /// Unless set there is one in the whole server, on its first shard.
+  bool on_each_shard = false;
+};
+
 class Endpoint {
  public:
   /// What a request comes to: a websocket, an answer, or one that takes time.
@@ -65,9 +86,42 @@ class Endpoint {
   /// Answers what is posted to exactly this path: a form. Its body is of any type, and of any size
   /// that the server takes.
   void post(std::string path, Page page) { pages_[std::move(path)].post = std::move(page); }
-  /// A process that each shard starts with, supervised one_for_one. Where one keeps ending, its
+  /// A process that the server starts with, supervised one_for_one. Where one keeps ending, its
   /// shard's supervisor gives up with a line in the log, and the shard serves on without them.
-  void child(process::ChildSpec spec) { children_.push_back(std::move(spec)); }
+  void child(Child child) { children_.push_back(std::move(child)); }
+
+  // Broadcasts from anywhere in the program: a timer, a thread that listens to a database, a page.
+  // Any thread. Those of one thread arrive in their order.
+  //
+  // Each returns true where a server runs: every shard has got the event, or will. False where none
+  // runs, before start() and after stop(): then nobody is there to hear it, and nothing happens.
+  //
+  // The payload is a JSON object. Other JSON can't be sent to members that speak V2, nor
+  // Payload::binary to those that speak V1. On a thread of the server's own, in a page or a
+  // process, that throws serializer::EncodeError, and on no other shard has anybody got it. On any
+  // other thread a shard with such a member logs an error, and goes on with its next task.
+
+  /// Sends `event` to every client that has joined `topic`, and to all else that subscribes to it.
+  /// Mirrors Phoenix.Endpoint's broadcast/3.
+  ///
+  ///     endpoint.broadcast("room:lobby", "new_msg", {{"body", "hello"}});
+  bool broadcast(std::string_view topic, std::string_view event, Payload payload = {}) const {
+    return broadcaster_->broadcast(topic, event, std::move(payload), {});
+  }
+  /// To all but the process `from`: the channel Socket::channel(), say. Mirrors broadcast_from/4.
+  bool broadcast_from(process::Pid from, std::string_view topic, std::string_view event,
+                      Payload payload = {}) const {
+    return broadcaster_->broadcast(topic, event, std::move(payload), from);
+  }
+  /// To the members on this node alone; today there is one node, and so the same as broadcast().
+  /// Mirrors local_broadcast/3.
+  bool local_broadcast(std::string_view topic, std::string_view event, Payload payload = {}) const {
+    return broadcaster_->broadcast(topic, event, std::move(payload), {});
+  }
+  /// Ends all connections of one user: those whose UserSocket::id is `socket_id`. A websocket is
+  /// closed with 1001, and phoenix.js connects again; a long-poll session ends. Mirrors
+  /// `Endpoint.broadcast(socket_id, "disconnect", %{})`.
+  bool disconnect(std::string_view socket_id) const { return broadcast(socket_id, "disconnect"); }
 
   /// Where the server tells what happens. Attach before it runs or while it does; any thread.
   telemetry::Telemetry& telemetry() const { return *telemetry_; }
@@ -78,7 +132,10 @@ class Endpoint {
   /// Finds who answers, and lets him. Shard thread; never throws.
   Outcome dispatch(const http::Request& request, const Context& context) const noexcept;
 
-  const std::vector<process::ChildSpec>& children() const { return children_; }
+  /// What the supervisor of a shard starts; of the server's first shard also what runs once.
+  std::vector<process::ChildSpec> children(const Context& context) const;
+  /// The way of a broadcast, for the server that opens and closes it.
+  Broadcaster& broadcaster() const { return *broadcaster_; }
   /// One for each user socket, for a shard that stops.
   std::vector<std::unique_ptr<socket::Drainer>> drainers() const;
 
@@ -93,11 +150,12 @@ class Endpoint {
   Outcome route(const http::Request& request, const Context& context) const;
 
   const std::unique_ptr<telemetry::Telemetry> telemetry_;
+  const std::unique_ptr<Broadcaster> broadcaster_;
   const EndpointOptions options_;
   const std::shared_ptr<const transport::SessionTokens> tokens_;
   std::vector<transport::Mount> mounts_;
   std::map<std::string, Pages, std::less<>> pages_;
-  std::vector<process::ChildSpec> children_;
+  std::vector<Child> children_;
 };
 
 }  // namespace phx

@@ -90,14 +90,14 @@ std::vector<Pid> Scheduler::pids_of(const std::function<bool(const Process&)>& k
 void Scheduler::cancel(Ref timer) { timers_->cancel(timer); }
 
 void Scheduler::set(Alarm& alarm, Millis delay, Pid owner) {
-  timers_->set(alarm, now_ + delay, owner);
+  timers_->set(alarm, now() + delay, owner);
 }
 
 std::optional<Clock::time_point> Scheduler::next_timer() const { return timers_->next(); }
 
 Ref Scheduler::send_after(Millis delay, Pid to, Message message) {
   const Ref ref = make_ref();
-  timers_->add(now_ + delay, {ref, to, std::move(message)});
+  timers_->add(now() + delay, {ref, to, std::move(message)});
   return ref;
 }
 
@@ -108,7 +108,7 @@ void Scheduler::answer(const Request& request, Message reply) {
 // --- Turns --------------------------------------------------------------------------------------
 
 bool Scheduler::run(Clock::time_point now) {
-  now_ = now;
+  now_.store(now, std::memory_order_relaxed);
   receive_some();
   while (auto due = timers_->take(now)) send(due->to, std::move(due->message));
   while (auto owner = timers_->take_alarm(now)) send(*owner, TimerFired{});

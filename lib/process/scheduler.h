@@ -71,8 +71,8 @@ class Scheduler {
   /// Counts from the beginning of this run().
   Ref send_after(Millis delay, Pid to, Message message);
   void cancel(Ref timer);
-  /// The owner is sent TimerFired after so long; counts as send_after does. REQUIRES: the alarm is the
-  /// owner's, a process of this shard.
+  /// The owner is sent TimerFired after so long; counts as send_after does. REQUIRES: the alarm is
+  /// the owner's, a process of this shard.
   void set(Alarm& alarm, Millis delay, Pid owner);
   /// The reply to a Request. Mirrors GenServer.reply/2.
   void answer(const Request& request, Message reply);
@@ -95,7 +95,8 @@ class Scheduler {
   Observer& observer() const { return *observer_; }
   const Stats& stats() const { return stats_; }
   std::size_t population() const { return slots_.size(); }
-  Clock::time_point now() const { return now_; }
+  /// The time of the last run(). Any thread.
+  Clock::time_point now() const { return now_.load(std::memory_order_relaxed); }
   /// Refs tell their shards apart, so that one from another shard is never taken for ours.
   static constexpr std::uint32_t max_shards = 64;
   Ref make_ref() { return Ref{next_ref_++ * max_shards + shard_}; }
@@ -142,7 +143,7 @@ class Scheduler {
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   const std::unique_ptr<Timers> timers_;
   Inbox inbox_;
-  Clock::time_point now_ = Clock::now();
+  std::atomic<Clock::time_point> now_ = Clock::now();
   Stats stats_;
 };
 

@@ -117,6 +117,8 @@ class PubSub {
   void broadcast(std::string_view topic, EventPtr event, process::Pid from = {},
                  Dispatcher dispatch = send_to_all, process::Pid blame = {});
 
+  /// Whether the calling thread is this hub's shard's. Any thread.
+  bool on_own_thread() const { return scheduler_.on_own_thread(); }
   /// How many subscribers the topic has on this shard.
   std::size_t subscribers(std::string_view topic) const;
 

@@ -61,8 +61,9 @@ Story served(int times) {
   std::atomic<int> starts = 0, ended = 0;
   Endpoint endpoint;
   endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
-  endpoint.child({"steady", [&] { return std::make_unique<Steady>(ended); }});
-  endpoint.child({"fickle", [&] { return std::make_unique<Fickle>(starts, times); }});
+  endpoint.child({"steady", [&](const Context&) { return std::make_unique<Steady>(ended); }});
+  endpoint.child(
+      {"fickle", [&](const Context&) { return std::make_unique<Fickle>(starts, times); }});
   endpoint.telemetry().attach("ear",
                               {telemetry::on<telemetry::SupervisorGaveUp>([&](const auto& gave_up) {
                                 const std::lock_guard lock(mutex);

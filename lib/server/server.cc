@@ -125,6 +125,9 @@ void Server::Life::start() {
           std::make_unique<net::Signal>(shards[0]->loop(), number, [this] { begin_to_end(); }));
     }
   }
+  std::vector<pubsub::PubSub*> hubs;
+  for (const auto& shard : shards) hubs.push_back(&shard->pubsub());
+  endpoint.broadcaster().open(std::move(hubs));
   for (const auto& shard : shards) threads.emplace_back([each = shard.get()] { each->run(); });
 }
 
@@ -174,6 +177,7 @@ bool Server::Life::end() {
   if (threads.empty()) return handlers_ended;
   for (std::thread& thread : threads) thread.join();
   threads.clear();
+  endpoint.broadcaster().close();
   handlers_ended = workers.stop(options.farewell);
   return handlers_ended;
 }

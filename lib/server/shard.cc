@@ -32,14 +32,16 @@ Shard::~Shard() {
 
 void Shard::run() {
   scheduler_.adopt_thread();
-  supervisor_ = scheduler_.spawn(
-      std::make_unique<process::Supervisor>(process::Strategy::one_for_one, endpoint_.children()));
+  supervisor_ = scheduler_.spawn(std::make_unique<process::Supervisor>(
+      process::Strategy::one_for_one,
+      endpoint_.children({&scheduler_, &pubsub_, &endpoint_.telemetry()})));
   if (endpoint_.telemetry().attached<telemetry::ShardMeasured>()) {
     publish_measures();
     measuring_.every(Millis{1'000});
   }
   turn();
   loop_.run();
+  scheduler_.await_thread();
 }
 
 void Shard::turn() {
