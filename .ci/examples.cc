@@ -47,6 +47,25 @@ void fill() {
 #include "examples/lib/endpoint/endpoint.h.1"
 }
 
+struct Clock : phx::Process {
+  explicit Clock(const phx::Context&) {}
+  void handle(phx::Message) override {}
+};
+using ClockProcess = Clock;
+
+void start_a_child(phx::Endpoint& endpoint) {
+#include "examples/chapters/09-processes/README.md.1"
+#include "examples/lib/endpoint/endpoint.h.2"
+}
+
+void broadcast_from_outside(const phx::Endpoint& endpoint) {
+#include "examples/lib/endpoint/endpoint.h.3"
+}
+
+void say_to_oneself(phx::Message& message, phx::Socket& socket) {
+#include "examples/lib/process/message.h.1"
+}
+
 void count() {
 #include "examples/lib/metrics/metrics.h.1"
 }

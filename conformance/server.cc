@@ -24,7 +24,7 @@ struct Options {
   phx::ServerOptions server{.shards = 1, .signals = true};
   phx::TlsOptions tls;  ///< Of no meaning until both files are named.
   std::string log_level = "warn";
-  std::string secret_key_base = phx::transport::random_secret();
+  std::string secret_key_base = phx::random_secret();
   bool metrics = false;
 };
 

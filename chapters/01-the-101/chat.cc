@@ -34,8 +34,8 @@ class Files {
     }
     std::stringstream content;
     content << in.rdbuf();
-    endpoint_.get(std::move(path), [body = content.str(), type](const phx::http::Request&) {
-      return phx::http::Response{200, body, {{"content-type", type}}};
+    endpoint_.get(std::move(path), [body = content.str(), type](const phx::Request&) {
+      return phx::Response{200, body, {{"content-type", type}}};
     });
   }
 
@@ -45,7 +45,7 @@ class Files {
 
 struct Options {
   phx::ServerOptions server{.signals = true};
-  std::string secret_key_base = phx::transport::random_secret();
+  std::string secret_key_base = phx::random_secret();
   std::filesystem::path root;  ///< The project's folder.
 };
 
@@ -61,9 +61,9 @@ void mount_chat(phx::Endpoint& endpoint, const std::string& secret_key_base) {
   endpoint.post("/login", [login](const auto& request) { return login->log_in(request); });
   endpoint.get("/login", [login](const auto& request) { return login->who(request); });
 
-  phx::transport::Mount mount{"/socket", std::make_shared<chat::ChatSocket>(login)};
+  phx::Mount mount{"/socket", std::make_shared<chat::ChatSocket>(login)};
   mount.auth_token = true;
-  mount.longpoll = phx::transport::LongpollOptions{};  // where no websocket gets through
+  mount.longpoll = phx::LongpollOptions{};  // where no websocket gets through
   endpoint.socket(std::move(mount));
 }
 //! [mount_chat]

@@ -12,9 +12,9 @@ namespace chat {
 namespace {
 
 using phx::Json;
+using phx::Request;
+using phx::Response;
 using phx::TokenSigner;
-using phx::http::Request;
-using phx::http::Response;
 
 constexpr std::size_t longest_name = 40;              // characters
 constexpr TokenSigner::Seconds two_weeks{1'209'600};  // as the guide of Phoenix has it

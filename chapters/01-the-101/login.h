@@ -36,10 +36,10 @@ class Login {
   Verdict verify(std::string_view token, Time now) const;
 
   /// `POST /login` with `name=Ada`: 200 `{"name","token"}`, or 400 `{"error"}`.
-  phx::http::Response log_in(const phx::http::Request& request) const;
+  phx::Response log_in(const phx::Request& request) const;
   /// `GET /login` with `authorization: Bearer TOKEN`: 200 `{"name"}`, or 403 `{"error"}`. A browser
   /// tells a page nothing of why a websocket was refused; so the page asks here.
-  phx::http::Response who(const phx::http::Request& request) const;
+  phx::Response who(const phx::Request& request) const;
 
  private:
   phx::TokenSigner signer_;

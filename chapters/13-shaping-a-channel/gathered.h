@@ -21,7 +21,7 @@ class Gathered final : public phx::Channel {
     return phx::NoReply{};
   }
 
-  phx::Result handle_info(phx::process::Message message, phx::Socket& socket) override {
+  phx::Result handle_info(phx::Message message, phx::Socket& socket) override {
     if (message.holds<Tell>()) socket.broadcast_from("moved", *std::exchange(last_, {}));
     return phx::NoReply{};
   }

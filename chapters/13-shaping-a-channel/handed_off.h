@@ -8,7 +8,7 @@ namespace shaping {
 
 //! [errand]
 /// One piece of work: done on a worker thread, answered to whoever asked, and gone.
-class Errand final : public phx::process::Process {
+class Errand final : public phx::Process {
  public:
   using Work = std::function<phx::Json()>;  ///< May take its time; what it throws is told as error.
 
@@ -24,7 +24,7 @@ class Errand final : public phx::process::Process {
               stop();
             });
   }
-  void handle(phx::process::Message) override {}
+  void handle(phx::Message) override {}
   void terminate(const phx::ExitReason&) override {
     if (answered_) return;
     const phx::Json why = phx::Json::object({{"reason", "it could not be done"}});

@@ -48,7 +48,7 @@ class Numbered final : public phx::Channel {
     return phx::Joined{};
   }
 
-  phx::Result handle_info(phx::process::Message message, phx::Socket& socket) override {
+  phx::Result handle_info(phx::Message message, phx::Socket& socket) override {
     const auto* from = message.get_if<CatchUp>();
     if (from == nullptr) return phx::NoReply{};
     const std::lock_guard guard(minutes_.lock());

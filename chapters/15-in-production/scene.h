@@ -61,12 +61,11 @@ class Caller {
 /// A server on a free port with one shard, so that its story has one order. story() ends it.
 class Scene {
  public:
-  Scene(phx::ServerOptions options, phx::transport::Mount mount)
+  Scene(phx::ServerOptions options, phx::Mount mount)
       : server_((fill(std::move(mount)), endpoint_), local(std::move(options)),
-                phx::Log::to(phx::Level::warn,
-                             [this](phx::Level level, const std::string& line) {
-                               tell(fmt::format("log        {} {}", name_of(level), line));
-                             })) {
+                phx::Log::to(phx::Level::warn, [this](phx::Level level, const std::string& line) {
+                  tell(fmt::format("log        {} {}", name_of(level), line));
+                })) {
     server_.start();
   }
   ~Scene() { stop(); }
@@ -118,7 +117,7 @@ class Scene {
   phx::telemetry::Handler hears() {
     return phx::telemetry::on<E>([this](const E&) { tell(fmt::format("telemetry  {}", E::name)); });
   }
-  void fill(phx::transport::Mount mount) {
+  void fill(phx::Mount mount) {
     using namespace phx::telemetry;
     endpoint_.socket(std::move(mount));
     endpoint_.telemetry().attach(
@@ -136,7 +135,7 @@ class Scene {
 
 /// A user socket with one channel for `room:*`.
 template <class C>
-phx::transport::Mount mount_of() {
+phx::Mount mount_of() {
   struct Users final : phx::UserSocket {
     Users() { channel<C>("room:*"); }
   };

@@ -5,7 +5,7 @@
 ///
 ///     phx::Endpoint endpoint;
 ///     endpoint.socket({"/socket", std::make_shared<UserSocket>()});
-///     endpoint.get("/", [](const auto&) { return phx::http::Response{200, "hello"}; });
+///     endpoint.get("/", [](const auto&) { return phx::Response{200, "hello"}; });
 ///
 /// Filled before the server starts and only read afterwards, by all shards. Mirrors
 /// Phoenix.Endpoint.

@@ -41,6 +41,10 @@ class Json {
   requires(!std::same_as<T, bool>) Json(T value)
       : Json(steal(json_integer(static_cast<json_int_t>(value)))) {}
 
+  /// An object of these members, as payloads are written: `{{"user", {{"name", "Ann"}}}, {"n",
+  /// 3}}`.
+  Json(std::initializer_list<Member> members) : Json(object(members)) {}
+
   static Json object(std::initializer_list<Member> members = {});
   static Json array(std::initializer_list<Json> items = {});
   /// Any JSON value, not only an object; `\u0000` in strings is kept. \throws JsonError.

@@ -54,3 +54,13 @@ PHX_TEST("a NUL behind a value is no end of the text") {
     expect_throw<JsonError>([&] { Json::parse(text); });
   }
 }
+
+PHX_TEST("an object is written as a list of its members, objects within it, too") {
+  const Json user = {{"user", {{"name", "Ann"}, {"age", 7}}},
+                     {"list", Json::array({1, {{"n", 2}}})}};
+  expect_eq(user.dump(), R"({"list":[1,{"n":2}],"user":{"age":7,"name":"Ann"}})");
+  Json changed;
+  expect(changed.is_null(), "without a list it is null");
+  changed = {{"a", "b"}};
+  expect_eq(changed.dump(), R"({"a":"b"})");
+}

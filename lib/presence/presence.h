@@ -2,7 +2,7 @@
 /// \file
 /// Who is here: channels track themselves, and every member of the topic is told what changes.
 ///
-///     phx::Result handle_info(phx::process::Message, phx::Socket& socket) override {
+///     phx::Result handle_info(phx::Message, phx::Socket& socket) override {
 ///       presence_.track(socket, user_id_, phx::Json::object({{"online_at", "0"}}));
 ///       socket.push("presence_state", presence_.list(socket.topic()));
 ///       return phx::NoReply{};

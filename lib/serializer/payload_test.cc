@@ -71,3 +71,10 @@ PHX_TEST("a payload that can't be read says so each time") {
   const Payload deep = Payload::own_text(std::string(3'000, '[') + std::string(3'000, ']'));
   for (int i = 0; i < 2; ++i) expect_throw<JsonError>([&] { deep.json(); });
 }
+
+PHX_TEST("a payload is written as a list of its members") {
+  const Payload payload = {{"x", 1}, {"y", "z"}, {"of", {{"kind", "object"}}}};
+  expect_eq(payload.view(), R"({"of":{"kind":"object"},"x":1,"y":"z"})");
+  const Payload one = {{"y", "z"}};
+  expect_eq(one.view(), R"({"y":"z"})");
+}
