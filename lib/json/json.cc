@@ -15,7 +15,26 @@ json_t* made(json_t* value) {
   return value;
 }
 
+/// null, true and false are Jansson's own, and not counted.
+constexpr auto uncounted = static_cast<std::size_t>(-1);
+
+/// json_incref and json_decref look at the count by a plain read before they change it by an atomic
+/// one: a race, where several threads copy one value.
+std::size_t count_of(const json_t* value) {
+  return __atomic_load_n(&value->refcount, __ATOMIC_ACQUIRE);
+}
+
+json_t* kept(json_t* value) {
+  if (count_of(value) != uncounted) __atomic_add_fetch(&value->refcount, 1, __ATOMIC_RELAXED);
+  return value;
+}
+
 }  // namespace
+
+void Json::Release::operator()(json_t* value) const {
+  if (count_of(value) == uncounted) return;
+  if (__atomic_sub_fetch(&value->refcount, 1, __ATOMIC_ACQ_REL) == 0) json_delete(value);
+}
 
 Json::Json(std::nullptr_t) : Json(json_null(), 0) {}
 Json::Json(bool value) : Json(json_boolean(value), 0) {}
@@ -23,7 +42,7 @@ Json::Json(double value) : Json(made(json_real(value)), 0) {}
 Json::Json(std::string_view text) : Json(made(json_stringn(text.data(), text.size())), 0) {}
 
 Json Json::steal(json_t* value) { return Json(made(value), 0); }
-Json Json::borrow(json_t* value) { return Json(json_incref(value), 0); }
+Json Json::borrow(json_t* value) { return Json(kept(value), 0); }
 
 Json Json::object(std::initializer_list<Member> members) {
   Json object = steal(json_object());
@@ -117,9 +136,7 @@ void Json::append(Json item) {
 }
 
 void Json::own_alone() {
-  // Another thread may be copying, or dropping a copy, right now.
-  if (__atomic_load_n(&value_->refcount, __ATOMIC_ACQUIRE) > 1)
-    value_.reset(json_copy(value_.get()));
+  if (count_of(value_.get()) > 1) value_.reset(json_copy(value_.get()));
 }
 
 }  // namespace phx

@@ -93,7 +93,7 @@ class Json {
 
  private:
   struct Release {
-    void operator()(json_t* value) const { json_decref(value); }
+    void operator()(json_t* value) const;
   };
   explicit Json(json_t* owned, int) : value_(owned) {}
   void own_alone();
