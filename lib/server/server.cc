@@ -64,6 +64,7 @@ struct Server::Life {
   std::vector<std::unique_ptr<net::Listener>> listeners;  ///< First the one of port().
   std::vector<std::unique_ptr<net::Signal>> signals;
   std::size_t next_shard = 0;
+  std::atomic<bool> started = false;
   std::atomic<bool> ending = false;
   std::mutex threads_mutex;  ///< Whoever ends the life joins the threads; others wait for that.
   std::vector<std::thread> threads;
@@ -118,6 +119,8 @@ void Server::Life::make_shards() {
 }
 
 void Server::Life::start() {
+  const std::lock_guard lock(threads_mutex);
+  started = true;
   for (const auto& listener : listeners) listener->start(shards[0]->loop());
   if (options.signals) {
     for (const int number : {SIGTERM, SIGINT}) {
@@ -215,7 +218,7 @@ void Server::start() {
 }
 
 bool Server::stop() {
-  if (life_->threads.empty()) return true;
+  if (!life_->started) return true;
   life_->begin_to_end();
   return life_->end();
 }
