@@ -24,6 +24,7 @@ struct Options {
   phx::ServerOptions server{.shards = 1, .signals = true};
   phx::TlsOptions tls;  ///< Of no meaning until both files are named.
   std::string log_level = "warn";
+  std::string log_format = "logfmt";
   std::string secret_key_base = phx::random_secret();
   bool metrics = false;
 };
@@ -66,6 +67,14 @@ void declare(CLI::App& app, Options& options) {
       ->envname("METRICS");
   app.add_option("--log", options.log_level, "debug, info, warn, error or off")
       ->envname("LOG_LEVEL");
+  app.add_option("--log-format", options.log_format, "logfmt, or json: one object a line")
+      ->envname("LOG_FORMAT");
+}
+
+/// The flag that sets one of the library's options.
+std::string flag_of(const std::string& option) {
+  const std::string name = option.substr(option.rfind(':') + 1);
+  return name == "tls" ? "--cert and --key" : name == "http_port" ? "--http-port" : "--" + name;
 }
 
 int serve(Options options) {
@@ -76,7 +85,8 @@ int serve(Options options) {
   std::optional<phx::Metrics> metrics;
   if (options.metrics) metrics.emplace(endpoint);
   phx::Server server(endpoint, options.server,
-                     phx::Log::to_stderr(phx::level_of(options.log_level)));
+                     phx::Log::to_stderr(phx::level_of(options.log_level),
+                                         phx::log_format_of(options.log_format)));
   fmt::print("The contract server is listening on {}\n", fmt::join(server.urls(), " and "));
   std::fflush(stdout);
   // A thread can't be ended from outside, and a handler that blocks may do so for ever.
@@ -99,7 +109,7 @@ int main(int argc, char** argv) {
   try {
     return serve(options);
   } catch (const phx::OptionError& error) {
-    fmt::print(stderr, "phx-contract: {} (each has a flag of its own here: --help)\n", error.what());
+    fmt::print(stderr, "phx-contract: {}, here by {}\n", error.what(), flag_of(error.option()));
     return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "phx-contract: {}\n", error.what());

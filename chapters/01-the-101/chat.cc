@@ -46,6 +46,7 @@ class Files {
 struct Options {
   phx::ServerOptions server{.signals = true};
   std::string secret_key_base = phx::random_secret();
+  std::string log_format = "logfmt";
   std::filesystem::path root;  ///< The project's folder.
 };
 
@@ -83,7 +84,8 @@ int serve(const Options& options) {
   phx::Endpoint endpoint(options.secret_key_base);
   mount_chat(endpoint, options.secret_key_base);
   serve_page(endpoint, options.root.empty() ? own_root() : options.root);
-  phx::Server server(endpoint, options.server, phx::Log::to_stderr(phx::Level::info));
+  phx::Server server(endpoint, options.server,
+                     phx::Log::to_stderr(phx::Level::info, phx::log_format_of(options.log_format)));
   fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
              server.url());
   std::fflush(stdout);
@@ -104,6 +106,8 @@ int main(int argc, char** argv) {
                  "what logins are signed with; made up at each start unless it is given, so that "
                  "nobody is logged in any more")
       ->envname("SECRET_KEY_BASE");
+  app.add_option("--log-format", options.log_format, "logfmt, or json: one object a line")
+      ->envname("LOG_FORMAT");
   app.add_option("--root", options.root, "the project's folder");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format(
@@ -113,6 +117,11 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     return serve(options);
+  } catch (const phx::OptionError& error) {
+    const std::string& option = error.option();  // ServerOptions::port
+    fmt::print(stderr, "phx-chat: {}, here by --{}\n", error.what(),
+               option.substr(option.rfind(':') + 1));
+    return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "phx-chat: {}\n", error.what());
     return 1;

@@ -105,9 +105,12 @@ test("what a client sends makes no header of an answer, refused or not", async (
   }
 });
 
+// name=value, where a value with a space, a `=` or a quote in it stands in double quotes.
+const LOGFMT = /^\w+=([^\s"=]*|"([^"\\]|\\.)*")( \w+=([^\s"=]*|"([^"\\]|\\.)*"))*$/;
+
 test("what a client sends starts no line of the log, and no field, and moves no cursor", async (t) => {
   const forged = (n) =>
-    `x${n}\r\n00:00:00.000 [error] FORGED\u001b[2J\u0000\u009b1A\u2028FORGED \u007f`;
+    `x${n}\r\ntime=2026-01-01T00:00:00.000+00:00 level=error msg=FORGED\u001b[2J\u0000\u009b1A\u2028FORGED \u007f`;
   await unaffected(t, async () => {
     const raw = await Raw.opens(
       t,
@@ -132,9 +135,10 @@ test("what a client sends starts no line of the log, and no field, and moves no 
   for (const line of lines) {
     assert.match(
       line,
-      /^(\d\d:\d\d:\d\d\.\d{3} \[(debug|info|warning|error)\] |The contract server)/,
+      /^(time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d level=(debug|info|warn|error) msg=|The contract server)/,
     );
     assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+    if (line.startsWith("time=")) assert.match(line, LOGFMT);
   }
 });
 

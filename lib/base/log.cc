@@ -9,13 +9,11 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <mutex>
 #include <stdexcept>
 
 #include "base/line_writer.h"
-#include "base/utf8.h"
 
 namespace phx {
 namespace {
@@ -79,16 +77,44 @@ std::string laid_out(spdlog::formatter& formatter, const spdlog::details::log_ms
   return text;
 }
 
+/// The level by our own name: `%*` in a pattern.
+class LevelName final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& line, const std::tm&,
+              spdlog::memory_buf_t& to) override {
+    const std::string_view name = name_of(level_of(line.level));
+    to.append(name.data(), name.data() + name.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<LevelName>();
+  }
+};
+
+/// Puts date, time, zone and level before what LogLine makes.
+std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format) {
+  const char* pattern = format == LogFormat::json
+                            ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%*",%v})"
+                            : "time=%Y-%m-%dT%H:%M:%S.%e%z level=%^%*%$ %v";
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<LevelName>('*').set_pattern(pattern);
+  return formatter;
+}
+
+LogLine::Form form_of(LogFormat format) {
+  return format == LogFormat::json ? LogLine::Form::json : LogLine::Form::logfmt;
+}
+
 /// Hands on laid out lines, and waits for no one.
 class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  StderrSink()
-      : base_sink(std::make_unique<spdlog::pattern_formatter>("%H:%M:%S.%e [%^%l%$] %v")),
+  explicit StderrSink(LogFormat format)
+      : base_sink(formatter_for(format)),
         writer_(STDERR_FILENO,
-                [formatter = std::shared_ptr(formatter_->clone())](std::size_t lost) {
-                  const std::string text = fmt::format(
-                      "log lines were lost, since standard error did not take them lines={}", lost);
-                  return laid_out(*formatter, {"phx", spdlog::level::warn, text});
+                [format, formatter = std::shared_ptr(formatter_->clone())](std::size_t lost) {
+                  LogLine line(form_of(format),
+                               "log lines were lost, since standard error did not take them");
+                  line.add("lines", std::to_string(lost));
+                  return laid_out(*formatter, {"phx", spdlog::level::warn, line.text()});
                 }) {}
 
  protected:
@@ -100,21 +126,6 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
  private:
   LineWriter writer_;
 };
-
-/// C0 and C1, which terminals obey, and Unicode's two more ends of a line.
-bool is_control(char32_t point) {
-  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
-}
-
-/// A value in which somebody may have written a field of his own stands in quotes.
-std::string field(std::string_view value) {
-  const std::string line = one_line(value);
-  const bool plain = line.find(' ') == std::string::npos || line.find('=') == std::string::npos;
-  if (plain && !line.starts_with('"')) return line;
-  std::string quoted = "\"";
-  for (const char c : line) quoted += c == '"' ? "\\x22" : std::string(1, c);
-  return quoted + '"';
-}
 
 }  // namespace
 
@@ -137,24 +148,24 @@ const char* name_of(Level level) {
   return "";
 }
 
-Log Log::to_stderr(Level least) {
-  auto logger = std::make_shared<spdlog::logger>("phx", std::make_shared<StderrSink>());
+Log Log::to_stderr(Level least, LogFormat format) {
+  auto logger = std::make_shared<spdlog::logger>("phx", std::make_shared<StderrSink>(format));
   logger->set_level(spdlog_level(least));
-  return Log(std::move(logger));
+  return Log(std::move(logger), form_of(format));
 }
 
 Log Log::to(Level least, Reader reader) {
   auto logger =
       std::make_shared<spdlog::logger>("phx", std::make_shared<ReaderSink>(std::move(reader)));
   logger->set_level(spdlog_level(least));
-  return Log(std::move(logger));
+  return Log(std::move(logger), LogLine::Form::plain);
 }
 
 Log Log::silent() {
   auto logger =
       std::make_shared<spdlog::logger>("phx", std::make_shared<spdlog::sinks::null_sink_mt>());
   logger->set_level(spdlog::level::off);
-  return Log(std::move(logger));
+  return Log(std::move(logger), LogLine::Form::plain);
 }
 
 bool Log::enabled(Level level) const {
@@ -163,40 +174,17 @@ bool Log::enabled(Level level) const {
 
 void Log::write(Level level, std::string_view text, std::initializer_list<Field> fields) const {
   if (!enabled(level)) return;
-  std::string line = one_line(text);
-  for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, field(value));
+  LogLine line(form_, text);
+  for (const auto& [name, value] : fields) line.add(name, value);
   if (spoken_of != nullptr) {
-    for (const auto& [key, value] : spoken_of->log_metadata()) {
-      const bool said = std::any_of(fields.begin(), fields.end(),
-                                    [&key](const Field& field) { return field.first == key; });
-      if (!said) line += fmt::format(" {}={}", key, field(value));
-    }
+    for (const auto& [name, value] : spoken_of->log_metadata()) line.add(name, value);
   }
-  logger_->log(spdlog_level(level), "{}", line);
+  logger_->log(spdlog_level(level), spdlog::string_view_t(line.text()));
 }
 
 void Log::flush() const { logger_->flush(); }
 
 LogScope::LogScope(const LogSubject& subject) : outer_(std::exchange(spoken_of, &subject)) {}
 LogScope::~LogScope() { spoken_of = outer_; }
-
-std::string one_line(std::string_view text) {
-  constexpr std::size_t most = 500;
-  std::string line;
-  std::string_view rest = text;
-  while (!rest.empty() && text.size() - rest.size() < most) {
-    const std::size_t size = utf8_sequence(rest);
-    const std::string_view character = rest.substr(0, std::max<std::size_t>(size, 1));
-    if (size > 0 && !is_control(code_point(character))) {
-      line += character;
-    } else {
-      for (const char byte : character)
-        line += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-    }
-    rest.remove_prefix(character.size());
-  }
-  if (!rest.empty()) line += fmt::format("… ({} bytes)", text.size());
-  return line;
-}
 
 }  // namespace phx

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the server tells whoever runs it: one line an event, with named fields behind the text.
+/// What the server reports to the people who run it: one line an event, a text and named fields.
 
 #include <functional>
 #include <initializer_list>
@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/log_line.h"
 
 namespace spdlog {
 class logger;
@@ -29,20 +31,22 @@ class Log {
   using Field = std::pair<std::string_view, std::string_view>;
   using Reader = std::function<void(Level level, const std::string& line)>;
 
-  /// Writes to standard error what is at least as grave as `least`, on a thread of its own: who
-  /// logs never waits. Lines that standard error does not take are lost, and counted: LineWriter.
-  static Log to_stderr(Level least);
+  /// Writes to standard error what is at least as grave as `least`, with date, time and zone, on a
+  /// thread of its own: logging never blocks. Lines that standard error does not take are lost, and
+  /// counted: LineWriter.
+  static Log to_stderr(Level least, LogFormat format = LogFormat::logfmt);
   /// Hands each line that is at least as grave as `least` to `reader`, one at a time, on the thread
-  /// that wrote it: for tests, and for who keeps a log of his own.
+  /// that wrote it: for tests, and for programs that keep a log of their own. A line is the text,
+  /// and its fields as logfmt writes them: `a join was refused topic=room:a`.
   static Log to(Level least, Reader reader);
   /// Writes nowhere: for tests.
   static Log silent();
 
   /// Whether a line of this level would be written; never for Level::off.
   bool enabled(Level level) const;
-  /// Writes `text key=value …`, and behind them what the thread's LogScope has to say. Control
-  /// characters are escaped, and a value that looks like several fields stands in quotes: what a
-  /// client sent can forge neither a line nor a field.
+  /// Writes the text and its fields, and after them what the thread's LogScope says of itself.
+  /// Control characters are escaped, and values stand in quotes where they must: what a client
+  /// sent can forge neither a line nor a field.
   void write(Level level, std::string_view text, std::initializer_list<Field> fields = {}) const;
 
   /// Waits until what was written has reached its place, for a second at most.
@@ -62,8 +66,10 @@ class Log {
   }
 
  private:
-  explicit Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+  Log(std::shared_ptr<spdlog::logger> logger, LogLine::Form form)
+      : logger_(std::move(logger)), form_(form) {}
   std::shared_ptr<spdlog::logger> logger_;
+  LogLine::Form form_;
 };
 
 /// What a log line may be about: a process that knows its topic, a request that knows its id.
@@ -88,9 +94,5 @@ class LogScope {
  private:
   const LogSubject* const outer_;
 };
-
-/// The text with control characters, and bytes that are no UTF-8, written as `\xNN`, and cut after
-/// 500 bytes: fit for a log's line, whoever wrote it.
-std::string one_line(std::string_view text);
 
 }  // namespace phx

@@ -2,9 +2,9 @@
 /// \file
 /// Writes the log of what clients do: one line a connection, a join, an event, as telemetry tells.
 ///
-///     CONNECTED path=/socket transport=websocket vsn=2.0.0 us=120 params={"user":"ann"}
+///     CONNECTED path=/socket transport=websocket vsn=2.0.0 us=120 params="{\"user\":\"ann\"}"
 ///     JOINED topic=room:lobby us=14 params={}
-///     HANDLED event=new_msg topic=room:lobby us=9 params={"body":"hi"}
+///     HANDLED event=new_msg topic=room:lobby us=9 params="{\"body\":\"hi\"}"
 ///
 /// Mirrors Phoenix.Logger.
 

@@ -92,13 +92,16 @@ const std::string polled_headers =
     "200 access-control-allow-origin=* cache-control=no-store "
     "content-type=application/json; charset=utf-8 ";
 
+/// How a line about a refusal ends; a step of two words stands in quotes.
+std::string at(const char* transport, const std::string& step, int status) {
+  const std::string shown = step.find(' ') == std::string::npos ? step : '"' + step + '"';
+  return fmt::format(" step={} status={} path=/socket/{} peer=127.0.0.1", shown, status, transport);
+}
 std::string at_websocket(const std::string& step, int status) {
-  return " step=" + step + " status=" + std::to_string(status) +
-         " path=/socket/websocket peer=127.0.0.1";
+  return at("websocket", step, status);
 }
 std::string at_longpoll(const std::string& step, int status) {
-  return " step=" + step + " status=" + std::to_string(status) +
-         " path=/socket/longpoll peer=127.0.0.1";
+  return at("longpoll", step, status);
 }
 
 const std::string foreign_page =
