@@ -62,6 +62,20 @@ lws_context_creation_info vhost_info(const char* name) {
   return info;
 }
 
+/// Sets OpenSSL up for all contexts of the program. Each time libwebsockets does so it takes two
+/// indices that OpenSSL never takes back, and each TLS session has room for all there are: a server
+/// that starts a thousand times would grow.
+void set_up_tls_once() {
+  static const bool done = [] {
+    lws_context_creation_info info{};
+    info.port = CONTEXT_PORT_NO_LISTEN;
+    info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    lws_context_destroy(lws_create_context(&info));
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
 }  // namespace
 
 // --- Making it ----------------------------------------------------------------------------------
@@ -80,10 +94,10 @@ Loop::Handles::Handles() {
   // libwebsockets writes its lines into one buffer that all threads share, and one at each
   // adoption.
   lws_set_log_level(0, nullptr);
+  set_up_tls_once();
   void* loops[] = {&uv};
   lws_context_creation_info info = vhost_info(nullptr);
-  info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                 LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+  info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
   info.foreign_loops = loops;
   info.pt_serv_buf_size = read_at_once;
   info.timeout_secs = a_day;

@@ -56,7 +56,6 @@ struct Server::Life {
   const Endpoint& endpoint;
   const ServerOptions& options;
   const Log& log;
-  const Logger logger;
   server::Addresses addresses;
   const std::optional<net::Certificate> certificate;
   process::Workers workers;
@@ -78,7 +77,6 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
     : endpoint(the_endpoint),
       options(the_options),
       log(the_log),
-      logger(endpoint.telemetry(), log, endpoint.filter_parameters()),
       addresses(options.max_connections_per_address),
       certificate(options.tls ? std::optional<net::Certificate>(*options.tls) : std::nullopt),
       workers(options.worker_threads) {
@@ -191,6 +189,8 @@ Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
     : endpoint_(endpoint),
       options_(std::move(options)),
       log_(std::move(log)),
+      logger_(
+          std::make_unique<const Logger>(endpoint.telemetry(), log_, endpoint.filter_parameters())),
       life_(std::make_unique<Life>(endpoint_, options_, log_)) {}
 
 Server::~Server() { stop(); }

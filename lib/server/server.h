@@ -22,6 +22,7 @@
 namespace phx {
 
 using HttpLimits = http::Limits;
+class Logger;
 
 struct ServerOptions {
   /// An address of this machine, IPv4 or IPv6: 0.0.0.0 for all of IPv4, `::` for all of both.
@@ -78,6 +79,7 @@ class Server {
   const Endpoint& endpoint_;
   ServerOptions options_;
   const Log log_;
+  const std::unique_ptr<const Logger> logger_;  ///< Attached once, however often it starts.
   std::unique_ptr<Life> life_;  ///< From binding the ports to the end of the last thread.
 };
 
