@@ -330,16 +330,3 @@ PHX_TEST("V1 speaks of the same things without a join_ref") {
           R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"2","topic":"room:a"})",
           R"({"event":"phx_close","payload":{},"ref":"1","topic":"room:a"})"});
 }
-
-PHX_TEST("what is published on a socket's id and is no Broadcast is ignored") {
-  struct Price final : pubsub::Event {};
-  TestHouse house;
-  const Users users;
-  FakeClient client(house, users, "2.0.0", "users:ann");
-  house.pubsub.broadcast("users:ann", std::make_shared<const Price>());
-  house.settle();
-  expect(client.connected(), "the client is connected");
-  channel::broadcast(house.pubsub, "users:ann", "disconnect", {});
-  house.settle();
-  expect(!client.connected(), "a disconnect ends it");
-}
