@@ -36,7 +36,7 @@ phx::ConnectResult ChatSocket::connect(phx::Connect connect, phx::Socket& socket
   const std::string token = connect.info.auth_token.value_or("");
   const Login::Verdict verdict = login_->verify(token, std::chrono::system_clock::now());
   if (const auto* refusal = std::get_if<Login::Refusal>(&verdict)) {
-    socket.context().scheduler->log().info("a login was refused", {{"reason", refusal->sentence}});
+    socket.log().info("a login was refused", {{"reason", refusal->sentence}});
     return phx::Rejected{refusal->sentence};
   }
   socket.assigns["user"] = std::get<Login::Name>(verdict).text;

@@ -23,7 +23,7 @@ const std::string websockets = R"(phoenix_connections{protocol="websocket",shard
 }  // namespace
 
 int main() {
-  transport::Mount mount = mount_of<Farewells>();
+  Mount mount = mount_of<Farewells>();
   mount.websocket->timeout = Millis{1'500};
   Scene scene({.http = {.patience = Millis{100}}}, mount);
 

@@ -9,9 +9,9 @@ namespace {
 
 //! [hoard]
 /// Would say something later, and is not told when that is no longer wanted.
-struct Reminder final : process::Process {
+struct Reminder final : Process {
   std::string name() const override { return "reminder"; }
-  void handle(process::Message) override {}
+  void handle(Message) override {}
 };
 
 struct Hoard final : Channel {

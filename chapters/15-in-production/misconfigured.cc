@@ -30,9 +30,9 @@ void at_the_start(std::uint16_t taken) {
     tokens::SessionCookie(std::string(40, 's'), {.key = "_key", .signing_salt = "salt"});
   });
   stops("a path", [] { Endpoint().socket({"socket", mount_of<Room>().socket}); });
-  stops("an origin", [] { transport::Origins::list({"example.com"}); });
+  stops("an origin", [] { Origins::list({"example.com"}); });
   stops("a rate", [] {
-    transport::Mount mount = mount_of<Room>();
+    Mount mount = mount_of<Room>();
     mount.message_rate = {.per_second = 0, .burst = 0};
     Endpoint().socket(mount);
   });
@@ -49,8 +49,8 @@ std::string status(const std::string& answer) { return answer.substr(9, 3); }
 }  // namespace
 
 int main() {
-  transport::Mount mount = mount_of<Room>();
-  mount.check_origin = transport::Origins::list({"https://example.com"});
+  Mount mount = mount_of<Room>();
+  mount.check_origin = Origins::list({"https://example.com"});
   Scene scene({}, mount);
   at_the_start(scene.port());
 

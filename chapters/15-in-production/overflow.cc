@@ -21,7 +21,7 @@ struct Busy final : Channel {
     }
     return Reply::ok();
   }
-  Result handle_info(process::Message, Socket&) override { return NoReply{}; }
+  Result handle_info(Message, Socket&) override { return NoReply{}; }
 };
 //! [busy]
 
@@ -33,7 +33,7 @@ struct Users final : UserSocket {
 }  // namespace
 
 int main() {
-  transport::Mount mount{"/socket", std::make_shared<Users>()};
+  Mount mount{"/socket", std::make_shared<Users>()};
   mount.message_rate = {.per_second = 1, .burst = 5};
   // A machine that is slow today must not add a long turn to the story.
   const process::Limits limits{.mailbox = 100, .long_turn = Millis{10'000}};

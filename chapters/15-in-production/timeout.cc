@@ -9,21 +9,21 @@ using namespace trouble;
 namespace {
 
 /// Takes every message, and answers none.
-struct Mute final : process::Process {
+struct Mute final : Process {
   std::string name() const override { return "mute"; }
-  void handle(process::Message) override {}
+  void handle(Message) override {}
 };
 
 //! [asker]
 /// Asks the mute one, with little patience.
-struct Asker final : process::Process {
+struct Asker final : Process {
   std::string name() const override { return "asker"; }
   void init() override {
-    const process::Pid mute = scheduler().spawn(std::make_unique<Mute>());
+    const Pid mute = scheduler().spawn(std::make_unique<Mute>());
     call(
-        mute, std::string("are you there?"), [](process::Message) {}, Millis{50});
+        mute, std::string("are you there?"), [](Message) {}, Millis{50});
   }
-  void handle(process::Message) override {}
+  void handle(Message) override {}
 };
 //! [asker]
 

@@ -21,8 +21,8 @@ Result Channel::handle_out(std::string_view event, Payload payload, Socket& sock
 }
 
 Result Channel::handle_info(process::Message, Socket& socket) {
-  socket.context().scheduler->log().warn("a channel ignored a message: it has no handle_info",
-                                         {{"topic", socket.topic()}});
+  socket.log().warn("a channel ignored a message: it has no handle_info",
+                    {{"topic", socket.topic()}});
   return NoReply{};
 }
 

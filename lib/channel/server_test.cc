@@ -65,6 +65,38 @@ using Heard = std::vector<std::string>;
 
 }  // namespace
 
+PHX_TEST("a channel writes to the server's log, and has the time of its turn") {
+  struct Diary : Channel {
+    JoinResult join(std::string_view, Payload, Socket& socket) override {
+      socket.log().info("joined", {{"at", std::to_string(seconds(socket))}});
+      socket.send_self_after(Millis{5'000}, "later");
+      return Joined{};
+    }
+    Result handle_info(process::Message, Socket& socket) override {
+      socket.log().info("later", {{"at", std::to_string(seconds(socket))}});
+      return NoReply{};
+    }
+    long seconds(const Socket& socket) const {
+      return std::chrono::duration_cast<std::chrono::seconds>(socket.now() - began_).count();
+    }
+    explicit Diary(Clock::time_point began) : began_(began) {}
+    const Clock::time_point began_;
+  };
+  std::vector<std::string> lines;
+  TestHouse house(
+      {}, Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); }));
+  struct Users : UserSocket {
+    explicit Users(Clock::time_point began) {
+      channel("room:*", [began] { return std::make_unique<Diary>(began); });
+    }
+  };
+  const Users users(house.scheduler.now());
+  FakeClient ann(house, users);
+  ann.send(R"(["1","1","room:a","phx_join",{}])");
+  house.pass(Millis{6'000});
+  expect_eq(lines, Heard{"joined at=0 topic=room:a", "later at=5 topic=room:a"});
+}
+
 PHX_TEST("an event on a channel's topic that is no Broadcast reaches handle_info") {
   TestHouse house;
   const Traders traders;

@@ -44,6 +44,7 @@ void Broadcaster::close() {
   hubs_.clear();
 }
 
+//! [broadcast]
 bool Broadcaster::broadcast(std::string_view topic, std::string_view event,
                             serializer::Payload payload, process::Pid from) const {
   const Visit visit(*this);
@@ -59,5 +60,6 @@ pubsub::PubSub& Broadcaster::nearest_hub() const {
                                 [](const pubsub::PubSub* hub) { return hub->on_own_thread(); });
   return own == hubs_.end() ? *hubs_.front() : **own;
 }
+//! [broadcast]
 
 }  // namespace phx

@@ -19,8 +19,7 @@
 #include <optional>
 #include <string>
 
-#include "channel/channel.h"
-#include "presence/presence.h"
+#include "phoenix.h"
 
 namespace phx::exercise {
 
@@ -28,12 +27,12 @@ namespace phx::exercise {
 
 /// This one wants to play.
 struct Ready {
-  process::Pid channel;
+  Pid channel;
   std::string name;
 };
 /// This one does not, after all.
 struct NotReady {
-  process::Pid channel;
+  Pid channel;
 };
 
 // To a channel.
@@ -42,7 +41,7 @@ struct NotReady {
 struct Matched {
   std::string game;
   std::string opponent;
-  process::Pid opponent_channel;
+  Pid opponent_channel;
 };
 /// From the opponent in this game: for your client.
 struct Move {
@@ -57,13 +56,13 @@ struct Over {
 /// The one process that pairs who is ready, the first with the second, the third with the fourth.
 /// As it is one, nobody is ever promised to two. It watches who waits: a process that has ended is
 /// not paired. Games are called game-1, game-2 and so on.
-class Matchmaker final : public process::Process {
+class Matchmaker final : public Process {
  public:
   std::string name() const override { return "matchmaker"; }
 
  protected:
   /// Ready, NotReady, or the Down of the one who waits. To be ready twice is to be ready once.
-  void handle(process::Message message) override;
+  void handle(Message message) override;
 
  private:
   struct Waiting {
@@ -82,8 +81,7 @@ class Matchmaker final : public process::Process {
 class Lobby final : public Channel {
  public:
   /// Both outlive the channel.
-  Lobby(Presence& presence, process::Pid matchmaker)
-      : presence_(presence), matchmaker_(matchmaker) {}
+  Lobby(Presence& presence, Pid matchmaker) : presence_(presence), matchmaker_(matchmaker) {}
 
   /// Wants `{"name": …}`, a string of 1 to 20 bytes, else it refuses with {"reason": "expected a
   /// name of 1 to 20 bytes"}. A name that is present on the topic is refused, too: {"reason": "the
@@ -108,7 +106,7 @@ class Lobby final : public Channel {
   /// - Over of the game that is played, or the Down of the opponent: shown as waiting, and pushed
   /// `game_over`, {"game",
   ///   "reason"}; the reason is `done` or `left`. The opponent's process is watched no more.
-  Result handle_info(process::Message message, Socket& socket) override;
+  Result handle_info(Message message, Socket& socket) override;
 
  private:
   struct AfterJoin {};
@@ -125,7 +123,7 @@ class Lobby final : public Channel {
   void game_over(std::string_view reason, Socket& socket);
 
   Presence& presence_;
-  const process::Pid matchmaker_;
+  const Pid matchmaker_;
   std::string name_;
   std::optional<Game> game_;
 };

@@ -12,7 +12,7 @@ namespace phx::exercise {
 
 // --- The matchmaker -----------------------------------------------------------------------------
 
-void Matchmaker::handle(process::Message message) {
+void Matchmaker::handle(Message message) {
   // Yours: Matchmaker::handle
   not_written("Matchmaker::handle", message, waiting_, games_);
 }
@@ -29,7 +29,7 @@ Result Lobby::handle_in(std::string_view event, Payload payload, Socket& socket)
   not_written("Lobby::handle_in", event, payload, socket, matchmaker_);
 }
 
-Result Lobby::handle_info(process::Message message, Socket& socket) {
+Result Lobby::handle_info(Message message, Socket& socket) {
   // Yours: Lobby::handle_info
   not_written("Lobby::handle_info", message, socket, game_);
 }

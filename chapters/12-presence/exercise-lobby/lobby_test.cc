@@ -15,7 +15,7 @@ struct Users final : UserSocket {
   explicit Users(Presence& presence) {
     channel("lobby", [this, &presence] { return std::make_unique<Lobby>(presence, matchmaker); });
   }
-  process::Pid matchmaker;
+  Pid matchmaker;
 };
 
 Json named(std::string_view name) { return Json::object({{"name", name}}); }

@@ -13,8 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/time.h"
-#include "channel/channel.h"
+#include "phoenix.h"
 
 namespace phx::exercise {
 
@@ -35,7 +34,7 @@ class RateLimited final : public Channel {
   // Passed on to the channel inside, and so is what it returns.
   JoinResult join(std::string_view topic, Payload params, Socket& socket) override;
   Result handle_out(std::string_view event, Payload payload, Socket& socket) override;
-  Result handle_info(process::Message message, Socket& socket) override;
+  Result handle_info(Message message, Socket& socket) override;
   void terminate(const ExitReason& reason, Socket& socket) override;
   std::vector<std::string> intercepts() const override;
   bool blocking(std::string_view event, const Payload& payload) const override;

@@ -22,7 +22,7 @@ JoinResult RateLimited::join(std::string_view topic, Payload params, Socket& soc
 Result RateLimited::handle_out(std::string_view event, Payload payload, Socket& socket) {
   return inner_->handle_out(event, std::move(payload), socket);
 }
-Result RateLimited::handle_info(process::Message message, Socket& socket) {
+Result RateLimited::handle_info(Message message, Socket& socket) {
   return inner_->handle_info(std::move(message), socket);
 }
 void RateLimited::terminate(const ExitReason& reason, Socket& socket) {
@@ -43,7 +43,7 @@ Millis RateLimited::take(Clock::time_point now) {
   not_written("RateLimited::take", now, left_, counted_, allowance_);
 }
 
-/// The time is `socket.context().scheduler->now()`. Never ask the system's clock: the tests turn
+/// The time is `socket.now()`. Never ask the system's clock: the tests turn
 /// this one.
 Result RateLimited::handle_in(std::string_view event, Payload payload, Socket& socket) {
   // Yours: RateLimited::handle_in

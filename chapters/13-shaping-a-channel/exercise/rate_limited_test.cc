@@ -29,7 +29,7 @@ struct Room final : Channel {
     socket.push(event, Json::object({{"through", true}}));
     return NoReply{};
   }
-  Result handle_info(process::Message, Socket& socket) override {
+  Result handle_info(Message, Socket& socket) override {
     socket.push("told", {});
     return NoReply{};
   }

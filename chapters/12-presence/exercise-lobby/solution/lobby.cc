@@ -10,7 +10,7 @@ using process::Down;
 
 // --- The matchmaker -----------------------------------------------------------------------------
 
-void Matchmaker::handle(process::Message message) {
+void Matchmaker::handle(Message message) {
   if (auto* who = message.get_if<Ready>()) {
     ready(std::move(*who));
   } else if (const auto* one = message.get_if<NotReady>()) {
@@ -73,7 +73,7 @@ Result Lobby::handle_in(std::string_view event, Payload payload, Socket& socket)
     }
   } else if (event == "move" || event == "done") {
     if (!game_) return error("not playing");
-    const process::Pid opponent = game_->match.opponent_channel;
+    const Pid opponent = game_->match.opponent_channel;
     if (event == "move") {
       scheduler.send(opponent, Move{game_->match.game, std::move(payload)});
     } else {
@@ -86,7 +86,7 @@ Result Lobby::handle_in(std::string_view event, Payload payload, Socket& socket)
   return Reply::ok();
 }
 
-Result Lobby::handle_info(process::Message message, Socket& socket) {
+Result Lobby::handle_info(Message message, Socket& socket) {
   if (message.holds<AfterJoin>()) {
     presence_.track(socket, name_, Json::object({{"state", "waiting"}}));
     socket.push("presence_state", presence_.list(socket.topic()));

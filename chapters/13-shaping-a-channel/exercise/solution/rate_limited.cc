@@ -32,7 +32,7 @@ JoinResult RateLimited::join(std::string_view topic, Payload params, Socket& soc
 Result RateLimited::handle_out(std::string_view event, Payload payload, Socket& socket) {
   return inner_->handle_out(event, std::move(payload), socket);
 }
-Result RateLimited::handle_info(process::Message message, Socket& socket) {
+Result RateLimited::handle_info(Message message, Socket& socket) {
   return inner_->handle_info(std::move(message), socket);
 }
 void RateLimited::terminate(const ExitReason& reason, Socket& socket) {
@@ -62,7 +62,7 @@ Millis RateLimited::take(Clock::time_point now) {
 }
 
 Result RateLimited::handle_in(std::string_view event, Payload payload, Socket& socket) {
-  const Millis wait = take(socket.context().scheduler->now());
+  const Millis wait = take(socket.now());
   if (wait == Millis{0}) {
     refused_ = 0;
     return inner_->handle_in(event, std::move(payload), socket);
