@@ -91,23 +91,6 @@ PHX_TEST("a thousand servers leave no descriptor and no thread behind") {
   expect_eq(threads(), running);
 }
 
-PHX_TEST("two servers in one program start and stop as they please, on threads of their own") {
-  Endpoint one, another;
-  serve_page(one);
-  serve_page(another);
-  const auto lives = [](const Endpoint& endpoint) {
-    Server server(endpoint, {.port = 0, .shards = 2}, Log::silent());
-    for (int i = 0; i < 50; ++i) {
-      server.start();
-      expect(page(server).ends_with("hello"), "the page");
-      expect(server.stop(), "no handler is left");
-    }
-  };
-  std::thread other([&] { lives(another); });
-  lives(one);
-  other.join();
-}
-
 PHX_TEST("of two servers in one program each minds its own") {
   Endpoint one, another;
   serve_page(one);
