@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -209,6 +210,9 @@ std::vector<std::string> Server::urls() const {
 }
 
 void Server::start() {
+  if (life_->started && !life_->ending) {
+    throw std::logic_error("expected a server that does not run, got one that does: stop it first");
+  }
   if (life_->ending) {
     options_.port = port();  // the same again, also where it was a free one
     life_.reset();

@@ -67,6 +67,7 @@ class Server {
   std::vector<std::string> urls() const;
 
   /// Serves, on threads of its own. After a stop() it may start again, on the same ports.
+  /// \throws std::logic_error where it runs already; OptionError where a port has been taken since.
   void start();
   /// Sends all clients home, and returns when they have gone or `farewell` is over. False: handlers
   /// still run on worker threads. Not for handlers: they would wait for themselves.

@@ -58,6 +58,20 @@ PHX_TEST("a server serves between start and stop, and again on the same port") {
   }
 }
 
+PHX_TEST("a server that runs is not started once more, and one that does not run may be stopped") {
+  Endpoint endpoint;
+  serve_page(endpoint);
+  Server server(endpoint, {.port = 0, .shards = 1}, Log::silent());
+  expect(server.stop(), "before it has started");
+  server.start();
+  const std::string said = expect_throw<std::logic_error>([&] { server.start(); });
+  expect(said.find("stop it first") != std::string::npos, said);
+  expect(page(server).ends_with("hello"), "it serves on");
+  expect(server.stop() && server.stop(), "twice");
+  server.start();
+  expect(page(server).ends_with("hello"), "and it may start again");
+}
+
 PHX_TEST("a thousand lives of one server leave no descriptor, no thread and no memory behind") {
   Endpoint endpoint;
   serve_page(endpoint);
