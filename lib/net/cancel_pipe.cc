@@ -2,7 +2,9 @@
 
 #include "net/cancel_pipe.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -24,7 +26,18 @@ std::string eventfd_id(int descriptor) {
 
 }  // namespace
 
-CancelPipe::CancelPipe(uv_loop_t& loop) {
+LowNumbersTaken::LowNumbersTaken() {
+  for (int& descriptor : descriptors_) descriptor = ::eventfd(0, EFD_CLOEXEC);
+}
+
+LowNumbersTaken::~LowNumbersTaken() {
+  for (const int descriptor : descriptors_) {
+    if (descriptor >= 0) ::close(descriptor);
+  }
+}
+
+CancelPipe::CancelPipe(uv_loop_t& loop)
+    : harmless_(::eventfd(0, EFD_CLOEXEC)), harmless_id_(eventfd_id(harmless_)) {
   const auto look = [](uv_handle_t* handle, void* self) noexcept {
     uv_os_fd_t descriptor = -1;
     if (handle->type != UV_POLL || uv_fileno(handle, &descriptor) != 0) return;
@@ -36,8 +49,18 @@ CancelPipe::CancelPipe(uv_loop_t& loop) {
   uv_walk(&loop, look, this);
 }
 
+CancelPipe::~CancelPipe() { ::close(harmless_); }
+
+/// Two system calls, and no look into /proc: another thread may want a descriptor any moment.
+void CancelPipe::keep_place() {
+  if (id_.empty() || ::fcntl(descriptor_, F_GETFD) != -1) return;
+  const int placed = ::fcntl(harmless_, F_DUPFD_CLOEXEC, descriptor_);  // the first that is free
+  if (placed != descriptor_) ::close(placed);
+}
+
 void CancelPipe::close_if_left() const {
-  if (!id_.empty() && eventfd_id(descriptor_) == id_) ::close(descriptor_);
+  const std::string now = id_.empty() ? id_ : eventfd_id(descriptor_);
+  if (!now.empty() && (now == id_ || now == harmless_id_)) ::close(descriptor_);
 }
 
 }  // namespace phx::net

@@ -1,28 +1,53 @@
 #pragma once
 /// \file
-/// The descriptor by which libwebsockets can be woken, and which it does not always close.
+/// The descriptor by which libwebsockets can be woken, and which it does not always close once.
 ///
-/// libwebsockets 4.2 to 4.5 leave it open when a context is destroyed that ran on somebody else's
-/// libuv loop; 4.1 closes it, and so does what comes after 4.5.
+/// When a context is destroyed that ran on somebody else's libuv loop, libwebsockets 4.2 to 4.5
+/// leave it open. 4.1 closes it twice, the second time when the loop turns: a descriptor that
+/// another thread has opened in between, a second server's port, would be closed in its stead.
 
 #include <uv.h>
 
+#include <array>
 #include <string>
 
 namespace phx::net {
 
-/// A value.
+/// While it lives, a few of the lowest numbers for descriptors are taken, so what is opened has a
+/// higher one; afterwards they are free. The kernel gives out the lowest that is free: what other
+/// threads open while a context is destroyed is not given the number of its cancel pipe, in the
+/// moment between libwebsockets' first close() of it and CancelPipe::keep_place.
+class LowNumbersTaken {
+ public:
+  LowNumbersTaken();
+  LowNumbersTaken(const LowNumbersTaken&) = delete;
+  LowNumbersTaken& operator=(const LowNumbersTaken&) = delete;
+  ~LowNumbersTaken();
+
+ private:
+  std::array<int, 64> descriptors_;
+};
+
+/// Made when a context's destruction is about to begin. Neither copied nor moved.
 class CancelPipe {
  public:
   /// Looks for it among what the loop watches. REQUIRES: a context is on it.
   explicit CancelPipe(uv_loop_t& loop);
+  CancelPipe(const CancelPipe&) = delete;
+  CancelPipe& operator=(const CancelPipe&) = delete;
+  ~CancelPipe();
 
-  /// Closes it where libwebsockets has not. REQUIRES: the context has been destroyed.
+  /// Puts something harmless in its place, where libwebsockets has closed it. REQUIRES: the
+  /// context's destruction has begun, at once before, and the loop has not turned since.
+  void keep_place();
+  /// Closes what libwebsockets has not. REQUIRES: the context has been destroyed.
   void close_if_left() const;
 
  private:
   int descriptor_ = -1;
   std::string id_;  ///< The kernel's own number for the eventfd; empty where none was found.
+  int harmless_;    ///< What can take its place: another eventfd,
+  std::string harmless_id_;  ///< and its number.
 };
 
 }  // namespace phx::net

@@ -2,6 +2,7 @@
 
 #include "net/loop.h"
 
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -62,6 +63,14 @@ lws_context_creation_info vhost_info(const char* name) {
   return info;
 }
 
+/// Held while a context or a vhost is made or destroyed. libwebsockets loads and unloads its event
+/// library meanwhile, with tables of its own that no lock guards, so two servers in one program
+/// that start and stop on threads of their own would meet there.
+std::mutex& one_at_a_time() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 /// Sets OpenSSL up for all contexts of the program. Each time libwebsockets does so it takes two
 /// indices that OpenSSL never takes back, and each TLS session has room for all there are: a server
 /// that starts a thousand times would grow.
@@ -91,6 +100,7 @@ Loop::Handles::Handles() {
   waker.open([this](uv_async_t* h) { return uv_async_init(&uv, h, UvHandle<uv_async_t>::call); },
              [] {});  // the check handle does the work
 
+  const std::lock_guard lock(one_at_a_time());
   // libwebsockets writes its lines into one buffer that all threads share, and one at each
   // adoption.
   lws_set_log_level(0, nullptr);
@@ -102,7 +112,10 @@ Loop::Handles::Handles() {
   info.pt_serv_buf_size = read_at_once;
   info.timeout_secs = a_day;
   info.user = this;
-  context = lws_create_context(&info);
+  {
+    const LowNumbersTaken high_numbers;
+    context = lws_create_context(&info);
+  }
   if (context == nullptr) {
     throw std::runtime_error(
         "libwebsockets could not start on libuv: is the package libwebsockets-evlib-uv installed?");
@@ -115,6 +128,7 @@ Loop::Handles::Handles() {
 lws_vhost* Loop::Handles::secure_vhost(const Certificate& certificate) {
   lws_vhost*& vhost = secure_vhosts[&certificate];
   if (vhost != nullptr) return vhost;
+  const std::lock_guard lock(one_at_a_time());
   lws_context_creation_info info = vhost_info("secure");
   info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
   being_configured = &certificate;
@@ -129,9 +143,11 @@ Loop::Handles::~Handles() {
   after_input.close();
   waker.close();
   idle.close();
-  const CancelPipe cancel_pipe(uv);
+  const std::lock_guard lock(one_at_a_time());
+  CancelPipe cancel_pipe(uv);
   // With a foreign loop this takes two calls, with turns of the loop between them to let go.
   lws_context_destroy(context);
+  cancel_pipe.keep_place();
   while (uv_run(&uv, UV_RUN_NOWAIT) != 0) {
   }
   lws_context_destroy(context);

@@ -105,6 +105,23 @@ PHX_TEST("a thousand servers leave no descriptor and no thread behind") {
   expect_eq(threads(), running);
 }
 
+PHX_TEST("two servers in one program start and stop in turn, each while the other serves") {
+  Endpoint one, another;
+  serve_page(one);
+  serve_page(another);
+  Server first(one, {.port = 0, .shards = 2}, Log::silent());
+  Server second(another, {.port = 0, .shards = 2}, Log::silent());
+  second.start();
+  for (int i = 0; i < 50; ++i) {
+    Server& next = i % 2 == 0 ? first : second;
+    Server& other = i % 2 == 0 ? second : first;
+    next.start();
+    expect(page(next).ends_with("hello"), "the page of one that has started");
+    expect(other.stop(), "no handler is left");
+    expect(page(next).ends_with("hello"), "and again, when the other has gone");
+  }
+}
+
 PHX_TEST("of two servers in one program each minds its own") {
   Endpoint one, another;
   serve_page(one);
