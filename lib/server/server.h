@@ -46,8 +46,9 @@ struct ServerOptions {
   bool signals = false;
 };
 
-/// Any thread, one call at a time; stop() may be called while run() waits. Neither copied nor
-/// moved.
+/// Any thread, one call at a time; stop() may be called while run() waits. A program may have
+/// several: start and stop one after the other, each while the others serve, as libwebsockets 4.1
+/// is not made for two at the very same moment. Neither copied nor moved.
 class Server {
  public:
   /// Binds the ports, so that they can be read before the server starts. `endpoint` outlives it,
