@@ -4,6 +4,10 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace phx {
@@ -27,6 +31,29 @@ inline std::size_t utf8_sequence(std::string_view text) {
     return second && tail(2) && tail(3) ? 4 : 0;
   }
   return 0;
+}
+
+/// How many bytes of the text are whole characters, where what is left may still become one;
+/// nothing where no bytes that follow could make the text UTF-8.
+inline std::optional<std::size_t> utf8_prefix(std::string_view text) {
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::uint64_t eight = 0;
+    if (text.size() - at >= word) std::memcpy(&eight, text.data() + at, word);
+    const bool ascii = text.size() - at >= word && (eight & 0x8080'8080'8080'8080) == 0;
+    const std::size_t size = ascii ? word : utf8_sequence(text.substr(at));
+    if (size == 0) break;
+    at += size;
+  }
+  const std::string_view left = text.substr(at);
+  // The least second bytes of all first bytes, those of 0xF0 and of 0xE0; then any others.
+  for (const char* rest : {"\x80\x80\x80", "\x90\x80\x80", "\xA0\x80\x80"}) {
+    if (left.empty()) return at;
+    const std::size_t size = utf8_sequence(std::string(left.substr(0, 3)) + rest);
+    if (size > left.size()) return at;
+  }
+  return {};
 }
 
 /// Its number in Unicode. REQUIRES: one whole character.

@@ -64,10 +64,7 @@ Inflater::Result Inflater::add(std::string_view bytes, std::string& message, std
 }
 
 Inflater::Result Inflater::finish(std::string& message, std::size_t limit) {
-  constexpr int at_block_end = 128;  // in data_type, as inflate() leaves it
-  Result result = add(tail, message, limit);
-  const bool whole = (stream_->data_type & at_block_end) != 0;
-  if (result == Result::good && !whole) result = Result::malformed;
+  const Result result = add(tail, message, limit);
   if (!takes_over_) stream_.reset();
   return result;
 }

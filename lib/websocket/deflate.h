@@ -26,7 +26,8 @@ class Inflater {
   /// Appends to `message` what `bytes` stand for, which may not make it larger than `limit`.
   /// Nothing may follow a result that is not good.
   Result add(std::string_view bytes, std::string& message, std::size_t limit);
-  /// The last of the message's bytes has been added.
+  /// The last of the message's bytes has been added. A message whose end is missing is what could
+  /// be inflated of it, as on Cowboy: its serializer finds that it is no message.
   Result finish(std::string& message, std::size_t limit);
 
  private:

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "http/request.h"
-
 namespace phx::websocket {
 namespace {
 
@@ -45,10 +43,10 @@ std::optional<Parameter> parse_parameter(std::string_view text) {
   std::optional<std::string_view> rest = text;
   const std::string_view name = cut(rest, '=');
   if (!is_token(name)) return {};
-  if (!rest) return Parameter{http::to_lower(name), std::nullopt};
+  if (!rest) return Parameter{std::string(name), std::nullopt};
   const std::string_view value = unquoted(trimmed(*rest));
   if (!is_token(value)) return {};
-  return Parameter{http::to_lower(name), std::string(value)};
+  return Parameter{std::string(name), std::string(value)};
 }
 
 /// 8 to 15, written without a leading zero; 0 for anything else.
@@ -85,7 +83,7 @@ std::optional<Extension> parse_extension(std::string_view item) {
   std::optional<std::string_view> rest = item;
   const std::string_view name = cut(rest, ';');
   if (!is_token(name)) return {};
-  Extension extension{http::to_lower(name)};
+  Extension extension{std::string(name)};
   while (rest) {
     auto parameter = parse_parameter(cut(rest, ';'));
     if (!parameter) return {};

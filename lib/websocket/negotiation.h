@@ -15,7 +15,7 @@ namespace phx::websocket {
 
 /// One item of Sec-WebSocket-Extensions: `name; parameter; parameter=value`.
 struct Extension {
-  std::string name;  ///< In lower case, as are the parameters' names.
+  std::string name;  ///< As it came, like the parameters' names: their case counts, as on Cowboy.
   std::vector<std::pair<std::string, std::optional<std::string>>> parameters = {};
 
   bool operator==(const Extension&) const = default;

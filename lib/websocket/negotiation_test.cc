@@ -25,8 +25,8 @@ Deflate agreed(const std::string& offer) {
 
 PHX_TEST("an extension is a name and its parameters, with values or without") {
   expect(parse_extension(" A ; b ;C= d;e=\"f\" ") ==
-             Extension{"a", {{"b", {}}, {"c", "d"}, {"e", "f"}}},
-         "names in lower case, values as they came, out of their quotes");
+             Extension{"A", {{"b", {}}, {"C", "d"}, {"e", "f"}}},
+         "names and values as they came, the values out of their quotes");
   for (const char* bad :
        {"", ";", "a;", "a;;b", "a b", "a;=1", "a;b=", "a;b=\"", "a;b=c d", "a=b"}) {
     expect(!parse_extension(bad), bad);
@@ -64,4 +64,5 @@ PHX_TEST("an offer that can't be kept is declined") {
     expect_eq(answer(std::string("permessage-deflate; ") + parameters), std::string("declined"));
   }
   expect_eq(answer("x-webkit-deflate-frame"), std::string("declined"));
+  expect_eq(answer("Permessage-Deflate"), std::string("declined"));
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "serializer/scanner.h"
 
 namespace phx::websocket {
@@ -87,7 +88,8 @@ const char* Reader::fault_in_second_byte() const {
   const unsigned length = head_[1] & length_bits;
   if (is_control() && length > max_control_payload) return "a control frame is over 125 bytes";
   if (opcode() == Opcode::close && length == 1) return "a close frame has half a code";
-  return nullptr;
+  const bool highest_bit = length == 127 && head_size_ > 2 && (head_[2] & 0x80) != 0;
+  return highest_bit ? "a length has its highest bit set" : nullptr;
 }
 
 const char* Reader::fault_in_length() const {
@@ -96,7 +98,6 @@ const char* Reader::fault_in_length() const {
   if (length == 126) {
     return (head_[2] << 8 | head_[3]) < 126 ? "a length takes more bytes than it needs" : nullptr;
   }
-  if ((head_[2] & 0x80) != 0) return "a length has its highest bit set";
   const bool small = std::all_of(head_.begin() + 2, head_.begin() + 8,
                                  [](unsigned char byte) { return byte == 0; });
   return small ? "a length takes more bytes than it needs" : nullptr;
@@ -115,6 +116,7 @@ bool Reader::begin_payload() {
   if (opcode() != Opcode::continuation) {
     in_message_ = true;
     kind_ = opcode();
+    checked_ = 0;
     compressed_ = (head_[0] & rsv1_bit) != 0;
   }
   // Of a compressed message this says little; inflating keeps to the limit by itself.
@@ -133,7 +135,18 @@ bool Reader::take_payload(std::string_view& input) {
   input.remove_prefix(taken);
   if (!bytes.empty() && !add(bytes)) return false;
   payload_left_ -= taken;
+  const bool more_to_come = payload_left_ > 0 || !final_frame();
+  if (more_to_come && !bytes.empty() && !goes_on_as_text()) return false;
   return payload_left_ == 0;
+}
+
+/// RFC 6455, 8.1: fails as soon as no bytes that follow could make the message UTF-8.
+bool Reader::goes_on_as_text() {
+  if (is_control() || kind_ != Opcode::text) return true;
+  const auto whole = utf8_prefix(std::string_view(message_).substr(checked_));
+  if (!whole) return fail(CloseCode::bad_payload, "a text message is not valid UTF-8");
+  checked_ += *whole;
+  return true;
 }
 
 bool Reader::add(std::string_view masked) {
@@ -165,7 +178,7 @@ bool Reader::took(Inflater::Result result) {
   switch (result) {
     case Inflater::Result::good: return true;
     case Inflater::Result::malformed:
-      return fail(CloseCode::bad_payload, "a compressed message can't be inflated");
+      return fail(CloseCode::protocol_error, "a compressed message can't be inflated");
     case Inflater::Result::too_large:
       return fail(CloseCode::too_big, "a message inflates to more than max_frame_size");
   }

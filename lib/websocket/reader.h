@@ -47,7 +47,8 @@ struct Failure {
   const char* why;  ///< For a log: `a client's frame is not masked`.
 };
 /// A whole message is a serializer's frame: text or binary, its fragments put together, inflated.
-/// Whether text is UTF-8 is left to the serializers, which read each byte anyway.
+/// Text that comes in pieces is checked for UTF-8 as it comes; whether text that comes at once is
+/// UTF-8 is left to the serializers, which read each byte anyway.
 using Event = std::variant<NeedMore, serializer::Frame, Ping, Pong, Close, Failure>;
 
 /// A value type of one connection's state; neither copied nor moved.
@@ -82,6 +83,7 @@ class Reader {
   /// Takes bytes of the payload; true once it is whole.
   bool take_payload(std::string_view& input);
   bool add(std::string_view masked);
+  bool goes_on_as_text();
   bool inflate(std::string_view masked);
   bool took(Inflater::Result result);
   Event frame_ended();
@@ -109,6 +111,7 @@ class Reader {
   bool compressed_ = false;
   Opcode kind_ = Opcode::text;
   std::string message_;
+  std::size_t checked_ = 0;  ///< Bytes of a text message that are known to be UTF-8.
 
   std::optional<Failure> failure_;
 };

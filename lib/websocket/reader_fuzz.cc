@@ -5,6 +5,7 @@
 
 #include "websocket/reader.h"
 
+#include "serializer/scanner.h"
 #include "testing/fuzz.h"
 
 using namespace phx;
@@ -13,6 +14,16 @@ using phx::testing::must;
 namespace {
 
 constexpr std::size_t limit = 10'000;
+
+/// The code that an event fails with. Text that comes at once is found not to be UTF-8 by its
+/// serializer, and text in pieces by the reader: either will do.
+std::optional<socket::CloseCode> fails_with(const websocket::Event& event) {
+  if (const auto* failure = std::get_if<websocket::Failure>(&event)) return failure->code;
+  const auto* frame = std::get_if<serializer::Frame>(&event);
+  const bool text = frame != nullptr && frame->opcode == serializer::Frame::text;
+  if (text && !serializer::is_utf8(frame->bytes)) return socket::CloseCode::bad_payload;
+  return {};
+}
 
 /// One line an event, up to the first that ends the connection.
 std::string read(std::string_view input, std::size_t piece, bool deflates) {
@@ -28,6 +39,12 @@ std::string read(std::string_view input, std::size_t piece, bool deflates) {
         must(bytes.empty(), "all bytes are taken before more are asked for");
         return;
       }
+      if (const auto code = fails_with(event)) {
+        // What is both malformed and too large fails for what is seen first.
+        events += "fails " + (deflates ? "" : std::to_string(static_cast<int>(*code)));
+        over = true;
+        return;
+      }
       events += std::to_string(event.index());
       if (const auto* frame = std::get_if<serializer::Frame>(&event)) {
         must(frame->bytes.size() <= limit, "a message keeps to its limit");
@@ -37,10 +54,6 @@ std::string read(std::string_view input, std::size_t piece, bool deflates) {
         events += ping->payload;
       } else if (const auto* close = std::get_if<websocket::Close>(&event)) {
         events += std::to_string(close->code);
-        over = true;
-      } else if (const auto* failure = std::get_if<websocket::Failure>(&event)) {
-        // What is both malformed and too large fails for what is seen first.
-        if (!deflates) events += std::to_string(static_cast<int>(failure->code));
         over = true;
       }
       events += '\n';
