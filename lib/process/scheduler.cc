@@ -27,10 +27,7 @@ Millis coarse_time() {
 }  // namespace
 
 Scheduler::Scheduler(std::uint32_t shard, Log log, Limits limits)
-    : shard_(shard),
-      log_(std::move(log)),
-      limits_(limits),
-      timers_(std::make_unique<Timers>()) {}
+    : shard_(shard), log_(std::move(log)), limits_(limits), timers_(std::make_unique<Timers>()) {}
 
 Scheduler::~Scheduler() { clear(); }
 
@@ -59,6 +56,13 @@ void Scheduler::send(Pid to, Message message) {
   } else if (Slot* slot = find(to)) {
     deliver(*slot, std::move(message));
   }
+}
+
+bool Scheduler::idle(Pid pid) const {
+  const auto found = slots_.find(pid.serial);
+  if (found == slots_.end()) return false;
+  const Slot& slot = *found->second;
+  return !slot.queued && slot.mailbox.empty() && !slot.awaiting && !slot.working;
 }
 
 void Scheduler::exit(Pid to, ExitReason reason) {

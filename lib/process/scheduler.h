@@ -79,6 +79,8 @@ class Scheduler {
   /// Destroys all processes, without a last turn: when the thread that ran them has ended.
   void clear();
   bool alive(Pid pid) const { return slots_.contains(pid.serial); }
+  /// It has had a turn for all its mail, and awaits nothing: a message sent now is handled next.
+  bool idle(Pid pid) const;
   /// The living processes of one kind, the oldest first. Looks at all there are: for rare hours.
   std::vector<Pid> pids_of(const std::function<bool(const Process&)>& kind) const;
 

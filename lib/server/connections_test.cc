@@ -178,6 +178,42 @@ PHX_TEST("a client that breaks the protocol is closed with 1002 and no reason, a
   expect_eq(shard.told(heartbeat), std::string());
 }
 
+PHX_TEST("pings and messages are answered in the order in which they came") {
+  Open shard;
+  const std::string answer = from_server(Opcode::text, heartbeat_answered);
+  const auto ping = [](const char* p) { return client_frame(Opcode::ping, p); };
+  const auto pong = [](const char* p) { return from_server(Opcode::pong, p); };
+  expect_eq(shard.told(ping("1") + heartbeat + ping("2") + ping("3") + heartbeat),
+            pong("1") + answer + pong("2") + pong("3") + answer);
+}
+
+PHX_TEST("a flood of pings is answered, however many come at once") {
+  Open shard;
+  std::string pings, pongs;
+  for (int i = 0; i < 20'000; ++i) {
+    pings += client_frame(Opcode::ping, "");
+    pongs += from_server(Opcode::pong, "");
+  }
+  expect_eq(shard.told(pings), pongs);
+}
+
+PHX_TEST("what comes before a breach of the protocol, or of a limit, is answered before the close") {
+  const std::vector<std::pair<std::string, unsigned>> breaches{
+      {"\x81\x02hi", 1002},
+      {client_frame(Opcode::close, websocket::close_payload(1005)), 1002},
+      {client_frame(Opcode::close, websocket::close_payload(1000) + "\xff"), 1007},
+      {client_frame(Opcode::text, std::string(1'001, 'x')), 1009},
+      {client_frame(Opcode::text, "\xff", {.final = false}), 1007},
+  };
+  for (const auto& [bytes, code] : breaches) {
+    Open shard;
+    expect_eq(shard.told(heartbeat + client_frame(Opcode::ping, "p") + bytes + heartbeat),
+              from_server(Opcode::text, heartbeat_answered) + from_server(Opcode::pong, "p") +
+                  close_of(code));
+    expect(shard.network.finished, "and the connection ends");
+  }
+}
+
 PHX_TEST("a message over max_frame_size is closed with 1009 when its head has come") {
   Open shard;
   expect_eq(shard.told(client_frame(Opcode::text, std::string(1'001, 'x')).substr(0, 8)),

@@ -70,6 +70,13 @@ void WebsocketConnection::answer_close(unsigned code) {
   if (!closing_) finish(code);
 }
 
+void WebsocketConnection::pong(std::string payload) {
+  if (closing_) return;
+  outbox_.add_pong(std::move(payload));
+  if (outbox_.bytes() > host_.outbox_limit()) return drop_slow_reader();
+  to_be_flushed();
+}
+
 /// Without a code the connection is dropped. A code of 0 is a close frame without one.
 void WebsocketConnection::finish(std::optional<unsigned> code) {
   closing_ = true;
@@ -125,17 +132,19 @@ void WebsocketConnection::take(Frame frame) {
   host_.scheduler().send(process_, socket::FromClient{std::move(frame)});
 }
 
+/// Answered after the messages before it, as on Cowboy, where one process does both. A flood of
+/// pings alone fills no mailbox.
 void WebsocketConnection::take(websocket::Ping ping) {
-  if (closing_) return;
-  outbox_.add_pong(std::move(ping.payload));
-  if (outbox_.bytes() > host_.outbox_limit()) return drop_slow_reader();
-  to_be_flushed();
+  if (host_.scheduler().idle(process_)) return pong(std::move(ping.payload));
+  host_.scheduler().send(process_, transport::ClientPings{std::move(ping.payload)});
 }
 
-/// The process has the last word: what came before the close is answered before it.
-void WebsocketConnection::take(websocket::Close close) {
+void WebsocketConnection::take(websocket::Close close) { last_word(close.code); }
+
+/// The process has it: what came before the end is answered before it.
+void WebsocketConnection::last_word(unsigned code) {
   listening_ = false;
-  host_.scheduler().send(process_, transport::ClientCloses{close.code});
+  host_.scheduler().send(process_, transport::ClientCloses{code});
   limit_farewell();
 }
 
@@ -148,8 +157,7 @@ void WebsocketConnection::refuse(CloseCode code) {
   } else if (code == CloseCode::policy_violation) {
     host_.limit_reached({Limit::message_rate, rate_->rate().per_second}, client_.peer.address);
   }
-  close(code);
-  host_.scheduler().send(process_, socket::ClientGone{});
+  last_word(static_cast<unsigned>(code));
 }
 
 void WebsocketConnection::closed() {

@@ -63,6 +63,7 @@ class WebsocketConnection final : public transport::Wire,
   void send(serializer::FramePtr frame) override;
   void close(socket::CloseCode code) override;
   void answer_close(unsigned code) override;
+  void pong(std::string payload) override;
   Millis quiet_for() const override { return stream_->quiet_for(); }
 
   // What the stream tells.
@@ -87,6 +88,7 @@ class WebsocketConnection final : public transport::Wire,
   void take(websocket::Close close);
   void take(const websocket::Failure& failure);
   void refuse(socket::CloseCode code);
+  void last_word(unsigned code);
   void finish(std::optional<unsigned> code);
   void to_be_flushed();
   void drop_slow_reader();

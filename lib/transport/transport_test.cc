@@ -132,6 +132,8 @@ PHX_TEST("each missing upgrade header is named") {
             std::string("'connection' header must contain 'upgrade', got [\"keep-alive\"]"));
   expect_eq(says("sec-websocket-version", "8"),
             std::string("'sec-websocket-version' header must equal '13', got [\"8\"]"));
+  expect_eq(says("sec-websocket-version", "13, 8"),
+            std::string("'sec-websocket-version' header must equal '13', got [\"13, 8\"]"));
   expect_eq(says("sec-websocket-key", ""), std::string("'sec-websocket-key' header is absent"));
   Fixture old;
   old.request.version = 10;
@@ -256,6 +258,7 @@ struct FakeWire : Wire {
     heard.push_back("close " + std::to_string(static_cast<int>(code)));
   }
   void answer_close(unsigned code) override { heard.push_back("answer " + std::to_string(code)); }
+  void pong(std::string payload) override { heard.push_back("pong " + payload); }
   Millis quiet_for() const override { return quiet; }
   std::vector<std::string> heard;
   Millis quiet{0};

@@ -40,10 +40,12 @@ Verdict steps::check_upgrade_headers(Attempt& attempt) {
   if (!request.header("sec-websocket-key")) {
     return refused_upgrade("'sec-websocket-key' header is absent");
   }
-  const auto version = request.list("sec-websocket-version");
-  if (version != std::vector<std::string>{"13"}) {
+  // One value, as it came: two that are joined are not the one.
+  const auto version = request.header("sec-websocket-version");
+  if (version != "13") {
+    const auto values = version ? std::vector{std::string(*version)} : std::vector<std::string>{};
     Refusal refused =
-        refused_upgrade("'sec-websocket-version' header must equal '13', got " + shown(version));
+        refused_upgrade("'sec-websocket-version' header must equal '13', got " + shown(values));
     refused.answer.headers.emplace_back("sec-websocket-version", "13");  // RFC 6455, 4.4
     return refused;
   }

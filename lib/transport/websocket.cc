@@ -2,6 +2,8 @@
 
 #include "transport/websocket.h"
 
+#include <utility>
+
 #include "process/scheduler.h"
 
 namespace phx::transport {
@@ -19,6 +21,7 @@ void Websocket::init() {
 
 void Websocket::handle(process::Message message) {
   if (message.holds<process::TimerFired>()) return look_whether_idle();
+  if (auto* ping = message.get_if<ClientPings>()) return wire_->pong(std::move(ping->payload));
   if (const auto* closes = message.get_if<ClientCloses>()) {
     wire_->answer_close(closes->code);
     return stop();

@@ -3,6 +3,7 @@
 /// The process of one websocket: what its handler says goes down the wire, frame by frame.
 
 #include <memory>
+#include <string>
 
 #include "process/timers.h"
 #include "socket/handler.h"
@@ -22,15 +23,23 @@ class Wire {
   virtual void close(socket::CloseCode code) = 0;
   /// Answers the client's own close, after what was sent before; a code of 0 is none.
   virtual void answer_close(unsigned code) = 0;
+  /// Answers a ping, after what was sent before.
+  virtual void pong(std::string payload) = 0;
   /// How long ago the client's last byte came: of a ping, a pong or part of a frame, too.
   virtual Millis quiet_for() const = 0;
 };
 //! [wire]
 
-/// The client has sent a close frame; what it sent before has been passed on.
+/// The client has sent a close frame, or has broken the protocol or a limit. What it sent before
+/// has been passed on, and is answered first.
 struct ClientCloses {
-  unsigned code;  ///< That of the answer.
+  unsigned code;  ///< That of our close frame.
 };
+/// The client has sent a ping behind messages that have not been answered.
+struct ClientPings {
+  std::string payload;
+};
+inline std::size_t heap_bytes(const ClientPings& ping) { return ping.payload.size(); }
 
 class Websocket final : public socket::Handler {
  public:
