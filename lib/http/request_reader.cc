@@ -87,12 +87,25 @@ bool is_host(std::string_view text) {
   return text[end] == ':' && value && *value > 0 && *value <= 65'535;
 }
 
+/// A header's value that goes on in the next line, as it once might: RFC 9112, 5.2. Beast would
+/// join the two. It takes whole headers at a time, so no fold is cut in two.
+bool folds(std::string_view part_of_head) {
+  return part_of_head.find("\r\n ") != part_of_head.npos ||
+         part_of_head.find("\r\n\t") != part_of_head.npos;
+}
+
 /// RFC 9112, 3.2: one host, and of HTTP/1.0 one at most.
 bool has_one_host(const beast::request<beast::string_body>& parsed) {
   const auto hosts = parsed.count(beast::field::host);
   if (hosts == 0) return parsed.version() < 11;
   const auto host = parsed[beast::field::host];
   return hosts == 1 && is_host({host.data(), host.size()});
+}
+
+/// RFC 9110, 8.6: a length that is said twice may be refused even where both are one.
+bool has_one_length(const beast::request<beast::string_body>& parsed) {
+  const auto length = parsed[beast::field::content_length];
+  return parsed.count(beast::field::content_length) <= 1 && length.find(',') == length.npos;
 }
 
 /// Where a body ends is said by its length, or by chunks and no other coding: as Cowboy has it.
@@ -151,6 +164,7 @@ std::size_t RequestReader::advance(boost::system::error_code& error) {
   const bool in_head = !beast.is_header_done();
   beast.eager(!in_head);
   const std::size_t used = beast.put(boost::asio::buffer(buffer_.data(), buffer_.size()), error);
+  if (in_head && folds({buffer_.data(), used})) error = beast::error::bad_value;
   buffer_.erase(0, used);
   if (in_head) parser_->head_size += used;
   return used;
@@ -167,9 +181,12 @@ bool RequestReader::too_much_waits() const {
 
 std::optional<Response> RequestReader::take_head() {
   const auto& parsed = parser_->beast.get();
+  const std::string_view method(parsed.method_string().data(), parsed.method_string().size());
+  const bool cowboy_knows_it = method != "CONNECT" && method != "TRACE";
+  if (!cowboy_knows_it || method.size() > limits_.method) return Response{501};
   const auto fields = static_cast<std::size_t>(std::distance(parsed.begin(), parsed.end()));
   if (fields > limits_.fields) return refusal(beast::error::header_limit);
-  if (!has_one_host(parsed)) return Response{400};
+  if (!has_one_host(parsed) || !has_one_length(parsed)) return Response{400};
   parser_->request = head_of(parsed);
   if (!body_ends_plainly(parser_->beast, parser_->request)) return Response{400};
   if (!to_origin_form(parser_->request)) return Response{400};
@@ -179,7 +196,8 @@ std::optional<Response> RequestReader::take_head() {
 Response RequestReader::refusal(const boost::system::error_code& error) {
   if (error == beast::error::header_limit) {
     exceeded_ = telemetry::Limit::request_head;
-    return {431};
+    const bool in_the_line = parser_->beast.get().target().empty();
+    return {in_the_line ? 414 : 431};
   }
   if (error == beast::error::body_limit) {
     exceeded_ = telemetry::Limit::request_body;
@@ -217,7 +235,7 @@ void append_headers(std::string& head, const Request::Headers& headers) {
   }
 }
 
-std::string head_bytes(const Response& response, bool keep_alive) {
+std::string head_bytes(const Response& response, Persistence persistence) {
   std::string bytes =
       fmt::format("HTTP/1.1 {} {}\r\ncontent-length: {}\r\ndate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
                   response.status, reason_phrase(response.status), response.body.size(),
@@ -226,17 +244,20 @@ std::string head_bytes(const Response& response, bool keep_alive) {
                                          [](const auto& h) { return h.first == "cache-control"; });
   if (!says_how_long) bytes += "cache-control: max-age=0, private, must-revalidate\r\n";
   append_headers(bytes, response.headers);
-  if (!keep_alive) bytes += "connection: close\r\n";
+  if (persistence == Persistence::close) bytes += "connection: close\r\n";
+  if (persistence == Persistence::keep_alive) bytes += "connection: keep-alive\r\n";
   return bytes + "\r\n";
 }
 
-bool wants_keep_alive(const Request& request) {
+Persistence wanted_persistence(const Request& request) {
   const auto connection = request.list("connection");
   const auto says = [&](std::string_view word) {
     return std::any_of(connection.begin(), connection.end(),
                        [&](const std::string& value) { return to_lower(value) == word; });
   };
-  return request.version >= 11 && !says("close");
+  if (says("close")) return Persistence::close;
+  if (request.version >= 11) return Persistence::open;
+  return says("keep-alive") ? Persistence::keep_alive : Persistence::close;
 }
 
 }  // namespace phx::http

@@ -60,13 +60,20 @@ class RequestReader {
 /// whoever chose the value write headers of their own.
 void append_headers(std::string& head, const Request::Headers& headers);
 
+/// What becomes of a connection after an answer.
+enum class Persistence {
+  open,        ///< The next request may come; HTTP/1.1 says nothing of it.
+  keep_alive,  ///< The same, which a client of HTTP/1.0 has asked for, and is told.
+  close,
+};
+
 /// The answer's bytes up to its body.
-std::string head_bytes(const Response& response, bool keep_alive);
+std::string head_bytes(const Response& response, Persistence persistence);
 
 /// Now, as HTTP writes it: `Sat, 21 Nov 2026 00:27:00 GMT`.
 std::string http_date();
 
-/// Whether the client wants to use its connection again.
-bool wants_keep_alive(const Request& request);
+/// Whether the client wants to use its connection again: RFC 9112, 9.3.
+Persistence wanted_persistence(const Request& request);
 
 }  // namespace phx::http

@@ -28,7 +28,7 @@ void check(const Request& request, const Limits& limits) {
   }
   must(size <= limits.head, "a head keeps to its limit");
   must(request.version == 10 || request.version == 11, "it is HTTP/1");
-  wants_keep_alive(request);
+  wanted_persistence(request);
 }
 
 /// Every request up to the refusal, if there is one: that may come sooner or later.

@@ -141,16 +141,69 @@ PHX_TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
       400);
   expect_eq(answer("GET / HTTP/2.0\r\nHost: x\r\n\r\n"), 505);
   expect_eq(answer("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"), 400);
+  expect_eq(answer("GET /" + std::string(2'000, 'y') + " HTTP/1.1\r\n", {.head = 1'000}), 414);
   expect_eq(answer("GET / HTTP/1.1\r\nHost: x\r\nA: 1\r\nB: 2\r\n\r\n", {.fields = 2}), 431);
 }
 
+PHX_TEST("9112, 5.2: a header that goes on in the next line is 400, however it is cut") {
+  for (const char* fold : {"\r\n ", "\r\n\t", "\r\n \r\n "}) {
+    const std::string whole = std::string("GET / HTTP/1.1\r\nHost: x\r\na: b") + fold + "c\r\n\r\n";
+    for (std::size_t cut = 0; cut < whole.size(); ++cut) {
+      RequestReader reader;
+      reader.feed(whole.substr(0, cut));
+      auto next = reader.next();
+      if (!std::holds_alternative<Response>(next)) {
+        reader.feed(whole.substr(cut));
+        next = reader.next();
+      }
+      expect_eq(std::get<Response>(next).status, 400);
+    }
+  }
+}
+
+PHX_TEST("9110, 8.6: a length that is said twice is 400, even where both are one") {
+  for (const char* lengths : {"Content-Length: 2\r\nContent-Length: 2", "Content-Length: 2, 2"}) {
+    RequestReader reader;
+    reader.feed(std::string("POST / HTTP/1.1\r\nHost: x\r\n") + lengths + "\r\n\r\n{}");
+    expect_eq(std::get<Response>(reader.next()).status, 400);
+  }
+}
+
+PHX_TEST("9110, 9.1: a method that Cowboy does not know, or of over 31 bytes, is 501") {
+  for (const std::string& method :
+       {std::string("TRACE"), std::string("CONNECT"), std::string(32, 'M')}) {
+    RequestReader reader;
+    reader.feed(method + " / HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect_eq(std::get<Response>(reader.next()).status, 501);
+  }
+  RequestReader reader;
+  reader.feed(std::string(31, 'M') + " / HTTP/1.1\r\nHost: x\r\n\r\n");
+  expect(std::holds_alternative<Request>(reader.next()), "the longest");
+}
+
+PHX_TEST("9112, 9.3: HTTP/1.0 keeps its connection where it asks to, and is told so") {
+  const auto wanted = [](unsigned version, const std::string& connection) {
+    Request request{"GET", "/"};
+    request.version = version;
+    if (!connection.empty()) request.headers = {{"connection", connection}};
+    return wanted_persistence(request);
+  };
+  expect(wanted(11, "") == Persistence::open, "HTTP/1.1");
+  expect(wanted(11, "keep-alive, Close") == Persistence::close, "it says so");
+  expect(wanted(10, "") == Persistence::close, "HTTP/1.0");
+  expect(wanted(10, "Keep-Alive") == Persistence::keep_alive, "HTTP/1.0 that asks");
+  expect(head_bytes({200}, Persistence::keep_alive).ends_with("connection: keep-alive\r\n\r\n"),
+         "and is told");
+}
+
 PHX_TEST("an answer's headers can't be broken out of") {
-  const std::string bytes =
-      head_bytes({403, "no", {{"x-good", "1"}, {"x-bad", "1\r\nset-cookie: a"}}}, true);
+  const std::string bytes = head_bytes(
+      {403, "no", {{"x-good", "1"}, {"x-bad", "1\r\nset-cookie: a"}}}, Persistence::open);
   expect(bytes.starts_with("HTTP/1.1 403 Forbidden\r\n"), bytes);
   expect(bytes.ends_with("x-good: 1\r\n\r\n"), bytes);
   expect(bytes.find("cookie") == std::string::npos, bytes);
-  expect(head_bytes({200}, false).ends_with("connection: close\r\n\r\n"), "the last answer");
+  expect(head_bytes({200}, Persistence::close).ends_with("connection: close\r\n\r\n"),
+         "the last answer");
 }
 
 PHX_TEST("a head keeps to its limit, however it is cut") {

@@ -10,13 +10,13 @@ namespace phx::server {
 /// Passes a late answer on, while the connection is there to take it.
 class HttpConnection::Answer final : public http::Responder {
  public:
-  Answer(HttpConnection& connection, bool head_only, bool keep_alive)
-      : connection_(&connection), head_only_(head_only), keep_alive_(keep_alive) {}
+  Answer(HttpConnection& connection, bool head_only, http::Persistence persistence)
+      : connection_(&connection), head_only_(head_only), persistence_(persistence) {}
 
   void respond(http::Response response) override {
     if (HttpConnection* connection = std::exchange(connection_, nullptr)) {
       connection->waiting_ = false;
-      connection->respond(std::move(response), head_only_, keep_alive_);
+      connection->respond(std::move(response), head_only_, persistence_);
       if (connection->idle()) connection->read_requests();
     }
   }
@@ -26,7 +26,7 @@ class HttpConnection::Answer final : public http::Responder {
  private:
   HttpConnection* connection_;
   const bool head_only_;
-  const bool keep_alive_;
+  const http::Persistence persistence_;
 };
 
 HttpConnection::HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stream, Client client)
@@ -80,7 +80,7 @@ void HttpConnection::read_requests() {
     const bool decided = !std::holds_alternative<std::monostate>(next);
     if (decided && reader_.exceeded()) report(*reader_.exceeded());
     if (auto* refusal = std::get_if<http::Response>(&next)) {
-      respond(std::move(*refusal), false, false);
+      respond(std::move(*refusal), false, http::Persistence::close);
     } else if (auto* request = std::get_if<http::Request>(&next)) {
       answer(std::move(*request));
     } else if (reader_.awaits_continue()) {
@@ -97,7 +97,7 @@ void HttpConnection::answer(http::Request request) {
   request.peer_port = client_.peer.port;
   request.scheme = client_.peer.secure ? "https" : "http";
   const bool head_only = request.method == "HEAD";
-  const bool keep_alive = http::wants_keep_alive(request);
+  const http::Persistence persistence = http::wanted_persistence(request);
   Endpoint::Outcome outcome = host_.dispatch(request);
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) {
     const std::string early = reader_.take_rest();
@@ -105,10 +105,10 @@ void HttpConnection::answer(http::Request request) {
     return end();
   }
   if (const auto* later = std::get_if<http::Later>(&outcome)) {
-    answer_ = std::make_shared<Answer>(*this, head_only, keep_alive);
+    answer_ = std::make_shared<Answer>(*this, head_only, persistence);
     return wait_for(*later);
   }
-  respond(std::get<http::Response>(std::move(outcome)), head_only, keep_alive);
+  respond(std::get<http::Response>(std::move(outcome)), head_only, persistence);
 }
 
 /// The answer keeps its own time, so our patience is not asked. The stream is still read, so that a
@@ -128,10 +128,12 @@ void HttpConnection::answer_and_close() {
   if (unsent_.empty()) stream_->finish(host_.linger());
 }
 
-void HttpConnection::respond(http::Response response, bool head_only, bool keep_alive) {
+void HttpConnection::respond(http::Response response, bool head_only,
+                             http::Persistence persistence) {
   constexpr std::size_t worth_a_write = 16'384;  // a smaller body joins its head
-  closing_ = leaving_ || !keep_alive;
-  unsent_ = {http::head_bytes(response, !closing_)};
+  if (leaving_) persistence = http::Persistence::close;
+  closing_ = persistence == http::Persistence::close;
+  unsent_ = {http::head_bytes(response, persistence)};
   if (!head_only && response.body.size() < worth_a_write) {
     unsent_.head += response.body;
   } else if (!head_only) {

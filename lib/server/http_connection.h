@@ -67,7 +67,7 @@ class HttpConnection final : public net::StreamUser {
   void read_requests();
   void answer(http::Request request);
   void wait_for(const http::Later& later);
-  void respond(http::Response response, bool head_only, bool keep_alive);
+  void respond(http::Response response, bool head_only, http::Persistence persistence);
   void write();
   void sent_all();
   void end();
