@@ -8,7 +8,8 @@ import { covers, explained, remarks } from "./explained.js";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const sections = { H: "Handshake", J: "Join", R: "Events", B: "Broadcasts", L: "Leave", K: "Heartbeat",
-  E: "Bad input", N: "Binary", V: "Version 1", P: "Long-polling", D: "Disconnect", S: "Presence" };
+  E: "Bad input", N: "Binary", V: "Version 1", P: "Long-polling", D: "Disconnect", S: "Presence",
+  W: "Websocket" };
 const is = (...verdicts) => (rule) => verdicts.includes(rule.verdict);
 const kept = is("passed", "unexpected_pass");
 const broken = is("failed", "suite_failed", "expected_failure");

@@ -71,6 +71,7 @@ const std::vector<Section>& sections() {
       {'E', "Bad input"},       {'N', "Binary messages"},
       {'V', "Version 1"},       {'P', "Long-polling"},
       {'D', "Disconnect"},      {'S', "Presence"},
+      {'W', "Websocket"},
   };
   return all;
 }
