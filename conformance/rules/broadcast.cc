@@ -83,9 +83,11 @@ RULE("B-05", must, contract, "nobody who left, was refused or joined another top
   Client& refused = t.connect();
   Client& elsewhere = t.connect();
   for (Client* client : {&publisher, &left, &refused, &elsewhere}) join_other(*client);
-  left.send(R"(["1","2","{topic}","phx_leave",{}])");
+  left.send(R"(["1","2","{topic}","slow",{"ms":1}])");  // what it worked on holds it no longer
+  left.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"ms":1}}])");
+  left.send(R"(["1","3","{topic}","phx_leave",{}])");
   left.expect_in_any_order(
-      {R"(["1","2","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
+      {R"(["1","3","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
   refused.send(R"(["1","1","{topic}","phx_join",{"join":"error"}])");
   refused.expect(R"(["1","1","{topic}","phx_reply",{"status":"error","response":{any}}])");
 

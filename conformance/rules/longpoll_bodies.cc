@@ -167,21 +167,28 @@ RULE("P-35", should, core, "a connection serves several requests, until one says
   if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
   Connection& connection = t.dial("several requests");
   const Request elsewhere{.target = "/no-such-page", .headers = {{"Host", t.authority()}}};
-  const auto expect = [&](const Request& request, int status) {
-    const auto response = connection.ask(request, t.deadline());
+  const auto expect_answer = [&](Connection& of, const Request& request, int status) {
+    const auto response = of.ask(request, t.deadline());
     if (response && response->status == status) return;
     throw Violation(fmt::format("HTTP {} to {} {}", status, request.method, request.target),
                     response ? fmt::format("HTTP {}", response->status) : "no answer",
-                    t.name_of(connection));
+                    t.name_of(of));
   };
-  expect(t.longpoll(), 200);
-  expect(elsewhere, 404);
-  expect(elsewhere.by("HEAD"), 404);  // an answer without a body, whatever its head says
-  expect(t.longpoll().by("OPTIONS"), 200);
-  expect(t.longpoll().with("Connection", "close"), 200);
-  if (!connection.ends_by(t.deadline())) {
-    throw Violation("the end of the connection", "it stays open", t.name_of(connection));
+  const auto expect_end = [&](Connection& of) {
+    if (of.ends_by(t.deadline())) return;
+    throw Violation("the end of the connection", "it stays open", t.name_of(of));
+  };
+  for (const Request& request :
+       {t.longpoll(), elsewhere, elsewhere.by("HEAD"), t.longpoll().by("OPTIONS"),
+        t.longpoll().with("Connection", "close")}) {
+    expect_answer(connection, request, request.target == elsewhere.target ? 404 : 200);
   }
+  expect_end(connection);
+  Request old = elsewhere;  // of HTTP/1.0, where a client reads up to the end
+  old.version = "HTTP/1.0";
+  Connection& once = t.dial("a request of HTTP/1.0");
+  expect_answer(once, old, 404);
+  expect_end(once);
 }
 
 RULE("P-36", must, contract, "nothing is handled that comes behind a line that is no message",
@@ -223,6 +230,16 @@ RULE("P-37", must, contract,
   const std::size_t once = messages.find(reply);
   if (once == std::string::npos || messages.find(reply, once + 1) != std::string::npos) {
     throw Violation("the reply in one of the two polls", messages);
+  }
+  Connection& quick = t.dial("two requests in one segment, neither of which takes time");
+  quick.begin(poller.request("OPTIONS"));
+  quick.begin(poller.request("OPTIONS"));
+  for (int left = 2; left > 0; --left) {
+    const auto response = quick.response(t.deadline());
+    if (!response || response->status != 200) {
+      throw Violation("HTTP 200", response ? fmt::format("HTTP {}", response->status) : "no answer",
+                      t.name_of(quick));
+    }
   }
 }
 

@@ -266,6 +266,12 @@ RULE("S-09", must, contract, "whoever is tracked no more does not leave a second
   cat.expect_state(
       fmt::format(R"({{"ann":{{"metas":[{}]}},"cat":{{"metas":[{}]}}}})", meta("A"), meta("C")));
   ann.expect(joined("cat", meta("C")));
+  // Nor does it come back by an update, which finds nothing to update.
+  cat.send(R"(["1","2","{own}","untrack",{}])");
+  cat.expect_beside(R"(["1","2","{own}","phx_reply",{ok}])", left("cat", meta("C")));
+  ann.expect(left("cat", meta("C")));
+  cat.send(R"(["1","3","{own}","update",{"x":1}])");
+  cat.expect(R"(["1","1","{own}","phx_error",{any}])");
 }
 
 RULE("S-10", must, contract, "of a key's metas an update changes the sender's own",

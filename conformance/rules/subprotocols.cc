@@ -37,6 +37,8 @@ RULE("H-17", must, contract, "the auth token in the sub-protocol reaches connect
   expect_auth_token(t, with_token, R"("secret-token")");
   expect_auth_token(t, {.mount = "/auth"}, "null");
   expect_auth_token(t, offering("/auth", bearer), R"("secret-token")");
+  // Of two nobody knows which is meant.
+  expect_auth_token(t, offering("/auth", fmt::format("phoenix, {0}, {0}", bearer)), "null");
 }
 
 RULE("H-18", must, contract,

@@ -68,8 +68,9 @@ RULE("H-27", should, core, "a request for a websocket that is not one in full is
   for (const Request& wrong :
        {changed(request, "Connection", "keep-alive"), request.without("Connection"),
         changed(request, "Upgrade", "h2c"), request.without("Upgrade"),
-        changed(request, "Sec-WebSocket-Version", "8"), request.without("Sec-WebSocket-Version"),
-        request.without("Sec-WebSocket-Key"), old}) {
+        changed(request, "Sec-WebSocket-Version", "8"),
+        changed(request, "Sec-WebSocket-Version", "13, 8"),
+        request.without("Sec-WebSocket-Version"), request.without("Sec-WebSocket-Key"), old}) {
     t.expect_status(wrong, t.release() < answers_bad_upgrades ? 500 : 400);
   }
   t.expect_status(request.without("Host"), 400);
