@@ -241,25 +241,38 @@ RULE("P-32", should, contract,
   Poller& poller = t.poll(brief);
   join(poller);
   constexpr Millis under_way{50};  // by then a poll has reached the session
-  const auto start = Clock::now();
+  const auto expect_told = [&](int n) {
+    member.send(fmt::format(R"(["1","2","{{topic}}","broadcast_from",{{"n":{}}}])", n));
+    member.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+    const Json body = poller.expect_poll(R"({"status":200,"token":{any},"messages":[{any}]})");
+    const std::string message = body["messages"][std::size_t{0}].text();
+    const std::string wanted =
+        t.fill(fmt::format(R"([{{any}},{{any}},"{{topic}}","broadcasted",{{"n":{}}}])", n));
+    const auto came = parse_json(message);
+    if (!came || !matches(*parse_json(wanted), *came)) throw Violation(wanted, message);
+  };
+  const auto expect_204 = [&t](Connection& earlier) {
+    const auto response = earlier.response(t.deadline(window));
+    if (!response) throw Violation("an HTTP response", "none", t.name_of(earlier));
+    checked_body(*response, t.fill(R"({"status":204,"token":{any},"messages":[]})"),
+                 t.name_of(earlier));
+  };
+  auto start = Clock::now();
   Connection& earlier = t.dial("the earlier poll");
   earlier.begin(poller.request("GET"));
   t.wait(under_way);
   poller.hold();
   t.wait(under_way);
-  member.send(R"(["1","2","{topic}","broadcast_from",{"n":1}])");
-  member.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
-  t.in_time(start, 3 * under_way, [&] {
-    const Json body = poller.expect_poll(R"({"status":200,"token":{any},"messages":[{any}]})");
-    const std::string message = body["messages"][std::size_t{0}].text();
-    const std::string wanted = t.fill(R"([{any},{any},"{topic}","broadcasted",{"n":1}])");
-    const auto came = parse_json(message);
-    if (!came || !matches(*parse_json(wanted), *came)) throw Violation(wanted, message);
-  });
-  const auto response = earlier.response(t.deadline(window));
-  if (!response) throw Violation("an HTTP response", "none", t.name_of(earlier));
-  checked_body(*response, t.fill(R"({"status":204,"token":{any},"messages":[]})"),
-               t.name_of(earlier));
+  t.in_time(start, 3 * under_way, [&] { expect_told(1); });
+  expect_204(earlier);
+  // And so is one that is still held when the earlier has ended.
+  start = Clock::now();
+  Connection& ended = t.dial("an earlier poll that ends first");
+  ended.begin(poller.request("GET"));
+  t.wait(window / 2);
+  poller.hold();
+  expect_204(ended);
+  t.in_time(start, window * 3 / 2, [&] { expect_told(2); });
 }
 
 RULE("P-34", must, contract, "a session that is polled within 1.5 windows lives",
