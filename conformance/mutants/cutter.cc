@@ -95,6 +95,12 @@ std::optional<Cut<Frame>> cut_frame(std::string& stream) {
   return Cut<Frame>{std::move(frame), taken(stream, head + size)};
 }
 
+bool announces_too_much(std::string_view stream) {
+  constexpr std::size_t most = 64'000'000;
+  if (stream.size() < 10 || (byte_at(stream, 1) & 0x7f) != 127) return false;
+  return number(stream.substr(2, 8)) > most;
+}
+
 std::optional<Cut<Request>> cut_request(std::string& stream) {
   const std::size_t end = stream.find("\r\n\r\n");
   if (end == std::string::npos) return std::nullopt;

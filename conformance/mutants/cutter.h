@@ -22,6 +22,8 @@ struct Cut {
 
 /// The next whole frame of `stream`, masked or not; taken off its front.
 std::optional<Cut<Frame>> cut_frame(std::string& stream);
+/// Whether `stream` begins with a frame that announces more than any server takes.
+bool announces_too_much(std::string_view stream);
 /// The next whole request. Nothing for half a one; what is no request at all stays for ever.
 std::optional<Cut<Request>> cut_request(std::string& stream);
 /// Whether more bytes can make a request of these.

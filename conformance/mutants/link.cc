@@ -63,6 +63,9 @@ void Link::pump_up() {
     while (auto cut = cut_frame(client_.unread)) {
       pass_frame(server_, std::move(*cut), tamper_.up, tamper_.up_frame);
     }
+    if (announces_too_much(client_.unread) && !tamper_.awaits_all) {
+      server_.unsent += std::exchange(client_.unread, {});
+    }
     keep_alive();
     if (tamper_.in_pieces && !client_.unread.empty()) tamper_.in_pieces(*this);
   } else {

@@ -44,12 +44,15 @@ struct Tamper {
   std::function<bool(Link&)> client_gone = {};
   std::function<bool(Link&)> server_gone = {};
 
+  /// Whether a client's frame is awaited whole even if nobody would take as much as it announces.
+  bool awaits_all = false;
+
   /// Whether a request to stop reaches the server.
   bool stops = true;
   /// Whether new connections are turned away after it.
   bool closes_its_door = true;
 
-  bool reads_up() const { return up || up_frame || in_pieces; }
+  bool reads_up() const { return up || up_frame || in_pieces || awaits_all; }
   bool reads_down() const { return down || down_frame; }
 };
 

@@ -67,5 +67,36 @@ MUTANT("close-forgets-what-was-before", "once the client has sent a close nothin
               }};
 }
 
+MUTANT("frames-awaited-whole", "what a frame's head announces is awaited, whatever it is",
+       "W-06 W-07") {
+  return {.awaits_all = true};
+}
+
+MUTANT("compressed-where-none-may-be", "RSV1 on a control frame or a continuation is ignored",
+       "W-08") {
+  return {.up_frame = [](Link&, Frame frame) {
+    const bool may_have_it = frame.opcode == Opcode::text || frame.opcode == Opcode::binary;
+    if (!may_have_it) frame.rsv = 0;
+    return Frames{std::move(frame)};
+  }};
+}
+
+MUTANT("failures-explained", "a failing connection says why it closes", "W-09") {
+  return on_frame_down(Opcode::close, [](Frame& frame) {
+    if (close_code(frame.payload) == 1002) frame.payload += "protocol error";
+  });
+}
+
+MUTANT("failures-await-the-clients-close", "after its close frame the server awaits the client's",
+       "W-09") {
+  return {
+      .up_frame =
+          [](Link& link, Frame frame) {
+            if (frame.opcode == Opcode::close) link.notes["closed"] = "yes";
+            return Frames{std::move(frame)};
+          },
+      .server_gone = [](Link& link) { return link.upgraded() && link.notes["closed"].empty(); }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

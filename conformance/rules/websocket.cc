@@ -17,6 +17,25 @@ Frame close(std::uint16_t code, std::string_view reason = {}) {
   return {.opcode = Opcode::close, .payload = close_payload(code, reason)};
 }
 
+constexpr std::uint8_t rsv1 = 4;
+
+/// A length as the head has it.
+std::string in_16_bits(std::size_t length) {
+  return {static_cast<char>(length >> 8), static_cast<char>(length)};
+}
+std::string in_64_bits(std::size_t length) {
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(length >> shift);
+  return bytes;
+}
+
+/// A whole masked frame's head, its length as long as these bytes are; the mask is of zeros.
+std::string head(Opcode opcode, const std::string& length) {
+  const char size = length.size() == 2 ? '\xfe' : '\xff';
+  return static_cast<char>(0x80 | static_cast<int>(opcode)) + (size + length) +
+         std::string(4, '\0');
+}
+
 RULE("W-01", should, core, "a close of one byte ends the connection with 1002", "RFC 6455, 5.5.1") {
   for (const char* byte : {"x", "\x03"}) {
     Client& client = t.connect();
@@ -87,6 +106,91 @@ RULE("W-05", should, core, "what comes in one segment before a close is answered
   client.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
   client.expect_pong("three");
   client.expect_close({1000});
+}
+
+RULE("W-06", should, core,
+     "a length with its highest bit set ends the connection; a needlessly long one may be taken",
+     "RFC 6455, 5.2") {
+  const std::string highest("\x80\0\0\0\0\0\0\1", 8);
+  for (const Opcode opcode : {Opcode::text, Opcode::binary}) {
+    Client& client = t.connect();
+    client.send_bytes(head(opcode, highest));
+    client.expect_close({1002, 1009});
+  }
+  // Cowboy refuses these, Bandit takes them.
+  const auto refused_or_taken = [&t](const std::string& bytes, Received::Kind answer) {
+    Client& client = t.connect();
+    client.send_bytes(bytes);
+    const Received received = client.take("close 1002, or an answer");
+    client.forget();
+    const bool refused = received.kind == Received::Kind::close && received.code == 1002;
+    if (!refused && received.kind != answer) {
+      throw Violation("close 1002, or an answer", described(received), client.name());
+    }
+  };
+  refused_or_taken(head(Opcode::text, in_16_bits(beat.size())) + beat, Received::Kind::text);
+  refused_or_taken(head(Opcode::text, in_64_bits(beat.size())) + beat, Received::Kind::text);
+  refused_or_taken(head(Opcode::ping, in_16_bits(4)) + "ping", Received::Kind::pong);
+  refused_or_taken(head(Opcode::ping, in_64_bits(4)) + "ping", Received::Kind::pong);
+}
+
+RULE("W-07", should, contract,
+     "a frame that announces more than the limit is refused with 1009 before it comes",
+     "RFC 6455, 7.4.1 and 10.4") {
+  const std::string much = in_64_bits(4'000'000'000);
+  for (const Opcode opcode : {Opcode::text, Opcode::binary}) {
+    Client& client = t.connect({.mount = "/small"});
+    client.send_bytes(head(opcode, much));
+    client.expect_close({1009});
+  }
+  // The same of a later fragment.
+  Client& client = t.connect({.mount = "/small"});
+  client.send_frame({.payload = beat.substr(0, 9), .fin = false});
+  client.send_bytes(head(Opcode::continuation, much));
+  client.expect_close({1009});
+}
+
+RULE("W-08", should, contract,
+     "RSV1 on a control frame or a continuation ends the connection, with 1002 or without a word",
+     "RFC 7692, 6.1") {
+  const Opening opening{.mount = "/deflate",
+                        .headers = {{"Sec-WebSocket-Extensions", "permessage-deflate"}}};
+  for (const Opcode opcode : {Opcode::ping, Opcode::pong, Opcode::close}) {
+    const std::string payload = opcode == Opcode::close ? close_payload(1000) : "x";
+    Client& client = t.connect(opening);
+    client.send_frame({.opcode = opcode, .payload = payload, .rsv = rsv1});
+    client.expect_end({1002});  // Cowboy: without a word
+  }
+  Client& client = t.connect(opening);
+  client.send_frames({{.payload = beat.substr(0, 9), .fin = false},
+                      {.opcode = Opcode::continuation, .payload = beat.substr(9), .rsv = rsv1}});
+  client.expect_end({1002});
+}
+
+RULE("W-09", should, core,
+     "a failing connection closes without a reason, and does not wait for the client's close",
+     "RFC 6455, 7.1.7") {
+  const auto fails = [&t](const std::vector<Frame>& frames, const Codes& codes) {
+    const Request request = t.upgrade();
+    Connection& connection = t.dial(request.target);
+    const auto response = connection.ask(request, t.deadline());
+    if (!response || response->status != 101) throw Violation("HTTP 101", "no upgrade");
+    connection.leave_closes_unanswered();
+    Client& client = t.adopt(connection);
+    client.send_frames(frames);
+    client.expect_bare_close(codes);
+    if (!connection.ends_by(t.deadline())) {
+      throw Violation("the end of the connection", "it waits for the client's close",
+                      t.name_of(connection));
+    }
+  };
+  fails({{.opcode = Opcode::reserved, .payload = "x"}}, {1002});
+  fails({{.opcode = Opcode::continuation, .payload = beat}}, {1002});
+  fails({{.payload = beat, .masked = false}}, {1002});
+  fails({{.payload = "[\"\xff\"]"}}, {1007});
+  // Seen at the first piece, or once the message is whole.
+  fails({{.payload = "[\"\xff", .fin = false}, {.opcode = Opcode::continuation, .payload = "\"]"}},
+        {1007});
 }
 
 }  // namespace
