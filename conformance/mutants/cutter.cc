@@ -109,6 +109,7 @@ std::optional<Cut<Request>> cut_request(std::string& stream) {
   const std::size_t head = end + 4, body = body_size(*request);
   if (stream.size() - head < body) return std::nullopt;
   request->body = stream.substr(head, body);
+  if (body > 0) *request = request->without("content-length");  // written anew with the body
   return Cut<Request>{std::move(*request), taken(stream, head + body)};
 }
 
