@@ -125,7 +125,8 @@ class Server {
       this.#process.stdout.on("data", (text) => {
         printed += text;
         const found = printed.match(/https?:\/\/[^\s/:]+:\d+(?=\D)/);
-        if (found) resolve(found[0]);
+        // Where localhost is ::1 first, Node 18 tries nothing else.
+        if (found) resolve(found[0].replace("//localhost:", "//127.0.0.1:"));
       });
       this.#process.once("error", ({ code }) => {
         reject(new Error(`${this.#program} does not start (${code}); is it built? See README.md`));
