@@ -60,6 +60,8 @@ CLANG_PACKAGES := clang-16
 FUZZ_PACKAGES := $(CLANG_PACKAGES) libclang-rt-16-dev
 # Reads the Elixir of docs/contract.md, and runs none of it.
 ELIXIR_PACKAGES := elixir
+# To build a program outside the tree, as docs/embedding.md says.
+INSTALL_PACKAGES := cmake pkg-config
 
 LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(foreach layer,$(filter-out testing,$(LAYERS)),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
@@ -140,6 +142,8 @@ build/.packages-plots: Makefile .ci/need
 	@.ci/need $(PLOT_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-benchmark: Makefile .ci/need
 	@.ci/need $(BENCHMARK_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-install: Makefile .ci/need
+	@.ci/need $(INSTALL_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-elixir: Makefile .ci/need
 	@.ci/need $(ELIXIR_PACKAGES) && mkdir -p $(@D) && touch $@
 
@@ -581,6 +585,18 @@ install: $(INSTALLED) ## headers, libraries, tools: PREFIX=/usr/local LIBDIR=…
 	@$(PLACE) install
 uninstall: ## take away what make install with the same PREFIX, LIBDIR and DESTDIR has put there
 	@$(PLACE) uninstall
+
+# A program outside the tree, built from an installed tree and joined by phoenix.js.
+TREE := $(CURDIR)/$(BUILD)/installed
+$(BUILD)/installed.passed: PREFIX := $(TREE)
+$(BUILD)/installed.passed: LIBDIR := $(TREE)/lib
+$(BUILD)/installed.passed: DESTDIR :=
+$(BUILD)/installed.passed: $(INSTALLED) $(CLIENTS)/node_modules/.installed $(wildcard lib/*.h lib/*/*.h .ci/package/*) \
+  docs/embedding.md $(wildcard docs/embedding/*) | build/.packages-install
+	@rm -rf $(TREE) && $(PLACE) install >$@.log && INSTALLED=$(TREE) node --test --test-reporter=spec .ci/package/*.test.mjs >>$@.log && \
+	  sed -n 's/^ℹ pass /the installed library: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
+.PHONY: check-install
+check-install: $(BUILD)/installed.passed ## build docs/embedding.md's program outside the tree from an installed one, and join it with phoenix.js
 
 # --- Reading and keeping ----------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ const LOOK_UP = [
   "docs/contract.md",
   "docs/security.md",
   "docs/departures.md",
+  "docs/embedding.md",
   "docs/results.md",
   "traces/README.md",
 ];
