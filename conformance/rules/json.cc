@@ -131,7 +131,8 @@ RULE("R-32", should, contract, "an object in which a key comes twice is taken", 
 /// What is no JSON value, each for a reason of its own.
 const std::vector<std::string> no_value{
     // words
-    "", "tru", "trux", "truex", "True", "falsx", "nul", "nulx", "NULL", "nil", "undefined", "NaN", "Infinity", "-Infinity",
+    "", "tru", "trux", "truex", "True", "falsx", "nul", "nulx", "NULL", "nil", "undefined", "NaN",
+    "Infinity", "-Infinity",
     // numbers
     "01", "-01", "00", "+1", "-", "--1", ".5", "1.", "1.e2", "-.5", "1e", "1e+", "1e5.5", "1E-",
     "0x10", "1_000", "1e400", "-1e400", "1.0e999", "1 2",

@@ -102,8 +102,8 @@ class Stream {
   lws* wsi_ = nullptr;  // libwebsockets'; valid until RAW_CLOSE
 };
 
-/// What libwebsockets says of a connection that did not come about, for people. From 4.2 on it gives
-/// a number, `conn fail: 111`: that is `Connection refused`, as the system's own words are.
+/// What libwebsockets says of a connection that did not come about, for people. From 4.2 on it
+/// gives a number, `conn fail: 111`: that is `Connection refused`, as the system's own words are.
 std::string in_words(std::string_view why);
 
 }  // namespace phx::conformance

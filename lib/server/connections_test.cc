@@ -197,7 +197,8 @@ PHX_TEST("a flood of pings is answered, however many come at once") {
   expect_eq(shard.told(pings), pongs);
 }
 
-PHX_TEST("what comes before a breach of the protocol, or of a limit, is answered before the close") {
+PHX_TEST(
+    "what comes before a breach of the protocol, or of a limit, is answered before the close") {
   const std::vector<std::pair<std::string, unsigned>> breaches{
       {"\x81\x02hi", 1002},
       {client_frame(Opcode::close, websocket::close_payload(1005)), 1002},

@@ -86,10 +86,9 @@ std::optional<std::string> decrypt_xchacha20(std::string_view encoded, std::stri
   const std::string_view all = *decoded;
   const std::string_view tag = all.substr(iv_size, tag_size), text = all.substr(iv_size + tag_size);
   std::string plain(text.size(), '\0');
-  const bool genuine =
-      crypto_aead_xchacha20poly1305_ietf_decrypt_detached(
-          bytes(plain), nullptr, bytes(text), text.size(), bytes(tag), bytes(associated),
-          associated.size(), bytes(all), bytes(key)) == 0;
+  const bool genuine = crypto_aead_xchacha20poly1305_ietf_decrypt_detached(
+                           bytes(plain), nullptr, bytes(text), text.size(), bytes(tag),
+                           bytes(associated), associated.size(), bytes(all), bytes(key)) == 0;
   if (!genuine) return std::nullopt;
   return plain;
 }

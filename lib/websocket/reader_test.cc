@@ -98,7 +98,8 @@ PHX_TEST("5.2: a length in more bytes than it needs fails with 1002") {
                 {"fails with 1002"});
 }
 
-PHX_TEST("5.2: a length with its highest bit set fails with 1002; the largest without it with 1009") {
+PHX_TEST(
+    "5.2: a length with its highest bit set fails with 1002; the largest without it with 1009") {
   const std::string mask(4, '\0');
   expect_events(head(0x81, 0xFF, "\x80"), {"fails with 1002"});  // before the rest has come
   expect_events(head(0x81, 0xFF, "\x7f" + std::string(7, '\xff') + mask), {"fails with 1009"});
@@ -157,7 +158,8 @@ PHX_TEST("5.5.1: a close has no payload, or a code and a reason") {
   expect_events(client_frame(Opcode::close, std::string("\x03\xe8\xff", 3)), {"fails with 1007"});
 }
 
-PHX_TEST("7.4: codes that may be sent are answered with themselves, others with 1002, as Cowboy does") {
+PHX_TEST(
+    "7.4: codes that may be sent are answered with themselves, others with 1002, as Cowboy does") {
   const auto answer = [](unsigned code) {
     const std::string payload{static_cast<char>(code >> 8), static_cast<char>(code)};
     const auto event = read_close(payload);
