@@ -444,7 +444,7 @@ results: ## write docs/results.md from the runs in conformance/results
 .PHONY: record-results
 record-results: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep the run for docs/results.md: ours, or NAME, VERSION and URL
 	@$(SUITE) $(SUITE_FLAGS) --server-name '$(or $(NAME),Phoenix Channels in C++)' \
-	  --server-version '$(or $(VERSION),$(shell git rev-parse --short HEAD))' \
+	  --server-version '$(if $(filter command line environment,$(origin VERSION)),$(VERSION),$(shell git rev-parse --short HEAD))' \
 	  --json 'conformance/results/$(shell echo '$(or $(NAME),phoenix-channels-cpp)' | tr 'A-Z ' 'a-z-').json' \
 	  $(if $(URL),--url '$(URL)',-- $(CONTRACT)); [ $$? -le 1 ]
 	@node conformance/results/page.js > docs/results.md

@@ -114,7 +114,7 @@ test("a bomb is refused with 1009, and the next one is served", async (t) => {
   await ask(await join(await compressing(t), "conformance:after"), "echo");
 });
 
-test("what is no compressed message is refused with 1002", async (t) => {
+test("a message that is not validly compressed is refused with 1002", async (t) => {
   const socket = await bare(t);
   const half = deflateRawSync(heartbeat("half")).subarray(0, 10);
   // Past ws's own compressor: a final text frame with RSV1 and a mask of zeros.

@@ -34,7 +34,7 @@ void expect_connect_info(Poller& poller, const std::string& known) {
 
 RULE("P-22", must, contract, "the auth token in x-phoenix-authtoken reaches connect",
      "LongPoll.maybe_auth_token_from_header") {
-  if (t.release() < reads_auth_tokens) throw Skipped("there is no such token before 1.8.0");
+  if (t.release() < reads_auth_tokens) throw Skipped("auth tokens came with 1.8.0");
   const Opening with_token{.mount = "/auth", .headers = {{"X-Phoenix-AuthToken", "secret-token"}}};
   expect_connect_info(t.poll(with_token), R"("auth_token":"secret-token")");
   expect_connect_info(t.poll({.mount = "/auth"}), R"("auth_token":null)");

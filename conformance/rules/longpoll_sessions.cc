@@ -153,7 +153,7 @@ RULE("P-15", must, core, "J-01, R-01, B-03, L-01 and K-01 hold over long-polling
 }
 
 RULE("P-17", should, core,
-     "a body that is no message ends the session: 408 after the window, then 410",
+     "a body that is not a message ends the session: 408 after the window, then 410",
      "LongPoll.transport_dispatch") {
   // Without the contract nobody knows the window; the framework's own is taken.
   const Opening opening = t.core_only() ? Opening{} : brief;

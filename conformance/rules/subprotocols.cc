@@ -30,7 +30,7 @@ RULE("H-17", must, contract, "the auth token in the sub-protocol reaches connect
   if (t.release() < reads_auth_tokens) {
     const Response response = t.ask(t.upgrade(with_token));
     const std::string chosen = response.header("sec-websocket-protocol").value_or("");
-    if (chosen.empty()) throw Skipped("there is no such token before 1.8.0");
+    if (chosen.empty()) throw Skipped("auth tokens came with 1.8.0");
     throw Violation("no sub-protocol, since there is no auth token before 1.8.0", chosen);
   }
   expect_chosen(t, with_token, "phoenix");
@@ -60,7 +60,7 @@ RULE("H-34", must, contract, "where no sub-protocols are configured, an offer is
 
 RULE("H-35", must, contract, "an auth token is decoded whatever its length and its characters",
      "Transports.WebSocket.maybe_auth_token_from_header (Base.decode64!, padding: false)") {
-  if (t.release() < reads_auth_tokens) throw Skipped("there is no such token before 1.8.0");
+  if (t.release() < reads_auth_tokens) throw Skipped("auth tokens came with 1.8.0");
   // Without padding, as phoenix.js writes it; of the two alphabets it is the one with `+`.
   for (const auto& [encoded, token] : {std::pair("YQ", R"("a")"),
                                        {"YWI", R"("ab")"},
@@ -74,7 +74,7 @@ RULE("H-35", must, contract, "an auth token is decoded whatever its length and i
 
 RULE("H-36", should, contract, "an auth token that is no base64 is answered 500, and opens nothing",
      "Transports.WebSocket.maybe_auth_token_from_header (Base.decode64!)") {
-  if (t.release() < reads_auth_tokens) throw Skipped("there is no such token before 1.8.0");
+  if (t.release() < reads_auth_tokens) throw Skipped("auth tokens came with 1.8.0");
   for (const char* encoded : {"Y", "YQ*", "YW=J", "YW Jj"}) {
     const std::string offer = fmt::format("phoenix, base64url.bearer.phx.{}", encoded);
     t.expect_status(t.upgrade(offering("/auth", offer)), 500);

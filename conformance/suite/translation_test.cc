@@ -24,7 +24,7 @@ PHX_TEST("a message from the server has none") {
             std::string(R"({"topic":"room:lobby","event":"pushed","payload":{},"ref":null})"));
 }
 
-PHX_TEST("what ends a channel has for its ref what the case says of the join_ref, if it is open") {
+PHX_TEST("the frame that ends a V1 channel is judged by the join_ref, where the ref is left open") {
   for (const char* event : {"phx_close", "phx_error"}) {
     const std::string v2 = std::string(R"(["1","{any}","t",")") + event + R"(",{}])";
     expect_eq(v1_from_server(v2),
@@ -32,12 +32,12 @@ PHX_TEST("what ends a channel has for its ref what the case says of the join_ref
   }
 }
 
-PHX_TEST("what only has the name of an end is a message like all others") {
+PHX_TEST("a message that merely has the name of an end is judged like any other") {
   expect_eq(v1_from_server(R"(["1",null,"t","phx_close",{"k":1}])"),
             std::string(R"({"topic":"t","event":"phx_close","payload":{"k":1},"ref":null})"));
 }
 
-PHX_TEST("a join_ref that a server's V1 has all the same is passed over, and no other key") {
+PHX_TEST("a join_ref that a server adds in V1 is passed over, and no other key is") {
   const Json came = *parse_json(R"({"event":"e","join_ref":"1","more":1,"ref":"2"})");
   expect_eq(less_join_ref(came).dump(), std::string(R"({"event":"e","more":1,"ref":"2"})"));
   expect_eq(came["join_ref"].text(), std::string("1"));

@@ -58,7 +58,7 @@ PHX_TEST("the answer to a HEAD has no body, whatever it announces") {
   expect_eq(read->response.status, 400);
 }
 
-PHX_TEST("what is no HTTP is said to be none") {
+PHX_TEST("bytes that are not HTTP are reported as such") {
   expect_throw<std::runtime_error>([] { read_response("SSH-2.0\r\n\r\n", false, false); });
 }
 

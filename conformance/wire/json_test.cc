@@ -38,7 +38,7 @@ PHX_TEST("strings are compared with their NULs") {
   expect(!same(R"("a\u0000b")", R"("a\u0000c")"), "another behind the NUL");
 }
 
-PHX_TEST("what is no JSON, or has a key twice, is nothing") {
+PHX_TEST("text that is not JSON, or has a key twice, parses to nothing") {
   expect(!parse_json("{").has_value(), "cut short");
   expect(!parse_json("[1] 2").has_value(), "more behind it");
   expect(!parse_json(R"({"a":1,"a":2})").has_value(), "twice");

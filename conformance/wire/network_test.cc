@@ -14,7 +14,7 @@ PHX_TEST("the number of a failed connection is told in words") {
   expect_eq(in_words("conn fail: 110"), std::string("Connection timed out"));
 }
 
-PHX_TEST("what libwebsockets says in words is left as it is") {
+PHX_TEST("words from libwebsockets are left as they are") {
   for (const char* words :
        {"Unable to connect", "conn fail: ", "conn fail: x", "conn fail: 111, ssl", ""}) {
     expect_eq(in_words(words), std::string(words));

@@ -110,7 +110,7 @@ struct Note : pubsub::Metadata {
   std::string text = "mine";
 };
 
-PHX_TEST("a subscriber that left something else than a fastlane gets the broadcast itself") {
+PHX_TEST("a subscriber whose metadata is not a fastlane gets the broadcast itself") {
   Fixture f;
   std::vector<std::string> heard;
   struct Listener : process::Process {

@@ -97,7 +97,7 @@ PHX_TEST("a channel writes to the server's log, and has the time of its turn") {
   expect_eq(lines, Heard{"joined at=0 topic=room:a", "later at=5 topic=room:a"});
 }
 
-PHX_TEST("an event on a channel's topic that is no Broadcast reaches handle_info") {
+PHX_TEST("an event on a channel's topic that is not a Broadcast reaches handle_info") {
   TestHouse house;
   const Traders traders;
   FakeClient ann(house, traders);

@@ -9,8 +9,8 @@
 namespace phx::http {
 
 struct Limits {
-  std::size_t head =
-      65'536;  ///< Bytes of request line and headers, or of trailers: 431 above, or 414 for a line.
+  /// Bytes of request line and headers, or of trailers. Above: 414 for the line, 431 for the rest.
+  std::size_t head = 65'536;
   std::size_t body = 8'000'000;     ///< Bytes: left out above. Plug.Conn.read_body's default.
   std::size_t skipped = 1'000'000;  ///< And so many more: then 400. Cowboy's max_skip_body_length.
   std::size_t method = 31;  ///< Bytes of a request's method: 501 above. Cowboy's max_method_length.

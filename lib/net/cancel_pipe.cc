@@ -26,16 +26,6 @@ std::string eventfd_id(int descriptor) {
 
 }  // namespace
 
-LowNumbersTaken::LowNumbersTaken() {
-  for (int& descriptor : descriptors_) descriptor = ::eventfd(0, EFD_CLOEXEC);
-}
-
-LowNumbersTaken::~LowNumbersTaken() {
-  for (const int descriptor : descriptors_) {
-    if (descriptor >= 0) ::close(descriptor);
-  }
-}
-
 CancelPipe::CancelPipe(uv_loop_t& loop)
     : harmless_(::eventfd(0, EFD_CLOEXEC)), harmless_id_(eventfd_id(harmless_)) {
   const auto look = [](uv_handle_t* handle, void* self) noexcept {

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "net/cancel_pipe.h"
 #include "net/handles.h"
+#include "net/low_numbers_taken.h"
 #include "net/lws_stream.h"
 #include "net/tls.h"
 

@@ -87,7 +87,7 @@ PHX_TEST("the grammar, one line a production") {
   }
 }
 
-PHX_TEST("a NUL is no escape, and no value") {
+PHX_TEST("a NUL byte is neither an escape nor a value") {
   for (const std::string& bad :
        {std::string("\"\\\0\"", 4), std::string("\0", 1), std::string("\"\0\"", 3)}) {
     expect(!takes(bad), "refused");

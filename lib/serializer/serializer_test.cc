@@ -44,7 +44,7 @@ PHX_TEST("V2 refuses what is no array of five") {
   }
 }
 
-PHX_TEST("text that is no UTF-8 is told apart from text that is no JSON") {
+PHX_TEST("invalid UTF-8 and invalid JSON are different errors") {
   expect_throw<NotUtf8>([] { v2_json().decode(text("\xff")); });
   expect_throw<NotUtf8>([] { v2_json().decode(text("[\"1\",\"2\",\"t\",\"e\",\"\xc3(\"]")); });
   try {

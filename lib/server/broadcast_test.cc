@@ -155,7 +155,7 @@ PHX_TEST("disconnect ends the connections of one id, with 1001") {
   expect_eq(ann.next(), std::string("\x03\xe9"));
 }
 
-PHX_TEST("without a server nobody hears a broadcast, and it says so") {
+PHX_TEST("a broadcast with no server running returns false") {
   Endpoint endpoint;
   expect(!endpoint.broadcast("room:a", "said", {{"n", 1}}), "before there is one");
   {
@@ -171,7 +171,7 @@ PHX_TEST("without a server nobody hears a broadcast, and it says so") {
   expect(!endpoint.disconnect("users:ann"), "when it is gone");
 }
 
-PHX_TEST("what can't be encoded throws on a thread of the server's, and is logged on another") {
+PHX_TEST("a payload that can't be encoded throws on a server's thread, and is logged on another") {
   Endpoint endpoint;
   std::atomic<bool> thrown = false;
   endpoint.get("/say", [&](const auto&) {

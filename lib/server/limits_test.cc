@@ -248,7 +248,8 @@ bool lets_in(const Running& server, std::vector<std::unique_ptr<TcpClient>>& new
 
 }  // namespace
 
-PHX_TEST("who does not read is dropped, however much of his answer the kernel has taken") {
+PHX_TEST(
+    "a client that does not read is dropped, however much the kernel has taken of its answer") {
   // From some size on the kernel takes all, but has no room for more; and from another, not all.
   constexpr std::size_t step = 250'000;
   constexpr std::size_t clients = 20;

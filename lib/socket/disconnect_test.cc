@@ -13,7 +13,7 @@ struct Users : UserSocket {};
 
 }  // namespace
 
-PHX_TEST("what is published on a socket's id and is no Broadcast is ignored") {
+PHX_TEST("an event on a socket's id that is not a Broadcast is ignored") {
   struct Price final : pubsub::Event {};
   TestHouse house;
   const Users users;

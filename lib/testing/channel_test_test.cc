@@ -240,7 +240,7 @@ PHX_TEST("who comes and goes is seen as presence_diff, whatever the refs are") {
   test.assert_broadcast("presence_diff", containing(Json::object({{"leaves", here}})));
 }
 
-PHX_TEST("what is published on a topic and is no Broadcast is none to the test, either") {
+PHX_TEST("ChannelTest takes no event for a broadcast that is not one") {
   struct Price final : pubsub::Event {};
   Fixture f;
   f.test.context().pubsub->broadcast("room:a", std::make_shared<const Price>());

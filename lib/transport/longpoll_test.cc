@@ -113,7 +113,7 @@ PHX_TEST("a line that is neither is 500, and the session goes on") {
   expect_eq(f.status_of(f.post(R"(["1","2","t","echo",{}])")), 200);
 }
 
-PHX_TEST("a body that is no message ends the session: 408 after the window, then 410") {
+PHX_TEST("a body that is not a message ends the session: 408 after the window, then 410") {
   Fixture f;
   f.join();
   const auto post = f.post("hello");

@@ -112,7 +112,8 @@ PHX_TEST("without a past every message stands alone") {
          "a reference to what was forgotten");
 }
 
-PHX_TEST("7692, 7.2.2: what is no DEFLATE is malformed; of a beginning comes what it holds") {
+PHX_TEST(
+    "7692, 7.2.2: data that is not DEFLATE is malformed; a truncated stream yields what it holds") {
   std::string message;
   const auto inflated = [&message](const std::string& bytes) {
     Inflater inflater(true);

@@ -248,7 +248,7 @@ PHX_TEST("7692, 7.2.3: the standard's own messages inflate") {
   expect_events(client_frame(Opcode::text, "plain"), {"text plain"}, deflating);
 }
 
-PHX_TEST("7692: what can't be inflated fails with 1002, what grows too large with 1009") {
+PHX_TEST("7692: data that can't be inflated fails with 1002, data that grows too large with 1009") {
   const auto compressed = [](const std::string& payload) {
     return client_frame(Opcode::text, payload, {.rsv1 = true});
   };

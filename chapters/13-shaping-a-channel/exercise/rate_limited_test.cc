@@ -170,7 +170,7 @@ PHX_TEST("an event that is taken makes up for the refusals before it") {
   f.room.refute_down();
 }
 
-PHX_TEST("an allowance of 0 is refused when it is made, and so is no channel") {
+PHX_TEST("neither an allowance of 0 nor a null channel can be constructed") {
   const auto made = [](Allowance allowance) {
     return expect_throw<std::invalid_argument>(
         [&] { RateLimited(std::make_unique<Room>(), allowance); });
