@@ -8,6 +8,7 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace phx::net {
@@ -46,14 +47,18 @@ void LwsStream::tell(StreamUser& user) { user_ = &user; }
 std::size_t LwsStream::write(std::string_view bytes) {
   if (wsi_ == nullptr || finished_ || dropped_) return 0;
   const std::size_t taken = peer_.secure ? write_secure(bytes) : write_plain(bytes);
-  if (taken < bytes.size()) lws_callback_on_writable(wsi_);
+  if (taken < bytes.size() && !dropped_) lws_callback_on_writable(wsi_);
   return taken;
 }
 
-/// A socket that is broken takes nothing, and its end is read soon.
+/// A broken socket is always writable and takes nothing, and where reading is paused its end is
+/// never read: a shard that waited for either would turn for ever.
 std::size_t LwsStream::write_plain(std::string_view bytes) {
   const ssize_t taken = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  return taken > 0 ? static_cast<std::size_t>(taken) : 0;
+  if (taken >= 0) return static_cast<std::size_t>(taken);
+  const bool full = errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM;
+  if (!full) drop();
+  return 0;
 }
 
 std::size_t LwsStream::write_secure(std::string_view bytes) {
@@ -62,7 +67,12 @@ std::size_t LwsStream::write_secure(std::string_view bytes) {
   while (taken < bytes.size()) {
     ERR_clear_error();
     std::size_t now = 0;
-    if (SSL_write_ex(session, bytes.data() + taken, bytes.size() - taken, &now) != 1) break;
+    const int done = SSL_write_ex(session, bytes.data() + taken, bytes.size() - taken, &now);
+    if (done != 1) {
+      const int why = SSL_get_error(session, done);
+      if (why != SSL_ERROR_WANT_WRITE && why != SSL_ERROR_WANT_READ) drop();
+      break;
+    }
     taken += now;
   }
   return taken;

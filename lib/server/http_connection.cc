@@ -155,6 +155,7 @@ void HttpConnection::write() {
     const std::string_view part = unsent_.next();
     const std::size_t taken = stream_->write(part);
     unsent_.sent += taken;
+    if (taken > 0) be_patient();
     if (taken == part.size()) continue;
     if (!std::exchange(paused_, true)) stream_->pause();
     return;
@@ -173,7 +174,6 @@ void HttpConnection::sent_all() {
 
 void HttpConnection::writable() {
   if (ended_) return;
-  be_patient();
   write();
   if (idle()) read_requests();
 }

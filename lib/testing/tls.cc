@@ -104,7 +104,9 @@ TcpClient::TcpClient(std::uint16_t port, int window)
   expect_ok(connected == 0, "a connection");
 }
 
-TcpClient::~TcpClient() { ::close(socket_); }
+TcpClient::~TcpClient() {
+  if (socket_ >= 0) ::close(socket_);
+}
 
 void TcpClient::write(std::string_view bytes) const {
   while (!bytes.empty()) {
@@ -116,6 +118,12 @@ void TcpClient::write(std::string_view bytes) const {
 }
 
 void TcpClient::finish() const { ::shutdown(socket_, SHUT_WR); }
+
+void TcpClient::reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::close(std::exchange(socket_, -1));
+}
 
 std::string TcpClient::read(std::size_t most) const {
   std::string bytes(most, '\0');

@@ -41,6 +41,7 @@ class TcpClient {
   int socket() const { return socket_; }
   void write(std::string_view bytes) const;
   void finish() const;  ///< Sends FIN.
+  void reset();         ///< Sends RST, and is closed.
   /// What has come, at least one byte and at most so many; empty at the end. \throws Failure where
   /// nothing comes in time.
   std::string read(std::size_t most) const;
@@ -74,6 +75,7 @@ class TlsClient {
 
   SSL* session() const { return session_.get(); }
   const TcpClient& tcp() const { return tcp_; }
+  void reset() { tcp_.reset(); }
 
  private:
   struct Deleter {
