@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "conformance/wire/address.h"
+#include "conformance/wire/resolve.h"
 
 namespace phx::conformance {
 
@@ -80,7 +81,7 @@ bool Network::pump(const std::function<bool()>& done, Clock::time_point deadline
 Stream::Stream(Network& network, const Url& url, Receive receive, End end)
     : receive_(std::move(receive)), end_(std::move(end)) {
   if (url.secure) tls_ = std::make_unique<TlsSession>(network.tls_.get(), url.address());
-  const std::string address = url.address();
+  const std::string address = reachable_address(url);
   lws_client_connect_info info{};
   info.context = network.context_.get();
   info.address = address.c_str();
