@@ -523,8 +523,8 @@ bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(FLOOR),$(FLOOR_SERVER)) ## spee
 	@$(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1)
 
 $(call objects,$(wildcard lib/*/*_bench.cc)): | build/.packages-benchmark
-$(BUILD)/lib/%_bench: $(BUILD)/lib/%_bench.o $(LIBRARY)
-	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lbenchmark -o $@
+$(BUILD)/lib/%_bench: $(BUILD)/lib/%_bench.o $(TESTING) $(LIBRARY)
+	@$(CXX) $(ALL_LDFLAGS) $^ $(ALLOCATOR) $(LIBS) -lcmocka -lbenchmark -o $@
 SERIALIZER_BENCH := $(BUILD)/lib/serializer/scanner_bench
 # make figures [ONLY='load payload'] [ALONE='command that keeps the machine quiet']: each takes less than a minute.
 GROWTH := idle newcomers talkers topics subscribers payload memory shards
@@ -542,6 +542,11 @@ bench-pages: build/.packages-plots ## write the bench's pages from the figures t
 .PHONY: bench-serializer
 bench-serializer: $(SERIALIZER_BENCH) ## what a frame of 100 B, 1 kB and 1 MB costs the serializer, beside Jansson
 	@$(SERIALIZER_BENCH) $(BENCH_FLAGS)
+.PHONY: bench-reader bench-house
+bench-reader: $(BUILD)/lib/websocket/reader_bench ## what it costs to take a client's frames apart, beside a memcpy
+	@$< $(BENCH_FLAGS)
+bench-house: $(BUILD)/lib/server/connections_bench ## what a message costs from reader to outbox, without network and kernel
+	@$< $(BENCH_FLAGS)
 
 # make soak [MINUTES=10] [URL=ws://host:port/socket] [SHARDS=1] [SEED=…] [FLAGS='whatever else phx-soak --help tells']
 .PHONY: soak

@@ -19,6 +19,8 @@ struct SocketPush {
   serializer::FramePtr frame;
 };
 inline std::size_t heap_bytes(const SocketPush& push) { return push.frame->bytes.size(); }
+/// Sends the client of this transport a frame that is nobody else's.
+void send_frame(process::Scheduler& scheduler, process::Pid transport, serializer::Frame frame);
 
 //! [fastlane]
 /// What a channel leaves at its subscription.

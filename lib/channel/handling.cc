@@ -55,10 +55,10 @@ void Server::act_on(Result&& result, bool may_reply) {
 }
 
 void Server::send_reply(Reply&& reply) {
-  phx::reply(scheduler(),
-             {socket_.transport(), &socket_.serializer(), socket_.join_ref(),
-              SocketKeeper::ref(socket_), socket_.topic()},
-             std::move(reply));
+  const serializer::Reply message{socket_.join_ref(), SocketKeeper::ref(socket_),
+                                  SocketKeeper::topic(socket_), reply.status,
+                                  std::move(reply.response)};
+  send_frame(scheduler(), socket_.transport(), socket_.serializer().encode(message));
 }
 
 }  // namespace phx::channel

@@ -6,14 +6,8 @@
 #include "channel/fastlane.h"
 
 namespace phx {
-namespace {
 
-void send_frame(process::Scheduler& scheduler, process::Pid transport, serializer::Frame frame) {
-  scheduler.send(transport,
-                 channel::SocketPush{std::make_shared<const serializer::Frame>(std::move(frame))});
-}
-
-}  // namespace
+using channel::send_frame;
 
 void Context::broadcast(std::string_view topic, std::string_view event, Payload payload) const {
   channel::broadcast(*pubsub, topic, event, std::move(payload));
@@ -27,11 +21,11 @@ void Socket::push(std::string_view event, Payload payload) const {
 //! [push]
 
 void Socket::broadcast(std::string_view event, Payload payload) const {
-  broadcast_on(topic_, event, std::move(payload), {});
+  broadcast_on(topic(), event, std::move(payload), {});
 }
 
 void Socket::broadcast_from(std::string_view event, Payload payload) const {
-  broadcast_on(topic_, event, std::move(payload), channel_);
+  broadcast_on(topic(), event, std::move(payload), channel_);
 }
 
 void Socket::broadcast_to(std::string_view topic, std::string_view event, Payload payload) const {
@@ -66,9 +60,9 @@ void Socket::send_self_after(Millis delay, process::Message message) const {
 }
 
 //! [reply]
-void reply(process::Scheduler& scheduler, SocketRef to, Reply reply) {
-  const serializer::Reply message{std::move(to.join_ref), std::move(to.ref), std::move(to.topic),
-                                  reply.status, std::move(reply.response)};
+void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply) {
+  const serializer::Reply message{to.join_ref, to.ref, to.topic, reply.status,
+                                  std::move(reply.response)};
   send_frame(scheduler, to.transport, to.serializer->encode(message));
 }
 //! [reply]

@@ -68,7 +68,7 @@ class Socket {
     return found == assigns.end() ? Json() : found->second;
   }
 
-  const std::string& topic() const { return topic_; }
+  const std::string& topic() const { return topic_.text(); }
   const serializer::Opaque& join_ref() const { return join_ref_; }
 
   // For a channel's own callbacks, also on a worker thread.
@@ -109,7 +109,7 @@ class Socket {
 
   Context context_{};
   const serializer::Serializer* serializer_ = nullptr;
-  std::string topic_;
+  serializer::Opaque topic_;  ///< A string, as frames have it.
   serializer::Opaque join_ref_;
   serializer::Opaque ref_;
   process::Pid transport_;
@@ -118,7 +118,7 @@ class Socket {
 
 /// Answers an event whose handler has long returned. Shard thread or worker; the channel may be
 /// gone. Mirrors Phoenix.Channel.reply/2.
-void reply(process::Scheduler& scheduler, SocketRef to, Reply reply);
+void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply);
 
 /// What the channel and socket layers may change in a Socket and users may not.
 class SocketKeeper {
@@ -132,6 +132,7 @@ class SocketKeeper {
   static void set_channel(Socket& socket, process::Pid channel) { socket.channel_ = channel; }
   static void set_ref(Socket& socket, serializer::Opaque ref) { socket.ref_ = std::move(ref); }
   static const serializer::Opaque& ref(const Socket& socket) { return socket.ref_; }
+  static const serializer::Opaque& topic(const Socket& socket) { return socket.topic_; }
 };
 
 }  // namespace phx

@@ -65,7 +65,7 @@ class Message {
   }
 
   /// What it takes up while it waits: the body, and what heap_bytes says of it.
-  std::size_t bytes() const { return held_ ? held_->bytes() : 0; }
+  std::size_t bytes() const { return held_ ? held_->bytes : 0; }
   /// What Process::await looks for.
   Ref tag() const { return tag_; }
   /// The same body under another tag: an answer carries its caller's.
@@ -82,16 +82,15 @@ class Message {
   struct Base {
     explicit Base(const char* t) : type(t) {}
     virtual ~Base() = default;
-    virtual std::size_t bytes() const = 0;
-    const char* type;
+    const char* const type;
+    std::size_t bytes = 0;  ///< As they were when it was made.
   };
   template <class T>
   struct Held final : Base {
     template <class U>
-    explicit Held(U&& v) : Base(&type_of<T>), value(std::forward<U>(v)) {}
-    std::size_t bytes() const override {
-      if constexpr (SaysHeapBytes<T>) return sizeof(*this) + heap_bytes(value);
-      return sizeof(*this);
+    explicit Held(U&& v) : Base(&type_of<T>), value(std::forward<U>(v)) {
+      this->bytes = sizeof(*this);
+      if constexpr (SaysHeapBytes<T>) this->bytes += heap_bytes(value);
     }
     T value;
   };

@@ -37,11 +37,12 @@ inline std::size_t heap_bytes(const Message& message) {
 enum class Status : unsigned char { ok, error };
 inline std::string_view to_string(Status status) { return status == Status::ok ? "ok" : "error"; }
 
-/// Mirrors Phoenix.Socket.Reply.
+/// Mirrors Phoenix.Socket.Reply. To be encoded at once: it copies nothing of the message that it
+/// answers.
 struct Reply {
-  Opaque join_ref;
-  Opaque ref;
-  Opaque topic;
+  const Opaque& join_ref;
+  const Opaque& ref;
+  const Opaque& topic;
   Status status = Status::ok;
   Payload response;
 };

@@ -16,8 +16,8 @@ class Opaque {
 
   Opaque() = default;
   Opaque(std::string text) : kind_(string), text_(std::move(text)) {}
-  Opaque(std::string_view text) : Opaque(std::string(text)) {}
-  Opaque(const char* text) : Opaque(std::string(text)) {}
+  Opaque(std::string_view text) : kind_(string), text_(text) {}
+  Opaque(const char* text) : Opaque(std::string_view(text)) {}
   /// Any JSON value that is neither a string nor null; `text` is valid JSON.
   static Opaque other(std::string text) {
     Opaque value(std::move(text));

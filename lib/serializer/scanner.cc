@@ -2,6 +2,7 @@
 
 #include "serializer/scanner.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -25,16 +26,9 @@ void Scanner::fail(const char* expected) const {
                     (at_ < text_.size() ? "" : ", where the text ends"));
 }
 
-bool Scanner::take(char mark) {
-  skip_white();
-  if (at_ >= text_.size() || text_[at_] != mark) return false;
-  ++at_;
-  return true;
-}
-
-void Scanner::expect(char mark) {
+void Scanner::fail_for(char mark) const {
   const char expected[] = {'\'', mark, '\'', '\0'};
-  if (!take(mark)) fail(expected);
+  fail(expected);
 }
 
 void Scanner::end() {
@@ -242,9 +236,17 @@ std::size_t copyable(std::string_view text) {
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
+  std::size_t run = copyable(text);
+  std::array<char, 64> whole;  // most are short and have no escapes: one write
+  if (run == text.size() && run + 2 <= whole.size()) {
+    whole[0] = '"';
+    text.copy(whole.data() + 1, run);
+    whole[run + 1] = '"';
+    out.append(whole.data(), run + 2);
+    return;
+  }
   out += '"';
-  while (true) {
-    const std::size_t run = copyable(text);
+  for (;; run = copyable(text)) {
     out += text.substr(0, run);
     text.remove_prefix(run);
     if (text.empty()) break;

@@ -32,9 +32,16 @@ class Scanner {
   /// Any one value. Each of these throws DecodeError, naming the byte, where it does not find it.
   Slice value();
   /// Takes white space and then this mark.
-  void expect(char mark);
+  void expect(char mark) {
+    if (!take(mark)) fail_for(mark);
+  }
   /// The same, but false and nothing taken where something else comes.
-  bool take(char mark);
+  bool take(char mark) {
+    skip_white();
+    if (peek() != mark || at_ >= text_.size()) return false;
+    ++at_;
+    return true;
+  }
   /// Only white space may be left.
   void end();
 
@@ -55,7 +62,8 @@ class Scanner {
   std::size_t digits();
   void word(std::string_view expected);
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  [[noreturn]] void fail(const char* expected) const;
+  [[noreturn, gnu::cold]] void fail(const char* expected) const;
+  [[noreturn, gnu::cold]] void fail_for(char mark) const;
 
   std::string_view text_;
   std::size_t at_ = 0;

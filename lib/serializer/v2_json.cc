@@ -21,12 +21,12 @@ enum Kind : char { push = 0, reply = 1, broadcast = 2 };
 //! [decode_text]
 Message decode_text(Frame frame) {
   Scanner scanner(frame.bytes);
-  scanner.expect('[');
-  std::array<Slice, 5> parts;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0) scanner.expect(',');
-    parts[i] = scanner.value();
-  }
+  const auto part_behind = [&scanner](char mark) {
+    scanner.expect(mark);
+    return scanner.value();
+  };
+  const std::array<Slice, 5> parts{part_behind('['), part_behind(','), part_behind(','),
+                                   part_behind(','), part_behind(',')};
   while (scanner.take(',')) scanner.value();  // Phoenix looks at no element past the fifth
   scanner.expect(']');
   scanner.end();

@@ -55,6 +55,16 @@ void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transpor
 }
 //! [become_websocket]
 
+/// A burst from many clients is handled in parts: what was just read is still in the cache, and
+/// needs less memory at once.
+void Connections::mail_sent(std::size_t messages) {
+  constexpr std::size_t a_part = 16;
+  unread_ += messages;
+  if (unread_ < a_part) return;
+  unread_ = 0;
+  scheduler_.run(Clock::now());
+}
+
 // --- They are written ---------------------------------------------------------------------------
 
 void Connections::flush() {
@@ -68,6 +78,7 @@ void Connections::flush() {
     dirty_[i]->flush();
   }
   dirty_.clear();
+  unread_ = 0;
   deflater_.forget();
   ended_http_.clear();
   ended_websockets_.clear();

@@ -68,6 +68,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   void finished(HttpConnection& connection) override;
   // WebsocketHost
   process::Scheduler& scheduler() override { return scheduler_; }
+  void mail_sent(std::size_t messages) override;
   websocket::Deflater& deflater() override { return deflater_; }
   void dirty(WebsocketConnection& connection) override {
     dirty_.push_back(connection.shared_from_this());
@@ -92,6 +93,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   // Until the end of the turn:
   std::vector<std::unique_ptr<HttpConnection>> ended_http_;
   std::vector<std::shared_ptr<WebsocketConnection>> ended_websockets_;
+  std::size_t unread_ = 0;  ///< Messages that were sent to processes since these had a turn.
   bool full_ = false;  ///< A client was turned away since there last was room.
   bool stopping_ = false;
 };

@@ -112,9 +112,10 @@ void WebsocketConnection::limit_farewell() {
 // --- Up from the client -------------------------------------------------------------------------
 
 void WebsocketConnection::received(std::string_view bytes) {
-  while (listening_) {
+  std::size_t events = 0;
+  for (; listening_; ++events) {
     websocket::Event event = reader_.next(bytes);
-    if (std::holds_alternative<websocket::NeedMore>(event)) return;
+    if (std::holds_alternative<websocket::NeedMore>(event)) break;
     if (auto* frame = std::get_if<Frame>(&event)) {
       take(std::move(*frame));
     } else if (auto* ping = std::get_if<websocket::Ping>(&event)) {
@@ -125,6 +126,7 @@ void WebsocketConnection::received(std::string_view bytes) {
       take(*failure);
     }
   }
+  host_.mail_sent(events);
 }
 
 void WebsocketConnection::take(Frame frame) {

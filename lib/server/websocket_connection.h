@@ -29,6 +29,9 @@ class WebsocketHost {
   virtual ~WebsocketHost() = default;
   virtual net::Loop& loop() = 0;
   virtual process::Scheduler& scheduler() = 0;
+  /// The connection has sent this much to its process, and has no more at hand. Processes may have
+  /// their turns before this returns.
+  virtual void mail_sent(std::size_t messages) = 0;
   /// Compresses for all the connections of the shard.
   virtual websocket::Deflater& deflater() = 0;
   /// The connection has something to write: flush() it at the end of this turn of the loop.

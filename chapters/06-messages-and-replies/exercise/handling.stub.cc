@@ -4,7 +4,7 @@
 /// channel. Its other half, server.cc, joins, and calls from_client() and intercepted() when there
 /// is mail. README.md beside this file says in which order to write them. What helps, and is there:
 /// channel_ (the user's object), socket_, call_handle_in() (calls the user's handle_in, and
-/// measures), stop() and offload() of every process, phx::reply() of channel/socket.h.
+/// measures), stop() and offload() of every process, send_frame() of channel/fastlane.h.
 
 #include "channel/server.h"
 #include "process/scheduler.h"
@@ -58,8 +58,9 @@ void Server::act_on(Result&& result, bool may_reply) {
   not_written("Server::act_on", result, may_reply);
 }
 
-/// Answers the event whose ref was noted: phx::reply with a SocketRef of the transport, the
-/// socket's serializer, the channel's join_ref (not the message's), the noted ref, and the topic.
+/// Answers the event whose ref was noted: a serializer::Reply of the channel's join_ref (not the
+/// message's), the noted ref, the topic, and what the handler gave, encoded by the socket's
+/// serializer; send_frame() brings the frame to the transport.
 void Server::send_reply(Reply&& reply) {
   // Yours: Server::send_reply
   not_written("Server::send_reply", reply);
