@@ -23,8 +23,8 @@ class Listener {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* any = reinterpret_cast<sockaddr*>(&address);
-    const bool listens = ::bind(fd_, any, size) == 0 && ::listen(fd_, 1) == 0 &&
-                         ::getsockname(fd_, any, &size) == 0;
+    const bool listens =
+        ::bind(fd_, any, size) == 0 && ::listen(fd_, 1) == 0 && ::getsockname(fd_, any, &size) == 0;
     expect(listens, "a free port of 127.0.0.1");
     port = ntohs(address.sin_port);
   }

@@ -94,7 +94,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   std::vector<std::unique_ptr<HttpConnection>> ended_http_;
   std::vector<std::shared_ptr<WebsocketConnection>> ended_websockets_;
   std::size_t unread_ = 0;  ///< Messages that were sent to processes since these had a turn.
-  bool full_ = false;  ///< A client was turned away since there last was room.
+  bool full_ = false;       ///< A client was turned away since there last was room.
   bool stopping_ = false;
 };
 

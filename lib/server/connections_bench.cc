@@ -33,10 +33,10 @@ struct Users final : UserSocket {
   Users() { channel<Room>("conformance:*"); }
 };
 
-const std::string upgrade = testing::get(
-    "/socket/websocket?vsn=2.0.0",
-    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+const std::string upgrade =
+    testing::get("/socket/websocket?vsn=2.0.0",
+                 "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
 
 std::string text(std::string_view frame) { return client_frame(Opcode::text, std::string(frame)); }
 
