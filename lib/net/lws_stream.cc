@@ -94,12 +94,14 @@ int LwsStream::received(std::string_view bytes) {
   return dropped_ ? -1 : 0;
 }
 
+// Each call of libwebsockets' takes the socket out of epoll and puts it in again, needed or not.
+
 void LwsStream::pause() {
-  if (wsi_ != nullptr) lws_rx_flow_control(wsi_, 0);
+  if (wsi_ != nullptr && !std::exchange(paused_, true)) lws_rx_flow_control(wsi_, 0);
 }
 
 void LwsStream::resume() {
-  if (wsi_ != nullptr) lws_rx_flow_control(wsi_, 1);
+  if (wsi_ != nullptr && std::exchange(paused_, false)) lws_rx_flow_control(wsi_, 1);
 }
 
 Millis LwsStream::quiet_for() const {
@@ -116,7 +118,7 @@ void LwsStream::finish(Millis linger) {
   if (wsi_ == nullptr || std::exchange(finished_, true)) return;
   if (peer_.secure) say_goodbye();
   ::shutdown(socket_, SHUT_WR);
-  lws_rx_flow_control(wsi_, 1);  // to see the client's own end
+  resume();  // to see the client's own end
   deadline_ = std::make_unique<Timer>(loop_, [this] { drop(); });
   deadline_->start(linger);
 }

@@ -48,6 +48,7 @@ class LwsStream final : public Stream {
   lws* wsi_ = nullptr;  ///< Null once the connection has ended.
   int socket_ = -1;     ///< libwebsockets' own.
   StreamUser* user_ = nullptr;
+  bool paused_ = false;
   bool finished_ = false;
   bool dropped_ = false;
   Loop& loop_;
