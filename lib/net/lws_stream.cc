@@ -61,6 +61,9 @@ std::size_t LwsStream::write_plain(std::string_view bytes) {
   return 0;
 }
 
+/// OpenSSL wants to read first where a client has sent half of a KeyUpdate. The rest may never
+/// come, and the socket is writable all the while: a shard that waited for that would turn for
+/// ever.
 std::size_t LwsStream::write_secure(std::string_view bytes) {
   SSL* session = lws_get_ssl(wsi_);
   std::size_t taken = 0;
@@ -70,7 +73,7 @@ std::size_t LwsStream::write_secure(std::string_view bytes) {
     const int done = SSL_write_ex(session, bytes.data() + taken, bytes.size() - taken, &now);
     if (done != 1) {
       const int why = SSL_get_error(session, done);
-      if (why != SSL_ERROR_WANT_WRITE && why != SSL_ERROR_WANT_READ) drop();
+      if (why != SSL_ERROR_WANT_WRITE) drop();
       break;
     }
     taken += now;
