@@ -21,7 +21,7 @@ namespace phx::server {
 
 struct ConnectionLimits {
   std::size_t max_connections = 16'384;       ///< Of this shard; more are closed as they come.
-  std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client.
+  std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes of memory for what waits for one client.
   Millis farewell{5'000};                     ///< For the client of a connection that we end.
   http::Limits http = {};
 };

@@ -28,7 +28,7 @@ constexpr std::size_t large = 100'000;
 
 /// One shard without a network. A turn is what the loop would do after it has read.
 struct Shard {
-  Shard() {
+  explicit Shard(std::size_t limit = 50'000) : outbox_limit(limit) {
     transport::Mount mount{"/socket", std::make_shared<Users>()};
     mount.websocket->max_frame_size = 1'000;
     endpoint.socket(std::move(mount));
@@ -57,6 +57,7 @@ struct Shard {
     turn();
   }
 
+  const std::size_t outbox_limit;
   Endpoint endpoint;
   TestHouse house;
   net::Loop loop;
@@ -65,7 +66,7 @@ struct Shard {
                                   loop,
                                   house.scheduler,
                                   house.pubsub,
-                                  {.max_connections = 1, .outbox_limit = 50'000}};
+                                  {.max_connections = 1, .outbox_limit = outbox_limit}};
 };
 
 const std::string upgrade =
@@ -89,7 +90,7 @@ std::string close_of(unsigned code) {
 
 /// A websocket that is open, and whose answer to the handshake has been read.
 struct Open : Shard {
-  Open() {
+  explicit Open(std::size_t limit = 50'000) : Shard(limit) {
     connect();
     told(upgrade);
   }
@@ -188,7 +189,7 @@ PHX_TEST("pings and messages are answered in the order in which they came") {
 }
 
 PHX_TEST("a flood of pings is answered, however many come at once") {
-  Open shard;
+  Open shard(5'000'000);
   std::string pings, pongs;
   for (int i = 0; i < 20'000; ++i) {
     pings += client_frame(Opcode::ping, "");
@@ -232,6 +233,14 @@ PHX_TEST("a client that does not read is dropped when its outbox is over its lim
   shard.end();
   expect_eq(shard.connections.size(), 0u);
   expect_eq(shard.house.scheduler.population(), 0u);
+}
+
+PHX_TEST("so is one that pings and does not read: what a pong takes in memory counts") {
+  Open shard;
+  shard.network.room = 0;
+  const std::string ping = client_frame(Opcode::ping, "");
+  for (int i = 0; i < 5'000 && !shard.network.dropped; ++i) shard.told(ping);
+  expect(shard.network.dropped, "dropped after a few kilobytes of empty pongs");
 }
 
 PHX_TEST("a client that reads again gets all that waited, in its order") {

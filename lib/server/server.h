@@ -34,7 +34,8 @@ struct ServerOptions {
   /// company's router share an address. Set it where clients connect directly.
   std::size_t max_connections_per_address = 0;
   HttpLimits http = {};
-  std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes that may wait for one client: then closed.
+  /// Bytes of memory for what waits for one client: above, it is closed.
+  std::size_t outbox_limit = 32 * 1'048'576;
   process::Limits processes = {};             ///< Mailboxes and turns.
   std::size_t worker_threads = 10;  ///< For what blocks (Channel::blocking); the rest waits.
   Millis farewell{5'000};           ///< For a client that has been told to go; then it is dropped.

@@ -44,7 +44,7 @@ void WebsocketConnection::send(serializer::FramePtr frame) {
   } else {
     outbox_.add(std::move(frame));
   }
-  if (outbox_.bytes() > host_.outbox_limit()) return drop_slow_reader();
+  if (outbox_.held() > host_.outbox_limit()) return drop_slow_reader();
   to_be_flushed();
 }
 //! [send]
@@ -73,7 +73,7 @@ void WebsocketConnection::answer_close(unsigned code) {
 void WebsocketConnection::pong(std::string payload) {
   if (closing_) return;
   outbox_.add_pong(std::move(payload));
-  if (outbox_.bytes() > host_.outbox_limit()) return drop_slow_reader();
+  if (outbox_.held() > host_.outbox_limit()) return drop_slow_reader();
   to_be_flushed();
 }
 

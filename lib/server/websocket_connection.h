@@ -38,7 +38,7 @@ class WebsocketHost {
   virtual void dirty(WebsocketConnection& connection) = 0;
   /// Where frames are put together for a write. Nobody's from one write to the next.
   virtual std::string& writing_space() = 0;
-  /// The most bytes that may wait for one client.
+  /// Bytes of memory that what waits for one client may take.
   virtual std::size_t outbox_limit() const = 0;
   /// How long the client of a closing connection has to take the last bytes.
   virtual Millis farewell() const = 0;

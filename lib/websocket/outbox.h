@@ -36,6 +36,9 @@ class Outbox {
   bool empty() const { return bytes_ == 0; }
   /// Bytes that wait, as they go down the wire.
   std::size_t bytes() const { return bytes_; }
+  /// Bytes of memory that they take, about: an empty pong is two bytes on the wire, and many times
+  /// that here.
+  std::size_t held() const { return bytes_ + (frames_.size() - next_) * memory_of_a_frame; }
 
   /// Takes out the next piece: small frames joined in `space`, which is overwritten, or a large
   /// frame, which many connections may share. REQUIRES: !empty().
@@ -50,6 +53,8 @@ class Outbox {
     Opcode opcode;
     bool compressed;
   };
+  /// Beside its bytes: its place in the list, its object, and what the allocator adds.
+  static constexpr std::size_t memory_of_a_frame = sizeof(Waiting) + sizeof(serializer::Frame) + 32;
   /// Of a piece that the network did not take whole.
   struct Rest {
     serializer::FramePtr frame;

@@ -106,6 +106,16 @@ PHX_TEST("what waits is counted as it goes down the wire, at each size and to th
   expect_eq(outbox.bytes(), 0u);
 }
 
+PHX_TEST("a frame without bytes takes memory while it waits, and none when it is taken") {
+  Outbox outbox;
+  std::string space;
+  for (int i = 0; i < 100'000; ++i) outbox.add_pong("");
+  expect_eq(outbox.bytes(), 200'000u);
+  expect(outbox.held() > 100'000u * sizeof(serializer::Frame), "each pong counts its frame");
+  while (!outbox.empty()) outbox.take(space);
+  expect_eq(outbox.held(), 0u);
+}
+
 PHX_TEST("an outbox that is never empty holds no frame that was taken") {
   Outbox outbox;
   std::string space;
