@@ -87,7 +87,7 @@ TROUBLE_SOURCES := $(wildcard chapters/15-in-production/*.cc)
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 LIBRARY := $(BUILD)/libphoenix.a
 # ABI is a number that a program asks for when it is loaded: another one with each change that breaks old programs.
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/.* library_version\[\] = "\(.*\)";/\1/p' lib/version.h)
 ABI := 0
 SHARED := $(BUILD)/libphoenix-channels.so.$(VERSION)
 TESTING := $(BUILD)/libphoenix-testing.a

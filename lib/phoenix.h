@@ -17,6 +17,7 @@
 #include "socket/user_socket.h"
 #include "telemetry/faults.h"
 #include "telemetry/limits.h"
+#include "version.h"
 
 namespace phx {
 

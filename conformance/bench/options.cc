@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "version.h"
+
 namespace phx::bench {
 namespace {
 
@@ -22,6 +24,8 @@ struct Words {
 };
 
 void declare(CLI::App& app, Words& words, Options& options) {
+  app.set_version_flag("--version", fmt::format("phx-bench {}", library_version),
+                       "Print the version and stop");
   app.add_option("--url", words.url, "The server's socket")->capture_default_str();
   app.add_option("--pid", words.pid, "The server's process, for its CPU time and memory");
   app.add_option("--seconds", options.seconds, "How long each case measures")
@@ -50,7 +54,10 @@ void declare(CLI::App& app, Words& words, Options& options) {
   for (const auto& each : all_cases()) cases += fmt::format("\n  {:12}{}", each.name, each.title);
   cases += "\n\nSeries, for --only; each of their points is a case, too (load-1000):";
   for (const auto& each : all_series())
-    cases += fmt::format("\n  {:16}{}; {}", each.name, each.title, each.x);
+    cases += fmt::format("\n  {:20}{}; {}", each.name, each.title, each.x);
+  cases +=
+      "\n\nExit status: 0 measured, 1 the server was wrong or late, 2 usage, 3 it can't be "
+      "reached.";
   app.footer(cases);
 }
 
@@ -103,7 +110,8 @@ std::vector<Case> cases_of(const std::vector<std::string>& only) {
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& status) {
-  CLI::App app{"Measures a Phoenix Channels server that has the conformance contract's channels."};
+  CLI::App app{"Measures a Phoenix Channels server that has the conformance contract's channels.",
+               "phx-bench"};
   Options options;
   Words words;
   declare(app, words, options);

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <random>
 
+#include "version.h"
+
 namespace phx::soak {
 namespace {
 
@@ -23,6 +25,8 @@ struct Words {
 
 void declare(CLI::App& app, Words& words, Options& options) {
   Load& load = options.load;
+  app.set_version_flag("--version", fmt::format("phx-soak {}", library_version),
+                       "print the version and stop");
   app.add_option("--url", words.url, "the server's socket")->capture_default_str();
   app.add_option("--pid", words.pid, "the server's process, for its memory and descriptors");
   auto* minutes =
@@ -44,26 +48,30 @@ void declare(CLI::App& app, Words& words, Options& options) {
   app.add_option("--patience", words.patience, "seconds for a reply or a broadcast to come in")
       ->check(CLI::Range(4, 600))  // a slow reader is slow for three
       ->capture_default_str();
-  app.add_option("--seed", load.seed, "of what chance will have them do");
+  app.add_option("--seed", load.seed, "of the random numbers, to repeat a run");
   app.add_option(
       "--waves", options.waves,
-      "instead of a soak: so many waves of connections come, join and go, and memory must "
+      "instead of a soak: this many waves of connections come, join and go, and memory must "
       "return to its base");
   app.add_option("--wave-size", options.wave_size, "connections a wave")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   app.add_option("--out", options.out,
                  "write report.html, report.json and plot.svg to this folder");
-  app.footer("-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it");
+  app.footer(
+      "-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it\n\n"
+      "Exit status: 0 all was well, 1 something was wrong, 2 usage, 3 the server can't be "
+      "reached.");
 }
 
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& status) {
   CLI::App app{
-      "Puts a server that keeps the conformance contract under mixed load, and checks that every "
-      "ref "
-      "has one reply, every subscriber each broadcast once and in order, and memory stays flat."};
+      "Puts a server that keeps the conformance contract under mixed load, and checks that every\n"
+      "ref has one reply, every subscriber each broadcast once and in order, and memory stays "
+      "flat.",
+      "phx-soak"};
   Options options;
   Words words;
   options.load.seed = std::random_device{}();

@@ -12,6 +12,7 @@
 
 #include "conformance/suite/command_line.h"
 #include "conformance/wire/json.h"
+#include "version.h"
 
 namespace phx::conformance {
 namespace {
@@ -190,6 +191,8 @@ std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv) 
     return Goodbye{Exit::usage, "behind -- belongs the command that starts the server"};
   }
   CLI::App app{"Judges a Phoenix Channels server, rule by rule, over its wire.", "phx-conformance"};
+  app.set_version_flag("--version", fmt::format("phx-conformance {}", library_version),
+                       "print the version and stop");
   describe_server(app, options, spelled);
   describe_rules(app, options, spelled);
   describe_run(app, options);
@@ -199,6 +202,8 @@ std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv) 
     app.parse(static_cast<int>(own.size()), argv);
   } catch (const CLI::CallForHelp&) {
     return Goodbye{Exit::passed, app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return Goodbye{Exit::passed, version.what()};
   } catch (const CLI::ParseError& error) {
     return Goodbye{Exit::usage, std::string(error.what()) + "\n--help tells what there is"};
   }

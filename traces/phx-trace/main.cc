@@ -23,11 +23,13 @@
 #include "traces/phx-trace/redact.h"
 #include "traces/phx-trace/replays.h"
 #include "traces/phx-trace/show.h"
+#include "version.h"
 
 namespace phx::trace {
 namespace {
 
 constexpr std::size_t least_width = 60;
+constexpr int usage_error = 2;
 
 struct Options {
   std::vector<std::string> files;
@@ -51,7 +53,8 @@ Look look_of(const Options& options) {
   Look look{.steps = range_of(options)};
   if (options.plain) return look;
   look.times = true;
-  look.colours = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  const char* refused = std::getenv("NO_COLOR");
+  look.colours = isatty(STDOUT_FILENO) == 1 && (!refused || *refused == '\0');
   winsize size = {};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     look.width = std::max<std::size_t>(least_width, size.ws_col);
@@ -137,7 +140,7 @@ void declare_replay(CLI::App& app, Options& options) {
   ReplayOptions& replays = options.replays;
   replay->add_option("--url", replays.url, "a server that runs: ws://host:port/socket");
   replay->add_option("--index", replays.index, "a page that says which files are to differ");
-  replay->add_option("--at-once", replays.at_once, "so many, each with a server of its own")
+  replay->add_option("--at-once", replays.at_once, "this many, each with a server of its own")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   replay->add_option("FILE", replays.files, "HAR files")->required();
@@ -162,15 +165,13 @@ void declare_record(CLI::App& app, Options& options) {
 }
 
 void declare_import(CLI::App& app, Options& options) {
-  CLI::App* import = app.add_subcommand("import", "take what a browser or a proxy exported");
-  import->add_option("-o,--output", options.output, "where to; else to the terminal");
-  import->add_flag("--keep-secrets", options.keep_secrets, "tokens, cookies and passwords too");
-  import->add_option("FILE", options.files, "the export")->required()->expected(1);
-  import->final_callback([&options] { options.run = [&options] { return import_file(options);
-};
-}  // namespace
-);
-}  // namespace phx::trace
+  CLI::App* importing = app.add_subcommand("import", "take what a browser or a proxy exported");
+  importing->add_option("-o,--output", options.output, "where to; else to the terminal");
+  importing->add_flag("--keep-secrets", options.keep_secrets, "tokens, cookies and passwords too");
+  importing->add_option("FILE", options.files, "the export")->required()->expected(1);
+  importing->final_callback(
+      [&options] { options.run = [&options] { return import_file(options); }; });
+}
 
 void declare_redact(CLI::App& app, Options& options) {
   CLI::App* redact = app.add_subcommand("redact", "take secrets out of a trace");
@@ -195,7 +196,13 @@ std::vector<std::string> take_command(int& argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an outcome, not an end
-  CLI::App app{"Recorded conversations with a Channels server."};
+  CLI::App app{"Recorded conversations with a Channels server.", "phx-trace"};
+  app.set_version_flag("--version", fmt::format("phx-trace {}", phx::library_version),
+                       "print the version and stop");
+  app.footer(
+      "phx-trace SUBCOMMAND --help tells the options of each.\n\n"
+      "Exit status: 0 done, 1 a replay is not as it was recorded, 2 usage, or a file that can't be "
+      "read or written.");
   app.require_subcommand(1);
   phx::trace::Options options;
   options.replays.command = phx::trace::take_command(argc, argv);
@@ -205,11 +212,13 @@ int main(int argc, char** argv) {
   phx::trace::declare_record(app, options);
   phx::trace::declare_import(app, options);
   phx::trace::declare_redact(app, options);
-  CLI11_PARSE(app, argc, argv);
   try {
+    app.parse(argc, argv);
     return options.run();
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : phx::trace::usage_error;
   } catch (const std::exception& error) {
     fmt::print(stderr, "phx-trace: {}\n", error.what());
-    return 2;
+    return phx::trace::usage_error;
   }
 }
