@@ -40,8 +40,8 @@ export UBSAN_OPTIONS := print_stacktrace=1
 
 # What a program of one's own needs beside an installed library, and what building all of this needs.
 LIBRARY_PACKAGES := libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev libcmocka-dev libspdlog-dev libfmt-dev \
-  libboost-dev prometheus-cpp-dev libssl-dev libsodium-dev zlib1g-dev
-BUILD_PACKAGES := g++ make pkg-config $(LIBRARY_PACKAGES) libcli11-dev openssl libjemalloc-dev
+  prometheus-cpp-dev libssl-dev libsodium-dev zlib1g-dev
+BUILD_PACKAGES := g++ make pkg-config $(LIBRARY_PACKAGES) libboost-dev libcli11-dev openssl libjemalloc-dev
 CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 WORKSHOP_PACKAGES := node:node libmsgpack-cxx-dev
@@ -259,6 +259,16 @@ layers: ## check that every include points to its own layer or a lower one
 # Each later stage waits for the one before, so that the first thing that is wrong is the last line.
 $(BUILD)/layers.passed: $(LAYER_FILES) .ci/layers.awk
 	@mkdir -p $(@D); $(CHECK_LAYERS) && touch $@
+
+# Each header of lib/ can be included alone, before any other; and what a program gets shows it no library that it need not know.
+LIB_HEADERS := $(wildcard lib/*.h $(foreach layer,$(LAYERS),lib/$(layer)/*.h))
+ALONE := $(patsubst %.h,$(BUILD)/alone/%.o,$(LIB_HEADERS))
+$(BUILD)/alone/lib/%.o: lib/%.h | build/.packages-build
+	@mkdir -p $(@D) && echo '#include "$*.h"' >$(@:.o=.cc) && $(CXX) $(ALL_CXXFLAGS) -O0 -g0 -MMD -MP -c $(@:.o=.cc) -o $@
+$(BUILD)/headers.passed: $(ALONE) .ci/package/headers
+	@CXX='$(CXX)' .ci/package/headers >$@.log && echo "headers: $(words $(ALONE)), each by itself; a program gets $$(wc -l <$@.log)" && touch $@
+.PHONY: headers
+headers: $(BUILD)/headers.passed ## check that every header can be included alone, and which ones a program gets
 
 $(BUILD)/conformance.passed: $(CONTRACT) $(SUITE) $(UNIT_PASSED) $(BUILD)/layers.passed
 	@$(SUITE) -- $(CONTRACT) --shards 1 && $(SUITE) -- $(CONTRACT) --shards 2 && touch $@

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "socket/handler.h"
 #include "testing/channel_test.h"
 #include "testing/connection.h"
 

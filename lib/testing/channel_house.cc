@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "channel/fastlane.h"
+#include "socket/handler.h"
 #include "testing/channel_test.h"
 #include "testing/connection.h"
 #include "testing/fakes.h"

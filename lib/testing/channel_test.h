@@ -48,7 +48,8 @@
 #include <string>
 #include <vector>
 
-#include "socket/handler.h"
+#include "socket/close_code.h"
+#include "socket/user_socket.h"
 #include "testing/case.h"
 #include "testing/house.h"
 #include "testing/mailbox.h"
