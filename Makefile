@@ -60,8 +60,8 @@ CLANG_PACKAGES := clang-16
 FUZZ_PACKAGES := $(CLANG_PACKAGES) libclang-rt-16-dev
 # Reads the Elixir of docs/contract.md, and runs none of it.
 ELIXIR_PACKAGES := elixir
-# To build a program outside the tree, as docs/embedding.md says.
-INSTALL_PACKAGES := cmake pkg-config
+# To build a program outside the tree, as docs/embedding.md says, and to read the tools' pages.
+INSTALL_PACKAGES := cmake pkg-config groff-base
 
 LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(foreach layer,$(filter-out testing,$(LAYERS)),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
@@ -464,11 +464,12 @@ judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its rep
 
 # A reader types what is on the pages at the plain build.
 BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed links.passed) $(if $(SAN),,$(BUILD)/commands.passed)
-ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
-  $(BUILD)/replay.passed $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/mutate-list.passed $(BUILD)/exercises.passed $(BUILD)/soak.passed $(BUILD)/clients.passed
+ALL_PASSED := $(UNIT_PASSED) $(BUILD)/layers.passed $(BUILD)/headers.passed $(PAGES_PASSED) $(BOOK_PASSED) $(BUILD)/conformance.passed $(BUILD)/tls.passed \
+  $(BUILD)/replay.passed $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/mutate-list.passed $(BUILD)/exercises.passed $(BUILD)/soak.passed $(BUILD)/clients.passed \
+  $(if $(SAN),,$(BUILD)/installed.passed)
 .PHONY: test
-test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, traces, the suite itself, mutants, the exercises, real clients, the book
-	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, traces, the suite itself, mutants, the exercises, real clients, the book.'
+test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, traces, the suite itself, mutants, the exercises, real clients, installing, the book
+	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, traces, the suite itself, mutants, the exercises, real clients, installing, the book.'
 
 # --- The workshop -------------------------------------------------------------------------------
 
@@ -607,7 +608,7 @@ $(BUILD)/installed.passed: PREFIX := $(TREE)
 $(BUILD)/installed.passed: LIBDIR := $(TREE)/lib
 $(BUILD)/installed.passed: DESTDIR :=
 $(BUILD)/installed.passed: $(INSTALLED) $(CLIENTS)/node_modules/.installed $(wildcard lib/*.h lib/*/*.h .ci/package/*) \
-  docs/embedding.md $(wildcard docs/embedding/*) | build/.packages-install
+  docs/embedding.md $(wildcard docs/embedding/* docs/man/*) docs/completion.bash | build/.packages-install
 	@rm -rf $(TREE) && $(PLACE) install >$@.log && INSTALLED=$(TREE) node --test --test-reporter=spec .ci/package/*.test.mjs >>$@.log && \
 	  sed -n 's/^ℹ pass /the installed library: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
 .PHONY: check-install
