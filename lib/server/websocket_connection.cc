@@ -16,7 +16,7 @@ WebsocketConnection::WebsocketConnection(WebsocketHost& host, std::unique_ptr<ne
                                          Client client, const transport::Upgrade& upgrade)
     : host_(host),
       stream_(std::move(stream)),
-      client_(std::move(client)),
+      place_(std::move(client.place)),
       reader_({.max_message = upgrade.max_frame_size, .deflate = upgrade.deflate}),
       rate_(upgrade.message_rate ? std::make_unique<socket::RateLimit>(*upgrade.message_rate)
                                  : nullptr),
@@ -52,7 +52,7 @@ void WebsocketConnection::send(serializer::FramePtr frame) {
 void WebsocketConnection::drop_slow_reader() {
   host_.scheduler().log().warn(
       "a client reads too slowly and is closed",
-      {{"unsent_bytes", std::to_string(outbox_.bytes())}, {"peer", client_.peer.address}});
+      {{"unsent_bytes", std::to_string(outbox_.bytes())}, {"peer", stream_->peer().address}});
   host_.telemetry().execute(telemetry::SlowConsumer{outbox_.bytes()});
   outbox_ = {};
   finish({});
@@ -155,9 +155,9 @@ void WebsocketConnection::take(const websocket::Failure& failure) { refuse(failu
 void WebsocketConnection::refuse(CloseCode code) {
   using telemetry::Limit;
   if (code == CloseCode::too_big) {
-    host_.limit_reached({Limit::message_size, max_frame_size_}, client_.peer.address);
+    host_.limit_reached({Limit::message_size, max_frame_size_}, stream_->peer().address);
   } else if (code == CloseCode::policy_violation) {
-    host_.limit_reached({Limit::message_rate, rate_->rate().per_second}, client_.peer.address);
+    host_.limit_reached({Limit::message_rate, rate_->rate().per_second}, stream_->peer().address);
   }
   last_word(static_cast<unsigned>(code));
 }

@@ -99,7 +99,7 @@ class WebsocketConnection final : public transport::Wire,
 
   WebsocketHost& host_;
   const std::unique_ptr<net::Stream> stream_;
-  const Client client_;
+  const std::shared_ptr<const void> place_;  ///< See Client.
   process::Pid process_;
   websocket::Reader reader_;
   websocket::Outbox outbox_;

@@ -14,16 +14,21 @@ using serializer::Frame;
 using serializer::FramePtr;
 using Message = serializer::Message;
 
-Handler::Handler(const UserSocket& user, Socket socket) : user_(user), socket_(std::move(socket)) {}
+Handler::Handler(const UserSocket& user, Socket socket)
+    : user_(user),
+      id_(std::move(socket.id)),
+      assigns_(std::move(socket.assigns)),
+      context_(socket.context()),
+      serializer_(socket.serializer()) {}
 
 LogSubject::Metadata Handler::log_metadata() const {
-  if (socket_.id.empty()) return {};
-  return {{"user", socket_.id}};
+  if (id_.empty()) return {};
+  return {{"user", id_}};
 }
 
 void Handler::init() {
-  if (socket_.id.empty()) return;
-  disconnects_ = socket_.context().pubsub->subscribe(socket_.id, self());
+  if (id_.empty()) return;
+  disconnects_ = context_.pubsub->subscribe(id_, self());
 }
 
 //! [handle]
@@ -33,7 +38,7 @@ void Handler::handle(process::Message message) {
   } else if (auto* in = message.get_if<FromClient>()) {
     const bool text = in->frame.opcode == Frame::text;
     try {
-      from_client(socket_.serializer().decode(std::move(in->frame)));
+      from_client(serializer_.decode(std::move(in->frame)));
     } catch (const serializer::NotUtf8&) {
       broken_ = text ? CloseCode::bad_payload : CloseCode::internal_error;
       throw;
@@ -61,7 +66,7 @@ void Handler::terminate(const ExitReason& reason) {
 }
 
 void Handler::limit_reached(telemetry::Limit limit, std::size_t allowed) const {
-  telemetry::tell(*socket_.context().telemetry, scheduler().log(), {limit, allowed});
+  telemetry::tell(*context_.telemetry, scheduler().log(), {limit, allowed});
 }
 
 // --- What the client says -----------------------------------------------------------------------
@@ -131,7 +136,7 @@ Handler::Channels::iterator Handler::channel_of(process::Pid pid) {
 FramePtr Handler::goodbye(const Entry& entry, const std::string& topic, const char* event,
                           Payload payload) const {
   const Message message{entry.join_ref, entry.join_ref, topic, event, std::move(payload)};
-  return std::make_shared<const Frame>(socket_.serializer().encode(message));
+  return std::make_shared<const Frame>(serializer_.encode(message));
 }
 
 // --- Answers ------------------------------------------------------------------------------------
@@ -139,7 +144,7 @@ FramePtr Handler::goodbye(const Entry& entry, const std::string& topic, const ch
 void Handler::reply(const Message& to, const Opaque& join_ref, Reply reply) {
   const serializer::Reply message{join_ref, to.ref, to.topic, reply.status,
                                   std::move(reply.response)};
-  deliver(std::make_shared<const Frame>(socket_.serializer().encode(message)));
+  deliver(std::make_shared<const Frame>(serializer_.encode(message)));
 }
 
 void Handler::unmatched(const Message& message) {

@@ -30,7 +30,7 @@ class Handler : public process::Process {
   /// `socket` as connect left it; `user` outlives the process.
   Handler(const UserSocket& user, Socket socket);
 
-  std::string name() const override { return socket_.id.empty() ? "socket" : socket_.id; }
+  std::string name() const override { return id_.empty() ? "socket" : id_; }
   /// The user's id, if it has one.
   LogSubject::Metadata log_metadata() const override;
   /// A room of channels makes frames faster than their sockets would carry them away in turn.
@@ -82,7 +82,11 @@ class Handler : public process::Process {
                                Payload payload) const;
 
   const UserSocket& user_;
-  Socket socket_;
+  // What connect left of the socket: what names a topic and its channel would be empty here.
+  const std::string id_;
+  const Assigns assigns_;
+  const Context context_;
+  const serializer::Serializer& serializer_;
   Channels channels_;  // at most user_.max_channels()
   std::unique_ptr<pubsub::Subscription> disconnects_;
   std::optional<CloseCode> broken_;  ///< Set where a frame broke the websocket itself.

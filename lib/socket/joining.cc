@@ -35,7 +35,9 @@ void Handler::join(Message message) {
 /// The channel joins in its own process, and nothing else is read meanwhile: what the client sent
 /// behind its join is handled after it.
 void Handler::start_channel(const Route& route, Message message) {
-  Socket socket = socket_;
+  Socket socket(context_, serializer_);
+  socket.id = id_;
+  socket.assigns = assigns_;
   for (const auto& [name, value] : route.assigns) socket.assigns[name] = value;
   const Opaque& own_join_ref = message.join_ref.is_null() ? message.ref : message.join_ref;
   SocketKeeper::join(socket, message.topic.text(), own_join_ref, self());

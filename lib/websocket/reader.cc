@@ -22,15 +22,15 @@ Reader::Reader(const Options& options)
                                 : nullptr) {}
 
 Event Reader::next(std::string_view& input) {
-  check(!failure_, "nothing is read after a failure");
+  check(failure_.why == nullptr, "nothing is read after a failure");
   while (true) {
     if (!in_payload_ && !take_head(input)) break;
     if (!take_payload(input)) break;
     Event event = frame_ended();
     if (!std::holds_alternative<NeedMore>(event)) return event;
-    if (failure_) break;
+    if (failure_.why != nullptr) break;
   }
-  if (failure_) return *failure_;
+  if (failure_.why != nullptr) return failure_;
   return NeedMore{};
 }
 

@@ -113,7 +113,7 @@ class Reader {
   std::string message_;
   std::size_t checked_ = 0;  ///< Bytes of a text message that are known to be UTF-8.
 
-  std::optional<Failure> failure_;
+  Failure failure_{};  ///< Without a reason where none has come.
 };
 
 /// The code that a client's close is answered with, or the fault in it. `payload` is the close
