@@ -169,7 +169,8 @@ MUTANT("rubbish-undoes-what-was-before", "what came in front of a bad message is
   }};
 }
 
-MUTANT("close-without-an-end", "behind its close frame the server keeps the connection", "E-22") {
+MUTANT("close-without-an-end", "behind its close frame the server keeps the connection",
+       "E-22 D-07") {
   return {.client_gone = [](Link& link) { return link.upgraded(); },
           .server_gone = [](Link& link) { return link.upgraded(); }};
 }

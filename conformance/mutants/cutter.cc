@@ -64,7 +64,9 @@ std::optional<Request> read_head(std::string_view head) {
 
 std::size_t body_size(const Request& request) {
   for (const auto& [name, value] : request.headers) {
-    if (is_name(name, "content-length")) return std::strtoul(value.c_str(), nullptr, 10);
+    if (!is_name(name, "content-length")) continue;
+    const bool number = value.find_first_not_of("0123456789") == std::string::npos;
+    return number ? std::strtoul(value.c_str(), nullptr, 10) : 0;
   }
   return 0;
 }

@@ -88,7 +88,7 @@ MUTANT("posts-lost", "a post is taken, and goes no further", "P-02 P-03 P-15") {
   }};
 }
 
-MUTANT("polled-backwards", "what waits for a poll comes last things first", "P-03") {
+MUTANT("polled-backwards", "what waits for a poll comes last things first", "P-03 P-40") {
   return on_response(longpoll, [](const Request&, Response& response) {
     const auto body = parse_json(response.body);
     if (!body) return;
@@ -352,11 +352,6 @@ MUTANT("sessions-end-after-a-window", "a session that is not polled for one wind
   }};
 }
 
-MUTANT("closes-not-heeded", "a connection stays open though its request says that it closes",
-       "P-35") {
-  return on_request(longpoll, [](Request& request) { request = request.without("connection"); });
-}
-
 MUTANT("one-message-a-poll", "of what waits a poll is given the first alone", "P-03") {
   return on_response(longpoll, [](const Request& request, Response& response) {
     const auto body = parse_json(response.body);
@@ -372,13 +367,6 @@ MUTANT("bad-lines-go-last", "what is no message among a batch's lines is looked 
     std::stable_partition(lines.begin(), lines.end(),
                           [](const std::string& line) { return line != "[1]"; });
   });
-}
-
-MUTANT("posts-overtake-polls", "a post behind a poll that is held is answered first", "P-37") {
-  return {.request = [](Link& link, Request& request) -> std::optional<Response> {
-    if (!is_post(request) || !link.asked()) return std::nullopt;
-    return Response{200, {{"content-type", "application/json"}}, R"({"status":200})"};
-  }};
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-/// P: what a session is opened with, and what travels in the bodies: lines, bytes, large messages.
+/// P: a conversation, what a session is opened with, and what travels in the bodies.
 
 #include <fmt/format.h>
 
@@ -30,6 +30,69 @@ void expect_connect_info(Poller& poller, const std::string& known) {
   join(poller);
   poller.post(R"(["1","2","{topic}","connect_info",{}])");
   poller.expect(connect_info(known));
+}
+
+/// J-01, K-01, L-01, and with another member, so with the contract, R-01 and B-03, as V2 has them.
+void hold_a_conversation_in_v2(Trial& t, Client* member) {
+  Poller& poller = t.poll({.vsn = "2.0.0"});
+  poller.post(R"(["1","1","{topic}","phx_join",{join}])");
+  poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+  poller.post(R"([null,"2","phoenix","heartbeat",{}])");
+  poller.expect(R"([null,"2","phoenix","phx_reply",{ok}])");
+  if (member) {
+    poller.post(R"(["3","3","{other}","phx_join",{}])");
+    poller.expect(R"(["3","3","{other}","phx_reply",{ok}])");
+    poller.post(R"(["3","4","{other}","echo",{"e":1}])");
+    poller.expect(R"(["3","4","{other}","phx_reply",{"status":"ok","response":{"e":1}}])");
+    poller.post(R"(["3","5","{other}","broadcast",{"b":2}])");
+    poller.expect_in_any_order({R"([{any},{any},"{other}","broadcasted",{"b":2}])",
+                                R"(["3","5","{other}","phx_reply",{ok}])"});
+    member->expect(R"([{any},{any},"{other}","broadcasted",{"b":2}])");
+    poller.post(R"(["3","6","{other}","phx_leave",{}])");  // V1's broadcast is not for this one
+    poller.expect(R"(["3","6","{other}","phx_reply",{ok}])");
+    poller.expect(R"([{any},{any},"{other}","phx_close",{any}])");
+  }
+  poller.post(R"(["1","7","{topic}","phx_leave",{}])");
+  poller.expect(R"(["1","7","{topic}","phx_reply",{ok}])");
+  poller.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+}
+
+/// The same as V1 has them.
+void hold_a_conversation_in_v1(Trial& t, Client* member) {
+  Poller& poller = t.poll({.vsn = "1.0.0"});
+  poller.post(
+      R"({"topic":"{topic}","event":"phx_join","payload":{join},"ref":"1","join_ref":"1"})");
+  poller.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"1"})");
+  poller.post(R"({"topic":"phoenix","event":"heartbeat","payload":{},"ref":"2"})");
+  poller.expect(R"({"topic":"phoenix","event":"phx_reply","payload":{ok},"ref":"2"})");
+  if (member) {
+    poller.post(R"({"topic":"{other}","event":"phx_join","payload":{},"ref":"3","join_ref":"3"})");
+    poller.expect(R"({"topic":"{other}","event":"phx_reply","payload":{ok},"ref":"3"})");
+    poller.post(R"({"topic":"{other}","event":"echo","payload":{"e":1},"ref":"4","join_ref":"3"})");
+    poller.expect(R"({"topic":"{other}","event":"phx_reply",
+                      "payload":{"status":"ok","response":{"e":1}},"ref":"4"})");
+    poller.post(
+        R"({"topic":"{other}","event":"broadcast","payload":{"b":2},"ref":"5","join_ref":"3"})");
+    poller.expect_in_any_order(
+        {R"({"topic":"{other}","event":"broadcasted","payload":{"b":2},"ref":null})",
+         R"({"topic":"{other}","event":"phx_reply","payload":{ok},"ref":"5"})"});
+    member->expect(R"([{any},{any},"{other}","broadcasted",{"b":2}])");
+  }
+  poller.post(R"({"topic":"{topic}","event":"phx_leave","payload":{},"ref":"6","join_ref":"1"})");
+  poller.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"6"})");
+  poller.expect(R"({"topic":"{topic}","event":"phx_close","payload":{},"ref":"1"})");
+}
+
+RULE("P-15", must, core, "J-01, R-01, B-03, L-01 and K-01 hold over long-polling, V1 and V2",
+     "Phoenix.Socket knows no transport") {
+  Client* member = nullptr;  // who hears the broadcasts too, where there are any
+  if (!t.core_only()) {
+    member = &t.connect();
+    member->send(R"(["m","m","{other}","phx_join",{}])");
+    member->expect(R"(["m","m","{other}","phx_reply",{ok}])");
+  }
+  hold_a_conversation_in_v2(t, member);
+  hold_a_conversation_in_v1(t, member);
 }
 
 RULE("P-22", must, contract, "the auth token in x-phoenix-authtoken reaches connect",
@@ -95,6 +158,17 @@ RULE("P-26", must, contract, "what waits comes whole and in order, however much 
   for (const std::size_t size : sizes) {
     poller.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"d":")" +
                   std::string(size, 'x') + R"("}}])");
+  }
+  constexpr int batches = 6, a_batch = 100;
+  for (int batch = 0; batch < batches; ++batch) {
+    std::vector<std::string> lines;
+    for (int i = 0; i < a_batch; ++i) {
+      lines.push_back(fmt::format(R"(["1","{}","{{topic}}","ack",{{}}])", batch * a_batch + i));
+    }
+    poller.post_lines(lines);
+  }
+  for (int ref = 0; ref < batches * a_batch; ++ref) {
+    poller.expect(fmt::format(R"(["1","{}","{{topic}}","phx_reply",{{ok}}])", ref));
   }
 }
 
@@ -162,35 +236,6 @@ RULE("P-33", must, contract, "a mount without long-poll has none", "Endpoint.soc
   }
 }
 
-RULE("P-35", should, core, "a connection serves several requests, until one says that it closes",
-     "RFC 9112, 9.3") {
-  if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
-  Connection& connection = t.dial("several requests");
-  const Request elsewhere{.target = "/no-such-page", .headers = {{"Host", t.authority()}}};
-  const auto expect_answer = [&](Connection& of, const Request& request, int status) {
-    const auto response = of.ask(request, t.deadline());
-    if (response && response->status == status) return;
-    throw Violation(fmt::format("HTTP {} to {} {}", status, request.method, request.target),
-                    response ? fmt::format("HTTP {}", response->status) : "no answer",
-                    t.name_of(of));
-  };
-  const auto expect_end = [&](Connection& of) {
-    if (of.ends_by(t.deadline())) return;
-    throw Violation("the end of the connection", "it stays open", t.name_of(of));
-  };
-  for (const Request& request :
-       {t.longpoll(), elsewhere, elsewhere.by("HEAD"), t.longpoll().by("OPTIONS"),
-        t.longpoll().with("Connection", "close")}) {
-    expect_answer(connection, request, request.target == elsewhere.target ? 404 : 200);
-  }
-  expect_end(connection);
-  Request old = elsewhere;  // of HTTP/1.0, where a client reads up to the end
-  old.version = "HTTP/1.0";
-  Connection& once = t.dial("a request of HTTP/1.0");
-  expect_answer(once, old, 404);
-  expect_end(once);
-}
-
 RULE("P-36", must, contract, "nothing is handled that comes behind a line that is no message",
      "LongPoll.publish (reduce_while)") {
   Client& observer = observe(t);
@@ -206,41 +251,21 @@ RULE("P-36", must, contract, "nothing is handled that comes behind a line that i
   member.expect(R"([null,null,"{topic}","broadcasted",{"n":1}])");
   observed_reason(observer);  // the session ends, and the post is another rule's
   member.expect_silence();
-}
-
-RULE("P-37", must, contract,
-     "requests that are sent together are answered in order, each by its own", "RFC 9112, 9.3.2") {
-  Poller& poller = t.poll({.mount = "/short"});
-  join(poller);
-  poller.forget();
-  Connection& connection = t.dial("a poll, and what is sent behind it");
-  connection.begin(poller.request("GET"));
-  connection.begin(poller.request("POST", t.fill(R"(["1","2","{topic}","echo",{"n":1}])")));
-  connection.begin(poller.request("GET"));
-  // A server may look at the second request while it holds the first, or not.
-  std::string messages;
-  for (const char* body :
-       {R"({"status":{any},"messages":{any},"token":{any}})", R"({"status":200})",
-        R"({"status":{any},"messages":{any},"token":{any}})"}) {
-    const auto response = connection.response(t.deadline());
-    if (!response) throw Violation("an HTTP response", "none", t.name_of(connection));
-    messages += checked_body(*response, t.fill(body), t.name_of(connection)).dump();
+  if (t.release() < takes_binary_poll_lines) return;
+  // A line that is no base64 does not end the session, but it was not taken either.
+  Poller& going_on = t.poll();
+  join(going_on);
+  going_on.forget();  // its own reply may have been made before
+  const std::string bad = t.fill(
+      "[\"1\",\"2\",\"{topic}\",\"ack\",{}]\n!!!!\n"
+      "[\"1\",\"3\",\"{topic}\",\"broadcast_from\",{\"n\":3}]");
+  const Response refused =
+      t.ask(going_on.request("POST", bad).with("Content-Type", "application/x-ndjson"));
+  const auto body = parse_json(refused.body);
+  if (refused.status == 200 && body && (*body)["status"].dump() == "200") {
+    throw Violation("another answer to a batch with a bad line", refused.body);
   }
-  const std::string reply = R"({\"n\":1})";
-  const std::size_t once = messages.find(reply);
-  if (once == std::string::npos || messages.find(reply, once + 1) != std::string::npos) {
-    throw Violation("the reply in one of the two polls", messages);
-  }
-  Connection& quick = t.dial("two requests in one segment, neither of which takes time");
-  quick.begin(poller.request("OPTIONS"));
-  quick.begin(poller.request("OPTIONS"));
-  for (int left = 2; left > 0; --left) {
-    const auto response = quick.response(t.deadline());
-    if (!response || response->status != 200) {
-      throw Violation("HTTP 200", response ? fmt::format("HTTP {}", response->status) : "no answer",
-                      t.name_of(quick));
-    }
-  }
+  member.expect_silence();
 }
 
 }  // namespace

@@ -19,6 +19,18 @@ void expect_to_be_ended(Client& client) {
   }
 }
 
+constexpr Millis window{1'000};  // of the mount /short
+
+/// A session whose poll has reached the server: what was posted behind it has been handled.
+Poller& held_poll(Trial& t, const Opening& opening = {}) {
+  Poller& poller = t.poll(opening);
+  poller.post(R"(["1","1","{topic}","phx_join",{}])");
+  poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+  poller.hold();
+  poller.post(R"(["1","2","{topic}","noreply",{}])");
+  return poller;
+}
+
 RULE("D-01", must, contract,
      "a disconnect broadcast closes every connection of the socket's id, and no other",
      "Phoenix.Socket.__info__ (disconnect)") {
@@ -32,6 +44,7 @@ RULE("D-01", must, contract,
   // Its window is ten seconds: it does not end by itself while anybody waits.
   Poller* polling = t.has_longpoll() ? &t.poll({.query = id}) : nullptr;
   if (polling) polling->post(R"(["1","1","{topic}","phx_join",{}])");
+  Poller* held = t.has_longpoll() ? &held_poll(t, {.mount = "/short", .query = id}) : nullptr;
 
   sender.send(R"(["1","2","{topic}","disconnect",{}])");
   for (Client* client : {&sender, &twin, &twin_in_v1}) expect_to_be_ended(*client);
@@ -43,10 +56,15 @@ RULE("D-01", must, contract,
   }
   if (!polling) return;
   polling->forget();
-  observed_reason(observer);
+  for (int session = 0; session < 2; ++session) observed_reason(observer);
   t.expect_json(polling->request("POST", R"([null,"1","phoenix","heartbeat",{}])"),
                 R"({"status":410})");
   t.expect_json(polling->request("GET"), R"({"status":410,"token":{any},"messages":[]})");
+  // A poll that was under way meanwhile is answered: that it brings nothing, or that all is over.
+  const Json ended = held->expect_poll(R"({"status":{any},"token":{any},"messages":[]})", window);
+  held->forget();
+  const std::string status = ended["status"].dump();
+  if (status != "204" && status != "410") throw Violation("204 or 410", ended.dump());
 }
 
 RULE("D-02", must, contract, "it is closed with 1001, and no phx_close goes before",
@@ -88,20 +106,34 @@ RULE("D-03", must, core, "a close from the client is answered, and its channels 
   observed_reason(observer, "other");
 }
 
+RULE("D-07", should, core, "the end of TCP comes right behind the server's close frame",
+     "RFC 6455, 7.1.1") {
+  constexpr Millis at_once{500};
+  const auto close = encode({.opcode = Opcode::close, .payload = close_payload(1000)}, Mask{});
+  const auto rubbish = encode({.payload = "this is no JSON"}, Mask{});
+  for (const std::string& last : {close, rubbish}) {
+    Connection& connection = t.dial("a client that leaves the server's close unanswered");
+    const auto response = connection.ask(t.upgrade(), t.deadline());
+    if (!response || response->status != 101) throw Violation("HTTP 101", "no upgrade");
+    connection.leave_closes_unanswered();
+    Client& client = t.adopt(connection);
+    client.send_bytes(last);
+    client.expect_any_end();
+    const auto closed = Clock::now();
+    if (!connection.ends_by(t.deadline())) {
+      throw Violation("the end of the connection", "it stays open", t.name_of(connection));
+    }
+    const auto lasted = std::chrono::duration_cast<Millis>(Clock::now() - closed);
+    if (lasted <= at_once) continue;
+    throw SeenTooLate({"the end of the connection within 500 ms",
+                       fmt::format("it ended after {} ms", lasted.count()), t.name_of(connection)});
+  }
+}
+
 constexpr Millis start_patience{15'000};
 constexpr Millis end_patience{15'000};  // the framework drains for about ten seconds
 constexpr Millis between_looks{20};
 constexpr Millis default_window{10'000};  // LongPoll.default_config
-
-/// A session whose poll has reached the server: what was posted behind it has been handled.
-Poller& held_poll(Trial& t) {
-  Poller& poller = t.poll();
-  poller.post(R"(["1","1","{topic}","phx_join",{}])");
-  poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
-  poller.hold();
-  poller.post(R"(["1","2","{topic}","noreply",{}])");
-  return poller;
-}
 
 const std::string large(7'000'000, 'x');
 const std::string large_reply =
