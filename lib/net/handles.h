@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <uv.h>
 
+#include <exception>
 #include <functional>
 #include <map>
 
@@ -20,8 +21,9 @@ struct Loop::Handles {
   Handles& operator=(const Handles&) = delete;
   ~Handles();
 
-  /// The vhost whose connections speak TLS with this certificate; made when it is first wanted.
-  lws_vhost* secure_vhost(const Certificate& certificate);
+  void configure(SSL_CTX* of_vhost) noexcept;
+  /// The vhost whose connections speak TLS with this certificate.
+  lws_vhost* make_secure_vhost(const Certificate& certificate);
 
   uv_loop_t uv{};
   lws_context* context = nullptr;
@@ -29,6 +31,7 @@ struct Loop::Handles {
   std::map<const Certificate*, lws_vhost*> secure_vhosts;
   const Certificate* being_configured = nullptr;  ///< While libwebsockets makes a vhost for it.
   SSL_CTX* configured = nullptr;                  ///< That vhost's.
+  std::exception_ptr refusal;                     ///< What was wrong with the certificate then.
   std::function<void()> round;
   UvHandle<uv_check_t> after_input;
   UvHandle<uv_async_t> waker;

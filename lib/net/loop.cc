@@ -41,10 +41,7 @@ int on_event(lws* wsi, lws_callback_reasons why, void* user, void* in, std::size
     try {
   if (why == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
     auto* handles = static_cast<Loop::Handles*>(lws_context_user(lws_get_context(wsi)));
-    if (handles->being_configured != nullptr) {
-      handles->configured = static_cast<SSL_CTX*>(user);
-      handles->being_configured->configure(handles->configured);
-    }
+    if (handles->being_configured != nullptr) handles->configure(static_cast<SSL_CTX*>(user));
     return 0;
   }
   return event(wsi, why, in, size);
@@ -126,15 +123,22 @@ Loop::Handles::Handles() {
   if (plain_vhost == nullptr) throw std::runtime_error("libwebsockets could not make its vhost");
 }
 
-lws_vhost* Loop::Handles::secure_vhost(const Certificate& certificate) {
-  lws_vhost*& vhost = secure_vhosts[&certificate];
-  if (vhost != nullptr) return vhost;
+/// libwebsockets would make the vhost all the same, and no handshake with it would succeed.
+void Loop::Handles::configure(SSL_CTX* of_vhost) noexcept try {
+  configured = of_vhost;
+  being_configured->configure(of_vhost);
+} catch (...) {
+  refusal = std::current_exception();
+}
+
+lws_vhost* Loop::Handles::make_secure_vhost(const Certificate& certificate) {
   const std::lock_guard lock(one_at_a_time());
   lws_context_creation_info info = vhost_info("secure");
   info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
   being_configured = &certificate;
-  vhost = lws_create_vhost(context, &info);
+  lws_vhost* vhost = lws_create_vhost(context, &info);
   being_configured = nullptr;
+  if (refusal) std::rethrow_exception(std::exchange(refusal, nullptr));
   if (vhost == nullptr) throw std::runtime_error("libwebsockets could not make a vhost for TLS");
   Certificate::offer_http(configured);  // after libwebsockets' own choice, which takes any client
   return vhost;
@@ -175,11 +179,16 @@ void Loop::busy(bool is_busy) {
   }
 }
 
+void Loop::prepare(const Certificate& certificate) {
+  lws_vhost*& vhost = handles_->secure_vhosts[&certificate];
+  if (vhost == nullptr) vhost = handles_->make_secure_vhost(certificate);
+}
+
 std::unique_ptr<Stream> Loop::adopt(int socket, Peer peer, const Certificate* certificate) {
   peer.secure = certificate != nullptr;
   auto stream = std::make_unique<LwsStream>(*this, std::move(peer));
   const bool secure = certificate != nullptr;
-  lws_vhost* vhost = secure ? handles_->secure_vhost(*certificate) : handles_->plain_vhost;
+  lws_vhost* vhost = secure ? handles_->secure_vhosts.at(certificate) : handles_->plain_vhost;
   const auto handshake = secure ? std::optional(certificate->handshake_patience()) : std::nullopt;
   if (!stream->open(vhost, socket, handshake)) return nullptr;
   return stream;

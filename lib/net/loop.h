@@ -35,9 +35,13 @@ class Loop {
   /// While busy the loop does not wait for events, it only looks.
   void busy(bool is_busy);
 
-  /// Takes over a connected socket. With a certificate, which outlives the loop, the client must
-  /// speak TLS; its handshake may take as long as the certificate's options say. Null where the
-  /// socket can't be watched; it is closed then.
+  /// Reads the certificate, which outlives the loop, for those who come by TLS: once, so that they
+  /// need neither its files nor descriptors to read them by. Before run().
+  /// \throws OptionError where it can't be used.
+  void prepare(const Certificate& certificate);
+  /// Takes over a connected socket. With a certificate, which was prepared, the client must speak
+  /// TLS; its handshake may take as long as the certificate's options say. Null where the socket
+  /// can't be watched; it is closed then.
   std::unique_ptr<Stream> adopt(int socket, Peer peer, const Certificate* certificate = nullptr);
 
   struct Handles;

@@ -110,6 +110,7 @@ void Server::Life::make_shards() {
   for (std::uint32_t i = 0; i < count; ++i) {
     shards.push_back(
         std::make_unique<server::Shard>(i, endpoint, log, workers, shard_options(options, count)));
+    if (certificate) shards.back()->loop().prepare(*certificate);
     schedulers.push_back(&shards.back()->scheduler());
     hubs.push_back(&shards.back()->pubsub());
   }
