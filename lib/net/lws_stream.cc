@@ -17,6 +17,7 @@ LwsStream::LwsStream(Loop& loop, Peer peer) : peer_(std::move(peer)), loop_(loop
 
 LwsStream::~LwsStream() {
   if (wsi_ == nullptr) return;
+  be_told_of_key_updates(false);
   lws_set_opaque_user_data(wsi_, nullptr);
   lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
 }
@@ -34,6 +35,7 @@ bool LwsStream::open(lws_vhost* vhost, int socket, std::optional<Millis> handsha
   // Times are our own matter; libwebsockets would give each TLS connection a few seconds in all.
   lws_set_timeout(wsi_, NO_PENDING_TIMEOUT, 0);
   if (handshake) {
+    be_told_of_key_updates(true);
     deadline_ = std::make_unique<Timer>(loop_, [this] { handshake_is_due(); });
     deadline_->start(*handshake);
   }
@@ -115,6 +117,39 @@ Millis LwsStream::quiet_for() const {
   return Millis{info.tcpi_last_data_recv};
 }
 
+// --- KeyUpdates (RFC 8446, 4.6.3) ---------------------------------------------------------------
+
+namespace {
+
+int index_of_streams() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+}  // namespace
+
+void LwsStream::watch_key_updates(SSL_CTX* context) {
+  SSL_CTX_set_msg_callback(context, [](int written, int, int type, const void* bytes,
+                                       std::size_t size, SSL* session, void*) noexcept {
+    const bool read = written == 0 && type == SSL3_RT_HANDSHAKE && size > 0;
+    if (!read || *static_cast<const unsigned char*>(bytes) != SSL3_MT_KEY_UPDATE) return;
+    auto* stream = static_cast<LwsStream*>(SSL_get_ex_data(session, index_of_streams()));
+    if (stream != nullptr) stream->key_updated();
+  });
+}
+
+void LwsStream::be_told_of_key_updates(bool told) {
+  SSL* session = peer_.secure ? lws_get_ssl(wsi_) : nullptr;
+  if (session != nullptr) SSL_set_ex_data(session, index_of_streams(), told ? this : nullptr);
+}
+
+/// OpenSSL answers each one that asks for it, while it reads. A client that does not read the
+/// answers would keep the shard turning: readable for ever, and nothing read.
+void LwsStream::key_updated() {
+  constexpr std::uint16_t max_key_updates = 1'000;  // a key is good for millions of records
+  if (++key_updates_ > max_key_updates) drop();
+}
+
 // --- The end ------------------------------------------------------------------------------------
 
 void LwsStream::finish(Millis linger) {
@@ -153,6 +188,7 @@ void LwsStream::handshake_is_due() {
 /// The socket is still open while libwebsockets says that it closes it.
 void LwsStream::gone() {
   if (peer_.secure && !finished_ && !dropped_) say_goodbye();
+  be_told_of_key_updates(false);
   wsi_ = nullptr;
   deadline_.reset();
   if (user_ != nullptr) user_->closed();

@@ -38,11 +38,16 @@ class LwsStream final : public Stream {
   int writable();
   void gone();
 
+  /// Has a context's sessions tell their streams of KeyUpdates.
+  static void watch_key_updates(SSL_CTX* context);
+
  private:
   std::size_t write_plain(std::string_view bytes);
   std::size_t write_secure(std::string_view bytes);
   void handshake_is_due();
   void say_goodbye();
+  void key_updated();
+  void be_told_of_key_updates(bool told);
 
   const Peer peer_;
   lws* wsi_ = nullptr;  ///< Null once the connection has ended.
@@ -51,6 +56,7 @@ class LwsStream final : public Stream {
   bool paused_ = false;
   bool finished_ = false;
   bool dropped_ = false;
+  std::uint16_t key_updates_ = 0;  ///< That the client has sent.
   Loop& loop_;
   std::unique_ptr<Timer> deadline_;  ///< Of the handshake, then of the client's own end.
 };

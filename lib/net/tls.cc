@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/option_error.h"
+#include "net/lws_stream.h"
 
 namespace phx::net {
 namespace {
@@ -113,6 +114,7 @@ void Certificate::configure(SSL_CTX* context) const {
                                 SSL_MODE_RELEASE_BUFFERS);
   // Else a flood of KeyUpdates is read within one call, for seconds.
   SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
+  LwsStream::watch_key_updates(context);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   auto keys = ticket_keys_;
   SSL_CTX_set_tlsext_ticket_keys(context, keys.data(), keys.size());

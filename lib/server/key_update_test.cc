@@ -1,4 +1,4 @@
-/// A client that cuts a KeyUpdate of TLS 1.3 in two (RFC 8446, 4.6.3), and sends one half.
+/// KeyUpdates of TLS 1.3 (RFC 8446, 4.6.3): half of one, and one after the other without end.
 ///
 /// OpenSSL wants the other half before it writes again. No client's library does this, so the
 /// record is made here, from the secret that the library tells.
@@ -151,4 +151,31 @@ PHX_TEST("a client that sends half of a KeyUpdate is dropped when it is written 
   running.go_round();
   running.endpoint.broadcast("room:a", "said", {});
   expect_eq(member.tls.tcp().rest(), std::string());
+}
+
+namespace {
+
+/// Whether the client could still write.
+bool updates_its_key(TlsClient& client) {
+  return SSL_key_update(client.session(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1 &&
+         SSL_do_handshake(client.session()) == 1;
+}
+
+}  // namespace
+
+PHX_TEST("a client may update its key now and then") {
+  Running running;
+  Member member(running.server.port(), running.certificate);
+  for (int i = 0; i < 100; ++i) expect(updates_its_key(member.tls), "an update");
+  member.tls.write(frame(R"([null,"2","phoenix","heartbeat",{}])"));
+  member.tls.read_through(R"("status":"ok"}])");
+}
+
+PHX_TEST("a client that updates its key without end is dropped") {
+  Running running;
+  Member member(running.server.port(), running.certificate);
+  const auto began = Clock::now();
+  while (updates_its_key(member.tls)) {
+    expect(Clock::now() - began < Millis{20'000}, "an end of the connection");
+  }
 }
