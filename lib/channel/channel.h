@@ -69,8 +69,8 @@ class Channel {
   /// and is no Broadcast, and whatever is published on other topics to which this channel has
   /// subscribed: see pubsub::event_in.
   virtual Result handle_info(process::Message message, Socket& socket);
-  /// The last callback: after a leave, a stop, a crash or the connection's end; not after a
-  /// duplicate join, which kills.
+  /// The last callback: after a leave, a stop, a crash or the connection's end; not after a join
+  /// that threw, nor after a duplicate join, which kills.
   virtual void terminate(const ExitReason& reason, Socket& socket);
 
   /// The broadcasts that handle_out wants to see. Read once, when the client has joined.

@@ -65,6 +65,7 @@ JoinResult Server::call_join() {
 }
 
 void Server::joined(JoinResult result) {
+  join_returned_ = true;
   if (auto* in = std::get_if<Joined>(&result)) {
     let_in(std::move(*in));
   } else {
@@ -132,6 +133,9 @@ void Server::transport_down(const ExitReason& reason) {
   stop(reason.kind == ExitReason::normal ? ExitReason{ExitReason::shutdown, "closed"} : reason);
 }
 
-void Server::terminate(const ExitReason& reason) { channel_->terminate(reason, socket_); }
+/// Not after a join that threw: in Phoenix the channel has no socket by then.
+void Server::terminate(const ExitReason& reason) {
+  if (join_returned_) channel_->terminate(reason, socket_);
+}
 
 }  // namespace phx::channel

@@ -76,6 +76,7 @@ class Server final : public process::Process {
   Socket socket_;
   std::unique_ptr<Channel> channel_;
   std::unique_ptr<Payload> params_;  ///< Until the channel has them, at its join.
+  bool join_returned_ = false;       ///< Only then has the channel a last callback.
   process::Ref join_request_{};
   process::Ref transport_monitor_{};
   std::unique_ptr<pubsub::Subscription> subscription_;

@@ -122,6 +122,34 @@ PHX_TEST("a broadcast on another topic to which a channel has subscribed reaches
   expect_eq(ann.heard(), Heard{R"(["1",null,"stock:a","heard",{"event":"flash","on":"news"}])"});
 }
 
+/// In Phoenix such a channel has no socket by then, and its server passes `terminate` over.
+PHX_TEST("terminate is not called after a join that threw, and is after one that refused") {
+  struct Doorkeeper : Channel {
+    explicit Doorkeeper(Heard& said) : said_(said) {}
+    JoinResult join(std::string_view, Payload params, Socket&) override {
+      if (params["join"] == Json("throw")) throw std::runtime_error("no");
+      return Refused{};
+    }
+    void terminate(const ExitReason& reason, Socket&) override {
+      said_.push_back(process::to_string(reason));
+    }
+    Heard& said_;
+  };
+  struct Users : UserSocket {
+    explicit Users(Heard& said) {
+      channel("room:*", [&said] { return std::make_unique<Doorkeeper>(said); });
+    }
+  };
+  Heard said;
+  TestHouse house;
+  const Users users(said);
+  FakeClient ann(house, users);
+  ann.send(R"(["1","1","room:a","phx_join",{"join":"throw"}])");
+  expect_eq(said, Heard{});
+  ann.send(R"(["2","2","room:a","phx_join",{}])");
+  expect_eq(said, Heard{"shutdown"});
+}
+
 PHX_TEST(
     "what a channel's destructor writes is about its topic, and its socket is there until then") {
   std::vector<std::string> lines;
