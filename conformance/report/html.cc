@@ -164,9 +164,9 @@ std::string html_of(const Run& run) {
   out += about(run) + "</header>\n<main>\n" + incidents(run) + counts(run) + scorecard(run);
   for (const Section& section : sections()) out += section_of(run, section);
   out += fmt::format(
-      "</main>\n<footer>Written by phx-conformance. MUST: a common client breaks without it. "
-      "SHOULD: "
-      "the framework does it, a good client copes without. MAY: seen in the framework.</footer>\n"
+      "</main>\n<footer>Written by phx-conformance. MUST: a common client or an "
+      "application breaks without it. SHOULD: the framework does it, a good client copes without. "
+      "MAY: seen in the framework.</footer>\n"
       "</body>\n</html>\n");
   return out;
 }

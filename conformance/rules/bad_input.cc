@@ -80,7 +80,7 @@ RULE("E-02", must, core, "JSON that is no message ends its connection and no oth
   t.expect_server_goes_on();
 }
 
-RULE("E-03", should, core,
+RULE("E-03", must, core,
      "the close code is 1011, without a reason, and no phx_ frame goes before",
      "an exception in the socket's process") {
   for (const char* text : {"hello", "{}", "[1,2]"}) {
@@ -138,7 +138,7 @@ RULE("E-06", must, contract, "a frame over the limit ends the connection with 10
   t.expect_server_goes_on();
 }
 
-RULE("E-07", should, core, "a frame that RFC 6455 forbids ends the connection with 1002",
+RULE("E-07", must, core, "a frame that RFC 6455 forbids ends the connection with 1002",
      "RFC 6455, 5") {
   const std::string beat = R"([null,"1","phoenix","heartbeat",{}])";
   const std::vector<std::vector<Frame>> wrong{
@@ -177,7 +177,7 @@ RULE("E-15", should, core, "a fragment may be empty", "RFC 6455, 5.4") {
   client.expect(R"([{any},"1","phoenix","phx_reply",{any}])");
 }
 
-RULE("E-09", should, core, "a topic, event or ref of the wrong type is refused or ignored",
+RULE("E-09", must, core, "a topic, event or ref of the wrong type is refused or ignored",
      "Phoenix.Socket.handle_in") {
   for (const char* text : {
            R"([null,"1",5,"some_event",{}])",
@@ -249,14 +249,14 @@ RULE("E-12", must, core,
   }
 }
 
-RULE("E-13", should, core, "an unmasked client frame ends the connection with 1002",
+RULE("E-13", must, core, "an unmasked client frame ends the connection with 1002",
      "RFC 6455, 5.1") {
   Client& client = t.connect();
   client.send_frame({.payload = R"([null,"1","phoenix","heartbeat",{}])", .masked = false});
   client.expect_close({1002});
 }
 
-RULE("E-14", should, core,
+RULE("E-14", must, core,
      "a close from the client is answered with its code, a code that may not be sent with 1002",
      "RFC 6455, 7.4") {
   const auto closed_with = [&t](std::uint16_t code) -> Client& {

@@ -85,7 +85,7 @@ RULE("N-06", must, contract, "a 255-byte topic works in binary", "one-byte sizes
   client.expect(fmt::format(R"(["1","4","{}","phx_reply",{{ok}}])", topic));
 }
 
-RULE("N-07", should, contract, "join, leave and heartbeat work in binary; their replies are text",
+RULE("N-07", must, contract, "join, leave and heartbeat work in binary; their replies are text",
      "Socket.V2.JSONSerializer.decode_binary") {
   const std::string& topic = t.word("topic");
   Client& client = t.connect();
@@ -98,7 +98,7 @@ RULE("N-07", should, contract, "join, leave and heartbeat work in binary; their 
       {R"(["2","3","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
 }
 
-RULE("N-08", should, contract, "an empty join_ref in binary is the empty string, not null",
+RULE("N-08", must, contract, "an empty join_ref in binary is the empty string, not null",
      "Socket.V2.JSONSerializer.decode_binary") {
   const std::string& topic = t.word("topic");
   Client& stale = t.join();
@@ -116,7 +116,7 @@ RULE("N-08", should, contract, "an empty join_ref in binary is the empty string,
   same.expect_binary(encode(BinaryReply{"", "2", topic, "ok", sample}));
 }
 
-RULE("N-09", should, contract,
+RULE("N-09", must, contract,
      "a binary broadcast on a topic with a V1 member crashes the broadcasting channel alone",
      "Socket.V1.JSONSerializer.fastlane! raises") {
   const std::string& topic = t.word("topic");

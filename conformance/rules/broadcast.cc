@@ -188,7 +188,7 @@ RULE("B-11", must, contract,
   expect_only_the_later(member);
 }
 
-RULE("B-12", should, contract,
+RULE("B-12", must, contract,
      "in version 2 pushing or broadcasting what is not an object crashes the channel that tried",
      "Socket.V2.JSONSerializer.encode!, fastlane! raise") {
   Client& client = t.join();

@@ -97,7 +97,7 @@ RULE("H-39", must, contract, "what is agreed on is kept: messages by themselves,
   }
 }
 
-RULE("H-40", should, contract,
+RULE("H-40", must, contract,
      "a message that says it is compressed and is not ends the connection", "RFC 7692, 8") {
   for (const std::string& rubbish : {std::string("hello"), std::string(20, '\xff')}) {
     Client& client = t.connect(offering("permessage-deflate"));

@@ -65,7 +65,7 @@ RULE("H-04", must, core, "a version that no serializer takes is refused with 403
   t.expect_answer(t.upgrade({.vsn = "0.9.0"}), 403, "");
 }
 
-RULE("H-05", should, core, "the requirements are ~> 1.0.0 and ~> 2.0.0", "Version.match?") {
+RULE("H-05", must, core, "the requirements are ~> 1.0.0 and ~> 2.0.0", "Version.match?") {
   for (const char* taken : {"2.0.9", "1.0.9", "2.0.0%2Bbuild"}) {
     t.connect({.vsn = taken}).expect_silence();
   }
@@ -74,7 +74,7 @@ RULE("H-05", should, core, "the requirements are ~> 1.0.0 and ~> 2.0.0", "Versio
   }
 }
 
-RULE("H-06", should, core, "a vsn that is no version is refused with 403", "Version.parse") {
+RULE("H-06", must, core, "a vsn that is no version is refused with 403", "Version.parse") {
   for (const char* vsn : {"abc", "2", "2.0", "", "2.0.0.0", "v2.0.0", "02.0.0", "2.0.00", "2.0.x",
                           "2..0", "2.0.0-", "%202.0.0", "2.0.0%20", "-2.0.0"}) {
     t.expect_status(t.upgrade({.vsn = vsn}), 403);

@@ -63,14 +63,14 @@ RULE("K-02", must, core, "before any join, between joins and while a channel is 
   client.expect(R"(["2","3","{other}","phx_reply",{"status":"ok","response":{"ms":200}}])");
 }
 
-RULE("K-03", should, core, "a join_ref on a heartbeat is not echoed",
+RULE("K-03", must, core, "a join_ref on a heartbeat is not echoed",
      "Phoenix.Socket.handle_in heartbeat (a Reply without join_ref)") {
   Client& client = t.connect();
   client.send(R"(["7","1","phoenix","heartbeat",{}])");
   client.expect(R"([null,"1","phoenix","phx_reply",{any}])");
 }
 
-RULE("K-04", should, core, "any other event on the topic phoenix is unmatched",
+RULE("K-04", must, core, "any other event on the topic phoenix is unmatched",
      "Phoenix.Socket.handle_in nil") {
   Client& client = t.connect();
   client.send(R"([null,"1","phoenix","unknown",{}])");
@@ -112,7 +112,7 @@ RULE("K-06", must, contract, "heartbeats keep a connection open past the idle ti
 }
 
 RULE(
-    "K-07", should, contract,
+    "K-07", must, contract,
     "any byte received keeps it open (a ping, a pong, part of a frame); frames to the client don't",
     "the idle timeout counts what is received") {
   const auto start = Clock::now();

@@ -169,7 +169,7 @@ RULE("J-11", must, core, "joining, leaving or crashing one topic changes no othe
   client.forget();
 }
 
-RULE("J-12", should, contract, "past 100 joined topics a join is refused; leaving one makes room",
+RULE("J-12", must, contract, "past 100 joined topics a join is refused; leaving one makes room",
      "Phoenix.Socket, max_channels_per_transport") {
   const bool limited = t.release() >= limits_topics;
   Client& client = t.connect();

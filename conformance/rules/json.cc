@@ -120,7 +120,7 @@ RULE("R-28", must, contract, "a number is taken in every form that JSON has", "J
   expect_push(client, numbers);
 }
 
-RULE("R-32", should, contract, "an object in which a key comes twice is taken", "JSON") {
+RULE("R-32", must, contract, "an object in which a key comes twice is taken", "JSON") {
   Client& client = t.join();
   client.send_frame(
       {.payload = t.fill(

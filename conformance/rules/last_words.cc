@@ -27,7 +27,7 @@ RULE("L-19", must, contract, "a channel that refuses its join ends at once, by s
   observer.expect_silence();
 }
 
-RULE("L-20", should, contract, "terminate is told for which reason a channel stops or crashes",
+RULE("L-20", must, contract, "terminate is told for which reason a channel stops or crashes",
      "GenServer.terminate") {
   Client& observer = observe(t);
   Client& client = t.connect();
@@ -51,7 +51,7 @@ RULE("L-20", should, contract, "terminate is told for which reason a channel sto
   }
 }
 
-RULE("L-21", should, contract, "a channel that a second join replaces has no last words",
+RULE("L-21", must, contract, "a channel that a second join replaces has no last words",
      "an exit signal to a process that traps none") {
   Client& observer = observe(t);
   Client& client = t.connect();
@@ -85,7 +85,7 @@ RULE("L-22", must, contract,
   observer.expect_silence();
 }
 
-RULE("L-23", should, contract,
+RULE("L-23", must, contract,
      "a connection that ends over a bad message is seen otherwise than a close",
      "Channel.Server (:DOWN of the transport_pid with its reason)") {
   Client& observer = observe(t);

@@ -176,7 +176,7 @@ RULE("L-13", must, contract, "when the connection ends, however it ends, its cha
   observed_reason(observer);
 }
 
-RULE("L-14", should, contract, "terminate sees a leave as left, and a closed connection as closed",
+RULE("L-14", must, contract, "terminate sees a leave as left, and a closed connection as closed",
      "Channel.Server {:shutdown, …}") {
   Client& observer = observe(t);
   Client& leaving = t.join();
@@ -205,7 +205,7 @@ RULE("L-15", may, contract,
       leave_reply, R"(["3","4","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
 }
 
-RULE("L-16", should, contract,
+RULE("L-16", must, contract,
      "an event in flight behind a leave, a stop or a crash is dropped in silence",
      "a message to a process that is gone") {
   Client& client = t.join();
@@ -244,7 +244,7 @@ RULE("L-17", must, core, "a leave with join_ref null leaves whoever has joined",
   client.expect_silence();
 }
 
-RULE("L-18", should, contract, "of two leaves that are sent together the first alone is answered",
+RULE("L-18", must, contract, "of two leaves that are sent together the first alone is answered",
      "a message to a process that is gone") {
   Client& client = t.join();
   client.send_together(

@@ -72,7 +72,7 @@ RULE("N-12", should, core, "a binary message of empty fields is one: its topic i
   client.expect(R"([{any},"","","phx_reply",{refused}])");
 }
 
-RULE("V-07", should, core, "a V1 message in a binary frame is read as text, and answered as text",
+RULE("V-07", must, core, "a V1 message in a binary frame is read as text, and answered as text",
      "Socket.V1.JSONSerializer.decode! (no look at the opcode)") {
   Client& client = t.connect({.vsn = "1.0.0"});
   client.send_binary(R"({"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1"})");

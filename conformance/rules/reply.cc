@@ -230,7 +230,7 @@ RULE("R-16", must, contract, "1,000 pipelined events get 1,000 replies in order"
   }
 }
 
-RULE("R-17", should, core, "a sixth element of the array is ignored",
+RULE("R-17", must, core, "a sixth element of the array is ignored",
      "Socket.V2.JSONSerializer.decode_text (| _)") {
   Client& client = t.connect();
   client.send(R"([null,"1","phoenix","heartbeat",{},"sixth",7])");
@@ -255,7 +255,7 @@ RULE("R-18", must, contract, "refs are opaque: they come back with their type, a
   client.expect(R"([1,6,"{topic}","phx_reply",{ok}])");
 }
 
-RULE("R-19", should, contract, "a deferred reply made after the channel left is still delivered",
+RULE("R-19", must, contract, "a deferred reply made after the channel left is still delivered",
      "Phoenix.Channel.reply goes to the transport") {
   Client& client = t.join();
   const auto start = Clock::now();
@@ -268,7 +268,7 @@ RULE("R-19", should, contract, "a deferred reply made after the channel left is 
   client.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"ms":100}}])");
 }
 
-RULE("R-20", should, contract, "reserved event names from a client are ordinary events",
+RULE("R-20", must, contract, "reserved event names from a client are ordinary events",
      "Channel.Server.handle_info") {
   Client& client = t.connect();
   for (const char* event : {"phx_reply", "phx_close", "phx_error"}) {
@@ -280,7 +280,7 @@ RULE("R-20", should, contract, "reserved event names from a client are ordinary 
   }
 }
 
-RULE("R-21", should, contract, "an event whose name is no string crashes the channel that gets it",
+RULE("R-21", must, contract, "an event whose name is no string crashes the channel that gets it",
      "Phoenix.Channel handle_in (no clause)") {
   Client& client = t.connect();
   for (const char* event : {"5", "null", "{}", "[\"echo\"]"}) {
@@ -291,7 +291,7 @@ RULE("R-21", should, contract, "an event whose name is no string crashes the cha
   }
 }
 
-RULE("R-22", should, contract, "deferring the reply to an event with ref null crashes the channel",
+RULE("R-22", must, contract, "deferring the reply to an event with ref null crashes the channel",
      "Phoenix.Channel.socket_ref raises") {
   Client& client = t.join();
   client.send(R"(["1",null,"{topic}","async",{"ms":1}])");

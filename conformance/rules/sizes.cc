@@ -102,7 +102,7 @@ RULE("N-10", must, contract, "every field of a binary message may have up to 255
   }
 }
 
-RULE("E-23", should, contract, "the limit is a message's, in however many fragments it comes",
+RULE("E-23", must, contract, "the limit is a message's, in however many fragments it comes",
      "cowboy_websocket.dispatch_frame (frag_buffer)") {
   const auto ends = [&t](const std::string& text, std::size_t piece) {
     Client& client = t.join({.mount = "/small"});

@@ -71,7 +71,7 @@ RULE("V-04", must, core, "phx_close and phx_error have the join_ref as ref",
   client.expect(R"({"topic":"{other}","event":"phx_error","payload":{any},"ref":"k"})");
 }
 
-RULE("V-05", should, core,
+RULE("V-05", must, core,
      "a message without payload, topic, event or ref ends the connection; more keys are ignored",
      "Phoenix.Socket.Message.from_map!") {
   for (const char* text : {R"({"event":"heartbeat","payload":{},"ref":"1"})",
@@ -87,7 +87,7 @@ RULE("V-05", should, core,
   client.expect(R"({"topic":"phoenix","event":"phx_reply","payload":{ok},"ref":null})");
 }
 
-RULE("V-06", should, contract, "a join_ref in a message is taken for stale detection",
+RULE("V-06", must, contract, "a join_ref in a message is taken for stale detection",
      "Phoenix.Socket.Message.from_map!") {
   Client& client = join_v1(t);
   const bool handled = t.release() < drops_stale_join_refs;

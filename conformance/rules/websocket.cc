@@ -36,7 +36,7 @@ std::string head(Opcode opcode, const std::string& length) {
          std::string(4, '\0');
 }
 
-RULE("W-01", should, core, "a close of one byte ends the connection with 1002", "RFC 6455, 5.5.1") {
+RULE("W-01", must, core, "a close of one byte ends the connection with 1002", "RFC 6455, 5.5.1") {
   for (const char* byte : {"x", "\x03"}) {
     Client& client = t.connect();
     client.send_frame({.opcode = Opcode::close, .payload = byte});
@@ -44,7 +44,7 @@ RULE("W-01", should, core, "a close of one byte ends the connection with 1002", 
   }
 }
 
-RULE("W-02", should, core, "a close whose reason is not UTF-8 is answered with 1007 or 1002",
+RULE("W-02", must, core, "a close whose reason is not UTF-8 is answered with 1007 or 1002",
      "RFC 6455, 7.1.6 and 8.1") {
   const std::string longest(123, 'x');
   for (const std::string& reason : {std::string("h\xc3\xa9"), longest}) {
@@ -69,7 +69,7 @@ RULE("W-03", should, core, "pings in a row are each answered, in order", "RFC 64
   client.expect_silence();
 }
 
-RULE("W-04", should, core,
+RULE("W-04", must, core,
      "a ping between a message's fragments is answered at once, and the message goes on",
      "RFC 6455, 5.4") {
   Client& client = t.connect();
@@ -91,7 +91,7 @@ RULE("W-04", should, core,
   client.expect(beaten);
 }
 
-RULE("W-05", should, core, "what comes in one segment before a close is answered before it",
+RULE("W-05", must, core, "what comes in one segment before a close is answered before it",
      "RFC 6455, 5.5.1") {
   Client& client = t.connect();
   client.send_frames({ping("one"),
@@ -108,7 +108,7 @@ RULE("W-05", should, core, "what comes in one segment before a close is answered
   client.expect_close({1000});
 }
 
-RULE("W-06", should, core,
+RULE("W-06", must, core,
      "a length with its highest bit set ends the connection; a needlessly long one may be taken",
      "RFC 6455, 5.2") {
   const std::string highest("\x80\0\0\0\0\0\0\1", 8);
@@ -150,7 +150,7 @@ RULE("W-07", should, contract,
   client.expect_close({1009});
 }
 
-RULE("W-08", should, contract,
+RULE("W-08", must, contract,
      "RSV1 on a control frame or a continuation ends the connection, with 1002 or without a word",
      "RFC 7692, 6.1") {
   const Opening opening{.mount = "/deflate",

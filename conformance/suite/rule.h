@@ -18,7 +18,8 @@ namespace phx::conformance {
 
 class Trial;
 
-/// What it means to break the rule: a common client fails, a good one copes, nobody minds.
+/// What it means to break the rule: a client or an application fails, a good one copes, nobody
+/// minds. docs/protocol.md says it in full.
 enum class Level { must, should, may };
 /// What the rule needs: a topic that can be joined, or the channels of the contract.
 enum class Profile { core, contract };
