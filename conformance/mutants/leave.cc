@@ -176,5 +176,30 @@ MUTANT("one-channel-outlives-the-others", "of a connection's channels the last o
   });
 }
 
+MUTANT("leave-overtakes", "a leave is answered before what was sent ahead of it", "L-26") {
+  return {.up = [](Link& link, Message m) {
+    std::string& held = link.notes["held"];
+    if (m.event == "count") {
+      held = m.text();
+      return std::vector<Message>{};
+    }
+    std::vector<Message> all{m};
+    const auto late = m.event == "phx_leave" ? read_message(held) : std::nullopt;
+    if (late) all.push_back(*late);
+    return all;
+  }};
+}
+
+MUTANT("last-message-lost", "an event waits for the next one, so that the last is never handled",
+       "L-25") {
+  return {.up = [](Link& link, Message m) {
+    std::vector<Message> all;
+    if (const auto held = read_message(link.notes["held"])) all.push_back(*held);
+    link.notes["held"] = m.event == "broadcast_from" ? m.text() : "";
+    if (link.notes["held"].empty()) all.push_back(std::move(m));
+    return all;
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

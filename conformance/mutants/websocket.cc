@@ -98,5 +98,19 @@ MUTANT("failures-await-the-clients-close", "after its close frame the server awa
       .server_gone = [](Link& link) { return link.upgraded() && link.notes["closed"].empty(); }};
 }
 
+MUTANT("breach-undoes-what-was-before", "once a frame broke the protocol no message is answered",
+       "W-10") {
+  return {.down =
+              [](Link& link, Message m) {
+                const bool lost = !link.notes["breach"].empty();
+                return lost ? std::vector<Message>{} : std::vector<Message>{std::move(m)};
+              },
+          .up_frame =
+              [](Link& link, Frame frame) {
+                if (!frame.masked) link.notes["breach"] = "yes";
+                return Frames{std::move(frame)};
+              }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

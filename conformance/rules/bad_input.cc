@@ -80,8 +80,7 @@ RULE("E-02", must, core, "JSON that is no message ends its connection and no oth
   t.expect_server_goes_on();
 }
 
-RULE("E-03", must, core,
-     "the close code is 1011, without a reason, and no phx_ frame goes before",
+RULE("E-03", must, core, "the close code is 1011, without a reason, and no phx_ frame goes before",
      "an exception in the socket's process") {
   for (const char* text : {"hello", "{}", "[1,2]"}) {
     Client& client = t.join();
@@ -169,6 +168,18 @@ RULE("E-08", must, core, "a message split into fragments is put together", "RFC 
   client.send_frame(
       {.opcode = Opcode::continuation, .payload = "\xa9\",\"phoenix\",\"heartbeat\",{}]"});
   client.expect(R"([{any},"hé","phoenix","phx_reply",{any}])");
+  // Of every length a character that begins with the most unusual bytes, cut wherever it can be.
+  std::string ref = "é\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf世\xf0\x90\x80\x80😀\xf4\x8f\xbf\xbf";
+  for (const std::size_t piece : {1, 7, 8, 13}) {
+    for (int i = 0; i < 10; ++i) ref += "plain text 世";
+    const std::string message = fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", ref);
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at < message.size(); at += piece) {
+      parts.push_back(message.substr(at, piece));
+    }
+    client.send_fragments(parts);
+    client.expect(fmt::format(R"([{{any}},"{}","phoenix","phx_reply",{{any}}])", ref));
+  }
 }
 
 RULE("E-15", should, core, "a fragment may be empty", "RFC 6455, 5.4") {

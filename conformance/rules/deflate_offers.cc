@@ -59,7 +59,20 @@ RULE("H-38", must, contract,
   }
   expect_agreed(t, deflate + "; server_no_context_takeover, " + deflate,
                 deflate + ";server_no_context_takeover");
-  expect_agreed(t, "x-unknown, " + deflate, deflate);
+  // However it is laid out, or spread over headers; its letters count.
+  for (const char* layout : {"x-unknown, permessage-deflate", ", permessage-deflate",
+                             "permessage-deflate , x-unknown", "permessage-deflate\t"}) {
+    expect_agreed(t, layout, deflate);
+  }
+  for (const char* layout : {";server_no_context_takeover", "\t;\tserver_no_context_takeover"}) {
+    expect_agreed(t, deflate + layout, deflate + ";server_no_context_takeover");
+  }
+  expect_agreed(t, deflate + "; client_max_window_bits; server_no_context_takeover",
+                deflate + ";server_no_context_takeover;client_max_window_bits=15");
+  for (const char* other :
+       {"Permessage-Deflate", "permessage-deflate; Server_No_Context_Takeover"}) {
+    expect_agreed(t, other, "");
+  }
   expect_agreed(t, "x-unknown; foo=1", "");
 }
 
@@ -97,8 +110,8 @@ RULE("H-39", must, contract, "what is agreed on is kept: messages by themselves,
   }
 }
 
-RULE("H-40", must, contract,
-     "a message that says it is compressed and is not ends the connection", "RFC 7692, 8") {
+RULE("H-40", must, contract, "a message that says it is compressed and is not ends the connection",
+     "RFC 7692, 8") {
   for (const std::string& rubbish : {std::string("hello"), std::string(20, '\xff')}) {
     Client& client = t.connect(offering("permessage-deflate"));
     client.send_frame({.payload = rubbish, .rsv = rsv1});

@@ -40,6 +40,10 @@ RULE("K-01", must, core, "a heartbeat is answered ok", "Phoenix.Socket.handle_in
     client.send(fmt::format(R"([null,"1","phoenix","heartbeat",{}])", payload));
     client.expect(R"([null,"1","phoenix","phx_reply",{"status":"ok","response":{}}])");
   }
+  for (const char* ref : {"null", "7", R"("")"}) {
+    client.send(fmt::format(R"([null,{},"phoenix","heartbeat",{{}}])", ref));
+    client.expect(fmt::format(R"([null,{},"phoenix","phx_reply",{{ok}}])", ref));
+  }
   client.expect_silence();
 }
 

@@ -26,6 +26,11 @@ RULE("L-02", must, core, "phx_close has the join_ref as its ref, and an empty pa
   client.send(R"(["the join_ref","2","{topic}","phx_leave",{}])");
   client.expect(R"(["the join_ref","2","{topic}","phx_reply",{ok}])");
   client.expect(R"(["the join_ref","the join_ref","{topic}","phx_close",{}])");
+  client.send(R"([7,"3","{topic}","phx_join",{join}])");
+  client.expect(R"([7,"3","{topic}","phx_reply",{ok}])");
+  client.send(R"([7,"4","{topic}","phx_leave",{}])");
+  client.expect(R"([7,"4","{topic}","phx_reply",{ok}])");
+  client.expect(R"([7,7,"{topic}","phx_close",{}])");
 }
 
 RULE("L-03", must, contract, "an event after the leave is unmatched",
@@ -108,6 +113,10 @@ RULE("L-09", must, contract,
     client.expect(R"(["jr","jr","{topic}","phx_error",{any}])");
     client.expect_silence();
   }
+  client.send(R"([7,"1","{topic}","phx_join",{}])");
+  client.expect(R"([7,"1","{topic}","phx_reply",{ok}])");
+  client.send(R"([7,"2","{topic}","crash",{}])");
+  client.expect(R"([7,7,"{topic}","phx_error",{any}])");
 }
 
 RULE("L-10", should, contract, "the payload of phx_error says channel_crash",
@@ -174,6 +183,45 @@ RULE("L-13", must, contract, "when the connection ends, however it ends, its cha
   babbling.send("this is no JSON");
   babbling.expect_any_end();
   observed_reason(observer);
+}
+
+RULE("L-25", must, contract,
+     "what a client sent before its connection ends is handled, however that ends",
+     "signals between two processes keep their order") {
+  const std::vector<Frame> last_frames{
+      {.opcode = Opcode::close, .payload = close_payload(1000)},
+      {.opcode = Opcode::close, .payload = close_payload(999)},
+      {.payload = "this is no JSON"},
+      {.payload = "a frame without a mask", .masked = false},
+  };
+  Client& member = t.join();
+  int n = 0;
+  const auto expect_last = [&](const auto& speak) {
+    Client& client = t.join();
+    speak(client, Frame{.payload = t.fill(fmt::format(
+                            R"(["1",null,"{{topic}}","broadcast_from",{{"n":{}}}])", ++n))});
+    client.forget();  // whether it is still answered is a race
+    member.expect(fmt::format(R"([null,null,"{{topic}}","broadcasted",{{"n":{}}}])", n));
+  };
+  for (const Frame& last : last_frames) {
+    expect_last([&](Client& client, const Frame& event) { client.send_frames({event, last}); });
+  }
+  expect_last([](Client& client, const Frame& event) {
+    client.send_frame(event);
+    client.finish();
+  });
+}
+
+RULE("L-26", must, contract, "a leave waits for what the channel was sent before it",
+     "Channel.Server (one mailbox)") {
+  Client& client = t.join();
+  client.send_together({R"(["1","2","{topic}","slow",{"ms":50}])",
+                        R"(["1","3","{topic}","count",{}])",
+                        R"(["1","4","{topic}","phx_leave",{}])"});
+  client.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+  client.expect(R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
+  client.expect(R"(["1","4","{topic}","phx_reply",{ok}])");
+  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
 }
 
 RULE("L-14", must, contract, "terminate sees a leave as left, and a closed connection as closed",

@@ -30,6 +30,12 @@ RULE("E-18", must, core, "frames are found however TCP has cut them, or put them
     t.wait(apart);
   }
   expect_heartbeat(client, "byte by byte");
+  const Frame ping{.opcode = Opcode::ping, .payload = "in pieces"};
+  for (const char byte : encode(ping, Mask{0x12, 0x34, 0x56, 0x78})) {
+    client.send_bytes(std::string(1, byte));
+    t.wait(apart);
+  }
+  client.expect_pong("in pieces");
   // Cut inside of a head of eight bytes, of one of fourteen, behind it, and in the payload.
   for (const std::size_t size : {300, 70'000}) {
     const std::string bytes = bytes_of(heartbeat("in two", size));

@@ -158,6 +158,10 @@ RULE("R-11", must, core, "an event on a topic never joined is unmatched",
   client.expect(R"([null,"2","{topic}","phx_reply",{unmatched}])");
   client.send(R"([null,"3","{nowhere}","some_event",{}])");
   client.expect(R"([null,"3","{nowhere}","phx_reply",{unmatched}])");
+  for (const char* ref : {"null", "7"}) {
+    client.send(fmt::format(R"([null,{},"{{topic}}","some_event",{{}}])", ref));
+    client.expect(fmt::format(R"([null,{},"{{topic}}","phx_reply",{{unmatched}}])", ref));
+  }
   client.expect_silence();
 }
 

@@ -106,6 +106,45 @@ RULE("W-05", must, core, "what comes in one segment before a close is answered b
   client.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
   client.expect_pong("three");
   client.expect_close({1000});
+
+  // The same where more is to be answered than goes out at once: small answers, and large ones.
+  std::vector<std::string> small, large;
+  for (int n = 0; n < 1'200; ++n) small.push_back(fmt::format("{}", n));
+  for (const std::size_t size : {150, 15'000, 300'000, 17'000, 3, 400'000}) {
+    large.emplace_back(size, 'r');
+  }
+  for (const std::vector<std::string>& refs : {small, large}) {
+    Client& busy = t.connect();
+    std::vector<Frame> beats;
+    for (const std::string& ref : refs) {
+      beats.push_back({.payload = fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", ref)});
+    }
+    beats.push_back(close(1000));
+    busy.send_frames(beats);
+    for (const std::string& ref : refs) {
+      busy.expect(fmt::format(R"([{{any}},"{}","phoenix","phx_reply",{{any}}])", ref));
+    }
+    busy.expect_close({1000});
+  }
+}
+
+RULE("W-10", must, core, "what comes in one segment before a breach of the protocol is handled",
+     "RFC 6455, 7.1.7 (fails from there on)") {
+  const std::vector<std::pair<Frame, std::uint16_t>> breaches{
+      {{.payload = beat, .masked = false}, 1002},
+      {{.opcode = Opcode::reserved, .payload = "x"}, 1002},
+      {{.opcode = Opcode::continuation, .payload = beat}, 1002},
+      {{.opcode = Opcode::ping, .payload = std::string(126, 'x')}, 1002},
+      {{.payload = "[\"\xff\"]"}, 1007},
+  };
+  for (const auto& [breach, code] : breaches) {
+    Client& client = t.connect();
+    client.send_frames({{.payload = beat}, ping("ping"), {.payload = beat}, breach});
+    client.expect(beaten);
+    client.expect_pong("ping");
+    client.expect(beaten);
+    client.expect_close({code});
+  }
 }
 
 RULE("W-06", must, core,
