@@ -424,8 +424,10 @@ $(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(CL
 # The world round the server breaks: a minute, so check-all runs it and not every make test. What can't be
 # broken on this machine is told as skipped.
 FAULTS := conformance/faults
-FAULT_PROGRAMS := $(CONTRACT) $(CHAT) $(WEATHER) $(CLIENTS)/node_modules/.installed
-RUN_FAULTS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) WEATHER=$(CURDIR)/$(WEATHER) \
+# libfaketime and jemalloc wait for one another, so the clock is set of the one that valgrind watches.
+LIBC_CONTRACT := $(BUILD)/valgrind/phx-contract
+FAULT_PROGRAMS := $(CONTRACT) $(LIBC_CONTRACT) $(CHAT) $(WEATHER) $(CLIENTS)/node_modules/.installed
+RUN_FAULTS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) LIBC_CONTRACT_SERVER=$(CURDIR)/$(LIBC_CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) WEATHER=$(CURDIR)/$(WEATHER) \
   node --test --test-reporter=spec $(or $(addprefix $(FAULTS)/,$(addsuffix .test.js,$(ONLY))),$(FAULTS)/*.test.js)
 .PHONY: faults
 faults: $(FAULT_PROGRAMS) | build/.packages-faults ## break the world round the server: kills, full disks, silence, floods: ONLY=killing
@@ -570,7 +572,7 @@ churn: $(SOAK) $(CONTRACT) ## three waves of 10,000 connections come, join and g
 	@$(SOAK) --waves 3 -- $(CONTRACT) --shards $(or $(SHARDS),1) --log off
 
 # valgrind must see each allocation, so this one allocates through the C library.
-WATCHED := $(BUILD)/valgrind/phx-contract
+WATCHED := $(LIBC_CONTRACT)
 $(WATCHED): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D); echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 .PHONY: valgrind

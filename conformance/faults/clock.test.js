@@ -31,6 +31,8 @@ const skip = library ? false : "not run: there is no libfaketime; apt-get instal
 
 const folder = mkdtempSync(path(tmpdir(), "clock-"));
 const offset = path(folder, "offset");
+// jemalloc asks for the time before libfaketime can tell it.
+if (process.env.LIBC_CONTRACT_SERVER) process.env.CONTRACT_SERVER = process.env.LIBC_CONTRACT_SERVER;
 const server = contractServer({
   LD_PRELOAD: library,
   FAKETIME_TIMESTAMP_FILE: offset,

@@ -7,7 +7,7 @@ import { ask, connect, join } from "../clients/support/client.js";
 import { Mailbox } from "../clients/support/deadline.js";
 import { contractServer } from "../clients/support/server.js";
 
-const DESCRIPTORS = 60;
+const DESCRIPTORS = 100; // a loop takes 64 low ones for a moment while it is made
 const PAUSE_MS = 100; // from one try to accept to the next
 const SAID = /no descriptors are left/g;
 

@@ -47,7 +47,7 @@ test("who reads nothing is closed at the outbox limit: memory stays flat, others
   const beside = await talk(t, "conformance:slow");
 
   assert.equal(await slowConsumers(), DEAF);
-  const line = /a client reads too slowly and is closed unsent_bytes=(\d+) peer=127\.0\.0\.1/g;
+  const line = /a client reads too slowly and is closed" unsent_bytes=(\d+) peer=127\.0\.0\.1/g;
   const unsent = [...server.output.matchAll(line)].map(([, bytes]) => Number(bytes));
   assert.equal(unsent.length, DEAF, server.output);
   for (const bytes of unsent)

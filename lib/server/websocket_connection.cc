@@ -52,8 +52,8 @@ void WebsocketConnection::send(serializer::FramePtr frame) {
 void WebsocketConnection::drop_slow_reader() {
   host_.scheduler().log().warn(
       "a client reads too slowly and is closed",
-      {{"unsent_bytes", std::to_string(outbox_.bytes())}, {"peer", stream_->peer().address}});
-  host_.telemetry().execute(telemetry::SlowConsumer{outbox_.bytes()});
+      {{"unsent_bytes", std::to_string(outbox_.held())}, {"peer", stream_->peer().address}});
+  host_.telemetry().execute(telemetry::SlowConsumer{outbox_.held()});
   outbox_ = {};
   finish({});
 }
