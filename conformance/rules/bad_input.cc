@@ -30,7 +30,12 @@ const std::vector<std::string> no_v2_message{
     R"([null,"1","phoenix","heartbeat"])",
 };
 const std::vector<std::string> no_v1_message{
-    R"([null,"1","phoenix","heartbeat",{}])", "[]", "{}", "5", R"({"topic":"phoenix"})",
+    R"([null,"1","phoenix","heartbeat",{}])",
+    "[]",
+    "{}",
+    "5",
+    R"({"topic":"phoenix"})",
+    R"({55:1,"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1"})",
 };
 
 /// Binary messages that can't be taken apart, by what is wrong with them.
@@ -146,6 +151,7 @@ RULE("E-07", must, core, "a frame that RFC 6455 forbids ends the connection with
       {{.payload = beat, .rsv = 4}},
       {{.payload = beat, .rsv = 1}},
       {{.opcode = Opcode::ping, .payload = "x", .fin = false}},
+      {{.opcode = Opcode::close, .payload = close_payload(1000), .fin = false}},
       {{.opcode = Opcode::continuation, .payload = beat}},
       {{.payload = "[null,", .fin = false}, {.payload = beat}},
       {{.opcode = Opcode::ping, .payload = std::string(126, 'x')}},

@@ -257,6 +257,11 @@ RULE("R-18", must, contract, "refs are opaque: they come back with their type, a
     client.expect(R"([1,3,"{topic}","phx_reply",{"status":"ok","response":{"stale":true}}])");
   }
   client.expect(R"([1,6,"{topic}","phx_reply",{ok}])");
+  // Neither white space nor escapes make another value of it.
+  client.send(R"([[1, "a"],"1","{topic}:list","phx_join",{}])");
+  client.expect(R"([[1,"a"],"1","{topic}:list","phx_reply",{ok}])");
+  client.send(R"([[ 1,"a" ],"2","{topic}:list","echo",{"n":1}])");
+  client.expect(R"([[1,"a"],"2","{topic}:list","phx_reply",{"status":"ok","response":{"n":1}}])");
 }
 
 RULE("R-19", must, contract, "a deferred reply made after the channel left is still delivered",
