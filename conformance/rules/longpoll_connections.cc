@@ -119,7 +119,6 @@ RULE("P-39", must, contract, "an answer that its client reads slowly comes whole
   slow.begin(poller.request("GET"));
   slow.begin(poller.request("POST", t.fill(R"(["1","3","{topic}","noreply",{}])")));
   t.wait(Millis{100});  // by now the server waits until it can write the rest
-  slow.begin(poller.request("POST", t.fill(R"(["1","4","{topic}","ack",{}])")));
   t.expect_server_goes_on();
   slow.read_on();
   const Json polled =
@@ -130,9 +129,9 @@ RULE("P-39", must, contract, "an answer that its client reads slowly comes whole
     throw Violation("the whole reply", message.substr(0, 100));
   }
   // And the connection serves the next requests: that which came with it, and a later one.
-  for (int left = 2; left > 0; --left) {
-    checked_body(expect_response(t, slow, 200), R"({"status":200})", t.name_of(slow));
-  }
+  checked_body(expect_response(t, slow, 200), R"({"status":200})", t.name_of(slow));
+  slow.begin(poller.request("POST", t.fill(R"(["1","4","{topic}","ack",{}])")));
+  checked_body(expect_response(t, slow, 200), R"({"status":200})", t.name_of(slow));
   poller.expect(R"(["1","4","{topic}","phx_reply",{ok}])");
 }
 
