@@ -56,6 +56,13 @@ export class Builder {
       mkdirSync(path.dirname(at), { recursive: true });
       writeFileSync(at, text);
     }
+    // A header's own folder is looked into before the overlay, so those that lie beside the layers go along.
+    const beside = readdirSync("lib").filter((file) => file.endsWith(".h")).map((file) => `lib/${file}`);
+    if (![...files.keys()].some((file) => file.endsWith(".h"))) beside.length = 0;
+    for (const file of beside.filter((one) => !files.has(one))) {
+      mkdirSync(path.join(this.folder, "src/lib"), { recursive: true });
+      writeFileSync(path.join(this.folder, "src", file), readFileSync(file));
+    }
     this.objects = new Map(); // of make's → of ours
   }
 
