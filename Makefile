@@ -35,7 +35,7 @@ LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lsodium -lpro
 ALLOCATOR := $(if $(SAN),,-ljemalloc)
 # Under AddressSanitizer CMocka would swallow the report of a bad access: leave SIGSEGV to ASan.
 export ASAN_OPTIONS := handle_segv=2:detect_leaks=1
-export TSAN_OPTIONS := halt_on_error=1
+export TSAN_OPTIONS := halt_on_error=1:suppressions=$(CURDIR)/.ci/thread-suppressions
 export UBSAN_OPTIONS := print_stacktrace=1
 
 # What a program of one's own needs beside an installed library, and what building all of this needs.
