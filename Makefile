@@ -20,7 +20,7 @@ CXX ?= g++
 CXXFLAGS ?= -O2 -g
 # Where g++ is called through ccache, so is clang.
 CCACHE := $(filter ccache,$(firstword $(CXX)))
-ALL_CXXFLAGS := -std=c++20 $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror \
+ALL_CXXFLAGS := -std=c++20 $(CPPFLAGS) $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror \
   $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized) -pthread -Ilib -I. -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
@@ -60,6 +60,7 @@ CLANG_PACKAGES := clang-16
 FUZZ_PACKAGES := $(CLANG_PACKAGES) libclang-rt-16-dev
 # Reads the Elixir of docs/contract.md, and runs none of it.
 ELIXIR_PACKAGES := elixir
+DEB_PACKAGES := build-essential debhelper dpkg-dev
 # To build a program outside the tree, as docs/embedding.md says, and to read the tools' pages.
 INSTALL_PACKAGES := cmake pkg-config groff-base
 
@@ -144,6 +145,8 @@ build/.packages-benchmark: Makefile .ci/need
 	@.ci/need $(BENCHMARK_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-install: Makefile .ci/need
 	@.ci/need $(INSTALL_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-deb: Makefile .ci/need
+	@.ci/need $(DEB_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-elixir: Makefile .ci/need
 	@.ci/need $(ELIXIR_PACKAGES) && mkdir -p $(@D) && touch $@
 
@@ -584,10 +587,10 @@ valgrind: $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem build/.packages-valg
 check-fresh: ## the README's two commands on a bare Debian 12 and 13, each in a root of its own: RELEASE=trixie
 	@.ci/check-fresh $(or $(RELEASE),bookworm trixie)
 
-# make check-all [TIME=10] [NIGHT=1] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,churn,faults,mutate,layout,fresh]:
+# make check-all [TIME=10] [NIGHT=1] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,churn,faults,mutate,layout,fresh,deb]:
 #   TIME is each fuzzer's, in seconds; by NIGHT `make mutate` takes all its faults and an hour, else a sample.
 .PHONY: check-all
-check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, mutate, layout, bare machines; a table at the end
+check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, mutate, layout, bare machines, packages; a table at the end
 	@TIME=$(or $(TIME),10) NIGHT='$(NIGHT)' ONLY='$(ONLY)' .ci/check-all
 
 # --- Installing ---------------------------------------------------------------------------------
@@ -598,7 +601,8 @@ LIBDIR ?= $(PREFIX)/lib
 PLACE = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' VERSION='$(VERSION)' ABI='$(ABI)' \
   CXX='$(CXX)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' .ci/package/place
 INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK)
-.PHONY: install uninstall
+.PHONY: install uninstall installable
+installable: $(INSTALLED)
 install: $(INSTALLED) ## headers, libraries, tools: PREFIX=/usr/local LIBDIR=… DESTDIR=…
 	@$(PLACE) install
 uninstall: ## take away what make install with the same PREFIX, LIBDIR and DESTDIR has put there
@@ -615,6 +619,15 @@ $(BUILD)/installed.passed: $(INSTALLED) $(CLIENTS)/node_modules/.installed $(wil
 	  sed -n 's/^ℹ pass /the installed library: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
 .PHONY: check-install
 check-install: $(BUILD)/installed.passed ## build docs/embedding.md's program outside the tree from an installed one, and join it with phoenix.js
+
+# Debian's packages, of what lies here: build/deb/*.deb.
+.PHONY: deb check-deb
+deb: build/.packages-build build/.packages-deb ## make Debian packages: the shared library, what programs are built with, the tools
+	@VERSION='$(VERSION)' ABI='$(ABI)' BUILD_PACKAGES='$(BUILD_PACKAGES)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' .ci/package/deb
+
+# make check-deb [RELEASE=bookworm|trixie]: what is committed, not what lies about.
+check-deb: ## build the packages on a bare Debian 12 and 13, install them on another, build a program, purge: RELEASE=trixie
+	@.ci/check-deb $(or $(RELEASE),bookworm trixie)
 
 # --- Reading and keeping ----------------------------------------------------------------------
 
