@@ -109,7 +109,7 @@ RULE("W-05", must, core, "what comes in one segment before a close is answered b
 
   // The same where more is to be answered than goes out at once: small answers, and large ones.
   std::vector<std::string> small, large;
-  for (int n = 0; n < 1'200; ++n) small.push_back(fmt::format("{}", n));
+  for (int n = 0; n < 1'200; ++n) small.push_back(fmt::format("small {}", n));
   for (const std::size_t size : {150, 15'000, 300'000, 17'000, 3, 400'000}) {
     large.emplace_back(size, 'r');
   }
