@@ -36,11 +36,6 @@ const Fastlane* lane_of(const pubsub::Subscriber& subscriber) {
 
 }  // namespace
 
-void send_frame(process::Scheduler& scheduler, process::Pid transport, serializer::Frame frame) {
-  scheduler.send(transport,
-                 SocketPush{std::make_shared<const serializer::Frame>(std::move(frame))});
-}
-
 bool Fastlane::intercepted(std::string_view event) const {
   return std::find(intercepts.begin(), intercepts.end(), event) != intercepts.end();
 }

@@ -6,9 +6,11 @@
 /// events it wants to see first (intercepts). The dispatcher encodes once for each serializer and
 /// sends the same frame to every transport. Mirrors Phoenix.Channel.Server.dispatch/3.
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "process/scheduler.h"
 #include "pubsub/pubsub.h"
 #include "serializer/serializer.h"
 
@@ -20,7 +22,11 @@ struct SocketPush {
 };
 inline std::size_t heap_bytes(const SocketPush& push) { return push.frame->bytes.size(); }
 /// Sends the client of this transport a frame that is nobody else's.
-void send_frame(process::Scheduler& scheduler, process::Pid transport, serializer::Frame frame);
+inline void send_frame(process::Scheduler& scheduler, process::Pid transport,
+                       serializer::Frame frame) {
+  scheduler.send(transport,
+                 SocketPush{std::make_shared<const serializer::Frame>(std::move(frame))});
+}
 
 //! [fastlane]
 /// What a channel leaves at its subscription.
