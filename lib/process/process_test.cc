@@ -26,6 +26,20 @@ PHX_TEST("messages are handled one at a time, in the order sent") {
   for (int i = 0; i < 100; ++i) expect_eq(journal[static_cast<std::size_t>(i)], std::to_string(i));
 }
 
+PHX_TEST("a run from within a turn gives nobody a turn: that one ends first") {
+  ActorHouse house;
+  Journal journal;
+  const Pid second = house.spawn([&](Actor&, Message) { journal.push_back("second"); });
+  const Pid first = house.spawn([&](Actor&, Message) {
+    house.scheduler.send(second, 1);
+    house.scheduler.run(house.scheduler.now());
+    journal.push_back("first has ended");
+  });
+  house.scheduler.send(first, 1);
+  house.settle();
+  expect_eq(journal, Journal{"first has ended", "second"});
+}
+
 PHX_TEST("a crash ends one process, and its watchers are told why") {
   ActorHouse house;
   Journal journal;

@@ -111,7 +111,16 @@ void Scheduler::answer(const Request& request, Message reply) {
 
 // --- Turns --------------------------------------------------------------------------------------
 
+/// A late answer, given in a turn, lets its connection read the next request. If that upgrades it,
+/// and many messages follow, the connection asks for a run before the turn has ended.
 bool Scheduler::run(Clock::time_point now) {
+  if (std::exchange(running_, true)) return true;
+  const bool more = give_turns(now);
+  running_ = false;
+  return more;
+}
+
+bool Scheduler::give_turns(Clock::time_point now) {
   now_.store(now, std::memory_order_relaxed);
   receive_some();
   while (auto due = timers_->take(now)) send(due->to, std::move(due->message));

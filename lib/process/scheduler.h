@@ -84,7 +84,8 @@ class Scheduler {
   /// The living processes of one kind, the oldest first. Looks at all there are: for rare hours.
   std::vector<Pid> pids_of(const std::function<bool(const Process&)>& kind) const;
 
-  /// Gives turns to who has mail. True: the budget is spent and more is waiting, call again soon.
+  /// Gives turns to the processes that have mail. True: the budget is spent and more is waiting,
+  /// call again soon. Called within a turn it does nothing, and returns true.
   bool run(Clock::time_point now);
   std::optional<Clock::time_point> next_timer() const;
   /// See Inbox::on_wake.
@@ -106,6 +107,7 @@ class Scheduler {
  private:
   friend class Process;
 
+  bool give_turns(Clock::time_point now);
   void receive_some();
   void receive(Signal signal);
   void run_task(const TaskSignal& task);
@@ -144,6 +146,7 @@ class Scheduler {
   std::deque<Slot*> urgent_;    // the same, of urgent processes
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   const std::unique_ptr<Timers> timers_;
+  bool running_ = false;
   Inbox inbox_;
   std::atomic<Clock::time_point> now_ = Clock::now();
   Stats stats_;
