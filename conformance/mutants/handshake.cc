@@ -26,18 +26,6 @@ void take_for_v2(Request& request, const std::string& vsn) {
   request.target = replaced(request.target, "vsn=" + vsn, "vsn=2.0.0");
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), ::tolower);
-  return text;
-}
-
-std::optional<std::string> header(const Request& request, std::string_view wanted) {
-  for (const auto& [name, value] : request.headers) {
-    if (lower(name) == wanted) return value;
-  }
-  return std::nullopt;
-}
-
 MUTANT("accept-key-wrong", "the upgrade's answer proves nothing", "H-01") {
   return on_response(websocket, [](const Request&, Response& response) {
     for (auto& [name, value] : response.headers) {
@@ -95,7 +83,7 @@ MUTANT("every-origin-taken", "nobody looks at the Origin", "H-09 H-20 H-23 P-11"
 
 MUTANT("origins-with-a-port-refused", "the Origin's port counts", "H-10") {
   return {.request = [](Link&, Request& request) -> std::optional<Response> {
-    const auto origin = header(request, "origin");
+    const auto origin = request.header("origin");
     if (!origin || origin->find(':', 6) == std::string::npos) return std::nullopt;
     return Response{403};
   }};
@@ -103,7 +91,7 @@ MUTANT("origins-with-a-port-refused", "the Origin's port counts", "H-10") {
 
 MUTANT("null-origin-taken", "a page without a host of its own is let in", "H-23") {
   return on_request(websocket, [](Request& request) {
-    if (header(request, "origin") == "null") request = request.without("origin");
+    if (request.header("origin") == "null") request = request.without("origin");
   });
 }
 
@@ -169,7 +157,7 @@ MUTANT("peer-is-another", "connect_info has another peer than the client", "H-19
 
 MUTANT("origin-before-method", "a POST from a foreign page is refused for its page", "H-20") {
   return {.request = [](Link&, Request& request) -> std::optional<Response> {
-    if (request.method == "GET" || !header(request, "origin")) return std::nullopt;
+    if (request.method == "GET" || !request.header("origin")) return std::nullopt;
     return Response{403};
   }};
 }
@@ -188,7 +176,7 @@ MUTANT("early-frame-lost", "a frame that comes with the upgrade is lost", "H-22"
 
 MUTANT("deflate-uninvited", "permessage-deflate is switched on for who did not offer it", "H-24") {
   return on_response(websocket, [](const Request& request, Response& response) {
-    if (response.status != 101 || header(request, "sec-websocket-extensions")) return;
+    if (response.status != 101 || request.header("sec-websocket-extensions")) return;
     response.headers.emplace_back("sec-websocket-extensions", "permessage-deflate");
   });
 }
@@ -196,7 +184,7 @@ MUTANT("deflate-uninvited", "permessage-deflate is switched on for who did not o
 MUTANT("lookalike-origins-taken", "an origin that has the allowed host somewhere in it is let in",
        "H-23") {
   return on_request(websocket, [](Request& request) {
-    const auto origin = header(request, "origin");
+    const auto origin = request.header("origin");
     if (origin && origin->find("localhost") != std::string::npos) {
       request = request.without("origin");
     }
@@ -205,7 +193,7 @@ MUTANT("lookalike-origins-taken", "an origin that has the allowed host somewhere
 
 MUTANT("origins-blind-to-case", "an origin's upper case does not count", "H-25") {
   return on_request(websocket, [](Request& request) {
-    const auto origin = header(request, "origin");
+    const auto origin = request.header("origin");
     if (origin) request = request.without("origin").with("Origin", lower(*origin));
   });
 }
@@ -213,7 +201,7 @@ MUTANT("origins-blind-to-case", "an origin's upper case does not count", "H-25")
 MUTANT("connection-must-be-upgrade", "a Connection header that lists more than Upgrade is refused",
        "H-26") {
   return {.request = [](Link&, Request& request) -> std::optional<Response> {
-    const auto connection = header(request, "connection");
+    const auto connection = request.header("connection");
     const bool listed = connection && connection->find(',') != std::string::npos;
     return listed ? std::optional(Response{400}) : std::nullopt;
   }};
@@ -227,7 +215,7 @@ MUTANT("half-handshakes-completed", "what lacks in an upgrade request is taken a
                                       {"sec-websocket-version", "13"}}) {
       request = request.without(name).with(name, value);
     }
-    if (!header(request, "sec-websocket-key")) {
+    if (!request.header("sec-websocket-key")) {
       request = request.with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
     }
   });
@@ -288,14 +276,14 @@ MUTANT("path-parameter-encoded-twice", "a path segment does not reach connect as
 
 MUTANT("uninvited-sub-protocol", "a sub-protocol is chosen where none is configured", "H-34") {
   return on_response("/socket/websocket", [](const Request& request, Response& response) {
-    const auto offer = header(request, "sec-websocket-protocol");
+    const auto offer = request.header("sec-websocket-protocol");
     if (offer) response.headers.emplace_back("sec-websocket-protocol", *offer);
   });
 }
 
 MUTANT("auth-token-needs-padding", "an auth token whose base64 lacks its padding is lost", "H-35") {
   return on_request("/auth/", [](Request& request) {
-    const auto offer = header(request, "sec-websocket-protocol");
+    const auto offer = request.header("sec-websocket-protocol");
     if (!offer || (offer->size() - offer->rfind('.') - 1) % 4 == 0) return;
     request = request.without("sec-websocket-protocol").with("Sec-WebSocket-Protocol", "phoenix");
   });
@@ -315,7 +303,7 @@ MUTANT("strangers-come-to-connect", "connect is asked before the origin is looke
 
 MUTANT("every-deflate-offer-taken", "parameters that nobody knows are agreed on", "H-38") {
   return on_request("/deflate/", [](Request& request) {
-    const auto offer = header(request, "sec-websocket-extensions");
+    const auto offer = request.header("sec-websocket-extensions");
     if (!offer) return;
     request = request.without("sec-websocket-extensions")
                   .with("Sec-WebSocket-Extensions", replaced(*offer, "; foo", ""));
@@ -325,7 +313,7 @@ MUTANT("every-deflate-offer-taken", "parameters that nobody knows are agreed on"
 MUTANT("deflate-promises-not-kept", "a smaller window is agreed on, and not kept to", "H-39") {
   return {.request =
               [](Link& link, Request& request) {
-                const auto offer = header(request, "sec-websocket-extensions");
+                const auto offer = request.header("sec-websocket-extensions");
                 if (offer && offer->find("server_max") != std::string::npos) {
                   link.notes["promised"] = "yes";
                   request = request.without("sec-websocket-extensions")

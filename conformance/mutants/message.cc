@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <memory>
 
@@ -61,6 +63,11 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
   }
+  return text;
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), ::tolower);
   return text;
 }
 

@@ -32,5 +32,7 @@ std::optional<Message> read_message(std::string_view text);
 
 /// The text with every `from` in it replaced.
 std::string replaced(std::string text, std::string_view from, std::string_view to);
+/// The text in small letters.
+std::string lower(std::string text);
 
 }  // namespace phx::conformance

@@ -9,18 +9,6 @@
 namespace phx::conformance {
 namespace {
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), ::tolower);
-  return text;
-}
-
-std::optional<std::string> header(const Request& request, std::string_view wanted) {
-  for (const auto& [name, value] : request.headers) {
-    if (lower(name) == wanted) return value;
-  }
-  return std::nullopt;
-}
-
 /// Requests of this kind are answered so, and go no further.
 Tamper answered(bool (*which)(const Link&, const Request&), Response answer) {
   return {.request = [which, answer](Link& link, Request& request) -> std::optional<Response> {
@@ -36,14 +24,14 @@ MUTANT("whole-uris-nowhere", "a target that is a whole URI is a path that is not
 
 MUTANT("hosts-without-brackets", "an IPv6 address is no host", "H-45") {
   return answered(
-      [](const Link&, const Request& r) { return header(r, "host").value_or("").starts_with('['); },
+      [](const Link&, const Request& r) { return r.header("host").value_or("").starts_with('['); },
       Response{400});
 }
 
 MUTANT("handshakes-without-a-key", "a handshake needs no key", "H-11 H-27") {
   return on_request("/websocket", [](Request& request) {
-    const bool asks = lower(header(request, "upgrade").value_or("")) == "websocket";
-    if (asks && !header(request, "sec-websocket-key")) {
+    const bool asks = lower(request.header("upgrade").value_or("")) == "websocket";
+    if (asks && !request.header("sec-websocket-key")) {
       request = request.with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
     }
   });
@@ -74,7 +62,7 @@ MUTANT("slow-readers-cut", "of an answer of some megabytes a piece is left out",
 MUTANT("chunks-and-a-length", "where a request has a length it may come in chunks, too", "P-41") {
   return answered(
       [](const Link&, const Request& r) {
-        return header(r, "transfer-encoding").has_value() && !r.body.empty();
+        return r.header("transfer-encoding").has_value() && !r.body.empty();
       },
       Response{200, {{"content-type", "application/json"}}, R"({"status":200})"});
 }

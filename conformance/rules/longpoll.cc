@@ -17,10 +17,6 @@ constexpr const char* gone = R"({"status":410})";
 constexpr const char* forbidden = R"({"status":403})";
 constexpr const char* new_session = R"({"status":410,"token":{any},"messages":[]})";
 
-void need_longpoll(Trial& t) {
-  if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
-}
-
 std::string heartbeat(int ref) {
   return fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", ref);
 }
@@ -174,7 +170,7 @@ RULE("P-10", must, core, "the token is also taken from x-phoenix-longpoll-token,
 
 RULE("P-11", must, core, "a foreign Origin is 403; OPTIONS is answered with the CORS headers",
      "LongPoll.check_origin / OPTIONS") {
-  need_longpoll(t);
+  t.need_longpoll();
   const Request foreign = t.longpoll().with("Origin", foreign_origin);
   for (const char* method : {"GET", "POST", "OPTIONS"}) {
     t.expect_json(foreign.by(method), forbidden);
@@ -209,7 +205,7 @@ RULE("P-12", must, core, "answers are not to be stored, and may be read from eve
 }
 
 RULE("P-13", must, contract, "a refused connect or version is 403", "LongPoll.new_session") {
-  need_longpoll(t);
+  t.need_longpoll();
   for (const char* query : {"token=reject", "token=expired", "token=banned"}) {
     t.expect_json(t.longpoll({.query = query}), forbidden);
   }
@@ -219,7 +215,7 @@ RULE("P-13", must, contract, "a refused connect or version is 403", "LongPoll.ne
 }
 
 RULE("P-16", must, core, "methods other than GET, POST and OPTIONS are 400", "LongPoll.dispatch") {
-  need_longpoll(t);
+  t.need_longpoll();
   Poller& poller = t.poll();
   for (const char* method : {"PUT", "DELETE", "PATCH", "HEAD"}) {
     t.expect_status(t.longpoll().by(method), 400);

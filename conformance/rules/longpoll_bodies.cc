@@ -117,7 +117,7 @@ RULE("P-23", must, contract, "connect is given a session's parameters, path and 
 
 RULE("P-24", should, contract, "a connect that raises is HTTP 500, and the server goes on",
      "Plug's rescue") {
-  if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
+  t.need_longpoll();
   t.expect_status(t.longpoll({.query = "token=raise"}), 500);
   t.expect_server_goes_on();
 }
@@ -230,7 +230,7 @@ RULE("P-30", should, core, "an answer says that it is JSON, and for how long a p
 }
 
 RULE("P-33", must, contract, "a mount without long-poll has none", "Endpoint.socket_paths") {
-  if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
+  t.need_longpoll();
   for (const char* mount : {"/small", "/deflate", "/subproto"}) {
     t.expect_status(t.longpoll({.mount = mount}), 404);
   }
@@ -252,7 +252,7 @@ RULE("P-36", must, contract, "nothing is handled that comes behind a line that i
   observed_reason(observer);  // the session ends, and the post is another rule's
   member.expect_silence();
   if (t.release() < takes_binary_poll_lines) return;
-  // A line that is no base64 does not end the session, but it was not taken either.
+  // A line that is not base64 does not end the session, but its message is not handled either.
   Poller& going_on = t.poll();
   join(going_on);
   going_on.forget();  // its own reply may have been made before

@@ -32,7 +32,7 @@ void expect_end(Trial& t, Connection& connection) {
 
 RULE("P-35", must, core, "a connection serves several requests, until one says that it closes",
      "RFC 9112, 9.3") {
-  if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
+  t.need_longpoll();
   const Request elsewhere{.target = "/no-such-page", .headers = {{"Host", t.authority()}}};
   Connection* connection = &t.dial("several requests");
   for (const Request& request :
@@ -59,7 +59,7 @@ RULE("P-35", must, core, "a connection serves several requests, until one says t
 }
 
 RULE("P-38", should, core, "empty lines before a request are passed over", "RFC 9112, 2.2") {
-  if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
+  t.need_longpoll();
   Connection& connection = t.dial("requests with empty lines before them");
   for (const char* before : {"\r\n", "\r\n\r\n"}) {
     connection.send_bytes(before + t.longpoll().text(), "empty lines, and a request");
@@ -170,7 +170,7 @@ RULE("P-40", must, contract,
 
 RULE("P-41", must, core, "a request whose end is in doubt is refused, and its connection ends",
      "RFC 9112, 3.2, 5.1 and 6.3") {
-  if (!t.has_longpoll()) throw Skipped("there is no long-poll at " + t.longpoll().target);
+  t.need_longpoll();
   const std::string message = R"([null,"1","phoenix","heartbeat",{}])";
   const std::string length = fmt::format("{}", message.size());
   const std::string chunks = fmt::format("{:x}\r\n{}\r\n0\r\n\r\n", message.size(), message);

@@ -143,6 +143,10 @@ void Trial::refuse(Step step, const Opening& opening, const Violation& violation
 
 bool Trial::has_longpoll() { return ask(longpoll()).status != 404; }
 
+void Trial::need_longpoll() {
+  if (!has_longpoll()) throw Skipped("there is no long-poll at " + longpoll().target);
+}
+
 Poller& Trial::poll(const Opening& opening) {
   try {
     pollers_.push_back(std::make_unique<Poller>(*this, opening));

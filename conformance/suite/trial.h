@@ -47,6 +47,8 @@ class Trial {
   /// A long-poll session that was just opened. \throws Skipped if the server has no long-poll.
   Poller& poll(const Opening& opening = {});
   bool has_longpoll();
+  /// \throws Skipped if the server has no long-poll.
+  void need_longpoll();
 
   /// A well-formed upgrade request for the opening, to be bent.
   Request upgrade(const Opening& opening = {}) const;

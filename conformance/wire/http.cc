@@ -140,6 +140,13 @@ std::string accept_key(std::string_view key) {
   return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(size)};
 }
 
+std::optional<std::string> Request::header(std::string_view name) const {
+  for (const auto& [other, value] : headers) {
+    if (same_name(other, name)) return value;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> Response::header(std::string_view name) const {
   std::optional<std::string> joined;
   for (const auto& [other, value] : headers) {

@@ -22,6 +22,8 @@ struct Request {
   Request with(std::string name, std::string value) const;  ///< One header more.
   Request without(std::string_view name) const;             ///< Less every header of this name.
   Request by(std::string other_method) const;               ///< The same with another method.
+  /// The first of this name, in whatever letters.
+  std::optional<std::string> header(std::string_view name) const;
   std::string text() const;
 };
 
