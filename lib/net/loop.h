@@ -35,8 +35,8 @@ class Loop {
   /// While busy the loop does not wait for events, it only looks.
   void busy(bool is_busy);
 
-  /// Reads the certificate, which outlives the loop, for those who come by TLS: once, so that they
-  /// need neither its files nor descriptors to read them by. Before run().
+  /// Reads the certificate, which outlives the loop. Clients that connect later need neither its
+  /// files nor descriptors to read them. Call it once, before run().
   /// \throws OptionError where it can't be used.
   void prepare(const Certificate& certificate);
   /// Takes over a connected socket. With a certificate, which was prepared, the client must speak

@@ -17,7 +17,7 @@ LwsStream::LwsStream(Loop& loop, Peer peer) : peer_(std::move(peer)), loop_(loop
 
 LwsStream::~LwsStream() {
   if (wsi_ == nullptr) return;
-  be_told_of_key_updates(false);
+  notify_of_key_updates(false);
   lws_set_opaque_user_data(wsi_, nullptr);
   lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
 }
@@ -35,7 +35,7 @@ bool LwsStream::open(lws_vhost* vhost, int socket, std::optional<Millis> handsha
   // Times are our own matter; libwebsockets would give each TLS connection a few seconds in all.
   lws_set_timeout(wsi_, NO_PENDING_TIMEOUT, 0);
   if (handshake) {
-    be_told_of_key_updates(true);
+    notify_of_key_updates(true);
     deadline_ = std::make_unique<Timer>(loop_, [this] { handshake_is_due(); });
     deadline_->start(*handshake);
   }
@@ -138,9 +138,9 @@ void LwsStream::watch_key_updates(SSL_CTX* context) {
   });
 }
 
-void LwsStream::be_told_of_key_updates(bool told) {
+void LwsStream::notify_of_key_updates(bool wanted) {
   SSL* session = peer_.secure ? lws_get_ssl(wsi_) : nullptr;
-  if (session != nullptr) SSL_set_ex_data(session, index_of_streams(), told ? this : nullptr);
+  if (session != nullptr) SSL_set_ex_data(session, index_of_streams(), wanted ? this : nullptr);
 }
 
 /// OpenSSL answers each one that asks for it, while it reads. A client that does not read the
@@ -188,7 +188,7 @@ void LwsStream::handshake_is_due() {
 /// The socket is still open while libwebsockets says that it closes it.
 void LwsStream::gone() {
   if (peer_.secure && !finished_ && !dropped_) say_goodbye();
-  be_told_of_key_updates(false);
+  notify_of_key_updates(false);
   wsi_ = nullptr;
   deadline_.reset();
   if (user_ != nullptr) user_->closed();

@@ -38,7 +38,7 @@ class LwsStream final : public Stream {
   int writable();
   void gone();
 
-  /// Has a context's sessions tell their streams of KeyUpdates.
+  /// Makes the sessions of a context notify their streams of KeyUpdates.
   static void watch_key_updates(SSL_CTX* context);
 
  private:
@@ -47,7 +47,7 @@ class LwsStream final : public Stream {
   void handshake_is_due();
   void say_goodbye();
   void key_updated();
-  void be_told_of_key_updates(bool told);
+  void notify_of_key_updates(bool wanted);
 
   const Peer peer_;
   lws* wsi_ = nullptr;  ///< Null once the connection has ended.

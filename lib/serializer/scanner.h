@@ -38,7 +38,7 @@ class Scanner {
   /// The same, but false and nothing taken where something else comes.
   bool take(char mark) {
     skip_white();
-    if (peek() != mark || at_ >= text_.size()) return false;
+    if (peek() != mark) return false;  // no mark is NUL, as peek() is at the end
     ++at_;
     return true;
   }

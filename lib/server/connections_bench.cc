@@ -1,8 +1,8 @@
-/// What a message costs in the house, from the bytes that a socket gave to those that it is given:
-/// reader, transport process, channel process, serializer, outbox. No network and no kernel.
+/// The cost of one message between the read from a socket and the write to it: reader, transport
+/// process, channel process, serializer and outbox, without network and kernel.
 ///
-/// `make bench-house`. A hundred connections have joined a topic; each is given some messages at
-/// once, as one read brings them, and then the loop's turn ends.
+/// `make bench-house`. A hundred connections have joined a topic. Each receives its messages in one
+/// read; then the loop's turn ends.
 
 #include <benchmark/benchmark.h>
 
@@ -40,7 +40,7 @@ const std::string upgrade =
 
 std::string text(std::string_view frame) { return client_frame(Opcode::text, std::string(frame)); }
 
-/// A push of so many bytes, as its client's `number`th.
+/// A push frame of `size` bytes, with `number` as its ref.
 std::string push(const char* event, std::size_t size, std::size_t number) {
   std::string frame = R"(["1",")" + std::to_string(number) + R"(","conformance:bench",")" + event +
                       R"(",{"text":")";
@@ -86,7 +86,7 @@ void count(benchmark::State& state, std::size_t a_turn) {
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-/// Bytes a message, messages a read.
+/// Arguments: bytes in a message, messages in a read.
 void echo(benchmark::State& state) {
   House house(100);
   const auto size = static_cast<std::size_t>(state.range(0));

@@ -1,7 +1,7 @@
-/// What it costs to take a client's frames apart, beside a memcpy of the same bytes.
+/// The cost of parsing a client's frames, beside a memcpy of the same bytes.
 ///
-/// `make bench-reader`. The frames are masked text, of so many bytes each, and come 64 kB at a
-/// time, as a read of the loop brings them, or in pieces of 100 bytes.
+/// `make bench-reader`. The frames are masked text with payloads of 100 bytes, 1 kB and 1 MB. They
+/// are fed 64 kB at a time, like the loop's reads, or 100 bytes at a time.
 
 #include <benchmark/benchmark.h>
 
