@@ -72,7 +72,7 @@ http::Response new_session(const Visit& visit) {
   auto place = visit.tokens->take_place();
   if (!place) {
     telemetry::tell(*visit.context.telemetry, visit.context.scheduler->log(),
-                    {telemetry::Limit::longpoll_sessions, visit.tokens->most_sessions()},
+                    {telemetry::Limit::longpoll_sessions, visit.tokens->max_sessions()},
                     {"peer", visit.request.peer});
     return http::Response{503};
   }
@@ -145,14 +145,14 @@ std::optional<serializer::Frame> line_message(std::string_view line) {
 
 // --- Tokens -------------------------------------------------------------------------------------
 
-SessionTokens::SessionTokens(std::string_view secret_key_base, std::size_t most_sessions)
-    : most_sessions_(most_sessions),
+SessionTokens::SessionTokens(std::string_view secret_key_base, std::size_t max_sessions)
+    : max_sessions_(max_sessions),
       signer_(secret_key_base, salt),
       instance_(random_hex(16)),
       living_(std::make_shared<std::atomic<std::size_t>>(0)) {}
 
 SessionTokens::Place SessionTokens::take_place() const {
-  if (living_->fetch_add(1) >= most_sessions_) {
+  if (living_->fetch_add(1) >= max_sessions_) {
     living_->fetch_sub(1);
     return nullptr;
   }

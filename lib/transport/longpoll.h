@@ -25,10 +25,10 @@ namespace phx::transport {
 /// The signed names of sessions, and how many there may be. Any thread.
 class SessionTokens {
  public:
-  /// `most_sessions` of the whole server; who comes then is answered 503. They cost no connection,
+  /// `max_sessions` of the whole server; who comes then is answered 503. They cost no connection,
   /// so no limit on connections bounds them. \throws std::invalid_argument for a secret that is too
   /// short.
-  explicit SessionTokens(std::string_view secret_key_base, std::size_t most_sessions = 16'384);
+  explicit SessionTokens(std::string_view secret_key_base, std::size_t max_sessions = 16'384);
 
   /// A place among the sessions, held by copying it; nothing where all are taken.
   using Place = std::shared_ptr<const void>;
@@ -36,7 +36,7 @@ class SessionTokens {
   /// How many are taken.
   std::size_t living() const { return living_->load(); }
 
-  std::size_t most_sessions() const { return most_sessions_; }
+  std::size_t max_sessions() const { return max_sessions_; }
 
   /// `scope` is where the token counts.
   std::string sign(process::Pid session, const std::string& scope) const;
@@ -45,7 +45,7 @@ class SessionTokens {
   std::optional<process::Pid> verify(std::string_view token, const std::string& scope) const;
 
  private:
-  const std::size_t most_sessions_;
+  const std::size_t max_sessions_;
   const TokenSigner signer_;
   const std::string instance_;
   const std::shared_ptr<std::atomic<std::size_t>> living_;

@@ -26,8 +26,8 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket,
       user_(mount.socket),
       place_(std::move(place)),
       patience_(mount.longpoll->window * 3 / 2),  // LongPoll.Server: 1.5 windows
-      most_frames_(mount.longpoll->max_waiting_frames),
-      most_bytes_(mount.longpoll->max_waiting_bytes) {
+      max_frames_(mount.longpoll->max_waiting_frames),
+      max_bytes_(mount.longpoll->max_waiting_bytes) {
   if (mount.message_rate) rate_.emplace(*mount.message_rate);
 }
 
@@ -99,9 +99,9 @@ void LongpollSession::give_back(const std::vector<serializer::FramePtr>& frames)
 
 void LongpollSession::deliver(serializer::FramePtr frame) {
   using telemetry::Limit;
-  if (frames_.size() >= most_frames_) too_much(Limit::longpoll_frames, most_frames_, "frames");
-  if (bytes_ + frame->bytes.size() > most_bytes_) {
-    too_much(Limit::longpoll_bytes, most_bytes_, "bytes");
+  if (frames_.size() >= max_frames_) too_much(Limit::longpoll_frames, max_frames_, "frames");
+  if (bytes_ + frame->bytes.size() > max_bytes_) {
+    too_much(Limit::longpoll_bytes, max_bytes_, "bytes");
   }
   bytes_ += frame->bytes.size();
   frames_.push_back(std::move(frame));

@@ -81,11 +81,11 @@ class LongpollSession final : public socket::Handler {
   const Millis patience_;  ///< Without a poll for so long the client is taken to be gone.
   Clock::time_point last_poll_;
   process::Pid waiting_;  ///< The poll to tell of new frames, if any.
-  /// At most `most_frames_` and `most_bytes_`, and what was given back.
+  /// At most `max_frames_` and `max_bytes_`, and what was given back.
   std::deque<serializer::FramePtr> frames_;
   std::size_t bytes_ = 0;  ///< Of all `frames_`.
-  const std::size_t most_frames_;
-  const std::size_t most_bytes_;
+  const std::size_t max_frames_;
+  const std::size_t max_bytes_;
   std::optional<socket::RateLimit> rate_;
 };
 //! [longpoll_session]

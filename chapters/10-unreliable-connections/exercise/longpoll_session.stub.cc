@@ -34,8 +34,8 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket,
       user_(mount.socket),
       place_(std::move(place)),
       patience_(mount.longpoll->window * 3 / 2),  // LongPoll.Server: 1.5 windows
-      most_frames_(mount.longpoll->max_waiting_frames),
-      most_bytes_(mount.longpoll->max_waiting_bytes) {
+      max_frames_(mount.longpoll->max_waiting_frames),
+      max_bytes_(mount.longpoll->max_waiting_bytes) {
   if (mount.message_rate) rate_.emplace(*mount.message_rate);
 }
 
@@ -91,8 +91,8 @@ void LongpollSession::give_back(const std::vector<serializer::FramePtr>& frames)
 }
 
 /// A frame for the client. It waits in frames_, and bytes_ knows it: tell_poll(). Where
-/// most_frames_ wait already, too_much(longpoll_frames, that many, "frames"). Where more than
-/// most_bytes_ would wait, too_much(longpoll_bytes, that many, "bytes").
+/// max_frames_ wait already, too_much(longpoll_frames, that many, "frames"). Where more than
+/// max_bytes_ would wait, too_much(longpoll_bytes, that many, "bytes").
 void LongpollSession::deliver(serializer::FramePtr frame) {
   // Yours: LongpollSession::deliver
   not_written("LongpollSession::deliver", frame);
