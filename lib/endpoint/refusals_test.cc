@@ -105,8 +105,8 @@ std::string at_longpoll(const std::string& step, int status) {
 }
 
 const std::string foreign_page =
-    "error: a page of \"http://evil.example\" may not connect; where it should, name its origin in "
-    "the mount's check_origin, or its host as the endpoint's url_host";
+    "error: a page from \"http://evil.example\" may not connect; to allow it, add its origin to "
+    "the mount's check_origin, or make its host the endpoint's url_host";
 
 }  // namespace
 
@@ -138,7 +138,7 @@ PHX_TEST("a websocket is refused for its sub-protocols and its auth token") {
          },
          "403",
          "error: a client offers the sub-protocols \"mqtt, wamp\", and the mount speaks \"phoenix, "
-         "other\"; add one to the mount's subprotocols, or mend the client" +
+         "other\"; add one to the mount's subprotocols, or fix the client" +
              at_auth(403)});
   holds({"a sub-protocol that is none",
          [](Fixture& f) {
@@ -147,7 +147,7 @@ PHX_TEST("a websocket is refused for its sub-protocols and its auth token") {
          },
          "403",
          "error: a client offers the sub-protocols \"\", and the mount speaks \"phoenix, other\"; "
-         "add one to the mount's subprotocols, or mend the client" +
+         "add one to the mount's subprotocols, or fix the client" +
              at_auth(403)});
   holds({"an auth token that is no base64",
          [](Fixture& f) {
@@ -155,7 +155,7 @@ PHX_TEST("a websocket is refused for its sub-protocols and its auth token") {
            f.set("sec-websocket-protocol", "phoenix, base64url.bearer.phx.%%%");
          },
          rendered_500,
-         "error: the auth token among the sub-protocols is no base64" + at_auth(500)});
+         "error: the auth token among the sub-protocols is not base64" + at_auth(500)});
 }
 
 PHX_TEST("a websocket is refused by its version, and by connect") {

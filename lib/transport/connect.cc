@@ -1,4 +1,4 @@
-/// Asks the application whether a client may come in, and in which version of the wire.
+/// Chooses the serializer, and asks the application whether a client may connect.
 
 #include "serializer/scanner.h"
 #include "socket/events.h"
@@ -16,7 +16,7 @@ std::span<const serializer::Offer> offers(const Mount& mount) {
 namespace {
 
 Refusal wrong_version(const std::string& vsn, std::span<const serializer::Offer> spoken) {
-  constexpr std::size_t enough = 50;  // of what anybody may send
+  constexpr std::size_t enough = 50;  // bytes of what the client sent: keeps the log line short
   std::string text;
   for (const serializer::Offer& offer : spoken) {
     text += (text.empty() ? "" : ", ") + offer.requirement;
@@ -29,7 +29,7 @@ Refusal wrong_version(const std::string& vsn, std::span<const serializer::Offer>
           Level::warn};
 }
 
-/// Asks the user socket, and tells what it said.
+/// Calls the user socket's connect, and publishes the result as telemetry.
 ConnectResult ask(Attempt& attempt, const std::string& vsn) {
   const UserSocket& user = *attempt.mount.socket;
   const telemetry::Span span = attempt.context.telemetry->span<SocketConnected>();
@@ -51,11 +51,11 @@ Verdict steps::connect(Attempt& attempt) {
   const UserSocket& user = *attempt.mount.socket;
   for (const auto& [name, value] : attempt.path_params) {
     if (!serializer::is_utf8(value)) {
-      return Refusal{http::rendered_error(400), "a part of the path is no UTF-8"};
+      return Refusal{http::rendered_error(400), "a part of the path is not valid UTF-8"};
     }
     attempt.params.set(name, value);
   }
-  // A `vsn[]=` is no version either, and is refused like one that nobody speaks.
+  // A `vsn[]=` is not a version either, and is refused like an unsupported one.
   const Json given = attempt.params.has("vsn") ? attempt.params["vsn"] : Json("1.0.0");
   const std::string vsn = given.string_or("");
   const auto* serializer = serializer::negotiate(offers(attempt.mount), vsn);

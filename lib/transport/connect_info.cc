@@ -1,4 +1,4 @@
-/// Reads off a request what a mount asks for, and nothing else.
+/// Collects from a request what the mount asks for, and nothing else.
 
 #include "transport/connect_info.h"
 
@@ -7,7 +7,7 @@
 namespace phx::transport {
 namespace {
 
-/// Repeated headers are joined, and all sorted by name: as Cowboy hands them on.
+/// Joins repeated headers and sorts all of them by name, as Cowboy does.
 ConnectInfo::Headers joined_headers(const http::Request& request, auto&& wanted) {
   std::map<std::string, std::string> joined;
   for (const auto& [name, value] : request.headers) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What connect is told of a client beside its parameters.
+/// What connect learns about a client besides its parameters.
 
 #include "transport/pipeline.h"
 

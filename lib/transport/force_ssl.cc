@@ -1,4 +1,4 @@
-/// Redirects, the header that makes them rare, and a proxy's word on what came to it.
+/// Redirects to https, the header that makes them rare, and a proxy's forwarded headers.
 
 #include "transport/force_ssl.h"
 
@@ -9,7 +9,7 @@
 namespace phx::transport {
 namespace {
 
-/// The header, if it came once: of two nobody knows which is the proxy's.
+/// The header, if it came once: of two, we can't tell which is the proxy's.
 std::optional<std::string> only(const http::Request& request, std::string_view name) {
   const auto is_it = [&](const auto& header) { return header.first == name; };
   if (std::count_if(request.headers.begin(), request.headers.end(), is_it) != 1) return {};
@@ -53,12 +53,12 @@ http::Response redirect(const http::Request& request, const std::string& host,
                         const ForceSsl& options, const Log& log) {
   const bool safe = request.method == "GET" || request.method == "HEAD";
   const int status = safe ? 301 : 307;
-  log.write(options.log, "a plain request is sent to https",
+  log.write(options.log, "a plain HTTP request is redirected to https",
             {{"method", request.method},
              {"path", request.path()},
              {"host", host},
              {"status", std::to_string(status)}});
-  // The target is path and query already; one that names a host of its own is a proxy's affair.
+  // The target is already a path and query; one that names a host is meant for a proxy.
   const bool whole = request.target.starts_with('/');
   return {status, "", {{"location", "https://" + host + (whole ? request.target : "/")}}};
 }
@@ -70,7 +70,7 @@ http::Request rewritten(http::Request request, const ForceSsl::RewriteOn& header
     return request;
   }
   http::Authority authority = http::parse_authority(request.header("host").value_or(""));
-  // A port that is but the scheme's own goes along with the scheme.
+  // A scheme's default port changes along with the scheme.
   if (authority.port == http::default_port(request.scheme)) authority.port = {};
   if (headers.x_forwarded_proto) {
     const auto proto = only(request, "x-forwarded-proto");

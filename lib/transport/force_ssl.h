@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// Sends who comes by plain HTTP to https, and tells who comes by https to stay there.
+/// Redirects plain HTTP requests to https, and makes https clients stay there (HSTS).
 ///
-/// Mirrors Plug.SSL, which an endpoint's `force_ssl` puts before all else, sockets included.
+/// Mirrors Plug.SSL: an endpoint's `force_ssl` runs before everything else, sockets included.
 
 #include <chrono>
 #include <optional>
@@ -15,13 +15,13 @@
 namespace phx::transport {
 
 struct ForceSsl {
-  /// `strict-transport-security`: browsers come by https only, for so long.
+  /// `strict-transport-security`: for this long, browsers use https only.
   struct Hsts {
     std::chrono::seconds expires{31'536'000};  // a year, Plug.SSL's default
     bool subdomains = false;
     bool preload = false;
   };
-  /// Believe these headers of a proxy, which must take them off what clients send.
+  /// Trust these headers from a proxy, which must strip them from clients' requests.
   struct RewriteOn {
     bool x_forwarded_proto = false;
     bool x_forwarded_host = false;
@@ -29,24 +29,24 @@ struct ForceSsl {
   };
 
   std::optional<Hsts> hsts = Hsts{};
-  /// Where to send who comes plainly, with a port or without; else the endpoint's url host, else
-  /// the request's own.
+  /// Where plain requests are redirected, with or without a port. Unset: the endpoint's url host,
+  /// else the request's own.
   std::optional<std::string> host = {};
   RewriteOn rewrite_on = {};
-  std::vector<std::string> exclude_hosts = {"localhost", "127.0.0.1"};  ///< Left alone.
-  std::vector<std::string> exclude_paths = {};                          ///< Left alone.
-  Level log = Level::info;  ///< Of each redirect's line.
+  std::vector<std::string> exclude_hosts = {"localhost", "127.0.0.1"};  ///< No redirect, no HSTS.
+  std::vector<std::string> exclude_paths = {};                          ///< No redirect, no HSTS.
+  Level log = Level::info;  ///< For logging each redirect.
 };
 
-/// The request as the proxy's client sent it: its scheme, and its host and port in the host header.
+/// The request as the client sent it to the proxy: its scheme, and its host header with the port.
 http::Request rewritten(http::Request request, const ForceSsl::RewriteOn& headers);
 
-/// What comes of one request.
+/// The outcome for one request.
 struct Secured {
   std::optional<http::Response> redirect = {};
-  http::Request::Headers headers = {};  ///< For the answer, where there is no redirect.
+  http::Request::Headers headers = {};  ///< For the answer, if there is no redirect.
 };
-/// REQUIRES: the request is rewritten already. `url_host` is the endpoint's.
+/// REQUIRES: the request has been through rewritten(). `url_host` is the endpoint's.
 Secured force_ssl(const http::Request& request, const ForceSsl& options,
                   const std::optional<std::string>& url_host, const Log& log);
 

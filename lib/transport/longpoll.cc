@@ -1,4 +1,4 @@
-/// From a long-poll request to its answer: sessions begun, polls held, posts passed on.
+/// Answers long-poll requests: begins sessions, holds polls, passes posts on.
 
 #include "transport/longpoll.h"
 
@@ -27,7 +27,7 @@ std::string random_hex(std::size_t bytes) {
   return text;
 }
 
-/// Answers with `{"status":n}`, or what else a body says, as every answer here is sent.
+/// A JSON answer with the headers that every long-poll answer carries.
 http::Response json(std::string body) {
   return {200,
           std::move(body),
@@ -46,8 +46,8 @@ http::Response preflight(const http::Request& request) {
            {"access-control-max-age", "3600"}}};
 }
 
-/// Where the token of a session that begins here counts: at this mount alone, and under these
-/// parameters; or at all mounts that don't bind theirs.
+/// Where a new session's token is valid: only at this mount and with these parameters, if it binds
+/// sessions; otherwise at every mount that doesn't.
 std::string scope_of(const Mount& mount, const PathParams& path_params) {
   if (!mount.longpoll->bind_session.value_or(mount.auth_token)) return "";
   std::string scope = mount.path;
@@ -55,17 +55,17 @@ std::string scope_of(const Mount& mount, const PathParams& path_params) {
   return scope;
 }
 
-/// A request that may outlive its connection, and all that a new session takes.
+/// A request that may outlive its connection, and all that a new session needs.
 struct Visit {
   http::Request request;
   const Mount& mount;
   PathParams path_params;
   Context context;
   std::shared_ptr<const SessionTokens> tokens;
-  Json params;  ///< Of the query.
+  Json params;  ///< From the query.
 };
 
-/// Begins a session, or refuses with 403: long-poll asks no error handler.
+/// Begins a session, or refuses with 403: long-poll calls no error handler.
 http::Response new_session(const Visit& visit) {
   Attempt attempt{visit.request, visit.mount, visit.path_params, visit.context, "longpoll"};
   attempt.params = visit.params;
@@ -85,7 +85,7 @@ http::Response new_session(const Visit& visit) {
   return with_messages(410, token, {});
 }
 
-/// The header wins over the query, as of Phoenix 1.8.10.
+/// The header overrides the query, as in Phoenix since 1.8.10.
 std::string token_of(const http::Request& request, const Json& params) {
   if (const auto header = request.header("x-phoenix-longpoll-token")) return std::string(*header);
   return params["token"].string_or("");
@@ -106,7 +106,7 @@ http::Later publish(std::shared_ptr<const Visit> visit, process::Pid session) {
   }};
 }
 
-/// The story of longpoll(), but for its log.
+/// longpoll(), without its logging.
 std::variant<http::Response, http::Later> answered(Attempt& attempt,
                                                    std::shared_ptr<const SessionTokens> tokens) {
   const http::Request& request = attempt.request;
@@ -190,7 +190,7 @@ http::Response with_messages(int status, const std::string& token,
   std::string body;
   std::size_t size = 100 + token.size();
   for (const serializer::FramePtr& frame : frames) size += frame->bytes.size() + 100;
-  body.reserve(size);  // and a little for what is escaped
+  body.reserve(size);  // with some room for escapes
   body = "{\"messages\":[";
   for (const serializer::FramePtr& frame : frames) {
     if (body.back() != '[') body += ',';

@@ -1,13 +1,13 @@
 #pragma once
 /// \file
-/// Channels over plain requests: a poll for what there is to hear, a post for what there is to say.
+/// Channels over plain HTTP requests: clients poll to receive messages and post to send them.
 ///
 ///     GET  without a token   a new session      {"messages":[],"status":410,"token":T}
-///     GET  with its token    what waits         {"messages":["…"],"status":200,"token":T}
+///     GET  with its token    waiting messages   {"messages":["…"],"status":200,"token":T}
 ///                            after the window   {"messages":[],"status":204,"token":T}
-///     POST with its token    one message, or one a line   {"status":200}
+///     POST with its token    one message, or one per line {"status":200}
 ///
-/// HTTP's own status is 200 for all of these; the one that counts is in the body. Mirrors
+/// HTTP's own status is 200 for all of these; the status that counts is in the body. Mirrors
 /// Phoenix.Transports.LongPoll.
 
 #include <atomic>
@@ -22,26 +22,26 @@
 
 namespace phx::transport {
 
-/// The signed names of sessions, and how many there may be. Any thread.
+/// Signs and verifies session tokens, and limits the number of sessions. Any thread.
 class SessionTokens {
  public:
-  /// `max_sessions` of the whole server; who comes then is answered 503. They cost no connection,
-  /// so no limit on connections bounds them. \throws std::invalid_argument for a secret that is too
-  /// short.
+  /// `max_sessions` is for the whole server; beyond it, new clients get 503. Sessions hold no
+  /// connection, so no limit on connections bounds them. \throws std::invalid_argument if the
+  /// secret is too short.
   explicit SessionTokens(std::string_view secret_key_base, std::size_t max_sessions = 16'384);
 
-  /// A place among the sessions, held by copying it; nothing where all are taken.
+  /// One session's place, held until its last copy is gone; null if all are taken.
   using Place = std::shared_ptr<const void>;
   Place take_place() const;
-  /// How many are taken.
+  /// Places taken now.
   std::size_t living() const { return living_->load(); }
 
   std::size_t max_sessions() const { return max_sessions_; }
 
-  /// `scope` is where the token counts.
+  /// `scope` is where the token is valid.
   std::string sign(process::Pid session, const std::string& scope) const;
-  /// Nothing where the token is forged, two weeks old, of another scope, or another server's: pids
-  /// are given anew at each start.
+  /// Nothing if the token is forged, two weeks old, or from another scope or server: pids start
+  /// afresh with each server.
   std::optional<process::Pid> verify(std::string_view token, const std::string& scope) const;
 
  private:
@@ -51,17 +51,17 @@ class SessionTokens {
   const std::shared_ptr<std::atomic<std::size_t>> living_;
 };
 
-/// A random secret in hex, for a server that was given none.
+/// A random secret in hex, for a server configured without one.
 std::string random_secret();
 
-/// Answers one request to `path/longpoll`. Shard thread. REQUIRES: the mount has long-poll.
-/// \throws whatever connect throws: answer it 500.
+/// Answers one request to `path/longpoll`. Shard thread. REQUIRES: the mount has long-poll. \throws
+/// whatever connect throws; answer 500 then.
 std::variant<http::Response, http::Later> longpoll(Attempt attempt,
                                                    std::shared_ptr<const SessionTokens> tokens);
 
-/// The messages in a POST's body: all of it, or with `application/x-ndjson` at most a hundred
-/// lines, of which those that do not begin with `[` are base64 of a binary message. Nothing in
-/// place of a line that is neither.
+/// The messages in a POST's body: its lines, if it is `application/x-ndjson`, up to a hundred; else
+/// the whole body. A line that doesn't begin with `[` is a binary message in base64; nothing stands
+/// for one that is invalid.
 std::vector<std::optional<serializer::Frame>> messages_of(const http::Request& request);
 
 }  // namespace phx::transport

@@ -1,4 +1,4 @@
-/// Bodies of long-poll posts: the first byte says whether it is one message or one a line.
+/// Bodies of long-poll posts: the first byte says whether it is one message or one per line.
 
 #include "transport/longpoll.h"
 

@@ -1,4 +1,4 @@
-/// How a poll waits and a post is passed on.
+/// How a poll waits, and how a post is passed on.
 
 #include "transport/longpoll_requests.h"
 
@@ -13,7 +13,7 @@ using process::Message;
 
 namespace {
 
-/// The window is over: of the poll, or of the message that a publisher sent last.
+/// A window is over: the poll's, or that of the publisher's latest message.
 struct WindowOver {
   std::size_t message = 0;
 };
@@ -54,12 +54,12 @@ void Poll::handle(Message message) {
   } else if (message.holds<Subscribed>()) {
     subscribed_ = true;
   } else if (message.holds<NowAvailable>()) {
-    if (client_->gone()) return stop();  // what there is waits for the next poll
+    if (client_->gone()) return stop();  // the frames wait for the next poll
     ask(Flush{self()});
   } else if (message.holds<WindowOver>()) {
     expired_ = true;
     if (alone_) return nothing_to_tell();
-    ask(Expired{self()});  // frames may be on their way from another shard: they would be lost
+    ask(Expired{self()});  // answering now could lose frames on their way from another shard
   } else if (message.holds<Forgotten>()) {
     nothing_to_tell();
   } else if (message.holds<Down>()) {
@@ -67,8 +67,8 @@ void Poll::handle(Message message) {
   }
 }
 
-/// One that never answered is taken for gone, and a new one is begun. One that ends while its poll
-/// is held leaves it to its window, as the framework does.
+/// If the session never answered, it is taken for gone and a new one begins. If it ends while the
+/// poll is held, the poll waits out its window, as in the framework.
 void Poll::session_ended() {
   alone_ = true;
   if (!subscribed_) return answer(otherwise_());
@@ -123,7 +123,7 @@ void Publisher::handle(Message message) {
   } else if (message.holds<Refused>()) {
     answer(status_only(410));
   } else if (const auto* down = message.get_if<Down>()) {
-    // Nobody there: the session is no more. One that ends over this message is told by the window.
+    // noproc: the session had already ended. If it ends over this message, the window answers.
     if (down->reason.kind == ExitReason::noproc) answer(status_only(410));
   }
 }

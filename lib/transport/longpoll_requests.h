@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The processes of one poll and of one post: each asks a session, and answers its client.
+/// The processes of one poll and one post: each asks the session, then answers its client.
 
 #include <deque>
 #include <functional>
@@ -15,12 +15,12 @@ namespace phx::transport {
 
 /// `{"status":n}`
 http::Response status_only(int status);
-/// `{"messages":[…],"status":n,"token":"…"}`. \throws EncodeError for a frame that is no UTF-8: a
-/// JSON string can't hold it, here no more than in Phoenix.
+/// `{"messages":[…],"status":n,"token":"…"}`. \throws EncodeError if a frame is not valid UTF-8,
+/// which a JSON string can't hold, here or in Phoenix.
 http::Response with_messages(int status, const std::string& token,
                              const std::vector<serializer::FramePtr>& frames);
 
-/// A client that waits for an answer, and the session that has it.
+/// Connects a client that waits for an answer with the session that has it.
 class LongpollRequest : public process::Process {
  public:
   std::string name() const override { return "long-poll request"; }
@@ -30,9 +30,9 @@ class LongpollRequest : public process::Process {
       : client_(std::move(client)), session_(session), window_(window) {}
 
   void init() override;
-  /// A crash is answered 500, as the framework answers an exception.
+  /// Answers 500 after a crash, as the framework does after an exception.
   void terminate(const process::ExitReason& reason) override;
-  /// The one answer; then the process ends.
+  /// Sends the one answer, then ends the process.
   void answer(http::Response response);
   void ask(process::Message message);
 
@@ -44,10 +44,10 @@ class LongpollRequest : public process::Process {
   process::Ref monitor_{};
 };
 
-/// Holds a GET until there are frames, or for the window.
+/// Holds a GET until there are frames, or until the window is over.
 class Poll final : public LongpollRequest {
  public:
-  /// `otherwise` makes the answer where the session is no more: a new one.
+  /// `otherwise` makes the answer if the session has ended: it begins a new one.
   Poll(std::shared_ptr<http::Responder> client, process::Pid session, Millis window,
        std::string token, std::function<http::Response()> otherwise);
 
@@ -70,7 +70,7 @@ class Poll final : public LongpollRequest {
   bool expired_ = false;  ///< The window is over.
 };
 
-/// Passes a POST's messages on, one after the other.
+/// Passes a POST's messages on, one at a time.
 class Publisher final : public LongpollRequest {
  public:
   using Messages = std::vector<std::optional<serializer::Frame>>;

@@ -1,4 +1,4 @@
-/// What a session keeps, gives, and when it gives up.
+/// What a session keeps, what it gives to polls, and when it ends.
 
 #include "transport/longpoll_session.h"
 
@@ -7,13 +7,13 @@
 namespace phx::transport {
 namespace {
 
-/// Bytes of the frames in one answer, unless the first alone is larger. More would hold up the
-/// shard that writes it, and whoever is told 200 asks again at once.
+/// Bytes of frames in one answer, unless the first alone is larger. More would hold up the shard
+/// that writes it, and a client answered 200 polls again at once.
 constexpr std::size_t answer_size = 1'000'000;
 
 struct LookWhetherInactive {};
 
-/// Comes back through the session's own mailbox, and so behind a join that is under way.
+/// Goes through the session's own mailbox, so it arrives after a join in progress.
 struct WhenHandled {
   process::Pid publisher;
 };
@@ -56,7 +56,7 @@ void LongpollSession::handle(process::Message message) {
   }
 }
 
-/// Who sends too fast finds his session gone, as he finds one that has ended.
+/// A client over its rate gets the same answer as after its session has ended.
 void LongpollSession::publish(Publish message) {
   if (rate_ && !rate_->take(scheduler().now())) {
     limit_reached(telemetry::Limit::message_rate, rate_->rate().per_second);

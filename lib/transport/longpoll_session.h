@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// A connection without a connection: the process behind a client that asks again and again.
+/// The process of one long-poll client: it lives on between the client's requests.
 ///
-/// Frames for the client wait here until a poll takes them. Polls and publishes are processes of
-/// their own, on whatever shard their request came to. Mirrors Phoenix.Transports.LongPoll.Server.
+/// Frames for the client wait here until a poll takes them. Polls and posts are processes of their
+/// own, on the shard that received the request. Mirrors Phoenix.Transports.LongPoll.Server.
 
 #include <deque>
 #include <memory>
@@ -16,20 +16,20 @@ namespace phx::transport {
 
 // From a request's process to the session.
 
-/// Give what waits to `poll`, about a megabyte of it, or tell it when there is something. The
-/// latest poll counts.
+/// Send `poll` the waiting frames, about a megabyte at most, or notify it when there are some. Only
+/// the latest poll counts.
 struct Flush {
   process::Pid poll;
 };
-/// The poll ends without an answer from here.
+/// The poll's window is over: don't notify it any more.
 struct Expired {
   process::Pid poll;
 };
-/// A poll whose client had gone gives back what it took.
+/// A poll gives back the frames it took: its client had gone.
 struct GiveBack {
   std::vector<serializer::FramePtr> frames;
 };
-/// A message from the client; Handled comes back when it has been handled.
+/// A message from the client. Handled is sent back once it has been handled.
 struct Publish {
   process::Pid publisher;
   serializer::Frame frame;
@@ -39,37 +39,36 @@ inline std::size_t heap_bytes(const Publish& message) { return message.frame.byt
 // From the session to a request's process.
 
 struct Subscribed {};
-/// The answer to Expired, and the last word of a session that is drained: no frames are on their
-/// way.
+/// Answers Expired, and is sent when the session drains: no frames are on their way.
 struct Forgotten {};
 struct NowAvailable {};
 struct Frames {
   std::vector<serializer::FramePtr> frames;
 };
 struct Handled {};
-/// The session ends over a message that came too soon.
+/// The client exceeded its message rate, and the session ends.
 struct Refused {};
 
 //! [longpoll_session]
 class LongpollSession final : public socket::Handler {
  public:
-  /// `place` is kept as long as the session lives.
+  /// The session holds `place` while it lives.
   LongpollSession(const Mount& mount, Socket socket, std::shared_ptr<const void> place);
 
  protected:
   void init() override;
   void handle(process::Message message) override;
   void deliver(serializer::FramePtr frame) override;
-  /// There is no connection to close, and the next poll finds nobody; but a server that stops lets
-  /// the poll that is held go.
+  /// There is no connection to close: the next poll finds the session gone. If the server stops, a
+  /// held poll is released.
   void close(socket::CloseCode code) override;
 
  private:
   void flush(process::Pid poll);
-  /// The first of what waits, as much as one answer holds.
+  /// Takes the oldest frames, as many as one answer holds.
   std::vector<serializer::FramePtr> take();
   void give_back(const std::vector<serializer::FramePtr>& frames);
-  /// There is something for the poll that waits, if one does.
+  /// Notifies the waiting poll, if any, of new frames.
   void tell_poll();
   void publish(Publish message);
   /// \throws process::Exit always.
@@ -78,10 +77,10 @@ class LongpollSession final : public socket::Handler {
 
   const std::shared_ptr<const UserSocket> user_;
   const std::shared_ptr<const void> place_;
-  const Millis patience_;  ///< Without a poll for so long the client is taken to be gone.
+  const Millis patience_;  ///< Without a poll for this long, the client has gone.
   Clock::time_point last_poll_;
-  process::Pid waiting_;  ///< The poll to tell of new frames, if any.
-  /// At most `max_frames_` and `max_bytes_`, and what was given back.
+  process::Pid waiting_;  ///< The poll to notify of new frames, if any.
+  /// At most `max_frames_` and `max_bytes_`, plus what was given back.
   std::deque<serializer::FramePtr> frames_;
   std::size_t bytes_ = 0;  ///< Of all `frames_`.
   const std::size_t max_frames_;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A socket's place in an endpoint: its path, who answers for it, and what it allows.
+/// Where an endpoint mounts a socket: its path, its user socket, and its options.
 
 #include <functional>
 #include <memory>
@@ -19,29 +19,29 @@
 
 namespace phx::transport {
 
-/// The answer to a connection that connect rejected with a reason.
+/// Makes the answer when connect rejects a client with a reason.
 using ErrorHandler = std::function<http::Response(const std::string& reason)>;
 
 struct WebsocketOptions {
-  std::string path = "/websocket";  ///< Behind the mount's own path; `/` adds nothing to it.
-  Millis timeout{60'000};           ///< Without a byte from the client for so long, it is closed.
-  std::size_t max_frame_size = 8'000'000;      ///< Bytes of one message, put together.
+  std::string path = "/websocket";         ///< Appended to the mount's path; `/` appends nothing.
+  Millis timeout{60'000};                  ///< Closes after this long without a client's byte.
+  std::size_t max_frame_size = 8'000'000;  ///< Bytes of one message, fragments joined.
   std::vector<std::string> subprotocols = {};  ///< In the server's order of preference.
   bool compress = false;  ///< Speak permessage-deflate (RFC 7692) with clients that offer it.
 };
 
 struct LongpollOptions {
-  std::string path = "/longpoll";  ///< Behind the mount's own path; `/` adds nothing to it.
-  Millis window{10'000};  ///< A poll that has nothing to tell is answered after so long: window_ms.
-  std::size_t max_waiting_frames = 10'000;         ///< In one session; one more ends it.
-  std::size_t max_waiting_bytes = 32 * 1'048'576;  ///< Of those frames; above, the session ends.
-  /// Whether a session's token counts only at the mount, and under the parameters of its path,
-  /// where the session began. In Phoenix it counts at every mount of the endpoint. Unless set:
-  /// where the mount takes auth tokens.
+  std::string path = "/longpoll";  ///< Appended to the mount's path; `/` appends nothing.
+  Millis window{10'000};           ///< A poll without messages is answered after this: window_ms.
+  std::size_t max_waiting_frames = 10'000;         ///< Per session; one more ends it.
+  std::size_t max_waiting_bytes = 32 * 1'048'576;  ///< Of those frames; more end the session.
+  /// Whether a session's token is valid only at the mount, and with the path parameters, where it
+  /// began. In Phoenix it is valid at every mount of the endpoint. Unset: true if the mount takes
+  /// auth tokens.
   std::optional<bool> bind_session = {};
 };
 
-/// What connect is told of a client: only what is asked for is collected. Mirrors `connect_info`.
+/// What to collect about a client for connect. Mirrors `connect_info`.
 struct ConnectInfoKeys {
   bool peer_data = false;
   bool uri = false;
@@ -50,37 +50,37 @@ struct ConnectInfoKeys {
   bool trace_context_headers = false;
   bool sec_websocket_headers = false;
   std::shared_ptr<const tokens::SessionCookie> session = nullptr;  ///< `session: @session_options`
-  bool check_csrf = true;  ///< The session only for a page that knows its `_csrf_token`.
+  bool check_csrf = true;  ///< Give the session only to a page that sends its `_csrf_token`.
 };
 
 /// `socket("/tenant/:tenant/socket", UserSocket, websocket: […], longpoll: […])` of a Phoenix
-/// endpoint. What both transports share stands once; where they must differ, mount the path twice,
+/// endpoint. Options of both transports appear once; if they must differ, mount the path twice,
 /// with one transport each.
 struct Mount {
-  std::string path;  ///< A part `:name` takes any one segment, and makes it a parameter.
+  std::string path;  ///< A `:name` matches any one segment and makes it a parameter.
   std::shared_ptr<const UserSocket> socket;
   std::optional<WebsocketOptions> websocket = WebsocketOptions{};
-  std::optional<LongpollOptions> longpoll = {};  ///< Off unless asked for.
+  std::optional<LongpollOptions> longpoll = {};  ///< Off by default.
 
   Origins check_origin = Origins::url_host();
   ConnectInfoKeys connect_info = {};
-  /// Take a token from the sub-protocol header (websocket) or x-phoenix-authtoken: Phoenix 1.8.
+  /// Accept a token in the sub-protocol header (websocket) or x-phoenix-authtoken: Phoenix 1.8.
   bool auth_token = false;
-  /// Instead of those that the socket itself offers: `serializer: […]`.
+  /// Overrides the socket's own serializers: `serializer: […]`.
   std::optional<std::vector<serializer::Offer>> serializers = {};
-  /// Who sends more messages is closed with 1008, or his long-poll session ends; pings and pongs
-  /// are not counted. Off unless asked for, as Phoenix has no such limit.
+  /// A client that sends more messages is closed with 1008, or its long-poll session ends; pings
+  /// and pongs don't count. Off by default, as Phoenix has no such limit.
   std::optional<socket::MessageRate> message_rate = {};
-  /// Each request is logged at this level, when it comes and when it is answered.
+  /// Log each request at this level, when it comes and when it is answered.
   std::optional<Level> transport_log = {};
-  /// Long-poll does not ask it: there a refusal is always 403.
+  /// Not called for long-poll, where a refusal is always 403.
   ErrorHandler error_handler = [](const std::string&) { return http::Response{403}; };
-  /// How its connections are sent home when the server stops. Of one user socket's mounts the first
-  /// one's counts.
+  /// How connections are drained when the server stops. If a user socket has several mounts, the
+  /// first one's counts.
   socket::DrainOptions drainer = {};
 };
 
-/// The versions of the wire that are spoken there, in the server's order of preference.
+/// The serializers that the mount offers, in the server's order of preference.
 std::span<const serializer::Offer> offers(const Mount& mount);
 
 }  // namespace phx::transport

@@ -1,4 +1,4 @@
-/// Compares what an origin names with what a mount accepts.
+/// Compares a page's origin with those that a mount accepts.
 
 #include "transport/origin.h"
 
@@ -13,7 +13,7 @@ bool host_matches(std::string_view host, std::string_view allowed) {
   return host == allowed.substr(2) || host.ends_with(allowed.substr(1));
 }
 
-/// What an entry does not name may be anything.
+/// Whatever an entry leaves out may be anything.
 bool entry_matches(const http::Uri& origin, const http::Uri& entry) {
   return (!entry.scheme || origin.scheme == entry.scheme) &&
          (!entry.port || origin.port == entry.port) && host_matches(*origin.host, *entry.host);
@@ -40,7 +40,7 @@ Origins Origins::list(const std::vector<std::string>& entries) {
       throw std::invalid_argument(
           "expected an origin with a host, such as https://example.com, "
           "//example.com:8080 or //*.example.com, got \"" +
-          entry + "\": write it so in check_origin");
+          entry + "\": correct it in check_origin");
     }
     listed.push_back(uri);
   }

@@ -4,7 +4,7 @@
 ///
 ///     mount.check_origin = Origins::list({"https://example.com", "//*.example.org:8443"});
 ///
-/// A request without an Origin header is no page's, and passes whatever is set here.
+/// A request without an Origin header does not come from a page, and always passes.
 
 #include <functional>
 #include <optional>
@@ -18,27 +18,28 @@
 
 namespace phx::transport {
 
-/// The pages that a mount accepts. Each form names its `check_origin` in Phoenix.
+/// The origins that a mount accepts. Each form names its `check_origin` in Phoenix.
 class Origins {
  public:
   using Ask = std::function<bool(const http::Uri& origin)>;
 
   /// `false`: pages from anywhere.
   static Origins any() { return Origins(Any{}); }
-  /// `true`: pages from the endpoint's url host, by any scheme and port, letter case included.
-  /// Where the endpoint has none, as same_host().
+  /// `true`: pages from the endpoint's url host, with any scheme and port; letter case matters. If
+  /// the endpoint has none, the same as same_host().
   static Origins url_host() { return Origins(UrlHost{}); }
-  /// Pages from the host that the request itself names, by any scheme and port. Not in Phoenix.
+  /// Pages from the host in the request's own Host header, with any scheme and port. Not in
+  /// Phoenix.
   static Origins same_host() { return Origins(SameHost{}); }
   /// `:conn`: pages from the scheme, host and port of the request itself.
   static Origins same_origin() { return Origins(SameOrigin{}); }
-  /// A list. `//example.com` takes any scheme and port; `https://example.com` and
-  /// `//example.com:8080` take what they name, and a scheme brings its own port along;
-  /// `//*.example.com` takes example.com and all below it. \throws std::invalid_argument for an
-  /// entry without a host.
+  /// A list. `//example.com` allows any scheme and port; `https://example.com` and
+  /// `//example.com:8080` allow what they name, and a scheme implies its port; `//*.example.com`
+  /// allows example.com and all its subdomains. \throws std::invalid_argument for an entry without
+  /// a host.
   static Origins list(const std::vector<std::string>& entries);
-  /// A function of the application's. It is asked for an origin without a host, too: `null`. Any
-  /// shard's thread, at the same time.
+  /// A function of the application's, also called for an origin without a host: `null`. Called on
+  /// any shard's thread, and on several at once.
   static Origins ask(Ask ask) { return Origins(std::move(ask)); }
 
   /// `url_host` is the endpoint's.

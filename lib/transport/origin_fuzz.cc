@@ -15,7 +15,7 @@ namespace {
 
 const Origins listed = Origins::list({"https://example.com", "//*.example.org:8443"});
 
-/// What ends like our own host without being below it is the usual mistake.
+/// The usual mistake is to accept a host that ends like ours but is not below it.
 bool ours(const http::Uri& origin) {
   const std::string host = http::to_lower(origin.host.value_or(""));
   const bool below = host == "example.org" || host.ends_with(".example.org");

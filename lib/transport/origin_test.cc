@@ -126,7 +126,7 @@ PHX_TEST("an entry without a host is refused at start-up, in a sentence") {
     expect_eq(sentence,
               "expected an origin with a host, such as https://example.com, "
               "//example.com:8080 or //*.example.com, got \"" +
-                  std::string(bad) + "\": write it so in check_origin");
+                  std::string(bad) + "\": correct it in check_origin");
   }
 }
 

@@ -1,4 +1,4 @@
-/// Walks an attempt through the steps.
+/// Runs an attempt through the steps.
 
 #include "transport/pipeline.h"
 
@@ -26,7 +26,7 @@ std::optional<http::Response> run(std::span<const Step> steps, Attempt& attempt)
 }
 //! [run]
 
-/// REQUIRES: the mount speaks websocket.
+/// REQUIRES: the mount has websocket.
 std::variant<Upgrade, http::Response> upgrade(Attempt attempt) {
   if (auto answer = run(websocket_steps(), attempt)) {
     if (attempt.log) attempt.log->answered(answer->status);

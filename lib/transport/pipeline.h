@@ -1,11 +1,10 @@
 #pragma once
 /// \file
-/// The steps between an HTTP request for a websocket and an open one: each lets it pass, or
-/// answers.
+/// The steps from an HTTP request to an open websocket: each lets the request pass, or refuses it.
 ///
 /// Mirrors Phoenix.Transports.WebSocket.call/2, in its order: method, query parameters, log,
 /// origin, auth token, sub-protocols, connect, the upgrade's own headers, and last Cowboy's
-/// extensions. So who asks wrongly *and* may not come in hears that he may not.
+/// extensions. So a request that is both malformed and forbidden is refused as forbidden.
 
 #include <optional>
 #include <span>
@@ -18,41 +17,41 @@
 
 namespace phx::transport {
 
-/// The `:name` parts of a mount's path and what stood there, still percent-encoded.
+/// The `:name` parts of a mount's path and their values, still percent-encoded.
 using PathParams = std::vector<std::pair<std::string, std::string>>;
 
-/// One request on its way through.
+/// One request on its way through the steps.
 struct Attempt {
   const http::Request& request;
   const Mount& mount;
-  const PathParams path_params;  ///< They win over the query's.
+  const PathParams path_params;  ///< They override the query's.
   Context context;
-  std::string transport = "websocket";             ///< Or `longpoll`: for who is told.
+  std::string transport = "websocket";             ///< Or `longpoll`: for telemetry.
   const std::optional<std::string> url_host = {};  ///< The endpoint's, for check_origin.
 
-  std::optional<TransportLog> log = {};  ///< Where the mount asks for one.
+  std::optional<TransportLog> log = {};  ///< If the mount asks for one.
   Json params = Json::object();
-  std::optional<std::string> subprotocol = {};  ///< Chosen for the answer.
+  std::optional<std::string> subprotocol = {};  ///< The one in the answer.
   std::optional<std::string> auth_token = {};
-  std::optional<websocket::Deflate> deflate = {};  ///< Agreed on.
+  std::optional<websocket::Deflate> deflate = {};  ///< As negotiated.
   Socket socket = {};
 };
 
 //! [refusal]
-/// Why an attempt ends: the client's answer, and the log's line.
+/// Why an attempt is refused: the client's answer, and a line for the log.
 struct Refusal {
   Refusal(http::Response response, std::string reason = "a connection was refused",
           Level grave = Level::info)
       : answer(std::move(response)), why(std::move(reason)), level(grave) {}
   http::Response answer;
-  std::string why;  ///< For whoever runs the server: what came, and what to do.
+  std::string why;  ///< For the operator: what came, and what to do.
   Level level;
 };
-/// Nothing: the attempt goes on.
+/// Empty: the attempt goes on.
 using Verdict = std::optional<Refusal>;
 //! [refusal]
 
-/// A name for logs and readers, and what is done.
+/// A step's name, for logs and readers, and its function.
 struct Step {
   const char* name;
   Verdict (*run)(Attempt& attempt);
@@ -60,17 +59,17 @@ struct Step {
 
 /// The websocket transport's steps, in order.
 std::span<const Step> websocket_steps();
-/// What each long-poll request passes, in order: query parameters, log, origin.
+/// The steps of each long-poll request, in order: query parameters, log, origin.
 std::span<const Step> longpoll_steps();
-/// What a long-poll session takes to begin: auth token, connect.
+/// The steps that begin a long-poll session: auth token, connect.
 std::span<const Step> session_steps();
-/// Walks the attempt through; the first refusal ends it, and is logged. \throws whatever connect
-/// throws.
+/// Runs the steps in order; the first refusal ends the attempt, and is logged. \throws whatever
+/// connect throws.
 std::optional<http::Response> run(std::span<const Step> steps, Attempt& attempt);
-/// Writes the log's line of a refusal.
+/// Logs a refusal.
 void log_refusal(const Attempt& attempt, const char* step, const Refusal& refusal);
 
-/// All that an open websocket starts from.
+/// Everything an open websocket starts with.
 struct Upgrade {
   std::shared_ptr<const UserSocket> user;
   Socket socket;
@@ -80,11 +79,10 @@ struct Upgrade {
   std::size_t max_frame_size;
   std::optional<websocket::Deflate> deflate;
   std::optional<socket::MessageRate> message_rate;
-  http::Request::Headers headers =
-      {};  ///< For the 101 answer, beside those of the handshake itself.
+  http::Request::Headers headers = {};  ///< For the 101 answer, besides the handshake's own.
 };
 
-/// Runs the steps. Shard thread. \throws whatever connect throws: answer it 500.
+/// Runs the steps. Shard thread. \throws whatever connect throws; answer 500 then.
 std::variant<Upgrade, http::Response> upgrade(Attempt attempt);
 
 }  // namespace phx::transport

@@ -1,4 +1,4 @@
-/// The order of the steps, and those that are but a line or two.
+/// The order of the steps, and those that take only a line or two.
 
 #include "transport/steps.h"
 
@@ -32,11 +32,11 @@ Verdict transport_log(Attempt& attempt) {
 Verdict check_origin(Attempt& attempt) {
   const http::Request& request = attempt.request;
   if (attempt.mount.check_origin.allow(request, attempt.url_host)) return {};
-  constexpr std::size_t enough = 200;  // of what anybody may send, for a line that says more
+  constexpr std::size_t enough = 200;  // bytes of what the client sent: keeps the log line short
   return Refusal{http::Response{403},
-                 "a page of \"" + std::string(request.header("origin")->substr(0, enough)) +
-                     "\" may not connect; where it should, name its origin in the mount's "
-                     "check_origin, or its host as the endpoint's url_host",
+                 "a page from \"" + std::string(request.header("origin")->substr(0, enough)) +
+                     "\" may not connect; to allow it, add its origin to the mount's "
+                     "check_origin, or make its host the endpoint's url_host",
                  Level::error};
 }
 //! [check_origin]

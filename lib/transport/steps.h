@@ -1,29 +1,29 @@
 #pragma once
 /// \file
-/// The pipeline's steps by name: each looks at an attempt, notes what it learns, or refuses.
+/// The pipeline's steps by name: each inspects an attempt, and refuses it or notes what it learns.
 
 #include "transport/pipeline.h"
 
 namespace phx::transport::steps {
 
-/// A websocket is asked for with GET.
+/// Refuses any method but GET.
 Verdict only_get(Attempt& attempt);
-/// The query becomes the attempt's params.
+/// Parses the query into the attempt's params.
 Verdict fetch_query_params(Attempt& attempt);
-/// From here on the mount's transport_log has the request.
+/// Starts the mount's transport_log for the request.
 Verdict transport_log(Attempt& attempt);
-/// A page must come from where the mount's check_origin says.
+/// Refuses a page whose origin the mount's check_origin does not allow.
 Verdict check_origin(Attempt& attempt);
-/// Takes the auth token out of what the client offers as sub-protocols, and chooses among the rest.
+/// Takes the auth token out of the sub-protocols that the client offers, and chooses from the rest.
 Verdict check_subprotocols(Attempt& attempt);
-/// A long-poll client has a header to itself for its auth token.
+/// Reads a long-poll client's auth token from its own header.
 Verdict auth_token_header(Attempt& attempt);
-/// Chooses the serializer, and asks the application.
+/// Chooses the serializer, and calls the application's connect.
 Verdict connect(Attempt& attempt);
-/// Whether it is an upgrade to a websocket at all. Mirrors WebSockAdapter.UpgradeValidation.
+/// Refuses what is not a valid websocket upgrade. Mirrors WebSockAdapter.UpgradeValidation.
 Verdict check_upgrade_headers(Attempt& attempt);
-/// The first offer of a compression that can be kept. A header that is none is refused, as Cowboy
-/// refuses it.
+/// Accepts the first compression offer that we can honour. Refuses a malformed header, as Cowboy
+/// does.
 Verdict agree_on_extensions(Attempt& attempt);
 
 }  // namespace phx::transport::steps

@@ -1,4 +1,4 @@
-/// What a client offers as sub-protocols: real ones, and an auth token that travels among them.
+/// The sub-protocols that a client offers: real ones, and an auth token sent among them.
 
 #include <algorithm>
 
@@ -13,8 +13,8 @@ constexpr std::string_view bearer = "base64url.bearer.phx.";
 bool is_bearer(const std::string& offer) { return offer.starts_with(bearer); }
 
 //! [take_auth_token]
-/// phoenix.js offers `phoenix, base64url.bearer.phx.TOKEN`: the second is no sub-protocol at all.
-/// Of several such, none is taken. Mirrors maybe_auth_token_from_header/2.
+/// phoenix.js offers `phoenix, base64url.bearer.phx.TOKEN`: the second is a token, not a
+/// sub-protocol. Of several, none is taken. Mirrors maybe_auth_token_from_header/2.
 Verdict take_auth_token(Attempt& attempt, std::vector<std::string>& offered) {
   if (std::count_if(offered.begin(), offered.end(), is_bearer) != 1) return {};
   const auto found = std::find_if(offered.begin(), offered.end(), is_bearer);
@@ -23,7 +23,7 @@ Verdict take_auth_token(Attempt& attempt, std::vector<std::string>& offered) {
   attempt.auth_token = base64::decode(encoded);
   offered.erase(found);
   if (attempt.auth_token) return {};
-  return Refusal{http::rendered_error(500), "the auth token among the sub-protocols is no base64",
+  return Refusal{http::rendered_error(500), "the auth token among the sub-protocols is not base64",
                  Level::error};
 }
 //! [take_auth_token]
@@ -36,11 +36,11 @@ std::string joined(const std::vector<std::string>& names) {
 
 Refusal none_in_common(const std::vector<std::string>& offered,
                        const std::vector<std::string>& spoken) {
-  constexpr std::size_t enough = 200;  // of what anybody may send, for a line that says more
+  constexpr std::size_t enough = 200;  // bytes of what the client sent: keeps the log line short
   return {http::Response{403},
           "a client offers the sub-protocols \"" + joined(offered).substr(0, enough) +
               "\", and the mount speaks \"" + joined(spoken) +
-              "\"; add one to the mount's subprotocols, or mend the client",
+              "\"; add one to the mount's subprotocols, or fix the client",
           Level::error};
 }
 

@@ -1,4 +1,4 @@
-/// Two lines for a request that a mount logs.
+/// The two log lines of a request.
 
 #include "transport/transport_log.h"
 

@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// What a mount's `transport_log` writes of one request: that it came, and how it was answered.
+/// What a mount's `transport_log` writes about one request: that it came, and how it was answered.
 ///
-/// A websocket that opens is answered with 101. Mirrors Plug.Logger.
+/// A websocket that opens is logged with status 101. Mirrors Plug.Logger.
 
 #include <chrono>
 #include <string>
@@ -14,9 +14,9 @@ namespace phx::transport {
 
 class TransportLog {
  public:
-  /// Writes that the request came.
+  /// Logs that the request came.
   TransportLog(const Log& log, Level level, const http::Request& request);
-  /// Writes the answer's status, and how long it took.
+  /// Logs the answer's status, and how long it took.
   void answered(int status) const;
 
  private:

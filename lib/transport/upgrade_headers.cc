@@ -1,4 +1,4 @@
-/// What a request for a websocket must have in its head.
+/// Checks the headers that a websocket upgrade must have.
 
 #include <algorithm>
 
@@ -23,7 +23,7 @@ bool names(const std::vector<std::string>& values, std::string_view wanted) {
 
 }  // namespace
 
-/// The sentences are the framework's own, for clients may show them.
+/// The sentences are the framework's own, as clients may show them.
 Verdict steps::check_upgrade_headers(Attempt& attempt) {
   const http::Request& request = attempt.request;
   if (request.version < 11) return refused_upgrade("HTTP version HTTP/1.0 unsupported");
@@ -36,11 +36,11 @@ Verdict steps::check_upgrade_headers(Attempt& attempt) {
   if (!names(upgrade, "websocket")) {
     return refused_upgrade("'upgrade' header must contain 'websocket', got " + shown(upgrade));
   }
-  // Any key will do, as in Phoenix: it proves nothing about the client.
+  // Any key is accepted, as in Phoenix: it proves nothing about the client.
   if (!request.header("sec-websocket-key")) {
     return refused_upgrade("'sec-websocket-key' header is absent");
   }
-  // One value, as it came: two that are joined are not the one.
+  // Exactly one value, as it came: two joined values are not 13.
   const auto version = request.header("sec-websocket-version");
   if (version != "13") {
     const auto values = version ? std::vector{std::string(*version)} : std::vector<std::string>{};

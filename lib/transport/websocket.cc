@@ -1,4 +1,4 @@
-/// A websocket's idle time: looked at when it may have run out, not counted at each message.
+/// A websocket's idle timeout: checked when it may have run out, not reset at each message.
 
 #include "transport/websocket.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The process of one websocket: what its handler says goes down the wire, frame by frame.
+/// The process of one websocket: it sends its handler's frames down the wire.
 
 #include <memory>
 #include <string>
@@ -12,20 +12,20 @@
 namespace phx::transport {
 
 //! [wire]
-/// The way down to one client, whatever carries it. Shard thread only.
+/// Sends to one client, whatever carries the bytes. Shard thread only.
 class Wire {
  public:
   virtual ~Wire() = default;
-  /// Sends soon, after what was sent before; too much unsent closes the connection. After the
-  /// connection has closed it does nothing.
+  /// Sends soon, after what was sent before. Too much unsent closes the connection; after that it
+  /// does nothing.
   virtual void send(serializer::FramePtr frame) = 0;
   /// Sends a close frame after what was sent before, and closes.
   virtual void close(socket::CloseCode code) = 0;
-  /// Answers the client's own close, after what was sent before; a code of 0 is none.
+  /// Answers the client's close, after what was sent before. Code 0 means no code.
   virtual void answer_close(unsigned code) = 0;
   /// Answers a ping, after what was sent before.
   virtual void pong(std::string payload) = 0;
-  /// How long ago the client's last byte came: of a ping, a pong or part of a frame, too.
+  /// Time since the client's last byte; a ping, a pong or part of a frame counts, too.
   virtual Millis quiet_for() const = 0;
 };
 //! [wire]
@@ -33,9 +33,9 @@ class Wire {
 /// The client has sent a close frame, or has broken the protocol or a limit. What it sent before
 /// has been passed on, and is answered first.
 struct ClientCloses {
-  unsigned code;  ///< That of our close frame.
+  unsigned code;  ///< For our close frame.
 };
-/// The client has sent a ping behind messages that have not been answered.
+/// The client has sent a ping after messages that have not been answered.
 struct ClientPings {
   std::string payload;
 };
@@ -43,8 +43,7 @@ inline std::size_t heap_bytes(const ClientPings& ping) { return ping.payload.siz
 
 class Websocket final : public socket::Handler {
  public:
-  /// `user` is kept alive by the process. Without a byte from the client for `timeout` it is
-  /// closed.
+  /// The process keeps `user` alive. Closes after `timeout` without a byte from the client.
   Websocket(std::shared_ptr<const UserSocket> user, Socket socket, std::shared_ptr<Wire> wire,
             Millis timeout);
 

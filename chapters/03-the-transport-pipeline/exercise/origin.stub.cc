@@ -19,7 +19,7 @@ using exercise::not_written;  // goes with the last part that you write
 /// std::invalid_argument. The sentence is, with the entry for ENTRY:
 ///
 ///     expected an origin with a host, such as https://example.com, //example.com:8080 or
-///     //*.example.com, got "ENTRY": write it so in check_origin
+///     //*.example.com, got "ENTRY": correct it in check_origin
 ///
 /// (on one line; the test compares it). `Origins(std::move(listed))` makes the result.
 Origins Origins::list(const std::vector<std::string>& entries) {
