@@ -1,4 +1,4 @@
-/// What crosses threads: signals to and from other shards, and work lent to the worker threads.
+/// What crosses threads: signals between shards, and work for the worker threads.
 
 #include "process/scheduler.h"
 #include "process/slot.h"
@@ -6,7 +6,7 @@
 namespace phx::process {
 namespace {
 
-/// A worker is done; what the work threw, if it threw.
+/// A worker is done; `thrown` is what the work threw, if anything.
 struct WorkDone {
   std::exception_ptr thrown;
 };
@@ -24,7 +24,7 @@ void Scheduler::post(std::function<void()> task, Pid blame) {
 }
 
 bool Scheduler::forward(std::uint32_t shard, Signal::Body body) {
-  if (shard >= peers_.size()) return false;  // a Pid{} of nobody
+  if (shard >= peers_.size()) return false;  // no such shard
   peers_[shard]->inbox_.push({std::move(body), working_for});
   return true;
 }
@@ -35,10 +35,10 @@ void Scheduler::send_regardless(Pid to, Message message) {
   working_for = speaker;
 }
 
-// --- What comes in from other threads -----------------------------------------------------------
+// --- Signals from other threads -----------------------------------------------------------------
 
-/// A few at a time: who gets a burst of another shard's mail has turns in between. A mailbox's
-/// limit is for its owner's slowness, not for how fast others write while this shard is busy.
+/// A few at a time: the receiver of a burst from another shard gets turns in between. A mailbox's
+/// limit is for a slow owner, not for how fast others write while this shard is busy.
 void Scheduler::receive_some() {
   for (std::size_t i = 0; i < limits_.signals_at_once; ++i) {
     std::optional<Signal> signal = inbox_.next();
@@ -95,7 +95,7 @@ void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function
     working_for = pid;
     std::exception_ptr thrown;
     try {
-      const LogScope about(process);  // which may be gone as soon as the end is told
+      const LogScope about(process);  // `process` may be gone once WorkDone is sent
       work();
     } catch (...) {
       thrown = std::current_exception();

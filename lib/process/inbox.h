@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What one thread tells another: mail and signals in one queue, so that their order is kept.
+/// What one thread sends another: mail and signals in one queue, which keeps their order.
 
 #include <cstddef>
 #include <functional>
@@ -35,15 +35,15 @@ struct SpawnSignal {
   Pid pid;
   std::unique_ptr<Process> process;
 };
-/// Something to do on the shard's thread that is no mail: a broadcast's dispatch, a stop.
+/// Work for the shard's thread that is not mail: a broadcast's dispatch, a stop.
 struct TaskSignal {
   std::function<void()> run;
-  Pid blame = {};  ///< Who crashes if it throws.
+  Pid blame = {};  ///< The process that crashes if it throws.
 };
 
-/// A signal, with the process whose work on a worker thread sent it: its own shard drops what it
-/// sent after its death. (Another shard can't know, and delivers it.) Nobody, where it was sent
-/// regardless of that.
+/// A signal, and the process whose work on a worker thread sent it. If that process is dead, its
+/// own shard drops the signal. (Another shard can't know, and delivers it.) Pid{} for anything
+/// else, and for what send_regardless sends.
 struct Signal {
   using Body =
       std::variant<Deliver, ExitSignal, MonitorSignal, DemonitorSignal, SpawnSignal, TaskSignal>;
@@ -54,7 +54,7 @@ struct Signal {
 /// Many writers, one reader. Any thread may push; only the shard's thread takes.
 class Inbox {
  public:
-  /// Called, on the pusher's thread, when the inbox was empty: it must wake the shard's loop.
+  /// `wake` must wake the shard's loop. Called on the pusher's thread, if the inbox was empty.
   void on_wake(std::function<void()> wake) {
     const std::lock_guard lock(mutex_);
     wake_ = std::move(wake);
@@ -66,13 +66,13 @@ class Inbox {
     if (signals_.size() == 1 && wake_) wake_();
   }
 
-  /// The next signal, if there is one. Only the shard's thread, as has_taken().
+  /// The next signal, if any. Shard thread only, like has_taken().
   std::optional<Signal> next() {
     if (!has_taken()) take_all();
     if (!has_taken()) return std::nullopt;
     return std::move(taken_[at_++]);
   }
-  /// Some have left the queue that wakes, and wait here for next().
+  /// Signals taken off the shared queue still wait for next(); no wake-up comes for them.
   bool has_taken() const { return at_ < taken_.size(); }
 
  private:
@@ -86,8 +86,8 @@ class Inbox {
   std::mutex mutex_;
   std::vector<Signal> signals_;
   std::function<void()> wake_;
-  std::vector<Signal> taken_;  ///< The reader's, who needs no lock for them.
-  std::size_t at_ = 0;         ///< So many of them are gone.
+  std::vector<Signal> taken_;  ///< The reader's own: needs no lock.
+  std::size_t at_ = 0;         ///< Index of the next one to read.
 };
 
 }  // namespace phx::process

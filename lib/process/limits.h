@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a scheduler allows before it steps in.
+/// The limits that a scheduler enforces.
 
 #include <cstddef>
 
@@ -13,9 +13,9 @@ struct Limits {
   /// Bytes, twice what may wait for one client (ServerOptions::outbox_limit). Checked before
   /// queuing, so one oversized message still fits an empty mailbox.
   std::size_t mailbox_bytes = 64 * 1'048'576;
-  std::size_t messages_a_turn = 32;  ///< Then to the back of the queue.
-  std::size_t turns_a_run = 4'096;   ///< Then input and output have their go.
-  std::size_t signals_at_once = 64;  ///< From other threads; then those they reached have a turn.
+  std::size_t messages_a_turn = 32;  ///< Then it goes to the back of the queue.
+  std::size_t turns_a_run = 4'096;   ///< Then input and output get their turn.
+  std::size_t signals_at_once = 64;  ///< From other threads; then their receivers get a turn.
   Millis long_turn{100};             ///< A turn that takes longer is logged: it held up its thread.
 };
 

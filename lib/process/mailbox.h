@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The queue of what a process has yet to read: first come, first read, but for what it awaits.
+/// A process's unread messages, in order of arrival; only an awaited one is taken out of order.
 
 #include <optional>
 #include <vector>
@@ -9,17 +9,17 @@
 
 namespace phx::process {
 
-/// A queue that costs nothing while it is empty: most processes are idle most of the time.
+/// A queue that costs nothing while empty: most processes are idle most of the time.
 class Mailbox {
  public:
   std::size_t size() const { return messages_.size() - head_; }
   bool empty() const { return size() == 0; }
-  /// What all messages in it take up: see Message::bytes.
+  /// The total of its messages' Message::bytes.
   std::size_t bytes() const { return bytes_; }
 
   void push(Message&& message) {
     if (empty()) rewind();
-    // A mailbox that is never quite empty would grow at its end for ever.
+    // Otherwise a mailbox that is never quite empty would grow for ever.
     if (head_ > 64 && head_ * 2 > messages_.size()) drop_read();
     bytes_ += message.bytes();
     messages_.push_back(std::move(message));
@@ -33,7 +33,7 @@ class Mailbox {
     return message;
   }
 
-  /// Takes out the first message with this tag, wherever it lies; the others keep their order.
+  /// Takes out the first message with this tag; the others keep their order.
   std::optional<Message> take(Ref tag) {
     for (std::size_t i = head_; i < messages_.size(); ++i) {
       if (messages_[i].tag() != tag) continue;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What lies in a mailbox: a value of any type, and for some the Ref that it answers.
+/// What a mailbox holds: values of any type, some tagged with the Ref that they answer.
 
 #include <concepts>
 #include <cstddef>
@@ -14,31 +14,32 @@
 
 namespace phx::process {
 
-/// What a string keeps outside itself; see SaysHeapBytes.
+/// The bytes a string keeps outside itself; see SaysHeapBytes.
 inline std::size_t heap_bytes(const std::string& text) { return text.size(); }
 
-/// A body that keeps bytes outside itself, in a frame or a payload, says how many by a function
-/// beside its type: `std::size_t heap_bytes(const Body&)`. What is shared counts in full. They are
-/// what a mailbox's limit in bytes is made of: see Limits::mailbox_bytes.
+/// A body that keeps bytes outside itself, in a frame or a payload, reports how many with a
+/// function beside its type: `std::size_t heap_bytes(const Body&)`. Shared bytes count in full. A
+/// mailbox's limit in bytes includes them: see Limits::mailbox_bytes.
 template <class T>
 concept SaysHeapBytes = requires(const T& body) {
   { heap_bytes(body) } -> std::same_as<std::size_t>;
 };
 
-/// As what a message keeps a value of this type: a string of any kind as a std::string, for a view
-/// or a pointer would outlive what it points to; all else as it is.
+/// The type that a message keeps a T as: any kind of string as a std::string, as a view or a
+/// pointer would outlive what it points to; anything else as itself.
 template <class T>
 using Kept = std::conditional_t<std::same_as<std::decay_t<T>, const char*> ||
                                     std::same_as<std::decay_t<T>, char*> ||
                                     std::same_as<std::decay_t<T>, std::string_view>,
                                 std::string, std::decay_t<T>>;
 
-/// What a message can keep: no array but a string literal, which would decay to a pointer.
+/// What a message can keep: anything but an array, which would decay to a pointer. String literals
+/// are kept as strings.
 template <class T>
 concept Keepable =
     !std::is_array_v<std::remove_reference_t<T>> || std::same_as<Kept<T>, std::string>;
 
-/// A moved-in value whose type the receiver asks for. Messages move; they do not copy.
+/// A moved-in value that the receiver asks for by type. Messages move; they do not copy.
 ///
 ///     socket.send_self("tick");                      // kept as a std::string
 ///     message.get_if<std::string>();                 // in handle_info
@@ -64,18 +65,18 @@ class Message {
     return held_ && held_->type == &type_of<T>;
   }
 
-  /// What it takes up while it waits: the body, and what heap_bytes says of it.
+  /// The bytes it takes up while it waits: the body, plus its heap_bytes.
   std::size_t bytes() const { return held_ ? held_->bytes : 0; }
   /// What Process::await looks for.
   Ref tag() const { return tag_; }
-  /// The same body under another tag: an answer carries its caller's.
+  /// The same body under another tag: an answer carries its request's Ref.
   Message tagged(Ref tag) && {
     tag_ = tag;
     return std::move(*this);
   }
 
  private:
-  // One object a type: its address is the type's name, which is cheaper to compare than typeid.
+  // One object per type: its address identifies the type, and is cheaper to compare than typeid.
   template <class T>
   static inline const char type_of = 0;
 
@@ -83,7 +84,7 @@ class Message {
     explicit Base(const char* t) : type(t) {}
     virtual ~Base() = default;
     const char* const type;
-    std::size_t bytes = 0;  ///< As they were when it was made.
+    std::size_t bytes = 0;  ///< Counted when it was made.
   };
   template <class T>
   struct Held final : Base {
@@ -99,7 +100,7 @@ class Message {
   std::unique_ptr<Base> held_;
 };
 
-/// Tells a watcher that the process it monitors has ended, or never was (`noproc`).
+/// Notifies a watcher that the process it monitors has ended, or never existed (`noproc`).
 struct Down {
   Ref ref{};
   Pid pid;

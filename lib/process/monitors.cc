@@ -1,4 +1,4 @@
-/// Who watches whom: each end of a process is told to those who asked for it, and to no one else.
+/// Monitors: when a process ends, those that monitor it are notified, and no others.
 
 #include "process/scheduler.h"
 #include "process/slot.h"

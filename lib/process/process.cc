@@ -1,4 +1,4 @@
-/// The verbs of a process: each leaves a wish in its slot, and the scheduler grants it.
+/// A process's own operations: each leaves a request in its slot for the scheduler.
 
 #include "process/process.h"
 

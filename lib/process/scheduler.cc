@@ -17,7 +17,7 @@ struct ExitRequest {
   ExitReason reason;
 };
 
-/// A few nanoseconds a reading, exact to some milliseconds: enough to see what held up a thread.
+/// Takes a few nanoseconds, and is exact to some milliseconds: enough to see what held up a thread.
 Millis coarse_time() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
@@ -38,7 +38,7 @@ void Scheduler::connect(const std::vector<Scheduler*>& peers) {
   }
 }
 
-// --- What anyone may ask, from any thread -------------------------------------------------------
+// --- Requests, from any thread ------------------------------------------------------------------
 
 Pid Scheduler::spawn(std::unique_ptr<Process> process) {
   const Pid pid{shard_, next_serial_.fetch_add(1, std::memory_order_relaxed)};
@@ -183,7 +183,7 @@ void Scheduler::enqueue(Slot& slot) {
 
 //! [take_turn]
 void Scheduler::take_turn(Slot& slot) {
-  std::unique_ptr<Slot> dead;  // destroyed when the log is about it no more
+  std::unique_ptr<Slot> dead;  // destroyed once no log line is about it
   const LogScope about(*slot.process);
   if (slot.killed_by) {
     dead = bury(slot, std::move(*slot.killed_by), slot.overflowed && !slot.working);
@@ -228,7 +228,7 @@ bool Scheduler::deliver_next(Slot& slot) {
   Message message = slot.mailbox.pop();
   if (auto* request = message.get_if<ExitRequest>()) {
     slot.process->exit_requested(std::move(request->reason));
-  } else if (!message.holds<PatienceOver>()) {  // it came behind what was awaited
+  } else if (!message.holds<PatienceOver>()) {  // it came after what was awaited
     slot.process->handle(std::move(message));
   }
   return true;
@@ -240,7 +240,7 @@ void Scheduler::note_long_turn(const Slot& slot, Millis began) {
   if (took < limits_.long_turn) return;
   ++stats_.long_turns;
   observer_->held_up(*slot.process, took);
-  log_.warn("a turn held up its thread: what blocks should say so (see Channel::blocking)",
+  log_.warn("a turn held up its thread: declare handlers that block (see Channel::blocking)",
             {{"process", slot.process->name()}, {"ms", std::to_string(took.count())}});
 }
 //! [note_long_turn]
@@ -280,7 +280,7 @@ void Scheduler::last_words(Slot& slot, ExitReason& reason) {
   }
 }
 
-/// What a destructor sends finds an empty table, not one that is being taken apart.
+/// Empties the tables first: what a destructor sends must not find them half destroyed.
 void Scheduler::clear() {
   runnable_.clear();
   urgent_.clear();

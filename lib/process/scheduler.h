@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Runs all the processes of one thread: who has mail gets a turn, and a crash is told, not spread.
+/// Runs one thread's processes: those with mail take turns, and a crash ends only its own process.
 ///
 /// `send` only enqueues: no handler runs inside another. Only run() runs and destroys processes.
 
@@ -21,7 +21,7 @@
 
 namespace phx::process {
 
-/// Counters for whoever watches. Read on the shard's thread.
+/// Counters for monitoring. Read on the shard's thread.
 struct Stats {
   std::uint64_t spawned = 0;
   std::uint64_t crashed = 0;
@@ -39,53 +39,53 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
   ~Scheduler();
 
-  /// Tells the schedulers of one program of each other. Before any of their threads starts.
+  /// Connects the schedulers of one program. Call before any of their threads starts.
   static void connect(const std::vector<Scheduler*>& peers);
-  /// Lends the threads that Process::offload uses. Without them the work runs in the turn itself.
+  /// Sets the threads that Process::offload uses. Without them, the work runs in the turn itself.
   void use_workers(Workers& workers) { workers_ = &workers; }
-  /// Tells `observer` of faults; it outlives the scheduler. Before the thread starts.
+  /// Reports faults to `observer`, which outlives the scheduler. Call before the thread starts.
   void report_to(Observer& observer) { observer_ = &observer; }
-  /// The calling thread is from now on this scheduler's own.
+  /// Makes the calling thread this scheduler's own.
   void adopt_thread() { thread_ = std::this_thread::get_id(); }
-  /// No thread is this scheduler's own, until one adopts it: all that is asked of it waits.
+  /// Leaves the scheduler without a thread: all requests wait until a thread adopts it.
   void await_thread() { thread_ = std::thread::id(); }
   bool on_own_thread() const { return std::this_thread::get_id() == thread_; }
 
-  // Any thread. From another thread these take effect in the order in which they were called.
+  // Any thread. From another thread, these take effect in the order of the calls.
   Pid spawn(std::unique_ptr<Process> process);
   void send(Pid to, Message message);
-  /// As send, but delivered even where the process whose work on a worker thread sends it is dead
-  /// by then: for what must be known of it all the same.
+  /// Like send, but delivered even if the process whose work on a worker thread sends it is dead by
+  /// then: for what must be known regardless.
   void send_regardless(Pid to, Message message);
   void exit(Pid to, ExitReason reason);
-  /// Runs `task` on this scheduler's thread: here and now where that is this one, else soon. What
-  /// it throws is the caller's in the first case and crashes `blame` in the other.
+  /// Runs `task` on this scheduler's thread: at once if that is the calling thread, otherwise soon.
+  /// What it throws reaches the caller in the first case, and crashes `blame` in the second.
   void post(std::function<void()> task, Pid blame = {});
 
   // Shard thread only.
-  /// The watcher gets a Down when the target ends; Down{noproc} where it is dead already.
+  /// The watcher gets a Down when the target ends; Down{noproc} if it is already dead.
   Ref monitor(Pid watcher, Pid target);
-  /// Nothing under this Ref comes any more, not even what is queued: no Down, and no late answer.
+  /// Nothing tagged with this Ref comes any more, not even if queued: no Down, no late answer.
   /// Mirrors Process.demonitor(ref, [:flush]).
   void demonitor(Ref ref, Pid watcher, Pid target);
-  /// Counts from the beginning of this run().
+  /// `delay` counts from the start of the current run().
   Ref send_after(Millis delay, Pid to, Message message);
   void cancel(Ref timer);
-  /// The owner is sent TimerFired after so long; counts as send_after does. REQUIRES: the alarm is
-  /// the owner's, a process of this shard.
+  /// Sends the owner TimerFired after `delay`, counted as in send_after. REQUIRES: the alarm
+  /// belongs to the owner, a process of this shard.
   void set(Alarm& alarm, Millis delay, Pid owner);
-  /// The reply to a Request. Mirrors GenServer.reply/2.
+  /// Replies to a Request. Mirrors GenServer.reply/2.
   void answer(const Request& request, Message reply);
-  /// Destroys all processes, without a last turn: when the thread that ran them has ended.
+  /// Destroys all processes without a last turn. Call when the thread that ran them has ended.
   void clear();
   bool alive(Pid pid) const { return slots_.contains(pid.serial); }
-  /// It has had a turn for all its mail, and awaits nothing: a message sent now is handled next.
+  /// The process has handled all its mail and awaits nothing: a message sent now is handled next.
   bool idle(Pid pid) const;
-  /// The living processes of one kind, the oldest first. Looks at all there are: for rare hours.
+  /// The living processes of one kind, oldest first. Visits every process: for rare use only.
   std::vector<Pid> pids_of(const std::function<bool(const Process&)>& kind) const;
 
-  /// Gives turns to the processes that have mail. True: the budget is spent and more is waiting,
-  /// call again soon. Called within a turn it does nothing, and returns true.
+  /// Gives turns to processes with mail. True: the budget is spent and more waits; call again soon.
+  /// Called within a turn it does nothing, and returns true.
   bool run(Clock::time_point now);
   std::optional<Clock::time_point> next_timer() const;
   /// See Inbox::on_wake.
@@ -100,7 +100,7 @@ class Scheduler {
   std::size_t population() const { return slots_.size(); }
   /// The time of the last run(). Any thread.
   Clock::time_point now() const { return now_.load(std::memory_order_relaxed); }
-  /// Refs tell their shards apart, so that one from another shard is never taken for ours.
+  /// Each Ref contains its shard, so a Ref from another shard is never mistaken for ours.
   static constexpr std::uint32_t max_shards = 64;
   Ref make_ref() { return Ref{next_ref_++ * max_shards + shard_}; }
 
@@ -118,7 +118,7 @@ class Scheduler {
   void take_turn(Slot& slot);
   void work_through(Slot& slot);
   bool deliver_next(Slot& slot);
-  /// The dead: to be destroyed as soon as no log line is about it. Null where its work still runs.
+  /// Returns the dead, to be destroyed once no log line is about it; null if its work still runs.
   std::unique_ptr<Slot> bury(Slot& slot, ExitReason reason, bool say_goodbye);
   void last_words(Slot& slot, ExitReason& reason);
   void note_long_turn(const Slot& slot, Millis began);
@@ -127,7 +127,7 @@ class Scheduler {
   void remove_watcher(const DemonitorSignal& signal);
   void start_work(Slot& slot, std::function<void()> work, std::function<void()> then);
   Slot* find(Pid pid);
-  /// Off this thread, or for another shard: through that shard's inbox.
+  /// From another thread, or to another shard: through that shard's inbox.
   bool forward(std::uint32_t shard, Signal::Body body);
 
   const std::uint32_t shard_;
@@ -143,7 +143,7 @@ class Scheduler {
   std::uint64_t next_ref_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> slots_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> ghosts_;  // dead, their work still runs
-  std::deque<Slot*> urgent_;    // the same, of urgent processes
+  std::deque<Slot*> urgent_;    // as runnable_, but of urgent processes
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   const std::unique_ptr<Timers> timers_;
   bool running_ = false;

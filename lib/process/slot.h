@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the scheduler keeps for each process, and the process itself never sees.
+/// What the scheduler keeps for each process; the process itself never sees it.
 
 #include <memory>
 #include <optional>
@@ -11,10 +11,10 @@
 
 namespace phx::process {
 
-/// The detail of a crash by what no handler should throw.
-constexpr const char* not_an_exception = "something that is no std::exception was thrown";
+/// The detail of a crash by a thrown value that is not a std::exception.
+constexpr const char* not_an_exception = "something other than a std::exception was thrown";
 
-/// A process that waits for one message only.
+/// What a process waits for, if it waits for one message only.
 struct Awaiting {
   Ref ref;
   std::function<void(std::optional<Message>)> then;
@@ -22,7 +22,7 @@ struct Awaiting {
   std::optional<Message> arrived = {};
 };
 
-/// Comes when an await's patience runs out.
+/// Sent when an await's patience runs out.
 struct PatienceOver {};
 
 struct Watcher {
@@ -37,9 +37,9 @@ struct Slot {
   std::unique_ptr<Awaiting> awaiting = {};
   std::unique_ptr<ExitReason> stopping = {};   ///< Set by stop(): ends after this turn.
   std::unique_ptr<ExitReason> killed_by = {};  ///< Set by an exit signal: ends before the next.
-  bool overflowed = false;  ///< Killed by its own mailbox: a crash, so it has its last turn.
+  bool overflowed = false;  ///< Its mailbox overflowed: a crash, so it gets a last turn.
   bool started = false;
-  bool queued = false;  ///< On the run queue, which may hold a slot once.
+  bool queued = false;  ///< On a run queue, which holds a slot at most once.
   bool working =
       false;  ///< Its work runs on a worker thread, so the process must not be destroyed.
 };

@@ -28,7 +28,7 @@ void Supervisor::exit_requested(ExitReason reason) {
 }
 
 void Supervisor::terminate(const ExitReason&) {
-  // Only after a crash of our own is anybody left.
+  // Children are left only if the supervisor itself crashed.
   for (const std::size_t i : reversed(0, children_.size())) {
     scheduler().exit(children_[i].pid, {ExitReason::shutdown, "supervisor ended"});
   }
@@ -72,7 +72,7 @@ void Supervisor::restart(std::size_t index) {
   const std::size_t last = strategy_ == Strategy::one_for_one ? index + 1 : children_.size();
   stop_children(reversed(first, last), [this, first, last, index] {
     for (std::size_t i = first; i < last; ++i) {
-      // A temporary child that was stopped along the way stays gone, as OTP has it.
+      // A temporary child that was stopped along the way is not restarted, as in OTP.
       if (i == index || children_[i].spec.restart != Restart::temporary) start(children_[i]);
     }
   });

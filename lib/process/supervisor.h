@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A process whose only work is other processes: it starts them, and starts them again.
+/// A process whose only work is other processes: it starts and restarts them.
 ///
 /// Mirrors OTP's supervisor: the same strategies, the same limit on restarts, the same order.
 
@@ -16,13 +16,13 @@ namespace phx::process {
 
 //! [strategy]
 enum class Strategy {
-  one_for_one,   ///< Only the child that ended is started again.
-  rest_for_one,  ///< And those that were started after it.
+  one_for_one,   ///< Only the child that ended is restarted.
+  rest_for_one,  ///< And the children started after it.
   one_for_all,   ///< All of them.
 };
 
 enum class Restart {
-  permanent,  ///< Always started again.
+  permanent,  ///< Always restarted.
   transient,  ///< Only after an end that was not graceful.
   temporary,  ///< Never.
 };
@@ -32,10 +32,10 @@ struct ChildSpec {
   std::string id;
   std::function<std::unique_ptr<Process>()> start;
   Restart restart = Restart::permanent;
-  Millis shutdown{5000};  ///< Then it is killed. As in Supervisor's child specifications.
+  Millis shutdown{5000};  ///< After that it is killed. As in Supervisor's child specifications.
 };
 
-/// More restarts than this in that time, and the supervisor gives up. Supervisor's defaults.
+/// The supervisor gives up after more restarts than this in that time. Supervisor's defaults.
 struct Intensity {
   std::size_t max_restarts = 3;
   Millis max_seconds{5000};

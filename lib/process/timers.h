@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Messages that are due later, in order of when.
+/// Messages that are due later, ordered by time.
 
 #include <algorithm>
 #include <boost/intrusive/set.hpp>
@@ -13,12 +13,12 @@
 
 namespace phx::process {
 
-/// What a process is sent when its alarm goes off.
+/// Sent to a process when its alarm goes off.
 struct TimerFired {};
 
-/// An alarm clock that a process keeps as a member, for what it nearly always sets: where a timer
-/// is a message that waits in memory, this is forty-eight bytes of its owner. It is off
-/// until Scheduler::set, goes off once, and is put away with its owner. On its shard's thread only.
+/// A timer that a process keeps as a member, because it is nearly always set: other timers are
+/// messages waiting in memory, this takes forty-eight bytes of its owner. It is off until
+/// Scheduler::set, fires once, and is destroyed with its owner. Shard thread only.
 class Alarm : public boost::intrusive::set_base_hook<
                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
@@ -30,7 +30,7 @@ class Alarm : public boost::intrusive::set_base_hook<
   Pid owner_;
 };
 
-/// Shard thread only. At most one entry a Ref; cancelling what is gone does nothing.
+/// Shard thread only. At most one entry per Ref; cancelling one that is gone does nothing.
 class Timers {
  public:
   struct Due {
@@ -51,7 +51,7 @@ class Timers {
     by_ref_.erase(found);
   }
 
-  /// An alarm that was set already is set anew.
+  /// Sets the alarm, or resets one that was already set.
   void set(Alarm& alarm, Clock::time_point when, Pid owner) {
     if (alarm.is_linked()) alarm.unlink();
     alarm.when_ = when;
@@ -59,7 +59,7 @@ class Timers {
     alarms_.insert(alarm);
   }
 
-  /// Whose alarm goes off at `now`, if anybody's. It is off then.
+  /// The owner of an alarm that is due at `now`, if any. The alarm is then off.
   std::optional<Pid> take_alarm(Clock::time_point now) {
     if (alarms_.empty() || alarms_.begin()->when_ > now) return std::nullopt;
     const Pid owner = alarms_.begin()->owner_;
@@ -67,7 +67,7 @@ class Timers {
     return owner;
   }
 
-  /// The next one that is due at `now`, if any.
+  /// The next message that is due at `now`, if any.
   std::optional<Due> take(Clock::time_point now) {
     if (by_time_.empty() || by_time_.begin()->first > now) return std::nullopt;
     Due due = std::move(by_time_.begin()->second);
@@ -76,7 +76,7 @@ class Timers {
     return due;
   }
 
-  /// When the first of them all is due.
+  /// When the next message or alarm is due.
   std::optional<Clock::time_point> next() const {
     std::optional<Clock::time_point> first;
     if (!by_time_.empty()) first = by_time_.begin()->first;

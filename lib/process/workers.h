@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A few threads for what blocks, so that no loop does. Mirrors OTP's dirty schedulers.
+/// A few threads for work that blocks, so that no loop does. Mirrors OTP's dirty schedulers.
 
 #include <condition_variable>
 #include <cstddef>
@@ -14,18 +14,18 @@
 
 namespace phx::process {
 
-/// A fixed number of threads, started when there is first something to do. Any thread may post.
+/// A limited number of threads, each started when first needed. Any thread may post.
 class Workers {
  public:
-  /// Ten, as OTP has dirty I/O schedulers (`erl +SDio`).
+  /// Ten, like OTP's dirty I/O schedulers (`erl +SDio`).
   explicit Workers(std::size_t threads = 10) : limit_(threads) {}
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
-  /// Waits for what runs, however long that takes; see stop().
+  /// Waits for running jobs, however long they take; see stop().
   ~Workers();
 
   void post(std::function<void()> job);
-  /// Drops what waits, and waits for what runs; false where some still runs after `patience`.
+  /// Drops waiting jobs, and waits for running ones; false if some still run after `patience`.
   bool stop(Millis patience);
 
  private:
@@ -34,7 +34,7 @@ class Workers {
   const std::size_t limit_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::function<void()>> jobs_;  // at most one a process: bounded by their number
+  std::deque<std::function<void()>> jobs_;  // at most one per process: bounded by their number
   std::vector<std::thread> threads_;
   std::condition_variable done_;
   std::size_t idle_ = 0;

@@ -60,7 +60,7 @@ void Telemetry::call_all(Kind kind, std::string_view name, const void* event) co
     } catch (const std::exception& error) {
       failed(id, name, error.what());
     } catch (...) {
-      failed(id, name, "something that is no std::exception was thrown");
+      failed(id, name, "something other than a std::exception was thrown");
     }
   }
 }
