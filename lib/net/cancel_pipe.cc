@@ -1,4 +1,4 @@
-/// Knows an eventfd again by the number that the kernel gave it.
+/// Recognises an eventfd by the number that the kernel gave it.
 
 #include "net/cancel_pipe.h"
 
@@ -13,8 +13,7 @@
 namespace phx::net {
 namespace {
 
-/// What tells an eventfd from another that has its descriptor afterwards; empty for all that is
-/// none.
+/// Tells an eventfd from a later one on the same descriptor; empty if it is not an eventfd.
 std::string eventfd_id(int descriptor) {
   constexpr std::string_view title = "eventfd-id:";
   std::ifstream info(fmt::format("/proc/self/fdinfo/{}", descriptor));
@@ -41,10 +40,10 @@ CancelPipe::CancelPipe(uv_loop_t& loop)
 
 CancelPipe::~CancelPipe() { ::close(harmless_); }
 
-/// Two system calls, and no look into /proc: another thread may want a descriptor any moment.
+/// Only two system calls, without /proc: another thread may open a descriptor at any moment.
 void CancelPipe::keep_place() {
   if (id_.empty() || ::fcntl(descriptor_, F_GETFD) != -1) return;
-  const int placed = ::fcntl(harmless_, F_DUPFD_CLOEXEC, descriptor_);  // the first that is free
+  const int placed = ::fcntl(harmless_, F_DUPFD_CLOEXEC, descriptor_);  // the first free number
   if (placed != descriptor_) ::close(placed);
 }
 

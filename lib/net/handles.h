@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a loop is made of, for the files of this folder alone.
+/// A loop's handles, for the files of this folder only.
 
 #include <libwebsockets.h>
 #include <openssl/ssl.h>

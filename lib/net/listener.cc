@@ -1,4 +1,4 @@
-/// Accepts a bounded number a round, and waits where there are no descriptors left.
+/// Accepts a limited number per round, and pauses while no descriptors are left.
 
 #include "net/listener.h"
 
@@ -21,7 +21,7 @@
 namespace phx::net {
 namespace {
 
-/// An address of either family, and the bytes of it that count.
+/// An address of either family, and how many of its bytes count.
 struct Address {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
@@ -54,7 +54,7 @@ Address address_of(const std::string& host, std::uint16_t port) {
                                 host));
 }
 
-/// An IPv4 client of a socket that takes both is named by its IPv4 address.
+/// An IPv4 client of a socket for both families is named by its IPv4 address.
 Peer peer_of(Address& address) {
   char text[INET6_ADDRSTRLEN] = "";
   if (!address.is_v6()) {
@@ -107,8 +107,8 @@ void Listener::bind(std::uint16_t port, const std::string& option) {
     throw OptionError(
         error == EADDRNOTAVAIL ? "ServerOptions::host" : option,
         error == EADDRINUSE
-            ? fmt::format("port {} of {} is in use: stop the program that has it, or take another "
-                          "(0 is a free one)",
+            ? fmt::format("port {} of {} is in use: stop the program that has it, or pick another "
+                          "(0 takes a free one)",
                           port, host_)
             : fmt::format("could not listen on port {} of {}: {}", port, host_,
                           std::strerror(error)));
@@ -128,7 +128,7 @@ void Listener::start(Loop& loop) {
 }
 
 void Listener::accept_all() {
-  constexpr int a_round = 256;  // then the connections have theirs
+  constexpr int a_round = 256;  // then the connections get their turn
   for (int i = 0; i < a_round && accept_one(); ++i) {
   }
 }
@@ -151,14 +151,14 @@ bool Listener::accept_one() {
 void Listener::pause() {
   constexpr Millis a_moment{100};
   if (!std::exchange(starving_, true)) {
-    log_.warn("no descriptors are left: new connections wait until some are; raise `ulimit -n`");
+    log_.warn("no descriptors are left: new connections wait for some; raise `ulimit -n`");
   }
   uv_poll_stop(watch_->accepting.get());
   watch_->pause.start(a_moment);
 }
 
 void Listener::all_accepted() {
-  if (std::exchange(starving_, false)) log_.info("no connection waits for a descriptor any more");
+  if (std::exchange(starving_, false)) log_.info("no connection waits for descriptors now");
 }
 
 }  // namespace phx::net

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// One port: binds it, and hands on every connection that comes.
+/// Binds one port, and passes on every connection to it.
 
 #include <cstdint>
 #include <functional>
@@ -13,16 +13,15 @@
 
 namespace phx::net {
 
-/// Neither copied nor moved. But for its making, on its loop's thread.
+/// Neither copied nor moved. Loop thread only, except for the constructor.
 class Listener {
  public:
-  /// Takes the socket over; it does not block.
+  /// Takes over the socket, which is non-blocking.
   using Accept = std::function<void(int socket, Peer peer)>;
 
-  /// Binds the port; 0 takes a free one. `host` is an address of this machine: IPv4, or IPv6, of
-  /// which `::` takes both; `localhost` is 127.0.0.1. `option` is the one that the
-  /// port came from: `ServerOptions::port`.
-  /// \throws OptionError where that can't be done.
+  /// Binds the port; 0 takes a free one. `host` is an IPv4 or IPv6 address of this machine; `::`
+  /// takes both families, `localhost` is 127.0.0.1. `option` is the one that the port came from:
+  /// `ServerOptions::port`. \throws OptionError if the port can't be bound.
   Listener(std::string host, std::uint16_t port, const std::string& option, const Log& log,
            Accept accept);
   Listener(const Listener&) = delete;
@@ -30,9 +29,9 @@ class Listener {
   ~Listener();
 
   std::uint16_t port() const { return port_; }
-  /// Accepts from now on, on this loop.
+  /// Starts accepting, on this loop.
   void start(Loop& loop);
-  /// Frees the port. The loop is still there.
+  /// Frees the port. REQUIRES: the loop still exists.
   void stop();
 
  private:
@@ -48,7 +47,7 @@ class Listener {
   const Accept accept_;
   int socket_ = -1;
   std::uint16_t port_ = 0;
-  bool starving_ = false;  ///< Connections wait, for want of descriptors.
+  bool starving_ = false;  ///< Connections wait: no descriptors are left.
   std::unique_ptr<Watch> watch_;
 };
 

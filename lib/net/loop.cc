@@ -1,4 +1,4 @@
-/// libuv's loop, libwebsockets' context on it, and the one switch over what that reports.
+/// libuv's loop, libwebsockets' context on it, and the one switch over its events.
 
 #include "net/loop.h"
 
@@ -17,7 +17,7 @@
 namespace phx::net {
 namespace {
 
-constexpr int read_at_once = 65'536;  // one buffer a context
+constexpr int read_at_once = 65'536;  // one buffer per context
 constexpr int a_day = 86'400;         // libwebsockets' own time-outs; ours come long before
 
 // libwebsockets' lifetime timers sit in one sorted list that each message would walk. A policy of
@@ -61,17 +61,17 @@ lws_context_creation_info vhost_info(const char* name) {
   return info;
 }
 
-/// Held while a context or a vhost is made or destroyed. libwebsockets loads and unloads its event
-/// library meanwhile, with tables of its own that no lock guards, so two servers in one program
-/// that start and stop on threads of their own would meet there.
+/// Held while a context or a vhost is made or destroyed. libwebsockets then loads or unloads its
+/// event library, in tables without a lock: two servers of one program that start or stop on
+/// different threads would race.
 std::mutex& one_at_a_time() {
   static std::mutex mutex;
   return mutex;
 }
 
-/// Sets OpenSSL up for all contexts of the program. Each time libwebsockets does so it takes two
-/// indices that OpenSSL never takes back, and each TLS session has room for all there are: a server
-/// that starts a thousand times would grow.
+/// Sets OpenSSL up for all contexts of the program. Each time libwebsockets does so, it takes two
+/// indices that OpenSSL never frees, and each TLS session has room for every index: a server that
+/// starts a thousand times would grow.
 void set_up_tls_once() {
   static const bool done = [] {
     lws_context_creation_info info{};
@@ -99,8 +99,7 @@ Loop::Handles::Handles() {
              [] {});  // the check handle does the work
 
   const std::lock_guard lock(one_at_a_time());
-  // libwebsockets writes its lines into one buffer that all threads share, and one at each
-  // adoption.
+  // libwebsockets logs into one buffer that all threads share, a line for each adoption.
   lws_set_log_level(0, nullptr);
   set_up_tls_once();
   void* loops[] = {&uv};
@@ -123,7 +122,7 @@ Loop::Handles::Handles() {
   if (plain_vhost == nullptr) throw std::runtime_error("libwebsockets could not make its vhost");
 }
 
-/// libwebsockets would make the vhost all the same, and no handshake with it would succeed.
+/// Keeps the error: libwebsockets would make the vhost anyway, and no handshake would succeed.
 void Loop::Handles::configure(SSL_CTX* of_vhost) noexcept try {
   configured = of_vhost;
   being_configured->configure(of_vhost);
@@ -140,7 +139,7 @@ lws_vhost* Loop::Handles::make_secure_vhost(const Certificate& certificate) {
   being_configured = nullptr;
   if (refusal) std::rethrow_exception(std::exchange(refusal, nullptr));
   if (vhost == nullptr) throw std::runtime_error("libwebsockets could not make a vhost for TLS");
-  Certificate::offer_http(configured);  // after libwebsockets' own choice, which takes any client
+  Certificate::offer_http(configured);  // replaces libwebsockets' own, which takes any client
   return vhost;
 }
 
@@ -150,7 +149,7 @@ Loop::Handles::~Handles() {
   idle.close();
   const std::lock_guard lock(one_at_a_time());
   CancelPipe cancel_pipe(uv);
-  // With a foreign loop this takes two calls, with turns of the loop between them to let go.
+  // With a foreign loop this takes two calls, and turns of the loop in between.
   lws_context_destroy(context);
   cancel_pipe.keep_place();
   while (uv_run(&uv, UV_RUN_NOWAIT) != 0) {

@@ -19,29 +19,29 @@ class Certificate;
 /// and timers.
 class Loop {
  public:
-  /// \throws std::runtime_error with a sentence that says what is missing on this machine.
+  /// \throws std::runtime_error that says what is missing on this machine.
   Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop();
 
-  /// Called once in each round of the loop, after what came in has been read.
+  /// Calls `callback` once per round of the loop, after input has been read.
   void on_round(std::function<void()> callback);
   /// Runs until stop().
   void run();
   void stop();
-  /// Makes the loop go round, if it waits. Any thread.
+  /// Wakes the loop, if it is waiting. Any thread.
   void wake();
-  /// While busy the loop does not wait for events, it only looks.
+  /// While busy, the loop checks for events without waiting.
   void busy(bool is_busy);
 
   /// Reads the certificate, which outlives the loop. Clients that connect later need neither its
   /// files nor descriptors to read them. Call it once, before run().
-  /// \throws OptionError where it can't be used.
+  /// \throws OptionError if it can't be used.
   void prepare(const Certificate& certificate);
-  /// Takes over a connected socket. With a certificate, which was prepared, the client must speak
-  /// TLS; its handshake may take as long as the certificate's options say. Null where the socket
-  /// can't be watched; it is closed then.
+  /// Takes over a connected socket. With a certificate, which must be prepared, the client must
+  /// speak TLS; the certificate's options limit its handshake. Null if the socket can't be watched;
+  /// it is then closed.
   std::unique_ptr<Stream> adopt(int socket, Peer peer, const Certificate* certificate = nullptr);
 
   struct Handles;

@@ -1,4 +1,4 @@
-/// The lowest numbers, by descriptors that nobody uses.
+/// Takes the lowest numbers with descriptors that are never used.
 
 #include "net/low_numbers_taken.h"
 

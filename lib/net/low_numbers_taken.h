@@ -1,14 +1,14 @@
 #pragma once
 /// \file
-/// Keeps the numbers of a program's other descriptors apart from that of a context's cancel pipe.
+/// Keeps the numbers of other descriptors apart from that of a context's cancel pipe.
 
 #include <array>
 
 namespace phx::net {
 
-/// While it lives, a few of the lowest numbers for descriptors are taken, so what is opened has a
-/// higher one; afterwards they are free. The kernel gives out the lowest that is free: what other
-/// threads open while a context is destroyed is not given the number of its cancel pipe, in the
+/// While it lives, the lowest free descriptor numbers are taken, so a cancel pipe made meanwhile
+/// gets a higher one; afterwards they are free again. The kernel gives out the lowest free number.
+/// So what other threads open while the context is destroyed doesn't get the cancel pipe's, in the
 /// moment between libwebsockets' first close() of it and CancelPipe::keep_place.
 class LowNumbersTaken {
  public:

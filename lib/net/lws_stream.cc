@@ -32,7 +32,7 @@ bool LwsStream::open(lws_vhost* vhost, int socket, std::optional<Millis> handsha
   if (adopted == nullptr) return false;
   wsi_ = adopted;
   lws_set_opaque_user_data(wsi_, this);
-  // Times are our own matter; libwebsockets would give each TLS connection a few seconds in all.
+  // We set the time limits; libwebsockets would give each TLS connection a few seconds in all.
   lws_set_timeout(wsi_, NO_PENDING_TIMEOUT, 0);
   if (handshake) {
     notify_of_key_updates(true);
@@ -53,8 +53,8 @@ std::size_t LwsStream::write(std::string_view bytes) {
   return taken;
 }
 
-/// A broken socket is always writable and takes nothing, and where reading is paused its end is
-/// never read: a shard that waited for either would turn for ever.
+/// A broken socket is always writable but takes nothing, and its end is never read while reading is
+/// paused: a shard that waited for either would spin for ever.
 std::size_t LwsStream::write_plain(std::string_view bytes) {
   const ssize_t taken = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (taken >= 0) return static_cast<std::size_t>(taken);
@@ -63,9 +63,8 @@ std::size_t LwsStream::write_plain(std::string_view bytes) {
   return 0;
 }
 
-/// OpenSSL wants to read first where a client has sent half of a KeyUpdate. The rest may never
-/// come, and the socket is writable all the while: a shard that waited for that would turn for
-/// ever.
+/// If a client has sent half of a KeyUpdate, OpenSSL wants to read first. The rest may never come,
+/// and the socket stays writable: a shard that waited for it would spin for ever.
 std::size_t LwsStream::write_secure(std::string_view bytes) {
   SSL* session = lws_get_ssl(wsi_);
   std::size_t taken = 0;
@@ -99,7 +98,7 @@ int LwsStream::received(std::string_view bytes) {
   return dropped_ ? -1 : 0;
 }
 
-// Each call of libwebsockets' takes the socket out of epoll and puts it in again, needed or not.
+// Each lws_rx_flow_control takes the socket out of epoll and puts it back, needed or not.
 
 void LwsStream::pause() {
   if (wsi_ != nullptr && !std::exchange(paused_, true)) lws_rx_flow_control(wsi_, 0);
@@ -110,7 +109,7 @@ void LwsStream::resume() {
 }
 
 Millis LwsStream::quiet_for() const {
-  if (wsi_ == nullptr) return Millis{0};  // the descriptor is another's by now
+  if (wsi_ == nullptr) return Millis{0};  // the number may be another descriptor's by now
   tcp_info info{};
   socklen_t size = sizeof info;
   if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return Millis{0};
@@ -143,8 +142,8 @@ void LwsStream::notify_of_key_updates(bool wanted) {
   if (session != nullptr) SSL_set_ex_data(session, index_of_streams(), wanted ? this : nullptr);
 }
 
-/// OpenSSL answers each one that asks for it, while it reads. A client that does not read the
-/// answers would keep the shard turning: readable for ever, and nothing read.
+/// While it reads, OpenSSL answers each one that asks for an answer. A client that does not read
+/// the answers would keep the shard spinning: readable for ever, with nothing read.
 void LwsStream::key_updated() {
   constexpr std::uint16_t max_key_updates = 1'000;  // a key is good for millions of records
   if (++key_updates_ > max_key_updates) drop();
@@ -161,7 +160,7 @@ void LwsStream::finish(Millis linger) {
   deadline_->start(linger);
 }
 
-/// TLS's own, without which a client can't tell an end from a cut.
+/// Sends close_notify, without which a client can't tell an end from a truncation.
 void LwsStream::say_goodbye() {
   SSL* session = lws_get_ssl(wsi_);
   if (session == nullptr || SSL_is_init_finished(session) != 1) return;
@@ -185,7 +184,7 @@ void LwsStream::handshake_is_due() {
   }
 }
 
-/// The socket is still open while libwebsockets says that it closes it.
+/// libwebsockets reports that it closes the socket while it is still open.
 void LwsStream::gone() {
   if (peer_.secure && !finished_ && !dropped_) say_goodbye();
   notify_of_key_updates(false);

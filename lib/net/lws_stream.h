@@ -2,8 +2,8 @@
 /// \file
 /// A stream over a socket that libwebsockets watches, in its raw role: bytes, plain or TLS.
 ///
-/// libwebsockets accepts the TLS session, reads, and tells when the socket is ready. Writing goes
-/// straight to the socket or to the session, so that no copy waits where nobody counts it.
+/// libwebsockets accepts the TLS session, reads, and reports when the socket is ready. Writes go
+/// straight to the socket or to the session, so no uncounted copy waits anywhere.
 
 #include <libwebsockets.h>
 
@@ -17,11 +17,11 @@ namespace phx::net {
 
 class LwsStream final : public Stream {
  public:
-  /// `handshake` is how long a TLS session may take to begin; nothing for plain TCP.
   LwsStream(Loop& loop, Peer peer);
   ~LwsStream() override;
 
-  /// Hands the socket to libwebsockets; false where it can't be watched. The socket is closed then.
+  /// Hands the socket to libwebsockets. `handshake` limits a TLS handshake; nothing for plain TCP.
+  /// False if the socket can't be watched; it is then closed.
   bool open(lws_vhost* vhost, int socket, std::optional<Millis> handshake);
 
   void tell(StreamUser& user) override;
@@ -33,12 +33,12 @@ class LwsStream final : public Stream {
   Millis quiet_for() const override;
   const Peer& peer() const override { return peer_; }
 
-  // What libwebsockets reports; the results are what its callback returns: -1 closes.
+  // Events from libwebsockets. Its callback returns the results: -1 closes.
   int received(std::string_view bytes);
   int writable();
   void gone();
 
-  /// Makes the sessions of a context notify their streams of KeyUpdates.
+  /// Makes a context's sessions notify their streams of KeyUpdates.
   static void watch_key_updates(SSL_CTX* context);
 
  private:
@@ -56,9 +56,9 @@ class LwsStream final : public Stream {
   bool paused_ = false;
   bool finished_ = false;
   bool dropped_ = false;
-  std::uint16_t key_updates_ = 0;  ///< That the client has sent.
+  std::uint16_t key_updates_ = 0;  ///< Received from the client.
   Loop& loop_;
-  std::unique_ptr<Timer> deadline_;  ///< Of the handshake, then of the client's own end.
+  std::unique_ptr<Timer> deadline_;  ///< For the handshake, then for the client's own end.
 };
 
 }  // namespace phx::net

@@ -1,4 +1,4 @@
-/// Calls libuv's signal handles.
+/// Signals by libuv.
 
 #include "net/signal.h"
 

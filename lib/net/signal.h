@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// One signal of the operating system, heard on a loop.
+/// One signal of the operating system, received on a loop.
 
 #include <functional>
 #include <memory>
@@ -9,8 +9,8 @@ namespace phx::net {
 
 class Loop;
 
-/// Calls back on the loop's thread each time the signal comes; afterwards the signal does what it
-/// did before. Loop thread, or while the loop does not run. Neither copied nor moved.
+/// Calls back on the loop's thread each time the signal comes. Destroying it restores what the
+/// signal did before. Loop thread, or while the loop does not run. Neither copied nor moved.
 class Signal {
  public:
   Signal(Loop& loop, int number, std::function<void()> callback);

@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// One client's bytes: in, out, and the end. What carries them, TCP or TLS, is on the other side.
+/// One client's bytes: in, out, and the end, whether over TCP or TLS.
 ///
-/// Whoever speaks a protocol over a stream is its StreamUser. Tests drive a user with a stream of
-/// their own: testing/fake_stream.h.
+/// A protocol spoken over a stream is its StreamUser. Tests drive a user with a stream of their
+/// own: testing/fake_stream.h.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,23 +18,23 @@ namespace phx::net {
 struct Peer {
   std::string address;  ///< `127.0.0.1` or `::1`
   std::uint16_t port = 0;
-  bool secure = false;  ///< TLS lies between.
+  bool secure = false;  ///< The connection uses TLS.
 };
 
-/// What a stream tells. Loop thread only; any of these may call the stream.
+/// Receives a stream's events. Loop thread only; any of these may call the stream.
 class StreamUser {
  public:
   virtual ~StreamUser() = default;
-  /// Bytes have come, at least one; they are gone when the call returns.
+  /// At least one byte has come; `bytes` is valid only during the call.
   virtual void received(std::string_view bytes) = 0;
-  /// There is room again, after a write() that did not take all.
+  /// There is room again after a write() that did not take everything.
   virtual void writable() = 0;
-  /// The stream is at its end, for whatever reason; nothing is called after this. Not called by the
+  /// The stream has ended, for whatever reason; nothing is called after this. Not called by the
   /// stream's destructor.
   virtual void closed() = 0;
 };
 
-/// Loop thread only. Neither copied nor moved. May be destroyed at any time but within a call of
+/// Loop thread only. Neither copied nor moved. May be destroyed at any time except during a call to
 /// its user; the connection then ends at once.
 class Stream {
  public:
@@ -43,27 +43,26 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
   virtual ~Stream() = default;
 
-  /// From here on this user is told; until then nothing is read.
+  /// Sends all further events to `user`; nothing is read before this.
   virtual void tell(StreamUser& user) = 0;
 
-  /// Writes at once what the network takes, and says how many bytes that were: no copy is kept. If
-  /// fewer than all, the next write must begin with the same bytes, and writable() says when. After
-  /// the end it takes nothing.
+  /// Writes what the network takes now, and returns how many bytes that was; no copy is kept. If
+  /// some are left, writable() says when there is room, and the next write must begin with them.
+  /// After the end it takes nothing.
   virtual std::size_t write(std::string_view bytes) = 0;
 
-  /// Stops and resumes reading. While it is paused, an end of the client's is not noticed.
+  /// Stops and resumes reading. While paused, the client's end goes unnoticed.
   virtual void pause() = 0;
   virtual void resume() = 0;
 
-  /// Nothing more will be written. The client is told so, and has `linger` to end its own side:
-  /// what it still sends is thrown away, so that the last bytes are not lost to a reset. closed()
-  /// follows.
+  /// Ends our side: nothing more is written. The client has `linger` to end its own; what it still
+  /// sends is discarded, so that no reset destroys our last bytes. closed() follows.
   virtual void finish(Millis linger) = 0;
-  /// Ends the connection at once, unsent bytes and all; closed() follows, soon, but not within this
-  /// call.
+  /// Ends the connection at once and discards unsent bytes; closed() follows soon, but not within
+  /// this call.
   virtual void drop() = 0;
 
-  /// How long ago the client's last byte came.
+  /// Time since the client's last byte.
   virtual Millis quiet_for() const = 0;
   virtual const Peer& peer() const = 0;
 };

@@ -1,4 +1,4 @@
-/// Calls libuv's timers.
+/// Timers by libuv.
 
 #include "net/timer.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// One alarm on a loop.
+/// One timer on a loop.
 
 #include <functional>
 #include <memory>
@@ -11,8 +11,8 @@ namespace phx::net {
 
 class Loop;
 
-/// Calls back once when its time has come; stopped when it is destroyed. Takes memory only once it
-/// has been started. Loop thread only. Neither copied nor moved.
+/// Calls back once when its time has come; destroying it stops it. Takes no memory until it is
+/// started. Loop thread only. Neither copied nor moved.
 class Timer {
  public:
   Timer(Loop& loop, std::function<void()> callback);
@@ -20,9 +20,9 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
   ~Timer();
 
-  /// Anew, if it runs already.
+  /// Restarts it if it is running.
   void start(Millis wait);
-  /// Again and again, until stop().
+  /// Calls back every `interval`, until stop().
   void every(Millis interval);
   void stop();
 

@@ -1,4 +1,4 @@
-/// Reads the certificate and the key, and says in a sentence what is wrong with them.
+/// Reads the certificate and the key, and says what is wrong with them.
 
 #include "net/tls.h"
 
@@ -40,14 +40,14 @@ void check_readable(const std::string& file, const char* what, const char* optio
                              errno == 0 ? "it is empty" : std::strerror(errno)));
 }
 
-/// Nobody sits at the server's terminal to type a passphrase.
+/// Never asks: nobody sits at the server's terminal to type a passphrase.
 int no_passphrase(char*, int, int, void*) noexcept { return -1; }
 
-/// What OpenSSL has against a certificate or a key that it could read; else it was none.
+/// Why OpenSSL rejects a certificate or key that it could read; otherwise the file held none.
 std::string objection() {
   const unsigned long error = ERR_peek_last_error();
   const bool readable = ERR_GET_LIB(error) == ERR_LIB_SSL && !ERR_COMMON_ERROR(error);
-  return readable ? fmt::format("one that won't do ({})", ERR_reason_error_string(error))
+  return readable ? fmt::format("one that OpenSSL rejects ({})", ERR_reason_error_string(error))
                   : "something else";
 }
 
@@ -76,8 +76,7 @@ void use_key(SSL_CTX* context, const TlsOptions& options) {
                      options.key, objection()));
 }
 
-/// RFC 7301: of what the client offers, HTTP/1.1. Who offers protocols, but not this one, is told
-/// so by an alert.
+/// RFC 7301: chooses HTTP/1.1. A client that offers protocols, but not this one, gets an alert.
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
                     const unsigned char* offered, unsigned offered_size, void*) noexcept {
   static constexpr unsigned char ours[] = "\x08http/1.1";
@@ -93,7 +92,7 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
 
 Certificate::Certificate(TlsOptions options) : options_(std::move(options)), ticket_keys_{} {
   if (RAND_bytes(ticket_keys_.data(), static_cast<int>(ticket_keys_.size())) != 1) {
-    throw std::runtime_error("OpenSSL has no randomness for the keys of session tickets");
+    throw std::runtime_error("OpenSSL could not generate the keys of session tickets");
   }
   struct Deleter {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -105,14 +104,14 @@ Certificate::Certificate(TlsOptions options) : options_(std::move(options)), tic
 
 void Certificate::configure(SSL_CTX* context) const {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  // A client that ends its TCP connection without TLS's goodbye has ended it all the same: HTTP and
-  // websockets know by themselves what is whole.
+  // A client may end its TCP connection without close_notify: HTTP and websockets know by
+  // themselves whether a message is complete.
   SSL_CTX_set_options(
       context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-  // RELEASE_BUFFERS: an idle connection does not keep its two buffers of a record each.
+  // RELEASE_BUFFERS: an idle connection frees its two buffers, of a record each.
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
-  // Else a flood of KeyUpdates is read within one call, for seconds.
+  // Otherwise one call could read a flood of KeyUpdates for seconds.
   SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   LwsStream::watch_key_updates(context);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);

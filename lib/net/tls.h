@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the server shows its TLS clients: its certificate and key, and on which terms it speaks.
+/// The server's side of TLS: its certificate and key, and the terms it offers clients.
 
 #include <array>
 
@@ -13,16 +13,16 @@ namespace phx {
 
 namespace net {
 
-/// TLS 1.2 or 1.3, HTTP/1.1 the one protocol that is agreed on, no renegotiation. Sessions are
-/// resumed by tickets, on any shard, and none is kept in memory. Const; any thread.
+/// TLS 1.2 or 1.3; HTTP/1.1 is the only protocol negotiated; no renegotiation. Tickets resume
+/// sessions on any shard, and none is kept in memory. Const; any thread.
 class Certificate {
  public:
   /// \throws std::runtime_error naming the file that is wrong, what was expected and what to set.
   explicit Certificate(TlsOptions options);
 
-  /// Sets a context of OpenSSL's up; an `SSL_CTX*`. \throws std::runtime_error as the constructor.
+  /// Configures an OpenSSL context, an `SSL_CTX*`. \throws std::runtime_error like the constructor.
   void configure(ssl_ctx_st* context) const;
-  /// Has it agree on HTTP/1.1 and nothing else (RFC 7301).
+  /// Makes it negotiate HTTP/1.1 and nothing else (ALPN, RFC 7301).
   static void offer_http(ssl_ctx_st* context);
   Millis handshake_patience() const { return options_.handshake_patience; }
 

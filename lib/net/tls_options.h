@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What an application sets to have its port speak TLS.
+/// The options that make a port speak TLS.
 
 #include <string>
 
@@ -10,7 +10,7 @@ namespace phx {
 
 /// Where the certificate and its key are: files in PEM form.
 struct TlsOptions {
-  std::string cert;  ///< The server's certificate; behind it those that vouch for it, in order.
+  std::string cert;  ///< The server's certificate, followed by its chain, in order.
   std::string key;   ///< Its private key, not encrypted.
   Millis handshake_patience{10'000};  ///< A client whose handshake takes longer is dropped.
 };

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// libuv's handles as members: they close when their owner goes, and never call into it after that.
+/// libuv's handles as members: they close with their owner, and never call into it after that.
 
 #include <uv.h>
 
@@ -10,7 +10,7 @@
 namespace phx::net {
 
 /// One handle of type T. libuv closes asynchronously, so the handle outlives this object until the
-/// loop has let go of it; its callback is cut off at once. Loop thread only.
+/// loop releases it; its callback is disabled at once. Loop thread only.
 template <class T>
 class UvHandle {
  public:
@@ -29,7 +29,7 @@ class UvHandle {
     const int result = initialise(&box->handle);
     if (result != 0) return result;
     box->handle.data = box.get();
-    box_ = box.release();  // libuv's from here on: freed in the close callback
+    box_ = box.release();  // libuv owns it from here on: freed in the close callback
     return 0;
   }
 
@@ -45,7 +45,7 @@ class UvHandle {
   T* get() const { return &box_->handle; }
   explicit operator bool() const { return box_ != nullptr; }
 
-  /// What libuv is given to call: it finds the callback, if that is still wanted.
+  /// Given to libuv to call: runs the callback, unless the handle is closed.
   static void call(T* handle) noexcept { called(handle, 0); }
 
   /// The same for uv_poll, with the events that woke it.
