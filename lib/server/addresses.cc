@@ -1,4 +1,4 @@
-/// Counts up where a connection is accepted, and down where the last holder of its place goes.
+/// Counts up when a connection is accepted, and down when the last holder releases its place.
 
 #include "server/addresses.h"
 
@@ -14,7 +14,7 @@ struct Addresses::Counts {
     bool refused = false;
   };
   std::mutex mutex;
-  std::unordered_map<std::string, Count> of;  // of those who have a connection
+  std::unordered_map<std::string, Count> of;  // of addresses that have a connection
 
   void leave(const std::string& address) {
     const std::lock_guard lock(mutex);

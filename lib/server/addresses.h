@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How many connections each address has, so that no one of them takes all.
+/// Counts the connections of each address, so that no address takes them all.
 
 #include <cstddef>
 #include <memory>
@@ -8,18 +8,18 @@
 
 namespace phx::server {
 
-/// Any thread. The places outlive it.
+/// Any thread. Places may outlive it.
 class Addresses {
  public:
-  /// Held as long as the connection lives.
+  /// Held while the connection lives.
   using Place = std::shared_ptr<const void>;
 
-  /// `limit` connections an address.
+  /// `limit` is in connections per address.
   explicit Addresses(std::size_t limit);
 
   struct Admission {
-    Place place = {};            ///< Nothing where the address has as many as it may.
-    bool first_refusal = false;  ///< Since it last had room: worth a line in the log.
+    Place place = {};            ///< Null if the address is at its limit.
+    bool first_refusal = false;  ///< The first since it had room: worth a log line.
   };
   Admission admit(const std::string& address);
 

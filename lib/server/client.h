@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The client that a connection is with.
+/// The client at the far end of a connection.
 
 #include <memory>
 
@@ -8,10 +8,10 @@
 
 namespace phx::server {
 
-/// A value; it outlives the client's socket.
+/// A value; may outlive the client's socket.
 struct Client {
   net::Peer peer;
-  std::shared_ptr<const void> place = {};  ///< Among its address's: see Addresses.
+  std::shared_ptr<const void> place = {};  ///< One of its address's: see Addresses.
 };
 
 }  // namespace phx::server

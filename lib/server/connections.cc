@@ -1,4 +1,4 @@
-/// The passage of a connection from HTTP to websocket, and the writes at the end of a turn.
+/// How a connection turns from HTTP to websocket, and the writes at the end of a turn.
 
 #include "server/connections.h"
 
@@ -14,7 +14,7 @@ Connections::Connections(const Endpoint& endpoint, net::Loop& loop, process::Sch
                          pubsub::PubSub& pubsub, const ConnectionLimits& limits)
     : endpoint_(endpoint), loop_(loop), scheduler_(scheduler), pubsub_(pubsub), limits_(limits) {}
 
-// --- They come ----------------------------------------------------------------------------------
+// --- Arrival ------------------------------------------------------------------------------------
 
 void Connections::adopt(int socket, Client client, const net::Certificate* certificate) {
   if (stopping_ || !has_room(client.peer.address)) return static_cast<void>(::close(socket));
@@ -55,8 +55,8 @@ void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transpor
 }
 //! [become_websocket]
 
-/// A burst from many clients is handled in parts: what was just read is still in the cache, and
-/// needs less memory at once.
+/// Handles a burst from many clients in parts: what was just read is still in the cache, and less
+/// memory is needed at once.
 void Connections::mail_sent(std::size_t messages) {
   constexpr std::size_t a_part = 16;
   unread_ += messages;
@@ -65,11 +65,11 @@ void Connections::mail_sent(std::size_t messages) {
   scheduler_.run(Clock::now());
 }
 
-// --- They are written ---------------------------------------------------------------------------
+// --- Writing ------------------------------------------------------------------------------------
 
 void Connections::flush() {
-  // A fan-out's write finds little of its connection in the cache, so what comes next is fetched
-  // while the kernel works. A flush may find its connection broken, but it makes no other dirty.
+  // A fan-out's write finds little of its connection in the cache, so the next ones are prefetched
+  // while the kernel works. A flush may find its connection broken, but never makes another dirty.
   constexpr std::size_t near = 4;
   constexpr std::size_t nearer = 2;
   for (std::size_t i = 0; i < dirty_.size(); ++i) {
@@ -84,7 +84,7 @@ void Connections::flush() {
   ended_websockets_.clear();
 }
 
-// --- They go ------------------------------------------------------------------------------------
+// --- The end ------------------------------------------------------------------------------------
 
 void Connections::finished(HttpConnection& connection) {
   const auto found = http_.find(&connection);
@@ -102,7 +102,7 @@ void Connections::finished(WebsocketConnection& connection) {
 
 void Connections::stop() {
   stopping_ = true;
-  std::vector<HttpConnection*> all;  // some end at once
+  std::vector<HttpConnection*> all;  // a copy, as some end at once
   for (const auto& [key, connection] : http_) all.push_back(key);
   for (HttpConnection* connection : all) connection->answer_and_close();
 }

@@ -1,10 +1,9 @@
 #pragma once
 /// \file
-/// All the connections of one shard: how they come, what they turn into, when they are written, and
-/// how they go.
+/// All the connections of one shard: how they arrive, become websockets, are written to, and end.
 ///
-/// A connection is HTTP's first; after an upgrade its stream is a websocket's. One that has ended
-/// is kept until the end of the turn, for it may still be on the stack. Shard thread only.
+/// A connection starts as HTTP; after an upgrade its stream is a websocket's. An ended connection
+/// is kept until the end of the turn, as it may still be on the stack. Shard thread only.
 
 #include <algorithm>
 #include <memory>
@@ -20,9 +19,9 @@
 namespace phx::server {
 
 struct ConnectionLimits {
-  std::size_t max_connections = 16'384;       ///< Of this shard; more are closed as they come.
-  std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes of memory for what waits for one client.
-  Millis farewell{5'000};                     ///< For the client of a connection that we end.
+  std::size_t max_connections = 16'384;       ///< Of this shard; any more are closed on arrival.
+  std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes of memory waiting for one client.
+  Millis farewell{5'000};                     ///< For the client, once we end its connection.
   http::Limits http = {};
 };
 
@@ -31,17 +30,16 @@ class Connections final : public HttpHost, public WebsocketHost {
   Connections(const Endpoint& endpoint, net::Loop& loop, process::Scheduler& scheduler,
               pubsub::PubSub& pubsub, const ConnectionLimits& limits);
 
-  /// Takes an accepted socket over; with a certificate the client is to speak TLS.
+  /// Takes over an accepted socket; with a certificate, the client must speak TLS.
   void adopt(int socket, Client client, const net::Certificate* certificate);
   /// The same for a stream: it speaks HTTP from here on.
   void welcome(std::unique_ptr<net::Stream> stream, Client client);
-  /// The end of a turn: writes each websocket that has something to write, once, and lets go of
-  /// what has ended.
+  /// Ends a turn: writes once to each websocket with something waiting, and frees what has ended.
   void flush();
 
-  /// No more are taken; HTTP's are answered and closed. Websockets are the transport's to close.
+  /// Takes no more; answers and closes HTTP connections. The transport closes websockets.
   void stop();
-  /// Ends all at once.
+  /// Ends all connections at once.
   void clear();
 
   std::size_t size() const { return http_.size() + websockets_.size(); }
@@ -93,7 +91,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   // Until the end of the turn:
   std::vector<std::unique_ptr<HttpConnection>> ended_http_;
   std::vector<std::shared_ptr<WebsocketConnection>> ended_websockets_;
-  std::size_t unread_ = 0;  ///< Messages that were sent to processes since these had a turn.
+  std::size_t unread_ = 0;  ///< Messages sent to processes since these last had a turn.
   bool full_ = false;       ///< A client was turned away since there last was room.
   bool stopping_ = false;
 };

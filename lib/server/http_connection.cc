@@ -1,4 +1,4 @@
-/// Reads heads in a bounded time, answers, and hands the stream on when it is to be a websocket.
+/// Reads requests within a time limit, answers them, and passes the stream on to a websocket.
 
 #include "server/http_connection.h"
 
@@ -7,7 +7,7 @@
 
 namespace phx::server {
 
-/// Passes a late answer on, while the connection is there to take it.
+/// Passes on a late answer, if the connection still exists.
 class HttpConnection::Answer final : public http::Responder {
  public:
   Answer(HttpConnection& connection, bool head_only, http::Persistence persistence)
@@ -45,7 +45,7 @@ HttpConnection::~HttpConnection() {
 
 void HttpConnection::be_patient() { patience_.start(host_.http_limits().patience); }
 
-/// A connection that only lay idle goes without a word.
+/// Drops the connection; if it was merely idle, without a report.
 void HttpConnection::run_out_of_patience() {
   if (reader_.midway() || !unsent_.empty()) report(telemetry::Limit::request_time);
   stream_->drop();
@@ -62,8 +62,8 @@ void HttpConnection::report(telemetry::Limit limit) const {
 
 // --- Requests -----------------------------------------------------------------------------------
 
-/// While an answer is under way the next requests wait here, up to the size of a head; the rest
-/// waits in the network, where it takes none of our memory.
+/// While an answer is in progress, the next requests wait here, up to the size of a head; the rest
+/// waits in the network and takes none of our memory.
 void HttpConnection::received(std::string_view bytes) {
   if (ended_) return;
   reader_.feed(bytes);
@@ -111,8 +111,8 @@ void HttpConnection::answer(http::Request request) {
   respond(std::get<http::Response>(std::move(outcome)), head_only, persistence);
 }
 
-/// The answer keeps its own time, so our patience is not asked. The stream is still read, so that a
-/// client that hangs up is noticed.
+/// The answer has a time limit of its own, so ours is stopped. The stream is still read, to notice
+/// a client that hangs up.
 void HttpConnection::wait_for(const http::Later& later) {
   waiting_ = true;
   patience_.stop();
@@ -148,8 +148,8 @@ std::string_view HttpConnection::Unsent::next() const {
   return std::string_view(body).substr(sent - head.size());
 }
 
-/// While a client takes its time, nothing of it is read: so one that has sent all it will, and
-/// ended its side, gets its answer.
+/// While a client is slow to take an answer, nothing is read from it: if it has ended its own side,
+/// it still gets the answer.
 void HttpConnection::write() {
   while (!unsent_.empty()) {
     const std::string_view part = unsent_.next();
@@ -164,7 +164,7 @@ void HttpConnection::write() {
 }
 
 void HttpConnection::sent_all() {
-  unsent_ = {};  // its memory, too
+  unsent_ = {};  // frees its memory, too
   if (closing_) {
     patience_.stop();
     return stream_->finish(host_.linger());

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A connection that speaks HTTP: it asks, is answered, and may become a websocket.
+/// A connection that speaks HTTP: it answers requests, and may become a websocket.
 
 #include <memory>
 #include <string>
@@ -16,21 +16,21 @@ namespace phx::server {
 class HttpConnection;
 
 //! [http_host]
-/// What an HTTP connection needs of its shard. Shard thread.
+/// What an HTTP connection needs from its shard. Shard thread.
 class HttpHost {
  public:
   virtual ~HttpHost() = default;
   virtual net::Loop& loop() = 0;
   virtual Endpoint::Outcome dispatch(const http::Request& request) = 0;
-  /// Takes over the stream; `early` are bytes that came behind the request.
+  /// Takes over the stream; `early` is the bytes that came after the request.
   virtual void become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
                                 Client client, std::string_view early) = 0;
   virtual const http::Limits& http_limits() const = 0;
-  /// How long a client has to end its side of a connection that we have ended.
+  /// How long a client has to end its side once we have ended ours.
   virtual Millis linger() const = 0;
   /// A client went over one of its limits.
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
-  /// The connection is to be destroyed, once nothing of it is on the stack any more.
+  /// Destroys the connection, once nothing of it is on the stack any more.
   virtual void finished(HttpConnection& connection) = 0;
 };
 //! [http_host]
@@ -42,27 +42,27 @@ class HttpConnection final : public net::StreamUser {
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection() override;
 
-  /// The server stops: what has been asked is answered, and then the connection ends.
+  /// The server is stopping: answers the current request, then ends the connection.
   void answer_and_close();
 
-  // What the stream tells.
+  // The stream's events.
   void received(std::string_view bytes) override;
   void writable() override;
   void closed() override;
 
  private:
   class Answer;
-  /// What the stream has not taken of an answer: its head, then its body, which is not copied.
+  /// The part of an answer that the stream has not taken: head, then body, which is not copied.
   struct Unsent {
     std::string head = {};
     std::string body = {};
-    std::size_t sent = 0;  ///< Of both, together.
+    std::size_t sent = 0;  ///< Bytes of both together.
 
     bool empty() const { return sent == head.size() + body.size(); }
     /// The part to write next. REQUIRES: !empty().
     std::string_view next() const;
   };
-  /// Nothing stands between the client's next request and its answer.
+  /// The client's next request can be answered now.
   bool idle() const { return !waiting_ && unsent_.empty() && !closing_; }
   void read_requests();
   void answer(http::Request request);
@@ -80,9 +80,9 @@ class HttpConnection final : public net::StreamUser {
   Client client_;
   http::RequestReader reader_;
   Unsent unsent_;
-  bool closing_ = false;  ///< After what is unsent.
-  bool leaving_ = false;  ///< After the answer under way.
-  bool waiting_ = false;  ///< For an answer that takes time; the next request waits behind it.
+  bool closing_ = false;  ///< Closes after what is unsent.
+  bool leaving_ = false;  ///< Closes after the current answer.
+  bool waiting_ = false;  ///< For an answer that takes time; the next request waits for it.
   bool paused_ = false;   ///< The stream is not read.
   bool ended_ = false;
   std::shared_ptr<Answer> answer_;

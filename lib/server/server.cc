@@ -1,4 +1,4 @@
-/// Deals the connections out to the shards, and ends in order.
+/// Distributes the connections over the shards, and ends in order.
 
 #include "server/server.h"
 
@@ -38,15 +38,15 @@ server::ShardOptions shard_options(const ServerOptions& options, std::size_t sha
 
 }  // namespace
 
-/// One life of a server. What is listed first is destroyed last.
+/// One run of a server. The first member is destroyed last.
 struct Server::Life {
   Life(const Endpoint& endpoint, const ServerOptions& options, const Log& log);
   ~Life() { end(); }
 
   void start();
-  /// Asks all to end; returns at once. Any thread.
+  /// Asks everything to end, and returns at once. Any thread.
   void begin_to_end();
-  /// Waits until all have ended. Any thread; the result is Server::stop's.
+  /// Waits until everything has ended, and returns what Server::stop does. Any thread.
   bool end();
 
   void listen(std::uint16_t port, const char* option, const net::Certificate* certificate);
@@ -61,12 +61,12 @@ struct Server::Life {
   const std::optional<net::Certificate> certificate;
   process::Workers workers;
   std::vector<std::unique_ptr<server::Shard>> shards;
-  std::vector<std::unique_ptr<net::Listener>> listeners;  ///< First the one of port().
+  std::vector<std::unique_ptr<net::Listener>> listeners;  ///< The first one is port()'s.
   std::vector<std::unique_ptr<net::Signal>> signals;
   std::size_t next_shard = 0;
   std::atomic<bool> started = false;
   std::atomic<bool> ending = false;
-  std::mutex threads_mutex;  ///< Whoever ends the life joins the threads; others wait for that.
+  std::mutex threads_mutex;  ///< The first caller of end() joins the threads; others wait for that.
   std::vector<std::thread> threads;
   bool handlers_ended = true;
 };
@@ -86,7 +86,7 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
   if (options.http_port && !certificate) {
     throw OptionError("ServerOptions::tls",
                       "expected a certificate and a key with ServerOptions::http_port, which opens "
-                      "a plain port beside that of TLS, got neither");
+                      "a plain port beside the TLS port, got neither");
   }
   listen(options.port, "ServerOptions::port", certificate ? &*certificate : nullptr);
   if (options.http_port) listen(*options.http_port, "ServerOptions::http_port", nullptr);
@@ -134,10 +134,10 @@ void Server::Life::start() {
   for (const auto& shard : shards) threads.emplace_back([each = shard.get()] { each->run(); });
 }
 
-// --- Newcomers, on the first shard's thread -----------------------------------------------------
+// --- New connections, on the first shard's thread -----------------------------------------------
 
-/// In turn where several are equally empty: connections come and go as they please, and each shard
-/// has a limit of its own.
+/// The emptiest one; equally empty shards take turns. Connections end unevenly, and each shard has
+/// a limit of its own.
 server::Shard& Server::Life::emptiest_shard() {
   std::size_t best = next_shard;
   for (std::size_t i = 1; i < shards.size(); ++i) {
@@ -212,10 +212,10 @@ std::vector<std::string> Server::urls() const {
 
 void Server::start() {
   if (life_->started && !life_->ending) {
-    throw std::logic_error("expected a server that does not run, got one that does: stop it first");
+    throw std::logic_error("expected a stopped server, got a running one: stop it first");
   }
   if (life_->ending) {
-    options_.port = port();  // the same again, also where it was a free one
+    options_.port = port();  // the same port again, even if 0 chose it
     life_.reset();
     life_ = std::make_unique<Life>(endpoint_, options_, log_);
   }

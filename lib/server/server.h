@@ -3,8 +3,8 @@
 /// The whole server: shards, the ports they listen on, and an orderly end.
 ///
 ///     phx::Server server(endpoint, {.port = 4000}, phx::Log::to_stderr(phx::Level::info));
-///     server.start();            // threads of its own serve from here on
-///     server.stop();             // sends every client home, and returns when they have gone
+///     server.start();            // serves on its own threads from here on
+///     server.stop();             // disconnects all clients, and returns when they are gone
 
 #include <cstddef>
 #include <cstdint>
@@ -28,34 +28,33 @@ struct ServerOptions {
   /// An address of this machine, IPv4 or IPv6: 0.0.0.0 for all of IPv4, `::` for all of both.
   std::string host = "127.0.0.1";
   std::uint16_t port = 4000;             ///< 0 takes a free one: see Server::port.
-  std::size_t shards = 0;                ///< Threads; 0 is one a core. At most 64.
-  std::size_t max_connections = 16'384;  ///< Of all shards; more are closed as they come.
-  /// The same for one address; 0 is no limit. None unless set: all clients behind one proxy or one
+  std::size_t shards = 0;                ///< Threads; 0 means one per core. At most 64.
+  std::size_t max_connections = 16'384;  ///< Of all shards; any more are closed on arrival.
+  /// The same per address; 0, the default, means no limit: clients behind one proxy or one
   /// company's router share an address. Set it where clients connect directly.
   std::size_t max_connections_per_address = 0;
   HttpLimits http = {};
-  /// Bytes of memory for what waits for one client: above, it is closed.
+  /// Bytes of memory waiting for one client; above this, it is disconnected.
   std::size_t outbox_limit = 32 * 1'048'576;
-  process::Limits processes = {};             ///< Mailboxes and turns.
-  std::size_t worker_threads = 10;  ///< For what blocks (Channel::blocking); the rest waits.
-  Millis farewell{5'000};           ///< For a client that has been told to go; then it is dropped.
-  /// With these the port speaks https and wss.
+  process::Limits processes = {};   ///< Mailboxes and turns.
+  std::size_t worker_threads = 10;  ///< For handlers that block (Channel::blocking); more wait.
+  Millis farewell{5'000};           ///< For a client to leave when asked; then it is dropped.
+  /// If set, the port speaks https and wss.
   std::optional<TlsOptions> tls = {};
-  /// A plain port beside that of TLS; 0 takes a free one.
+  /// A plain port beside the TLS port; 0 takes a free one.
   std::optional<std::uint16_t> http_port = {};
-  /// SIGTERM and SIGINT stop the server, while it runs. Off, for signals belong to the program.
+  /// SIGTERM and SIGINT stop the running server. Off by default: signals belong to the program.
   bool signals = false;
 };
 
 /// Any thread, one call at a time; stop() may be called while run() waits. A program may have
-/// several: start and stop one after the other, each while the others serve, as libwebsockets 4.1
-/// is not made for two at the very same moment. Neither copied nor moved.
+/// several servers, but start and stop them one after the other: libwebsockets 4.1 can't do two at
+/// the same moment. Neither copied nor moved.
 class Server {
  public:
   /// Binds the ports, so that they can be read before the server starts. `endpoint` outlives it,
-  /// and belongs to one server at a time.
-  /// \throws OptionError where an option can't be used as it is: a port that is taken, a
-  /// certificate that can't be read.
+  /// and belongs to one server at a time. \throws OptionError if an option can't be used: a port
+  /// that is taken, a certificate that can't be read.
   Server(const Endpoint& endpoint, ServerOptions options, Log log);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -65,16 +64,16 @@ class Server {
   std::uint16_t port() const;
   /// `http://127.0.0.1:4000`, or with TLS `https://…`
   std::string url() const { return urls().front(); }
-  /// The same, followed by that of the plain port beside TLS, if there is one.
+  /// url(), followed by that of the plain port beside TLS, if there is one.
   std::vector<std::string> urls() const;
 
-  /// Serves, on threads of its own. After a stop() it may start again, on the same ports.
-  /// \throws std::logic_error where it runs already; OptionError where a port has been taken since.
+  /// Serves, on threads of its own. After a stop() it may start again, on the same ports. \throws
+  /// std::logic_error if it is running; OptionError if a port has been taken since.
   void start();
-  /// Sends all clients home, and returns when they have gone or `farewell` is over. False: handlers
-  /// still run on worker threads. Not for handlers: they would wait for themselves.
+  /// Disconnects all clients, and returns when they are gone or `farewell` is over. False: handlers
+  /// still run on worker threads. A handler must not call it: it would wait for itself.
   bool stop();
-  /// Starts, and waits until another thread, or a signal, has stopped it; the result is stop()'s.
+  /// Starts, and waits until another thread or a signal has stopped it. Returns stop()'s result.
   bool run();
 
  private:

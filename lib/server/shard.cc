@@ -20,7 +20,7 @@ Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::W
       measuring_(loop_, [this] { publish_measures(); }) {
   scheduler_.report_to(faults_);
   scheduler_.use_workers(workers);
-  scheduler_.await_thread();  // connections may be dealt to this shard before it runs
+  scheduler_.await_thread();  // connections may be assigned to this shard before it runs
   loop_.on_round([this] { turn(); });
   scheduler_.on_wake([this] { loop_.wake(); });
 }

@@ -2,8 +2,8 @@
 /// \file
 /// One thread's worth of server: a loop, its connections, a scheduler, a pubsub.
 ///
-/// A connection, its socket process and its channels live on one shard and meet no lock. One turn
-/// of the loop: read what has come, give the processes their turns, write each connection once.
+/// A connection, its socket process and its channels live on one shard, without locks. One turn of
+/// the loop reads what has come, gives the processes their turns, and writes each connection once.
 
 #include <atomic>
 
@@ -32,13 +32,13 @@ class Shard final : private ShutdownHost {
 
   /// Starts the endpoint's children and runs the loop until stop(). On its own thread.
   void run();
-  /// Sends the connections home in batches (1012), and ends run() when they are gone or their time
-  /// is over. Any thread.
+  /// Closes the connections in batches (1012), and ends run() when they are gone or their time is
+  /// over. Any thread.
   void stop();
-  /// Takes an accepted socket over; with a certificate, which outlives the shard, the client is to
+  /// Takes over an accepted socket; with a certificate, which outlives the shard, the client must
   /// speak TLS. Any thread.
   void adopt(int socket, Client client, const net::Certificate* certificate);
-  /// The connections that it has, as its last turn left them, and those on their way. Any thread.
+  /// Its connections as of its last turn, plus those on their way. Any thread.
   std::size_t load() const { return open_ + coming_; }
 
  private:
@@ -48,7 +48,7 @@ class Shard final : private ShutdownHost {
   bool children_ended() const override { return !scheduler_.alive(supervisor_); }
   void leave() override { loop_.stop(); }
 
-  /// Processes, then writes; and says when to come back.
+  /// Runs the processes, writes, and sets the time of the next turn.
   void turn();
   void sleep_until_next_timer();
   void publish_load();
@@ -64,9 +64,9 @@ class Shard final : private ShutdownHost {
   net::Timer next_timer_;
   net::Timer measuring_;
   process::Pid supervisor_;
-  std::atomic<std::size_t> open_ = 0;    ///< As the last turn left them.
-  std::atomic<std::size_t> coming_ = 0;  ///< Adopted, and not among these yet.
-  std::size_t come_ = 0;                 ///< Of them, in this turn.
+  std::atomic<std::size_t> open_ = 0;    ///< Connections as of the last turn.
+  std::atomic<std::size_t> coming_ = 0;  ///< Adopted, but not yet in `open_`.
+  std::size_t come_ = 0;                 ///< Of `coming_`, arrived in this turn.
 };
 
 }  // namespace phx::server

@@ -1,4 +1,4 @@
-/// The steps of an orderly end, and the limit in time to the last of them.
+/// The steps of an orderly end, and the time limit on the last of them.
 
 #include "server/shutdown.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// How a shard ends: sockets are sent home in batches, then the endpoint's children end, then what
-/// has been told to go has a while to go.
+/// How a shard ends: it drains sockets in batches, ends the endpoint's children, and gives the
+/// connections that are left `farewell` to close.
 
 #include <functional>
 #include <vector>
@@ -12,7 +12,7 @@
 
 namespace phx::server {
 
-/// What is asked of the shard that ends. Shard thread.
+/// What a shutdown needs from its shard. Shard thread.
 class ShutdownHost {
  public:
   virtual ~ShutdownHost() = default;
@@ -22,7 +22,7 @@ class ShutdownHost {
   /// Tells the endpoint's children to end.
   virtual void end_children() = 0;
   virtual bool children_ended() const = 0;
-  /// The loop returns.
+  /// Makes the loop return.
   virtual void leave() = 0;
 };
 
@@ -32,9 +32,9 @@ class Shutdown {
   /// `endpoint` outlives it.
   Shutdown(const Endpoint& endpoint, ShutdownHost& host, net::Loop& loop, Millis farewell);
 
-  /// Polls that are held are still answered while the batches go.
+  /// Held polls are still answered while the batches drain.
   void begin();
-  /// At the end of each turn: takes the next step, when it is time for it.
+  /// Call at the end of each turn: takes the next step when it is due.
   void go_on();
 
  private:

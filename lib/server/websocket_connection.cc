@@ -77,7 +77,7 @@ void WebsocketConnection::pong(std::string payload) {
   to_be_flushed();
 }
 
-/// Without a code the connection is dropped. A code of 0 is a close frame without one.
+/// Without a code, drops the connection. Code 0 sends a close frame without a code.
 void WebsocketConnection::finish(std::optional<unsigned> code) {
   closing_ = true;
   listening_ = false;
@@ -134,8 +134,8 @@ void WebsocketConnection::take(Frame frame) {
   host_.scheduler().send(process_, socket::FromClient{std::move(frame)});
 }
 
-/// Answered after the messages before it, as on Cowboy, where one process does both. A flood of
-/// pings alone fills no mailbox.
+/// Answers a ping after the messages before it, as on Cowboy, where one process does both. At once
+/// if there are none: a flood of pings alone fills no mailbox.
 void WebsocketConnection::take(websocket::Ping ping) {
   if (host_.scheduler().idle(process_)) return pong(std::move(ping.payload));
   host_.scheduler().send(process_, transport::ClientPings{std::move(ping.payload)});
@@ -143,7 +143,7 @@ void WebsocketConnection::take(websocket::Ping ping) {
 
 void WebsocketConnection::take(websocket::Close close) { last_word(close.code); }
 
-/// The process has it: what came before the end is answered before it.
+/// Leaves the close to the process: what came before it is answered first.
 void WebsocketConnection::last_word(unsigned code) {
   listening_ = false;
   host_.scheduler().send(process_, transport::ClientCloses{code});

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// One open websocket: what its client says goes to the transport process, and what that says goes
-/// down to the client.
+/// One open websocket: passes its client's messages to the transport process, and that process's
+/// frames to the client.
 ///
 /// Between a stream of bytes and the transport process. Shard thread only.
 
@@ -23,26 +23,26 @@ namespace phx::server {
 
 class WebsocketConnection;
 
-/// What a websocket needs of its shard.
+/// What a websocket needs from its shard.
 class WebsocketHost {
  public:
   virtual ~WebsocketHost() = default;
   virtual net::Loop& loop() = 0;
   virtual process::Scheduler& scheduler() = 0;
-  /// The connection has sent this much to its process, and has no more at hand. Processes may have
+  /// The connection has sent `messages` to its process, and has no more at hand. Processes may get
   /// their turns before this returns.
   virtual void mail_sent(std::size_t messages) = 0;
   /// Compresses for all the connections of the shard.
   virtual websocket::Deflater& deflater() = 0;
   /// The connection has something to write: flush() it at the end of this turn of the loop.
   virtual void dirty(WebsocketConnection& connection) = 0;
-  /// Where frames are put together for a write. Nobody's from one write to the next.
+  /// Space where frames are joined for a write. Not preserved between writes.
   virtual std::string& writing_space() = 0;
-  /// Bytes of memory that what waits for one client may take.
+  /// The limit in bytes of memory on what waits for one client.
   virtual std::size_t outbox_limit() const = 0;
   /// How long the client of a closing connection has to take the last bytes.
   virtual Millis farewell() const = 0;
-  /// How long it has then to end its own side.
+  /// How long it then has to end its own side.
   virtual Millis linger() const = 0;
   virtual const telemetry::Telemetry& telemetry() const = 0;
   /// A client went over one of its limits.
@@ -55,21 +55,21 @@ class WebsocketConnection final : public transport::Wire,
                                   public net::StreamUser,
                                   public std::enable_shared_from_this<WebsocketConnection> {
  public:
-  /// Answers the handshake; what lies behind it on the stream is read from begin() on.
+  /// Answers the handshake; what follows on the stream is read from begin() on.
   WebsocketConnection(WebsocketHost& host, std::unique_ptr<net::Stream> stream, Client client,
                       const transport::Upgrade& upgrade);
 
-  /// The process that this connection's messages are for. `early` came with the request.
+  /// Sends the connection's messages to `process` from here on. `early` came with the request.
   void begin(process::Pid process, std::string_view early);
 
-  // What the transport process asks for.
+  // The transport process's requests.
   void send(serializer::FramePtr frame) override;
   void close(socket::CloseCode code) override;
   void answer_close(unsigned code) override;
   void pong(std::string payload) override;
   Millis quiet_for() const override { return stream_->quiet_for(); }
 
-  // What the stream tells.
+  // The stream's events.
   void received(std::string_view bytes) override;
   void writable() override { flush(); }
   void closed() override;
@@ -79,10 +79,10 @@ class WebsocketConnection final : public transport::Wire,
     __builtin_prefetch(&stream_);
     __builtin_prefetch(&outbox_);
   }
-  /// And behind that, the stream's own memory.
+  /// And after that, the stream's own memory.
   void prefetch_stream() const { __builtin_prefetch(stream_.get()); }
 
-  /// Writes what waits, as far as the client takes it.
+  /// Writes as much of what waits as the client takes.
   void flush();
 
  private:
@@ -106,10 +106,10 @@ class WebsocketConnection final : public transport::Wire,
   const std::unique_ptr<socket::RateLimit> rate_;  ///< Null where there is no limit.
   std::unique_ptr<net::Timer> farewell_;           ///< While the last bytes wait.
   const std::uint32_t max_frame_size_;
-  const signed char window_bits_;  ///< For compressing; 0 where that was not agreed on.
+  const signed char window_bits_;  ///< For compression; 0 if not negotiated.
   bool dirty_ = false;             ///< On the shard's list for the end of this turn.
   bool listening_ = true;          ///< False once the client has closed, failed or gone.
-  bool closing_ = false;           ///< Nothing more goes out but what the outbox holds.
+  bool closing_ = false;           ///< Nothing more is sent but what the outbox holds.
 };
 
 }  // namespace phx::server
