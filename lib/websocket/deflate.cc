@@ -1,4 +1,4 @@
-/// Calls zlib: bounded on the way in, without a past on the way out.
+/// Calls zlib: with a limit on the way in, without history on the way out.
 
 #include "websocket/deflate.h"
 
@@ -13,7 +13,7 @@ namespace phx::websocket {
 namespace {
 
 constexpr std::string_view tail{"\x00\x00\xff\xff", 4};  // of a sync flush; RFC 7692, 7.2.1
-constexpr int window_bits_of_all = 15;                   // reads what any smaller window wrote
+constexpr int window_bits_of_all = 15;  // reads what any smaller window has written
 constexpr std::size_t most_shared = 16;
 
 Bytef* input(std::string_view bytes) {
@@ -36,8 +36,8 @@ struct Inflater::Stream : z_stream {
 Inflater::Inflater(bool takes_over) : takes_over_(takes_over) {}
 Inflater::~Inflater() = default;
 
-/// The client ended its DEFLATE stream, which it may within a message. What comes next still
-/// refers to what was before.
+/// The client ended its DEFLATE stream, as it may within a message. What comes next may still refer
+/// to what came before.
 void Inflater::begin_again() {
   std::array<Bytef, 1u << window_bits_of_all> window;
   uInt size = window.size();
@@ -74,8 +74,8 @@ Inflater::Result Inflater::finish(std::string& message, std::size_t limit) {
 struct Deflater::Stream : z_stream {
   explicit Stream(int window_bits) : z_stream{} {
     constexpr int memory_level = 8;  // zlib's own default
-    // The whole shard waits. Of a megabyte of JSON the default level takes 17 ms and makes 259 kB,
-    // this one 5 ms and 296 kB; of a small message both make the same.
+    // The whole shard waits. For a megabyte of JSON the default level takes 17 ms and makes 259 kB,
+    // this one 5 ms and 296 kB; for a small message both make the same.
     check(deflateInit2(this, Z_BEST_SPEED, Z_DEFLATED, -window_bits, memory_level,
                        Z_DEFAULT_STRATEGY) == Z_OK,
           "zlib has memory for a stream");
@@ -102,11 +102,11 @@ serializer::FramePtr Deflater::compressed(const serializer::FramePtr& frame, int
 }
 
 std::string Deflater::compress(std::string_view bytes, int window_bits) {
-  constexpr int least_bits = 9;  // zlib's; with it we refer back less than 2^8 bytes
+  constexpr int least_bits = 9;  // zlib's minimum; it refers back less than 2^8 bytes
   std::unique_ptr<Stream>& stream = streams_[std::max(window_bits, least_bits)];
   if (!stream) stream = std::make_unique<Stream>(std::max(window_bits, least_bits));
   deflateReset(stream.get());
-  constexpr std::size_t flush_mark = 16;  // more than the empty block behind the data takes
+  constexpr std::size_t flush_mark = 16;  // more than the empty block after the data takes
   std::string out(deflateBound(stream.get(), bytes.size()) + flush_mark, '\0');
   stream->next_in = input(bytes);
   stream->avail_in = static_cast<uInt>(bytes.size());

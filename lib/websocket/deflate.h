@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Messages through zlib, as permessage-deflate has them: raw DEFLATE, less its last four bytes
-/// (RFC 7692, 7.2). Shard thread only.
+/// Compresses and inflates messages with zlib, as permessage-deflate defines it: raw DEFLATE, less
+/// its last four bytes (RFC 7692, 7.2). Shard thread only.
 
 #include <map>
 #include <memory>
@@ -13,8 +13,8 @@
 
 namespace phx::websocket {
 
-/// Makes one client's messages plain again. Takes no memory to speak of before the first byte of
-/// the first message (some 40 kB from then on), nor between messages that stand alone.
+/// Inflates one client's messages. Takes no memory to speak of before the first byte of the first
+/// message (some 40 kB from then on), nor between messages that stand alone.
 class Inflater {
  public:
   enum class Result { good, malformed, too_large };
@@ -23,11 +23,11 @@ class Inflater {
   explicit Inflater(bool takes_over);
   ~Inflater();
 
-  /// Appends to `message` what `bytes` stand for, which may not make it larger than `limit`.
-  /// Nothing may follow a result that is not good.
+  /// Appends the inflated `bytes` to `message`, which may not grow larger than `limit`. Nothing may
+  /// be added after a result that is not good.
   Result add(std::string_view bytes, std::string& message, std::size_t limit);
-  /// The last of the message's bytes has been added. A message whose end is missing is what could
-  /// be inflated of it, as on Cowboy: its serializer finds that it is no message.
+  /// Call after the message's last byte. A message whose end is missing yields what could be
+  /// inflated, as on Cowboy; its serializer then refuses it.
   Result finish(std::string& message, std::size_t limit);
 
  private:
@@ -38,8 +38,8 @@ class Inflater {
   std::unique_ptr<Stream> stream_;
 };
 
-/// Compresses messages, each by itself: so no connection needs a quarter of a megabyte for its
-/// own past, and a frame that many clients get is compressed once for all of them.
+/// Compresses each message by itself, so no connection needs a quarter of a megabyte for its
+/// history, and a frame for many clients is compressed only once.
 class Deflater {
  public:
   Deflater();
@@ -47,7 +47,7 @@ class Deflater {
 
   /// The frame with its bytes compressed; to be sent with RSV1. `window_bits` is 8 to 15.
   serializer::FramePtr compressed(const serializer::FramePtr& frame, int window_bits);
-  /// Lets go of the frames that were kept for the next receiver.
+  /// Releases the frames that were kept for further receivers.
   void forget() { shared_.clear(); }
 
  private:
@@ -59,7 +59,7 @@ class Deflater {
   };
   std::string compress(std::string_view bytes, int window_bits);
 
-  std::map<int, std::unique_ptr<Stream>> streams_;  ///< By window: seven at most.
+  std::map<int, std::unique_ptr<Stream>> streams_;  ///< By window size: seven at most.
   std::vector<Done> shared_;  ///< At most `most_shared` of this turn's broadcasts.
 };
 

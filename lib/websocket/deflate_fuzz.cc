@@ -34,7 +34,7 @@ Inflated inflate(Inflater& inflater, std::string_view input, std::size_t piece) 
   return out;
 }
 
-/// What we write, a client reads.
+/// A client can read what we write.
 void check_round(std::string_view input, int window_bits) {
   static Deflater deflater;
   const auto plain = std::make_shared<const Frame>(Frame{Frame::text, std::string(input)});
@@ -55,7 +55,7 @@ FUZZ(input) {
   for (int message = 0; message < 2; ++message) {
     const Inflated a = inflate(whole, input, input.size() + 1);
     const Inflated b = inflate(cut, input, choice / 2 + 1);
-    // What is both malformed and too large is refused for what is seen first.
+    // A message both malformed and too large is refused for whichever is seen first.
     const bool good = a.result == Result::good;
     must(good == (b.result == Result::good), "pieces make no difference");
     if (!good) break;

@@ -4,7 +4,7 @@
 ///
 ///     byte 0   FIN(1) RSV1-3(3) opcode(4)
 ///     byte 1   MASK(1) length(7); 126: two bytes of length follow, 127: eight
-///     then     the masking key, four bytes, of what a client sends
+///     then     the masking key, four bytes, if a client sends it
 
 #include <cstddef>
 #include <cstdint>
@@ -23,18 +23,18 @@ enum class Opcode : unsigned char {
   pong = 10,
 };
 
-/// Those that control the connection have this bit: at most 125 bytes, and never fragmented (5.5).
+/// Set in control frames, which have at most 125 bytes and are never fragmented (5.5).
 constexpr unsigned control_bit = 0x8;
 constexpr std::size_t max_control_payload = 125;
 
 constexpr unsigned fin_bit = 0x80;
-constexpr unsigned rsv1_bit = 0x40;  ///< A compressed message's: RFC 7692, 6.
+constexpr unsigned rsv1_bit = 0x40;  ///< Set for a compressed message: RFC 7692, 6.
 constexpr unsigned rsv_bits = 0x70;
 constexpr unsigned opcode_bits = 0x0F;
 constexpr unsigned mask_bit = 0x80;
 constexpr unsigned length_bits = 0x7F;
 
-/// Bytes of an unmasked frame: its head and `payload` bytes behind it.
+/// Bytes of an unmasked frame: its head, and `payload` bytes after it.
 constexpr std::size_t frame_size(std::size_t payload) {
   return 2 + (payload < 126 ? 0 : payload < 65'536 ? 2 : 8) + payload;
 }
@@ -45,7 +45,7 @@ void append_head(std::string& out, unsigned flags, Opcode opcode, std::size_t pa
 /// Appends a whole unmasked control frame. REQUIRES: payload.size() <= max_control_payload.
 void append_control(std::string& out, Opcode opcode, std::string_view payload);
 
-/// A close frame's payload: its code, big end first, and no reason; nothing for the code 0.
+/// A close frame's payload: its code, big-endian, without a reason; empty for code 0.
 std::string close_payload(unsigned code);
 
 }  // namespace phx::websocket

@@ -1,4 +1,4 @@
-/// Writes the answer that makes a websocket of an HTTP connection.
+/// Writes the answer that turns an HTTP connection into a websocket.
 
 #include "websocket/handshake.h"
 

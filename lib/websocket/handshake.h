@@ -19,7 +19,7 @@ struct Acceptance {
   std::string_view key;  ///< The client's Sec-WebSocket-Key.
   const std::optional<std::string>& subprotocol;
   const std::optional<Deflate>& deflate;
-  const http::Request::Headers& headers;  ///< Of one's own.
+  const http::Request::Headers& headers;  ///< Additional ones.
 };
 
 /// The whole head, up to the first frame: with Cowboy's headers, in Cowboy's spelling.

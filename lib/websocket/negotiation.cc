@@ -1,4 +1,4 @@
-/// Reads offers of extensions, and takes those of permessage-deflate that can be kept.
+/// Reads offers of extensions, and accepts those of permessage-deflate that we can honour.
 
 #include "websocket/negotiation.h"
 
@@ -10,7 +10,7 @@ namespace {
 
 using Parameter = std::pair<std::string, std::optional<std::string>>;
 
-/// What RFC 9110, 5.6.2 lets a token be made of.
+/// Whether the text is a token: RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -33,7 +33,7 @@ std::string_view cut(std::optional<std::string_view>& rest, char mark) {
   return first;
 }
 
-/// `value` or `"value"`: in quotes, too, a parameter's value is a token (RFC 6455, 9.1).
+/// `value` or `"value"`: even in quotes, a parameter's value is a token (RFC 6455, 9.1).
 std::string_view unquoted(std::string_view value) {
   const bool quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
   return quoted ? value.substr(1, value.size() - 2) : value;
@@ -57,7 +57,7 @@ int window_bits(std::string_view value) {
   return found == sizes.end() ? 0 : 8 + static_cast<int>(found - sizes.begin());
 }
 
-/// Adds what is agreed on for one parameter; false where it can't be kept.
+/// Adds what we agree on for one parameter; false if it can't be honoured.
 bool agree(Deflate& deflate, const Parameter& parameter) {
   const auto& [name, value] = parameter;
   const bool takeover =
@@ -94,8 +94,8 @@ std::optional<Extension> parse_extension(std::string_view item) {
 
 std::optional<Deflate> agree_on(const Extension& offer) {
   if (offer.name != "permessage-deflate") return {};
-  // Cowboy goes through the parameters with a value first, each kind by name, and answers them
-  // last to first.
+  // Cowboy takes the parameters with a value first, then the others, each kind by name, and answers
+  // in reverse order.
   auto parameters = offer.parameters;
   std::sort(parameters.begin(), parameters.end(), [](const Parameter& a, const Parameter& b) {
     return std::pair(!a.second, a) < std::pair(!b.second, b);

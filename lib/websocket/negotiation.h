@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// Which of a client's offers to compress is taken, and what it is answered (RFC 7692, 7.1).
+/// Chooses one of a client's offers of compression, and answers it (RFC 7692, 7.1).
 ///
 ///     permessage-deflate; client_max_window_bits      what browsers offer
-///     permessage-deflate; client_max_window_bits=15   what they are answered
+///     permessage-deflate; client_max_window_bits=15   what we answer
 
 #include <optional>
 #include <string>
@@ -15,28 +15,27 @@ namespace phx::websocket {
 
 /// One item of Sec-WebSocket-Extensions: `name; parameter; parameter=value`.
 struct Extension {
-  std::string name;  ///< As it came, like the parameters' names: their case counts, as on Cowboy.
+  std::string name;  ///< As it came, like the parameters' names: case matters, as on Cowboy.
   std::vector<std::pair<std::string, std::optional<std::string>>> parameters = {};
 
   bool operator==(const Extension&) const = default;
 };
-/// Nothing where the item is not of that form.
+/// Nothing if the item is not of that form.
 std::optional<Extension> parse_extension(std::string_view item);
 
 /// How one connection compresses.
 struct Deflate {
-  int server_window_bits = 15;  ///< 8 to 15: how far back, as a power of two, we may refer.
-  /// The client's messages may refer to earlier ones of its own. (Ours never do, which is allowed
-  /// without a word.)
+  int server_window_bits = 15;  ///< 8 to 15: we refer back 2 to this power of bytes at most.
+  /// The client's messages may refer to its earlier ones. (Ours never do, which needs no
+  /// agreement.)
   bool client_takes_over = true;
-  /// As an answer has them: `; client_max_window_bits=15`, or nothing.
+  /// As in the answer: `; client_max_window_bits=15`, or empty.
   std::string parameters = {};
 
   bool operator==(const Deflate&) const = default;
 };
-/// What to agree on, or nothing where the offer is another extension's or can't be kept.
-/// Answers with Cowboy's parameters in Cowboy's order: mirrors
-/// cow_ws:negotiate_permessage_deflate/3.
+/// What to agree on; nothing if the offer is another extension's or can't be honoured. Answers with
+/// Cowboy's parameters in Cowboy's order: mirrors cow_ws:negotiate_permessage_deflate/3.
 std::optional<Deflate> agree_on(const Extension& offer);
 
 }  // namespace phx::websocket

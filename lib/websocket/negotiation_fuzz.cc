@@ -1,4 +1,4 @@
-/// Offers of permessage-deflate: what is agreed on can be kept, and is an extension's text itself.
+/// Offers of permessage-deflate: what we agree on is valid, and is itself an extension's text.
 
 #include "websocket/negotiation.h"
 

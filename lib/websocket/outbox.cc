@@ -1,4 +1,4 @@
-/// Joins what is small, shares what is large.
+/// Joins small frames, shares large ones.
 
 #include "websocket/outbox.h"
 
@@ -77,7 +77,7 @@ void Outbox::put_back(const Piece& piece, std::size_t taken) {
   bytes_ += left.size();
 }
 
-/// Up to a large frame, or until the space is full.
+/// Joins frames up to a large one, or until the space is full.
 void Outbox::join(std::string& space) {
   space.clear();
   for (; next_ < frames_.size(); ++next_) {
@@ -96,10 +96,10 @@ void Outbox::join(std::string& space) {
   }
 }
 
-/// With an outbox that is never quite empty the list would grow at its end for ever.
+/// Otherwise the list of an outbox that is never quite empty would grow for ever.
 void Outbox::release_taken() {
   if (next_ == frames_.size()) {
-    frames_ = std::vector<Waiting>();  // its memory, too: most connections are silent
+    frames_ = std::vector<Waiting>();  // frees its memory, too: most connections are silent
   } else if (next_ * 2 > frames_.size()) {
     frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(next_));
   } else {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What waits to be written to one websocket: many frames, one write.
+/// The frames that wait to be written to one websocket: many frames, one write.
 
 #include <memory>
 #include <optional>
@@ -13,38 +13,37 @@
 
 namespace phx::websocket {
 
-/// The frames that wait, each as it was given: they are joined only when they are written, in a
-/// space that all the connections of a shard use in turn. An empty outbox owns no memory beside
-/// itself.
+/// Keeps each frame as it was given, and joins frames only when they are written, in a space that
+/// the connections of a shard share. An empty outbox owns no memory besides itself.
 class Outbox {
  public:
-  /// A part of what goes down the wire.
+  /// A part of the bytes to write.
   struct Piece {
     std::string_view bytes;      ///< In the space, or the frame's. Valid while both are untouched.
-    serializer::FramePtr frame;  ///< Keeps the bytes alive where they are a frame's.
+    serializer::FramePtr frame;  ///< Keeps the bytes alive if they are a frame's.
   };
 
-  /// What goes down before any frame: the answer to the handshake. REQUIRES: empty().
+  /// Sets what is written before any frame: the answer to the handshake. REQUIRES: empty().
   void begin_with(std::string head);
   /// Appends a message. `compressed` sets RSV1.
   void add(serializer::FramePtr frame, bool compressed = false);
   /// Appends the answer to a ping.
   void add_pong(std::string payload);
-  /// Appends a close frame; nothing may follow. A code of 0 sends none.
+  /// Appends a close frame; nothing may follow. Code 0 sends one without a code.
   void add_close(unsigned code);
 
   bool empty() const { return bytes_ == 0; }
-  /// Bytes that wait, as they go down the wire.
+  /// Bytes that wait, as on the wire.
   std::size_t bytes() const { return bytes_; }
-  /// Bytes of memory that they take, about: an empty pong is two bytes on the wire, and many times
-  /// that here.
+  /// About how many bytes of memory they take: an empty pong is two bytes on the wire, but many
+  /// more here.
   std::size_t held() const { return bytes_ + (frames_.size() - next_) * memory_of_a_frame; }
 
   /// Takes out the next piece: small frames joined in `space`, which is overwritten, or a large
   /// frame, which many connections may share. REQUIRES: !empty().
   Piece take(std::string& space);
   /// The network took only `taken` bytes of the piece: the next take() gives the rest. A shared
-  /// frame stays shared; of joined ones a copy is kept.
+  /// frame stays shared; joined ones are copied.
   void put_back(const Piece& piece, std::size_t taken);
 
  private:
@@ -53,12 +52,12 @@ class Outbox {
     Opcode opcode;
     bool compressed;
   };
-  /// Beside its bytes: its place in the list, its object, and what the allocator adds.
+  /// Besides its bytes: its place in the list, its object, and what the allocator adds.
   static constexpr std::size_t memory_of_a_frame = sizeof(Waiting) + sizeof(serializer::Frame) + 32;
-  /// Of a piece that the network did not take whole.
+  /// The rest of a piece that the network did not take whole.
   struct Rest {
     serializer::FramePtr frame;
-    std::string copy;  ///< Where it is no frame's.
+    std::string copy;  ///< If it is not a frame's.
     std::size_t offset = 0;
   };
   void append(Waiting waiting);

@@ -34,7 +34,7 @@ Event Reader::next(std::string_view& input) {
   return NeedMore{};
 }
 
-/// Always false, so that a step can end with it.
+/// Always false, so that a step can return it.
 bool Reader::fail(CloseCode code, const char* why) {
   failure_ = Failure{code, why};
   return false;
@@ -103,7 +103,7 @@ const char* Reader::fault_in_length() const {
   return small ? "a length takes more bytes than it needs" : nullptr;
 }
 
-/// What a frame announces is refused before a byte of it has come.
+/// Refuses a frame that is announced as too large before a byte of it has come.
 bool Reader::begin_payload() {
   const std::size_t length_bytes = head_size_ - 6u;
   payload_left_ = head_[1] & length_bits;
@@ -119,7 +119,7 @@ bool Reader::begin_payload() {
     checked_ = 0;
     compressed_ = (head_[0] & rsv1_bit) != 0;
   }
-  // Of a compressed message this says little; inflating keeps to the limit by itself.
+  // For a compressed message this says little; inflating enforces the limit itself.
   const std::size_t so_far = compressed_ ? 0 : message_.size();
   if (payload_left_ > max_message_ - std::min(so_far, max_message_)) {
     return fail(CloseCode::too_big, "a message is larger than max_frame_size");
@@ -230,7 +230,7 @@ std::variant<Close, Failure> read_close(std::string_view payload) {
   return Close{code};
 }
 
-/// Eight bytes at a time; the compiler makes vectors of it.
+/// Eight bytes at a time; the compiler vectorises it.
 std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask) {
   const std::uint64_t twice = static_cast<std::uint64_t>(mask) << 32 | mask;
   std::size_t at = 0;

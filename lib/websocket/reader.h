@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Turns a client's bytes into messages and control frames: RFC 6455, the server's half, and the
+/// Turns a client's bytes into messages and control frames: the server's half of RFC 6455, and the
 /// inflating of RFC 7692.
 ///
 ///     websocket::Reader reader({.max_message = 8'000'000});
@@ -11,7 +11,7 @@
 ///     }
 ///
 /// However the network cuts the bytes, the same events come out, and a fault is found as soon as
-/// the bytes that show it are there. Knows no socket and no clock.
+/// the bytes that show it have come. Uses no socket and no clock.
 
 #include <array>
 #include <cstdint>
@@ -29,14 +29,14 @@
 
 namespace phx::websocket {
 
-/// All the bytes are taken, and no event is whole.
+/// All the bytes are taken, and no event is complete.
 struct NeedMore {};
 /// To be answered by a pong with the same bytes.
 struct Ping {
   std::string payload;
 };
 struct Pong {};
-/// The client closes, and is answered with its own code; 0 where it gave none. Nothing follows.
+/// The client closes: answer with its own code, or 0 if it gave none. Nothing follows.
 struct Close {
   unsigned code;
 };
@@ -46,41 +46,41 @@ struct Failure {
   socket::CloseCode code;
   const char* why;  ///< For a log: `a client's frame is not masked`.
 };
-/// A whole message is a serializer's frame: text or binary, its fragments put together, inflated.
-/// Text that comes in pieces is checked for UTF-8 as it comes; whether text that comes at once is
-/// UTF-8 is left to the serializers, which read each byte anyway.
+/// A whole message is a serializer's frame: text or binary, its fragments joined, inflated. Text
+/// that comes in pieces is checked for UTF-8 as it comes; text that comes at once is left to the
+/// serializers, which read each byte anyway.
 using Event = std::variant<NeedMore, serializer::Frame, Ping, Pong, Close, Failure>;
 
-/// A value type of one connection's state; neither copied nor moved.
+/// The state of reading one connection. Neither copied nor moved.
 class Reader {
  public:
   struct Options {
-    std::size_t max_message;              ///< Bytes of a message, put together and inflated.
-    std::optional<Deflate> deflate = {};  ///< As it was agreed on.
+    std::size_t max_message;              ///< Bytes of a message, joined and inflated.
+    std::optional<Deflate> deflate = {};  ///< As negotiated.
   };
   explicit Reader(const Options& options);
 
-  /// The next event of what has come; takes its bytes from the front of `input`.
-  /// REQUIRES: neither Close nor Failure has come.
+  /// The next event in `input`; takes its bytes from the front. REQUIRES: neither Close nor Failure
+  /// has been returned.
   Event next(std::string_view& input);
 
-  /// Bytes of memory that what has come takes, so far.
+  /// Bytes of memory held for what has come so far.
   std::size_t held() const { return message_.capacity() + control_.capacity(); }
-  /// Part of a frame or of a message has come, and the rest has not.
+  /// Part of a frame or of a message has come, but not the rest.
   bool midway() const { return head_size_ > 0 || in_payload_ || in_message_; }
 
  private:
   /// 2 bytes, 8 of length and 4 of mask.
   static constexpr std::size_t max_head = 14;
 
-  /// Takes bytes of the head; true once it is whole and good.
+  /// Takes bytes of the head; true once it is complete and valid.
   bool take_head(std::string_view& input);
   std::size_t wanted_head() const;
   const char* fault_in_first_byte() const;
   const char* fault_in_second_byte() const;
   const char* fault_in_length() const;
   bool begin_payload();
-  /// Takes bytes of the payload; true once it is whole.
+  /// Takes bytes of the payload; true once it is complete.
   bool take_payload(std::string_view& input);
   bool add(std::string_view masked);
   bool goes_on_as_text();
@@ -96,32 +96,32 @@ class Reader {
   bool is_control() const { return (head_[0] & control_bit) != 0; }
 
   const std::size_t max_message_;
-  const std::unique_ptr<Inflater> inflater_;  ///< Null where nothing was agreed on.
+  const std::unique_ptr<Inflater> inflater_;  ///< Null if nothing was negotiated.
 
-  // The frame under way.
+  // The frame in progress.
   std::array<unsigned char, max_head> head_{};
   unsigned char head_size_ = 0;
   bool in_payload_ = false;
-  std::uint32_t mask_ = 0;  ///< Turned so that its first byte meets the next one of the payload.
+  std::uint32_t mask_ = 0;          ///< Rotated so that its first byte meets the payload's next.
   std::uint64_t payload_left_ = 0;  ///< Bytes of the payload that are still to come.
   std::string control_;             ///< A control frame's payload.
 
-  // The message under way; control frames may come between its fragments.
+  // The message in progress; control frames may come between its fragments.
   bool in_message_ = false;
   bool compressed_ = false;
   Opcode kind_ = Opcode::text;
   std::string message_;
   std::size_t checked_ = 0;  ///< Bytes of a text message that are known to be UTF-8.
 
-  Failure failure_{};  ///< Without a reason where none has come.
+  Failure failure_{};  ///< Without a reason until one comes.
 };
 
-/// The code that a client's close is answered with, or the fault in it. `payload` is the close
-/// frame's. Codes that may not be sent are answered 1002, as Cowboy does; so are those that were
-/// registered later (1012 to 1014).
+/// The code to answer a client's close with, or the fault in it. `payload` is the close frame's.
+/// Codes that may not be sent are answered with 1002, as on Cowboy; so are those registered later
+/// (1012 to 1014).
 std::variant<Close, Failure> read_close(std::string_view payload);
 
-/// XORs `bytes` with the key; returns the key turned for the byte behind them. RFC 6455, 5.3.
+/// XORs `bytes` with the key; returns the key rotated for the byte after them. RFC 6455, 5.3.
 std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask);
 
 }  // namespace phx::websocket

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t limit = 10'000;
 
-/// The code that an event fails with. Text that comes at once is found not to be UTF-8 by its
-/// serializer, and text in pieces by the reader: either will do.
+/// The code that an event fails with. Invalid UTF-8 is found by the serializer in text that comes
+/// at once, and by the reader in pieces: either will do.
 std::optional<socket::CloseCode> fails_with(const websocket::Event& event) {
   if (const auto* failure = std::get_if<websocket::Failure>(&event)) return failure->code;
   const auto* frame = std::get_if<serializer::Frame>(&event);
@@ -40,7 +40,7 @@ std::string read(std::string_view input, std::size_t piece, bool deflates) {
         return;
       }
       if (const auto code = fails_with(event)) {
-        // What is both malformed and too large fails for what is seen first.
+        // A message both malformed and too large fails for whichever is seen first.
         events += "fails " + (deflates ? "" : std::to_string(static_cast<int>(*code)));
         over = true;
         return;
