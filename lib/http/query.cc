@@ -32,9 +32,9 @@ std::vector<std::string_view> keys_of(std::string_view name) {
   return keys;
 }
 
-/// The tree with `value` put at the end of the path of keys. What stood in its way is replaced.
-/// The tree is moved along, and a child let go of by its parent before it changes: a value that two
-/// hold would be copied, and a long query take quadratic time.
+/// The tree with `value` at the end of the path of keys, replacing whatever was in its way. The
+/// tree is moved along, and a parent releases its child before it changes: a shared value would be
+/// copied, and a long query would take quadratic time.
 Json placed(Json tree, std::span<const std::string_view> keys, const std::string& value) {
   if (keys.empty()) return value;
   if (keys.front().empty()) {

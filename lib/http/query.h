@@ -9,15 +9,15 @@
 
 namespace phx::http {
 
-/// A query that is no UTF-8 once decoded: answered 400.
+/// A query that can't be decoded: answered 400.
 class BadQuery : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
 /// An object of strings; `a[b]=c` makes an object in it, `a[]=c` an array. `+` is a space, a name
-/// without `=` has the empty string, the last of two wins, and a `%` that begins no escape is
-/// itself. \throws BadQuery.
+/// without `=` gets the empty string, the last of two equal names wins, and a `%` that begins no
+/// escape stands for itself. \throws BadQuery.
 Json parse_query(std::string_view query);
 
 /// `%41+b` as `A b`.

@@ -1,4 +1,4 @@
-/// Query strings, as they come behind a path.
+/// Query strings, as they come after a path.
 
 #include "http/query.h"
 

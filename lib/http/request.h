@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What an HTTP client asked for, and what it is answered: plain values that know no socket.
+/// What an HTTP client asked for, and what we answer: plain values without a socket.
 
 #include <cstdint>
 #include <optional>
@@ -17,12 +17,12 @@ struct Request {
   std::string method;
   std::string target;     ///< As it came: `/socket/websocket?vsn=2.0.0`.
   unsigned version = 11;  ///< 10 or 11.
-  Headers headers = {};   ///< Names in lower case, each once, in the order in which they came.
+  Headers headers = {};   ///< Names in lower case, each once, in the order they came in.
   std::string body = {};
-  bool body_too_long = false;  ///< More was sent than is read: `body` is empty.
+  bool body_too_long = false;  ///< The body was over the limit: `body` is empty.
   std::string peer = {};       ///< The client's address.
   std::uint16_t peer_port = 0;
-  std::string scheme = "http";  ///< `https` where it came over TLS.
+  std::string scheme = "http";  ///< `https` if it came over TLS.
 
   /// The target up to the `?`, and what follows it.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }

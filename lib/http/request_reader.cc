@@ -18,7 +18,7 @@ namespace beast = boost::beast::http;
 struct RequestReader::Parser {
   beast::request_parser<beast::string_body> beast;
   std::size_t head_size = 0;  ///< So far.
-  Request request = {};       ///< Its head, once that is whole.
+  Request request = {};       ///< Its head, once that is complete.
   bool told_to_continue = false;
 };
 
@@ -27,7 +27,7 @@ RequestReader::~RequestReader() = default;
 
 namespace {
 
-/// Adds a header to those of the same name, if there are any: as Cowboy hands them on.
+/// Adds a header, joined to any of the same name, as Cowboy does.
 void add_field(Request::Headers& headers, std::string name, std::string_view value) {
   const auto same = std::find_if(headers.begin(), headers.end(),
                                  [&](const auto& header) { return header.first == name; });
@@ -38,7 +38,7 @@ void add_field(Request::Headers& headers, std::string name, std::string_view val
   }
 }
 
-/// Trailers come later, and are not taken: what a proxy in front has not looked at is no header.
+/// Trailers come later, and are ignored: a proxy in front may not have checked them as headers.
 Request head_of(const beast::request<beast::string_body>& parsed) {
   Request request;
   request.method = std::string(parsed.method_string());
@@ -51,8 +51,8 @@ Request head_of(const beast::request<beast::string_body>& parsed) {
   return request;
 }
 
-/// Leaves of the target what Cowboy leaves: a path with its query. `http://host/path` must name the
-/// host that the header names (RFC 9112, 3.2.2). False: it is no target.
+/// Reduces the target to a path with its query, as Cowboy does. `http://host/path` must name the
+/// host that the header names (RFC 9112, 3.2.2). False: it is not a valid target.
 bool to_origin_form(Request& request) {
   std::string& target = request.target;
   target.erase(std::min(target.find('#'), target.size()));
@@ -69,8 +69,8 @@ bool to_origin_form(Request& request) {
   return target.starts_with('/') || is_for_the_server;
 }
 
-/// A name of characters that a URI may hold, or an IPv6 address in brackets, and a port or none:
-/// what Cowboy's cow_http_hd:parse_host/1 takes. Redirects and comparisons of origins rely on it.
+/// A name in characters that a URI may hold, or an IPv6 address in brackets, with or without a
+/// port: what Cowboy's cow_http_hd:parse_host/1 takes. Redirects and origin checks rely on it.
 bool is_host(std::string_view text) {
   constexpr std::string_view in_address = "0123456789abcdefABCDEF:.";
   constexpr std::string_view in_name =
@@ -87,14 +87,14 @@ bool is_host(std::string_view text) {
   return text[end] == ':' && value && *value > 0 && *value <= 65'535;
 }
 
-/// A header's value that goes on in the next line, as it once might: RFC 9112, 5.2. Beast would
-/// join the two. It takes whole headers at a time, so no fold is cut in two.
+/// Whether a header's value continues on the next line, an obsolete form: RFC 9112, 5.2. Beast
+/// would join the two. It takes whole headers at a time, so no fold is cut in two.
 bool folds(std::string_view part_of_head) {
   return part_of_head.find("\r\n ") != part_of_head.npos ||
          part_of_head.find("\r\n\t") != part_of_head.npos;
 }
 
-/// RFC 9112, 3.2: one host, and of HTTP/1.0 one at most.
+/// RFC 9112, 3.2: exactly one host; in HTTP/1.0, at most one.
 bool has_one_host(const beast::request<beast::string_body>& parsed) {
   const auto hosts = parsed.count(beast::field::host);
   if (hosts == 0) return parsed.version() < 11;
@@ -102,15 +102,14 @@ bool has_one_host(const beast::request<beast::string_body>& parsed) {
   return hosts == 1 && is_host({host.data(), host.size()});
 }
 
-/// RFC 9110, 8.6: a length that is said twice may be refused even where both are one.
+/// RFC 9110, 8.6: a repeated length may be refused even if both values are equal.
 bool has_one_length(const beast::request<beast::string_body>& parsed) {
   const auto length = parsed[beast::field::content_length];
   return parsed.count(beast::field::content_length) <= 1 && length.find(',') == length.npos;
 }
 
-/// Where a body ends is said by its length, or by chunks and no other coding: as Cowboy has it.
-/// Beast takes a coding that it doesn't know for no body, and whoever stands in front of us may not
-/// (RFC 9112, 6.3).
+/// A body ends by its length, or by chunks without any other coding, as on Cowboy. Beast takes an
+/// unknown coding to mean no body; a proxy in front of us may not (RFC 9112, 6.3).
 bool body_ends_plainly(const beast::request_parser<beast::string_body>& parser,
                        const Request& request) {
   if (!request.header("transfer-encoding")) return true;
@@ -158,7 +157,7 @@ std::variant<std::monostate, Request, Response> RequestReader::next() {
   return request;
 }
 
-/// The head by itself, so that its size is known: Beast counts each piece of it anew.
+/// Parses the head by itself to know its size: Beast counts each piece of it anew.
 std::size_t RequestReader::advance(boost::system::error_code& error) {
   auto& beast = parser_->beast;
   const bool in_head = !beast.is_header_done();
@@ -170,7 +169,7 @@ std::size_t RequestReader::advance(boost::system::error_code& error) {
   return used;
 }
 
-/// Beast waits without end for the end of a line between chunks, and of the trailers.
+/// Beast has no limit for a line between chunks, nor for the trailers.
 bool RequestReader::too_much_waits() const {
   const auto& beast = parser_->beast;
   if (parser_->head_size > limits_.head) return true;
@@ -207,7 +206,7 @@ Response RequestReader::refusal(const boost::system::error_code& error) {
   return {400};
 }
 
-/// A client may send a line too many behind a body (RFC 9112, 2.2). False: these are too many.
+/// A client may send empty lines after a body (RFC 9112, 2.2). False: there are too many.
 bool RequestReader::skip_empty_lines() {
   while (buffer_.starts_with("\r\n") && empty_lines_ <= limits_.empty_lines) {
     buffer_.erase(0, 2);

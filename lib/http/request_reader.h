@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// HTTP/1.1 off and onto a socket: request heads by Boost.Beast, answers by hand.
+/// Reads and writes HTTP/1.1: requests by Boost.Beast, answers by hand.
 
 #include <memory>
 #include <optional>
@@ -18,26 +18,26 @@ class error_code;
 
 namespace phx::http {
 
-/// Reads requests out of a stream of bytes, one after the other.
+/// Reads requests from a stream of bytes, one after the other.
 class RequestReader {
  public:
   explicit RequestReader(Limits limits = {});
   ~RequestReader();
 
-  /// Bytes have come.
+  /// Adds bytes that have come.
   void feed(std::string_view bytes) { buffer_ += bytes; }
-  /// The next whole request; nothing if more is needed; or what to answer before closing.
+  /// The next whole request; nothing if more is needed; or the answer to send before closing.
   std::variant<std::monostate, Request, Response> next();
-  /// Whether the client waits for `100 Continue` with its body. Says so once for each request.
+  /// Whether the client waits for `100 Continue` before it sends its body. True once per request.
   bool awaits_continue();
-  /// Bytes that have come and are no part of a request yet.
+  /// Bytes that have come but are not part of a request yet.
   std::size_t waiting() const { return buffer_.size(); }
-  /// Takes out what came behind the last request, when that was not HTTP's last word.
+  /// Takes out what came after the last request, once the connection is no longer HTTP's.
   std::string take_rest() { return std::exchange(buffer_, {}); }
 
-  /// A part of a request has come, and the rest has not.
+  /// A part of a request has come, but not the rest.
   bool midway() const { return parser_ != nullptr; }
-  /// The limit that the last request went over, if it did.
+  /// The limit that the last request exceeded, if any.
   std::optional<telemetry::Limit> exceeded() const { return exceeded_; }
 
  private:
@@ -56,14 +56,14 @@ class RequestReader {
   std::optional<telemetry::Limit> exceeded_;
 };
 
-/// Appends a line for each; one with a line break in its value is left out, for it would let
-/// whoever chose the value write headers of their own.
+/// Appends a line for each. Leaves out one with a line break in its value, which could inject
+/// headers.
 void append_headers(std::string& head, const Request::Headers& headers);
 
-/// What becomes of a connection after an answer.
+/// What happens to a connection after an answer.
 enum class Persistence {
-  open,        ///< The next request may come; HTTP/1.1 says nothing of it.
-  keep_alive,  ///< The same, which a client of HTTP/1.0 has asked for, and is told.
+  open,        ///< The next request may come; HTTP/1.1 needs no header for it.
+  keep_alive,  ///< The same, with a header for an HTTP/1.0 client that asked for it.
   close,
 };
 

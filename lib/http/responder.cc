@@ -1,4 +1,4 @@
-/// Stands between an answer and its client.
+/// Changes an answer on its way to the client.
 
 #include "http/responder.h"
 

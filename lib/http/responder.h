@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// An answer that takes time: who waits for it, and how it is begun.
+/// An answer that takes time: the client that waits for it, and how to begin it.
 
 #include <functional>
 #include <memory>
@@ -13,18 +13,18 @@ namespace phx::http {
 class Responder {
  public:
   virtual ~Responder() = default;
-  /// At most once. Does nothing where the client has gone.
+  /// At most once. Does nothing if the client has gone.
   virtual void respond(Response response) = 0;
-  /// The client has gone: whatever it would be told is lost.
+  /// The client has gone: any answer would be lost.
   virtual bool gone() const = 0;
 };
 
-/// Instead of an answer: begin(), which sees to it that the answer comes.
+/// Stands in for an answer: begin() starts the work that answers later.
 struct Later {
   std::function<void(std::shared_ptr<Responder>)> begin;
 };
 
-/// The same answer, but for what `change` does to it before it is sent.
+/// The same answer, with `change` applied before it is sent.
 Later changed(Later later, std::function<void(Response&)> change);
 
 }  // namespace phx::http

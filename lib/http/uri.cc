@@ -1,4 +1,4 @@
-/// Takes a URI apart as RFC 3986's appendix B does, and no further than its authority.
+/// Parses a URI as RFC 3986's appendix B does, and no further than its authority.
 
 #include "http/uri.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/// The scheme's length; 0 where the text does not begin with one and a colon.
+/// The scheme's length; 0 if the text does not begin with one and a colon.
 std::size_t scheme_size(std::string_view text) {
   if (text.empty() || !is_letter(text.front())) return 0;
   std::size_t size = 1;
@@ -24,7 +24,7 @@ std::size_t scheme_size(std::string_view text) {
   return size < text.size() && text[size] == ':' ? size : 0;
 }
 
-/// Nothing where the text is no number of at most five digits.
+/// Nothing unless the text is a number of at most five digits.
 std::optional<int> port_of(std::string_view text) {
   constexpr std::size_t most_digits = 5;
   int port = 0;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What an origin or an address names: scheme, host and port. Mirrors URI.parse/1.
+/// The scheme, host and port in an origin or an address. Mirrors URI.parse/1.
 
 #include <optional>
 #include <string>
@@ -11,15 +11,15 @@ namespace phx::http {
 struct Uri {
   std::optional<std::string> scheme = {};  ///< In lower case.
   std::optional<std::string> host = {};    ///< As it was written; an IPv6 address without brackets.
-  std::optional<int> port = {};            ///< The scheme's own where none is named.
+  std::optional<int> port = {};            ///< The scheme's default if none is given.
 
   bool operator==(const Uri&) const = default;
 };
 
-/// Takes any text: what it can't read it leaves out. `null` has neither scheme nor host.
+/// Takes any text, and leaves out what it can't parse. `null` has neither scheme nor host.
 Uri parse_uri(std::string_view text);
 
-/// 80 for `http`, 443 for `https`; nothing for a scheme without a port of its own.
+/// 80 for `http`, 443 for `https`; nothing for a scheme without a default port.
 std::optional<int> default_port(std::string_view scheme);
 
 /// `host:port`, as a Host header has it.
