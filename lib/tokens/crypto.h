@@ -22,7 +22,7 @@ std::optional<std::string> verify(std::string_view signed_message, std::string_v
 
 /// The message; nothing unless it was encrypted with this key, of 32 bytes. Reads both formats:
 /// `XCP.` (XChaCha20-Poly1305, plug_crypto 2), and `QTEyOEdDTQ.` (AES-GCM with a wrapped key,
-/// plug_crypto 1), for which alone `sign_key` counts. Mirrors MessageEncryptor.decrypt/3.
+/// plug_crypto 1), the only one that uses `sign_key`. Mirrors MessageEncryptor.decrypt/3.
 std::optional<std::string> decrypt(std::string_view encrypted, std::string_view key,
                                    std::string_view sign_key);
 

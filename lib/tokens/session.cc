@@ -1,4 +1,4 @@
-/// Finds the cookie, opens it, and asks whether the page that sent it is the session's own.
+/// Finds the cookie, opens it, and checks that the page that sent it is the session's own.
 
 #include "tokens/session.h"
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t shortest_secret = 64;  // Plug.Session.COOKIE's own bound
 
-/// Before any key is made of it.
+/// Checked before any key is derived from it.
 std::string_view checked(std::string_view secret_key_base, const SessionOptions& options) {
   if (secret_key_base.size() < shortest_secret) {
     throw std::invalid_argument(
@@ -54,7 +54,7 @@ std::optional<std::string> cookie(const http::Request& request, std::string_view
       const std::size_t equals = pair.find('=');
       if (equals == std::string_view::npos || pair.substr(0, equals) != name) continue;
       const std::string_view found = before_spaces(pair.substr(equals + 1));
-      // A value with a tab or the like in it is no cookie's.
+      // A value with a tab or similar in it is not a valid cookie.
       if (found.find_first_of(blanks.substr(1)) == std::string_view::npos) {
         return std::string(found);
       }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The session that the application's web pages began, out of the cookie that keeps it.
+/// Reads the session that the application's web pages began from the cookie that keeps it.
 ///
 /// The pages may be those of an Elixir application with the same secret. Mirrors
 /// Plug.Session.COOKIE, and what Phoenix.Socket.Transport.connect_info/4 does with `session:`.
@@ -16,9 +16,9 @@ namespace phx::tokens {
 
 /// The application's own session options, as they stand in its endpoint.
 struct SessionOptions {
-  std::string key;           ///< The cookie's name: `_my_app_key`.
-  std::string signing_salt;  ///< Signed cookies are only readable with their own.
-  std::optional<std::string> encryption_salt = {};  ///< Set: the cookie is encrypted.
+  std::string key;                                  ///< The cookie's name: `_my_app_key`.
+  std::string signing_salt;                         ///< The one that the cookies were signed with.
+  std::optional<std::string> encryption_salt = {};  ///< If set, the cookie is encrypted.
   std::string csrf_token_key = "_csrf_token";       ///< The token's name in the session.
 };
 
@@ -29,11 +29,11 @@ class SessionCookie {
   /// under 64 bytes, as in Plug, and for options without a key or a signing salt.
   SessionCookie(std::string_view secret_key_base, SessionOptions options);
 
-  /// Nothing where the request has no such cookie; an empty object for one that is not ours. A
-  /// value that JSON lacks reads as the nearest it has: see decode_any_term.
+  /// Nothing if the request has no such cookie; an empty object if the cookie is not ours. A value
+  /// that JSON lacks is read as the nearest it has: see decode_any_term.
   std::optional<Json> read(const http::Request& request) const;
-  /// As read(), but nothing unless the `_csrf_token` parameter is a token of that very session: a
-  /// foreign page can send the cookie along, but not that.
+  /// Like read(), but nothing unless the `_csrf_token` parameter is a token of that session: a
+  /// foreign page can send the cookie, but not the token.
   std::optional<Json> read_checked(const http::Request& request, const Json& params) const;
 
  private:
@@ -44,8 +44,8 @@ class SessionCookie {
   const std::optional<std::string> encryption_key_;
 };
 
-/// Whether `token`, which a page was given, is a masked copy of `state`, which its session holds.
-/// Mirrors Plug.CSRFProtection.valid_state_and_csrf_token?/2.
+/// Whether `token`, from a page, is a masked copy of `state`, from its session. Mirrors
+/// Plug.CSRFProtection.valid_state_and_csrf_token?/2.
 bool valid_csrf_token(std::string_view state, std::string_view token);
 
 /// The value of the first cookie of that name.

@@ -63,7 +63,7 @@ class Writer {
     for (int i = bytes - 1; i >= 0; --i) byte(static_cast<unsigned>(value >> (8 * i)) & 255);
   }
 
-  /// As few bytes as hold it, the lowest first.
+  /// As few bytes as it needs, the lowest first.
   void big(long long value) {
     std::uint64_t magnitude =
         value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
@@ -132,16 +132,16 @@ class Writer {
 
 // --- Reading ------------------------------------------------------------------------------------
 
-/// The bytes are no term, or none that JSON can hold: for decode_term alone to catch.
+/// The bytes are not a term, or not one that JSON can hold. Caught within this file.
 struct Unreadable {};
 
 class Reader {
  public:
-  /// Strict: only what JSON holds as it is. Lenient: all, as decode_any_term says.
+  /// Strict: only what JSON holds as it is. Lenient: everything, as decode_any_term says.
   enum class Mode { strict, lenient };
   Reader(std::string_view bytes, Mode mode) : bytes_(bytes), lenient_(mode == Mode::lenient) {}
 
-  /// Depth is bounded, for the bytes may be anybody's until their signature is checked.
+  /// Depth is limited, as the bytes may come from anyone until their signature is checked.
   Json term(int depth = 0) {
     constexpr int deepest = 64;
     if (depth > deepest) throw Unreadable{};
@@ -264,7 +264,7 @@ std::optional<TokenTerm> decode_term(std::string_view bytes) try {
   const Json signed_at = reader.term();
   const Json max_age = reader.term();
   if (!signed_at.is_integer() || !reader.at_end()) return {};
-  // An age without end is the atom `infinity`.
+  // An unlimited age is the atom `infinity`.
   if (!max_age.is_integer() && max_age.string_or("") != "infinity") return {};
   term.signed_at_ms = signed_at.integer_or(0);
   term.max_age_s = max_age.integer_or(std::numeric_limits<long long>::max() / 1'000);
@@ -272,7 +272,7 @@ std::optional<TokenTerm> decode_term(std::string_view bytes) try {
 } catch (const Unreadable&) {
   return std::nullopt;
 } catch (const JsonError&) {
-  return std::nullopt;  // a binary that is no UTF-8 is no string of ours
+  return std::nullopt;  // a binary that is not valid UTF-8
 }
 
 std::optional<Json> decode_any_term(std::string_view bytes) try {

@@ -21,14 +21,13 @@ struct TokenTerm {
 /// Strings become binaries, objects maps with binary keys.
 std::string encode_term(const TokenTerm& term);
 
-/// Nothing where the bytes are no such term, or hold what JSON does not: tuples, and integers over
-/// 64 bits. An atom that is a map's key or a value reads as a string, `nil`, `true` and `false`
-/// apart.
+/// Nothing if the bytes are not such a term, or hold what JSON can't: tuples, or integers over 64
+/// bits. An atom, as a map's key or a value, is read as a string, except `nil`, `true` and `false`.
 std::optional<TokenTerm> decode_term(std::string_view bytes);
 
-/// Whatever term the bytes are. What JSON lacks reads as the nearest it has: a tuple as an array, a
-/// binary that is no UTF-8 as an array of its bytes, a map's key that is no string as its JSON
-/// text. Nothing where the bytes are no term, or an integer in it has over 64 bits.
+/// Decodes any term. What JSON lacks is read as the nearest it has: a tuple as an array, a binary
+/// that is not valid UTF-8 as an array of its bytes, a map's key that is not a string as its JSON
+/// text. Nothing if the bytes are not a term, or if an integer in it has over 64 bits.
 std::optional<Json> decode_any_term(std::string_view bytes);
 
 }  // namespace phx::tokens

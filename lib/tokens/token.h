@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// Signed tokens: what one server of an application hands out, any server of it believes again.
+/// Signed tokens: one server of an application issues them, and any of its servers verifies them.
 ///
 /// Mirrors Phoenix.Token: a token made by an Elixir application with the same secret is verified
-/// here, and the other way round. The data is signed, not hidden: who holds a token can read it.
+/// here, and vice versa. The data is signed, not hidden: anyone who holds a token can read it.
 
 #include <chrono>
 #include <optional>
@@ -22,8 +22,8 @@ class TokenSigner {
   using Time = std::chrono::system_clock::time_point;
   using Seconds = std::chrono::seconds;
 
-  /// `secret_key_base` is the application's secret; `salt` names what these tokens are for.
-  /// \throws std::invalid_argument where the secret is shorter than 20 bytes, as in Plug.
+  /// `secret_key_base` is the application's secret; `salt` names what these tokens are for. \throws
+  /// std::invalid_argument if the secret is shorter than 20 bytes, as in Plug.
   TokenSigner(std::string_view secret_key_base, std::string_view salt);
 
   static constexpr Seconds a_day{86'400};  // Phoenix.Token's default max_age
@@ -34,12 +34,12 @@ class TokenSigner {
   struct Valid {
     Json data;
   };
-  /// Not ours: forged, cut, or signed for something else.
+  /// Not ours: forged, truncated, or signed for something else.
   struct Invalid {};
   struct Expired {};
   using Verdict = std::variant<Valid, Invalid, Expired>;
 
-  /// Without `max_age` the token's own counts. Signatures are compared in constant time.
+  /// Without `max_age`, the token's own counts. Signatures are compared in constant time.
   Verdict verify(std::string_view token, Time now, std::optional<Seconds> max_age = {}) const;
 
  private:

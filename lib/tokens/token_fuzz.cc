@@ -1,7 +1,7 @@
 /// Tokens, session cookies and the terms within: the first byte says which of them the rest is.
 ///
 /// Nothing that we did not sign may be valid. What a client can't forge is fuzzed, too, signed by
-/// us: who holds another application's secret writes terms of his own.
+/// us: another application with the secret writes its own terms.
 
 #include "tokens/token.h"
 
@@ -61,7 +61,7 @@ void terms(std::string_view bytes) {
   must(again->data.dump() == term->data.dump(), "data comes back");
 }
 
-/// Signed by us, so that it is looked at.
+/// Signed by us, so that it is decoded.
 void signed_terms(std::string_view bytes) {
   static const std::string key = crypto::derive_key(secret, "salt");
   signer.verify(crypto::sign(bytes, key), now);
