@@ -1,4 +1,4 @@
-/// What a call promises: an answer, or a crash of the one who asked, and of nobody else.
+/// What a call promises: an answer, or a crash of the caller and of no other process.
 
 #include "process/process.h"
 #include "testing/actors.h"

@@ -1,4 +1,4 @@
-/// What happens to who does not read his mail: a mailbox has an end, in messages and in bytes.
+/// What a process that does not read its mail meets: a limit, in messages and in bytes.
 
 #include "process/mailbox.h"
 

@@ -264,7 +264,7 @@ std::unique_ptr<Slot> Scheduler::bury(Slot& slot, ExitReason reason, bool say_go
   }
   if (slot.queued) std::erase(slot.process->urgent() ? urgent_ : runnable_, &slot);
   if (!slot.working) return std::move(node.mapped());
-  slot.mailbox = {};  // nobody will read it
+  slot.mailbox = {};  // it will never be read
   ghosts_.emplace(pid.serial, std::move(node.mapped()));
   return nullptr;
 }

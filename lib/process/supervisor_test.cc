@@ -1,4 +1,4 @@
-/// What a supervisor promises: who is started again, in which order, and when it gives up.
+/// What a supervisor promises: which children are restarted, in which order, and when it gives up.
 
 #include "process/supervisor.h"
 

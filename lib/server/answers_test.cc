@@ -20,7 +20,7 @@ std::string numbers() {
   return text;
 }
 
-/// What a client is told who asks for all this on one connection, and reads slowly.
+/// All the answers to a client that sends these requests on one connection, and reads slowly.
 std::string told(const std::string& requests) {
   Endpoint endpoint;
   endpoint.get("/numbers", [](const auto&) { return http::Response{200, numbers()}; });

@@ -1,4 +1,4 @@
-/// A shard's own processes: one that ends is started again, and one that keeps ending is given up,
+/// A shard's own processes: one that ends is restarted, and one that keeps ending is given up,
 /// which is said, and the shard serves on.
 
 #include <csignal>
@@ -32,7 +32,7 @@ class Fickle final : public process::Process {
   const int times_;
 };
 
-/// Lives until it is told to end, and then says so.
+/// Lives until it is asked to end, and then says so.
 class Steady final : public process::Process {
  public:
   explicit Steady(std::atomic<int>& ended) : ended_(ended) {}

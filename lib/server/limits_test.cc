@@ -1,5 +1,5 @@
-/// Limits as a client across the wire meets them: over one he is refused or ended, with a line in
-/// the log and an event; the others do not notice.
+/// Limits as a client across the wire meets them: over one, it is refused or ended, with a line in
+/// the log and an event; other clients do not notice.
 
 #include <poll.h>
 
@@ -29,7 +29,7 @@ struct Users final : UserSocket {
   Users() { channel<Room>("room:*"); }
 };
 
-/// What was told and written, by whatever thread.
+/// What was published and logged, on any thread.
 struct Heard {
   std::mutex mutex;
   std::string events;
@@ -108,7 +108,7 @@ const std::string upgrade =
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
 const std::string heartbeat = frame(R"([null,"1","phoenix","heartbeat",{}])");
 
-/// What a client that says all this is told, up to the end of its connection.
+/// All that a client which sends these bytes receives, up to the end of its connection.
 std::string told(const Running& server, const std::string& bytes) {
   const TcpClient client(server.port());
   client.write(bytes);
@@ -220,7 +220,7 @@ std::string asking_for(std::size_t bytes) {
   return frame(R"(["1","2","room:1","give",{"size":)" + std::to_string(bytes) + "}]");
 }
 
-/// A client who reads the beginning of an answer, and nothing more; his window is small.
+/// A client that reads the beginning of an answer, and nothing more; its window is small.
 std::unique_ptr<TcpClient> deaf(const Running& server, std::size_t bytes) {
   auto client = std::make_unique<TcpClient>(server.port(), 4'096);
   client->write(upgrade + joining + asking_for(bytes));
@@ -260,7 +260,7 @@ PHX_TEST(
     all.back()->write(frame("rubbish"));
   }
   const auto began = Clock::now();
-  while (newcomers.size() < clients) {  // each who is dropped leaves room for one
+  while (newcomers.size() < clients) {  // each client that is dropped leaves room for one
     lets_in(server, newcomers);
     expect(Clock::now() - began < Millis{20'000},
            "room for all: got it for " + std::to_string(newcomers.size()));

@@ -48,7 +48,7 @@ class Shutdown {
   net::Timer last_call_;
   std::vector<process::Pid> drainers_;
   bool begun_ = false;
-  bool farewell_said_ = false;  ///< The batches are over, and the children have been told to end.
+  bool farewell_said_ = false;  ///< The batches are over, and the children have been asked to end.
 };
 
 }  // namespace phx::server

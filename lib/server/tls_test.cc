@@ -26,7 +26,7 @@ class Echo final : public Channel {
   }
 };
 
-/// Lets in who comes by https.
+/// Accepts clients that come by https.
 class EchoSocket final : public UserSocket {
  public:
   EchoSocket() { channel<Echo>("echo:*"); }

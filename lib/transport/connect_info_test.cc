@@ -1,4 +1,4 @@
-/// What connect is told, and only where the mount asks for it.
+/// What connect learns about a client, and only if the mount asks for it.
 
 #include "transport/connect_info.h"
 

@@ -55,7 +55,7 @@ struct Fixture {
     house.scheduler.send(session, Publish{{}, {serializer::Frame::text, std::move(text)}});
     house.settle();
   }
-  /// Lets a reply wait: `overhead` bytes, and so many more.
+  /// Lets a reply wait: `overhead` bytes, plus the size given.
   void wait(const std::string& ref, std::size_t size) {
     post(R"(["1",")" + ref + R"(","t","e",{"text":")" + std::string(size, 'x') + R"("}])");
   }
@@ -72,7 +72,7 @@ struct Fixture {
     house.settle();
     return given;
   }
-  /// A poll that writes down what it is told, and asks again when there is something.
+  /// A poll that records its notifications, and asks again when there are frames.
   void spawn_patient_poll(Journal& journal) {
     auto poll = std::make_unique<Actor>();
     poll->on_init = [this](Actor& a) { a.scheduler().send(session, Flush{a.self()}); };
