@@ -16,7 +16,7 @@
 namespace phx::net {
 
 struct Loop::Handles {
-  Handles();
+  explicit Handles(std::size_t descriptors);
   Handles(const Handles&) = delete;
   Handles& operator=(const Handles&) = delete;
   ~Handles();
@@ -27,6 +27,7 @@ struct Loop::Handles {
 
   uv_loop_t uv{};
   lws_context* context = nullptr;
+  long table_size = 0;  ///< Descriptors with lower numbers can be watched.
   lws_vhost* plain_vhost = nullptr;
   std::map<const Certificate*, lws_vhost*> secure_vhosts;
   const Certificate* being_configured = nullptr;  ///< While libwebsockets makes a vhost for it.

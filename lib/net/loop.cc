@@ -2,6 +2,8 @@
 
 #include "net/loop.h"
 
+#include <unistd.h>
+
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -9,6 +11,7 @@
 
 #include "base/check.h"
 #include "net/cancel_pipe.h"
+#include "net/descriptor_ceiling.h"
 #include "net/handles.h"
 #include "net/low_numbers_taken.h"
 #include "net/lws_stream.h"
@@ -87,7 +90,7 @@ void set_up_tls_once() {
 
 // --- Making it ----------------------------------------------------------------------------------
 
-Loop::Handles::Handles() {
+Loop::Handles::Handles(std::size_t descriptors) {
   check(uv_loop_init(&uv) == 0, "a loop can be made");
   after_input.open([this](uv_check_t* h) { return uv_check_init(&uv, h); },
                    [this] {
@@ -111,6 +114,8 @@ Loop::Handles::Handles() {
   info.user = this;
   {
     const LowNumbersTaken high_numbers;
+    const DescriptorCeiling short_table(descriptors);
+    table_size = ::sysconf(_SC_OPEN_MAX);
     context = lws_create_context(&info);
   }
   if (context == nullptr) {
@@ -160,7 +165,7 @@ Loop::Handles::~Handles() {
   uv_loop_close(&uv);
 }
 
-Loop::Loop() : handles_(std::make_unique<Handles>()) {}
+Loop::Loop(std::size_t descriptors) : handles_(std::make_unique<Handles>(descriptors)) {}
 Loop::~Loop() = default;
 
 // --- Running it ---------------------------------------------------------------------------------
@@ -184,6 +189,10 @@ void Loop::prepare(const Certificate& certificate) {
 }
 
 std::unique_ptr<Stream> Loop::adopt(int socket, Peer peer, const Certificate* certificate) {
+  if (socket >= handles_->table_size) {  // libwebsockets would neither take it nor close it
+    ::close(socket);
+    return nullptr;
+  }
   peer.secure = certificate != nullptr;
   auto stream = std::make_unique<LwsStream>(*this, std::move(peer));
   const bool secure = certificate != nullptr;

@@ -19,8 +19,10 @@ class Certificate;
 /// and timers.
 class Loop {
  public:
+  /// Has room for `descriptors` beyond the highest number that the process uses now, its own files
+  /// and the sockets of other loops included. Fewer make closing a connection cheaper.
   /// \throws std::runtime_error that says what is missing on this machine.
-  Loop();
+  explicit Loop(std::size_t descriptors = 4'096);
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop();

@@ -19,7 +19,11 @@ Connections::Connections(const Endpoint& endpoint, net::Loop& loop, process::Sch
 void Connections::adopt(int socket, Client client, const net::Certificate* certificate) {
   if (stopping_ || !has_room(client.peer.address)) return static_cast<void>(::close(socket));
   auto stream = loop_.adopt(socket, client.peer, certificate);
-  if (!stream) return;
+  if (!stream) {
+    scheduler_.log().warn("a connection can't be watched and is closed",
+                          {{"descriptor", std::to_string(socket)}, {"peer", client.peer.address}});
+    return;
+  }
   client.peer = stream->peer();
   welcome(std::move(stream), std::move(client));
 }

@@ -28,12 +28,16 @@ std::size_t shard_count(const ServerOptions& options) {
   return std::min<std::size_t>(wanted, process::Scheduler::max_shards);
 }
 
+/// Descriptors for all that a program opens beside its clients' sockets, once the server was made.
+constexpr std::size_t descriptors_of_others = 4'096;
+
 server::ShardOptions shard_options(const ServerOptions& options, std::size_t shards) {
   return {.connections = {.max_connections = (options.max_connections + shards - 1) / shards,
                           .outbox_limit = options.outbox_limit,
                           .farewell = options.farewell,
                           .http = options.http},
-          .processes = options.processes};
+          .processes = options.processes,
+          .descriptors = options.max_connections + descriptors_of_others};
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::W
     : endpoint_(endpoint),
       faults_(endpoint.telemetry()),
       scheduler_(number, std::move(log), options.processes),
+      loop_(options.descriptors),
       connections_(endpoint, loop_, scheduler_, pubsub_, options.connections),
       shutdown_(endpoint, *this, loop_, options.connections.farewell),
       next_timer_(loop_, [this] { turn(); }),

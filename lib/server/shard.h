@@ -18,6 +18,8 @@ namespace phx::server {
 struct ShardOptions {
   ConnectionLimits connections = {};
   process::Limits processes = {};
+  /// Room for those of all the process's connections and files; see net::Loop.
+  std::size_t descriptors = 65'536;
 };
 
 class Shard final : private ShutdownHost {
