@@ -209,6 +209,17 @@ RULE("P-29", must, core, "a body that comes in chunks is read like one with a le
   if (!response) throw Violation("an HTTP response", "none", t.name_of(connection));
   checked_body(*response, R"({"status":200})", t.name_of(connection));
   poller.expect(R"([{any},"1","phoenix","phx_reply",{any}])");
+  Connection& slow = t.dial("a post of no chunks, byte by byte");
+  Request empty = t.longpoll().with("Transfer-Encoding", "chunked");
+  empty.method = "POST";
+  slow.send_bytes(empty.text(), "head");
+  for (const char byte : std::string_view("0\r\n\r\n")) {
+    t.wait(Millis{5});
+    slow.send_bytes(std::string(1, byte), "one byte");
+  }
+  const auto refused = slow.response(t.deadline());
+  if (!refused) throw Violation("an HTTP response", "none", t.name_of(slow));
+  checked_body(*refused, R"({"status":410})", t.name_of(slow));
 }
 
 RULE("P-30", should, core, "an answer says that it is JSON, and for how long a preflight counts",

@@ -132,7 +132,7 @@ std::variant<std::monostate, Request, Response> RequestReader::next() {
     if (buffer_.empty() || buffer_ == "\r") return {};
     begin();
   }
-  while (!buffer_.empty() && !parser_->beast.is_done()) {
+  while (!buffer_.empty() && !parser_->beast.is_done() && !last_chunk_begins()) {
     boost::system::error_code error;
     const bool in_head = !parser_->beast.is_header_done();
     const std::size_t used = advance(error);
@@ -167,6 +167,14 @@ std::size_t RequestReader::advance(boost::system::error_code& error) {
   buffer_.erase(0, used);
   if (in_head) parser_->head_size += used;
   return used;
+}
+
+/// Beast asserts, which would end the program, that it sees five bytes after the line of a last
+/// chunk. `0 CRLF CRLF` has no more, so it gets them at once. No request ends with fewer.
+bool RequestReader::last_chunk_begins() const {
+  const auto& beast = parser_->beast;
+  const bool in_chunks = beast.is_header_done() && beast.chunked();
+  return in_chunks && buffer_.starts_with('0') && buffer_.size() < 5;
 }
 
 /// Beast has no limit for a line between chunks, nor for the trailers.

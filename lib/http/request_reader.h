@@ -45,6 +45,7 @@ class RequestReader {
   bool skip_empty_lines();
   void begin();
   std::size_t advance(boost::system::error_code& error);
+  bool last_chunk_begins() const;
   bool too_much_waits() const;
   std::optional<Response> take_head();
   Response refusal(const boost::system::error_code& error);

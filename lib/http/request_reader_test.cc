@@ -251,6 +251,34 @@ PHX_TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy 
   }
 }
 
+PHX_TEST("chunks are read alike, however they are cut in three") {
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::pair<std::string, std::string> bodies[] = {{"0\r\n\r\n", ""},
+                                                        {"00\r\n\r\n", ""},
+                                                        {"0;a=b\r\n\r\n", ""},
+                                                        {"0\r\nx: y\r\n\r\n", ""},
+                                                        {"1\r\n0\r\n0\r\n\r\n", "0"},
+                                                        {"4\r\n0\r\n\r\r\n0\r\n\r\n", "0\r\n\r"}};
+  for (const auto& [chunks, body] : bodies) {
+    for (std::size_t first = 0; first < chunks.size(); ++first) {
+      for (std::size_t second = first; second < chunks.size(); ++second) {
+        RequestReader reader;
+        reader.feed(head);
+        for (const std::string& piece :
+             {chunks.substr(0, first), chunks.substr(first, second - first)}) {
+          reader.feed(piece);
+          for (int times = 0; times < 2; ++times) {
+            expect(std::holds_alternative<std::monostate>(reader.next()), "the end is missing");
+          }
+        }
+        reader.feed(chunks.substr(second));
+        expect_eq(std::get<Request>(reader.next()).body, body);
+        expect_eq(reader.waiting(), std::size_t{0});
+      }
+    }
+  }
+}
+
 PHX_TEST("a trailer is no header") {
   RequestReader reader;
   reader.feed(
