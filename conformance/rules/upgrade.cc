@@ -151,6 +151,7 @@ RULE("H-31", must, contract, "of a parameter that comes twice the last counts, a
   expect_connect_params(t, {.query = "a+b=1&[k]=v&c[d=2&e]=3&f[g]h=4&i%3Dj=5&m[n][o][p]=6"},
                         R"("a b":"1","[k]":"v","c[d":"2","e]":"3","f[g]h":"4","i=j":"5",
                            "m":{"n":{"o":{"p":"6"}}})");
+  expect_connect_params(t, {.query = "=x&q[r]s]=7"}, R"("":"x","q":{"r]s":"7"})");
   Client& client = t.join({.query = "a%00b=c%00d"});
   client.send(R"(["1","2","{topic}","connect_info",{}])");
   const std::string reply = client.take("what connect was told").payload;

@@ -2,9 +2,11 @@
 
 #include "http/query.h"
 
+#include <algorithm>
 #include <charconv>
+#include <map>
+#include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace phx::http {
@@ -17,49 +19,75 @@ std::optional<char> hex_byte(std::string_view two) {
   return static_cast<char>(value);
 }
 
-/// `a[b][]` as a, b and the empty string; the whole name where its brackets do not pair.
-std::vector<std::string_view> keys_of(std::string_view name) {
+/// A step from one level of the tree to the next: a member's name, or none, which is `[]`.
+using Key = std::optional<std::string>;
+
+/// What the pairs put at one path of the tree, in the order in which they came.
+struct Level {
+  struct Entry {
+    Key key;
+    Json value;
+    const Level* below = nullptr;  // instead of a value
+  };
+  std::vector<Entry> entries;
+  std::map<Key, std::unique_ptr<Level>> below;  // each has one entry, where it first came up
+};
+
+/// `a[b][]` as a, b and none. A name that does not end in `]`, or begins with its first `[`, is one
+/// key; within the brackets only `][` divides.
+std::vector<Key> keys_of(std::string_view name) {
   const std::size_t open = name.find('[');
-  if (open == std::string_view::npos || open == 0 || !name.ends_with(']')) return {name};
-  std::vector<std::string_view> keys{name.substr(0, open)};
-  std::string_view rest = name.substr(open);
+  if (open == std::string_view::npos || open == 0 || !name.ends_with(']')) return {Key(name)};
+  std::vector<Key> keys{Key(name.substr(0, open))};
+  std::string_view rest = name.substr(open, name.size() - open - 1);
   while (!rest.empty()) {
-    const std::size_t close = rest.find(']');
-    if (rest.front() != '[' || close == std::string_view::npos) return {name};
-    keys.push_back(rest.substr(1, close - 1));
-    rest.remove_prefix(close + 1);
+    rest.remove_prefix(keys.size() == 1 ? 1 : 2);
+    const std::string_view key = rest.substr(0, rest.find("]["));
+    keys.push_back(key.empty() ? Key() : Key(key));
+    rest.remove_prefix(key.size());
   }
   return keys;
 }
 
-/// The tree with `value` at the end of the path of keys, replacing whatever was in its way. The
-/// tree is moved along, and a parent releases its child before it changes: a shared value would be
-/// copied, and a long query would take quadratic time.
-Json placed(Json tree, std::span<const std::string_view> keys, const std::string& value) {
-  if (keys.empty()) return value;
-  if (keys.front().empty()) {
-    Json list = tree.is_array() ? std::move(tree) : Json::array();
-    list.append(placed({}, keys.subspan(1), value));
-    return list;
+void add(Level& root, std::vector<Key> keys, Json value) {
+  Level* level = &root;
+  for (std::size_t i = 0; i + 1 < keys.size(); ++i) {
+    std::unique_ptr<Level>& below = level->below[keys[i]];
+    if (!below) {
+      below = std::make_unique<Level>();
+      level->entries.push_back({keys[i], {}, below.get()});
+    }
+    level = below.get();
   }
-  Json object = tree.is_object() ? std::move(tree) : Json::object();
-  Json child = object[keys.front()];
-  object.set(keys.front(), nullptr);
-  object.set(keys.front(), placed(std::move(child), keys.subspan(1), value));
-  return object;
+  level->entries.push_back({std::move(keys.back()), std::move(value)});
 }
 
-void add_pair(Json& params, std::string_view pair) {
+/// The last entry decides between array and object; entries of the other kind do not count.
+Json tree_of(const Level& level) {
+  const bool is_list = !level.entries.empty() && !level.entries.back().key;
+  Json tree = is_list ? Json::array() : Json::object();
+  for (const auto& [key, value, below] : level.entries) {
+    if (key.has_value() == is_list) continue;
+    Json item = below ? tree_of(*below) : value;
+    if (is_list)
+      tree.append(std::move(item));
+    else
+      tree.set(*key, std::move(item));
+  }
+  return tree;
+}
+
+void add_pair(Level& params, std::string_view pair) {
+  if (pair.empty()) return;
   const std::size_t equals = pair.find('=');
   const std::string name = percent_decoded(pair.substr(0, equals), true);
-  const std::string value = equals == std::string_view::npos
-                                ? std::string()
-                                : percent_decoded(pair.substr(equals + 1), true);
-  if (name.empty()) return;
-  constexpr std::size_t deepest = 32;  // Plug.Conn.Query's own limit on nesting
-  const std::vector<std::string_view> keys = keys_of(name);
+  Json value = equals == std::string_view::npos ? std::string()
+                                                : percent_decoded(pair.substr(equals + 1), true);
+  static_cast<void>(Json(name));  // throws where the name is not UTF-8
+  constexpr std::size_t deepest = 32;
+  std::vector<Key> keys = keys_of(name);
   if (keys.size() > deepest) throw BadQuery("expected at most 32 levels of brackets in a query");
-  params = placed(std::move(params), keys, value);
+  add(params, std::move(keys), std::move(value));
 }
 
 }  // namespace
@@ -76,13 +104,13 @@ std::string percent_decoded(std::string_view text, bool plus_is_space) {
 }
 
 Json parse_query(std::string_view query) try {
-  Json params = Json::object();
+  Level params;
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
     add_pair(params, query.substr(0, end));
     query.remove_prefix(std::min(end + 1, query.size()));
   }
-  return params;
+  return tree_of(params);
 } catch (const JsonError&) {
   throw BadQuery("expected a query in UTF-8, got other bytes");
 }

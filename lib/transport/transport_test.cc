@@ -1,6 +1,5 @@
 /// Queries, origins, and the pipeline's order.
 
-#include "http/query.h"
 #include "socket/events.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
@@ -62,29 +61,6 @@ struct Fixture {
 };
 
 }  // namespace
-
-PHX_TEST("a query becomes a tree") {
-  expect_eq(
-      http::parse_query("a[b]=c&list[]=1&list[]=2&u=%C3%A9&plus=a+b&flag&x=1&x=2&z=%zz").dump(),
-      Json::parse(R"({"a":{"b":"c"},"list":["1","2"],"u":"é","plus":"a b","flag":"","x":"2",
-                           "z":"%zz"})")
-          .dump());
-  expect_eq(http::parse_query("").dump(), std::string("{}"));
-  expect_eq(http::parse_query("&&=x&a%5Bb%5D=c").dump(), std::string(R"({"a":{"b":"c"}})"));
-}
-
-PHX_TEST("brackets that do not pair are part of the name") {
-  expect_eq(http::parse_query("a[b=1&[c]=2&a]=3").dump(),
-            Json::parse(R"({"a[b":"1","[c]":"2","a]":"3"})").dump());
-}
-
-PHX_TEST("a query that is no UTF-8, or nested beyond reason, is refused") {
-  expect_throw<http::BadQuery>([] { http::parse_query("a=%ff"); });
-  expect_throw<http::BadQuery>([] { http::parse_query("%ff=a"); });
-  std::string deep = "a";
-  for (int i = 0; i < 100; ++i) deep += "[b]";
-  expect_throw<http::BadQuery>([&] { http::parse_query(deep + "=1"); });
-}
 
 PHX_TEST("a good request becomes an upgrade with its key, options and parameters") {
   Fixture f;
