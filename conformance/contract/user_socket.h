@@ -12,6 +12,8 @@ class UserSocket final : public phx::UserSocket {
   explicit UserSocket(Presence& presence);
   ConnectResult connect(Connect connect, Socket& socket) const override;
   std::optional<std::string> id(const Socket& socket) const override;
+  /// Rule W-05 has refs of 400,000 bytes: a heartbeat's ref is all that any server sends back.
+  std::size_t max_name_size() const override { return 500'000; }
 };
 
 /// The mounts of the contract, each with its options, and one for realtime-js. `presence` outlives

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "base/shared_text.h"
 #include "pubsub/pubsub.h"
 #include "serializer/serializer.h"
 #include "telemetry/telemetry.h"
@@ -59,7 +60,8 @@ class Socket {
       : context_(context), serializer_(&serializer) {}
 
   /// Names this user's connections: a `disconnect` broadcast on it ends them all. Empty: no name.
-  std::string id;
+  /// Shared by the connection's channels.
+  SharedText id;
   Assigns assigns;
 
   /// The assign, or null.

@@ -11,7 +11,7 @@ enum class CloseCode : std::uint16_t {
   going_away = 1001,  ///< A `disconnect` broadcast: phoenix.js connects again.
   protocol_error = 1002,
   bad_payload = 1007,       ///< Text that is not valid UTF-8, or data that can't be inflated.
-  policy_violation = 1008,  ///< More messages than Mount::message_rate allows.
+  policy_violation = 1008,  ///< A limit: Mount::message_rate, UserSocket::max_name_size.
   too_big = 1009,
   internal_error = 1011,   ///< A frame that is no message, or a defect of ours.
   service_restart = 1012,  ///< Draining.

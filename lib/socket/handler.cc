@@ -14,6 +14,16 @@ using serializer::Frame;
 using serializer::FramePtr;
 using Message = serializer::Message;
 
+namespace {
+
+/// A name is what the server keeps, compares and sends back: a topic, an event, a ref.
+std::size_t longest_name(const Message& message) {
+  return std::max({message.topic.text().size(), message.event.text().size(),
+                   message.ref.text().size(), message.join_ref.text().size()});
+}
+
+}  // namespace
+
 Handler::Handler(const UserSocket& user, Socket socket)
     : user_(user),
       id_(std::move(socket.id)),
@@ -73,6 +83,8 @@ void Handler::limit_reached(telemetry::Limit limit, std::size_t allowed) const {
 
 //! [from_client]
 void Handler::from_client(Message&& message) {
+  const std::size_t limit = user_.max_name_size();
+  if (longest_name(message) > limit) return name_too_long(limit);
   const bool named = message.topic.is_string();
   if (message.topic.is("phoenix") && message.event.is("heartbeat")) {
     return reply(message, {}, Reply::ok());
@@ -85,6 +97,14 @@ void Handler::from_client(Message&& message) {
   }
 }
 //! [from_client]
+
+/// No reply could be given: it would carry the names. So the client gets what it gets for too many
+/// messages.
+void Handler::name_too_long(std::size_t limit) {
+  limit_reached(telemetry::Limit::name_size, limit);
+  close(CloseCode::policy_violation);
+  stop({ExitReason::shutdown, "a name is too long"});
+}
 
 //! [not_joined]
 void Handler::not_joined(Message message) {

@@ -30,7 +30,7 @@ class Handler : public process::Process {
   /// `socket` as connect left it; `user` outlives the process.
   Handler(const UserSocket& user, Socket socket);
 
-  std::string name() const override { return id_.empty() ? "socket" : id_; }
+  std::string name() const override { return id_.empty() ? "socket" : id_.str(); }
   /// The user's id, if it has one.
   LogSubject::Metadata log_metadata() const override;
   /// A room of channels makes frames faster than their sockets would carry them away in turn.
@@ -65,6 +65,7 @@ class Handler : public process::Process {
   using Channels = boost::container::flat_map<std::string, Entry>;
 
   void from_client(serializer::Message&& message);
+  void name_too_long(std::size_t limit);
   void on_topic(const Entry& entry, serializer::Message&& message);
   void not_joined(serializer::Message message);
   void join(serializer::Message message);
@@ -83,7 +84,7 @@ class Handler : public process::Process {
 
   const UserSocket& user_;
   // What connect left of the socket: what names a topic and its channel would be empty here.
-  const std::string id_;
+  const SharedText id_;
   const Assigns assigns_;
   const Context context_;
   const serializer::Serializer& serializer_;

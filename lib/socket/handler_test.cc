@@ -330,3 +330,50 @@ PHX_TEST("V1 speaks of the same things without a join_ref") {
           R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"2","topic":"room:a"})",
           R"({"event":"phx_close","payload":{},"ref":"1","topic":"room:a"})"});
 }
+
+PHX_TEST("a topic, an event or a ref of 1,024 bytes is taken; a byte more ends the connection") {
+  const std::string longest(1'024, 'x');
+  const auto frame = [](const std::string& join_ref, const std::string& ref,
+                        const std::string& topic, const std::string& event) {
+    return "[\"" + join_ref + "\",\"" + ref + "\",\"" + topic + "\",\"" + event + "\",{}]";
+  };
+  Fixture f;
+  const std::string topic = "room:" + longest.substr(5);
+  f.client.send(frame(longest, longest, topic, "phx_join"));
+  expect_eq(f.client.heard(), Heard{ok('"' + longest + '"', '"' + longest + '"', topic)});
+  f.client.send(frame(longest, "2", topic, longest));  // no such event: a crash of the channel
+  expect(f.client.connected(), "the connection goes on");
+  const std::string over = longest + "x";
+  for (const std::string& text :
+       {frame(over, "1", "room:a", "phx_join"), frame("1", over, "room:a", "phx_join"),
+        frame("1", "1", "room:" + over, "phx_join"), frame("1", "1", "phoenix", over),
+        "[null,[\"" + longest + "\"],\"phoenix\",\"heartbeat\",{}]"}) {
+    Fixture g;
+    g.client.send(text);
+    expect_eq(g.client.heard(), Heard{"close 1008"});
+    expect(!g.client.connected(), "the connection ends");
+  }
+}
+
+PHX_TEST("the channels of a connection share its id") {
+  TestHouse house;
+  struct Keeper : Channel {
+    JoinResult join(std::string_view, Payload, Socket& socket) override {
+      kept.push_back(socket.id);
+      return Joined{};
+    }
+    std::vector<SharedText>& kept;
+    explicit Keeper(std::vector<SharedText>& k) : kept(k) {}
+  };
+  struct Keepers : UserSocket {
+    Keepers() {
+      channel("room:*", [this] { return std::make_unique<Keeper>(kept); });
+    }
+    std::vector<SharedText> kept;
+  } users;
+  FakeClient client(house, users, "2.0.0", std::string(60'000, 'u'));
+  client.send(R"(["1","1","room:a","phx_join",{}])");
+  client.send(R"(["2","2","room:b","phx_join",{}])");
+  expect_eq(users.kept.size(), 2u);
+  expect(&users.kept[0].str() == &users.kept[1].str(), "one text, kept twice");
+}

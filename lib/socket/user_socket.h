@@ -81,6 +81,9 @@ class UserSocket {
   }
   /// Phoenix 1.8.9: max_channels_per_transport.
   virtual std::size_t max_channels() const { return 100; }
+  /// Bytes of a topic, an event, a ref or a join_ref. A client that sends a longer one is closed
+  /// with 1008, or its long-poll session ends. Not in Phoenix.
+  virtual std::size_t max_name_size() const { return 1'024; }
 
   /// At which level connections are logged; Level::off for never. Mirrors `use Phoenix.Socket,
   /// log:`.

@@ -23,19 +23,20 @@ enum class Limit : unsigned char {
   message_size,         ///< WebsocketOptions::max_frame_size, bytes
   message_rate,         ///< Mount::message_rate, messages a second
   channels,             ///< UserSocket::max_channels
+  name_size,            ///< UserSocket::max_name_size, bytes
   longpoll_sessions,    ///< EndpointOptions::max_longpoll_sessions
   longpoll_frames,      ///< LongpollOptions::max_waiting_frames
   longpoll_bytes,       ///< LongpollOptions::max_waiting_bytes
   farewell,             ///< ServerOptions::farewell, milliseconds
 };
-inline constexpr std::size_t limits = 11;
+inline constexpr std::size_t limits = 12;
 
 /// `message_rate`: for the log, and a metric's label.
 constexpr std::string_view to_string(Limit limit) {
   constexpr std::array<std::string_view, limits> names{
       "address_connections", "request_head",   "request_body", "request_time",
-      "message_size",        "message_rate",   "channels",     "longpoll_sessions",
-      "longpoll_frames",     "longpoll_bytes", "farewell"};
+      "message_size",        "message_rate",   "channels",     "name_size",
+      "longpoll_sessions",   "longpoll_frames", "longpoll_bytes", "farewell"};
   return names[static_cast<std::size_t>(limit)];
 }
 

@@ -85,7 +85,7 @@ Rejected ChannelTest::connect_rejected(const UserSocket& user, const Json& param
   fail(fmt::format(
            "expected: connect rejects {}\nactual:   accepted{}\nWhat to do: see what connect "
            "asks of its parameters.\n",
-           params.dump(), socket.id.empty() ? "" : ", with the id " + socket.id),
+           params.dump(), socket.id.empty() ? "" : ", with the id " + socket.id.str()),
        where);
 }
 
@@ -105,7 +105,7 @@ Client ChannelTest::start(const UserSocket& user, Socket socket) {
         connection->youngest = channel;
         watch(channel, "a channel");
       }));
-  watch(connection->transport, "the socket " + connection->socket.id);
+  watch(connection->transport, "the socket " + connection->socket.id.str());
   link(connection->transport);
   house_.settle();
   return {*this, connection};

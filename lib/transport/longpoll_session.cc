@@ -64,6 +64,7 @@ void LongpollSession::publish(Publish message) {
     return stop({process::ExitReason::shutdown, "too many messages a second"});
   }
   Handler::handle(socket::FromClient{std::move(message.frame)});
+  if (refused_) return scheduler().send(message.publisher, Refused{});
   scheduler().send(self(), WhenHandled{message.publisher});
 }
 
@@ -120,6 +121,7 @@ void LongpollSession::too_much(telemetry::Limit limit, std::size_t most, const c
 }
 
 void LongpollSession::close(socket::CloseCode code) {
+  if (code == socket::CloseCode::policy_violation) refused_ = true;
   if (code != socket::CloseCode::service_restart || !waiting_) return;
   scheduler().send(std::exchange(waiting_, {}), Forgotten{});
 }

@@ -46,7 +46,7 @@ struct Frames {
   std::vector<serializer::FramePtr> frames;
 };
 struct Handled {};
-/// The client exceeded its message rate, and the session ends.
+/// The client went over a limit, and the session ends.
 struct Refused {};
 
 //! [longpoll_session]
@@ -86,6 +86,7 @@ class LongpollSession final : public socket::Handler {
   const std::size_t max_frames_;
   const std::size_t max_bytes_;
   std::optional<socket::RateLimit> rate_;
+  bool refused_ = false;  ///< The client went over a limit: this session ends.
 };
 //! [longpoll_session]
 

@@ -1,0 +1,35 @@
+#pragma once
+/// \file
+/// Text that many objects keep and none changes: copies share its bytes.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace phx {
+
+/// A value that reads like a `const std::string`. An empty one owns no memory. Any thread.
+class SharedText {
+ public:
+  SharedText() = default;
+  SharedText(std::string text)
+      : text_(text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text))) {}
+  SharedText(const char* text) : SharedText(std::string(text)) {}
+
+  bool empty() const { return text_ == nullptr; }
+  /// Valid while a copy of this lives.
+  const std::string& str() const {
+    static const std::string nothing;
+    return text_ ? *text_ : nothing;
+  }
+  operator const std::string&() const { return str(); }
+  operator std::string_view() const { return str(); }
+
+  friend bool operator==(const SharedText& a, std::string_view b) { return a.str() == b; }
+
+ private:
+  std::shared_ptr<const std::string> text_;
+};
+
+}  // namespace phx
