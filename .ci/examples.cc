@@ -9,6 +9,7 @@
 #include "conformance/mutants/mutant.h"
 #include "conformance/suite/rule.h"
 #include "conformance/suite/trial.h"
+#include "options/command_line.h"
 #include "phoenix.h"
 #include "testing/channel_test.h"
 #include "websocket/reader.h"
@@ -52,6 +53,17 @@ struct Clock : phx::Process {
   void handle(phx::Message) override {}
 };
 using ClockProcess = Clock;
+
+struct Visitors : phx::UserSocket {};
+
+int with_a_command_line(int argc, char** argv) {
+#include "examples/docs/embedding.md.1"
+  return 0;
+}
+int adds_options(int argc, char** argv) {
+#include "examples/lib/options/command_line.h.1"
+  return 0;
+}
 
 void start_a_child(phx::Endpoint& endpoint) {
 #include "examples/chapters/09-processes/README.md.1"

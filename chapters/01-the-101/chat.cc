@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "options/command_line.h"
 #include "phoenix.h"
 #include "room.h"
 
@@ -43,10 +43,7 @@ class Files {
   phx::Endpoint& endpoint_;
 };
 
-struct Options {
-  phx::ServerOptions server{.signals = true};
-  std::string secret_key_base = phx::random_secret();
-  std::string log_format = "logfmt";
+struct Options : phx::ProgramOptions {
   std::filesystem::path root;  ///< The project's folder.
 };
 
@@ -57,14 +54,15 @@ std::filesystem::path own_root() {
 
 //! [mount_chat]
 /// Where one logs in, and where one connects with the token from there.
-void mount_chat(phx::Endpoint& endpoint, const std::string& secret_key_base) {
-  const auto login = std::make_shared<const chat::Login>(secret_key_base);
+void mount_chat(phx::Endpoint& endpoint, const Options& options) {
+  const auto login = std::make_shared<const chat::Login>(options.endpoint.secret_key_base);
   endpoint.post("/login", [login](const auto& request) { return login->log_in(request); });
   endpoint.get("/login", [login](const auto& request) { return login->who(request); });
 
-  phx::Mount mount{"/socket", std::make_shared<chat::ChatSocket>(login)};
+  phx::Mount mount = options.mount;  // with long-poll, where no websocket gets through
+  mount.path = "/socket";
+  mount.socket = std::make_shared<chat::ChatSocket>(login);
   mount.auth_token = true;
-  mount.longpoll = phx::LongpollOptions{};  // where no websocket gets through
   endpoint.socket(std::move(mount));
 }
 //! [mount_chat]
@@ -81,11 +79,12 @@ void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
 }
 
 int serve(const Options& options) {
-  phx::Endpoint endpoint(options.secret_key_base);
-  mount_chat(endpoint, options.secret_key_base);
+  phx::Endpoint endpoint(options.endpoint);
+  mount_chat(endpoint, options);
   serve_page(endpoint, options.root.empty() ? own_root() : options.root);
-  phx::Server server(endpoint, options.server,
-                     phx::Log::to_stderr(phx::Level::info, phx::log_format_of(options.log_format)));
+  std::optional<phx::Metrics> metrics;
+  if (options.metrics) metrics.emplace(endpoint);
+  phx::Server server(endpoint, options.server, options.log());
   fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
              server.url());
   std::fflush(stdout);
@@ -98,16 +97,7 @@ int serve(const Options& options) {
 int main(int argc, char** argv) {
   CLI::App app{"A chat room on Phoenix Channels."};
   Options options;
-  app.add_option("--host", options.server.host, "the address to listen on")->envname("HOST");
-  app.add_option("--port", options.server.port, "the port; 0 takes a free one")
-      ->envname("PORT")
-      ->check(CLI::Range(0, 65'535));
-  app.add_option("--secret-key-base", options.secret_key_base,
-                 "what logins are signed with; made up at each start unless it is given, so that "
-                 "nobody is logged in any more")
-      ->envname("SECRET_KEY_BASE");
-  app.add_option("--log-format", options.log_format, "logfmt, or json: one object a line")
-      ->envname("LOG_FORMAT");
+  phx::add_options(app, options);
   app.add_option("--root", options.root, "the project's folder");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format(
@@ -116,11 +106,10 @@ int main(int argc, char** argv) {
   });
   CLI11_PARSE(app, argc, argv);
   try {
+    options.finish();
     return serve(options);
   } catch (const phx::OptionError& error) {
-    const std::string& option = error.option();  // ServerOptions::port
-    fmt::print(stderr, "phx-chat: {}, here by --{}\n", error.what(),
-               option.substr(option.rfind(':') + 1));
+    fmt::print(stderr, "phx-chat: {}, here by {}\n", error.what(), phx::flag_of(error.option()));
     return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "phx-chat: {}\n", error.what());

@@ -70,19 +70,27 @@ std::optional<std::string> UserSocket::id(const Socket& socket) const {
   return "users_socket:" + user.string_or("");
 }
 
+transport::Mount base_mount() {
+  transport::Mount base{"/", nullptr};
+  base.longpoll = transport::LongpollOptions{};
+  base.check_origin = transport::Origins::list({"//localhost"});
+  base.connect_info = {.peer_data = true,
+                       .uri = true,
+                       .user_agent = true,
+                       .x_headers = true,
+                       .trace_context_headers = true};
+  base.error_handler = handle_error;
+  return base;
+}
+
 void mount_all(Endpoint& endpoint, Presence& presence,
-               std::optional<std::vector<serializer::Offer>> serializers) {
+               std::optional<std::vector<serializer::Offer>> serializers,
+               const transport::Mount& base) {
   const auto user = std::make_shared<UserSocket>(presence);
   const auto mount = [&](const char* path, auto&& change) {
-    transport::Mount made{path, user};
-    made.longpoll = transport::LongpollOptions{};
-    made.check_origin = transport::Origins::list({"//localhost"});
-    made.connect_info = {.peer_data = true,
-                         .uri = true,
-                         .user_agent = true,
-                         .x_headers = true,
-                         .trace_context_headers = true};
-    made.error_handler = handle_error;
+    transport::Mount made = base;
+    made.path = path;
+    made.socket = user;
     made.serializers = serializers;
     change(made);
     endpoint.socket(std::move(made));

@@ -16,10 +16,14 @@ class UserSocket final : public phx::UserSocket {
   std::size_t max_name_size() const override { return 500'000; }
 };
 
+/// What each mount of the contract starts from; its path and its socket are still to come.
+transport::Mount base_mount();
+
 /// The mounts of the contract, each with its options, and one for realtime-js. `presence` outlives
 /// the endpoint. `serializers` are offered instead of the library's own, for who wants to break
 /// one.
 void mount_all(Endpoint& endpoint, Presence& presence,
-               std::optional<std::vector<serializer::Offer>> serializers = {});
+               std::optional<std::vector<serializer::Offer>> serializers = {},
+               const transport::Mount& base = base_mount());
 
 }  // namespace phx::contract

@@ -136,6 +136,7 @@ class Endpoint {
   std::vector<process::ChildSpec> children(const Context& context) const;
   /// The way of a broadcast, for the server that opens and closes it.
   Broadcaster& broadcaster() const { return *broadcaster_; }
+  const std::vector<transport::Mount>& mounts() const { return mounts_; }
   /// One for each user socket, for a shard that stops.
   std::vector<std::unique_ptr<socket::Drainer>> drainers() const;
 

@@ -17,6 +17,7 @@
 #include "net/signal.h"
 #include "net/tls.h"
 #include "server/addresses.h"
+#include "server/advice.h"
 #include "server/shard.h"
 
 namespace phx {
@@ -223,6 +224,7 @@ void Server::start() {
     life_.reset();
     life_ = std::make_unique<Life>(endpoint_, options_, log_);
   }
+  server::log_advice(log_, endpoint_, options_);
   life_->start();
 }
 

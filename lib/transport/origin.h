@@ -44,6 +44,8 @@ class Origins {
 
   /// `url_host` is the endpoint's.
   bool allow(const http::Request& request, const std::optional<std::string>& url_host = {}) const;
+  /// Whether pages from anywhere may connect.
+  bool allow_any() const { return std::holds_alternative<Any>(rule_); }
 
  private:
   struct Any {};

@@ -1,0 +1,175 @@
+/// The table, and what becomes of the values that were read by it.
+
+#include "options/program_options.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <sstream>
+
+namespace phx {
+namespace {
+
+constexpr const char* listening = "Where it listens";
+constexpr const char* secrets = "Secrets";
+constexpr const char* origins = "Pages and hosts";
+constexpr const char* connections = "Limits of connections";
+constexpr const char* requests = "Limits of requests";
+constexpr const char* clients = "Limits of one client";
+constexpr const char* processes = "Limits of processes";
+constexpr const char* leaving = "How it stops";
+constexpr const char* watching = "Logs and metrics";
+
+std::string first_line(const std::string& file) {
+  std::ifstream in(file);
+  std::string line;
+  if (!in || !std::getline(in, line)) {
+    throw OptionError("ProgramOptions::secret_key_base_file",
+                      fmt::format("expected a file with a secret in its first line, and could not "
+                                  "read \"{}\"",
+                                  file));
+  }
+  return line;
+}
+
+transport::Origins origins_of(const std::vector<std::string>& entries) {
+  if (entries == std::vector<std::string>{"any"}) return transport::Origins::any();
+  if (entries == std::vector<std::string>{"same-host"}) return transport::Origins::same_host();
+  return transport::Origins::list(entries);
+}
+
+/// Shells start a program with a low soft limit, for the sake of select(); epoll needs none.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+std::vector<ProgramOption> options_of(ProgramOptions& options) {
+  using Option = ProgramOption;
+  ServerOptions& server = options.server;
+  EndpointOptions& endpoint = options.endpoint;
+  transport::Mount& mount = options.mount;
+  if (!mount.websocket) mount.websocket.emplace();
+  if (!mount.longpoll) mount.longpoll.emplace();
+  return {
+      {"host", listening, "the address to listen on", Option::Text{&server.host}},
+      {"port", listening, "the port; 0 takes a free one", Option::Port{&server.port}},
+      {"tls-cert", listening, "a certificate (a PEM file): the port speaks https and wss",
+       Option::Text{&options.tls.cert}, "cert"},
+      {"tls-key", listening, "the certificate's private key (a PEM file)",
+       Option::Text{&options.tls.key}, "key"},
+      {"http-port", listening, "a plain port beside that of TLS; 0 takes a free one",
+       Option::OptionalPort{&server.http_port}},
+      {"shards", listening, "threads; 0 means one a core", Option::Count{&server.shards, 0, 64}},
+      {"worker-threads", listening, "threads for handlers that block; more wait",
+       Option::Count{&server.worker_threads, 1, 1'000}},
+
+      {"secret-key-base", secrets,
+       "what tokens are signed with, of 20 bytes or more; made up at each start unless it is given",
+       Option::Text{&endpoint.secret_key_base}},
+      {"secret-key-base-file", secrets, "a file that holds it, so that no list of processes does",
+       Option::Text{&options.secret_key_base_file}},
+
+      {"check-origin", origins,
+       "pages that may connect: //example.com, https://*.example.com, …; or any, or same-host",
+       Option::List{&options.check_origin}},
+      {"url-host", origins, "the host that pages come from",
+       Option::OptionalText{&endpoint.url_host}},
+
+      {"max-connections", connections, "in all; any more are closed on arrival",
+       Option::Count{&server.max_connections, 1, 1'000'000}},
+      {"max-connections-per-address", connections, "of one client's address; 0 means no limit",
+       Option::Count{&server.max_connections_per_address}},
+      {"max-longpoll-sessions", connections, "in all; for one more the answer is 503",
+       Option::Count{&endpoint.max_longpoll_sessions}},
+      {"tls-handshake", connections, "for a TLS handshake; then the client is dropped",
+       Option::Time{&options.tls.handshake_patience}},
+
+      {"max-head", requests, "of request line and headers", Option::Bytes{&server.http.head}},
+      {"max-body", requests, "of a request's body", Option::Bytes{&server.http.body}},
+      {"max-skipped", requests, "of a longer body, that are read to answer 400",
+       Option::Bytes{&server.http.skipped, 0}},
+      {"max-fields", requests, "headers of a request", Option::Count{&server.http.fields, 1}},
+      {"request-patience", requests, "for a request to come, and for a part of its answer to go",
+       Option::Time{&server.http.patience}},
+
+      {"max-frame-size", clients, "of one message, also once inflated",
+       Option::Bytes{&mount.websocket->max_frame_size}},
+      {"websocket-timeout", clients, "without a byte; then the websocket is closed",
+       Option::Time{&mount.websocket->timeout}},
+      {"message-rate", clients, "messages a second; 0 means no limit",
+       Option::Count{&options.message_rate}},
+      {"message-burst", clients, "messages at once; 0 means as many as in a second",
+       Option::Count{&options.message_burst}},
+      {"outbox-limit", clients, "waiting for one client; above this, it is disconnected",
+       Option::Bytes{&server.outbox_limit, 1'000}},
+      {"longpoll-window", clients, "a poll without messages is answered after this",
+       Option::Time{&mount.longpoll->window}},
+      {"max-waiting-frames", clients, "frames waiting in a long-poll session",
+       Option::Count{&mount.longpoll->max_waiting_frames, 1}},
+      {"max-waiting-bytes", clients, "of the frames waiting in a long-poll session",
+       Option::Bytes{&mount.longpoll->max_waiting_bytes}},
+
+      {"max-mailbox", processes, "messages waiting for one process",
+       Option::Count{&server.processes.mailbox, 1}},
+      {"max-mailbox-bytes", processes, "of the messages waiting for one process",
+       Option::Bytes{&server.processes.mailbox_bytes}},
+      {"long-turn", processes, "a turn that takes longer is logged",
+       Option::Time{&server.processes.long_turn}},
+
+      {"farewell", leaving, "for a client to leave when asked; then it is dropped",
+       Option::Time{&server.farewell}},
+      {"drain-batch", leaving, "connections that are told to go at a time",
+       Option::Count{&mount.drainer.batch_size, 1}},
+      {"drain-interval", leaving, "from one batch to the next",
+       Option::Time{&mount.drainer.batch_interval}},
+      {"drain-limit", leaving, "for all batches; then the rest are told at once",
+       Option::Time{&mount.drainer.shutdown}},
+
+      {"metrics", watching, "show Prometheus at /metrics what is counted",
+       Option::Switch{&options.metrics}},
+      {"log-level", watching, "debug, info, warn, error or off", Option::Text{&options.log_level},
+       "log"},
+      {"log-format", watching, "logfmt, or json: one object a line",
+       Option::Text{&options.log_format}},
+  };
+}
+
+std::string ProgramOption::environment_variable() const {
+  std::string variable = name;
+  for (char& c : variable) c = c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  return variable;
+}
+
+void ProgramOptions::finish() {
+  if (!secret_key_base_file.empty()) endpoint.secret_key_base = first_line(secret_key_base_file);
+  if (tls.cert.empty() != tls.key.empty()) {
+    throw OptionError(tls.cert.empty() ? "TlsOptions::cert" : "TlsOptions::key",
+                      "expected a certificate and its key, got only one of them");
+  }
+  if (!tls.cert.empty()) server.tls = tls;
+  if (!check_origin.empty()) mount.check_origin = origins_of(check_origin);
+  if (message_rate > 0) {
+    mount.message_rate = {message_rate, message_burst > 0 ? message_burst : message_rate};
+  }
+  raise_descriptor_limit();
+}
+
+Log ProgramOptions::log() const {
+  return Log::to_stderr(level_of(log_level), log_format_of(log_format));
+}
+
+std::string flag_of(const std::string& option) {
+  std::string name = option.substr(option.rfind(':') + 1);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name == "tls" ? "--tls-cert and --tls-key" : "--" + name;
+}
+
+}  // namespace phx

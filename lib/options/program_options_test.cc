@@ -1,0 +1,140 @@
+/// The table of options, as a program's command line, its file and its environment fill it.
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "options/command_line.h"
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+/// A file in the folder for such, gone with this.
+class File {
+ public:
+  File(const char* name, const std::string& content)
+      : path_(std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") + "/" + name +
+              std::to_string(::getpid())) {
+    std::ofstream(path_) << content;
+  }
+  ~File() { std::remove(path_.c_str()); }
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_;
+};
+
+ProgramOptions parsed(const std::string& line) {
+  ProgramOptions options;
+  CLI::App app;
+  add_options(app, options);
+  std::istringstream words(line);
+  std::vector<std::string> arguments;
+  for (std::string word; words >> word;) arguments.insert(arguments.begin(), word);
+  app.parse(arguments);
+  return options;
+}
+
+std::string refusal(const std::string& line) {
+  return expect_throw<CLI::ParseError>([&] { parsed(line); });
+}
+
+}  // namespace
+
+PHX_TEST("a flag sets its option, in units that people write") {
+  const ProgramOptions options = parsed(
+      "--port 0 --max-connections 12 --outbox-limit 2MB --max-frame-size 64kib --farewell 3s "
+      "--long-turn 20 --http-port 81 --metrics --check-origin //a.example,//b.example");
+  expect_eq(options.server.port, std::uint16_t{0});
+  expect_eq(options.server.max_connections, std::size_t{12});
+  expect_eq(options.server.outbox_limit, std::size_t{2'000'000});
+  expect_eq(options.mount.websocket->max_frame_size, std::size_t{65'536});
+  expect_eq(options.server.farewell.count(), Millis::rep{3'000});
+  expect_eq(options.server.processes.long_turn.count(), Millis::rep{20});
+  expect_eq(options.server.http_port.value_or(0), std::uint16_t{81});
+  expect(options.metrics, "a switch");
+  expect_eq(options.check_origin.size(), std::size_t{2});
+}
+
+PHX_TEST("without a flag the program's own default stays, each row of it") {
+  const ProgramOptions given = parsed("");
+  const ProgramOptions defaults;
+  expect_eq(given.server.host, defaults.server.host);
+  expect_eq(given.server.max_connections, defaults.server.max_connections);
+  expect_eq(given.server.http.patience.count(), defaults.server.http.patience.count());
+  expect_eq(given.server.outbox_limit, defaults.server.outbox_limit);
+  expect(!given.server.http_port && !given.endpoint.url_host && !given.metrics, "what is optional");
+}
+
+PHX_TEST("a value out of bounds is refused with the flag's name") {
+  for (const char* line : {"--port 65536", "--port x", "--max-connections 0", "--outbox-limit 999",
+                           "--farewell soon", "--max-frame-size -1", "--no-such-option 1"}) {
+    const std::string flag(line, std::string_view(line).find(' '));
+    const std::string said = refusal(line);
+    const bool named = said.find(flag) != std::string::npos || said.find("expected") == 0;
+    expect(named, std::string(line) + ": " + said);
+  }
+}
+
+PHX_TEST("a file sets options, the command line wins over it, and it over the environment") {
+  const File file("options",
+                  "max-connections = 7\nfarewell = \"2s\"\nmetrics = true\n"
+                  "check-origin = [\"//a.example\", \"//b.example\"]\n");
+  ::setenv("MAX_CONNECTIONS", "9", 1);
+  ::setenv("MAX_HEAD", "5000", 1);
+  const ProgramOptions options = parsed("--farewell 1s --config " + file.path());
+  ::unsetenv("MAX_CONNECTIONS");
+  ::unsetenv("MAX_HEAD");
+  expect_eq(options.server.max_connections, std::size_t{7});
+  expect_eq(options.server.farewell.count(), Millis::rep{1'000});
+  expect_eq(options.server.http.head, std::size_t{5'000});
+  expect(options.metrics, "a switch in the file");
+  expect_eq(options.check_origin.size(), std::size_t{2});
+}
+
+PHX_TEST("a misspelt option in a file is refused, and so is a file that is not there") {
+  const File file("misspelt", "max-conections = 7\n");
+  const std::string said = refusal("--config " + file.path());
+  expect(said.find("max-conections") != std::string::npos, said);
+  refusal("--config /nonexistent/options.toml");
+}
+
+PHX_TEST("names, environment variables and help are each one's own") {
+  ProgramOptions options;
+  std::set<std::string> names;
+  for (const ProgramOption& row : options_of(options)) {
+    expect(names.insert(row.name).second, row.name);
+    expect(!row.help.empty() && !row.group.empty(), row.name);
+  }
+  expect_eq(options_of(options).at(0).environment_variable(), std::string("HOST"));
+  expect_eq(flag_of("ServerOptions::http_port"), std::string("--http-port"));
+}
+
+PHX_TEST("the secret comes from the first line of its file") {
+  const File file("secret", "a secret of more than twenty bytes\n");
+  ProgramOptions options = parsed("--secret-key-base-file " + file.path());
+  options.finish();
+  expect_eq(options.endpoint.secret_key_base, std::string("a secret of more than twenty bytes"));
+  options.secret_key_base_file = "/nonexistent/secret";
+  const std::string said = expect_throw<OptionError>([&] { options.finish(); });
+  expect(said.find("could not read \"/nonexistent/secret\"") != std::string::npos, said);
+}
+
+PHX_TEST("finish() puts things in their places: TLS, origins, the rate") {
+  ProgramOptions options =
+      parsed("--cert c.pem --key k.pem --message-rate 5 --check-origin any --tls-handshake 4s");
+  options.finish();
+  expect_eq(options.server.tls.value().cert, std::string("c.pem"));
+  expect_eq(options.server.tls->handshake_patience.count(), Millis::rep{4'000});
+  expect_eq(options.mount.message_rate.value().burst, std::size_t{5});
+  expect(options.mount.check_origin.allow_any(), "any page");
+
+  ProgramOptions half = parsed("--cert c.pem");
+  const std::string said = expect_throw<OptionError>([&] { half.finish(); });
+  expect(said.find("expected a certificate and its key") == 0, said);
+}

@@ -1,0 +1,61 @@
+/// What a server says as it starts.
+
+#include "server/advice.h"
+
+#include <algorithm>
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::testing;
+
+namespace {
+
+class AnyoneSocket final : public UserSocket {};
+
+void mount(Endpoint& endpoint, transport::Origins origins,
+           std::optional<socket::MessageRate> rate = {}) {
+  transport::Mount mount{"/socket", std::make_shared<AnyoneSocket>()};
+  mount.check_origin = std::move(origins);
+  mount.message_rate = rate;
+  endpoint.socket(std::move(mount));
+}
+
+bool says(const std::vector<std::string>& sentences, std::string_view what) {
+  return std::any_of(sentences.begin(), sentences.end(),
+                     [&](const std::string& sentence) { return sentence.starts_with(what); });
+}
+
+}  // namespace
+
+PHX_TEST("a server that other machines reach without TLS says so, and one for this machine not") {
+  const Endpoint endpoint;
+  for (const char* host : {"0.0.0.0", "::", "192.168.1.4"}) {
+    expect(says(server::unprotected(endpoint, {.host = host}), "TLS is off"), host);
+  }
+  for (const char* host : {"127.0.0.1", "127.0.0.53", "::1", "localhost"}) {
+    expect_eq(server::unprotected(endpoint, {.host = host}).size(), std::size_t{0});
+  }
+  ServerOptions secure{.host = "0.0.0.0"};
+  secure.tls = TlsOptions{"cert.pem", "key.pem"};
+  expect_eq(server::unprotected(endpoint, secure).size(), std::size_t{0});
+}
+
+PHX_TEST("a mount that takes any page, or any number of messages, is named") {
+  Endpoint open;
+  mount(open, transport::Origins::any());
+  expect(says(server::unprotected(open, {}), "check_origin is off at /socket"), "origins");
+  expect(says(server::unprotected(open, {}), "message_rate is off at /socket"), "rate");
+  Endpoint guarded;
+  mount(guarded, transport::Origins::url_host(), socket::MessageRate{50, 100});
+  expect_eq(server::unprotected(guarded, {}).size(), std::size_t{0});
+}
+
+PHX_TEST("more connections than descriptors are told with the number to set") {
+  const ServerOptions options{.shards = 1, .max_connections = 1'000};
+  expect_eq(server::out_of_reach(options, 2'000), std::string());
+  expect_eq(server::out_of_reach(options, 1'072), std::string());
+  const std::string sentence = server::out_of_reach(options, 1'024);
+  expect(sentence.find("max_connections is 1000, but this process may have 1024") == 0, sentence);
+  expect(sentence.find("LimitNOFILE= of a systemd unit) to 1072") != std::string::npos, sentence);
+}
