@@ -9,7 +9,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 
 # Lowest first: a file includes its own layer or a lower one, and `make layers` checks it.
-LAYERS := base json process telemetry pubsub serializer channel presence socket http tokens websocket transport endpoint metrics net server options testing
+LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket transport endpoint metrics net server options testing
 
 # SAN=address,undefined or SAN=thread builds beside the plain build, never over it.
 COMMA := ,

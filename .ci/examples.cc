@@ -9,6 +9,8 @@
 #include "conformance/mutants/mutant.h"
 #include "conformance/suite/rule.h"
 #include "conformance/suite/trial.h"
+#include "etf/reader.h"
+#include "etf/writer.h"
 #include "options/command_line.h"
 #include "phoenix.h"
 #include "testing/channel_test.h"
@@ -96,6 +98,17 @@ Json next() {
 #include "examples/lib/json/json.h.1"
   return reply;
 }
+
+namespace etf {
+std::string beat() {
+#include "examples/lib/etf/term.h.1"
+  return encode(same);
+}
+std::string wrapped(std::string_view bytes) {
+#include "examples/lib/etf/writer.h.1"
+  return written;
+}
+}  // namespace etf
 
 Reply answer(int seats) {
 #include "examples/lib/channel/socket.h.1"

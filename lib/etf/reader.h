@@ -1,0 +1,87 @@
+#pragma once
+/// \file
+/// Reads what term_to_binary/1 wrote, whole or piece by piece.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "etf/term.h"
+
+namespace phx::etf {
+
+/// The bytes are not a term, or one beyond the limits; what() says what was expected, and where.
+class TermError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What a stranger's term may cost. A term in memory takes 40 bytes and what it holds.
+struct Limits {
+  std::size_t depth = 256;                       ///< Terms within terms.
+  std::size_t terms = 1'000'000;                 ///< Of all depths together.
+  std::size_t inflated = std::size_t{64} << 20;  ///< Bytes that a compressed term may become.
+};
+
+/// A term's bytes, from left to right. The bytes must outlive it. Each call throws TermError where
+/// it does not find what it is asked for. Neither copies nor moves.
+class Reader {
+ public:
+  /// Takes the version off, and inflates what is compressed.
+  explicit Reader(std::string_view bytes, const Limits& limits = {});
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  /// Any term.
+  Term term() { return term(0); }
+  /// A tuple's size; its items follow.
+  std::size_t tuple();
+  /// A binary's bytes, or nothing and no step forward where it is not a binary that comes next.
+  std::optional<std::string_view> binary();
+  /// All that has not been read.
+  std::string_view rest() const { return bytes_; }
+
+ private:
+  Term term(std::size_t depth);
+  Term real(std::string_view text) const;
+  Term big(std::uint64_t size);
+  Term bits();
+  Term bytes_as_list();
+  Term items(std::size_t depth);
+  Term members(std::size_t depth);
+  Term sequence(std::uint64_t size, std::size_t depth);
+  Term pid(unsigned tag);
+  Term port(unsigned tag);
+  Term reference(unsigned tag);
+  Term fun(std::size_t depth);
+  Term export_fun();
+  Atom atom();
+  Atom atom(unsigned tag);
+  Atom atom_of(std::string_view name, bool latin1) const;
+  Pid pid_of(unsigned tag);
+  std::vector<Term> terms(std::uint64_t count, std::size_t depth);
+  void inflate(const Limits& limits);
+
+  unsigned byte() { return static_cast<unsigned char>(take(1)[0]); }
+  std::string_view take(std::uint64_t size);
+  std::uint64_t big_endian(int bytes);
+  std::uint32_t word() { return static_cast<std::uint32_t>(big_endian(4)); }
+  [[noreturn, gnu::cold]] void fail(const char* expected) const;
+
+  const char* begin_;
+  std::string_view bytes_;
+  std::string inflated_;
+  std::size_t depth_limit_;
+  std::size_t terms_left_;
+};
+
+/// The term that the bytes begin with; what comes after it is left, as binary_to_term/1 leaves it.
+/// \throws TermError.
+Term decode(std::string_view bytes, const Limits& limits = {});
+/// The same; but nothing may come after the term.
+Term decode_whole(std::string_view bytes, const Limits& limits = {});
+
+}  // namespace phx::etf

@@ -1,0 +1,76 @@
+#pragma once
+/// \file
+/// Writes terms as term_to_binary/1 does, whole or piece by piece.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "etf/term.h"
+
+namespace phx::etf {
+
+/// Which tags atoms get. Erlang reads all of them.
+enum class Atoms : unsigned char {
+  utf8,    ///< As OTP 26 and later write them.
+  latin1,  ///< As OTP 25 and earlier do, where a name fits latin-1.
+};
+
+/// Appends terms to bytes that begin with the version. A tuple's or a map's items are whatever is
+/// written next: the caller counts.
+///
+///     Writer writer;  // {binary, <<0, 255>>}
+///     writer.tuple(2);
+///     writer.atom("binary");
+///     writer.binary(bytes);
+///     const std::string written = writer.take();
+class Writer {
+ public:
+  explicit Writer(Atoms atoms = Atoms::utf8);
+
+  void term(const Term& term);
+  void atom(std::string_view name);
+  void integer(long long value);
+  /// REQUIRES: finite.
+  void real(double value);
+  void binary(std::string_view bytes);
+  void tuple(std::size_t size);
+  void map(std::size_t pairs);
+  /// Of these bytes as integers: as few bytes as Erlang needs for such a list.
+  void bytes_as_list(std::string_view bytes);
+  /// A list's head; after the items comes its tail, mostly empty_list().
+  void list(std::size_t items);
+  void empty_list();
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  void byte(unsigned value) { out_ += static_cast<char>(value); }
+  void big_endian(std::uint64_t value, int bytes);
+  void size32(std::size_t size);
+  void big(bool negative, std::string_view magnitude);
+  void write(long long value) { integer(value); }
+  void write(double value) { real(value); }
+  void write(const std::string& value) { binary(value); }
+  void write(const Atom& value) { atom(value.name); }
+  void write(const BigInteger& value) { big(value.negative, value.magnitude); }
+  void write(const BitString& value);
+  void write(const Tuple& value);
+  void write(const List& value);
+  void write(const Map& value);
+  void write(const Pid& value);
+  void write(const Port& value);
+  void write(const Reference& value);
+  void write(const Export& value);
+  void write(const Fun& value);
+
+  const Atoms atoms_;
+  std::string out_;
+};
+
+std::string encode(const Term& term, Atoms atoms = Atoms::utf8);
+/// Compressed by zlib at this level, 1 to 9, where that makes it shorter; else as it was.
+std::string deflated(std::string encoded, int level);
+
+}  // namespace phx::etf
