@@ -11,7 +11,7 @@ import { readFaults } from "./faults.mjs";
 import { readResults, readSurvivors } from "./kept.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const LAYERS = ["base", "json", "process", "telemetry", "pubsub", "serializer", "channel", "presence", "socket", "http",
+const LAYERS = ["base", "json", "etf", "process", "telemetry", "pubsub", "serializer", "channel", "presence", "socket", "http",
   "tokens", "websocket", "transport", "endpoint", "net", "server"];
 
 const row = (cells) => `| ${cells.join(" | ")} |`;
