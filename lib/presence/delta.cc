@@ -1,0 +1,91 @@
+/// Deltas that follow on each other become one.
+
+#include "presence/delta.h"
+
+#include <algorithm>
+
+namespace phx::presence {
+namespace {
+
+/// Whether this operation is among those that a delta knows of.
+bool knows(const Delta& delta, const ReplicaRef& replica, Count count) {
+  const auto clock = delta.context.find(replica);
+  if (clock != delta.context.end() && clock->second >= count) return true;
+  const auto part = delta.parts.find(replica);
+  return part != delta.parts.end() && part->second.cloud.contains(count);
+}
+
+bool has_value(const Delta& delta, const ReplicaRef& replica, Count count) {
+  const auto part = delta.parts.find(replica);
+  return part != delta.parts.end() && part->second.values.contains(count);
+}
+
+bool follow_on_each_other(const Delta& a, const Delta& b) {
+  return dominates_or_equal(b.end, a.start) && dominates_or_equal(a.end, b.start);
+}
+
+/// Drops the presences that `later` knows to have left: it has their operations, but not them.
+void drop_left(Delta& delta, const Delta& later) {
+  for (auto& [replica, part] : delta.parts) {
+    const auto clock = later.context.find(replica);
+    const auto theirs = later.parts.find(replica);
+    const auto drop = [&, &whose = replica](auto from, auto to) {
+      while (from != to) {
+        from = has_value(later, whose, from->first) ? std::next(from) : part.values.erase(from);
+      }
+    };
+    if (clock != later.context.end()) {
+      drop(part.values.begin(), part.values.upper_bound(clock->second));
+    }
+    if (theirs == later.parts.end()) continue;
+    for (const auto& [first, last] : theirs->second.cloud.ranges()) {
+      drop(part.values.lower_bound(first), part.values.upper_bound(last));
+    }
+  }
+}
+
+}  // namespace
+
+bool Delta::empty() const {
+  return std::all_of(parts.begin(), parts.end(),
+                     [](const auto& one) { return one.second.cloud.empty(); });
+}
+
+std::size_t Delta::size() const {
+  std::size_t size = 0;
+  for (const auto& [ref, part] : parts) size += part.cloud.size() + part.values.size();
+  return size;
+}
+
+Delta Delta::extract(const Clocks& clocks) const {
+  Delta extracted{replica, context, {}, shared(start, clocks), shared(end, clocks)};
+  for (const auto& [ref, part] : parts) {
+    if (clocks.contains(ref)) extracted.parts.emplace(ref, part);
+  }
+  return extracted;
+}
+
+void Delta::forget(const ReplicaRef& gone) {
+  parts.erase(gone);
+  start.erase(gone);
+  end.erase(gone);
+  context.erase(gone);
+}
+
+bool Delta::merge(const Delta& other) {
+  if (!follow_on_each_other(*this, other)) return false;
+  Parts joined;  // what `other` brings and this does not know
+  for (const auto& [ref, part] : other.parts) {
+    for (const auto& [count, value] : part.values) {
+      if (!knows(*this, ref, count)) joined[ref].values.emplace(count, value);
+    }
+  }
+  drop_left(*this, other);
+  for (const auto& [ref, part] : other.parts) parts[ref].cloud.insert(part.cloud);
+  for (auto& [ref, part] : joined) parts[ref].values.merge(part.values);
+  start = lower_bound(std::move(start), other.start);
+  end = upper_bound(std::move(end), other.end);
+  return true;
+}
+
+}  // namespace phx::presence

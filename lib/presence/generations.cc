@@ -1,0 +1,49 @@
+/// Keeping deltas of several lengths, and choosing one.
+
+#include "presence/generations.h"
+
+#include <optional>
+
+#include "presence/shared_state.h"
+
+namespace phx::presence {
+namespace {
+
+/// Whether a delta brings something to somebody with these clocks, and leaves no gap before it.
+bool covers(const Delta& delta, const Clocks& clocks) {
+  const Clocks start = shared(delta.start, clocks), end = shared(delta.end, clocks);
+  return !dominates_or_equal(start, end) && dominates_or_equal(clocks, start) &&
+         !dominates(clocks, end);
+}
+
+}  // namespace
+
+void Generations::push(const SharedState& state, const Delta& delta) {
+  if (deltas_.empty()) deltas_.assign(max_sizes_.size(), state.delta());
+  std::optional<Delta> overflown;  // the generation before, with the delta, where it got too long
+  const Delta* shorter = &delta;   // the same, wherever it is now
+  for (std::size_t i = 0; i < deltas_.size(); ++i) {
+    Delta& generation = deltas_[i];
+    if (!generation.merge(delta) || generation.size() <= max_sizes_[i]) {
+      shorter = &generation;
+      continue;
+    }
+    // It begins anew where the shorter one does.
+    Delta begun = overflown && shorter == &*overflown ? std::move(*overflown) : *shorter;
+    overflown = std::exchange(generation, std::move(begun));
+    shorter = &*overflown;
+  }
+}
+
+void Generations::forget(const ReplicaRef& replica) {
+  for (Delta& delta : deltas_) delta.forget(replica);
+}
+
+Transfer Generations::extract(const SharedState& state, const Clocks& clocks) const {
+  for (const Delta& delta : deltas_) {
+    if (covers(delta, clocks)) return delta.extract(clocks);
+  }
+  return state.extract(clocks);
+}
+
+}  // namespace phx::presence
