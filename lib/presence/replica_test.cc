@@ -1,0 +1,344 @@
+/// What a replica says and when, and what it makes of the others' words. The clock is the test's.
+
+#include "presence/replica.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <random>
+
+#include "base/option_error.h"
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::presence;
+using namespace phx::testing;
+
+namespace {
+
+const process::Pid ann{0, 1}, bob{0, 2};
+
+TrackerOptions quick() {
+  TrackerOptions options;
+  options.broadcast_period = Millis{300};
+  options.max_silent_periods = 3;
+  options.down_period = Millis{3'000};
+  options.permdown_period = Millis{8'000};
+  options.max_delta_sizes = {8, 30};
+  return options;
+}
+
+std::string name_of(const etf::Term& name) {
+  const auto* text = name.get<std::string>();
+  return text == nullptr ? "?" : *text;
+}
+
+/// `beat`, `delta 2` (operations and presences), `ask b`, `all for b`, `delta 4 for b`, `bye`.
+std::string text(const Outgoing& out) {
+  const std::string to = out.to ? " for " + name_of(*out.to) : "";
+  if (const auto* beat = std::get_if<Heartbeat>(&out.message)) {
+    return beat->delta ? fmt::format("delta {}", beat->delta->size()) : "beat";
+  }
+  if (std::holds_alternative<TransferRequest>(out.message)) return "ask " + name_of(*out.to);
+  if (std::holds_alternative<GracefulPermdown>(out.message)) return "bye";
+  const Transfer& transfer = std::get<TransferAck>(out.message).transfer;
+  const auto* delta = std::get_if<Delta>(&transfer);
+  return (delta == nullptr ? "all" : fmt::format("delta {}", delta->size())) + to;
+}
+
+std::string text(const Replica::Turn& turn) {
+  std::string all;
+  for (const Outgoing& out : turn.send) all += (all.empty() ? "" : ", ") + text(out);
+  return all;
+}
+
+/// `+u` for each key that joins topic t, `-u` for each that leaves.
+std::string seen(const Replica::Turn& turn) {
+  std::string all;
+  for (const Diffs& diffs : turn.changes) {
+    for (const auto& [topic, diff] : diffs) {
+      for (const auto& [key, metas] : diff.leaves) all += "-" + key;
+      for (const auto& [key, metas] : diff.joins) all += "+" + key;
+    }
+  }
+  return all;
+}
+
+/// What another node makes of a message: no process in it is one of its own.
+TrackerMessage abroad(TrackerMessage message) {
+  const auto strip = [](Parts& parts) {
+    for (auto& [ref, part] : parts) {
+      for (auto& [count, value] : part.values) {
+        Value copy = *value;
+        copy.meta.pid = {};
+        value = std::make_shared<const Value>(std::move(copy));
+      }
+    }
+  };
+  if (auto* beat = std::get_if<Heartbeat>(&message); beat != nullptr && beat->delta) {
+    strip(beat->delta->parts);
+  }
+  if (auto* ack = std::get_if<TransferAck>(&message)) {
+    std::visit([&](auto& one) { strip(one.parts); }, ack->transfer);
+  }
+  return message;
+}
+
+/// A node with one replica, whose processes are on topic t.
+struct Node {
+  explicit Node(const std::string& name, int vsn = 1) : replica({name, vsn}, list, quick()) {}
+
+  void track(const std::string& key, process::Pid pid, const std::string& ref) {
+    replica.record("t", list.track("t", key, {pid, ref, Json::object()}));
+  }
+  void untrack(const std::string& key, process::Pid pid) {
+    replica.record("t", list.untrack("t", key, pid));
+  }
+  std::string tick() { return text(last = replica.tick(now)); }
+  /// The other hears what this one said last, if it is meant.
+  std::string tell(Node& other) const {
+    Replica::Turn all;
+    for (const Outgoing& out : last.send) {
+      if (out.to && name_of(*out.to) != name_of(other.replica.self().name())) continue;
+      Replica::Turn turn = other.replica.receive(now, abroad(out.message));
+      std::move(turn.send.begin(), turn.send.end(), std::back_inserter(all.send));
+      std::move(turn.changes.begin(), turn.changes.end(), std::back_inserter(all.changes));
+    }
+    other.last = all;
+    return seen(all);
+  }
+  std::vector<std::string> lines() const {
+    std::vector<std::string> lines;
+    for (const auto& [key, metas] : list.on("t")) {
+      for (const Meta& meta : metas) lines.push_back(key + " " + meta.phx_ref);
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  }
+
+  static inline Clock::time_point now{};
+  State list;
+  Replica replica;
+  Replica::Turn last;
+};
+
+}  // namespace
+
+PHX_TEST("the first tick beats, and then every one after more silent ones than allowed") {
+  Node a("a");
+  std::string said;
+  for (int i = 0; i < 9; ++i) said += a.tick().empty() ? '.' : '!';
+  expect_eq(said, std::string("!...!...!"));
+  a.track("u", ann, "1");
+  expect_eq(a.tick(), std::string("delta 2"));
+  said.clear();
+  for (int i = 0; i < 4; ++i) said += a.tick().empty() ? '.' : '!';
+  expect_eq(said, std::string("...!"));
+}
+
+PHX_TEST("a change is told at the next tick, and a replica that missed it asks for it") {
+  Node a("a"), b("b");
+  a.tick(), a.tell(b);
+  b.tick(), b.tell(a);
+  a.track("u", ann, "1");
+  a.tick();  // lost
+  a.track("v", bob, "2");
+  expect_eq(a.tick(), std::string("delta 2"));
+  expect_eq(a.tell(b), std::string("+v"));
+  expect_eq(b.tick(), std::string("ask a"));
+  b.tell(a);
+  expect_eq(text(a.last), std::string("delta 4 for b"));
+  expect_eq(a.tell(b), std::string("+u"));
+  expect_eq(b.lines(), a.lines());
+  for (int i = 0; i < 4; ++i) a.tick(), a.tell(b);
+  expect(b.tick() != "ask a" && b.tick() != "ask a", "it lacks nothing");
+}
+
+PHX_TEST("a silent replica leaves, comes back as it was, and is forgotten in the end") {
+  Node a("a"), b("b");
+  a.track("u", ann, "1");
+  a.tick();
+  expect_eq(a.tell(b), std::string("+u"));
+  Node::now += Millis{3'000};
+  b.tick();
+  expect_eq(seen(b.last), std::string(""));
+  Node::now += Millis{1};
+  b.tick();
+  expect_eq(seen(b.last), std::string("-u"));
+  expect_eq(b.replica.replicas_up(), 0u);
+  for (int i = 0; i < 4; ++i) a.tick();
+  expect_eq(a.tell(b), std::string("+u"));  // an empty heartbeat is enough
+  Node::now += Millis{8'001};
+  b.tick();
+  expect_eq(seen(b.last), std::string("-u"));
+  expect_eq(b.replica.state().clocks().size(), 1u);
+  for (int i = 0; i < 4; ++i) a.tick();
+  expect_eq(a.tell(b), std::string(""));  // it is asked for everything
+  while (b.tick() != "ask a") {
+  }
+  b.tell(a);
+  expect_eq(a.tell(b), std::string("+u"));
+}
+
+PHX_TEST("another run of a node ends the one before it at once") {
+  Node a("a"), again("a", 2), b("b");
+  a.track("u", ann, "1");
+  a.tick(), a.tell(b);
+  again.track("v", ann, "2");
+  again.tick();
+  expect_eq(again.tell(b), std::string("-u+v"));
+}
+
+PHX_TEST("a node that leaves says what has changed, and is gone at once") {
+  Node a("a"), b("b");
+  a.track("u", ann, "1");
+  a.tick(), a.tell(b);
+  a.untrack("u", ann);
+  a.track("v", bob, "2");
+  a.last = a.replica.leave();
+  expect_eq(text(a.last), std::string("delta 4, bye"));
+  expect_eq(a.tell(b), std::string("-u+v-v"));
+  expect_eq(b.replica.replicas_up(), 0u);
+}
+
+PHX_TEST("what a node of the same name says, and farewells of strangers, are ignored") {
+  Node a("a"), twin("a", 2), b("b");
+  twin.tick(), twin.tell(a);
+  expect_eq(a.replica.ignored(), 1u);
+  expect_eq(a.replica.replicas_up(), 0u);
+  b.last = b.replica.leave();
+  b.tell(a);
+  expect_eq(a.replica.ignored(), 2u);
+}
+
+PHX_TEST("periods that contradict each other are refused, and the sentence says which to set") {
+  const auto refused = [](auto set) {
+    TrackerOptions options;
+    set(options);
+    return expect_throw<OptionError>([&] { options.require_sense(); });
+  };
+  TrackerOptions{}.require_sense();
+  expect_eq(TrackerOptions{}.down_after(), Millis{30'000});
+  expect(refused([](auto& o) { o.down_period = Millis{2'999}; }).ends_with("down_period"), "down");
+  expect(refused([](auto& o) { o.permdown_period = Millis{30'000}; }).ends_with("permdown_period"),
+         "permdown");
+  expect(refused([](auto& o) { o.broadcast_period = Millis{0}; }).ends_with("broadcast_period"),
+         "broadcast");
+}
+
+namespace {
+
+/// Nodes that tick, with a network between them that loses, delays, doubles and splits.
+class Cluster {
+ public:
+  explicit Cluster(std::uint64_t seed) : random_(seed) {
+    Node::now = Clock::time_point{};
+    const int nodes = 2 + below(3);
+    for (int i = 0; i < nodes; ++i) nodes_.push_back(std::make_unique<Node>(name(i), ++runs_));
+    side_.resize(nodes_.size());
+  }
+
+  void run() {
+    for (int ticks = 10 + below(60); ticks > 0; --ticks) {
+      if (below(8) == 0) split();
+      if (below(20) == 0) restart();
+      for (int operations = below(4); operations > 0; --operations) operate();
+      tick(6);
+    }
+    std::fill(side_.begin(), side_.end(), 0);
+    for (int ticks = 0; ticks < 70; ++ticks) tick(0);  // well beyond permdown
+    for (const auto& node : nodes_) {
+      expect_eq(node->lines(), truth());
+      expect_eq(node->replica.state().clocks().size(), nodes_.size());
+    }
+  }
+
+ private:
+  struct Mail {
+    std::size_t from;
+    Outgoing out;
+  };
+
+  int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+  static std::string name(int i) { return std::string(1, static_cast<char>('a' + i)); }
+  std::size_t any() { return static_cast<std::size_t>(below(static_cast<int>(nodes_.size()))); }
+
+  void split() {
+    for (int& side : side_) side = below(2);
+  }
+  void restart() {
+    const std::size_t i = any();
+    nodes_[i] = std::make_unique<Node>(name(static_cast<int>(i)), ++runs_);
+  }
+  void operate() {
+    Node& node = *nodes_[any()];
+    const process::Pid pid{0, static_cast<std::uint64_t>(1 + below(3))};
+    const std::string key(1, "uvw"[below(3)]);
+    below(3) == 0 ? node.untrack(key, pid) : node.track(key, pid, std::to_string(++sayings_));
+  }
+
+  /// One period; of `loss_in` messages one is lost, one doubled and one late. 0: none is.
+  void tick(int loss_in) {
+    Node::now += Millis{300};
+    for (std::size_t i = 0; i < nodes_.size(); ++i) post(i, nodes_[i]->replica.tick(Node::now));
+    std::deque<Mail> late;
+    for (int turns = 0; !mail_.empty(); ++turns) {
+      expect(turns < 10'000, "they stop talking");
+      const Mail mail = mail_.front();
+      mail_.pop_front();
+      const int luck = loss_in == 0 ? -1 : below(loss_in);
+      if (luck == 0) continue;
+      if (luck == 1 || luck == 2) late.push_back(mail);
+      if (luck != 1) deliver(mail);
+    }
+    mail_ = std::move(late);
+  }
+
+  void post(std::size_t from, Replica::Turn turn) {
+    for (Outgoing& out : turn.send) mail_.push_back({from, std::move(out)});
+  }
+
+  void deliver(const Mail& mail) {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (i == mail.from || side_[i] != side_[mail.from]) continue;
+      if (mail.out.to && *mail.out.to != nodes_[i]->replica.self().name()) continue;
+      post(i, nodes_[i]->replica.receive(Node::now, abroad(mail.out.message)));
+    }
+  }
+
+  std::vector<std::string> truth() const {
+    std::vector<std::string> lines;
+    for (const auto& node : nodes_) {
+      for (const auto& [key, metas] : node->list.on("t")) {
+        for (const Meta& meta : metas) {
+          if (!is_foreign(meta.pid)) lines.push_back(key + " " + meta.phx_ref);
+        }
+      }
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  }
+
+  std::mt19937_64 random_;
+  int runs_ = 0;
+  int sayings_ = 0;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<int> side_;  // who hears whom: those of one side
+  std::deque<Mail> mail_;
+};
+
+}  // namespace
+
+PHX_TEST("whatever was lost, late, doubled or cut off, all lists are one in the end") {
+  const char* chosen = std::getenv("PHX_SEED");
+  const std::uint64_t first = chosen != nullptr ? std::stoull(chosen) : 1;
+  const std::uint64_t last = chosen != nullptr ? first : 1'000;
+  for (std::uint64_t seed = first; seed <= last; ++seed) {
+    try {
+      Cluster(seed).run();
+    } catch (const Failure& failure) {
+      throw Failure(fmt::format("with PHX_SEED={}: {}", seed, failure.what()));
+    }
+  }
+}
