@@ -115,6 +115,12 @@ std::optional<Cut<Request>> cut_request(std::string& stream) {
   return Cut<Request>{std::move(*request), taken(stream, head + body)};
 }
 
+bool awaits_continue(std::string_view stream) {
+  const std::size_t end = stream.find("\r\n\r\n");
+  const auto request = end == stream.npos ? std::nullopt : read_head(stream.substr(0, end));
+  return request && request->header("expect").has_value();
+}
+
 bool may_become_request(std::string_view stream) {
   constexpr std::size_t longest_head = 16'384;
   const std::size_t method =

@@ -26,6 +26,9 @@ std::optional<Cut<Frame>> cut_frame(std::string& stream);
 bool announces_too_much(std::string_view stream);
 /// The next whole request. Nothing for half a one; what is no request at all stays for ever.
 std::optional<Cut<Request>> cut_request(std::string& stream);
+/// Whether these are a request's whole head, whose client awaits `100 Continue` before it sends
+/// more.
+bool awaits_continue(std::string_view stream);
 /// Whether more bytes can make a request of these.
 bool may_become_request(std::string_view stream);
 /// The next whole response to a request by `method`.

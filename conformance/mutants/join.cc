@@ -193,5 +193,17 @@ MUTANT("no-room-for-a-rejoin", "with a hundred topics joined none can be joined 
   }};
 }
 
+MUTANT("ended-meanwhile-stays-joined",
+       "a topic whose channel has ended behind a join's back is joined for ever", "J-23") {
+  return {.up = [](Link& link, Message m) {
+    if (m.event == "crash") link.notes["crash"] = m.topic;
+    if (join(m) && m.payload.find("slow") != std::string::npos) {
+      link.notes["behind"] = link.notes["crash"];
+    }
+    const bool lost = join(m) && link.notes["behind"] == m.topic;
+    return lost ? Messages{} : Messages{std::move(m)};
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -70,6 +70,7 @@ void Link::pump_up() {
     if (tamper_.in_pieces && !client_.unread.empty()) tamper_.in_pieces(*this);
   } else {
     const bool half = !frames_up_ && may_become_request(client_.unread) && !client_.finished;
+    if (half && tamper_.tells_to_go_on) tell_to_go_on();
     if (half && tamper_.in_pieces && !client_.unread.empty()) tamper_.in_pieces(*this);
     if (half || client_.unread.empty()) return;
     if (!frames_up_ && tamper_.no_request) tamper_.no_request(*this);
@@ -83,9 +84,19 @@ void Link::keep_alive() {
   server_.unsent += frame_bytes({.opcode = Opcode::pong});
 }
 
+/// The server is given a request when it is whole, and so can't say it by itself.
+void Link::tell_to_go_on() {
+  if (!awaits_continue(client_.unread) || std::exchange(told_to_go_on_, true)) return;
+  client_.unsent += "HTTP/1.1 100 Continue\r\n\r\n";
+}
+
 bool Link::pass_request() {
   auto cut = cut_request(client_.unread);
   if (!cut) return false;
+  if (std::exchange(told_to_go_on_, false)) {  // and nobody tells it again
+    cut->what = cut->what.without("expect");
+    cut->bytes = cut->what.text();
+  }
   target_ = cut->what.target;
   const bool upgrade = target_.find("/websocket") != std::string::npos;
   if (upgrade && tamper_.early && !client_.unread.empty()) {

@@ -62,6 +62,7 @@ class Link {
  private:
   void pump_up();
   void keep_alive();
+  void tell_to_go_on();
   void pump_down();
   bool pass_request();
   bool pass_response();
@@ -77,8 +78,9 @@ class Link {
   End client_;
   End server_;
   std::string target_;
-  std::deque<Request> asked_;  ///< What the server has not answered yet.
-  std::size_t held_back_ = 0;  ///< Bytes of a frame that is not whole.
+  std::deque<Request> asked_;   ///< What the server has not answered yet.
+  std::size_t held_back_ = 0;   ///< Bytes of a frame that is not whole.
+  bool told_to_go_on_ = false;  ///< The client, with the body of a request that is not whole.
   bool frames_up_ = false;
   bool frames_down_ = false;
 };

@@ -59,6 +59,10 @@ MUTANT("slow-readers-cut", "of an answer of some megabytes a piece is left out",
   });
 }
 
+MUTANT("nobody-told-to-go-on", "a client that awaits 100 Continue waits in vain", "P-42") {
+  return {.tells_to_go_on = false};
+}
+
 MUTANT("chunks-and-a-length", "where a request has a length it may come in chunks, too", "P-41") {
   return answered(
       [](const Link&, const Request& r) {

@@ -47,6 +47,9 @@ struct Tamper {
   /// Whether a client's frame is awaited whole even if nobody would take as much as it announces.
   bool awaits_all = false;
 
+  /// Whether a client that awaits `100 Continue` gets it.
+  bool tells_to_go_on = true;
+
   /// Whether a request to stop reaches the server.
   bool stops = true;
   /// Whether new connections are turned away after it.

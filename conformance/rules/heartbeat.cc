@@ -88,6 +88,9 @@ RULE("K-05", must, contract,
      "Transports.WebSocket timeout → the HTTP server's idle timeout") {
   Client& observer = observe(t);
   Client& client = t.join({.mount = "/short"});
+  Client& bystander = t.join();  // for whom something is due much later
+  bystander.forget();
+  bystander.send(R"(["1","2","{topic}","async",{"ms":20000}])");
   t.wait(Millis{200});  // the time counts from what came last, not from the beginning
   const auto start = Clock::now();
   client.send(R"([null,"2","phoenix","heartbeat",{}])");

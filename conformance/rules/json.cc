@@ -53,7 +53,8 @@ RULE("R-24", must, contract, "a ref, a join_ref and a topic survive whatever is 
   Client& client = t.connect();
   for (const char* text :
        {R"(r\")", R"(\\)", R"(a\u001fb)", R"(a\u0000b)", R"(\b\f\n\r\t\/)", R"(\u0001\u0010\u007f)",
-        "é 世界 😀", R"(\uD83D\uDE00)", R"(\u2028)", R"({\"a\":[1]})", R"(['a', b})"}) {
+        "é 世界 😀", R"(\uD83D\uDE00)", R"(\u2028)", R"({\"a\":[1]})", R"(['a', b})",
+        R"(\ud800\udc00\ud83d\udc00\ud83d\udfff)", R"(\udbff\udfff\ud7ff\ue000\uffff)"}) {
     client.send(fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", text));
     client.expect(fmt::format(R"([{{any}},"{}","phoenix","phx_reply",{{any}}])", text));
     client.send(fmt::format(R"(["{0}","1","{{topic}}{0}","phx_join",{{}}])", text));

@@ -195,5 +195,21 @@ RULE("P-41", must, core, "a request whose end is in doubt is refused, and its co
   poller.expect_silence();
 }
 
+RULE("P-42", must, core, "a client that waits to be told to go on before it sends a body is told",
+     "RFC 9110, 10.1.1 (curl, .NET and others wait with a large body)") {
+  Poller& poller = t.poll();
+  const std::string message = R"([null,"1","phoenix","heartbeat",{}])";
+  const std::string head = poller.request("POST")
+                               .with("Content-Length", fmt::format("{}", message.size()))
+                               .with("Expect", "100-continue")
+                               .text();
+  Connection& connection = t.dial("a post that waits to be told to go on");
+  connection.send_bytes(head, "the head alone");
+  expect_response(t, connection, 100);
+  connection.send_bytes(message, "the body");
+  checked_body(expect_response(t, connection, 200), R"({"status":200})", t.name_of(connection));
+  poller.expect(R"([{any},"1","phoenix","phx_reply",{any}])");
+}
+
 }  // namespace
 }  // namespace phx::conformance

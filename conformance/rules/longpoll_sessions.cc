@@ -110,11 +110,21 @@ RULE("P-17", should, core,
     posts.emplace_back(&poller, &t.dial("a post of what is no message"));
     posts.back().second->begin(poller.request("POST", body));
   }
+  Poller& lines = t.poll(opening);  // what stands behind the last line feed is a line, too
+  lines.forget();
+  posts.emplace_back(&lines, &t.dial("a post whose last line is empty"));
+  posts.back().second->begin(lines.request("POST", "[null,\"1\",\"phoenix\",\"heartbeat\",{}]\n")
+                                 .with("Content-Type", "application/x-ndjson"));
   if (held) {
     held->hold();
     held->post(
         R"(["1","2","conformance:P-17","noreply",{}])");  // by now the session has seen the poll
     t.dial("a post of rubbish").begin(held->request("POST", "rubbish"));
+    t.wait(window / 2);  // the posts take longer
+    if (held->polls().response_has_begun()) {
+      throw Violation("the poll to be held up to its window", "it was answered before",
+                      t.name_of(held->polls()));
+    }
   }
   for (const auto& [poller, post] : posts) {
     const auto response = post->response(t.deadline(more));

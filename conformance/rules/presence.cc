@@ -302,7 +302,7 @@ RULE("S-11", must, contract, "changes are told in the order in which they were m
   ann.expect_state(one_key("ann", meta("A")));
   Member ben(t, "ben", "B");
   ben.client().forget();
-  ann.expect(joined("ben", meta("B")));
+  std::string ref = ref_of(ann.expect(joined("ben", meta("B")))[4]["joins"], "ben");
   std::vector<std::string> updates;
   for (int n = 0; n < changes; ++n) {
     updates.push_back(fmt::format(R"(["1","{0}","presence:{{topic}}","update",{{"n":{0}}}])", n));
@@ -312,7 +312,11 @@ RULE("S-11", must, contract, "changes are told in the order in which they were m
   for (int n = 0; n < changes; ++n) {
     const std::string now =
         fmt::format(R"({{"n":{},"phx_ref":{{any}},"phx_ref_prev":{{any}}}})", n);
-    ann.expect(diff_frame(one_key("ben", now), one_key("ben", before)));
+    const Json told = ann.expect(diff_frame(one_key("ben", now), one_key("ben", before)))[4];
+    const Json meta_now = told["joins"]["ben"]["metas"][std::size_t{0}];
+    expect_same("phx_ref_prev", ref, meta_now["phx_ref_prev"].text());
+    expect_same("the old phx_ref", ref, ref_of(told["leaves"], "ben"));
+    ref = ref_of(told["joins"], "ben");
     before = now;
   }
 }

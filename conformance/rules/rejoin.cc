@@ -54,5 +54,28 @@ RULE("J-22", must, contract, "a second join waits for nothing that the first cha
   client.expect_silence();  // and none of what it was to say comes
 }
 
+RULE("J-23", must, contract,
+     "a topic whose channel ends while its socket waits for another join can be joined again",
+     "Phoenix.Socket.delete_channel (demonitor, flush)") {
+  Client& client = t.join();
+  client.send(R"(["2","2","{other}","phx_join",{}])");
+  client.expect(R"(["2","2","{other}","phx_reply",{ok}])");
+  client.send_together({R"(["1","3","{topic}","crash",{}])", R"(["2","4","{other}","stop",{}])",
+                        R"(["5","5","{topic}:slow","phx_join",{"join":"slow","ms":100}])",
+                        R"(["6","6","{topic}","phx_join",{}])",
+                        R"(["7","7","{other}","phx_join",{}])", R"(["6","8","{topic}","count",{}])",
+                        R"(["7","9","{other}","count",{}])"});
+  client.expect(R"(["5","5","{topic}:slow","phx_reply",{ok}])");
+  client.expect_in_any_order({
+      R"(["6","6","{topic}","phx_reply",{ok}])",
+      R"(["1",{any},"{topic}","phx_close",{any}])",
+      R"(["7","7","{other}","phx_reply",{ok}])",
+      R"(["2",{any},"{other}","phx_close",{any}])",
+      R"(["6","8","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])",
+      R"(["7","9","{other}","phx_reply",{"status":"ok","response":{"count":1}}])",
+  });
+  client.expect_silence();
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -120,6 +120,12 @@ RULE("R-09", must, contract,
      "JSON") {
   Client& client = t.join();
   const std::string deep = std::string(100, '[') + std::string(100, ']');
+  std::string mixed_open, mixed_close;  // which bracket is which has to be known at every depth
+  for (int depth = 0; depth < 300; ++depth) {
+    const bool object = depth * depth % 7 < 3;
+    mixed_open += object ? R"({"k":)" : "[";
+    mixed_close.insert(0, object ? R"(,"l":[]})" : ",{}]");
+  }
   const std::vector<std::string> payloads{
       R"({"text":"héllo 世界 😀"})",
       R"({"escapes":"\" \\ \/ \b \f \n \r \t \u001f \u007f"})",
@@ -128,6 +134,7 @@ RULE("R-09", must, contract,
       R"({"separators":"\u2028\u2029"})",
       R"({"":1,"a":{"":{}}})",
       R"({"deep":)" + deep + "}",
+      R"({"deep":)" + mixed_open + "1" + mixed_close + "}",
       R"({"integers":[0,-1,9007199254740992,-9007199254740992]})",
       R"({"floats":[0.5,-1.25,1.0,3.141592653589793,1.0e20]})",
       R"({"mixed":[null,true,false,"",[],{}]})",
@@ -262,6 +269,14 @@ RULE("R-18", must, contract, "refs are opaque: they come back with their type, a
   client.expect(R"([[1,"a"],"1","{topic}:list","phx_reply",{ok}])");
   client.send(R"([[ 1,"a" ],"2","{topic}:list","echo",{"n":1}])");
   client.expect(R"([[1,"a"],"2","{topic}:list","phx_reply",{"status":"ok","response":{"n":1}}])");
+  // Nor is "1" the number 1.
+  const bool stale_is_handled = t.release() < drops_stale_join_refs;
+  client.send(R"(["1","1","{topic}:text","phx_join",{}])");
+  client.expect(R"(["1","1","{topic}:text","phx_reply",{ok}])");
+  client.send(R"([1,"2","{topic}:text","ack",{}])");
+  client.send(R"(["1","3","{topic}:text","ack",{}])");
+  if (stale_is_handled) client.expect(R"(["1","2","{topic}:text","phx_reply",{ok}])");
+  client.expect(R"(["1","3","{topic}:text","phx_reply",{ok}])");
 }
 
 RULE("R-19", must, contract, "a deferred reply made after the channel left is still delivered",
