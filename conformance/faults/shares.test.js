@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { residentBytes } from "./support/metrics.js";
+import { becomes, residentBytes } from "./support/metrics.js";
 import { Raw, frame, message } from "./support/raw.js";
 import { ask, connect, join, seen } from "../clients/support/client.js";
 import { contractServer } from "../clients/support/server.js";
@@ -48,5 +48,60 @@ test("a hundred topics of 7.9 MB: the first ends its connection, and nothing is 
       assert.equal(raw.code, 1008);
     });
     atMost(100, grown);
+  });
+});
+
+test("eleven thousand broadcasts while a member waits for a join that blocks: it gets them all, behind the reply", async (t) => {
+  await unaffected(t, async () => {
+    const said = 11_000;
+    const [member, sender] = await Promise.all([Raw.opens(t, server), Raw.opens(t, server)]);
+    await member.joins("conformance:busy");
+    await sender.joins("conformance:busy");
+    member.write(message("2", "2", "conformance:other", "phx_join", { join: "slow", ms: 2_000 }));
+    for (let n = 0; n < said; n += 1_000) {
+      const some = Array.from({ length: 1_000 }, (_, i) =>
+        message("1", `${n + i}`, "conformance:busy", "broadcast_from", { n: n + i }),
+      );
+      sender.write(Buffer.concat(some));
+    }
+    const [reply, ...heard] = await member.messages.take(said + 1);
+    assert.deepEqual(reply.slice(0, 4), ["2", "2", "conformance:other", "phx_reply"]);
+    heard.forEach(([, , , event, { n }], at) => assert.deepEqual([event, n], ["broadcasted", at]));
+  });
+});
+
+test("a client whose twelve channels block leaves workers for the others", async (t) => {
+  await unaffected(t, async () => {
+    const [greedy, polite] = await Promise.all([Raw.opens(t, server), Raw.opens(t, server)]);
+    for (let n = 0; n < 12; ++n) await greedy.joins(`conformance:${n}`, {}, `${n}`);
+    for (let n = 0; n < 12; ++n) {
+      greedy.write(message(`${n}`, `slow ${n}`, `conformance:${n}`, "slow", { ms: 8_000 }));
+    }
+    greedy.write(message(null, "sent", "phoenix", "heartbeat", {}));
+    await greedy.reply("sent");
+    const began = performance.now();
+    await polite.joins("conformance:polite", { join: "slow", ms: 1 });
+    const took = performance.now() - began;
+    assert.ok(took < 4_000, `a join that blocks for 1 ms took ${Math.round(took)} ms`);
+  });
+});
+
+test("what waits for a channel that blocks is freed when its client goes", async (t) => {
+  await unaffected(t, async () => {
+    const before = residentBytes(server.pid);
+    const raw = await Raw.opens(t, server);
+    await raw.joins("conformance:full");
+    const mail = { ms: 5_000, text: "x".repeat(7_000_000) };
+    raw.write(message("1", "2", "conformance:full", "slow", { ms: 8_000 }));
+    for (let n = 0; n < 6; ++n) raw.write(message("1", "3", "conformance:full", "slow", mail));
+    raw.write(message(null, "4", "phoenix", "heartbeat", {}));
+    await raw.reply("4");
+    assert.ok(residentBytes(server.pid) - before > 30 * MEGABYTE, "it waits");
+    raw.socket.destroy();
+    await becomes(
+      "memory, before the handlers have returned,",
+      () => residentBytes(server.pid) - before,
+      (grown) => grown < 20 * MEGABYTE,
+    );
   });
 });

@@ -113,6 +113,11 @@ void Server::handle(Message message) {
   }
 }
 
+Server::Meanwhile Server::meanwhile(Message& message, Message*) {
+  const bool gone = message.holds<Down>() && message.tag() == transport_monitor_;
+  return gone ? Meanwhile::end_of_rest : Meanwhile::queue;
+}
+
 Result Server::call_handle_in(serializer::Message&& message) {
   const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
   const std::string& event = message.event.text();

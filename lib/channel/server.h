@@ -46,6 +46,7 @@ class Server final : public process::Process {
   std::string name() const override { return "channel " + socket_.topic(); }
   /// The topic, and the user's id if it has one.
   LogSubject::Metadata log_metadata() const override;
+  process::Pid client() const override { return socket_.transport(); }
 
  protected:
   void init() override;
@@ -55,6 +56,9 @@ class Server final : public process::Process {
   void terminate(const ExitReason& reason) override;
   /// Also where a worker still runs its handler: a dead channel hears no broadcast.
   void buried() override { subscription_.reset(); }
+  /// Once the client is gone, what it sent and nobody has begun to handle is dropped: a handler that
+  /// blocks would keep it for long, and the next one again.
+  Meanwhile meanwhile(process::Message& message, process::Message* last) override;
 
  private:
   void join();

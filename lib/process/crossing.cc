@@ -13,6 +13,12 @@ struct WorkDone {
 
 thread_local Pid working_for;  // set on a worker thread while it works for a process
 
+/// Those that serve no client take turns with the clients, each for itself.
+Pid works_for(const Process& process) {
+  const Pid client = process.client();
+  return client ? client : process.self();
+}
+
 }  // namespace
 
 void Scheduler::post(std::function<void()> task, Pid blame) {
@@ -82,6 +88,14 @@ void Scheduler::run_task(const TaskSignal& task) {
 
 // --- Work on other threads ----------------------------------------------------------------------
 
+/// True: nothing runs for the process any more.
+bool Scheduler::withdraw_work(Slot& slot) {
+  const Process& process = *slot.process;
+  if (workers_ == nullptr || !workers_->withdraw(works_for(process), process.self())) return false;
+  slot.working = false;
+  return true;
+}
+
 void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function<void()> then) {
   if (workers_ == nullptr) {
     work();
@@ -91,7 +105,7 @@ void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function
   const Pid pid = slot.process->self();
   const Ref ref = make_ref();
   slot.working = true;
-  workers_->post([this, pid, ref, &process = *slot.process, work = std::move(work)] {
+  workers_->post(works_for(*slot.process), {pid, [this, pid, ref, &process = *slot.process, work = std::move(work)] {
     working_for = pid;
     std::exception_ptr thrown;
     try {
@@ -102,7 +116,7 @@ void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function
     }
     working_for = {};
     inbox_.push({Deliver{pid, Message(WorkDone{thrown}, ref)}});
-  });
+  }});
   slot.process->await(ref, std::nullopt, [&slot, then = std::move(then)](auto message) {
     slot.working = false;
     if (const auto& thrown = message->template get_if<WorkDone>()->thrown) {

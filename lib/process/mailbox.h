@@ -25,6 +25,14 @@ class Mailbox {
     messages_.push_back(std::move(message));
   }
 
+  /// The newest message; null while empty.
+  Message* last() { return empty() ? nullptr : &messages_.back(); }
+  /// The newest message has come to hold `more` bytes. REQUIRES: !empty().
+  void last_grew(std::size_t more) {
+    messages_.back().grew(more);
+    bytes_ += more;
+  }
+
   /// REQUIRES: !empty().
   Message pop() {
     Message message = std::move(messages_[head_++]);

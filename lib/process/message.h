@@ -67,6 +67,8 @@ class Message {
 
   /// The bytes it takes up while it waits: the body, plus its heap_bytes.
   std::size_t bytes() const { return held_ ? held_->bytes : 0; }
+  /// It has come to hold `more` bytes.
+  void grew(std::size_t more) { held_->bytes += more; }
   /// What Process::await looks for.
   Ref tag() const { return tag_; }
   /// The same body under another tag: an answer carries its request's Ref.

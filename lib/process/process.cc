@@ -2,6 +2,8 @@
 
 #include "process/process.h"
 
+#include <limits>
+
 #include "base/check.h"
 #include "process/scheduler.h"
 #include "process/slot.h"
@@ -9,6 +11,10 @@
 namespace phx::process {
 
 void Process::terminate(const ExitReason&) {}
+
+Process::Meanwhile Process::meanwhile(Message&, Message*) { return Meanwhile::queue; }
+
+std::size_t Process::joined_limit() const { return std::numeric_limits<std::size_t>::max(); }
 
 void Process::stop(ExitReason reason) {
   slot_->stopping = std::make_unique<ExitReason>(std::move(reason));

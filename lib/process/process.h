@@ -37,6 +37,11 @@ class Process : public LogSubject {
   /// Whether it gets its turns before all others: for a process that drains what the others
   /// produce, which would otherwise pile up. Mirrors Process.flag(:priority, :high).
   virtual bool urgent() const { return false; }
+  /// The process of the client that this one serves, if it serves one. A client's processes share
+  /// its part of the workers, and what waits for them counts together.
+  virtual Pid client() const { return {}; }
+  /// Bytes that it keeps for its client besides its mail.
+  virtual std::size_t held_bytes() const { return 0; }
 
  protected:
   /// The first turn, before any message.
@@ -67,6 +72,19 @@ class Process : public LogSubject {
   /// For blocking work: runs `work` on a worker thread, then `then` here; the mailbox waits
   /// meanwhile. What `work` throws is rethrown in this process's turn.
   void offload(std::function<void()> work, std::function<void()> then);
+
+  /// What becomes of a message that comes while this process awaits another.
+  enum class Meanwhile {
+    queue,       ///< It waits for its turn, like any mail.
+    joined,      ///< It has become a part of `last`, which now counts Message::bytes more.
+    end_of_rest  ///< Nothing else matters any more: the other mail is dropped, and work not yet begun.
+  };
+  /// Called by the sender, in no turn of this process: send nothing. `last` is the newest mail, if
+  /// any waits.
+  virtual Meanwhile meanwhile(Message& message, Message* last);
+  /// Bytes that messages which joined may hold together, if fewer than Limits::mailbox_bytes; more
+  /// end the process.
+  virtual std::size_t joined_limit() const;
 
   /// Called however the process ended, once it is out of the table and before Downs are sent. This
   /// is not a turn: send nothing; only release what others hold of this process.

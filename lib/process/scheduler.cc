@@ -80,6 +80,16 @@ void Scheduler::exit(Pid to, ExitReason reason) {
   }
 }
 
+std::map<Pid, std::size_t> Scheduler::bytes_by_client() const {
+  std::map<Pid, std::size_t> bytes;
+  for (const auto& [serial, slot] : slots_) {
+    const Pid client = slot->process->client();
+    if (!client) continue;
+    bytes[client] += slot->mailbox.bytes() + slot->process->held_bytes();
+  }
+  return bytes;
+}
+
 std::vector<Pid> Scheduler::pids_of(const std::function<bool(const Process&)>& kind) const {
   std::vector<Pid> pids;
   for (const auto& [serial, slot] : slots_) {
@@ -154,6 +164,8 @@ void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
 void Scheduler::deliver(Slot& slot, Message&& message) {
   if (slot.awaiting && !slot.awaiting->arrived && message.tag() == slot.awaiting->ref) {
     slot.awaiting->arrived = std::move(message);
+  } else if (slot.awaiting && deliver_meanwhile(slot, message)) {
+    return;  // with what waits
   } else if (slot.mailbox.size() >= limits_.mailbox) {
     overflow(slot, limits_.mailbox, MailboxUnit::messages);
   } else if (slot.mailbox.bytes() >= limits_.mailbox_bytes) {
@@ -162,6 +174,31 @@ void Scheduler::deliver(Slot& slot, Message&& message) {
     slot.mailbox.push(std::move(message));
   }
   enqueue(slot);
+}
+
+/// True: the message has found its place. The process has no turn before what it awaits has come.
+bool Scheduler::deliver_meanwhile(Slot& slot, Message& message) {
+  constexpr std::size_t much = 65'536;
+  const std::size_t bytes = message.bytes();
+  const Process::Meanwhile found = slot.process->meanwhile(message, slot.mailbox.last());
+  if (found == Process::Meanwhile::end_of_rest) drop_the_rest(slot);
+  if (slot.mailbox.bytes() > much) much_waits_ = true;
+  if (found != Process::Meanwhile::joined) return false;
+  slot.mailbox.last_grew(bytes);
+  const std::size_t limit = std::min(limits_.mailbox_bytes, slot.process->joined_limit());
+  if (slot.mailbox.last()->bytes() > limit) {
+    overflow(slot, limit, MailboxUnit::bytes);
+    enqueue(slot);
+  }
+  return true;
+}
+
+/// Mail, what the process awaits, and work that has not begun. Work that runs is waited for.
+void Scheduler::drop_the_rest(Slot& slot) {
+  slot.mailbox = {};
+  if (slot.working && !withdraw_work(slot)) return;
+  if (slot.awaiting && slot.awaiting->timer) timers_->cancel(*slot.awaiting->timer);
+  slot.awaiting.reset();
 }
 
 void Scheduler::overflow(Slot& slot, std::size_t limit, MailboxUnit unit) {
@@ -263,7 +300,8 @@ std::unique_ptr<Slot> Scheduler::bury(Slot& slot, ExitReason reason, bool say_go
     send(watcher.pid, Message(Down{watcher.ref, pid, reason}, watcher.ref));
   }
   if (slot.queued) std::erase(slot.process->urgent() ? urgent_ : runnable_, &slot);
-  if (!slot.working) return std::move(node.mapped());
+  const bool works = slot.working && !(slot.awaiting && slot.awaiting->arrived);
+  if (!works || withdraw_work(slot)) return std::move(node.mapped());
   slot.mailbox = {};  // it will never be read
   ghosts_.emplace(pid.serial, std::move(node.mapped()));
   return nullptr;

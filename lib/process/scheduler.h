@@ -6,9 +6,11 @@
 
 #include <atomic>
 #include <deque>
+#include <map>
 #include <memory>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -81,6 +83,12 @@ class Scheduler {
   bool alive(Pid pid) const { return slots_.contains(pid.serial); }
   /// The process has handled all its mail and awaits nothing: a message sent now is handled next.
   bool idle(Pid pid) const;
+  /// The bytes that wait for, or are kept by, the processes of each client (Process::client).
+  /// Visits every process: for rare use only.
+  std::map<Pid, std::size_t> bytes_by_client() const;
+  /// Whether much has come to wait for a process that awaits something since this was last asked:
+  /// worth a look at bytes_by_client().
+  bool take_much_waits() { return std::exchange(much_waits_, false); }
   /// The living processes of one kind, oldest first. Visits every process: for rare use only.
   std::vector<Pid> pids_of(const std::function<bool(const Process&)>& kind) const;
 
@@ -113,6 +121,9 @@ class Scheduler {
   void run_task(const TaskSignal& task);
   void adopt(Pid pid, std::unique_ptr<Process> process);
   void deliver(Slot& slot, Message&& message);
+  bool deliver_meanwhile(Slot& slot, Message& message);
+  void drop_the_rest(Slot& slot);
+  bool withdraw_work(Slot& slot);
   void overflow(Slot& slot, std::size_t limit, MailboxUnit unit);
   void enqueue(Slot& slot);
   void take_turn(Slot& slot);
@@ -147,6 +158,7 @@ class Scheduler {
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   const std::unique_ptr<Timers> timers_;
   bool running_ = false;
+  bool much_waits_ = false;
   Inbox inbox_;
   std::atomic<Clock::time_point> now_ = Clock::now();
   Stats stats_;

@@ -85,7 +85,7 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
       log(the_log),
       addresses(options.max_connections_per_address),
       certificate(options.tls ? std::optional<net::Certificate>(*options.tls) : std::nullopt),
-      workers(options.worker_threads) {
+      workers(options.worker_threads, options.max_workers_per_client) {
   std::signal(SIGPIPE, SIG_IGN);
   json_object_seed(0);  // before there are threads: Jansson seeds its tables only once
   if (options.http_port && !certificate) {

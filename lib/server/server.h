@@ -38,6 +38,8 @@ struct ServerOptions {
   std::size_t outbox_limit = 32 * 1'048'576;
   process::Limits processes = {};   ///< Mailboxes and turns.
   std::size_t worker_threads = 10;  ///< For handlers that block (Channel::blocking); more wait.
+  /// Of these, for one client's handlers at a time; its others wait. 0 means no limit.
+  std::size_t max_workers_per_client = 2;
   Millis farewell{5'000};           ///< For a client to leave when asked; then it is dropped.
   /// If set, the port speaks https and wss.
   std::optional<TlsOptions> tls = {};

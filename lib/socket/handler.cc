@@ -63,12 +63,30 @@ void Handler::handle(process::Message message) {
     stop();
   } else if (message.holds<ClientGone>()) {
     stop();
+  } else if (auto* held = message.get_if<Held>()) {
+    for (FramePtr& frame : held->frames) deliver(std::move(frame));
   } else if (message.holds<Drain>()) {
     close(CloseCode::service_restart);
     stop();
   }
 }
 //! [handle]
+
+Handler::Meanwhile Handler::meanwhile(process::Message& message, process::Message* last) {
+  if (message.holds<ClientGone>()) return Meanwhile::end_of_rest;
+  auto* push = message.get_if<channel::SocketPush>();
+  if (push == nullptr) return Meanwhile::queue;
+  if (auto* held = last == nullptr ? nullptr : last->get_if<Held>()) {
+    held->frames.push_back(std::move(push->frame));
+    return Meanwhile::joined;
+  }
+  const std::size_t bytes = message.bytes();
+  Held first;
+  first.frames.push_back(std::move(push->frame));
+  message = std::move(first);
+  message.grew(bytes);
+  return Meanwhile::queue;
+}
 
 /// A crash here is the client's bad frame, or a defect of ours: this connection ends, no other.
 void Handler::terminate(const ExitReason& reason) {

@@ -8,6 +8,7 @@
 
 #include <boost/container/flat_map.hpp>
 #include <memory>
+#include <vector>
 
 #include "channel/server.h"
 #include "socket/close_code.h"
@@ -21,6 +22,10 @@ struct FromClient {
   serializer::Frame frame;
 };
 inline std::size_t heap_bytes(const FromClient& message) { return message.frame.bytes.size(); }
+/// Frames for the client that came while a join was awaited, in one message.
+struct Held {
+  std::vector<serializer::FramePtr> frames;
+};
 /// The client is gone, or has said goodbye.
 struct ClientGone {};
 /// The server is about to end: mirrors `:socket_drain`.
@@ -35,6 +40,7 @@ class Handler : public process::Process {
   LogSubject::Metadata log_metadata() const override;
   /// A room of channels makes frames faster than their sockets would carry them away in turn.
   bool urgent() const override { return true; }
+  process::Pid client() const override { return self(); }
   const UserSocket& user() const { return user_; }
 
  protected:
@@ -50,6 +56,9 @@ class Handler : public process::Process {
   void init() override;
   void handle(process::Message message) override;
   void terminate(const process::ExitReason& reason) override;
+  /// While a join is awaited, frames for the client wait for its reply, and count as those do that
+  /// wait to be written: by their bytes. Once the client is gone, nothing is worth waiting for.
+  Meanwhile meanwhile(process::Message& message, process::Message* last) override;
 
  private:
   using Opaque = serializer::Opaque;

@@ -30,10 +30,13 @@ struct Fragile : Channel {
   explicit Fragile(Gate& gate) : gate_(gate) {}
 
   std::vector<std::string> intercepts() const override { return {"intercepted"}; }
-  bool blocking(std::string_view event, const Payload&) const override { return event == "block"; }
+  bool blocking(std::string_view event, const Payload& payload) const override {
+    return event == "block" || (event == "phx_join" && payload["block"] == Json(true));
+  }
 
   JoinResult join(std::string_view, Payload params, Socket&) override {
     if (params["crash"] == Json("join")) throw std::runtime_error("boom");
+    if (params["block"] == Json(true)) block();
     where_ = params["crash"].string_or("");
     return Joined{};
   }
@@ -250,10 +253,13 @@ struct WorkingFixture : Fixture {
   Bell bell;
   process::Workers workers{1};
 
-  /// Ann's channel in room:a blocks, on a worker, until the gate is opened.
-  WorkingFixture() {
+  static constexpr const char* event = R"(["1","1","room:a","block",{}])";
+  static constexpr const char* join = R"(["1","1","room:c","phx_join",{"block":true}])";
+
+  /// Ann's channel in room:a, or her join of room:c, blocks, on a worker, until the gate is opened.
+  explicit WorkingFixture(const char* what = event) {
     house.scheduler.use_workers(workers);
-    push(ann, "room:a", "block");
+    ann.send(what);
     expect(
         gate.entered.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready,
         "a worker runs the handler");
@@ -322,4 +328,74 @@ PHX_TEST("few large messages end a channel that blocks as many small ones do") {
          "the log says what the limit was: " + f.log);
   f.open_and_finish();
   f.expect_others_alive();
+}
+
+PHX_TEST("what a client is sent while its join blocks waits for the reply, however many frames") {
+  WorkingFixture f(WorkingFixture::join);
+  constexpr std::size_t said = 1'000;  // ten times what may be in a mailbox
+  for (std::size_t i = 0; i < said; ++i) Fixture::push(f.ben, "room:a", "tell");
+  expect_eq(f.ann.heard(), Heard{});
+  f.open_and_finish();
+  const Heard heard = f.ann.heard();
+  expect_eq(heard.size(), said + 1);
+  expect_eq(heard.front(),
+            std::string(R"(["1","1","room:c","phx_reply",{"response":{},"status":"ok"}])"));
+  expect_eq(heard.back(), std::string(R"([null,null,"room:a","told",{}])"));
+}
+
+PHX_TEST("what waits for a join's reply counts by its bytes, and keeps its place among other mail") {
+  WorkingFixture f(WorkingFixture::join);
+  Fixture::push(f.ben, "room:a", "tell");
+  Fixture::push(f.ann, "room:b", "count");
+  Fixture::push(f.ben, "room:a", "tell", R"({"x":1})");
+  f.open_and_finish();
+  expect_eq(f.ann.heard(),
+            Heard{R"(["1","1","room:c","phx_reply",{"response":{},"status":"ok"}])",
+                  R"([null,null,"room:a","told",{}])", R"([null,null,"room:a","told",{"x":1}])",
+                  R"(["1","2","room:b","phx_reply",{"response":{"count":2},"status":"ok"}])"});
+  WorkingFixture g(WorkingFixture::join);
+  const std::string large = R"({"x":")" + std::string(300'000, 'x') + R"("})";
+  for (int i = 0; i < 4; ++i) Fixture::push(g.ben, "room:a", "tell", large);
+  expect_eq(g.ann.heard(), Heard{"close 1011"});
+  g.ben.heard();
+  Fixture::count(g.ben, "room:a", 2);
+}
+
+PHX_TEST("once a client is gone, what waited for its channel that blocks is freed at once") {
+  WorkingFixture f;
+  const std::string large = R"({"x":")" + std::string(300'000, 'x') + R"("})";
+  for (int i = 0; i < 3; ++i) Fixture::push(f.ann, "room:a", "count", large);
+  const auto waits = [&f] {
+    std::size_t bytes = 0;
+    for (const auto& [client, of_client] : f.house.scheduler.bytes_by_client()) bytes += of_client;
+    return bytes;
+  };
+  expect(waits() > 900'000, "it waits");
+  expect(f.house.scheduler.take_much_waits(), "and that is known");
+  f.ann.hang_up();
+  expect(waits() < 1'000, "nothing waits but the news");
+  f.open_and_finish();
+  expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
+  expect_eq(f.house.scheduler.stats().crashed, 0u);
+}
+
+PHX_TEST("a client that goes while its join blocks is gone at once, with all that it sent") {
+  WorkingFixture f(WorkingFixture::join);
+  for (int i = 0; i < 3; ++i) Fixture::push(f.ann, "room:b", "count");
+  f.ann.hang_up();
+  expect(!f.ann.connected(), "its socket has ended");
+  expect_eq(f.house.pubsub.subscribers("room:b"), 0u);
+  f.open_and_finish();
+  expect_eq(f.ann.heard(), Heard{});
+  expect_eq(f.house.pubsub.subscribers("room:c"), 0u);
+  expect_eq(f.house.scheduler.stats().crashed, 0u);
+}
+
+PHX_TEST("work that no worker has begun goes with its client") {
+  WorkingFixture f;  // of one worker
+  Fixture::push(f.ben, "room:a", "block");
+  f.ben.hang_up();
+  expect_eq(f.house.pubsub.subscribers("room:a"), 1u);  // Ann's: Ben's channel has ended
+  f.open_and_finish();                                  // had it begun, this would throw
+  expect(f.ann.connected(), "she is");
 }

@@ -52,6 +52,7 @@ struct Refused {};
 //! [longpoll_session]
 class LongpollSession final : public socket::Handler {
  public:
+  std::size_t held_bytes() const override { return bytes_; }
   /// The session holds `place` while it lives.
   LongpollSession(const Mount& mount, Socket socket, std::shared_ptr<const void> place);
 
@@ -62,6 +63,7 @@ class LongpollSession final : public socket::Handler {
   /// There is no connection to close: the next poll finds the session gone. If the server stops, a
   /// held poll is released.
   void close(socket::CloseCode code) override;
+  std::size_t joined_limit() const override { return max_bytes_; }
 
  private:
   void flush(process::Pid poll);

@@ -236,6 +236,7 @@ struct FakeWire : Wire {
   void answer_close(unsigned code) override { heard.push_back("answer " + std::to_string(code)); }
   void pong(std::string payload) override { heard.push_back("pong " + payload); }
   Millis quiet_for() const override { return quiet; }
+  std::size_t unsent_limit() const override { return 1'000'000; }
   std::vector<std::string> heard;
   Millis quiet{0};
 };

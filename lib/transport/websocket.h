@@ -27,6 +27,8 @@ class Wire {
   virtual void pong(std::string payload) = 0;
   /// Time since the client's last byte; a ping, a pong or part of a frame counts, too.
   virtual Millis quiet_for() const = 0;
+  /// How many bytes of memory may wait for the client.
+  virtual std::size_t unsent_limit() const = 0;
 };
 //! [wire]
 
@@ -52,6 +54,7 @@ class Websocket final : public socket::Handler {
   void handle(process::Message message) override;
   void deliver(serializer::FramePtr frame) override { wire_->send(std::move(frame)); }
   void close(socket::CloseCode code) override { wire_->close(code); }
+  std::size_t joined_limit() const override { return wire_->unsent_limit(); }
 
  private:
   void look_whether_idle();

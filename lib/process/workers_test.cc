@@ -1,0 +1,97 @@
+/// Whose work runs when: clients take turns, and none takes more than its share.
+
+#include "process/workers.h"
+
+#include <atomic>
+#include <future>
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::process;
+using namespace phx::testing;
+
+namespace {
+
+constexpr Pid client(std::uint64_t serial) { return {0, serial}; }
+
+/// Jobs that wait until the test opens the gate, and a count of those that have begun.
+struct Gate {
+  std::promise<void> opened;
+  std::shared_future<void> open = opened.get_future().share();
+  std::atomic<int> begun = 0;
+
+  Workers::Job job(std::uint64_t process) {
+    return {client(process), [this] {
+              ++begun;
+              open.wait();
+            }};
+  }
+  void reaches(int jobs) const {
+    const auto began = Clock::now();
+    while (begun < jobs && Clock::now() - began < Millis{10'000}) std::this_thread::yield();
+    expect_eq(begun.load(), jobs);
+  }
+};
+
+/// Whether another client's job is done although the rest blocks.
+bool serves(Workers& workers, std::uint64_t other) {
+  std::promise<void> done;
+  workers.post(client(other), {client(other), [&done] { done.set_value(); }});
+  return done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+}
+
+}  // namespace
+
+PHX_TEST("a client whose jobs block has its share of the threads, and the next client the rest") {
+  Gate gate;
+  Workers workers(10, 2);
+  for (std::uint64_t i = 0; i < 20; ++i) workers.post(client(1), gate.job(100 + i));
+  gate.reaches(2);
+  expect(serves(workers, 2), "another client is served");
+  expect_eq(gate.begun.load(), 2);
+  gate.opened.set_value();
+  gate.reaches(20);
+}
+
+PHX_TEST("two jobs of one client that come together run at the same time") {
+  Gate gate;
+  Workers workers(10, 2);
+  expect(serves(workers, 1), "one thread has started, and waits");
+  for (std::uint64_t i = 0; i < 2; ++i) workers.post(client(1), gate.job(100 + i));
+  gate.reaches(2);
+  gate.opened.set_value();
+}
+
+PHX_TEST("where all threads are taken, clients take turns") {
+  Gate gate;
+  Workers workers(1);
+  std::vector<int> order;
+  std::promise<void> done;
+  workers.post(client(1), gate.job(1));
+  gate.reaches(1);
+  for (int i = 0; i < 3; ++i) workers.post(client(1), {client(10), [&order] { order.push_back(1); }});
+  for (int i = 0; i < 3; ++i) workers.post(client(2), {client(20), [&order] { order.push_back(2); }});
+  workers.post(client(3), {client(30), [&order] { order.push_back(3); }});
+  workers.post(client(2), {client(21), [&done] { done.set_value(); }});
+  gate.opened.set_value();
+  expect(done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready, "done");
+  expect_eq(order, std::vector<int>{2, 3, 1, 2, 1, 2, 1});
+}
+
+PHX_TEST("a job is taken back until it begins, and then no more") {
+  Gate gate;
+  Workers workers(1);
+  std::atomic<bool> ran = false;
+  workers.post(client(1), gate.job(1));
+  gate.reaches(1);
+  workers.post(client(1), {client(11), [&ran] { ran = true; }});
+  workers.post(client(2), {client(21), [&ran] { ran = true; }});
+  expect(!workers.withdraw(client(1), client(1)), "it runs");
+  expect(workers.withdraw(client(1), client(11)), "it waited");
+  expect(workers.withdraw(client(2), client(21)), "so did this one");
+  expect(!workers.withdraw(client(2), client(21)), "once");
+  gate.opened.set_value();
+  expect(serves(workers, 3), "the thread goes on");
+  expect(!ran.load(), "neither of them ran");
+}
