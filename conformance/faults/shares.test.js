@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { becomes, residentBytes } from "./support/metrics.js";
-import { Raw, frame, message } from "./support/raw.js";
+import { becomes, counted, residentBytes } from "./support/metrics.js";
+import { Raw, dial, message } from "./support/raw.js";
 import { ask, connect, join, seen } from "../clients/support/client.js";
 import { contractServer } from "../clients/support/server.js";
 
@@ -103,5 +103,26 @@ test("what waits for a channel that blocks is freed when its client goes", async
       () => residentBytes(server.pid) - before,
       (grown) => grown < 20 * MEGABYTE,
     );
+  });
+});
+
+test("seventeen thousand pipelined requests for a session on one connection: another client has one all the same", async (t) => {
+  await unaffected(t, async () => {
+    const request = "GET /socket/longpoll?vsn=2.0.0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    const greedy = await dial(t, server);
+    let answers = 0;
+    greedy.on("data", (bytes) => (answers += bytes.toString("latin1").split("HTTP/1.1 ").length - 1));
+    greedy.write(request.repeat(17_000));
+    await becomes("the answers", async () => answers, (count) => count >= 17_000);
+    const begins = await fetch(`${server.url}/socket/longpoll?vsn=2.0.0`);
+    assert.equal(begins.status, 200);
+    const { token } = await begins.json();
+    const join = await fetch(`${server.url}/socket/longpoll?vsn=2.0.0&token=${token}`, {
+      method: "POST",
+      body: '["1","1","conformance:polled","phx_join",{}]',
+    });
+    assert.deepEqual(await join.json(), { status: 200 });
+    const sessions = await counted(server, "phoenix_longpoll_sessions");
+    assert.ok(sessions < 100, `${sessions} sessions are left`);
   });
 });

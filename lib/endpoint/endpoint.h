@@ -39,8 +39,12 @@ struct EndpointOptions {
   /// that each request itself names.
   std::optional<std::string> url_host = {};
   std::optional<transport::ForceSsl> force_ssl = {};
-  /// Long-poll sessions of the whole server; who wants one more is answered 503.
+  /// Long-poll sessions of the whole server. For one more, the oldest that was never polled gives up
+  /// its place; if all were, the answer is 503.
   std::size_t max_longpoll_sessions = 16'384;
+  /// The same for one address (of IPv6, one /64); 0 means no limit. Raise it behind a proxy, where
+  /// all clients have the proxy's address.
+  std::size_t max_longpoll_sessions_per_address = 1'024;
   /// Which parameters the log shows: all but passwords, unless told otherwise.
   ParameterFilter filter_parameters = {};
 };
@@ -127,7 +131,7 @@ class Endpoint {
   telemetry::Telemetry& telemetry() const { return *telemetry_; }
   const ParameterFilter& filter_parameters() const { return options_.filter_parameters; }
   /// Long-poll sessions that live, of the whole server. Any thread.
-  std::size_t longpoll_sessions() const { return tokens_->living(); }
+  std::size_t longpoll_sessions() const { return tokens_->places().living(); }
 
   /// Finds who answers, and lets him. Shard thread; never throws.
   Outcome dispatch(const http::Request& request, const Context& context) const noexcept;

@@ -3,8 +3,10 @@
 #include "server/addresses.h"
 
 #include <mutex>
-#include <unordered_map>
+#include <map>
 #include <utility>
+
+#include "base/network.h"
 
 namespace phx::server {
 
@@ -14,7 +16,7 @@ struct Addresses::Counts {
     bool refused = false;
   };
   std::mutex mutex;
-  std::unordered_map<std::string, Count> of;  // of addresses that have a connection
+  std::map<std::string, Count> of;  // of networks that have a connection; a client chooses them
 
   void leave(const std::string& address) {
     const std::lock_guard lock(mutex);
@@ -26,7 +28,8 @@ struct Addresses::Counts {
 
 Addresses::Addresses(std::size_t limit) : limit_(limit), counts_(std::make_shared<Counts>()) {}
 
-Addresses::Admission Addresses::admit(const std::string& address) {
+Addresses::Admission Addresses::admit(const std::string& peer) {
+  const std::string address = network_of(peer);
   {
     const std::lock_guard lock(counts_->mutex);
     Counts::Count& count = counts_->of[address];

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// Counts the connections of each address, so that no address takes them all.
+/// Counts the connections of each address, so that no address takes them all. Of IPv6, a /64 is one
+/// address: see network_of.
 
 #include <cstddef>
 #include <memory>
@@ -21,7 +22,7 @@ class Addresses {
     Place place = {};            ///< Null if the address is at its limit.
     bool first_refusal = false;  ///< The first since it had room: worth a log line.
   };
-  Admission admit(const std::string& address);
+  Admission admit(const std::string& peer);
 
   std::size_t limit() const { return limit_; }
   /// Addresses that have a connection.

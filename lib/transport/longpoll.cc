@@ -69,18 +69,24 @@ struct Visit {
 http::Response new_session(const Visit& visit) {
   Attempt attempt{visit.request, visit.mount, visit.path_params, visit.context, "longpoll"};
   attempt.params = visit.params;
-  auto place = visit.tokens->take_place();
-  if (!place) {
-    telemetry::tell(*visit.context.telemetry, visit.context.scheduler->log(),
-                    {telemetry::Limit::longpoll_sessions, visit.tokens->max_sessions()},
+  process::Scheduler& scheduler = *visit.context.scheduler;
+  SessionPlaces& places = visit.tokens->places();
+  const auto admission = places.admit(visit.request.peer, visit.request.peer_port);
+  if (!admission.place) {
+    telemetry::tell(*visit.context.telemetry, scheduler.log(),
+                    {telemetry::Limit::longpoll_sessions, admission.limit},
                     {"peer", visit.request.peer});
     return http::Response{503};
+  }
+  for (const process::Pid newcomer : admission.leave) {
+    scheduler.exit(newcomer, {process::ExitReason::shutdown, "it was never polled"});
   }
   if (const auto refused = run(session_steps(), attempt)) {
     return refused->status == 400 ? *refused : status_only(403);
   }
-  const process::Pid session = visit.context.scheduler->spawn(
-      std::make_unique<LongpollSession>(visit.mount, std::move(attempt.socket), std::move(place)));
+  const process::Pid session = scheduler.spawn(
+      std::make_unique<LongpollSession>(visit.mount, std::move(attempt.socket), admission.place));
+  places.begun(admission.place, session);
   const std::string token = visit.tokens->sign(session, scope_of(visit.mount, visit.path_params));
   return with_messages(410, token, {});
 }
@@ -121,6 +127,7 @@ std::variant<http::Response, http::Later> answered(Attempt& attempt,
   }
   const std::string token = token_of(request, attempt.params);
   const auto session = tokens->verify(token, scope_of(attempt.mount, attempt.path_params));
+  if (session) tokens->places().used(*session);
   const auto visit =
       std::make_shared<const Visit>(Visit{request, attempt.mount, attempt.path_params,
                                           attempt.context, std::move(tokens), attempt.params});
@@ -145,19 +152,10 @@ std::optional<serializer::Frame> line_message(std::string_view line) {
 
 // --- Tokens -------------------------------------------------------------------------------------
 
-SessionTokens::SessionTokens(std::string_view secret_key_base, std::size_t max_sessions)
-    : max_sessions_(max_sessions),
-      signer_(secret_key_base, salt),
+SessionTokens::SessionTokens(std::string_view secret_key_base, SessionLimits limits)
+    : signer_(secret_key_base, salt),
       instance_(random_hex(16)),
-      living_(std::make_shared<std::atomic<std::size_t>>(0)) {}
-
-SessionTokens::Place SessionTokens::take_place() const {
-  if (living_->fetch_add(1) >= max_sessions_) {
-    living_->fetch_sub(1);
-    return nullptr;
-  }
-  return {living_.get(), [living = living_](const void*) { living->fetch_sub(1); }};
-}
+      places_(std::make_unique<SessionPlaces>(limits)) {}
 
 std::string SessionTokens::sign(process::Pid session, const std::string& scope) const {
   return signer_.sign(Json::object({{"server", instance_},

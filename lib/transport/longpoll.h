@@ -10,7 +10,6 @@
 /// HTTP's own status is 200 for all of these; the status that counts is in the body. Mirrors
 /// Phoenix.Transports.LongPoll.
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,24 +18,19 @@
 #include "http/responder.h"
 #include "tokens/token.h"
 #include "transport/pipeline.h"
+#include "transport/session_places.h"
 
 namespace phx::transport {
 
 /// Signs and verifies session tokens, and limits the number of sessions. Any thread.
 class SessionTokens {
  public:
-  /// `max_sessions` is for the whole server; beyond it, new clients get 503. Sessions hold no
-  /// connection, so no limit on connections bounds them. \throws std::invalid_argument if the
-  /// secret is too short.
-  explicit SessionTokens(std::string_view secret_key_base, std::size_t max_sessions = 16'384);
+  /// Beyond the limits, new clients get 503. \throws std::invalid_argument if the secret is too
+  /// short.
+  explicit SessionTokens(std::string_view secret_key_base, SessionLimits limits = {});
 
-  /// One session's place, held until its last copy is gone; null if all are taken.
-  using Place = std::shared_ptr<const void>;
-  Place take_place() const;
-  /// Places taken now.
-  std::size_t living() const { return living_->load(); }
-
-  std::size_t max_sessions() const { return max_sessions_; }
+  /// The places of the sessions.
+  SessionPlaces& places() const { return *places_; }
 
   /// `scope` is where the token is valid.
   std::string sign(process::Pid session, const std::string& scope) const;
@@ -45,10 +39,9 @@ class SessionTokens {
   std::optional<process::Pid> verify(std::string_view token, const std::string& scope) const;
 
  private:
-  const std::size_t max_sessions_;
   const TokenSigner signer_;
   const std::string instance_;
-  const std::shared_ptr<std::atomic<std::size_t>> living_;
+  const std::unique_ptr<SessionPlaces> places_;
 };
 
 /// A random secret in hex, for a server configured without one.

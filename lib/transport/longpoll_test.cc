@@ -194,12 +194,26 @@ PHX_TEST("who posts too many messages a second finds his session gone, and it is
 
 PHX_TEST("as many sessions as there may be, and one more is answered 503") {
   Fixture f;
-  f.tokens = std::make_shared<const SessionTokens>("a secret of more than twenty bytes", 1);
+  f.tokens = std::make_shared<const SessionTokens>("a secret of more than twenty bytes",
+                                                   SessionLimits{.all = 1});
   const std::string& told = f.listen();
   f.begin();
+  f.post(R"([null,"1","phoenix","heartbeat",{}])");
   const std::string token = std::exchange(f.token, "");
   expect_eq(f.get()->answers.at(0).status, 503);
   expect_eq(told, std::string("longpoll_sessions 1"));
   f.token = token;
   expect_eq(f.status_of(f.post(R"([null,"1","phoenix","heartbeat",{}])")), 200);
+}
+
+PHX_TEST("a session that was never polled ends where another client needs its place") {
+  Fixture f;
+  f.tokens = std::make_shared<const SessionTokens>("a secret of more than twenty bytes",
+                                                   SessionLimits{.all = 1});
+  f.begin();
+  const std::string never_polled = std::exchange(f.token, "");
+  f.begin();
+  expect_eq(f.status_of(f.post(R"([null,"1","phoenix","heartbeat",{}])")), 200);
+  f.token = never_polled;
+  expect_eq(f.status_of(f.post(R"([null,"1","phoenix","heartbeat",{}])")), 410);
 }

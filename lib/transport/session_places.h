@@ -1,0 +1,55 @@
+#pragma once
+/// \file
+/// Who has the places of the long-poll sessions: no address has them all, and one who never polls
+/// gives up its place first.
+///
+/// A session holds no connection, so no limit on connections bounds the sessions; and to begin one
+/// takes a request of forty bytes. An honest client polls as soon as it has its token.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "process/pid.h"
+
+namespace phx::transport {
+
+struct SessionLimits {
+  std::size_t all = 16'384;         ///< Of the whole server.
+  std::size_t an_address = 1'024;   ///< Of one address (of IPv6, one /64); 0 means no limit.
+  std::size_t newcomers = 16;       ///< That one connection has begun, and that were never polled.
+};
+
+/// Any thread. Places may outlive it.
+class SessionPlaces {
+ public:
+  explicit SessionPlaces(SessionLimits limits);
+
+  struct Session;
+  /// Held while the session lives.
+  using Place = std::shared_ptr<Session>;
+  struct Admission {
+    Place place = {};  ///< Null if there is no room.
+    /// The sessions that give up their places for it: end them.
+    std::vector<process::Pid> leave = {};
+    std::size_t limit = 0;  ///< Without a place: how many there may be.
+  };
+  /// `port` tells apart the connections of an address.
+  Admission admit(const std::string& address, std::uint16_t port);
+  /// The session that holds `place`, from here on a newcomer until it is polled.
+  void begun(const Place& place, process::Pid session);
+  /// Its client has polled, or posted.
+  void used(process::Pid session);
+
+  /// Places taken now.
+  std::size_t living() const;
+  const SessionLimits& limits() const { return limits_; }
+
+ private:
+  struct Table;
+  const SessionLimits limits_;
+  const std::shared_ptr<Table> table_;
+};
+
+}  // namespace phx::transport
