@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// What of a client's parameters a log may show. Mirrors `config :phoenix, :filter_parameters`.
+/// What of a client's parameters a log may show. Mirrors `config :phoenix, :filter_parameters`,
+/// whose default is `password` alone: discard({"password"}).
 
 #include <string>
 #include <vector>
@@ -12,8 +13,9 @@ namespace phx {
 /// Puts `[FILTERED]` in the place of what is not to be seen, however deep it lies.
 class ParameterFilter {
  public:
-  /// Hides passwords.
-  ParameterFilter() : ParameterFilter(discard({"password"})) {}
+  /// Hides what lets others in: passwords, tokens, secrets, cookies, authorization.
+  ParameterFilter()
+      : ParameterFilter(discard({"password", "token", "secret", "authorization", "cookie"})) {}
   /// Hides what stands under a key that contains one of these, letter case and all.
   static ParameterFilter discard(std::vector<std::string> parts) {
     return {false, std::move(parts)};

@@ -22,6 +22,14 @@ PHX_TEST("what stands under a key that contains password is hidden, whatever it 
       std::string(R"({"old_password_hint":"[FILTERED]","password":"[FILTERED]","user":"ann"})"));
 }
 
+PHX_TEST("so is what stands under token, secret, authorization and cookie") {
+  expect_eq(shown({}, R"({"token":1,"user_token":2,"client_secret":"s","authorization":"b",)"
+                      R"("session_cookie":{},"tok":3})"),
+            std::string(R"({"authorization":"[FILTERED]","client_secret":"[FILTERED]",)"
+                        R"("session_cookie":"[FILTERED]","tok":3,"token":"[FILTERED]",)"
+                        R"("user_token":"[FILTERED]"})"));
+}
+
 PHX_TEST("hiding goes down into objects and lists") {
   expect_eq(shown({}, R"([{"a":[{"password":1},2]},"password"])"),
             std::string(R"([{"a":[{"password":"[FILTERED]"},2]},"password"])"));
