@@ -28,14 +28,14 @@ phx::ProgramOptions defaults() {
   return options;
 }
 
-int serve(const phx::ProgramOptions& options) {
+int serve(phx::ProgramOptions options) {
   phx::Endpoint endpoint(options.endpoint);
   phx::Presence presence;
   phx::contract::mount_all(endpoint, presence, {}, options.mount);
-  std::optional<phx::Metrics> metrics;
-  if (options.metrics) metrics.emplace(endpoint);
+  const auto metrics = options.count(endpoint);
   phx::Server server(endpoint, options.server, options.log());
   fmt::print("The contract server is listening on {}\n", fmt::join(server.urls(), " and "));
+  if (options.admin_port) fmt::print("Its admin port is at {}\n", server.admin_url());
   std::fflush(stdout);
   // A thread can't be ended from outside, and a handler that blocks may do so for ever.
   if (!server.run()) std::_Exit(0);

@@ -78,12 +78,11 @@ void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
               "text/javascript; charset=utf-8");
 }
 
-int serve(const Options& options) {
+int serve(Options options) {
   phx::Endpoint endpoint(options.endpoint);
   mount_chat(endpoint, options);
   serve_page(endpoint, options.root.empty() ? own_root() : options.root);
-  std::optional<phx::Metrics> metrics;
-  if (options.metrics) metrics.emplace(endpoint);
+  const auto metrics = options.count(endpoint);
   phx::Server server(endpoint, options.server, options.log());
   fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
              server.url());

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <mutex>
 #include <stdexcept>
 
@@ -60,10 +63,9 @@ class ReaderSink final : public spdlog::sinks::base_sink<std::mutex> {
   const Log::Reader reader_;
 };
 
-/// One line, laid out for standard error; in colours where that is a terminal.
-std::string laid_out(spdlog::formatter& formatter, const spdlog::details::log_msg& message) {
-  static const bool coloured =
-      ::isatty(STDERR_FILENO) != 0 && spdlog::details::os::is_color_terminal();
+/// One line; in colours where it goes to a terminal.
+std::string laid_out(spdlog::formatter& formatter, const spdlog::details::log_msg& message,
+                     bool coloured) {
   constexpr std::array<std::string_view, spdlog::level::n_levels> colours{
       "\x1b[37m",        "\x1b[36m",        "\x1b[32m", "\x1b[33m\x1b[1m",
       "\x1b[31m\x1b[1m", "\x1b[1m\x1b[41m", ""};
@@ -104,27 +106,56 @@ LogLine::Form form_of(LogFormat format) {
   return format == LogFormat::json ? LogLine::Form::json : LogLine::Form::logfmt;
 }
 
-/// Hands on laid out lines, and waits for no one.
-class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
+/// Hands on laid out lines to a descriptor, which `name` calls what it is, and waits for no one.
+class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  explicit StderrSink(LogFormat format)
+  DescriptorSink(int descriptor, const std::string& name, LogFormat format)
       : base_sink(formatter_for(format)),
-        writer_(STDERR_FILENO,
-                [format, formatter = std::shared_ptr(formatter_->clone())](std::size_t lost) {
-                  LogLine line(form_of(format),
-                               "log lines were lost, since standard error did not take them");
+        coloured_(::isatty(descriptor) != 0 && spdlog::details::os::is_color_terminal()),
+        writer_(descriptor,
+                [format, text = "log lines were lost, since " + name + " did not take them",
+                 formatter = std::shared_ptr(formatter_->clone()),
+                 coloured = coloured_](std::size_t lost) {
+                  LogLine line(form_of(format), text);
                   line.add("lines", std::to_string(lost));
-                  return laid_out(*formatter, {"phx", spdlog::level::warn, line.text()});
+                  return laid_out(*formatter, {"phx", spdlog::level::warn, line.text()}, coloured);
                 }) {}
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    writer_.write(laid_out(*formatter_, message));
+    writer_.write(laid_out(*formatter_, message, coloured_));
   }
   void flush_() override { writer_.flush(); }
 
  private:
+  const bool coloured_;
   LineWriter writer_;
+};
+
+/// \throws std::runtime_error
+int opened_for_lines(const std::string& path) {
+  constexpr mode_t owner_and_group = 0640;
+  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, owner_and_group);
+  if (file >= 0) return file;
+  throw std::runtime_error(fmt::format("expected a file for the log, and could not open \"{}\": {}",
+                                       path, std::strerror(errno)));
+}
+
+class FileSink final : public DescriptorSink {
+ public:
+  FileSink(const std::string& path, int descriptor, LogFormat format)
+      : DescriptorSink(descriptor, path, format), path_(path), descriptor_(descriptor) {}
+
+  /// The number stays and the file behind it changes, so a write that is under way does not mind.
+  void reopen() const {
+    const int file = opened_for_lines(path_);
+    ::dup3(file, descriptor_, O_CLOEXEC);
+    ::close(file);
+  }
+
+ private:
+  const std::string path_;
+  const int descriptor_;
 };
 
 }  // namespace
@@ -149,7 +180,15 @@ const char* name_of(Level level) {
 }
 
 Log Log::to_stderr(Level least, LogFormat format) {
-  auto logger = std::make_shared<spdlog::logger>("phx", std::make_shared<StderrSink>(format));
+  auto logger = std::make_shared<spdlog::logger>(
+      "phx", std::make_shared<DescriptorSink>(STDERR_FILENO, "standard error", format));
+  logger->set_level(spdlog_level(least));
+  return Log(std::move(logger), form_of(format));
+}
+
+Log Log::to_file(const std::string& path, Level least, LogFormat format) {
+  auto logger = std::make_shared<spdlog::logger>(
+      "phx", std::make_shared<FileSink>(path, opened_for_lines(path), format));
   logger->set_level(spdlog_level(least));
   return Log(std::move(logger), form_of(format));
 }
@@ -180,6 +219,14 @@ void Log::write(Level level, std::string_view text, std::initializer_list<Field>
     for (const auto& [name, value] : spoken_of->log_metadata()) line.add(name, value);
   }
   logger_->log(spdlog_level(level), spdlog::string_view_t(line.text()));
+}
+
+void Log::reopen() const try {
+  for (const auto& sink : logger_->sinks()) {
+    if (const auto* file = dynamic_cast<const FileSink*>(sink.get())) file->reopen();
+  }
+} catch (const std::exception& failure) {
+  error("the log goes on in its old file", {{"reason", failure.what()}});
 }
 
 void Log::flush() const { logger_->flush(); }

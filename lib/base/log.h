@@ -35,6 +35,10 @@ class Log {
   /// thread of its own: logging never blocks. Lines that standard error does not take are lost, and
   /// counted: LineWriter.
   static Log to_stderr(Level least, LogFormat format = LogFormat::logfmt);
+  /// The same to the end of a file, which is made if there is none, readable by its owner and its
+  /// group. The file stays open for as long as the program runs. \throws std::runtime_error if it
+  /// can't be opened.
+  static Log to_file(const std::string& path, Level least, LogFormat format = LogFormat::logfmt);
   /// Hands each line that is at least as grave as `least` to `reader`, one at a time, on the thread
   /// that wrote it: for tests, and for programs that keep a log of their own. A line is the text,
   /// and its fields as logfmt writes them: `a join was refused topic=room:a`.
@@ -49,6 +53,10 @@ class Log {
   /// sent can forge neither a line nor a field.
   void write(Level level, std::string_view text, std::initializer_list<Field> fields = {}) const;
 
+  /// Opens the file again by its name, so that it may have been moved away; no line is lost. If it
+  /// can't be opened, lines go on to the old one, and an error is among them. Does nothing for
+  /// other logs.
+  void reopen() const;
   /// Waits until what was written has reached its place, for a second at most.
   void flush() const;
 

@@ -176,11 +176,15 @@ Metrics::Metrics(Endpoint& endpoint, std::string path)
            counts<telemetry::SlowConsumer>(s, s->slow),
            counts<telemetry::ConnectionRefused>(s, s->refused),
            counts<telemetry::HandlerFailed>(s, s->failed)});
-  endpoint.get(std::move(path), [s, &endpoint](const http::Request&) {
+  if (!path.empty()) endpoint.get(std::move(path), page());
+}
+
+Endpoint::Page Metrics::page() const {
+  return [s = series_, &endpoint = endpoint_](const http::Request&) {
     return http::Response{200,
                           s->text(endpoint.longpoll_sessions()),
                           {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}}};
-  });
+  };
 }
 
 Metrics::~Metrics() { endpoint_.telemetry().detach(id); }

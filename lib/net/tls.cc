@@ -88,18 +88,42 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+/// A vhost of libwebsockets keeps its own context for good, so the certificate is changed as each
+/// session begins: before anything of the context's certificate has been looked at.
+int client_said_hello(SSL* session, int*, void* certificate) noexcept {
+  static_cast<const Certificate*>(certificate)->choose(session);
+  return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+/// In place of libwebsockets' own, which looks for a vhost of the name and would change back.
+int any_server_name(SSL*, int*, void*) noexcept { return SSL_TLSEXT_ERR_OK; }
+
 }  // namespace
 
 Certificate::Certificate(TlsOptions options) : options_(std::move(options)), ticket_keys_{} {
   if (RAND_bytes(ticket_keys_.data(), static_cast<int>(ticket_keys_.size())) != 1) {
     throw std::runtime_error("OpenSSL could not generate the keys of session tickets");
   }
-  struct Deleter {
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-  };
-  const std::unique_ptr<SSL_CTX, Deleter> trial(SSL_CTX_new(TLS_server_method()));
-  if (trial == nullptr) throw std::runtime_error("OpenSSL could not make a context for TLS");
-  configure(trial.get());
+  make_context();  // as a trial
+}
+
+std::shared_ptr<SSL_CTX> Certificate::make_context() const {
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  if (context == nullptr) throw std::runtime_error("OpenSSL could not make a context for TLS");
+  configure(context.get());
+  SSL_CTX_set_tlsext_servername_callback(context.get(), any_server_name);
+  return context;
+}
+
+void Certificate::reload() {
+  std::shared_ptr<SSL_CTX> newest = make_context();
+  const std::lock_guard lock(mutex_);
+  newest_.swap(newest);
+}
+
+void Certificate::choose(SSL* session) const noexcept {
+  const std::lock_guard lock(mutex_);
+  if (newest_) SSL_set_SSL_CTX(session, newest_.get());  // which holds it while the session lives
 }
 
 void Certificate::configure(SSL_CTX* context) const {
@@ -118,6 +142,7 @@ void Certificate::configure(SSL_CTX* context) const {
   auto keys = ticket_keys_;
   SSL_CTX_set_tlsext_ticket_keys(context, keys.data(), keys.size());
   offer_http(context);
+  SSL_CTX_set_client_hello_cb(context, client_said_hello, const_cast<Certificate*>(this));
   SSL_CTX_set_default_passwd_cb(context, no_passphrase);
   ERR_clear_error();
   use_certificate(context, options_.cert);

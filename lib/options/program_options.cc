@@ -70,6 +70,8 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
       {"shards", listening, "threads; 0 means one a core", Option::Count{&server.shards, 0, 64}},
       {"worker-threads", listening, "threads for handlers that block; more wait",
        Option::Count{&server.worker_threads, 1, 1'000}},
+      {"max-workers-per-client", listening, "of these, for one client at a time; 0 means no limit",
+       Option::Count{&server.max_workers_per_client, 0, 1'000}},
 
       {"secret-key-base", secrets,
        "what tokens are signed with, of 20 bytes or more; made up at each start unless it is given",
@@ -133,12 +135,18 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
       {"drain-limit", leaving, "for all batches; then the rest are told at once",
        Option::Time{&mount.drainer.shutdown}},
 
+      {"admin-port", watching, "a port of its own for /health, /ready and /metrics",
+       Option::OptionalPort{&options.admin_port}},
+      {"admin-host", watching, "its address: this machine's own, or a network that you trust",
+       Option::Text{&options.admin_host}},
       {"metrics", watching, "show Prometheus at /metrics what is counted",
        Option::Switch{&options.metrics}},
       {"log-level", watching, "debug, info, warn, error or off", Option::Text{&options.log_level},
        "log"},
       {"log-format", watching, "logfmt, or json: one object a line",
        Option::Text{&options.log_format}},
+      {"log-file", watching, "in place of standard error; SIGHUP opens it again",
+       Option::Text{&options.log_file}},
   };
 }
 
@@ -159,11 +167,22 @@ void ProgramOptions::finish() {
   if (message_rate > 0) {
     mount.message_rate = {message_rate, message_burst > 0 ? message_burst : message_rate};
   }
+  if (admin_port) server.admin = AdminOptions{.host = admin_host, .port = *admin_port};
   raise_descriptor_limit();
 }
 
+std::unique_ptr<Metrics> ProgramOptions::count(Endpoint& of) {
+  if (!metrics) return nullptr;
+  if (!server.admin) return std::make_unique<Metrics>(of);
+  auto counting = std::make_unique<Metrics>(of, "");
+  server.admin->pages["/metrics"] = counting->page();
+  return counting;
+}
+
 Log ProgramOptions::log() const {
-  return Log::to_stderr(level_of(log_level), log_format_of(log_format));
+  const Level least = level_of(log_level);
+  const LogFormat format = log_format_of(log_format);
+  return log_file.empty() ? Log::to_stderr(least, format) : Log::to_file(log_file, least, format);
 }
 
 std::string flag_of(const std::string& option) {

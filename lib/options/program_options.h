@@ -7,11 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "metrics/metrics.h"
 #include "server/server.h"
 
 namespace phx {
@@ -28,7 +30,10 @@ struct ProgramOptions {
   std::string secret_key_base_file = {};
   std::string log_level = "info";
   std::string log_format = "logfmt";
-  bool metrics = false;  ///< Serve `/metrics`.
+  std::string log_file = {};  ///< In place of standard error; opened again by Server::reload().
+  bool metrics = false;       ///< Serve `/metrics`, on the admin port if there is one.
+  std::string admin_host = "127.0.0.1";
+  std::optional<std::uint16_t> admin_port = {};  ///< Opens ServerOptions::admin.
   /// In place of the mount's own, if not empty: hosts as Origins::list takes them, or one word,
   /// `any` or `same-host`.
   std::vector<std::string> check_origin = {};
@@ -40,8 +45,11 @@ struct ProgramOptions {
   /// OptionError with a sentence that names what to set.
   void finish();
   /// The log that the options ask for. \throws std::invalid_argument for a level or a format that
-  /// does not exist.
+  /// does not exist; std::runtime_error for a file that can't be opened.
   Log log() const;
+  /// Counts for Prometheus, if the options ask for it, and puts the page where they say. Before the
+  /// server is made.
+  std::unique_ptr<Metrics> count(Endpoint& of);
 };
 
 /// One row: a flag without its dashes, where it stands in the help, what it says, what it sets.

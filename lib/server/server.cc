@@ -17,6 +17,7 @@
 #include "net/signal.h"
 #include "net/tls.h"
 #include "server/addresses.h"
+#include "server/admin.h"
 #include "server/advice.h"
 #include "server/shard.h"
 
@@ -41,6 +42,11 @@ server::ShardOptions shard_options(const ServerOptions& options, std::size_t sha
           .descriptors = options.max_connections + descriptors_of_others};
 }
 
+std::string url_of(const char* scheme, const std::string& host, std::uint16_t port) {
+  const bool v6 = host.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}", scheme, v6 ? "[" + host + "]" : host, port);
+}
+
 }  // namespace
 
 /// One run of a server. The first member is destroyed last.
@@ -53,9 +59,12 @@ struct Server::Life {
   void begin_to_end();
   /// Waits until everything has ended, and returns what Server::stop does. Any thread.
   bool end();
+  void reload();
 
   void listen(std::uint16_t port, const char* option, const net::Certificate* certificate);
   void make_shards();
+  void make_admin();
+  server::Readiness ready() const;
   server::Shard& emptiest_shard();
   bool admit(server::Client& client);
 
@@ -63,10 +72,12 @@ struct Server::Life {
   const ServerOptions& options;
   const Log& log;
   server::Addresses addresses;
-  const std::optional<net::Certificate> certificate;
+  std::optional<net::Certificate> certificate;
   process::Workers workers;
   std::vector<std::unique_ptr<server::Shard>> shards;
   std::vector<std::unique_ptr<net::Listener>> listeners;  ///< The first one is port()'s.
+  std::unique_ptr<server::Admin> admin;
+  std::unique_ptr<net::Listener> admin_listener;
   std::vector<std::unique_ptr<net::Signal>> signals;
   std::size_t next_shard = 0;
   std::atomic<bool> started = false;
@@ -84,8 +95,8 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
       options(the_options),
       log(the_log),
       addresses(options.max_connections_per_address),
-      certificate(options.tls ? std::optional<net::Certificate>(*options.tls) : std::nullopt),
       workers(options.worker_threads, options.max_workers_per_client) {
+  if (options.tls) certificate.emplace(*options.tls);
   std::signal(SIGPIPE, SIG_IGN);
   json_object_seed(0);  // before there are threads: Jansson seeds its tables only once
   if (options.http_port && !certificate) {
@@ -96,6 +107,7 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
   listen(options.port, "ServerOptions::port", certificate ? &*certificate : nullptr);
   if (options.http_port) listen(*options.http_port, "ServerOptions::http_port", nullptr);
   make_shards();
+  if (options.admin) make_admin();
 }
 
 void Server::Life::listen(std::uint16_t port, const char* option,
@@ -106,6 +118,22 @@ void Server::Life::listen(std::uint16_t port, const char* option,
         if (!admit(client)) return static_cast<void>(::close(socket));
         emptiest_shard().adopt(socket, std::move(client), with_certificate);
       }));
+}
+
+void Server::Life::make_admin() {
+  admin = std::make_unique<server::Admin>(shards[0]->loop(), log, *options.admin,
+                                          [this] { return ready(); });
+  admin_listener = std::make_unique<net::Listener>(
+      options.admin->host, options.admin->port, "AdminOptions::port", log,
+      [this](int socket, net::Peer peer) { admin->adopt(socket, std::move(peer)); });
+}
+
+server::Readiness Server::Life::ready() const {
+  if (ending) return {false, "draining"};
+  std::size_t open = 0;
+  for (const auto& shard : shards) open += shard->load();
+  if (open >= options.max_connections) return {false, "connection limit reached"};
+  return {};
 }
 
 void Server::Life::make_shards() {
@@ -127,11 +155,14 @@ void Server::Life::start() {
   const std::lock_guard lock(threads_mutex);
   started = true;
   for (const auto& listener : listeners) listener->start(shards[0]->loop());
+  if (admin_listener) admin_listener->start(shards[0]->loop());
   if (options.signals) {
     for (const int number : {SIGTERM, SIGINT}) {
       signals.push_back(
           std::make_unique<net::Signal>(shards[0]->loop(), number, [this] { begin_to_end(); }));
     }
+    signals.push_back(
+        std::make_unique<net::Signal>(shards[0]->loop(), SIGHUP, [this] { reload(); }));
   }
   std::vector<pubsub::PubSub*> hubs;
   for (const auto& shard : shards) hubs.push_back(&shard->pubsub());
@@ -167,6 +198,21 @@ bool Server::Life::admit(server::Client& client) {
   return false;
 }
 
+// --- New files, at any time ---------------------------------------------------------------------
+
+void Server::Life::reload() {
+  log.reopen();
+  if (!certificate) return log.info("reloaded");
+  try {
+    certificate->reload();
+    log.info("reloaded: new clients are shown the certificate as its files have it now",
+             {{"cert", options.tls->cert}});
+  } catch (const std::exception& error) {
+    log.error("the certificate could not be read again, and the old one stays",
+              {{"reason", error.what()}});
+  }
+}
+
 // --- The end ------------------------------------------------------------------------------------
 
 void Server::Life::begin_to_end() {
@@ -185,6 +231,8 @@ bool Server::Life::end() {
   if (threads.empty()) return handlers_ended;
   for (std::thread& thread : threads) thread.join();
   threads.clear();
+  if (admin_listener) admin_listener->stop();
+  if (admin) admin->clear();
   endpoint.broadcaster().close();
   handlers_ended = workers.stop(options.farewell);
   return handlers_ended;
@@ -206,13 +254,16 @@ std::uint16_t Server::port() const { return life_->listeners.front()->port(); }
 
 std::vector<std::string> Server::urls() const {
   std::vector<std::string> all;
-  const bool v6 = options_.host.find(':') != std::string::npos;
-  const std::string host = v6 ? "[" + options_.host + "]" : options_.host;
   for (const auto& listener : life_->listeners) {
     const bool https = life_->certificate && all.empty();
-    all.push_back(fmt::format("{}://{}:{}", https ? "https" : "http", host, listener->port()));
+    all.push_back(url_of(https ? "https" : "http", options_.host, listener->port()));
   }
   return all;
+}
+
+std::string Server::admin_url() const {
+  if (!life_->admin_listener) return {};
+  return url_of("http", options_.admin->host, life_->admin_listener->port());
 }
 
 void Server::start() {
@@ -220,7 +271,8 @@ void Server::start() {
     throw std::logic_error("expected a stopped server, got a running one: stop it first");
   }
   if (life_->ending) {
-    options_.port = port();  // the same port again, even if 0 chose it
+    options_.port = port();  // the same ports again, even if 0 chose them
+    if (life_->admin_listener) options_.admin->port = life_->admin_listener->port();
     life_.reset();
     life_ = std::make_unique<Life>(endpoint_, options_, log_);
   }
@@ -233,6 +285,8 @@ bool Server::stop() {
   life_->begin_to_end();
   return life_->end();
 }
+
+void Server::reload() { life_->reload(); }
 
 bool Server::run() {
   start();

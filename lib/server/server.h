@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,16 @@ namespace phx {
 
 using HttpLimits = http::Limits;
 class Logger;
+
+/// A port of its own for the people who run the server. `/health` answers 200 while the first shard
+/// turns; `/ready` answers 200 while newcomers are welcome, and 503 with a reason when the server
+/// drains or has no room left. Both answer to the end. No TLS: keep it to a network you trust.
+struct AdminOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;  ///< 0 takes a free one: see Server::admin_url.
+  /// More pages by their paths, answered on the first shard's thread: Metrics::page(), say.
+  std::map<std::string, Endpoint::Page> pages = {};
+};
 
 struct ServerOptions {
   /// An address of this machine, IPv4 or IPv6: 0.0.0.0 for all of IPv4, `::` for all of both.
@@ -45,7 +56,9 @@ struct ServerOptions {
   std::optional<TlsOptions> tls = {};
   /// A plain port beside the TLS port; 0 takes a free one.
   std::optional<std::uint16_t> http_port = {};
-  /// SIGTERM and SIGINT stop the running server. Off by default: signals belong to the program.
+  std::optional<AdminOptions> admin = {};
+  /// SIGTERM and SIGINT stop the running server, SIGHUP calls reload(). Off by default: signals
+  /// belong to the program.
   bool signals = false;
 };
 
@@ -68,6 +81,8 @@ class Server {
   std::string url() const { return urls().front(); }
   /// url(), followed by that of the plain port beside TLS, if there is one.
   std::vector<std::string> urls() const;
+  /// Where AdminOptions' pages are; empty without them.
+  std::string admin_url() const;
 
   /// Serves, on threads of its own. After a stop() it may start again, on the same ports. \throws
   /// std::logic_error if it is running; OptionError if a port has been taken since.
@@ -75,6 +90,9 @@ class Server {
   /// Disconnects all clients, and returns when they are gone or `farewell` is over. False: handlers
   /// still run on worker threads. A handler must not call it: it would wait for itself.
   bool stop();
+  /// Reads the certificate's files again, for clients that connect from now on, and opens the log's
+  /// file again. No connection ends. What can't be read is logged, and the old certificate stays.
+  void reload();
   /// Starts, and waits until another thread or a signal has stopped it. Returns stop()'s result.
   bool run();
 

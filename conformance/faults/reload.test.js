@@ -1,0 +1,94 @@
+// A certificate is renewed and the log is rotated, while clients are connected.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join as path } from "node:path";
+import { after, before, test } from "node:test";
+import { connect as connectTls } from "node:tls";
+import { ask, connect, join } from "../clients/support/client.js";
+import { eventually } from "../clients/support/deadline.js";
+import { contractServer } from "../clients/support/server.js";
+import { TakesAny } from "../clients/support/trusting.js";
+
+const folder = mkdtempSync(path(tmpdir(), "phx-reload-"));
+const [cert, key, log] = ["cert.pem", "key.pem", "server.log"].map((name) => path(folder, name));
+
+/** Writes another certificate to where the server reads it. `kind` is what its key is. */
+function renew(kind = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]) {
+  const who = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const files = ["-keyout", key, "-out", cert];
+  execFileSync("openssl", ["req", "-x509", "-newkey", ...kind, "-nodes", ...files, ...who], {
+    stdio: "ignore",
+  });
+}
+
+const options = ["--log-file", log, "--log", "info"];
+const server = contractServer({ TLS_CERT: cert, TLS_KEY: key }, { options });
+before(() => {
+  renew();
+  return server.start();
+});
+after(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** The certificate that a newcomer is shown: its fingerprint. `servername` is the name it asks for. */
+function shown(servername) {
+  return new Promise((resolve, reject) => {
+    const port = new URL(server.url).port;
+    const socket = connectTls({ host: "127.0.0.1", port, servername, rejectUnauthorized: false });
+    socket.once("error", reject).once("secureConnect", () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+  });
+}
+
+const lines = (text) => readFileSync(log, "utf8").split(text).length - 1;
+
+/** Tells the server to read its files again, and waits for the line that says how it went. */
+async function reload(expected) {
+  const before = existsSync(log) ? lines(expected) : 0;
+  server.signal("SIGHUP");
+  await eventually(`a line with: ${expected}`, () => existsSync(log) && lines(expected) > before);
+}
+
+test("SIGHUP shows newcomers a new certificate, and no connection ends", async (t) => {
+  const socket = await connect(t, server, { transport: TakesAny });
+  const closes = [];
+  socket.onClose((event) => closes.push(event));
+  const channel = await join(socket, "conformance:reload");
+  await ask(channel, "count");
+  for (const kind of [["rsa:2048"], undefined]) {
+    const old = await shown();
+    renew(kind);
+    assert.equal(await shown(), old, "before the signal");
+    await reload("new clients are shown the certificate");
+    const fresh = await shown();
+    assert.notEqual(fresh, old);
+    assert.equal(await shown("localhost"), fresh, "whoever asks for the name sees it, too");
+  }
+  assert.deepEqual(await ask(channel, "count"), { count: 2 });
+  assert.deepEqual(closes, []);
+});
+
+test("a broken certificate keeps the old one, and the log says what is wrong", async (t) => {
+  const channel = await join(await connect(t, server, { transport: TakesAny }), "conformance:b");
+  const old = await shown();
+  writeFileSync(cert, "-----BEGIN CERTIFICATE-----\nnone\n");
+  await reload("could not be read again, and the old one stays");
+  assert.equal(await shown(), old);
+  assert.deepEqual(await ask(channel, "echo", { a: 1 }), { a: 1 });
+  renew();
+  await reload("new clients are shown the certificate");
+  assert.notEqual(await shown(), old);
+});
+
+test("a log that was moved away goes on in a new file", async () => {
+  renameSync(log, `${log}.1`);
+  await reload("reloaded");
+  assert.ok(lines("reloaded") > 0);
+});

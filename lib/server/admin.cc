@@ -1,0 +1,73 @@
+/// Two pages of our own, and those that the program adds.
+
+#include "server/admin.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace phx::server {
+namespace {
+
+http::Response text(int status, std::string body) {
+  return {status,
+          std::move(body),
+          {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-store"}}};
+}
+
+}  // namespace
+
+Admin::Admin(net::Loop& loop, const Log& log, const AdminOptions& options,
+             std::function<Readiness()> ready)
+    : loop_(loop),
+      log_(log),
+      pages_(options.pages),
+      ready_(std::move(ready)),
+      limits_({.head = 8'192, .body = 1'024, .skipped = 0, .patience = Millis{10'000}}) {}
+
+void Admin::adopt(int socket, net::Peer peer) {
+  ended_.clear();
+  if (connections_.size() >= max_connections) return static_cast<void>(::close(socket));
+  auto stream = loop_.adopt(socket, std::move(peer));
+  if (!stream) return;
+  Client client{stream->peer()};
+  HttpHost& host = *this;  // make_unique sees no private base
+  auto connection = std::make_unique<HttpConnection>(host, std::move(stream), std::move(client));
+  HttpConnection* key = connection.get();
+  connections_.emplace(key, std::move(connection));
+}
+
+Endpoint::Outcome Admin::dispatch(const http::Request& request) {
+  try {
+    return page(request);
+  } catch (const std::exception& error) {
+    log_.error("an admin page failed", {{"path", request.path()}, {"reason", error.what()}});
+    return http::rendered_error(500);
+  }
+}
+
+http::Response Admin::page(const http::Request& request) const {
+  if (request.method != "GET" && request.method != "HEAD")
+    return {405, "", {{"allow", "GET, HEAD"}}};
+  if (request.path() == "/health") return text(200, "alive\n");  // this thread answers, at least
+  if (request.path() == "/ready") {
+    const Readiness now = ready_();
+    return now.ready ? text(200, "ready\n") : text(503, now.reason + "\n");
+  }
+  const auto found = pages_.find(std::string(request.path()));
+  return found == pages_.end() ? text(404, "Not Found\n") : found->second(request);
+}
+
+void Admin::finished(HttpConnection& connection) {
+  const auto found = connections_.find(&connection);
+  if (found == connections_.end()) return;
+  ended_.push_back(std::move(found->second));
+  connections_.erase(found);
+}
+
+void Admin::clear() {
+  connections_.clear();
+  ended_.clear();
+}
+
+}  // namespace phx::server

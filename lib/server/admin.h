@@ -1,0 +1,59 @@
+#pragma once
+/// \file
+/// The pages for the people who run the server, on a listener of their own.
+///
+/// They are answered while the server drains and while it is full: these connections count against
+/// no limit of the clients', and have a small one of their own. On the first shard's thread.
+
+#include <memory>
+#include <unordered_map>
+
+#include "net/loop.h"
+#include "server/http_connection.h"
+#include "server/server.h"
+
+namespace phx::server {
+
+/// What `/ready` asks. Any thread.
+struct Readiness {
+  bool ready = true;
+  std::string reason = {};  ///< Why not, in a few words.
+};
+
+class Admin final : private HttpHost {
+ public:
+  static constexpr std::size_t max_connections = 64;  // Prometheus, a probe or two, a person
+
+  /// `loop` and `log` outlive it, and so does what `ready` reads.
+  Admin(net::Loop& loop, const Log& log, const AdminOptions& options,
+        std::function<Readiness()> ready);
+
+  /// Takes over an accepted socket.
+  void adopt(int socket, net::Peer peer);
+  /// Ends all connections. REQUIRES: the loop still exists.
+  void clear();
+
+ private:
+  // HttpHost
+  net::Loop& loop() override { return loop_; }
+  Endpoint::Outcome dispatch(const http::Request& request) override;
+  void become_websocket(std::unique_ptr<net::Stream>, transport::Upgrade, Client,
+                        std::string_view) override {}  // dispatch() makes no upgrades
+  const http::Limits& http_limits() const override { return limits_; }
+  Millis linger() const override { return Millis{1'000}; }
+  void limit_reached(const telemetry::LimitReached&, const std::string&) override {}
+  void finished(HttpConnection& connection) override;
+
+  http::Response page(const http::Request& request) const;
+
+  net::Loop& loop_;
+  const Log& log_;
+  const std::map<std::string, Endpoint::Page> pages_;
+  const std::function<Readiness()> ready_;
+  const http::Limits limits_;
+  std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> connections_;
+  /// It may still be on the stack: freed when the next one comes, or by clear().
+  std::vector<std::unique_ptr<HttpConnection>> ended_;
+};
+
+}  // namespace phx::server
