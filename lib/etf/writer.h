@@ -42,6 +42,8 @@ class Writer {
   /// A list's head; after the items comes its tail, mostly empty_list().
   void list(std::size_t items);
   void empty_list();
+  /// A term that was written before, without its version.
+  void raw(std::string_view written) { out_ += written; }
 
   std::string take() { return std::move(out_); }
 

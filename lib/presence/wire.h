@@ -1,0 +1,54 @@
+#pragma once
+/// \file
+/// The tracker's messages as Phoenix nodes write and read them: Erlang terms.
+///
+///     {:pub, :heartbeat, Ref, :empty | Delta, {Ref, Clocks}}
+///     {:pub, :transfer_req, ReqRef, Ref, {Ref, Clocks}}
+///     {:pub, :transfer_ack, ReqRef, Ref, Delta | {State, Values}}
+///     {:pub, :graceful_permdown, Ref}
+///
+///     Ref = {Name, Vsn}    Clocks = %{Ref => Clock}    Tag = {Ref, Clock}
+///     Values = %{Tag => {Pid, Topic, Key, Meta}}
+///     Delta = %Phoenix.Tracker.State{clouds: %{Ref => MapSet of Tag}, values: Values, …}
+///
+/// A Phoenix node's shard crashes at any other message, with all channels that it tracks: what is
+/// written here has all ten pairs of the struct, and text that is text. What is read is a
+/// stranger's: it is checked, and refused whole where it is not such a term.
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "etf/term.h"
+#include "presence/tracker_message.h"
+
+namespace phx::presence {
+
+/// A term that is none of the tracker's messages; what() says what was expected.
+class WireError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What the pids of this node's channels look like elsewhere: those of a node of its own. Phoenix
+/// nodes on Redis all have one node's name, so that their pids can be taken for each other's.
+struct PidSpace {
+  etf::Atom node;
+  std::uint32_t creation = 1;  ///< Another one in each run; not 0.
+
+  etf::Pid pid(process::Pid pid) const;
+};
+
+/// In the external term format.
+std::string encode(const TrackerMessage& message, const PidSpace& pids);
+
+/// A message, and how many presences in it no client could be shown: they count as having left.
+struct Decoded {
+  TrackerMessage message;
+  std::size_t unreadable = 0;
+};
+/// \throws WireError.
+Decoded decode(const etf::Term& term);
+
+}  // namespace phx::presence

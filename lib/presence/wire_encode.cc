@@ -1,0 +1,213 @@
+/// Writes the tracker's messages, piece by piece: a transfer may have a hundred thousand presences.
+
+#include <map>
+
+#include "base/check.h"
+#include "etf/writer.h"
+#include "presence/meta_term.h"
+#include "presence/wire.h"
+
+namespace phx::presence {
+namespace {
+
+using etf::Writer;
+
+class Encoder {
+ public:
+  explicit Encoder(const PidSpace& pids) : pids_(pids) {}
+
+  void operator()(const Heartbeat& beat) {
+    head(5, "heartbeat");
+    ref(beat.from);
+    beat.delta ? delta(*beat.delta) : writer_.atom("empty");
+    clocks(beat.clocks);
+  }
+  void operator()(const TransferRequest& request) {
+    head(5, "transfer_req");
+    writer_.term(request.ref);
+    ref(request.from);
+    clocks(request.clocks);
+  }
+  void operator()(const TransferAck& ack) {
+    head(5, "transfer_ack");
+    writer_.term(ack.ref);
+    ref(ack.from);
+    std::visit([this](const auto& one) { transfer(one); }, ack.transfer);
+  }
+  void operator()(const GracefulPermdown& farewell) {
+    head(3, "graceful_permdown");
+    ref(farewell.from);
+  }
+
+  std::string take() { return writer_.take(); }
+
+ private:
+  void head(std::size_t size, std::string_view what) {
+    writer_.tuple(size);
+    writer_.atom("pub");
+    writer_.atom(what);
+  }
+
+  void transfer(const Delta& one) { delta(one); }
+  void transfer(const Snapshot& one) {
+    writer_.tuple(2);
+    snapshot(one);
+    values(one.parts);
+  }
+
+  // The struct's pairs, in the order of their names.
+
+  void delta(const Delta& delta) {
+    state_struct(delta.parts, delta.context, "delta");
+    range(delta.start, delta.end);
+    writer_.atom("replica");
+    ref(delta.replica);
+    writer_.atom("replicas");
+    writer_.map(0);
+    writer_.atom("values");
+    values(delta.parts);
+  }
+
+  void snapshot(const Snapshot& snapshot) {
+    state_struct(snapshot.parts, snapshot.context, "normal");
+    range({}, {});
+    writer_.atom("replica");
+    ref(snapshot.replica);
+    writer_.atom("replicas");
+    writer_.map(snapshot.is_up.size());
+    for (const auto& [one, is_up] : snapshot.is_up) {
+      ref(one);
+      writer_.atom(is_up ? "up" : "down");
+    }
+    writer_.atom("values");
+    writer_.atom("nil");
+  }
+
+  void state_struct(const Parts& parts, const Clocks& context, std::string_view mode) {
+    writer_.map(10);
+    struct_name("Elixir.Phoenix.Tracker.State");
+    writer_.atom("clouds");
+    clouds(parts);
+    writer_.atom("context");
+    counts(context);
+    writer_.atom("delta");
+    writer_.atom("unset");
+    writer_.atom("mode");
+    writer_.atom(mode);
+    writer_.atom("pids");
+    writer_.atom("nil");
+  }
+
+  void struct_name(std::string_view name) {
+    writer_.atom("__struct__");
+    writer_.atom(name);
+  }
+
+  void range(const Clocks& start, const Clocks& end) {
+    writer_.atom("range");
+    writer_.tuple(2);
+    counts(start);
+    counts(end);
+  }
+
+  void clouds(const Parts& parts) {
+    writer_.map(parts.size());
+    for (const auto& [whose, part] : parts) {
+      ref(whose);
+      writer_.map(2);
+      struct_name("Elixir.MapSet");
+      writer_.atom("map");
+      writer_.map(part.cloud.size());
+      for (const auto& [first, last] : part.cloud.ranges()) {
+        for (Count count = first; count <= last; ++count) {
+          tag(whose, count);
+          writer_.empty_list();
+        }
+      }
+    }
+  }
+
+  void values(const Parts& parts) {
+    std::size_t size = 0;
+    for (const auto& [whose, part] : parts) size += part.values.size();
+    writer_.map(size);
+    for (const auto& [whose, part] : parts) {
+      for (const auto& [count, one] : part.values) {
+        tag(whose, count);
+        value(*one);
+      }
+    }
+  }
+
+  /// Another node's is passed on as it was.
+  void value(const Value& value) {
+    if (!value.written.empty()) return writer_.raw(value.written);
+    writer_.tuple(4);
+    writer_.term(pids_.pid(value.meta.pid));
+    writer_.binary(value.topic);
+    writer_.binary(value.key);
+    meta(value.meta);
+  }
+
+  /// `phx_ref` and `phx_ref_prev` are atoms, as Phoenix looks for them; the rest came from JSON.
+  void meta(const Meta& meta) {
+    const auto members = meta.shown().sorted_members();
+    writer_.map(members.size());
+    for (const auto& [name, member] : members) {
+      name == "phx_ref" || name == "phx_ref_prev" ? writer_.atom(name) : writer_.binary(name);
+      write_json(writer_, member);
+    }
+  }
+
+  void clocks(const ReplicaClocks& clocks) {
+    writer_.tuple(2);
+    ref(clocks.replica);
+    counts(clocks.clocks);
+  }
+
+  void counts(const Clocks& clocks) {
+    writer_.map(clocks.size());
+    for (const auto& [whose, count] : clocks) {
+      ref(whose);
+      writer_.integer(static_cast<long long>(count));
+    }
+  }
+
+  void tag(const ReplicaRef& whose, Count count) {
+    writer_.tuple(2);
+    ref(whose);
+    writer_.integer(static_cast<long long>(count));
+  }
+
+  /// Each is written once, and copied from then on.
+  void ref(const ReplicaRef& one) {
+    std::string& written = refs_[one];
+    if (written.empty()) {
+      Writer writer;
+      writer.tuple(2);
+      writer.term(one.name());
+      writer.term(one.vsn());
+      written = writer.take().substr(1);
+    }
+    writer_.raw(written);
+  }
+
+  const PidSpace& pids_;
+  Writer writer_;
+  std::map<ReplicaRef, std::string> refs_;
+};
+
+}  // namespace
+
+etf::Pid PidSpace::pid(process::Pid pid) const {
+  return {node, static_cast<std::uint32_t>(pid.number()),
+          static_cast<std::uint32_t>(pid.number() >> 32), creation};
+}
+
+std::string encode(const TrackerMessage& message, const PidSpace& pids) {
+  Encoder encoder(pids);
+  std::visit(encoder, message);
+  return encoder.take();
+}
+
+}  // namespace phx::presence

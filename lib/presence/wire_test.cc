@@ -1,0 +1,165 @@
+/// What Phoenix nodes wrote is read and written again as they wrote it; all else is refused.
+
+#include "presence/wire.h"
+
+#include "etf/reader.h"
+#include "testing/case.h"
+#include "testing/recording.h"
+
+using namespace phx;
+using namespace phx::presence;
+using namespace phx::testing;
+using etf::Term;
+
+namespace {
+
+const PidSpace pids{{"here@phx"}, 7};
+const ReplicaRef here{"here", 1};
+
+Term atom(const char* name) { return Term::atom(name); }
+Term read(const TrackerMessage& message) { return etf::decode_whole(encode(message, pids)); }
+
+const Term ref = Term::tuple({"x", 1});
+const Term tag = Term::tuple({ref, 1});
+const Term tags = Term::map({{tag, Term::list()}});
+
+/// A delta of x: one presence of key u. Pairs replace those of the same name.
+Term delta(std::vector<etf::Map::Pair> others = {}) {
+  std::vector<etf::Map::Pair> pairs = {
+      {atom("__struct__"), atom("Elixir.Phoenix.Tracker.State")},
+      {atom("mode"), atom("delta")},
+      {atom("context"), Term::map()},
+      {atom("clouds"), Term::map({{ref, Term::map({{atom("map"), tags}})}})},
+      {atom("range"), Term::tuple({Term::map({{ref, 0}}), Term::map({{ref, 1}})})},
+      {atom("values"), Term::map({{tag, Term::tuple({"p", "t", "u", Term::map()})}})}};
+  for (auto& pair : others) pairs.push_back(std::move(pair));
+  return Term::map(std::move(pairs));
+}
+Term beat(Term delta) {
+  return Term::tuple({atom("pub"), atom("heartbeat"), ref, std::move(delta),
+                      Term::tuple({ref, Term::map({{ref, 1}})})});
+}
+const Delta& delta_in(const Decoded& one) { return *std::get<Heartbeat>(one.message).delta; }
+
+/// A delta of which one value is this.
+Term with_value(Term pid, Term topic, Term key, Term meta) {
+  const Term value =
+      Term::tuple({std::move(pid), std::move(topic), std::move(key), std::move(meta)});
+  return beat(delta({{atom("values"), Term::map({{tag, value}})}}));
+}
+
+}  // namespace
+
+PHX_TEST("what Phoenix nodes said to each other comes out as it was") {
+  std::size_t messages = 0;
+  for (const auto& file : recordings()) {
+    for (const Recorded& event : recording(file)) {
+      if (event.what != "message") continue;
+      ++messages;
+      const Term term = etf::decode_whole(event.rest);
+      const Decoded one = decode(term);
+      expect_eq(one.unreadable, 0u);
+      expect(read(one.message) == term, file.string() + " as it was");
+    }
+  }
+  expect(messages > 300, "there are recordings");
+}
+
+PHX_TEST("a presence of this node is written as Phoenix looks for it") {
+  Delta mine{here};
+  mine.parts[here].cloud.insert(1);
+  const Json said = Json::object({{"n", 1}, {"phx_ref_prev", "0"}, {"list", Json::array({1.5})}});
+  mine.parts[here].values[1] =
+      std::make_shared<const Value>(Value{"t", "u", {process::Pid{2, 9}, "1", said}});
+  const Term term = read(Heartbeat{here, mine, {here, {{here, 1}}}});
+  const Term& state = (*term.tuple_of(5))[3];
+  expect_eq(state.get<etf::Map>()->pairs.size(), 10u);
+  const auto& [key, value] = state.find_atom("values")->get<etf::Map>()->pairs.at(0);
+  expect(key == Term::tuple({Term::tuple({"here", 1}), 1}), "its tag");
+  const auto& items = *value.tuple_of(4);
+  expect(items[0] == Term(pids.pid({2, 9})), "a pid of this node's own");
+  expect_eq(items[0].get<etf::Pid>()->node.name, std::string("here@phx"));
+  expect(items[3] == Term::map({{"n", 1},
+                                {"list", Term::list({1.5})},
+                                {atom("phx_ref"), "1"},
+                                {atom("phx_ref_prev"), "0"}}),
+         "the refs are atoms, the rest is not");
+}
+
+PHX_TEST("what others leave out, or have otherwise, is taken") {
+  const Decoded one = decode(beat(delta()));  // no replica, pids, delta, replicas
+  expect_eq(delta_in(one).parts.at({"x", 1}).values.at(1)->key, std::string("u"));
+  const Term old_set = Term::map(
+      {{atom("__struct__"), atom("Elixir.MapSet")}, {atom("map"), tags}, {atom("version"), 2}});
+  decode(beat(delta({{atom("clouds"), Term::map({{ref, old_set}})}})));
+  for (const auto& [key, text] : std::vector<std::pair<Term, std::string>>{
+           {Term(42), "42"}, {atom("ann"), "ann"}, {Term("u"), "u"}}) {
+    const Decoded odd = decode(with_value(7, "t", key, Term::map({{atom("n"), Term()}})));
+    const Value& value = *delta_in(odd).parts.at({"x", 1}).values.at(1);
+    expect_eq(value.key, text);
+    expect(value.meta.shown()["n"].is_null() && value.meta.shown().has("phx_ref"), "its meta");
+  }
+  for (const Term& name : {atom("node"), Term(5), Term("")}) {
+    const Term clocks = Term::tuple({Term::tuple({name, 1}), Term::map()});
+    decode(Term::tuple(
+        {atom("pub"), atom("heartbeat"), Term::tuple({name, 1}), atom("empty"), clocks}));
+  }
+}
+
+PHX_TEST("a presence that no client could be shown counts as one that has left") {
+  const Term nobody = Term::map();
+  const std::vector<Term> odd = {with_value(7, "t", "u", Term::map({{"a", Term::tuple({1})}})),
+                                 with_value(7, "t", "u", Term::map({{"a", "\xff"}})),
+                                 with_value(7, "t", "u", Term::map({{Term::tuple({}), 1}})),
+                                 with_value(7, "t", "u", "not a map"),
+                                 with_value(7, "t", Term::tuple({1, 2}), nobody),
+                                 with_value(7, "t", "\xff", nobody),
+                                 with_value(7, "\xff", "u", nobody),
+                                 with_value(7, atom("t"), "u", nobody)};
+  for (const Term& term : odd) {
+    const Decoded one = decode(term);
+    expect_eq(one.unreadable, 1u);
+    const Part& part = delta_in(one).parts.at({"x", 1});
+    expect(part.values.empty() && part.cloud.contains(1), "its operation is known");
+  }
+}
+
+PHX_TEST("what is no message of the tracker is refused") {
+  const auto range = [](Term a, Term b) {
+    return beat(delta({{atom("range"), Term::tuple({std::move(a), std::move(b)})}}));
+  };
+  const auto cloud = [](Term set) {
+    return beat(
+        delta({{atom("clouds"), Term::map({{ref, Term::map({{atom("map"), std::move(set)}})}})}}));
+  };
+  const std::vector<Term> bad = {
+      Term(),
+      Term::tuple({atom("pub"), atom("hello"), ref}),
+      Term::tuple({atom("pub"), atom("heartbeat"), ref, atom("empty")}),
+      Term::tuple({atom("pub"), atom("graceful_permdown"), "x"}),
+      Term::tuple({atom("pub"), atom("graceful_permdown"), Term::tuple({"x", "1"})}),
+      Term::tuple({atom("pub"), atom("transfer_req"), 1, ref, Term::map()}),
+      Term::tuple({atom("pub"), atom("transfer_ack"), 1, ref, atom("empty")}),
+      Term::tuple({atom("pub"), atom("transfer_ack"), 1, ref, Term::tuple({1, 2})}),
+      beat(atom("full")),
+      beat(delta({{atom("mode"), atom("unset")}})),
+      beat(delta({{atom("values"), Term()}})),
+      beat(delta({{atom("values"), Term::map({{tag, 1}})}})),
+      beat(delta({{atom("values"), Term::map({{ref, Term::tuple({1, 2, 3, 4})}})}})),
+      beat(delta({{atom("context"), Term::map({{ref, -1}})}})),
+      beat(delta({{atom("clouds"), Term::map({{ref, Term::list()}})}})),
+      cloud(Term::list()),
+      cloud(Term::map({{Term::tuple({ref, 0}), Term::list()}})),
+      cloud(Term::map({{Term::tuple({Term::tuple({"y", 1}), 1}), Term::list()}})),
+      range(Term(), Term::map()),
+      range(Term::map({{1, 1}}), Term::map()),
+  };
+  for (std::size_t i = 0; i < bad.size(); ++i) {
+    try {
+      decode(bad[i]);
+    } catch (const WireError&) {
+      continue;
+    }
+    throw Failure("expected that message " + std::to_string(i) + " is refused");
+  }
+}
