@@ -74,13 +74,13 @@ SUITE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(foreach dir,wire suite repor
 MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
   conformance/suite/server_process.cc conformance/suite/release.cc \
   $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc))
-BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc))
+BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc)) conformance/wire/tls.cc
 TRACE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(wildcard traces/phx-trace/*.cc))
 TRACE_WIRE := $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc)) conformance/suite/server_process.cc \
   $(patsubst %,conformance/mutants/%.cc,proxy link cutter message)
-FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc))
+FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc)) conformance/bench/tls.cc
 SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/soak/*.cc)) \
-  $(patsubst %,conformance/bench/%.cc,command connection crowd frames histogram loop target usage websocket) \
+  $(patsubst %,conformance/bench/%.cc,command connection crowd frames histogram loop target tls usage websocket) \
   $(patsubst %,conformance/wire/%.cc,http json transcript url)
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 TROUBLE_SOURCES := $(wildcard chapters/15-in-production/*.cc)
@@ -184,9 +184,9 @@ $(WEATHER): LIBS := -lfmt
 $(CONTRACT) $(CHAT): LIBS := $(ALLOCATOR) $(LIBS)
 $(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
-$(BENCH): LIBS := -lfmt -ljansson
-$(SOAK): LIBS := -lfmt -ljansson -lcrypto
-$(FLOOR_SERVER): LIBS := -lfmt -lcrypto
+$(BENCH): LIBS := -lfmt -ljansson -lssl -lcrypto
+$(SOAK): LIBS := -lfmt -ljansson -lssl -lcrypto
+$(FLOOR_SERVER): LIBS := -lfmt -lssl -lcrypto
 $(TRACER): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
 $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TRACER) $(WEATHER):
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
@@ -219,7 +219,7 @@ $(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
 $(BUILD)/conformance/contract/%_test: $(BUILD)/conformance/contract/%_test.o $(TESTING) \
   $(filter-out %/server.o,$(call objects,$(SERVER_SOURCES))) $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
-$(BUILD)/conformance/bench/%_test: $(BUILD)/conformance/bench/%_test.o $(BUILD)/lib/testing/main.o $(HOST_OBJECTS) \
+$(BUILD)/conformance/bench/%_test: $(BUILD)/conformance/bench/%_test.o $(call objects,lib/testing/main.cc lib/testing/tls.cc) $(HOST_OBJECTS) \
   $(filter-out %/main.o,$(call objects,$(BENCH_SOURCES) $(FLOOR_SOURCES)))
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
@@ -530,13 +530,15 @@ serve: $(CONTRACT) ## run the contract server in the foreground: PORT=4000
 run: $(CHAT) $(CLIENTS)/node_modules/.installed ## run chapter 1's chat on http://localhost:4000
 	@exec $(CHAT) --port $(or $(PORT),4000)
 
-# make bench [URL=ws://host:port/socket [PID=1234]] [CASES=echo,fanout] [VERSUS=ws://…, or a command with {port}] [FLOOR=1]
+# make bench [URL=ws://host:port/socket [PID=1234]] [CASES=echo,fanout] [VERSUS=ws://…, or a command with {port}] [FLOOR=1] [TLS=1]
 #   [BENCH_FLAGS='whatever else phx-bench --help tells']
+WITH_TLS := $(if $(TLS), --cert $(BUILD)/tls/cert.pem --key $(BUILD)/tls/key.pem)
 BENCH_OPTIONS = $(call option,CASES,only) $(call option,PID,pid) $(call option,JSON,json) \
-  $(if $(FLOOR),--versus $(FLOOR_SERVER),$(call option,VERSUS,versus)) $(BENCH_FLAGS)
+  $(if $(FLOOR),--versus '$(FLOOR_SERVER)$(WITH_TLS)',$(call option,VERSUS,versus)) \
+  $(if $(TLS),--url wss://127.0.0.1/socket --ca $(BUILD)/tls/cert.pem) $(BENCH_FLAGS)
 .PHONY: bench
-bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(FLOOR),$(FLOOR_SERVER)) ## speed and memory: of our server, or URL=ws://…; VERSUS=… or FLOOR=1 beside another
-	@$(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1)
+bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(FLOOR),$(FLOOR_SERVER)) $(if $(TLS),$(BUILD)/tls/cert.pem) ## speed and memory: of our server, or URL=ws://…; VERSUS=… or FLOOR=1 beside another; TLS=1
+	@$(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1$(WITH_TLS))
 
 $(call objects,$(wildcard lib/*/*_bench.cc)): | build/.packages-benchmark
 $(BUILD)/lib/%_bench: $(BUILD)/lib/%_bench.o $(TESTING) $(LIBRARY)

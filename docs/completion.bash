@@ -81,12 +81,12 @@ _phx_bench() {
   _phx_words
   ! _phx_command || return 0
   case $prev in
-    --json) _phx_files ;;
+    --json | --ca) _phx_files ;;
     # Cases and series, from the tool itself.
     --only) _phx_list "$("$1" --help 2>/dev/null | awk '/^(Cases|Series)/ { list = 1; next } !NF { list = 0 } list { print $1 }')" ;;
     --pid | --versus-pid) _phx_processes ;;
     --url | --seconds | --label | --versus | --rounds | --retries) ;;
-    *) _phx_among --help --version --url --pid --seconds --only --json --label --versus --versus-pid --rounds --retries -- ;;
+    *) _phx_among --help --version --url --insecure --ca --pid --seconds --only --json --label --versus --versus-pid --rounds --retries -- ;;
   esac
 }
 

@@ -68,7 +68,7 @@ std::optional<int> Command::ended() {
   return status_;
 }
 
-void Command::await(const Target& target) {
+void Command::await(Target& target) {
   const auto deadline = Clock::now() + starting;
   while (true) {
     if (ended()) throw Unreachable(fmt::format("{} ended at once: {}", name_, how(*status_)));

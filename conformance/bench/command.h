@@ -26,7 +26,7 @@ class Command {
 
   pid_t pid() const { return pid_; }
   /// Returns once `target` accepts. Throws Unreachable when that takes too long, or it has ended.
-  void await(const Target& target);
+  void await(Target& target);
 
  private:
   /// SIGTERM, and SIGKILL when that is not heard. Returns a sentence on how it ended.

@@ -21,6 +21,7 @@ Connection::Connection(Loop& loop, const Target& target, Listener& listener, std
       index_(index),
       fd_(start_connecting(target)),
       out_(upgrade_request(target.host, target.port, target.websocket_path())) {
+  if (target.tls) tls_.emplace(target.tls.get(), fd_, target.host);
   loop_.watch(fd_, *this, EPOLLIN | EPOLLOUT);
 }
 
@@ -36,15 +37,16 @@ void Connection::flush() {
   if (state_ == State::connecting || state_ == State::ended) return;
   std::size_t done = 0;
   while (done < out_.size()) {
-    const auto sent = ::send(fd_, out_.data() + done, out_.size() - done, MSG_NOSIGNAL);
+    const auto sent = write(std::string_view{out_}.substr(done));
     if (sent < 0) {
       if (errno == EAGAIN) break;
-      return end(std::strerror(errno));
+      return end(reason());
     }
     done += static_cast<std::size_t>(sent);
   }
   out_.erase(0, done);
-  want_write(!out_.empty());
+  // What waits for the handshake goes out once that has been read.
+  want_write(!out_.empty() && (!tls_ || tls_->established()));
 }
 
 void Connection::finish() {
@@ -75,12 +77,20 @@ void Connection::connected() {
 
 void Connection::read() {
   auto& scratch = loop_.scratch();
-  const auto got = recv(fd_, scratch.data(), scratch.size(), 0);
-  if (got < 0) return errno == EAGAIN ? void() : end(std::strerror(errno));
-  if (got == 0) return end("end of stream");
+  bool more = true;
+  while (more && state_ != State::ended) {
+    const auto got = receive(scratch);
+    if (got < 0 && errno != EAGAIN) return end(reason());
+    if (got == 0) return end("end of stream");
+    if (got > 0) take({scratch.data(), static_cast<std::size_t>(got)});
+    if (!out_.empty()) flush();
+    more = got > 0 && tls_ && tls_->has_more();
+  }
+}
+
+void Connection::take(std::string_view bytes) {
   arrived_ = Clock::now();
   reading_ = true;
-  std::string_view bytes{scratch.data(), static_cast<std::size_t>(got)};
   if (in_.empty()) {
     // The common case: whole frames, handled where they were read to.
     in_.append(bytes.substr(consume(bytes)));
@@ -89,7 +99,19 @@ void Connection::read() {
     in_.erase(0, consume(in_));
   }
   reading_ = false;
-  if (!out_.empty()) flush();
+}
+
+ssize_t Connection::receive(std::vector<char>& to) {
+  return tls_ ? tls_->receive(to.data(), to.size()) : recv(fd_, to.data(), to.size(), 0);
+}
+
+ssize_t Connection::write(std::string_view bytes) {
+  return tls_ ? tls_->send(bytes.data(), bytes.size())
+              : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+std::string Connection::reason() const {
+  return tls_ && errno == EPROTO ? tls_->error() : std::strerror(errno);
 }
 
 std::size_t Connection::consume(std::string_view bytes) {

@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "conformance/bench/loop.h"
 #include "conformance/bench/target.h"
+#include "conformance/bench/tls.h"
 
 namespace phx::bench {
 
@@ -53,6 +55,10 @@ class Connection : Watcher {
   void ready(std::uint32_t events) override;
   void connected();
   void read();
+  void take(std::string_view bytes);
+  ssize_t receive(std::vector<char>& to);
+  ssize_t write(std::string_view bytes);
+  [[nodiscard]] std::string reason() const;
   /// Handles what is complete in `bytes` and returns how many bytes that was.
   std::size_t consume(std::string_view bytes);
   void handle(std::uint8_t opcode, std::string_view payload);
@@ -63,6 +69,7 @@ class Connection : Watcher {
   Listener& listener_;
   std::size_t index_;
   int fd_ = -1;
+  std::optional<TlsLine> tls_;
   State state_ = State::connecting;
   bool wants_write_ = true;
   bool reading_ = false;

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "conformance/wire/tls.h"
 #include "version.h"
 
 namespace phx::bench {
@@ -21,12 +22,18 @@ struct Words {
   std::vector<std::string> versus;
   std::vector<pid_t> versus_pids;
   std::vector<std::string> only;
+  conformance::Trust trust;
 };
 
 void declare(CLI::App& app, Words& words, Options& options) {
   app.set_version_flag("--version", fmt::format("phx-bench {}", library_version),
                        "Print the version and stop");
   app.add_option("--url", words.url, "The server's socket")->capture_default_str();
+  auto* insecure = app.add_flag("--insecure", words.trust.anyone,
+                                "With wss: take any certificate, as for a self-signed one");
+  app.add_option("--ca", words.trust.ca, "With wss: trust this PEM file's certificates, no others")
+      ->check(CLI::ExistingFile)
+      ->excludes(insecure);
   app.add_option("--pid", words.pid, "The server's process, for its CPU time and memory");
   app.add_option("--seconds", options.seconds, "How long each case measures")
       ->check(CLI::Range(0.1, 600.0))
@@ -61,19 +68,24 @@ void declare(CLI::App& app, Words& words, Options& options) {
   app.footer(cases);
 }
 
-Target target_of(const std::string& url, pid_t pid) {
+Target target_of(const std::string& url, const conformance::Trust& trust, pid_t pid) {
   auto target = parse_url(url);
   if (!target)
-    throw CLI::ValidationError(fmt::format("{} is no ws://HOST:PORT/MOUNT", url), usage_error);
+    throw CLI::ValidationError(
+        fmt::format("{} is neither ws://HOST:PORT/MOUNT nor wss://HOST:PORT/MOUNT", url),
+        usage_error);
+  if (target->secure) target->tls = conformance::make_tls_context(trust);
   if (pid > 0) target->pid = pid;
   return *target;
 }
 
-Contender running(const std::string& url, pid_t pid) { return {url, target_of(url, pid), {}}; }
+Contender running(const std::string& url, const Words& words, pid_t pid) {
+  return {url, target_of(url, words.trust, pid), {}};
+}
 
-/// `url` names its mount; the rest is found when it is started.
-Contender started(std::string name, std::vector<std::string> command, const std::string& url) {
-  auto target = target_of(url, 0);
+/// The URL names its mount, and whether it speaks TLS; the rest is found when it is started.
+Contender started(std::string name, std::vector<std::string> command, const Words& words) {
+  auto target = target_of(words.url, words.trust, 0);
   target.host = "127.0.0.1";
   return {std::move(name), std::move(target), std::move(command)};
 }
@@ -82,9 +94,9 @@ Contender started(std::string name, std::vector<std::string> command, const std:
 Contender other(const Words& words, std::size_t nth) {
   const auto& versus = words.versus[nth];
   if (versus.find("://") != std::string::npos)
-    return running(versus, nth < words.versus_pids.size() ? words.versus_pids[nth] : 0);
+    return running(versus, words, nth < words.versus_pids.size() ? words.versus_pids[nth] : 0);
   // "exec", so that the process we know is the server and not a shell.
-  return started(versus, {"/bin/sh", "-c", "exec " + versus}, words.url);
+  return started(versus, {"/bin/sh", "-c", "exec " + versus}, words);
 }
 
 void choose(const std::string& name, std::vector<Case>& chosen) {
@@ -124,8 +136,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     if (dashes != end && command.empty())
       throw CLI::ValidationError("there is no command behind --", usage_error);
     options.contenders.push_back(
-        command.empty() ? running(words.url, words.pid)
-                        : started(fmt::format("{}", fmt::join(command, " ")), command, words.url));
+        command.empty() ? running(words.url, words, words.pid)
+                        : started(fmt::format("{}", fmt::join(command, " ")), command, words));
     for (std::size_t nth = 0; nth < words.versus.size(); ++nth)
       options.contenders.push_back(other(words, nth));
     if (!words.versus.empty() && app.count("--rounds") == 0) options.rounds = 3;

@@ -50,6 +50,28 @@ PHX_TEST("a URL is taken apart, and its process is known if it is told") {
   expect(target.pid == 7, "the pid");
 }
 
+PHX_TEST("an IPv6 address stands in brackets, and the port is the scheme's where none is said") {
+  const auto target = good({"--url", "ws://[::1]:81/a"}).contenders[0].target;
+  expect_eq(target.host, "::1");
+  expect_eq(target.port, 81);
+  expect_eq(good({"--url", "ws://[::1]/a"}).contenders[0].target.port, 80);
+  const auto secure = good({"--url", "wss://there/a", "--insecure"}).contenders[0].target;
+  expect_eq(secure.port, 443);
+  expect(secure.secure && secure.tls != nullptr, "it speaks TLS");
+  expect(!target.secure && target.tls == nullptr, "and ws does not");
+  for (const std::string bad : {"ws://[::1/a", "ws://[::1]x:81/a", "ws://[]:81/a", "http://a"})
+    expect_eq(parse({"--url", bad}).status, 2);
+}
+
+PHX_TEST("a server that is started speaks TLS where the URL says so") {
+  const auto options =
+      good({"--url", "wss://x/socket", "--insecure", "--versus", "./b", "--", "./a"});
+  for (const auto& contender : options.contenders) {
+    expect(contender.target.tls != nullptr, contender.name);
+    expect_eq(contender.target.host, "127.0.0.1");
+  }
+}
+
 PHX_TEST("behind -- stands the first server's command, whatever it looks like") {
   const auto options = good({"--seconds", "2", "--", "./server", "--only", "--", "{port}"});
   expect_eq(options.contenders[0].command,

@@ -48,10 +48,11 @@ std::uint64_t big_endian(std::string_view bytes) {
 }  // namespace
 
 std::string upgrade_request(std::string_view host, std::uint16_t port, std::string_view path) {
+  const bool brackets = host.find(':') != std::string_view::npos;  // an IPv6 address
   return fmt::format(
       "GET {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\r\n",
-      path, host, port, sample_key);
+      path, brackets ? fmt::format("[{}]", host) : host, port, sample_key);
 }
 
 std::optional<std::size_t> upgrade_response(std::string_view in) {

@@ -48,6 +48,16 @@ PHX_TEST("a frame that is sent is masked, and says its length in as few bytes as
   }
 }
 
+PHX_TEST("the request names its host, an IPv6 address in brackets") {
+  const auto host_line = [](std::string_view host) {
+    const auto request = upgrade_request(host, 81, "/");
+    const auto begin = request.find("Host: ");
+    return request.substr(begin, request.find("\r\n", begin) - begin);
+  };
+  expect_eq(host_line("there"), "Host: there:81");
+  expect_eq(host_line("::1"), "Host: [::1]:81");
+}
+
 PHX_TEST("the upgrade ends with its head, and must be 101 with the right proof") {
   const std::string head =
       "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-accept: "

@@ -87,7 +87,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     if (words.minutes > 0) options.load.seconds = words.minutes * 60;
     options.load.patience = std::chrono::seconds(words.patience);
     const auto target = bench::parse_url(words.url);
-    if (!target) {
+    if (!target || target->secure) {
       throw CLI::ValidationError(fmt::format("{} is no ws://HOST:PORT/MOUNT", words.url),
                                  usage_error);
     }

@@ -12,7 +12,9 @@
 #include "conformance/bench/floor/frames.h"
 #include "conformance/bench/floor/server.h"
 #include "conformance/bench/websocket.h"
+#include "conformance/wire/tls.h"
 #include "testing/case.h"
+#include "testing/tls.h"
 
 namespace phx::floor {
 namespace {
@@ -160,7 +162,8 @@ PHX_TEST("who leaves, or joins again, leaves the other members where they are") 
 
 /// The floor on a free port, served by a thread of its own for as long as this lives.
 struct Served {
-  Server server{"127.0.0.1", 0};
+  explicit Served(bench::TlsContext tls = {}) : server("127.0.0.1", 0, std::move(tls)) {}
+  Server server;
   std::thread thread{[this] { server.run(); }};
   ~Served() {
     server.stop();
@@ -170,7 +173,7 @@ struct Served {
 
 PHX_TEST("the load client measures it: each reply is checked there") {
   const Served served;
-  bench::Target target{"127.0.0.1", served.server.port(), "/socket", getpid(), {}};
+  bench::Target target{"127.0.0.1", served.server.port(), "/socket", getpid()};
   bench::resolve(target);
   bench::Loop loop;
   const bench::Context context{loop, target, bench::Millis{60}, 1'024, bench::Millis{20}};
@@ -205,9 +208,52 @@ PHX_TEST("the load client measures it: each reply is checked there") {
   expect(!bench::burns(context, 2, 10).skipped.empty(), "the floor has no bench:*");
 }
 
+/// A large echo is many records, and more than the socket takes at once.
+void expect_figures_over_tls(const bench::Target& target) {
+  bench::Loop loop;
+  const bench::Context context{loop, target, bench::Millis{60}, 1'024, bench::Millis{20}};
+  for (const auto& result :
+       {bench::echo(context, {5, 4, 100}), bench::echo(context, {2, 2, 1'000'000}),
+        bench::fanout(context, 20, 4), bench::connects(context, 5)}) {
+    expect(result.skipped.empty() && result.figure > 0, "it has counted something");
+  }
+}
+
+PHX_TEST("the load client measures it over TLS, if its certificate is trusted") {
+  const testing::Certificate certificate;
+  const Served served{bench::serving_tls(certificate.cert(), certificate.key())};
+  bench::Target target{"127.0.0.1", served.server.port(), "/socket", getpid()};
+  bench::resolve(target);
+  target.tls = conformance::make_tls_context({.ca = certificate.cert()});
+  expect_figures_over_tls(target);
+  target.tls = conformance::make_tls_context({.anyone = true});
+  expect_figures_over_tls(target);
+
+  target.tls = conformance::make_tls_context({});
+  bench::Loop loop;
+  const bench::Context context{loop, target, bench::Millis{60}, 1'024, bench::Millis{20}};
+  try {
+    bench::connects(context, 1);
+    testing::expect(false, "a self-signed certificate is not trusted");
+  } catch (const bench::Failure& failure) {
+    expect(std::string_view(failure.what()).find("--insecure takes any") != std::string::npos,
+           failure.what());
+  }
+}
+
+PHX_TEST("to a server that speaks no TLS it says so") {
+  const Served served;
+  bench::Target target{"127.0.0.1", served.server.port(), "/socket", getpid()};
+  bench::resolve(target);
+  target.tls = conformance::make_tls_context({.anyone = true});
+  bench::Loop loop;
+  const bench::Context context{loop, target, bench::Millis{60}, 1'024, bench::Millis{20}};
+  testing::expect_throw<bench::Failure>([&] { bench::connects(context, 1); });
+}
+
 PHX_TEST("an open loop that the server can't follow is told as saturated, if that may be") {
   const Served served;
-  bench::Target target{"127.0.0.1", served.server.port(), "/socket", std::nullopt, {}};
+  bench::Target target{"127.0.0.1", served.server.port(), "/socket", std::nullopt};
   bench::resolve(target);
   bench::Loop loop;
   const bench::Context context{loop, target, bench::Millis{60}, 1'024, bench::Millis{20}};

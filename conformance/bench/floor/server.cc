@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace phx::floor {
 namespace {
@@ -36,7 +37,16 @@ class Server::Connection final : public Member {
  public:
   explicit Connection(int descriptor) : fd(descriptor) {}
 
+  ssize_t receive(char* to, std::size_t size) {
+    return tls ? tls->receive(to, size) : recv(fd, to, size, 0);
+  }
+  ssize_t write(std::string_view bytes) {
+    return tls ? tls->send(bytes.data(), bytes.size())
+               : send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+
   int fd;
+  std::unique_ptr<bench::TlsLine> tls;
   bool open = false;  // upgraded
   bool dirty = false;
   bool waiting = false;  // for EPOLLOUT
@@ -45,8 +55,9 @@ class Server::Connection final : public Member {
   std::string in;  // what came of a frame that is not complete yet
 };
 
-Server::Server(const std::string& host, std::uint16_t port)
-    : channels_([this](Member& member) {
+Server::Server(const std::string& host, std::uint16_t port, bench::TlsContext tls)
+    : tls_(std::move(tls)),
+      channels_([this](Member& member) {
         auto& connection = static_cast<Connection&>(member);
         if (!connection.dirty) dirty_.push_back(&connection);
         connection.dirty = true;
@@ -125,6 +136,7 @@ void Server::accept_all() {
     const auto place = static_cast<std::size_t>(fd);
     if (connections_.size() <= place) connections_.resize(place + 1);
     connections_[place] = std::make_unique<Connection>(fd);
+    if (tls_) connections_[place]->tls = std::make_unique<bench::TlsLine>(tls_.get(), fd);
     watch(fd, EPOLLIN, connections_[place].get(), EPOLL_CTL_ADD);
   }
 }
@@ -136,12 +148,20 @@ void Server::ready(Connection& connection, std::uint32_t events) {
 }
 
 void Server::read(Connection& connection) {
-  const auto got = recv(connection.fd, scratch_.data(), scratch_.size(), 0);
-  if (got < 0 && errno == EAGAIN) return;
-  if (got <= 0) return drop(connection);
+  bool more = true;
+  while (more && !connection.dropped) {
+    const auto got = connection.receive(scratch_.data(), scratch_.size());
+    if (got < 0 && errno == EAGAIN) return;
+    if (got <= 0) return drop(connection);
+    take(connection, static_cast<std::size_t>(got));
+    more = connection.tls && connection.tls->has_more();
+  }
+}
+
+void Server::take(Connection& connection, std::size_t size) {
   // A connection keeps no buffer of its own while it is silent: it writes into the spare one.
   if (connection.out.empty()) connection.out.swap(spare_);
-  consume(connection, scratch_.data(), static_cast<std::size_t>(got));
+  consume(connection, scratch_.data(), size);
   if (!connection.dropped) flush(connection);
   if (connection.out.empty() && connection.out.capacity() > spare_.capacity())
     connection.out.swap(spare_);
@@ -206,7 +226,7 @@ void Server::flush(Connection& connection) {
   auto& out = connection.out;
   std::size_t done = 0;
   while (done < out.size()) {
-    const auto sent = send(connection.fd, out.data() + done, out.size() - done, MSG_NOSIGNAL);
+    const auto sent = connection.write(std::string_view{out}.substr(done));
     if (sent < 0 && errno == EAGAIN) break;
     if (sent < 0) return drop(connection);
     done += static_cast<std::size_t>(sent);

@@ -10,14 +10,16 @@
 #include <vector>
 
 #include "conformance/bench/floor/channels.h"
+#include "conformance/bench/tls.h"
 
 namespace phx::floor {
 
 /// A resource: neither copied nor moved.
 class Server {
  public:
-  /// Listens on this IPv4 address; port 0 takes a free one. Throws std::system_error.
-  Server(const std::string& host, std::uint16_t port);
+  /// Listens on this IPv4 address; port 0 takes a free one. With a context it speaks TLS alone.
+  /// Throws std::system_error.
+  Server(const std::string& host, std::uint16_t port, bench::TlsContext tls = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -36,6 +38,7 @@ class Server {
   void accept_all();
   void ready(Connection& connection, std::uint32_t events);
   void read(Connection& connection);
+  void take(Connection& connection, std::size_t size);
   void consume(Connection& connection, char* at, std::size_t size);
   /// Returns how many bytes were handled.
   std::size_t handle(Connection& connection, char* at, std::size_t size);
@@ -48,6 +51,7 @@ class Server {
   int listener_ = -1;
   int stopper_ = -1;
   std::uint16_t port_ = 0;
+  bench::TlsContext tls_;
   Channels channels_;
   std::vector<char> scratch_;
   std::string spare_;                 // the capacity that connections write into, lent in turn
