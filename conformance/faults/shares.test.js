@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { becomes, counted, residentBytes } from "./support/metrics.js";
-import { Raw, dial, message } from "./support/raw.js";
+import { Raw, dial, frame, message } from "./support/raw.js";
 import { ask, connect, join, seen } from "../clients/support/client.js";
 import { contractServer } from "../clients/support/server.js";
 
@@ -125,4 +125,67 @@ test("seventeen thousand pipelined requests for a session on one connection: ano
     const sessions = await counted(server, "phoenix_longpoll_sessions");
     assert.ok(sessions < 100, `${sessions} sessions are left`);
   });
+});
+
+test("a client with megabytes waiting that reads nothing but sends pings is dropped in time", async (t) => {
+  const hasty = contractServer({}, { options: ["--write-patience", "1s"] });
+  await hasty.start();
+  t.after(() => hasty.stop());
+  const before = residentBytes(hasty.pid);
+  const raw = await Raw.opens(t, hasty);
+  await raw.joins("conformance:deaf");
+  raw.socket.pause();
+  raw.write(message("1", "2", "conformance:deaf", "echo", { text: "x".repeat(7_900_000) }));
+  const pings = setInterval(() => raw.write(frame("", { opcode: 9 })), 50);
+  t.after(() => clearInterval(pings));
+  await becomes("the log", async () => hasty.output, (text) => text.includes("limit=write_time"));
+  await becomes("memory", () => residentBytes(hasty.pid) - before, (grown) => grown < 8 * MEGABYTE);
+});
+
+test("a message of 8 MB whose last bytes come one by one ends in time", async (t) => {
+  const hasty = contractServer({}, { options: ["--message-patience", "1s"] });
+  await hasty.start();
+  t.after(() => hasty.stop());
+  const raw = await Raw.opens(t, hasty);
+  raw.write(frame("x".repeat(7_000_000), { claims: 7_900_000 }));
+  const drips = setInterval(() => raw.write("x"), 50);
+  t.after(() => clearInterval(drips));
+  await raw.ended;
+  assert.equal(raw.code, 1008);
+});
+
+test("a process at its budget refuses newcomers, puts out the largest holder, and goes on", async (t) => {
+  const budget = 150 * MEGABYTE;
+  const small = contractServer({}, { options: ["--memory", `${budget}`, "--outbox-limit", "100000000", "--client-memory", "200000000"] });
+  await small.start();
+  t.after(() => small.stop());
+  const polite = await Raw.opens(t, small);
+  await polite.joins("conformance:polite");
+  let most = 0;
+  const looking = setInterval(() => (most = Math.max(most, residentBytes(small.pid))), 5);
+  const deaf = await Promise.all([1, 2, 3, 4].map(() => Raw.opens(t, small)));
+  for (const [n, raw] of deaf.entries()) {
+    await raw.joins(`conformance:${n}`);
+    raw.socket.pause();
+  }
+  const echo = message("1", "2", "conformance:0", "echo", { text: "x".repeat(7_900_000) });
+  for (let round = 0; round < 9; ++round) {
+    for (const [n, raw] of deaf.entries()) {
+      if (raw.socket.destroyed) continue;
+      const topic = `conformance:${n}`;
+      raw.write(n === 0 ? echo : message("1", "2", topic, "echo", { text: "x".repeat(7_900_000) }));
+    }
+    polite.write(message("1", `${round}`, "conformance:polite", "echo", { round }));
+    assert.deepEqual((await polite.reply(`${round}`)).response, { round });
+  }
+  await becomes("the log", async () => small.output, (text) => text.includes("limit=memory"));
+  await becomes("memory", () => residentBytes(small.pid), (now) => now < budget);
+  await becomes(
+    "a newcomer",
+    () => fetch(`${small.url}/socket/longpoll?vsn=2.0.0`).then((answer) => answer.status, () => 0),
+    (status) => status === 200,
+  );
+  clearInterval(looking);
+  t.diagnostic(`at most ${Math.round(most / MEGABYTE)} MB`);
+  assert.ok(most < budget + 150 * MEGABYTE, `at most ${Math.round(most / MEGABYTE)} MB`);
 });

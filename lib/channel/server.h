@@ -56,8 +56,8 @@ class Server final : public process::Process {
   void terminate(const ExitReason& reason) override;
   /// Also where a worker still runs its handler: a dead channel hears no broadcast.
   void buried() override { subscription_.reset(); }
-  /// Once the client is gone, what it sent and nobody has begun to handle is dropped: a handler that
-  /// blocks would keep it for long, and the next one again.
+  /// Once the client is gone, what it sent and nobody has begun to handle is dropped: a handler
+  /// that blocks would keep it for long, and the next one again.
   Meanwhile meanwhile(process::Message& message, process::Message* last) override;
 
  private:

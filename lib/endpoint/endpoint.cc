@@ -58,9 +58,8 @@ Endpoint::Endpoint(EndpointOptions options)
       options_(std::move(options)),
       tokens_(std::make_shared<const transport::SessionTokens>(
           options_.secret_key_base,
-          transport::SessionLimits{
-              .all = options_.max_longpoll_sessions,
-              .an_address = options_.max_longpoll_sessions_per_address})) {}
+          transport::SessionLimits{.all = options_.max_longpoll_sessions,
+                                   .an_address = options_.max_longpoll_sessions_per_address})) {}
 
 void Endpoint::socket(Mount mount) {
   check_path(mount.path, "a mount's");

@@ -39,8 +39,8 @@ struct EndpointOptions {
   /// that each request itself names.
   std::optional<std::string> url_host = {};
   std::optional<transport::ForceSsl> force_ssl = {};
-  /// Long-poll sessions of the whole server. For one more, the oldest that was never polled gives up
-  /// its place; if all were, the answer is 503.
+  /// Long-poll sessions of the whole server. For one more, the oldest that was never polled gives
+  /// up its place; if all were, the answer is 503.
   std::size_t max_longpoll_sessions = 16'384;
   /// The same for one address (of IPv6, one /64); 0 means no limit. Raise it behind a proxy, where
   /// all clients have the proxy's address.

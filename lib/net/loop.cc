@@ -171,6 +171,7 @@ Loop::~Loop() = default;
 // --- Running it ---------------------------------------------------------------------------------
 
 void Loop::on_round(std::function<void()> callback) { handles_->round = std::move(callback); }
+Clock::time_point Loop::now() const { return Clock::time_point(Millis(uv_now(&handles_->uv))); }
 void Loop::run() { uv_run(&handles_->uv, UV_RUN_DEFAULT); }
 void Loop::stop() { uv_stop(&handles_->uv); }
 void Loop::wake() { uv_async_send(handles_->waker.get()); }

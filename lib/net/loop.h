@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/time.h"
 #include "net/stream.h"
 
 namespace phx::net {
@@ -27,6 +28,8 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
   ~Loop();
 
+  /// When this round of the loop began, to the millisecond. Costs no system call.
+  Clock::time_point now() const;
   /// Calls `callback` once per round of the loop, after input has been read.
   void on_round(std::function<void()> callback);
   /// Runs until stop().

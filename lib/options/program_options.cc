@@ -41,6 +41,15 @@ transport::Origins origins_of(const std::vector<std::string>& entries) {
   return transport::Origins::list(entries);
 }
 
+/// A rate that was left as it is keeps the mount's own burst.
+template <class Rate>
+void set_rate(std::optional<Rate>& of_mount, std::size_t per_second, std::size_t burst) {
+  if (per_second == 0) return of_mount.reset();
+  const bool same = of_mount && of_mount->per_second == per_second;
+  const std::size_t own = same ? of_mount->burst : per_second;
+  of_mount = Rate{per_second, burst > 0 ? burst : own};
+}
+
 /// Shells start a program with a low soft limit, for the sake of select(); epoll needs none.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -58,6 +67,8 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
   transport::Mount& mount = options.mount;
   if (!mount.websocket) mount.websocket.emplace();
   if (!mount.longpoll) mount.longpoll.emplace();
+  if (mount.message_rate) options.message_rate = mount.message_rate->per_second;
+  if (mount.byte_rate) options.byte_rate = mount.byte_rate->per_second;
   return {
       {"host", listening, "the address to listen on", Option::Text{&server.host}},
       {"port", listening, "the port; 0 takes a free one", Option::Port{&server.port}},
@@ -72,6 +83,8 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Count{&server.worker_threads, 1, 1'000}},
       {"max-workers-per-client", listening, "of these, for one client at a time; 0 means no limit",
        Option::Count{&server.max_workers_per_client, 0, 1'000}},
+      {"memory", listening, "of the whole process; 0 means half of what the machine or cgroup has",
+       Option::Bytes{&server.memory, 0}},
 
       {"secret-key-base", secrets,
        "what tokens are signed with, of 20 bytes or more; made up at each start unless it is given",
@@ -91,6 +104,9 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Count{&server.max_connections_per_address}},
       {"max-longpoll-sessions", connections, "in all; for one more the answer is 503",
        Option::Count{&endpoint.max_longpoll_sessions}},
+      {"max-longpoll-sessions-per-address", connections,
+       "of one client's address; 0 means no limit",
+       Option::Count{&endpoint.max_longpoll_sessions_per_address}},
       {"tls-handshake", connections, "for a TLS handshake; then the client is dropped",
        Option::Time{&options.tls.handshake_patience}},
 
@@ -110,6 +126,16 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Count{&options.message_rate}},
       {"message-burst", clients, "messages at once; 0 means as many as in a second",
        Option::Count{&options.message_burst}},
+      {"byte-rate", clients, "a second; who sends more is read more slowly; 0 means no limit",
+       Option::Bytes{&options.byte_rate, 0}},
+      {"byte-burst", clients, "at once; 0 means as many as in a second",
+       Option::Bytes{&options.byte_burst, 0}},
+      {"message-patience", clients, "for one message, from its first byte to its last",
+       Option::Time{&mount.websocket->message_patience}},
+      {"write-patience", clients, "that bytes may wait for a client; then it is dropped",
+       Option::Time{&server.write_patience}},
+      {"client-memory", clients, "waiting for one client, in its outbox and its mailboxes",
+       Option::Bytes{&server.client_memory}},
       {"outbox-limit", clients, "waiting for one client; above this, it is disconnected",
        Option::Bytes{&server.outbox_limit, 1'000}},
       {"longpoll-window", clients, "a poll without messages is answered after this",
@@ -164,9 +190,8 @@ void ProgramOptions::finish() {
   }
   if (!tls.cert.empty()) server.tls = tls;
   if (!check_origin.empty()) mount.check_origin = origins_of(check_origin);
-  if (message_rate > 0) {
-    mount.message_rate = {message_rate, message_burst > 0 ? message_burst : message_rate};
-  }
+  set_rate(mount.message_rate, message_rate, message_burst);
+  set_rate(mount.byte_rate, byte_rate, byte_burst);
   if (admin_port) server.admin = AdminOptions{.host = admin_host, .port = *admin_port};
   raise_descriptor_limit();
 }

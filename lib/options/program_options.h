@@ -37,8 +37,11 @@ struct ProgramOptions {
   /// In place of the mount's own, if not empty: hosts as Origins::list takes them, or one word,
   /// `any` or `same-host`.
   std::vector<std::string> check_origin = {};
-  std::size_t message_rate = 0;   ///< Messages a second; 0 leaves the mount's own.
+  // Those of the mount, unless they are given:
+  std::size_t message_rate = 0;   ///< Messages a second; 0 means no limit.
   std::size_t message_burst = 0;  ///< At once; 0 means as many as in a second.
+  std::size_t byte_rate = 0;      ///< Bytes a second; 0 means no limit.
+  std::size_t byte_burst = 0;     ///< At once; 0 means as many as in a second.
 
   /// Reads the file of the secret, and puts everything where Endpoint, Server and the mounts take
   /// it from. Raises the process's limit of open files as far as it is allowed to. \throws

@@ -105,18 +105,19 @@ void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function
   const Pid pid = slot.process->self();
   const Ref ref = make_ref();
   slot.working = true;
-  workers_->post(works_for(*slot.process), {pid, [this, pid, ref, &process = *slot.process, work = std::move(work)] {
-    working_for = pid;
-    std::exception_ptr thrown;
-    try {
-      const LogScope about(process);  // `process` may be gone once WorkDone is sent
-      work();
-    } catch (...) {
-      thrown = std::current_exception();
-    }
-    working_for = {};
-    inbox_.push({Deliver{pid, Message(WorkDone{thrown}, ref)}});
-  }});
+  workers_->post(works_for(*slot.process),
+                 {pid, [this, pid, ref, &process = *slot.process, work = std::move(work)] {
+                    working_for = pid;
+                    std::exception_ptr thrown;
+                    try {
+                      const LogScope about(process);  // `process` may be gone once WorkDone is sent
+                      work();
+                    } catch (...) {
+                      thrown = std::current_exception();
+                    }
+                    working_for = {};
+                    inbox_.push({Deliver{pid, Message(WorkDone{thrown}, ref)}});
+                  }});
   slot.process->await(ref, std::nullopt, [&slot, then = std::move(then)](auto message) {
     slot.working = false;
     if (const auto& thrown = message->template get_if<WorkDone>()->thrown) {

@@ -77,7 +77,8 @@ class Process : public LogSubject {
   enum class Meanwhile {
     queue,       ///< It waits for its turn, like any mail.
     joined,      ///< It has become a part of `last`, which now counts Message::bytes more.
-    end_of_rest  ///< Nothing else matters any more: the other mail is dropped, and work not yet begun.
+    end_of_rest  ///< Nothing else matters any more: the other mail is dropped, and work not yet
+                 ///< begun.
   };
   /// Called by the sender, in no turn of this process: send nothing. `last` is the newest mail, if
   /// any waits.

@@ -182,7 +182,7 @@ bool Scheduler::deliver_meanwhile(Slot& slot, Message& message) {
   const std::size_t bytes = message.bytes();
   const Process::Meanwhile found = slot.process->meanwhile(message, slot.mailbox.last());
   if (found == Process::Meanwhile::end_of_rest) drop_the_rest(slot);
-  if (slot.mailbox.bytes() > much) much_waits_ = true;
+  if (slot.mailbox.bytes() + bytes > much) much_waits_ = true;
   if (found != Process::Meanwhile::joined) return false;
   slot.mailbox.last_grew(bytes);
   const std::size_t limit = std::min(limits_.mailbox_bytes, slot.process->joined_limit());

@@ -16,9 +16,9 @@
 
 namespace phx::process {
 
-/// A limited number of threads, each started when first needed. Clients take turns: each has a queue
-/// of its own, and a share of the threads that it never exceeds. So a client whose handlers block
-/// for long holds up itself, not the others. Any thread may call.
+/// A limited number of threads, each started when first needed. Clients take turns: each has a
+/// queue of its own, and a share of the threads that it never exceeds. So a client whose handlers
+/// block for long holds up itself, not the others. Any thread may call.
 class Workers {
  public:
   /// Ten threads, like OTP's dirty I/O schedulers (`erl +SDio`), of which `share` may work for one

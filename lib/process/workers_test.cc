@@ -70,8 +70,10 @@ PHX_TEST("where all threads are taken, clients take turns") {
   std::promise<void> done;
   workers.post(client(1), gate.job(1));
   gate.reaches(1);
-  for (int i = 0; i < 3; ++i) workers.post(client(1), {client(10), [&order] { order.push_back(1); }});
-  for (int i = 0; i < 3; ++i) workers.post(client(2), {client(20), [&order] { order.push_back(2); }});
+  for (int i = 0; i < 3; ++i)
+    workers.post(client(1), {client(10), [&order] { order.push_back(1); }});
+  for (int i = 0; i < 3; ++i)
+    workers.post(client(2), {client(20), [&order] { order.push_back(2); }});
   workers.post(client(3), {client(30), [&order] { order.push_back(3); }});
   workers.post(client(2), {client(21), [&done] { done.set_value(); }});
   gate.opened.set_value();

@@ -2,8 +2,8 @@
 
 #include "server/addresses.h"
 
-#include <mutex>
 #include <map>
+#include <mutex>
 #include <utility>
 
 #include "base/network.h"

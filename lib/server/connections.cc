@@ -88,6 +88,47 @@ void Connections::flush() {
   ended_websockets_.clear();
 }
 
+// --- Who holds how much
+// ---------------------------------------------------------------------------
+
+/// Mail counts for the client whose processes it waits for: a websocket's, or a long-poll session.
+std::vector<Connections::Holder> Connections::holders() {
+  std::vector<Holder> all;
+  auto mail = scheduler_.bytes_by_client();
+  for (const auto& [key, websocket] : websockets_) {
+    std::size_t bytes = websocket->held();
+    const auto found = mail.find(websocket->process());
+    if (found != mail.end()) bytes += std::exchange(found->second, 0);
+    all.push_back(
+        {bytes, [websocket = websocket](const auto& reached) { websocket->put_out(reached); }});
+  }
+  for (const auto& [key, connection] : http_) {
+    all.push_back({connection->held(), [connection = key](const auto&) { connection->put_out(); }});
+  }
+  for (const auto& [session, bytes] : mail) {
+    if (bytes == 0) continue;
+    all.push_back({bytes, [this, session = session](const telemetry::LimitReached& reached) {
+                     telemetry::tell(telemetry(), scheduler_.log(), reached);
+                     scheduler_.exit(session, {process::ExitReason::shutdown, "too much memory"});
+                   }});
+  }
+  return all;
+}
+
+Connections::Holder Connections::largest_holder() {
+  const auto all = holders();
+  const auto largest = std::max_element(
+      all.begin(), all.end(), [](const Holder& a, const Holder& b) { return a.bytes < b.bytes; });
+  return largest == all.end() ? Holder{} : *largest;
+}
+
+void Connections::limit_clients() {
+  for (const Holder& holder : holders()) {
+    if (holder.bytes <= limits_.client_memory) continue;
+    holder.put_out({telemetry::Limit::client_memory, limits_.client_memory});
+  }
+}
+
 // --- The end ------------------------------------------------------------------------------------
 
 void Connections::finished(HttpConnection& connection) {

@@ -6,6 +6,7 @@
 /// is kept until the end of the turn, as it may still be on the stack. Shard thread only.
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -19,9 +20,11 @@
 namespace phx::server {
 
 struct ConnectionLimits {
-  std::size_t max_connections = 16'384;       ///< Of this shard; any more are closed on arrival.
-  std::size_t outbox_limit = 32 * 1'048'576;  ///< Bytes of memory waiting for one client.
-  Millis farewell{5'000};                     ///< For the client, once we end its connection.
+  std::size_t max_connections = 16'384;        ///< Of this shard; any more are closed on arrival.
+  std::size_t outbox_limit = 32 * 1'048'576;   ///< Bytes of memory waiting for one client.
+  Millis farewell{5'000};                      ///< For the client, once we end its connection.
+  Millis write_patience{60'000};               ///< For the client to take what waits for it.
+  std::size_t client_memory = 64 * 1'048'576;  ///< Bytes that wait for one client's processes.
   http::Limits http = {};
 };
 
@@ -37,6 +40,16 @@ class Connections final : public HttpHost, public WebsocketHost {
   /// Ends a turn: writes once to each websocket with something waiting, and frees what has ended.
   void flush();
 
+  /// The clients that hold the most memory, or wait for it: for rare use only.
+  struct Holder {
+    std::size_t bytes = 0;
+    std::function<void(const telemetry::LimitReached&)> put_out = {};
+  };
+  /// The largest; without bytes where there is none.
+  Holder largest_holder();
+  /// Puts out each client that holds more than its limit.
+  void limit_clients();
+
   /// Takes no more; answers and closes HTTP connections. The transport closes websockets.
   void stop();
   /// Ends all connections at once.
@@ -50,6 +63,9 @@ class Connections final : public HttpHost, public WebsocketHost {
   net::Loop& loop() override { return loop_; }
   const telemetry::Telemetry& telemetry() const override { return endpoint_.telemetry(); }
   Millis farewell() const override { return limits_.farewell; }
+  Millis write_patience() const override { return limits_.write_patience; }
+  /// The loop's clock may be behind where a turn took long, the scheduler's where none was needed.
+  Clock::time_point now() const override { return std::max(scheduler_.now(), loop_.now()); }
   Millis linger() const override {
     return std::min(limits_.farewell, stopping_ ? Millis{100} : Millis{1'000});
   }
@@ -76,6 +92,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   void finished(WebsocketConnection& connection) override;
 
   bool has_room(const std::string& peer);
+  std::vector<Holder> holders();
 
   const Endpoint& endpoint_;
   net::Loop& loop_;

@@ -52,7 +52,11 @@ std::string push(const char* event, std::size_t size, std::size_t number) {
 class House {
  public:
   explicit House(std::size_t clients) : networks_(clients) {
-    endpoint_.socket({"/socket", std::make_shared<Users>()});
+    transport::Mount mount{"/socket", std::make_shared<Users>()};
+    // Rates that are looked at and never reached.
+    mount.message_rate = {1'000'000'000, 1'000'000'000};
+    mount.byte_rate = {1'000'000'000'000, 1'000'000'000'000};
+    endpoint_.socket(std::move(mount));
     for (FakeNetwork& network : networks_) connect(network);
   }
 

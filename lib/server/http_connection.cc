@@ -6,6 +6,13 @@
 #include <utility>
 
 namespace phx::server {
+namespace {
+
+/// Bytes of an answer that a client must take for more time: or one that takes a byte a minute
+/// would keep the rest for ever.
+constexpr std::size_t worth_more_time = 16'384;
+
+}  // namespace
 
 /// Passes on a late answer, if the connection still exists.
 class HttpConnection::Answer final : public http::Responder {
@@ -43,7 +50,10 @@ HttpConnection::~HttpConnection() {
   if (answer_) answer_->hang_up();
 }
 
-void HttpConnection::be_patient() { patience_.start(host_.http_limits().patience); }
+void HttpConnection::be_patient() {
+  taken_ = 0;
+  patience_.start(host_.http_limits().patience);
+}
 
 /// Drops the connection; if it was merely idle, without a report.
 void HttpConnection::run_out_of_patience() {
@@ -155,7 +165,8 @@ void HttpConnection::write() {
     const std::string_view part = unsent_.next();
     const std::size_t taken = stream_->write(part);
     unsent_.sent += taken;
-    if (taken > 0) be_patient();
+    taken_ += taken;
+    if (taken_ >= worth_more_time) be_patient();
     if (taken == part.size()) continue;
     if (!std::exchange(paused_, true)) stream_->pause();
     return;

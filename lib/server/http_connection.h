@@ -42,6 +42,11 @@ class HttpConnection final : public net::StreamUser {
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection() override;
 
+  /// Bytes of memory for a request that comes and for an answer that goes.
+  std::size_t held() const { return reader_.waiting() + unsent_.head.size() + unsent_.body.size(); }
+  /// The server can't hold so much for it: ends the connection at once.
+  void put_out() { stream_->drop(); }
+
   /// The server is stopping: answers the current request, then ends the connection.
   void answer_and_close();
 
@@ -87,6 +92,7 @@ class HttpConnection final : public net::StreamUser {
   bool ended_ = false;
   std::shared_ptr<Answer> answer_;
   net::Timer patience_;
+  std::size_t taken_ = 0;  ///< Bytes of the answer since the client last got more time.
 };
 
 }  // namespace phx::server

@@ -2,7 +2,9 @@
 /// the log and an event; other clients do not notice.
 
 #include <poll.h>
+#include <sys/socket.h>
 
+#include <atomic>
 #include <csignal>
 #include <mutex>
 #include <thread>
@@ -11,6 +13,7 @@
 #include "server/server.h"
 #include "telemetry/limits.h"
 #include "testing/case.h"
+#include "testing/client_frame.h"
 #include "testing/tls.h"
 
 using namespace phx;
@@ -18,9 +21,13 @@ using namespace phx::testing;
 
 namespace {
 
+std::atomic<bool> blocked{false};
+
 struct Room final : Channel {
   JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
-  Result handle_in(std::string_view, Payload payload, Socket&) override {
+  bool blocking(std::string_view event, const Payload&) const override { return event == "block"; }
+  Result handle_in(std::string_view event, Payload payload, Socket&) override {
+    while (event == "block" && blocked) std::this_thread::yield();
     const auto size = static_cast<std::size_t>(payload["size"].integer_or(0));
     return Reply::ok(Json::object({{"text", std::string(size, 'x')}}));
   }
@@ -284,4 +291,75 @@ PHX_TEST("who comes is let in where there is room, whichever shard it is") {
     clients[i]->rest();
   }
   while (clients.size() < 9) expect(lets_in(server, clients), "there is room for three again");
+}
+
+PHX_TEST("a client that takes nothing of what waits for it is dropped, although it sends pings") {
+  Running server({.write_patience = Millis{200}});
+  const auto client = deaf(server, 10'000'000);
+  const std::string ping = client_frame(websocket::Opcode::ping, "");
+  std::atomic<bool> ended = false;
+  std::thread pinging([&] {
+    while (!ended) {
+      if (::send(client->socket(), ping.data(), ping.size(), MSG_NOSIGNAL) < 0) return;
+      std::this_thread::sleep_for(Millis{20});
+    }
+  });
+  const bool told = server.writes("limit=write_time allowed=200");
+  ended = true;
+  pinging.join();
+  expect(told, "a line");
+}
+
+PHX_TEST("a message that comes a byte at a time has so long, and no longer for pings within it") {
+  transport::Mount mount{"/socket", std::make_shared<Users>()};
+  mount.websocket->message_patience = Millis{200};
+  Running server({}, std::move(mount));
+  TcpClient client(server.port());
+  client.write(upgrade + heartbeat.substr(0, 10));
+  const std::string read = client.rest();
+  expect(has(read, "101 Switching"), "it was let in");
+  expect(read.ends_with(close_frame(1008)), "and closed with 1008");
+  expect(server.wrote("message_time"), "a line");
+}
+
+PHX_TEST("a client that sends more bytes than its rate is read more slowly, and answered all") {
+  transport::Mount mount{"/socket", std::make_shared<Users>()};
+  mount.byte_rate = {500'000, 20'000};
+  Running server({}, std::move(mount));
+  TcpClient client(server.port());
+  std::string beats;
+  constexpr std::size_t count = 4'000;
+  for (std::size_t i = 0; i < count; ++i) beats += heartbeat;
+  const auto began = Clock::now();
+  client.write(upgrade + beats +
+               client_frame(websocket::Opcode::close, websocket::close_payload(1000)));
+  const std::string read = client.rest();
+  std::size_t answers = 0;
+  for (std::size_t at = read.find("phx_reply"); at != std::string::npos; ++answers) {
+    at = read.find("phx_reply", at + 1);
+  }
+  expect_eq(answers, count);
+  const auto least = Millis{(beats.size() - 65'536 - 20'000) / 500};
+  expect(Clock::now() - began >= least, "in its time");
+  expect_eq(server.events(), std::string("byte_rate 500000\n"));
+}
+
+PHX_TEST("what waits for a client's channels counts together, and too much ends it, not the next") {
+  blocked = true;
+  Running server({.client_memory = 1'000'000});
+  TcpClient greedy(server.port());
+  greedy.write(upgrade);
+  for (int topic = 0; topic < 4; ++topic) {
+    const std::string name = "room:" + std::to_string(topic);
+    greedy.write(frame(R"(["1","1",")" + name + R"(","phx_join",{}])"));
+    greedy.write(frame(R"(["1","2",")" + name + R"(","block",{}])"));
+    greedy.write(frame(R"(["1","3",")" + name + R"(","more",{"x":")" + std::string(300'000, 'x') +
+                       R"("}])"));
+  }
+  const bool noted = server.writes("limit=client_memory allowed=1000000");
+  const std::string answer = told(server, last_request);
+  blocked = false;
+  expect(noted, "a line");
+  expect(has(answer, "hello"), "another is served: " + answer);
+  greedy.rest();
 }

@@ -37,6 +37,8 @@ server::ShardOptions shard_options(const ServerOptions& options, std::size_t sha
   return {.connections = {.max_connections = (options.max_connections + shards - 1) / shards,
                           .outbox_limit = options.outbox_limit,
                           .farewell = options.farewell,
+                          .write_patience = options.write_patience,
+                          .client_memory = options.client_memory,
                           .http = options.http},
           .processes = options.processes,
           .descriptors = options.max_connections + descriptors_of_others};
@@ -67,6 +69,7 @@ struct Server::Life {
   server::Readiness ready() const;
   server::Shard& emptiest_shard();
   bool admit(server::Client& client);
+  bool has_memory(const server::Client& client);
 
   const Endpoint& endpoint;
   const ServerOptions& options;
@@ -74,6 +77,8 @@ struct Server::Life {
   server::Addresses addresses;
   std::optional<net::Certificate> certificate;
   process::Workers workers;
+  server::MemoryBudget memory;
+  bool refusing = false;  ///< Newcomers, as memory is short.
   std::vector<std::unique_ptr<server::Shard>> shards;
   std::vector<std::unique_ptr<net::Listener>> listeners;  ///< The first one is port()'s.
   std::unique_ptr<server::Admin> admin;
@@ -95,7 +100,8 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
       options(the_options),
       log(the_log),
       addresses(options.max_connections_per_address),
-      workers(options.worker_threads, options.max_workers_per_client) {
+      workers(options.worker_threads, options.max_workers_per_client),
+      memory(options.memory > 0 ? options.memory : server::default_memory(), shard_count(options)) {
   if (options.tls) certificate.emplace(*options.tls);
   std::signal(SIGPIPE, SIG_IGN);
   json_object_seed(0);  // before there are threads: Jansson seeds its tables only once
@@ -130,6 +136,7 @@ void Server::Life::make_admin() {
 
 server::Readiness Server::Life::ready() const {
   if (ending) return {false, "draining"};
+  if (memory.full()) return {false, "memory budget used up"};
   std::size_t open = 0;
   for (const auto& shard : shards) open += shard->load();
   if (open >= options.max_connections) return {false, "connection limit reached"};
@@ -141,8 +148,8 @@ void Server::Life::make_shards() {
   std::vector<process::Scheduler*> schedulers;
   std::vector<pubsub::PubSub*> hubs;
   for (std::uint32_t i = 0; i < count; ++i) {
-    shards.push_back(
-        std::make_unique<server::Shard>(i, endpoint, log, workers, shard_options(options, count)));
+    shards.push_back(std::make_unique<server::Shard>(i, endpoint, log, workers, memory,
+                                                     shard_options(options, count)));
     if (certificate) shards.back()->loop().prepare(*certificate);
     schedulers.push_back(&shards.back()->scheduler());
     hubs.push_back(&shards.back()->pubsub());
@@ -185,12 +192,28 @@ server::Shard& Server::Life::emptiest_shard() {
 }
 
 bool Server::Life::admit(server::Client& client) {
+  if (!has_memory(client)) return false;
   if (addresses.limit() == 0) return true;
   auto admission = addresses.admit(client.peer.address);
   client.place = std::move(admission.place);
   if (client.place) return true;
   const telemetry::LimitReached reached{telemetry::Limit::address_connections, addresses.limit()};
   if (admission.first_refusal) {
+    telemetry::tell(endpoint.telemetry(), log, reached, {"peer", client.peer.address});
+  } else {
+    endpoint.telemetry().execute(reached);
+  }
+  return false;
+}
+
+/// A line for the first that is refused, as each of them would be one more reason to be short.
+bool Server::Life::has_memory(const server::Client& client) {
+  const bool full = memory.full();
+  const bool first = full && !refusing;
+  refusing = full;
+  if (!full) return true;
+  const telemetry::LimitReached reached{telemetry::Limit::memory, memory.limit()};
+  if (first) {
     telemetry::tell(endpoint.telemetry(), log, reached, {"peer", client.peer.address});
   } else {
     endpoint.telemetry().execute(reached);

@@ -47,11 +47,19 @@ struct ServerOptions {
   HttpLimits http = {};
   /// Bytes of memory waiting for one client; above this, it is disconnected.
   std::size_t outbox_limit = 32 * 1'048'576;
+  /// How long bytes may wait for one client to take them; it is dropped within twice that.
+  Millis write_patience{60'000};
+  /// Bytes that wait for one client: in its outbox, and in the mailboxes of its socket and
+  /// channels.
+  std::size_t client_memory = 64 * 1'048'576;
+  /// Bytes of the whole process. Above it newcomers are refused, and the client that holds the most
+  /// is put out, then the next. 0 means half of what the machine, or the process's cgroup, has.
+  std::size_t memory = 0;
   process::Limits processes = {};   ///< Mailboxes and turns.
   std::size_t worker_threads = 10;  ///< For handlers that block (Channel::blocking); more wait.
   /// Of these, for one client's handlers at a time; its others wait. 0 means no limit.
   std::size_t max_workers_per_client = 2;
-  Millis farewell{5'000};           ///< For a client to leave when asked; then it is dropped.
+  Millis farewell{5'000};  ///< For a client to leave when asked; then it is dropped.
   /// If set, the port speaks https and wss.
   std::optional<TlsOptions> tls = {};
   /// A plain port beside the TLS port; 0 takes a free one.

@@ -10,7 +10,7 @@
 namespace phx::server {
 
 Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::Workers& workers,
-             const ShardOptions& options)
+             MemoryBudget& memory, const ShardOptions& options)
     : endpoint_(endpoint),
       faults_(endpoint.telemetry()),
       scheduler_(number, std::move(log), options.processes),
@@ -18,7 +18,9 @@ Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::W
       connections_(endpoint, loop_, scheduler_, pubsub_, options.connections),
       shutdown_(endpoint, *this, loop_, options.connections.farewell),
       next_timer_(loop_, [this] { turn(); }),
-      measuring_(loop_, [this] { publish_measures(); }) {
+      measuring_(loop_, [this] { publish_measures(); }),
+      memory_(memory),
+      memory_timer_(loop_, [this] { look_at_memory(); }) {
   scheduler_.report_to(faults_);
   scheduler_.use_workers(workers);
   scheduler_.await_thread();  // connections may be assigned to this shard before it runs
@@ -40,6 +42,8 @@ void Shard::run() {
     publish_measures();
     measuring_.every(Millis{1'000});
   }
+  constexpr Millis often_enough{250};
+  memory_timer_.every(often_enough);
   turn();
   loop_.run();
   scheduler_.await_thread();
@@ -76,6 +80,20 @@ void Shard::publish_load() {
 void Shard::publish_measures() {
   endpoint_.telemetry().execute(telemetry::ShardMeasured{
       scheduler_.population(), connections_.websockets(), connections_.http(), scheduler_.shard()});
+}
+
+/// Of all shards, the one with the largest holder puts it out; one at a time, as holders share
+/// frames and one end may free what many hold.
+void Shard::look_at_memory() {
+  constexpr std::size_t worth_an_end = 65'536;
+  if (scheduler_.take_much_waits()) connections_.limit_clients();
+  const auto now = Clock::now();
+  if (memory_.look(resident_memory(), now) == 0) return;
+  const auto holder = connections_.largest_holder();
+  const bool worth = holder.bytes >= worth_an_end;
+  if (!memory_.largest(scheduler_.shard(), worth ? holder.bytes : 0)) return;
+  holder.put_out({telemetry::Limit::memory, memory_.limit()});
+  memory_.given_back(holder.bytes, now);
 }
 
 void Shard::stop() {

@@ -10,6 +10,7 @@
 #include "endpoint/endpoint.h"
 #include "net/loop.h"
 #include "server/connections.h"
+#include "server/memory.h"
 #include "server/shutdown.h"
 #include "telemetry/faults.h"
 
@@ -24,8 +25,9 @@ struct ShardOptions {
 
 class Shard final : private ShutdownHost {
  public:
+  /// `workers` and `memory` are all shards', and outlive it.
   Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::Workers& workers,
-        const ShardOptions& options);
+        MemoryBudget& memory, const ShardOptions& options);
   ~Shard() override;
 
   process::Scheduler& scheduler() override { return scheduler_; }
@@ -55,6 +57,7 @@ class Shard final : private ShutdownHost {
   void sleep_until_next_timer();
   void publish_load();
   void publish_measures();
+  void look_at_memory();
 
   const Endpoint& endpoint_;
   telemetry::FaultTeller faults_;
@@ -65,6 +68,8 @@ class Shard final : private ShutdownHost {
   Shutdown shutdown_;
   net::Timer next_timer_;
   net::Timer measuring_;
+  MemoryBudget& memory_;
+  net::Timer memory_timer_;
   process::Pid supervisor_;
   std::atomic<std::size_t> open_ = 0;    ///< Connections as of the last turn.
   std::atomic<std::size_t> coming_ = 0;  ///< Adopted, but not yet in `open_`.

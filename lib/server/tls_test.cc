@@ -67,6 +67,10 @@ class Running {
     const auto user = std::make_shared<EchoSocket>();
     transport::Mount patient{"/socket", user};
     patient.connect_info.uri = true;
+    // These clients send as fast as they can, and as much.
+    patient.websocket->max_frame_size = 8'000'000;
+    patient.message_rate.reset();
+    patient.byte_rate.reset();
     endpoint.socket(patient);
     transport::Mount impatient = patient;
     impatient.path = "/short";

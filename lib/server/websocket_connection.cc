@@ -2,6 +2,7 @@
 
 #include "server/websocket_connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "telemetry/faults.h"
@@ -18,9 +19,7 @@ WebsocketConnection::WebsocketConnection(WebsocketHost& host, std::unique_ptr<ne
       stream_(std::move(stream)),
       place_(std::move(client.place)),
       reader_({.max_message = upgrade.max_frame_size, .deflate = upgrade.deflate}),
-      rate_(upgrade.message_rate ? std::make_unique<socket::RateLimit>(*upgrade.message_rate)
-                                 : nullptr),
-      max_frame_size_(static_cast<std::uint32_t>(upgrade.max_frame_size)),
+      mount_(*upgrade.mount),
       window_bits_(
           static_cast<signed char>(upgrade.deflate ? upgrade.deflate->server_window_bits : 0)) {
   outbox_.begin_with(websocket::switching_protocols(
@@ -92,28 +91,61 @@ void WebsocketConnection::flush() {
   while (!outbox_.empty()) {
     const websocket::Outbox::Piece piece = outbox_.take(host_.writing_space());
     const std::size_t taken = stream_->write(piece.bytes);
+    if (drain_) drain_->must_go -= std::min(drain_->must_go, taken);
     if (taken == piece.bytes.size()) continue;
     outbox_.put_back(piece, taken);
-    if (closing_) limit_farewell();
-    return;
+    return closing_ ? limit_farewell() : limit_drain();
   }
+  if (drain_ && (closing_ || !drain_->farewell)) drain_.reset();
   if (!closing_) return;
-  farewell_.reset();
   stream_->finish(host_.linger());
 }
 
 /// A client that has stopped reading gets `farewell` to take what waits.
 void WebsocketConnection::limit_farewell() {
-  if (farewell_) return;
-  farewell_ = std::make_unique<net::Timer>(host_.loop(), [this] { stream_->drop(); });
-  farewell_->start(host_.farewell());
+  if (std::exchange(drain().farewell, true)) return;
+  drain_->timer.start(host_.farewell());
+}
+
+/// While a client takes less than it is sent, all that waits now must be gone before long: or one
+/// that takes a byte a minute, or none, would keep its memory for ever.
+void WebsocketConnection::limit_drain() {
+  if (drain_) return;
+  drain().must_go = outbox_.bytes();
+  drain_->timer.start(host_.write_patience());
+}
+
+WebsocketConnection::Drain& WebsocketConnection::drain() {
+  if (!drain_) {
+    drain_ = std::make_unique<Drain>(host_.loop(), [this] { drain_is_due(); });
+  }
+  return *drain_;
+}
+
+void WebsocketConnection::drain_is_due() {
+  if (drain_->farewell) return stream_->drop();
+  if (drain_->must_go > 0) {
+    const auto allowed = static_cast<std::size_t>(host_.write_patience().count());
+    return put_out({telemetry::Limit::write_time, allowed});
+  }
+  drain_->must_go = outbox_.bytes();
+  drain_->timer.start(host_.write_patience());
+}
+
+void WebsocketConnection::put_out(const telemetry::LimitReached& reached) {
+  if (closing_) return;
+  host_.limit_reached(reached, stream_->peer().address);
+  outbox_ = {};
+  finish({});
 }
 
 // --- Up from the client -------------------------------------------------------------------------
 
 void WebsocketConnection::received(std::string_view bytes) {
+  const std::size_t size = bytes.size();
   std::size_t events = 0;
-  for (; listening_; ++events) {
+  bool completed = false;  // a message, or what came between two
+  for (; listening_; ++events, completed |= !reader_.in_message()) {
     websocket::Event event = reader_.next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(event)) break;
     if (auto* frame = std::get_if<Frame>(&event)) {
@@ -126,11 +158,46 @@ void WebsocketConnection::received(std::string_view bytes) {
       take(*failure);
     }
   }
+  if (message_due_ || reader_.midway()) limit_message(completed);
+  if (mount_.byte_rate) slow_down(size);
   host_.mail_sent(events);
 }
 
+/// A control frame may come within a message, and does not begin its time anew.
+void WebsocketConnection::limit_message(bool completed) {
+  if (!reader_.midway() || !listening_) return message_due_.reset();
+  if (message_due_ && !completed) return;
+  if (!message_due_) {
+    message_due_ = std::make_unique<net::Timer>(host_.loop(), [this] { message_is_due(); });
+  }
+  message_due_->start(mount_.websocket->message_patience);
+}
+
+void WebsocketConnection::message_is_due() {
+  const Millis patience = mount_.websocket->message_patience;
+  host_.limit_reached({telemetry::Limit::message_time, static_cast<std::size_t>(patience.count())},
+                      stream_->peer().address);
+  last_word(static_cast<unsigned>(CloseCode::policy_violation));
+}
+
+/// The network holds back what a client sends too fast, and then the client.
+void WebsocketConnection::slow_down(std::size_t bytes) {
+  const Millis wait = socket::take(*mount_.byte_rate, bytes_, bytes, host_.now());
+  if (wait == Millis{0} || !listening_) return;
+  if (!resume_) {
+    host_.limit_reached({telemetry::Limit::byte_rate, mount_.byte_rate->per_second},
+                        stream_->peer().address);
+    resume_ = std::make_unique<net::Timer>(host_.loop(), [this] { stream_->resume(); });
+  }
+  stream_->pause();
+  resume_->start(wait);
+}
+
 void WebsocketConnection::take(Frame frame) {
-  if (rate_ && !rate_->take(Clock::now())) return refuse(CloseCode::policy_violation);
+  const auto& rate = mount_.message_rate;
+  if (rate && !socket::take(*rate, messages_, host_.now())) {
+    return refuse(CloseCode::policy_violation);
+  }
   host_.scheduler().send(process_, socket::FromClient{std::move(frame)});
 }
 
@@ -155,9 +222,11 @@ void WebsocketConnection::take(const websocket::Failure& failure) { refuse(failu
 void WebsocketConnection::refuse(CloseCode code) {
   using telemetry::Limit;
   if (code == CloseCode::too_big) {
-    host_.limit_reached({Limit::message_size, max_frame_size_}, stream_->peer().address);
+    host_.limit_reached({Limit::message_size, mount_.websocket->max_frame_size},
+                        stream_->peer().address);
   } else if (code == CloseCode::policy_violation) {
-    host_.limit_reached({Limit::message_rate, rate_->rate().per_second}, stream_->peer().address);
+    host_.limit_reached({Limit::message_rate, mount_.message_rate->per_second},
+                        stream_->peer().address);
   }
   last_word(static_cast<unsigned>(code));
 }
@@ -165,7 +234,9 @@ void WebsocketConnection::refuse(CloseCode code) {
 void WebsocketConnection::closed() {
   closing_ = true;
   listening_ = false;
-  farewell_.reset();
+  drain_.reset();
+  message_due_.reset();
+  resume_.reset();
   outbox_ = {};
   host_.scheduler().send(process_, socket::ClientGone{});
   host_.finished(*this);

@@ -5,9 +5,11 @@
 ///
 /// Between a stream of bytes and the transport process. Shard thread only.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "net/stream.h"
 #include "net/timer.h"
@@ -40,6 +42,10 @@ class WebsocketHost {
   virtual std::string& writing_space() = 0;
   /// The limit in bytes of memory on what waits for one client.
   virtual std::size_t outbox_limit() const = 0;
+  /// How long bytes may wait for a client; twice that, where they begin to wait in between.
+  virtual Millis write_patience() const = 0;
+  /// The time, cheaply: when this round of the loop began.
+  virtual Clock::time_point now() const = 0;
   /// How long the client of a closing connection has to take the last bytes.
   virtual Millis farewell() const = 0;
   /// How long it then has to end its own side.
@@ -86,7 +92,20 @@ class WebsocketConnection final : public transport::Wire,
   /// Writes as much of what waits as the client takes.
   void flush();
 
+  /// Bytes of memory that wait for the client, or for the rest of its message.
+  std::size_t held() const { return outbox_.held() + reader_.held(); }
+  process::Pid process() const { return process_; }
+  /// The server can't hold so much for it: ends the connection at once.
+  void put_out(const telemetry::LimitReached& reached);
+
  private:
+  /// The time that the client has to take what waits for it.
+  struct Drain {
+    Drain(net::Loop& loop, std::function<void()> due) : timer(loop, std::move(due)) {}
+    net::Timer timer;
+    std::size_t must_go = 0;  ///< Bytes that waited when it began, and still do.
+    bool farewell = false;    ///< The last ones: it is not begun anew.
+  };
   void take(serializer::Frame frame);
   void take(websocket::Ping ping);
   void take(websocket::Close close);
@@ -97,6 +116,12 @@ class WebsocketConnection final : public transport::Wire,
   void to_be_flushed();
   void drop_slow_reader();
   void limit_farewell();
+  void limit_drain();
+  void drain_is_due();
+  Drain& drain();
+  void limit_message(bool completed);
+  void message_is_due();
+  void slow_down(std::size_t bytes);
 
   WebsocketHost& host_;
   const std::unique_ptr<net::Stream> stream_;
@@ -104,13 +129,16 @@ class WebsocketConnection final : public transport::Wire,
   process::Pid process_;
   websocket::Reader reader_;
   websocket::Outbox outbox_;
-  const std::unique_ptr<socket::RateLimit> rate_;  ///< Null where there is no limit.
-  std::unique_ptr<net::Timer> farewell_;           ///< While the last bytes wait.
-  const std::uint32_t max_frame_size_;
-  const signed char window_bits_;  ///< For compression; 0 if not negotiated.
-  bool dirty_ = false;             ///< On the shard's list for the end of this turn.
-  bool listening_ = true;          ///< False once the client has closed, failed or gone.
-  bool closing_ = false;           ///< Nothing more is sent but what the outbox holds.
+  const transport::Mount& mount_;
+  socket::UsedUp messages_{};                ///< Of Mount::message_rate.
+  socket::UsedUp bytes_{};                   ///< Of Mount::byte_rate.
+  std::unique_ptr<Drain> drain_;             ///< While bytes wait for the client.
+  std::unique_ptr<net::Timer> message_due_;  ///< While a message has begun, and not come whole.
+  std::unique_ptr<net::Timer> resume_;       ///< Once the client was too fast.
+  const signed char window_bits_;            ///< For compression; 0 if not negotiated.
+  bool dirty_ = false;                       ///< On the shard's list for the end of this turn.
+  bool listening_ = true;                    ///< False once the client has closed, failed or gone.
+  bool closing_ = false;                     ///< Nothing more is sent but what the outbox holds.
 };
 
 }  // namespace phx::server

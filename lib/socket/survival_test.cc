@@ -343,7 +343,8 @@ PHX_TEST("what a client is sent while its join blocks waits for the reply, howev
   expect_eq(heard.back(), std::string(R"([null,null,"room:a","told",{}])"));
 }
 
-PHX_TEST("what waits for a join's reply counts by its bytes, and keeps its place among other mail") {
+PHX_TEST(
+    "what waits for a join's reply counts by its bytes, and keeps its place among other mail") {
   WorkingFixture f(WorkingFixture::join);
   Fixture::push(f.ben, "room:a", "tell");
   Fixture::push(f.ann, "room:b", "count");

@@ -22,6 +22,11 @@ enum class Limit : unsigned char {
   request_time,         ///< HttpLimits::patience, milliseconds
   message_size,         ///< WebsocketOptions::max_frame_size, bytes
   message_rate,         ///< Mount::message_rate, messages a second
+  byte_rate,            ///< Mount::byte_rate, bytes a second
+  message_time,         ///< WebsocketOptions::message_patience, milliseconds
+  write_time,           ///< ServerOptions::write_patience, milliseconds
+  client_memory,        ///< ServerOptions::client_memory, bytes
+  memory,               ///< ServerOptions::memory, bytes
   channels,             ///< UserSocket::max_channels
   name_size,            ///< UserSocket::max_name_size, bytes
   longpoll_sessions,    ///< EndpointOptions::max_longpoll_sessions
@@ -29,14 +34,27 @@ enum class Limit : unsigned char {
   longpoll_bytes,       ///< LongpollOptions::max_waiting_bytes
   farewell,             ///< ServerOptions::farewell, milliseconds
 };
-inline constexpr std::size_t limits = 12;
+inline constexpr std::size_t limits = 17;
 
 /// `message_rate`: for the log, and a metric's label.
 constexpr std::string_view to_string(Limit limit) {
-  constexpr std::array<std::string_view, limits> names{
-      "address_connections", "request_head",   "request_body", "request_time",
-      "message_size",        "message_rate",   "channels",     "name_size",
-      "longpoll_sessions",   "longpoll_frames", "longpoll_bytes", "farewell"};
+  constexpr std::array<std::string_view, limits> names{"address_connections",
+                                                       "request_head",
+                                                       "request_body",
+                                                       "request_time",
+                                                       "message_size",
+                                                       "message_rate",
+                                                       "byte_rate",
+                                                       "message_time",
+                                                       "write_time",
+                                                       "client_memory",
+                                                       "memory",
+                                                       "channels",
+                                                       "name_size",
+                                                       "longpoll_sessions",
+                                                       "longpoll_frames",
+                                                       "longpoll_bytes",
+                                                       "farewell"};
   return names[static_cast<std::size_t>(limit)];
 }
 

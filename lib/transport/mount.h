@@ -23,9 +23,12 @@ namespace phx::transport {
 using ErrorHandler = std::function<http::Response(const std::string& reason)>;
 
 struct WebsocketOptions {
-  std::string path = "/websocket";         ///< Appended to the mount's path; `/` appends nothing.
-  Millis timeout{60'000};                  ///< Closes after this long without a client's byte.
-  std::size_t max_frame_size = 8'000'000;  ///< Bytes of one message, fragments joined.
+  std::string path = "/websocket";  ///< Appended to the mount's path; `/` appends nothing.
+  Millis timeout{60'000};           ///< Closes after this long without a client's byte.
+  /// Bytes of one message, fragments joined.
+  std::size_t max_frame_size = 1'000'000;
+  /// From a message's first byte to its last; then it is closed with 1008.
+  Millis message_patience{60'000};
   std::vector<std::string> subprotocols = {};  ///< In the server's order of preference.
   bool compress = false;  ///< Speak permessage-deflate (RFC 7692) with clients that offer it.
 };
@@ -69,8 +72,11 @@ struct Mount {
   /// Overrides the socket's own serializers: `serializer: […]`.
   std::optional<std::vector<serializer::Offer>> serializers = {};
   /// A client that sends more messages is closed with 1008, or its long-poll session ends; pings
-  /// and pongs don't count. Off by default, as Phoenix has no such limit.
-  std::optional<socket::MessageRate> message_rate = {};
+  /// and pongs don't count. Not in Phoenix. Empty for no limit.
+  std::optional<socket::MessageRate> message_rate = socket::MessageRate{1'000, 10'000};
+  /// A websocket's client that sends more bytes is read more slowly; a long-poll session ends. Not
+  /// in Phoenix. Empty for no limit.
+  std::optional<socket::ByteRate> byte_rate = socket::ByteRate{1'000'000, 8'000'000};
   /// Log each request at this level, when it comes and when it is answered.
   std::optional<Level> transport_log = {};
   /// Not called for long-poll, where a refusal is always 403.

@@ -41,7 +41,7 @@ std::variant<Upgrade, http::Response> upgrade(Attempt attempt) {
                  options.timeout,
                  options.max_frame_size,
                  std::move(attempt.deflate),
-                 attempt.mount.message_rate};
+                 &attempt.mount};
 }
 
 }  // namespace phx::transport

@@ -78,7 +78,7 @@ struct Upgrade {
   Millis timeout;
   std::size_t max_frame_size;
   std::optional<websocket::Deflate> deflate;
-  std::optional<socket::MessageRate> message_rate;
+  const Mount* mount;                   ///< The endpoint's, which outlives all its connections.
   http::Request::Headers headers = {};  ///< For the 101 answer, besides the handshake's own.
 };
 

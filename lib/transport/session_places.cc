@@ -75,13 +75,13 @@ struct SessionPlaces::Table {
     if (--session.address->second.living == 0) addresses.erase(session.address);
   }
 
-  /// The oldest newcomer of that connection, of that address, or of all, where the limit is reached.
-  /// False: all the places are in use.
+  /// The oldest newcomer of that connection, of that address, or of all, where the limit is
+  /// reached. False: all the places are in use.
   bool make_room(const SessionLimits& limits, const Address& address, std::uint16_t port,
                  Admission& admission) {
     const auto connection = address.connections.find(port);
-    const bool connection_full = connection != address.connections.end() &&
-                                 connection->second.size() >= limits.newcomers;
+    const bool connection_full =
+        connection != address.connections.end() && connection->second.size() >= limits.newcomers;
     const bool address_full = limits.an_address > 0 && address.living >= limits.an_address;
     if (!connection_full && !address_full && living < limits.all) return true;
     admission.limit = address_full ? limits.an_address : limits.all;

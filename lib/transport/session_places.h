@@ -16,9 +16,9 @@
 namespace phx::transport {
 
 struct SessionLimits {
-  std::size_t all = 16'384;         ///< Of the whole server.
-  std::size_t an_address = 1'024;   ///< Of one address (of IPv6, one /64); 0 means no limit.
-  std::size_t newcomers = 16;       ///< That one connection has begun, and that were never polled.
+  std::size_t all = 16'384;        ///< Of the whole server.
+  std::size_t an_address = 1'024;  ///< Of one address (of IPv6, one /64); 0 means no limit.
+  std::size_t newcomers = 16;      ///< That one connection has begun, and that were never polled.
 };
 
 /// Any thread. Places may outlive it.

@@ -24,7 +24,8 @@ struct Fixture {
     held.push_back(admission.place);
     places.begun(admission.place, pid(held.size()));
     std::string told = std::to_string(held.size());
-    for (const Pid left : admission.leave) told += " -" + std::to_string(std::uint64_t{left.serial});
+    for (const Pid left : admission.leave)
+      told += " -" + std::to_string(std::uint64_t{left.serial});
     return told;
   }
   void poll(std::size_t session) { places.used(pid(session)); }
@@ -34,7 +35,8 @@ struct Fixture {
 
 }  // namespace
 
-PHX_TEST("where all places are taken the oldest newcomer gives up its own, and one who polls keeps it") {
+PHX_TEST(
+    "where all places are taken the oldest newcomer gives up its own, and one who polls keeps it") {
   Fixture f({.all = 3});
   expect_eq(f.begin("a"), std::string("1"));
   expect_eq(f.begin("b"), std::string("2"));

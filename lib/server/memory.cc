@@ -1,0 +1,74 @@
+/// Reads what the kernel knows, and decides when it is too much.
+
+#include "server/memory.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <string>
+
+namespace phx::server {
+namespace {
+
+constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+
+/// The number in a file; `max`, or no file, means no limit.
+std::size_t limit_in(const std::string& file) {
+  std::size_t limit = 0;
+  std::ifstream in(file);
+  return in >> limit ? limit : no_limit;
+}
+
+/// The least that the process's group, or one above it, allows.
+std::size_t cgroup_limit() {
+  std::size_t least = limit_in("/sys/fs/cgroup/memory/memory.limit_in_bytes");  // of version 1
+  std::ifstream groups("/proc/self/cgroup");
+  std::string line;
+  while (std::getline(groups, line)) {
+    if (!line.starts_with("0::/")) continue;
+    for (std::string path = line.substr(3); !path.empty(); path.erase(path.rfind('/'))) {
+      least = std::min(least, limit_in("/sys/fs/cgroup" + path + "/memory.max"));
+    }
+  }
+  return std::min(least, limit_in("/sys/fs/cgroup/memory.max"));
+}
+
+std::size_t page_size() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
+
+}  // namespace
+
+std::size_t default_memory() {
+  const std::size_t machine = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * page_size();
+  return std::min(machine, cgroup_limit()) / 2;
+}
+
+std::size_t resident_memory() {
+  std::size_t size = 0, resident = 0, shared = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident >> shared;
+  return (resident - std::min(resident, shared)) * page_size();
+}
+
+std::size_t MemoryBudget::look(std::size_t used, Clock::time_point now) {
+  const std::lock_guard lock(mutex_);
+  if (now >= settles_) given_back_ = 0;
+  used -= std::min(used, given_back_);
+  if (used > limit_) full_ = true;
+  if (used < limit_ - limit_ / 10) full_ = false;
+  return used > limit_ ? used - limit_ : 0;
+}
+
+bool MemoryBudget::largest(std::size_t shard, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  largest_[shard] = bytes;
+  return bytes > 0 && bytes == *std::max_element(largest_.begin(), largest_.end());
+}
+
+void MemoryBudget::given_back(std::size_t bytes, Clock::time_point now) {
+  const std::lock_guard lock(mutex_);
+  given_back_ += bytes;
+  settles_ = now + settling;
+}
+
+}  // namespace phx::server
