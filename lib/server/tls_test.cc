@@ -321,3 +321,20 @@ PHX_TEST("more TLS clients than are let in are dropped, and who leaves makes roo
   }
   expect(let_in, "there is room again");
 }
+
+PHX_TEST(
+    "over TLS 1.2 a client is served with forward secrecy and authenticated encryption alone") {
+  const Running server;
+  const auto offering = [](const char* ciphers) {
+    return [ciphers](SSL_CTX* context) {
+      SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+      SSL_CTX_set_security_level(context, 0);
+      SSL_CTX_set_cipher_list(context, ciphers);
+    };
+  };
+  server.client(0, offering("ECDHE+AESGCM"));
+  server.client(0, offering("ECDHE+CHACHA20"));
+  for (const char* weak : {"kRSA+AESGCM", "ECDHE+AES128+SHA1", "DHE+AESGCM"}) {
+    expect_throw<Failure>([&] { server.client(0, offering(weak)); });
+  }
+}
