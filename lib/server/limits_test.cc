@@ -3,6 +3,8 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -362,4 +364,24 @@ PHX_TEST("what waits for a client's channels counts together, and too much ends 
   expect(noted, "a line");
   expect(has(answer, "hello"), "another is served: " + answer);
   greedy.rest();
+}
+
+PHX_TEST("a server that is started without descriptors 0 to 2 gives their numbers to no client") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (const int number : {0, 1, 2}) ::close(number);
+    const Endpoint endpoint;
+    const Server server(endpoint, {.port = 0}, Log::silent());
+    char name[64] = "";
+    bool taken = true;
+    for (const int number : {0, 1, 2}) {
+      const std::string link = "/proc/self/fd/" + std::to_string(number);
+      const auto size = ::readlink(link.c_str(), name, sizeof name);
+      taken = taken && size > 0 && std::string(name, static_cast<std::size_t>(size)) == "/dev/null";
+    }
+    ::_exit(taken ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  expect_eq(status, 0);
 }

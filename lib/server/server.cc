@@ -15,6 +15,7 @@
 #include "endpoint/logger.h"
 #include "net/listener.h"
 #include "net/signal.h"
+#include "net/standard_descriptors.h"
 #include "net/tls.h"
 #include "server/addresses.h"
 #include "server/admin.h"
@@ -103,6 +104,7 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
       workers(options.worker_threads, options.max_workers_per_client),
       memory(options.memory > 0 ? options.memory : server::default_memory(), shard_count(options)) {
   if (options.tls) certificate.emplace(*options.tls);
+  net::take_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   json_object_seed(0);  // before there are threads: Jansson seeds its tables only once
   if (options.http_port && !certificate) {
