@@ -141,6 +141,7 @@ class Endpoint {
   /// The way of a broadcast, for the server that opens and closes it.
   Broadcaster& broadcaster() const { return *broadcaster_; }
   const std::vector<transport::Mount>& mounts() const { return mounts_; }
+  const std::optional<std::string>& url_host() const { return options_.url_host; }
   /// One for each user socket, for a shard that stops.
   std::vector<std::unique_ptr<socket::Drainer>> drainers() const;
 

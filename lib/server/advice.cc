@@ -36,9 +36,13 @@ std::vector<std::string> unprotected(const Endpoint& endpoint, const ServerOptio
         "change what clients send");
   }
   std::vector<std::string> any_origin;
+  std::vector<std::string> own_host;
   std::vector<std::string> any_rate;
   for (const transport::Mount& mount : endpoint.mounts()) {
     if (mount.check_origin.allow_any()) any_origin.push_back(mount.path);
+    if (mount.check_origin.trust_host(endpoint.url_host()) && !is_loopback(options.host)) {
+      own_host.push_back(mount.path);
+    }
     if (!mount.message_rate) any_rate.push_back(mount.path);
   }
   if (!any_origin.empty()) {
@@ -46,6 +50,12 @@ std::vector<std::string> unprotected(const Endpoint& endpoint, const ServerOptio
         fmt::format("check_origin is off at {}: any page on the internet can "
                     "connect as the person who opens it",
                     fmt::join(any_origin, ", ")));
+  }
+  if (!own_host.empty()) {
+    sentences.push_back(
+        fmt::format("url_host is not set, and at {} pages are compared with the host that each "
+                    "request names: a page of any name that is made to point here can connect",
+                    fmt::join(own_host, ", ")));
   }
   if (!any_rate.empty()) {
     sentences.push_back(

@@ -51,6 +51,18 @@ PHX_TEST("a mount that takes any page, or any number of messages, is named") {
   expect_eq(server::unprotected(guarded, {}).size(), std::size_t{0});
 }
 
+PHX_TEST("where each request's own host decides which pages connect, that is said") {
+  Endpoint unnamed;
+  mount(unnamed, transport::Origins::url_host(), socket::MessageRate{50, 100});
+  expect(says(server::unprotected(unnamed, {.host = "0.0.0.0"}), "TLS is off"), "that, too");
+  expect(says(server::unprotected(unnamed, {.host = "0.0.0.0"}),
+              "url_host is not set, and at /socket"),
+         "a risk");
+  Endpoint named(EndpointOptions{.url_host = "example.com"});
+  mount(named, transport::Origins::url_host(), socket::MessageRate{50, 100});
+  expect(!says(server::unprotected(named, {.host = "0.0.0.0"}), "url_host"), "no risk");
+}
+
 PHX_TEST("more connections than descriptors are told with the number to set") {
   const ServerOptions options{.shards = 1, .max_connections = 1'000};
   expect_eq(server::out_of_reach(options, 2'000), std::string());

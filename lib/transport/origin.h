@@ -46,6 +46,11 @@ class Origins {
   bool allow(const http::Request& request, const std::optional<std::string>& url_host = {}) const;
   /// Whether pages from anywhere may connect.
   bool allow_any() const { return std::holds_alternative<Any>(rule_); }
+  /// Whether a request's own Host decides, as the endpoint's url_host is not set.
+  bool trust_host(const std::optional<std::string>& url_host) const {
+    return std::holds_alternative<SameHost>(rule_) ||
+           (std::holds_alternative<UrlHost>(rule_) && !url_host);
+  }
 
  private:
   struct Any {};
