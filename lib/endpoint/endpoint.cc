@@ -28,12 +28,12 @@ void check_path(const std::string& path, const char* whose) {
                               path + "\"");
 }
 
-void check_rate(const Mount& mount) {
-  const auto& rate = mount.message_rate;
+template <class Rate>
+void check_rate(const std::optional<Rate>& rate, const std::string& name) {
   if (!rate || (rate->per_second > 0 && rate->burst > 0)) return;
-  throw std::invalid_argument(
-      "expected a message_rate of at least 1 a second and a burst of at least 1, got a 0: leave "
-      "message_rate out for no limit");
+  throw std::invalid_argument("expected a " + name +
+                              " of at least 1 a second and a burst of at least 1, got a 0: set " +
+                              name + " to std::nullopt for no limit");
 }
 
 Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers& headers) {
@@ -69,7 +69,8 @@ void Endpoint::socket(Mount mount) {
   serializer::check_offers(transport::offers(mount));
   if (mount.websocket) check_path(mount.websocket->path, "a websocket's");
   if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
-  check_rate(mount);
+  check_rate(mount.message_rate, "message_rate");
+  check_rate(mount.byte_rate, "byte_rate");
   mounts_.push_back(std::move(mount));
 }
 

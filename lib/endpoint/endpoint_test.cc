@@ -178,5 +178,8 @@ PHX_TEST("a message rate of 0 is refused, with what to do for no limit") {
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.message_rate = {.per_second = 0, .burst = 1};
   const std::string why = expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); });
-  expect(why.find("leave message_rate out") != std::string::npos, why);
+  expect(why.find("set message_rate to std::nullopt") != std::string::npos, why);
+  mount.message_rate.reset();
+  mount.byte_rate = {.per_second = 1, .burst = 0};
+  expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); });
 }

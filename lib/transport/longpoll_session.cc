@@ -29,6 +29,7 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket,
       max_frames_(mount.longpoll->max_waiting_frames),
       max_bytes_(mount.longpoll->max_waiting_bytes) {
   if (mount.message_rate) rate_.emplace(*mount.message_rate);
+  byte_rate_ = mount.byte_rate;
 }
 
 void LongpollSession::init() {
@@ -58,6 +59,12 @@ void LongpollSession::handle(process::Message message) {
 
 /// A client over its rate gets the same answer as after its session has ended.
 void LongpollSession::publish(Publish message) {
+  const std::size_t bytes = message.frame.bytes.size();
+  if (byte_rate_ && socket::take(*byte_rate_, bytes_used_, bytes, scheduler().now()) > Millis{0}) {
+    limit_reached(telemetry::Limit::byte_rate, byte_rate_->per_second);
+    scheduler().send(message.publisher, Refused{});
+    return stop({process::ExitReason::shutdown, "too many bytes a second"});
+  }
   if (rate_ && !rate_->take(scheduler().now())) {
     limit_reached(telemetry::Limit::message_rate, rate_->rate().per_second);
     scheduler().send(message.publisher, Refused{});

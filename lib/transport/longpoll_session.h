@@ -88,6 +88,8 @@ class LongpollSession final : public socket::Handler {
   const std::size_t max_frames_;
   const std::size_t max_bytes_;
   std::optional<socket::RateLimit> rate_;
+  std::optional<socket::ByteRate> byte_rate_;
+  socket::UsedUp bytes_used_{};
   bool refused_ = false;  ///< The client went over a limit: this session ends.
 };
 //! [longpoll_session]

@@ -217,3 +217,16 @@ PHX_TEST("a session that was never polled ends where another client needs its pl
   f.token = never_polled;
   expect_eq(f.status_of(f.post(R"([null,"1","phoenix","heartbeat",{}])")), 410);
 }
+
+PHX_TEST("a client that posts too many bytes a second finds its session gone, and it is told") {
+  Fixture f;
+  f.mount.byte_rate = {1'000, 5'000};
+  const std::string& told = f.listen();
+  f.begin();
+  const std::string post =
+      R"([null,"1","phoenix","heartbeat",{"x":")" + std::string(2'400, 'x') + R"("}])";
+  expect_eq(f.status_of(f.post(post)), 200);
+  expect_eq(f.status_of(f.post(post)), 200);
+  expect_eq(f.status_of(f.post(post)), 410);
+  expect_eq(told, std::string("byte_rate 1000"));
+}
