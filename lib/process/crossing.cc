@@ -29,6 +29,15 @@ void Scheduler::post(std::function<void()> task, Pid blame) {
   }
 }
 
+void Scheduler::offer(std::function<void()> task, Pid blame) {
+  if (on_own_thread()) return task();
+  const auto offered =
+      inbox_.offer({TaskSignal{std::move(task), blame}, working_for}, limits_.inbox);
+  if (offered != Inbox::Offer::first_refused) return;
+  log_.error("a shard does not keep up with the others: broadcasts to its clients are lost",
+             {{"shard", std::to_string(shard_)}, {"waiting", std::to_string(limits_.inbox)}});
+}
+
 bool Scheduler::forward(std::uint32_t shard, Signal::Body body) {
   if (shard >= peers_.size()) return false;  // no such shard
   peers_[shard]->inbox_.push({std::move(body), working_for});

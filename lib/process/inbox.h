@@ -62,8 +62,18 @@ class Inbox {
 
   void push(Signal signal) {
     const std::lock_guard lock(mutex_);
-    signals_.push_back(std::move(signal));
-    if (signals_.size() == 1 && wake_) wake_();
+    add(std::move(signal));
+  }
+
+  enum class Offer { taken, refused, first_refused };
+  /// The same, where fewer than `limit` wait. `first_refused`: since the reader last took them.
+  Offer offer(Signal signal, std::size_t limit) {
+    const std::lock_guard lock(mutex_);
+    if (signals_.size() >= limit) {
+      return std::exchange(refused_, true) ? Offer::refused : Offer::first_refused;
+    }
+    add(std::move(signal));
+    return Offer::taken;
   }
 
   /// The next signal, if any. Shard thread only, like has_taken().
@@ -76,16 +86,23 @@ class Inbox {
   bool has_taken() const { return at_ < taken_.size(); }
 
  private:
+  void add(Signal signal) {
+    signals_.push_back(std::move(signal));
+    if (signals_.size() == 1 && wake_) wake_();
+  }
+
   void take_all() {
     at_ = 0;
     taken_.clear();
     const std::lock_guard lock(mutex_);
     taken_ = std::exchange(signals_, {});
+    refused_ = false;
   }
 
   std::mutex mutex_;
   std::vector<Signal> signals_;
   std::function<void()> wake_;
+  bool refused_ = false;
   std::vector<Signal> taken_;  ///< The reader's own: needs no lock.
   std::size_t at_ = 0;         ///< Index of the next one to read.
 };

@@ -15,6 +15,8 @@ struct Limits {
   std::size_t mailbox_bytes = 64 * 1'048'576;
   std::size_t messages_a_turn = 32;  ///< Then it goes to the back of the queue.
   std::size_t turns_a_run = 4'096;   ///< Then input and output get their turn.
+  /// Signals from other threads that wait; a broadcast beyond is lost on this shard.
+  std::size_t inbox = 1'000'000;
   std::size_t signals_at_once = 64;  ///< From other threads; then their receivers get a turn.
   Millis long_turn{100};             ///< A turn that takes longer is logged: it held up its thread.
 };

@@ -63,6 +63,9 @@ class Scheduler {
   /// Runs `task` on this scheduler's thread: at once if that is the calling thread, otherwise soon.
   /// What it throws reaches the caller in the first case, and crashes `blame` in the second.
   void post(std::function<void()> task, Pid blame = {});
+  /// The same for what may be lost: it is, with a line in the log, where Limits::inbox signals wait
+  /// for this scheduler's thread already.
+  void offer(std::function<void()> task, Pid blame = {});
 
   // Shard thread only.
   /// The watcher gets a Down when the target ends; Down{noproc} if it is already dead.

@@ -1,5 +1,6 @@
 /// What holds between threads: order, monitors and work handed off. Run it under SAN=thread.
 
+#include <algorithm>
 #include <future>
 #include <thread>
 
@@ -213,4 +214,23 @@ PHX_TEST(
   started.get_future().wait();
   a.scheduler.exit(pid, {ExitReason::killed});
   expect_eq(within_ten_seconds(heard.get_future()), std::vector<std::string>{"down"});
+}
+
+PHX_TEST(
+    "an inbox that is full takes no more of what may be lost, says so once, and all the rest") {
+  std::string log;
+  Scheduler scheduler(
+      0, Log::to(Level::error, [&log](Level, const std::string& line) { log += line + "\n"; }),
+      {.inbox = 2});
+  scheduler.await_thread();
+  int ran = 0;
+  for (int i = 0; i < 5; ++i) scheduler.offer([&ran] { ++ran; });
+  scheduler.post([&ran] { ran += 10; });
+  scheduler.adopt_thread();
+  scheduler.run(scheduler.now());
+  expect_eq(ran, 12);
+  expect_eq(std::count(log.begin(), log.end(), '\n'), 1);
+  expect(log.find("broadcasts to its clients are lost") != std::string::npos, log);
+  scheduler.offer([&ran] { ++ran; });
+  expect_eq(ran, 13);
 }

@@ -49,7 +49,7 @@ void PubSub::broadcast(std::string_view topic, EventPtr event, process::Pid from
   const std::string name(topic);
   // Our own shard first: if the dispatcher throws here, nobody elsewhere has got anything yet.
   const auto dispatch_at = [&](PubSub& peer) {
-    peer.scheduler_.post(
+    peer.scheduler_.offer(
         [&peer, name, event, from, dispatch] { peer.dispatch_here(name, event, from, dispatch); },
         blame);
   };
