@@ -34,8 +34,8 @@ struct Target {
   std::string websocket_path() const { return mount + "/websocket?vsn=2.0.0"; }
 };
 
-/// Reads ws://HOST[:PORT][/MOUNT] and wss://…; an IPv6 address stands in brackets. Nothing when it
-/// is something else.
+/// Reads ws://HOST[:PORT][/MOUNT] and wss://HOST[:PORT][/MOUNT]; an IPv6 address stands in
+/// brackets. Nothing when it is something else.
 std::optional<Target> parse_url(std::string_view url);
 
 /// Looks the host up, once for the run. Throws Unreachable when it has no address.
