@@ -48,10 +48,13 @@ Verdict auth_token_header(Attempt& attempt) {
 }
 
 Verdict agree_on_extensions(Attempt& attempt) {
-  if (!attempt.mount.websocket->compress) return {};
-  for (const std::string& item : attempt.request.list("sec-websocket-extensions")) {
+  if (!attempt.request.header("sec-websocket-extensions")) return {};
+  const auto items = attempt.request.list("sec-websocket-extensions");
+  if (items.empty()) return Refusal{http::Response{400}};
+  for (const std::string& item : items) {
     const auto offer = websocket::parse_extension(item);
     if (!offer) return Refusal{http::Response{400}};
+    if (!attempt.mount.websocket->compress) continue;
     if (!attempt.deflate) attempt.deflate = websocket::agree_on(*offer);
   }
   return {};

@@ -179,10 +179,22 @@ PHX_TEST("compression is agreed on where it is offered and switched on, and nowh
   expect(!f.accepted().deflate, "it is off");
   f.mount.websocket->compress = true;
   expect_eq(f.accepted().deflate.value().parameters, std::string("; client_max_window_bits=15"));
-  f.set("sec-websocket-extensions", "permessage-deflate; =");
-  expect_eq(f.refused().status, 400);
   f.set("sec-websocket-extensions", "");
   expect(!f.accepted().deflate, "it was not offered");
+}
+
+PHX_TEST("extensions that can't be read are 400, also where compression is off") {
+  for (const bool compress : {false, true}) {
+    for (const std::string bad : {"", ",", "permessage-deflate; =", "foo bar", "\"x\""}) {
+      Fixture f;
+      f.mount.websocket->compress = compress;
+      f.request.headers.emplace_back("sec-websocket-extensions", bad);
+      expect_eq(f.refused().status, 400);
+    }
+    Fixture f;
+    f.set("sec-websocket-extensions", "a,, permessage-deflate ,");
+    f.accepted();
+  }
 }
 
 PHX_TEST("of several auth tokens none is taken, and phoenix comes before the mount's own") {
