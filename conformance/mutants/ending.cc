@@ -134,5 +134,10 @@ MUTANT("the-oldest-meta-leaves", "of two metas it is the older that leaves", "S-
   });
 }
 
+MUTANT("empty-keys-are-nobody", "of whoever has an empty key presence tells nothing", "S-12") {
+  return lost_on_way_down(
+      [](const Message& m) { return m.payload.find(R"("":{"metas")") != std::string::npos; });
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -245,12 +245,15 @@ RULE("J-14", must, contract, "a pattern prefix:* takes any rest; case and prefix
 RULE("J-15", must, contract,
      "a running join holds back its whole socket; what is behind it is handled after it, in order",
      "Channel.Server.join waits") {
+  constexpr Millis busy{150};
   Client& client = t.connect();
+  const auto start = Clock::now();
   client.send_together({R"(["1","1","{topic}","phx_join",{"join":"slow","ms":150}])",
                         R"([null,"2","phoenix","heartbeat",{}])",
                         R"(["3","3","{other}","phx_join",{}])",
                         R"(["1","4","{topic}","count",{}])"});
   client.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+  if (Clock::now() - start < busy) throw Violation("the join to take 150 ms", "it took less");
   client.expect(R"([null,"2","phoenix","phx_reply",{ok}])");
   client.expect(R"(["3","3","{other}","phx_reply",{ok}])");
   client.expect(R"(["1","4","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");

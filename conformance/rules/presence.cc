@@ -7,6 +7,7 @@
 
 #include "conformance/suite/trial.h"
 #include "conformance/suite/violation.h"
+#include "conformance/wire/url.h"
 
 namespace phx::conformance {
 namespace {
@@ -38,14 +39,17 @@ std::string diff_there(const std::string& joins, const std::string& leaves) {
   return filled(diff_frame(joins, leaves), {{"own", "{own}-there"}});
 }
 
+std::string quoted(const std::string& escaped) { return '"' + escaped + '"'; }
+
 /// Somebody on the case's presence topic. It is the case's own; `{own}` stands for it here.
 class Member {
  public:
-  /// Joins as `key` under `name`; the reply has come, what follows has not been looked at. Another
-  /// topic has this behind its name.
+  /// Joins as `key` under `name`, both as JSON has them; the reply has come, what follows has not
+  /// been looked at. Another topic has this behind its name.
   Member(Trial& t, const std::string& key, const std::string& name, const std::string& behind = {})
       : topic_("presence:" + t.word("topic") + behind),
-        client_(t.connect({.query = "user_id=" + key})),
+        client_(
+            t.connect({.query = "user_id=" + percent_encoded(parse_json(quoted(key))->text())})),
         key_(key),
         name_(name) {
     send(fmt::format(R"(["1","1","{{own}}","phx_join",{{"name":"{}"}}])", name));
@@ -318,6 +322,21 @@ RULE("S-11", must, contract, "changes are told in the order in which they were m
     expect_same("the old phx_ref", ref, ref_of(told["leaves"], "ben"));
     ref = ref_of(told["joins"], "ben");
     before = now;
+  }
+}
+
+RULE("S-12", must, contract, "a key is any text: with quotes, beyond ASCII, or empty",
+     "Phoenix.Tracker (a key is a term)") {
+  Member ann(t, "ann", "A");
+  ann.expect_state(one_key("ann", meta("A")));
+  for (const char* key : {R"(q\" b\\ / )", "é 世界 😀", ""}) {
+    Member other(t, key, key);
+    other.expect_state(fmt::format(R"({{"ann":{{"metas":[{}]}},"{}":{{"metas":[{}]}}}})", meta("A"),
+                                   key, meta(key)));
+    ann.expect(joined(key, meta(key)));
+    other.client().forget();
+    other.send(R"(["1","2","{own}","phx_leave",{}])");
+    ann.expect(left(key, meta(key)));
   }
 }
 

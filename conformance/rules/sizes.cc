@@ -153,6 +153,17 @@ RULE("R-35", must, contract, "who does not read holds up nobody else, and misses
   client.read_on();
   client.expect(echo_reply(large));
   client.expect(R"(["1","3","{topic}","phx_reply",{ok}])");
+
+  // The same of many that a server may put together, and of which a socket takes one in part. From
+  // a client that has read much already a system would take all of them.
+  constexpr int messages = 400;
+  const std::string small(15'000, 'x');
+  Client& fresh = t.join();
+  fresh.stop_reading();
+  fresh.send_together(std::vector<std::string>(messages, echo(small)));
+  t.wait(beginning);
+  fresh.read_on();
+  for (int i = 0; i < messages; ++i) fresh.expect(echo_reply(small));
 }
 
 }  // namespace
