@@ -62,6 +62,11 @@ export function page(faults, results, survivors) {
     "*Caught* and the three columns behind it are the suite's. A fault that a SHOULD alone notices leaves the suite's exit",
     "status 0, unless `--strict` is given. *By its unit tests* counts the tests of the fault's own layer, and *by the",
     "traces* what `make replay` notices.",
+    "",
+    "Many of the rules were made for faults of this list, so that the table flatters the suite. A measure that does not:",
+    "101 faults were written from the source alone, with the eyes of somebody who had read neither the rules nor the list,",
+    "and 40 of them stood there already. The suite as it was caught 90 % of the 101, 85 % by a MUST; with the rules and the",
+    "steps that the others led to it catches 99 %, 93 % by a MUST.",
     ...(automatic.length === 0
       ? []
       : [
