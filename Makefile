@@ -29,7 +29,7 @@ ifdef ENGINE
 BUILD := build/fuzz
 ALL_CXXFLAGS += -fsanitize=fuzzer-no-link
 endif
-LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lsodium -lprometheus-cpp-core -lz
+LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lsodium -lprometheus-cpp-core -lz -lsystemd
 # The servers' own: glibc's is slow at bursts of small messages, and keeps what a crowd has left behind.
 # server.cc says what it is to do. Sanitizers bring theirs.
 ALLOCATOR := $(if $(SAN),,-ljemalloc)
@@ -40,7 +40,7 @@ export UBSAN_OPTIONS := print_stacktrace=1
 
 # What a program of one's own needs beside an installed library, and what building all of this needs.
 LIBRARY_PACKAGES := libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev libcmocka-dev libspdlog-dev libfmt-dev \
-  prometheus-cpp-dev libssl-dev libsodium-dev zlib1g-dev
+  prometheus-cpp-dev libssl-dev libsodium-dev zlib1g-dev libsystemd-dev
 BUILD_PACKAGES := g++ make pkg-config $(LIBRARY_PACKAGES) libboost-dev libcli11-dev openssl libjemalloc-dev
 CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
@@ -48,7 +48,7 @@ WORKSHOP_PACKAGES := node:node libmsgpack-cxx-dev
 METRICS_PACKAGES := prometheus
 SOAK_PACKAGES := gnuplot-nox
 VALGRIND_PACKAGES := valgrind
-FAULT_PACKAGES := node:node node:npm util-linux iproute2 libfaketime
+FAULT_PACKAGES := node:node node:npm util-linux iproute2 libfaketime systemd
 DOC_PACKAGES := doxygen doxygen-awesome-css
 BOOK_PACKAGES := node:node graphviz aspell aspell-en curl
 BENCHMARK_PACKAGES := libbenchmark-dev

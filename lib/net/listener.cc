@@ -86,6 +86,13 @@ Listener::Listener(std::string host, std::uint16_t port, const std::string& opti
   bind(port, option);
 }
 
+Listener::Listener(int socket, const Log& log, Accept accept)
+    : log_(log), accept_(std::move(accept)), socket_(socket) {
+  const int on = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // inherited by all it accepts
+  read_port();
+}
+
 Listener::~Listener() { stop(); }
 
 void Listener::stop() {
@@ -113,6 +120,10 @@ void Listener::bind(std::uint16_t port, const std::string& option) {
             : fmt::format("could not listen on port {} of {}: {}", port, host_,
                           std::strerror(error)));
   }
+  read_port();
+}
+
+void Listener::read_port() {
   Address bound;
   getsockname(socket_, bound.any(), &bound.size);
   port_ = ntohs(bound.is_v6() ? bound.v6().sin6_port : bound.v4().sin_port);

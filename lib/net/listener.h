@@ -24,11 +24,15 @@ class Listener {
   /// `ServerOptions::port`. \throws OptionError if the port can't be bound.
   Listener(std::string host, std::uint16_t port, const std::string& option, const Log& log,
            Accept accept);
+  /// Takes over a socket that listens already.
+  Listener(int socket, const Log& log, Accept accept);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();
 
   std::uint16_t port() const { return port_; }
+  /// What listens, for a successor to take over; -1 after stop().
+  int socket() const { return socket_; }
   /// Starts accepting, on this loop.
   void start(Loop& loop);
   /// Frees the port. REQUIRES: the loop still exists.
@@ -37,6 +41,7 @@ class Listener {
  private:
   struct Watch;
   void bind(std::uint16_t port, const std::string& option);
+  void read_port();
   void accept_all();
   bool accept_one();
   void pause();

@@ -21,7 +21,7 @@ namespace phx {
 /// Filled from a command line, a file or the environment; then finish() makes it ready for use. A
 /// program sets its own defaults before. A value.
 struct ProgramOptions {
-  ServerOptions server{.signals = true};
+  ServerOptions server{.signals = true, .service = true};
   EndpointOptions endpoint = {};
   /// What the program's own mounts start from: limits, origins. Its path and its socket are theirs.
   transport::Mount mount = {"/", nullptr};

@@ -20,7 +20,9 @@
 #include "server/addresses.h"
 #include "server/admin.h"
 #include "server/advice.h"
+#include "server/service.h"
 #include "server/shard.h"
+#include "server/watchdog.h"
 
 namespace phx {
 namespace {
@@ -54,7 +56,8 @@ std::string url_of(const char* scheme, const std::string& host, std::uint16_t po
 
 /// One run of a server. The first member is destroyed last.
 struct Server::Life {
-  Life(const Endpoint& endpoint, const ServerOptions& options, const Log& log);
+  Life(const Endpoint& endpoint, const ServerOptions& options, const Log& log,
+       server::Service* service);
   ~Life() { end(); }
 
   void start();
@@ -63,7 +66,11 @@ struct Server::Life {
   /// Waits until everything has ended, and returns what Server::stop does. Any thread.
   bool end();
   void reload();
+  void hand_over();
+  void look_at_successor();
 
+  std::unique_ptr<net::Listener> listener(const std::string& host, std::uint16_t port,
+                                          const char* option, net::Listener::Accept accept);
   void listen(std::uint16_t port, const char* option, const net::Certificate* certificate);
   void make_shards();
   void make_admin();
@@ -75,6 +82,7 @@ struct Server::Life {
   const Endpoint& endpoint;
   const ServerOptions& options;
   const Log& log;
+  server::Service* const service;  ///< Null unless asked for.
   server::Addresses addresses;
   std::optional<net::Certificate> certificate;
   process::Workers workers;
@@ -85,6 +93,10 @@ struct Server::Life {
   std::unique_ptr<server::Admin> admin;
   std::unique_ptr<net::Listener> admin_listener;
   std::vector<std::unique_ptr<net::Signal>> signals;
+  std::unique_ptr<server::Watchdog> watchdog;
+  std::unique_ptr<net::Timer> successor_watch;  ///< While one starts.
+  Clock::time_point successor_due{};
+  bool handed_over = false;
   std::size_t next_shard = 0;
   std::atomic<bool> started = false;
   std::atomic<bool> ending = false;
@@ -96,10 +108,11 @@ struct Server::Life {
 // --- The beginning ------------------------------------------------------------------------------
 
 Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_options,
-                   const Log& the_log)
+                   const Log& the_log, server::Service* the_service)
     : endpoint(the_endpoint),
       options(the_options),
       log(the_log),
+      service(the_service),
       addresses(options.max_connections_per_address),
       workers(options.worker_threads, options.max_workers_per_client),
       memory(options.memory > 0 ? options.memory : server::default_memory(), shard_count(options)) {
@@ -120,20 +133,28 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
 
 void Server::Life::listen(std::uint16_t port, const char* option,
                           const net::Certificate* with_certificate) {
-  listeners.push_back(std::make_unique<net::Listener>(
-      options.host, port, option, log, [this, with_certificate](int socket, net::Peer peer) {
+  listeners.push_back(
+      listener(options.host, port, option, [this, with_certificate](int socket, net::Peer peer) {
         server::Client client{std::move(peer)};
         if (!admit(client)) return static_cast<void>(::close(socket));
         emptiest_shard().adopt(socket, std::move(client), with_certificate);
       }));
 }
 
+std::unique_ptr<net::Listener> Server::Life::listener(const std::string& host, std::uint16_t port,
+                                                      const char* option,
+                                                      net::Listener::Accept accept) {
+  const auto socket = service == nullptr ? std::nullopt : service->take_socket(port);
+  if (socket) return std::make_unique<net::Listener>(*socket, log, std::move(accept));
+  return std::make_unique<net::Listener>(host, port, option, log, std::move(accept));
+}
+
 void Server::Life::make_admin() {
   admin = std::make_unique<server::Admin>(shards[0]->loop(), log, *options.admin,
                                           [this] { return ready(); });
-  admin_listener = std::make_unique<net::Listener>(
-      options.admin->host, options.admin->port, "AdminOptions::port", log,
-      [this](int socket, net::Peer peer) { admin->adopt(socket, std::move(peer)); });
+  admin_listener =
+      listener(options.admin->host, options.admin->port, "AdminOptions::port",
+               [this](int socket, net::Peer peer) { admin->adopt(socket, std::move(peer)); });
 }
 
 server::Readiness Server::Life::ready() const {
@@ -172,11 +193,19 @@ void Server::Life::start() {
     }
     signals.push_back(
         std::make_unique<net::Signal>(shards[0]->loop(), SIGHUP, [this] { reload(); }));
+    if (service != nullptr) {
+      signals.push_back(
+          std::make_unique<net::Signal>(shards[0]->loop(), SIGUSR2, [this] { hand_over(); }));
+    }
+  }
+  if (const auto interval = service == nullptr ? std::nullopt : service->watchdog()) {
+    watchdog = std::make_unique<server::Watchdog>(shards, *interval, [this] { service->alive(); });
   }
   std::vector<pubsub::PubSub*> hubs;
   for (const auto& shard : shards) hubs.push_back(&shard->pubsub());
   endpoint.broadcaster().open(std::move(hubs));
   for (const auto& shard : shards) threads.emplace_back([each = shard.get()] { each->run(); });
+  if (service != nullptr) service->ready();
 }
 
 // --- New connections, on the first shard's thread -----------------------------------------------
@@ -226,16 +255,57 @@ bool Server::Life::has_memory(const server::Client& client) {
 // --- New files, at any time ---------------------------------------------------------------------
 
 void Server::Life::reload() {
+  if (service != nullptr) service->reloading();
   log.reopen();
-  if (!certificate) return log.info("reloaded");
   try {
-    certificate->reload();
-    log.info("reloaded: new clients are shown the certificate as its files have it now",
-             {{"cert", options.tls->cert}});
+    if (certificate) certificate->reload();
+    log.info(certificate
+                 ? "reloaded: new clients are shown the certificate as its files have it now"
+                 : "reloaded");
   } catch (const std::exception& error) {
     log.error("the certificate could not be read again, and the old one stays",
               {{"reason", error.what()}});
   }
+  if (service != nullptr) service->ready();
+}
+
+// --- A new program, without a break -------------------------------------------------------------
+
+/// The successor is a child of ours that inherits the sockets. Until it serves, so do we.
+void Server::Life::hand_over() {
+  constexpr Millis look_again{20};
+  constexpr Millis patience{60'000};
+  if (ending || successor_watch) return;
+  std::vector<int> sockets;
+  for (const auto& each : listeners) sockets.push_back(each->socket());
+  if (admin_listener) sockets.push_back(admin_listener->socket());
+  try {
+    service->start_successor(sockets);
+  } catch (const std::exception& error) {
+    return log.error("the successor could not be started", {{"reason", error.what()}});
+  }
+  log.info("a successor starts", {{"pid", std::to_string(service->successor())}});
+  successor_due = Clock::now() + patience;
+  successor_watch =
+      std::make_unique<net::Timer>(shards[0]->loop(), [this] { look_at_successor(); });
+  successor_watch->every(look_again);
+}
+
+void Server::Life::look_at_successor() {
+  using Successor = server::Service::Successor;
+  const std::string pid = std::to_string(service->successor());
+  const Successor now = service->look_at_successor();
+  if (now == Successor::starting) {
+    if (Clock::now() > successor_due) service->kill_successor();
+    return;
+  }
+  successor_watch.reset();
+  if (now == Successor::serves) {
+    handed_over = true;
+    log.info("the successor serves: this process drains", {{"pid", pid}});
+    return begin_to_end();
+  }
+  log.error("the successor ended before it served: this process goes on", {{"pid", pid}});
 }
 
 // --- The end ------------------------------------------------------------------------------------
@@ -243,10 +313,13 @@ void Server::Life::reload() {
 void Server::Life::begin_to_end() {
   if (ending.exchange(true)) return;
   log.info("stopping");
+  if (service != nullptr && !handed_over) service->stopping();
   // The first shard's loop watches the ports and the signals.
   shards[0]->scheduler().post([this] {
-    for (const auto& listener : listeners) listener->stop();
+    for (const auto& each : listeners) each->stop();
+    if (handed_over && admin_listener) admin_listener->stop();  // the successor answers there
     signals.clear();
+    successor_watch.reset();
     for (const auto& shard : shards) shard->stop();
   });
 }
@@ -256,6 +329,7 @@ bool Server::Life::end() {
   if (threads.empty()) return handlers_ended;
   for (std::thread& thread : threads) thread.join();
   threads.clear();
+  watchdog.reset();
   if (admin_listener) admin_listener->stop();
   if (admin) admin->clear();
   endpoint.broadcaster().close();
@@ -271,7 +345,8 @@ Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
       log_(std::move(log)),
       logger_(
           std::make_unique<const Logger>(endpoint.telemetry(), log_, endpoint.filter_parameters())),
-      life_(std::make_unique<Life>(endpoint_, options_, log_)) {}
+      service_(options_.service ? std::make_unique<server::Service>() : nullptr),
+      life_(std::make_unique<Life>(endpoint_, options_, log_, service_.get())) {}
 
 Server::~Server() { stop(); }
 
@@ -299,7 +374,8 @@ void Server::start() {
     options_.port = port();  // the same ports again, even if 0 chose them
     if (life_->admin_listener) options_.admin->port = life_->admin_listener->port();
     life_.reset();
-    life_ = std::make_unique<Life>(endpoint_, options_, log_);
+    if (service_) service_->rewind();
+    life_ = std::make_unique<Life>(endpoint_, options_, log_, service_.get());
   }
   server::log_advice(log_, endpoint_, options_);
   life_->start();

@@ -24,6 +24,9 @@ namespace phx {
 
 using HttpLimits = http::Limits;
 class Logger;
+namespace server {
+class Service;
+}
 
 /// A port of its own for the people who run the server. `/health` answers 200 while the first shard
 /// turns; `/ready` answers 200 while newcomers are welcome, and 503 with a reason when the server
@@ -65,9 +68,15 @@ struct ServerOptions {
   /// A plain port beside the TLS port; 0 takes a free one.
   std::optional<std::uint16_t> http_port = {};
   std::optional<AdminOptions> admin = {};
-  /// SIGTERM and SIGINT stop the running server, SIGHUP calls reload(). Off by default: signals
-  /// belong to the program.
+  /// SIGTERM and SIGINT stop the running server, SIGHUP calls reload(). With `service`, SIGUSR2
+  /// replaces the program without refusing a client: it is started anew with the same arguments,
+  /// takes over the listening sockets, and then this process drains. Off by default: signals belong
+  /// to the program.
   bool signals = false;
+  /// Speaks with systemd, where that started the program: takes its sockets (LISTEN_FDS) in place
+  /// of binding the same ports, and says READY, RELOADING, STOPPING and WATCHDOG. At most one
+  /// server of a program.
+  bool service = false;
 };
 
 /// Any thread, one call at a time; stop() may be called while run() waits. A program may have
@@ -109,7 +118,8 @@ class Server {
   const Endpoint& endpoint_;
   ServerOptions options_;
   const Log log_;
-  const std::unique_ptr<const Logger> logger_;  ///< Attached once, however often it starts.
+  const std::unique_ptr<const Logger> logger_;      ///< Attached once, however often it starts.
+  const std::unique_ptr<server::Service> service_;  ///< Null unless asked for.
   std::unique_ptr<Life> life_;  ///< From binding the ports to the end of the last thread.
 };
 

@@ -1,0 +1,144 @@
+// The server is replaced by a new process while people talk: nobody is refused, and all come back.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join as path } from "node:path";
+import { test } from "node:test";
+import { Crowd } from "./support/crowd.js";
+import { ask, connect, join } from "../clients/support/client.js";
+import { eventually } from "../clients/support/deadline.js";
+import { contractServer } from "../clients/support/server.js";
+
+const PEOPLE = 50;
+const TALK_MS = 1_000;
+
+/** The newest process of a server that hands over: a signal, and an end by SIGTERM. */
+class Successor {
+  constructor(pid) {
+    this.pid = pid;
+  }
+  get lives() {
+    try {
+      process.kill(this.pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  async stop() {
+    if (this.lives) process.kill(this.pid, "SIGTERM");
+    await eventually("the successor's end", () => !this.lives);
+  }
+}
+
+/** A server that is replaced once, on SIGUSR2. Ends with the test `t`, and so does its successor. */
+async function replaceable(t, options = []) {
+  const server = contractServer({}, { options: ["--log", "info", ...options] });
+  await server.start();
+  t.after(() => server.kill());
+  return server;
+}
+
+async function handOver(t, server) {
+  server.signal("SIGUSR2");
+  const line = /the successor serves: this process drains" pid=(\d+)/;
+  const [, pid] = await eventually("a successor", () => server.output.match(line));
+  const successor = new Successor(Number(pid));
+  t.after(() => successor.stop());
+  return successor;
+}
+
+/** Knocks at the port, again and again, until stopped; resolves to how often, and what went wrong. */
+function knocking(url) {
+  const { port, hostname } = new URL(url);
+  let over = false;
+  const run = (async () => {
+    let count = 0;
+    const refused = [];
+    while (!over) {
+      const socket = createConnection({ port: Number(port), host: hostname });
+      try {
+        await once(socket, "connect");
+        ++count;
+      } catch (error) {
+        refused.push(error.code);
+      }
+      socket.destroy();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return { count, refused };
+  })();
+  return () => {
+    over = true;
+    return run;
+  };
+}
+
+test("SIGUSR2 under load: a new process serves, nobody is refused, and all rejoin there", async (t) => {
+  const server = await replaceable(t);
+  const crowd = await Crowd.gathers(t, server, PEOPLE, "conformance:restart");
+  await crowd.says(5);
+  crowd.expectAllHeard("before");
+  const back = crowd.comesBack();
+  const talk = crowd.talksFor(TALK_MS);
+  await crowd.heardSome(PEOPLE * 10);
+
+  const stopKnocking = knocking(server.url);
+  const successor = await handOver(t, server);
+  const { code } = await server.ended();
+  assert.equal(code, 0, "the old process ends well");
+  await back;
+  const { count, refused } = await stopKnocking();
+  assert.deepEqual(refused, [], `of ${count} newcomers`);
+  assert.ok(count > 10, `${count} newcomers`);
+  await talk;
+  crowd.expectNothingTwice();
+
+  await crowd.says(5);
+  crowd.expectAllHeard("on the new process");
+  assert.ok(successor.lives);
+});
+
+test("a successor that can't start leaves the old process serving", async (t) => {
+  const folder = mkdtempSync(path(tmpdir(), "phx-restart-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // The log's folder goes away: the same arguments no longer start a server.
+  const server = await replaceable(t, ["--log-file", path(folder, "server.log")]);
+  const channel = await join(await connect(t, server), "conformance:alone");
+  await ask(channel, "count");
+  rmSync(folder, { recursive: true });
+  server.signal("SIGUSR2");
+  await eventually("the successor's last word", () => /could not open/.test(server.output));
+  assert.deepEqual(await ask(channel, "count"), { count: 2 });
+  const newcomer = await join(await connect(t, server), "conformance:alone-2");
+  assert.deepEqual(await ask(newcomer, "count"), { count: 1 });
+});
+
+test("a socket that systemd holds is served, from the client that had the server started", async (t) => {
+  const port = await freePort();
+  const program = process.env.CONTRACT_SERVER || "build/plain/phx-contract";
+  const command = ["-l", `127.0.0.1:${port}`, program, "--port", `${port}`, "--log", "off"];
+  const child = spawn("systemd-socket-activate", command, { stdio: ["ignore", "pipe", "pipe"] });
+  t.after(() => child.kill("SIGKILL"));
+  await once(child.stderr, "data"); // it listens
+  const server = { mount: (mount) => `ws://127.0.0.1:${port}${mount}` };
+  const channel = await join(await connect(t, server), "conformance:held");
+  assert.deepEqual(await ask(channel, "echo", { n: 1 }), { n: 1 });
+  channel.socket.disconnect();
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  assert.equal((await ended)[0], 0);
+});
+
+/** A port that nobody has now. */
+async function freePort() {
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address();
+  server.close();
+  return port;
+}
