@@ -48,9 +48,10 @@ WORKSHOP_PACKAGES := node:node libmsgpack-cxx-dev
 METRICS_PACKAGES := prometheus
 SOAK_PACKAGES := gnuplot-nox
 VALGRIND_PACKAGES := valgrind
-FAULT_PACKAGES := node:node node:npm util-linux iproute2 libfaketime systemd
+FAULT_PACKAGES := node:node node:npm util-linux iproute2 libfaketime systemd nginx-light haproxy prometheus
 DOC_PACKAGES := doxygen doxygen-awesome-css
-BOOK_PACKAGES := node:node graphviz aspell aspell-en curl
+# systemd and prometheus for what docs/deploy/README.md has its reader check.
+BOOK_PACKAGES := node:node graphviz aspell aspell-en curl systemd prometheus
 BENCHMARK_PACKAGES := libbenchmark-dev
 PLOT_PACKAGES := gnuplot-nox
 # clang-tidy 14, Debian 12's own, can't read <source_location>.

@@ -94,7 +94,7 @@ test("SIGUSR2 under load: a new process serves, nobody is refused, and all rejoi
   await back;
   const { count, refused } = await stopKnocking();
   assert.deepEqual(refused, [], `of ${count} newcomers`);
-  assert.ok(count > 10, `${count} newcomers`);
+  assert.ok(count > 0, "some knocked meanwhile");
   await talk;
   crowd.expectNothingTwice();
 

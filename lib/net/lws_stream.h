@@ -32,6 +32,8 @@ class LwsStream final : public Stream {
   void drop() override;
   Millis quiet_for() const override;
   const Peer& peer() const override { return peer_; }
+  void speaks_for(std::string address) override { peer_.address = std::move(address); }
+  std::uint64_t bytes_sent() const override;
 
   // Events from libwebsockets. Its callback returns the results: -1 closes.
   int received(std::string_view bytes);
@@ -49,7 +51,7 @@ class LwsStream final : public Stream {
   void key_updated();
   void notify_of_key_updates(bool wanted);
 
-  const Peer peer_;
+  Peer peer_;
   lws* wsi_ = nullptr;  ///< Null once the connection has ended.
   int socket_ = -1;     ///< libwebsockets' own.
   StreamUser* user_ = nullptr;

@@ -35,9 +35,10 @@ PHX_TEST("what is no address is in no network, and an empty list contains none")
 }
 
 PHX_TEST("a list with another text is refused, and says what was expected") {
-  for (const char* text : {"", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/8x", "proxy", "/8"}) {
-    const std::string said = expect_throw<OptionError>(
-        [&] { net::Networks({text}, "ServerOptions::trusted_proxies"); });
+  for (const char* text :
+       {"", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/8x", "proxy", "/8"}) {
+    const std::string said =
+        expect_throw<OptionError>([&] { net::Networks({text}, "ServerOptions::trusted_proxies"); });
     expect(said.find("10.0.0.0/8 or fd00::/8") != std::string::npos, said);
   }
 }

@@ -18,8 +18,8 @@ namespace phx::net {
 
 /// A whole header.
 struct ProxyHeader {
-  std::size_t size = 0;              ///< Bytes: what follows is the client's.
-  std::optional<Peer> client = {};   ///< Nothing for the proxy's own checks (LOCAL, UNKNOWN).
+  std::size_t size = 0;             ///< Bytes: what follows is the client's.
+  std::optional<Peer> client = {};  ///< Nothing for the proxy's own checks (LOCAL, UNKNOWN).
 };
 /// It may become one: read on.
 struct ProxyHeaderUnfinished {};

@@ -12,5 +12,6 @@ FUZZ(input) {
   if (header == nullptr) return;
   must(header->size <= input.size() && header->size <= max_proxy_header, "a header ends within");
   const auto less = read_proxy_header(input.substr(0, header->size - 1));
-  must(std::holds_alternative<ProxyHeaderUnfinished>(less), "without its last byte it is unfinished");
+  must(std::holds_alternative<ProxyHeaderUnfinished>(less),
+       "without its last byte it is unfinished");
 }

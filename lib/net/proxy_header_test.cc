@@ -48,8 +48,8 @@ PHX_TEST("a header of version 2 does, too, whatever follows its addresses") {
   expect_eq(told(binary(0x21, 0x11, v4) + "GET"), std::string("28 203.0.113.7 49152"));
   expect_eq(told(binary(0x21, 0x11, v4 + std::string(40, 'x'))),
             std::string("68 203.0.113.7 49152"));
-  const std::string v6 = std::string(15, '\0') + '\1' + std::string(16, '\0') +
-                         std::string("\x00\x50\x01\xBB", 4);
+  const std::string v6 =
+      std::string(15, '\0') + '\1' + std::string(16, '\0') + std::string("\x00\x50\x01\xBB", 4);
   expect_eq(told(binary(0x21, 0x21, v6)), std::string("52 ::1 80"));
   expect_eq(told(binary(0x20, 0x00, "")), std::string("16 nobody"));
   expect_eq(told(binary(0x21, 0x31, std::string(216, '\0'))), std::string("232 nobody"));

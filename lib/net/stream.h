@@ -65,6 +65,11 @@ class Stream {
   /// Time since the client's last byte.
   virtual Millis quiet_for() const = 0;
   virtual const Peer& peer() const = 0;
+  /// The peer is a proxy, and speaks for this address.
+  virtual void speaks_for(std::string /*address*/) {}
+  /// Bytes that the kernel has sent, and the client has acknowledged, TLS's own among them. Until
+  /// closed() returns.
+  virtual std::uint64_t bytes_sent() const { return 0; }
 };
 
 }  // namespace phx::net

@@ -78,6 +78,11 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Text{&options.tls.key}, "key"},
       {"http-port", listening, "a plain port beside that of TLS; 0 takes a free one",
        Option::OptionalPort{&server.http_port}},
+      {"trusted-proxies", listening,
+       "addresses and networks (10.0.0.0/8) whose X-Forwarded-For counts",
+       Option::List{&server.trusted_proxies}},
+      {"proxy-protocol", listening, "they begin each connection with a PROXY header",
+       Option::Switch{&server.proxy_protocol}},
       {"shards", listening, "threads; 0 means one a core", Option::Count{&server.shards, 0, 64}},
       {"worker-threads", listening, "threads for handlers that block; more wait",
        Option::Count{&server.worker_threads, 1, 1'000}},
@@ -171,6 +176,8 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        "log"},
       {"log-format", watching, "logfmt, or json: one object a line",
        Option::Text{&options.log_format}},
+      {"access-log", watching, "a file for a line a request; - is where the log goes",
+       Option::Text{&options.access_log}},
       {"log-file", watching, "in place of standard error; SIGHUP opens it again",
        Option::Text{&options.log_file}},
   };
@@ -192,6 +199,12 @@ void ProgramOptions::finish() {
   if (!check_origin.empty()) mount.check_origin = origins_of(check_origin);
   set_rate(mount.message_rate, message_rate, message_burst);
   set_rate(mount.byte_rate, byte_rate, byte_burst);
+  if (!access_log.empty()) {
+    const LogFormat format = log_format_of(log_format);
+    server.access_log = access_log != "-"  ? Log::to_file(access_log, Level::info, format)
+                        : log_file.empty() ? Log::to_stderr(Level::info, format)
+                                           : Log::to_file(log_file, Level::info, format);
+  }
   if (admin_port) server.admin = AdminOptions{.host = admin_host, .port = *admin_port};
   raise_descriptor_limit();
 }

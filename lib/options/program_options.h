@@ -30,8 +30,9 @@ struct ProgramOptions {
   std::string secret_key_base_file = {};
   std::string log_level = "info";
   std::string log_format = "logfmt";
-  std::string log_file = {};  ///< In place of standard error; opened again by Server::reload().
-  bool metrics = false;       ///< Serve `/metrics`, on the admin port if there is one.
+  std::string log_file = {};    ///< In place of standard error; opened again by Server::reload().
+  bool metrics = false;         ///< Serve `/metrics`, on the admin port if there is one.
+  std::string access_log = {};  ///< A file; `-` is where the log goes.
   std::string admin_host = "127.0.0.1";
   std::optional<std::uint16_t> admin_port = {};  ///< Opens ServerOptions::admin.
   /// In place of the mount's own, if not empty: hosts as Origins::list takes them, or one word,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/network.h"
+#include "telemetry/limits.h"
 
 namespace phx::server {
 
@@ -43,6 +44,21 @@ Addresses::Admission Addresses::admit(const std::string& peer) {
 std::size_t Addresses::known() const {
   const std::lock_guard lock(counts_->mutex);
   return counts_->of.size();
+}
+
+bool admit(Addresses& addresses, Client& client, const telemetry::Telemetry& telemetry,
+           const Log& log) {
+  if (addresses.limit() == 0) return true;
+  auto admission = addresses.admit(client.peer.address);
+  client.place = std::move(admission.place);
+  if (client.place) return true;
+  const telemetry::LimitReached reached{telemetry::Limit::address_connections, addresses.limit()};
+  if (admission.first_refusal) {
+    telemetry::tell(telemetry, log, reached, {"peer", client.peer.address});
+  } else {
+    telemetry.execute(reached);
+  }
+  return false;
 }
 
 }  // namespace phx::server

@@ -7,6 +7,10 @@
 #include <memory>
 #include <string>
 
+#include "base/log.h"
+#include "server/client.h"
+#include "telemetry/telemetry.h"
+
 namespace phx::server {
 
 /// Any thread. Places may outlive it.
@@ -33,5 +37,10 @@ class Addresses {
   const std::size_t limit_;
   const std::shared_ptr<Counts> counts_;
 };
+
+/// Takes a place for the client's address. False if there is none, which is counted, and logged for
+/// the first one.
+bool admit(Addresses& addresses, Client& client, const telemetry::Telemetry& telemetry,
+           const Log& log);
 
 }  // namespace phx::server

@@ -34,6 +34,11 @@ void Connections::welcome(std::unique_ptr<net::Stream> stream, Client client) {
   http_.emplace(key, std::move(connection));
 }
 
+bool Connections::admit(Client& client) {
+  return limits_.addresses == nullptr ||
+         server::admit(*limits_.addresses, client, telemetry(), scheduler_.log());
+}
+
 bool Connections::has_room(const std::string& peer) {
   if (size() < limits_.max_connections) {
     full_ = false;
@@ -141,6 +146,10 @@ void Connections::finished(HttpConnection& connection) {
 void Connections::finished(WebsocketConnection& connection) {
   const auto found = websockets_.find(&connection);
   if (found == websockets_.end()) return;
+  if (limits_.access_log) {  // HttpConnection put the visit there
+    write_access(*limits_.access_log, *static_cast<const Visit*>(connection.place().get()),
+                 connection.bytes_sent());
+  }
   ended_websockets_.push_back(std::move(found->second));
   websockets_.erase(found);
 }

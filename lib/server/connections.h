@@ -14,6 +14,7 @@
 #include "endpoint/endpoint.h"
 #include "net/loop.h"
 #include "pubsub/pubsub.h"
+#include "server/addresses.h"
 #include "server/http_connection.h"
 #include "server/websocket_connection.h"
 
@@ -26,6 +27,9 @@ struct ConnectionLimits {
   Millis write_patience{60'000};               ///< For the client to take what waits for it.
   std::size_t client_memory = 64 * 1'048'576;  ///< Bytes that wait for one client's processes.
   http::Limits http = {};
+  std::optional<Log> access_log = {};
+  net::Networks trusted_proxies = {};
+  Addresses* addresses = nullptr;  ///< Where clients that proxies speak for take their places.
 };
 
 class Connections final : public HttpHost, public WebsocketHost {
@@ -79,6 +83,11 @@ class Connections final : public HttpHost, public WebsocketHost {
   void become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
                         Client client, std::string_view early) override;
   const http::Limits& http_limits() const override { return limits_.http; }
+  const Log* access_log() const override {
+    return limits_.access_log ? &*limits_.access_log : nullptr;
+  }
+  const net::Networks& trusted_proxies() const override { return limits_.trusted_proxies; }
+  bool admit(Client& client) override;
   void finished(HttpConnection& connection) override;
   // WebsocketHost
   process::Scheduler& scheduler() override { return scheduler_; }

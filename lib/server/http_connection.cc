@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/forwarded.h"
+
 namespace phx::server {
 namespace {
 
@@ -35,6 +37,11 @@ class HttpConnection::Answer final : public http::Responder {
   const bool head_only_;
   const http::Persistence persistence_;
 };
+
+const net::Networks& HttpHost::trusted_proxies() const {
+  static const net::Networks none;
+  return none;
+}
 
 HttpConnection::HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stream, Client client)
     : host_(host),
@@ -103,22 +110,49 @@ void HttpConnection::read_requests() {
 }
 
 void HttpConnection::answer(http::Request request) {
-  request.peer = client_.peer.address;
-  request.peer_port = client_.peer.port;
-  request.scheme = client_.peer.secure ? "https" : "http";
+  know_peer(request);
   const bool head_only = request.method == "HEAD";
   const http::Persistence persistence = http::wanted_persistence(request);
   Endpoint::Outcome outcome = host_.dispatch(request);
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) {
-    const std::string early = reader_.take_rest();
-    host_.become_websocket(std::move(stream_), std::move(*upgrade), std::move(client_), early);
-    return end();
+    if (request.peer != client_.peer.address) {
+      client_.peer.address = request.peer;
+      if (!host_.admit(client_)) return respond({503}, head_only, http::Persistence::close);
+      stream_->speaks_for(request.peer);
+    }
+    return hand_on(std::move(*upgrade));
   }
   if (const auto* later = std::get_if<http::Later>(&outcome)) {
     answer_ = std::make_shared<Answer>(*this, head_only, persistence);
     return wait_for(*later);
   }
   respond(std::get<http::Response>(std::move(outcome)), head_only, persistence);
+}
+
+/// A proxy's connection may carry one client's request after another's.
+void HttpConnection::know_peer(http::Request& request) {
+  request.peer = client_.peer.address;
+  request.peer_port = client_.peer.port;
+  request.scheme = client_.peer.secure ? "https" : "http";
+  if (auto address = forwarded_for(request, host_.trusted_proxies())) {
+    request.peer = std::move(*address);
+    request.peer_port = 0;  // which the header does not say
+  }
+  if (host_.access_log() == nullptr) return;
+  visit_ =
+      std::make_unique<Visit>(Visit{request.peer, request.method, std::string(request.path())});
+}
+
+/// Its stream becomes a websocket's. REQUIRES: `stream_` knows for whom a proxy speaks.
+void HttpConnection::hand_on(transport::Upgrade upgrade) {
+  if (visit_) {
+    visit_->status = 101;
+    visit_->place = std::move(client_.place);
+    client_.place = std::shared_ptr<const Visit>(std::move(visit_));
+  }
+  const std::string early = reader_.take_rest();
+  host_.become_websocket(std::move(stream_), std::move(upgrade), std::move(client_), early);
+  end();
 }
 
 /// The answer has a time limit of its own, so ours is stopped. The stream is still read, to notice
@@ -143,6 +177,10 @@ void HttpConnection::respond(http::Response response, bool head_only,
   constexpr std::size_t worth_a_write = 16'384;  // a smaller body joins its head
   if (leaving_) persistence = http::Persistence::close;
   closing_ = persistence == http::Persistence::close;
+  if (host_.access_log() != nullptr) {
+    if (!visit_) visit_ = std::make_unique<Visit>(Visit{client_.peer.address});
+    visit_->status = response.status;
+  }
   unsent_ = {http::head_bytes(response, persistence)};
   if (!head_only && response.body.size() < worth_a_write) {
     unsent_.head += response.body;
@@ -174,8 +212,15 @@ void HttpConnection::write() {
   sent_all();
 }
 
+void HttpConnection::log_access() {
+  if (const auto visit = std::exchange(visit_, nullptr)) {
+    write_access(*host_.access_log(), *visit, unsent_.sent);
+  }
+}
+
 void HttpConnection::sent_all() {
-  unsent_ = {};  // frees its memory, too
+  if (visit_ && visit_->status != 0) log_access();  // and not after a 100
+  unsent_ = {};                                     // frees its memory, too
   if (closing_) {
     patience_.stop();
     return stream_->finish(host_.linger());
@@ -195,6 +240,7 @@ void HttpConnection::end() {
   if (std::exchange(ended_, true)) return;
   if (answer_) answer_->hang_up();
   patience_.stop();
+  log_access();
   host_.finished(*this);
 }
 

@@ -7,8 +7,10 @@
 
 #include "endpoint/endpoint.h"
 #include "http/request_reader.h"
+#include "net/networks.h"
 #include "net/stream.h"
 #include "net/timer.h"
+#include "server/access_log.h"
 #include "server/client.h"
 
 namespace phx::server {
@@ -30,6 +32,12 @@ class HttpHost {
   virtual Millis linger() const = 0;
   /// A client went over one of its limits.
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
+  /// Null where nobody asked for one.
+  virtual const Log* access_log() const { return nullptr; }
+  /// Whose word on their clients' addresses counts.
+  virtual const net::Networks& trusted_proxies() const;
+  /// Takes a place for a client that a proxy speaks for. False if its address has no more.
+  virtual bool admit(Client& /*client*/) { return true; }
   /// Destroys the connection, once nothing of it is on the stack any more.
   virtual void finished(HttpConnection& connection) = 0;
 };
@@ -71,6 +79,9 @@ class HttpConnection final : public net::StreamUser {
   bool idle() const { return !waiting_ && unsent_.empty() && !closing_; }
   void read_requests();
   void answer(http::Request request);
+  void know_peer(http::Request& request);
+  void hand_on(transport::Upgrade upgrade);
+  void log_access();
   void wait_for(const http::Later& later);
   void respond(http::Response response, bool head_only, http::Persistence persistence);
   void write();
@@ -91,6 +102,7 @@ class HttpConnection final : public net::StreamUser {
   bool paused_ = false;   ///< The stream is not read.
   bool ended_ = false;
   std::shared_ptr<Answer> answer_;
+  std::unique_ptr<Visit> visit_;  ///< The current request's, where there is an access log.
   net::Timer patience_;
   std::size_t taken_ = 0;  ///< Bytes of the answer since the client last got more time.
 };

@@ -14,6 +14,8 @@
 
 #include "endpoint/logger.h"
 #include "net/listener.h"
+#include "net/networks.h"
+#include "net/proxy_gate.h"
 #include "net/signal.h"
 #include "net/standard_descriptors.h"
 #include "net/tls.h"
@@ -36,13 +38,17 @@ std::size_t shard_count(const ServerOptions& options) {
 /// Descriptors for all that a program opens beside its clients' sockets, once the server was made.
 constexpr std::size_t descriptors_of_others = 4'096;
 
-server::ShardOptions shard_options(const ServerOptions& options, std::size_t shards) {
+server::ShardOptions shard_options(const ServerOptions& options, std::size_t shards,
+                                   const net::Networks& proxies, server::Addresses& addresses) {
   return {.connections = {.max_connections = (options.max_connections + shards - 1) / shards,
                           .outbox_limit = options.outbox_limit,
                           .farewell = options.farewell,
                           .write_patience = options.write_patience,
                           .client_memory = options.client_memory,
-                          .http = options.http},
+                          .http = options.http,
+                          .access_log = options.access_log,
+                          .trusted_proxies = proxies,
+                          .addresses = &addresses},
           .processes = options.processes,
           .descriptors = options.max_connections + descriptors_of_others};
 }
@@ -84,11 +90,13 @@ struct Server::Life {
   const Log& log;
   server::Service* const service;  ///< Null unless asked for.
   server::Addresses addresses;
+  const net::Networks proxies;
   std::optional<net::Certificate> certificate;
   process::Workers workers;
   server::MemoryBudget memory;
   bool refusing = false;  ///< Newcomers, as memory is short.
   std::vector<std::unique_ptr<server::Shard>> shards;
+  std::vector<std::unique_ptr<net::ProxyGate>> gates;
   std::vector<std::unique_ptr<net::Listener>> listeners;  ///< The first one is port()'s.
   std::unique_ptr<server::Admin> admin;
   std::unique_ptr<net::Listener> admin_listener;
@@ -114,6 +122,7 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
       log(the_log),
       service(the_service),
       addresses(options.max_connections_per_address),
+      proxies(options.trusted_proxies, "ServerOptions::trusted_proxies"),
       workers(options.worker_threads, options.max_workers_per_client),
       memory(options.memory > 0 ? options.memory : server::default_memory(), shard_count(options)) {
   if (options.tls) certificate.emplace(*options.tls);
@@ -125,19 +134,33 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
                       "expected a certificate and a key with ServerOptions::http_port, which opens "
                       "a plain port beside the TLS port, got neither");
   }
+  if (options.proxy_protocol && proxies.empty()) {
+    throw OptionError("ServerOptions::trusted_proxies",
+                      "expected the addresses of proxies with ServerOptions::proxy_protocol, got "
+                      "none");
+  }
+  make_shards();
   listen(options.port, "ServerOptions::port", certificate ? &*certificate : nullptr);
   if (options.http_port) listen(*options.http_port, "ServerOptions::http_port", nullptr);
-  make_shards();
   if (options.admin) make_admin();
 }
 
 void Server::Life::listen(std::uint16_t port, const char* option,
                           const net::Certificate* with_certificate) {
+  const auto welcome = [this, with_certificate](int socket, net::Peer peer) {
+    server::Client client{std::move(peer)};
+    if (!admit(client)) return static_cast<void>(::close(socket));
+    emptiest_shard().adopt(socket, std::move(client), with_certificate);
+  };
+  net::ProxyGate* gate = nullptr;
+  if (options.proxy_protocol) {
+    gates.push_back(std::make_unique<net::ProxyGate>(shards[0]->loop(), log, welcome));
+    gate = gates.back().get();
+  }
   listeners.push_back(
-      listener(options.host, port, option, [this, with_certificate](int socket, net::Peer peer) {
-        server::Client client{std::move(peer)};
-        if (!admit(client)) return static_cast<void>(::close(socket));
-        emptiest_shard().adopt(socket, std::move(client), with_certificate);
+      listener(options.host, port, option, [this, gate, welcome](int socket, net::Peer peer) {
+        if (gate == nullptr || !proxies.contain(peer.address)) return welcome(socket, peer);
+        gate->take(socket, std::move(peer));
       }));
 }
 
@@ -163,6 +186,7 @@ server::Readiness Server::Life::ready() const {
   std::size_t open = 0;
   for (const auto& shard : shards) open += shard->load();
   if (open >= options.max_connections) return {false, "connection limit reached"};
+  if (memory.full()) return {false, "memory budget spent"};
   return {};
 }
 
@@ -171,8 +195,8 @@ void Server::Life::make_shards() {
   std::vector<process::Scheduler*> schedulers;
   std::vector<pubsub::PubSub*> hubs;
   for (std::uint32_t i = 0; i < count; ++i) {
-    shards.push_back(std::make_unique<server::Shard>(i, endpoint, log, workers, memory,
-                                                     shard_options(options, count)));
+    shards.push_back(std::make_unique<server::Shard>(
+        i, endpoint, log, workers, memory, shard_options(options, count, proxies, addresses)));
     if (certificate) shards.back()->loop().prepare(*certificate);
     schedulers.push_back(&shards.back()->scheduler());
     hubs.push_back(&shards.back()->pubsub());
@@ -185,7 +209,11 @@ void Server::Life::start() {
   const std::lock_guard lock(threads_mutex);
   started = true;
   for (const auto& listener : listeners) listener->start(shards[0]->loop());
-  if (admin_listener) admin_listener->start(shards[0]->loop());
+  if (admin_listener) {
+    admin_listener->start(shards[0]->loop());
+    log.info("the admin port is open",
+             {{"url", url_of("http", options.admin->host, admin_listener->port())}});
+  }
   if (options.signals) {
     for (const int number : {SIGTERM, SIGINT}) {
       signals.push_back(
@@ -224,17 +252,8 @@ server::Shard& Server::Life::emptiest_shard() {
 
 bool Server::Life::admit(server::Client& client) {
   if (!has_memory(client)) return false;
-  if (addresses.limit() == 0) return true;
-  auto admission = addresses.admit(client.peer.address);
-  client.place = std::move(admission.place);
-  if (client.place) return true;
-  const telemetry::LimitReached reached{telemetry::Limit::address_connections, addresses.limit()};
-  if (admission.first_refusal) {
-    telemetry::tell(endpoint.telemetry(), log, reached, {"peer", client.peer.address});
-  } else {
-    endpoint.telemetry().execute(reached);
-  }
-  return false;
+  return proxies.contain(client.peer.address) ||
+         server::admit(addresses, client, endpoint.telemetry(), log);
 }
 
 /// A line for the first that is refused, as each of them would be one more reason to be short.
@@ -257,6 +276,7 @@ bool Server::Life::has_memory(const server::Client& client) {
 void Server::Life::reload() {
   if (service != nullptr) service->reloading();
   log.reopen();
+  if (options.access_log) options.access_log->reopen();
   try {
     if (certificate) certificate->reload();
     log.info(certificate
@@ -317,6 +337,7 @@ void Server::Life::begin_to_end() {
   // The first shard's loop watches the ports and the signals.
   shards[0]->scheduler().post([this] {
     for (const auto& each : listeners) each->stop();
+    for (const auto& gate : gates) gate->clear();
     if (handed_over && admin_listener) admin_listener->stop();  // the successor answers there
     signals.clear();
     successor_watch.reset();

@@ -68,6 +68,16 @@ struct ServerOptions {
   /// A plain port beside the TLS port; 0 takes a free one.
   std::optional<std::uint16_t> http_port = {};
   std::optional<AdminOptions> admin = {};
+  /// A line for each request and each websocket: address, method, path, status, bytes, time. Its
+  /// log, which may be the server's own, must take Level::info.
+  std::optional<Log> access_log = {};
+  /// Addresses and networks (`10.0.0.0/8`) of proxies whose word counts on whom they speak for, in
+  /// `X-Forwarded-For` and the PROXY protocol: for limits, logs, and ConnectInfo::peer_data. A
+  /// proxy must add to the header itself. Its own connections have no limit of an address.
+  std::vector<std::string> trusted_proxies = {};
+  /// These proxies begin each connection with a PROXY header, version 1 or 2. One without is
+  /// closed.
+  bool proxy_protocol = false;
   /// SIGTERM and SIGINT stop the running server, SIGHUP calls reload(). With `service`, SIGUSR2
   /// replaces the program without refusing a client: it is started anew with the same arguments,
   /// takes over the listening sockets, and then this process drains. Off by default: signals belong

@@ -81,6 +81,10 @@ class WebsocketConnection final : public transport::Wire,
   void writable() override { flush(); }
   void closed() override;
 
+  /// What Client::place was. See Connections::finished.
+  const std::shared_ptr<const void>& place() const { return place_; }
+  std::uint64_t bytes_sent() const { return stream_->bytes_sent(); }
+
   /// Fetches into the cache what the next flush() touches.
   void prefetch() const {
     __builtin_prefetch(&stream_);

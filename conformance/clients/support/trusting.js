@@ -1,9 +1,12 @@
-// A WebSocket that takes any certificate, as the certificate changes under it.
+// A WebSocket that takes any certificate: one that changes, or a proxy's.
 
 import { WebSocket } from "ws";
 
 export class TakesAny extends WebSocket {
+  /** More of `ws`'s options, of a subclass. */
+  static options = {};
+
   constructor(url, protocols) {
-    super(url, protocols, { rejectUnauthorized: false });
+    super(url, protocols, { rejectUnauthorized: false, ...new.target.options });
   }
 }
