@@ -12,6 +12,7 @@
 #include "base/base64.h"
 #include "base/check.h"
 #include "channel/fastlane.h"
+#include "presence/cluster.h"
 #include "process/scheduler.h"
 
 namespace phx {
@@ -77,7 +78,9 @@ class Presence::Watcher final : public process::Process {
 
   std::set<Pid> present() const {
     const std::lock_guard lock(presence_.mutex_);
-    return presence_.state_.processes(scheduler().shard());
+    std::set<Pid> pids = presence_.state_.processes(scheduler().shard());
+    std::erase_if(pids, presence::is_foreign);
+    return pids;
   }
 
   /// One change for each News, so that others have their turns in between. Asks for the next before
@@ -163,6 +166,12 @@ void Presence::require_room(const Socket& socket) {
 /// REQUIRES: the lock is held, so that a process's changes are broadcast in the order in which they
 /// were made.
 void Presence::changed(const Context& context, Pid pid, Change change) {
+  if (cluster_) record(change);  // other nodes hear of it
+  enqueue(context, pid, std::move(change));
+}
+
+/// REQUIRES: the lock is held.
+void Presence::enqueue(const Context& context, Pid pid, Change change) {
   shard_of(context).pending[pid].push_back(std::move(change));
   notify(context);
 }

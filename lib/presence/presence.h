@@ -12,9 +12,13 @@
 /// message that it sends itself brings it here. Each change is broadcast as `presence_diff` on the
 /// channel's topic, a newcomer's own before track() returns: so it reaches the newcomer, too,
 /// before the state that it is pushed next. A process that ends, however it ends, leaves. Mirrors
-/// Phoenix.Presence. One node: the state is this program's own.
+/// Phoenix.Presence.
+///
+/// One that is connected to other nodes lists their presences, too, and tells its members of their
+/// changes. Each node may be one of ours or of Phoenix.
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -26,9 +30,18 @@
 #include <vector>
 
 #include "channel/channel.h"
+#include "presence/cluster_options.h"
 #include "presence/state.h"
+#include "presence/value.h"
+
+namespace phx::pubsub {
+class Adapter;
+}
 
 namespace phx {
+namespace presence {
+class Replica;
+}
 
 /// The channel is present under the key, and `phx_ref` names what it says. Mirrors `{:ok, ref}`.
 struct Tracked {
@@ -46,10 +59,10 @@ using UpdateResult = std::variant<Tracked, NoPresence>;
 /// tests, of one house. It knows them by names that mean others elsewhere.
 class Presence {
  public:
-  Presence() = default;
+  Presence();
   Presence(const Presence&) = delete;
   Presence& operator=(const Presence&) = delete;
-  virtual ~Presence() = default;
+  virtual ~Presence();
 
   /// One channel's changes that may wait to be broadcast; if it makes one more it crashes, and that
   /// change is not made. As many as a mailbox takes.
@@ -72,6 +85,22 @@ class Presence {
   /// `{"metas": […]}` of one key, or null. Mirrors get_by_key/2.
   Json get_by_key(std::string_view topic, std::string_view key) const;
 
+  /// Makes one list of this node's presences and those of others. `adapter` is the endpoint's.
+  /// Once, before the server starts, which then needs the trackers() among its children. \throws
+  /// OptionError.
+  ///
+  ///     presence.connect(adapter, {.name = "ContractWeb.Presence"});
+  ///     for (auto& each : presence.trackers()) {
+  ///       endpoint.child({each.id, std::move(each.start)});
+  ///     }
+  void connect(std::shared_ptr<pubsub::Adapter> adapter, presence::ClusterOptions options);
+  /// The processes that talk to other nodes, one for each tracker of the pool.
+  struct Tracker {
+    std::string id;
+    std::function<std::unique_ptr<process::Process>(const Context& context)> start;
+  };
+  std::vector<Tracker> trackers();
+
  protected:
   /// Adds to what clients are shown, before a list or a diff goes out: names from a database, say.
   /// Mirrors the callback fetch/2. Any thread. If it throws, members miss the diff that was to be
@@ -80,6 +109,8 @@ class Presence {
 
  private:
   class Watcher;
+  class TrackerProcess;
+  struct Cluster;
   struct Change {
     std::string topic;
     presence::Diff diff;
@@ -96,6 +127,8 @@ class Presence {
 
   void require_room(const Socket& socket);
   void changed(const Context& context, process::Pid pid, Change change);
+  void enqueue(const Context& context, process::Pid pid, Change change);
+  void record(const Change& change);
   void notify(const Context& context);
   Shard& shard_of(const Context& context);
   static std::optional<Change> take(Shard& shard, process::Pid pid);
@@ -105,7 +138,8 @@ class Presence {
 
   mutable std::mutex mutex_;
   presence::State state_;
-  std::vector<Shard> shards_;  // by their numbers
+  std::vector<Shard> shards_;         // by their numbers
+  std::unique_ptr<Cluster> cluster_;  // none: this node is alone
 };
 
 }  // namespace phx

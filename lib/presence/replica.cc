@@ -72,10 +72,10 @@ void Replica::beat(Turn& turn) {
 
 void Replica::request_transfers(Turn& turn) {
   append(pending_clocks_, {self(), state_.clocks()});
-  for (const auto& [ref, clocks] : pending_clocks_) {
-    if (ref == self()) continue;
+  for (auto next = pending_clocks_.rbegin(); next != pending_clocks_.rend(); ++next) {
+    if (next->replica == self()) continue;
     turn.send.push_back(
-        {TransferRequest{++requests_, self(), {self(), state_.clocks()}}, ref.name()});
+        {TransferRequest{++requests_, self(), {self(), state_.clocks()}}, next->replica.name()});
   }
   pending_clocks_.clear();
 }
@@ -105,10 +105,12 @@ void Replica::permdown(Peer& peer, Turn& turn) {
   generations_.forget(peer.ref);
 }
 
-Replica::Turn Replica::leave() {
+Replica::Turn Replica::leave(bool for_good) {
   Turn turn;
   if (!state_.delta().empty()) beat(turn);
-  turn.send.push_back({GracefulPermdown{self()}});
+  if (for_good) turn.send.push_back({GracefulPermdown{self()}});
+  for (auto& [name, peer] : peers_) permdown(peer, turn);
+  peers_.clear();
   return turn;
 }
 

@@ -39,8 +39,9 @@ class Replica {
   /// Once every broadcast_period.
   Turn tick(Clock::time_point now);
   Turn receive(Clock::time_point now, const TrackerMessage& message);
-  /// The last words: what has changed, and that this replica will not come back.
-  Turn leave();
+  /// The last words: what has changed and, if it is so, that this replica will not come back. The
+  /// others are no longer listed.
+  Turn leave(bool for_good);
 
   const ReplicaRef& self() const { return state_.self(); }
   const SharedState& state() const { return state_; }
@@ -75,7 +76,7 @@ class Replica {
   Generations generations_;
   std::map<etf::Term, Peer> peers_;  // by name
   std::vector<ReplicaClocks> pending_clocks_;
-  unsigned silent_periods_;
+  std::size_t silent_periods_;
   unsigned periods_to_sample_;
   long long requests_ = 0;
   std::uint64_t ignored_ = 0;

@@ -196,7 +196,7 @@ PHX_TEST("a node that leaves says what has changed, and is gone at once") {
   a.tick(), a.tell(b);
   a.untrack("u", ann);
   a.track("v", bob, "2");
-  a.last = a.replica.leave();
+  a.last = a.replica.leave(true);
   expect_eq(text(a.last), std::string("delta 4, bye"));
   expect_eq(a.tell(b), std::string("-u+v-v"));
   expect_eq(b.replica.replicas_up(), 0u);
@@ -207,7 +207,7 @@ PHX_TEST("what a node of the same name says, and farewells of strangers, are ign
   twin.tick(), twin.tell(a);
   expect_eq(a.replica.ignored(), 1u);
   expect_eq(a.replica.replicas_up(), 0u);
-  b.last = b.replica.leave();
+  b.last = b.replica.leave(true);
   b.tell(a);
   expect_eq(a.replica.ignored(), 2u);
 }

@@ -14,11 +14,14 @@ namespace phx::presence {
 struct TrackerOptions {
   /// A tick: what has changed meanwhile goes out in one delta.
   Millis broadcast_period{1'500};
+  /// How soon the first tick comes. By default by chance within a quarter of a period: nodes that
+  /// start together do not tick together.
+  std::optional<Millis> first_tick;
   /// After so many ticks without a delta an empty heartbeat goes out at the next one.
-  unsigned max_silent_periods = 10;
-  /// A replica that is silent for longer is down: its presences leave, and are kept. By default
-  /// twice the longest silence of a living one. At least two ticks.
-  std::optional<Millis> down_period;
+  std::size_t max_silent_periods = 10;
+  /// A replica that is silent for longer is down: its presences leave, and are kept. 0 is twice the
+  /// longest silence of a living one. At least two ticks.
+  Millis down_period{0};
   /// One that is silent for longer than this is gone for good. Longer than down_period.
   Millis permdown_period{1'200'000};
   /// In every so many ticks replicas that know more are asked for it.
@@ -27,7 +30,8 @@ struct TrackerOptions {
   std::vector<std::size_t> max_delta_sizes = {100, 1'000, 10'000};
 
   Millis down_after() const {
-    return down_period.value_or(broadcast_period * max_silent_periods * 2);
+    if (down_period > Millis::zero()) return down_period;
+    return broadcast_period * max_silent_periods * 2;
   }
   /// \throws OptionError where the periods contradict each other.
   void require_sense() const;

@@ -1,0 +1,194 @@
+/// The process that speaks to other nodes for one tracker of the pool: it has the time and the
+/// wire, and its replica knows what to say.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <random>
+
+#include "base/check.h"
+#include "etf/phash2.h"
+#include "etf/reader.h"
+#include "presence/cluster.h"
+#include "process/scheduler.h"
+#include "pubsub/term_event.h"
+
+namespace phx {
+namespace {
+
+using presence::Diffs;
+using presence::Replica;
+using presence::ReplicaRef;
+using presence::TrackerMessage;
+
+/// A transfer of some hundred thousand presences is one term.
+constexpr etf::Limits own_limits{.terms = std::size_t{1} << 26};
+
+/// To itself: a period has passed.
+struct Tick {};
+
+/// Each run of a replica has its own: microseconds since 1970, and which it is in this program.
+long long new_vsn() {
+  static std::atomic<long long> runs = 0;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count() + ++runs;
+}
+
+std::string topic_of(const std::string& presence, std::size_t shard) {
+  return "phx_presence:Elixir." + presence + "_shard" + std::to_string(shard);
+}
+
+/// A node that no Phoenix node is. Letters and digits alone: it becomes an atom.
+std::string node_atom(std::string name) {
+  if (name.size() > 100) name.resize(100);
+  std::replace_if(
+      name.begin(), name.end(),
+      [](char c) { return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z'); },
+      '_');
+  return name + "@phx";
+}
+
+}  // namespace
+
+class Presence::TrackerProcess final : public process::Process {
+ public:
+  TrackerProcess(Presence& presence, Context context, std::size_t shard)
+      : presence_(presence),
+        cluster_(*presence.cluster_),
+        context_(context),
+        shard_(shard),
+        topic_(topic_of(cluster_.options.name, shard)) {}
+  std::string name() const override { return "presence tracker " + std::to_string(shard_); }
+
+ protected:
+  void init() override {
+    subscription_ = context_.pubsub->subscribe(topic_, self());
+    std::minstd_rand random(static_cast<unsigned>(new_vsn()));
+    const Millis by_chance(static_cast<long long>(random()) % (period().count() / 4 + 1));
+    tick_after(cluster_.options.tracker.first_tick.value_or(by_chance));
+  }
+
+  void handle(process::Message message) override {
+    if (message.holds<Tick>()) {
+      tick_after(period());
+      turn([this](Replica& replica) { return replica.tick(scheduler().now()); });
+    } else if (const auto* event = pubsub::event_in<pubsub::TermEvent>(message)) {
+      if (const auto said = decode(event->term)) {
+        turn([&](Replica& replica) { return replica.receive(scheduler().now(), *said); });
+      }
+    }
+  }
+
+  bool traps_exits() const override { return true; }  // for the last words
+
+  /// The server stops. A crash is another matter: a successor goes on with the same replica.
+  void terminate(const process::ExitReason& reason) override {
+    if (reason.kind == process::ExitReason::crash) return;
+    Replica::Turn last;
+    {
+      const std::lock_guard lock(presence_.mutex_);
+      auto& replica = cluster_.replicas[shard_];
+      last = replica->leave(cluster_.options.permdown_on_shutdown);
+      replica = std::make_unique<Replica>(ReplicaRef(replica->self().name(), new_vsn()),
+                                          presence_.state_, cluster_.options.tracker);
+    }
+    publish(last.send);
+  }
+
+ private:
+  Millis period() const { return cluster_.options.tracker.broadcast_period; }
+  void tick_after(Millis delay) { scheduler().send_after(delay, self(), Tick{}); }
+
+  /// What the replica says goes to the others, and what has changed to the members of this node.
+  template <class Act>
+  void turn(Act act) {
+    Replica::Turn turn;
+    {
+      const std::lock_guard lock(presence_.mutex_);
+      turn = act(*cluster_.replicas[shard_]);
+      for (Diffs& diffs : turn.changes) {
+        for (auto& [topic, diff] : diffs) {
+          presence_.enqueue(context_, self(), {topic, std::move(diff)});
+        }
+      }
+    }
+    publish(turn.send);
+  }
+
+  void publish(const std::vector<presence::Outgoing>& messages) const {
+    for (const auto& [message, to] : messages) {
+      const auto event = std::make_shared<const pubsub::TermEvent>(
+          etf::decode_whole(presence::encode(message, cluster_.pids), own_limits));
+      if (!to) {
+        cluster_.adapter->broadcast(topic_, event);
+      } else if (const auto* node = to->get<std::string>()) {
+        cluster_.adapter->direct_broadcast(*node, topic_, event);
+      }
+    }
+  }
+
+  /// A stranger's words are skipped where they make no sense.
+  std::optional<TrackerMessage> decode(const etf::Term& term) try {
+    presence::Decoded decoded = presence::decode(term);
+    if (decoded.unreadable > 0) note("a presence of another node can't be shown");
+    return std::move(decoded.message);
+  } catch (const presence::WireError& why) {
+    note(why.what());
+    return std::nullopt;
+  }
+
+  /// The 1st, 2nd, 4th, 8th … is one for the log.
+  void note(const char* reason) {
+    ++skipped_;
+    if ((skipped_ & (skipped_ - 1)) != 0) return;
+    context_.log().warn(
+        "a tracker's message was skipped",
+        {{"topic", topic_}, {"reason", reason}, {"count", std::to_string(skipped_)}});
+  }
+
+  Presence& presence_;
+  Cluster& cluster_;
+  const Context context_;
+  const std::size_t shard_;
+  const std::string topic_;
+  std::unique_ptr<pubsub::Subscription> subscription_;
+  std::size_t skipped_ = 0;
+};
+
+void Presence::connect(std::shared_ptr<pubsub::Adapter> adapter, presence::ClusterOptions options) {
+  check(!cluster_, "a presence is connected once");
+  check(options.pool_size > 0, "a pool has at least one tracker");
+  const std::string node = adapter->node_name();
+  cluster_ = std::make_unique<Cluster>();
+  cluster_->adapter = std::move(adapter);
+  cluster_->pids = {{node_atom(node)}, static_cast<std::uint32_t>(new_vsn()) | 1};
+  for (std::size_t shard = 0; shard < options.pool_size; ++shard) {
+    cluster_->replicas.push_back(
+        std::make_unique<Replica>(ReplicaRef(node, new_vsn()), state_, options.tracker));
+  }
+  cluster_->options = std::move(options);
+}
+
+std::vector<Presence::Tracker> Presence::trackers() {
+  std::vector<Tracker> trackers;
+  const std::size_t size = cluster_ ? cluster_->options.pool_size : 0;
+  for (std::size_t shard = 0; shard < size; ++shard) {
+    trackers.push_back(
+        {"presence tracker " + std::to_string(shard), [this, shard](const Context& context) {
+           return std::make_unique<TrackerProcess>(*this, context, shard);
+         }});
+  }
+  return trackers;
+}
+
+/// REQUIRES: the lock is held, and there are other nodes.
+void Presence::record(const Change& change) {
+  const auto trackers = static_cast<std::uint32_t>(cluster_->options.pool_size);
+  const std::uint32_t shard = etf::phash2(change.topic, trackers);
+  cluster_->replicas[shard]->record(change.topic, change.diff);
+}
+
+Presence::Presence() = default;
+Presence::~Presence() = default;
+
+}  // namespace phx

@@ -1,0 +1,47 @@
+#pragma once
+/// \file
+/// The way to other nodes: what one broadcasts, the others hear. Mirrors Phoenix.PubSub.Adapter.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace phx {
+class Log;
+}
+namespace phx::telemetry {
+class Telemetry;
+}
+
+namespace phx::pubsub {
+
+struct Event;
+class PubSub;
+
+/// Set by EndpointOptions::pubsub; without one there is one node. It knows which events it can
+/// send; others stay on their node. Any thread may call anything. Neither copied nor moved.
+class Adapter {
+ public:
+  Adapter() = default;
+  Adapter(const Adapter&) = delete;
+  Adapter& operator=(const Adapter&) = delete;
+  virtual ~Adapter() = default;
+
+  /// What direct_broadcast() calls this node; no other node has the name.
+  virtual const std::string& node_name() const = 0;
+
+  /// A server runs: what other nodes broadcast goes to these hubs, one a shard, until close().
+  virtual void open(std::vector<PubSub*> hubs, const telemetry::Telemetry& telemetry,
+                    const Log& log) = 0;
+  virtual void close() = 0;
+
+  /// To all other nodes. Called before any subscriber of this node has got the event; never waits.
+  /// \throws where other nodes could not read it, as serializer::EncodeError.
+  virtual void broadcast(std::string_view topic, const std::shared_ptr<const Event>& event) = 0;
+  /// To the node of this name alone.
+  virtual void direct_broadcast(std::string_view node, std::string_view topic,
+                                const std::shared_ptr<const Event>& event) = 0;
+};
+
+}  // namespace phx::pubsub
