@@ -8,6 +8,15 @@
 #include "channel/fastlane.h"
 
 namespace phx {
+namespace {
+
+pubsub::EventPtr broadcast_of(std::string_view topic, std::string_view event,
+                              serializer::Payload payload) {
+  return std::make_shared<const serializer::Broadcast>(std::string(topic), std::string(event),
+                                                       std::move(payload));
+}
+
+}  // namespace
 
 /// No lock is held meanwhile: a broadcast may be told to a telemetry handler that broadcasts.
 class Broadcaster::Visit {
@@ -31,17 +40,24 @@ class Broadcaster::Visit {
   bool inside_;
 };
 
-void Broadcaster::open(std::vector<pubsub::PubSub*> hubs) {
+void Broadcaster::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry) {
+  for (pubsub::PubSub* hub : hubs) hub->use(adapter_.get());
+  if (adapter_) adapter_->open(hubs, telemetry);
   const std::lock_guard lock(mutex_);
   hubs_ = std::move(hubs);
   open_ = true;
 }
 
 void Broadcaster::close() {
-  std::unique_lock lock(mutex_);
-  open_ = false;
-  all_left_.wait(lock, [this] { return visits_ == 0; });
-  hubs_.clear();
+  std::vector<pubsub::PubSub*> hubs;
+  {
+    std::unique_lock lock(mutex_);
+    open_ = false;
+    all_left_.wait(lock, [this] { return visits_ == 0; });
+    hubs.swap(hubs_);
+  }
+  if (adapter_ && !hubs.empty()) adapter_->close();
+  for (pubsub::PubSub* hub : hubs) hub->use(nullptr);
 }
 
 //! [broadcast]
@@ -61,5 +77,25 @@ pubsub::PubSub& Broadcaster::nearest_hub() const {
   return own == hubs_.end() ? *hubs_.front() : **own;
 }
 //! [broadcast]
+
+bool Broadcaster::local_broadcast(std::string_view topic, std::string_view event,
+                                  serializer::Payload payload) const {
+  const Visit visit(*this);
+  if (!visit) return false;
+  nearest_hub().local_broadcast(topic, broadcast_of(topic, event, std::move(payload)), {},
+                                channel::dispatch);
+  return true;
+}
+
+bool Broadcaster::direct_broadcast(std::string_view node, std::string_view topic,
+                                   std::string_view event, serializer::Payload payload) const {
+  if (!adapter_ || node == adapter_->node_name()) {
+    return local_broadcast(topic, event, std::move(payload));
+  }
+  const Visit visit(*this);
+  if (!visit) return false;
+  adapter_->direct_broadcast(node, topic, broadcast_of(topic, event, std::move(payload)));
+  return true;
+}
 
 }  // namespace phx

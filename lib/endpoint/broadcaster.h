@@ -3,10 +3,13 @@
 /// Carries an endpoint's broadcasts, from whatever thread, to the shards of the server that runs.
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "pubsub/adapter.h"
 #include "pubsub/pubsub.h"
 #include "serializer/payload.h"
 
@@ -15,8 +18,12 @@ namespace phx {
 /// Any thread. Neither copied nor moved.
 class Broadcaster {
  public:
+  /// Reaches other nodes by the adapter, if there is one.
+  explicit Broadcaster(std::shared_ptr<pubsub::Adapter> adapter = nullptr)
+      : adapter_(std::move(adapter)) {}
+
   /// A server runs: `hubs`, one a shard, are reached until close(). REQUIRES: none is open.
-  void open(std::vector<pubsub::PubSub*> hubs);
+  void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry);
   /// The server has ended: no broadcast reaches its hubs any more. Waits for those that are on
   /// their way into them; not to be called from within one.
   void close();
@@ -25,12 +32,19 @@ class Broadcaster {
   /// channel::broadcast does.
   bool broadcast(std::string_view topic, std::string_view event, serializer::Payload payload,
                  process::Pid from) const;
+  /// The same, on this node alone.
+  bool local_broadcast(std::string_view topic, std::string_view event,
+                       serializer::Payload payload) const;
+  /// The same, on the node of this name alone, which may be this one.
+  bool direct_broadcast(std::string_view node, std::string_view topic, std::string_view event,
+                        serializer::Payload payload) const;
 
  private:
   /// While it lives, the hubs stay: close() waits for it.
   class Visit;
   pubsub::PubSub& nearest_hub() const;
 
+  const std::shared_ptr<pubsub::Adapter> adapter_;
   mutable std::mutex mutex_;
   mutable std::condition_variable all_left_;
   mutable std::size_t visits_ = 0;

@@ -54,7 +54,7 @@ Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers
 
 Endpoint::Endpoint(EndpointOptions options)
     : telemetry_(std::make_unique<telemetry::Telemetry>()),
-      broadcaster_(std::make_unique<Broadcaster>()),
+      broadcaster_(std::make_unique<Broadcaster>(options.pubsub)),
       options_(std::move(options)),
       tokens_(std::make_shared<const transport::SessionTokens>(
           options_.secret_key_base,

@@ -47,6 +47,8 @@ struct EndpointOptions {
   std::size_t max_longpoll_sessions_per_address = 1'024;
   /// Which parameters the log shows: all but passwords, unless told otherwise.
   ParameterFilter filter_parameters = {};
+  /// The way to other nodes; without one there is this node alone.
+  std::shared_ptr<pubsub::Adapter> pubsub = {};
 };
 
 /// A process of one's own that starts and ends with the server: a clock, a listener to a database.
@@ -97,8 +99,9 @@ class Endpoint {
   // Broadcasts from anywhere in the program: a timer, a thread that listens to a database, a page.
   // Any thread. Those of one thread arrive in their order.
   //
-  // Each returns true where a server runs: every shard has got the event, or will. False where none
-  // runs, before start() and after stop(): then nobody is there to hear it, and nothing happens.
+  // Each returns true where a server runs: every shard has got the event, or will, and what
+  // connects the nodes has been asked to carry it. False where none runs, before start() and after
+  // stop(): then nobody is there to hear it, and nothing happens.
   //
   // The payload is a JSON object. Other JSON can't be sent to members that speak V2, nor
   // Payload::binary to those that speak V1. On a thread of the server's own, in a page or a
@@ -117,10 +120,15 @@ class Endpoint {
                       Payload payload = {}) const {
     return broadcaster_->broadcast(topic, event, std::move(payload), from);
   }
-  /// To the members on this node alone; today there is one node, and so the same as broadcast().
-  /// Mirrors local_broadcast/3.
+  /// To the members on this node alone. Mirrors local_broadcast/3.
   bool local_broadcast(std::string_view topic, std::string_view event, Payload payload = {}) const {
-    return broadcaster_->broadcast(topic, event, std::move(payload), {});
+    return broadcaster_->local_broadcast(topic, event, std::move(payload));
+  }
+  /// To the members on the node of this name alone: see pubsub::Adapter::node_name. Where there are
+  /// no other nodes, to this one. Mirrors Phoenix.PubSub's direct_broadcast/5.
+  bool direct_broadcast(std::string_view node, std::string_view topic, std::string_view event,
+                        Payload payload = {}) const {
+    return broadcaster_->direct_broadcast(node, topic, event, std::move(payload));
   }
   /// Ends all connections of one user: those whose UserSocket::id is `socket_id`. A websocket is
   /// closed with 1001, and phoenix.js connects again; a long-poll session ends. Mirrors

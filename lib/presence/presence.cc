@@ -225,9 +225,13 @@ void Presence::send_pending(const Context& context, Pid pid) {
 /// Not under the lock: it asks fetch, and encodes. Shard thread.
 void Presence::send(const Context& context, const Change& change) const {
   const auto& [topic, diff] = change;
-  channel::broadcast(*context.pubsub, topic, "presence_diff",
-                     Json::object({{"joins", fetch(topic, presence::shown(diff.joins))},
-                                   {"leaves", fetch(topic, presence::shown(diff.leaves))}}));
+  const Json joins_and_leaves =
+      Json::object({{"joins", fetch(topic, presence::shown(diff.joins))},
+                    {"leaves", fetch(topic, presence::shown(diff.leaves))}});
+  // Each node tells its own clients.
+  context.pubsub->local_broadcast(
+      topic, std::make_shared<serializer::Broadcast>(topic, "presence_diff", joins_and_leaves), {},
+      channel::dispatch);
 }
 
 Json Presence::list(std::string_view topic) const {

@@ -2,6 +2,8 @@
 
 #include "pubsub/pubsub.h"
 
+#include "pubsub/adapter.h"
+
 namespace phx::pubsub {
 
 //! [send_to_all]
@@ -43,9 +45,15 @@ void PubSub::unsubscribe(const Subscription& subscription) {
 }
 //! [unsubscribe]
 
-//! [broadcast]
 void PubSub::broadcast(std::string_view topic, EventPtr event, process::Pid from,
                        Dispatcher dispatch, process::Pid blame) {
+  if (adapter_ != nullptr) adapter_->broadcast(topic, event);
+  local_broadcast(topic, std::move(event), from, dispatch, blame);
+}
+
+//! [broadcast]
+void PubSub::local_broadcast(std::string_view topic, EventPtr event, process::Pid from,
+                             Dispatcher dispatch, process::Pid blame) {
   const std::string name(topic);
   // Our own shard first: if the dispatcher throws here, nobody elsewhere has got anything yet.
   const auto dispatch_at = [&](PubSub& peer) {

@@ -74,6 +74,7 @@ using Dispatcher = void (*)(process::Scheduler& scheduler, std::span<const Subsc
 void send_to_all(process::Scheduler& scheduler, std::span<const Subscriber> subscribers,
                  process::Pid from, const EventPtr& event);
 
+class Adapter;
 class PubSub;
 struct Topic;
 
@@ -108,14 +109,21 @@ class PubSub {
   /// Tells the hubs of one program of each other. Before any of their threads starts.
   static void connect(const std::vector<PubSub*>& peers);
 
+  /// The way to other nodes; null for none. Before the threads start, or after they have ended.
+  void use(Adapter* adapter) { adapter_ = adapter; }
+
   /// Shard thread only. The hub must outlive the subscription.
   std::unique_ptr<Subscription> subscribe(std::string_view topic, process::Pid pid,
                                           std::shared_ptr<const Metadata> metadata = nullptr);
 
-  /// Any thread. `from` is passed to the dispatcher, which leaves it out; `blame` crashes where a
-  /// dispatch on another thread throws. One publisher's broadcasts arrive in order everywhere.
+  /// To the subscribers of all nodes. Any thread. `from` is passed to the dispatcher, which leaves
+  /// it out; `blame` crashes where a dispatch on another thread throws. One publisher's broadcasts
+  /// arrive in order everywhere. \throws what the adapter throws.
   void broadcast(std::string_view topic, EventPtr event, process::Pid from = {},
                  Dispatcher dispatch = send_to_all, process::Pid blame = {});
+  /// The same, on this node alone.
+  void local_broadcast(std::string_view topic, EventPtr event, process::Pid from = {},
+                       Dispatcher dispatch = send_to_all, process::Pid blame = {});
 
   /// Whether the calling thread is this hub's shard's. Any thread.
   bool on_own_thread() const { return scheduler_.on_own_thread(); }
@@ -135,6 +143,7 @@ class PubSub {
 
   process::Scheduler& scheduler_;
   std::vector<PubSub*> peers_{this};
+  Adapter* adapter_ = nullptr;
   std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;  // stay where they are
 };
 

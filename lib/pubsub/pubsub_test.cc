@@ -2,6 +2,7 @@
 
 #include "pubsub/pubsub.h"
 
+#include "pubsub/adapter.h"
 #include "testing/case.h"
 
 using namespace phx;
@@ -134,4 +135,30 @@ PHX_TEST("what a thread of no shard broadcasts comes to all shards in one order"
   there.settle();
   expect_eq(here.journal, Journal{"near:x", "near:y"});
   expect_eq(there.journal, Journal{"far:x", "far:y"});
+}
+
+PHX_TEST("what is broadcast goes to other nodes first; a local broadcast stays") {
+  struct Nodes final : Adapter {
+    explicit Nodes(Journal& j) : journal(j) {}
+    const std::string& node_name() const override { return name; }
+    void open(std::vector<PubSub*>, const telemetry::Telemetry&) override {}
+    void close() override {}
+    void broadcast(std::string_view topic, const EventPtr& event) override {
+      const Text* sent = as<Text>(*event);
+      if (sent->text == "unsendable") throw std::runtime_error("unsendable");
+      journal.push_back("others:" + std::string(topic) + ":" + sent->text);
+    }
+    void direct_broadcast(std::string_view, std::string_view, const EventPtr&) override {}
+    std::string name = "here";
+    Journal& journal;
+  };
+  Fixture f;
+  Nodes nodes(f.journal);
+  f.hub.use(&nodes);
+  f.listen("t", "own");
+  f.hub.broadcast("t", text("one"));
+  f.hub.local_broadcast("t", text("two"));
+  expect_throw<std::runtime_error>([&] { f.hub.broadcast("t", text("unsendable")); });
+  f.settle();
+  expect_eq(f.journal, Journal{"others:t:one", "own:one", "own:two"});
 }
