@@ -9,7 +9,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 
 # Lowest first: a file includes its own layer or a lower one, and `make layers` checks it.
-LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket transport endpoint metrics net server options testing
+LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket transport endpoint redis cluster metrics net server options testing
 
 # SAN=address,undefined or SAN=thread builds beside the plain build, never over it.
 COMMA := ,
@@ -29,7 +29,7 @@ ifdef ENGINE
 BUILD := build/fuzz
 ALL_CXXFLAGS += -fsanitize=fuzzer-no-link
 endif
-LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lsodium -lprometheus-cpp-core -lz -lsystemd
+LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lsodium -lprometheus-cpp-core -lhiredis -lz -lsystemd
 # The servers' own: glibc's is slow at bursts of small messages, and keeps what a crowd has left behind.
 # server.cc says what it is to do. Sanitizers bring theirs.
 ALLOCATOR := $(if $(SAN),,-ljemalloc)
@@ -40,12 +40,13 @@ export UBSAN_OPTIONS := print_stacktrace=1
 
 # What a program of one's own needs beside an installed library, and what building all of this needs.
 LIBRARY_PACKAGES := libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev libcmocka-dev libspdlog-dev libfmt-dev \
-  prometheus-cpp-dev libssl-dev libsodium-dev zlib1g-dev libsystemd-dev
+  prometheus-cpp-dev libssl-dev libsodium-dev libhiredis-dev zlib1g-dev libsystemd-dev
 BUILD_PACKAGES := g++ make pkg-config $(LIBRARY_PACKAGES) libboost-dev libcli11-dev openssl libjemalloc-dev
 CLIENT_PACKAGES := node:node node:npm
 BROWSER_PACKAGES := chromium
 WORKSHOP_PACKAGES := node:node libmsgpack-cxx-dev
 METRICS_PACKAGES := prometheus
+REDIS_PACKAGES := redis-server
 SOAK_PACKAGES := gnuplot-nox
 VALGRIND_PACKAGES := valgrind
 FAULT_PACKAGES := node:node node:npm util-linux iproute2 libfaketime systemd nginx-light haproxy prometheus
@@ -124,6 +125,8 @@ build/.packages-browser: Makefile .ci/need
 	@.ci/need $(BROWSER_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-metrics: Makefile .ci/need
 	@.ci/need $(METRICS_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-redis: Makefile .ci/need
+	@.ci/need $(REDIS_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-faults: Makefile .ci/need
 	@.ci/need $(FAULT_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-soak: Makefile .ci/need
@@ -421,7 +424,7 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
 $(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(CLIENTS)/node_modules/.installed \
-  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics
+  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics build/.packages-redis
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) TRACER=$(CURDIR)/$(TRACER) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 

@@ -12,7 +12,7 @@ import { readResults, readSurvivors } from "./kept.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const LAYERS = ["base", "json", "etf", "process", "telemetry", "pubsub", "serializer", "channel", "presence", "socket", "http",
-  "tokens", "websocket", "transport", "endpoint", "net", "server"];
+  "tokens", "websocket", "transport", "endpoint", "redis", "cluster", "net", "server"];
 
 const row = (cells) => `| ${cells.join(" | ")} |`;
 const rate = (part, all) => (all === 0 ? "–" : `${Math.round((100 * part) / all)} %`);

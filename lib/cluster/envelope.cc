@@ -1,0 +1,168 @@
+/// Sealing and opening, and what of both Phoenix would not survive.
+
+#include "cluster/envelope.h"
+
+#include "channel/fastlane.h"
+#include "cluster/json_term.h"
+#include "etf/reader.h"
+#include "etf/writer.h"
+#include "pubsub/term_event.h"
+#include "serializer/json_text.h"
+#include "serializer/serializer.h"
+
+namespace phx::cluster {
+namespace {
+
+using etf::Term;
+using serializer::Broadcast;
+
+constexpr long long version = 3;
+constexpr std::string_view by_channels = "Elixir.Phoenix.Channel.Server";
+constexpr std::string_view by_pubsub = "Elixir.Phoenix.PubSub";
+constexpr std::string_view broadcast_struct = "Elixir.Phoenix.Socket.Broadcast";
+/// A message there that is no tracker's ends that node's tracker, and each channel it knows.
+constexpr std::string_view of_trackers = "phx_presence:";
+constexpr std::string_view disconnect = "disconnect";
+
+// --- Sealing ------------------------------------------------------------------------------------
+
+void require_text(std::string_view text, const char* what) {
+  if (serializer::is_utf8(text)) return;
+  throw serializer::EncodeError(std::string("expected ") + what + " of valid UTF-8");
+}
+
+Term payload_term(const serializer::Payload& payload) {
+  if (payload.is_binary()) return Term::tuple({Term::atom("binary"), payload.view()});
+  serializer::require_object(payload);
+  try {
+    return term_of(payload.view());
+  } catch (const NoJson& why) {
+    throw BadEnvelope(why.what());
+  }
+}
+
+Term struct_of(const Broadcast& broadcast) {
+  require_text(broadcast.topic, "a topic");
+  require_text(broadcast.event, "an event");
+  return Term::map({{Term::atom("__struct__"), Term::atom(broadcast_struct)},
+                    {Term::atom("event"), broadcast.event},
+                    {Term::atom("payload"), payload_term(broadcast.payload)},
+                    {Term::atom("topic"), broadcast.topic}});
+}
+
+std::string sealed(const Route& route, std::string_view topic, const Term& message,
+                   std::string_view dispatcher, const EnvelopeOptions& options) {
+  etf::Writer writer;
+  writer.tuple(6);
+  writer.integer(version);
+  writer.atom(route.mode == Route::except ? "except" : "only");
+  writer.binary(route.node);
+  writer.binary(topic);
+  writer.term(message);
+  writer.atom(dispatcher);
+  std::string bytes = writer.take();
+  if (bytes.size() > options.max_bytes) throw BadEnvelope("expected a smaller message");
+  if (options.compression_level == 0) return bytes;
+  return etf::deflated(std::move(bytes), static_cast<int>(options.compression_level));
+}
+
+// --- Opening ------------------------------------------------------------------------------------
+
+[[noreturn]] void refuse(const char* expected) {
+  throw BadEnvelope(std::string("expected ") + expected);
+}
+
+/// Of a map that names itself a Broadcast; else null.
+bool is_broadcast(const Term& message) {
+  const Term* kind = message.find_atom("__struct__");
+  return kind != nullptr && kind->is_atom(broadcast_struct);
+}
+
+std::string text_member(const Term& broadcast, const char* name) {
+  const Term* member = broadcast.find_atom(name);
+  const auto* text = member != nullptr ? member->get<std::string>() : nullptr;
+  if (text == nullptr || !serializer::is_utf8(*text)) refuse("a topic and an event of valid UTF-8");
+  return *text;
+}
+
+/// Payloads are maps or `{:binary, Bytes}`; the one who disconnects a user may send anything.
+serializer::Payload payload_of(const Term* term, std::string_view event) {
+  const auto* binary = term != nullptr ? term->tuple_of(2) : nullptr;
+  if (binary != nullptr && (*binary)[0].is_atom("binary")) {
+    if (const auto* bytes = (*binary)[1].get<std::string>()) {
+      return serializer::Payload::binary(*bytes);
+    }
+  }
+  if (event == disconnect) return {};
+  if (term == nullptr || term->get<etf::Map>() == nullptr) refuse("a payload that is a map");
+  std::string json = json_of(*term);
+  if (!json.starts_with('{')) refuse("a payload that is an object");  // a struct may be a text
+  return serializer::Payload::own_text(std::move(json));
+}
+
+pubsub::EventPtr broadcast_of(const Term& message) {
+  std::string topic = text_member(message, "topic");
+  std::string event = text_member(message, "event");
+  serializer::Payload payload = payload_of(message.find_atom("payload"), event);
+  return std::make_shared<const Broadcast>(std::move(topic), std::move(event), std::move(payload));
+}
+
+/// Those that Phoenix knows. Its PubSub would hand a Broadcast to channels as mail, which they do
+/// not expect, but for the one that disconnects a user.
+Opened opened(std::string topic, const Term& message, const Term& dispatcher) {
+  const bool channels = dispatcher.is_atom(by_channels);
+  if (!channels && !dispatcher.is_atom(by_pubsub)) refuse("a dispatcher of Phoenix");
+  if (!is_broadcast(message)) {
+    return {std::move(topic), std::make_shared<const pubsub::TermEvent>(message),
+            pubsub::send_to_all};
+  }
+  pubsub::EventPtr event = broadcast_of(message);
+  if (!channels && pubsub::as<Broadcast>(*event)->event != disconnect) {
+    refuse("a Broadcast by the dispatcher of channels");
+  }
+  return {std::move(topic), std::move(event), channel::dispatch};
+}
+
+/// Whether a message of this mode and node is for us.
+bool for_us(const Term& mode, const Term& node, std::string_view own_node) {
+  const bool ours = node == Term(own_node);
+  if (mode.is_atom("except")) return !ours;
+  return mode.is_atom("only") && ours;
+}
+
+}  // namespace
+
+std::optional<std::string> seal(const Route& route, std::string_view topic,
+                                const pubsub::Event& event, const EnvelopeOptions& options) {
+  if (const auto* broadcast = pubsub::as<Broadcast>(event)) {
+    require_text(topic, "a topic");
+    const Term message = struct_of(*broadcast);
+    if (topic.starts_with(of_trackers)) refuse("a topic that is not a tracker's");
+    return sealed(route, topic, message, by_channels, options);
+  }
+  if (const auto* term = pubsub::as<pubsub::TermEvent>(event)) {
+    return sealed(route, topic, term->term, by_pubsub, options);
+  }
+  return {};
+}
+
+/// What is not version 3 or of another shape is not ours to judge: Phoenix leaves it alone, too.
+std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
+                           const EnvelopeOptions& options) try {
+  if (bytes.size() > options.max_bytes) refuse("a smaller message");
+  etf::Reader reader(bytes, {.inflated = options.max_bytes});
+  if (reader.tuple() != 6 || reader.term() != Term(version)) return {};
+  const Term mode = reader.term();
+  if (!for_us(mode, reader.term(), own_node)) return {};
+  const auto topic = reader.binary();
+  if (!topic) refuse("a topic");
+  const std::string name(*topic);
+  const Term message = reader.term();
+  return opened(name, message, reader.term());
+} catch (const etf::TermError& why) {
+  throw BadEnvelope(why.what());
+} catch (const NoJson& why) {
+  throw BadEnvelope(why.what());
+}
+
+}  // namespace phx::cluster

@@ -1,0 +1,72 @@
+/// What comes over Redis is a stranger's: refused, or a broadcast that clients can be sent and that
+/// other nodes read as we do. And what clients send us becomes nothing that we would refuse.
+
+#include "cluster/envelope.h"
+
+#include "pubsub/term_event.h"
+#include "serializer/message.h"
+#include "serializer/scanner.h"
+#include "serializer/serializer.h"
+#include "testing/fuzz.h"
+
+using namespace phx;
+using namespace phx::cluster;
+using phx::testing::must;
+using serializer::Broadcast;
+using serializer::Payload;
+
+namespace {
+
+const EnvelopeOptions options{.max_bytes = 1 << 20};
+
+std::optional<Opened> read(std::string_view bytes) try {
+  return open(bytes, "b", options);
+} catch (const BadEnvelope&) {
+  return std::nullopt;
+}
+
+void from_redis(std::string_view bytes) {
+  const auto opened = read(bytes);
+  if (!opened) return;
+  const auto* broadcast = pubsub::as<Broadcast>(*opened->event);
+  if (broadcast == nullptr) return;
+  const serializer::Frame frame = serializer::v2_json().fastlane(*broadcast);
+  if (frame.opcode == serializer::Frame::text) {
+    serializer::Scanner scanner(frame.bytes);
+    scanner.value();
+    scanner.end();
+  }
+}
+
+void from_client(std::string_view text) {
+  std::string compact;
+  try {
+    serializer::Scanner scanner(text);
+    scanner.value();
+    scanner.end();
+    compact = serializer::compact(text);
+  } catch (const serializer::DecodeError&) {
+    return;
+  }
+  const Broadcast sent("t", "e", Payload::own_text(compact));
+  std::optional<std::string> bytes;
+  try {
+    bytes = seal({Route::except, "a"}, "t", sent, options);
+  } catch (const BadEnvelope&) {
+    return;
+  } catch (const serializer::EncodeError&) {
+    return;
+  }
+  const auto opened = read(*bytes);
+  must(opened.has_value(), "what we send is what we read");
+  const auto* broadcast = pubsub::as<Broadcast>(*opened->event);
+  must(broadcast != nullptr, "a broadcast stays one");
+  must(seal({Route::except, "a"}, "t", *broadcast, options) == bytes, "it comes back");
+}
+
+}  // namespace
+
+FUZZ(input) {
+  if (phx::testing::first_byte(input) % 2 == 0) return from_redis(input);
+  from_client(input);
+}

@@ -1,0 +1,37 @@
+/// Out by one door and in by the other; what is no good is counted at both.
+
+#include "cluster/exchange.h"
+
+#include <utility>
+
+namespace phx::cluster {
+
+void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry) {
+  hubs_ = std::move(hubs);
+  telemetry_ = &telemetry;
+}
+
+void Exchange::send(const Route& route, std::string_view topic, const pubsub::Event& event) try {
+  if (auto bytes = seal(route, topic, event, options_)) publish_(std::move(*bytes));
+} catch (const BadEnvelope& why) {
+  telemetry_->execute(BroadcastKept{topic, why.what()});
+  if (const std::size_t count = ++kept_; worth_a_line(count)) {
+    log_.warn("a broadcast stays on this node",
+              {{"topic", topic}, {"reason", why.what()}, {"count", std::to_string(count)}});
+  }
+}
+
+void Exchange::received(std::string_view bytes) try {
+  auto message = cluster::open(bytes, node_name_, options_);
+  if (!message) return;
+  hubs_.front()->local_broadcast(message->topic, std::move(message->event), {}, message->dispatch);
+} catch (const BadEnvelope& why) {
+  telemetry_->execute(MessageSkipped{bytes.size(), why.what()});
+  if (const std::size_t count = ++skipped_; worth_a_line(count)) {
+    log_.warn("a message of another node was skipped", {{"reason", why.what()},
+                                                        {"bytes", std::to_string(bytes.size())},
+                                                        {"count", std::to_string(count)}});
+  }
+}
+
+}  // namespace phx::cluster

@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// Between this node's hubs and the channel on which nodes publish: seals what goes out, opens and
+/// hands on what comes in.
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "cluster/envelope.h"
+#include "telemetry/telemetry.h"
+
+namespace phx::cluster {
+
+/// A message from another node that was no good; it is skipped.
+struct MessageSkipped {
+  static constexpr std::string_view name = "phx.cluster_message_skipped";
+  std::size_t bytes;
+  std::string_view reason;
+};
+/// A broadcast that only this node's subscribers get: other nodes could not take it.
+struct BroadcastKept {
+  static constexpr std::string_view name = "phx.cluster_broadcast_kept";
+  std::string_view topic;
+  std::string_view reason;
+};
+
+/// Any thread. Neither copied nor moved.
+class Exchange {
+ public:
+  using Publish = std::function<void(std::string bytes)>;
+  Exchange(std::string node_name, const EnvelopeOptions& options, Log log, Publish publish)
+      : node_name_(std::move(node_name)),
+        options_(options),
+        log_(std::move(log)),
+        publish_(std::move(publish)) {}
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  const std::string& node_name() const { return node_name_; }
+  /// Where received() hands messages to. Before anything is sent or received.
+  void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry);
+
+  /// \throws serializer::EncodeError, as seal() does.
+  void send(const Route& route, std::string_view topic, const pubsub::Event& event);
+  /// Never throws for what the bytes are.
+  void received(std::string_view bytes);
+
+ private:
+  /// Whether a fault that has happened so often is one for the log: the 1st, 2nd, 4th, 8th, …
+  static bool worth_a_line(std::size_t count) { return (count & (count - 1)) == 0; }
+
+  const std::string node_name_;
+  const EnvelopeOptions options_;
+  const Log log_;
+  const Publish publish_;
+  std::vector<pubsub::PubSub*> hubs_;
+  const telemetry::Telemetry* telemetry_ = nullptr;
+  std::atomic<std::size_t> skipped_ = 0;
+  std::atomic<std::size_t> kept_ = 0;
+};
+
+}  // namespace phx::cluster
