@@ -67,6 +67,14 @@ int adds_options(int argc, char** argv) {
   return 0;
 }
 
+void meet_other_nodes() {
+#include "examples/lib/net/redis_pubsub.h.1"
+}
+
+void meet_nodes_of_phoenix() {
+#include "examples/docs/cluster.md.1"
+}
+
 void start_a_child(phx::Endpoint& endpoint) {
 #include "examples/chapters/09-processes/README.md.1"
 #include "examples/lib/endpoint/endpoint.h.2"

@@ -11,6 +11,7 @@
 #include "endpoint/endpoint.h"
 #include "endpoint/logger.h"
 #include "metrics/metrics.h"
+#include "net/redis_pubsub.h"
 #include "presence/presence.h"
 #include "server/server.h"
 #include "socket/events.h"

@@ -6,7 +6,9 @@
 
 namespace phx::cluster {
 
-void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry) {
+void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
+                    const Log& log) {
+  log_ = log;
   hubs_ = std::move(hubs);
   telemetry_ = &telemetry;
 }

@@ -32,17 +32,15 @@ struct BroadcastKept {
 class Exchange {
  public:
   using Publish = std::function<void(std::string bytes)>;
-  Exchange(std::string node_name, const EnvelopeOptions& options, Log log, Publish publish)
-      : node_name_(std::move(node_name)),
-        options_(options),
-        log_(std::move(log)),
-        publish_(std::move(publish)) {}
+  Exchange(std::string node_name, const EnvelopeOptions& options, Publish publish)
+      : node_name_(std::move(node_name)), options_(options), publish_(std::move(publish)) {}
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
   const std::string& node_name() const { return node_name_; }
   /// Where received() hands messages to. Before anything is sent or received.
-  void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry);
+  void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
+            const Log& log);
 
   /// \throws serializer::EncodeError, as seal() does.
   void send(const Route& route, std::string_view topic, const pubsub::Event& event);
@@ -55,10 +53,10 @@ class Exchange {
 
   const std::string node_name_;
   const EnvelopeOptions options_;
-  const Log log_;
   const Publish publish_;
   std::vector<pubsub::PubSub*> hubs_;
   const telemetry::Telemetry* telemetry_ = nullptr;
+  Log log_ = Log::silent();
   std::atomic<std::size_t> skipped_ = 0;
   std::atomic<std::size_t> kept_ = 0;
 };

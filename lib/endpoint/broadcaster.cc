@@ -40,9 +40,10 @@ class Broadcaster::Visit {
   bool inside_;
 };
 
-void Broadcaster::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry) {
+void Broadcaster::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
+                       const Log& log) {
   for (pubsub::PubSub* hub : hubs) hub->use(adapter_.get());
-  if (adapter_) adapter_->open(hubs, telemetry);
+  if (adapter_) adapter_->open(hubs, telemetry, log);
   const std::lock_guard lock(mutex_);
   hubs_ = std::move(hubs);
   open_ = true;

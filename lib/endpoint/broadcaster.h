@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "pubsub/adapter.h"
 #include "pubsub/pubsub.h"
 #include "serializer/payload.h"
@@ -23,7 +24,8 @@ class Broadcaster {
       : adapter_(std::move(adapter)) {}
 
   /// A server runs: `hubs`, one a shard, are reached until close(). REQUIRES: none is open.
-  void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry);
+  void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
+            const Log& log);
   /// The server has ended: no broadcast reaches its hubs any more. Waits for those that are on
   /// their way into them; not to be called from within one.
   void close();

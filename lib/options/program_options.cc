@@ -21,6 +21,7 @@ constexpr const char* requests = "Limits of requests";
 constexpr const char* clients = "Limits of one client";
 constexpr const char* processes = "Limits of processes";
 constexpr const char* leaving = "How it stops";
+constexpr const char* nodes = "Other nodes";
 constexpr const char* watching = "Logs and metrics";
 
 std::string first_line(const std::string& file) {
@@ -166,6 +167,22 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
       {"drain-limit", leaving, "for all batches; then the rest are told at once",
        Option::Time{&mount.drainer.shutdown}},
 
+      {"redis", nodes,
+       "redis://user:password@host:port/database, over which nodes broadcast, those of Phoenix too",
+       Option::Text{&options.redis.url}},
+      {"node", nodes, "this node's name, which no other has; made up at each start unless given",
+       Option::Text{&options.redis.node_name}},
+      {"pubsub", nodes, "the cluster's name: that of the PubSub in Phoenix, as MyApp.PubSub",
+       Option::Text{&options.redis.pubsub}},
+      {"redis-compression", nodes, "1 to 9 compresses what is sent; 0 does not",
+       Option::Count{&options.redis.messages.compression_level, 0, 9}},
+      {"redis-max-message", nodes, "of one message; a larger broadcast stays on its node",
+       Option::Bytes{&options.redis.messages.max_bytes}},
+      {"redis-keep-messages", nodes, "kept while Redis is away, the last ones; others are lost",
+       Option::Count{&options.redis.keep_messages, 0, 1'000'000}},
+      {"redis-keep-for", nodes, "after which a message that was kept is lost",
+       Option::Time{&options.redis.keep_for}},
+
       {"admin-port", watching, "a port of its own for /health, /ready and /metrics",
        Option::OptionalPort{&options.admin_port}},
       {"admin-host", watching, "its address: this machine's own, or a network that you trust",
@@ -206,6 +223,7 @@ void ProgramOptions::finish() {
                                            : Log::to_file(log_file, Level::info, format);
   }
   if (admin_port) server.admin = AdminOptions{.host = admin_host, .port = *admin_port};
+  if (!redis.url.empty()) endpoint.pubsub = redis_pubsub(redis);
   raise_descriptor_limit();
 }
 
@@ -226,6 +244,7 @@ Log ProgramOptions::log() const {
 std::string flag_of(const std::string& option) {
   std::string name = option.substr(option.rfind(':') + 1);
   std::replace(name.begin(), name.end(), '_', '-');
+  if (name == "url") return "--redis";
   return name == "tls" ? "--tls-cert and --tls-key" : "--" + name;
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "metrics/metrics.h"
+#include "net/redis_pubsub.h"
 #include "server/server.h"
 
 namespace phx {
@@ -28,6 +29,7 @@ struct ProgramOptions {
 
   TlsOptions tls = {};  ///< Goes into `server` once both files are named.
   std::string secret_key_base_file = {};
+  RedisPubSubOptions redis{.url = ""};  ///< Goes into `endpoint` once its URL is given.
   std::string log_level = "info";
   std::string log_format = "logfmt";
   std::string log_file = {};    ///< In place of standard error; opened again by Server::reload().

@@ -7,6 +7,9 @@
 #include <string_view>
 #include <vector>
 
+namespace phx {
+class Log;
+}
 namespace phx::telemetry {
 class Telemetry;
 }
@@ -29,7 +32,8 @@ class Adapter {
   virtual const std::string& node_name() const = 0;
 
   /// A server runs: what other nodes broadcast goes to these hubs, one a shard, until close().
-  virtual void open(std::vector<PubSub*> hubs, const telemetry::Telemetry& telemetry) = 0;
+  virtual void open(std::vector<PubSub*> hubs, const telemetry::Telemetry& telemetry,
+                    const Log& log) = 0;
   virtual void close() = 0;
 
   /// To all other nodes. Called before any subscriber of this node has got the event; never waits.

@@ -141,7 +141,7 @@ PHX_TEST("what is broadcast goes to other nodes first; a local broadcast stays")
   struct Nodes final : Adapter {
     explicit Nodes(Journal& j) : journal(j) {}
     const std::string& node_name() const override { return name; }
-    void open(std::vector<PubSub*>, const telemetry::Telemetry&) override {}
+    void open(std::vector<PubSub*>, const telemetry::Telemetry&, const Log&) override {}
     void close() override {}
     void broadcast(std::string_view topic, const EventPtr& event) override {
       const Text* sent = as<Text>(*event);

@@ -231,7 +231,7 @@ void Server::Life::start() {
   }
   std::vector<pubsub::PubSub*> hubs;
   for (const auto& shard : shards) hubs.push_back(&shard->pubsub());
-  endpoint.broadcaster().open(std::move(hubs), endpoint.telemetry());
+  endpoint.broadcaster().open(std::move(hubs), endpoint.telemetry(), log);
   for (const auto& shard : shards) threads.emplace_back([each = shard.get()] { each->run(); });
   if (service != nullptr) service->ready();
 }

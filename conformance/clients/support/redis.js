@@ -1,0 +1,105 @@
+// A real Redis, which nodes meet at; and a voice of one's own in it.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { PATIENCE_MS, within } from "./deadline.js";
+
+const freePort = async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+};
+
+export class Redis {
+  #process = null;
+  #port = null;
+  #password;
+
+  /** With a password, clients must know it. */
+  constructor({ password = "" } = {}) {
+    this.#password = password;
+  }
+
+  /** The address for nodes, known before start(). */
+  async url(login = "") {
+    this.#port ??= await freePort();
+    return `redis://${login}127.0.0.1:${this.#port}`;
+  }
+
+  /** Starts it, with nothing on disk; after kill(), on the same port. */
+  async start() {
+    await this.url();
+    const listen = ["--bind", "127.0.0.1", "--port", this.#port, "--save", "", "--appendonly", "no"];
+    const secret = this.#password ? ["--requirepass", this.#password] : [];
+    this.#process = spawn("redis-server", [...listen, ...secret], { cwd: tmpdir() });
+    const ready = new Promise((resolve, reject) => {
+      let said = "";
+      this.#process.stdout.setEncoding("utf8").on("data", (text) => {
+        said += text;
+        if (said.includes("Ready to accept connections")) resolve();
+      });
+      this.#process.once("error", ({ code }) => reject(new Error(`redis-server does not start (${code})`)));
+      this.#process.once("exit", () => reject(new Error(`redis-server ended: ${said}`)));
+    });
+    await within(PATIENCE_MS, "redis-server", ready);
+  }
+
+  /** Lets it stand still, and go on. */
+  pause() {
+    this.#process.kill("SIGSTOP");
+  }
+  resume() {
+    this.#process.kill("SIGCONT");
+  }
+
+  async kill() {
+    if (!this.#process) return;
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGKILL");
+    this.#process = null;
+    await within(PATIENCE_MS, "redis-server's end", ended);
+  }
+
+  /** The answer to one command, as Redis wrote it: `:2\r\n`. */
+  async command(...words) {
+    const socket = connect(this.#port, "127.0.0.1");
+    const say = async (...parts) => {
+      socket.write(`*${parts.length}\r\n`);
+      for (const part of parts.map((word) => Buffer.from(word))) {
+        socket.write(`$${part.length}\r\n`);
+        socket.write(part);
+        socket.write("\r\n");
+      }
+      const [answer] = await within(PATIENCE_MS, `an answer to ${parts[0]}`, once(socket, "data"));
+      return answer.toString();
+    };
+    try {
+      if (this.#password) await say("AUTH", this.#password);
+      return await say(...words);
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  /** Publishes; returns how many have subscribed to the channel. */
+  async publish(channel, message) {
+    return Number((await this.command("PUBLISH", channel, message)).slice(1));
+  }
+
+  /** Waits until `count` nodes have subscribed to the channel. */
+  async subscribers(channel, count) {
+    const wanted = new RegExp(`:${count}\\r\\n$`);
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const answer = await this.command("PUBSUB", "NUMSUB", channel).catch((error) => error.message);
+      if (wanted.test(answer)) return;
+      if (Date.now() > deadline) throw new Error(`expected ${count} subscribers, got ${JSON.stringify(answer)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

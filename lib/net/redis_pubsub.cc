@@ -1,0 +1,87 @@
+/// A thread with a loop, a client of Redis on it, and an Exchange between that and the hubs.
+
+#include "net/redis_pubsub.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+#include <random>
+#include <thread>
+
+#include "base/log.h"
+#include "cluster/exchange.h"
+#include "net/redis_loop.h"
+#include "redis/client.h"
+
+namespace phx {
+namespace {
+
+std::string made_up_name() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return fmt::format("{}-{}-{:08x}", host.data(), ::getpid(), std::random_device{}());
+}
+
+redis::Options redis_options(const RedisPubSubOptions& options) {
+  redis::Options found = redis::options_of(options.url);
+  found.keep_messages = options.keep_messages;
+  found.keep_for = options.keep_for;
+  return found;
+}
+
+class RedisPubSub final : public pubsub::Adapter {
+ public:
+  explicit RedisPubSub(const RedisPubSubOptions& options)
+      : redis_(redis_options(options)),
+        channel_("phx:Elixir." + options.pubsub + ".Adapter"),
+        exchange_(options.node_name.empty() ? made_up_name() : options.node_name, options.messages,
+                  [this](std::string bytes) { client_->publish(std::move(bytes)); }) {}
+  ~RedisPubSub() override { close(); }
+
+  const std::string& node_name() const override { return exchange_.node_name(); }
+
+  void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
+            const Log& log) override {
+    exchange_.open(std::move(hubs), telemetry, log);
+    loop_.emplace();
+    client_.emplace(*loop_, redis_, channel_, telemetry, log,
+                    [this](std::string_view bytes) { exchange_.received(bytes); });
+    loop_->post([this] { client_->start(); });
+    thread_ = std::thread([this] { loop_->run(); });
+  }
+
+  /// What was published is sent first, if Redis is there.
+  void close() override {
+    if (!thread_.joinable()) return;
+    loop_->post([this] { client_->finish([this] { loop_->stop(); }); });
+    thread_.join();
+    client_.reset();
+    loop_.reset();
+  }
+
+  void broadcast(std::string_view topic, const pubsub::EventPtr& event) override {
+    exchange_.send({cluster::Route::except, node_name()}, topic, *event);
+  }
+  void direct_broadcast(std::string_view node, std::string_view topic,
+                        const pubsub::EventPtr& event) override {
+    exchange_.send({cluster::Route::only, node}, topic, *event);
+  }
+
+ private:
+  const redis::Options redis_;
+  const std::string channel_;
+  cluster::Exchange exchange_;
+  std::optional<net::RedisLoop> loop_;
+  std::optional<redis::Client> client_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+std::shared_ptr<pubsub::Adapter> redis_pubsub(const RedisPubSubOptions& options) {
+  return std::make_shared<RedisPubSub>(options);
+}
+
+}  // namespace phx

@@ -1,0 +1,37 @@
+#pragma once
+/// \file
+/// Broadcasts to and from other nodes, over Redis: one cluster with nodes of Phoenix.
+///
+///     phx::EndpointOptions options;
+///     options.pubsub = phx::redis_pubsub({.url = "redis://127.0.0.1", .pubsub = "MyApp.PubSub"});
+
+#include <memory>
+#include <string>
+
+#include "base/time.h"
+#include "cluster/envelope.h"
+#include "pubsub/adapter.h"
+
+namespace phx {
+
+/// Mirrors the options of Phoenix.PubSub.Redis.
+struct RedisPubSubOptions {
+  /// `redis://user:password@host:port/database`; see redis::options_of.
+  std::string url = "redis://127.0.0.1:6379";
+  /// The PubSub's name in the Elixir application, without `Elixir.`: all nodes of a cluster have
+  /// the same.
+  std::string pubsub = "Phoenix.PubSub";
+  /// No other node has it, nor had it before a restart. If empty: the machine's name, the process's
+  /// number and something random.
+  std::string node_name = {};
+  cluster::EnvelopeOptions messages = {};
+  /// While Redis is away: the last so many messages are kept for at most so long, and then sent.
+  std::size_t keep_messages = 0;
+  Millis keep_for{5'000};
+};
+
+/// Connects when a server starts, on a thread of its own. What is published while Redis is away is
+/// lost, as in Phoenix, and counted. \throws OptionError for a URL that can't be read.
+std::shared_ptr<pubsub::Adapter> redis_pubsub(const RedisPubSubOptions& options);
+
+}  // namespace phx

@@ -1,0 +1,83 @@
+#pragma once
+/// \file
+/// Publishes on one channel of Redis, and hears what others publish there.
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "redis/events.h"
+#include "redis/link.h"
+
+namespace phx::redis {
+
+/// One connection that subscribes, and one that publishes: so what one thread publishes arrives in
+/// order. Both run on the loop's thread; publish() may be called on any. Neither copied nor moved.
+class Client {
+ public:
+  /// `received` is called with each message, our own among them. Nothing connects before start().
+  Client(Loop& loop, const Options& options, std::string channel,
+         const telemetry::Telemetry& telemetry, const Log& log,
+         std::function<void(std::string_view message)> received);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Loop thread.
+  void start();
+  /// Calls `done` when all that was published is answered, or after `farewell`: at once without a
+  /// connection. Loop thread.
+  void finish(std::function<void()> done);
+  /// Any thread; never waits. What Redis does not get is counted in telemetry, as MessagesLost.
+  void publish(std::string message);
+  /// Whether both connections are up. Any thread.
+  bool healthy() const { return hearing_ && publishing_; }
+  /// Messages lost so far. Any thread.
+  std::size_t lost() const { return lost_; }
+
+ private:
+  struct Kept {
+    std::string message;
+    Clock::time_point since;
+  };
+
+  void subscribe(Connection& connection);
+  void heard(const redisReply* reply);
+  void drain();
+  void send(std::string message);
+  void answered(std::size_t size, const redisReply* reply);
+  void keep(std::string message);
+  void send_kept();
+  void lose(std::size_t count, Loss why);
+  void finish_if_all_is_answered();
+  void settle(std::size_t bytes);
+
+  Loop& loop_;
+  const Options options_;
+  const std::string channel_;
+  const telemetry::Telemetry& telemetry_;
+  const Log log_;
+  const std::function<void(std::string_view)> received_;
+  std::deque<Kept> kept_;
+  std::size_t unanswered_ = 0;
+  std::function<void()> done_;
+  std::unique_ptr<Loop::Timer> farewell_;
+  std::atomic<bool> hearing_ = false;
+  std::atomic<bool> publishing_ = false;
+  std::atomic<std::size_t> lost_ = 0;
+  std::size_t lost_before_ = 0;  ///< Those that the log knows.
+
+  std::mutex mutex_;
+  std::vector<std::string> inbox_;  ///< Under the mutex: what other threads have published.
+  std::size_t pending_bytes_ = 0;   ///< Under the mutex: of all that waits.
+
+  // Last, so that they end first: with a connection all that waits for an answer is answered.
+  Link subscriber_;
+  Link publisher_;
+};
+
+}  // namespace phx::redis
