@@ -1,13 +1,24 @@
-/// The only file that calls Jansson.
+/// A value that shares until it is changed. No folder but this one calls Jansson.
 
 #include "json/json.h"
+
+#include <sodium.h>
 
 #include <algorithm>
 
 #include "base/check.h"
+#include "json/reader.h"
+#include "json/writer.h"
 
 namespace phx {
 namespace {
+
+/// Jansson hashes an object's keys under a seed, which it would make up at the first object, and from
+/// the time of day where it can't open /dev/urandom: a server that is out of descriptors, say.
+[[maybe_unused]] const bool seeded = [] {
+  json_object_seed(std::max<std::size_t>(randombytes_random(), 1));  // 0 means: make one up
+  return true;
+}();
 
 /// Jansson answers null when memory is out, or for a string that is no UTF-8.
 json_t* made(json_t* value) {
@@ -29,7 +40,39 @@ json_t* kept(json_t* value) {
   return value;
 }
 
+// Jansson copies and compares objects by keys that end at a NUL.
+
+json_t* copy_of_object(json_t* object) {
+  json_t* copy = json_object();
+  for (void* i = json_object_iter(object); i; i = json_object_iter_next(object, i)) {
+    json_object_setn_new_nocheck(copy, json_object_iter_key(i), json_object_iter_key_len(i),
+                                 kept(json_object_iter_value(i)));
+  }
+  return copy;
+}
+
+bool equal(json_t* a, json_t* b) {
+  if (a == b) return true;
+  if (json_typeof(a) != json_typeof(b)) return false;
+  if (json_is_array(a)) {
+    if (json_array_size(a) != json_array_size(b)) return false;
+    for (std::size_t i = 0; i < json_array_size(a); ++i) {
+      if (!equal(json_array_get(a, i), json_array_get(b, i))) return false;
+    }
+    return true;
+  }
+  if (!json_is_object(a)) return json_equal(a, b) == 1;
+  if (json_object_size(a) != json_object_size(b)) return false;
+  for (void* i = json_object_iter(a); i; i = json_object_iter_next(a, i)) {
+    json_t* other = json_object_getn(b, json_object_iter_key(i), json_object_iter_key_len(i));
+    if (other == nullptr || !equal(json_object_iter_value(i), other)) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+bool Json::operator==(const Json& other) const { return equal(value_.get(), other.value_.get()); }
 
 void Json::Release::operator()(json_t* value) const {
   if (count_of(value) == uncounted) return;
@@ -56,32 +99,9 @@ Json Json::array(std::initializer_list<Json> items) {
   return array;
 }
 
-Json Json::parse(std::string_view text) {
-  // Jansson takes a NUL behind a value for the end, and looks no further.
-  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    throw JsonError("expected JSON, got a NUL at byte " + std::to_string(nul));
-  }
-  json_error_t error;
-  json_t* value = json_loadb(text.data(), text.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-  if (value == nullptr) {
-    // Jansson goes on to quote what stands there, which may be what no log should show.
-    const std::string_view said = error.text;
-    throw JsonError("expected JSON, got an error at byte " + std::to_string(error.position) + ": " +
-                    std::string(said.substr(0, said.find(" near "))));
-  }
-  return Json(value, 0);
-}
+Json Json::parse(std::string_view text) { return steal(json::read(text)); }
 
-std::string Json::dump() const {
-  constexpr std::size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS;
-  std::string text;
-  const auto append = [](const char* part, std::size_t size, void* out) {
-    static_cast<std::string*>(out)->append(part, size);
-    return 0;
-  };
-  check(json_dump_callback(value_.get(), append, &text, flags) == 0, "every Json can be written");
-  return text;
-}
+std::string Json::dump() const { return json::written(value_.get()); }
 
 std::size_t Json::size() const {
   return is_array() ? json_array_size(value_.get()) : json_object_size(value_.get());
@@ -118,7 +138,7 @@ std::string Json::string_or(std::string_view otherwise) const {
 }
 
 long long Json::integer_or(long long otherwise) const {
-  return is_integer() ? json_integer_value(value_.get()) : otherwise;
+  return json_is_integer(value_.get()) ? json_integer_value(value_.get()) : otherwise;
 }
 
 void Json::set(std::string_view key, Json value) {
@@ -136,7 +156,8 @@ void Json::append(Json item) {
 }
 
 void Json::own_alone() {
-  if (count_of(value_.get()) > 1) value_.reset(json_copy(value_.get()));
+  if (count_of(value_.get()) <= 1) return;
+  value_.reset(is_object() ? copy_of_object(value_.get()) : json_copy(value_.get()));
 }
 
 }  // namespace phx

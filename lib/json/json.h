@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "json/big_integer.h"
+
 namespace phx {
 
 /// A text that is no JSON; what() says where and why.
@@ -38,8 +40,7 @@ class Json {
   Json(const char* text) : Json(std::string_view(text)) {}
   Json(const std::string& text) : Json(std::string_view(text)) {}
   template <std::integral T>
-  requires(!std::same_as<T, bool>) Json(T value)
-      : Json(steal(json_integer(static_cast<json_int_t>(value)))) {}
+  requires(!std::same_as<T, bool>) Json(T value) : Json(integer(value)) {}
 
   /// An object of these members, as payloads are written: `{{"user", {{"name", "Ann"}}}, {"n",
   /// 3}}`.
@@ -47,7 +48,8 @@ class Json {
 
   static Json object(std::initializer_list<Member> members = {});
   static Json array(std::initializer_list<Json> items = {});
-  /// Any JSON value, not only an object; `\u0000` in strings is kept. \throws JsonError.
+  /// Any JSON value, not only an object, nested to a depth of json::max_depth. Integers of any size
+  /// and `\u0000` in strings and keys are kept. \throws JsonError.
   static Json parse(std::string_view text);
   /// Takes over a reference that the caller owned.
   static Json steal(json_t* value);
@@ -59,14 +61,16 @@ class Json {
   Json& operator=(const Json& other) { return *this = Json(other); }
   Json& operator=(Json&&) noexcept = default;
 
-  /// Compact, keys sorted, nothing escaped that need not be: as Phoenix writes it.
+  /// Compact, keys sorted, nothing escaped that need not be: as Phoenix writes it. Integers keep
+  /// all their digits; real numbers get as few as read as the same number.
   std::string dump() const;
 
   bool is_null() const { return json_is_null(value_.get()); }
   bool is_object() const { return json_is_object(value_.get()); }
   bool is_array() const { return json_is_array(value_.get()); }
-  bool is_string() const { return json_is_string(value_.get()); }
-  bool is_integer() const { return json_is_integer(value_.get()); }
+  bool is_string() const { return json_is_string(value_.get()) && !is_big_integer(); }
+  /// Of any size. One that integer_or can't return, dump() writes digit by digit.
+  bool is_integer() const { return json_is_integer(value_.get()) || is_big_integer(); }
 
   /// Members of an object, or items of an array; 0 for all else.
   std::size_t size() const;
@@ -78,6 +82,7 @@ class Json {
   std::vector<std::pair<std::string, Json>> sorted_members() const;
 
   std::string string_or(std::string_view otherwise) const;
+  /// The integer; `otherwise` also for one beyond 64 bits.
   long long integer_or(long long otherwise) const;
 
   /// REQUIRES: is_object(). Adds or replaces a member.
@@ -85,9 +90,7 @@ class Json {
   /// REQUIRES: is_array().
   void append(Json item);
 
-  bool operator==(const Json& other) const {
-    return json_equal(value_.get(), other.value_.get()) == 1;
-  }
+  bool operator==(const Json& other) const;
 
   json_t* get() const { return value_.get(); }
 
@@ -96,6 +99,12 @@ class Json {
     void operator()(json_t* value) const;
   };
   explicit Json(json_t* owned, int) : value_(owned) {}
+  template <std::integral T>
+  static Json integer(T value) {
+    if (!std::in_range<json_int_t>(value)) return steal(json::big_integer(std::to_string(value)));
+    return steal(json_integer(static_cast<json_int_t>(value)));
+  }
+  bool is_big_integer() const { return json::is_big_integer(value_.get()); }
   void own_alone();
 
   std::unique_ptr<json_t, Release> value_;

@@ -2,6 +2,10 @@
 
 #include "json/json.h"
 
+#include <limits>
+#include <map>
+
+#include "json/reader.h"
 #include "testing/case.h"
 
 using namespace phx;
@@ -17,6 +21,85 @@ PHX_TEST("NUL and every plane of Unicode survive") {
   const std::string text = "\"a\\u0000b \xF0\x9F\x98\x80 \xC3\xA9\"";
   expect_eq(Json::parse(text).dump(), text);
   expect_eq(Json::parse("\"a\\u0000b\"").string_or("").size(), 3u);
+}
+
+PHX_TEST("an integer beyond 64 bits keeps its digits") {
+  for (const char* text :
+       {"18446744073709551615", "-9223372036854775809", "9223372036854775808",
+        "123456789012345678901234567890123456789012345678901234567890"}) {
+    const Json integer = Json::parse(text);
+    expect_eq(integer.dump(), std::string(text));
+    expect(integer.is_integer() && !integer.is_string(), "it is an integer, and no text");
+    expect_eq(integer.integer_or(7), 7);
+    expect_eq(integer.string_or("no text"), std::string("no text"));
+    expect(integer == Json::parse(text), "it equals itself");
+    expect(!(integer == Json(text)), "it does not equal its digits as text");
+    Json object = Json::object({{"id", integer}});
+    const Json copy = object;
+    object.set("n", 1);
+    expect_eq(copy["id"].dump(), std::string(text));
+  }
+  expect_eq(Json::parse("-9223372036854775808").integer_or(0), std::numeric_limits<long long>::min());
+}
+
+PHX_TEST("an unsigned integer does not turn negative") {
+  expect_eq(Json(18'446'744'073'709'551'615u).dump(), std::string("18446744073709551615"));
+  expect_eq(Json(9'223'372'036'854'775'807u).integer_or(0), 9'223'372'036'854'775'807);
+}
+
+PHX_TEST("a key may contain NUL, and be empty") {
+  const Json object = Json::parse(R"({"a\u0000b":1,"a":2,"":3})");
+  expect_eq(object[std::string_view("a\0b", 3)].integer_or(0), 1);
+  expect_eq(object["a"].integer_or(0), 2);
+  expect_eq(object[""].integer_or(0), 3);
+  expect_eq(object.dump(), R"({"":3,"a":2,"a\u0000b":1})");
+  Json copy = object;
+  copy.set("n", 1);
+  expect_eq(copy.dump(), R"({"":3,"a":2,"a\u0000b":1,"n":1})");
+  expect(!(object == copy) && object == Json::parse(object.dump()), "equal where all is");
+  expect(!(object == Json::parse(R"({"":3,"a":2,"a\u0000c":1})")), "another key behind the NUL");
+}
+
+PHX_TEST("a real number is written in the fewest digits that read as the same") {
+  for (const auto& [text, written] : std::map<std::string, std::string>{
+           {"0.1", "0.1"}, {"1e3", "1000.0"}, {"-0.0", "-0.0"}, {"5e-324", "5e-324"},
+           {"1.7976931348623157e308", "1.7976931348623157e+308"}, {"1e-400", "0.0"},
+           {"3.141592653589793", "3.141592653589793"}}) {
+    expect_eq(Json::parse(text).dump(), written);
+    expect(Json::parse(written) == Json::parse(text), text + " is the same number");
+  }
+}
+
+PHX_TEST("nesting is read to its limit, and refused beyond") {
+  for (const auto& [open, close] : {std::pair("[", "]"), std::pair("{\"a\":", "}")}) {
+    const auto nested = [&, open = std::string(open), close = std::string(close)](std::size_t depth) {
+      std::string text;
+      for (std::size_t i = 0; i < depth; ++i) text += open;
+      text += "1";
+      for (std::size_t i = 0; i < depth; ++i) text += close;
+      return text;
+    };
+    expect_eq(Json::parse(nested(json::max_depth)).dump(), nested(json::max_depth));
+    expect_throw<JsonError>([&] { Json::parse(nested(json::max_depth + 1)); });
+  }
+  expect_throw<JsonError>([] { Json::parse(std::string(1'000'000, '[')); });
+}
+
+PHX_TEST("text that is not JSON is refused") {
+  for (const char* text :
+       {"", " ", "-", "01", "1.", ".5", "1e", "1e+", "+1", "nul", "truex", "tru", "[", "]", "[1,]",
+        "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\":1", "\"", "\"\\x\"",
+        "\"\\", "\"\n\"", "\"\xff\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
+        "\"\\u00g0\"", "\"\\u00", "\"\\u-001\"", "1 2", "NaN", "Infinity", "1e400", "-1e400",
+        "'a'", "/**/1", "\xEF\xBB\xBF" "1", "{\"\xC0\x80\":1}"}) {
+    const std::string said = expect_throw<JsonError>([&] { Json::parse(text); });
+    expect(said.find("byte") != std::string::npos, said);
+  }
+}
+
+PHX_TEST("escapes are resolved") {
+  expect_eq(Json::parse(R"("\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83d\ude00")").string_or(""),
+            std::string("\"\\/\b\f\n\r\tA\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"));
 }
 
 PHX_TEST("output is compact and its keys are sorted") {

@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// From a text to Jansson's tree of it.
+///
+/// Jansson's own loader takes neither integers beyond 64 bits nor NUL in a key, which Phoenix takes
+/// and our scanner passes on: one such payload in a room would crash each channel that reads it.
+
+#include <jansson.h>
+
+#include <cstddef>
+#include <string_view>
+
+namespace phx::json {
+
+/// Arrays and objects within each other. Limits the stack of each function that walks a tree, the
+/// application's, too.
+constexpr std::size_t max_depth = 2'048;
+
+/// The caller owns what is returned. Of a key that comes twice the last value counts.
+/// \throws JsonError, naming the byte, for any text that is not one JSON value (RFC 8259) in UTF-8.
+json_t* read(std::string_view text);
+
+/// How deep it nests. REQUIRES: valid JSON.
+std::size_t depth(std::string_view text);
+
+}  // namespace phx::json
