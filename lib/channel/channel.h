@@ -76,7 +76,8 @@ class Channel {
   /// The broadcasts that handle_out wants to see. Read once, when the client has joined.
   virtual std::vector<std::string> intercepts() const { return {}; }
   /// Whether handling this event may block (sleep, wait, compute for long): then it runs on a
-  /// worker thread. A join asks with the event phx_join.
+  /// worker thread. A join asks with the event phx_join. Where the payload is JSON of more than 64
+  /// kB, handle_in, handle_out and join run on one without being asked: to read it takes long.
   virtual bool blocking(std::string_view event, const Payload& payload) const;
 
   /// At which level a join is logged; Level::off for never. Mirrors `use Phoenix.Channel,

@@ -52,6 +52,7 @@ void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber>
     if (fastlane != nullptr && !fastlane->intercepted(broadcast->event)) {
       scheduler.send(fastlane->transport, SocketPush{encoded.by(fastlane->serializer)});
     } else {
+      broadcast->payload.json();  // read once for all; what can't be read crashes its sender
       scheduler.send(subscriber.pid, pubsub::EventPtr(event));
     }
   }
@@ -60,6 +61,7 @@ void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber>
 
 void broadcast(pubsub::PubSub& pubsub, std::string_view topic, std::string_view event,
                serializer::Payload payload, process::Pid from, process::Pid blame) {
+  if (!pubsub.on_own_thread()) payload.read_ahead();
   pubsub.broadcast(
       topic,
       std::make_shared<Broadcast>(std::string(topic), std::string(event), std::move(payload)), from,

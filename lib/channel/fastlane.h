@@ -43,7 +43,8 @@ struct Fastlane final : pubsub::Metadata {
 
 /// Hands a serializer::Broadcast to one shard's subscribers: to those with a fastlane as a frame,
 /// to all others, and for intercepted events, as a pubsub::EventPtr message. An event that is no
-/// Broadcast goes to all as that message.
+/// Broadcast goes to all as that message. \throws JsonError for a payload that is too large or too
+/// deep to be read, before anyone is sent it to read: it must not crash the receivers.
 void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber> subscribers,
               process::Pid from, const pubsub::EventPtr& event);
 

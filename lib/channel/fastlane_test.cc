@@ -177,3 +177,28 @@ PHX_TEST("bytes to a topic with a V1 member crash the one who tried, and no othe
   expect_eq(f.v1.heard(), Heard{});
   expect(f.v1.connected() && f.b.connected(), "the members stay");
 }
+
+PHX_TEST("what can't be read crashes the channel that has it broadcast, and none that was to read it") {
+  const std::string deep = std::string(3'000, '[') + std::string(3'000, ']');
+  const std::string large = R"({"a":")" + std::string(1'048'576, 'x') + R"("})";
+  for (const std::string& payload : {deep, large}) {
+    Fixture f;
+    f.a.send(R"(["a","2","t","seen",)" + payload + "]");
+    expect_eq(f.a.heard(), Heard{R"(["a","a","t","phx_error",{"reason":"channel_crash"}])"});
+    expect_eq(f.b.heard(), Heard{});
+    f.b.send(R"(["b","2","t","said",{}])");
+    expect_eq(f.b.heard().size(), 2u);  // its channel lives: the broadcast, the reply
+  }
+}
+
+PHX_TEST("what the scanner takes, members that intercept it read, and pass on whole") {
+  for (const std::string member :
+       {R"("id":18446744073709551615)", R"("id":-123456789012345678901234567890)", R"("a\u0000b":1)",
+        R"("":0.1)"}) {
+    Fixture f;
+    f.a.send(R"(["a","2","t","seen",{)" + member + "}]");
+    expect_eq(f.a.heard().size(), 2u);
+    const std::string seen = f.b.heard().at(0);
+    expect(seen.find(member) != std::string::npos, seen);
+  }
+}

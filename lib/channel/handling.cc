@@ -17,7 +17,7 @@ void Server::from_client(serializer::Message&& message) {
     scheduler().send(socket_.transport(), SocketClose{self()});
     return stop({ExitReason::shutdown, "left"});
   }
-  if (!channel_->blocking(message.event.text(), message.payload)) {
+  if (!takes_long(message.payload) && !channel_->blocking(message.event.text(), message.payload)) {
     return act_on(call_handle_in(std::move(message)), true);
   }
   on_a_worker(std::move(message));

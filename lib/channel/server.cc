@@ -39,7 +39,7 @@ void Server::join() {
   const auto result = std::make_shared<JoinResult>();
   const auto call = [this, result] { *result = call_join(); };
   const auto then = [this, result] { joined(std::move(*result)); };
-  if (channel_->blocking("phx_join", *params_)) {
+  if (takes_long(*params_) || channel_->blocking("phx_join", *params_)) {
     offload(call, then);
   } else {
     call();
@@ -100,7 +100,7 @@ void Server::handle(Message message) {
     from_client(std::move(*in));
   } else if (const auto* event = pubsub::event_in<serializer::Broadcast>(message);
              event != nullptr && event->topic == socket_.topic()) {
-    intercepted(*event);
+    takes_long(event->payload) ? intercepted_on_a_worker(std::move(message)) : intercepted(*event);
   } else if (auto* down = message.get_if<Down>(); down && down->ref == transport_monitor_) {
     transport_down(down->reason);
   } else if (auto* request = message.get_if<JoinRequest>()) {
@@ -116,6 +116,17 @@ void Server::handle(Message message) {
 Server::Meanwhile Server::meanwhile(Message& message, Message*) {
   const bool gone = message.holds<Down>() && message.tag() == transport_monitor_;
   return gone ? Meanwhile::end_of_rest : Meanwhile::queue;
+}
+
+/// The event is kept, and not copied before its turn comes: a room may have many members.
+void Server::intercepted_on_a_worker(Message message) {
+  const auto mail = std::make_shared<Message>(std::move(message));
+  const auto result = std::make_shared<Result>();
+  const auto call = [this, mail, result] {
+    const auto& broadcast = *pubsub::event_in<serializer::Broadcast>(*mail);
+    *result = channel_->handle_out(broadcast.event, broadcast.payload, socket_);
+  };
+  offload(call, [this, result] { act_on(std::move(*result), false); });
 }
 
 Result Server::call_handle_in(serializer::Message&& message) {

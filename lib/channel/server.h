@@ -72,6 +72,13 @@ class Server final : public process::Process {
   Result call_handle_in(serializer::Message&& message);
   void on_a_worker(serializer::Message message);
   void intercepted(const serializer::Broadcast& broadcast);
+  void intercepted_on_a_worker(process::Message message);
+  /// A payload of JSON that may take milliseconds to read: its handler runs on a worker thread, as
+  /// if it blocked.
+  static bool takes_long(const Payload& payload) {
+    constexpr std::size_t worth_a_worker = 65'536;
+    return !payload.is_binary() && payload.view().size() > worth_a_worker;
+  }
   void transport_down(const ExitReason& reason);
 
   void act_on(Result&& result, bool may_reply);

@@ -64,12 +64,16 @@ class Lines {
 
  private:
   std::string shown(const Json& params) const { return filter_.filtered(params).dump(); }
-  /// What a client sent may be nested too deeply to be read: that must not end the log.
+  /// What is larger is not read: that takes long. What may not be read must not end the log.
   std::string shown(const Payload& params) const try {
-    if (params.is_binary()) return "(" + std::to_string(params.view().size()) + " bytes)";
-    return shown(params.json());
+    constexpr std::size_t worth_reading = 4'096;  // a field is cut after 500
+    const bool read = !params.is_binary() && params.view().size() <= worth_reading;
+    return read ? shown(params.json()) : size_of(params);
   } catch (const JsonError&) {
-    return "(nested too deeply to be shown)";
+    return size_of(params);
+  }
+  static std::string size_of(const Payload& params) {
+    return "(" + std::to_string(params.view().size()) + " bytes)";
   }
 
   Log log_;

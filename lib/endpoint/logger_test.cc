@@ -90,6 +90,18 @@ PHX_TEST("a log of warnings alone does not listen to events") {
   expect(!f.house.telemetry.attached<ChannelHandledIn>(), "so that they are not measured");
 }
 
+PHX_TEST("what is too large for a line is not read, and its size shown") {
+  Fixture f(Level::info);
+  const std::string broken = "{no JSON at all" + std::string(4'096, ' ');
+  f.house.telemetry.execute(
+      ChannelHandledIn{{}, "event", Payload::own_text(broken), Socket(), Level::info});
+  Payload limited = Payload::own_text(R"({"a":1})");
+  limited.limit_reading(5);
+  f.house.telemetry.execute(ChannelHandledIn{{}, "event", limited, Socket(), Level::info});
+  expect_eq(f.lines, Lines{R"_(HANDLED event=event topic= params="(4111 bytes)")_",
+                           R"_(HANDLED event=event topic= params="(7 bytes)")_"});
+}
+
 PHX_TEST("what is not logged is not read") {
   Fixture f(Level::info);
   const Payload broken = Payload::own_text("{no JSON at all");
@@ -97,7 +109,7 @@ PHX_TEST("what is not logged is not read") {
   expect_eq(f.lines, Lines{});
   f.house.telemetry.execute(ChannelHandledIn{{}, "event", broken, Socket(), Level::info});
   expect_eq(f.lines,
-            Lines{R"_(HANDLED event=event topic= params="(nested too deeply to be shown)")_"});
+            Lines{R"_(HANDLED event=event topic= params="(15 bytes)")_"});
   expect(f.house.telemetry.attached<ChannelHandledIn>(), "the log is still attached");
 }
 

@@ -5,11 +5,14 @@
 /// What a client sent stays the validated slice of its frame, and an echo or a broadcast pastes
 /// that slice; Jansson builds the tree only when a handler asks for json().
 
+#include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <string>
 #include <string_view>
 
 #include "json/json.h"
+#include "json/reader.h"
 #include "serializer/lazy_json.h"
 
 namespace phx::serializer {
@@ -45,10 +48,21 @@ class Payload {
 
   /// The tree, built at the first call. A binary payload reads as null. Valid while the payload is
   /// neither moved from nor assigned to.
-  /// \throws JsonError for what the scanner takes and Jansson does not (nesting over 2,048).
+  /// \throws JsonError for what may be passed on but not read: nesting over json::max_depth, and
+  /// more bytes than limit_reading() allows.
   const Json& json() const {
-    return tree_.get([this] { return is_binary() ? Json() : Json::parse(view()); });
+    return tree_.get([this] { return is_binary() ? Json() : read(); });
   }
+  /// Builds the tree of a large payload, if it can be read: a worker does so before it hands it to
+  /// a shard, where others wait.
+  void read_ahead() const {
+    constexpr std::size_t worth_it = 65'536;
+    if (is_binary() || view().size() < worth_it || view().size() > max_read_) return;
+    if (json::depth(view()) <= json::max_depth) json();
+  }
+  /// A tree takes many times the bytes of its text, and long to build. What a client sent has a
+  /// limit; what the application made has none.
+  void limit_reading(std::uint32_t max_bytes) { max_read_ = max_bytes; }
   Json operator[](std::string_view key) const { return json()[key]; }
 
  private:
@@ -57,10 +71,17 @@ class Payload {
   Payload(Kind kind, std::string storage, std::size_t begin, std::size_t size)
       : storage_(std::move(storage)), begin_(begin), size_(size), kind_(kind) {}
 
+  Json read() const {
+    if (view().size() <= max_read_) return Json::parse(view());
+    throw JsonError("expected at most " + std::to_string(max_read_) + " bytes of JSON to read, got " +
+                    std::to_string(view().size()));
+  }
+
   std::string storage_;
   std::size_t begin_;
   std::size_t size_;
   Kind kind_;
+  std::uint32_t max_read_ = std::numeric_limits<std::uint32_t>::max();
   LazyJson tree_;
 };
 

@@ -78,3 +78,26 @@ PHX_TEST("a payload is written as a list of its members") {
   const Payload one = {{"y", "z"}};
   expect_eq(one.view(), R"({"y":"z"})");
 }
+
+PHX_TEST("a payload over its limit can be passed on, and not read; its copies neither") {
+  Payload payload = Payload::own_text(R"({"a":1})");
+  payload.limit_reading(7);
+  expect_eq(payload["a"].integer_or(0), 1);
+  Payload larger = Payload::own_text(R"({"a":12})");
+  larger.limit_reading(7);
+  const Payload copy = larger;
+  for (const Payload* each : {&copy, static_cast<const Payload*>(&larger)}) {
+    const std::string said = expect_throw<JsonError>([&] { each->json(); });
+    expect_eq(said, std::string("expected at most 7 bytes of JSON to read, got 8"));
+    expect_eq(each->view(), std::string_view(R"({"a":12})"));
+  }
+}
+
+PHX_TEST("to read ahead what can't be read does nothing, and throws nothing") {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  Payload::own_text(deep).read_ahead();
+  Payload large = Payload::own_text("[" + std::string(100'000, '1') + "]");
+  large.limit_reading(1'000);
+  large.read_ahead();
+  expect_throw<JsonError>([&] { large.json(); });
+}

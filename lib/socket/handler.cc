@@ -48,7 +48,9 @@ void Handler::handle(process::Message message) {
   } else if (auto* in = message.get_if<FromClient>()) {
     const bool text = in->frame.opcode == Frame::text;
     try {
-      from_client(serializer_.decode(std::move(in->frame)));
+      Message parsed = serializer_.decode(std::move(in->frame));
+      parsed.payload.limit_reading(user_.max_json_bytes());
+      from_client(std::move(parsed));
     } catch (const serializer::NotUtf8&) {
       broken_ = text ? CloseCode::bad_payload : CloseCode::internal_error;
       throw;

@@ -85,6 +85,12 @@ class UserSocket {
   /// with 1008, or its long-poll session ends. Not in Phoenix.
   virtual std::size_t max_name_size() const { return 1'024; }
 
+  /// How many bytes of JSON a handler may read out of one payload from a client. Reading a larger
+  /// one throws, which ends the channel that its client sent it to, or had it broadcast for others
+  /// to read. What is only passed on has the limit of a frame. A tree takes some seventy times the
+  /// bytes of its text at worst.
+  virtual std::uint32_t max_json_bytes() const { return 1'048'576; }
+
   /// At which level connections are logged; Level::off for never. Mirrors `use Phoenix.Socket,
   /// log:`.
   virtual Level log() const { return Level::info; }
