@@ -2,6 +2,8 @@
 
 #include "pubsub/pubsub.h"
 
+#include <algorithm>
+
 #include "pubsub/adapter.h"
 
 namespace phx::pubsub {
@@ -78,6 +80,14 @@ void PubSub::dispatch_here(const std::string& topic, const EventPtr& event, proc
 std::size_t PubSub::subscribers(std::string_view topic) const {
   const auto found = topics_.find(topic);
   return found == topics_.end() ? 0 : found->second.subscribers.size();
+}
+
+std::size_t PubSub::longest_search() const {
+  std::size_t longest = 0;
+  for (std::size_t bucket = 0; bucket < topics_.bucket_count(); ++bucket) {
+    longest = std::max(longest, topics_.bucket_size(bucket));
+  }
+  return longest;
 }
 
 }  // namespace phx::pubsub

@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/keyed_hash.h"
 #include "process/scheduler.h"
 
 namespace phx::pubsub {
@@ -129,14 +130,11 @@ class PubSub {
   bool on_own_thread() const { return scheduler_.on_own_thread(); }
   /// How many subscribers the topic has on this shard.
   std::size_t subscribers(std::string_view topic) const;
+  /// How many topics are looked through, at most, to find one.
+  std::size_t longest_search() const;
 
  private:
   friend class Subscription;
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
-  };
-
   void dispatch_here(const std::string& topic, const EventPtr& event, process::Pid from,
                      Dispatcher dispatch);
   void unsubscribe(const Subscription& subscription);
@@ -144,7 +142,8 @@ class PubSub {
   process::Scheduler& scheduler_;
   std::vector<PubSub*> peers_{this};
   Adapter* adapter_ = nullptr;
-  std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;  // stay where they are
+  // Its topics stay where they are.
+  std::unordered_map<std::string, Topic, KeyedHash, std::equal_to<>> topics_;
 };
 
 }  // namespace phx::pubsub

@@ -2,6 +2,9 @@
 
 #include "pubsub/pubsub.h"
 
+#include <cstring>
+#include <string_view>
+
 #include "pubsub/adapter.h"
 #include "testing/case.h"
 
@@ -65,7 +68,47 @@ struct TwoShards {
   }
 };
 
+/// Texts of 16 bytes that std::hash can't tell apart, as anybody can make them: libstdc++'s is
+/// MurmurHash64A with a seed that all know, and each of its steps can be taken back.
+std::vector<std::string> colliding(std::size_t count) {
+  constexpr std::uint64_t multiplier = 0xC6A4'A793'5BD1'E995, inverse = 0x5F7A'0EA7'E59B'19BD;
+  constexpr std::uint64_t seed = 0xC70F'6907;
+  const auto mixed = [](std::uint64_t block) {
+    block *= multiplier;
+    block ^= block >> 47;
+    return block * multiplier;
+  };
+  const auto unmixed = [](std::uint64_t block) {
+    block *= inverse;
+    block ^= block >> 47;
+    return block * inverse;
+  };
+  constexpr std::uint64_t state = 42;  // that all of them lead to
+  std::vector<std::string> texts;
+  for (std::uint64_t first = 0; first < count; ++first) {
+    const std::uint64_t after_first = ((seed ^ (16 * multiplier)) ^ mixed(first)) * multiplier;
+    const std::uint64_t second = unmixed(after_first ^ state);
+    std::string text(16, '\0');
+    std::memcpy(text.data(), &first, 8);
+    std::memcpy(text.data() + 8, &second, 8);
+    texts.push_back(text);
+  }
+  return texts;
+}
+
 }  // namespace
+
+PHX_TEST("topics that std::hash can't tell apart do not fill one place of the table") {
+  const std::vector<std::string> topics = colliding(5'000);
+  expect_eq(std::hash<std::string_view>{}(topics.front()),
+            std::hash<std::string_view>{}(topics.back()));
+  Fixture f;
+  std::vector<std::unique_ptr<Subscription>> subscriptions;
+  for (const std::string& topic : topics) {
+    subscriptions.push_back(f.hub.subscribe(topic, Pid{0, 1}));
+  }
+  expect(f.hub.longest_search() < 20, std::to_string(f.hub.longest_search()) + " in one place");
+}
 
 PHX_TEST("a broadcast reaches every subscriber of its topic, once and in order") {
   Fixture f;
