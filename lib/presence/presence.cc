@@ -34,11 +34,41 @@ struct News {};
 
 }  // namespace
 
-/// One a shard: monitors the channels that are tracked, and broadcasts what may wait until the turn
-/// in which it was changed is over, so that the reply to an `update` goes before its diff.
+/// Broadcasts one change that could wait until the turn in which it was made was over, so that the
+/// reply to an `update` goes before its diff. A process of its own: a fetch that throws ends no more
+/// than this.
+class Presence::Announcer final : public process::Process {
+ public:
+  Announcer(Presence& presence, Context context) : presence_(presence), context_(context) {}
+  std::string name() const override { return "presence diff"; }
+
+ protected:
+  void init() override {
+    if (const auto change = next()) presence_.send(context_, *change);
+    stop();
+  }
+  void handle(process::Message) override {}
+
+ private:
+  /// One change for each News, so that others have their turns in between. Asks for the next before
+  /// this one can throw.
+  std::optional<Change> next() {
+    const std::lock_guard lock(presence_.mutex_);
+    Shard& shard = presence_.shard_of(context_);
+    auto change = take_next(shard);
+    shard.notified = false;
+    if (!shard.pending.empty() || !shard.unwatched.empty()) presence_.notify(context_);
+    return change;
+  }
+
+  Presence& presence_;
+  const Context context_;
+};
+
+/// One a shard: monitors the channels that are tracked, and starts an Announcer for each change.
 ///
-/// A fetch that throws, and ten thousand deaths at once, crash it. Nobody may stay present for ever
-/// because of that, and no change may be lost: a successor takes over.
+/// Ten thousand deaths at once crash it. Nobody may stay present for ever because of that, and no
+/// change may be lost: a successor takes over.
 //! [watcher]
 class Presence::Watcher final : public process::Process {
  public:
@@ -53,9 +83,8 @@ class Presence::Watcher final : public process::Process {
 
   void handle(process::Message message) override {
     if (message.holds<News>()) {
-      const auto [newcomers, change] = next();
-      for (const Pid pid : newcomers) watch(pid);
-      if (change) presence_.send(context_, *change);
+      for (const Pid pid : newcomers()) watch(pid);
+      scheduler().spawn(std::make_unique<Announcer>(presence_, context_));
     } else if (const auto* down = message.get_if<process::Down>()) {
       ended(down->pid);
     }
@@ -71,11 +100,6 @@ class Presence::Watcher final : public process::Process {
   }
 
  private:
-  struct Work {
-    std::set<Pid> newcomers;
-    std::optional<Change> change;
-  };
-
   std::set<Pid> present() const {
     const std::lock_guard lock(presence_.mutex_);
     std::set<Pid> pids = presence_.state_.processes(scheduler().shard());
@@ -83,15 +107,9 @@ class Presence::Watcher final : public process::Process {
     return pids;
   }
 
-  /// One change for each News, so that others have their turns in between. Asks for the next before
-  /// this one can throw.
-  Work next() {
+  std::set<Pid> newcomers() {
     const std::lock_guard lock(presence_.mutex_);
-    Shard& shard = presence_.shard_of(context_);
-    Work work{std::exchange(shard.unwatched, {}), take_next(shard)};
-    shard.notified = false;
-    if (!shard.pending.empty()) presence_.notify(context_);
-    return work;
+    return std::exchange(presence_.shard_of(context_).unwatched, {});
   }
 
   void watch(Pid pid) {
@@ -116,6 +134,7 @@ class Presence::Watcher final : public process::Process {
 //! [track]
 TrackResult Presence::track(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
+  require_small(key, said);
   const Context context = socket.context();
   const Pid pid = socket.channel();
   const std::string ref = new_ref();
@@ -134,6 +153,7 @@ TrackResult Presence::track(const Socket& socket, std::string_view key, Json sai
 
 UpdateResult Presence::update(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
+  require_small(key, said);
   const Pid pid = socket.channel();
   const std::string ref = new_ref();
   const std::lock_guard lock(mutex_);
@@ -160,6 +180,13 @@ void Presence::require_room(const Socket& socket) {
   if (own == pending.end() || own->second.size() < max_pending) return;
   throw std::runtime_error("presence overflow: more than " + std::to_string(max_pending) +
                            " changes wait to be broadcast");
+}
+
+void Presence::require_small(std::string_view key, const Json& said) const {
+  const std::size_t size = key.size() + said.dump().size();
+  if (size <= options_.max_meta_bytes) return;
+  throw std::runtime_error("expected at most " + std::to_string(options_.max_meta_bytes) +
+                           " bytes of a presence's key and meta, got " + std::to_string(size));
 }
 
 //! [changed]

@@ -55,11 +55,17 @@ struct NoPresence {};
 using TrackResult = std::variant<Tracked, AlreadyTracked>;
 using UpdateResult = std::variant<Tracked, NoPresence>;
 
+struct PresenceOptions {
+  /// Of one key and what a channel says of itself under it, as JSON. Each newcomer is sent all of
+  /// a topic's. A channel that says more crashes.
+  std::size_t max_meta_bytes = 65'536;
+};
+
 /// Any thread. Outlives the channels that track themselves in it, which are those of one server: in
 /// tests, of one house. It knows them by names that mean others elsewhere.
 class Presence {
  public:
-  Presence();
+  explicit Presence(PresenceOptions options = {});
   Presence(const Presence&) = delete;
   Presence& operator=(const Presence&) = delete;
   virtual ~Presence();
@@ -68,7 +74,8 @@ class Presence {
   /// change is not made. As many as a mailbox takes.
   static constexpr std::size_t max_pending = 10'000;
 
-  // For a channel's own callbacks. `said` is an object; anything else throws BrokenPromise.
+  // For a channel's own callbacks. `said` is an object; anything else throws BrokenPromise, and one
+  // over PresenceOptions::max_meta_bytes std::runtime_error.
 
   /// This channel is present on its topic under `key`. Its members have been sent the diff when
   /// this returns; from a handler on a worker thread, they are sent it before anything that the
@@ -109,6 +116,7 @@ class Presence {
 
  private:
   class Watcher;
+  class Announcer;
   class TrackerProcess;
   struct Cluster;
   struct Change {
@@ -126,6 +134,7 @@ class Presence {
   };
 
   void require_room(const Socket& socket);
+  void require_small(std::string_view key, const Json& said) const;
   void changed(const Context& context, process::Pid pid, Change change);
   void enqueue(const Context& context, process::Pid pid, Change change);
   void record(const Change& change);
@@ -136,6 +145,7 @@ class Presence {
   void send_pending(const Context& context, process::Pid pid);
   void send(const Context& context, const Change& change) const;
 
+  const PresenceOptions options_;
   mutable std::mutex mutex_;
   presence::State state_;
   std::vector<Shard> shards_;         // by their numbers

@@ -307,3 +307,30 @@ PHX_TEST("fetch is asked for one key where one is asked for, and not where nobod
   expect(presence.get_by_key("", "w").is_null(), "nobody has it");
   expect_eq(presence.asked.size(), 1u);
 }
+
+PHX_TEST("a meta over its limit ends the channel that says it, and nobody hears of it") {
+  Stage<TestHouse> stage;
+  FakeClient one(stage.houses, stage.users), two(stage.houses, stage.users);
+  one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
+  two.send(R"(["1","1","t","phx_join",{"key":"v"}])");
+  one.heard();
+  two.heard();
+  const std::string large = R"({"n":")" + std::string(65'536, 'x') + R"("})";
+  one.send(R"(["1","2","t","update",)" + large + "]");
+  expect_eq(events(one.heard()), Heard{"phx_error"});
+  const Heard heard = two.heard();
+  expect_eq(events(heard), Heard{"presence_diff"});
+  expect(heard[0].size() < 200, "its leave, with what it had said before");
+}
+
+PHX_TEST("a presence's limit is of its key and its meta, as they are written") {
+  Presence presence({.max_meta_bytes = 10});
+  TestHouse house;
+  const Socket socket(house.context(), serializer::v2_json());
+  presence.track(socket, "123", Json::object({{"n", 1}}));
+  const std::string said = expect_throw<std::runtime_error>(
+      [&] { presence.track(socket, "1234", Json::object({{"n", 1}})); });
+  expect_eq(said, std::string("expected at most 10 bytes of a presence's key and meta, got 11"));
+  expect_throw<std::runtime_error>([&] { presence.update(socket, "123", {{"n", 12}}); });
+  expect_eq(presence.get_by_key("", "123")["metas"][0]["n"], Json(1));
+}

@@ -188,7 +188,7 @@ void Presence::record(const Change& change) {
   cluster_->replicas[shard]->record(change.topic, change.diff);
 }
 
-Presence::Presence() = default;
+Presence::Presence(PresenceOptions options) : options_(options) {}
 Presence::~Presence() = default;
 
 }  // namespace phx

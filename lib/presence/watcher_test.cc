@@ -248,6 +248,27 @@ PHX_TEST("a fetch that throws costs one diff: those that wait behind it are told
   expect_eq(one.heard().size(), 1u);
 }
 
+PHX_TEST("a fetch that always throws ends no watcher, which would look for all who are here anew") {
+  struct Broken : Presence {
+    Json fetch(std::string_view, Json) const override { throw std::runtime_error("no database"); }
+  };
+  TwoListeners<Broken> stage;
+  const auto watchers = [&] {
+    return stage.house.scheduler.pids_of(
+        [](const process::Process& each) { return each.name() == "presence watcher"; });
+  };
+  const std::string track = R"(["1","2","t","track",{"key":"u"}])";
+  stage.one.send(track);
+  const std::vector<process::Pid> first = watchers();
+  expect_eq(first.size(), 1u);
+  for (int i = 0; i < 100; ++i) {
+    stage.two.send(listen);
+    stage.two.send(track);
+    stage.two.send(R"(["1","3","t","phx_leave",{}])");
+  }
+  expect_eq(watchers(), first);
+}
+
 PHX_TEST("more who end at once than the watcher has room for are gone all the same") {
   Presence presence;
   tracker = &presence;
