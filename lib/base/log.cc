@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <stdexcept>
 
 #include "base/line_writer.h"
+#include "base/log_rate.h"
 
 namespace phx {
 namespace {
@@ -179,57 +181,123 @@ const char* name_of(Level level) {
   return "";
 }
 
-Log Log::to_stderr(Level least, LogFormat format) {
-  auto logger = std::make_shared<spdlog::logger>(
-      "phx", std::make_shared<DescriptorSink>(STDERR_FILENO, "standard error", format));
+// --- Writing ------------------------------------------------------------------------------------
+
+/// Where a log's lines go. What it counted goes there at the end.
+struct Log::Place {
+  Place(std::shared_ptr<spdlog::logger> to, LogLine::Form as, LogOptions o)
+      : logger(std::move(to)), form(as), options(std::move(o)), rate(options.lines_a_second) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { write_counted(true); }
+
+  void write(Level level, const LogLine& line) const {
+    logger->log(spdlog_level(level), spdlog::string_view_t(line.text()));
+  }
+
+  bool takes(Level level, std::string_view text) {
+    if (options.lines_a_second == 0) return true;
+    write_counted(false);
+    const std::lock_guard lock(mutex);
+    const bool taken = rate.take(static_cast<int>(level), text, options.now());
+    next_count = rate.due().value_or(never);
+    return taken;
+  }
+
+  void write_counted(bool all) {
+    if (next_count.load() == never) return;
+    const Clock::time_point now = options.now();
+    if (!all && now < next_count.load()) return;
+    std::vector<LogRate::Rest> counted;
+    {
+      const std::lock_guard lock(mutex);
+      counted = rate.counted(now, all);
+      next_count = rate.due().value_or(never);
+    }
+    for (const auto& [level, text, lines] : counted) {
+      LogLine line(form, fmt::format("… and {} more of this kind", lines));
+      line.add("kind", text);
+      write(static_cast<Level>(level), line);
+    }
+  }
+
+  const std::shared_ptr<spdlog::logger> logger;
+  const LogLine::Form form;
+  const LogOptions options;
+  std::mutex mutex;
+  LogRate rate;
+  static constexpr Clock::time_point never = Clock::time_point::max();
+  std::atomic<Clock::time_point> next_count = never;  ///< As `rate` has it, to be read without lock.
+};
+
+Log::Log(Level least, std::shared_ptr<spdlog::logger> logger, LogLine::Form form,
+         LogOptions options) {
   logger->set_level(spdlog_level(least));
-  return Log(std::move(logger), form_of(format));
+  place_ = std::make_shared<Place>(std::move(logger), form, std::move(options));
 }
 
-Log Log::to_file(const std::string& path, Level least, LogFormat format) {
-  auto logger = std::make_shared<spdlog::logger>(
-      "phx", std::make_shared<FileSink>(path, opened_for_lines(path), format));
-  logger->set_level(spdlog_level(least));
-  return Log(std::move(logger), form_of(format));
+Log Log::to_stderr(Level least, LogFormat format, LogOptions options) {
+  return Log(least,
+             std::make_shared<spdlog::logger>(
+                 "phx", std::make_shared<DescriptorSink>(STDERR_FILENO, "standard error", format)),
+             form_of(format), std::move(options));
 }
 
-Log Log::to(Level least, Reader reader) {
-  auto logger =
-      std::make_shared<spdlog::logger>("phx", std::make_shared<ReaderSink>(std::move(reader)));
-  logger->set_level(spdlog_level(least));
-  return Log(std::move(logger), LogLine::Form::plain);
+Log Log::to_file(const std::string& path, Level least, LogFormat format, LogOptions options) {
+  return Log(least,
+             std::make_shared<spdlog::logger>(
+                 "phx", std::make_shared<FileSink>(path, opened_for_lines(path), format)),
+             form_of(format), std::move(options));
+}
+
+Log Log::to(Level least, Reader reader, LogOptions options) {
+  return Log(
+      least,
+      std::make_shared<spdlog::logger>("phx", std::make_shared<ReaderSink>(std::move(reader))),
+      LogLine::Form::plain, std::move(options));
 }
 
 Log Log::silent() {
-  auto logger =
-      std::make_shared<spdlog::logger>("phx", std::make_shared<spdlog::sinks::null_sink_mt>());
-  logger->set_level(spdlog::level::off);
-  return Log(std::move(logger), LogLine::Form::plain);
+  return Log(
+      Level::off,
+      std::make_shared<spdlog::logger>("phx", std::make_shared<spdlog::sinks::null_sink_mt>()),
+      LogLine::Form::plain, {});
 }
 
 bool Log::enabled(Level level) const {
-  return level != Level::off && logger_->should_log(spdlog_level(level));
+  return level != Level::off && place_->logger->should_log(spdlog_level(level));
 }
 
 void Log::write(Level level, std::string_view text, std::initializer_list<Field> fields) const {
-  if (!enabled(level)) return;
-  LogLine line(form_, text);
+  if (!enabled(level) || !place_->takes(level, text)) return;
+  LogLine line(place_->form, text);
   for (const auto& [name, value] : fields) line.add(name, value);
   if (spoken_of != nullptr) {
     for (const auto& [name, value] : spoken_of->log_metadata()) line.add(name, value);
   }
-  logger_->log(spdlog_level(level), spdlog::string_view_t(line.text()));
+  place_->write(level, line);
 }
 
 void Log::reopen() const try {
-  for (const auto& sink : logger_->sinks()) {
+  for (const auto& sink : place_->logger->sinks()) {
     if (const auto* file = dynamic_cast<const FileSink*>(sink.get())) file->reopen();
   }
 } catch (const std::exception& failure) {
   error("the log goes on in its old file", {{"reason", failure.what()}});
 }
 
-void Log::flush() const { logger_->flush(); }
+void Log::flush() const {
+  place_->write_counted(true);
+  place_->logger->flush();
+}
+
+void Log::write_counts() const { place_->write_counted(false); }
+
+std::optional<Clock::time_point> Log::counts_due() const {
+  const Clock::time_point due = place_->next_count;
+  if (due == Place::never) return {};
+  return due;
+}
 
 LogScope::LogScope(const LogSubject& subject) : outer_(std::exchange(spoken_of, &subject)) {}
 LogScope::~LogScope() { spoken_of = outer_; }
