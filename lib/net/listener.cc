@@ -106,7 +106,11 @@ void Listener::bind(std::uint16_t port, const std::string& option) {
   const int on = 1;
   const int off = 0;
   setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // inherited by all it accepts
+  // Inherited by all it accepts. The kernel takes megabytes for a client that does not read, each
+  // a copy; what waits here may be shared.
+  const int unsent_in_kernel = 131'072;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(socket_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_in_kernel, sizeof unsent_in_kernel);
   if (address.is_v6()) setsockopt(socket_, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   if (::bind(socket_, address.any(), address.size) != 0 || ::listen(socket_, SOMAXCONN) != 0) {
     const int error = errno;

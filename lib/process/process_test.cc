@@ -256,3 +256,38 @@ PHX_TEST("watchers that died are forgotten, so that a long-lived process does no
   expect_eq(house.scheduler.population(), 0u);
   expect_eq(journal, Journal{});
 }
+
+PHX_TEST("a process that has used up its time lets the others go first, and a run ends with its") {
+  constexpr Millis long_enough{30};  // more than the clock's grain
+  ActorHouse house;
+  house.scheduler.use_budget({.turn = Millis{8}, .run = Millis{20}});
+  Journal journal;
+  const Pid slow = house.spawn([&](Actor&, Message) {
+    journal.push_back("slow");
+    std::this_thread::sleep_for(long_enough);
+  });
+  const Pid quick = house.spawn([&](Actor&, Message) { journal.push_back("quick"); });
+  house.settle();
+  for (int i = 0; i < 2; ++i) house.scheduler.send(slow, std::string(20'000, 'x'));
+  house.scheduler.send(quick, 1);
+  expect(house.scheduler.run(house.now), "more waits");
+  expect_eq(journal, Journal{"slow"});
+  house.settle();
+  expect_eq(journal, Journal{"slow", "quick", "slow"});
+}
+
+PHX_TEST("a process that writes to itself in its last turn is gone from the queue") {
+  ActorHouse house;
+  Journal journal;
+  std::vector<Pid> pids;
+  for (int i = 0; i < 1'000; ++i) {
+    pids.push_back(house.spawn([&](Actor& a, Message) {
+      a.scheduler().send(a.self(), 1);
+      a.scheduler().send(pids[0], 2);
+      a.stop();
+    }));
+  }
+  for (const Pid pid : pids) house.scheduler.send(pid, 1);
+  house.settle();
+  expect_eq(house.scheduler.population(), 0u);
+}

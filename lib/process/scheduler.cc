@@ -135,8 +135,13 @@ bool Scheduler::give_turns(Clock::time_point now) {
   receive_some();
   while (auto due = timers_->take(now)) send(due->to, std::move(due->message));
   while (auto owner = timers_->take_alarm(now)) send(*owner, TimerFired{});
-  for (std::size_t turn = 0; turn < limits_.turns_a_run; ++turn) {
-    if (urgent_.empty() && runnable_.empty()) receive_some();
+  Millis time = coarse_time();  // one turn's end is the next one's beginning
+  const Millis began = time;
+  for (std::size_t turn = 0; turn < limits_.turns_a_run && time - began < budget_.run; ++turn) {
+    if (urgent_.empty() && runnable_.empty()) {
+      receive_some();
+      time = coarse_time();
+    }
     std::deque<Slot*>& queue = urgent_.empty() ? runnable_ : urgent_;
     if (queue.empty()) {
       if (!inbox_.has_taken()) return false;
@@ -145,7 +150,7 @@ bool Scheduler::give_turns(Clock::time_point now) {
     Slot& slot = *queue.front();
     queue.pop_front();
     slot.queued = false;
-    take_turn(slot);
+    time = take_turn(slot, time);
   }
   return !runnable_.empty() || !urgent_.empty() || inbox_.has_taken();
 }
@@ -219,16 +224,15 @@ void Scheduler::enqueue(Slot& slot) {
 }
 
 //! [take_turn]
-void Scheduler::take_turn(Slot& slot) {
+Millis Scheduler::take_turn(Slot& slot, Millis began) {
   std::unique_ptr<Slot> dead;  // destroyed once no log line is about it
   const LogScope about(*slot.process);
   if (slot.killed_by) {
     dead = bury(slot, std::move(*slot.killed_by), slot.overflowed && !slot.working);
-    return;
+    return coarse_time();
   }
-  const Millis began = coarse_time();
   try {
-    work_through(slot);
+    work_through(slot, began);
   } catch (Exit& exit) {
     slot.stopping = std::make_unique<ExitReason>(std::move(exit.reason));
   } catch (const std::exception& error) {
@@ -236,44 +240,56 @@ void Scheduler::take_turn(Slot& slot) {
   } catch (...) {
     slot.stopping = std::make_unique<ExitReason>(ExitReason{ExitReason::crash, not_an_exception});
   }
-  note_long_turn(slot, began);
+  const Millis ended = coarse_time();
+  note_long_turn(slot, ended - began);
   if (slot.stopping) dead = bury(slot, std::move(*slot.stopping), true);
+  return ended;
 }
 //! [take_turn]
 
-void Scheduler::work_through(Slot& slot) {
+/// The clock is read now and then: after each large message, and after each fourth of the others.
+void Scheduler::work_through(Slot& slot, Millis began) {
+  constexpr std::size_t worth_a_look = 16'384;
+  constexpr std::size_t least = worth_a_look / 4;
   if (!slot.started) {
     slot.started = true;
     slot.process->init();
   }
+  std::size_t handled = 0;
   for (std::size_t i = 0; i < limits_.messages_a_turn && !slot.stopping; ++i) {
-    if (!deliver_next(slot)) return;
+    const std::optional<std::size_t> bytes = deliver_next(slot);
+    if (!bytes) return;
+    handled += std::max(*bytes, least);
+    if (handled < worth_a_look) continue;
+    if (coarse_time() - began >= budget_.turn) break;
+    handled = 0;
   }
   const bool more = slot.awaiting ? slot.awaiting->arrived.has_value() : !slot.mailbox.empty();
   if (more && !slot.stopping) enqueue(slot);
 }
 
-bool Scheduler::deliver_next(Slot& slot) {
+std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
   if (slot.awaiting) {
-    if (!slot.awaiting->arrived) return false;
+    if (!slot.awaiting->arrived) return {};
     const std::unique_ptr<Awaiting> over = std::move(slot.awaiting);
     if (over->timer) timers_->cancel(*over->timer);
+    const std::size_t bytes = over->arrived->bytes();
     over->then(std::move(over->arrived));
-    return true;
+    return bytes;
   }
-  if (slot.mailbox.empty()) return false;
+  if (slot.mailbox.empty()) return {};
   Message message = slot.mailbox.pop();
+  const std::size_t bytes = message.bytes();
   if (auto* request = message.get_if<ExitRequest>()) {
     slot.process->exit_requested(std::move(request->reason));
   } else if (!message.holds<PatienceOver>()) {  // it came after what was awaited
     slot.process->handle(std::move(message));
   }
-  return true;
+  return bytes;
 }
 
 //! [note_long_turn]
-void Scheduler::note_long_turn(const Slot& slot, Millis began) {
-  const Millis took = coarse_time() - began;
+void Scheduler::note_long_turn(const Slot& slot, Millis took) {
   if (took < limits_.long_turn) return;
   ++stats_.long_turns;
   observer_->held_up(*slot.process, took);
@@ -299,7 +315,7 @@ std::unique_ptr<Slot> Scheduler::bury(Slot& slot, ExitReason reason, bool say_go
   for (const Watcher& watcher : slot.watchers) {
     send(watcher.pid, Message(Down{watcher.ref, pid, reason}, watcher.ref));
   }
-  if (slot.queued) std::erase(slot.process->urgent() ? urgent_ : runnable_, &slot);
+  if (slot.queued) unqueue(slot);
   const bool works = slot.working && !(slot.awaiting && slot.awaiting->arrived);
   if (!works || withdraw_work(slot)) return std::move(node.mapped());
   slot.mailbox = {};  // it will never be read
@@ -307,6 +323,14 @@ std::unique_ptr<Slot> Scheduler::bury(Slot& slot, ExitReason reason, bool say_go
   return nullptr;
 }
 //! [bury]
+
+/// It was queued in its own last turn, or it would have been taken off the queue by now: so it
+/// stands near the end.
+void Scheduler::unqueue(const Slot& slot) {
+  std::deque<Slot*>& queue = slot.process->urgent() ? urgent_ : runnable_;
+  const auto found = std::find(queue.rbegin(), queue.rend(), &slot);
+  queue.erase(std::next(found).base());
+}
 
 void Scheduler::last_words(Slot& slot, ExitReason& reason) {
   try {

@@ -45,6 +45,9 @@ class Scheduler {
   static void connect(const std::vector<Scheduler*>& peers);
   /// Sets the threads that Process::offload uses. Without them, the work runs in the turn itself.
   void use_workers(Workers& workers) { workers_ = &workers; }
+  /// Without a budget, turns and runs are limited by their number of messages alone: so tests are
+  /// not, by how busy a machine is.
+  void use_budget(TimeBudget budget) { budget_ = budget; }
   /// Reports faults to `observer`, which outlives the scheduler. Call before the thread starts.
   void report_to(Observer& observer) { observer_ = &observer; }
   /// Makes the calling thread this scheduler's own.
@@ -129,13 +132,16 @@ class Scheduler {
   bool withdraw_work(Slot& slot);
   void overflow(Slot& slot, std::size_t limit, MailboxUnit unit);
   void enqueue(Slot& slot);
-  void take_turn(Slot& slot);
-  void work_through(Slot& slot);
-  bool deliver_next(Slot& slot);
+  /// Both times are read from the same clock; returns when the turn ended.
+  Millis take_turn(Slot& slot, Millis began);
+  void work_through(Slot& slot, Millis began);
+  /// The bytes of what was delivered, or nothing.
+  std::optional<std::size_t> deliver_next(Slot& slot);
   /// Returns the dead, to be destroyed once no log line is about it; null if its work still runs.
   std::unique_ptr<Slot> bury(Slot& slot, ExitReason reason, bool say_goodbye);
+  void unqueue(const Slot& slot);
   void last_words(Slot& slot, ExitReason& reason);
-  void note_long_turn(const Slot& slot, Millis began);
+  void note_long_turn(const Slot& slot, Millis took);
   void add_watcher(const MonitorSignal& signal);
   void forget_dead_watchers(Slot& slot);
   void remove_watcher(const DemonitorSignal& signal);
@@ -150,6 +156,7 @@ class Scheduler {
   std::atomic<std::thread::id> thread_ = std::this_thread::get_id();
   std::vector<Scheduler*> peers_{this};
   Workers* workers_ = nullptr;
+  TimeBudget budget_{Millis::max(), Millis::max()};
   Observer nobody_;
   Observer* observer_ = &nobody_;
 

@@ -9,6 +9,12 @@
 #include "telemetry/faults.h"
 
 namespace phx::server {
+namespace {
+
+constexpr std::size_t written_at_once = 4 * 1'048'576;  // some milliseconds
+constexpr std::size_t read_on_at_once = 8;              // with a quarter of a megabyte each
+
+}  // namespace
 
 Connections::Connections(const Endpoint& endpoint, net::Loop& loop, process::Scheduler& scheduler,
                          pubsub::PubSub& pubsub, const ConnectionLimits& limits)
@@ -69,28 +75,53 @@ void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transpor
 void Connections::mail_sent(std::size_t messages) {
   constexpr std::size_t a_part = 16;
   unread_ += messages;
-  if (unread_ < a_part) return;
+  if (unread_ < a_part || spent_) return;
   unread_ = 0;
-  scheduler_.run(Clock::now());
+  spent_ = scheduler_.run(Clock::now());
 }
 
 // --- Writing ------------------------------------------------------------------------------------
 
-void Connections::flush() {
+bool Connections::flush() {
   // A fan-out's write finds little of its connection in the cache, so the next ones are prefetched
   // while the kernel works. A flush may find its connection broken, but never makes another dirty.
   constexpr std::size_t near = 4;
   constexpr std::size_t nearer = 2;
+  WebsocketConnection::Budget budget(written_at_once);
   for (std::size_t i = 0; i < dirty_.size(); ++i) {
     if (i + near < dirty_.size()) dirty_[i + near]->prefetch();
     if (i + nearer < dirty_.size()) dirty_[i + nearer]->prefetch_stream();
-    dirty_[i]->flush();
+    const bool gives_way = budget.spent() && dirty_[i]->bulky();
+    if (gives_way || dirty_[i]->flush(budget)) bulky_.push_back(std::move(dirty_[i]));
   }
   dirty_.clear();
+  write_on(budget);
+  const bool mail = !behind_.empty();  // that read_on sends, to be handled in another turn
+  read_on();
   unread_ = 0;
+  spent_ = false;
   deflater_.forget();
   ended_http_.clear();
   ended_websockets_.clear();
+  return mail || !bulky_.empty();
+}
+
+/// Those with much to write share what the others have left of the turn's budget, in turns.
+void Connections::write_on(WebsocketConnection::Budget& budget) {
+  for (std::size_t left = bulky_.size(); left > 0 && !budget.spent(); --left) {
+    const auto connection = std::move(bulky_.front());
+    bulky_.pop_front();
+    if (connection->flush(budget)) bulky_.push_back(connection);
+  }
+}
+
+/// A few of those that had more to inflate than their share.
+void Connections::read_on() {
+  for (std::size_t left = std::min(behind_.size(), read_on_at_once); left > 0; --left) {
+    const auto [connection, unread] = std::move(behind_.front());
+    behind_.pop_front();
+    connection->go_on(unread);
+  }
 }
 
 // --- Who holds how much
@@ -165,6 +196,8 @@ void Connections::clear() {
   http_.clear();
   ended_http_.clear();
   dirty_.clear();
+  bulky_.clear();
+  behind_.clear();
   websockets_.clear();
   ended_websockets_.clear();
 }

@@ -6,9 +6,11 @@
 /// is kept until the end of the turn, as it may still be on the stack. Shard thread only.
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "endpoint/endpoint.h"
@@ -41,8 +43,9 @@ class Connections final : public HttpHost, public WebsocketHost {
   void adopt(int socket, Client client, const net::Certificate* certificate);
   /// The same for a stream: it speaks HTTP from here on.
   void welcome(std::unique_ptr<net::Stream> stream, Client client);
-  /// Ends a turn: writes once to each websocket with something waiting, and frees what has ended.
-  void flush();
+  /// Ends a turn: writes to the websockets with something waiting, and frees what has ended. True:
+  /// some are not done, and want another turn.
+  bool flush();
 
   /// The clients that hold the most memory, or wait for it: for rare use only.
   struct Holder {
@@ -96,12 +99,17 @@ class Connections final : public HttpHost, public WebsocketHost {
   void dirty(WebsocketConnection& connection) override {
     dirty_.push_back(connection.shared_from_this());
   }
+  void behind(WebsocketConnection& connection, std::string unread) override {
+    behind_.emplace_back(connection.shared_from_this(), std::move(unread));
+  }
   std::string& writing_space() override { return writing_space_; }
   std::size_t outbox_limit() const override { return limits_.outbox_limit; }
   void finished(WebsocketConnection& connection) override;
 
   bool has_room(const std::string& peer);
   std::vector<Holder> holders();
+  void read_on();
+  void write_on(WebsocketConnection::Budget& budget);
 
   const Endpoint& endpoint_;
   net::Loop& loop_;
@@ -114,10 +122,15 @@ class Connections final : public HttpHost, public WebsocketHost {
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::unordered_map<WebsocketConnection*, std::shared_ptr<WebsocketConnection>> websockets_;
   std::vector<std::shared_ptr<WebsocketConnection>> dirty_;
+  /// Dirty since an earlier turn: so much waits for them that others go first.
+  std::deque<std::shared_ptr<WebsocketConnection>> bulky_;
+  /// With what they have received and not read.
+  std::deque<std::pair<std::shared_ptr<WebsocketConnection>, std::string>> behind_;
   // Until the end of the turn:
   std::vector<std::unique_ptr<HttpConnection>> ended_http_;
   std::vector<std::shared_ptr<WebsocketConnection>> ended_websockets_;
   std::size_t unread_ = 0;  ///< Messages sent to processes since these last had a turn.
+  bool spent_ = false;      ///< The processes have had all the time that this turn gives them.
   bool full_ = false;       ///< A client was turned away since there last was room.
   bool stopping_ = false;
 };

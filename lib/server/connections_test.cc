@@ -250,6 +250,7 @@ PHX_TEST("a client that reads again gets all that waited, in its order") {
   for (int i = 0; i < 20; ++i) sent += shard.told(heartbeat);
   for (int i = 0; i < 200; ++i) {
     shard.network.make_room(10);
+    shard.turn();
     sent += shard.network.taken();
   }
   std::string expected;
@@ -272,4 +273,24 @@ PHX_TEST("a server that stops answers what was asked, and closes") {
   shard.connect();
   shard.connections.stop();
   expect(shard.network.finished, "an idle connection is closed");
+}
+
+PHX_TEST("a large frame is written in parts, so that others have their turns, and comes whole") {
+  constexpr std::size_t of_one = server::WebsocketConnection::Budget::of_one;
+  Open shard(32 * 1'048'576);
+  shard.told(text(R"(["1","1","room:a","phx_join",{}])"));
+  const std::string large_text = R"({"a":")" + std::string(3 * of_one, 'x') + R"("})";
+  channel::broadcast(shard.house.pubsub, "room:a", "said", Payload::own_text(large_text));
+  std::string sent;
+  std::size_t turns = 0;
+  for (bool more = true; more; ++turns) {
+    shard.house.settle();
+    more = shard.connections.flush();
+    const std::string part = shard.network.taken();
+    expect(part.size() <= of_one + 100, "a part a turn");
+    sent += part;
+  }
+  expect_eq(turns, 4u);
+  expect(sent == from_server(Opcode::text, R"([null,null,"room:a","said",)" + large_text + "]"),
+         "all of it");
 }

@@ -50,6 +50,7 @@ server::ShardOptions shard_options(const ServerOptions& options, std::size_t sha
                           .trusted_proxies = proxies,
                           .addresses = &addresses},
           .processes = options.processes,
+          .time = options.time,
           .descriptors = options.max_connections + descriptors_of_others};
 }
 

@@ -59,6 +59,7 @@ struct ServerOptions {
   /// is put out, then the next. 0 means half of what the machine, or the process's cgroup, has.
   std::size_t memory = 0;
   process::Limits processes = {};   ///< Mailboxes and turns.
+  process::TimeBudget time = {};    ///< How long a process, and all of a shard's, have the thread.
   std::size_t worker_threads = 10;  ///< For handlers that block (Channel::blocking); more wait.
   /// Of these, for one client's handlers at a time; its others wait. 0 means no limit.
   std::size_t max_workers_per_client = 2;

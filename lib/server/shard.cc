@@ -21,6 +21,7 @@ Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::W
       measuring_(loop_, [this] { publish_measures(); }),
       memory_(memory),
       memory_timer_(loop_, [this] { look_at_memory(); }) {
+  scheduler_.use_budget(options.time);
   scheduler_.report_to(faults_);
   scheduler_.use_workers(workers);
   scheduler_.await_thread();  // connections may be assigned to this shard before it runs
@@ -50,16 +51,19 @@ void Shard::run() {
 }
 
 void Shard::turn() {
-  const bool more = scheduler_.run(Clock::now());
-  connections_.flush();
+  const bool unhandled = scheduler_.run(Clock::now());
+  const bool undone = connections_.flush();
   publish_load();
   shutdown_.go_on();
-  loop_.busy(more);
+  loop_.busy(unhandled || undone);
   sleep_until_next_timer();
 }
 
 void Shard::sleep_until_next_timer() {
-  const auto next = scheduler_.next_timer();
+  scheduler_.log().write_counts();
+  std::optional<Clock::time_point> next = scheduler_.next_timer();
+  const std::optional<Clock::time_point> counts = scheduler_.log().counts_due();
+  if (counts && (!next || *counts < *next)) next = counts;
   if (!next) return next_timer_.stop();
   next_timer_.start(std::chrono::ceil<Millis>(*next - Clock::now()));
 }

@@ -19,6 +19,7 @@ namespace phx::server {
 struct ShardOptions {
   ConnectionLimits connections = {};
   process::Limits processes = {};
+  process::TimeBudget time = {};
   /// Room for those of all the process's connections and files; see net::Loop.
   std::size_t descriptors = 65'536;
 };

@@ -3,6 +3,7 @@
 #include "server/websocket_connection.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "telemetry/faults.h"
@@ -29,7 +30,8 @@ WebsocketConnection::WebsocketConnection(WebsocketHost& host, std::unique_ptr<ne
 void WebsocketConnection::begin(process::Pid process, std::string_view early) {
   process_ = process;
   stream_->tell(*this);
-  flush();
+  Budget unlimited(std::numeric_limits<std::size_t>::max());
+  flush(unlimited);
   if (!early.empty()) received(early);
 }
 
@@ -85,20 +87,28 @@ void WebsocketConnection::finish(std::optional<unsigned> code) {
   to_be_flushed();
 }
 
-/// One write takes as many frames as are ready.
-void WebsocketConnection::flush() {
+/// One write takes as many frames as are ready; of a large one that many share, a part.
+bool WebsocketConnection::flush(Budget& budget) {
   dirty_ = false;
+  std::size_t written = 0;
   while (!outbox_.empty()) {
     const websocket::Outbox::Piece piece = outbox_.take(host_.writing_space());
-    const std::size_t taken = stream_->write(piece.bytes);
+    const std::string_view part = piece.bytes.substr(0, Budget::of_one);
+    const std::size_t taken = stream_->write(part);
+    written += taken;
+    budget.spend(taken);
     if (drain_) drain_->must_go -= std::min(drain_->must_go, taken);
-    if (taken == piece.bytes.size()) continue;
-    outbox_.put_back(piece, taken);
-    return closing_ ? limit_farewell() : limit_drain();
+    if (taken < piece.bytes.size()) outbox_.put_back(piece, taken);
+    if (taken < part.size()) {
+      closing_ ? limit_farewell() : limit_drain();
+      return false;
+    }
+    if (written >= Budget::of_one && !outbox_.empty()) return dirty_ = true;
   }
   if (drain_ && (closing_ || !drain_->farewell)) drain_.reset();
-  if (!closing_) return;
+  if (!closing_) return false;
   stream_->finish(host_.linger());
+  return false;
 }
 
 /// A client that has stopped reading gets `farewell` to take what waits.
@@ -143,6 +153,23 @@ void WebsocketConnection::put_out(const telemetry::LimitReached& reached) {
 
 void WebsocketConnection::received(std::string_view bytes) {
   const std::size_t size = bytes.size();
+  behind_ = !read(bytes);
+  if (behind_) stream_->pause();
+  if (mount_.byte_rate) slow_down(size);
+}
+
+void WebsocketConnection::go_on(std::string_view unread) {
+  behind_ = !read(unread);
+  resume_unless_held_back();
+}
+
+void WebsocketConnection::resume_unless_held_back() {
+  if (!behind_ && !slowed_) stream_->resume();
+}
+
+bool WebsocketConnection::read(std::string_view bytes) {
+  constexpr std::size_t inflated_at_once = 262'144;
+  reader_.may_inflate(inflated_at_once);
   std::size_t events = 0;
   bool completed = false;  // a message, or what came between two
   for (; listening_; ++events, completed |= !reader_.in_message()) {
@@ -159,8 +186,10 @@ void WebsocketConnection::received(std::string_view bytes) {
     }
   }
   if (message_due_ || reader_.midway()) limit_message(completed);
-  if (mount_.byte_rate) slow_down(size);
+  const bool all = bytes.empty() || !listening_;
+  if (!all) host_.behind(*this, std::string(bytes));
   host_.mail_sent(events);
+  return all;
 }
 
 /// A control frame may come within a message, and does not begin its time anew.
@@ -187,8 +216,12 @@ void WebsocketConnection::slow_down(std::size_t bytes) {
   if (!resume_) {
     host_.limit_reached({telemetry::Limit::byte_rate, mount_.byte_rate->per_second},
                         stream_->peer().address);
-    resume_ = std::make_unique<net::Timer>(host_.loop(), [this] { stream_->resume(); });
+    resume_ = std::make_unique<net::Timer>(host_.loop(), [this] {
+      slowed_ = false;
+      resume_unless_held_back();
+    });
   }
+  slowed_ = true;
   stream_->pause();
   resume_->start(wait);
 }

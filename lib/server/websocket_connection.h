@@ -5,6 +5,7 @@
 ///
 /// Between a stream of bytes and the transport process. Shard thread only.
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,8 @@ class WebsocketHost {
   virtual websocket::Deflater& deflater() = 0;
   /// The connection has something to write: flush() it at the end of this turn of the loop.
   virtual void dirty(WebsocketConnection& connection) = 0;
+  /// The connection has inflated its share of this turn: let it go_on() with what it has not read.
+  virtual void behind(WebsocketConnection& connection, std::string unread) = 0;
   /// Space where frames are joined for a write. Not preserved between writes.
   virtual std::string& writing_space() = 0;
   /// The limit in bytes of memory on what waits for one client.
@@ -78,7 +81,7 @@ class WebsocketConnection final : public transport::Wire,
 
   // The stream's events.
   void received(std::string_view bytes) override;
-  void writable() override { flush(); }
+  void writable() override { to_be_flushed(); }
   void closed() override;
 
   /// What Client::place was. See Connections::finished.
@@ -93,8 +96,24 @@ class WebsocketConnection final : public transport::Wire,
   /// And after that, the stream's own memory.
   void prefetch_stream() const { __builtin_prefetch(stream_.get()); }
 
-  /// Writes as much of what waits as the client takes.
-  void flush();
+  /// How many bytes are written, to one connection and in all, before others have their turn.
+  class Budget {
+   public:
+    static constexpr std::size_t of_one = 262'144;
+    explicit Budget(std::size_t bytes) : left_(bytes) {}
+    bool spent() const { return left_ == 0; }
+    void spend(std::size_t bytes) { left_ -= std::min(left_, bytes); }
+
+   private:
+    std::size_t left_;
+  };
+  /// Writes as much of what waits as the client takes, and its share of the budget allows. True: it
+  /// is to be flushed again, once others had their turn.
+  bool flush(Budget& budget);
+  /// So much waits that it has to give way when the budget is spent.
+  bool bulky() const { return outbox_.bytes() > Budget::of_one; }
+  /// Reads on: what behind() was given.
+  void go_on(std::string_view unread);
 
   /// Bytes of memory that wait for the client, or for the rest of its message.
   std::size_t held() const { return outbox_.held() + reader_.held(); }
@@ -110,6 +129,8 @@ class WebsocketConnection final : public transport::Wire,
     std::size_t must_go = 0;  ///< Bytes that waited when it began, and still do.
     bool farewell = false;    ///< The last ones: it is not begun anew.
   };
+  /// False: the rest is read in a later turn.
+  bool read(std::string_view bytes);
   void take(serializer::Frame frame);
   void take(websocket::Ping ping);
   void take(websocket::Close close);
@@ -126,6 +147,7 @@ class WebsocketConnection final : public transport::Wire,
   void limit_message(bool completed);
   void message_is_due();
   void slow_down(std::size_t bytes);
+  void resume_unless_held_back();
 
   WebsocketHost& host_;
   const std::unique_ptr<net::Stream> stream_;
@@ -141,6 +163,8 @@ class WebsocketConnection final : public transport::Wire,
   std::unique_ptr<net::Timer> resume_;       ///< Once the client was too fast.
   const signed char window_bits_;            ///< For compression; 0 if not negotiated.
   bool dirty_ = false;                       ///< On the shard's list for the end of this turn.
+  bool behind_ = false;                      ///< What it has sent is read in a later turn.
+  bool slowed_ = false;                      ///< It sends too fast, and is held back for a while.
   bool listening_ = true;                    ///< False once the client has closed, failed or gone.
   bool closing_ = false;                     ///< Nothing more is sent but what the outbox holds.
 };

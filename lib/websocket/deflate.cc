@@ -48,6 +48,7 @@ void Inflater::begin_again() {
 
 Inflater::Result Inflater::add(std::string_view bytes, std::string& message, std::size_t limit) {
   if (!stream_) stream_ = std::make_unique<Stream>();
+  const std::size_t before = message.size();
   std::array<char, 16'384> plain;
   stream_->next_in = input(bytes);
   stream_->avail_in = static_cast<uInt>(bytes.size());
@@ -60,6 +61,7 @@ Inflater::Result Inflater::add(std::string_view bytes, std::string& message, std
     if (message.size() > limit) return Result::too_large;
     if (result == Z_STREAM_END) begin_again();
   } while (stream_->avail_in > 0 || stream_->avail_out == 0);
+  allowed_ -= std::min(allowed_, message.size() - before);
   return Result::good;
 }
 

@@ -3,6 +3,7 @@
 /// Compresses and inflates messages with zlib, as permessage-deflate defines it: raw DEFLATE, less
 /// its last four bytes (RFC 7692, 7.2). Shard thread only.
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,11 +31,16 @@ class Inflater {
   /// inflated, as on Cowboy; its serializer then refuses it.
   Result finish(std::string& message, std::size_t limit);
 
+  /// For a user who inflates in parts: so many bytes, from here on, until it is spent.
+  void allow(std::size_t bytes) { allowed_ = bytes; }
+  bool spent() const { return allowed_ == 0; }
+
  private:
   struct Stream;
   void begin_again();
 
   const bool takes_over_;
+  std::size_t allowed_ = std::numeric_limits<std::size_t>::max();
   std::unique_ptr<Stream> stream_;
 };
 

@@ -23,7 +23,7 @@ Reader::Reader(const Options& options)
 
 Event Reader::next(std::string_view& input) {
   check(failure_.why == nullptr, "nothing is read after a failure");
-  while (true) {
+  while (!paused()) {
     if (!in_payload_ && !take_head(input)) break;
     if (!take_payload(input)) break;
     Event event = frame_ended();
@@ -130,13 +130,14 @@ bool Reader::begin_payload() {
 // --- The payload --------------------------------------------------------------------------------
 
 bool Reader::take_payload(std::string_view& input) {
-  const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(input.size(), payload_left_));
-  const std::string_view bytes = input.substr(0, taken);
-  input.remove_prefix(taken);
+  const auto there = static_cast<std::size_t>(std::min<std::uint64_t>(input.size(), payload_left_));
+  std::string_view bytes = input.substr(0, there);
   if (!bytes.empty() && !add(bytes)) return false;
+  const std::size_t taken = there - bytes.size();
+  input.remove_prefix(taken);
   payload_left_ -= taken;
   const bool more_to_come = payload_left_ > 0 || !final_frame();
-  if (more_to_come && !bytes.empty() && !goes_on_as_text()) return false;
+  if (more_to_come && taken > 0 && !goes_on_as_text()) return false;
   return payload_left_ == 0;
 }
 
@@ -149,7 +150,7 @@ bool Reader::goes_on_as_text() {
   return true;
 }
 
-bool Reader::add(std::string_view masked) {
+bool Reader::add(std::string_view& masked) {
   if (!is_control() && compressed_) return inflate(masked);
   std::string& target = is_control() ? control_ : message_;
   const std::size_t before = target.size();
@@ -159,12 +160,13 @@ bool Reader::add(std::string_view masked) {
   }
   target.append(masked);
   mask_ = unmask(target.data() + before, masked.size(), mask_);
+  masked = {};
   return true;
 }
 
-bool Reader::inflate(std::string_view masked) {
-  std::array<char, 4096> plain;
-  while (!masked.empty()) {
+bool Reader::inflate(std::string_view& masked) {
+  std::array<char, 512> plain;  // they inflate to half a megabyte at most
+  while (!masked.empty() && !paused()) {
     const std::size_t size = std::min(masked.size(), plain.size());
     std::memcpy(plain.data(), masked.data(), size);
     mask_ = unmask(plain.data(), size, mask_);

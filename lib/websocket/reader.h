@@ -63,6 +63,13 @@ class Reader {
   /// The next event in `input`; takes its bytes from the front. REQUIRES: neither Close nor Failure
   /// has been returned.
   Event next(std::string_view& input);
+  /// From here on next() inflates about that many bytes, then it returns NeedMore and leaves the
+  /// rest of the input: a few kilobytes may inflate to megabytes, while others wait.
+  void may_inflate(std::size_t bytes) {
+    if (inflater_) inflater_->allow(bytes);
+  }
+  /// Whether next() has inflated all that it may.
+  bool paused() const { return inflater_ && inflater_->spent(); }
 
   /// Bytes of memory held for what has come so far.
   std::size_t held() const { return message_.capacity() + control_.capacity(); }
@@ -84,9 +91,10 @@ class Reader {
   bool begin_payload();
   /// Takes bytes of the payload; true once it is complete.
   bool take_payload(std::string_view& input);
-  bool add(std::string_view masked);
+  /// Takes from the front of `masked`: all of it, unless it inflates to more than it may.
+  bool add(std::string_view& masked);
   bool goes_on_as_text();
-  bool inflate(std::string_view masked);
+  bool inflate(std::string_view& masked);
   bool took(Inflater::Result result);
   Event frame_ended();
   Event message_ended();

@@ -259,3 +259,30 @@ PHX_TEST("7692: data that can't be inflated fails with 1002, data that grows too
                                         15);
   expect_events(compressed(bomb->bytes), {"fails with 1009"}, deflating);
 }
+
+PHX_TEST("a reader that has inflated its share leaves the rest of its input") {
+  constexpr std::size_t share = 10'000, most_at_once = 600'000;
+  Deflater deflater;
+  const auto bomb = deflater.compressed(std::make_shared<const serializer::Frame>(serializer::Frame{
+                                            serializer::Frame::text, std::string(limit, 'x')}),
+                                        15);
+  const std::string frame = client_frame(Opcode::text, bomb->bytes, {.rsv1 = true});
+  const std::string bytes = frame + frame + client_frame(Opcode::ping, "p");
+  Reader reader({.max_message = limit, .deflate = deflating.deflate});
+  std::string_view input = bytes;
+  std::vector<std::string> events;
+  std::size_t shares = 0;
+  for (; !input.empty(); ++shares) {
+    reader.may_inflate(share);
+    while (true) {
+      const Event event = reader.next(input);
+      expect(reader.held() < limit + most_at_once, "memory grows by a share at a time");
+      if (std::holds_alternative<NeedMore>(event)) break;
+      events.push_back(shown(event));
+    }
+    expect(reader.paused() || input.empty(), "it reads on until it may not");
+  }
+  expect_eq(events, std::vector<std::string>{"text " + std::string(limit, 'x'),
+                                             "text " + std::string(limit, 'x'), "ping p"});
+  expect(shares >= 4, "each message took some");
+}

@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import net from "node:net";
+import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import { Mailbox, PATIENCE_MS, within } from "../../clients/support/deadline.js";
 
 const TEXT = 1;
@@ -25,6 +26,18 @@ export function frame(payload, { opcode = TEXT, bits = 0x80, claims = null } = {
         : [0xff, ...eight(size)];
   return Buffer.concat([Buffer.from([bits | opcode, ...head, 0, 0, 0, 0]), bytes]);
 }
+
+/** The same, of a text that is compressed as permessage-deflate has it: see DEFLATE. */
+export const deflated = (text) =>
+  frame(deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4), { bits: 0xc0 });
+
+/** A header that asks for permessage-deflate. */
+export const DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
+
+const inflated = (bytes) =>
+  inflateRawSync(Buffer.concat([bytes, Buffer.from([0, 0, 255, 255])]), {
+    finishFlush: constants.Z_SYNC_FLUSH,
+  });
 
 export const binary = (payload) => frame(payload, { opcode: BINARY });
 
@@ -151,7 +164,8 @@ export class Raw {
     const payload = bytes.subarray(start, start + size);
     this.#bytes = bytes.subarray(start + size);
     const opcode = bytes[0] & 15;
-    if (opcode === TEXT) this.messages.put(JSON.parse(payload));
+    const compressed = (bytes[0] & 0x40) !== 0;
+    if (opcode === TEXT) this.messages.put(JSON.parse(compressed ? inflated(payload) : payload));
     if (opcode === CLOSE) this.code = size < 2 ? 0 : payload.readUInt16BE(0);
     return true;
   }
