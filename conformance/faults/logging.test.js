@@ -28,7 +28,7 @@ function stuckPipe(t) {
 
 /** A server whose every event is a line, with that stderr; ended with the test `t`. */
 async function loggingServer(t, stderr) {
-  const server = contractServer({}, { options: ["--log", "debug"], stderr });
+  const server = contractServer({}, { options: ["--log", "debug", "--log-lines-a-second", "0"], stderr });
   t.after(() => server.kill());
   await server.start();
   closeSync(stderr);

@@ -157,6 +157,10 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Bytes{&server.processes.mailbox_bytes}},
       {"long-turn", processes, "a turn that takes longer is logged",
        Option::Time{&server.processes.long_turn}},
+      {"turn-time", processes, "then a process with more to do lets the others go first",
+       Option::Time{&server.time.turn}},
+      {"run-time", processes, "then input and output get their turn",
+       Option::Time{&server.time.run}},
 
       {"farewell", leaving, "for a client to leave when asked; then it is dropped",
        Option::Time{&server.farewell}},
@@ -197,6 +201,8 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Text{&options.access_log}},
       {"log-file", watching, "in place of standard error; SIGHUP opens it again",
        Option::Text{&options.log_file}},
+      {"log-lines-a-second", watching, "of one kind; the others are counted; 0 writes all",
+       Option::Count{&options.log_options.lines_a_second}},
   };
 }
 
@@ -238,7 +244,8 @@ std::unique_ptr<Metrics> ProgramOptions::count(Endpoint& of) {
 Log ProgramOptions::log() const {
   const Level least = level_of(log_level);
   const LogFormat format = log_format_of(log_format);
-  return log_file.empty() ? Log::to_stderr(least, format) : Log::to_file(log_file, least, format);
+  return log_file.empty() ? Log::to_stderr(least, format, log_options)
+                          : Log::to_file(log_file, least, format, log_options);
 }
 
 std::string flag_of(const std::string& option) {

@@ -32,6 +32,7 @@ struct ProgramOptions {
   RedisPubSubOptions redis{.url = ""};  ///< Goes into `endpoint` once its URL is given.
   std::string log_level = "info";
   std::string log_format = "logfmt";
+  LogOptions log_options = {};
   std::string log_file = {};    ///< In place of standard error; opened again by Server::reload().
   bool metrics = false;         ///< Serve `/metrics`, on the admin port if there is one.
   std::string access_log = {};  ///< A file; `-` is where the log goes.

@@ -279,7 +279,7 @@ PHX_TEST("a large frame is written in parts, so that others have their turns, an
   constexpr std::size_t of_one = server::WebsocketConnection::Budget::of_one;
   Open shard(32 * 1'048'576);
   shard.told(text(R"(["1","1","room:a","phx_join",{}])"));
-  const std::string large_text = R"({"a":")" + std::string(3 * of_one, 'x') + R"("})";
+  const std::string large_text = R"({"a":")" + std::string(6 * of_one, 'x') + R"("})";
   channel::broadcast(shard.house.pubsub, "room:a", "said", Payload::own_text(large_text));
   std::string sent;
   std::size_t turns = 0;
@@ -287,10 +287,10 @@ PHX_TEST("a large frame is written in parts, so that others have their turns, an
     shard.house.settle();
     more = shard.connections.flush();
     const std::string part = shard.network.taken();
-    expect(part.size() <= of_one + 100, "a part a turn");
+    expect(part.size() <= 2 * of_one + 100, "a part, and one more if nobody else writes");
     sent += part;
   }
-  expect_eq(turns, 4u);
+  expect(turns >= 4, "a turn for each");
   expect(sent == from_server(Opcode::text, R"([null,null,"room:a","said",)" + large_text + "]"),
          "all of it");
 }
