@@ -227,7 +227,8 @@ struct Log::Place {
   std::mutex mutex;
   LogRate rate;
   static constexpr Clock::time_point never = Clock::time_point::max();
-  std::atomic<Clock::time_point> next_count = never;  ///< As `rate` has it, to be read without lock.
+  std::atomic<Clock::time_point> next_count =
+      never;  ///< As `rate` has it, to be read without lock.
 };
 
 Log::Log(Level least, std::shared_ptr<spdlog::logger> logger, LogLine::Form form,

@@ -42,7 +42,8 @@ std::vector<LogRate::Rest> LogRate::counted(Clock::time_point now, bool all) {
 std::optional<Clock::time_point> LogRate::due() const {
   std::optional<Clock::time_point> first;
   for (const auto& [key, kind] : kinds_) {
-    if (kind.counted > 0) first = std::min(first.value_or(kind.began + window), kind.began + window);
+    if (kind.counted > 0)
+      first = std::min(first.value_or(kind.began + window), kind.began + window);
   }
   return first;
 }

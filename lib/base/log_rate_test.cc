@@ -15,9 +15,8 @@ struct Fixture {
   Clock::time_point now = Clock::now();
   Log log;
   explicit Fixture(std::size_t lines_a_second)
-      : log(Log::to(
-            Level::info, [this](Level, const std::string& line) { lines.push_back(line); },
-            {.lines_a_second = lines_a_second, .now = [this] { return now; }})) {}
+      : log(Log::to(Level::info, [this](Level, const std::string& line) { lines.push_back(line); },
+                    {.lines_a_second = lines_a_second, .now = [this] { return now; }})) {}
   Lines taken() { return std::exchange(lines, {}); }
 };
 
@@ -66,15 +65,15 @@ PHX_TEST("the count is written when its second is over, whatever comes then") {
 PHX_TEST("at the end no count is lost") {
   Lines lines;
   {
-    const Log log = Log::to(
-        Level::info, [&](Level, const std::string& line) { lines.push_back(line); },
-        {.lines_a_second = 1});
+    const Log log =
+        Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); },
+                {.lines_a_second = 1});
     for (int i = 0; i < 10; ++i) log.warn("a");
     log.flush();
     log.warn("a");
   }
-  expect_eq(lines, Lines{"a", "… and 9 more of this kind kind=a",
-                         "… and 1 more of this kind kind=a"});
+  expect_eq(lines,
+            Lines{"a", "… and 9 more of this kind kind=a", "… and 1 more of this kind kind=a"});
 }
 
 PHX_TEST("a hundred thousand kinds take the memory of some hundred") {

@@ -178,7 +178,8 @@ PHX_TEST("bytes to a topic with a V1 member crash the one who tried, and no othe
   expect(f.v1.connected() && f.b.connected(), "the members stay");
 }
 
-PHX_TEST("what can't be read crashes the channel that has it broadcast, and none that was to read it") {
+PHX_TEST(
+    "what can't be read crashes the channel that has it broadcast, and none that was to read it") {
   const std::string deep = std::string(3'000, '[') + std::string(3'000, ']');
   const std::string large = R"({"a":")" + std::string(1'048'576, 'x') + R"("})";
   for (const std::string& payload : {deep, large}) {
@@ -193,8 +194,8 @@ PHX_TEST("what can't be read crashes the channel that has it broadcast, and none
 
 PHX_TEST("what the scanner takes, members that intercept it read, and pass on whole") {
   for (const std::string member :
-       {R"("id":18446744073709551615)", R"("id":-123456789012345678901234567890)", R"("a\u0000b":1)",
-        R"("":0.1)"}) {
+       {R"("id":18446744073709551615)", R"("id":-123456789012345678901234567890)",
+        R"("a\u0000b":1)", R"("":0.1)"}) {
     Fixture f;
     f.a.send(R"(["a","2","t","seen",{)" + member + "}]");
     expect_eq(f.a.heard().size(), 2u);

@@ -108,8 +108,7 @@ PHX_TEST("what is not logged is not read") {
   f.house.telemetry.execute(ChannelHandledIn{{}, "event", broken, Socket(), Level::debug});
   expect_eq(f.lines, Lines{});
   f.house.telemetry.execute(ChannelHandledIn{{}, "event", broken, Socket(), Level::info});
-  expect_eq(f.lines,
-            Lines{R"_(HANDLED event=event topic= params="(15 bytes)")_"});
+  expect_eq(f.lines, Lines{R"_(HANDLED event=event topic= params="(15 bytes)")_"});
   expect(f.house.telemetry.attached<ChannelHandledIn>(), "the log is still attached");
 }
 

@@ -13,8 +13,8 @@
 namespace phx {
 namespace {
 
-/// Jansson hashes an object's keys under a seed, which it would make up at the first object, and from
-/// the time of day where it can't open /dev/urandom: a server that is out of descriptors, say.
+/// Jansson hashes an object's keys under a seed, which it would make up at the first object, and
+/// from the time of day where it can't open /dev/urandom: a server that is out of descriptors, say.
 [[maybe_unused]] const bool seeded = [] {
   json_object_seed(std::max<std::size_t>(randombytes_random(), 1));  // 0 means: make one up
   return true;

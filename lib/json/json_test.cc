@@ -24,9 +24,8 @@ PHX_TEST("NUL and every plane of Unicode survive") {
 }
 
 PHX_TEST("an integer beyond 64 bits keeps its digits") {
-  for (const char* text :
-       {"18446744073709551615", "-9223372036854775809", "9223372036854775808",
-        "123456789012345678901234567890123456789012345678901234567890"}) {
+  for (const char* text : {"18446744073709551615", "-9223372036854775809", "9223372036854775808",
+                           "123456789012345678901234567890123456789012345678901234567890"}) {
     const Json integer = Json::parse(text);
     expect_eq(integer.dump(), std::string(text));
     expect(integer.is_integer() && !integer.is_string(), "it is an integer, and no text");
@@ -39,7 +38,8 @@ PHX_TEST("an integer beyond 64 bits keeps its digits") {
     object.set("n", 1);
     expect_eq(copy["id"].dump(), std::string(text));
   }
-  expect_eq(Json::parse("-9223372036854775808").integer_or(0), std::numeric_limits<long long>::min());
+  expect_eq(Json::parse("-9223372036854775808").integer_or(0),
+            std::numeric_limits<long long>::min());
 }
 
 PHX_TEST("an unsigned integer does not turn negative") {
@@ -61,10 +61,14 @@ PHX_TEST("a key may contain NUL, and be empty") {
 }
 
 PHX_TEST("a real number is written in the fewest digits that read as the same") {
-  for (const auto& [text, written] : std::map<std::string, std::string>{
-           {"0.1", "0.1"}, {"1e3", "1000.0"}, {"-0.0", "-0.0"}, {"5e-324", "5e-324"},
-           {"1.7976931348623157e308", "1.7976931348623157e+308"}, {"1e-400", "0.0"},
-           {"3.141592653589793", "3.141592653589793"}}) {
+  for (const auto& [text, written] :
+       std::map<std::string, std::string>{{"0.1", "0.1"},
+                                          {"1e3", "1000.0"},
+                                          {"-0.0", "-0.0"},
+                                          {"5e-324", "5e-324"},
+                                          {"1.7976931348623157e308", "1.7976931348623157e+308"},
+                                          {"1e-400", "0.0"},
+                                          {"3.141592653589793", "3.141592653589793"}}) {
     expect_eq(Json::parse(text).dump(), written);
     expect(Json::parse(written) == Json::parse(text), text + " is the same number");
   }
@@ -72,7 +76,8 @@ PHX_TEST("a real number is written in the fewest digits that read as the same") 
 
 PHX_TEST("nesting is read to its limit, and refused beyond") {
   for (const auto& [open, close] : {std::pair("[", "]"), std::pair("{\"a\":", "}")}) {
-    const auto nested = [&, open = std::string(open), close = std::string(close)](std::size_t depth) {
+    const auto nested = [&, open = std::string(open),
+                         close = std::string(close)](std::size_t depth) {
       std::string text;
       for (std::size_t i = 0; i < depth; ++i) text += open;
       text += "1";
@@ -86,12 +91,49 @@ PHX_TEST("nesting is read to its limit, and refused beyond") {
 }
 
 PHX_TEST("text that is not JSON is refused") {
-  for (const char* text :
-       {"", " ", "-", "01", "1.", ".5", "1e", "1e+", "+1", "nul", "truex", "tru", "[", "]", "[1,]",
-        "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\":1", "\"", "\"\\x\"",
-        "\"\\", "\"\n\"", "\"\xff\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
-        "\"\\u00g0\"", "\"\\u00", "\"\\u-001\"", "1 2", "NaN", "Infinity", "1e400", "-1e400",
-        "'a'", "/**/1", "\xEF\xBB\xBF" "1", "{\"\xC0\x80\":1}"}) {
+  for (const char* text : {"",
+                           " ",
+                           "-",
+                           "01",
+                           "1.",
+                           ".5",
+                           "1e",
+                           "1e+",
+                           "+1",
+                           "nul",
+                           "truex",
+                           "tru",
+                           "[",
+                           "]",
+                           "[1,]",
+                           "[1 2]",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{\"a\":1,}",
+                           "{a:1}",
+                           "{1:1}",
+                           "{\"a\":1",
+                           "\"",
+                           "\"\\x\"",
+                           "\"\\",
+                           "\"\n\"",
+                           "\"\xff\"",
+                           "\"\\ud800\"",
+                           "\"\\udc00\"",
+                           "\"\\ud800\\u0041\"",
+                           "\"\\u00g0\"",
+                           "\"\\u00",
+                           "\"\\u-001\"",
+                           "1 2",
+                           "NaN",
+                           "Infinity",
+                           "1e400",
+                           "-1e400",
+                           "'a'",
+                           "/**/1",
+                           "\xEF\xBB\xBF"
+                           "1",
+                           "{\"\xC0\x80\":1}"}) {
     const std::string said = expect_throw<JsonError>([&] { Json::parse(text); });
     expect(said.find("byte") != std::string::npos, said);
   }

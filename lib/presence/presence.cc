@@ -35,8 +35,8 @@ struct News {};
 }  // namespace
 
 /// Broadcasts one change that could wait until the turn in which it was made was over, so that the
-/// reply to an `update` goes before its diff. A process of its own: a fetch that throws ends no more
-/// than this.
+/// reply to an `update` goes before its diff. A process of its own: a fetch that throws ends no
+/// more than this.
 class Presence::Announcer final : public process::Process {
  public:
   Announcer(Presence& presence, Context context) : presence_(presence), context_(context) {}

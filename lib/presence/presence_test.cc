@@ -328,8 +328,9 @@ PHX_TEST("a presence's limit is of its key and its meta, as they are written") {
   TestHouse house;
   const Socket socket(house.context(), serializer::v2_json());
   presence.track(socket, "123", Json::object({{"n", 1}}));
-  const std::string said = expect_throw<std::runtime_error>(
-      [&] { presence.track(socket, "1234", Json::object({{"n", 1}})); });
+  const std::string said = expect_throw<std::runtime_error>([&] {
+    presence.track(socket, "1234", Json::object({{"n", 1}}));
+  });
   expect_eq(said, std::string("expected at most 10 bytes of a presence's key and meta, got 11"));
   expect_throw<std::runtime_error>([&] { presence.update(socket, "123", {{"n", 12}}); });
   expect_eq(presence.get_by_key("", "123")["metas"][0]["n"], Json(1));

@@ -73,8 +73,8 @@ class Payload {
 
   Json read() const {
     if (view().size() <= max_read_) return Json::parse(view());
-    throw JsonError("expected at most " + std::to_string(max_read_) + " bytes of JSON to read, got " +
-                    std::to_string(view().size()));
+    throw JsonError("expected at most " + std::to_string(max_read_) +
+                    " bytes of JSON to read, got " + std::to_string(view().size()));
   }
 
   std::string storage_;
