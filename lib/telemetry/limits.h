@@ -38,7 +38,6 @@ inline constexpr std::size_t limits = 17;
 
 /// `message_rate`: for the log, and a metric's label.
 constexpr std::string_view to_string(Limit limit) {
-<<<<<<< HEAD
   constexpr std::array<std::string_view, limits> names{"address_connections",
                                                        "request_head",
                                                        "request_body",
@@ -56,12 +55,6 @@ constexpr std::string_view to_string(Limit limit) {
                                                        "longpoll_frames",
                                                        "longpoll_bytes",
                                                        "farewell"};
-=======
-  constexpr std::array<std::string_view, limits> names{
-      "address_connections", "request_head",    "request_body",   "request_time",
-      "message_size",        "message_rate",    "channels",       "name_size",
-      "longpoll_sessions",   "longpoll_frames", "longpoll_bytes", "farewell"};
->>>>>>> e855600 (format: as .clang-format has it; tests follow what landed together)
   return names[static_cast<std::size_t>(limit)];
 }
 
