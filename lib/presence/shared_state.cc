@@ -124,7 +124,6 @@ void SharedState::unlist(const Replica& replica, Count count, const Value& value
   add(diffs[value.topic].leaves, list_.untrack(value.topic, value.key, pid).leaves);
 }
 
-//! [merge]
 Diffs SharedState::merge(const Parts& parts, const Clocks& context) {
   static const Part nothing;
   Diffs diffs;
@@ -172,7 +171,6 @@ void SharedState::join(Replica& replica, const Part& part, Diffs& diffs) {
     if (replica.is_up) list(replica, count, *value, diffs);
   }
 }
-//! [merge]
 
 // --- What others are sent ----------------------------------------------------------------------
 
