@@ -170,6 +170,15 @@ void measure(const phx::telemetry::Telemetry& telemetry) {
 
 }  // namespace shop
 
+namespace nodes {
+
+void connect(phx::Presence& presence, phx::Endpoint& endpoint,
+             const std::shared_ptr<phx::pubsub::Adapter>& adapter) {
+#include "examples/lib/presence/presence.h.2"
+}
+
+}  // namespace nodes
+
 // --- Tests, and an exercise ---------------------------------------------------------------------
 
 namespace phx::testing {
