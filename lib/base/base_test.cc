@@ -1,7 +1,10 @@
 /// What the ground floor promises: base64 both ways, and log lines that stay one line.
 
+#include <limits>
+
 #include "base/base64.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "testing/case.h"
 
 using namespace phx;
@@ -89,4 +92,11 @@ PHX_TEST("a line says what its thread is about, the innermost alone, and no fiel
   expect_eq(lines,
             std::vector<std::string>{"one name=outer kind=test", "two name=in\\x0aner kind=test",
                                      "three name=own kind=test", "four"});
+}
+
+PHX_TEST("a number too large for a double is infinite, one too small is zero") {
+  expect_eq(to_double("-1.5e3"), -1'500.0);
+  expect_eq(to_double("5e-324"), std::numeric_limits<double>::denorm_min());
+  expect_eq(to_double("1e-400"), 0.0);
+  expect_eq(to_double("1e400"), std::numeric_limits<double>::infinity());
 }

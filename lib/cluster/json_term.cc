@@ -10,6 +10,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/number.h"
 #include "cluster/decimal.h"
 #include "cluster/iso_time.h"
 #include "serializer/scanner.h"
@@ -100,12 +101,7 @@ class Parser {
   }
 
   static Term real(std::string_view digits) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error == std::errc::result_out_of_range) {
-      // Too small is a zero, for Jason too; too large is nothing.
-      value = std::strtod(std::string(digits).c_str(), nullptr);
-    }
+    const double value = to_double(digits);  // too small is a zero, for Jason too
     if (!std::isfinite(value)) throw NoJson("expected a float that fits 64 bits");
     return value;
   }

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
+#include "base/number.h"
 #include "base/utf8.h"
 #include "json/big_integer.h"
 #include "json/json.h"
@@ -204,7 +204,7 @@ class Reader {
   }
 
   Owned real_of(std::string_view text) const {
-    const double value = std::strtod(std::string(text).c_str(), nullptr);
+    const double value = to_double(text);
     if (std::isinf(value)) fail("a number that fits a double");
     return Owned(json_real(value));
   }

@@ -34,38 +34,8 @@ struct News {};
 
 }  // namespace
 
-/// Broadcasts one change that could wait until the turn in which it was made was over, so that the
-/// reply to an `update` goes before its diff. A process of its own: a fetch that throws ends no
-/// more than this.
-class Presence::Announcer final : public process::Process {
- public:
-  Announcer(Presence& presence, Context context) : presence_(presence), context_(context) {}
-  std::string name() const override { return "presence diff"; }
-
- protected:
-  void init() override {
-    if (const auto change = next()) presence_.send(context_, *change);
-    stop();
-  }
-  void handle(process::Message) override {}
-
- private:
-  /// One change for each News, so that others have their turns in between. Asks for the next before
-  /// this one can throw.
-  std::optional<Change> next() {
-    const std::lock_guard lock(presence_.mutex_);
-    Shard& shard = presence_.shard_of(context_);
-    auto change = take_next(shard);
-    shard.notified = false;
-    if (!shard.pending.empty() || !shard.unwatched.empty()) presence_.notify(context_);
-    return change;
-  }
-
-  Presence& presence_;
-  const Context context_;
-};
-
-/// One a shard: monitors the channels that are tracked, and starts an Announcer for each change.
+/// One a shard: monitors the channels that are tracked, and broadcasts what may wait until the turn
+/// in which it was changed is over, so that the reply to an `update` goes before its diff.
 ///
 /// Ten thousand deaths at once crash it. Nobody may stay present for ever because of that, and no
 /// change may be lost: a successor takes over.
@@ -83,8 +53,9 @@ class Presence::Watcher final : public process::Process {
 
   void handle(process::Message message) override {
     if (message.holds<News>()) {
-      for (const Pid pid : newcomers()) watch(pid);
-      scheduler().spawn(std::make_unique<Announcer>(presence_, context_));
+      const auto [newcomers, change] = next();
+      for (const Pid pid : newcomers) watch(pid);
+      if (change) send(*change);
     } else if (const auto* down = message.get_if<process::Down>()) {
       ended(down->pid);
     }
@@ -100,6 +71,11 @@ class Presence::Watcher final : public process::Process {
   }
 
  private:
+  struct Work {
+    std::set<Pid> newcomers;
+    std::optional<Change> change;
+  };
+
   std::set<Pid> present() const {
     const std::lock_guard lock(presence_.mutex_);
     std::set<Pid> pids = presence_.state_.processes(scheduler().shard());
@@ -107,9 +83,22 @@ class Presence::Watcher final : public process::Process {
     return pids;
   }
 
-  std::set<Pid> newcomers() {
+  /// One change for each News, so that others have their turns in between.
+  Work next() {
     const std::lock_guard lock(presence_.mutex_);
-    return std::exchange(presence_.shard_of(context_).unwatched, {});
+    Shard& shard = presence_.shard_of(context_);
+    Work work{std::exchange(shard.unwatched, {}), take_next(shard)};
+    shard.notified = false;
+    if (!shard.pending.empty()) presence_.notify(context_);
+    return work;
+  }
+
+  /// A crash would have a successor look for all who are here, each time that fetch throws.
+  void send(const Change& change) const try {
+    presence_.send(context_, change);
+  } catch (const std::exception& error) {
+    context_.log().error("a presence_diff can't be sent, and is lost",
+                         {{"topic", change.topic}, {"reason", error.what()}});
   }
 
   void watch(Pid pid) {

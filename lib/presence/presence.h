@@ -116,7 +116,6 @@ class Presence {
 
  private:
   class Watcher;
-  class Announcer;
   class TrackerProcess;
   struct Cluster;
   struct Change {

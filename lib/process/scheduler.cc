@@ -198,10 +198,14 @@ bool Scheduler::deliver_meanwhile(Slot& slot, Message& message) {
   return true;
 }
 
-/// Mail, what the process awaits, and work that has not begun. Work that runs is waited for.
+/// Mail, what the process awaits, and work that has not begun. Work that runs is waited for, and a
+/// little mail behind it is handled then: a client may say its last words and go.
 void Scheduler::drop_the_rest(Slot& slot) {
+  constexpr std::size_t a_little = 4'096;
+  const bool work_runs = slot.working && !withdraw_work(slot);
+  if (work_runs && slot.mailbox.bytes() <= a_little) return;
   slot.mailbox = {};
-  if (slot.working && !withdraw_work(slot)) return;
+  if (work_runs) return;
   if (slot.awaiting && slot.awaiting->timer) timers_->cancel(*slot.awaiting->timer);
   slot.awaiting.reset();
 }

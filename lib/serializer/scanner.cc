@@ -5,8 +5,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
+#include "base/number.h"
 #include "base/utf8.h"
 #include "json/json.h"
 #include "serializer/brackets.h"
@@ -177,8 +177,7 @@ void Scanner::number() {
                 text_.substr(begin, at_ - begin).find_first_of("eE") == std::string_view::npos)) {
     return;
   }
-  const std::string copy(text_.substr(begin, at_ - begin));
-  if (std::isinf(std::strtod(copy.c_str(), nullptr))) fail("a number that fits a double");
+  if (std::isinf(to_double(text_.substr(begin, at_ - begin)))) fail("a number that fits a double");
 }
 
 std::string compact(std::string_view json) {

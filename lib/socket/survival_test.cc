@@ -380,6 +380,16 @@ PHX_TEST("once a client is gone, what waited for its channel that blocks is free
   expect_eq(f.house.scheduler.stats().crashed, 0u);
 }
 
+PHX_TEST("a little that a client said before it went is handled, behind the handler that blocked") {
+  WorkingFixture f;
+  Fixture::push(f.ann, "room:a", "tell");
+  f.ann.hang_up();
+  f.ben.heard();
+  f.open_and_finish();
+  expect_eq(f.ben.heard(), Heard{R"([null,null,"room:a","told",{}])"});
+  expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
+}
+
 PHX_TEST("a client that goes while its join blocks is gone at once, with all that it sent") {
   WorkingFixture f(WorkingFixture::join);
   for (int i = 0; i < 3; ++i) Fixture::push(f.ann, "room:b", "count");
