@@ -3,8 +3,8 @@
 #include "cluster/envelope.h"
 
 #include "base/base64.h"
-#include "cluster/decimal.h"
 #include "cluster/json_term.h"
+#include "etf/decimal.h"
 #include "etf/reader.h"
 #include "etf/writer.h"
 #include "pubsub/term_event.h"

@@ -11,8 +11,8 @@
 #include <optional>
 
 #include "base/number.h"
-#include "cluster/decimal.h"
-#include "cluster/iso_time.h"
+#include "etf/decimal.h"
+#include "etf/iso_time.h"
 #include "serializer/scanner.h"
 #include "serializer/serializer.h"
 
@@ -22,7 +22,6 @@ namespace {
 using etf::Term;
 
 constexpr std::size_t deepest = 200;  // what other nodes of ours take: see etf::Limits::depth
-constexpr std::size_t most_digits = 10'000;
 
 // --- From JSON ----------------------------------------------------------------------------------
 
@@ -96,8 +95,8 @@ class Parser {
     long long small = 0;
     const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), small);
     if (error == std::errc()) return small;
-    if (digits.size() > most_digits) throw NoJson("expected an integer of fewer digits");
-    return integer_of(digits);
+    if (digits.size() > etf::max_digits) throw NoJson("expected an integer of fewer digits");
+    return etf::integer_of(digits);
   }
 
   static Term real(std::string_view digits) {
@@ -146,7 +145,7 @@ struct KeyText {
   std::string operator()(const std::string& text) const { return text; }
   std::string operator()(const etf::Atom& atom) const { return atom.name; }
   std::string operator()(long long value) const { return std::to_string(value); }
-  std::string operator()(const etf::BigInteger& value) const { return digits_of(value); }
+  std::string operator()(const etf::BigInteger& value) const { return etf::digits_of(value); }
   std::string operator()(double value) const { return text_of(value); }
   /// A charlist: the characters of these numbers.
   std::string operator()(const etf::List& list) const {
@@ -196,8 +195,8 @@ struct Appender {
   void operator()(const std::string& text) const { append_text(out, text); }
   void operator()(long long value) const { out += std::to_string(value); }
   void operator()(const etf::BigInteger& value) const {
-    if (value.magnitude.size() > most_digits / 2) refuse("an integer of so many digits");
-    out += digits_of(value);
+    if (etf::has_too_many_digits(value)) refuse("an integer of so many digits");
+    out += etf::digits_of(value);
   }
   void operator()(double value) const { out += text_of(value); }
   void operator()(const etf::Atom& atom) const {
@@ -232,7 +231,7 @@ struct Appender {
 void append(std::string& out, const Term& term) {
   static const Term struct_key = Term::atom("__struct__");
   if (term.find(struct_key) == nullptr) return term.visit(Appender{out});
-  const auto text = iso_text(term);
+  const auto text = etf::iso_text(term);
   if (!text) refuse("a struct");
   append_text(out, *text);
 }

@@ -134,7 +134,7 @@ PHX_TEST("integers of all sizes come back, and are the shortest that they can be
   expect(Term::integer(true, "") == Term(0), "there is one zero");
 }
 
-PHX_TEST("what lies about its size, its depth or its type is no term") {
+PHX_TEST("bytes with a false size, depth or type are refused") {
   using namespace std::string_literals;
   for (const std::string& lie : {
            ""s,
@@ -241,7 +241,7 @@ PHX_TEST("a map has each key once, and finds it") {
   expect(*map.find("b") == Term(3), "the later of two");
   expect(*map.find_atom("a") == Term(2), "an atom is not a binary");
   expect(map.find("a") == nullptr, "nothing else");
-  expect(Term(1).find("a") == nullptr, "nor in what is no map");
+  expect(Term(1).find("a") == nullptr, "nor in a term that is not a map");
 }
 
 PHX_TEST("phash2 is Erlang's") {

@@ -155,7 +155,7 @@ class Term {
   }
   /// A tuple's items, if it is a tuple of this size; else null.
   const std::vector<Term>* tuple_of(std::size_t size) const;
-  /// The value at a map's key; null where there is none, or where this is no map.
+  /// The value at `key`; null if this is not a map, or has no such key.
   const Term* find(const Term& key) const;
   const Term* find_atom(std::string_view key) const { return find(atom(key)); }
 

@@ -6,7 +6,9 @@
 #include <cmath>
 
 #include "base/utf8.h"
+#include "etf/decimal.h"
 #include "etf/iso_time.h"
+#include "json/big_integer.h"
 
 namespace phx::presence {
 namespace {
@@ -15,6 +17,11 @@ namespace {
 constexpr int max_depth = 64;
 
 bool is_text(std::string_view bytes) { return utf8_prefix(bytes) == bytes.size(); }
+
+void write_string(etf::Writer& writer, const json_t* value) {
+  if (json::is_big_integer(value)) return writer.term(etf::integer_of(json::digits_of(value)));
+  writer.binary({json_string_value(value), json_string_length(value)});
+}
 
 void write_array(etf::Writer& writer, const Json& array) {
   if (array.size() > 0) writer.list(array.size());
@@ -71,6 +78,10 @@ std::optional<Json> json_at(const etf::Term& term, int depth) {
     return is_text(*text) ? std::optional<Json>(*text) : std::nullopt;
   }
   if (const auto* integer = term.get<long long>()) return Json(*integer);
+  if (const auto* big = term.get<etf::BigInteger>()) {
+    if (etf::has_too_many_digits(*big)) return std::nullopt;
+    return Json::steal(json::big_integer(etf::digits_of(*big)));
+  }
   if (const auto* real = term.get<double>()) {
     return std::isfinite(*real) ? std::optional<Json>(*real) : std::nullopt;
   }
@@ -87,7 +98,7 @@ void write_json(etf::Writer& writer, const Json& json) {
   switch (json_typeof(value)) {
     case JSON_OBJECT: return write_object(writer, json);
     case JSON_ARRAY: return write_array(writer, json);
-    case JSON_STRING: return writer.binary({json_string_value(value), json_string_length(value)});
+    case JSON_STRING: return write_string(writer, value);
     case JSON_INTEGER: return writer.integer(json_integer_value(value));
     case JSON_REAL: return writer.real(json_real_value(value));
     case JSON_TRUE: return writer.atom("true");

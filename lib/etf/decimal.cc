@@ -1,13 +1,13 @@
 /// Long multiplication and division, nine digits at a time.
 
-#include "cluster/decimal.h"
+#include "etf/decimal.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <vector>
 
-namespace phx::cluster {
+namespace phx::etf {
 namespace {
 
 constexpr std::size_t digits_at_once = 9;
@@ -15,7 +15,7 @@ constexpr std::uint32_t billion = 1'000'000'000;
 
 }  // namespace
 
-etf::Term integer_of(std::string_view digits) {
+Term integer_of(std::string_view digits) {
   const bool negative = digits.starts_with('-');
   if (negative) digits.remove_prefix(1);
   std::vector<std::uint32_t> words;  // the lowest first
@@ -35,10 +35,10 @@ etf::Term integer_of(std::string_view digits) {
   for (const std::uint32_t word : words) {
     for (int shift = 0; shift < 32; shift += 8) magnitude += static_cast<char>(word >> shift & 255);
   }
-  return etf::Term::integer(negative, magnitude);
+  return Term::integer(negative, magnitude);
 }
 
-std::string digits_of(const etf::BigInteger& value) {
+std::string digits_of(const BigInteger& value) {
   std::vector<std::uint32_t> words((value.magnitude.size() + 3) / 4);  // the lowest first
   for (std::size_t i = 0; i < value.magnitude.size(); ++i) {
     words[i / 4] |= std::uint32_t{static_cast<unsigned char>(value.magnitude[i])} << (8 * (i % 4));
@@ -61,4 +61,4 @@ std::string digits_of(const etf::BigInteger& value) {
   return {backwards.rbegin(), backwards.rend()};
 }
 
-}  // namespace phx::cluster
+}  // namespace phx::etf
