@@ -80,10 +80,10 @@ BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc)) conf
 TRACE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(wildcard traces/phx-trace/*.cc))
 TRACE_WIRE := $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc)) conformance/suite/server_process.cc \
   $(patsubst %,conformance/mutants/%.cc,proxy link cutter message)
-FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc)) conformance/bench/tls.cc
+FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc)) conformance/bench/tls.cc conformance/wire/tls.cc
 SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/soak/*.cc)) \
   $(patsubst %,conformance/bench/%.cc,command connection crowd frames histogram loop target tls usage websocket) \
-  $(patsubst %,conformance/wire/%.cc,http json transcript url)
+  $(patsubst %,conformance/wire/%.cc,http json tls transcript url)
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 TROUBLE_SOURCES := $(wildcard chapters/15-in-production/*.cc)
 

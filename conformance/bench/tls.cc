@@ -11,6 +11,7 @@
 #include <climits>
 
 #include "conformance/bench/error.h"
+#include "conformance/wire/tls.h"
 
 namespace phx::bench {
 namespace {
@@ -88,14 +89,7 @@ ssize_t TlsLine::outcome(int result) {
     case SSL_ERROR_SYSCALL: errno = system_error == 0 ? ECONNRESET : system_error; return -1;
     default: break;
   }
-  const long verified = SSL_get_verify_result(session_.get());
-  const bool distrusted = ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED;
-  error_ = distrusted ? fmt::format(
-                            "the server's certificate is not trusted ({}); --ca FILE names "
-                            "one to trust, --insecure takes any",
-                            X509_verify_cert_error_string(verified))
-                      : fmt::format("TLS failed: {}", last_reason());
-  ERR_clear_error();
+  error_ = conformance::tls_failure(session_.get());
   errno = EPROTO;
   return -1;
 }

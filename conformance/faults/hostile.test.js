@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { residentBytes } from "./support/metrics.js";
 import { Raw, frame, message, told, upgrade } from "./support/raw.js";
-import { ask, connect, join, seen } from "../clients/support/client.js";
+import { witnessOf } from "./support/witness.js";
 import { chatServer, contractServer } from "../clients/support/server.js";
 
 const MEGABYTE = 1_048_576;
@@ -15,14 +15,7 @@ const chat = chatServer();
 before(() => Promise.all([server.start(), chat.start()]));
 after(() => Promise.all([server.stop(), chat.stop()]));
 
-/** Somebody else, who is served as before when `attack` is over. */
-async function unaffected(t, attack) {
-  const socket = await connect(t, server);
-  const [channel, closes] = [await join(socket, "conformance:witness"), seen(socket, "close")];
-  await attack();
-  assert.deepEqual(await ask(channel, "echo", { still: "here" }), { still: "here" });
-  assert.deepEqual(closes.rest, []);
-}
+const unaffected = witnessOf(server);
 
 test("ten thousand joins on one socket: a hundred are let in, each of the others is refused", async (t) => {
   await unaffected(t, async () => {

@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { LongPoll, ask, connect, heard, join } from "../clients/support/client.js";
 import { eventually } from "../clients/support/deadline.js";
+import { freePort } from "../clients/support/port.js";
 import { contractServer } from "../clients/support/server.js";
 import { TakesAny } from "../clients/support/trusting.js";
 
@@ -30,14 +31,6 @@ before(() => {
   writeFileSync(both, readFileSync(cert, "utf8") + readFileSync(key, "utf8"));
 });
 after(() => rmSync(folder, { recursive: true }));
-
-async function freePort() {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 /** A server with these options, which trusts the proxy; ended with the test `t`. */
 async function trusting(t, ...options) {

@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { test } from "node:test";
 import { Crowd } from "./support/crowd.js";
 import { ask, connect, join } from "../clients/support/client.js";
 import { eventually } from "../clients/support/deadline.js";
+import { freePort } from "../clients/support/port.js";
 import { contractServer } from "../clients/support/server.js";
 
 const PEOPLE = 50;
@@ -133,12 +134,3 @@ test("a socket that systemd holds is served, from the client that had the server
   child.kill("SIGTERM");
   assert.equal((await ended)[0], 0);
 });
-
-/** A port that nobody has now. */
-async function freePort() {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address();
-  server.close();
-  return port;
-}

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { becomes, counted, residentBytes } from "./support/metrics.js";
 import { Raw, dial, frame, message } from "./support/raw.js";
-import { ask, connect, join, seen } from "../clients/support/client.js";
+import { witnessOf } from "./support/witness.js";
 import { contractServer } from "../clients/support/server.js";
 
 const MEGABYTE = 1_048_576;
@@ -13,14 +13,7 @@ const server = contractServer({ METRICS: "1" });
 before(() => server.start());
 after(() => server.stop());
 
-/** Somebody else, who is served as before when `attack` is over. */
-async function unaffected(t, attack) {
-  const socket = await connect(t, server);
-  const [channel, closes] = [await join(socket, "conformance:witness"), seen(socket, "close")];
-  await attack();
-  assert.deepEqual(await ask(channel, "echo", { still: "here" }), { still: "here" });
-  assert.deepEqual(closes.rest, []);
-}
+const unaffected = witnessOf(server);
 
 /** How many bytes the server's memory grew by, at most, while `act` ran. */
 async function growth(act) {

@@ -6,7 +6,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { contract, expect, freePort, goodServer, judge } from "./suite.js";
+import { contract, expect, goodServer, judge } from "./suite.js";
+import { freePort } from "../clients/support/port.js";
 import * as servers from "./servers.js";
 
 const folder = mkdtempSync(join(tmpdir(), "judging-"));

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import net from "node:net";
-import { once } from "node:events";
+import { freePort } from "../clients/support/port.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const program = process.env.SUITE || `${repository}build/plain/phx-conformance`;
@@ -29,15 +29,6 @@ export function expect(run, status, ...sentences) {
     const found = sentence instanceof RegExp ? sentence.test(run.said) : run.said.includes(sentence);
     assert.ok(found, `expected it to say ${sentence}, it said:\n${run.said}`);
   }
-}
-
-export async function freePort() {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** The contract server, a good one. */

@@ -7,7 +7,8 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { contract, freePort } from "../judging/suite.js";
+import { freePort } from "../clients/support/port.js";
+import { contract } from "../judging/suite.js";
 
 const program = (name, variable) =>
   process.env[variable] || new URL(`../../build/plain/${name}`, import.meta.url).pathname;

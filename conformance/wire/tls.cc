@@ -37,6 +37,19 @@ TlsContext make_tls_context(const Trust& trust) {
       fmt::format("expected a file with certificates in PEM form, got {}", why));
 }
 
+std::string tls_failure(const SSL* session) {
+  const long verified = SSL_get_verify_result(session);
+  const bool distrusted = ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+  std::string why = distrusted
+                        ? fmt::format(
+                              "the server's certificate is not trusted ({}); --ca FILE names "
+                              "one to trust, --insecure takes any",
+                              X509_verify_cert_error_string(verified))
+                        : fmt::format("TLS failed: {}", reason_of_openssl());
+  ERR_clear_error();
+  return why;
+}
+
 TlsSession::TlsSession(SSL_CTX* context, const std::string& host) : session_(SSL_new(context)) {
   SSL* session = session_.get();
   if (session == nullptr) throw std::runtime_error("OpenSSL gave no session to speak TLS with");
@@ -92,14 +105,7 @@ bool TlsSession::peer_finished() const {
 
 void TlsSession::fail() {
   if (!error_.empty()) return;
-  const long verified = SSL_get_verify_result(session_.get());
-  const bool distrusted = ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED;
-  error_ = distrusted ? fmt::format(
-                            "the server's certificate is not trusted ({}); --ca FILE names "
-                            "one to trust, --insecure takes any",
-                            X509_verify_cert_error_string(verified))
-                      : fmt::format("TLS failed: {}", reason_of_openssl());
-  ERR_clear_error();
+  error_ = tls_failure(session_.get());
 }
 
 }  // namespace phx::conformance

@@ -28,6 +28,9 @@ using TlsContext = std::unique_ptr<SSL_CTX, TlsDeleter>;
 /// \throws std::runtime_error for a file that holds no certificate.
 TlsContext make_tls_context(const Trust& trust);
 
+/// Why TLS with a server failed, as a sentence. Forgets OpenSSL's errors.
+std::string tls_failure(const SSL* session);
+
 class TlsSession {
  public:
   /// A session with this host (a name or an address), which the certificate must be for.

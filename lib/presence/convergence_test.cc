@@ -8,6 +8,7 @@
 #include "presence/generations.h"
 #include "presence/shared_state.h"
 #include "testing/case.h"
+#include "testing/seeds.h"
 
 using namespace phx;
 using namespace phx::presence;
@@ -180,7 +181,7 @@ class History {
     node.mirror.hear(joins);
   }
 
-  /// It no longer hears somebody, or thinks him gone.
+  /// `node` takes another replica for down, or for gone.
   void suspect(Node& node) {
     const ReplicaRef ref(fmt::format("n{}", below(static_cast<int>(nodes_.size()))),
                          1 + below(runs_));
@@ -269,14 +270,5 @@ class History {
 }  // namespace
 
 PHX_TEST("whatever was lost, doubled, mixed up or started again, all lists are one in the end") {
-  const char* chosen = std::getenv("PHX_SEED");
-  const std::uint64_t first = chosen != nullptr ? std::stoull(chosen) : 1;
-  const std::uint64_t last = chosen != nullptr ? first : 5'000;
-  for (std::uint64_t seed = first; seed <= last; ++seed) {
-    try {
-      History(seed).run();
-    } catch (const Failure& failure) {
-      throw Failure(fmt::format("with PHX_SEED={}: {}", seed, failure.what()));
-    }
-  }
+  with_each_seed(5'000, [](std::uint64_t seed) { History(seed).run(); });
 }

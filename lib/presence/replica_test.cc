@@ -10,6 +10,7 @@
 
 #include "base/option_error.h"
 #include "testing/case.h"
+#include "testing/seeds.h"
 
 using namespace phx;
 using namespace phx::presence;
@@ -331,14 +332,5 @@ class Cluster {
 }  // namespace
 
 PHX_TEST("whatever was lost, late, doubled or cut off, all lists are one in the end") {
-  const char* chosen = std::getenv("PHX_SEED");
-  const std::uint64_t first = chosen != nullptr ? std::stoull(chosen) : 1;
-  const std::uint64_t last = chosen != nullptr ? first : 1'000;
-  for (std::uint64_t seed = first; seed <= last; ++seed) {
-    try {
-      Cluster(seed).run();
-    } catch (const Failure& failure) {
-      throw Failure(fmt::format("with PHX_SEED={}: {}", seed, failure.what()));
-    }
-  }
+  with_each_seed(1'000, [](std::uint64_t seed) { Cluster(seed).run(); });
 }

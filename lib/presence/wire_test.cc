@@ -124,7 +124,7 @@ PHX_TEST("a presence that no client could be shown counts as one that has left")
   }
 }
 
-PHX_TEST("what is no message of the tracker is refused") {
+PHX_TEST("a message that is not the tracker's is refused") {
   const auto range = [](Term a, Term b) {
     return beat(delta({{atom("range"), Term::tuple({std::move(a), std::move(b)})}}));
   };

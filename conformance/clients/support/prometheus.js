@@ -3,23 +3,14 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "./port.js";
 
 const PATIENCE_MS = 30_000; // its start, a scrape, and a busy machine
 const STOP_MS = 10_000;
 const LOOK_MS = 100; // between two questions to its API
-
-const freePort = async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-};
 
 /** What `promtool check metrics` says of the page: nothing, where it is as it should be. */
 export const check = (page) => {

@@ -3,12 +3,12 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { PATIENCE_MS, within } from "./deadline.js";
+import { freePort } from "./port.js";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const TRACER = process.env.TRACER || "build/plain/phx-trace";
@@ -42,13 +42,4 @@ export async function record(t, url, file) {
     return within(PATIENCE_MS, "the end of phx-trace record", ended);
   };
   return { address: `ws://127.0.0.1:${port}`, stop };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }

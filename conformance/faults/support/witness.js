@@ -1,0 +1,13 @@
+// Somebody else, who must not notice what one client does.
+
+import assert from "node:assert/strict";
+import { ask, connect, join, seen } from "../../clients/support/client.js";
+
+/** A function that attacks the server, and checks that another client is served as before. */
+export const witnessOf = (server) => async (t, attack) => {
+  const socket = await connect(t, server);
+  const [channel, closes] = [await join(socket, "conformance:witness"), seen(socket, "close")];
+  await attack();
+  assert.deepEqual(await ask(channel, "echo", { still: "here" }), { still: "here" });
+  assert.deepEqual(closes.rest, []);
+};
