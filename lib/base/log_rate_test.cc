@@ -22,7 +22,7 @@ struct Fixture {
 
 }  // namespace
 
-PHX_TEST("a second takes so many lines of a kind, and a line counts the rest") {
+PHX_TEST("lines of one kind are limited per second, and one line counts the rest") {
   Fixture f(2);
   for (const char* topic : {"1", "2", "3", "4", "5"}) f.log.warn("refused", {{"topic", topic}});
   expect_eq(f.taken(), Lines{"refused topic=1", "refused topic=2"});

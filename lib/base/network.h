@@ -10,7 +10,7 @@
 namespace phx {
 
 /// The address itself; of an IPv6 address its first 64 bits, as one site has all that begin with
-/// them. What is no address stands for itself.
+/// them. Any other text stands for itself.
 inline std::string network_of(const std::string& address) {
   in6_addr ip{};
   if (address.find(':') == std::string::npos) return address;

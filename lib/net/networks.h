@@ -17,7 +17,7 @@ class Networks {
   /// come from. \throws OptionError for another text.
   Networks(const std::vector<std::string>& networks, const std::string& option);
 
-  /// False for what is no address.
+  /// False if `address` is not an address.
   bool contain(std::string_view address) const;
   bool empty() const { return networks_.empty(); }
 

@@ -27,7 +27,7 @@ PHX_TEST("a network contains the addresses that begin as it does") {
   expect(contains("10.0.0.0/8", "::ffff:10.0.0.1"), "IPv4 in IPv6's clothes");
 }
 
-PHX_TEST("what is no address is in no network, and an empty list contains none") {
+PHX_TEST("text that is not an address is in no network; an empty list contains nothing") {
   for (const char* text : {"", "unknown", "_hidden", "10.0.0.1:80", "[::1]", "10.0.0.1 "}) {
     expect(!contains("0.0.0.0/0", text) && !contains("::/0", text), text);
   }

@@ -25,7 +25,8 @@ struct RedisPubSubOptions {
   /// number and something random.
   std::string node_name = {};
   cluster::EnvelopeOptions messages = {};
-  /// While Redis is away: the last so many messages are kept for at most so long, and then sent.
+  /// How many of the latest messages are kept while Redis is away, and for how long at most. They
+  /// are sent when it is back.
   std::size_t keep_messages = 0;
   Millis keep_for{5'000};
 };

@@ -51,7 +51,7 @@ void set_rate(std::optional<Rate>& of_mount, std::size_t per_second, std::size_t
   of_mount = Rate{per_second, burst > 0 ? burst : own};
 }
 
-/// Shells start a program with a low soft limit, for the sake of select(); epoll needs none.
+/// Shells give programs a low soft limit because select() fails above it. We use epoll.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;

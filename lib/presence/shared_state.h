@@ -26,7 +26,7 @@ class SharedState {
   SharedState(const SharedState&) = delete;
   SharedState& operator=(const SharedState&) = delete;
 
-  /// A stranger may name replicas as he likes; more than these are not known.
+  /// Other nodes can invent any number of replicas; this many are remembered.
   static constexpr std::size_t max_replicas = 4'096;
 
   /// What this node's processes have changed in the list.
@@ -82,7 +82,7 @@ class SharedState {
   std::unordered_map<std::string, Count> own_counts_;  ///< Of this node's presences, by phx_ref.
 };
 
-/// Whether the list has a presence of another node's under this name: it is no process.
+/// Whether the pid names a presence of another node, not a process of this one.
 bool is_foreign(process::Pid pid);
 
 }  // namespace phx::presence

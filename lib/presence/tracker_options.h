@@ -17,14 +17,14 @@ struct TrackerOptions {
   /// How soon the first tick comes. By default by chance within a quarter of a period: nodes that
   /// start together do not tick together.
   std::optional<Millis> first_tick;
-  /// After so many ticks without a delta an empty heartbeat goes out at the next one.
+  /// Ticks without a delta; at the next one an empty heartbeat is sent.
   std::size_t max_silent_periods = 10;
   /// A replica that is silent for longer is down: its presences leave, and are kept. 0 is twice the
   /// longest silence of a living one. At least two ticks.
   Millis down_period{0};
   /// One that is silent for longer than this is gone for good. Longer than down_period.
   Millis permdown_period{1'200'000};
-  /// In every so many ticks replicas that know more are asked for it.
+  /// Ticks between two requests to replicas that know more.
   unsigned clock_sample_periods = 2;
   /// How much of the latest changes is kept for those that have missed them: see Generations.
   std::vector<std::size_t> max_delta_sizes = {100, 1'000, 10'000};

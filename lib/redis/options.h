@@ -40,7 +40,7 @@ struct Options {
   Millis max_silence{15'000};
   /// Of messages that wait to be sent or answered; what comes beyond is lost.
   std::size_t max_pending_bytes = std::size_t{64} << 20;
-  /// While Redis is away, so many of the last messages are kept, for at most `keep_for`, and sent
+  /// How many of the latest messages are kept while Redis is away, for at most `keep_for`, and sent
   /// when it is back. None by default, as in Phoenix: then they are lost.
   std::size_t keep_messages = 0;
   Millis keep_for{5'000};

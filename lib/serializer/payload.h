@@ -3,7 +3,7 @@
 /// A payload: bytes until somebody reads it.
 ///
 /// What a client sent stays the validated slice of its frame, and an echo or a broadcast pastes
-/// that slice; Jansson builds the tree only when a handler asks for json().
+/// that slice; the tree is built only when a handler asks for json().
 
 #include <cstdint>
 #include <initializer_list>

@@ -10,9 +10,9 @@
 
 namespace phx::server {
 
-/// The last address in `X-Forwarded-For` that is no trusted proxy itself, if the request's peer is
-/// one. What stands before it the client may have written, and a word that is no address ends the
-/// search: then the peer stays.
+/// The last address in `X-Forwarded-For` that is not a trusted proxy, if the request's peer is one.
+/// The client may have written what stands before it. Nothing if a word is not an address: then the
+/// peer stays.
 std::optional<std::string> forwarded_for(const http::Request& request,
                                          const net::Networks& proxies);
 

@@ -31,7 +31,7 @@ class Inflater {
   /// inflated, as on Cowboy; its serializer then refuses it.
   Result finish(std::string& message, std::size_t limit);
 
-  /// For a user who inflates in parts: so many bytes, from here on, until it is spent.
+  /// Inflates at most `bytes` from here on; then it is spent. For callers that inflate in parts.
   void allow(std::size_t bytes) { allowed_ = bytes; }
   bool spent() const { return allowed_ == 0; }
 
