@@ -24,6 +24,8 @@ phx::ProgramOptions defaults() {
   phx::ProgramOptions options;
   options.server.shards = 1;
   options.mount = phx::contract::base_mount();
+  options.redis.pubsub = "Contract.PubSub";
+  options.presence.name = "ContractWeb.Presence";
   options.log_level = "warn";
   return options;
 }
@@ -31,6 +33,7 @@ phx::ProgramOptions defaults() {
 int serve(phx::ProgramOptions options) {
   phx::Endpoint endpoint(options.endpoint);
   phx::Presence presence;
+  endpoint.presence(presence, options.presence);
   phx::contract::mount_all(endpoint, presence, {}, options.mount);
   const auto metrics = options.count(endpoint);
   phx::Server server(endpoint, options.server, options.log());

@@ -3,88 +3,32 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { isDeepStrictEqual } from "node:util";
-import { LongPoll, Presence } from "phoenix";
+import { LongPoll } from "phoenix";
 import { WebSocket } from "ws";
-import { ask, connect, reply } from "./support/client.js";
+import { ask, connect } from "./support/client.js";
 import { Mailbox } from "./support/deadline.js";
+import { Member, agree, away } from "./support/presence.js";
 import { contractServer } from "./support/server.js";
-
-const NEVER_MS = 60_000;
 
 const server = contractServer();
 before(() => server.start());
 after(() => server.stop());
 
 /** One connection on `topic`, under the key `user_id`, saying `name`. */
-class Member {
-  static async comes(t, topic, user_id, name, options = {}) {
-    const person = { params: { user_id }, transport: WebSocket, ...options };
-    const socket = await connect(t, server, person);
-    const channel = socket.channel(topic, { name });
-    const member = new Member(socket, channel);
-    assert.equal((await reply(channel.join())).status, "ok");
-    return member;
-  }
-
-  constructor(socket, channel) {
-    this.socket = socket;
-    this.channel = channel;
-    this.presence = new Presence(channel);
-    this.synced = new Mailbox(`a change of the list on ${channel.topic}`);
-    this.presence.onSync(() => this.synced.put("changed"));
-  }
-
-  /** `{key: names}`; the order of one key's connections is nobody's business. */
-  get sees() {
-    const named = (key, { metas }) => [key, metas.map(({ name }) => name).sort()];
-    return Object.fromEntries(this.presence.list(named));
-  }
-
-  get refs() {
-    const refs = this.presence.list((_, { metas }) => metas.map(({ phx_ref }) => phx_ref));
-    return refs.flat().sort();
-  }
-
-  /** Waits until the list is this one. */
-  async comesToSee(list) {
-    while (!isDeepStrictEqual(this.sees, list)) {
-      await this.synced.next().catch(() => assert.deepEqual(this.sees, list));
-    }
-  }
-
-  /** Waits until the list is made of other connections than these. */
-  async comesToSeeOthersThan(refs) {
-    while (isDeepStrictEqual(this.refs, refs)) await this.synced.next();
-  }
-
-  /** As a cable that is cut: no close frame, no FIN. */
-  drops() {
-    this.socket.conn.terminate();
-  }
-}
-
-/** All of them come to see this list, with the same phx_refs. */
-async function agree(members, list) {
-  for (const member of members) await member.comesToSee(list);
-  const [first, ...others] = members.map(({ refs }) => refs);
-  for (const refs of others) assert.deepEqual(refs, first);
-}
-
-const away = { reconnectAfterMs: () => NEVER_MS };
+const comes = (t, topic, user_id, name, options) => Member.comes(t, server, topic, user_id, name, options);
 
 /** Ann, Ben and Cat, who has no websocket. */
 async function three(t, topic) {
-  const ann = await Member.comes(t, topic, "ann", "A");
-  const ben = await Member.comes(t, topic, "ben", "B");
-  const cat = await Member.comes(t, topic, "cat", "C", { transport: LongPoll });
+  const ann = await comes(t, topic, "ann", "A");
+  const ben = await comes(t, topic, "ben", "B");
+  const cat = await comes(t, topic, "cat", "C", { transport: LongPoll });
   await agree([ann, ben, cat], { ann: ["A"], ben: ["B"], cat: ["C"] });
   return [ann, ben, cat];
 }
 
 test("those who come are seen by those who are there, and the other way round", async (t) => {
   const members = await three(t, "presence:coming");
-  const nameless = await Member.comes(t, "presence:coming", "dan");
+  const nameless = await comes(t, "presence:coming", "dan");
   await agree([...members, nameless], { ann: ["A"], ben: ["B"], cat: ["C"], dan: [null] });
 });
 
@@ -117,7 +61,7 @@ test("who is tracked no longer is gone from all lists, its own too", async (t) =
 
 test("a second tab is a second entry under one key, until it closes", async (t) => {
   const [ann, ben, cat] = await three(t, "presence:tabs");
-  const tab = await Member.comes(t, "presence:tabs", "ann", "A, second tab", away);
+  const tab = await comes(t, "presence:tabs", "ann", "A, second tab", away);
   const both = { ann: ["A", "A, second tab"], ben: ["B"], cat: ["C"] };
   await agree([ann, ben, cat, tab], both);
   const left = new Mailbox("a leave");
@@ -130,7 +74,7 @@ test("a second tab is a second entry under one key, until it closes", async (t) 
 test("a connection that is cut is gone, and back when it is back", async (t) => {
   const topic = "presence:cut";
   const [ann, ben, cat] = await three(t, topic);
-  const dan = await Member.comes(t, topic, "dan", "D");
+  const dan = await comes(t, topic, "dan", "D");
   await agree([ann, ben, cat, dan], { ann: ["A"], ben: ["B"], cat: ["C"], dan: ["D"] });
   const [old, left] = [dan.refs, new Mailbox("a leave")];
   ann.presence.onLeave((key) => left.put(key));
@@ -152,7 +96,7 @@ test("everything at once ends in one list", async (t) => {
   const topic = "presence:crowd";
   const [ann, ben, cat] = await three(t, topic);
   const names = Array.from({ length: 20 }, (_, n) => `D${n}`);
-  const tabs = await Promise.all(names.map((name) => Member.comes(t, topic, "dan", name, away)));
+  const tabs = await Promise.all(names.map((name) => comes(t, topic, "dan", name, away)));
   await Promise.all(
     tabs.map(async (tab, n) => {
       if (n % 4 === 0) return ask(tab.channel, "update", { name: `${names[n]}, updated` });

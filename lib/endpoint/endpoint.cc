@@ -82,6 +82,12 @@ Response Endpoint::Pages::answer(const Request& request) const {
   return {405, "", {{"allow", !post ? "GET, HEAD" : !get ? "POST" : "GET, HEAD, POST"}}};
 }
 
+void Endpoint::presence(Presence& presence, presence::ClusterOptions options) {
+  if (!options_.pubsub) return options.tracker.require_sense();
+  presence.connect(options_.pubsub, std::move(options));
+  for (auto& tracker : presence.trackers()) child({tracker.id, std::move(tracker.start)});
+}
+
 std::vector<process::ChildSpec> Endpoint::children(const Context& context) const {
   std::vector<process::ChildSpec> specs;
   for (const Child& child : children_) {

@@ -21,6 +21,7 @@
 
 #include "endpoint/broadcaster.h"
 #include "json/parameter_filter.h"
+#include "presence/presence.h"
 #include "process/supervisor.h"
 #include "telemetry/telemetry.h"
 #include "transport/force_ssl.h"
@@ -95,6 +96,14 @@ class Endpoint {
   /// A process that the server starts with, supervised one_for_one. Where one keeps ending, its
   /// shard's supervisor gives up with a line in the log, and the shard serves on without them.
   void child(Child child) { children_.push_back(std::move(child)); }
+  /// Makes one list of this node's presences and those of others, where EndpointOptions::pubsub
+  /// leads to others; alone, it is this node's. `presence` outlives the server.
+  ///
+  ///     phx::Presence presence;
+  ///     endpoint.presence(presence, {.name = "MyAppWeb.Presence"});
+  ///
+  /// \throws OptionError for periods that contradict each other.
+  void presence(Presence& presence, presence::ClusterOptions options);
 
   // Broadcasts from anywhere in the program: a timer, a thread that listens to a database, a page.
   // Any thread. Those of one thread arrive in their order.

@@ -15,6 +15,7 @@
 
 #include "metrics/metrics.h"
 #include "net/redis_pubsub.h"
+#include "presence/cluster_options.h"
 #include "server/server.h"
 
 namespace phx {
@@ -30,6 +31,8 @@ struct ProgramOptions {
   TlsOptions tls = {};  ///< Goes into `server` once both files are named.
   std::string secret_key_base_file = {};
   RedisPubSubOptions redis{.url = ""};  ///< Goes into `endpoint` once its URL is given.
+  /// What Endpoint::presence() takes.
+  presence::ClusterOptions presence{.name = "Phoenix.Presence"};
   std::string log_level = "info";
   std::string log_format = "logfmt";
   LogOptions log_options = {};

@@ -115,6 +115,22 @@ PHX_TEST("names, environment variables and help are each one's own") {
   expect_eq(flag_of("ServerOptions::http_port"), std::string("--http-port"));
 }
 
+PHX_TEST("a presence's periods are in milliseconds, from the command line and the environment") {
+  ::setenv("DOWN_PERIOD", "3000", 1);
+  ::setenv("PRESENCE", "MyAppWeb.Presence", 1);
+  const ProgramOptions options = parsed(
+      "--broadcast-period 300 --max-silent-periods 3 --permdown-period 8s --presence-pool-size 2");
+  ::unsetenv("DOWN_PERIOD");
+  ::unsetenv("PRESENCE");
+  expect_eq(options.presence.name, std::string("MyAppWeb.Presence"));
+  expect_eq(options.presence.pool_size, std::size_t{2});
+  const presence::TrackerOptions& tracker = options.presence.tracker;
+  expect_eq(tracker.broadcast_period.count(), Millis::rep{300});
+  expect_eq(tracker.max_silent_periods, std::size_t{3});
+  expect_eq(tracker.down_period.count(), Millis::rep{3'000});
+  expect_eq(tracker.permdown_period.count(), Millis::rep{8'000});
+}
+
 PHX_TEST("the secret comes from the first line of its file") {
   const File file("secret", "a secret of more than twenty bytes\n");
   ProgramOptions options = parsed("--secret-key-base-file " + file.path());

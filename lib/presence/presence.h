@@ -14,8 +14,8 @@
 /// before the state that it is pushed next. A process that ends, however it ends, leaves. Mirrors
 /// Phoenix.Presence.
 ///
-/// One that is connected to other nodes lists their presences, too, and tells its members of their
-/// changes. Each node may be one of ours or of Phoenix.
+/// One that is connected to other nodes (Endpoint::presence) lists their presences, too, and tells
+/// its members of their changes. Each node may be one of ours or of Phoenix.
 
 #include <deque>
 #include <functional>
@@ -92,14 +92,11 @@ class Presence {
   /// `{"metas": […]}` of one key, or null. Mirrors get_by_key/2.
   Json get_by_key(std::string_view topic, std::string_view key) const;
 
+  // For Endpoint::presence().
+
   /// Makes one list of this node's presences and those of others. `adapter` is the endpoint's.
   /// Once, before the server starts, which then needs the trackers() among its children. \throws
   /// OptionError.
-  ///
-  ///     presence.connect(adapter, {.name = "ContractWeb.Presence"});
-  ///     for (auto& each : presence.trackers()) {
-  ///       endpoint.child({each.id, std::move(each.start)});
-  ///     }
   void connect(std::shared_ptr<pubsub::Adapter> adapter, presence::ClusterOptions options);
   /// The processes that talk to other nodes, one for each tracker of the pool.
   struct Tracker {

@@ -173,10 +173,10 @@ std::vector<Presence::Tracker> Presence::trackers() {
   std::vector<Tracker> trackers;
   const std::size_t size = cluster_ ? cluster_->options.pool_size : 0;
   for (std::size_t shard = 0; shard < size; ++shard) {
-    trackers.push_back(
-        {"presence tracker " + std::to_string(shard), [this, shard](const Context& context) {
-           return std::make_unique<TrackerProcess>(*this, context, shard);
-         }});
+    trackers.push_back({cluster_->options.name + " tracker " + std::to_string(shard),
+                        [this, shard](const Context& context) {
+                          return std::make_unique<TrackerProcess>(*this, context, shard);
+                        }});
   }
   return trackers;
 }
