@@ -2,12 +2,17 @@
 
 #include "server/memory.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <limits>
 #include <string>
+
+/// Of jemalloc, in programs that are linked with it; null in others.
+extern "C" int mallctl(const char* name, void* old_value, size_t* old_size, void* new_value,
+                       size_t new_size) __attribute__((weak));
 
 namespace phx::server {
 namespace {
@@ -50,13 +55,22 @@ std::size_t resident_memory() {
   return (resident - std::min(resident, shared)) * page_size();
 }
 
+void release_free_memory() {
+  if (mallctl != nullptr) {
+    mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);  // MALLCTL_ARENAS_ALL
+  } else {
+    ::malloc_trim(0);
+  }
+}
+
 std::size_t MemoryBudget::look(std::size_t used, Clock::time_point now) {
   const std::lock_guard lock(mutex_);
-  if (now >= settles_) given_back_ = 0;
-  used -= std::min(used, given_back_);
+  const std::size_t enough = limit_ - limit_ / 10;
   if (used > limit_) full_ = true;
-  if (used < limit_ - limit_ / 10) full_ = false;
-  return used > limit_ ? used - limit_ : 0;
+  if (used < enough) full_ = false;
+  if (!full_) return 0;
+  if (now >= settles_) given_back_ = 0;
+  return used - std::min(used, enough + given_back_);
 }
 
 bool MemoryBudget::largest(std::size_t shard, std::size_t bytes) {

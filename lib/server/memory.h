@@ -15,6 +15,9 @@ namespace phx::server {
 std::size_t default_memory();
 /// What the process has now, in bytes, without what it shares with files.
 std::size_t resident_memory();
+/// Has the allocator, jemalloc or glibc's, give the system back what it keeps for later. Takes
+/// milliseconds.
+void release_free_memory();
 
 /// One for all shards. Any thread.
 class MemoryBudget {
@@ -27,16 +30,16 @@ class MemoryBudget {
   /// Newcomers are refused: from the limit on, until a tenth of it is free again.
   bool full() const { return full_; }
 
-  /// `used` is resident_memory(). Bytes that must be given back; 0 where all is well. What was
-  /// given back within the last `settling` may still be in `used`, as the allocator keeps it for a
-  /// while.
+  /// `used` is resident_memory(). Bytes that must be given back; 0 where all is well. Once the
+  /// limit was passed, all above nine tenths of it: newcomers wait no longer than that takes. What
+  /// was given back within the last `settling` may still be in `used`.
   std::size_t look(std::size_t used, Clock::time_point now);
   /// A shard's largest holder. True if no other shard has a larger one: put it out.
   bool largest(std::size_t shard, std::size_t bytes);
   void given_back(std::size_t bytes, Clock::time_point now);
 
  private:
-  static constexpr Millis settling{3'000};
+  static constexpr Millis settling{500};
 
   const std::size_t limit_;
   std::atomic<bool> full_ = false;

@@ -2,6 +2,9 @@
 
 #include "server/memory.h"
 
+#include <string>
+#include <vector>
+
 #include "testing/case.h"
 
 using namespace phx;
@@ -16,21 +19,31 @@ PHX_TEST("newcomers are refused from the limit on, until a tenth of it is free a
   MemoryBudget budget(1'000, 1);
   expect_eq(budget.look(1'000, start), 0u);
   expect(!budget.full(), "not yet");
-  expect_eq(budget.look(1'300, start), 300u);
+  budget.look(1'300, start);
   expect(budget.full(), "now");
-  expect_eq(budget.look(950, start), 0u);
+  budget.look(950, start);
   expect(budget.full(), "still");
   budget.look(899, start);
   expect(!budget.full(), "no longer");
 }
 
+PHX_TEST("once the limit was passed, memory is asked for until a tenth is free again") {
+  MemoryBudget budget(1'000, 1);
+  expect_eq(budget.look(950, start), 0u);
+  expect_eq(budget.look(1'300, start), 400u);
+  expect_eq(budget.look(950, start), 50u);
+  expect_eq(budget.look(899, start), 0u);
+  expect_eq(budget.look(950, start), 0u);
+}
+
 PHX_TEST("what was given back is not asked for again while it settles") {
   MemoryBudget budget(1'000, 1);
-  expect_eq(budget.look(1'300, start), 300u);
-  budget.given_back(400, start);
+  expect_eq(budget.look(1'300, start), 400u);
+  budget.given_back(450, start);
   expect_eq(budget.look(1'300, start + Millis{250}), 0u);
-  expect_eq(budget.look(1'500, start + Millis{500}), 100u);
-  expect_eq(budget.look(1'300, start + Millis{3'000}), 300u);
+  expect(budget.full(), "it is not free yet");
+  expect_eq(budget.look(1'500, start + Millis{250}), 150u);
+  expect_eq(budget.look(1'300, start + Millis{500}), 400u);
 }
 
 PHX_TEST("of all shards, the one with the largest holder puts it out") {
@@ -45,4 +58,17 @@ PHX_TEST("of all shards, the one with the largest holder puts it out") {
 PHX_TEST("the budget is half of something, and this process has less") {
   expect(resident_memory() > 100'000, "a program takes some memory");
   expect(default_memory() > resident_memory(), "and a machine has more");
+}
+
+PHX_TEST("memory that is free, and kept for later, can be released") {
+  constexpr std::size_t blocks = 4'000;
+  constexpr std::size_t bytes = 16'000;  // too few for pages of their own
+  std::vector<std::string> held;
+  for (std::size_t i = 0; i < blocks; ++i) held.emplace_back(bytes, 'x');
+  const std::size_t used = resident_memory();
+  held = {};
+  release_free_memory();
+  const std::size_t left = resident_memory();
+  expect(left + blocks * bytes / 2 < used,
+         std::to_string(left) + " bytes of " + std::to_string(used));
 }

@@ -187,7 +187,6 @@ server::Readiness Server::Life::ready() const {
   std::size_t open = 0;
   for (const auto& shard : shards) open += shard->load();
   if (open >= options.max_connections) return {false, "connection limit reached"};
-  if (memory.full()) return {false, "memory budget spent"};
   return {};
 }
 

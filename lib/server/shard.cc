@@ -93,6 +93,8 @@ void Shard::look_at_memory() {
   if (scheduler_.take_much_waits()) connections_.limit_clients();
   const auto now = Clock::now();
   if (memory_.look(resident_memory(), now) == 0) return;
+  release_free_memory();
+  if (memory_.look(resident_memory(), now) == 0) return;
   const auto holder = connections_.largest_holder();
   const bool worth = holder.bytes >= worth_an_end;
   if (!memory_.largest(scheduler_.shard(), worth ? holder.bytes : 0)) return;
