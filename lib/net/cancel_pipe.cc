@@ -25,8 +25,7 @@ std::string eventfd_id(int descriptor) {
 
 }  // namespace
 
-CancelPipe::CancelPipe(uv_loop_t& loop)
-    : harmless_(::eventfd(0, EFD_CLOEXEC)), harmless_id_(eventfd_id(harmless_)) {
+CancelPipe::CancelPipe(uv_loop_t& loop) {
   const auto look = [](uv_handle_t* handle, void* self) noexcept {
     uv_os_fd_t descriptor = -1;
     if (handle->type != UV_POLL || uv_fileno(handle, &descriptor) != 0) return;
@@ -35,10 +34,17 @@ CancelPipe::CancelPipe(uv_loop_t& loop)
     static_cast<CancelPipe*>(self)->descriptor_ = descriptor;
     static_cast<CancelPipe*>(self)->id_ = id;
   };
-  uv_walk(&loop, look, this);
+  uv_walk(&loop, look, this);  // the oldest handle first, so the last one found stays
 }
 
-CancelPipe::~CancelPipe() { ::close(harmless_); }
+CancelPipe::~CancelPipe() {
+  if (harmless_ >= 0) ::close(harmless_);
+}
+
+void CancelPipe::is_about_to_close() {
+  harmless_ = ::eventfd(0, EFD_CLOEXEC);
+  harmless_id_ = eventfd_id(harmless_);
+}
 
 /// Only two system calls, without /proc: another thread may open a descriptor at any moment.
 void CancelPipe::keep_place() {

@@ -12,15 +12,17 @@
 
 namespace phx::net {
 
-/// Make it just before a context is destroyed. Neither copied nor moved.
+/// Neither copied nor moved.
 class CancelPipe {
  public:
-  /// Finds it among the loop's handles. REQUIRES: a context is on the loop.
+  /// Finds that of the context which was made last on this loop. REQUIRES: there is one.
   explicit CancelPipe(uv_loop_t& loop);
   CancelPipe(const CancelPipe&) = delete;
   CancelPipe& operator=(const CancelPipe&) = delete;
   ~CancelPipe();
 
+  /// To be called just before the context's destruction begins.
+  void is_about_to_close();
   /// If libwebsockets has closed it, puts something harmless in its place. REQUIRES: the context's
   /// destruction has only just begun, and the loop has not turned since.
   void keep_place();
@@ -30,7 +32,7 @@ class CancelPipe {
  private:
   int descriptor_ = -1;
   std::string id_;           ///< The kernel's own number for the eventfd; empty if none was found.
-  int harmless_;             ///< Another eventfd, to take its place,
+  int harmless_ = -1;        ///< Another eventfd, to take its place,
   std::string harmless_id_;  ///< and its number.
 };
 

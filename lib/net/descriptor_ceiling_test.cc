@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
+#include <iterator>
 #include <vector>
 
 #include "net/loop.h"
@@ -41,6 +43,11 @@ class Connected {
  private:
   int near_, far_;
 };
+
+std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                       std::filesystem::directory_iterator());
+}
 
 bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) >= 0; }
 
@@ -77,4 +84,17 @@ PHX_TEST("a loop watches the sockets that it has room for, and closes any other"
   expect(loop.adopt(low.near(), {}) != nullptr, "the socket with a low number is adopted");
   expect(loop.adopt(high.near(), {}) == nullptr, "the socket with a high number is not");
   expect(!is_open(high.near()), "and it is closed");
+}
+
+PHX_TEST("low and high numbers have tables of their own, and a loop of both ends like any other") {
+  const auto before = open_descriptors();
+  {
+    Loop loop(3'000);
+    const Connected low(900), high(2'900), too_high(3'900);
+    const auto first = loop.adopt(low.near(), {});
+    const auto second = loop.adopt(high.near(), {});
+    expect(first != nullptr && second != nullptr, "both are adopted");
+    expect(loop.adopt(too_high.near(), {}) == nullptr, "what is beyond both tables is not");
+  }
+  expect_eq(open_descriptors(), before);
 }
