@@ -84,6 +84,7 @@ FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc)
 SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/soak/*.cc)) \
   $(patsubst %,conformance/bench/%.cc,command connection crowd frames histogram loop target tls usage websocket) \
   $(patsubst %,conformance/wire/%.cc,http json tls transcript url)
+PUBLISH_SOURCES := $(filter-out %_test.cc,$(wildcard tools/phx-publish/*.cc))
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 TROUBLE_SOURCES := $(wildcard chapters/15-in-production/*.cc)
 
@@ -105,6 +106,7 @@ WEATHER := $(BUILD)/phx-weather
 TROUBLES := $(TROUBLE_SOURCES:%.cc=$(BUILD)/%)
 CLIENTS := conformance/clients
 TRACER := $(BUILD)/phx-trace
+PUBLISH := $(BUILD)/phx-publish
 HOST_OBJECTS := $(BUILD)/lib/testing/host.o
 
 .PHONY: help
@@ -183,16 +185,19 @@ $(SOAK): $(call objects,$(SOAK_SOURCES))
 $(FLOOR_SERVER): $(call objects,$(FLOOR_SOURCES))
 $(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
 $(TRACER): $(call objects,$(TRACE_SOURCES) $(TRACE_WIRE))
+$(PUBLISH): $(call objects,$(PUBLISH_SOURCES)) $(LIBRARY)
 $(WEATHER): $(call objects,conformance/faults/weather.cc)
 $(WEATHER): LIBS := -lfmt
 $(CONTRACT) $(CHAT): LIBS := $(ALLOCATOR) $(LIBS)
+# It needs few of the library's own, and a package should not ask for the others.
+$(PUBLISH): LIBS := -Wl,--as-needed $(LIBS)
 $(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
 $(BENCH): LIBS := -lfmt -ljansson -lssl -lcrypto
 $(SOAK): LIBS := -lfmt -ljansson -lssl -lcrypto
 $(FLOOR_SERVER): LIBS := -lfmt -lssl -lcrypto
 $(TRACER): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
-$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TRACER) $(WEATHER):
+$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TRACER) $(PUBLISH) $(WEATHER):
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
 # Chapter 15's programs, each of one file.
@@ -200,7 +205,7 @@ $(TROUBLES): %: %.o $(TESTING) $(LIBRARY)
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
 .PHONY: all
-all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(WEATHER) ## build everything
+all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(PUBLISH) $(WEATHER) ## build everything
 
 # Every source: the programs, their tests, the benchmark, the workshop's stubs and solutions.
 .PHONY: compiled check-compilers
@@ -423,9 +428,9 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@echo 'Installing the npm packages of $(CLIENTS)'
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
-$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(CLIENTS)/node_modules/.installed \
+$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(PUBLISH) $(CLIENTS)/node_modules/.installed \
   $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics build/.packages-redis
-	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) TRACER=$(CURDIR)/$(TRACER) \
+	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
 # The world round the server breaks: a minute, so check-all runs it and not every make test. What can't be
@@ -606,7 +611,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 PLACE = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' VERSION='$(VERSION)' ABI='$(ABI)' \
   CXX='$(CXX)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' .ci/package/place
-INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK)
+INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK) $(PUBLISH)
 .PHONY: install uninstall installable
 installable: $(INSTALLED)
 install: $(INSTALLED) ## headers, libraries, tools: PREFIX=/usr/local LIBDIR=… DESTDIR=…

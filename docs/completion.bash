@@ -106,7 +106,18 @@ _phx_soak() {
   esac
 }
 
+_phx_publish() {
+  local cur prev
+  _phx_words
+  case $prev in
+    --file) _phx_files ;;
+    --redis | --pubsub | --timeout) ;;
+    *) _phx_among --help --version --redis --pubsub --file --binary --timeout --quiet ;;
+  esac
+}
+
 complete -F _phx_conformance phx-conformance
 complete -F _phx_trace phx-trace
 complete -F _phx_bench phx-bench
 complete -F _phx_soak phx-soak
+complete -F _phx_publish phx-publish

@@ -13,13 +13,14 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const INSTALLED = process.env.INSTALLED;
-const TOOLS = ["phx-conformance", "phx-trace", "phx-bench", "phx-soak"];
+const TOOLS = ["phx-conformance", "phx-trace", "phx-bench", "phx-soak", "phx-publish"];
 // Where each tool's sources are: what they read of the environment.
 const SOURCES = {
   "phx-conformance": ["conformance/suite", "conformance/report", "conformance/wire"],
   "phx-trace": ["traces/phx-trace", "conformance/wire"],
   "phx-bench": ["conformance/bench"],
   "phx-soak": ["conformance/soak"],
+  "phx-publish": ["tools/phx-publish"],
 };
 const env = { ...process.env, PATH: `${INSTALLED}/bin:${process.env.PATH}` };
 const said = (...command) => execFileSync(command[0], command.slice(1), { env, encoding: "utf8" });
@@ -111,8 +112,9 @@ for (const tool of TOOLS) {
     const sources = SOURCES[tool].flatMap((folder) =>
       readdirSync(path(ROOT, folder)).filter((file) => /\.cc$/.test(file)).map((file) => readFileSync(path(ROOT, folder, file), "utf8")),
     );
-    const variables = new Set(sources.join("").match(/(?<=getenv\(")\w+/g));
-    for (const variable of [...variables, "PORT", "HOST"]) assert.match(section(text, "ENVIRONMENT"), new RegExp(`\\b${variable}\\b`));
+    const variables = new Set(sources.join("").match(/(?<=getenv\("|envname\(")\w+/g));
+    const given = tool === "phx-publish" ? [] : ["PORT", "HOST"]; // to the servers that the tool starts
+    for (const variable of [...variables, ...given]) assert.match(section(text, "ENVIRONMENT"), new RegExp(`\\b${variable}\\b`));
     assert.match(section(text, "EXAMPLES"), new RegExp(`^${tool} `, "m"));
   });
 
@@ -192,6 +194,7 @@ test("bash completes rules, cases, words, files and folders where an option take
     ["phx-bench --only memory-", ["memory-connections", "memory-topics"]],
     [`phx-bench --json ${folder}/re`, here("report.json")],
     [`phx-bench --pid ${process.pid}`, new RegExp(`^${process.pid}$`, "m")],
+    [`phx-publish --file ${folder}/n`, here("notes.txt")],
     [`phx-soak --out ${folder}/r`, here("runs")],
     [`phx-soak --pid ${process.pid}`, new RegExp(`^${process.pid}$`, "m")],
   ];

@@ -1,0 +1,44 @@
+/// phx-publish: an event for the clients of a cluster, from a shell or a program in any language.
+///
+///     phx-publish --redis redis://127.0.0.1 --pubsub MyApp.PubSub room:lobby new_msg '{"n": 1}'
+///
+/// Exit status: 0 published, 1 no node listens, 2 usage, or what nodes can't be sent, 3 Redis can't
+/// be reached or refuses.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "tools/phx-publish/message.h"
+#include "tools/phx-publish/options.h"
+#include "tools/phx-publish/publisher.h"
+
+namespace phx::publish {
+namespace {
+
+int run(int argc, char** argv) try {
+  int status = 0;
+  const auto options = parse_options(argc, argv, status);
+  if (!options) return status;
+  const std::string channel = "phx:Elixir." + options->pubsub + ".Adapter";
+  const std::size_t nodes =
+      publish(options->redis, channel, message_of(*options), options->patience);
+  if (nodes == 0) {
+    fmt::print(stderr, "phx-publish: no node listens at this Redis under the name {}\n",
+               options->pubsub);
+    return 1;
+  }
+  if (!options->quiet) fmt::print("published to {} node{}\n", nodes, nodes == 1 ? "" : "s");
+  return 0;
+} catch (const BadMessage& error) {
+  fmt::print(stderr, "phx-publish: {}\n", error.what());
+  return 2;
+} catch (const NotPublished& error) {
+  fmt::print(stderr, "phx-publish: {}\n", error.what());
+  return 3;
+}
+
+}  // namespace
+}  // namespace phx::publish
+
+int main(int argc, char** argv) { return phx::publish::run(argc, argv); }

@@ -1,0 +1,44 @@
+/// From the words of a command line to an envelope.
+
+#include "tools/phx-publish/message.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <random>
+
+#include "cluster/envelope.h"
+#include "serializer/serializer.h"
+
+namespace phx::publish {
+namespace {
+
+/// Nodes drop what comes from a node of their own name.
+std::string sender() {
+  std::random_device random;
+  return fmt::format("phx-publish-{}-{:08x}{:08x}", ::getpid(), random(), random());
+}
+
+serializer::Payload payload_of(const Options& options) {
+  if (options.binary) return serializer::Payload::binary(options.payload);
+  const Json json = Json::parse(options.payload);
+  if (!json.is_object()) throw BadMessage("expected a JSON object as the payload");
+  return json;
+}
+
+}  // namespace
+
+std::string message_of(const Options& options) try {
+  if (options.topic.empty()) throw BadMessage("expected a topic, got an empty one");
+  const serializer::Broadcast broadcast(options.topic, options.event, payload_of(options));
+  const std::string node = sender();
+  return *cluster::seal({cluster::Route::except, node}, options.topic, broadcast, {});
+} catch (const JsonError& error) {
+  throw BadMessage(fmt::format("expected JSON as the payload: {}", error.what()));
+} catch (const serializer::EncodeError& error) {
+  throw BadMessage(error.what());
+} catch (const cluster::BadEnvelope& error) {
+  throw BadMessage(error.what());
+}
+
+}  // namespace phx::publish

@@ -1,0 +1,21 @@
+#pragma once
+/// \file
+/// What is published, checked first: one bad message would harm every node of Phoenix.
+
+#include <stdexcept>
+#include <string>
+
+#include "tools/phx-publish/options.h"
+
+namespace phx::publish {
+
+/// Nodes can't be sent this; what() says why.
+class BadMessage : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The bytes for Redis, from a node whose name no other has. \throws BadMessage.
+std::string message_of(const Options& options);
+
+}  // namespace phx::publish

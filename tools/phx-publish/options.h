@@ -1,0 +1,29 @@
+#pragma once
+/// \file
+/// The command line of phx-publish.
+
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "redis/options.h"
+
+namespace phx::publish {
+
+/// A value.
+struct Options {
+  redis::Options redis;
+  std::string pubsub = "Phoenix.PubSub";
+  Millis patience{5'000};
+  bool quiet = false;
+  std::string topic;
+  std::string event;
+  std::string payload = "{}";  ///< As it was typed, or read.
+  bool binary = false;         ///< The payload is bytes, no JSON.
+};
+
+/// Parses, and reads the payload; or prints help or a complaint and leaves the exit status (0 or 2)
+/// in `status`.
+std::optional<Options> parse_options(int argc, char** argv, int& status);
+
+}  // namespace phx::publish
