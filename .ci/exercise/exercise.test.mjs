@@ -8,6 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { entries, sentences } from "./contract.mjs";
 import { brokenIn, brokenRule, namesIn, readTap } from "./judge.mjs";
 
 const main = fileURLToPath(new URL("main.mjs", import.meta.url));
@@ -197,4 +198,38 @@ test("the suite's words on the first broken rule are cut out whole, less its own
 test("a report's broken rules are those that failed", () => {
   const report = { rules: [{ id: "A", verdict: "passed" }, { id: "B", verdict: "failed" }, { id: "C", verdict: "warned" }] };
   assert.deepEqual(brokenIn(JSON.stringify(report)), ["B"]);
+});
+
+test("a contract's sentences are those above its functions", () => {
+  const header = "/// What it is.\nstruct A {};\n\n/// Adds. Never\n/// throws.\n///\n/// Twice.\nint sum(int a, int b);\nint other();\n";
+  assert.deepEqual(sentences(header), ["Adds.", "Never throws.", "Twice."]);
+});
+
+test("an entry of faults.txt may have several changes, of several lines each", () => {
+  const [one] = entries("# why\n== odd\nbreaks Adds.\nfails two and two\n- a;\n- b;\n+ c;\n- d;\n+\n");
+  assert.deepEqual(one, {
+    name: "odd", breaks: "Adds.", fails: "two and two",
+    changes: [{ find: "a;\nb;", replace: "c;" }, { find: "d;", replace: "" }],
+  });
+  assert.throws(() => entries("== odd\nwhat\n"), /expected ==/);
+});
+
+inWorkshop("a contract whose sentence nothing breaks, or whose fault nobody notices, is told", async (root) => {
+  const folder = path.join(root, "chapters/07-sums/exercise");
+  writeFileSync(path.join(folder, "exercise.json"), JSON.stringify({
+    title: "Sums", minutes: 5, replaces: "lib/sum.cc", unit: ["lib/sum_test.cc"], contract: "sum.h" }));
+  writeFileSync(path.join(folder, "sum.h"), "/// Adds. In either order.\nint sum(int a, int b);\n");
+  const faultsOf = (listing) => {
+    writeFileSync(path.join(folder, "faults.txt"), listing);
+    const script = `import { contractFaults } from ${JSON.stringify(fileURLToPath(new URL("contract.mjs", import.meta.url)))};
+      import { all } from ${JSON.stringify(fileURLToPath(new URL("exercises.mjs", import.meta.url)))};
+      console.log(JSON.stringify(await contractFaults(all(process.cwd())[0])));`;
+    return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: root, env: environment() }));
+  };
+  const seen = "== no b\nbreaks Adds.\nfails two and two are four\n- a + b\n+ a + 0\n";
+  assert.deepEqual(faultsOf(seen), ["expected faults.txt to break “In either order.”"]);
+  const unseen = "== turned\nbreaks In either order.\nfails one and none are one\n- a + b\n+ b + a\n";
+  assert.deepEqual(faultsOf(seen + unseen), ["turned: expected it to fail “one and none are one”, all of it passed"]);
+  const elsewhere = "== no a\nbreaks In either order.\nfails one and none are one\n- a + b\n+ b\n";
+  assert.match(faultsOf(seen + elsewhere)[0], /no a: expected it to fail “one and none are one”, it failed “two and two are four”/);
 });

@@ -3,11 +3,13 @@
 // make has compiled the stubs (a warning is an error there) and the solutions. For each exercise:
 //   - the stub fails with the test and the words of exercise.json's `fails`, and breaks its `rule`;
 //   - the real file passes all tests and rules in its place;
-//   - each part that the stub leaves to the reader is named in README.md, and no hint is empty.
+//   - each part that the stub leaves to the reader is named in README.md, and no hint is empty;
+//   - where exercise.json names a `contract`, each of its sentences, broken, fails its test: contract.mjs.
 
 import os from "node:os";
 
 import { object, linkServer } from "./build.mjs";
+import { contractFaults } from "./contract.mjs";
 import { all, hints, parts, text } from "./exercises.mjs";
 import { brokenRule, judgeObject, suite } from "./judge.mjs";
 
@@ -67,6 +69,7 @@ async function prove(exercise) {
     ...(await stubFails(exercise)),
     ...(await stubBreaks(exercise)),
     ...(await solutionPasses(exercise)),
+    ...(await contractFaults(exercise)),
   ];
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   const name = `${exercise.name.padEnd(16)} ${exercise.title}`;
