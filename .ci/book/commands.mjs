@@ -9,7 +9,7 @@
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { Console, freePort } from "./console.mjs";
+import { Console, freePorts } from "./console.mjs";
 import { lines, mismatch } from "./matching.mjs";
 import { fences, pages, read, report } from "./pages.mjs";
 
@@ -99,7 +99,7 @@ export async function checkPage(root, path, patience = PATIENCE_MS, start = STAR
   const commands = commandsOf(read(root, path));
   const faults = [];
   if (commands.length === 0) return { faults, count: 0 };
-  const console_ = new Console(root, await freePort());
+  const console_ = new Console(root, await freePorts());
   const interrupted = () => console_.close().then(() => process.exit(1));
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, interrupted);
   try {

@@ -106,3 +106,12 @@ test("what runs on is waited for, seen, and ended with the page", async () => {
   };
   assert.equal(await check(page, { after }), "");
 });
+
+test("each port that a page names is a free one of its own, and comes back under its name", async () => {
+  const page = fence(
+    "$ echo 4000 redis://127.0.0.1:6379 --port 4001, not 14000 nor 0.4001\n" +
+      "4000 redis://127.0.0.1:6379 --port 4001, not 14000 nor 0.4001\n" +
+      "$ test 4000 != 4001 -a 4001 != 6379 -a 40''00 != 4000 && echo free\nfree",
+  );
+  assert.equal(await check(page), "");
+});

@@ -13,9 +13,11 @@ import { setTimeout as pause } from "node:timers/promises";
 const DONE = "\u0001done ";
 const LOOK_AGAIN_MS = 20;
 const GOODBYE_MS = 5_000;
-const READERS_PORT = /(?<![\d.])4000(?!\d)/g;
+/** The ports that pages name: those of servers, and a Redis'. */
+const READERS_PORTS = [4000, 4001, 6379];
+const NAMED = new RegExp(`(?<![\\d.])(?:${READERS_PORTS.join("|")})(?!\\d)`, "g");
 
-export async function freePort() {
+async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
@@ -23,10 +25,21 @@ export async function freePort() {
   return port;
 }
 
+/** For each port that pages name a free one. */
+export async function freePorts() {
+  const ports = new Map();
+  for (const named of READERS_PORTS) {
+    let port = await freePort();
+    while ([...ports.values()].includes(port)) port = await freePort();
+    ports.set(String(named), port);
+  }
+  return ports;
+}
+
 export class Console {
-  /** A bash in `folder`; wherever the reader's port 4000 stands, `port` is used. */
-  constructor(folder, port) {
-    this.port = port;
+  /** A bash in `folder`; wherever a reader's port stands, its own in `ports` is used. */
+  constructor(folder, ports) {
+    this.ports = ports;
     this.folder = mkdtempSync(join(tmpdir(), "phx-console-"));
     this.commands = 0;
     this.output = "";
@@ -35,7 +48,7 @@ export class Console {
     this.bash = spawn("bash", ["--noprofile", "--norc"], {
       cwd: folder,
       detached: true, // a process group of its own
-      env: { ...environment, PORT: String(port), TERM: "dumb" },
+      env: { ...environment, PORT: String(ports.get("4000")), TERM: "dumb" },
       stdio: ["pipe", "pipe", "pipe"],
     });
     for (const stream of [this.bash.stdout, this.bash.stderr]) {
@@ -77,12 +90,14 @@ export class Console {
 
   script(command) {
     const script = join(this.folder, String(++this.commands));
-    writeFileSync(script, command.replace(READERS_PORT, String(this.port)) + "\n");
+    writeFileSync(script, command.replace(NAMED, (named) => this.ports.get(named)) + "\n");
     return script;
   }
 
   asRead(output) {
-    return output.replaceAll(String(this.port), "4000");
+    let read = output;
+    for (const [named, port] of this.ports) read = read.replaceAll(String(port), named);
+    return read;
   }
 
   /** Ends everything that was started, first by asking. */
