@@ -6,6 +6,7 @@
 #include "chapters/01-the-101/room.h"
 #include "chapters/07-the-serializer/exercise-messagepack/messagepack.h"
 #include "chapters/13-shaping-a-channel/exercise/rate_limited.h"
+#include "chapters/18-more-than-one-machine/exercise/merge.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/suite/rule.h"
 #include "conformance/suite/trial.h"
@@ -80,8 +81,16 @@ void start_a_child(phx::Endpoint& endpoint) {
 #include "examples/lib/endpoint/endpoint.h.2"
 }
 
-void broadcast_from_outside(const phx::Endpoint& endpoint) {
+void have_one_list(phx::Endpoint& endpoint) {
 #include "examples/lib/endpoint/endpoint.h.3"
+}
+
+void have_one_list_as_phoenix(phx::Endpoint& endpoint) {
+#include "examples/docs/cluster.md.2"
+}
+
+void broadcast_from_outside(const phx::Endpoint& endpoint) {
+#include "examples/lib/endpoint/endpoint.h.4"
 }
 
 void say_to_oneself(phx::Message& message, phx::Socket& socket) {
@@ -170,16 +179,7 @@ void measure(const phx::telemetry::Telemetry& telemetry) {
 
 }  // namespace shop
 
-namespace nodes {
-
-void connect(phx::Presence& presence, phx::Endpoint& endpoint,
-             const std::shared_ptr<phx::pubsub::Adapter>& adapter) {
-#include "examples/lib/presence/presence.h.2"
-}
-
-}  // namespace nodes
-
-// --- Tests, and an exercise ---------------------------------------------------------------------
+// --- Tests, and exercises -----------------------------------------------------------------------
 
 namespace phx::testing {
 
@@ -196,6 +196,11 @@ void more(ChannelTest& test, const JoinedChannel& room, const Json& here) {
 namespace phx::exercise {
 
 using application::Room;
+
+Merged merged(const State& ours, const State& theirs) {
+#include "examples/chapters/18-more-than-one-machine/exercise/merge.h.1"
+  return {state, joins, leaves};
+}
 
 struct Limited : UserSocket {
   Limited() {
