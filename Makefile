@@ -87,6 +87,7 @@ SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/soak/*.cc)) \
 PUBLISH_SOURCES := $(filter-out %_test.cc,$(wildcard tools/phx-publish/*.cc))
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 TROUBLE_SOURCES := $(wildcard chapters/15-in-production/*.cc)
+OVERHEAR_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/18-more-than-one-machine/*.cc))
 
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 LIBRARY := $(BUILD)/libphoenix.a
@@ -104,6 +105,7 @@ FLOOR_SERVER := $(BUILD)/phx-floor
 CHAT := $(BUILD)/phx-chat
 WEATHER := $(BUILD)/phx-weather
 TROUBLES := $(TROUBLE_SOURCES:%.cc=$(BUILD)/%)
+OVERHEAR := $(BUILD)/phx-overhear
 CLIENTS := conformance/clients
 TRACER := $(BUILD)/phx-trace
 PUBLISH := $(BUILD)/phx-publish
@@ -203,9 +205,12 @@ $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TRACE
 # Chapter 15's programs, each of one file.
 $(TROUBLES): %: %.o $(TESTING) $(LIBRARY)
 	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+# Chapter 18's.
+$(OVERHEAR): $(call objects,$(OVERHEAR_SOURCES)) $(LIBRARY)
+	@echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
 .PHONY: all
-all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(PUBLISH) $(WEATHER) ## build everything
+all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) $(WEATHER) ## build everything
 
 # Every source: the programs, their tests, the benchmark, the workshop's stubs and solutions.
 .PHONY: compiled check-compilers
@@ -412,12 +417,12 @@ $(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
 	@$(BOOK)/links.mjs --pages && touch $@
 
 # make check-book [N=07]: a chapter's commands, or those of all pages.
-PROGRAMS = $(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(CLIENTS)/node_modules/.installed
+PROGRAMS = $(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) $(CLIENTS)/node_modules/.installed
 .PHONY: check-book
-check-book: $(PROGRAMS) | build/.packages-book ## run what the pages tell a reader to type, and compare what comes: N=07 a chapter
+check-book: $(PROGRAMS) | build/.packages-book build/.packages-redis ## run what the pages tell a reader to type, and compare what comes: N=07 a chapter
 	@$(BOOK)/commands.mjs $(if $(N),$(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md)))
 # Behind all that could disturb a server that a page starts.
-$(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/exercises.passed $(PROGRAMS) $(BOOK_FILES)
+$(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/exercises.passed $(PROGRAMS) $(BOOK_FILES) | build/.packages-redis
 	@$(BOOK)/commands.mjs && touch $@
 $(BUILD)/book-tools.passed: $(wildcard .ci/book/*) | build/.packages-book
 	@node --test --test-reporter=spec .ci/book/*.test.mjs >$@.log && sed -n 's/^ℹ pass /tools of the book: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }

@@ -31,6 +31,7 @@ void require_text(std::string_view text, const char* what) {
   throw serializer::EncodeError(std::string("expected ") + what + " of valid UTF-8");
 }
 
+//! [struct_of]
 Term payload_term(const serializer::Payload& payload) {
   if (payload.is_binary()) return Term::tuple({Term::atom("binary"), payload.view()});
   serializer::require_object(payload);
@@ -49,6 +50,7 @@ Term struct_of(const Broadcast& broadcast) {
                     {Term::atom("payload"), payload_term(broadcast.payload)},
                     {Term::atom("topic"), broadcast.topic}});
 }
+//! [struct_of]
 
 std::string sealed(const Route& route, std::string_view topic, const Term& message,
                    std::string_view dispatcher, const EnvelopeOptions& options) {
@@ -146,6 +148,7 @@ std::optional<std::string> seal(const Route& route, std::string_view topic,
   return {};
 }
 
+//! [open]
 /// What is not version 3 or of another shape is not ours to judge: Phoenix leaves it alone, too.
 std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
                            const EnvelopeOptions& options) try {
@@ -164,5 +167,6 @@ std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
 } catch (const NoJson& why) {
   throw BadEnvelope(why.what());
 }
+//! [open]
 
 }  // namespace phx::cluster

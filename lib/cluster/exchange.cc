@@ -23,6 +23,7 @@ void Exchange::send(const Route& route, std::string_view topic, const pubsub::Ev
   }
 }
 
+//! [received]
 void Exchange::received(std::string_view bytes) try {
   auto message = cluster::open(bytes, node_name_, options_);
   if (!message) return;
@@ -35,5 +36,6 @@ void Exchange::received(std::string_view bytes) try {
                                                         {"count", std::to_string(count)}});
   }
 }
+//! [received]
 
 }  // namespace phx::cluster

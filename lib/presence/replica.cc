@@ -80,6 +80,7 @@ void Replica::request_transfers(Turn& turn) {
   pending_clocks_.clear();
 }
 
+//! [detect_downs]
 void Replica::detect_downs(Clock::time_point now, Turn& turn) {
   for (auto next = peers_.begin(); next != peers_.end();) {
     Peer& peer = next->second;
@@ -93,6 +94,7 @@ void Replica::detect_downs(Clock::time_point now, Turn& turn) {
     ++next;
   }
 }
+//! [detect_downs]
 
 void Replica::down(Peer& peer, Turn& turn) {
   if (!std::exchange(peer.is_up, false)) return;
@@ -127,6 +129,7 @@ Replica::Turn Replica::receive(Clock::time_point now, const TrackerMessage& mess
   return turn;
 }
 
+//! [heard]
 /// Only heartbeats say that a replica lives: a transfer may be late. False: nothing of it counts.
 bool Replica::heard(const ReplicaRef& from, Clock::time_point now, Turn& turn) {
   if (from.name() == self().name()) return false;
@@ -143,6 +146,7 @@ bool Replica::heard(const ReplicaRef& from, Clock::time_point now, Turn& turn) {
   if (!has_room) peers_.erase(found);
   return has_room;
 }
+//! [heard]
 
 void Replica::receive(Clock::time_point now, const Heartbeat& heartbeat, Turn& turn) {
   if (!heard(heartbeat.from, now, turn)) {

@@ -46,6 +46,7 @@ void SharedState::record(const std::string& topic, const Diff& diff) {
   }
 }
 
+//! [operations]
 Count SharedState::next_operation() {
   const Count count = ++own_.clock;
   delta_.parts[self_].cloud.insert(count);
@@ -71,6 +72,7 @@ void SharedState::left(const Meta& meta) {
   part.values.erase(own.mapped());
   next_operation();
 }
+//! [operations]
 
 // --- Other replicas ----------------------------------------------------------------------------
 
@@ -141,6 +143,7 @@ Diffs SharedState::merge(const Parts& parts, const Clocks& context) {
   return diffs;
 }
 
+//! [leave]
 /// What the others know of and do not have has left.
 void SharedState::leave(const ReplicaRef& ref, Replica& replica, const Part& part, Count clock,
                         Diffs& diffs) {
@@ -160,7 +163,9 @@ void SharedState::leave(const ReplicaRef& ref, Replica& replica, const Part& par
     leave_all(replica.values.lower_bound(first), replica.values.upper_bound(last));
   }
 }
+//! [leave]
 
+//! [join]
 /// What the others have and was not known here has come. It is known from now on, whether the
 /// others say so or not: else it would come again.
 void SharedState::join(Replica& replica, const Part& part, Diffs& diffs) {
@@ -171,6 +176,7 @@ void SharedState::join(Replica& replica, const Part& part, Diffs& diffs) {
     if (replica.is_up) list(replica, count, *value, diffs);
   }
 }
+//! [join]
 
 // --- What others are sent ----------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ namespace phx::pubsub {
 struct Event;
 class PubSub;
 
+//! [adapter]
 /// Set by EndpointOptions::pubsub; without one there is one node. It knows which events it can
 /// send; others stay on their node. Any thread may call anything. Neither copied nor moved.
 class Adapter {
@@ -43,5 +44,6 @@ class Adapter {
   virtual void direct_broadcast(std::string_view node, std::string_view topic,
                                 const std::shared_ptr<const Event>& event) = 0;
 };
+//! [adapter]
 
 }  // namespace phx::pubsub

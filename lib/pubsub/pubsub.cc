@@ -47,11 +47,13 @@ void PubSub::unsubscribe(const Subscription& subscription) {
 }
 //! [unsubscribe]
 
+//! [everywhere]
 void PubSub::broadcast(std::string_view topic, EventPtr event, process::Pid from,
                        Dispatcher dispatch, process::Pid blame) {
   if (adapter_ != nullptr) adapter_->broadcast(topic, event);
   local_broadcast(topic, std::move(event), from, dispatch, blame);
 }
+//! [everywhere]
 
 //! [broadcast]
 void PubSub::local_broadcast(std::string_view topic, EventPtr event, process::Pid from,

@@ -70,6 +70,7 @@ void Client::heard(const redisReply* reply) {
 
 // --- Publishing ---------------------------------------------------------------------------------
 
+//! [publish]
 void Client::publish(std::string message) {
   bool fits = false;
   bool first = false;
@@ -85,6 +86,7 @@ void Client::publish(std::string message) {
   if (first) loop_.post([this] { drain(); });
   if (!fits) lose(1, Loss::overflow);
 }
+//! [publish]
 
 void Client::drain() {
   std::vector<std::string> messages;
@@ -122,6 +124,7 @@ void Client::settle(std::size_t bytes) {
   pending_bytes_ -= bytes;
 }
 
+//! [keep]
 /// The oldest go first.
 void Client::keep(std::string message) {
   kept_.push_back({std::move(message), Clock::now()});
@@ -131,6 +134,7 @@ void Client::keep(std::string message) {
     lose(1, Loss::away);
   }
 }
+//! [keep]
 
 void Client::send_kept() {
   std::deque<Kept> kept;
