@@ -58,7 +58,7 @@ std::string sealed(const Route& route, std::string_view topic, const Term& messa
   writer.tuple(6);
   writer.integer(version);
   writer.atom(route.mode == Route::except ? "except" : "only");
-  writer.binary(route.node);
+  writer.term(route.node);
   writer.binary(topic);
   writer.term(message);
   writer.atom(dispatcher);

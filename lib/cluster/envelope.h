@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "etf/term.h"
 #include "pubsub/pubsub.h"
 
 namespace phx::cluster {
@@ -21,7 +22,7 @@ namespace phx::cluster {
 struct Route {
   enum Mode : unsigned char { except, only };
   Mode mode = except;
-  std::string_view node;
+  etf::Term node;  ///< A text, or an atom: of the same letters, but another name.
 };
 
 struct EnvelopeOptions {

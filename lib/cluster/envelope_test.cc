@@ -138,6 +138,10 @@ PHX_TEST("a message is for all but its sender, or for one") {
   const std::string to_b = seal({Route::only, "b"}, "t", hello, defaults).value();
   expect(open(to_b, "b", defaults).has_value(), "b hears it");
   expect(!open(to_b, "c", defaults), "c does not");
+  const std::string to_atom =
+      seal({Route::only, etf::Term::atom("b")}, "t", hello, defaults).value();
+  expect((*etf::decode(to_atom).tuple_of(6))[2].is_atom("b"), "the atom is another name");
+  expect(!open(to_atom, "b", defaults), "than the text");
 }
 
 PHX_TEST("versions and shapes of others are left alone") {

@@ -88,9 +88,9 @@ bool Broadcaster::local_broadcast(std::string_view topic, std::string_view event
   return true;
 }
 
-bool Broadcaster::direct_broadcast(std::string_view node, std::string_view topic,
+bool Broadcaster::direct_broadcast(const etf::Term& node, std::string_view topic,
                                    std::string_view event, serializer::Payload payload) const {
-  if (!adapter_ || node == adapter_->node_name()) {
+  if (!adapter_ || node == etf::Term(adapter_->node_name())) {
     return local_broadcast(topic, event, std::move(payload));
   }
   const Visit visit(*this);

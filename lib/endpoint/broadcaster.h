@@ -38,7 +38,7 @@ class Broadcaster {
   bool local_broadcast(std::string_view topic, std::string_view event,
                        serializer::Payload payload) const;
   /// The same, on the node of this name alone, which may be this one.
-  bool direct_broadcast(std::string_view node, std::string_view topic, std::string_view event,
+  bool direct_broadcast(const etf::Term& node, std::string_view topic, std::string_view event,
                         serializer::Payload payload) const;
 
  private:

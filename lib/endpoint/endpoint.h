@@ -133,9 +133,10 @@ class Endpoint {
   bool local_broadcast(std::string_view topic, std::string_view event, Payload payload = {}) const {
     return broadcaster_->local_broadcast(topic, event, std::move(payload));
   }
-  /// To the members on the node of this name alone: see pubsub::Adapter::node_name. Where there are
-  /// no other nodes, to this one. Mirrors Phoenix.PubSub's direct_broadcast/5.
-  bool direct_broadcast(std::string_view node, std::string_view topic, std::string_view event,
+  /// To the members on the node of this name alone: a text, as pubsub::Adapter::node_name() is, or
+  /// `etf::Term::atom("b@host")` for a Phoenix node whose name is an atom. Where there are no other
+  /// nodes, to this one. Mirrors Phoenix.PubSub's direct_broadcast/5.
+  bool direct_broadcast(const etf::Term& node, std::string_view topic, std::string_view event,
                         Payload payload = {}) const {
     return broadcaster_->direct_broadcast(node, topic, event, std::move(payload));
   }

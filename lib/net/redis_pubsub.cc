@@ -64,7 +64,7 @@ class RedisPubSub final : public pubsub::Adapter {
   void broadcast(std::string_view topic, const pubsub::EventPtr& event) override {
     exchange_.send({cluster::Route::except, node_name()}, topic, *event);
   }
-  void direct_broadcast(std::string_view node, std::string_view topic,
+  void direct_broadcast(const etf::Term& node, std::string_view topic,
                         const pubsub::EventPtr& event) override {
     exchange_.send({cluster::Route::only, node}, topic, *event);
   }

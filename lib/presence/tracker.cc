@@ -119,11 +119,8 @@ class Presence::TrackerProcess final : public process::Process {
     for (const auto& [message, to] : messages) {
       const auto event = std::make_shared<const pubsub::TermEvent>(
           etf::decode_whole(presence::encode(message, cluster_.pids), own_limits));
-      if (!to) {
-        cluster_.adapter->broadcast(topic_, event);
-      } else if (const auto* node = to->get<std::string>()) {
-        cluster_.adapter->direct_broadcast(*node, topic_, event);
-      }
+      to ? cluster_.adapter->direct_broadcast(*to, topic_, event)
+         : cluster_.adapter->broadcast(topic_, event);
     }
   }
 

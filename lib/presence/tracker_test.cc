@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <optional>
 
 #include "etf/reader.h"
 #include "presence/presence.h"
@@ -23,7 +24,8 @@ using Heard = std::vector<std::string>;
 
 /// One message between nodes.
 struct Mail {
-  std::string from, to;  ///< `to` is empty: all others
+  std::string from;
+  std::optional<Term> to;  ///< None: all others
   std::string topic;
   pubsub::EventPtr event;
 
@@ -38,11 +40,11 @@ class Outbox final : public pubsub::Adapter {
   void open(std::vector<pubsub::PubSub*>, const telemetry::Telemetry&, const Log&) override {}
   void close() override {}
   void broadcast(std::string_view topic, const pubsub::EventPtr& event) override {
-    sent.push_back({node_, "", std::string(topic), event});
+    sent.push_back({node_, {}, std::string(topic), event});
   }
-  void direct_broadcast(std::string_view node, std::string_view topic,
+  void direct_broadcast(const Term& node, std::string_view topic,
                         const pubsub::EventPtr& event) override {
-    sent.push_back({node_, std::string(node), std::string(topic), event});
+    sent.push_back({node_, node, std::string(topic), event});
   }
 
   std::deque<Mail> sent;
@@ -130,8 +132,8 @@ void pass(const std::vector<Node*>& nodes, Millis time) {
           const Mail mail = from->outbox->sent.front();
           from->outbox->sent.pop_front();
           for (Node* to : nodes) {
-            const std::string& name = to->outbox->node_name();
-            if (to != from && (mail.to.empty() || mail.to == name)) to->receive(mail);
+            const Term name = to->outbox->node_name();
+            if (to != from && mail.to.value_or(name) == name) to->receive(mail);
           }
         }
       }
@@ -208,11 +210,36 @@ PHX_TEST("a node that stops says so, and its presences leave at once") {
   expect_eq(seen(bob.heard()), std::string("-ann"));
 }
 
+PHX_TEST("a node whose name is an atom is asked, and answered, under that name") {
+  Node b("b", options(Millis{300}));
+  const Term name = Term::atom("a@host"), ref = Term::tuple({name, 1});
+  const Term clocks = Term::tuple({ref, Term::map({{ref, 5}})});
+  const auto say = [&](const char* what, const Term& more) {
+    b.receive({"a",
+               {},
+               "phx_presence:Elixir.ContractWeb.Presence_shard0",
+               std::make_shared<const pubsub::TermEvent>(
+                   what == std::string("heartbeat")
+                       ? Term::tuple({Term::atom("pub"), Term::atom(what), ref, more, clocks})
+                       : Term::tuple({Term::atom("pub"), Term::atom(what), more, ref, clocks}))});
+  };
+  say("heartbeat", Term::atom("empty"));
+  b.house.pass(Millis{600});
+  say("transfer_req", 1);
+  std::vector<Term> to;
+  for (const Mail& mail : b.outbox->sent) {
+    if (mail.to) to.push_back(*mail.to);
+  }
+  expect(to == std::vector<Term>{name, name}, "a request, and an answer");
+}
+
 PHX_TEST("a stranger's messages are skipped, and the tracker goes on") {
   std::string log;
   Node a("a", options(Millis{300}));
   for (const Term& term : {Term(), Term::tuple({Term::atom("pub"), Term::atom("hello"), 1})}) {
-    a.receive({"x", "", "phx_presence:Elixir.ContractWeb.Presence_shard0",
+    a.receive({"x",
+               {},
+               "phx_presence:Elixir.ContractWeb.Presence_shard0",
                std::make_shared<const pubsub::TermEvent>(term)});
   }
   expect(a.house.scheduler.alive(a.trackers[0]), "it lives");
@@ -337,9 +364,12 @@ class Replay {
     if (event.first == "b") {
       ++messages_;
       if (is_empty_beat(term)) return;
-      expected_[topic_of(event.shard)].push_back({event.to == "*" ? "" : event.to, masked(term)});
+      const auto to = event.to == "*" ? std::nullopt : std::optional<Term>(event.to);
+      expected_[topic_of(event.shard)].push_back({to, masked(term)});
     } else if (event.to == "*" || event.to == "b") {
-      b_->receive({event.first, "", topic_of(event.shard),
+      b_->receive({event.first,
+                   {},
+                   topic_of(event.shard),
                    std::make_shared<const pubsub::TermEvent>(with_our_ref(term, event.shard))});
     }
   }
@@ -388,15 +418,18 @@ class Replay {
     }
   }
 
-  using Published = std::vector<std::pair<std::string, Term>>;
+  using Published = std::vector<std::pair<std::optional<Term>, Term>>;
   static std::string kind(const Term& term) {
     const auto* items = term.get<etf::Tuple>();
     return items == nullptr ? "?" : (*items).items[1].get<etf::Atom>()->name;
   }
+  static std::string text(const std::optional<Term>& node) {
+    return node ? *node->get<std::string>() : "*";
+  }
   static void expect_same(const Published& ours, const Published& theirs) {
     Heard ours_said, theirs_said;
-    for (const auto& [to, term] : ours) ours_said.push_back(kind(term) + " " + to);
-    for (const auto& [to, term] : theirs) theirs_said.push_back(kind(term) + " " + to);
+    for (const auto& [to, term] : ours) ours_said.push_back(kind(term) + " " + text(to));
+    for (const auto& [to, term] : theirs) theirs_said.push_back(kind(term) + " " + text(to));
     expect_eq(ours_said, theirs_said);
     for (std::size_t i = 0; i < ours.size(); ++i) {
       expect(ours[i].second == theirs[i].second, fmt::format("message {} is as recorded", i));

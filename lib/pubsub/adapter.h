@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "etf/term.h"
+
 namespace phx {
 class Log;
 }
@@ -40,8 +42,8 @@ class Adapter {
   /// To all other nodes. Called before any subscriber of this node has got the event; never waits.
   /// \throws where other nodes could not read it, as serializer::EncodeError.
   virtual void broadcast(std::string_view topic, const std::shared_ptr<const Event>& event) = 0;
-  /// To the node of this name alone.
-  virtual void direct_broadcast(std::string_view node, std::string_view topic,
+  /// To the node of this name alone: a text, or the atom by which a node of Erlang is called.
+  virtual void direct_broadcast(const etf::Term& node, std::string_view topic,
                                 const std::shared_ptr<const Event>& event) = 0;
 };
 //! [adapter]

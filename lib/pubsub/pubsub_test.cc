@@ -191,7 +191,7 @@ PHX_TEST("what is broadcast goes to other nodes first; a local broadcast stays")
       if (sent->text == "unsendable") throw std::runtime_error("unsendable");
       journal.push_back("others:" + std::string(topic) + ":" + sent->text);
     }
-    void direct_broadcast(std::string_view, std::string_view, const EventPtr&) override {}
+    void direct_broadcast(const etf::Term&, std::string_view, const EventPtr&) override {}
     std::string name = "here";
     Journal& journal;
   };
