@@ -25,6 +25,12 @@ MUTANT("mail-to-oneself-lost", "what a channel sends itself is lost where three 
       300, [](const Message& m) { return m.event == "info"; }, false);
 }
 
+MUTANT("slow-work-forgotten", "of one client's slow channels thirty events are handled", "R-43") {
+  return up_to(
+      30, [](const Message& m) { return m.payload.find(R"("ms":2})") != std::string::npos; },
+      false);
+}
+
 MUTANT("work-forgotten", "of work for more than four thousand channels the rest is not done",
        "R-37") {
   return up_to(

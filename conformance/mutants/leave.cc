@@ -139,6 +139,13 @@ MUTANT("crash-seen-as-stop", "terminate sees an abnormal end as a normal one", "
   });
 }
 
+MUTANT("own-last-words-unheard", "a channel's last words do not reach its own client", "L-27") {
+  return lost_on_way_down([](const Message& m) {
+    return m.event == "terminated" &&
+           m.payload.find(R"("topic":"conformance:observer")") != std::string::npos;
+  });
+}
+
 MUTANT("replaced-channels-say-goodbye", "a channel that a second join ends has its last words",
        "L-21") {
   return {.up = [](Link& link, Message m) {

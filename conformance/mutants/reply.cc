@@ -267,6 +267,30 @@ MUTANT("pushed-nul-cuts", "a string that is pushed ends at its first NUL", "R-27
   return on_way_down(push, [](Message& m) { m.payload = replaced(m.payload, R"(\u0000y)", ""); });
 }
 
+MUTANT("integers-are-fractions", "an integer is read as a fraction, and loses its last digits",
+       "R-39") {
+  return on_way_down(push, [](Message& m) {
+    m.payload = replaced(m.payload, "9007199254740993", "9007199254740992");
+  });
+}
+
+MUTANT("integers-of-64-bits", "an integer beyond 64 bits becomes a fraction", "R-40") {
+  return {.down_frame = [](Link&, Frame frame) {
+    frame.payload = replaced(frame.payload, "18446744073709551616", "1.8446744073709552e19");
+    return std::vector<Frame>{std::move(frame)};
+  }};
+}
+
+MUTANT("last-keys-count", "of a key that comes twice the last value counts", "R-41") {
+  return on_way_down(push,
+                     [](Message& m) { m.payload = replaced(m.payload, R"("c":1)", R"("c":2)"); });
+}
+
+MUTANT("large-intercepted-events-lost", "an intercepted event is lost where it is large", "R-42") {
+  return lost_on_way_down(
+      [](const Message& m) { return m.event == "intercepted" && m.payload.size() > 65'536; });
+}
+
 MUTANT("exponents-refused", "a number with an exponent in capitals is ignored with its message",
        "R-28") {
   return {.up_frame = [](Link&, Frame frame) {

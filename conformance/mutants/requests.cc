@@ -22,6 +22,12 @@ MUTANT("whole-uris-nowhere", "a target that is a whole URI is a path that is not
                   Response{404});
 }
 
+MUTANT("fragments-are-a-part-of-the-target", "a target with a fragment names nothing", "H-46") {
+  return answered(
+      [](const Link&, const Request& r) { return r.target.find('#') != std::string::npos; },
+      Response{404});
+}
+
 MUTANT("hosts-without-brackets", "an IPv6 address is no host", "H-45") {
   return answered(
       [](const Link&, const Request& r) { return r.header("host").value_or("").starts_with('['); },

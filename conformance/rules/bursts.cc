@@ -64,6 +64,27 @@ RULE("R-37", must, contract, "thousands of channels with work at one moment all 
   for (Client* client : clients) expect_pushed_on_all(*client, names);
 }
 
+RULE("R-43", must, contract, "of many channels of one client that are slow at once each answers",
+     "one process a channel") {
+  constexpr int topics = 20;
+  Client& client = t.connect();
+  std::vector<std::string> joins, events, joined, replies;
+  for (int n = 0; n < topics; ++n) {
+    joins.push_back(fmt::format(R"(["{0}","1","{{topic}}:{0}","phx_join",{{}}])", n));
+    joined.push_back(fmt::format(R"(["{0}","1","{{topic}}:{0}","phx_reply",{{ok}}])", n));
+    for (const char* ref : {"2", "3"}) {
+      events.push_back(fmt::format(R"(["{0}","{1}","{{topic}}:{0}","slow",{{"ms":2}}])", n, ref));
+      replies.push_back(fmt::format(
+          R"(["{0}","{1}","{{topic}}:{0}","phx_reply",{{"status":"ok","response":{{"ms":2}}}}])", n,
+          ref));
+    }
+  }
+  client.send_together(joins);
+  for (const std::string& reply : joined) client.expect(reply);
+  client.send_together(events);
+  client.expect_in_any_order(replies);
+}
+
 RULE("R-38", must, contract,
      "thousands of messages in one write are answered, and others meanwhile",
      "one process a connection") {

@@ -92,6 +92,18 @@ RULE("H-24", must, contract,
       expect_echo(t, client, deflate, way, digits.next(size));
     }
   }
+  // What comes behind a message that takes long to inflate is not forgotten over it.
+  const std::string large = digits.next(1'000'000);
+  std::vector<Frame> together{compressed(t, deflate, R"(["1","2","{topic}","echo",)" + large + "]"),
+                              compressed(t, deflate, R"(["1","3","{topic}","echo",{"n":3}])"),
+                              {.payload = t.fill(R"(["1","4","{topic}","echo",{"n":4}])")}};
+  client.send_frames(together);
+  client.expect_compressed(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":)" + large +
+                           "}]");
+  for (const char* n : {"3", "4"}) {
+    client.expect_compressed(fmt::format(
+        R"(["1","{0}","{{topic}}","phx_reply",{{"status":"ok","response":{{"n":{0}}}}}])", n));
+  }
 }
 
 }  // namespace

@@ -57,6 +57,34 @@ RULE("L-20", must, contract, "terminate is told for which reason a channel stops
   }
 }
 
+/// The observer's topic tells of others' ends, too: they are passed over.
+void expect_own_last_words(Client& client, const std::string& reason) {
+  while (true) {
+    const Received received = client.take("its own last words, with \"" + reason + "\"");
+    const auto frame = parse_json(received.payload);
+    if (!frame) throw Violation("a frame", described(received), client.name());
+    const Json payload = (*frame)[4];
+    if ((*frame)[3].text() == "terminated" && payload["topic"].text() == "conformance:observer" &&
+        payload["reason"].text().find(reason) != std::string::npos) {
+      return;
+    }
+  }
+}
+
+RULE("L-27", must, contract, "what a channel broadcasts as it ends reaches its own client, too",
+     "GenServer.terminate comes before the subscription's end") {
+  Client& client = t.connect();
+  client.forget();  // others may end at any time
+  constexpr std::array<std::pair<const char*, const char*>, 3> ends{
+      {{"phx_leave", "left"}, {"stop", "normal"}, {"crash", "boom"}}};
+  for (const auto& [event, reason] : ends) {
+    client.send(R"(["1","1","conformance:observer","phx_join",{}])");
+    client.expect_at_last(R"(["1","1","conformance:observer","phx_reply",{ok}])");
+    client.send(fmt::format(R"(["1","2","conformance:observer","{}",{{}}])", event));
+    expect_own_last_words(client, reason);
+  }
+}
+
 RULE("L-21", must, contract, "a channel that a second join replaces has no last words",
      "an exit signal to a process that traps none") {
   Client& observer = observe(t);

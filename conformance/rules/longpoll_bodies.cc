@@ -209,6 +209,17 @@ RULE("P-29", must, core, "a body that comes in chunks is read like one with a le
   if (!response) throw Violation("an HTTP response", "none", t.name_of(connection));
   checked_body(*response, R"({"status":200})", t.name_of(connection));
   poller.expect(R"([{any},"1","phoenix","phx_reply",{any}])");
+  for (const char* coding : {"Chunked", "CHUNKED"}) {
+    const std::string whole = R"([null,"2","phoenix","heartbeat",{}])";
+    Connection& other = t.dial("a post in chunks that says so in capitals");
+    other.send_bytes(poller.request("POST").with("Transfer-Encoding", coding).text() +
+                         fmt::format("{:x}\r\n{}\r\n0\r\n\r\n", whole.size(), whole),
+                     "the request");
+    const auto answered = other.response(t.deadline());
+    if (!answered) throw Violation("an HTTP response", "none", t.name_of(other));
+    checked_body(*answered, R"({"status":200})", t.name_of(other));
+    poller.expect(R"([{any},"2","phoenix","phx_reply",{any}])");
+  }
   Connection& slow = t.dial("a post of no chunks, byte by byte");
   Request empty = t.longpoll().with("Transfer-Encoding", "chunked");
   empty.method = "POST";

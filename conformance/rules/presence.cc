@@ -209,8 +209,10 @@ RULE("S-07", must, contract, "an update says all that is said: nothing of the ol
   ann.expect_state(one_key("ann", meta("A")));
   std::string before = meta("A");
   const std::string refs = R"("phx_ref":{any},"phx_ref_prev":{any})";
-  for (const char* said :
-       {R"("x":1)", R"("deep":{"list":[1,null,"é"]},"name":"B")", R"("x":2.5)"}) {
+  const std::string much = R"("d":")" + std::string(20'000, 'x') + '"';
+  for (const std::string& said :
+       {std::string(R"("x":1)"), much, std::string(R"("deep":{"list":[1,null,"é"]},"name":"B")"),
+        std::string(R"("x":2.5)")}) {
     const std::string now = fmt::format("{{{},{}}}", said, refs);
     ann.send(fmt::format(R"(["1","2","{{own}}","update",{{{}}}])", said));
     ann.expect_beside(R"(["1","2","{own}","phx_reply",{ok}])",

@@ -207,6 +207,13 @@ RULE("H-44", must, core, "a target that is a whole URI is taken for its path",
   t.expect_json(poll, R"({"status":410,"token":{any},"messages":[]})");
 }
 
+RULE("H-46", should, core, "a target's fragment is passed over",
+     "cowboy_http.parse_uri; Bandit (URI.parse)") {
+  Request request = t.upgrade();
+  request.target += "#fragment";
+  expect_websocket(t, request);
+}
+
 RULE("H-45", must, core, "Host may name the server in any form that a URI has",
      "RFC 9110, 7.2 (cow_http_hd:parse_host)") {
   const Request request = t.upgrade();

@@ -90,6 +90,11 @@ PHX_TEST("nesting is read to its limit, and refused beyond") {
   expect_throw<JsonError>([] { Json::parse(std::string(1'000'000, '[')); });
 }
 
+PHX_TEST("of a key that comes twice the first value counts, as in Elixir") {
+  expect_eq(Json::parse(R"({"a":1,"b":{"c":1,"c":[2]},"a":{"d":2}})"),
+            Json::parse(R"({"a":1,"b":{"c":1}})"));
+}
+
 PHX_TEST("text that is not JSON is refused") {
   for (const char* text : {"",
                            " ",

@@ -58,7 +58,9 @@ class Reader {
         if (peek() != '"') fail("a key");
         const std::string key = string();
         expect(':');
-        json_object_setn_new_nocheck(object.get(), key.data(), key.size(), any().release());
+        Owned value = any();
+        if (json_object_getn(object.get(), key.data(), key.size()) != nullptr) continue;
+        json_object_setn_new_nocheck(object.get(), key.data(), key.size(), value.release());
       } while (take(','));
       expect('}');
     }

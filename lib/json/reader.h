@@ -16,7 +16,8 @@ namespace phx::json {
 /// application's, too.
 constexpr std::size_t max_depth = 2'048;
 
-/// The caller owns what is returned. Of a key that comes twice the last value counts.
+/// The caller owns what is returned. Of a key that comes twice the first value counts,
+/// as in Elixir.
 /// \throws JsonError, naming the byte, for any text that is not one JSON value (RFC 8259) in UTF-8.
 json_t* read(std::string_view text);
 
