@@ -61,7 +61,8 @@ class Filter {
     const heading = /^(#+) +(.*)$/.exec(line);
     if (directive) {
       this.flush();
-      this.listing = `${directive[1]} ${directive[2]}`;
+      // Figures are a table, and the next fence has nothing to do with them.
+      this.listing = directive[1] === "figures" ? "" : `${directive[1]} ${directive[2]}`;
     } else if (heading) {
       this.flush();
       this.heading(heading[1], heading[2]);

@@ -18,8 +18,8 @@ namespace phx {
 struct RedisPubSubOptions {
   /// `redis://user:password@host:port/database`; see redis::options_of.
   std::string url = "redis://127.0.0.1:6379";
-  /// The PubSub's name in the Elixir application, without `Elixir.`: all nodes of a cluster have
-  /// the same.
+  /// The PubSub's name in the Elixir application, without Elixir's prefix: all nodes of a cluster
+  /// have the same.
   std::string pubsub = "Phoenix.PubSub";
   /// No other node has it, nor had it before a restart. If empty: the machine's name, the process's
   /// number and something random.

@@ -35,7 +35,7 @@ Event Reader::next(std::string_view& input) {
 }
 
 /// Always false, so that a step can return it.
-bool Reader::fail(CloseCode code, const char* why) {
+bool Reader::fail(socket::CloseCode code, const char* why) {
   failure_ = Failure{code, why};
   return false;
 }
