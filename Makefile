@@ -227,6 +227,9 @@ $(BUILD)/lib/%_test: $(BUILD)/lib/%_test.o $(TESTING) $(LIBRARY)
 $(BUILD)/chapters/%_test: $(BUILD)/chapters/%_test.o $(filter-out %/chat.o,$(call objects,$(CHAT_SOURCES))) \
   $(TESTING) $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+$(BUILD)/chapters/18-more-than-one-machine/%_test: $(BUILD)/chapters/18-more-than-one-machine/%_test.o \
+  $(filter-out %/overhear.o,$(call objects,$(OVERHEAR_SOURCES))) $(TESTING) $(LIBRARY)
+	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 $(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
   $(filter-out $(BUILD)/conformance/suite/main.o,$(call objects,$(SUITE_SOURCES)))
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
