@@ -74,20 +74,20 @@ PHX_TEST("a clock of 0 is not written down, and no presence comes or goes by bei
   expect_eq(text(compact({{}, {a2, b1}, {}})), std::string("b up to 1, and a2, here: "));
 }
 
-PHX_TEST("what they have and we did not know joins") {
+PHX_TEST("a presence of theirs joins where we did not know its operation") {
   const Merged merged = merge({}, {{{"a", 2}}, {}, {{a1, "ann"}, {a2, "ada"}}});
   expect_eq(text(merged), std::string("+ a1: ann, a2: ada - "));
   expect_eq(text(merged.state), std::string("a up to 2, here: a1: ann, a2: ada"));
 }
 
-PHX_TEST("what they do not know of stays") {
+PHX_TEST("a presence of ours stays where they do not know its operation") {
   const State ours{{{"a", 2}, {"b", 1}}, {}, {{a1, "ann"}, {a2, "ada"}, {b1, "bob"}}};
   const Merged merged = merge(ours, {{}, {a1}, {{a1, "ann"}}});
   expect_eq(text(merged), std::string("+  - "));
   expect_eq(text(merged.state.presences), text(ours.presences));
 }
 
-PHX_TEST("what has left here does not come back, though they still have it") {
+PHX_TEST("one that has left here does not come back, though they still have it") {
   const State late{{{"a", 2}}, {}, {{a1, "ann"}, {a2, "ada"}}};
   const Merged by_clock = merge({{{"a", 3}}, {}, {{a2, "ada"}}}, late);
   expect_eq(text(by_clock), std::string("+  - "));
@@ -96,7 +96,7 @@ PHX_TEST("what has left here does not come back, though they still have it") {
   expect_eq(text(merge({{}, {a1, a3}, {}}, {{}, {a1}, {{a1, "ann"}}})), std::string("+  - "));
 }
 
-PHX_TEST("what they know and no longer have leaves") {
+PHX_TEST("a presence of ours leaves where they know its operation and no longer have it") {
   const State ours{{{"a", 2}}, {}, {{a1, "ann"}, {a2, "ada"}}};
   const Merged by_clock = merge(ours, {{{"a", 3}}, {}, {{a2, "ada"}}});
   expect_eq(text(by_clock), std::string("+  - a1: ann"));
