@@ -96,6 +96,7 @@ class Narrator {
   /// `a 1, b 4`: all of their operations up to these.
   std::string clocks(const presence::Clocks& clocks) {
     std::vector<std::string> all;
+    all.reserve(clocks.size());
     for (const auto& [ref, clock] : clocks)
       all.push_back(fmt::format("{} {}", names_.of(ref), clock));
     return fmt::format("{}", fmt::join(all, ", "));
