@@ -97,6 +97,11 @@ void say_to_oneself(phx::Message& message, phx::Socket& socket) {
 #include "examples/lib/process/message.h.1"
 }
 
+void open_the_api(const phx::Endpoint& endpoint, const phx::Presence& presence,
+                  const std::string& token) {
+#include "examples/lib/server/admin_api.h.1"
+}
+
 void count() {
 #include "examples/lib/metrics/metrics.h.1"
 }

@@ -36,6 +36,7 @@ int serve(phx::ProgramOptions options) {
   endpoint.presence(presence, options.presence);
   phx::contract::mount_all(endpoint, presence, {}, options.mount);
   const auto metrics = options.count(endpoint);
+  options.open_api(endpoint, &presence);
   phx::Server server(endpoint, options.server, options.log());
   fmt::print("The contract server is listening on {}\n", fmt::join(server.urls(), " and "));
   if (options.admin_port) fmt::print("Its admin port is at {}\n", server.admin_url());

@@ -13,6 +13,7 @@
 #include "metrics/metrics.h"
 #include "net/redis_pubsub.h"
 #include "presence/presence.h"
+#include "server/admin_api.h"
 #include "server/server.h"
 #include "socket/events.h"
 #include "socket/user_socket.h"

@@ -24,11 +24,11 @@ constexpr const char* leaving = "How it stops";
 constexpr const char* nodes = "Other nodes";
 constexpr const char* watching = "Logs and metrics";
 
-std::string first_line(const std::string& file) {
+std::string first_line(const std::string& file, const char* option) {
   std::ifstream in(file);
   std::string line;
   if (!in || !std::getline(in, line)) {
-    throw OptionError("ProgramOptions::secret_key_base_file",
+    throw OptionError(option,
                       fmt::format("expected a file with a secret in its first line, and could not "
                                   "read \"{}\"",
                                   file));
@@ -205,6 +205,11 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::OptionalPort{&options.admin_port}},
       {"admin-host", watching, "its address: this machine's own, or a network that you trust",
        Option::Text{&options.admin_host}},
+      {"admin-token-file", watching,
+       "a file that holds a token: whoever brings it may broadcast, disconnect and list by HTTP",
+       Option::Text{&options.admin_token_file}},
+      {"admin-rate", watching, "such requests a second", Option::Count{&options.admin_rate, 1}},
+      {"admin-body", watching, "of such a request", Option::Bytes{&options.api.max_body}},
       {"metrics", watching, "show Prometheus at /metrics what is counted",
        Option::Switch{&options.metrics}},
       {"log-level", watching, "debug, info, warn, error or off", Option::Text{&options.log_level},
@@ -227,7 +232,17 @@ std::string ProgramOption::environment_variable() const {
 }
 
 void ProgramOptions::finish() {
-  if (!secret_key_base_file.empty()) endpoint.secret_key_base = first_line(secret_key_base_file);
+  if (!secret_key_base_file.empty()) {
+    endpoint.secret_key_base =
+        first_line(secret_key_base_file, "ProgramOptions::secret_key_base_file");
+  }
+  if (!admin_token_file.empty()) {
+    if (!admin_port) {
+      throw OptionError("ProgramOptions::admin_port", "expected a port for the API of the token");
+    }
+    api.token = first_line(admin_token_file, "ProgramOptions::admin_token_file");
+    api.rate = {admin_rate, admin_rate};
+  }
   if (tls.cert.empty() != tls.key.empty()) {
     throw OptionError(tls.cert.empty() ? "TlsOptions::cert" : "TlsOptions::key",
                       "expected a certificate and its key, got only one of them");
@@ -255,6 +270,12 @@ std::unique_ptr<Metrics> ProgramOptions::count(Endpoint& of) {
   return counting;
 }
 
+void ProgramOptions::open_api(const Endpoint& of, const Presence* listed) {
+  if (!server.admin || api.token.empty()) return;
+  api.presence = listed;
+  server.admin->api = std::make_shared<AdminApi>(of, api);
+}
+
 Log ProgramOptions::log() const {
   const Level least = level_of(log_level);
   const LogFormat format = log_format_of(log_format);
@@ -266,6 +287,7 @@ std::string flag_of(const std::string& option) {
   std::string name = option.substr(option.rfind(':') + 1);
   std::replace(name.begin(), name.end(), '_', '-');
   if (name == "url") return "--redis";
+  if (name == "token") return "--admin-token-file";
   return name == "tls" ? "--tls-cert and --tls-key" : "--" + name;
 }
 

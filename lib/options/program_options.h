@@ -16,6 +16,7 @@
 #include "metrics/metrics.h"
 #include "net/redis_pubsub.h"
 #include "presence/cluster_options.h"
+#include "server/admin_api.h"
 #include "server/server.h"
 
 namespace phx {
@@ -41,6 +42,9 @@ struct ProgramOptions {
   std::string access_log = {};  ///< A file; `-` is where the log goes.
   std::string admin_host = "127.0.0.1";
   std::optional<std::uint16_t> admin_port = {};  ///< Opens ServerOptions::admin.
+  std::string admin_token_file = {};             ///< Its first line is AdminApiOptions::token.
+  std::size_t admin_rate = 1'000;                ///< AdminApiOptions::rate, and as many at once.
+  AdminApiOptions api = {};  ///< What open_api() takes, once the token's file is given.
   /// In place of the mount's own, if not empty: hosts as Origins::list takes them, or one word,
   /// `any` or `same-host`.
   std::vector<std::string> check_origin = {};
@@ -60,6 +64,9 @@ struct ProgramOptions {
   /// Counts for Prometheus, if the options ask for it, and puts the page where they say. Before the
   /// server is made.
   std::unique_ptr<Metrics> count(Endpoint& of);
+  /// Opens AdminApi on the admin port, if there is a token for it. Before the server is made, which
+  /// `of` and `listed` outlive.
+  void open_api(const Endpoint& of, const Presence* listed = nullptr);
 };
 
 /// One row: a flag without its dashes, where it stands in the help, what it says, what it sets.

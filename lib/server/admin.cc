@@ -15,6 +15,9 @@ http::Response text(int status, std::string body) {
           {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-store"}}};
 }
 
+/// Scrapers and probes send none.
+constexpr std::size_t max_body = 1'024;
+
 }  // namespace
 
 Admin::Admin(net::Loop& loop, const Log& log, const AdminOptions& options,
@@ -22,8 +25,12 @@ Admin::Admin(net::Loop& loop, const Log& log, const AdminOptions& options,
     : loop_(loop),
       log_(log),
       pages_(options.pages),
+      api_(options.api),
       ready_(std::move(ready)),
-      limits_({.head = 8'192, .body = 1'024, .skipped = 0, .patience = Millis{10'000}}) {}
+      limits_({.head = 8'192,
+               .body = api_ ? api_->max_body() : max_body,
+               .skipped = api_ ? api_->max_body() : 0,  // so that its own 413 is read
+               .patience = Millis{10'000}}) {}
 
 void Admin::adopt(int socket, net::Peer peer) {
   ended_.clear();
@@ -47,6 +54,9 @@ Endpoint::Outcome Admin::dispatch(const http::Request& request) {
 }
 
 http::Response Admin::page(const http::Request& request) const {
+  if (api_) {
+    if (auto answer = api_->answer(request, loop_.now())) return std::move(*answer);
+  }
   if (request.method != "GET" && request.method != "HEAD")
     return {405, "", {{"allow", "GET, HEAD"}}};
   if (request.path() == "/health") return text(200, "alive\n");  // this thread answers, at least

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "net/loop.h"
+#include "server/admin_api.h"
 #include "server/http_connection.h"
 #include "server/server.h"
 
@@ -49,6 +50,7 @@ class Admin final : private HttpHost {
   net::Loop& loop_;
   const Log& log_;
   const std::map<std::string, Endpoint::Page> pages_;
+  const std::shared_ptr<AdminApi> api_;
   const std::function<Readiness()> ready_;
   const http::Limits limits_;
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> connections_;

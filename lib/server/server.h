@@ -24,6 +24,7 @@ namespace phx {
 
 using HttpLimits = http::Limits;
 class Logger;
+class AdminApi;
 namespace server {
 class Service;
 }
@@ -36,6 +37,8 @@ struct AdminOptions {
   std::uint16_t port = 0;  ///< 0 takes a free one: see Server::admin_url.
   /// More pages by their paths, answered on the first shard's thread: Metrics::page(), say.
   std::map<std::string, Endpoint::Page> pages = {};
+  /// Broadcasts, disconnects and presences, for those who know its token: server/admin_api.h.
+  std::shared_ptr<AdminApi> api = {};
 };
 
 struct ServerOptions {

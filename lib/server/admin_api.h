@@ -1,0 +1,61 @@
+#pragma once
+/// \file
+/// Broadcasts, disconnects and presences by HTTP, for programs in any language: on the admin port.
+///
+///     phx::ServerOptions options;
+///     options.admin = phx::AdminOptions{.port = 9000};
+///     options.admin->api = std::make_shared<phx::AdminApi>(
+///         endpoint, phx::AdminApiOptions{.token = token, .presence = &presence});
+///
+/// `GET /openapi.json` says what each path takes and answers; so does docs/openapi.json.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "endpoint/endpoint.h"
+#include "http/request.h"
+#include "socket/rate.h"
+
+namespace phx {
+
+struct AdminApiOptions {
+  /// What requests bring as `Authorization: Bearer …`: at least 20 bytes.
+  std::string token;
+  std::size_t max_body = 1'000'000;  ///< Bytes of a request's body; then 413.
+  /// Of requests that bring the token; then 429.
+  socket::MessageRate rate{.per_second = 1'000, .burst = 1'000};
+  /// What `GET /presence/TOPIC` lists; without one it answers 404. Outlives the server.
+  const Presence* presence = nullptr;
+};
+
+/// One thread at a time. Neither copied nor moved.
+class AdminApi {
+ public:
+  /// `endpoint` outlives it. \throws OptionError for a token that is too short.
+  AdminApi(const Endpoint& endpoint, AdminApiOptions options);
+  AdminApi(const AdminApi&) = delete;
+  AdminApi& operator=(const AdminApi&) = delete;
+
+  /// Nothing for a path that is not one of its own.
+  std::optional<http::Response> answer(const http::Request& request, Clock::time_point now);
+  std::size_t max_body() const { return options_.max_body; }
+
+  /// The OpenAPI document.
+  static std::string_view description();
+
+ private:
+  http::Response broadcast(const http::Request& request) const;
+  http::Response disconnect(const http::Request& request) const;
+  http::Response presence(const http::Request& request) const;
+  bool authorized(const http::Request& request) const;
+  http::Response carry(std::string_view topic, std::string_view event, Payload payload) const;
+
+  const Endpoint& endpoint_;
+  const AdminApiOptions options_;
+  socket::RateLimit rate_;
+};
+
+}  // namespace phx
