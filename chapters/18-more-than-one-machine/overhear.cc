@@ -114,6 +114,7 @@ class Narrator {
         known += first == last ? fmt::format(" {}", first) : fmt::format(" {}-{}", first, last);
       }
       std::vector<std::string> here;
+      here.reserve(part.values.size());
       for (const auto& [count, value] : part.values) {
         here.push_back(fmt::format("{} {}", count, value->key));
       }
