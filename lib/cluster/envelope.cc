@@ -6,6 +6,7 @@
 #include "cluster/json_term.h"
 #include "etf/reader.h"
 #include "etf/writer.h"
+#include "presence/wire.h"
 #include "pubsub/term_event.h"
 #include "serializer/json_text.h"
 #include "serializer/serializer.h"
@@ -23,6 +24,8 @@ constexpr std::string_view broadcast_struct = "Elixir.Phoenix.Socket.Broadcast";
 /// A message there that is no tracker's ends that node's tracker, and each channel it knows.
 constexpr std::string_view of_trackers = "phx_presence:";
 constexpr std::string_view disconnect = "disconnect";
+/// A transfer of a hundred thousand presences is two million terms, of seven bytes each.
+constexpr std::size_t bytes_a_term = 4;
 
 // --- Sealing ------------------------------------------------------------------------------------
 
@@ -52,7 +55,8 @@ Term struct_of(const Broadcast& broadcast) {
 }
 //! [struct_of]
 
-std::string sealed(const Route& route, std::string_view topic, const Term& message,
+/// `message` is a term with its version, as etf::encode() writes it.
+std::string sealed(const Route& route, std::string_view topic, std::string_view message,
                    std::string_view dispatcher, const EnvelopeOptions& options) {
   etf::Writer writer;
   writer.tuple(6);
@@ -60,7 +64,7 @@ std::string sealed(const Route& route, std::string_view topic, const Term& messa
   writer.atom(route.mode == Route::except ? "except" : "only");
   writer.term(route.node);
   writer.binary(topic);
-  writer.term(message);
+  writer.raw(message.substr(1));
   writer.atom(dispatcher);
   std::string bytes = writer.take();
   if (bytes.size() > options.max_bytes) throw BadEnvelope("expected a smaller message");
@@ -114,6 +118,9 @@ pubsub::EventPtr broadcast_of(const Term& message) {
 Opened opened(std::string topic, const Term& message, const Term& dispatcher) {
   const bool channels = dispatcher.is_atom(by_channels);
   if (!channels && !dispatcher.is_atom(by_pubsub)) refuse("a dispatcher of Phoenix");
+  if (topic.starts_with(of_trackers)) {
+    return {std::move(topic), presence::said_in(message), pubsub::send_to_all};
+  }
   if (!is_broadcast(message)) {
     return {std::move(topic), std::make_shared<const pubsub::TermEvent>(message),
             pubsub::send_to_all};
@@ -140,10 +147,13 @@ std::optional<std::string> seal(const Route& route, std::string_view topic,
     require_text(topic, "a topic");
     const Term message = struct_of(*broadcast);
     if (topic.starts_with(of_trackers)) refuse("a topic that is not a tracker's");
-    return sealed(route, topic, message, by_channels, options);
+    return sealed(route, topic, etf::encode(message), by_channels, options);
   }
   if (const auto* term = pubsub::as<pubsub::TermEvent>(event)) {
-    return sealed(route, topic, term->term, by_pubsub, options);
+    return sealed(route, topic, etf::encode(term->term), by_pubsub, options);
+  }
+  if (const auto* written = pubsub::as<pubsub::WrittenTerm>(event)) {
+    return sealed(route, topic, written->bytes, by_pubsub, options);
   }
   return {};
 }
@@ -153,7 +163,7 @@ std::optional<std::string> seal(const Route& route, std::string_view topic,
 std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
                            const EnvelopeOptions& options) try {
   if (bytes.size() > options.max_bytes) refuse("a smaller message");
-  etf::Reader reader(bytes, {.inflated = options.max_bytes});
+  etf::Reader reader(bytes, {.bytes_a_term = bytes_a_term, .inflated = options.max_bytes});
   if (reader.tuple() != 6 || reader.term() != Term(version)) return {};
   const Term mode = reader.term();
   if (!for_us(mode, reader.term(), own_node)) return {};
@@ -163,6 +173,8 @@ std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
   const Term message = reader.term();
   return opened(name, message, reader.term());
 } catch (const etf::TermError& why) {
+  throw BadEnvelope(why.what());
+} catch (const presence::WireError& why) {
   throw BadEnvelope(why.what());
 } catch (const NoJson& why) {
   throw BadEnvelope(why.what());

@@ -3,6 +3,9 @@
 
 #include "cluster/envelope.h"
 
+#include "etf/reader.h"
+#include "presence/replica.h"
+#include "presence/wire.h"
 #include "pubsub/term_event.h"
 #include "serializer/message.h"
 #include "serializer/scanner.h"
@@ -18,6 +21,7 @@ using serializer::Payload;
 namespace {
 
 const EnvelopeOptions options{.max_bytes = 1 << 20};
+constexpr Millis replica_is_gone{2'000'000};
 
 std::optional<Opened> read(std::string_view bytes) try {
   return open(bytes, "b", options);
@@ -25,9 +29,28 @@ std::optional<Opened> read(std::string_view bytes) try {
   return std::nullopt;
 }
 
+/// A replica takes whatever it is, twice, and lists those alone that are up; what it says of it
+/// then, others can read.
+void to_tracker(const presence::Said& said) {
+  presence::State list;
+  presence::Replica replica({"b", 1}, list, {.first_tick = Millis{0}});
+  Clock::time_point now{};
+  const presence::PidSpace pids{{"b@phx"}, 1};
+  for (int i = 0; i < 2; ++i) {
+    for (const presence::TrackerMessage& message : said.messages) replica.receive(now, message);
+    for (const presence::Outgoing& out : replica.tick(now).send) {
+      presence::decode(etf::decode_whole(presence::encode(out.message, pids)));
+    }
+  }
+  now += replica_is_gone;
+  replica.tick(now);
+  must(list.processes(0).empty(), "who is silent has left");
+}
+
 void from_redis(std::string_view bytes) {
   const auto opened = read(bytes);
   if (!opened) return;
+  if (const auto* said = pubsub::as<presence::Said>(*opened->event)) return to_tracker(*said);
   const auto* broadcast = pubsub::as<Broadcast>(*opened->event);
   if (broadcast == nullptr) return;
   const serializer::Frame frame = serializer::v2_json().fastlane(*broadcast);

@@ -7,6 +7,7 @@
 #include "etf/decimal.h"
 #include "etf/reader.h"
 #include "etf/writer.h"
+#include "presence/wire.h"
 #include "pubsub/term_event.h"
 #include "serializer/message.h"
 #include "serializer/serializer.h"
@@ -188,6 +189,8 @@ PHX_TEST("any term goes from code to code") {
   const auto opened = open(sealed(pubsub::TermEvent(term)), "b", defaults);
   const auto* event = pubsub::as<pubsub::TermEvent>(*opened->event);
   expect(event != nullptr && event->term == term, "as it was");
+  const pubsub::WrittenTerm written(etf::encode(term));
+  expect_eq(sealed(written), sealed(pubsub::TermEvent(term)));
   struct Own final : pubsub::Event {};
   expect(!seal({Route::except, "a"}, "t", Own(), defaults), "what only we know stays here");
 }
@@ -198,6 +201,39 @@ PHX_TEST("a compressed message is read, and sent where that makes it shorter") {
   expect(small.size() < 1'000, "it is short");
   expect_eq(broadcast_in(open(small, "b", defaults)).payload.view().size(), 10'000U);
   expect_throw<BadEnvelope>([&] { open(small, "b", {.max_bytes = 5'000}); });
+}
+
+PHX_TEST("what a tracker says is read here, and refused where it is no such message") {
+  const Term ref = Term::tuple({"a", 1});
+  const auto said = [&](const Term& message) {
+    etf::Writer writer;
+    writer.tuple(6);
+    for (const Term& part :
+         {Term(3), Term::atom("except"), Term("a"), Term("phx_presence:x_shard0"), message,
+          Term::atom("Elixir.Phoenix.PubSub")}) {
+      writer.term(part);
+    }
+    return open(writer.take(), "b", defaults);
+  };
+  const Term pub = Term::atom("pub");
+  const auto opened = said(Term::tuple({pub, Term::atom("graceful_permdown"), ref}));
+  expect_eq(pubsub::as<presence::Said>(*opened->event)->messages.size(), 1u);
+  expect_throw<BadEnvelope>([&] { said(Term::tuple({pub, Term::atom("hello"), ref})); });
+}
+
+PHX_TEST("a long message may have many terms, and a short one not more than a million") {
+  etf::Writer writer;
+  writer.list(1'100'000);
+  for (int i = 0; i < 1'100'000; ++i) writer.integer(1'000);  // five bytes
+  writer.empty_list();
+  const std::string many = sealed(pubsub::WrittenTerm(writer.take()));
+  expect(open(many, "b", defaults).has_value(), "five bytes for each");
+  etf::Writer small;
+  small.list(1'100'000);
+  for (int i = 0; i < 1'100'000; ++i) small.empty_list();  // one byte
+  small.empty_list();
+  const std::string dense = sealed(pubsub::WrittenTerm(small.take()));
+  expect_throw<BadEnvelope>([&] { open(dense, "b", defaults); });
 }
 
 PHX_TEST("floats are written as Erlang writes them") {

@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -45,6 +46,9 @@ Reader::Reader(std::string_view bytes, const Limits& limits)
     : begin_(bytes.data()), bytes_(bytes), depth_limit_(limits.depth), terms_left_(limits.terms) {
   if (byte() != version) fail("version 131");
   if (!bytes_.empty() && static_cast<unsigned char>(bytes_[0]) == compressed) inflate(limits);
+  if (limits.bytes_a_term > 0) {
+    terms_left_ = std::max(terms_left_, bytes_.size() / limits.bytes_a_term);
+  }
 }
 
 /// Zlib's data says itself where it ends; the size before it must be the truth.

@@ -21,8 +21,11 @@ class TermError : public std::runtime_error {
 
 /// What a stranger's term may cost. A term in memory takes 40 bytes and what it holds.
 struct Limits {
-  std::size_t depth = 256;                       ///< Terms within terms.
-  std::size_t terms = 1'000'000;                 ///< Of all depths together.
+  std::size_t depth = 256;        ///< Terms within terms.
+  std::size_t terms = 1'000'000;  ///< Of all depths together.
+  /// If not 0: more are taken of a term that has at least so many bytes for each. A million small
+  /// ones take a hundred times their bytes in memory; what is long by itself does not.
+  std::size_t bytes_a_term = 0;
   std::size_t inflated = std::size_t{64} << 20;  ///< Bytes that a compressed term may become.
 };
 

@@ -150,8 +150,15 @@ class History {
   void ask(Node& node) {
     const Node& asked = *nodes_[static_cast<std::size_t>(below(static_cast<int>(nodes_.size())))];
     if (&asked == &node) return;
-    network_.push_back(
-        {asked.state.self(), asked.generations.extract(asked.state, node.state.clocks())});
+    Transfer transfer = asked.generations.extract(asked.state, node.state.clocks());
+    auto* snapshot = std::get_if<Snapshot>(&transfer);
+    if (snapshot == nullptr || one_in(2)) {
+      return network_.push_back({asked.state.self(), std::move(transfer)});
+    }
+    const auto size = static_cast<std::size_t>(1 + below(3));
+    for (Snapshot& slice : sliced(std::move(*snapshot), size)) {  // each may be lost by itself
+      network_.push_back({asked.state.self(), std::move(slice)});
+    }
   }
 
   /// Any message, and perhaps not for the last time.

@@ -3,9 +3,23 @@
 #include "presence/delta.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace phx::presence {
 namespace {
+
+/// Beyond all that there are.
+constexpr Count any_count = std::numeric_limits<Count>::max();
+
+/// Those of its operations from `first` to `last` that a part knows of, all up to `clock` included.
+Cloud between(const Part& part, Count clock, Count first, Count last) {
+  Cloud known;
+  if (first <= clock) known.insert(first, std::min(last, clock));
+  for (const auto& [from, to] : part.cloud.ranges()) {
+    if (to >= first && from <= last) known.insert(std::max(from, first), std::min(to, last));
+  }
+  return known;
+}
 
 /// Whether this operation is among those that a delta knows of.
 bool knows(const Delta& delta, const ReplicaRef& replica, Count count) {
@@ -86,6 +100,32 @@ bool Delta::merge(const Delta& other) {
   start = lower_bound(std::move(start), other.start);
   end = upper_bound(std::move(end), other.end);
   return true;
+}
+
+/// A slice says of some operations in a row what has become of them. With the clock itself it would
+/// say so of all before them, and that the other slices' presences have left.
+std::vector<Snapshot> sliced(Snapshot snapshot, std::size_t size) {
+  std::size_t presences = 0;
+  for (const auto& [ref, clock] : snapshot.context) snapshot.parts[ref];
+  for (const auto& [ref, part] : snapshot.parts) presences += part.values.size();
+  if (presences <= size) return {std::move(snapshot)};
+  std::vector<Snapshot> slices;
+  std::size_t room = 0;
+  for (auto& [ref, part] : snapshot.parts) {
+    for (Count first = 1, last = 0; last != any_count; first = last + 1) {
+      if (room == 0) {
+        slices.push_back({snapshot.replica, {}, {}, snapshot.is_up});
+        room = size;
+      }
+      Part& own = slices.back().parts[ref];
+      for (; room > 0 && !part.values.empty(); --room) {
+        own.values.insert(part.values.extract(part.values.begin()));
+      }
+      last = part.values.empty() ? any_count : part.values.begin()->first - 1;
+      own.cloud = between(part, snapshot.context[ref], first, last);
+    }
+  }
+  return slices;
 }
 
 }  // namespace phx::presence

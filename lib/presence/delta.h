@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <variant>
+#include <vector>
 
 #include "presence/clocks.h"
 #include "presence/cloud.h"
@@ -48,6 +49,10 @@ struct Snapshot {
   Parts parts;  ///< The clouds hold what lies beyond the context.
   std::map<ReplicaRef, bool> is_up;
 };
+
+/// The same in slices of `size` presences, which say together what it says: so that nobody must
+/// take in all of it at once.
+std::vector<Snapshot> sliced(Snapshot snapshot, std::size_t size);
 
 /// What a replica is sent that asked for what it lacks.
 using Transfer = std::variant<Delta, Snapshot>;

@@ -73,6 +73,29 @@ PHX_TEST("a cloud is what was put into it, in any order and as often as one like
   expect(!some.contains(10) && !some.contains(19) && !some.contains(21), "and no others");
 }
 
+PHX_TEST("a snapshot's slices say together what it says, and none more") {
+  const auto value = [](const char* ref) {
+    return std::make_shared<const Value>(Value{"t", "u", {{}, ref, Json::object()}});
+  };
+  // Of a's first 8 operations and its 12th, four brought who is here; b's have all left.
+  Snapshot whole{c, {{a, 8}, {b, 3}}, {}, {}};
+  whole.parts[a] = {cloud({12}),
+                    {{2, value("2")}, {3, value("3")}, {8, value("8")}, {12, value("12")}}};
+  const std::vector<Snapshot> slices = sliced(whole, 2);
+  expect_eq(slices.size(), 3u);
+  expect_eq(slices[0].parts.at(a).cloud.ranges(), std::map<Count, Count>{{1, 7}});
+  expect_eq(slices[1].parts.at(a).cloud.ranges(), std::map<Count, Count>{{8, 8}, {12, 12}});
+  expect_eq(slices[2].parts.at(b).cloud.ranges(), std::map<Count, Count>{{1, 3}});
+  expect_eq(sliced(whole, 4).size(), 1u);
+
+  Node one(c, {a, b}), other(c, {a, b});
+  one.state.merge(whole);
+  for (const int i : {1, 2, 0}) other.state.merge(slices[static_cast<std::size_t>(i)]);
+  expect_eq(listed(one.list), std::string("u: 2 3 8 12"));
+  expect_eq(listed(other.list), std::string("u: 8 12 2 3"));
+  expect(one.state.clocks() == other.state.clocks(), "they know the same");
+}
+
 PHX_TEST("a cloud without a gap to the clock becomes the clock") {
   Cloud some = cloud({2, 4, 5, 6, 8});
   expect_eq(some.compact(0), 0u);

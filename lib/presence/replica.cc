@@ -71,7 +71,7 @@ void Replica::beat(Turn& turn) {
 }
 
 void Replica::request_transfers(Turn& turn) {
-  append(pending_clocks_, {self(), state_.clocks()});
+  append(pending_clocks_, {self(), state_.known()});
   for (auto next = pending_clocks_.rbegin(); next != pending_clocks_.rend(); ++next) {
     if (next->replica == self()) continue;
     turn.send.push_back(

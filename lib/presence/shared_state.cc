@@ -188,6 +188,14 @@ Clocks SharedState::clocks() const {
   return clocks;
 }
 
+Clocks SharedState::known() const {
+  Clocks clocks;
+  for (const auto& [ref, replica] : replicas_) {
+    clocks.emplace_hint(clocks.end(), ref, replica.clock);
+  }
+  return clocks;
+}
+
 Delta SharedState::take_delta() {
   const Clocks now{{self_, own_.clock}};
   return std::exchange(delta_, Delta{self_, {}, {}, now, now});

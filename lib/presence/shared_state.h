@@ -48,6 +48,8 @@ class SharedState {
   const ReplicaRef& self() const { return self_; }
   /// What is known, but of replicas that are down.
   Clocks clocks() const;
+  /// What is known, of those that are down, too: nobody need send it again.
+  Clocks known() const;
   /// What this node's processes did since the last delta, and which presences of others left here.
   const Delta& delta() const { return delta_; }
   /// Takes the delta off; the next one follows on it.

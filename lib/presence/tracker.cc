@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <random>
 
 #include "base/check.h"
 #include "etf/phash2.h"
-#include "etf/reader.h"
 #include "presence/cluster.h"
 #include "process/scheduler.h"
 #include "pubsub/term_event.h"
@@ -21,11 +21,15 @@ using presence::Replica;
 using presence::ReplicaRef;
 using presence::TrackerMessage;
 
-/// A transfer of some hundred thousand presences is one term.
-constexpr etf::Limits own_limits{.terms = std::size_t{1} << 26};
-
 /// To itself: a period has passed.
 struct Tick {};
+/// To itself: more of a transfer is to be merged.
+struct MoreToMerge {};
+struct ToMerge {
+  pubsub::EventPtr event;  ///< Holds it.
+  const presence::Said* said;
+  std::size_t index;  ///< Of the next.
+};
 
 /// Each run of a replica has its own: microseconds since 1970, and which it is in this program.
 long long new_vsn() {
@@ -69,13 +73,13 @@ class Presence::TrackerProcess final : public process::Process {
   }
 
   void handle(process::Message message) override {
-    if (message.holds<Tick>()) {
+    if (message.holds<MoreToMerge>()) {
+      merge_next();
+    } else if (message.holds<Tick>()) {
       tick_after(period());
       turn([this](Replica& replica) { return replica.tick(scheduler().now()); });
-    } else if (const auto* event = pubsub::event_in<pubsub::TermEvent>(message)) {
-      if (const auto said = decode(event->term)) {
-        turn([&](Replica& replica) { return replica.receive(scheduler().now(), *said); });
-      }
+    } else if (const auto* said = pubsub::event_in<presence::Said>(message)) {
+      hear(*said, *message.get_if<pubsub::EventPtr>());
     }
   }
 
@@ -99,6 +103,26 @@ class Presence::TrackerProcess final : public process::Process {
   Millis period() const { return cluster_.options.tracker.broadcast_period; }
   void tick_after(Millis delay) { scheduler().send_after(delay, self(), Tick{}); }
 
+  /// The rest of a long transfer follows, a message to itself for each slice: channels have the
+  /// lock, and the thread, in between.
+  void hear(const presence::Said& said, const pubsub::EventPtr& event) {
+    if (said.unreadable > 0) note("a presence of another node can't be shown");
+    receive(said.messages.front());
+    if (said.messages.size() == 1) return;
+    to_merge_.push_back({event, &said, 1});
+    if (!std::exchange(merging_, true)) scheduler().send_regardless(self(), MoreToMerge{});
+  }
+  void merge_next() {
+    ToMerge& next = to_merge_.front();
+    receive(next.said->messages[next.index]);
+    if (++next.index == next.said->messages.size()) to_merge_.pop_front();
+    merging_ = !to_merge_.empty();
+    if (merging_) scheduler().send_regardless(self(), MoreToMerge{});
+  }
+  void receive(const TrackerMessage& said) {
+    turn([&](Replica& replica) { return replica.receive(scheduler().now(), said); });
+  }
+
   /// What the replica says goes to the others, and what has changed to the members of this node.
   template <class Act>
   void turn(Act act) {
@@ -117,21 +141,11 @@ class Presence::TrackerProcess final : public process::Process {
 
   void publish(const std::vector<presence::Outgoing>& messages) const {
     for (const auto& [message, to] : messages) {
-      const auto event = std::make_shared<const pubsub::TermEvent>(
-          etf::decode_whole(presence::encode(message, cluster_.pids), own_limits));
+      const auto event =
+          std::make_shared<const pubsub::WrittenTerm>(presence::encode(message, cluster_.pids));
       to ? cluster_.adapter->direct_broadcast(*to, topic_, event)
          : cluster_.adapter->broadcast(topic_, event);
     }
-  }
-
-  /// A stranger's words are skipped where they make no sense.
-  std::optional<TrackerMessage> decode(const etf::Term& term) try {
-    presence::Decoded decoded = presence::decode(term);
-    if (decoded.unreadable > 0) note("a presence of another node can't be shown");
-    return std::move(decoded.message);
-  } catch (const presence::WireError& why) {
-    note(why.what());
-    return std::nullopt;
   }
 
   /// The 1st, 2nd, 4th, 8th … is one for the log.
@@ -149,6 +163,8 @@ class Presence::TrackerProcess final : public process::Process {
   const std::size_t shard_;
   const std::string topic_;
   std::unique_ptr<pubsub::Subscription> subscription_;
+  std::deque<ToMerge> to_merge_;
+  bool merging_ = false;  ///< A message to itself is on its way.
   std::size_t skipped_ = 0;
 };
 

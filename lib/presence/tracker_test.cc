@@ -8,6 +8,7 @@
 
 #include "etf/reader.h"
 #include "presence/presence.h"
+#include "presence/wire.h"
 #include "pubsub/adapter.h"
 #include "pubsub/term_event.h"
 #include "testing/case.h"
@@ -29,7 +30,7 @@ struct Mail {
   std::string topic;
   pubsub::EventPtr event;
 
-  const Term& term() const { return pubsub::as<pubsub::TermEvent>(*event)->term; }
+  Term term() const { return etf::decode_whole(pubsub::as<pubsub::WrittenTerm>(*event)->bytes); }
 };
 
 /// Keeps what one node publishes.
@@ -107,8 +108,9 @@ struct Node {
     users.push_back(std::make_unique<User>(presence, user));
     return *clients.emplace(name, std::make_unique<FakeClient>(house, *users.back())).first->second;
   }
-  void receive(const Mail& mail) {
-    house.pubsub.broadcast(mail.topic, mail.event);
+  void receive(const Mail& mail) { hear(mail.topic, mail.term()); }
+  void hear(const std::string& topic, const Term& term) {
+    house.pubsub.broadcast(topic, presence::said_in(term));
     house.settle();
   }
 
@@ -214,18 +216,12 @@ PHX_TEST("a node whose name is an atom is asked, and answered, under that name")
   Node b("b", options(Millis{300}));
   const Term name = Term::atom("a@host"), ref = Term::tuple({name, 1});
   const Term clocks = Term::tuple({ref, Term::map({{ref, 5}})});
-  const auto say = [&](const char* what, const Term& more) {
-    b.receive({"a",
-               {},
-               "phx_presence:Elixir.ContractWeb.Presence_shard0",
-               std::make_shared<const pubsub::TermEvent>(
-                   what == std::string("heartbeat")
-                       ? Term::tuple({Term::atom("pub"), Term::atom(what), ref, more, clocks})
-                       : Term::tuple({Term::atom("pub"), Term::atom(what), more, ref, clocks}))});
+  const auto say = [&](std::vector<Term> message) {
+    b.hear("phx_presence:Elixir.ContractWeb.Presence_shard0", Term::tuple(std::move(message)));
   };
-  say("heartbeat", Term::atom("empty"));
+  say({Term::atom("pub"), Term::atom("heartbeat"), ref, Term::atom("empty"), clocks});
   b.house.pass(Millis{600});
-  say("transfer_req", 1);
+  say({Term::atom("pub"), Term::atom("transfer_req"), 1, ref, clocks});
   std::vector<Term> to;
   for (const Mail& mail : b.outbox->sent) {
     if (mail.to) to.push_back(*mail.to);
@@ -233,20 +229,42 @@ PHX_TEST("a node whose name is an atom is asked, and answered, under that name")
   expect(to == std::vector<Term>{name, name}, "a request, and an answer");
 }
 
-PHX_TEST("a stranger's messages are skipped, and the tracker goes on") {
-  std::string log;
-  Node a("a", options(Millis{300}));
-  for (const Term& term : {Term(), Term::tuple({Term::atom("pub"), Term::atom("hello"), 1})}) {
-    a.receive({"x",
-               {},
-               "phx_presence:Elixir.ContractWeb.Presence_shard0",
-               std::make_shared<const pubsub::TermEvent>(term)});
+PHX_TEST("a transfer of thousands is merged in slices, and the tracker is not kept waiting") {
+  Node a("a", options(Millis{300})), b("b", options(Millis{300}));
+  pass({&a, &b}, Millis{300});
+  const Term ref = Term::tuple({"a", 7});
+  std::vector<etf::Map::Pair> values;
+  for (int i = 1; i <= 2'500; ++i) {
+    const Term meta = Term::map({{Term::atom("phx_ref"), std::to_string(i)}});
+    values.emplace_back(Term::tuple({ref, i}), Term::tuple({"pid", "t", std::to_string(i), meta}));
   }
-  expect(a.house.scheduler.alive(a.trackers[0]), "it lives");
-  a.outbox->sent.clear();
-  a.client("ann", "ann").send(join);
-  a.house.pass(Millis{300});
-  expect_eq(a.outbox->sent.size(), 1u);
+  const Term none = Term::map();
+  const Term state = Term::map({{Term::atom("mode"), Term::atom("normal")},
+                                {Term::atom("context"), Term::map({{ref, 2'500}})},
+                                {Term::atom("clouds"), none}});
+  const Term clocks = Term::tuple({ref, Term::map({{ref, 2'500}})});
+  const std::string topic = "phx_presence:Elixir.ContractWeb.Presence_shard0";
+  b.hear(topic, Term::tuple({Term::atom("pub"), Term::atom("heartbeat"), ref, Term::atom("empty"),
+                             clocks}));
+  const Term ack = Term::tuple({Term::atom("pub"), Term::atom("transfer_ack"), 1, ref,
+                                Term::tuple({state, Term::map(std::move(values))})});
+  expect_eq(presence::said_in(ack)->messages.size(), 3u);
+  b.hear(topic, ack);
+  expect_eq(b.presence.list("t").size(), 2'500u);
+  b.outbox->sent.clear();
+  b.house.pass(Millis{1'200});  // it knows all of it, so it asks nobody
+  for (const Mail& mail : b.outbox->sent) expect(!mail.to, "a request");
+}
+
+PHX_TEST("what is no tracker's message is refused before it gets there") {
+  for (const Term& term : {Term(), Term::tuple({Term::atom("pub"), Term::atom("hello"), 1})}) {
+    expect_throw<presence::WireError>([&] { presence::said_in(term); });
+  }
+  Node a("a", options(Millis{300}));
+  a.house.pubsub.broadcast("phx_presence:Elixir.ContractWeb.Presence_shard0",
+                           std::make_shared<const pubsub::TermEvent>(Term()));
+  a.house.settle();
+  expect(a.house.scheduler.alive(a.trackers[0]), "code that publishes there does no harm");
 }
 
 namespace {
@@ -367,10 +385,7 @@ class Replay {
       const auto to = event.to == "*" ? std::nullopt : std::optional<Term>(event.to);
       expected_[topic_of(event.shard)].push_back({to, masked(term)});
     } else if (event.to == "*" || event.to == "b") {
-      b_->receive({event.first,
-                   {},
-                   topic_of(event.shard),
-                   std::make_shared<const pubsub::TermEvent>(with_our_ref(term, event.shard))});
+      b_->hear(topic_of(event.shard), with_our_ref(term, event.shard));
     }
   }
 
@@ -407,11 +422,12 @@ class Replay {
   void collect() {
     for (; !b_->outbox->sent.empty(); b_->outbox->sent.pop_front()) {
       const Mail& mail = b_->outbox->sent.front();
-      if (const auto* items = mail.term().tuple_of(5); items && (*items)[1].is_atom("heartbeat")) {
+      const Term said = mail.term();
+      if (const auto* items = said.tuple_of(5); items && (*items)[1].is_atom("heartbeat")) {
         our_refs_[mail.topic] = (*items)[2];
       }
-      if (is_empty_beat(mail.term())) continue;
-      published_[mail.topic].push_back({mail.to, masked(mail.term())});
+      if (is_empty_beat(said)) continue;
+      published_[mail.topic].push_back({mail.to, masked(said)});
     }
     for (auto& [name, client] : b_->clients) {
       for (const std::string& frame : client->heard()) frames_[name].push_back(masked(frame));

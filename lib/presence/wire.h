@@ -16,12 +16,15 @@
 /// stranger's: it is checked, and refused whole where it is not such a term.
 
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "etf/term.h"
 #include "presence/tracker_message.h"
+#include "pubsub/pubsub.h"
 
 namespace phx::presence {
 
@@ -43,6 +46,14 @@ struct PidSpace {
 /// In the external term format.
 std::string encode(const TrackerMessage& message, const PidSpace& pids);
 
+/// What another node's tracker has said, as an event on its topic: read before a shard sees it,
+/// since what is long takes its time. To be received one after the other: a long transfer comes in
+/// slices, so that none takes long.
+struct Said final : pubsub::Event {
+  std::vector<TrackerMessage> messages;
+  std::size_t unreadable = 0;  ///< See Decoded.
+};
+
 /// A message, and how many presences in it no client could be shown: they count as having left.
 struct Decoded {
   TrackerMessage message;
@@ -50,5 +61,7 @@ struct Decoded {
 };
 /// \throws WireError.
 Decoded decode(const etf::Term& term);
+/// The same, as an event. \throws WireError.
+std::shared_ptr<const Said> said_in(const etf::Term& term);
 
 }  // namespace phx::presence

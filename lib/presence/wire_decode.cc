@@ -12,6 +12,9 @@ namespace {
 
 using etf::Term;
 
+/// Presences of a transfer that are merged at a time: about a millisecond.
+constexpr std::size_t slice_size = 1'000;
+
 const Term& member(const Term& term, const char* name) {
   const Term* found = term.find_atom(name);
   if (found == nullptr) throw WireError("expected a struct with " + std::string(name));
@@ -189,6 +192,22 @@ Decoded decode(const Term& term) {
   Decoded decoded{decoder.message(term)};
   decoded.unreadable = decoder.unreadable();
   return decoded;
+}
+
+std::shared_ptr<const Said> said_in(const Term& term) {
+  Decoded decoded = decode(term);
+  auto said = std::make_shared<Said>();
+  said->unreadable = decoded.unreadable;
+  auto* ack = std::get_if<TransferAck>(&decoded.message);
+  auto* snapshot = ack == nullptr ? nullptr : std::get_if<Snapshot>(&ack->transfer);
+  if (snapshot == nullptr) {
+    said->messages.push_back(std::move(decoded.message));
+    return said;
+  }
+  for (Snapshot& slice : sliced(std::move(*snapshot), slice_size)) {
+    said->messages.push_back(TransferAck{ack->ref, ack->from, std::move(slice)});
+  }
+  return said;
 }
 
 }  // namespace phx::presence

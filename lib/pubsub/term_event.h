@@ -2,6 +2,9 @@
 /// \file
 /// A message that is a term of Erlang's: what code on other nodes broadcasts by Phoenix.PubSub.
 
+#include <string>
+#include <utility>
+
 #include "etf/term.h"
 #include "pubsub/pubsub.h"
 
@@ -11,6 +14,13 @@ namespace phx::pubsub {
 struct TermEvent final : Event {
   explicit TermEvent(etf::Term t) : term(std::move(t)) {}
   const etf::Term term;
+};
+
+/// The same, written already, in the external term format: for other nodes, since nobody here reads
+/// it. What is long is written once.
+struct WrittenTerm final : Event {
+  explicit WrittenTerm(std::string b) : bytes(std::move(b)) {}
+  const std::string bytes;
 };
 
 }  // namespace phx::pubsub
