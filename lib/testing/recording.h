@@ -8,6 +8,8 @@
 ///     connect CLIENT USER             a client of b
 ///     sent|received CLIENT FRAME
 ///     cut CLIENT                      its connection ends
+///     alone|together                  b hears nobody, and nobody hears b, from now on; or again
+///     killed                          b ends at once
 
 #include <filesystem>
 #include <fstream>
