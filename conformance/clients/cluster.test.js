@@ -145,7 +145,7 @@ test("a node starts and serves without Redis, and meets the others once it is th
   const cat = await join(await connect(t, c), "conformance:late");
   const dan = await join(await connect(t, d), "conformance:late");
   const [at_c, at_d] = [heard(cat, "broadcasted"), heard(dan, "broadcasted")];
-  for (let n = 0; n < 7; ++n) await ask(dan, "broadcast", { n }); // d keeps the last five
+  for (let n = 0; n < 7; ++n) await ask(dan, "broadcast", { n }); // d keeps the last five, and none that trackers say
   await ask(cat, "broadcast", { n: "lost" });
   assert.deepEqual(await at_c.next(), { n: "lost" });
   await d.pause(); // so that c hears from the first

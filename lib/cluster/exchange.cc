@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "pubsub/term_event.h"
+
 namespace phx::cluster {
 
 void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
@@ -14,7 +16,8 @@ void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetr
 }
 
 void Exchange::send(const Route& route, std::string_view topic, const pubsub::Event& event) try {
-  if (auto bytes = seal(route, topic, event, options_)) publish_(std::move(*bytes));
+  auto bytes = seal(route, topic, event, options_);
+  if (bytes) publish_(std::move(*bytes), pubsub::as<pubsub::WrittenTerm>(event) == nullptr);
 } catch (const BadEnvelope& why) {
   telemetry_->execute(BroadcastKept{topic, why.what()});
   if (const std::size_t count = ++kept_; worth_a_line(count)) {

@@ -31,7 +31,8 @@ struct BroadcastKept {
 /// Any thread. Neither copied nor moved.
 class Exchange {
  public:
-  using Publish = std::function<void(std::string bytes)>;
+  /// What trackers say is of no use later: it may not wait for other nodes to be there.
+  using Publish = std::function<void(std::string bytes, bool may_wait)>;
   Exchange(std::string node_name, const EnvelopeOptions& options, Publish publish)
       : node_name_(std::move(node_name)), options_(options), publish_(std::move(publish)) {}
   Exchange(const Exchange&) = delete;

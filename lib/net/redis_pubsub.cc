@@ -37,7 +37,9 @@ class RedisPubSub final : public pubsub::Adapter {
       : redis_(redis_options(options)),
         channel_("phx:Elixir." + options.pubsub + ".Adapter"),
         exchange_(options.node_name.empty() ? made_up_name() : options.node_name, options.messages,
-                  [this](std::string bytes) { client_->publish(std::move(bytes)); }) {}
+                  [this](std::string bytes, bool may_wait) {
+                    client_->publish(std::move(bytes), may_wait);
+                  }) {}
   ~RedisPubSub() override { close(); }
 
   const std::string& node_name() const override { return exchange_.node_name(); }

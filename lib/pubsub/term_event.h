@@ -17,7 +17,7 @@ struct TermEvent final : Event {
 };
 
 /// The same, written already, in the external term format: for other nodes, since nobody here reads
-/// it. What is long is written once.
+/// it. What is long is written once. What can't be sent at once is lost: a tracker says it again.
 struct WrittenTerm final : Event {
   explicit WrittenTerm(std::string b) : bytes(std::move(b)) {}
   const std::string bytes;

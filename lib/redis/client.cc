@@ -71,7 +71,7 @@ void Client::heard(const redisReply* reply) {
 // --- Publishing ---------------------------------------------------------------------------------
 
 //! [publish]
-void Client::publish(std::string message) {
+void Client::publish(std::string message, bool may_wait) {
   bool fits = false;
   bool first = false;
   {
@@ -80,7 +80,7 @@ void Client::publish(std::string message) {
     if (fits) {
       pending_bytes_ += message.size();
       first = inbox_.empty();
-      inbox_.push_back(std::move(message));
+      inbox_.push_back({std::move(message), may_wait});
     }
   }
   if (first) loop_.post([this] { drain(); });
@@ -89,16 +89,18 @@ void Client::publish(std::string message) {
 //! [publish]
 
 void Client::drain() {
-  std::vector<std::string> messages;
+  std::vector<Published> messages;
   {
     const std::lock_guard lock(mutex_);
     messages.swap(inbox_);
   }
-  for (std::string& message : messages) {
+  for (auto& [message, may_wait] : messages) {
     if (publisher_.connection() != nullptr) {
       send(std::move(message));
-    } else {
+    } else if (may_wait) {
       keep(std::move(message));
+    } else {
+      miss(message.size());
     }
   }
 }
@@ -129,9 +131,8 @@ void Client::settle(std::size_t bytes) {
 void Client::keep(std::string message) {
   kept_.push_back({std::move(message), Clock::now()});
   while (kept_.size() > options_.keep_messages) {
-    settle(kept_.front().message.size());
+    miss(kept_.front().message.size());
     kept_.pop_front();
-    lose(1, Loss::away);
   }
 }
 //! [keep]
@@ -143,14 +144,18 @@ void Client::send_kept() {
     if (Clock::now() - one.since <= options_.keep_for) {
       send(std::move(one.message));
     } else {
-      settle(one.message.size());
-      lose(1, Loss::away);
+      miss(one.message.size());
     }
   }
   if (const std::size_t lost = lost_ - lost_before_; lost > 0) {
     lost_before_ += lost;
     log_.warn("messages to other nodes were lost", {{"count", std::to_string(lost)}});
   }
+}
+
+void Client::miss(std::size_t bytes) {
+  settle(bytes);
+  lose(1, Loss::away);
 }
 
 void Client::lose(std::size_t count, Loss why) {

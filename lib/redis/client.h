@@ -33,7 +33,8 @@ class Client {
   /// connection. Loop thread.
   void finish(std::function<void()> done);
   /// Any thread; never waits. What Redis does not get is counted in telemetry, as MessagesLost.
-  void publish(std::string message);
+  /// `may_wait`: it may be one of Options::keep_messages while Redis is away.
+  void publish(std::string message, bool may_wait = true);
   /// Whether both connections are up. Any thread.
   bool healthy() const { return hearing_ && publishing_; }
   /// Messages lost so far. Any thread.
@@ -49,6 +50,7 @@ class Client {
   void heard(const redisReply* reply);
   void drain();
   void send(std::string message);
+  void miss(std::size_t bytes);
   void answered(std::size_t size, const redisReply* reply);
   void keep(std::string message);
   void send_kept();
@@ -72,8 +74,12 @@ class Client {
   std::size_t lost_before_ = 0;  ///< Those that the log knows.
 
   std::mutex mutex_;
-  std::vector<std::string> inbox_;  ///< Under the mutex: what other threads have published.
-  std::size_t pending_bytes_ = 0;   ///< Under the mutex: of all that waits.
+  struct Published {
+    std::string message;
+    bool may_wait;
+  };
+  std::vector<Published> inbox_;   ///< Under the mutex: what other threads have published.
+  std::size_t pending_bytes_ = 0;  ///< Under the mutex: of all that waits.
 
   // Last, so that they end first: with a connection all that waits for an answer is answered.
   Link subscriber_;
