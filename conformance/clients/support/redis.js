@@ -11,10 +11,19 @@ export class Redis {
   #process = null;
   #port = null;
   #password;
+  #more;
 
-  /** With a password, clients must know it. */
-  constructor({ password = "" } = {}) {
+  /** With a password, clients must know it. `more` are words of its command line: `--replicaof …`. */
+  constructor({ password = "", more = [] } = {}) {
     this.#password = password;
+    this.#more = more;
+  }
+
+  /** One that runs already, at this port of this machine. */
+  static at(port) {
+    const redis = new Redis();
+    redis.#port = port;
+    return redis;
   }
 
   /** The address for nodes, known before start(). */
@@ -28,7 +37,7 @@ export class Redis {
     await this.url();
     const listen = ["--bind", "127.0.0.1", "--port", this.#port, "--save", "", "--appendonly", "no"];
     const secret = this.#password ? ["--requirepass", this.#password] : [];
-    this.#process = spawn("redis-server", [...listen, ...secret], { cwd: tmpdir() });
+    this.#process = spawn("redis-server", [...listen, ...secret, ...this.#more], { cwd: tmpdir() });
     const ready = new Promise((resolve, reject) => {
       let said = "";
       this.#process.stdout.setEncoding("utf8").on("data", (text) => {
