@@ -16,9 +16,9 @@
 
 #include "base/base64.h"
 #include "chapters/18-more-than-one-machine/text.h"
-#include "cluster/json_term.h"
 #include "etf/reader.h"
 #include "presence/wire.h"
+#include "serializer/json_term.h"
 
 using namespace phx;
 using etf::Term;
@@ -67,7 +67,7 @@ class Narrator {
     const Term* payload = message.find_atom("payload");
     if (event == nullptr || payload == nullptr) return {};
     return fmt::format("{:<2} ⇒ all  broadcast  {} {} {}", plain(node), plain(topic), plain(*event),
-                       cluster::json_of(*payload));
+                       serializer::json_of(*payload));
   }
 
  private:

@@ -6,8 +6,8 @@
 
 #include <vector>
 
-#include "cluster/json_term.h"
 #include "etf/decimal.h"
+#include "serializer/json_term.h"
 
 namespace phx::overheard {
 namespace {
@@ -59,7 +59,7 @@ struct Writer {
 
   std::string of(long long value, std::size_t) const { return std::to_string(value); }
   std::string of(const etf::BigInteger& value, std::size_t) const { return etf::digits_of(value); }
-  std::string of(double value, std::size_t) const { return cluster::text_of(value); }
+  std::string of(double value, std::size_t) const { return serializer::text_of(value); }
   std::string of(const etf::Atom& value, std::size_t) const { return atom(value.name); }
   std::string of(const std::string& value, std::size_t) const { return quoted(value); }
   std::string of(const etf::Pid& pid, std::size_t) const {

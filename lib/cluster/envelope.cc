@@ -3,11 +3,11 @@
 #include "cluster/envelope.h"
 
 #include "channel/fastlane.h"
-#include "cluster/json_term.h"
 #include "etf/reader.h"
 #include "etf/writer.h"
 #include "presence/wire.h"
 #include "pubsub/term_event.h"
+#include "serializer/json_term.h"
 #include "serializer/json_text.h"
 #include "serializer/serializer.h"
 
@@ -16,6 +16,7 @@ namespace {
 
 using etf::Term;
 using serializer::Broadcast;
+using serializer::NoJson;
 
 constexpr long long version = 3;
 constexpr std::string_view by_channels = "Elixir.Phoenix.Channel.Server";
@@ -39,7 +40,7 @@ Term payload_term(const serializer::Payload& payload) {
   if (payload.is_binary()) return Term::tuple({Term::atom("binary"), payload.view()});
   serializer::require_object(payload);
   try {
-    return term_of(payload.view());
+    return serializer::term_of(payload.view());
   } catch (const NoJson& why) {
     throw BadEnvelope(why.what());
   }
@@ -101,7 +102,7 @@ serializer::Payload payload_of(const Term* term, std::string_view event) {
   }
   if (event == disconnect) return {};
   if (term == nullptr || term->get<etf::Map>() == nullptr) refuse("a payload that is a map");
-  std::string json = json_of(*term);
+  std::string json = serializer::json_of(*term);
   if (!json.starts_with('{')) refuse("a payload that is an object");  // a struct may be a text
   return serializer::Payload::own_text(std::move(json));
 }

@@ -3,12 +3,12 @@
 #include "cluster/envelope.h"
 
 #include "base/base64.h"
-#include "cluster/json_term.h"
 #include "etf/decimal.h"
 #include "etf/reader.h"
 #include "etf/writer.h"
 #include "presence/wire.h"
 #include "pubsub/term_event.h"
+#include "serializer/json_term.h"
 #include "serializer/message.h"
 #include "serializer/serializer.h"
 #include "testing/case.h"
@@ -18,7 +18,11 @@ using namespace phx::cluster;
 using namespace phx::testing;
 using etf::Term;
 using serializer::Broadcast;
+using serializer::json_of;
+using serializer::NoJson;
 using serializer::Payload;
+using serializer::term_of;
+using serializer::text_of;
 
 namespace {
 

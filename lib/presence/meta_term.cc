@@ -2,21 +2,12 @@
 
 #include "presence/meta_term.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "base/utf8.h"
 #include "etf/decimal.h"
-#include "etf/iso_time.h"
 #include "json/big_integer.h"
+#include "serializer/json_term.h"
 
 namespace phx::presence {
 namespace {
-
-/// Terms within terms, of a stranger.
-constexpr int max_depth = 64;
-
-bool is_text(std::string_view bytes) { return utf8_prefix(bytes) == bytes.size(); }
 
 void write_string(etf::Writer& writer, const json_t* value) {
   if (json::is_big_integer(value)) return writer.term(etf::integer_of(json::digits_of(value)));
@@ -37,60 +28,6 @@ void write_object(etf::Writer& writer, const Json& object) {
   }
 }
 
-std::optional<Json> json_at(const etf::Term& term, int depth);
-
-std::optional<Json> array_of(const etf::List& list, int depth) {
-  if (list.tail) return std::nullopt;
-  Json array = Json::array();
-  for (const etf::Term& item : list.items) {
-    auto value = json_at(item, depth);
-    if (!value) return std::nullopt;
-    array.append(std::move(*value));
-  }
-  return array;
-}
-
-std::optional<Json> object_of(const etf::Term& map, int depth) {
-  if (map.find_atom("__struct__") != nullptr) {
-    const auto text = etf::iso_text(map);
-    return text ? std::optional<Json>(*text) : std::nullopt;
-  }
-  Json object = Json::object();
-  for (const auto& [key, value] : map.get<etf::Map>()->pairs) {
-    const auto name = text_of(key);
-    auto member = json_at(value, depth);
-    if (!name || !member) return std::nullopt;
-    object.set(*name, std::move(*member));
-  }
-  return object;
-}
-
-std::optional<Json> json_of_atom(const etf::Atom& atom) {
-  if (atom.name == "nil") return Json();
-  if (atom.name == "true") return Json(true);
-  if (atom.name == "false") return Json(false);
-  return Json(atom.name);
-}
-
-std::optional<Json> json_at(const etf::Term& term, int depth) {
-  if (depth >= max_depth) return std::nullopt;
-  if (const auto* text = term.get<std::string>()) {
-    return is_text(*text) ? std::optional<Json>(*text) : std::nullopt;
-  }
-  if (const auto* integer = term.get<long long>()) return Json(*integer);
-  if (const auto* big = term.get<etf::BigInteger>()) {
-    if (etf::has_too_many_digits(*big)) return std::nullopt;
-    return Json::steal(json::big_integer(etf::digits_of(*big)));
-  }
-  if (const auto* real = term.get<double>()) {
-    return std::isfinite(*real) ? std::optional<Json>(*real) : std::nullopt;
-  }
-  if (const auto* atom = term.get<etf::Atom>()) return json_of_atom(*atom);
-  if (const auto* list = term.get<etf::List>()) return array_of(*list, depth + 1);
-  if (term.get<etf::Map>() != nullptr) return object_of(term, depth + 1);
-  return std::nullopt;
-}
-
 }  // namespace
 
 void write_json(etf::Writer& writer, const Json& json) {
@@ -107,16 +44,15 @@ void write_json(etf::Writer& writer, const Json& json) {
   }
 }
 
-std::optional<Json> json_of(const etf::Term& term) { return json_at(term, 0); }
+std::optional<Json> json_of(const etf::Term& term) try {
+  return Json::parse(serializer::json_of(term));
+} catch (const serializer::NoJson&) {
+  return std::nullopt;
+}
 
-std::optional<std::string> text_of(const etf::Term& term) {
-  if (const auto* text = term.get<std::string>()) {
-    return is_text(*text) ? std::optional<std::string>(*text) : std::nullopt;
-  }
-  if (const auto* atom = term.get<etf::Atom>()) {
-    return atom->name == "nil" ? std::string() : atom->name;  // as String.Chars has it
-  }
-  if (const auto* integer = term.get<long long>()) return std::to_string(*integer);
+std::optional<std::string> text_of(const etf::Term& term) try {
+  return term.is_nil() ? "" : serializer::key_text(term);
+} catch (const serializer::NoJson&) {
   return std::nullopt;
 }
 

@@ -16,7 +16,7 @@ namespace phx::presence {
 void write_json(etf::Writer& writer, const Json& json);
 /// Nothing where JSON has nothing like it, a tuple or a pid within a map, say: Jason would raise.
 std::optional<Json> json_of(const etf::Term& term);
-/// A key of any kind with String.Chars as text: a binary, an atom, a number.
+/// A key of any kind with String.Chars as text: a binary, an atom, a number, a charlist.
 std::optional<std::string> text_of(const etf::Term& term);
 
 }  // namespace phx::presence

@@ -8,7 +8,7 @@
 
 #include "etf/term.h"
 
-namespace phx::cluster {
+namespace phx::serializer {
 
 /// Jason would raise: the term has no JSON. Or it is one beyond the limits.
 class NoJson : public std::runtime_error {
@@ -27,7 +27,11 @@ etf::Term term_of(std::string_view json);
 /// references, funs, bits, improper lists, other structs, binaries that are not valid UTF-8.
 std::string json_of(const etf::Term& term);
 
+/// A key of a map as text, as String.Chars has it: a binary, an atom, a number, a charlist. Valid
+/// UTF-8. \throws NoJson for any other.
+std::string key_text(const etf::Term& key);
+
 /// A float as Erlang writes it, the shortest text that reads back the same: `1.0`, `1.0e300`.
 std::string text_of(double value);
 
-}  // namespace phx::cluster
+}  // namespace phx::serializer

@@ -1,6 +1,6 @@
 /// Two recursions: over a text, and over a term.
 
-#include "cluster/json_term.h"
+#include "serializer/json_term.h"
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@
 #include "serializer/scanner.h"
 #include "serializer/serializer.h"
 
-namespace phx::cluster {
+namespace phx::serializer {
 namespace {
 
 using etf::Term;
@@ -79,7 +79,7 @@ class Parser {
     }
     ++at_;
     if (!escaped) return text_.substr(begin + 1, at_ - begin - 2);
-    return serializer::unquoted(text_, {begin, at_ - begin, true, true});
+    return unquoted(text_, {begin, at_ - begin, true, true});
   }
 
   Term word(std::size_t size, Term value) {
@@ -110,7 +110,7 @@ class Parser {
     return text_[at_];
   }
   void skip_white() {
-    while (serializer::is_white(text_[at_])) ++at_;
+    while (is_white(text_[at_])) ++at_;
   }
 
   std::string_view text_;
@@ -123,8 +123,8 @@ class Parser {
 
 void append_text(std::string& out, std::string_view text) {
   try {
-    serializer::append_quoted(out, text);
-  } catch (const serializer::EncodeError&) {
+    append_quoted(out, text);
+  } catch (const EncodeError&) {
     refuse("a binary that is not valid UTF-8");
   }
 }
@@ -145,7 +145,10 @@ struct KeyText {
   std::string operator()(const std::string& text) const { return text; }
   std::string operator()(const etf::Atom& atom) const { return atom.name; }
   std::string operator()(long long value) const { return std::to_string(value); }
-  std::string operator()(const etf::BigInteger& value) const { return etf::digits_of(value); }
+  std::string operator()(const etf::BigInteger& value) const {
+    if (etf::has_too_many_digits(value)) refuse("an integer of so many digits");
+    return etf::digits_of(value);
+  }
   std::string operator()(double value) const { return text_of(value); }
   /// A charlist: the characters of these numbers.
   std::string operator()(const etf::List& list) const {
@@ -216,7 +219,7 @@ struct Appender {
     out += '{';
     for (std::size_t i = 0; i < map.pairs.size(); ++i) {
       if (i > 0) out += ',';
-      append_text(out, map.pairs[i].first.visit(KeyText{}));
+      append_quoted(out, key_text(map.pairs[i].first));
       out += ':';
       append(out, map.pairs[i].second);
     }
@@ -239,6 +242,12 @@ void append(std::string& out, const Term& term) {
 }  // namespace
 
 Term term_of(std::string_view json) { return Parser(json).value(); }
+
+std::string key_text(const Term& key) {
+  std::string text = key.visit(KeyText{});
+  if (!is_utf8(text)) refuse("a key that is not valid UTF-8");
+  return text;
+}
 
 std::string json_of(const Term& term) {
   std::string out;
@@ -278,4 +287,4 @@ std::string text_of(double value) {
   return place - size + 2 <= cost ? sign + digits + zeros(place - size) + ".0" : scientific;
 }
 
-}  // namespace phx::cluster
+}  // namespace phx::serializer
