@@ -2,6 +2,7 @@
 // becomes of the others.
 
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { Cable } from "./support/cable.js";
 import { ask } from "./support/client.js";
@@ -37,9 +38,13 @@ class Cluster {
     return node;
   }
 
+  get channel() {
+    return `phx:Elixir.${this.#name}.Adapter`;
+  }
+
   /** All of them hear each other. */
   hears(count) {
-    return redis.subscribers(`phx:Elixir.${this.#name}.Adapter`, count);
+    return redis.subscribers(this.channel, count);
   }
 }
 
@@ -172,4 +177,25 @@ test("presences of another name are no concern of this one", async (t) => {
 test("periods that contradict each other are refused, with the flag's name", async () => {
   const server = contractServer({}, { options: ["--broadcast-period", "40s", "--down-period", "30s"] });
   await assert.rejects(server.start(), /expected a down_period of at least twice the broadcast_period: set .*, here by --down-period/);
+});
+
+test("what no tracker would say does no harm, whoever says it", async (t) => {
+  const topic = "presence:hostile";
+  const { b, a, cluster, ann, ben } = await two(t, topic);
+  const kept = new URL("../../lib/cluster/corpus/envelope/", import.meta.url);
+  const said = readdirSync(kept).filter((name) => name.startsWith("tracker-")).map((name) => readFileSync(new URL(name, kept)).subarray(1));
+  assert.ok(said.length > 3, "what was recorded is there");
+  let seed = 1;
+  const below = (n) => (seed = (seed * 48_271) % 2_147_483_647) % n;
+  for (let i = 0; i < 500; ++i) {
+    const message = Buffer.from(said[i % said.length]);
+    for (let changes = below(4); changes > 0; --changes) message[below(message.length)] = below(256);
+    await redis.publish(cluster.channel, i % 7 === 0 ? message.subarray(0, below(message.length)) : message);
+  }
+  await ask(ann.channel, "update", { name: "A2" });
+  await agree([ann, ben], { ann: ["A2"], ben: ["B"] });
+  for (const node of [a, b]) {
+    assert.match(node.output, /a message of another node was skipped/);
+    assert.ok(!node.output.includes("crashed"), node.output);
+  }
 });
