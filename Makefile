@@ -458,6 +458,10 @@ faults: $(FAULT_PROGRAMS) | build/.packages-faults ## break the world round the 
 chaos: $(FAULT_PROGRAMS) ## rubbish, floods, slow readers and kills beside polite people: SECONDS=30 SEED=…
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) node $(FAULTS)/chaos.js $(or $(SECONDS),30) $(SEED)
 
+.PHONY: siege
+siege: $(FAULT_PROGRAMS) ## one attacker after the other beside honest clients, whose waits are timed: SECONDS=5 ONLY=word
+	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) node $(FAULTS)/siege.js $(or $(SECONDS),5) '$(ONLY)'
+
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
 JUDGING := conformance/judging
 $(BUILD)/judging.passed: $(BUILD)/tls.passed $(UNIT_PASSED) $(CLIENTS)/node_modules/.installed $(wildcard $(JUDGING)/*.js) \

@@ -1,13 +1,13 @@
 // The same conversations over TLS: wss by a certificate that is verified, and https.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { LongPoll } from "phoenix";
 import { WebSocket } from "ws";
+import { selfSigned } from "./support/certificate.js";
 import { ask, connect, heard, join, rejoins } from "./support/client.js";
 import { contractServer } from "./support/server.js";
 
@@ -15,10 +15,7 @@ const LARGE = 1_000_000; // characters
 
 const folder = mkdtempSync(path(tmpdir(), "phx-tls-"));
 const [cert, key] = [path(folder, "cert.pem"), path(folder, "key.pem")];
-const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-const who = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-const files = ["-keyout", key, "-out", cert];
-execFileSync("openssl", ["req", "-x509", ...ec, ...files, ...who], { stdio: "ignore" });
+selfSigned(cert, key);
 
 // Node's fetch takes no certificate of one's own; the long-poll tests take any.
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";

@@ -1,12 +1,12 @@
 // A certificate is renewed and the log is rotated, while clients are connected.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { connect as connectTls } from "node:tls";
+import { selfSigned } from "../clients/support/certificate.js";
 import { ask, connect, join } from "../clients/support/client.js";
 import { eventually } from "../clients/support/deadline.js";
 import { contractServer } from "../clients/support/server.js";
@@ -16,13 +16,7 @@ const folder = mkdtempSync(path(tmpdir(), "phx-reload-"));
 const [cert, key, log] = ["cert.pem", "key.pem", "server.log"].map((name) => path(folder, name));
 
 /** Writes another certificate to where the server reads it. `kind` is what its key is. */
-function renew(kind = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]) {
-  const who = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const files = ["-keyout", key, "-out", cert];
-  execFileSync("openssl", ["req", "-x509", "-newkey", ...kind, "-nodes", ...files, ...who], {
-    stdio: "ignore",
-  });
-}
+const renew = (kind) => selfSigned(cert, key, kind);
 
 const options = ["--log-file", log, "--log", "info"];
 const server = contractServer({ TLS_CERT: cert, TLS_KEY: key }, { options });

@@ -53,7 +53,8 @@ function eight(size) {
 /** A TCP connection to `server` that ends with the test `t`; its errors are an end like any other. */
 export async function dial(t, server) {
   const { hostname, port } = new URL(server.url);
-  const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const { from: localAddress } = server; // where it comes from, if that matters
+  const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true, localAddress });
   socket.on("error", () => {});
   t.after(() => socket.destroy());
   await once(socket, "connect");
@@ -96,6 +97,8 @@ export class Raw {
   messages = new Mailbox("a message to a raw websocket");
   /** The code of the server's close frame, when it has come. */
   code = null;
+  /** The server has ended the connection. */
+  hasEnded = false;
 
   static async opens(t, server, path, more) {
     const raw = new Raw(await dial(t, server));
@@ -112,7 +115,10 @@ export class Raw {
     this.ended = new Promise((resolve) => {
       for (const end of ["end", "close"]) socket.on(end, resolve);
     });
-    this.ended.then(() => this.messages.put(null));
+    this.ended.then(() => {
+      this.hasEnded = true;
+      this.messages.put(null);
+    });
     socket.on("data", (bytes) => this.#take(bytes));
   }
 
