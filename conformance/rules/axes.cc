@@ -1,4 +1,5 @@
-/// Which rules hold on which axes besides V2 over a websocket, all with the case they have.
+/// Which rules hold on which axes besides V2 over a websocket, all with the case they have; and
+/// which of them do little but wait.
 ///
 /// Left out is what an axis can't say: frames, close codes, pings and idle times over long-poll, a
 /// sixth element in V1. B-12 is left off V1, whose serializer has no guard: see V-08. L-15 and L-16
@@ -41,6 +42,9 @@ HOLDS_ON(longpoll, "K-01 K-02 K-03 K-04 K-09 K-10");
 HOLDS_ON(longpoll, "H-14 H-15 H-16 H-31 H-33");
 
 HOLDS_ON(v1, "E-16 E-20");
+
+// Windows, idle times, and channels that take theirs: hardly any of it is work.
+WAITS("R-07 J-22 K-02 K-05 K-06 K-07 P-05 P-14 P-17 P-20 P-31 P-32 P-34 P-37 D-01");
 
 }  // namespace
 }  // namespace phx::conformance

@@ -3,6 +3,7 @@
 #include "conformance/suite/rule.h"
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 
@@ -19,14 +20,29 @@ std::vector<std::pair<std::string, Axis>>& further_axes() {
   return all;
 }
 
+std::vector<std::string>& waiting() {
+  static std::vector<std::string> ids;
+  return ids;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::istringstream words{std::string(text)};
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+Rule& rule_of(std::vector<Rule>& rules, const std::string& id) {
+  const auto rule =
+      std::find_if(rules.begin(), rules.end(), [&id](const Rule& known) { return known.id == id; });
+  if (rule == rules.end()) throw std::logic_error("an axis or a wait is given to no rule: " + id);
+  return *rule;
+}
+
 /// Gives each rule its axes, in their order.
 void add_axes(std::vector<Rule>& rules) {
   for (const auto& [id, axis] : further_axes()) {
-    const auto rule = std::find_if(rules.begin(), rules.end(),
-                                   [&id = id](const Rule& known) { return known.id == id; });
-    if (rule == rules.end()) throw std::logic_error("an axis is given to no rule: " + id);
-    rule->axes.push_back(axis);
-    std::sort(rule->axes.begin(), rule->axes.end());
+    std::vector<Axis>& axes = rule_of(rules, id).axes;
+    axes.push_back(axis);
+    std::sort(axes.begin(), axes.end());
   }
 }
 
@@ -79,8 +95,11 @@ const std::vector<Section>& sections() {
 Registration::Registration(Rule rule) { list().push_back(std::move(rule)); }
 
 FurtherAxis::FurtherAxis(Axis axis, std::string_view ids) {
-  std::istringstream words{std::string(ids)};
-  for (std::string id; words >> id;) further_axes().emplace_back(id, axis);
+  for (const std::string& id : words_of(ids)) further_axes().emplace_back(id, axis);
+}
+
+Waiting::Waiting(std::string_view ids) {
+  for (const std::string& id : words_of(ids)) waiting().push_back(id);
 }
 
 std::vector<Rule> all_rules() {
@@ -90,6 +109,7 @@ std::vector<Rule> all_rules() {
                                         [](const Rule& a, const Rule& b) { return a.id == b.id; });
   if (twice != rules.end()) throw std::logic_error("two rules are called " + twice->id);
   add_axes(rules);
+  for (const std::string& id : waiting()) rule_of(rules, id).waits = true;
   return rules;
 }
 

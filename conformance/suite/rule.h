@@ -35,6 +35,7 @@ struct Rule {
   std::string source;  ///< The place in Phoenix that decides it.
   void (*body)(Trial& t);
   std::vector<Axis> axes = {Axis::v2};  ///< The ways to run the case; see HOLDS_ON.
+  bool waits = false;                   ///< Its case mostly waits; see WAITS.
 
   char section() const { return id.front(); }
 };
@@ -56,8 +57,13 @@ struct FurtherAxis {
   FurtherAxis(Axis axis, std::string_view ids);
 };
 
+/// The same for rules whose cases mostly wait; called by WAITS alone.
+struct Waiting {
+  explicit Waiting(std::string_view ids);
+};
+
 /// Every rule that was linked in, by section and number.
-/// \throws std::logic_error if two have one id, or a further axis is one of no rule.
+/// \throws std::logic_error if two have one id, or a further axis or a wait is one of no rule.
 std::vector<Rule> all_rules();
 
 }  // namespace phx::conformance
@@ -68,6 +74,8 @@ std::vector<Rule> all_rules();
 #define HOLDS_ON(axis, ids)                                                            \
   static const ::phx::conformance::FurtherAxis PHX_RULE_JOIN(further_axis_, __LINE__)( \
       ::phx::conformance::Axis::axis, ids)
+/// Says that the cases of these rules do little but wait: they are judged at one time.
+#define WAITS(ids) static const ::phx::conformance::Waiting PHX_RULE_JOIN(waiting_, __LINE__)(ids)
 /// Defines and registers the case of one rule; its body talks through the Trial `t`.
 #define RULE(id, level, profile, sentence, source)                                           \
   static void PHX_RULE_JOIN(rule_, __LINE__)(::phx::conformance::Trial & t);                 \

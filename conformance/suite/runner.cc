@@ -64,7 +64,7 @@ int judge_all(const Plan& plan, const KnownFailing& known, Options options) {
   Terminal terminal(console, run, plan.size() * static_cast<std::size_t>(options.repeat));
   terminal.begin();
   const auto began = Clock::now();
-  Session session(options, known, server, network, run, terminal);
+  Session session(options, plan, known, server, network, run, terminal);
   host(plan, options, session);
   run.took = std::chrono::duration_cast<Millis>(Clock::now() - began);
   std::vector<std::string> ids;

@@ -37,9 +37,10 @@ const char* told(Step step) {
 
 }  // namespace
 
-Session::Session(const Options& options, const KnownFailing& known, JudgedServer& server,
-                 Network& network, Run& run, Listener& listener)
+Session::Session(const Options& options, const Plan& plan, const KnownFailing& known,
+                 JudgedServer& server, Network& network, Run& run, Listener& listener)
     : options_(options),
+      plan_(plan),
       known_(known),
       server_(server),
       network_(network),
@@ -85,15 +86,48 @@ Outcome Session::outcome_of(const Planned& planned) {
   return compared(std::move(outcome), planned.rule.id, known_);
 }
 
-Outcome Session::judged(const Rule& rule) {
-  const std::string& har = options_.reports.har;
+/// Without the contract a core rule must do without what it would look at there besides.
+Options Session::judging() const {
   Options options = options_;
-  // Without the contract a core rule must do without what it would look at there besides.
   const auto found = missing_.find("conformance");
   if (found != missing_.end() && !found->second.empty()) options.core = true;
-  const Judgement judgement = judge_on_axes(rule, options, network_, [&](const Trial& trial) {
-    if (!har.empty()) write_har(har, rule, trial);
-  });
+  return options;
+}
+
+void Session::record(const Rule& rule, const Trial& trial) const {
+  if (!options_.reports.har.empty()) write_har(options_.reports.har, rule, trial);
+}
+
+Judgement Session::judgement_of(const Rule& rule) {
+  if (rule.waits && !waited_.contains(rule.id)) judge_those_that_wait();
+  const auto waited = waited_.extract(rule.id);
+  if (waited && waited.mapped()) return *waited.mapped();
+  return judge_on_axes(rule, judging(), network_, [&](const Trial& trial) { record(rule, trial); });
+}
+
+/// If the server does not live through it, each is judged once more, and the culprit found.
+void Session::judge_those_that_wait() {
+  std::vector<Rule> rules;
+  std::string ids;
+  for (const auto& [rule, skipped] : plan_) {
+    if (!rule.waits || skipped || !missing_channel(rule).empty()) continue;
+    rules.push_back(rule);
+    ids += (ids.empty() ? "" : ", ") + rule.id;
+  }
+  if (rules.size() < 2) return;
+  waited_ = judged_together(rules, judging(),
+                            [this](const Rule& rule, const Trial& trial) { record(rule, trial); });
+  const auto wrong = server_.is_wrong();
+  if (!wrong) return;
+  for (auto& [id, judgement] : waited_) judgement.reset();
+  const Recovery recovery = server_.recover();
+  happened(
+      fmt::format("the server answered before {} were judged at one time, and not after: {}\n  {}",
+                  ids, wrong->substr(0, wrong->find('\n')), recovery.story));
+}
+
+Outcome Session::judged(const Rule& rule) {
+  const Judgement judgement = judgement_of(rule);
   Outcome seen = judgement.outcome;
   if (judgement.setup) blame(*judgement.setup, rule, seen);
   if (seen.differs_by_release) {

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The rules one after the other: is the server there, is what the rule stands on there, judge it,
-/// is the server still there?
+/// The rules one after the other, but those that mostly wait at one time: is the server there, is
+/// what the rule stands on there, judge it, is the server still there?
 
 #include <map>
 #include <optional>
@@ -12,6 +12,7 @@
 #include "conformance/suite/known_failing.h"
 #include "conformance/suite/plan.h"
 #include "conformance/suite/run.h"
+#include "conformance/suite/together.h"
 #include "conformance/suite/violation.h"
 #include "conformance/wire/network.h"
 
@@ -29,8 +30,8 @@ class Listener {
 class Session {
  public:
   /// All of these must outlive the session. `options` are the server's; the run keeps its own.
-  Session(const Options& options, const KnownFailing& known, JudgedServer& server, Network& network,
-          Run& run, Listener& listener);
+  Session(const Options& options, const Plan& plan, const KnownFailing& known, JudgedServer& server,
+          Network& network, Run& run, Listener& listener);
 
   /// \return what became of the rule in this round.
   Outcome judge_next(const Planned& planned);
@@ -42,6 +43,8 @@ class Session {
  private:
   Outcome outcome_of(const Planned& planned);
   Outcome judged(const Rule& rule);
+  Judgement judgement_of(const Rule& rule);
+  void judge_those_that_wait();
   void look_after_the_server(const Rule& rule, Outcome& outcome);
   void blame(Step step, const Rule& rule, Outcome& outcome) const;
   bool is_broken(const std::string& id) const;
@@ -50,13 +53,19 @@ class Session {
   void compare_releases();
   void happened(const std::string& incident);
 
+  /// The options, as far as they hold for a server that turned out to have no contract.
+  Options judging() const;
+  void record(const Rule& rule, const Trial& trial) const;
+
   Options const& options_;
+  const Plan& plan_;
   const KnownFailing& known_;
   JudgedServer& server_;
   Network& network_;
   Run& run_;
   Listener& listener_;
   std::map<std::string, std::string> missing_;  // by topic, asked once a run
+  JudgedTogether waited_;                       // those of a round, until their turns
   std::string stopped_;                         // why nothing is judged any more
   const Rule* in_hand_ = nullptr;
   std::vector<Rule> telling_;  // judged, and judged otherwise by other releases

@@ -1,0 +1,24 @@
+#pragma once
+/// \file
+/// Rules that mostly wait, judged at one time: what takes twenty seconds one after the other takes
+/// as long as the longest of them.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/suite/judge.h"
+
+namespace phx::conformance {
+
+/// By the rule's id; nothing where it was not kept. It may have been another's fault: whoever asks
+/// judges it again, alone.
+using JudgedTogether = std::map<std::string, std::optional<Judgement>>;
+
+/// Each rule has a thread and a network of its own. `look` is called by all of the threads.
+JudgedTogether judged_together(const std::vector<Rule>& rules, const Options& options,
+                               const std::function<void(const Rule&, const Trial&)>& look);
+
+}  // namespace phx::conformance

@@ -1,0 +1,52 @@
+/// What comes of rules that wait at one time. No server is needed for that.
+
+#include "conformance/suite/together.h"
+
+#include <atomic>
+#include <thread>
+
+#include "conformance/suite/trial.h"
+#include "testing/case.h"
+
+namespace phx::conformance {
+namespace {
+
+using testing::expect;
+using testing::expect_eq;
+
+std::atomic<int> under_way = 0;
+
+/// Kept by whoever does not wait alone.
+void meet_the_other(Trial& t) {
+  ++under_way;
+  const auto deadline = t.deadline();
+  while (under_way < 2 && Clock::now() < deadline) std::this_thread::yield();
+  if (under_way < 2) throw Violation("another case under way", "none");
+}
+
+void break_the_rule(Trial&) { throw Violation("this", "that"); }
+
+Rule rule(const char* id, void (*body)(Trial&)) {
+  return {id, Level::must, Profile::core, "a rule", "", body};
+}
+
+PHX_TEST("cases that wait are under way at one time, and each is told of with its trial") {
+  under_way = 0;
+  std::atomic<int> seen = 0;
+  const auto judged = judged_together({rule("T-01", meet_the_other), rule("T-02", meet_the_other)},
+                                      Options{}, [&](const Rule&, const Trial&) { ++seen; });
+  expect_eq(judged.size(), std::size_t{2});
+  for (const auto& [id, judgement] : judged) expect(judgement.has_value(), id);
+  expect_eq(seen.load(), 2);
+}
+
+PHX_TEST("what is not kept beside others says nothing yet") {
+  under_way = 1;
+  const auto judged = judged_together({rule("T-01", break_the_rule), rule("T-02", meet_the_other)},
+                                      Options{}, [](const Rule&, const Trial&) {});
+  expect(!judged.at("T-01"), "to be judged again");
+  expect(judged.at("T-02").has_value(), "kept");
+}
+
+}  // namespace
+}  // namespace phx::conformance
