@@ -582,8 +582,10 @@ bench-pages: build/.packages-plots ## write the bench's pages from the figures t
 .PHONY: bench-serializer
 bench-serializer: $(SERIALIZER_BENCH) ## what a frame of 100 B, 1 kB and 1 MB costs the serializer, beside Jansson
 	@$(SERIALIZER_BENCH) $(BENCH_FLAGS)
-.PHONY: bench-reader bench-house
+.PHONY: bench-reader bench-house bench-presence
 bench-reader: $(BUILD)/lib/websocket/reader_bench ## what it costs to take a client's frames apart, beside a memcpy
+	@$< $(BENCH_FLAGS)
+bench-presence: $(BUILD)/lib/presence/replica_bench ## what a transfer of 1,000 to 100,000 presences costs to write, to read, to merge
 	@$< $(BENCH_FLAGS)
 bench-house: $(BUILD)/lib/server/connections_bench ## what a message costs from reader to outbox, without network and kernel
 	@$< $(BENCH_FLAGS)

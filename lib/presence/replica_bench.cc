@@ -93,13 +93,15 @@ void down_and_up(benchmark::State& state) {
   }
 }
 
-#define SIZES ->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond)
-BENCHMARK(extract) SIZES;
-BENCHMARK(write) SIZES;
-BENCHMARK(read_term) SIZES;
-BENCHMARK(read_message) SIZES;
-BENCHMARK(merge) SIZES;
-BENCHMARK(down_and_up) SIZES;
+void sizes(benchmark::internal::Benchmark* of) {
+  of->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+}
+BENCHMARK(extract)->Apply(sizes);
+BENCHMARK(write)->Apply(sizes);
+BENCHMARK(read_term)->Apply(sizes);
+BENCHMARK(read_message)->Apply(sizes);
+BENCHMARK(merge)->Apply(sizes);
+BENCHMARK(down_and_up)->Apply(sizes);
 
 }  // namespace
 }  // namespace phx::presence
