@@ -304,11 +304,17 @@ $(BUILD)/tls.passed: $(BUILD)/conformance.passed $(BUILD)/tls/cert.pem
 
 # Each rule fails on a server that is broken on purpose, and none on the good one.
 MUTANT_REASONS := conformance/mutants/reasons.txt
-JUDGE_MUTANTS = $(MUTANTS) --suite $(SUITE) --reasons $(MUTANT_REASONS) -- $(CONTRACT) --shards 1
+JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reasons $(MUTANT_REASONS) -- $(CONTRACT) --shards 1
+# What holds for two clients holds for clients of two nodes, too; and the rules of many nodes.
+WITH_REDIS := .ci/with-redis
+ON_NODES = $(WITH_REDIS) $(SUITE) --axis cluster --nodes $(1) -- $(CONTRACT) --shards 1 --redis {redis} --pubsub Suite.PubSub --broadcast-period 100ms
+$(BUILD)/cluster.passed: $(BUILD)/conformance.passed $(WITH_REDIS) | build/.packages-redis
+	@$(call ON_NODES,2) && touch $@
+
 .PHONY: mutants
-mutants: $(MUTANTS) $(SUITE) $(CONTRACT) ## prove that each rule can fail: judge servers that are broken on purpose
+mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis ## prove that each rule can fail: judge servers that are broken on purpose
 	@$(JUDGE_MUTANTS)
-$(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(MUTANT_REASONS)
+$(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(MUTANT_REASONS) $(WITH_REDIS) | build/.packages-redis
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
 
 # Faults in the library's own source, one at a time: what notices them?
@@ -491,12 +497,12 @@ judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its rep
 
 # A reader types what is on the pages at the plain build.
 BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed links.passed) $(if $(SAN),,$(BUILD)/commands.passed)
-ALL_PASSED := $(BUILD)/layers.passed $(BUILD)/conformance.passed $(BUILD)/tls.passed $(UNIT_PASSED) $(BUILD)/headers.passed $(PAGES_PASSED) $(BOOK_PASSED) \
+ALL_PASSED := $(BUILD)/layers.passed $(BUILD)/conformance.passed $(BUILD)/tls.passed $(BUILD)/cluster.passed $(UNIT_PASSED) $(BUILD)/headers.passed $(PAGES_PASSED) $(BOOK_PASSED) \
   $(BUILD)/replay.passed $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/mutate-list.passed $(BUILD)/exercises.passed $(BUILD)/soak.passed $(BUILD)/clients.passed \
   $(if $(SAN),,$(BUILD)/installed.passed)
 .PHONY: test
 test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, traces, the suite itself, mutants, the exercises, real clients, installing, the book
-	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two and over TLS, traces, the suite itself, mutants, the exercises, real clients, installing, the book.'
+	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two, over TLS and on two nodes, traces, the suite itself, mutants, the exercises, real clients, installing, the book.'
 
 # --- The workshop -------------------------------------------------------------------------------
 
@@ -526,7 +532,7 @@ exercises: $(BUILD)/exercises.passed ## prove that each exercise can be failed, 
 
 # --- Running ----------------------------------------------------------------------------------
 
-# make conformance [URL=ws://host:port/socket] [TOPIC=room:lobby] [PARAMS=a=b] [JOIN_PARAMS='{}'] [ONLY=J-01,B-*]
+# make conformance [URL=ws://host:port/socket, or 'ws://one ws://other' of a cluster] [TOPIC=room:lobby] [PARAMS=a=b] [JOIN_PARAMS='{}'] [ONLY=J-01,B-*]
 #   [SKIP=…] [PROFILE=1.8] [CORE=1] [STRICT=1] [KNOWN_FAILING=file] [TIMEOUT_SCALE=3] [JSON=file] [HTML=file]
 #   [JUNIT=file] [TAP=file] [HAR=folder] [CA=file] [INSECURE=1] [FLAGS='whatever else phx-conformance --help tells']
 option = $(if $($(1)),--$(2) '$($(1))')
@@ -537,7 +543,12 @@ SUITE_FLAGS = $(call option,TOPIC,topic) $(call option,PARAMS,params) $(call opt
   $(call option,HAR,har) $(call option,CA,ca) $(if $(INSECURE),--insecure) $(FLAGS)
 .PHONY: conformance
 conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server by the rules of the wire: ours, or URL=ws://host:port/socket
-	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),--url '$(URL)',-- $(CONTRACT))
+	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),$(foreach url,$(URL),--url '$(url)'),-- $(CONTRACT))
+
+# make conformance-cluster [N=2] [ONLY=…]: nodes of ours, at a Redis of their own.
+.PHONY: conformance-cluster
+conformance-cluster: $(SUITE) $(CONTRACT) | build/.packages-redis ## judge N=2 nodes of ours, at one Redis, as one server
+	@$(subst --axis cluster,--axis cluster $(SUITE_FLAGS),$(call ON_NODES,$(or $(N),2)))
 
 # make flakes [N=50] [SEED=…] [SHARDS=1]. On two shards N-09 depends on where the V1 member lives.
 .PHONY: flakes
@@ -559,8 +570,10 @@ BENCH_OPTIONS = $(call option,CASES,only) $(call option,PID,pid) $(call option,J
   $(if $(FLOOR),--versus '$(FLOOR_SERVER)$(WITH_TLS)',$(call option,VERSUS,versus)) \
   $(if $(TLS),--url wss://127.0.0.1/socket --ca $(BUILD)/tls/cert.pem) $(BENCH_FLAGS)
 .PHONY: bench
-bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(FLOOR),$(FLOOR_SERVER)) $(if $(TLS),$(BUILD)/tls/cert.pem) ## speed and memory: of our server, or URL=ws://…; VERSUS=… or FLOOR=1 beside another; TLS=1
-	@$(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1$(WITH_TLS))
+# make bench CLUSTER=1: from one node of ours to another, at a Redis of their own.
+bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(CLUSTER),build/.packages-redis) $(if $(FLOOR),$(FLOOR_SERVER)) $(if $(TLS),$(BUILD)/tls/cert.pem) ## speed and memory: of our server, or URL=ws://…; VERSUS=… or FLOOR=1 beside another; TLS=1; CLUSTER=1 from node to node
+	@$(if $(CLUSTER),$(WITH_REDIS)) $(BENCH) $(BENCH_OPTIONS) $(if $(CLUSTER),--nodes 2 $(if $(CASES),,--only nodes)) \
+	  $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1$(WITH_TLS) $(if $(CLUSTER),--redis {redis} --pubsub Bench.PubSub))
 
 $(call objects,$(wildcard lib/*/*_bench.cc)): | build/.packages-benchmark
 $(BUILD)/lib/%_bench: $(BUILD)/lib/%_bench.o $(TESTING) $(LIBRARY)

@@ -39,13 +39,13 @@ _phx_conformance() {
     --har) _phx_folders ;;
     # Ids and their sections, from the tool itself.
     --only | --skip) _phx_list "$("$1" --list 2>/dev/null | sed -nE 's/^([A-Z]+)(-[0-9]+) .*/\1\2 \1/p')" ;;
-    --axis) _phx_list v2 v1 longpoll ;;
+    --axis) _phx_list v2 v1 longpoll cluster ;;
     --profile) _phx_among 1.7 1.8 ;;
     --color) _phx_among auto always never ;;
-    --url | --topic | --params | --header | --join-params | --timeout-scale | --server-name | --server-version) ;;
+    --url | --nodes | --topic | --params | --header | --join-params | --timeout-scale | --server-name | --server-version) ;;
     --repeat | --seed | --durations) ;;
     *)
-      _phx_among --help --version --url --insecure --ca --topic --params --header --join-params --timeout-scale \
+      _phx_among --help --version --url --nodes --insecure --ca --topic --params --header --join-params --timeout-scale \
         --server-name --server-version --only --skip --axis --profile --core --strict --known-failing --list --dry-run \
         --fail-fast --repeat --shuffle --seed --tap --junit --json --html --har --durations --verbose --color --
       ;;

@@ -79,13 +79,23 @@ std::map<std::string, std::string> verdicts_in(const std::string& report) {
   return verdicts;
 }
 
+bool is_of_nodes(const std::string& rule) { return rule.starts_with("M-"); }
+bool of_nodes(const Mutant& mutant) {
+  return std::any_of(mutant.rules.begin(), mutant.rules.end(), is_of_nodes);
+}
+
 /// Several threads take mutants off one list, and each prints its own when it is done.
 class Judge {
  public:
   Judge(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons)
       : trials_(trials), reasons_(reasons) {
     for (const Mutant& mutant : mutants) {
-      if (wanted(mutant.name)) mutants_.push_back(&mutant);
+      if (!wanted(mutant.name)) continue;
+      if (of_nodes(mutant) && trials.redis.empty()) {
+        fmt::print("- {:<34} left out: it is several nodes, and needs --redis\n", mutant.name);
+      } else {
+        mutants_.push_back(&mutant);
+      }
     }
   }
 
@@ -149,9 +159,14 @@ class Judge {
                                fmt::format("{}", fmt::join(mutant.rules, ","))});
     }
     if (!mutant.release.empty()) line.insert(line.end(), {"--profile", mutant.release});
+    if (of_nodes(mutant)) line.insert(line.end(), {"--nodes", "2"});
     line.insert(line.end(),
                 {"--", trials_.mutants, "--port", "{port}", "--serve", mutant.name, "--"});
     line.insert(line.end(), trials_.command.begin(), trials_.command.end());
+    if (of_nodes(mutant)) {  // a cluster of its own
+      line.insert(line.end(), {"--redis", trials_.redis, "--pubsub", "Mutants." + mutant.name,
+                               "--broadcast-period", "100ms"});
+    }
     Ended ended = run_to_its_end(line);
     return {std::move(ended), verdicts_in(report.read()), nearest_in(report.read())};
   }
@@ -175,7 +190,9 @@ class Judge {
       if (caught(trial, rule)) caught_[rule].push_back(mutant.name);
     }
     if (mutant.name == "none") {
-      for (const auto& [rule, verdict] : trial.verdicts) rules_.push_back(rule);
+      for (const auto& [rule, verdict] : trial.verdicts) {
+        if (!is_of_nodes(rule) || !trials_.redis.empty()) rules_.push_back(rule);
+      }
     }
     fmt::print("{} {:<34} {}{}\n", good ? "✓" : "✗", mutant.name,
                !mutant.release.empty() ? "is taken for Phoenix " + mutant.release

@@ -23,6 +23,7 @@ struct Trials {
   std::string mutants;               ///< of phx-mutants,
   std::vector<std::string> command;  ///< and the good server's command.
   std::vector<std::string> only;     ///< These mutants; all of them where it is empty.
+  std::string redis;                 ///< Where nodes meet; empty: no mutant of many nodes is tried.
 };
 
 /// Runs the suite against each mutant, as many at a time as there are cores, and prints what came

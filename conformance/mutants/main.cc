@@ -32,6 +32,8 @@ void declare(CLI::App& app, Options& options) {
       ->check(CLI::Range(1, 65'535));
   app.add_option("--suite", options.trials.suite, "judge all mutants by this phx-conformance");
   app.add_option("--only", options.trials.only, "judge these mutants alone")->delimiter(',');
+  app.add_option("--redis", options.trials.redis,
+                 "where the nodes meet of mutants that are several; without it these are left out");
   app.add_option("--reasons", options.reasons, "why each rule is to fail")->capture_default_str();
   app.add_option("command", options.trials.command, "the good server; it is told its PORT")
       ->option_text("-- COMMAND");

@@ -7,7 +7,7 @@
 namespace phx::conformance {
 
 const std::vector<Axis>& all_axes() {
-  static const std::vector<Axis> all{Axis::v2, Axis::v1, Axis::longpoll};
+  static const std::vector<Axis> all{Axis::v2, Axis::v1, Axis::longpoll, Axis::cluster};
   return all;
 }
 
@@ -16,6 +16,7 @@ std::string_view name_of(Axis axis) {
     case Axis::v2: return "v2";
     case Axis::v1: return "v1";
     case Axis::longpoll: return "longpoll";
+    case Axis::cluster: return "cluster";
   }
   return "";
 }

@@ -156,6 +156,30 @@ std::optional<std::string> what_is_wrong(const std::string& topic, const std::st
   }
 }
 
+void await_cluster(const Options& options, Network& network) {
+  if (options.nodes.empty() || options.core || !options.wants(Axis::cluster)) return;
+  constexpr int most_attempts = 40;
+  Options probing = options;
+  probing.timeout_scale = options.timeout_scale / 20;  // a quarter of a second
+  const Rule rule{
+      "cluster", Level::must, Profile::contract, "the nodes are one cluster", "", [](Trial& t) {
+        std::vector<Client*> members;
+        for (std::size_t node = 0; node < t.nodes(); ++node) members.push_back(&t.join());
+        for (Client* sender : members) {
+          sender->send(R"(["1","2","{topic}","broadcast_from",{"n":1}])");
+          sender->expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+          for (Client* other : members) {
+            if (other == sender) continue;
+            other->expect(R"([null,null,"{topic}","broadcasted",{"n":1}])");
+          }
+        }
+      }};
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    const Judgement one = judge(rule, probing, network, {}, Axis::cluster);
+    if (one.outcome.verdict == Verdict::passed) return;
+  }
+}
+
 std::optional<std::string> what_is_wrong_with_the_server(const Options& options, Network& network) {
   return what_is_wrong(options.topic, options.join_params, options, network);
 }

@@ -43,4 +43,8 @@ std::optional<std::string> what_is_wrong(const std::string& topic, const std::st
 /// The same on `--topic`: whether the server is there at all.
 std::optional<std::string> what_is_wrong_with_the_server(const Options& options, Network& network);
 
+/// Nodes take a while to find each other: waits until what is broadcast at one comes to all others,
+/// but not for ever. Where it never does, M-01 says so.
+void await_cluster(const Options& options, Network& network);
+
 }  // namespace phx::conformance

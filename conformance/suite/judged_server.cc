@@ -49,13 +49,24 @@ std::string advice(const std::string& wrong, const Options& options) {
 }  // namespace
 
 std::optional<std::string> JudgedServer::start() {
-  process_ = std::make_unique<ServerProcess>(options_.command);
+  others_.clear();
+  options_.nodes.clear();
+  if (auto why = start_one(process_)) return why;
   options_.url = options_.url.on_this_machine(process_->port());
+  for (int n = 1; n < options_.copies; ++n) {
+    if (auto why = start_one(others_.emplace_back())) return why;
+    options_.nodes.push_back(options_.url.on_this_machine(others_.back()->port()));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> JudgedServer::start_one(std::unique_ptr<ServerProcess>& process) {
+  process = std::make_unique<ServerProcess>(options_.command);
   const auto patience =
       std::chrono::duration_cast<Millis>(start_patience * std::max(1.0, options_.timeout_scale));
-  const auto why = process_->wait_until_it_listens(patience);
+  const auto why = process->wait_until_it_listens(patience);
   if (!why) return std::nullopt;
-  return fmt::format("{}: {}\n{}", options_.command.front(), *why, process_->last_words());
+  return fmt::format("{}: {}\n{}", options_.command.front(), *why, process->last_words());
 }
 
 std::optional<std::string> JudgedServer::come_up() {
@@ -63,7 +74,10 @@ std::optional<std::string> JudgedServer::come_up() {
     if (auto why = start()) return why;
   }
   const auto wrong = is_wrong();
-  if (!wrong) return std::nullopt;
+  if (!wrong) {
+    await_cluster(options_, network_);
+    return std::nullopt;
+  }
   const auto end = ended();
   return fmt::format(
       "Connecting to {}, joining {} and sending a heartbeat did not work:\n  {}{}\n{}",
@@ -72,7 +86,13 @@ std::optional<std::string> JudgedServer::come_up() {
 }
 
 std::optional<std::string> JudgedServer::is_wrong() const {
-  return what_is_wrong_with_the_server(options_, network_);
+  if (auto wrong = what_is_wrong_with_the_server(options_, network_)) return wrong;
+  for (const Url& node : options_.nodes) {
+    Options other = options_;
+    other.url = node;
+    if (auto wrong = what_is_wrong_with_the_server(other, network_)) return wrong;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> JudgedServer::ended() const {

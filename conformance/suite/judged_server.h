@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "conformance/suite/options.h"
 #include "conformance/suite/server_process.h"
@@ -35,12 +36,14 @@ class JudgedServer {
 
  private:
   std::optional<std::string> start();
+  std::optional<std::string> start_one(std::unique_ptr<ServerProcess>& process);
   Recovery start_anew();
   Recovery wait_for_it();
 
   Options& options_;
   Network& network_;
   std::unique_ptr<ServerProcess> process_;
+  std::vector<std::unique_ptr<ServerProcess>> others_;  ///< At `options.nodes`.
   int restarts_ = 0;
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 /// What CLI11 fills as text, before it is understood.
 struct Spelling {
-  std::string url = "ws://127.0.0.1:4000/socket";
+  std::vector<std::string> urls = {"ws://127.0.0.1:4000/socket"};
   std::string params = {};
   std::vector<std::string> headers = {};
   std::vector<std::string> axes = {};
@@ -32,7 +32,12 @@ void describe_server(CLI::App& app, Options& options, Spelling& spelled) {
   const auto option = [&](const char* name, auto& value, const char* what) {
     return app.add_option(name, value, what)->group(group);
   };
-  option("--url", spelled.url, "the mount to judge: ws://HOST:PORT/PATH or wss://…")
+  option("--url", spelled.urls,
+         "the mount to judge: ws://HOST:PORT/PATH or wss://…; repeated, the nodes of a cluster")
+      ->allow_extra_args(false)
+      ->default_str(spelled.urls.front());
+  option("--nodes", options.copies, "start the command so often: the nodes of a cluster")
+      ->check(CLI::Range(1, 20))
       ->capture_default_str();
   auto* insecure = app.add_flag("--insecure", options.trust.anyone,
                                 "with wss: take any certificate, as for a self-signed one")
@@ -62,11 +67,11 @@ void describe_rules(CLI::App& app, Options& options, Spelling& spelled) {
   };
   globs("--only", options.only, "judge these alone: ids, sections or words, with * and ?");
   globs("--skip", options.skip, "leave these out, written the same way");
-  app.add_option("--axis", spelled.axes, "only on these: v2, v1, longpoll")
+  app.add_option("--axis", spelled.axes, "only on these: v2, v1, longpoll, cluster")
       ->group(group)
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"v2", "v1", "longpoll"}));
+      ->check(CLI::IsMember({"v2", "v1", "longpoll", "cluster"}));
   app.add_option("--profile", spelled.profile, "the Phoenix release to judge by: 1.8, 1.7, 1.8.11")
       ->group(group)
       ->capture_default_str();
@@ -121,15 +126,42 @@ constexpr char footer[] =
     "Exit status: 0 all kept, 1 a rule is broken, 2 usage, 3 the server does not answer or lacks\n"
     "what the rules need, 4 a defect of the suite, 5 nothing was judged.";
 
+std::optional<std::string> understand_urls(const Spelling& spelled, Options& options) {
+  std::vector<Url> urls;
+  for (const std::string& text : spelled.urls) {
+    const auto url = parse_url(text);
+    if (!url) {
+      return fmt::format(
+          "--url {}: expected ws://HOST:PORT/PATH or wss://…, e.g. ws://localhost:4000/socket",
+          text);
+    }
+    urls.push_back(*url);
+  }
+  options.url = urls.front();
+  options.nodes.assign(urls.begin() + 1, urls.end());
+  if (options.copies > 1 && options.command.empty()) {
+    return "--nodes: expected a command after --, to start it so often";
+  }
+  return std::nullopt;
+}
+
+/// One node is no cluster.
+std::optional<std::string> understand_axes(const Spelling& spelled, Options& options) {
+  const bool cluster = !options.nodes.empty() || options.copies > 1;
+  if (!spelled.axes.empty()) options.axes.clear();
+  for (const std::string& name : spelled.axes) options.axes.push_back(axis_named(name).value());
+  if (cluster) return std::nullopt;
+  if (!spelled.axes.empty() && options.wants(Axis::cluster)) {
+    return "--axis cluster: expected two nodes, by --url A --url B or by --nodes 2";
+  }
+  std::erase(options.axes, Axis::cluster);
+  return std::nullopt;
+}
+
 /// The first thing that is wrong, if anything is.
 std::optional<std::string> understand(const Spelling& spelled, Options& options) {
-  const auto url = parse_url(spelled.url);
-  if (!url) {
-    return fmt::format(
-        "--url {}: expected ws://HOST:PORT/PATH or wss://…, e.g. ws://localhost:4000/socket",
-        spelled.url);
-  }
-  options.url = *url;
+  if (auto wrong = understand_urls(spelled, options)) return wrong;
+  if (auto wrong = understand_axes(spelled, options)) return wrong;
   try {
     make_tls_context(options.trust);
   } catch (const std::exception& error) {
@@ -141,8 +173,6 @@ std::optional<std::string> understand(const Spelling& spelled, Options& options)
                        spelled.profile);
   }
   options.profile = *release;
-  if (!spelled.axes.empty()) options.axes.clear();
-  for (const std::string& name : spelled.axes) options.axes.push_back(axis_named(name).value());
   if (!parse_json(options.join_params)) {
     return fmt::format("--join-params {}: expected JSON, e.g. '{{\"token\":\"abc\"}}'",
                        options.join_params);

@@ -33,7 +33,9 @@ struct ReportFiles {
 struct Options {
   // Which server.
   Url url = {};
-  Trust trust = {};  ///< Whose certificates are taken, where the URL is a wss one.
+  std::vector<Url> nodes = {};  ///< Others of the same cluster.
+  int copies = 1;               ///< How many of the command to start; the first is at `url`.
+  Trust trust = {};             ///< Whose certificates are taken, where the URL is a wss one.
   std::vector<std::string> command = {};  ///< The server to start; empty: it runs already.
   std::string topic = "room:lobby";  ///< A topic that can be joined; enough for the core rules.
   std::vector<std::pair<std::string, std::string>> params = {};   ///< Sent with every connect.

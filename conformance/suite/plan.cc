@@ -54,6 +54,9 @@ std::optional<std::string> idle_pattern(const std::vector<std::string>& patterns
 std::optional<std::string> reason_to_skip(const Rule& rule, const Options& options) {
   if (any_selects(options.skip, rule)) return "left out by --skip";
   if (options.core && rule.profile == Profile::contract) return "needs the contract's channels";
+  if (rule.section() == 'M' && options.nodes.empty() && options.copies < 2) {
+    return "needs two nodes of one cluster: --url A --url B, or --nodes 2";
+  }
   const bool on_an_axis = std::any_of(rule.axes.begin(), rule.axes.end(),
                                       [&options](Axis axis) { return options.wants(axis); });
   if (!on_an_axis) return "left out by --axis";

@@ -33,6 +33,22 @@ std::vector<std::string> chosen(const Options& options) {
 
 using Ids = std::vector<std::string>;
 
+PHX_TEST("rules of many nodes are skipped where there is one, with what they need") {
+  const std::vector<Rule> rules{{"M-01",
+                                 Level::must,
+                                 Profile::contract,
+                                 "a broadcast crosses",
+                                 "",
+                                 nullptr,
+                                 {Axis::cluster}}};
+  Options options;
+  const auto plan = std::get<Plan>(plan_of(rules, options));
+  expect_eq(plan.at(0).skipped.value_or(""),
+            std::string("needs two nodes of one cluster: --url A --url B, or --nodes 2"));
+  options.copies = 2;
+  expect(!std::get<Plan>(plan_of(rules, options)).at(0).skipped, "with two it is judged");
+}
+
 PHX_TEST("rules are chosen by id, by section, and by a word of their sentence") {
   expect_eq(chosen({.only = {"J-08"}}), Ids{"J-08"});
   expect_eq(chosen({.only = {"j-*"}}), Ids({"J-08", "J-12"}));

@@ -87,7 +87,7 @@ const std::vector<Section>& sections() {
       {'E', "Bad input"},       {'N', "Binary messages"},
       {'V', "Version 1"},       {'P', "Long-polling"},
       {'D', "Disconnect"},      {'S', "Presence"},
-      {'W', "Websocket"},
+      {'W', "Websocket"},       {'M', "Many nodes"},
   };
   return all;
 }
@@ -108,6 +108,9 @@ std::vector<Rule> all_rules() {
   const auto twice = std::adjacent_find(rules.begin(), rules.end(),
                                         [](const Rule& a, const Rule& b) { return a.id == b.id; });
   if (twice != rules.end()) throw std::logic_error("two rules are called " + twice->id);
+  for (Rule& rule : rules) {  // these are about nothing else
+    if (rule.section() == 'M') rule.axes = {Axis::cluster};
+  }
   add_axes(rules);
   for (const std::string& id : waiting()) rule_of(rules, id).waits = true;
   return rules;

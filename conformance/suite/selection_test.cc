@@ -118,10 +118,21 @@ PHX_TEST("a rule that broke on another axis than V2 is run again on that alone")
   expect_eq(options.again("J-01", Axis::v1), std::string("phx-conformance --only J-01 --axis v1"));
 }
 
-PHX_TEST("every rule is first judged in V2 over a websocket") {
+PHX_TEST("nodes of a cluster are several URLs, or a command that is started several times") {
+  const auto two = std::get<Options>(parsed({"--url", "ws://a/s", "--url", "ws://b/s"}));
+  expect_eq(two.url.text(), std::string("ws://a:80/s"));
+  expect_eq(two.nodes.at(0).text(), std::string("ws://b:80/s"));
+  expect(two.wants(Axis::cluster), "they are judged as a cluster, too");
+  const auto three = std::get<Options>(parsed({"--nodes", "3", "--", "srv"}));
+  expect(three.copies == 3 && three.wants(Axis::cluster), "so is a command");
+  expect(!std::get<Options>(parsed({})).wants(Axis::cluster), "one node is no cluster");
+}
+
+PHX_TEST("every rule is first judged in V2 over a websocket, unless it is about many nodes") {
   bool further = false;
   for (const Rule& rule : all_rules()) {
-    expect(rule.axes.front() == Axis::v2, rule.id);
+    const Axis first = rule.section() == 'M' ? Axis::cluster : Axis::v2;
+    expect(rule.axes.front() == first, rule.id);
     expect(std::adjacent_find(rule.axes.begin(), rule.axes.end()) == rule.axes.end(),
            rule.id + " has each axis once");
     further = further || rule.axes.size() > 1;
@@ -157,6 +168,9 @@ PHX_TEST("help is no error, and whatever is wrong is a usage error") {
                                              {"--ca", "/dev/null", "--insecure"},
                                              {"--profile", "3"},
                                              {"--axis", "v3"},
+                                             {"--axis", "cluster"},
+                                             {"--nodes", "2"},
+                                             {"--nodes", "0", "--", "srv"},
                                              {"--params", "[]"},
                                              {"--join-params", "{"},
                                              {"--timeout-scale", "0"},

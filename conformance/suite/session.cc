@@ -165,7 +165,8 @@ const std::string& Session::missing_channel(const Rule& rule) {
   static const std::string nothing;
   if (rule.profile == Profile::core) return nothing;
   for (const char* kind : {"conformance", "presence"}) {
-    if (kind == std::string_view("presence") && rule.section() != 'S') continue;
+    if (kind == std::string_view("presence") && rule.section() != 'S' && rule.section() != 'M')
+      continue;
     const auto [found, is_new] = missing_.try_emplace(kind);
     if (is_new) {
       const auto wrong = what_is_wrong(fmt::format("{}:probe", kind), "{}", options_, network_);

@@ -72,13 +72,19 @@ Trial::Talk& Trial::open(const std::string& what) {
 
 Connection& Trial::dial(const std::string& what) { return *open(what).connection; }
 
-void Trial::turn_to(int port) {
-  url_ = url_.on_this_machine(port);
+void Trial::turn_to(int port) { turn_to(url_.on_this_machine(port)); }
+
+void Trial::turn_to(const Url& url) {
+  url_ = url;
   authority_ = url_.authority();
 }
 
 Client& Trial::connect(const Opening& opening) {
   const bool turns = opening.vsn == Opening{}.vsn;
+  if (axis_ == Axis::cluster) {
+    const std::size_t node = clients_.size() % nodes();
+    turn_to(node == 0 ? options_.url : options_.nodes[node - 1]);
+  }
   if (turns && axis_ == Axis::longpoll) return connect_polling(opening);
   const Request request = upgrade(turned(opening, axis_));
   Talk& talk = open(request.target);

@@ -37,7 +37,7 @@ class Trial {
 
   // What fails in the first of these that a case does is no violation yet: SetupFailed.
   /// A client whose handshake was accepted. On another axis than V2 it speaks that instead, as long
-  /// as the opening leaves the version as it is.
+  /// as the opening leaves the version as it is; of a cluster each is at the next node.
   Client& connect(const Opening& opening = {});
   /// The same, joined to {topic} with "1" as join_ref and as ref.
   Client& join(const Opening& opening = {});
@@ -86,6 +86,8 @@ class Trial {
   const std::string& word(std::string_view name) const { return words_.find(name)->second; }
   std::string fill(std::string_view text) const { return filled(text, words_); }
   Axis axis() const { return axis_; }
+  /// How many nodes there are; clients are spread over them.
+  std::size_t nodes() const { return options_.nodes.size() + 1; }
   bool core_only() const { return options_.core; }
   /// The release to judge by. Asking marks the case as one that releases keep apart.
   const Release& release() {
@@ -128,6 +130,7 @@ class Trial {
     Millis began;      // since the case began
     std::unique_ptr<Connection> connection;
   };
+  void turn_to(const Url& url);
   std::string target(const Opening& opening, std::string_view transport) const;
   Request with_headers(Request request, const Opening& opening) const;
   Talk& open(const std::string& what);
