@@ -369,5 +369,13 @@ MUTANT("bad-lines-go-last", "what is no message among a batch's lines is looked 
   });
 }
 
+MUTANT("sessions-are-used-up", "of a session's large messages the first four come", "P-43") {
+  const auto large = std::make_shared<int>(0);
+  return {.down = [large](Link&, Message m) {
+    const bool lost = m.payload.size() > 1'000'000 && ++*large > 4;
+    return lost ? std::vector<Message>{} : std::vector<Message>{std::move(m)};
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -172,6 +172,22 @@ RULE("P-26", must, contract, "what waits comes whole and in order, however much 
   }
 }
 
+RULE("P-43", must, contract, "a session is not used up, however much it has been polled",
+     "LongPoll.Server (buffer)") {
+  constexpr int messages = 5;  // thirty-five megabytes
+  const std::string large(7'000'000, 'x');
+  Poller& poller = t.poll();
+  join(poller);
+  for (int i = 0; i < messages; ++i) {
+    poller.post(R"(["1","2","{topic}","echo",{"d":")" + large + R"("}])");
+    const std::string message = poller.take("an echo of seven megabytes");
+    if (message.find('"' + large + '"') == message.npos) {
+      throw Violation("an echo of seven megabytes", shortened(message, 100));
+    }
+  }
+  poller.expect_silence();
+}
+
 RULE("P-27", should, core,
      "a line that is no base64 is HTTP 500, and what is behind it not handled",
      "LongPoll.safe_decode64!") {

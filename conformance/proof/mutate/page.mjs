@@ -64,9 +64,10 @@ export function page(faults, results, survivors) {
     "traces* what `make replay` notices.",
     "",
     "Many of the rules were made for faults of this list, so that the table flatters the suite. A measure that does not:",
-    "101 faults were written from the source alone, with the eyes of somebody who had read neither the rules nor the list,",
-    "and 40 of them stood there already. The suite as it was caught 90 % of the 101, 85 % by a MUST; with the rules and the",
-    "steps that the others led to it catches 99 %, 93 % by a MUST.",
+    "faults were written from the source alone, with the eyes of somebody who had read neither the rules nor the list. Of the",
+    "first hundred, of which 40 stood there already, the suite as it was caught 90 %, 85 % by a MUST; with the rules and the",
+    "steps that the others led to it catches 99 %, 93 % by a MUST. Then of 103, half of which stood there, too, it caught 83 %,",
+    "79 % by a MUST, and catches 98 %, 92 % by a MUST, now.",
     ...(automatic.length === 0
       ? []
       : [
