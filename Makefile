@@ -47,6 +47,7 @@ BROWSER_PACKAGES := chromium
 WORKSHOP_PACKAGES := node:node libmsgpack-cxx-dev
 METRICS_PACKAGES := prometheus
 REDIS_PACKAGES := redis-server
+NGINX_PACKAGES := nginx-light
 SOAK_PACKAGES := gnuplot-nox
 VALGRIND_PACKAGES := valgrind
 FAULT_PACKAGES := node:node node:npm util-linux iproute2 libfaketime systemd nginx-light haproxy prometheus
@@ -131,6 +132,8 @@ build/.packages-metrics: Makefile .ci/need
 	@.ci/need $(METRICS_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-redis: Makefile .ci/need
 	@.ci/need $(REDIS_PACKAGES) && mkdir -p $(@D) && touch $@
+build/.packages-nginx: Makefile .ci/need
+	@.ci/need $(NGINX_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-faults: Makefile .ci/need
 	@.ci/need $(FAULT_PACKAGES) && mkdir -p $(@D) && touch $@
 build/.packages-soak: Makefile .ci/need
@@ -444,7 +447,7 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-l
 	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
 
 $(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(PUBLISH) $(CLIENTS)/node_modules/.installed \
-  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics build/.packages-redis
+  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | build/.packages-browser build/.packages-metrics build/.packages-redis build/.packages-nginx
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
 
@@ -562,6 +565,10 @@ serve: $(CONTRACT) ## run the contract server in the foreground: PORT=4000
 .PHONY: run
 run: $(CHAT) $(CLIENTS)/node_modules/.installed ## run chapter 1's chat on http://localhost:4000
 	@exec $(CHAT) --port $(or $(PORT),4000)
+
+.PHONY: cluster
+cluster: $(CHAT) $(CLIENTS)/node_modules/.installed build/.packages-redis build/.packages-nginx ## run the chat as three nodes at one Redis, behind nginx: http://localhost:4000, and who is on which node
+	@exec .ci/cluster $(or $(PORT),4000) $(CHAT)
 
 # make bench [URL=ws://host:port/socket [PID=1234]] [CASES=echo,fanout] [VERSUS=ws://…, or a command with {port}] [FLOOR=1] [TLS=1]
 #   [BENCH_FLAGS='whatever else phx-bench --help tells']

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "nodes.h"
 #include "options/command_line.h"
 #include "phoenix.h"
 #include "room.h"
@@ -25,6 +26,15 @@ class Files {
   explicit Files(phx::Endpoint& endpoint) : endpoint_(endpoint) {}
 
   void serve(std::string path, const std::filesystem::path& file, std::string type) {
+    answer(std::move(path), content(file), std::move(type));
+  }
+  void answer(std::string path, std::string body, std::string type) {
+    endpoint_.get(std::move(path), [body = std::move(body), type](const phx::Request&) {
+      return phx::Response{200, body, {{"content-type", type}}};
+    });
+  }
+
+  static std::string content(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) {
       throw std::runtime_error(fmt::format(
@@ -32,11 +42,9 @@ class Files {
           "missing, or set --root",
           file.string()));
     }
-    std::stringstream content;
-    content << in.rdbuf();
-    endpoint_.get(std::move(path), [body = content.str(), type](const phx::Request&) {
-      return phx::Response{200, body, {{"content-type", type}}};
-    });
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
   }
 
  private:
@@ -54,23 +62,34 @@ std::filesystem::path own_root() {
 
 //! [mount_chat]
 /// Where one logs in, and where one connects with the token from there.
-void mount_chat(phx::Endpoint& endpoint, const Options& options) {
+std::shared_ptr<chat::ChatSocket> mount_chat(phx::Endpoint& endpoint, const Options& options) {
   const auto login = std::make_shared<const chat::Login>(options.endpoint.secret_key_base);
   endpoint.post("/login", [login](const auto& request) { return login->log_in(request); });
   endpoint.get("/login", [login](const auto& request) { return login->who(request); });
 
   phx::Mount mount = options.mount;  // with long-poll, where no websocket gets through
   mount.path = "/socket";
-  mount.socket = std::make_shared<chat::ChatSocket>(login);
+  auto socket = std::make_shared<chat::ChatSocket>(login);
+  mount.socket = socket;
   mount.auth_token = true;
   endpoint.socket(std::move(mount));
+  return socket;
 }
 //! [mount_chat]
 
-void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
+/// Where the chat is one node of several, the page says so to its script, and shows who is where.
+void mark(std::string& html) {
+  const std::string tag = "<html lang=\"en\"";
+  html.replace(html.find(tag), tag.size(), tag + " data-nodes");
+}
+
+void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root, bool nodes) {
   const auto page = root / "chapters/01-the-101/page";
   Files files(endpoint);
-  files.serve("/", page / "index.html", "text/html; charset=utf-8");
+  std::string html = Files::content(page / "index.html");
+  if (nodes) mark(html);
+  files.answer("/", std::move(html), "text/html; charset=utf-8");
+  if (nodes) files.serve("/nodes.js", page / "nodes.js", "text/javascript; charset=utf-8");
   files.serve("/chat.css", page / "chat.css", "text/css; charset=utf-8");
   files.serve("/chat.js", page / "chat.js", "text/javascript; charset=utf-8");
   files.serve("/assets/phoenix.mjs",
@@ -80,9 +99,18 @@ void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
 
 int serve(Options options) {
   phx::Endpoint endpoint(options.endpoint);
-  mount_chat(endpoint, options);
-  serve_page(endpoint, options.root.empty() ? own_root() : options.root);
+  phx::Presence presence;
+  const auto socket = mount_chat(endpoint, options);
+  const auto nodes = options.endpoint.pubsub;  // the way to the others, if there are others
+  if (nodes) {
+    endpoint.presence(presence, options.presence);
+    socket->channel("nodes:*", [&presence, name = nodes->node_name()] {
+      return std::make_unique<chat::Nodes>(presence, name);
+    });
+  }
+  serve_page(endpoint, options.root.empty() ? own_root() : options.root, nodes != nullptr);
   const auto metrics = options.count(endpoint);
+  options.open_api(endpoint, nodes ? &presence : nullptr);
   phx::Server server(endpoint, options.server, options.log());
   fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
              server.url());

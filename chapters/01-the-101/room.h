@@ -22,6 +22,7 @@ class ChatSocket final : public phx::UserSocket {
   explicit ChatSocket(std::shared_ptr<const Login> login) : login_(std::move(login)) {
     channel<Room>("room:*");
   }
+  using phx::UserSocket::channel;  // chat.cc adds one where there are several nodes
 
   phx::ConnectResult connect(phx::Connect connect, phx::Socket& socket) const override;
 

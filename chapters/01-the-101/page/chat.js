@@ -80,6 +80,14 @@ function connect() {
   show("connecting", "Connecting");
   socket.connect();
   join();
+  followNodes();
+}
+
+/** Only a server that is one node of several says so in its page. */
+async function followNodes() {
+  if (document.documentElement.dataset.nodes === undefined) return;
+  const { follow } = await import("/nodes.js");
+  follow(socket);
 }
 
 //! [join]
