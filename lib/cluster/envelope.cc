@@ -3,6 +3,7 @@
 #include "cluster/envelope.h"
 
 #include "channel/fastlane.h"
+#include "cluster/interest.h"
 #include "etf/reader.h"
 #include "etf/writer.h"
 #include "presence/wire.h"
@@ -162,7 +163,7 @@ std::optional<std::string> seal(const Route& route, std::string_view topic,
 //! [open]
 /// What is not version 3 or of another shape is not ours to judge: Phoenix leaves it alone, too.
 std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
-                           const EnvelopeOptions& options) try {
+                           const EnvelopeOptions& options, const Interest* interest) try {
   if (bytes.size() > options.max_bytes) refuse("a smaller message");
   etf::Reader reader(bytes, {.bytes_a_term = bytes_a_term, .inflated = options.max_bytes});
   if (reader.tuple() != 6 || reader.term() != Term(version)) return {};
@@ -170,6 +171,7 @@ std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
   if (!for_us(mode, reader.term(), own_node)) return {};
   const auto topic = reader.binary();
   if (!topic) refuse("a topic");
+  if (interest != nullptr && !interest->possible(*topic)) return {};
   const std::string name(*topic);
   const Term message = reader.term();
   return opened(name, message, reader.term());

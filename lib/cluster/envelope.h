@@ -18,6 +18,8 @@
 
 namespace phx::cluster {
 
+class Interest;
+
 /// `except`: to all but `node`, which is the sender. `only`: to `node`.
 struct Route {
   enum Mode : unsigned char { except, only };
@@ -52,8 +54,9 @@ struct Opened {
   pubsub::Dispatcher dispatch;
 };
 
-/// Nothing for a message that is not for the node of this name. \throws BadEnvelope.
+/// Nothing for a message that is not for the node of this name, nor for one on a topic in which
+/// there is no interest; such a one is not read any further. \throws BadEnvelope.
 std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
-                           const EnvelopeOptions& options);
+                           const EnvelopeOptions& options, const Interest* interest = nullptr);
 
 }  // namespace phx::cluster

@@ -2,6 +2,8 @@
 
 #include "cluster/envelope.h"
 
+#include "cluster/interest.h"
+
 #include "base/base64.h"
 #include "etf/decimal.h"
 #include "etf/reader.h"
@@ -270,4 +272,20 @@ PHX_TEST("integers of any size keep their digits") {
     expect_eq(json_of(term_of(digits)), std::string(digits));
   }
   expect_throw<NoJson>([] { term_of(std::string(10'001, '9')); });
+}
+
+PHX_TEST("a message on a topic in which there is no interest is not read any further") {
+  const std::string good = bytes_of(recorded[0].envelope);
+  const std::string topic = open(good, "b", defaults)->topic;
+  Interest interest;
+  expect(!open(good, "b", defaults, &interest).has_value(), "nobody listens");
+  interest.opened(topic);
+  expect(open(good, "b", defaults, &interest).has_value(), "somebody listens");
+  interest.opened(topic);
+  interest.closed(topic);
+  expect(open(good, "b", defaults, &interest).has_value(), "one of two shards still does");
+  interest.closed(topic);
+  const std::string cut = good.substr(0, good.size() - 1);
+  expect(!open(cut, "b", defaults, &interest).has_value(), "nobody finds what is wrong with it");
+  refused(cut);
 }

@@ -13,6 +13,7 @@ void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetr
   log_ = log;
   hubs_ = std::move(hubs);
   telemetry_ = &telemetry;
+  interest_.clear();
 }
 
 void Exchange::send(const Route& route, std::string_view topic, const pubsub::Event& event) try {
@@ -28,7 +29,7 @@ void Exchange::send(const Route& route, std::string_view topic, const pubsub::Ev
 
 //! [received]
 void Exchange::received(std::string_view bytes) try {
-  auto message = cluster::open(bytes, node_name_, options_);
+  auto message = cluster::open(bytes, node_name_, options_, &interest_);
   if (!message) return;
   hubs_.front()->local_broadcast(message->topic, std::move(message->event), {}, message->dispatch);
 } catch (const BadEnvelope& why) {

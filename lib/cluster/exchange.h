@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "cluster/envelope.h"
+#include "cluster/interest.h"
 #include "telemetry/telemetry.h"
 
 namespace phx::cluster {
@@ -45,6 +46,9 @@ class Exchange {
 
   /// \throws serializer::EncodeError, as seal() does.
   void send(const Route& route, std::string_view topic, const pubsub::Event& event);
+  /// What hubs say of their topics: received() hands on no others.
+  void topic_opened(std::string_view topic) { interest_.opened(topic); }
+  void topic_closed(std::string_view topic) { interest_.closed(topic); }
   /// Never throws for what the bytes are.
   void received(std::string_view bytes);
 
@@ -55,6 +59,7 @@ class Exchange {
   const std::string node_name_;
   const EnvelopeOptions options_;
   const Publish publish_;
+  Interest interest_;
   std::vector<pubsub::PubSub*> hubs_;
   const telemetry::Telemetry* telemetry_ = nullptr;
   Log log_ = Log::silent();

@@ -71,6 +71,9 @@ class RedisPubSub final : public pubsub::Adapter {
     exchange_.send({cluster::Route::only, node}, topic, *event);
   }
 
+  void topic_opened(std::string_view topic) override { exchange_.topic_opened(topic); }
+  void topic_closed(std::string_view topic) override { exchange_.topic_closed(topic); }
+
  private:
   const redis::Options redis_;
   const std::string channel_;

@@ -45,6 +45,11 @@ class Adapter {
   /// To the node of this name alone: a text, or the atom by which a node of Erlang is called.
   virtual void direct_broadcast(const etf::Term& node, std::string_view topic,
                                 const std::shared_ptr<const Event>& event) = 0;
+
+  /// The first subscriber of a topic has come to a hub, or its last has gone: what others broadcast
+  /// on topics that no hub has need not be handed on. On the hub's thread; never waits.
+  virtual void topic_opened(std::string_view topic) { static_cast<void>(topic); }
+  virtual void topic_closed(std::string_view topic) { static_cast<void>(topic); }
 };
 //! [adapter]
 

@@ -29,6 +29,7 @@ std::unique_ptr<Subscription> PubSub::subscribe(std::string_view name, process::
   if (found == topics_.end()) {
     found = topics_.try_emplace(std::string(name)).first;
     found->second.name = &found->first;
+    if (adapter_ != nullptr) adapter_->topic_opened(found->first);
   }
   Topic& topic = found->second;
   auto subscription = std::make_unique<Subscription>(*this, topic, topic.subscribers.size());
@@ -39,6 +40,7 @@ std::unique_ptr<Subscription> PubSub::subscribe(std::string_view name, process::
 //! [unsubscribe]
 void PubSub::unsubscribe(const Subscription& subscription) {
   Topic& topic = subscription.topic_;
+  if (adapter_ != nullptr && topic.subscribers.size() == 1) adapter_->topic_closed(*topic.name);
   const std::size_t index = subscription.index_;
   topic.subscribers[index] = std::move(topic.subscribers.back());
   topic.subscribers[index].subscription->index_ = index;

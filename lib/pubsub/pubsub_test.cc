@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "etf/term.h"
 #include "pubsub/adapter.h"
 #include "testing/case.h"
 
@@ -204,4 +205,39 @@ PHX_TEST("what is broadcast goes to other nodes first; a local broadcast stays")
   expect_throw<std::runtime_error>([&] { f.hub.broadcast("t", text("unsendable")); });
   f.settle();
   expect_eq(f.journal, Journal{"others:t:one", "own:one", "own:two"});
+}
+
+namespace {
+
+/// Writes down which topics it is told of.
+struct Told final : Adapter {
+  const std::string& node_name() const override { return name; }
+  void open(std::vector<PubSub*>, const telemetry::Telemetry&, const Log&) override {}
+  void close() override {}
+  void broadcast(std::string_view, const EventPtr&) override {}
+  void direct_broadcast(const etf::Term&, std::string_view, const EventPtr&) override {}
+  void topic_opened(std::string_view topic) override { said.push_back("+" + std::string(topic)); }
+  void topic_closed(std::string_view topic) override { said.push_back("-" + std::string(topic)); }
+
+  const std::string name = "here";
+  Journal said;
+};
+
+}  // namespace
+
+PHX_TEST(
+    "the way to other nodes is told of a topic's first subscriber, and when its last is gone") {
+  Told told;
+  Fixture f;
+  f.hub.use(&told);
+  const Pid ann = f.listen("room", "ann");
+  const Pid ben = f.listen("room", "ben");
+  f.listen("hall", "cat");
+  f.scheduler.exit(ann, {ExitReason::killed});
+  f.settle();
+  expect_eq(told.said, Journal({"+room", "+hall"}));
+  f.scheduler.exit(ben, {ExitReason::killed});
+  f.settle();
+  expect_eq(told.said, Journal({"+room", "+hall", "-room"}));
+  f.hub.use(nullptr);
 }
