@@ -247,19 +247,26 @@ class Reader {
 
 }  // namespace
 
-std::size_t depth(std::string_view text) {
-  std::size_t now = 0;
-  std::size_t deepest = 0;
+/// An object has a table of eight buckets, an array one of eight values, however few they hold.
+Shape shape(std::string_view text) {
+  constexpr std::size_t of_object = 224, of_array = 112, of_value = 40, of_key = 72;
+  Shape shape{.tree_bytes = of_value};
+  std::size_t depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '"') in_string = !in_string;
     if (c == '\\') ++i;
     if (in_string) continue;
-    if (c == '{' || c == '[') deepest = std::max(deepest, ++now);
-    if (c == '}' || c == ']') --now;
+    if (c == '{' || c == '[') shape.depth = std::max(shape.depth, ++depth);
+    if (c == '}' || c == ']') --depth;
+    shape.tree_bytes += c == '{'   ? of_object
+                        : c == '[' ? of_array
+                        : c == ',' ? of_value
+                        : c == ':' ? of_key
+                                   : 0;
   }
-  return deepest;
+  return shape;
 }
 
 json_t* read(std::string_view text) { return Reader(text).whole().release(); }

@@ -21,7 +21,12 @@ constexpr std::size_t max_depth = 2'048;
 /// \throws JsonError, naming the byte, for any text that is not one JSON value (RFC 8259) in UTF-8.
 json_t* read(std::string_view text);
 
-/// How deep it nests. REQUIRES: valid JSON.
-std::size_t depth(std::string_view text);
+/// What reading a text would take, without reading it.
+struct Shape {
+  std::size_t depth = 0;       ///< Arrays and objects within each other.
+  std::size_t tree_bytes = 0;  ///< About what the tree's values take in memory, without their text.
+};
+/// REQUIRES: valid JSON.
+Shape shape(std::string_view text);
 
 }  // namespace phx::json

@@ -49,32 +49,41 @@ class Payload {
   /// The tree, built at the first call. A binary payload reads as null. Valid while the payload is
   /// neither moved from nor assigned to.
   /// \throws JsonError for what may be passed on but not read: nesting over json::max_depth, and
-  /// more bytes than limit_reading() allows.
+  /// more bytes, or a larger tree, than limit_reading() allows.
   const Json& json() const {
     return tree_.get([this] { return is_binary() ? Json() : read(); });
   }
   /// Builds the tree of a large payload, if it can be read: a worker does so before it hands it to
   /// a shard, where others wait.
   void read_ahead() const {
-    constexpr std::size_t worth_it = 65'536;
-    if (is_binary() || view().size() < worth_it || view().size() > max_read_) return;
-    if (json::depth(view()) <= json::max_depth) json();
+    if (is_binary() || view().size() < large || view().size() > max_read_) return;
+    const json::Shape shape = json::shape(view());
+    if (shape.depth <= json::max_depth && shape.tree_bytes <= max_tree()) json();
   }
-  /// A tree takes many times the bytes of its text, and long to build. What a client sent has a
-  /// limit; what the application made has none.
+  /// A tree may take many times the bytes of its text, and long to build and to free. What a client
+  /// sent has a limit: that many bytes of text, and tree_factor times as many of a tree. What the
+  /// application made has none.
   void limit_reading(std::uint32_t max_bytes) { max_read_ = max_bytes; }
+  static constexpr std::size_t tree_factor = 32;
   Json operator[](std::string_view key) const { return json()[key]; }
 
  private:
   enum class Kind : unsigned char { text, binary };
   static constexpr std::size_t npos = std::string_view::npos;
+  static constexpr std::size_t large = 65'536;  // bytes: any smaller tree is built soon
   Payload(Kind kind, std::string storage, std::size_t begin, std::size_t size)
       : storage_(std::move(storage)), begin_(begin), size_(size), kind_(kind) {}
 
+  std::size_t max_tree() const { return tree_factor * max_read_; }
   Json read() const {
-    if (view().size() <= max_read_) return Json::parse(view());
-    throw JsonError("expected at most " + std::to_string(max_read_) +
-                    " bytes of JSON to read, got " + std::to_string(view().size()));
+    if (view().size() > max_read_) {
+      throw JsonError("expected at most " + std::to_string(max_read_) +
+                      " bytes of JSON to read, got " + std::to_string(view().size()));
+    }
+    const std::size_t tree = view().size() < large ? 0 : json::shape(view()).tree_bytes;
+    if (tree <= max_tree()) return Json::parse(view());
+    throw JsonError("expected JSON to read whose values take at most " +
+                    std::to_string(max_tree()) + " bytes, got " + std::to_string(tree));
   }
 
   std::string storage_;

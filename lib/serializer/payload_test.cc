@@ -93,6 +93,23 @@ PHX_TEST("a payload over its limit can be passed on, and not read; its copies ne
   }
 }
 
+PHX_TEST("a payload of many small values has a limit of what they take as a tree") {
+  std::string dense = "[";
+  while (dense.size() < 300'000) dense += "{},";
+  Payload payload = Payload::own_text(dense + "{}]");
+  payload.limit_reading(1'000'000);
+  expect(payload.json().is_array(), "26 MB are within 32 MB");
+  Payload other = Payload::own_text(dense + "{}]");
+  other.limit_reading(500'000);
+  other.read_ahead();
+  const std::string said = expect_throw<JsonError>([&] { other.json(); });
+  expect(said.starts_with("expected JSON to read whose values take at most 16000000 bytes, got 26"),
+         said);
+  Payload text = Payload::own_text("[\"" + std::string(400'000, '{') + "\"]");
+  text.limit_reading(500'000);
+  expect(text.json().is_array(), "a string is one value");
+}
+
 PHX_TEST("to read ahead what can't be read does nothing, and throws nothing") {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   Payload::own_text(deep).read_ahead();
