@@ -305,15 +305,15 @@ $(BUILD)/tls.passed: $(BUILD)/conformance.passed $(BUILD)/tls/cert.pem
 	@$(SUITE) --url wss://127.0.0.1/socket --ca $(BUILD)/tls/cert.pem -- \
 	  $(CONTRACT) --shards 1 --cert $(BUILD)/tls/cert.pem --key $(BUILD)/tls/key.pem && touch $@
 
-# Each rule fails on a server that is broken on purpose, and none on the good one.
-MUTANT_REASONS := conformance/mutants/reasons.txt
-JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reasons $(MUTANT_REASONS) -- $(CONTRACT) --shards 1
 # What holds for two clients holds for clients of two nodes, too; and the rules of many nodes.
 WITH_REDIS := .ci/with-redis
 ON_NODES = $(WITH_REDIS) $(SUITE) --axis cluster --nodes $(1) -- $(CONTRACT) --shards 1 --redis {redis} --pubsub Suite.PubSub --broadcast-period 100ms
 $(BUILD)/cluster.passed: $(BUILD)/conformance.passed $(WITH_REDIS) | build/.packages-redis
 	@$(call ON_NODES,2) && touch $@
 
+# Each rule fails on a server that is broken on purpose, and none on the good one.
+MUTANT_REASONS := conformance/mutants/reasons.txt
+JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reasons $(MUTANT_REASONS) -- $(CONTRACT) --shards 1
 .PHONY: mutants
 mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis ## prove that each rule can fail: judge servers that are broken on purpose
 	@$(JUDGE_MUTANTS)

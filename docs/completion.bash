@@ -85,8 +85,8 @@ _phx_bench() {
     # Cases and series, from the tool itself.
     --only) _phx_list "$("$1" --help 2>/dev/null | awk '/^(Cases|Series)/ { list = 1; next } !NF { list = 0 } list { print $1 }')" ;;
     --pid | --versus-pid) _phx_processes ;;
-    --url | --seconds | --label | --versus | --rounds | --retries) ;;
-    *) _phx_among --help --version --url --insecure --ca --pid --seconds --only --json --label --versus --versus-pid --rounds --retries -- ;;
+    --url | --nodes | --seconds | --label | --versus | --rounds | --retries) ;;
+    *) _phx_among --help --version --url --insecure --ca --pid --nodes --seconds --only --json --label --versus --versus-pid --rounds --retries -- ;;
   esac
 }
 

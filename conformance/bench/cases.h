@@ -66,6 +66,14 @@ Result connects(const Context& context, std::size_t at_once, std::size_t idle = 
 Result burns(const Context& context, std::size_t connections, std::uint64_t rounds);
 /// `figure` is resident bytes of the server for each idle, joined connection.
 Result memory(const Context& context, const Residents& residents);
+/// Broadcasts at one node, heard at another, on a timetable; `figure` is the median latency in
+/// microseconds.
+Result across(const Context& context, double rate);
+/// The same as fast as it goes; `figure` is broadcasts a second.
+Result across_flood(const Context& context, std::size_t in_flight);
+/// Of topics that have no member at the other node, whose CPU it is that each broadcast costs;
+/// `figure` is broadcasts a second.
+Result overheard(const Context& context, std::size_t in_flight);
 /// The open loop; `figure` is the median latency in microseconds.
 Result latency(const Context& context, const Schedule& schedule);
 

@@ -21,6 +21,7 @@ struct Context {
   Millis window;                   ///< How long to measure, after the warm-up.
   std::uint64_t descriptor_limit;  ///< Of this process.
   Millis warm_up{500};             ///< What happens before is not counted.
+  const Target* other = nullptr;   ///< Another node of the same cluster, if there is one.
 };
 
 /// Percentiles in microseconds.

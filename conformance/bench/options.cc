@@ -22,6 +22,7 @@ struct Words {
   std::vector<std::string> versus;
   std::vector<pid_t> versus_pids;
   std::vector<std::string> only;
+  std::size_t nodes = 1;
   conformance::Trust trust;
 };
 
@@ -35,6 +36,10 @@ void declare(CLI::App& app, Words& words, Options& options) {
       ->check(CLI::ExistingFile)
       ->excludes(insecure);
   app.add_option("--pid", words.pid, "The server's process, for its CPU time and memory");
+  app.add_option("--nodes", words.nodes,
+                 "Start the command so often, as the nodes of one cluster: for --only nodes")
+      ->check(CLI::Range(1, 20))
+      ->capture_default_str();
   app.add_option("--seconds", options.seconds, "How long each case measures")
       ->check(CLI::Range(0.1, 600.0))
       ->capture_default_str();
@@ -138,6 +143,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     options.contenders.push_back(
         command.empty() ? running(words.url, words, words.pid)
                         : started(fmt::format("{}", fmt::join(command, " ")), command, words));
+    options.contenders.front().nodes = words.nodes;
     for (std::size_t nth = 0; nth < words.versus.size(); ++nth)
       options.contenders.push_back(other(words, nth));
     if (!words.versus.empty() && app.count("--rounds") == 0) options.rounds = 3;

@@ -16,6 +16,7 @@ struct Contender {
   std::string name;  ///< For the report: its URL, or its command.
   Target target;
   std::vector<std::string> command;  ///< Empty: it runs already, and `target` is where.
+  std::size_t nodes = 1;             ///< How often to start it: the nodes of one cluster.
 };
 
 /// A value.

@@ -42,6 +42,13 @@ PHX_TEST("without a word it is our own port, and all cases once") {
   expect_eq(options.rounds, 1U);
 }
 
+PHX_TEST("a command may be started several times, as the nodes of a cluster") {
+  const auto options = good({"--nodes", "2", "--only", "nodes", "--", "srv"});
+  expect_eq(options.contenders[0].nodes, 2U);
+  expect_eq(options.cases.size(), 3U);
+  expect_eq(good({}).contenders[0].nodes, 1U);
+}
+
 PHX_TEST("a URL is taken apart, and its process is known if it is told") {
   const auto target = good({"--url", "ws://there:81/a/b/", "--pid", "7"}).contenders[0].target;
   expect_eq(target.host, "there");

@@ -65,6 +65,15 @@ std::vector<Series> make_series() {
            [](C c, std::size_t x) {
              return latency(c, {.rate = static_cast<double>(x), .may_saturate = true});
            }),
+      {"nodes",
+       "broadcasts from one node of a cluster to another, for --nodes 2",
+       "which",
+       {{"nodes-latency", "1,000 broadcasts/s, node to node, p50", Unit::microseconds, false,
+         [](C c) { return across(c, 1'000); }, "nodes", 1},
+        {"nodes-flood", "broadcasts, node to node", per_second, false,
+         [](C c) { return across_flood(c, 200); }, "nodes", 2},
+        {"nodes-overheard", "others' broadcasts; CPU: of the hearer", per_second, false,
+         [](C c) { return overheard(c, 200); }, "nodes", 3}}},
   };
 }
 

@@ -25,12 +25,23 @@ Subject::Subject(const Contender& contender) : contender_(contender), target_(co
 
 void Subject::start() {
   command_.reset();
-  target_.port = free_port();
-  command_ = std::make_unique<Command>(contender_.name, contender_.command, target_.port);
-  target_.pid = command_->pid();
-  resolve(target_);
-  command_->await(target_);
+  others_.clear();
+  command_ = start_one(target_);
+  while (others_.size() + 1 < contender_.nodes) {
+    Node node{target_, nullptr};
+    node.command = start_one(node.target);
+    others_.push_back(std::move(node));
+  }
   used_ = false;
+}
+
+std::unique_ptr<Command> Subject::start_one(Target& target) {
+  target.port = free_port();
+  auto command = std::make_unique<Command>(contender_.name, contender_.command, target.port);
+  target.pid = command->pid();
+  resolve(target);
+  command->await(target);
+  return command;
 }
 
 Result Subject::run(const Case& what, Loop& loop, const Terms& terms) {
@@ -52,7 +63,9 @@ Result Subject::attempt(const Case& what, Loop& loop, const Terms& terms) {
   }
   used_ = true;
   try {
-    auto result = what.run({loop, target_, terms.window, terms.descriptors});
+    Context context{loop, target_, terms.window, terms.descriptors};
+    if (!others_.empty()) context.other = &others_.front().target;
+    auto result = what.run(context);
     loop.pause(between_cases);
     return result;
   } catch (const Failure& failure) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "conformance/bench/cases.h"
 #include "conformance/bench/command.h"
@@ -34,11 +35,18 @@ class Subject {
 
  private:
   void start();
+  std::unique_ptr<Command> start_one(Target& target);
   Result attempt(const Case& what, Loop& loop, const Terms& terms);
 
   const Contender& contender_;
   Target target_;
   std::unique_ptr<Command> command_;
+  /// Another node of the cluster.
+  struct Node {
+    Target target;
+    std::unique_ptr<Command> command;
+  };
+  std::vector<Node> others_;
   bool used_ = false;
   std::set<std::string> saturated_;  // series
 };
