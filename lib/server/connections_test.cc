@@ -100,6 +100,30 @@ bool ends(const std::string& bytes, const std::string& with) { return bytes.ends
 
 }  // namespace
 
+PHX_TEST("many requests that come together are answered in turns with others") {
+  Shard shard;
+  shard.connect();
+  std::string requests;
+  for (int i = 0; i < 100; ++i) requests += get("/");
+  const auto answers = [](const std::string& text) {
+    std::size_t count = 0;
+    for (auto at = text.find("hello"); at != text.npos; at = text.find("hello", at + 1)) ++count;
+    return count;
+  };
+  std::size_t so_far = answers(shard.told(requests));
+  expect_eq(so_far, 16u);
+  expect_eq(answers(shard.told(get("/"))), 0u);  // it waits behind the others
+  net::Timer turns(shard.loop, [&] {
+    so_far += answers(shard.network.taken());
+    if (so_far == 101) shard.loop.stop();
+  });
+  net::Timer gives_up(shard.loop, [&] { shard.loop.stop(); });
+  gives_up.start(Millis{20'000});
+  turns.every(Millis{1});
+  shard.loop.run();
+  expect_eq(so_far, 101u);
+}
+
 PHX_TEST("a request in two pieces is answered once it is whole, and the next one after it") {
   Shard shard;
   shard.connect();

@@ -13,6 +13,8 @@ namespace {
 /// Bytes of an answer that a client must take for more time: or one that takes a byte a minute
 /// would keep the rest for ever.
 constexpr std::size_t worth_more_time = 16'384;
+/// Requests that one connection has answered before others have their turn.
+constexpr std::size_t answered_at_once = 16;
 
 }  // namespace
 
@@ -83,6 +85,7 @@ void HttpConnection::report(telemetry::Limit limit) const {
 /// waits in the network and takes none of our memory.
 void HttpConnection::received(std::string_view bytes) {
   if (ended_) return;
+  if (!late_) answered_ = 0;
   reader_.feed(bytes);
   if (idle()) {
     read_requests();
@@ -99,6 +102,7 @@ void HttpConnection::read_requests() {
     if (auto* refusal = std::get_if<http::Response>(&next)) {
       respond(std::move(*refusal), false, http::Persistence::close);
     } else if (auto* request = std::get_if<http::Request>(&next)) {
+      if (++answered_ == answered_at_once) give_way();
       answer(std::move(*request));
     } else if (reader_.awaits_continue()) {
       unsent_ = {"HTTP/1.1 100 Continue\r\n\r\n"};
@@ -107,6 +111,19 @@ void HttpConnection::read_requests() {
       return;
     }
   }
+}
+
+/// A client may send a thousand requests together: the rest of them wait for the loop's next turn.
+void HttpConnection::give_way() {
+  late_ = true;
+  if (!next_turn_) next_turn_ = std::make_unique<net::Timer>(host_.loop(), [this] { go_on(); });
+  next_turn_->start(Millis{1});  // with 0 it might come before input and output
+}
+
+void HttpConnection::go_on() {
+  late_ = false;
+  answered_ = 0;
+  if (idle()) read_requests();
 }
 
 void HttpConnection::answer(http::Request request) {
@@ -240,6 +257,7 @@ void HttpConnection::end() {
   if (std::exchange(ended_, true)) return;
   if (answer_) answer_->hang_up();
   patience_.stop();
+  next_turn_.reset();
   log_access();
   host_.finished(*this);
 }

@@ -76,8 +76,10 @@ class HttpConnection final : public net::StreamUser {
     std::string_view next() const;
   };
   /// The client's next request can be answered now.
-  bool idle() const { return !waiting_ && unsent_.empty() && !closing_; }
+  bool idle() const { return !waiting_ && !late_ && unsent_.empty() && !closing_; }
   void read_requests();
+  void give_way();
+  void go_on();
   void answer(http::Request request);
   void know_peer(http::Request& request);
   void hand_on(transport::Upgrade upgrade);
@@ -100,7 +102,10 @@ class HttpConnection final : public net::StreamUser {
   bool leaving_ = false;  ///< Closes after the current answer.
   bool waiting_ = false;  ///< For an answer that takes time; the next request waits for it.
   bool paused_ = false;   ///< The stream is not read.
+  bool late_ = false;     ///< Others have their turn before its next request.
   bool ended_ = false;
+  std::size_t answered_ = 0;               ///< Requests since it last gave way.
+  std::unique_ptr<net::Timer> next_turn_;  ///< Only of one that has given way.
   std::shared_ptr<Answer> answer_;
   std::unique_ptr<Visit> visit_;  ///< The current request's, where there is an access log.
   net::Timer patience_;
