@@ -115,8 +115,10 @@ void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function
   }
   const Pid pid = slot.process->self();
   const Ref ref = make_ref();
+  const Pid client = works_for(*slot.process);
+  const Slot* served = find(client);
   slot.working = true;
-  workers_->post(works_for(*slot.process),
+  workers_->post(client, served == nullptr ? std::string() : served->process->network(),
                  {pid, [this, pid, ref, &process = *slot.process, work = std::move(work)] {
                     working_for = pid;
                     std::exception_ptr thrown;

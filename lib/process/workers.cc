@@ -1,22 +1,41 @@
-/// The worker threads' loop: the next client in turn, one job of it, then the next client.
+/// The worker threads' loop: one job of the next network's next client, then the next network.
 
 #include "process/workers.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace phx::process {
 
-void Workers::post(Pid client, Job job) {
+void Workers::post(Pid client, const std::string& network, Job job) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
-  Queue& queue = queues_[client];
+  Queue& queue = queue_of(client, network);
   queue.jobs.push_back(std::move(job));
   take_its_turn(client, queue);
   call_a_thread();
 }
 
+/// A client whose network nobody knows has one to itself.
+Workers::Queue& Workers::queue_of(Pid client, const std::string& network) {
+  const auto found = queues_.find(client);
+  if (found != queues_.end()) return found->second;
+  const auto of =
+      networks_.try_emplace(network.empty() ? std::to_string(client.number()) : network).first;
+  ++of->second.clients;
+  return queues_.emplace(client, Queue{of}).first->second;
+}
+
+void Workers::forget_idle(Pid client) {
+  const auto found = queues_.find(client);
+  const Queue& queue = found->second;
+  if (!queue.jobs.empty() || queue.running > 0) return;
+  if (--queue.network->second.clients == 0) networks_.erase(queue.network);
+  queues_.erase(found);
+}
+
 void Workers::call_a_thread() {
-  if (turns_.empty()) return;  // a client at its share goes on when one of its jobs ends
+  if (turns_.empty()) return;  // who is at its share goes on when one of its jobs ends
   if (idle_ >= turns_.size() || threads_.size() == limit_) {
     wake_.notify_one();
   } else {
@@ -25,9 +44,16 @@ void Workers::call_a_thread() {
 }
 
 void Workers::take_its_turn(Pid client, Queue& queue) {
-  if (queue.in_turn || queue.jobs.empty() || queue.running >= share_) return;
+  if (queue.in_turn || queue.jobs.empty() || queue.running >= shares_.of_client) return;
   queue.in_turn = true;
-  turns_.push_back(client);
+  queue.network->second.turns.push_back(client);
+  take_its_turn(queue.network->second);
+}
+
+void Workers::take_its_turn(Network& network) {
+  if (network.in_turn || network.turns.empty() || network.running >= shares_.of_network) return;
+  network.in_turn = true;
+  turns_.push_back(&network);
 }
 
 bool Workers::withdraw(Pid client, Pid process) {
@@ -35,15 +61,18 @@ bool Workers::withdraw(Pid client, Pid process) {
   const auto found = queues_.find(client);
   if (found == queues_.end()) return false;
   Queue& queue = found->second;
-  if (queue.in_turn && turns_.size() <= threads_.size() - running_) return false;
+  Network& network = queue.network->second;
+  const bool next = queue.in_turn && network.in_turn && network.turns.front() == client;
+  if (next && turns_.size() <= threads_.size() - running_) return false;
   if (std::erase_if(queue.jobs, [&](const Job& job) { return job.process == process; }) == 0) {
     return false;
   }
-  if (queue.jobs.empty() && queue.in_turn) {
-    queue.in_turn = false;
-    std::erase(turns_, client);
+  if (queue.jobs.empty() && std::exchange(queue.in_turn, false)) {
+    std::erase(network.turns, client);
+    if (network.turns.empty() && std::exchange(network.in_turn, false))
+      std::erase(turns_, &network);
   }
-  if (queue.jobs.empty() && queue.running == 0) queues_.erase(found);
+  forget_idle(client);
   return true;
 }
 
@@ -75,25 +104,32 @@ void Workers::run() {
 }
 
 void Workers::run_one(std::unique_lock<std::mutex>& lock) {
-  const Pid client = turns_.front();
+  Network& network = *turns_.front();
   turns_.pop_front();
+  network.in_turn = false;
+  const Pid client = network.turns.front();
+  network.turns.pop_front();
   Queue& queue = queues_.at(client);  // stays: a job of it runs
   queue.in_turn = false;
   {
     const Job job = std::move(queue.jobs.front());
     queue.jobs.pop_front();
     ++queue.running;
+    ++network.running;
     ++running_;
     take_its_turn(client, queue);
+    take_its_turn(network);
     call_a_thread();
     lock.unlock();
     job.run();
   }
   lock.lock();
   --queue.running;
+  --network.running;
   --running_;
   take_its_turn(client, queue);
-  if (queue.jobs.empty() && queue.running == 0) queues_.erase(client);
+  take_its_turn(network);
+  forget_idle(client);
 }
 
 }  // namespace phx::process

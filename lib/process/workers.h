@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -16,15 +17,23 @@
 
 namespace phx::process {
 
-/// A limited number of threads, each started when first needed. Clients take turns: each has a
-/// queue of its own, and a share of the threads that it never exceeds. So a client whose handlers
-/// block for long holds up itself, not the others. Any thread may call.
+/// A limited number of threads, each started when first needed. Networks take turns, and of each
+/// network its clients; each has a share of the threads that it never exceeds. So a client whose
+/// handlers block for long holds up itself, not the others, and one that comes again and again only
+/// its neighbours. Any thread may call.
 class Workers {
  public:
-  /// Ten threads, like OTP's dirty I/O schedulers (`erl +SDio`), of which `share` may work for one
-  /// client at a time; 0 means no limit.
-  explicit Workers(std::size_t threads = 10, std::size_t share = 0)
-      : limit_(threads), share_(share == 0 ? threads : share) {}
+  /// How many threads may work at a time; 0 means no limit.
+  struct Shares {
+    std::size_t of_client = 0;
+    std::size_t of_network = 0;
+  };
+  /// Ten threads, like OTP's dirty I/O schedulers (`erl +SDio`).
+  explicit Workers(std::size_t threads = 10) : Workers(threads, {}) {}
+  Workers(std::size_t threads, Shares shares)
+      : limit_(threads),
+        shares_({shares.of_client == 0 ? threads : shares.of_client,
+                 shares.of_network == 0 ? threads : shares.of_network}) {}
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
   /// Waits for running jobs, however long they take; see stop().
@@ -34,7 +43,8 @@ class Workers {
     Pid process;  ///< Whose work it is: at most one job each.
     std::function<void()> run;
   };
-  void post(Pid client, Job job);
+  /// `network` is the client's Process::network.
+  void post(Pid client, const std::string& network, Job job);
   /// Takes back the process's job, if it waits for others to end. False: it runs, or is about to,
   /// or is done.
   bool withdraw(Pid client, Pid process);
@@ -42,22 +52,34 @@ class Workers {
   bool stop(Millis patience);
 
  private:
-  struct Queue {
-    std::deque<Job> jobs = {};  // at most one per process: bounded by their number
+  struct Network {
+    std::deque<Pid> turns = {};  ///< Its clients with a job that may run now, each once.
+    std::size_t clients = 0;     ///< That have a queue.
     std::size_t running = 0;
     bool in_turn = false;  ///< It stands in turns_.
+  };
+  using Networks = std::map<std::string, Network>;
+  struct Queue {
+    Networks::iterator network;
+    std::deque<Job> jobs = {};  // at most one per process: bounded by their number
+    std::size_t running = 0;
+    bool in_turn = false;  ///< Its client stands in its network's turns.
   };
   void run();
   void run_one(std::unique_lock<std::mutex>& lock);
   void call_a_thread();
+  Queue& queue_of(Pid client, const std::string& network);
   void take_its_turn(Pid client, Queue& queue);
+  void take_its_turn(Network& network);
+  void forget_idle(Pid client);
 
   const std::size_t limit_;
-  const std::size_t share_;
+  const Shares shares_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::map<Pid, Queue> queues_;  ///< Of the clients that have a job.
-  std::deque<Pid> turns_;        ///< Those with a job that may run now, each once.
+  Networks networks_;            ///< Of these clients.
+  std::deque<Network*> turns_;   ///< Those with a job that may run now, each once.
   std::vector<std::thread> threads_;
   std::condition_variable done_;
   std::size_t idle_ = 0;     ///< Threads that wait for a job.

@@ -35,9 +35,9 @@ struct Gate {
 };
 
 /// Whether another client's job is done although the rest blocks.
-bool serves(Workers& workers, std::uint64_t other) {
+bool serves(Workers& workers, std::uint64_t other, const std::string& network = "") {
   std::promise<void> done;
-  workers.post(client(other), {client(other), [&done] { done.set_value(); }});
+  workers.post(client(other), network, {client(other), [&done] { done.set_value(); }});
   return done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready;
 }
 
@@ -45,8 +45,8 @@ bool serves(Workers& workers, std::uint64_t other) {
 
 PHX_TEST("a client whose jobs block has its share of the threads, and the next client the rest") {
   Gate gate;
-  Workers workers(10, 2);
-  for (std::uint64_t i = 0; i < 20; ++i) workers.post(client(1), gate.job(100 + i));
+  Workers workers(10, {.of_client = 2});
+  for (std::uint64_t i = 0; i < 20; ++i) workers.post(client(1), "", gate.job(100 + i));
   gate.reaches(2);
   expect(serves(workers, 2), "another client is served");
   expect_eq(gate.begun.load(), 2);
@@ -54,11 +54,41 @@ PHX_TEST("a client whose jobs block has its share of the threads, and the next c
   gate.reaches(20);
 }
 
+PHX_TEST("clients of one network share a part of the threads, also once they have gone") {
+  Gate gate;
+  Workers workers(10, {.of_client = 2, .of_network = 5});
+  for (std::uint64_t i = 0; i < 60; ++i)
+    workers.post(client(1 + i / 2), "10.0.0.1", gate.job(100 + i));
+  gate.reaches(5);
+  expect(serves(workers, 1'000, "10.0.0.2"), "a client of another network is served");
+  expect(serves(workers, 1'001), "and one whose network nobody knows");
+  expect_eq(gate.begun.load(), 5);
+  gate.opened.set_value();
+  gate.reaches(60);
+}
+
+PHX_TEST("where all threads are taken, networks take turns, and of each network its clients") {
+  Gate gate;
+  Workers workers(1);
+  std::vector<int> order;
+  std::promise<void> done;
+  workers.post(client(1), "a", gate.job(1));
+  gate.reaches(1);
+  for (int n = 10; n < 13; ++n)
+    workers.post(client(n), "a", {client(n), [&order, n] { order.push_back(n); }});
+  for (int n = 30; n < 32; ++n)
+    workers.post(client(30), "b", {client(n), [&order, n] { order.push_back(n); }});
+  workers.post(client(10), "a", {client(20), [&done] { done.set_value(); }});
+  gate.opened.set_value();
+  expect(done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready, "done");
+  expect_eq(order, std::vector<int>{30, 10, 31, 11, 12});
+}
+
 PHX_TEST("two jobs of one client that come together run at the same time") {
   Gate gate;
-  Workers workers(10, 2);
+  Workers workers(10, {.of_client = 2});
   expect(serves(workers, 1), "one thread has started, and waits");
-  for (std::uint64_t i = 0; i < 2; ++i) workers.post(client(1), gate.job(100 + i));
+  for (std::uint64_t i = 0; i < 2; ++i) workers.post(client(1), "", gate.job(100 + i));
   gate.reaches(2);
   gate.opened.set_value();
 }
@@ -68,14 +98,14 @@ PHX_TEST("where all threads are taken, clients take turns") {
   Workers workers(1);
   std::vector<int> order;
   std::promise<void> done;
-  workers.post(client(1), gate.job(1));
+  workers.post(client(1), "", gate.job(1));
   gate.reaches(1);
   for (int i = 0; i < 3; ++i)
-    workers.post(client(1), {client(10), [&order] { order.push_back(1); }});
+    workers.post(client(1), "", {client(10), [&order] { order.push_back(1); }});
   for (int i = 0; i < 3; ++i)
-    workers.post(client(2), {client(20), [&order] { order.push_back(2); }});
-  workers.post(client(3), {client(30), [&order] { order.push_back(3); }});
-  workers.post(client(2), {client(21), [&done] { done.set_value(); }});
+    workers.post(client(2), "", {client(20), [&order] { order.push_back(2); }});
+  workers.post(client(3), "", {client(30), [&order] { order.push_back(3); }});
+  workers.post(client(2), "", {client(21), [&done] { done.set_value(); }});
   gate.opened.set_value();
   expect(done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready, "done");
   expect_eq(order, std::vector<int>{2, 3, 1, 2, 1, 2, 1});
@@ -85,15 +115,20 @@ PHX_TEST("a job is taken back until it begins, and then no more") {
   Gate gate;
   Workers workers(1);
   std::atomic<bool> ran = false;
-  workers.post(client(1), gate.job(1));
+  workers.post(client(1), "", gate.job(1));
   gate.reaches(1);
-  workers.post(client(1), {client(11), [&ran] { ran = true; }});
-  workers.post(client(2), {client(21), [&ran] { ran = true; }});
+  workers.post(client(1), "", {client(11), [&ran] { ran = true; }});
+  workers.post(client(2), "", {client(21), [&ran] { ran = true; }});
   expect(!workers.withdraw(client(1), client(1)), "it runs");
   expect(workers.withdraw(client(1), client(11)), "it waited");
   expect(workers.withdraw(client(2), client(21)), "so did this one");
   expect(!workers.withdraw(client(2), client(21)), "once");
+  for (const std::uint64_t n : {3, 4}) {
+    workers.post(client(n), "a", {client(n), [&ran] { ran = true; }});
+  }
+  expect(workers.withdraw(client(3), client(3)), "the first of its network");
+  expect(workers.withdraw(client(4), client(4)), "and the last");
   gate.opened.set_value();
-  expect(serves(workers, 3), "the thread goes on");
+  expect(serves(workers, 5), "the thread goes on");
   expect(!ran.load(), "neither of them ran");
 }

@@ -124,7 +124,8 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
       service(the_service),
       addresses(options.max_connections_per_address),
       proxies(options.trusted_proxies, "ServerOptions::trusted_proxies"),
-      workers(options.worker_threads, options.max_workers_per_client),
+      workers(options.worker_threads, {.of_client = options.max_workers_per_client,
+                                       .of_network = options.max_workers_per_address}),
       memory(options.memory > 0 ? options.memory : server::default_memory(), shard_count(options)) {
   if (options.tls) certificate.emplace(*options.tls);
   net::take_standard_descriptors();

@@ -66,6 +66,9 @@ struct ServerOptions {
   std::size_t worker_threads = 10;  ///< For handlers that block (Channel::blocking); more wait.
   /// Of these, for one client's handlers at a time; its others wait. 0 means no limit.
   std::size_t max_workers_per_client = 2;
+  /// The same for all clients of one address (of IPv6, one /64): one that comes again and again
+  /// leaves its handlers behind, which run on.
+  std::size_t max_workers_per_address = 5;
   Millis farewell{5'000};  ///< For a client to leave when asked; then it is dropped.
   /// If set, the port speaks https and wss.
   std::optional<TlsOptions> tls = {};

@@ -77,6 +77,7 @@ class WebsocketConnection final : public transport::Wire,
   void answer_close(unsigned code) override;
   void pong(std::string payload) override;
   Millis quiet_for() const override { return stream_->quiet_for(); }
+  const std::string& peer() const override { return stream_->peer().address; }
   std::size_t unsent_limit() const override { return host_.outbox_limit(); }
 
   // The stream's events.

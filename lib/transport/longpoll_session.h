@@ -11,6 +11,7 @@
 
 #include "socket/handler.h"
 #include "transport/mount.h"
+#include "transport/session_places.h"
 
 namespace phx::transport {
 
@@ -53,8 +54,9 @@ struct Refused {};
 class LongpollSession final : public socket::Handler {
  public:
   std::size_t held_bytes() const override { return bytes_; }
+  std::string network() const override { return SessionPlaces::network_of(place_); }
   /// The session holds `place` while it lives.
-  LongpollSession(const Mount& mount, Socket socket, std::shared_ptr<const void> place);
+  LongpollSession(const Mount& mount, Socket socket, SessionPlaces::Place place);
 
  protected:
   void init() override;
@@ -78,7 +80,7 @@ class LongpollSession final : public socket::Handler {
   void end_if_inactive();
 
   const std::shared_ptr<const UserSocket> user_;
-  const std::shared_ptr<const void> place_;
+  const SessionPlaces::Place place_;
   const Millis patience_;  ///< Without a poll for this long, the client has gone.
   Clock::time_point last_poll_;
   process::Pid waiting_;  ///< The poll to notify of new frames, if any.

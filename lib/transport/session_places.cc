@@ -27,13 +27,14 @@ using Addresses = std::map<std::string, Address>;
 
 struct SessionPlaces::Session {
   Session(std::shared_ptr<Table> in, Addresses::iterator of, std::uint16_t from)
-      : table(std::move(in)), address(of), port(from) {}
+      : table(std::move(in)), address(of), network(of->first), port(from) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
 
   const std::shared_ptr<Table> table;
   const Addresses::iterator address;
+  const std::string network;  ///< The address's key, which may be gone once it is not counted.
   const std::uint16_t port;
   process::Pid pid = {};
   bool counted = true;  ///< Until it gives up its place, or ends.
@@ -107,7 +108,7 @@ SessionPlaces::SessionPlaces(SessionLimits limits)
 SessionPlaces::Admission SessionPlaces::admit(const std::string& address, std::uint16_t port) {
   const std::lock_guard lock(table_->mutex);
   Admission admission;
-  const std::string network = network_of(address);
+  const std::string network = phx::network_of(address);
   {
     static const Address nobody;
     const auto known = table_->addresses.find(network);
@@ -133,6 +134,10 @@ void SessionPlaces::used(process::Pid pid) {
   const std::lock_guard lock(table_->mutex);
   const auto found = table_->sessions.find(pid);
   if (found != table_->sessions.end()) table_->no_newcomer(*found->second);
+}
+
+std::string SessionPlaces::network_of(const Place& place) {
+  return place ? place->network : std::string();
 }
 
 std::size_t SessionPlaces::living() const {

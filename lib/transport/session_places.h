@@ -42,6 +42,9 @@ class SessionPlaces {
   /// Its client has polled, or posted.
   void used(process::Pid session);
 
+  /// The network that it is a place of. Empty for none.
+  static std::string network_of(const Place& place);
+
   /// Places taken now.
   std::size_t living() const;
   const SessionLimits& limits() const { return limits_; }

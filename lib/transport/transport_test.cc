@@ -248,9 +248,11 @@ struct FakeWire : Wire {
   void answer_close(unsigned code) override { heard.push_back("answer " + std::to_string(code)); }
   void pong(std::string payload) override { heard.push_back("pong " + payload); }
   Millis quiet_for() const override { return quiet; }
+  const std::string& peer() const override { return address; }
   std::size_t unsent_limit() const override { return 1'000'000; }
   std::vector<std::string> heard;
   Millis quiet{0};
+  const std::string address = "127.0.0.1";
 };
 
 }  // namespace

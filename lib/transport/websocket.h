@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/network.h"
 #include "process/timers.h"
 #include "socket/handler.h"
 #include "transport/pipeline.h"
@@ -27,6 +28,8 @@ class Wire {
   virtual void pong(std::string payload) = 0;
   /// Time since the client's last byte; a ping, a pong or part of a frame counts, too.
   virtual Millis quiet_for() const = 0;
+  /// The client's address.
+  virtual const std::string& peer() const = 0;
   /// How many bytes of memory may wait for the client.
   virtual std::size_t unsent_limit() const = 0;
 };
@@ -48,6 +51,8 @@ class Websocket final : public socket::Handler {
   /// The process keeps `user` alive. Closes after `timeout` without a byte from the client.
   Websocket(std::shared_ptr<const UserSocket> user, Socket socket, std::shared_ptr<Wire> wire,
             Millis timeout);
+
+  std::string network() const override { return network_of(wire_->peer()); }
 
  protected:
   void init() override;

@@ -28,8 +28,7 @@ struct WhenHandled {
 
 }  // namespace
 
-LongpollSession::LongpollSession(const Mount& mount, Socket socket,
-                                 std::shared_ptr<const void> place)
+LongpollSession::LongpollSession(const Mount& mount, Socket socket, SessionPlaces::Place place)
     : Handler(*mount.socket, std::move(socket)),
       user_(mount.socket),
       place_(std::move(place)),
