@@ -59,6 +59,15 @@ using ClockProcess = Clock;
 
 struct Visitors : phx::UserSocket {};
 
+struct ChatSocket : phx::UserSocket {
+  explicit ChatSocket(int) {}
+};
+
+void limit(const phx::ProgramOptions& options, int login) {
+  phx::Mount mount{"/socket", nullptr};
+#include "examples/lib/options/limited.h.1"
+}
+
 int with_a_command_line(int argc, char** argv) {
 #include "examples/docs/embedding.md.1"
   return 0;

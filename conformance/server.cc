@@ -26,15 +26,16 @@ phx::ProgramOptions defaults() {
   options.mount = phx::contract::base_mount();
   options.redis.pubsub = "Contract.PubSub";
   options.presence.name = "ContractWeb.Presence";
+  options.socket = phx::contract::socket_limits;
   options.log_level = "warn";
   return options;
 }
 
 int serve(phx::ProgramOptions options) {
   phx::Endpoint endpoint(options.endpoint);
-  phx::Presence presence;
+  phx::Presence presence({.max_meta_bytes = options.max_meta_bytes});
   endpoint.presence(presence, options.presence);
-  phx::contract::mount_all(endpoint, presence, {}, options.mount);
+  phx::contract::mount_all(endpoint, presence, {}, options.mount, options.socket);
   const auto metrics = options.count(endpoint);
   options.open_api(endpoint, &presence);
   phx::Server server(endpoint, options.server, options.log());

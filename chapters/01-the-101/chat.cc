@@ -69,7 +69,7 @@ std::shared_ptr<chat::ChatSocket> mount_chat(phx::Endpoint& endpoint, const Opti
 
   phx::Mount mount = options.mount;  // with long-poll, where no websocket gets through
   mount.path = "/socket";
-  auto socket = std::make_shared<chat::ChatSocket>(login);
+  auto socket = std::make_shared<phx::Limited<chat::ChatSocket>>(options.socket, login);
   mount.socket = socket;
   mount.auth_token = true;
   endpoint.socket(std::move(mount));

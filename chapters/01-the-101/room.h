@@ -17,7 +17,7 @@ class Room final : public phx::Channel {
 
 //! [ChatSocket]
 /// Whoever has logged in may come in, under the name that his token holds.
-class ChatSocket final : public phx::UserSocket {
+class ChatSocket : public phx::UserSocket {
  public:
   explicit ChatSocket(std::shared_ptr<const Login> login) : login_(std::move(login)) {
     channel<Room>("room:*");

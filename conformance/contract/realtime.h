@@ -37,7 +37,7 @@ class RealtimeChannel final : public Channel {
 };
 
 /// Speaks version 1, and version 2 as realtime-js has it.
-class RealtimeSocket final : public phx::UserSocket {
+class RealtimeSocket : public phx::UserSocket {
  public:
   /// `presence` outlives the socket.
   explicit RealtimeSocket(Presence& presence);

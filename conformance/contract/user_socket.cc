@@ -89,8 +89,8 @@ transport::Mount base_mount() {
 
 void mount_all(Endpoint& endpoint, Presence& presence,
                std::optional<std::vector<serializer::Offer>> serializers,
-               const transport::Mount& base) {
-  const auto user = std::make_shared<UserSocket>(presence);
+               const transport::Mount& base, const SocketLimits& limits) {
+  const auto user = std::make_shared<Limited<UserSocket>>(limits, presence);
   const auto mount = [&](const char* path, auto&& change) {
     transport::Mount made = base;
     made.path = path;
@@ -122,7 +122,7 @@ void mount_all(Endpoint& endpoint, Presence& presence,
     m.longpoll.reset();
   });
   mount("/realtime/v1", [&](auto& m) {
-    m.socket = std::make_shared<RealtimeSocket>(presence);
+    m.socket = std::make_shared<Limited<RealtimeSocket>>(limits, presence);
     m.serializers.reset();  // its own
   });
 }

@@ -2,19 +2,21 @@
 /// \file
 /// Who may connect to the contract server, and what its channels learn of him.
 
+#include "options/limited.h"
 #include "phoenix.h"
 
 namespace phx::contract {
 
-class UserSocket final : public phx::UserSocket {
+class UserSocket : public phx::UserSocket {
  public:
   /// `presence` outlives the socket.
   explicit UserSocket(Presence& presence);
   ConnectResult connect(Connect connect, Socket& socket) const override;
   std::optional<std::string> id(const Socket& socket) const override;
-  /// Rule W-05 has refs of 400,000 bytes: a heartbeat's ref is all that any server sends back.
-  std::size_t max_name_size() const override { return 500'000; }
 };
+
+/// Rule W-05 has refs of 400,000 bytes: a heartbeat's ref is all that any server sends back.
+constexpr SocketLimits socket_limits{.max_name_size = 500'000};
 
 /// What each mount of the contract starts from; its path and its socket are still to come.
 transport::Mount base_mount();
@@ -24,6 +26,7 @@ transport::Mount base_mount();
 /// one.
 void mount_all(Endpoint& endpoint, Presence& presence,
                std::optional<std::vector<serializer::Offer>> serializers = {},
-               const transport::Mount& base = base_mount());
+               const transport::Mount& base = base_mount(),
+               const SocketLimits& limits = socket_limits);
 
 }  // namespace phx::contract

@@ -89,6 +89,8 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Count{&server.worker_threads, 1, 1'000}},
       {"max-workers-per-client", listening, "of these, for one client at a time; 0 means no limit",
        Option::Count{&server.max_workers_per_client, 0, 1'000}},
+      {"max-workers-per-address", listening, "the same for all clients of one address",
+       Option::Count{&server.max_workers_per_address, 0, 1'000}},
       {"memory", listening, "of the whole process; 0 means half of what the machine or cgroup has",
        Option::Bytes{&server.memory, 0}},
 
@@ -126,6 +128,14 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
 
       {"max-frame-size", clients, "of one message, also once inflated",
        Option::Bytes{&mount.websocket->max_frame_size}},
+      {"max-channels", clients, "topics that one socket has joined",
+       Option::Count{&options.socket.max_channels, 1}},
+      {"max-name-size", clients, "of a topic, an event, a ref or a join_ref",
+       Option::Bytes{&options.socket.max_name_size}},
+      {"max-json-bytes", clients, "of one payload, that a handler may read",
+       Option::Bytes{&options.socket.max_json_bytes}},
+      {"max-meta-bytes", clients, "of a presence's key and meta",
+       Option::Bytes{&options.max_meta_bytes}},
       {"websocket-timeout", clients, "without a byte; then the websocket is closed",
        Option::Time{&mount.websocket->timeout}},
       {"message-rate", clients, "messages a second; 0 means no limit",

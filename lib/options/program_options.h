@@ -15,7 +15,9 @@
 
 #include "metrics/metrics.h"
 #include "net/redis_pubsub.h"
+#include "options/limited.h"
 #include "presence/cluster_options.h"
+#include "presence/presence.h"
 #include "server/admin_api.h"
 #include "server/server.h"
 
@@ -28,6 +30,10 @@ struct ProgramOptions {
   EndpointOptions endpoint = {};
   /// What the program's own mounts start from: limits, origins. Its path and its socket are theirs.
   transport::Mount mount = {"/", nullptr};
+
+  /// What the program's user sockets, made as Limited, and its presence take.
+  SocketLimits socket = {};
+  std::size_t max_meta_bytes = PresenceOptions{}.max_meta_bytes;
 
   TlsOptions tls = {};  ///< Goes into `server` once both files are named.
   std::string secret_key_base_file = {};

@@ -71,6 +71,25 @@ PHX_TEST("without a flag the program's own default stays, each row of it") {
   expect(!given.server.http_port && !given.endpoint.url_host && !given.metrics, "what is optional");
 }
 
+PHX_TEST("a user socket has the limits of the flags, and without them its own") {
+  struct Users : UserSocket {
+    explicit Users(int given) : number(given) {}
+    const int number;
+  };
+  const ProgramOptions options =
+      parsed("--max-channels 3 --max-name-size 1kib --max-json-bytes 8GB --max-meta-bytes 9");
+  const Limited<Users> users(options.socket, 7);
+  expect_eq(users.number, 7);
+  expect_eq(users.max_channels(), std::size_t{3});
+  expect_eq(users.max_name_size(), std::size_t{1'024});
+  expect_eq(users.max_json_bytes(), 4'294'967'295u);  // it holds no more
+  expect_eq(options.max_meta_bytes, std::size_t{9});
+  const Limited<Users> plain(parsed("").socket, 7);
+  expect_eq(plain.max_channels(), plain.UserSocket::max_channels());
+  expect_eq(plain.max_name_size(), plain.UserSocket::max_name_size());
+  expect_eq(plain.max_json_bytes(), plain.UserSocket::max_json_bytes());
+}
+
 PHX_TEST("a value out of bounds is refused with the flag's name") {
   for (const char* line : {"--port 65536", "--port x", "--max-connections 0", "--outbox-limit 999",
                            "--farewell soon", "--max-frame-size -1", "--no-such-option 1"}) {

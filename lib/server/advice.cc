@@ -38,12 +38,14 @@ std::vector<std::string> unprotected(const Endpoint& endpoint, const ServerOptio
   std::vector<std::string> any_origin;
   std::vector<std::string> own_host;
   std::vector<std::string> any_rate;
+  std::vector<std::string> any_bytes;
   for (const transport::Mount& mount : endpoint.mounts()) {
     if (mount.check_origin.allow_any()) any_origin.push_back(mount.path);
     if (mount.check_origin.trust_host(endpoint.url_host()) && !is_loopback(options.host)) {
       own_host.push_back(mount.path);
     }
     if (!mount.message_rate) any_rate.push_back(mount.path);
+    if (!mount.byte_rate) any_bytes.push_back(mount.path);
   }
   if (!any_origin.empty()) {
     sentences.push_back(
@@ -61,6 +63,11 @@ std::vector<std::string> unprotected(const Endpoint& endpoint, const ServerOptio
     sentences.push_back(
         fmt::format("message_rate is off at {}: one client may send as fast as it can",
                     fmt::join(any_rate, ", ")));
+  }
+  if (!any_bytes.empty()) {
+    sentences.push_back(
+        fmt::format("byte_rate is off at {}: one client may send as much as the network takes",
+                    fmt::join(any_bytes, ", ")));
   }
   return sentences;
 }

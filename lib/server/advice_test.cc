@@ -18,6 +18,7 @@ void mount(Endpoint& endpoint, transport::Origins origins,
   transport::Mount mount{"/socket", std::make_shared<AnyoneSocket>()};
   mount.check_origin = std::move(origins);
   mount.message_rate = rate;
+  if (!rate) mount.byte_rate.reset();
   endpoint.socket(std::move(mount));
 }
 
@@ -41,11 +42,12 @@ PHX_TEST("a server that other machines reach without TLS says so, and one for th
   expect_eq(server::unprotected(endpoint, secure).size(), std::size_t{0});
 }
 
-PHX_TEST("a mount that takes any page, or any number of messages, is named") {
+PHX_TEST("a mount that takes any page, or any number of messages or bytes, is named") {
   Endpoint open;
   mount(open, transport::Origins::any());
   expect(says(server::unprotected(open, {}), "check_origin is off at /socket"), "origins");
   expect(says(server::unprotected(open, {}), "message_rate is off at /socket"), "rate");
+  expect(says(server::unprotected(open, {}), "byte_rate is off at /socket"), "bytes");
   Endpoint guarded;
   mount(guarded, transport::Origins::url_host(), socket::MessageRate{50, 100});
   expect_eq(server::unprotected(guarded, {}).size(), std::size_t{0});
