@@ -35,6 +35,10 @@ void broadcast(Client& publisher, int n) {
   publisher.expect_in_any_order({broadcasted(n), R"(["1","b","{topic}","phx_reply",{ok}])"});
 }
 
+/// Until a node has forgotten a channel that has ended: Phoenix's Registry does so a moment after
+/// the client was told, and another node's broadcast may come in between.
+constexpr Millis forgotten{50};
+
 RULE("M-01", must, contract, "a broadcast reaches the members at every node, each once",
      "Phoenix.PubSub.Redis (mode except)") {
   const auto members = crowd(t, 2);
@@ -145,6 +149,7 @@ RULE("M-08", must, contract, "whoever leaves at one node gets nothing more from 
   left.send(R"(["1","2","{topic}","phx_leave",{}])");
   left.expect_in_any_order(
       {R"(["1","2","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
+  t.wait(forgotten);
   broadcast(publisher, 1);
   publisher.send(R"(["o","3","{other}","broadcast_from",{"later":true}])");
   publisher.expect(R"(["o","3","{other}","phx_reply",{ok}])");
@@ -158,6 +163,7 @@ RULE("M-09", must, contract, "a crash at one node is nobody's at another",
   members.front()->expect(R"([{any},{any},"{topic}","phx_error",{any}])");
   members.front()->send(R"(["3","3","{topic}","phx_join",{}])");
   members.front()->expect(R"(["3","3","{topic}","phx_reply",{ok}])");
+  t.wait(forgotten);
   broadcast(*members.back(), 1);
   for (Client* member : members) {
     if (member != members.back()) member->expect(broadcasted(1));
