@@ -59,8 +59,8 @@ struct Shard {
 
   const std::size_t outbox_limit;
   Endpoint endpoint;
+  net::Loop loop;  // outlives the timers of the processes, as a shard's does
   TestHouse house;
-  net::Loop loop;
   FakeNetwork network;
   server::Connections connections{endpoint,
                                   loop,
