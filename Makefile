@@ -85,7 +85,7 @@ FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc)
 SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/soak/*.cc)) \
   $(patsubst %,conformance/bench/%.cc,command connection crowd frames histogram loop target tls usage websocket) \
   $(patsubst %,conformance/wire/%.cc,http json tls transcript url)
-PUBLISH_SOURCES := $(filter-out %_test.cc,$(wildcard tools/phx-publish/*.cc))
+PUBLISH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/publish/*.cc))
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 TROUBLE_SOURCES := $(wildcard chapters/15-in-production/*.cc)
 OVERHEAR_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/18-more-than-one-machine/*.cc))
@@ -274,9 +274,13 @@ UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES) $(FUZZ_SOURCES)
 unit: $(UNIT_PASSED) ## the unit tests alone, and the inputs that were kept for the fuzzers
 
 LAYER_FILES := $(wildcard $(foreach layer,$(LAYERS),lib/$(layer)/*.h lib/$(layer)/*.cc))
-CHECK_LAYERS = awk -v layers='$(LAYERS)' -f .ci/layers.awk $(LAYER_FILES)
+# What the top level may have, besides dotfiles: a program goes into the room that it belongs to.
+ROOMS := chapters conformance docs lib traces Doxyfile LICENSE Makefile README.md
+OUTSIDE = $(filter-out .% $(ROOMS),$(shell git ls-files 2>/dev/null | cut -d/ -f1 | sort -u))
+CHECK_LAYERS = $(if $(OUTSIDE),echo 'the top level: expected $(ROOMS) alone, found $(OUTSIDE)'; exit 1;) \
+  awk -v layers='$(LAYERS)' -f .ci/layers.awk $(LAYER_FILES)
 .PHONY: layers
-layers: ## check that every include points to its own layer or a lower one
+layers: ## check that the top level has its rooms alone, and every include points to its own layer or a lower one
 	@$(CHECK_LAYERS)
 
 # Each later stage waits for the one before, so that the first thing that is wrong is the last line.

@@ -20,7 +20,7 @@ const SOURCES = {
   "phx-trace": ["traces/phx-trace", "conformance/wire"],
   "phx-bench": ["conformance/bench"],
   "phx-soak": ["conformance/soak"],
-  "phx-publish": ["tools/phx-publish"],
+  "phx-publish": ["conformance/publish"],
 };
 const env = { ...process.env, PATH: `${INSTALLED}/bin:${process.env.PATH}` };
 const said = (...command) => execFileSync(command[0], command.slice(1), { env, encoding: "utf8" });

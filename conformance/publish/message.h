@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "tools/phx-publish/options.h"
+#include "conformance/publish/options.h"
 
 namespace phx::publish {
 

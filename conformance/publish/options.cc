@@ -1,6 +1,6 @@
 /// The command line of phx-publish, and the payload that it names.
 
-#include "tools/phx-publish/options.h"
+#include "conformance/publish/options.h"
 
 #include <fmt/format.h>
 

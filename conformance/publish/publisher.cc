@@ -1,6 +1,6 @@
 /// A loop that runs until Redis has answered, or every address has failed.
 
-#include "tools/phx-publish/publisher.h"
+#include "conformance/publish/publisher.h"
 
 #include <hiredis/hiredis.h>
 

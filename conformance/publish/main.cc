@@ -9,9 +9,9 @@
 
 #include <cstdio>
 
-#include "tools/phx-publish/message.h"
-#include "tools/phx-publish/options.h"
-#include "tools/phx-publish/publisher.h"
+#include "conformance/publish/message.h"
+#include "conformance/publish/options.h"
+#include "conformance/publish/publisher.h"
 
 namespace phx::publish {
 namespace {

@@ -1,6 +1,6 @@
 /// From the words of a command line to an envelope.
 
-#include "tools/phx-publish/message.h"
+#include "conformance/publish/message.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
