@@ -277,7 +277,7 @@ LAYER_FILES := $(wildcard $(foreach layer,$(LAYERS),lib/$(layer)/*.h lib/$(layer
 # What the top level may have, besides dotfiles: a program goes into the room that it belongs to.
 ROOMS := chapters conformance docs lib traces Doxyfile LICENSE Makefile README.md
 OUTSIDE = $(filter-out .% $(ROOMS),$(shell git ls-files 2>/dev/null | cut -d/ -f1 | sort -u))
-CHECK_LAYERS = $(if $(OUTSIDE),echo 'the top level: expected $(ROOMS) alone, found $(OUTSIDE)'; exit 1;) \
+CHECK_LAYERS = $(if $(OUTSIDE),echo 'the top level: expected only $(ROOMS) and found $(OUTSIDE)'; exit 1;) \
   awk -v layers='$(LAYERS)' -f .ci/layers.awk $(LAYER_FILES)
 .PHONY: layers
 layers: ## check that the top level has its rooms alone, and every include points to its own layer or a lower one
