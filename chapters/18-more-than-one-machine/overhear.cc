@@ -195,7 +195,7 @@ int main(int argc, char** argv) {
   }
   std::ifstream in(*file);
   if (!in) {
-    fmt::print(stderr, "expected a recording, there is no file {}\n", *file);
+    fmt::print(stderr, "expected a recording, but there is no file {}\n", *file);
     return 2;
   }
   while (std::getline(in, line)) listener.recorded(line);

@@ -1,5 +1,5 @@
-// Who is here, on several nodes: each client sees one list, whichever node it is at and whatever
-// becomes of the others.
+// Presence on several nodes: every client sees the same list, whichever node it is connected to and
+// whatever happens to the others.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";

@@ -10,7 +10,7 @@
 
 namespace phx::publish {
 
-/// A value.
+/// What the command line asks for.
 struct Options {
   redis::Options redis;
   std::string pubsub = "Phoenix.PubSub";
@@ -19,7 +19,7 @@ struct Options {
   std::string topic;
   std::string event;
   std::string payload = "{}";  ///< As it was typed, or read.
-  bool binary = false;         ///< The payload is bytes, no JSON.
+  bool binary = false;         ///< The payload is bytes, not JSON.
 };
 
 /// Parses, and reads the payload; or prints help or a complaint and leaves the exit status (0 or 2)

@@ -274,7 +274,7 @@ PHX_TEST("integers of any size keep their digits") {
   expect_throw<NoJson>([] { term_of(std::string(10'001, '9')); });
 }
 
-PHX_TEST("a message on a topic in which there is no interest is not read any further") {
+PHX_TEST("a message for a topic that nobody listens to is skipped without reading its payload") {
   const std::string good = bytes_of(recorded[0].envelope);
   const std::string topic = open(good, "b", defaults)->topic;
   Interest interest;

@@ -23,8 +23,7 @@ class TermError : public std::runtime_error {
 struct Limits {
   std::size_t depth = 256;        ///< Terms within terms.
   std::size_t terms = 1'000'000;  ///< Of all depths together.
-  /// If not 0: more are taken of a term that has at least so many bytes for each. A million small
-  /// ones take a hundred times their bytes in memory; what is long by itself does not.
+  /// If not 0, a long message may hold more terms than that: one for every so many of its bytes.
   std::size_t bytes_a_term = 0;
   std::size_t inflated = std::size_t{64} << 20;  ///< Bytes that a compressed term may become.
 };

@@ -35,7 +35,7 @@ void Workers::forget_idle(Pid client) {
 }
 
 void Workers::call_a_thread() {
-  if (turns_.empty()) return;  // who is at its share goes on when one of its jobs ends
+  if (turns_.empty()) return;  // a network at its share goes on when one of its jobs ends
   if (idle_ >= turns_.size() || threads_.size() == limit_) {
     wake_.notify_one();
   } else {

@@ -146,7 +146,7 @@ struct KeyText {
   std::string operator()(const etf::Atom& atom) const { return atom.name; }
   std::string operator()(long long value) const { return std::to_string(value); }
   std::string operator()(const etf::BigInteger& value) const {
-    if (etf::has_too_many_digits(value)) refuse("an integer of so many digits");
+    if (etf::has_too_many_digits(value)) refuse("an integer with too many digits");
     return etf::digits_of(value);
   }
   std::string operator()(double value) const { return text_of(value); }
@@ -198,7 +198,7 @@ struct Appender {
   void operator()(const std::string& text) const { append_text(out, text); }
   void operator()(long long value) const { out += std::to_string(value); }
   void operator()(const etf::BigInteger& value) const {
-    if (etf::has_too_many_digits(value)) refuse("an integer of so many digits");
+    if (etf::has_too_many_digits(value)) refuse("an integer with too many digits");
     out += etf::digits_of(value);
   }
   void operator()(double value) const { out += text_of(value); }

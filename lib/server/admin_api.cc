@@ -92,7 +92,7 @@ Payload payload_of(const Json& body) {
   return Payload::binary(*bytes);
 }
 
-/// One that this node's clients alone could get is no broadcast.
+/// Refuses what other nodes could not take: only this node's clients would get it.
 void require_for_all_nodes(std::string_view topic, std::string_view event,
                            const Payload& payload) try {
   const serializer::Broadcast broadcast{std::string(topic), std::string(event), payload};
