@@ -11,13 +11,14 @@ endif
 # Lowest first: a file includes its own layer or a lower one, and `make layers` checks it.
 LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket transport endpoint redis cluster metrics net server options testing
 
-# SAN=address,undefined or SAN=thread builds beside the plain build, never over it.
+# SAN=address,undefined, SAN=thread or DEBUG=1 builds beside the plain build, never over it.
 COMMA := ,
-VARIANT := $(if $(SAN),$(subst $(COMMA),-,$(SAN)),plain)
+VARIANT := $(if $(SAN),$(subst $(COMMA),-,$(SAN)),$(if $(DEBUG),debug,plain))
 BUILD := build/$(VARIANT)
 
 CXX ?= g++
-CXXFLAGS ?= -O2 -g
+# -g1 names each function and line of a stack, and no variable: a third less to compile, a fifth of the disk.
+CXXFLAGS ?= $(if $(DEBUG),-Og -g,-O2 -g1)
 # Where g++ is called through ccache, so is clang.
 CCACHE := $(filter ccache,$(firstword $(CXX)))
 ALL_CXXFLAGS := -std=c++20 $(CPPFLAGS) $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror \
@@ -116,7 +117,8 @@ HOST_OBJECTS := $(BUILD)/lib/testing/host.o
 help: ## this list
 	@echo 'Phoenix Channels, taken apart in C++. What you can do:'; echo
 	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo; echo 'With SAN=address,undefined or SAN=thread everything is built and run under that sanitizer.'
+	@echo; echo 'With SAN=address,undefined or SAN=thread everything is built and run under that sanitizer;'
+	@echo 'with DEBUG=1 for a debugger, which then sees the variables too.'
 
 # --- What must be installed -------------------------------------------------------------------
 
