@@ -20,9 +20,13 @@ namespace {
 
 /// One shard unless told otherwise: it does several times what a core of Phoenix does, and what
 /// two clients see of each other is in one order. More are for channels that keep a core busy.
+/// Its frames are eight times the library's, so a slow member may have more of them waiting.
 phx::ProgramOptions defaults() {
+  constexpr std::size_t megabyte = 1'048'576;
   phx::ProgramOptions options;
   options.server.shards = 1;
+  options.server.outbox_limit = 64 * megabyte;
+  options.server.client_memory = 128 * megabyte;
   options.mount = phx::contract::base_mount();
   options.redis.pubsub = "Contract.PubSub";
   options.presence.name = "ContractWeb.Presence";
