@@ -36,11 +36,11 @@ function verdict(found, name) {
   const own = found.cases.filter((each) => each.series === name);
   const factor = (server) => medianOf(own.at(-1), server).cpu_us / medianOf(own[0], server).cpu_us;
   if (name === "idle") {
-    const found = factor(0) <= 1.15 ? "Idle connections make no message dearer" : "**Idle connections make messages dearer, and must not**";
-    return `${found}: from the first line to the last, one shard's price is multiplied by ${fixed(factor(0))}, the floor's by ${fixed(factor(2))}.\n\n`;
+    const found = factor(0) <= 1.15 ? "Idle connections do not make messages dearer" : "**Idle connections make messages dearer, which they must not**";
+    return `${found}: from the first row to the last, one shard's CPU is multiplied by ${fixed(factor(0))}, the floor's by ${fixed(factor(2))}.\n\n`;
   }
-  const why = name === "newcomers" ? " libwebsockets walks the table of its connections when one goes: see [what gives way first](../../docs/scale.md#what-gives-way-first)." : "";
-  return `From the first line to the last, one shard's price is multiplied by ${fixed(factor(0))}, the floor's by ${fixed(factor(2))}.${why}\n\n`;
+  const why = name === "newcomers" ? " When a connection closes, libwebsockets walks the table of all of them: see [what gives way first](../../docs/scale.md#what-gives-way-first)." : "";
+  return `From the first row to the last, one shard's CPU is multiplied by ${fixed(factor(0))}, the floor's by ${fixed(factor(2))}.${why}\n\n`;
 }
 
 function memory() {
@@ -50,7 +50,7 @@ function memory() {
     each.series === "memory-topics" ? `${each.x} ${each.x === 1 ? "topic" : "topics"} a connection` : `${whole(each.x)} connections, one topic each`,
     bytes(medianOf(each, 0).figure), bytes(medianOf(each, 1).figure), bytes(medianOf(each, 0).kernel_bytes),
   ]);
-  return `## Memory of an idle connection\n\n${table(["", "ours", "the floor", "the kernel's part, besides"], rows)}\n\n${origin(found)}\n`;
+  return `## Memory of an idle connection\n\n${table(["", "ours", "the floor", "in the kernel, in addition"], rows)}\n\n${origin(found)}\n`;
 }
 
 function shards() {
@@ -59,16 +59,17 @@ function shards() {
   if (!each) return "";
   const rate = [0, 1].map((i) => medianOf(each, i).figure);
   const busy = (medianOf(each, 1).client_busy * 100).toFixed(1);
-  return `## Two shards on two cores\n\nEach message burns about 0.4 ms of a processor (\`burn\`). One shard answers ${whole(rate[0])} a second, two answer ${whole(rate[1])}: **×${fixed(rate[1] / rate[0])}**. The load client took ${busy} % of a core meanwhile.\n\n${origin(found)}\n`;
+  return `## Two shards on two cores\n\nEach message burns about 0.4 ms of a processor (\`burn\`). One shard answers ${whole(rate[0])} a second, two answer ${whole(rate[1])}: **×${fixed(rate[1] / rate[0])}**. The load client used ${busy} % of a core.\n\n${origin(found)}\n`;
 }
 
 export const growthPage = () =>
-  `# What a message costs while something grows
+  `# What a message costs as load grows
 
-Written by \`make growth\` from the figures in \`figures/\`; don't edit it by hand. CPU is the server's, in
-microseconds a message (or a delivery). The floor is the bare server of [README.md](README.md#the-floor): what
-grows there, too, is the kernel's or the processor's caches' doing, not ours. All share two cores with the load
-client, so two shards have no core to themselves here: read their price, not their rate.
+Tables and plots of CPU and latency as connections, topics, subscribers and payloads grow. \`make growth\` writes this page from
+the figures in \`figures/\`; don't edit it by hand. CPU is the server's, in microseconds a message (or a delivery). The
+floor is the bare server of [README.md](README.md#the-floor): a cost that grows there as well comes from the kernel or
+the processor's caches, not from us. All share two cores with the load client, so two shards have no core to
+themselves: compare their CPU, not their rate.
 
 ![Six plots of CPU a message, over idle connections, with newcomers beside them, over talking connections, topics, subscribers and payload](growth.svg)
 
