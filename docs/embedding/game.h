@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A game that visitors follow: whoever has joined it may score, and all hear of it.
+/// A game that visitors follow: any member may score, and all members hear of it.
 
 #include <phoenix.h>
 

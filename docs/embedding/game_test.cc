@@ -6,7 +6,7 @@
 
 using namespace phx::testing;
 
-PHX_TEST("a point is answered, and all hear of it") {
+PHX_TEST("a point gets a reply and reaches all members") {
   const Visitors visitors;
   ChannelTest test;
   const JoinedChannel game = test.socket(visitors).subscribe_and_join("game:final");

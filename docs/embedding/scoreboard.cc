@@ -1,4 +1,4 @@
-/// A program that has a life of its own, and lets browsers follow it by phoenix.js.
+/// A program with a purpose of its own that browsers can follow with phoenix.js.
 ///
 ///     scoreboard [PORT]
 
