@@ -73,7 +73,7 @@ inWorkshop("the first call gives the stub, and shows the first failure", (root) 
   const { status, said } = ask(root, { N: "7" });
   assert.equal(status, 1);
   assert.match(said, /Yours to write: sum\./);
-  assert.match(said, /0 of 2 pass, then comes\n\n {2}“two and two are four”\n\n {4}expected 4/);
+  assert.match(said, /0 of 2 pass; next:\n\n {2}“two and two are four”\n\n {4}expected 4/);
   assert.match(ask(root).said, /… 07 .* begun \(still the stub\)/);
 });
 

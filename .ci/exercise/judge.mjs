@@ -71,7 +71,7 @@ function unitFailure(file, names, cases, ended) {
   const broken = cases.findIndex((one) => !one.passed);
   const passed = broken < 0 ? cases.length : broken;
   const how = `${passed} of ${names.length} tests`;
-  const count = `${file}: ${passed} of ${names.length} pass, then comes`;
+  const count = `${file}: ${passed} of ${names.length} pass; next:`;
   if (broken >= 0) {
     const { name, said } = cases[broken];
     return { step: "unit", how, test: name, title: `${count}\n\n  “${name}”`, said: where(said).join("\n") };
