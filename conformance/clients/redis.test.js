@@ -60,6 +60,11 @@ test("a channel that the user may not have is told in the log", async (t) => {
   const redis = await redisOf(t, { more: ["--user", "phx", ...rights] });
   const a = await node(t, "a", `redis://phx:secret@127.0.0.1:${await port(redis)}`);
   await eventually("a line in the log", () => /no connection to Redis.*NOPERM/.test(a.output));
+  // It is asked for again and again, and each time a little later: there is nothing new to tell.
+  const refusals = async () => Number((await redis.command("ACL", "LOG", "1")).match(/count\r\n:(\d+)/)[1]);
+  await eventually("the fourth attempt", async () => (await refusals()) >= 4);
+  const told = (words) => a.output.split("\n").filter((line) => line.includes("role=subscriber") && words.test(line));
+  assert.deepEqual([told(/no connection/).length, told(/connected/).length], [1, 0], a.output);
 });
 
 test("a wrong password is told in the log, and the node serves its own clients", async (t) => {

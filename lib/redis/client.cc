@@ -25,6 +25,7 @@ Client::Client(Loop& loop, const Options& options, std::string channel,
            [this](Connection& connection) { subscribe(connection); }}),
       publisher_(loop, options, "publisher", telemetry, log,
                  {[this](Connection&) {
+                    publisher_.works();
                     publishing_ = true;
                     send_kept();
                   },
@@ -61,8 +62,8 @@ void Client::subscribe(Connection& connection) {
 
 /// `[message, channel, bytes]`, or `[subscribe, channel, count]`.
 void Client::heard(const redisReply* reply) {
-  subscriber_.alive();
   if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) return;
+  subscriber_.works();
   const std::string_view kind = text_of(reply->element[0]);
   if (kind == "message") return received_(text_of(reply->element[2]));
   if (kind == "subscribe") hearing_ = true;

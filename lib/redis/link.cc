@@ -52,15 +52,20 @@ void Link::try_again() {
 
 void Link::connected() {
   if (with_sentinel_) return ask_sentinel();
-  attempts_ = 0;
   up_ = true;
   alive();
   heartbeat_->start(options_.heartbeat);
+  hooks_.up(*connection_);
+}
+
+void Link::works() {
+  alive();
+  if (std::exchange(works_, true)) return;
+  attempts_ = 0;
+  said_.clear();
   const std::string at = to_string(address_);
   telemetry_.execute(Connected{role_, at});
   log_.info("connected to Redis", {{"role", role_}, {"address", at}});
-  said_ = false;
-  hooks_.up(*connection_);
 }
 
 /// `[host, port]`, or nil where the Sentinel knows no such master.
@@ -82,15 +87,16 @@ void Link::ask_sentinel() {
 
 void Link::closed(const std::string& reason) {
   heartbeat_->stop();
+  works_ = false;
   const Millis wait = backoff(options_, attempts_++, std::uniform_real_distribution<>()(random_));
   telemetry_.execute(Disconnected{role_, reason, wait});
-  if (!said_) {
+  if (said_ != reason) {
     log_.warn("no connection to Redis", {{"role", role_},
                                          {"address", to_string(address_)},
                                          {"reason", reason},
                                          {"retry_ms", std::to_string(wait.count())}});
+    said_ = reason;
   }
-  said_ = true;
   retry_->start(wait);
   if (std::exchange(up_, false)) hooks_.down();
 }

@@ -37,6 +37,9 @@ class Link final : private Connection::Host {
   Connection* connection() const { return up_ ? connection_.get() : nullptr; }
   /// Redis has said something.
   void alive() { silent_for_ = Millis{0}; }
+  /// Redis lets us do what the connection is for. Until then it counts as one more attempt: a user
+  /// without the right to subscribe logs in again and again. May be called again.
+  void works();
 
  private:
   void connected() override;
@@ -62,7 +65,8 @@ class Link final : private Connection::Host {
   std::size_t next_ = 0;
   unsigned attempts_ = 0;
   bool up_ = false;
-  bool said_ = false;  ///< The log knows that it is down.
+  bool works_ = false;
+  std::string said_;  ///< Why it is down, as the log has it; empty while it works.
   Millis silent_for_{0};
 };
 
