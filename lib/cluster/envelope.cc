@@ -24,7 +24,7 @@ constexpr std::string_view by_channels = "Elixir.Phoenix.Channel.Server";
 constexpr std::string_view by_pubsub = "Elixir.Phoenix.PubSub";
 constexpr std::string_view broadcast_struct = "Elixir.Phoenix.Socket.Broadcast";
 /// A message there that is no tracker's ends that node's tracker, and each channel it knows.
-constexpr std::string_view of_trackers = "phx_presence:";
+constexpr std::string_view trackers_prefix = "phx_presence:";
 constexpr std::string_view disconnect = "disconnect";
 /// A transfer of a hundred thousand presences is two million terms, of seven bytes each.
 constexpr std::size_t bytes_a_term = 4;
@@ -120,7 +120,7 @@ pubsub::EventPtr broadcast_of(const Term& message) {
 Opened opened(std::string topic, const Term& message, const Term& dispatcher) {
   const bool channels = dispatcher.is_atom(by_channels);
   if (!channels && !dispatcher.is_atom(by_pubsub)) refuse("a dispatcher of Phoenix");
-  if (topic.starts_with(of_trackers)) {
+  if (of_trackers(topic)) {
     return {std::move(topic), presence::said_in(message), pubsub::send_to_all};
   }
   if (!is_broadcast(message)) {
@@ -143,12 +143,14 @@ bool for_us(const Term& mode, const Term& node, std::string_view own_node) {
 
 }  // namespace
 
+bool of_trackers(std::string_view topic) { return topic.starts_with(trackers_prefix); }
+
 std::optional<std::string> seal(const Route& route, std::string_view topic,
                                 const pubsub::Event& event, const EnvelopeOptions& options) {
   if (const auto* broadcast = pubsub::as<Broadcast>(event)) {
     require_text(topic, "a topic");
     const Term message = struct_of(*broadcast);
-    if (topic.starts_with(of_trackers)) refuse("a topic that is not a tracker's");
+    if (of_trackers(topic)) refuse("a topic that is not a tracker's");
     return sealed(route, topic, etf::encode(message), by_channels, options);
   }
   if (const auto* term = pubsub::as<pubsub::TermEvent>(event)) {

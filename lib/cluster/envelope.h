@@ -47,6 +47,9 @@ class BadEnvelope : public std::runtime_error {
 std::optional<std::string> seal(const Route& route, std::string_view topic,
                                 const pubsub::Event& event, const EnvelopeOptions& options);
 
+/// Whether trackers speak to each other on this topic.
+bool of_trackers(std::string_view topic);
+
 /// A message for this node.
 struct Opened {
   std::string topic;

@@ -18,7 +18,7 @@ void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetr
 
 void Exchange::send(const Route& route, std::string_view topic, const pubsub::Event& event) try {
   auto bytes = seal(route, topic, event, options_);
-  if (bytes) publish_(std::move(*bytes), pubsub::as<pubsub::WrittenTerm>(event) == nullptr);
+  if (bytes) publish_(std::move(*bytes), pubsub::as<pubsub::WrittenTerm>(event) != nullptr);
 } catch (const BadEnvelope& why) {
   telemetry_->execute(BroadcastKept{topic, why.what()});
   if (const std::size_t count = ++kept_; worth_a_line(count)) {
@@ -31,6 +31,9 @@ void Exchange::send(const Route& route, std::string_view topic, const pubsub::Ev
 void Exchange::received(std::string_view bytes) try {
   auto message = cluster::open(bytes, node_name_, options_, &interest_);
   if (!message) return;
+  if (telemetry_->attached<BroadcastHeard>() && !of_trackers(message->topic)) {
+    telemetry_->execute(BroadcastHeard{message->topic});
+  }
   hubs_.front()->local_broadcast(message->topic, std::move(message->event), {}, message->dispatch);
 } catch (const BadEnvelope& why) {
   telemetry_->execute(MessageSkipped{bytes.size(), why.what()});

@@ -29,11 +29,17 @@ struct BroadcastKept {
   std::string_view reason;
 };
 
+/// A broadcast of another node, on a topic that has a subscriber here. No tracker's word is one.
+struct BroadcastHeard {
+  static constexpr std::string_view name = "phx.cluster_broadcast_heard";
+  std::string_view topic;
+};
+
 /// Any thread. Neither copied nor moved.
 class Exchange {
  public:
-  /// What trackers say is of no use later: it may not wait for other nodes to be there.
-  using Publish = std::function<void(std::string bytes, bool may_wait)>;
+  /// `repeated`: what trackers say is said again, and of no use later.
+  using Publish = std::function<void(std::string bytes, bool repeated)>;
   Exchange(std::string node_name, const EnvelopeOptions& options, Publish publish)
       : node_name_(std::move(node_name)), options_(options), publish_(std::move(publish)) {}
   Exchange(const Exchange&) = delete;

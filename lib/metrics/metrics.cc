@@ -9,6 +9,8 @@
 #include <prometheus/text_serializer.h>
 
 #include "channel/events.h"
+#include "cluster/exchange.h"
+#include "redis/events.h"
 #include "socket/events.h"
 #include "telemetry/faults.h"
 #include "telemetry/limits.h"
@@ -56,6 +58,59 @@ struct Outcomes {
   Histogram& error;
 };
 
+/// What goes from node to node, and what does not arrive. Presence says again what was lost.
+struct Nodes {
+  static constexpr std::array kinds{"broadcast", "presence"};
+  using PerKind = std::array<Counter*, kinds.size()>;
+  static constexpr std::array losses{redis::Loss::away, redis::Loss::broken, redis::Loss::refused,
+                                     redis::Loss::overflow};
+
+  explicit Nodes(Registry& registry)
+      : heard(counter(registry, "phoenix_cluster_broadcasts_heard_total",
+                      "Broadcasts of other nodes that had a subscriber here.")),
+        skipped(counter(registry, "phoenix_cluster_messages_skipped_total",
+                        "Messages of other nodes that were no good.")),
+        kept(counter(registry, "phoenix_cluster_broadcasts_kept_total",
+                     "Broadcasts that other nodes could not be sent.")),
+        connects(prometheus::BuildCounter()
+                     .Name("phoenix_redis_connects_total")
+                     .Help("Connections to Redis that came to work.")
+                     .Register(registry)),
+        subscriber(connects.Add({{"role", "subscriber"}})),
+        publisher(connects.Add({{"role", "publisher"}})) {
+    auto& taken = prometheus::BuildCounter()
+                      .Name("phoenix_redis_published_total")
+                      .Help("Messages that Redis has taken.")
+                      .Register(registry);
+    auto& passed_on = prometheus::BuildCounter()
+                          .Name("phoenix_redis_receivers_total")
+                          .Help("Nodes that Redis has passed these messages on to, one by one.")
+                          .Register(registry);
+    auto& missed = prometheus::BuildCounter()
+                       .Name("phoenix_redis_messages_lost_total")
+                       .Help("Messages that other nodes will not get.")
+                       .Register(registry);
+    for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+      published[kind] = &taken.Add({{"kind", kinds[kind]}});
+      receivers[kind] = &passed_on.Add({{"kind", kinds[kind]}});
+      for (const redis::Loss why : losses) {
+        lost[kind][static_cast<std::size_t>(why)] =
+            &missed.Add({{"kind", kinds[kind]}, {"why", std::string(to_string(why))}});
+      }
+    }
+  }
+
+  Counter& heard;
+  Counter& skipped;
+  Counter& kept;
+  prometheus::Family<Counter>& connects;
+  Counter& subscriber;
+  Counter& publisher;
+  PerKind published{};
+  PerKind receivers{};
+  std::array<std::array<Counter*, losses.size()>, kinds.size()> lost{};
+};
+
 }  // namespace
 
 /// Lives as long as somebody may still count: a handler that runs on another thread.
@@ -98,6 +153,8 @@ struct Metrics::Series {
   std::array<Counter*, telemetry::limits> limits = each_limit();
   Counter& failed = counter(registry, "phoenix_telemetry_handler_failures_total",
                             "Telemetry handlers that threw and were detached.");
+
+  Nodes nodes{registry};
 
   prometheus::Family<Gauge>& connections =
       prometheus::BuildGauge()
@@ -175,7 +232,22 @@ Metrics::Metrics(Endpoint& endpoint, std::string path)
            counts<telemetry::SupervisorGaveUp>(s, s->gave_up),
            counts<telemetry::SlowConsumer>(s, s->slow),
            counts<telemetry::ConnectionRefused>(s, s->refused),
-           counts<telemetry::HandlerFailed>(s, s->failed)});
+           counts<telemetry::HandlerFailed>(s, s->failed),
+           on<redis::Connected>([s](const redis::Connected& event) {
+             (event.role == "publisher" ? s->nodes.publisher : s->nodes.subscriber).Increment();
+           }),
+           on<redis::Published>([s](const redis::Published& event) {
+             s->nodes.published[event.repeated ? 1 : 0]->Increment();
+             s->nodes.receivers[event.repeated ? 1 : 0]->Increment(
+                 static_cast<double>(event.receivers));
+           }),
+           on<redis::MessagesLost>([s](const redis::MessagesLost& event) {
+             s->nodes.lost[event.repeated ? 1 : 0][static_cast<std::size_t>(event.why)]->Increment(
+                 static_cast<double>(event.count));
+           }),
+           counts<cluster::BroadcastHeard>(s, s->nodes.heard),
+           counts<cluster::MessageSkipped>(s, s->nodes.skipped),
+           counts<cluster::BroadcastKept>(s, s->nodes.kept)});
   if (!path.empty()) endpoint.get(std::move(path), page());
 }
 

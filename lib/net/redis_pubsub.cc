@@ -37,8 +37,8 @@ class RedisPubSub final : public pubsub::Adapter {
       : redis_(redis_options(options)),
         channel_("phx:Elixir." + options.pubsub + ".Adapter"),
         exchange_(options.node_name.empty() ? made_up_name() : options.node_name, options.messages,
-                  [this](std::string bytes, bool may_wait) {
-                    client_->publish(std::move(bytes), may_wait);
+                  [this](std::string bytes, bool repeated) {
+                    client_->publish(std::move(bytes), repeated);
                   }) {}
   ~RedisPubSub() override { close(); }
 

@@ -8,6 +8,17 @@
 
 namespace phx::redis {
 
+namespace {
+
+/// What a message takes while it waits: its bytes, and of hiredis' what stands around them in its
+/// buffer, and who is called with the answer.
+std::size_t cost_of(std::size_t size) {
+  constexpr std::size_t around = 200;
+  return size + around;
+}
+
+}  // namespace
+
 Client::Client(Loop& loop, const Options& options, std::string channel,
                const telemetry::Telemetry& telemetry, const Log& log,
                std::function<void(std::string_view message)> received)
@@ -31,6 +42,7 @@ Client::Client(Loop& loop, const Options& options, std::string channel,
                   },
                   [this] { publishing_ = false; },
                   [this](Connection& connection) {
+                    tell_losses();
                     connection.command({"PING"}, [this](const redisReply* reply) {
                       if (reply != nullptr) publisher_.alive();
                     });
@@ -47,6 +59,7 @@ void Client::finish(std::function<void()> done) {
   farewell_ = loop_.timer([this] { done_(); });
   farewell_->start(farewell);
   drain();
+  tell_losses();
   finish_if_all_is_answered();
 }
 
@@ -72,59 +85,64 @@ void Client::heard(const redisReply* reply) {
 // --- Publishing ---------------------------------------------------------------------------------
 
 //! [publish]
-void Client::publish(std::string message, bool may_wait) {
+void Client::publish(std::string message, bool repeated) {
   bool fits = false;
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    fits = pending_bytes_ + message.size() <= options_.max_pending_bytes;
+    fits = pending_bytes_ + cost_of(message.size()) <= options_.max_pending_bytes;
     if (fits) {
-      pending_bytes_ += message.size();
+      pending_bytes_ += cost_of(message.size());
       first = inbox_.empty();
-      inbox_.push_back({std::move(message), may_wait});
+      inbox_.push_back({std::move(message), repeated});
     }
   }
   if (first) loop_.post([this] { drain(); });
-  if (!fits) lose(1, Loss::overflow);
+  if (!fits) lose(Loss::overflow, repeated);
 }
 //! [publish]
 
 void Client::drain() {
-  std::vector<Published> messages;
+  std::vector<Pending> messages;
   {
     const std::lock_guard lock(mutex_);
     messages.swap(inbox_);
   }
-  for (auto& [message, may_wait] : messages) {
+  for (auto& [message, repeated] : messages) {
     if (publisher_.connection() != nullptr) {
-      send(std::move(message));
-    } else if (may_wait) {
+      send(std::move(message), repeated);
+    } else if (!repeated) {
       keep(std::move(message));
     } else {
-      miss(message.size());
+      miss(message.size(), repeated);
     }
   }
 }
 
-void Client::send(std::string message) {
+void Client::send(std::string message, bool repeated) {
   ++unanswered_;
+  // As small as it is, a std::function keeps it in itself.
+  const auto size = static_cast<std::uint32_t>(message.size());
   publisher_.connection()->command(
       {"PUBLISH", channel_, message},
-      [this, size = message.size()](const redisReply* reply) { answered(size, reply); });
+      [this, size, repeated](const redisReply* reply) { answered(size, repeated, reply); });
 }
 
-void Client::answered(std::size_t size, const redisReply* reply) {
+void Client::answered(std::size_t size, bool repeated, const redisReply* reply) {
   --unanswered_;
   settle(size);
   finish_if_all_is_answered();
-  if (reply == nullptr) return lose(1, Loss::broken);
+  if (reply == nullptr) return lose(Loss::broken, repeated);
   publisher_.alive();
-  if (reply->type == REDIS_REPLY_ERROR) lose(1, Loss::refused);
+  if (reply->type == REDIS_REPLY_ERROR) return lose(Loss::refused, repeated);
+  if (telemetry_.attached<Published>()) {
+    telemetry_.execute(Published{static_cast<std::size_t>(reply->integer), repeated});
+  }
 }
 
-void Client::settle(std::size_t bytes) {
+void Client::settle(std::size_t size) {
   const std::lock_guard lock(mutex_);
-  pending_bytes_ -= bytes;
+  pending_bytes_ -= cost_of(size);
 }
 
 //! [keep]
@@ -132,7 +150,7 @@ void Client::settle(std::size_t bytes) {
 void Client::keep(std::string message) {
   kept_.push_back({std::move(message), Clock::now()});
   while (kept_.size() > options_.keep_messages) {
-    miss(kept_.front().message.size());
+    miss(kept_.front().message.size(), false);
     kept_.pop_front();
   }
 }
@@ -143,25 +161,36 @@ void Client::send_kept() {
   kept.swap(kept_);
   for (Kept& one : kept) {
     if (Clock::now() - one.since <= options_.keep_for) {
-      send(std::move(one.message));
+      send(std::move(one.message), false);
     } else {
-      miss(one.message.size());
+      miss(one.message.size(), false);
     }
   }
-  if (const std::size_t lost = lost_ - lost_before_; lost > 0) {
-    lost_before_ += lost;
-    log_.warn("messages to other nodes were lost", {{"count", std::to_string(lost)}});
+  tell_losses();
+}
+
+void Client::miss(std::size_t size, bool repeated) {
+  settle(size);
+  lose(Loss::away, repeated);
+}
+
+void Client::lose(Loss why, bool repeated) {
+  ++lost_;
+  telemetry_.execute(MessagesLost{1, why, repeated});
+  if (!telling_.exchange(true)) {
+    log_.warn("messages to other nodes are being lost", {{"why", to_string(why)}});
   }
 }
 
-void Client::miss(std::size_t bytes) {
-  settle(bytes);
-  lose(1, Loss::away);
-}
-
-void Client::lose(std::size_t count, Loss why) {
-  lost_ += count;
-  telemetry_.execute(MessagesLost{count, why});
+/// As often as the publisher's heart beats, and when it is back: no more lines than that.
+void Client::tell_losses() {
+  const std::size_t lost = lost_ - told_;
+  told_ += lost;
+  if (lost == 0) {
+    telling_ = false;
+  } else {
+    log_.warn("messages to other nodes were lost", {{"count", std::to_string(lost)}});
+  }
 }
 
 }  // namespace phx::redis

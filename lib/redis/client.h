@@ -33,14 +33,19 @@ class Client {
   /// connection. Loop thread.
   void finish(std::function<void()> done);
   /// Any thread; never waits. What Redis does not get is counted in telemetry, as MessagesLost.
-  /// `may_wait`: it may be one of Options::keep_messages while Redis is away.
-  void publish(std::string message, bool may_wait = true);
+  /// `repeated`: its publisher says it again, so it is none of Options::keep_messages while Redis
+  /// is away.
+  void publish(std::string message, bool repeated = false);
   /// Whether both connections are up. Any thread.
   bool healthy() const { return hearing_ && publishing_; }
   /// Messages lost so far. Any thread.
   std::size_t lost() const { return lost_; }
 
  private:
+  struct Pending {
+    std::string message;
+    bool repeated;
+  };
   struct Kept {
     std::string message;
     Clock::time_point since;
@@ -49,12 +54,13 @@ class Client {
   void subscribe(Connection& connection);
   void heard(const redisReply* reply);
   void drain();
-  void send(std::string message);
-  void miss(std::size_t bytes);
-  void answered(std::size_t size, const redisReply* reply);
+  void send(std::string message, bool repeated);
+  void miss(std::size_t size, bool repeated);
+  void answered(std::size_t size, bool repeated, const redisReply* reply);
   void keep(std::string message);
   void send_kept();
-  void lose(std::size_t count, Loss why);
+  void lose(Loss why, bool repeated);
+  void tell_losses();
   void finish_if_all_is_answered();
   void settle(std::size_t bytes);
 
@@ -71,15 +77,13 @@ class Client {
   std::atomic<bool> hearing_ = false;
   std::atomic<bool> publishing_ = false;
   std::atomic<std::size_t> lost_ = 0;
-  std::size_t lost_before_ = 0;  ///< Those that the log knows.
+  std::size_t told_ = 0;  ///< Those that the log knows by number.
+  std::atomic<bool> telling_ =
+      false;  ///< The log knows that some are lost, and will be told how many.
 
   std::mutex mutex_;
-  struct Published {
-    std::string message;
-    bool may_wait;
-  };
-  std::vector<Published> inbox_;   ///< Under the mutex: what other threads have published.
-  std::size_t pending_bytes_ = 0;  ///< Under the mutex: of all that waits.
+  std::vector<Pending> inbox_;     ///< Under the mutex: what other threads have published.
+  std::size_t pending_bytes_ = 0;  ///< Under the mutex: cost_of() all that waits.
 
   // Last, so that they end first: with a connection all that waits for an answer is answered.
   Link subscriber_;

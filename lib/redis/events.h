@@ -46,6 +46,13 @@ struct MessagesLost {
   static constexpr std::string_view name = "phx.redis_messages_lost";
   std::size_t count;
   Loss why;
+  bool repeated;  ///< A tracker's: it says again what nobody heard.
+};
+/// Redis has taken a message.
+struct Published {
+  static constexpr std::string_view name = "phx.redis_published";
+  std::size_t receivers;  ///< Nodes that were subscribed then, this one among them.
+  bool repeated;
 };
 
 }  // namespace phx::redis
