@@ -1,11 +1,11 @@
 // `make cluster`, in a real browser: people behind nginx come to different nodes, see who is where, and talk.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Person, launch } from "./support/browser.js";
+import { start as program } from "./support/children.js";
 import { PATIENCE_MS, within } from "./support/deadline.js";
 
 const SCRIPT = fileURLToPath(new URL("../../.ci/cluster", import.meta.url));
@@ -14,7 +14,8 @@ let browser, cluster, url;
 /** Starts it on five ports in a row, below those that the kernel gives to clients; rejects where one is taken. */
 async function start() {
   const port = 20_000 + 10 * Math.floor(Math.random() * 1_000);
-  cluster = spawn(SCRIPT, [String(port), process.env.CHAT_SERVER || "build/plain/phx-chat"], { stdio: ["ignore", "pipe", "pipe"] });
+  const words = [String(port), process.env.CHAT_SERVER || "build/plain/phx-chat"];
+  cluster = program(SCRIPT, words, { stdio: ["ignore", "pipe", "pipe"] }, "SIGINT"); // as Ctrl-C does
   let said = "";
   const open = new Promise((resolve, reject) => {
     for (const stream of [cluster.stdout, cluster.stderr]) {
@@ -62,7 +63,7 @@ test("three people talk, each sees who is on which node, and a person who goes i
   await ada.says("Hello from my node");
   for (const person of [ben, cat]) await person.sees("Ada", "Hello from my node");
 
-  const nodes = ({ page }) => page.getByRole("list", { name: "Nodes" });
+  const nodes = ({ page }) => page.getByRole("list", { name: "Who is here" });
   for (const person of people) {
     for (const name of ["Ada", "Ben", "Cat"]) await nodes(person).getByText(name).waitFor();
   }

@@ -1,14 +1,14 @@
 // How nodes find their Redis: by a user with few rights, by several addresses, by Sentinels.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { test } from "node:test";
+import { start } from "./support/children.js";
 import { ask, connect, heard, join } from "./support/client.js";
-import { eventually } from "./support/deadline.js";
+import { PATIENCE_MS, eventually, within } from "./support/deadline.js";
 import { freePort } from "./support/port.js";
 import { Redis } from "./support/redis.js";
 import { contractServer } from "./support/server.js";
@@ -121,11 +121,11 @@ async function sentinelOf(t, master) {
     "sentinel failover-timeout main 2000",
   ];
   writeFileSync(file, lines.join("\n") + "\n");
-  const process = spawn("redis-server", [file, "--sentinel"], { cwd: folder, stdio: "ignore" });
+  const process = start("redis-server", [file, "--sentinel"], { cwd: folder, stdio: "ignore" });
   t.after(async () => {
     const ended = once(process, "exit");
     process.kill("SIGKILL");
-    await ended;
+    await within(PATIENCE_MS, "the Sentinel's end", ended);
     rmSync(folder, { recursive: true });
   });
   await eventually("the Sentinel", () => command(own, "PING").catch(() => false));

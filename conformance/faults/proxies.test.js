@@ -1,7 +1,7 @@
 // nginx and HAProxy in front, as docs/deploy has them: websockets, long-polling, and whom the server sees.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
@@ -9,8 +9,9 @@ import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { start } from "../clients/support/children.js";
 import { LongPoll, ask, connect, heard, join } from "../clients/support/client.js";
-import { eventually } from "../clients/support/deadline.js";
+import { PATIENCE_MS, eventually, within } from "../clients/support/deadline.js";
 import { freePort } from "../clients/support/port.js";
 import { contractServer } from "../clients/support/server.js";
 import { TakesAny } from "../clients/support/trusting.js";
@@ -52,14 +53,14 @@ function configured(name, changes) {
 
 /** Runs a proxy until the test `t` ends; returns what stands for a server where its clients connect. */
 async function proxied(t, command, args, port) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = start(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
   t.after(async () => {
     if (child.exitCode !== null) return;
     const ended = once(child, "exit");
     child.kill("SIGTERM");
-    await ended;
+    await within(PATIENCE_MS, `the end of ${command}`, ended);
   });
   const accepts = () =>
     new Promise((resolve) => {

@@ -1,7 +1,6 @@
 // The server is replaced by a new process while people talk: nobody is refused, and all come back.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
@@ -9,8 +8,9 @@ import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { test } from "node:test";
 import { Crowd } from "./support/crowd.js";
+import { start } from "../clients/support/children.js";
 import { ask, connect, join } from "../clients/support/client.js";
-import { eventually } from "../clients/support/deadline.js";
+import { PATIENCE_MS, eventually, within } from "../clients/support/deadline.js";
 import { freePort } from "../clients/support/port.js";
 import { contractServer } from "../clients/support/server.js";
 
@@ -123,14 +123,14 @@ test("a socket that systemd holds is served, from the client that had the server
   const port = await freePort();
   const program = process.env.CONTRACT_SERVER || "build/plain/phx-contract";
   const command = ["-l", `127.0.0.1:${port}`, program, "--port", `${port}`, "--log", "off"];
-  const child = spawn("systemd-socket-activate", command, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = start("systemd-socket-activate", command, { stdio: ["ignore", "pipe", "pipe"] });
   t.after(() => child.kill("SIGKILL"));
-  await once(child.stderr, "data"); // it listens
+  await within(PATIENCE_MS, "systemd to listen", once(child.stderr, "data"));
   const server = { mount: (mount) => `ws://127.0.0.1:${port}${mount}` };
   const channel = await join(await connect(t, server), "conformance:held");
   assert.deepEqual(await ask(channel, "echo", { n: 1 }), { n: 1 });
   channel.socket.disconnect();
   const ended = once(child, "exit");
   child.kill("SIGTERM");
-  assert.equal((await ended)[0], 0);
+  assert.equal((await within(PATIENCE_MS, "its end", ended))[0], 0);
 });

@@ -12,6 +12,7 @@ import { setTimeout as nap } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { attacks } from "./support/attacks.js";
 import { residentBytes } from "./support/metrics.js";
+import { tended } from "../clients/support/children.js";
 import { selfSigned } from "../clients/support/certificate.js";
 import { Mailbox, PATIENCE_MS } from "../clients/support/deadline.js";
 import { contractServer } from "../clients/support/server.js";
@@ -37,7 +38,7 @@ const script = (name) => fileURLToPath(new URL(`support/${name}.js`, import.meta
 class Helper {
   #messages = new Mailbox("an answer of a helper");
   static async starts(t, name, ...args) {
-    const helper = new Helper(fork(script(name), args.map(String)));
+    const helper = new Helper(tended(fork(script(name), args.map(String))));
     t.after(() => helper.child.kill());
     await helper.#messages.next();
     return helper;

@@ -1,9 +1,10 @@
 // The suite as a child process: its exit status and everything it said, in bounded time.
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import net from "node:net";
+import { start } from "../clients/support/children.js";
 import { freePort } from "../clients/support/port.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -34,7 +35,7 @@ export function expect(run, status, ...sentences) {
 /** The contract server, a good one. */
 export async function goodServer() {
   const port = await freePort();
-  const child = spawn(contract, ["--port", `${port}`, "--shards", "1"], { stdio: "ignore" });
+  const child = start(contract, ["--port", `${port}`, "--shards", "1"], { stdio: "ignore" });
   const accepts = () =>
     new Promise((resolve) => {
       const socket = net.connect(port, "127.0.0.1");

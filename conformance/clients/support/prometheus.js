@@ -1,11 +1,12 @@
 // A real Prometheus, which scrapes one server until it is stopped.
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { start } from "./children.js";
 import { freePort } from "./port.js";
 
 const PATIENCE_MS = 30_000; // its start, a scrape, and a busy machine
@@ -43,7 +44,7 @@ export class Prometheus {
     );
     const address = `127.0.0.1:${await freePort()}`;
     this.#url = `http://${address}`;
-    this.#process = spawn("prometheus", [
+    this.#process = start("prometheus", [
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(this.#folder, "data")}`,
       `--web.listen-address=${address}`,

@@ -1,9 +1,9 @@
 // A real Redis, which nodes meet at; and a voice of one's own in it.
 
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
+import { start } from "./children.js";
 import { PATIENCE_MS, within } from "./deadline.js";
 import { freePort } from "./port.js";
 
@@ -37,7 +37,7 @@ export class Redis {
     await this.url();
     const listen = ["--bind", "127.0.0.1", "--port", this.#port, "--save", "", "--appendonly", "no"];
     const secret = this.#password ? ["--requirepass", this.#password] : [];
-    this.#process = spawn("redis-server", [...listen, ...secret, ...this.#more], { cwd: tmpdir() });
+    this.#process = start("redis-server", [...listen, ...secret, ...this.#more], { cwd: tmpdir() });
     const ready = new Promise((resolve, reject) => {
       let said = "";
       this.#process.stdout.setEncoding("utf8").on("data", (text) => {

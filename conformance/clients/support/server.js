@@ -1,10 +1,10 @@
 // The server under test: started on a free port, told to stop by SIGTERM, as an operator would.
 
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { start } from "./children.js";
 import { PATIENCE_MS, within } from "./deadline.js";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
@@ -64,7 +64,7 @@ class Server {
     const env = { ...process.env, ...this.#environment };
     const { options, under, stderr } = this.#ways;
     const [command, ...rest] = [...under, this.#program, "--port", port, ...options];
-    this.#process = spawn(command, rest, { cwd: REPOSITORY, env, stdio: ["ignore", "pipe", stderr] });
+    this.#process = start(command, rest, { cwd: REPOSITORY, env, stdio: ["ignore", "pipe", stderr] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding("utf8").on("data", (text) => {
         this.#output = (this.#output + text).slice(-OUTPUT_KEPT);

@@ -1,12 +1,13 @@
 // phx-trace, as one types it.
 
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { start } from "./children.js";
 import { PATIENCE_MS, within } from "./deadline.js";
 import { freePort } from "./port.js";
 
@@ -33,7 +34,7 @@ export const replay = (file) => trace("replay", file, "--", CONTRACT, "--shards"
 export async function record(t, url, file) {
   const port = await freePort();
   const words = ["record", "--url", url, "--listen", String(port), "-o", file];
-  const recorder = spawn(TRACER, words, { cwd: REPOSITORY, stdio: ["ignore", "pipe", "inherit"] });
+  const recorder = start(TRACER, words, { cwd: REPOSITORY, stdio: ["ignore", "pipe", "inherit"] });
   t.after(() => recorder.kill("SIGKILL"));
   await within(PATIENCE_MS, "phx-trace record", once(recorder.stdout, "data"));
   const ended = once(recorder, "exit");

@@ -3,6 +3,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { start } from "../../clients/support/children.js";
 import { PATIENCE_MS, within } from "../../clients/support/deadline.js";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
@@ -63,7 +64,7 @@ export class Weather {
   async blows(...options) {
     await this.calms();
     const ends = [this.inside.name, this.outside.name];
-    this.#blowing = spawn(PROGRAM, [...options.map(String), ...ends], {
+    this.#blowing = start(PROGRAM, [...options.map(String), ...ends], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await within(PATIENCE_MS, "the weather to begin", once(this.#blowing.stdout, "data"));
@@ -72,8 +73,9 @@ export class Weather {
   /** Nothing gets through any more, and nobody is told. */
   async calms() {
     if (!this.#blowing || this.#blowing.exitCode !== null) return;
+    const ended = once(this.#blowing, "exit");
     this.#blowing.kill();
-    await once(this.#blowing, "exit");
+    await within(PATIENCE_MS, "the weather to calm", ended);
     this.#blowing = null;
   }
 
