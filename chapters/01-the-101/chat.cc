@@ -8,7 +8,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "nodes.h"
 #include "options/command_line.h"
 #include "phoenix.h"
 #include "room.h"
@@ -26,14 +25,12 @@ class Files {
   explicit Files(phx::Endpoint& endpoint) : endpoint_(endpoint) {}
 
   void serve(std::string path, const std::filesystem::path& file, std::string type) {
-    answer(std::move(path), content(file), std::move(type));
-  }
-  void answer(std::string path, std::string body, std::string type) {
-    endpoint_.get(std::move(path), [body = std::move(body), type](const phx::Request&) {
+    endpoint_.get(std::move(path), [body = content(file), type](const phx::Request&) {
       return phx::Response{200, body, {{"content-type", type}}};
     });
   }
 
+ private:
   static std::string content(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) {
@@ -47,7 +44,6 @@ class Files {
     return text.str();
   }
 
- private:
   phx::Endpoint& endpoint_;
 };
 
@@ -69,7 +65,9 @@ std::shared_ptr<chat::ChatSocket> mount_chat(phx::Endpoint& endpoint, const Opti
 
   phx::Mount mount = options.mount;  // with long-poll, where no websocket gets through
   mount.path = "/socket";
-  auto socket = std::make_shared<phx::Limited<chat::ChatSocket>>(options.socket, login);
+  const auto others = options.endpoint.pubsub;  // the way to them, if there are any
+  auto socket = std::make_shared<phx::Limited<chat::ChatSocket>>(options.socket, login,
+                                                                 others ? others->node_name() : "");
   mount.socket = socket;
   mount.auth_token = true;
   endpoint.socket(std::move(mount));
@@ -77,19 +75,10 @@ std::shared_ptr<chat::ChatSocket> mount_chat(phx::Endpoint& endpoint, const Opti
 }
 //! [mount_chat]
 
-/// Where the chat is one node of several, the page says so to its script, and shows who is where.
-void mark(std::string& html) {
-  const std::string tag = "<html lang=\"en\"";
-  html.replace(html.find(tag), tag.size(), tag + " data-nodes");
-}
-
-void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root, bool nodes) {
+void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
   const auto page = root / "chapters/01-the-101/page";
   Files files(endpoint);
-  std::string html = Files::content(page / "index.html");
-  if (nodes) mark(html);
-  files.answer("/", std::move(html), "text/html; charset=utf-8");
-  if (nodes) files.serve("/nodes.js", page / "nodes.js", "text/javascript; charset=utf-8");
+  files.serve("/", page / "index.html", "text/html; charset=utf-8");
   files.serve("/chat.css", page / "chat.css", "text/css; charset=utf-8");
   files.serve("/chat.js", page / "chat.js", "text/javascript; charset=utf-8");
   files.serve("/assets/phoenix.mjs",
@@ -99,18 +88,11 @@ void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root, bool
 
 int serve(Options options) {
   phx::Endpoint endpoint(options.endpoint);
-  phx::Presence presence;
   const auto socket = mount_chat(endpoint, options);
-  const auto nodes = options.endpoint.pubsub;  // the way to the others, if there are others
-  if (nodes) {
-    endpoint.presence(presence, options.presence);
-    socket->channel("nodes:*", [&presence, name = nodes->node_name()] {
-      return std::make_unique<chat::Nodes>(presence, name);
-    });
-  }
-  serve_page(endpoint, options.root.empty() ? own_root() : options.root, nodes != nullptr);
+  if (options.endpoint.pubsub) endpoint.presence(socket->presence(), options.presence);
+  serve_page(endpoint, options.root.empty() ? own_root() : options.root);
   const auto metrics = options.count(endpoint);
-  options.open_api(endpoint, nodes ? &presence : nullptr);
+  options.open_api(endpoint, &socket->presence());
   phx::Server server(endpoint, options.server, options.log());
   fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
              server.url());

@@ -7,16 +7,28 @@ namespace {
 
 constexpr std::size_t longest_body = 8'000;  // bytes; the page lets 2,000 characters be typed
 
+struct Arrived {};
+
 }  // namespace
 
 //! [join]
-phx::JoinResult Room::join(std::string_view topic, phx::Payload, phx::Socket&) {
+phx::JoinResult Room::join(std::string_view topic, phx::Payload, phx::Socket& socket) {
   if (topic == "room:private") {
     return phx::Refused{phx::Json::object({{"reason", "unauthorized"}})};
   }
+  socket.send_self(Arrived{});
   return phx::Joined{};
 }
 //! [join]
+
+//! [handle_info]
+phx::Result Room::handle_info(phx::Message, phx::Socket& socket) {
+  const auto about = node_.empty() ? phx::Json::object() : phx::Json::object({{"node", node_}});
+  presence_.track(socket, socket.assign("user").string_or(""), about);
+  socket.push("presence_state", presence_.list(socket.topic()));
+  return phx::NoReply{};
+}
+//! [handle_info]
 
 //! [handle_in]
 phx::Result Room::handle_in(std::string_view event, phx::Payload payload, phx::Socket& socket) {

@@ -76,6 +76,22 @@ PHX_TEST("who says another's name speaks under his own; who says nothing is told
 }
 //! [anothers_name]
 
+PHX_TEST("each one who is in the room sees who is, where, and who comes and goes") {
+  const chat::ChatSocket users(login, "node-1");
+  ChannelTest test;
+  const auto here = [](const char* name) {
+    const Json metas = Json::array({Json::object({{"node", "node-1"}})});
+    return Json::object({{name, Json::object({{"metas", metas}})}});
+  };
+  const JoinedChannel ada = test.socket(users, "", {{"user", "Ada"}}).join("room:lobby");
+  ada.assert_push("presence_state", containing(here("Ada")));
+  const JoinedChannel bob = test.socket(users, "", {{"user", "Bob"}}).join("room:lobby");
+  bob.assert_push("presence_state", containing(here("Ada")));
+  ada.assert_push("presence_diff", containing(Json::object({{"joins", here("Bob")}})));
+  bob.leave();
+  ada.assert_push("presence_diff", containing(Json::object({{"leaves", here("Bob")}})));
+}
+
 PHX_TEST("an event that the room doesn't know ends this client's channel alone") {
   Chat chat;
   chat.test.trap_exits();

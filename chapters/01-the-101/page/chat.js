@@ -7,8 +7,10 @@
 //   join      room:lobby {}                      → ok | error {reason}
 //   push      new_msg    {body}                  → ok; it has arrived when it comes back as the
 //   broadcast new_msg    {user, body}            ← everyone's, our own included
+//   push      presence_state {user: {metas}}     ← who is here, each meta with its node if there are several
+//   broadcast presence_diff  {joins, leaves}     ← who came or went, at whichever node
 
-import { Socket } from "/assets/phoenix.mjs";
+import { Presence, Socket } from "/assets/phoenix.mjs";
 
 const MESSAGES_KEPT = 500; // on the page
 const SECOND_MS = 1_000;
@@ -80,14 +82,6 @@ function connect() {
   show("connecting", "Connecting");
   socket.connect();
   join();
-  followNodes();
-}
-
-/** Only a server that is one node of several says so in its page. */
-async function followNodes() {
-  if (document.documentElement.dataset.nodes === undefined) return;
-  const { follow } = await import("/nodes.js");
-  follow(socket);
 }
 
 //! [join]
@@ -95,6 +89,8 @@ function join() {
   gone = false;
   const joining = (channel = socket.channel(topic));
   joining.on("new_msg", received);
+  const presence = new Presence(joining);
+  presence.onSync(() => showPeople(presence));
   joining.onClose(() => leftBehind(joining, "The server closed the room"));
   joining.onError(lost);
   joining
@@ -110,6 +106,7 @@ function join() {
 function leave() {
   gone = true;
   lost();
+  element("people").replaceChildren();
   socket?.disconnect();
 }
 
@@ -118,6 +115,7 @@ function leftBehind(ended, why) {
   if (ended !== channel || gone) return;
   gone = true;
   lost();
+  element("people").replaceChildren();
   ended.leave();
   show("gone", "Gone", `${why}. What you write waits here.`);
 }
@@ -215,6 +213,22 @@ function append({ user, body }, side) {
   element("empty").hidden = true;
   if (readingTheEnd) toTheEnd(); // who reads further up is left in peace
   return item;
+}
+
+/** Who is here; where there are several nodes, by node. */
+function showPeople(presence) {
+  const places = new Map(); // {node: names}
+  presence.list((user, { metas }) => {
+    for (const { node = "" } of metas) places.set(node, (places.get(node) ?? new Set()).add(user));
+  });
+  const items = [...places].sort().map(([node, users]) => {
+    const item = document.createElement("li");
+    const title = document.createElement("b");
+    title.textContent = node;
+    item.append(title, node && " ", [...users].sort().join(", "));
+    return item;
+  });
+  element("people").replaceChildren(...items);
 }
 
 function toTheEnd() {
