@@ -484,7 +484,7 @@ $(BUILD)/judging.passed: $(BUILD)/tls.passed $(UNIT_PASSED) $(CLIENTS)/node_modu
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(JUDGING)/*.test.js && touch $@
 
-$(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/soak/soak.test.js | build/.packages-soak
+$(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/soak/soak.test.js | build/.packages-soak build/.packages-redis
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SOAK=$(CURDIR)/$(SOAK) MUTANTS=$(CURDIR)/$(MUTANTS) \
 	  node --test --test-reporter=spec conformance/soak/*.test.js && touch $@
 
@@ -616,11 +616,13 @@ bench-presence: $(BUILD)/lib/presence/replica_bench ## what a transfer of 1,000 
 bench-house: $(BUILD)/lib/server/connections_bench ## what a message costs from reader to outbox, without network and kernel
 	@$< $(BENCH_FLAGS)
 
-# make soak [MINUTES=10] [URL=ws://host:port/socket] [SHARDS=1] [SEED=…] [FLAGS='whatever else phx-soak --help tells']
+# make soak [MINUTES=10] [URL=ws://host:port/socket] [SHARDS=1] [NODES=2 [OUTAGES=6]] [SEED=…] [FLAGS='whatever else phx-soak --help tells']
+AT_REDIS = --metrics --redis {redis} --pubsub Soak.PubSub
 .PHONY: soak
-soak: $(SOAK) $(if $(URL),,$(CONTRACT)) | build/.packages-soak ## mixed load for MINUTES=10, each message checked, memory watched
+soak: $(SOAK) $(if $(URL),,$(CONTRACT)) | build/.packages-soak $(if $(NODES),build/.packages-redis) ## mixed load for MINUTES=10, each message checked, memory watched; NODES=2 at a Redis that fails, each loss counted
 	@$(SOAK) --minutes $(or $(MINUTES),10) $(call option,SEED,seed) --out build/soak $(FLAGS) \
-	  $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards $(or $(SHARDS),1) --log off)
+	  $(if $(NODES),--nodes $(NODES) --outages $(or $(OUTAGES),6)) \
+	  $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards $(or $(SHARDS),1) --log off $(if $(NODES),$(AT_REDIS)))
 
 .PHONY: churn
 churn: $(SOAK) $(CONTRACT) ## three waves of 10,000 connections come, join and go: memory must return to its base
@@ -639,7 +641,7 @@ valgrind: $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem build/.packages-valg
 check-fresh: ## the README's two commands on a bare Debian 12 and 13, each in a root of its own: RELEASE=trixie
 	@.ci/check-fresh $(or $(RELEASE),bookworm trixie)
 
-# make check-all [TIME=10] [NIGHT=1] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,churn,faults,mutate,layout,fresh,deb]:
+# make check-all [TIME=10] [NIGHT=1] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,nodes,churn,faults,mutate,layout,fresh,deb]:
 #   TIME is each fuzzer's, in seconds; by NIGHT `make mutate` takes all its faults and an hour, else a sample.
 .PHONY: check-all
 check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, mutate, layout, bare machines, packages; a table at the end

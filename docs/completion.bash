@@ -98,10 +98,10 @@ _phx_soak() {
     --out) _phx_folders ;;
     --pid) _phx_processes ;;
     --url | --minutes | --seconds | --websockets | --polls | --feeds | --actions | --broadcasts | --vandals) ;;
-    --patience | --seed | --waves | --wave-size) ;;
+    --patience | --nodes | --outages | --seed | --waves | --wave-size) ;;
     *)
       _phx_among --help --version --url --pid --minutes --seconds --websockets --polls --feeds --actions --broadcasts \
-        --vandals --patience --seed --waves --wave-size --out --
+        --vandals --patience --nodes --outages --seed --waves --wave-size --out --
       ;;
   esac
 }

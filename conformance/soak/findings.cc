@@ -11,6 +11,7 @@ const char* name_of(Wrong kind) {
     case Wrong::out_of_order: return "out of order";
     case Wrong::unexpected: return "unexpected";
     case Wrong::broken: return "broken";
+    case Wrong::miscounted: return "miscounted";
   }
   return "?";
 }

@@ -17,6 +17,7 @@ enum class Wrong {
   out_of_order,  ///< One that came before another that was due first.
   unexpected,    ///< Nobody asked for it, or it is not what was asked for.
   broken,        ///< The connection: refused, dropped, closed, or no protocol at all.
+  miscounted,    ///< A node's own counts are not what happened.
 };
 
 const char* name_of(Wrong kind);

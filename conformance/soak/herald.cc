@@ -13,10 +13,13 @@ const std::string join_ref = "1";
 
 }  // namespace
 
-Herald::Herald(World& world, Feed& feed)
-    : world_(world), feed_(feed), ledger_(world.findings, "the herald of " + feed.topic()) {
+Herald::Herald(World& world, Feed& feed, std::size_t node)
+    : world_(world),
+      feed_(feed),
+      node_(node),
+      ledger_(world.findings, "the herald of " + feed.topic(), node) {
   LineListener& self = *this;
-  line_ = open_websocket(world_.loop, world_.target, self);
+  line_ = open_websocket(world_.loop, world_.nodes[node_], self);
 }
 
 void Herald::opened() {
@@ -28,7 +31,8 @@ void Herald::opened() {
 }
 
 void Herald::speak(Instant now) {
-  if (!open_ || ledger_.state_of(feed_.topic()) != Ledger::State::joined) return;
+  if (node_ != feed_.home() || !open_ || ledger_.state_of(feed_.topic()) != Ledger::State::joined)
+    return;
   const std::string payload = fmt::format(R"({{"n":{},"data":"{}"}})", feed_.say(), filling);
   line_->send(bench::frame(join_ref, next_ref_++, feed_.topic(), "intercept", payload));
   const std::uint64_t ref = next_ref_++;

@@ -169,8 +169,10 @@ void Ledger::join(Room& room, const Question& question) {
   for (const char* event : {"broadcasted", "intercepted"}) {
     const auto before = room.ears.find(event);
     const Feed& feed = *room.feed;
-    room.ears.insert_or_assign(
-        event, before == room.ears.end() ? Ear(feed) : Ear::after(before->second, feed));
+    Reception* reception = room.feed->reception(node_, event);
+    room.ears.insert_or_assign(event, before == room.ears.end()
+                                          ? Ear(feed, reception)
+                                          : Ear::after(before->second, feed, reception));
   }
 }
 
@@ -255,7 +257,7 @@ void Ledger::check_patience(const std::string& topic, Room& room, Instant then) 
     const auto complaint = ear.lacks(confirmed);
     if (!complaint) continue;
     complain(complaint->kind, fmt::format("{} on {}: {}", event, topic, complaint->sentence));
-    ear = Ear(*room.feed);
+    ear = Ear(*room.feed, room.feed->reception(node_, event));
   }
 }
 

@@ -47,8 +47,9 @@ class Ledger {
  public:
   enum class State : std::uint8_t { idle, joining, joined, ending };
 
-  /// `who` names the connection in findings, which must outlive it.
-  Ledger(Findings& findings, std::string who) : findings_(findings), who_(std::move(who)) {}
+  /// `who` names the connection in findings, which must outlive it; it is with the node `node`.
+  Ledger(Findings& findings, std::string who, std::size_t node = 0)
+      : findings_(findings), who_(std::move(who)), node_(node) {}
 
   /// A question goes out. `feed`, of a join, is what is heard on the topic, and outlives the
   /// ledger. REQUIRES: none is sent on a topic whose channel is ending.
@@ -114,6 +115,7 @@ class Ledger {
 
   Findings& findings_;
   std::string who_;
+  std::size_t node_;
   std::map<std::string, Room, std::less<>> rooms_;
   std::uint64_t highest_ref_ = 0;
 };

@@ -59,10 +59,11 @@ void publish(const Options& options, const Outcome& outcome, const Findings& fin
   fmt::print("The report is at {}/report.html\n", options.out);
 }
 
-bool soak_and_tell(const Options& options) {
+bool soak_and_tell(const Options& options, const std::vector<bench::Target>& nodes,
+                   Cluster* cluster = nullptr) {
   Findings findings(
       [](const std::string& sentence) { fmt::print(stderr, "\r\x1b[K✗ {}\n", sentence); });
-  const Outcome outcome = soak(options.load, options.target, findings,
+  const Outcome outcome = soak(options.load, nodes, cluster, findings,
                                [&](const Sample& sample) { show(sample, options.load, findings); });
   if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
   publish(options, outcome, findings);
@@ -71,6 +72,10 @@ bool soak_and_tell(const Options& options) {
 
 bool run(Options options) {
   bench::raise_descriptor_limit();  // a server that we start inherits it
+  if (options.nodes > 1) {
+    Cluster cluster(options.command, options.nodes, options.target.mount);
+    return soak_and_tell(options, cluster.nodes(), &cluster);
+  }
   std::unique_ptr<bench::Command> command;
   if (!options.command.empty()) {
     options.target.host = "127.0.0.1";
@@ -81,7 +86,7 @@ bool run(Options options) {
   bench::resolve(options.target);
   if (command) command->await(options.target);
   bench::knock(options.target);
-  if (options.waves == 0) return soak_and_tell(options);
+  if (options.waves == 0) return soak_and_tell(options, {options.target});
   if (!options.target.pid) throw bench::Failure("whose memory? say --pid, or -- COMMAND");
   return churn(options.target, options.waves, options.wave_size);
 }

@@ -19,8 +19,8 @@ std::string with_reason(std::string_view reason) {
 
 }  // namespace
 
-Member::Member(World& world, std::string name, Way way)
-    : world_(world), name_(std::move(name)), way_(way), restless_(world.once_in(2)) {
+Member::Member(World& world, std::string name, Way way, std::size_t node)
+    : world_(world), name_(std::move(name)), way_(way), node_(node), restless_(world.once_in(2)) {
   for (const auto& feed : world_.feeds) topics_.push_back(feed->topic());
   for (std::size_t i = 0; i < own_topics; ++i) {
     topics_.push_back(fmt::format("conformance:soak-{}-{}", name_, i));
@@ -30,12 +30,12 @@ Member::Member(World& world, std::string name, Way way)
 void Member::connect() {
   const std::string who = fmt::format("{}{} ({})", name_, lives_++ == 0 ? "" : ", come back",
                                       way_ == Way::websocket ? "websocket" : "long-poll");
-  ledger_ = std::make_unique<Ledger>(world_.findings, who);
+  ledger_ = std::make_unique<Ledger>(world_.findings, who, node_);
   over_ = false;
   ++world_.tally.connections;
   LineListener& self = *this;
-  line_ = way_ == Way::websocket ? open_websocket(world_.loop, world_.target, self)
-                                 : open_longpoll(world_.loop, world_.target, self);
+  line_ = way_ == Way::websocket ? open_websocket(world_.loop, world_.nodes[node_], self)
+                                 : open_longpoll(world_.loop, world_.nodes[node_], self);
 }
 
 void Member::act(Instant now) {

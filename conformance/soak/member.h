@@ -29,7 +29,7 @@ struct Tally {
 /// What all members of a run share. It outlives them.
 struct World {
   Loop& loop;
-  const Target& target;
+  const std::vector<Target>& nodes;  ///< One, where there is no cluster.
   Findings& findings;
   Tally& tally;
   Random& random;
@@ -44,8 +44,9 @@ enum class Way { websocket, longpoll };
 /// A resource: neither copied nor moved.
 class Member : LineListener {
  public:
-  /// `name` is the member's own, and becomes a part of the topics that no other joins.
-  Member(World& world, std::string name, Way way);
+  /// `name` is the member's own, and becomes a part of the topics that no other joins. It is always
+  /// at the same node.
+  Member(World& world, std::string name, Way way, std::size_t node);
 
   /// Something at random, if it is connected; connects it, if it is not.
   void act(Instant now);
@@ -84,6 +85,7 @@ class Member : LineListener {
   World& world_;
   const std::string name_;
   const Way way_;
+  const std::size_t node_;
   const bool restless_;  ///< Goes and comes back often; the others stay for thousands of messages.
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Line> line_;
@@ -98,13 +100,15 @@ class Member : LineListener {
 };
 
 /// Broadcasts a feed's numbers, each twice: plainly, and as an event that the channels intercept.
+/// At other nodes than the feed's own it only listens, and so misses nothing that comes there.
 class Herald : LineListener {
  public:
-  Herald(World& world, Feed& feed);
+  Herald(World& world, Feed& feed, std::size_t node);
   void speak(Instant now);
   void tend(Instant then);
   void go();
   bool connected() const { return open_; }
+  bool listens() const { return ledger_.state_of(feed_.topic()) == Ledger::State::joined; }
   bool gone() const { return gone_; }
   bool done() const { return ledger_.settled() && ledger_.heard_all(); }
 
@@ -115,6 +119,7 @@ class Herald : LineListener {
 
   World& world_;
   Feed& feed_;
+  const std::size_t node_;
   Ledger ledger_;
   std::unique_ptr<Line> line_;
   std::uint64_t next_ref_ = 1;

@@ -48,6 +48,15 @@ void declare(CLI::App& app, Words& words, Options& options) {
   app.add_option("--patience", words.patience, "seconds for a reply or a broadcast to come in")
       ->check(CLI::Range(4, 600))  // a slow reader is slow for three
       ->capture_default_str();
+  app.add_option(
+         "--nodes", options.nodes,
+         "start so many of COMMAND, at one Redis ({redis}), and spread the clients over them")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--outages", load.outages,
+                 "how often that Redis stands still, ends or is killed meanwhile")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
   app.add_option("--seed", load.seed, "of the random numbers, to repeat a run");
   app.add_option(
       "--waves", options.waves,
@@ -59,7 +68,8 @@ void declare(CLI::App& app, Words& words, Options& options) {
   app.add_option("--out", options.out,
                  "write report.html, report.json and plot.svg to this folder");
   app.footer(
-      "-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it\n\n"
+      "-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it; {redis} is "
+      "the URL of a Redis that is started, too\n\n"
       "Exit status: 0 all was well, 1 something was wrong, 2 usage, 3 the server can't be "
       "reached.");
 }
@@ -83,6 +93,14 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     app.parse(static_cast<int>(dashes - argv), argv);
     if (dashes != end && options.command.empty()) {
       throw CLI::ValidationError("there is no command behind --", usage_error);
+    }
+    const auto& command = options.command;
+    const bool at_redis = std::any_of(command.begin(), command.end(), [](const auto& word) {
+      return word.find("{redis}") != std::string::npos;
+    });
+    if (at_redis != (options.nodes > 1) || (at_redis && options.waves > 0)) {
+      throw CLI::ValidationError("--nodes takes a COMMAND with {redis} in it, and no --waves",
+                                 usage_error);
     }
     if (words.minutes > 0) options.load.seconds = words.minutes * 60;
     options.load.patience = std::chrono::seconds(words.patience);

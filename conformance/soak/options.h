@@ -14,6 +14,7 @@ namespace phx::soak {
 /// A value.
 struct Options {
   bench::Target target;
+  std::size_t nodes = 1;
   Load load;
   std::size_t waves = 0;  ///< Then there is no soak, but a churn.
   std::size_t wave_size = 10'000;

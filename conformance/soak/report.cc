@@ -44,6 +44,27 @@ std::string memory_sentence(const MemoryVerdict& memory) {
                      megabytes(memory.allowed));
 }
 
+/// What went between nodes, and what did not arrive; nothing where there is one.
+std::vector<std::pair<std::string, std::string>> nodes(const Outcome& outcome) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  if (outcome.books.empty()) return rows;
+  rows.emplace_back("Redis", fmt::format("stood still {} times, ended {}, was killed {}",
+                                         outcome.outages.standstills, outcome.outages.ends,
+                                         outcome.outages.kills));
+  for (std::size_t i = 0; i < outcome.books.size(); ++i) {
+    const auto& [published, receivers, lost, broken, heard, subscribed, connected] =
+        outcome.books[i];
+    const auto& [said, heard_by_clients, missed, observed] = outcome.truths[i];
+    rows.emplace_back(
+        fmt::format("node {}", i + 1),
+        fmt::format("its clients broadcast {}: {} published, {} lost, {} broken off; of other "
+                    "nodes it heard {}, and its clients missed {}",
+                    grouped(said), grouped(published), grouped(lost), grouped(broken),
+                    grouped(heard), grouped(missed)));
+  }
+  return rows;
+}
+
 using Row = std::pair<std::string, std::string>;
 
 std::vector<Row> deeds(const Tally& t) {
@@ -72,6 +93,7 @@ std::vector<Row> rows(const Options& options, const Outcome& outcome, const Find
                              clock_of(outcome.samples.empty() ? 0 : outcome.samples.back().seconds),
                              clock_of(options.load.seconds), options.load.seed)}};
   for (Row& row : deeds(outcome.tally)) all.push_back(std::move(row));
+  for (Row& row : nodes(outcome)) all.push_back(std::move(row));
   all.push_back({"memory", memory_sentence(outcome.memory)});
   if (outcome.descriptors_before && outcome.descriptors_after) {
     all.push_back(

@@ -41,9 +41,11 @@ class Pace {
 
 class Soak {
  public:
-  Soak(const Load& load, const Target& target, Findings& findings, const OnSample& on_sample)
+  Soak(const Load& load, const std::vector<Target>& nodes, Cluster* cluster, Findings& findings,
+       const OnSample& on_sample)
       : load_(load),
-        target_(target),
+        nodes_(nodes),
+        cluster_(cluster),
         findings_(findings),
         on_sample_(on_sample),
         random_(load.seed),
@@ -55,6 +57,7 @@ class Soak {
     gather();
     keep_going();
     settle();
+    if (cluster_ != nullptr) audit_nodes();
     leave();
     look_for_the_end();
     outcome_.memory = judge_memory(outcome_.samples);
@@ -64,17 +67,40 @@ class Soak {
 
  private:
   void gather() {
+    if (cluster_ != nullptr) await_cluster();
     for (std::size_t i = 0; i < load_.feeds; ++i) {
-      feeds_.push_back(std::make_unique<Feed>(fmt::format("conformance:soak-feed-{}", i)));
-      heralds_.push_back(std::make_unique<Herald>(world_, *feeds_.back()));
+      feeds_.push_back(std::make_unique<Feed>(fmt::format("conformance:soak-feed-{}", i),
+                                              i % nodes_.size(), nodes_.size()));
+      for (std::size_t node = 0; node < nodes_.size(); ++node) {
+        heralds_.push_back(std::make_unique<Herald>(world_, *feeds_.back(), node));
+      }
+    }
+    for (std::size_t node = 0; cluster_ != nullptr && node < nodes_.size(); ++node) {
+      observers_.push_back(std::make_unique<Observer>(world_, node));
     }
     for (std::size_t i = 0; i < load_.websockets + load_.polls; ++i) {
       const Way way = i < load_.websockets ? Way::websocket : Way::longpoll;
-      members_.push_back(std::make_unique<Member>(world_, fmt::format("member{}", i), way));
+      members_.push_back(
+          std::make_unique<Member>(world_, fmt::format("member{}", i), way, i % nodes_.size()));
     }
-    wait(load_.patience, [this] { return all_heralds(&Herald::connected); });
-    if (target_.pid) outcome_.descriptors_before = descriptors_of(*target_.pid);
-    if (outcome_.descriptors_before) *outcome_.descriptors_before -= heralds_.size();
+    wait(load_.patience,
+         [this] { return all_heralds(&Herald::listens) && all_observers(&Observer::listens); });
+    outcome_.descriptors_before = descriptors();
+    if (outcome_.descriptors_before) {
+      *outcome_.descriptors_before -= heralds_.size() + observers_.size();
+    }
+  }
+
+  /// Nodes that have just started may not have found each other.
+  void await_cluster() {
+    const auto connected = [](const Books& books) {
+      return books.connected > 0 && books.subscribed > 0;
+    };
+    const bool all = wait(load_.patience, [&] {
+      const auto books = cluster_->books();
+      return std::all_of(books.begin(), books.end(), connected);
+    });
+    if (!all) throw bench::Failure("the nodes did not connect to Redis");
   }
 
   void keep_going() {
@@ -82,6 +108,10 @@ class Soak {
     const auto end = begin + std::chrono::duration<double>(load_.seconds);
     Instant last = begin, next_sample = begin + seconds{1};
     sampled_ = begin;
+    if (cluster_ != nullptr) {
+      outages_.emplace(*cluster_, feeds_, observers_, load_.outages, begin,
+                       std::chrono::duration<double>(load_.seconds));
+    }
     while (last < end && !hopeless()) {
       loop_.turn(last + a_turn);
       const Instant now = Clock::now();
@@ -111,6 +141,7 @@ class Soak {
     next_tend_ = now + between_tends;
     for (const auto& member : members_) member->tend(now, then);
     for (const auto& herald : heralds_) herald->tend(then);
+    if (outages_) outages_->turn(now);
     std::erase_if(vandals_, [now](const auto& vandal) { return vandal->over(now); });
   }
 
@@ -118,17 +149,17 @@ class Soak {
     const std::chrono::duration<double> since = now - sampled_;
     sampled_ = now;
     Sample made{.seconds = at.count()};
-    if (target_.pid) {
-      made.resident_bytes = bench::resident_bytes_of(*target_.pid).value_or(0);
-      outcome_.server_ended = server_ended();
+    for (const Target& node : nodes_) {
+      if (node.pid) made.resident_bytes += bench::resident_bytes_of(*node.pid).value_or(0);
     }
+    if (nodes_[0].pid) outcome_.server_ended = server_ended();
     const std::uint64_t messages = tally_.sent + tally_.received;
     made.messages = static_cast<double>(messages - counted_) / since.count();
     counted_ = messages;
     made.p50_us = tally_.latencies.microseconds_at(0.5);
     made.p99_us = tally_.latencies.microseconds_at(0.99);
     tally_.latencies = {};
-    made.connections = heralds_.size() + vandals_.size();
+    made.connections = heralds_.size() + observers_.size() + vandals_.size();
     for (const auto& member : members_) made.connections += member->connected();
     outcome_.samples.push_back(made);
     on_sample_(made);
@@ -139,6 +170,10 @@ class Soak {
   /// Nobody asks any more: what is owed must come, down to the last broadcast.
   void settle() {
     for (const auto& member : members_) member->rest();
+    if (outages_) {
+      outages_->no_more();
+      wait(load_.patience, [this] { return outages_->calm(); });
+    }
     const bool settled = wait(load_.patience, [this] {
       return all_heralds(&Herald::done) &&
              std::all_of(members_.begin(), members_.end(), [](const auto& m) { return m->done(); });
@@ -147,19 +182,36 @@ class Soak {
     if (!settled) tend(Clock::now(), Clock::now());
   }
 
+  /// What each node has counted is what has happened, once Redis has answered all.
+  void audit_nodes() {
+    outcome_.outages = outages_->count();
+    if (!outages_->calm()) {
+      return findings_.add(Wrong::missing, "Redis was back, and a node did not connect to it");
+    }
+    for (const auto& feed : feeds_) feed->audit(findings_);
+    // Once Redis has answered all, and the channels of those who went have said their last words.
+    wait(load_.patience, [this] {
+      outcome_.books = cluster_->books();
+      outcome_.truths = truths_of(feeds_, observers_);
+      return vandals_.empty() && complete(outcome_.books, outcome_.truths);
+    });
+    audit(outcome_.books, outcome_.truths, outages_->unsure(), findings_);
+  }
+
   /// All go, and the server is left with the descriptors that it began with.
   void leave() {
     for (const auto& member : members_) member->go(Goodbye::clean);
     for (const auto& herald : heralds_) {
       if (herald->connected()) herald->go();
     }
+    for (const auto& observer : observers_) observer->go();
     const bool left = wait(load_.patience, [this] { return all_heralds(&Herald::gone); });
     if (!left && !outcome_.server_ended) {
       findings_.add(Wrong::missing, "heralds said goodbye, and the server did not hang up");
     }
     if (!outcome_.descriptors_before) return;
     wait(settling, [this] {
-      outcome_.descriptors_after = descriptors_of(*target_.pid);
+      outcome_.descriptors_after = descriptors();
       return outcome_.descriptors_after <= outcome_.descriptors_before;
     });
     if (outcome_.descriptors_after > outcome_.descriptors_before) {
@@ -173,21 +225,40 @@ class Soak {
   /// When a server dies its clients notice first, and their complaints can end the run before the
   /// next sample is taken. A server that drains refuses newcomers some time before it ends.
   void look_for_the_end() {
-    if (findings_.count() > 0 && !bench::accepts(target_)) {
+    if (findings_.count() > 0 && !std::all_of(nodes_.begin(), nodes_.end(), bench::accepts)) {
       wait(settling, [this] { return server_ended(); });
     }
     outcome_.server_ended = server_ended();
   }
 
-  /// Whether its process has ended or, where that is not known, whether it accepts nobody any more.
+  /// Whether a process of its has ended or, where that is not known, whether it accepts nobody any
+  /// more.
   bool server_ended() const {
-    return target_.pid ? !bench::runs(*target_.pid) : !bench::accepts(target_);
+    return std::any_of(nodes_.begin(), nodes_.end(), [](const Target& node) {
+      return node.pid ? !bench::runs(*node.pid) : !bench::accepts(node);
+    });
+  }
+
+  /// Of all its processes, if they are known.
+  std::optional<std::size_t> descriptors() const {
+    std::size_t sum = 0;
+    for (const Target& node : nodes_) {
+      const auto some = node.pid ? descriptors_of(*node.pid) : std::nullopt;
+      if (!some) return std::nullopt;
+      sum += *some;
+    }
+    return sum;
   }
 
   bool all_heralds(bool (Herald::*what)() const) const {
     return std::all_of(heralds_.begin(), heralds_.end(), [what](const auto& herald) {
       return ((*herald).*what)() || herald->gone();
     });
+  }
+
+  bool all_observers(bool (Observer::*what)() const) const {
+    return std::all_of(observers_.begin(), observers_.end(),
+                       [what](const auto& observer) { return ((*observer).*what)(); });
   }
 
   /// Turns until `done`; false where that takes longer than `how_long`.
@@ -203,17 +274,20 @@ class Soak {
   }
 
   const Load& load_;
-  const Target& target_;
+  const std::vector<Target>& nodes_;
+  Cluster* const cluster_;
   Findings& findings_;
   const OnSample& on_sample_;
   Random random_;
   Loop loop_;
   Tally tally_;
   std::vector<std::unique_ptr<Feed>> feeds_;
-  World world_{loop_, target_, findings_, tally_, random_, feeds_};
+  World world_{loop_, nodes_, findings_, tally_, random_, feeds_};
   std::vector<std::unique_ptr<Herald>> heralds_;
+  std::vector<std::unique_ptr<Observer>> observers_;
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<std::unique_ptr<Vandal>> vandals_;
+  std::optional<Outages> outages_;
   Pace actions_, broadcasts_, vandalism_;
   Instant next_tend_{}, sampled_{};
   std::uint64_t counted_ = 0;
@@ -222,9 +296,9 @@ class Soak {
 
 }  // namespace
 
-Outcome soak(const Load& load, const Target& target, Findings& findings,
-             const OnSample& on_sample) {
-  return std::make_unique<Soak>(load, target, findings, on_sample)->run();
+Outcome soak(const Load& load, const std::vector<Target>& nodes, Cluster* cluster,
+             Findings& findings, const OnSample& on_sample) {
+  return std::make_unique<Soak>(load, nodes, cluster, findings, on_sample)->run();
 }
 
 }  // namespace phx::soak

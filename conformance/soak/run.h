@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "conformance/soak/cluster.h"
 #include "conformance/soak/findings.h"
 #include "conformance/soak/member.h"
+#include "conformance/soak/outages.h"
 #include "conformance/soak/samples.h"
 
 namespace phx::soak {
@@ -26,6 +28,7 @@ struct Load {
   /// For a reply or a broadcast. A slow reader is slow for three seconds at most.
   std::chrono::seconds patience{15};
   std::uint64_t seed = 0;
+  std::size_t outages = 0;  ///< Of the cluster's Redis, if there is a cluster.
 };
 
 /// What came of it. A value.
@@ -36,11 +39,16 @@ struct Outcome {
   std::optional<std::size_t> descriptors_before, descriptors_after;
   bool server_ended = false;
   bool gave_up_early = false;  ///< So much was wrong that there was no point in going on.
+  Outages::Count outages;
+  std::vector<Books> books;  ///< Of each node of a cluster, at the end.
+  std::vector<Truth> truths;
 };
 
 using OnSample = std::function<void(const Sample&)>;
 
-/// Runs it against a server that accepts. `target.pid` lets it look at the server's memory.
-Outcome soak(const Load& load, const Target& target, Findings& findings, const OnSample& on_sample);
+/// Runs it against a server that accepts, or against several nodes of one. Where their processes
+/// are known, it looks at their memory. `cluster` is what the nodes are of, if we have started it.
+Outcome soak(const Load& load, const std::vector<Target>& nodes, Cluster* cluster,
+             Findings& findings, const OnSample& on_sample);
 
 }  // namespace phx::soak

@@ -2,11 +2,13 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { start } from "../clients/support/children.js";
+import { within } from "../clients/support/deadline.js";
 import { freePort } from "../clients/support/port.js";
 import { contract } from "../judging/suite.js";
 
@@ -63,7 +65,7 @@ for (const [mutant, sentence] of broken) {
   test(`a server that is broken so is found out: ${mutant}`, async () => {
     const port = await freePort();
     const args = ["--serve", mutant, "--port", `${port}`, ...good(1)];
-    const server = spawn(mutants, args, { stdio: "ignore" });
+    const server = start(mutants, args, { stdio: "ignore" });
     try {
       const run = await soak(...light, "--seconds", "6", "--patience", "4", ...(await at(port)));
       assert.equal(run.status, 1, run.said);
@@ -75,9 +77,30 @@ for (const [mutant, sentence] of broken) {
   });
 }
 
+const nodes = (count, ...more) => ["--nodes", `${count}`, ...more, "--", contract, "--log", "off", "--redis", "{redis}"];
+
+test("two nodes, whose Redis stands still, ends and is killed: all that clients miss, the nodes have counted", async () => {
+  const run = await soak(...light, "--seconds", "20", ...nodes(2, "--outages", "3"), "--metrics");
+  assert.equal(run.status, 0, run.said);
+  assert.match(run.said, /Redis +stood still 1 times, ended 1, was killed 1/);
+  const books = [...run.said.matchAll(/node \d +its clients broadcast ([\d,]+): .* and its clients missed ([\d,]+)/g)];
+  assert.equal(books.length, 2, run.said);
+  for (const [, said, missed] of books) {
+    assert.notEqual(said, "0", run.said);
+    assert.notEqual(missed, "0", `Redis was away, and nothing was missed:\n${run.said}`);
+  }
+});
+
+test("nodes that do not meet at one Redis are found out", async () => {
+  const apart = ["--", "sh", "-c", 'exec "$0" --log off --metrics --redis {redis} --pubsub Apart$PORT', contract];
+  const run = await soak(...light, "--seconds", "6", "--patience", "4", "--nodes", "2", ...apart);
+  assert.equal(run.status, 1, run.said);
+  assert.match(run.said, /missing: .*was lost, and Redis was there/);
+});
+
 test("through the same proxy, with nothing broken, nothing is wrong", async () => {
   const port = await freePort();
-  const server = spawn(mutants, ["--serve", "none", "--port", `${port}`, ...good(1)], { stdio: "ignore" });
+  const server = start(mutants, ["--serve", "none", "--port", `${port}`, ...good(1)], { stdio: "ignore" });
   try {
     const run = await soak(...light, "--seconds", "5", ...(await at(port)));
     assert.equal(run.status, 0, run.said);
@@ -114,15 +137,15 @@ for (const [how, { signal, unburied, unknown }] of [
 const serverWords = (port) => ["--port", `${port}`, "--log", "off"];
 
 function childServer(port) {
-  const child = spawn(contract, serverWords(port), { stdio: "ignore" });
+  const child = start(contract, serverWords(port), { stdio: "ignore" });
   return { pid: child.pid, forget: () => child.kill("SIGKILL") };
 }
 
 /** A server whose parent sleeps: once it has ended it is a zombie, until it is forgotten. */
 async function unburiedServer(port) {
   const script = '"$@" >/dev/null 2>&1 & echo $!; exec sleep 600';
-  const parent = spawn("sh", ["-c", script, "sh", contract, ...serverWords(port)]);
-  const [pid] = await once(parent.stdout, "data");
+  const parent = start("sh", ["-c", script, "sh", contract, ...serverWords(port)]);
+  const [pid] = await within(PATIENCE_MS, "its pid", once(parent.stdout, "data"));
   const forget = () => {
     process.kill(Number(pid), "SIGKILL");
     parent.kill("SIGKILL");
@@ -135,6 +158,8 @@ test("nobody there, and nonsense, have exit statuses of their own", async () => 
   assert.equal(nobody.status, 3, nobody.said);
   assert.match(nobody.said, /nobody answers/);
   assert.equal((await soak("--minutes", "0")).status, 2);
+  assert.equal((await soak("--nodes", "2", ...good(1))).status, 2);
+  assert.equal((await soak(...nodes(1))).status, 2);
   assert.equal((await soak("--url", "http://here")).status, 2);
 });
 

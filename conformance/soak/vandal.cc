@@ -68,7 +68,8 @@ const Mischief mischiefs[] = {
 
 Vandal::Vandal(World& world)
     : world_(world),
-      tcp_(world.loop, world.target,
+      target_(world.nodes[world.any(world.nodes.size())]),
+      tcp_(world.loop, target_,
            {[this](std::string_view bytes) { return heard(bytes); },
             [this](const std::string&) { ended_ = true; }}) {
   const Mischief& mischief = mischiefs[world.any(std::size(mischiefs))];
@@ -77,9 +78,8 @@ Vandal::Vandal(World& world)
   deadline_ = bench::Clock::now() + (must_end_ ? servers_patience : own_patience);
   rubbish_ = mischief.bytes(world.random);
   ++world_.tally.rubbish;
-  const Target& target = world.target;
   if (mischief.upgrades) {
-    tcp_.send(bench::upgrade_request(target.host, target.port, target.websocket_path()));
+    tcp_.send(bench::upgrade_request(target_.host, target_.port, target_.websocket_path()));
   } else {
     tcp_.send(std::exchange(rubbish_, {}));
   }

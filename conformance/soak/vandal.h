@@ -22,6 +22,7 @@ class Vandal {
   std::size_t heard(std::string_view bytes);
 
   World& world_;
+  const Target& target_;
   std::string rubbish_;
   const char* what_ = "";
   bool must_end_ = true;  ///< Else the client goes by itself, after a while.

@@ -1,0 +1,30 @@
+/// \file
+/// A set of numbers, kept as the ranges that they form: for millions of them with few gaps.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+namespace phx::soak {
+
+/// A value.
+class Numbers {
+ public:
+  /// All from `from` on, below `below`.
+  void add(std::uint64_t from, std::uint64_t below);
+  void add(std::uint64_t number) { add(number, number + 1); }
+
+  std::uint64_t count() const;
+  /// One more than the highest of them; 0 where there are none.
+  std::uint64_t end() const { return ranges_.empty() ? 0 : ranges_.rbegin()->second; }
+  /// Those below `below` that are not among them.
+  Numbers gaps(std::uint64_t below) const;
+  /// The lowest that is in both.
+  std::optional<std::uint64_t> shares(const Numbers& other) const;
+
+ private:
+  std::map<std::uint64_t, std::uint64_t> ranges_;  // from, below; no two of them touch
+};
+
+}  // namespace phx::soak
