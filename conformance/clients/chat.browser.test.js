@@ -40,6 +40,14 @@ test("two people talk, each one's own words at the right", async (t) => {
   assert.deepEqual([...ada.complaints, ...ben.complaints], []);
 });
 
+test("each page shows who is in the room, and who has gone", async (t) => {
+  const [ada, ben] = await pair(t);
+  const here = ({ page }, names) => page.getByRole("list", { name: "Who is here" }).getByText(names, { exact: true }).waitFor();
+  await Promise.all([here(ada, "Ada, Ben"), here(ben, "Ada, Ben")]);
+  await ben.page.close();
+  await here(ada, "Ada");
+});
+
 test("what someone writes is shown as text, whatever it is", async (t) => {
   const [ada, ben] = await pair(t);
   const rude = `<img src=x onerror="document.title='taken over'"> & <b>bold</b>`;

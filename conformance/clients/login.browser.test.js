@@ -60,7 +60,7 @@ test("a name that won't do is refused with what to do", async (t) => {
   await ada.isAsked("Expected a name of visible characters, got others: choose another one");
   await ada.logsIn("  Ada  ");
   await ada.is("Connected");
-  await ada.page.getByText("Ada", { exact: true }).waitFor();
+  await ada.page.locator("#user").getByText("Ada", { exact: true }).waitFor();
 
   assert.equal((await login("")).error, "Expected a name, got none: type one");
   assert.equal((await login("é".repeat(40))).name, "é".repeat(40));
