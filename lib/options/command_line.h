@@ -14,7 +14,10 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "options/program_options.h"
 
@@ -99,6 +102,30 @@ struct Adder {
   }
 };
 
+/// The file that `--config` names. CLI11 by itself takes the first of two lines for one option, in
+/// silence, and its error for an unknown one speaks of INI.
+class OptionsFile : public CLI::ConfigTOML {
+ public:
+  explicit OptionsFile(const CLI::App& app) : app_(app) {}
+
+  /// \throws CLI::ConfigError for a line that is no option, or one that is already set.
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    auto lines = CLI::ConfigTOML::from_config(input);
+    std::set<const CLI::Option*> set;
+    for (const CLI::ConfigItem& line : lines) {
+      const std::string name = line.fullname();
+      const CLI::Option* option = app_.get_option_no_throw("--" + name);
+      if (option == nullptr)
+        throw CLI::ConfigError("the file sets " + name + ", which is no option");
+      if (!set.insert(option).second) throw CLI::ConfigError("the file sets " + name + " twice");
+    }
+    return lines;
+  }
+
+ private:
+  const CLI::App& app_;
+};
+
 }  // namespace command_line
 
 /// Adds all of them, in groups, and `--config`. `options` outlives the parsing.
@@ -109,7 +136,7 @@ inline void add_options(CLI::App& app, ProgramOptions& options) {
         ->group(row.group);
   }
   app.set_config("--config", "", "a file of options, in TOML or INI")->type_name("FILE");
-  app.allow_config_extras(CLI::config_extras_mode::error);  // a misspelt option is no option
+  app.config_formatter(std::make_shared<command_line::OptionsFile>(app));
 }
 
 }  // namespace phx

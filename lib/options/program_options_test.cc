@@ -119,8 +119,19 @@ PHX_TEST("a file sets options, the command line wins over it, and it over the en
 PHX_TEST("a misspelt option in a file is refused, and so is a file that is not there") {
   const File file("misspelt", "max-conections = 7\n");
   const std::string said = refusal("--config " + file.path());
-  expect(said.find("max-conections") != std::string::npos, said);
+  expect(said.find("sets max-conections, which is no option") != std::string::npos, said);
   refusal("--config /nonexistent/options.toml");
+}
+
+PHX_TEST("a file that sets an option twice, by either of its names, is refused") {
+  for (const char* again : {"max-connections = 8\n", "max-connections = \"many\"\n"}) {
+    const File file("twice", std::string("max-connections = 7\nmetrics = true\n") + again);
+    const std::string said = refusal("--config " + file.path());
+    expect(said.find("sets max-connections twice") != std::string::npos, said);
+  }
+  const File file("aliases", "cert = \"a.pem\"\nmetrics = true\ntls-cert = \"b.pem\"\n");
+  const std::string said = refusal("--config " + file.path());
+  expect(said.find("sets tls-cert twice") != std::string::npos, said);
 }
 
 PHX_TEST("names, environment variables and help are each one's own") {
