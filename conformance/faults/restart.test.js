@@ -53,29 +53,40 @@ async function handOver(t, server) {
   return successor;
 }
 
+const REQUEST = "GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n";
+
+/** Connects, and after `pause` ms asks; rejects without an answer. */
+async function asks(url, pause) {
+  const { port, hostname } = new URL(url);
+  const socket = createConnection({ port: Number(port), host: hostname });
+  try {
+    await once(socket, "connect");
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    socket.write(REQUEST);
+    const unanswered = once(socket, "close").then(() => Promise.reject(new Error("closed without an answer")));
+    await within(PATIENCE_MS, "an answer", Promise.race([once(socket, "data"), unanswered]));
+  } finally {
+    socket.on("error", () => {}).destroy();
+  }
+}
+
 /** Knocks at the port, again and again, until stopped; resolves to how often, and what went wrong. */
 function knocking(url) {
-  const { port, hostname } = new URL(url);
   let over = false;
-  const run = (async () => {
-    let count = 0;
-    const refused = [];
+  const answered = { count: 0, refused: [] };
+  const knocks = async (pause) => {
     while (!over) {
-      const socket = createConnection({ port: Number(port), host: hostname });
-      try {
-        await once(socket, "connect");
-        ++count;
-      } catch (error) {
-        refused.push(error.code);
-      }
-      socket.destroy();
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await asks(url, pause).then(
+        () => ++answered.count,
+        (error) => answered.refused.push(error.code ?? error.message),
+      );
     }
-    return { count, refused };
-  })();
-  return () => {
+    return answered;
+  };
+  const all = Promise.all([1, 3, 10].map(knocks));
+  return async () => {
     over = true;
-    return run;
+    return (await all)[0];
   };
 }
 

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "telemetry/faults.h"
@@ -23,7 +24,7 @@ Connections::Connections(const Endpoint& endpoint, net::Loop& loop, process::Sch
 // --- Arrival ------------------------------------------------------------------------------------
 
 void Connections::adopt(int socket, Client client, const net::Certificate* certificate) {
-  if (stopping_ || !has_room(client.peer.address)) return static_cast<void>(::close(socket));
+  if (closed_ || !has_room(client.peer.address)) return static_cast<void>(::close(socket));
   auto stream = loop_.adopt(socket, client.peer, certificate);
   if (!stream) {
     scheduler_.log().warn("a connection can't be watched and is closed",
@@ -37,6 +38,7 @@ void Connections::adopt(int socket, Client client, const net::Certificate* certi
 void Connections::welcome(std::unique_ptr<net::Stream> stream, Client client) {
   auto connection = std::make_unique<HttpConnection>(*this, std::move(stream), std::move(client));
   HttpConnection* key = connection.get();
+  if (stopping_) key->answer_and_close();
   http_.emplace(key, std::move(connection));
 }
 
@@ -187,9 +189,26 @@ void Connections::finished(WebsocketConnection& connection) {
 
 void Connections::stop() {
   stopping_ = true;
-  std::vector<HttpConnection*> all;  // a copy, as some end at once
+  for (HttpConnection* connection : of_http()) connection->answer_and_close();
+}
+
+bool Connections::awaits_newcomers() const {
+  return std::any_of(http_.begin(), http_.end(),
+                     [](const auto& entry) { return entry.second->newcomer(); });
+}
+
+void Connections::turn_newcomers_away() {
+  closed_ = true;
+  for (HttpConnection* connection : of_http()) {
+    if (connection->newcomer()) connection->turn_away();
+  }
+}
+
+/// A copy, as some end at once when they are told to.
+std::vector<HttpConnection*> Connections::of_http() const {
+  std::vector<HttpConnection*> all;
   for (const auto& [key, connection] : http_) all.push_back(key);
-  for (HttpConnection* connection : all) connection->answer_and_close();
+  return all;
 }
 
 void Connections::clear() {

@@ -57,8 +57,12 @@ class Connections final : public HttpHost, public WebsocketHost {
   /// Puts out each client that holds more than its limit.
   void limit_clients();
 
-  /// Takes no more; answers and closes HTTP connections. The transport closes websockets.
+  /// Answers and closes HTTP connections. The transport closes websockets.
   void stop();
+  /// Somebody has connected whose first request is still on its way.
+  bool awaits_newcomers() const;
+  /// Takes no more, and waits for nobody's first request.
+  void turn_newcomers_away();
   /// Ends all connections at once.
   void clear();
 
@@ -107,6 +111,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   void finished(WebsocketConnection& connection) override;
 
   bool has_room(const std::string& peer);
+  std::vector<HttpConnection*> of_http() const;
   std::vector<Holder> holders();
   void read_on();
   void write_on(WebsocketConnection::Budget& budget);
@@ -133,6 +138,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   bool spent_ = false;      ///< The processes have had all the time that this turn gives them.
   bool full_ = false;       ///< A client was turned away since there last was room.
   bool stopping_ = false;
+  bool closed_ = false;  ///< To newcomers.
 };
 
 }  // namespace phx::server

@@ -292,11 +292,32 @@ PHX_TEST("a connection that ends takes its processes along, and makes room") {
   expect(shard.network.destroyed, "the stream is let go");
 }
 
-PHX_TEST("a server that stops answers what was asked, and closes") {
+PHX_TEST("a server that stops closes a connection that is idle between two requests") {
+  Shard shard;
+  shard.connect();
+  shard.told(get("/"));
+  shard.connections.stop();
+  expect(shard.network.finished, "closed");
+}
+
+PHX_TEST("a server that stops serves a client whose first request is on its way, and closes") {
   Shard shard;
   shard.connect();
   shard.connections.stop();
-  expect(shard.network.finished, "an idle connection is closed");
+  expect(shard.connections.awaits_newcomers() && !shard.network.finished, "it is waited for");
+  const std::string answer = shard.told(get("/"));
+  expect(answer.starts_with("HTTP/1.1 200 OK"), answer);
+  expect(answer.find("connection: close") != std::string::npos, answer);
+  expect(shard.network.finished && !shard.connections.awaits_newcomers(), "closed");
+}
+
+PHX_TEST("so is one that comes while the server stops, until newcomers are turned away") {
+  Shard shard;
+  shard.connections.stop();
+  shard.connect();
+  expect(shard.connections.awaits_newcomers() && !shard.network.finished, "it is waited for");
+  shard.connections.turn_newcomers_away();
+  expect(shard.network.finished && !shard.connections.awaits_newcomers(), "not for long");
 }
 
 PHX_TEST("a large frame is written in parts, so that others have their turns, and comes whole") {

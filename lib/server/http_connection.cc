@@ -98,6 +98,7 @@ void HttpConnection::read_requests() {
   while (idle() && !ended_) {
     auto next = reader_.next();
     const bool decided = !std::holds_alternative<std::monostate>(next);
+    if (decided) newcomer_ = false;
     if (decided && reader_.exceeded()) report(*reader_.exceeded());
     if (auto* refusal = std::get_if<http::Response>(&next)) {
       respond(std::move(*refusal), false, http::Persistence::close);
@@ -184,6 +185,11 @@ void HttpConnection::wait_for(const http::Later& later) {
 
 void HttpConnection::answer_and_close() {
   leaving_ = true;
+  if (!newcomer_) turn_away();
+}
+
+void HttpConnection::turn_away() {
+  newcomer_ = false;
   if (waiting_ || ended_) return;
   closing_ = true;
   if (unsent_.empty()) stream_->finish(host_.linger());

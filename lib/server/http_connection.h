@@ -55,8 +55,12 @@ class HttpConnection final : public net::StreamUser {
   /// The server can't hold so much for it: ends the connection at once.
   void put_out() { stream_->drop(); }
 
-  /// The server is stopping: answers the current request, then ends the connection.
+  /// The server is stopping: answers the current request, then ends the connection. A newcomer is
+  /// waited for.
   void answer_and_close();
+  /// Its first request is still on its way.
+  bool newcomer() const { return newcomer_ && !ended_; }
+  void turn_away();
 
   // The stream's events.
   void received(std::string_view bytes) override;
@@ -98,6 +102,7 @@ class HttpConnection final : public net::StreamUser {
   Client client_;
   http::RequestReader reader_;
   Unsent unsent_;
+  bool newcomer_ = true;
   bool closing_ = false;  ///< Closes after what is unsent.
   bool leaving_ = false;  ///< Closes after the current answer.
   bool waiting_ = false;  ///< For an answer that takes time; the next request waits for it.

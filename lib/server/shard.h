@@ -48,6 +48,8 @@ class Shard final : private ShutdownHost {
 
  private:
   // ShutdownHost
+  bool awaits_newcomers() const override { return connections_.awaits_newcomers(); }
+  void turn_newcomers_away() override { connections_.turn_newcomers_away(); }
   std::size_t open() const override { return connections_.size(); }
   void end_children() override;
   bool children_ended() const override { return !scheduler_.alive(supervisor_); }

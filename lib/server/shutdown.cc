@@ -12,10 +12,21 @@ Shutdown::Shutdown(const Endpoint& endpoint, ShutdownHost& host, net::Loop& loop
     : endpoint_(endpoint),
       host_(host),
       farewell_(farewell),
-      last_call_(loop, [this] { time_is_over(); }) {}
+      last_call_(loop, [this] { time_is_over(); }),
+      newcomers_patience_(loop, [this] { drain(); }) {}
 
+/// A request takes a moment to follow its connection, and another process that takes the port over
+/// (SIGUSR2) will not see it. The batches are made afterwards, so that a websocket is in one.
 void Shutdown::begin() {
+  constexpr Millis patience{250};
   begun_ = true;
+  newcomers_patience_.start(std::min(patience, farewell_));
+}
+
+void Shutdown::drain() {
+  drains_ = true;
+  newcomers_patience_.stop();
+  host_.turn_newcomers_away();
   for (auto& drainer : endpoint_.drainers()) {
     drainers_.push_back(host_.scheduler().spawn(std::move(drainer)));
   }
@@ -23,6 +34,8 @@ void Shutdown::begin() {
 
 void Shutdown::go_on() {
   if (!begun_) return;
+  if (!drains_ && !host_.awaits_newcomers()) drain();
+  if (!drains_) return;
   if (!farewell_said_ && !draining()) say_farewell();
   if (farewell_said_ && host_.open() == 0 && host_.children_ended()) host_.leave();
 }

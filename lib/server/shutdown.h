@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// How a shard ends: it drains sockets in batches, ends the endpoint's children, and gives the
-/// connections that are left `farewell` to close.
+/// How a shard ends: it serves those who have just connected, drains sockets in batches, ends the
+/// endpoint's children, and gives the connections that are left `farewell` to close.
 
 #include <functional>
 #include <vector>
@@ -17,6 +17,9 @@ class ShutdownHost {
  public:
   virtual ~ShutdownHost() = default;
   virtual process::Scheduler& scheduler() = 0;
+  /// Somebody has connected whose first request is still on its way.
+  virtual bool awaits_newcomers() const = 0;
+  virtual void turn_newcomers_away() = 0;
   /// Connections that are still open.
   virtual std::size_t open() const = 0;
   /// Tells the endpoint's children to end.
@@ -38,6 +41,7 @@ class Shutdown {
   void go_on();
 
  private:
+  void drain();
   bool draining() const;
   void say_farewell();
   void time_is_over();
@@ -46,8 +50,10 @@ class Shutdown {
   ShutdownHost& host_;
   const Millis farewell_;
   net::Timer last_call_;
+  net::Timer newcomers_patience_;
   std::vector<process::Pid> drainers_;
   bool begun_ = false;
+  bool drains_ = false;
   bool farewell_said_ = false;  ///< The batches are over, and the children have been asked to end.
 };
 
