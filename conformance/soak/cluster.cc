@@ -78,7 +78,7 @@ void Cluster::start_redis() {
   redis_ = std::make_unique<bench::Command>(
       "Redis",
       std::vector<std::string>{"redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "",
-                               "--appendonly", "no", "--loglevel", "warning"},
+                               "--appendonly", "no", "--logfile", "/dev/null"},
       redis_port_);
   Target target = at(redis_port_);
   redis_->await(target);

@@ -23,6 +23,18 @@ struct Words {
   int patience = 15;
 };
 
+void declare_nodes(CLI::App& app, Options& options) {
+  app.add_option(
+         "--nodes", options.nodes,
+         "start so many of COMMAND, at one Redis ({redis}), and spread the clients over them")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--outages", options.load.outages,
+                 "how often that Redis stands still, ends or is killed meanwhile")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+}
+
 void declare(CLI::App& app, Words& words, Options& options) {
   Load& load = options.load;
   app.set_version_flag("--version", fmt::format("phx-soak {}", library_version),
@@ -48,15 +60,7 @@ void declare(CLI::App& app, Words& words, Options& options) {
   app.add_option("--patience", words.patience, "seconds for a reply or a broadcast to come in")
       ->check(CLI::Range(4, 600))  // a slow reader is slow for three
       ->capture_default_str();
-  app.add_option(
-         "--nodes", options.nodes,
-         "start so many of COMMAND, at one Redis ({redis}), and spread the clients over them")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  app.add_option("--outages", load.outages,
-                 "how often that Redis stands still, ends or is killed meanwhile")
-      ->check(CLI::Range(0, 10'000))
-      ->capture_default_str();
+  declare_nodes(app, options);
   app.add_option("--seed", load.seed, "of the random numbers, to repeat a run");
   app.add_option(
       "--waves", options.waves,

@@ -95,7 +95,7 @@ test("nodes that do not meet at one Redis are found out", async () => {
   const apart = ["--", "sh", "-c", 'exec "$0" --log off --metrics --redis {redis} --pubsub Apart$PORT', contract];
   const run = await soak(...light, "--seconds", "6", "--patience", "4", "--nodes", "2", ...apart);
   assert.equal(run.status, 1, run.said);
-  assert.match(run.said, /missing: .*was lost, and Redis was there/);
+  assert.match(run.said, /missing: .*was confirmed to its sender and never came/);
 });
 
 test("through the same proxy, with nothing broken, nothing is wrong", async () => {
