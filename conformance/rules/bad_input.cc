@@ -139,6 +139,16 @@ RULE("E-06", must, contract, "a frame over the limit ends the connection with 10
                   std::string(800, 'x')));
   client.send(echo_of(1'000));
   client.expect_end({1009});  // the close frame is lost where TCP is reset right behind it
+  Client& binary = t.join({.mount = "/small"});
+  binary.send_binary(encode(BinaryPush{"1", "2", t.word("topic"), "ack", std::string(800, '\0')}));
+  binary.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
+  binary.send_binary(
+      encode(BinaryPush{"1", "3", t.word("topic"), "ack", std::string(1'000, '\0')}));
+  binary.expect_end({1009});
+  Client& v1 = t.connect({.mount = "/small", .vsn = "1.0.0"});
+  v1.send(R"({"topic":"phoenix","event":"heartbeat","ref":"1","payload":{"d":")" +
+          std::string(1'000, 'x') + R"("}})");
+  v1.expect_end({1009});
   t.expect_server_goes_on();
 }
 

@@ -212,6 +212,13 @@ RULE("E-16", must, core, "one value that is no JSON, anywhere in a message, ends
   }
   // No exponent is needed to be beyond what a double holds.
   texts.push_back(heartbeat(t, std::string(310, '1') + ".5"));
+  // What nobody looks at has to be JSON all the same: an element too many, or a key.
+  for (const char* value : {"01", "", "tru", "1e400", "[1", "\"\t\"", R"("\ud800")", "{}x"}) {
+    texts.push_back(t.axis() == Axis::v1
+                        ? R"({"more":)" + std::string(value) +
+                              R"(,"topic":"phoenix","event":"heartbeat","ref":"1","payload":{}})"
+                        : R"([null,"1","phoenix","heartbeat",{},)" + std::string(value) + "]");
+  }
   for (const char* rest : {"x", "]", "}", ",", "[]", "{}", "\"", "\v", "null"}) {
     texts.push_back(heartbeat(t, "{}", rest));
   }

@@ -111,6 +111,19 @@ RULE("L-22", must, contract,
   handling.expect_any_end();
   observed_reason(observer);
 
+  // The same at once, each in a way of its own.
+  Client& closing = t.join();
+  Client& babbling = t.join();
+  Client& finishing = t.join();
+  for (Client* client : {&closing, &babbling, &finishing}) {
+    client->forget();
+    client->send(R"(["1","2","{topic}","slow",{"ms":100}])");
+  }
+  closing.send_frame({.opcode = Opcode::close, .payload = close_payload(1000)});
+  babbling.send_frame({.payload = "this is no JSON"});
+  finishing.finish();
+  for (int left = 3; left > 0; --left) observed_reason(observer);
+
   Client& joining = t.connect();
   joining.send(R"(["1","1","{topic}","phx_join",{"join":"slow","ms":150}])");
   joining.finish();  // behind the join, where a reset might have overtaken it

@@ -210,6 +210,12 @@ RULE("L-25", must, contract,
     client.send_frame(event);
     client.finish();
   });
+  // The same behind an event that the channel is busy with.
+  expect_last([&t, &last_frames](Client& client, const Frame& event) {
+    client.send_frames({{.payload = t.fill(R"(["1","s","{topic}","slow",{"ms":50}])")},
+                        event,
+                        last_frames.front()});
+  });
 }
 
 RULE("L-26", must, contract, "a leave waits for what the channel was sent before it",

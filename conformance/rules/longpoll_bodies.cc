@@ -113,6 +113,23 @@ RULE("P-23", must, contract, "connect is given a session's parameters, path and 
   expect_connect_info(t.poll(opening),
                       R"("user_agent":"probe/1.0","x_headers":[["x-custom","a"]],"params":)" +
                           t.connect_params(R"("user_id":"u1","a":{"b":"c"},"tenant":"acme")"));
+  // All that a websocket is told is told here, too, and of nothing sent there is nothing.
+  const Opening whole{.query = "user_id=ci&l[]=x",
+                      .headers = {{"User-Agent", "probe/2.0"},
+                                  {"X-A", "1"},
+                                  {"X-B", "2"},
+                                  {"Xylo", "no"},
+                                  {"traceparent", "00-0af7-b7ad-01"},
+                                  {"tracestate", "congo=t61"}}};
+  expect_connect_info(
+      t.poll(whole),
+      R"("auth_token":null,"user_agent":"probe/2.0","x_headers":[["x-a","1"],["x-b","2"]],
+         "trace_context_headers":[["traceparent","00-0af7-b7ad-01"],["tracestate","congo=t61"]],
+         "uri":")" +
+          (t.origin() + t.longpoll(whole).target) + R"(","params":)" +
+          t.connect_params(R"("user_id":"ci","l":["x"])"));
+  expect_connect_info(t.poll(), R"("auth_token":null,"user_agent":null,"x_headers":[],
+                                   "trace_context_headers":[])");
 }
 
 RULE("P-24", should, contract, "a connect that raises is HTTP 500, and the server goes on",

@@ -46,6 +46,17 @@ RULE("B-13", must, contract, "whoever leaves, and in whatever order, all others 
       broadcast_among(members, ++n);
     }
     leave(*members.front());
+    members.front()->forget();
+    // Where nobody is left, whoever joins anew hears all once; one of them has been here before.
+    Client& again = *members.front();
+    again.send(R"(["1","1","{topic}","phx_join",{}])");
+    again.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+    Client& late = t.join();
+    for (const auto& both : {std::vector{&again, &late}, std::vector{&late, &again}}) {
+      broadcast_among(both, ++n);
+    }
+    for (Client* each : {&late, &again}) leave(*each);
+    late.forget();
   }
 }
 

@@ -73,6 +73,19 @@ RULE("D-02", must, contract, "it is closed with 1001, and no phx_close goes befo
   Client& client = t.join({.query = "user_id=" + t.word("topic")});
   client.send(R"(["1","2","{topic}","disconnect",{}])");
   client.expect_bare_close(codes);
+
+  // And so it is in version 1, at another mount, and whatever its channels are doing.
+  const std::string id = "user_id=" + t.word("topic");
+  Client& v1 = t.connect({.query = id, .vsn = "1.0.0"});
+  Client& elsewhere = t.connect({.mount = "/short", .query = id});
+  Client& busy = t.join({.query = id});
+  busy.send(R"(["1","2","{topic}","slow",{"ms":400}])");
+  const auto began = Clock::now();
+  Client& sender = t.join({.query = id});
+  sender.send(R"(["1","2","{topic}","disconnect",{}])");
+  t.in_time(began, Millis{400}, [&] {
+    for (Client* each : {&v1, &elsewhere, &busy, &sender}) each->expect_bare_close(codes);
+  });
 }
 
 RULE("D-05", must, contract, "a connection without an id disconnects nobody",

@@ -122,6 +122,13 @@ RULE("H-30", must, core, "slashes that are doubled or last do not count in the p
   expect_websocket(t, on_path(request, path + "/"));
   expect_websocket(t, on_path(request, "/" + path));
   expect_websocket(t, on_path(request, replaced_last(path, "/", "//")));
+  if (!t.has_longpoll()) return;
+  const Request poll = t.longpoll();
+  const std::string polled = path_of(poll);
+  for (const std::string& other :
+       {polled + "/", "/" + polled, replaced_last(polled, "/", "//"), polled + "//"}) {
+    t.expect_json(on_path(poll, other), R"({"status":410,"token":{any},"messages":[]})");
+  }
 }
 
 RULE("H-43", should, core, "every letter and escape of the path counts", "Plug.Conn path_info") {
