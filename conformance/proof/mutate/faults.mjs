@@ -5,9 +5,11 @@
 //     == leave-without-phx_close
 //     in lib/channel/handling.cc
 //     sees join "1", leave "2" → the reply, and no phx_close after it
+//     shards 2
 //     - scheduler().send(socket_.transport(), SocketClose{self()}); return stop(
 //     + return stop(
 //
+// `shards` says how many the server needs before a client can see it; most entries need one, and leave the line out.
 // What follows `-` must stand in the file exactly once, however it is laid out: white space counts only
 // between words. More `-` and `+` make further changes of the same fault. A file that is laid out anew
 // leaves an entry valid; one that no longer matches is stale, and fails the check.
@@ -57,12 +59,15 @@ export function parse(text, layer) {
     }
     if (line.trim() === "" || line.startsWith("#")) return;
     if (!fault) throw bad(i + 1, "expected an entry's `== name` first");
-    const [, mark, rest] = line.match(/^(in |sees |[ ]+|-|\+)(.*)$/) ?? [];
+    const [, mark, rest] = line.match(/^(in |sees |shards |[ ]+|-|\+)(.*)$/) ?? [];
     if (mark === "in ") {
       fault.file = rest.trim();
       hunk = undefined;
     } else if (mark === "sees ") {
       fault.sees = rest.trim();
+    } else if (mark === "shards ") {
+      if (!/^[2-9]$/.test(rest.trim())) throw bad(i + 1, `expected from two to nine shards, got: ${rest}`);
+      fault.shards = rest.trim();
     } else if (mark === "-") {
       if (!hunk || hunk.closed) fault.changes.push((hunk = { file: fault.file, find: [], replace: [] }));
       hunk.find.push(rest);
@@ -73,7 +78,7 @@ export function parse(text, layer) {
     } else if (mark && !hunk && fault.sees) {
       fault.sees += ` ${rest.trim()}`;
     } else {
-      throw bad(i + 1, `expected \`in\`, \`sees\`, \`-\` or \`+\`, got: ${line}`);
+      throw bad(i + 1, `expected \`in\`, \`sees\`, \`shards\`, \`-\` or \`+\`, got: ${line}`);
     }
   });
   for (const one of faults) {

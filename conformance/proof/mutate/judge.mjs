@@ -8,16 +8,18 @@ import { run } from "./run.mjs";
 
 const BUILD = process.env.BUILD ?? "build/plain";
 const SUITE = `${BUILD}/phx-conformance`;
+/** How many shards the judged server has, unless its fault says how many it takes to show. */
+const SHARDS = process.env.SHARDS || "1";
 const MEMORY_KB = 6_000_000; // so that a loop without an end takes no machine with it
 const HASTE = "0.4"; // most faults are noticed by what never comes; what seems broken is tried patiently
 const SLOW_MS = 200; // rules that take longer are judged last
 const bad = new Set(["failed", "setup_failed", "dependency_failed", "suite_failed"]);
 
 /** One run of the suite. Its rules by id, or undefined where there is no report. */
-async function suite(server, folder, args, patience) {
+async function suite(server, folder, args, patience, shards = SHARDS) {
   const report = path.join(folder, "report.json");
   rmSync(report, { force: true });
-  const all = [...args, "--json", report, "--color", "never", "--", server, "--shards", "1"];
+  const all = [...args, "--json", report, "--color", "never", "--", server, "--shards", shards];
   const ended = await run(SUITE, all, { patience, memory: MEMORY_KB });
   let rules;
   if (existsSync(report)) {
@@ -47,9 +49,9 @@ const oneLine = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, 240)
 
 /**
  * Judges by the suite, quick rules first, until a MUST is broken. `{by: "must" | "should" | "nothing", rule, why}`;
- * `first` is a rule that caught it before.
+ * `first` is a rule that caught it before, `shards` how many the fault takes to show.
  */
-export async function judgeBySuite(server, folder, base, first) {
+export async function judgeBySuite(server, folder, base, first, shards) {
   const warned = new Map();
   const look = (rules) => {
     for (const rule of rules.values()) {
@@ -59,7 +61,7 @@ export async function judgeBySuite(server, folder, base, first) {
   };
   // Judged alone and patiently: a busy machine must not count as a catch.
   const confirmed = async (rule) => {
-    const { rules, late, said } = await suite(server, folder, only([rule.id]), 120_000);
+    const { rules, late, said } = await suite(server, folder, only([rule.id]), 120_000, shards);
     if (late) return { by: "must", rule: rule.id, why: "the suite never ended" };
     if (!rules) return { by: "must", rule: rule.id, why: oneLine(said) };
     const again = look(rules);
@@ -70,7 +72,7 @@ export async function judgeBySuite(server, folder, base, first) {
     let left = ids;
     while (left.length > 0) {
       const args = ["--fail-fast", "--timeout-scale", HASTE, ...only(left)];
-      const { rules, late, status, said } = await suite(server, folder, args, 200_000);
+      const { rules, late, status, said } = await suite(server, folder, args, 200_000, shards);
       if (late) return { by: "must", rule: "(never ended)", why: "the suite never ended" };
       if (!rules) {
         if (status === 4) return { by: "nothing", rule: "", why: `a defect of the suite: ${oneLine(said)}` };
@@ -84,7 +86,7 @@ export async function judgeBySuite(server, folder, base, first) {
     }
   }
   for (const rule of warned.values()) {
-    const { rules } = await suite(server, folder, only([rule.id]), 120_000);
+    const { rules } = await suite(server, folder, only([rule.id]), 120_000, shards);
     const again = rules?.get(rule.id);
     if (again?.verdict === "warned") return { by: "should", rule: rule.id, why: oneLine(again.reason), shoulds: [...warned.keys()] };
   }
@@ -114,10 +116,10 @@ export async function judgeByUnitTests(fault, builder) {
 }
 
 /** Plays all recorded conversations to the server. `{caught, trace}` */
-export async function judgeByTraces(server) {
+export async function judgeByTraces(server, shards = SHARDS) {
   const traces = ["traces", ...readdirSync("traces").filter((one) => /^\d/.test(one)).map((one) => `traces/${one}`)]
     .flatMap((folder) => readdirSync(folder).filter((file) => file.endsWith(".har")).map((file) => `${folder}/${file}`));
-  const args = ["replay", "--index", "traces/README.md", ...traces, "--", server, "--shards", "1"];
+  const args = ["replay", "--index", "traces/README.md", ...traces, "--", server, "--shards", shards];
   const { status, said, late } = await run(`${BUILD}/phx-trace`, args, { patience: 400_000, memory: MEMORY_KB });
   if (status === 0) return { caught: false, trace: "" };
   return { caught: true, trace: late ? "(never ended)" : oneLine(/^✗.*$/m.exec(said)?.[0] ?? said.slice(-200)) };

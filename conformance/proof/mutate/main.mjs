@@ -5,6 +5,7 @@
 //     make mutate SAMPLE=20 SEED=7      twenty of them, drawn by lot; without a seed by another lot each time
 //     make mutate AUTO=50 SEED=7        fifty that are made out of the source by themselves, instead
 //     make mutate BY=suite,unit,replay  by the unit tests of the fault's layer and by the traces, too
+//     make mutate SHARDS=2              each server with two shards, where a fault does not say how many it takes
 //     make mutate JOBS=3 KEEP=1         so many at once; what was built stays in build/…/mutate/NAME
 //     make mutate RECORD=1              keeps what came of it in results.json, and writes docs/proof.md
 //
@@ -58,15 +59,15 @@ function selected() {
 // --- One of them --------------------------------------------------------------------------------
 
 async function judgeOne(fault, base, first, columns) {
-  const { name, layer, automatic } = fault;
+  const { name, layer, automatic, shards } = fault;
   const result = { name, layer, automatic };
   const builder = new Builder(name, patched(fault, read));
   try {
     if (columns.includes("suite") || columns.includes("replay")) {
       const { program, failed } = await builder.server();
       if (failed) return { ...result, failed };
-      if (columns.includes("suite")) result.suite = await judgeBySuite(program, builder.folder, base, first);
-      if (columns.includes("replay")) result.replay = await judgeByTraces(program);
+      if (columns.includes("suite")) result.suite = await judgeBySuite(program, builder.folder, base, first, shards);
+      if (columns.includes("replay")) result.replay = await judgeByTraces(program, shards);
     }
     if (columns.includes("unit")) result.unit = await judgeByUnitTests(fault, builder);
     return result;

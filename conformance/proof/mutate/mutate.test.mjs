@@ -34,6 +34,15 @@ test("each fault matches its source exactly once, and changes it", () => {
   assert.equal(stale.length, 0, stale.join("\n"));
 });
 
+test("no two faults make the same change", () => {
+  const made = new Map();
+  for (const fault of faults) {
+    const change = [...patched(fault, read)].map(([file, text]) => file + text.replace(/\s+/g, "")).join();
+    assert.ok(!made.has(change), `${fault.name} makes the change of ${made.get(change)}: drop one of the two`);
+    made.set(change, fault.name);
+  }
+});
+
 test("each fault stands in the library, and says what is sent and what comes", () => {
   for (const { name, sees, changes } of faults) {
     assert.match(name, /^[\w-]+$/);
@@ -76,6 +85,12 @@ test("an entry is a name, a file, what a client sees, and its changes", () => {
   assert.deepEqual(parse(`# a comment\n\n${entry}`, "a"), [
     { name: "a-name", layer: "a", sees: "x → y and z", changes: [{ file: "lib/a.cc", find: " one(two);", replace: "three();" }] },
   ]);
+});
+
+test("a fault may need two shards to be seen, and no fewer", () => {
+  const entry = (shards) => `== a\nin lib/x/y.cc\nsees b → c\nshards ${shards}\n- d\n+ e\n`;
+  assert.equal(parse(entry(2), "x")[0].shards, "2");
+  assert.throws(() => parse(entry(1), "x"), /expected from two to nine shards, got: 1/);
 });
 
 test("a fault may change several places, in several files", () => {
