@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
@@ -113,6 +113,23 @@ test("SIGUSR2 under load: a new process serves, nobody is refused, and all rejoi
   await crowd.says(5);
   crowd.expectAllHeard("on the new process");
   assert.ok(successor.lives);
+});
+
+/** The process that systemd, say, would see as the one that started `pid`. */
+function parentOf(pid) {
+  return Number(readFileSync(`/proc/${pid}/stat`, "utf8").match(/^\d+ \(.*\) \S (\d+)/)[1]);
+}
+
+test("a successor is nobody's child: systemd awaits its end only if it takes the orphan in", async (t) => {
+  const server = await replaceable(t);
+  await connect(t, server);
+  server.signal("SIGUSR2");
+  const [, pid] = await eventually("a successor", () => server.output.match(/a successor starts" pid=(\d+)/));
+  t.after(() => new Successor(Number(pid)).stop());
+  const program = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  assert.ok(program.includes("phx-contract"), program);
+  assert.notEqual(parentOf(pid), server.pid);
+  await server.ended();
 });
 
 test("a successor that can't start leaves the old process serving", async (t) => {

@@ -292,7 +292,7 @@ void Server::Life::reload() {
 
 // --- A new program, without a break -------------------------------------------------------------
 
-/// The successor is a child of ours that inherits the sockets. Until it serves, so do we.
+/// The successor inherits the sockets. Until it serves, so do we.
 void Server::Life::hand_over() {
   constexpr Millis look_again{20};
   constexpr Millis patience{60'000};

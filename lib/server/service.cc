@@ -5,9 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -21,6 +19,8 @@
 #include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include "server/orphan.h"
 
 namespace phx::server {
 namespace {
@@ -84,13 +84,6 @@ int reporting_descriptor() {
   return ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 ? descriptor : -1;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  for (std::string& text : texts) all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
 /// This process's own, and the two variables.
 std::vector<std::string> environment_with(const std::string& sockets, int ready) {
   std::vector<std::string> variables;
@@ -102,21 +95,6 @@ std::vector<std::string> environment_with(const std::string& sockets, int ready)
   variables.push_back(fmt::format("{}={}", ready_variable, ready));
   return variables;
 }
-
-/// What the successor keeps open, under the same numbers; all else closes as it begins.
-class Kept {
- public:
-  Kept() { posix_spawn_file_actions_init(&actions_); }
-  Kept(const Kept&) = delete;
-  Kept& operator=(const Kept&) = delete;
-  ~Kept() { posix_spawn_file_actions_destroy(&actions_); }
-  /// A copy to its own number clears close-on-exec, in the child alone.
-  void keep(int descriptor) { posix_spawn_file_actions_adddup2(&actions_, descriptor, descriptor); }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
 
 }  // namespace
 
@@ -181,23 +159,22 @@ std::optional<Millis> Service::watchdog() const {
 void Service::start_successor(const std::vector<int>& sockets) {
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error(std::strerror(errno));
-  std::vector<std::string> variables =
-      environment_with(fmt::format("{}", fmt::join(sockets, ",")), ends[1]);
-  std::vector<std::string> arguments = arguments_;
-  Kept kept;
-  for (const int socket : sockets) kept.keep(socket);
-  kept.keep(ends[1]);
-  pid_t child = -1;
-  const int failed = posix_spawn(&child, program_.c_str(), kept.get(), nullptr,
-                                 pointers(arguments).data(), pointers(variables).data());
-  ::close(ends[1]);
-  if (failed != 0) {
+  std::vector<int> kept = sockets;
+  kept.push_back(ends[1]);
+  pid_t started = -1;
+  try {
+    started =
+        start_orphan({program_, arguments_,
+                      environment_with(fmt::format("{}", fmt::join(sockets, ",")), ends[1]), kept});
+  } catch (...) {
     ::close(ends[0]);
-    throw std::runtime_error(fmt::format("{}: {}", program_, std::strerror(failed)));
+    ::close(ends[1]);
+    throw;
   }
+  ::close(ends[1]);
   if (report_from_ >= 0) ::close(report_from_);
   report_from_ = ends[0];
-  successor_ = child;
+  successor_ = started;
 }
 
 Service::Successor Service::look_at_successor() {
@@ -208,7 +185,7 @@ Service::Successor Service::look_at_successor() {
   ::close(std::exchange(report_from_, -1));
   if (count == 0) {  // it ended, or closed what it should have written to
     kill_successor();
-    ::waitpid(std::exchange(successor_, -1), nullptr, 0);
+    successor_ = -1;
     return Successor::failed;
   }
   sd_notifyf(0, "MAINPID=%ld", static_cast<long>(successor_));
