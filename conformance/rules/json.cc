@@ -54,7 +54,8 @@ RULE("R-24", must, contract, "a ref, a join_ref and a topic survive whatever is 
   for (const char* text :
        {R"(r\")", R"(\\)", R"(a\u001fb)", R"(a\u0000b)", R"(\b\f\n\r\t\/)", R"(\u0001\u0010\u007f)",
         "é 世界 😀", R"(\uD83D\uDE00)", R"(\u2028)", R"({\"a\":[1]})", R"(['a', b})",
-        R"(\ud800\udc00\ud83d\udc00\ud83d\udfff)", R"(\udbff\udfff\ud7ff\ue000\uffff)"}) {
+        R"(\ud800\udc00\ud83d\udc00\ud83d\udfff)", R"(\udbff\udfff\ud7ff\ue000\uffff)",
+        R"(\u007f\u0080\u07ff\u0800\u0fff\u1000)", R"(\u0800)"}) {
     client.send(fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", text));
     client.expect(fmt::format(R"([{{any}},"{}","phoenix","phx_reply",{{any}}])", text));
     client.send(fmt::format(R"(["{0}","1","{{topic}}{0}","phx_join",{{}}])", text));
@@ -97,7 +98,10 @@ RULE("R-27", must, contract, "a payload that the channel writes anew survives li
   const std::string deep = std::string(100, '[') + std::string(100, ']');
   std::string wide = "0";  // side by side are more than may be within each other
   for (int i = 0; i < 2'500; ++i) wide += ",[],{}";
+  std::string brackets;  // that stand in a text, where they open nothing
+  while (brackets.size() < 70'000) brackets += R"(\"{[\\{{[[}]\")";
   for (const std::string& payload : {
+           R"({"d":")" + brackets + R"(","e":1})",
            std::string(
                R"({"floats":[3.141592653589793,0.1,-2.5,1.0,1.0e-7,1.7976931348623157e308]})"),
            std::string(R"({"integers":[0,-1,2147483648,9007199254740992,-9007199254740992]})"),
@@ -112,6 +116,17 @@ RULE("R-27", must, contract, "a payload that the channel writes anew survives li
     client.send(R"(["1","i","{topic}","intercept",)" + payload + "]");
     client.expect(R"(["1",null,"{topic}","intercepted",{"intercepted_for":null,)" +
                   payload.substr(1) + "]");
+  }
+  if (t.axis() == Axis::v1) return;  // what translates a case can say no such key
+  // Looked for in the text: what reads objects here takes none either.
+  const std::string nul = R"({"a\u0000b":1})";
+  for (const char* event : {"info", "intercept"}) {
+    client.send(fmt::format(R"(["1","i","{{topic}}","{}",{})", event, nul) + "]");
+    const std::string expected = fmt::format("{} with {}", event, nul);
+    const Received received = client.take(expected);
+    if (received.payload.find(R"("a\u0000b":1)") == std::string::npos) {
+      throw Violation(expected, described(received), client.name());
+    }
   }
 }
 
@@ -179,6 +194,7 @@ const std::vector<std::string> no_value{
     // strings
     "'a'", R"("a)", R"("\")", R"("\x41")", R"("\U0041")", R"("\u12")", R"("\u00g0")", R"("\u 041")",
     R"("\ud800")", R"("\ud800x")", R"("\ud800\n")", R"("\ud800\u0041")", R"("\ud800\ud800")",
+    R"("\ud800\udbff")", R"("\ud800\ue000")", R"("\ud800\ud7ff")", R"("\ud800\uffff")",
     R"("\udbff")", R"("\udc00")", R"("\udfff")", "\"\t\"", "\"\n\"", "\"\r\"", "\"\x01\"",
     "\"\x1f\"", R"("a""b")",
     // arrays and objects

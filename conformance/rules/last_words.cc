@@ -64,6 +64,9 @@ void expect_own_last_words(Client& client, const std::string& reason) {
     const auto frame = parse_json(received.payload);
     if (!frame) throw Violation("a frame", described(received), client.name());
     const Json payload = (*frame)[4];
+    if ((*frame)[3].text() == "phx_error") {  // its end is told behind its last words
+      throw Violation("its last words before phx_error", described(received), client.name());
+    }
     if ((*frame)[3].text() == "terminated" && payload["topic"].text() == "conformance:observer" &&
         payload["reason"].text().find(reason) != std::string::npos) {
       return;

@@ -210,9 +210,10 @@ RULE("S-07", must, contract, "an update says all that is said: nothing of the ol
   std::string before = meta("A");
   const std::string refs = R"("phx_ref":{any},"phx_ref_prev":{any})";
   const std::string much = R"("d":")" + std::string(20'000, 'x') + '"';
+  const std::string more = R"("d":")" + std::string(65'525, 'x') + '"';  // 65,536 with its key
   for (const std::string& said :
-       {std::string(R"("x":1)"), much, std::string(R"("deep":{"list":[1,null,"é"]},"name":"B")"),
-        std::string(R"("x":2.5)")}) {
+       {std::string(R"("x":1)"), much, more,
+        std::string(R"("deep":{"list":[1,null,"é"]},"name":"B")"), std::string(R"("x":2.5)")}) {
     const std::string now = fmt::format("{{{},{}}}", said, refs);
     ann.send(fmt::format(R"(["1","2","{{own}}","update",{{{}}}])", said));
     ann.expect_beside(R"(["1","2","{own}","phx_reply",{ok}])",

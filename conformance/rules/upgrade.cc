@@ -209,6 +209,13 @@ RULE("H-44", must, core, "a target that is a whole URI is taken for its path",
     whole.target = origin + request.target;
     expect_websocket(t, whole);
   }
+  if (!t.core_only()) {  // what there is at the root is not known without the contract
+    for (const char* rest : {"", "?x=1", "/?x=1"}) {
+      Request root = request;
+      root.target = t.origin() + rest;
+      t.expect_status(root, 404);
+    }
+  }
   if (!t.has_longpoll()) return;
   Request poll = t.longpoll();
   poll.target = t.origin() + poll.target;
