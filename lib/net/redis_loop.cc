@@ -45,6 +45,7 @@ class UvWatch final : public redis::Loop::Watch {
 
   void want(bool to_read, bool to_write) override {
     const int events = (to_read ? UV_READABLE : 0) | (to_write ? UV_WRITABLE : 0);
+    if (std::exchange(events_, events) == events) return;  // libuv would ask the kernel twice
     if (events == 0) {
       uv_poll_stop(poll_.get());
     } else {
@@ -54,6 +55,7 @@ class UvWatch final : public redis::Loop::Watch {
 
  private:
   UvHandle<uv_poll_t> poll_;
+  int events_ = 0;
 };
 
 class UvTimer final : public redis::Loop::Timer {
