@@ -111,7 +111,7 @@ struct ProgramOption {
       std::variant<Count, Bytes, Time, Port, OptionalPort, Text, OptionalText, List, Switch>;
 
   std::string name;   ///< `max-connections`; the environment variable is MAX_CONNECTIONS.
-  std::string group;  ///< `Limits of connections`
+  std::string group;  ///< `Limits on connections`
   std::string help;
   Target target;
   std::string other_name = {};  ///< A second flag of the same meaning: `cert` beside `tls-cert`.
