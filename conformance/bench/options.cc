@@ -28,47 +28,47 @@ struct Words {
 
 void declare(CLI::App& app, Words& words, Options& options) {
   app.set_version_flag("--version", fmt::format("phx-bench {}", library_version),
-                       "Print the version and stop");
+                       "Print the version and exit");
   app.add_option("--url", words.url, "The server's socket")->capture_default_str();
   auto* insecure = app.add_flag("--insecure", words.trust.anyone,
-                                "With wss: take any certificate, as for a self-signed one");
-  app.add_option("--ca", words.trust.ca, "With wss: trust this PEM file's certificates, no others")
+                                "With wss: accept any certificate, even a self-signed one");
+  app.add_option("--ca", words.trust.ca, "With wss: trust only the certificates in this PEM file")
       ->check(CLI::ExistingFile)
       ->excludes(insecure);
-  app.add_option("--pid", words.pid, "The server's process, for its CPU time and memory");
+  app.add_option("--pid", words.pid, "The server's process id, to measure its CPU time and memory");
   app.add_option("--nodes", words.nodes,
-                 "Start the command so often, as the nodes of one cluster: for --only nodes")
+                 "Start this many copies of the command, as a cluster's nodes, for --only nodes")
       ->check(CLI::Range(1, 20))
       ->capture_default_str();
   app.add_option("--seconds", options.seconds, "How long each case measures")
       ->check(CLI::Range(0.1, 600.0))
       ->capture_default_str();
-  app.add_option("--only", words.only, "These cases or series alone, with commas between")
+  app.add_option("--only", words.only, "Run only these cases or series, separated by commas")
       ->delimiter(',');
-  app.add_option("--json", options.json, "Write the figures to this file, too");
-  app.add_option("--label", options.label, "What to remember with the figures: a commit, say");
-  app.add_option(
-         "--versus", words.versus,
-         "Another server, measured in turns with the first: its URL, or the shell's command "
-         "that starts it ({port}). May be said again for a third")
+  app.add_option("--json", options.json, "Also write the figures to this file");
+  app.add_option("--label", options.label, "A note to keep with the figures, such as a commit");
+  app.add_option("--versus", words.versus,
+                 "Another server, measured in turns with the first: its URL, or the shell command "
+                 "that starts it ({port}). Repeat it for a third server")
       ->allow_extra_args(false);
-  app.add_option("--versus-pid", words.versus_pids, "The other servers' processes, in their order")
+  app.add_option("--versus-pid", words.versus_pids, "The other servers' process ids, in order")
       ->delimiter(',');
   app.add_option("--rounds", options.rounds, "Rounds of each case; the median counts")
       ->check(CLI::Range(1, 99))
       ->default_str("1, with --versus 3");
   app.add_option("--retries", options.retries,
-                 "How often a round is measured again while something else keeps the machine busy")
+                 "How often to repeat a round while other programs keep the machine busy")
       ->check(CLI::Range(0, 9))
       ->capture_default_str();
   std::string cases =
-      "-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it\n\nCases:";
+      "-- COMMAND…: start this server on a free port (in PORT, HOST and {port}), and stop it at "
+      "the end\n\nCases:";
   for (const auto& each : all_cases()) cases += fmt::format("\n  {:12}{}", each.name, each.title);
-  cases += "\n\nSeries, for --only; each of their points is a case, too (load-1000):";
+  cases += "\n\nSeries, for --only; each of their points is also a case (load-1000):";
   for (const auto& each : all_series())
     cases += fmt::format("\n  {:20}{}; {}", each.name, each.title, each.x);
   cases +=
-      "\n\nExit status: 0 measured, 1 the server was wrong or late, 2 usage, 3 it can't be "
+      "\n\nExit status: 0 measured, 1 the server was wrong or late, 2 usage, 3 the server can't be "
       "reached.";
   app.footer(cases);
 }
@@ -77,7 +77,7 @@ Target target_of(const std::string& url, const conformance::Trust& trust, pid_t 
   auto target = parse_url(url);
   if (!target)
     throw CLI::ValidationError(
-        fmt::format("{} is neither ws://HOST:PORT/MOUNT nor wss://HOST:PORT/MOUNT", url),
+        fmt::format("expected ws://HOST:PORT/MOUNT or wss://HOST:PORT/MOUNT, got {}", url),
         usage_error);
   if (target->secure) target->tls = conformance::make_tls_context(trust);
   if (pid > 0) target->pid = pid;
@@ -139,7 +139,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   try {
     app.parse(static_cast<int>(dashes - argv), argv);
     if (dashes != end && command.empty())
-      throw CLI::ValidationError("there is no command behind --", usage_error);
+      throw CLI::ValidationError("expected a command after --", usage_error);
     options.contenders.push_back(
         command.empty() ? running(words.url, words, words.pid)
                         : started(fmt::format("{}", fmt::join(command, " ")), command, words));

@@ -25,17 +25,19 @@ struct Options {
 };
 
 void declare(CLI::App& app, Options& options) {
-  app.add_flag("--list", options.list, "what each mutant breaks, and which rules must notice");
-  app.add_option("--serve", options.serve, "be this mutant, in front of the good server COMMAND");
-  app.add_option("--port", options.port, "where that mutant listens")
+  app.add_flag("--list", options.list,
+               "print what each mutant breaks, and which rules must notice");
+  app.add_option("--serve", options.serve, "run this mutant in front of the good server COMMAND");
+  app.add_option("--port", options.port, "the port that mutant listens on")
       ->envname("PORT")
       ->check(CLI::Range(1, 65'535));
-  app.add_option("--suite", options.trials.suite, "judge all mutants by this phx-conformance");
-  app.add_option("--only", options.trials.only, "judge these mutants alone")->delimiter(',');
+  app.add_option("--suite", options.trials.suite, "run this phx-conformance against all mutants");
+  app.add_option("--only", options.trials.only, "run only these mutants")->delimiter(',');
   app.add_option("--redis", options.trials.redis,
-                 "where the nodes meet of mutants that are several; without it these are left out");
-  app.add_option("--reasons", options.reasons, "why each rule is to fail")->capture_default_str();
-  app.add_option("command", options.trials.command, "the good server; it is told its PORT")
+                 "the Redis for mutants that are a cluster; without it they are left out");
+  app.add_option("--reasons", options.reasons, "the file that says why each rule must fail")
+      ->capture_default_str();
+  app.add_option("command", options.trials.command, "the good server; it gets its PORT")
       ->option_text("-- COMMAND");
   app.positionals_at_end();
 }
@@ -78,7 +80,7 @@ int run(const Options& options) {
 }  // namespace phx::conformance
 
 int main(int argc, char** argv) {
-  CLI::App app{"Broken servers on purpose."};
+  CLI::App app{"Servers that are broken on purpose, to prove that each rule can fail."};
   phx::conformance::Options options;
   phx::conformance::declare(app, options);
   options.trials.mutants = argv[0];

@@ -25,30 +25,32 @@ struct Words {
 
 void declare(CLI::App& app, Words& words, Options& options) {
   app.set_version_flag("--version", fmt::format("phx-publish {}", library_version),
-                       "Print the version and stop");
+                       "print the version and exit");
   app.add_option("--redis", words.redis,
-                 "Where the nodes meet: redis://user:password@host:port/database, or "
+                 "the Redis that the nodes share: redis://user:password@host:port/database, or "
                  "redis+sentinel://host,host/master")
       ->envname("REDIS")
       ->capture_default_str();
   app.add_option("--pubsub", options.pubsub,
-                 "The cluster's name: that of the PubSub in Phoenix, as MyApp.PubSub")
+                 "the cluster's name: the PubSub's in Phoenix, such as MyApp.PubSub")
       ->envname("PUBSUB")
       ->capture_default_str();
   auto* file =
-      app.add_option("--file", words.file, "Read the payload from this file; - is standard input");
-  app.add_flag("--binary", options.binary, "The file's bytes are the payload, not JSON")
-      ->needs(file);
-  app.add_option("--timeout", words.seconds, "How many seconds Redis may take, in all")
+      app.add_option("--file", words.file, "read the payload from this file; - is standard input");
+  app.add_flag("--binary", options.binary, "send the file as bytes, not as JSON")->needs(file);
+  app.add_option("--timeout", words.seconds, "seconds that Redis may take in total")
       ->check(CLI::Range(0.1, 600.0))
       ->capture_default_str();
-  app.add_flag("-q,--quiet", options.quiet, "Do not say how many nodes got it");
-  app.add_option("TOPIC", options.topic, "room:lobby, or a socket's id")->required();
-  app.add_option("EVENT", options.event, "new_msg, or disconnect for a socket's id")->required();
-  app.add_option("PAYLOAD", options.payload, "A JSON object; without one, {}")->excludes(file);
+  app.add_flag("-q,--quiet", options.quiet, "do not print how many nodes got the event");
+  app.add_option("TOPIC", options.topic, "a topic such as room:lobby, or a socket's id")
+      ->required();
+  app.add_option("EVENT", options.event,
+                 "an event such as new_msg, or disconnect for a socket's id")
+      ->required();
+  app.add_option("PAYLOAD", options.payload, "a JSON object; the default is {}")->excludes(file);
   app.footer(
-      "Exit status: 0 published, 1 no node listens, 2 usage, or what nodes can't be sent, 3 Redis "
-      "can't be reached or refuses.");
+      "Exit status: 0 published, 1 no node is listening, 2 usage, or a message that nodes can't "
+      "handle, 3 Redis can't be reached or refuses.");
 }
 
 std::string contents(const std::string& file) {
@@ -63,7 +65,7 @@ std::string contents(const std::string& file) {
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& status) {
-  CLI::App app{"Publishes an event to the clients of a cluster that meets at a Redis.",
+  CLI::App app{"Publishes an event to the clients of a cluster whose nodes share a Redis.",
                "phx-publish"};
   Options options;
   Words words;
@@ -75,7 +77,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     if (!words.file.empty()) options.payload = contents(words.file);
     return options;
   } catch (const OptionError& error) {
-    fmt::print(stderr, "phx-publish: {}, here by --redis\n", error.what());
+    fmt::print(stderr, "phx-publish: --redis: {}\n", error.what());
     status = usage_error;
   } catch (const CLI::ParseError& error) {
     status = app.exit(error, std::cout, std::cerr) == 0 ? 0 : usage_error;

@@ -38,42 +38,47 @@ void declare_nodes(CLI::App& app, Options& options) {
 void declare(CLI::App& app, Words& words, Options& options) {
   Load& load = options.load;
   app.set_version_flag("--version", fmt::format("phx-soak {}", library_version),
-                       "print the version and stop");
+                       "print the version and exit");
   app.add_option("--url", words.url, "the server's socket")->capture_default_str();
-  app.add_option("--pid", words.pid, "the server's process, for its memory and descriptors");
-  auto* minutes =
-      app.add_option("--minutes", words.minutes, "how long")->check(CLI::Range(0.1, 1e5));
-  app.add_option("--seconds", load.seconds, "how long, in seconds")
+  app.add_option("--pid", words.pid,
+                 "the server's process id, to measure its memory and descriptors");
+  auto* minutes = app.add_option("--minutes", words.minutes, "how long to run, in minutes")
+                      ->check(CLI::Range(0.1, 1e5));
+  app.add_option("--seconds", load.seconds, "how long to run, in seconds")
       ->check(CLI::Range(1.0, 1e6))
       ->capture_default_str()
       ->excludes(minutes);
   app.add_option("--websockets", load.websockets, "members over a websocket")
       ->capture_default_str();
-  app.add_option("--polls", load.polls, "members that poll")->capture_default_str();
+  app.add_option("--polls", load.polls, "members over long-poll")->capture_default_str();
   app.add_option("--feeds", load.feeds, "topics on which numbers are broadcast")
       ->check(CLI::Range(1, 1'000))
       ->capture_default_str();
-  app.add_option("--actions", load.actions, "what all members do, a second")->capture_default_str();
-  app.add_option("--broadcasts", load.broadcasts, "of each feed, a second")->capture_default_str();
-  app.add_option("--vandals", load.vandals, "clients that send rubbish, a second")
+  app.add_option("--actions", load.actions, "actions a second, by all members together")
       ->capture_default_str();
-  app.add_option("--patience", words.patience, "seconds for a reply or a broadcast to come in")
+  app.add_option("--broadcasts", load.broadcasts, "broadcasts a second on each topic")
+      ->capture_default_str();
+  app.add_option("--vandals", load.vandals, "clients a second that send rubbish")
+      ->capture_default_str();
+  app.add_option("--patience", words.patience,
+                 "seconds within which replies and broadcasts must come")
       ->check(CLI::Range(4, 600))  // a slow reader is slow for three
       ->capture_default_str();
   declare_nodes(app, options);
-  app.add_option("--seed", load.seed, "of the random numbers, to repeat a run");
+  app.add_option("--seed", load.seed,
+                 "repeat the random choices of a run, which printed this seed");
   app.add_option(
       "--waves", options.waves,
-      "instead of a soak: this many waves of connections come, join and go, and memory must "
+      "instead of a soak, open this many waves of connections that join and go; memory must "
       "return to its base");
-  app.add_option("--wave-size", options.wave_size, "connections a wave")
+  app.add_option("--wave-size", options.wave_size, "connections per wave")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   app.add_option("--out", options.out,
                  "write report.html, report.json and plot.svg to this folder");
   app.footer(
-      "-- COMMAND…: start this server on a free port (PORT, HOST, {port}), and stop it; {redis} is "
-      "the URL of a Redis that is started, too\n\n"
+      "-- COMMAND…: start this server on a free port (in PORT, HOST and {port}), and stop it at "
+      "the end; {redis} is the URL of a Redis that is started too\n\n"
       "Exit status: 0 all was well, 1 something was wrong, 2 usage, 3 the server can't be "
       "reached.");
 }
@@ -96,7 +101,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   try {
     app.parse(static_cast<int>(dashes - argv), argv);
     if (dashes != end && options.command.empty()) {
-      throw CLI::ValidationError("there is no command behind --", usage_error);
+      throw CLI::ValidationError("expected a command after --", usage_error);
     }
     const auto& command = options.command;
     const bool at_redis = std::any_of(command.begin(), command.end(), [](const auto& word) {
@@ -110,7 +115,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     options.load.patience = std::chrono::seconds(words.patience);
     const auto target = bench::parse_url(words.url);
     if (!target || target->secure) {
-      throw CLI::ValidationError(fmt::format("{} is no ws://HOST:PORT/MOUNT", words.url),
+      throw CLI::ValidationError(fmt::format("expected ws://HOST:PORT/MOUNT, got {}", words.url),
                                  usage_error);
     }
     options.target = *target;

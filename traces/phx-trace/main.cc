@@ -119,8 +119,8 @@ int import_file(const Options& options) {
 }
 
 void declare_show(CLI::App& app, Options& options) {
-  CLI::App* show = app.add_subcommand("show", "tell a trace, frame by frame");
-  show->add_flag("--plain", options.plain, "for a page: no colours, no times, 100 columns");
+  CLI::App* show = app.add_subcommand("show", "explain a trace, frame by frame");
+  show->add_flag("--plain", options.plain, "for documents: no colours, no times, 100 columns");
   show->add_option("--steps", options.steps, "only these: 3, 2-5 or 4-");
   show->add_option("FILE", options.files, "HAR files")->required();
   show->final_callback([&options] { options.run = [&options] { return trace::show(options); }; });
@@ -129,53 +129,55 @@ void declare_show(CLI::App& app, Options& options) {
 void declare_draw(CLI::App& app, Options& options) {
   CLI::App* draw = app.add_subcommand("draw", "draw a trace as an SVG");
   draw->add_option("--steps", options.steps, "only these: 3, 2-5 or 4-");
-  draw->add_option("-o,--output", options.output, "where to; else to the terminal");
+  draw->add_option("-o,--output", options.output, "the file to write; otherwise standard output");
   draw->add_option("FILE", options.files, "a HAR file")->required()->expected(1);
   draw->final_callback([&options] { options.run = [&options] { return trace::draw(options); }; });
 }
 
 void declare_replay(CLI::App& app, Options& options) {
   CLI::App* replay =
-      app.add_subcommand("replay", "play the client's side to a server, and compare");
+      app.add_subcommand("replay", "play the client's side to a server, and compare the answers");
   ReplayOptions& replays = options.replays;
-  replay->add_option("--url", replays.url, "a server that runs: ws://host:port/socket");
-  replay->add_option("--index", replays.index, "a page that says which files are to differ");
-  replay->add_option("--at-once", replays.at_once, "this many, each with a server of its own")
+  replay->add_option("--url", replays.url, "a running server: ws://host:port/socket");
+  replay->add_option("--index", replays.index, "a page that says which files should differ");
+  replay
+      ->add_option("--at-once", replays.at_once,
+                   "replay this many in parallel, each with its own server")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   replay->add_option("FILE", replays.files, "HAR files")->required();
-  replay->footer(
-      "Or with a server to start, which is told its PORT: phx-trace replay FILE… -- COMMAND");
+  replay->footer("Or start a server, which gets its PORT: phx-trace replay FILE… -- COMMAND");
   replay->final_callback(
       [&options] { options.run = [&options] { return trace::replay(options.replays); }; });
 }
 
 void declare_record(CLI::App& app, Options& options) {
-  CLI::App* record = app.add_subcommand("record", "record what goes through a proxy");
+  CLI::App* record = app.add_subcommand("record", "record clients and a server through a proxy");
   RecordOptions& recording = options.recording;
   record->add_option("--url", recording.url, "the server: ws://host:port")->required();
-  record->add_option("--listen", recording.listen, "the port that clients are to talk to")
+  record->add_option("--listen", recording.listen, "the port for clients to connect to")
       ->required()
       ->check(CLI::Range(1, 65'535));
   record->add_option("-o,--output", recording.output, "the HAR file")->required();
-  record->add_option("--comment", recording.comment, "what it shows");
-  record->add_flag("--keep-secrets", recording.keep_secrets, "tokens, cookies and passwords too");
+  record->add_option("--comment", recording.comment, "what the recording shows");
+  record->add_flag("--keep-secrets", recording.keep_secrets, "keep tokens, cookies and passwords");
   record->final_callback(
       [&options] { options.run = [&options] { return trace::record(options.recording); }; });
 }
 
 void declare_import(CLI::App& app, Options& options) {
-  CLI::App* importing = app.add_subcommand("import", "take what a browser or a proxy exported");
-  importing->add_option("-o,--output", options.output, "where to; else to the terminal");
-  importing->add_flag("--keep-secrets", options.keep_secrets, "tokens, cookies and passwords too");
+  CLI::App* importing = app.add_subcommand("import", "convert a browser's or a proxy's export");
+  importing->add_option("-o,--output", options.output,
+                        "the file to write; otherwise standard output");
+  importing->add_flag("--keep-secrets", options.keep_secrets, "keep tokens, cookies and passwords");
   importing->add_option("FILE", options.files, "the export")->required()->expected(1);
   importing->final_callback(
       [&options] { options.run = [&options] { return import_file(options); }; });
 }
 
 void declare_redact(CLI::App& app, Options& options) {
-  CLI::App* redact = app.add_subcommand("redact", "take secrets out of a trace");
-  redact->add_option("-o,--output", options.output, "where to; else to the terminal");
+  CLI::App* redact = app.add_subcommand("redact", "remove the secrets from a trace");
+  redact->add_option("-o,--output", options.output, "the file to write; otherwise standard output");
   redact->add_option("FILE", options.files, "a HAR file")->required()->expected(1);
   redact->final_callback([&options] { options.run = [&options] { return redact_file(options); }; });
 }
@@ -198,11 +200,11 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an outcome, not an end
   CLI::App app{"Recorded conversations with a Channels server.", "phx-trace"};
   app.set_version_flag("--version", fmt::format("phx-trace {}", phx::library_version),
-                       "print the version and stop");
+                       "print the version and exit");
   app.footer(
-      "phx-trace SUBCOMMAND --help tells the options of each.\n\n"
-      "Exit status: 0 done, 1 a replay is not as it was recorded, 2 usage, or a file that can't be "
-      "read or written.");
+      "phx-trace SUBCOMMAND --help lists the options of each.\n\n"
+      "Exit status: 0 done, 1 a replay differs from the recording, 2 usage, or a file that can't "
+      "be read or written.");
   app.require_subcommand(1);
   phx::trace::Options options;
   options.replays.command = phx::trace::take_command(argc, argv);

@@ -41,7 +41,7 @@ void serve(const std::string& host, std::uint16_t port, phx::bench::TlsContext t
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "The least server that the load client can measure: no library, no channels' state."};
+      "The smallest server that the load client can measure: no library, no channel state."};
   std::string host = "127.0.0.1";
   std::uint16_t port = 4000;
   app.add_option("--host", host, "the IPv4 address to listen on")->envname("HOST");
