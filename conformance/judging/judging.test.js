@@ -29,7 +29,7 @@ const judgeOne = async (starting, ...args) => {
 
 test("a port where nobody listens", async () => {
   const run = await judge("--url", `ws://127.0.0.1:${await freePort()}/socket`);
-  expect(run, 3, "Nothing listens there", "`-- COMMAND` starts the server");
+  expect(run, 3, "Nothing is listening there", "start the server with `-- COMMAND`");
 });
 
 test("a server that never answers", async () => {
@@ -52,7 +52,7 @@ test("a server that speaks plain HTTP", async () => {
 
 test("a server that sends garbage", async () => {
   const run = await judgeOne(servers.sendsGarbage(), ...impatient);
-  expect(run, 3, "this is no HTTP response", "does not speak HTTP");
+  expect(run, 3, "this is not an HTTP response", "does not speak HTTP");
 });
 
 test("a server that sends garbage in the middle breaks rules, not the suite", async () => {
@@ -60,24 +60,24 @@ test("a server that sends garbage in the middle breaks rules, not the suite", as
     tap: (number, client) => number === 4 && client.end("\u0000garbage\r\n\r\n"),
   });
   const run = await judgeOne(garbled, "--only", "K-01,K-02,K-09", "--core", ...oneAxis);
-  expect(run, 1, "✗ K-02", "this is no HTTP response", "✓ K-09");
+  expect(run, 1, "✗ K-02", "this is not an HTTP response", "✓ K-09");
 });
 
 test("a slow server is waited for, if one says so", async () => {
   const slow = () => servers.proxy(good.port, { delay: 80 });
   const hurried = await judgeOne(slow(), "--only", "K-01,J-01", "--timeout-scale", "0.01");
-  expect(hurried, 3, "nothing came within 50 ms", "If the server is only slow: --timeout-scale");
+  expect(hurried, 3, "nothing came within 50 ms", "If the server is just slow, try --timeout-scale");
   const waited = await judgeOne(slow(), "--only", "K-01,J-01");
   expect(waited, 0, "Every rule that was judged is kept");
 });
 
-test("a server that dies in the middle: the rule is named, and with a command it is started anew", async () => {
+test("a server that dies in the middle: the rule is named, and with a command it is restarted", async () => {
   process.env.GOOD = `${good.port}`;
   process.env.MARK = join(folder, "died");
   const dying = fileURLToPath(new URL("dying.js", import.meta.url));
   const run = await judge("--only", "J-01,J-02,J-05", ...oneAxis, "--", process.execPath, dying);
   expect(run, 1, "the server answered before J-02 and not after it", "it exited with status 7");
-  expect(run, 1, "the last words", "it was started anew", "✓ J-05", /^✗ J-02/m);
+  expect(run, 1, "the last words", "it was restarted", "✓ J-05", /^✗ J-02/m);
 });
 
 test("a server that others run and that stays down ends the run", async () => {
@@ -86,7 +86,7 @@ test("a server that others run and that stays down ends the run", async () => {
   server = await servers.proxy(good.port, { tap });
   const run = await judge("--url", server.url, "--only", "J-01,J-02,J-05", ...oneAxis, ...impatient);
   expect(run, 1, "the server answered before J-02 and not after it", "was not back within 500 ms");
-  expect(run, 1, "not run: the server is down since J-02", "The run ended early");
+  expect(run, 1, "not run: the server has been down since J-02", "The run ended early");
 });
 
 test("a server that others run and that comes back is judged on", async () => {
@@ -111,7 +111,7 @@ test("a command that can't be run, one that ends, and one that never listens", a
 
 test("without the contract its rules are not broken but can't be judged, and the core rules can", async () => {
   const all = await judgeOne(servers.withoutContract(), "--only", "J-01,J-03,R-01");
-  expect(all, 3, "✓ J-01", "setup failed: the contract's channel conformance:* is not there", "--core");
+  expect(all, 3, "✓ J-01", "setup failed: the contract's channel conformance:* is missing", "--core");
   const core = await judgeOne(servers.withoutContract(), "--only", "J-01,J-03,R-01", "--core");
   expect(core, 0, "1 passed, 0 failed, 2 skipped");
 });
@@ -145,7 +145,7 @@ test("a rule that breaks on one axis is broken, and the axis is named", async ()
 });
 
 test("nothing judged is no success", async () => {
-  expect(await judge("--core", "--only", "R-01"), 5, "no rule is left to judge");
+  expect(await judge("--core", "--only", "R-01"), 5, "leave no rule to run");
   expect(await judge("--only", "J-99"), 2, "--only J-99", "--list");
   expect(await judge("--url", "http://x"), 2, "expected ws://HOST:PORT/PATH");
 });
@@ -164,9 +164,9 @@ const known = (text) => {
 
 test("what is known to fail may, for that reason alone, and must", async () => {
   const kept = await judge("--only", "K-01", ...known("K-01 *\n"));
-  expect(kept, 1, "unexpected pass", "Kept, though known as failing: K-01");
+  expect(kept, 1, "unexpected pass", "Kept, although --known-failing lists it: K-01");
   const wrong = await judge("--only", "K-01", ...known("K-01\n"));
-  expect(wrong, 2, "line 1: expected a reason behind K-01");
+  expect(wrong, 2, "line 1: expected a reason after K-01");
   const odd = { ok: { status: "ok", response: {}, more: 1 } };
   const list = known("J-01 got*more\n").slice(0, 2);
   expect(await judgeOne(servers.withoutContract(odd), "--only", "J-01", ...list), 0, "expected failure");

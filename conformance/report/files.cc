@@ -36,7 +36,7 @@ std::vector<Report> wanted(const ReportFiles& files) {
 }
 
 std::string cant_be_written(const char* option, const std::string& path) {
-  return fmt::format("{} {}: it can't be written: {}", option, path, std::strerror(errno));
+  return fmt::format("{} {}: could not write it: {}", option, path, std::strerror(errno));
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ std::string entry_json(const std::string& connection, const Recording& recording
   if (websocket) members.json("_webSocketMessages", messages_json(recording));
   if (websocket && recording.dropped() > 0) {
     members.text("comment",
-                 fmt::format("{} more messages were too much to keep", recording.dropped()));
+                 fmt::format("{} more messages were too many to keep", recording.dropped()));
   }
   return members.str();
 }

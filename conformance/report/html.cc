@@ -32,20 +32,20 @@ std::string about(const Run& run) {
                            iso_time(since_epoch(run)).replace(10, 1, " ").substr(0, 19),
                            static_cast<double>(run.took.count()) / 1'000));
   line("Judged by", fmt::format("Phoenix {}{}{}", options.profile.text(),
-                                options.core ? ", the core rules alone" : "",
+                                options.core ? ", only the core rules" : "",
                                 options.strict ? ", strictly" : ""));
   if (run.nearest) {
     const auto departs = run.departures();
     line("Most like", fmt::format("Phoenix {}{}", run.nearest->text(),
-                                  departs.empty() ? "" : ", but for " + linked(departs)));
+                                  departs.empty() ? "" : ", except " + linked(departs)));
   }
   if (options.repeat > 1) {
     line("Rounds", fmt::format("{}; {}", options.repeat,
-                               run.unsteady().empty() ? "each rule judged alike in all"
-                                                      : "judged otherwise from round to round: " +
+                               run.unsteady().empty() ? "each rule had the same outcome in all"
+                                                      : "the outcome differed between rounds: " +
                                                             linked(run.unsteady())));
   }
-  if (options.shuffle) line("Order", fmt::format("shuffled by --seed {}", options.seed));
+  if (options.shuffle) line("Order", fmt::format("shuffled with --seed {}", options.seed));
   return out + "</dl>\n";
 }
 
@@ -165,7 +165,8 @@ std::string html_of(const Run& run) {
   for (const Section& section : sections()) out += section_of(run, section);
   out += fmt::format(
       "</main>\n<footer>Written by phx-conformance. MUST: a common client or an "
-      "application breaks without it. SHOULD: the framework does it, a good client copes without. "
+      "application breaks without it. SHOULD: the framework does it, a good client copes without "
+      "it. "
       "MAY: seen in the framework.</footer>\n"
       "</body>\n</html>\n");
   return out;

@@ -103,8 +103,7 @@ std::string rounds(const Judged& one) {
     if (one.rounds[i] == 0) continue;
     parts.push_back(fmt::format("{} × {}", one.rounds[i], name_of(static_cast<Verdict>(i))));
   }
-  return fmt::format("<p class=\"said\"><b>From round to round: {}.</b></p>\n",
-                     fmt::join(parts, ", "));
+  return fmt::format("<p class=\"said\"><b>Over the rounds: {}.</b></p>\n", fmt::join(parts, ", "));
 }
 
 }  // namespace

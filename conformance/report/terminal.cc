@@ -49,13 +49,13 @@ std::string listed(const Rule& rule) {
 
 void Terminal::begin() {
   const Options& options = run_.options;
-  console_.print(fmt::format("Judging {} by {} rules, as Phoenix {} keeps them.\n",
+  console_.print(fmt::format("Checking {} against {} rules, as Phoenix {} keeps them.\n",
                              options.server(), cases_ / static_cast<std::size_t>(options.repeat),
                              options.profile.text()));
   if (options.repeat > 1) console_.print(fmt::format("{} rounds.\n", options.repeat));
   if (options.shuffle) {
     console_.print(
-        fmt::format("Shuffled by --seed {}: with it the order is the same again.\n", options.seed));
+        fmt::format("Shuffled with --seed {}: the same seed repeats the order.\n", options.seed));
   }
   console_.print("\n");
 }
@@ -123,7 +123,7 @@ void Terminal::slowest() {
     return a->outcome.took > b->outcome.took;
   });
   order.resize(std::min(order.size(), static_cast<std::size_t>(run_.options.durations)));
-  console_.print(fmt::format("\nThe slowest of {:.1f} s in all:\n",
+  console_.print(fmt::format("\nThe slowest rules, of {:.1f} s in total:\n",
                              static_cast<double>(run_.took.count()) / 1'000));
   for (const Judged* one : order) {
     console_.print(fmt::format("{:>8} ms  {}  {}\n", one->outcome.took.count(), one->rule.id,
@@ -134,12 +134,11 @@ void Terminal::slowest() {
 void Terminal::nearest() {
   if (!run_.nearest) return;
   const Nearest& nearest = *run_.nearest;
-  console_.print(fmt::format(
-      "Of the framework's releases it is most like {}, as far as {} tell{}.\n", nearest.text(),
-      fmt::join(nearest.told_by, ", "), nearest.told_by.size() == 1 ? "s" : ""));
+  console_.print(fmt::format("Of Phoenix's releases, the server is most like {}, to judge by {}.\n",
+                             nearest.text(), fmt::join(nearest.told_by, ", ")));
   const auto departs = run_.departures();
   if (departs.empty()) return;
-  console_.print(fmt::format("It departs from that in {}.\n", fmt::join(departs, ", ")));
+  console_.print(fmt::format("It differs from that release in {}.\n", fmt::join(departs, ", ")));
 }
 
 void Terminal::counts() {
@@ -162,7 +161,7 @@ void Terminal::end() {
   if (!run_.stopped.empty()) console_.print("The run ended early: " + run_.stopped + ".\n");
   for (const std::string& incident : run_.incidents) console_.print("‼ " + incident + "\n");
   if (const auto warned = run_.ids(Verdict::warned); !warned.empty()) {
-    console_.print(fmt::format("Not kept, but no MUST: {}.\n", fmt::join(warned, ", ")));
+    console_.print(fmt::format("Not kept, but not a MUST: {}.\n", fmt::join(warned, ", ")));
   }
   const auto unsteady = run_.unsteady();
   for (const Judged& one : run_.judged) {

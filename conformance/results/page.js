@@ -76,7 +76,7 @@ const details = (run) => [
   `${safe(run.verdict)} ${run.rules.length} rules in ${(run.milliseconds / 1000).toFixed(1)} s;` +
     ` the whole run is in \`conformance/results/${run.file}\`.`,
   ...listed("Broken:", run, run.rules.filter(broken)),
-  ...listed("Not kept, but no MUST:", run, run.rules.filter(warned)),
+  ...listed("Not kept, but not a MUST:", run, run.rules.filter(warned)),
   ...unjudgedLine(run.rules),
   ...run.incidents.map((incident) => `\n${safe(incident)}`),
 ];

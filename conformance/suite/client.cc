@@ -18,7 +18,7 @@ using Kind = Received::Kind;
 bool is_this_text(const Received& received, const std::string& expected, Version version) {
   if (received.kind != Kind::text) return false;
   const auto wanted = parse_json(expected);
-  if (!wanted) throw std::logic_error("the case expects what is no JSON: " + expected);
+  if (!wanted) throw std::logic_error("the case expects something that is not JSON: " + expected);
   const auto came = parse_json(received.payload);
   if (!came) return false;
   return matches(*wanted, version == Version::v2_as_v1 ? less_join_ref(*came) : *came);

@@ -52,7 +52,7 @@ Judgement end_of(const Rule& rule, const Options& options, Trial& trial) {
              .reason = fmt::format("the case itself failed: {}", error.what())}};
   } catch (...) {
     return {{.verdict = Verdict::suite_failed,
-             .reason = "the case itself failed, by what is no std::exception"}};
+             .reason = "the case itself failed, with something that is not a std::exception"}};
   }
 }
 

@@ -20,30 +20,33 @@ constexpr int most_restarts = 25;
 /// What may help, read off what went wrong.
 std::string advice(const std::string& wrong, const Options& options) {
   const auto says = [&wrong](const char* text) { return wrong.find(text) != wrong.npos; };
-  if (says("no HTTP")) return "What answers there does not speak HTTP. Is the port right?";
+  if (says("not an HTTP"))
+    return "The program at this address does not speak HTTP. Is the port right?";
   if (says("got HTTP 404")) {
     return fmt::format(
-        "HTTP is spoken there, but no socket is mounted at {}. --url takes the mount as "
-        "phoenix.js is given it, without /websocket.",
+        "There is an HTTP server, but no socket is mounted at {}. --url takes the same mount "
+        "as phoenix.js, without /websocket.",
         options.url.path);
   }
   if (says("got HTTP 403") || says("got HTTP 401")) {
-    return "The server refuses the connection. --params and --header give it what it asks for.";
+    return "The server refuses the connection. Pass what it asks for with --params and --header.";
   }
-  if (says("got HTTP ")) return "HTTP is spoken there, but it does not upgrade to a websocket.";
+  if (says("got HTTP ")) return "There is an HTTP server, but it does not upgrade to a websocket.";
   if (says("unmatched topic")) {
-    return fmt::format("The server knows no topic {}. --topic names one that can be joined.",
+    return fmt::format("The server has no topic {}. Name one that can be joined with --topic.",
                        options.topic);
   }
   if (says("that says \"ok\"")) {
-    return "The server refuses the topic. --topic names another, --join-params what it asks for.";
+    return "The server refuses the topic. Name another with --topic, or pass what it asks for with "
+           "--join-params.";
   }
-  if (says("nothing came")) return "If the server is only slow: --timeout-scale 3.";
-  if (says("ended without")) return "Something listens there and hangs up. Is the port right?";
+  if (says("nothing came")) return "If the server is just slow, try --timeout-scale 3.";
+  if (says("ended without")) return "A program listens there, but hangs up. Is the port right?";
   if (says("refused") || says("Unable to connect")) {
-    return "Nothing listens there. --url tells where; `-- COMMAND` starts the server.";
+    return "Nothing is listening there. Give the address with --url, or start the server with `-- "
+           "COMMAND`.";
   }
-  return "--url, --topic, --params, --header and --join-params tell where and how.";
+  return "--url, --topic, --params, --header and --join-params say where and how to connect.";
 }
 
 }  // namespace
@@ -100,7 +103,7 @@ std::optional<std::string> JudgedServer::ended() const {
   const auto end = process_->ended();
   if (!end) return std::nullopt;
   const std::string words = process_->last_words();
-  return words.empty() ? *end : fmt::format("{}; its last words:\n{}", *end, words);
+  return words.empty() ? *end : fmt::format("{}; its last output:\n{}", *end, words);
 }
 
 Recovery JudgedServer::recover() { return process_ ? start_anew() : wait_for_it(); }
@@ -110,17 +113,18 @@ Recovery JudgedServer::start_anew() {
   while (!process_->ended() && Clock::now() < deadline) {
     network_.pump([] { return false; }, Clock::now() + between_looks);
   }
-  std::string story = ended().value_or("its process still runs, but does not answer");
+  std::string story = ended().value_or("its process is still running, but does not answer");
   if (!process_->ended()) process_->kill();
   if (++restarts_ > most_restarts) {
-    return {false, fmt::format("{}; it was started anew {} times before, and now no more", story,
-                               most_restarts)};
+    return {false,
+            fmt::format("{}; it has already been restarted {} times, and is not restarted again",
+                        story, most_restarts)};
   }
   if (const auto why = start()) return {false, story + "; started anew, it failed: " + *why};
   if (const auto wrong = is_wrong()) {
-    return {false, story + "; started anew, it does not answer: " + *wrong};
+    return {false, story + "; after a restart it does not answer: " + *wrong};
   }
-  return {true, story + "\n  it was started anew"};
+  return {true, story + "\n  it was restarted"};
 }
 
 Recovery JudgedServer::wait_for_it() {

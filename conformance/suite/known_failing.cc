@@ -25,9 +25,9 @@ std::string wrong_with(std::string_view id, std::string_view reason,
                        const std::vector<Rule>& rules) {
   const bool known =
       std::any_of(rules.begin(), rules.end(), [id](const Rule& rule) { return rule.id == id; });
-  if (!known) return fmt::format("no rule is called {}; --list shows all", id);
+  if (!known) return fmt::format("there is no rule {}; --list shows all", id);
   if (reason.empty()) {
-    return fmt::format("expected a reason behind {}, as its failure tells it (or *)", id);
+    return fmt::format("expected a reason after {}, as in its failure's report (or *)", id);
   }
   return {};
 }
@@ -55,7 +55,7 @@ std::variant<KnownFailing, std::string> parse_known_failing(std::string_view tex
 std::variant<KnownFailing, std::string> read_known_failing(const std::string& path,
                                                            const std::vector<Rule>& rules) {
   std::ifstream file(path);
-  if (!file) return fmt::format("--known-failing {}: there is no such file to read", path);
+  if (!file) return fmt::format("--known-failing {}: could not read the file", path);
   std::stringstream text;
   text << file.rdbuf();
   auto known = parse_known_failing(text.str(), rules);
@@ -71,7 +71,7 @@ Outcome compared(Outcome outcome, const std::string& id, const KnownFailing& kno
   const std::string reasons = fmt::format("{}", fmt::join(found->second, " | "));
   if (outcome.verdict == Verdict::passed) {
     outcome.verdict = Verdict::unexpected_pass;
-    outcome.reason = "kept, though --known-failing says that it fails with: " + reasons;
+    outcome.reason = "kept, although --known-failing says that it fails with: " + reasons;
     return outcome;
   }
   if (outcome.verdict != Verdict::failed && outcome.verdict != Verdict::warned) return outcome;

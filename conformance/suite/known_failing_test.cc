@@ -35,8 +35,8 @@ PHX_TEST("an unknown rule and a missing reason are errors that name the line") {
   const auto wrong = [](std::string_view text) {
     return std::get<std::string>(parse_known_failing(text, some_rules()));
   };
-  expect(wrong("\nJ-99 x").starts_with("line 2: no rule is called J-99"), wrong("\nJ-99 x"));
-  expect(wrong("J-12").starts_with("line 1: expected a reason behind J-12"), wrong("J-12"));
+  expect(wrong("\nJ-99 x").starts_with("line 2: there is no rule J-99"), wrong("\nJ-99 x"));
+  expect(wrong("J-12").starts_with("line 1: expected a reason after J-12"), wrong("J-12"));
   const auto absent = read_known_failing("/nonexistent/list", some_rules());
   expect(std::get<std::string>(absent).find("/nonexistent/list") != std::string::npos, "the file");
 }

@@ -14,7 +14,7 @@ namespace {
 
 bool is_this(const std::string& message, const std::string& expected) {
   const auto wanted = parse_json(expected);
-  if (!wanted) throw std::logic_error("the case expects what is no JSON: " + expected);
+  if (!wanted) throw std::logic_error("the case expects something that is not JSON: " + expected);
   const auto came = parse_json(message);
   return came && matches(*wanted, *came);
 }

@@ -115,16 +115,16 @@ std::string Run::verdict() const {
     case Exit::broken:
       if (count(Verdict::failed) > 0) return "Broken: " + named(Verdict::failed) + ".";
       if (count(Verdict::unexpected_pass) > 0) {
-        return "Kept, though known as failing: " + named(Verdict::unexpected_pass) + ".";
+        return "Kept, although --known-failing lists it: " + named(Verdict::unexpected_pass) + ".";
       }
-      if (!unsteady().empty()) return "Judged otherwise from round to round: " + listed(unsteady());
-      return "The server did not live through it.";
+      if (!unsteady().empty()) return "The outcome differed between rounds: " + listed(unsteady());
+      return "The server went down during the run.";
     case Exit::unreachable: {
       auto all = ids(Verdict::setup_failed);
       for (auto& id : ids(Verdict::dependency_failed)) all.push_back(std::move(id));
-      return "Could not be judged, for want of what they need: " + listed(all) + ".";
+      return "Could not run, because something they need is missing: " + listed(all) + ".";
     }
-    case Exit::nothing_judged: return "Nothing was judged: every rule was skipped.";
+    case Exit::nothing_judged: return "No rule ran: all were skipped.";
     case Exit::usage: return "";
     case Exit::passed: break;
   }

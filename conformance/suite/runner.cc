@@ -84,7 +84,7 @@ int run(Options options) {
   const Plan& plan = std::get<Plan>(planned);
   if (options.list || options.dry_run) return print_plan(plan, options);
   if (nothing_is_left(plan)) {
-    return complain(Exit::nothing_judged, "with these options no rule is left to judge");
+    return complain(Exit::nothing_judged, "these options leave no rule to run");
   }
   if (const auto wrong = unwritable(options.reports)) return complain(Exit::usage, *wrong);
   KnownFailing known;

@@ -66,7 +66,7 @@ std::string told(int status) {
 
 ServerProcess::ServerProcess(const std::vector<std::string>& command) : port_(free_port()) {
   log_ = ::memfd_create("server-output", MFD_CLOEXEC);
-  if (log_ < 0) throw std::runtime_error("there is no file for what the server prints");
+  if (log_ < 0) throw std::runtime_error("could not create a file for the server's output");
   start(command);
 }
 
@@ -98,7 +98,7 @@ void ServerProcess::start(const std::vector<std::string>& command) {
   const std::string port = std::to_string(port_);
 
   pid_ = ::fork();
-  if (pid_ < 0) throw std::runtime_error("the server's process could not be made");
+  if (pid_ < 0) throw std::runtime_error("could not start a process for the server");
   if (pid_ > 0) return;
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a suite that is killed leaves no server behind
   ::signal(SIGPIPE, SIG_DFL);
@@ -120,7 +120,7 @@ std::optional<std::string> ServerProcess::wait_until_it_listens(Millis patience)
     pause_a_little();
   }
   return fmt::format(
-      "it did not listen on 127.0.0.1:{} within {} s (it is told by PORT and {{port}})", port_,
+      "it did not listen on 127.0.0.1:{} within {} s (PORT and {{port}} give it the port)", port_,
       std::chrono::duration_cast<std::chrono::seconds>(patience).count());
 }
 

@@ -30,7 +30,7 @@ const char* told(Step step) {
     case Step::connect: return "it could not connect";
     case Step::join: return "it could not join";
     case Step::poll: return "it could not open a long-poll session";
-    case Step::mount: return "the contract's mount is not there";
+    case Step::mount: return "the contract's mount is missing";
   }
   return "";
 }
@@ -66,11 +66,11 @@ void Session::account_for_the_lost() {
   if (!in_hand_) return;
   const Rule& lost = *std::exchange(in_hand_, nullptr);
   const Outcome outcome{.verdict = Verdict::suite_failed,
-                        .reason = "the suite was hit by a signal while it judged this rule"};
+                        .reason = "the suite got a signal while it ran this rule"};
   run_.add(lost, outcome);
   listener_.judged(lost, outcome);
   // Whatever was half done when the signal came can't be trusted any more.
-  run_.stopped = stopped_ = "the suite was hit by a signal in " + lost.id;
+  run_.stopped = stopped_ = "the suite got a signal in " + lost.id;
 }
 
 Outcome Session::outcome_of(const Planned& planned) {
@@ -121,9 +121,8 @@ void Session::judge_those_that_wait() {
   if (!wrong) return;
   for (auto& [id, judgement] : waited_) judgement.reset();
   const Recovery recovery = server_.recover();
-  happened(
-      fmt::format("the server answered before {} were judged at one time, and not after: {}\n  {}",
-                  ids, wrong->substr(0, wrong->find('\n')), recovery.story));
+  happened(fmt::format("the server answered before {} ran together, and not after: {}\n  {}", ids,
+                       wrong->substr(0, wrong->find('\n')), recovery.story));
 }
 
 Outcome Session::judged(const Rule& rule) {
@@ -172,8 +171,8 @@ const std::string& Session::missing_channel(const Rule& rule) {
       const auto wrong = what_is_wrong(fmt::format("{}:probe", kind), "{}", options_, network_);
       if (wrong) {
         found->second = fmt::format(
-            "the contract's channel {}:* is not there: {}; --core judges what needs none", kind,
-            wrong->substr(0, wrong->find('\n')));
+            "the contract's channel {}:* is missing: {}; --core runs the rules that need none",
+            kind, wrong->substr(0, wrong->find('\n')));
       }
     }
     if (!found->second.empty()) return found->second;
@@ -191,7 +190,7 @@ void Session::look_after_the_server(const Rule& rule, Outcome& outcome) {
   if (outcome.reason.empty()) std::swap(outcome.reason, outcome.remark);
   happened(fmt::format("the server answered before {} and not after it: {}\n  {}", rule.id,
                        wrong->substr(0, wrong->find('\n')), recovery.story));
-  if (!recovery.back) run_.stopped = stopped_ = "the server is down since " + rule.id;
+  if (!recovery.back) run_.stopped = stopped_ = "the server has been down since " + rule.id;
 }
 
 void Session::happened(const std::string& incident) {

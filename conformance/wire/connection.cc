@@ -67,7 +67,7 @@ std::optional<Compression> agreed_compression(const Response& response) {
 
 std::string how_it_ended(const Stream& stream) {
   if (!stream.error().empty()) return stream.error();
-  return stream.cut_short() ? "the connection ended, without TLS's goodbye (close_notify)"
+  return stream.cut_short() ? "the connection ended, without TLS's close_notify"
                             : "the connection ended";
 }
 
@@ -249,7 +249,7 @@ void Connection::take_message(Received whole) {
     if (!plain) {
       return push({.kind = Received::Kind::garbage,
                    .payload = inflate_ ? "a compressed message that does not inflate"
-                                       : "RSV1, though nobody agreed to compress",
+                                       : "RSV1, although compression was not negotiated",
                    .compressed = true});
     }
     whole.payload = std::move(*plain);

@@ -18,8 +18,8 @@ void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
 std::string forbidden(std::uint8_t first, std::size_t head, std::uint64_t size) {
   const bool control = (first & 0x08) != 0;
   const bool wasteful = (head == 4 && size < 126) || (head == 10 && size <= 0xFFFF);
-  if (wasteful) return "the server wrote a length in more bytes than it takes";
-  if ((first & 0x30) != 0) return "the server set RSV2 or RSV3, which nobody agreed on";
+  if (wasteful) return "the server wrote a length in more bytes than necessary";
+  if ((first & 0x30) != 0) return "the server set RSV2 or RSV3, which were not negotiated";
   if (control && (first & 0xC0) != 0x80) return "the server fragmented or marked a control frame";
   if (control && size > 125) return "the server wrote a control frame of more than 125 bytes";
   return {};

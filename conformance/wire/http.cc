@@ -46,7 +46,7 @@ Response parse_head(std::string_view head) {
   const auto status = line.substr(0, 5) == "HTTP/" && line.find(' ') != line.npos
                           ? number(line.substr(line.find(' ') + 1), 10)
                           : std::nullopt;
-  if (!status) throw NotHttp("this is no HTTP response: " + shortened(line));
+  if (!status) throw NotHttp("this is not an HTTP response: " + shortened(line));
   Response response{.status = static_cast<int>(*status)};
   head.remove_prefix(std::min(head.size(), line.size() + crlf.size()));
   while (!head.empty()) {
@@ -69,7 +69,7 @@ std::optional<std::pair<std::string, std::size_t>> read_chunks(std::string_view 
     if (line_end == bytes.npos) return std::nullopt;
     const auto size = number(bytes.substr(at, line_end - at), 16);
     if (!size) throw NotHttp("a chunk of the response has no size");
-    if (*size > most_response) throw NotHttp("a chunk of the response is beyond all measure");
+    if (*size > most_response) throw NotHttp("a chunk of the response is far too large");
     const std::size_t next = line_end + crlf.size() + *size + crlf.size();
     if (next > bytes.size()) return std::nullopt;
     body += bytes.substr(line_end + crlf.size(), *size);
@@ -158,9 +158,9 @@ std::optional<std::string> Response::header(std::string_view name) const {
 std::optional<ReadResponse> read_response(std::string_view bytes, bool ended, bool to_head) {
   const auto start = bytes.substr(0, http_mark.size());
   if (start != http_mark.substr(0, start.size())) {
-    throw NotHttp("this is no HTTP response: " + shortened(bytes));
+    throw NotHttp("this is not an HTTP response: " + shortened(bytes));
   }
-  if (bytes.size() > most_response) throw NotHttp("the response does not come to an end");
+  if (bytes.size() > most_response) throw NotHttp("the response does not end");
   const auto head_end = bytes.find("\r\n\r\n");
   if (head_end == bytes.npos) {
     if (ended && !bytes.empty()) throw NotHttp("the response's head was cut short");

@@ -14,7 +14,7 @@ namespace {
 
 std::string reason_of_openssl() {
   if (ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_WRONG_VERSION_NUMBER) {
-    return "what came is no TLS; does the server speak plain ws there?";
+    return "the server did not answer with TLS; does it speak plain ws there?";
   }
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   return reason == nullptr ? "the connection was broken off" : reason;
@@ -43,7 +43,7 @@ std::string tls_failure(const SSL* session) {
   std::string why = distrusted
                         ? fmt::format(
                               "the server's certificate is not trusted ({}); --ca FILE names "
-                              "one to trust, --insecure takes any",
+                              "one to trust, --insecure accepts any",
                               X509_verify_cert_error_string(verified))
                         : fmt::format("TLS failed: {}", reason_of_openssl());
   ERR_clear_error();
