@@ -114,7 +114,7 @@ PUBLISH := $(BUILD)/phx-publish
 HOST_OBJECTS := $(BUILD)/lib/testing/host.o
 
 .PHONY: help
-help: ## this list
+help: ## list all targets
 	@echo 'Phoenix Channels, taken apart in C++. What you can do:'; echo
 	@awk -F': .*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo; echo 'With SAN=address,undefined or SAN=thread everything is built and run under that sanitizer;'
@@ -219,9 +219,9 @@ all: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(
 
 # Every source: the programs, their tests, the benchmark, the workshop's stubs and solutions.
 .PHONY: compiled check-compilers
-compiled: $(call objects,$(shell git ls-files '*.cc' 2>/dev/null)) ## compile every source, with CXX=… by another compiler
+compiled: $(call objects,$(shell git ls-files '*.cc' 2>/dev/null)) ## compile every source, with another compiler by CXX=…
 	@echo 'Compiled without a warning: $(words $^) sources, by $(shell $(CXX) --version | head -n 1).'
-check-compilers: build/.packages-clang ## every source without a warning, by g++ and by clang
+check-compilers: build/.packages-clang ## compile every source without a warning, with g++ and with clang
 	@$(MAKE) --no-print-directory compiled
 	@$(MAKE) --no-print-directory compiled CXX='$(strip $(CCACHE) clang++-16)' CXXFLAGS=-O1 BUILD=build/clang
 
@@ -273,7 +273,7 @@ $(BUILD)/%_fuzz.passed: $(BUILD)/%_fuzz $$(wildcard $$(call corpus,$$*_fuzz)/*)
 
 UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES) $(FUZZ_SOURCES))
 .PHONY: unit
-unit: $(UNIT_PASSED) ## the unit tests alone, and the inputs that were kept for the fuzzers
+unit: $(UNIT_PASSED) ## run only the unit tests, and replay the inputs kept from fuzzing
 
 LAYER_FILES := $(wildcard $(foreach layer,$(LAYERS),lib/$(layer)/*.h lib/$(layer)/*.cc))
 # What the top level may have, besides dotfiles: a program goes into the room that it belongs to.
@@ -282,7 +282,7 @@ OUTSIDE = $(filter-out .% $(ROOMS),$(shell git ls-files 2>/dev/null | cut -d/ -f
 CHECK_LAYERS = $(if $(OUTSIDE),echo 'the top level: expected only $(ROOMS) and found $(OUTSIDE)'; exit 1;) \
   awk -v layers='$(LAYERS)' -f .ci/layers.awk $(LAYER_FILES)
 .PHONY: layers
-layers: ## check that the top level has its rooms alone, and every include points to its own layer or a lower one
+layers: ## check that the top level has only its known folders, and every include points to its own layer or a lower one
 	@$(CHECK_LAYERS)
 
 # Each later stage waits for the one before, so that the first thing that is wrong is the last line.
@@ -297,7 +297,7 @@ $(BUILD)/alone/lib/%.o: lib/%.h | build/.packages-build
 $(BUILD)/headers.passed: $(ALONE) .ci/package/headers
 	@CXX='$(CXX)' .ci/package/headers >$@.log && echo "headers: $(words $(ALONE)), each by itself; a program gets $$(wc -l <$@.log)" && touch $@
 .PHONY: headers
-headers: $(BUILD)/headers.passed ## check that every header can be included alone, and which ones a program gets
+headers: $(BUILD)/headers.passed ## check that every header can be included on its own, and which headers a program gets
 
 # As soon as there is a server: the suite waits more than it works, so the unit tests compile meanwhile.
 $(BUILD)/conformance.passed: $(CONTRACT) $(SUITE) $(BUILD)/layers.passed
@@ -321,7 +321,7 @@ $(BUILD)/cluster.passed: $(BUILD)/conformance.passed $(WITH_REDIS) | build/.pack
 MUTANT_REASONS := conformance/mutants/reasons.txt
 JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reasons $(MUTANT_REASONS) -- $(CONTRACT) --shards 1
 .PHONY: mutants
-mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis ## prove that each rule can fail: judge servers that are broken on purpose
+mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis ## prove that each rule can fail: run the suite against servers that are broken on purpose
 	@$(JUDGE_MUTANTS)
 $(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(MUTANT_REASONS) $(WITH_REDIS) | build/.packages-redis
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
@@ -336,7 +336,7 @@ RUN_MUTATE = CXX='$(CXX)' CXXFLAGS='$(ALL_CXXFLAGS)' LDFLAGS='$(ALL_LDFLAGS)' LI
 MUTATE_NEEDS = $(SUITE) $(CONTRACT) $(if $(findstring replay,$(BY)),$(TRACER)) \
   $(if $(findstring unit,$(BY)),$(call objects,$(filter lib/%,$(TEST_SOURCES)) $(TESTING_SOURCES)))
 .PHONY: mutate
-mutate: $(MUTATE_NEEDS) | build/.packages-clients ## put faults into the library, one at a time, and see what notices: ONLY=layer SAMPLE=20
+mutate: $(MUTATE_NEEDS) | build/.packages-clients ## put faults into the library, one at a time, and see which tests catch them: ONLY=layer SAMPLE=20
 	@$(RUN_MUTATE)
 $(BUILD)/mutate-list.passed: $(wildcard $(MUTATE)/* $(MUTATE)/faults/*) docs/proof.md $(LIB_SOURCES) $(wildcard lib/*/*.h) \
   | build/.packages-clients
@@ -347,7 +347,7 @@ TRACE_INDEX := traces/README.md
 TRACE_FILES := $(wildcard traces/*.har traces/[0-9]*/*.har)
 REPLAY_ALL = $(TRACER) replay --index $(TRACE_INDEX) $(TRACE_FILES) -- $(CONTRACT) --shards 1
 .PHONY: replay
-replay: $(TRACER) $(if $(URL),,$(CONTRACT)) ## play recorded conversations to our server, or to URL=ws://host:port/socket, and compare: TRACES=
+replay: $(TRACER) $(if $(URL),,$(CONTRACT)) ## replay recorded conversations to our server, or to URL=ws://host:port/socket, and compare: TRACES=
 	@$(if $(TRACES)$(URL),$(TRACER) replay $(or $(TRACES),$(TRACE_FILES)) $(if $(URL),--url '$(URL)',-- $(CONTRACT)),$(REPLAY_ALL))
 $(BUILD)/replay.passed: $(BUILD)/conformance.passed $(TRACER) $(TRACE_FILES) $(TRACE_INDEX) .ci/traces.awk
 	@$(SUITE) --list | awk -f .ci/traces.awk - $(TRACE_INDEX) && $(REPLAY_ALL) && touch $@
@@ -362,7 +362,7 @@ record: $(TRACER) ## record clients of 127.0.0.1:4001 (PORT) while they talk to 
 FUZZERS := $(patsubst %.cc,$(BUILD)/%,$(FUZZ_SOURCES))
 FUZZ_CXX ?= $(CCACHE) clang++-16
 .PHONY: fuzz fuzzers
-fuzz: build/.packages-fuzz ## invent inputs for each reader of bytes: TIME=60 seconds each, ONLY=name,name
+fuzz: build/.packages-fuzz ## fuzz each parser: TIME=60 seconds each, ONLY=name,name
 	@$(MAKE) --no-print-directory ENGINE=fuzzer SAN=address,undefined CXX='$(strip $(FUZZ_CXX))' CXXFLAGS='-O1 -g' fuzzers
 	@.ci/fuzz $(or $(TIME),60) '$(ONLY)' $(patsubst %.cc,%,$(FUZZ_SOURCES))
 fuzzers: $(FUZZERS)
@@ -424,13 +424,13 @@ $(BUILD)/snippets.passed: $(BOOK_FILES) $(TRACER) | build/.packages-book
 	@$(BOOK)/snippets.mjs --check && touch $@
 
 .PHONY: spelling
-spelling: | build/.packages-book ## read all pages with aspell, in British English; docs/words.txt are words of our own
+spelling: | build/.packages-book ## check the British spelling of all pages with aspell; docs/words.txt has our own words
 	@$(BOOK)/spelling.mjs
 $(BUILD)/spelling.passed: $(BOOK_FILES) docs/words.txt | build/.packages-book
 	@$(BOOK)/spelling.mjs && touch $@
 
 .PHONY: links
-links: | build/.packages-book ## follow every link of every page to its file and heading; make docs does so for the site
+links: | build/.packages-book ## check that every link in every page leads to its file and heading; make docs does so for the site
 	@$(BOOK)/links.mjs --pages
 $(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
 	@$(BOOK)/links.mjs --pages && touch $@
@@ -438,7 +438,7 @@ $(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
 # make check-book [N=07]: a chapter's commands, or those of all pages.
 PROGRAMS = $(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) $(CLIENTS)/node_modules/.installed
 .PHONY: check-book
-check-book: $(PROGRAMS) | build/.packages-book build/.packages-redis ## run what the pages tell a reader to type, and compare what comes: N=07 a chapter
+check-book: $(PROGRAMS) | build/.packages-book build/.packages-redis ## run the commands that pages tell a reader to type, and compare the output: N=07 one chapter
 	@$(BOOK)/commands.mjs $(if $(N),$(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md)))
 # Behind all that could disturb a server that a page starts.
 $(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/exercises.passed $(PROGRAMS) $(BOOK_FILES) | build/.packages-redis
@@ -466,15 +466,15 @@ FAULT_PROGRAMS := $(CONTRACT) $(LIBC_CONTRACT) $(CHAT) $(WEATHER) $(CLIENTS)/nod
 RUN_FAULTS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) LIBC_CONTRACT_SERVER=$(CURDIR)/$(LIBC_CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) WEATHER=$(CURDIR)/$(WEATHER) \
   node --test --test-reporter=spec $(or $(addprefix $(FAULTS)/,$(addsuffix .test.js,$(ONLY))),$(FAULTS)/*.test.js)
 .PHONY: faults
-faults: $(FAULT_PROGRAMS) | build/.packages-faults ## break the world round the server: kills, full disks, silence, floods: ONLY=killing
+faults: $(FAULT_PROGRAMS) | build/.packages-faults ## break the environment around the server: kills, full disks, silence, floods: ONLY=killing
 	@$(RUN_FAULTS)
 
 .PHONY: chaos
-chaos: $(FAULT_PROGRAMS) ## rubbish, floods, slow readers and kills beside polite people: SECONDS=30 SEED=…
+chaos: $(FAULT_PROGRAMS) ## rubbish, floods, slow readers and kills beside well-behaved clients: SECONDS=30 SEED=…
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) node $(FAULTS)/chaos.js $(or $(SECONDS),30) $(SEED)
 
 .PHONY: siege
-siege: $(FAULT_PROGRAMS) ## one attacker after the other beside honest clients, whose waits are timed: SECONDS=5 ONLY=word
+siege: $(FAULT_PROGRAMS) ## one attack after another beside honest clients, whose waiting times are measured: SECONDS=5 ONLY=word
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) node $(FAULTS)/siege.js $(or $(SECONDS),5) '$(ONLY)'
 
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
@@ -494,7 +494,7 @@ results: ## write docs/results.md from the runs in conformance/results
 
 # make record-results [NAME='My server'] [VERSION=1.2] [URL=…]: a run for the page of results.
 .PHONY: record-results
-record-results: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep the run for docs/results.md: ours, or NAME, VERSION and URL
+record-results: $(SUITE) $(if $(URL),,$(CONTRACT)) ## run the suite against a server and keep the run for docs/results.md: ours, or NAME, VERSION and URL
 	@$(SUITE) $(SUITE_FLAGS) --server-name '$(or $(NAME),Phoenix Channels in C++)' \
 	  --server-version '$(if $(filter command line environment,$(origin VERSION)),$(VERSION),$(shell git rev-parse --short HEAD))' \
 	  --json 'conformance/results/$(shell echo '$(or $(NAME),phoenix-channels-cpp)' | tr 'A-Z ' 'a-z-').json' \
@@ -502,7 +502,7 @@ record-results: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server and keep th
 	@node conformance/results/page.js > docs/results.md
 
 .PHONY: judging
-judging: $(BUILD)/judging.passed ## judge the suite itself: bad servers, its reports
+judging: $(BUILD)/judging.passed ## test the suite itself: bad servers, its reports
 
 # A reader types what is on the pages at the plain build.
 BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed links.passed) $(if $(SAN),,$(BUILD)/commands.passed)
@@ -524,7 +524,7 @@ EXERCISE := .ci/exercise/main.mjs
 judging := $(and $(filter exercise,$(MAKECMDGOALS)),$(N),$(if $(HINT)$(RESET)$(SOLUTION),,yes))
 EXERCISE_NEEDS = $(LIBRARY) $(TESTING) $(SUITE) $(call objects,$(SERVER_SOURCES)) $(shell $(WORKSHOP) $(EXERCISE) needs)
 .PHONY: exercise
-exercise: build/.packages-workshop $(if $(judging),$(EXERCISE_NEEDS)) ## where you are in the workshop; N=07 judges your version of a file
+exercise: build/.packages-workshop $(if $(judging),$(EXERCISE_NEEDS)) ## show your progress in the workshop; N=07 tests your version of a file
 	@$(WORKSHOP) $(EXERCISE); [ $$? -le 1 ]
 
 # Each stub can be failed, for the reason it states, and the real file passes in its place.
@@ -537,7 +537,7 @@ $(BUILD)/exercises.passed: $(PROOF_NEEDS) $(wildcard .ci/exercise/* chapters/*/e
 	@node --test --test-reporter=spec .ci/exercise/*.test.mjs >$@.log || { cat $@.log; exit 1; }
 	@$(WORKSHOP) .ci/exercise/prove.mjs $(if $(N),,&& touch $@)
 .PHONY: exercises
-exercises: $(BUILD)/exercises.passed ## prove that each exercise can be failed, and is passed by its solution
+exercises: $(BUILD)/exercises.passed ## prove that each exercise fails with its stub and passes with its solution
 
 # --- Running ----------------------------------------------------------------------------------
 
@@ -551,17 +551,17 @@ SUITE_FLAGS = $(call option,TOPIC,topic) $(call option,PARAMS,params) $(call opt
   $(call option,JSON,json) $(call option,HTML,html) $(call option,JUNIT,junit) $(call option,TAP,tap) \
   $(call option,HAR,har) $(call option,CA,ca) $(if $(INSECURE),--insecure) $(FLAGS)
 .PHONY: conformance
-conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ## judge a server by the rules of the wire: ours, or URL=ws://host:port/socket
+conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ## check a server against the rules of the wire: ours, or URL=ws://host:port/socket
 	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),$(foreach url,$(URL),--url '$(url)'),-- $(CONTRACT))
 
 # make conformance-cluster [N=2] [ONLY=…]: nodes of ours, at a Redis of their own.
 .PHONY: conformance-cluster
-conformance-cluster: $(SUITE) $(CONTRACT) | build/.packages-redis ## judge N=2 nodes of ours, at one Redis, as one server
+conformance-cluster: $(SUITE) $(CONTRACT) | build/.packages-redis ## check N=2 nodes of ours, with one Redis, as one server
 	@$(subst --axis cluster,--axis cluster $(SUITE_FLAGS),$(call ON_NODES,$(or $(N),2)))
 
 # make flakes [N=50] [SEED=…] [SHARDS=1]. On two shards N-09 depends on where the V1 member lives.
 .PHONY: flakes
-flakes: $(SUITE) $(CONTRACT) ## the suite N times (50), shuffled, against our server: a rule judged otherwise once fails
+flakes: $(SUITE) $(CONTRACT) ## run the suite N times (50), shuffled, against our server; fail if a rule's outcome changes
 	@$(SUITE) --repeat $(or $(N),50) --shuffle $(call option,SEED,seed) $(SUITE_FLAGS) -- $(CONTRACT) --shards $(or $(SHARDS),1)
 
 .PHONY: serve
@@ -573,7 +573,7 @@ run: $(CHAT) $(CLIENTS)/node_modules/.installed ## run chapter 1's chat on http:
 	@exec $(CHAT) --port $(or $(PORT),4000)
 
 .PHONY: cluster
-cluster: $(CHAT) $(CLIENTS)/node_modules/.installed build/.packages-redis build/.packages-nginx ## run the chat as three nodes at one Redis, behind nginx: http://localhost:4000, and who is on which node
+cluster: $(CHAT) $(CLIENTS)/node_modules/.installed build/.packages-redis build/.packages-nginx ## run the chat as three nodes with one Redis, behind nginx: http://localhost:4000 shows who is on which node
 	@exec .ci/cluster $(or $(PORT),4000) $(CHAT)
 
 # make bench [URL=ws://host:port/socket [PID=1234]] [CASES=echo,fanout] [VERSUS=ws://…, or a command with {port}] [FLOOR=1] [TLS=1]
@@ -584,7 +584,7 @@ BENCH_OPTIONS = $(call option,CASES,only) $(call option,PID,pid) $(call option,J
   $(if $(TLS),--url wss://127.0.0.1/socket --ca $(BUILD)/tls/cert.pem) $(BENCH_FLAGS)
 .PHONY: bench
 # make bench CLUSTER=1: from one node of ours to another, at a Redis of their own.
-bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(CLUSTER),build/.packages-redis) $(if $(FLOOR),$(FLOOR_SERVER)) $(if $(TLS),$(BUILD)/tls/cert.pem) ## speed and memory: of our server, or URL=ws://…; VERSUS=… or FLOOR=1 beside another; TLS=1; CLUSTER=1 from node to node
+bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(CLUSTER),build/.packages-redis) $(if $(FLOOR),$(FLOOR_SERVER)) $(if $(TLS),$(BUILD)/tls/cert.pem) ## measure speed and memory: of our server, or URL=ws://…; compare with VERSUS=… or FLOOR=1; TLS=1; CLUSTER=1 from node to node
 	@$(if $(CLUSTER),$(WITH_REDIS)) $(BENCH) $(BENCH_OPTIONS) $(if $(CLUSTER),--nodes 2 $(if $(CASES),,--only nodes)) \
 	  $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards 1$(WITH_TLS) $(if $(CLUSTER),--redis {redis} --pubsub Bench.PubSub))
 
@@ -597,23 +597,23 @@ GROWTH := idle newcomers talkers topics subscribers payload memory shards
 FIGURES := floor-speed floor-rest $(GROWTH) load serializer
 MEASURE = conformance/bench/figures/measure $(BUILD)
 .PHONY: figures growth load bench-pages
-figures: $(BENCH) $(CONTRACT) $(FLOOR_SERVER) $(SERIALIZER_BENCH) build/.packages-plots ## measure again what the bench's pages and docs/scale.md show, and write them
+figures: $(BENCH) $(CONTRACT) $(FLOOR_SERVER) $(SERIALIZER_BENCH) build/.packages-plots ## measure the figures of the bench's pages and docs/scale.md again, and write them
 	@ALONE='$(ALONE)' $(MEASURE) $(or $(ONLY),$(FIGURES)); status=$$?; node conformance/bench/figures/page.mjs && exit $$status
-growth: ## cost a message while connections, topics, subscribers, payloads, shards grow: conformance/bench/growth.md
+growth: ## measure the cost of a message as connections, topics, subscribers, payloads, shards grow: conformance/bench/growth.md
 	@$(MAKE) --no-print-directory figures ONLY='$(or $(ONLY),$(GROWTH))'
-load: ## latency against load, as a plot: conformance/bench/load.svg
+load: ## plot latency against load: conformance/bench/load.svg
 	@$(MAKE) --no-print-directory figures ONLY=load
 bench-pages: build/.packages-plots ## write the bench's pages from the figures that were kept
 	@node conformance/bench/figures/page.mjs
 .PHONY: bench-serializer
-bench-serializer: $(SERIALIZER_BENCH) ## what a frame of 100 B, 1 kB and 1 MB costs the serializer, beside Jansson
+bench-serializer: $(SERIALIZER_BENCH) ## measure what a frame of 100 B, 1 kB and 1 MB costs the serializer, and compare with Jansson
 	@$(SERIALIZER_BENCH) $(BENCH_FLAGS)
 .PHONY: bench-reader bench-house bench-presence
-bench-reader: $(BUILD)/lib/websocket/reader_bench ## what it costs to take a client's frames apart, beside a memcpy
+bench-reader: $(BUILD)/lib/websocket/reader_bench ## measure what parsing a client's frames costs, and compare with a memcpy
 	@$< $(BENCH_FLAGS)
-bench-presence: $(BUILD)/lib/presence/replica_bench ## what a transfer of 1,000 to 100,000 presences costs to write, to read, to merge
+bench-presence: $(BUILD)/lib/presence/replica_bench ## measure what a transfer of 1,000 to 100,000 presences costs to write, to read, to merge
 	@$< $(BENCH_FLAGS)
-bench-house: $(BUILD)/lib/server/connections_bench ## what a message costs from reader to outbox, without network and kernel
+bench-house: $(BUILD)/lib/server/connections_bench ## measure what a message costs from reader to outbox, without network and kernel
 	@$< $(BENCH_FLAGS)
 
 # make soak [MINUTES=10] [URL=ws://host:port/socket] [SHARDS=1] [NODES=2 [OUTAGES=6]] [SEED=…] [FLAGS='whatever else phx-soak --help tells']
@@ -625,7 +625,7 @@ soak: $(SOAK) $(if $(URL),,$(CONTRACT)) | build/.packages-soak $(if $(NODES),bui
 	  $(if $(URL),--url '$(URL)',-- $(CONTRACT) --shards $(or $(SHARDS),1) --log off $(if $(NODES),$(AT_REDIS)))
 
 .PHONY: churn
-churn: $(SOAK) $(CONTRACT) ## three waves of 10,000 connections come, join and go: memory must return to its base
+churn: $(SOAK) $(CONTRACT) ## three waves of 10,000 connections that join and go; memory must return to its base
 	@$(SOAK) --waves 3 -- $(CONTRACT) --shards $(or $(SHARDS),1) --log off
 
 # valgrind must see each allocation, so this one allocates through the C library.
@@ -633,18 +633,18 @@ WATCHED := $(LIBC_CONTRACT)
 $(WATCHED): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 	@mkdir -p $(@D); echo '  link $@'; $(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 .PHONY: valgrind
-valgrind: $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem build/.packages-valgrind ## the server under valgrind, clients of all kinds: no leak, no error
+valgrind: $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem build/.packages-valgrind ## run the server under valgrind, with clients of all kinds: no leak, no error
 	@.ci/valgrind $(WATCHED) $(SUITE) $(SOAK) $(BUILD)/tls/cert.pem $(BUILD)/tls/key.pem
 
 # make check-fresh [RELEASE=bookworm|trixie]: what is committed, not what lies about.
 .PHONY: check-fresh
-check-fresh: ## the README's two commands on a bare Debian 12 and 13, each in a root of its own: RELEASE=trixie
+check-fresh: ## run the README's two commands on a bare Debian 12 and 13, each in a root of its own: RELEASE=trixie
 	@.ci/check-fresh $(or $(RELEASE),bookworm trixie)
 
 # make check-all [TIME=10] [NIGHT=1] [ONLY=test,compilers,address,thread,valgrind,fuzz,soak,nodes,churn,faults,mutate,layout,fresh,deb]:
 #   TIME is each fuzzer's, in seconds; by NIGHT `make mutate` takes all its faults and an hour, else a sample.
 .PHONY: check-all
-check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, mutate, layout, bare machines, packages; a table at the end
+check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, soak, churn, faults, mutate, layout, bare machines, packages; prints a table at the end
 	@TIME=$(or $(TIME),10) NIGHT='$(NIGHT)' ONLY='$(ONLY)' .ci/check-all
 
 # --- Installing ---------------------------------------------------------------------------------
@@ -657,9 +657,9 @@ PLACE = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDI
 INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK) $(PUBLISH)
 .PHONY: install uninstall installable
 installable: $(INSTALLED)
-install: $(INSTALLED) ## headers, libraries, tools: PREFIX=/usr/local LIBDIR=… DESTDIR=…
+install: $(INSTALLED) ## install headers, libraries, tools: PREFIX=/usr/local LIBDIR=… DESTDIR=…
 	@$(PLACE) install
-uninstall: ## take away what make install with the same PREFIX, LIBDIR and DESTDIR has put there
+uninstall: ## remove what make install with the same PREFIX, LIBDIR and DESTDIR put there
 	@$(PLACE) uninstall
 
 # A program outside the tree, built from an installed tree and joined by phoenix.js.
@@ -676,7 +676,7 @@ check-install: $(BUILD)/installed.passed ## build docs/embedding.md's program ou
 
 # Debian's packages, of what lies here: build/deb/*.deb.
 .PHONY: deb check-deb
-deb: build/.packages-build build/.packages-deb ## make Debian packages: the shared library, what programs are built with, the tools
+deb: build/.packages-build build/.packages-deb ## make Debian packages: the shared library, its development files, the tools
 	@VERSION='$(VERSION)' ABI='$(ABI)' BUILD_PACKAGES='$(BUILD_PACKAGES)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' .ci/package/deb
 
 # make check-deb [RELEASE=bookworm|trixie]: what is committed, not what lies about.
@@ -695,21 +695,21 @@ docs: build/.packages-docs $(CLIENTS)/node_modules/.installed ## build the site:
 
 CXX_FILES = $(shell git ls-files '*.cc' '*.h')
 .PHONY: format
-format: build/.packages-style ## lay out every C++ file by .clang-format
+format: build/.packages-style ## format every C++ file with clang-format
 	@clang-format -i $(CXX_FILES)
 
 .PHONY: layout
-layout: build/.packages-style ## say where layout or size are not kept
+layout: build/.packages-style ## report files with wrong layout or size
 	@clang-format --dry-run --Werror $(CXX_FILES)
 	@awk -f .ci/sizes.awk $(CXX_FILES)
 
 .PHONY: tidy
-tidy: layout build/.packages-benchmark ## and where clang-tidy's checks are not kept
+tidy: layout build/.packages-benchmark ## run clang-tidy's checks as well
 	@printf '%s\n' $(filter-out .ci/%,$(filter %.cc,$(CXX_FILES))) | xargs -P $(shell nproc) -n 4 \
 	  sh -c 'clang-tidy-16 --quiet --warnings-as-errors="*" "$$@" -- $(filter-out -Wno-maybe-uninitialized,$(ALL_CXXFLAGS)) 2>/dev/null' clang-tidy
 
 .PHONY: clean
-clean: ## remove all that was built
+clean: ## remove everything that was built
 	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
