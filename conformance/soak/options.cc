@@ -24,13 +24,13 @@ struct Words {
 };
 
 void declare_nodes(CLI::App& app, Options& options) {
-  app.add_option(
-         "--nodes", options.nodes,
-         "start so many of COMMAND, at one Redis ({redis}), and spread the clients over them")
+  app.add_option("--nodes", options.nodes,
+                 "start this many copies of COMMAND with one Redis ({redis}), and spread the "
+                 "clients over them")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   app.add_option("--outages", options.load.outages,
-                 "how often that Redis stands still, ends or is killed meanwhile")
+                 "how often that Redis is paused, stopped or killed during the run")
       ->check(CLI::Range(0, 10'000))
       ->capture_default_str();
 }
