@@ -14,6 +14,7 @@
 #include "channel/fastlane.h"
 #include "presence/cluster.h"
 #include "process/scheduler.h"
+#include "serializer/json_term.h"
 
 namespace phx {
 namespace {
@@ -123,7 +124,7 @@ class Presence::Watcher final : public process::Process {
 //! [track]
 TrackResult Presence::track(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
-  require_small(key, said);
+  require_fit(key, said);
   const Context context = socket.context();
   const Pid pid = socket.channel();
   const std::string ref = new_ref();
@@ -142,7 +143,7 @@ TrackResult Presence::track(const Socket& socket, std::string_view key, Json sai
 
 UpdateResult Presence::update(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
-  require_small(key, said);
+  require_fit(key, said);
   const Pid pid = socket.channel();
   const std::string ref = new_ref();
   const std::lock_guard lock(mutex_);
@@ -171,11 +172,15 @@ void Presence::require_room(const Socket& socket) {
                            " changes wait to be broadcast");
 }
 
-void Presence::require_small(std::string_view key, const Json& said) const {
-  const std::size_t size = key.size() + said.dump().size();
-  if (size <= options_.max_meta_bytes) return;
-  throw std::runtime_error("expected at most " + std::to_string(options_.max_meta_bytes) +
-                           " bytes of a presence's key and meta, got " + std::to_string(size));
+/// Another node refuses a message whole for one presence that it can't read, and asks for it again.
+void Presence::require_fit(std::string_view key, const Json& said) const {
+  const std::string text = said.dump();
+  const std::size_t size = key.size() + text.size();
+  if (size > options_.max_meta_bytes) {
+    throw std::runtime_error("expected at most " + std::to_string(options_.max_meta_bytes) +
+                             " bytes of a presence's key and meta, got " + std::to_string(size));
+  }
+  if (cluster_) serializer::term_of(text);
 }
 
 //! [changed]

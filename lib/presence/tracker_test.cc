@@ -113,6 +113,21 @@ PHX_TEST("a node that stops says so, and its presences leave at once") {
   expect_eq(seen(bob.heard()), std::string("-ann"));
 }
 
+PHX_TEST("what other nodes can't read ends the channel that says it, and hides nobody else") {
+  Node a("a", options(Millis{300})), b("b", options(Millis{300}));
+  const std::string digits(10'001, '1');
+  for (const std::string& meta : {std::string(300, '[') + std::string(300, ']'), digits}) {
+    FakeClient& ann = a.client(meta, "ann");
+    ann.send(join);
+    ann.send(R"(["1","2","t","update",{"x":)" + meta + "}]");
+    expect_eq(Json::parse(ann.heard().back())[3], Json("phx_error"));
+  }
+  a.client("eve", "eve").send(join);
+  pass({&a, &b}, Millis{900});
+  expect(b.presence.list("t").has("eve"), "whoever comes later is seen");
+  expect(!b.presence.list("t").has("ann"), "and whoever crashed has left");
+}
+
 PHX_TEST("a node whose name is an atom is asked, and answered, under that name") {
   Node b("b", options(Millis{300}));
   const Term name = Term::atom("a@host"), ref = Term::tuple({name, 1});
