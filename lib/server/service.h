@@ -3,8 +3,8 @@
 /// What passes between a server and what runs it: systemd, and the program that it replaces.
 ///
 /// From systemd come listening sockets (LISTEN_FDS), and to it goes how the server is: READY,
-/// RELOADING, STOPPING, WATCHDOG. A server that is replaced without a break starts its successor: it
-/// passes its own sockets on, and waits for the word that these are being served.
+/// RELOADING, STOPPING, WATCHDOG. A server that is replaced without a break starts its successor:
+/// it passes its own sockets on, and waits for the word that these are being served.
 
 #include <sys/types.h>
 
