@@ -83,12 +83,12 @@ function scaleBasis() {
   const b = basis();
   return `${table(["what", "price", "from"], [
     ["an idle connection, one topic", `${whole(b.connection)} B of ours`, "`memory-connections-10000`"],
-    ["each topic more", `${whole(b.topic)} B of ours`, "`memory-topics-100` less `-1`, by 99"],
+    ["each further topic", `${whole(b.topic)} B of ours`, "(`memory-topics-100` − `memory-topics-1`) / 99"],
     ["the same connection in the kernel", `${whole(b.kernel)} B`, "`memory-connections-10000`"],
     ["connect and join", `${fixed(b.join, 1)} µs`, "`connect`"],
     ["a heartbeat", `${fixed(b.heartbeat)} µs`, "`heartbeat`, 100 connections"],
     ["a message and its reply", `${fixed(b.echo)} µs`, "`echo`, 100 connections"],
-    ["the same among 10,000 that talk", `${fixed(b.crowded)} µs`, "`talkers-10000`"],
+    ["the same among 10,000 active connections", `${fixed(b.crowded)} µs`, "`talkers-10000`"],
     ["a delivery of a broadcast to 1,000", `${fixed(b.delivery)} µs`, "`fanout`"],
   ])}\n\n${origin(b.memory)}`;
 }
@@ -100,7 +100,7 @@ function scaleSizes() {
     return [whole(count), bytes(count * b.connection), bytes(count * b.kernel), bytes(count * (b.connection + b.kernel)),
       `${whole(beats)} /s`, `${fixed((beats * b.crowded) / 1e6)} cores`, `${fixed((count * b.join) / 1e6, 1)} s of a core`];
   };
-  return table(["connections", "our memory", "the kernel's", "together", "heartbeats", "they cost", "all come back"],
+  return table(["connections", "our memory", "the kernel's", "total", "heartbeats", "their cost", "all reconnect"],
     [10_000, 100_000, 1_000_000].map(row));
 }
 
@@ -119,7 +119,7 @@ function load() {
   const data = run("load");
   const each = lastKept(data, 0);
   const { latency_us: l, client_busy: busy } = medianOf(each, 0);
-  return `The last step that was kept up with was ${whole(each.x)} messages a second (p50 ${whole(l.p50)} µs, p99 ${whole(l.p99)} µs); the load client took ${whole(busy * 100)} % of a core there. ${origin(data)}`;
+  return `The highest rate that the server kept up with was ${whole(each.x)} messages a second (p50 ${whole(l.p50)} µs, p99 ${whole(l.p99)} µs); the load client then used ${whole(busy * 100)} % of a core. ${origin(data)}`;
 }
 
 const prices = ["memory", "talkers", "floor-speed", "floor-rest"];

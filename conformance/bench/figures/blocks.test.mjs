@@ -53,7 +53,7 @@ test("runs made in one go name their place once, and all that disturbed them", (
     cases: [{ case: `case-${busy}`, servers: [{ median: { others_busy: busy } }] }],
   });
   const told = origins([made(0), made(0.5)]);
-  assert.match(told, /^2026-01-02, a machine, loopback, commit abc\. \*\*Something else kept the machine busy\*\* during case-0\.5:/);
+  assert.match(told, /^2026-01-02, a machine, loopback, commit abc\. \*\*Other programs kept the machine busy\*\* during case-0\.5:/);
   assert.equal(told.match(/a machine, loopback/g).length, 1);
   assert.equal(origins([made(0)]), "2026-01-02, a machine, loopback, commit abc.");
 });

@@ -39,6 +39,6 @@ export function origins(runs) {
     .flatMap(({ cases }) => cases)
     .filter((each) => each.servers.some(({ median }) => (median.others_busy ?? 0) > 0.1))
     .map((each) => each.case);
-  const noise = busy.length === 0 ? [] : [`**Something else kept the machine busy** during ${busy.join(", ")}: rates and times are worse than they should be there, CPU a message bears it better. Measure again.`];
+  const noise = busy.length === 0 ? [] : [`**Other programs kept the machine busy** during ${busy.join(", ")}: rates and times there are worse than they should be; CPU a message is less affected. Measure again.`];
   return [...new Set(places), ...noise].join(" ");
 }
