@@ -77,7 +77,7 @@ RULE("D-02", must, contract, "it is closed with 1001, and no phx_close goes befo
   // And so it is in version 1, at another mount, and whatever its channels are doing.
   const std::string id = "user_id=" + t.word("topic");
   Client& v1 = t.connect({.query = id, .vsn = "1.0.0"});
-  Client& elsewhere = t.connect({.mount = "/short", .query = id});
+  Client& elsewhere = t.connect({.mount = "/tenant/acme/socket", .query = id});
   Client& busy = t.join({.query = id});
   busy.send(R"(["1","2","{topic}","slow",{"ms":400}])");
   const auto began = Clock::now();
@@ -190,7 +190,7 @@ RULE("D-04", must, contract,
   v1.send(R"({"topic":"{topic}","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
   v1.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"1"})");
 
-  Client& elsewhere = t.connect({.mount = "/short"});
+  Client& elsewhere = t.connect({.mount = "/tenant/acme/socket"});
   Poller* poller = t.has_longpoll() ? &held_poll(t) : nullptr;
   Client& busy = busy_client(t);
 
