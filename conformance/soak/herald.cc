@@ -55,8 +55,14 @@ void Herald::ended(const std::string& why) {
   gone_ = true;
 }
 
-void Herald::tend(Instant then) {
-  if (open_) ledger_.check_patience(then);
+void Herald::tend(Instant now, Instant then) {
+  if (!open_) return;
+  ledger_.check_patience(then);
+  if (now < next_heartbeat_) return;
+  next_heartbeat_ = now + heartbeat_period;
+  const std::uint64_t ref = next_ref_++;
+  ledger_.asked("phoenix", "", ref, {}, Effect::none, now);
+  line_->send(bench::frame("", ref, "phoenix", "heartbeat", "{}"));
 }
 
 void Herald::go() {

@@ -105,7 +105,8 @@ class Herald : LineListener {
  public:
   Herald(World& world, Feed& feed, std::size_t node);
   void speak(Instant now);
-  void tend(Instant then);
+  /// Says now and then that it lives, and looks after what should have come before `then`.
+  void tend(Instant now, Instant then);
   void go();
   bool connected() const { return open_; }
   bool listens() const { return ledger_.state_of(feed_.topic()) == Ledger::State::joined; }
@@ -123,8 +124,12 @@ class Herald : LineListener {
   Ledger ledger_;
   std::unique_ptr<Line> line_;
   std::uint64_t next_ref_ = 1;
+  Instant next_heartbeat_{};
   bool open_ = false;
   bool gone_ = false;
 };
+
+/// How often a client that says nothing else sends a heartbeat: a server closes one that is silent.
+constexpr std::chrono::seconds heartbeat_period{20};
 
 }  // namespace phx::soak

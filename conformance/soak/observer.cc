@@ -32,6 +32,12 @@ void Observer::received(std::string_view text, Instant arrived) {
   while (latest_.front() + kept < arrived) latest_.pop_front();
 }
 
+void Observer::tend(Instant now) {
+  if (!listens_ || gone_ || now < next_heartbeat_) return;
+  next_heartbeat_ = now + heartbeat_period;
+  line_->send(bench::frame("", next_ref_++, "phoenix", "heartbeat", "{}"));
+}
+
 void Observer::ended(const std::string& why) {
   if (!why.empty() && !going_) world_.findings.add(Wrong::broken, "the observer: " + why);
   gone_ = true;

@@ -16,6 +16,8 @@ class Observer : LineListener {
   Observer(World& world, std::size_t node);
   bool listens() const { return listens_; }
   bool gone() const { return gone_; }
+  /// Says now and then that it lives.
+  void tend(Instant now);
   void go();
   /// So many were heard.
   std::uint64_t heard() const { return heard_; }
@@ -31,6 +33,8 @@ class Observer : LineListener {
   std::unique_ptr<Line> line_;
   std::deque<Instant> latest_;
   std::uint64_t heard_ = 0;
+  Instant next_heartbeat_{};
+  std::uint64_t next_ref_ = 2;
   bool listens_ = false;
   bool going_ = false;
   bool gone_ = false;

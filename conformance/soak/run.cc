@@ -140,7 +140,8 @@ class Soak {
     if (now < next_tend_) return;
     next_tend_ = now + between_tends;
     for (const auto& member : members_) member->tend(now, then);
-    for (const auto& herald : heralds_) herald->tend(then);
+    for (const auto& herald : heralds_) herald->tend(now, then);
+    for (const auto& observer : observers_) observer->tend(now);
     if (outages_) outages_->turn(now);
     std::erase_if(vandals_, [now](const auto& vandal) { return vandal->over(now); });
   }
