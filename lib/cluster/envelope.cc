@@ -175,7 +175,7 @@ std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
   if (!topic) refuse("a topic");
   if (interest != nullptr && !interest->possible(*topic)) return {};
   const std::string name(*topic);
-  const Term message = reader.term();
+  const Term message = name.starts_with(of_trackers) ? reader.shallow_term() : reader.term();
   return opened(name, message, reader.term());
 } catch (const etf::TermError& why) {
   throw BadEnvelope(why.what());

@@ -225,6 +225,24 @@ PHX_TEST("what a tracker says is read here, and refused where it is no such mess
   const auto opened = said(Term::tuple({pub, Term::atom("graceful_permdown"), ref}));
   expect_eq(pubsub::as<presence::Said>(*opened->event)->messages.size(), 1u);
   expect_throw<BadEnvelope>([&] { said(Term::tuple({pub, Term::atom("hello"), ref})); });
+
+  Term deep = Term::list({});  // a client of another node may send such a meta
+  for (int i = 0; i < 1'000; ++i) deep = Term::list({std::move(deep)});
+  const auto value = [&](int count, Term meta) {
+    return etf::Map::Pair{Term::tuple({ref, count}),
+                          Term::tuple({"pid", "t", "u", Term::map({{"x", std::move(meta)}})})};
+  };
+  const Term none = Term::map();
+  const Term delta = Term::map({{Term::atom("mode"), Term::atom("delta")},
+                                {Term::atom("context"), none},
+                                {Term::atom("clouds"), none},
+                                {Term::atom("range"), Term::tuple({none, none})},
+                                {Term::atom("values"), Term::map({value(1, 1), value(2, deep)})}});
+  const Term clocks = Term::tuple({ref, none});
+  const auto beat = said(Term::tuple({pub, Term::atom("heartbeat"), ref, delta, clocks}));
+  const auto& one = *pubsub::as<presence::Said>(*beat->event);
+  const auto& parts = std::get<presence::Heartbeat>(one.messages[0]).delta->parts;
+  expect(one.unreadable == 1 && parts.begin()->second.values.size() == 1, "the other is read");
 }
 
 PHX_TEST("a long message may have many terms, and a short one not more than a million") {

@@ -175,6 +175,27 @@ PHX_TEST("a stranger's term costs no more than the limits") {
   refused(zeros, {.inflated = 100'004});
 }
 
+PHX_TEST("of a shallow term what is nested too deeply is skipped, and the rest is there") {
+  using namespace std::string_literals;
+  const auto read = [](const std::string& bytes) {
+    Reader reader(bytes, {.depth = 1});
+    return reader.shallow_term();
+  };
+  const Term expected = Term::tuple({Term::tuple({Export{{"phx"}, {"too_deep"}, 0}}), "rest"});
+  for (const Term& deep : {Term::list({1, Term::list({2})}), Term::map({{1, Term::tuple({2})}}),
+                           Term::tuple({"text", 1.5, Term::list({})}), Term("text")}) {
+    expect(read(encode(Term::tuple({Term::tuple({deep}), "rest"}))) == expected, "the rest");
+  }
+  std::string nested;
+  for (int i = 0; i < 1'000'000; ++i) nested += "h\1"s;
+  expect(read(with_version("h\2h\1" + nested + "jm\0\0\0\4rest"s)) == expected, "a million deep");
+  expect(read(with_version("h\2h\1p\0\0\0\6xxm\0\0\0\4rest"s)) == expected, "a fun");
+  for (const auto& lie :
+       {"h\1h\1"s + nested, "h\1h\1p\0\0\0\3"s, "h\1h\1l\xff\xff\xff\xff"s, "h\1h\1"s}) {
+    expect_throw<TermError>([&] { read(with_version(lie)); });
+  }
+}
+
 PHX_TEST("atoms are characters, whatever their tags") {
   using namespace std::string_literals;
   const Term cafe = Term::atom("café");

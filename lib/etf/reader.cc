@@ -88,8 +88,37 @@ std::uint64_t Reader::big_endian(int bytes) {
   return value;
 }
 
+Term Reader::shallow_term() {
+  skips_what_is_deep_ = true;
+  Term whole = term(0);
+  skips_what_is_deep_ = false;
+  return whole;
+}
+
+/// No recursion: it may be nested a million times.
+Term Reader::skipped() {
+  for (std::uint64_t left = 1; left > 0; --left) left += skip_head();
+  return Export{{"phx"}, {"too_deep"}, 0};
+}
+
+/// A term but for those in it; returns how many of them follow.
+std::uint64_t Reader::skip_head() {
+  const auto tag = static_cast<unsigned char>(bytes_.empty() ? 0 : bytes_[0]);
+  switch (tag) {
+    case small_tuple: return take(1), byte();
+    case large_tuple: return take(1), big_endian(4);
+    case list: return take(1), big_endian(4) + 1;
+    case map: return take(1), big_endian(4) * 2;
+    case new_fun: return take(1), take(big_endian(4) - 4), 0;
+    default: return term(depth_limit_), 0;
+  }
+}
+
 Term Reader::term(std::size_t depth) {
-  if (depth > depth_limit_) fail("less nesting");
+  if (depth > depth_limit_) {
+    if (skips_what_is_deep_) return skipped();
+    fail("less nesting");
+  }
   if (terms_left_ == 0) fail("fewer terms");
   --terms_left_;
   const unsigned tag = byte();

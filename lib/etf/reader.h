@@ -39,6 +39,9 @@ class Reader {
 
   /// Any term.
   Term term() { return term(0); }
+  /// Any term; but where something in it is nested too deeply `fun phx:too_deep/0`, which has no
+  /// JSON, stands in its place: the rest counts.
+  Term shallow_term();
   /// A tuple's size; its items follow.
   std::size_t tuple();
   /// A binary's bytes, or nothing and no step forward where it is not a binary that comes next.
@@ -48,6 +51,8 @@ class Reader {
 
  private:
   Term term(std::size_t depth);
+  Term skipped();
+  std::uint64_t skip_head();
   Term real(std::string_view text) const;
   Term big(std::uint64_t size);
   Term bits();
@@ -78,6 +83,7 @@ class Reader {
   std::string inflated_;
   std::size_t depth_limit_;
   std::size_t terms_left_;
+  bool skips_what_is_deep_ = false;
 };
 
 /// The term that the bytes begin with; what comes after it is left, as binary_to_term/1 leaves it.

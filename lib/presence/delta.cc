@@ -11,14 +11,12 @@ namespace {
 /// Beyond all that there are.
 constexpr Count any_count = std::numeric_limits<Count>::max();
 
-/// Those of its operations from `first` to `last` that a part knows of, all up to `clock` included.
-Cloud between(const Part& part, Count clock, Count first, Count last) {
-  Cloud known;
-  if (first <= clock) known.insert(first, std::min(last, clock));
-  for (const auto& [from, to] : part.cloud.ranges()) {
-    if (to >= first && from <= last) known.insert(std::max(from, first), std::min(to, last));
+Cloud between(const Cloud& cloud, Count first, Count last) {
+  Cloud found;
+  for (const auto& [from, to] : cloud.ranges()) {
+    if (to >= first && from <= last) found.insert(std::max(from, first), std::min(to, last));
   }
-  return known;
+  return found;
 }
 
 /// Whether this operation is among those that a delta knows of.
@@ -102,8 +100,8 @@ bool Delta::merge(const Delta& other) {
   return true;
 }
 
-/// A slice says of some operations in a row what has become of them. With the clock itself it would
-/// say so of all before them, and that the other slices' presences have left.
+/// A slice says of some operations in a row what has become of them: the context says so of all
+/// up to a presence of the slice, and `after` takes out what earlier slices said.
 std::vector<Snapshot> sliced(Snapshot snapshot, std::size_t size) {
   std::size_t presences = 0;
   for (const auto& [ref, clock] : snapshot.context) snapshot.parts[ref];
@@ -112,17 +110,22 @@ std::vector<Snapshot> sliced(Snapshot snapshot, std::size_t size) {
   std::vector<Snapshot> slices;
   std::size_t room = 0;
   for (auto& [ref, part] : snapshot.parts) {
-    for (Count first = 1, last = 0; last != any_count; first = last + 1) {
+    const Count clock = snapshot.context[ref];
+    for (Count said = 0; said != any_count;) {
       if (room == 0) {
         slices.push_back({snapshot.replica, {}, {}, snapshot.is_up});
         room = size;
       }
-      Part& own = slices.back().parts[ref];
+      Snapshot& slice = slices.back();
+      Part& own = slice.parts[ref];
+      slice.after[ref] = std::min(said, clock);
       for (; room > 0 && !part.values.empty(); --room) {
-        own.values.insert(part.values.extract(part.values.begin()));
+        own.values.insert(own.values.end(), part.values.extract(part.values.begin()));
       }
-      last = part.values.empty() ? any_count : part.values.begin()->first - 1;
-      own.cloud = between(part, snapshot.context[ref], first, last);
+      const Count last = part.values.empty() ? any_count : own.values.rbegin()->first;
+      slice.context[ref] = std::min(last, clock);
+      own.cloud = between(part.cloud, said + 1, last);
+      said = last;
     }
   }
   return slices;

@@ -47,11 +47,12 @@ struct Snapshot {
   ReplicaRef replica;
   Clocks context;
   Parts parts;  ///< The clouds hold what lies beyond the context.
-  std::map<ReplicaRef, bool> is_up;
+  std::map<ReplicaRef, bool> is_up = {};
+  Clocks after = {};  ///< A slice says nothing of operations up to these.
 };
 
 /// The same in slices of `size` presences, which say together what it says: so that nobody must
-/// take in all of it at once.
+/// take in all of it at once. They are to be merged in their order.
 std::vector<Snapshot> sliced(Snapshot snapshot, std::size_t size);
 
 /// What a replica is sent that asked for what it lacks.

@@ -41,8 +41,7 @@ Cloud cloud(std::initializer_list<Count> counts) {
 struct Node {
   explicit Node(const ReplicaRef& self, std::initializer_list<ReplicaRef> others = {})
       : state(self, list) {
-    Diffs joins;
-    for (const ReplicaRef& other : others) state.replica_up(other, joins);
+    for (const ReplicaRef& other : others) state.replica_up(other);
   }
   void track(const char* key, process::Pid pid, const std::string& ref) {
     state.record("t", list.track("t", key, {pid, ref, Json::object()}));
@@ -83,16 +82,17 @@ PHX_TEST("a snapshot's slices say together what it says, and none more") {
                     {{2, value("2")}, {3, value("3")}, {8, value("8")}, {12, value("12")}}};
   const std::vector<Snapshot> slices = sliced(whole, 2);
   expect_eq(slices.size(), 3u);
-  expect_eq(slices[0].parts.at(a).cloud.ranges(), std::map<Count, Count>{{1, 7}});
-  expect_eq(slices[1].parts.at(a).cloud.ranges(), std::map<Count, Count>{{8, 8}, {12, 12}});
-  expect_eq(slices[2].parts.at(b).cloud.ranges(), std::map<Count, Count>{{1, 3}});
+  expect(slices[0].after.at(a) == 0 && slices[0].context.at(a) == 3, "up to its last");
+  expect(slices[1].after.at(a) == 3 && slices[1].context.at(a) == 8, "the rest");
+  expect(slices[1].parts.at(a).cloud == cloud({12}), "and what lies beyond");
+  expect_eq(slices[2].context.at(b), 3u);
   expect_eq(sliced(whole, 4).size(), 1u);
 
   Node one(c, {a, b}), other(c, {a, b});
   one.state.merge(whole);
-  for (const int i : {1, 2, 0}) other.state.merge(slices[static_cast<std::size_t>(i)]);
+  for (const Snapshot& slice : slices) other.state.merge(slice);
   expect_eq(listed(one.list), std::string("u: 2 3 8 12"));
-  expect_eq(listed(other.list), std::string("u: 8 12 2 3"));
+  expect_eq(listed(other.list), listed(one.list));
   expect(one.state.clocks() == other.state.clocks(), "they know the same");
 }
 
@@ -217,19 +217,75 @@ PHX_TEST("a replica that is down is kept and not shown, and what it did meanwhil
   one.track("u", ann, "1");
   one.track("v", ann, "2");
   two.state.merge(one.state.take_delta());
-  expect_eq(keys(two.state.replica_down(a)["t"].leaves), std::string("ux1 vx1"));
-  expect(two.state.replica_down(a).empty(), "it is down already");
+  expect(!two.state.lags(), "the list is as it should be");
+  two.state.replica_down(a);
+  expect(two.state.lags(), "there is something to take off the list");
+  expect_eq(keys(two.state.go_on(9)["t"].leaves), std::string("ux1 vx1"));
+  two.state.replica_down(a);
+  expect(!two.state.lags(), "it is down already");
   expect_eq(listed(two.list), std::string(""));
   expect(two.state.clocks() == Clocks{{b, 0}}, "nor is its clock told");
   one.untrack("u", ann);
   one.track("w", ann, "3");
   expect(two.state.merge(one.state.take_delta()).empty(), "clients see nothing of it");
-  Diffs joins;
-  two.state.replica_up(a, joins);
-  expect_eq(keys(joins["t"].joins), std::string("vx1 wx1"));
-  two.state.replica_down(a);
+  two.state.replica_up(a);
+  expect_eq(keys(two.state.go_on(9)["t"].joins), std::string("vx1 wx1"));
   two.state.forget(a);
+  expect_eq(keys(two.state.go_on(9)["t"].leaves), std::string("vx1 wx1"));
   expect(two.state.merge(one.state.extract({{a, 0}})).empty(), "it is unknown again");
+}
+
+PHX_TEST("what a replica has comes and goes in slices, though it changes its mind in between") {
+  Node one(a);
+  Node two(b, {a});
+  for (int i = 1; i <= 5; ++i) one.track(std::to_string(i).c_str(), ann, std::to_string(i));
+  two.state.merge(one.state.take_delta());
+  two.state.replica_down(a);
+  expect_eq(keys(two.state.go_on(2)["t"].leaves), std::string("1x1 2x1"));
+  one.untrack("1", ann);
+  one.untrack("5", ann);
+  one.track("6", ann, "6");
+  const Diffs seen = two.state.merge(one.state.take_delta());
+  expect(seen.at("t").joins.empty() && keys(seen.at("t").leaves) == "5x1", "5 was still listed");
+  two.state.replica_up(a);
+  expect_eq(keys(two.state.go_on(1)["t"].joins), std::string("2x1"));
+  expect_eq(keys(two.state.go_on(9)["t"].joins), std::string("6x1"));
+  expect(!two.state.lags(), "all is done");
+  expect_eq(listed(two.list), std::string("2: 2; 3: 3; 4: 4; 6: 6"));
+}
+
+PHX_TEST("a replica that is gone for good, and back at once, has each presence once") {
+  Node one(a);
+  Node two(b, {a});
+  for (int i = 1; i <= 4; ++i) one.track(std::to_string(i).c_str(), ann, std::to_string(i));
+  two.state.merge(one.state.take_delta());
+  two.state.forget(a);
+  expect_eq(keys(two.state.go_on(1)["t"].leaves), std::string("1x1"));
+  expect_eq(two.state.clocks().size(), 1u);
+  two.state.replica_up(a);
+  const Diffs seen = two.state.merge(one.state.extract({{a, 0}}));
+  expect(keys(seen.at("t").joins) == "1x1" && seen.at("t").leaves.empty(), "the others are here");
+  expect(!two.state.lags() && two.state.clocks().at(a) == 4, "all is known");
+  expect_eq(listed(two.list), std::string("1: 1; 2: 2; 3: 3; 4: 4"));
+}
+
+PHX_TEST("a slice that follows on nothing known brings its presences, and no operations besides") {
+  Node two(b);
+  const auto value = [](const char* ref) {
+    return std::make_shared<const Value>(Value{"t", ref, {{}, ref, Json::object()}});
+  };
+  constexpr Count far = Count{1} << 60;  // a stranger may say so
+  Snapshot whole{c, {{a, far}}, {}};
+  whole.parts[a].values = {{1, value("1")}, {2, value("2")}, {3, value("3")}};
+  const std::vector<Snapshot> slices = sliced(whole, 1);
+  two.state.merge(slices[0]);  // a is not known yet
+  two.state.replica_up(a);
+  two.state.merge(slices[1]);
+  two.state.merge(slices[2]);
+  expect_eq(listed(two.list), std::string("2: 2; 3: 3"));
+  expect(two.state.extract({{a, 0}}).parts.at(a).cloud == cloud({2, 3}), "what others are told");
+  for (const Snapshot& slice : slices) two.state.merge(slice);
+  expect_eq(two.state.clocks().at(a), far);
 }
 
 PHX_TEST("deltas that follow on each other become one, and others don't") {

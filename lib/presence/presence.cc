@@ -15,6 +15,7 @@
 #include "presence/cluster.h"
 #include "process/scheduler.h"
 #include "serializer/json_term.h"
+#include "serializer/scanner.h"
 
 namespace phx {
 namespace {
@@ -124,7 +125,7 @@ class Presence::Watcher final : public process::Process {
 //! [track]
 TrackResult Presence::track(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
-  require_fit(key, said);
+  require_fit(socket.topic(), key, said);
   const Context context = socket.context();
   const Pid pid = socket.channel();
   const std::string ref = new_ref();
@@ -143,7 +144,7 @@ TrackResult Presence::track(const Socket& socket, std::string_view key, Json sai
 
 UpdateResult Presence::update(const Socket& socket, std::string_view key, Json said) {
   check(said.is_object(), "what a presence says of itself is an object");
-  require_fit(key, said);
+  require_fit(socket.topic(), key, said);
   const Pid pid = socket.channel();
   const std::string ref = new_ref();
   const std::lock_guard lock(mutex_);
@@ -172,8 +173,12 @@ void Presence::require_room(const Socket& socket) {
                            " changes wait to be broadcast");
 }
 
-/// Another node refuses a message whole for one presence that it can't read, and asks for it again.
-void Presence::require_fit(std::string_view key, const Json& said) const {
+/// What clients can't be sent would cost a topic its list. What other nodes can't read would cost
+/// them this one.
+void Presence::require_fit(std::string_view topic, std::string_view key, const Json& said) const {
+  if (!serializer::is_utf8(topic) || !serializer::is_utf8(key)) {
+    throw std::runtime_error("expected a presence's topic and key in UTF-8, got other bytes");
+  }
   const std::string text = said.dump();
   const std::size_t size = key.size() + text.size();
   if (size > options_.max_meta_bytes) {

@@ -74,10 +74,10 @@ class Presence {
   /// change is not made. As many as a mailbox takes.
   static constexpr std::size_t max_pending = 10'000;
 
-  // For a channel's own callbacks. `said` is an object; anything else throws BrokenPromise, and one
-  // over PresenceOptions::max_meta_bytes std::runtime_error; so does one that other nodes, where
-  // there are any, could not read: nested more than 200 deep, or with an integer of more than
-  // 10,000 digits.
+  // For a channel's own callbacks. `said` is an object; anything else throws BrokenPromise. One
+  // over PresenceOptions::max_meta_bytes throws std::runtime_error; so does a topic or a key that
+  // is not valid UTF-8, and what other nodes, where there are any, could not read: nested more than
+  // 200 deep, or with an integer of more than 10,000 digits.
 
   /// This channel is present on its topic under `key`. Its members have been sent the diff when
   /// this returns; from a handler on a worker thread, they are sent it before anything that the
@@ -132,7 +132,7 @@ class Presence {
   };
 
   void require_room(const Socket& socket);
-  void require_fit(std::string_view key, const Json& said) const;
+  void require_fit(std::string_view topic, std::string_view key, const Json& said) const;
   void changed(const Context& context, process::Pid pid, Change change);
   void enqueue(const Context& context, process::Pid pid, Change change);
   void record(const Change& change);

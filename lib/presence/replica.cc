@@ -10,6 +10,8 @@
 namespace phx::presence {
 namespace {
 
+/// Presences that a turn lists, or takes off the list: a few milliseconds.
+constexpr std::size_t slice_size = 1'000;
 /// So many clocks that none covers another are more than a cluster has.
 constexpr std::size_t max_pending_clocks = SharedState::max_replicas;
 
@@ -52,7 +54,8 @@ Replica::Turn Replica::tick(Clock::time_point now) {
     request_transfers(turn);
     periods_to_sample_ = options_.clock_sample_periods;
   }
-  detect_downs(now, turn);
+  detect_downs(now);
+  catch_up(turn);
   return turn;
 }
 
@@ -81,38 +84,45 @@ void Replica::request_transfers(Turn& turn) {
 }
 
 //! [detect_downs]
-void Replica::detect_downs(Clock::time_point now, Turn& turn) {
+void Replica::detect_downs(Clock::time_point now) {
   for (auto next = peers_.begin(); next != peers_.end();) {
     Peer& peer = next->second;
     const auto silence = now - peer.heard;
     if (silence > options_.permdown_period) {
-      permdown(peer, turn);
+      permdown(peer);
       next = peers_.erase(next);
       continue;
     }
-    if (silence > options_.down_after()) down(peer, turn);
+    if (silence > options_.down_after() && std::exchange(peer.is_up, false)) {
+      state_.replica_down(peer.ref);
+    }
     ++next;
   }
 }
 //! [detect_downs]
 
-void Replica::down(Peer& peer, Turn& turn) {
-  if (!std::exchange(peer.is_up, false)) return;
-  add(turn.changes, state_.replica_down(peer.ref));
-}
-
-void Replica::permdown(Peer& peer, Turn& turn) {
-  down(peer, turn);
+void Replica::permdown(const Peer& peer) {
   state_.forget(peer.ref);
   generations_.forget(peer.ref);
+}
+
+void Replica::catch_up(Turn& turn) {
+  if (lags()) add(turn.changes, state_.go_on(slice_size));
+}
+
+Replica::Turn Replica::go_on() {
+  Turn turn;
+  catch_up(turn);
+  return turn;
 }
 
 Replica::Turn Replica::leave(bool for_good) {
   Turn turn;
   if (!state_.delta().empty()) beat(turn);
   if (for_good) turn.send.push_back({GracefulPermdown{self()}});
-  for (auto& [name, peer] : peers_) permdown(peer, turn);
+  for (const auto& [name, peer] : peers_) permdown(peer);
   peers_.clear();
+  while (lags()) catch_up(turn);
   return turn;
 }
 
@@ -131,25 +141,25 @@ Replica::Turn Replica::receive(Clock::time_point now, const TrackerMessage& mess
 
 //! [heard]
 /// Only heartbeats say that a replica lives: a transfer may be late. False: nothing of it counts.
-bool Replica::heard(const ReplicaRef& from, Clock::time_point now, Turn& turn) {
+bool Replica::heard(const ReplicaRef& from, Clock::time_point now) {
   if (from.name() == self().name()) return false;
   const auto [found, is_new] = peers_.try_emplace(from.name(), Peer{from, now});
   Peer& peer = found->second;
   peer.heard = now;
   if (!is_new && peer.is_up && peer.ref == from) return true;
-  if (peer.ref != from) permdown(peer, turn);  // another run of the node: the old one has ended
+  if (peer.ref != from) permdown(peer);  // another run of the node: the old one has ended
   peer.ref = from;
   peer.is_up = true;
-  Diffs joins;
-  const bool has_room = state_.replica_up(from, joins);
-  add(turn.changes, std::move(joins));
+  const bool has_room = state_.replica_up(from);
   if (!has_room) peers_.erase(found);
   return has_room;
 }
 //! [heard]
 
 void Replica::receive(Clock::time_point now, const Heartbeat& heartbeat, Turn& turn) {
-  if (!heard(heartbeat.from, now, turn)) {
+  const bool counts = heard(heartbeat.from, now);
+  catch_up(turn);
+  if (!counts) {
     ++ignored_;
     return;
   }
@@ -196,8 +206,9 @@ void Replica::receive(Clock::time_point, const GracefulPermdown& farewell, Turn&
     ++ignored_;
     return;
   }
-  permdown(found->second, turn);
+  permdown(found->second);
   peers_.erase(found);
+  catch_up(turn);
 }
 
 }  // namespace phx::presence

@@ -39,8 +39,12 @@ class Replica {
   /// Once every broadcast_period.
   Turn tick(Clock::time_point now);
   Turn receive(Clock::time_point now, const TrackerMessage& message);
+  /// Whether presences of replicas that came or went are still to be listed, or taken off the list.
+  /// Then go_on() is to be called until it is so no longer: each time it takes a slice of them.
+  bool lags() const { return state_.lags(); }
+  Turn go_on();
   /// The last words: what has changed and, if it is so, that this replica will not come back. The
-  /// others are no longer listed.
+  /// others are no longer listed, all at once.
   Turn leave(bool for_good);
 
   const ReplicaRef& self() const { return state_.self(); }
@@ -60,10 +64,10 @@ class Replica {
 
   void beat(Turn& turn);
   void request_transfers(Turn& turn);
-  void detect_downs(Clock::time_point now, Turn& turn);
-  bool heard(const ReplicaRef& from, Clock::time_point now, Turn& turn);
-  void down(Peer& peer, Turn& turn);
-  void permdown(Peer& peer, Turn& turn);
+  void detect_downs(Clock::time_point now);
+  bool heard(const ReplicaRef& from, Clock::time_point now);
+  void catch_up(Turn& turn);
+  void permdown(const Peer& peer);
   void keep(const Delta& delta);
 
   void receive(Clock::time_point now, const Heartbeat& heartbeat, Turn& turn);

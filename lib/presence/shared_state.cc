@@ -76,68 +76,131 @@ void SharedState::left(const Meta& meta) {
 
 // --- Other replicas ----------------------------------------------------------------------------
 
-bool SharedState::replica_up(const ReplicaRef& ref, Diffs& joins) {
-  auto found = replicas_.find(ref);
+bool SharedState::replica_up(const ReplicaRef& ref) {
+  const auto found = replicas_.find(ref);
   if (found == replicas_.end()) {
-    if (replicas_.size() >= max_replicas) return false;
-    const std::uint64_t number = free_number();
-    found = replicas_.try_emplace(ref).first;
-    found->second.number = number;
+    if (replicas_.size() + remains_.size() >= max_replicas) return false;
+    announced(ref);
+  } else if (!std::exchange(found->second.is_up, true)) {
+    std::swap(found->second.values, found->second.late);
   }
-  Replica& replica = found->second;
-  if (std::exchange(replica.is_up, true)) return true;
-  for (const auto& [count, value] : replica.values) list(replica, count, *value, joins);
   return true;
 }
 
-Diffs SharedState::replica_down(const ReplicaRef& ref) {
-  Diffs leaves;
+/// One that was gone for good a moment ago has its presences back that are not cleared away yet:
+/// the same ones would join while they are still listed.
+void SharedState::announced(const ReplicaRef& ref) {
+  const std::uint64_t number = free_number();
+  Replica& replica = replicas_[ref];
+  const auto remains = std::find_if(remains_.begin(), remains_.end(),
+                                    [&](const Remains& one) { return one.replica == ref; });
+  if (remains == remains_.end()) {
+    replica.number = number;
+    return;
+  }
+  replica.number = remains->number;
+  replica.values = std::move(remains->listed);
+  replica.late = std::move(remains->unlisted);
+  for (const Values* values : {&replica.values, &replica.late}) {
+    for (const auto& [count, value] : *values) replica.cloud.insert(count);
+  }
+  remains_.erase(remains);
+}
+
+void SharedState::replica_down(const ReplicaRef& ref) {
   const auto found = replicas_.find(ref);
-  if (found == replicas_.end() || ref == self_) return leaves;
+  if (found == replicas_.end() || ref == self_) return;
   Replica& replica = found->second;
-  if (!std::exchange(replica.is_up, false)) return leaves;
-  for (const auto& [count, value] : replica.values) unlist(replica, count, *value, leaves);
-  return leaves;
+  if (std::exchange(replica.is_up, false)) std::swap(replica.values, replica.late);
 }
 
 void SharedState::forget(const ReplicaRef& ref) {
-  if (ref == self_) return;
-  replicas_.erase(ref);
+  const auto found = replicas_.find(ref);
+  if (found == replicas_.end() || ref == self_) return;
+  Replica& replica = found->second;
+  if (!replica.is_up) std::swap(replica.values, replica.late);  // first those that are listed
+  if (!replica.values.empty() || !replica.late.empty()) {
+    remains_.push_back({ref, replica.number, std::move(replica.values), std::move(replica.late)});
+  }
+  replicas_.erase(found);
   delta_.forget(ref);
 }
 
 std::uint64_t SharedState::free_number() const {
   std::set<std::uint64_t> taken;
   for (const auto& [ref, replica] : replicas_) taken.insert(replica.number);
+  for (const Remains& remains : remains_) taken.insert(remains.number);
   std::uint64_t number = 0;
   while (taken.contains(number)) ++number;
   return number;
 }
 
 /// Adds what has come to the list, and to the diff what it made of it.
-void SharedState::list(const Replica& replica, Count count, const Value& value, Diffs& diffs) {
+void SharedState::list(std::uint64_t replica, Count count, const Value& value, Diffs& diffs) {
   Meta meta = value.meta;
-  meta.pid = name_of(replica.number, count);
+  meta.pid = name_of(replica, count);
   add(diffs[value.topic].joins, list_.track(value.topic, value.key, std::move(meta)).joins);
 }
 
-void SharedState::unlist(const Replica& replica, Count count, const Value& value, Diffs& diffs) {
-  const process::Pid pid = name_of(replica.number, count);
+void SharedState::unlist(std::uint64_t replica, Count count, const Value& value, Diffs& diffs) {
+  const process::Pid pid = name_of(replica, count);
   add(diffs[value.topic].leaves, list_.untrack(value.topic, value.key, pid).leaves);
 }
 
-Diffs SharedState::merge(const Parts& parts, const Clocks& context) {
+bool SharedState::lags() const {
+  return !remains_.empty() || std::any_of(replicas_.begin(), replicas_.end(),
+                                          [](const auto& one) { return !one.second.late.empty(); });
+}
+
+/// What left for good leaves first: the node's next run may bring the same people.
+Diffs SharedState::go_on(std::size_t most) {
+  Diffs diffs;
+  while (most > 0 && !remains_.empty()) {
+    Remains& first = remains_.front();
+    clear_away(first, most, diffs);
+    if (first.listed.empty() && first.unlisted.empty()) remains_.pop_front();
+  }
+  for (auto& [ref, replica] : replicas_) catch_up(replica, most, diffs);
+  return diffs;
+}
+
+void SharedState::catch_up(Replica& replica, std::size_t& most, Diffs& diffs) {
+  for (; most > 0 && !replica.late.empty(); --most) {
+    auto next = replica.late.extract(replica.late.begin());
+    replica.is_up ? list(replica.number, next.key(), *next.mapped(), diffs)
+                  : unlist(replica.number, next.key(), *next.mapped(), diffs);
+    replica.values.insert(replica.values.end(), std::move(next));
+  }
+}
+
+void SharedState::clear_away(Remains& remains, std::size_t& most, Diffs& diffs) {
+  for (; most > 0 && !remains.listed.empty(); --most) {
+    const auto next = remains.listed.extract(remains.listed.begin());
+    unlist(remains.number, next.key(), *next.mapped(), diffs);
+  }
+  for (; most > 0 && !remains.unlisted.empty(); --most) {
+    remains.unlisted.erase(remains.unlisted.begin());
+  }
+}
+
+Diffs SharedState::merge(const Parts& parts, const Clocks& after, const Clocks& context) {
   static const Part nothing;
+  const auto at = [](const Clocks& clocks, const ReplicaRef& ref) {
+    const auto clock = clocks.find(ref);
+    return clock == clocks.end() ? 0 : clock->second;
+  };
   Diffs diffs;
   for (auto& [ref, replica] : replicas_) {
     if (ref == self_) continue;  // nobody knows more of it
     const auto part = parts.find(ref);
-    const auto clock = context.find(ref);
     const Part& theirs = part == parts.end() ? nothing : part->second;
-    const Count up_to = clock == context.end() ? 0 : clock->second;
-    leave(ref, replica, theirs, up_to, diffs);
+    const Count from = at(after, ref), up_to = at(context, ref);
+    leave(ref, replica, theirs, from, up_to, diffs);
     join(replica, theirs, diffs);
     replica.cloud.insert(theirs.cloud);
+    replica.clock = replica.cloud.compact(replica.clock);
+    // Where what lies before it is unknown, a slice counts for its presences alone.
+    if (from > replica.clock) continue;
     replica.clock = replica.cloud.compact(std::max(replica.clock, up_to));
   }
   return diffs;
@@ -145,23 +208,26 @@ Diffs SharedState::merge(const Parts& parts, const Clocks& context) {
 
 //! [leave]
 /// What the others know of and do not have has left.
-void SharedState::leave(const ReplicaRef& ref, Replica& replica, const Part& part, Count clock,
-                        Diffs& diffs) {
-  const auto leave_all = [&](auto from, auto to) {
-    while (from != to) {
-      if (part.values.contains(from->first)) {
-        ++from;
+void SharedState::leave(const ReplicaRef& ref, Replica& replica, const Part& part, Count after,
+                        Count clock, Diffs& diffs) {
+  const auto leave_from = [&](Values& values, bool is_listed, Count first, Count last) {
+    auto next = values.lower_bound(first);
+    while (next != values.end() && next->first <= last) {
+      if (part.values.contains(next->first)) {
+        ++next;
         continue;
       }
-      if (replica.is_up) unlist(replica, from->first, *from->second, diffs);
-      delta_.parts[ref].cloud.insert(from->first);
-      from = replica.values.erase(from);
+      if (is_listed) unlist(replica.number, next->first, *next->second, diffs);
+      delta_.parts[ref].cloud.insert(next->first);
+      next = values.erase(next);
     }
   };
-  leave_all(replica.values.begin(), replica.values.upper_bound(clock));
-  for (const auto& [first, last] : part.cloud.ranges()) {
-    leave_all(replica.values.lower_bound(first), replica.values.upper_bound(last));
-  }
+  const auto leave_all = [&](Count first, Count last) {
+    leave_from(replica.values, replica.is_up, first, last);
+    leave_from(replica.late, !replica.is_up, first, last);
+  };
+  leave_all(after + 1, clock);
+  for (const auto& [first, last] : part.cloud.ranges()) leave_all(first, last);
 }
 //! [leave]
 
@@ -173,7 +239,7 @@ void SharedState::join(Replica& replica, const Part& part, Diffs& diffs) {
     if (count <= replica.clock || replica.cloud.contains(count)) continue;
     replica.values.emplace(count, value);
     replica.cloud.insert(count);
-    if (replica.is_up) list(replica, count, *value, diffs);
+    if (replica.is_up) list(replica.number, count, *value, diffs);
   }
 }
 //! [join]
@@ -207,7 +273,8 @@ Snapshot SharedState::extract(const Clocks& clocks) const {
     snapshot.is_up.emplace(ref, replica.is_up);
     if (!clocks.contains(ref)) continue;
     snapshot.context.emplace(ref, replica.clock);
-    snapshot.parts.emplace(ref, Part{replica.cloud, replica.values});
+    Part& part = snapshot.parts.emplace(ref, Part{replica.cloud, replica.values}).first->second;
+    part.values.insert(replica.late.begin(), replica.late.end());
   }
   return snapshot;
 }

@@ -9,6 +9,7 @@
 /// Phoenix.Tracker.State.
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -34,14 +35,20 @@ class SharedState {
 
   // What other replicas say. Of those that have not been announced here nothing is taken.
 
-  /// A replica is heard: what is known of it is listed. False if there are too many.
-  bool replica_up(const ReplicaRef& replica, Diffs& joins);
-  /// A replica has fallen silent: what is known of it is kept, and not listed.
-  Diffs replica_down(const ReplicaRef& replica);
-  /// A replica is gone for good. REQUIRES: it is down, or unknown.
+  /// A replica is heard: what is known of it will be listed. False if there are too many.
+  bool replica_up(const ReplicaRef& replica);
+  /// A replica has fallen silent: what is known of it is kept, and will not be listed.
+  void replica_down(const ReplicaRef& replica);
+  /// A replica is gone for good.
   void forget(const ReplicaRef& replica);
-  Diffs merge(const Delta& delta) { return merge(delta.parts, delta.context); }
-  Diffs merge(const Snapshot& snapshot) { return merge(snapshot.parts, snapshot.context); }
+  /// Whether the list lags behind which replicas are up: go_on() is to be called again.
+  bool lags() const;
+  /// Lists, or takes off the list, so many presences of replicas that came or went at most.
+  Diffs go_on(std::size_t most);
+  Diffs merge(const Delta& delta) { return merge(delta.parts, {}, delta.context); }
+  Diffs merge(const Snapshot& snapshot) {
+    return merge(snapshot.parts, snapshot.after, snapshot.context);
+  }
 
   // What other replicas are sent.
 
@@ -58,28 +65,41 @@ class SharedState {
   Snapshot extract(const Clocks& clocks) const;
 
  private:
+  using Values = std::map<Count, ValuePtr>;
   struct Replica {
     std::uint64_t number = 0;  ///< Its own among those that are known.
     Count clock = 0;           ///< All of its operations up to this are known,
     Cloud cloud;               ///< and these.
     bool is_up = true;
-    std::map<Count, ValuePtr> values;
+    Values values;  ///< Listed if it is up, and else not;
+    Values late;    ///< those of which the list says the opposite as yet.
+  };
+  /// What a replica has left that is gone for good: to be taken off the list, and freed.
+  struct Remains {
+    ReplicaRef replica;
+    std::uint64_t number;
+    Values listed, unlisted;
   };
 
   Count next_operation();
   void came(const std::string& topic, const std::string& key, const Meta& meta);
   void left(const Meta& meta);
-  Diffs merge(const Parts& parts, const Clocks& context);
+  Diffs merge(const Parts& parts, const Clocks& after, const Clocks& context);
   void join(Replica& replica, const Part& part, Diffs& diffs);
-  void leave(const ReplicaRef& ref, Replica& replica, const Part& part, Count clock, Diffs& diffs);
-  void list(const Replica& replica, Count count, const Value& value, Diffs& diffs);
-  void unlist(const Replica& replica, Count count, const Value& value, Diffs& diffs);
+  void leave(const ReplicaRef& ref, Replica& replica, const Part& part, Count after, Count clock,
+             Diffs& diffs);
+  void list(std::uint64_t replica, Count count, const Value& value, Diffs& diffs);
+  void unlist(std::uint64_t replica, Count count, const Value& value, Diffs& diffs);
+  void catch_up(Replica& replica, std::size_t& most, Diffs& diffs);
+  void clear_away(Remains& remains, std::size_t& most, Diffs& diffs);
+  void announced(const ReplicaRef& ref);
   std::uint64_t free_number() const;
 
   const ReplicaRef self_;
   State& list_;
   std::map<ReplicaRef, Replica> replicas_;
   Replica& own_;
+  std::deque<Remains> remains_;
   Delta delta_;
   std::unordered_map<std::string, Count> own_counts_;  ///< Of this node's presences, by phx_ref.
 };

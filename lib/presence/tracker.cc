@@ -23,13 +23,16 @@ using presence::TrackerMessage;
 
 /// To itself: a period has passed.
 struct Tick {};
-/// To itself: more of a transfer is to be merged.
-struct MoreToMerge {};
+/// To itself: there is more to merge, to list, or to take off the list.
+struct GoOn {};
 struct ToMerge {
   pubsub::EventPtr event;  ///< Holds it.
   const presence::Said* said;
   std::size_t index;  ///< Of the next.
 };
+
+/// Long transfers: more than a node asks for at a time. Those beyond are asked for again.
+constexpr std::size_t max_to_merge = 64;
 
 /// Each run of a replica has its own: microseconds since 1970, and which it is in this program.
 long long new_vsn() {
@@ -70,11 +73,12 @@ class Presence::TrackerProcess final : public process::Process {
     std::minstd_rand random(static_cast<unsigned>(new_vsn()));
     const Millis by_chance(static_cast<long long>(random()) % (period().count() / 4 + 1));
     tick_after(cluster_.options.tracker.first_tick.value_or(by_chance));
+    go_on_later();  // where a predecessor was
   }
 
   void handle(process::Message message) override {
-    if (message.holds<MoreToMerge>()) {
-      merge_next();
+    if (message.holds<GoOn>()) {
+      go_on();
     } else if (message.holds<Tick>()) {
       tick_after(period());
       turn([this](Replica& replica) { return replica.tick(scheduler().now()); });
@@ -103,21 +107,32 @@ class Presence::TrackerProcess final : public process::Process {
   Millis period() const { return cluster_.options.tracker.broadcast_period; }
   void tick_after(Millis delay) { scheduler().send_after(delay, self(), Tick{}); }
 
-  /// The rest of a long transfer follows, a message to itself for each slice: channels have the
-  /// lock, and the thread, in between.
+  /// The rest of a long transfer follows, a slice a message to itself, and so do the presences of a
+  /// node that came or went: channels have the lock, and the thread, in between.
   void hear(const presence::Said& said, const pubsub::EventPtr& event) {
     if (said.unreadable > 0) note("a presence of another node can't be shown");
+    if (said.messages.size() > 1 && to_merge_.size() >= max_to_merge) {
+      return note("too many transfers wait to be merged");
+    }
     receive(said.messages.front());
     if (said.messages.size() == 1) return;
     to_merge_.push_back({event, &said, 1});
-    if (!std::exchange(merging_, true)) scheduler().send_regardless(self(), MoreToMerge{});
+    go_on_later();
+  }
+  void go_on_later() {
+    if (!std::exchange(going_on_, true)) scheduler().send_regardless(self(), GoOn{});
+  }
+  void go_on() {
+    going_on_ = false;
+    merge_next();
+    turn([](Replica& replica) { return replica.go_on(); });
+    if (!to_merge_.empty()) go_on_later();
   }
   void merge_next() {
+    if (to_merge_.empty()) return;
     ToMerge& next = to_merge_.front();
     receive(next.said->messages[next.index]);
     if (++next.index == next.said->messages.size()) to_merge_.pop_front();
-    merging_ = !to_merge_.empty();
-    if (merging_) scheduler().send_regardless(self(), MoreToMerge{});
   }
   void receive(const TrackerMessage& said) {
     turn([&](Replica& replica) { return replica.receive(scheduler().now(), said); });
@@ -129,7 +144,9 @@ class Presence::TrackerProcess final : public process::Process {
     Replica::Turn turn;
     {
       const std::lock_guard lock(presence_.mutex_);
-      turn = act(*cluster_.replicas[shard_]);
+      Replica& replica = *cluster_.replicas[shard_];
+      turn = act(replica);
+      if (replica.lags()) go_on_later();
       for (Diffs& diffs : turn.changes) {
         for (auto& [topic, diff] : diffs) {
           presence_.enqueue(context_, self(), {topic, std::move(diff)});
@@ -164,7 +181,7 @@ class Presence::TrackerProcess final : public process::Process {
   const std::string topic_;
   std::unique_ptr<pubsub::Subscription> subscription_;
   std::deque<ToMerge> to_merge_;
-  bool merging_ = false;  ///< A message to itself is on its way.
+  bool going_on_ = false;  ///< A message to itself is on its way.
   std::size_t skipped_ = 0;
 };
 

@@ -1,5 +1,7 @@
 /// Presences of several nodes as their clients see them.
 
+#include <algorithm>
+
 #include "pubsub/term_event.h"
 #include "testing/case.h"
 #include "testing/presence_node.h"

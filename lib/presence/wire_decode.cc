@@ -133,7 +133,7 @@ class Decoder {
       return nullptr;
     }
     auto said = json_of(meta);
-    if (!said) return nullptr;
+    if (!said || !said->is_object()) return nullptr;  // a DateTime, say, is a text
     // One without a ref gets one, by which clients tell it from others.
     std::string phx_ref = (*said)["phx_ref"].string_or("of-" + std::to_string(count));
     return std::make_shared<const Value>(Value{

@@ -108,10 +108,16 @@ PHX_TEST("what others leave out, or have otherwise, is taken") {
 
 PHX_TEST("a presence that no client could be shown counts as one that has left") {
   const Term nobody = Term::map();
+  const Term date = Term::map({{atom("__struct__"), atom("Elixir.Date")},
+                               {atom("calendar"), atom("Elixir.Calendar.ISO")},
+                               {atom("year"), 2026},
+                               {atom("month"), 1},
+                               {atom("day"), 2}});  // a text, as JSON
   const std::vector<Term> odd = {with_value(7, "t", "u", Term::map({{"a", Term::tuple({1})}})),
                                  with_value(7, "t", "u", Term::map({{"a", "\xff"}})),
                                  with_value(7, "t", "u", Term::map({{Term::tuple({}), 1}})),
                                  with_value(7, "t", "u", "not a map"),
+                                 with_value(7, "t", "u", date),
                                  with_value(7, "t", Term::tuple({1, 2}), nobody),
                                  with_value(7, "t", "\xff", nobody),
                                  with_value(7, "\xff", "u", nobody),
