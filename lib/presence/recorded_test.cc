@@ -1,12 +1,15 @@
 /// The recordings of two Phoenix nodes, with ours in the place of b: what it publishes, and what
 /// its clients get, is as recorded.
 ///
-/// Not all of them can be played: where Redis stalls for longer than 5 s a tracker of Phoenix
-/// crashes with all its channels, since it waits for Redis, and ours does not.
+/// One of them can't be compared to its end: where Redis stalls for longer than 5 s a tracker of
+/// Phoenix crashes with all its channels, since it waits for Redis. Ours goes on. There the list is
+/// compared that clients have in the end, once Phoenix's have joined again.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <set>
 
 #include "testing/case.h"
 #include "testing/presence_node.h"
@@ -108,11 +111,12 @@ class Replay {
   /// Empty heartbeats say nothing new, and their time depends on when b was last told something:
   /// they are compared where nobody is there.
   Replay(const std::string& file, const presence::ClusterOptions& cluster,
-         Beats beats = without_beats, long long until = 99'000)
+         Beats beats = without_beats, long long until = 99'000, long long compared_until = 99'000)
       : events_(recording("lib/presence/recorded/" + file)),
         cluster_(cluster),
         beats_(beats),
-        until_(until) {}
+        until_(until),
+        compared_until_(compared_until) {}
 
   void run() {
     for (const Recorded& event : events_) {
@@ -128,6 +132,19 @@ class Replay {
     expect_eq(published_.size(), expected_.size());
     for (const auto& [topic, messages] : expected_) expect_same(published_[topic], messages);
     for (const auto& [client, frames] : expected_frames_) expect_eq(frames_[client], frames);
+  }
+
+  Node& node() { return *b_; }
+  /// The runs of ours, by what it called itself.
+  std::size_t runs() const { return our_runs_.size(); }
+  /// What a client of the recorded b was pushed last, whenever that was.
+  std::string last_state(const std::string& client) const {
+    std::string last;
+    for (const Recorded& event : events_) {
+      const bool is_state = event.rest.find("\"presence_state\"") < event.rest.size();
+      if (event.what == "received" && event.first == client && is_state) last = event.rest;
+    }
+    return masked(last);
   }
 
  private:
@@ -158,11 +175,15 @@ class Replay {
     } else if (event.what == "alone" || event.what == "together") {
       collect();
       alone_ = event.what == "alone";
+    } else if (event.what == "links") {
+      stalled_ = event.first == "stall";
+      for (; !stalled_ && !waiting_.empty(); waiting_.pop_front()) message(waiting_.front());
     }
   }
 
   /// A newcomer's own diff and the state race in Phoenix. Here the diff comes first.
   void received(const Recorded& event) {
+    if (event.at_ms > compared_until_) return;
     Heard& frames = expected_frames_[event.first];
     const Json frame = Json::parse(event.rest);
     const bool is_diff = frame[3] == Json("presence_diff");
@@ -179,9 +200,11 @@ class Replay {
     const Term term = etf::decode_whole(event.rest);
     if (event.first == "b") {
       ++messages_;
-      if (left_out(term)) return;
+      if (left_out(term) || event.at_ms > compared_until_) return;
       const auto to = event.to == "*" ? std::nullopt : std::optional<Term>(event.to);
       expected_[topic_of(event.shard)].push_back({to, masked(term)});
+    } else if (stalled_) {
+      waiting_.push_back(event);
     } else if (!alone_ && (event.to == "*" || event.to == "b")) {
       b_->hear(topic_of(event.shard), with_our_ref(term));
     }
@@ -222,11 +245,14 @@ class Replay {
       const Mail& mail = b_->outbox->sent.front();
       const Term said = mail.term();
       our_refs_[recorded_refs_[mail.topic]] = ref_in(said);
-      if (alone_ || left_out(said)) continue;
+      our_runs_.insert(ref_in(said));
+      if (alone_ || left_out(said) || now_ > compared_until_) continue;
       published_[mail.topic].push_back({mail.to, masked(said)});
     }
     for (auto& [name, client] : b_->clients) {
-      for (const std::string& frame : client->heard()) frames_[name].push_back(masked(frame));
+      for (const std::string& frame : client->heard()) {
+        if (now_ <= compared_until_) frames_[name].push_back(masked(frame));
+      }
     }
   }
 
@@ -251,12 +277,15 @@ class Replay {
   const std::vector<Recorded> events_;
   const presence::ClusterOptions cluster_;
   const Beats beats_;
-  const long long until_;
+  const long long until_, compared_until_;
   long long now_ = 0;
-  bool alone_ = false;  // b hears nobody, and nobody hears b
+  bool alone_ = false;    // b hears nobody, and nobody hears b
+  bool stalled_ = false;  // b hears nobody as yet
+  std::deque<Recorded> waiting_;
   std::size_t messages_ = 0;
   std::map<std::string, Term> recorded_refs_;  // of b's present run, by the trackers' topics
   std::map<Term, Term> our_refs_;              // by the recorded ones
+  std::set<Term> our_runs_;
   std::unique_ptr<Node> b_;
   std::map<std::string, Published> published_, expected_;  // by the trackers' topics
   std::map<std::string, Heard> frames_, expected_frames_;
@@ -279,6 +308,20 @@ PHX_TEST("in b's place: it is killed, and starts again after down and permdown")
 }
 PHX_TEST("in b's place: it is killed, and starts again at once under the same name") {
   Replay("014-restart-same-name.txt", options(Millis{301})).run();
+}
+PHX_TEST(
+    "in b's place: its links stall for 5 s, and where Phoenix's tracker crashes ours goes on") {
+  Replay replay("016-netsplit-stall.txt", options(Millis{301}), Replay::without_beats, 9'396,
+                3'704);
+  replay.run();
+  Node& b = replay.node();
+  b.house.pass(Millis{301});
+  const Json list = b.presence.list("presence:lobby");
+  const std::string state =
+      masked(Json::array({"2", nullptr, "presence:lobby", "presence_state", list}).dump());
+  expect_eq(state, replay.last_state("b2"));
+  expect_eq(replay.runs(), 1u);  // it has not begun anew
+  expect(b.house.scheduler.alive(b.trackers.at(0)), "nor ended");
 }
 PHX_TEST("in b's place: it is cut off for longer than down") {
   Replay("017-netsplit-cut.txt", options(Millis{301})).run();

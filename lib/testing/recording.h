@@ -9,6 +9,7 @@
 ///     sent|received CLIENT FRAME
 ///     cut CLIENT                      its connection ends
 ///     alone|together                  b hears nobody, and nobody hears b, from now on; or again
+///     links stall|on                  what b says and would hear waits, from now on; or comes
 ///     killed                          b ends at once
 
 #include <filesystem>
