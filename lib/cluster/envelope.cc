@@ -134,11 +134,19 @@ Opened opened(std::string topic, const Term& message, const Term& dispatcher) {
   return {std::move(topic), std::move(event), channel::dispatch};
 }
 
-/// Whether a message of this mode and node is for us.
-bool for_us(const Term& mode, const Term& node, std::string_view own_node) {
+/// What to do with a message of this mode and node.
+enum class Meant { for_us, for_others, by_our_name };
+Meant meant(const Term& mode, const Term& node, std::string_view own_node) {
   const bool ours = node == Term(own_node);
-  if (mode.is_atom("except")) return !ours;
-  return mode.is_atom("only") && ours;
+  if (mode.is_atom("except")) return ours ? Meant::by_our_name : Meant::for_us;
+  return mode.is_atom("only") && ours ? Meant::for_us : Meant::for_others;
+}
+
+/// Trackers notice by it that another node has the name of this one.
+std::optional<Opened> by_our_name(std::string topic, etf::Reader& reader) {
+  auto said = presence::own_name_in(reader);
+  if (!said) return {};
+  return Opened{std::move(topic), std::move(said), pubsub::send_to_all};
 }
 
 }  // namespace
@@ -170,12 +178,15 @@ std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
   etf::Reader reader(bytes, {.bytes_a_term = bytes_a_term, .inflated = options.max_bytes});
   if (reader.tuple() != 6 || reader.term() != Term(version)) return {};
   const Term mode = reader.term();
-  if (!for_us(mode, reader.term(), own_node)) return {};
+  const Meant how = meant(mode, reader.term(), own_node);
+  if (how == Meant::for_others) return {};
   const auto topic = reader.binary();
   if (!topic) refuse("a topic");
+  if (how == Meant::by_our_name && !of_trackers(*topic)) return {};
   if (interest != nullptr && !interest->possible(*topic)) return {};
   const std::string name(*topic);
-  const Term message = name.starts_with(of_trackers) ? reader.shallow_term() : reader.term();
+  if (how == Meant::by_our_name) return by_our_name(name, reader);
+  const Term message = of_trackers(name) ? reader.shallow_term() : reader.term();
   return opened(name, message, reader.term());
 } catch (const etf::TermError& why) {
   throw BadEnvelope(why.what());

@@ -151,6 +151,21 @@ PHX_TEST("a message is for all but its sender, or for one") {
   expect(!open(to_atom, "b", defaults), "than the text");
 }
 
+PHX_TEST("of what a tracker of this node's own name says one reads who it is") {
+  const Term ref = Term::tuple({"b", 7});
+  const auto said = [&](const char* topic, const Term& message) {
+    return open(etf::encode(Term::tuple(
+                    {3, Term::atom("except"), "b", topic, message, Term::atom(by_pubsub)})),
+                "b", defaults);
+  };
+  const Term beat =
+      Term::tuple({Term::atom("pub"), Term::atom("heartbeat"), ref, "and whatever", "it says"});
+  const auto opened = said("phx_presence:x_shard0", beat);
+  expect(pubsub::as<presence::OwnName>(*opened->event)->ref == presence::ReplicaRef("b", 7), "it");
+  expect(!said("phx_presence:x_shard0", Term::tuple({Term::atom("pub"), 1, ref})), "no heartbeat");
+  expect(!said("t", beat), "no tracker");
+}
+
 PHX_TEST("versions and shapes of others are left alone") {
   for (const Term& other :
        {Term(1), Term::list({3}), Term::tuple({3, 3, 3, 3, 3}), Term::tuple({2, 3, 3, 3, 3, 3}),

@@ -141,14 +141,17 @@ Replica::Turn Replica::receive(Clock::time_point now, const TrackerMessage& mess
 
 //! [heard]
 /// Only heartbeats say that a replica lives: a transfer may be late. False: nothing of it counts.
-bool Replica::heard(const ReplicaRef& from, Clock::time_point now) {
+bool Replica::heard(const ReplicaRef& from, Clock::time_point now, Turn& turn) {
   if (from.name() == self().name()) return false;
   const auto [found, is_new] = peers_.try_emplace(from.name(), Peer{from, now});
   Peer& peer = found->second;
   peer.heard = now;
   if (!is_new && peer.is_up && peer.ref == from) return true;
-  if (peer.ref != from) permdown(peer);  // another run of the node: the old one has ended
-  peer.ref = from;
+  if (peer.ref != from) {  // another run of the node: the old one has ended
+    permdown(peer);
+    if (peer.before == from) turn.shared_name = from.name();  // or it has not
+    peer.before = std::exchange(peer.ref, from);
+  }
   peer.is_up = true;
   const bool has_room = state_.replica_up(from);
   if (!has_room) peers_.erase(found);
@@ -157,7 +160,7 @@ bool Replica::heard(const ReplicaRef& from, Clock::time_point now) {
 //! [heard]
 
 void Replica::receive(Clock::time_point now, const Heartbeat& heartbeat, Turn& turn) {
-  const bool counts = heard(heartbeat.from, now);
+  const bool counts = heard(heartbeat.from, now, turn);
   catch_up(turn);
   if (!counts) {
     ++ignored_;

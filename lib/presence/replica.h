@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ class Replica {
   struct Turn {
     std::vector<Outgoing> send;
     std::vector<Diffs> changes;
+    std::optional<etf::Term> shared_name = {};  ///< Two nodes have it, and take turns here.
   };
   /// What this node's processes have changed in the list.
   void record(const std::string& topic, const Diff& diff) { state_.record(topic, diff); }
@@ -60,12 +62,13 @@ class Replica {
     ReplicaRef ref;
     Clock::time_point heard;
     bool is_up = true;
+    std::optional<ReplicaRef> before = {};  ///< The run before: it can't come back.
   };
 
   void beat(Turn& turn);
   void request_transfers(Turn& turn);
   void detect_downs(Clock::time_point now);
-  bool heard(const ReplicaRef& from, Clock::time_point now);
+  bool heard(const ReplicaRef& from, Clock::time_point now, Turn& turn);
   void catch_up(Turn& turn);
   void permdown(const Peer& peer);
   void keep(const Delta& delta);

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "etf/phash2.h"
 #include "presence/cluster.h"
+#include "presence/meta_term.h"
 #include "process/scheduler.h"
 #include "pubsub/term_event.h"
 
@@ -84,6 +85,8 @@ class Presence::TrackerProcess final : public process::Process {
       turn([this](Replica& replica) { return replica.tick(scheduler().now()); });
     } else if (const auto* said = pubsub::event_in<presence::Said>(message)) {
       hear(*said, *message.get_if<pubsub::EventPtr>());
+    } else if (const auto* own = pubsub::event_in<presence::OwnName>(message)) {
+      hear_own_name(own->ref);
     }
   }
 
@@ -134,6 +137,27 @@ class Presence::TrackerProcess final : public process::Process {
     receive(next.said->messages[next.index]);
     if (++next.index == next.said->messages.size()) to_merge_.pop_front();
   }
+  /// A run of this node before this one may be heard late, but once.
+  void hear_own_name(const ReplicaRef& from) {
+    const ReplicaRef self = [this] {
+      const std::lock_guard lock(presence_.mutex_);
+      return cluster_.replicas[shard_]->self();
+    }();
+    if (from == self) return;
+    const bool began_before = from.vsn() < self.vsn();
+    if (began_before && std::exchange(namesake_, from.vsn()) != from.vsn()) return;
+    warn_of_shared_name(from.name());
+  }
+
+  /// The 1st, 2nd, 4th, 8th … is one for the log.
+  void warn_of_shared_name(const etf::Term& name) {
+    if (!worth_a_line(++shared_names_)) return;
+    context_.log().warn("two nodes have one name: each needs its own, or presences come and go",
+                        {{"node", presence::text_of(name).value_or("?")},
+                         {"topic", topic_},
+                         {"count", std::to_string(shared_names_)}});
+  }
+
   void receive(const TrackerMessage& said) {
     turn([&](Replica& replica) { return replica.receive(scheduler().now(), said); });
   }
@@ -153,6 +177,7 @@ class Presence::TrackerProcess final : public process::Process {
         }
       }
     }
+    if (turn.shared_name) warn_of_shared_name(*turn.shared_name);
     publish(turn.send);
   }
 
@@ -165,10 +190,9 @@ class Presence::TrackerProcess final : public process::Process {
     }
   }
 
-  /// The 1st, 2nd, 4th, 8th … is one for the log.
+  static bool worth_a_line(std::size_t count) { return (count & (count - 1)) == 0; }
   void note(const char* reason) {
-    ++skipped_;
-    if ((skipped_ & (skipped_ - 1)) != 0) return;
+    if (!worth_a_line(++skipped_)) return;
     context_.log().warn(
         "a tracker's message was skipped",
         {{"topic", topic_}, {"reason", reason}, {"count", std::to_string(skipped_)}});
@@ -183,6 +207,8 @@ class Presence::TrackerProcess final : public process::Process {
   std::deque<ToMerge> to_merge_;
   bool going_on_ = false;  ///< A message to itself is on its way.
   std::size_t skipped_ = 0;
+  std::size_t shared_names_ = 0;  ///< How often it was noticed.
+  etf::Term namesake_;            ///< The version of a replica of our name.
 };
 
 void Presence::connect(std::shared_ptr<pubsub::Adapter> adapter, presence::ClusterOptions options) {

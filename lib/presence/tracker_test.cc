@@ -174,6 +174,46 @@ PHX_TEST("a transfer of thousands is merged in slices, and the tracker is not ke
   for (const Mail& mail : b.outbox->sent) expect(!mail.to, "a request");
 }
 
+PHX_TEST(
+    "that another node has this one's name is a line in the log, and a node's own word is not") {
+  Node a("a", options(Millis{300}));
+  const std::string topic = "phx_presence:Elixir.ContractWeb.Presence_shard0";
+  const auto hear = [&](const etf::Term& vsn) {
+    a.house.pubsub.broadcast(
+        topic, std::make_shared<const presence::OwnName>(presence::ReplicaRef("a", vsn)));
+    a.house.settle();
+  };
+  a.house.pass(Millis{300});
+  const Term own = (*(*a.outbox->sent.at(0).term().tuple_of(5))[2].tuple_of(2))[1];
+  hear(own);
+  hear(1);  // the run before this one, perhaps: its last word
+  expect_eq(a.logged, std::string());
+  hear(1);
+  expect(a.logged.find("two nodes have one name") < a.logged.size(), a.logged);
+  expect(a.logged.find("node=a") < a.logged.size(), a.logged);
+  a.logged.clear();
+  hear(*own.get<long long>() + 1);  // begun after this one
+  expect(a.logged.find("count=2") < a.logged.size(), a.logged);
+}
+
+PHX_TEST("that two other nodes have one name is a line in the log, and a restart is not") {
+  Node a("a", options(Millis{300}));
+  const auto beat = [&](int vsn) {
+    const Term ref = Term::tuple({"b", vsn});
+    a.hear("phx_presence:Elixir.ContractWeb.Presence_shard0",
+           Term::tuple({Term::atom("pub"), Term::atom("heartbeat"), ref, Term::atom("empty"),
+                        Term::tuple({ref, Term::map({{ref, 0}})})}));
+  };
+  for (const int vsn : {1, 1, 2, 2, 3}) beat(vsn);
+  expect_eq(a.logged, std::string());
+  beat(2);
+  expect(a.logged.find("two nodes have one name") < a.logged.size(), a.logged);
+  expect(a.logged.find("node=b") < a.logged.size(), a.logged);
+  a.logged.clear();
+  for (const int vsn : {3, 2, 3, 2, 3, 2, 3}) beat(vsn);  // 8 in all
+  expect_eq(std::count(a.logged.begin(), a.logged.end(), '\n'), 3);
+}
+
 PHX_TEST("what is no tracker's message is refused before it gets there") {
   for (const Term& term : {Term(), Term::tuple({Term::atom("pub"), Term::atom("hello"), 1})}) {
     expect_throw<presence::WireError>([&] { presence::said_in(term); });

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "etf/reader.h"
 #include "etf/term.h"
 #include "presence/tracker_message.h"
 #include "pubsub/pubsub.h"
@@ -63,5 +64,14 @@ struct Decoded {
 Decoded decode(const etf::Term& term);
 /// The same, as an event. \throws WireError.
 std::shared_ptr<const Said> said_in(const etf::Term& term);
+
+/// A replica that has this node's name: this node itself, or another node. An event on its topic.
+struct OwnName final : pubsub::Event {
+  explicit OwnName(ReplicaRef from) : ref(std::move(from)) {}
+  const ReplicaRef ref;
+};
+/// Who says the message that comes next, read no further than that; null where it is no heartbeat.
+/// \throws WireError, etf::TermError.
+std::shared_ptr<const OwnName> own_name_in(etf::Reader& reader);
 
 }  // namespace phx::presence

@@ -194,6 +194,15 @@ Decoded decode(const Term& term) {
   return decoded;
 }
 
+std::shared_ptr<const OwnName> own_name_in(etf::Reader& reader) {
+  if (reader.tuple() != 5 || !reader.term().is_atom("pub") || !reader.term().is_atom("heartbeat")) {
+    return nullptr;
+  }
+  const Term ref = reader.term();
+  const auto& items = pair_of(ref, "{Name, Vsn}");
+  return std::make_shared<const OwnName>(ReplicaRef(items[0], items[1]));
+}
+
 std::shared_ptr<const Said> said_in(const Term& term) {
   Decoded decoded = decode(term);
   auto said = std::make_shared<Said>();

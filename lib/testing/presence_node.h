@@ -107,7 +107,9 @@ struct PresenceNode {
   }
 
   Presence presence;
-  TestHouse house;
+  std::string logged;  ///< A line each.
+  TestHouse house{
+      {}, Log::to(Level::warn, [this](Level, const std::string& line) { logged += line + "\n"; })};
   std::shared_ptr<Outbox> outbox;
   std::vector<process::Pid> trackers;
   std::vector<std::unique_ptr<PresentUser>> users;
