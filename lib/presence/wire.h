@@ -35,13 +35,17 @@ class WireError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What the pids of this node's channels look like elsewhere: those of a node of its own. Phoenix
+/// What the pids of this node's presences look like elsewhere: those of a node of its own. Phoenix
 /// nodes on Redis all have one node's name, so that their pids can be taken for each other's.
+///
+/// Each presence has another one, though a channel has many: a Phoenix node has one presence of a
+/// pid under a key. Where it misses that the last one has left, the next takes its place there, and
+/// the node's clients, who are never told, see both for ever.
 struct PidSpace {
   etf::Atom node;
   std::uint32_t creation = 1;  ///< Another one in each run; not 0.
 
-  etf::Pid pid(process::Pid pid) const;
+  etf::Pid pid(Count count) const;
 };
 
 /// In the external term format.

@@ -134,16 +134,16 @@ class Encoder {
     for (const auto& [whose, part] : parts) {
       for (const auto& [count, one] : part.values) {
         tag(whose, count);
-        value(*one);
+        value(*one, count);
       }
     }
   }
 
   /// Another node's is passed on as it was.
-  void value(const Value& value) {
+  void value(const Value& value, Count count) {
     if (!value.written.empty()) return writer_.raw(value.written);
     writer_.tuple(4);
-    writer_.term(pids_.pid(value.meta.pid));
+    writer_.term(pids_.pid(count));
     writer_.binary(value.topic);
     writer_.binary(value.key);
     meta(value.meta);
@@ -199,9 +199,9 @@ class Encoder {
 
 }  // namespace
 
-etf::Pid PidSpace::pid(process::Pid pid) const {
-  return {node, static_cast<std::uint32_t>(pid.number()),
-          static_cast<std::uint32_t>(pid.number() >> 32), creation};
+etf::Pid PidSpace::pid(Count count) const {
+  return {node, static_cast<std::uint32_t>(count), static_cast<std::uint32_t>(count >> 32),
+          creation};
 }
 
 std::string encode(const TrackerMessage& message, const PidSpace& pids) {

@@ -77,13 +77,28 @@ PHX_TEST("a presence of this node is written as Phoenix looks for it") {
   const auto& [key, value] = state.find_atom("values")->get<etf::Map>()->pairs.at(0);
   expect(key == Term::tuple({Term::tuple({"here", 1}), 1}), "its tag");
   const auto& items = *value.tuple_of(4);
-  expect(items[0] == Term(pids.pid({2, 9})), "a pid of this node's own");
+  expect(items[0] == Term(pids.pid(1)), "a pid of this node's own");
   expect_eq(items[0].get<etf::Pid>()->node.name, std::string("here@phx"));
   expect(items[3] == Term::map({{"n", 1},
                                 {"list", Term::list({1.5})},
                                 {atom("phx_ref"), "1"},
                                 {atom("phx_ref_prev"), "0"}}),
          "the refs are atoms, the rest is not");
+}
+
+PHX_TEST("two presences of one channel have two pids: Phoenix has one of a pid under a key") {
+  Delta mine{here};
+  for (const Count count : {Count{1}, Count{1} << 33}) {
+    mine.parts[here].values[count] =
+        std::make_shared<const Value>(Value{"t", "u", {process::Pid{2, 9}, "1", Json::object()}});
+  }
+  const Term term = read(Heartbeat{here, mine, {here, {}}});
+  const auto& pairs = (*term.tuple_of(5))[3].find_atom("values")->get<etf::Map>()->pairs;
+  const auto pid = [&](std::size_t i) {
+    return *(*pairs.at(i).second.tuple_of(4))[0].get<etf::Pid>();
+  };
+  expect(pid(0) == pids.pid(1) && pid(1) == pids.pid(Count{1} << 33), "by their operations");
+  expect(pid(0) != pid(1), "two");
 }
 
 PHX_TEST("what others leave out, or have otherwise, is taken") {
