@@ -28,12 +28,15 @@ Client::Client(Loop& loop, const Options& options, std::string channel,
       telemetry_(telemetry),
       log_(log),
       received_(std::move(received)),
-      subscriber_(
-          loop, options, "subscriber", telemetry, log,
-          {[this](Connection& connection) { subscribe(connection); }, [this] { hearing_ = false; },
-           // Where a connection has subscribed, this is the one question that hiredis and
-           // all Redis versions agree on.
-           [this](Connection& connection) { subscribe(connection); }}),
+      ask_again_(loop.timer([this] { ask(); })),
+      subscriber_(loop, options, "subscriber", telemetry, log,
+                  {[this](Connection& connection) { subscriber_up(connection); },
+                   [this] { subscriber_down(); },
+                   // Where a connection has subscribed, to subscribe once more is the one question
+                   // that all Redis versions answer.
+                   [this](Connection& connection) {
+                     connection.subscribe({&channel_, 1});
+                   }}),
       publisher_(loop, options, "publisher", telemetry, log,
                  {[this](Connection&) {
                     publisher_.works();
@@ -69,32 +72,75 @@ void Client::finish_if_all_is_answered() {
 
 // --- Hearing ------------------------------------------------------------------------------------
 
-void Client::subscribe(Connection& connection) {
-  connection.subscribe(channel_, [this](const redisReply* reply) { heard(reply); });
+void Client::subscriber_up(Connection& connection) {
+  connection.listen([this](const redisReply* reply) { heard(reply); });
+  connection.subscribe({&channel_, 1});
+  subscriptions_.connected();
+  ask();
 }
 
-/// `[message, channel, bytes]`, or `[subscribe, channel, count]`.
+void Client::subscriber_down() {
+  hearing_ = false;
+  subscriptions_.disconnected();
+  if (std::exchange(channels_, 0) > 0) telemetry_.execute(ChannelsAsked{0, 0, 0});
+}
+
+/// `[message, channel, bytes]`, or `[subscribe, channel, count]`, or `[unsubscribe, …]`.
 void Client::heard(const redisReply* reply) {
   if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) return;
   subscriber_.works();
   const std::string_view kind = text_of(reply->element[0]);
   if (kind == "message") return received_(text_of(reply->element[2]));
-  if (kind == "subscribe") hearing_ = true;
+  confirmed(text_of(reply->element[1]), kind == "subscribe");
+}
+
+void Client::confirmed(std::string_view channel, bool subscribed) {
+  if (channel == channel_) {
+    hearing_ = true;
+  } else {
+    subscriptions_.confirmed(channel, subscribed);
+    ask();
+  }
+}
+
+// --- Channels -----------------------------------------------------------------------------------
+
+void Client::subscribe(std::string_view channel) {
+  if (subscriptions_.want(channel)) loop_.post([this] { ask(); });
+}
+
+void Client::unsubscribe(std::string_view channel) {
+  if (subscriptions_.unwant(channel, Clock::now())) loop_.post([this] { ask(); });
+}
+
+void Client::ask() {
+  Connection* connection = subscriber_.connection();
+  if (connection == nullptr) return;
+  const Subscriptions::Ask ask = subscriptions_.next(Clock::now());
+  connection->unsubscribe(ask.unsubscribe);
+  connection->subscribe(ask.subscribe);
+  if (ask.again_after) ask_again_->start(*ask.again_after);
+  if (ask.subscribe.empty() && ask.unsubscribe.empty()) return;
+  channels_ += ask.subscribe.size();
+  channels_ -= ask.unsubscribe.size();
+  telemetry_.execute(ChannelsAsked{ask.subscribe.size(), ask.unsubscribe.size(), channels_});
 }
 
 // --- Publishing ---------------------------------------------------------------------------------
 
 //! [publish]
-void Client::publish(std::string message, bool repeated) {
+void Client::publish(std::string message, bool repeated, std::string channel) {
+  Pending pending{std::move(channel), std::move(message), repeated};
+  const std::size_t cost = cost_of(pending.size());
   bool fits = false;
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    fits = pending_bytes_ + cost_of(message.size()) <= options_.max_pending_bytes;
+    fits = pending_bytes_ + cost <= options_.max_pending_bytes;
     if (fits) {
-      pending_bytes_ += cost_of(message.size());
+      pending_bytes_ += cost;
       first = inbox_.empty();
-      inbox_.push_back({std::move(message), repeated});
+      inbox_.push_back(std::move(pending));
     }
   }
   if (first) loop_.post([this] { drain(); });
@@ -108,24 +154,27 @@ void Client::drain() {
     const std::lock_guard lock(mutex_);
     messages.swap(inbox_);
   }
-  for (auto& [message, repeated] : messages) {
+  for (Pending& one : messages) {
     if (publisher_.connection() != nullptr) {
-      send(std::move(message), repeated);
-    } else if (!repeated) {
-      keep(std::move(message));
+      send(one);
+    } else if (!one.repeated) {
+      keep(std::move(one));
     } else {
-      miss(message.size(), repeated);
+      miss(one.size(), one.repeated);
     }
   }
 }
 
-void Client::send(std::string message, bool repeated) {
+void Client::send(const Pending& pending) {
+  const std::string& channel = pending.channel.empty() ? channel_ : pending.channel;
   ++unanswered_;
   // As small as it is, a std::function keeps it in itself.
-  const auto size = static_cast<std::uint32_t>(message.size());
+  const auto size = static_cast<std::uint32_t>(pending.size());
   publisher_.connection()->command(
-      {"PUBLISH", channel_, message},
-      [this, size, repeated](const redisReply* reply) { answered(size, repeated, reply); });
+      {"PUBLISH", channel, pending.message},
+      [this, size, repeated = pending.repeated](const redisReply* reply) {
+        answered(size, repeated, reply);
+      });
 }
 
 void Client::answered(std::size_t size, bool repeated, const redisReply* reply) {
@@ -147,10 +196,10 @@ void Client::settle(std::size_t size) {
 
 //! [keep]
 /// The oldest go first.
-void Client::keep(std::string message) {
-  kept_.push_back({std::move(message), Clock::now()});
+void Client::keep(Pending pending) {
+  kept_.push_back({std::move(pending), Clock::now()});
   while (kept_.size() > options_.keep_messages) {
-    miss(kept_.front().message.size(), false);
+    miss(kept_.front().pending.size(), false);
     kept_.pop_front();
   }
 }
@@ -161,9 +210,9 @@ void Client::send_kept() {
   kept.swap(kept_);
   for (Kept& one : kept) {
     if (Clock::now() - one.since <= options_.keep_for) {
-      send(std::move(one.message), false);
+      send(one.pending);
     } else {
-      miss(one.message.size(), false);
+      miss(one.pending.size(), false);
     }
   }
   tell_losses();

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Publishes on one channel of Redis, and hears what others publish there.
+/// Publishes on channels of Redis, and hears what others publish on those that it wants.
 
 #include <atomic>
 #include <deque>
@@ -13,14 +13,16 @@
 
 #include "redis/events.h"
 #include "redis/link.h"
+#include "redis/subscriptions.h"
 
 namespace phx::redis {
 
 /// One connection that subscribes, and one that publishes: so what one thread publishes arrives in
-/// order. Both run on the loop's thread; publish() may be called on any. Neither copied nor moved.
+/// order, whatever the channels. Both run on the loop's thread. Neither copied nor moved.
 class Client {
  public:
-  /// `received` is called with each message, our own among them. Nothing connects before start().
+  /// `channel` is always heard, and others once they are subscribed to. `received` is called with
+  /// each message, our own among them. Nothing connects before start().
   Client(Loop& loop, const Options& options, std::string channel,
          const telemetry::Telemetry& telemetry, const Log& log,
          std::function<void(std::string_view message)> received);
@@ -34,8 +36,20 @@ class Client {
   void finish(std::function<void()> done);
   /// Any thread; never waits. What Redis does not get is counted in telemetry, as MessagesLost.
   /// `repeated`: its publisher says it again, so it is none of Options::keep_messages while Redis
-  /// is away.
-  void publish(std::string message, bool repeated = false);
+  /// is away. Without a channel, on the one that is always heard.
+  void publish(std::string message, bool repeated = false, std::string channel = {});
+
+  /// Any thread; never waits. Each subscribe() is taken back by one unsubscribe(); Redis is told of
+  /// the first, and, a moment after it, of the last.
+  void subscribe(std::string_view channel);
+  void unsubscribe(std::string_view channel);
+  /// Whether what is published on the channel from now on arrives. Also where there is no
+  /// connection that one could wait for. Any thread.
+  bool hears(std::string_view channel) const { return subscriptions_.heard(channel); }
+  /// Calls `then` once it hears() it, on any thread. Any thread.
+  void when_heard(std::string_view channel, std::function<void()> then) {
+    subscriptions_.when_heard(channel, std::move(then));
+  }
   /// Whether both connections are up. Any thread.
   bool healthy() const { return hearing_ && publishing_; }
   /// Messages lost so far. Any thread.
@@ -43,21 +57,26 @@ class Client {
 
  private:
   struct Pending {
+    std::string channel;  ///< Empty: the one that is always heard.
     std::string message;
     bool repeated;
+    std::size_t size() const { return channel.size() + message.size(); }
   };
   struct Kept {
-    std::string message;
+    Pending pending;
     Clock::time_point since;
   };
 
-  void subscribe(Connection& connection);
+  void subscriber_up(Connection& connection);
+  void subscriber_down();
   void heard(const redisReply* reply);
+  void confirmed(std::string_view channel, bool subscribed);
+  void ask();
   void drain();
-  void send(std::string message, bool repeated);
+  void send(const Pending& pending);
   void miss(std::size_t size, bool repeated);
   void answered(std::size_t size, bool repeated, const redisReply* reply);
-  void keep(std::string message);
+  void keep(Pending pending);
   void send_kept();
   void lose(Loss why, bool repeated);
   void tell_losses();
@@ -80,6 +99,10 @@ class Client {
   std::size_t told_ = 0;  ///< Those that the log knows by number.
   std::atomic<bool> telling_ =
       false;  ///< The log knows that some are lost, and will be told how many.
+
+  Subscriptions subscriptions_;  ///< But to the channel that is always heard.
+  const std::unique_ptr<Loop::Timer> ask_again_;
+  std::size_t channels_ = 0;  ///< That this connection was asked for.
 
   std::mutex mutex_;
   std::vector<Pending> inbox_;     ///< Under the mutex: what other threads have published.

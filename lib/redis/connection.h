@@ -1,9 +1,11 @@
 #pragma once
 /// \file
-/// One connection to Redis: hiredis' asynchronous API on a Loop.
+/// One connection to Redis: hiredis writes and reads its protocol, on a Loop.
 
+#include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +13,7 @@
 #include "redis/loop.h"
 #include "redis/options.h"
 
-struct redisAsyncContext;
+struct redisContext;
 struct redisReply;
 
 namespace phx::redis {
@@ -21,7 +23,9 @@ using OnReply = std::function<void(const redisReply* reply)>;
 /// An answer's text; nothing where it is of another kind.
 std::string_view text_of(const redisReply* reply);
 
-/// Loop thread only. Neither copied nor moved.
+/// Not hiredis' asynchronous API: that looks up each message's channel in a table of its own, whose
+/// hash anybody can make collide, and forgets a channel that is subscribed again at once. Loop
+/// thread only. Neither copied nor moved.
 class Connection {
  public:
   /// Never destroys the connection within these calls.
@@ -40,19 +44,45 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  /// Sent with all else that this turn of the loop sends. REQUIRES: connected.
+  /// Sent with all else that this turn of the loop sends. REQUIRES: connected, and not subscribed.
   void command(const std::vector<std::string_view>& words, OnReply on_reply);
-  /// Each message that comes on the channel, and each time that Redis confirms the subscription,
-  /// comes to the one `on_reply`: an array of three. May be called again.
-  void subscribe(std::string_view channel, OnReply on_reply);
+  /// Each message of a channel, and each time that Redis confirms that a channel is subscribed, or
+  /// is no more, comes to `on_message`: an array of three.
+  void listen(OnReply on_message) { on_message_ = std::move(on_message); }
+  /// Of any number of channels, in one command. REQUIRES: listen() was called.
+  void subscribe(std::span<const std::string> channels) { say("SUBSCRIBE", channels); }
+  void unsubscribe(std::span<const std::string> channels) { say("UNSUBSCRIBE", channels); }
   /// Ends it; the host hears `reason`, soon.
   void close(std::string reason);
 
  private:
-  /// What hiredis keeps of us: it may call until it has freed its context.
-  struct Context;
+  struct Free {
+    void operator()(redisContext* context) const;
+  };
 
-  const std::unique_ptr<Context> context_;
+  void ready(bool readable, bool writable);
+  void established();
+  void log_in();
+  void expect_ok(const redisReply* reply, const char* what);
+  void read();
+  void answered(const redisReply* reply);
+  void write();
+  void send(std::span<const std::string_view> words);
+  void say(std::string_view what, std::span<const std::string> channels);
+  void ended();
+  void answer_nothing();
+
+  Host& host_;
+  const Options options_;
+  std::unique_ptr<redisContext, Free> redis_;  ///< Null once it has ended.
+  std::unique_ptr<Loop::Watch> watch_;
+  const std::unique_ptr<Loop::Timer> patience_;
+  const std::unique_ptr<Loop::Timer> soon_;
+  std::deque<OnReply> waiting_;  ///< For the answers to come, in their order.
+  OnReply on_message_;
+  std::string reason_;  ///< Why it ends, once it does.
+  bool established_ = false;
+  bool writing_ = true;  ///< It is called once the socket takes more.
 };
 
 }  // namespace phx::redis

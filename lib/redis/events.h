@@ -25,6 +25,15 @@ struct Disconnected {
   Millis retry_after;
 };
 
+/// Redis was asked to send us more channels, or fewer, besides the one of all nodes; or it has
+/// forgotten them, as the connection has ended.
+struct ChannelsAsked {
+  static constexpr std::string_view name = "phx.redis_channels_asked";
+  std::size_t subscribed;
+  std::size_t unsubscribed;
+  std::size_t channels;  ///< How many it sends us, once it has confirmed them.
+};
+
 enum class Loss : unsigned char {
   away,      ///< There was no connection.
   broken,    ///< The connection ended before Redis had answered: it may have got them, or not.
