@@ -79,6 +79,8 @@ void Server::let_in(Joined in) {
       socket_.topic(), self(),
       std::make_shared<Fastlane>(socket_.transport(), socket_.serializer(),
                                  channel_->intercepts()));
+  const auto heard = socket_.context().pubsub->when_heard(socket_.topic(), self());
+  if (heard) return answer_once_heard(*heard, std::move(in.response));
   answer_join(serializer::Status::ok, std::move(in.response));
 }
 
@@ -87,6 +89,20 @@ void Server::turn_away(Refused refused) {
   stop({ExitReason::shutdown});
 }
 //! [let_in]
+
+/// What any node broadcasts after a join's reply comes to the client, so the reply waits until
+/// other nodes' broadcasts come to this node.
+void Server::answer_once_heard(process::Ref heard, Payload response) {
+  static constexpr Millis patience{5'000};  // half of the time that phoenix.js gives a join
+  const auto answer = std::make_shared<Payload>(std::move(response));
+  await(heard, patience, [this, answer](std::optional<Message> confirmed) {
+    if (!confirmed) {
+      scheduler().log().warn("a join was answered before other nodes' broadcasts come here",
+                             {{"waited_ms", std::to_string(patience.count())}});
+    }
+    answer_join(serializer::Status::ok, std::move(*answer));
+  });
+}
 
 void Server::answer_join(serializer::Status status, Payload response) {
   scheduler().send(socket_.transport(),
@@ -108,6 +124,8 @@ void Server::handle(Message message) {
     join();
   } else if (const auto* inspect = message.get_if<Inspect>()) {
     inspect->look(socket_);
+  } else if (message.holds<pubsub::Heard>()) {
+    // The join was answered without it.
   } else {
     act_on(channel_->handle_info(std::move(message), socket_), false);
   }

@@ -65,6 +65,7 @@ class Server final : public process::Process {
   JoinResult call_join();
   void joined(JoinResult result);
   void let_in(Joined in);
+  void answer_once_heard(process::Ref heard, Payload response);
   void turn_away(Refused refused);
   void answer_join(serializer::Status status, Payload response);
 

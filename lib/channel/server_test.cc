@@ -2,6 +2,7 @@
 
 #include "channel/server.h"
 
+#include "pubsub/adapter.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
 
@@ -170,4 +171,71 @@ PHX_TEST(
     expect_eq(lines, std::vector<std::string>{gone, gone});
   }
   expect_eq(lines, std::vector<std::string>{gone, gone, gone});  // with the house
+}
+
+namespace {
+
+/// A way to other nodes whose broadcasts arrive once the test says so.
+struct Distant final : pubsub::Adapter {
+  const std::string& node_name() const override { return name; }
+  void open(std::vector<pubsub::PubSub*>, const telemetry::Telemetry&, const Log&) override {}
+  void close() override {}
+  void broadcast(std::string_view, const pubsub::EventPtr&) override {}
+  void direct_broadcast(const etf::Term&, std::string_view, const pubsub::EventPtr&) override {}
+  bool hears(std::string_view) const override { return false; }
+  void when_heard(std::string_view, std::function<void()> then) override {
+    confirm = std::move(then);
+  }
+
+  const std::string name = "here";
+  std::function<void()> confirm;
+};
+
+/// Ann joins a room of hers on a node with others.
+struct OnNode {
+  Distant nodes;
+  std::vector<std::string> lines;
+  TestHouse house{
+      {}, Log::to(Level::warn, [this](Level, const std::string& line) { lines.push_back(line); })};
+  Traders traders;
+  FakeClient ann{house, traders};
+
+  OnNode() {
+    house.pubsub.use(&nodes);
+    ann.send(R"(["1","1","stock:a","phx_join",{}])");
+  }
+  ~OnNode() {
+    house.scheduler.clear();
+    house.pubsub.use(nullptr);
+  }
+};
+
+const std::string joined = R"(["1","1","stock:a","phx_reply",{"response":{},"status":"ok"}])";
+
+}  // namespace
+
+PHX_TEST("a join is answered once what other nodes broadcast arrives, and before what has come") {
+  OnNode f;
+  channel::broadcast(f.house.pubsub, "stock:a", "early", {});
+  f.ann.send(R"([null,"2","phoenix","heartbeat",{}])");
+  expect_eq(f.ann.heard(), Heard{});
+  f.nodes.confirm();
+  f.house.settle();
+  expect_eq(f.ann.heard(),
+            Heard{joined, R"([null,null,"stock:a","early",{}])",
+                  R"([null,"2","phoenix","phx_reply",{"response":{},"status":"ok"}])"});
+}
+
+PHX_TEST("a join is answered all the same where that takes too long, with a line in the log") {
+  OnNode f;
+  f.house.pass(Millis{4'999});
+  expect_eq(f.ann.heard(), Heard{});
+  f.house.pass(Millis{1});
+  expect_eq(f.ann.heard(), Heard{joined});
+  expect_eq(f.lines.size(), std::size_t{1});
+  expect(f.lines[0].find("waited_ms=5000") != std::string::npos, f.lines[0]);
+  f.nodes.confirm();  // late: no concern of the user's channel
+  f.house.settle();
+  f.ann.send(R"([null,"2","phoenix","heartbeat",{}])");
+  expect_eq(f.ann.heard().size(), std::size_t{1});
 }

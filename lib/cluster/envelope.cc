@@ -25,7 +25,6 @@ constexpr std::string_view by_pubsub = "Elixir.Phoenix.PubSub";
 constexpr std::string_view broadcast_struct = "Elixir.Phoenix.Socket.Broadcast";
 /// A message there that is no tracker's ends that node's tracker, and each channel it knows.
 constexpr std::string_view trackers_prefix = "phx_presence:";
-constexpr std::string_view disconnect = "disconnect";
 /// A transfer of a hundred thousand presences is two million terms, of seven bytes each.
 constexpr std::size_t bytes_a_term = 4;
 
@@ -101,7 +100,7 @@ serializer::Payload payload_of(const Term* term, std::string_view event) {
       return serializer::Payload::binary(*bytes);
     }
   }
-  if (event == disconnect) return {};
+  if (event == disconnect_event) return {};
   if (term == nullptr || term->get<etf::Map>() == nullptr) refuse("a payload that is a map");
   std::string json = serializer::json_of(*term);
   if (!json.starts_with('{')) refuse("a payload that is an object");  // a struct may be a text
@@ -128,7 +127,7 @@ Opened opened(std::string topic, const Term& message, const Term& dispatcher) {
             pubsub::send_to_all};
   }
   pubsub::EventPtr event = broadcast_of(message);
-  if (!channels && pubsub::as<Broadcast>(*event)->event != disconnect) {
+  if (!channels && pubsub::as<Broadcast>(*event)->event != disconnect_event) {
     refuse("a Broadcast by the dispatcher of channels");
   }
   return {std::move(topic), std::move(event), channel::dispatch};

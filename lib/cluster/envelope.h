@@ -20,6 +20,9 @@ namespace phx::cluster {
 
 class Interest;
 
+/// The event that ends a user's sockets, on the topic that is their id.
+constexpr std::string_view disconnect_event = "disconnect";
+
 /// `except`: to all but `node`, which is the sender. `only`: to `node`.
 struct Route {
   enum Mode : unsigned char { except, only };

@@ -18,7 +18,9 @@ void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetr
 
 void Exchange::send(const Route& route, std::string_view topic, const pubsub::Event& event) try {
   auto bytes = seal(route, topic, event, options_);
-  if (bytes) publish_(std::move(*bytes), pubsub::as<pubsub::WrittenTerm>(event) != nullptr);
+  if (!bytes) return;
+  publish_(std::move(*bytes), pubsub::as<pubsub::WrittenTerm>(event) != nullptr,
+           channels_.of_message(route, topic, event));
 } catch (const BadEnvelope& why) {
   telemetry_->execute(BroadcastKept{topic, why.what()});
   if (const std::size_t count = ++kept_; worth_a_line(count)) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Between this node's hubs and the channel on which nodes publish: seals what goes out, opens and
+/// Between this node's hubs and the channels on which nodes publish: seals what goes out, opens and
 /// hands on what comes in.
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "cluster/channels.h"
 #include "cluster/envelope.h"
 #include "cluster/interest.h"
 #include "telemetry/telemetry.h"
@@ -38,14 +39,20 @@ struct BroadcastHeard {
 /// Any thread. Neither copied nor moved.
 class Exchange {
  public:
-  /// `repeated`: what trackers say is said again, and of no use later.
-  using Publish = std::function<void(std::string bytes, bool repeated)>;
-  Exchange(std::string node_name, const EnvelopeOptions& options, Publish publish)
-      : node_name_(std::move(node_name)), options_(options), publish_(std::move(publish)) {}
+  /// `repeated`: what trackers say is said again, and of no use later. The channel is as
+  /// Channels::of_message() says.
+  using Publish = std::function<void(std::string bytes, bool repeated, std::string channel)>;
+  Exchange(std::string node_name, Channels channels, const EnvelopeOptions& options,
+           Publish publish)
+      : node_name_(std::move(node_name)),
+        channels_(std::move(channels)),
+        options_(options),
+        publish_(std::move(publish)) {}
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
   const std::string& node_name() const { return node_name_; }
+  const Channels& channels() const { return channels_; }
   /// Where received() hands messages to. Before anything is sent or received.
   void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
             const Log& log);
@@ -63,6 +70,7 @@ class Exchange {
   static bool worth_a_line(std::size_t count) { return (count & (count - 1)) == 0; }
 
   const std::string node_name_;
+  const Channels channels_;
   const EnvelopeOptions options_;
   const Publish publish_;
   Interest interest_;

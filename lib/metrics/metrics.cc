@@ -76,6 +76,11 @@ struct Nodes {
                      .Name("phoenix_redis_connects_total")
                      .Help("Connections to Redis that came to work.")
                      .Register(registry)),
+        channels(prometheus::BuildGauge()
+                     .Name("phoenix_redis_channels")
+                     .Help("Channels of topics that Redis sends this node.")
+                     .Register(registry)
+                     .Add({})),
         subscriber(connects.Add({{"role", "subscriber"}})),
         publisher(connects.Add({{"role", "publisher"}})) {
     auto& taken = prometheus::BuildCounter()
@@ -104,6 +109,7 @@ struct Nodes {
   Counter& skipped;
   Counter& kept;
   prometheus::Family<Counter>& connects;
+  Gauge& channels;
   Counter& subscriber;
   Counter& publisher;
   PerKind published{};
@@ -244,6 +250,9 @@ Metrics::Metrics(Endpoint& endpoint, std::string path)
            on<redis::MessagesLost>([s](const redis::MessagesLost& event) {
              s->nodes.lost[event.repeated ? 1 : 0][static_cast<std::size_t>(event.why)]->Increment(
                  static_cast<double>(event.count));
+           }),
+           on<redis::ChannelsAsked>([s](const redis::ChannelsAsked& event) {
+             s->nodes.channels.Set(static_cast<double>(event.channels));
            }),
            counts<cluster::BroadcastHeard>(s, s->nodes.heard),
            counts<cluster::MessageSkipped>(s, s->nodes.skipped),

@@ -35,10 +35,10 @@ class RedisPubSub final : public pubsub::Adapter {
  public:
   explicit RedisPubSub(const RedisPubSubOptions& options)
       : redis_(redis_options(options)),
-        channel_("phx:Elixir." + options.pubsub + ".Adapter"),
-        exchange_(options.node_name.empty() ? made_up_name() : options.node_name, options.messages,
-                  [this](std::string bytes, bool repeated) {
-                    client_->publish(std::move(bytes), repeated);
+        exchange_(options.node_name.empty() ? made_up_name() : options.node_name,
+                  {options.pubsub, options.channel_per}, options.messages,
+                  [this](std::string bytes, bool repeated, std::string channel) {
+                    client_->publish(std::move(bytes), repeated, std::move(channel));
                   }) {}
   ~RedisPubSub() override { close(); }
 
@@ -48,8 +48,9 @@ class RedisPubSub final : public pubsub::Adapter {
             const Log& log) override {
     exchange_.open(std::move(hubs), telemetry, log);
     loop_.emplace();
-    client_.emplace(*loop_, redis_, channel_, telemetry, log,
+    client_.emplace(*loop_, redis_, channels().all_nodes(), telemetry, log,
                     [this](std::string_view bytes) { exchange_.received(bytes); });
+    if (channels().per_topic()) client_->subscribe(channels().of_node(node_name()));
     loop_->post([this] { client_->start(); });
     thread_ = std::thread([this] { loop_->run(); });
   }
@@ -71,12 +72,29 @@ class RedisPubSub final : public pubsub::Adapter {
     exchange_.send({cluster::Route::only, node}, topic, *event);
   }
 
-  void topic_opened(std::string_view topic) override { exchange_.topic_opened(topic); }
-  void topic_closed(std::string_view topic) override { exchange_.topic_closed(topic); }
+  void topic_opened(std::string_view topic, pubsub::Wants wants) override {
+    exchange_.topic_opened(topic);
+    if (has_own_channel(wants)) client_->subscribe(channels().of_topic(topic));
+  }
+  void topic_closed(std::string_view topic, pubsub::Wants wants) override {
+    exchange_.topic_closed(topic);
+    if (has_own_channel(wants)) client_->unsubscribe(channels().of_topic(topic));
+  }
+  bool hears(std::string_view topic) const override {
+    return !channels().per_topic() || client_->hears(channels().of_topic(topic));
+  }
+  void when_heard(std::string_view topic, std::function<void()> then) override {
+    client_->when_heard(channels().of_topic(topic), std::move(then));
+  }
 
  private:
+  const cluster::Channels& channels() const { return exchange_.channels(); }
+  /// Whether a topic has a channel of its own for subscribers with these wants.
+  bool has_own_channel(pubsub::Wants wants) const {
+    return channels().per_topic() && wants == pubsub::Wants::all;
+  }
+
   const redis::Options redis_;
-  const std::string channel_;
   cluster::Exchange exchange_;
   std::optional<net::RedisLoop> loop_;
   std::optional<redis::Client> client_;

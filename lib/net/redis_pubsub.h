@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "cluster/channels.h"
 #include "cluster/envelope.h"
 #include "pubsub/adapter.h"
 
@@ -24,6 +25,10 @@ struct RedisPubSubOptions {
   /// No other node has it, nor had it before a restart. If empty: the machine's name, the process's
   /// number and something random.
   std::string node_name = {};
+  /// A channel of Redis for each topic, so that a node receives only what its members listen to:
+  /// for clusters of this library's nodes alone, all of which have the same. By default one for
+  /// all, as Phoenix has it.
+  cluster::ChannelPer channel_per = cluster::ChannelPer::cluster;
   cluster::EnvelopeOptions messages = {};
   /// How many of the latest messages are kept while Redis is away, and for how long at most. They
   /// are sent when it is back.

@@ -42,6 +42,13 @@ transport::Origins origins_of(const std::vector<std::string>& entries) {
   return transport::Origins::list(entries);
 }
 
+cluster::ChannelPer channel_per_of(const std::string& word) {
+  if (word == "cluster") return cluster::ChannelPer::cluster;
+  if (word == "topic") return cluster::ChannelPer::topic;
+  throw OptionError("ProgramOptions::redis_channel_per",
+                    fmt::format("expected cluster or topic, got \"{}\"", word));
+}
+
 /// A rate that was left as it is keeps the mount's own burst.
 template <class Rate>
 void set_rate(std::optional<Rate>& of_mount, std::size_t per_second, std::size_t burst) {
@@ -190,6 +197,9 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Text{&options.redis.node_name}},
       {"pubsub", nodes, "the cluster's name: the PubSub's in Phoenix, such as MyApp.PubSub",
        Option::Text{&options.redis.pubsub}},
+      {"redis-channel-per", nodes,
+       "cluster: one Redis channel, as in Phoenix; topic: one for each topic",
+       Option::Text{&options.redis_channel_per}},
       {"redis-compression", nodes, "compression of messages, 1 to 9; 0 means none",
        Option::Count{&options.redis.messages.compression_level, 0, 9}},
       {"redis-max-message", nodes, "size of one message; a larger broadcast stays on its node",
@@ -272,6 +282,7 @@ void ProgramOptions::finish() {
                                            : Log::to_file(log_file, Level::info, format);
   }
   if (admin_port) server.admin = AdminOptions{.host = admin_host, .port = *admin_port};
+  redis.channel_per = channel_per_of(redis_channel_per);
   if (!redis.url.empty()) endpoint.pubsub = redis_pubsub(redis);
   raise_descriptor_limit();
 }

@@ -37,7 +37,8 @@ struct ProgramOptions {
 
   TlsOptions tls = {};  ///< Goes into `server` once both files are named.
   std::string secret_key_base_file = {};
-  RedisPubSubOptions redis{.url = ""};  ///< Goes into `endpoint` once its URL is given.
+  RedisPubSubOptions redis{.url = ""};        ///< Goes into `endpoint` once its URL is given.
+  std::string redis_channel_per = "cluster";  ///< RedisPubSubOptions::channel_per, or `topic`.
   /// What Endpoint::presence() takes.
   presence::ClusterOptions presence{.name = "Phoenix.Presence"};
   std::string log_level = "info";

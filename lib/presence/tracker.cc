@@ -70,7 +70,7 @@ class Presence::TrackerProcess final : public process::Process {
 
  protected:
   void init() override {
-    subscription_ = context_.pubsub->subscribe(topic_, self());
+    subscription_ = context_.pubsub->subscribe(topic_, self(), nullptr, pubsub::Wants::notices);
     std::minstd_rand random(static_cast<unsigned>(new_vsn()));
     const Millis by_chance(static_cast<long long>(random()) % (period().count() / 4 + 1));
     tick_after(cluster_.options.tracker.first_tick.value_or(by_chance));

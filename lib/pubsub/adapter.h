@@ -2,12 +2,14 @@
 /// \file
 /// The way to other nodes: what one broadcasts, the others hear. Mirrors Phoenix.PubSub.Adapter.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "etf/term.h"
+#include "pubsub/wants.h"
 
 namespace phx {
 class Log;
@@ -46,10 +48,15 @@ class Adapter {
   virtual void direct_broadcast(const etf::Term& node, std::string_view topic,
                                 const std::shared_ptr<const Event>& event) = 0;
 
-  /// The first subscriber of a topic has come to a hub, or its last has gone: what others broadcast
-  /// on topics that no hub has need not be handed on. On the hub's thread; never waits.
-  virtual void topic_opened(std::string_view topic) { static_cast<void>(topic); }
-  virtual void topic_closed(std::string_view topic) { static_cast<void>(topic); }
+  /// The first of a topic's subscribers with these wants has come to a hub, or the last has gone:
+  /// what others broadcast on topics that no hub has need not be handed on, nor come to this node.
+  /// On the hub's thread; never waits.
+  virtual void topic_opened(std::string_view /*topic*/, Wants /*wants*/) {}
+  virtual void topic_closed(std::string_view /*topic*/, Wants /*wants*/) {}
+  /// Whether what others broadcast on an open topic arrives here by now.
+  virtual bool hears(std::string_view /*topic*/) const { return true; }
+  /// Calls `then` once it does, on any thread; forgotten where the topic is closed before.
+  virtual void when_heard(std::string_view /*topic*/, std::function<void()> then) { then(); }
 };
 //! [adapter]
 

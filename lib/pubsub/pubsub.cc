@@ -24,30 +24,43 @@ void PubSub::connect(const std::vector<PubSub*>& peers) {
 }
 
 std::unique_ptr<Subscription> PubSub::subscribe(std::string_view name, process::Pid pid,
-                                                std::shared_ptr<const Metadata> metadata) {
+                                                std::shared_ptr<const Metadata> metadata,
+                                                Wants wants) {
   auto found = topics_.find(name);
   if (found == topics_.end()) {
     found = topics_.try_emplace(std::string(name)).first;
     found->second.name = &found->first;
-    if (adapter_ != nullptr) adapter_->topic_opened(found->first);
   }
   Topic& topic = found->second;
-  auto subscription = std::make_unique<Subscription>(*this, topic, topic.subscribers.size());
+  if (adapter_ != nullptr && topic.how_many(wants) == 0) adapter_->topic_opened(*topic.name, wants);
+  auto subscription = std::make_unique<Subscription>(*this, topic, topic.subscribers.size(), wants);
   topic.subscribers.push_back({pid, std::move(metadata), subscription.get()});
+  if (wants == Wants::all) ++topic.want_all;
   return subscription;
 }
 
 //! [unsubscribe]
 void PubSub::unsubscribe(const Subscription& subscription) {
   Topic& topic = subscription.topic_;
-  if (adapter_ != nullptr && topic.subscribers.size() == 1) adapter_->topic_closed(*topic.name);
+  const Wants wants = subscription.wants_;
   const std::size_t index = subscription.index_;
   topic.subscribers[index] = std::move(topic.subscribers.back());
   topic.subscribers[index].subscription->index_ = index;
   topic.subscribers.pop_back();
+  if (wants == Wants::all) --topic.want_all;
+  if (adapter_ != nullptr && topic.how_many(wants) == 0) adapter_->topic_closed(*topic.name, wants);
   if (topic.subscribers.empty()) topics_.erase(topics_.find(*topic.name));
 }
 //! [unsubscribe]
+
+std::optional<process::Ref> PubSub::when_heard(std::string_view topic, process::Pid pid) {
+  if (adapter_ == nullptr || adapter_->hears(topic)) return {};
+  const process::Ref ref = scheduler_.make_ref();
+  adapter_->when_heard(topic, [&scheduler = scheduler_, pid, ref] {
+    scheduler.send(pid, process::Message(Heard{}, ref));
+  });
+  return ref;
+}
 
 //! [everywhere]
 void PubSub::broadcast(std::string_view topic, EventPtr event, process::Pid from,

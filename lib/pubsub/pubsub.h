@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 
 #include "base/keyed_hash.h"
 #include "process/scheduler.h"
+#include "pubsub/wants.h"
 
 namespace phx::pubsub {
 
@@ -82,8 +84,8 @@ struct Topic;
 /// One subscription; it ends when this is destroyed. Neither copies nor moves.
 class Subscription {
  public:
-  Subscription(PubSub& hub, Topic& topic, std::size_t index)
-      : hub_(hub), topic_(topic), index_(index) {}
+  Subscription(PubSub& hub, Topic& topic, std::size_t index, Wants wants)
+      : hub_(hub), topic_(topic), index_(index), wants_(wants) {}
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
   ~Subscription();
@@ -93,12 +95,21 @@ class Subscription {
   PubSub& hub_;
   Topic& topic_;
   std::size_t index_;
+  const Wants wants_;
 };
+
+/// Tagged with the Ref of PubSub::when_heard().
+struct Heard {};
 
 /// The subscribers of one topic on one shard.
 struct Topic {
   const std::string* name = nullptr;  ///< Its key in the hub's table.
   std::vector<Subscriber> subscribers = {};
+  std::size_t want_all = 0;  ///< How many of them want more than notices.
+
+  std::size_t how_many(Wants wants) const {
+    return wants == Wants::all ? want_all : subscribers.size() - want_all;
+  }
 };
 
 class PubSub {
@@ -115,7 +126,11 @@ class PubSub {
 
   /// Shard thread only. The hub must outlive the subscription.
   std::unique_ptr<Subscription> subscribe(std::string_view topic, process::Pid pid,
-                                          std::shared_ptr<const Metadata> metadata = nullptr);
+                                          std::shared_ptr<const Metadata> metadata = nullptr,
+                                          Wants wants = Wants::all);
+  /// Sends `pid` a Heard, tagged with the Ref returned, once what other nodes broadcast on the
+  /// topic arrives here. Nothing where it does already. Shard thread only. REQUIRES: subscribed.
+  std::optional<process::Ref> when_heard(std::string_view topic, process::Pid pid);
 
   /// To the subscribers of all nodes. Any thread. `from` is passed to the dispatcher, which leaves
   /// it out; `blame` crashes where a dispatch on another thread throws. One publisher's broadcasts

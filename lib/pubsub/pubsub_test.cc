@@ -216,11 +216,17 @@ struct Told final : Adapter {
   void close() override {}
   void broadcast(std::string_view, const EventPtr&) override {}
   void direct_broadcast(const etf::Term&, std::string_view, const EventPtr&) override {}
-  void topic_opened(std::string_view topic) override { said.push_back("+" + std::string(topic)); }
-  void topic_closed(std::string_view topic) override { said.push_back("-" + std::string(topic)); }
+  void topic_opened(std::string_view topic, Wants wants) override { say("+", topic, wants); }
+  void topic_closed(std::string_view topic, Wants wants) override { say("-", topic, wants); }
+  bool hears(std::string_view) const override { return !then; }
+  void when_heard(std::string_view, std::function<void()> t) override { then = std::move(t); }
+  void say(const std::string& what, std::string_view topic, Wants wants) {
+    said.push_back(what + std::string(topic) + (wants == Wants::all ? "" : " (notices)"));
+  }
 
   const std::string name = "here";
   Journal said;
+  std::function<void()> then;
 };
 
 }  // namespace
@@ -239,5 +245,56 @@ PHX_TEST(
   f.scheduler.exit(ben, {ExitReason::killed});
   f.settle();
   expect_eq(told.said, Journal({"+room", "+hall", "-room"}));
+  f.hub.use(nullptr);
+}
+
+PHX_TEST("subscribers of notices alone open a topic as such, beside those who want all of it") {
+  Told told;
+  Fixture f;
+  f.hub.use(&told);
+  auto notices = f.hub.subscribe("user:ann", Pid{0, 1}, nullptr, Wants::notices);
+  auto more = f.hub.subscribe("user:ann", Pid{0, 2}, nullptr, Wants::notices);
+  expect_eq(told.said, Journal({"+user:ann (notices)"}));
+  auto all = f.hub.subscribe("user:ann", Pid{0, 3});
+  more.reset();
+  all.reset();
+  expect_eq(told.said, Journal({"+user:ann (notices)", "+user:ann", "-user:ann"}));
+  notices.reset();
+  expect_eq(told.said.back(), std::string("-user:ann (notices)"));
+  f.hub.use(nullptr);
+}
+
+PHX_TEST("a subscriber is told once others' broadcasts arrive, and not where they do already") {
+  struct Waiting : Process {
+    Waiting(PubSub& hub, Journal& journal) : hub_(hub), journal_(journal) {}
+    void init() override {
+      subscription_ = hub_.subscribe("t", self());
+      const auto ref = hub_.when_heard("t", self());
+      if (!ref) return journal_.push_back("heard already");
+      await(*ref, {}, [this](std::optional<Message> message) {
+        journal_.push_back(message->holds<Heard>() ? "heard" : "something else");
+      });
+    }
+    void handle(Message) override {}
+    PubSub& hub_;
+    Journal& journal_;
+    std::unique_ptr<Subscription> subscription_;
+  };
+  Told told;
+  Fixture f;
+  const auto spawn = [&f] {
+    f.scheduler.spawn(std::make_unique<Waiting>(f.hub, f.journal));
+    f.settle();
+  };
+  spawn();  // without other nodes
+  f.hub.use(&told);
+  told.then = [] {};  // it has not heard yet
+  spawn();
+  expect_eq(f.journal, Journal({"heard already"}));
+  std::exchange(told.then, {})();
+  f.settle();
+  spawn();
+  expect_eq(f.journal, Journal({"heard already", "heard", "heard already"}));
+  f.scheduler.clear();
   f.hub.use(nullptr);
 }

@@ -38,7 +38,7 @@ LogSubject::Metadata Handler::log_metadata() const {
 
 void Handler::init() {
   if (id_.empty()) return;
-  disconnects_ = context_.pubsub->subscribe(id_, self());
+  disconnects_ = context_.pubsub->subscribe(id_, self(), nullptr, pubsub::Wants::notices);
 }
 
 //! [handle]
