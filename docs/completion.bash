@@ -111,8 +111,9 @@ _phx_publish() {
   _phx_words
   case $prev in
     --file) _phx_files ;;
+    --redis-channel-per) _phx_among cluster topic ;;
     --redis | --pubsub | --timeout) ;;
-    *) _phx_among --help --version --redis --pubsub --file --binary --timeout --quiet ;;
+    *) _phx_among --help --version --redis --pubsub --redis-channel-per --file --binary --timeout --quiet ;;
   esac
 }
 

@@ -20,12 +20,14 @@ int run(int argc, char** argv) try {
   int status = 0;
   const auto options = parse_options(argc, argv, status);
   if (!options) return status;
-  const std::string channel = "phx:Elixir." + options->pubsub + ".Adapter";
+  const Message message = message_of(*options);
   const std::size_t nodes =
-      publish(options->redis, channel, message_of(*options), options->patience);
+      publish(options->redis, message.channel, message.bytes, options->patience);
   if (nodes == 0) {
-    fmt::print(stderr, "phx-publish: no node listens at this Redis under the name {}\n",
-               options->pubsub);
+    const bool per_topic = options->channel_per == cluster::ChannelPer::topic;
+    fmt::print(stderr, "phx-publish: no node listens at this Redis {} {}\n",
+               per_topic ? "to the topic" : "under the name",
+               per_topic ? options->topic : options->pubsub);
     return 1;
   }
   if (!options->quiet) fmt::print("published to {} node{}\n", nodes, nodes == 1 ? "" : "s");

@@ -28,11 +28,14 @@ serializer::Payload payload_of(const Options& options) {
 
 }  // namespace
 
-std::string message_of(const Options& options) try {
+Message message_of(const Options& options) try {
   if (options.topic.empty()) throw BadMessage("expected a topic, got an empty one");
   const serializer::Broadcast broadcast(options.topic, options.event, payload_of(options));
-  const std::string node = sender();
-  return *cluster::seal({cluster::Route::except, node}, options.topic, broadcast, {});
+  const cluster::Route route{cluster::Route::except, sender()};
+  const cluster::Channels channels(options.pubsub, options.channel_per);
+  const std::string own = channels.of_message(route, options.topic, broadcast);
+  return {own.empty() ? channels.all_nodes() : own,
+          *cluster::seal(route, options.topic, broadcast, {})};
 } catch (const JsonError& error) {
   throw BadMessage(fmt::format("expected JSON as the payload: {}", error.what()));
 } catch (const serializer::EncodeError& error) {

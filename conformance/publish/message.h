@@ -15,7 +15,12 @@ class BadMessage : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The bytes for Redis, from a node whose name no other has. \throws BadMessage.
-std::string message_of(const Options& options);
+/// What Redis is given.
+struct Message {
+  std::string channel;
+  std::string bytes;  ///< From a node whose name no other has.
+};
+/// \throws BadMessage.
+Message message_of(const Options& options);
 
 }  // namespace phx::publish

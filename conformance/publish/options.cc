@@ -19,6 +19,7 @@ constexpr int usage_error = 2;
 /// As the user typed it.
 struct Words {
   std::string redis = "redis://127.0.0.1:6379";
+  std::string channel_per = "cluster";
   std::string file;
   double seconds = 5;
 };
@@ -34,6 +35,11 @@ void declare(CLI::App& app, Words& words, Options& options) {
   app.add_option("--pubsub", options.pubsub,
                  "the cluster's name: the PubSub's in Phoenix, such as MyApp.PubSub")
       ->envname("PUBSUB")
+      ->capture_default_str();
+  app.add_option("--redis-channel-per", words.channel_per,
+                 "topic, where the nodes say so: only nodes with a member of it are sent the event")
+      ->envname("REDIS_CHANNEL_PER")
+      ->check(CLI::IsMember({"cluster", "topic"}))
       ->capture_default_str();
   auto* file =
       app.add_option("--file", words.file, "read the payload from this file; - is standard input");
@@ -73,6 +79,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   try {
     app.parse(argc, argv);
     options.redis = redis::options_of(words.redis);
+    if (words.channel_per == "topic") options.channel_per = cluster::ChannelPer::topic;
     options.patience = Millis{static_cast<Millis::rep>(words.seconds * 1'000)};
     if (!words.file.empty()) options.payload = contents(words.file);
     return options;

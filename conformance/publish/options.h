@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "cluster/channels.h"
 #include "redis/options.h"
 
 namespace phx::publish {
@@ -14,6 +15,7 @@ namespace phx::publish {
 struct Options {
   redis::Options redis;
   std::string pubsub = "Phoenix.PubSub";
+  cluster::ChannelPer channel_per = cluster::ChannelPer::cluster;
   Millis patience{5'000};
   bool quiet = false;
   std::string topic;
