@@ -311,11 +311,13 @@ $(BUILD)/tls.passed: $(BUILD)/conformance.passed $(BUILD)/tls/cert.pem
 	@$(SUITE) --url wss://127.0.0.1/socket --ca $(BUILD)/tls/cert.pem -- \
 	  $(CONTRACT) --shards 1 --cert $(BUILD)/tls/cert.pem --key $(BUILD)/tls/key.pem && touch $@
 
-# What holds for two clients holds for clients of two nodes, too; and the rules of many nodes.
+# What holds for two clients holds for clients of two nodes, too; and the rules of many nodes. Both with a channel of
+# Redis for the cluster, and with one for each topic.
 WITH_REDIS := .ci/with-redis
-ON_NODES = $(WITH_REDIS) $(SUITE) --axis cluster --nodes $(1) -- $(CONTRACT) --shards 1 --redis {redis} --pubsub Suite.PubSub --broadcast-period 100ms
+ON_NODES = $(WITH_REDIS) $(SUITE) --axis cluster --nodes $(1) -- $(CONTRACT) --shards 1 --redis {redis} --redis-channel-per $(2) \
+  --pubsub Suite.PubSub --broadcast-period 100ms
 $(BUILD)/cluster.passed: $(BUILD)/conformance.passed $(WITH_REDIS) | build/.packages-redis
-	@$(call ON_NODES,2) && touch $@
+	@$(call ON_NODES,2,cluster) && $(call ON_NODES,2,topic) && touch $@
 
 # Each rule fails on a server that is broken on purpose, and none on the good one.
 MUTANT_REASONS := conformance/mutants/reasons.txt
@@ -554,10 +556,10 @@ SUITE_FLAGS = $(call option,TOPIC,topic) $(call option,PARAMS,params) $(call opt
 conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ## check a server against the rules of the wire: ours, or URL=ws://host:port/socket
 	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),$(foreach url,$(URL),--url '$(url)'),-- $(CONTRACT))
 
-# make conformance-cluster [N=2] [ONLY=…]: nodes of ours, at a Redis of their own.
+# make conformance-cluster [N=2] [CHANNEL_PER=topic] [ONLY=…]: nodes of ours, at a Redis of their own.
 .PHONY: conformance-cluster
-conformance-cluster: $(SUITE) $(CONTRACT) | build/.packages-redis ## check N=2 nodes of ours, with one Redis, as one server
-	@$(subst --axis cluster,--axis cluster $(SUITE_FLAGS),$(call ON_NODES,$(or $(N),2)))
+conformance-cluster: $(SUITE) $(CONTRACT) | build/.packages-redis ## check N=2 nodes of ours, with one Redis, as one server; CHANNEL_PER=topic
+	@$(subst --axis cluster,--axis cluster $(SUITE_FLAGS),$(call ON_NODES,$(or $(N),2),$(or $(CHANNEL_PER),cluster)))
 
 # make flakes [N=50] [SEED=…] [SHARDS=1]. On two shards N-09 depends on where the V1 member lives.
 .PHONY: flakes

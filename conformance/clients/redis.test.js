@@ -24,8 +24,8 @@ async function redisOf(t, options) {
 const port = async (redis) => new URL(await redis.url()).port;
 
 /** A node that is started, until the test ends. */
-async function node(t, name, url) {
-  const server = contractServer({}, { options: ["--redis", url, "--node", name] });
+async function node(t, name, url, ...more) {
+  const server = contractServer({}, { options: ["--redis", url, "--node", name, ...more] });
   await server.start();
   t.after(() => server.stop());
   return server;
@@ -38,6 +38,7 @@ async function members(t, a, b) {
   const at_b = heard(bob, "broadcasted");
   let n = 0;
   return {
+    ann,
     meet: () =>
       eventually("a broadcast at the other node", async () => {
         await ask(ann, "broadcast", { n: ++n });
@@ -53,6 +54,22 @@ test("a user of Redis needs two rights, to subscribe and to publish, on one chan
   const [a, b] = [await node(t, "a", url), await node(t, "b", url)];
   await redis.subscribers(CHANNEL, 2);
   await (await members(t, a, b)).meet();
+});
+
+test("with a channel for each topic it needs a third, to unsubscribe, on the channels of all topics", async (t) => {
+  const rights = ["on", ">secret", "resetchannels", `&${CHANNEL}*`, "-@all", "+subscribe", "+unsubscribe", "+publish"];
+  const redis = await redisOf(t, { more: ["--user", "phx", ...rights] });
+  const url = `redis://phx:secret@127.0.0.1:${await port(redis)}`;
+  const per_topic = ["--redis-channel-per", "topic"];
+  const [a, b] = [await node(t, "a", url, ...per_topic), await node(t, "b", url, ...per_topic)];
+  await redis.subscribers(CHANNEL, 2);
+  const topic = `${CHANNEL}:topic:conformance:redis`;
+  const { meet, ann } = await members(t, a, b);
+  await redis.subscribers(topic, 2);
+  await meet();
+  await ann.leave();
+  await redis.subscribers(topic, 1);
+  assert.ok(!/NOPERM/.test(a.output), a.output);
 });
 
 test("a channel that the user may not have is told in the log", async (t) => {
