@@ -74,6 +74,8 @@ Result across_flood(const Context& context, std::size_t in_flight);
 /// Of topics that have no member at the other node, whose CPU it is that each broadcast costs;
 /// `figure` is broadcasts a second.
 Result overheard(const Context& context, std::size_t in_flight);
+/// The same of 1,000 topics, of which ten have a member at the other node.
+Result one_of_a_hundred(const Context& context, std::size_t in_flight);
 /// The open loop; `figure` is the median latency in microseconds.
 Result latency(const Context& context, const Schedule& schedule);
 

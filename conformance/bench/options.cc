@@ -37,7 +37,7 @@ void declare(CLI::App& app, Words& words, Options& options) {
       ->excludes(insecure);
   app.add_option("--pid", words.pid, "The server's process id, to measure its CPU time and memory");
   app.add_option("--nodes", words.nodes,
-                 "Start this many copies of the command, as a cluster's nodes, for --only nodes")
+                 "Start this many copies of each command, as a cluster's nodes, for --only nodes")
       ->check(CLI::Range(1, 20))
       ->capture_default_str();
   app.add_option("--seconds", options.seconds, "How long each case measures")
@@ -92,13 +92,14 @@ Contender running(const std::string& url, const Words& words, pid_t pid) {
 Contender started(std::string name, std::vector<std::string> command, const Words& words) {
   auto target = target_of(words.url, words.trust, 0);
   target.host = "127.0.0.1";
-  return {std::move(name), std::move(target), std::move(command)};
+  return {std::move(name), std::move(target), std::move(command), words.nodes};
 }
 
 /// The one that the nth --versus names.
 Contender other(const Words& words, std::size_t nth) {
   const auto& versus = words.versus[nth];
-  if (versus.find("://") != std::string::npos)
+  const bool one_word = versus.find(' ') == std::string::npos;  // a command's words may be URLs
+  if (one_word && versus.find("://") != std::string::npos)
     return running(versus, words, nth < words.versus_pids.size() ? words.versus_pids[nth] : 0);
   // "exec", so that the process we know is the server and not a shell.
   return started(versus, {"/bin/sh", "-c", "exec " + versus}, words);
@@ -143,7 +144,6 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     options.contenders.push_back(
         command.empty() ? running(words.url, words, words.pid)
                         : started(fmt::format("{}", fmt::join(command, " ")), command, words));
-    options.contenders.front().nodes = words.nodes;
     for (std::size_t nth = 0; nth < words.versus.size(); ++nth)
       options.contenders.push_back(other(words, nth));
     if (!words.versus.empty() && app.count("--rounds") == 0) options.rounds = 3;

@@ -45,7 +45,12 @@ PHX_TEST("without a word it is our own port, and all cases once") {
 PHX_TEST("a command may be started several times, as the nodes of a cluster") {
   const auto options = good({"--nodes", "2", "--only", "nodes", "--", "srv"});
   expect_eq(options.contenders[0].nodes, 2U);
-  expect_eq(options.cases.size(), 3U);
+  expect_eq(options.cases.size(), 4U);
+  const auto two = good({"--nodes", "3", "--versus", "./b --redis redis://r", "--versus",
+                         "ws://c:1/socket", "--", "./a"});
+  expect_eq(two.contenders[0].nodes, 3U);
+  expect_eq(two.contenders[1].nodes, 3U);
+  expect_eq(two.contenders[2].nodes, 1U);  // it runs already
   expect_eq(good({}).contenders[0].nodes, 1U);
 }
 

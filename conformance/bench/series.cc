@@ -73,7 +73,9 @@ std::vector<Series> make_series() {
         {"nodes-flood", "broadcasts, node to node", per_second, false,
          [](C c) { return across_flood(c, 200); }, "nodes", 2},
         {"nodes-overheard", "others' broadcasts; CPU: of the hearer", per_second, false,
-         [](C c) { return overheard(c, 200); }, "nodes", 3}}},
+         [](C c) { return overheard(c, 200); }, "nodes", 3},
+        {"nodes-share", "1,000 topics, 1 % heard; CPU: of the hearer", per_second, false,
+         [](C c) { return one_of_a_hundred(c, 4); }, "nodes", 4}}},
   };
 }
 
