@@ -36,8 +36,9 @@ void declare(CLI::App& app, Words& words, Options& options) {
                  "the cluster's name: the PubSub's in Phoenix, such as MyApp.PubSub")
       ->envname("PUBSUB")
       ->capture_default_str();
-  app.add_option("--redis-channel-per", words.channel_per,
-                 "topic, where the nodes say so: only nodes with a member of it are sent the event")
+  app.add_option(
+         "--redis-channel-per", words.channel_per,
+         "topic sends the event only to nodes with a member, where they have a channel for each")
       ->envname("REDIS_CHANNEL_PER")
       ->check(CLI::IsMember({"cluster", "topic"}))
       ->capture_default_str();
