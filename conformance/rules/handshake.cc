@@ -217,6 +217,9 @@ RULE("H-20", should, contract,
   }
   const Response sentence = t.expect_status(plain_get(t), 400);
   if (sentence.body.empty()) throw Violation("a sentence that says what is wrong", "no body");
+  if (sentence.body.find("'connection'") == std::string::npos) {  // the first that is wanted
+    throw Violation("a sentence about 'connection'", sentence.body);
+  }
 }
 
 RULE("H-21", must, contract, "connect raising is 500, and the server goes on", "Plug's rescue") {

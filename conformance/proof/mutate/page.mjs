@@ -67,7 +67,9 @@ export function page(faults, results, survivors) {
     "were written from the source alone, by somebody who had read neither the rules nor the list. Of the first hundred, 40",
     "of which were on the list already, the suite as it then was caught 90 %, 85 % by a MUST. With the rules and steps added",
     "for the others, it catches 99 %, 93 % by a MUST. Of another 103, half of them listed already, it caught 83 %, 79 % by a",
-    "MUST, and now catches 98 %, 92 % by a MUST.",
+    "MUST, and now catches 98 %, 92 % by a MUST. Of a last 146, a third of them listed already, it caught 73 %, 64 % by a MUST.",
+    "What is left of these, a fifth, changes what the framework does not promise: limits that are our own, an order that it",
+    "leaves open, the same JSON in other bytes. Without it the suite caught 91 %, and now catches all, 87 % by a MUST.",
     ...(automatic.length === 0
       ? []
       : [
