@@ -124,6 +124,28 @@ PHX_TEST("many requests that come together are answered in turns with others") {
   expect_eq(so_far, 101u);
 }
 
+PHX_TEST("a request that comes while others have their turn is read to its end, however large") {
+  Shard shard;
+  shard.connect();
+  std::string sixteen;
+  for (int i = 0; i < 16; ++i) sixteen += get("/");
+  shard.told(sixteen);
+  const std::string half(large, 'x');  // more than is kept for a connection that waits
+  shard.told("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(2 * large) +
+             "\r\n\r\n" + half);
+  expect(shard.network.paused, "the rest of it waits in the network");
+  net::Timer looks(shard.loop, [&] {
+    if (!shard.network.paused) shard.loop.stop();
+  });
+  net::Timer gives_up(shard.loop, [&] { shard.loop.stop(); });
+  gives_up.start(Millis{5'000});
+  looks.every(Millis{1});
+  shard.loop.run();
+  expect(!shard.network.paused, "and is read when its turn has come");
+  const std::string answer = shard.told(half);
+  expect(answer.starts_with("HTTP/1.1 405"), "an answer, and got: " + answer);
+}
+
 PHX_TEST("a request in two pieces is answered once it is whole, and the next one after it") {
   Shard shard;
   shard.connect();

@@ -108,7 +108,8 @@ void HttpConnection::read_requests() {
     } else if (reader_.awaits_continue()) {
       unsent_ = {"HTTP/1.1 100 Continue\r\n\r\n"};
       write();
-    } else {
+    } else {  // more of it is needed, which may wait in the network by now
+      if (std::exchange(paused_, false)) stream_->resume();
       return;
     }
   }
