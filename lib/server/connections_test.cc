@@ -361,3 +361,16 @@ PHX_TEST("a large frame is written in parts, so that others have their turns, an
   expect(sent == from_server(Opcode::text, R"([null,null,"room:a","said",)" + large_text + "]"),
          "all of it");
 }
+
+PHX_TEST("a client that is leaving, and does not take its last bytes, is put out for its memory") {
+  Open shard;
+  shard.network.room = 100;
+  shard.told(text(R"(["1","1","room:1","phx_join",{}])") +
+             text(R"(["1","2","room:1","say",{"x":")" + std::string(900, 'x') + R"("}])"));
+  shard.told(client_frame(Opcode::close, websocket::close_payload(1000)));
+  const auto holder = shard.connections.largest_holder();
+  expect(holder.bytes > 800, "it holds " + std::to_string(holder.bytes));
+  holder.put_out({telemetry::Limit::memory, 1});
+  expect(shard.network.dropped, "dropped");
+  expect(shard.connections.largest_holder().bytes < 800, "and its frames are freed");
+}

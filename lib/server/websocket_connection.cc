@@ -143,7 +143,6 @@ void WebsocketConnection::drain_is_due() {
 }
 
 void WebsocketConnection::put_out(const telemetry::LimitReached& reached) {
-  if (closing_) return;
   host_.limit_reached(reached, stream_->peer().address);
   outbox_ = {};
   finish({});
