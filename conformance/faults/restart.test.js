@@ -1,8 +1,9 @@
 // The server is replaced by a new process while people talk: nobody is refused, and all come back.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
@@ -145,6 +146,24 @@ test("a successor that can't start leaves the old process serving", async (t) =>
   assert.deepEqual(await ask(channel, "count"), { count: 2 });
   const newcomer = await join(await connect(t, server), "conformance:alone-2");
   assert.deepEqual(await ask(newcomer, "count"), { count: 1 });
+});
+
+test("a successor that is still starting goes with the server that is told to stop", async (t) => {
+  const folder = mkdtempSync(path(tmpdir(), "phx-restart-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const [log, before] = [path(folder, "server.log"), path(folder, "server.log.1")];
+  const server = await replaceable(t, ["--log-file", log]);
+  await join(await connect(t, server), "conformance:alone"); // it runs, and knows its signals
+  renameSync(log, before);
+  execFileSync("mkfifo", [log]); // who opens it waits for a reader, so the successor never serves
+  server.signal("SIGUSR2");
+  const line = /a successor starts" pid=(\d+)/;
+  const [, pid] = await eventually("a successor", () => readFileSync(before, "utf8").match(line));
+  const successor = new Successor(Number(pid));
+  t.after(() => successor.lives && process.kill(successor.pid, "SIGKILL"));
+  server.signal("SIGTERM");
+  assert.equal((await server.ended()).code, 0);
+  await eventually("the end of the successor, too", () => !successor.lives);
 });
 
 test("a socket that systemd holds is served, from the client that had the server started", async (t) => {

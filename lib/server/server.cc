@@ -65,7 +65,7 @@ std::string url_of(const char* scheme, const std::string& host, std::uint16_t po
 struct Server::Life {
   Life(const Endpoint& endpoint, const ServerOptions& options, const Log& log,
        server::Service* service);
-  ~Life() { end(); }
+  ~Life();
 
   void start();
   /// Asks everything to end, and returns at once. Any thread.
@@ -101,7 +101,8 @@ struct Server::Life {
   std::vector<std::unique_ptr<net::Listener>> listeners;  ///< The first one is port()'s.
   std::unique_ptr<server::Admin> admin;
   std::unique_ptr<net::Listener> admin_listener;
-  std::vector<std::unique_ptr<net::Signal>> signals;
+  std::vector<std::unique_ptr<net::Signal>> stop_signals;  ///< Once it drains, a second one kills.
+  std::vector<std::unique_ptr<net::Signal>> signals;       ///< The others, until it has drained.
   std::unique_ptr<server::Watchdog> watchdog;
   std::unique_ptr<net::Timer> successor_watch;  ///< While one starts.
   Clock::time_point successor_due{};
@@ -217,7 +218,7 @@ void Server::Life::start() {
   }
   if (options.signals) {
     for (const int number : {SIGTERM, SIGINT}) {
-      signals.push_back(
+      stop_signals.push_back(
           std::make_unique<net::Signal>(shards[0]->loop(), number, [this] { begin_to_end(); }));
     }
     signals.push_back(
@@ -275,7 +276,8 @@ bool Server::Life::has_memory(const server::Client& client) {
 // --- New files, at any time ---------------------------------------------------------------------
 
 void Server::Life::reload() {
-  if (service != nullptr) service->reloading();
+  const bool tells = service != nullptr && !ending;
+  if (tells) service->reloading();
   log.reopen();
   if (options.access_log) options.access_log->reopen();
   try {
@@ -287,7 +289,7 @@ void Server::Life::reload() {
     log.error("the certificate could not be read again, and the old one stays",
               {{"reason", error.what()}});
   }
-  if (service != nullptr) service->ready();
+  if (tells) service->ready();
 }
 
 // --- A new program, without a break -------------------------------------------------------------
@@ -317,8 +319,8 @@ void Server::Life::look_at_successor() {
   const std::string pid = std::to_string(service->successor());
   const Successor now = service->look_at_successor();
   if (now == Successor::starting) {
-    if (Clock::now() > successor_due) service->kill_successor();
-    return;
+    if (Clock::now() <= successor_due) return;
+    service->kill_successor();
   }
   successor_watch.reset();
   if (now == Successor::serves) {
@@ -340,8 +342,9 @@ void Server::Life::begin_to_end() {
     for (const auto& each : listeners) each->stop();
     for (const auto& gate : gates) gate->clear();
     if (handed_over && admin_listener) admin_listener->stop();  // the successor answers there
-    signals.clear();
-    successor_watch.reset();
+    stop_signals.clear();
+    // One that is still starting would serve on, after we were told to stop.
+    if (std::exchange(successor_watch, nullptr)) service->kill_successor();
     for (const auto& shard : shards) shard->stop();
   });
 }
@@ -352,11 +355,20 @@ bool Server::Life::end() {
   for (std::thread& thread : threads) thread.join();
   threads.clear();
   watchdog.reset();
+  signals.clear();
   if (admin_listener) admin_listener->stop();
   if (admin) admin->clear();
-  endpoint.broadcaster().close();
   handlers_ended = workers.stop(options.farewell);
+  if (handlers_ended) endpoint.broadcaster().close();
   return handlers_ended;
+}
+
+/// Handlers that still run have the shards, and broadcast to them and to other nodes.
+Server::Life::~Life() {
+  if (end()) return;
+  while (!workers.stop(std::chrono::hours(1))) {
+  }
+  endpoint.broadcaster().close();
 }
 
 // --- The server ---------------------------------------------------------------------------------

@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <future>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include "base/option_error.h"
@@ -167,4 +170,93 @@ PHX_TEST("an address of either kind is listened on, and :: takes both") {
   const std::string said = expect_throw<OptionError>(
       [&] { Server(another, {.host = "nowhere", .port = 0}, Log::silent()); });
   expect(said.ends_with(": set ServerOptions::host"), said);
+}
+
+namespace {
+
+/// Its handler runs on until it is let go, and its end must come after that.
+struct Tenacious final : Channel {
+  struct Story {
+    std::promise<void> entered, leave;
+    std::atomic<bool> running = false;
+    std::atomic<bool> torn_away = false;
+  };
+  explicit Tenacious(Story& its_story) : story(its_story) {}
+  ~Tenacious() override {
+    if (story.running) story.torn_away = true;
+  }
+  JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
+  bool blocking(std::string_view event, const Payload&) const override { return event == "block"; }
+  Result handle_in(std::string_view, Payload, Socket& socket) override {
+    story.running = true;
+    story.entered.set_value();
+    story.leave.get_future().wait();
+    socket.broadcast("late", Payload());
+    story.running = false;
+    return NoReply{};
+  }
+  Story& story;
+};
+struct TenaciousSocket final : UserSocket {
+  explicit TenaciousSocket(Tenacious::Story& story) {
+    channel("room:*", [&story] { return std::make_unique<Tenacious>(story); });
+  }
+};
+
+}  // namespace
+
+PHX_TEST("a server's destruction waits for a handler that outlived its stop, and for its channel") {
+  Tenacious::Story story;
+  Endpoint endpoint;
+  endpoint.socket({"/socket", std::make_shared<TenaciousSocket>(story)});
+  std::optional<Server> server;
+  server.emplace(endpoint, ServerOptions{.port = 0, .shards = 1, .farewell = Millis{10}},
+                 Log::silent());
+  server->start();
+  const TcpClient client(server->port());
+  client.write(get("/socket/websocket?vsn=2.0.0",
+                   "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n") +
+               frame(R"(["1","1","room:1","phx_join",{}])") +
+               frame(R"(["1","2","room:1","block",{}])"));
+  story.entered.get_future().wait();
+  expect(!server->stop(), "the handler still runs");
+  std::thread lets_go([&story] {
+    for (int i = 0; i < 100 && !story.torn_away; ++i) std::this_thread::sleep_for(Millis{1});
+    story.leave.set_value();
+  });
+  server.reset();
+  lets_go.join();
+  expect(!story.running && !story.torn_away, "it ended first");
+}
+
+PHX_TEST("a server that drains opens its log's file again on SIGHUP, and drains on") {
+  Endpoint endpoint;
+  endpoint.get("/large", [](const auto&) {
+    return http::Response{200, std::string(50'000'000, 'x')};  // more than a kernel takes
+  });
+  std::mutex mutex;
+  std::string lines;
+  Server server(endpoint, {.port = 0, .shards = 1, .farewell = Millis{60'000}, .signals = true},
+                Log::to(Level::info, [&](Level, const std::string& line) {
+                  const std::lock_guard lock(mutex);
+                  lines += line;
+                }));
+  const auto logged = [&](const char* text) {
+    const std::lock_guard lock(mutex);
+    return lines.find(text) != std::string::npos;
+  };
+  server.start();
+  auto client = std::make_unique<TcpClient>(server.port(), 4'096);
+  client->write(get("/large"));
+  expect_eq(client->read(1), std::string("H"));
+  ::kill(::getpid(), SIGTERM);
+  while (!logged("stopping")) std::this_thread::yield();
+  expect_throw<Failure>([&] {
+    for (;;) page(server);  // until the port is closed
+  });
+  ::kill(::getpid(), SIGHUP);
+  while (!logged("reloaded")) std::this_thread::yield();
+  client.reset();
+  expect(server.stop(), "it ends");
 }

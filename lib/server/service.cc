@@ -126,8 +126,7 @@ void Service::rewind() {
   for (Inherited& one : inherited_) one.taken = false;
 }
 
-// --- Words to systemd, and to a predecessor
-// -------------------------------------------------------
+// --- Words to systemd, and to a predecessor ------------------------------------------------------
 
 void Service::ready() {
   sd_notify(0, "READY=1");
@@ -153,8 +152,7 @@ std::optional<Millis> Service::watchdog() const {
   return Millis{std::max<std::uint64_t>(microseconds / 2'000, 1)};
 }
 
-// --- The successor
-// --------------------------------------------------------------------------------
+// --- The successor -------------------------------------------------------------------------------
 
 void Service::start_successor(const std::vector<int>& sockets) {
   int ends[2] = {-1, -1};
@@ -185,15 +183,14 @@ Service::Successor Service::look_at_successor() {
   ::close(std::exchange(report_from_, -1));
   if (count == 0) {  // it ended, or closed what it should have written to
     kill_successor();
-    successor_ = -1;
     return Successor::failed;
   }
   sd_notifyf(0, "MAINPID=%ld", static_cast<long>(successor_));
   return Successor::serves;
 }
 
-void Service::kill_successor() const {
-  if (successor_ > 0) ::kill(successor_, SIGKILL);
+void Service::kill_successor() {
+  if (successor_ > 0) ::kill(std::exchange(successor_, -1), SIGKILL);
 }
 
 }  // namespace phx::server

@@ -47,8 +47,8 @@ class Service {
   enum class Successor { none, starting, serves, failed };
   /// Looks without waiting. Once it serves, systemd is told that it is the main process.
   Successor look_at_successor();
-  /// Ends one that takes too long.
-  void kill_successor() const;
+  /// Ends one that takes too long, or that is not wanted any more.
+  void kill_successor();
   pid_t successor() const { return successor_; }
 
   /// A listening socket that was passed in.
