@@ -406,6 +406,7 @@ void Server::start() {
   }
   if (life_->ending) {
     options_.port = port();  // the same ports again, even if 0 chose them
+    if (options_.http_port) options_.http_port = life_->listeners.back()->port();
     if (life_->admin_listener) options_.admin->port = life_->admin_listener->port();
     life_.reset();
     if (service_) service_->rewind();

@@ -172,6 +172,22 @@ PHX_TEST("an address of either kind is listened on, and :: takes both") {
   expect(said.ends_with(": set ServerOptions::host"), said);
 }
 
+PHX_TEST("a server that starts again has the same port beside its TLS port") {
+  const Certificate shown;
+  Endpoint endpoint;
+  Server server(endpoint,
+                {.port = 0,
+                 .shards = 1,
+                 .tls = TlsOptions{shown.cert(), shown.key()},
+                 .http_port = std::uint16_t{0}},
+                Log::silent());
+  const auto urls = server.urls();
+  server.start();
+  server.stop();
+  server.start();
+  expect(server.urls() == urls, server.urls().back() + " was " + urls.back());
+}
+
 namespace {
 
 /// Its handler runs on until it is let go, and its end must come after that.
