@@ -88,8 +88,7 @@ Listener::Listener(std::string host, std::uint16_t port, const std::string& opti
 
 Listener::Listener(int socket, const Log& log, Accept accept)
     : log_(log), accept_(std::move(accept)), socket_(socket) {
-  const int on = 1;
-  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // inherited by all it accepts
+  set_up_clients();
   read_port();
 }
 
@@ -106,11 +105,7 @@ void Listener::bind(std::uint16_t port, const std::string& option) {
   const int on = 1;
   const int off = 0;
   setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  // Inherited by all it accepts. The kernel takes megabytes for a client that does not read, each
-  // a copy; what waits here may be shared.
-  const int unsent_in_kernel = 131'072;
-  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  setsockopt(socket_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_in_kernel, sizeof unsent_in_kernel);
+  set_up_clients();
   if (address.is_v6()) setsockopt(socket_, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   if (::bind(socket_, address.any(), address.size) != 0 || ::listen(socket_, SOMAXCONN) != 0) {
     const int error = errno;
@@ -125,6 +120,15 @@ void Listener::bind(std::uint16_t port, const std::string& option) {
                           std::strerror(error)));
   }
   read_port();
+}
+
+/// What all that it accepts inherit. The kernel takes megabytes for a client that does not read,
+/// each a copy; what waits here may be shared.
+void Listener::set_up_clients() const {
+  const int on = 1;
+  const int unsent_in_kernel = 131'072;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(socket_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_in_kernel, sizeof unsent_in_kernel);
 }
 
 void Listener::read_port() {

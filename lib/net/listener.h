@@ -41,6 +41,7 @@ class Listener {
  private:
   struct Watch;
   void bind(std::uint16_t port, const std::string& option);
+  void set_up_clients() const;
   void read_port();
   void accept_all();
   bool accept_one();

@@ -3,6 +3,7 @@
 #include "server/service.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -158,4 +159,15 @@ PHX_TEST("a server without the option takes no socket and says nothing") {
   server.start();
   server.stop();
   expect_eq(manager.heard(), std::string());
+}
+
+PHX_TEST("what connects to a socket that was passed in waits here, and not in the kernel") {
+  const Listening passed;
+  const Variable variable("PHX_SOCKETS", std::to_string(passed.socket));
+  Endpoint endpoint;
+  const Server server(endpoint, {.port = passed.port, .shards = 1, .service = true}, Log::silent());
+  int unsent = 0;
+  socklen_t size = sizeof unsent;
+  getsockopt(passed.socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, &size);
+  expect_eq(unsent, 131'072);
 }
