@@ -52,7 +52,10 @@ class ProxyGate::Waiting {
       return gate_.refuse(*this, "what came is no header");
     }
     const auto* header = std::get_if<ProxyHeader>(&result);
-    if (header == nullptr) return more_than(size);
+    if (header == nullptr) {
+      if ((readable_.what() & UV_DISCONNECT) != 0) return gate_.refuse(*this, "half a header came");
+      return more_than(size);
+    }
     static_cast<void>(::recv(socket_, bytes.data(), header->size, MSG_DONTWAIT));
     gate_.pass(*this, header->client.value_or(proxy_));
   }

@@ -152,3 +152,18 @@ PHX_TEST("PROXY protocol without a trusted proxy is refused, with what to set") 
       [&] { Server(endpoint, {.port = 0, .proxy_protocol = true}, Log::silent()); });
   expect(said.find("set ServerOptions::trusted_proxies") != std::string::npos, said);
 }
+
+PHX_TEST("half a PROXY header, and then nothing, is refused at once, and not looked at for ever") {
+  std::string lines;
+  Endpoint endpoint;
+  Server server(endpoint,
+                {.port = 0, .shards = 1, .trusted_proxies = {"127.0.0.1"}, .proxy_protocol = true},
+                Log::to(Level::warn, [&](Level, const std::string& line) { lines += line; }));
+  server.start();
+  const TcpClient client(server.port());
+  client.write("PROX");
+  client.finish();
+  expect_eq(client.rest(), std::string());
+  server.stop();
+  expect(lines.find("half a header") != std::string::npos, lines);
+}
