@@ -273,3 +273,14 @@ PHX_TEST("phash2 is Erlang's") {
     expect_eq(phash2(hashed.binary, 32), hashed.of_32);
   }
 }
+
+PHX_TEST("lists within lists that all claim to be long have memory set aside for one of them") {
+  constexpr std::size_t claimed = 200'000;
+  std::string nested;
+  for (int depth = 0; depth < 100; ++depth) nested += std::string("l\0\x03\x0D\x40", 5);
+  const std::string bytes = with_version(nested + std::string(2 * claimed, 'j'));
+  // The second one of a hundred, each of which would take as much.
+  expect(
+      refused(bytes, {.terms = claimed + 1'000}).ends_with("as many terms as it says at byte 11"),
+      refused(bytes, {.terms = claimed + 1'000}));
+}

@@ -197,12 +197,23 @@ Term Reader::bits() {
   return BitString{std::move(bytes), static_cast<unsigned char>(used)};
 }
 
-std::vector<Term> Reader::terms(std::uint64_t count, std::size_t depth) {
-  // Each takes a byte at least: no more is set aside than the bytes can fill.
+/// Each takes a byte at least: no more memory is set aside than the bytes can fill, nor than the
+/// limit allows, were each of the terms to say the same of its own.
+void Reader::claim(std::uint64_t count) {
   if (count > bytes_.size() || count > terms_left_) fail("as many terms as it says");
+  terms_left_ -= count;
+}
+
+Term Reader::claimed(std::size_t depth) {
+  ++terms_left_;  // it takes its own place
+  return term(depth);
+}
+
+std::vector<Term> Reader::terms(std::uint64_t count, std::size_t depth) {
+  claim(count);
   std::vector<Term> found;
   found.reserve(count);
-  for (; count > 0; --count) found.push_back(term(depth + 1));
+  for (; count > 0; --count) found.push_back(claimed(depth + 1));
   return found;
 }
 
@@ -233,12 +244,12 @@ Term Reader::sequence(std::uint64_t size, std::size_t depth) {
 /// A key that comes twice is an error, as it is for Erlang.
 Term Reader::members(std::size_t depth) {
   const std::uint64_t count = big_endian(4);
-  if (count > bytes_.size() / 2 || count > terms_left_) fail("as many pairs as it says");
+  claim(2 * count);
   std::vector<Map::Pair> pairs;
   pairs.reserve(count);
   for (std::uint64_t left = count; left > 0; --left) {
-    Term key = term(depth + 1);
-    pairs.emplace_back(std::move(key), term(depth + 1));
+    Term key = claimed(depth + 1);
+    pairs.emplace_back(std::move(key), claimed(depth + 1));
   }
   Term found = Term::map(std::move(pairs));
   if (found.get<Map>()->pairs.size() != count) fail("each key once");

@@ -70,6 +70,9 @@ class Reader {
   Atom atom_of(std::string_view name, bool latin1) const;
   Pid pid_of(unsigned tag);
   std::vector<Term> terms(std::uint64_t count, std::size_t depth);
+  /// Counts so many terms before they have been read; each of these is read by claimed().
+  void claim(std::uint64_t count);
+  Term claimed(std::size_t depth);
   void inflate(const Limits& limits);
 
   unsigned byte() { return static_cast<unsigned char>(take(1)[0]); }
