@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -22,6 +23,18 @@ namespace {
 using etf::Term;
 
 constexpr std::size_t deepest = 200;  // what other nodes of ours take: see etf::Limits::depth
+
+/// Of two members with one key the first stays: Jason lists them backwards, and in Map.new/1 the
+/// last counts.
+Term first_of_each(std::vector<etf::Map::Pair> members) {
+  const auto by_key = [](const auto& a, const auto& b) { return a.first < b.first; };
+  const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
+  if (!std::is_sorted(members.begin(), members.end(), by_key)) {
+    std::stable_sort(members.begin(), members.end(), by_key);
+  }
+  members.erase(std::unique(members.begin(), members.end(), same_key), members.end());
+  return Term::map(std::move(members));
+}
 
 // --- From JSON ----------------------------------------------------------------------------------
 
@@ -56,7 +69,7 @@ class Parser {
       pairs.emplace_back(std::move(key), value(depth + 1));
     }
     ++at_;
-    return Term::map(std::move(pairs));
+    return first_of_each(std::move(pairs));
   }
 
   Term items(std::size_t depth) {

@@ -17,7 +17,7 @@ class NoJson : public std::runtime_error {
 };
 
 /// Strings and keys become binaries; a number with a fraction or an exponent a float, any other an
-/// integer of any size. Of two members with one key the later stays. REQUIRES: valid JSON.
+/// integer of any size. Of two members with one key the first stays. REQUIRES: valid JSON.
 /// \throws NoJson where it is nested more than 200 deep, or where an integer has more than 10,000
 /// digits or a float no value.
 etf::Term term_of(std::string_view json);
