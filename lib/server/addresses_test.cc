@@ -43,3 +43,18 @@ PHX_TEST("a place may outlive the list") {
   }
   place.reset();
 }
+
+PHX_TEST("IPv4 clients whose proxy writes them as IPv6 are not one address") {
+  Addresses addresses(1);
+  const auto first = addresses.admit("::ffff:203.0.113.7");
+  const auto second = addresses.admit("::ffff:203.0.113.8");
+  expect(first.place && second.place, "two clients");
+  expect(!addresses.admit("203.0.113.7").place, "the first one by its other name");
+}
+
+PHX_TEST("of IPv6, one /64 is one address") {
+  Addresses addresses(1);
+  const auto first = addresses.admit("2001:db8:0:1::1");
+  expect(!addresses.admit("2001:db8::1:0:0:0:2").place, "a neighbour");
+  expect(addresses.admit("2001:db8:0:2::1").place != nullptr, "another site");
+}
