@@ -81,8 +81,8 @@ struct SessionPlaces::Table {
   bool make_room(const SessionLimits& limits, const Address& address, std::uint16_t port,
                  Admission& admission) {
     const auto connection = address.connections.find(port);
-    const bool connection_full =
-        connection != address.connections.end() && connection->second.size() >= limits.newcomers;
+    const bool connection_full = port != 0 && connection != address.connections.end() &&
+                                 connection->second.size() >= limits.newcomers;
     const bool address_full = limits.an_address > 0 && address.living >= limits.an_address;
     if (!connection_full && !address_full && living < limits.all) return true;
     admission.limit = address_full ? limits.an_address : limits.all;

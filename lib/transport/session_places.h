@@ -35,7 +35,8 @@ class SessionPlaces {
     std::vector<process::Pid> leave = {};
     std::size_t limit = 0;  ///< Without a place: how many there may be.
   };
-  /// `port` tells apart the connections of an address.
+  /// `port` tells apart the connections of an address. 0: a proxy speaks for the client, and does
+  /// not say; then only the other limits count.
   Admission admit(const std::string& address, std::uint16_t port);
   /// The session that holds `place`, from here on a newcomer until it is polled.
   void begun(const Place& place, process::Pid session);

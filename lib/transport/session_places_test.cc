@@ -102,3 +102,9 @@ PHX_TEST("a place outlives its table, and a session that ends leaves nothing") {
   g.end(1);
   expect_eq(g.places.living(), 0u);
 }
+
+PHX_TEST("clients that a proxy speaks for are not taken for one connection of their address") {
+  Fixture f({.all = 100, .an_address = 10, .newcomers = 2});
+  for (int i = 1; i <= 10; ++i) expect_eq(f.begin("a", 0), std::to_string(i));
+  expect_eq(f.begin("a", 0), std::string("11 -1"));
+}
