@@ -276,10 +276,11 @@ void ProgramOptions::finish() {
   set_rate(mount.message_rate, message_rate, message_burst);
   set_rate(mount.byte_rate, byte_rate, byte_burst);
   if (!access_log.empty()) {
+    const std::string& file = access_log == "-" ? log_file : access_log;
     const LogFormat format = log_format_of(log_format);
-    server.access_log = access_log != "-"  ? Log::to_file(access_log, Level::info, format)
-                        : log_file.empty() ? Log::to_stderr(Level::info, format)
-                                           : Log::to_file(log_file, Level::info, format);
+    const LogOptions every_line{.lines_a_second = 0};  // all of one kind, and each is asked for
+    server.access_log = file.empty() ? Log::to_stderr(Level::info, format, every_line)
+                                     : Log::to_file(file, Level::info, format, every_line);
   }
   if (admin_port) server.admin = AdminOptions{.host = admin_host, .port = *admin_port};
   redis.channel_per = channel_per_of(redis_channel_per);

@@ -184,3 +184,15 @@ PHX_TEST("finish() puts things in their places: TLS, origins, the rate") {
   const std::string said = expect_throw<OptionError>([&] { half.finish(); });
   expect(said.find("expected a certificate and its key") == 0, said);
 }
+
+PHX_TEST("an access log has every line, however many come in a second") {
+  const File file("phx-access-log-", "");
+  ProgramOptions options = parsed("--access-log " + file.path());
+  options.finish();
+  for (int i = 0; i < 1'000; ++i) options.server.access_log->info("GET");
+  options.server.access_log->flush();
+  std::ifstream in(file.path());
+  std::size_t lines = 0;
+  for (std::string line; std::getline(in, line);) ++lines;
+  expect_eq(lines, std::size_t{1'000});
+}
