@@ -126,8 +126,7 @@ void Connections::read_on() {
   }
 }
 
-// --- Who holds how much
-// ---------------------------------------------------------------------------
+// --- Who holds how much --------------------------------------------------------------------------
 
 /// Mail counts for the client whose processes it waits for: a websocket's, or a long-poll session.
 std::vector<Connections::Holder> Connections::holders() {

@@ -225,8 +225,7 @@ PHX_TEST("a channel that sends itself one message for ever holds up nobody") {
   expect(house.scheduler.run(house.scheduler.now()), "room:a is still at it");
 }
 
-// --- On worker threads
-// ----------------------------------------------------------------------------
+// --- On worker threads ---------------------------------------------------------------------------
 
 namespace {
 

@@ -73,9 +73,9 @@ class Reader {
 
   /// Bytes of memory held for what has come so far.
   std::size_t held() const { return message_.capacity() + control_.capacity(); }
-  /// Part of a frame or of a message has come, but not the rest.
   /// The first frame of a message has begun, and its last has not ended.
   bool in_message() const { return in_message_; }
+  /// Part of a frame or of a message has come, but not the rest.
   bool midway() const { return head_size_ > 0 || in_payload_ || in_message_; }
 
  private:
