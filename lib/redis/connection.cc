@@ -40,7 +40,8 @@ Connection::Connection(Loop& loop, Host& host, const Address& address, const Opt
       options_(options),
       redis_(redisConnectNonBlock(address.host.c_str(), address.port)),
       patience_(loop.timer([this] { close("no connection within the time for it"); })),
-      soon_(loop.timer([this] { ended(); })) {
+      soon_(loop.timer([this] { ended(); })),
+      turn_ends_(loop.timer([this] { write(); })) {
   if (!redis_ || redis_->err != 0) {
     close(redis_ ? redis_->errstr : "no memory");
     return;
@@ -104,6 +105,7 @@ void Connection::close(std::string reason) {
   reason_ = reason.empty() ? "the connection failed" : std::move(reason);
   watch_.reset();
   patience_->stop();
+  turn_ends_->stop();
   soon_->start(Millis{0});
 }
 
@@ -173,7 +175,8 @@ void Connection::send(std::span<const std::string_view> words) {
     sizes.push_back(word.size());
   }
   redisAppendCommandArgv(redis_.get(), static_cast<int>(words.size()), texts.data(), sizes.data());
-  if (watch_ && !std::exchange(writing_, true)) watch_->want(true, true);
+  // At once, and with all that is said until then: a socket takes it, but for one that is full.
+  if (watch_ && !std::exchange(writing_, true)) turn_ends_->start(Millis{0});
 }
 
 }  // namespace phx::redis

@@ -78,11 +78,12 @@ class Connection {
   std::unique_ptr<Loop::Watch> watch_;
   const std::unique_ptr<Loop::Timer> patience_;
   const std::unique_ptr<Loop::Timer> soon_;
+  const std::unique_ptr<Loop::Timer> turn_ends_;
   std::deque<OnReply> waiting_;  ///< For the answers to come, in their order.
   OnReply on_message_;
   std::string reason_;  ///< Why it ends, once it does.
   bool established_ = false;
-  bool writing_ = true;  ///< It is called once the socket takes more.
+  bool writing_ = true;  ///< write() is called soon, or once the socket takes more.
 };
 
 }  // namespace phx::redis
