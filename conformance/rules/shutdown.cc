@@ -190,14 +190,12 @@ RULE("D-04", must, contract,
   v1.send(R"({"topic":"{topic}","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
   v1.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"1"})");
 
-  Client& elsewhere = t.connect({.mount = "/tenant/acme/socket"});
   Poller* poller = t.has_longpoll() ? &held_poll(t) : nullptr;
   Client& busy = busy_client(t);
 
   server.terminate();
   v1.expect_bare_close({1012});
   v2.expect_bare_close({1012});
-  elsewhere.expect_bare_close({1012});
   // While there is still somebody to be sent home, nobody else is let in.
   const auto soon = Clock::now() + t.patience() / 5;
   while (server.accepts() && Clock::now() < soon) t.wait(between_looks);
