@@ -102,7 +102,7 @@ RULE("R-27", must, contract, "a payload that the channel writes anew survives li
   while (brackets.size() < 70'000) brackets += R"(\"{[\\{{[[}]\")";
   for (const std::string& payload : {
            R"({"d":")" + brackets + R"(","e":1})",
-           R"({"c":"\\","d":"\")" + std::string(300'000, '{') + R"("})",
+           R"({"c":"\\","d":"\")" + std::string(400'000, '[') + R"("})",
            std::string(
                R"({"floats":[3.141592653589793,0.1,-2.5,1.0,1.0e-7,1.7976931348623157e308]})"),
            std::string(R"({"integers":[0,-1,2147483648,9007199254740992,-9007199254740992]})"),
