@@ -14,11 +14,11 @@ export const explained = [
   },
   {
     rule: "E-15", runs: "phoenix-*-bandit", whose: "adapter",
-    why: "Bandit from 1.11 on closes with 1008 where a continuation frame is empty",
+    why: "Bandit from 1.11 on closes with 1008 if a continuation frame is empty",
   },
   {
     rule: "P-19", runs: "phoenix-*-bandit", whose: "adapter",
-    why: "Bandit does not notice that a client has given up its poll, and what that poll was answered with is lost",
+    why: "Bandit does not notice that a client has given up its poll, and the messages in that poll's response are lost",
   },
 ];
 

@@ -32,7 +32,7 @@ const share = (rules) => {
 };
 
 const table = () => [
-  row(["server", "run on", "judged by", "most like", ...Object.values(sections), "all"]),
+  row(["server", "run on", "profile", "most like", ...Object.values(sections), "all"]),
   row(Array(Object.keys(sections).length + 5).fill("---")),
   ...runs.map((run) =>
     row([
@@ -64,9 +64,12 @@ const listed = (heading, run, rules) => {
 /** A reason may hold a frame of 300 kB. */
 const shortened = (reason) => (reason.length > 300 ? `${reason.slice(0, 140)} … ${reason.slice(-140)}` : reason);
 
+/** Rules that did not run, each reason once. */
 const unjudgedLine = (rules) => {
-  const told = rules.filter(unjudged).map((rule) => `${rule.id} (${safe(rule.reason ?? "")})`);
-  return told.length === 0 ? [] : ["", `Not judged: ${told.join("; ")}.`];
+  const idsByReason = new Map();
+  for (const { id, reason = "" } of rules.filter(unjudged)) idsByReason.set(reason, [...(idsByReason.get(reason) ?? []), id]);
+  const told = [...idsByReason].map(([reason, ids]) => `${ids.join(", ")} (${safe(reason)})`);
+  return told.length === 0 ? [] : ["", `Not run: ${told.join("; ")}.`];
 };
 
 const details = (run) => [
@@ -91,11 +94,11 @@ const remarked = () =>
 const page = [
   "# Results",
   "",
-  "Made by `make results` from the runs in `conformance/results`; not to be edited by hand. A cell tells how",
-  "many rules are kept of those that were judged. `conformance/README.md` tells how to add a server.",
+  "Which servers keep which rules. Each cell shows how many rules a server keeps, out of those that ran. `make results` writes",
+  "this page from the runs in `conformance/results`; don't edit it by hand. `conformance/README.md` says how to add a server.",
   "",
   "Each departure is the suite's, the framework's or the adapter's: `conformance/results/explained.js` says which, and why.",
-  "The *adapter* is what carries the channels: Cowboy, Bandit.",
+  "The *adapter* is the HTTP server under the channels: Cowboy or Bandit.",
   "",
   ...table(),
   ...remarked(),
