@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
   phx::add_options(app, options);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format(
-        "phx-contract: {}; each option, and the environment variable that sets it, too: --help\n",
+        "phx-contract: {}; --help lists the options and their environment variables\n",
         error.what());
   });
   CLI11_PARSE(app, argc, argv);
@@ -67,8 +67,7 @@ int main(int argc, char** argv) {
     options.finish();
     return serve(options);
   } catch (const phx::OptionError& error) {
-    fmt::print(stderr, "phx-contract: {}, here by {}\n", error.what(),
-               phx::flag_of(error.option()));
+    fmt::print(stderr, "phx-contract: {} (here: {})\n", error.what(), phx::flag_of(error.option()));
     return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "phx-contract: {}\n", error.what());

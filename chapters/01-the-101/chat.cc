@@ -35,8 +35,8 @@ class Files {
     std::ifstream in(file, std::ios::binary);
     if (!in) {
       throw std::runtime_error(fmt::format(
-          "expected the file {}: run `make run` in the project's folder, which fetches what is "
-          "missing, or set --root",
+          "expected the file {}: run `make run` in the project's folder, which fetches it, or set "
+          "--root",
           file.string()));
     }
     std::stringstream text;
@@ -109,16 +109,15 @@ int main(int argc, char** argv) {
   phx::add_options(app, options);
   app.add_option("--root", options.root, "the project's folder");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return fmt::format(
-        "phx-chat: {}; each option, and the environment variable that sets it, too: --help\n",
-        error.what());
+    return fmt::format("phx-chat: {}; --help lists the options and their environment variables\n",
+                       error.what());
   });
   CLI11_PARSE(app, argc, argv);
   try {
     options.finish();
     return serve(options);
   } catch (const phx::OptionError& error) {
-    fmt::print(stderr, "phx-chat: {}, here by {}\n", error.what(), phx::flag_of(error.option()));
+    fmt::print(stderr, "phx-chat: {} (here: {})\n", error.what(), phx::flag_of(error.option()));
     return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "phx-chat: {}\n", error.what());

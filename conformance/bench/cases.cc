@@ -30,7 +30,7 @@ const std::vector<Case>& all_cases() {
        [](C c) { return burns(c, 100, rounds); }},
       {"latency", "p50 of 5,000 msg/s, 100 connections", microseconds, false,
        [](C c) { return latency(c, {}); }},
-      {"latency10k", "the same beside 10,000 idle ones", microseconds, false,
+      {"latency10k", "the same with 10,000 idle ones", microseconds, false,
        [](C c) { return latency(c, {.idle = many}); }},
   };
   return cases;

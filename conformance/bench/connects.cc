@@ -85,7 +85,7 @@ class Turnstile : Listener {
       admit();
       context_.loop.turn(std::min(end, Clock::now() + Millis{100}));
       see_out();
-      if (Clock::now() - last_join_ > patience) throw Failure("nobody could join for 5 s");
+      if (Clock::now() - last_join_ > patience) throw Failure("no join succeeded within 5 s");
     }
   }
 

@@ -32,7 +32,8 @@ void Crowd::grow(std::size_t count, Topic topic, std::size_t topics) {
     }
     loop_.run([this, before = ready_] { return ready_ > before; }, patience,
               [this] {
-                return fmt::format("no connection was joined for 10 s; {} were before", ready_);
+                return fmt::format("no connection joined within 10 s; {} had joined before",
+                                   ready_);
               });
   }
 }

@@ -69,7 +69,7 @@ class Fanout {
   }
 
   Wave& wave(std::uint64_t ref) {
-    if (ref >= sent_) throw Failure("more came than was broadcast");
+    if (ref >= sent_) throw Failure("more messages came than were broadcast");
     return waves_[ref - (sent_ - waves_.size())];
   }
 
@@ -87,7 +87,7 @@ class Fanout {
     while (Clock::now() < end) {
       context_.loop.turn(std::min(end, Clock::now() + Millis{100}));
       refill();
-      if (Clock::now() - last_arrival_ > patience) throw Failure("no broadcast came for 5 s");
+      if (Clock::now() - last_arrival_ > patience) throw Failure("no broadcast came within 5 s");
     }
   }
 

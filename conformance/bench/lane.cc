@@ -43,7 +43,7 @@ void Lane::ask(Connection& connection, Instant since) {
 }
 
 Instant Lane::answered(std::string_view text) {
-  if (since_.empty()) throw Failure(fmt::format("nothing was asked, but this came: {}", text));
+  if (since_.empty()) throw Failure(fmt::format("a message came without a request: {}", text));
   check_(text, next_ref_ - since_.size());
   const auto since = since_.front();
   since_.pop_front();

@@ -90,7 +90,7 @@ class Pairs {
   void heard(Connection& hearer, std::string_view text) {
     const std::size_t pair = hearer.index() * cast_.heard_each;
     checks_[pair](text);
-    if (sent_[pair].empty()) throw Failure("more came than was broadcast");
+    if (sent_[pair].empty()) throw Failure("more messages came than were broadcast");
     through(pair, hearer);
   }
   void through(std::size_t pair, Connection& last) {

@@ -41,7 +41,7 @@ bool may_join(const Context& context, std::string_view topic) {
   Probe probe{topic};
   const Connection connection{context.loop, context.target, probe, 0};
   context.loop.run([&] { return probe.gone(); }, patience,
-                   [&] { return fmt::format("the join of {} was not answered for 5 s", topic); });
+                   [&] { return fmt::format("no reply to the join of {} within 5 s", topic); });
   return probe.joined().value_or(false);
 }
 

@@ -99,7 +99,8 @@ std::string disturbances(const std::vector<Measured>& measured) {
     }
   }
   if (out.empty()) return out;
-  return fmt::format("Something else was busy (100 % is one core) during{}. Measure again.\n", out);
+  return fmt::format("Other programs were busy (100 % is one core) during{}. Measure again.\n",
+                     out);
 }
 
 std::string header(std::size_t servers) {
@@ -129,9 +130,9 @@ std::string table(const std::vector<Measured>& measured) {
   auto out = header(servers);
   for (const auto& each : measured) out += servers > 1 ? versus_row(each) : single_row(each);
   out += "\n" + skips(measured) + disturbances(measured);
-  out += "CPU µs: of the server, for each message, delivery or join.\n";
-  if (servers > 1) return out + "[1] is: so many times better than that server, or cheaper.\n";
-  return out + "client: of one core; near 100 % it is the client that is measured.\n";
+  out += "CPU µs: the server's, for each message, delivery or join.\n";
+  if (servers > 1) return out + "[1]: how many times better, or cheaper, than that server.\n";
+  return out + "client: its share of one core; near 100 % the client is the limit.\n";
 }
 
 }  // namespace phx::bench

@@ -45,10 +45,10 @@ std::unique_ptr<Command> Subject::start_one(Target& target) {
 }
 
 Result Subject::run(const Case& what, Loop& loop, const Terms& terms) {
-  if (saturated_.contains(what.series)) return skipped("it was saturated with less");
+  if (saturated_.contains(what.series)) return skipped("it was saturated at a lower rate");
   auto result = attempt(what, loop, terms);
   for (std::size_t i = 0; i < terms.retries && disturbed(result); ++i) {
-    fmt::print(stderr, "something else was busy; again\n");
+    fmt::print(stderr, "other programs were busy; measuring again\n");
     auto again = attempt(what, loop, terms);
     if (again.others_busy < result.others_busy) result = std::move(again);
   }
@@ -58,7 +58,7 @@ Result Subject::run(const Case& what, Loop& loop, const Terms& terms) {
 
 Result Subject::attempt(const Case& what, Loop& loop, const Terms& terms) {
   if (what.fresh && used_) {
-    if (!command_) return skipped("it needs a server that has served nobody yet");
+    if (!command_) return skipped("it needs a server that has had no clients yet");
     start();
   }
   used_ = true;

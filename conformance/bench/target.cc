@@ -22,8 +22,8 @@ namespace {
 constexpr int patience_ms = 3'000;
 
 [[noreturn]] void nobody(const Target& target, int error) {
-  throw Unreachable(
-      fmt::format("nobody answers at {}:{}: {}", target.host, target.port, std::strerror(error)));
+  throw Unreachable(fmt::format("no server answers at {}:{}: {}", target.host, target.port,
+                                std::strerror(error)));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ class Rally {
     const auto end = last_answer_ + time;
     while (Clock::now() < end) {
       context_.loop.turn(std::min(end, Clock::now() + Millis{100}));
-      if (Clock::now() - last_answer_ > patience) throw Failure("no reply came for 5 s");
+      if (Clock::now() - last_answer_ > patience) throw Failure("no reply came within 5 s");
     }
   }
 

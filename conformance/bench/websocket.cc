@@ -58,7 +58,7 @@ std::string upgrade_request(std::string_view host, std::uint16_t port, std::stri
 std::optional<std::size_t> upgrade_response(std::string_view in) {
   const auto end = in.find("\r\n\r\n");
   if (end == std::string_view::npos) {
-    if (in.size() > longest_head) throw Failure("the response to the upgrade has no end");
+    if (in.size() > longest_head) throw Failure("the response to the upgrade does not end");
     return std::nullopt;
   }
   const auto head = in.substr(0, end);

@@ -176,7 +176,7 @@ test("presences of another name are no concern of this one", async (t) => {
 
 test("periods that contradict each other are refused, with the flag's name", async () => {
   const server = contractServer({}, { options: ["--broadcast-period", "40s", "--down-period", "30s"] });
-  await assert.rejects(server.start(), /expected a down_period of at least twice the broadcast_period: set .*, here by --down-period/);
+  await assert.rejects(server.start(), /expected a down_period of at least twice the broadcast_period: set .* \(here: --down-period\)/);
 });
 
 test("what no tracker would say does no harm, whoever says it", async (t) => {

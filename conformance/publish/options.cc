@@ -85,7 +85,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     if (!words.file.empty()) options.payload = contents(words.file);
     return options;
   } catch (const OptionError& error) {
-    fmt::print(stderr, "phx-publish: --redis: {}\n", error.what());
+    fmt::print(stderr, "phx-publish: {} (here: --redis)\n", error.what());
     status = usage_error;
   } catch (const CLI::ParseError& error) {
     status = app.exit(error, std::cout, std::cerr) == 0 ? 0 : usage_error;

@@ -48,7 +48,7 @@ class Publisher {
   /// No second try once it was sent: Redis may have passed it on.
   void answered(const redisReply* reply) {
     if (done_) return;
-    if (reply == nullptr) return fail("the connection ended before Redis had answered");
+    if (reply == nullptr) return fail("the connection ended before Redis answered");
     if (reply->type != REDIS_REPLY_INTEGER) {
       return fail("Redis refused the message: " + std::string(redis::text_of(reply)));
     }

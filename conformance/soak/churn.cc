@@ -26,7 +26,7 @@ constexpr std::size_t other_descriptors = 64;
 
 double resident(const bench::Target& target) {
   const auto bytes = bench::resident_bytes_of(*target.pid);
-  if (!bytes) throw bench::Failure(fmt::format("there is no process {} any more", *target.pid));
+  if (!bytes) throw bench::Failure(fmt::format("process {} no longer exists", *target.pid));
   return static_cast<double>(*bytes);
 }
 

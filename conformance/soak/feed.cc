@@ -84,8 +84,8 @@ std::uint64_t Ear::due() const {
 
 std::optional<Ear::Complaint> Ear::hears(std::uint64_t number) {
   if (number < heard_below_) {
-    return Complaint{Wrong::doubled, fmt::format("broadcast {} came again, or behind {}", number,
-                                                 heard_below_ - 1)};
+    return Complaint{Wrong::doubled,
+                     fmt::format("broadcast {} came again, or after {}", number, heard_below_ - 1)};
   }
   const std::uint64_t expected = due();
   heard_any_ = true;
@@ -97,7 +97,7 @@ std::optional<Ear::Complaint> Ear::hears(std::uint64_t number) {
   }
   if (number <= expected) return std::nullopt;
   return Complaint{Wrong::missing,
-                   fmt::format("broadcast {} came, and {} had not come", number, expected)};
+                   fmt::format("broadcast {} came, but {} had not come", number, expected)};
 }
 
 std::optional<Ear::Complaint> Ear::lacks(std::uint64_t confirmed) const {
@@ -108,7 +108,7 @@ std::optional<Ear::Complaint> Ear::lacks(std::uint64_t confirmed) const {
   }
   if (confirmed <= first) return std::nullopt;
   return Complaint{Wrong::missing,
-                   fmt::format("broadcast {} was confirmed to its sender and never came", first)};
+                   fmt::format("broadcast {} was confirmed to its sender but never came", first)};
 }
 
 }  // namespace phx::soak

@@ -65,12 +65,12 @@ std::optional<Instant::duration> Ledger::received(std::string_view text, Instant
   const auto message = read_message(text);
   std::optional<Instant::duration> took;
   if (!message) {
-    complain(Wrong::unexpected, "this is no message: " + shown(text));
+    complain(Wrong::unexpected, "this is not a message: " + shown(text));
     return took;
   }
   const auto found = rooms_.find(message->topic);
   if (found == rooms_.end()) {
-    complain(Wrong::unexpected, "nothing was ever asked there: " + shown(*message));
+    complain(Wrong::unexpected, "a reply on a topic without requests: " + shown(*message));
     return took;
   }
   Room& room = found->second;
@@ -132,10 +132,11 @@ std::optional<Ledger::Question> Ledger::answered(Room& room, const Message& mess
 void Ledger::strange_reply(const Message& message) {
   const std::uint64_t ref = number_of(message.ref);
   if (ref > 0 && ref <= highest_ref_) {
-    return complain(Wrong::doubled, fmt::format("ref {} has its answer, or was to have none: {}",
-                                                ref, shown(message)));
+    return complain(
+        Wrong::doubled,
+        fmt::format("ref {} already has its reply, or should get none: {}", ref, shown(message)));
   }
-  complain(Wrong::unexpected, "nobody asked for this reply: " + shown(message));
+  complain(Wrong::unexpected, "a reply without a request: " + shown(message));
 }
 
 void Ledger::take_effect(Room& room, const Question& question, Instant now) {
@@ -180,7 +181,7 @@ void Ledger::join(Room& room, const Question& question) {
 
 void Ledger::closed(Room& room, const Message& message) {
   if (room.closing.empty() || room.closing.front() != message.join_ref) {
-    return complain(Wrong::unexpected, "no channel was to end: " + shown(message));
+    return complain(Wrong::unexpected, "no channel should end here: " + shown(message));
   }
   room.closing.pop_front();
   if (message.join_ref == room.former) room.former_ear.reset();
@@ -189,7 +190,7 @@ void Ledger::closed(Room& room, const Message& message) {
 
 void Ledger::crashed(Room& room, const Message& message) {
   if (room.crashing != message.join_ref) {
-    return complain(Wrong::unexpected, "no channel was to crash: " + shown(message));
+    return complain(Wrong::unexpected, "no channel should crash here: " + shown(message));
   }
   for (const Question& question : room.questions) {
     complain(Wrong::missing, fmt::format("ref {} on {} was never answered, and then its channel "
@@ -212,7 +213,8 @@ void Ledger::heard(Room& room, const Message& message) {
   const auto ear = room.ears.find(message.event);
   const auto* number = json_object_get(message.payload.get(), "n");
   if (ear == room.ears.end() || !json_is_integer(number)) {
-    return complain(Wrong::unexpected, "nobody listens there for this: " + shown(message));
+    return complain(Wrong::unexpected,
+                    "a broadcast on a topic that is not joined: " + shown(message));
   }
   const bool direct = message.event == "broadcasted";
   const bool late = !direct && room.former_ear && message.join_ref == room.former;
@@ -245,7 +247,7 @@ void Ledger::check_patience(const std::string& topic, Room& room, Instant then) 
     }
   }
   if (room.state == State::ending && room.ending_since <= then) {
-    complain(Wrong::missing, fmt::format("the channel of {} was to end, and no phx_{} came", topic,
+    complain(Wrong::missing, fmt::format("the channel of {} should end, but no phx_{} came", topic,
                                          room.crashing ? "error" : "close"));
     room.crashing.reset();
     room.closing.clear();

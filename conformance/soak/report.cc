@@ -36,7 +36,7 @@ double highest_p99(const Outcome& outcome) {
 
 std::string memory_sentence(const MemoryVerdict& memory) {
   if (!memory.known) {
-    return "not judged: that takes a minute, and the server's process (--pid)";
+    return "not checked: that needs a minute, and the server's process (--pid)";
   }
   return fmt::format("{}: base {}, {}{} over the second half, {} allowed",
                      memory.flat() ? "flat" : "NOT FLAT", megabytes(memory.base),
@@ -102,7 +102,7 @@ std::vector<Row> rows(const Options& options, const Outcome& outcome, const Find
   }
   all.push_back(
       {"slowest p99", fmt::format("{:.1f} ms in one second", highest_p99(outcome) / 1e3)});
-  if (outcome.server_ended) all.push_back({"THE SERVER", "ended in the middle of it"});
+  if (outcome.server_ended) all.push_back({"THE SERVER", "ended during the run"});
   all.push_back(
       {"wrong", findings.count() == 0 ? "nothing" : grouped(std::uint64_t{findings.count()})});
   return all;
@@ -198,7 +198,7 @@ th{text-align:left;padding-right:1.5em;vertical-align:top}svg{max-width:100%;hei
     out += fmt::format("<tr><th>{}<td>{}\n", escaped(name), escaped(value));
   }
   out += "</table>\n" + plot + "\n";
-  if (!findings.sentences().empty()) out += "<h2>The first of what was wrong</h2>\n<ul>\n";
+  if (!findings.sentences().empty()) out += "<h2>The first faults</h2>\n<ul>\n";
   for (const auto& sentence : findings.sentences()) out += "<li>" + escaped(sentence) + "\n";
   return out;
 }

@@ -187,7 +187,7 @@ class Soak {
   void audit_nodes() {
     outcome_.outages = outages_->count();
     if (!outages_->calm()) {
-      return findings_.add(Wrong::missing, "Redis was back, and a node did not connect to it");
+      return findings_.add(Wrong::missing, "Redis was back, but a node did not connect to it");
     }
     for (const auto& feed : feeds_) feed->audit(findings_);
     // Once Redis has answered all, and the channels of those who went have said their last words.
@@ -208,7 +208,7 @@ class Soak {
     for (const auto& observer : observers_) observer->go();
     const bool left = wait(load_.patience, [this] { return all_heralds(&Herald::gone); });
     if (!left && !outcome_.server_ended) {
-      findings_.add(Wrong::missing, "heralds said goodbye, and the server did not hang up");
+      findings_.add(Wrong::missing, "heralds closed their connections, but the server did not");
     }
     if (!outcome_.descriptors_before) return;
     wait(settling, [this] {
@@ -218,8 +218,9 @@ class Soak {
     if (outcome_.descriptors_after > outcome_.descriptors_before) {
       findings_.add(
           Wrong::unexpected,
-          fmt::format("the server began with {} descriptors and holds {} after all have gone",
-                      *outcome_.descriptors_before, *outcome_.descriptors_after));
+          fmt::format(
+              "the server began with {} descriptors and holds {} after all clients have gone",
+              *outcome_.descriptors_before, *outcome_.descriptors_after));
     }
   }
 

@@ -38,27 +38,26 @@ std::string noise(Random& random) {
 }
 
 const Mischief mischiefs[] = {
-    {"bytes that are no HTTP", false, false, noise},
+    {"bytes that are not HTTP", false, false, noise},
     {"half a request", false, false, [](Random&) { return std::string("GET /socket/webs"); }},
-    {"a request that is none", false, true, [](Random&) { return std::string("PLEASE\r\n\r\n"); }},
-    {"text that is no JSON", true, true, [](Random&) { return framed(Opcode::text, "hello"); }},
-    {"JSON that is no message", true, true, [](Random&) { return framed(Opcode::text, "{}"); }},
-    {"text that is no UTF-8", true, true,
+    {"an invalid request", false, true, [](Random&) { return std::string("PLEASE\r\n\r\n"); }},
+    {"text that is not JSON", true, true, [](Random&) { return framed(Opcode::text, "hello"); }},
+    {"JSON that is not a message", true, true, [](Random&) { return framed(Opcode::text, "{}"); }},
+    {"text that is not UTF-8", true, true,
      [](Random&) { return framed(Opcode::text, "[\"\xff\xfe\"]"); }},
-    {"bytes that are no message", true, true,
+    {"bytes that are not a message", true, true,
      [](Random& random) { return framed(Opcode::binary, "\xff" + noise(random)); }},
     {"a frame without end", true, false,
      [](Random&) {
        return std::string("\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\x01\x02\x03\x04", 14);
      }},
-    {"an opcode that is none", true, true,
-     [](Random&) { return framed(static_cast<Opcode>(5), "x"); }},
-    {"noise behind the upgrade", true, false, noise},
+    {"an invalid opcode", true, true, [](Random&) { return framed(static_cast<Opcode>(5), "x"); }},
+    {"noise after the upgrade", true, false, noise},
     {"half a frame", true, false,
      [](Random&) {
        return framed(Opcode::text, R"([null,"1","phoenix","heartbeat",{}])").substr(0, 9);
      }},
-    {"a join, and no word more", true, false,
+    {"a join, and then nothing", true, false,
      [](Random&) {
        return framed(Opcode::text, R"(["1","1","conformance:soak-vandal","phx_join",{}])");
      }},

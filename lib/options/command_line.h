@@ -116,7 +116,7 @@ class OptionsFile : public CLI::ConfigTOML {
       const std::string name = line.fullname();
       const CLI::Option* option = app_.get_option_no_throw("--" + name);
       if (option == nullptr)
-        throw CLI::ConfigError("the file sets " + name + ", which is no option");
+        throw CLI::ConfigError("the file sets " + name + ", which is not an option");
       if (!set.insert(option).second) throw CLI::ConfigError("the file sets " + name + " twice");
     }
     return lines;

@@ -119,7 +119,7 @@ PHX_TEST("a file sets options, the command line wins over it, and it over the en
 PHX_TEST("a misspelt option in a file is refused, and so is a file that is not there") {
   const File file("misspelt", "max-conections = 7\n");
   const std::string said = refusal("--config " + file.path());
-  expect(said.find("sets max-conections, which is no option") != std::string::npos, said);
+  expect(said.find("sets max-conections, which is not an option") != std::string::npos, said);
   refusal("--config /nonexistent/options.toml");
 }
 

@@ -63,7 +63,7 @@ Seconds time_of(const Value& holder) {
 
 std::string decoded(const Value& text) {
   std::string bytes;
-  if (!from_base64(text.string(), bytes)) text.complain("expected base64, and this is not");
+  if (!from_base64(text.string(), bytes)) text.complain("expected base64");
   return bytes;
 }
 

@@ -82,7 +82,7 @@ void ForeignReader::take_message(const Value& value, Entry& entry, Dated& dated)
       const auto begun =
           std::find_if(messages.rbegin(), messages.rend(),
                        [&read](const Message& each) { return each.sent == read->message.sent; });
-      if (begun == messages.rend()) value.complain("a continuation of nothing");
+      if (begun == messages.rend()) value.complain("a continuation without a start");
       begun->payload += read->message.payload;
       return;
     }

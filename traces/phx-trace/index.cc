@@ -40,19 +40,19 @@ std::map<std::string, Listed> read_index(const std::string& path) {
     const auto colon = last.find(": ");
     Listed entry{.agrees = last == "agrees"};
     if (!entry.agrees && (!last.starts_with(differs) || colon == last.npos)) {
-      complain("the last column is to say \"agrees\" or \"differs at step N: WHY\"");
+      complain("expected \"agrees\" or \"differs at step N: WHY\" in the last column");
     }
     if (!entry.agrees) {
       entry.where = last.substr(differs.size(), colon - differs.size());
       entry.why = last.substr(colon + 2);
     }
-    if (!listed.emplace(file, entry).second) complain("it stands here twice");
+    if (!listed.emplace(file, entry).second) complain("it is listed twice");
   }
   for (const auto& found : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string file = found.path().lexically_relative(folder).generic_string();
     const bool own = file.find("corpus") == file.npos && file.find("testdata") == file.npos;
     if (found.path().extension() == ".har" && own && !listed.contains(file)) {
-      throw BadFile(fmt::format("{}: {} does not stand in it", path, file));
+      throw BadFile(fmt::format("{}: {} is not listed in it", path, file));
     }
   }
   return listed;

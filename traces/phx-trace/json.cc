@@ -143,7 +143,7 @@ Value Value::boolean(bool value) { return Value(json_boolean(value), ""); }
 Value Value::integer(long long number) { return Value(json_integer(number), ""); }
 Value Value::text(std::string_view characters) {
   json_t* string = json_stringn(characters.data(), characters.size());
-  if (!string) throw BadFile("a text that is not UTF-8 can't stand in JSON");
+  if (!string) throw BadFile("text that is not UTF-8 can't be written as JSON");
   return Value(string, "");
 }
 

@@ -58,10 +58,10 @@ std::string happening_text(const Happening& happening) {
 
 std::string happening_note(const Happening& happening) {
   switch (happening.kind) {
-    case Happening::Kind::fin: return "will say nothing more";
+    case Happening::Kind::fin: return "will send nothing more";
     case Happening::Kind::reset: return "the connection is gone";
     case Happening::Kind::bytes: return happening.text;
-    case Happening::Kind::signal: return "the server is asked to end";
+    case Happening::Kind::signal: return "the server is asked to stop";
     case Happening::Kind::note: break;
   }
   return "";
@@ -117,14 +117,14 @@ void Narrator::tell_frame(const Message& message, Told& told) {
 Said Narrator::said_text(std::string_view text, Told& told) {
   const std::string shown = text.empty() ? "(an empty frame)" : printable(text);
   const auto message = read_text_message(text);
-  if (!message) return {shown, told.step.by_server ? "" : "no message of Channels"};
+  if (!message) return {shown, told.step.by_server ? "" : "not a Channels message"};
   return said_message(shown, *message, told);
 }
 
 Said Narrator::said_binary(std::string_view bytes, Told& told) {
   const auto message = read_binary_message(bytes, told.step.by_server);
   if (!message)
-    return {"binary " + (bytes.empty() ? "(empty)" : hex(bytes, 20)), "no message of Channels"};
+    return {"binary " + (bytes.empty() ? "(empty)" : hex(bytes, 20)), "not a Channels message"};
   return said_message(described(*message, told.step.by_server), *message, told);
 }
 
@@ -146,9 +146,9 @@ std::string Narrator::client_note(const ChannelMessage& message, const Told& tol
   }
   if (message.event == "phx_leave") return "leaves";
   const bool binary = message.form == ChannelMessage::Form::binary_push;
-  if (joined == client.joined.end()) return "an event where it has not joined";
+  if (joined == client.joined.end()) return "an event on a topic that is not joined";
   if (message.join_ref != "null" && joined->second != message.join_ref)
-    return "an event of a join that is over";
+    return "an event with a stale join_ref";
   if (message.ref == "null") return "an event without a ref";
   return binary ? "an event with bytes" : "an event";
 }

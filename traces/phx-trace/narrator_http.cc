@@ -62,7 +62,7 @@ std::string upgrade_note(const Entry& entry) {
   // Some browsers keep the handshake's headers to themselves.
   const bool upgrade =
       entry.websocket || lower(header(entry.request.headers, "upgrade")) == "websocket";
-  if (!upgrade) return "asks for no websocket";
+  if (!upgrade) return "does not ask for a websocket";
   return spoken.empty() ? "asks for a websocket" : "asks for a websocket that speaks " + spoken;
 }
 
@@ -120,7 +120,7 @@ std::string answer_note(const Entry& entry, const std::string& status, std::size
   const bool poll = entry.request.method == "GET";
   if (status == "200") return poll ? counted(messages, "message") : "taken";
   if (status == "204") return "nothing came in the meantime";
-  if (status == "408") return "the session gives no answer";
+  if (status == "408") return "the session does not answer";
   if (status == "410") return poll ? "a new session, and its token" : "no such session";
   return status == "403" ? "refused" : "";
 }

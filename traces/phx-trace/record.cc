@@ -28,7 +28,7 @@ Url server_of(const RecordOptions& options) {
   }
   if (url->secure) {
     throw std::invalid_argument(
-        "--url: what is under TLS can't be recorded on its way: record in the browser, and import");
+        "--url: a proxy can't record TLS: export from the browser, and import");
   }
   return *url;
 }

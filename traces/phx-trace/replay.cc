@@ -187,7 +187,7 @@ void Replay::play_happening(const Step& step) {
   const Happening& happening = *step.happening;
   if (happening.kind == Happening::Kind::signal) {
     if (!server_)
-      throw std::runtime_error("a signal is for a server that replay starts itself: -- COMMAND");
+      throw std::runtime_error("replay can signal only a server that it starts: -- COMMAND");
     server_->terminate();
   }
   if (!step.entry) return;

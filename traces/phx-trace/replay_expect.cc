@@ -207,7 +207,7 @@ void Replay::expect_heartbeat(const Entry& entry, Playing& now) {
         now.left.contains(read_text_message(received->payload)->topic)) {
       continue;
     }
-    throw Differs{{false, 0, fmt::format("one thing more came on {}", entry.connection),
+    throw Differs{{false, 0, fmt::format("one more message came on {}", entry.connection),
                    "(nothing)", described_now(received)}};
   }
   throw Differs{{false, 0, entry.connection + " does not answer a heartbeat any more",
@@ -220,7 +220,7 @@ void Replay::expect_nothing(const Entry& entry, Playing& now) {
     if (received->kind == Received::Kind::end && (now.client_closed || now.server_closed)) return;
     // A client that said goodbye and was gone was not there to hear the answer.
     if (received->kind == Received::Kind::close && now.said_goodbye) continue;
-    throw Differs{{false, 0, fmt::format("one thing more came on {}", entry.connection),
+    throw Differs{{false, 0, fmt::format("one more message came on {}", entry.connection),
                    "(nothing)", described_now(received)}};
   }
 }

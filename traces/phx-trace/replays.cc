@@ -46,7 +46,7 @@ void keep_what_can_be_played(Job& job) {
   if (!lost) return;
   const std::size_t polls =
       std::erase_if(entries, [](const Entry& entry) { return !entry.websocket; });
-  fmt::print("· {}: {} not played, whose answers the file does not have\n", job.file,
+  fmt::print("· {}: {} not played, because the file lacks the answers\n", job.file,
              counted(polls, "long-poll request"));
 }
 
@@ -57,7 +57,7 @@ Job job_of(const std::string& file) {
       fmt::print("· {}: {}\n", file, sentence);
     }
     if (!job.trace.whole) keep_what_can_be_played(job);
-    if (job.trace.entries.empty()) throw BadFile("expected a conversation, and there is none");
+    if (job.trace.entries.empty()) throw BadFile("expected a conversation, but there is none");
     const auto steps = timeline(job.trace);
     if (!steps.empty()) job.length = steps.back().at - steps.front().at;
     job.signals = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
@@ -132,7 +132,8 @@ void play_to_url(const ReplayOptions& options, std::vector<Job>& jobs) {
   }
   std::erase_if(jobs, [](const Job& job) {
     if (job.signals)
-      fmt::print("· {}: not played: it signals its server, so start one by -- COMMAND\n", job.file);
+      fmt::print("· {}: not played: it signals its server, so start one with -- COMMAND\n",
+                 job.file);
     return job.signals;
   });
   for (Job& job : jobs) {
@@ -160,7 +161,7 @@ bool is_as_listed(const Job& job, const Listed& listed, const std::string& index
     return verdict.agrees;
   }
   if (verdict.agrees) {
-    fmt::print("✗ {}: agrees, and {} says that it differs: {}\n", job.file, index, listed.why);
+    fmt::print("✗ {}: agrees, but {} says that it differs: {}\n", job.file, index, listed.why);
   } else if (where(verdict) != listed.where) {
     print_difference(job);
     fmt::print("    {} says that it differs {}: {}\n", index, listed.where, listed.why);

@@ -39,7 +39,7 @@ PHX_TEST("a join, its reply, and the event of a join that is over") {
             std::string(
                 R"(3 → ["1","1","t","phx_join",{}]                               joins
 4 ← ["1","1","t","phx_reply",{"status":"ok","response":{}}]   answers ref 1: ok
-5 → ["9","2","t","echo",{}]                                   an event of a join that is over
+5 → ["9","2","t","echo",{}]                                   an event with a stale join_ref
 6 ← ["1","1","t","phx_close",{}]                              join_ref 1 is closed
 )"));
 }
@@ -52,7 +52,7 @@ PHX_TEST("binary messages are taken apart") {
   expect_eq(
       told({{.sent = true, .opcode = Opcode::binary, .payload = push}}),
       std::string(
-          R"(3 → binary push ["1","2","t","go"] 00 ff                      an event where it has not joined
+          R"(3 → binary push ["1","2","t","go"] 00 ff                      an event on a topic that is not joined
 )"));
 }
 
