@@ -236,7 +236,7 @@ PHX_TEST("the load client measures it over TLS, if its certificate is trusted") 
     bench::connects(context, 1);
     testing::expect(false, "a self-signed certificate is not trusted");
   } catch (const bench::Failure& failure) {
-    expect(std::string_view(failure.what()).find("--insecure takes any") != std::string::npos,
+    expect(std::string_view(failure.what()).find("--insecure accepts any") != std::string::npos,
            failure.what());
   }
 }
