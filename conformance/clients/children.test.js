@@ -10,7 +10,8 @@ import { Redis } from "./support/redis.js";
 const FAILING = fileURLToPath(new URL("support/failing.js", import.meta.url));
 
 test("a test whose hook fails ends, and so does the Redis that it has started", async () => {
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env; // it is a run of its own
+  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env; // it is a run of its own
+  const env = { ...inherited, HOLD_MS: "1000" };
   const { error, said } = await new Promise((resolve) =>
     execFile(process.execPath, ["--test", FAILING], { timeout: PATIENCE_MS, env }, (error, stdout, stderr) =>
       resolve({ error, said: stdout + stderr }),
