@@ -31,7 +31,7 @@ struct Reception {
 /// The numbers that one herald broadcasts on one topic, from 0 on. The Ears hold a reference to it.
 class Feed {
  public:
-  /// Of a herald at the node `home`, of so many.
+  /// The herald broadcasts from the node `home` of a cluster of `nodes`.
   explicit Feed(std::string topic, std::size_t home = 0, std::size_t nodes = 1);
   Feed(const Feed&) = delete;
   Feed& operator=(const Feed&) = delete;

@@ -24,7 +24,9 @@ void Observer::opened() { line_->send(bench::frame("1", 1, topic, "phx_join", "{
 
 void Observer::received(std::string_view text, Instant arrived) {
   const auto message = read_message(text);
-  if (!message) return world_.findings.add(Wrong::unexpected, "the observer: this is no message");
+  if (!message)
+    return world_.findings.add(Wrong::unexpected,
+                               "the observer received something that is not a message");
   if (message->event == "phx_reply") listens_ = true;
   if (message->event != "terminated") return;
   ++heard_;

@@ -70,7 +70,7 @@ class Reader {
   Atom atom_of(std::string_view name, bool latin1) const;
   Pid pid_of(unsigned tag);
   std::vector<Term> terms(std::uint64_t count, std::size_t depth);
-  /// Counts so many terms before they have been read; each of these is read by claimed().
+  /// Takes `count` off the terms that are still allowed; claimed() then reads each of them.
   void claim(std::uint64_t count);
   Term claimed(std::size_t depth);
   void inflate(const Limits& limits);

@@ -108,7 +108,7 @@ class OptionsFile : public CLI::ConfigTOML {
  public:
   explicit OptionsFile(const CLI::App& app) : app_(app) {}
 
-  /// \throws CLI::ConfigError for a line that is no option, or one that is already set.
+  /// \throws CLI::ConfigError if a line names an unknown option, or one that is already set.
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     auto lines = CLI::ConfigTOML::from_config(input);
     std::set<const CLI::Option*> set;
