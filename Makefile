@@ -70,22 +70,22 @@ INSTALL_PACKAGES := cmake pkg-config groff-base
 
 LIB_SOURCES := $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(foreach layer,$(filter-out testing,$(LAYERS)),$(wildcard lib/$(layer)/*.cc)))
 TEST_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_test.cc)) \
-  $(wildcard conformance/*/*_test.cc conformance/bench/floor/*_test.cc chapters/*/*_test.cc traces/phx-trace/*_test.cc)
-FUZZ_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_fuzz.cc)) $(wildcard conformance/*/*_fuzz.cc traces/phx-trace/*_fuzz.cc)
+  $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc chapters/*/*_test.cc traces/phx-trace/*_test.cc)
+FUZZ_SOURCES := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*_fuzz.cc)) $(wildcard conformance/*/*/*_fuzz.cc traces/phx-trace/*_fuzz.cc)
 TESTING_SOURCES := $(filter-out %_test.cc %/replay.cc,$(wildcard lib/testing/*.cc))
-SERVER_SOURCES := conformance/server.cc $(filter-out %_test.cc,$(wildcard conformance/contract/*.cc))
-SUITE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(foreach dir,wire suite report rules,$(wildcard conformance/$(dir)/*.cc)))
-MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/mutants/*.cc)) \
-  conformance/suite/server_process.cc conformance/suite/release.cc \
-  $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc))
-BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/*.cc)) conformance/wire/tls.cc
+SERVER_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/server/*.cc conformance/server/*/*.cc))
+SUITE_SOURCES := conformance/proxy/server_process.cc $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/suite/*.cc conformance/suite/*/*.cc))
+MUTANT_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/proof/mutants/*.cc conformance/proxy/*.cc)) \
+  conformance/suite/core/release.cc \
+  $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/suite/wire/*.cc))
+BENCH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/load/bench/*.cc conformance/load/client/*.cc)) conformance/suite/wire/tls.cc
 TRACE_SOURCES := $(filter-out %_test.cc %_fuzz.cc,$(wildcard traces/phx-trace/*.cc))
-TRACE_WIRE := $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/wire/*.cc)) conformance/suite/server_process.cc \
-  $(patsubst %,conformance/mutants/%.cc,proxy link cutter message)
-FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/bench/floor/*.cc)) conformance/bench/tls.cc conformance/wire/tls.cc
-SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/soak/*.cc)) \
-  $(patsubst %,conformance/bench/%.cc,command connection crowd frames histogram loop target tls usage websocket) \
-  $(patsubst %,conformance/wire/%.cc,http json tls transcript url)
+TRACE_WIRE := $(filter-out %_test.cc %_fuzz.cc,$(wildcard conformance/suite/wire/*.cc)) \
+  $(wildcard conformance/proxy/*.cc)
+FLOOR_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/load/floor/*.cc)) conformance/load/client/tls.cc conformance/suite/wire/tls.cc
+SOAK_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/load/soak/*.cc)) \
+  $(filter-out %_test.cc,$(wildcard conformance/load/client/*.cc)) \
+  $(patsubst %,conformance/suite/wire/%.cc,http json tls transcript url)
 PUBLISH_SOURCES := $(filter-out %_test.cc,$(wildcard conformance/publish/*.cc))
 CHAT_SOURCES := $(filter-out %_test.cc,$(wildcard chapters/01-the-101/*.cc))
 TROUBLE_SOURCES := $(wildcard chapters/15-in-production/*.cc)
@@ -170,7 +170,7 @@ $(BUILD)/%.o: %.cc | build/.packages-build
 	@$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
 
 # The same objects for the static and the shared library; those that are older than it are compiled again.
-EXPORTS := .ci/package/exports.map
+EXPORTS := lib/packaging/exports.map
 LIB_OBJECTS := $(call objects,$(LIB_SOURCES))
 $(LIB_OBJECTS): ALL_CXXFLAGS += -fPIC -fno-semantic-interposition
 $(LIB_OBJECTS): $(EXPORTS)
@@ -238,15 +238,15 @@ $(BUILD)/chapters/18-more-than-one-machine/%_test: $(BUILD)/chapters/18-more-tha
 $(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
   $(filter-out $(BUILD)/conformance/suite/main.o,$(call objects,$(SUITE_SOURCES)))
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
-$(BUILD)/conformance/contract/%_test: $(BUILD)/conformance/contract/%_test.o $(TESTING) \
-  $(filter-out %/server.o,$(call objects,$(SERVER_SOURCES))) $(LIBRARY)
+$(BUILD)/conformance/server/%_test: $(BUILD)/conformance/server/%_test.o $(TESTING) \
+  $(filter-out %/main.o,$(call objects,$(SERVER_SOURCES))) $(LIBRARY)
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
-$(BUILD)/conformance/bench/%_test: $(BUILD)/conformance/bench/%_test.o $(call objects,lib/testing/main.cc lib/testing/tls.cc) $(HOST_OBJECTS) \
+$(BUILD)/conformance/load/%_test: $(BUILD)/conformance/load/%_test.o $(call objects,lib/testing/main.cc lib/testing/tls.cc) $(HOST_OBJECTS) \
   $(filter-out %/main.o,$(call objects,$(BENCH_SOURCES) $(FLOOR_SOURCES)))
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
-$(BUILD)/conformance/soak/%_test: $(BUILD)/conformance/soak/%_test.o $(TESTING) \
-  $(filter-out $(BUILD)/conformance/soak/main.o,$(call objects,$(SOAK_SOURCES)))
+$(BUILD)/conformance/load/soak/%_test: $(BUILD)/conformance/load/soak/%_test.o $(TESTING) \
+  $(filter-out $(BUILD)/conformance/load/soak/main.o,$(call objects,$(SOAK_SOURCES)))
 	@$(CXX) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
 TRACE_OBJECTS := $(filter-out %/main.o,$(call objects,$(TRACE_SOURCES) $(TRACE_WIRE)))
@@ -294,8 +294,8 @@ LIB_HEADERS := $(wildcard lib/*.h $(foreach layer,$(LAYERS),lib/$(layer)/*.h))
 ALONE := $(patsubst %.h,$(BUILD)/alone/%.o,$(LIB_HEADERS))
 $(BUILD)/alone/lib/%.o: lib/%.h | build/.packages-build
 	@mkdir -p $(@D) && echo '#include "$*.h"' >$(@:.o=.cc) && $(CXX) $(ALL_CXXFLAGS) -O0 -g0 -MMD -MP -c $(@:.o=.cc) -o $@
-$(BUILD)/headers.passed: $(ALONE) .ci/package/headers
-	@CXX='$(CXX)' .ci/package/headers >$@.log && echo "headers: $(words $(ALONE)), each by itself; a program gets $$(wc -l <$@.log)" && touch $@
+$(BUILD)/headers.passed: $(ALONE) lib/packaging/headers
+	@CXX='$(CXX)' lib/packaging/headers >$@.log && echo "headers: $(words $(ALONE)), each by itself; a program gets $$(wc -l <$@.log)" && touch $@
 .PHONY: headers
 headers: $(BUILD)/headers.passed ## check that every header can be included on its own, and which headers a program gets
 
@@ -313,14 +313,14 @@ $(BUILD)/tls.passed: $(BUILD)/conformance.passed $(BUILD)/tls/cert.pem
 
 # What holds for two clients holds for clients of two nodes, too; and the rules of many nodes. Both with a channel of
 # Redis for the cluster, and with one for each topic.
-WITH_REDIS := .ci/with-redis
+WITH_REDIS := conformance/server/with-redis
 ON_NODES = $(WITH_REDIS) $(SUITE) --axis cluster --nodes $(1) -- $(CONTRACT) --shards 1 --redis {redis} --redis-channel-per $(2) \
   --pubsub Suite.PubSub --broadcast-period 100ms
 $(BUILD)/cluster.passed: $(BUILD)/conformance.passed $(WITH_REDIS) | build/.packages-redis
 	@$(call ON_NODES,2,cluster) && $(call ON_NODES,2,topic) && touch $@
 
 # Each rule fails on a server that is broken on purpose, and none on the good one.
-MUTANT_REASONS := conformance/mutants/reasons.txt
+MUTANT_REASONS := conformance/proof/mutants/reasons.txt
 JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reasons $(MUTANT_REASONS) -- $(CONTRACT) --shards 1
 .PHONY: mutants
 mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis ## prove that each rule can fail: run the suite against servers that are broken on purpose
@@ -376,16 +376,16 @@ PAGES_PASSED := build/bench-pages.passed build/contract-page.passed $(BUILD)/pro
 pages: $(PAGES_PASSED) ## check that the pages on the contract and the protocol, and the examples in comments, agree with the code
 
 # The bench's tables and plots show the figures that were kept.
-build/bench-pages.passed: $(wildcard conformance/bench/figures/*) conformance/bench/README.md docs/scale.md \
-  $(wildcard conformance/bench/growth.* conformance/bench/load.svg) | build/.packages-plots build/.packages-clients
-	@node conformance/bench/figures/page.mjs --check
-	@node --test --test-reporter=spec conformance/bench/figures/*.test.mjs >$@.log && sed -n "s/^ℹ pass /the bench's pages: PASSED /p" $@.log && touch $@ || { cat $@.log; exit 1; }
+build/bench-pages.passed: $(wildcard conformance/load/bench/figures/*) conformance/load/bench/README.md docs/scale.md \
+  $(wildcard conformance/load/bench/growth.* conformance/load/bench/load.svg) | build/.packages-plots build/.packages-clients
+	@node conformance/load/bench/figures/page.mjs --check
+	@node --test --test-reporter=spec conformance/load/bench/figures/*.test.mjs >$@.log && sed -n "s/^ℹ pass /the bench's pages: PASSED /p" $@.log && touch $@ || { cat $@.log; exit 1; }
 
 # The Elixir must at least be Elixir, and laid out as Elixir is.
 CONTRACT_PAGE := docs/contract.md
-build/contract-page.passed: $(CONTRACT_PAGE) conformance/contract/conformance_channel.cc \
+build/contract-page.passed: $(CONTRACT_PAGE) conformance/server/conformance_channel.cc \
   $(addprefix .ci/,contract.awk fences.awk formatter.exs) | build/.packages-elixir
-	@awk -f .ci/contract.awk $(CONTRACT_PAGE) conformance/contract/conformance_channel.cc
+	@awk -f .ci/contract.awk $(CONTRACT_PAGE) conformance/server/conformance_channel.cc
 	@rm -rf build/contract-page && awk -v into=build/contract-page -f .ci/fences.awk $(CONTRACT_PAGE) >/dev/null
 	@mix format --check-formatted --dot-formatter .ci/formatter.exs $$(find build/contract-page -type f) && touch $@
 
@@ -395,8 +395,8 @@ $(BUILD)/protocol-page.passed: $(PROTOCOL_PAGE) .ci/protocol.awk $(SUITE)
 	@$(SUITE) --list > $(BUILD)/rules.list && awk -f .ci/protocol.awk $(BUILD)/rules.list $(PROTOCOL_PAGE) && touch $@
 
 # Each example in a header's comment, and on a page that takes it from no source, compiles.
-EXAMPLE_FILES := $(wildcard lib/*.h lib/*/*.h conformance/*/*.h traces/*/*.h chapters/*/*.h chapters/*/*/*.h \
-  *.md docs/*.md conformance/*.md conformance/*/*.md traces/*.md chapters/*/README.md)
+EXAMPLE_FILES := $(wildcard lib/*.h lib/*/*.h conformance/*/*.h conformance/*/*/*.h traces/*/*.h chapters/*/*.h chapters/*/*/*.h \
+  *.md docs/*.md conformance/*.md conformance/*/*.md conformance/*/*/*.md traces/*.md chapters/*/README.md)
 $(BUILD)/examples/taken: .ci/examples.awk .ci/examples.cc $(EXAMPLE_FILES)
 	@rm -rf $(@D); awk -v into=$(BUILD) -f $^ && touch $@
 $(BUILD)/.ci/examples.o: $(BUILD)/examples/taken
@@ -406,7 +406,7 @@ $(BUILD)/examples.passed: $(BUILD)/.ci/examples.o
 
 .PHONY: sentences
 sentences: ## number the suite's rules by the sentences of docs/protocol.md
-	@awk -v table=1 -f .ci/protocol.awk $(PROTOCOL_PAGE) > conformance/suite/sentences.inc
+	@awk -v table=1 -f .ci/protocol.awk $(PROTOCOL_PAGE) > conformance/suite/core/sentences.inc
 
 .PHONY: phoenix-app
 phoenix-app: ## write the contract as a Phoenix app into build/phoenix-app
@@ -417,7 +417,7 @@ phoenix-app: ## write the contract as a Phoenix app into build/phoenix-app
 # Pages, and what they take listings, frames and pictures from.
 BOOK_FILES := $(shell find . \( -name build -o -name node_modules -o -name .git \) -prune -o -type f \
   -regex '.*\.\(md\|cc\|h\|js\|mjs\|dot\|svg\|har\)' -print)
-BOOK := PHX_TRACE=$(CURDIR)/$(BUILD)/phx-trace node .ci/book
+BOOK := PHX_TRACE=$(CURDIR)/$(BUILD)/phx-trace node docs/site
 
 .PHONY: snippets
 snippets: $(TRACER) | build/.packages-book ## fill the listings, frames and pictures of all pages from their sources
@@ -445,8 +445,8 @@ check-book: $(PROGRAMS) | build/.packages-book build/.packages-redis ## run the 
 # Behind all that could disturb a server that a page starts.
 $(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/exercises.passed $(PROGRAMS) $(BOOK_FILES) | build/.packages-redis
 	@$(BOOK)/commands.mjs && touch $@
-$(BUILD)/book-tools.passed: $(wildcard .ci/book/*) | build/.packages-book
-	@node --test --test-reporter=spec .ci/book/*.test.mjs >$@.log && sed -n 's/^ℹ pass /tools of the book: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
+$(BUILD)/book-tools.passed: $(wildcard docs/site/*) | build/.packages-book
+	@node --test --test-reporter=spec docs/site/*.test.mjs >$@.log && sed -n 's/^ℹ pass /tools of the book: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
 
 # --- Real clients -----------------------------------------------------------------------------
 
@@ -480,15 +480,15 @@ siege: $(FAULT_PROGRAMS) ## one attack after another beside honest clients, whos
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) node $(FAULTS)/siege.js $(or $(SECONDS),5) '$(ONLY)'
 
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
-JUDGING := conformance/judging
+JUDGING := conformance/proof/judging
 $(BUILD)/judging.passed: $(BUILD)/tls.passed $(UNIT_PASSED) $(CLIENTS)/node_modules/.installed $(wildcard $(JUDGING)/*.js) \
-  conformance/report.schema.json docs/results.md $(wildcard conformance/results/*)
+  conformance/suite/report/report.schema.json docs/results.md $(wildcard conformance/results/*)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(JUDGING)/*.test.js && touch $@
 
-$(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/soak/soak.test.js | build/.packages-soak build/.packages-redis
+$(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/load/soak/soak.test.js | build/.packages-soak build/.packages-redis
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SOAK=$(CURDIR)/$(SOAK) MUTANTS=$(CURDIR)/$(MUTANTS) \
-	  node --test --test-reporter=spec conformance/soak/*.test.js && touch $@
+	  node --test --test-reporter=spec conformance/load/soak/*.test.js && touch $@
 
 .PHONY: results
 results: ## write docs/results.md from the runs in conformance/results
@@ -517,11 +517,11 @@ test: $(ALL_PASSED) ## everything: unit tests, layers, pages, conformance, trace
 
 # --- The workshop -------------------------------------------------------------------------------
 
-# make exercise [N=07] [HINT=1] [WATCH=1] [RESET=1] [SOLUTION=1]: .ci/exercise/main.mjs tells what each does.
+# make exercise [N=07] [HINT=1] [WATCH=1] [RESET=1] [SOLUTION=1]: chapters/workshop/main.mjs tells what each does.
 WORKSHOP = CXX='$(CXX)' CXXFLAGS='$(filter-out -Werror,$(ALL_CXXFLAGS))' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' \
   BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
   N='$(N)' HINT='$(HINT)' WATCH='$(WATCH)' RESET='$(RESET)' SOLUTION='$(SOLUTION)' NO_MEMORY_LIMIT='$(SAN)' node
-EXERCISE := .ci/exercise/main.mjs
+EXERCISE := chapters/workshop/main.mjs
 # What must be built before the reader's own file is: asked for only where an exercise is to be judged.
 judging := $(and $(filter exercise,$(MAKECMDGOALS)),$(N),$(if $(HINT)$(RESET)$(SOLUTION),,yes))
 EXERCISE_NEEDS = $(LIBRARY) $(TESTING) $(SUITE) $(call objects,$(SERVER_SOURCES)) $(shell $(WORKSHOP) $(EXERCISE) needs)
@@ -534,10 +534,10 @@ EXERCISE_SOURCES := $(wildcard chapters/*/exercise*/*.stub.cc chapters/*/exercis
   chapters/*/exercise*/server.cc chapters/*/exercise*/solution/*.cc)
 $(call objects,$(EXERCISE_SOURCES)): | build/.packages-workshop
 PROOF_NEEDS = $(UNIT_PASSED) $(call objects,$(EXERCISE_SOURCES)) $(TESTING) $(SUITE) $(CONTRACT)
-$(BUILD)/exercises.passed: $(PROOF_NEEDS) $(wildcard .ci/exercise/* chapters/*/exercise*/exercise.json \
+$(BUILD)/exercises.passed: $(PROOF_NEEDS) $(wildcard chapters/workshop/* chapters/*/exercise*/exercise.json \
   chapters/*/exercise*/README.md chapters/*/exercise*/hints/*) | build/.packages-workshop
-	@node --test --test-reporter=spec .ci/exercise/*.test.mjs >$@.log || { cat $@.log; exit 1; }
-	@$(WORKSHOP) .ci/exercise/prove.mjs $(if $(N),,&& touch $@)
+	@node --test --test-reporter=spec chapters/workshop/*.test.mjs >$@.log || { cat $@.log; exit 1; }
+	@$(WORKSHOP) chapters/workshop/prove.mjs $(if $(N),,&& touch $@)
 .PHONY: exercises
 exercises: $(BUILD)/exercises.passed ## prove that each exercise fails with its stub and passes with its solution
 
@@ -576,7 +576,7 @@ run: $(CHAT) $(CLIENTS)/node_modules/.installed ## run chapter 1's chat on http:
 
 .PHONY: cluster
 cluster: $(CHAT) $(CLIENTS)/node_modules/.installed build/.packages-redis build/.packages-nginx ## run the chat as three nodes with one Redis, behind nginx: http://localhost:4000 shows who is on which node
-	@exec .ci/cluster $(or $(PORT),4000) $(CHAT)
+	@exec chapters/18-more-than-one-machine/cluster $(or $(PORT),4000) $(CHAT)
 
 # make bench [URL=ws://host:port/socket [PID=1234]] [CASES=echo,fanout] [VERSUS=ws://…, or a command with {port}] [FLOOR=1] [TLS=1]
 #   [BENCH_FLAGS='whatever else phx-bench --help tells']
@@ -597,16 +597,16 @@ SERIALIZER_BENCH := $(BUILD)/lib/serializer/scanner_bench
 # make figures [ONLY='load payload'] [ALONE='command that keeps the machine quiet']: each takes less than a minute.
 GROWTH := idle newcomers talkers topics subscribers payload memory shards
 FIGURES := floor-speed floor-rest $(GROWTH) load serializer
-MEASURE = conformance/bench/figures/measure $(BUILD)
+MEASURE = conformance/load/bench/figures/measure $(BUILD)
 .PHONY: figures growth load bench-pages
 figures: $(BENCH) $(CONTRACT) $(FLOOR_SERVER) $(SERIALIZER_BENCH) build/.packages-plots ## measure the figures of the bench's pages and docs/scale.md again, and write them
-	@ALONE='$(ALONE)' $(MEASURE) $(or $(ONLY),$(FIGURES)); status=$$?; node conformance/bench/figures/page.mjs && exit $$status
-growth: ## measure the cost of a message as connections, topics, subscribers, payloads, shards grow: conformance/bench/growth.md
+	@ALONE='$(ALONE)' $(MEASURE) $(or $(ONLY),$(FIGURES)); status=$$?; node conformance/load/bench/figures/page.mjs && exit $$status
+growth: ## measure the cost of a message as connections, topics, subscribers, payloads, shards grow: conformance/load/bench/growth.md
 	@$(MAKE) --no-print-directory figures ONLY='$(or $(ONLY),$(GROWTH))'
-load: ## plot latency against load: conformance/bench/load.svg
+load: ## plot latency against load: conformance/load/bench/load.svg
 	@$(MAKE) --no-print-directory figures ONLY=load
 bench-pages: build/.packages-plots ## write the bench's pages from the figures that were kept
-	@node conformance/bench/figures/page.mjs
+	@node conformance/load/bench/figures/page.mjs
 .PHONY: bench-serializer
 bench-serializer: $(SERIALIZER_BENCH) ## measure what a frame of 100 B, 1 kB and 1 MB costs the serializer, and compare with Jansson
 	@$(SERIALIZER_BENCH) $(BENCH_FLAGS)
@@ -655,7 +655,7 @@ check-all: ## the long gate: tests, compilers, sanitizers, valgrind, fuzzers, so
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 PLACE = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' VERSION='$(VERSION)' ABI='$(ABI)' \
-  CXX='$(CXX)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' .ci/package/place
+  CXX='$(CXX)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' lib/packaging/place
 INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK) $(PUBLISH)
 .PHONY: install uninstall installable
 installable: $(INSTALLED)
@@ -669,9 +669,9 @@ TREE := $(CURDIR)/$(BUILD)/installed
 $(BUILD)/installed.passed: PREFIX := $(TREE)
 $(BUILD)/installed.passed: LIBDIR := $(TREE)/lib
 $(BUILD)/installed.passed: DESTDIR :=
-$(BUILD)/installed.passed: $(INSTALLED) $(CLIENTS)/node_modules/.installed $(wildcard lib/*.h lib/*/*.h .ci/package/*) \
+$(BUILD)/installed.passed: $(INSTALLED) $(CLIENTS)/node_modules/.installed $(wildcard lib/*.h lib/*/*.h lib/packaging/*) \
   docs/embedding.md $(wildcard docs/embedding/* docs/man/*) docs/completion.bash | build/.packages-install
-	@rm -rf $(TREE) && $(PLACE) install >$@.log && INSTALLED=$(TREE) node --test --test-reporter=spec .ci/package/*.test.mjs >>$@.log && \
+	@rm -rf $(TREE) && $(PLACE) install >$@.log && INSTALLED=$(TREE) node --test --test-reporter=spec lib/packaging/*.test.mjs >>$@.log && \
 	  sed -n 's/^ℹ pass /the installed library: PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }
 .PHONY: check-install
 check-install: $(BUILD)/installed.passed ## build docs/embedding.md's program outside the tree from an installed one, and join it with phoenix.js
@@ -679,7 +679,7 @@ check-install: $(BUILD)/installed.passed ## build docs/embedding.md's program ou
 # Debian's packages, of what lies here: build/deb/*.deb.
 .PHONY: deb check-deb
 deb: build/.packages-build build/.packages-deb ## make Debian packages: the shared library, its development files, the tools
-	@VERSION='$(VERSION)' ABI='$(ABI)' BUILD_PACKAGES='$(BUILD_PACKAGES)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' .ci/package/deb
+	@VERSION='$(VERSION)' ABI='$(ABI)' BUILD_PACKAGES='$(BUILD_PACKAGES)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' lib/packaging/deb
 
 # make check-deb [RELEASE=bookworm|trixie]: what is committed, not what lies about.
 check-deb: ## build the packages on a bare Debian 12 and 13, install them on another, build a program, purge: RELEASE=trixie
@@ -692,7 +692,7 @@ SITE := build/docs/html
 docs: build/.packages-docs $(CLIENTS)/node_modules/.installed ## build the site: build/docs/html/index.html
 	@rm -rf $(SITE) && mkdir -p $(SITE) && \
 	  ROOT='$(CURDIR)' FONTS='$(CLIENTS)/node_modules/@fontsource-variable/source-serif-4/files' doxygen -q Doxyfile
-	@node .ci/book/site.mjs $(SITE) build/docs/site.tag && node .ci/book/links.mjs --site $(SITE)
+	@node docs/site/site.mjs $(SITE) build/docs/site.tag && node docs/site/links.mjs --site $(SITE)
 	@echo 'The site is at $(SITE)/index.html'
 
 CXX_FILES = $(shell git ls-files '*.cc' '*.h')

@@ -7,9 +7,9 @@
 #include "chapters/07-the-serializer/exercise-messagepack/messagepack.h"
 #include "chapters/13-shaping-a-channel/exercise/rate_limited.h"
 #include "chapters/18-more-than-one-machine/exercise/merge.h"
-#include "conformance/mutants/mutant.h"
-#include "conformance/suite/rule.h"
-#include "conformance/suite/trial.h"
+#include "conformance/proof/mutants/mutant.h"
+#include "conformance/suite/core/rule.h"
+#include "conformance/suite/core/trial.h"
 #include "etf/reader.h"
 #include "etf/writer.h"
 #include "options/command_line.h"
@@ -231,7 +231,7 @@ namespace phx::conformance {
 #include "examples/conformance/README.md.1"
 #include "examples/conformance/README.md.2"
 #include "examples/conformance/README.md.3"
-#include "examples/conformance/mutants/mutant.h.1"
-#include "examples/conformance/suite/rule.h.1"
+#include "examples/conformance/proof/mutants/mutant.h.1"
+#include "examples/conformance/suite/core/rule.h.1"
 
 }  // namespace phx::conformance

@@ -1,5 +1,5 @@
 # protocol.awk: holds docs/protocol.md and the suite's rules together, one sentence a rule.
-# Called with the page alone and -v table=1 it prints conformance/suite/sentences.inc; called with the
+# Called with the page alone and -v table=1 it prints conformance/suite/core/sentences.inc; called with the
 # output of `phx-conformance --list` and the page it fails where the two disagree.
 function complain(what) { print "protocol: " what; bad = 1 }
 function here(what) { complain(FILENAME ":" FNR ": " what) }

@@ -5,7 +5,7 @@ function group(path,    parts, count) {
   count = split(path, parts, "/")
   for (i = 1; i < count; i++) {
     if (parts[i] == "lib") return "layer_" (i + 1 < count ? parts[i + 1] : "phoenix")
-    if (parts[i] == "conformance" && i + 1 < count) return "part_" parts[i + 1]
+    if (parts[i] == "conformance" && i + 1 < count) return "part_" parts[count - 1]
   }
   return ""
 }

@@ -8,7 +8,7 @@ import { Person, launch } from "./support/browser.js";
 import { start as program } from "./support/children.js";
 import { PATIENCE_MS, within } from "./support/deadline.js";
 
-const SCRIPT = fileURLToPath(new URL("../../.ci/cluster", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../chapters/18-more-than-one-machine/cluster", import.meta.url));
 let browser, cluster, url;
 
 /** Starts it on five ports in a row, below those that the kernel gives to clients; rejects where one is taken. */

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "conformance/suite/story.h"
-#include "conformance/suite/trial.h"
+#include "conformance/suite/core/story.h"
+#include "conformance/suite/core/trial.h"
 
 namespace phx::conformance {
 namespace {

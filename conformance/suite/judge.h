@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
-#include "conformance/suite/options.h"
-#include "conformance/suite/outcome.h"
-#include "conformance/suite/rule.h"
-#include "conformance/suite/violation.h"
-#include "conformance/wire/network.h"
+#include "conformance/suite/core/options.h"
+#include "conformance/suite/core/outcome.h"
+#include "conformance/suite/core/rule.h"
+#include "conformance/suite/core/violation.h"
+#include "conformance/suite/wire/network.h"
 
 namespace phx::conformance {
 

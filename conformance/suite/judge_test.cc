@@ -2,7 +2,7 @@
 
 #include "conformance/suite/judge.h"
 
-#include "conformance/suite/trial.h"
+#include "conformance/suite/core/trial.h"
 #include "testing/case.h"
 
 namespace phx::conformance {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/suite/options.h"
-#include "conformance/suite/server_process.h"
+#include "conformance/proxy/server_process.h"
+#include "conformance/suite/core/options.h"
 
 namespace phx::conformance {
 

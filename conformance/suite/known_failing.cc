@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "conformance/suite/glob.h"
+#include "conformance/suite/core/glob.h"
 
 namespace phx::conformance {
 namespace {

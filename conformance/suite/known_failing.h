@@ -14,8 +14,8 @@
 #include <variant>
 #include <vector>
 
-#include "conformance/suite/outcome.h"
-#include "conformance/suite/rule.h"
+#include "conformance/suite/core/outcome.h"
+#include "conformance/suite/core/rule.h"
 
 namespace phx::conformance {
 

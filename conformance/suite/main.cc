@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-#include "conformance/suite/options.h"
+#include "conformance/suite/core/options.h"
 #include "conformance/suite/runner.h"
 
 int main(int argc, char** argv) try {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "conformance/suite/run.h"
+#include "conformance/suite/core/run.h"
 
 namespace phx::conformance {
 

@@ -8,7 +8,7 @@
 #include <cctype>
 #include <random>
 
-#include "conformance/suite/glob.h"
+#include "conformance/suite/core/glob.h"
 
 namespace phx::conformance {
 namespace {

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "conformance/suite/options.h"
-#include "conformance/suite/rule.h"
+#include "conformance/suite/core/options.h"
+#include "conformance/suite/core/rule.h"
 
 namespace phx::conformance {
 

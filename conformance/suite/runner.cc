@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "conformance/report/files.h"
-#include "conformance/report/terminal.h"
+#include "conformance/suite/report/files.h"
+#include "conformance/suite/report/terminal.h"
 #include "conformance/suite/session.h"
 #include "testing/host.h"
 

@@ -2,7 +2,7 @@
 /// \file
 /// A whole run: the server started if asked, every selected rule judged, the report printed.
 
-#include "conformance/suite/options.h"
+#include "conformance/suite/core/options.h"
 
 namespace phx::conformance {
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "conformance/suite/command_line.h"
-#include "conformance/suite/glob.h"
-#include "conformance/suite/options.h"
-#include "conformance/suite/release.h"
-#include "conformance/suite/rule.h"
-#include "conformance/suite/words.h"
-#include "conformance/wire/url.h"
+#include "conformance/suite/core/command_line.h"
+#include "conformance/suite/core/glob.h"
+#include "conformance/suite/core/options.h"
+#include "conformance/suite/core/release.h"
+#include "conformance/suite/core/rule.h"
+#include "conformance/suite/core/words.h"
+#include "conformance/suite/wire/url.h"
 #include "testing/case.h"
 
 namespace phx::conformance {

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 
-#include "conformance/report/har.h"
+#include "conformance/suite/core/trial.h"
 #include "conformance/suite/judge.h"
 #include "conformance/suite/nearest.h"
-#include "conformance/suite/trial.h"
+#include "conformance/suite/report/har.h"
 
 namespace phx::conformance {
 namespace {

@@ -8,24 +8,16 @@
 #include <string>
 #include <vector>
 
+#include "conformance/suite/core/listener.h"
+#include "conformance/suite/core/run.h"
+#include "conformance/suite/core/violation.h"
 #include "conformance/suite/judged_server.h"
 #include "conformance/suite/known_failing.h"
 #include "conformance/suite/plan.h"
-#include "conformance/suite/run.h"
 #include "conformance/suite/together.h"
-#include "conformance/suite/violation.h"
-#include "conformance/wire/network.h"
+#include "conformance/suite/wire/network.h"
 
 namespace phx::conformance {
-
-/// Who is told while it runs.
-class Listener {
- public:
-  virtual ~Listener() = default;
-  virtual void judging(const Rule& rule) = 0;
-  virtual void judged(const Rule& rule, const Outcome& outcome) = 0;
-  virtual void happened(const std::string& incident) = 0;
-};
 
 class Session {
  public:

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <thread>
 
-#include "conformance/suite/trial.h"
+#include "conformance/suite/core/trial.h"
 #include "testing/case.h"
 
 namespace phx::conformance {

@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/wire/frame.h"
-#include "conformance/wire/http.h"
+#include "conformance/suite/wire/frame.h"
+#include "conformance/suite/wire/http.h"
 #include "traces/phx-trace/json.h"
 #include "traces/phx-trace/remarks.h"
 

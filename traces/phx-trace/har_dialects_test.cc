@@ -3,7 +3,7 @@
 #include <array>
 #include <random>
 
-#include "conformance/wire/json.h"
+#include "conformance/suite/wire/json.h"
 #include "testing/case.h"
 #include "traces/phx-trace/har_foreign.h"
 #include "traces/phx-trace/import.h"

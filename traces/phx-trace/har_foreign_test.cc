@@ -2,7 +2,7 @@
 
 #include "traces/phx-trace/har_foreign.h"
 
-#include "conformance/wire/json.h"
+#include "conformance/suite/wire/json.h"
 #include "testing/case.h"
 #include "traces/phx-trace/timeline.h"
 

@@ -8,7 +8,7 @@
 #include <cctype>
 #include <sstream>
 
-#include "conformance/wire/url.h"
+#include "conformance/suite/wire/url.h"
 #include "traces/phx-trace/text.h"
 
 namespace phx::trace {

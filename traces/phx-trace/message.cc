@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "conformance/wire/json.h"
+#include "conformance/suite/wire/json.h"
 #include "traces/phx-trace/text.h"
 
 namespace phx::trace {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <map>
 
-#include "conformance/wire/json.h"
+#include "conformance/suite/wire/json.h"
 #include "traces/phx-trace/har.h"
 
 namespace phx::trace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/wire/http.h"
+#include "conformance/suite/wire/http.h"
 
 namespace phx::trace {
 

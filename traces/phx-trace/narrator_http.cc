@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "conformance/wire/json.h"
+#include "conformance/suite/wire/json.h"
 #include "traces/phx-trace/names.h"
 #include "traces/phx-trace/narrator.h"
 #include "traces/phx-trace/text.h"

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-#include "conformance/wire/json.h"
+#include "conformance/suite/wire/json.h"
 #include "traces/phx-trace/json.h"
 #include "traces/phx-trace/message.h"
 #include "traces/phx-trace/names.h"

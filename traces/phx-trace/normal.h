@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/wire/http.h"
+#include "conformance/suite/wire/http.h"
 #include "traces/phx-trace/json.h"
 
 namespace phx::trace {

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "conformance/mutants/proxy.h"
+#include "conformance/proxy/proxy.h"
 #include "traces/phx-trace/recorder.h"
 #include "traces/phx-trace/redact.h"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "conformance/wire/url.h"
+#include "conformance/suite/wire/url.h"
 #include "traces/phx-trace/har.h"
 
 namespace phx::trace {

@@ -6,9 +6,9 @@
 #include <list>
 #include <map>
 
-#include "conformance/mutants/link.h"
-#include "conformance/mutants/tamper.h"
-#include "conformance/wire/deflate.h"
+#include "conformance/proxy/link.h"
+#include "conformance/proxy/tamper.h"
+#include "conformance/suite/wire/deflate.h"
 #include "traces/phx-trace/har.h"
 
 namespace phx::trace {

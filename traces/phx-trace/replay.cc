@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "conformance/wire/json.h"
+#include "conformance/suite/wire/json.h"
 #include "traces/phx-trace/names.h"
 #include "traces/phx-trace/text.h"
 

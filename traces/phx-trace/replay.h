@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/suite/server_process.h"
-#include "conformance/wire/connection.h"
+#include "conformance/proxy/server_process.h"
+#include "conformance/suite/wire/connection.h"
 #include "traces/phx-trace/narrator.h"
 #include "traces/phx-trace/normal.h"
 

@@ -8,8 +8,8 @@
 #include <charconv>
 #include <cstring>
 
-#include "conformance/wire/json.h"
-#include "conformance/wire/url.h"
+#include "conformance/suite/wire/json.h"
+#include "conformance/suite/wire/url.h"
 
 namespace phx::trace {
 namespace {

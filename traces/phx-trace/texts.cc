@@ -6,8 +6,8 @@
 #include <array>
 #include <vector>
 
-#include "conformance/wire/json.h"
-#include "conformance/wire/url.h"
+#include "conformance/suite/wire/json.h"
+#include "conformance/suite/wire/url.h"
 #include "traces/phx-trace/redact.h"
 #include "traces/phx-trace/text.h"
 

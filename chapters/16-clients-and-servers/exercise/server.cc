@@ -7,7 +7,7 @@
 #include <string>
 
 #include "chapters/16-clients-and-servers/exercise/sabotage.h"
-#include "conformance/contract/user_socket.h"
+#include "conformance/server/user_socket.h"
 #include "phoenix.h"
 
 int main(int argc, char** argv) {

@@ -1,0 +1,54 @@
+/// \file
+/// Which server is measured: its address, its mount, and its process if that is known.
+#pragma once
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/load/client/tls.h"
+
+namespace phx::bench {
+
+/// One of a host's addresses, IPv4 or IPv6, with its port.
+struct Address {
+  sockaddr_storage bytes{};
+  socklen_t size = 0;
+};
+
+/// A value.
+struct Target {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string mount;                    ///< "/socket", without the transport's "/websocket"
+  std::optional<pid_t> pid;             ///< Without it, nothing is said about CPU and memory.
+  bool secure = false;                  ///< wss: `tls` is needed to talk to it.
+  TlsContext tls = {};                  ///< Whose certificates are taken.
+  std::vector<Address> addresses = {};  ///< Of resolve(); connections go to the first.
+
+  std::string websocket_path() const { return mount + "/websocket?vsn=2.0.0"; }
+};
+
+/// Reads ws://HOST[:PORT][/MOUNT] and wss://HOST[:PORT][/MOUNT]; an IPv6 address stands in
+/// brackets. Nothing when it is something else.
+std::optional<Target> parse_url(std::string_view url);
+
+/// Looks the host up, once for the run. Throws Unreachable when it has no address.
+void resolve(Target& target);
+
+/// Connects once and hangs up. The first address that accepts is the one that counts from now on.
+/// Throws Unreachable when nobody accepts within three seconds each.
+void knock(Target& target);
+
+/// Whether somebody does.
+bool accepts(Target target);
+
+/// A connecting socket that doesn't block. REQUIRES: resolve(target). Throws Unreachable.
+int start_connecting(const Target& target);
+
+}  // namespace phx::bench

@@ -1,0 +1,135 @@
+/// \file
+/// One client of a soak: it joins, asks, leaves, crashes its channels, reads slowly, goes and comes
+/// back, as chance will have it; and a Ledger checks all that it is answered.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "conformance/load/client/histogram.h"
+#include "conformance/load/soak/ledger.h"
+#include "conformance/load/soak/line.h"
+
+namespace phx::soak {
+
+using Random = std::mt19937_64;
+
+/// How much was done: for the report, and to see that everything was.
+struct Tally {
+  std::uint64_t sent = 0, received = 0;
+  std::uint64_t connections = 0, clean_goodbyes = 0, abrupt_goodbyes = 0;
+  std::uint64_t joins = 0, rejoins = 0, refused_joins = 0, leaves = 0, crashes = 0, pauses = 0;
+  std::uint64_t echoes = 0, heartbeats = 0, blocking = 0, broadcasts = 0, rubbish = 0;
+  bench::Histogram latencies;  ///< Of replies to who reads at once, over a websocket.
+};
+
+/// What all members of a run share. It outlives them.
+struct World {
+  Loop& loop;
+  const std::vector<Target>& nodes;  ///< One, where there is no cluster.
+  Findings& findings;
+  Tally& tally;
+  Random& random;
+  std::vector<std::unique_ptr<Feed>>& feeds;
+
+  std::size_t any(std::size_t below) { return random() % below; }
+  bool once_in(std::size_t n) { return any(n) == 0; }
+};
+
+enum class Way { websocket, longpoll };
+
+/// A resource: neither copied nor moved.
+class Member : LineListener {
+ public:
+  /// `name` is the member's own, and becomes a part of the topics that no other joins. It is always
+  /// at the same node.
+  Member(World& world, std::string name, Way way, std::size_t node);
+
+  /// Something at random, if it is connected; connects it, if it is not.
+  void act(Instant now);
+  /// Gives up what has ended, looks after what should have come before `then`. Between turns.
+  void tend(Instant now, Instant then);
+  /// From now on it only listens. It reads again if it was slow.
+  void rest();
+  void go(Goodbye how);
+  bool connected() const { return open_; }
+  /// All is answered, and heard up to the last number.
+  bool done() const { return !open_ || (ledger_->settled() && ledger_->heard_all()); }
+
+ private:
+  void opened() override { open_ = true; }
+  void received(std::string_view text, Instant arrived) override;
+  void ended(const std::string& why) override;
+
+  void connect();
+  void speak(Instant now);
+  void join(Instant now, bool feed);
+  void join_in_vain(Instant now);
+  void echo(Instant now, const std::string& topic);
+  void block(Instant now, const std::string& topic);
+  void end_channel(Instant now, const std::string& topic);
+  void rejoin(Instant now, const std::string& topic);
+  void heartbeat(Instant now);
+  void unmatched(Instant now);
+  void read_slowly(Instant now);
+
+  std::optional<std::string> joined_topic();
+  Feed* feed_of(const std::string& topic) const;
+  void ask(const std::string& topic, const std::string& join_ref, const std::string& event,
+           const std::string& payload, Answer expected, Effect effect, Instant now,
+           Feed* feed = nullptr);
+
+  World& world_;
+  const std::string name_;
+  const Way way_;
+  const std::size_t node_;
+  const bool restless_;  ///< Goes and comes back often; the others stay for thousands of messages.
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Line> line_;
+  std::vector<std::string> topics_;
+  std::uint64_t next_ref_ = 1;
+  std::uint64_t lives_ = 0;
+  bool open_ = false;
+  bool over_ = false;
+  bool resting_ = false;
+  std::optional<Instant> paused_until_;
+  Instant resumed_{};
+};
+
+/// Broadcasts a feed's numbers, each twice: plainly, and as an event that the channels intercept.
+/// At other nodes than the feed's own it only listens, and so misses nothing that comes there.
+class Herald : LineListener {
+ public:
+  Herald(World& world, Feed& feed, std::size_t node);
+  void speak(Instant now);
+  /// Says now and then that it lives, and looks after what should have come before `then`.
+  void tend(Instant now, Instant then);
+  void go();
+  bool connected() const { return open_; }
+  bool listens() const { return ledger_.state_of(feed_.topic()) == Ledger::State::joined; }
+  bool gone() const { return gone_; }
+  bool done() const { return ledger_.settled() && ledger_.heard_all(); }
+
+ private:
+  void opened() override;
+  void received(std::string_view text, Instant arrived) override;
+  void ended(const std::string& why) override;
+
+  World& world_;
+  Feed& feed_;
+  const std::size_t node_;
+  Ledger ledger_;
+  std::unique_ptr<Line> line_;
+  std::uint64_t next_ref_ = 1;
+  Instant next_heartbeat_{};
+  bool open_ = false;
+  bool gone_ = false;
+};
+
+/// How often a client that says nothing else sends a heartbeat: a server closes one that is silent.
+constexpr std::chrono::seconds heartbeat_period{20};
+
+}  // namespace phx::soak

@@ -1,0 +1,59 @@
+/// \file
+/// Redis stands still, ends, is killed, and comes back, while clients talk.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "conformance/load/soak/cluster.h"
+#include "conformance/load/soak/feed.h"
+#include "conformance/load/soak/observer.h"
+
+namespace phx::soak {
+
+/// Neither copied nor moved. It is told of the time by turn().
+class Outages {
+ public:
+  using Feeds = std::vector<std::unique_ptr<Feed>>;
+  using Observers = std::vector<std::unique_ptr<Observer>>;
+
+  /// So many, spread over the time. All that it is given outlives it.
+  Outages(Cluster& cluster, Feeds& feeds, const Observers& observers, std::size_t count,
+          Instant begin, std::chrono::duration<double> time);
+  Outages(const Outages&) = delete;
+  Outages& operator=(const Outages&) = delete;
+
+  /// Does what is due. May wait for a process to end or to begin.
+  void turn(Instant now);
+  /// None begins from now on.
+  void no_more() { left_ = 0; }
+  /// Redis is there, and all nodes are connected to it.
+  bool calm() const { return state_ == State::calm; }
+  /// How often what so far.
+  struct Count {
+    std::size_t standstills = 0, ends = 0, kills = 0;
+  };
+  Count count() const { return count_; }
+  /// Deliveries that were on their way when Redis was killed.
+  std::uint64_t unsure() const { return unsure_; }
+
+ private:
+  enum class State : std::uint8_t { calm, still, away, returning };
+  void begin(Instant now);
+  void end(int signal, Instant now);
+  bool all_are_back() const;
+
+  Cluster& cluster_;
+  Feeds& feeds_;
+  const Observers& observers_;
+  State state_ = State::calm;
+  std::size_t left_;
+  Instant next_;
+  Instant::duration every_;
+  std::vector<Books> before_;
+  Count count_;
+  std::uint64_t unsure_ = 0;
+};
+
+}  // namespace phx::soak

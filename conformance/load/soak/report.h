@@ -1,0 +1,27 @@
+/// \file
+/// What a soak says: a line while it runs, a summary at its end, and the pages that are kept.
+#pragma once
+
+#include <string>
+
+#include "conformance/load/soak/options.h"
+
+namespace phx::soak {
+
+/// `02:10 of 10:00   31.2 MB   8,214 messages/s   p99 1.9 ms   230 connections   nothing wrong`
+std::string progress_line(const Sample& sample, const Load& load, const Findings& findings);
+
+/// Whether all was well: no finding, the server alive, its memory flat.
+bool all_well(const Outcome& outcome, const Findings& findings);
+
+/// For a terminal.
+std::string summary(const Options& options, const Outcome& outcome, const Findings& findings);
+
+/// For programs: what was asked, what was measured each second, what was wrong.
+std::string json(const Options& options, const Outcome& outcome, const Findings& findings);
+
+/// One page with the plot in it; `plot` is SVG, or a sentence on why there is none.
+std::string html(const Options& options, const Outcome& outcome, const Findings& findings,
+                 const std::string& plot);
+
+}  // namespace phx::soak

@@ -1,0 +1,143 @@
+/// D and S: servers that part badly, and such as miscount who is there.
+
+#include <memory>
+#include <utility>
+
+#include "conformance/proof/mutants/mutant.h"
+#include "conformance/proxy/link.h"
+
+namespace phx::conformance {
+namespace {
+
+void recode(Frame& frame, std::uint16_t from, std::uint16_t to) {
+  if (close_code(frame.payload) == from) frame.payload = close_payload(to);
+}
+
+MUTANT("disconnect-unheard", "a disconnect broadcast closes nobody", "D-01 D-02") {
+  return lost_on_way_up([](const Message& m) { return m.event == "disconnect"; });
+}
+
+MUTANT("disconnect-closes-with-1000", "after a disconnect phoenix.js does not come back", "D-02") {
+  return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1001, 1000); });
+}
+
+MUTANT("close-unanswered", "a client's close is not answered", "D-03 E-14") {
+  return {.down_frame = [](Link&, Frame frame) {
+    const bool close = frame.opcode == Opcode::close;
+    return close ? std::vector<Frame>{} : std::vector<Frame>{std::move(frame)};
+  }};
+}
+
+MUTANT("stop-closes-with-1001", "a server that stops says that it goes away", "D-04") {
+  return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1012, 1001); });
+}
+
+MUTANT("door-left-open", "a server that stops takes new connections in", "D-04") {
+  return {.closes_its_door = false};
+}
+
+// --- S: presence --------------------------------------------------------------------------------
+
+/// The value of every `key` in the payload, made the same.
+std::string with_one_value(std::string payload, const std::string& key, const std::string& value) {
+  const std::string mark = '"' + key + "\":\"";
+  for (auto at = payload.find(mark); at != payload.npos; at = payload.find(mark, at + 1)) {
+    const std::size_t begin = at + mark.size();
+    payload.replace(begin, payload.find('"', begin) - begin, value);
+  }
+  return payload;
+}
+
+MUTANT("no-presence-state", "who joins is not told who is there", "S-01") {
+  return lost_on_way_down([](const Message& m) { return m.event == "presence_state"; });
+}
+
+MUTANT("joins-told-as-leaves", "a diff has its joins and leaves the wrong way round", "S-02 S-06") {
+  return on_way_down(broadcast, [](Message& m) {
+    if (m.event != "presence_diff") return;
+    m.payload =
+        replaced(replaced(m.payload, R"("joins")", R"("was joins")"), R"("leaves")", R"("joins")");
+    m.payload = replaced(m.payload, R"("was joins")", R"("leaves")");
+  });
+}
+
+MUTANT("one-phx-ref-for-all", "two connections of one key have the same phx_ref", "S-03") {
+  return on_way_down(every, [](Message& m) {
+    m.payload = with_one_value(m.payload, "phx_ref", "F000000000000000");
+  });
+}
+
+MUTANT("update-without-a-trace", "an update does not say which meta it replaces", "S-04") {
+  return on_way_down(
+      every, [](Message& m) { m.payload = replaced(m.payload, "phx_ref_prev", "previous"); });
+}
+
+MUTANT("updates-merge", "what an update does not say stays as it was said before", "S-07") {
+  return on_way_down(broadcast, [](Message& m) {
+    m.payload = replaced(m.payload, R"("x":)", R"("online_at":"0","x":)");
+  });
+}
+
+MUTANT("one-list-for-all-topics", "a topic's members hear who comes and goes on another", "S-08") {
+  return {.down = [](Link& link, Message m) {
+    const std::string mark = "-there";
+    if (m.event != "presence_diff" || !m.topic.ends_with(mark)) return std::vector<Message>{m};
+    Message elsewhere = m;
+    elsewhere.topic.resize(m.topic.size() - mark.size());
+    for (Link& other : link.all()) {
+      if (&other != &link && other.upgraded()) other.to_client(elsewhere);
+    }
+    return std::vector<Message>{std::move(m)};
+  }};
+}
+
+MUTANT("untracked-twice-leaves-twice", "who is untracked a second time leaves a second time",
+       "S-09") {
+  const auto last = std::make_shared<Message>();
+  return {.down =
+              [last](Link&, Message m) {
+                if (m.event == "presence_diff") *last = m;
+                return std::vector<Message>{std::move(m)};
+              },
+          .up =
+              [last](Link& link, Message m) {
+                std::string& untracked = link.notes["untracked"];
+                if (m.event == "untrack" && !std::exchange(untracked, "yes").empty()) {
+                  for (Link& other : link.all()) {
+                    if (other.upgraded()) other.to_client(*last);
+                  }
+                }
+                return std::vector<Message>{std::move(m)};
+              }};
+}
+
+MUTANT("update-of-another-meta", "an update says that another meta has left than its own",
+       "S-10 S-04") {
+  return on_way_down(broadcast, [](Message& m) {
+    const std::size_t leaves = m.payload.find(R"("leaves")");
+    if (m.payload.find("phx_ref_prev") == std::string::npos || leaves == std::string::npos) return;
+    m.payload = m.payload.substr(0, leaves) +
+                with_one_value(m.payload.substr(leaves), "phx_ref", "F000000000000000");
+  });
+}
+
+MUTANT("latest-change-first", "of two changes of presence the later is told first", "S-11") {
+  return {.down = overtaken([](Link&, const Message& m) {
+            return m.event == "presence_diff" && m.payload.find(R"({"n":)") != std::string::npos;
+          })};
+}
+
+MUTANT("the-oldest-meta-leaves", "of two metas it is the older that leaves", "S-03") {
+  return on_way_down(broadcast, [](Message& m) {
+    const bool leaves = m.payload.find(R"("joins":{})") != std::string::npos;
+    if (leaves) m.payload = replaced(m.payload, R"("name":"third")", R"("name":"second")");
+  });
+}
+
+MUTANT("empty-keys-are-nobody", "of whoever has an empty key presence tells nothing", "S-12") {
+  return lost_on_way_down(
+      [](const Message& m) { return m.payload.find(R"("":{"metas")") != std::string::npos; });
+}
+
+}  // namespace
+}  // namespace phx::conformance

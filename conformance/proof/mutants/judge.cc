@@ -1,0 +1,248 @@
+/// One run of the suite a mutant, and a table of who caught what.
+
+#include "conformance/proof/mutants/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+#include "conformance/proof/mutants/child.h"
+#include "conformance/suite/core/release.h"
+#include "conformance/suite/wire/json.h"
+
+namespace phx::conformance {
+namespace {
+
+constexpr const char* patience = "0.4";  // most mutants are noticed by what never comes
+constexpr const char* patience_once_more = "1";
+
+/// The rules of these lines.
+std::vector<std::string> rules_of(const std::vector<std::string>& lines) {
+  std::vector<std::string> rules;
+  for (const std::string& line : lines) rules.push_back(line.substr(0, line.find(' ')));
+  return rules;
+}
+
+void check_agreement(const Reasons& reasons, const std::vector<Mutant>& mutants) {
+  for (const auto& [name, lines] : reasons) {
+    if (name != "none" && rules_of(lines) != mutant_named(mutants, name).rules) {
+      throw std::runtime_error(
+          fmt::format("reasons.txt: expected a line for each of {} under [{}], in this order",
+                      fmt::join(mutant_named(mutants, name).rules, ", "), name));
+    }
+  }
+  for (const Mutant& mutant : mutants) {
+    if (reasons.contains(mutant.name) || !mutant.release.empty()) continue;
+    throw std::runtime_error(
+        fmt::format("reasons.txt: expected the reasons of the mutant [{}]", mutant.name));
+  }
+}
+
+/// What came of one mutant.
+struct Trial {
+  Ended ended;
+  std::map<std::string, std::string> verdicts;         ///< By rule.
+  std::optional<std::pair<Release, Release>> nearest;  ///< The releases that it is most like.
+};
+
+std::optional<std::pair<Release, Release>> nearest_in(const std::string& report) {
+  const auto json = parse_json(report);
+  if (!json) return std::nullopt;
+  const auto first = parse_release((*json)["nearest"]["first"].text());
+  const auto last = parse_release((*json)["nearest"]["last"].text());
+  if (!first || !last) return std::nullopt;
+  return std::pair{*first, *last};
+}
+
+/// Whether the suite took the mutant for the release that it imitates.
+bool known_for_what_it_is(const Mutant& mutant, const Trial& trial) {
+  if (mutant.release.empty()) return true;
+  const auto release = parse_release(mutant.release);
+  return release && trial.nearest && trial.nearest->first <= *release &&
+         *release <= trial.nearest->second;
+}
+
+std::map<std::string, std::string> verdicts_in(const std::string& report) {
+  std::map<std::string, std::string> verdicts;
+  const auto json = parse_json(report);
+  if (!json) return verdicts;
+  const Json rules = (*json)["rules"];
+  for (std::size_t i = 0; i < json_array_size(rules.get()); ++i) {
+    verdicts[rules[i]["id"].text()] = rules[i]["verdict"].text();
+  }
+  return verdicts;
+}
+
+bool is_of_nodes(const std::string& rule) { return rule.starts_with("M-"); }
+bool of_nodes(const Mutant& mutant) {
+  return std::any_of(mutant.rules.begin(), mutant.rules.end(), is_of_nodes);
+}
+
+/// Several threads take mutants off one list, and each prints its own when it is done.
+class Judge {
+ public:
+  Judge(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons)
+      : trials_(trials), reasons_(reasons) {
+    for (const Mutant& mutant : mutants) {
+      if (!wanted(mutant.name)) continue;
+      if (of_nodes(mutant) && trials.redis.empty()) {
+        fmt::print("- {:<34} left out: it is several nodes, and needs --redis\n", mutant.name);
+      } else {
+        mutants_.push_back(&mutant);
+      }
+    }
+  }
+
+  void run() {
+    std::vector<std::thread> threads;
+    // A judged server mostly waits for what does not come, so two share a core.
+    const unsigned at_a_time = 2 * std::max(1u, std::thread::hardware_concurrency());
+    for (unsigned i = 0; i < at_a_time; ++i) threads.emplace_back([this] { take_turns(); });
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  /// How many mutants were not caught as they should be, and rules never.
+  int summary() const {
+    std::vector<std::string> never;
+    for (const std::string& rule : rules_) {
+      if (!caught_.contains(rule)) never.push_back(rule);
+    }
+    std::size_t times = 0;
+    for (const auto& [rule, by] : caught_) times += by.size();
+    fmt::print("\n{} mutants, {} rules caught {} times\n", mutants_.size(), caught_.size(), times);
+    if (trials_.only.empty() && !never.empty()) {
+      fmt::print("No mutant shows that these rules can fail: {}\n", fmt::join(never, ", "));
+      return 1;
+    }
+    if (wrong_ > 0) fmt::print("{} mutants were not caught as they should be\n", wrong_);
+    return wrong_ > 0 ? 1 : 0;
+  }
+
+  void table() const {
+    fmt::print("\n");
+    for (const auto& [rule, by] : caught_) fmt::print("{}  {}\n", rule, fmt::join(by, ", "));
+  }
+
+ private:
+  bool wanted(const std::string& name) const {
+    return trials_.only.empty() ||
+           std::find(trials_.only.begin(), trials_.only.end(), name) != trials_.only.end();
+  }
+
+  void take_turns() {
+    for (std::size_t i = next_++; i < mutants_.size(); i = next_++) {
+      const Mutant& mutant = *mutants_[i];
+      Trial trial = put_to_trial(mutant, patience);
+      // A machine that is busy elsewhere is slow to answer: such a trial says nothing of the rule.
+      const bool again = !as_it_should(mutant, trial);
+      if (again) trial = put_to_trial(mutant, patience_once_more);
+      const std::lock_guard lock(mutex_);
+      account_for(mutant, trial, again);
+    }
+  }
+
+  Trial put_to_trial(const Mutant& mutant, const char* timeout_scale) const {
+    UnnamedFile known, report;
+    // The good server's own departures are those of its imitations, too.
+    const std::string& name = mutant.release.empty() ? mutant.name : "none";
+    known.write(fmt::format("{}\n", fmt::join(reasons_.at(name), "\n")));
+    std::vector<std::string> line{trials_.suite, "--strict", "--known-failing",
+                                  known.path(),  "--json",   report.path()};
+    if (!mutant.rules.empty()) {  // the good server is judged whole, and patiently
+      line.insert(line.end(), {"--timeout-scale", timeout_scale, "--only",
+                               fmt::format("{}", fmt::join(mutant.rules, ","))});
+    }
+    if (!mutant.release.empty()) line.insert(line.end(), {"--profile", mutant.release});
+    if (of_nodes(mutant)) line.insert(line.end(), {"--nodes", "2"});
+    line.insert(line.end(),
+                {"--", trials_.mutants, "--port", "{port}", "--serve", mutant.name, "--"});
+    line.insert(line.end(), trials_.command.begin(), trials_.command.end());
+    if (of_nodes(mutant)) {  // a cluster of its own
+      line.insert(line.end(), {"--redis", trials_.redis, "--pubsub", "Mutants." + mutant.name,
+                               "--broadcast-period", "100ms"});
+    }
+    Ended ended = run_to_its_end(line);
+    return {std::move(ended), verdicts_in(report.read()), nearest_in(report.read())};
+  }
+
+  static bool caught(const Trial& trial, const std::string& rule) {
+    const auto verdict = trial.verdicts.find(rule);
+    return verdict != trial.verdicts.end() && verdict->second == "expected_failure";
+  }
+
+  static bool as_it_should(const Mutant& mutant, const Trial& trial) {
+    // A mutant that rubbish takes down ends the run with another status than 0, and rightly so.
+    return (!mutant.rules.empty() || trial.ended.status == 0) &&
+           known_for_what_it_is(mutant, trial) &&
+           std::all_of(mutant.rules.begin(), mutant.rules.end(),
+                       [&](const std::string& rule) { return caught(trial, rule); });
+  }
+
+  void account_for(const Mutant& mutant, const Trial& trial, bool again) {
+    const bool good = as_it_should(mutant, trial);
+    for (const std::string& rule : mutant.rules) {
+      if (caught(trial, rule)) caught_[rule].push_back(mutant.name);
+    }
+    if (mutant.name == "none") {
+      for (const auto& [rule, verdict] : trial.verdicts) {
+        if (!is_of_nodes(rule) || !trials_.redis.empty()) rules_.push_back(rule);
+      }
+    }
+    fmt::print("{} {:<34} {}{}\n", good ? "✓" : "✗", mutant.name,
+               !mutant.release.empty() ? "is taken for Phoenix " + mutant.release
+               : mutant.rules.empty()  ? "fails no rule"
+                                       : fmt::format("{}", fmt::join(mutant.rules, " ")),
+               again ? " (tried twice)" : "");
+    if (!good) {
+      ++wrong_;
+      fmt::print("{}\n", trial.ended.output);
+    }
+    std::fflush(stdout);
+  }
+
+  const Trials& trials_;
+  const Reasons& reasons_;
+  std::vector<const Mutant*> mutants_;
+  std::atomic<std::size_t> next_ = 0;
+  std::mutex mutex_;  // of what follows, and of standard output
+  std::map<std::string, std::vector<std::string>> caught_;  // by rule
+  std::vector<std::string> rules_;                          // all that the suite has
+  int wrong_ = 0;
+};
+
+}  // namespace
+
+Reasons read_reasons(const std::string& path, const std::vector<Mutant>& mutants) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("expected the file " + path + ": give it by --reasons");
+  Reasons reasons;
+  std::vector<std::string>* section = nullptr;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line.front() == '#') continue;
+    if (line.front() == '[') {
+      section = &reasons[line.substr(1, line.find(']') - 1)];
+    } else if (section != nullptr) {
+      section->push_back(line);
+    } else {
+      throw std::runtime_error(path + ": expected a mutant's name in brackets, got \"" + line +
+                               "\"");
+    }
+  }
+  check_agreement(reasons, mutants);
+  return reasons;
+}
+
+int judge(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons) {
+  Judge judge(trials, mutants, reasons);
+  judge.run();
+  judge.table();
+  return judge.summary();
+}
+
+}  // namespace phx::conformance

@@ -1,0 +1,181 @@
+/// One thread, one poll, all connections: the suite that talks through it waits for nothing else.
+
+#include "conformance/proxy/proxy.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+
+namespace phx::conformance {
+namespace {
+
+constexpr int look_around_ms = 20;  // for the server's end, which makes no event here
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return address;
+}
+
+int listen_on(int port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  const sockaddr_in address = loopback(port);
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(fd, SOMAXCONN) != 0) {
+    ::close(fd);
+    throw std::runtime_error("expected port " + std::to_string(port) +
+                             " of 127.0.0.1 to be free: give another by --port or PORT");
+  }
+  return fd;
+}
+
+/// Small frames are not to wait for each other: the suite measures time.
+void send_at_once(int fd) {
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+/// A connection to the server, or -1.
+int connect_to(int port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in address = loopback(port);
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    ::close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+/// SIGTERM and SIGINT as something to poll. Before any other thread or child.
+int stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  return ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/// An end of which nothing is awaited is left out: poll would report its hang-up for ever.
+pollfd wait_of(const End& end) {
+  const bool reads = !end.finished;
+  const bool writes = !end.unsent.empty();
+  return {reads || writes ? end.fd : -1,
+          static_cast<short>((reads ? POLLIN : 0) | (writes ? POLLOUT : 0)), 0};
+}
+
+void read_from(End& end) {
+  std::array<char, 65'536> bytes;
+  const ssize_t got = ::recv(end.fd, bytes.data(), bytes.size(), 0);
+  if (got > 0) end.unread.append(bytes.data(), static_cast<std::size_t>(got));
+  if (got == 0) end.finished = true;
+  if (got < 0 && errno != EAGAIN && errno != EINTR) end.finished = end.broken = true;
+}
+
+void write_to(End& end) {
+  if (!end.unsent.empty()) {
+    const ssize_t sent = ::send(end.fd, end.unsent.data(), end.unsent.size(), MSG_NOSIGNAL);
+    if (sent > 0) end.unsent.erase(0, static_cast<std::size_t>(sent));
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) end.broken = true;
+  }
+  if (!end.to_finish || !end.unsent.empty() || end.said_goodbye) return;
+  end.said_goodbye = true;
+  ::shutdown(end.fd, SHUT_WR);
+}
+
+}  // namespace
+
+Proxy::Proxy(Tamper tamper, ServerProcess& server, int port)
+    : Proxy(std::move(tamper),
+            {.connect = [&server] { return connect_to(server.port()); },
+             .ended = [&server] { return server.ended().has_value(); },
+             .terminate = [&server] { server.terminate(); }},
+            port) {}
+
+Proxy::Proxy(Tamper tamper, Upstream server, int port)
+    : tamper_(std::move(tamper)),
+      server_(std::move(server)),
+      listener_(listen_on(port)),
+      signals_(stop_signals()) {}
+
+Proxy::~Proxy() {
+  if (listener_ >= 0) ::close(listener_);
+  ::close(signals_);
+}
+
+void Proxy::run() {
+  constexpr Millis a_while{1'000};  // for a door that is left open to be seen
+  auto end = Clock::time_point::max();
+  while (!server_.ended() || owes_its_clients() || Clock::now() < end) {
+    if (server_.ended() && end == Clock::time_point::max()) {
+      end = Clock::now() + (tamper_.closes_its_door ? Millis{0} : a_while);
+    }
+    move_bytes();
+    links_.remove_if([](const Link& link) { return link.over(); });
+  }
+}
+
+/// Whether there is something that the server said, and that has not been passed on.
+bool Proxy::owes_its_clients() {
+  return std::any_of(links_.begin(), links_.end(), [](Link& link) {
+    return !link.server().finished || !link.client().unsent.empty();
+  });
+}
+
+void Proxy::accept_one() {
+  const int client = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (client < 0) return;
+  const int server = server_.connect();
+  if (server < 0) {
+    ::close(client);
+    return;
+  }
+  ::fcntl(server, F_SETFL, O_NONBLOCK);
+  send_at_once(server);
+  send_at_once(client);
+  links_.emplace_back(tamper_, links_, links_so_far_++, client, server);
+}
+
+void Proxy::told_to_stop() {
+  signalfd_siginfo info;
+  if (::read(signals_, &info, sizeof info) <= 0) return;
+  if (tamper_.closes_its_door && listener_ >= 0) ::close(std::exchange(listener_, -1));
+  if (tamper_.stops) server_.terminate();
+}
+
+void Proxy::move_bytes() {
+  std::vector<pollfd> waits{{signals_, POLLIN, 0}, {listener_, POLLIN, 0}};
+  std::vector<Link*> links;
+  for (Link& link : links_) {
+    links.push_back(&link);
+    for (const End* end : {&link.client(), &link.server()}) {
+      waits.push_back(wait_of(*end));
+    }
+  }
+  ::poll(waits.data(), waits.size(), look_around_ms);
+  if (waits[0].revents != 0) told_to_stop();
+  if (waits[1].revents != 0) accept_one();
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    if (waits[2 + 2 * i].revents != 0) read_from(links[i]->client());
+    if (waits[3 + 2 * i].revents != 0) read_from(links[i]->server());
+    links[i]->pump();
+    write_to(links[i]->client());
+    write_to(links[i]->server());
+  }
+}
+
+}  // namespace phx::conformance

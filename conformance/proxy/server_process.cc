@@ -1,0 +1,154 @@
+/// Starts, watches and ends the server under test.
+
+#include "conformance/proxy/server_process.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+namespace phx::conformance {
+namespace {
+
+constexpr Millis between_looks{20};
+constexpr Millis grace{15'000};  // the framework drains for about ten seconds
+constexpr off_t most_last_words = 2'000;
+
+void pause_a_little() { ::poll(nullptr, 0, static_cast<int>(between_looks.count())); }
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return address;
+}
+
+/// Asks the kernel for a port that nobody uses; it stays free for a while after it is given back.
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  const bool bound = fd >= 0 &&
+                     ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!bound) throw std::runtime_error("there is no free port on 127.0.0.1");
+  return ntohs(address.sin_port);
+}
+
+std::string with_port(std::string word, int port) {
+  constexpr std::string_view mark = "{port}";
+  for (auto at = word.find(mark); at != word.npos; at = word.find(mark)) {
+    word.replace(at, mark.size(), std::to_string(port));
+  }
+  return word;
+}
+
+std::string told(int status) {
+  if (!WIFSIGNALED(status)) return fmt::format("it exited with status {}", WEXITSTATUS(status));
+  const int signal = WTERMSIG(status);
+  return fmt::format("it was ended by signal {} ({})", signal, ::strsignal(signal));
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(const std::vector<std::string>& command) : port_(free_port()) {
+  log_ = ::memfd_create("server-output", MFD_CLOEXEC);
+  if (log_ < 0) throw std::runtime_error("could not create a file for the server's output");
+  start(command);
+}
+
+ServerProcess::~ServerProcess() {
+  const auto deadline = Clock::now() + grace;
+  terminate();
+  while (!ended() && Clock::now() < deadline) pause_a_little();
+  kill();
+  ::close(log_);
+}
+
+void ServerProcess::kill() {
+  if (ended()) return;
+  ::kill(pid_, SIGKILL);
+  int status = 0;
+  if (::waitpid(pid_, &status, 0) == pid_) ended_ = told(status);
+}
+
+void ServerProcess::terminate() {
+  if (!ended()) ::kill(pid_, SIGTERM);
+}
+
+void ServerProcess::start(const std::vector<std::string>& command) {
+  std::vector<std::string> words;
+  for (const auto& word : command) words.push_back(with_port(word, port_));
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const std::string port = std::to_string(port_);
+
+  pid_ = ::fork();
+  if (pid_ < 0) throw std::runtime_error("could not start a process for the server");
+  if (pid_ > 0) return;
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a suite that is killed leaves no server behind
+  ::signal(SIGPIPE, SIG_DFL);
+  ::setenv("PORT", port.c_str(), 1);
+  ::setenv("HOST", "127.0.0.1", 1);
+  ::dup2(log_, STDOUT_FILENO);
+  ::dup2(log_, STDERR_FILENO);
+  ::execvp(arguments.front(), arguments.data());
+  fmt::print(stderr, "{} can't be run\n", words.front());
+  ::fflush(stderr);
+  ::_exit(127);
+}
+
+std::optional<std::string> ServerProcess::wait_until_it_listens(Millis patience) {
+  const auto deadline = Clock::now() + patience;
+  while (Clock::now() < deadline) {
+    if (const auto end = ended()) return end;
+    if (accepts()) return std::nullopt;
+    pause_a_little();
+  }
+  return fmt::format(
+      "it did not listen on 127.0.0.1:{} within {} s (PORT and {{port}} give it the port)", port_,
+      std::chrono::duration_cast<std::chrono::seconds>(patience).count());
+}
+
+bool ServerProcess::accepts() const {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const sockaddr_in address = loopback(port_);
+  const bool accepted =
+      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(fd);
+  return accepted;
+}
+
+std::optional<std::string> ServerProcess::ended() {
+  int status = 0;
+  if (ended_ || ::waitpid(pid_, &status, WNOHANG) != pid_) return ended_;
+  return ended_ = told(status);
+}
+
+std::string ServerProcess::last_words() const {
+  struct stat log {};
+  if (::fstat(log_, &log) != 0) return "";
+  const off_t size = log.st_size;
+  std::string words(static_cast<std::size_t>(std::min(size, most_last_words)), '\0');
+  const auto read =
+      ::pread(log_, words.data(), words.size(), size - static_cast<off_t>(words.size()));
+  words.resize(read > 0 ? static_cast<std::size_t>(read) : 0);
+  return words;
+}
+
+}  // namespace phx::conformance

@@ -1,0 +1,48 @@
+#pragma once
+/// \file
+/// The server under test, when the suite starts it itself (`-- COMMAND`).
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/suite/wire/network.h"
+
+namespace phx::conformance {
+
+/// A child process that lives as long as this value. Ends it by SIGTERM, and by SIGKILL if it must.
+class ServerProcess {
+ public:
+  /// Starts the command with PORT and HOST in its environment and `{port}` replaced.
+  /// \throws std::runtime_error if no process can be had.
+  explicit ServerProcess(const std::vector<std::string>& command);
+  ~ServerProcess();
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+
+  int port() const { return port_; }
+  /// Waits until the port accepts connections. Nothing if it does, else why it does not.
+  std::optional<std::string> wait_until_it_listens(Millis patience);
+  /// Asks it to end, by SIGTERM.
+  void terminate();
+  /// Ends it at once, by SIGKILL.
+  void kill();
+  /// Whether a connection to its port can be made now.
+  bool accepts() const;
+  /// How it ended, if it did: `it exited with status 1`, `it was ended by signal 11 (…)`.
+  std::optional<std::string> ended();
+  /// The last lines that it printed.
+  std::string last_words() const;
+
+ private:
+  void start(const std::vector<std::string>& command);
+
+  int port_ = 0;
+  int log_ = -1;  // an unnamed file: what the server prints must not mix with the report
+  pid_t pid_ = -1;
+  std::optional<std::string> ended_;
+};
+
+}  // namespace phx::conformance

@@ -1,0 +1,76 @@
+/// The contract server: the channels and mounts that the suite judges, on our own implementation.
+///
+///     phx-contract --port 4000
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "conformance/server/user_socket.h"
+#include "options/command_line.h"
+#include "phoenix.h"
+
+// jemalloc, which this program is linked with, reads this as it begins: what was freed goes back to
+// the system within a second or two, by a thread of its own, even while nothing is allocated.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+
+namespace {
+
+/// One shard unless told otherwise: it does several times what a core of Phoenix does, and what
+/// two clients see of each other is in one order. More are for channels that keep a core busy.
+/// Its frames are eight times the library's, so a slow member may have more of them waiting.
+phx::ProgramOptions defaults() {
+  constexpr std::size_t megabyte = 1'048'576;
+  phx::ProgramOptions options;
+  options.server.shards = 1;
+  options.server.outbox_limit = 64 * megabyte;
+  options.server.client_memory = 128 * megabyte;
+  options.mount = phx::contract::base_mount();
+  options.redis.pubsub = "Contract.PubSub";
+  options.presence.name = "ContractWeb.Presence";
+  options.socket = phx::contract::socket_limits;
+  options.log_level = "warn";
+  return options;
+}
+
+int serve(phx::ProgramOptions options) {
+  phx::Endpoint endpoint(options.endpoint);
+  phx::Presence presence({.max_meta_bytes = options.max_meta_bytes});
+  endpoint.presence(presence, options.presence);
+  phx::contract::mount_all(endpoint, presence, {}, options.mount, options.socket);
+  const auto metrics = options.count(endpoint);
+  options.open_api(endpoint, &presence);
+  phx::Server server(endpoint, options.server, options.log());
+  fmt::print("The contract server is listening on {}\n", fmt::join(server.urls(), " and "));
+  if (options.admin_port) fmt::print("Its admin port is at {}\n", server.admin_url());
+  std::fflush(stdout);
+  // A thread can't be ended from outside, and a handler that blocks may do so for ever.
+  if (!server.run()) std::_Exit(0);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"A server that keeps the conformance contract."};
+  phx::ProgramOptions options = defaults();
+  phx::add_options(app, options);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return fmt::format(
+        "phx-contract: {}; --help lists the options and their environment variables\n",
+        error.what());
+  });
+  CLI11_PARSE(app, argc, argv);
+  try {
+    options.finish();
+    return serve(options);
+  } catch (const phx::OptionError& error) {
+    fmt::print(stderr, "phx-contract: {} (here: {})\n", error.what(), phx::flag_of(error.option()));
+    return 1;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "phx-contract: {}\n", error.what());
+    return 1;
+  }
+}

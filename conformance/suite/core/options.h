@@ -1,0 +1,96 @@
+#pragma once
+/// \file
+/// What the command line asks for.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "conformance/suite/core/axis.h"
+#include "conformance/suite/core/release.h"
+#include "conformance/suite/wire/tls.h"
+#include "conformance/suite/wire/url.h"
+
+namespace phx::conformance {
+
+/// Whether the report is coloured: `automatic` means on a terminal, unless NO_COLOR is set.
+enum class Colouring { automatic, always, never };
+
+/// Where reports go, besides the one for people; empty: not written, `-`: standard output.
+struct ReportFiles {
+  std::string tap = {};
+  std::string junit = {};
+  std::string json = {};
+  std::string html = {};
+  std::string har = {};  ///< A directory: one file a rule.
+
+  /// Whether one of them takes standard output, so that the report for people must step aside.
+  bool take_stdout() const { return tap == "-" || junit == "-" || json == "-" || html == "-"; }
+};
+
+struct Options {
+  // Which server.
+  Url url = {};
+  std::vector<Url> nodes = {};  ///< Others of the same cluster.
+  int copies = 1;               ///< How many of the command to start; the first is at `url`.
+  Trust trust = {};             ///< Whose certificates are taken, where the URL is a wss one.
+  std::vector<std::string> command = {};  ///< The server to start; empty: it runs already.
+  std::string topic = "room:lobby";  ///< A topic that can be joined; enough for the core rules.
+  std::vector<std::pair<std::string, std::string>> params = {};   ///< Sent with every connect.
+  std::vector<std::pair<std::string, std::string>> headers = {};  ///< Sent with every request.
+  std::string join_params = "{}";  ///< JSON, sent when `topic` is joined.
+  double timeout_scale = 1.0;
+  std::string server_name = {};  ///< For the reports; empty: the address.
+  std::string server_version = {};
+
+  // Which rules, and how.
+  std::vector<std::string> only = {};
+  std::vector<std::string> skip = {};
+  std::vector<Axis> axes = all_axes();  ///< Judge on these alone.
+  Release profile = {};
+  bool core = false;    ///< Judge the core rules alone.
+  bool strict = false;  ///< A SHOULD that is not kept fails the run.
+  bool list = false;    ///< Print the rules and stop.
+  bool dry_run = false;
+  bool fail_fast = false;
+  int repeat = 1;  ///< How many rounds.
+  bool shuffle = false;
+  std::uint32_t seed = 0;
+  std::string known_failing = {};  ///< A file; see known_failing.h.
+
+  // What is told.
+  Colouring colouring = Colouring::automatic;
+  bool verbose = false;  ///< A line for every rule, on a terminal too.
+  int durations = 0;     ///< How many of the slowest rules to name.
+  ReportFiles reports = {};
+
+  std::string given = {};  ///< The command line itself, less what selects rules and reports.
+
+  bool wants(Axis axis) const;
+  /// The one line that runs this rule again; on another axis than V2, on that alone.
+  std::string again(const std::string& id, Axis axis = Axis::v2) const;
+  /// What the reports call the server.
+  std::string server() const { return server_name.empty() ? url.text() : server_name; }
+};
+
+/// The run is over before it began: this status, and this text (for stderr unless it is 0).
+struct Goodbye {
+  int status = 0;
+  std::string text;
+};
+
+/// The exit statuses, for scripts; the README tells them too.
+enum Exit : int {
+  passed = 0,
+  broken = 1,
+  usage = 2,
+  unreachable = 3,
+  suite_failed = 4,
+  nothing_judged = 5,
+};
+
+std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv);
+
+}  // namespace phx::conformance

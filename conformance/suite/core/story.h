@@ -1,0 +1,23 @@
+#pragma once
+/// \file
+/// What a failure looks like in plain text: expected, actual, the conversation, the line to repeat.
+
+#include <string>
+#include <vector>
+
+#include "conformance/suite/core/options.h"
+#include "conformance/suite/core/outcome.h"
+#include "conformance/suite/core/rule.h"
+
+namespace phx::conformance {
+
+/// A conversation line by line: `     3 ms  → ["1","1",…]`.
+std::string told(const std::vector<Conversation>& conversations, std::size_t more = 0);
+
+/// The whole story of an outcome that has one.
+std::string story_of(const Rule& rule, const Outcome& outcome, const Options& options);
+
+/// `→` to the server, `←` from it, `·` a remark.
+const char* arrow_of(Transcript::Direction direction);
+
+}  // namespace phx::conformance

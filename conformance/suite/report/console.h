@@ -1,0 +1,36 @@
+#pragma once
+/// \file
+/// Where the report for people goes: lines, colours, and on a terminal one line that lives.
+
+#include <cstdio>
+#include <string>
+
+#include "conformance/suite/core/options.h"
+
+namespace phx::conformance {
+
+enum class Colour { plain, green, red, yellow, grey, bold };
+
+class Console {
+ public:
+  Console(std::FILE* out, Colouring colouring);
+  void print(const std::string& text);
+  std::string in(Colour colour, const std::string& text) const;
+
+  bool is_terminal() const { return terminal_; }
+  /// Puts this text where the living line is; the next print takes it away. Only on a terminal.
+  void live(const std::string& text);
+
+ private:
+  void clear();
+
+  std::FILE* out_;
+  bool terminal_;
+  bool colourful_;
+  bool lives_ = false;
+};
+
+/// The text cut to so many columns, as far as one character is one column.
+std::string cut(const std::string& text, std::size_t columns);
+
+}  // namespace phx::conformance

@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// A case's conversation as HAR 1.2, which browsers and traces/ read and replay.
+///
+/// Websockets stand in it as Chrome writes them: `_webSocketMessages` with type, time, opcode and
+/// data, in base64 where the opcode is not 1. Long-polling is plain HTTP entries.
+
+#include <string>
+
+#include "conformance/suite/core/rule.h"
+
+namespace phx::conformance {
+
+class Trial;
+
+/// Writes `DIRECTORY/J-01.har`, or of another axis than V2 `J-01.v1.har`; of several rounds the
+/// last stays. \throws std::runtime_error if it can't be written.
+void write_har(const std::string& directory, const Rule& rule, const Trial& trial);
+
+/// The same as text.
+std::string har_of(const Rule& rule, const Trial& trial);
+
+/// RFC 4648, with padding.
+std::string base64(std::string_view bytes);
+
+}  // namespace phx::conformance

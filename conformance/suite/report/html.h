@@ -1,0 +1,17 @@
+#pragma once
+/// \file
+/// The run as one page that stands alone: no scripts, no fonts, no second file.
+
+#include <string>
+#include <string_view>
+
+#include "conformance/suite/core/run.h"
+
+namespace phx::conformance {
+
+std::string html_of(const Run& run);
+
+/// The page's style sheet.
+std::string_view html_style();
+
+}  // namespace phx::conformance

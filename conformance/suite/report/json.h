@@ -1,0 +1,14 @@
+#pragma once
+/// \file
+/// The run as JSON, for programs: conformance/suite/report/report.schema.json says what stands
+/// where.
+
+#include <string>
+
+#include "conformance/suite/core/run.h"
+
+namespace phx::conformance {
+
+std::string json_of(const Run& run);
+
+}  // namespace phx::conformance

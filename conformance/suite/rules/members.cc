@@ -1,0 +1,140 @@
+/// B: who is a member, whatever others did before: broadcasts while members come and go.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/suite/core/trial.h"
+
+namespace phx::conformance {
+namespace {
+
+void leave(Client& client) {
+  client.send(R"(["1","l","{topic}","phx_leave",{}])");
+  client.expect_in_any_order(
+      {R"(["1","l","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
+}
+
+/// Joins {other} with join_ref "o".
+void join_other(Client& client) {
+  client.send(R"(["o","o","{other}","phx_join",{}])");
+  client.expect(R"(["o","o","{other}","phx_reply",{ok}])");
+}
+
+/// The first of the members broadcasts this on {topic}; it and all the others get it once.
+void broadcast_among(const std::vector<Client*>& members, int n) {
+  const auto frame = fmt::format(R"([{{any}},{{any}},"{{topic}}","broadcasted",{{"n":{}}}])", n);
+  members.front()->send(fmt::format(R"(["1","b","{{topic}}","broadcast",{{"n":{}}}])", n));
+  members.front()->expect_in_any_order({frame, R"(["1","b","{topic}","phx_reply",{ok}])"});
+  for (std::size_t i = 1; i < members.size(); ++i) members[i]->expect(frame);
+}
+
+RULE("B-13", must, contract, "whoever leaves, and in whatever order, all others stay members",
+     "Phoenix.PubSub subscriptions") {
+  // By the places in which they joined: from the front, from the back, from the middle.
+  const std::vector<std::vector<std::size_t>> orders{
+      {0, 1, 2, 3}, {4, 3, 2, 1}, {2, 1, 3, 0}, {0, 2, 4, 1}, {3, 0, 4, 2}};
+  int n = 0;
+  for (const auto& order : orders) {
+    std::vector<Client*> members;
+    while (members.size() <= order.size()) members.push_back(&t.join());
+    const std::vector<Client*> everybody = members;
+    for (const std::size_t leaver : order) {
+      leave(*everybody[leaver]);
+      everybody[leaver]->forget();  // whether a leave is through at once is another rule's
+      std::erase(members, everybody[leaver]);
+      broadcast_among(members, ++n);
+    }
+    leave(*members.front());
+    members.front()->forget();
+    // Where nobody is left, whoever joins anew hears all once; one of them has been here before.
+    Client& again = *members.front();
+    again.send(R"(["1","1","{topic}","phx_join",{}])");
+    again.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+    Client& late = t.join();
+    for (const auto& both : {std::vector{&again, &late}, std::vector{&late, &again}}) {
+      broadcast_among(both, ++n);
+    }
+    for (Client* each : {&late, &again}) leave(*each);
+    late.forget();
+  }
+}
+
+RULE("B-14", must, contract, "an event goes out under whatever name the channel gives it",
+     "Channel.Server.push") {
+  Client& client = t.join();
+  for (const char* event : {"phx_custom", "", "phx_reply", "phx_close", "phx_error", "heartbeat",
+                            R"(q\" b\\ \n\u0001 é 😀)"}) {
+    client.send(
+        fmt::format(R"(["1","2","{{topic}}","push",{{"event":"{}","payload":{{"k":1}}}}])", event));
+    client.expect(fmt::format(R"(["1",null,"{{topic}}","{}",{{"k":1}}])", event));
+  }
+  client.send(R"(["1","3","{topic}","ack",{}])");  // none of them has ended the channel
+  client.expect(R"(["1","3","{topic}","phx_reply",{ok}])");
+}
+
+RULE("B-15", must, contract, "a channel that has ended, however it ended, is a member no more",
+     "Phoenix.PubSub subscriptions end with their process") {
+  Client& publisher = t.join();
+  join_other(publisher);
+  std::vector<Client*> gone;
+  Client& turned_away = t.join();
+  join_other(turned_away);
+  turned_away.send(R"(["2","2","{topic}","phx_join",{"join":"error"}])");
+  turned_away.expect(R"(["2","2","{topic}","phx_reply",{"status":"error","response":{any}}])");
+  turned_away.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  gone.push_back(&turned_away);
+  for (const char* how : {"stop", "stop_shutdown", "stop_error", "exit", "crash"}) {
+    Client& client = t.join();
+    join_other(client);
+    client.send(fmt::format(R"(["1","2","{{topic}}","{}",{{}}])", how));
+    client.expect(R"(["1","1","{topic}",{any},{any}])");
+    gone.push_back(&client);
+  }
+
+  // A subscription may end a moment after its process: whoever still gets it is looked at again.
+  constexpr Millis moment{30};
+  const auto start = Clock::now();
+  t.wait(moment);
+  t.in_time(start, moment, [&] {
+    broadcast_among({&publisher}, 1);
+    publisher.send(R"(["o","later","{other}","broadcast_from",{"later":true}])");
+    publisher.expect(R"(["o","later","{other}","phx_reply",{ok}])");
+    for (Client* client : gone) {
+      client->expect(R"([{any},{any},"{other}","broadcasted",{"later":true}])");
+    }
+  });
+}
+
+RULE("B-17", must, contract, "a broadcast reaches every member of a large crowd, too",
+     "Phoenix.PubSub dispatch") {
+  constexpr int crowd = 200;
+  std::vector<Client*> members;
+  for (int i = 0; i < crowd; ++i) members.push_back(&t.join());
+  broadcast_among(members, 1);
+  leave(*members.front());
+  members.front()->forget();
+  members.erase(members.begin());
+  broadcast_among(members, 2);
+}
+
+RULE("B-18", must, contract, "a broadcast is for its topic alone, of which every character counts",
+     "Phoenix.PubSub (a topic is a key)") {
+  const std::vector<std::string> rests{"",   "a",  "A", "aa", "a ",
+                                       " a", "a:", "*", "á",  R"(a\u0000)"};
+  Client& client = t.connect();
+  for (const std::string& rest : rests) {
+    client.send(fmt::format(R"(["1","1","{{topic}}{}","phx_join",{{}}])", rest));
+    client.expect(fmt::format(R"(["1","1","{{topic}}{}","phx_reply",{{ok}}])", rest));
+  }
+  for (const std::string& rest : rests) {
+    client.send(fmt::format(R"(["1","2","{{topic}}{}","broadcast",{{"n":1}}])", rest));
+    client.expect_in_any_order(
+        {fmt::format(R"([null,null,"{{topic}}{}","broadcasted",{{"n":1}}])", rest),
+         fmt::format(R"(["1","2","{{topic}}{}","phx_reply",{{ok}}])", rest)});
+  }
+  client.expect_silence();
+}
+
+}  // namespace
+}  // namespace phx::conformance

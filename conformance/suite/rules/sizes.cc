@@ -1,0 +1,235 @@
+/// R, E and N: sizes: on the edges of what a frame's head can say, and of what a mount allows.
+
+#include <fmt/format.h>
+
+#include "conformance/suite/core/trial.h"
+#include "conformance/suite/core/violation.h"
+#include "conformance/suite/wire/binary.h"
+
+namespace phx::conformance {
+namespace {
+
+std::string echo(const std::string& filling) {
+  return R"(["1","2","{topic}","echo",{"d":")" + filling + R"("}])";
+}
+std::string echo_reply(const std::string& filling) {
+  return R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"d":")" + filling + R"("}}])";
+}
+
+/// A filling for a text that is to have `size` bytes. REQUIRES: it has fewer without.
+std::string filling(const Trial& t, std::size_t size, const std::string& text_without) {
+  return std::string(size - t.fill(text_without).size(), 'x');
+}
+
+RULE("R-29", must, contract, "a payload of seven megabytes is echoed whole", "max_frame_size") {
+  Client& client = t.join();
+  const std::string large(7'000'000, 'x');
+  client.send(echo(large));
+  client.expect(echo_reply(large));
+}
+
+RULE("R-30", must, contract,
+     "messages whose size is on the edge of what takes more bytes to say come whole, both ways",
+     "RFC 6455, 5.2") {
+  Client& client = t.join();
+  for (const std::size_t size : {125, 126, 127, 128, 65'535, 65'536, 65'537}) {
+    for (const std::string& edge : {echo(""), echo_reply("")}) {  // of what goes up, or comes down
+      if (t.fill(edge).size() > size) continue;
+      const std::string fitting = filling(t, size, edge);
+      client.send(echo(fitting));
+      client.expect(echo_reply(fitting));
+    }
+  }
+}
+
+RULE("R-31", must, contract, "small messages and large ones that follow each other come in order",
+     "one mailbox") {
+  Client& client = t.join();
+  std::vector<std::string> fillings;
+  for (const std::size_t size : {1, 20'000, 2, 16'300, 16'384, 3, 70'000, 70'001, 4, 5, 200'000, 6,
+                                 65'536, 7, 15'000, 16'000, 17'000, 8}) {
+    fillings.emplace_back(size, 'x');
+  }
+  std::vector<std::string> echoes;
+  for (const auto& filling : fillings) echoes.push_back(echo(filling));
+  client.send_together(echoes);
+  for (const auto& filling : fillings) client.expect(echo_reply(filling));
+}
+
+RULE("R-42", must, contract, "whatever is done with a payload is done with a large one, too",
+     "one way for all messages") {
+  const std::string d(70'000, 'x');
+  const std::string large = R"({"ms":1,"d":")" + d + R"("})";
+  const std::string huge = R"({"d":")" + std::string(200'000, 'x') + R"("})";
+  Client& client = t.connect();
+  Client& member = t.join();
+  const auto send = [&](const char* event, const std::string& payload) {
+    client.send(fmt::format(R"(["1","2","{{topic}}","{}",{}])", event, payload));
+  };
+  const auto expect_reply = [&](const std::string& status, const std::string& response) {
+    client.expect(R"(["1","2","{topic}","phx_reply",{"status":")" + status + R"(","response":)" +
+                  response + "}]");
+  };
+  const auto join = [&](const std::string& how, const char* status, const std::string& response) {
+    client.send(R"(["1","2","{topic}","phx_join",{"join":")" + how + R"(","d":")" + d + R"("}])");
+    expect_reply(status, response);
+  };
+  join("error", "error", R"({"reason":"refused"})");
+  join("crash", "error", R"({"reason":"join crashed"})");
+  join("reply", "ok", R"({"join":"reply","d":")" + d + R"("})");
+
+  for (const char* event : {"echo", "slow", "async"}) {
+    send(event, large);
+    expect_reply("ok", large);
+  }
+  send("echo_error", large);
+  expect_reply("error", large);
+  send("nack", large);
+  expect_reply("error", "{}");
+  send("noreply", large);
+  send("count", large);
+  expect_reply("ok", R"({"count":1})");
+  send("push", R"({"event":"pushed","payload":)" + huge + "}");
+  client.expect(R"(["1",null,"{topic}","pushed",)" + huge + "]");
+  send("info", large);
+  client.expect(R"(["1",null,"{topic}","info",)" + large + "]");
+  send("broadcast", large);
+  client.expect(R"([null,null,"{topic}","broadcasted",)" + large + "]");
+  expect_reply("ok", "{}");
+  member.expect(R"([null,null,"{topic}","broadcasted",)" + large + "]");
+  send("broadcast_from", large);
+  expect_reply("ok", "{}");
+  member.expect(R"([null,null,"{topic}","broadcasted",)" + large + "]");
+  send("filter", large);
+  send("intercept", large);
+  for (Client* each : {&client, &member}) {
+    each->expect(R"(["1",null,"{topic}","intercepted",{"intercepted_for":null,)" + large.substr(1) +
+                 "]");
+  }
+
+  send("stop_reply", large);
+  expect_reply("ok", large);
+  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  for (const char* event : {"crash", "no_such_event"}) {
+    join("", "ok", "{}");
+    send(event, large);
+    client.expect(R"([{any},{any},"{topic}","phx_error",{any}])");
+  }
+  if (t.axis() == Axis::v1) return;  // V1 passes on a payload that is not an object
+  join("", "ok", "{}");
+  send("broadcast", "[" + large + "]");
+  client.expect(R"([{any},{any},"{topic}","phx_error",{any}])");
+}
+
+RULE("E-19", must, contract, "a message of just the limit is taken, and one byte more is not",
+     "max_frame_size") {
+  constexpr std::size_t limit = 1'000;  // of the mount /small
+  constexpr std::size_t head = 8;       // a server may count the frame's head, too
+  const auto goes_through = [&t](std::size_t size) {
+    Client& client = t.join({.mount = "/small"});
+    const std::string fitting = filling(t, size, echo(""));
+    client.send(echo(fitting));
+    const Received received = client.take("an echo, or the end of the connection");
+    if (received.kind == Received::Kind::text) return true;
+    client.forget();
+    const bool refused = received.kind == Received::Kind::end || received.code == 1009;
+    if (!refused) throw Violation("close 1009", described(received), client.name());
+    return false;
+  };
+  if (!goes_through(limit - head)) {
+    throw Violation(fmt::format("a message of {} bytes to be taken", limit - head), "it was not");
+  }
+  const bool counts_the_head = !goes_through(limit - head + 1);
+  if (!counts_the_head && !goes_through(limit)) {
+    throw Violation(fmt::format("a message of {} bytes to be taken", limit), "it was not");
+  }
+  if (goes_through(limit + 1)) {
+    throw Violation(fmt::format("a message of {} bytes to be refused", limit + 1), "it was taken");
+  }
+}
+
+RULE("N-10", must, contract, "every field of a binary message may have up to 255 bytes",
+     "one-byte sizes") {
+  const std::string& topic = t.word("topic");
+  const std::string data("\x00\xff", 2);
+  for (const std::size_t size : {127, 128, 200, 255}) {
+    Client& client = t.connect();
+    const std::string join_ref(size, 'j'), ref(size, 'r');
+    client.send(fmt::format(R"(["{}","1","{{topic}}","phx_join",{{}}])", join_ref));
+    client.expect(fmt::format(R"(["{}","1","{{topic}}","phx_reply",{{ok}}])", join_ref));
+    client.send_binary(encode(BinaryPush{join_ref, ref, topic, "echo", data}));
+    client.expect_binary(encode(BinaryReply{join_ref, ref, topic, "ok", data}));
+    client.send_binary(encode(BinaryPush{join_ref, ref, topic, "push_binary", data}));
+    client.expect_binary(encode(BinaryPushed{join_ref, topic, "pushed_binary", data}));
+    const std::string nowhere = "nowhere:" + std::string(size - 8, 't');
+    client.send_binary(encode(BinaryPush{join_ref, ref, nowhere, std::string(size, 'e'), data}));
+    client.expect(fmt::format(R"([{{any}},"{}","{}","phx_reply",{{refused}}])", ref, nowhere));
+  }
+}
+
+RULE("E-23", must, contract, "the limit is a message's, in however many fragments it comes",
+     "cowboy_websocket.dispatch_frame (frag_buffer)") {
+  const auto ends = [&t](const std::string& text, std::size_t piece) {
+    Client& client = t.join({.mount = "/small"});
+    std::vector<Frame> frames;
+    for (std::size_t at = 0; at < text.size(); at += piece) {
+      frames.push_back({.opcode = at == 0 ? Opcode::text : Opcode::continuation,
+                        .payload = text.substr(at, piece),
+                        .fin = at + piece >= text.size()});
+    }
+    client.send_frames(frames);
+    const Received received = client.take("an echo, or the end of the connection");
+    client.forget();
+    return received.kind == Received::Kind::end || received.code == 1009;
+  };
+  const std::string fitting = t.fill(echo(filling(t, 1'000, echo(""))));
+  if (ends(fitting, 1'000)) {
+    throw Skipped("this server's limit is a frame's, head and all, and no message's");
+  }
+  if (ends(fitting, 300)) throw Violation("1,000 bytes in fragments to be taken", "they were not");
+  const std::string larger = t.fill(echo(filling(t, 1'200, echo(""))));
+  if (!ends(larger, 600)) throw Violation("1,200 bytes in fragments to end with 1009", "an echo");
+}
+
+RULE("R-34", must, contract, "a connection is not used up, however much goes over it",
+     "no limit but a frame's") {
+  constexpr int messages = 10;  // seventy megabytes
+  Client& client = t.join();
+  const std::string text =
+      R"([null,null,"{topic}","noreply",{"d":")" + std::string(7'000'000, 'x') + R"("}])";
+  const std::string bytes = encode({.payload = t.fill(text)}, Mask{0x12, 0x34, 0x56, 0x78});
+  for (int i = 0; i < messages; ++i) client.send_bytes(bytes);
+  client.expect_silence();
+}
+
+RULE("R-35", must, contract, "who does not read holds up nobody else, and misses nothing",
+     "one process a connection") {
+  constexpr Millis beginning{50};  // by then more is under way than a socket takes
+  Client& bystander = t.join();
+  Client& client = t.join();
+  const std::string large(7'000'000, 'x');
+  client.stop_reading();
+  client.send(echo(large));
+  client.send(R"(["1","3","{topic}","broadcast_from",{"n":1}])");
+  bystander.expect(R"([null,null,"{topic}","broadcasted",{"n":1}])");
+  t.wait(beginning);
+  bystander.send(R"(["1","2","{topic}","echo",{"n":2}])");
+  bystander.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"n":2}}])");
+  client.read_on();
+  client.expect(echo_reply(large));
+  client.expect(R"(["1","3","{topic}","phx_reply",{ok}])");
+
+  // The same of many that a server may put together, and of which a socket takes one in part. From
+  // a client that has read much already a system would take all of them.
+  constexpr int messages = 400;
+  const std::string small(15'000, 'x');
+  Client& fresh = t.join();
+  fresh.stop_reading();
+  fresh.send_together(std::vector<std::string>(messages, echo(small)));
+  t.wait(beginning);
+  fresh.read_on();
+  for (int i = 0; i < messages; ++i) fresh.expect(echo_reply(small));
+}
+
+}  // namespace
+}  // namespace phx::conformance

@@ -1,0 +1,109 @@
+#pragma once
+/// \file
+/// Raw bytes to and from the server under test, over libwebsockets' client in RAW mode.
+///
+/// One Network, many Streams, one thread: nothing moves unless somebody pumps, and whoever pumps
+/// moves all of them. So a case reads as if every call blocked, with 200 connections as with one.
+
+#include <libwebsockets.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "conformance/suite/wire/tls.h"
+#include "conformance/suite/wire/url.h"
+
+namespace phx::conformance {
+
+using Clock = std::chrono::steady_clock;
+using Millis = std::chrono::milliseconds;
+
+/// Owns libwebsockets' context. Must outlive its Streams.
+class Network {
+ public:
+  /// `trust` matters to the streams that speak TLS alone.
+  /// \throws std::runtime_error where its file can't be read.
+  explicit Network(const Trust& trust = {});
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  /// Moves bytes on every stream until `done()` or the deadline. \return what done() said last.
+  bool pump(const std::function<bool()>& done, Clock::time_point deadline);
+
+ private:
+  friend class Stream;
+  struct ContextDeleter {
+    void operator()(lws_context* context) const { lws_context_destroy(context); }
+  };
+  /// What ends lws's wait when nothing happens.
+  struct Alarm {
+    lws_sorted_usec_list_t timer = {};
+    lws_context* context = nullptr;
+  };
+  static void ring(lws_sorted_usec_list_t* timer) noexcept;
+
+  Alarm alarm_;
+  std::unique_ptr<lws_context, ContextDeleter> context_;
+  TlsContext tls_;
+};
+
+/// One TCP connection, and TLS over it where the URL says so. Its owner must stay where it is:
+/// libwebsockets keeps a pointer to the Stream.
+class Stream {
+ public:
+  enum class State { connecting, open, ended };
+  using Receive = std::function<void(std::string_view bytes)>;
+  using End = std::function<void()>;
+
+  /// Begins to connect. `receive` and `end` are called while somebody pumps.
+  Stream(Network& network, const Url& url, Receive receive, End end);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  State state() const { return state_; }
+  /// Why connecting failed; empty if it did not.
+  const std::string& error() const { return error_; }
+  /// It ended in TCP alone, without TLS's goodbye.
+  bool cut_short() const { return tls_ && state_ == State::ended && !tls_->peer_finished(); }
+
+  /// Where it comes from, without the port. Empty where it is not connected.
+  std::string local_address() const;
+
+  /// Queues bytes; they leave while somebody pumps. What is queued at once leaves in one write.
+  void write(std::string_view bytes);
+  bool flushed() const;
+  /// Leaves what comes where it is, or takes it again: a client that is busy with something else.
+  void stop_reading();
+  void read_on();
+  void finish();  ///< Sends FIN (after TLS's goodbye) and goes on reading.
+  void reset();   ///< Sends RST, as a machine does that loses its process.
+
+ private:
+  friend int on_stream_event(lws*, lws_callback_reasons, void*, void*, std::size_t) noexcept;
+  int received(std::string_view bytes);
+  int writable();
+  void connected();
+  void begin_to_speak();
+  void send_soon();
+  void closing();
+  void ended(std::string_view why);
+
+  Receive receive_;
+  End end_;
+  std::unique_ptr<TlsSession> tls_;  // null: plain
+  bool finishing_ = false;           // FIN follows what is unsent
+  State state_ = State::connecting;
+  std::string outbox_;
+  std::string error_;
+  lws* wsi_ = nullptr;  // libwebsockets'; valid until RAW_CLOSE
+};
+
+/// What libwebsockets says of a connection that did not come about, for people. From 4.2 on it
+/// gives a number, `conn fail: 111`: that is `Connection refused`, as the system's own words are.
+std::string in_words(std::string_view why);
+
+}  // namespace phx::conformance

@@ -1,0 +1,25 @@
+/// What is told of a connection that did not come about.
+
+#include "conformance/suite/wire/network.h"
+
+#include "testing/case.h"
+
+namespace phx::conformance {
+namespace {
+
+using testing::expect_eq;
+
+PHX_TEST("the number of a failed connection is told in words") {
+  expect_eq(in_words("conn fail: 111"), std::string("Connection refused"));
+  expect_eq(in_words("conn fail: 110"), std::string("Connection timed out"));
+}
+
+PHX_TEST("words from libwebsockets are left as they are") {
+  for (const char* words :
+       {"Unable to connect", "conn fail: ", "conn fail: x", "conn fail: 111, ssl", ""}) {
+    expect_eq(in_words(words), std::string(words));
+  }
+}
+
+}  // namespace
+}  // namespace phx::conformance

@@ -1,0 +1,30 @@
+/// Keeps what was said, up to a limit.
+
+#include "conformance/suite/wire/recording.h"
+
+#include <algorithm>
+
+namespace phx::conformance {
+
+void Recording::asked(const Request& request) {
+  if (exchanges_.size() < most_messages) exchanges_.push_back({Clock::now(), request});
+}
+
+void Recording::answered(const Response& response) {
+  const auto open = std::find_if(exchanges_.begin(), exchanges_.end(),
+                                 [](const Exchange& exchange) { return !exchange.response; });
+  if (open == exchanges_.end()) return;
+  open->response = response;
+  open->answered = Clock::now();
+}
+
+void Recording::said(bool sent, Opcode opcode, const std::string& data) {
+  if (messages_.size() == most_messages || bytes_ + data.size() > most_bytes) {
+    ++dropped_;
+    return;
+  }
+  bytes_ += data.size();
+  messages_.push_back({Clock::now(), sent, opcode, data});
+}
+
+}  // namespace phx::conformance

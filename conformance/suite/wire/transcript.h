@@ -1,0 +1,42 @@
+#pragma once
+/// \file
+/// What went over one connection, kept for the day a rule fails.
+
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "conformance/suite/wire/network.h"
+
+namespace phx::conformance {
+
+/// Remembers the last lines of a conversation, each with its time and direction.
+class Transcript {
+ public:
+  enum class Direction { sent, received, note };
+  struct Line {
+    Millis at;
+    Direction direction;
+    std::string text;
+  };
+  static constexpr std::size_t most_lines = 60;  // older ones are dropped, and counted
+
+  explicit Transcript(Clock::time_point began) : began_(began) {}
+
+  void add(Direction direction, std::string_view text);
+  const std::deque<Line>& lines() const { return lines_; }
+  std::size_t dropped() const { return dropped_; }
+
+ private:
+  Clock::time_point began_;
+  std::deque<Line> lines_;
+  std::size_t dropped_ = 0;
+};
+
+/// Long-poll tokens, in a query or in a JSON body, cut to their last characters.
+std::string with_short_tokens(std::string text);
+
+/// Long text shortened to fit a report; what is no printable UTF-8 is shown as escapes.
+std::string shortened(std::string_view text, std::size_t most = 300);
+
+}  // namespace phx::conformance
