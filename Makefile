@@ -431,6 +431,12 @@ spelling: | build/.packages-book ## check the British spelling of all pages with
 $(BUILD)/spelling.passed: $(BOOK_FILES) docs/words.txt | build/.packages-book
 	@$(BOOK)/spelling.mjs && touch $@
 
+.PHONY: english
+english: ## look in comments, strings and pages for habits that read as if translated; docs/english.txt has the exceptions
+	@$(BOOK)/english.mjs
+$(BUILD)/english.passed: $(BOOK_FILES) docs/english.txt Makefile $(wildcard .ci/*.awk)
+	@$(BOOK)/english.mjs && touch $@
+
 .PHONY: links
 links: | build/.packages-book ## check that every link in every page leads to its file and heading; make docs does so for the site
 	@$(BOOK)/links.mjs --pages
@@ -507,7 +513,7 @@ record-results: $(SUITE) $(if $(URL),,$(CONTRACT)) ## run the suite against a se
 judging: $(BUILD)/judging.passed ## test the suite itself: bad servers, its reports
 
 # A reader types what is on the pages at the plain build.
-BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed links.passed) $(if $(SAN),,$(BUILD)/commands.passed)
+BOOK_PASSED := $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed english.passed links.passed) $(if $(SAN),,$(BUILD)/commands.passed)
 ALL_PASSED := $(BUILD)/layers.passed $(BUILD)/conformance.passed $(BUILD)/tls.passed $(BUILD)/cluster.passed $(UNIT_PASSED) $(BUILD)/headers.passed $(PAGES_PASSED) $(BOOK_PASSED) \
   $(BUILD)/replay.passed $(BUILD)/judging.passed $(BUILD)/mutants.passed $(BUILD)/mutate-list.passed $(BUILD)/exercises.passed $(BUILD)/soak.passed $(BUILD)/clients.passed \
   $(if $(SAN),,$(BUILD)/installed.passed)

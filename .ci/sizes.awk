@@ -1,5 +1,5 @@
 # sizes.awk: names the files and functions that a reader will not finish, and the lines too wide.
-# A function's body is taken to run from a line that ends in `{` at column one's declaration to `}`.
+# A function's body runs from the line that ends in `{`, and starts in column 1, to `}` in column 1.
 FNR == 1 { close_file(); name = FILENAME; lines = 0; start = 0 }
 { lines++ }
 length($0) > 100 && $0 !~ /R"|"[^"]*$|http/ { printf "%s:%d: %d columns (100 at most)\n", FILENAME, FNR, length($0); bad = 1 }

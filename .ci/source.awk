@@ -1,5 +1,5 @@
 # source.awk: a C++ file as Doxygen is to read it: each belongs to its layer's group, a listing's
-# tags are no documentation, and a source's first comment is about the file. Lines keep their
+# tags are not documentation, and a source's first comment is about the file. Lines keep their
 # numbers.
 function group(path,    parts, count) {
   count = split(path, parts, "/")

@@ -1,6 +1,6 @@
 // commands.mjs [PAGE…]: runs what pages tell a reader to type, and compares what comes.
 //
-// A ```console fence holds commands, each behind `$ `, and their output. All of a page's commands
+// A ```console fence holds commands, each after `$ `, and their output. All of a page's commands
 // run in one bash at the project's root. `…` stands for whatever comes, alone on a line for any
 // number of lines. ```console fails: the fence's last command must fail. A command that ends in `
 // &` runs until the page ends. Without PAGE: every page but the exercises', whose commands wait for
@@ -117,7 +117,7 @@ export async function checkPage(root, path, patience = PATIENCE_MS, start = STAR
 }
 
 function commandFault(console_, one, patience, start) {
-  if (one.command === null) return "expected a command behind `$ ` in the fence's first line";
+  if (one.command === null) return "expected a command after `$ ` in the fence's first line";
   if (/[^&]&\s*$/.test(one.command)) return backgroundFault(console_, one, start);
   return foregroundFault(console_, one, patience);
 }

@@ -72,7 +72,7 @@ for (const [what, page, expected] of [
   ["a command that does not fail", fence("$ true", "console fails"), /expected that it fails/],
   ["a command that is not there", fence("$ no-such-command\n…"), /it ended with 127/],
   ["a bash that is left", fence("$ exit 3\n$ true"), /did not end/],
-  ["output without a command", fence("hello\n$ true"), /expected a command behind `\$ `/],
+  ["output without a command", fence("hello\n$ true"), /expected a command after `\$ `/],
   ["a wrong start of what runs on", fence("$ echo a &\nb"), /did not come within/],
 ]) {
   test(`${what} is a fault`, async () =>

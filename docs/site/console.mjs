@@ -54,7 +54,7 @@ export class Console {
     for (const stream of [this.bash.stdout, this.bash.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => (this.output += text));
     }
-    this.bash.stdin.on("error", () => {}); // it ended; whoever waits for it finds out
+    this.bash.stdin.on("error", () => {}); // bash has ended, and `ended` reports it
     this.ended = new Promise((resolve) => this.bash.on("close", () => resolve()));
     this.ended.then(() => (this.over = true));
   }

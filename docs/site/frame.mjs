@@ -1,5 +1,5 @@
-// frame.mjs: what stands round the text of each page of the site: the contents at its side, what it
-// belongs to, its own headings, and the pages before and behind it.
+// frame.mjs: what stands round the text of each page of the site: the contents at its side, the
+// part it belongs to, its own headings, and the pages before and after it.
 
 import { escape } from "./html.mjs";
 import { LAYERS, PARTS } from "./plan.mjs";

@@ -33,7 +33,7 @@ function lineMatches(shown, came) {
 export function mismatch(shown, came, openEnd = false) {
   const wanted = openEnd ? [...shown, ANY_LINES] : shown;
   let best = { shown: 0, came: 0 };
-  // Where in `came` one may stand after so many lines of what is shown.
+  // Where in `came` the lines shown so far may end.
   let places = new Set([0]);
   for (let at = 0; at < wanted.length; ++at) {
     const next = new Set();

@@ -11,7 +11,7 @@ import { inTree } from "./tree.mjs";
 
 const shown = (files, page) => inTree(files, (root) => filtered(root, page));
 
-test("a page's name on the site is told by its path", () => {
+test("a page's name on the site follows from its path", () => {
   assert.equal(pageId("README.md"), "index");
   assert.equal(pageId("chapters/README.md"), "contents");
   assert.equal(pageId("chapters/05-joining/README.md"), "chapter-05-joining");
@@ -92,7 +92,7 @@ test("a link to no file, to no heading and out of the project is dead", () => {
   );
 });
 
-test("a chapter that the contents leave out is told", () => {
+test("a chapter that the contents leave out is reported", () => {
   const files = { "chapters/README.md": "[a](01-a/README.md)\n", "chapters/01-a/README.md": "" };
   assert.deepEqual(inTree(files, missingInContents), []);
   const more = { ...files, "chapters/02-b/README.md": "", "chapters/02-b/exercise/README.md": "" };

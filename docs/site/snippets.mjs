@@ -57,7 +57,7 @@ class Filler {
     if (found && OF_OTHERS.has(found[1])) return at;
     const known = Object.keys(SHAPES).join(", ");
     if (!found || !(found[1] in SHAPES)) {
-      throw new Fault(`"${lines[at].line.trim()}" is no directive; known are ${known}`);
+      throw new Fault(`"${lines[at].line.trim()}" is not a directive: expected one of ${known}`);
     }
     const [, name, rest] = found;
     const args = rest.split(/\s+/).filter(Boolean);

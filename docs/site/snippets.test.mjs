@@ -73,7 +73,7 @@ for (const [what, files, expected] of [
     { "lib/a.cc": SOURCE, "p.md": "Nothing.\n" },
     /^lib\/a\.cc:2: no page/,
   ],
-  ["a directive nobody knows", { "p.md": "<!-- snipet a b -->\n" }, /^p\.md:1: .* is no directive/],
+  ["a directive nobody knows", { "p.md": "<!-- snipet a b -->\n" }, /^p\.md:1: .* is not a directive/],
   ["a directive with too little", { "p.md": "<!-- snippet -->\n" }, /expected <!-- snippet FILE/],
   [
     "a directive without a fence",
@@ -100,7 +100,7 @@ for (const [what, files, expected] of [
   test(`${what} is caught`, () => assert.match(faultsOf(files), expected));
 }
 
-test("a comment inside a fence is no directive", () => {
+test("a comment inside a fence is not a directive", () => {
   assert.equal(faultsOf({ "p.md": "```html\n<!-- whatever -->\n```\n" }), "");
 });
 
@@ -109,7 +109,7 @@ test("what the load client measured is left to make bench-pages", () => {
   assert.equal(faultsOf({ "p.md": page }), "");
 });
 
-test("frames come from phx-trace, and its refusal is told", () => {
+test("frames come from phx-trace, and its refusal is reported", () => {
   const tool =
     "#!/bin/bash\n[ $3 = --steps ] && [ $4 = 1-2 ] || { echo 'no such step' >&2; exit 1; }\n" +
     'echo "$1 $2 of $5"\n';

@@ -21,7 +21,7 @@ function listFaults(words) {
   return words.flatMap((word, index) =>
     index > 0 && words[index - 1] >= word
       ? [
-          `${LIST}:${index + 1}: "${word}" stands behind "${words[index - 1]}": sort -u`,
+          `${LIST}:${index + 1}: "${word}" comes after "${words[index - 1]}": sort -u`,
         ]
       : [],
   );
@@ -34,7 +34,7 @@ export function unknownWords(root, paths, words) {
   try {
     const list = join(folder, "words.pws");
     writeFileSync(list, ["personal_ws-1.1 en 0 utf-8", ...words, ""].join("\n"));
-    // Behind ^ nothing is a command to aspell; to each line it answers with lines up to an empty
+    // After ^, aspell takes nothing as a command. It answers each line with some lines and an empty
     // one.
     const plain = (text) => text.replaceAll("’", "'");
     const input = lines.map(({ words: text }) => `^${plain(text)}\n`).join("");

@@ -1,4 +1,4 @@
-// Which words are read in a page, and which are told.
+// Which words of a page are read, and which are reported.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,17 +12,17 @@ function unknown(page, words = []) {
   );
 }
 
-test("a wrong word is told with its line; American spelling is wrong, too", () => {
+test("a wrong word is reported with its line, and so is American spelling", () => {
   assert.deepEqual(unknown("Good.\n\nA mesage\nof some color.\n"), ["3 mesage", "4 color"]);
   assert.deepEqual(unknown("A message of some colour, realised at a centre."), []);
 });
 
-test("a word of the list is right, with a great letter and in the genitive, too", () => {
+test("a word of the list is right, also with a capital letter and in the genitive", () => {
   assert.deepEqual(unknown("Zoop, a zoop’s zoop and a zoop's.", ["zoop"]), []);
   assert.deepEqual(unknown("Zoops.", ["zoop"]), ["1 Zoops"]);
 });
 
-test("code, links' targets, comments, tags, paths and names out of code are no words", () => {
+test("code, links' targets, comments, tags, paths and names out of code are not words", () => {
   const page =
     "`xqz` and ``x`qz`` [text](xqz/xqz.md#xqz) <!-- xqz\nxqz --> <b class=xqz>bold</b>\n" +
     "```xqz\nxqz\n```\nlib/xqz/a.cc xqz.cc phx_xqz Phoenix.Xqz XqzAbc J-07 XQZ https://xqz.org\n" +
