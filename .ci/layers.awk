@@ -1,27 +1,44 @@
-# layers.awk: fails where a file of lib/ includes a layer above its own, or knows of a library that another layer hides.
-# Called with -v layers='lowest … highest' and the files to read.
+# layers.awk: fails if a file includes a layer above its own, or a library that another layer hides. In lib/ a layer is a
+# folder; in conformance/ and traces/ it is a room (`suite/core`).
+# Called with -v layers='lowest … highest' -v rooms='lowest … highest' and the files to read.
 BEGIN {
   count = split(layers, names, " ")
-  for (i = 1; i <= count; i++) rank[names[i]] = i
+  for (i = 1; i <= count; i++) rank["lib/" names[i]] = i
+  count = split(rooms, names, " ")
+  for (i = 1; i <= count; i++) rank[names[i] ~ /^traces/ ? names[i] : "conformance/" names[i]] = i
   hidden["libwebsockets.h"] = hidden["openssl/ssl.h"] = hidden["uv.h"] = "net"
 }
-FNR == 1 { split(FILENAME, parts, "/"); own = parts[2]; test = FILENAME ~ /_(test|fuzz|bench)\.cc$/; files++ }
+# room_of PATH: the folder of a file, as far as it is a layer.
+function room_of(path) { sub(/\/[^\/]*$/, "", path); return path }
+FNR == 1 {
+  own = room_of(FILENAME)
+  inside = FILENAME ~ /^lib\//
+  test = FILENAME ~ /_(test|fuzz|bench)\.cc$/
+  files++
+  if (!(own in rank) && own != "lib") { print FILENAME ": is in no known layer or room"; bad = 1 }
+}
 /^#include "/ {
-  split($2, path, /["\/]/)
-  layer = path[2]
-  if (layer == "testing" && test) next
-  if (!(layer in rank)) { print FILENAME ":" FNR ": includes \"" layer "/…\", which is no layer"; bad = 1 }
-  else if (rank[layer] > rank[own]) {
-    print FILENAME ":" FNR ": " own " includes " layer ", a layer above its own"
+  split($2, quoted, "\"")
+  path = quoted[2]
+  tool = path ~ /^(conformance|traces)\//
+  if (!inside && !tool) next  # a server or a tool is built on lib/ from outside
+  layer = room_of(tool ? path : "lib/" path)
+  if (layer == "lib") next  # version.h
+  if (layer == "lib/testing" && test) next
+  if (test && !inside) next   # a test looks wherever it must
+  if (inside && tool) { print FILENAME ":" FNR ": the library includes \"" path "\", which judges it"; bad = 1 }
+  else if (!(layer in rank)) { print FILENAME ":" FNR ": includes \"" path "\", which is in no known layer"; bad = 1 }
+  else if (own != "lib" && rank[layer] > rank[own]) {
+    print FILENAME ":" FNR ": " own " includes " layer ", which is above it"
     bad = 1
   }
 }
-/^#include </ {
+/^#include </ && inside {
   header = $2
   gsub(/[<>]/, "", header)
   # A test speaks TLS as a client, too.
-  if (header in hidden && own != hidden[header] && own != "testing") {
-    print FILENAME ":" FNR ": includes <" header ">, which " hidden[header] " alone may"
+  if (header in hidden && own != "lib/" hidden[header] && own != "lib/testing") {
+    print FILENAME ":" FNR ": includes <" header ">, which only " hidden[header] " may"
     bad = 1
   }
 }

@@ -1,0 +1,58 @@
+# chapters/: the programs of the book, the workshop, and the check that the book's commands work as typed.
+
+PACKAGES_workshop := node:node libmsgpack-cxx-dev
+
+CHAT_SOURCES := $(call sources,chapters/01-the-101/*.cc)
+OVERHEAR_SOURCES := $(call sources,chapters/18-more-than-one-machine/*.cc)
+TROUBLES := $(patsubst %.cc,$(BUILD)/%,$(wildcard chapters/15-in-production/*.cc))
+TEST_SOURCES += $(wildcard chapters/*/*_test.cc)
+
+$(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
+$(CHAT): LIBS := $(ALLOCATOR) $(LIBS)
+$(OVERHEAR): $(call objects,$(OVERHEAR_SOURCES)) $(LIBRARY)
+$(CHAT) $(OVERHEAR):
+	@echo '  link $@'; $(call link,$(LIBS))
+$(TROUBLES): %: %.o $(TESTING) $(LIBRARY)
+	@echo '  link $@'; $(call link,$(LIBS) -lcmocka)
+
+$(BUILD)/chapters/%_test: $(BUILD)/chapters/%_test.o $(filter-out %/chat.o,$(call objects,$(CHAT_SOURCES))) \
+  $(TESTING) $(LIBRARY)
+	@$(call link,$(LIBS) -lcmocka)
+$(BUILD)/chapters/18-more-than-one-machine/%_test: $(BUILD)/chapters/18-more-than-one-machine/%_test.o \
+  $(filter-out %/overhear.o,$(call objects,$(OVERHEAR_SOURCES))) $(TESTING) $(LIBRARY)
+	@$(call link,$(LIBS) -lcmocka)
+
+.PHONY: run cluster
+run: $(CHAT) $(NPM) ##* begin: chapter 1's chat on http://localhost:4000: PORT=
+	@exec $(CHAT) --port $(or $(PORT),4000)
+cluster: ## begin: the chat as three nodes behind nginx: PORT=4000
+cluster: $(CHAT) $(NPM) build/.packages-redis build/.packages-nginx
+	@exec chapters/18-more-than-one-machine/cluster $(or $(PORT),4000) $(CHAT)
+
+# --- The workshop -----------------------------------------------------------------------------------
+
+# make exercise [N=07] [HINT=1] [WATCH=1] [RESET=1] [SOLUTION=1]: chapters/workshop/main.mjs says what each does.
+WORKSHOP = CXX='$(CXX)' CXXFLAGS='$(filter-out -Werror,$(ALL_CXXFLAGS))' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' \
+  BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
+  N='$(N)' HINT='$(HINT)' WATCH='$(WATCH)' RESET='$(RESET)' SOLUTION='$(SOLUTION)' NO_MEMORY_LIMIT='$(SAN)' node
+EXERCISE := chapters/workshop/main.mjs
+# What must be built before the reader's own file is: needed only if an exercise is to be judged.
+judged := $(and $(filter exercise,$(MAKECMDGOALS)),$(N),$(if $(HINT)$(RESET)$(SOLUTION),,yes))
+EXERCISE_NEEDS = $(LIBRARY) $(TESTING) $(SUITE) $(call objects,$(SERVER_SOURCES)) $(shell $(WORKSHOP) $(EXERCISE) needs)
+.PHONY: exercise exercises
+exercise: ##* work: your progress in the workshop; N=07 tests your version of a file
+exercise: build/.packages-workshop $(if $(judged),$(EXERCISE_NEEDS))
+	@$(WORKSHOP) $(EXERCISE); [ $$? -le 1 ]
+
+# Each stub can be failed, for the reason it states, and the real file passes in its place.
+EXERCISE_SOURCES := $(wildcard chapters/*/exercise*/*.stub.cc chapters/*/exercise*/*_test.cc \
+  chapters/*/exercise*/server.cc chapters/*/exercise*/solution/*.cc)
+$(call objects,$(EXERCISE_SOURCES)): | build/.packages-workshop
+$(BUILD)/exercises.passed: $$(UNIT_PASSED) $(call objects,$(EXERCISE_SOURCES)) $(TESTING) $(SUITE) $(CONTRACT) \
+  $(wildcard chapters/workshop/* chapters/*/exercise*/exercise.json chapters/*/exercise*/README.md \
+  chapters/*/exercise*/hints/*) | build/.packages-workshop
+	@node --test --test-reporter=spec chapters/workshop/*.test.mjs >$@.log || { cat $@.log; exit 1; }
+	@$(WORKSHOP) chapters/workshop/prove.mjs $(if $(N),,&& touch $@)
+exercises: $(BUILD)/exercises.passed ## check: each exercise fails with its stub and passes with its solution
+
+CHAPTERS_PASSED := $(BUILD)/exercises.passed

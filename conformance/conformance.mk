@@ -1,0 +1,240 @@
+# conformance/: the suite, the server that it checks, the proof, the load, the real clients, the faults.
+
+PACKAGES_browser := chromium
+PACKAGES_metrics := prometheus
+PACKAGES_faults := node:node node:npm util-linux iproute2 libfaketime systemd nginx-light haproxy prometheus
+PACKAGES_soak := gnuplot-nox
+
+WIRE_SOURCES := $(call sources,conformance/suite/wire/*.cc)
+PROXY_SOURCES := $(call sources,conformance/proxy/*.cc)
+SUITE_SOURCES := $(call sources,conformance/suite/*.cc conformance/suite/*/*.cc) conformance/proxy/server_process.cc
+SERVER_SOURCES := $(call sources,conformance/server/*.cc conformance/server/*/*.cc)
+MUTANT_SOURCES := $(call sources,conformance/proof/mutants/*.cc) conformance/suite/core/release.cc \
+  $(PROXY_SOURCES) $(WIRE_SOURCES)
+LOAD_SOURCES := $(call sources,conformance/load/client/*.cc) conformance/suite/wire/tls.cc
+BENCH_SOURCES := $(call sources,conformance/load/bench/*.cc) $(LOAD_SOURCES)
+FLOOR_SOURCES := $(call sources,conformance/load/floor/*.cc) \
+  conformance/load/client/tls.cc conformance/suite/wire/tls.cc
+SOAK_SOURCES := $(call sources,conformance/load/soak/*.cc) $(LOAD_SOURCES) \
+  $(patsubst %,conformance/suite/wire/%.cc,http json transcript url)
+PUBLISH_SOURCES := $(call sources,conformance/publish/*.cc)
+TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc)
+FUZZ_SOURCES += $(wildcard conformance/*/*/*_fuzz.cc)
+
+$(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
+$(SUITE): $(call objects,$(SUITE_SOURCES)) $(HOST_OBJECTS)
+$(MUTANTS): $(call objects,$(MUTANT_SOURCES))
+$(BENCH): $(call objects,$(BENCH_SOURCES))
+$(FLOOR_SERVER): $(call objects,$(FLOOR_SOURCES))
+$(SOAK): $(call objects,$(SOAK_SOURCES))
+$(PUBLISH): $(call objects,$(PUBLISH_SOURCES)) $(LIBRARY)
+$(WEATHER): $(call objects,conformance/faults/weather.cc)
+$(CONTRACT): LIBS := $(ALLOCATOR) $(LIBS)
+$(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
+$(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
+$(BENCH) $(SOAK): LIBS := -lfmt -ljansson -lssl -lcrypto
+$(FLOOR_SERVER): LIBS := -lfmt -lssl -lcrypto
+$(WEATHER): LIBS := -lfmt
+# It needs few of the library's libraries, and a package should not ask for the others.
+$(PUBLISH): LIBS := -Wl,--as-needed $(LIBS)
+$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(WEATHER):
+	@echo '  link $@'; $(call link,$(LIBS))
+
+# libfaketime and jemalloc wait for one another, and valgrind must see each allocation: this one has glibc's.
+LIBC_CONTRACT := $(BUILD)/valgrind/phx-contract
+$(LIBC_CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
+	@mkdir -p $(@D); echo '  link $@'; $(call link,$(LIBS))
+
+without_main = $(filter-out %/main.o,$(call objects,$(1)))
+TEST_HOST := $(call objects,lib/testing/main.cc lib/testing/tls.cc) $(HOST_OBJECTS)
+$(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) $(call without_main,$(SUITE_SOURCES))
+	@$(call link,$(LIBS) -lcmocka)
+$(BUILD)/conformance/server/%_test: $(BUILD)/conformance/server/%_test.o $(TESTING) \
+  $(call without_main,$(SERVER_SOURCES)) $(LIBRARY)
+	@$(call link,$(LIBS) -lcmocka)
+$(BUILD)/conformance/load/%_test: $(BUILD)/conformance/load/%_test.o $(TEST_HOST) \
+  $(call without_main,$(sort $(BENCH_SOURCES) $(FLOOR_SOURCES)))
+	@$(call link,$(LIBS) -lcmocka)
+$(BUILD)/conformance/load/soak/%_test: $(BUILD)/conformance/load/soak/%_test.o $(TESTING) \
+  $(call without_main,$(SOAK_SOURCES))
+	@$(call link,$(LIBS) -lcmocka)
+$(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) \
+  $(call without_main,$(SUITE_SOURCES)) $(HOST_OBJECTS)
+	@$(call link,$(FUZZ_LIBS) -lcmocka)
+
+# --- Checking a server ----------------------------------------------------------------------------
+
+.PHONY: serve conformance conformance-cluster flakes results record-results
+serve: $(CONTRACT) ## begin: the contract server in the foreground: PORT=4000
+	@exec $(CONTRACT) --port $(or $(PORT),4000)
+
+# make conformance [URL=ws://host:port/socket, or 'ws://one ws://other' of a cluster] [TOPIC=room:lobby] [PARAMS=a=b]
+#   [JOIN_PARAMS='{}'] [ONLY=J-01,B-*] [SKIP=…] [PROFILE=1.8] [CORE=1] [STRICT=1] [KNOWN_FAILING=file]
+#   [TIMEOUT_SCALE=3] [JSON=file] [HTML=file] [JUNIT=file] [TAP=file] [HAR=folder] [CA=file]
+#   [INSECURE=1] [FLAGS='what --help tells']
+SUITE_FLAGS = $(call option,TOPIC,topic) $(call option,PARAMS,params) $(call option,JOIN_PARAMS,join-params) \
+  $(call option,ONLY,only) $(call option,SKIP,skip) $(call option,PROFILE,profile) $(if $(CORE),--core) \
+  $(if $(STRICT),--strict) $(call option,KNOWN_FAILING,known-failing) $(call option,TIMEOUT_SCALE,timeout-scale) \
+  $(call option,JSON,json) $(call option,HTML,html) $(call option,JUNIT,junit) $(call option,TAP,tap) \
+  $(call option,HAR,har) $(call option,CA,ca) $(if $(INSECURE),--insecure) $(FLAGS)
+conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ##* check: a server against the rules of the wire: ours, or URL=ws://…
+	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),$(foreach url,$(URL),--url '$(url)'),-- $(CONTRACT))
+
+# Two nodes at a Redis of their own, with a channel for the whole cluster or, CHANNEL_PER=topic, for each topic.
+WITH_REDIS := conformance/server/with-redis
+ON_NODES = $(WITH_REDIS) $(SUITE) --axis cluster $(SUITE_FLAGS) --nodes $(1) -- $(CONTRACT) --shards 1 --redis {redis} \
+  --redis-channel-per $(2) --pubsub Suite.PubSub --broadcast-period 100ms
+# make conformance-cluster [N=2] [CHANNEL_PER=topic] [ONLY=…]
+conformance-cluster: ## check: N=2 nodes of ours with one Redis, as one server
+conformance-cluster: $(SUITE) $(CONTRACT) | build/.packages-redis
+	@$(call ON_NODES,$(or $(N),2),$(or $(CHANNEL_PER),cluster))
+
+# make flakes [N=50] [SEED=…] [SHARDS=1]. On two shards N-09 depends on where the V1 member lives.
+flakes: $(SUITE) $(CONTRACT) ## check: the suite N=50 times, shuffled; fails if a rule's outcome changes
+	@$(SUITE) --repeat $(or $(N),50) --shuffle $(call option,SEED,seed) $(SUITE_FLAGS) -- \
+	  $(CONTRACT) --shards $(or $(SHARDS),1)
+
+results: ## keep: write docs/results.md from the runs in conformance/results
+	@node conformance/results/page.js > docs/results.md
+# make record-results [NAME='My server'] [VERSION=1.2] [URL=…]
+RESULT_FILE = $(shell echo '$(or $(NAME),phoenix-channels-cpp)' | tr 'A-Z ' 'a-z-').json
+RESULT_VERSION = \
+  $(if $(filter command line environment,$(origin VERSION)),$(VERSION),$(shell git rev-parse --short HEAD))
+record-results: $(SUITE) $(if $(URL),,$(CONTRACT)) ## keep: a run for docs/results.md: ours, or NAME, VERSION and URL
+	@$(SUITE) $(SUITE_FLAGS) --server-name '$(or $(NAME),Phoenix Channels in C++)' --server-version '$(RESULT_VERSION)' \
+	  --json 'conformance/results/$(RESULT_FILE)' $(if $(URL),--url '$(URL)',-- $(CONTRACT)); [ $$? -le 1 ]
+	@node conformance/results/page.js > docs/results.md
+
+# As soon as there is a server: the suite waits more than it works, so the unit tests compile meanwhile.
+$(BUILD)/conformance.passed: $(CONTRACT) $(SUITE) $(BUILD)/layers.passed
+	@$(SUITE) -- $(CONTRACT) --shards 1 && $(SUITE) -- $(CONTRACT) --shards 2 && touch $@
+
+# The same rules over TLS, by a certificate that the suite trusts by option.
+$(CERTIFICATE): | build/.packages-build
+	@mkdir -p $(@D) && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
+	  -keyout $(@D)/key.pem -out $@ -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+	  2>$(@D)/openssl.log
+BY_TLS = --cert $(CERTIFICATE) --key $(dir $(CERTIFICATE))key.pem
+$(BUILD)/tls.passed: $(BUILD)/conformance.passed $(CERTIFICATE)
+	@$(SUITE) --url wss://127.0.0.1/socket --ca $(CERTIFICATE) -- $(CONTRACT) --shards 1 $(BY_TLS) && touch $@
+
+# What holds for two clients holds for clients of two nodes, and so do the rules of many nodes.
+$(BUILD)/cluster.passed: $(BUILD)/conformance.passed $(WITH_REDIS) | build/.packages-redis
+	@$(call ON_NODES,2,cluster) && $(call ON_NODES,2,topic) && touch $@
+
+# --- The proof --------------------------------------------------------------------------------------
+
+.PHONY: mutants mutate judging
+# Each rule fails on a server that is broken on purpose, and none on the good one.
+REASONS := conformance/proof/mutants/reasons.txt
+JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reasons $(REASONS) -- $(CONTRACT) --shards 1
+mutants: ## check: each rule can fail: run it against broken servers
+mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis
+	@$(JUDGE_MUTANTS)
+$(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(REASONS) $(WITH_REDIS) | build/.packages-redis
+	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
+
+# Faults in the library's own source, one at a time: what notices them?
+# make mutate [ONLY=layer,name*] [SAMPLE=20 or AUTO=20] [SEED=…] [BY=suite,unit,replay] [SHARDS=2] [JOBS=2] [KEEP=1]
+#   [RECORD=1]
+MUTATE := conformance/proof/mutate
+RUN_MUTATE = CXX='$(CXX)' CXXFLAGS='$(ALL_CXXFLAGS)' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' ALLOCATOR='$(ALLOCATOR)' \
+  BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
+  TESTING_OBJECTS='$(call objects,$(TESTING_SOURCES))' ONLY='$(ONLY)' SAMPLE='$(SAMPLE)' AUTO='$(AUTO)' SEED='$(SEED)' \
+  BY='$(BY)' SHARDS='$(SHARDS)' JOBS='$(JOBS)' KEEP='$(KEEP)' RECORD='$(RECORD)' node $(MUTATE)/main.mjs
+MUTATE_NEEDS = $(SUITE) $(CONTRACT) $(if $(findstring replay,$(BY)),$(TRACER)) \
+  $(if $(findstring unit,$(BY)),$(call objects,$(filter lib/%,$(TEST_SOURCES)) $(TESTING_SOURCES)))
+mutate: $$(MUTATE_NEEDS) | build/.packages-clients ## check: which tests notice faults in lib/: ONLY=layer SAMPLE=20
+	@$(RUN_MUTATE)
+$(BUILD)/mutate-list.passed: $(wildcard $(MUTATE)/* $(MUTATE)/faults/*) docs/proof.md $(LIB_SOURCES) \
+  $(wildcard lib/*/*.h) | build/.packages-clients
+	@$(call node_tests,list of faults,$(MUTATE)/*.test.mjs)
+
+# The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
+JUDGING := conformance/proof/judging
+judging: $(BUILD)/judging.passed ## check: the suite itself: bad servers, its reports
+$(BUILD)/judging.passed: $(BUILD)/tls.passed $$(UNIT_PASSED) $(NPM) $(wildcard $(JUDGING)/*.js) \
+  conformance/suite/report/report.schema.json docs/results.md $(wildcard conformance/results/*)
+	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
+	  node --test --test-reporter=spec $(JUDGING)/*.test.js && touch $@
+
+# --- Load -------------------------------------------------------------------------------------------
+
+.PHONY: bench figures growth load bench-pages soak churn
+# make bench [URL=ws://host:port/socket [PID=1234]] [CASES=echo,fanout] [VERSUS=ws://…, or a command with {port}]
+#   [FLOOR=1] [TLS=1] [CLUSTER=1: from one node of ours to another, at a Redis of their own]
+#   [BENCH_FLAGS='what --help tells']
+WITH_TLS := $(if $(TLS), $(BY_TLS))
+BENCH_OPTIONS = $(call option,CASES,only) $(call option,PID,pid) $(call option,JSON,json) \
+  $(if $(FLOOR),--versus '$(FLOOR_SERVER)$(WITH_TLS)',$(call option,VERSUS,versus)) \
+  $(if $(TLS),--url wss://127.0.0.1/socket --ca $(CERTIFICATE)) \
+  $(if $(CLUSTER),--nodes 2 $(if $(CASES),,--only nodes)) $(BENCH_FLAGS)
+BENCHED = $(CONTRACT) --shards 1$(WITH_TLS) $(if $(CLUSTER),--redis {redis} --pubsub Bench.PubSub)
+bench: ##* measure: speed and memory: of our server, or URL=ws://…; FLOOR=1, TLS=1, CLUSTER=1
+bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(CLUSTER),build/.packages-redis) \
+  $(if $(FLOOR),$(FLOOR_SERVER)) $(if $(TLS),$(CERTIFICATE))
+	@$(if $(CLUSTER),$(WITH_REDIS)) $(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(BENCHED))
+
+# make figures [ONLY='load payload'] [ALONE='command that keeps the machine quiet']: each takes less than a minute.
+GROWTH := idle newcomers talkers topics subscribers payload memory shards
+FIGURES := floor-speed floor-rest $(GROWTH) load serializer
+FIGURES_ROOM := conformance/load/bench/figures
+figures: ## measure: the figures of the bench's pages and docs/scale.md again
+figures: $(BENCH) $(CONTRACT) $(FLOOR_SERVER) $(SERIALIZER_BENCH) build/.packages-plots
+	@ALONE='$(ALONE)' $(FIGURES_ROOM)/measure $(BUILD) $(or $(ONLY),$(FIGURES)); status=$$?; \
+	  node $(FIGURES_ROOM)/page.mjs && exit $$status
+growth: ## measure: a message's cost as connections, topics, subscribers, payloads and shards grow
+	@$(MAKE) --no-print-directory figures ONLY='$(or $(ONLY),$(GROWTH))'
+load: ## measure: latency against load, plotted
+	@$(MAKE) --no-print-directory figures ONLY=load
+bench-pages: build/.packages-plots ## keep: write the bench's pages from the figures that were kept
+	@node $(FIGURES_ROOM)/page.mjs
+build/bench-pages.passed: $(wildcard $(FIGURES_ROOM)/*) conformance/load/bench/README.md docs/scale.md \
+  $(wildcard conformance/load/bench/growth.* conformance/load/bench/load.svg) | \
+  build/.packages-plots build/.packages-clients
+	@node $(FIGURES_ROOM)/page.mjs --check
+	@$(call node_tests,pages of the bench,$(FIGURES_ROOM)/*.test.mjs)
+
+# make soak [MINUTES=10] [URL=ws://host:port/socket] [SHARDS=1] [NODES=2 [OUTAGES=6]] [SEED=…]
+#   [FLAGS='what --help tells']
+AT_REDIS = --metrics --redis {redis} --pubsub Soak.PubSub
+SOAKED = $(CONTRACT) --shards $(or $(SHARDS),1) --log off $(if $(NODES),$(AT_REDIS))
+soak: ## measure: mixed load for MINUTES=10, each message checked; NODES=2
+soak: $(SOAK) $(if $(URL),,$(CONTRACT)) | build/.packages-soak $(if $(NODES),build/.packages-redis)
+	@$(SOAK) --minutes $(or $(MINUTES),10) $(call option,SEED,seed) --out build/soak $(FLAGS) \
+	  $(if $(NODES),--nodes $(NODES) --outages $(or $(OUTAGES),6)) $(if $(URL),--url '$(URL)',-- $(SOAKED))
+churn: $(SOAK) $(CONTRACT) ## measure: three waves of 10,000 connections; memory must return to its base
+	@$(SOAK) --waves 3 -- $(CONTRACT) --shards $(or $(SHARDS),1) --log off
+$(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/load/soak/soak.test.js | \
+  build/.packages-soak build/.packages-redis
+	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SOAK=$(CURDIR)/$(SOAK) MUTANTS=$(CURDIR)/$(MUTANTS) \
+	  node --test --test-reporter=spec conformance/load/soak/*.test.js && touch $@
+
+# --- Real clients and a world that breaks ---------------------------------------------------------------
+
+.PHONY: faults chaos siege
+$(NPM): $(CLIENTS)/package.json $(CLIENTS)/package-lock.json | build/.packages-clients
+	@echo 'Installing the npm packages of $(CLIENTS)'
+	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
+
+SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT)
+$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(PUBLISH) $(NPM) \
+  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | \
+  $(addprefix build/.packages-,browser metrics redis nginx)
+	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
+	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
+
+# A minute long, so check-all runs them and not every make test. What this machine can't break is reported as skipped.
+FAULTS := conformance/faults
+FAULT_PROGRAMS := $(CONTRACT) $(LIBC_CONTRACT) $(CHAT) $(WEATHER) $(NPM)
+faults: ## check: the world around the server breaks: kills, full disks, floods: ONLY=killing
+faults: $(FAULT_PROGRAMS) | build/.packages-faults
+	@$(SERVERS) LIBC_CONTRACT_SERVER=$(CURDIR)/$(LIBC_CONTRACT) WEATHER=$(CURDIR)/$(WEATHER) \
+	  node --test --test-reporter=spec $(or $(patsubst %,$(FAULTS)/%.test.js,$(ONLY)),$(FAULTS)/*.test.js)
+chaos: $(FAULT_PROGRAMS) ## check: rubbish, floods and kills beside well-behaved clients: SECONDS=30 SEED=…
+	@$(SERVERS) node $(FAULTS)/chaos.js $(or $(SECONDS),30) $(SEED)
+siege: $(FAULT_PROGRAMS) ## check: one attack after another, and how long honest clients wait: SECONDS=5 ONLY=word
+	@$(SERVERS) node $(FAULTS)/siege.js $(or $(SECONDS),5) '$(ONLY)'
+
+CONFORMANCE_PASSED := $(BUILD)/conformance.passed $(BUILD)/tls.passed $(BUILD)/cluster.passed build/bench-pages.passed \
+  $(patsubst %,$(BUILD)/%.passed,judging mutants mutate-list soak clients)
