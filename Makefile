@@ -66,7 +66,10 @@ TRACER := $(BUILD)/phx-trace
 CHAT := $(BUILD)/phx-chat
 OVERHEAR := $(BUILD)/phx-overhear
 CLIENTS := conformance/clients
+# npm's packages, beside what uses them.
 NPM := $(CLIENTS)/node_modules/.installed
+BOOK_NPM := chapters/node_modules/.installed
+SITE_NPM := docs/site/node_modules/.installed
 CERTIFICATE := $(BUILD)/tls/cert.pem
 
 # Debian's packages, by what needs them: build/.packages-NAME installs $(PACKAGES_NAME), or says how.
@@ -77,6 +80,10 @@ PACKAGES_nginx := nginx-light
 PACKAGES_plots := gnuplot-nox
 build/.packages-%: Makefile $(wildcard */*.mk) .ci/need
 	@.ci/need $(or $(PACKAGES_$*),$(error no PACKAGES_$* is defined)) && mkdir -p $(@D) && touch $@
+
+%/node_modules/.installed: %/package.json %/package-lock.json | build/.packages-clients
+	@echo 'Installing the npm packages of $*'
+	@npm ci --silent --no-audit --no-fund --prefix $* && touch $@
 
 $(BUILD)/%.o: %.cc | build/.packages-build
 	@mkdir -p $(@D); echo '  c++  $<'

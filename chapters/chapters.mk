@@ -23,10 +23,10 @@ $(BUILD)/chapters/18-more-than-one-machine/%_test: $(BUILD)/chapters/18-more-tha
 	@$(call link,$(LIBS) -lcmocka)
 
 .PHONY: run cluster
-run: $(CHAT) $(NPM) ##* begin: chapter 1's chat on http://localhost:4000: PORT=
+run: $(CHAT) $(BOOK_NPM) ##* begin: chapter 1's chat on http://localhost:4000: PORT=
 	@exec $(CHAT) --port $(or $(PORT),4000)
 cluster: ## begin: the chat as three nodes behind nginx: PORT=4000
-cluster: $(CHAT) $(NPM) build/.packages-redis build/.packages-nginx
+cluster: $(CHAT) $(BOOK_NPM) build/.packages-redis build/.packages-nginx
 	@exec chapters/18-more-than-one-machine/cluster $(or $(PORT),4000) $(CHAT)
 
 # --- The workshop -----------------------------------------------------------------------------------

@@ -213,12 +213,8 @@ $(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/loa
 # --- Real clients and a world that breaks ---------------------------------------------------------------
 
 .PHONY: faults chaos siege
-$(NPM): $(CLIENTS)/package.json $(CLIENTS)/package-lock.json | build/.packages-clients
-	@echo 'Installing the npm packages of $(CLIENTS)'
-	@npm ci --silent --no-audit --no-fund --prefix $(CLIENTS) && touch $@
-
 SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT)
-$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(PUBLISH) $(NPM) \
+$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(PUBLISH) $(NPM) $(BOOK_NPM) \
   $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | \
   $(addprefix build/.packages-,browser metrics redis nginx)
 	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
@@ -226,7 +222,7 @@ $(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(TRACER) $(PU
 
 # A minute long, so check-all runs them and not every make test. What this machine can't break is reported as skipped.
 FAULTS := conformance/faults
-FAULT_PROGRAMS := $(CONTRACT) $(LIBC_CONTRACT) $(CHAT) $(WEATHER) $(NPM)
+FAULT_PROGRAMS := $(CONTRACT) $(LIBC_CONTRACT) $(CHAT) $(WEATHER) $(NPM) $(BOOK_NPM)
 faults: ## check: the world around the server breaks: kills, full disks, floods: ONLY=killing
 faults: $(FAULT_PROGRAMS) | build/.packages-faults
 	@$(SERVERS) LIBC_CONTRACT_SERVER=$(CURDIR)/$(LIBC_CONTRACT) WEATHER=$(CURDIR)/$(WEATHER) \

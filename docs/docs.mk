@@ -15,8 +15,8 @@ BOOK := PHX_TRACE=$(CURDIR)/$(TRACER) node docs/site
 
 .PHONY: docs
 SITE := build/docs/html
-FONTS := $(CLIENTS)/node_modules/@fontsource-variable/source-serif-4/files
-docs: build/.packages-docs $(NPM) ##* read: the site of book and reference: build/docs/html/index.html
+FONTS := docs/site/node_modules/@fontsource-variable/source-serif-4/files
+docs: build/.packages-docs $(SITE_NPM) ##* read: the site of book and reference: build/docs/html/index.html
 	@rm -rf $(SITE) && mkdir -p $(SITE) && ROOT='$(CURDIR)' FONTS='$(FONTS)' doxygen -q Doxyfile
 	@node docs/site/site.mjs $(SITE) build/docs/site.tag && node docs/site/links.mjs --site $(SITE)
 	@echo 'The site is at $(SITE)/index.html'
@@ -83,7 +83,7 @@ $(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
 
 # make check-book [N=07]: a chapter's commands, or those of all pages.
 TYPED = $$(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) \
-  $(NPM)
+  $(NPM) $(BOOK_NPM)
 CHAPTER = $(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md))
 check-book: ## check: type the commands of all pages, or of chapter N=07, and compare what comes
 check-book: $(TYPED) | build/.packages-book build/.packages-redis
@@ -92,7 +92,7 @@ check-book: $(TYPED) | build/.packages-book build/.packages-redis
 $(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/exercises.passed $(TYPED) \
   $(BOOK_FILES) | build/.packages-redis
 	@$(BOOK)/commands.mjs && touch $@
-$(BUILD)/book-tools.passed: $(wildcard docs/site/*) | build/.packages-book
+$(BUILD)/book-tools.passed: $(wildcard docs/site/*) $(SITE_NPM) | build/.packages-book
 	@$(call node_tests,tools of the book,docs/site/*.test.mjs)
 
 # A reader types what is on the pages at the plain build.

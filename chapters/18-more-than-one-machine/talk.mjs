@@ -11,9 +11,8 @@
 // presences are left out.
 
 import { execSync } from "node:child_process";
-import { createRequire } from "node:module";
+import { WebSocket } from "ws";
 
-const { WebSocket } = createRequire(new URL("../../conformance/clients/", import.meta.url))("ws");
 const PATIENCE_MS = 30_000;
 
 const shown = (frame) => frame.replace(/\{"metas":\[[^\]]*\]\}/g, "…");

@@ -1,14 +1,13 @@
 // show.mjs: how listings, commands, frames and pictures of a page look on the site.
 
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import hljs from "highlight.js/lib/common";
+import elixir from "highlight.js/lib/languages/elixir";
 import { escape } from "./html.mjs";
 import { fences, read } from "./pages.mjs";
 
-const require = createRequire(join(process.cwd(), "conformance/clients/package.json"));
-const hljs = require("highlight.js/lib/common");
-hljs.registerLanguage("elixir", require("highlight.js/lib/languages/elixir"));
+hljs.registerLanguage("elixir", elixir);
 
 const NAMES = {
   cc: "cpp",
