@@ -7,7 +7,7 @@ PACKAGES_soak := gnuplot-nox
 
 WIRE_SOURCES := $(call sources,conformance/suite/wire/*.cc)
 PROXY_SOURCES := $(call sources,conformance/proxy/*.cc)
-SUITE_SOURCES := $(call sources,conformance/suite/*.cc conformance/suite/*/*.cc) conformance/proxy/server_process.cc
+SUITE_SOURCES := $(call sources,conformance/suite/*.cc conformance/suite/*/*.cc)
 SERVER_SOURCES := $(call sources,conformance/server/*.cc conformance/server/*/*.cc)
 MUTANT_SOURCES := $(call sources,conformance/proof/mutants/*.cc) conformance/suite/core/release.cc \
   $(PROXY_SOURCES) $(WIRE_SOURCES)

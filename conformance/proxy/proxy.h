@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "conformance/proxy/link.h"
-#include "conformance/proxy/server_process.h"
+#include "conformance/suite/wire/server_process.h"
 
 namespace phx::conformance {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/proxy/server_process.h"
 #include "conformance/suite/core/options.h"
+#include "conformance/suite/wire/server_process.h"
 
 namespace phx::conformance {
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/proxy/server_process.h"
 #include "conformance/suite/wire/connection.h"
+#include "conformance/suite/wire/server_process.h"
 #include "traces/phx-trace/narrator.h"
 #include "traces/phx-trace/normal.h"
 

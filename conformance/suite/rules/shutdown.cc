@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "conformance/proxy/server_process.h"
 #include "conformance/suite/core/poller.h"
 #include "conformance/suite/core/violation.h"
 #include "conformance/suite/rules/observer.h"
+#include "conformance/suite/wire/server_process.h"
 
 namespace phx::conformance {
 namespace {

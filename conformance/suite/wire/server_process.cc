@@ -1,6 +1,6 @@
 /// Starts, watches and ends the server under test.
 
-#include "conformance/proxy/server_process.h"
+#include "conformance/suite/wire/server_process.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
