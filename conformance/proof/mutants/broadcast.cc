@@ -144,5 +144,18 @@ MUTANT("topics-blind-to-case", "a broadcast reaches the topic in lower case, too
   }};
 }
 
+MUTANT("topics-end-at-a-nul",
+       "a broadcast reaches the topic that ends where its own has a NUL, too", "B-18") {
+  return {.down = [](Link& link, Message m) {
+    const auto nul = m.topic.find('\0');
+    if (m.event == "broadcasted" && nul != std::string::npos && nul + 1 < m.topic.size()) {
+      Message again = m;
+      again.topic.resize(nul);
+      link.to_client(again);
+    }
+    return Messages{std::move(m)};
+  }};
+}
+
 }  // namespace
 }  // namespace phx::conformance

@@ -120,8 +120,8 @@ RULE("B-17", must, contract, "a broadcast reaches every member of a large crowd,
 
 RULE("B-18", must, contract, "a broadcast is for its topic alone, of which every character counts",
      "Phoenix.PubSub (a topic is a key)") {
-  const std::vector<std::string> rests{"",   "a",  "A", "aa", "a ",
-                                       " a", "a:", "*", "á",  R"(a\u0000)"};
+  const std::vector<std::string> rests{"",   "a", "A", "aa",         "a ",         " a",
+                                       "a:", "*", "á", R"(a\u0000)", R"(a\u0000b)"};
   Client& client = t.connect();
   for (const std::string& rest : rests) {
     client.send(fmt::format(R"(["1","1","{{topic}}{}","phx_join",{{}}])", rest));
