@@ -4,6 +4,7 @@
 //     <!-- frames traces/join-ok.har 1-4 -->           above a fence: a recorded conversation
 //     <!-- picture process-tree.dot -->                above ![text](process-tree.svg)
 //     <!-- picture traces/join-ok.har 1-4 -->          above ![text](name.svg)
+//     <!-- rules -->                                   above a console: the titles and counts of the suite's rules
 //
 // <!-- figures … --> is left alone: `make bench-pages` fills it with what was measured.
 //
@@ -20,11 +21,12 @@ import { basename, dirname, join, normalize, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { classify, Fault, files, pages, read, report } from "./pages.mjs";
 import { drawDot, drawTrace, essence, framesOf } from "./pictures.mjs";
+import { filledConsole, rulesOf } from "./rules.mjs";
 import { allTags, languageOf, listing } from "./sources.mjs";
 
 const DIRECTIVE = /^\s*<!--\s*(\S+)\s*(.*?)\s*-->\s*$/;
 const OF_OTHERS = new Set(["figures", "/figures"]);
-const SHAPES = { snippet: [1, 2], frames: [1, 2], picture: [1, 2] };
+const SHAPES = { snippet: [1, 2], frames: [1, 2], picture: [1, 2], rules: [0, 0] };
 
 class Filler {
   constructor(root, check, tool) {
@@ -63,12 +65,12 @@ class Filler {
     const args = rest.split(/\s+/).filter(Boolean);
     const [least, most] = SHAPES[name];
     if (args.length < least || args.length > most) {
-      throw new Fault(
-        `expected <!-- ${name} FILE [which part] -->, got "${lines[at].line.trim()}"`,
-      );
+      const shape = most === 0 ? name : `${name} FILE [which part]`;
+      throw new Fault(`expected <!-- ${shape} -->, got "${lines[at].line.trim()}"`);
     }
     ++this.count;
     if (name === "picture") return this.picture(path, lines, at, out, args);
+    if (name === "rules") return this.console(path, lines, at, out);
     const wanted = name === "snippet" ? this.snippet(args) : this.frames(args);
     const language = name === "snippet" ? languageOf(args[0]) : "text";
     return this.fill(path, lines, at, out, wanted, language);
@@ -84,8 +86,14 @@ class Filler {
     return framesOf(this.tool, this.root, file, steps);
   }
 
-  fill(path, lines, at, out, wanted, language) {
-    const open = at + 1;
+  /** What the page shows of the suite's rules: all else in the console is the author's. */
+  console(path, lines, at, out) {
+    this.rules ??= rulesOf(this.root);
+    const shown = lines.slice(at + 2, this.endOfFence(lines, at + 1, "console"));
+    return this.fill(path, lines, at, out, filledConsole(shown.map(({ line }) => line), this.rules), "console");
+  }
+
+  endOfFence(lines, open, language) {
     if (lines[open]?.kind !== "fence") {
       throw new Fault(`expected a fence (\`\`\`${language}) on the line below the directive`);
     }
@@ -93,6 +101,12 @@ class Filler {
     while (lines[end].kind !== "end") {
       if (++end === lines.length) throw new Fault("the fence below is not closed");
     }
+    return end;
+  }
+
+  fill(path, lines, at, out, wanted, language) {
+    const open = at + 1;
+    const end = this.endOfFence(lines, open, language);
     if (wanted.some((line) => line.startsWith("```"))) {
       throw new Fault("what is to be filled in holds a fence itself");
     }
@@ -200,5 +214,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const root = process.argv.slice(2).find((arg) => !arg.startsWith("--")) ?? ".";
   const { faults, count, written } = fillPages(root, check, process.env.PHX_TRACE);
   for (const path of written) console.log(`  filled ${path}`);
-  report(faults, `snippets: ${count} listings, frames and pictures are as their sources`);
+  report(faults, `snippets: ${count} listings, frames, pictures and counts are as their sources`);
 }

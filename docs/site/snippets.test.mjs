@@ -100,6 +100,41 @@ for (const [what, files, expected] of [
   test(`${what} is caught`, () => assert.match(faultsOf(files), expected));
 }
 
+const RULES = {
+  "conformance/suite/rules/broadcast.cc":
+    'RULE("B-01", must, contract, "one comes \\"first\\"", "A source") {\n}\n' +
+    'RULE(\n    "B-02", must, contract, "two is "\n    "long",\n    "A source") {\n}\n',
+  "conformance/suite/rules/join.cc": 'RULE("J-01", should, core, "a join", "A source") {\n}\n',
+};
+const consolePage = (...lines) => `<!-- rules -->\n\`\`\`console\n${lines.join("\n")}\n\`\`\`\n`;
+
+test("a console gets the titles and the counts of the rules that its commands name", () => {
+  const page = (two, some, all, section) =>
+    consolePage(
+      "$ make conformance ONLY=B-*",
+      `✓ B-02  ${two}`,
+      "…",
+      `${some} passed, 0 failed, 0 skipped`,
+      "$ phx-conformance --only B-01,B-*,J-01 --url ws://localhost",
+      `${all} passed, 0 failed, 0 skipped`,
+      "$ phx-conformance --list | uniq -c",
+      `${section} B-`,
+    );
+  const now = page("what it was", 7, 1, "    100");
+  assert.equal(filled({ ...RULES, "p.md": now }, "p.md"), page("two is long", 2, 3, "      2"));
+  assert.match(faultsOf({ ...RULES, "p.md": now }), /^p\.md:4: differs from the source/);
+});
+
+for (const [what, lines, expected] of [
+  ["a rule that is gone", ["✓ B-09  a title"], /there is no rule B-09/],
+  ["a command that names no rule", ["$ make ONLY=X-*", "1 passed, 0 failed, 0 skipped"], /no rule X-\*/],
+  ["a count of nobody's", ["$ make test", "1 passed, 0 failed, 0 skipped"], /expected ONLY=/],
+]) {
+  test(`in a console ${what} is caught`, () => {
+    assert.match(faultsOf({ ...RULES, "p.md": consolePage(...lines) }), expected);
+  });
+}
+
 test("a comment inside a fence is not a directive", () => {
   assert.equal(faultsOf({ "p.md": "```html\n<!-- whatever -->\n```\n" }), "");
 });
