@@ -20,8 +20,8 @@ for (const { name, pattern, wrong, right } of habits) {
 }
 
 test("C++: a comment of several lines is one passage, and so are adjacent strings", () => {
-  const text = '// one\n/// two\n/// three\nf("four "\n  "five", \'"\', R"x(six)x"); /* seven */\n';
-  assert.deepEqual(texts("a.cc", text, "comment"), ["one two three", "seven"]);
+  const text = 'a(); // one\n// two\n// three\nf("four "\n  "five", \'"\', R"x(six)x"); /* seven */\n';
+  assert.deepEqual(texts("a.cc", text, "comment"), ["one", "two three", "seven"]);
   assert.deepEqual(texts("a.cc", text, "string"), ["four five", '"', "six"]);
 });
 

@@ -1,6 +1,6 @@
 // passages.mjs: what in a file is English: its comments, its string literals, a page's prose.
 // A passage is a whole comment or string, however many lines it takes, because a sentence does not
-// end where a line does.
+// end where a line does. A comment goes on in the next line at the same column.
 
 import { prose } from "./prose.mjs";
 
@@ -62,10 +62,13 @@ function programOf(text, isScript) {
     const [kind, words] = wordsOf(match.groups);
     if (kind === null) continue;
     const last = found.at(-1);
+    const column = columnOf(text, match.index);
     const goesOn =
       last?.kind === kind &&
-      (kind === "comment" ? /^\n[ \t]*$/.test(between) : /^\s*(\+\s*)?$/.test(between));
-    if (!goesOn) found.push(new Passage(kind));
+      (kind === "comment"
+        ? /^\n[ \t]*$/.test(between) && column === last.column
+        : /^\s*(\+\s*)?$/.test(between));
+    if (!goesOn) found.push(new Passage(kind, column));
     words.split("\n").forEach((line, index) => found.at(-1).add(line, number + index, kind));
     end = match.index + whole.length;
   }
@@ -74,6 +77,7 @@ function programOf(text, isScript) {
   return [...found, rest];
 }
 
+const columnOf = (text, at) => at - text.lastIndexOf("\n", at - 1);
 const newlines = (text) => text.split("\n").length - 1;
 const blank = (text) => text.replace(/[^\n]/g, " ");
 
@@ -92,8 +96,9 @@ class Passage {
   #starts = []; // [offset, line number]
   text = "";
 
-  constructor(kind) {
+  constructor(kind, column = 0) {
     this.kind = kind;
+    this.column = column;
   }
 
   /** A line more. Two string literals side by side are one string; other lines need a blank. */

@@ -1,4 +1,5 @@
-/// Base64 by OpenSSL's EVP functions, which know the standard alphabet only: the other is mapped.
+/// Base64 by OpenSSL's EVP functions, which know the standard alphabet only, so the URL alphabet is
+/// mapped to it.
 
 #include "base/base64.h"
 
@@ -18,7 +19,7 @@ std::string encode(std::string_view bytes) {
 }
 
 std::optional<std::string> decode(std::string_view text) {
-  // OpenSSL would pass over surrounding white space, and a decoded NUL hides behind padding.
+  // OpenSSL would skip surrounding white space, and decodes padding to NULs.
   constexpr std::string_view alphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   if (text.size() % 4 != 0) return std::nullopt;

@@ -10,11 +10,11 @@ namespace phx::base64 {
 
 /// The standard alphabet, padded.
 std::string encode(std::string_view bytes);
-/// The standard alphabet; nothing where the text is no base64. Mirrors Elixir's Base.decode64/1.
+/// The standard alphabet; nothing if the text is not valid. Mirrors Elixir's Base.decode64/1.
 std::optional<std::string> decode(std::string_view text);
 /// The alphabet for URLs, without padding.
 std::string url_encode(std::string_view bytes);
-/// The alphabet for URLs, padded or not; nothing where the text is no base64.
+/// The alphabet for URLs, padded or not; nothing if the text is not valid.
 std::optional<std::string> url_decode(std::string_view text);
 
 }  // namespace phx::base64

@@ -1,4 +1,4 @@
-/// What the ground floor promises: base64 both ways, and log lines that stay one line.
+/// The lowest layer: base64 both ways, and log lines that stay one line each.
 
 #include <limits>
 
@@ -24,23 +24,23 @@ PHX_TEST("base64 for URLs has no plus, no slash and no padding") {
   expect_eq(base64::encode("\xfb\xff\xfe?"), std::string("+//+Pw=="));
 }
 
-PHX_TEST("what is no base64 is refused, not guessed at") {
+PHX_TEST("invalid base64 is refused") {
   for (const char* text : {"a", "ab=", "a===", "ab c", "ab\n=", "=abc", "YQ=a"}) {
     expect(!base64::decode(text), std::string("\"") + text + "\" is refused");
   }
   expect(!base64::url_decode("a+b/"), "the standard alphabet is refused in a URL");
 }
 
-PHX_TEST("a control character can't start a new log line") {
+PHX_TEST("control characters are escaped, so a text can't start a new log line") {
   expect_eq(one_line("a\nERROR forged\x7f"), std::string("a\\x0aERROR forged\\x7f"));
 }
 
-PHX_TEST("neither can one that a terminal obeys, nor bytes that are no text") {
+PHX_TEST("terminal escapes and invalid UTF-8 are escaped too") {
   expect_eq(one_line("\u009b2J \u2028 é\x9b\xff"),
             std::string("\\xc2\\x9b2J \\xe2\\x80\\xa8 é\\x9b\\xff"));
 }
 
-PHX_TEST("a long text is cut between two characters, and its size told") {
+PHX_TEST("a long text is cut between two characters, and its size is added") {
   expect_eq(one_line(std::string(499, 'a') + "éb"), std::string(499, 'a') + "é… (502 bytes)");
   expect_eq(one_line(std::string(500, 'a')), std::string(500, 'a'));
 }
@@ -52,7 +52,7 @@ PHX_TEST("a value can't forge a field") {
   expect_eq(line, std::string(R"(a b="c status=200" d="\"e\"" f="g h" i="j=\"k\" l")"));
 }
 
-PHX_TEST("who reads a log gets its lines, and their levels, as grave as asked for") {
+PHX_TEST("a log's reader gets the lines of its level and above, with their levels") {
   std::vector<std::string> lines;
   const Log log = Log::to(Level::warn, [&](Level level, const std::string& line) {
     lines.push_back((level == Level::error ? "error: " : "warn: ") + line);
@@ -63,13 +63,13 @@ PHX_TEST("who reads a log gets its lines, and their levels, as grave as asked fo
   expect_eq(lines, std::vector<std::string>{"warn: a {} b key=1\\x0a2", "error: c"});
 }
 
-PHX_TEST("an unknown log level is answered with the ones there are") {
+PHX_TEST("the error for an unknown log level names the valid ones") {
   const std::string text = expect_throw<std::invalid_argument>([] { level_of("loud"); });
   expect_eq(text,
             std::string("expected a log level (debug, info, warn, error or off), got \"loud\""));
 }
 
-PHX_TEST("a line says what its thread is about, the innermost alone, and no field twice") {
+PHX_TEST("a line carries the fields of the innermost scope, and no field twice") {
   struct Named final : LogSubject {
     explicit Named(std::string n) : name(std::move(n)) {}
     Metadata log_metadata() const override { return {{"name", name}, {"kind", "test"}}; }
@@ -94,7 +94,7 @@ PHX_TEST("a line says what its thread is about, the innermost alone, and no fiel
                                      "three name=own kind=test", "four"});
 }
 
-PHX_TEST("a number too large for a double is infinite, one too small is zero") {
+PHX_TEST("a number too large for a double becomes infinity, one too small becomes zero") {
   expect_eq(to_double("-1.5e3"), -1'500.0);
   expect_eq(to_double("5e-324"), std::numeric_limits<double>::denorm_min());
   expect_eq(to_double("1e-400"), 0.0);

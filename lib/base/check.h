@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Says what the code relies on, where it relies on it.
+/// Checks an assumption at the place that relies on it.
 
 #include <source_location>
 #include <stdexcept>
@@ -8,13 +8,13 @@
 
 namespace phx {
 
-/// A promise inside the program that was not kept: a defect of ours, never of a client.
+/// An assumption inside the program was wrong: a defect of ours, never a client's mistake.
 class BrokenPromise : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
 
-/// Throws BrokenPromise unless `kept`; `expected` is the sentence that should have been true.
+/// Throws BrokenPromise unless `kept`; `expected` is the sentence that should be true.
 inline void check(bool kept, const char* expected,
                   std::source_location where = std::source_location::current()) {
   if (kept) return;

@@ -1,4 +1,4 @@
-/// libsodium's SipHash-2-4, and one key for the whole program.
+/// libsodium's SipHash-2-4, with one key for the whole program.
 
 #include "base/keyed_hash.h"
 

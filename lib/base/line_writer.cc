@@ -1,4 +1,4 @@
-/// Many lines, one write; and a count of those that could not be written.
+/// Writes many lines at once, and counts those that could not be written.
 
 #include "base/line_writer.h"
 
@@ -20,13 +20,13 @@ std::size_t lines_in(std::string_view text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-/// Writes all of it, however long that takes; returns what an error left over.
+/// Writes everything, however long that takes; after an error, returns what is left.
 std::string_view write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {  // whoever started us shares the descriptor, and made it so
+    } else if (errno == EAGAIN) {  // the parent process made it non-blocking
       pollfd room{descriptor, POLLOUT, 0};
       ::poll(&room, 1, -1);
     } else if (errno != EINTR) {
@@ -45,13 +45,13 @@ struct LineWriter::Shared {
   const int descriptor;
   const Confession confession;
   std::mutex mutex;
-  std::condition_variable work;  ///< There is some, or no more will come.
-  std::condition_variable rest;  ///< There is none.
+  std::condition_variable work;  ///< Lines are waiting, or no more will come.
+  std::condition_variable rest;  ///< Nothing is waiting.
   std::string waiting;           ///< At most most_bytes.
-  std::size_t lost = 0;          ///< Lines since the last confession that got through.
-  bool asleep = false;           ///< Until there is work.
+  std::size_t lost = 0;          ///< Lines lost since the last line that reported a loss.
+  bool asleep = false;           ///< Waits for work.
   bool writing = false;
-  bool hurried = false;  ///< Somebody waits, or much does.
+  bool hurried = false;  ///< A flush waits, or many lines do.
   bool ending = false;
 };
 
@@ -95,13 +95,13 @@ void LineWriter::Shared::run() {
     asleep = waiting.empty();
     work.wait(lock, [this] { return ending || !waiting.empty(); });
     if (waiting.empty()) return;
-    // To be woken costs more than a line, so what comes within a moment comes along.
+    // A wake-up costs more than a line, so wait a moment and write several at once.
     work.wait_for(lock, a_moment, [this] { return hurried; });
     writing = true;
     const std::size_t confessed = lost;
     std::string batch = std::exchange(waiting, {});
     lock.unlock();
-    if (confessed > 0) batch += confession(confessed);  // what was lost came behind what was kept
+    if (confessed > 0) batch += confession(confessed);  // the lost lines came after the kept ones
     const std::string_view left = write_all(descriptor, batch);
     lock.lock();
     lost += lines_in(left);

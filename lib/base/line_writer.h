@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Takes log lines from any thread and writes them on its own, so that none waits for a disk, a
-/// terminal or a pipe that nobody reads.
+/// Takes log lines from any thread and writes them on a thread of its own, so that no caller waits
+/// for a disk, a terminal or a pipe that nobody reads.
 
 #include <functional>
 #include <memory>
@@ -13,31 +13,31 @@
 
 namespace phx {
 
-/// What waits is bounded: where the descriptor does not take lines as fast as they come, the newest
-/// are lost and counted, and behind the next ones that get through stands a line that says so.
-/// Any thread. Neither copied nor moved.
+/// The queue is bounded. If the descriptor is slower than the callers, new lines are dropped and
+/// counted, and a line after the next ones written says how many. Any thread. Neither copied nor
+/// moved.
 class LineWriter {
  public:
-  static constexpr std::size_t most_bytes = 1'048'576;  ///< That may wait.
+  static constexpr std::size_t most_bytes = 1'048'576;  ///< The limit of the queue.
 
-  /// The line, with its end, that tells of lines that were lost. Called on the writer's thread.
+  /// Returns the line, newline included, that reports lost lines. Called on the writer's thread.
   using Confession = std::function<std::string(std::size_t lost)>;
 
   /// `descriptor` stays open as long as the program runs: see the destructor.
   LineWriter(int descriptor, Confession confession);
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
-  /// flush(); a thread that still hangs in a write after that is left behind.
+  /// Calls flush(); if the thread still hangs in a write after that, it is detached.
   ~LineWriter();
 
-  /// Takes whole lines, each with its end. Never waits for the descriptor.
+  /// Takes whole lines, each with its newline. Never waits for the descriptor.
   void write(std::string_view lines);
-  /// Waits until all that was taken is written or lost; false where `patience` was over before.
+  /// Waits until all lines taken are written or lost; false if that takes longer than `patience`.
   bool flush(Millis patience = Millis{1'000});
 
  private:
   struct Shared;
-  const std::shared_ptr<Shared> shared_;  ///< With the thread, which may outlive this.
+  const std::shared_ptr<Shared> shared_;  ///< Shared with the thread, which may outlive this.
   std::thread thread_;
 };
 

@@ -1,4 +1,4 @@
-/// What happens to log lines that a descriptor takes, takes late, or never takes.
+/// Log lines to a descriptor that takes them, takes them late, or never does.
 
 #include "base/line_writer.h"
 
@@ -19,14 +19,14 @@ namespace {
 
 constexpr Millis at_once{0};
 
-/// Its reader reads when the test says so.
+/// The test decides when the reader reads.
 class Pipe {
  public:
   Pipe() { expect(::pipe2(ends_.data(), O_CLOEXEC) == 0, "a pipe"); }
-  /// The writing end stays open: a writer that was left behind may use it still.
+  /// The writing end stays open: a detached writer may still use it.
   ~Pipe() { ::close(ends_[0]); }
   int writing_end() const { return ends_[1]; }
-  /// What comes, until `end` is the end of it.
+  /// Reads until the text ends in `end`.
   std::string read_until(const std::string& end) const {
     std::string text;
     std::array<char, 65'536> part;
@@ -52,12 +52,12 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 const std::string kilobyte = std::string(1'023, 'x') + "\n";
-/// Kilobytes: the pipe keeps 64 of them, the thread a queue full and the queue another.
+/// A kilobyte each: the pipe holds 64 of them, the thread one full queue, and the queue another.
 constexpr std::size_t more_than_all_keep = 4'000;
 
 }  // namespace
 
-PHX_TEST("lines arrive in order, and a flush waits for them") {
+PHX_TEST("lines arrive in order, and flush() waits for them") {
   const Pipe pipe;
   LineWriter writer(pipe.writing_end(), confess);
   writer.write("one\n");
@@ -66,12 +66,12 @@ PHX_TEST("lines arrive in order, and a flush waits for them") {
   expect_eq(pipe.read_until("three\n"), std::string("one\ntwo\nthree\n"));
 }
 
-PHX_TEST("a pipe that nobody reads holds nobody up; what is lost is counted and told") {
+PHX_TEST("a pipe that nobody reads blocks no caller; lost lines are counted and reported") {
   const Pipe pipe;
   LineWriter writer(pipe.writing_end(), confess);
   for (std::size_t i = 0; i < more_than_all_keep; ++i) writer.write(kilobyte);
   expect(!writer.flush(at_once), "it hangs");
-  // Somebody reads at last: all that was kept, and with later lines how many were not.
+  // The reader starts: it gets all kept lines, and after later ones the number lost.
   std::size_t kept = 0, lost = 0;
   while (kept + lost < more_than_all_keep) {
     writer.write(kilobyte.substr(1));
@@ -84,8 +84,9 @@ PHX_TEST("a pipe that nobody reads holds nobody up; what is lost is counted and 
   expect(lost > 0, "the others are counted");
 }
 
-PHX_TEST("who ends while nobody reads is held up for a second at most") {
-  std::signal(SIGPIPE, SIG_IGN);  // as the server has it: the pipe is closed on who was left behind
+PHX_TEST("if nobody reads, the destructor waits for a second at most") {
+  std::signal(SIGPIPE,
+              SIG_IGN);  // as at the server's end: the pipe closes under the detached thread
   const Pipe pipe;
   const auto began = Clock::now();
   {
@@ -95,7 +96,7 @@ PHX_TEST("who ends while nobody reads is held up for a second at most") {
   expect(Clock::now() - began < Millis{5'000}, "it was left behind");
 }
 
-PHX_TEST("a full disk and a closed pipe lose lines, and are tried again with the next") {
+PHX_TEST("a full disk or a closed pipe loses lines, and the next lines try again") {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   std::size_t lost = 0;
   {
@@ -115,7 +116,7 @@ PHX_TEST("a full disk and a closed pipe lose lines, and are tried again with the
   ::close(full);
 }
 
-PHX_TEST("a descriptor that does not block is waited for all the same") {
+PHX_TEST("a non-blocking descriptor is waited for too") {
   const Pipe pipe;
   ::fcntl(pipe.writing_end(), F_SETFL, O_NONBLOCK);
   LineWriter writer(pipe.writing_end(), confess);

@@ -1,4 +1,4 @@
-/// Writes log lines through spdlog; nothing else in the house includes it.
+/// Writes log lines through spdlog; no other file of lib/ includes it.
 
 #include "base/log.h"
 
@@ -50,7 +50,7 @@ Level level_of(spdlog::level::level_enum level) {
 
 thread_local const LogSubject* spoken_of = nullptr;  // the innermost LogScope's
 
-/// spdlog calls it under a lock of its own, so that one line comes after the other.
+/// spdlog calls it under a lock, so one line at a time.
 class ReaderSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit ReaderSink(Log::Reader reader) : reader_(std::move(reader)) {}
@@ -65,7 +65,7 @@ class ReaderSink final : public spdlog::sinks::base_sink<std::mutex> {
   const Log::Reader reader_;
 };
 
-/// One line; in colours where it goes to a terminal.
+/// One line, in colours if the descriptor is a terminal.
 std::string laid_out(spdlog::formatter& formatter, const spdlog::details::log_msg& message,
                      bool coloured) {
   constexpr std::array<std::string_view, spdlog::level::n_levels> colours{
@@ -81,7 +81,7 @@ std::string laid_out(spdlog::formatter& formatter, const spdlog::details::log_ms
   return text;
 }
 
-/// The level by our own name: `%*` in a pattern.
+/// The level by our own name: `%*` in the pattern.
 class LevelName final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& line, const std::tm&,
@@ -94,7 +94,7 @@ class LevelName final : public spdlog::custom_flag_formatter {
   }
 };
 
-/// Puts date, time, zone and level before what LogLine makes.
+/// Puts date, time, zone and level before LogLine's text.
 std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format) {
   const char* pattern = format == LogFormat::json
                             ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%*",%v})"
@@ -108,7 +108,7 @@ LogLine::Form form_of(LogFormat format) {
   return format == LogFormat::json ? LogLine::Form::json : LogLine::Form::logfmt;
 }
 
-/// Hands on laid out lines to a descriptor, which `name` calls what it is, and waits for no one.
+/// Passes formatted lines to a descriptor without blocking; `name` is its name in messages.
 class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
  public:
   DescriptorSink(int descriptor, const std::string& name, LogFormat format)
@@ -148,7 +148,7 @@ class FileSink final : public DescriptorSink {
   FileSink(const std::string& path, int descriptor, LogFormat format)
       : DescriptorSink(descriptor, path, format), path_(path), descriptor_(descriptor) {}
 
-  /// The number stays and the file behind it changes, so a write that is under way does not mind.
+  /// The descriptor's number stays and its file changes, so a write under way is safe.
   void reopen() const {
     const int file = opened_for_lines(path_);
     ::dup3(file, descriptor_, O_CLOEXEC);
@@ -183,7 +183,7 @@ const char* name_of(Level level) {
 
 // --- Writing ------------------------------------------------------------------------------------
 
-/// Where a log's lines go. What it counted goes there at the end.
+/// Where a log's lines go. At the end it writes the counts that are left.
 struct Log::Place {
   Place(std::shared_ptr<spdlog::logger> to, LogLine::Form as, LogOptions o)
       : logger(std::move(to)), form(as), options(std::move(o)), rate(options.lines_a_second) {}
@@ -228,7 +228,7 @@ struct Log::Place {
   LogRate rate;
   static constexpr Clock::time_point never = Clock::time_point::max();
   std::atomic<Clock::time_point> next_count =
-      never;  ///< As `rate` has it, to be read without lock.
+      never;  ///< A copy of `rate`'s, readable without the lock.
 };
 
 Log::Log(Level least, std::shared_ptr<spdlog::logger> logger, LogLine::Form form,

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the server reports to the people who run it: one line an event, a text and named fields.
+/// What the server reports to its operators: one line an event, a text and named fields.
 
 #include <functional>
 #include <initializer_list>
@@ -22,14 +22,15 @@ namespace phx {
 
 enum class Level { debug, info, warn, error, off };
 
-/// `"debug"`, `"info"`, `"warn"`, `"error"` or `"off"`. \throws std::invalid_argument naming them.
+/// `"debug"`, `"info"`, `"warn"`, `"error"` or `"off"`. \throws std::invalid_argument that names
+/// them.
 Level level_of(std::string_view name);
-/// The other way round.
+/// The reverse.
 const char* name_of(Level level);
 
 struct LogOptions {
-  /// Lines with the same text that are written in a second; 0: all. The others are counted, in one
-  /// line a second: `… and 1234 more of this kind kind="a join was refused"`.
+  /// At most this many lines with the same text are written in a second; 0: all. The rest are
+  /// counted, in one line a second: `… and 1234 more of this kind kind="a join was refused"`.
   std::size_t lines_a_second = 100;
   std::function<Clock::time_point()> now = Clock::now;  ///< For tests.
 };
@@ -40,37 +41,35 @@ class Log {
   using Field = std::pair<std::string_view, std::string_view>;
   using Reader = std::function<void(Level level, const std::string& line)>;
 
-  /// Writes to standard error what is at least as grave as `least`, with date, time and zone, on a
-  /// thread of its own: logging never blocks. Lines that standard error does not take are lost, and
-  /// counted: LineWriter.
+  /// Writes lines of level `least` and above to standard error, with date, time and zone, on a
+  /// thread of its own: logging never blocks. Lines that standard error does not take are lost and
+  /// counted: see LineWriter.
   static Log to_stderr(Level least, LogFormat format = LogFormat::logfmt, LogOptions options = {});
-  /// The same to the end of a file, which is made if there is none, readable by its owner and its
-  /// group. The file stays open for as long as the program runs. \throws std::runtime_error if it
-  /// can't be opened.
+  /// The same, appended to a file. A new file is readable by its owner and its group. It stays open
+  /// as long as the program runs. \throws std::runtime_error if it can't be opened.
   static Log to_file(const std::string& path, Level least, LogFormat format = LogFormat::logfmt,
                      LogOptions options = {});
-  /// Hands each line that is at least as grave as `least` to `reader`, one at a time, on the thread
-  /// that wrote it: for tests, and for programs that keep a log of their own. A line is the text,
-  /// and its fields as logfmt writes them: `a join was refused topic=room:a`.
+  /// Passes each line of level `least` and above to `reader`, one at a time, on the thread that
+  /// logs: for tests, and for programs with a log of their own. A line is the text, then its fields
+  /// in logfmt: `a join was refused topic=room:a`.
   static Log to(Level least, Reader reader, LogOptions options = {});
-  /// Writes nowhere: for tests.
+  /// Discards everything: for tests.
   static Log silent();
 
   /// Whether a line of this level would be written; never for Level::off.
   bool enabled(Level level) const;
-  /// Writes the text and its fields, and after them what the thread's LogScope says of itself.
-  /// Control characters are escaped, and values stand in quotes where they must: what a client
-  /// sent can forge neither a line nor a field.
+  /// Writes the text and its fields, then the fields of the thread's LogScope. Control characters
+  /// are escaped, and values are quoted where needed, so what a client sent can forge neither a
+  /// line nor a field.
   void write(Level level, std::string_view text, std::initializer_list<Field> fields = {}) const;
 
-  /// Opens the file again by its name, so that it may have been moved away; no line is lost. If it
-  /// can't be opened, lines go on to the old one, and an error is among them. Does nothing for
-  /// other logs.
+  /// Reopens the file by its name, after a rotation has moved it; no line is lost. If it can't be
+  /// opened, the log stays on the old file, and says so. Does nothing for other logs.
   void reopen() const;
-  /// Waits until what was written has reached its place, for a second at most.
+  /// Waits until all lines are written, for a second at most.
   void flush() const;
-  /// Writes what was counted instead of being written, in seconds that are over: whoever has a
-  /// clock calls it when `counts_due` says. Each write does so, too.
+  /// Writes the counts of past seconds. A caller with a timer calls it at `counts_due`; each write
+  /// does it too.
   void write_counts() const;
   std::optional<Clock::time_point> counts_due() const;
 
@@ -93,20 +92,20 @@ class Log {
   std::shared_ptr<Place> place_;
 };
 
-/// What a log line may be about: a process that knows its topic, a request that knows its id.
+/// What a log line is about: a process knows its topic, a request its id.
 class LogSubject {
  public:
   using Metadata = std::vector<std::pair<std::string, std::string>>;
   virtual ~LogSubject() = default;
-  /// Asked only when a line is written.
+  /// Called only when a line is written.
   virtual Metadata log_metadata() const { return {}; }
 };
 
-/// While it lives, each line that this thread writes carries what `subject` says of itself: a turn
-/// of a process, an answer to a request. The innermost counts. Mirrors Logger.metadata/1.
+/// While it lives, each line of this thread carries the fields of `subject`: during a turn of a
+/// process, or the answer to a request. The innermost scope counts. Mirrors Logger.metadata/1.
 class LogScope {
  public:
-  /// `subject` outlives the scope.
+  /// `subject` must outlive the scope.
   explicit LogScope(const LogSubject& subject);
   LogScope(const LogScope&) = delete;
   LogScope& operator=(const LogScope&) = delete;

@@ -1,4 +1,4 @@
-/// Values are made harmless first, by one_line, and then quoted as the form asks for.
+/// one_line() first makes a value harmless; then it is quoted as the format asks.
 
 #include "base/log_line.h"
 
@@ -12,13 +12,12 @@
 namespace phx {
 namespace {
 
-/// C0 and C1, which terminals obey, and Unicode's two more ends of a line.
+/// C0 and C1, which terminals obey, and Unicode's two further line separators.
 bool is_control(char32_t point) {
   return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
 }
 
-/// REQUIRES: no control characters. Good for logfmt, whose parsers read it as Go does, and for
-/// JSON.
+/// REQUIRES: no control characters. Fits logfmt, whose parsers read it as Go does, and JSON.
 std::string quoted(std::string_view line) {
   std::string text = "\"";
   for (const char c : line) {
@@ -28,8 +27,8 @@ std::string quoted(std::string_view line) {
   return text + '"';
 }
 
-/// Quoted where a parser would take it for something else: for two fields, or none. U+FFFD is what
-/// Go's parser makes of broken text, and refuses.
+/// Quoted where a parser would misread the value, as two fields or none. U+FFFD is what Go's parser
+/// makes of broken text, and it refuses that.
 std::string logfmt_value(std::string_view value) {
   std::string line = one_line(value);
   const bool plain = line.find_first_of(" =\"") == std::string::npos &&
@@ -37,7 +36,7 @@ std::string logfmt_value(std::string_view value) {
   return plain ? line : quoted(line);
 }
 
-/// Names are the program's own; what could end one is no part of it.
+/// Names are the program's own; characters that could end one are replaced.
 std::string field_name(std::string_view name) {
   std::string safe = one_line(name);
   for (char& c : safe) {

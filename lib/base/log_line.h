@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a log line looks like: one line an event, whoever wrote what is in it.
+/// What a log line looks like: one line an event, whatever its values contain.
 ///
 ///     time=2026-11-28T05:39:25.123+01:00 level=info msg=JOINED topic=room:lobby params="{\"a\":1}"
 ///     {"time":"2026-11-28T05:39:25.123+01:00","level":"info","msg":"JOINED","topic":"room:lobby"}
@@ -13,18 +13,18 @@
 namespace phx {
 
 enum class LogFormat {
-  logfmt,  ///< `key=value`, and values in double quotes that need them: for people and for grep.
-  json,    ///< One object a line, each value a string: for collectors.
+  logfmt,  ///< `key=value`, with values in double quotes where needed: for people and for grep.
+  json,    ///< One object a line, each value a string: for log collectors.
 };
 
-/// `"logfmt"` or `"json"`. \throws std::invalid_argument naming them.
+/// `"logfmt"` or `"json"`. \throws std::invalid_argument that names them.
 LogFormat log_format_of(std::string_view name);
 
-/// What follows a line's time and level. Built up field by field; a name counts once, the first
-/// time, and those of the line's own parts (time, level, msg) get a `_`.
+/// What follows a line's time and level, built field by field. Of fields with one name the first
+/// counts; the names of the line's own parts (time, level, msg) get a `_`.
 class LogLine {
  public:
-  /// How the text stands: as `msg=…` (logfmt), `"msg":…` (JSON), or plain before the fields.
+  /// How the text is written: as `msg=…` (logfmt), `"msg":…` (JSON), or plain before the fields.
   enum class Form { logfmt, json, plain };
 
   LogLine(Form form, std::string_view text);
@@ -42,7 +42,7 @@ class LogLine {
 };
 
 /// The text with control characters, and bytes that are not valid UTF-8, written as `\xNN`, and cut
-/// after 500 bytes: fit for a log's line, whoever wrote it.
+/// after 500 bytes: safe in a log line, even if a client wrote it.
 std::string one_line(std::string_view text);
 
 }  // namespace phx

@@ -1,4 +1,4 @@
-/// A second begins with a kind's first line in it.
+/// A kind's second begins with its first line.
 
 #include "base/log_rate.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// How many lines of one kind a log takes in a second: the rest is counted, so that no client fills
-/// a disk by what it does wrong.
+/// Limits the lines of one kind that a log takes in a second and counts the rest, so that no client
+/// fills a disk with its mistakes.
 
 #include <cstddef>
 #include <functional>
@@ -16,10 +16,10 @@
 
 namespace phx {
 
-/// A kind is a line's text; its fields differ. Not for several threads at once: its Log has a lock.
+/// A kind is a line's text, whatever its fields. Not thread-safe: its Log has a lock.
 class LogRate {
  public:
-  /// Lines that were counted instead of being written.
+  /// Lines that were counted, not written.
   struct Rest {
     int level;
     std::string text;
@@ -28,16 +28,15 @@ class LogRate {
 
   explicit LogRate(std::size_t lines_a_second) : limit_(lines_a_second) {}
 
-  /// Whether this line may be written; if not, it is counted.
+  /// Whether this line may be written; otherwise it is counted.
   bool take(int level, std::string_view text, Clock::time_point now);
-  /// What was counted in seconds that are over, and is not counted any more. `all` takes those that
-  /// are not over, too.
+  /// Takes the counts of past seconds; with `all`, those of the current second too.
   std::vector<Rest> counted(Clock::time_point now, bool all = false);
-  /// When the next of these seconds is over.
+  /// When the next second with a count ends.
   std::optional<Clock::time_point> due() const;
 
  private:
-  /// Texts are a program's own, and so few. Where they are not, all that have no place share one.
+  /// Texts are the program's own, so they are few. If there are too many, the rest share one place.
   static constexpr std::size_t max_kinds = 500;
   static constexpr std::chrono::seconds window{1};
   struct Kind {

@@ -1,4 +1,4 @@
-/// A flood of one kind of line is a hundred lines a second, and one that counts the rest.
+/// A flood of one kind of line becomes a hundred lines a second, and one that counts the rest.
 
 #include "base/log.h"
 #include "testing/case.h"
@@ -44,7 +44,7 @@ PHX_TEST("another text is another kind, and so is another level") {
   expect_eq(f.taken(), Lines{"a", "b", "a"});
 }
 
-PHX_TEST("the count is written when its second is over, whatever comes then") {
+PHX_TEST("the count is written after its second, with any line that comes next") {
   Fixture f(1);
   f.log.warn("a");
   expect(!f.log.counts_due(), "all was written");
@@ -62,7 +62,7 @@ PHX_TEST("the count is written when its second is over, whatever comes then") {
   expect_eq(f.taken(), Lines{"a", "… and 1 more of this kind kind=a"});
 }
 
-PHX_TEST("at the end no count is lost") {
+PHX_TEST("no count is lost at the end") {
   Lines lines;
   {
     const Log log =
@@ -76,13 +76,13 @@ PHX_TEST("at the end no count is lost") {
             Lines{"a", "… and 9 more of this kind kind=a", "… and 1 more of this kind kind=a"});
 }
 
-PHX_TEST("a hundred thousand kinds take the memory of some hundred") {
+PHX_TEST("a hundred thousand kinds take the memory of a few hundred") {
   Fixture f(1);
   for (int i = 0; i < 100'000; ++i) f.log.warn(std::to_string(i));
   expect(f.lines.size() < 1'000, "those without a place of their own share one");
 }
 
-PHX_TEST("without a limit all is written") {
+PHX_TEST("without a limit every line is written") {
   Fixture f(0);
   for (int i = 0; i < 1'000; ++i) f.log.warn("a");
   expect_eq(f.lines.size(), 1'000u);

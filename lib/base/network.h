@@ -10,9 +10,9 @@
 
 namespace phx {
 
-/// The address itself; of an IPv6 address its first 64 bits, since one site has all that begin with
-/// them. An IPv4 address in IPv6 form, as a proxy for both families may write it, is the IPv4
-/// address. Any other text stands for itself.
+/// The IPv4 address, or the first 64 bits of an IPv6 address, because one site owns all addresses
+/// that begin with them. An IPv4 address in IPv6 form, as a dual-stack proxy may write it, is the
+/// IPv4 address. Any other text is returned as it is.
 inline std::string network_of(const std::string& address) {
   in6_addr ip{};
   if (address.find(':') == std::string::npos) return address;

@@ -1,4 +1,4 @@
-/// By the C library, in the C locale.
+/// Uses the C library, in the C locale.
 
 #include "base/number.h"
 

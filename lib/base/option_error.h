@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What start-up throws where an option can't be used as it is.
+/// What start-up throws if an option's value can't be used.
 
 #include <stdexcept>
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace phx {
 
-/// A sentence that says what was expected, what came and what to set. A program that sets the
-/// option by a flag of its own can add which.
+/// A sentence that says what was expected, what came and what to set. A program can add the name of
+/// its own flag for the option.
 class OptionError : public std::runtime_error {
  public:
   /// `option` is its name in C++: `ServerOptions::port`.

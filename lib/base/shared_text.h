@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Text that many objects keep and none changes: copies share its bytes.
+/// Text that many objects hold and none changes: copies share its bytes.
 
 #include <memory>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace phx {
 
-/// A value that reads like a `const std::string`. An empty one owns no memory. Any thread.
+/// A value that works like a `const std::string`. An empty one owns no memory. Any thread.
 class SharedText {
  public:
   SharedText() = default;

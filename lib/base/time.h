@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The one clock of the house. Whatever needs the time is given it, so that tests own it.
+/// The one clock. Code that needs the time is passed it, so that tests control it.
 
 #include <chrono>
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// One character of UTF-8 at a time, by the table of the Unicode standard (3-7).
+/// Reads UTF-8 a character at a time, by table 3-7 of the Unicode standard.
 
 #include <array>
 #include <cstddef>
@@ -12,8 +12,8 @@
 
 namespace phx {
 
-/// How many bytes the first character has; 0 where it is none: cut short, overlong, a surrogate or
-/// beyond U+10FFFF. REQUIRES: !text.empty().
+/// The size of the first character in bytes; 0 if it is not valid: cut short, overlong, a surrogate
+/// or above U+10FFFF. REQUIRES: !text.empty().
 inline std::size_t utf8_sequence(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
@@ -33,8 +33,8 @@ inline std::size_t utf8_sequence(std::string_view text) {
   return 0;
 }
 
-/// How many bytes of the text are whole characters, where what is left may still become one;
-/// nothing where no bytes that follow could make the text UTF-8.
+/// The bytes of the text that are whole characters, if the rest may still become one; nothing if no
+/// further bytes could make the text valid UTF-8.
 inline std::optional<std::size_t> utf8_prefix(std::string_view text) {
   constexpr std::size_t word = sizeof(std::uint64_t);
   std::size_t at = 0;
@@ -47,7 +47,7 @@ inline std::optional<std::size_t> utf8_prefix(std::string_view text) {
     at += size;
   }
   const std::string_view left = text.substr(at);
-  // The least second bytes of all first bytes, those of 0xF0 and of 0xE0; then any others.
+  // The smallest second bytes after 0xF0 and 0xE0, then after any other first byte.
   for (const char* rest : {"\x80\x80\x80", "\x90\x80\x80", "\xA0\x80\x80"}) {
     if (left.empty()) return at;
     const std::size_t size = utf8_sequence(std::string(left.substr(0, 3)) + rest);
@@ -56,7 +56,7 @@ inline std::optional<std::size_t> utf8_prefix(std::string_view text) {
   return {};
 }
 
-/// Its number in Unicode. REQUIRES: one whole character.
+/// The code point. REQUIRES: one whole character.
 inline char32_t code_point(std::string_view character) {
   constexpr std::array<unsigned char, 5> leading{0, 0x7F, 0x1F, 0x0F, 0x07};
   char32_t point = static_cast<unsigned char>(character[0]) & leading.at(character.size());

@@ -1,4 +1,4 @@
-/// What a channel does unless it says otherwise.
+/// A channel's default callbacks.
 
 #include "channel/channel.h"
 

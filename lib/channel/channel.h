@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What users write: a conversation about one topic with one client.
+/// The class that users write: a conversation about one topic with one client.
 ///
 ///     class Room : public phx::Channel {
 ///       phx::JoinResult join(std::string_view, phx::Payload, phx::Socket&) override {
@@ -15,8 +15,8 @@
 ///       }
 ///     };
 ///
-/// One object lives as long as its client is joined, in a process of its own: its callbacks run one
-/// at a time, and to throw ends this channel alone. Mirrors the behaviour Phoenix.Channel.
+/// An object lives as long as its client is joined, in a process of its own: its callbacks run one
+/// at a time, and an exception ends only this channel. Mirrors the behaviour Phoenix.Channel.
 
 #include <string>
 #include <string_view>
@@ -30,11 +30,11 @@ namespace phx {
 
 using process::ExitReason;
 
-/// The client is in; the response goes with the reply to its join.
+/// The client has joined; the response is sent in the reply.
 struct Joined {
   Payload response = {};
 };
-/// The client is not let in, and told why.
+/// The join is refused; the response, sent in the reply, says why.
 struct Refused {
   Payload reason = {};
 };
@@ -43,12 +43,12 @@ using JoinResult = std::variant<Joined, Refused>;
 //! [result]
 struct NoReply {};
 /// Ends the channel after this message. With a graceful reason (normal, shutdown) the client gets
-/// phx_close, else phx_error; a reply goes before either.
+/// phx_close, otherwise phx_error; a reply is sent before either.
 struct Stop {
   ExitReason reason = {};
   std::optional<Reply> reply = {};
 };
-/// What a handler may return: `{:noreply, …}`, `{:reply, …}` or `{:stop, …}`.
+/// A handler's result: `{:noreply, …}`, `{:reply, …}` or `{:stop, …}`.
 using Result = std::variant<NoReply, Reply, Stop>;
 //! [result]
 
@@ -59,28 +59,28 @@ class Channel {
   Channel& operator=(const Channel&) = delete;
   virtual ~Channel() = default;
 
-  /// Lets the client in or not. `params` is what it sent with phx_join.
+  /// Accepts or refuses the join. `params` is phx_join's payload.
   virtual JoinResult join(std::string_view topic, Payload params, Socket& socket) = 0;
-  /// An event from the client. What has no handler crashes: return unhandled(event).
+  /// An event from the client. For an unknown one, return unhandled(event), which crashes.
   virtual Result handle_in(std::string_view event, Payload payload, Socket& socket);
-  /// A broadcast that intercepts() names, before this client gets it; pushes it unless overridden.
+  /// A broadcast that intercepts() names, before this client gets it. The default pushes it.
   virtual Result handle_out(std::string_view event, Payload payload, Socket& socket);
-  /// A message from another process, or from send_self; an event that is published on this topic
-  /// and is no Broadcast, and whatever is published on other topics to which this channel has
-  /// subscribed: see pubsub::event_in.
+  /// A message from another process, or from send_self; an event published on this topic that is
+  /// not a Broadcast; and any event on other topics to which this channel has subscribed: see
+  /// pubsub::event_in.
   virtual Result handle_info(process::Message message, Socket& socket);
   /// The last callback: after a leave, a stop, a crash or the connection's end; not after a join
-  /// that threw, nor after a duplicate join, which kills.
+  /// that threw, nor after a duplicate join, which kills the channel.
   virtual void terminate(const ExitReason& reason, Socket& socket);
 
-  /// The broadcasts that handle_out wants to see. Read once, when the client has joined.
+  /// The broadcasts that handle_out gets. Read once, after the join.
   virtual std::vector<std::string> intercepts() const { return {}; }
   /// Whether handling this event may block (sleep, wait, compute for long): then it runs on a
-  /// worker thread. A join asks with the event phx_join. Where the payload is JSON of more than 64
-  /// kB, handle_in, handle_out and join run on one without being asked: to read it takes long.
+  /// worker thread. For a join the event is phx_join. With a JSON payload over 64 kB, handle_in,
+  /// handle_out and join always run on one, because parsing it takes long.
   virtual bool blocking(std::string_view event, const Payload& payload) const;
 
-  /// At which level a join is logged; Level::off for never. Mirrors `use Phoenix.Channel,
+  /// The level at which a join is logged; Level::off for never. Mirrors `use Phoenix.Channel,
   /// log_join:`.
   virtual Level log_join() const { return Level::info; }
   /// The same for each event from the client. Mirrors `log_handle_in:`.

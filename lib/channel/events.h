@@ -1,14 +1,13 @@
 #pragma once
 /// \file
-/// What a channel tells of itself: a join answered, an event handled. Phoenix's names, and what it
-/// tells with them.
+/// A channel's telemetry: a join answered, an event handled. Names and contents are Phoenix's.
 
 #include "channel/channel.h"
 #include "telemetry/telemetry.h"
 
 namespace phx {
 
-/// A channel's join returned. One that throws tells nothing. Told on the thread that ran it.
+/// A channel's join returned. Not sent if it throws. Sent on the thread that ran it.
 struct ChannelJoined {
   static constexpr std::string_view name = "phoenix.channel_joined";
   telemetry::Duration duration;
@@ -18,7 +17,7 @@ struct ChannelJoined {
   Level log;  ///< Channel::log_join.
 };
 
-/// A channel's handle_in returned. One that throws tells nothing. Told on the thread that ran it.
+/// A channel's handle_in returned. Not sent if it throws. Sent on the thread that ran it.
 struct ChannelHandledIn {
   static constexpr std::string_view name = "phoenix.channel_handled_in";
   telemetry::Duration duration;
@@ -28,8 +27,7 @@ struct ChannelHandledIn {
   Level log;  ///< Channel::log_handle_in.
 };
 
-/// The same, for who counts and does not read: no payload is copied for it, and each message
-/// counts.
+/// The same for handlers that only count: the payload is not copied for it.
 struct HandleInTimed {
   static constexpr std::string_view name = "phx.handle_in_timed";
   telemetry::Duration duration;

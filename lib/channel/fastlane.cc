@@ -1,4 +1,4 @@
-/// The dispatcher: once around the subscribers, one encoding a serializer.
+/// The dispatcher: one pass over the subscribers, one encoding for each serializer.
 
 #include "channel/fastlane.h"
 
@@ -11,7 +11,7 @@ using serializer::Broadcast;
 using serializer::FramePtr;
 using serializer::Serializer;
 
-/// What was encoded already. There are two serializers, so a list beats a map.
+/// The frames encoded so far. There are two serializers, so a list is faster than a map.
 class Encoded {
  public:
   explicit Encoded(const Broadcast& broadcast) : broadcast_(broadcast) {}
@@ -29,7 +29,7 @@ class Encoded {
   std::vector<std::pair<const Serializer*, FramePtr>> frames_;
 };
 
-/// Null where the subscriber left nothing, or something of its own.
+/// Null if the subscriber left no metadata, or metadata of another type.
 const Fastlane* lane_of(const pubsub::Subscriber& subscriber) {
   return subscriber.metadata ? pubsub::as<Fastlane>(*subscriber.metadata) : nullptr;
 }
@@ -52,7 +52,7 @@ void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber>
     if (fastlane != nullptr && !fastlane->intercepted(broadcast->event)) {
       scheduler.send(fastlane->transport, SocketPush{encoded.by(fastlane->serializer)});
     } else {
-      broadcast->payload.json();  // read once for all; what can't be read crashes its sender
+      broadcast->payload.json();  // parsed once for all; an unreadable payload crashes its sender
       scheduler.send(subscriber.pid, pubsub::EventPtr(event));
     }
   }

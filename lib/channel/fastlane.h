@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// How a broadcast reaches a thousand clients with one encoding: past their channels.
+/// Sends a broadcast to a thousand clients with one encoding, past their channels.
 ///
 /// A channel subscribes to its topic with a fastlane: where its client's frames go, and which
-/// events it wants to see first (intercepts). The dispatcher encodes once for each serializer and
-/// sends the same frame to every transport. Mirrors Phoenix.Channel.Server.dispatch/3.
+/// events it intercepts. The dispatcher encodes once for each serializer and sends the same frame
+/// to every transport. Mirrors Phoenix.Channel.Server.dispatch/3.
 
 #include <memory>
 #include <string>
@@ -21,7 +21,7 @@ struct SocketPush {
   serializer::FramePtr frame;
 };
 inline std::size_t heap_bytes(const SocketPush& push) { return push.frame->bytes.size(); }
-/// Sends the client of this transport a frame that is nobody else's.
+/// Sends a frame to this transport's client alone.
 inline void send_frame(process::Scheduler& scheduler, process::Pid transport,
                        serializer::Frame frame) {
   scheduler.send(transport,
@@ -41,16 +41,16 @@ struct Fastlane final : pubsub::Metadata {
 };
 //! [fastlane]
 
-/// Hands a serializer::Broadcast to one shard's subscribers: to those with a fastlane as a frame,
-/// to all others, and for intercepted events, as a pubsub::EventPtr message. An event that is no
-/// Broadcast goes to all as that message. \throws JsonError for a payload that is too large or too
-/// deep to be read, before anyone is sent it to read: it must not crash the receivers.
+/// Passes a serializer::Broadcast to one shard's subscribers: as a frame to those with a fastlane;
+/// to all others, and for intercepted events, as a pubsub::EventPtr message. An event that is not a
+/// Broadcast goes to all as that message. \throws JsonError for a payload too large or too deep to
+/// be read, before any subscriber gets it to read: it must not crash the receivers.
 void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber> subscribers,
               process::Pid from, const pubsub::EventPtr& event);
 
-/// To every subscriber of the topic but `from`. \throws EncodeError where a member on this shard
-/// can't be sent the payload in its version; what nobody is sent is not encoded. Any thread.
-/// `blame` crashes where a member of another shard can't. Mirrors
+/// Broadcasts to every subscriber of the topic but `from`. \throws EncodeError if the version of a
+/// member on this shard can't carry the payload; without members nothing is encoded. Any thread.
+/// `blame` crashes if a member on another shard can't be sent it. Mirrors
 /// Phoenix.Channel.Server.broadcast/4.
 void broadcast(pubsub::PubSub& pubsub, std::string_view topic, std::string_view event,
                serializer::Payload payload, process::Pid from = {}, process::Pid blame = {});

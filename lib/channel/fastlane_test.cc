@@ -1,4 +1,5 @@
-/// A broadcast's way to its members: one encoding each version, intercepts through the channel.
+/// A broadcast's way to its members: one encoding for each version, and intercepts through the
+/// channel.
 
 #include "channel/fastlane.h"
 
@@ -72,7 +73,7 @@ PHX_TEST("broadcast_from leaves the sender out") {
   expect_eq(f.b.heard(), Heard{R"([null,null,"t","said",{}])"});
 }
 
-PHX_TEST("an intercepted event goes through each member's channel, and may end there") {
+PHX_TEST("an intercepted event passes each member's channel, which may drop it") {
   Fixture f;
   f.a.send(R"(["a","2","t","seen",{}])");
   expect_eq(f.b.heard(), Heard{R"(["b",null,"t","seen",{"by":"b"}])"});
@@ -82,7 +83,7 @@ PHX_TEST("an intercepted event goes through each member's channel, and may end t
   expect_eq(f.b.heard(), Heard{});
 }
 
-PHX_TEST("all members of one version are sent the very same frame") {
+PHX_TEST("all members of one version are sent the same frame") {
   Fixture f;
   std::vector<serializer::FramePtr> sent;
   struct Ear : process::Process {
@@ -105,7 +106,7 @@ PHX_TEST("all members of one version are sent the very same frame") {
   expect(sent[0] == sent[1] && sent[1] != sent[2], "two share one frame, the third has its own");
 }
 
-/// Not a Fastlane: what some process of the application leaves at a subscription of its own.
+/// Not a Fastlane: metadata of an application's own subscription.
 struct Note : pubsub::Metadata {
   std::string text = "mine";
 };
@@ -130,14 +131,14 @@ PHX_TEST("a subscriber whose metadata is not a fastlane gets the broadcast itsel
 
 const std::string crashed = R"(["a","a","t","phx_error",{"reason":"channel_crash"}])";
 
-PHX_TEST("broadcasting what is not an object to a V2 member crashes the sender") {
+PHX_TEST("broadcasting JSON that is not an object to a V2 member crashes the sender") {
   Fixture f;
   f.a.send(R"(["a","2","t","said",[1]])");
   expect_eq(f.a.heard(), Heard{crashed});
   expect_eq(f.b.heard(), Heard{});
 }
 
-PHX_TEST("what nobody is sent is not encoded, so its sender goes on") {
+PHX_TEST("a broadcast without members is not encoded, so its sender goes on") {
   Fixture f;
   f.b.send(R"(["b","2","t","phx_leave",{}])");
   f.a.send(R"(["a","2","t","others",5])");
@@ -159,7 +160,7 @@ PHX_TEST("V1 members are sent any JSON, by a V1 and by a V2 sender") {
                         R"("ref":"2","topic":"t"})"});
 }
 
-PHX_TEST("one V2 member is enough to crash a V1 sender of what is not an object") {
+PHX_TEST("one V2 member is enough to crash a V1 sender of JSON that is not an object") {
   Fixture f;
   f.v1_joins();
   f.v1.send(R"({"topic":"t","event":"said","payload":5,"ref":"2"})");
@@ -169,7 +170,7 @@ PHX_TEST("one V2 member is enough to crash a V1 sender of what is not an object"
   expect_eq(f.b.heard(), Heard{});
 }
 
-PHX_TEST("bytes to a topic with a V1 member crash the one who tried, and no other") {
+PHX_TEST("bytes to a topic with a V1 member crash the sender alone") {
   Fixture f;
   f.v1_joins();
   f.a.send({serializer::Frame::binary, std::string("\0\1\1\1\4a2tsaid\xff", 14)});
@@ -178,8 +179,7 @@ PHX_TEST("bytes to a topic with a V1 member crash the one who tried, and no othe
   expect(f.v1.connected() && f.b.connected(), "the members stay");
 }
 
-PHX_TEST(
-    "what can't be read crashes the channel that has it broadcast, and none that was to read it") {
+PHX_TEST("an unreadable payload crashes the channel that broadcasts it, and no receiver") {
   const std::string deep = std::string(3'000, '[') + std::string(3'000, ']');
   const std::string large = R"({"a":")" + std::string(1'048'576, 'x') + R"("})";
   for (const std::string& payload : {deep, large}) {
@@ -192,7 +192,8 @@ PHX_TEST(
   }
 }
 
-PHX_TEST("what the scanner takes, members that intercept it read, and pass on whole") {
+PHX_TEST(
+    "members that intercept a payload can read all that the scanner takes, and pass it on whole") {
   for (const std::string member :
        {R"("id":18446744073709551615)", R"("id":-123456789012345678901234567890)",
         R"("a\u0000b":1)", R"("":0.1)"}) {

@@ -1,4 +1,4 @@
-/// One message of a channel's: which callback takes it, and what becomes of what that returned.
+/// Passes a message to a channel's callback, and acts on the result.
 
 #include "channel/server.h"
 #include "process/scheduler.h"
@@ -9,7 +9,7 @@ namespace phx::channel {
 void Server::from_client(serializer::Message&& message) {
   SocketKeeper::set_ref(socket_, std::move(message.ref));
   if (!message.event.is_string()) {
-    // Not what it is: a log might show it, and nobody has filtered it.
+    // Does not quote it: a log might show it, unfiltered.
     throw std::runtime_error("expected an event's name to be a string, got another JSON value");
   }
   if (message.event.text() == "phx_leave") {
@@ -44,7 +44,7 @@ void Server::intercepted(const serializer::Broadcast& broadcast) {
 void Server::act_on(Result&& result, bool may_reply) {
   if (auto* reply = std::get_if<Reply>(&result)) {
     if (!may_reply) {
-      throw std::logic_error("expected NoReply or Stop: only handle_in has somebody to reply to");
+      throw std::logic_error("expected NoReply or Stop: only handle_in can reply");
     }
     send_reply(std::move(*reply));
   } else if (auto* end = std::get_if<Stop>(&result)) {

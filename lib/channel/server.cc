@@ -1,4 +1,4 @@
-/// One channel's life: join, messages in order, and an end that its client is told of.
+/// One channel's life: a join, messages in order, and an end of which the client is notified.
 
 #include "channel/server.h"
 
@@ -15,7 +15,7 @@ Server::Server(std::unique_ptr<Channel> channel, Socket socket, Payload params)
       channel_(std::move(channel)),
       params_(std::make_unique<Payload>(std::move(params))) {}
 
-/// What the user's destructor writes is about its topic, as all is that the channel wrote.
+/// The user's destructor still logs under the channel's topic.
 Server::~Server() {
   const LogScope about(*this);
   channel_.reset();
@@ -48,7 +48,7 @@ void Server::join() {
 }
 //! [join]
 
-/// What nobody wants to know is neither measured nor copied.
+/// If no handler is attached, nothing is measured or copied.
 JoinResult Server::call_join() {
   const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
   const std::unique_ptr<Payload> given = std::move(params_);
@@ -90,14 +90,14 @@ void Server::turn_away(Refused refused) {
 }
 //! [let_in]
 
-/// What any node broadcasts after a join's reply comes to the client, so the reply waits until
-/// other nodes' broadcasts come to this node.
+/// After a join's reply the client must get every broadcast of every node, so the reply waits until
+/// other nodes' broadcasts arrive here.
 void Server::answer_once_heard(process::Ref heard, Payload response) {
-  static constexpr Millis patience{5'000};  // half of the time that phoenix.js gives a join
+  static constexpr Millis patience{5'000};  // half of phoenix.js's timeout for a join
   const auto answer = std::make_shared<Payload>(std::move(response));
   await(heard, patience, [this, answer](std::optional<Message> confirmed) {
     if (!confirmed) {
-      scheduler().log().warn("a join was answered before other nodes' broadcasts come here",
+      scheduler().log().warn("a join was answered before other nodes' broadcasts arrive here",
                              {{"waited_ms", std::to_string(patience.count())}});
     }
     answer_join(serializer::Status::ok, std::move(*answer));
@@ -125,7 +125,7 @@ void Server::handle(Message message) {
   } else if (const auto* inspect = message.get_if<Inspect>()) {
     inspect->look(socket_);
   } else if (message.holds<pubsub::Heard>()) {
-    // The join was answered without it.
+    // The join was already answered.
   } else {
     act_on(channel_->handle_info(std::move(message), socket_), false);
   }
@@ -136,7 +136,7 @@ Server::Meanwhile Server::meanwhile(Message& message, Message*) {
   return gone ? Meanwhile::end_of_rest : Meanwhile::queue;
 }
 
-/// The event is kept, and not copied before its turn comes: a room may have many members.
+/// Keeps the event, and copies it only in the turn: a room may have many members.
 void Server::intercepted_on_a_worker(Message message) {
   const auto mail = std::make_shared<Message>(std::move(message));
   const auto result = std::make_shared<Result>();
@@ -150,7 +150,7 @@ void Server::intercepted_on_a_worker(Message message) {
 Result Server::call_handle_in(serializer::Message&& message) {
   const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
   const std::string& event = message.event.text();
-  std::optional<Payload> params;  // the handler takes its own
+  std::optional<Payload> params;  // the handler gets a copy
   if (telemetry.attached<ChannelHandledIn>()) params = message.payload;
   const telemetry::Span span(params || telemetry.attached<HandleInTimed>());
   Result result = channel_->handle_in(event, std::move(message.payload), socket_);

@@ -18,28 +18,28 @@ struct JoinReply {
   Payload response;
 };
 
-/// The channel is about to end gracefully: tell the client phx_close, not phx_error.
+/// The channel is about to end gracefully: send the client phx_close, not phx_error.
 struct SocketClose {
   process::Pid channel;
 };
 
-/// The first message: join now, and answer under this Ref.
+/// The first message: join now, and tag the answer with this Ref.
 struct JoinRequest {
   process::Ref ref;
 };
 
-/// Lets somebody look at the socket, in the channel's own turn: for tests, and for those who search
-/// for a fault. Mirrors :sys.get_state/1.
+/// Calls a function with the socket in the channel's own turn: for tests and debugging. Mirrors
+/// :sys.get_state/1.
 struct Inspect {
   std::function<void(const Socket&)> look;
 };
 
-/// Makes the user's channel object; one a joined client.
+/// Makes the user's channel object, one for each joined client.
 using Factory = std::function<std::unique_ptr<Channel>()>;
 
 class Server final : public process::Process {
  public:
-  /// `socket` is this channel's own copy, already told its topic, join_ref and transport.
+  /// `socket` is this channel's own copy, with its topic, join_ref and transport set.
   Server(std::unique_ptr<Channel> channel, Socket socket, Payload params);
   ~Server() override;
 
@@ -51,13 +51,13 @@ class Server final : public process::Process {
  protected:
   void init() override;
   /// JoinRequest, serializer::Message from the client, a Broadcast on this topic, Down of the
-  /// transport, Inspect, or the user's: also each other event that pubsub brings.
+  /// transport, Inspect, or the user's own, which includes other events from pubsub.
   void handle(process::Message message) override;
   void terminate(const ExitReason& reason) override;
-  /// Also where a worker still runs its handler: a dead channel hears no broadcast.
+  /// Also called while a worker still runs its handler: a dead channel gets no broadcast.
   void buried() override { subscription_.reset(); }
-  /// Once the client is gone, what it sent and nobody has begun to handle is dropped: a handler
-  /// that blocks would keep it for long, and the next one again.
+  /// When the client is gone, its unhandled messages are dropped: otherwise each blocking handler
+  /// would keep them longer.
   Meanwhile meanwhile(process::Message& message, process::Message* last) override;
 
  private:
@@ -74,8 +74,8 @@ class Server final : public process::Process {
   void on_a_worker(serializer::Message message);
   void intercepted(const serializer::Broadcast& broadcast);
   void intercepted_on_a_worker(process::Message message);
-  /// A payload of JSON that may take milliseconds to read: its handler runs on a worker thread, as
-  /// if it blocked.
+  /// A JSON payload that may take milliseconds to parse: its handler runs on a worker thread, as if
+  /// it blocked.
   static bool takes_long(const Payload& payload) {
     constexpr std::size_t worth_a_worker = 65'536;
     return !payload.is_binary() && payload.view().size() > worth_a_worker;
@@ -87,8 +87,8 @@ class Server final : public process::Process {
 
   Socket socket_;
   std::unique_ptr<Channel> channel_;
-  std::unique_ptr<Payload> params_;  ///< Until the channel has them, at its join.
-  bool join_returned_ = false;       ///< Only then has the channel a last callback.
+  std::unique_ptr<Payload> params_;  ///< Until the join, when the channel gets them.
+  bool join_returned_ = false;       ///< Only then does the channel get its last callback.
   process::Ref join_request_{};
   process::Ref transport_monitor_{};
   std::unique_ptr<pubsub::Subscription> subscription_;

@@ -1,4 +1,4 @@
-/// What a channel's server owes the user's channel beyond its callbacks.
+/// A channel's server: logs, events and ends around the user's callbacks.
 
 #include "channel/server.h"
 
@@ -11,7 +11,7 @@ using namespace phx::testing;
 
 namespace {
 
-/// Keeps the socket that it was given, and speaks of it as it goes.
+/// Keeps its socket, and reports on it when it is destroyed.
 struct Talkative : Channel {
   explicit Talkative(const Log& log) : log_(log) {}
   Talkative(const Talkative&) = delete;
@@ -33,13 +33,13 @@ struct Users : UserSocket {
   }
 };
 
-/// What a part of the application publishes that is not about channels at all: no Broadcast.
+/// An application's own event, not a Broadcast.
 struct Price final : pubsub::Event {
   explicit Price(int c) : cents(c) {}
   const int cents;
 };
 
-/// Says on its topic what reaches its handle_info.
+/// Broadcasts on its topic what reaches its handle_info.
 struct Ticker : Channel {
   JoinResult join(std::string_view, Payload, Socket& socket) override {
     news_ = socket.context().pubsub->subscribe("news", socket.channel());
@@ -66,7 +66,7 @@ using Heard = std::vector<std::string>;
 
 }  // namespace
 
-PHX_TEST("a channel writes to the server's log, and has the time of its turn") {
+PHX_TEST("a channel writes to the server's log, and knows the time of its turn") {
   struct Diary : Channel {
     JoinResult join(std::string_view, Payload, Socket& socket) override {
       socket.log().info("joined", {{"at", std::to_string(seconds(socket))}});
@@ -123,7 +123,7 @@ PHX_TEST("a broadcast on another topic to which a channel has subscribed reaches
   expect_eq(ann.heard(), Heard{R"(["1",null,"stock:a","heard",{"event":"flash","on":"news"}])"});
 }
 
-/// In Phoenix such a channel has no socket by then, and its server passes `terminate` over.
+/// In Phoenix such a channel has no socket yet, and its server skips `terminate`.
 PHX_TEST("terminate is not called after a join that threw, and is after one that refused") {
   struct Doorkeeper : Channel {
     explicit Doorkeeper(Heard& said) : said_(said) {}
@@ -151,8 +151,7 @@ PHX_TEST("terminate is not called after a join that threw, and is after one that
   expect_eq(said, Heard{"shutdown"});
 }
 
-PHX_TEST(
-    "what a channel's destructor writes is about its topic, and its socket is there until then") {
+PHX_TEST("a channel's destructor logs under its topic, and its socket is still valid") {
   std::vector<std::string> lines;
   const Log log =
       Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); });
@@ -167,7 +166,7 @@ PHX_TEST(
     ann.send(R"(["1","2",")" + room + R"(","phx_leave",{}])");
     expect_eq(lines, std::vector<std::string>{gone});
     ann.send(join);
-    ann.send(join);  // ends the one before it by an exit signal
+    ann.send(join);  // ends the previous one by an exit signal
     expect_eq(lines, std::vector<std::string>{gone, gone});
   }
   expect_eq(lines, std::vector<std::string>{gone, gone, gone});  // with the house
@@ -175,7 +174,7 @@ PHX_TEST(
 
 namespace {
 
-/// A way to other nodes whose broadcasts arrive once the test says so.
+/// An adapter whose broadcasts arrive once the test says so.
 struct Distant final : pubsub::Adapter {
   const std::string& node_name() const override { return name; }
   void open(std::vector<pubsub::PubSub*>, const telemetry::Telemetry&, const Log&) override {}
@@ -191,7 +190,7 @@ struct Distant final : pubsub::Adapter {
   std::function<void()> confirm;
 };
 
-/// Ann joins a room of hers on a node with others.
+/// Ann joins a room on a node that is connected to others.
 struct OnNode {
   Distant nodes;
   std::vector<std::string> lines;
@@ -214,7 +213,7 @@ const std::string joined = R"(["1","1","stock:a","phx_reply",{"response":{},"sta
 
 }  // namespace
 
-PHX_TEST("a join is answered once what other nodes broadcast arrives, and before what has come") {
+PHX_TEST("a join is answered once other nodes' broadcasts arrive, before those that have come") {
   OnNode f;
   channel::broadcast(f.house.pubsub, "stock:a", "early", {});
   f.ann.send(R"([null,"2","phoenix","heartbeat",{}])");
@@ -226,7 +225,7 @@ PHX_TEST("a join is answered once what other nodes broadcast arrives, and before
                   R"([null,"2","phoenix","phx_reply",{"response":{},"status":"ok"}])"});
 }
 
-PHX_TEST("a join is answered all the same where that takes too long, with a line in the log") {
+PHX_TEST("if that takes too long, the join is answered anyway, with a line in the log") {
   OnNode f;
   f.house.pass(Millis{4'999});
   expect_eq(f.ann.heard(), Heard{});
@@ -234,7 +233,7 @@ PHX_TEST("a join is answered all the same where that takes too long, with a line
   expect_eq(f.ann.heard(), Heard{joined});
   expect_eq(f.lines.size(), std::size_t{1});
   expect(f.lines[0].find("waited_ms=5000") != std::string::npos, f.lines[0]);
-  f.nodes.confirm();  // late: no concern of the user's channel
+  f.nodes.confirm();  // late: the user's channel does not get it
   f.house.settle();
   f.ann.send(R"([null,"2","phoenix","heartbeat",{}])");
   expect_eq(f.ann.heard().size(), std::size_t{1});

@@ -1,5 +1,5 @@
-/// A channel's way out: each push is encoded here, in the channel's own turn, so what can't be
-/// encoded crashes the channel that tried and nobody else.
+/// A channel's way out: each push is encoded here, in the channel's own turn, so a payload that
+/// can't be encoded crashes only the channel that pushed it.
 
 #include "channel/socket.h"
 

@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// The Socket value: who the client is, which topic this is about, and the way back to it.
+/// The Socket value: the client, the topic, and the way back to the client.
 ///
-/// UserSocket::connect fills one in for the connection; each channel gets a copy of its own.
-/// Mirrors Phoenix.Socket's struct, and the functions of Phoenix.Channel that take one.
+/// UserSocket::connect fills it in for the connection; each channel gets a copy. Mirrors
+/// Phoenix.Socket's struct, and the functions of Phoenix.Channel that take one.
 
 #include <map>
 #include <string>
@@ -17,7 +17,7 @@ namespace phx {
 
 using serializer::Payload;
 
-/// Values that connect and the channels keep between messages, by name.
+/// Values by name that connect and the channels keep between messages.
 using Assigns = std::map<std::string, Json, std::less<>>;
 
 /// A channel's answer:
@@ -33,14 +33,16 @@ struct Reply {
   }
 };
 
-/// What a late answer needs: made by Socket::socket_ref in a handler, used by reply() after it.
+/// Identifies an event for a deferred reply: made by Socket::socket_ref in a handler, used by
+/// reply() later.
 struct SocketRef {
   process::Pid transport;
   const serializer::Serializer* serializer;
   serializer::Opaque join_ref, ref, topic;
 };
 
-/// What a shard lends to the processes that live on it, and outlives them. Copies are the same.
+/// Objects that a shard lends to its processes and that outlive them. Copies refer to the same
+/// objects.
 struct Context {
   process::Scheduler* scheduler;
   pubsub::PubSub* pubsub;
@@ -48,8 +50,9 @@ struct Context {
 
   /// The server's. Any thread.
   const Log& log() const { return scheduler->log(); }
-  /// To every member of the topic, on all shards. On the shard's own thread it \throws EncodeError,
-  /// as Socket::broadcast does; on another, a worker's say, the shard logs what can't be encoded.
+  /// Broadcasts to every member of the topic, on all shards. On the shard's own thread it \throws
+  /// EncodeError, as Socket::broadcast does; on another, such as a worker's, the shard logs a
+  /// payload that can't be encoded.
   void broadcast(std::string_view topic, std::string_view event, Payload payload = {}) const;
 };
 
@@ -59,12 +62,12 @@ class Socket {
   Socket(Context context, const serializer::Serializer& serializer)
       : context_(context), serializer_(&serializer) {}
 
-  /// Names this user's connections: a `disconnect` broadcast on it ends them all. Empty: no name.
-  /// Shared by the connection's channels.
+  /// The name of this user's connections: a `disconnect` broadcast on it ends them all. Empty:
+  /// none. Shared by the connection's channels.
   SharedText id;
   Assigns assigns;
 
-  /// The assign, or null.
+  /// The assigned value, or null.
   Json assign(std::string_view name) const {
     const auto found = assigns.find(name);
     return found == assigns.end() ? Json() : found->second;
@@ -75,28 +78,26 @@ class Socket {
 
   // For a channel's own callbacks, also on a worker thread.
 
-  /// To this client alone. \throws EncodeError for a payload that its version can't carry: in V2
-  /// JSON that is not an object, in V1 bytes.
+  /// Pushes to this client alone. \throws EncodeError for a payload that its version can't carry:
+  /// in V2 JSON that is not an object, in V1 bytes.
   void push(std::string_view event, Payload payload) const;
-  /// To every member of this topic. \throws EncodeError, as push does, where a member can't be sent
-  /// it.
+  /// Broadcasts to every member of this topic. \throws EncodeError, as push does, if a member's
+  /// version can't carry it.
   void broadcast(std::string_view event, Payload payload) const;
-  /// To every member but this one.
+  /// Broadcasts to every member but this one.
   void broadcast_from(std::string_view event, Payload payload) const;
-  /// To every member of another topic. Mirrors Endpoint.broadcast/3.
+  /// Broadcasts to every member of another topic. Mirrors Endpoint.broadcast/3.
   void broadcast_to(std::string_view topic, std::string_view event, Payload payload) const;
-  /// What reply() needs to answer the event at hand later. \throws std::logic_error for an event
-  /// whose ref is null, which can't be answered.
+  /// Identifies the current event, so that reply() can answer it later. \throws std::logic_error
+  /// for an event whose ref is null, which can't be answered.
   SocketRef socket_ref() const;
-  /// A message to this channel's own handle_info, now or after a while.
+  /// Sends a message to this channel's own handle_info, now or later.
   void send_self(process::Message message) const;
   void send_self_after(Millis delay, process::Message message) const;
 
-  /// The server's log. Lines that a callback writes say which topic, and which user, they are
-  /// about.
+  /// The server's log. Lines from a callback carry its topic and user.
   const Log& log() const { return context_.log(); }
-  /// When the turn at hand began: all the clock that a channel needs, and in tests the one that
-  /// they move.
+  /// The time at which the current turn began. Tests control it.
   Clock::time_point now() const { return context_.scheduler->now(); }
 
   const Context& context() const { return context_; }
@@ -111,18 +112,18 @@ class Socket {
 
   Context context_{};
   const serializer::Serializer* serializer_ = nullptr;
-  serializer::Opaque topic_;  ///< A string, as frames have it.
+  serializer::Opaque topic_;  ///< A string, as in frames.
   serializer::Opaque join_ref_;
   serializer::Opaque ref_;
   process::Pid transport_;
   process::Pid channel_;
 };
 
-/// Answers an event whose handler has long returned. Shard thread or worker; the channel may be
+/// Answers an event after its handler has returned. Shard thread or worker; the channel may be
 /// gone. Mirrors Phoenix.Channel.reply/2.
 void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply);
 
-/// What the channel and socket layers may change in a Socket and users may not.
+/// Access to a Socket for the channel and socket layers, not for users.
 class SocketKeeper {
  public:
   static void join(Socket& socket, std::string topic, serializer::Opaque join_ref,

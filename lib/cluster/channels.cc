@@ -1,4 +1,4 @@
-/// Who must hear a message decides by which channel it goes.
+/// Chooses a message's channel by its receivers.
 
 #include "cluster/channels.h"
 

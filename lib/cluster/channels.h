@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// By which of Redis' channels a message goes, and which ones a node subscribes to.
+/// Which of Redis' channels a message is published on, and which a node subscribes to.
 
 #include <string>
 #include <string_view>
@@ -9,14 +9,16 @@
 
 namespace phx::cluster {
 
-/// A channel of Redis for each of these.
+/// What gets a Redis channel of its own.
 enum class ChannelPer : unsigned char {
-  cluster,  ///< One for all, as in Phoenix: each node hears everything.
-  topic     ///< A node hears what its members listen to. No node of Phoenix understands it.
+  cluster,  ///< One for everything, as in Phoenix: each node receives every message.
+  topic  ///< One for each topic: a node receives only its subscribers' topics. Phoenix nodes do not
+         ///< support it.
 };
 
-/// The names, by the PubSub's. Every node hears all_nodes(); with ChannelPer::topic it hears
-/// of_node() of itself, and of_topic() of each topic that somebody has subscribed to. A value.
+/// The channels' names, from the PubSub's name. Every node subscribes to all_nodes(); with
+/// ChannelPer::topic also to of_node() of itself, and to of_topic() of each topic with a
+/// subscriber. A value.
 class Channels {
  public:
   Channels(std::string_view pubsub, ChannelPer per)
@@ -27,9 +29,9 @@ class Channels {
   std::string of_topic(std::string_view topic) const { return named(":topic:", topic); }
   std::string of_node(std::string_view node) const { return named(":node:", node); }
 
-  /// Where a message is published; empty for all_nodes(). By it go the notices, for which nobody
-  /// opens a topic: that a user is disconnected, since there are as many ids as users, and what
-  /// trackers say.
+  /// The channel of a message; empty for all_nodes(). Notices go there, because nodes do not
+  /// subscribe to their topics: disconnects, as there are as many ids as users, and trackers'
+  /// messages.
   std::string of_message(const Route& route, std::string_view topic,
                          const pubsub::Event& event) const;
 

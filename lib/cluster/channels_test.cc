@@ -1,4 +1,4 @@
-/// By which channel of Redis a message goes.
+/// Which Redis channel a message is published on.
 
 #include "cluster/channels.h"
 
@@ -23,7 +23,7 @@ serializer::Broadcast broadcast(const std::string& topic, const std::string& eve
 
 }  // namespace
 
-PHX_TEST("with one channel for all, everything goes by Phoenix's") {
+PHX_TEST("with one channel for everything, every message uses Phoenix's") {
   const Channels one("MyApp.PubSub", ChannelPer::cluster);
   expect_eq(one.all_nodes(), all);
   expect_eq(one.of_message(to_all, "room:1", broadcast("room:1", "new_msg")), std::string());
@@ -31,20 +31,20 @@ PHX_TEST("with one channel for all, everything goes by Phoenix's") {
             std::string());
 }
 
-PHX_TEST("with one a topic, a broadcast goes by that of its topic, also where it is a term") {
+PHX_TEST("with a channel for each topic, a broadcast uses its topic's, also as a term") {
   const std::string room = all + ":topic:room:1";
   expect_eq(topics.of_topic("room:1"), room);
   expect_eq(topics.of_message(to_all, "room:1", broadcast("room:1", "new_msg")), room);
   expect_eq(topics.of_message(to_all, "room:1", pubsub::TermEvent(Term("any"))), room);
 }
 
-PHX_TEST("notices go to all nodes: who is disconnected, and what trackers say") {
+PHX_TEST("notices go to all nodes: disconnects and trackers' messages") {
   const std::string tracker = "phx_presence:Elixir.MyPresence_shard0";
   expect_eq(topics.of_message(to_all, "user:1", broadcast("user:1", "disconnect")), std::string());
   expect_eq(topics.of_message(to_all, tracker, pubsub::WrittenTerm("")), std::string());
 }
 
-PHX_TEST("what is for one node goes to that one; an atom is no name of ours") {
+PHX_TEST("a message for one node goes to that node; an atom is never one of our names") {
   const auto message = broadcast("room:1", "new_msg");
   expect_eq(topics.of_message({Route::only, "b"}, "room:1", message), all + ":node:b");
   expect_eq(topics.of_message({Route::only, "b"}, "phx_presence:x", pubsub::WrittenTerm("")),

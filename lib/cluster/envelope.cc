@@ -1,4 +1,4 @@
-/// Sealing and opening, and what of both Phoenix would not survive.
+/// Seals and opens envelopes, and refuses what would crash Phoenix.
 
 #include "cluster/envelope.h"
 
@@ -23,7 +23,7 @@ constexpr long long version = 3;
 constexpr std::string_view by_channels = "Elixir.Phoenix.Channel.Server";
 constexpr std::string_view by_pubsub = "Elixir.Phoenix.PubSub";
 constexpr std::string_view broadcast_struct = "Elixir.Phoenix.Socket.Broadcast";
-/// A message there that is no tracker's ends that node's tracker, and each channel it knows.
+/// Any other message there ends that node's tracker, and each channel it tracks.
 constexpr std::string_view trackers_prefix = "phx_presence:";
 /// A transfer of a hundred thousand presences is two million terms, of seven bytes each.
 constexpr std::size_t bytes_a_term = 4;
@@ -79,7 +79,7 @@ std::string sealed(const Route& route, std::string_view topic, std::string_view 
   throw BadEnvelope(std::string("expected ") + expected);
 }
 
-/// Of a map that names itself a Broadcast; else null.
+/// The fields of a map that names itself a Broadcast; otherwise null.
 bool is_broadcast(const Term& message) {
   const Term* kind = message.find_atom("__struct__");
   return kind != nullptr && kind->is_atom(broadcast_struct);
@@ -92,7 +92,7 @@ std::string text_member(const Term& broadcast, const char* name) {
   return *text;
 }
 
-/// Payloads are maps or `{:binary, Bytes}`; the one who disconnects a user may send anything.
+/// Payloads are maps or `{:binary, Bytes}`; a disconnect may carry anything.
 serializer::Payload payload_of(const Term* term, std::string_view event) {
   const auto* binary = term != nullptr ? term->tuple_of(2) : nullptr;
   if (binary != nullptr && (*binary)[0].is_atom("binary")) {
@@ -103,7 +103,7 @@ serializer::Payload payload_of(const Term* term, std::string_view event) {
   if (event == disconnect_event) return {};
   if (term == nullptr || term->get<etf::Map>() == nullptr) refuse("a payload that is a map");
   std::string json = serializer::json_of(*term);
-  if (!json.starts_with('{')) refuse("a payload that is an object");  // a struct may be a text
+  if (!json.starts_with('{')) refuse("a payload that is an object");  // a struct may encode as text
   return serializer::Payload::own_text(std::move(json));
 }
 
@@ -114,8 +114,8 @@ pubsub::EventPtr broadcast_of(const Term& message) {
   return std::make_shared<const Broadcast>(std::move(topic), std::move(event), std::move(payload));
 }
 
-/// Those that Phoenix knows. Its PubSub would hand a Broadcast to channels as mail, which they do
-/// not expect, but for the one that disconnects a user.
+/// The dispatchers that Phoenix knows. Its PubSub would pass a Broadcast to channels as mail, which
+/// only a disconnect may be.
 Opened opened(std::string topic, const Term& message, const Term& dispatcher) {
   const bool channels = dispatcher.is_atom(by_channels);
   if (!channels && !dispatcher.is_atom(by_pubsub)) refuse("a dispatcher of Phoenix");
@@ -133,7 +133,7 @@ Opened opened(std::string topic, const Term& message, const Term& dispatcher) {
   return {std::move(topic), std::move(event), channel::dispatch};
 }
 
-/// What to do with a message of this mode and node.
+/// Whether a message of this mode and node is for us.
 enum class Meant { for_us, for_others, by_our_name };
 Meant meant(const Term& mode, const Term& node, std::string_view own_node) {
   const bool ours = node == Term(own_node);
@@ -141,7 +141,7 @@ Meant meant(const Term& mode, const Term& node, std::string_view own_node) {
   return mode.is_atom("only") && ours ? Meant::for_us : Meant::for_others;
 }
 
-/// Trackers notice by it that another node has the name of this one.
+/// Trackers use it to detect another node with this node's name.
 std::optional<Opened> by_our_name(std::string topic, etf::Reader& reader) {
   auto said = presence::own_name_in(reader);
   if (!said) return {};
@@ -170,7 +170,7 @@ std::optional<std::string> seal(const Route& route, std::string_view topic,
 }
 
 //! [open]
-/// What is not version 3 or of another shape is not ours to judge: Phoenix leaves it alone, too.
+/// Ignores messages of another version or shape, as Phoenix does.
 std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
                            const EnvelopeOptions& options, const Interest* interest) try {
   if (bytes.size() > options.max_bytes) refuse("a smaller message");

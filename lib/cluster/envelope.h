@@ -1,11 +1,11 @@
 #pragma once
 /// \file
-/// What travels between nodes: `{3, Mode, Node, Topic, Message, Dispatcher}`, of
-/// phoenix_pubsub_redis 3.
+/// A message between nodes: `{3, Mode, Node, Topic, Message, Dispatcher}`, of phoenix_pubsub_redis
+/// 3.
 ///
 /// Message is a Phoenix.Socket.Broadcast, by the dispatcher Phoenix.Channel.Server, or any term, by
 /// Phoenix.PubSub. A message that Phoenix could not handle would crash the processes that carry all
-/// others there; so what is written here is checked first, and what is read here is believed last.
+/// others there. So outgoing messages are checked first, and incoming ones are not trusted.
 
 #include <cstddef>
 #include <optional>
@@ -20,37 +20,37 @@ namespace phx::cluster {
 
 class Interest;
 
-/// The event that ends a user's sockets, on the topic that is their id.
+/// The event that ends a user's sockets, published on their id.
 constexpr std::string_view disconnect_event = "disconnect";
 
 /// `except`: to all but `node`, which is the sender. `only`: to `node`.
 struct Route {
   enum Mode : unsigned char { except, only };
   Mode mode = except;
-  etf::Term node;  ///< A text, or an atom: of the same letters, but another name.
+  etf::Term node;  ///< A text or an atom; the two are different names, even with the same letters.
 };
 
 struct EnvelopeOptions {
-  /// 1 to 9 compresses where that makes a message shorter; 0 never does.
+  /// 1 to 9 compresses if that makes a message shorter; 0 never does.
   std::size_t compression_level = 0;
-  /// Of one message, before it is compressed; larger ones are neither sent nor read.
+  /// The size of a message before compression; larger ones are neither sent nor read.
   std::size_t max_bytes = std::size_t{16} << 20;
 };
 
-/// Other nodes can't be sent this, or it is not one of theirs; what() says why.
+/// The message can't be sent to other nodes, or did not come from one; what() says why.
 class BadEnvelope : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Nothing for an event that only this program knows. \throws serializer::EncodeError for what
-/// no client could be sent: a payload that is neither a JSON object nor binary, a topic or an event
-/// that is not valid UTF-8. \throws BadEnvelope for what clients here may be sent, and nodes not:
-/// what is beyond the limits, and broadcasts on the topics of trackers.
+/// Nothing for an event that only this program knows. \throws serializer::EncodeError for a message
+/// that no client could be sent: a payload that is neither a JSON object nor binary, a topic or an
+/// event that is not valid UTF-8. \throws BadEnvelope for a message that only clients here may be
+/// sent: one beyond the limits, or a broadcast on a tracker's topic.
 std::optional<std::string> seal(const Route& route, std::string_view topic,
                                 const pubsub::Event& event, const EnvelopeOptions& options);
 
-/// Whether trackers speak to each other on this topic.
+/// Whether trackers send each other messages on this topic.
 bool of_trackers(std::string_view topic);
 
 /// A message for this node.
@@ -60,8 +60,8 @@ struct Opened {
   pubsub::Dispatcher dispatch;
 };
 
-/// Nothing for a message that is not for the node of this name, nor for one on a topic in which
-/// there is no interest; such a one is not read any further. \throws BadEnvelope.
+/// Nothing for a message to another node, or on a topic without interest, whose payload is not
+/// read. \throws BadEnvelope.
 std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
                            const EnvelopeOptions& options, const Interest* interest = nullptr);
 

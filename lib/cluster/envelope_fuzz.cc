@@ -1,5 +1,6 @@
-/// What comes over Redis is a stranger's: refused, or a broadcast that clients can be sent and that
-/// other nodes read as we do. And what clients send us becomes nothing that we would refuse.
+/// Bytes from Redis are untrusted: they are refused, or read as a broadcast that clients can be
+/// sent and that other nodes read the same. And a client's broadcast never becomes one that we
+/// would refuse.
 
 #include "cluster/envelope.h"
 
@@ -29,8 +30,8 @@ std::optional<Opened> read(std::string_view bytes) try {
   return std::nullopt;
 }
 
-/// A replica takes whatever it is, twice, and lists those alone that are up; what it says of it
-/// then, others can read.
+/// A replica takes any message, twice, and lists only presences that are up; others can read its
+/// answer.
 void to_tracker(const presence::Said& said) {
   presence::State list;
   presence::Replica replica({"b", 1}, list, {.first_tick = Millis{0}});
@@ -44,7 +45,7 @@ void to_tracker(const presence::Said& said) {
   }
   now += replica_is_gone;
   replica.tick(now);
-  must(list.processes(0).empty(), "who is silent has left");
+  must(list.processes(0).empty(), "a silent replica has left");
 }
 
 void from_redis(std::string_view bytes) {
@@ -81,10 +82,10 @@ void from_client(std::string_view text) {
     return;
   }
   const auto opened = read(*bytes);
-  must(opened.has_value(), "what we send is what we read");
+  must(opened.has_value(), "we read what we send");
   const auto* broadcast = pubsub::as<Broadcast>(*opened->event);
-  must(broadcast != nullptr, "a broadcast stays one");
-  must(seal({Route::except, "a"}, "t", *broadcast, options) == bytes, "it comes back");
+  must(broadcast != nullptr, "a broadcast stays a broadcast");
+  must(seal({Route::except, "a"}, "t", *broadcast, options) == bytes, "it survives a round trip");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-/// Broadcasts of Phoenix nodes as our clients get them, and ours as Phoenix would have sent them.
+/// Phoenix nodes' broadcasts as our clients get them, and ours as Phoenix would send them.
 
 #include "cluster/envelope.h"
 
@@ -46,8 +46,8 @@ const Broadcast& broadcast_in(const std::optional<Opened>& opened) {
   return *broadcast;
 }
 
-/// Whether they are the same but for the order of an object's members: Erlang's for large maps is
-/// that of its hashes.
+/// Whether they are equal except for the order of an object's members: Erlang orders large maps by
+/// hash.
 bool same(const std::string& ours, const std::string& theirs) {
   return ours == theirs ||
          (theirs.starts_with('[') && Json::parse(ours).dump() == Json::parse(theirs).dump());
@@ -79,7 +79,7 @@ std::string sealed(const pubsub::Event& event, const EnvelopeOptions& options = 
 
 }  // namespace
 
-PHX_TEST("what a Phoenix node broadcast is what its clients got") {
+PHX_TEST("our clients get a Phoenix node's broadcast as its own clients did") {
   const serializer::Serializer& v2 = serializer::v2_json();
   for (const Recorded& one : recorded) {
     const auto opened = open(bytes_of(one.envelope), "b", defaults);
@@ -90,12 +90,12 @@ PHX_TEST("what a Phoenix node broadcast is what its clients got") {
   }
 }
 
-PHX_TEST("what was broadcast comes back from us as the same term") {
+PHX_TEST("a broadcast is written again as the same term") {
   for (const Recorded& one : recorded) {
     const std::string bytes = bytes_of(one.envelope);
     const Term original = etf::decode(bytes);
     const auto& parts = *original.tuple_of(6);
-    // From a client's JSON: string keys, and nothing that JSON can't say.
+    // From a client's JSON: string keys, and only JSON's types.
     const Term* payload = parts[4].find_atom("payload");
     const auto opened = open(bytes, "b", defaults);
     const Term again = etf::decode(
@@ -112,7 +112,7 @@ PHX_TEST("what was broadcast comes back from us as the same term") {
   }
 }
 
-PHX_TEST("what crashes Phoenix is refused here, and never sent") {
+PHX_TEST("a message that crashes Phoenix is refused here, and never sent") {
   for (const char* one : deadly) refused(bytes_of(one));
   using serializer::EncodeError;
   const auto text = [](const char* json) { return Payload::own_text(json); };
@@ -131,7 +131,7 @@ PHX_TEST("what crashes Phoenix is refused here, and never sent") {
   });
 }
 
-PHX_TEST("the first of two members with one key is sent, as Jason and our own handlers read it") {
+PHX_TEST("of two members with one key the first is sent, as Jason and our handlers read it") {
   for (const char* payload : {R"({"a":1,"a":2})", R"({"b":0,"a":1,"b":2,"a":3})"}) {
     const std::string bytes = sealed(Broadcast("t", "e", Payload::own_text(payload)));
     const auto opened = open(bytes, "b", defaults);
@@ -142,10 +142,10 @@ PHX_TEST("the first of two members with one key is sent, as Jason and our own ha
 PHX_TEST("a message is for all but its sender, or for one") {
   const Broadcast hello("t", "e", Payload());
   const std::string to_all = seal({Route::except, "a"}, "t", hello, defaults).value();
-  expect(open(to_all, "b", defaults).has_value(), "others hear it");
-  expect(!open(to_all, "a", defaults), "the sender has told its own");
+  expect(open(to_all, "b", defaults).has_value(), "others receive it");
+  expect(!open(to_all, "a", defaults), "the sender has sent it to its own subscribers");
   const std::string to_b = seal({Route::only, "b"}, "t", hello, defaults).value();
-  expect(open(to_b, "b", defaults).has_value(), "b hears it");
+  expect(open(to_b, "b", defaults).has_value(), "b receives it");
   expect(!open(to_b, "c", defaults), "c does not");
   const std::string to_atom =
       seal({Route::only, etf::Term::atom("b")}, "t", hello, defaults).value();
@@ -153,7 +153,7 @@ PHX_TEST("a message is for all but its sender, or for one") {
   expect(!open(to_atom, "b", defaults), "than the text");
 }
 
-PHX_TEST("of what a tracker of this node's own name says one reads who it is") {
+PHX_TEST("of a tracker with this node's own name only the sender is read") {
   const Term ref = Term::tuple({"b", 7});
   const auto said = [&](const char* topic, const Term& message) {
     return open(etf::encode(Term::tuple(
@@ -164,11 +164,12 @@ PHX_TEST("of what a tracker of this node's own name says one reads who it is") {
       Term::tuple({Term::atom("pub"), Term::atom("heartbeat"), ref, "and whatever", "it says"});
   const auto opened = said("phx_presence:x_shard0", beat);
   expect(pubsub::as<presence::OwnName>(*opened->event)->ref == presence::ReplicaRef("b", 7), "it");
-  expect(!said("phx_presence:x_shard0", Term::tuple({Term::atom("pub"), 1, ref})), "no heartbeat");
-  expect(!said("t", beat), "no tracker");
+  expect(!said("phx_presence:x_shard0", Term::tuple({Term::atom("pub"), 1, ref})),
+         "not a heartbeat");
+  expect(!said("t", beat), "not a tracker");
 }
 
-PHX_TEST("versions and shapes of others are left alone") {
+PHX_TEST("other versions and shapes are ignored") {
   for (const Term& other :
        {Term(1), Term::list({3}), Term::tuple({3, 3, 3, 3, 3}), Term::tuple({2, 3, 3, 3, 3, 3}),
         Term::tuple({4, 3, 3, 3, 3, 3}), Term::tuple({3, Term::atom("all"), "a", "t", 1, 1})}) {
@@ -184,7 +185,7 @@ PHX_TEST("versions and shapes of others are left alone") {
 PHX_TEST("a message that Phoenix could not handle is refused") {
   const Term empty = Term::map();
   const Term good = broadcast_term("t", "e", empty);
-  open(envelope(good, by_channels) + "behind it", "b", defaults);
+  open(envelope(good, by_channels) + "bytes after it", "b", defaults);
   refused("");
   refused("nonsense");
   refused(envelope(good, by_channels).substr(0, 60));
@@ -198,7 +199,7 @@ PHX_TEST("a message that Phoenix could not handle is refused") {
       etf::encode(Term::tuple({3, Term::atom("except"), "a", 1, good, Term::atom(by_channels)})));
 }
 
-PHX_TEST("a user is disconnected by the event alone") {
+PHX_TEST("the event alone disconnects a user") {
   for (const std::string_view dispatcher : {by_channels, by_pubsub}) {
     const Term term = broadcast_term("another", "disconnect", Term());
     const auto opened = open(envelope(term, dispatcher), "b", defaults);
@@ -207,18 +208,19 @@ PHX_TEST("a user is disconnected by the event alone") {
   }
 }
 
-PHX_TEST("any term goes from code to code") {
+PHX_TEST("any term is passed from code to code") {
   const Term term = Term::tuple({Term::atom("hello"), 1, Term::list({1.5})});
   const auto opened = open(sealed(pubsub::TermEvent(term)), "b", defaults);
   const auto* event = pubsub::as<pubsub::TermEvent>(*opened->event);
-  expect(event != nullptr && event->term == term, "as it was");
+  expect(event != nullptr && event->term == term, "unchanged");
   const pubsub::WrittenTerm written(etf::encode(term));
   expect_eq(sealed(written), sealed(pubsub::TermEvent(term)));
   struct Own final : pubsub::Event {};
-  expect(!seal({Route::except, "a"}, "t", Own(), defaults), "what only we know stays here");
+  expect(!seal({Route::except, "a"}, "t", Own(), defaults),
+         "an event that only this program knows stays here");
 }
 
-PHX_TEST("a compressed message is read, and sent where that makes it shorter") {
+PHX_TEST("a compressed message is read, and sent if that makes it shorter") {
   const Broadcast zeros("t", "e", Payload::binary(std::string(10'000, '\0')));
   const std::string small = sealed(zeros, {.compression_level = 6});
   expect(small.size() < 1'000, "it is short");
@@ -226,7 +228,7 @@ PHX_TEST("a compressed message is read, and sent where that makes it shorter") {
   expect_throw<BadEnvelope>([&] { open(small, "b", {.max_bytes = 5'000}); });
 }
 
-PHX_TEST("what a tracker says is read here, and refused where it is no such message") {
+PHX_TEST("a tracker's message is read here; another message on its topic is refused") {
   const Term ref = Term::tuple({"a", 1});
   const auto said = [&](const Term& message) {
     etf::Writer writer;
@@ -243,7 +245,7 @@ PHX_TEST("what a tracker says is read here, and refused where it is no such mess
   expect_eq(pubsub::as<presence::Said>(*opened->event)->messages.size(), 1u);
   expect_throw<BadEnvelope>([&] { said(Term::tuple({pub, Term::atom("hello"), ref})); });
 
-  Term deep = Term::list({});  // a client of another node may send such a meta
+  Term deep = Term::list({});  // another node's client may send such a meta
   for (int i = 0; i < 1'000; ++i) deep = Term::list({std::move(deep)});
   const auto value = [&](int count, Term meta) {
     return etf::Map::Pair{Term::tuple({ref, count}),
@@ -262,7 +264,7 @@ PHX_TEST("what a tracker says is read here, and refused where it is no such mess
   expect(one.unreadable == 1 && parts.begin()->second.values.size() == 1, "the other is read");
 }
 
-PHX_TEST("a long message may have many terms, and a short one not more than a million") {
+PHX_TEST("a long message may have many terms, a short one a million at most") {
   etf::Writer writer;
   writer.list(1'100'000);
   for (int i = 0; i < 1'100'000; ++i) writer.integer(1'000);  // five bytes
@@ -309,18 +311,18 @@ PHX_TEST("integers of any size keep their digits") {
   expect_throw<NoJson>([] { term_of(std::string(10'001, '9')); });
 }
 
-PHX_TEST("a message for a topic that nobody listens to is skipped without reading its payload") {
+PHX_TEST("a message for a topic without subscribers is skipped without reading its payload") {
   const std::string good = bytes_of(recorded[0].envelope);
   const std::string topic = open(good, "b", defaults)->topic;
   Interest interest;
-  expect(!open(good, "b", defaults, &interest).has_value(), "nobody listens");
+  expect(!open(good, "b", defaults, &interest).has_value(), "no subscriber");
   interest.opened(topic);
-  expect(open(good, "b", defaults, &interest).has_value(), "somebody listens");
+  expect(open(good, "b", defaults, &interest).has_value(), "a subscriber");
   interest.opened(topic);
   interest.closed(topic);
   expect(open(good, "b", defaults, &interest).has_value(), "one of two shards still does");
   interest.closed(topic);
   const std::string cut = good.substr(0, good.size() - 1);
-  expect(!open(cut, "b", defaults, &interest).has_value(), "nobody finds what is wrong with it");
+  expect(!open(cut, "b", defaults, &interest).has_value(), "its fault is not found");
   refused(cut);
 }

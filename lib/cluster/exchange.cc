@@ -1,4 +1,4 @@
-/// Out by one door and in by the other; what is no good is counted at both.
+/// Seals and opens messages, and counts invalid ones both ways.
 
 #include "cluster/exchange.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Between this node's hubs and the channels on which nodes publish: seals what goes out, opens and
-/// hands on what comes in.
+/// Between this node's hubs and the channels of all nodes: seals outgoing messages, opens and
+/// passes on incoming ones.
 
 #include <atomic>
 #include <functional>
@@ -17,20 +17,20 @@
 
 namespace phx::cluster {
 
-/// A message from another node that was no good; it is skipped.
+/// An invalid message from another node; it is skipped.
 struct MessageSkipped {
   static constexpr std::string_view name = "phx.cluster_message_skipped";
   std::size_t bytes;
   std::string_view reason;
 };
-/// A broadcast that only this node's subscribers get: other nodes could not take it.
+/// A broadcast that only this node's subscribers get, because other nodes could not take it.
 struct BroadcastKept {
   static constexpr std::string_view name = "phx.cluster_broadcast_kept";
   std::string_view topic;
   std::string_view reason;
 };
 
-/// A broadcast of another node, on a topic that has a subscriber here. No tracker's word is one.
+/// A broadcast of another node on a topic with a subscriber here. Trackers' messages do not count.
 struct BroadcastHeard {
   static constexpr std::string_view name = "phx.cluster_broadcast_heard";
   std::string_view topic;
@@ -39,8 +39,8 @@ struct BroadcastHeard {
 /// Any thread. Neither copied nor moved.
 class Exchange {
  public:
-  /// `repeated`: what trackers say is said again, and of no use later. The channel is as
-  /// Channels::of_message() says.
+  /// `repeated`: a tracker's message, which is sent again anyway and is of no use later. The
+  /// channel is from Channels::of_message().
   using Publish = std::function<void(std::string bytes, bool repeated, std::string channel)>;
   Exchange(std::string node_name, Channels channels, const EnvelopeOptions& options,
            Publish publish)
@@ -53,20 +53,20 @@ class Exchange {
 
   const std::string& node_name() const { return node_name_; }
   const Channels& channels() const { return channels_; }
-  /// Where received() hands messages to. Before anything is sent or received.
+  /// The receiver of received()'s messages. Set before anything is sent or received.
   void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
             const Log& log);
 
   /// \throws serializer::EncodeError, as seal() does.
   void send(const Route& route, std::string_view topic, const pubsub::Event& event);
-  /// What hubs say of their topics: received() hands on no others.
+  /// The hubs' topics: received() passes on no others.
   void topic_opened(std::string_view topic) { interest_.opened(topic); }
   void topic_closed(std::string_view topic) { interest_.closed(topic); }
-  /// Never throws for what the bytes are.
+  /// Does not throw, whatever the bytes.
   void received(std::string_view bytes);
 
  private:
-  /// Whether a fault that has happened so often is one for the log: the 1st, 2nd, 4th, 8th, …
+  /// Whether the fault with this count is logged: the 1st, 2nd, 4th, 8th, …
   static bool worth_a_line(std::size_t count) { return (count & (count - 1)) == 0; }
 
   const std::string node_name_;

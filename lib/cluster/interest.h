@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Whether any hub of this node has a subscriber of a topic: asked of each message from another
-/// node before it is decoded, as most are for others.
+/// Whether any hub of this node has a subscriber of a topic. Checked for each message of another
+/// node before it is decoded, because most are for others.
 
 #include <array>
 #include <atomic>
@@ -14,17 +14,17 @@
 
 namespace phx::cluster {
 
-/// Counts topics by a hash, so that nobody takes a lock: it may say yes where there is none, and
-/// never no where there is one. Any thread. Neither copied nor moved.
+/// Counts topics by a hash, without a lock: it may say yes if there is none, and never no if there
+/// is one. Any thread. Neither copied nor moved.
 class Interest {
  public:
   void opened(std::string_view topic) { slot(topic).fetch_add(1, std::memory_order_release); }
-  /// REQUIRES: it was opened.
+  /// REQUIRES: opened() was called for it.
   void closed(std::string_view topic) { slot(topic).fetch_sub(1, std::memory_order_release); }
   bool possible(std::string_view topic) const {
     return slot(topic).load(std::memory_order_acquire) != 0;
   }
-  /// Nothing is open. Before any other thread asks.
+  /// Closes all topics. Call before other threads use it.
   void clear() {
     for (auto& slot : *slots_) slot = 0;
   }

@@ -1,4 +1,4 @@
-/// A door to the hubs that is open while a server runs, and counts who is inside.
+/// Access to the hubs while a server runs, with a count of the callers inside.
 
 #include "endpoint/broadcaster.h"
 
@@ -18,7 +18,7 @@ pubsub::EventPtr broadcast_of(std::string_view topic, std::string_view event,
 
 }  // namespace
 
-/// No lock is held meanwhile: a broadcast may be told to a telemetry handler that broadcasts.
+/// No lock is held: a broadcast may reach a telemetry handler that broadcasts itself.
 class Broadcaster::Visit {
  public:
   explicit Visit(const Broadcaster& to) : to_(to) {
@@ -70,8 +70,8 @@ bool Broadcaster::broadcast(std::string_view topic, std::string_view event,
   return true;
 }
 
-/// A shard's own where the caller is on its thread, so that what can't be encoded is the caller's
-/// error and nobody has got it.
+/// On a shard's thread its own hub comes first: a payload that can't be encoded is then the
+/// caller's error, before any subscriber gets it.
 pubsub::PubSub& Broadcaster::nearest_hub() const {
   const auto own = std::find_if(hubs_.begin(), hubs_.end(),
                                 [](const pubsub::PubSub* hub) { return hub->on_own_thread(); });

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Carries an endpoint's broadcasts, from whatever thread, to the shards of the server that runs.
+/// Passes an endpoint's broadcasts, from any thread, to the shards of the running server.
 
 #include <condition_variable>
 #include <memory>
@@ -19,30 +19,30 @@ namespace phx {
 /// Any thread. Neither copied nor moved.
 class Broadcaster {
  public:
-  /// Reaches other nodes by the adapter, if there is one.
+  /// Uses the adapter, if there is one, to reach other nodes.
   explicit Broadcaster(std::shared_ptr<pubsub::Adapter> adapter = nullptr)
       : adapter_(std::move(adapter)) {}
 
-  /// A server runs: `hubs`, one a shard, are reached until close(). REQUIRES: none is open.
+  /// A server runs: broadcasts reach `hubs`, one a shard, until close(). REQUIRES: none is open.
   void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
             const Log& log);
-  /// The server has ended: no broadcast reaches its hubs any more. Waits for those that are on
-  /// their way into them; not to be called from within one.
+  /// The server has ended: no broadcast reaches its hubs any more. Waits for those under way; must
+  /// not be called from within one.
   void close();
 
-  /// False where no server runs. \throws EncodeError on a shard's own thread, as
-  /// channel::broadcast does.
+  /// False if no server runs. \throws EncodeError on a shard's own thread, as channel::broadcast
+  /// does.
   bool broadcast(std::string_view topic, std::string_view event, serializer::Payload payload,
                  process::Pid from) const;
   /// The same, on this node alone.
   bool local_broadcast(std::string_view topic, std::string_view event,
                        serializer::Payload payload) const;
-  /// The same, on the node of this name alone, which may be this one.
+  /// The same, only on the node of this name, which may be this one.
   bool direct_broadcast(const etf::Term& node, std::string_view topic, std::string_view event,
                         serializer::Payload payload) const;
 
  private:
-  /// While it lives, the hubs stay: close() waits for it.
+  /// Keeps the hubs alive: close() waits for its end.
   class Visit;
   pubsub::PubSub& nearest_hub() const;
 
@@ -51,7 +51,7 @@ class Broadcaster {
   mutable std::condition_variable all_left_;
   mutable std::size_t visits_ = 0;
   bool open_ = false;
-  std::vector<pubsub::PubSub*> hubs_;  ///< Not changed while somebody visits.
+  std::vector<pubsub::PubSub*> hubs_;  ///< Not changed while a visitor is inside.
 };
 
 }  // namespace phx

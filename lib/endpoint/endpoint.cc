@@ -1,4 +1,4 @@
-/// Dispatch: the mounts in their order, then the pages, then 404.
+/// Dispatches to the mounts in order, then to the pages; otherwise 404.
 
 #include "endpoint/endpoint.h"
 
@@ -15,7 +15,7 @@ using http::Request;
 using http::Response;
 using transport::Mount;
 
-/// What one transport may answer, as what an endpoint may.
+/// A transport's answer as an endpoint's.
 template <class... Ts>
 Endpoint::Outcome widened(std::variant<Ts...> outcome) {
   return std::visit([](auto&& one) -> Endpoint::Outcome { return std::move(one); },
@@ -74,7 +74,8 @@ void Endpoint::socket(Mount mount) {
   mounts_.push_back(std::move(mount));
 }
 
-/// A method that nobody answers here is refused with those that somebody does (RFC 9110, 15.5.6).
+/// A method without a handler here is refused with the list of those that have one (RFC 9110,
+/// 15.5.6).
 Response Endpoint::Pages::answer(const Request& request) const {
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (reads && get) return get(request);
@@ -126,7 +127,7 @@ Endpoint::Outcome Endpoint::dispatch(const Request& request,
 }
 //! [dispatch]
 
-/// Before all else, as Phoenix has it: what is sent to https is not even looked at.
+/// Runs before everything else, as in Phoenix: a redirected request is not examined further.
 Endpoint::Outcome Endpoint::secured(const Request& request, const Context& context) const {
   if (!options_.force_ssl) return route(request, context);
   const Request actual = transport::rewritten(request, options_.force_ssl->rewrite_on);

@@ -1,4 +1,4 @@
-/// Which request goes where.
+/// Where requests are routed.
 
 #include "endpoint/endpoint.h"
 
@@ -46,7 +46,7 @@ struct Fixture {
 
 }  // namespace
 
-PHX_TEST("a mount takes its own path with the transport behind it, and no other") {
+PHX_TEST("a mount takes its own path followed by the transport's, and no other") {
   Fixture f;
   for (const char* good :
        {"/socket/websocket", "/socket/websocket/", "//socket//websocket?vsn=2.0.0"}) {
@@ -65,7 +65,7 @@ PHX_TEST("a part of the path becomes a parameter") {
             std::string("acme"));
 }
 
-PHX_TEST("connect that throws is 500, and nothing else notices") {
+PHX_TEST("an exception in connect is 500, and affects nothing else") {
   Fixture f;
   expect_eq(f.status("/socket/websocket?token=raise"), 500);
   expect_eq(f.status("/socket/websocket"), 101);
@@ -78,7 +78,7 @@ PHX_TEST("pages are served at their path, to GET and HEAD") {
   expect_eq(f.status("/", "HEAD"), 200);
 }
 
-PHX_TEST("a mount that could serve nobody is refused at once") {
+PHX_TEST("a mount that could serve no client is refused at once") {
   const auto why = [](transport::Mount mount) -> std::string {
     Endpoint endpoint;
     try {
@@ -104,7 +104,7 @@ PHX_TEST("a mount that could serve nobody is refused at once") {
   expect_eq(why(mount), std::string());
 }
 
-PHX_TEST("what is posted to a path is answered there") {
+PHX_TEST("a POST to a path is answered there") {
   Fixture f;
   f.endpoint.post("/echo", [](const Request& request) { return Response{200, request.body}; });
   const Request request{.method = "POST", .target = "/echo?x=1", .body = "name=Ada"};
@@ -112,7 +112,7 @@ PHX_TEST("what is posted to a path is answered there") {
   expect_eq(std::get<Response>(outcome).body, std::string("name=Ada"));
 }
 
-PHX_TEST("a method that nobody answers is refused with those that somebody does") {
+PHX_TEST("a method without a handler is refused with the list of those that have one") {
   Fixture f;
   f.endpoint.post("/form", [](const Request&) { return Response{}; });
   const auto allowed = [&](const std::string& path, const std::string& method) {
@@ -129,7 +129,7 @@ PHX_TEST("a method that nobody answers is refused with those that somebody does"
   expect_eq(f.status("/form", "POST"), 200);
 }
 
-PHX_TEST("each transport has a path of its own behind the mount's, or none at all") {
+PHX_TEST("each transport has a path of its own after the mount's, or none") {
   Endpoint endpoint;
   transport::Mount mount{"/live", std::make_shared<Users>()};
   mount.websocket->path = "/:tenant/ws";
@@ -160,7 +160,7 @@ PHX_TEST("each transport has a path of its own behind the mount's, or none at al
   }
 }
 
-PHX_TEST("a transport's path must begin with a slash, and says whose it is") {
+PHX_TEST("a transport's path must begin with a slash; the error names the transport") {
   Endpoint endpoint;
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.websocket->path = "ws";
@@ -173,7 +173,7 @@ PHX_TEST("a mount must begin with a slash") {
   expect_throw<std::invalid_argument>([&] { endpoint.socket({"socket", nullptr}); });
 }
 
-PHX_TEST("a message rate of 0 is refused, with what to do for no limit") {
+PHX_TEST("a message rate of 0 is refused; the error says how to set no limit") {
   Endpoint endpoint;
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.message_rate = {.per_second = 0, .burst = 1};

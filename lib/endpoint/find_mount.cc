@@ -8,7 +8,7 @@ namespace {
 using transport::Mount;
 using transport::PathParams;
 
-/// The parameters of the mount's path, if `path` is that path with `transport` behind it.
+/// The parameters of the mount's path, if `path` is that path followed by `transport`.
 std::optional<PathParams> match(const Mount& mount, const std::string& transport,
                                 std::string_view path) {
   const std::string pattern = mount.path + transport;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Which mount a path leads to: `/socket/websocket` to the one at `/socket`, by its websocket.
+/// Finds a path's mount: `/socket/websocket` is the websocket of the mount at `/socket`.
 
 #include <optional>
 #include <span>
@@ -14,16 +14,16 @@ namespace phx {
 //! [find_mount]
 enum class MountedTransport : unsigned char { websocket, longpoll };
 
-/// Where a request is to go.
+/// A request's destination.
 struct FoundMount {
-  const transport::Mount* mount;  ///< One of those that were looked at.
+  const transport::Mount* mount;  ///< One of the mounts searched.
   MountedTransport transport;
-  transport::PathParams params;  ///< What stood at the `:name` parts, in their order.
+  transport::PathParams params;  ///< The values of the `:name` parts, in order.
 };
 
-/// The first mount, in their order, one of whose transports stands at this path; of one mount, its
-/// websocket before its long-poll. A transport that the mount does not have stands nowhere. Mirrors
-/// the routes that Phoenix.Endpoint's socket/3 makes.
+/// The first mount with a transport at this path; within a mount, websocket comes before long-poll.
+/// A transport that the mount lacks has no path. Mirrors the routes that Phoenix.Endpoint's
+/// socket/3 makes.
 std::optional<FoundMount> find_mount(std::span<const transport::Mount> mounts,
                                      std::string_view path);
 //! [find_mount]

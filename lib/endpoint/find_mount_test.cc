@@ -1,4 +1,4 @@
-/// Which path leads to which mount.
+/// Which mount a path belongs to.
 
 #include "endpoint/find_mount.h"
 
@@ -30,26 +30,26 @@ std::string found(const std::vector<Mount>& mounts, std::string_view path) {
 
 }  // namespace
 
-PHX_TEST("a mount's path with its transport's behind it leads to that mount") {
+PHX_TEST("a mount's path followed by its transport's finds that mount") {
   const std::vector<Mount> mounts{at("/socket"), at("/live")};
   expect_eq(found(mounts, "/socket/websocket"), "0 websocket");
   expect_eq(found(mounts, "/live/websocket"), "1 websocket");
 }
 
-PHX_TEST("all parts count, letter for letter, and nothing may follow or be left out") {
+PHX_TEST("each part counts, in its exact case, and none may be added or left out") {
   for (const char* other : {"/", "", "/socket", "/websocket", "/socket/websocket/extra",
                             "/SOCKET/websocket", "/socket/websockets", "/a/socket/websocket"}) {
     expect_eq(found({at("/socket")}, other), "none");
   }
 }
 
-PHX_TEST("slashes that are doubled, or stand at the end, count for nothing") {
+PHX_TEST("doubled and trailing slashes are ignored") {
   for (const char* same : {"//socket//websocket", "/socket/websocket/", "socket/websocket"}) {
     expect_eq(found({at("/socket")}, same), "0 websocket");
   }
 }
 
-PHX_TEST("a part that begins with a colon takes any one part, and names it") {
+PHX_TEST("a part that begins with a colon matches any one part, and names it") {
   const std::vector<Mount> mounts{at("/tenant/:tenant/:room/socket")};
   expect_eq(found(mounts, "/tenant/acme/a%20b/socket/websocket"),
             "0 websocket tenant=acme room=a%20b");
@@ -57,7 +57,7 @@ PHX_TEST("a part that begins with a colon takes any one part, and names it") {
   expect_eq(found(mounts, "/tenant/a/b/c/socket/websocket"), "none");
 }
 
-PHX_TEST("each transport has its own place, and only where the mount has it") {
+PHX_TEST("each transport has its own path, if the mount has the transport") {
   expect_eq(found({at("/socket")}, "/socket/longpoll"), "none");
   expect_eq(found({with_longpoll("/socket")}, "/socket/longpoll"), "0 longpoll");
   Mount polled = with_longpoll("/socket");
@@ -74,7 +74,7 @@ PHX_TEST("a transport's own path may have parameters, or add nothing") {
   expect_eq(found({mount}, "/live"), "0 longpoll");
 }
 
-PHX_TEST("the first mount that takes a path has it, and its websocket before its long-poll") {
+PHX_TEST("the first mount that matches a path wins, and its websocket before its long-poll") {
   Mount both = with_longpoll("/:any");
   both.longpoll->path = both.websocket->path;
   expect_eq(found({both, at("/socket")}, "/socket/websocket"), "0 websocket any=socket");

@@ -1,4 +1,4 @@
-/// An endpoint that forces https: before all else, and in every kind of answer.
+/// An endpoint that forces https, before everything else and in every kind of answer.
 
 #include "endpoint/endpoint.h"
 #include "testing/case.h"
@@ -41,7 +41,7 @@ const std::pair<std::string, std::string> kept = {"strict-transport-security", "
 
 }  // namespace
 
-PHX_TEST("an endpoint redirects before anything else is looked at") {
+PHX_TEST("an endpoint redirects before it examines anything else") {
   Fixture f;
   for (const char* target : {"/socket/websocket", "/nowhere", "/socket/longpoll"}) {
     f.asked.target = target;
@@ -50,17 +50,17 @@ PHX_TEST("an endpoint redirects before anything else is looked at") {
   }
 }
 
-PHX_TEST("a websocket that opens over https is told to stay there, by its 101 answer") {
+PHX_TEST("the 101 answer of a websocket over https has the HSTS header") {
   Fixture f;
   f.asked.headers.emplace_back("x-forwarded-proto", "https");
   const auto outcome = f.ask();
   const auto& upgrade = std::get<Upgrade>(outcome);
-  expect(upgrade.headers == http::Request::Headers{kept}, "the header comes with the upgrade");
+  expect(upgrade.headers == http::Request::Headers{kept}, "the header is in the upgrade");
   expect_eq(upgrade.socket.assign("uri").string_or(""),
             std::string("https://example.com/socket/websocket?vsn=2.0.0&a=b"));
 }
 
-PHX_TEST("refusals and long-poll's answers, at once or later, are told so too") {
+PHX_TEST("refusals and long-poll's answers, immediate or late, have the header too") {
   Fixture f;
   f.asked.scheme = "https";
   f.asked.target = "/nowhere";

@@ -14,10 +14,10 @@ std::string microseconds(telemetry::Duration duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
 }
 
-/// The house's own topics are nobody's conversation. Mirrors Phoenix.Logger's channel_log.
+/// Internal topics are not logged. Mirrors Phoenix.Logger's channel_log.
 bool is_ours(const Socket& socket) { return socket.topic().starts_with("phoenix"); }
 
-/// Writes to one log what one filter lets through. Copied into each handler.
+/// Writes to a log the parameters that a filter allows. Copied into each handler.
 class Lines {
  public:
   Lines(const Log& log, const ParameterFilter& filter) : log_(log), filter_(filter) {}
@@ -64,9 +64,9 @@ class Lines {
 
  private:
   std::string shown(const Json& params) const { return filter_.filtered(params).dump(); }
-  /// What is larger is not read: that takes long. What may not be read must not end the log.
+  /// A larger payload is not parsed, which would take long. An unreadable one must not end the log.
   std::string shown(const Payload& params) const try {
-    constexpr std::size_t worth_reading = 4'096;  // a field is cut after 500
+    constexpr std::size_t worth_reading = 4'096;  // a field is cut after 500 bytes
     const bool read = !params.is_binary() && params.view().size() <= worth_reading;
     return read ? shown(params.json()) : size_of(params);
   } catch (const JsonError&) {
@@ -91,7 +91,7 @@ Logger::Logger(telemetry::Telemetry& telemetry, const Log& log, const ParameterF
       on<ChannelJoined>([lines](const ChannelJoined& event) { lines.joined(event); }),
       on<telemetry::HandlerFailed>(
           [lines](const telemetry::HandlerFailed& event) { lines.failed(event); })};
-  // To listen costs each message some time, so who asks for warnings alone is spared it.
+  // A handler costs each message some time, so it is attached only if the log takes its level.
   if (log.enabled(Level::info)) {
     handlers.push_back(
         on<ChannelHandledIn>([lines](const ChannelHandledIn& event) { lines.handled(event); }));

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Writes the log of what clients do: one line a connection, a join, an event, as telemetry tells.
+/// Logs what clients do: one line for each connection, join and event, from telemetry.
 ///
 ///     CONNECTED path=/socket transport=websocket vsn=2.0.0 us=120 params="{\"user\":\"ann\"}"
 ///     JOINED topic=room:lobby us=14 params={}
@@ -14,15 +14,14 @@
 
 namespace phx {
 
-/// Attached while it lives; the Server makes one. Who wants other lines detaches Logger::id and
-/// attaches handlers of his own. At which level a line is written is said by UserSocket::log,
-/// Channel::log_join and Channel::log_handle_in. Where the log takes nothing so fine, no payload is
-/// read.
+/// Attached while it lives; the Server makes one. For other lines, detach Logger::id and attach
+/// your own handlers. UserSocket::log, Channel::log_join and Channel::log_handle_in set the lines'
+/// levels. If the log does not take a level, no payload is read for it.
 class Logger {
  public:
   static constexpr const char* id = "phx.logger";
 
-  /// `telemetry` outlives it. \throws std::invalid_argument where another one is attached.
+  /// `telemetry` outlives it. \throws std::invalid_argument if another one is attached.
   Logger(telemetry::Telemetry& telemetry, const Log& log, const ParameterFilter& filter);
   Logger(const Logger&) = delete;
   Logger& operator=(const Logger&) = delete;

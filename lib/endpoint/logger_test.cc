@@ -1,4 +1,4 @@
-/// The lines, their levels, and what they never show.
+/// The log's lines and levels, and what they never show.
 
 #include "endpoint/logger.h"
 
@@ -47,7 +47,7 @@ struct Fixture {
     logger.emplace(house.telemetry,
                    Log::to(least, [this](Level, const std::string& line) { keep(line); }), filter);
   }
-  /// Without what differs from run to run.
+  /// Without the fields that differ from run to run.
   void keep(std::string line) {
     if (const auto at = line.find(" us="); at != std::string::npos) {
       line.erase(at, line.find(' ', at + 1) - at);
@@ -63,7 +63,7 @@ using Lines = std::vector<std::string>;
 
 }  // namespace
 
-PHX_TEST("joins and events are lines with their parameters, and who it was; passwords are none") {
+PHX_TEST("joins and events are logged with their parameters and the user; passwords are hidden") {
   Fixture f(Level::debug);
   f.join("room:a");
   f.client.send(R"(["1","2","room:a","new_msg",{"body":"hi","list":[{"old_password":1}]}])");
@@ -73,7 +73,7 @@ PHX_TEST("joins and events are lines with their parameters, and who it was; pass
                   R"([{\"old_password\":\"[FILTERED]\"}]}" user=user:1)"});
 }
 
-PHX_TEST("a channel says at which levels it is logged, and the house's own topics are not") {
+PHX_TEST("a channel sets its log levels, and internal topics are not logged") {
   Fixture f(Level::debug);
   f.join("quiet:a");
   f.client.send(R"(["1","2","quiet:a","new_msg",{}])");
@@ -85,12 +85,12 @@ PHX_TEST("a channel says at which levels it is logged, and the house's own topic
   expect_eq(info.lines.size(), 1u);
 }
 
-PHX_TEST("a log of warnings alone does not listen to events") {
+PHX_TEST("a log of warnings does not handle events") {
   Fixture f(Level::warn);
   expect(!f.house.telemetry.attached<ChannelHandledIn>(), "so that they are not measured");
 }
 
-PHX_TEST("what is too large for a line is not read, and its size shown") {
+PHX_TEST("a payload too large for a line is not read, and its size is shown") {
   Fixture f(Level::info);
   const std::string broken = "{no JSON at all" + std::string(4'096, ' ');
   f.house.telemetry.execute(
@@ -102,7 +102,7 @@ PHX_TEST("what is too large for a line is not read, and its size shown") {
                            R"_(HANDLED event=event topic= params="(7 bytes)")_"});
 }
 
-PHX_TEST("what is not logged is not read") {
+PHX_TEST("a payload that is not logged is not read") {
   Fixture f(Level::info);
   const Payload broken = Payload::own_text("{no JSON at all");
   f.house.telemetry.execute(ChannelHandledIn{{}, "event", broken, Socket(), Level::debug});
@@ -112,7 +112,7 @@ PHX_TEST("what is not logged is not read") {
   expect(f.house.telemetry.attached<ChannelHandledIn>(), "the log is still attached");
 }
 
-PHX_TEST("bytes are counted, not shown, and one may choose what is kept") {
+PHX_TEST("binary payloads show their size, and a filter may choose what is shown") {
   Fixture f(Level::debug, ParameterFilter::keep({"id"}));
   const Payload bytes = Payload::binary("secret");
   f.house.telemetry.execute(ChannelHandledIn{{}, "e", bytes, Socket(), Level::info});
@@ -123,7 +123,7 @@ PHX_TEST("bytes are counted, not shown, and one may choose what is kept") {
                   R"(HANDLED event=e topic= params="{\"id\":1,\"name\":\"[FILTERED]\"}")"});
 }
 
-PHX_TEST("drains and failed handlers are lines, too") {
+PHX_TEST("drains and failed handlers are logged too") {
   Fixture f(Level::info);
   f.house.telemetry.execute(SocketDrain{2, 5, 1, 3, Millis{100}, "/socket", Level::info});
   f.house.telemetry.attach(
@@ -135,7 +135,7 @@ PHX_TEST("drains and failed handlers are lines, too") {
                            "event=phoenix.socket_drain reason=no"});
 }
 
-PHX_TEST("a request's id is the client's where it is long enough, else a new one") {
+PHX_TEST("a request's id is the client's if it is long enough, otherwise a new one") {
   http::Request request{"GET", "/"};
   request.headers = {{"x-request-id", "12345678901234567890"}};
   expect_eq(request_id_of(request), std::string("12345678901234567890"));
@@ -146,7 +146,7 @@ PHX_TEST("a request's id is the client's where it is long enough, else a new one
   expect(request_id_of(request) != request_id_of(request), "each is new");
 }
 
-PHX_TEST("lines about a request carry its id, and not its query") {
+PHX_TEST("lines about a request carry its id, but not its query") {
   Lines lines;
   process::Scheduler scheduler(
       0, Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); }));

@@ -1,7 +1,6 @@
-/// Every way to be refused, from the request to the answer and the log's line.
-///
-/// Statuses, headers and bodies are those that Phoenix 1.8.12 gave (traces: http-*, lp-*). The
-/// lines are ours; where Phoenix writes one, it has the same level.
+/// Every refusal, from the request to the answer and the log's line. Statuses, headers and bodies
+/// are those of Phoenix 1.8.12 (traces: http-*, lp-*). The lines are ours; if Phoenix writes one,
+/// it has the same level.
 
 #include "endpoint/endpoint.h"
 #include "testing/case.h"
@@ -26,7 +25,7 @@ struct Users : UserSocket {
 struct Fixture {
   std::vector<std::string> lines;
   TestHouse house{{}, Log::to(Level::debug, [this](Level level, const std::string& line) {
-                    // Behind it stands the request's id, another each time.
+                    // The request's id follows it, which differs each time.
                     lines.push_back(std::string(name_of(level)) + ": " +
                                     line.substr(0, line.find(" request_id=")));
                   })};
@@ -58,7 +57,7 @@ struct Fixture {
   }
 };
 
-/// `403 {"status":403}`, with the headers that a client looks at in between.
+/// `403 {"status":403}`, with the headers that a client uses in between.
 std::string shown(const http::Response& response) {
   std::string text = std::to_string(response.status);
   for (const auto& [name, value] : response.headers) text += " " + name + "=" + value;
@@ -69,7 +68,7 @@ struct Case {
   const char* name;
   void (*change)(Fixture& f);
   std::string answer;
-  std::string line;  ///< Nothing: no line.
+  std::string line;  ///< Nothing means no line.
 };
 
 void holds(const Case& refusal) {
@@ -92,7 +91,7 @@ const std::string polled_headers =
     "200 access-control-allow-origin=* cache-control=no-store "
     "content-type=application/json; charset=utf-8 ";
 
-/// How a line about a refusal ends; a step of two words stands in quotes.
+/// The end of a line about a refusal; a step of two words is quoted.
 std::string at(const char* transport, const std::string& step, int status) {
   const std::string shown = step.find(' ') == std::string::npos ? step : '"' + step + '"';
   return fmt::format(" step={} status={} path=/socket/{} peer=127.0.0.1", shown, status, transport);
@@ -110,7 +109,7 @@ const std::string foreign_page =
 
 }  // namespace
 
-PHX_TEST("a websocket is refused before it is asked who comes, for method, query and origin") {
+PHX_TEST("a websocket is refused for its method, query or origin before connect is called") {
   for (const char* method : {"POST", "HEAD", "OPTIONS", "DELETE"}) {
     Fixture f;
     f.request.method = method;
@@ -120,13 +119,14 @@ PHX_TEST("a websocket is refused before it is asked who comes, for method, query
                                                 at_websocket("method", 400)});
   }
   holds(
-      {"a query that is no UTF-8", [](Fixture& f) { f.request.target += "&a=%ff"; }, rendered_400,
+      {"a query that is not valid UTF-8", [](Fixture& f) { f.request.target += "&a=%ff"; },
+       rendered_400,
        "info: expected a query in UTF-8, got other bytes" + at_websocket("query parameters", 400)});
   holds({"a foreign page", [](Fixture& f) { f.set("origin", "http://evil.example"); }, "403",
          foreign_page + at_websocket("origin", 403)});
 }
 
-PHX_TEST("a websocket is refused for its sub-protocols and its auth token") {
+PHX_TEST("a websocket is refused for its sub-protocols or its auth token") {
   const auto at_auth = [](int status) {
     return " step=sub-protocols status=" + std::to_string(status) +
            " path=/auth/websocket peer=127.0.0.1";
@@ -140,7 +140,7 @@ PHX_TEST("a websocket is refused for its sub-protocols and its auth token") {
          "error: a client offers the sub-protocols \"mqtt, wamp\", and the mount speaks \"phoenix, "
          "other\"; add one to the mount's subprotocols, or fix the client" +
              at_auth(403)});
-  holds({"a sub-protocol that is none",
+  holds({"an empty sub-protocol",
          [](Fixture& f) {
            f.request.target = "/auth/websocket?vsn=2.0.0";
            f.set("sec-websocket-protocol", "");
@@ -149,7 +149,7 @@ PHX_TEST("a websocket is refused for its sub-protocols and its auth token") {
          "error: a client offers the sub-protocols \"\", and the mount speaks \"phoenix, other\"; "
          "add one to the mount's subprotocols, or fix the client" +
              at_auth(403)});
-  holds({"an auth token that is no base64",
+  holds({"an auth token that is not base64",
          [](Fixture& f) {
            f.request.target = "/auth/websocket?vsn=2.0.0";
            f.set("sec-websocket-protocol", "phoenix, base64url.bearer.phx.%%%");
@@ -158,7 +158,7 @@ PHX_TEST("a websocket is refused for its sub-protocols and its auth token") {
          "error: the auth token among the sub-protocols is not base64" + at_auth(500)});
 }
 
-PHX_TEST("a websocket is refused by its version, and by connect") {
+PHX_TEST("a websocket is refused for its version, or by connect") {
   holds({"an unknown version", [](Fixture& f) { f.request.target = "/socket/websocket?vsn=3.0.0"; },
          "403",
          "warn: a client asks for version \"3.0.0\" of the wire, and the mount speaks ~> 1.0.0, "
@@ -172,7 +172,7 @@ PHX_TEST("a websocket is refused by its version, and by connect") {
          rendered_500, "error: a request failed path=/socket/websocket reason=boom"});
 }
 
-PHX_TEST("what is no upgrade is told what it lacks, after connect has let it in") {
+PHX_TEST("a request that is not an upgrade is told what it lacks, after connect has accepted it") {
   const auto at_headers = at_websocket("upgrade headers", 400);
   const std::string line = "info: a connection was refused" + at_headers;
   holds({"HTTP/1.0", [](Fixture& f) { f.request.version = 10; },
@@ -189,7 +189,9 @@ PHX_TEST("what is no upgrade is told what it lacks, after connect has let it in"
          line});
 }
 
-PHX_TEST("long-poll's refusals are 200 with the status inside, but for the method and the query") {
+PHX_TEST(
+    "long-poll's refusals are 200 with the status in the body, except for the method and the "
+    "query") {
   const auto refused = [](const char* name, void (*change)(Fixture & f), const std::string& answer,
                           const std::string& line) {
     holds({name, change, answer, line});
@@ -219,12 +221,13 @@ PHX_TEST("long-poll's refusals are 200 with the status inside, but for the metho
       "400 access-control-allow-origin=*",
       "info: a connection was refused" + at_longpoll("method", 400));
   refused(
-      "a query that is no UTF-8", [](Fixture& f) { f.request.target = "/socket/longpoll?a=%ff"; },
-      rendered_400,
+      "a query that is not valid UTF-8",
+      [](Fixture& f) { f.request.target = "/socket/longpoll?a=%ff"; }, rendered_400,
       "info: expected a query in UTF-8, got other bytes" + at_longpoll("query parameters", 400));
 }
 
-PHX_TEST("long-poll's sessions are refused by version and connect, without the error handler") {
+PHX_TEST(
+    "a long-poll session is refused for its version or by connect, without the error handler") {
   const std::string status_403 = polled_headers + R"({"status":403})";
   holds({"an unknown version", [](Fixture& f) { f.request.target = "/socket/longpoll?vsn=3.0.0"; },
          status_403,
@@ -248,15 +251,15 @@ PHX_TEST("long-poll's sessions are refused by version and connect, without the e
          polled_headers + R"({"status":410})", ""});
 }
 
-PHX_TEST("what nobody answers for is 404, and not a word in the log") {
+PHX_TEST("a path without a handler is 404, without a line in the log") {
   holds({"no mount", [](Fixture& f) { f.request.target = "/nowhere"; }, "404 Not Found", ""});
 }
 
-PHX_TEST("what a client sends can't forge a line, nor make it endless") {
+PHX_TEST("a client can neither forge a line nor make it endless") {
   Fixture f;
   f.set("origin", "http://a\nERROR forged" + std::string(10'000, 'x'));
   f.endpoint.dispatch(f.request, f.house.context());
   expect_eq(f.lines.size(), 1u);
-  expect(f.lines[0].find('\n') == std::string::npos, "the line is one");
+  expect(f.lines[0].find('\n') == std::string::npos, "it is a single line");
   expect(f.lines[0].size() < 700, "and short");
 }

@@ -1,4 +1,4 @@
-/// Taken from the request, or made up.
+/// Takes the id from the request, or makes a random one.
 
 #include "endpoint/request_id.h"
 

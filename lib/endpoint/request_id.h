@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A name for one request, so that a log's lines about it can be found. Mirrors Plug.RequestId.
+/// An id for each request, to find the log's lines about it. Mirrors Plug.RequestId.
 
 #include <optional>
 #include <string>
@@ -10,11 +10,11 @@
 
 namespace phx {
 
-/// The client's (or its proxy's) `x-request-id`, if it has 20 to 200 bytes; else a random one
+/// The client's (or its proxy's) `x-request-id`, if it has 20 to 200 bytes; otherwise a random one
 /// of 20.
 std::string request_id_of(const http::Request& request);
 
-/// What lines about a request carry. The id is made when the first of them is written.
+/// Adds the id to lines about a request. It is made when the first of them is written.
 class RequestSubject final : public LogSubject {
  public:
   /// `request` outlives it.

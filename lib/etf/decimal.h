@@ -10,7 +10,7 @@
 
 namespace phx::etf {
 
-/// A stranger's integer with more is not converted: it would take too long.
+/// An untrusted integer with more digits is not converted: it would take too long.
 inline constexpr std::size_t max_digits = 10'000;
 
 /// REQUIRES: `-?[0-9]+`. Takes time that grows with the square of the digits.

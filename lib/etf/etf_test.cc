@@ -1,4 +1,4 @@
-/// Terms both ways: what real nodes wrote, the limits for strangers, and Erlang's order.
+/// Terms both ways: what real nodes wrote, the limits for untrusted terms, and Erlang's order.
 
 #include <algorithm>
 #include <limits>
@@ -67,7 +67,7 @@ const std::vector<Hashed> hashes = {
 
 }  // namespace
 
-PHX_TEST("one term of three writers is one term, and is written as each of them wrote it") {
+PHX_TEST("a term written by three nodes reads as one term, and is written as each of them did") {
   for (const Sample& sample : samples) {
     const Term term = decode_whole(bytes_of(sample.otp26));
     expect(decode_whole(bytes_of(sample.otp25)) == term, "OTP 25 says the same");
@@ -78,14 +78,14 @@ PHX_TEST("one term of three writers is one term, and is written as each of them 
   }
 }
 
-PHX_TEST("what nodes sent each other is read and written again") {
+PHX_TEST("recorded messages of nodes are read, and written with the same bytes") {
   for (const char* message : messages) {
     const std::string bytes = bytes_of(message);
     const Term term = decode_whole(bytes);
     const std::vector<Term>* envelope = term.tuple_of(6);
     expect(envelope != nullptr && (*envelope)[0] == Term(3), "an envelope of version 3");
     expect(decode_whole(encode(term)) == term, "it comes back");
-    if (static_cast<unsigned char>(bytes[1]) == 80) continue;  // zlib's bytes are its own matter
+    if (static_cast<unsigned char>(bytes[1]) == 80) continue;  // zlib may choose other bytes
     // Erlang orders the pairs of large maps by their hashes: the same bytes in another order.
     const auto sorted = [](std::string text) {
       std::sort(text.begin(), text.end());
@@ -110,7 +110,7 @@ PHX_TEST("a message is read piece by piece") {
   expect(reader.rest().empty(), "that is all");
 }
 
-PHX_TEST("integers of all sizes come back, and are the shortest that they can be") {
+PHX_TEST("integers of all sizes come back, and are written as short as possible") {
   constexpr auto most = std::numeric_limits<long long>::max();
   constexpr auto least = std::numeric_limits<long long>::min();
   const std::vector<std::pair<Term, std::size_t>> sizes = {
@@ -130,11 +130,11 @@ PHX_TEST("integers of all sizes come back, and are the shortest that they can be
     expect_eq(encode(term).size(), size);
     expect(decode_whole(encode(term)) == term, "it comes back");
   }
-  expect(Term::integer(true, std::string("\5\0\0", 3)) == Term(-5), "zeros above count nothing");
-  expect(Term::integer(true, "") == Term(0), "there is one zero");
+  expect(Term::integer(true, std::string("\5\0\0", 3)) == Term(-5), "leading zeros do not count");
+  expect(Term::integer(true, "") == Term(0), "zero has one form");
 }
 
-PHX_TEST("bytes with a false size, depth or type are refused") {
+PHX_TEST("bytes with a wrong size, depth or type are refused") {
   using namespace std::string_literals;
   for (const std::string& lie : {
            ""s,
@@ -164,18 +164,18 @@ PHX_TEST("bytes with a false size, depth or type are refused") {
   }
 }
 
-PHX_TEST("a stranger's term costs no more than the limits") {
+PHX_TEST("an untrusted term costs no more than the limits") {
   const Term pair = Term::list({Term::list({1}), 2.5});
   decode_whole(encode(pair), {.depth = 2, .terms = 6});
   expect_eq(refused(encode(pair), {.depth = 0}), "expected less nesting at byte 6");
   refused(encode(pair), {.terms = 2});
   const std::string zeros = deflated(encode(Term(std::string(100'000, '\0'))), 9);
-  expect(zeros.size() < 1'000, "it is packed well");
+  expect(zeros.size() < 1'000, "it is compressed well");
   decode_whole(zeros, {.inflated = 100'005});
   refused(zeros, {.inflated = 100'004});
 }
 
-PHX_TEST("of a shallow term what is nested too deeply is skipped, and the rest is there") {
+PHX_TEST("what is nested too deeply is skipped, and the rest of the term is read") {
   using namespace std::string_literals;
   const auto read = [](const std::string& bytes) {
     Reader reader(bytes, {.depth = 1});

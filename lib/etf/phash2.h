@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// `erlang:phash2/2` of a binary: which of a tracker's shards a topic belongs to, on every node.
+/// `erlang:phash2/2` of a binary: it gives a topic's tracker shard, the same on every node.
 
 #include <cstdint>
 #include <string_view>

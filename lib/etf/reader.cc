@@ -1,4 +1,5 @@
-/// Tag by tag. Every length is checked against the bytes that are there before anything is kept.
+/// Reads tag by tag. Every length is checked against the bytes that are left before anything is
+/// kept.
 
 #include "etf/reader.h"
 
@@ -29,7 +30,7 @@ std::string utf8_of_latin1(std::string_view latin1) {
   return text;
 }
 
-/// How many characters, or nothing where it is not UTF-8.
+/// The number of characters; nothing if the text is not valid UTF-8.
 std::optional<std::size_t> characters_of(std::string_view text) {
   std::size_t count = 0;
   for (; !text.empty(); ++count) {
@@ -51,12 +52,12 @@ Reader::Reader(std::string_view bytes, const Limits& limits)
   }
 }
 
-/// Zlib's data says itself where it ends; the size before it must be the truth.
+/// zlib's data marks its own end; the size before it must be correct.
 void Reader::inflate(const Limits& limits) {
   byte();
   const std::uint64_t size = big_endian(4);
   if (size > limits.inflated) fail("a compressed term within the limit");
-  // Deflate makes at most 1,032 of one byte: a lie about the size costs no memory.
+  // Deflate expands a byte to 1,032 at most, so a false size costs no memory.
   if (size / 1'032 > bytes_.size()) fail("a compressed term's true size");
   inflated_.resize(size);
   auto inflated_size = static_cast<uLongf>(size);
@@ -95,13 +96,13 @@ Term Reader::shallow_term() {
   return whole;
 }
 
-/// No recursion: it may be nested a million times.
+/// No recursion: terms may be nested a million deep.
 Term Reader::skipped() {
   for (std::uint64_t left = 1; left > 0; --left) left += skip_head();
   return Export{{"phx"}, {"too_deep"}, 0};
 }
 
-/// A term but for those in it; returns how many of them follow.
+/// Skips a term's own bytes; returns the number of terms inside it, which follow.
 std::uint64_t Reader::skip_head() {
   const auto tag = static_cast<unsigned char>(bytes_.empty() ? 0 : bytes_[0]);
   switch (tag) {
@@ -171,7 +172,7 @@ std::optional<std::string_view> Reader::binary() {
   return take(big_endian(4));
 }
 
-/// How term_to_binary wrote floats before OTP 17: "1.50000000000000000000e+00", filled with NULs.
+/// How term_to_binary wrote floats before OTP 17: "1.50000000000000000000e+00", padded with NULs.
 Term Reader::real(std::string_view text) const {
   const std::string_view digits = text.substr(0, text.find('\0'));
   double value = 0;
@@ -197,15 +198,15 @@ Term Reader::bits() {
   return BitString{std::move(bytes), static_cast<unsigned char>(used)};
 }
 
-/// Each takes a byte at least: no more memory is set aside than the bytes can fill, nor than the
-/// limit allows, were each of the terms to say the same of its own.
+/// Each item takes at least a byte. Reserve no more than the bytes can fill, nor than the limit
+/// allows if each item claims the same size.
 void Reader::claim(std::uint64_t count) {
   if (count > bytes_.size() || count > terms_left_) fail("as many terms as it says");
   terms_left_ -= count;
 }
 
 Term Reader::claimed(std::size_t depth) {
-  ++terms_left_;  // it takes its own place
+  ++terms_left_;  // the term takes its own place
   return term(depth);
 }
 
@@ -227,7 +228,7 @@ Term Reader::bytes_as_list() {
   return Term::list(std::move(found));
 }
 
-/// A tail that is a list itself makes one list of both.
+/// A tail that is a list continues this list.
 Term Reader::items(std::size_t depth) {
   std::vector<Term> found = terms(big_endian(4), depth);
   Term tail = term(depth + 1);
@@ -241,7 +242,7 @@ Term Reader::sequence(std::uint64_t size, std::size_t depth) {
   return Term::tuple(terms(size, depth));
 }
 
-/// A key that comes twice is an error, as it is for Erlang.
+/// A duplicate key is an error, as in Erlang.
 Term Reader::members(std::size_t depth) {
   const std::uint64_t count = big_endian(4);
   claim(2 * count);

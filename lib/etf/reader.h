@@ -13,40 +13,42 @@
 
 namespace phx::etf {
 
-/// The bytes are not a term, or one beyond the limits; what() says what was expected, and where.
+/// The bytes are not a term, or the term exceeds the limits; what() says what was expected, and
+/// where.
 class TermError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// What a stranger's term may cost. A term in memory takes 40 bytes and what it holds.
+/// What an untrusted term may cost. A term in memory takes 40 bytes plus its contents.
 struct Limits {
-  std::size_t depth = 256;        ///< Terms within terms.
-  std::size_t terms = 1'000'000;  ///< Of all depths together.
-  /// If not 0, a long message may hold more terms than that: one for every so many of its bytes.
+  std::size_t depth = 256;        ///< Nesting.
+  std::size_t terms = 1'000'000;  ///< At all depths together.
+  /// If not 0, a long message may hold more terms: one for each `bytes_a_term` bytes.
   std::size_t bytes_a_term = 0;
-  std::size_t inflated = std::size_t{64} << 20;  ///< Bytes that a compressed term may become.
+  std::size_t inflated = std::size_t{64}
+                         << 20;  ///< The inflated size of a compressed term, in bytes.
 };
 
-/// A term's bytes, from left to right. The bytes must outlive it. Each call throws TermError where
-/// it does not find what it is asked for. Neither copies nor moves.
+/// Reads a term's bytes from left to right. The bytes must outlive it. Each call throws TermError
+/// if the next term is of another type. Neither copied nor moved.
 class Reader {
  public:
-  /// Takes the version off, and inflates what is compressed.
+  /// Reads the version, and inflates a compressed term.
   explicit Reader(std::string_view bytes, const Limits& limits = {});
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
   /// Any term.
   Term term() { return term(0); }
-  /// Any term; but where something in it is nested too deeply `fun phx:too_deep/0`, which has no
-  /// JSON, stands in its place: the rest counts.
+  /// Any term. A part that is nested too deeply is replaced by `fun phx:too_deep/0`, which has no
+  /// JSON; the rest is read.
   Term shallow_term();
   /// A tuple's size; its items follow.
   std::size_t tuple();
-  /// A binary's bytes, or nothing and no step forward where it is not a binary that comes next.
+  /// A binary's bytes. If the next term is not a binary: nothing, and the position stays.
   std::optional<std::string_view> binary();
-  /// All that has not been read.
+  /// The bytes not read yet.
   std::string_view rest() const { return bytes_; }
 
  private:
@@ -70,7 +72,7 @@ class Reader {
   Atom atom_of(std::string_view name, bool latin1) const;
   Pid pid_of(unsigned tag);
   std::vector<Term> terms(std::uint64_t count, std::size_t depth);
-  /// Takes `count` off the terms that are still allowed; claimed() then reads each of them.
+  /// Subtracts `count` from the terms still allowed; claimed() then reads each of them.
   void claim(std::uint64_t count);
   Term claimed(std::size_t depth);
   void inflate(const Limits& limits);
@@ -89,10 +91,10 @@ class Reader {
   bool skips_what_is_deep_ = false;
 };
 
-/// The term that the bytes begin with; what comes after it is left, as binary_to_term/1 leaves it.
-/// \throws TermError.
+/// The term at the start of the bytes. Bytes after it are ignored, as by binary_to_term/1. \throws
+/// TermError.
 Term decode(std::string_view bytes, const Limits& limits = {});
-/// The same; but nothing may come after the term.
+/// The same, but no bytes may follow the term.
 Term decode_whole(std::string_view bytes, const Limits& limits = {});
 
 }  // namespace phx::etf

@@ -1,4 +1,4 @@
-/// Terms of strangers: read or refused, and what is read comes back.
+/// Untrusted terms are read or refused, and a term that was read survives a round trip.
 
 #include "etf/reader.h"
 
@@ -23,7 +23,7 @@ FUZZ(input) {
   if (!term) return;
   const auto comes_back = [&term](const std::string& bytes) {
     const std::optional<Term> again = read(bytes);
-    // Lists of bytes become shorter in bytes, and none deeper.
+    // Lists of bytes get shorter, and nothing gets deeper.
     testing::must(again && *again == *term, "a term comes back");
   };
   comes_back(encode(*term));

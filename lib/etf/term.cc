@@ -1,4 +1,4 @@
-/// How terms are built, found and ordered.
+/// Builds, finds and orders terms.
 
 #include "etf/term.h"
 
@@ -39,7 +39,7 @@ BigInteger widened(double value) {
 
 std::strong_ordering compare_exactly(double a, double b) {
   if (a != b) return a < b ? std::strong_ordering::less : std::strong_ordering::greater;
-  // -0.0 and 0.0 are equal, and yet two terms.
+  // -0.0 and 0.0 are equal, but two terms.
   return std::signbit(b) <=> std::signbit(a);
 }
 
@@ -64,7 +64,7 @@ std::strong_ordering compare(const Map& a, const Map& b) {
   return std::strong_ordering::equal;
 }
 
-/// Item by item; where one list ends, its tail meets what is left of the other, which is a list.
+/// Item by item; if one list ends first, its tail is compared with the rest of the other, a list.
 std::strong_ordering compare(const List& a, const List& b) {
   const std::size_t both = std::min(a.items.size(), b.items.size());
   for (std::size_t i = 0; i < both; ++i) {
@@ -78,7 +78,7 @@ std::strong_ordering compare(const List& a, const List& b) {
   if (a.items.size() == both && b.items.size() == both && !a.tail && !b.tail) {
     return std::strong_ordering::equal;
   }
-  // Of what is left only one side can still have items, so this ends.
+  // Only one side can still have items, so this ends.
   const bool a_ends = a.items.size() == both && !a.tail;
   const bool b_ends = b.items.size() == both && !b.tail;
   if (a_ends && b.items.size() > both) return std::strong_ordering::less;
@@ -107,7 +107,7 @@ std::strong_ordering BigInteger::operator<=>(const BigInteger& other) const {
       });
 }
 
-/// The number counts before the node: so does the emulator order them.
+/// The number comes before the node, as in the emulator's order.
 std::strong_ordering Pid::operator<=>(const Pid& other) const {
   if (const auto serials = serial <=> other.serial; serials != 0) return serials;
   if (const auto ids = id <=> other.id; ids != 0) return ids;
@@ -146,7 +146,7 @@ Term Term::list(std::vector<Term> items) {
 
 Term Term::improper(std::vector<Term> items, Term tail) {
   if (items.empty()) return tail;
-  check(!tail.is_list(), "an improper list's tail is no list");
+  check(!tail.is_list(), "an improper list's tail is not a list");
   auto end = std::make_shared<const Term>(std::move(tail));
   return Term(Value(std::make_shared<const List>(List{std::move(items), std::move(end)})));
 }
@@ -156,7 +156,7 @@ Term Term::map(std::vector<Map::Pair> pairs) {
   if (!std::is_sorted(pairs.begin(), pairs.end(), by_key)) {
     std::stable_sort(pairs.begin(), pairs.end(), by_key);
   }
-  // Backwards, so that the later of two stays.
+  // Backwards, so that the later of two equal keys stays.
   const auto same = [](const Map::Pair& a, const Map::Pair& b) { return a.first == b.first; };
   const auto kept = std::unique(pairs.rbegin(), pairs.rend(), same).base();
   pairs.erase(pairs.begin(), kept);
@@ -200,7 +200,7 @@ const Term* Term::find(const Term& key) const {
   return found != map->pairs.end() && found->first == key ? &found->second : nullptr;
 }
 
-/// The place of its type in Erlang's order: one for all numbers, one for both kinds of bits.
+/// The rank of its type in Erlang's order: all numbers share one, as do binaries and bit strings.
 int Term::rank() const {
   constexpr std::array<int, std::variant_size_v<Value>> ranks{0, 0, 0, 1, 2, 3, 3,
                                                               4, 5, 6, 7, 8, 9, 9};
@@ -215,7 +215,7 @@ std::strong_ordering Term::compare_numbers(const Term& a, const Term& b) {
     const double* value = t.get<double>();
     return value != nullptr && std::fabs(*value) < exact ? value : nullptr;
   };
-  // An integer against a float with a fraction: as floats, where the integer is one exactly.
+  // An integer against a float with a fraction: as floats, if the integer is exactly a float.
   const auto against = [](const Term& whole, double real) {
     const long long* value = whole.get<long long>();
     if (value == nullptr || std::fabs(static_cast<double>(*value)) > exact) {
@@ -242,7 +242,7 @@ std::strong_ordering Term::compare_numbers(const Term& a, const Term& b) {
 std::strong_ordering Term::operator<=>(const Term& other) const {
   if (const auto ranks = rank() <=> other.rank(); ranks != 0) return ranks;
   if (rank() == 0) return compare_numbers(*this, other);
-  // Types of one rank, a binary and bits, an export and a fun: by what they have in common.
+  // Types of one rank, a binary and bits, an export and a fun: by what both have.
   if (value_.index() != other.value_.index()) {
     const auto bits = [](const Term& t) -> const std::string* {
       if (const auto* binary = t.get<std::string>()) return binary;

@@ -20,7 +20,8 @@ namespace phx::etf {
 
 class Term;
 
-/// A name; two atoms of one name are one. Always valid UTF-8, at most 255 characters.
+/// A name; two atoms of the same name are the same atom. Always valid UTF-8, at most 255
+/// characters.
 struct Atom {
   std::string name;
   auto operator<=>(const Atom&) const = default;
@@ -34,7 +35,7 @@ struct BigInteger {
   std::strong_ordering operator<=>(const BigInteger& other) const;
 };
 
-/// Bits that do not fill their last byte: of that the upper `bits` count, 1 to 7; the rest are 0.
+/// Bits that do not fill their last byte: its upper `bits` (1 to 7) count, and the rest are 0.
 struct BitString {
   std::string bytes;
   unsigned char bits = 1;
@@ -73,7 +74,7 @@ struct Export {
   auto operator<=>(const Export&) const = default;
 };
 
-/// A closure. Only its own node can call it; here it is carried, and written as it was read.
+/// A closure. Only its own node can call it; here it is kept, and written as it was read.
 struct Fun {
   unsigned char arity = 0;
   std::string unique;  ///< 16 bytes: the MD5 of its module's code.
@@ -91,19 +92,19 @@ struct Tuple {
   std::vector<Term> items;
 };
 
-/// Ends in the empty list, or, where it is improper, in `tail`.
+/// Ends in the empty list or, if it is improper, in `tail`.
 struct List {
   std::vector<Term> items;
   std::shared_ptr<const Term> tail;  ///< Null for a proper list; never itself a list.
 };
 
-/// Pairs in the order of their keys, each key once.
+/// Pairs, ordered by key; each key once.
 struct Map {
   using Pair = std::pair<Term, Term>;
   std::vector<Pair> pairs;
 };
 
-/// Never changed once built, so copies share what is large, between threads, too.
+/// Immutable, so copies share large contents, also between threads.
 ///
 /// The order is Erlang's (numbers < atoms < references < funs < ports < pids < tuples < maps <
 /// lists < binaries), made strict: 1 and 1.0 are two terms, as for `=:=`, and 1 comes first.
@@ -132,16 +133,16 @@ class Term {
   static Term atom(std::string_view name) { return Atom{std::string(name)}; }
   static Term tuple(std::vector<Term> items);
   static Term list(std::vector<Term> items = {});
-  /// REQUIRES: items and a tail that is no list, or an empty `items`: then it is `tail` alone.
+  /// REQUIRES: `tail` is not a list, or `items` is empty: then the term is `tail` alone.
   static Term improper(std::vector<Term> items, Term tail);
-  /// Of two pairs with one key the later stays, as in Map.new/1.
+  /// Of two pairs with the same key the later stays, as in Map.new/1.
   static Term map(std::vector<Map::Pair> pairs = {});
   static Term integer(bool negative, std::string_view magnitude);
 
   bool is_nil() const { return is_atom("nil"); }
   bool is_atom(std::string_view name) const;
   bool is_list() const { return get<List>() != nullptr; }
-  /// The value, if the term is of that type, else null: `long long`, `BigInteger`, `double`,
+  /// The value if the term is of that type, otherwise null: `long long`, `BigInteger`, `double`,
   /// `Atom`, `std::string` (a binary), `BitString`, `Tuple`, `List`, `Map`, `Pid`, `Port`,
   /// `Reference`, `Export`, `Fun`. Valid while this term, or a copy of it, lives.
   template <class T>
@@ -153,7 +154,7 @@ class Term {
       return shared != nullptr ? shared->get() : nullptr;
     }
   }
-  /// A tuple's items, if it is a tuple of this size; else null.
+  /// The items of a tuple of this size; otherwise null.
   const std::vector<Term>* tuple_of(std::size_t size) const;
   /// The value at `key`; null if this is not a map, or has no such key.
   const Term* find(const Term& key) const;

@@ -1,4 +1,4 @@
-/// The shortest tag for each value, as Erlang chooses it.
+/// Writes the shortest tag for each value, as Erlang does.
 
 #include "etf/writer.h"
 
@@ -16,9 +16,9 @@
 namespace phx::etf {
 namespace {
 
-constexpr std::size_t longest_string = 65'535;  // of a list that is written as STRING
+constexpr std::size_t longest_string = 65'535;  // of a list written as STRING
 
-/// Latin-1, or nothing where a character is beyond it.
+/// Latin-1, or nothing if a character is beyond it.
 std::optional<std::string> latin1_of(std::string_view utf8) {
   std::string text;
   while (!utf8.empty()) {
@@ -30,7 +30,7 @@ std::optional<std::string> latin1_of(std::string_view utf8) {
   return text;
 }
 
-/// The items, if all of them are bytes that STRING has room for.
+/// The items if all are bytes and fit into a STRING.
 std::optional<std::string> bytes_in(const std::vector<Term>& items) {
   if (items.size() > longest_string) return {};
   std::string bytes;
@@ -205,7 +205,7 @@ void Writer::write(const Export& value) {
   integer(value.arity);
 }
 
-/// Its size comes first, so the rest is written apart.
+/// Its size comes first, so the rest is written to a buffer of its own.
 void Writer::write(const Fun& value) {
   Writer rest(atoms_);
   rest.out_.clear();

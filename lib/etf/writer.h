@@ -11,14 +11,14 @@
 
 namespace phx::etf {
 
-/// Which tags atoms get. Erlang reads all of them.
+/// Which tags atoms get. Erlang reads them all.
 enum class Atoms : unsigned char {
   utf8,    ///< As OTP 26 and later write them.
-  latin1,  ///< As OTP 25 and earlier do, where a name fits latin-1.
+  latin1,  ///< As OTP 25 and earlier do, if the name fits latin-1.
 };
 
-/// Appends terms to bytes that begin with the version. A tuple's or a map's items are whatever is
-/// written next: the caller counts.
+/// Appends terms to bytes that begin with the version. The terms written next are a tuple's or a
+/// map's items: the caller counts them.
 ///
 ///     Writer writer;  // {binary, <<0, 255>>}
 ///     writer.tuple(2);
@@ -37,12 +37,12 @@ class Writer {
   void binary(std::string_view bytes);
   void tuple(std::size_t size);
   void map(std::size_t pairs);
-  /// Of these bytes as integers: as few bytes as Erlang needs for such a list.
+  /// A list of these bytes as integers, in Erlang's shortest form.
   void bytes_as_list(std::string_view bytes);
-  /// A list's head; after the items comes its tail, mostly empty_list().
+  /// A list's head; its tail comes after the items, usually empty_list().
   void list(std::size_t items);
   void empty_list();
-  /// A term that was written before, without its version.
+  /// A term that was written earlier, without its version.
   void raw(std::string_view written) { out_ += written; }
 
   std::string take() { return std::move(out_); }
@@ -72,7 +72,7 @@ class Writer {
 };
 
 std::string encode(const Term& term, Atoms atoms = Atoms::utf8);
-/// Compressed by zlib at this level, 1 to 9, where that makes it shorter; else as it was.
+/// Compressed by zlib at this level, 1 to 9, if that makes it shorter.
 std::string deflated(std::string encoded, int level);
 
 }  // namespace phx::etf

@@ -1,4 +1,4 @@
-/// From `a[b]=c&d=e` to a tree.
+/// Parses `a[b]=c&d=e` into a tree.
 
 #include "http/query.h"
 
@@ -22,7 +22,7 @@ std::optional<char> hex_byte(std::string_view two) {
 /// A step from one level of the tree to the next: a member's name, or none, which is `[]`.
 using Key = std::optional<std::string>;
 
-/// What the pairs put at one path of the tree, in the order in which they came.
+/// The values that the pairs put at one path of the tree, in order.
 struct Level {
   struct Entry {
     Key key;
@@ -30,7 +30,7 @@ struct Level {
     const Level* below = nullptr;  // instead of a value
   };
   std::vector<Entry> entries;
-  std::map<Key, std::unique_ptr<Level>> below;  // each has one entry, where it first came up
+  std::map<Key, std::unique_ptr<Level>> below;  // each has one entry, at its first place
 };
 
 /// `a[b][]` as a, b and none. A name that does not end in `]`, or begins with its first `[`, is one
@@ -83,7 +83,7 @@ void add_pair(Level& params, std::string_view pair) {
   const std::string name = percent_decoded(pair.substr(0, equals), true);
   Json value = equals == std::string_view::npos ? std::string()
                                                 : percent_decoded(pair.substr(equals + 1), true);
-  static_cast<void>(Json(name));  // throws where the name is not UTF-8
+  static_cast<void>(Json(name));  // throws if the name is not valid UTF-8
   constexpr std::size_t deepest = 32;
   std::vector<Key> keys = keys_of(name);
   if (keys.size() > deepest) throw BadQuery("expected at most 32 levels of brackets in a query");

@@ -9,7 +9,7 @@
 
 namespace phx::http {
 
-/// A query that can't be decoded: answered 400.
+/// The query can't be decoded: answered with 400.
 class BadQuery : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -17,8 +17,8 @@ class BadQuery : public std::runtime_error {
 
 /// An object of strings; `a[b]=c` makes an object in it, `a[]=c` an array. `+` is a space, a name
 /// without `=` gets the empty string, the last of two equal names wins, and a `%` that begins no
-/// escape stands for itself. Each `a[]=c` adds an item, but `a[][b]=1&a[][c]=2` is one item with
-/// both: Plug's words for nesting in a list are "ambiguous and unspecified". \throws BadQuery.
+/// escape is itself. Each `a[]=c` adds an item, but `a[][b]=1&a[][c]=2` is one item with both:
+/// Plug's words for nesting in a list are "ambiguous and unspecified". \throws BadQuery.
 Json parse_query(std::string_view query);
 
 /// `%41+b` as `A b`.

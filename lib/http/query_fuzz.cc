@@ -1,4 +1,4 @@
-/// Query strings, as they come after a path.
+/// Query strings, as they follow a path.
 
 #include "http/query.h"
 
@@ -9,11 +9,11 @@ using namespace phx::http;
 using phx::testing::must;
 
 FUZZ(input) {
-  must(percent_decoded(input, true).size() <= input.size(), "decoding makes nothing longer");
+  must(percent_decoded(input, true).size() <= input.size(), "decoding never makes a text longer");
   try {
     const phx::Json params = parse_query(input);
     must(params.is_object(), "the parameters are an object");
-    must(phx::serializer::is_utf8(params.dump()), "what is read is UTF-8");
+    must(phx::serializer::is_utf8(params.dump()), "decoded text is valid UTF-8");
   } catch (const BadQuery&) {
   }
 }

@@ -1,4 +1,4 @@
-/// Queries as Plug.Conn.Query reads them.
+/// Queries are read as by Plug.Conn.Query.
 
 #include "http/query.h"
 
@@ -22,13 +22,13 @@ PHX_TEST("a parameter may have no name") {
   expect_eq(parse_query("=").dump(), std::string(R"({"":""})"));
 }
 
-PHX_TEST("names that begin alike within a list are one item") {
+PHX_TEST("members of a list that share a name's start form one item") {
   expect_eq(parse_query("a[][b]=1&a[][c]=2&a[]=3").dump(),
             std::string(R"({"a":[{"b":"1","c":"2"},"3"]})"));
   expect_eq(parse_query("a[][]=1&a[][]=2").dump(), std::string(R"({"a":[["1","2"]]})"));
 }
 
-PHX_TEST("where an array, an object and a value share a name the last one wins") {
+PHX_TEST("if an array, an object and a value share a name, the last wins") {
   expect_eq(parse_query("a[]=1&a[b]=2").dump(), std::string(R"({"a":{"b":"2"}})"));
   expect_eq(parse_query("a[b]=1&a[]=2").dump(), std::string(R"({"a":["2"]})"));
   expect_eq(parse_query("a[]=1&a[b]=2&a[]=3").dump(), std::string(R"({"a":["1","3"]})"));
@@ -36,11 +36,11 @@ PHX_TEST("where an array, an object and a value share a name the last one wins")
   expect_eq(parse_query("a=1&a[b]=2").dump(), std::string(R"({"a":{"b":"2"}})"));
 }
 
-PHX_TEST("an object keeps its place among the pairs, whatever is added to it later") {
+PHX_TEST("an object keeps its place among the pairs when members are added later") {
   expect_eq(parse_query("a[b]=1&a=2&a[c]=3").dump(), std::string(R"({"a":"2"})"));
 }
 
-PHX_TEST("within a name's brackets only ][ divides") {
+PHX_TEST("inside a name's brackets only ][ separates keys") {
   expect_eq(parse_query("a[b]c]=1").dump(), std::string(R"({"a":{"b]c":"1"}})"));
   expect_eq(parse_query("a[[b][c]]=1").dump(), std::string(R"({"a":{"[b":{"c]":"1"}}})"));
   expect_eq(parse_query("a]b[c]=1").dump(), std::string(R"({"a]b":{"c":"1"}})"));
@@ -51,7 +51,7 @@ PHX_TEST("brackets that do not pair are part of the name") {
             Json::parse(R"({"a[b":"1","[c]":"2","a]":"3"})").dump());
 }
 
-PHX_TEST("a query that is no UTF-8, or nested beyond reason, is refused") {
+PHX_TEST("a query that is not valid UTF-8, or nested too deeply, is refused") {
   expect_throw<BadQuery>([] { parse_query("a=%ff"); });
   expect_throw<BadQuery>([] { parse_query("%ff=a"); });
   expect_throw<BadQuery>([] { parse_query("a=%ff&a=1"); });

@@ -1,4 +1,4 @@
-/// Looking things up in a request.
+/// Reads headers and paths of a request.
 
 #include "http/request.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What an HTTP client asked for, and what we answer: plain values without a socket.
+/// An HTTP request and its answer: plain values without a socket.
 
 #include <cstdint>
 #include <optional>

@@ -157,7 +157,7 @@ std::variant<std::monostate, Request, Response> RequestReader::next() {
   return request;
 }
 
-/// Parses the head by itself to know its size: Beast counts each piece of it anew.
+/// Parses the head by itself to know its size: Beast starts its count again with each piece.
 std::size_t RequestReader::advance(boost::system::error_code& error) {
   auto& beast = parser_->beast;
   const bool in_head = !beast.is_header_done();

@@ -1,7 +1,5 @@
-/// Requests out of any bytes: however the network cuts them, the same requests come out, and what
-/// comes out keeps to the limits.
-///
-/// The first byte says how large the network's pieces are.
+/// Any bytes: however the network splits them, the same requests are read, within the limits. The
+/// first byte is the size of the network's pieces.
 
 #include "http/request_reader.h"
 
@@ -21,7 +19,7 @@ constexpr Limits small{.head = 1'024, .body = 256, .skipped = 64};  // within a 
 
 void check(const Request& request, const Limits& limits) {
   must(request.body.size() <= limits.body, "a body keeps to its limit");
-  must(!request.method.empty() && !request.target.empty(), "a request asks for something");
+  must(!request.method.empty() && !request.target.empty(), "a request has a target");
   const std::string_view breaks("\r\n\0", 3);
   must(request.target.find_first_of(breaks) == std::string::npos, "a target is one line");
   std::size_t size = 0;
@@ -35,7 +33,7 @@ void check(const Request& request, const Limits& limits) {
   wanted_persistence(request);
 }
 
-/// Every request up to the refusal, if there is one: that may come sooner or later.
+/// Every request up to the refusal, if there is one: its place may differ.
 std::string read(std::string_view input, std::size_t piece, Limits limits = {}) {
   RequestReader reader(limits);
   std::string story;
@@ -46,7 +44,7 @@ std::string read(std::string_view input, std::size_t piece, Limits limits = {}) 
     for (auto next = reader.next(); !std::holds_alternative<std::monostate>(next);
          next = reader.next()) {
       if (const auto* response = std::get_if<Response>(&next)) {
-        must(refusals.contains(response->status), "a refusal says why");
+        must(refusals.contains(response->status), "a refusal has a reason");
         refused = true;
         return;
       }
@@ -62,7 +60,7 @@ std::string read(std::string_view input, std::size_t piece, Limits limits = {}) 
 
 FUZZ(input) {
   const std::size_t piece = phx::testing::first_byte(input) + 1;
-  must(read(input, input.size() + 1) == read(input, piece), "pieces make no difference");
+  must(read(input, input.size() + 1) == read(input, piece), "the split makes no difference");
   // Near a limit they do: see Limits.
   read(input, input.size() + 1, small);
   read(input, piece, small);

@@ -1,4 +1,4 @@
-/// Requests off the wire: whole, in pieces, and those that are refused.
+/// Requests from the wire: whole, in pieces, and refused.
 
 #include "http/request_reader.h"
 
@@ -17,7 +17,7 @@ PHX_TEST("a request is read whole, however it is cut") {
   for (std::size_t cut = 1; cut < get.size(); ++cut) {
     RequestReader reader;
     reader.feed(get.substr(0, cut));
-    expect(std::holds_alternative<std::monostate>(reader.next()), "half a request is none");
+    expect(std::holds_alternative<std::monostate>(reader.next()), "half a request is not read");
     reader.feed(get.substr(cut));
     auto whole = reader.next();
     const Request& request = std::get<Request>(whole);
@@ -27,7 +27,7 @@ PHX_TEST("a request is read whole, however it is cut") {
   }
 }
 
-PHX_TEST("requests come one after the other, with their bodies") {
+PHX_TEST("requests are read one after the other, with their bodies") {
   RequestReader reader;
   reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" + get + "rest");
   expect_eq(std::get<Request>(reader.next()).body, std::string("abc"));
@@ -47,7 +47,7 @@ PHX_TEST("HTTP/1.1 without a Host is 400, HTTP/1.0 without one is not") {
 PHX_TEST("empty lines before a request are skipped, however they are cut; six are too many") {
   RequestReader reader;
   reader.feed("\r\n\r");
-  expect(std::holds_alternative<std::monostate>(reader.next()), "an empty line is no request");
+  expect(std::holds_alternative<std::monostate>(reader.next()), "an empty line is not a request");
   reader.feed("\n" + get + "\r\n" + get);
   expect(std::holds_alternative<Request>(reader.next()), "the first");
   expect(std::holds_alternative<Request>(reader.next()), "the second");
@@ -55,23 +55,23 @@ PHX_TEST("empty lines before a request are skipped, however they are cut; six ar
   expect_eq(std::get<Response>(reader.next()).status, 400);
 }
 
-PHX_TEST("who waits for a 100 Continue is told so once, and not in HTTP/1.0") {
+PHX_TEST("a client that waits for a 100 Continue gets it once, and not in HTTP/1.0") {
   const std::string head =
       " / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n";
   RequestReader reader;
   reader.feed("POST" + head);
   expect(std::holds_alternative<std::monostate>(reader.next()), "its body is missing");
   expect(reader.awaits_continue(), "it waits");
-  expect(!reader.awaits_continue(), "it has been told");
+  expect(!reader.awaits_continue(), "it was sent");
   reader.feed("abc");
   expect_eq(std::get<Request>(reader.next()).body, std::string("abc"));
   reader.feed("POST" + head + "abc");
-  expect(std::holds_alternative<Request>(reader.next()), "the body came along");
-  expect(!reader.awaits_continue(), "nobody waits");
+  expect(std::holds_alternative<Request>(reader.next()), "the body came too");
+  expect(!reader.awaits_continue(), "no client waits");
   RequestReader old;
   old.feed("POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
   old.next();
-  expect(!old.awaits_continue(), "HTTP/1.0 knows no 100");
+  expect(!old.awaits_continue(), "HTTP/1.0 has no 100");
 }
 
 PHX_TEST("headers of one name are joined, cookies by a semicolon") {
@@ -83,7 +83,7 @@ PHX_TEST("headers of one name are joined, cookies by a semicolon") {
   expect_eq(std::string(request.header("cookie").value()), std::string("a=1; b=2"));
 }
 
-PHX_TEST("a target is a path: of a whole URI the rest goes, and a fragment goes") {
+PHX_TEST("a target is a path: the rest of a whole URI is dropped, as is a fragment") {
   const auto target = [](const std::string& sent) {
     RequestReader reader;
     reader.feed("GET " + sent + " HTTP/1.1\r\nHost: x:1\r\n\r\n");
@@ -98,7 +98,7 @@ PHX_TEST("a target is a path: of a whole URI the rest goes, and a fragment goes"
   expect_eq(target("a"), std::string("400"));
 }
 
-PHX_TEST("a body longer than is read is left out; one longer than is skipped is 400") {
+PHX_TEST("a body over the limit for reading is left out; one over the limit for skipping is 400") {
   const Limits small{.body = 10, .skipped = 5};
   RequestReader reader(small);
   reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n" + std::string(15, 'a'));
@@ -108,7 +108,7 @@ PHX_TEST("a body longer than is read is left out; one longer than is skipped is 
   expect_eq(std::get<Response>(reader.next()).status, 400);
 }
 
-PHX_TEST("a Host that no redirect could name, and a second one, are 400, as Cowboy has them") {
+PHX_TEST("a Host that no redirect could name is 400, and so is a second one, as on Cowboy") {
   const auto taken = [](const std::string& headers) {
     RequestReader reader;
     reader.feed("GET / HTTP/1.1\r\n" + headers + "\r\n");
@@ -126,7 +126,7 @@ PHX_TEST("a Host that no redirect could name, and a second one, are 400, as Cowb
   expect(!taken("Host: a\r\nHost: a\r\n"), "two hosts");
 }
 
-PHX_TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
+PHX_TEST("invalid HTTP is 400, a head too long 431, a body too long 400") {
   const auto answer = [](const std::string& bytes, Limits limits = {}) {
     RequestReader reader(limits);
     reader.feed(bytes);
@@ -145,7 +145,7 @@ PHX_TEST("what is no HTTP is 400, a head too long 431, a body too long 400") {
   expect_eq(answer("GET / HTTP/1.1\r\nHost: x\r\nA: 1\r\nB: 2\r\n\r\n", {.fields = 2}), 431);
 }
 
-PHX_TEST("9112, 5.2: a header that goes on in the next line is 400, however it is cut") {
+PHX_TEST("9112, 5.2: a header that continues on the next line is 400, however it is cut") {
   for (const char* fold : {"\r\n ", "\r\n\t", "\r\n \r\n "}) {
     const std::string whole = std::string("GET / HTTP/1.1\r\nHost: x\r\na: b") + fold + "c\r\n\r\n";
     for (std::size_t cut = 0; cut < whole.size(); ++cut) {
@@ -161,7 +161,7 @@ PHX_TEST("9112, 5.2: a header that goes on in the next line is 400, however it i
   }
 }
 
-PHX_TEST("9110, 8.6: a length that is said twice is 400, even where both are one") {
+PHX_TEST("9110, 8.6: a repeated length is 400, even if both are equal") {
   for (const char* lengths : {"Content-Length: 2\r\nContent-Length: 2", "Content-Length: 2, 2"}) {
     RequestReader reader;
     reader.feed(std::string("POST / HTTP/1.1\r\nHost: x\r\n") + lengths + "\r\n\r\n{}");
@@ -169,7 +169,7 @@ PHX_TEST("9110, 8.6: a length that is said twice is 400, even where both are one
   }
 }
 
-PHX_TEST("9110, 9.1: a method that Cowboy does not know, or of over 31 bytes, is 501") {
+PHX_TEST("9110, 9.1: a method that Cowboy does not know, or over 31 bytes, is 501") {
   for (const std::string& method :
        {std::string("TRACE"), std::string("CONNECT"), std::string(32, 'M')}) {
     RequestReader reader;
@@ -181,7 +181,7 @@ PHX_TEST("9110, 9.1: a method that Cowboy does not know, or of over 31 bytes, is
   expect(std::holds_alternative<Request>(reader.next()), "the longest");
 }
 
-PHX_TEST("9112, 9.3: HTTP/1.0 keeps its connection where it asks to, and is told so") {
+PHX_TEST("9112, 9.3: an HTTP/1.0 client keeps its connection if it asks to, and a header says so") {
   const auto wanted = [](unsigned version, const std::string& connection) {
     Request request{"GET", "/"};
     request.version = version;
@@ -193,10 +193,10 @@ PHX_TEST("9112, 9.3: HTTP/1.0 keeps its connection where it asks to, and is told
   expect(wanted(10, "") == Persistence::close, "HTTP/1.0");
   expect(wanted(10, "Keep-Alive") == Persistence::keep_alive, "HTTP/1.0 that asks");
   expect(head_bytes({200}, Persistence::keep_alive).ends_with("connection: keep-alive\r\n\r\n"),
-         "and is told");
+         "a header says so");
 }
 
-PHX_TEST("an answer's headers can't be broken out of") {
+PHX_TEST("a value can't inject a header into an answer") {
   const std::string bytes = head_bytes(
       {403, "no", {{"x-good", "1"}, {"x-bad", "1\r\nset-cookie: a"}}}, Persistence::open);
   expect(bytes.starts_with("HTTP/1.1 403 Forbidden\r\n"), bytes);
@@ -213,13 +213,14 @@ PHX_TEST("a head keeps to its limit, however it is cut") {
   for (int i = 0; i < 50 && status == 0; ++i) {
     auto next = reader.next();
     if (const auto* refused = std::get_if<Response>(&next)) status = refused->status;
-    reader.feed("a: b\r\n");  // whole lines, which Beast forgets at once
+    reader.feed("a: b\r\n");  // whole lines, which Beast drops at once
   }
   expect_eq(status, 431);
-  expect(reader.exceeded() == phx::telemetry::Limit::request_head, "and says which it was");
+  expect(reader.exceeded() == phx::telemetry::Limit::request_head,
+         "and the reader says which limit it was");
 }
 
-PHX_TEST("what stands between chunks, and behind them, has a limit") {
+PHX_TEST("lines between chunks, and after them, have a limit") {
   for (const std::string start : {"5;x=", "0\r\nx: "}) {
     RequestReader reader({.head = 100});
     reader.feed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + start);
@@ -229,7 +230,7 @@ PHX_TEST("what stands between chunks, and behind them, has a limit") {
   }
 }
 
-PHX_TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy has it") {
+PHX_TEST("a body in a coding other than chunked is 400, as on Cowboy") {
   const auto taken = [](const std::string& headers, const std::string& version = "1.1") {
     RequestReader reader;
     reader.feed("POST / HTTP/" + version + "\r\nHost: x\r\n" + headers +
@@ -251,7 +252,7 @@ PHX_TEST("a body in a coding other than chunks, and no other, is 400, as Cowboy 
   }
 }
 
-PHX_TEST("chunks are read alike, however they are cut in three") {
+PHX_TEST("chunks are read the same, however they are cut in three") {
   const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
   const std::pair<std::string, std::string> bodies[] = {{"0\r\n\r\n", ""},
                                                         {"00\r\n\r\n", ""},
@@ -279,12 +280,12 @@ PHX_TEST("chunks are read alike, however they are cut in three") {
   }
 }
 
-PHX_TEST("a trailer is no header") {
+PHX_TEST("a trailer is not a header") {
   RequestReader reader;
   reader.feed(
       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
       "2\r\nhi\r\n0\r\nX-Forwarded-Proto: https\r\n\r\n");
   const Request request = std::get<Request>(reader.next());
   expect_eq(request.body, std::string("hi"));
-  expect(!request.header("x-forwarded-proto"), "no proxy has looked at it");
+  expect(!request.header("x-forwarded-proto"), "no proxy has checked it");
 }

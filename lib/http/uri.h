@@ -16,13 +16,13 @@ struct Uri {
   bool operator==(const Uri&) const = default;
 };
 
-/// Takes any text, and leaves out what it can't parse. `null` has neither scheme nor host.
+/// Takes any text; parts that it can't parse stay empty. `null` has neither scheme nor host.
 Uri parse_uri(std::string_view text);
 
 /// 80 for `http`, 443 for `https`; nothing for a scheme without a default port.
 std::optional<int> default_port(std::string_view scheme);
 
-/// `host:port`, as a Host header has it.
+/// `host:port`, as in a Host header.
 struct Authority {
   std::string host = {};  ///< An IPv6 address without brackets.
   std::optional<int> port = {};

@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// Integers beyond 64 bits, which Jansson has no kind for, and Elixir takes.
+/// Integers beyond 64 bits, which Elixir takes and Jansson has no type for.
 ///
-/// One is kept as its digits, in a string that begins with a byte that no text contains: so it
-/// equals itself alone, is copied like any string, and is written as it came.
+/// Each is stored as a string of its digits, after a byte that no text contains. So it equals only
+/// itself, is copied like any string, and is written as it came.
 
 #include <jansson.h>
 
@@ -12,7 +12,7 @@
 
 namespace phx::json {
 
-inline constexpr char big_integer_mark = '\xFF';  // in no UTF-8
+inline constexpr char big_integer_mark = '\xFF';  // never in UTF-8
 
 inline bool is_big_integer(const json_t* value) {
   return json_is_string(value) && *json_string_value(value) == big_integer_mark;

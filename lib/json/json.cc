@@ -1,4 +1,4 @@
-/// A value that shares until it is changed. No folder but this one calls Jansson.
+/// A value that shares until it is changed. Only this folder calls Jansson.
 
 #include "json/json.h"
 
@@ -13,24 +13,24 @@
 namespace phx {
 namespace {
 
-/// Jansson hashes an object's keys under a seed, which it would make up at the first object, and
-/// from the time of day where it can't open /dev/urandom: a server that is out of descriptors, say.
+/// Jansson hashes an object's keys under a seed. By default it chooses one at the first object, and
+/// from the time of day if it can't open /dev/urandom, as in a server that is out of descriptors.
 [[maybe_unused]] const bool seeded = [] {
-  json_object_seed(std::max<std::size_t>(randombytes_random(), 1));  // 0 means: make one up
+  json_object_seed(std::max<std::size_t>(randombytes_random(), 1));  // 0: choose one at random
   return true;
 }();
 
-/// Jansson answers null when memory is out, or for a string that is no UTF-8.
+/// Jansson returns null if memory is out, or for a string that is not valid UTF-8.
 json_t* made(json_t* value) {
   if (value == nullptr) throw JsonError("expected text in UTF-8, got other bytes");
   return value;
 }
 
-/// null, true and false are Jansson's own, and not counted.
+/// null, true and false are Jansson's own, without a count.
 constexpr auto uncounted = static_cast<std::size_t>(-1);
 
-/// json_incref and json_decref look at the count by a plain read before they change it by an atomic
-/// one: a race, where several threads copy one value.
+/// json_incref and json_decref read the count plainly before they change it atomically: a race if
+/// several threads copy a value.
 std::size_t count_of(const json_t* value) {
   return __atomic_load_n(&value->refcount, __ATOMIC_ACQUIRE);
 }

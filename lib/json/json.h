@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// JSON as a value: what a handler reads out of a payload and builds its answers from.
+/// JSON as a value: what a handler reads from a payload and builds its replies from.
 ///
 ///     Json reply = Json::object({{"count", 3}});
 ///     reply.set("next", reply["count"].integer_or(0) + 1);
@@ -20,14 +20,15 @@
 
 namespace phx {
 
-/// A text that is no JSON; what() says where and why.
+/// The text is not valid JSON; what() says where and why.
 class JsonError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// One JSON value. Copies are cheap and share; a change copies first, so values never surprise.
-/// Several threads may read one value at once, and copy it; a change needs it to itself.
+/// One JSON value. Copies are cheap, because they share; a change copies first, so other copies
+/// stay as they are. Several threads may read and copy a value at once; only one may use it during
+/// a change.
 class Json {
  public:
   using Member = std::pair<std::string_view, Json>;
@@ -42,18 +43,18 @@ class Json {
   template <std::integral T>
   requires(!std::same_as<T, bool>) Json(T value) : Json(integer(value)) {}
 
-  /// An object of these members, as payloads are written: `{{"user", {{"name", "Ann"}}}, {"n",
+  /// An object of these members, in the form of a payload: `{{"user", {{"name", "Ann"}}}, {"n",
   /// 3}}`.
   Json(std::initializer_list<Member> members) : Json(object(members)) {}
 
   static Json object(std::initializer_list<Member> members = {});
   static Json array(std::initializer_list<Json> items = {});
-  /// Any JSON value, not only an object, nested to a depth of json::max_depth. Integers of any size
+  /// Parses any JSON value, not only an object, nested up to json::max_depth. Integers of any size
   /// and `\u0000` in strings and keys are kept. \throws JsonError.
   static Json parse(std::string_view text);
   /// Takes over a reference that the caller owned.
   static Json steal(json_t* value);
-  /// Adds a reference to a value that somebody else keeps.
+  /// Adds a reference to a value that the caller keeps.
   static Json borrow(json_t* value);
 
   Json(const Json& other) : Json(borrow(other.value_.get())) {}
@@ -61,28 +62,28 @@ class Json {
   Json& operator=(const Json& other) { return *this = Json(other); }
   Json& operator=(Json&&) noexcept = default;
 
-  /// Compact, keys sorted, nothing escaped that need not be: as Phoenix writes it. Integers keep
-  /// all their digits; real numbers get as few as read as the same number.
+  /// Compact, with keys sorted and only what must be escaped, as Phoenix writes it. Integers keep
+  /// all their digits; real numbers get the fewest that read as the same number.
   std::string dump() const;
 
   bool is_null() const { return json_is_null(value_.get()); }
   bool is_object() const { return json_is_object(value_.get()); }
   bool is_array() const { return json_is_array(value_.get()); }
   bool is_string() const { return json_is_string(value_.get()) && !is_big_integer(); }
-  /// Of any size. One that integer_or can't return, dump() writes digit by digit.
+  /// Of any size. dump() writes all digits, even of one that integer_or can't return.
   bool is_integer() const { return json_is_integer(value_.get()) || is_big_integer(); }
 
-  /// Members of an object, or items of an array; 0 for all else.
+  /// The members of an object or the items of an array; otherwise 0.
   std::size_t size() const;
-  /// The member, or null where there is none (or this is no object).
+  /// The member; null if there is none, or if this is not an object.
   Json operator[](std::string_view key) const;
   Json operator[](std::size_t index) const;
   bool has(std::string_view key) const;
-  /// An object's members in the order of their keys; none for all else.
+  /// An object's members, ordered by key; otherwise none.
   std::vector<std::pair<std::string, Json>> sorted_members() const;
 
   std::string string_or(std::string_view otherwise) const;
-  /// The integer; `otherwise` also for one beyond 64 bits.
+  /// The integer; `otherwise` if it is not one, or beyond 64 bits.
   long long integer_or(long long otherwise) const;
 
   /// REQUIRES: is_object(). Adds or replaces a member.

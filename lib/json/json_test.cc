@@ -1,4 +1,4 @@
-/// What the JSON value promises: no surprise by sharing, nothing lost on the way in and out.
+/// The JSON value: sharing never shows, and nothing is lost on the way in and out.
 
 #include "json/json.h"
 
@@ -11,7 +11,7 @@
 using namespace phx;
 using namespace phx::testing;
 
-PHX_TEST("any JSON value is taken in, not only an object") {
+PHX_TEST("any JSON value is parsed, not only an object") {
   for (const char* text : {"null", "true", "5", "\"x\"", "[1,2]", "{\"a\":1}"}) {
     expect_eq(Json::parse(text).dump(), std::string(text));
   }
@@ -28,7 +28,7 @@ PHX_TEST("an integer beyond 64 bits keeps its digits") {
                            "123456789012345678901234567890123456789012345678901234567890"}) {
     const Json integer = Json::parse(text);
     expect_eq(integer.dump(), std::string(text));
-    expect(integer.is_integer() && !integer.is_string(), "it is an integer, and no text");
+    expect(integer.is_integer() && !integer.is_string(), "it is an integer, not text");
     expect_eq(integer.integer_or(7), 7);
     expect_eq(integer.string_or("no text"), std::string("no text"));
     expect(integer == Json::parse(text), "it equals itself");
@@ -56,8 +56,8 @@ PHX_TEST("a key may contain NUL, and be empty") {
   Json copy = object;
   copy.set("n", 1);
   expect_eq(copy.dump(), R"({"":3,"a":2,"a\u0000b":1,"n":1})");
-  expect(!(object == copy) && object == Json::parse(object.dump()), "equal where all is");
-  expect(!(object == Json::parse(R"({"":3,"a":2,"a\u0000c":1})")), "another key behind the NUL");
+  expect(!(object == copy) && object == Json::parse(object.dump()), "equal if all members are");
+  expect(!(object == Json::parse(R"({"":3,"a":2,"a\u0000c":1})")), "another key after the NUL");
 }
 
 PHX_TEST("a real number is written in the fewest digits that read as the same") {
@@ -74,7 +74,7 @@ PHX_TEST("a real number is written in the fewest digits that read as the same") 
   }
 }
 
-PHX_TEST("nesting is read to its limit, and refused beyond") {
+PHX_TEST("nesting is read up to the limit, and refused beyond it") {
   for (const auto& [open, close] : {std::pair("[", "]"), std::pair("{\"a\":", "}")}) {
     const auto nested = [&, open = std::string(open),
                          close = std::string(close)](std::size_t depth) {
@@ -90,7 +90,7 @@ PHX_TEST("nesting is read to its limit, and refused beyond") {
   expect_throw<JsonError>([] { Json::parse(std::string(1'000'000, '[')); });
 }
 
-PHX_TEST("of a key that comes twice the first value counts, as in Elixir") {
+PHX_TEST("of a duplicate key the first value counts, as in Elixir") {
   expect_eq(Json::parse(R"({"a":1,"b":{"c":1,"c":[2]},"a":{"d":2}})"),
             Json::parse(R"({"a":1,"b":{"c":1}})"));
 }
@@ -154,7 +154,7 @@ PHX_TEST("output is compact and its keys are sorted") {
             std::string("{\"a\":[1,2],\"b\":1}"));
 }
 
-PHX_TEST("what is no JSON is refused with the place and the reason") {
+PHX_TEST("invalid JSON is refused with the place and the reason") {
   const std::string text = expect_throw<JsonError>([] { Json::parse("{\"a\":"); });
   expect(text.find("byte") != std::string::npos, "the error names the place: " + text);
 }
@@ -167,7 +167,7 @@ PHX_TEST("a changed copy leaves the original as it was") {
   expect_eq(second["a"].integer_or(0), 2);
 }
 
-PHX_TEST("what is absent reads as null, and as the default that was asked for") {
+PHX_TEST("an absent member reads as null, and as the default that the caller gives") {
   const Json object = Json::object({{"n", 5}});
   expect(object["missing"].is_null(), "a missing member is null");
   expect_eq(object["n"].string_or("none"), std::string("none"));
@@ -175,17 +175,17 @@ PHX_TEST("what is absent reads as null, and as the default that was asked for") 
   expect(!object.has("missing") && object.has("n"), "has() tells the two apart");
 }
 
-PHX_TEST("bytes that are no UTF-8 make no string") {
+PHX_TEST("a string of invalid UTF-8 is refused") {
   expect_throw<JsonError>([] { Json(std::string_view("\xff")); });
 }
 
-PHX_TEST("a NUL behind a value is no end of the text") {
+PHX_TEST("a NUL after a value does not end the text") {
   for (const std::string& text : {std::string("1\0", 2), std::string("{}\0]", 4)}) {
     expect_throw<JsonError>([&] { Json::parse(text); });
   }
 }
 
-PHX_TEST("an object is written as a list of its members, objects within it, too") {
+PHX_TEST("an object is written as a list of its members, nested objects too") {
   const Json user = {{"user", {{"name", "Ann"}, {"age", 7}}},
                      {"list", Json::array({1, {{"n", 2}}})}};
   expect_eq(user.dump(), R"({"list":[1,{"n":2}],"user":{"age":7,"name":"Ann"}})");

@@ -18,8 +18,8 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// Reads a line as https://pkg.go.dev/github.com/kr/logfmt has it; a double quote, a space or a `=`
-/// where there may be none is a failure.
+/// Reads a line as https://pkg.go.dev/github.com/kr/logfmt has it; a misplaced double quote, space
+/// or `=` is a failure.
 Fields read_logfmt(std::string_view line) {
   Fields fields;
   std::size_t at = 0;
@@ -35,11 +35,11 @@ Fields read_logfmt(std::string_view line) {
         if (here() == '\\') ++at;
         value += here();
       }
-      expect(at < line.size(), "an end of the quotes in " + std::string(line));
+      expect(at < line.size(), "a closing quote in " + std::string(line));
       ++at;
     } else {
       while (here() != ' ') {
-        expect(here() != '"' && here() != '=', "no quote within " + std::string(line));
+        expect(here() != '"' && here() != '=', "no quote inside " + std::string(line));
         value += line[at++];
       }
     }
@@ -60,7 +60,7 @@ Fields read_json(const std::string& line) {
   return fields;
 }
 
-/// Texts as clients choose them.
+/// Texts that a client may choose.
 const std::vector<std::string> values{"",
                                       "plain",
                                       "two words",
@@ -86,7 +86,7 @@ LogLine line_of(LogLine::Form form) {
   return line;
 }
 
-/// What a log writes to standard error meanwhile.
+/// What a log writes to standard error during the call.
 std::string written(LogFormat format, const std::function<void(const Log&)>& work) {
   int ends[2];
   expect(::pipe(ends) == 0, "there is a pipe");
@@ -112,7 +112,7 @@ void speak(const Log& log) {
 
 }  // namespace
 
-PHX_TEST("a line of logfmt reads back as it was written, whatever is in it") {
+PHX_TEST("a line of logfmt reads back as it was written, whatever its values") {
   const Fields fields = read_logfmt(line_of(LogLine::Form::logfmt).text());
   expect_eq(fields.size(), values.size() + 1);
   expect_eq(fields[0].first, "msg");
@@ -123,7 +123,7 @@ PHX_TEST("a line of logfmt reads back as it was written, whatever is in it") {
   }
 }
 
-PHX_TEST("a line of JSON reads back as it was written, whatever is in it") {
+PHX_TEST("a line of JSON reads back as it was written, whatever its values") {
   const Fields fields = read_json("{" + line_of(LogLine::Form::json).text() + "}");
   const std::map<std::string, std::string> found(fields.begin(), fields.end());
   expect_eq(found.size(), values.size() + 1);
@@ -133,7 +133,7 @@ PHX_TEST("a line of JSON reads back as it was written, whatever is in it") {
   }
 }
 
-PHX_TEST("values stand in quotes where they must, and nowhere else") {
+PHX_TEST("values are quoted where they must be, and nowhere else") {
   LogLine line(LogLine::Form::logfmt, "HANDLED");
   line.add("a", "room:a");
   line.add("b", "two words");
@@ -145,7 +145,7 @@ PHX_TEST("values stand in quotes where they must, and nowhere else") {
             R"(msg=HANDLED a=room:a b="two words" c="d=e" f="say \"g\"" h=back\slash i=)");
 }
 
-PHX_TEST("a name counts once, and never for the time, the level or the text") {
+PHX_TEST("a name counts once, and never replaces the time, the level or the text") {
   LogLine line(LogLine::Form::logfmt, "text");
   line.add("key", "1");
   line.add("key", "2");
@@ -154,7 +154,7 @@ PHX_TEST("a name counts once, and never for the time, the level or the text") {
   expect_eq(line.text(), "msg=text key=1 msg_=3 a_name_=4");
 }
 
-PHX_TEST("standard error gets date, time, zone and level, in either format") {
+PHX_TEST("standard error gets date, time, zone and level in both formats") {
   const std::regex moment(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d)");
   for (const LogFormat format : {LogFormat::logfmt, LogFormat::json}) {
     const std::string text = written(format, speak);
@@ -176,7 +176,7 @@ PHX_TEST("standard error gets date, time, zone and level, in either format") {
   }
 }
 
-PHX_TEST("an unknown log format is answered with the ones there are") {
+PHX_TEST("the error for an unknown log format names the valid ones") {
   expect(log_format_of("logfmt") == LogFormat::logfmt && log_format_of("json") == LogFormat::json,
          "both are known");
   expect_eq(expect_throw<std::invalid_argument>([] { log_format_of("xml"); }),

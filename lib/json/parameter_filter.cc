@@ -1,4 +1,4 @@
-/// Down the tree, and a new one on the way back.
+/// Walks down the tree, and builds a new one on the way back.
 
 #include "json/parameter_filter.h"
 
@@ -25,7 +25,7 @@ Json ParameterFilter::filtered(const Json& params) const {
     }
     return shown;
   }
-  // The empty list is no list of parameters to Phoenix, which hides it like any other value.
+  // To Phoenix the empty list is not a list of parameters: it is hidden like any other value.
   if (params.is_array() && (params.size() > 0 || !keeps_)) {
     Json shown = Json::array();
     for (std::size_t i = 0; i < params.size(); ++i) shown.append(filtered(params[i]));

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What of a client's parameters a log may show. Mirrors `config :phoenix, :filter_parameters`,
+/// Which of a client's parameters a log may show. Mirrors `config :phoenix, :filter_parameters`,
 /// whose default is `password` alone: discard({"password"}).
 
 #include <string>
@@ -10,17 +10,17 @@
 
 namespace phx {
 
-/// Puts `[FILTERED]` in the place of what is not to be seen, however deep it lies.
+/// Replaces hidden values by `[FILTERED]`, at any depth.
 class ParameterFilter {
  public:
-  /// Hides what lets others in: passwords, tokens, secrets, cookies, authorization.
+  /// Hides credentials: passwords, tokens, secrets, cookies, authorization.
   ParameterFilter()
       : ParameterFilter(discard({"password", "token", "secret", "authorization", "cookie"})) {}
-  /// Hides what stands under a key that contains one of these, letter case and all.
+  /// Hides the value of each key that contains one of these; letter case counts.
   static ParameterFilter discard(std::vector<std::string> parts) {
     return {false, std::move(parts)};
   }
-  /// Hides all but what stands under a key that is one of these, with all that is nested there.
+  /// Hides all values except those of these keys, which are shown with all that is nested there.
   static ParameterFilter keep(std::vector<std::string> keys) { return {true, std::move(keys)}; }
 
   Json filtered(const Json& params) const;

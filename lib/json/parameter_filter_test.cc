@@ -1,4 +1,4 @@
-/// What a log shows of parameters, and what it does not.
+/// Which parameters a log shows, and which it hides.
 
 #include "json/parameter_filter.h"
 
@@ -15,14 +15,14 @@ std::string shown(const ParameterFilter& filter, const char* params) {
 
 }  // namespace
 
-PHX_TEST("what stands under a key that contains password is hidden, whatever it is") {
+PHX_TEST("the value of a key that contains password is hidden, whatever its type") {
   const ParameterFilter filter;
   expect_eq(
       shown(filter, R"({"user":"ann","password":"x","old_password_hint":{"a":1}})"),
       std::string(R"({"old_password_hint":"[FILTERED]","password":"[FILTERED]","user":"ann"})"));
 }
 
-PHX_TEST("so is what stands under token, secret, authorization and cookie") {
+PHX_TEST("so are those of token, secret, authorization and cookie") {
   expect_eq(shown({}, R"({"token":1,"user_token":2,"client_secret":"s","authorization":"b",)"
                       R"("session_cookie":{},"tok":3})"),
             std::string(R"({"authorization":"[FILTERED]","client_secret":"[FILTERED]",)"
@@ -35,13 +35,13 @@ PHX_TEST("hiding goes down into objects and lists") {
             std::string(R"([{"a":[{"password":"[FILTERED]"},2]},"password"])"));
 }
 
-PHX_TEST("letter case counts, and the list is one's own") {
+PHX_TEST("letter case counts, and the program chooses the list") {
   expect_eq(shown({}, R"({"Password":1})"), std::string(R"({"Password":1})"));
   expect_eq(shown(ParameterFilter::discard({"secret", "token"}), R"({"my_token":1,"password":2})"),
             std::string(R"({"my_token":"[FILTERED]","password":2})"));
 }
 
-PHX_TEST("to keep is to hide all but these keys and what is nested under them") {
+PHX_TEST("keep hides everything except these keys and what is nested under them") {
   const auto filter = ParameterFilter::keep({"id"});
   expect_eq(
       shown(filter, R"({"id":{"x":[1]},"ids":1,"a":{"id":2,"b":"c"},"l":[1,{"id":3}],"e":[]})"),
@@ -50,7 +50,7 @@ PHX_TEST("to keep is to hide all but these keys and what is nested under them") 
   expect_eq(shown(filter, R"("text")"), std::string(R"("[FILTERED]")"));
 }
 
-PHX_TEST("what is filtered stays as it was") {
+PHX_TEST("the filtered value itself does not change") {
   const Json params = Json::parse(R"({"password":"x"})");
   ParameterFilter().filtered(params);
   expect_eq(params.dump(), std::string(R"({"password":"x"})"));

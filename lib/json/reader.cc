@@ -1,4 +1,4 @@
-/// One pass down the text, a function for each of the grammar's rules.
+/// One pass over the text, with a function for each rule of the grammar.
 
 #include "json/reader.h"
 
@@ -114,7 +114,7 @@ class Reader {
     return value;
   }
 
-  /// Up to a quote, a backslash, a control character or the end.
+  /// Text up to a quote, a backslash, a control character or the end.
   void skip_plain() {
     while (at_ < text_.size()) {
       const auto byte = static_cast<unsigned char>(text_[at_]);
@@ -187,7 +187,7 @@ class Reader {
     if (peek() == '.') {
       real = true;
       ++at_;
-      if (digits() == 0) fail("a digit behind the point");
+      if (digits() == 0) fail("a digit after the point");
     }
     if (peek() == 'e' || peek() == 'E') {
       real = true;
@@ -234,7 +234,7 @@ class Reader {
   }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
-  /// Does not quote what stands there: it may be what no log should show.
+  /// Does not quote the text, which may be something that no log should show.
   [[noreturn]] void fail(const char* expected) const {
     throw JsonError("expected JSON, got an error at byte " + std::to_string(at_) + ": expected " +
                     expected);
@@ -247,7 +247,7 @@ class Reader {
 
 }  // namespace
 
-/// An object has a table of eight buckets, an array one of eight values, however few they hold.
+/// Even an empty object has a table of eight buckets, and an array one of eight values.
 Shape shape(std::string_view text) {
   constexpr std::size_t of_object = 224, of_array = 112, of_value = 40, of_key = 72;
   Shape shape{.tree_bytes = of_value};

@@ -1,4 +1,4 @@
-/// Down the tree, appending.
+/// Walks down the tree and appends.
 
 #include "json/writer.h"
 
@@ -74,7 +74,8 @@ class Writer {
     const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
     const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
     out_ += text;
-    if (text.find_first_of(".e") == std::string_view::npos) out_ += ".0";  // or it reads as integer
+    if (text.find_first_of(".e") == std::string_view::npos)
+      out_ += ".0";  // otherwise it would read as an integer
   }
 
   void quoted(std::string_view text) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// From Jansson's tree to a text, as Phoenix writes it.
+/// Writes Jansson's tree as text, as Phoenix does.
 
 #include <jansson.h>
 
@@ -8,8 +8,8 @@
 
 namespace phx::json {
 
-/// Compact, keys sorted, nothing escaped that need not be; a real number in the fewest digits that
-/// read as the same one.
+/// Compact, with keys sorted and only what must be escaped; a real number gets the fewest digits
+/// that read as the same number.
 std::string written(const json_t* tree);
 
 }  // namespace phx::json

@@ -1,4 +1,4 @@
-/// The series, who counts them, and the page; nothing else in the house includes prometheus-cpp.
+/// The series, the handlers that count them, and the page; no other file includes prometheus-cpp.
 
 #include "metrics/metrics.h"
 
@@ -25,7 +25,7 @@ using prometheus::Histogram;
 using prometheus::Registry;
 using telemetry::on;
 
-/// From what a core does in a turn to what a client takes for broken.
+/// From the length of a turn to the time after which a client gives up.
 const Histogram::BucketBoundaries seconds{0.000'01, 0.000'1, 0.001, 0.005, 0.01, 0.05,
                                           0.1,      0.5,     1,     5,     10};
 
@@ -37,7 +37,7 @@ Counter& counter(Registry& registry, const char* name, const char* help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
 }
 
-/// What went well and what did not, each with how long it took.
+/// Durations by result.
 struct Outcomes {
   Outcomes(Registry& registry, const char* name, const char* help,
            const prometheus::Labels& labels = {})
@@ -58,7 +58,7 @@ struct Outcomes {
   Histogram& error;
 };
 
-/// What goes from node to node, and what does not arrive. Presence says again what was lost.
+/// Messages between nodes, and those that do not arrive. Presence sends what was lost again.
 struct Nodes {
   static constexpr std::array kinds{"broadcast", "presence"};
   using PerKind = std::array<Counter*, kinds.size()>;
@@ -69,12 +69,12 @@ struct Nodes {
       : heard(counter(registry, "phoenix_cluster_broadcasts_heard_total",
                       "Broadcasts of other nodes that had a subscriber here.")),
         skipped(counter(registry, "phoenix_cluster_messages_skipped_total",
-                        "Messages of other nodes that were no good.")),
+                        "Messages of other nodes that could not be read.")),
         kept(counter(registry, "phoenix_cluster_broadcasts_kept_total",
-                     "Broadcasts that other nodes could not be sent.")),
+                     "Broadcasts that could not be sent to other nodes.")),
         connects(prometheus::BuildCounter()
                      .Name("phoenix_redis_connects_total")
-                     .Help("Connections to Redis that came to work.")
+                     .Help("Connections to Redis that succeeded.")
                      .Register(registry)),
         channels(prometheus::BuildGauge()
                      .Name("phoenix_redis_channels")
@@ -85,15 +85,15 @@ struct Nodes {
         publisher(connects.Add({{"role", "publisher"}})) {
     auto& taken = prometheus::BuildCounter()
                       .Name("phoenix_redis_published_total")
-                      .Help("Messages that Redis has taken.")
+                      .Help("Messages that Redis accepted.")
                       .Register(registry);
     auto& passed_on = prometheus::BuildCounter()
                           .Name("phoenix_redis_receivers_total")
-                          .Help("Nodes that Redis has passed these messages on to, one by one.")
+                          .Help("Deliveries of these messages by Redis, one for each node.")
                           .Register(registry);
     auto& missed = prometheus::BuildCounter()
                        .Name("phoenix_redis_messages_lost_total")
-                       .Help("Messages that other nodes will not get.")
+                       .Help("Messages lost on their way to other nodes.")
                        .Register(registry);
     for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
       published[kind] = &taken.Add({{"kind", kinds[kind]}});
@@ -119,7 +119,7 @@ struct Nodes {
 
 }  // namespace
 
-/// Lives as long as somebody may still count: a handler that runs on another thread.
+/// Lives as long as a handler on another thread may still count.
 struct Metrics::Series {
   Registry registry;
 
@@ -139,34 +139,34 @@ struct Metrics::Series {
                            .Register(registry)
                            .Add({}, seconds);
   Counter& drained = counter(registry, "phoenix_drained_connections_total",
-                             "Connections that were sent home by a server that stops.");
+                             "Connections drained by a server that stops.");
 
   Counter& crashes = counter(registry, "phoenix_process_crashes_total", "Processes that crashed.");
   Counter& overflows = counter(registry, "phoenix_mailbox_overflows_total",
-                               "Processes that ended because too much waited for them.");
+                               "Processes that ended because their mailbox overflowed.");
   Counter& long_turns = counter(registry, "phoenix_long_turns_total",
-                                "Handlers that ran so long that they held up their thread.");
+                                "Handlers that ran too long and held up their thread.");
   Counter& gave_up = counter(registry, "phoenix_supervisors_gave_up_total",
                              "Supervisors that stopped restarting a child.");
   Counter& slow = counter(registry, "phoenix_slow_consumers_total",
                           "Connections closed because their client read too slowly.");
   Counter& refused = counter(registry, "phoenix_connections_refused_total",
-                             "Connections closed as they came, for lack of room.");
-  prometheus::Family<Counter>& reached = prometheus::BuildCounter()
-                                             .Name("phoenix_limits_reached_total")
-                                             .Help("What a limit refused or ended.")
-                                             .Register(registry);
+                             "Connections closed on arrival, at the connection limit.");
+  prometheus::Family<Counter>& reached =
+      prometheus::BuildCounter()
+          .Name("phoenix_limits_reached_total")
+          .Help("Requests, messages and connections that a limit refused or ended.")
+          .Register(registry);
   std::array<Counter*, telemetry::limits> limits = each_limit();
   Counter& failed = counter(registry, "phoenix_telemetry_handler_failures_total",
                             "Telemetry handlers that threw and were detached.");
 
   Nodes nodes{registry};
 
-  prometheus::Family<Gauge>& connections =
-      prometheus::BuildGauge()
-          .Name("phoenix_connections")
-          .Help("Open connections: websockets, and those that still speak HTTP.")
-          .Register(registry);
+  prometheus::Family<Gauge>& connections = prometheus::BuildGauge()
+                                               .Name("phoenix_connections")
+                                               .Help("Open connections: websockets and HTTP.")
+                                               .Register(registry);
   prometheus::Family<Gauge>& processes =
       prometheus::BuildGauge()
           .Name("phoenix_processes")
@@ -178,7 +178,7 @@ struct Metrics::Series {
                         .Register(registry)
                         .Add({});
 
-  /// All of them from the start, so that a rate can be taken of each.
+  /// All exist from the start, so that a rate can be computed for each.
   std::array<Counter*, telemetry::limits> each_limit() {
     std::array<Counter*, telemetry::limits> counters{};
     for (std::size_t i = 0; i < counters.size(); ++i) {

@@ -1,11 +1,12 @@
 #pragma once
 /// \file
-/// Counts what telemetry tells, and shows it to Prometheus.
+/// Counts telemetry events, and shows the counts to Prometheus.
 ///
 ///     phx::Endpoint endpoint;
 ///     phx::Metrics metrics(endpoint);   // from now on GET /metrics answers
 ///
-/// No label has a value that a client chooses: neither topics nor users, whose number has no bound.
+/// No label has a value that a client chooses, such as a topic or a user: their number has no
+/// limit.
 
 #include <memory>
 #include <string>
@@ -18,16 +19,16 @@ class Metrics {
  public:
   static constexpr const char* id = "phx.metrics";
 
-  /// Before the server is made. The endpoint outlives it. An empty path serves no page: page() is
-  /// for AdminOptions then. \throws std::invalid_argument where the
-  /// endpoint has metrics already.
+  /// Call before the server is made. The endpoint must outlive it. With an empty path no page is
+  /// served: pass page() to AdminOptions. \throws std::invalid_argument if the endpoint has metrics
+  /// already.
   explicit Metrics(Endpoint& endpoint, std::string path = "/metrics");
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
-  /// Counts no more; the page stays as it is.
+  /// Stops counting; the page stays as it is.
   ~Metrics();
 
-  /// What the path answers. Any thread; may outlive this, but not the endpoint.
+  /// The page that the path serves. Any thread; may outlive this, but not the endpoint.
   Endpoint::Page page() const;
 
  private:

@@ -1,4 +1,4 @@
-/// What is told is counted, and the page says it.
+/// Telemetry events are counted, and the page shows the counts.
 
 #include "metrics/metrics.h"
 
@@ -28,7 +28,7 @@ struct Users : UserSocket {
   Users() { channel<Room>("room:*"); }
 };
 
-/// A house whose telemetry is an endpoint's.
+/// An endpoint with metrics, and its telemetry.
 struct Fixture {
   Endpoint endpoint;
   TestHouse house;
@@ -45,7 +45,7 @@ struct Fixture {
 
 }  // namespace
 
-PHX_TEST("joins are counted by their result, events by how long they took") {
+PHX_TEST("joins are counted by result, events by duration") {
   Fixture f;
   const Metrics metrics(f.endpoint);
   const Users users;
@@ -74,7 +74,7 @@ PHX_TEST("faults are counted") {
   f.expect_line("phoenix_mailbox_overflows_total 0");
 }
 
-PHX_TEST("each limit has a counter, which is there before it is reached") {
+PHX_TEST("each limit has a counter, even before it is reached") {
   Fixture f;
   const Metrics metrics(f.endpoint);
   f.endpoint.telemetry().execute(telemetry::LimitReached{telemetry::Limit::message_rate, 20});
@@ -82,7 +82,7 @@ PHX_TEST("each limit has a counter, which is there before it is reached") {
   f.expect_line(R"(phoenix_limits_reached_total{limit="farewell"} 0)");
 }
 
-PHX_TEST("what a shard holds is shown by shard, as it was told last") {
+PHX_TEST("each shard's figures are shown as last measured") {
   Fixture f;
   const Metrics metrics(f.endpoint);
   f.endpoint.telemetry().execute(telemetry::ShardMeasured{5, 2, 1, 0});
@@ -93,7 +93,9 @@ PHX_TEST("what a shard holds is shown by shard, as it was told last") {
   f.expect_line(R"(phoenix_connections{protocol="websocket",shard="0"} 3)");
 }
 
-PHX_TEST("without Metrics there is no page, and with it the endpoint's telemetry is listened to") {
+PHX_TEST(
+    "without Metrics there is no page; with it, handlers are attached to the endpoint's "
+    "telemetry") {
   Fixture f;
   const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.house.context());
   expect_eq(std::get<http::Response>(outcome).status, 404);

@@ -1,5 +1,5 @@
-/// What the kernel counts of a connection. Its own header is not to be had beside libc's, which
-/// lacks the counts.
+/// The kernel's counts for a connection. Its header can't be included with libc's, which lacks
+/// them.
 
 #include <linux/tcp.h>
 #include <sys/socket.h>

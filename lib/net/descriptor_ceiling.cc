@@ -10,7 +10,7 @@
 namespace phx::net {
 namespace {
 
-/// The highest number in use; nothing where the system does not tell.
+/// The highest number in use; nothing if the system does not say.
 std::optional<rlim_t> highest_descriptor() {
   std::error_code error;
   rlim_t highest = 0;

@@ -1,4 +1,4 @@
-/// How many descriptors a loop has room for, and that the process keeps its own limit.
+/// How many descriptors a loop has room for; the process keeps its own limit.
 
 #include "net/descriptor_ceiling.h"
 
@@ -53,7 +53,7 @@ bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) >= 0; }
 
 }  // namespace
 
-PHX_TEST("the process may open less while it lives, and as much as before afterwards") {
+PHX_TEST("the process may open fewer while it lives, and as many as before afterwards") {
   const rlim_t before = soft_limit();
   {
     const DescriptorCeiling ceiling(200);
@@ -70,13 +70,13 @@ PHX_TEST("the process may open less while it lives, and as much as before afterw
   expect_eq(soft_limit(), before);
 }
 
-PHX_TEST("a limit that is lower already stays") {
+PHX_TEST("a limit that is already lower stays") {
   const rlim_t before = soft_limit();
   const DescriptorCeiling ceiling(before);
   expect_eq(soft_limit(), before);
 }
 
-PHX_TEST("a loop watches the sockets that it has room for, and closes any other") {
+PHX_TEST("a loop watches the sockets that it has room for, and closes others") {
   const rlim_t before = soft_limit();
   Loop loop(400);
   expect_eq(soft_limit(), before);
@@ -86,7 +86,7 @@ PHX_TEST("a loop watches the sockets that it has room for, and closes any other"
   expect(!is_open(high.near()), "and it is closed");
 }
 
-PHX_TEST("low and high numbers have tables of their own, and a loop of both ends like any other") {
+PHX_TEST("low and high numbers have tables of their own, and a loop with both ends normally") {
   const auto before = open_descriptors();
   {
     Loop loop(3'000);
@@ -94,7 +94,7 @@ PHX_TEST("low and high numbers have tables of their own, and a loop of both ends
     const auto first = loop.adopt(low.near(), {});
     const auto second = loop.adopt(high.near(), {});
     expect(first != nullptr && second != nullptr, "both are adopted");
-    expect(loop.adopt(too_high.near(), {}) == nullptr, "what is beyond both tables is not");
+    expect(loop.adopt(too_high.near(), {}) == nullptr, "a number beyond both tables is not");
   }
   expect_eq(open_descriptors(), before);
 }

@@ -122,8 +122,8 @@ void Listener::bind(std::uint16_t port, const std::string& option) {
   read_port();
 }
 
-/// What all that it accepts inherit. The kernel takes megabytes for a client that does not read,
-/// each a copy; what waits here may be shared.
+/// Inherited by all accepted sockets. For a client that does not read, the kernel would buffer
+/// megabytes, each a copy; bytes that wait here may be shared.
 void Listener::set_up_clients() const {
   const int on = 1;
   const int unsent_in_kernel = 131'072;

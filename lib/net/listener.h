@@ -20,7 +20,7 @@ class Listener {
   using Accept = std::function<void(int socket, Peer peer)>;
 
   /// Binds the port; 0 takes a free one. `host` is an IPv4 or IPv6 address of this machine; `::`
-  /// takes both families, `localhost` is 127.0.0.1. `option` is the one that the port came from:
+  /// takes both families, `localhost` is 127.0.0.1. `option` names the option that set the port:
   /// `ServerOptions::port`. \throws OptionError if the port can't be bound.
   Listener(std::string host, std::uint16_t port, const std::string& option, const Log& log,
            Accept accept);
@@ -31,7 +31,7 @@ class Listener {
   ~Listener();
 
   std::uint16_t port() const { return port_; }
-  /// What listens, for a successor to take over; -1 after stop().
+  /// The listening socket, for a successor to take over; -1 after stop().
   int socket() const { return socket_; }
   /// Starts accepting, on this loop.
   void start(Loop& loop);

@@ -6,10 +6,10 @@
 
 namespace phx::net {
 
-/// While it lives, the lowest free descriptor numbers are taken, so a cancel pipe made meanwhile
-/// gets a higher one; afterwards they are free again. The kernel gives out the lowest free number.
-/// So what other threads open while the context is destroyed doesn't get the cancel pipe's, in the
-/// moment between libwebsockets' first close() of it and CancelPipe::keep_place.
+/// While it lives, the lowest free descriptor numbers are taken, so a cancel pipe made during that
+/// time gets a higher one; afterwards they are free again. The kernel gives out the lowest free
+/// number. So what other threads open while the context is destroyed doesn't get the cancel pipe's,
+/// in the moment between libwebsockets' first close() of it and CancelPipe::keep_place.
 class LowNumbersTaken {
  public:
   LowNumbersTaken();

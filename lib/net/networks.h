@@ -13,8 +13,8 @@ namespace phx::net {
 class Networks {
  public:
   Networks() = default;
-  /// Each is an address or a network: `127.0.0.1`, `10.0.0.0/8`, `fd00::/8`. `option` is where they
-  /// come from. \throws OptionError for another text.
+  /// Each is an address or a network: `127.0.0.1`, `10.0.0.0/8`, `fd00::/8`. `option` names the
+  /// option that set them. \throws OptionError for another text.
   Networks(const std::vector<std::string>& networks, const std::string& option);
 
   /// False if `address` is not an address.
@@ -22,7 +22,7 @@ class Networks {
   bool empty() const { return networks_.empty(); }
 
  private:
-  /// An IPv4 address stands as IPv6 writes it, `::ffff:10.0.0.1`.
+  /// An IPv4 address is stored in IPv6's form, `::ffff:10.0.0.1`.
   using Bytes = std::array<unsigned char, 16>;
   struct Network {
     Bytes bytes;

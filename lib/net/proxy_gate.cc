@@ -1,4 +1,4 @@
-/// Peeks until a header is whole, takes just that off the socket, and passes it on.
+/// Peeks until a header is whole, reads only that, and passes the socket on.
 
 #include "net/proxy_gate.h"
 
@@ -31,7 +31,7 @@ class ProxyGate::Waiting {
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
   ~Waiting() {
-    readable_.close();  // before the number is another's
+    readable_.close();  // before the number is reused
     if (socket_ >= 0) ::close(socket_);
   }
 
@@ -49,7 +49,7 @@ class ProxyGate::Waiting {
     if (size <= 0) return gate_.refuse(*this, "the connection ended");
     const auto result = read_proxy_header({bytes.data(), static_cast<std::size_t>(size)});
     if (std::holds_alternative<ProxyHeaderBroken>(result)) {
-      return gate_.refuse(*this, "what came is no header");
+      return gate_.refuse(*this, "the bytes are not a header");
     }
     const auto* header = std::get_if<ProxyHeader>(&result);
     if (header == nullptr) {
@@ -60,7 +60,7 @@ class ProxyGate::Waiting {
     gate_.pass(*this, header->client.value_or(proxy_));
   }
 
-  /// What was peeked at stays readable, so poll() would spin: the next look waits for more than it.
+  /// Peeked bytes stay readable, so poll() would spin: the next peek waits for more than those.
   void more_than(ssize_t size) {
     const int low_water = static_cast<int>(size) + 1;
     setsockopt(socket_, SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof low_water);
@@ -101,7 +101,7 @@ void ProxyGate::pass(Waiting& waiting, Peer peer) {
 
 void ProxyGate::refuse(Waiting& waiting, const char* why) {
   if (!std::exchange(refused_, true)) {
-    log_.warn("a trusted proxy's connection is closed, as PROXY protocol was expected of it",
+    log_.warn("a trusted proxy's connection is closed, because it sent no valid PROXY header",
               {{"proxy", waiting.proxy().address}, {"reason", why}});
   }
   ::close(leave(waiting));

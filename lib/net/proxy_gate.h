@@ -19,8 +19,8 @@ class ProxyGate {
   static constexpr Millis patience{5'000};           ///< For a header, as HAProxy itself gives.
   static constexpr std::size_t max_waiting = 1'024;  ///< Connections; any more are closed.
 
-  /// Takes over the socket, whose next byte is the client's. `peer` is whom the proxy speaks for,
-  /// or the proxy itself, where it speaks for nobody.
+  /// Takes over the socket, whose next byte is the client's. `peer` is the client's address, or the
+  /// proxy's own if the header names no client.
   using Pass = std::function<void(int socket, Peer peer)>;
 
   /// `loop` and `log` outlive it.
@@ -29,8 +29,7 @@ class ProxyGate {
   ProxyGate& operator=(const ProxyGate&) = delete;
   ~ProxyGate();
 
-  /// Takes over a connection of `proxy`. What sends no header in time, or something else, is
-  /// closed.
+  /// Takes over a connection of `proxy`. Closed if no header comes in time, or anything else.
   void take(int socket, Peer proxy);
   /// Closes all that wait.
   void clear();
@@ -45,7 +44,7 @@ class ProxyGate {
   const Log& log_;
   const Pass pass_;
   std::list<std::unique_ptr<Waiting>> waiting_;
-  bool refused_ = false;  ///< The last header was none: said once, until a good one comes.
+  bool refused_ = false;  ///< The last header was invalid: logged once, until a valid one comes.
 };
 
 }  // namespace phx::net

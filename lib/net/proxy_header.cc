@@ -1,4 +1,4 @@
-/// Both versions, by their first bytes.
+/// Tells the two versions apart by their first bytes.
 
 #include "net/proxy_header.h"
 
@@ -15,7 +15,7 @@ namespace {
 using Result = std::variant<ProxyHeader, ProxyHeaderUnfinished, ProxyHeaderBroken>;
 
 constexpr std::string_view line_start = "PROXY ";
-constexpr std::size_t max_line = 107;  // with its end, says the specification
+constexpr std::size_t max_line = 107;  // with its line break, by the specification
 constexpr std::string_view signature{"\r\n\r\n\0\r\nQUIT\n", 12};
 
 std::uint8_t byte(std::string_view bytes, std::size_t at) {
@@ -25,7 +25,7 @@ std::uint16_t two_bytes(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint16_t>(byte(bytes, at) << 8 | byte(bytes, at + 1));
 }
 
-/// The next word of a line, and what is behind its space.
+/// Takes the next word of a line and the space after it.
 std::string_view word(std::string_view& rest) {
   const std::size_t end = rest.find(' ');
   const std::string_view found = rest.substr(0, end);
@@ -99,7 +99,7 @@ Result read_binary(std::string_view bytes) {
   return ProxyHeader{size, client};
 }
 
-/// Whether `bytes` may still become something that starts so, or does.
+/// Whether `bytes` starts with `start`, or may still do so.
 bool may_start(std::string_view bytes, std::string_view start) {
   const std::size_t common = std::min(bytes.size(), start.size());
   return bytes.substr(0, common) == start.substr(0, common);

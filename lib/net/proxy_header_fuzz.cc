@@ -1,4 +1,4 @@
-/// Any bytes before a client's first: a header, a beginning of one, or neither.
+/// Any bytes before a client's first: a header, the start of one, or neither.
 
 #include "net/proxy_header.h"
 #include "testing/fuzz.h"

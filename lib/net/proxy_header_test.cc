@@ -1,4 +1,4 @@
-/// What is read out of a PROXY header, and what is none.
+/// Valid, unfinished and broken PROXY headers.
 
 #include "net/proxy_header.h"
 
@@ -21,7 +21,7 @@ std::string told(std::string_view bytes) {
 
 const std::string signature("\r\n\r\n\0\r\nQUIT\n", 12);
 
-/// A header of version 2: command and family as they stand in its bytes, then the addresses.
+/// A header of version 2: its command and family bytes, then the addresses.
 std::string binary(int command, int family, const std::string& block) {
   std::string header = signature;
   header += static_cast<char>(command);
@@ -35,7 +35,7 @@ const std::string v4("\xCB\x00\x71\x07\xC0\x00\x02\x01\xC0\x00\x01\xBB", 12);
 
 }  // namespace
 
-PHX_TEST("a line of version 1 tells the client's address and port") {
+PHX_TEST("a line of version 1 has the client's address and port") {
   const std::string line = "PROXY TCP4 203.0.113.7 192.0.2.1 49152 443\r\n";
   expect_eq(told(line + "GET / HTTP/1.1"), std::to_string(line.size()) + " 203.0.113.7 49152");
   const std::string v6 = "PROXY TCP6 2001:DB8:0::1 ::1 1 2\r\n";
@@ -44,7 +44,7 @@ PHX_TEST("a line of version 1 tells the client's address and port") {
   expect_eq(told("PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n"), std::string("35 nobody"));
 }
 
-PHX_TEST("a header of version 2 does, too, whatever follows its addresses") {
+PHX_TEST("a header of version 2 has them too, whatever follows its addresses") {
   expect_eq(told(binary(0x21, 0x11, v4) + "GET"), std::string("28 203.0.113.7 49152"));
   expect_eq(told(binary(0x21, 0x11, v4 + std::string(40, 'x'))),
             std::string("68 203.0.113.7 49152"));
@@ -55,7 +55,7 @@ PHX_TEST("a header of version 2 does, too, whatever follows its addresses") {
   expect_eq(told(binary(0x21, 0x31, std::string(216, '\0'))), std::string("232 nobody"));
 }
 
-PHX_TEST("every beginning of a header is unfinished") {
+PHX_TEST("every part of a header from its start is unfinished") {
   for (const std::string& whole :
        {std::string("PROXY TCP4 203.0.113.7 192.0.2.1 49152 443\r\n"), binary(0x21, 0x11, v4)}) {
     for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -64,7 +64,7 @@ PHX_TEST("every beginning of a header is unfinished") {
   }
 }
 
-PHX_TEST("what is no header is broken as soon as it can be known") {
+PHX_TEST("other bytes are broken as soon as that can be known") {
   for (const char* text :
        {"G", "PROXX", "PROXY TCP4 1.2.3 1.2.3.4 1 2\r\n", "PROXY TCP4 1.2.3.4 1.2.3.4 1\r\n",
         "PROXY TCP4 1.2.3.4 1.2.3.4 1 65536\r\n", "PROXY TCP4 1.2.3.4 1.2.3.4 1 2 3\r\n",

@@ -1,4 +1,4 @@
-/// A loop, a way in for other threads, and what hiredis needs: sockets and timers.
+/// A loop, wake-ups from other threads, and hiredis's needs: sockets and timers.
 
 #include "net/redis_loop.h"
 
@@ -15,7 +15,7 @@ struct RedisLoop::Handles {
   uv_loop_t uv{};
   UvHandle<uv_async_t> waker;
   std::mutex mutex;
-  std::vector<std::function<void()>> tasks;  ///< Under the mutex.
+  std::vector<std::function<void()>> tasks;  ///< Guarded by the mutex.
 
   void run_tasks() {
     std::vector<std::function<void()>> now;

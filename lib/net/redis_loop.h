@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// libuv for a client of Redis: a loop of its own, without libwebsockets.
+/// libuv for a Redis client: a loop of its own, without libwebsockets.
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-/// A thread with a loop, a client of Redis on it, and an Exchange between that and the hubs.
+/// A thread with a loop, a Redis client on it, and an Exchange between that and the hubs.
 
 #include "net/redis_pubsub.h"
 
@@ -55,7 +55,7 @@ class RedisPubSub final : public pubsub::Adapter {
     thread_ = std::thread([this] { loop_->run(); });
   }
 
-  /// What was published is sent first, if Redis is there.
+  /// Messages published before are sent first, if Redis is connected.
   void close() override {
     if (!thread_.joinable()) return;
     loop_->post([this] { client_->finish([this] { loop_->stop(); }); });

@@ -5,7 +5,7 @@
 namespace phx::net {
 
 /// Opens /dev/null as each of them that is closed. Otherwise a port or a client would get its
-/// number, and be sent what anything in the process prints. Before any other descriptor is opened.
+/// number, and receive all that the process prints. Call before any other descriptor is opened.
 void take_standard_descriptors();
 
 }  // namespace phx::net

@@ -89,7 +89,7 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
 }
 
 /// A vhost of libwebsockets keeps its own context for good, so the certificate is changed as each
-/// session begins: before anything of the context's certificate has been looked at.
+/// session begins: before the context's certificate has been used.
 int client_said_hello(SSL* session, int*, void* certificate) noexcept {
   static_cast<const Certificate*>(certificate)->choose(session);
   return SSL_CLIENT_HELLO_SUCCESS;
@@ -128,7 +128,7 @@ void Certificate::choose(SSL* session) const noexcept {
 
 void Certificate::configure(SSL_CTX* context) const {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  // Of TLS 1.2, what has forward secrecy and authenticated encryption; 1.3 has nothing else.
+  // For TLS 1.2, the ciphers with forward secrecy and authenticated encryption; 1.3 has no others.
   SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
   // A client may end its TCP connection without close_notify: HTTP and websockets know by
   // themselves whether a message is complete.

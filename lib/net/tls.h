@@ -20,7 +20,7 @@ namespace net {
 /// sessions on any shard, and none is kept in memory. Any thread. Neither copied nor moved.
 class Certificate {
  public:
-  /// \throws std::runtime_error naming the file that is wrong, what was expected and what to set.
+  /// \throws std::runtime_error that names the invalid file, what was expected and what to set.
   explicit Certificate(TlsOptions options);
   Certificate(const Certificate&) = delete;
   Certificate& operator=(const Certificate&) = delete;

@@ -1,4 +1,4 @@
-/// The certificate and its key, wrong in every way: the start ends with a sentence.
+/// An invalid certificate or key in every form: the start fails with a clear error.
 
 #include "net/tls.h"
 
@@ -11,7 +11,7 @@
 using namespace phx;
 using namespace phx::testing;
 
-PHX_TEST("wrong files end the start with a sentence") {
+PHX_TEST("invalid files end the start with an error that names them") {
   const Certificate good;
   const Certificate other;
   const auto sentence = [](const std::string& cert, const std::string& key) {

@@ -10,7 +10,7 @@
 ///
 /// Each row is a flag, an environment variable and a key of the file that `--config` names, which
 /// is TOML or INI. The command line wins, then the file, then the environment. All of it is in this
-/// header, so that no program has CLI11 forced on it.
+/// header, so that programs need CLI11 only if they include it.
 
 #include <CLI/CLI.hpp>
 #include <map>
@@ -40,7 +40,7 @@ struct Adder {
     if (!now.empty()) option->default_str(now);
     return option;
   }
-  /// A number, read after the units have been taken off.
+  /// A number, read after its unit has been removed.
   template <class T, class Set>
   CLI::Option* number(const std::string& unit, const std::string& now, Set set) const {
     return add(unit, now, [set](const CLI::results_t& texts) {
@@ -82,7 +82,7 @@ struct Adder {
         ->check(CLI::Range(0, 65'535).description(""));
   }
   CLI::Option* operator()(const ProgramOption::Text& to) const {
-    const bool secret = row.name == "secret-key-base";  // not for a help to show
+    const bool secret = row.name == "secret-key-base";  // not shown by --help
     return add("TEXT", secret ? "" : *to.value, [to](const CLI::results_t& texts) {
       *to.value = texts.at(0);
       return true;
@@ -102,8 +102,8 @@ struct Adder {
   }
 };
 
-/// The file that `--config` names. CLI11 by itself takes the first of two lines for one option, in
-/// silence, and its error for an unknown one speaks of INI.
+/// The file that `--config` names. Of two lines for one option CLI11 silently takes the first, and
+/// its error for an unknown one mentions INI.
 class OptionsFile : public CLI::ConfigTOML {
  public:
   explicit OptionsFile(const CLI::App& app) : app_(app) {}

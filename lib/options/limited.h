@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A user socket with the limits that the operator has set.
+/// A user socket with the operator's limits.
 ///
 ///     mount.socket = std::make_shared<phx::Limited<ChatSocket>>(options.socket, login);
 
@@ -13,14 +13,14 @@
 
 namespace phx {
 
-/// Those of UserSocket, as values. The defaults are its own.
+/// UserSocket's limits as values, with its defaults.
 struct SocketLimits {
   std::size_t max_channels = 100;
   std::size_t max_name_size = 1'024;
   std::size_t max_json_bytes = 1'048'576;
 };
 
-/// `User`, but for its limits; the other arguments are its constructor's.
+/// `User` with other limits; further arguments are passed to its constructor.
 template <class User>
 class Limited final : public User {
  public:

@@ -1,4 +1,4 @@
-/// The table, and what becomes of the values that were read by it.
+/// The table of options, and the use of their values.
 
 #include "options/program_options.h"
 
@@ -49,7 +49,7 @@ cluster::ChannelPer channel_per_of(const std::string& word) {
                     fmt::format("expected cluster or topic, got \"{}\"", word));
 }
 
-/// A rate that was left as it is keeps the mount's own burst.
+/// An unchanged rate keeps the mount's own burst.
 template <class Rate>
 void set_rate(std::optional<Rate>& of_mount, std::size_t per_second, std::size_t burst) {
   if (per_second == 0) return of_mount.reset();
@@ -278,7 +278,8 @@ void ProgramOptions::finish() {
   if (!access_log.empty()) {
     const std::string& file = access_log == "-" ? log_file : access_log;
     const LogFormat format = log_format_of(log_format);
-    const LogOptions every_line{.lines_a_second = 0};  // all of one kind, and each is asked for
+    const LogOptions every_line{.lines_a_second =
+                                    0};  // at least one is given, and they are of one kind
     server.access_log = file.empty() ? Log::to_stderr(Level::info, format, every_line)
                                      : Log::to_file(file, Level::info, format, every_line);
   }

@@ -1,4 +1,4 @@
-/// The table of options, as a program's command line, its file and its environment fill it.
+/// The options, as set by a command line, a file and the environment.
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,7 +14,7 @@ using namespace phx::testing;
 
 namespace {
 
-/// A file in the folder for such, gone with this.
+/// A temporary file, removed with this object.
 class File {
  public:
   File(const char* name, const std::string& content)
@@ -46,7 +46,7 @@ std::string refusal(const std::string& line) {
 
 }  // namespace
 
-PHX_TEST("a flag sets its option, in units that people write") {
+PHX_TEST("a flag sets its option, in human units") {
   const ProgramOptions options = parsed(
       "--port 0 --max-connections 12 --outbox-limit 2MB --max-frame-size 64kib --farewell 3s "
       "--long-turn 20 --http-port 81 --metrics --check-origin //a.example,//b.example");
@@ -61,17 +61,17 @@ PHX_TEST("a flag sets its option, in units that people write") {
   expect_eq(options.check_origin.size(), std::size_t{2});
 }
 
-PHX_TEST("without a flag the program's own default stays, each row of it") {
+PHX_TEST("without a flag each row keeps the program's default") {
   const ProgramOptions given = parsed("");
   const ProgramOptions defaults;
   expect_eq(given.server.host, defaults.server.host);
   expect_eq(given.server.max_connections, defaults.server.max_connections);
   expect_eq(given.server.http.patience.count(), defaults.server.http.patience.count());
   expect_eq(given.server.outbox_limit, defaults.server.outbox_limit);
-  expect(!given.server.http_port && !given.endpoint.url_host && !given.metrics, "what is optional");
+  expect(!given.server.http_port && !given.endpoint.url_host && !given.metrics, "optional values");
 }
 
-PHX_TEST("a user socket has the limits of the flags, and without them its own") {
+PHX_TEST("a user socket has the flags' limits, or its own without flags") {
   struct Users : UserSocket {
     explicit Users(int given) : number(given) {}
     const int number;
@@ -82,7 +82,7 @@ PHX_TEST("a user socket has the limits of the flags, and without them its own") 
   expect_eq(users.number, 7);
   expect_eq(users.max_channels(), std::size_t{3});
   expect_eq(users.max_name_size(), std::size_t{1'024});
-  expect_eq(users.max_json_bytes(), 4'294'967'295u);  // it holds no more
+  expect_eq(users.max_json_bytes(), 4'294'967'295u);  // the bucket is full
   expect_eq(options.max_meta_bytes, std::size_t{9});
   const Limited<Users> plain(parsed("").socket, 7);
   expect_eq(plain.max_channels(), plain.UserSocket::max_channels());
@@ -90,7 +90,7 @@ PHX_TEST("a user socket has the limits of the flags, and without them its own") 
   expect_eq(plain.max_json_bytes(), plain.UserSocket::max_json_bytes());
 }
 
-PHX_TEST("a value out of bounds is refused with the flag's name") {
+PHX_TEST("a value out of range is refused with the flag's name") {
   for (const char* line : {"--port 65536", "--port x", "--max-connections 0", "--outbox-limit 999",
                            "--farewell soon", "--max-frame-size -1", "--no-such-option 1"}) {
     const std::string flag(line, std::string_view(line).find(' '));
@@ -100,7 +100,7 @@ PHX_TEST("a value out of bounds is refused with the flag's name") {
   }
 }
 
-PHX_TEST("a file sets options, the command line wins over it, and it over the environment") {
+PHX_TEST("the command line overrides the file, and the file the environment") {
   const File file("options",
                   "max-connections = 7\nfarewell = \"2s\"\nmetrics = true\n"
                   "check-origin = [\"//a.example\", \"//b.example\"]\n");
@@ -116,14 +116,14 @@ PHX_TEST("a file sets options, the command line wins over it, and it over the en
   expect_eq(options.check_origin.size(), std::size_t{2});
 }
 
-PHX_TEST("a misspelt option in a file is refused, and so is a file that is not there") {
+PHX_TEST("a misspelt option in a file is refused, and so is a missing file") {
   const File file("misspelt", "max-conections = 7\n");
   const std::string said = refusal("--config " + file.path());
   expect(said.find("sets max-conections, which is not an option") != std::string::npos, said);
   refusal("--config /nonexistent/options.toml");
 }
 
-PHX_TEST("a file that sets an option twice, by either of its names, is refused") {
+PHX_TEST("a file that sets an option twice, under either name, is refused") {
   for (const char* again : {"max-connections = 8\n", "max-connections = \"many\"\n"}) {
     const File file("twice", std::string("max-connections = 7\nmetrics = true\n") + again);
     const std::string said = refusal("--config " + file.path());
@@ -134,7 +134,7 @@ PHX_TEST("a file that sets an option twice, by either of its names, is refused")
   expect(said.find("sets tls-cert twice") != std::string::npos, said);
 }
 
-PHX_TEST("names, environment variables and help are each one's own") {
+PHX_TEST("names, environment variables and help texts are unique") {
   ProgramOptions options;
   std::set<std::string> names;
   for (const ProgramOption& row : options_of(options)) {
@@ -171,7 +171,7 @@ PHX_TEST("the secret comes from the first line of its file") {
   expect(said.find("could not read \"/nonexistent/secret\"") != std::string::npos, said);
 }
 
-PHX_TEST("finish() puts things in their places: TLS, origins, the rate") {
+PHX_TEST("finish() copies the values: TLS, origins, the rate") {
   ProgramOptions options =
       parsed("--cert c.pem --key k.pem --message-rate 5 --check-origin any --tls-handshake 4s");
   options.finish();
@@ -185,7 +185,7 @@ PHX_TEST("finish() puts things in their places: TLS, origins, the rate") {
   expect(said.find("expected a certificate and its key") == 0, said);
 }
 
-PHX_TEST("an access log has every line, however many come in a second") {
+PHX_TEST("an access log has every line, without a rate") {
   const File file("phx-access-log-", "");
   ProgramOptions options = parsed("--access-log " + file.path());
   options.finish();

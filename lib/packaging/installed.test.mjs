@@ -1,5 +1,6 @@
-// An installed tree, as somebody else's program sees it: docs/embedding.md's program is built outside this repository, by
-// the commands of that page, and joined by phoenix.js. INSTALLED is the tree's PREFIX; make set it up.
+// An installed tree, used by another program: docs/embedding.md's program is built outside this
+// repository, by that page's commands, and phoenix.js joins it. INSTALLED is the tree's PREFIX;
+// make set it up.
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
@@ -20,7 +21,7 @@ const INSTALLED = process.env.INSTALLED;
 const outside = mkdtempSync(path(tmpdir(), "phoenix-outside-"));
 after(() => rmSync(outside, { recursive: true }));
 
-// What a new user has: a compiler, and where the tree is. Nothing of the repository's own flags.
+// A new user's environment: a compiler, and the tree's place. None of the repository's flags.
 const environment = {
   PATH: process.env.PATH,
   HOME: outside,
@@ -29,7 +30,7 @@ const environment = {
   LD_LIBRARY_PATH: path(INSTALLED, "lib"),
 };
 
-/** The commands under a heading of the page, in a folder of their own that holds the program. */
+/** Runs the commands under a heading of the page in a folder with the program. */
 async function build(heading) {
   const page = read(ROOT, "docs/embedding.md");
   const section = page.split(/^## /m).find((text) => text.startsWith(heading));
@@ -67,7 +68,7 @@ async function start(t, program) {
   return { mount, stop };
 }
 
-/** Two clients on one topic: what one pushes is answered, and both hear of it. */
+/** Two clients on one topic: a push is answered, and both get the broadcast. */
 async function follow(t, program) {
   const server = await start(t, program);
   const home = await join(await connect(t, server), "game:final");
@@ -100,7 +101,7 @@ test("the program's test by pkg-config", async () => {
   assert.match(said, /1 test\(s\) run/);
 });
 
-test("a program's own json/json.h and http/request.h are not mixed up with the library's", async () => {
+test("a program's own json/json.h and http/request.h are not confused with the library's", async () => {
   const folder = path(outside, "names");
   const own = ["json/json.h", "http/request.h", "base/log.h"];
   for (const header of own) {
@@ -119,7 +120,7 @@ test("a program's own json/json.h and http/request.h are not mixed up with the l
   await run("bash", ["-c", command], { cwd: folder, env: environment });
 });
 
-test("what a program includes shows no library that it need not know, and one that would is noticed", async () => {
+test("public headers include no other library's headers, and one that did would be noticed", async () => {
   const check = (lib) => run("lib/packaging/headers", [], { cwd: ROOT, env: { ...process.env, LIB: lib } });
   const { stdout } = await check("lib");
   assert.match(stdout, /^phoenix\.h\n/m);

@@ -1,5 +1,5 @@
-// The installed tools: what --help says of each, its page for `man` and its completion in bash say, too, and nothing else.
-// INSTALLED is the tree's PREFIX; make set it up.
+// The installed tools: each man page and each bash completion agrees with --help. INSTALLED is the
+// tree's PREFIX; make set it up.
 
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const INSTALLED = process.env.INSTALLED;
 const TOOLS = ["phx-conformance", "phx-trace", "phx-bench", "phx-soak", "phx-publish"];
-// Where each tool's sources are: what they read of the environment.
+// Each tool's sources: which environment variables they read.
 const SOURCES = {
   "phx-conformance": ["conformance/suite", "conformance/suite/report", "conformance/suite/wire"],
   "phx-trace": ["traces/phx-trace", "conformance/suite/wire"],
@@ -27,10 +27,11 @@ const said = (...command) => execFileSync(command[0], command.slice(1), { env, e
 const page = (tool) => readFileSync(path(INSTALLED, "share/man/man1", `${tool}.1`), "utf8");
 const script = (tool) => readFileSync(path(INSTALLED, "share/bash-completion/completions", tool), "utf8");
 
-/** What a tool says by --help, as {usage, options, subcommands, cases, statuses}; an option is {names, value, words}. */
+/** A tool's --help, as {usage, options, subcommands, cases, statuses}; an option is {names, value, words}. */
 function parsed(help) {
   const options = [...help.matchAll(/^  (-\S+)(.*(?:\n {10,}.*)*)/gm)].map(([, names, rest]) => {
-    // What it takes: its type, the words or the range to choose from, and a default, which CLI11 writes =6 or, from 2.4 on, [6].
+    // An option's value: its type, its words or range, and a default, which CLI11 writes =6 or,
+    // from 2.4 on, [6].
     const taken = rest.match(
       /^ (?:TEXT|U?INT|FLOAT)(?::(?:\{(.*?)\}|[A-Z]+))?(?: in \[(\S+) - (\S+)\])?(?:=([^\s,]+)| \[([^\],]+))?/,
     );
@@ -58,7 +59,7 @@ function items(text) {
 }
 const section = (text, heading) => text.split(/^\.S[hs] /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
 
-/** Where an option stands in one of the two alone, or the page leaves out a default, a bound or a word that may be chosen. */
+/** The differences: options in only one of the two, and defaults, bounds or words that the page leaves out. */
 function differences(options, text) {
   const found = [];
   const told = new Map();
@@ -84,7 +85,7 @@ function parts(tool) {
   const text = page(tool);
   const first = whole.subcommands.length > 0 ? text.split(/^\.Ss /m)[0] : text;
   const below = whole.subcommands.map((name) => [[tool, name], parsed(said(tool, name, "--help")), section(text, name)]);
-  // -h is said once, for all subcommands.
+  // The page has -h once, for all subcommands.
   for (const [, help] of below) help.options = help.options.filter(({ names }) => !names.includes("--help"));
   return [[[tool], whole, first], ...below];
 }
@@ -97,7 +98,7 @@ for (const tool of TOOLS) {
     for (const [words, { options }, text] of parts(tool)) {
       assert.ok(text, `the page has a section ${words.at(-1)}`);
       assert.deepEqual(differences(options, text), [], words.join(" "));
-      // And the comparison sees each line that is not there, or not in --help.
+      // And the comparison finds each missing line, and each that --help lacks.
       for (const { names } of options) {
         const item = new RegExp(`^\\.It .*Fl Fl ${names.at(-1).slice(2)}\\b(?!-).*$`, "m");
         assert.notDeepEqual(differences(options, text.replace(item, ".It")), [], names.join());
@@ -105,7 +106,7 @@ for (const tool of TOOLS) {
       }
     }
     const text = page(tool);
-    assert.ok(help.statuses.length >= 3, "--help says the exit statuses");
+    assert.ok(help.statuses.length >= 3, "--help lists the exit statuses");
     assert.deepEqual([...items(section(text, "EXIT STATUS")).keys()], help.statuses);
     const cases = [...items(section(text, "CASES")).keys()].map((head) => head.replace(/^Cm /, ""));
     assert.deepEqual(cases, help.cases);
@@ -130,7 +131,7 @@ for (const tool of TOOLS) {
   });
 }
 
-/** What bash offers for each of these command lines, a list of words each, the last of which is being written. */
+/** Bash's completions of these command lines, each a list of words, the last one incomplete. */
 async function offered(lines) {
   const shell = `
     compopt() { :; }  # it is for readline alone

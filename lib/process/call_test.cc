@@ -1,4 +1,4 @@
-/// What a call promises: an answer, or a crash of the caller and of no other process.
+/// A call ends in an answer, or in a crash of the caller and of no other process.
 
 #include "process/process.h"
 #include "testing/actors.h"
@@ -8,7 +8,7 @@ using namespace phx;
 using namespace phx::process;
 using namespace phx::testing;
 
-PHX_TEST("call gets its answer, with other mail waiting meanwhile") {
+PHX_TEST("call gets its answer while other mail waits") {
   ActorHouse house;
   Journal journal;
   const Pid server = house.spawn([](Actor& a, Message m) {
@@ -26,7 +26,7 @@ PHX_TEST("call gets its answer, with other mail waiting meanwhile") {
   expect_eq(journal, Journal{"pong", "later"});
 }
 
-PHX_TEST("a call that nobody answers crashes the caller after 5,000 ms") {
+PHX_TEST("a call without an answer crashes the caller after 5,000 ms") {
   ActorHouse house;
   Journal journal;
   const Pid deaf = house.spawn([](Actor&, Message) {});
@@ -40,8 +40,7 @@ PHX_TEST("a call that nobody answers crashes the caller after 5,000 ms") {
   expect_eq(journal, Journal{"crash: call timed out after 5000 ms"});
 }
 
-PHX_TEST(
-    "an answer that comes after its caller gave up harms nobody, and the callee answers the next") {
+PHX_TEST("an answer after the caller gave up is dropped, and the callee answers the next call") {
   ActorHouse house;
   Journal journal;
   std::vector<Request> unanswered;
@@ -71,7 +70,8 @@ PHX_TEST(
   expect_eq(house.scheduler.stats().crashed, 1u);
 }
 
-PHX_TEST("once a call is answered nothing of it comes to the caller, were it on its way already") {
+PHX_TEST(
+    "after the answer the caller gets neither the Down nor the timeout, even if already sent") {
   ActorHouse house;
   Journal journal;
   std::optional<Request> asked;
@@ -86,7 +86,7 @@ PHX_TEST("once a call is answered nothing of it comes to the caller, were it on 
   house.scheduler.exit(server, {});
   house.scheduler.answer(*asked, std::string("pong"));
   house.scheduler.answer(*asked, std::string("pong again"));
-  house.pass(Millis{5'000});  // the Down and the end of patience come beside the answer
+  house.pass(Millis{5'000});  // the Down and the timeout come with the answer
   expect_eq(journal, Journal{"pong"});
 }
 

@@ -1,4 +1,4 @@
-/// What crosses threads: signals between shards, and work for the worker threads.
+/// Crosses threads: signals between shards, and work for the worker threads.
 
 #include "process/scheduler.h"
 #include "process/slot.h"
@@ -6,14 +6,14 @@
 namespace phx::process {
 namespace {
 
-/// A worker is done; `thrown` is what the work threw, if anything.
+/// A worker is done; `thrown` holds the work's exception, if any.
 struct WorkDone {
   std::exception_ptr thrown;
 };
 
 thread_local Pid working_for;  // set on a worker thread while it works for a process
 
-/// Those that serve no client take turns with the clients, each for itself.
+/// A process that serves no client takes turns with the clients as a client of its own.
 Pid works_for(const Process& process) {
   const Pid client = process.client();
   return client ? client : process.self();
@@ -34,7 +34,7 @@ void Scheduler::offer(std::function<void()> task, Pid blame) {
   const auto offered =
       inbox_.offer({TaskSignal{std::move(task), blame}, working_for}, limits_.inbox);
   if (offered != Inbox::Offer::first_refused) return;
-  log_.error("a shard does not keep up with the others: broadcasts to its clients are lost",
+  log_.error("a shard can't keep up with the others: broadcasts to its clients are lost",
              {{"shard", std::to_string(shard_)}, {"waiting", std::to_string(limits_.inbox)}});
 }
 
@@ -52,8 +52,8 @@ void Scheduler::send_regardless(Pid to, Message message) {
 
 // --- Signals from other threads -----------------------------------------------------------------
 
-/// A few at a time: the receiver of a burst from another shard gets turns in between. A mailbox's
-/// limit is for a slow owner, not for how fast others write while this shard is busy.
+/// A few at a time, so that the receiver of a burst from another shard gets turns in between. A
+/// mailbox's limit is for a slow owner, not for fast senders while this shard is busy.
 void Scheduler::receive_some() {
   constexpr std::size_t of_a_task = 16;  // signals: a task may send to a thousand processes
   for (std::size_t i = 0; i < limits_.signals_at_once; ++i) {
@@ -99,7 +99,7 @@ void Scheduler::run_task(const TaskSignal& task) {
 
 // --- Work on other threads ----------------------------------------------------------------------
 
-/// True: nothing runs for the process any more.
+/// True if no work runs for the process any more.
 bool Scheduler::withdraw_work(Slot& slot) {
   const Process& process = *slot.process;
   if (workers_ == nullptr || !workers_->withdraw(works_for(process), process.self())) return false;

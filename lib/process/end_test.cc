@@ -1,4 +1,4 @@
-/// What the end of a process promises to those whose destructors have a say in it.
+/// The end of a process, and what destructors may do during it.
 
 #include "testing/actors.h"
 #include "testing/case.h"
@@ -9,7 +9,7 @@ using namespace phx::testing;
 
 namespace {
 
-/// Does something as it is destroyed: a member of a process, or what is in a message.
+/// Runs a function when destroyed: as a member of a process, or in a message.
 struct AtLast {
   explicit AtLast(std::function<void()> f) : last(std::move(f)) {}
   AtLast(AtLast&& other) noexcept : last(std::exchange(other.last, [] {})) {}
@@ -17,7 +17,7 @@ struct AtLast {
   std::function<void()> last;
 };
 
-/// Its name for the log is gone before its last member is.
+/// Its name for the log is destroyed before its last member.
 struct Named : Process {
   explicit Named(std::function<void()> f) : at_last(std::move(f)) {}
 
@@ -33,7 +33,7 @@ struct Named : Process {
 
 }  // namespace
 
-PHX_TEST("a line that is written while a process is destroyed asks nothing of it") {
+PHX_TEST("a line logged while a process is destroyed does not read its name") {
   std::vector<std::string> lines;
   const Log log =
       Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); });
@@ -51,7 +51,7 @@ PHX_TEST("a line that is written while a process is destroyed asks nothing of it
   expect_eq(lines, std::vector<std::string>{"gone", "gone", "gone"});
 }
 
-PHX_TEST("who is destroyed with all others may send to them, and nobody is there any more") {
+PHX_TEST("a destructor may send during clear(); the mail is dropped") {
   for (const bool cleared : {true, false}) {
     int sent = 0;
     {

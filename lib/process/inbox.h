@@ -51,7 +51,7 @@ struct Signal {
   Pid from = {};
 };
 
-/// Many writers, one reader. Any thread may push; only the shard's thread takes.
+/// Many writers, one reader. Any thread may push; only the shard's thread reads.
 class Inbox {
  public:
   /// `wake` must wake the shard's loop. Called on the pusher's thread, if the inbox was empty.
@@ -66,7 +66,7 @@ class Inbox {
   }
 
   enum class Offer { taken, refused, first_refused };
-  /// The same, where fewer than `limit` wait. `first_refused`: since the reader last took them.
+  /// The same if fewer than `limit` wait. `first_refused`: since the reader last took them.
   Offer offer(Signal signal, std::size_t limit) {
     const std::lock_guard lock(mutex_);
     if (signals_.size() >= limit) {

@@ -21,8 +21,8 @@ struct Limits {
   Millis long_turn{100};             ///< A turn that takes longer is logged: it held up its thread.
 };
 
-/// How a thread's time is shared: what takes longer gives way, and goes on later. Read between
-/// messages, from a clock that is exact to some milliseconds.
+/// How a thread's time is shared: a process that takes longer gives way, and goes on later. Checked
+/// between messages, by a clock that is accurate to a few milliseconds.
 struct TimeBudget {
   Millis turn{8};  ///< Then a process with more mail goes to the back of the queue.
   Millis run{16};  ///< Then input and output get their turn.

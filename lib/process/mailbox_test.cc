@@ -1,4 +1,4 @@
-/// What a process that does not read its mail meets: a limit, in messages and in bytes.
+/// A process that does not read its mail reaches a limit, in messages or in bytes.
 
 #include "process/mailbox.h"
 
@@ -16,7 +16,7 @@ struct Parcel {
 };
 std::size_t heap_bytes(const Parcel& parcel) { return parcel.bytes; }
 
-/// What a process finds in its mail, as text.
+/// The strings in a process's mail.
 struct Reader final : Process {
   explicit Reader(Journal& journal) : journal_(journal) {}
   void handle(Message message) override {
@@ -30,13 +30,13 @@ struct Reader final : Process {
 
 }  // namespace
 
-PHX_TEST("a message keeps a string of any kind as a string of its own") {
+PHX_TEST("a message copies a string of any kind") {
   ActorHouse house;
   Journal journal;
   const Pid reader = house.scheduler.spawn(std::make_unique<Reader>(journal));
   {
     char array[] = "array";
-    std::string gone = "a view of what is gone by the time it is read";
+    std::string gone = "a view of a string that is gone before the message is read";
     house.scheduler.send(reader, "literal");
     house.scheduler.send(reader, array);
     house.scheduler.send(reader, static_cast<const char*>(array));
@@ -46,14 +46,14 @@ PHX_TEST("a message keeps a string of any kind as a string of its own") {
     gone.assign(gone.size(), 'x');
   }
   house.settle();
-  expect_eq(journal,
-            Journal{"literal", "array", "array", "a view of what is gone by the time it is read",
-                    "a view of what is gone by the time it is read"});
+  expect_eq(journal, Journal{"literal", "array", "array",
+                             "a view of a string that is gone before the message is read",
+                             "a view of a string that is gone before the message is read"});
   expect(Message(std::string(1'000, 'x')).bytes() >= 1'000, "its bytes count");
   static_assert(!std::is_constructible_v<Message, int(&)[2]>, "an array would decay to a pointer");
 }
 
-PHX_TEST("a mailbox that overflows ends its owner and nobody else") {
+PHX_TEST("a mailbox that overflows ends only its owner") {
   ActorHouse house(Limits{.mailbox = 10});
   Journal journal;
   const Pid flooded = house.spawn([](Actor&, Message) {});
@@ -77,7 +77,7 @@ PHX_TEST("a mailbox that overflows is a crash, with its last turn") {
   expect_eq(journal, Journal{"mailbox overflow: more than 10 messages wait"});
 }
 
-PHX_TEST("a mailbox with too many bytes in it ends its owner as one with too many messages does") {
+PHX_TEST("too many bytes in a mailbox end its owner, as too many messages do") {
   ActorHouse house(Limits{.mailbox_bytes = 1'000});
   Journal journal;
   const Pid flooded = house.spawn([](Actor&, Message) {});
@@ -89,9 +89,7 @@ PHX_TEST("a mailbox with too many bytes in it ends its owner as one with too man
   expect_eq(house.scheduler.stats().overflowed, 1u);
 }
 
-PHX_TEST(
-    "a message larger than the limit is read where the mailbox was empty; no other fits beside "
-    "it") {
+PHX_TEST("a message larger than the limit fits an empty mailbox, and no other fits with it") {
   ActorHouse house(Limits{.mailbox_bytes = 1'000});
   Journal journal;
   const Pid pid = house.spawn(
@@ -107,11 +105,11 @@ PHX_TEST(
   expect_eq(journal, Journal{"5000", "crash: mailbox overflow: more than 1000 bytes wait"});
 }
 
-PHX_TEST("what was read or taken back counts no more, and what a question holds does") {
+PHX_TEST("a message that was read or taken back no longer counts, and a request's body does") {
   const auto empty = [](const Mailbox& mailbox) { return mailbox.bytes() == 0; };
   const Ref ref{7};
   Mailbox mailbox;
-  expect(empty(mailbox), "nothing is there");
+  expect(empty(mailbox), "nothing waits");
   mailbox.push(Request{{}, {}, Parcel{400}});
   mailbox.push(Message(Parcel{500}, ref));
   mailbox.push(Parcel{600});

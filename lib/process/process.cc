@@ -1,4 +1,4 @@
-/// A process's own operations: each leaves a request in its slot for the scheduler.
+/// A process's own operations: each leaves a request for the scheduler in its slot.
 
 #include "process/process.h"
 

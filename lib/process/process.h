@@ -41,8 +41,9 @@ class Process : public LogSubject {
   /// The process of the client that this one serves, if it serves one. A client's processes share
   /// its part of the workers, and what waits for them counts together.
   virtual Pid client() const { return {}; }
-  /// Of a client's own process: the network that it comes from (network_of). All who come from
-  /// there share a part of the workers, too. Empty: nobody knows, and the client stands for itself.
+  /// For a client's own process: the network it connects from (network_of). The clients of one
+  /// network share a part of the workers. Empty: unknown, and the client counts as a network of its
+  /// own.
   virtual std::string network() const { return {}; }
   /// Bytes that it keeps for its client besides its mail.
   virtual std::size_t held_bytes() const { return 0; }

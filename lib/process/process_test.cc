@@ -1,4 +1,4 @@
-/// What processes promise each other: order, isolation, monitors, patience, limits.
+/// Processes: order, isolation, monitors, timeouts, limits.
 
 #include "process/process.h"
 
@@ -26,7 +26,7 @@ PHX_TEST("messages are handled one at a time, in the order sent") {
   for (int i = 0; i < 100; ++i) expect_eq(journal[static_cast<std::size_t>(i)], std::to_string(i));
 }
 
-PHX_TEST("a run from within a turn gives nobody a turn: that one ends first") {
+PHX_TEST("run() within a turn gives no other process a turn") {
   ActorHouse house;
   Journal journal;
   const Pid second = house.spawn([&](Actor&, Message) { journal.push_back("second"); });
@@ -40,7 +40,7 @@ PHX_TEST("a run from within a turn gives nobody a turn: that one ends first") {
   expect_eq(journal, Journal{"first has ended", "second"});
 }
 
-PHX_TEST("a crash ends one process, and its watchers are told why") {
+PHX_TEST("a crash ends one process, and its watchers get the reason") {
   ActorHouse house;
   Journal journal;
   const Pid bad = house.spawn([](Actor&, Message) { throw std::runtime_error("boom"); });
@@ -54,7 +54,7 @@ PHX_TEST("a crash ends one process, and its watchers are told why") {
   expect(!house.scheduler.alive(bad) && house.scheduler.alive(good), "one is gone, one lives");
 }
 
-PHX_TEST("an alarm goes off once, may be set anew before that, and is put away with its owner") {
+PHX_TEST("an alarm fires once, may be reset before that, and ends with its owner") {
   ActorHouse house;
   Journal journal;
   auto alarm = std::make_unique<Alarm>();
@@ -64,7 +64,7 @@ PHX_TEST("an alarm goes off once, may be set anew before that, and is put away w
   house.scheduler.set(*alarm, Millis{10}, pid);
   house.scheduler.set(*alarm, Millis{20}, pid);
   house.pass(Millis{15});
-  expect(journal.empty(), "it was set anew");
+  expect(journal.empty(), "it was reset");
   expect(house.scheduler.next_timer().has_value(), "it is waited for");
   house.pass(Millis{5});
   expect_eq(journal, Journal{"rang"});
@@ -111,7 +111,7 @@ PHX_TEST("an exit signal ends a process at once and without terminate") {
   expect_eq(journal, Journal{"shutdown: duplicate_join"});
 }
 
-PHX_TEST("to monitor the dead is answered noproc, and a Pid is never given twice") {
+PHX_TEST("monitoring a dead process gives noproc, and a Pid is never used twice") {
   ActorHouse house;
   Journal journal;
   const Pid first = house.spawn([](Actor& a, Message) { a.stop(); });
@@ -138,7 +138,7 @@ PHX_TEST("demonitor takes back a Down that is already queued") {
   expect_eq(journal, Journal{});
 }
 
-PHX_TEST("patience that ends together with the wait is no message of its own") {
+PHX_TEST("a timeout at the moment when the wait ends leaves no message") {
   ActorHouse house;
   Journal journal;
   const Ref ref = house.scheduler.make_ref();
@@ -192,7 +192,7 @@ PHX_TEST("await gives up when its patience runs out") {
   expect_eq(journal, Journal{"nothing"});
 }
 
-PHX_TEST("an urgent process has its turn before those who were there first") {
+PHX_TEST("an urgent process has its turn before those that were queued first") {
   struct Urgent : Actor {
     bool urgent() const override { return true; }
   };
@@ -219,7 +219,7 @@ PHX_TEST("one busy process does not starve another") {
   expect_eq(journal, Journal{"busy", "busy", "other", "busy", "busy"});
 }
 
-PHX_TEST("the budget of one run is kept, and the rest comes in the next") {
+PHX_TEST("a run keeps its budget, and the rest follows in the next") {
   ActorHouse house(Limits{.messages_a_turn = 1, .turns_a_run = 3});
   int handled = 0;
   const Pid pid = house.spawn([&](Actor&, Message) { ++handled; });
@@ -230,7 +230,7 @@ PHX_TEST("the budget of one run is kept, and the rest comes in the next") {
   expect_eq(handled, 5);
 }
 
-PHX_TEST("a timer that is cancelled never rings") {
+PHX_TEST("a cancelled timer never fires") {
   ActorHouse house;
   int rings = 0;
   const Pid pid = house.spawn([&](Actor&, Message) { ++rings; });
@@ -241,7 +241,7 @@ PHX_TEST("a timer that is cancelled never rings") {
   expect_eq(rings, 1);
 }
 
-PHX_TEST("watchers that died are forgotten, so that a long-lived process does not grow") {
+PHX_TEST("dead watchers are removed, so a long-lived process does not grow") {
   ActorHouse house;
   const Pid elder = house.spawn([](Actor&, Message) {});
   Journal journal;
@@ -257,8 +257,10 @@ PHX_TEST("watchers that died are forgotten, so that a long-lived process does no
   expect_eq(journal, Journal{});
 }
 
-PHX_TEST("a process that has used up its time lets the others go first, and a run ends with its") {
-  constexpr Millis long_enough{30};  // more than the clock's grain
+PHX_TEST(
+    "a process that has used up its time goes to the back, and a run ends when its own time is "
+    "used up") {
+  constexpr Millis long_enough{30};  // more than the clock's resolution
   ActorHouse house;
   house.scheduler.use_budget({.turn = Millis{8}, .run = Millis{20}});
   Journal journal;
@@ -276,7 +278,7 @@ PHX_TEST("a process that has used up its time lets the others go first, and a ru
   expect_eq(journal, Journal{"slow", "quick", "slow"});
 }
 
-PHX_TEST("a process that writes to itself in its last turn is gone from the queue") {
+PHX_TEST("a process that sends to itself in its last turn is removed from the queue") {
   ActorHouse house;
   Journal journal;
   std::vector<Pid> pids;

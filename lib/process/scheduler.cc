@@ -1,4 +1,4 @@
-/// How turns are given, mail is routed and the dead are buried.
+/// Gives turns, routes mail and destroys ended processes.
 
 #include "process/scheduler.h"
 
@@ -17,7 +17,8 @@ struct ExitRequest {
   ExitReason reason;
 };
 
-/// Takes a few nanoseconds, and is exact to some milliseconds: enough to see what held up a thread.
+/// Takes a few nanoseconds, and is accurate to a few milliseconds: enough to see what held up a
+/// thread.
 Millis coarse_time() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
@@ -121,8 +122,8 @@ void Scheduler::answer(const Request& request, Message reply) {
 
 // --- Turns --------------------------------------------------------------------------------------
 
-/// A late answer, given in a turn, lets its connection read the next request. If that upgrades it,
-/// and many messages follow, the connection asks for a run before the turn has ended.
+/// A late answer, given in a turn, lets its connection read the next request. If that upgrades the
+/// connection and many messages follow, it asks for a run before the turn has ended.
 bool Scheduler::run(Clock::time_point now) {
   if (std::exchange(running_, true)) return true;
   const bool more = give_turns(now);
@@ -170,7 +171,7 @@ void Scheduler::deliver(Slot& slot, Message&& message) {
   if (slot.awaiting && !slot.awaiting->arrived && message.tag() == slot.awaiting->ref) {
     slot.awaiting->arrived = std::move(message);
   } else if (slot.awaiting && deliver_meanwhile(slot, message)) {
-    return;  // with what waits
+    return;  // and with its mail
   } else if (slot.mailbox.size() >= limits_.mailbox) {
     overflow(slot, limits_.mailbox, MailboxUnit::messages);
   } else if (slot.mailbox.bytes() >= limits_.mailbox_bytes) {
@@ -181,7 +182,7 @@ void Scheduler::deliver(Slot& slot, Message&& message) {
   enqueue(slot);
 }
 
-/// True: the message has found its place. The process has no turn before what it awaits has come.
+/// True: the message was placed. The process has no turn until the awaited message comes.
 bool Scheduler::deliver_meanwhile(Slot& slot, Message& message) {
   constexpr std::size_t much = 65'536;
   const std::size_t bytes = message.bytes();
@@ -198,8 +199,8 @@ bool Scheduler::deliver_meanwhile(Slot& slot, Message& message) {
   return true;
 }
 
-/// Mail, what the process awaits, and work that has not begun. Work that runs is waited for, and a
-/// little mail behind it is handled then: a client may say its last words and go.
+/// Drops mail, the await, and work that has not begun. Running work is waited for, and a little
+/// mail after it is handled then: a client may send a last message and leave.
 void Scheduler::drop_the_rest(Slot& slot) {
   constexpr std::size_t a_little = 4'096;
   const bool work_runs = slot.working && !withdraw_work(slot);
@@ -229,7 +230,7 @@ void Scheduler::enqueue(Slot& slot) {
 
 //! [take_turn]
 Millis Scheduler::take_turn(Slot& slot, Millis began) {
-  std::unique_ptr<Slot> dead;  // destroyed once no log line is about it
+  std::unique_ptr<Slot> dead;  // destroyed once no log line needs its name
   const LogScope about(*slot.process);
   if (slot.killed_by) {
     dead = bury(slot, std::move(*slot.killed_by), slot.overflowed && !slot.working);
@@ -251,7 +252,7 @@ Millis Scheduler::take_turn(Slot& slot, Millis began) {
 }
 //! [take_turn]
 
-/// The clock is read now and then: after each large message, and after each fourth of the others.
+/// The clock is read after each large message, and after every fourth of the others.
 void Scheduler::work_through(Slot& slot, Millis began) {
   constexpr std::size_t worth_a_look = 16'384;
   constexpr std::size_t least = worth_a_look / 4;
@@ -286,7 +287,7 @@ std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
   const std::size_t bytes = message.bytes();
   if (auto* request = message.get_if<ExitRequest>()) {
     slot.process->exit_requested(std::move(request->reason));
-  } else if (!message.holds<PatienceOver>()) {  // it came after what was awaited
+  } else if (!message.holds<PatienceOver>()) {  // it came after the awaited message
     slot.process->handle(std::move(message));
   }
   return bytes;
@@ -322,14 +323,13 @@ std::unique_ptr<Slot> Scheduler::bury(Slot& slot, ExitReason reason, bool say_go
   if (slot.queued) unqueue(slot);
   const bool works = slot.working && !(slot.awaiting && slot.awaiting->arrived);
   if (!works || withdraw_work(slot)) return std::move(node.mapped());
-  slot.mailbox = {};  // it will never be read
+  slot.mailbox = {};  // its mail will never be read
   ghosts_.emplace(pid.serial, std::move(node.mapped()));
   return nullptr;
 }
 //! [bury]
 
-/// It was queued in its own last turn, or it would have been taken off the queue by now: so it
-/// stands near the end.
+/// If it is still queued, it was queued in its own last turn, so it is near the end.
 void Scheduler::unqueue(const Slot& slot) {
   std::deque<Slot*>& queue = slot.process->urgent() ? urgent_ : runnable_;
   const auto found = std::find(queue.rbegin(), queue.rend(), &slot);
@@ -346,7 +346,7 @@ void Scheduler::last_words(Slot& slot, ExitReason& reason) {
   }
 }
 
-/// Empties the tables first: what a destructor sends must not find them half destroyed.
+/// Empties the tables first: a destructor that sends must not find them half destroyed.
 void Scheduler::clear() {
   runnable_.clear();
   urgent_.clear();

@@ -45,8 +45,8 @@ class Scheduler {
   static void connect(const std::vector<Scheduler*>& peers);
   /// Sets the threads that Process::offload uses. Without them, the work runs in the turn itself.
   void use_workers(Workers& workers) { workers_ = &workers; }
-  /// Without a budget, turns and runs are limited by their number of messages alone: so tests are
-  /// not, by how busy a machine is.
+  /// Without a budget, only the number of messages limits turns and runs, so a busy machine does
+  /// not affect tests.
   void use_budget(TimeBudget budget) { budget_ = budget; }
   /// Reports faults to `observer`, which outlives the scheduler. Call before the thread starts.
   void report_to(Observer& observer) { observer_ = &observer; }
@@ -60,20 +60,20 @@ class Scheduler {
   Pid spawn(std::unique_ptr<Process> process);
   void send(Pid to, Message message);
   /// Like send, but delivered even if the process whose work on a worker thread sends it is dead by
-  /// then: for what must be known regardless.
+  /// then.
   void send_regardless(Pid to, Message message);
   void exit(Pid to, ExitReason reason);
   /// Runs `task` on this scheduler's thread: at once if that is the calling thread, otherwise soon.
   /// What it throws reaches the caller in the first case, and crashes `blame` in the second.
   void post(std::function<void()> task, Pid blame = {});
-  /// The same for what may be lost: it is, with a line in the log, where Limits::inbox signals wait
-  /// for this scheduler's thread already.
+  /// The same for a task that may be lost: if Limits::inbox signals already wait for this
+  /// scheduler's thread, it is dropped, and a line is logged.
   void offer(std::function<void()> task, Pid blame = {});
 
   // Shard thread only.
   /// The watcher gets a Down when the target ends; Down{noproc} if it is already dead.
   Ref monitor(Pid watcher, Pid target);
-  /// Nothing tagged with this Ref comes any more, not even if queued: no Down, no late answer.
+  /// Nothing tagged with this Ref is delivered any more, even if queued: no Down, no late answer.
   /// Mirrors Process.demonitor(ref, [:flush]).
   void demonitor(Ref ref, Pid watcher, Pid target);
   /// `delay` counts from the start of the current run().
@@ -92,8 +92,8 @@ class Scheduler {
   /// The bytes that wait for, or are kept by, the processes of each client (Process::client).
   /// Visits every process: for rare use only.
   std::map<Pid, std::size_t> bytes_by_client() const;
-  /// Whether much has come to wait for a process that awaits something since this was last asked:
-  /// worth a look at bytes_by_client().
+  /// Whether, since the last call, many bytes were queued for a process that awaits something: then
+  /// bytes_by_client() is worth a call.
   bool take_much_waits() { return std::exchange(much_waits_, false); }
   /// The living processes of one kind, oldest first. Visits every process: for rare use only.
   std::vector<Pid> pids_of(const std::function<bool(const Process&)>& kind) const;
@@ -135,9 +135,10 @@ class Scheduler {
   /// Both times are read from the same clock; returns when the turn ended.
   Millis take_turn(Slot& slot, Millis began);
   void work_through(Slot& slot, Millis began);
-  /// The bytes of what was delivered, or nothing.
+  /// The bytes of the delivered message, or nothing.
   std::optional<std::size_t> deliver_next(Slot& slot);
-  /// Returns the dead, to be destroyed once no log line is about it; null if its work still runs.
+  /// Returns the ended process, to be destroyed once no log line needs its name; null if its work
+  /// still runs.
   std::unique_ptr<Slot> bury(Slot& slot, ExitReason reason, bool say_goodbye);
   void unqueue(const Slot& slot);
   void last_words(Slot& slot, ExitReason& reason);
@@ -164,7 +165,7 @@ class Scheduler {
   std::uint64_t next_ref_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> slots_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> ghosts_;  // dead, their work still runs
-  std::deque<Slot*> urgent_;    // as runnable_, but of urgent processes
+  std::deque<Slot*> urgent_;    // as runnable_, but for urgent processes
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   const std::unique_ptr<Timers> timers_;
   bool running_ = false;

@@ -1,4 +1,4 @@
-/// What a supervisor does when a child ends, and in which order it stops the others.
+/// Restarts children that end, and stops the others in order.
 
 #include "process/supervisor.h"
 
@@ -46,7 +46,7 @@ void Supervisor::ended(std::size_t index, const ExitReason& reason) {
                      (child.spec.restart == Restart::transient && !reason.graceful());
   if (!again) return;
   if (too_many_restarts()) return give_up(child);
-  scheduler().log().warn("a child is started again",
+  scheduler().log().warn("a child is restarted",
                          {{"child", child.spec.id}, {"ended", to_string(reason)}});
   restart(index);
 }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A process whose only work is other processes: it starts and restarts them.
+/// A process that starts and restarts other processes.
 ///
 /// Mirrors OTP's supervisor: the same strategies, the same limit on restarts, the same order.
 

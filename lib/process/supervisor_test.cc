@@ -1,4 +1,4 @@
-/// What a supervisor promises: which children are restarted, in which order, and when it gives up.
+/// Supervisors: which children restart, in which order, and when the supervisor gives up.
 
 #include "process/supervisor.h"
 
@@ -32,7 +32,7 @@ struct Child : Process {
   Journal& journal_;
 };
 
-/// Three children a, b, c under one supervisor, and the pid that each had last.
+/// Three children a, b, c under one supervisor, and their latest pids.
 struct Family {
   Scheduler scheduler;
   Clock::time_point now = scheduler.now();
@@ -76,7 +76,7 @@ struct Family {
 
 }  // namespace
 
-PHX_TEST("one_for_one starts only the child that ended") {
+PHX_TEST("one_for_one restarts only the child that ended") {
   Family family(Strategy::one_for_one);
   family.crash("b");
   expect_eq(family.journal, Journal{"-b", "+b"});
@@ -94,7 +94,7 @@ PHX_TEST("one_for_all stops all the others in reverse and starts all in order") 
   expect_eq(family.journal, Journal{"-b", "-c", "-a", "+a", "+b", "+c"});
 }
 
-PHX_TEST("a transient child is started again after a crash, not after a normal end") {
+PHX_TEST("a transient child restarts after a crash, not after a normal end") {
   Family family(Strategy::one_for_one, Restart::transient);
   family.scheduler.send(family.pids["a"], std::string("stop"));
   family.settle();
@@ -102,7 +102,7 @@ PHX_TEST("a transient child is started again after a crash, not after a normal e
   expect_eq(family.journal, Journal{"-a", "-b", "+b"});
 }
 
-PHX_TEST("a temporary child is never started again") {
+PHX_TEST("a temporary child never restarts") {
   Family family(Strategy::one_for_one, Restart::temporary);
   family.crash("a");
   expect_eq(family.journal, Journal{"-a"});
@@ -117,7 +117,7 @@ PHX_TEST("the fourth restart in five seconds is too many: the supervisor stops a
   expect(!family.scheduler.alive(family.supervisor), "the supervisor has ended");
 }
 
-PHX_TEST("restarts that lie further apart are no reason to give up") {
+PHX_TEST("a supervisor does not give up if restarts are further apart") {
   Family family(Strategy::one_for_one);
   for (int i = 0; i < 10; ++i) {
     family.crash("a");
@@ -126,7 +126,7 @@ PHX_TEST("restarts that lie further apart are no reason to give up") {
   expect(family.scheduler.alive(family.supervisor), "the supervisor goes on");
 }
 
-PHX_TEST("a supervisor that is asked to end stops its children in reverse first") {
+PHX_TEST("a supervisor that is asked to end first stops its children in reverse order") {
   Family family(Strategy::one_for_one);
   family.scheduler.exit(family.supervisor, {ExitReason::shutdown});
   family.settle();

@@ -1,4 +1,4 @@
-/// What holds between threads: order, monitors and work handed off. Run it under SAN=thread.
+/// Order, monitors and offloaded work between threads. Run it under SAN=thread.
 
 #include <algorithm>
 #include <future>
@@ -79,7 +79,7 @@ PHX_TEST("messages between two threads keep their order") {
   expect(within_ten_seconds(in_order.get_future()), "each message comes after the one before it");
 }
 
-PHX_TEST("a burst from another thread overflows nobody who keeps up with it") {
+PHX_TEST("a burst from another thread overflows no process that keeps up") {
   constexpr int burst = 10'000;
   Turning writer(0);
   Scheduler reader(1, Log::silent(), Limits{.mailbox = 100});
@@ -100,14 +100,14 @@ PHX_TEST("a burst from another thread overflows nobody who keeps up with it") {
   };
   writer.scheduler.spawn(std::move(mouth));
   writer.start();
-  within_ten_seconds(written.get_future());  // the reader's thread, this one, was busy meanwhile
+  within_ten_seconds(written.get_future());  // the reader's thread, this one, was busy
   while (reader.run(Clock::now())) {
   }
   expect_eq(heard, burst);
   expect(reader.alive(to), "it lives");
 }
 
-PHX_TEST("a process on another thread is monitored like a neighbour") {
+PHX_TEST("a process on another thread is monitored like one on the same thread") {
   Turning a(0), b(1);
   Scheduler::connect({&a.scheduler, &b.scheduler});
   std::promise<std::string> told;
@@ -128,7 +128,7 @@ PHX_TEST("a process on another thread is monitored like a neighbour") {
   expect_eq(within_ten_seconds(told.get_future()), std::string("crash: boom"));
 }
 
-PHX_TEST("work handed off runs on another thread while the rest of the mailbox waits") {
+PHX_TEST("offloaded work runs on another thread while the rest of the mailbox waits") {
   Workers workers;
   Turning a(0);
   a.scheduler.use_workers(workers);
@@ -155,7 +155,7 @@ PHX_TEST("work handed off runs on another thread while the rest of the mailbox w
             std::vector<std::string>{"work", "then", "second"});
 }
 
-PHX_TEST("what work throws crashes the process that handed it off") {
+PHX_TEST("an exception in offloaded work crashes the process") {
   Workers workers;
   Turning a(0);
   a.scheduler.use_workers(workers);
@@ -177,8 +177,8 @@ PHX_TEST("what work throws crashes the process that handed it off") {
 }
 
 PHX_TEST(
-    "a process killed while its work runs is down at once, and what the work sends is dropped, "
-    "unless it is sent regardless") {
+    "a process killed while its work runs is down at once, and the work's messages are dropped, "
+    "except those sent regardless") {
   Workers workers;
   Turning a(0);
   a.scheduler.use_workers(workers);
@@ -216,8 +216,7 @@ PHX_TEST(
   expect_eq(within_ten_seconds(heard.get_future()), std::vector<std::string>{"down"});
 }
 
-PHX_TEST(
-    "an inbox that is full takes no more of what may be lost, says so once, and all the rest") {
+PHX_TEST("a full inbox drops only signals that may be lost, and logs it once") {
   std::string log;
   Scheduler scheduler(
       0, Log::to(Level::error, [&log](Level, const std::string& line) { log += line + "\n"; }),

@@ -17,8 +17,8 @@ namespace phx::process {
 struct TimerFired {};
 
 /// A timer that a process keeps as a member, because it is nearly always set: other timers are
-/// messages waiting in memory, this takes forty-eight bytes of its owner. It is off until
-/// Scheduler::set, fires once, and is destroyed with its owner. Shard thread only.
+/// messages in memory, this takes forty-eight bytes of its owner. It is off until Scheduler::set,
+/// fires once, and is destroyed with its owner. Shard thread only.
 class Alarm : public boost::intrusive::set_base_hook<
                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:

@@ -16,7 +16,7 @@ void Workers::post(Pid client, const std::string& network, Job job) {
   call_a_thread();
 }
 
-/// A client whose network nobody knows has one to itself.
+/// A client of an unknown network counts as a network of its own.
 Workers::Queue& Workers::queue_of(Pid client, const std::string& network) {
   const auto found = queues_.find(client);
   if (found != queues_.end()) return found->second;
@@ -35,7 +35,7 @@ void Workers::forget_idle(Pid client) {
 }
 
 void Workers::call_a_thread() {
-  if (turns_.empty()) return;  // a network at its share goes on when one of its jobs ends
+  if (turns_.empty()) return;  // a network at its limit goes on when one of its jobs ends
   if (idle_ >= turns_.size() || threads_.size() == limit_) {
     wake_.notify_one();
   } else {
@@ -109,7 +109,7 @@ void Workers::run_one(std::unique_lock<std::mutex>& lock) {
   network.in_turn = false;
   const Pid client = network.turns.front();
   network.turns.pop_front();
-  Queue& queue = queues_.at(client);  // stays: a job of it runs
+  Queue& queue = queues_.at(client);  // stays: one of its jobs runs
   queue.in_turn = false;
   {
     const Job job = std::move(queue.jobs.front());

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A few threads for work that blocks, so that no loop does. Mirrors OTP's dirty schedulers.
+/// A few threads for blocking work, so that no loop blocks. Mirrors OTP's dirty schedulers.
 
 #include <condition_variable>
 #include <cstddef>
@@ -19,8 +19,8 @@ namespace phx::process {
 
 /// A limited number of threads, each started when first needed. Networks take turns, and of each
 /// network its clients; each has a share of the threads that it never exceeds. So a client whose
-/// handlers block for long holds up itself, not the others, and one that comes again and again only
-/// its neighbours. Any thread may call.
+/// handlers block delays only itself, and one that keeps reconnecting delays only its own network.
+/// Any thread may call.
 class Workers {
  public:
   /// How many threads may work at a time; 0 means no limit.
@@ -40,7 +40,7 @@ class Workers {
   ~Workers();
 
   struct Job {
-    Pid process;  ///< Whose work it is: at most one job each.
+    Pid process;  ///< The process that the work belongs to: at most one job each.
     std::function<void()> run;
   };
   /// `network` is the client's Process::network.
@@ -54,16 +54,16 @@ class Workers {
  private:
   struct Network {
     std::deque<Pid> turns = {};  ///< Its clients with a job that may run now, each once.
-    std::size_t clients = 0;     ///< That have a queue.
+    std::size_t clients = 0;     ///< Networks with a queue.
     std::size_t running = 0;
-    bool in_turn = false;  ///< It stands in turns_.
+    bool in_turn = false;  ///< It is in turns_.
   };
   using Networks = std::map<std::string, Network>;
   struct Queue {
     Networks::iterator network;
     std::deque<Job> jobs = {};  // at most one per process: bounded by their number
     std::size_t running = 0;
-    bool in_turn = false;  ///< Its client stands in its network's turns.
+    bool in_turn = false;  ///< Its client is in its network's turns.
   };
   void run();
   void run_one(std::unique_lock<std::mutex>& lock);

@@ -1,4 +1,4 @@
-/// Whose work runs when: clients take turns, and none takes more than its share.
+/// Clients take turns, and none takes more than its share.
 
 #include "process/workers.h"
 
@@ -34,7 +34,7 @@ struct Gate {
   }
 };
 
-/// Whether another client's job is done although the rest blocks.
+/// Whether another client's job is done while the rest block.
 bool serves(Workers& workers, std::uint64_t other, const std::string& network = "") {
   std::promise<void> done;
   workers.post(client(other), network, {client(other), [&done] { done.set_value(); }});
@@ -43,7 +43,7 @@ bool serves(Workers& workers, std::uint64_t other, const std::string& network = 
 
 }  // namespace
 
-PHX_TEST("a client whose jobs block has its share of the threads, and the next client the rest") {
+PHX_TEST("a client whose jobs block gets only its share of the threads") {
   Gate gate;
   Workers workers(10, {.of_client = 2});
   for (std::uint64_t i = 0; i < 20; ++i) workers.post(client(1), "", gate.job(100 + i));
@@ -54,20 +54,20 @@ PHX_TEST("a client whose jobs block has its share of the threads, and the next c
   gate.reaches(20);
 }
 
-PHX_TEST("clients of one network share a part of the threads, also once they have gone") {
+PHX_TEST("clients of one network share a part of the threads, even after they have gone") {
   Gate gate;
   Workers workers(10, {.of_client = 2, .of_network = 5});
   for (std::uint64_t i = 0; i < 60; ++i)
     workers.post(client(1 + i / 2), "10.0.0.1", gate.job(100 + i));
   gate.reaches(5);
   expect(serves(workers, 1'000, "10.0.0.2"), "a client of another network is served");
-  expect(serves(workers, 1'001), "and one whose network nobody knows");
+  expect(serves(workers, 1'001), "and one whose network is unknown");
   expect_eq(gate.begun.load(), 5);
   gate.opened.set_value();
   gate.reaches(60);
 }
 
-PHX_TEST("where all threads are taken, networks take turns, and of each network its clients") {
+PHX_TEST("if all threads are busy, networks take turns, and within each its clients") {
   Gate gate;
   Workers workers(1);
   std::vector<int> order;
@@ -93,7 +93,7 @@ PHX_TEST("two jobs of one client that come together run at the same time") {
   gate.opened.set_value();
 }
 
-PHX_TEST("where all threads are taken, clients take turns") {
+PHX_TEST("if all threads are busy, clients take turns") {
   Gate gate;
   Workers workers(1);
   std::vector<int> order;
@@ -111,7 +111,7 @@ PHX_TEST("where all threads are taken, clients take turns") {
   expect_eq(order, std::vector<int>{2, 3, 1, 2, 1, 2, 1});
 }
 
-PHX_TEST("a job is taken back until it begins, and then no more") {
+PHX_TEST("a job can be taken back until it begins") {
   Gate gate;
   Workers workers(1);
   std::atomic<bool> ran = false;

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The way to other nodes: what one broadcasts, the others hear. Mirrors Phoenix.PubSub.Adapter.
+/// The connection to other nodes: they receive what this one broadcasts. Mirrors
+/// Phoenix.PubSub.Adapter.
 
 #include <functional>
 #include <memory>
@@ -25,7 +26,7 @@ class PubSub;
 
 //! [adapter]
 /// Set by EndpointOptions::pubsub; without one there is one node. It knows which events it can
-/// send; others stay on their node. Any thread may call anything. Neither copied nor moved.
+/// send; others stay on this node. Thread-safe. Neither copied nor moved.
 class Adapter {
  public:
   Adapter() = default;
@@ -33,29 +34,30 @@ class Adapter {
   Adapter& operator=(const Adapter&) = delete;
   virtual ~Adapter() = default;
 
-  /// What direct_broadcast() calls this node; no other node has the name.
+  /// This node's name for direct_broadcast(), unique among the nodes.
   virtual const std::string& node_name() const = 0;
 
-  /// A server runs: what other nodes broadcast goes to these hubs, one a shard, until close().
+  /// Called when a server runs: other nodes' broadcasts go to these hubs, one a shard, until
+  /// close().
   virtual void open(std::vector<PubSub*> hubs, const telemetry::Telemetry& telemetry,
                     const Log& log) = 0;
   virtual void close() = 0;
 
-  /// To all other nodes. Called before any subscriber of this node has got the event; never waits.
-  /// \throws where other nodes could not read it, as serializer::EncodeError.
+  /// Sends to all other nodes. Called before any subscriber of this node gets the event; never
+  /// blocks. \throws serializer::EncodeError, for example, if other nodes could not read it.
   virtual void broadcast(std::string_view topic, const std::shared_ptr<const Event>& event) = 0;
-  /// To the node of this name alone: a text, or the atom by which a node of Erlang is called.
+  /// Sends to the node of this name alone: a text, or the atom that names an Erlang node.
   virtual void direct_broadcast(const etf::Term& node, std::string_view topic,
                                 const std::shared_ptr<const Event>& event) = 0;
 
-  /// The first of a topic's subscribers with these wants has come to a hub, or the last has gone:
-  /// what others broadcast on topics that no hub has need not be handed on, nor come to this node.
-  /// On the hub's thread; never waits.
+  /// A hub has got its first subscriber of a topic with these wants, or lost its last. Other nodes'
+  /// broadcasts on topics without subscribers need not come to this node. On the hub's thread;
+  /// never blocks.
   virtual void topic_opened(std::string_view /*topic*/, Wants /*wants*/) {}
   virtual void topic_closed(std::string_view /*topic*/, Wants /*wants*/) {}
-  /// Whether what others broadcast on an open topic arrives here by now.
+  /// Whether other nodes' broadcasts on an open topic arrive here yet.
   virtual bool hears(std::string_view /*topic*/) const { return true; }
-  /// Calls `then` once it does, on any thread; forgotten where the topic is closed before.
+  /// Calls `then` once they do, on any thread; dropped if the topic is closed first.
   virtual void when_heard(std::string_view /*topic*/, std::function<void()> then) { then(); }
 };
 //! [adapter]

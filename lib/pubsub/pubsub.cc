@@ -1,4 +1,4 @@
-/// The table of topics, and the way of a broadcast from shard to shard.
+/// The table of topics, and a broadcast's way from shard to shard.
 
 #include "pubsub/pubsub.h"
 
@@ -74,7 +74,7 @@ void PubSub::broadcast(std::string_view topic, EventPtr event, process::Pid from
 void PubSub::local_broadcast(std::string_view topic, EventPtr event, process::Pid from,
                              Dispatcher dispatch, process::Pid blame) {
   const std::string name(topic);
-  // Our own shard first: if the dispatcher throws here, nobody elsewhere has got anything yet.
+  // Our own shard first: if the dispatcher throws here, no other shard has got the event yet.
   const auto dispatch_at = [&](PubSub& peer) {
     peer.scheduler_.offer(
         [&peer, name, event, from, dispatch] { peer.dispatch_here(name, event, from, dispatch); },

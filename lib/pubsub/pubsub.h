@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// Who listens to which topic, and how a broadcast finds them. Mirrors Phoenix.PubSub.
+/// The subscribers of each topic, and how a broadcast reaches them. Mirrors Phoenix.PubSub.
 ///
 /// Each shard knows its own subscribers, so subscribing takes no lock; a broadcast is one signal to
-/// each shard. What a broadcast looks like, and what a subscriber gets of it, is the dispatcher's
-/// matter: this layer knows neither channels nor sockets.
+/// each shard. The dispatcher decides what a broadcast looks like and what a subscriber gets: this
+/// layer knows neither channels nor sockets.
 
 #include <concepts>
 #include <memory>
@@ -23,28 +23,28 @@
 
 namespace phx::pubsub {
 
-/// What is broadcast. Shared between threads, so never changed.
+/// A broadcast. Shared between threads, so immutable.
 struct Event {
   virtual ~Event() = default;
-  /// What it keeps outside itself.
+  /// Bytes that it keeps outside itself.
   virtual std::size_t heap_bytes() const { return 0; }
 };
 using EventPtr = std::shared_ptr<const Event>;
 inline std::size_t heap_bytes(const EventPtr& event) { return event->heap_bytes(); }
 
-/// `object` as a T, or null where it is of another type. Whoever knows a topic may publish on it,
-/// and subscribe to it, so what comes by pubsub is asked for its type.
+/// `object` as a T; null if it is of another type. Any code that knows a topic may publish on it,
+/// so subscribers check an event's type.
 template <class T, class Base>
 const T* as(const Base& object) {
-  if constexpr (std::is_final_v<T>) {  // one comparison of pointers: it is asked a subscriber
+  if constexpr (std::is_final_v<T>) {  // compares two pointers, because it runs for every
+                                       // subscriber
     return typeid(object) == typeid(T) ? static_cast<const T*>(&object) : nullptr;
   } else {
     return dynamic_cast<const T*>(&object);
   }
 }
 
-/// The event that a message brings, if it brings one and that is a T; else null. Valid while the
-/// message lives.
+/// The event in a message, if it is a T; otherwise null. Valid while the message lives.
 ///
 ///     if (const auto* price = phx::pubsub::event_in<PriceChanged>(message)) …
 template <std::derived_from<Event> T>
@@ -53,7 +53,7 @@ const T* event_in(process::Message& message) {
   return event != nullptr && *event != nullptr ? as<T>(**event) : nullptr;
 }
 
-/// What a subscriber left for the dispatcher to read: a channel leaves its fastlane here.
+/// What a subscriber leaves for the dispatcher: a channel leaves its fastlane.
 struct Metadata {
   virtual ~Metadata() = default;
 };
@@ -63,13 +63,13 @@ class Subscription;
 struct Subscriber {
   process::Pid pid;
   std::shared_ptr<const Metadata> metadata;
-  Subscription* subscription = nullptr;  ///< The hub's own matter.
+  Subscription* subscription = nullptr;  ///< For the hub.
 };
 
-/// Hands one event to one shard's subscribers. For the broadcaster's own shard it runs in his own
-/// turn and what it throws crashes him, unless his handler runs on a worker thread: then, as for
-/// the other shards, it is posted, and a failure comes back as an exit signal. Mirrors the
-/// dispatcher of PubSub.broadcast/4.
+/// Passes one event to one shard's subscribers. On the broadcaster's own shard it runs in the
+/// broadcaster's turn, and an exception crashes the broadcaster. If the broadcaster's handler runs
+/// on a worker thread, and for other shards, it is posted, and a failure comes back as an exit
+/// signal. Mirrors the dispatcher of PubSub.broadcast/4.
 using Dispatcher = void (*)(process::Scheduler& scheduler, std::span<const Subscriber> subscribers,
                             process::Pid from, const EventPtr& event);
 
@@ -81,7 +81,7 @@ class Adapter;
 class PubSub;
 struct Topic;
 
-/// One subscription; it ends when this is destroyed. Neither copies nor moves.
+/// One subscription; it ends when this is destroyed. Neither copied nor moved.
 class Subscription {
  public:
   Subscription(PubSub& hub, Topic& topic, std::size_t index, Wants wants)
@@ -105,7 +105,7 @@ struct Heard {};
 struct Topic {
   const std::string* name = nullptr;  ///< Its key in the hub's table.
   std::vector<Subscriber> subscribers = {};
-  std::size_t want_all = 0;  ///< How many of them want more than notices.
+  std::size_t want_all = 0;  ///< The number of subscribers that want more than notices.
 
   std::size_t how_many(Wants wants) const {
     return wants == Wants::all ? want_all : subscribers.size() - want_all;
@@ -118,34 +118,35 @@ class PubSub {
   PubSub(const PubSub&) = delete;
   PubSub& operator=(const PubSub&) = delete;
 
-  /// Tells the hubs of one program of each other. Before any of their threads starts.
+  /// Connects the hubs of one program. Call before any of their threads starts.
   static void connect(const std::vector<PubSub*>& peers);
 
-  /// The way to other nodes; null for none. Before the threads start, or after they have ended.
+  /// The connection to other nodes; null for none. Call before the threads start, or after they
+  /// end.
   void use(Adapter* adapter) { adapter_ = adapter; }
 
   /// Shard thread only. The hub must outlive the subscription.
   std::unique_ptr<Subscription> subscribe(std::string_view topic, process::Pid pid,
                                           std::shared_ptr<const Metadata> metadata = nullptr,
                                           Wants wants = Wants::all);
-  /// Sends `pid` a Heard, tagged with the Ref returned, once what other nodes broadcast on the
-  /// topic arrives here. Nothing where it does already. Shard thread only. REQUIRES: subscribed.
+  /// Sends `pid` a Heard, tagged with the returned Ref, once other nodes' broadcasts on the topic
+  /// arrive here. Returns nothing if they already do. Shard thread only. REQUIRES: subscribed.
   std::optional<process::Ref> when_heard(std::string_view topic, process::Pid pid);
 
-  /// To the subscribers of all nodes. Any thread. `from` is passed to the dispatcher, which leaves
-  /// it out; `blame` crashes where a dispatch on another thread throws. One publisher's broadcasts
-  /// arrive in order everywhere. \throws what the adapter throws.
+  /// Broadcasts to the subscribers of all nodes. Any thread. `from` is passed to the dispatcher,
+  /// which skips it; `blame` crashes if a dispatch on another thread throws. One publisher's
+  /// broadcasts arrive in order everywhere. \throws what the adapter throws.
   void broadcast(std::string_view topic, EventPtr event, process::Pid from = {},
                  Dispatcher dispatch = send_to_all, process::Pid blame = {});
   /// The same, on this node alone.
   void local_broadcast(std::string_view topic, EventPtr event, process::Pid from = {},
                        Dispatcher dispatch = send_to_all, process::Pid blame = {});
 
-  /// Whether the calling thread is this hub's shard's. Any thread.
+  /// Whether the caller runs on this hub's shard thread. Any thread.
   bool on_own_thread() const { return scheduler_.on_own_thread(); }
-  /// How many subscribers the topic has on this shard.
+  /// The topic's subscribers on this shard.
   std::size_t subscribers(std::string_view topic) const;
-  /// How many topics are looked through, at most, to find one.
+  /// The longest search for a topic, in topics compared.
   std::size_t longest_search() const;
 
  private:
@@ -157,7 +158,7 @@ class PubSub {
   process::Scheduler& scheduler_;
   std::vector<PubSub*> peers_{this};
   Adapter* adapter_ = nullptr;
-  // Its topics stay where they are.
+  // A map whose topics keep their addresses.
   std::unordered_map<std::string, Topic, KeyedHash, std::equal_to<>> topics_;
 };
 

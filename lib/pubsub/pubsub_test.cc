@@ -1,4 +1,4 @@
-/// What a broadcast promises: all who listen, once, in order, and nobody who has gone.
+/// A broadcast reaches every subscriber once, in order, and no process that has unsubscribed.
 
 #include "pubsub/pubsub.h"
 
@@ -59,7 +59,7 @@ struct Fixture {
   }
 };
 
-/// Two shards that know each other; on the second somebody listens.
+/// Two connected shards; the second has a subscriber.
 struct TwoShards {
   Fixture here, there{1};
   TwoShards() {
@@ -69,8 +69,8 @@ struct TwoShards {
   }
 };
 
-/// Texts of 16 bytes that std::hash can't tell apart, as anybody can make them: libstdc++'s is
-/// MurmurHash64A with a seed that all know, and each of its steps can be taken back.
+/// Texts of 16 bytes with the same std::hash. Anyone can make them: libstdc++ uses MurmurHash64A
+/// with a known seed, and each of its steps can be reversed.
 std::vector<std::string> colliding(std::size_t count) {
   constexpr std::uint64_t multiplier = 0xC6A4'A793'5BD1'E995, inverse = 0x5F7A'0EA7'E59B'19BD;
   constexpr std::uint64_t seed = 0xC70F'6907;
@@ -84,7 +84,7 @@ std::vector<std::string> colliding(std::size_t count) {
     block ^= block >> 47;
     return block * inverse;
   };
-  constexpr std::uint64_t state = 42;  // that all of them lead to
+  constexpr std::uint64_t state = 42;  // the hash of all
   std::vector<std::string> texts;
   for (std::uint64_t first = 0; first < count; ++first) {
     const std::uint64_t after_first = ((seed ^ (16 * multiplier)) ^ mixed(first)) * multiplier;
@@ -99,7 +99,7 @@ std::vector<std::string> colliding(std::size_t count) {
 
 }  // namespace
 
-PHX_TEST("topics that std::hash can't tell apart do not fill one place of the table") {
+PHX_TEST("topics with the same std::hash do not share a bucket of the table") {
   const std::vector<std::string> topics = colliding(5'000);
   expect_eq(std::hash<std::string_view>{}(topics.front()),
             std::hash<std::string_view>{}(topics.back()));
@@ -108,7 +108,7 @@ PHX_TEST("topics that std::hash can't tell apart do not fill one place of the ta
   for (const std::string& topic : topics) {
     subscriptions.push_back(f.hub.subscribe(topic, Pid{0, 1}));
   }
-  expect(f.hub.longest_search() < 20, std::to_string(f.hub.longest_search()) + " in one place");
+  expect(f.hub.longest_search() < 20, std::to_string(f.hub.longest_search()) + " in one bucket");
 }
 
 PHX_TEST("a broadcast reaches every subscriber of its topic, once and in order") {
@@ -122,7 +122,7 @@ PHX_TEST("a broadcast reaches every subscriber of its topic, once and in order")
   expect_eq(f.journal, Journal{"1:x", "1:y", "2:x", "2:y"});
 }
 
-PHX_TEST("the one it is from is left out") {
+PHX_TEST("the sender is left out") {
   Fixture f;
   const Pid one = f.listen("a", "1");
   f.listen("a", "2");
@@ -131,7 +131,7 @@ PHX_TEST("the one it is from is left out") {
   expect_eq(f.journal, Journal{"2:x"});
 }
 
-PHX_TEST("a process that ended, in whatever way, is subscribed no more") {
+PHX_TEST("a process is unsubscribed when it ends, in whatever way") {
   Fixture f;
   const Pid one = f.listen("a", "1");
   f.listen("a", "2");
@@ -144,7 +144,7 @@ PHX_TEST("a process that ended, in whatever way, is subscribed no more") {
   expect_eq(f.journal, Journal{"3:x", "2:x"});
 }
 
-PHX_TEST("a topic that nobody listens to any more takes no room") {
+PHX_TEST("a topic without subscribers takes no memory") {
   Fixture f;
   for (int i = 0; i < 100; ++i) f.scheduler.exit(f.listen("a", "1"), {});
   f.settle();
@@ -159,14 +159,14 @@ PHX_TEST("a broadcast crosses to the other shards") {
   Fixture& here = shards.here;
   Fixture& there = shards.there;
   std::thread([&] {
-    here.scheduler.adopt_thread();  // so that "there" is another thread's from here
+    here.scheduler.adopt_thread();  // so that "there" belongs to another thread
     here.hub.broadcast("a", text("x"));
   }).join();
   there.settle();
   expect_eq(there.journal, Journal{"far:x"});
 }
 
-PHX_TEST("what a thread of no shard broadcasts comes to all shards in one order") {
+PHX_TEST("broadcasts from a thread outside all shards reach every shard in one order") {
   TwoShards shards;
   Fixture& here = shards.here;
   Fixture& there = shards.there;
@@ -181,7 +181,7 @@ PHX_TEST("what a thread of no shard broadcasts comes to all shards in one order"
   expect_eq(there.journal, Journal{"far:x", "far:y"});
 }
 
-PHX_TEST("what is broadcast goes to other nodes first; a local broadcast stays") {
+PHX_TEST("a broadcast goes to other nodes first; a local broadcast stays here") {
   struct Nodes final : Adapter {
     explicit Nodes(Journal& j) : journal(j) {}
     const std::string& node_name() const override { return name; }
@@ -209,7 +209,7 @@ PHX_TEST("what is broadcast goes to other nodes first; a local broadcast stays")
 
 namespace {
 
-/// Writes down which topics it is told of.
+/// Records the topics that are opened and closed.
 struct Told final : Adapter {
   const std::string& node_name() const override { return name; }
   void open(std::vector<PubSub*>, const telemetry::Telemetry&, const Log&) override {}
@@ -231,8 +231,7 @@ struct Told final : Adapter {
 
 }  // namespace
 
-PHX_TEST(
-    "the way to other nodes is told of a topic's first subscriber, and when its last is gone") {
+PHX_TEST("the adapter is notified of a topic's first subscriber, and when the last is gone") {
   Told told;
   Fixture f;
   f.hub.use(&told);
@@ -248,7 +247,9 @@ PHX_TEST(
   f.hub.use(nullptr);
 }
 
-PHX_TEST("subscribers of notices alone open a topic as such, beside those who want all of it") {
+PHX_TEST(
+    "subscribers that want only notices open a topic for notices, apart from those that want "
+    "everything") {
   Told told;
   Fixture f;
   f.hub.use(&told);
@@ -264,7 +265,7 @@ PHX_TEST("subscribers of notices alone open a topic as such, beside those who wa
   f.hub.use(nullptr);
 }
 
-PHX_TEST("a subscriber is told once others' broadcasts arrive, and not where they do already") {
+PHX_TEST("a subscriber is notified once other nodes' broadcasts arrive, unless they already do") {
   struct Waiting : Process {
     Waiting(PubSub& hub, Journal& journal) : hub_(hub), journal_(journal) {}
     void init() override {

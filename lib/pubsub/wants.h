@@ -1,12 +1,12 @@
 #pragma once
 /// \file
-/// What a subscriber wants of other nodes.
+/// What a subscriber wants from other nodes.
 
 namespace phx::pubsub {
 
 enum class Wants : unsigned char {
-  all,     ///< What they broadcast on its topic.
-  notices  ///< Only what is said to all nodes: that a user is disconnected, and what trackers say.
+  all,     ///< All broadcasts on its topic.
+  notices  ///< Only messages to all nodes: disconnects of users, and trackers' messages.
 };
 
 }  // namespace phx::pubsub

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Where a scanner stands in the tree that it does not build.
+/// The scanner's position in the tree that it does not build.
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace phx::serializer {
 
-/// The brackets that are open, a bit each; sixty-four of them need no memory of their own.
+/// The open brackets, one bit each; up to sixty-four need no allocation.
 class Brackets {
  public:
   bool empty() const { return depth_ == 0; }
@@ -28,7 +28,7 @@ class Brackets {
 
  private:
   static constexpr std::size_t bits = 64;
-  std::uint64_t last_ = 0;  // the innermost lowest
+  std::uint64_t last_ = 0;  // the innermost is the lowest bit
   std::size_t depth_ = 0;
   std::vector<std::uint64_t> outer_;
 };

@@ -1,4 +1,4 @@
-/// Two recursions: over a text, and over a term.
+/// Two recursive walks: over a text, and over a term.
 
 #include "serializer/json_term.h"
 
@@ -22,10 +22,10 @@ namespace {
 
 using etf::Term;
 
-constexpr std::size_t deepest = 200;  // what other nodes of ours take: see etf::Limits::depth
+constexpr std::size_t deepest = 200;  // the limit of our other nodes: see etf::Limits::depth
 
-/// Of two members with one key the first stays: Jason lists them backwards, and in Map.new/1 the
-/// last counts.
+/// Of two members with the same key the first stays: Jason lists them in reverse, and Map.new/1
+/// keeps the last.
 Term first_of_each(std::vector<etf::Map::Pair> members) {
   const auto by_key = [](const auto& a, const auto& b) { return a.first < b.first; };
   const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
@@ -38,13 +38,13 @@ Term first_of_each(std::vector<etf::Map::Pair> members) {
 
 // --- From JSON ----------------------------------------------------------------------------------
 
-/// Over a text that is valid: it asks for nothing twice.
+/// Walks a text that is known to be valid, and does not check again.
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
 
   Term value(std::size_t depth = 0) {
-    if (depth > deepest) throw NoJson("expected JSON that is nested less");
+    if (depth > deepest) throw NoJson("expected JSON with less nesting");
     skip_white();
     switch (text_[at_]) {
       case '{': return members(depth);
@@ -113,7 +113,7 @@ class Parser {
   }
 
   static Term real(std::string_view digits) {
-    const double value = to_double(digits);  // too small is a zero, for Jason too
+    const double value = to_double(digits);  // too small reads as zero, as in Jason
     if (!std::isfinite(value)) throw NoJson("expected a float that fits 64 bits");
     return value;
   }
@@ -153,7 +153,7 @@ void append_items(std::string& out, const std::vector<Term>& items) {
   out += ']';
 }
 
-/// What String.Chars makes of a key.
+/// A key as text, by String.Chars.
 struct KeyText {
   std::string operator()(const std::string& text) const { return text; }
   std::string operator()(const etf::Atom& atom) const { return atom.name; }
@@ -268,7 +268,7 @@ std::string json_of(const Term& term) {
   return out;
 }
 
-/// As io_lib_format:fwrite_g/1: with an exponent where that is shorter, or from 2^53 on.
+/// As io_lib_format:fwrite_g/1: with an exponent if that is shorter, or from 2^53 on.
 std::string text_of(double value) {
   if (value == 0) return std::signbit(value) ? "-0.0" : "0.0";
   std::array<char, 32> buffer{};
@@ -282,7 +282,7 @@ std::string text_of(double value) {
   const std::string_view power = text.substr(e + (text[e + 1] == '+' ? 2 : 1));
   std::from_chars(power.data(), power.data() + power.size(), exponent);
 
-  const int place = exponent + 1;  // the value is 0.DIGITS times ten to this
+  const int place = exponent + 1;  // the value is 0.DIGITS times ten to the power of this
   const auto size = static_cast<int>(digits.size());
   const auto zeros = [](int count) { return std::string(static_cast<std::size_t>(count), '0'); };
   const std::string sign = value < 0 ? "-" : "";

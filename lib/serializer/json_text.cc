@@ -1,4 +1,4 @@
-/// The pieces of a JSON frame, read and written.
+/// Reads and writes the parts of a JSON frame.
 
 #include "serializer/json_text.h"
 
@@ -38,7 +38,7 @@ void append_reply(std::string& out, const Reply& reply) {
   out += "\"}";
 }
 
-/// Says what kind of payload came and not what is in it: the sentence goes to a log.
+/// Names the payload's type and not its contents, because the sentence goes to a log.
 void require_object(const Payload& payload) {
   if (payload.is_object()) return;
   const char* kind = payload.is_binary()               ? "bytes"

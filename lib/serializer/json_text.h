@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What both JSON versions share: cutting values out of a frame, and writing them into one.
+/// Shared by both JSON versions: takes values out of a frame, and writes them into one.
 
 #include <string>
 
@@ -9,12 +9,12 @@
 
 namespace phx::serializer {
 
-/// A ref, topic or event out of a frame.
+/// A ref, topic or event from a frame.
 Opaque opaque(std::string_view frame, const Slice& slice);
-/// The payload out of a frame, which it takes over.
+/// The payload of a frame; takes over the frame.
 Payload payload(std::string frame, const Slice& slice);
 void append(std::string& out, const Opaque& value);
-/// `{"response":…,"status":"ok"}`, its keys sorted as the framework writes them.
+/// `{"response":…,"status":"ok"}`, with its keys sorted, as in Phoenix.
 void append_reply(std::string& out, const Reply& reply);
 /// \throws EncodeError unless the payload is a JSON object.
 void require_object(const Payload& payload);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A tree that is built when it is first asked for, by whichever thread asks first.
+/// A tree that is built at its first use, by the thread that uses it first.
 
 #include <atomic>
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace phx::serializer {
 
-/// Empty until get(). Several threads may call get() at once; each other call needs the object to
-/// itself. Copies share the tree that is built by then.
+/// Empty until get(). Several threads may call get() at once; every other call needs exclusive
+/// access. Copies share a tree that is already built.
 class LazyJson {
  public:
   LazyJson() = default;
@@ -24,8 +24,8 @@ class LazyJson {
   }
   ~LazyJson() { delete_tree(release()); }
 
-  /// What `build()` returns, of the first call. Where two threads build at once, one of them throws
-  /// its tree away, and both see the other's.
+  /// The result of the first `build()`. If two threads build at once, one discards its tree, and
+  /// both get the other's.
   template <class Build>
   const Json& get(Build&& build) const {
     const Json* known = tree_.load(std::memory_order_acquire);
@@ -42,7 +42,8 @@ class LazyJson {
     return tree == nullptr ? nullptr : std::make_unique<const Json>(*tree).release();
   }
   static void delete_tree(const Json* tree) { const std::unique_ptr<const Json> owned(tree); }
-  /// No exchange: nobody else looks, and a locked instruction a move would be felt.
+  /// No exchange: no other thread reads it now, and a locked instruction in each move would cost
+  /// time.
   const Json* release() {
     const Json* tree = tree_.load(std::memory_order_relaxed);
     tree_.store(nullptr, std::memory_order_relaxed);

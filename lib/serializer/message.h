@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What travels: a message either way, a reply, a broadcast; and the frame that each becomes.
+/// Messages in both directions, replies, broadcasts, and the frames that they become.
 
 #include <memory>
 #include <string>
@@ -37,8 +37,8 @@ inline std::size_t heap_bytes(const Message& message) {
 enum class Status : unsigned char { ok, error };
 inline std::string_view to_string(Status status) { return status == Status::ok ? "ok" : "error"; }
 
-/// Mirrors Phoenix.Socket.Reply. To be encoded at once: it copies nothing of the message that it
-/// answers.
+/// Mirrors Phoenix.Socket.Reply. Encode it at once: it refers to the message that it answers, and
+/// copies nothing.
 struct Reply {
   const Opaque& join_ref;
   const Opaque& ref;
@@ -47,7 +47,7 @@ struct Reply {
   Payload response;
 };
 
-/// Mirrors Phoenix.Socket.Broadcast. Shared between threads, which may all read it.
+/// Mirrors Phoenix.Socket.Broadcast. Shared between threads, for reading only.
 struct Broadcast final : pubsub::Event {
   Broadcast(std::string t, std::string e, Payload p)
       : topic(std::move(t)), event(std::move(e)), payload(std::move(p)) {}

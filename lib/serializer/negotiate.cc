@@ -1,4 +1,4 @@
-/// Which version of the wire a connection speaks.
+/// Chooses a connection's version of the wire protocol.
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A join_ref, ref, topic or event as it came: the client chose it, and it comes back with its
+/// A join_ref, ref, topic or event as it came: the client chose it, and it is sent back with its
 /// type.
 
 #include <string>
@@ -9,7 +9,7 @@
 namespace phx::serializer {
 
 /// Null, a string, or any other JSON value kept as its text. `1` is not `"1"`: Phoenix compares
-/// them with `===`, and so does this.
+/// them with `===`, as does this.
 class Opaque {
  public:
   enum Kind { null, string, json };
@@ -27,10 +27,10 @@ class Opaque {
 
   bool is_null() const { return kind_ == null; }
   bool is_string() const { return kind_ == string; }
-  /// Whether it is just this string.
+  /// Whether it is this string.
   bool is(std::string_view text) const { return kind_ == string && text_ == text; }
   bool is_object() const { return kind_ == json && text_.starts_with('{'); }
-  /// The string, or the JSON text, or nothing: what Elixir's to_string/1 makes of it.
+  /// The string, or the JSON text, or nothing, as from Elixir's to_string/1.
   const std::string& text() const { return text_; }
 
   bool operator==(const Opaque&) const = default;

@@ -1,9 +1,8 @@
 #pragma once
 /// \file
-/// A payload: bytes until somebody reads it.
-///
-/// What a client sent stays the validated slice of its frame, and an echo or a broadcast pastes
-/// that slice; the tree is built only when a handler asks for json().
+/// A payload: bytes until a handler reads it. A client's payload stays a validated slice of its
+/// frame, and an echo or a broadcast copies that slice; the tree is built only when a handler calls
+/// json().
 
 #include <cstdint>
 #include <initializer_list>
@@ -17,8 +16,8 @@
 
 namespace phx::serializer {
 
-/// JSON or, in V2, binary. Several threads may read one payload at once, json() included, as the
-/// members of a broadcast do; a change needs it to itself. Copies are independent.
+/// JSON or, in V2, binary. Several threads may read a payload at once, json() included, as the
+/// members of a broadcast do; a change needs exclusive access. Copies are independent.
 class Payload {
  public:
   /// The empty object.
@@ -29,8 +28,8 @@ class Payload {
   /// REQUIRES: `text` is valid, compact JSON.
   static Payload own_text(std::string text) { return {Kind::text, std::move(text), 0, npos}; }
   static Payload binary(std::string bytes) { return {Kind::binary, std::move(bytes), 0, npos}; }
-  /// A part of a frame, which is kept whole and moved in: nothing is copied.
-  /// REQUIRES: the slice is valid, compact JSON.
+  /// A slice of a frame. The whole frame is moved in and kept: nothing is copied. REQUIRES: the
+  /// slice is valid, compact JSON.
   static Payload slice_of(std::string frame, std::size_t begin, std::size_t size) {
     return {Kind::text, std::move(frame), begin, size};
   }
@@ -43,26 +42,26 @@ class Payload {
   /// The bytes, or the JSON text. Valid while the payload is neither moved from nor assigned to.
   std::string_view view() const { return std::string_view(storage_).substr(begin_, size_); }
 
-  /// What it keeps: the whole frame that it is a part of.
+  /// The bytes that it keeps: those of the whole frame.
   std::size_t stored_bytes() const { return storage_.size(); }
 
   /// The tree, built at the first call. A binary payload reads as null. Valid while the payload is
   /// neither moved from nor assigned to.
-  /// \throws JsonError for what may be passed on but not read: nesting over json::max_depth, and
-  /// more bytes, or a larger tree, than limit_reading() allows.
+  /// \throws JsonError for a payload that may be passed on but not read: nested deeper than
+  /// json::max_depth, or with more bytes or a larger tree than limit_reading() allows.
   const Json& json() const {
     return tree_.get([this] { return is_binary() ? Json() : read(); });
   }
-  /// Builds the tree of a large payload, if it can be read: a worker does so before it hands it to
-  /// a shard, where others wait.
+  /// Builds the tree of a large payload, if it can be read: a worker calls this before it passes
+  /// the payload to a shard, where others would wait.
   void read_ahead() const {
     if (is_binary() || view().size() < large || view().size() > max_read_) return;
     const json::Shape shape = json::shape(view());
     if (shape.depth <= json::max_depth && shape.tree_bytes <= max_tree()) json();
   }
-  /// A tree may take many times the bytes of its text, and long to build and to free. What a client
-  /// sent has a limit: that many bytes of text, and tree_factor times as many of a tree. What the
-  /// application made has none.
+  /// A tree may take many times the bytes of its text, and long to build and to free. A client's
+  /// payload has a limit: `bytes` of text, and tree_factor times as many for the tree. The
+  /// application's own payloads have none.
   void limit_reading(std::uint32_t max_bytes) { max_read_ = max_bytes; }
   static constexpr std::size_t tree_factor = 32;
   Json operator[](std::string_view key) const { return json()[key]; }
@@ -70,7 +69,7 @@ class Payload {
  private:
   enum class Kind : unsigned char { text, binary };
   static constexpr std::size_t npos = std::string_view::npos;
-  static constexpr std::size_t large = 65'536;  // bytes: any smaller tree is built soon
+  static constexpr std::size_t large = 65'536;  // bytes: a smaller tree is built quickly
   Payload(Kind kind, std::string storage, std::size_t begin, std::size_t size)
       : storage_(std::move(storage)), begin_(begin), size_(size), kind_(kind) {}
 

@@ -1,4 +1,4 @@
-/// A payload read by many: the members of a broadcast share one, each on its own thread.
+/// A payload with many readers: the members of a broadcast share one, each on its own thread.
 
 #include "serializer/payload.h"
 
@@ -15,7 +15,7 @@ using serializer::Payload;
 
 namespace {
 
-/// Runs `work` on two threads, which begin as nearly at once as they can.
+/// Runs `work` on two threads that start as nearly at the same time as possible.
 template <class Work>
 void on_two_threads(Work work) {
   std::atomic<int> ready = 0;
@@ -47,27 +47,27 @@ PHX_TEST("two threads read the tree of one broadcast, and each changes its own c
       mine.set("seen", number);
       changed[at] = mine.dump();
     });
-    expect(trees[0] == trees[1], "there is one tree");
+    expect(trees[0] == trees[1], "both read the same tree");
     expect_eq(changed[0], R"({"by":"ann","n":[1,2,3],"seen":0})");
     expect_eq(changed[1], R"({"by":"ann","n":[1,2,3],"seen":1})");
     expect_eq(broadcast->payload.json().dump(), R"({"by":"ann","n":[1,2,3]})");
   }
 }
 
-PHX_TEST("a tree goes along where its payload is copied or moved, and is let go with it") {
+PHX_TEST("a copy shares a payload's tree, and a move takes it") {
   Payload first = Payload::own_text(R"({"n":1})");
   const json_t* tree = first.json().get();
   Payload second = first;
-  expect(second.json().get() == tree, "a copy shares it");
+  expect(second.json().get() == tree, "a copy shares the tree");
   Payload third = std::move(first);
-  expect(third.json().get() == tree, "a move takes it along");
+  expect(third.json().get() == tree, "a move takes the tree");
   second = Payload::own_text(R"({"n":2})");
   expect_eq(second["n"].integer_or(0), 2);
   third = second;
-  expect(third.json().get() == second.json().get(), "an assignment brings its own");
+  expect(third.json().get() == second.json().get(), "an assignment brings its own tree");
 }
 
-PHX_TEST("a payload that can't be read says so each time") {
+PHX_TEST("reading an unreadable payload throws each time") {
   const Payload deep = Payload::own_text(std::string(3'000, '[') + std::string(3'000, ']'));
   for (int i = 0; i < 2; ++i) expect_throw<JsonError>([&] { deep.json(); });
 }
@@ -79,7 +79,7 @@ PHX_TEST("a payload is written as a list of its members") {
   expect_eq(one.view(), R"({"y":"z"})");
 }
 
-PHX_TEST("a payload over its limit can be passed on, and not read; its copies neither") {
+PHX_TEST("a payload over its limit can be passed on, but neither it nor its copies can be read") {
   Payload payload = Payload::own_text(R"({"a":1})");
   payload.limit_reading(7);
   expect_eq(payload["a"].integer_or(0), 1);
@@ -93,7 +93,7 @@ PHX_TEST("a payload over its limit can be passed on, and not read; its copies ne
   }
 }
 
-PHX_TEST("a payload of many small values has a limit of what they take as a tree") {
+PHX_TEST("a payload of many small values has a limit for its tree") {
   std::string dense = "[";
   while (dense.size() < 300'000) dense += "{},";
   Payload payload = Payload::own_text(dense + "{}]");
@@ -107,10 +107,10 @@ PHX_TEST("a payload of many small values has a limit of what they take as a tree
          said);
   Payload text = Payload::own_text("[\"" + std::string(400'000, '{') + "\"]");
   text.limit_reading(500'000);
-  expect(text.json().is_array(), "a string is one value");
+  expect(text.json().is_array(), "a string is a single value");
 }
 
-PHX_TEST("to read ahead what can't be read does nothing, and throws nothing") {
+PHX_TEST("reading ahead an unreadable payload does nothing, and does not throw") {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   Payload::own_text(deep).read_ahead();
   Payload large = Payload::own_text("[" + std::string(100'000, '1') + "]");

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How far text may be passed over: what stands in a JSON string just as it is.
+/// Finds how much text a JSON string may contain unescaped.
 
 #include <bit>
 #include <cstddef>
@@ -15,7 +15,7 @@ inline bool is_plain(char c) {
   return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\';  // beyond ASCII: negative
 }
 
-/// Sixteen bytes at once, by the compiler: SSE2 or NEON where there is such a thing, else a loop.
+/// Sixteen bytes at once: the compiler uses SSE2 or NEON if it can, otherwise a loop.
 using Block = signed char __attribute__((vector_size(16)));
 
 inline Block block_at(const char* text) {
@@ -24,10 +24,10 @@ inline Block block_at(const char* text) {
   return block;
 }
 
-/// Not zero where a byte is not plain.
+/// Non-zero where a byte is not plain.
 inline Block special_in(Block block) { return (block < 0x20) | (block == '"') | (block == '\\'); }
 
-/// How many bytes a block begins with that are plain, by what special_in() says of it.
+/// The number of plain bytes at the start of a block, from special_in()'s result.
 inline std::size_t plain_bytes(Block special) {
   using Words = std::uint64_t __attribute__((vector_size(16)));
   constexpr bool little = std::endian::native == std::endian::little;
@@ -39,7 +39,7 @@ inline std::size_t plain_bytes(Block special) {
   return words[0] != 0 ? zero_bytes(words[0]) : sizeof words[0] + zero_bytes(words[1]);
 }
 
-/// How many bytes of a long plain text may be passed over four blocks at a time.
+/// The number of plain bytes at the start of a long text, four blocks at a time.
 [[gnu::noinline]] inline std::size_t plain_stretch(std::string_view text) {
   constexpr std::size_t size = sizeof(Block);
   std::size_t at = 0;
@@ -53,7 +53,7 @@ inline std::size_t plain_bytes(Block special) {
   return at;
 }
 
-/// How many bytes the text begins with that are plain. Every byte of every message comes by here;
+/// The number of plain bytes at the start of the text. Every byte of every message passes here;
 /// most strings end in their first block.
 inline std::size_t plain_prefix(std::string_view text) {
   std::size_t at = 0;

@@ -1,4 +1,4 @@
-/// Sixteen bytes at a time, and sixty-four, find what one at a time would.
+/// Sixteen or sixty-four bytes at a time give the same result as one at a time.
 
 #include "serializer/plain_text.h"
 
@@ -10,7 +10,7 @@
 using namespace phx::serializer;
 using namespace phx::testing;
 
-PHX_TEST("each byte is plain or not, wherever it stands") {
+PHX_TEST("each byte is classified the same at any position") {
   for (int value = 0; value < 256; ++value) {
     const bool plain = value >= 0x20 && value < 0x80 && value != '"' && value != '\\';
     for (std::size_t at = 0; at < 150; ++at) {
@@ -21,7 +21,7 @@ PHX_TEST("each byte is plain or not, wherever it stands") {
   }
 }
 
-PHX_TEST("the first of several counts, and nothing behind the text's end") {
+PHX_TEST("the first special byte counts, and none after the text's end") {
   const std::string text = "0123456789 and \x01\xff\"\\ more";
   for (std::size_t begin = 0; begin < text.size(); ++begin) {
     for (std::size_t end = begin; end <= text.size(); ++end) {

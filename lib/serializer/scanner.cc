@@ -1,4 +1,4 @@
-/// The scanner's one pass. It is on the way of every message.
+/// The scanner's single pass. Every message goes through it.
 
 #include "serializer/scanner.h"
 
@@ -51,7 +51,7 @@ Slice Scanner::value() {
 }
 //! [value]
 
-/// The brackets are kept beside instead of in calls, so depth costs no stack of ours.
+/// The open brackets are kept in an object, not on the stack, so depth costs no stack.
 void Scanner::nested() {
   Brackets brackets;
   const auto key = [this] {
@@ -164,7 +164,7 @@ void Scanner::number() {
   if (peek() == '.') {
     ++at_;
     real = true;
-    if (digits() == 0) fail("a digit behind the point");
+    if (digits() == 0) fail("a digit after the point");
   }
   if (peek() == 'e' || peek() == 'E') {
     ++at_;
@@ -202,7 +202,7 @@ std::string unquoted(std::string_view json, const Slice& string) {
 
 namespace {
 
-/// A character that can't stand in a JSON string as it is: its escape.
+/// The escape of a character that a JSON string can't contain.
 void append_escape(std::string& out, char c) {
   constexpr char hex[] = "0123456789ABCDEF";
   switch (c) {
@@ -220,7 +220,7 @@ void append_escape(std::string& out, char c) {
   }
 }
 
-/// How many bytes the text begins with that may be copied as they are: up to one that is escaped.
+/// The number of bytes before the first that must be escaped.
 std::size_t copyable(std::string_view text) {
   std::size_t at = plain_prefix(text);
   while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80) {
@@ -236,7 +236,7 @@ std::size_t copyable(std::string_view text) {
 
 void append_quoted(std::string& out, std::string_view text) {
   std::size_t run = copyable(text);
-  std::array<char, 64> whole;  // most are short and have no escapes: one write
+  std::array<char, 64> whole;  // most are short and need no escapes: one write
   if (run == text.size() && run + 2 <= whole.size()) {
     whole[0] = '"';
     text.copy(whole.data() + 1, run);

@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// Reads JSON without building anything: one pass that validates and says where each value lies.
+/// Reads JSON without building a tree: one pass that validates, and locates each value.
 ///
-/// The grammar is RFC 8259's. Strings are checked for UTF-8, escapes for whole surrogate pairs, and
-/// numbers for fitting a double where they have an exponent: what Elixir's decoder refuses, this
-/// refuses. Nesting is limited by the frame alone (a bit a bracket).
+/// The grammar is RFC 8259's. Strings are checked for valid UTF-8, escapes for whole surrogate
+/// pairs, and numbers with an exponent for fitting a double: it refuses what Elixir's decoder
+/// refuses. Only the frame's size limits nesting (a bit a bracket).
 
 #include <cstddef>
 #include <string>
@@ -16,8 +16,8 @@ namespace phx::serializer {
 struct Slice {
   std::size_t begin = 0;
   std::size_t size = 0;
-  bool tidy = true;      ///< No white space between its tokens: it is compact as it stands.
-  bool escaped = false;  ///< Somewhere in its strings a backslash stands.
+  bool tidy = true;      ///< No white space between its tokens: it is already compact.
+  bool escaped = false;  ///< One of its strings has a backslash.
 };
 
 inline bool is_white(char c) {
@@ -29,20 +29,21 @@ class Scanner {
   /// The text must outlive the scanner.
   explicit Scanner(std::string_view text) : text_(text) {}
 
-  /// Any one value. Each of these throws DecodeError, naming the byte, where it does not find it.
+  /// Any value. Each of these throws DecodeError, naming the byte, if it does not find what it
+  /// expects.
   Slice value();
-  /// Takes white space and then this mark.
+  /// Skips white space and then this mark.
   void expect(char mark) {
     if (!take(mark)) fail_for(mark);
   }
-  /// The same, but false and nothing taken where something else comes.
+  /// The same, but returns false and skips nothing if another token comes.
   bool take(char mark) {
     skip_white();
-    if (peek() != mark) return false;  // no mark is NUL, as peek() is at the end
+    if (peek() != mark) return false;  // no mark is NUL, which peek() returns at the end
     ++at_;
     return true;
   }
-  /// Only white space may be left.
+  /// Throws unless only white space is left.
   void end();
 
  private:
@@ -75,7 +76,7 @@ class Scanner {
 std::string compact(std::string_view json);
 /// A JSON string's value, its escapes resolved. REQUIRES: the slice is a string in this text.
 std::string unquoted(std::string_view json, const Slice& string);
-/// Appends `text` as a JSON string. \throws EncodeError where it is no UTF-8.
+/// Appends `text` as a JSON string. \throws EncodeError if it is not valid UTF-8.
 void append_quoted(std::string& out, std::string_view text);
 bool is_utf8(std::string_view text);
 

@@ -1,7 +1,7 @@
-/// What a frame costs before anybody reads it: the scanner and the serializer, beside Jansson.
-///
-/// `make bench-serializer`. Each frame is a push `[join_ref, ref, topic, event, payload]` of about
-/// so many bytes, its payload an object with strings, numbers and a list, as applications send it.
+/// The cost of a frame before a handler reads it: the scanner and the serializer, compared with
+/// Jansson. `make bench-serializer`. Each frame is a push `[join_ref, ref, topic, event, payload]`
+/// of about the given size, and its payload an object with strings, numbers and a list, as
+/// applications send it.
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -15,7 +15,8 @@
 namespace phx::serializer {
 namespace {
 
-/// A payload of `size` bytes, 50 at least: half of it short entries, all different, half one text.
+/// A payload of `size` bytes, at least 50: one half short, distinct entries, one half a single
+/// text.
 std::string payload_of(std::size_t size) {
   std::string json = R"({"items":[)";
   for (int i = 0; json.size() + 50 < size / 2; ++i)
@@ -41,7 +42,7 @@ std::string frame_for(const benchmark::State& state) {
   return frame_of(static_cast<std::size_t>(state.range(0)));
 }
 
-/// Grammar, UTF-8 and places, nothing built: what each frame that comes in must pay.
+/// Grammar, UTF-8 and positions, without a tree: every incoming frame costs this.
 void scan(benchmark::State& state) {
   const auto frame = frame_for(state);
   for (auto _ : state) {
@@ -52,14 +53,14 @@ void scan(benchmark::State& state) {
   count(state, frame.size());
 }
 
-/// From the frame to a message; the copy stands for the bytes that a connection read.
+/// Frame to message; the copy stands for the bytes that a connection read.
 void decode(benchmark::State& state) {
   const auto frame = frame_for(state);
   for (auto _ : state) benchmark::DoNotOptimize(v2_json().decode({Frame::text, frame}));
   count(state, frame.size());
 }
 
-/// From a reply that carries what came to its frame, as an echo does.
+/// Reply to frame, with the payload that came, as in an echo.
 void encode(benchmark::State& state) {
   const auto frame = frame_for(state);
   const auto message = v2_json().decode({Frame::text, frame});
@@ -68,7 +69,7 @@ void encode(benchmark::State& state) {
   count(state, frame.size());
 }
 
-/// Both ways: what an echo costs in the serializer.
+/// Both ways: an echo's cost in the serializer.
 void echo(benchmark::State& state) {
   const auto frame = frame_for(state);
   for (auto _ : state) {
@@ -80,14 +81,15 @@ void echo(benchmark::State& state) {
   count(state, frame.size());
 }
 
-/// The same frame to a tree, by Jansson: what the scanner saves where nobody reads the payload.
+/// The same frame to a tree, by Jansson: the cost that the scanner saves if no handler reads the
+/// payload.
 void jansson_parse(benchmark::State& state) {
   const auto frame = frame_for(state);
   for (auto _ : state) benchmark::DoNotOptimize(Json::parse(frame));
   count(state, frame.size());
 }
 
-/// To a tree and back to text: an echo without the scanner.
+/// Tree and back to text: an echo without the scanner.
 void jansson_echo(benchmark::State& state) {
   const auto frame = frame_for(state);
   for (auto _ : state) benchmark::DoNotOptimize(Json::parse(frame).dump());

@@ -1,4 +1,4 @@
-/// The scanner against the reader, on any bytes: the same verdict, and slices that hold the same.
+/// The scanner and the reader agree on any bytes, and slices hold the same values.
 
 #include "json/json.h"
 #include "serializer/scanner.h"
@@ -22,7 +22,7 @@ bool takes(std::string_view text) {
   }
 }
 
-/// What the scanner takes on purpose and a reader does not: see json::max_depth.
+/// The scanner takes deep nesting on purpose, and a reader does not: see json::max_depth.
 bool too_deep(const JsonError& error) {
   return std::string_view(error.what()).ends_with("expected no deeper nesting");
 }
@@ -31,10 +31,10 @@ void check_string(std::string_view text, const Slice& slice, const Json& value) 
   must(unquoted(text, slice) == value.string_or(""), "a string reads as it does for a handler");
   std::string again;
   append_quoted(again, value.string_or(""));
-  must(Json::parse(again) == value, "a string that is written anew reads the same");
+  must(Json::parse(again) == value, "a string that is written again reads the same");
 }
 
-/// Cuts an array as a frame is cut.
+/// Splits an array as a frame is split.
 void check_items(std::string_view text, const Json& array) {
   Scanner scanner(text);
   scanner.expect('[');
@@ -43,7 +43,7 @@ void check_items(std::string_view text, const Json& array) {
     const Slice slice = scanner.value();
     const std::string_view item = text.substr(slice.begin, slice.size);
     must(Json::parse(item) == array[i], "a slice holds its item, and nothing else");
-    must(!slice.tidy || compact(item) == item, "a tidy slice is compact as it stands");
+    must(!slice.tidy || compact(item) == item, "a slice marked tidy is compact");
   }
   scanner.expect(']');
   scanner.end();
@@ -53,12 +53,12 @@ void check_items(std::string_view text, const Json& array) {
 
 FUZZ(input) {
   const bool taken = takes(input);
-  must(!taken || is_utf8(input), "what is taken is UTF-8");
+  must(!taken || is_utf8(input), "accepted text is valid UTF-8");
   try {
     const Json tree = Json::parse(input);
     must(taken, "the scanner takes what the reader takes");
-    must(Json::parse(compact(input)) == tree, "white space goes, and the value stays");
-    must(Json::parse(tree.dump()) == tree, "what is written anew reads the same");
+    must(Json::parse(compact(input)) == tree, "white space is removed, and the value stays");
+    must(Json::parse(tree.dump()) == tree, "a value that is written again reads the same");
     if (tree.is_array()) check_items(input, tree);
     Scanner scanner(input);
     const Slice whole = scanner.value();

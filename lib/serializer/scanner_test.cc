@@ -1,4 +1,4 @@
-/// What the scanner takes and refuses, and that handlers can read what it takes.
+/// What the scanner takes and refuses; handlers can read what it takes.
 
 #include "serializer/scanner.h"
 
@@ -94,19 +94,19 @@ PHX_TEST("a NUL byte is neither an escape nor a value") {
   }
 }
 
-PHX_TEST("UTF-8 is checked by the standard's table") {
+PHX_TEST("UTF-8 is checked by Unicode's table") {
   for (const char* bad : {"\"\xff\"", "\"\xc3\"", "\"\xc3(\"", "\"\xc0\x80\"", "\"\xe0\x80\x80\"",
                           "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xf0\x80\x80\x80\""}) {
     expect_throw<NotUtf8>([&] { Scanner(bad).value(); });
   }
 }
 
-PHX_TEST("a hundred thousand brackets cost no stack") {
+PHX_TEST("a hundred thousand brackets use no stack") {
   expect(takes(std::string(100'000, '[') + std::string(100'000, ']')), "deep nesting is taken");
   expect(!takes(std::string(100'000, '[') + std::string(99'999, ']')), "one short is refused");
 }
 
-PHX_TEST("each bracket is closed by its own kind, however deep it lies") {
+PHX_TEST("each bracket is closed by its own kind, at any depth") {
   for (const std::size_t depth : {1, 2, 63, 64, 65, 127, 128, 129, 1'000}) {
     std::string text;
     std::string ends;
@@ -116,25 +116,25 @@ PHX_TEST("each bracket is closed by its own kind, however deep it lies") {
       ends.insert(0, object ? "}" : "]");
     }
     const std::string whole = text + "0" + ends;
-    expect(takes(whole), "the right ends are taken");
+    expect(takes(whole), "the right closing brackets are taken");
     for (std::size_t i = text.size() + 1; i < whole.size(); ++i) {
       std::string wrong = whole;
       wrong[i] = wrong[i] == '}' ? ']' : '}';
-      expect(!takes(wrong), "an end of the other kind is refused");
+      expect(!takes(wrong), "a closing bracket of the other kind is refused");
     }
   }
 }
 
-PHX_TEST("white space is found where it is, and taken out where it must be") {
+PHX_TEST("white space is detected, and removed where it must be") {
   Scanner scanner(R"( {"a b": [1, 2]}, {"c":"d e"} )");
   const Slice first = scanner.value();
   expect(!first.tidy, "the first value has white space between its tokens");
   scanner.expect(',');
-  expect(scanner.value().tidy, "the second has some in a string only");
+  expect(scanner.value().tidy, "the second has some only in a string");
   expect_eq(compact(R"({ "a \" b" : [ 1 , 2 ] })"), std::string(R"({"a \" b":[1,2]})"));
 }
 
-PHX_TEST("the scanner takes what handlers can read, and no more, over 200,000 mutations") {
+PHX_TEST("the scanner takes exactly what handlers can read, over 200,000 mutations") {
   std::mt19937 random(20260101);
   const std::string alphabet = "{}[],:\"\\ue0919+-. tfnrl/\x01\x7f\xc3\xa9\xed\xa0\xf0\x9f";
   int taken = 0;
@@ -154,10 +154,10 @@ PHX_TEST("the scanner takes what handlers can read, and no more, over 200,000 mu
     taken += ours;
     expect_eq(std::make_pair(text, ours), std::make_pair(text, handlers_can_read(text)));
   }
-  expect(taken > 1'000 && taken < 199'000, "both outcomes were met: " + std::to_string(taken));
+  expect(taken > 1'000 && taken < 199'000, "both outcomes occurred: " + std::to_string(taken));
 }
 
-PHX_TEST("long integers and NUL in keys are taken and read; deep nesting is only passed on") {
+PHX_TEST("long integers and NUL in keys are read; deep nesting is only passed on") {
   for (const std::string& text :
        {std::string("123456789012345678901234567890"), std::string(R"({"\u0000":1})")}) {
     expect(takes(text) && handlers_can_read(text), "the scanner takes it, and handlers read it");

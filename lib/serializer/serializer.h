@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// From frames to messages and back, in the version of the wire that the client asked for.
+/// Decodes frames to messages and encodes messages to frames, in the client's protocol version.
 
 #include <optional>
 #include <span>
@@ -13,19 +13,19 @@
 
 namespace phx::serializer {
 
-/// A frame that is no message of this version. It ends the connection that sent it (1011).
+/// The frame is not a message of this version. Ends the connection that sent it (1011).
 class DecodeError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A text frame that is no UTF-8: the websocket itself is broken (1007).
+/// The text frame is not valid UTF-8: an error of the websocket itself (1007).
 class NotUtf8 : public DecodeError {
  public:
   NotUtf8() : DecodeError("expected text in UTF-8, got other bytes") {}
 };
 
-/// A message that this version can't carry. It crashes the channel that wanted to send it.
+/// This version can't carry the message. Crashes the channel that sends it.
 class EncodeError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -60,14 +60,14 @@ struct Offer {
   const Serializer* serializer;
   std::string requirement;  ///< `~> MAJOR.MINOR.PATCH`
 };
-/// \throws std::invalid_argument saying what to write, where an offer has no serializer, or a
-/// requirement that can't be read.
+/// \throws std::invalid_argument that says what to write, if an offer has no serializer or an
+/// invalid requirement.
 void check_offers(std::span<const Offer> offers);
-/// What Phoenix offers unless told otherwise.
+/// Phoenix's default offers.
 std::span<const Offer> default_offers();
 
-/// The first offer whose requirement takes the version; nothing where none does, or where `vsn` is
-/// no version. REQUIRES: offers that were checked. Mirrors Phoenix.Socket's negotiate_serializer/2.
+/// The first offer whose requirement matches the version; nothing if none does, or if `vsn` is not
+/// a version. REQUIRES: checked offers. Mirrors Phoenix.Socket's negotiate_serializer/2.
 const Serializer* negotiate(std::span<const Offer> offers, std::string_view vsn);
 
 }  // namespace phx::serializer

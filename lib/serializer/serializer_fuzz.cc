@@ -1,6 +1,5 @@
-/// Frames of both versions, text and binary: what is taken comes back whole.
-///
-/// The first byte chooses the version and the opcode; the rest is the frame.
+/// Frames of both versions, text and binary: a frame that is taken survives a round trip. The first
+/// byte chooses the version and the opcode; the rest is the frame.
 
 #include "serializer/scanner.h"
 #include "serializer/serializer.h"
@@ -14,11 +13,11 @@ namespace {
 
 void must_be_json(const Frame& frame) {
   Scanner scanner(frame.bytes);
-  must(scanner.value().tidy, "what goes out has no white space");
+  must(scanner.value().tidy, "outgoing frames have no white space");
   scanner.end();
 }
 
-/// A V2 push in text has the same form both ways.
+/// A V2 text push has the same form in both directions.
 void check_round(const Serializer& v2, const Message& message, const Frame& frame) {
   const Message again = v2.decode(frame);
   must(again.join_ref == message.join_ref && again.ref == message.ref, "the refs come back");

@@ -1,4 +1,4 @@
-/// What the wire looks like in each version, and what is refused.
+/// The wire format of each version, and what is refused.
 
 #include "serializer/serializer.h"
 
@@ -31,12 +31,12 @@ PHX_TEST("V2 reads the five elements, each ref with its type") {
   expect_eq(m.payload["x"][1].integer_or(0), 2);
 }
 
-PHX_TEST("V2 ignores what stands behind the fifth element, but reads it") {
+PHX_TEST("V2 ignores elements after the fifth, but validates them") {
   v2_json().decode(text(R"(["1","2","t","e",{},"extra",[1]])"));
   refuses(v2_json(), text(R"(["1","2","t","e",{},extra])"));
 }
 
-PHX_TEST("V2 refuses what is no array of five") {
+PHX_TEST("V2 refuses anything but an array of five") {
   for (const char* bad :
        {"", " ", "hello", "{", "[", "5", "null", "{}", "[]", R"(["1","2","t","e"])",
         R"(["1","2","t","e",{}]])", R"(["1","2","t","e",{},])"}) {
@@ -55,7 +55,7 @@ PHX_TEST("invalid UTF-8 and invalid JSON are different errors") {
   }
 }
 
-PHX_TEST("V2 writes replies, pushes and broadcasts in their forms") {
+PHX_TEST("V2 writes replies, pushes and broadcasts") {
   const Reply reply{"1", "2", "a:b", Status::error, Json::object({{"why", "no"}})};
   expect_eq(
       v2_json().encode(reply).bytes,
@@ -66,14 +66,14 @@ PHX_TEST("V2 writes replies, pushes and broadcasts in their forms") {
             std::string(R"([null,null,"a:b","new",{"n":1}])"));
 }
 
-PHX_TEST("a topic comes back escaped as the framework escapes it") {
+PHX_TEST("a topic is escaped as in Phoenix") {
   const Reply reply{{}, "2", "q\"\\\n\x1f\x7f/", Status::ok, Payload()};
   expect_eq(v2_json().encode(reply).bytes,
             std::string("[null,\"2\",\"q\\\"\\\\\\n\\u001F\x7f/\",\"phx_reply\","
                         "{\"response\":{},\"status\":\"ok\"}]"));
 }
 
-PHX_TEST("V2 refuses to push or broadcast JSON that is not an object, and replies with it") {
+PHX_TEST("V2 refuses JSON that is not an object in a push or broadcast, and takes it in a reply") {
   for (const char* payload : {"5", "null", "[1]", "\"s\"", "true"}) {
     const Payload value = Payload::own_text(payload);
     expect_throw<EncodeError>([&] { v2_json().encode(Message{"1", {}, "t", "e", value}); });
@@ -108,7 +108,8 @@ PHX_TEST("V2 reads a binary push by its five sizes") {
   expect(m.payload.is_binary(), "the data stays bytes");
 }
 
-PHX_TEST("V2 refuses a binary frame that is cut short, of another kind, or larger than itself") {
+PHX_TEST(
+    "V2 refuses a binary frame that is cut short, of another kind, or with sizes beyond its end") {
   for (const std::string_view bad :
        {BYTES(""), BYTES("\x00"), BYTES("\x00\x01\x02"),
         BYTES("\x00\x01\x01\x01\x09"
@@ -148,14 +149,14 @@ PHX_TEST("a field over 255 bytes does not fit a binary message") {
   v2_json().fastlane({topic.substr(1), "e", Payload::binary("x")});
 }
 
-PHX_TEST("a ref that is no UTF-8 goes out in binary and crashes in text") {
+PHX_TEST("a ref that is not valid UTF-8 is sent in binary, and crashes in text") {
   v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload::binary("x")});
   expect_throw<EncodeError>([] {
     v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload()});
   });
 }
 
-PHX_TEST("V1 is an object of four keys, and no join_ref goes out") {
+PHX_TEST("V1 is an object of four keys, and sends no join_ref") {
   expect_eq(
       v1_json().encode(Reply{"1", "2", "t", Status::ok, Payload()}).bytes,
       std::string(
@@ -164,7 +165,7 @@ PHX_TEST("V1 is an object of four keys, and no join_ref goes out") {
             std::string(R"({"event":"new","payload":{},"ref":null,"topic":"t"})"));
 }
 
-PHX_TEST("V1 wants its four keys, takes join_ref too, and the first of two") {
+PHX_TEST("V1 requires its four keys, takes join_ref too, and of duplicates the first") {
   const Message m = v1_json().decode(text(
       R"({"topic":"t","event":"e","payload":{"a":1},"ref":null,"join_ref":"7","x":1,"topic":"u"})"));
   expect_eq(m.topic.text() + m.event.text() + m.join_ref.text(), std::string("te7"));
@@ -177,7 +178,7 @@ PHX_TEST("V1 wants its four keys, takes join_ref too, and the first of two") {
   }
 }
 
-PHX_TEST("the version decides the serializer, strictly") {
+PHX_TEST("the version decides the serializer, and is parsed strictly") {
   const auto speaks = [](const char* vsn) { return negotiate(default_offers(), vsn); };
   for (const char* v1 : {"1.0.0", "1.0.9"}) expect(speaks(v1) == &v1_json(), v1);
   for (const char* v2 : {"2.0.0", "2.0.5", "2.0.0+build"}) expect(speaks(v2) == &v2_json(), v2);

@@ -1,7 +1,7 @@
 /// Version 1 of the wire: objects of topic, event, payload and ref; no join_ref goes out.
 ///
-/// Mirrors Phoenix.Socket.V1.JSONSerializer, which has no guard on payloads: any JSON value goes
-/// out, where version 2 wants an object.
+/// Mirrors Phoenix.Socket.V1.JSONSerializer, which does not check payloads: it sends any JSON
+/// value, while version 2 requires an object.
 
 #include <optional>
 
@@ -13,7 +13,7 @@ namespace phx::serializer {
 namespace {
 
 //! [members]
-/// Where the members that count lie. Of a key that comes twice the first counts, as in Elixir.
+/// Positions of the known members. Of a duplicate key the first counts, as in Elixir.
 struct Members {
   std::optional<Slice> topic, event, payload, ref, join_ref;
 
@@ -73,7 +73,7 @@ void require_json(const Payload& payload) {
 
 class V1Json final : public Serializer {
  public:
-  /// A binary frame is read as text: the framework does not look at the opcode either.
+  /// A binary frame is read as text: Phoenix does not check the opcode either.
   Message decode(Frame frame) const override {
     const Members found = members_of(frame.bytes);
     const std::string_view text = frame.bytes;

@@ -27,10 +27,10 @@ Message decode_text(Frame frame) {
   };
   const std::array<Slice, 5> parts{part_behind('['), part_behind(','), part_behind(','),
                                    part_behind(','), part_behind(',')};
-  while (scanner.take(',')) scanner.value();  // Phoenix looks at no element past the fifth
+  while (scanner.take(',')) scanner.value();  // Phoenix ignores elements after the fifth
   scanner.expect(']');
   scanner.end();
-  // In this order: the payload takes the frame over.
+  // The payload comes last: it takes over the frame.
   return {opaque(frame.bytes, parts[0]), opaque(frame.bytes, parts[1]),
           opaque(frame.bytes, parts[2]), opaque(frame.bytes, parts[3]),
           payload(std::move(frame.bytes), parts[4])};
@@ -54,7 +54,7 @@ Message decode_binary(Frame frame) {
           Payload::binary_slice_of(std::move(frame.bytes), at)};
 }
 
-/// The kind, the sizes, the fields and the data, as the grammar above has them.
+/// The kind, the sizes, the fields and the data, as in the grammar above.
 template <std::size_t N>
 Frame binary_frame(Kind kind, const std::array<std::string_view, N>& fields,
                    std::string_view data) {

@@ -1,4 +1,4 @@
-/// Reads versions strictly: three numbers, no leading zeros, as semantic versioning has it.
+/// Reads versions strictly, by semantic versioning: three numbers without leading zeros.
 
 #include "serializer/version.h"
 
@@ -9,7 +9,7 @@
 namespace phx::serializer {
 namespace {
 
-/// Cuts `text` at the first `mark`; what follows the mark, or nothing where there is none.
+/// Cuts `text` at the first `mark`; returns the text after it, or nothing if there is no mark.
 std::optional<std::string_view> cut(std::string_view& text, char mark) {
   const std::size_t at = text.find(mark);
   if (at == std::string_view::npos) return std::nullopt;

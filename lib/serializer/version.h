@@ -9,15 +9,15 @@
 
 namespace phx::serializer {
 
-/// MAJOR.MINOR.PATCH, with or without `-pre` and `+build`; the build counts for nothing.
+/// MAJOR.MINOR.PATCH, with or without `-pre` and `+build`; the build is ignored.
 struct VersionNumber {
   std::array<unsigned long, 3> numbers{};
   std::string pre;
 
   static std::optional<VersionNumber> parse(std::string_view text);
-  /// The version in `~> MAJOR.MINOR.PATCH`; nothing where the text is written otherwise.
+  /// The version in `~> MAJOR.MINOR.PATCH`; nothing if the text has another form.
   static std::optional<VersionNumber> least_of(std::string_view requirement);
-  /// Whether `~> text` takes this version: not lower, and the same but for the last number.
+  /// Whether `~> text` matches this version: not lower, and equal except for the last number.
   /// REQUIRES: `requirement` is `~> MAJOR.MINOR.PATCH`.
   bool matches(std::string_view requirement) const;
 };

@@ -97,8 +97,7 @@ PHX_TEST("a child that crashes is started again, three times in five seconds if 
   const Story story = served(3);
   expect_eq(story.starts, 4);
   expect_eq(story.given_up, std::vector<std::string>{});
-  expect(has(story.lines, R"(a child is started again child=fickle ended="crash: boom")"),
-         story.lines);
+  expect(has(story.lines, R"(a child is restarted child=fickle ended="crash: boom")"), story.lines);
   expect(has(story.page, "hello"), "a page is served");
   expect_eq(story.steady_ended, 1);  // at the server's end
 }

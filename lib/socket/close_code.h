@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Why a connection is closed, as its client is told: RFC 6455, 7.4.1.
+/// The codes that tell a client why its connection is closed: RFC 6455, 7.4.1.
 
 #include <cstdint>
 
@@ -13,7 +13,7 @@ enum class CloseCode : std::uint16_t {
   bad_payload = 1007,       ///< Text that is not valid UTF-8, or data that can't be inflated.
   policy_violation = 1008,  ///< A limit: Mount::message_rate, UserSocket::max_name_size.
   too_big = 1009,
-  internal_error = 1011,   ///< A frame that is no message, or a defect of ours.
+  internal_error = 1011,   ///< A frame that is not a message, or a defect of ours.
   service_restart = 1012,  ///< Draining.
 };
 

@@ -1,4 +1,4 @@
-/// What is published on a user's id, which names all of that user's connections.
+/// Events on a user's id, which names all of that user's connections.
 
 #include "channel/fastlane.h"
 #include "testing/case.h"

@@ -14,7 +14,7 @@ struct NextBatch {};
 
 }  // namespace
 
-/// Nobody keeps a list of connections for this one hour of their lives: the scheduler has it.
+/// Asks the scheduler for the connections, so that no list is kept just for this.
 void Drainer::init() {
   deadline_ = scheduler().now() + options_.shutdown;
   waiting_ = scheduler().pids_of([this](const Process& process) {
@@ -37,13 +37,13 @@ void Drainer::next_batch() {
   scheduler().send_after(options_.batch_interval, self(), NextBatch{});
 }
 
-/// A batch is the whole server's, and each shard tells its part of it.
+/// A batch counts for the whole server; each shard drains its part.
 std::size_t Drainer::batch_size() const {
   return std::max<std::size_t>(options_.batch_size / scheduler().shards(), 1);
 }
 
 void Drainer::tell(std::size_t count) {
-  const std::size_t rounds = total_ / batch_size() + 1;  // as Phoenix counts them
+  const std::size_t rounds = total_ / batch_size() + 1;  // rounded as in Phoenix
   telemetry_.execute(
       SocketDrain{count, total_, ++batches_, rounds, options_.batch_interval, path_, user_->log()});
   for (; count > 0; --count) {

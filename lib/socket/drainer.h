@@ -1,10 +1,8 @@
 #pragma once
 /// \file
-/// The process that sends a user socket's connections home when the server stops: in batches, so
-/// that they do not all come back to the next server at once.
-///
-/// A shard that stops starts one for each user socket; it ends when it has told them all. Mirrors
-/// Phoenix.Socket.PoolDrainer.
+/// Drains a user socket's connections when the server stops: in batches, so that they do not all
+/// reconnect to the next server at once. A stopping shard starts one for each user socket; it ends
+/// when all are drained. Mirrors Phoenix.Socket.PoolDrainer.
 
 #include <memory>
 #include <vector>
@@ -14,17 +12,18 @@
 
 namespace phx::socket {
 
-/// How a user socket's connections are sent home. The `drainer:` option of Phoenix's sockets, and
-/// its defaults.
+/// How a user socket's connections are drained. The `drainer:` option of Phoenix's sockets, and its
+/// defaults.
 struct DrainOptions {
-  std::size_t batch_size = 10'000;  ///< Connections of the whole server that are told at a time.
+  std::size_t batch_size = 10'000;  ///< Connections of the whole server drained at a time.
   Millis batch_interval{2'000};     ///< From one batch to the next.
-  Millis shutdown{30'000};          ///< After so long the rest are told in one go.
+  Millis shutdown{30'000};          ///< After this time the rest are drained at once.
 };
 
 class Drainer final : public process::Process {
  public:
-  /// Each batch is told to `telemetry`, which outlives it, as SocketDrain; `path` is the mount's.
+  /// Each batch is reported to `telemetry`, which outlives it, as SocketDrain; `path` is the
+  /// mount's.
   Drainer(std::shared_ptr<const UserSocket> user, DrainOptions options,
           const telemetry::Telemetry& telemetry, std::string path)
       : user_(std::move(user)), options_(options), telemetry_(telemetry), path_(std::move(path)) {}
@@ -44,7 +43,7 @@ class Drainer final : public process::Process {
   const DrainOptions options_;
   const telemetry::Telemetry& telemetry_;
   const std::string path_;
-  std::vector<process::Pid> waiting_;  ///< Those who have not been told yet.
+  std::vector<process::Pid> waiting_;  ///< Connections not drained yet.
   std::size_t total_ = 0;
   std::size_t batches_ = 0;  ///< So far.
   Clock::time_point deadline_;

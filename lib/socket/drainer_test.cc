@@ -1,4 +1,4 @@
-/// How a server that stops sends its connections home.
+/// A server that stops drains its connections.
 
 #include "socket/drainer.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 struct Users : UserSocket {};
 
-/// A house with connections of one user socket, and one of another.
+/// Connections of one user socket, and one of another.
 struct Fixture {
   TestHouse house;
   const std::shared_ptr<const Users> users = std::make_shared<Users>();
@@ -42,7 +42,7 @@ struct Fixture {
 
 }  // namespace
 
-PHX_TEST("the connections are told in batches, an interval apart, and closed with 1012") {
+PHX_TEST("connections are drained in batches, an interval apart, and closed with 1012") {
   Fixture f(5);
   const auto drainer = f.drain({.batch_size = 2, .batch_interval = Millis{100}});
   expect_eq(f.connected(), 3u);
@@ -50,10 +50,10 @@ PHX_TEST("the connections are told in batches, an interval apart, and closed wit
   expect_eq(f.connected(), 3u);
   f.house.pass(Millis{1});
   expect_eq(f.connected(), 1u);
-  expect(f.house.scheduler.alive(drainer), "the drainer lives while there is somebody to tell");
+  expect(f.house.scheduler.alive(drainer), "the drainer lives while connections are left");
   f.house.pass(Millis{100});
   expect_eq(f.connected(), 0u);
-  expect(!f.house.scheduler.alive(drainer), "the drainer ends when all have been told");
+  expect(!f.house.scheduler.alive(drainer), "the drainer ends when all are drained");
   for (FakeClient& client : f.clients) {
     expect_eq(client.heard(), std::vector<std::string>{"close 1012"});
   }
@@ -71,7 +71,7 @@ PHX_TEST("a drainer without connections ends at once") {
   expect(!f.house.scheduler.alive(f.drain({})), "the drainer has ended");
 }
 
-PHX_TEST("when the time for all batches is over the rest are told in one go") {
+PHX_TEST("when the time for all batches is over, the rest are drained at once") {
   Fixture f(10);
   f.drain({.batch_size = 1, .batch_interval = Millis{100}, .shutdown = Millis{150}});
   expect_eq(f.connected(), 9u);
@@ -81,7 +81,7 @@ PHX_TEST("when the time for all batches is over the rest are told in one go") {
   expect_eq(f.connected(), 0u);
 }
 
-PHX_TEST("a batch is shared out among the shards") {
+PHX_TEST("a batch is divided among the shards") {
   Fixture f(4);
   process::Scheduler second(1), third(2);
   process::Scheduler::connect({&f.house.scheduler, &second, &third});
@@ -89,7 +89,7 @@ PHX_TEST("a batch is shared out among the shards") {
   expect_eq(f.connected(), 2u);
 }
 
-PHX_TEST("each batch is told as phoenix.socket_drain, before it is sent") {
+PHX_TEST("each batch is reported as phoenix.socket_drain before it is drained") {
   Fixture f(5);
   std::vector<std::vector<std::size_t>> told;
   f.house.telemetry.attach(

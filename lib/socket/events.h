@@ -1,15 +1,14 @@
 #pragma once
 /// \file
-/// What is told of whole connections: one made or refused, and many drained. Phoenix's names, and
-/// what it tells with them.
+/// Telemetry of connections: one made or refused, a batch drained. Names and contents are
+/// Phoenix's.
 
 #include "socket/user_socket.h"
 #include "telemetry/telemetry.h"
 
 namespace phx {
 
-/// A user socket's connect returned. One that throws, and a version that nobody speaks, tell
-/// nothing.
+/// A user socket's connect returned. Not sent if it throws, or for an unknown version.
 struct SocketConnected {
   static constexpr std::string_view name = "phoenix.socket_connected";
   telemetry::Duration duration;
@@ -20,11 +19,11 @@ struct SocketConnected {
   serializer::Status result;
   const ConnectInfo& connect_info;
   const UserSocket& user_socket;
-  const std::string& path;  ///< Where it is mounted: what a log calls it.
+  const std::string& path;  ///< The mount's path, for the log.
   Level log;                ///< UserSocket::log.
 };
 
-/// A batch of connections is told to go. Before they are told.
+/// Sent before a batch of connections is drained.
 struct SocketDrain {
   static constexpr std::string_view name = "phoenix.socket_drain";
   std::size_t count;   ///< Connections of this batch,

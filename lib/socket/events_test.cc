@@ -1,4 +1,4 @@
-/// What channels tell of joins and events, and when they keep silent.
+/// Telemetry of joins and events.
 
 #include "channel/events.h"
 
@@ -59,7 +59,7 @@ struct Fixture {
 
 }  // namespace
 
-PHX_TEST("a join is told with its parameters and its result") {
+PHX_TEST("a join is reported with its parameters and its result") {
   Fixture f;
   f.listen();
   f.client.send(R"(["1","1","room:a","phx_join",{"a":1}])");
@@ -68,7 +68,7 @@ PHX_TEST("a join is told with its parameters and its result") {
                                              R"(joined error room:b {"refuse":true})"});
 }
 
-PHX_TEST("an event is told with what the handler was given, and a leave is none") {
+PHX_TEST("an event is reported with the handler's payload, and a leave is not an event") {
   Fixture f;
   f.client.send(R"(["1","1","room:a","phx_join",{}])");
   f.listen();
@@ -77,7 +77,7 @@ PHX_TEST("an event is told with what the handler was given, and a leave is none"
   expect_eq(f.told, std::vector<std::string>{R"(echo ok room:a {"n":[1]})"});
 }
 
-PHX_TEST("what throws is not told: a crash has its own event") {
+PHX_TEST("a handler that throws is not reported: a crash has its own event") {
   Fixture f;
   f.listen();
   f.client.send(R"(["1","1","room:a","phx_join",{"crash":true}])");
@@ -86,7 +86,7 @@ PHX_TEST("what throws is not told: a crash has its own event") {
   expect_eq(f.told, std::vector<std::string>{"joined ok room:b {}"});
 }
 
-PHX_TEST("what may block is told, too") {
+PHX_TEST("a blocking handler is reported too") {
   Fixture f;
   f.listen();
   f.client.send(R"(["1","1","room:a","phx_join",{"block":true}])");
@@ -95,7 +95,7 @@ PHX_TEST("what may block is told, too") {
                                              R"(echo ok room:a {"block":true})"});
 }
 
-PHX_TEST("the channel's answer does not change by being told of, nor by a handler that throws") {
+PHX_TEST("neither telemetry nor a throwing handler changes the channel's answer") {
   Fixture f;
   f.client.send(R"(["1","1","room:a","phx_join",{}])");
   f.client.heard();
@@ -107,7 +107,7 @@ PHX_TEST("the channel's answer does not change by being told of, nor by a handle
                 R"(["1","2","room:a","phx_reply",{"response":{"n":1},"status":"ok"}])"});
 }
 
-PHX_TEST("who only counts is told how long it took, and nothing is copied") {
+PHX_TEST("a handler that only counts gets the duration, and nothing is copied") {
   Fixture f;
   int told = 0;
   f.house.telemetry.attach("ear", {on<HandleInTimed>([&told](const HandleInTimed& timed) {
@@ -115,7 +115,7 @@ PHX_TEST("who only counts is told how long it took, and nothing is copied") {
                              expect_eq(timed.socket.topic(), std::string("room:a"));
                              ++told;
                            })});
-  expect(!f.house.telemetry.attached<ChannelHandledIn>(), "nobody asks for parameters");
+  expect(!f.house.telemetry.attached<ChannelHandledIn>(), "no handler asks for parameters");
   f.client.send(R"(["1","1","room:a","phx_join",{}])");
   f.client.send(R"(["1","2","room:a","echo",{}])");
   f.client.send(R"(["1","3","room:a","echo",{}])");

@@ -16,7 +16,7 @@ using Message = serializer::Message;
 
 namespace {
 
-/// A name is what the server keeps, compares and sends back: a topic, an event, a ref.
+/// Names are what the server keeps, compares and sends back: topics, events, refs.
 std::size_t longest_name(const Message& message) {
   return std::max({message.topic.text().size(), message.event.text().size(),
                    message.ref.text().size(), message.join_ref.text().size()});
@@ -90,7 +90,7 @@ Handler::Meanwhile Handler::meanwhile(process::Message& message, process::Messag
   return Meanwhile::queue;
 }
 
-/// A crash here is the client's bad frame, or a defect of ours: this connection ends, no other.
+/// A crash here means a bad frame of the client's, or a defect of ours: only this connection ends.
 void Handler::terminate(const ExitReason& reason) {
   if (reason.kind == ExitReason::crash) close(broken_.value_or(CloseCode::internal_error));
 }
@@ -118,8 +118,7 @@ void Handler::from_client(Message&& message) {
 }
 //! [from_client]
 
-/// No reply could be given: it would carry the names. So the client gets what it gets for too many
-/// messages.
+/// A reply would carry the names, so there is none: the connection closes as for too many messages.
 void Handler::name_too_long(std::size_t limit) {
   limit_reached(telemetry::Limit::name_size, limit);
   close(CloseCode::policy_violation);
@@ -137,8 +136,8 @@ void Handler::not_joined(Message message) {
 //! [on_topic]
 void Handler::on_topic(const Entry& entry, Message&& message) {
   if (message.event.is("phx_join")) return rejoin(entry, std::move(message));
-  // What was meant for an earlier join of this topic is nobody's any more. A null join_ref is for
-  // whoever is there: so V1 clients, and as of 1.8.12 all (rules, L-06).
+  // A message for an earlier join of this topic is dropped. A null join_ref matches any join: for
+  // V1 clients, and as of 1.8.12 for all (rules, L-06).
   if (!message.join_ref.is_null() && !(message.join_ref == entry.join_ref)) return;
   scheduler().send(entry.pid, std::move(message));
 }
@@ -172,7 +171,7 @@ Handler::Channels::iterator Handler::channel_of(process::Pid pid) {
 }
 //! [channel_closed]
 
-/// phx_close and phx_error have the join's join_ref for ref, too.
+/// phx_close and phx_error carry the join's join_ref as ref too.
 FramePtr Handler::goodbye(const Entry& entry, const std::string& topic, const char* event,
                           Payload payload) const {
   const Message message{entry.join_ref, entry.join_ref, topic, event, std::move(payload)};

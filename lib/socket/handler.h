@@ -1,10 +1,9 @@
 #pragma once
 /// \file
-/// Turns client frames into channel messages: the process that one connection is.
+/// Turns client frames into channel messages: each connection is one such process.
 ///
 /// It keeps the map from topic to channel, answers joins, leaves and heartbeats, and passes frames
-/// on to whoever carries them: a transport subclasses it and says how. Mirrors Phoenix.Socket's
-/// __in__/2 and __info__/2.
+/// on to the transport, which subclasses it. Mirrors Phoenix.Socket's __in__/2 and __info__/2.
 
 #include <boost/container/flat_map.hpp>
 #include <memory>
@@ -22,55 +21,56 @@ struct FromClient {
   serializer::Frame frame;
 };
 inline std::size_t heap_bytes(const FromClient& message) { return message.frame.bytes.size(); }
-/// Frames for the client that came while a join was awaited, in one message.
+/// Frames for the client that arrived during a join, in one message.
 struct Held {
   std::vector<serializer::FramePtr> frames;
 };
-/// The client is gone, or has said goodbye.
+/// The client is gone, or has closed the connection.
 struct ClientGone {};
 /// The server is about to end: mirrors `:socket_drain`.
 struct Drain {};
 class Handler : public process::Process {
  public:
-  /// `socket` as connect left it; `user` outlives the process.
+  /// `socket` is as connect left it; `user` outlives the process.
   Handler(const UserSocket& user, Socket socket);
 
   std::string name() const override { return id_.empty() ? "socket" : id_.str(); }
   /// The user's id, if it has one.
   LogSubject::Metadata log_metadata() const override;
-  /// A room of channels makes frames faster than their sockets would carry them away in turn.
+  /// Many channels make frames faster than their sockets could send them in ordinary turns.
   bool urgent() const override { return true; }
   process::Pid client() const override { return self(); }
   const UserSocket& user() const { return user_; }
 
  protected:
-  /// A finished frame for the client, in order.
+  /// Sends a finished frame to the client, in order.
   virtual void deliver(serializer::FramePtr frame) = 0;
   /// No frame comes after this.
   virtual void close(CloseCode code) = 0;
-  /// Tells, and writes a line of it.
+  /// Sends telemetry, and logs a line.
   void limit_reached(telemetry::Limit limit, std::size_t allowed) const;
-  /// A channel's process was made and has not had a turn: now it can be monitored from its birth.
+  /// Called when a channel's process was made and has not had a turn yet: it can be monitored from
+  /// its start.
   virtual void channel_spawned(process::Pid) {}
 
   void init() override;
   void handle(process::Message message) override;
   void terminate(const process::ExitReason& reason) override;
-  /// While a join is awaited, frames for the client wait for its reply, and count as those do that
-  /// wait to be written: by their bytes. Once the client is gone, nothing is worth waiting for.
+  /// During a join, frames for the client wait for its reply, and count by their bytes, as frames
+  /// that wait to be written. Once the client is gone, nothing is waited for.
   Meanwhile meanwhile(process::Message& message, process::Message* last) override;
 
  private:
   using Opaque = serializer::Opaque;
 
-  /// One joined topic, or one that is on its way out.
+  /// A topic that is joined, or being left.
   struct Entry {
     process::Pid pid;
     process::Ref monitor;
     Opaque join_ref;
   };
 
-  /// By topic, side by side: most clients join a few, and a table of buckets takes more than they.
+  /// A vector, because most clients join a few topics and a hash table takes more memory.
   using Channels = boost::container::flat_map<std::string, Entry>;
 
   void from_client(serializer::Message&& message);
@@ -92,14 +92,14 @@ class Handler : public process::Process {
                                Payload payload) const;
 
   const UserSocket& user_;
-  // What connect left of the socket: what names a topic and its channel would be empty here.
+  // The connection's part of the socket: the fields of a topic and its channel would be empty here.
   const SharedText id_;
   const Assigns assigns_;
   const Context context_;
   const serializer::Serializer& serializer_;
   Channels channels_;  // at most user_.max_channels()
   std::unique_ptr<pubsub::Subscription> disconnects_;
-  std::optional<CloseCode> broken_;  ///< Set where a frame broke the websocket itself.
+  std::optional<CloseCode> broken_;  ///< Set if a frame broke the websocket protocol itself.
 };
 
 }  // namespace phx::socket

@@ -12,7 +12,7 @@ namespace {
 
 using Heard = std::vector<std::string>;
 
-/// A channel that does what a test needs, and tells the journal how it ended.
+/// A channel that does what a test needs, and records in the journal how it ended.
 std::vector<std::string> journal;
 
 struct Room : Channel {
@@ -77,7 +77,7 @@ std::string unmatched(const std::string& ref, const std::string& topic) {
 
 }  // namespace
 
-PHX_TEST("joining is answered with the refs as they came, type and all") {
+PHX_TEST("a join is answered with the refs as they came, types included") {
   Fixture f;
   f.client.send(R"([1,{"x":1},"room:a","phx_join",{}])");
   expect_eq(f.client.heard(), Heard{ok("1", R"({"x":1})", "room:a")});
@@ -100,10 +100,10 @@ PHX_TEST("a refused join and a crashed one leave the topic unjoined") {
           R"(["1","1","room:a","phx_reply",{"response":{"reason":"refused"},"status":"error"}])",
           R"(["2","2","room:a","phx_reply",{"response":{"reason":"join crashed"},"status":"error"}])",
           unmatched("\"3\"", "\"room:a\"")});
-  expect_eq(journal, Heard{"room:a shutdown"});  // a join that threw has no terminate
+  expect_eq(journal, Heard{"room:a shutdown"});  // no terminate after a join that threw
 }
 
-PHX_TEST("a topic that no channel takes is unmatched, whatever it is; an object ends the socket") {
+PHX_TEST("a topic without a channel is unmatched, whatever its type; an object ends the socket") {
   Fixture f;
   f.client.send(R"(["1","1","nope:a","phx_join",{}])");
   f.client.send(R"(["1","2",5,"phx_join",{}])");
@@ -116,7 +116,7 @@ PHX_TEST("a topic that no channel takes is unmatched, whatever it is; an object 
             R"(["1","4",["x"],"phx_reply",{"response":{},"status":"ok"}])", "close 1011"});
 }
 
-PHX_TEST("a heartbeat is answered without a join_ref; anything else on phoenix is unmatched") {
+PHX_TEST("a heartbeat is answered without a join_ref; any other event on phoenix is unmatched") {
   Fixture f;
   f.client.send(R"(["9","1","phoenix","heartbeat",5])");
   f.client.send(R"([null,"2","phoenix","phx_join",{}])");
@@ -124,7 +124,7 @@ PHX_TEST("a heartbeat is answered without a join_ref; anything else on phoenix i
             Heard{ok("null", "\"1\"", "phoenix"), unmatched("\"2\"", "\"phoenix\"")});
 }
 
-PHX_TEST("a stale join_ref is ignored, a null one is for whoever is there") {
+PHX_TEST("a stale join_ref is ignored, a null one matches the current join") {
   Fixture f;
   f.join();
   f.client.send(R"(["0","2","room:a","count",{}])");
@@ -133,7 +133,7 @@ PHX_TEST("a stale join_ref is ignored, a null one is for whoever is there") {
   expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"4\"", "room:a", R"({"count":1})")});
 }
 
-PHX_TEST("an event without a ref is answered with none") {
+PHX_TEST("an event without a ref is answered without one") {
   Fixture f;
   f.join();
   f.client.send(R"(["1",null,"room:a","echo",{}])");
@@ -141,7 +141,7 @@ PHX_TEST("an event without a ref is answered with none") {
 }
 
 //! [second_join]
-PHX_TEST("a second join ends the first: its reply comes first, then phx_close of the old") {
+PHX_TEST("a second join ends the first: the new reply comes first, then phx_close of the old") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a","count",{}])");
@@ -155,7 +155,7 @@ PHX_TEST("a second join ends the first: its reply comes first, then phx_close of
 }
 //! [second_join]
 
-PHX_TEST("a second join that is refused ends the first all the same") {
+PHX_TEST("a second join that is refused still ends the first") {
   Fixture f;
   f.join();
   f.client.send(R"(["2","2","room:a","phx_join",{"refuse":true}])");
@@ -166,7 +166,7 @@ PHX_TEST("a second join that is refused ends the first all the same") {
             R"(["1","1","room:a","phx_close",{}])", unmatched("\"3\"", "\"room:a\"")});
 }
 
-PHX_TEST("a leave is answered, then comes phx_close, then nobody is there") {
+PHX_TEST("a leave is answered, then comes phx_close, and the channel is gone") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a","phx_leave",{}])");
@@ -177,7 +177,8 @@ PHX_TEST("a leave is answered, then comes phx_close, then nobody is there") {
   expect_eq(journal, Heard{"room:a shutdown: left"});
 }
 
-PHX_TEST("a leave of what is not joined is answered ok; one with a stale join_ref is ignored") {
+PHX_TEST(
+    "a leave of a topic that is not joined is answered ok; one with a stale join_ref is ignored") {
   Fixture f;
   f.client.send(R"(["7","1","room:a","phx_leave",{}])");
   f.join();
@@ -186,7 +187,7 @@ PHX_TEST("a leave of what is not joined is answered ok; one with a stale join_re
   expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"3\"", "room:a")});
 }
 
-PHX_TEST("what is in flight behind a leave is dropped in silence") {
+PHX_TEST("messages in flight after a leave are dropped silently") {
   Fixture f;
   f.join();
   f.client.send_together({R"(["1","2","room:a","phx_leave",{}])", R"(["1","3","room:a","echo",{}])",
@@ -196,7 +197,7 @@ PHX_TEST("what is in flight behind a leave is dropped in silence") {
 }
 
 //! [crash_is_phx_error]
-PHX_TEST("a crash is phx_error and no reply; others go on, and the topic can be joined anew") {
+PHX_TEST("a crash is phx_error and no reply; others go on, and the topic can be joined again") {
   Fixture f;
   f.join("room:a");
   f.join("room:b", "2");
@@ -209,7 +210,7 @@ PHX_TEST("a crash is phx_error and no reply; others go on, and the topic can be 
 }
 //! [crash_is_phx_error]
 
-PHX_TEST("an event whose name is no string reaches the channel and crashes it") {
+PHX_TEST("an event whose name is not a string reaches the channel and crashes it") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a",5,{}])");
@@ -227,7 +228,7 @@ PHX_TEST("a stop is phx_close and no phx_error; its reply comes first") {
                                     R"(["3","3","room:a","phx_close",{}])"});
 }
 
-PHX_TEST("joined without a join_ref: the channel has the ref for one, and its close has none") {
+PHX_TEST("joined without a join_ref, the channel uses the ref, and its close has none") {
   Fixture f;
   f.client.send(R"([null,"1","room:a","phx_join",{"push":true}])");
   f.client.send(R"([null,"2","room:a","echo",{}])");
@@ -238,7 +239,7 @@ PHX_TEST("joined without a join_ref: the channel has the ref for one, and its cl
                   ok("\"1\"", "\"2\"", "room:a"), R"([null,null,"room:a","phx_close",{}])"});
 }
 
-PHX_TEST("a deferred reply finds its event, and comes even after the channel has gone") {
+PHX_TEST("a deferred reply carries its event's ref, and comes even after the channel has gone") {
   Fixture f;
   f.join();
   f.client.send(R"(["1","2","room:a","later",{}])");
@@ -249,7 +250,7 @@ PHX_TEST("a deferred reply finds its event, and comes even after the channel has
   expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"2\"", "room:a")});
 }
 
-PHX_TEST("the topic past the last one allowed is refused, and leaving one makes room") {
+PHX_TEST("a join above the limit is refused, and leaving a topic makes room") {
   Fixture f;
   std::size_t told = 0;
   f.house.telemetry.attach("ear", {telemetry::on<telemetry::LimitReached>([&](const auto& reached) {
@@ -270,8 +271,7 @@ PHX_TEST("the topic past the last one allowed is refused, and leaving one makes 
   expect_eq(heard.back(), ok("\"6\"", "\"6\"", "room:d"));
 }
 
-PHX_TEST(
-    "a frame that is no message ends this connection alone, with 1011, and its channels with it") {
+PHX_TEST("a frame that is not a message ends this connection alone, with 1011, and its channels") {
   Fixture f;
   FakeClient other(f.house, f.users);
   f.join();
@@ -282,7 +282,8 @@ PHX_TEST(
 }
 
 PHX_TEST(
-    "text that is no UTF-8 ends the connection with 1007, bytes that are no message with 1011") {
+    "text that is not valid UTF-8 ends the connection with 1007, bytes that are not a message with "
+    "1011") {
   Fixture f;
   f.client.send("[\"\xff\"]");
   expect_eq(f.client.heard(), Heard{"close 1007"});
@@ -298,7 +299,7 @@ PHX_TEST("a disconnect on the socket's id closes every connection of that id, an
   FakeClient stranger(f.house, f.users, "2.0.0", "users:2");
   channel::broadcast(f.house.pubsub, "users:1", "other event", {});
   f.house.settle();
-  expect(first.connected(), "another event on the id does nothing");
+  expect(first.connected(), "another event on the id has no effect");
   channel::broadcast(f.house.pubsub, "users:1", "disconnect", {});
   f.house.settle();
   expect_eq(first.heard(), Heard{"close 1001"});
@@ -306,7 +307,7 @@ PHX_TEST("a disconnect on the socket's id closes every connection of that id, an
   expect(stranger.connected() && f.client.connected(), "the others stay");
 }
 
-PHX_TEST("when the client goes its channels end as closed, and nothing is left") {
+PHX_TEST("when the client goes, its channels end with closed, and nothing is left") {
   Fixture f;
   f.join("room:a");
   f.join("room:b", "2");
@@ -317,7 +318,7 @@ PHX_TEST("when the client goes its channels end as closed, and nothing is left")
   expect_eq(f.house.pubsub.subscribers("room:a"), 0u);
 }
 
-PHX_TEST("V1 speaks of the same things without a join_ref") {
+PHX_TEST("V1 messages are the same without a join_ref") {
   Fixture f;
   FakeClient client(f.house, f.users, "1.0.0");
   client.send(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
@@ -331,7 +332,7 @@ PHX_TEST("V1 speaks of the same things without a join_ref") {
           R"({"event":"phx_close","payload":{},"ref":"1","topic":"room:a"})"});
 }
 
-PHX_TEST("a topic, an event or a ref of 1,024 bytes is taken; a byte more ends the connection") {
+PHX_TEST("a topic, an event or a ref of 1,024 bytes is accepted; a byte more ends the connection") {
   const std::string longest(1'024, 'x');
   const auto frame = [](const std::string& join_ref, const std::string& ref,
                         const std::string& topic, const std::string& event) {
@@ -375,5 +376,5 @@ PHX_TEST("the channels of a connection share its id") {
   client.send(R"(["1","1","room:a","phx_join",{}])");
   client.send(R"(["2","2","room:b","phx_join",{}])");
   expect_eq(users.kept.size(), 2u);
-  expect(&users.kept[0].str() == &users.kept[1].str(), "one text, kept twice");
+  expect(&users.kept[0].str() == &users.kept[1].str(), "one text, used twice");
 }

@@ -1,4 +1,4 @@
-/// The handler's joins: a channel is started and waited for, and a second one ends the first.
+/// The handler's joins: starts a channel and waits for it; a second join ends the first channel.
 
 #include "process/scheduler.h"
 #include "socket/handler.h"
@@ -19,7 +19,7 @@ void Handler::join(Message message) {
       message.topic.is_string() ? find_route(user_.routes(), message.topic.text()) : nullptr;
   if (route == nullptr) {
     scheduler().log().warn(
-        "a join of a topic that no channel takes was refused",
+        "a join of a topic without a channel was refused",
         {{"topic", message.topic.is_string() ? message.topic.text() : "(no string)"}});
     return unmatched(message);
   }
@@ -32,8 +32,8 @@ void Handler::join(Message message) {
 }
 
 //! [start_channel]
-/// The channel joins in its own process, and nothing else is read meanwhile: what the client sent
-/// behind its join is handled after it.
+/// The channel joins in its own process, and nothing else is read until it has: what the client
+/// sent after its join is handled after it.
 void Handler::start_channel(const Route& route, Message message) {
   Socket socket(context_, serializer_);
   socket.id = id_;
@@ -68,8 +68,8 @@ void Handler::join_answered(Entry entry, const Message& join, process::Message a
 }
 //! [join_answered]
 
-/// The old channel is ended first and waited for; the client hears of it after the new join's
-/// reply. Mirrors shutdown_duplicate_channel/1.
+/// Ends the old channel first and waits for it; the client is notified after the new join's reply.
+/// Mirrors shutdown_duplicate_channel/1.
 void Handler::rejoin(const Entry& entry, Message message) {
   constexpr Millis patience{5000};  // shutdown_duplicate_channel
   scheduler().log().debug("a second join of a topic ends the first",

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How fast one client may send.
+/// Limits how fast one client may send.
 
 #include <algorithm>
 #include <chrono>
@@ -11,8 +11,7 @@
 
 namespace phx::socket {
 
-/// Messages of one client: `burst` at once, and `per_second` for as long as it likes. Not in
-/// Phoenix.
+/// Messages of one client: `burst` at once, then `per_second`. Not in Phoenix.
 struct MessageRate {
   std::size_t per_second;  ///< At least 1.
   std::size_t burst;       ///< At least 1.
@@ -25,10 +24,10 @@ struct ByteRate {
   std::size_t burst;       ///< At least 1.
 };
 
-/// How much of a rate is used up: the time at which all that came will have been made up for.
+/// How much of a rate is used up, as the time at which it will be free again.
 using UsedUp = Clock::time_point;
 
-/// A message has come; false where it came too soon. Such a one does not count.
+/// Counts a message; false if it came too soon, and then it does not count.
 inline bool take(const MessageRate& rate, UsedUp& used_up, Clock::time_point now) {
   const auto interval = std::chrono::nanoseconds(std::chrono::seconds(1)) / rate.per_second;
   const UsedUp next = std::max(used_up, now) + interval;
@@ -37,7 +36,7 @@ inline bool take(const MessageRate& rate, UsedUp& used_up, Clock::time_point now
   return true;
 }
 
-/// Bytes have come; how long to wait until more may.
+/// Counts bytes; returns how long to wait before reading more.
 inline Millis take(const ByteRate& rate, UsedUp& used_up, std::size_t bytes,
                    Clock::time_point now) {
   const auto worth = [&rate](std::size_t count) {
@@ -48,7 +47,7 @@ inline Millis take(const ByteRate& rate, UsedUp& used_up, std::size_t bytes,
   return std::max(Millis{0}, std::chrono::ceil<Millis>(used_up - now - worth(rate.burst)));
 }
 
-/// Keeps one client to its rate. A value; whoever has it brings the time.
+/// Holds one client to its rate. A value; the caller passes the time.
 class RateLimit {
  public:
   /// REQUIRES: both numbers are at least 1.

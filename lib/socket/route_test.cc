@@ -1,4 +1,4 @@
-/// What a route gives its channels.
+/// A route's options for its channels.
 
 #include "testing/case.h"
 #include "testing/fakes.h"

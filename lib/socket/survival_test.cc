@@ -1,4 +1,4 @@
-/// What survives: a channel that crashes, blocks or floods itself harms itself, and nobody else.
+/// A channel that crashes, blocks or floods itself harms no other process.
 
 #include <algorithm>
 #include <condition_variable>
@@ -16,16 +16,16 @@ namespace {
 
 using Heard = std::vector<std::string>;
 
-/// Where a blocking handler waits until the test lets it go on.
+/// Holds a blocking handler until the test opens it.
 struct Gate {
   std::promise<void> entered, opened;
   std::shared_future<void> open = opened.get_future().share();
 };
 
-struct Tick {};  ///< Begets the next one: a channel that never has an empty mailbox.
+struct Tick {};  ///< Sends itself the next one: a channel whose mailbox is never empty.
 struct Mail {};
 
-/// A channel that crashes wherever its client wishes.
+/// A channel that crashes in the callback that its client names.
 struct Fragile : Channel {
   explicit Fragile(Gate& gate) : gate_(gate) {}
 
@@ -115,14 +115,14 @@ struct Fixture {
                    const std::string& payload = "{}") {
     client.send(R"(["1","2",")" + topic + R"(",")" + event + R"(",)" + payload + "]");
   }
-  /// Its channel answers, and has not lost its count: it is the one that was joined.
+  /// The channel answers with its count, so it is still the one that was joined.
   static void count(FakeClient& client, const std::string& topic, int expected) {
     push(client, topic, "count");
     expect_eq(client.heard(),
               Heard{R"(["1","2",")" + topic + R"(","phx_reply",{"response":{"count":)" +
                     std::to_string(expected) + R"(},"status":"ok"}])"});
   }
-  /// All but Ann's channel in room:a lives on as if nothing had happened.
+  /// Everything but Ann's channel in room:a goes on.
   void expect_others_alive() {
     expect(ann.connected() && ben.connected(), "both sockets live on");
     count(ann, "room:b", 2);
@@ -132,7 +132,7 @@ struct Fixture {
     count(ben, "room:a", 2);
     push(ben, "room:a", "tell", R"({"n":1})");
     expect_eq(ben.heard(), Heard{R"([null,null,"room:a","told",{"n":1}])"});
-    expect_eq(ann.heard(), Heard{});  // her channel is gone, and its subscription with it
+    expect_eq(ann.heard(), Heard{});  // Ann's channel is gone, and its subscription
   }
 };
 
@@ -140,7 +140,8 @@ const Heard crashed{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}]
 
 }  // namespace
 
-PHX_TEST("a channel may crash in any callback: its client is told, and all else lives on") {
+PHX_TEST(
+    "a channel may crash in any callback: its client is notified, and everything else lives on") {
   const std::vector<std::pair<std::string, std::string>> ways{
       {"", "crash"},          {"", "no_exception"},        {"handle_info", "info"},
       {"terminate", "crash"}, {"handle_out", "intercept"},
@@ -155,7 +156,7 @@ PHX_TEST("a channel may crash in any callback: its client is told, and all else 
   }
 }
 
-PHX_TEST("a channel that crashes as it says goodbye was told closed, and harms nobody") {
+PHX_TEST("a channel that crashes in terminate has sent its close, and harms no other") {
   Fixture f("terminate");
   Fixture::push(f.ann, "room:a", "stop");
   expect_eq(f.ann.heard(), Heard{R"(["1","1","room:a","phx_close",{}])"});
@@ -163,7 +164,7 @@ PHX_TEST("a channel that crashes as it says goodbye was told closed, and harms n
   f.expect_others_alive();
 }
 
-PHX_TEST("a channel that crashes as it is joined is a refused join, and harms nobody") {
+PHX_TEST("a crash in join is a refused join, and harms no other channel") {
   Fixture f;
   f.ann.send(R"(["4","4","room:c","phx_join",{"crash":"join"}])");
   expect_eq(f.ann.heard(), Heard{R"(["4","4","room:c","phx_reply",{"response":)"
@@ -172,8 +173,7 @@ PHX_TEST("a channel that crashes as it is joined is a refused join, and harms no
   Fixture::count(f.ben, "room:a", 2);
 }
 
-PHX_TEST(
-    "a channel that crashed can be joined anew, a hundred times over, and leaves nothing behind") {
+PHX_TEST("a channel that crashed can be joined again, a hundred times, and leaves nothing behind") {
   Fixture f;
   const std::size_t population = f.house.scheduler.population();
   for (int i = 0; i < 100; ++i) {
@@ -184,24 +184,24 @@ PHX_TEST(
   expect_eq(f.house.pubsub.subscribers("room:a"), 2u);
 }
 
-PHX_TEST("a channel that floods itself ends at its mailbox's limit, which is said and counted") {
+PHX_TEST("a channel that floods itself ends at its mailbox's limit, which is logged and counted") {
   Fixture f;
   Fixture::push(f.ann, "room:a", "flood", R"({"messages":101})");
   expect_eq(f.ann.heard(), crashed);
   expect_eq(f.house.scheduler.stats().overflowed, 1u);
   expect(f.log.find("mailbox overflow: more than 100 messages wait") != std::string::npos,
-         "the log says what the limit was: " + f.log);
+         "the log states the limit: " + f.log);
   f.expect_others_alive();
 }
 
-PHX_TEST("as many messages as a mailbox holds are no flood") {
+PHX_TEST("a mailbox holds as many messages as its limit") {
   Fixture f;
   Fixture::push(f.ann, "room:a", "flood", R"({"messages":100})");
   expect_eq(f.ann.heard(), Heard{});
   Fixture::count(f.ann, "room:a", 1);
 }
 
-PHX_TEST("a channel that sends itself one message for ever holds up nobody") {
+PHX_TEST("a channel that keeps sending itself a message delays no other") {
   TestHouse house({.turns_a_run = 64});
   Gate gate;
   const Users users(gate);
@@ -229,7 +229,7 @@ PHX_TEST("a channel that sends itself one message for ever holds up nobody") {
 
 namespace {
 
-/// Rung by a worker that has finished; the test waits for it instead of for a while.
+/// Signalled by a worker that has finished, so that the test need not sleep.
 class Bell {
  public:
   void ring() {
@@ -255,7 +255,7 @@ struct WorkingFixture : Fixture {
   static constexpr const char* event = R"(["1","1","room:a","block",{}])";
   static constexpr const char* join = R"(["1","1","room:c","phx_join",{"block":true}])";
 
-  /// Ann's channel in room:a, or her join of room:c, blocks, on a worker, until the gate is opened.
+  /// Ann's channel in room:a, or Ann's join of room:c, blocks on a worker until the gate opens.
   explicit WorkingFixture(const char* what = event) {
     house.scheduler.use_workers(workers);
     ann.send(what);
@@ -271,7 +271,7 @@ struct WorkingFixture : Fixture {
   void open_and_finish() {
     opened_ = true;
     gate.opened.set_value();
-    expect(bell.within_ten_seconds(), "the worker tells that it has finished");
+    expect(bell.within_ten_seconds(), "the worker signals that it has finished");
     house.settle();
   }
 
@@ -281,7 +281,7 @@ struct WorkingFixture : Fixture {
 
 }  // namespace
 
-PHX_TEST("while a channel blocks on a worker all the others are answered, and its own mail waits") {
+PHX_TEST("while a channel blocks on a worker, all others are answered, and its own mail waits") {
   WorkingFixture f;
   Fixture::push(f.ann, "room:a", "count");
   expect_eq(f.ann.heard(), Heard{});
@@ -296,18 +296,18 @@ PHX_TEST("while a channel blocks on a worker all the others are answered, and it
 }
 
 PHX_TEST(
-    "a client that goes while its channel blocks is gone at once, and the end of the work harms "
-    "nobody") {
+    "a client that leaves while its channel blocks is gone at once, and the work's end harms no "
+    "process") {
   WorkingFixture f;
   f.ann.hang_up();
-  expect(!f.ann.connected(), "her socket has ended");
+  expect(!f.ann.connected(), "Ann's socket has ended");
   f.open_and_finish();
   Fixture::count(f.ben, "room:a", 2);
   expect_eq(f.house.scheduler.stats().crashed, 0u);
   expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
 }
 
-PHX_TEST("mail past its limit ends a channel even while it blocks, and not the others") {
+PHX_TEST("mail above the limit ends a channel even while it blocks, and no other") {
   WorkingFixture f;
   for (int i = 0; i < 101; ++i) Fixture::push(f.ann, "room:a", "count");
   expect_eq(f.ann.heard(), crashed);
@@ -316,7 +316,7 @@ PHX_TEST("mail past its limit ends a channel even while it blocks, and not the o
   f.expect_others_alive();
 }
 
-PHX_TEST("few large messages end a channel that blocks as many small ones do") {
+PHX_TEST("a few large messages end a channel that blocks, as many small ones do") {
   WorkingFixture f;
   const std::string large = R"({"x":")" + std::string(300'000, 'x') + R"("})";
   for (int i = 0; i < 4; ++i) Fixture::push(f.ann, "room:a", "count", large);
@@ -324,14 +324,14 @@ PHX_TEST("few large messages end a channel that blocks as many small ones do") {
   Fixture::push(f.ann, "room:a", "count");
   expect_eq(f.ann.heard(), crashed);
   expect(f.log.find("mailbox overflow: more than 1000000 bytes wait") != std::string::npos,
-         "the log says what the limit was: " + f.log);
+         "the log states the limit: " + f.log);
   f.open_and_finish();
   f.expect_others_alive();
 }
 
-PHX_TEST("what a client is sent while its join blocks waits for the reply, however many frames") {
+PHX_TEST("frames for a client whose join blocks wait for the reply, however many") {
   WorkingFixture f(WorkingFixture::join);
-  constexpr std::size_t said = 1'000;  // ten times what may be in a mailbox
+  constexpr std::size_t said = 1'000;  // ten times a mailbox's limit
   for (std::size_t i = 0; i < said; ++i) Fixture::push(f.ben, "room:a", "tell");
   expect_eq(f.ann.heard(), Heard{});
   f.open_and_finish();
@@ -342,8 +342,7 @@ PHX_TEST("what a client is sent while its join blocks waits for the reply, howev
   expect_eq(heard.back(), std::string(R"([null,null,"room:a","told",{}])"));
 }
 
-PHX_TEST(
-    "what waits for a join's reply counts by its bytes, and keeps its place among other mail") {
+PHX_TEST("frames that wait for a join's reply count by their bytes, and keep their order") {
   WorkingFixture f(WorkingFixture::join);
   Fixture::push(f.ben, "room:a", "tell");
   Fixture::push(f.ann, "room:b", "count");
@@ -361,7 +360,7 @@ PHX_TEST(
   Fixture::count(g.ben, "room:a", 2);
 }
 
-PHX_TEST("once a client is gone, what waited for its channel that blocks is freed at once") {
+PHX_TEST("once a client is gone, the mail of its blocking channel is freed at once") {
   WorkingFixture f;
   const std::string large = R"({"x":")" + std::string(300'000, 'x') + R"("})";
   for (int i = 0; i < 3; ++i) Fixture::push(f.ann, "room:a", "count", large);
@@ -371,15 +370,15 @@ PHX_TEST("once a client is gone, what waited for its channel that blocks is free
     return bytes;
   };
   expect(waits() > 900'000, "it waits");
-  expect(f.house.scheduler.take_much_waits(), "and that is known");
+  expect(f.house.scheduler.take_much_waits(), "and counts");
   f.ann.hang_up();
-  expect(waits() < 1'000, "nothing waits but the news");
+  expect(waits() < 1'000, "only the Down waits");
   f.open_and_finish();
   expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
   expect_eq(f.house.scheduler.stats().crashed, 0u);
 }
 
-PHX_TEST("a little that a client said before it went is handled, behind the handler that blocked") {
+PHX_TEST("a client's last messages are handled after the handler that blocked") {
   WorkingFixture f;
   Fixture::push(f.ann, "room:a", "tell");
   f.ann.hang_up();
@@ -389,7 +388,7 @@ PHX_TEST("a little that a client said before it went is handled, behind the hand
   expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
 }
 
-PHX_TEST("a client that goes while its join blocks is gone at once, with all that it sent") {
+PHX_TEST("a client that leaves while its join blocks is gone at once, with its messages") {
   WorkingFixture f(WorkingFixture::join);
   for (int i = 0; i < 3; ++i) Fixture::push(f.ann, "room:b", "count");
   f.ann.hang_up();
@@ -401,7 +400,7 @@ PHX_TEST("a client that goes while its join blocks is gone at once, with all tha
   expect_eq(f.house.scheduler.stats().crashed, 0u);
 }
 
-PHX_TEST("work that no worker has begun goes with its client") {
+PHX_TEST("work that has not begun is dropped with its client") {
   WorkingFixture f;  // of one worker
   Fixture::push(f.ben, "room:a", "block");
   f.ben.hang_up();

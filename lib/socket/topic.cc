@@ -1,4 +1,4 @@
-/// Topic patterns. They know no sockets, and so have a test of their own.
+/// Topic patterns. They do not depend on sockets, so they have a test of their own.
 
 #include "socket/topic.h"
 

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// Which channel takes a topic: `room:*` takes `room:` and whatever follows, `room:lobby` itself.
+/// Which channel takes a topic: `room:*` matches `room:` and anything after it, `room:lobby` only
+/// itself.
 
 #include <string>
 #include <string_view>
@@ -14,14 +15,14 @@ namespace phx::socket {
 struct Route {
   std::string pattern;
   channel::Factory factory;
-  Assigns assigns = {};  ///< Put into the channel's socket over those of the connection.
+  Assigns assigns = {};  ///< Merged into the channel's socket, over those of the connection.
 };
 
-/// A `*` at the end takes any rest, the empty one too; anything else takes itself alone.
+/// A `*` at the end matches any rest, even an empty one; any other pattern matches only itself.
 bool matches(std::string_view pattern, std::string_view topic);
 
-/// The first route, in the order of their writing, whose pattern takes the topic; null where none
-/// does. Mirrors `__channel__/1`.
+/// The first route in declaration order whose pattern matches the topic; null if none does. Mirrors
+/// `__channel__/1`.
 const Route* find_route(const std::vector<Route>& routes, std::string_view topic);
 
 /// \throws std::invalid_argument for an empty pattern or a `*` that is not at its end.

@@ -11,7 +11,7 @@ using phx::testing::must;
 
 namespace {
 
-/// The same, letter by letter.
+/// The same, character by character.
 bool plainly(std::string_view pattern, std::string_view topic) {
   std::size_t i = 0;
   for (; i < pattern.size(); ++i) {
@@ -32,9 +32,9 @@ FUZZ(input) {
   } catch (const std::invalid_argument&) {
     return;
   }
-  must(matches(pattern, topic) == plainly(pattern, topic), "a pattern takes what it says");
+  must(matches(pattern, topic) == plainly(pattern, topic), "a pattern matches by its definition");
   const std::vector<Route> routes{{"room:lobby", {}}, {std::string(pattern), {}}, {"*", {}}};
   const Route* route = find_route(routes, topic);
-  must(route != nullptr && plainly(route->pattern, topic), "the route takes the topic");
+  must(route != nullptr && plainly(route->pattern, topic), "the route matches the topic");
   must(topic != "room:lobby" || route == &routes[0], "the first that matches wins");
 }

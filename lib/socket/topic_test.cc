@@ -1,4 +1,4 @@
-/// Which pattern takes which topic.
+/// Which pattern matches which topic.
 
 #include "socket/topic.h"
 
@@ -7,19 +7,19 @@
 using namespace phx::socket;
 using namespace phx::testing;
 
-PHX_TEST("a star takes any rest, the empty one and further colons too") {
+PHX_TEST("a star matches any rest, even an empty one or further colons") {
   for (const char* topic : {"room:", "room:a", "room:a:b", "room:*", "room:\xc3\xa9 x"}) {
     expect(matches("room:*", topic), std::string("room:* takes ") + topic);
   }
   for (const char* topic : {"room", "Room:a", "rooms:a", "", "aroom:a"}) {
-    expect(!matches("room:*", topic), std::string("room:* does not take ") + topic);
+    expect(!matches("room:*", topic), std::string("room:* does not match ") + topic);
   }
 }
 
-PHX_TEST("without a star a pattern takes itself alone") {
-  expect(matches("room:lobby", "room:lobby"), "it takes itself");
+PHX_TEST("without a star a pattern matches only itself") {
+  expect(matches("room:lobby", "room:lobby"), "it matches itself");
   expect(!matches("room:lobby", "room:lobby2") && !matches("room:lobby", "room:"),
-         "it takes nothing else");
+         "it matches nothing else");
 }
 
 PHX_TEST("the first route that matches wins") {

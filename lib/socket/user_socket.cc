@@ -1,4 +1,4 @@
-/// What a user socket does unless it says otherwise.
+/// A user socket's default callbacks.
 
 #include "socket/user_socket.h"
 

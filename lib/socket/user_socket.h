@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What users write once an endpoint: who may connect, what a connection is called, and which
-/// channel takes which topic.
+/// The class that users write once for each endpoint: which clients may connect, a connection's id,
+/// and which channel takes which topic.
 ///
 ///     struct UserSocket : phx::UserSocket {
 ///       UserSocket() { channel<Room>("room:*"); }
@@ -26,8 +26,8 @@
 
 namespace phx {
 
-/// What the transport knows of a client beside its parameters, as far as the mount's connect_info
-/// asks for it. Mirrors `connect_info`.
+/// What the transport knows about a client besides its parameters, if the mount's connect_info asks
+/// for it. Mirrors `connect_info`.
 struct ConnectInfo {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   struct Peer {
@@ -44,20 +44,20 @@ struct ConnectInfo {
   std::optional<std::string> auth_token;
 };
 
-/// What connect is given: the query and path parameters, and the rest.
+/// The arguments of connect: query and path parameters, and connect_info.
 struct Connect {
   const Json& params;
   const ConnectInfo& info;
 };
 
 struct Accepted {};
-/// Refuses the connection: without a reason it is 403; with one, the mount's error handler answers.
+/// Refuses the connection: without a reason with 403; with one, the mount's error handler answers.
 struct Rejected {
   std::string reason = {};
 };
 using ConnectResult = std::variant<Accepted, Rejected>;
 
-/// What a route gives its channels. Mirrors the options of Phoenix.Socket's channel/3.
+/// A route's options for its channels. Mirrors the options of Phoenix.Socket's channel/3.
 struct RouteOptions {
   Assigns assigns = {};  ///< Merged into those of the connection; these win.
 };
@@ -69,10 +69,10 @@ class UserSocket {
   UserSocket& operator=(const UserSocket&) = delete;
   virtual ~UserSocket() = default;
 
-  /// Everybody may connect unless this is overridden. May throw, which is answered 500. Shard
-  /// thread: must not block.
+  /// By default every client may connect. An exception is answered with 500. Shard thread: must not
+  /// block.
   virtual ConnectResult connect(Connect connect, Socket& socket) const;
-  /// A name for this user's connections, by which to disconnect them; none unless overridden.
+  /// A name for this user's connections, used to disconnect them; none by default.
   virtual std::optional<std::string> id(const Socket&) const { return std::nullopt; }
 
   /// The versions of the wire that this socket speaks.
@@ -81,18 +81,18 @@ class UserSocket {
   }
   /// Phoenix 1.8.9: max_channels_per_transport.
   virtual std::size_t max_channels() const { return 100; }
-  /// Bytes of a topic, an event, a ref or a join_ref. A client that sends a longer one is closed
-  /// with 1008, or its long-poll session ends. Not in Phoenix.
+  /// Bytes of a topic, an event, a ref or a join_ref. A longer one closes the connection with 1008,
+  /// or ends the long-poll session. Not in Phoenix.
   virtual std::size_t max_name_size() const { return 1'024; }
 
-  /// How many bytes of JSON a handler may read out of one payload from a client. Reading a larger
-  /// one throws, which ends the channel that its client sent it to, or had it broadcast for others
-  /// to read. What is only passed on has the limit of a frame. The same holds for a tree that would
-  /// take more than 32 times as much (Payload::tree_factor): `{},` takes 3 bytes, and 264 as a
-  /// value.
+  /// How many bytes of JSON a handler may read from one payload of a client. Reading a larger one
+  /// throws, which ends the channel that got it, or that broadcasts it for others to read. A
+  /// payload that is only passed on is limited by the frame's size. The same holds for a tree that
+  /// would take more than 32 times as much (Payload::tree_factor): `{},` takes 3 bytes as text, and
+  /// 264 as a value.
   virtual std::uint32_t max_json_bytes() const { return 1'048'576; }
 
-  /// At which level connections are logged; Level::off for never. Mirrors `use Phoenix.Socket,
+  /// The level at which connections are logged; Level::off for never. Mirrors `use Phoenix.Socket,
   /// log:`.
   virtual Level log() const { return Level::info; }
 
@@ -108,7 +108,7 @@ class UserSocket {
     channel(
         std::move(pattern), [] { return std::make_unique<C>(); }, std::move(options));
   }
-  /// The same for channels that must be given something.
+  /// The same for channels whose constructors take arguments.
   void channel(std::string pattern, phx::channel::Factory factory, RouteOptions options = {}) {
     socket::check_pattern(pattern);
     routes_.push_back({std::move(pattern), std::move(factory), std::move(options.assigns)});

@@ -1,8 +1,7 @@
 #pragma once
 /// \file
-/// The events of what goes wrong below the channels: processes that fail, and clients that the
-/// server can't keep up with or has no room for. Erlang's virtual machine has reports of its own
-/// for these.
+/// Events of faults below the channels: processes that fail, clients that read too slowly,
+/// connections beyond the limit. Erlang's virtual machine has reports of its own for these.
 
 #include <string>
 
@@ -11,7 +10,7 @@
 
 namespace phx::telemetry {
 
-/// Told on the thread of the process, when it has had its last turn.
+/// Sent on the process's thread, after its last turn.
 struct ProcessCrashed {
   static constexpr std::string_view name = "phx.process_crashed";
   const process::Process& process;
@@ -34,19 +33,19 @@ struct SupervisorGaveUp {
   static constexpr std::string_view name = "phx.supervisor_gave_up";
   const std::string& child_id;
 };
-/// Too much waits for a client that does not read; its connection is closed.
+/// Too many bytes wait for a client that does not read; its connection is closed.
 struct SlowConsumer {
   static constexpr std::string_view name = "phx.slow_consumer";
   std::size_t unsent_bytes;
 };
-/// A connection was closed as it came: there were as many as may be.
+/// A connection was closed on arrival: the limit was reached.
 struct ConnectionRefused {
   static constexpr std::string_view name = "phx.connection_refused";
-  std::size_t connections;  ///< Those that there were on its shard.
+  std::size_t connections;  ///< Connections on its shard.
   const std::string& peer;
 };
 
-/// Tells what one scheduler's processes suffer. It holds no state of its own.
+/// Publishes a scheduler's faults as telemetry. It has no state.
 class FaultTeller final : public process::Observer {
  public:
   explicit FaultTeller(const Telemetry& telemetry) : telemetry_(telemetry) {}

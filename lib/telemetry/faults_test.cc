@@ -1,4 +1,4 @@
-/// What goes wrong among processes is told, with who and why.
+/// Faults of processes become events that say which process and why.
 
 #include "telemetry/faults.h"
 
@@ -25,7 +25,7 @@ class Fragile final : public process::Process {
   }
 };
 
-/// Ends as soon as it has begun.
+/// Ends in its first turn.
 class Fickle final : public process::Process {
  protected:
   void init() override { throw std::runtime_error("no"); }
@@ -49,7 +49,7 @@ struct Fixture {
 
 }  // namespace
 
-PHX_TEST("a crash is told with who and why; a goodbye is not") {
+PHX_TEST("a crash is reported with the process and the reason; a normal end is not") {
   Fixture f;
   std::string told;
   f.telemetry.attach("ear", {on<ProcessCrashed>([&](const ProcessCrashed& crashed) {
@@ -61,7 +61,7 @@ PHX_TEST("a crash is told with who and why; a goodbye is not") {
   expect_eq(told, std::string("fragile: boom"));
 }
 
-PHX_TEST("a mailbox that overflows is told once, with its limit and the limit's unit") {
+PHX_TEST("a mailbox overflow is reported once, with the limit and its unit") {
   using process::MailboxUnit;
   const auto overflows = [](process::Limits limits, MailboxUnit unit) {
     Fixture f(limits);
@@ -79,8 +79,8 @@ PHX_TEST("a mailbox that overflows is told once, with its limit and the limit's 
   expect_eq(overflows({.mailbox_bytes = 50}, MailboxUnit::bytes), std::vector<std::size_t>{50});
 }
 
-PHX_TEST("a turn that took too long is told with whose it was") {
-  Fixture f({.long_turn = Millis{0}});  // so each turn does
+PHX_TEST("a turn that took too long is reported with its process") {
+  Fixture f({.long_turn = Millis{0}});  // so each turn is too long
   std::string told;
   f.telemetry.attach("ear", {on<LongTurn>([&](const LongTurn& turn) {
                        told += turn.process.name();
@@ -91,7 +91,7 @@ PHX_TEST("a turn that took too long is told with whose it was") {
   expect_eq(told, std::string("fragile"));
 }
 
-PHX_TEST("a supervisor that gives up is told with the child that kept ending") {
+PHX_TEST("a supervisor that gives up is reported with the child that kept ending") {
   Fixture f;
   std::string told;
   f.telemetry.attach(

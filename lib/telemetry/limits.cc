@@ -1,4 +1,4 @@
-/// One event, one line.
+/// Sends one event and writes one log line.
 
 #include "telemetry/limits.h"
 

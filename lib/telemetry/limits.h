@@ -1,9 +1,7 @@
 #pragma once
 /// \file
-/// What a limit turned away: one event for all of them, and one line in the log.
-///
-/// Those that belong to a fault have events of their own: see MailboxOverflowed, SlowConsumer and
-/// ConnectionRefused.
+/// Limits that were reached: one event for all of them, and one line in the log. Limits that belong
+/// to a fault have events of their own: see MailboxOverflowed, SlowConsumer and ConnectionRefused.
 
 #include <array>
 #include <string>
@@ -14,7 +12,7 @@
 
 namespace phx::telemetry {
 
-/// Each is an option; what goes over it is refused or ended, and the rest do not notice.
+/// Each is an option. What exceeds it is refused or ended; other clients do not notice.
 enum class Limit : unsigned char {
   address_connections,  ///< ServerOptions::max_connections_per_address
   request_head,         ///< HttpLimits::head, bytes; and HttpLimits::fields
@@ -58,14 +56,15 @@ constexpr std::string_view to_string(Limit limit) {
   return names[static_cast<std::size_t>(limit)];
 }
 
-/// Told on the thread of whoever was at the limit.
+/// Sent on the thread that reached the limit.
 struct LimitReached {
   static constexpr std::string_view name = "phx.limit_reached";
   Limit limit;
   std::size_t allowed;  ///< In the limit's own unit.
 };
 
-/// Tells, and writes a warning: `a limit was reached limit=message_rate allowed=20 peer=127.0.0.1`.
+/// Sends the event, and logs a warning: `a limit was reached limit=message_rate allowed=20
+/// peer=127.0.0.1`.
 void tell(const Telemetry& telemetry, const Log& log, const LimitReached& reached,
           Log::Field more = {});
 

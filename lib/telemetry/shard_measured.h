@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What one shard holds, told once a second while somebody listens. As telemetry_poller tells of
-/// Erlang's virtual machine.
+/// One shard's figures, sent once a second while a handler is attached, as telemetry_poller does
+/// for Erlang's virtual machine.
 
 #include <cstdint>
 

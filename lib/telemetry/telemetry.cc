@@ -1,4 +1,4 @@
-/// A table of handlers that is read without a lock and replaced whole.
+/// A table of handlers, read without a lock and replaced as a whole.
 
 #include "telemetry/telemetry.h"
 
@@ -10,7 +10,7 @@ namespace phx::telemetry {
 Telemetry::~Telemetry() = default;
 
 void Telemetry::attach(std::string id, std::vector<Handler> handlers) {
-  constexpr std::size_t most = 10'000;  // each leaves a table behind, and its detach another
+  constexpr std::size_t most = 10'000;  // each leaves an old table, and its detach another
   const std::lock_guard lock(mutex_);
   Table table = tables_.empty() ? Table() : *tables_.back();
   const bool taken = std::any_of(table.begin(), table.end(),
@@ -65,7 +65,7 @@ void Telemetry::call_all(Kind kind, std::string_view name, const void* event) co
   }
 }
 
-/// Detached first: a handler of failures that fails is not called again to hear of it.
+/// Detached first, so that a failing handler of failures is not called for its own failure.
 void Telemetry::failed(const std::string& id, std::string_view event,
                        const std::string& reason) const {
   if (remove(id)) execute(HandlerFailed{id, std::string(event), reason});

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// Named events: who does something tells it with execute; who wants to know attaches a handler.
+/// Named events: code that does something reports it with execute(); a handler is attached to
+/// listen.
 ///
 ///     struct OrderPlaced {  // one kind of event: what is measured, and what it is about
 ///       static constexpr std::string_view name = "shop.order_placed";
@@ -8,18 +9,18 @@
 ///       const std::string& customer;
 ///     };
 ///
-/// Who wants to know:
+/// To listen:
 ///
 ///     telemetry.attach("my-log", {phx::telemetry::on<OrderPlaced>([](const OrderPlaced& order) {
 ///       std::puts(order.customer.c_str());
 ///     })});
 ///
-/// And who tells, at no cost where nobody listens:
+/// To report, at no cost if no handler is attached:
 ///
 ///     if (telemetry.attached<OrderPlaced>()) telemetry.execute(OrderPlaced{3, customer});
 ///
-/// Mirrors the Erlang library :telemetry, with a struct in place of its two maps. What an event
-/// refers to lives as long as the call: a handler copies what it keeps.
+/// Mirrors the Erlang library :telemetry, with a struct in place of its two maps. An event's
+/// references are valid during the call: a handler copies what it keeps.
 
 #include <atomic>
 #include <chrono>
@@ -39,7 +40,7 @@ concept Event = requires {
   { E::name } -> std::convertible_to<std::string_view>;
 };
 
-/// Tells kinds of events apart by an address, which is cheaper to compare than a name.
+/// Identifies a kind of event by an address, which is cheaper to compare than a name.
 using Kind = const char*;
 template <Event E>
 inline constexpr char kind_of = 0;
@@ -68,15 +69,15 @@ struct HandlerFailed {
 
 using Duration = std::chrono::nanoseconds;
 
-/// Measures from its making on, if it is to measure at all: where nobody listens, no clock is read.
+/// Measures the time since it was made. If no handler is attached, it reads no clock.
 class Span {
  public:
   explicit Span(bool wanted) : wanted_(wanted) {
     if (wanted_) began_ = Clock::now();
   }
-  /// Whether somebody wants to know.
+  /// Whether a handler is attached.
   explicit operator bool() const { return wanted_; }
-  /// REQUIRES: somebody wants to know.
+  /// REQUIRES: a handler is attached.
   Duration duration() const { return Clock::now() - began_; }
 
  private:
@@ -85,7 +86,7 @@ class Span {
   Clock::time_point began_;
 };
 
-/// Who listens to what. Any thread may call anything.
+/// The attached handlers. Thread-safe.
 class Telemetry {
  public:
   Telemetry() = default;
@@ -93,20 +94,19 @@ class Telemetry {
   Telemetry& operator=(const Telemetry&) = delete;
   ~Telemetry();
 
-  /// From now on the handlers are called, in the order in which they were attached. \throws
-  /// std::invalid_argument where the id is taken, std::length_error after 10,000 times. Mirrors
-  /// telemetry:attach_many/4.
+  /// Handlers are called in the order in which they were attached. \throws std::invalid_argument if
+  /// the id is taken, std::length_error after 10,000 calls. Mirrors telemetry:attach_many/4.
   void attach(std::string id, std::vector<Handler> handlers);
-  /// False where nothing is attached under this id. On another thread a handler may still be
-  /// running. Mirrors telemetry:detach/1.
+  /// False if nothing is attached under this id. On another thread a handler may still be running.
+  /// Mirrors telemetry:detach/1.
   bool detach(std::string_view id);
 
-  /// Whether anybody would hear of an E. Costs next to nothing.
+  /// Whether a handler is attached to E. Costs almost nothing.
   template <Event E>
   bool attached() const noexcept {
     return anybody_hears(&kind_of<E>);
   }
-  /// Starts to measure, if anybody would hear of an E:
+  /// Starts to measure, if a handler is attached to E:
   ///
   ///     const phx::telemetry::Span span = telemetry.span<OrderPacked>();
   ///     pack();
@@ -115,7 +115,8 @@ class Telemetry {
   Span span() const noexcept {
     return Span(attached<E>());
   }
-  /// Calls the handlers, here and now. What a handler throws detaches it, and goes no further.
+  /// Calls the handlers at once, on this thread. A handler that throws is detached; the exception
+  /// is caught.
   template <Event E>
   void execute(const E& event) const {
     call_all(&kind_of<E>, E::name, &event);
@@ -134,8 +135,8 @@ class Telemetry {
   bool remove(std::string_view id) const;
   void publish(Table table) const;
 
-  // Reading takes no lock: a table is never changed, and none is freed before the Telemetry is,
-  // since a thread may be walking it. Attaching is rare.
+  // Reading takes no lock: a table never changes, and is freed only with the Telemetry, because a
+  // thread may be reading it. Attaching is rare.
   mutable std::atomic<const Table*> table_ = nullptr;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<const Table>> tables_;  // the last one is table_

@@ -1,4 +1,4 @@
-/// Who attached hears, who detached does not, and who throws hears no more.
+/// Attached handlers are called, detached ones are not, and one that throws is detached.
 
 #include "telemetry/telemetry.h"
 
@@ -22,7 +22,7 @@ struct Knocked {
 
 }  // namespace
 
-PHX_TEST("a handler hears the events of its kind, in the order of their telling") {
+PHX_TEST("a handler gets the events of its kind, in order") {
   Telemetry telemetry;
   std::vector<int> heard;
   telemetry.attach("ear",
@@ -33,7 +33,7 @@ PHX_TEST("a handler hears the events of its kind, in the order of their telling"
   expect_eq(heard, std::vector<int>{1, 2});
 }
 
-PHX_TEST("one id may hear several kinds, and several ids one kind, in the order of attaching") {
+PHX_TEST("one id may handle several kinds, and several ids one kind, in the order of attaching") {
   Telemetry telemetry;
   std::string heard;
   telemetry.attach("first",
@@ -45,13 +45,13 @@ PHX_TEST("one id may hear several kinds, and several ids one kind, in the order 
   expect_eq(heard, std::string("1 2 back "));
 }
 
-PHX_TEST("who has detached hears nothing, and its id is free again") {
+PHX_TEST("a detached handler gets nothing, and its id is free again") {
   Telemetry telemetry;
   int heard = 0;
   const auto count = [&heard](const TimerFired&) { ++heard; };
   telemetry.attach("ear", {on<TimerFired>(count)});
   expect(telemetry.detach("ear"), "it was attached");
-  expect(!telemetry.detach("ear"), "it is no more");
+  expect(!telemetry.detach("ear"), "it is detached now");
   telemetry.execute(TimerFired{1});
   expect_eq(heard, 0);
   telemetry.attach("ear", {on<TimerFired>(count)});
@@ -68,7 +68,7 @@ PHX_TEST("an id that is taken is refused with its name") {
                               "or choose another"));
 }
 
-PHX_TEST("attached says whether anybody would hear, and only then is a clock read") {
+PHX_TEST("attached() says whether a handler is attached, and only then a span reads the clock") {
   Telemetry telemetry;
   expect(!telemetry.attached<TimerFired>(), "nobody yet");
   expect(!telemetry.span<TimerFired>(), "and so nothing is measured");
@@ -79,7 +79,7 @@ PHX_TEST("attached says whether anybody would hear, and only then is a clock rea
   expect(span && span.duration() >= Duration{0}, "now there is somebody");
 }
 
-PHX_TEST("a handler that throws is detached with all its kinds, and the others are told") {
+PHX_TEST("a handler that throws is detached from all its kinds, and a failure event is sent") {
   Telemetry telemetry;
   int heard = 0;
   std::string told;
@@ -98,7 +98,7 @@ PHX_TEST("a handler that throws is detached with all its kinds, and the others a
   expect_eq(heard, 2);
 }
 
-PHX_TEST("a handler of failures that fails is dropped in silence") {
+PHX_TEST("a handler of failures that throws is dropped silently") {
   Telemetry telemetry;
   telemetry.attach("bad", {on<TimerFired>([](const TimerFired&) { throw 1; }),
                            on<HandlerFailed>([](const HandlerFailed&) {})});
@@ -124,7 +124,7 @@ PHX_TEST("a handler may detach itself, and attach another, while it is called") 
   expect_eq(heard, 11);
 }
 
-PHX_TEST("threads may attach and detach while others tell") {
+PHX_TEST("threads may attach and detach while others execute") {
   Telemetry telemetry;
   std::atomic<int> heard = 0;
   telemetry.attach("stays", {on<TimerFired>([&](const TimerFired&) { ++heard; })});
@@ -139,7 +139,7 @@ PHX_TEST("threads may attach and detach while others tell") {
   expect_eq(heard.load(), 2'000);
 }
 
-PHX_TEST("attaching has a limit, stated in its error") {
+PHX_TEST("attaching has a limit, which its error states") {
   Telemetry telemetry;
   int times = 0;
   const auto attach_for_ever = [&] {

@@ -1,5 +1,5 @@
-/// Secrets are compared by OpenSSL's CRYPTO_memcmp, and whole: this program has one of its own,
-/// which the linker prefers, and which keeps a record.
+/// Secrets are compared whole, by OpenSSL's CRYPTO_memcmp: this program has its own, which the
+/// linker prefers and which records each comparison.
 
 #include <openssl/crypto.h>
 
@@ -13,9 +13,9 @@ using namespace phx::testing;
 
 namespace {
 
-std::vector<std::size_t> compared;  // bytes, of each comparison
+std::vector<std::size_t> compared;  // the size of each comparison in bytes
 
-/// What `look` compared, in bytes.
+/// The sizes of the comparisons that `look` made.
 std::vector<std::size_t> compared_by(const std::function<void()>& look) {
   compared.clear();
   look();
@@ -33,7 +33,7 @@ extern "C" int CRYPTO_memcmp(const void* one, const void* other, std::size_t siz
   return differs;
 }
 
-PHX_TEST("a token's signature is compared whole and in constant time, wherever it differs") {
+PHX_TEST("a token's signature is compared whole, in constant time, wherever it differs") {
   const std::vector<std::size_t> whole{43};  // HMAC-SHA256 in base64 for URLs
   const TokenSigner signer("0123456789abcdef0123456789abcdef", "user socket");
   const TokenSigner::Time now{std::chrono::seconds(1755700000)};

@@ -45,7 +45,7 @@ std::string signature_of(std::string_view signed_part, std::string_view key) {
 
 // --- Encrypted ----------------------------------------------------------------------------------
 
-/// What plug_crypto authenticates along with each message, whatever the cipher.
+/// The data that plug_crypto authenticates along with each message, whatever the cipher.
 constexpr std::string_view associated = "A128GCM";
 
 /// An encrypted text, its authentication tag, and the iv it was encrypted with.
@@ -76,7 +76,7 @@ std::optional<std::string> open(const EVP_CIPHER* algorithm, std::string_view ke
   return plain;
 }
 
-/// `IV.TAG.TEXT` in one base64, by libsodium: OpenSSL lacks XChaCha20.
+/// `IV.TAG.TEXT` in a single base64, by libsodium: OpenSSL lacks XChaCha20.
 std::optional<std::string> decrypt_xchacha20(std::string_view encoded, std::string_view key) {
   constexpr std::size_t iv_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
   const auto decoded = base64::url_decode(encoded);

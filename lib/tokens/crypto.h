@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Messages that a client keeps for the server: signed so that it can't change them, or encrypted
+/// Messages that a client keeps for the server: signed, so that it can't change them, or encrypted,
 /// so that it can't read them either.
 ///
 /// Mirrors plug_crypto: KeyGenerator, MessageVerifier and MessageEncryptor. All pure; any thread.
@@ -11,7 +11,7 @@
 
 namespace phx::tokens::crypto {
 
-/// 32 bytes from a secret and a salt: PBKDF2 with HMAC-SHA256, a thousand rounds; half a
+/// 32 bytes from a secret and a salt: PBKDF2 with HMAC-SHA256 and a thousand rounds. Takes half a
 /// millisecond. Mirrors Plug.Crypto.KeyGenerator.generate/3.
 std::string derive_key(std::string_view secret, std::string_view salt);
 

@@ -1,4 +1,4 @@
-/// Finds the cookie, opens it, and checks that the page that sent it is the session's own.
+/// Finds the cookie, verifies it, and checks that the page that sent it belongs to the session.
 
 #include "tokens/session.h"
 
@@ -13,7 +13,7 @@
 namespace phx::tokens {
 namespace {
 
-constexpr std::size_t shortest_secret = 64;  // Plug.Session.COOKIE's own bound
+constexpr std::size_t shortest_secret = 64;  // Plug.Session.COOKIE's own minimum
 
 /// Checked before any key is derived from it.
 std::string_view checked(std::string_view secret_key_base, const SessionOptions& options) {

@@ -1,9 +1,8 @@
 #pragma once
 /// \file
-/// Reads the session that the application's web pages began from the cookie that keeps it.
-///
-/// The pages may be those of an Elixir application with the same secret. Mirrors
-/// Plug.Session.COOKIE, and what Phoenix.Socket.Transport.connect_info/4 does with `session:`.
+/// Reads the session of the application's web pages from its cookie. The pages may be those of an
+/// Elixir application with the same secret. Mirrors Plug.Session.COOKIE, and what
+/// Phoenix.Socket.Transport.connect_info/4 does with `session:`.
 
 #include <optional>
 #include <string>
@@ -14,10 +13,10 @@
 
 namespace phx::tokens {
 
-/// The application's own session options, as they stand in its endpoint.
+/// The application's own session options, as in its endpoint.
 struct SessionOptions {
   std::string key;                                  ///< The cookie's name: `_my_app_key`.
-  std::string signing_salt;                         ///< The one that the cookies were signed with.
+  std::string signing_salt;                         ///< The salt of the cookies' signatures.
   std::optional<std::string> encryption_salt = {};  ///< If set, the cookie is encrypted.
   std::string csrf_token_key = "_csrf_token";       ///< The token's name in the session.
 };
@@ -30,7 +29,7 @@ class SessionCookie {
   SessionCookie(std::string_view secret_key_base, SessionOptions options);
 
   /// Nothing if the request has no such cookie; an empty object if the cookie is not ours. A value
-  /// that JSON lacks is read as the nearest it has: see decode_any_term.
+  /// that JSON lacks is read as the nearest JSON value: see decode_any_term.
   std::optional<Json> read(const http::Request& request) const;
   /// Like read(), but nothing unless the `_csrf_token` parameter is a token of that session: a
   /// foreign page can send the cookie, but not the token.

@@ -1,9 +1,8 @@
-/// Sessions out of cookies.
-///
-/// No cookie of a real application is recorded. These were made from the formats' descriptions by
-/// other means than ours: Python's hashlib (PBKDF2 and HMAC; the key also by `openssl kdf`), its
-/// cryptography package (AES-GCM and ChaCha20-Poly1305), and HChaCha20's rounds written out, held
-/// against the vector of draft-irtf-cfrg-xchacha-03, section 2.2.1.
+/// Reads sessions from cookies. No cookie of a real application is recorded. These were made from
+/// the formats' descriptions with other software than ours: Python's hashlib (PBKDF2 and HMAC; the
+/// key also by `openssl kdf`), its cryptography package (AES-GCM and ChaCha20-Poly1305), and
+/// HChaCha20's rounds written out, checked against the vector of draft-irtf-cfrg-xchacha-03,
+/// section 2.2.1.
 
 #include "tokens/session.h"
 
@@ -44,7 +43,7 @@ const std::string by_aes_gcm =
 const std::string csrf_state = "Zk3nQ8tLw1sVx9bYcP2dR7fG";
 const std::string csrf_token = "NyZSLyJrHwdHAEFlTAxUbltpHzs_egcGmMaAsSkK0123456789-_mMaA";
 
-/// `user_token` is seven bytes that are no UTF-8, and `place` was a tuple.
+/// `user_token` is seven bytes that are not valid UTF-8, and `place` was a tuple.
 const Json whole = Json::parse(
     R"({"_csrf_token":"Zk3nQ8tLw1sVx9bYcP2dR7fG","roles":["admin","é"],"user_id":42,
         "user_token":[250,251,252,253,254,255,0],"place":["ok",1]})");
@@ -69,7 +68,7 @@ PHX_TEST("an encrypted session is read, as plug_crypto 2 writes it and as plug_c
   expect_eq(read(encrypted_cookie, by_aes_gcm), whole.dump());
 }
 
-PHX_TEST("a cookie that is not ours is an empty session, and no cookie is none") {
+PHX_TEST("a cookie that is not ours is an empty session; without a cookie there is no session") {
   expect_eq(read(signed_cookie, by_signature + "A"), std::string("{}"));
   expect_eq(read(signed_cookie, by_xchacha20), std::string("{}"));
   expect_eq(read(encrypted_cookie, by_signature), std::string("{}"));
@@ -79,12 +78,12 @@ PHX_TEST("a cookie that is not ours is an empty session, and no cookie is none")
   expect(!signed_cookie.read({"GET", "/"}), "without a cookie there is no session");
 }
 
-PHX_TEST("any changed character of a cookie makes it nobody's") {
+PHX_TEST("a cookie with any changed character is not ours") {
   const auto holds = [](const SessionCookie& cookie, const std::string& good) {
     for (std::size_t i = 0; i < good.size(); ++i) {
       std::string bad = good;
       bad[i] = bad[i] == 'A' ? 'B' : 'A';
-      // The last character of a base64 text may have bits that belong to no byte.
+      // The last character of a base64 text may have unused bits.
       const bool may_mean_the_same = i + 1 == good.size() || good[i + 1] == '.';
       if (may_mean_the_same) continue;
       expect_eq(read(cookie, bad), std::string("{}"));
@@ -95,18 +94,19 @@ PHX_TEST("any changed character of a cookie makes it nobody's") {
   holds(encrypted_cookie, by_aes_gcm);
 }
 
-PHX_TEST("the session goes only to a page that knows its CSRF token") {
+PHX_TEST("only a page that knows its CSRF token gets the session") {
   const auto checked = [](const char* params) {
     const auto session = signed_cookie.read_checked(with_cookie(by_signature), Json::parse(params));
     return session.has_value();
   };
   expect(checked((R"({"_csrf_token":")" + csrf_token + R"("})").c_str()), "its own page may");
   expect(!checked("{}"), "a page without a token may not");
-  expect(!checked(R"({"_csrf_token":"Zk3nQ8tLw1sVx9bYcP2dR7fG"})"), "the bare state is no token");
-  expect(!checked(R"({"_csrf_token":["a"]})"), "a list is no token");
+  expect(!checked(R"({"_csrf_token":"Zk3nQ8tLw1sVx9bYcP2dR7fG"})"),
+         "the bare state is not a token");
+  expect(!checked(R"({"_csrf_token":["a"]})"), "a list is not a token");
 }
 
-PHX_TEST("a CSRF token is the state behind any mask, in either base64") {
+PHX_TEST("a CSRF token is the state under any mask, in either base64") {
   expect(valid_csrf_token(csrf_state, csrf_token), "base64 for URLs");
   expect(valid_csrf_token(csrf_state,
                           "JBVNEG8GSnJIDkxpBkccJ11uDFptCFl4~~~~>>>>?"
@@ -124,7 +124,7 @@ PHX_TEST("a CSRF token is the state behind any mask, in either base64") {
   expect(!valid_csrf_token("", csrf_token), "a session without a state has no token");
 }
 
-PHX_TEST("cookies are found among others, the first of a name first") {
+PHX_TEST("a cookie is found among others; the first of a name counts") {
   const auto find = [](const std::string& header) {
     http::Request request{"GET", "/"};
     request.headers = {{"cookie", header}};
@@ -142,7 +142,7 @@ PHX_TEST("cookies are found among others, the first of a name first") {
   expect_eq(cookie(twice, "a").value(), std::string("2"));
 }
 
-PHX_TEST("options that can't work are refused at start-up, in a sentence") {
+PHX_TEST("options that can't work are refused at start-up") {
   const std::string sentence = expect_throw<std::invalid_argument>(
       [] { SessionCookie("short", {.key = "k", .signing_salt = "s"}); });
   expect_eq(sentence, std::string("expected a secret_key_base of at least 64 bytes for session "
@@ -152,7 +152,7 @@ PHX_TEST("options that can't work are refused at start-up, in a sentence") {
   expect_throw<std::invalid_argument>([] { SessionCookie(secret, {"k", ""}); });
 }
 
-PHX_TEST("what is signed here is verified here, and nowhere else") {
+PHX_TEST("a message verifies only with its own key") {
   const std::string key = crypto::derive_key(secret, "a");
   expect_eq(crypto::verify(crypto::sign("hello", key), key).value(), std::string("hello"));
   expect_eq(crypto::verify(crypto::sign("", key), key).value(), std::string());
@@ -160,7 +160,7 @@ PHX_TEST("what is signed here is verified here, and nowhere else") {
          "another salt is another key");
 }
 
-PHX_TEST("no random bytes are taken for a cookie, a token or a term that they are not") {
+PHX_TEST("random bytes are never taken for a cookie, a token or a term") {
   std::mt19937 random(20'261'121);
   const auto any_of = [&](const std::string& alphabet, std::size_t most) {
     std::string text(random() % most, '\0');
@@ -174,21 +174,21 @@ PHX_TEST("no random bytes are taken for a cookie, a token or a term that they ar
   for (int i = 0; i < 20'000; ++i) {
     const std::string text = any_of(i % 2 == 0 ? base64 : "", 300);
     for (const char* prefix : {"", "SFMyNTY.", "XCP.", "QTEyOEdDTQ."}) {
-      expect(!crypto::verify(prefix + text, key), "no signature is guessed");
-      expect(!crypto::decrypt(prefix + text, key, key), "no tag is guessed");
+      expect(!crypto::verify(prefix + text, key), "a signature can't be guessed");
+      expect(!crypto::decrypt(prefix + text, key, key), "a tag can't be guessed");
     }
-    expect(!valid_csrf_token(csrf_state, text), "no CSRF token is guessed");
+    expect(!valid_csrf_token(csrf_state, text), "a CSRF token can't be guessed");
     decode_any_term("\x83" + text);
     decode_term("\x83h\3" + text);
   }
 }
 
-PHX_TEST("a term that lies about its size or its depth is no term") {
+PHX_TEST("a term with a false size, or nested too deeply, is refused") {
   expect(!decode_any_term(std::string("\x83l\xff\xff\xff\xff", 6)), "a list without items");
   expect(!decode_any_term(std::string("\x83m\xff\xff\xff\xff", 6)), "a binary without bytes");
-  expect(!decode_any_term("\x83" + std::string(10'000, 'h')), "tuples all the way down");
+  expect(!decode_any_term("\x83" + std::string(10'000, 'h')), "nested tuples");
   expect(!decode_any_term(""), "no bytes");
-  expect(!decode_any_term(std::string("\x83j\0", 3)), "a term, and something behind it");
+  expect(!decode_any_term(std::string("\x83j\0", 3)), "a byte after the term");
   expect_eq(decode_any_term(std::string("\x83t\0\0\0\1a\7j", 9))->dump(),
             std::string(R"({"7":[]})"));
 }

@@ -1,4 +1,4 @@
-/// What a token holds as a term of Erlang's, and such terms as JSON.
+/// Writes a token's data as an Erlang term, and reads such terms as JSON.
 
 #include "tokens/term.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 using etf::Term;
 
-/// Its signature is checked first where there is one; and yet another application may have signed.
+/// A signature is checked first, but another application may have signed it.
 constexpr etf::Limits limits{.depth = 64, .terms = 1'000'000, .inflated = std::size_t{1} << 20};
 
 // --- Writing ------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ Term term_of(const Json& value) {
 /// JSON can't hold the term. Caught within this file.
 struct Unreadable {};
 
-/// Strict: only what JSON holds as it is. Lenient: everything, as decode_any_term says.
+/// Strict: only terms that have a JSON value. Lenient: any term, as decode_any_term says.
 enum class Mode { strict, lenient };
 
 Json json_of(const Term& term, Mode mode);
@@ -60,7 +60,7 @@ Json items_of(const std::vector<Term>& items, Mode mode) {
   return found;
 }
 
-/// Where JSON has a value for the term, or a mode lets it have one.
+/// The term's JSON value, if it has one or the mode allows one.
 class Converter {
  public:
   explicit Converter(Mode mode) : mode_(mode) {}
@@ -108,7 +108,7 @@ Json json_of(const Term& term, Mode mode) { return term.visit(Converter(mode)); 
 }  // namespace
 
 std::string encode_term(const TokenTerm& term) {
-  // Phoenix on OTP 25 writes the same bytes; later ones read them.
+  // Phoenix on OTP 25 writes the same bytes; later versions read them.
   return etf::encode(Term::tuple({term_of(term.data), term.signed_at_ms, term.max_age_s}),
                      etf::Atoms::latin1);
 }

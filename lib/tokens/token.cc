@@ -41,7 +41,7 @@ TokenSigner::Verdict TokenSigner::verify(std::string_view token, Time now,
   if (!term) return Invalid{};
   const long long age_ms = milliseconds(now) - term->signed_at_ms;
   const long long allowed_s = max_age ? max_age->count() : term->max_age_s;
-  // If the clock was set back, an age is negative; a max_age of 0 still allows none.
+  // If the clock was set back, an age is negative; a max_age of 0 still refuses every token.
   if (allowed_s <= 0 || age_ms / 1'000 >= allowed_s) return Expired{};
   return Valid{term->data};
 }

@@ -16,7 +16,7 @@
 namespace phx {
 
 //! [token_signer]
-/// Derives its key once, which takes half a millisecond. Afterwards const, and for any thread.
+/// Derives its key once, which takes half a millisecond. Const and thread-safe afterwards.
 class TokenSigner {
  public:
   using Time = std::chrono::system_clock::time_point;

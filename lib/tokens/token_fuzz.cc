@@ -1,7 +1,6 @@
-/// Tokens, session cookies and the terms within: the first byte says which of them the rest is.
-///
-/// Nothing that we did not sign may be valid. What a client can't forge is fuzzed, too, signed by
-/// us: another application with the secret writes its own terms.
+/// Tokens, session cookies and the terms in them: the first byte says which of them the rest is.
+/// Nothing may be valid unless we signed it. Terms that we sign are fuzzed too, because another
+/// application with the secret writes its own.
 
 #include "tokens/token.h"
 
@@ -29,7 +28,7 @@ void forged_token(std::string_view token) {
        "a token that we did not sign is invalid");
 }
 
-/// `input` says which byte of a good token is changed, and to what.
+/// `input` says which byte of a valid token is changed, and to what.
 void changed_token(std::string_view input) {
   static const std::string good = signer.sign(Json::object({{"user", 1}}), now);
   std::string token = good;
@@ -57,8 +56,8 @@ void terms(std::string_view bytes) {
   if (!term) return;
   const auto again = decode_term(encode_term(*term));
   must(again && again->signed_at_ms == term->signed_at_ms && again->max_age_s == term->max_age_s,
-       "times come back");
-  must(again->data.dump() == term->data.dump(), "data comes back");
+       "times survive a round trip");
+  must(again->data.dump() == term->data.dump(), "data survives a round trip");
 }
 
 /// Signed by us, so that it is decoded.

@@ -1,4 +1,4 @@
-/// Tokens that real Phoenix 1.8.12 made, verified here; and ours, byte for byte the same.
+/// Tokens of real Phoenix 1.8.12 are verified here; ours are the same, byte for byte.
 
 #include "tokens/token.h"
 
@@ -13,7 +13,7 @@ const std::string secret = "0123456789abcdef0123456789abcdef0123456789abcdef0123
 const TokenSigner signer(secret, "user socket");
 const TokenSigner::Time signed_at{std::chrono::seconds(1755700000)};
 
-/// What Phoenix signed, and the token it made of it.
+/// Data that Phoenix signed, and its token.
 const std::vector<std::pair<std::string, std::string>> from_phoenix = {
     {R"("42")",
      "SFMyNTY.g2gDbQAAAAI0Mm4GAAD138eYAWIAAVGA.oardfm2Mh33ym9nWY29"
@@ -72,7 +72,7 @@ bool is(const TokenSigner::Verdict& verdict) {
 
 }  // namespace
 
-PHX_TEST("what Phoenix signed is verified here") {
+PHX_TEST("a token that Phoenix signed is verified here") {
   for (const auto& [data, token] : from_phoenix) {
     const auto verdict = signer.verify(token, signed_at);
     expect(is<TokenSigner::Valid>(verdict), data + " is verified");
@@ -80,19 +80,19 @@ PHX_TEST("what Phoenix signed is verified here") {
   }
 }
 
-PHX_TEST("what is signed here is what Phoenix signs") {
+PHX_TEST("a token signed here equals Phoenix's") {
   for (const auto& [data, token] : from_phoenix) {
     expect_eq(signer.sign(Json::parse(data), signed_at), token);
   }
 }
 
-PHX_TEST("a token for another purpose is none") {
+PHX_TEST("a token for another purpose is invalid") {
   const TokenSigner other(secret, "user auth");
   const std::string token = other.sign("42", signed_at);
   expect_eq(token, std::string("SFMyNTY.g2gDbQAAAAI0Mm4GAAD138eYAWIAAVGA.QVa3UHuDTwYBUDPgRZP"
                                "G0-ILudyR43jiPQ70HXJSrS0"));
-  expect(is<TokenSigner::Valid>(other.verify(token, signed_at)), "it is good for its own");
-  expect(is<TokenSigner::Invalid>(signer.verify(token, signed_at)), "and for no other");
+  expect(is<TokenSigner::Valid>(other.verify(token, signed_at)), "it is valid for its own");
+  expect(is<TokenSigner::Invalid>(signer.verify(token, signed_at)), "and for no other purpose");
 }
 
 PHX_TEST("atoms read as strings; tuples and integers over 64 bits are refused") {
@@ -109,7 +109,7 @@ PHX_TEST("atoms read as strings; tuples and integers over 64 bits are refused") 
   }
 }
 
-PHX_TEST("one changed character anywhere makes it a forgery") {
+PHX_TEST("a token with one changed character is invalid") {
   const std::string token = from_phoenix.front().second;
   for (std::size_t i = 0; i < token.size(); ++i) {
     std::string forged = token;
@@ -121,7 +121,7 @@ PHX_TEST("one changed character anywhere makes it a forgery") {
   }
 }
 
-PHX_TEST("a token expires by its own age, or by the age that the verifier wants") {
+PHX_TEST("a token expires by its own max_age, or by the verifier's") {
   using std::chrono::seconds;
   const std::string token = signer.sign("42", signed_at, seconds(60));
   expect(is<TokenSigner::Valid>(signer.verify(token, signed_at + seconds(59))),
@@ -129,12 +129,12 @@ PHX_TEST("a token expires by its own age, or by the age that the verifier wants"
   expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + seconds(60))),
          "60 seconds are too late");
   expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + seconds(10), seconds(10))),
-         "10 seconds are too late for who wants 10");
+         "10 seconds are too late for a max_age of 10");
   expect(is<TokenSigner::Valid>(signer.verify(token, signed_at + seconds(90), seconds(100))),
-         "the verifier's age wins");
+         "the verifier's max_age wins");
 }
 
-PHX_TEST("a clock that is set back lets a token hold on till its age has come, not for ever") {
+PHX_TEST("if the clock is set back, a token lives until its age is reached, not for ever") {
   using std::chrono::hours;
   const std::string token = signer.sign("42", signed_at, hours(1));
   const auto set_back = signed_at - hours(24 * 365 * 50);  // before 1970, too
@@ -142,10 +142,10 @@ PHX_TEST("a clock that is set back lets a token hold on till its age has come, n
   expect(is<TokenSigner::Valid>(signer.verify(token, signed_at)), "in time");
   expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + hours(1))), "too late");
   expect(is<TokenSigner::Expired>(signer.verify(token, set_back, std::chrono::seconds(0))),
-         "an age of 0 lets none in, whatever the clock says");
+         "a max_age of 0 refuses every token, whatever the clock says");
 }
 
-PHX_TEST("a secret that is too short is refused with what to set") {
+PHX_TEST("the error for a secret that is too short says what to set") {
   const std::string text =
       expect_throw<std::invalid_argument>([] { TokenSigner("short", "salt"); });
   expect(text.find("EndpointOptions::secret_key_base") != std::string::npos, text);

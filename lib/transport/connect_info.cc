@@ -1,4 +1,4 @@
-/// Collects from a request what the mount asks for, and nothing else.
+/// Collects from a request only what the mount asks for.
 
 #include "transport/connect_info.h"
 

@@ -1,4 +1,4 @@
-/// What connect learns about a client, and only if the mount asks for it.
+/// What connect learns about a client, if the mount asks for it.
 
 #include "transport/connect_info.h"
 
@@ -44,7 +44,7 @@ using Headers = ConnectInfo::Headers;
 
 }  // namespace
 
-PHX_TEST("a mount that asks for nothing is told nothing") {
+PHX_TEST("a mount that asks for nothing gets nothing") {
   const ConnectInfo info = Fixture{}.collect();
   expect(!info.peer_data && !info.uri && !info.user_agent && !info.session && !info.auth_token,
          "no value is collected");
@@ -87,18 +87,17 @@ PHX_TEST("a client without a user agent has none") {
   expect(!f.collect().user_agent, "no user agent is made up");
 }
 
-PHX_TEST(
-    "the session comes to the page that knows its CSRF token, or to all where that is not asked") {
+PHX_TEST("only a page that knows its CSRF token gets the session, unless the check is off") {
   Fixture f;
   f.mount.connect_info.session = std::make_shared<tokens::SessionCookie>(
       secret, tokens::SessionOptions{.key = "_app_key", .signing_salt = "signing salt"});
   expect(!f.collect().session, "no cookie is no session");
-  // {"_csrf_token": "Zk3n…"}, made as session_test.cc tells.
+  // {"_csrf_token": "Zk3n…"}, made as described in session_test.cc.
   f.request.headers.emplace_back(
       "cookie",
       "_app_key=SFMyNTY.g3QAAAABbQAAAAtfY3NyZl90b2tlbm0AAAAYWmszblE4dEx3MXNWeDliWWNQMmRSN2ZH."
       "CLYTIqjDAAxDIpm-wI3KxI2EgYdjqZzd5M8ZCQvjk_E");
-  expect(!f.collect().session, "a page without a CSRF token gets none");
+  expect(!f.collect().session, "a page without a CSRF token gets no session");
   f.params =
       Json::object({{"_csrf_token", "NyZSLyJrHwdHAEFlTAxUbltpHzs_egcGmMaAsSkK0123456789-_mMaA"}});
   expect_eq(f.collect().session.value()["_csrf_token"].string_or(""),

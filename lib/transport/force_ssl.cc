@@ -1,4 +1,4 @@
-/// Redirects to https, the header that makes them rare, and a proxy's forwarded headers.
+/// Redirects to https, the HSTS header, and a proxy's forwarded headers.
 
 #include "transport/force_ssl.h"
 

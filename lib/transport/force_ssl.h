@@ -30,7 +30,7 @@ struct ForceSsl {
 
   std::optional<Hsts> hsts = Hsts{};
   /// Where plain requests are redirected, with or without a port. Unset: the endpoint's url host,
-  /// else the request's own.
+  /// otherwise the request's own.
   std::optional<std::string> host = {};
   RewriteOn rewrite_on = {};
   std::vector<std::string> exclude_hosts = {"localhost", "127.0.0.1"};  ///< No redirect, no HSTS.

@@ -1,4 +1,4 @@
-/// Redirects to https, and what tells browsers not to need them.
+/// Redirects to https, and the HSTS header.
 
 #include "transport/force_ssl.h"
 
@@ -18,7 +18,7 @@ http::Request request(const std::string& host, const std::string& scheme = "http
   return made;
 }
 
-/// Where to, after the status.
+/// The status and the redirect's target.
 std::string redirected(const http::Request& asked, const ForceSsl& options = {},
                        const std::optional<std::string>& url_host = {}) {
   const Secured secured = force_ssl(asked, options, url_host, Log::silent());
@@ -30,13 +30,13 @@ std::string redirected(const http::Request& asked, const ForceSsl& options = {},
 
 std::string hsts(const ForceSsl& options) {
   const Secured secured = force_ssl(request("a", "https"), options, {}, Log::silent());
-  expect(!secured.redirect, "https stays");
+  expect(!secured.redirect, "https is not redirected");
   if (secured.headers.empty()) return "none";
   expect_eq(secured.headers[0].first, std::string("strict-transport-security"));
   return secured.headers[0].second;
 }
 
-/// The request's scheme and host as a proxy's headers make them.
+/// The request's scheme and host after a proxy's headers.
 std::string told(const std::string& host, const http::Request::Headers& headers,
                  ForceSsl::RewriteOn rewrite_on = {true, true, true}) {
   http::Request asked = request(host);
@@ -47,7 +47,8 @@ std::string told(const std::string& host, const http::Request::Headers& headers,
 
 }  // namespace
 
-PHX_TEST("a plain GET is sent to https with 301, all that may change something with 307") {
+PHX_TEST(
+    "a plain GET is redirected to https with 301, a method that may change something with 307") {
   const std::string place = " https://example.com/socket/websocket?vsn=2.0.0&a=b";
   expect_eq(redirected(request("example.com")), "301" + place);
   expect_eq(redirected(request("example.com", "http", "HEAD")), "301" + place);
@@ -55,8 +56,7 @@ PHX_TEST("a plain GET is sent to https with 301, all that may change something w
   expect_eq(redirected(request("example.com", "http", "OPTIONS")), "307" + place);
 }
 
-PHX_TEST(
-    "the redirect goes to the host that is configured, or else to the request's without its port") {
+PHX_TEST("the redirect goes to the configured host, otherwise to the request's without its port") {
   const auto host_of = [](const std::string& answer) {
     return answer.substr(12, answer.find('/', 12) - 12);
   };
@@ -69,18 +69,18 @@ PHX_TEST(
   expect_eq(host_of(redirected(request("[::1]:4000"))), std::string("[::1]"));
 }
 
-PHX_TEST("a request without a host, and none configured, is sent nowhere") {
+PHX_TEST("without a host in the request or the configuration there is no redirect") {
   const Secured secured = force_ssl({"GET", "/"}, {}, {}, Log::silent());
   expect_eq(secured.redirect.value().status, 400);
 }
 
-PHX_TEST("a target that names a host of its own leads to the root") {
+PHX_TEST("a target with a host of its own redirects to the root") {
   http::Request asked = request("example.com");
   asked.target = "http://evil.example/";
   expect_eq(redirected(asked), std::string("301 https://example.com/"));
 }
 
-PHX_TEST("localhost is left alone unless told otherwise, and so are paths") {
+PHX_TEST("localhost is excluded by default, and paths can be") {
   expect_eq(redirected(request("localhost:4000")), std::string("stays"));
   expect_eq(redirected(request("127.0.0.1")), std::string("stays"));
   ForceSsl options;
@@ -89,10 +89,11 @@ PHX_TEST("localhost is left alone unless told otherwise, and so are paths") {
   expect_eq(redirected(request("inside:80"), options), std::string("stays"));
   expect_eq(redirected(request("localhost"), options), std::string("stays"));
   options.exclude_paths = {"/socket"};
-  expect(redirected(request("localhost"), options) != "stays", "another path is another path");
+  expect(redirected(request("localhost"), options) != "stays",
+         "a path that only begins alike is redirected");
 }
 
-PHX_TEST("https is answered with the header that keeps it so") {
+PHX_TEST("an https answer has the HSTS header") {
   expect_eq(hsts({}), std::string("max-age=31536000"));
   ForceSsl options;
   options.hsts = ForceSsl::Hsts{std::chrono::seconds(60), true, true};
@@ -101,7 +102,7 @@ PHX_TEST("https is answered with the header that keeps it so") {
   expect_eq(hsts(options), std::string("none"));
 }
 
-PHX_TEST("a proxy's headers count where they are asked for, and only when they came once") {
+PHX_TEST("a proxy's headers count only if enabled, and only if each came once") {
   expect_eq(told("in:4000", {}), std::string("http://in:4000"));
   expect_eq(told("in", {{"x-forwarded-proto", "https"}}), std::string("https://in"));
   expect_eq(told("in:80", {{"x-forwarded-proto", "https"}}), std::string("https://in"));

@@ -55,7 +55,7 @@ std::string scope_of(const Mount& mount, const PathParams& path_params) {
   return scope;
 }
 
-/// A request that may outlive its connection, and all that a new session needs.
+/// A request that may outlive its connection, with everything that a new session needs.
 struct Visit {
   http::Request request;
   const Mount& mount;

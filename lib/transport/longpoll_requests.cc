@@ -1,4 +1,4 @@
-/// How a poll waits, and how a post is passed on.
+/// Holds polls, and passes posts on.
 
 #include "transport/longpoll_requests.h"
 

@@ -1,4 +1,4 @@
-/// What a session keeps, what it gives to polls, and when it ends.
+/// Keeps frames, gives them to polls, and ends.
 
 #include "transport/longpoll_session.h"
 

@@ -1,5 +1,4 @@
-/// A long-poll session by itself: what waits in it, how much of that a poll is given, and when it
-/// is too much.
+/// A long-poll session by itself: its queue, how much of it a poll gets, and its limits.
 
 #include "transport/longpoll_session.h"
 
@@ -24,7 +23,7 @@ struct Users final : UserSocket {
   Users() { channel<Room>("*"); }
 };
 
-/// `1 2 3`: whom the replies answer.
+/// `1 2 3`: the refs of the replies.
 std::string refs(const Frames& given) {
   std::string text;
   for (const serializer::FramePtr& frame : given.frames) {
@@ -55,11 +54,11 @@ struct Fixture {
     house.scheduler.send(session, Publish{{}, {serializer::Frame::text, std::move(text)}});
     house.settle();
   }
-  /// Lets a reply wait: `overhead` bytes, plus the size given.
+  /// Queues a reply: `overhead` bytes, plus the size given.
   void wait(const std::string& ref, std::size_t size) {
     post(R"(["1",")" + ref + R"(","t","e",{"text":")" + std::string(size, 'x') + R"("}])");
   }
-  /// What one poll is given.
+  /// The frames that one poll gets.
   Frames poll() {
     Frames given;
     auto actor = std::make_unique<Actor>();
@@ -96,7 +95,7 @@ constexpr std::size_t overhead =
 
 }  // namespace
 
-PHX_TEST("a poll is given about a megabyte, and the next polls the rest, in order") {
+PHX_TEST("a poll gets about a megabyte, and the next polls the rest, in order") {
   Fixture f;
   for (const char* ref : {"1", "2", "3", "4", "5"}) f.wait(ref, 400'000);
   expect_eq(refs(f.poll()), std::string("1 2"));
@@ -106,13 +105,13 @@ PHX_TEST("a poll is given about a megabyte, and the next polls the rest, in orde
   expect_eq(refs(f.poll()), std::string());
 }
 
-PHX_TEST("as many small frames as wait are one poll's") {
+PHX_TEST("a poll gets all small frames that wait") {
   Fixture f;
   for (int i = 0; i < 1'000; ++i) f.wait("1", 100);
   expect_eq(f.poll().frames.size(), 1'000u);
 }
 
-PHX_TEST("a frame of more than a megabyte is given, by itself") {
+PHX_TEST("a frame of more than a megabyte goes alone") {
   Fixture f;
   f.wait("1", 1);
   f.wait("2", 3'000'000);
@@ -122,7 +121,7 @@ PHX_TEST("a frame of more than a megabyte is given, by itself") {
   expect_eq(refs(f.poll()), std::string("3"));
 }
 
-PHX_TEST("what is given back comes before the rest, in its order") {
+PHX_TEST("frames that are given back come before the rest, in order") {
   Fixture f;
   for (const char* ref : {"1", "2", "3", "4"}) f.wait(ref, 400'000);
   f.give_back(f.poll());
@@ -130,7 +129,7 @@ PHX_TEST("what is given back comes before the rest, in its order") {
   expect_eq(refs(f.poll()), std::string("3 4"));
 }
 
-PHX_TEST("what one poll gives back is told to the next, though that one waits already") {
+PHX_TEST("frames that one poll gives back go to the next, even if that one already waits") {
   Fixture f;
   f.wait("1", 1);
   Frames taken = f.poll();
@@ -140,31 +139,31 @@ PHX_TEST("what one poll gives back is told to the next, though that one waits al
   expect_eq(journal, Journal{"waits", "1"});
 }
 
-PHX_TEST("the bytes that wait in a session have a limit of the mount's") {
+PHX_TEST("the mount limits the bytes that wait in a session") {
   constexpr std::size_t two = 2 * (overhead + 100);
   Fixture f({.max_waiting_bytes = two});
-  for (int i = 0; i < 10; ++i) {  // what was taken makes room
+  for (int i = 0; i < 10; ++i) {  // frames that were taken make room
     f.wait("1", 100);
     f.wait("2", 100);
     expect_eq(refs(f.poll()), std::string("1 2"));
   }
   f.wait("1", 100);
   f.wait("2", 100);
-  f.give_back(f.poll());  // and what is given back takes it again
+  f.give_back(f.poll());  // frames that are given back take it again
   expect(f.alive() && f.told.empty(), "two may wait");
   f.wait("3", 100);
   expect_eq(f.told, "longpoll_bytes " + std::to_string(two));
   expect(!f.alive(), "the session has ended");
 }
 
-PHX_TEST("so has one frame by itself") {
+PHX_TEST("a single large frame ends it too") {
   Fixture f({.max_waiting_bytes = 1'000});
   f.wait("1", 1'000);
   expect_eq(f.told, std::string("longpoll_bytes 1000"));
   expect(!f.alive(), "the session has ended");
 }
 
-PHX_TEST("the frames that wait in a session have a limit of the mount's") {
+PHX_TEST("the mount limits the number of frames that wait in a session") {
   Fixture f({.max_waiting_frames = 2});
   for (const char* ref : {"1", "2"}) f.wait(ref, 1);
   expect(f.alive() && f.told.empty(), "two may wait");

@@ -1,4 +1,4 @@
-/// From a poll or a post to its answer: sessions begun, polls held, bodies read, limits kept.
+/// From a poll or a post to its answer: sessions, held polls, bodies, limits.
 
 #include "transport/longpoll.h"
 
@@ -10,7 +10,7 @@ using namespace phx::testing::polling;
 using namespace phx::testing;
 using namespace phx::transport;
 
-PHX_TEST("the first poll opens a session: 410, a token, and nothing to hear") {
+PHX_TEST("the first poll opens a session: 410, a token, and no messages") {
   Fixture f;
   const Json body = f.body_of(f.get());
   expect_eq(body["status"].integer_or(0), 410);
@@ -18,7 +18,7 @@ PHX_TEST("the first poll opens a session: 410, a token, and nothing to hear") {
   expect(!body["token"].string_or("").empty(), "there is a token");
 }
 
-PHX_TEST("a post is answered when it was handled, and what it brought waits for a poll") {
+PHX_TEST("a post is answered once it is handled, and the reply waits for a poll") {
   Fixture f;
   f.begin();
   expect_eq(f.status_of(f.post(R"(["1","1","t","phx_join",{}])")), 200);
@@ -29,7 +29,7 @@ PHX_TEST("a post is answered when it was handled, and what it brought waits for 
             std::string(R"(["1","1","t","phx_reply",{"response":{},"status":"ok"}])"));
 }
 
-PHX_TEST("a poll with nothing to tell is held until there is something") {
+PHX_TEST("a poll without messages is held until there are some") {
   Fixture f;
   f.join();
   const auto poll = f.get();
@@ -39,7 +39,7 @@ PHX_TEST("a poll with nothing to tell is held until there is something") {
             std::string(R"(["[\"1\",null,\"t\",\"pushed\",{\"n\":1}]"])"));
 }
 
-PHX_TEST("a poll that hears nothing for the window is 204") {
+PHX_TEST("a poll without messages for the window is 204") {
   Fixture f;
   f.join();
   const auto poll = f.get();
@@ -49,7 +49,7 @@ PHX_TEST("a poll that hears nothing for the window is 204") {
   expect_eq(f.status_of(poll), 204);
 }
 
-PHX_TEST("of two polls the later one hears") {
+PHX_TEST("of two polls the later one gets the messages") {
   Fixture f;
   f.join();
   const auto first = f.get(), second = f.get();
@@ -60,7 +60,7 @@ PHX_TEST("of two polls the later one hears") {
   expect_eq(f.status_of(first), 204);
 }
 
-PHX_TEST("a poll that its client gave up loses no message") {
+PHX_TEST("a poll that its client abandons loses no message") {
   Fixture f;
   f.join();
   f.get()->hung_up = true;
@@ -68,7 +68,7 @@ PHX_TEST("a poll that its client gave up loses no message") {
   expect_eq(f.body_of(f.get())["messages"].size(), 1u);
 }
 
-PHX_TEST("a session that nobody polls for one and a half windows ends; posts do not keep it") {
+PHX_TEST("a session without a poll for one and a half windows ends; posts do not keep it") {
   Fixture f;
   f.join();
   f.house.pass(Millis{1'400});
@@ -91,7 +91,7 @@ PHX_TEST(
   expect_eq(messages.size(), 3u);
   expect_eq(messages[1].string_or(""),
             std::string(R"(["1","2","t","phx_reply",{"response":{},"status":"ok"}])"));
-  expect(messages[2].string_or("").ends_with("tok!"), "the binary reply, as it is");
+  expect(messages[2].string_or("").ends_with("tok!"), "the binary reply, unchanged");
 }
 
 PHX_TEST("lines past the hundredth are ignored; another content type is one message") {
@@ -100,7 +100,7 @@ PHX_TEST("lines past the hundredth are ignored; another content type is one mess
   for (int i = 0; i < 150; ++i) request.body += "[1]\n";
   expect_eq(messages_of(request).size(), 100u);
   request.body = "[1]\n";
-  expect_eq(messages_of(request).size(), 2u);  // the empty line is a message, too: an empty binary
+  expect_eq(messages_of(request).size(), 2u);  // the empty line is a message too: an empty binary
   request.headers = {{"content-type", "application/x-ndjson; charset=utf-8"}};
   expect_eq(messages_of(request).size(), 1u);
 }
@@ -117,13 +117,13 @@ PHX_TEST("a body that is not a message ends the session: 408 after the window, t
   Fixture f;
   f.join();
   const auto post = f.post("hello");
-  expect(post->answers.empty(), "nobody answers");
+  expect(post->answers.empty(), "no answer comes");
   f.house.pass(Millis{1'000});
   expect_eq(f.status_of(post), 408);
   expect_eq(f.status_of(f.post("[]")), 410);
 }
 
-PHX_TEST("a body too long is 400, once its session is known, and the session goes on") {
+PHX_TEST("a body that is too long is 400, once its session is known, and the session goes on") {
   Fixture f;
   http::Request request{"POST", "/socket/longpoll?vsn=2.0.0"};
   request.body_too_long = true;
@@ -134,7 +134,7 @@ PHX_TEST("a body too long is 400, once its session is known, and the session goe
   expect_eq(f.status_of(f.post(R"(["1","2","t","echo",{}])")), 200);
 }
 
-PHX_TEST("frames that are no text can't be told: 500") {
+PHX_TEST("a frame that is not valid UTF-8 is 500") {
   Fixture f;
   f.join();
   f.post("AAEBAQQxM3RlY2hv/w==", "application/x-ndjson");
@@ -163,7 +163,7 @@ PHX_TEST("a refused connect or version is 403, whatever the reason") {
   expect_eq(f.ask({"GET", "/socket/longpoll?vsn=2.0.0&a=%ff"})->answers.at(0).status, 400);
 }
 
-PHX_TEST("a session that is drained lets its poll go, and ends with its channels") {
+PHX_TEST("draining a session answers its poll, and ends it with its channels") {
   Fixture f;
   f.join();
   const auto held = f.get();
@@ -177,7 +177,7 @@ PHX_TEST("a session that is drained lets its poll go, and ends with its channels
   expect_eq(Fixture::body_of(f.get())["status"], Json(410));
 }
 
-PHX_TEST("who posts too many messages a second finds his session gone, and it is told") {
+PHX_TEST("a client that posts too many messages a second loses its session, and it is reported") {
   Fixture f;
   f.mount.message_rate = {.per_second = 10, .burst = 2};
   const std::string& told = f.listen();
@@ -192,7 +192,7 @@ PHX_TEST("who posts too many messages a second finds his session gone, and it is
   expect_eq(f.status_of(f.post(beat)), 410);
 }
 
-PHX_TEST("as many sessions as there may be, and one more is answered 503") {
+PHX_TEST("a session above the limit is answered with 503") {
   Fixture f;
   f.tokens = std::make_shared<const SessionTokens>("a secret of more than twenty bytes",
                                                    SessionLimits{.all = 1});
@@ -206,7 +206,7 @@ PHX_TEST("as many sessions as there may be, and one more is answered 503") {
   expect_eq(f.status_of(f.post(R"([null,"1","phoenix","heartbeat",{}])")), 200);
 }
 
-PHX_TEST("a session that was never polled ends where another client needs its place") {
+PHX_TEST("a session that was never polled ends if another client needs its place") {
   Fixture f;
   f.tokens = std::make_shared<const SessionTokens>("a secret of more than twenty bytes",
                                                    SessionLimits{.all = 1});
@@ -218,7 +218,7 @@ PHX_TEST("a session that was never polled ends where another client needs its pl
   expect_eq(f.status_of(f.post(R"([null,"1","phoenix","heartbeat",{}])")), 410);
 }
 
-PHX_TEST("a client that posts too many bytes a second finds its session gone, and it is told") {
+PHX_TEST("a client that posts too many bytes a second loses its session, and it is reported") {
   Fixture f;
   f.mount.byte_rate = {1'000, 5'000};
   const std::string& told = f.listen();

@@ -8,7 +8,7 @@ using namespace phx::testing::polling;
 using namespace phx::testing;
 using namespace phx::transport;
 
-PHX_TEST("a token that is none, forged, or another server's is 410") {
+PHX_TEST("an invalid, forged or foreign token is 410") {
   Fixture f;
   f.begin();
   const std::string good = f.token;
@@ -21,7 +21,7 @@ PHX_TEST("a token that is none, forged, or another server's is 410") {
   }
 }
 
-PHX_TEST("a session is known at other mounts of its endpoint, too, with their window") {
+PHX_TEST("a session is known at other mounts of its endpoint too, with their window") {
   Fixture f;
   Mount other = f.mount;
   other.path = "/short";
@@ -34,7 +34,7 @@ PHX_TEST("a session is known at other mounts of its endpoint, too, with their wi
   expect_eq(f.status_of(poll), 204);
 }
 
-PHX_TEST("a session that is bound is known at its own mount alone, and no other is known there") {
+PHX_TEST("a bound session is known only at its own mount, and no other session is known there") {
   for (const bool by_auth_token : {true, false}) {
     Fixture f;
     Mount bound = f.mount, also_bound = f.mount;
@@ -45,7 +45,7 @@ PHX_TEST("a session that is bound is known at its own mount alone, and no other 
       if (!by_auth_token) mount->longpoll->bind_session = true;
     }
     f.begin();
-    expect(f.known_at(f.mount) && !f.known_at(bound), "one that began elsewhere");
+    expect(f.known_at(f.mount) && !f.known_at(bound), "a session that began elsewhere");
     const auto opened = f.ask_at(bound, {"GET", "/auth/longpoll?vsn=2.0.0&token=" + f.token});
     expect_eq(f.status_of(opened), 410);
     f.token = f.body_of(opened)["token"].string_or("");
@@ -54,11 +54,11 @@ PHX_TEST("a session that is bound is known at its own mount alone, and no other 
 
     bound.longpoll->bind_session = false;
     f.begin();
-    expect(f.known_at(bound), "it need not be");
+    expect(f.known_at(bound), "binding can be switched off");
   }
 }
 
-PHX_TEST("a session that is bound is known under the parameters of its path alone") {
+PHX_TEST("a bound session is known only under its path parameters") {
   Fixture f;
   f.mount.path = "/tenant/:tenant/socket";
   f.mount.longpoll->bind_session = true;
@@ -68,7 +68,7 @@ PHX_TEST("a session that is bound is known under the parameters of its path alon
   expect(f.known_at(f.mount, ours) && !f.known_at(f.mount, theirs), "another tenant's path");
 }
 
-PHX_TEST("a session keeps the version that it began with, whatever its requests say later") {
+PHX_TEST("a session keeps its first version, whatever later requests say") {
   Fixture f;
   f.begin();
   http::Request request{"POST", "/socket/longpoll?vsn=1.0.0&token=" + f.token};
@@ -79,7 +79,7 @@ PHX_TEST("a session keeps the version that it began with, whatever its requests 
             std::string(R"(["1","1","t","phx_reply",{"response":{},"status":"ok"}])"));
 }
 
-PHX_TEST("the token in the header wins over the query's") {
+PHX_TEST("the header's token overrides the query's") {
   Fixture f;
   f.join();
   http::Request request{"POST", "/socket/longpoll?vsn=2.0.0&token=rubbish"};

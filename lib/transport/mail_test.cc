@@ -1,4 +1,4 @@
-/// What a client sends counts in each mailbox on its way: or a limit in bytes would be none.
+/// A client's bytes count in each mailbox on their way; otherwise a limit in bytes would not hold.
 
 #include "testing/case.h"
 #include "transport/longpoll_session.h"
@@ -6,8 +6,7 @@
 using namespace phx;
 using namespace phx::testing;
 
-PHX_TEST(
-    "each message that carries a frame, a text of the client's or a payload counts its bytes") {
+PHX_TEST("each message that carries a frame, a client's text or a payload counts its bytes") {
   using process::Message;
   constexpr std::size_t size = 100'000;
   const std::string large(size, 'x');
@@ -16,8 +15,9 @@ PHX_TEST(
     expect(message.bytes() >= size && message.bytes() < size + 1'000, what);
   };
   counts(socket::FromClient{frame}, "a frame from the client");
-  counts(transport::Publish{{}, frame}, "one that was posted");
-  counts(channel::SocketPush{std::make_shared<const serializer::Frame>(frame)}, "one for him");
+  counts(transport::Publish{{}, frame}, "a posted message");
+  counts(channel::SocketPush{std::make_shared<const serializer::Frame>(frame)},
+         "a frame for the client");
   counts(serializer::Message{{}, {}, "room:a", "event", Payload::binary(large)}, "a payload");
   counts(serializer::Message{{}, {}, "room:a", large, {}}, "an event's name");
   counts(pubsub::EventPtr(

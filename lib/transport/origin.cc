@@ -13,7 +13,7 @@ bool host_matches(std::string_view host, std::string_view allowed) {
   return host == allowed.substr(2) || host.ends_with(allowed.substr(1));
 }
 
-/// Whatever an entry leaves out may be anything.
+/// A part that an entry leaves out matches anything.
 bool entry_matches(const http::Uri& origin, const http::Uri& entry) {
   return (!entry.scheme || origin.scheme == entry.scheme) &&
          (!entry.port || origin.port == entry.port) && host_matches(*origin.host, *entry.host);

@@ -28,7 +28,7 @@ void refuses(const Origins& origins, const std::vector<std::string>& bad) {
 
 }  // namespace
 
-PHX_TEST("who is no page has no origin, and passes") {
+PHX_TEST("a client that is not a page has no origin, and passes") {
   http::Request request{"GET", "/"};
   for (const Origins& origins :
        {Origins::any(), Origins::url_host(), Origins::same_host(), Origins::same_origin(),
@@ -37,11 +37,11 @@ PHX_TEST("who is no page has no origin, and passes") {
   }
 }
 
-PHX_TEST("false takes pages from anywhere") {
+PHX_TEST("false accepts pages from anywhere") {
   takes(Origins::any(), {"http://evil.example", "null", "", "nonsense"});
 }
 
-PHX_TEST("true takes the endpoint's host by any scheme and port, letter for letter") {
+PHX_TEST("true accepts the endpoint's host with any scheme and port; letter case matters") {
   const auto allow = [](const char* origin) {
     return Origins::url_host().allow(from(origin), "localhost");
   };
@@ -56,27 +56,28 @@ PHX_TEST("true takes the endpoint's host by any scheme and port, letter for lett
   }
 }
 
-PHX_TEST("true takes the request's own host where the endpoint has none") {
+PHX_TEST("true accepts the request's own host if the endpoint has none") {
   takes(Origins::url_host(), {"http://own.example", "https://own.example:9"});
   refuses(Origins::url_host(), {"http://localhost", "null"});
   takes(Origins::same_host(), {"http://own.example:1"});
   refuses(Origins::same_host(), {"http://other.example"});
   expect(!Origins::same_host().allow(from("http://own.example", "other.example"), "own.example"),
-         "same_host does not ask the endpoint");
+         "same_host does not use the endpoint's host");
 }
 
-PHX_TEST("conn takes the request's own scheme, host and port") {
+PHX_TEST("conn accepts the request's own scheme, host and port") {
   const Origins own = Origins::same_origin();
   takes(own, {"http://own.example:4000", "HTTP://own.example:4000"});
   refuses(own, {"http://own.example", "https://own.example:4000", "http://own.example:4001",
                 "http://other.example:4000", "null", ""});
-  expect(own.allow(from("https://a", "a", "https")), "443 goes without saying for https");
-  expect(own.allow(from("https://a:443", "A", "https")), "the host header's letter case is none");
+  expect(own.allow(from("https://a", "a", "https")), "443 is https's default port");
+  expect(own.allow(from("https://a:443", "A", "https")),
+         "the host header's letter case is ignored");
   expect(!own.allow(from("https://a:80", "a", "https")), "80 is not https's port");
   expect(own.allow(from("http://[::1]:4000", "[::1]:4000")), "an IPv6 address is a host");
 }
 
-PHX_TEST("a list's entry compares what it names") {
+PHX_TEST("a list's entry compares the parts that it names") {
   takes(Origins::list({"//example.com"}),
         {"http://example.com", "https://example.com:8443", "//example.com"});
   refuses(Origins::list({"//example.com"}),
@@ -92,20 +93,20 @@ PHX_TEST("a list's entry compares what it names") {
   takes(Origins::list({"//a", "HTTPS://b"}), {"http://a", "https://b"});
 }
 
-PHX_TEST("a star takes a host and all below it") {
+PHX_TEST("a star accepts a host and its subdomains") {
   const Origins below = Origins::list({"//*.example.com"});
   takes(below, {"http://example.com", "https://a.example.com:1", "http://a.b.example.com"});
   refuses(below,
           {"http://badexample.com", "http://example.com.evil", "http://com", "http://*.com"});
 }
 
-PHX_TEST("a scheme without a port of its own is compared all the same") {
+PHX_TEST("a scheme without a default port is compared too") {
   takes(Origins::list({"app://localhost"}), {"app://localhost"});
   takes(Origins::list({"chrome-extension://abcdef"}), {"chrome-extension://abcdef"});
   refuses(Origins::list({"app://localhost"}), {"http://localhost", "app2://localhost"});
 }
 
-PHX_TEST("a function is asked for every origin, and its word counts") {
+PHX_TEST("a function is called for every origin, and decides") {
   std::vector<http::Uri> asked;
   const Origins origins = Origins::ask([&](const http::Uri& origin) {
     asked.push_back(origin);
@@ -114,10 +115,10 @@ PHX_TEST("a function is asked for every origin, and its word counts") {
   takes(origins, {"https://good:8443"});
   refuses(origins, {"http://bad", "null"});
   expect(asked == std::vector<http::Uri>{{"https", "good", 8443}, {"http", "bad", 80}, {}},
-         "it is given what the origins name");
+         "it gets the origins' parts");
 }
 
-PHX_TEST("an entry without a host is refused at start-up, in a sentence") {
+PHX_TEST("an entry without a host is refused at start-up") {
   for (const char* bad : {"localhost", "*.example.com", "example.com:80", "", "https://", "//",
                           "https:example.com", "/path"}) {
     const std::string sentence = expect_throw<std::invalid_argument>([&] {
@@ -130,7 +131,7 @@ PHX_TEST("an entry without a host is refused at start-up, in a sentence") {
   }
 }
 
-PHX_TEST("a URI comes apart into what it names") {
+PHX_TEST("a URI is split into scheme, host and port") {
   const auto is = [](const char* text, const http::Uri& expected) {
     expect(http::parse_uri(text) == expected, text);
   };

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Who has the places of the long-poll sessions: no address has them all, and one who never polls
-/// gives up its place first.
+/// Shares out the places of long-poll sessions: no address gets them all, and a client that never
+/// polls gives up its place first.
 ///
 /// A session holds no connection, so no limit on connections bounds the sessions; and to begin one
 /// takes a request of forty bytes. An honest client polls as soon as it has its token.
@@ -30,10 +30,10 @@ class SessionPlaces {
   /// Held while the session lives.
   using Place = std::shared_ptr<Session>;
   struct Admission {
-    Place place = {};  ///< Null if there is no room.
-    /// The sessions that give up their places for it: end them.
+    Place place = {};  ///< The new place, null if there is no room, and the sessions that give up
+                       ///< theirs for it: end them.
     std::vector<process::Pid> leave = {};
-    std::size_t limit = 0;  ///< Without a place: how many there may be.
+    std::size_t limit = 0;  ///< Without a place: the limit that was reached.
   };
   /// `port` tells apart the connections of an address. 0: a proxy speaks for the client, and does
   /// not say; then only the other limits count.

@@ -1,4 +1,4 @@
-/// Who may begin a long-poll session when places are short, and who gives up its own.
+/// Which clients may begin a long-poll session when places are short, and which give theirs up.
 
 #include "transport/session_places.h"
 
@@ -11,13 +11,13 @@ using phx::transport::SessionPlaces;
 
 namespace {
 
-/// Places, and those who hold them. Sessions are numbered from 1 on.
+/// Places and their holders. Sessions are numbered from 1.
 struct Fixture {
   SessionPlaces places;
   std::vector<SessionPlaces::Place> held;
   explicit Fixture(transport::SessionLimits limits) : places(limits) {}
 
-  /// Which session it is, and which ones end for it: `3 -1`; `none of 2` where there is no room.
+  /// The new session, and those that end for it: `3 -1`; `none of 2` if there is no room.
   std::string begin(const std::string& address, std::uint16_t port = 1) {
     const auto admission = places.admit(address, port);
     if (!admission.place) return "none of " + std::to_string(admission.limit);
@@ -36,7 +36,8 @@ struct Fixture {
 }  // namespace
 
 PHX_TEST(
-    "where all places are taken the oldest newcomer gives up its own, and one who polls keeps it") {
+    "if all places are taken, the oldest newcomer gives up its own, and a client that polls keeps "
+    "it") {
   Fixture f({.all = 3});
   expect_eq(f.begin("a"), std::string("1"));
   expect_eq(f.begin("b"), std::string("2"));
@@ -65,7 +66,7 @@ PHX_TEST("an address has its limit, and its own newcomers make room for its next
   expect_eq(f.begin("b"), std::string("5"));
 }
 
-PHX_TEST("the newcomers that one connection begins push out each other, and nobody else") {
+PHX_TEST("the newcomers of one connection replace only each other") {
   Fixture f({.newcomers = 2});
   expect_eq(f.begin("a", 7), std::string("1"));
   expect_eq(f.begin("a", 8), std::string("2"));
@@ -78,7 +79,7 @@ PHX_TEST("the newcomers that one connection begins push out each other, and nobo
   expect_eq(f.places.living(), 5u);
 }
 
-PHX_TEST("of IPv6, all addresses of one /64 count as one, and of IPv4 each by itself") {
+PHX_TEST("all IPv6 addresses of one /64 count as one, and each IPv4 address by itself") {
   Fixture f({.an_address = 1});
   f.begin("2001:db8::1");
   expect_eq(f.begin("2001:db8::ffff:2"), std::string("2 -1"));
@@ -103,7 +104,7 @@ PHX_TEST("a place outlives its table, and a session that ends leaves nothing") {
   expect_eq(g.places.living(), 0u);
 }
 
-PHX_TEST("clients that a proxy speaks for are not taken for one connection of their address") {
+PHX_TEST("clients behind a proxy do not count as one connection of their address") {
   Fixture f({.all = 100, .an_address = 10, .newcomers = 2});
   for (int i = 1; i <= 10; ++i) expect_eq(f.begin("a", 0), std::to_string(i));
   expect_eq(f.begin("a", 0), std::string("11 -1"));

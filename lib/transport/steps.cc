@@ -1,4 +1,4 @@
-/// The order of the steps, and those that take only a line or two.
+/// The order of the steps, and the steps of a line or two.
 
 #include "transport/steps.h"
 

@@ -62,7 +62,7 @@ struct Fixture {
 
 }  // namespace
 
-PHX_TEST("a good request becomes an upgrade with its key, options and parameters") {
+PHX_TEST("a valid request becomes an upgrade with its key, options and parameters") {
   Fixture f;
   f.request.target += "&name=a+b";
   f.path_params = {{"tenant", "ac%20me"}, {"name", "path wins"}};
@@ -79,7 +79,7 @@ PHX_TEST("a good request becomes an upgrade with its key, options and parameters
             std::string("http://localhost:4000/socket/websocket?vsn=2.0.0&name=a+b"));
 }
 
-PHX_TEST("each check answers before the next one looks") {
+PHX_TEST("each check answers before the next one runs") {
   Fixture f;
   f.request.method = "POST";
   f.set("origin", "http://evil");
@@ -116,7 +116,7 @@ PHX_TEST("each missing upgrade header is named") {
   expect_eq(old.refused().body, std::string("HTTP version HTTP/1.0 unsupported"));
 }
 
-PHX_TEST("any key will do, an empty one and a very long one too") {
+PHX_TEST("any key is accepted, even an empty or a very long one") {
   for (const std::string& key : {std::string(), std::string("short"), std::string(1'000, 'k')}) {
     Fixture f;
     f.request.headers.push_back({"sec-websocket-key", key});
@@ -127,14 +127,14 @@ PHX_TEST("any key will do, an empty one and a very long one too") {
   }
 }
 
-PHX_TEST("lists and letter case in the upgrade headers are no obstacle") {
+PHX_TEST("upgrade headers may be lists, in any letter case") {
   Fixture f;
   f.set("connection", "keep-alive, Upgrade");
   f.set("upgrade", "h2c, WebSocket");
   f.accepted();
 }
 
-PHX_TEST("connect's refusals, and what it throws") {
+PHX_TEST("connect's refusals and exceptions") {
   Fixture f;
   f.request.target = "/socket/websocket?vsn=2.0.0&token=reject";
   expect_eq(f.refused().status, 403);
@@ -147,7 +147,7 @@ PHX_TEST("connect's refusals, and what it throws") {
 }
 
 PHX_TEST(
-    "sub-protocols: the server's order wins, none in common is refused, none offered is fine") {
+    "sub-protocols: the server's order wins, none in common is refused, none offered is accepted") {
   Fixture f;
   f.mount.websocket->subprotocols = {"phoenix", "other"};
   f.set("sec-websocket-protocol", "other, phoenix");
@@ -158,7 +158,7 @@ PHX_TEST(
   expect(!f.accepted().subprotocol, "no sub-protocol is chosen");
 }
 
-PHX_TEST("the auth token comes in the sub-protocol's header, padded or not") {
+PHX_TEST("the auth token is read from the sub-protocol header, padded or not") {
   Fixture f;
   f.mount.auth_token = true;
   f.set("sec-websocket-protocol", "phoenix, base64url.bearer.phx.c2VjcmV0LXRva2Vu");
@@ -166,12 +166,12 @@ PHX_TEST("the auth token comes in the sub-protocol's header, padded or not") {
   expect_eq(upgrade.subprotocol.value(), std::string("phoenix"));
   expect_eq(upgrade.socket.assign("auth_token").string_or(""), std::string("secret-token"));
   f.set("sec-websocket-protocol", "base64url.bearer.phx.c2VjcmV0LXRva2Vu");
-  expect(!f.accepted().subprotocol, "a token alone is no sub-protocol");
+  expect(!f.accepted().subprotocol, "a token alone is not a sub-protocol");
   f.set("sec-websocket-protocol", "phoenix, base64url.bearer.phx.%%%");
   expect_eq(f.refused().status, 500);
 }
 
-PHX_TEST("compression is agreed on where it is offered and switched on, and nowhere else") {
+PHX_TEST("compression is agreed on only if it is offered and switched on") {
   Fixture f;
   f.set("sec-websocket-extensions",
         "other, permessage-deflate; server_max_window_bits=99, "
@@ -183,7 +183,7 @@ PHX_TEST("compression is agreed on where it is offered and switched on, and nowh
   expect(!f.accepted().deflate, "it was not offered");
 }
 
-PHX_TEST("extensions that can't be read are 400, also where compression is off") {
+PHX_TEST("invalid extensions are 400, even if compression is off") {
   for (const bool compress : {false, true}) {
     for (const std::string bad : {"", ",", "permessage-deflate; =", "foo bar", "\"x\""}) {
       Fixture f;
@@ -197,7 +197,7 @@ PHX_TEST("extensions that can't be read are 400, also where compression is off")
   }
 }
 
-PHX_TEST("of several auth tokens none is taken, and phoenix comes before the mount's own") {
+PHX_TEST("of several auth tokens none is used, and phoenix comes before the mount's own") {
   Fixture f;
   f.mount.auth_token = true;
   f.mount.websocket->subprotocols = {"other"};
@@ -207,7 +207,7 @@ PHX_TEST("of several auth tokens none is taken, and phoenix comes before the mou
   expect_eq(f.accepted().socket.assign("auth_token").string_or(""), std::string("none"));
 }
 
-PHX_TEST("a mount's serializers stand instead of its socket's") {
+PHX_TEST("a mount's serializers replace its socket's") {
   Fixture f;
   f.mount.serializers = {{&serializer::v2_json(), "~> 9.0.0"}};
   expect_eq(f.refused().status, 403);
@@ -215,7 +215,7 @@ PHX_TEST("a mount's serializers stand instead of its socket's") {
   f.accepted();
 }
 
-PHX_TEST("a mount's log says that a request came and what became of it, once it is worth a look") {
+PHX_TEST("a mount's log reports a request and its answer at the level set") {
   std::vector<std::string> lines;
   TestHouse house({}, Log::to(Level::debug, [&](Level level, const std::string& line) {
                     if (level == Level::debug) lines.push_back(line.substr(0, line.find(" micro")));
@@ -235,7 +235,7 @@ PHX_TEST("a mount's log says that a request came and what became of it, once it 
   expect_eq(ask(), std::vector<std::string>{"a request came" + of,
                                             "a request was answered" + of + " status=403"});
   f.request.method = "POST";
-  expect(ask().empty(), "another method does not get that far, as in Phoenix");
+  expect(ask().empty(), "another method is not logged, as in Phoenix");
 }
 
 namespace {
@@ -257,7 +257,7 @@ struct FakeWire : Wire {
 
 }  // namespace
 
-PHX_TEST("a websocket is closed when its client was quiet for the timeout, and not before") {
+PHX_TEST("a websocket is closed once its client was silent for the timeout, and not before") {
   TestHouse house;
   const auto wire = std::make_shared<FakeWire>();
   const auto pid = house.scheduler.spawn(std::make_unique<Websocket>(
@@ -275,7 +275,7 @@ PHX_TEST("a websocket is closed when its client was quiet for the timeout, and n
   expect(!house.scheduler.alive(pid), "then it ends");
 }
 
-PHX_TEST("a connection is told of with its parameters, its version and its result") {
+PHX_TEST("a connection is reported with its parameters, its version and its result") {
   Fixture f;
   std::vector<std::string> told;
   f.house.telemetry.attach(
@@ -293,7 +293,7 @@ PHX_TEST("a connection is told of with its parameters, its version and its resul
                       R"(websocket 1.0.0 error /socket {"token":"reject","vsn":"1.0.0"})"});
 }
 
-PHX_TEST("a version that nobody speaks, or a connect that throws, is no connection to tell of") {
+PHX_TEST("an unknown version, or a connect that throws, is not reported") {
   Fixture f;
   int told = 0;
   f.house.telemetry.attach(

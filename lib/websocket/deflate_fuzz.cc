@@ -1,5 +1,4 @@
-/// Compressed messages of any bytes: they inflate to their limit at most, and our own come back.
-///
+/// Compressed messages of any bytes inflate up to their limit, and our own survive a round trip.
 /// The first byte says how large the network's pieces are, and whether messages refer to earlier
 /// ones.
 
@@ -28,13 +27,13 @@ Inflated inflate(Inflater& inflater, std::string_view input, std::size_t piece) 
     if (out.result == Result::good) out.result = inflater.add(bytes, out.message, limit);
   });
   if (out.result == Result::good) out.result = inflater.finish(out.message, limit);
-  constexpr std::size_t a_step = 16'384;  // what the inflater makes before it looks
+  constexpr std::size_t a_step = 16'384;  // the inflater's output before it checks the limit
   must(out.message.size() <= limit + (out.result == Result::too_large ? a_step : 0),
        "a message keeps to its limit");
   return out;
 }
 
-/// A client can read what we write.
+/// A client can inflate what we write.
 void check_round(std::string_view input, int window_bits) {
   static Deflater deflater;
   const auto plain = std::make_shared<const Frame>(Frame{Frame::text, std::string(input)});
@@ -42,7 +41,7 @@ void check_round(std::string_view input, int window_bits) {
   Inflater inflater(false);
   const Inflated out = inflate(inflater, compressed->bytes, compressed->bytes.size() + 1);
   must(out.result == (input.size() > limit ? Result::too_large : Result::good), "it inflates");
-  must(input.size() > limit || out.message == input, "our own messages come back");
+  must(input.size() > limit || out.message == input, "our own messages survive a round trip");
   deflater.forget();
 }
 
@@ -55,11 +54,11 @@ FUZZ(input) {
   for (int message = 0; message < 2; ++message) {
     const Inflated a = inflate(whole, input, input.size() + 1);
     const Inflated b = inflate(cut, input, choice / 2 + 1);
-    // A message both malformed and too large is refused for whichever is seen first.
+    // A message both malformed and too large is refused for the fault that is seen first.
     const bool good = a.result == Result::good;
-    must(good == (b.result == Result::good), "pieces make no difference");
+    must(good == (b.result == Result::good), "the split makes no difference");
     if (!good) break;
-    must(a == b, "pieces make no difference to the message");
+    must(a == b, "the split makes no difference to the message");
   }
   check_round(input, 8 + static_cast<int>(choice % 8));
 }

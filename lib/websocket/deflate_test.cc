@@ -1,4 +1,4 @@
-/// Compressed messages, there and back, by zlib's own hand on the other side.
+/// Compressed messages both ways, with zlib itself on the client's side.
 
 #include "websocket/deflate.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t limit = 1'000'000;
 
-/// A client that compresses, message by message, by one stream.
+/// A client that compresses each message in a single stream.
 class Client {
  public:
   Client() {
@@ -28,7 +28,7 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client() { deflateEnd(&stream_); }
 
-  /// With everything up to the flush's last four bytes, or up to the stream's end.
+  /// The bytes up to the flush's last four, or up to the stream's end.
   std::string message(std::string text, int flush = Z_SYNC_FLUSH) {
     std::string out(text.size() + 1'000, '\0');
     stream_.next_in = reinterpret_cast<Bytef*>(text.data());
@@ -39,7 +39,7 @@ class Client {
     out.resize(out.size() - stream_.avail_out - (flush == Z_FINISH ? 0 : 4));
     return out;
   }
-  /// Reads back what the server compressed, as a client must that keeps its past.
+  /// Inflates what the server compressed, as a client with context takeover does.
   static std::string plain(Inflater& inflater, const std::string& bytes) {
     std::string text;
     expect(inflater.add(bytes, text, limit) == Result::good, "it inflates");
@@ -65,7 +65,7 @@ std::string noise(std::size_t size) {
 
 }  // namespace
 
-PHX_TEST("a message inflates, however it is cut, and so does one that refers to it") {
+PHX_TEST("a message inflates however it is split, and so does one that refers to it") {
   const std::string text = R"([null,"1","phoenix","heartbeat",{}])";
   for (std::size_t cut = 0; cut < 20; ++cut) {
     Client client;
@@ -98,7 +98,7 @@ PHX_TEST("a stream that the client ends goes on with the next message") {
   expect_eq(Client::plain(inflater, second.message("there was")), std::string("there was"));
 }
 
-PHX_TEST("without a past every message stands alone") {
+PHX_TEST("without context takeover each message stands alone") {
   Inflater inflater(false);
   for (const char* text : {"one and one", "one and one"}) {
     Client client;
@@ -109,7 +109,7 @@ PHX_TEST("without a past every message stands alone") {
   std::string message;
   expect(inflater.add(client.message("a thing that is long enough to refer to"), message, limit) ==
              Result::malformed,
-         "a reference to what was forgotten");
+         "a reference to a message that is gone");
 }
 
 PHX_TEST(
@@ -133,17 +133,17 @@ PHX_TEST(
   }
 }
 
-PHX_TEST("a message may be as large as the limit, and a bomb goes off no further") {
+PHX_TEST("a message may be as large as the limit, and a zip bomb stops there") {
   Client client;
   Inflater inflater(true);
   expect_eq(Client::plain(inflater, client.message(std::string(limit, '0'))).size(), limit);
   const std::string bomb = client.message(std::string(100 * limit, '0'));
   std::string message;
   expect(inflater.add(bomb, message, limit) == Result::too_large, "a hundred times the limit");
-  expect(message.size() < limit + 16'385, "and not much more is inflated");
+  expect(message.size() < limit + 16'385, "and little more is inflated");
 }
 
-PHX_TEST("a frame is compressed by itself, in each window, and inflates to what it was") {
+PHX_TEST("a frame is compressed by itself, in each window size, and inflates to its text") {
   Deflater deflater;
   for (int bits = 8; bits <= 15; ++bits) {
     for (const std::string& text :
@@ -157,7 +157,7 @@ PHX_TEST("a frame is compressed by itself, in each window, and inflates to what 
   }
 }
 
-PHX_TEST("a small window is kept: nothing refers further back") {
+PHX_TEST("a small window is kept: no reference goes further back") {
   Deflater deflater;
   const std::string distant = noise(300);  // comes again 300 bytes later
   const auto narrow = deflater.compressed(frame(distant + distant), 8);
@@ -166,7 +166,7 @@ PHX_TEST("a small window is kept: nothing refers further back") {
   expect(wide->bytes.size() < 350, "a wide one can");
 }
 
-PHX_TEST("a frame that others get, too, is compressed once a turn") {
+PHX_TEST("a shared frame is compressed once a turn") {
   Deflater deflater;
   const auto shared = frame("a broadcast");
   const auto others = shared;
@@ -178,7 +178,7 @@ PHX_TEST("a frame that others get, too, is compressed once a turn") {
   expect(deflater.compressed(shared, 15) != first, "nor in a later turn");
 }
 
-PHX_TEST("RSV1 marks a compressed frame alone") {
+PHX_TEST("RSV1 marks only a compressed frame") {
   Outbox outbox;
   outbox.add(frame("ab"), true);
   outbox.add(frame("cd"));

@@ -14,7 +14,7 @@ namespace phx::websocket {
 /// `Sec-WebSocket-Accept` for a client's key.
 std::string accept_key(std::string_view key);
 
-/// What the 101 answer says.
+/// The contents of the 101 answer.
 struct Acceptance {
   std::string_view key;  ///< The client's Sec-WebSocket-Key.
   const std::optional<std::string>& subprotocol;

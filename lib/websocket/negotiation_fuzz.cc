@@ -1,4 +1,4 @@
-/// Offers of permessage-deflate: what we agree on is valid, and is itself an extension's text.
+/// Offers of permessage-deflate: the result is valid, and is itself an extension's text.
 
 #include "websocket/negotiation.h"
 

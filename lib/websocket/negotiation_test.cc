@@ -1,4 +1,4 @@
-/// Offers to compress, and what each is answered.
+/// Offers to compress, and their answers.
 
 #include "websocket/negotiation.h"
 
@@ -9,7 +9,7 @@ using namespace phx::websocket;
 
 namespace {
 
-/// The answer's parameters; "declined" where the offer is not taken.
+/// The answer's parameters; "declined" if the offer is not accepted.
 std::string answer(const std::string& offer) {
   const auto extension = parse_extension(offer);
   if (!extension) return "malformed";
@@ -33,13 +33,13 @@ PHX_TEST("an extension is a name and its parameters, with values or without") {
   }
 }
 
-PHX_TEST("a browser's offer is answered as Cowboy answers it") {
+PHX_TEST("a browser's offer is answered as by Cowboy") {
   expect_eq(answer("permessage-deflate; client_max_window_bits"),
             std::string("; client_max_window_bits=15"));
   expect_eq(answer("permessage-deflate"), std::string());
 }
 
-PHX_TEST("what else is offered is kept and repeated, in Cowboy's order") {
+PHX_TEST("other parameters are agreed on and repeated, in Cowboy's order") {
   expect_eq(answer("permessage-deflate; client_max_window_bits=10"),
             std::string("; client_max_window_bits=10"));
   expect_eq(answer("permessage-deflate; client_no_context_takeover; server_max_window_bits=9; "
@@ -48,14 +48,14 @@ PHX_TEST("what else is offered is kept and repeated, in Cowboy's order") {
                         "; client_max_window_bits=15; server_max_window_bits=9"));
 }
 
-PHX_TEST("what the client wants of us is heeded") {
+PHX_TEST("the client's parameters for our side are applied") {
   expect(agreed("permessage-deflate").client_takes_over, "unless it says so");
   expect(!agreed("permessage-deflate; client_no_context_takeover").client_takes_over, "it says so");
   expect_eq(agreed("permessage-deflate").server_window_bits, 15);
   expect_eq(agreed("permessage-deflate; server_max_window_bits=9").server_window_bits, 9);
 }
 
-PHX_TEST("an offer that can't be kept is declined") {
+PHX_TEST("an offer that we can't honour is declined") {
   for (const char* parameters :
        {"unknown", "server_max_window_bits", "server_max_window_bits=7",
         "server_max_window_bits=16", "server_max_window_bits=09", "client_max_window_bits=x",

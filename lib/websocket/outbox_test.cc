@@ -1,4 +1,4 @@
-/// What goes down the wire, byte for byte, and what is kept until it can.
+/// The bytes on the wire, and the frames that wait.
 
 #include "websocket/outbox.h"
 
@@ -26,7 +26,7 @@ std::string drained(Outbox& outbox) {
 
 }  // namespace
 
-PHX_TEST("frames are framed by RFC 6455, at each of its three sizes") {
+PHX_TEST("frames have RFC 6455's heads, in each of its three sizes") {
   Outbox outbox;
   outbox.add(text("hi"));
   expect_eq(drained(outbox), std::string("\x81\x02hi"));
@@ -36,7 +36,7 @@ PHX_TEST("frames are framed by RFC 6455, at each of its three sizes") {
   expect_eq(drained(outbox).substr(0, 10), std::string("\x81\x7f\0\0\0\0\0\1\0\0", 10));
 }
 
-PHX_TEST("small frames join into one piece, a large one is not copied") {
+PHX_TEST("small frames are joined into one piece, a large one is not copied") {
   Outbox outbox;
   std::string space;
   const auto large = text(std::string(100'000, 'x'));
@@ -47,7 +47,7 @@ PHX_TEST("small frames join into one piece, a large one is not copied") {
   expect(outbox.empty(), "nothing is left");
 }
 
-PHX_TEST("a large frame's head goes with what is before it, and small frames are never cut") {
+PHX_TEST("a large frame's head joins the frames before it, and small frames are never split") {
   Outbox outbox;
   std::string space;
   outbox.add(text("small"));
@@ -60,7 +60,7 @@ PHX_TEST("a large frame's head goes with what is before it, and small frames are
   }
 }
 
-PHX_TEST("what the network does not take comes next, however little it takes at a time") {
+PHX_TEST("bytes that the network does not take come next, however few it takes at a time") {
   for (const std::size_t a_time : {1u, 7u, 10'000u}) {
     Outbox whole, pieces;
     for (Outbox* outbox : {&whole, &pieces}) {
@@ -95,7 +95,7 @@ PHX_TEST("a large frame that is half written is still shared") {
   expect(rest.bytes.data() == large->bytes.data() + 50'000, "the rest is the frame's own bytes");
 }
 
-PHX_TEST("what waits is counted as it goes down the wire, at each size and to the end") {
+PHX_TEST("waiting bytes are counted as on the wire, at each size and to the end") {
   Outbox outbox;
   for (const std::size_t size : {0, 125, 126, 16'383, 16'384, 65'535, 65'536}) {
     outbox.add(text(std::string(size, 'x')));
@@ -116,7 +116,7 @@ PHX_TEST("a frame without bytes takes memory while it waits, and none when it is
   expect_eq(outbox.held(), 0u);
 }
 
-PHX_TEST("an outbox that is never empty holds no frame that was taken") {
+PHX_TEST("an outbox that is never empty releases the frames that were taken") {
   Outbox outbox;
   std::string space;
   const auto large = text(std::string(20'000, 'x'));
@@ -140,7 +140,7 @@ PHX_TEST("a pong has its ping's bytes, and keeps its place") {
                                          "b"));
 }
 
-PHX_TEST("a close frame has its code, or none, and comes behind what waits") {
+PHX_TEST("a close frame has its code, or none, and comes after the waiting frames") {
   Outbox outbox;
   outbox.add(text("hi"));
   outbox.add_close(1011);

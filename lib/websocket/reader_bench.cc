@@ -1,4 +1,4 @@
-/// The cost of parsing a client's frames, beside a memcpy of the same bytes.
+/// The cost of parsing a client's frames, compared with a memcpy of the same bytes.
 ///
 /// `make bench-reader`. The frames are masked text with payloads of 100 bytes, 1 kB and 1 MB. They
 /// are fed 64 kB at a time, like the loop's reads, or 100 bytes at a time.

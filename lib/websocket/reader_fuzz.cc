@@ -1,7 +1,6 @@
-/// Frames out of any bytes: however the network cuts them the same events come, and no message is
-/// larger than the limit.
-///
-/// The first byte says how large the network's pieces are, and whether messages are compressed.
+/// Any bytes: however the network splits them, the same events come, and no message exceeds the
+/// limit. The first byte says how large the network's pieces are, and whether messages are
+/// compressed.
 
 #include "websocket/reader.h"
 
@@ -16,7 +15,7 @@ namespace {
 constexpr std::size_t limit = 10'000;
 
 /// The code that an event fails with. Invalid UTF-8 is found by the serializer in text that comes
-/// at once, and by the reader in pieces: either will do.
+/// at once, and by the reader in pieces; both are right.
 std::optional<socket::CloseCode> fails_with(const websocket::Event& event) {
   if (const auto* failure = std::get_if<websocket::Failure>(&event)) return failure->code;
   const auto* frame = std::get_if<serializer::Frame>(&event);
@@ -40,7 +39,7 @@ std::string read(std::string_view input, std::size_t piece, bool deflates) {
         return;
       }
       if (const auto code = fails_with(event)) {
-        // A message both malformed and too large fails for whichever is seen first.
+        // A message both malformed and too large fails for the fault that is seen first.
         events += "fails " + (deflates ? "" : std::to_string(static_cast<int>(*code)));
         over = true;
         return;
@@ -68,5 +67,5 @@ FUZZ(input) {
   const unsigned choice = phx::testing::first_byte(input);
   const bool deflates = (choice & 1) != 0;
   const std::string whole = read(input, input.size() + 1, deflates);
-  must(whole == read(input, choice / 2 + 1, deflates), "pieces make no difference");
+  must(whole == read(input, choice / 2 + 1, deflates), "the split makes no difference");
 }

@@ -30,7 +30,7 @@ std::string shown(const Event& event) {
   return "more";
 }
 
-/// All that is read of these bytes, given in pieces of one size.
+/// The events read from these bytes, fed in pieces of one size.
 std::vector<std::string> read(const std::string& bytes, std::size_t piece,
                               const Reader::Options& options) {
   Reader reader(options);
@@ -49,7 +49,7 @@ std::vector<std::string> read(const std::string& bytes, std::size_t piece,
   return events;
 }
 
-/// The same however they are cut.
+/// The same, however they are split.
 void expect_events(const std::string& bytes, const std::vector<std::string>& expected,
                    const Reader::Options& options = {.max_message = limit},
                    std::source_location where = std::source_location::current()) {
@@ -60,7 +60,7 @@ void expect_events(const std::string& bytes, const std::vector<std::string>& exp
 
 const Reader::Options deflating{.max_message = limit, .deflate = Deflate{}};
 
-/// A head alone: what is wrong with it must show before anything else comes.
+/// A head alone: its fault must show before anything else comes.
 std::string head(unsigned first, unsigned second, const std::string& more = "") {
   return std::string{static_cast<char>(first), static_cast<char>(second)} + more;
 }
@@ -72,7 +72,7 @@ PHX_TEST("5.1: a frame that is not masked fails with 1002, before its payload ha
   expect_events(head(0x89, 0x00), {"fails with 1002"});
 }
 
-PHX_TEST("5.2: each reserved bit fails with 1002 where nothing was agreed on") {
+PHX_TEST("5.2: each reserved bit fails with 1002 if no extension was agreed on") {
   for (const unsigned bit : {0x40u, 0x20u, 0x10u})
     expect_events(head(0x81 | bit, 0x80), {"fails with 1002"});
 }
@@ -105,7 +105,7 @@ PHX_TEST(
   expect_events(head(0x81, 0xFF, "\x7f" + std::string(7, '\xff') + mask), {"fails with 1009"});
 }
 
-PHX_TEST("5.3: every byte is unmasked by its place in the payload") {
+PHX_TEST("5.3: every byte is unmasked by its position in the payload") {
   const std::string payload = "The quick brown fox jumps over the lazy dog";
   for (std::size_t size = 0; size < payload.size(); ++size) {
     expect_events(client_frame(Opcode::text, payload.substr(0, size), {.mask = "\x12\x34\xab\xcd"}),
@@ -113,7 +113,7 @@ PHX_TEST("5.3: every byte is unmasked by its place in the payload") {
   }
 }
 
-PHX_TEST("5.4: fragments are put together, control frames come between them") {
+PHX_TEST("5.4: fragments are joined, and control frames may come between them") {
   expect_events(client_frame(Opcode::text, "one ", {.final = false}) +
                     client_frame(Opcode::ping, "p") +
                     client_frame(Opcode::continuation, "two ", {.final = false}) +
@@ -122,7 +122,7 @@ PHX_TEST("5.4: fragments are put together, control frames come between them") {
                 {"ping p", "pong", "text one two three", "binary next"});
 }
 
-PHX_TEST("5.4: fragments may be empty, the first, one in the middle and the last") {
+PHX_TEST("5.4: any fragment may be empty") {
   expect_events(client_frame(Opcode::text, "", {.final = false}) +
                     client_frame(Opcode::continuation, "", {.final = false}) +
                     client_frame(Opcode::continuation, "a", {.final = false}) +
@@ -158,8 +158,7 @@ PHX_TEST("5.5.1: a close has no payload, or a code and a reason") {
   expect_events(client_frame(Opcode::close, std::string("\x03\xe8\xff", 3)), {"fails with 1007"});
 }
 
-PHX_TEST(
-    "7.4: codes that may be sent are answered with themselves, others with 1002, as Cowboy does") {
+PHX_TEST("7.4: codes that may be sent are echoed, others are answered with 1002, as on Cowboy") {
   const auto answer = [](unsigned code) {
     const std::string payload{static_cast<char>(code >> 8), static_cast<char>(code)};
     const auto event = read_close(payload);
@@ -186,7 +185,7 @@ PHX_TEST("8.1: text in pieces fails with 1007 as soon as it can't become UTF-8, 
     expect_events(begun("abc") + client_frame(Opcode::ping, "p") +
                       client_frame(Opcode::continuation, bad, {.final = false}),
                   {"ping p", "fails with 1007"});
-    // Nobody waits for the end of a frame that announces more.
+    // Fails before the end of a frame that announces more.
     const std::string large = client_frame(Opcode::text, bad + std::string(1'000, 'x'));
     expect_events(large.substr(0, large.size() - 900), {"fails with 1007"});
     expect_events(client_frame(Opcode::binary, bad, {.final = false}), {});
@@ -198,13 +197,13 @@ PHX_TEST("8.1: text in pieces fails with 1007 as soon as it can't become UTF-8, 
   }
 }
 
-PHX_TEST("what comes before a close in the same bytes is read first, and nothing behind it") {
+PHX_TEST("frames before a close in the same bytes are read first, and none after it") {
   expect_events(client_frame(Opcode::text, "a") + client_frame(Opcode::ping, "") +
                     client_frame(Opcode::close, "") + client_frame(Opcode::text, "b"),
                 {"text a", "ping ", "close 0"});
 }
 
-PHX_TEST("a message over the limit fails with 1009, when the head that announces it has come") {
+PHX_TEST("a message over the limit fails with 1009 as soon as its head has come") {
   const Reader::Options small{.max_message = 10};
   expect_events(client_frame(Opcode::text, std::string(10, 'x')), {"text " + std::string(10, 'x')},
                 small);
@@ -223,7 +222,7 @@ PHX_TEST("memory grows with what has come, not with what is announced") {
   expect(reader.held() < 10'000, "held: " + std::to_string(reader.held()));
 }
 
-PHX_TEST("7692, 6: RSV1 is for the first frame of a message alone") {
+PHX_TEST("7692, 6: RSV1 is only for the first frame of a message") {
   expect_events(head(0xC9, 0x80), {"fails with 1002"}, deflating);
   expect_events(head(0xC8, 0x80), {"fails with 1002"}, deflating);
   expect_events(client_frame(Opcode::text, "a", {.final = false}) + head(0xC0, 0x80),
@@ -231,7 +230,7 @@ PHX_TEST("7692, 6: RSV1 is for the first frame of a message alone") {
   expect_events(head(0xA1, 0x80), {"fails with 1002"}, deflating);  // RSV2
 }
 
-PHX_TEST("7692, 7.2.3: the standard's own messages inflate") {
+PHX_TEST("7692, 7.2.3: the standard's example messages inflate") {
   const auto compressed = [](const std::string& payload, bool final = true) {
     return client_frame(Opcode::text, payload, {.final = final, .rsv1 = true});
   };
@@ -280,7 +279,7 @@ PHX_TEST("a reader that has inflated its share leaves the rest of its input") {
       if (std::holds_alternative<NeedMore>(event)) break;
       events.push_back(shown(event));
     }
-    expect(reader.paused() || input.empty(), "it reads on until it may not");
+    expect(reader.paused() || input.empty(), "it reads until its share is spent");
   }
   expect_eq(events, std::vector<std::string>{"text " + std::string(limit, 'x'),
                                              "text " + std::string(limit, 'x'), "ping p"});

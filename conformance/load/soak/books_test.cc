@@ -68,8 +68,7 @@ PHX_TEST("what was lost and not missed is found") {
 }
 
 PHX_TEST("the page of Prometheus is read by kind and reason") {
-  const Books books =
-      books_in(R"(# HELP phoenix_redis_published_total Messages that Redis has taken.
+  const Books books = books_in(R"(# HELP phoenix_redis_published_total Messages that Redis accepted.
 phoenix_redis_published_total{kind="broadcast"} 1234
 phoenix_redis_published_total{kind="presence"} 7
 phoenix_redis_receivers_total{kind="broadcast"} 2468

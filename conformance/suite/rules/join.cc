@@ -289,7 +289,7 @@ RULE("J-17", must, contract, "joins of two sockets to one topic are two channels
   second.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
 }
 
-RULE("J-18", must, contract, "a second join that is refused ends the first all the same",
+RULE("J-18", must, contract, "a second join that is refused still ends the first",
      "Phoenix.Socket.handle_in phx_join") {
   Client& client = t.join();
   client.send(R"(["2","2","{topic}","phx_join",{"join":"error"}])");

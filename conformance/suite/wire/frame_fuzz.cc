@@ -36,5 +36,5 @@ Story read(std::string_view input, std::size_t piece) {
 
 FUZZ(input) {
   const std::size_t piece = phx::testing::first_byte(input) + 1;
-  must(read(input, input.size() + 1) == read(input, piece), "pieces make no difference");
+  must(read(input, input.size() + 1) == read(input, piece), "the split makes no difference");
 }

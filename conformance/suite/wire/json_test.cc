@@ -52,7 +52,7 @@ PHX_TEST("members that are not there are null, and say no text") {
 
 PHX_TEST("quoted text is JSON") { expect_eq(as_json("a\"\n"), std::string(R"("a\"\n")")); }
 
-PHX_TEST("a NUL behind a value is no end of the text") {
+PHX_TEST("a NUL after a value does not end the text") {
   expect(!parse_json(std::string_view("1\0", 2)), "it is no JSON");
 }
 
