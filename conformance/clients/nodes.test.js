@@ -42,7 +42,7 @@ class Cluster {
     return `phx:Elixir.${this.#name}.Adapter`;
   }
 
-  /** All of them hear each other. */
+  /** All nodes are connected. */
   hears(count) {
     return redis.subscribers(this.channel, count);
   }

@@ -60,7 +60,7 @@ test("SIGHUP shows newcomers a new certificate, and no connection ends", async (
     const old = await shown();
     renew(kind);
     assert.equal(await shown(), old, "before the signal");
-    await reload("new clients are shown the certificate");
+    await reload("new clients get the certificate");
     const fresh = await shown();
     assert.notEqual(fresh, old);
     assert.equal(await shown("localhost"), fresh, "whoever asks for the name sees it, too");
@@ -77,7 +77,7 @@ test("a broken certificate keeps the old one, and the log says what is wrong", a
   assert.equal(await shown(), old);
   assert.deepEqual(await ask(channel, "echo", { a: 1 }), { a: 1 });
   renew();
-  await reload("new clients are shown the certificate");
+  await reload("new clients get the certificate");
   assert.notEqual(await shown(), old);
 });
 

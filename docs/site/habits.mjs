@@ -22,7 +22,7 @@ export const habits = [
   },
   {
     name: "so many",
-    pattern: /\bso many\b(?! \w+( \w+)? that\b)/gi,
+    pattern: /\bso many\b(?! (\w+ ){1,5}that\b)/gi,
     instead: "the number, or the limit",
     wrong: ["So many of the frames are written."],
     right: ["so many frames that the limit is reached"],
@@ -30,7 +30,7 @@ export const habits = [
   {
     name: "told",
     pattern:
-      /\b(is|are|was|were|be|been|being|gets?|got|not|never|and|or) told\b(?! apart)|\btold (of|by|about)\b/gi,
+      /\b(is|are|was|were|be|been|being|gets?|got|not|never|and|or) told\b(?! (apart|to)\b)|\btold (of|by|about)\b/gi,
     instead: "reported, notified, logged",
     wrong: ["a crash is told", "told of the end"],
     right: ["a crash is reported", "two clients can be told apart"],
@@ -38,10 +38,10 @@ export const habits = [
   {
     name: "behind",
     pattern:
-      /(?<!\b(falls?|fell|fallen|left|leaves?|lags?|lagging|hides?|hidden|runs?|is|sits?|are|servers?|nodes?|stay|stays) )\bbehind\b(?! (a|the|an|your|its|nginx|HAProxy|TLS)\b)|\bbehind (it|that|this|all|each other|one another)\b/gi,
+      /(?<!\b(falls?|fell|fallen|lags?|lagging|hides?|hidden|runs?|is|sits?|are|servers?|nodes?|clients?|stays?) |\b(leaves?|left|leaving)\b.{0,60} )\bbehind\b(?! (a|the|an|one|your|its|proxies|nginx|HAProxy|TLS)\b|\(\))|\bbehind (it|that|this|all|each other|one another)\b/gi,
     instead: "after; keep it for a proxy in front, and for a reader that falls behind",
     wrong: ["a null behind every name", "the message behind it", "Behind this nothing follows"],
-    right: ["a server behind a proxy", "a client that falls behind", "it runs behind nginx"],
+    right: ["a server behind a proxy", "a client that falls behind", "it leaves no memory behind"],
   },
   {
     name: "is no",
@@ -69,10 +69,10 @@ export const habits = [
   {
     name: "one as a pronoun",
     pattern:
-      /(?<!\b(only|no|each|every|this|that|the|any|which|next|last|first|second|new|old|a|than|other|another|just|by|at|least|most|exactly|is|with|until|an? \w+) )\bone (may|can|cannot|can't|must|should|would|wants|needs|sees|writes|asks|says|knows|has to|could|might)\b|\bone's\b/gi,
+      /(?<!\b(only|no|each|every|this|that|the|any|which|next|last|first|second|new|old|a|than|other|another|just|by|at|least|most|exactly|is|with|until|an? \w+) )\bone (may|can|cannot|can't|must|should|would|wants|needs|sees|writes|asks|says|knows|has to|could|might)\b|\b(under|with|of|in|by|is|to) one's\b/gi,
     instead: "you, the caller, or the passive",
-    wrong: ["one can build it with clang", "as one says it"],
-    right: ["only one may run", "you can build it"],
+    wrong: ["one can build it with clang", "as one says it", "under one's name"],
+    right: ["only one may run", "you can build it", "the first one's place"],
   },
   {
     name: "so that twice in a sentence",

@@ -172,7 +172,8 @@ PHX_TEST("a websocket is refused for its version, or by connect") {
          rendered_500, "error: a request failed path=/socket/websocket reason=boom"});
 }
 
-PHX_TEST("a request that is not an upgrade is told what it lacks, after connect has accepted it") {
+PHX_TEST(
+    "a refused request that is not an upgrade names what it lacks, after connect has accepted it") {
   const auto at_headers = at_websocket("upgrade headers", 400);
   const std::string line = "info: a connection was refused" + at_headers;
   holds({"HTTP/1.0", [](Fixture& f) { f.request.version = 10; },

@@ -262,7 +262,7 @@ void ProgramOptions::finish() {
   if (!admin_token_file.empty()) {
     if (!admin_port) {
       throw OptionError("ProgramOptions::admin_port",
-                        "expected a port for the API, since there is a token");
+                        "expected a port for the API, because there is a token");
     }
     api.token = first_line(admin_token_file, "ProgramOptions::admin_token_file");
     api.rate = {admin_rate, admin_rate};

@@ -1,4 +1,4 @@
-/// Comparing what replicas know.
+/// Compares and merges replicas' clocks.
 
 #include "presence/clocks.h"
 

@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// How much of each replica's operations somebody knows, and who of several knows the most.
-///
+/// How much of each replica's operations a replica knows, and which of several know the most.
 /// Mirrors Phoenix.Tracker.Clock, whose maps are called contexts, or clocks.
 
 #include <map>
@@ -11,27 +10,28 @@
 
 namespace phx::presence {
 
-/// All operations up to this one of each replica are known. A replica that is missing is unknown.
+/// The last operation known of each replica; all earlier ones are known. A missing replica is
+/// unknown.
 using Clocks = std::map<ReplicaRef, Count>;
 
-/// A replica, and what it says it knows.
+/// A replica, and what it claims to know.
 struct ReplicaClocks {
   ReplicaRef replica;
   Clocks clocks;
   bool operator==(const ReplicaClocks&) const = default;
 };
 
-/// Whether `a` knows all replicas that `b` does, and as much of each.
+/// Whether `a` knows all replicas that `b` knows, and at least as much of each.
 bool dominates(const Clocks& a, const Clocks& b);
-/// The same of the replicas in `a` alone; and without any, whether `b` has none either.
+/// The same for only the replicas in `a`; if it has none, whether `b` has none either.
 bool dominates_or_equal(const Clocks& a, const Clocks& b);
-/// The greater (the lower) clock of each replica in either.
+/// The higher (lower) clock of each replica in either.
 Clocks upper_bound(Clocks a, const Clocks& b);
 Clocks lower_bound(Clocks a, const Clocks& b);
-/// Those of `clocks` whose replicas are in `known`, too.
+/// Those of `clocks` whose replicas are also in `known`.
 Clocks shared(const Clocks& clocks, const Clocks& known);
 
-/// Adds what one replica knows; those remain whose knowledge no other in the set covers.
+/// Adds a replica's clocks; keeps only those that no other in the set dominates.
 void append(std::vector<ReplicaClocks>& set, ReplicaClocks heard);
 
 }  // namespace phx::presence

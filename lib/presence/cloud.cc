@@ -1,4 +1,4 @@
-/// Joining and cutting ranges.
+/// Joins and cuts ranges.
 
 #include "presence/cloud.h"
 

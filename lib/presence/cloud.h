@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A set of one replica's operations, kept as ranges: most of them follow on each other.
+/// A set of one replica's operations, kept as ranges, because most are consecutive.
 
 #include <cstddef>
 #include <map>
@@ -17,11 +17,11 @@ class Cloud {
   void insert(const Cloud& other);
   bool contains(Count count) const;
   bool empty() const { return size_ == 0; }
-  /// How many operations, not ranges.
+  /// The number of operations, not of ranges.
   std::size_t size() const { return size_; }
 
-  /// What is known of a replica whose operations are known up to `clock`, and those in this set:
-  /// the clock of those without a gap. The set keeps only what lies beyond it.
+  /// Merges the set with the operations up to `clock`: returns the clock up to which there is no
+  /// gap. The set keeps only the operations beyond it.
   Count compact(Count clock);
 
   /// Each range's last by its first.
@@ -29,7 +29,7 @@ class Cloud {
   bool operator==(const Cloud& other) const { return ranges_ == other.ranges_; }
 
  private:
-  std::map<Count, Count> ranges_;  // apart from each other by one at least
+  std::map<Count, Count> ranges_;  // with a gap of at least one between ranges
   std::size_t size_ = 0;
 };
 

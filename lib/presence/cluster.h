@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a Presence has beside its list when there are other nodes. For presence/*.cc alone.
+/// A Presence's state besides its list when there are other nodes. Only for presence/*.cc.
 
 #include <memory>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the presences of several nodes must agree on, and what each may choose.
+/// Options of presences on several nodes: some must agree on all nodes, others may differ.
 
 #include <cstddef>
 #include <string>
@@ -10,13 +10,14 @@
 namespace phx::presence {
 
 struct ClusterOptions {
-  /// The module of the application: `ContractWeb.Presence`. On all nodes the same.
+  /// The application's module: `ContractWeb.Presence`. The same on all nodes.
   std::string name;
-  /// Into how many trackers topics are divided. On all nodes the same. Mirrors `pool_size`.
+  /// The number of trackers that topics are divided among. The same on all nodes. Mirrors
+  /// `pool_size`.
   std::size_t pool_size = 1;
-  /// Whether others are told, when the server stops, that this node will not come back: then its
-  /// presences leave at once, and not after down_period. Mirrors `permdown_on_shutdown`, which does
-  /// nothing in Phoenix.Presence.
+  /// Whether a stopping server tells other nodes that it will not come back: then its presences
+  /// leave at once, not after down_period. Mirrors `permdown_on_shutdown`, which does nothing in
+  /// Phoenix.Presence.
   bool permdown_on_shutdown = true;
   TrackerOptions tracker = {};
 };

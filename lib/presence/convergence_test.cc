@@ -1,4 +1,4 @@
-/// Whatever becomes of messages, replicas agree in the end: some thousand histories by chance.
+/// Replicas converge, whatever happens to their messages: some thousand random histories.
 
 #include <fmt/format.h>
 
@@ -16,19 +16,19 @@ using namespace phx::testing;
 
 namespace {
 
-/// What clients of one node believe, who are told nothing but what changes.
+/// The list of one node's clients, who are sent only changes.
 class Mirror {
  public:
   void hear(const Diffs& diffs) {
     for (const auto& [topic, diff] : diffs) {
       for (const auto& [key, metas] : diff.leaves) {
         for (const Meta& meta : metas) {
-          expect(shown_.erase(line(topic, key, meta)) == 1, "who leaves was here");
+          expect(shown_.erase(line(topic, key, meta)) == 1, "a leave is of a present one");
         }
       }
       for (const auto& [key, metas] : diff.joins) {
         for (const Meta& meta : metas) {
-          expect(shown_.insert(line(topic, key, meta)).second, "who joins was not here");
+          expect(shown_.insert(line(topic, key, meta)).second, "a join is of an absent one");
         }
       }
     }
@@ -44,7 +44,7 @@ class Mirror {
   std::set<std::string> shown_;
 };
 
-/// One run of one node: what it knows, and what its clients believe.
+/// One run of one node: its state, and its clients' list.
 struct Node {
   Node(std::string name, int run) : state(ReplicaRef(std::move(name), run), shown) {}
 
@@ -78,7 +78,7 @@ struct Sent {
   Transfer what;
 };
 
-/// As another node sees it, to whom the processes mean nothing.
+/// As another node sees it, without the processes.
 template <class T>
 T abroad(T sent) {
   for (auto& [ref, part] : sent.parts) {
@@ -91,7 +91,7 @@ T abroad(T sent) {
   return sent;
 }
 
-/// Some nodes, and a network that loses, doubles and mixes up what they send each other.
+/// Some nodes, and a network that loses, duplicates and reorders their messages.
 class History {
  public:
   explicit History(std::uint64_t seed) : random_(seed) {
@@ -157,12 +157,12 @@ class History {
       return network_.push_back({asked.state.self(), std::move(transfer)});
     }
     const auto size = static_cast<std::size_t>(1 + below(3));
-    for (Snapshot& slice : sliced(std::move(*snapshot), size)) {  // each may be lost by itself
+    for (Snapshot& slice : sliced(std::move(*snapshot), size)) {  // each may be lost alone
       network_.push_back({asked.state.self(), std::move(slice)});
     }
   }
 
-  /// Any message, and perhaps not for the last time.
+  /// Delivers any message, perhaps not for the last time.
   void deliver(Node& node) {
     if (network_.empty()) return;
     const auto at = network_.begin() + below(static_cast<int>(network_.size()));
@@ -171,7 +171,7 @@ class History {
     if (sent.from != node.state.self()) hear(node, sent);
   }
 
-  /// A delta is a heartbeat, too; what answers a request is none.
+  /// A delta is a heartbeat too; an answer to a request is not.
   void hear(Node& node, const Sent& sent) {
     if (std::holds_alternative<Delta>(sent.what)) announce(node, sent.from);
     std::visit([&](const auto& what) { node.mirror.hear(node.state.merge(abroad(what))); },
@@ -188,12 +188,12 @@ class History {
     catch_up(node);
   }
 
-  /// Perhaps not yet with all: what comes next finds a list that lags.
+  /// Perhaps only a part: the next message then finds a list that lags.
   void catch_up(Node& node) {
     node.mirror.hear(node.state.go_on(one_in(2) ? 1'000 : static_cast<std::size_t>(below(3))));
   }
 
-  /// `node` takes another replica for down, or for gone.
+  /// `node` considers another replica down, or gone.
   void suspect(Node& node) {
     const ReplicaRef ref(fmt::format("n{}", below(static_cast<int>(nodes_.size()))),
                          1 + below(runs_));
@@ -217,7 +217,7 @@ class History {
     }
   }
 
-  /// All that is under way comes; then nothing is lost any more, and runs that have ended are gone.
+  /// Delivers all messages under way; then none is lost any more, and ended runs are gone.
   void heal() {
     std::shuffle(network_.begin(), network_.end(), random_);
     for (const Sent& sent : network_) {
@@ -261,7 +261,7 @@ class History {
     }
   }
 
-  /// What each node says of its own processes alone.
+  /// Each node's list of only its own processes.
   std::vector<std::string> own_presences() const {
     std::vector<std::string> lines;
     for (const auto& node : nodes_) {
@@ -284,6 +284,6 @@ class History {
 
 }  // namespace
 
-PHX_TEST("whatever was lost, doubled, mixed up or started again, all lists are one in the end") {
+PHX_TEST("all lists converge, whatever was lost, duplicated, reordered or restarted") {
   with_each_seed(5'000, [](std::uint64_t seed) { History(seed).run(); });
 }

@@ -1,4 +1,4 @@
-/// Deltas that follow on each other become one.
+/// Joins consecutive deltas.
 
 #include "presence/delta.h"
 
@@ -8,7 +8,7 @@
 namespace phx::presence {
 namespace {
 
-/// Beyond all that there are.
+/// Beyond all operations.
 constexpr Count any_count = std::numeric_limits<Count>::max();
 
 Cloud between(const Cloud& cloud, Count first, Count last) {
@@ -19,7 +19,7 @@ Cloud between(const Cloud& cloud, Count first, Count last) {
   return found;
 }
 
-/// Whether this operation is among those that a delta knows of.
+/// Whether a delta covers this operation.
 bool knows(const Delta& delta, const ReplicaRef& replica, Count count) {
   const auto clock = delta.context.find(replica);
   if (clock != delta.context.end() && clock->second >= count) return true;
@@ -36,7 +36,8 @@ bool follow_on_each_other(const Delta& a, const Delta& b) {
   return dominates_or_equal(b.end, a.start) && dominates_or_equal(a.end, b.start);
 }
 
-/// Drops the presences that `later` knows to have left: it has their operations, but not them.
+/// Drops the presences that have left by `later`: it covers their operations, but lacks the
+/// presences.
 void drop_left(Delta& delta, const Delta& later) {
   for (auto& [replica, part] : delta.parts) {
     const auto clock = later.context.find(replica);
@@ -86,7 +87,7 @@ void Delta::forget(const ReplicaRef& gone) {
 
 bool Delta::merge(const Delta& other) {
   if (!follow_on_each_other(*this, other)) return false;
-  Parts joined;  // what `other` brings and this does not know
+  Parts joined;  // what `other` adds
   for (const auto& [ref, part] : other.parts) {
     for (const auto& [count, value] : part.values) {
       if (!knows(*this, ref, count)) joined[ref].values.emplace(count, value);
@@ -100,8 +101,8 @@ bool Delta::merge(const Delta& other) {
   return true;
 }
 
-/// A slice says of some operations in a row what has become of them: the context says so of all
-/// up to a presence of the slice, and `after` takes out what earlier slices said.
+/// A slice covers some consecutive operations: its context covers all up to a presence of the
+/// slice, and `after` excludes those of earlier slices.
 std::vector<Snapshot> sliced(Snapshot snapshot, std::size_t size) {
   std::size_t presences = 0;
   for (const auto& [ref, clock] : snapshot.context) snapshot.parts[ref];

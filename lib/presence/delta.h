@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What replicas send each other of their states: some operations, or all that they know.
+/// What replicas send each other: some operations, or their whole state.
 
 #include <cstddef>
 #include <map>
@@ -13,8 +13,8 @@
 
 namespace phx::presence {
 
-/// Of one replica's operations: which these are, and the presences that some of them brought and
-/// none has taken away. An operation without a presence says that its presence has left.
+/// Some replicas' operations, and the presences that they added and that have not left. An
+/// operation without a presence means that its presence has left.
 struct Part {
   Cloud cloud;
   std::map<Count, ValuePtr> values;
@@ -24,38 +24,40 @@ using Parts = std::map<ReplicaRef, Part>;
 /// Some operations. Mirrors the Phoenix.Tracker.State of mode `delta`.
 struct Delta {
   ReplicaRef replica;   ///< Whose delta it is.
-  Clocks context = {};  ///< Beside those of the clouds, all operations up to these; mostly none.
+  Clocks context = {};  ///< Besides the clouds, all operations up to these; usually none.
   Parts parts = {};
-  /// It has all operations after `start` up to `end`; of other replicas, perhaps some.
+  /// It has all of its replica's operations after `start` up to `end`; perhaps some of other
+  /// replicas'.
   Clocks start = {}, end = {};
 
-  /// Whether it has operations at all.
+  /// Whether it has any operations.
   bool empty() const;
-  /// How many operations and presences.
+  /// The number of operations and presences.
   std::size_t size() const;
-  /// What somebody with these clocks can make use of: replicas that he does not know are left out.
+  /// The part that a replica with these clocks can use: replicas unknown to it are left out.
   Delta extract(const Clocks& clocks) const;
   /// A replica is gone for good.
   void forget(const ReplicaRef& replica);
-  /// Adds a later delta, or an earlier one. False, and nothing has changed, where operations
-  /// between the two are missing.
+  /// Adds a later or an earlier delta. False, without a change, if operations between the two are
+  /// missing.
   bool merge(const Delta& other);
 };
 
-/// All that a replica knows of those that the asker knows, too. Mirrors the state of mode `normal`.
+/// All that a replica knows about replicas that the asker also knows. Mirrors the state of mode
+/// `normal`.
 struct Snapshot {
   ReplicaRef replica;
   Clocks context;
-  Parts parts;  ///< The clouds hold what lies beyond the context.
+  Parts parts;  ///< The clouds hold the operations beyond the context.
   std::map<ReplicaRef, bool> is_up = {};
-  Clocks after = {};  ///< A slice says nothing of operations up to these.
+  Clocks after = {};  ///< A slice does not cover operations up to these.
 };
 
-/// The same in slices of `size` presences, which say together what it says: so that nobody must
-/// take in all of it at once. They are to be merged in their order.
+/// The same in slices of `size` presences, so that it need not be merged all at once. Merge them in
+/// order.
 std::vector<Snapshot> sliced(Snapshot snapshot, std::size_t size);
 
-/// What a replica is sent that asked for what it lacks.
+/// The answer to a replica that asks for what it lacks.
 using Transfer = std::variant<Delta, Snapshot>;
 
 }  // namespace phx::presence

@@ -1,4 +1,4 @@
-/// Keeping deltas of several lengths, and choosing one.
+/// Keeps deltas of several lengths, and chooses one.
 
 #include "presence/generations.h"
 
@@ -9,7 +9,7 @@
 namespace phx::presence {
 namespace {
 
-/// Whether a delta brings something to somebody with these clocks, and leaves no gap before it.
+/// Whether a delta adds something for a replica with these clocks, without a gap before it.
 bool covers(const Delta& delta, const Clocks& clocks) {
   const Clocks start = shared(delta.start, clocks), end = shared(delta.end, clocks);
   return !dominates_or_equal(start, end) && dominates_or_equal(clocks, start) &&
@@ -20,7 +20,7 @@ bool covers(const Delta& delta, const Clocks& clocks) {
 
 void Generations::push(const SharedState& state, const Delta& delta) {
   if (deltas_.empty()) deltas_.assign(max_sizes_.size(), state.delta());
-  std::optional<Delta> overflown;  // the generation before, with the delta, where it got too long
+  std::optional<Delta> overflown;  // the previous generation with the delta, if it got too long
   const Delta* shorter = &delta;   // the same, wherever it is now
   for (std::size_t i = 0; i < deltas_.size(); ++i) {
     Delta& generation = deltas_[i];
@@ -28,7 +28,7 @@ void Generations::push(const SharedState& state, const Delta& delta) {
       shorter = &generation;
       continue;
     }
-    // It begins anew where the shorter one does.
+    // It restarts where the shorter one starts.
     Delta begun = overflown && shorter == &*overflown ? std::move(*overflown) : *shorter;
     overflown = std::exchange(generation, std::move(begun));
     shorter = &*overflown;

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The latest operations, kept in case that somebody has missed just these: so that a short gap
-/// costs a few presences, and not all of them.
+/// Keeps the latest operations for replicas that missed them, so that a short gap costs a few
+/// presences, and not all of them.
 
 #include <cstddef>
 #include <vector>
@@ -12,7 +12,7 @@ namespace phx::presence {
 
 class SharedState;
 
-/// One delta for each size, the later ones longer, and reaching further back. Mirrors
+/// One delta for each size; the larger ones reach further back. Mirrors
 /// Phoenix.Tracker.DeltaGeneration.
 class Generations {
  public:
@@ -22,12 +22,13 @@ class Generations {
 
   /// A delta that `state` has sent or merged.
   void push(const SharedState& state, const Delta& delta);
-  /// A snapshot has come: what these deltas reach back to is known no longer.
+  /// A snapshot was merged: how far these deltas reach back is no longer known.
   void clear() { deltas_.clear(); }
   /// A replica is gone for good.
   void forget(const ReplicaRef& replica);
 
-  /// What somebody with these clocks lacks: the shortest delta that has all of it, or everything.
+  /// What a replica with these clocks lacks: the shortest delta that has all of it, or the whole
+  /// state.
   Transfer extract(const SharedState& state, const Clocks& clocks) const;
 
  private:

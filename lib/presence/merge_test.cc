@@ -1,4 +1,4 @@
-/// What replicas know of each other, and what they do with it: clocks, clouds, deltas, states.
+/// How replicas merge each other's changes: clocks, clouds, deltas, states.
 
 #include "presence/generations.h"
 #include "presence/shared_state.h"
@@ -13,7 +13,7 @@ namespace {
 const ReplicaRef a{"a", 1}, b{"b", 1}, c{"c", 1};
 const process::Pid ann{0, 1}, bob{0, 2};
 
-/// `key: phx_refs` of everybody on the topic.
+/// `key: phx_refs` of all presences on the topic.
 std::string listed(const State& list, const char* topic = "t") {
   std::string text;
   for (const auto& [key, metas] : list.on(topic)) {
@@ -37,7 +37,7 @@ Cloud cloud(std::initializer_list<Count> counts) {
   return made;
 }
 
-/// A node: its list, and what it knows of others. Its processes are on topic t.
+/// A node: its list, and its knowledge of others. Its processes are on topic t.
 struct Node {
   explicit Node(const ReplicaRef& self, std::initializer_list<ReplicaRef> others = {})
       : state(self, list) {
@@ -59,7 +59,7 @@ struct Node {
 
 }  // namespace
 
-PHX_TEST("a cloud is what was put into it, in any order and as often as one likes") {
+PHX_TEST("a cloud holds what was added, in any order, however often") {
   Cloud some = cloud({5, 1, 3, 4, 5, 9});
   expect_eq(some.ranges(), std::map<Count, Count>{{1, 1}, {3, 5}, {9, 9}});
   expect_eq(some.size(), 5u);
@@ -72,11 +72,11 @@ PHX_TEST("a cloud is what was put into it, in any order and as often as one like
   expect(!some.contains(10) && !some.contains(19) && !some.contains(21), "and no others");
 }
 
-PHX_TEST("a snapshot's slices say together what it says, and none more") {
+PHX_TEST("a snapshot's slices together cover exactly the snapshot") {
   const auto value = [](const char* ref) {
     return std::make_shared<const Value>(Value{"t", "u", {{}, ref, Json::object()}});
   };
-  // Of a's first 8 operations and its 12th, four brought who is here; b's have all left.
+  // Of a's first 8 operations and its 12th, four added present users; b's have all left.
   Snapshot whole{c, {{a, 8}, {b, 3}}, {}, {}};
   whole.parts[a] = {cloud({12}),
                     {{2, value("2")}, {3, value("3")}, {8, value("8")}, {12, value("12")}}};
@@ -84,7 +84,7 @@ PHX_TEST("a snapshot's slices say together what it says, and none more") {
   expect_eq(slices.size(), 3u);
   expect(slices[0].after.at(a) == 0 && slices[0].context.at(a) == 3, "up to its last");
   expect(slices[1].after.at(a) == 3 && slices[1].context.at(a) == 8, "the rest");
-  expect(slices[1].parts.at(a).cloud == cloud({12}), "and what lies beyond");
+  expect(slices[1].parts.at(a).cloud == cloud({12}), "and the operations beyond");
   expect_eq(slices[2].context.at(b), 3u);
   expect_eq(sliced(whole, 4).size(), 1u);
 
@@ -102,21 +102,22 @@ PHX_TEST("a cloud without a gap to the clock becomes the clock") {
   expect_eq(some.compact(3), 6u);
   expect_eq(some.size(), 1u);
   expect_eq(some.compact(8), 8u);
-  expect(some.empty(), "nothing lies beyond it");
+  expect(some.empty(), "nothing is beyond it");
 }
 
-PHX_TEST("a clock dominates another that it reaches in everything the other knows") {
+PHX_TEST("clocks dominate others that they equal or exceed in every replica") {
   expect(dominates({{a, 2}, {b, 1}}, {{a, 2}}), "it knows more replicas");
   expect(!dominates({{a, 3}}, {{a, 2}, {b, 0}}), "it knows fewer");
   expect(!dominates({{a, 3}, {b, 1}}, {{a, 2}, {b, 2}}), "one is newer");
   expect(dominates_or_equal({{a, 3}}, {{a, 2}, {b, 2}}), "only its own replicas count");
-  expect(dominates_or_equal({}, {}) && !dominates_or_equal({}, {{a, 0}}), "nothing is no more");
+  expect(dominates_or_equal({}, {}) && !dominates_or_equal({}, {{a, 0}}),
+         "empty clocks do not dominate");
 }
 
-PHX_TEST("of a set of clocks those remain that no other covers") {
+PHX_TEST("of a set of clocks those remain that no other dominates") {
   std::vector<ReplicaClocks> set;
   append(set, {a, {}});
-  expect(set.empty(), "nobody knows nothing");
+  expect(set.empty(), "empty clocks are dropped");
   append(set, {a, {{a, 1}, {b, 1}}});
   append(set, {b, {{a, 0}, {b, 1}}});
   expect_eq(set.size(), 1u);
@@ -126,7 +127,7 @@ PHX_TEST("of a set of clocks those remain that no other covers") {
   expect(set.size() == 1 && set[0].replica == b, "b covers both");
 }
 
-PHX_TEST("a delta has each operation, and the presences that are still there") {
+PHX_TEST("a delta has each operation, and the presences that have not left") {
   Node state(a);
   state.track("u", ann, "1");
   state.track("v", bob, "2");
@@ -145,7 +146,7 @@ PHX_TEST("a delta has each operation, and the presences that are still there") {
   expect(state.state.take_delta().empty(), "nothing has happened since");
 }
 
-PHX_TEST("what another replica tracks, updates and untracks joins and leaves here") {
+PHX_TEST("another replica's tracks, updates and untracks are joins and leaves here") {
   Node one(a);
   Node two(b, {a});
   one.track("u", ann, "1");
@@ -159,18 +160,18 @@ PHX_TEST("what another replica tracks, updates and untracks joins and leaves her
   diffs = two.state.merge(one.state.take_delta());
   expect(diffs["t"].joins.empty() && keys(diffs["t"].leaves) == "ux1", "it leaves");
   expect_eq(listed(two.list), std::string(""));
-  expect(two.state.delta().parts.at(a).cloud == cloud({1, 3}), "it tells the others what left");
+  expect(two.state.delta().parts.at(a).cloud == cloud({1, 3}), "its delta has the leave");
 }
 
-PHX_TEST("deltas that come late, twice or not at all bring nobody back") {
+PHX_TEST("late, repeated or missing deltas bring no presence back") {
   Node one(a);
   Node two(b, {a});
   one.track("u", ann, "1");
   const Delta first = one.state.take_delta();
   one.untrack("u", ann);
   const Delta second = one.state.take_delta();
-  expect(two.state.merge(second).empty(), "it never saw him");
-  expect(two.state.merge(first).empty(), "nor is he here now");
+  expect(two.state.merge(second).empty(), "it never had the presence");
+  expect(two.state.merge(first).empty(), "nor has it now");
   expect(two.state.clocks() == Clocks{{a, 2}, {b, 0}}, "up to the second");
   one.track("v", ann, "2");
   one.state.take_delta();  // lost
@@ -182,13 +183,13 @@ PHX_TEST("deltas that come late, twice or not at all bring nobody back") {
   expect(two.state.merge(fourth).empty(), "once is enough");
   one.untrack("w", ann);
   two.state.merge(one.state.take_delta());
-  expect(two.state.merge(fourth).empty(), "it has left, though the clock has a gap before it");
+  expect(two.state.merge(fourth).empty(), "it has left, although the clock has a gap before it");
   expect_eq(keys(two.state.merge(one.state.extract(two.state.clocks()))["t"].joins),
             std::string("vx1"));
   expect(two.state.clocks() == Clocks{{a, 5}, {b, 0}}, "all is known");
 }
 
-PHX_TEST("a presence whose operation its delta does not name joins once") {
+PHX_TEST("a presence whose operation is missing in its delta joins once") {
   Node two(b, {a});
   Delta odd{a};
   odd.parts[a].values[1] =
@@ -198,7 +199,7 @@ PHX_TEST("a presence whose operation its delta does not name joins once") {
   expect_eq(listed(two.list), std::string("u: 1"));
 }
 
-PHX_TEST("nothing is taken of a replica that nobody has announced, and nothing of one's own") {
+PHX_TEST("changes of an unannounced replica, or of this one, are ignored") {
   Node one(a), stranger(c);
   Node two(b, {a});
   stranger.track("u", ann, "1");
@@ -211,7 +212,7 @@ PHX_TEST("nothing is taken of a replica that nobody has announced, and nothing o
   expect_eq(two.state.clocks().at(b), 1u);
 }
 
-PHX_TEST("a replica that is down is kept and not shown, and what it did meanwhile comes later") {
+PHX_TEST("a replica that is down is kept and not shown, and its later changes come afterwards") {
   Node one(a);
   Node two(b, {a});
   one.track("u", ann, "1");
@@ -222,9 +223,9 @@ PHX_TEST("a replica that is down is kept and not shown, and what it did meanwhil
   expect(two.state.lags(), "there is something to take off the list");
   expect_eq(keys(two.state.go_on(9)["t"].leaves), std::string("ux1 vx1"));
   two.state.replica_down(a);
-  expect(!two.state.lags(), "it is down already");
+  expect(!two.state.lags(), "it is already down");
   expect_eq(listed(two.list), std::string(""));
-  expect(two.state.clocks() == Clocks{{b, 0}}, "nor is its clock told");
+  expect(two.state.clocks() == Clocks{{b, 0}}, "nor is its clock sent");
   one.untrack("u", ann);
   one.track("w", ann, "3");
   expect(two.state.merge(one.state.take_delta()).empty(), "clients see nothing of it");
@@ -235,7 +236,7 @@ PHX_TEST("a replica that is down is kept and not shown, and what it did meanwhil
   expect(two.state.merge(one.state.extract({{a, 0}})).empty(), "it is unknown again");
 }
 
-PHX_TEST("what a replica has comes and goes in slices, though it changes its mind in between") {
+PHX_TEST("presences come and go in slices, even if the replica's state changes in between") {
   Node one(a);
   Node two(b, {a});
   for (int i = 1; i <= 5; ++i) one.track(std::to_string(i).c_str(), ann, std::to_string(i));
@@ -254,7 +255,7 @@ PHX_TEST("what a replica has comes and goes in slices, though it changes its min
   expect_eq(listed(two.list), std::string("2: 2; 3: 3; 4: 4; 6: 6"));
 }
 
-PHX_TEST("a replica that is gone for good, and back at once, has each presence once") {
+PHX_TEST("a replica that is gone for good and returns at once has each presence once") {
   Node one(a);
   Node two(b, {a});
   for (int i = 1; i <= 4; ++i) one.track(std::to_string(i).c_str(), ann, std::to_string(i));
@@ -269,12 +270,12 @@ PHX_TEST("a replica that is gone for good, and back at once, has each presence o
   expect_eq(listed(two.list), std::string("1: 1; 2: 2; 3: 3; 4: 4"));
 }
 
-PHX_TEST("a slice that follows on nothing known brings its presences, and no operations besides") {
+PHX_TEST("a slice after a gap adds only its presences, and no other operations") {
   Node two(b);
   const auto value = [](const char* ref) {
     return std::make_shared<const Value>(Value{"t", ref, {{}, ref, Json::object()}});
   };
-  constexpr Count far = Count{1} << 60;  // a stranger may say so
+  constexpr Count far = Count{1} << 60;  // an untrusted node may send this
   Snapshot whole{c, {{a, far}}, {}};
   whole.parts[a].values = {{1, value("1")}, {2, value("2")}, {3, value("3")}};
   const std::vector<Snapshot> slices = sliced(whole, 1);
@@ -283,12 +284,12 @@ PHX_TEST("a slice that follows on nothing known brings its presences, and no ope
   two.state.merge(slices[1]);
   two.state.merge(slices[2]);
   expect_eq(listed(two.list), std::string("2: 2; 3: 3"));
-  expect(two.state.extract({{a, 0}}).parts.at(a).cloud == cloud({2, 3}), "what others are told");
+  expect(two.state.extract({{a, 0}}).parts.at(a).cloud == cloud({2, 3}), "what others are sent");
   for (const Snapshot& slice : slices) two.state.merge(slice);
   expect_eq(two.state.clocks().at(a), far);
 }
 
-PHX_TEST("deltas that follow on each other become one, and others don't") {
+PHX_TEST("consecutive deltas are joined, others are not") {
   Node one(a);
   one.track("u", ann, "1");
   const Delta first = one.state.take_delta();

@@ -1,4 +1,4 @@
-/// Walking JSON, and walking terms.
+/// Walks JSON, and walks terms.
 
 #include "presence/meta_term.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What a presence says of itself, between JSON and Erlang's terms: as Jason shows a term to
-/// clients, and as Phoenix would have had it from a client's JSON.
+/// Converts a presence's meta between JSON and Erlang terms: as Jason encodes a term for clients,
+/// and as Phoenix would decode a client's JSON.
 
 #include <optional>
 #include <string>
@@ -12,11 +12,11 @@
 
 namespace phx::presence {
 
-/// Objects become maps with binary keys, texts binaries, true, false and null atoms.
+/// Objects become maps with binary keys, texts become binaries, true, false and null become atoms.
 void write_json(etf::Writer& writer, const Json& json);
-/// Nothing where JSON has nothing like it, a tuple or a pid within a map, say: Jason would raise.
+/// Nothing if the term has no JSON, such as a tuple or a pid in a map: Jason would raise.
 std::optional<Json> json_of(const etf::Term& term);
-/// A key of any kind with String.Chars as text: a binary, an atom, a number, a charlist.
+/// A key of any type as text, by String.Chars: a binary, an atom, a number, a charlist.
 std::optional<std::string> text_of(const etf::Term& term);
 
 }  // namespace phx::presence

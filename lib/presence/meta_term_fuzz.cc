@@ -1,5 +1,5 @@
-/// What other nodes' presences say of themselves is shown to clients, and what clients have said
-/// to nodes: both ways it is refused, or comes back as it was.
+/// Metas of other nodes' presences are sent to clients, and those of clients to nodes: in both
+/// directions a meta is refused, or survives a round trip.
 
 #include "presence/meta_term.h"
 
@@ -32,7 +32,7 @@ void from_node(std::string_view bytes) {
   if (!shown) return;
   must(Json::parse(shown->dump()) == *shown, "clients can read it");
   const auto again = presence::json_of(sent(*shown));
-  must(again == shown, "what is shown here is shown alike by the next node");
+  must(again == shown, "the next node shows the same");
 }
 
 void from_client(std::string_view text) {
@@ -47,9 +47,9 @@ void from_client(std::string_view text) {
     return;
   }
   const etf::Term heard = sent(said);
-  must(heard == *term, "a presence is the term that a broadcast of it would be");
+  must(heard == *term, "a meta is the term that a broadcast of it would be");
   const auto shown = presence::json_of(heard);
-  must(shown && *shown == said, "other nodes show what was said");
+  must(shown && *shown == said, "other nodes show the same meta");
 }
 
 }  // namespace

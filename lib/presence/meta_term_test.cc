@@ -1,4 +1,4 @@
-/// Metas between JSON and Erlang's terms.
+/// Metas between JSON and Erlang terms.
 
 #include "presence/meta_term.h"
 
@@ -37,11 +37,11 @@ PHX_TEST("an integer beyond 64 bits stays an integer, and keeps its digits") {
   }
 }
 
-PHX_TEST("an integer of more digits than are converted has no JSON") {
+PHX_TEST("an integer with more digits than the limit has no JSON") {
   expect(!json_of(etf::Term::integer(false, std::string(6'000, '\xff'))).has_value(), "no JSON");
 }
 
-PHX_TEST("a key is what String.Chars makes of it, or none") {
+PHX_TEST("a key becomes text by String.Chars, or has none") {
   const auto key = [](const etf::Term& term) { return text_of(term).value_or("none"); };
   expect_eq(key("ann"), std::string("ann"));
   expect_eq(key(etf::Term::atom("admin")), std::string("admin"));
@@ -56,7 +56,7 @@ PHX_TEST("a key is what String.Chars makes of it, or none") {
   expect_eq(key(etf::Term::integer(false, std::string(1'000'000, '\xff'))), std::string("none"));
 }
 
-PHX_TEST("a meta has keys of any kind, and times as texts, as Jason shows them") {
+PHX_TEST("a meta may have keys of any type, and its times become texts, as by Jason") {
   const etf::Term date =
       etf::Term::map({{etf::Term::atom("__struct__"), etf::Term::atom("Elixir.Date")},
                       {etf::Term::atom("calendar"), etf::Term::atom("Elixir.Calendar.ISO")},

@@ -1,5 +1,5 @@
-/// The shared state, how its changes become broadcasts, and the process on each shard that watches
-/// for deaths.
+/// The shared state, the broadcasts of its changes, and the process on each shard that monitors
+/// tracked channels.
 
 #include "presence/presence.h"
 
@@ -23,7 +23,7 @@ namespace {
 using presence::Diff;
 using process::Pid;
 
-/// Twelve random bytes: sixteen characters, as the framework's refs have.
+/// Twelve random bytes: sixteen characters, as in the framework's refs.
 std::string new_ref() {
   std::string bytes(12, '\0');
   check(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), 12) == 1,
@@ -31,16 +31,15 @@ std::string new_ref() {
   return base64::url_encode(bytes);
 }
 
-/// To the watcher: there is something to do.
+/// To the watcher: there is work.
 struct News {};
 
 }  // namespace
 
-/// One a shard: monitors the channels that are tracked, and broadcasts what may wait until the turn
-/// in which it was changed is over, so that the reply to an `update` goes before its diff.
-///
-/// Ten thousand deaths at once crash it. Nobody may stay present for ever because of that, and no
-/// change may be lost: a successor takes over.
+/// One for each shard: monitors the tracked channels, and broadcasts changes after the turn that
+/// made them, so that the reply to an `update` comes before its diff. Ten thousand deaths at once
+/// crash it. No presence may stay for ever because of that, and no change may be lost: a successor
+/// takes over.
 //! [watcher]
 class Presence::Watcher final : public process::Process {
  public:
@@ -48,7 +47,7 @@ class Presence::Watcher final : public process::Process {
   std::string name() const override { return "presence watcher"; }
 
  protected:
-  /// Finds nobody but the first newcomers; a successor also finds some who have died meanwhile.
+  /// Finds only the first new channels; a successor also finds some that have already died.
   void init() override {
     for (const Pid pid : present()) scheduler().alive(pid) ? watch(pid) : ended(pid);
   }
@@ -85,7 +84,7 @@ class Presence::Watcher final : public process::Process {
     return pids;
   }
 
-  /// One change for each News, so that others have their turns in between.
+  /// One change for each News, so that others get their turns in between.
   Work next() {
     const std::lock_guard lock(presence_.mutex_);
     Shard& shard = presence_.shard_of(context_);
@@ -95,7 +94,7 @@ class Presence::Watcher final : public process::Process {
     return work;
   }
 
-  /// A crash would have a successor look for all who are here, each time that fetch throws.
+  /// A crash would make a successor search all presences, each time that fetch throws.
   void send(const Change& change) const try {
     presence_.send(context_, change);
   } catch (const std::exception& error) {
@@ -107,7 +106,7 @@ class Presence::Watcher final : public process::Process {
     if (watched_.insert(pid).second) scheduler().monitor(self(), pid);
   }
 
-  /// Its leaves are broadcast after what it had changed before.
+  /// Its leaves are broadcast after its earlier changes.
   void ended(Pid pid) {
     watched_.erase(pid);
     const std::lock_guard lock(presence_.mutex_);
@@ -124,7 +123,7 @@ class Presence::Watcher final : public process::Process {
 
 //! [track]
 TrackResult Presence::track(const Socket& socket, std::string_view key, Json said) {
-  check(said.is_object(), "what a presence says of itself is an object");
+  check(said.is_object(), "a presence's meta is an object");
   require_fit(socket.topic(), key, said);
   const Context context = socket.context();
   const Pid pid = socket.channel();
@@ -143,7 +142,7 @@ TrackResult Presence::track(const Socket& socket, std::string_view key, Json sai
 //! [track]
 
 UpdateResult Presence::update(const Socket& socket, std::string_view key, Json said) {
-  check(said.is_object(), "what a presence says of itself is an object");
+  check(said.is_object(), "a presence's meta is an object");
   require_fit(socket.topic(), key, said);
   const Pid pid = socket.channel();
   const std::string ref = new_ref();
@@ -163,8 +162,8 @@ void Presence::untrack(const Socket& socket, std::string_view key) {
   if (!diff.empty()) changed(socket.context(), pid, {socket.topic(), std::move(diff)});
 }
 
-/// A channel that makes more changes than are carried away crashes, as a process does that is sent
-/// more than it reads: a change that no member hears of would be worse.
+/// A channel that makes changes faster than they are broadcast crashes, like a process whose
+/// mailbox overflows: a change that no member gets would be worse.
 void Presence::require_room(const Socket& socket) {
   const auto& pending = shard_of(socket.context()).pending;
   const auto own = pending.find(socket.channel());
@@ -173,8 +172,8 @@ void Presence::require_room(const Socket& socket) {
                            " changes wait to be broadcast");
 }
 
-/// What clients can't be sent would cost a topic its list. What other nodes can't read would cost
-/// them this one.
+/// A presence that can't be sent to clients would cost a topic its list. One that other nodes can't
+/// read would cost them this node.
 void Presence::require_fit(std::string_view topic, std::string_view key, const Json& said) const {
   if (!serializer::is_utf8(topic) || !serializer::is_utf8(key)) {
     throw std::runtime_error("expected a presence's topic and key in UTF-8, got other bytes");
@@ -189,10 +188,9 @@ void Presence::require_fit(std::string_view topic, std::string_view key, const J
 }
 
 //! [changed]
-/// REQUIRES: the lock is held, so that a process's changes are broadcast in the order in which they
-/// were made.
+/// REQUIRES: the lock is held, so that a process's changes are broadcast in order.
 void Presence::changed(const Context& context, Pid pid, Change change) {
-  if (cluster_) record(change);  // other nodes hear of it
+  if (cluster_) record(change);  // other nodes get it
   enqueue(context, pid, std::move(change));
 }
 
@@ -230,7 +228,7 @@ std::optional<Presence::Change> Presence::take(Shard& shard, Pid pid) {
   return change;
 }
 
-/// A pending change of the process whose turn it is. REQUIRES: the lock is held.
+/// A pending change of the next process in turn. REQUIRES: the lock is held.
 std::optional<Presence::Change> Presence::take_next(Shard& shard) {
   if (shard.pending.empty()) return std::nullopt;
   auto next = shard.pending.upper_bound(shard.last);
@@ -239,7 +237,7 @@ std::optional<Presence::Change> Presence::take_next(Shard& shard) {
   return take(shard, shard.last);
 }
 
-/// All that one process has changed, before it does anything else. Shard thread.
+/// Broadcasts all changes of one process, before it does anything else. Shard thread.
 void Presence::send_pending(const Context& context, Pid pid) {
   const auto take_own = [&] {
     const std::lock_guard lock(mutex_);
@@ -248,13 +246,13 @@ void Presence::send_pending(const Context& context, Pid pid) {
   while (const auto change = take_own()) send(context, *change);
 }
 
-/// Not under the lock: it asks fetch, and encodes. Shard thread.
+/// Without the lock, because it calls fetch, and encodes. Shard thread.
 void Presence::send(const Context& context, const Change& change) const {
   const auto& [topic, diff] = change;
   const Json joins_and_leaves =
       Json::object({{"joins", fetch(topic, presence::shown(diff.joins))},
                     {"leaves", fetch(topic, presence::shown(diff.leaves))}});
-  // Each node tells its own clients.
+  // Each node notifies its own clients.
   context.pubsub->local_broadcast(
       topic, std::make_shared<serializer::Broadcast>(topic, "presence_diff", joins_and_leaves), {},
       channel::dispatch);

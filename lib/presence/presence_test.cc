@@ -1,4 +1,4 @@
-/// Merging and diffing by themselves, and what members are told.
+/// Merges and diffs by themselves, and the messages that members get.
 
 #include "presence/presence.h"
 
@@ -21,19 +21,18 @@ std::string text(const Presences& presences) { return shown(presences).dump(); }
 
 }  // namespace
 
-PHX_TEST("who is tracked is listed under his key, in the order of tracking") {
+PHX_TEST("tracked processes are listed under their keys, in the order of tracking") {
   State state;
   const Diff first = state.track("t", "u", meta(a, "1", Json::object({{"n", 1}})));
   expect_eq(text(first.joins), std::string(R"({"u":{"metas":[{"n":1,"phx_ref":"1"}]}})"));
-  expect(first.leaves.empty(), "nobody leaves");
+  expect(first.leaves.empty(), "no leave");
   state.track("t", "u", meta(b, "2"));
   expect_eq(text(state.on("t")),
             std::string(R"({"u":{"metas":[{"n":1,"phx_ref":"1"},{"phx_ref":"2"}]}})"));
   expect_eq(text(state.on("elsewhere")), std::string("{}"));
 }
 
-PHX_TEST(
-    "a process that is tracked under a key is not tracked there again, and says what it said") {
+PHX_TEST("a process is not tracked twice under a key, and its meta stays") {
   State state;
   state.track("t", "u", meta(a, "1", Json::object({{"n", 1}})));
   const std::string before = text(state.on("t"));
@@ -44,7 +43,7 @@ PHX_TEST(
   expect(!state.track("s", "u", meta(a, "5")).empty(), "another topic");
 }
 
-PHX_TEST("an update is a leave of the old and a join of the new, which names the old") {
+PHX_TEST("an update is a leave of the old meta and a join of the new, which names the old") {
   State state;
   state.track("t", "u", meta(a, "1", Json::object({{"n", 1}})));
   const Diff diff = state.update("t", "u", meta(a, "2", Json::object({{"n", 2}})));
@@ -54,7 +53,7 @@ PHX_TEST("an update is a leave of the old and a join of the new, which names the
   expect_eq(text(state.on("t")), text(diff.joins));
 }
 
-PHX_TEST("who is not tracked can't be updated or untracked") {
+PHX_TEST("a process that is not tracked can't be updated or untracked") {
   State state;
   expect(state.update("t", "u", meta(a, "1")).empty(), "no topic");
   state.track("t", "u", meta(a, "1"));
@@ -63,7 +62,7 @@ PHX_TEST("who is not tracked can't be updated or untracked") {
   expect(state.untrack("t", "u", b).empty(), "nor untracked");
 }
 
-PHX_TEST("the key goes with its last meta, the topic with its last key") {
+PHX_TEST("a key is removed with its last meta, a topic with its last key") {
   State state;
   state.track("t", "u", meta(a, "1"));
   state.track("t", "u", meta(b, "2"));
@@ -74,7 +73,7 @@ PHX_TEST("the key goes with its last meta, the topic with its last key") {
   expect_eq(text(state.on("t")), std::string("{}"));
 }
 
-PHX_TEST("a process that ended leaves every topic and key that it was under") {
+PHX_TEST("a process that ended leaves all its topics and keys") {
   State state;
   state.track("t", "u", meta(a, "1"));
   state.track("t", "v", meta(a, "2"));
@@ -85,10 +84,10 @@ PHX_TEST("a process that ended leaves every topic and key that it was under") {
   expect_eq(text(diffs.at("t").leaves),
             std::string(R"({"u":{"metas":[{"phx_ref":"1"}]},"v":{"metas":[{"phx_ref":"2"}]}})"));
   expect_eq(text(state.on("s")), std::string(R"({"u":{"metas":[{"phx_ref":"4"}]}})"));
-  expect(state.forget(a).empty(), "it is nowhere any more");
+  expect(state.forget(a).empty(), "it is gone everywhere");
 }
 
-PHX_TEST("a process that ended leaves where it was last, and not where it was before") {
+PHX_TEST("a process that ended leaves only where it still was") {
   State state;
   state.track("t", "u", meta(a, "1"));
   state.track("t", "v", meta(a, "2"));
@@ -99,7 +98,7 @@ PHX_TEST("a process that ended leaves where it was last, and not where it was be
   expect_eq(diffs.size(), 1u);
   expect_eq(diffs.at("t").leaves.size(), 1u);
   expect(diffs.at("t").leaves.contains("v"), "u was left before");
-  expect(state.processes(0).empty() && state.on("t").empty(), "nobody is there");
+  expect(state.processes(0).empty() && state.on("t").empty(), "no presence");
 }
 
 namespace {
@@ -139,7 +138,7 @@ struct Users : UserSocket {
   Users() { channel<Room>("*"); }
 };
 
-/// What clients meet in: one shard, or two.
+/// The clients' environment: one shard, or two.
 template <class Houses>
 struct Stage {
   Presence presence;
@@ -160,7 +159,7 @@ Heard events(const Heard& heard) {
   return events;
 }
 
-/// What was heard, with the refs as R1, R2 … in the order in which they were first seen.
+/// The events received, with the refs numbered R1, R2 … in order of appearance.
 Heard masked(Heard heard) {
   static std::map<std::string, std::string> names;
   for (std::string& frame : heard) {
@@ -176,7 +175,7 @@ Heard masked(Heard heard) {
 
 }  // namespace
 
-PHX_TEST("members are told who comes, changes and goes, and a joiner who is there") {
+PHX_TEST("members get joins, updates and leaves, and a new member the list") {
   Stage<TestHouse> stage;
   const Presence& presence = stage.presence;
   FakeClient one(stage.houses, stage.users), two(stage.houses, stage.users);
@@ -206,10 +205,10 @@ PHX_TEST("members are told who comes, changes and goes, and a joiner who is ther
           R"([null,null,"t","presence_diff",{"joins":{},"leaves":{"v":{"metas":[{"n":0,"phx_ref":"R2"}]}}}])"});
   one.send(R"(["1","3","t","untrack",{}])");
   expect_eq(presence.list("t").dump(), std::string("{}"));
-  expect(presence.get_by_key("t", "u").is_null(), "nobody is there");
+  expect(presence.get_by_key("t", "u").is_null(), "no presence");
 }
 
-PHX_TEST("a newcomer of either version hears of its own join before it gets the state") {
+PHX_TEST("a new member of either version gets its own join before the state") {
   Stage<TestHouse> stage;
   FakeClient old(stage.houses, stage.users, "1.0.0"), fresh(stage.houses, stage.users);
   old.send(R"({"topic":"t","event":"phx_join","payload":{"key":"u"},"ref":"1"})");
@@ -219,8 +218,7 @@ PHX_TEST("a newcomer of either version hears of its own join before it gets the 
   expect_eq(events(old.heard()), Heard{"presence_diff"});
 }
 
-PHX_TEST(
-    "on each shard a newcomer hears of its own join before it gets the state, as all members do") {
+PHX_TEST("on each shard a new member gets its own join before the state, as do all members") {
   Stage<TwoHouses> stage;
   TwoHouses& houses = stage.houses;
   FakeClient near(houses.first, stage.users), far(houses.second, stage.users);
@@ -232,7 +230,7 @@ PHX_TEST(
   expect_eq(events(near.heard()), Heard{"presence_diff"});
 }
 
-PHX_TEST("a newcomer that was here before hears that it left first") {
+PHX_TEST("a new member that was present before first gets its old leave") {
   Stage<TestHouse> stage;
   FakeClient one(stage.houses, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
@@ -244,7 +242,7 @@ PHX_TEST("a newcomer that was here before hears that it left first") {
   expect(heard[2].find(R"("leaves":{})") != std::string::npos, heard[2]);
 }
 
-PHX_TEST("to track again and to update nobody are refused, and change nothing") {
+PHX_TEST("tracking twice and updating an untracked process are refused, and change nothing") {
   const auto answer = [](const std::string& ref, const std::string& said) {
     return Heard{R"(["1",")" + ref + R"(","t","phx_reply",)" + said + "]"};
   };
@@ -276,7 +274,7 @@ PHX_TEST("to track again and to update nobody are refused, and change nothing") 
   expect(presence.list("t").has("u"), "it is tracked");
 }
 
-PHX_TEST("a result names what was said, and an update what it was before") {
+PHX_TEST("a result has the ref of the meta, and an update that of the previous one") {
   Presence presence;
   TestHouse house;
   const Socket socket(house.context(), serializer::v2_json());
@@ -289,7 +287,7 @@ PHX_TEST("a result names what was said, and an update what it was before") {
   expect_eq(ref("phx_ref_prev"), Json(tracked.phx_ref));
 }
 
-PHX_TEST("fetch is asked for one key where one is asked for, and not where nobody is") {
+PHX_TEST("fetch is called for one key if one is asked for, and not without presences") {
   struct Watched : Presence {
     Json fetch(std::string_view, Json presences) const override {
       asked.push_back(presences.dump());
@@ -304,11 +302,11 @@ PHX_TEST("fetch is asked for one key where one is asked for, and not where nobod
   presence.asked.clear();
   const Json one = presence.get_by_key("", "u");
   expect_eq(presence.asked, Heard{R"({"u":)" + one.dump() + "}"});
-  expect(presence.get_by_key("", "w").is_null(), "nobody has it");
+  expect(presence.get_by_key("", "w").is_null(), "no presence has it");
   expect_eq(presence.asked.size(), 1u);
 }
 
-PHX_TEST("a meta over its limit ends the channel that says it, and nobody hears of it") {
+PHX_TEST("a meta over the limit ends the channel, and no member gets it") {
   Stage<TestHouse> stage;
   FakeClient one(stage.houses, stage.users), two(stage.houses, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
@@ -320,10 +318,10 @@ PHX_TEST("a meta over its limit ends the channel that says it, and nobody hears 
   expect_eq(events(one.heard()), Heard{"phx_error"});
   const Heard heard = two.heard();
   expect_eq(events(heard), Heard{"presence_diff"});
-  expect(heard[0].size() < 200, "its leave, with what it had said before");
+  expect(heard[0].size() < 200, "its leave, with its earlier meta");
 }
 
-PHX_TEST("a presence's limit is of its key and its meta, as they are written") {
+PHX_TEST("a presence's limit counts its key and its meta, as written") {
   Presence presence({.max_meta_bytes = 10});
   TestHouse house;
   const Socket socket(house.context(), serializer::v2_json());

@@ -1,9 +1,8 @@
-/// The recordings of two Phoenix nodes, with ours in the place of b: what it publishes, and what
-/// its clients get, is as recorded.
-///
-/// One of them can't be compared to its end: where Redis stalls for longer than 5 s a tracker of
-/// Phoenix crashes with all its channels, since it waits for Redis. Ours goes on. There the list is
-/// compared that clients have in the end, once Phoenix's have joined again.
+/// Replays the recordings of two Phoenix nodes with ours in the place of b: it publishes, and its
+/// clients get, what was recorded. One recording can't be compared to its end: if Redis stalls for
+/// longer than 5 s, a Phoenix tracker crashes with all its channels, because it waits for Redis.
+/// Ours goes on. There only the clients' final lists are compared, after Phoenix's clients have
+/// rejoined.
 
 #include <fmt/format.h>
 
@@ -44,8 +43,8 @@ bool is_ref_of_b(const std::vector<Term>& items) {
   return items.size() == 2 && items[0] == Term("b") && items[1].get<long long>() != nullptr;
 }
 
-/// Without what differs from run to run: b's version, pids, b's phx_refs, refs of requests; and
-/// keys of metas are texts.
+/// Without the parts that differ from run to run: b's version, pids, b's phx_refs, refs of
+/// requests. Keys of metas become texts.
 Term masked(const Term& term) {
   if (const auto* tuple = term.get<etf::Tuple>()) {
     if (is_ref_of_b(tuple->items)) return Term::atom("b's ref");
@@ -69,7 +68,7 @@ Term masked(const Term& term) {
                          is_phx_ref ? Term() : masked(value));
     } else if (mode != nullptr && mode->is_atom("normal") &&
                (key.is_atom("clouds") || key.is_atom("replicas"))) {
-      continue;  // there may be what the context has already, and who is gone for good
+      continue;  // may repeat what the context has, or name replicas that are gone for good
     } else {
       pairs.emplace_back(masked(key), masked(value));
     }
@@ -77,14 +76,14 @@ Term masked(const Term& term) {
   return Term::map(std::move(pairs));
 }
 
-/// An empty heartbeat says nothing new; when it comes depends on the clock of the recording.
+/// An empty heartbeat has nothing new, and its time depends on the recording's clock.
 bool is_empty_beat(const Term& term) {
   const auto* items = term.tuple_of(5);
   return items != nullptr && (*items)[3].is_atom("empty");
 }
 
-/// A frame with the same ref for all metas, which come sorted: Phoenix has them in the order of
-/// pids, another one on each node.
+/// A frame with the same ref for all metas, sorted: Phoenix orders them by pid, differently on each
+/// node.
 std::string masked(const std::string& frame) {
   std::string text = Json::parse(frame).dump();
   for (std::size_t at = 0; (at = text.find("\"phx_ref", at)) != std::string::npos;) {
@@ -108,8 +107,8 @@ std::string masked(const std::string& frame) {
 class Replay {
  public:
   enum Beats : bool { without_beats, with_beats };
-  /// Empty heartbeats say nothing new, and their time depends on when b was last told something:
-  /// they are compared where nobody is there.
+  /// Empty heartbeats have nothing new, and their time depends on b's last received message: they
+  /// are compared only if no user is present.
   Replay(const std::string& file, const presence::ClusterOptions& cluster,
          Beats beats = without_beats, long long until = 99'000, long long compared_until = 99'000)
       : events_(recording("lib/presence/recorded/" + file)),
@@ -135,9 +134,9 @@ class Replay {
   }
 
   Node& node() { return *b_; }
-  /// The runs of ours, by what it called itself.
+  /// Our node's runs, by their names.
   std::size_t runs() const { return our_runs_.size(); }
-  /// What a client of the recorded b was pushed last, whenever that was.
+  /// The last push to a client of the recorded b.
   std::string last_state(const std::string& client) const {
     std::string last;
     for (const Recorded& event : events_) {
@@ -148,7 +147,7 @@ class Replay {
   }
 
  private:
-  /// With the first message of each of b's trackers ours begins to tick, as b's did.
+  /// Ours starts to tick with the first message of each of b's trackers, as b did.
   void start(const Recorded& event) {
     const std::string topic = topic_of(event.shard);
     const Term ref = ref_in(etf::decode_whole(event.rest));
@@ -181,7 +180,7 @@ class Replay {
     }
   }
 
-  /// A newcomer's own diff and the state race in Phoenix. Here the diff comes first.
+  /// A new member's own diff and the state race in Phoenix. Here the diff comes first.
   void received(const Recorded& event) {
     if (event.at_ms > compared_until_) return;
     Heard& frames = expected_frames_[event.first];
@@ -222,7 +221,7 @@ class Replay {
     return beats_ == without_beats && is_empty_beat(message);
   }
 
-  /// What names a run of the recorded b means ours.
+  /// The name of a recorded run of b stands for ours.
   Term with_our_ref(const Term& term) {
     if (const auto ours = our_refs_.find(term); ours != our_refs_.end()) return ours->second;
     if (const auto* tuple = term.get<etf::Tuple>()) {
@@ -279,8 +278,8 @@ class Replay {
   const Beats beats_;
   const long long until_, compared_until_;
   long long now_ = 0;
-  bool alone_ = false;    // b hears nobody, and nobody hears b
-  bool stalled_ = false;  // b hears nobody as yet
+  bool alone_ = false;    // b is cut off
+  bool stalled_ = false;  // b gets no messages yet
   std::deque<Recorded> waiting_;
   std::size_t messages_ = 0;
   std::map<std::string, Term> recorded_refs_;  // of b's present run, by the trackers' topics
@@ -289,28 +288,27 @@ class Replay {
   std::unique_ptr<Node> b_;
   std::map<std::string, Published> published_, expected_;  // by the trackers' topics
   std::map<std::string, Heard> frames_, expected_frames_;
-  std::map<std::string, std::string> last_states_;  // by client, where nothing came since
+  std::map<std::string, std::string> last_states_;  // by client, if nothing came since
 };
 
 }  // namespace
 
-PHX_TEST("in b's place: nobody is there, and both nodes beat") {
+PHX_TEST("in b's place: no presences, and heartbeats of both nodes") {
   Replay("001-startup.txt", phoenix_defaults(), Replay::with_beats).run();
 }
 PHX_TEST("in b's place: presences one at a time, updates, two and three metas under one key") {
   Replay("010-presence.txt", phoenix_defaults(), Replay::without_beats, 63'000).run();
 }
-PHX_TEST("in b's place: a late join asks for all and gets it") {
+PHX_TEST("in b's place: a late node requests everything and gets it") {
   Replay("011-late-join.txt", options(Millis{301})).run();
 }
-PHX_TEST("in b's place: it is killed, and starts again after down and permdown") {
+PHX_TEST("in b's place: it is killed, and restarts after down and permdown") {
   Replay("013-kill-9.txt", options(Millis{301})).run();
 }
-PHX_TEST("in b's place: it is killed, and starts again at once under the same name") {
+PHX_TEST("in b's place: it is killed, and restarts at once under the same name") {
   Replay("014-restart-same-name.txt", options(Millis{301})).run();
 }
-PHX_TEST(
-    "in b's place: its links stall for 5 s, and where Phoenix's tracker crashes ours goes on") {
+PHX_TEST("in b's place: its links stall for 5 s; Phoenix's tracker crashes, ours goes on") {
   Replay replay("016-netsplit-stall.txt", options(Millis{301}), Replay::without_beats, 9'396,
                 3'704);
   replay.run();
@@ -320,13 +318,13 @@ PHX_TEST(
   const std::string state =
       masked(Json::array({"2", nullptr, "presence:lobby", "presence_state", list}).dump());
   expect_eq(state, replay.last_state("b2"));
-  expect_eq(replay.runs(), 1u);  // it has not begun anew
+  expect_eq(replay.runs(), 1u);  // it has not restarted
   expect(b.house.scheduler.alive(b.trackers.at(0)), "nor ended");
 }
 PHX_TEST("in b's place: it is cut off for longer than down") {
   Replay("017-netsplit-cut.txt", options(Millis{301})).run();
 }
-PHX_TEST("in b's place: Redis stands still, and goes on") {
+PHX_TEST("in b's place: Redis pauses, and goes on") {
   Replay("018-redis-sigstop.txt", options(Millis{301})).run();
 }
 PHX_TEST("in b's place: Redis is away for longer than down") {
@@ -337,6 +335,6 @@ PHX_TEST("in b's place: three trackers share the topics") {
   three.pool_size = 3;
   Replay("026-pool-size-3.txt", three).run();
 }
-PHX_TEST("in b's place: a foreign replica comes, falls silent, comes back, leaves, starts again") {
+PHX_TEST("in b's place: a foreign replica comes, falls silent, returns, leaves, restarts") {
   Replay("040-foreign-replica.txt", options(Millis{301})).run();
 }

@@ -1,4 +1,4 @@
-/// Ticks, and answers.
+/// Ticks, and answers messages.
 
 #include "presence/replica.h"
 
@@ -10,9 +10,9 @@
 namespace phx::presence {
 namespace {
 
-/// Presences that a turn lists, or takes off the list: a few milliseconds.
+/// Presences that a turn adds to the list, or removes: a few milliseconds.
 constexpr std::size_t slice_size = 1'000;
-/// So many clocks that none covers another are more than a cluster has.
+/// More clocks than this, none dominating another, are more than a cluster has.
 constexpr std::size_t max_pending_clocks = SharedState::max_replicas;
 
 void add(std::vector<Diffs>& changes, Diffs diffs) {
@@ -140,7 +140,7 @@ Replica::Turn Replica::receive(Clock::time_point now, const TrackerMessage& mess
 }
 
 //! [heard]
-/// Only heartbeats say that a replica lives: a transfer may be late. False: nothing of it counts.
+/// Only heartbeats show that a replica is alive: a transfer may be late. False: ignore the message.
 bool Replica::heard(const ReplicaRef& from, Clock::time_point now, Turn& turn) {
   if (from.name() == self().name()) return false;
   const auto [found, is_new] = peers_.try_emplace(from.name(), Peer{from, now});
@@ -193,7 +193,8 @@ void Replica::receive(Clock::time_point, const TransferAck& ack, Turn& turn) {
   }
 }
 
-/// For those that miss it. What others say of this replica is not passed on: it knows better.
+/// For replicas that miss it. Other nodes' messages about this replica are not passed on: it knows
+/// its own state.
 void Replica::keep(const Delta& delta) {
   if (!delta.parts.contains(self()) && !delta.end.contains(self())) {
     return generations_.push(state_, delta);

@@ -1,14 +1,14 @@
 #pragma once
 /// \file
-/// One replica's side of the conversation between trackers: what it says at each tick, and what it
-/// makes of what the others say.
+/// One replica's side of the protocol between trackers: what it sends at each tick, and how it
+/// handles the others' messages.
 ///
 ///     every tick:  heartbeat (what changed, what I know) ──▶ all
 ///                  transfer_req (what I know) ──▶ one that knows more
 ///     transfer_req ──▶ transfer_ack (what the asker lacks) ──▶ the asker
 ///
-/// It is given the time and returns what is to be sent: a process drives it (presence/tracker.h),
-/// and in tests whoever likes. Mirrors Phoenix.Tracker.Shard.
+/// It is passed the time, and returns the messages to send: a process drives it
+/// (presence/tracker.h), or a test. Mirrors Phoenix.Tracker.Shard.
 
 #include <cstdint>
 #include <map>
@@ -24,36 +24,37 @@
 
 namespace phx::presence {
 
-/// Neither copies nor moves.
+/// Neither copied nor moved.
 class Replica {
  public:
   /// `list` outlives it.
   Replica(ReplicaRef self, State& list, TrackerOptions options);
 
-  /// What is to be sent, and what clients see, each in its order.
+  /// The messages to send, and the changes for clients, each in order.
   struct Turn {
     std::vector<Outgoing> send;
     std::vector<Diffs> changes;
-    std::optional<etf::Term> shared_name = {};  ///< Two nodes have it, and take turns here.
+    std::optional<etf::Term> shared_name =
+        {};  ///< Another node has this node's name, and messages of both arrive.
   };
-  /// What this node's processes have changed in the list.
+  /// Changes of the list by this node's processes.
   void record(const std::string& topic, const Diff& diff) { state_.record(topic, diff); }
-  /// Once every broadcast_period.
+  /// Call once every broadcast_period.
   Turn tick(Clock::time_point now);
   Turn receive(Clock::time_point now, const TrackerMessage& message);
-  /// Whether presences of replicas that came or went are still to be listed, or taken off the list.
-  /// Then go_on() is to be called until it is so no longer: each time it takes a slice of them.
+  /// Whether presences of replicas that came or went are still to be added to the list, or removed.
+  /// Then call go_on() until it is false: each call handles a slice.
   bool lags() const { return state_.lags(); }
   Turn go_on();
-  /// The last words: what has changed and, if it is so, that this replica will not come back. The
-  /// others are no longer listed, all at once.
+  /// The last messages: the changes and, if so configured, that this replica will not come back.
+  /// The others are removed from the list at once.
   Turn leave(bool for_good);
 
   const ReplicaRef& self() const { return state_.self(); }
   const SharedState& state() const { return state_; }
-  /// How many replicas are up, without this one.
+  /// The number of replicas that are up, without this one.
   std::size_t replicas_up() const;
-  /// Messages of which nothing was made: from a node of our own name, or of one too many.
+  /// Ignored messages: from a node with our own name, or from one above the limit.
   std::uint64_t ignored() const { return ignored_; }
 
  private:
@@ -62,7 +63,7 @@ class Replica {
     ReplicaRef ref;
     Clock::time_point heard;
     bool is_up = true;
-    std::optional<ReplicaRef> before = {};  ///< The run before: it can't come back.
+    std::optional<ReplicaRef> before = {};  ///< The previous run, which can't come back.
   };
 
   void beat(Turn& turn);

@@ -1,4 +1,4 @@
-/// What a transfer of many presences costs: to write, to read, and to make a list of.
+/// The cost of a transfer of many presences: writing, reading, and merging it into the list.
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr int topics = 100;
 
-/// A node of `size` presences, and what it sends to one that knows nothing of them.
+/// A node with `size` presences, and its answer to a node that has none of them.
 struct Full {
   explicit Full(int size) : replica({"a", 1}, list, TrackerOptions{}) {
     for (int i = 0; i < size; ++i) {

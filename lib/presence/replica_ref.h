@@ -11,11 +11,11 @@
 
 namespace phx::presence {
 
-/// `{Name, Vsn}`: a node, and which of its runs. Any term is a name, any integer a version; a node
-/// that starts again has another version. Copies share. Mirrors Phoenix.Tracker.Replica.ref/1.
+/// `{Name, Vsn}`: a node, and one of its runs. A name may be any term, a version any integer; a
+/// node that restarts has another version. Copies share. Mirrors Phoenix.Tracker.Replica.ref/1.
 class ReplicaRef {
  public:
-  /// The replica of a node that is alone.
+  /// The replica of a node without others.
   ReplicaRef() : ReplicaRef(etf::Term(), etf::Term(0)) {}
   ReplicaRef(etf::Term name, etf::Term vsn)
       : names_(std::make_shared<const Names>(Names{std::move(name), std::move(vsn)})) {}
@@ -42,7 +42,7 @@ class ReplicaRef {
 /// A replica counts its operations: the first is 1.
 using Count = std::uint64_t;
 
-/// The operation that brought a presence: no two presences have one tag.
+/// The operation that added a presence: each presence has its own tag.
 struct Tag {
   ReplicaRef replica;
   Count count = 0;

@@ -1,4 +1,4 @@
-/// What a replica says and when, and what it makes of the others' words. The clock is the test's.
+/// What a replica sends and when, and how it handles the others' messages. The test owns the clock.
 
 #include "presence/replica.h"
 
@@ -66,7 +66,7 @@ std::string seen(const Replica::Turn& turn) {
   return all;
 }
 
-/// What another node makes of a message: no process in it is one of its own.
+/// A message as another node decodes it: none of its processes is local.
 TrackerMessage abroad(TrackerMessage message) {
   const auto strip = [](Parts& parts) {
     for (auto& [ref, part] : parts) {
@@ -97,7 +97,7 @@ struct Node {
     replica.record("t", list.untrack("t", key, pid));
   }
   std::string tick() { return text(last = replica.tick(now)); }
-  /// The other hears what this one said last, if it is meant.
+  /// Delivers this replica's last messages to the other, if they are addressed to it.
   std::string tell(Node& other) const {
     Replica::Turn all;
     for (const Outgoing& out : last.send) {
@@ -126,7 +126,7 @@ struct Node {
 
 }  // namespace
 
-PHX_TEST("the first tick beats, and then every one after more silent ones than allowed") {
+PHX_TEST("the first tick sends a heartbeat, and so does each tick after the allowed silent ones") {
   Node a("a");
   std::string said;
   for (int i = 0; i < 9; ++i) said += a.tick().empty() ? '.' : '!';
@@ -138,7 +138,7 @@ PHX_TEST("the first tick beats, and then every one after more silent ones than a
   expect_eq(said, std::string("...!"));
 }
 
-PHX_TEST("a change is told at the next tick, and a replica that missed it asks for it") {
+PHX_TEST("a change is sent at the next tick, and a replica that missed it requests it") {
   Node a("a"), b("b");
   a.tick(), a.tell(b);
   b.tick(), b.tell(a);
@@ -156,7 +156,7 @@ PHX_TEST("a change is told at the next tick, and a replica that missed it asks f
   expect(b.tick() != "ask a" && b.tick() != "ask a", "it lacks nothing");
 }
 
-PHX_TEST("a silent replica leaves, comes back as it was, and is forgotten in the end") {
+PHX_TEST("a silent replica leaves, returns as it was, and is removed in the end") {
   Node a("a"), b("b");
   a.track("u", ann, "1");
   a.tick();
@@ -175,14 +175,14 @@ PHX_TEST("a silent replica leaves, comes back as it was, and is forgotten in the
   expect_eq(seen(b.last), std::string("-u"));
   expect_eq(b.replica.state().clocks().size(), 1u);
   for (int i = 0; i < 4; ++i) a.tick();
-  expect_eq(a.tell(b), std::string(""));  // it is asked for everything
+  expect_eq(a.tell(b), std::string(""));  // everything is requested from it
   while (b.tick() != "ask a") {
   }
   b.tell(a);
   expect_eq(a.tell(b), std::string("+u"));
 }
 
-PHX_TEST("another run of a node ends the one before it at once") {
+PHX_TEST("a node's new run ends the previous one at once") {
   Node a("a"), again("a", 2), b("b");
   a.track("u", ann, "1");
   a.tick(), a.tell(b);
@@ -191,7 +191,7 @@ PHX_TEST("another run of a node ends the one before it at once") {
   expect_eq(again.tell(b), std::string("-u+v"));
 }
 
-PHX_TEST("a node that leaves says what has changed, and is gone at once") {
+PHX_TEST("a node that leaves sends its changes, and is gone at once") {
   Node a("a"), b("b");
   a.track("u", ann, "1");
   a.tick(), a.tell(b);
@@ -203,7 +203,7 @@ PHX_TEST("a node that leaves says what has changed, and is gone at once") {
   expect_eq(b.replica.replicas_up(), 0u);
 }
 
-PHX_TEST("what a node of the same name says, and farewells of strangers, are ignored") {
+PHX_TEST("messages of a node with the same name, and farewells of unknown nodes, are ignored") {
   Node a("a"), twin("a", 2), b("b");
   twin.tick(), twin.tell(a);
   expect_eq(a.replica.ignored(), 1u);
@@ -213,7 +213,7 @@ PHX_TEST("what a node of the same name says, and farewells of strangers, are ign
   expect_eq(a.replica.ignored(), 2u);
 }
 
-PHX_TEST("periods that contradict each other are refused, and the sentence says which to set") {
+PHX_TEST("contradictory periods are refused, and the error says which to set") {
   const auto refused = [](auto set) {
     TrackerOptions options;
     set(options);
@@ -230,7 +230,7 @@ PHX_TEST("periods that contradict each other are refused, and the sentence says 
 
 namespace {
 
-/// Nodes that tick, with a network between them that loses, delays, doubles and splits.
+/// Nodes that tick, and a network that loses, delays and duplicates messages, and splits.
 class Cluster {
  public:
   explicit Cluster(std::uint64_t seed) : random_(seed) {
@@ -279,13 +279,13 @@ class Cluster {
     below(3) == 0 ? node.untrack(key, pid) : node.track(key, pid, std::to_string(++sayings_));
   }
 
-  /// One period; of `loss_in` messages one is lost, one doubled and one late. 0: none is.
+  /// One period; of `loss_in` messages one is lost, one duplicated and one late. 0: none.
   void tick(int loss_in) {
     Node::now += Millis{300};
     for (std::size_t i = 0; i < nodes_.size(); ++i) post(i, nodes_[i]->replica.tick(Node::now));
     std::deque<Mail> late;
     for (int turns = 0; !mail_.empty(); ++turns) {
-      expect(turns < 10'000, "they stop talking");
+      expect(turns < 10'000, "they stop sending");
       const Mail mail = mail_.front();
       mail_.pop_front();
       const int luck = loss_in == 0 ? -1 : below(loss_in);
@@ -325,12 +325,12 @@ class Cluster {
   int runs_ = 0;
   int sayings_ = 0;
   std::vector<std::unique_ptr<Node>> nodes_;
-  std::vector<int> side_;  // who hears whom: those of one side
+  std::vector<int> side_;  // only nodes on one side reach each other
   std::deque<Mail> mail_;
 };
 
 }  // namespace
 
-PHX_TEST("whatever was lost, late, doubled or cut off, all lists are one in the end") {
+PHX_TEST("all lists converge, whatever was lost, late, duplicated or cut off") {
   with_each_seed(1'000, [](std::uint64_t seed) { Cluster(seed).run(); });
 }

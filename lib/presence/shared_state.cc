@@ -1,4 +1,4 @@
-/// Operations of one's own, and those that others tell of.
+/// This replica's own operations, and those of others.
 
 #include "presence/shared_state.h"
 
@@ -9,11 +9,11 @@
 namespace phx::presence {
 namespace {
 
-/// Serials of processes do not come so far in 4,000 years.
+/// Process serials do not get this far in 4,000 years.
 constexpr std::uint64_t foreign_serial = std::uint64_t{1} << 57;
 constexpr unsigned count_bits = 45;
 
-/// Under which name the list has another replica's presence.
+/// The list's pid for another replica's presence.
 process::Pid name_of(std::uint64_t replica, Count count) {
   const Count low = count & ((Count{1} << count_bits) - 1);
   return {0, foreign_serial | replica << count_bits | low};
@@ -62,7 +62,7 @@ void SharedState::came(const std::string& topic, const std::string& key, const M
   delta_.parts[self_].values.emplace(count, value);
 }
 
-/// The operation that brought it is among those of the delta, and so is the one by which it leaves.
+/// The delta includes the operation that added it, and the one that removes it.
 void SharedState::left(const Meta& meta) {
   const auto own = own_counts_.extract(meta.phx_ref);
   if (!own) return;
@@ -87,8 +87,8 @@ bool SharedState::replica_up(const ReplicaRef& ref) {
   return true;
 }
 
-/// One that was gone for good a moment ago has its presences back that are not cleared away yet:
-/// the same ones would join while they are still listed.
+/// A replica that was just gone for good gets back its presences that are not removed yet;
+/// otherwise the same ones would join while they are still listed.
 void SharedState::announced(const ReplicaRef& ref) {
   const std::uint64_t number = free_number();
   Replica& replica = replicas_[ref];
@@ -135,7 +135,7 @@ std::uint64_t SharedState::free_number() const {
   return number;
 }
 
-/// Adds what has come to the list, and to the diff what it made of it.
+/// Adds new presences to the list, and the changes to the diff.
 void SharedState::list(std::uint64_t replica, Count count, const Value& value, Diffs& diffs) {
   Meta meta = value.meta;
   meta.pid = name_of(replica, count);
@@ -152,7 +152,7 @@ bool SharedState::lags() const {
                                           [](const auto& one) { return !one.second.late.empty(); });
 }
 
-/// What left for good leaves first: the node's next run may bring the same people.
+/// Presences that left for good leave first: the node's next run may bring the same users.
 Diffs SharedState::go_on(std::size_t most) {
   Diffs diffs;
   while (most > 0 && !remains_.empty()) {
@@ -191,7 +191,7 @@ Diffs SharedState::merge(const Parts& parts, const Clocks& after, const Clocks& 
   };
   Diffs diffs;
   for (auto& [ref, replica] : replicas_) {
-    if (ref == self_) continue;  // nobody knows more of it
+    if (ref == self_) continue;  // no other knows more of it
     const auto part = parts.find(ref);
     const Part& theirs = part == parts.end() ? nothing : part->second;
     const Count from = at(after, ref), up_to = at(context, ref);
@@ -199,7 +199,7 @@ Diffs SharedState::merge(const Parts& parts, const Clocks& after, const Clocks& 
     join(replica, theirs, diffs);
     replica.cloud.insert(theirs.cloud);
     replica.clock = replica.cloud.compact(replica.clock);
-    // Where what lies before it is unknown, a slice counts for its presences alone.
+    // If the operations before it are unknown, only a slice's presences count.
     if (from > replica.clock) continue;
     replica.clock = replica.cloud.compact(std::max(replica.clock, up_to));
   }
@@ -207,7 +207,7 @@ Diffs SharedState::merge(const Parts& parts, const Clocks& after, const Clocks& 
 }
 
 //! [leave]
-/// What the others know of and do not have has left.
+/// A presence whose operation the other knows, but which it does not have, has left.
 void SharedState::leave(const ReplicaRef& ref, Replica& replica, const Part& part, Count after,
                         Count clock, Diffs& diffs) {
   const auto leave_from = [&](Values& values, bool is_listed, Count first, Count last) {
@@ -232,8 +232,8 @@ void SharedState::leave(const ReplicaRef& ref, Replica& replica, const Part& par
 //! [leave]
 
 //! [join]
-/// What the others have and was not known here has come. It is known from now on, whether the
-/// others say so or not: else it would come again.
+/// A presence that the other has and whose operation is unknown here has joined. Its operation is
+/// known from now on, even if the other does not list it; otherwise it would join again.
 void SharedState::join(Replica& replica, const Part& part, Diffs& diffs) {
   for (const auto& [count, value] : part.values) {
     if (count <= replica.clock || replica.cloud.contains(count)) continue;
@@ -244,7 +244,7 @@ void SharedState::join(Replica& replica, const Part& part, Diffs& diffs) {
 }
 //! [join]
 
-// --- What others are sent ----------------------------------------------------------------------
+// --- Sending -------------------------------------------------------------------------------------
 
 Clocks SharedState::clocks() const {
   Clocks clocks;

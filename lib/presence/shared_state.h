@@ -1,12 +1,11 @@
 #pragma once
 /// \file
-/// What one replica knows of all replicas' presences, as a value: whatever is merged into it, it
-/// keeps this node's list, and gives back what changes in it.
+/// One replica's knowledge of all replicas' presences, as a value: merging changes this node's
+/// list, and returns the changes.
 ///
-/// Each presence carries the operation that brought it. Somebody who knows an operation, but not
-/// its presence, knows that it has left: so replicas may hear of each other's operations late,
-/// twice, and in any order, and agree in the end. No clock, no wire, no process. Mirrors
-/// Phoenix.Tracker.State.
+/// Each presence carries the operation that added it. A replica that knows an operation, but not
+/// its presence, knows that it has left. So operations may arrive late, twice, and in any order,
+/// and replicas still converge. No clock, no wire, no process. Mirrors Phoenix.Tracker.State.
 
 #include <cstddef>
 #include <deque>
@@ -19,62 +18,63 @@
 
 namespace phx::presence {
 
-/// Neither copies nor moves.
+/// Neither copied nor moved.
 class SharedState {
  public:
-  /// `list` is this node's, of its own presences and those of others that are up. It outlives this.
+  /// `list` is this node's list of its own presences and those of other replicas that are up. It
+  /// outlives this.
   SharedState(ReplicaRef self, State& list);
   SharedState(const SharedState&) = delete;
   SharedState& operator=(const SharedState&) = delete;
 
-  /// Other nodes can invent any number of replicas; this many are remembered.
+  /// Other nodes could invent any number of replicas; this is the limit.
   static constexpr std::size_t max_replicas = 4'096;
 
-  /// What this node's processes have changed in the list.
+  /// Changes of the list by this node's processes.
   void record(const std::string& topic, const Diff& diff);
 
-  // What other replicas say. Of those that have not been announced here nothing is taken.
+  // Changes of other replicas. Those of unannounced replicas are ignored.
 
-  /// A replica is heard: what is known of it will be listed. False if there are too many.
+  /// A replica is up: its presences will be listed. False if there are too many.
   bool replica_up(const ReplicaRef& replica);
-  /// A replica has fallen silent: what is known of it is kept, and will not be listed.
+  /// A replica is silent: its presences are kept, and will not be listed.
   void replica_down(const ReplicaRef& replica);
   /// A replica is gone for good.
   void forget(const ReplicaRef& replica);
-  /// Whether the list lags behind which replicas are up: go_on() is to be called again.
+  /// Whether the list lags behind the replicas' state: call go_on() again.
   bool lags() const;
-  /// Lists, or takes off the list, so many presences of replicas that came or went at most.
+  /// Adds to the list, or removes, at most this many presences of replicas that came or went.
   Diffs go_on(std::size_t most);
   Diffs merge(const Delta& delta) { return merge(delta.parts, {}, delta.context); }
   Diffs merge(const Snapshot& snapshot) {
     return merge(snapshot.parts, snapshot.after, snapshot.context);
   }
 
-  // What other replicas are sent.
+  // Messages to other replicas.
 
   const ReplicaRef& self() const { return self_; }
-  /// What is known, but of replicas that are down.
+  /// The clocks, without replicas that are down.
   Clocks clocks() const;
-  /// What is known, of those that are down, too: nobody need send it again.
+  /// The clocks, with replicas that are down: what is known need not be sent again.
   Clocks known() const;
-  /// What this node's processes did since the last delta, and which presences of others left here.
+  /// This node's operations since the last delta, and other replicas' presences that left here.
   const Delta& delta() const { return delta_; }
-  /// Takes the delta off; the next one follows on it.
+  /// Takes the delta; the next one continues it.
   Delta take_delta();
-  /// All that is of use to somebody with these clocks.
+  /// Everything that a replica with these clocks can use.
   Snapshot extract(const Clocks& clocks) const;
 
  private:
   using Values = std::map<Count, ValuePtr>;
   struct Replica {
-    std::uint64_t number = 0;  ///< Its own among those that are known.
+    std::uint64_t number = 0;  ///< This replica's own entry.
     Count clock = 0;           ///< All of its operations up to this are known,
     Cloud cloud;               ///< and these.
     bool is_up = true;
-    Values values;  ///< Listed if it is up, and else not;
-    Values late;    ///< those of which the list says the opposite as yet.
+    Values values;  ///< Listed if it is up;
+    Values late;    ///< those that the list does not show correctly yet.
   };
-  /// What a replica has left that is gone for good: to be taken off the list, and freed.
+  /// The presences of a replica that is gone for good: to be removed from the list, and freed.
   struct Remains {
     ReplicaRef replica;
     std::uint64_t number;
@@ -101,7 +101,7 @@ class SharedState {
   Replica& own_;
   std::deque<Remains> remains_;
   Delta delta_;
-  std::unordered_map<std::string, Count> own_counts_;  ///< Of this node's presences, by phx_ref.
+  std::unordered_map<std::string, Count> own_counts_;  ///< This node's presences by phx_ref.
 };
 
 /// Whether the pid names a presence of another node, not a process of this one.

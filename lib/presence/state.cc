@@ -1,4 +1,4 @@
-/// Merging and diffing, on maps alone.
+/// Merges and diffs, on maps alone.
 
 #include "presence/state.h"
 
@@ -18,7 +18,7 @@ auto find_meta(std::vector<Meta>& metas, process::Pid pid) {
                       [&](const Meta& meta) { return meta.pid == pid; });
 }
 
-/// Takes a process's meta out from under a key; the key goes with its last one.
+/// Removes a process's meta from a key; the key is removed with its last one.
 std::optional<Meta> take(Presences& presences, std::string_view key, process::Pid pid) {
   const auto found = presences.find(key);
   if (found == presences.end()) return std::nullopt;

@@ -1,9 +1,8 @@
 #pragma once
 /// \file
-/// Who is present on which topic, as a value: what changes it gives back what has changed.
-///
-/// Knows no processes but by their names, no clock and no wire, so that it can be read and tested
-/// by itself. Mirrors Phoenix.Tracker.State, for one node.
+/// The presences of each topic, as a value: each operation returns the changes. It knows processes
+/// only by their pids, and neither clock nor wire, so that it can be read and tested by itself.
+/// Mirrors Phoenix.Tracker.State, for one node.
 
 #include <map>
 #include <set>
@@ -17,24 +16,24 @@
 
 namespace phx::presence {
 
-/// One presence: a process is here, and says this of itself. `phx_ref` names the saying.
+/// One presence: a process with its meta. `phx_ref` names the meta.
 struct Meta {
   process::Pid pid;
   std::string phx_ref;
   Json said;  ///< An object, without phx_ref.
 
-  /// `said` with its phx_ref: as clients see it.
+  /// `said` with its phx_ref, as clients see it.
   Json shown() const;
 };
 
-/// Under each key (a user, mostly) its metas, in the order in which they were tracked.
+/// Each key (usually a user) with its metas, in the order of tracking.
 using Presences = std::map<std::string, std::vector<Meta>, std::less<>>;
 
-/// `{key: {"metas": [{…, "phx_ref": R}]}}`: what clients are shown.
+/// `{key: {"metas": [{…, "phx_ref": R}]}}`, as clients see it.
 Json shown(const Presences& presences);
 
 //! [diff]
-/// What has come and gone on one topic.
+/// Joins and leaves on one topic.
 struct Diff {
   Presences joins;
   Presences leaves;
@@ -44,21 +43,21 @@ struct Diff {
 
 class State {
  public:
-  // A diff that is empty: nothing has changed.
+  // An empty diff: nothing has changed.
 
-  /// Nothing changes where the process is tracked under this key of this topic already. Mirrors
+  /// Changes nothing if the process is already tracked under this key of this topic. Mirrors
   /// Phoenix.Tracker.track/5.
   Diff track(std::string_view topic, std::string_view key, Meta meta);
-  /// The old meta leaves, the new one joins with the old one's ref as `phx_ref_prev`. Nothing
-  /// changes where the process is not tracked. Mirrors Phoenix.Tracker.update/5.
+  /// The old meta leaves, the new one joins with the old one's ref as `phx_ref_prev`. Changes
+  /// nothing if the process is not tracked. Mirrors Phoenix.Tracker.update/5.
   Diff update(std::string_view topic, std::string_view key, Meta meta);
   Diff untrack(std::string_view topic, std::string_view key, process::Pid pid);
-  /// All that a process said on any topic, by topic: it has ended.
+  /// Removes all of an ended process's metas, by topic.
   std::map<std::string, Diff> forget(process::Pid pid);
 
-  /// All of this shard that are present anywhere.
+  /// All processes of this shard that are present anywhere.
   std::set<process::Pid> processes(std::uint32_t shard) const;
-  /// Empty where nobody is.
+  /// Empty without presences.
   const Presences& on(std::string_view topic) const;
 
  private:
@@ -69,7 +68,7 @@ class State {
   void left(process::Pid pid, const Place& place);
 
   std::map<std::string, Presences, std::less<>> topics_;
-  /// Where each process is present, so that its end costs what it had, and not what all have.
+  /// Each process's places, so that its end costs only these.
   std::unordered_map<process::Pid, std::vector<Place>> places_;
 };
 

@@ -1,5 +1,5 @@
-/// The process that speaks to other nodes for one tracker of the pool: it has the time and the
-/// wire, and its replica knows what to say.
+/// The process that exchanges messages with other nodes for one tracker of the pool: it has the
+/// clock and the wire, and its replica decides what to send.
 
 #include <algorithm>
 #include <atomic>
@@ -24,7 +24,7 @@ using presence::TrackerMessage;
 
 /// To itself: a period has passed.
 struct Tick {};
-/// To itself: there is more to merge, to list, or to take off the list.
+/// To itself: more is to be merged, or the list is to be updated.
 struct GoOn {};
 struct ToMerge {
   pubsub::EventPtr event;  ///< Holds it.
@@ -32,10 +32,11 @@ struct ToMerge {
   std::size_t index;  ///< Of the next.
 };
 
-/// Long transfers: more than a node asks for at a time. Those beyond are asked for again.
+/// Long transfers: more than a node requests at a time. Those beyond are requested again.
 constexpr std::size_t max_to_merge = 64;
 
-/// Each run of a replica has its own: microseconds since 1970, and which it is in this program.
+/// A version, unique to each run of a replica: microseconds since 1970, and its number in this
+/// program.
 long long new_vsn() {
   static std::atomic<long long> runs = 0;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -46,7 +47,7 @@ std::string topic_of(const std::string& presence, std::size_t shard) {
   return "phx_presence:Elixir." + presence + "_shard" + std::to_string(shard);
 }
 
-/// A node that no Phoenix node is. Letters and digits alone: it becomes an atom.
+/// A node name that no Phoenix node has. Only letters and digits: it becomes an atom.
 std::string node_atom(std::string name) {
   if (name.size() > 100) name.resize(100);
   std::replace_if(
@@ -74,7 +75,7 @@ class Presence::TrackerProcess final : public process::Process {
     std::minstd_rand random(static_cast<unsigned>(new_vsn()));
     const Millis by_chance(static_cast<long long>(random()) % (period().count() / 4 + 1));
     tick_after(cluster_.options.tracker.first_tick.value_or(by_chance));
-    go_on_later();  // where a predecessor was
+    go_on_later();  // after a predecessor
   }
 
   void handle(process::Message message) override {
@@ -90,9 +91,9 @@ class Presence::TrackerProcess final : public process::Process {
     }
   }
 
-  bool traps_exits() const override { return true; }  // for the last words
+  bool traps_exits() const override { return true; }  // for the last messages
 
-  /// The server stops. A crash is another matter: a successor goes on with the same replica.
+  /// The server stops. After a crash, instead, a successor goes on with the same replica.
   void terminate(const process::ExitReason& reason) override {
     if (reason.kind == process::ExitReason::crash) return;
     Replica::Turn last;
@@ -110,8 +111,8 @@ class Presence::TrackerProcess final : public process::Process {
   Millis period() const { return cluster_.options.tracker.broadcast_period; }
   void tick_after(Millis delay) { scheduler().send_after(delay, self(), Tick{}); }
 
-  /// The rest of a long transfer follows, a slice a message to itself, and so do the presences of a
-  /// node that came or went: channels have the lock, and the thread, in between.
+  /// The rest of a long transfer follows, one slice for each message to itself, as do the presences
+  /// of a node that came or went: channels get the lock, and the thread, in between.
   void hear(const presence::Said& said, const pubsub::EventPtr& event) {
     if (said.unreadable > 0) note("a presence of another node can't be shown");
     if (said.messages.size() > 1 && to_merge_.size() >= max_to_merge) {
@@ -137,7 +138,7 @@ class Presence::TrackerProcess final : public process::Process {
     receive(next.said->messages[next.index]);
     if (++next.index == next.said->messages.size()) to_merge_.pop_front();
   }
-  /// A run of this node before this one may be heard late, but once.
+  /// A message of this node's previous run may arrive late, but only once.
   void hear_own_name(const ReplicaRef& from) {
     const ReplicaRef self = [this] {
       const std::lock_guard lock(presence_.mutex_);
@@ -149,7 +150,7 @@ class Presence::TrackerProcess final : public process::Process {
     warn_of_shared_name(from.name());
   }
 
-  /// The 1st, 2nd, 4th, 8th … is one for the log.
+  /// Logs the 1st, 2nd, 4th, 8th …
   void warn_of_shared_name(const etf::Term& name) {
     if (!worth_a_line(++shared_names_)) return;
     context_.log().warn("two nodes have one name: each needs its own, or presences come and go",
@@ -162,7 +163,7 @@ class Presence::TrackerProcess final : public process::Process {
     turn([&](Replica& replica) { return replica.receive(scheduler().now(), said); });
   }
 
-  /// What the replica says goes to the others, and what has changed to the members of this node.
+  /// Sends the replica's messages to the others, and the changes to this node's members.
   template <class Act>
   void turn(Act act) {
     Replica::Turn turn;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What replicas say to each other, as values. presence/wire.h writes them as Phoenix does.
+/// The messages between replicas, as values. presence/wire.h encodes them as Phoenix does.
 
 #include <optional>
 #include <variant>
@@ -10,15 +10,15 @@
 
 namespace phx::presence {
 
-/// "I am here", to all: what I know, and, where something has changed since the last, what.
+/// Heartbeat, to all: the sender's clocks and, if there are any, the changes since the last one.
 struct Heartbeat {
   ReplicaRef from;
   std::optional<Delta> delta;
   ReplicaClocks clocks;
 };
-/// "Send me what I lack", to one replica that knows more.
+/// A request for what the sender lacks, to a replica that knows more.
 struct TransferRequest {
-  etf::Term ref;  ///< Comes back with the answer.
+  etf::Term ref;  ///< Returned with the answer.
   ReplicaRef from;
   ReplicaClocks clocks;
 };
@@ -27,7 +27,7 @@ struct TransferAck {
   ReplicaRef from;
   Transfer transfer;
 };
-/// "I leave and will not come back", to all.
+/// The sender leaves and will not come back, to all.
 struct GracefulPermdown {
   ReplicaRef from;
 };

@@ -25,7 +25,7 @@ presence::ClusterOptions options(Millis period) {
   return options;
 }
 
-/// All of them hear each other.
+/// All nodes are connected.
 void pass(const std::vector<Node*>& nodes, Millis time) {
   for (; time > Millis::zero(); time -= Millis{50}) {
     for (Node* node : nodes) node->house.pass(Millis{50});
@@ -62,7 +62,7 @@ constexpr const char* join = R"(["1","1","t","phx_join",{}])";
 
 }  // namespace
 
-PHX_TEST("clients of each node see who comes, changes and goes on the other") {
+PHX_TEST("each node's clients get the joins, updates and leaves of the other") {
   Node a("a", options(Millis{300})), b("b", options(Millis{300}));
   const std::vector<Node*> both{&a, &b};
   pass(both, Millis{300});
@@ -86,7 +86,7 @@ PHX_TEST("clients of each node see who comes, changes and goes on the other") {
   expect_eq(seen(bob.heard()), std::string("-ann"));
 }
 
-PHX_TEST("a node that falls silent leaves after its time, and a late one hears of all others") {
+PHX_TEST("a silent node leaves after its time, and a late one gets all others") {
   Node a("a", options(Millis{300})), b("b", options(Millis{300}));
   a.client("ann", "ann").send(join);
   FakeClient& bob = b.client("bob", "bob");
@@ -100,10 +100,10 @@ PHX_TEST("a node that falls silent leaves after its time, and a late one hears o
   expect_eq(seen(bob.heard()), std::string(""));
   pass({&b, &c}, Millis{1'600});
   expect_eq(seen(bob.heard()), std::string("-ann"));
-  expect(!c.presence.list("t").has("ann"), "nor is she listed there");
+  expect(!c.presence.list("t").has("ann"), "nor is Ann listed there");
 }
 
-PHX_TEST("a node that stops says so, and its presences leave at once") {
+PHX_TEST("a node that stops sends a farewell, and its presences leave at once") {
   Node a("a", options(Millis{300})), b("b", options(Millis{300}));
   a.client("ann", "ann").send(join);
   FakeClient& bob = b.client("bob", "bob");
@@ -115,7 +115,7 @@ PHX_TEST("a node that stops says so, and its presences leave at once") {
   expect_eq(seen(bob.heard()), std::string("-ann"));
 }
 
-PHX_TEST("what other nodes can't read ends the channel that says it, and hides nobody else") {
+PHX_TEST("a meta that other nodes can't read ends its channel, and hides no other presence") {
   Node a("a", options(Millis{300})), b("b", options(Millis{300}));
   const std::string digits(10'001, '1');
   for (const std::string& meta : {std::string(300, '[') + std::string(300, ']'), digits}) {
@@ -126,11 +126,11 @@ PHX_TEST("what other nodes can't read ends the channel that says it, and hides n
   }
   a.client("eve", "eve").send(join);
   pass({&a, &b}, Millis{900});
-  expect(b.presence.list("t").has("eve"), "whoever comes later is seen");
-  expect(!b.presence.list("t").has("ann"), "and whoever crashed has left");
+  expect(b.presence.list("t").has("eve"), "a later presence is seen");
+  expect(!b.presence.list("t").has("ann"), "and the crashed one has left");
 }
 
-PHX_TEST("a node whose name is an atom is asked, and answered, under that name") {
+PHX_TEST("a node whose name is an atom is sent requests and answers under that name") {
   Node b("b", options(Millis{300}));
   const Term name = Term::atom("a@host"), ref = Term::tuple({name, 1});
   const Term clocks = Term::tuple({ref, Term::map({{ref, 5}})});
@@ -147,7 +147,7 @@ PHX_TEST("a node whose name is an atom is asked, and answered, under that name")
   expect(to == std::vector<Term>{name, name}, "a request, and an answer");
 }
 
-PHX_TEST("a transfer of thousands is merged in slices, and the tracker is not kept waiting") {
+PHX_TEST("a transfer of thousands is merged in slices, and does not block the tracker") {
   Node a("a", options(Millis{300})), b("b", options(Millis{300}));
   pass({&a, &b}, Millis{300});
   const Term ref = Term::tuple({"a", 7});
@@ -170,12 +170,11 @@ PHX_TEST("a transfer of thousands is merged in slices, and the tracker is not ke
   b.hear(topic, ack);
   expect_eq(b.presence.list("t").size(), 2'500u);
   b.outbox->sent.clear();
-  b.house.pass(Millis{1'200});  // it knows all of it, so it asks nobody
+  b.house.pass(Millis{1'200});  // it knows everything, so it requests nothing
   for (const Mail& mail : b.outbox->sent) expect(!mail.to, "a request");
 }
 
-PHX_TEST(
-    "that another node has this one's name is a line in the log, and a node's own word is not") {
+PHX_TEST("another node with this one's name is logged, and a node's own messages are not") {
   Node a("a", options(Millis{300}));
   const std::string topic = "phx_presence:Elixir.ContractWeb.Presence_shard0";
   const auto hear = [&](const etf::Term& vsn) {
@@ -186,17 +185,17 @@ PHX_TEST(
   a.house.pass(Millis{300});
   const Term own = (*(*a.outbox->sent.at(0).term().tuple_of(5))[2].tuple_of(2))[1];
   hear(own);
-  hear(1);  // the run before this one, perhaps: its last word
+  hear(1);  // perhaps the previous run's last message
   expect_eq(a.logged, std::string());
   hear(1);
   expect(a.logged.find("two nodes have one name") < a.logged.size(), a.logged);
   expect(a.logged.find("node=a") < a.logged.size(), a.logged);
   a.logged.clear();
-  hear(*own.get<long long>() + 1);  // begun after this one
+  hear(*own.get<long long>() + 1);  // started after this one
   expect(a.logged.find("count=2") < a.logged.size(), a.logged);
 }
 
-PHX_TEST("that two other nodes have one name is a line in the log, and a restart is not") {
+PHX_TEST("two other nodes with one name are logged, and a restart is not") {
   Node a("a", options(Millis{300}));
   const auto beat = [&](int vsn) {
     const Term ref = Term::tuple({"b", vsn});
@@ -214,7 +213,7 @@ PHX_TEST("that two other nodes have one name is a line in the log, and a restart
   expect_eq(std::count(a.logged.begin(), a.logged.end(), '\n'), 3);
 }
 
-PHX_TEST("what is no tracker's message is refused before it gets there") {
+PHX_TEST("a message that is not a tracker's is refused before it gets there") {
   for (const Term& term : {Term(), Term::tuple({Term::atom("pub"), Term::atom("hello"), 1})}) {
     expect_throw<presence::WireError>([&] { presence::said_in(term); });
   }
@@ -222,5 +221,5 @@ PHX_TEST("what is no tracker's message is refused before it gets there") {
   a.house.pubsub.broadcast("phx_presence:Elixir.ContractWeb.Presence_shard0",
                            std::make_shared<const pubsub::TermEvent>(Term()));
   a.house.settle();
-  expect(a.house.scheduler.alive(a.trackers[0]), "code that publishes there does no harm");
+  expect(a.house.scheduler.alive(a.trackers[0]), "code that publishes on its topic does no harm");
 }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// One presence as replicas tell each other of it.
+/// One presence as replicas send it to each other.
 
 #include <map>
 #include <memory>
@@ -10,18 +10,18 @@
 
 namespace phx::presence {
 
-/// Never changed, so that states, deltas and their generations share it.
+/// Immutable, so that states, deltas and generations share it.
 struct Value {
   std::string topic;
   std::string key;
-  Meta meta;  ///< Its pid is none where the process is another node's.
-  /// `{Pid, Topic, Key, Meta}` as another node wrote it, which is how it is relayed; empty for this
+  Meta meta;  ///< Its pid is empty if the process is another node's.
+  /// `{Pid, Topic, Key, Meta}` as another node encoded it, and as it is relayed; empty for this
   /// node's own.
   std::string written = {};
 };
 using ValuePtr = std::shared_ptr<const Value>;
 
-/// What has changed, by topic.
+/// The changes, by topic.
 using Diffs = std::map<std::string, Diff>;
 
 }  // namespace phx::presence

@@ -1,4 +1,4 @@
-/// What members are told whatever becomes of those who are present, and of the watcher itself.
+/// Members get correct changes, whatever happens to present channels and to the watcher.
 
 #include <future>
 
@@ -14,13 +14,13 @@ namespace {
 Presence* tracker = nullptr;
 process::Pid last_joined;
 
-/// Where a handler on a worker thread waits until the test lets it go on.
+/// Holds a handler on a worker thread until the test opens it.
 struct Gate {
   std::promise<void> entered, opened;
 };
 Gate* gate = nullptr;
 
-/// Tracks under the join's key, if there is one, and does as its client wishes.
+/// Tracks under the join's key, if there is one, and obeys its client.
 struct Room : Channel {
   bool blocking(std::string_view event, const Payload&) const override {
     return event.starts_with("slow_");
@@ -64,8 +64,8 @@ struct Users : UserSocket {
   Users() { channel<Room>("*"); }
 };
 
-/// The keys in the list of a client that heard nothing but these, and goes by them as phoenix.js
-/// does: so what leaves before it comes stays for ever.
+/// The keys in the list of a client that got only these diffs, and applies them as phoenix.js does:
+/// a presence that leaves before it joins stays for ever.
 std::vector<std::string> drawn_from(const std::vector<std::string>& heard) {
   std::map<std::string, std::string> keys;  // by phx_ref
   for (const std::string& text : heard) {
@@ -92,7 +92,7 @@ struct Faulty : Presence {
 
 constexpr const char* listen = R"(["1","1","t","phx_join",{}])";
 
-/// Two clients in one topic, who have heard nothing yet but that they joined.
+/// Two clients in one topic that have received only their join replies.
 template <class Kind>
 struct TwoListeners {
   Kind presence;
@@ -106,7 +106,7 @@ struct TwoListeners {
   }
 };
 
-/// Ann's channel is at its handler on a worker thread, and Ben listens.
+/// Ann's channel is in its handler on a worker thread, and Ben is a member.
 struct WorkingFixture {
   Presence presence;
   Gate own_gate;
@@ -132,19 +132,18 @@ struct WorkingFixture {
 
 }  // namespace
 
-PHX_TEST("a channel that was killed while its handler works, and tracks, does not stay present") {
+PHX_TEST("a channel that is killed while its handler works and tracks does not stay present") {
   WorkingFixture f(listen, R"(["1","2","t","slow_track",{"key":"u"}])");
   f.ann.send(R"(["2","3","t","phx_join",{}])");
   f.finish_work();
   f.house.settle();
   expect_eq(f.presence.list("t").dump(), std::string("{}"));
   const std::vector<std::string> heard = f.ben.heard();
-  expect_eq(heard.size(), 3u);  // Ben's own join, the diff with him, the diff without him
+  expect_eq(heard.size(), 3u);  // Ben's own join, the diff with Ben, the diff without Ben
   expect_eq(drawn_from(heard), std::vector<std::string>{});
 }
 
-PHX_TEST(
-    "a newcomer whose handler works on another thread hears of itself before it gets the state") {
+PHX_TEST("a new member whose handler runs on a worker thread gets its own join before the state") {
   WorkingFixture f(listen, R"(["1","2","t","slow_track",{"key":"u","state":true}])");
   f.ann.heard();
   f.finish_work();
@@ -155,11 +154,11 @@ PHX_TEST(
   expect(Json::parse(heard[1])[3] == Json("presence_state"), heard[1]);
 }
 
-PHX_TEST("what a dying channel's handler changed is told before its end is") {
+PHX_TEST("the changes of a dying channel's handler are sent before its leave") {
   WorkingFixture f(R"(["1","1","t","phx_join",{"key":"u"}])",
                    R"(["1","2","t","slow_update",{"key":"u","updates":1}])");
   f.house.scheduler.exit(last_joined, {process::ExitReason::killed});
-  f.house.scheduler.run(f.house.scheduler.now());  // one turn: it is dead, nobody has heard yet
+  f.house.scheduler.run(f.house.scheduler.now());  // one turn: it is dead, and no member knows yet
   f.finish_work();
   f.house.settle();
   expect_eq(f.presence.list("t").dump(), std::string("{}"));
@@ -168,7 +167,7 @@ PHX_TEST("what a dying channel's handler changed is told before its end is") {
   expect_eq(drawn_from(heard), std::vector<std::string>{});
 }
 
-PHX_TEST("who comes and goes often is watched once") {
+PHX_TEST("a channel that tracks and untracks often is monitored once") {
   Presence presence;
   tracker = &presence;
   TestHouse house({.mailbox = 20});
@@ -184,8 +183,7 @@ PHX_TEST("who comes and goes often is watched once") {
   expect_eq(house.scheduler.stats().overflowed, 0u);
 }
 
-PHX_TEST(
-    "a channel that makes more changes at once than may wait crashes; what it made is broadcast") {
+PHX_TEST("a channel whose waiting changes exceed the limit crashes; those it made are broadcast") {
   TwoListeners<Presence> stage;
   FakeClient& one = stage.one;
   FakeClient& two = stage.two;
@@ -200,7 +198,7 @@ PHX_TEST(
   expect_eq(drawn_from(one.heard()), std::vector<std::string>{"u"});
 }
 
-PHX_TEST("a channel that changes much does not hold up what others change") {
+PHX_TEST("a channel with many changes does not delay those of others") {
   TwoListeners<Presence> stage;
   FakeClient& one = stage.one;
   FakeClient& two = stage.two;
@@ -216,7 +214,7 @@ PHX_TEST("a channel that changes much does not hold up what others change") {
   expect_eq(std::set{topic(0), topic(1)}, std::set<std::string>{"busy", "t"});
 }
 
-PHX_TEST("a fetch that throws costs one diff: who comes and goes later is told") {
+PHX_TEST("a fetch that throws costs one diff: later joins and leaves are sent") {
   Faulty presence;
   tracker = &presence;
   TestHouse house;
@@ -224,18 +222,19 @@ PHX_TEST("a fetch that throws costs one diff: who comes and goes later is told")
   FakeClient one(house, users), two(house, users), three(house, users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   two.send(R"(["1","1","t","phx_join",{"key":"bad"}])");
-  expect(!presence.list("t").has("bad"), "who could not be told is gone with his channel");
+  expect(!presence.list("t").has("bad"),
+         "a presence whose join could not be sent leaves with its channel");
   one.heard();
   three.send(R"(["1","1","t","phx_join",{"key":"v"}])");
   expect_eq(one.heard().size(), 1u);
   three.hang_up();
   expect_eq(one.heard().size(), 1u);
-  expect(!presence.list("t").has("v"), "he is gone");
+  expect(!presence.list("t").has("v"), "it is gone");
   one.hang_up();
   expect_eq(presence.list("t").dump(), std::string("{}"));
 }
 
-PHX_TEST("a fetch that throws costs one diff: those that wait behind it are told") {
+PHX_TEST("a fetch that throws costs one diff: those that wait after it are sent") {
   TwoListeners<Faulty> stage;
   FakeClient& one = stage.one;
   FakeClient& two = stage.two;
@@ -248,7 +247,9 @@ PHX_TEST("a fetch that throws costs one diff: those that wait behind it are told
   expect_eq(one.heard().size(), 1u);
 }
 
-PHX_TEST("a fetch that always throws ends no watcher, which would look for all who are here anew") {
+PHX_TEST(
+    "a fetch that always throws does not end the watcher, whose successor would search all "
+    "presences again") {
   struct Broken : Presence {
     Json fetch(std::string_view, Json) const override { throw std::runtime_error("no database"); }
   };
@@ -269,7 +270,7 @@ PHX_TEST("a fetch that always throws ends no watcher, which would look for all w
   expect_eq(watchers(), first);
 }
 
-PHX_TEST("more who end at once than the watcher has room for are gone all the same") {
+PHX_TEST("more ends at once than the watcher's mailbox holds still become leaves") {
   Presence presence;
   tracker = &presence;
   TestHouse house({.mailbox = 20});

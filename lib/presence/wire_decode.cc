@@ -1,4 +1,4 @@
-/// Reads the tracker's messages, and believes nothing of them.
+/// Decodes the tracker's messages, and checks everything.
 
 #include <utility>
 #include <vector>
@@ -88,7 +88,7 @@ class Decoder {
     return snapshot;
   }
 
-  /// It may be missing: nobody reads it.
+  /// It may be missing: it is not used.
   ReplicaRef replica(const Term& term) {
     const Term* found = term.find_atom("replica");
     return found == nullptr || found->tuple_of(2) == nullptr ? ReplicaRef() : ref(*found);
@@ -117,7 +117,7 @@ class Decoder {
       if (ValuePtr one = value(presence, count)) {
         part->values.emplace(count, std::move(one));
       } else {
-        part->cloud.insert(count);  // nobody could be shown it
+        part->cloud.insert(count);  // it can't be shown to clients
         ++unreadable_;
       }
     }
@@ -133,8 +133,8 @@ class Decoder {
       return nullptr;
     }
     auto said = json_of(meta);
-    if (!said || !said->is_object()) return nullptr;  // a DateTime, say, is a text
-    // One without a ref gets one, by which clients tell it from others.
+    if (!said || !said->is_object()) return nullptr;  // a DateTime, for example, becomes a text
+    // A meta without a ref gets one, so that clients can tell it from others.
     std::string phx_ref = (*said)["phx_ref"].string_or("of-" + std::to_string(count));
     return std::make_shared<const Value>(Value{
         *topic, *key, {{}, std::move(phx_ref), std::move(*said)}, etf::encode(term).substr(1)});
@@ -153,7 +153,7 @@ class Decoder {
     return counts;
   }
 
-  /// Each replica is named again and again: it is one ReplicaRef for all of them.
+  /// A replica is named many times: all share one ReplicaRef.
   const ReplicaRef& ref(const Term& term) {
     if (last_ != nullptr && last_->first == term) return last_->second;
     const auto found = refs_.find(term);

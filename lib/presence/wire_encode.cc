@@ -1,4 +1,4 @@
-/// Writes the tracker's messages, piece by piece: a transfer may have a hundred thousand presences.
+/// Encodes the tracker's messages in pieces: a transfer may have a hundred thousand presences.
 
 #include <map>
 
@@ -55,7 +55,7 @@ class Encoder {
     values(one.parts);
   }
 
-  // The struct's pairs, in the order of their names.
+  // The struct's pairs, ordered by name.
 
   void delta(const Delta& delta) {
     state_struct(delta.parts, delta.context, "delta");
@@ -139,7 +139,7 @@ class Encoder {
     }
   }
 
-  /// Another node's is passed on as it was.
+  /// Another node's presence is passed on unchanged.
   void value(const Value& value, Count count) {
     if (!value.written.empty()) return writer_.raw(value.written);
     writer_.tuple(4);
@@ -149,7 +149,7 @@ class Encoder {
     meta(value.meta);
   }
 
-  /// `phx_ref` and `phx_ref_prev` are atoms, as Phoenix looks for them; the rest came from JSON.
+  /// `phx_ref` and `phx_ref_prev` are atoms, as Phoenix expects; the other keys came from JSON.
   void meta(const Meta& meta) {
     const auto members = meta.shown().sorted_members();
     writer_.map(members.size());
@@ -179,7 +179,7 @@ class Encoder {
     writer_.integer(static_cast<long long>(count));
   }
 
-  /// Each is written once, and copied from then on.
+  /// Each is encoded once, and copied afterwards.
   void ref(const ReplicaRef& one) {
     std::string& written = refs_[one];
     if (written.empty()) {

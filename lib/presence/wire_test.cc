@@ -1,4 +1,4 @@
-/// What Phoenix nodes wrote is read and written again as they wrote it; all else is refused.
+/// Phoenix nodes' messages survive a round trip; anything else is refused.
 
 #include "presence/wire.h"
 
@@ -23,7 +23,7 @@ const Term ref = Term::tuple({"x", 1});
 const Term tag = Term::tuple({ref, 1});
 const Term tags = Term::map({{tag, Term::list()}});
 
-/// A delta of x: one presence of key u. Pairs replace those of the same name.
+/// A delta of x with one presence, key u. The given pairs replace those of the same name.
 Term delta(std::vector<etf::Map::Pair> others = {}) {
   std::vector<etf::Map::Pair> pairs = {
       {atom("__struct__"), atom("Elixir.Phoenix.Tracker.State")},
@@ -41,7 +41,7 @@ Term beat(Term delta) {
 }
 const Delta& delta_in(const Decoded& one) { return *std::get<Heartbeat>(one.message).delta; }
 
-/// A delta of which one value is this.
+/// A delta with this value.
 Term with_value(Term pid, Term topic, Term key, Term meta) {
   const Term value =
       Term::tuple({std::move(pid), std::move(topic), std::move(key), std::move(meta)});
@@ -50,7 +50,7 @@ Term with_value(Term pid, Term topic, Term key, Term meta) {
 
 }  // namespace
 
-PHX_TEST("what Phoenix nodes said to each other comes out as it was") {
+PHX_TEST("Phoenix nodes' messages survive a round trip") {
   std::size_t messages = 0;
   for (const auto& file : recordings()) {
     for (const Recorded& event : recording(file)) {
@@ -59,13 +59,13 @@ PHX_TEST("what Phoenix nodes said to each other comes out as it was") {
       const Term term = etf::decode_whole(event.rest);
       const Decoded one = decode(term);
       expect_eq(one.unreadable, 0u);
-      expect(read(one.message) == term, file.string() + " as it was");
+      expect(read(one.message) == term, file.string() + " unchanged");
     }
   }
   expect(messages > 300, "there are recordings");
 }
 
-PHX_TEST("a presence of this node is written as Phoenix looks for it") {
+PHX_TEST("a presence of this node is encoded as Phoenix expects") {
   Delta mine{here};
   mine.parts[here].cloud.insert(1);
   const Json said = Json::object({{"n", 1}, {"phx_ref_prev", "0"}, {"list", Json::array({1.5})}});
@@ -83,10 +83,10 @@ PHX_TEST("a presence of this node is written as Phoenix looks for it") {
                                 {"list", Term::list({1.5})},
                                 {atom("phx_ref"), "1"},
                                 {atom("phx_ref_prev"), "0"}}),
-         "the refs are atoms, the rest is not");
+         "the refs are atoms, other keys are not");
 }
 
-PHX_TEST("two presences of one channel have two pids: Phoenix has one of a pid under a key") {
+PHX_TEST("two presences of one channel have two pids: Phoenix keeps one for each pid under a key") {
   Delta mine{here};
   for (const Count count : {Count{1}, Count{1} << 33}) {
     mine.parts[here].values[count] =
@@ -101,7 +101,7 @@ PHX_TEST("two presences of one channel have two pids: Phoenix has one of a pid u
   expect(pid(0) != pid(1), "two");
 }
 
-PHX_TEST("what others leave out, or have otherwise, is taken") {
+PHX_TEST("missing and differing parts of other nodes are accepted") {
   const Decoded one = decode(beat(delta()));  // no replica, pids, delta, replicas
   expect_eq(delta_in(one).parts.at({"x", 1}).values.at(1)->key, std::string("u"));
   const Term old_set = Term::map(
@@ -121,7 +121,7 @@ PHX_TEST("what others leave out, or have otherwise, is taken") {
   }
 }
 
-PHX_TEST("a presence that no client could be shown counts as one that has left") {
+PHX_TEST("a presence that can't be shown to clients counts as having left") {
   const Term nobody = Term::map();
   const Term date = Term::map({{atom("__struct__"), atom("Elixir.Date")},
                                {atom("calendar"), atom("Elixir.Calendar.ISO")},

@@ -1,4 +1,4 @@
-/// The way of a message: inbox, connection, answer; or the list of those that are lost.
+/// A message's way: inbox, connection, answer; or the list of lost messages.
 
 #include "redis/client.h"
 
@@ -10,8 +10,8 @@ namespace phx::redis {
 
 namespace {
 
-/// What a message takes while it waits: its bytes, and of hiredis' what stands around them in its
-/// buffer, and who is called with the answer.
+/// What a message takes while it waits: its bytes, their framing in hiredis' buffer, and the
+/// callback for the answer.
 std::size_t cost_of(std::size_t size) {
   constexpr std::size_t around = 200;
   return size + around;
@@ -32,8 +32,8 @@ Client::Client(Loop& loop, const Options& options, std::string channel,
       subscriber_(loop, options, "subscriber", telemetry, log,
                   {[this](Connection& connection) { subscriber_up(connection); },
                    [this] { subscriber_down(); },
-                   // Where a connection has subscribed, to subscribe once more is the one question
-                   // that all Redis versions answer.
+                   // On a subscribed connection, subscribing again is the only command that all
+                   // Redis versions answer.
                    [this](Connection& connection) {
                      connection.subscribe({&channel_, 1});
                    }}),
@@ -70,7 +70,7 @@ void Client::finish_if_all_is_answered() {
   if (done_ && (unanswered_ == 0 || publisher_.connection() == nullptr)) done_();
 }
 
-// --- Hearing ------------------------------------------------------------------------------------
+// --- Receiving ----------------------------------------------------------------------------------
 
 void Client::subscriber_up(Connection& connection) {
   connection.listen([this](const redisReply* reply) { heard(reply); });
@@ -168,7 +168,7 @@ void Client::drain() {
 void Client::send(const Pending& pending) {
   const std::string& channel = pending.channel.empty() ? channel_ : pending.channel;
   ++unanswered_;
-  // As small as it is, a std::function keeps it in itself.
+  // Small enough for a std::function to hold without allocating.
   const auto size = static_cast<std::uint32_t>(pending.size());
   publisher_.connection()->command(
       {"PUBLISH", channel, pending.message},
@@ -195,7 +195,7 @@ void Client::settle(std::size_t size) {
 }
 
 //! [keep]
-/// The oldest go first.
+/// The oldest are dropped first.
 void Client::keep(Pending pending) {
   kept_.push_back({std::move(pending), Clock::now()});
   while (kept_.size() > options_.keep_messages) {
@@ -231,7 +231,7 @@ void Client::lose(Loss why, bool repeated) {
   }
 }
 
-/// As often as the publisher's heart beats, and when it is back: no more lines than that.
+/// Logged at each heartbeat of the publisher, and when it is back, and no more often.
 void Client::tell_losses() {
   const std::size_t lost = lost_ - told_;
   told_ += lost;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Publishes on channels of Redis, and hears what others publish on those that it wants.
+/// Publishes on Redis channels, and receives messages on those that it subscribes to.
 
 #include <atomic>
 #include <deque>
@@ -17,12 +17,12 @@
 
 namespace phx::redis {
 
-/// One connection that subscribes, and one that publishes: so what one thread publishes arrives in
-/// order, whatever the channels. Both run on the loop's thread. Neither copied nor moved.
+/// One connection subscribes and one publishes, so one thread's messages arrive in order on all
+/// channels. Both run on the loop's thread. Neither copied nor moved.
 class Client {
  public:
-  /// `channel` is always heard, and others once they are subscribed to. `received` is called with
-  /// each message, our own among them. Nothing connects before start().
+  /// `channel` is always subscribed, others after subscribe(). `received` is called with each
+  /// message, our own included. Nothing connects before start().
   Client(Loop& loop, const Options& options, std::string channel,
          const telemetry::Telemetry& telemetry, const Log& log,
          std::function<void(std::string_view message)> received);
@@ -31,22 +31,23 @@ class Client {
 
   /// Loop thread.
   void start();
-  /// Calls `done` when all that was published is answered, or after `farewell`: at once without a
+  /// Calls `done` when all published messages are answered, or after `farewell`; at once without a
   /// connection. Loop thread.
   void finish(std::function<void()> done);
-  /// Any thread; never waits. What Redis does not get is counted in telemetry, as MessagesLost.
-  /// `repeated`: its publisher says it again, so it is none of Options::keep_messages while Redis
-  /// is away. Without a channel, on the one that is always heard.
+  /// Any thread; never blocks. A message that Redis does not get is reported in telemetry as
+  /// MessagesLost. `repeated`: its publisher sends it again, so it is not kept
+  /// (Options::keep_messages) while Redis is away. Without a channel, published on the one that is
+  /// always subscribed.
   void publish(std::string message, bool repeated = false, std::string channel = {});
 
-  /// Any thread; never waits. Each subscribe() is taken back by one unsubscribe(); Redis is told of
-  /// the first, and, a moment after it, of the last.
+  /// Any thread; never blocks. Each subscribe() is undone by one unsubscribe(); Redis is sent the
+  /// first, and, after a delay, the last.
   void subscribe(std::string_view channel);
   void unsubscribe(std::string_view channel);
-  /// Whether what is published on the channel from now on arrives. Also where there is no
-  /// connection that one could wait for. Any thread.
+  /// Whether messages published on the channel from now on arrive; also true without a connection
+  /// to wait for. Any thread.
   bool hears(std::string_view channel) const { return subscriptions_.heard(channel); }
-  /// Calls `then` once it hears() it, on any thread. Any thread.
+  /// Calls `then` on any thread, once hears() is true. Any thread.
   void when_heard(std::string_view channel, std::function<void()> then) {
     subscriptions_.when_heard(channel, std::move(then));
   }
@@ -57,7 +58,7 @@ class Client {
 
  private:
   struct Pending {
-    std::string channel;  ///< Empty: the one that is always heard.
+    std::string channel;  ///< Empty: the one that is always subscribed.
     std::string message;
     bool repeated;
     std::size_t size() const { return channel.size() + message.size(); }
@@ -96,19 +97,19 @@ class Client {
   std::atomic<bool> hearing_ = false;
   std::atomic<bool> publishing_ = false;
   std::atomic<std::size_t> lost_ = 0;
-  std::size_t told_ = 0;  ///< Those that the log knows by number.
+  std::size_t told_ = 0;  ///< Those whose number was logged.
   std::atomic<bool> telling_ =
-      false;  ///< The log knows that some are lost, and will be told how many.
+      false;  ///< The log has said that some are lost, and is to say how many.
 
-  Subscriptions subscriptions_;  ///< But to the channel that is always heard.
+  Subscriptions subscriptions_;  ///< Except on the channel that is always subscribed.
   const std::unique_ptr<Loop::Timer> ask_again_;
-  std::size_t channels_ = 0;  ///< That this connection was asked for.
+  std::size_t channels_ = 0;  ///< That this connection subscribed to.
 
   std::mutex mutex_;
-  std::vector<Pending> inbox_;     ///< Under the mutex: what other threads have published.
-  std::size_t pending_bytes_ = 0;  ///< Under the mutex: cost_of() all that waits.
+  std::vector<Pending> inbox_;     ///< Guarded by the mutex: messages published by other threads.
+  std::size_t pending_bytes_ = 0;  ///< Guarded by the mutex: cost_of() everything that waits.
 
-  // Last, so that they end first: with a connection all that waits for an answer is answered.
+  // Last, so that they end first: a connection's end answers everything that waits.
   Link subscriber_;
   Link publisher_;
 };

@@ -1,4 +1,4 @@
-/// Bytes to and from one socket, answers to those who wait for them, and the first words.
+/// Bytes to and from one socket, answers to callers, and the login.
 
 #include "redis/connection.h"
 
@@ -15,7 +15,7 @@ struct FreeReply {
   void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
 
-/// What became of the attempt to connect; empty where it has succeeded.
+/// The error of the attempt to connect; empty if it succeeded.
 std::string connect_error(int socket) {
   int error = 0;
   socklen_t size = sizeof error;
@@ -79,7 +79,7 @@ void Connection::read() {
   }
 }
 
-/// Once it has subscribed, no command is answered: a refusal of the subscription is all there is.
+/// After it has subscribed, no command is answered; the only error is a refused subscription.
 void Connection::answered(const redisReply* reply) {
   if (!waiting_.empty()) {
     const OnReply on_reply = std::move(waiting_.front());
@@ -99,7 +99,7 @@ void Connection::write() {
 
 // --- Its end ------------------------------------------------------------------------------------
 
-/// Not at once: the caller may stand in a callback, or in our constructor.
+/// Not at once: the caller may be in a callback, or in our constructor.
 void Connection::close(std::string reason) {
   if (!reason_.empty()) return;
   reason_ = reason.empty() ? "the connection failed" : std::move(reason);
@@ -122,7 +122,7 @@ void Connection::answer_nothing() {
   for (const OnReply& on_reply : waiting) on_reply(nullptr);
 }
 
-// --- The first words ----------------------------------------------------------------------------
+// --- The login ----------------------------------------------------------------------------------
 
 void Connection::log_in() {
   if (!options_.password.empty()) {
@@ -137,7 +137,7 @@ void Connection::log_in() {
             [this](const redisReply* reply) { expect_ok(reply, "Redis refused the database"); });
   }
   command({"PING"}, [this](const redisReply* reply) {
-    // A user without the right to ping is known, and may subscribe or publish.
+    // A user without the right to ping is logged in, and may subscribe or publish.
     if (!text_of(reply).starts_with("NOPERM")) expect_ok(reply, "Redis refused us");
     if (reply == nullptr || !reason_.empty()) return;
     patience_->stop();
@@ -150,7 +150,7 @@ void Connection::expect_ok(const redisReply* reply, const char* what) {
   close(std::string(what) + ": " + std::string(text_of(reply)));
 }
 
-// --- What is said -------------------------------------------------------------------------------
+// --- Commands -----------------------------------------------------------------------------------
 
 void Connection::command(const std::vector<std::string_view>& words, OnReply on_reply) {
   if (!redis_) return on_reply(nullptr);
@@ -175,7 +175,7 @@ void Connection::send(std::span<const std::string_view> words) {
     sizes.push_back(word.size());
   }
   redisAppendCommandArgv(redis_.get(), static_cast<int>(words.size()), texts.data(), sizes.data());
-  // At once, and with all that is said until then: a socket takes it, but for one that is full.
+  // Called at once, with all commands until then: a socket takes them unless it is full.
   if (watch_ && !std::exchange(writing_, true)) turn_ends_->start(Millis{0});
 }
 

@@ -18,14 +18,14 @@ struct redisReply;
 
 namespace phx::redis {
 
-/// What Redis answers; null where the connection ended first. Valid during the call.
+/// Redis's answer; null if the connection ended first. Valid during the call.
 using OnReply = std::function<void(const redisReply* reply)>;
-/// An answer's text; nothing where it is of another kind.
+/// An answer's text; nothing if it is of another kind.
 std::string_view text_of(const redisReply* reply);
 
-/// Not hiredis' asynchronous API: that looks up each message's channel in a table of its own, whose
-/// hash anybody can make collide, and forgets a channel that is subscribed again at once. Loop
-/// thread only. Neither copied nor moved.
+/// Not hiredis' asynchronous API: that looks up each message's channel in a table whose hash anyone
+/// can make collide, and drops a channel that is subscribed again at once. Loop thread only.
+/// Neither copied nor moved.
 class Connection {
  public:
   /// Never destroys the connection within these calls.
@@ -34,7 +34,7 @@ class Connection {
     virtual ~Host() = default;
     /// It is logged in, and has chosen its database.
     virtual void connected() = 0;
-    /// It has ended, or was never made. Called once, unless the connection is destroyed.
+    /// It has ended, or could not be made. Called once, unless the connection is destroyed.
     virtual void closed(const std::string& reason) = 0;
   };
 
@@ -44,15 +44,16 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  /// Sent with all else that this turn of the loop sends. REQUIRES: connected, and not subscribed.
+  /// Sent at the end of this turn of the loop, with its other commands. REQUIRES: connected, and
+  /// not subscribed.
   void command(const std::vector<std::string_view>& words, OnReply on_reply);
-  /// Each message of a channel, and each time that Redis confirms that a channel is subscribed, or
-  /// is no more, comes to `on_message`: an array of three.
+  /// `on_message` gets each message, and each confirmation that a channel is subscribed or
+  /// unsubscribed, as an array of three.
   void listen(OnReply on_message) { on_message_ = std::move(on_message); }
-  /// Of any number of channels, in one command. REQUIRES: listen() was called.
+  /// Any number of channels in one command. REQUIRES: listen() was called.
   void subscribe(std::span<const std::string> channels) { say("SUBSCRIBE", channels); }
   void unsubscribe(std::span<const std::string> channels) { say("UNSUBSCRIBE", channels); }
-  /// Ends it; the host hears `reason`, soon.
+  /// Ends it; the host soon gets `reason`.
   void close(std::string reason);
 
  private:
@@ -79,11 +80,11 @@ class Connection {
   const std::unique_ptr<Loop::Timer> patience_;
   const std::unique_ptr<Loop::Timer> soon_;
   const std::unique_ptr<Loop::Timer> turn_ends_;
-  std::deque<OnReply> waiting_;  ///< For the answers to come, in their order.
+  std::deque<OnReply> waiting_;  ///< Callbacks for the answers to come, in order.
   OnReply on_message_;
   std::string reason_;  ///< Why it ends, once it does.
   bool established_ = false;
-  bool writing_ = true;  ///< write() is called soon, or once the socket takes more.
+  bool writing_ = true;  ///< write() will be called soon, or once the socket takes more.
 };
 
 }  // namespace phx::redis

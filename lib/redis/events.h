@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What happens between us and Redis, as telemetry.
+/// Telemetry of the connections to Redis.
 
 #include <cstddef>
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace phx::redis {
 
-/// Told on the thread of the connections, as all of these are unless said otherwise.
+/// Sent on the connections' thread, as are all of these unless noted.
 struct Connected {
   static constexpr std::string_view name = "phx.redis_connected";
   std::string_view role;  ///< `subscriber` or `publisher`
   const std::string& address;
 };
 
-/// Or could not be connected at all.
+/// Or it could not be made.
 struct Disconnected {
   static constexpr std::string_view name = "phx.redis_disconnected";
   std::string_view role;
@@ -25,20 +25,20 @@ struct Disconnected {
   Millis retry_after;
 };
 
-/// Redis was asked to send us more channels, or fewer, besides the one of all nodes; or it has
-/// forgotten them, as the connection has ended.
+/// Redis was asked for more or fewer channels, besides the one of all nodes; or the connection has
+/// ended, and all of them with it.
 struct ChannelsAsked {
   static constexpr std::string_view name = "phx.redis_channels_asked";
   std::size_t subscribed;
   std::size_t unsubscribed;
-  std::size_t channels;  ///< How many it sends us, once it has confirmed them.
+  std::size_t channels;  ///< Those that Redis sends, once confirmed.
 };
 
 enum class Loss : unsigned char {
   away,      ///< There was no connection.
-  broken,    ///< The connection ended before Redis had answered: it may have got them, or not.
+  broken,    ///< The connection ended before Redis answered: it may have got them or not.
   refused,   ///< Redis answered with an error.
-  overflow,  ///< Options::max_pending_bytes of messages waited already. Told on any thread.
+  overflow,  ///< Options::max_pending_bytes of messages already waited. Sent on any thread.
 };
 constexpr std::string_view to_string(Loss loss) {
   switch (loss) {
@@ -55,12 +55,12 @@ struct MessagesLost {
   static constexpr std::string_view name = "phx.redis_messages_lost";
   std::size_t count;
   Loss why;
-  bool repeated;  ///< A tracker's: it says again what nobody heard.
+  bool repeated;  ///< A tracker's, which sends it again.
 };
-/// Redis has taken a message.
+/// Redis has accepted a message.
 struct Published {
   static constexpr std::string_view name = "phx.redis_published";
-  std::size_t receivers;  ///< Nodes that were subscribed then, this one among them.
+  std::size_t receivers;  ///< Nodes that were subscribed then, this one included.
   bool repeated;
 };
 

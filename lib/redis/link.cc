@@ -1,4 +1,5 @@
-/// One attempt after the other, and a question now and then whether the other side still lives.
+/// Attempts to connect one after the other, and checks now and then whether the other side is
+/// alive.
 
 #include "redis/link.h"
 
@@ -41,7 +42,7 @@ void Link::try_again() {
   with_sentinel_ = !options_.sentinel_master.empty() && !master_;
   address_ = next_address();
   Options options = options_;
-  if (with_sentinel_) {  // the login is the master's
+  if (with_sentinel_) {  // the login is for the master
     options.user.clear();
     options.password.clear();
     options.database = 0;
@@ -68,7 +69,7 @@ void Link::works() {
   log_.info("connected to Redis", {{"role", role_}, {"address", at}});
 }
 
-/// `[host, port]`, or nil where the Sentinel knows no such master.
+/// `[host, port]`, or nil if the Sentinel knows no such master.
 void Link::ask_sentinel() {
   connection_->command({"SENTINEL", "get-master-addr-by-name", options_.sentinel_master},
                        [this](const redisReply* reply) {

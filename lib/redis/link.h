@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// A connection to Redis that comes back: the next address, a longer wait, a Sentinel's advice.
+/// A connection to Redis that reconnects: with the next address, a longer wait, or a Sentinel's
+/// answer.
 
 #include <functional>
 #include <memory>
@@ -14,8 +15,8 @@
 
 namespace phx::redis {
 
-/// How long to wait before the nth attempt in a row, 0 being the first: `random`, 0 to 1, spreads
-/// nodes that have lost one Redis at one time.
+/// How long to wait before the nth attempt in a row, from 0. `random`, 0 to 1, spreads nodes that
+/// have lost Redis at the same time.
 Millis backoff(const Options& options, unsigned attempt, double random);
 
 /// Loop thread only. Neither copied nor moved.
@@ -24,8 +25,8 @@ class Link final : private Connection::Host {
   /// Neither destroys the link.
   struct Hooks {
     std::function<void(Connection&)> up;
-    std::function<void()> down;  ///< After an up.
-    /// Asks the other side for a sign of life; it comes by alive().
+    std::function<void()> down;  ///< Called only after up().
+    /// Asks the other side for a sign of life, which arrives as alive().
     std::function<void(Connection&)> heartbeat;
   };
   /// `role` is for the log and telemetry: `publisher`.
@@ -33,12 +34,12 @@ class Link final : private Connection::Host {
        Log log, Hooks hooks);
 
   void start() { try_again(); }
-  /// Null while there is none.
+  /// Null without a connection.
   Connection* connection() const { return up_ ? connection_.get() : nullptr; }
-  /// Redis has said something.
+  /// Redis has sent something.
   void alive() { silent_for_ = Millis{0}; }
-  /// Redis lets us do what the connection is for. Until then it counts as one more attempt: a user
-  /// without the right to subscribe logs in again and again. May be called again.
+  /// Redis has allowed the connection's purpose. Until then it counts as a failed attempt, because
+  /// a user without the right to subscribe logs in again and again. May be called again.
   void works();
 
  private:
@@ -59,14 +60,14 @@ class Link final : private Connection::Host {
   std::unique_ptr<Loop::Timer> retry_;
   std::unique_ptr<Loop::Timer> heartbeat_;
   std::minstd_rand random_{std::random_device{}()};
-  std::optional<Address> master_;  ///< What a Sentinel said; good for one attempt.
-  bool with_sentinel_ = false;     ///< Whom the connection is with.
+  std::optional<Address> master_;  ///< A Sentinel's answer, used for one attempt.
+  bool with_sentinel_ = false;     ///< The address of the connection.
   Address address_;
   std::size_t next_ = 0;
   unsigned attempts_ = 0;
   bool up_ = false;
   bool works_ = false;
-  std::string said_;  ///< Why it is down, as the log has it; empty while it works.
+  std::string said_;  ///< Why it is down, as logged; empty while it works.
   Millis silent_for_{0};
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a client of Redis needs of an event loop. net/redis_loop.h is the one that there is.
+/// A Redis client's interface to an event loop. net/redis_loop.h implements it.
 
 #include <functional>
 #include <memory>
@@ -9,15 +9,14 @@
 
 namespace phx::redis {
 
-/// Its callbacks run on its own thread, and so does all that is not said to be any thread's.
-/// Neither copied nor moved.
+/// Loop thread only, except where noted; callbacks run on it. Neither copied nor moved.
 class Loop {
  public:
-  /// One socket; destroying it ends the watch, also from within its callback.
+  /// A watched socket; destroying it ends the watch, even from within its callback.
   class Watch {
    public:
     virtual ~Watch() = default;
-    /// What to be called for, from now on; at first nothing.
+    /// The events to be called for; none at first.
     virtual void want(bool to_read, bool to_write) = 0;
   };
   /// One timer; destroying it stops it.

@@ -1,4 +1,4 @@
-/// One URL, from left to right.
+/// Parses a URL from left to right.
 
 #include "redis/options.h"
 
@@ -16,7 +16,7 @@ constexpr std::uint16_t sentinel_port = 26'379;
   throw OptionError("RedisPubSubOptions::url", "expected " + expected);
 }
 
-/// What stands before the mark, which is taken off as well; nothing where there is no mark.
+/// Takes the text before the mark, and the mark; nothing if there is no mark.
 std::optional<std::string_view> take_until(std::string_view& text, char mark) {
   const std::size_t end = text.find(mark);
   if (end == std::string_view::npos) return {};
@@ -35,7 +35,7 @@ T number_of(std::string_view text, const char* what) {
   return value;
 }
 
-/// `%40` as `@`: a password may hold what separates the parts of a URL.
+/// `%40` as `@`: a password may contain the separators of a URL.
 std::string unescaped(std::string_view text) {
   std::string result;
   for (; !text.empty(); text.remove_prefix(1)) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Where Redis is, and how long to be patient with it.
+/// Redis's addresses, and time limits.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,26 +19,27 @@ struct Address {
 };
 std::string to_string(const Address& address);
 
-/// Defaults as those of redix, which Phoenix uses, where it has them.
+/// Defaults are those of redix, which Phoenix uses, if it has them.
 struct Options {
-  /// Tried one after the other: one that can't be reached is followed by the next.
+  /// Tried one after the other until one can be reached.
   std::vector<Address> addresses = {Address{}};
   /// If set, the addresses are those of Sentinels, which know where the master of this name is.
   std::string sentinel_master = {};
   std::string user = {};
   std::string password = {};
-  unsigned database = 0;  ///< Publishing knows no databases; a Redis may allow a user only one.
+  unsigned database =
+      0;  ///< Publishing does not depend on the database, but Redis may allow a user only one.
 
   /// Between attempts to connect: the first wait, which grows by half until the last.
   Millis first_backoff{500};
   Millis last_backoff{30'000};
-  /// For a connection to be made.
+  /// The time limit for connecting.
   Millis connect_patience{5'000};
-  /// A connection is asked so often whether it still lives, and is given up where it answers
-  /// nothing for `max_silence`. A Redis that stands still for less loses nothing: all is late.
+  /// A connection is checked once every `heartbeat`, and closed if it answers nothing for
+  /// `max_silence`. If Redis pauses for less, messages are late, and none is lost.
   Millis heartbeat{5'000};
   Millis max_silence{15'000};
-  /// Of messages that wait to be sent or answered; what comes beyond is lost.
+  /// Bytes of messages that wait to be sent or answered; any more are lost.
   std::size_t max_pending_bytes = std::size_t{64} << 20;
   /// How many of the latest messages are kept while Redis is away, for at most `keep_for`, and sent
   /// when it is back. None by default, as in Phoenix: then they are lost.

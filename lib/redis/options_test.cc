@@ -1,4 +1,4 @@
-/// URLs of Redis, and how long one waits for it.
+/// Redis URLs, and the waits between attempts.
 
 #include "redis/options.h"
 
@@ -10,7 +10,7 @@ using namespace phx;
 using namespace phx::redis;
 using namespace phx::testing;
 
-PHX_TEST("a URL says where Redis is, and who we are to it") {
+PHX_TEST("a URL has Redis's address and our login") {
   const Options all = options_of("redis://ann:s%40e:c@redis.example:6380/3");
   expect(all.addresses == std::vector<Address>{{"redis.example", 6380}}, "the address");
   expect_eq(all.user, std::string("ann"));
@@ -24,7 +24,7 @@ PHX_TEST("a URL says where Redis is, and who we are to it") {
             std::string("[::1]:7000"));
 }
 
-PHX_TEST("several addresses, and Sentinels, stand between commas") {
+PHX_TEST("commas separate several addresses, or Sentinels") {
   const Options two = options_of("redis://one:1,two");
   expect(two.addresses == std::vector<Address>{{"one", 1}, {"two", 6379}}, "both");
   const Options sentinels = options_of("redis+sentinel://:pw@one,two:5/mymaster/2");
@@ -33,7 +33,7 @@ PHX_TEST("several addresses, and Sentinels, stand between commas") {
   expect_eq(sentinels.database, 2U);
 }
 
-PHX_TEST("a URL that can't be read is refused with what was expected") {
+PHX_TEST("an invalid URL is refused, and the error says what was expected") {
   for (const char* bad : {"", "localhost", "http://localhost", "redis://", "redis://h:x",
                           "redis://h:70000", "redis://h/x", "redis+sentinel://h", "redis://[::1"}) {
     expect_throw<OptionError>([bad] { options_of(bad); });
@@ -42,7 +42,7 @@ PHX_TEST("a URL that can't be read is refused with what was expected") {
   expect(text.find("no TLS") != std::string::npos, text);
 }
 
-PHX_TEST("the wait grows by half until the last, and chance halves it at most") {
+PHX_TEST("the wait grows by half up to the maximum, and chance halves it at most") {
   const Options options;
   expect_eq(backoff(options, 0, 1).count(), 500);
   expect_eq(backoff(options, 0, 0).count(), 250);

@@ -1,4 +1,4 @@
-/// A channel's way: wanted, asked for, heard; and once nobody wants it, left.
+/// A channel's states: wanted, requested, confirmed; and once unwanted, left.
 
 #include "redis/subscriptions.h"
 
@@ -7,7 +7,7 @@
 
 namespace phx::redis {
 
-// --- What is wanted -----------------------------------------------------------------------------
+// --- Wanted channels ----------------------------------------------------------------------------
 
 bool Subscriptions::want(std::string_view name) {
   const std::lock_guard lock(mutex_);
@@ -38,7 +38,7 @@ bool Subscriptions::unwant(std::string_view name, Clock::time_point now) {
 
 bool Subscriptions::notify() { return connected_ && !std::exchange(notified_, true); }
 
-/// Where too many wait by name, all are looked through for those that Redis has not heard of.
+/// If too many wait by name, searches all channels for those that Redis has not been sent.
 void Subscriptions::enqueue(const std::string& name, Channel& channel) {
   if (channel.queued) return;
   if (fresh_.size() < limits_.lingering) {
@@ -65,7 +65,7 @@ void Subscriptions::when_heard(std::string_view name, std::function<void()> then
     const std::lock_guard lock(mutex_);
     if (!heard_now(name)) {
       const auto at = channels_.find(name);
-      // After a new connection its turn may be far off: somebody waits, so it comes now.
+      // After a reconnection its turn may be far off: a caller waits, so it comes now.
       if (state_of(at->second) == State::none) enqueue(at->first, at->second);
       waiting_.emplace(name, std::move(then));
       return;
@@ -96,7 +96,7 @@ void Subscriptions::connected() {
   rest_.emplace();
 }
 
-/// At the cost of those who wait alone, not of all channels: their states are the old connection's.
+/// Costs only the callers that wait, not all channels: their states belong to the old connection.
 void Subscriptions::disconnected() {
   Waiting waiting;
   {
@@ -127,7 +127,7 @@ Subscriptions::Ask Subscriptions::next(Clock::time_point now) {
   return ask;
 }
 
-/// By half of what there is room for: those who come in need the rest.
+/// Half of the room that is left: new subscriptions need the rest.
 void Subscriptions::leave_lingering(Ask& ask, Clock::time_point now) {
   const std::size_t most = room() / 2;
   for (std::size_t visits = 0; visits < limits_.in_flight && !lingering_.empty(); ++visits) {

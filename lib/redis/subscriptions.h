@@ -1,9 +1,8 @@
 #pragma once
 /// \file
-/// Which channels this node wants to hear, which of them Redis sends, and what to ask it next.
-///
-/// Pure: it knows no connection and no clock. Client asks next(), says it to Redis, and passes on
-/// what Redis confirms.
+/// Which channels this node wants, which of them Redis sends, and what to request next. Pure: it
+/// uses no connection and no clock. Client calls next(), sends it to Redis, and passes on the
+/// confirmations.
 
 #include <chrono>
 #include <cstddef>
@@ -22,11 +21,11 @@
 namespace phx::redis {
 
 struct SubscriptionLimits {
-  /// Channels that Redis was asked about and has not confirmed.
+  /// Channels that were requested and not confirmed.
   std::size_t in_flight = 1'000;
-  /// A channel that nobody wants any more is heard for so long, as somebody may come back soon.
+  /// How long a channel stays subscribed after its last subscriber, which may come back soon.
   Millis linger{1'000};
-  /// How many linger; beyond that the oldest are left at once.
+  /// How many channels linger; beyond that the oldest are left at once.
   std::size_t lingering = 10'000;
 };
 
@@ -37,44 +36,43 @@ class Subscriptions {
   Subscriptions(const Subscriptions&) = delete;
   Subscriptions& operator=(const Subscriptions&) = delete;
 
-  // Any thread.
-  /// One more wants the channel, or one less. True: next() has something to say that it had not.
+  // Any thread. One more subscriber wants the channel, or one fewer. True: next() has something new
+  // to send.
   bool want(std::string_view channel);
   bool unwant(std::string_view channel, Clock::time_point now);
-  /// Whether what is published on the channel arrives. Also where nothing can arrive, nor be waited
-  /// for: without a connection, and where nobody wants the channel.
+  /// Whether messages on the channel arrive. Also true if there is nothing to wait for: without a
+  /// connection, or if the channel is not wanted.
   bool heard(std::string_view channel) const;
   /// Calls `then` once it is heard(): on the thread of confirmed() and disconnected(), or at once.
-  /// Forgotten where nobody wants the channel any more.
+  /// Dropped if the channel is no longer wanted.
   void when_heard(std::string_view channel, std::function<void()> then);
 
-  // One thread, that of the connection.
-  /// A new connection, which has subscribed to nothing yet.
+  // Connection's thread. There is a new connection, without subscriptions yet.
   void connected();
   void disconnected();
   struct Ask {
     std::vector<std::string> subscribe;
     std::vector<std::string> unsubscribe;
-    std::optional<Millis> again_after;  ///< Call next() once more, then.
+    std::optional<Millis> again_after;  ///< When to call next() again.
   };
-  /// What to say to Redis. Call it again after each confirmed().
+  /// The next command for Redis. Call it again after each confirmed().
   Ask next(Clock::time_point now);
-  /// Redis says that it has subscribed, or no more.
+  /// Redis confirms that it has subscribed or unsubscribed.
   void confirmed(std::string_view channel, bool subscribed);
-  /// How many channels are heard. Any thread.
+  /// The number of confirmed channels. Any thread.
   std::size_t count() const;
 
  private:
-  /// What the connection is in, about a channel.
+  /// The connection's state for a channel.
   enum class State : unsigned char { none, asked, heard, leaving };
   struct Channel {
     std::uint32_t wanted = 0;
-    std::uint32_t connection = 0;  ///< The state is that of this one.
+    std::uint32_t connection = 0;  ///< The connection that the state belongs to.
     State state = State::none;
     bool queued = false;   ///< In fresh_.
     bool lingers = false;  ///< In lingering_.
   };
-  // Ordered, so that a walk goes on where it stopped, whatever has come and gone meanwhile.
+  // Ordered, so that a walk goes on where it stopped, even after insertions and removals.
   using Channels = std::map<std::string, Channel, std::less<>>;
   using Waiting = std::multimap<std::string, std::function<void()>, std::less<>>;
   struct Lingering {
@@ -95,12 +93,13 @@ class Subscriptions {
   std::size_t room() const { return limits_.in_flight - in_flight_; }
 
   const SubscriptionLimits limits_;
-  mutable std::mutex mutex_;  ///< Of all that follows.
+  mutable std::mutex mutex_;  ///< Guards everything below.
   Channels channels_;
   Waiting waiting_;
   std::deque<std::string> fresh_;    ///< To be subscribed, before those of rest_.
   std::deque<Lingering> lingering_;  ///< Oldest first.
-  std::optional<std::string> rest_;  ///< A new connection has been told of all before this one.
+  std::optional<std::string>
+      rest_;  ///< A new connection has been sent all channels before this one.
   std::size_t in_flight_ = 0;
   std::size_t heard_ = 0;
   std::uint32_t connection_ = 0;

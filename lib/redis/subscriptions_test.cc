@@ -1,4 +1,4 @@
-/// What Redis is asked about channels, when, and what its confirmations set free.
+/// When Redis is asked to subscribe and unsubscribe, and what its confirmations release.
 
 #include "redis/subscriptions.h"
 
@@ -20,7 +20,7 @@ using Names = std::vector<std::string>;
 
 const Clock::time_point start{};
 
-/// A Redis that confirms when it is told to.
+/// A Redis that confirms when the test says so.
 struct Fixture {
   Subscriptions channels;
   Clock::time_point now = start;
@@ -84,7 +84,7 @@ PHX_TEST("a channel is subscribed when it is first wanted, and only then") {
   expect_eq(f.asked, Names{});
 }
 
-PHX_TEST("an unwanted channel is left a moment later, unless it is wanted again by then") {
+PHX_TEST("an unwanted channel is left after a delay, unless it is wanted again by then") {
   Fixture f;
   f.connect();
   for (const char* name : {"a", "b"}) f.want(name);
@@ -93,7 +93,7 @@ PHX_TEST("an unwanted channel is left a moment later, unless it is wanted again 
   expect_eq(f.left, Names{});
   expect_eq(f.again_after.value().count(), 1'000);
   f.want("b");
-  expect(f.channels.heard("b"), "it was not left meanwhile");
+  expect(f.channels.heard("b"), "it was never left");
   f.pass(Millis{1'000});
   expect_eq(f.left, Names{"a"});
   expect_eq(f.asked, Names{});
@@ -101,7 +101,7 @@ PHX_TEST("an unwanted channel is left a moment later, unless it is wanted again 
   expect_eq(f.channels.count(), std::size_t{1});
 }
 
-PHX_TEST("join and leave, again and again, ask Redis nothing") {
+PHX_TEST("repeated joins and leaves send Redis nothing") {
   Fixture f;
   f.connect();
   f.want("a");
@@ -112,10 +112,11 @@ PHX_TEST("join and leave, again and again, ask Redis nothing") {
     f.pass(Millis{1});
   }
   f.pass(Millis{1'000});
-  expect(f.asked.empty() && f.left.empty(), "nothing was asked");
+  expect(f.asked.empty() && f.left.empty(), "nothing was sent");
 }
 
-PHX_TEST("a wait ends when Redis confirms; at once where it has, and when the connection ends") {
+PHX_TEST(
+    "a wait ends when Redis confirms, at once if it already has, and when the connection ends") {
   Fixture f;
   Names done;
   const auto wait = [&](const std::string& name, const std::string& who) {
@@ -132,9 +133,9 @@ PHX_TEST("a wait ends when Redis confirms; at once where it has, and when the co
   wait("a", "after");
   expect_eq(done, Names({"without a connection", "before", "before, too", "after"}));
   f.want("b");
-  wait("b", "as Redis goes away");
+  wait("b", "when Redis goes away");
   f.disconnect();
-  expect_eq(done.back(), std::string("as Redis goes away"));
+  expect_eq(done.back(), std::string("when Redis goes away"));
 }
 
 PHX_TEST("a channel that is wanted again while it is being left is subscribed after that") {
@@ -148,7 +149,7 @@ PHX_TEST("a channel that is wanted again while it is being left is subscribed af
   bool heard = false;
   f.want("a");
   f.channels.when_heard("a", [&heard] { heard = true; });
-  expect_eq(f.asked, Names{});  // its confirmation could be taken for the other's
+  expect_eq(f.asked, Names{});  // its confirmation could be mistaken for the other's
   f.confirm();
   expect(!heard, "it is not subscribed");
   expect_eq(f.asked, Names{"a"});
@@ -156,8 +157,7 @@ PHX_TEST("a channel that is wanted again while it is being left is subscribed af
   expect(heard, "it is");
 }
 
-PHX_TEST(
-    "a new connection is asked for all that is wanted, in slices; what is waited for comes first") {
+PHX_TEST("a new connection subscribes to all wanted channels in slices, awaited ones first") {
   constexpr std::size_t count = 5'000;
   Fixture f({.in_flight = 100});
   for (std::size_t i = 0; i < count; ++i) f.channels.want(name_of(i));
@@ -168,7 +168,7 @@ PHX_TEST(
   f.channels.when_heard(name_of(count - 1), [&last] { last = true; });
   f.confirm();
   f.confirm();
-  expect(last, "the last was subscribed as soon as somebody waited for it");
+  expect(last, "the last was subscribed as soon as a caller waited for it");
   std::size_t slices = 3;
   for (; !f.asked.empty(); ++slices) {
     expect(f.asked.size() <= 100, "a slice");
@@ -183,7 +183,7 @@ PHX_TEST(
   expect_eq(f.channels.count(), count);
 }
 
-PHX_TEST("what came and went while Redis was away is not asked for") {
+PHX_TEST("a channel that came and went while Redis was away is not requested") {
   Fixture f;
   f.connect();
   f.want("old");
@@ -200,7 +200,7 @@ PHX_TEST("what came and went while Redis was away is not asked for") {
   expect_eq(f.channels.count(), std::size_t{1});
 }
 
-PHX_TEST("no more channels linger than may; beyond that the oldest are left at once") {
+PHX_TEST("lingering channels have a limit; beyond it the oldest are left at once") {
   Fixture f({.in_flight = 100, .linger = Millis{1'000}, .lingering = 10});
   f.connect();
   for (std::size_t i = 0; i < 30; ++i) f.want(name_of(i));
@@ -211,7 +211,7 @@ PHX_TEST("no more channels linger than may; beyond that the oldest are left at o
   expect(left.contains(name_of(0)) && !left.contains(name_of(29)), "the oldest");
 }
 
-PHX_TEST("beyond the limit of the queue, all that is wanted is still subscribed") {
+PHX_TEST("beyond the limit of the queue, all wanted channels are still subscribed") {
   Fixture f({.in_flight = 10, .linger = Millis{1'000}, .lingering = 20});
   f.connect();
   for (std::size_t i = 0; i < 500; ++i) f.channels.want(name_of(i));
@@ -220,17 +220,17 @@ PHX_TEST("beyond the limit of the queue, all that is wanted is still subscribed"
   expect_eq(f.channels.count(), std::size_t{500});
 }
 
-PHX_TEST("one caller is told to call next(), not each") {
+PHX_TEST("only one caller is told to call next()") {
   Fixture f;
   f.connect();
-  expect(f.channels.want("a"), "the first says so");
+  expect(f.channels.want("a"), "the first is");
   expect(!f.channels.want("b"), "the second relies on that");
   f.ask();
   expect_eq(f.asked, Names({"a", "b"}));
   expect(f.channels.want("c"), "and now once more");
 }
 
-PHX_TEST("whatever happens in whatever order, in the end what is wanted is heard, and no more") {
+PHX_TEST("whatever the order of events, in the end exactly the wanted channels are subscribed") {
   for (unsigned seed = 0; seed < 50; ++seed) {
     std::minstd_rand random(seed + 1);
     Fixture f({.in_flight = 6, .linger = Millis{50}, .lingering = 5});
@@ -262,7 +262,7 @@ PHX_TEST("whatever happens in whatever order, in the end what is wanted is heard
             f.connect();
           }
       }
-      expect(f.asked.size() + f.left.size() <= 6, "no more in flight than may be");
+      expect(f.asked.size() + f.left.size() <= 6, "the limit in flight holds");
     }
     for (int i = 0; i < 100; ++i) {
       f.settle();
@@ -271,7 +271,7 @@ PHX_TEST("whatever happens in whatever order, in the end what is wanted is heard
     std::size_t heard = 0;
     for (const auto& [name, count] : wanted) heard += count > 0 ? 1 : 0;
     expect_eq(f.channels.count(), heard);
-    expect(kept > 0 && kept <= promised, "each who waits goes on once at most");
+    expect(kept > 0 && kept <= promised, "each wait ends once at most");
     expect(f.asked.empty() && f.left.empty(), "nothing is left to do");
   }
 }

@@ -1,4 +1,4 @@
-/// Lays out the line.
+/// Formats the line.
 
 #include "server/access_log.h"
 

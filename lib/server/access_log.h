@@ -5,7 +5,7 @@
 ///     msg=GET peer=203.0.113.7 path=/login status=200 bytes=340 us=180
 ///     msg=GET peer=203.0.113.7 path=/socket/websocket status=101 bytes=81234 us=61200345
 ///
-/// The path stands without its query, where tokens are.
+/// The path is logged without its query, which may hold tokens.
 
 #include <cstdint>
 #include <memory>
@@ -17,17 +17,17 @@
 
 namespace phx::server {
 
-/// What a line tells. Made when the request has come; a websocket has it until its end.
+/// The contents of a line. Made when the request has come; a websocket keeps it until its end.
 struct Visit {
   std::string peer;
-  std::string method = "-";  ///< `-` for what was no request.
+  std::string method = "-";  ///< `-` for an invalid request.
   std::string path = "-";
-  int status = 0;  ///< 0 where the client left before the answer.
+  int status = 0;  ///< 0 if the client left before the answer.
   Clock::time_point began = Clock::now();
-  std::shared_ptr<const void> place = {};  ///< A websocket's, of its address: see Addresses.
+  std::shared_ptr<const void> place = {};  ///< A websocket's place of its address: see Addresses.
 };
 
-/// `bytes` is what was written to the client.
+/// `bytes` is the number written to the client.
 void write_access(const Log& log, const Visit& visit, std::uint64_t bytes);
 
 }  // namespace phx::server

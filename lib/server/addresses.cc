@@ -17,7 +17,8 @@ struct Addresses::Counts {
     bool refused = false;
   };
   std::mutex mutex;
-  std::map<std::string, Count> of;  // of networks that have a connection; a client chooses them
+  std::map<std::string, Count>
+      of;  // by network, for those with a connection; clients choose the keys
 
   void leave(const std::string& address) {
     const std::lock_guard lock(mutex);

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Counts the connections of each address, so that no address takes them all. Of IPv6, a /64 is one
-/// address: see network_of.
+/// Counts the connections of each address, so that no address takes them all. An IPv6 /64 counts as
+/// one address: see network_of.
 
 #include <cstddef>
 #include <memory>
@@ -24,12 +24,12 @@ class Addresses {
 
   struct Admission {
     Place place = {};            ///< Null if the address is at its limit.
-    bool first_refusal = false;  ///< The first since it had room: worth a log line.
+    bool first_refusal = false;  ///< The first refusal since there was room: worth a log line.
   };
   Admission admit(const std::string& peer);
 
   std::size_t limit() const { return limit_; }
-  /// Addresses that have a connection.
+  /// Addresses with a connection.
   std::size_t known() const;
 
  private:
@@ -38,8 +38,8 @@ class Addresses {
   const std::shared_ptr<Counts> counts_;
 };
 
-/// Takes a place for the client's address. False if there is none, which is counted, and logged for
-/// the first one.
+/// Takes a place for the client's address. False if there is none: each refusal is counted, and the
+/// first is logged.
 bool admit(Addresses& addresses, Client& client, const telemetry::Telemetry& telemetry,
            const Log& log);
 

@@ -1,4 +1,4 @@
-/// Places of addresses, without a socket.
+/// Limits on addresses, without a socket.
 
 #include "server/addresses.h"
 
@@ -9,15 +9,16 @@
 using namespace phx::server;
 using namespace phx::testing;
 
-PHX_TEST("an address has its places, another one its own") {
+PHX_TEST("each address has its own limit") {
   Addresses addresses(2);
   const auto first = addresses.admit("10.0.0.1"), second = addresses.admit("10.0.0.1");
   expect(first.place && second.place, "two are admitted");
   expect(!addresses.admit("10.0.0.1").place, "the third is not");
-  expect(addresses.admit("10.0.0.2").place != nullptr, "another address does not notice");
+  expect(addresses.admit("10.0.0.2").place != nullptr, "another address is admitted");
 }
 
-PHX_TEST("a place that is given back can be taken, and nothing is kept of who has none") {
+PHX_TEST(
+    "a released place can be taken again, and an address without connections takes no memory") {
   Addresses addresses(1);
   auto held = addresses.admit("10.0.0.1");
   held.place.reset();
@@ -25,7 +26,7 @@ PHX_TEST("a place that is given back can be taken, and nothing is kept of who ha
   expect(addresses.admit("10.0.0.1").place != nullptr, "there is room again");
 }
 
-PHX_TEST("the first refusal is told from those that follow, until there was room") {
+PHX_TEST("the first refusal differs from those that follow, until there is room again") {
   Addresses addresses(1);
   auto held = addresses.admit("10.0.0.1");
   expect(addresses.admit("10.0.0.1").first_refusal, "the first");
@@ -44,15 +45,15 @@ PHX_TEST("a place may outlive the list") {
   place.reset();
 }
 
-PHX_TEST("IPv4 clients whose proxy writes them as IPv6 are not one address") {
+PHX_TEST("IPv4 clients that a proxy writes as IPv6 are not one address") {
   Addresses addresses(1);
   const auto first = addresses.admit("::ffff:203.0.113.7");
   const auto second = addresses.admit("::ffff:203.0.113.8");
   expect(first.place && second.place, "two clients");
-  expect(!addresses.admit("203.0.113.7").place, "the first one by its other name");
+  expect(!addresses.admit("203.0.113.7").place, "the first one in its other form");
 }
 
-PHX_TEST("of IPv6, one /64 is one address") {
+PHX_TEST("an IPv6 /64 is one address") {
   Addresses addresses(1);
   const auto first = addresses.admit("2001:db8:0:1::1");
   expect(!addresses.admit("2001:db8::1:0:0:0:2").place, "a neighbour");

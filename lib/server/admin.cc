@@ -1,4 +1,4 @@
-/// Two pages of our own, and those that the program adds.
+/// The two built-in pages, and those that the program adds.
 
 #include "server/admin.h"
 
@@ -15,7 +15,7 @@ http::Response text(int status, std::string body) {
           {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-store"}}};
 }
 
-/// Scrapers and probes send none.
+/// Scrapers and probes send no bodies.
 constexpr std::size_t max_body = 1'024;
 
 }  // namespace
@@ -38,7 +38,7 @@ void Admin::adopt(int socket, net::Peer peer) {
   auto stream = loop_.adopt(socket, std::move(peer));
   if (!stream) return;
   Client client{stream->peer()};
-  HttpHost& host = *this;  // make_unique sees no private base
+  HttpHost& host = *this;  // make_unique can't access a private base
   auto connection = std::make_unique<HttpConnection>(host, std::move(stream), std::move(client));
   HttpConnection* key = connection.get();
   connections_.emplace(key, std::move(connection));
@@ -59,7 +59,7 @@ http::Response Admin::page(const http::Request& request) const {
   }
   if (request.method != "GET" && request.method != "HEAD")
     return {405, "", {{"allow", "GET, HEAD"}}};
-  if (request.path() == "/health") return text(200, "alive\n");  // this thread answers, at least
+  if (request.path() == "/health") return text(200, "alive\n");  // this thread, at least, answers
   if (request.path() == "/ready") {
     const Readiness now = ready_();
     return now.ready ? text(200, "ready\n") : text(503, now.reason + "\n");

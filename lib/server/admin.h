@@ -1,9 +1,8 @@
 #pragma once
 /// \file
-/// The pages for the people who run the server, on a listener of their own.
-///
-/// They are answered while the server drains and while it is full: these connections count against
-/// no limit of the clients', and have a small one of their own. On the first shard's thread.
+/// The operator's pages, on a listener of their own. They are served even while the server drains
+/// or is full: their connections do not count against the clients' limits, and have a small one of
+/// their own. On the first shard's thread.
 
 #include <memory>
 #include <unordered_map>
@@ -15,17 +14,17 @@
 
 namespace phx::server {
 
-/// What `/ready` asks. Any thread.
+/// The state for `/ready`. Any thread.
 struct Readiness {
   bool ready = true;
-  std::string reason = {};  ///< Why not, in a few words.
+  std::string reason = {};  ///< Why the server is not ready, in a few words.
 };
 
 class Admin final : private HttpHost {
  public:
-  static constexpr std::size_t max_connections = 64;  // Prometheus, a probe or two, a person
+  static constexpr std::size_t max_connections = 64;  // for Prometheus, a probe or two, a person
 
-  /// `loop` and `log` outlive it, and so does what `ready` reads.
+  /// `loop`, `log` and everything that `ready` reads must outlive it.
   Admin(net::Loop& loop, const Log& log, const AdminOptions& options,
         std::function<Readiness()> ready);
 

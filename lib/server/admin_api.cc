@@ -1,4 +1,4 @@
-/// Who may ask, what is asked, and whether all nodes could take it: in this order.
+/// Checks the token, then the request, then whether all nodes could take it.
 
 #include "server/admin_api.h"
 
@@ -30,7 +30,7 @@ http::Response answer_of(int status, const Json& body) {
           {{"content-type", "application/json; charset=utf-8"}, {"cache-control", "no-store"}}};
 }
 
-/// What the client did wrong; turned into an answer in one place.
+/// The client's mistake; made an answer in one place.
 struct ApiError {
   int status;
   std::string detail;
@@ -50,7 +50,7 @@ void require_method(const http::Request& request, std::string_view method) {
   throw ApiError{405, "expected " + allowed, {{"allow", allowed}}};
 }
 
-/// The object in the body, which has no other members than these.
+/// The object in the body; it may have only these members.
 Json body_of(const http::Request& request, std::initializer_list<std::string_view> members) try {
   const std::string type = http::to_lower(request.header("content-type").value_or(""));
   if (type.substr(0, type.find(';')) != "application/json") {
@@ -92,7 +92,7 @@ Payload payload_of(const Json& body) {
   return Payload::binary(*bytes);
 }
 
-/// Refuses what other nodes could not take: only this node's clients would get it.
+/// Refuses what other nodes could not take, because only this node's clients would get it.
 void require_for_all_nodes(std::string_view topic, std::string_view event,
                            const Payload& payload) try {
   const serializer::Broadcast broadcast{std::string(topic), std::string(event), payload};

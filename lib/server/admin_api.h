@@ -7,7 +7,7 @@
 ///     options.admin->api = std::make_shared<phx::AdminApi>(
 ///         endpoint, phx::AdminApiOptions{.token = token, .presence = &presence});
 ///
-/// `GET /openapi.json` says what each path takes and answers; so does docs/openapi.json.
+/// `GET /openapi.json` describes each path's requests and answers, as does docs/openapi.json.
 
 #include <cstddef>
 #include <optional>
@@ -22,12 +22,13 @@
 namespace phx {
 
 struct AdminApiOptions {
-  /// What requests bring as `Authorization: Bearer …`: at least 20 bytes.
+  /// The token of `Authorization: Bearer …`: at least 20 bytes.
   std::string token;
-  std::size_t max_body = 1'000'000;  ///< Bytes of a request's body; then 413.
-  /// Of requests that bring the token; then 429.
+  std::size_t max_body = 1'000'000;  ///< Bytes of a request's body; above: 413.
+  /// The rate of requests with the token; above: 429.
   socket::MessageRate rate{.per_second = 1'000, .burst = 1'000};
-  /// What `GET /presence/TOPIC` lists; without one it answers 404. Outlives the server.
+  /// The presence that `GET /presence/TOPIC` lists; without one it answers 404. Outlives the
+  /// server.
   const Presence* presence = nullptr;
 };
 
@@ -39,7 +40,7 @@ class AdminApi {
   AdminApi(const AdminApi&) = delete;
   AdminApi& operator=(const AdminApi&) = delete;
 
-  /// Nothing for a path that is not one of its own.
+  /// Nothing for a path of another handler.
   std::optional<http::Response> answer(const http::Request& request, Clock::time_point now);
   std::size_t max_body() const { return options_.max_body; }
 

@@ -1,4 +1,4 @@
-/// What the API takes and answers, for people and for generators of clients: docs/openapi.json.
+/// Describes the API, for people and for client generators: docs/openapi.json.
 
 #include "server/admin_api.h"
 

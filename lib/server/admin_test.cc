@@ -1,4 +1,4 @@
-/// The admin port: alive, ready or not, and what a program adds.
+/// The admin port: health, readiness, and pages that a program adds.
 
 #include <thread>
 
@@ -34,7 +34,7 @@ ServerOptions with_admin(std::size_t max_connections = 100) {
 
 }  // namespace
 
-PHX_TEST("the admin port says that the server lives and is ready, and knows no page of clients") {
+PHX_TEST("the admin port reports health and readiness, and serves no page of clients") {
   Endpoint endpoint;
   endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
   Server server(endpoint, with_admin(), Log::silent());
@@ -48,7 +48,7 @@ PHX_TEST("the admin port says that the server lives and is ready, and knows no p
   expect(outside.rest().starts_with("HTTP/1.1 404"), "not on the port of clients");
 }
 
-PHX_TEST("metrics may be served on the admin port alone") {
+PHX_TEST("metrics may be served only on the admin port") {
   Endpoint endpoint;
   const Metrics metrics(endpoint, "");
   ServerOptions options = with_admin();
@@ -77,7 +77,7 @@ PHX_TEST("a full server is alive but not ready, and its admin port still answers
   while (!is(asked(server, "/ready"), 200, "ready\n")) std::this_thread::yield();
 }
 
-PHX_TEST("after a stop the admin port is closed, and after a start open again at its place") {
+PHX_TEST("a stop closes the admin port, and a start opens the same one again") {
   Endpoint endpoint;
   Server server(endpoint, with_admin(), Log::silent());
   for (int life = 0; life < 2; ++life) {

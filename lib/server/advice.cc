@@ -1,4 +1,4 @@
-/// Looks at the options once, before the first client comes.
+/// Checks the options once, before the first client comes.
 
 #include "server/advice.h"
 
@@ -10,7 +10,7 @@
 namespace phx::server {
 namespace {
 
-/// What a process has open besides its connections: logs, ports, loops, a file now and then.
+/// Descriptors for other things than connections: logs, ports, loops, a file now and then.
 constexpr std::size_t descriptors_of_its_own = 64;
 constexpr std::size_t descriptors_a_shard = 8;
 
@@ -56,7 +56,7 @@ std::vector<std::string> unprotected(const Endpoint& endpoint, const ServerOptio
   if (!own_host.empty()) {
     sentences.push_back(
         fmt::format("url_host is not set, and at {} pages are compared with the host that each "
-                    "request names: a page of any name that is made to point here can connect",
+                    "request names: a page on any domain that resolves to this server can connect",
                     fmt::join(own_host, ", ")));
   }
   if (!any_rate.empty()) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a server says as it starts: which protections are off, and which limits can't be reached.
+/// A server's warnings at the start: which protections are off, and which limits can't be reached.
 
 #include <string>
 #include <vector>
@@ -10,8 +10,8 @@
 
 namespace phx::server {
 
-/// One sentence for each protection that is off. Some fit a server that only this machine reaches:
-/// there, behind a proxy, TLS is the proxy's.
+/// One sentence for each protection that is off. Some of these suit a server that only this machine
+/// can reach: behind a proxy, TLS is the proxy's task.
 std::vector<std::string> unprotected(const Endpoint& endpoint, const ServerOptions& options);
 
 /// A sentence if max_connections is beyond what a process may have open; empty otherwise.

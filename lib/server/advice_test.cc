@@ -1,4 +1,4 @@
-/// What a server says as it starts.
+/// A server's warnings at the start.
 
 #include "server/advice.h"
 
@@ -29,7 +29,7 @@ bool says(const std::vector<std::string>& sentences, std::string_view what) {
 
 }  // namespace
 
-PHX_TEST("a server that other machines reach without TLS says so, and one for this machine not") {
+PHX_TEST("a server without TLS warns if other machines can reach it, and only then") {
   const Endpoint endpoint;
   for (const char* host : {"0.0.0.0", "::", "192.168.1.4"}) {
     expect(says(server::unprotected(endpoint, {.host = host}), "TLS is off"), host);
@@ -42,7 +42,7 @@ PHX_TEST("a server that other machines reach without TLS says so, and one for th
   expect_eq(server::unprotected(endpoint, secure).size(), std::size_t{0});
 }
 
-PHX_TEST("a mount that takes any page, or any number of messages or bytes, is named") {
+PHX_TEST("the warning names a mount that accepts any page, or any number of messages or bytes") {
   Endpoint open;
   mount(open, transport::Origins::any());
   expect(says(server::unprotected(open, {}), "check_origin is off at /socket"), "origins");
@@ -53,7 +53,7 @@ PHX_TEST("a mount that takes any page, or any number of messages or bytes, is na
   expect_eq(server::unprotected(guarded, {}).size(), std::size_t{0});
 }
 
-PHX_TEST("where each request's own host decides which pages connect, that is said") {
+PHX_TEST("a server warns if each request's own host decides which pages connect") {
   Endpoint unnamed;
   mount(unnamed, transport::Origins::url_host(), socket::MessageRate{50, 100});
   expect(says(server::unprotected(unnamed, {.host = "0.0.0.0"}), "TLS is off"), "that, too");
@@ -65,7 +65,7 @@ PHX_TEST("where each request's own host decides which pages connect, that is sai
   expect(!says(server::unprotected(named, {.host = "0.0.0.0"}), "url_host"), "no risk");
 }
 
-PHX_TEST("more connections than descriptors are told with the number to set") {
+PHX_TEST("the warning about more connections than descriptors names the number to set") {
   const ServerOptions options{.shards = 1, .max_connections = 1'000};
   expect_eq(server::out_of_reach(options, 2'000), std::string());
   expect_eq(server::out_of_reach(options, 1'072), std::string());

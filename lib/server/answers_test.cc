@@ -1,4 +1,4 @@
-/// Answers on their way through a socket that takes some of them at a time.
+/// Answers through a socket that takes a part at a time.
 
 #include <csignal>
 #include <thread>
@@ -13,14 +13,14 @@ using namespace phx::testing;
 
 namespace {
 
-/// More than a kernel takes at once, and no two of its places look alike.
+/// More than a kernel takes at once, and different at each position.
 std::string numbers() {
   std::string text;
   for (int i = 10'000'000; i < 12'000'000; ++i) text += std::to_string(i);
   return text;
 }
 
-/// All the answers to a client that sends these requests on one connection, and reads slowly.
+/// The answers to these requests, sent on one connection by a client that reads slowly.
 std::string told(const std::string& requests) {
   Endpoint endpoint;
   endpoint.get("/numbers", [](const auto&) { return http::Response{200, numbers()}; });
@@ -41,7 +41,7 @@ const std::string last_request = get("/", "Connection: close\r\n");
 
 }  // namespace
 
-PHX_TEST("an answer that takes many writes comes whole, and the next one behind it") {
+PHX_TEST("an answer that takes many writes comes whole, and the next one after it") {
   const std::string answer = told(get("/numbers") + last_request);
   const std::size_t body = answer.find("\r\n\r\n") + 4;
   const std::string sent = numbers();

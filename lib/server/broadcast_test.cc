@@ -1,5 +1,5 @@
-/// Broadcasts from outside: from threads of the program's own, and from processes that it gave to
-/// the endpoint.
+/// Broadcasts from outside: from the program's own threads, and from the endpoint's child
+/// processes.
 
 #include <algorithm>
 #include <atomic>
@@ -132,7 +132,7 @@ PHX_TEST("a broadcast from any thread reaches the members on every shard, in ord
   }
 }
 
-PHX_TEST("a channel broadcasts by the endpoint, to all or to all but itself") {
+PHX_TEST("a channel broadcasts through the endpoint, to all or to all but itself") {
   Endpoint endpoint;
   const Running running(endpoint);
   Member ann(running.server.port()), bob(running.server.port());
@@ -157,7 +157,7 @@ PHX_TEST("disconnect ends the connections of one id, with 1001") {
 
 PHX_TEST("a broadcast with no server running returns false") {
   Endpoint endpoint;
-  expect(!endpoint.broadcast("room:a", "said", {{"n", 1}}), "before there is one");
+  expect(!endpoint.broadcast("room:a", "said", {{"n", 1}}), "before the start");
   {
     Running running(endpoint);
     expect(endpoint.broadcast("room:a", "said", {{"n", 2}}), "while it runs");
@@ -168,7 +168,7 @@ PHX_TEST("a broadcast with no server running returns false") {
     expect(endpoint.broadcast_from({}, "room:a", "said", {{"n", 4}}), "and again");
     expect_eq(ann.next(), said(4));
   }
-  expect(!endpoint.disconnect("users:ann"), "when it is gone");
+  expect(!endpoint.disconnect("users:ann"), "after its destruction");
 }
 
 PHX_TEST("a payload that can't be encoded throws on a server's thread, and is logged on another") {
@@ -189,9 +189,10 @@ PHX_TEST("a payload that can't be encoded throws on a server's thread, and is lo
     page.write(get("/say", "Connection: close\r\n"));
     page.rest();
   }
-  expect(thrown, "the page is told");
+  expect(thrown, "the page gets the error");
   expect(endpoint.broadcast("room:a", "said", Payload(Json(1))), "a server runs");
-  endpoint.broadcast("room:a", "said", {{"n", 2}});  // both members are still there, and hear it
+  endpoint.broadcast("room:a", "said",
+                     {{"n", 2}});  // both members are still joined, and receive it
   expect_eq(here.next(), said(2));
   expect_eq(there.next(), said(2));
   running.server.stop();
@@ -226,10 +227,10 @@ PHX_TEST("threads broadcast while a server starts and stops") {
   }
   over = true;
   for (std::thread& thread : threads) thread.join();
-  expect(heard > 0, "some were heard");
+  expect(heard > 0, "some arrived");
 }
 
-PHX_TEST("a child of the endpoint's broadcasts from a timer, and writes to the log") {
+PHX_TEST("an endpoint's child broadcasts from a timer, and writes to the log") {
   Endpoint endpoint;
   endpoint.child(
       {"clock", [](const Context& context) { return std::make_unique<ClockProcess>(context); }});
@@ -246,7 +247,7 @@ PHX_TEST("a child of the endpoint's broadcasts from a timer, and writes to the l
   expect(running.lines.find("the clock ticks") != std::string::npos, running.lines);
 }
 
-PHX_TEST("there is one child in the server, or one on each shard where that is asked for") {
+PHX_TEST("the server has one child, or one on each shard if configured") {
   Endpoint endpoint;
   std::atomic<int> alone = 0, each = 0;
   const auto counting = [](std::atomic<int>& count) {

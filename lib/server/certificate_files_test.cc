@@ -1,5 +1,5 @@
-/// A certificate's files are read when a server is made, and not again: they may be replaced, or
-/// out of the reach of a program that has given up its rights, before the first client comes.
+/// A certificate's files are read only when a server is made: before the first client comes they
+/// may be replaced, or the program may have given up the right to read them.
 
 #include <filesystem>
 
@@ -11,7 +11,7 @@
 using namespace phx;
 using namespace phx::testing;
 
-PHX_TEST("each shard serves by the certificate that the server was made with") {
+PHX_TEST("each shard serves the certificate that the server was made with") {
   constexpr int shards = 2;
   const Certificate certificate;
   Endpoint endpoint;
@@ -23,7 +23,7 @@ PHX_TEST("each shard serves by the certificate that the server was made with") {
   const std::filesystem::path key = certificate.key();
   std::filesystem::rename(key, key.parent_path() / "elsewhere.pem");
   server.start();
-  for (int i = 0; i < 2 * shards; ++i) {  // they are dealt out in turn
+  for (int i = 0; i < 2 * shards; ++i) {  // shards take turns
     TlsClient client(server.port(), certificate);
     client.write(get("/", "Connection: close\r\n"));
     expect(client.rest().find("hello") != std::string::npos, "an answer");

@@ -1,5 +1,5 @@
-/// A shard's own processes: one that ends is restarted, and one that keeps ending is given up,
-/// which is said, and the shard serves on.
+/// A shard's own processes: a child that ends is restarted; if it keeps ending, the supervisor
+/// gives up and logs it, and the shard serves on.
 
 #include <csignal>
 #include <mutex>
@@ -32,7 +32,7 @@ class Fickle final : public process::Process {
   const int times_;
 };
 
-/// Lives until it is asked to end, and then says so.
+/// Lives until it is asked to end, and records that.
 class Steady final : public process::Process {
  public:
   explicit Steady(std::atomic<int>& ended) : ended_(ended) {}
@@ -47,14 +47,14 @@ class Steady final : public process::Process {
 };
 
 struct Story {
-  int starts = 0;        ///< Of the child that crashes.
+  int starts = 0;        ///< Starts of the child that crashes.
   int steady_ended = 0;  ///< How often the other child was ended in order.
   std::vector<std::string> given_up = {};
   std::string lines = {};
-  std::string page = {};  ///< What the server answered after all that.
+  std::string page = {};  ///< The server's answer afterwards.
 };
 
-/// What becomes of a server of one shard whose child crashes `times` times.
+/// Runs a server of one shard whose child crashes `times` times.
 Story served(int times) {
   Story story;
   std::mutex mutex;
@@ -76,7 +76,8 @@ Story served(int times) {
                 }));
   server.start();
   {
-    // The children have had their first turns, and been given up, before a connection is served.
+    // The children have had their first turns, and the supervisor may have given up, before a
+    // connection is served.
     const TcpClient client(server.port());
     client.write(get("/", "Connection: close\r\n"));
     story.page = client.rest();
@@ -93,7 +94,7 @@ bool has(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-PHX_TEST("a child that crashes is started again, three times in five seconds if it must be") {
+PHX_TEST("a child that crashes is restarted, up to three times in five seconds") {
   const Story story = served(3);
   expect_eq(story.starts, 4);
   expect_eq(story.given_up, std::vector<std::string>{});
@@ -102,14 +103,12 @@ PHX_TEST("a child that crashes is started again, three times in five seconds if 
   expect_eq(story.steady_ended, 1);  // at the server's end
 }
 
-PHX_TEST(
-    "a child that keeps ending is given up, which is said and told; its shard serves on and ends "
-    "in order") {
+PHX_TEST("a supervisor that gives up logs and reports it; its shard serves on and ends in order") {
   const Story story = served(1'000);
-  expect_eq(story.starts, 4);  // once, and started again as often as it may be
+  expect_eq(story.starts, 4);  // once, and restarted up to the limit
   expect_eq(story.given_up, std::vector<std::string>{"fickle"});
   expect(has(story.lines, "a supervisor gives up: a child keeps ending"), story.lines);
   expect(has(story.lines, "child=fickle") && has(story.lines, "max_restarts=3"), story.lines);
-  expect(has(story.page, "hello"), "a page is served all the same");
-  expect_eq(story.steady_ended, 1);  // its sibling was ended in order, and not started again
+  expect(has(story.page, "hello"), "a page is still served");
+  expect_eq(story.steady_ended, 1);  // its sibling ended in order, and was not restarted
 }

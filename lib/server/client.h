@@ -11,7 +11,7 @@ namespace phx::server {
 /// A value; may outlive the client's socket.
 struct Client {
   net::Peer peer;
-  std::shared_ptr<const void> place = {};  ///< One of its address's: see Addresses.
+  std::shared_ptr<const void> place = {};  ///< Its place of its address: see Addresses.
 };
 
 }  // namespace phx::server

@@ -1,4 +1,4 @@
-/// How a connection turns from HTTP to websocket, and the writes at the end of a turn.
+/// Upgrades connections from HTTP to websocket, and writes at the end of a turn.
 
 #include "server/connections.h"
 
@@ -72,7 +72,7 @@ void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transpor
 }
 //! [become_websocket]
 
-/// Handles a burst from many clients in parts: what was just read is still in the cache, and less
+/// Handles a burst from many clients in parts: messages just read are still in the cache, and less
 /// memory is needed at once.
 void Connections::mail_sent(std::size_t messages) {
   constexpr std::size_t a_part = 16;
@@ -85,8 +85,8 @@ void Connections::mail_sent(std::size_t messages) {
 // --- Writing ------------------------------------------------------------------------------------
 
 bool Connections::flush() {
-  // A fan-out's write finds little of its connection in the cache, so the next ones are prefetched
-  // while the kernel works. A flush may find its connection broken, but never makes another dirty.
+  // In a fan-out little of each connection is in the cache, so the next ones are prefetched while
+  // the kernel works. A flush may find its connection broken, but never makes another dirty.
   constexpr std::size_t near = 4;
   constexpr std::size_t nearer = 2;
   WebsocketConnection::Budget budget(written_at_once);
@@ -98,7 +98,7 @@ bool Connections::flush() {
   }
   dirty_.clear();
   write_on(budget);
-  const bool mail = !behind_.empty();  // that read_on sends, to be handled in another turn
+  const bool mail = !behind_.empty();  // sent by read_on, to be handled in another turn
   read_on();
   unread_ = 0;
   spent_ = false;
@@ -108,7 +108,7 @@ bool Connections::flush() {
   return mail || !bulky_.empty();
 }
 
-/// Those with much to write share what the others have left of the turn's budget, in turns.
+/// Connections with much to write take turns with the budget that the others have left.
 void Connections::write_on(WebsocketConnection::Budget& budget) {
   for (std::size_t left = bulky_.size(); left > 0 && !budget.spent(); --left) {
     const auto connection = std::move(bulky_.front());
@@ -117,7 +117,7 @@ void Connections::write_on(WebsocketConnection::Budget& budget) {
   }
 }
 
-/// A few of those that had more to inflate than their share.
+/// Reads on for a few connections that had more to inflate than their share.
 void Connections::read_on() {
   for (std::size_t left = std::min(behind_.size(), read_on_at_once); left > 0; --left) {
     const auto [connection, unread] = std::move(behind_.front());
@@ -126,9 +126,10 @@ void Connections::read_on() {
   }
 }
 
-// --- Who holds how much --------------------------------------------------------------------------
+// --- Memory by client ----------------------------------------------------------------------------
 
-/// Mail counts for the client whose processes it waits for: a websocket's, or a long-poll session.
+/// Mail counts for the client of the process that it waits for: a websocket's or a long-poll
+/// session's.
 std::vector<Connections::Holder> Connections::holders() {
   std::vector<Holder> all;
   auto mail = scheduler_.bytes_by_client();
@@ -178,7 +179,7 @@ void Connections::finished(HttpConnection& connection) {
 void Connections::finished(WebsocketConnection& connection) {
   const auto found = websockets_.find(&connection);
   if (found == websockets_.end()) return;
-  if (limits_.access_log) {  // HttpConnection put the visit there
+  if (limits_.access_log) {  // set by HttpConnection
     write_access(*limits_.access_log, *static_cast<const Visit*>(connection.place().get()),
                  connection.bytes_sent());
   }
@@ -203,7 +204,7 @@ void Connections::turn_newcomers_away() {
   }
 }
 
-/// A copy, as some end at once when they are told to.
+/// A copy, because some connections end at once.
 std::vector<HttpConnection*> Connections::of_http() const {
   std::vector<HttpConnection*> all;
   for (const auto& [key, connection] : http_) all.push_back(key);

@@ -27,11 +27,11 @@ struct ConnectionLimits {
   std::size_t outbox_limit = 32 * 1'048'576;   ///< Bytes of memory waiting for one client.
   Millis farewell{5'000};                      ///< For the client, once we end its connection.
   Millis write_patience{60'000};               ///< For the client to take what waits for it.
-  std::size_t client_memory = 64 * 1'048'576;  ///< Bytes that wait for one client's processes.
+  std::size_t client_memory = 64 * 1'048'576;  ///< Bytes waiting for one client's processes.
   http::Limits http = {};
   std::optional<Log> access_log = {};
   net::Networks trusted_proxies = {};
-  Addresses* addresses = nullptr;  ///< Where clients that proxies speak for take their places.
+  Addresses* addresses = nullptr;  ///< The places of clients behind proxies.
 };
 
 class Connections final : public HttpHost, public WebsocketHost {
@@ -41,27 +41,27 @@ class Connections final : public HttpHost, public WebsocketHost {
 
   /// Takes over an accepted socket; with a certificate, the client must speak TLS.
   void adopt(int socket, Client client, const net::Certificate* certificate);
-  /// The same for a stream: it speaks HTTP from here on.
+  /// The same for a stream, which speaks HTTP from now on.
   void welcome(std::unique_ptr<net::Stream> stream, Client client);
-  /// Ends a turn: writes to the websockets with something waiting, and frees what has ended. True:
-  /// some are not done, and want another turn.
+  /// Ends a turn: writes to the websockets with waiting frames, and frees ended connections. True:
+  /// some are not done and need another turn.
   bool flush();
 
-  /// The clients that hold the most memory, or wait for it: for rare use only.
+  /// The clients that hold the most memory. Visits every connection: for rare use only.
   struct Holder {
     std::size_t bytes = 0;
     std::function<void(const telemetry::LimitReached&)> put_out = {};
   };
-  /// The largest; without bytes where there is none.
+  /// The largest holder; with 0 bytes if there is none.
   Holder largest_holder();
-  /// Puts out each client that holds more than its limit.
+  /// Disconnects each client that holds more than its limit.
   void limit_clients();
 
   /// Answers and closes HTTP connections. The transport closes websockets.
   void stop();
-  /// Somebody has connected whose first request is still on its way.
+  /// A connection's first request is still on its way.
   bool awaits_newcomers() const;
-  /// Takes no more, and waits for nobody's first request.
+  /// Accepts no more, and waits for no more first requests.
   void turn_newcomers_away();
   /// Ends all connections at once.
   void clear();
@@ -75,7 +75,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   const telemetry::Telemetry& telemetry() const override { return endpoint_.telemetry(); }
   Millis farewell() const override { return limits_.farewell; }
   Millis write_patience() const override { return limits_.write_patience; }
-  /// The loop's clock may be behind where a turn took long, the scheduler's where none was needed.
+  /// The loop's clock may be late after a long turn, the scheduler's if it needed none.
   Clock::time_point now() const override { return std::max(scheduler_.now(), loop_.now()); }
   Millis linger() const override {
     return std::min(limits_.farewell, stopping_ ? Millis{100} : Millis{1'000});
@@ -127,18 +127,18 @@ class Connections final : public HttpHost, public WebsocketHost {
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::unordered_map<WebsocketConnection*, std::shared_ptr<WebsocketConnection>> websockets_;
   std::vector<std::shared_ptr<WebsocketConnection>> dirty_;
-  /// Dirty since an earlier turn: so much waits for them that others go first.
+  /// Dirty since an earlier turn: so many bytes wait for them that others go first.
   std::deque<std::shared_ptr<WebsocketConnection>> bulky_;
-  /// With what they have received and not read.
+  /// With bytes received but not read.
   std::deque<std::pair<std::shared_ptr<WebsocketConnection>, std::string>> behind_;
   // Until the end of the turn:
   std::vector<std::unique_ptr<HttpConnection>> ended_http_;
   std::vector<std::shared_ptr<WebsocketConnection>> ended_websockets_;
   std::size_t unread_ = 0;  ///< Messages sent to processes since these last had a turn.
-  bool spent_ = false;      ///< The processes have had all the time that this turn gives them.
-  bool full_ = false;       ///< A client was turned away since there last was room.
+  bool spent_ = false;      ///< The processes have used up their time in this turn.
+  bool full_ = false;       ///< A client was refused since there last was room.
   bool stopping_ = false;
-  bool closed_ = false;  ///< To newcomers.
+  bool closed_ = false;  ///< New connections are accepted.
 };
 
 }  // namespace phx::server

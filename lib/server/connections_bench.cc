@@ -53,7 +53,7 @@ class House {
  public:
   explicit House(std::size_t clients) : networks_(clients) {
     transport::Mount mount{"/socket", std::make_shared<Users>()};
-    // Rates that are looked at and never reached.
+    // Rates that are checked and never reached.
     mount.message_rate = {1'000'000'000, 1'000'000'000};
     mount.byte_rate = {1'000'000'000'000, 1'000'000'000'000};
     endpoint_.socket(std::move(mount));

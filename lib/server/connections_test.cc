@@ -1,4 +1,4 @@
-/// A connection from its first byte to its last, over a stream that the test holds in its hand.
+/// A connection from its first byte to its last, over a stream that the test controls.
 
 #include "server/connections.h"
 
@@ -26,7 +26,7 @@ struct Users final : UserSocket {
 
 constexpr std::size_t large = 100'000;
 
-/// One shard without a network. A turn is what the loop would do after it has read.
+/// One shard without a network. A turn does what the loop does after reading.
 struct Shard {
   explicit Shard(std::size_t limit = 50'000) : outbox_limit(limit) {
     transport::Mount mount{"/socket", std::make_shared<Users>()};
@@ -45,13 +45,13 @@ struct Shard {
     house.settle();
     connections.flush();
   }
-  /// What the client is sent for these bytes.
+  /// The bytes that the client gets for these.
   std::string told(const std::string& bytes) {
     network.user->received(bytes);
     turn();
     return network.taken();
   }
-  /// The stream is at its end, as the network says when both sides are.
+  /// Ends the stream, as the network does when both sides have ended.
   void end() {
     network.user->closed();
     turn();
@@ -59,7 +59,7 @@ struct Shard {
 
   const std::size_t outbox_limit;
   Endpoint endpoint;
-  net::Loop loop;  // outlives the timers of the processes, as a shard's does
+  net::Loop loop;  // outlives the processes' timers, as in a shard
   TestHouse house;
   FakeNetwork network;
   server::Connections connections{endpoint,
@@ -88,7 +88,7 @@ std::string close_of(unsigned code) {
   return from_server(Opcode::close, websocket::close_payload(code));
 }
 
-/// A websocket that is open, and whose answer to the handshake has been read.
+/// An open websocket whose handshake's answer has been read.
 struct Open : Shard {
   explicit Open(std::size_t limit = 50'000) : Shard(limit) {
     connect();
@@ -100,7 +100,7 @@ bool ends(const std::string& bytes, const std::string& with) { return bytes.ends
 
 }  // namespace
 
-PHX_TEST("many requests that come together are answered in turns with others") {
+PHX_TEST("many requests that come together take turns with other connections'") {
   Shard shard;
   shard.connect();
   std::string requests;
@@ -112,7 +112,7 @@ PHX_TEST("many requests that come together are answered in turns with others") {
   };
   std::size_t so_far = answers(shard.told(requests));
   expect_eq(so_far, 16u);
-  expect_eq(answers(shard.told(get("/"))), 0u);  // it waits behind the others
+  expect_eq(answers(shard.told(get("/"))), 0u);  // it waits after the others
   net::Timer turns(shard.loop, [&] {
     so_far += answers(shard.network.taken());
     if (so_far == 101) shard.loop.stop();
@@ -124,13 +124,15 @@ PHX_TEST("many requests that come together are answered in turns with others") {
   expect_eq(so_far, 101u);
 }
 
-PHX_TEST("a request that comes while others have their turn is read to its end, however large") {
+PHX_TEST(
+    "a request that comes while the connection waits for its turn is read to its end, however "
+    "large") {
   Shard shard;
   shard.connect();
   std::string sixteen;
   for (int i = 0; i < 16; ++i) sixteen += get("/");
   shard.told(sixteen);
-  const std::string half(large, 'x');  // more than is kept for a connection that waits
+  const std::string half(large, 'x');  // more than the server keeps for a waiting connection
   shard.told("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(2 * large) +
              "\r\n\r\n" + half);
   expect(shard.network.paused, "the rest of it waits in the network");
@@ -157,7 +159,7 @@ PHX_TEST("a request in two pieces is answered once it is whole, and the next one
   expect_eq(shard.connections.http(), 1u);
 }
 
-PHX_TEST("an answer that the client takes slowly comes whole, and nothing is read meanwhile") {
+PHX_TEST("an answer that the client takes slowly comes whole, and nothing is read until then") {
   Shard shard;
   shard.connect();
   shard.network.room = 1'000;
@@ -174,7 +176,7 @@ PHX_TEST("an answer that the client takes slowly comes whole, and nothing is rea
   expect(ends(answer, "hello") && shard.network.finished, "and then its end");
 }
 
-PHX_TEST("the handshake is answered in Cowboy's spelling, with the key's proof") {
+PHX_TEST("the handshake is answered in Cowboy's spelling, with the accept key") {
   Shard shard;
   shard.connect();
   const std::string answer = shard.told(upgrade);
@@ -187,14 +189,14 @@ PHX_TEST("the handshake is answered in Cowboy's spelling, with the key's proof")
   expect_eq(shard.connections.websockets(), 1u);
 }
 
-PHX_TEST("a frame that comes with the upgrade is answered behind the handshake") {
+PHX_TEST("a frame that comes with the upgrade is answered after the handshake") {
   Shard shard;
   shard.connect();
   const std::string answer = shard.told(upgrade + heartbeat);
   expect(ends(answer, "\r\n\r\n" + from_server(Opcode::text, heartbeat_answered)), answer);
 }
 
-PHX_TEST("each ping is answered, also two hundred at once, and one between fragments") {
+PHX_TEST("each ping is answered, even two hundred at once, or one between fragments") {
   Open shard;
   std::string pings, pongs;
   for (int i = 0; i < 200; ++i) {
@@ -209,7 +211,7 @@ PHX_TEST("each ping is answered, also two hundred at once, and one between fragm
             from_server(Opcode::pong, "p") + from_server(Opcode::text, heartbeat_answered));
 }
 
-PHX_TEST("what comes before a close in the same bytes is answered before it; what follows is not") {
+PHX_TEST("frames before a close in the same bytes are answered first; those after it are not") {
   Open shard;
   expect_eq(shard.told(client_frame(Opcode::ping, "p") + heartbeat +
                        client_frame(Opcode::close, websocket::close_payload(1000)) + heartbeat),
@@ -221,7 +223,7 @@ PHX_TEST("what comes before a close in the same bytes is answered before it; wha
 PHX_TEST("a client that breaks the protocol is closed with 1002 and no reason, at once") {
   Open shard;
   expect_eq(shard.told("\x81\x02hi"), close_of(1002));
-  expect(shard.network.finished, "nobody waits for the client's own close");
+  expect(shard.network.finished, "without waiting for the client's own close");
   expect_eq(shard.told(heartbeat), std::string());
 }
 
@@ -244,8 +246,7 @@ PHX_TEST("a flood of pings is answered, however many come at once") {
   expect_eq(shard.told(pings), pongs);
 }
 
-PHX_TEST(
-    "what comes before a breach of the protocol, or of a limit, is answered before the close") {
+PHX_TEST("frames before a protocol error, or a limit, are answered before the close") {
   const std::vector<std::pair<std::string, unsigned>> breaches{
       {"\x81\x02hi", 1002},
       {client_frame(Opcode::close, websocket::close_payload(1005)), 1002},
@@ -268,7 +269,7 @@ PHX_TEST("a message over max_frame_size is closed with 1009 when its head has co
             close_of(1009));
 }
 
-PHX_TEST("a client that does not read is dropped when its outbox is over its limit") {
+PHX_TEST("a client that does not read is dropped when its outbox exceeds its limit") {
   Open shard;
   shard.told(text(R"(["1","1","room:1","phx_join",{}])"));
   shard.network.room = 0;
@@ -281,7 +282,7 @@ PHX_TEST("a client that does not read is dropped when its outbox is over its lim
   expect_eq(shard.house.scheduler.population(), 0u);
 }
 
-PHX_TEST("so is one that pings and does not read: what a pong takes in memory counts") {
+PHX_TEST("so is one that pings and does not read: a pong's memory counts") {
   Open shard;
   shard.network.room = 0;
   const std::string ping = client_frame(Opcode::ping, "");
@@ -289,7 +290,7 @@ PHX_TEST("so is one that pings and does not read: what a pong takes in memory co
   expect(shard.network.dropped, "dropped after a few kilobytes of empty pongs");
 }
 
-PHX_TEST("a client that reads again gets all that waited, in its order") {
+PHX_TEST("a client that reads again gets everything that waited, in order") {
   Open shard;
   shard.network.room = 10;
   std::string sent;
@@ -304,14 +305,14 @@ PHX_TEST("a client that reads again gets all that waited, in its order") {
   expect_eq(sent, expected);
 }
 
-PHX_TEST("a connection that ends takes its processes along, and makes room") {
+PHX_TEST("a connection's end ends its processes, and makes room") {
   Open shard;
   shard.told(text(R"(["1","1","room:1","phx_join",{}])"));
   expect_eq(shard.house.scheduler.population(), 2u);
   shard.end();
   expect_eq(shard.house.scheduler.population(), 0u);
   expect_eq(shard.connections.size(), 0u);
-  expect(shard.network.destroyed, "the stream is let go");
+  expect(shard.network.destroyed, "the stream is released");
 }
 
 PHX_TEST("a server that stops closes a connection that is idle between two requests") {
@@ -322,7 +323,7 @@ PHX_TEST("a server that stops closes a connection that is idle between two reque
   expect(shard.network.finished, "closed");
 }
 
-PHX_TEST("a server that stops serves a client whose first request is on its way, and closes") {
+PHX_TEST("a server that stops still serves a client whose first request is on its way") {
   Shard shard;
   shard.connect();
   shard.connections.stop();
@@ -333,7 +334,7 @@ PHX_TEST("a server that stops serves a client whose first request is on its way,
   expect(shard.network.finished && !shard.connections.awaits_newcomers(), "closed");
 }
 
-PHX_TEST("so is one that comes while the server stops, until newcomers are turned away") {
+PHX_TEST("so is a client that connects while the server stops, until it refuses new ones") {
   Shard shard;
   shard.connections.stop();
   shard.connect();
@@ -342,7 +343,7 @@ PHX_TEST("so is one that comes while the server stops, until newcomers are turne
   expect(shard.network.finished && !shard.connections.awaits_newcomers(), "not for long");
 }
 
-PHX_TEST("a large frame is written in parts, so that others have their turns, and comes whole") {
+PHX_TEST("a large frame is written in parts, so that others get their turns, and comes whole") {
   constexpr std::size_t of_one = server::WebsocketConnection::Budget::of_one;
   Open shard(32 * 1'048'576);
   shard.told(text(R"(["1","1","room:a","phx_join",{}])"));
@@ -354,7 +355,7 @@ PHX_TEST("a large frame is written in parts, so that others have their turns, an
     shard.house.settle();
     more = shard.connections.flush();
     const std::string part = shard.network.taken();
-    expect(part.size() <= 2 * of_one + 100, "a part, and one more if nobody else writes");
+    expect(part.size() <= 2 * of_one + 100, "a part, and one more if no other writes");
     sent += part;
   }
   expect(turns >= 4, "a turn for each");
@@ -362,7 +363,7 @@ PHX_TEST("a large frame is written in parts, so that others have their turns, an
          "all of it");
 }
 
-PHX_TEST("a client that is leaving, and does not take its last bytes, is put out for its memory") {
+PHX_TEST("a client that leaves without taking its last bytes is disconnected for its memory") {
   Open shard;
   shard.network.room = 100;
   shard.told(text(R"(["1","1","room:1","phx_join",{}])") +

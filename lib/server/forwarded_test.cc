@@ -1,4 +1,4 @@
-/// Whom a request comes from, where a proxy stands between.
+/// A request's client behind a proxy.
 
 #include "server/forwarded.h"
 
@@ -24,14 +24,14 @@ std::string said(const char* peer, const char* header) {
 
 }  // namespace
 
-PHX_TEST("a trusted proxy's last word counts, not what its client wrote before") {
+PHX_TEST("the last address, from a trusted proxy, counts, not what its client wrote before") {
   expect_eq(said("127.0.0.1", "203.0.113.7"), std::string("203.0.113.7"));
   expect_eq(said("127.0.0.1", "6.6.6.6, 203.0.113.7"), std::string("203.0.113.7"));
   expect_eq(said("127.0.0.1", "6.6.6.6,203.0.113.7, 10.1.2.3"), std::string("203.0.113.7"));
   expect_eq(said("10.9.9.9", "2001:db8::7"), std::string("2001:db8::7"));
 }
 
-PHX_TEST("nobody else's does, and without the header or an address the peer stays") {
+PHX_TEST("no other peer's header counts, and without the header or an address the peer stays") {
   expect_eq(said("203.0.113.9", "6.6.6.6"), std::string("-"));
   expect_eq(client("127.0.0.1", {}), std::string("-"));
   for (const char* header :

@@ -10,10 +10,10 @@
 namespace phx::server {
 namespace {
 
-/// Bytes of an answer that a client must take for more time: or one that takes a byte a minute
-/// would keep the rest for ever.
+/// Bytes of an answer that a client must take to get more time. Otherwise one that takes a byte a
+/// minute would keep the rest for ever.
 constexpr std::size_t worth_more_time = 16'384;
-/// Requests that one connection has answered before others have their turn.
+/// Requests answered on one connection before others get their turn.
 constexpr std::size_t answered_at_once = 16;
 
 }  // namespace
@@ -108,7 +108,7 @@ void HttpConnection::read_requests() {
     } else if (reader_.awaits_continue()) {
       unsent_ = {"HTTP/1.1 100 Continue\r\n\r\n"};
       write();
-    } else {  // more of it is needed, which may wait in the network by now
+    } else {  // more bytes are needed, which may already wait in the network
       if (std::exchange(paused_, false)) stream_->resume();
       return;
     }
@@ -243,7 +243,7 @@ void HttpConnection::log_access() {
 }
 
 void HttpConnection::sent_all() {
-  if (visit_ && visit_->status != 0) log_access();  // and not after a 100
+  if (visit_ && visit_->status != 0) log_access();  // not after a 100
   unsent_ = {};                                     // frees its memory, too
   if (closing_) {
     patience_.stop();

@@ -32,11 +32,11 @@ class HttpHost {
   virtual Millis linger() const = 0;
   /// A client went over one of its limits.
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
-  /// Null where nobody asked for one.
+  /// Null if none was configured.
   virtual const Log* access_log() const { return nullptr; }
-  /// Whose word on their clients' addresses counts.
+  /// The trusted proxies, whose headers name their clients.
   virtual const net::Networks& trusted_proxies() const;
-  /// Takes a place for a client that a proxy speaks for. False if its address has no more.
+  /// Takes a place for a client behind a proxy. False if its address is at its limit.
   virtual bool admit(Client& /*client*/) { return true; }
   /// Destroys the connection, once nothing of it is on the stack any more.
   virtual void finished(HttpConnection& connection) = 0;
@@ -50,13 +50,13 @@ class HttpConnection final : public net::StreamUser {
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection() override;
 
-  /// Bytes of memory for a request that comes and for an answer that goes.
+  /// Bytes of memory for an incoming request and an outgoing answer.
   std::size_t held() const { return reader_.waiting() + unsent_.head.size() + unsent_.body.size(); }
-  /// The server can't hold so much for it: ends the connection at once.
+  /// It holds too much memory: ends the connection at once.
   void put_out() { stream_->drop(); }
 
-  /// The server is stopping: answers the current request, then ends the connection. A newcomer is
-  /// waited for.
+  /// The server is stopping: answers the current request, then ends the connection. Waits for the
+  /// first request of a new connection.
   void answer_and_close();
   /// Its first request is still on its way.
   bool newcomer() const { return newcomer_ && !ended_; }
@@ -103,16 +103,16 @@ class HttpConnection final : public net::StreamUser {
   http::RequestReader reader_;
   Unsent unsent_;
   bool newcomer_ = true;
-  bool closing_ = false;  ///< Closes after what is unsent.
+  bool closing_ = false;  ///< Closes after the unsent bytes.
   bool leaving_ = false;  ///< Closes after the current answer.
   bool waiting_ = false;  ///< For an answer that takes time; the next request waits for it.
   bool paused_ = false;   ///< The stream is not read.
-  bool late_ = false;     ///< Others have their turn before its next request.
+  bool late_ = false;     ///< Others get their turn before its next request.
   bool ended_ = false;
   std::size_t answered_ = 0;               ///< Requests since it last gave way.
-  std::unique_ptr<net::Timer> next_turn_;  ///< Only of one that has given way.
+  std::unique_ptr<net::Timer> next_turn_;  ///< Used only once it has given way.
   std::shared_ptr<Answer> answer_;
-  std::unique_ptr<Visit> visit_;  ///< The current request's, where there is an access log.
+  std::unique_ptr<Visit> visit_;  ///< The current request's, if there is an access log.
   net::Timer patience_;
   std::size_t taken_ = 0;  ///< Bytes of the answer since the client last got more time.
 };

@@ -1,7 +1,6 @@
-/// KeyUpdates of TLS 1.3 (RFC 8446, 4.6.3): half of one, and one after the other without end.
-///
-/// OpenSSL wants the other half before it writes again. No client's library does this, so the
-/// record is made here, from the secret that the library tells.
+/// KeyUpdates of TLS 1.3 (RFC 8446, 4.6.3): half of one, and an endless series. OpenSSL wants the
+/// other half before it writes again. No client library does this, so the record is made here, from
+/// the secret that the library logs.
 
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
@@ -64,7 +63,7 @@ std::string expand(const std::string& secret, const std::string& label, std::siz
   return out;
 }
 
-/// One record of the client's, its number `sequence` (below 256), that says this of the handshake.
+/// One record of the client's with number `sequence` (below 256) and this handshake message.
 std::string handshake_record(const std::string& text, unsigned char sequence) {
   constexpr char handshake = 22;
   const std::string plain = text + handshake;
@@ -122,7 +121,7 @@ struct Running {
     endpoint.socket({"/socket", std::make_shared<Users>()});
     endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
   }
-  /// The server has read all that was sent before.
+  /// Returns once the server has read everything sent before.
   void go_round() {
     TlsClient other(server.port(), certificate);
     other.write(get("/", "Connection: close\r\n"));
@@ -171,11 +170,11 @@ PHX_TEST("a client may update its key now and then") {
   member.tls.read_through(R"("status":"ok"}])");
 }
 
-PHX_TEST("a client that updates its key without end is dropped") {
+PHX_TEST("a client that keeps updating its key is dropped") {
   Running running;
   Member member(running.server.port(), running.certificate);
   const auto began = Clock::now();
   while (updates_its_key(member.tls)) {
-    expect(Clock::now() - began < Millis{20'000}, "an end of the connection");
+    expect(Clock::now() - began < Millis{20'000}, "the connection's end");
   }
 }

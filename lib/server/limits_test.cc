@@ -1,5 +1,5 @@
-/// Limits as a client across the wire meets them: over one, it is refused or ended, with a line in
-/// the log and an event; other clients do not notice.
+/// Limits as a client meets them: above one it is refused or disconnected, with a line in the log
+/// and an event; other clients do not notice.
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -45,7 +45,7 @@ struct Heard {
   std::string lines;
 };
 
-/// A plain server; stopped, and what it said read, by story().
+/// A plain server; story() stops it and reads its log.
 class Running {
  public:
   explicit Running(ServerOptions options,
@@ -69,7 +69,7 @@ class Running {
     stop();
     return heard_.lines;
   }
-  /// Whether such a line is written in time.
+  /// Whether a matching line is written in time.
   bool writes(const std::string& line) {
     const auto began = Clock::now();
     for (; Clock::now() - began < Millis{20'000}; std::this_thread::yield()) {
@@ -78,7 +78,7 @@ class Running {
     }
     return false;
   }
-  /// Whether a line of the log was about this limit, and named the client.
+  /// Whether a line of the log names this limit and the client.
   bool wrote(const std::string& limit) {
     stop();
     return heard_.lines.find("limit=" + limit) != std::string::npos &&
@@ -117,7 +117,7 @@ const std::string upgrade =
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
 const std::string heartbeat = frame(R"([null,"1","phoenix","heartbeat",{}])");
 
-/// All that a client which sends these bytes receives, up to the end of its connection.
+/// Everything that a client receives after these bytes, up to the end of its connection.
 std::string told(const Running& server, const std::string& bytes) {
   const TcpClient client(server.port());
   client.write(bytes);
@@ -135,7 +135,7 @@ const std::string last_request = get("/", "Connection: close\r\n");
 
 }  // namespace
 
-PHX_TEST("an address has so many connections, and room again when one ends") {
+PHX_TEST("an address has a limit of connections, and room again when one ends") {
   Running server({.max_connections_per_address = 1});
   {
     const TcpClient first(server.port());
@@ -145,7 +145,7 @@ PHX_TEST("an address has so many connections, and room again when one ends") {
     first.finish();
     first.rest();
   }
-  // The first one's place is free when its end has been seen; till then the next are closed.
+  // The first one's place is free once the server has seen its end; until then the next are closed.
   std::string answer;
   for (int i = 0; i < 1'000 && answer.empty(); ++i) {
     try {
@@ -158,7 +158,7 @@ PHX_TEST("an address has so many connections, and room again when one ends") {
   expect(server.wrote("address_connections"), "a line");
 }
 
-PHX_TEST("who sends too many messages a second is closed with 1008, and another is not") {
+PHX_TEST("a client that sends too many messages a second is closed with 1008, and no other is") {
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.message_rate = {.per_second = 1, .burst = 3};
   Running server({}, mount);
@@ -169,7 +169,7 @@ PHX_TEST("who sends too many messages a second is closed with 1008, and another 
   expect(server.wrote("message_rate"), "a line");
 }
 
-PHX_TEST("a message over its size is closed with 1009") {
+PHX_TEST("a message above its limit is closed with 1009") {
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.websocket->max_frame_size = 100;
   Running server({}, mount);
@@ -178,7 +178,7 @@ PHX_TEST("a message over its size is closed with 1009") {
   expect(server.wrote("message_size"), "a line");
 }
 
-PHX_TEST("a head and a body keep to their sizes") {
+PHX_TEST("heads and bodies have limits") {
   Running server({.http = {.head = 200, .body = 10, .skipped = 5}});
   expect(has(told(server, get("/", "X: " + std::string(200, 'y') + "\r\n")), " 431 "), "431");
   expect(has(told(server, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\n"), " 400 "),
@@ -189,7 +189,8 @@ PHX_TEST("a head and a body keep to their sizes") {
   expect(server.wrote("request_head") && server.wrote("request_body"), "lines");
 }
 
-PHX_TEST("half a request is waited for so long; who says nothing at all goes without a word") {
+PHX_TEST(
+    "half a request times out with 408; a client that sends nothing is closed without an answer") {
   Running server({.http = {.patience = Millis{30}}});
   expect_eq(told(server, "GET / HT"), std::string());
   expect_eq(told(server, ""), std::string());
@@ -197,7 +198,7 @@ PHX_TEST("half a request is waited for so long; who says nothing at all goes wit
   expect(server.wrote("request_time"), "a line");
 }
 
-PHX_TEST("who drips his request, head or body, has no longer for it than another") {
+PHX_TEST("a client that drips its request, head or body, gets no more time") {
   const std::string head = "GET / HTTP/1.1\r\nX-Long: ";
   const std::string body = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n";
   for (const std::string& beginning : {head, body}) {
@@ -208,12 +209,12 @@ PHX_TEST("who drips his request, head or body, has no longer for it than another
     pollfd end{client.socket(), POLLIN, 0};
     while (::poll(&end, 1, 10) < 1) client.write("y");  // thirty of them, each in time
     expect_eq(client.rest(), std::string());
-    expect(Clock::now() - began < Millis{10'000}, "the bytes bought no time");
+    expect(Clock::now() - began < Millis{10'000}, "the bytes gave it no more time");
     expect_eq(server.events(), std::string("request_time 300\n"));
   }
 }
 
-PHX_TEST("who does not take his answer is dropped when the server's farewell is over") {
+PHX_TEST("a client that does not take its answer is dropped after the server's farewell") {
   Running server({.farewell = Millis{30}});
   const TcpClient client(server.port(), 4'096);
   client.write(get("/large"));
@@ -242,7 +243,7 @@ std::unique_ptr<TcpClient> deaf(const Running& server, std::size_t bytes) {
   return client;
 }
 
-/// Whether a newcomer is let in.
+/// Whether a new client is accepted.
 bool lets_in(const Running& server, std::vector<std::unique_ptr<TcpClient>>& newcomers) {
   auto client = std::make_unique<TcpClient>(server.port());
   client->write(upgrade);
@@ -259,7 +260,8 @@ bool lets_in(const Running& server, std::vector<std::unique_ptr<TcpClient>>& new
 
 PHX_TEST(
     "a client that does not read is dropped, however much the kernel has taken of its answer") {
-  // From some size on the kernel takes all, but has no room for more; and from another, not all.
+  // From some size on the kernel takes everything but has no room for more, and from a larger one
+  // not everything.
   constexpr std::size_t step = 250'000;
   constexpr std::size_t clients = 20;
   Running server({.max_connections = clients, .farewell = Millis{1'000}});
@@ -269,14 +271,14 @@ PHX_TEST(
     all.back()->write(frame("rubbish"));
   }
   const auto began = Clock::now();
-  while (newcomers.size() < clients) {  // each client that is dropped leaves room for one
+  while (newcomers.size() < clients) {  // each dropped client leaves room for another
     lets_in(server, newcomers);
     expect(Clock::now() - began < Millis{20'000},
            "room for all: got it for " + std::to_string(newcomers.size()));
   }
 }
 
-PHX_TEST("what libwebsockets keeps for a client counts as unsent, too") {
+PHX_TEST("bytes that libwebsockets holds for a client count as unsent too") {
   constexpr std::size_t more_than_a_kernel_takes = 5'000'000;
   Running server({.outbox_limit = more_than_a_kernel_takes + 100'000});
   const auto client = deaf(server, more_than_a_kernel_takes);
@@ -284,18 +286,18 @@ PHX_TEST("what libwebsockets keeps for a client counts as unsent, too") {
   expect(server.writes("a client reads too slowly and is closed unsent_bytes="), "a line");
 }
 
-PHX_TEST("who comes is let in where there is room, whichever shard it is") {
+PHX_TEST("a new client is accepted by any shard with room") {
   Running server({.shards = 2, .max_connections = 6});
   std::vector<std::unique_ptr<TcpClient>> clients;
   while (clients.size() < 6) expect(lets_in(server, clients), "there is room for six");
-  for (std::size_t i = 0; i < 6; i += 2) {  // all of one shard, for they come in turn
+  for (std::size_t i = 0; i < 6; i += 2) {  // all of one shard, because shards take turns
     clients[i]->finish();
     clients[i]->rest();
   }
   while (clients.size() < 9) expect(lets_in(server, clients), "there is room for three again");
 }
 
-PHX_TEST("a client that takes nothing of what waits for it is dropped, although it sends pings") {
+PHX_TEST("a client that takes none of its waiting bytes is dropped, although it sends pings") {
   Running server({.write_patience = Millis{200}});
   const auto client = deaf(server, 10'000'000);
   const std::string ping = client_frame(websocket::Opcode::ping, "");
@@ -312,19 +314,20 @@ PHX_TEST("a client that takes nothing of what waits for it is dropped, although 
   expect(told, "a line");
 }
 
-PHX_TEST("a message that comes a byte at a time has so long, and no longer for pings within it") {
+PHX_TEST("a message that comes a byte at a time has a time limit, which pings do not extend") {
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.websocket->message_patience = Millis{200};
   Running server({}, std::move(mount));
   TcpClient client(server.port());
   client.write(upgrade + heartbeat.substr(0, 10));
   const std::string read = client.rest();
-  expect(has(read, "101 Switching"), "it was let in");
+  expect(has(read, "101 Switching"), "it was accepted");
   expect(read.ends_with(close_frame(1008)), "and closed with 1008");
   expect(server.wrote("message_time"), "a line");
 }
 
-PHX_TEST("a client that sends more bytes than its rate is read more slowly, and answered all") {
+PHX_TEST(
+    "a client that sends faster than its byte rate is read more slowly, and gets every answer") {
   transport::Mount mount{"/socket", std::make_shared<Users>()};
   mount.byte_rate = {500'000, 20'000};
   Running server({}, std::move(mount));
@@ -346,7 +349,8 @@ PHX_TEST("a client that sends more bytes than its rate is read more slowly, and 
   expect_eq(server.events(), std::string("byte_rate 500000\n"));
 }
 
-PHX_TEST("what waits for a client's channels counts together, and too much ends it, not the next") {
+PHX_TEST(
+    "the mail of a client's channels counts together, and too much disconnects it and no other") {
   blocked = true;
   Running server({.client_memory = 1'000'000});
   TcpClient greedy(server.port());
@@ -366,7 +370,7 @@ PHX_TEST("what waits for a client's channels counts together, and too much ends 
   greedy.rest();
 }
 
-PHX_TEST("a server that is started without descriptors 0 to 2 gives their numbers to no client") {
+PHX_TEST("a server started without descriptors 0 to 2 gives their numbers to no client") {
   const pid_t child = ::fork();
   if (child == 0) {
     for (const int number : {0, 1, 2}) ::close(number);

@@ -1,4 +1,4 @@
-/// Reads what the kernel knows, and decides when it is too much.
+/// Reads the kernel's figures, and decides when memory is short.
 
 #include "server/memory.h"
 
@@ -10,7 +10,7 @@
 #include <limits>
 #include <string>
 
-/// Of jemalloc, in programs that are linked with it; null in others.
+/// jemalloc's function, in programs that are linked with it; otherwise null.
 extern "C" int mallctl(const char* name, void* old_value, size_t* old_size, void* new_value,
                        size_t new_size) __attribute__((weak));
 
@@ -26,7 +26,7 @@ std::size_t limit_in(const std::string& file) {
   return in >> limit ? limit : no_limit;
 }
 
-/// The least that the process's group, or one above it, allows.
+/// The smallest limit of the process's cgroup and those above it.
 std::size_t cgroup_limit() {
   std::size_t least = limit_in("/sys/fs/cgroup/memory/memory.limit_in_bytes");  // of version 1
   std::ifstream groups("/proc/self/cgroup");

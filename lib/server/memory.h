@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The memory of the whole process: how much it may have, has, and must give back.
+/// The memory of the whole process: its limit, its use, and how much must be freed.
 
 #include <atomic>
 #include <cstddef>
@@ -11,11 +11,11 @@
 
 namespace phx::server {
 
-/// Half of what the machine has, or of what the process's cgroup allows, if that is less. Bytes.
+/// Half of the machine's memory, or of the cgroup's limit if that is less. Bytes.
 std::size_t default_memory();
-/// What the process has now, in bytes, without what it shares with files.
+/// The process's resident memory in bytes, without pages shared with files.
 std::size_t resident_memory();
-/// Has the allocator, jemalloc or glibc's, give the system back what it keeps for later. Takes
+/// Makes the allocator, jemalloc or glibc's, return unused memory to the system. Takes
 /// milliseconds.
 void release_free_memory();
 
@@ -27,14 +27,14 @@ class MemoryBudget {
       : limit_(limit), largest_(shards, 0) {}
 
   std::size_t limit() const { return limit_; }
-  /// Newcomers are refused: from the limit on, until a tenth of it is free again.
+  /// Whether new clients are refused: from the limit on, until a tenth of it is free again.
   bool full() const { return full_; }
 
-  /// `used` is resident_memory(). Bytes that must be given back; 0 where all is well. Once the
-  /// limit was passed, all above nine tenths of it: newcomers wait no longer than that takes. What
-  /// was given back within the last `settling` may still be in `used`.
+  /// Returns the bytes that must be freed, or 0. `used` is resident_memory(). Once the limit was
+  /// passed, that is everything above nine tenths of it, so that new clients are soon accepted
+  /// again. Memory freed within the last `settling` may still be in `used`.
   std::size_t look(std::size_t used, Clock::time_point now);
-  /// A shard's largest holder. True if no other shard has a larger one: put it out.
+  /// Reports a shard's largest holder. True if no other shard has a larger one: disconnect it.
   bool largest(std::size_t shard, std::size_t bytes);
   void given_back(std::size_t bytes, Clock::time_point now);
 

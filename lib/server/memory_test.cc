@@ -1,4 +1,4 @@
-/// When memory is short, and when it is not any more.
+/// When memory is short, and when it no longer is.
 
 #include "server/memory.h"
 
@@ -15,7 +15,7 @@ namespace {
 constexpr Clock::time_point start{std::chrono::hours(1)};
 }
 
-PHX_TEST("newcomers are refused from the limit on, until a tenth of it is free again") {
+PHX_TEST("new clients are refused from the limit on, until a tenth of it is free again") {
   MemoryBudget budget(1'000, 1);
   expect_eq(budget.look(1'000, start), 0u);
   expect(!budget.full(), "not yet");
@@ -27,7 +27,7 @@ PHX_TEST("newcomers are refused from the limit on, until a tenth of it is free a
   expect(!budget.full(), "no longer");
 }
 
-PHX_TEST("once the limit was passed, memory is asked for until a tenth is free again") {
+PHX_TEST("once the limit was passed, memory must be freed until a tenth is free again") {
   MemoryBudget budget(1'000, 1);
   expect_eq(budget.look(950, start), 0u);
   expect_eq(budget.look(1'300, start), 400u);
@@ -36,7 +36,7 @@ PHX_TEST("once the limit was passed, memory is asked for until a tenth is free a
   expect_eq(budget.look(950, start), 0u);
 }
 
-PHX_TEST("what was given back is not asked for again while it settles") {
+PHX_TEST("freed memory is not asked for again while it settles") {
   MemoryBudget budget(1'000, 1);
   expect_eq(budget.look(1'300, start), 400u);
   budget.given_back(450, start);
@@ -46,21 +46,21 @@ PHX_TEST("what was given back is not asked for again while it settles") {
   expect_eq(budget.look(1'300, start + Millis{500}), 400u);
 }
 
-PHX_TEST("of all shards, the one with the largest holder puts it out") {
+PHX_TEST("the shard with the largest holder disconnects it") {
   MemoryBudget budget(1'000, 3);
   expect(budget.largest(0, 50), "the only one so far");
   expect(budget.largest(1, 70), "a larger one");
   expect(!budget.largest(0, 60), "no longer the largest");
-  expect(!budget.largest(2, 0), "nothing to put out");
+  expect(!budget.largest(2, 0), "no holder");
   expect(budget.largest(1, 70), "still the largest");
 }
 
-PHX_TEST("the budget is half of something, and this process has less") {
+PHX_TEST("the budget is half of the memory, and this process has less") {
   expect(resident_memory() > 100'000, "a program takes some memory");
   expect(default_memory() > resident_memory(), "and a machine has more");
 }
 
-PHX_TEST("memory that is free, and kept for later, can be released") {
+PHX_TEST("memory that the allocator keeps can be released") {
   constexpr std::size_t blocks = 4'000;
   constexpr std::size_t bytes = 16'000;  // too few for pages of their own
   std::vector<std::string> held;

@@ -26,8 +26,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   throw std::runtime_error(fmt::format("{}: {}", program, std::strerror(errno)));
 }
 
-/// While it lives, this thread, and what it forks, hears no signal: a handler of ours in a copy of
-/// this process would write into our pipes.
+/// While it lives, this thread and its forks get no signals: our handler, in a copy of this
+/// process, would write into our pipes.
 class Deaf {
  public:
   Deaf() {

@@ -1,4 +1,4 @@
-/// A server behind proxies: whom limits, pages and the access log see.
+/// A server behind proxies: the client that limits, pages and the access log see.
 
 #include <algorithm>
 #include <mutex>
@@ -15,8 +15,7 @@ namespace {
 
 class AnyoneSocket final : public UserSocket {};
 
-/// A server that trusts what comes from 127.0.0.1, shows each request's peer, and keeps its access
-/// log.
+/// A server that trusts 127.0.0.1 as a proxy, shows each request's peer, and keeps an access log.
 class Running {
  public:
   explicit Running(ServerOptions options = {})
@@ -75,7 +74,7 @@ std::string handshake(const std::string& client) {
 
 }  // namespace
 
-PHX_TEST("a PROXY header of either version names the client, also in pieces") {
+PHX_TEST("a PROXY header of either version names the client, even in pieces") {
   const Running server({.proxy_protocol = true});
   expect_eq(server.seen(v1), std::string("203.0.113.7 49152"));
   expect_eq(server.seen(v2), std::string("203.0.113.7 49152"));
@@ -87,7 +86,8 @@ PHX_TEST("a PROXY header of either version names the client, also in pieces") {
   }
 }
 
-PHX_TEST("a proxy's own check is itself, and a connection of it without a header is closed") {
+PHX_TEST(
+    "a proxy's own check has the proxy as peer, and its connection without a header is closed") {
   const Running server({.proxy_protocol = true});
   expect(server.seen("PROXY UNKNOWN\r\n").starts_with("127.0.0.1 "), "UNKNOWN");
   expect_eq(server.seen(""), std::string());
@@ -107,7 +107,7 @@ PHX_TEST("X-Forwarded-For of a trusted proxy is the peer, request by request") {
   }
 }
 
-PHX_TEST("the limit of an address counts clients that a proxy speaks for, and not the proxy") {
+PHX_TEST("an address's limit counts clients behind a proxy, not the proxy") {
   Running server({.max_connections_per_address = 1});
   const TcpClient one(server.port());
   one.write(handshake("203.0.113.7"));
@@ -120,7 +120,9 @@ PHX_TEST("the limit of an address counts clients that a proxy speaks for, and no
   expect(other.read(12).starts_with("HTTP/1.1 101"), "another's first, from the same proxy");
 }
 
-PHX_TEST("the access log has a line a request, whatever it was, and one at a websocket's end") {
+PHX_TEST(
+    "the access log has a line for each request, even an invalid one, and one at a websocket's "
+    "end") {
   Running server;
   server.seen("", "X-Forwarded-For: 203.0.113.7\r\n");
   {
@@ -153,7 +155,7 @@ PHX_TEST("PROXY protocol without a trusted proxy is refused, with what to set") 
   expect(said.find("set ServerOptions::trusted_proxies") != std::string::npos, said);
 }
 
-PHX_TEST("half a PROXY header, and then nothing, is refused at once, and not looked at for ever") {
+PHX_TEST("half a PROXY header before the connection's end is refused at once, without spinning") {
   std::string lines;
   Endpoint endpoint;
   Server server(endpoint,

@@ -1,4 +1,4 @@
-/// New certificates while clients are connected, and a log whose file is moved away.
+/// New certificates while clients are connected, and a rotated log file.
 
 #include <filesystem>
 #include <fstream>
@@ -13,8 +13,8 @@ using namespace phx::testing;
 
 namespace {
 
-/// A server that shows the certificate in `shown`, whose files a test replaces. Its log is in a
-/// file beside them.
+/// A server with the certificate in `shown`, whose files a test replaces. Its log is a file beside
+/// them.
 class Running {
  public:
   explicit Running(std::size_t shards = 1)
@@ -63,11 +63,11 @@ bool answers(TlsClient& client) {
 
 }  // namespace
 
-PHX_TEST("a reload shows newcomers the new certificate on every shard, and ends no connection") {
+PHX_TEST("a reload gives new clients the new certificate on every shard, and ends no connection") {
   Running server(2);
   const Certificate renewed;
   Certificate before;
-  replace(before, server.shown);  // what the first client trusts
+  replace(before, server.shown);  // the certificate that the first client trusts
   TlsClient first = server.client(before);
   expect(answers(first), "before");
 
@@ -79,18 +79,18 @@ PHX_TEST("a reload shows newcomers the new certificate on every shard, and ends 
     expect(answers(newcomer), "a newcomer");
   }
   expect_throw<Failure>([&] { server.client(before); });
-  expect(answers(first) && answers(not_yet), "those who were there");
-  expect(server.logged().find("new clients are shown the certificate") != std::string::npos,
+  expect(answers(first) && answers(not_yet), "the connected clients");
+  expect(server.logged().find("new clients get the certificate") != std::string::npos,
          server.logged());
 }
 
-PHX_TEST("a client that names the server sees the new certificate, too") {
+PHX_TEST("a client that names the server gets the new certificate too") {
   Running server;
   const Certificate renewed;
   replace(server.shown, renewed);
   server.reload();
   TlsClient client = server.client(renewed, [](SSL_CTX* context) {
-    // A session inherits nothing of a name: it is asked for as the hello is written.
+    // A session does not inherit the server's name, so it is set before the hello.
     SSL_CTX_set_info_callback(context, [](const SSL* session, int where, int) {
       if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
       SSL_set_tlsext_host_name(const_cast<SSL*>(session), "localhost");
@@ -101,7 +101,8 @@ PHX_TEST("a client that names the server sees the new certificate, too") {
   expect(answers(client), "an answer");
 }
 
-PHX_TEST("broken files, or a key of another certificate, keep the old one and say why") {
+PHX_TEST(
+    "with invalid files, or another certificate's key, the old one stays, and the log says why") {
   Running server;
   const Certificate other;
   Certificate before;
@@ -126,7 +127,7 @@ PHX_TEST("broken files, or a key of another certificate, keep the old one and sa
   expect(answers(another), "the old one still");
 }
 
-PHX_TEST("a log whose file was moved away goes on in a new one, after a reload") {
+PHX_TEST("after its file was moved away, the log goes on in a new one on a reload") {
   Running server;
   const auto moved = server.log_path().parent_path() / "server.log.1";
   server.reload();
@@ -137,5 +138,5 @@ PHX_TEST("a log whose file was moved away goes on in a new one, after a reload")
   expect(logged.find("reloaded") != std::string::npos, logged);
   std::stringstream old;
   old << std::ifstream(moved).rdbuf();
-  expect(old.str().find("reloaded") != std::string::npos, "what was logged before: " + old.str());
+  expect(old.str().find("reloaded") != std::string::npos, "logged before: " + old.str());
 }

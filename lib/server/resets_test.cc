@@ -1,5 +1,5 @@
-/// Clients that break their connection off (RST) while their answer is made. Writing to them fails,
-/// and nothing more is read from them; they leave their place all the same.
+/// Clients that reset their connection (RST) while their answer is made. Writing to them fails, and
+/// nothing more is read from them; their place is still freed.
 
 #include <future>
 
@@ -41,7 +41,7 @@ class OnePlace {
 
 const std::string hello = get("/", "Connection: close\r\n");
 
-/// Until another client is answered; where the place is taken, it is sent away.
+/// Waits until another client is answered; while the place is taken, it is refused.
 template <class Client, class... Arguments>
 void expect_room(const Arguments&... arguments) {
   const auto is_answered = [&] {
@@ -59,7 +59,7 @@ void expect_room(const Arguments&... arguments) {
 
 }  // namespace
 
-PHX_TEST("a client that breaks off while its answer is made leaves its place") {
+PHX_TEST("a client that resets its connection while its answer is made frees its place") {
   OnePlace server;
   TcpClient client(server.port());
   client.write(get("/late"));
@@ -69,7 +69,7 @@ PHX_TEST("a client that breaks off while its answer is made leaves its place") {
   expect_room<TcpClient>(server.port());
 }
 
-PHX_TEST("so does a client that breaks off over TLS") {
+PHX_TEST("so does a client over TLS") {
   const Certificate certificate;
   OnePlace server(TlsOptions{certificate.cert(), certificate.key()});
   TlsClient client(server.port(), certificate);

@@ -35,7 +35,7 @@ std::size_t shard_count(const ServerOptions& options) {
   return std::min<std::size_t>(wanted, process::Scheduler::max_shards);
 }
 
-/// Descriptors for all that a program opens beside its clients' sockets, once the server was made.
+/// Descriptors that a program may open besides its clients' sockets after the server was made.
 constexpr std::size_t descriptors_of_others = 4'096;
 
 server::ShardOptions shard_options(const ServerOptions& options, std::size_t shards,
@@ -95,14 +95,15 @@ struct Server::Life {
   std::optional<net::Certificate> certificate;
   process::Workers workers;
   server::MemoryBudget memory;
-  bool refusing = false;  ///< Newcomers, as memory is short.
+  bool refusing = false;  ///< New clients refused because memory is short.
   std::vector<std::unique_ptr<server::Shard>> shards;
   std::vector<std::unique_ptr<net::ProxyGate>> gates;
   std::vector<std::unique_ptr<net::Listener>> listeners;  ///< The first one is port()'s.
   std::unique_ptr<server::Admin> admin;
   std::unique_ptr<net::Listener> admin_listener;
-  std::vector<std::unique_ptr<net::Signal>> stop_signals;  ///< Once it drains, a second one kills.
-  std::vector<std::unique_ptr<net::Signal>> signals;       ///< The others, until it has drained.
+  std::vector<std::unique_ptr<net::Signal>>
+      stop_signals;  ///< Once the server drains, a second signal kills it.
+  std::vector<std::unique_ptr<net::Signal>> signals;  ///< The other signals, until it has drained.
   std::unique_ptr<server::Watchdog> watchdog;
   std::unique_ptr<net::Timer> successor_watch;  ///< While one starts.
   Clock::time_point successor_due{};
@@ -258,7 +259,7 @@ bool Server::Life::admit(server::Client& client) {
          server::admit(addresses, client, endpoint.telemetry(), log);
 }
 
-/// A line for the first that is refused, as each of them would be one more reason to be short.
+/// Logs only the first refusal: more lines would take more memory.
 bool Server::Life::has_memory(const server::Client& client) {
   const bool full = memory.full();
   const bool first = full && !refusing;
@@ -282,9 +283,7 @@ void Server::Life::reload() {
   if (options.access_log) options.access_log->reopen();
   try {
     if (certificate) certificate->reload();
-    log.info(certificate
-                 ? "reloaded: new clients are shown the certificate as its files have it now"
-                 : "reloaded");
+    log.info(certificate ? "reloaded: new clients get the certificate from its files" : "reloaded");
   } catch (const std::exception& error) {
     log.error("the certificate could not be read again, and the old one stays",
               {{"reason", error.what()}});
@@ -341,9 +340,9 @@ void Server::Life::begin_to_end() {
   shards[0]->scheduler().post([this] {
     for (const auto& each : listeners) each->stop();
     for (const auto& gate : gates) gate->clear();
-    if (handed_over && admin_listener) admin_listener->stop();  // the successor answers there
+    if (handed_over && admin_listener) admin_listener->stop();  // the successor serves them
     stop_signals.clear();
-    // One that is still starting would serve on, after we were told to stop.
+    // A successor that is still starting would serve on after our stop.
     if (std::exchange(successor_watch, nullptr)) service->kill_successor();
     for (const auto& shard : shards) shard->stop();
   });
@@ -363,7 +362,7 @@ bool Server::Life::end() {
   return handlers_ended;
 }
 
-/// Handlers that still run have the shards, and broadcast to them and to other nodes.
+/// Handlers that still run refer to the shards, and broadcast to them and to other nodes.
 Server::Life::~Life() {
   if (end()) return;
   while (!workers.stop(std::chrono::hours(1))) {

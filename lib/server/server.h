@@ -29,15 +29,15 @@ namespace server {
 class Service;
 }
 
-/// A port of its own for the people who run the server. `/health` answers 200 while the first shard
-/// turns; `/ready` answers 200 while newcomers are welcome, and 503 with a reason when the server
-/// drains or has no room left. Both answer to the end. No TLS: keep it to a network you trust.
+/// A separate port for the operator. `/health` answers 200 while the first shard's loop runs;
+/// `/ready` answers 200 while new clients are accepted, and 503 with a reason when the server
+/// drains or has no room left. Both answer until the end. No TLS: keep it to a network you trust.
 struct AdminOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0 takes a free one: see Server::admin_url.
-  /// More pages by their paths, answered on the first shard's thread: Metrics::page(), say.
+  /// More pages by path, such as Metrics::page(), answered on the first shard's thread.
   std::map<std::string, Endpoint::Page> pages = {};
-  /// Broadcasts, disconnects and presences, for those who know its token: server/admin_api.h.
+  /// Broadcasts, disconnects and presences, for clients with its token: server/admin_api.h.
   std::shared_ptr<AdminApi> api = {};
 };
 
@@ -53,21 +53,23 @@ struct ServerOptions {
   HttpLimits http = {};
   /// Bytes of memory waiting for one client; above this, it is disconnected.
   std::size_t outbox_limit = 32 * 1'048'576;
-  /// How long bytes may wait for one client to take them; it is dropped within twice that.
+  /// How long bytes may wait for one client; it is dropped within twice that time.
   Millis write_patience{60'000};
   /// Bytes that wait for one client: in its outbox, and in the mailboxes of its socket and
   /// channels.
   std::size_t client_memory = 64 * 1'048'576;
-  /// Bytes of the whole process. Above it newcomers are refused, and the client that holds the most
-  /// is put out, then the next. 0 means half of what the machine, or the process's cgroup, has.
+  /// Bytes of the whole process. Above it new clients are refused, and the client that holds the
+  /// most is disconnected, then the next. 0 means half of what the machine, or the process's
+  /// cgroup, has.
   std::size_t memory = 0;
-  process::Limits processes = {};   ///< Mailboxes and turns.
-  process::TimeBudget time = {};    ///< How long a process, and all of a shard's, have the thread.
+  process::Limits processes = {};  ///< Mailboxes and turns.
+  process::TimeBudget time =
+      {};  ///< How long a process, and all of a shard's together, may hold the thread.
   std::size_t worker_threads = 10;  ///< For handlers that block (Channel::blocking); more wait.
   /// Of these, for one client's handlers at a time; its others wait. 0 means no limit.
   std::size_t max_workers_per_client = 2;
-  /// The same for all clients of one address (of IPv6, one /64): one that comes again and again
-  /// leaves its handlers behind, which run on.
+  /// The same for all clients of one address (an IPv6 /64), because the handlers of a client that
+  /// keeps reconnecting run on.
   std::size_t max_workers_per_address = 5;
   Millis farewell{5'000};  ///< For a client to leave when asked; then it is dropped.
   /// If set, the port speaks https and wss.
@@ -78,21 +80,22 @@ struct ServerOptions {
   /// A line for each request and each websocket: address, method, path, status, bytes, time. Its
   /// log, which may be the server's own, must take Level::info.
   std::optional<Log> access_log = {};
-  /// Addresses and networks (`10.0.0.0/8`) of proxies whose word counts on whom they speak for, in
+  /// Addresses and networks (`10.0.0.0/8`) of proxies that are trusted to name their clients, in
   /// `X-Forwarded-For` and the PROXY protocol: for limits, logs, and ConnectInfo::peer_data. A
-  /// proxy must add to the header itself. Its own connections have no limit of an address.
+  /// proxy must append to the header itself. Its own connections are exempt from the limit of an
+  /// address.
   std::vector<std::string> trusted_proxies = {};
   /// These proxies begin each connection with a PROXY header, version 1 or 2. One without is
   /// closed.
   bool proxy_protocol = false;
   /// SIGTERM and SIGINT stop the running server, SIGHUP calls reload(). With `service`, SIGUSR2
-  /// replaces the program without refusing a client: it is started anew with the same arguments,
-  /// takes over the listening sockets, and then this process drains. Off by default: signals belong
-  /// to the program.
+  /// replaces the program without refusing a client: a new process starts with the same arguments
+  /// and takes over the listening sockets, then this one drains. Off by default: signals belong to
+  /// the program.
   bool signals = false;
-  /// Speaks with systemd, where that started the program: takes its sockets (LISTEN_FDS) in place
-  /// of binding the same ports, and says READY, RELOADING, STOPPING and WATCHDOG. At most one
-  /// server of a program.
+  /// Works with systemd, if that started the program: takes its sockets (LISTEN_FDS) instead of
+  /// binding the same ports, and sends READY, RELOADING, STOPPING and WATCHDOG. At most one server
+  /// of a program.
   bool service = false;
 };
 
@@ -115,7 +118,7 @@ class Server {
   std::string url() const { return urls().front(); }
   /// url(), followed by that of the plain port beside TLS, if there is one.
   std::vector<std::string> urls() const;
-  /// Where AdminOptions' pages are; empty without them.
+  /// The URL of AdminOptions' pages; empty without them.
   std::string admin_url() const;
 
   /// Serves, on threads of its own. After a stop() it may start again, on the same ports. \throws

@@ -1,4 +1,4 @@
-/// A server in somebody else's program: it starts, stops, starts again, and minds its own business.
+/// A server inside a program: it starts, stops, starts again, and affects nothing else.
 
 #include "server/server.h"
 
@@ -42,7 +42,7 @@ std::size_t entries(const char* path) {
 }
 std::size_t descriptors() { return entries("/proc/self/fd"); }
 std::size_t threads() { return entries("/proc/self/task"); }
-/// Bytes that the program has allocated. Sanitizers say 0, and LeakSanitizer says the rest.
+/// Bytes that the program has allocated. 0 under sanitizers, where LeakSanitizer checks instead.
 std::size_t allocated() { return mallinfo2().uordblks; }
 
 }  // namespace
@@ -61,7 +61,7 @@ PHX_TEST("a server serves between start and stop, and again on the same port") {
   }
 }
 
-PHX_TEST("a server that runs is not started once more, and one that does not run may be stopped") {
+PHX_TEST("a running server can't be started again, and a stopped one may be stopped") {
   Endpoint endpoint;
   serve_page(endpoint);
   Server server(endpoint, {.port = 0, .shards = 1}, Log::silent());
@@ -75,7 +75,7 @@ PHX_TEST("a server that runs is not started once more, and one that does not run
   expect(page(server).ends_with("hello"), "and it may start again");
 }
 
-PHX_TEST("a thousand lives of one server leave no descriptor, no thread and no memory behind") {
+PHX_TEST("a thousand starts and stops of a server leave no descriptor, thread or memory behind") {
   Endpoint endpoint;
   serve_page(endpoint);
   Server server(endpoint, {.port = 0, .shards = 2}, Log::silent());
@@ -86,16 +86,16 @@ PHX_TEST("a thousand lives of one server leave no descriptor, no thread and no m
       server.stop();
     }
   };
-  live(300);  // what is made once, or a few times, has been made
+  live(300);  // objects that are made once, or a few times, exist now
   const std::size_t open = descriptors(), running = threads(), held = allocated();
   live(700);
   expect_eq(descriptors(), open);
   expect_eq(threads(), running);
   const std::size_t grown = allocated() - std::min(held, allocated());
-  expect(grown < 100'000, std::to_string(grown) + " bytes are few");
+  expect(grown < 100'000, std::to_string(grown) + " few bytes");
 }
 
-PHX_TEST("a thousand servers leave no descriptor and no thread behind") {
+PHX_TEST("a thousand servers leave no descriptor or thread behind") {
   Endpoint endpoint;
   serve_page(endpoint);
   const std::size_t before = descriptors(), running = threads();
@@ -125,7 +125,7 @@ PHX_TEST("two servers in one program start and stop in turn, each while the othe
   }
 }
 
-PHX_TEST("of two servers in one program each minds its own") {
+PHX_TEST("two servers in one program do not affect each other") {
   Endpoint one, another;
   serve_page(one);
   serve_page(another);
@@ -137,7 +137,7 @@ PHX_TEST("of two servers in one program each minds its own") {
   expect(page(second).ends_with("hello"), "the other one serves on");
 }
 
-PHX_TEST("run waits for a stop from another thread, or for a signal where it is asked for") {
+PHX_TEST("run() waits for a stop from another thread, or for a signal if configured") {
   Endpoint endpoint;
   for (const bool by_signal : {false, true}) {
     Server server(endpoint, {.port = 0, .shards = 1, .signals = by_signal}, Log::silent());
@@ -159,7 +159,7 @@ PHX_TEST("a port that is taken is an error that names the option") {
   expect(said.ends_with(": set ServerOptions::port"), said);
 }
 
-PHX_TEST("an address of either kind is listened on, and :: takes both") {
+PHX_TEST("a server listens on an address of either family, and :: takes both") {
   Endpoint endpoint;
   endpoint.get("/", [](const http::Request& request) { return http::Response{200, request.peer}; });
   Server both(endpoint, {.host = "::", .port = 0, .shards = 1}, Log::silent());
@@ -172,7 +172,7 @@ PHX_TEST("an address of either kind is listened on, and :: takes both") {
   expect(said.ends_with(": set ServerOptions::host"), said);
 }
 
-PHX_TEST("a server that starts again has the same port beside its TLS port") {
+PHX_TEST("a server that starts again has the same plain port beside its TLS port") {
   const Certificate shown;
   Endpoint endpoint;
   Server server(endpoint,
@@ -190,7 +190,7 @@ PHX_TEST("a server that starts again has the same port beside its TLS port") {
 
 namespace {
 
-/// Its handler runs on until it is let go, and its end must come after that.
+/// Its handler runs until it is released, and its end must come after that.
 struct Tenacious final : Channel {
   struct Story {
     std::promise<void> entered, leave;
@@ -246,7 +246,7 @@ PHX_TEST("a server's destruction waits for a handler that outlived its stop, and
   expect(!story.running && !story.torn_away, "it ended first");
 }
 
-PHX_TEST("a server that drains opens its log's file again on SIGHUP, and drains on") {
+PHX_TEST("a draining server reopens its log file on SIGHUP, and drains on") {
   Endpoint endpoint;
   endpoint.get("/large", [](const auto&) {
     return http::Response{200, std::string(50'000'000, 'x')};  // more than a kernel takes

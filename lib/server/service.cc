@@ -1,4 +1,4 @@
-/// Sockets and words by way of the environment, descriptors and systemd's datagrams.
+/// Sockets from the environment, and messages by descriptors and systemd's datagrams.
 
 #include "server/service.h"
 
@@ -25,7 +25,7 @@
 namespace phx::server {
 namespace {
 
-// Our own variables: LISTEN_PID can't be set for a process that is yet to be started.
+// Our own variables: LISTEN_PID can't be set for a process that has not started.
 constexpr const char* sockets_variable = "PHX_SOCKETS";
 constexpr const char* ready_variable = "PHX_READY";
 
@@ -48,7 +48,7 @@ std::string taken_off(const char* variable) {
   return text;
 }
 
-/// The socket's port, if it is one that listens.
+/// The socket's port, if it listens.
 std::optional<std::uint16_t> port_of(int socket) {
   if (sd_is_socket(socket, AF_UNSPEC, SOCK_STREAM, 1) <= 0) return std::nullopt;
   sockaddr_storage address{};
@@ -88,7 +88,8 @@ int reporting_descriptor() {
 std::vector<std::string> environment_with(const std::string& sockets, int ready) {
   std::vector<std::string> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
-    // It names the process that systemd started; without it, any process may speak for the service.
+    // It names the process that systemd started; without it, any process may send messages for the
+    // service.
     if (!std::string_view(*variable).starts_with("WATCHDOG_PID=")) variables.push_back(*variable);
   }
   variables.push_back(fmt::format("{}={}", sockets_variable, sockets));
@@ -126,7 +127,8 @@ void Service::rewind() {
   for (Inherited& one : inherited_) one.taken = false;
 }
 
-// --- Words to systemd, and to a predecessor ------------------------------------------------------
+// --- Messages to systemd, and to a predecessor
+// ----------------------------------------------------
 
 void Service::ready() {
   sd_notify(0, "READY=1");

@@ -1,10 +1,9 @@
 #pragma once
 /// \file
-/// What passes between a server and what runs it: systemd, and the program that it replaces.
-///
-/// From systemd come listening sockets (LISTEN_FDS), and to it goes how the server is: READY,
-/// RELOADING, STOPPING, WATCHDOG. A server that is replaced without a break starts its successor:
-/// it passes its own sockets on, and waits for the word that these are being served.
+/// A server's link to systemd, and to the program that it replaces. systemd passes listening
+/// sockets (LISTEN_FDS), and gets the server's state: READY, RELOADING, STOPPING, WATCHDOG. A
+/// server that is replaced without a break starts its successor: it passes its own sockets on, and
+/// waits until the successor serves them.
 
 #include <sys/types.h>
 
@@ -21,17 +20,17 @@ namespace phx::server {
 /// moved.
 class Service {
  public:
-  /// Takes what the environment names off the environment. The program that is passed on to is the
-  /// one at the same path, with the same arguments.
+  /// Reads the environment's variables, and removes them. The successor is the program at the same
+  /// path, with the same arguments.
   Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
   ~Service();
 
-  /// A listening socket of this port that was passed in, or for port 0 the first that is left: non-
-  /// blocking, for the caller to close. Nothing if there is none.
+  /// A listening socket of this port that was passed in, or for port 0 the first one left:
+  /// non-blocking, for the caller to close. Nothing if there is none.
   std::optional<int> take_socket(std::uint16_t port);
-  /// Begins to hand them out anew, for a server that starts once more.
+  /// Starts from the first socket again, for a server that starts again.
   void rewind();
 
   /// The server accepts connections, or does so again after reloading().
@@ -39,23 +38,24 @@ class Service {
   void reloading() const;
   void stopping() const;
   void alive() const;
-  /// How often alive() is expected, if it is: half of what systemd allows.
+  /// How often to call alive(), if at all: half of systemd's limit.
   std::optional<Millis> watchdog() const;
 
   /// Starts the successor with these listening sockets. \throws std::runtime_error if it can't.
   void start_successor(const std::vector<int>& sockets);
   enum class Successor { none, starting, serves, failed };
-  /// Looks without waiting. Once it serves, systemd is told that it is the main process.
+  /// Checks the successor without waiting. Once it serves, systemd is notified that it is the main
+  /// process.
   Successor look_at_successor();
-  /// Ends one that takes too long, or that is not wanted any more.
+  /// Ends a successor that takes too long, or is no longer wanted.
   void kill_successor();
   pid_t successor() const { return successor_; }
 
   /// A listening socket that was passed in.
   struct Inherited {
     int socket = -1;
-    /// systemd's, which it keeps open itself, and gives again to the next process. A predecessor's
-    /// is ours alone: once we close it, newcomers are refused.
+    /// systemd's own, which it keeps open and passes to the next process. A predecessor's is only
+    /// ours: once we close it, new clients are refused.
     bool from_systemd = false;
     bool taken = false;
   };
@@ -64,7 +64,7 @@ class Service {
   const std::string program_;
   const std::vector<std::string> arguments_;
   std::vector<Inherited> inherited_;
-  int report_to_ = -1;    ///< To the predecessor that waits for our ready().
+  int report_to_ = -1;    ///< To the predecessor, which waits for our ready().
   int report_from_ = -1;  ///< From the successor.
   pid_t successor_ = -1;
 };

@@ -1,4 +1,4 @@
-/// Sockets that are passed in, and words to whoever waits for them.
+/// Sockets that are passed in, and messages to systemd.
 
 #include "server/service.h"
 
@@ -19,7 +19,7 @@ using namespace phx::testing;
 
 namespace {
 
-/// A socket that listens on a free port, as a predecessor would pass it on.
+/// A listening socket on a free port, as a predecessor would pass it on.
 struct Listening {
   Listening() : socket(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
@@ -35,7 +35,7 @@ struct Listening {
   std::uint16_t port = 0;
 };
 
-/// A variable of the environment, while it lives.
+/// Sets an environment variable while it lives.
 struct Variable {
   Variable(const char* its_name, const std::string& value) : name(its_name) {
     ::setenv(name, value.c_str(), 1);
@@ -44,7 +44,7 @@ struct Variable {
   const char* const name;
 };
 
-/// What systemd listens to: a datagram for each word.
+/// systemd's socket: a datagram for each message.
 class Manager {
  public:
   Manager() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
@@ -57,7 +57,7 @@ class Manager {
     variable_.emplace("NOTIFY_SOCKET", "@" + name);
   }
   ~Manager() { ::close(socket_); }
-  /// The next word; empty if none has come.
+  /// The next message; empty if none has come.
   std::string heard() const {
     char text[256];
     const ssize_t size = ::recv(socket_, text, sizeof text, 0);
@@ -77,25 +77,27 @@ std::string page(std::uint16_t port) {
 
 }  // namespace
 
-PHX_TEST("a socket that was passed in is served in place of a port, and its variable is gone") {
+PHX_TEST(
+    "a socket that was passed in is served instead of binding its port, and its variable is "
+    "removed") {
   const Listening passed;
   const Variable variable("PHX_SOCKETS", std::to_string(passed.socket) + ",0,999,x");
   Endpoint endpoint;
   endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
   Server server(endpoint, {.port = passed.port, .shards = 1, .service = true}, Log::silent());
   expect_eq(server.port(), passed.port);
-  expect(std::getenv("PHX_SOCKETS") == nullptr, "it is for this process alone");
+  expect(std::getenv("PHX_SOCKETS") == nullptr, "it is only for this process");
   server.start();
   expect(page(passed.port).ends_with("hello"), "the page");
 }
 
-PHX_TEST("port 0 takes whatever was passed in, in its order; another port is bound") {
+PHX_TEST("port 0 takes the sockets that were passed in, in order; another port is bound") {
   const Listening one;
   const Listening two;
   const Variable variable("PHX_SOCKETS",
                           std::to_string(one.socket) + "," + std::to_string(two.socket));
   server::Service service;
-  expect(!service.take_socket(1), "a port that nobody passed in");
+  expect(!service.take_socket(1), "a port that was not passed in");
   expect_eq(service.take_socket(two.port).value_or(-1), two.socket);
   expect_eq(service.take_socket(0).value_or(-1), one.socket);
   expect(!service.take_socket(0), "no more");
@@ -103,7 +105,7 @@ PHX_TEST("port 0 takes whatever was passed in, in its order; another port is bou
   ::close(two.socket);
 }
 
-PHX_TEST("systemd hears READY, RELOADING, READY and STOPPING, each when it is so") {
+PHX_TEST("systemd gets READY, RELOADING, READY and STOPPING, each in time") {
   const Manager manager;
   Endpoint endpoint;
   Server server(endpoint, {.port = 0, .shards = 1, .service = true}, Log::silent());
@@ -117,7 +119,7 @@ PHX_TEST("systemd hears READY, RELOADING, READY and STOPPING, each when it is so
   expect_eq(manager.heard(), std::string("STOPPING=1"));
 }
 
-PHX_TEST("the watchdog is fed while all shards turn, and not while one is stuck") {
+PHX_TEST("the watchdog is notified while all shards' loops run, and not while one is stuck") {
   const Manager manager;
   const Variable limit("WATCHDOG_USEC", "40000");
   Endpoint endpoint;
@@ -142,7 +144,7 @@ PHX_TEST("the watchdog is fed while all shards turn, and not while one is stuck"
   const TcpClient first(server.port());
   first.write(get("/"));
   while (!held) ::usleep(1'000);
-  // What was said before the shard stood still, and one round that it had answered already.
+  // Messages from before the shard stopped, and one round that it had already answered.
   ::usleep(100'000);
   while (!manager.heard().empty()) {
   }
@@ -152,7 +154,7 @@ PHX_TEST("the watchdog is fed while all shards turn, and not while one is stuck"
   fed();
 }
 
-PHX_TEST("a server without the option takes no socket and says nothing") {
+PHX_TEST("a server without the option takes no socket and sends nothing") {
   const Manager manager;
   Endpoint endpoint;
   Server server(endpoint, {.port = 0, .shards = 1}, Log::silent());
@@ -161,7 +163,8 @@ PHX_TEST("a server without the option takes no socket and says nothing") {
   expect_eq(manager.heard(), std::string());
 }
 
-PHX_TEST("what connects to a socket that was passed in waits here, and not in the kernel") {
+PHX_TEST(
+    "connections to a socket that was passed in are accepted and wait here, not in the kernel") {
   const Listening passed;
   const Variable variable("PHX_SOCKETS", std::to_string(passed.socket));
   Endpoint endpoint;

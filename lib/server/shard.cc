@@ -86,8 +86,8 @@ void Shard::publish_measures() {
       scheduler_.population(), connections_.websockets(), connections_.http(), scheduler_.shard()});
 }
 
-/// Of all shards, the one with the largest holder puts it out; one at a time, as holders share
-/// frames and one end may free what many hold.
+/// The shard with the largest holder disconnects it; one at a time, because holders share frames
+/// and one end may free what many hold.
 void Shard::look_at_memory() {
   constexpr std::size_t worth_an_end = 65'536;
   if (scheduler_.take_much_waits()) connections_.limit_clients();

@@ -1,9 +1,8 @@
 #pragma once
 /// \file
-/// One thread's worth of server: a loop, its connections, a scheduler, a pubsub.
-///
-/// A connection, its socket process and its channels live on one shard, without locks. One turn of
-/// the loop reads what has come, gives the processes their turns, and writes each connection once.
+/// One thread of the server: a loop, its connections, a scheduler, a pubsub. A connection, its
+/// socket process and its channels live on one shard, without locks. One turn of the loop reads all
+/// input, gives the processes their turns, and writes each connection once.
 
 #include <atomic>
 
@@ -20,7 +19,7 @@ struct ShardOptions {
   ConnectionLimits connections = {};
   process::Limits processes = {};
   process::TimeBudget time = {};
-  /// Room for those of all the process's connections and files; see net::Loop.
+  /// Room for the descriptors of all the process's connections and files; see net::Loop.
   std::size_t descriptors = 65'536;
 };
 

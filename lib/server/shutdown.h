@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// How a shard ends: it serves those who have just connected, drains sockets in batches, ends the
-/// endpoint's children, and gives the connections that are left `farewell` to close.
+/// Ends a shard: serves clients that have just connected, drains sockets in batches, ends the
+/// endpoint's children, and gives the remaining connections `farewell` to close.
 
 #include <functional>
 #include <vector>
@@ -17,7 +17,7 @@ class ShutdownHost {
  public:
   virtual ~ShutdownHost() = default;
   virtual process::Scheduler& scheduler() = 0;
-  /// Somebody has connected whose first request is still on its way.
+  /// A connection's first request is still on its way.
   virtual bool awaits_newcomers() const = 0;
   virtual void turn_newcomers_away() = 0;
   /// Connections that are still open.

@@ -1,4 +1,4 @@
-/// The server over TLS: whole, on its own thread, as a client across the wire meets it.
+/// The server over TLS: whole, on its own thread, as a client meets it.
 
 #include <csignal>
 #include <random>
@@ -26,7 +26,7 @@ class Echo final : public Channel {
   }
 };
 
-/// Accepts clients that come by https.
+/// Accepts only clients over https.
 class EchoSocket final : public UserSocket {
  public:
   EchoSocket() { channel<Echo>("echo:*"); }
@@ -67,7 +67,7 @@ class Running {
     const auto user = std::make_shared<EchoSocket>();
     transport::Mount patient{"/socket", user};
     patient.connect_info.uri = true;
-    // These clients send as fast as they can, and as much.
+    // These clients send as much as they can, as fast as they can.
     patient.websocket->max_frame_size = 8'000'000;
     patient.message_rate.reset();
     patient.byte_rate.reset();
@@ -106,7 +106,7 @@ std::string push(const std::string& text) {
   return R"(["1","2","echo:a","echo",{"text":")" + text + R"("}])";
 }
 
-/// The server is there for others, whatever one of them did.
+/// The server still serves others, whatever this client did.
 void expect_goes_on(const Running& server) {
   TlsClient client = server.client();
   client.write(get("/", "Connection: close\r\n"));
@@ -133,7 +133,7 @@ PHX_TEST("the plain port beside it speaks plain HTTP") {
   expect(client.rest().ends_with("\r\n\r\nhttp from 127.0.0.1"), "the page");
 }
 
-PHX_TEST("a websocket over TLS echoes, and knows that it came by https") {
+PHX_TEST("a websocket over TLS echoes, and connect gets https as its scheme") {
   const Running server;
   TlsClient client = server.client();
   become_websocket(client);
@@ -142,10 +142,10 @@ PHX_TEST("a websocket over TLS echoes, and knows that it came by https") {
   expect(client.read_through("}]").find("hello") != std::string::npos, "the echo");
   client.goodbye();
   client.rest();
-  expect(client.was_told_goodbye(), "a goodbye for a goodbye");
+  expect(client.was_told_goodbye(), "close_notify for close_notify");
 }
 
-PHX_TEST("HTTP/1.1 is agreed on, and who speaks only HTTP/2 is refused") {
+PHX_TEST("HTTP/1.1 is negotiated, and a client that speaks only HTTP/2 is refused") {
   const Running server;
   const auto offer = [](const char* protocols) {
     return [protocols](SSL_CTX* context) {
@@ -162,7 +162,7 @@ PHX_TEST("HTTP/1.1 is agreed on, and who speaks only HTTP/2 is refused") {
   expect_goes_on(server);
 }
 
-PHX_TEST("TLS 1.2 is spoken, without renegotiation; 1.1 is not") {
+PHX_TEST("TLS 1.2 is accepted, without renegotiation; 1.1 is not") {
   const Running server;
   const auto at_most = [](int version) {
     return [version](SSL_CTX* context) {
@@ -177,7 +177,7 @@ PHX_TEST("TLS 1.2 is spoken, without renegotiation; 1.1 is not") {
   expect_goes_on(server);
 }
 
-PHX_TEST("who speaks plain HTTP on the TLS port is let go") {
+PHX_TEST("a client that speaks plain HTTP on the TLS port is closed") {
   const Running server;
   const TcpClient client(server.port());
   client.write(get("/"));
@@ -185,7 +185,7 @@ PHX_TEST("who speaks plain HTTP on the TLS port is let go") {
   expect_goes_on(server);
 }
 
-PHX_TEST("a handshake of garbage ends its own connection") {
+PHX_TEST("a handshake of garbage ends only its own connection") {
   const Running server;
   std::mt19937 random(1);
   for (const bool looks_right : {false, true}) {
@@ -201,7 +201,7 @@ PHX_TEST("a handshake of garbage ends its own connection") {
   expect_goes_on(server);
 }
 
-PHX_TEST("a handshake that does not get on is given up") {
+PHX_TEST("a handshake that makes no progress times out") {
   const Running server;
   const TcpClient silent(server.port());
   const TcpClient half(server.port());
@@ -211,7 +211,7 @@ PHX_TEST("a handshake that does not get on is given up") {
   expect_goes_on(server);
 }
 
-PHX_TEST("garbage inside a session ends that session") {
+PHX_TEST("garbage inside a session ends only that session") {
   const Running server;
   TlsClient broken = server.client();
   become_websocket(broken);
@@ -221,7 +221,7 @@ PHX_TEST("garbage inside a session ends that session") {
   expect_goes_on(server);
 }
 
-PHX_TEST("a slow reader gets all of many large messages, and his own have arrived whole") {
+PHX_TEST("a slow reader gets many large messages whole, and its own arrive whole") {
   constexpr int messages = 8;
   constexpr int small_window = 4'096;
   const Running server;
@@ -237,7 +237,7 @@ PHX_TEST("a slow reader gets all of many large messages, and his own have arrive
   }
 }
 
-PHX_TEST("an answer that ends its connection arrives whole, however slowly it is read") {
+PHX_TEST("an answer that ends its connection arrives whole, however slowly the client reads") {
   constexpr int small_window = 4'096;
   const Running server;
   TlsClient client = server.client(small_window);
@@ -248,7 +248,7 @@ PHX_TEST("an answer that ends its connection arrives whole, however slowly it is
   expect(client.was_told_goodbye(), "TLS's goodbye");
 }
 
-PHX_TEST("a client that ends TCP without TLS's goodbye has ended his session") {
+PHX_TEST("a client that ends TCP without close_notify ends its session") {
   const Running server;
   TlsClient client = server.client();
   become_websocket(client);
@@ -258,14 +258,14 @@ PHX_TEST("a client that ends TCP without TLS's goodbye has ended his session") {
   expect(client.was_told_goodbye(), "TLS's goodbye");
 }
 
-PHX_TEST("a client that says nothing over TLS is closed when its time is over") {
+PHX_TEST("a client that is silent over TLS is closed after the timeout") {
   const Running server;
   TlsClient silent = server.client();
   become_websocket(silent, "/short");
-  expect_eq(silent.rest(), std::string("\x88\x02\x03\xe8"));  // 1000, as Cowboy closes
+  expect_eq(silent.rest(), std::string("\x88\x02\x03\xe8"));  // 1000, as Cowboy
 }
 
-PHX_TEST("a client that talks over TLS is kept") {
+PHX_TEST("a client that sends over TLS stays connected") {
   const Running server;
   for (int attempts = 1;; ++attempts) {
     auto last = Clock::now();  // that the client was answered
@@ -280,14 +280,14 @@ PHX_TEST("a client that talks over TLS is kept") {
       }
       return;
     } catch (const Failure&) {
-      // Where the whole machine pauses so does the client, and is closed for it rightly.
+      // If the whole machine pauses, so does the client, and is rightly closed.
       const bool paused = Clock::now() - last > short_while / 2;
       if (!paused || attempts == 10) throw;
     }
   }
 }
 
-PHX_TEST("when the server stops, a TLS client is closed with 1012 and told goodbye") {
+PHX_TEST("when the server stops, a TLS client is closed with 1012 and close_notify") {
   Running server;
   TlsClient client = server.client();
   become_websocket(client);
@@ -303,7 +303,7 @@ PHX_TEST("when the server stops, a TLS client is closed with 1012 and told goodb
   expect_eq(idle.rest(), std::string());
 }
 
-PHX_TEST("more TLS clients than are let in are dropped, and who leaves makes room") {
+PHX_TEST("TLS clients above the limit are dropped, and one that leaves makes room") {
   const Running server(2);
   auto first = std::make_unique<TlsClient>(server.port(), server.certificate);
   TlsClient second = server.client();
@@ -323,7 +323,7 @@ PHX_TEST("more TLS clients than are let in are dropped, and who leaves makes roo
 }
 
 PHX_TEST(
-    "over TLS 1.2 a client is served with forward secrecy and authenticated encryption alone") {
+    "over TLS 1.2 only ciphers with forward secrecy and authenticated encryption are accepted") {
   const Running server;
   const auto offering = [](const char* ciphers) {
     return [ciphers](SSL_CTX* context) {

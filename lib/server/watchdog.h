@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Says that the server is alive only while each of its shards turns.
+/// Reports that the server is alive only while each shard's loop runs.
 
 #include <atomic>
 #include <functional>
@@ -16,7 +16,7 @@ namespace phx::server {
 /// outlive it.
 class Watchdog {
  public:
-  /// Calls `alive` every `interval` in which all shards had a turn.
+  /// Calls `alive` after every `interval` in which all shards had a turn.
   Watchdog(const std::vector<std::unique_ptr<Shard>>& shards, Millis interval,
            std::function<void()> alive)
       : shards_(shards),

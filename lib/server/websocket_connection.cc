@@ -87,7 +87,7 @@ void WebsocketConnection::finish(std::optional<unsigned> code) {
   to_be_flushed();
 }
 
-/// One write takes as many frames as are ready; of a large one that many share, a part.
+/// One write takes all frames that are ready; of a large frame that many share, a part.
 bool WebsocketConnection::flush(Budget& budget) {
   dirty_ = false;
   std::size_t written = 0;
@@ -117,8 +117,8 @@ void WebsocketConnection::limit_farewell() {
   drain_->timer.start(host_.farewell());
 }
 
-/// While a client takes less than it is sent, all that waits now must be gone before long: or one
-/// that takes a byte a minute, or none, would keep its memory for ever.
+/// While a client takes less than it is sent, all bytes that wait now must be sent within a time
+/// limit. Otherwise one that takes a byte a minute would keep its memory for ever.
 void WebsocketConnection::limit_drain() {
   if (drain_) return;
   drain().must_go = outbox_.bytes();
@@ -170,7 +170,7 @@ bool WebsocketConnection::read(std::string_view bytes) {
   constexpr std::size_t inflated_at_once = 262'144;
   reader_.may_inflate(inflated_at_once);
   std::size_t events = 0;
-  bool completed = false;  // a message, or what came between two
+  bool completed = false;  // a message, or a control frame between two
   for (; listening_; ++events, completed |= !reader_.in_message()) {
     websocket::Event event = reader_.next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(event)) break;
@@ -191,7 +191,7 @@ bool WebsocketConnection::read(std::string_view bytes) {
   return all;
 }
 
-/// A control frame may come within a message, and does not begin its time anew.
+/// A control frame may come within a message, and does not restart its time limit.
 void WebsocketConnection::limit_message(bool completed) {
   if (!reader_.midway() || !listening_) return message_due_.reset();
   if (message_due_ && !completed) return;
@@ -208,7 +208,7 @@ void WebsocketConnection::message_is_due() {
   last_word(static_cast<unsigned>(CloseCode::policy_violation));
 }
 
-/// The network holds back what a client sends too fast, and then the client.
+/// Pauses reading if a client sends too fast: the network then slows the client.
 void WebsocketConnection::slow_down(std::size_t bytes) {
   const Millis wait = socket::take(*mount_.byte_rate, bytes_, bytes, host_.now());
   if (wait == Millis{0} || !listening_) return;

@@ -37,7 +37,7 @@ class WebsocketHost {
   virtual void mail_sent(std::size_t messages) = 0;
   /// Compresses for all the connections of the shard.
   virtual websocket::Deflater& deflater() = 0;
-  /// The connection has something to write: flush() it at the end of this turn of the loop.
+  /// The connection has bytes to write: flush() it at the end of this turn of the loop.
   virtual void dirty(WebsocketConnection& connection) = 0;
   /// The connection has inflated its share of this turn: let it go_on() with what it has not read.
   virtual void behind(WebsocketConnection& connection, std::string unread) = 0;
@@ -45,7 +45,7 @@ class WebsocketHost {
   virtual std::string& writing_space() = 0;
   /// The limit in bytes of memory on what waits for one client.
   virtual std::size_t outbox_limit() const = 0;
-  /// How long bytes may wait for a client; twice that, where they begin to wait in between.
+  /// How long bytes may wait for a client; up to twice that, if they begin to wait in between.
   virtual Millis write_patience() const = 0;
   /// The time, cheaply: when this round of the loop began.
   virtual Clock::time_point now() const = 0;
@@ -85,7 +85,7 @@ class WebsocketConnection final : public transport::Wire,
   void writable() override { to_be_flushed(); }
   void closed() override;
 
-  /// What Client::place was. See Connections::finished.
+  /// The former Client::place. See Connections::finished.
   const std::shared_ptr<const void>& place() const { return place_; }
   std::uint64_t bytes_sent() const { return stream_->bytes_sent(); }
 
@@ -94,10 +94,10 @@ class WebsocketConnection final : public transport::Wire,
     __builtin_prefetch(&stream_);
     __builtin_prefetch(&outbox_);
   }
-  /// And after that, the stream's own memory.
+  /// After prefetch(), fetches the stream's own memory.
   void prefetch_stream() const { __builtin_prefetch(stream_.get()); }
 
-  /// How many bytes are written, to one connection and in all, before others have their turn.
+  /// How many bytes are written, to one connection and in all, before others get their turn.
   class Budget {
    public:
     static constexpr std::size_t of_one = 262'144;
@@ -108,18 +108,18 @@ class WebsocketConnection final : public transport::Wire,
    private:
     std::size_t left_;
   };
-  /// Writes as much of what waits as the client takes, and its share of the budget allows. True: it
-  /// is to be flushed again, once others had their turn.
+  /// Writes the waiting bytes, as many as the client takes and its share of the budget allows.
+  /// True: flush it again, once others have had their turn.
   bool flush(Budget& budget);
-  /// So much waits that it has to give way when the budget is spent.
+  /// So many bytes wait that it must give way when the budget is spent.
   bool bulky() const { return outbox_.bytes() > Budget::of_one; }
-  /// Reads on: what behind() was given.
+  /// Reads on, with the bytes that were passed to behind().
   void go_on(std::string_view unread);
 
   /// Bytes of memory that wait for the client, or for the rest of its message.
   std::size_t held() const { return outbox_.held() + reader_.held(); }
   process::Pid process() const { return process_; }
-  /// The server can't hold so much for it: ends the connection at once.
+  /// It holds too much memory: ends the connection at once.
   void put_out(const telemetry::LimitReached& reached);
 
  private:
@@ -128,7 +128,7 @@ class WebsocketConnection final : public transport::Wire,
     Drain(net::Loop& loop, std::function<void()> due) : timer(loop, std::move(due)) {}
     net::Timer timer;
     std::size_t must_go = 0;  ///< Bytes that waited when it began, and still do.
-    bool farewell = false;    ///< The last ones: it is not begun anew.
+    bool farewell = false;    ///< The last bytes: the time limit is not restarted.
   };
   /// False: the rest is read in a later turn.
   bool read(std::string_view bytes);
@@ -160,14 +160,14 @@ class WebsocketConnection final : public transport::Wire,
   socket::UsedUp messages_{};                ///< Of Mount::message_rate.
   socket::UsedUp bytes_{};                   ///< Of Mount::byte_rate.
   std::unique_ptr<Drain> drain_;             ///< While bytes wait for the client.
-  std::unique_ptr<net::Timer> message_due_;  ///< While a message has begun, and not come whole.
+  std::unique_ptr<net::Timer> message_due_;  ///< While a message has begun and is not complete.
   std::unique_ptr<net::Timer> resume_;       ///< Once the client was too fast.
   const signed char window_bits_;            ///< For compression; 0 if not negotiated.
   bool dirty_ = false;                       ///< On the shard's list for the end of this turn.
-  bool behind_ = false;                      ///< What it has sent is read in a later turn.
+  bool behind_ = false;                      ///< Its input is read in a later turn.
   bool slowed_ = false;                      ///< It sends too fast, and is held back for a while.
   bool listening_ = true;                    ///< False once the client has closed, failed or gone.
-  bool closing_ = false;                     ///< Nothing more is sent but what the outbox holds.
+  bool closing_ = false;                     ///< Nothing more is sent except the outbox's frames.
 };
 
 }  // namespace phx::server

@@ -26,7 +26,7 @@ PHX_TEST("the first route that matches wins") {
   const std::vector<Route> routes = {{"room:lobby", {}}, {"room:*", {}}};
   expect(find_route(routes, "room:lobby") == &routes[0], "room:lobby is the first route's");
   expect(find_route(routes, "room:x") == &routes[1], "room:x is the second route's");
-  expect(find_route(routes, "x") == nullptr, "x is no route's");
+  expect(find_route(routes, "x") == nullptr, "x belongs to no route");
 }
 
 PHX_TEST("a pattern with a star elsewhere is refused with an example") {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Processes that a test makes out of functions, and the scheduler that they live in.
+/// Processes that a test makes from functions, and their scheduler.
 
 #include <functional>
 #include <memory>
@@ -61,7 +61,7 @@ struct ActorHouse {
     actor->on_init = std::move(on_init);
     return scheduler.spawn(std::move(actor));
   }
-  /// A process that writes each Down into the journal.
+  /// A process that records each Down in the journal.
   Pid watcher_of(Pid target, Journal& journal) {
     return spawn(
         [&journal](Actor&, Message m) {

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// What a unit test writes: `PHX_TEST("a stale join_ref is ignored") { expect_eq(…); }`.
+/// The macro and checks of a unit test: `PHX_TEST("a stale join_ref is ignored") { expect_eq(…);
+/// }`.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,7 +15,7 @@
 
 namespace phx::testing {
 
-/// Puts a case on the list that testing/main.cc runs. Called before main, by PHX_TEST alone.
+/// Adds a case to those that testing/main.cc runs. Called before main, only by PHX_TEST.
 struct Registration {
   Registration(const char* name, std::function<void()> body);
 };
@@ -32,7 +33,7 @@ std::string shown(const T& value) {
   }
 }
 
-/// Frames and journals, one a line: in quotes and escapes nobody could compare them.
+/// Frames and journals, one a line: quoted and escaped they could not be compared.
 inline std::string shown(const std::vector<std::string>& lines) {
   if (lines.empty()) return "(nothing)";
   std::string text;
@@ -40,7 +41,7 @@ inline std::string shown(const std::vector<std::string>& lines) {
   return text;
 }
 
-/// As values: two C strings are equal when their texts are.
+/// Compares values: two C strings are equal if their texts are.
 template <class A, class B>
 bool equal(const A& a, const B& b) {
   if constexpr (std::is_convertible_v<A, const char*> && std::is_convertible_v<B, const char*>) {
@@ -51,7 +52,7 @@ bool equal(const A& a, const B& b) {
 }
 }  // namespace detail
 
-/// Fails the case unless `met`; `what` is the sentence that was expected to be true.
+/// Fails the case unless `met`; `what` is the expected sentence.
 inline void expect(bool met, const std::string& what = "the condition holds",
                    std::source_location where = std::source_location::current()) {
   if (!met) throw Failure("expected that " + what, where);

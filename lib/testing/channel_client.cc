@@ -1,4 +1,4 @@
-/// A test's client: joins channels, and goes.
+/// A test's client: joins channels, and leaves.
 
 #include <fmt/format.h>
 
@@ -8,17 +8,18 @@
 
 namespace phx::testing {
 
-/// A join that was answered: by the channel, or where it crashed in its stead.
+/// An answered join, also if the channel crashed.
 struct Client::Attempt {
   std::string join_ref;
-  process::Pid channel;  ///< None where there were too many already.
+  process::Pid channel;  ///< None if there were too many channels.
   bool in;
   Payload response;
   std::optional<process::ExitReason> crash;
 
   std::string shown() const {
     if (crash) return to_string(*crash);
-    return (in ? "it lets the client in with " : "it refuses with ") + testing::shown(response);
+    return (in ? "the join is accepted with " : "the join is refused with ") +
+           testing::shown(response);
   }
 };
 
@@ -68,11 +69,10 @@ Client::Attempt Client::attempt(const std::string& topic, Payload payload, Where
 JoinedChannel Client::join(const std::string& topic, Payload payload, Where where) const {
   Attempt joined = attempt(topic, std::move(payload), where);
   if (!joined.in) {
-    test_->fail(
-        fmt::format("expected: {} lets the client in\nactual:   {}\nWhat to do: give the join "
-                    "what it asks for, or expect it with join_refused or join_crashed.\n",
-                    topic, joined.shown()),
-        where);
+    test_->fail(fmt::format("expected: {} accepts the join\nactual: {}\nWhat to do: give the join "
+                            "what it needs, or expect this with join_refused or join_crashed.\n",
+                            topic, joined.shown()),
+                where);
   }
   test_->link(joined.channel);
   test_->check_links(where);
@@ -88,7 +88,7 @@ JoinedChannel Client::subscribe_and_join(const std::string& topic, Payload paylo
 Payload Client::join_refused(const std::string& topic, Payload payload, Where where) const {
   Attempt refused = attempt(topic, std::move(payload), where);
   if (refused.in || refused.crash) {
-    test_->fail(fmt::format("expected: {} refuses the client\nactual:   {}\nWhat to do: see what "
+    test_->fail(fmt::format("expected: {} refuses the join\nactual:   {}\nWhat to do: see what "
                             "join returns for this topic and payload.\n",
                             topic, refused.shown()),
                 where);

@@ -1,4 +1,4 @@
-/// Each assertion of a channel test can fail, and then says what to do.
+/// Each assertion of a channel test can fail, and says what to do.
 
 #include "testing/channel_test.h"
 #include "testing/example_room.h"
@@ -39,14 +39,14 @@ PHX_TEST(
   try {
     f.room.assert_push("pushed", n(1));
   } catch (const Failure& failure) {
-    expect_eq(failure.what(),
-              "expected: push pushed on room:a: {\"n\":1}\n"
-              "The mailbox holds:\n"
-              "  push pushed on room:a: <2 bytes: 68 69>\n"
-              "  reply ok to ref 3 on room:a: {\"n\":1}\n"
-              "What to do: mend the handler or the test, or ask for some members alone with "
-              "containing(…).\n"
-              "Nothing was logged.");
+    expect_eq(
+        failure.what(),
+        "expected: push pushed on room:a: {\"n\":1}\n"
+        "The mailbox holds:\n"
+        "  push pushed on room:a: <2 bytes: 68 69>\n"
+        "  reply ok to ref 3 on room:a: {\"n\":1}\n"
+        "What to do: fix the handler or the test, or expect only some members with containing(…).\n"
+        "Nothing was logged.");
     expect_eq(static_cast<int>(failure.where().line()), here + 2);
     expect(std::string_view(failure.where().file_name()).ends_with("channel_failures_test.cc"),
            "the failure is at the test's own line");
@@ -95,14 +95,14 @@ PHX_TEST("assert_broadcast and refute_broadcast can fail") {
                  {"expected: no broadcast said on room:a: any payload"});
 }
 
-PHX_TEST("a broadcast on a topic that the test has not subscribed to is not heard") {
+PHX_TEST("a broadcast on a topic without a subscription of the test is not received") {
   const ExampleSocket users;
   ChannelTest test;
   test.connect(users).join("room:a").push("say");
   expect_failure([&test] { test.assert_broadcast("said"); }, {"subscribe_and_join"});
 }
 
-PHX_TEST("what is expected of a channel's end can fail") {
+PHX_TEST("assertions about a channel's end can fail") {
   const Fixture f;
   expect_failure([&f] { f.room.assert_down(); },
                  {"the channel of room:a has ended", "it is alive"});
@@ -118,7 +118,7 @@ PHX_TEST("what is expected of a channel's end can fail") {
                  {"expected: close 1001", "disconnect"});
 }
 
-PHX_TEST("what is expected of connecting can fail") {
+PHX_TEST("assertions about connecting can fail") {
   const ExampleSocket users;
   ChannelTest test;
   expect_failure([&] { test.connect(users, named("nobody")); },
@@ -127,25 +127,26 @@ PHX_TEST("what is expected of connecting can fail") {
                  {R"(connect rejects {"name":"ann"})", "accepted, with the id users:ann"});
 }
 
-PHX_TEST("what is expected of a join can fail") {
+PHX_TEST("assertions about a join can fail") {
   const Fixture f;
   const Json refuse = Json::object({{"refuse", true}}), crash = Json::object({{"crash", true}});
   expect_failure([&] { f.ann.join("room:b", refuse); },
-                 {"room:b lets the client in", R"(it refuses with {"reason":"full"})"});
+                 {"room:b accepts the join", R"(the join is refused with {"reason":"full"})"});
   expect_failure(
       [&] { f.ann.join("room:b", crash); },
       {"crash: no key", R"([error] a process crashed process="channel room:b" reason="no key")"});
   expect_failure([&] { f.ann.join_refused("room:b"); },
-                 {"room:b refuses", "it lets the client in with {}"});
+                 {"room:b refuses", "the join is accepted with {}"});
   expect_failure([&] { f.ann.join_refused("room:b", crash); }, {"room:b refuses", "crash: no key"});
-  expect_failure([&] { f.ann.join_crashed("room:b"); }, {"crashes", "lets the client in"});
-  expect_failure([&] { f.ann.join_crashed("room:b", refuse); }, {"crashes", "it refuses with"});
+  expect_failure([&] { f.ann.join_crashed("room:b"); }, {"crashes", "accepts the join"});
+  expect_failure([&] { f.ann.join_crashed("room:b", refuse); },
+                 {"crashes", "the join is refused with"});
   expect_failure([&] { f.ann.join("lobby"); }, {"takes the topic lobby", "channels for room:*"});
   f.ann.close();
   expect_failure([&] { f.ann.join("room:b"); }, {"an answer to the join", "not connected"});
 }
 
-PHX_TEST("a crash that nobody asked for fails the test where it happens, with the log") {
+PHX_TEST("an unexpected crash fails the test where it happens, with the log") {
   Fixture f;
   expect_failure(
       [&f] { f.room.push("boom"); },
@@ -156,12 +157,12 @@ PHX_TEST("a crash that nobody asked for fails the test where it happens, with th
   f.ann.join("room:b").push("tick");
 }
 
-PHX_TEST("what the channel can't send crashes it in its test, too") {
+PHX_TEST("a push that can't be encoded crashes the channel in its test too") {
   const Fixture f;
   expect_failure([&f] { f.room.push("push", Json(5)); }, {"expected", "crash"});
 }
 
-PHX_TEST("a mailbox that nobody reads fails the test, be it a client's or the test's own") {
+PHX_TEST("a mailbox that the test does not read fails it, a client's or the test's own") {
   Fixture f;
   expect_failure([&f] { f.room.push("many", Json::object({{"times", 10'001}})); }, {"10000"});
   Fixture g;

@@ -1,4 +1,4 @@
-/// The test as one of the processes: it connects clients, hears broadcasts and of crashes.
+/// The test as a process: it connects clients, and receives broadcasts and crashes.
 
 #include <fmt/format.h>
 
@@ -32,7 +32,7 @@ ConnectResult ask(const UserSocket& user, const Json& params, const ConnectInfo&
 
 }  // namespace
 
-/// Stands for the test: what is sent to it lies in the test's own mailbox.
+/// The test's process: messages to it are kept in the test's own mailbox.
 class ChannelTest::TestProcess final : public process::Process {
  public:
   explicit TestProcess(ChannelTest& test) : test_(test) {}
@@ -67,12 +67,11 @@ Client ChannelTest::connect(const UserSocket& user, const Json& params, const Co
   Socket socket(house_.context(), values());
   const ConnectResult result = ask(user, params, info, socket);
   if (const auto* rejected = std::get_if<Rejected>(&result)) {
-    fail(
-        fmt::format("expected: connect accepts {}\nactual:   rejected, {}\nWhat to do: correct the "
-                    "parameters, or expect it with connect_rejected.\n",
-                    params.dump(),
-                    rejected->reason.empty() ? "without a reason" : "reason " + rejected->reason),
-        where);
+    fail(fmt::format("expected: connect accepts {}\nactual:   rejected, {}\nWhat to do: correct "
+                     "the parameters, or expect this with connect_rejected.\n",
+                     params.dump(),
+                     rejected->reason.empty() ? "without a reason" : "reason " + rejected->reason),
+         where);
   }
   return start(user, std::move(socket));
 }
@@ -82,10 +81,9 @@ Rejected ChannelTest::connect_rejected(const UserSocket& user, const Json& param
   Socket socket(house_.context(), values());
   const ConnectResult result = ask(user, params, info, socket);
   if (const auto* rejected = std::get_if<Rejected>(&result)) return *rejected;
-  fail(fmt::format(
-           "expected: connect rejects {}\nactual:   accepted{}\nWhat to do: see what connect "
-           "asks of its parameters.\n",
-           params.dump(), socket.id.empty() ? "" : ", with the id " + socket.id.str()),
+  fail(fmt::format("expected: connect rejects {}\nactual:   accepted{}\nWhat to do: see what "
+                   "connect expects of its parameters.\n",
+                   params.dump(), socket.id.empty() ? "" : ", with the id " + socket.id.str()),
        where);
 }
 
@@ -174,17 +172,18 @@ void ChannelTest::check_links(Where where) {
   if (!house_.scheduler.alive(self_)) {
     fail(
         "expected: the test takes the broadcasts that it subscribes to\nactual:   more than its "
-        "mailbox holds\nWhat to do: subscribe to less, or ask with assert_broadcast in between.\n",
+        "mailbox holds\nWhat to do: subscribe to fewer topics, or call assert_broadcast in "
+        "between.\n",
         where);
   }
   if (trapping_) return;
   for (auto& [pid, watched] : watched_) {
     if (!watched.linked || !watched.ended) continue;
-    watched.linked = false;  // it is told once
+    watched.linked = false;  // it is reported once
     if (watched.ended->kind != process::ExitReason::crash) continue;
-    fail(fmt::format("expected: no process crashes\nactual:   {} ended with {}\nWhat to do: mend "
-                     "what threw. A test that wants the crash calls trap_exits() first, and then "
-                     "assert_down().\n",
+    fail(fmt::format("expected: no process crashes\nactual:   {} ended with {}\nWhat to do: fix "
+                     "the code that threw. A test that wants the crash calls trap_exits() first, "
+                     "then assert_down().\n",
                      watched.name, to_string(*watched.ended)),
          where);
   }

@@ -1,4 +1,4 @@
-/// A test's client in a topic: talks to its channel, and expects answers.
+/// A test's client in a topic: sends to its channel, and expects answers.
 
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@ JoinedChannel::JoinedChannel(ChannelTest& test, std::shared_ptr<Connection> conn
       pid_(pid),
       response_(std::move(response)) {}
 
-// --- Talking ------------------------------------------------------------------------------------
+// --- Sending ------------------------------------------------------------------------------------
 
 MessageRef JoinedChannel::push(const std::string& event, Payload payload, Where where) const {
   std::string ref = test_->send(*connection_, join_ref_, topic_, event, std::move(payload));
@@ -48,7 +48,7 @@ Socket JoinedChannel::socket(Where where) const {
   if (*seen) return **seen;
   test_->fail(
       fmt::format("expected: the channel of {} shows its socket\nactual:   it has ended, {}\n"
-                  "What to do: look at the socket before the channel ends.\n",
+                  "What to do: read the socket before the channel ends.\n",
                   topic_, to_string(test_->end_of(pid_).value_or(ExitReason{}))),
       where);
 }
@@ -82,7 +82,7 @@ ExitReason JoinedChannel::assert_down(Where where) const {
   if (const auto& end = test_->end_of(pid_)) return *end;
   test_->fail(
       fmt::format("expected: the channel of {} has ended\nactual:   it is alive\nWhat to do: "
-                  "see what the handler returns, or pass(…) the time that it waits.\n",
+                  "see what the handler returns, or pass(…) the time that it waits for.\n",
                   topic_),
       where);
 }

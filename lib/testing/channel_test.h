@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Tests of channels as their clients see them, with no server and no port.
+/// Tests channels as their clients see them, without a server or a port.
 ///
 ///     PHX_TEST("what one says is broadcast under one's name, and answered") {
 ///       const chat::ChatSocket users(login);
@@ -15,7 +15,7 @@
 ///     }
 ///
 /// (chapters/01-the-101/room_test.cc, with more of them.) A payload is compared whole; containing()
-/// asks for some members, and what is left out is any. Time, crashes and who is present:
+/// compares only some members; an omitted one matches any. Time, crashes and presences:
 ///
 ///     test.pass(Millis{1'000});                         // what was due happens
 ///     room.assert_push("ticked", containing(Json::object({{"n", 1}})));
@@ -25,21 +25,18 @@
 ///     test.assert_broadcast("room:b", "presence_diff",
 ///                           containing(Json::object({{"joins", here}})));
 ///
-/// A test program is one file that includes this header, and the objects that it tests; `main`
-/// comes out of libphoenix-testing.a, which `make unit` leaves beside libphoenix.a:
+/// A test program is one file that includes this header, and the objects that it tests; `main` is
+/// in libphoenix-testing.a, which `make unit` builds beside libphoenix.a:
 ///
 ///     g++ -std=c++20 -Ilib room_test.cc room.o -Lbuild/plain -lphoenix-testing -lphoenix $LIBS
 ///
 /// where LIBS is the Makefile's, and -lcmocka. It prints what passed and failed, with --tap for
-/// machines, and exits with 1 where one failed. Here, `make unit` finds each NAME_test.cc of a
-/// chapter and links it with the chapter's sources.
-///
-/// Nothing waits: each call lets the processes run until all are at rest, and only pass() moves the
-/// clock. So an assertion has no timeout. Handlers that are blocking() run in their turn. A channel
-/// that crashes fails the test where it happens, unless the test has called trap_exits(). What the
-/// processes log is part of each failure.
-///
-/// All is for one thread. Mirrors Phoenix.ChannelTest.
+/// machines, and exits with 1 if one failed. Here, `make unit` finds each NAME_test.cc of a chapter
+/// and links it with the chapter's sources. Nothing waits: each call runs the processes until all
+/// are idle, and only pass() moves the clock. So an assertion has no timeout. Handlers that are
+/// blocking() run in their turn. A channel that crashes fails the test where it happens, unless the
+/// test has called trap_exits(). A failure shows the processes' log. For one thread. Mirrors
+/// Phoenix.ChannelTest.
 
 #include <map>
 #include <memory>
@@ -59,7 +56,7 @@ namespace phx::testing {
 using serializer::Status;
 using Where = std::source_location;
 
-/// One message of a client, to be answered.
+/// A client's message that is to be answered.
 struct MessageRef {
   std::string text;
 };
@@ -70,26 +67,26 @@ struct Connection;
 /// A client that has joined a topic. Copies are the same client. The ChannelTest must outlive it.
 class JoinedChannel {
  public:
-  /// What the join was answered with.
+  /// The response to the join.
   const Payload& response() const { return response_; }
   const std::string& topic() const { return topic_; }
   process::Pid pid() const { return pid_; }
-  /// The channel's socket as it is now, with its assigns. \throws Failure where it has ended.
+  /// The channel's current socket, with its assigns. \throws Failure if it has ended.
   Socket socket(Where where = Where::current()) const;
 
-  /// From the client: handle_in is called.
+  /// Sends from the client: handle_in is called.
   MessageRef push(const std::string& event, Payload payload = {},
                   Where where = Where::current()) const;
-  /// From the client: it leaves the topic, which is answered, and gets `phx_close`.
+  /// The client leaves the topic, which is answered, and gets `phx_close`.
   MessageRef leave(Where where = Where::current()) const;
-  /// From the test to all members of the topic, through handle_out where they intercept. The test
-  /// itself doesn't get it.
+  /// Broadcasts from the test to all members of the topic, through handle_out if they intercept.
+  /// The test itself doesn't get it.
   void broadcast_from(const std::string& event, Payload payload,
                       Where where = Where::current()) const;
-  /// From another process: handle_info is called.
+  /// Sends from another process: handle_info is called.
   void send(process::Message message, Where where = Where::current()) const;
 
-  // Each takes out what it finds, and returns the payload. One that is left out is any.
+  // Each removes the message it finds, and returns the payload. An omitted payload matches any.
 
   Payload assert_push(const std::string& event, const PayloadPattern& payload = any_payload(),
                       Where where = Where::current()) const;
@@ -127,16 +124,16 @@ class Client {
   const Socket& socket() const;
   bool connected() const;
 
-  /// \throws Failure where the channel refuses or crashes, or no channel takes the topic.
+  /// \throws Failure if the channel refuses or crashes, or no channel takes the topic.
   JoinedChannel join(const std::string& topic, Payload payload = {},
                      Where where = Where::current()) const;
-  /// And the test hears what is broadcast on the topic: see ChannelTest::assert_broadcast.
+  /// Also subscribes the test to the topic: see ChannelTest::assert_broadcast.
   JoinedChannel subscribe_and_join(const std::string& topic, Payload payload = {},
                                    Where where = Where::current()) const;
-  /// The reason for which the channel refuses. \throws Failure where it lets in or crashes.
+  /// The reason of a refused join. \throws Failure if it is accepted or crashes.
   Payload join_refused(const std::string& topic, Payload payload = {},
                        Where where = Where::current()) const;
-  /// How the channel crashes when it is joined. \throws Failure where it does not.
+  /// The crash of a join. \throws Failure if it does not crash.
   process::ExitReason join_crashed(const std::string& topic, Payload payload = {},
                                    Where where = Where::current()) const;
 
@@ -155,8 +152,8 @@ class Client {
   std::shared_ptr<Connection> connection_;
 };
 
-/// The house of one test, and the test's own place in it. Neither copies nor moves. What channels
-/// share, a Presence for one, is best made anew for each test, too.
+/// The environment of one test. Neither copied nor moved. Make objects that channels share, such as
+/// a Presence, new for each test too.
 class ChannelTest {
  public:
   ChannelTest();
@@ -164,27 +161,27 @@ class ChannelTest {
   ChannelTest& operator=(const ChannelTest&) = delete;
   ~ChannelTest();
 
-  /// Asks the user socket's connect and id, as a transport does. `user` outlives the test. \throws
-  /// Failure where it rejects; what connect throws comes through.
+  /// Calls the user socket's connect and id, as a transport does. `user` outlives the test. \throws
+  /// Failure if it rejects; connect's exceptions pass through.
   Client connect(const UserSocket& user, const Json& params = Json::object(),
                  const ConnectInfo& info = {}, Where where = Where::current());
-  /// \throws Failure where it accepts.
+  /// \throws Failure if it accepts.
   Rejected connect_rejected(const UserSocket& user, const Json& params = Json::object(),
                             const ConnectInfo& info = {}, Where where = Where::current());
-  /// A client as if connect had accepted it so. Mirrors socket/3.
+  /// A client as if connect had accepted it with this socket. Mirrors socket/3.
   Client socket(const UserSocket& user, std::string id = {}, Assigns assigns = {});
 
-  /// From now on the test hears what is broadcast on the topic: once, however often it asks.
+  /// Subscribes the test to the topic; each broadcast comes once, however often this is called.
   void subscribe(const std::string& topic);
-  /// To all members of the topic, and to the test. Mirrors Endpoint.broadcast/3.
+  /// Broadcasts to all members of the topic, and to the test. Mirrors Endpoint.broadcast/3.
   void broadcast(const std::string& topic, const std::string& event, Payload payload,
                  Where where = Where::current());
-  /// On any topic that the test has subscribed to. Takes it out and returns the payload.
+  /// On any topic that the test has subscribed to. Removes it and returns the payload.
   Payload assert_broadcast(const std::string& event, const PayloadPattern& payload = any_payload(),
                            Where where = Where::current());
   void refute_broadcast(const std::string& event, const PayloadPattern& payload = any_payload(),
                         Where where = Where::current());
-  /// The same on this topic alone.
+  /// The same, only on this topic.
   Payload assert_broadcast(const std::string& topic, const std::string& event,
                            const PayloadPattern& payload = any_payload(),
                            Where where = Where::current());
@@ -192,15 +189,15 @@ class ChannelTest {
                         const PayloadPattern& payload = any_payload(),
                         Where where = Where::current());
 
-  /// Lets time go by: what was due in it happens, in order.
+  /// Moves the clock: everything due in that time happens, in order.
   void pass(Millis time, Where where = Where::current());
-  /// From now on a crash does not fail the test by itself: for tests that want one, and ask for it
-  /// with assert_down. Mirrors Process.flag(:trap_exit, true).
+  /// From now on a crash does not fail the test by itself: for tests that expect one with
+  /// assert_down. Mirrors Process.flag(:trap_exit, true).
   void trap_exits() { trapping_ = true; }
 
-  /// What a test needs to run processes of its own.
+  /// For tests that run their own processes.
   Context context() { return house_.context(); }
-  /// What the processes have logged: information, warnings and errors.
+  /// The processes' log: information, warnings and errors.
   const std::string& logged() const { return log_; }
 
  private:
@@ -208,7 +205,7 @@ class ChannelTest {
   friend class JoinedChannel;
   class TestProcess;
 
-  /// A process whose end the test hears of.
+  /// A process that the test monitors.
   struct Watched {
     std::string name;
     bool linked = false;  ///< Its crash fails the test.
@@ -220,7 +217,7 @@ class ChannelTest {
                    const std::string& event, Payload payload);
   void watch(process::Pid pid, std::string name);
   void link(process::Pid pid) { watched_.at(pid).linked = true; }
-  /// Lets all come to rest. \throws Failure for the crash of a linked process.
+  /// Runs all processes until they are idle. \throws Failure for the crash of a linked process.
   void settle(Where where);
   void check_links(Where where);
   const std::optional<process::ExitReason>& end_of(process::Pid pid) const;

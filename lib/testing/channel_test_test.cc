@@ -1,4 +1,4 @@
-/// What a test of a channel can do and see.
+/// What a channel test can do and see.
 
 #include "testing/channel_test.h"
 
@@ -21,7 +21,7 @@ Json n(int value) { return Json::object({{"n", value}}); }
 
 }  // namespace
 
-PHX_TEST("connecting asks connect and id, with the parameters and what the transport knows") {
+PHX_TEST("connecting calls connect and id, with the parameters and connect_info") {
   const ExampleSocket users;
   ChannelTest test;
   ConnectInfo info;
@@ -30,10 +30,10 @@ PHX_TEST("connecting asks connect and id, with the parameters and what the trans
   expect_eq(ann.socket().assign("name").string_or(""), "ann");
   expect_eq(ann.socket().assign("agent").string_or(""), "curl");
   expect_eq(ann.socket().id, "users:ann");
-  expect(ann.connected(), "she is connected");
+  expect(ann.connected(), "the client is connected");
 }
 
-PHX_TEST("a rejection has its reason, and what connect throws comes through") {
+PHX_TEST("a rejection has its reason, and connect's exceptions pass through") {
   const ExampleSocket users;
   ChannelTest test;
   expect_eq(test.connect_rejected(users, named("nobody")).reason, "unknown name");
@@ -42,7 +42,7 @@ PHX_TEST("a rejection has its reason, and what connect throws comes through") {
       "no database");
 }
 
-PHX_TEST("a client can be made without connect, with the id and assigns of the test's choice") {
+PHX_TEST("a client can be made without connect, with an id and assigns") {
   const ExampleSocket users;
   ChannelTest test;
   const Client client = test.socket(users, "users:7", {{"name", "seven"}});
@@ -59,7 +59,7 @@ PHX_TEST("a join has its response; a refused one its reason, a crashed one its e
             "crash: no key");
 }
 
-PHX_TEST("a push is answered under its ref, and the answer is taken out once") {
+PHX_TEST("a push is answered under its ref, and the answer is removed once") {
   const Fixture f;
   const MessageRef first = f.room.push("echo", n(1)), second = f.room.push("echo", n(2));
   f.room.assert_reply(second, Status::ok, n(2));
@@ -68,7 +68,7 @@ PHX_TEST("a push is answered under its ref, and the answer is taken out once") {
   f.room.assert_reply(f.room.push("no"), Status::error);
 }
 
-PHX_TEST("what is pushed is found wherever it lies, and its payload comes back") {
+PHX_TEST("a push is found anywhere in the mailbox, and its payload is returned") {
   const Fixture f;
   f.room.push("push", n(1));
   f.room.push("push", n(2));
@@ -78,7 +78,7 @@ PHX_TEST("what is pushed is found wherever it lies, and its payload comes back")
   f.room.refute_push("pushed");
 }
 
-PHX_TEST("a broadcast is heard by the test, once, and by each client in its own mailbox") {
+PHX_TEST("a broadcast reaches the test once, and each client in its own mailbox") {
   Fixture f;
   const JoinedChannel bob = f.test.connect(f.users, named("bob")).subscribe_and_join("room:a");
   f.room.push("say", n(1));
@@ -88,7 +88,7 @@ PHX_TEST("a broadcast is heard by the test, once, and by each client in its own 
   bob.assert_push("said", n(1));
 }
 
-PHX_TEST("a broadcast is asked for on one topic, where the test names it") {
+PHX_TEST("a broadcast can be expected on one topic") {
   Fixture f;
   const JoinedChannel other = f.ann.subscribe_and_join("room:b");
   f.room.push("say", n(1));
@@ -110,7 +110,7 @@ PHX_TEST("a broadcast from the test goes to the members but not to the test") {
   f.test.assert_broadcast("said", n(2));
 }
 
-PHX_TEST("an intercepted broadcast comes as handle_out made it") {
+PHX_TEST("an intercepted broadcast arrives as handle_out changed it") {
   Fixture f;
   f.room.broadcast_from("seen", n(1));
   f.room.assert_push("seen", Json::object({{"n", 1}, {"seen", true}}));
@@ -134,7 +134,7 @@ PHX_TEST("a handler that may block runs in its turn") {
   f.room.assert_reply(f.room.push("slow echo", n(1)), Status::ok, n(1));
 }
 
-PHX_TEST("time passes only when the test lets it, and timers come one after the other") {
+PHX_TEST("time passes only when the test says so, and timers fire one after the other") {
   Fixture f;
   f.room.push("tick");
   f.test.pass(Millis{999});
@@ -143,12 +143,12 @@ PHX_TEST("time passes only when the test lets it, and timers come one after the 
   for (const int tick : {1, 2, 3}) f.room.assert_push("ticked", n(tick));
 }
 
-PHX_TEST("the assigns of a joined channel can be read, and change with it") {
+PHX_TEST("the assigns of a joined channel can be read, and show its changes") {
   const Fixture f;
   expect_eq(f.room.socket().assign("name").string_or(""), "ann");
   f.room.push("keep", Json::object({{"it", 5}}));
   expect_eq(f.room.socket().assign("kept").integer_or(0), 5);
-  expect(!f.ann.socket().assigns.contains("kept"), "the connection's own don't");
+  expect(!f.ann.socket().assigns.contains("kept"), "the connection's own don't change");
 }
 
 PHX_TEST("a message from another process is the channel's handle_info") {
@@ -157,7 +157,7 @@ PHX_TEST("a message from another process is the channel's handle_info") {
   f.room.assert_push("told", Json::object({{"text", "hello"}}));
 }
 
-PHX_TEST("leaving is answered and ends the channel as left; hanging up ends all as closed") {
+PHX_TEST("leaving is answered and ends the channel with left; hanging up ends all with closed") {
   const Fixture f;
   const JoinedChannel other = f.ann.join("room:b");
   f.room.refute_down();
@@ -180,10 +180,10 @@ PHX_TEST("a disconnect on the socket's id closes the connection") {
   Fixture f;
   f.test.broadcast("users:ann", "disconnect", {});
   f.ann.assert_closed(socket::CloseCode::going_away);
-  expect(!f.ann.connected(), "she is gone");
+  expect(!f.ann.connected(), "the client is gone");
 }
 
-PHX_TEST("a crash that the test wants is seen as the channel's end, and by its client") {
+PHX_TEST("an expected crash is seen as the channel's end, and by its client") {
   Fixture f;
   f.test.trap_exits();
   f.room.push("boom");
@@ -195,7 +195,7 @@ PHX_TEST("a crash that the test wants is seen as the channel's end, and by its c
 
 namespace {
 
-/// Tracks its client under the name of its assigns.
+/// Tracks its client under the name in its assigns.
 class PresentRoom final : public Channel {
  public:
   explicit PresentRoom(Presence& presence) : presence_(presence) {}
@@ -225,7 +225,7 @@ class PresentSocket final : public UserSocket {
 
 }  // namespace
 
-PHX_TEST("who comes and goes is seen as presence_diff, whatever the refs are") {
+PHX_TEST("joins and leaves are seen as presence_diff, whatever their refs") {
   Presence presence;
   const PresentSocket users(presence);
   ChannelTest test;
@@ -240,7 +240,7 @@ PHX_TEST("who comes and goes is seen as presence_diff, whatever the refs are") {
   test.assert_broadcast("presence_diff", containing(Json::object({{"leaves", here}})));
 }
 
-PHX_TEST("ChannelTest takes no event for a broadcast that is not one") {
+PHX_TEST("ChannelTest does not take another event for a broadcast") {
   struct Price final : pubsub::Event {};
   Fixture f;
   f.test.context().pubsub->broadcast("room:a", std::make_shared<const Price>());

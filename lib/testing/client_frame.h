@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Websocket frames as a client sends them, good ones and bad ones: for tests of the server's half.
+/// Websocket frames as a client sends them, valid and invalid: for tests of the server's half.
 
 #include <string>
 
@@ -14,7 +14,7 @@ struct FrameForm {
   std::string mask = std::string("\x01\x02\x03\x04", 4);
 };
 
-/// A masked frame with the shortest length form that fits.
+/// A masked frame in the shortest length form that fits.
 inline std::string client_frame(websocket::Opcode opcode, std::string payload,
                                 const FrameForm& form = {}) {
   std::string frame;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a channel test keeps of one client: for the parts of ChannelTest alone.
+/// A channel test's state for one client: only for ChannelTest.
 
 #include "testing/channel_test.h"
 
@@ -10,7 +10,7 @@ struct Connection {
   const UserSocket& user;
   Socket socket;
   process::Pid transport = {};
-  process::Pid youngest = {};  ///< The channel that was made last.
+  process::Pid youngest = {};  ///< The latest channel.
   Mailbox mailbox = {};
   int next_ref = 1;
 };

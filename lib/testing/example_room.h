@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// A user socket with one channel that does a little of all that channels do, to try the helpers
-/// on.
+/// A user socket with one channel that does a little of everything, to test the helpers.
 
 #include <stdexcept>
 

@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// A stream that a test holds in its hand: what is written lies in it, and it takes as much as the
-/// test lets it.
+/// A stream that a test controls: it keeps the bytes written, and takes as many as the test allows.
 
 #include <limits>
 #include <string>
@@ -11,10 +10,10 @@
 
 namespace phx::testing {
 
-/// Outlives the stream that a connection owns, so a test can still look at what came of it.
+/// Outlives the stream that a connection owns, so a test can still examine it.
 struct FakeNetwork {
   std::string written = {};
-  std::size_t room = std::numeric_limits<std::size_t>::max();  ///< Bytes it still takes.
+  std::size_t room = std::numeric_limits<std::size_t>::max();  ///< Bytes that it still takes.
   bool paused = false;
   bool finished = false;  ///< The server has ended its side.
   bool dropped = false;
@@ -22,7 +21,7 @@ struct FakeNetwork {
   Millis quiet{0};
   net::StreamUser* user = nullptr;
 
-  /// What was written since this was last asked.
+  /// The bytes written since the last call.
   std::string taken() { return std::exchange(written, {}); }
   void make_room(std::size_t bytes = std::numeric_limits<std::size_t>::max()) {
     room = bytes;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Clients without a network: what a transport is given to carry away is kept instead.
+/// Clients without a network: the frames for the transport are kept.
 
 #include <functional>
 #include <string>
@@ -12,16 +12,16 @@
 
 namespace phx::testing {
 
-/// What a transport carries away: a frame, or the order to close.
+/// A transport's output: a frame, or the order to close.
 using Sent = std::variant<serializer::FramePtr, socket::CloseCode>;
 
-/// A transport that hands on what it is given, in order, in its own turn.
+/// A transport that passes on its frames, in order, in its own turn.
 class FakeTransport final : public socket::Handler {
  public:
   using Ear = std::function<void(Sent)>;
   using Watch = std::function<void(process::Pid channel)>;
 
-  /// `watch` is told of each channel before its first turn.
+  /// `watch` is called with each channel before its first turn.
   FakeTransport(
       const UserSocket& user, Socket socket, Ear ear, Watch watch = [](process::Pid) {})
       : Handler(user, std::move(socket)), ear_(std::move(ear)), watch_(std::move(watch)) {}
@@ -36,13 +36,13 @@ class FakeTransport final : public socket::Handler {
   const Watch watch_;
 };
 
-/// A client of a user socket that speaks in frames. Neither copies nor moves.
+/// A client of a user socket that sends and receives frames. Neither copied nor moved.
 class FakeClient {
  public:
   FakeClient(TestHouse& house, const UserSocket& user, std::string_view vsn = "2.0.0",
              std::string id = {})
       : FakeClient(house, user, house.context(), vsn, std::move(id)) {}
-  /// One to whom the house looks otherwise: with an endpoint's telemetry, say.
+  /// A client with another context, such as an endpoint's telemetry.
   FakeClient(TestHouse& house, const UserSocket& user, const Context& seen,
              std::string_view vsn = "2.0.0", std::string id = {})
       : house_(house) {
@@ -60,7 +60,7 @@ class FakeClient {
     house_.scheduler.send(pid_, socket::FromClient{std::move(frame)});
     house_.settle();
   }
-  /// Several frames in one go, before anybody has a turn.
+  /// Several frames at once, before any process has a turn.
   void send_together(const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
       house_.scheduler.send(pid_, socket::FromClient{{serializer::Frame::text, text}});
@@ -72,7 +72,7 @@ class FakeClient {
     house_.settle();
   }
 
-  /// What has come since the last call: frames' texts, and `close 1011` at the end.
+  /// The output since the last call: frames' texts, and `close 1011` at the end.
   std::vector<std::string> heard() { return std::exchange(heard_, {}); }
   bool connected() const { return house_.scheduler.alive(pid_); }
 

@@ -1,4 +1,4 @@
-/// How a fuzz target fails.
+/// Fails a fuzz target.
 
 #include "testing/fuzz.h"
 

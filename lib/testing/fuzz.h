@@ -1,21 +1,20 @@
 #pragma once
 /// \file
-/// What a fuzz target writes: `FUZZ(input) { parse(input); must(…); }`.
+/// The macro and checks of a fuzz target: `FUZZ(input) { parse(input); must(…); }`.
 ///
-/// `make fuzz` links it with libFuzzer, which invents inputs; `make unit` links it with replay.cc,
-/// which runs the inputs that were kept in `corpus/`. A target is a program of its own: it may
-/// throw nothing, and what must hold of any input it says by must().
+/// `make fuzz` links it with libFuzzer, which generates inputs; `make unit` links it with
+/// replay.cc, which runs the inputs in `corpus/`. A target is a program of its own: it must not
+/// throw, and checks with must() what holds for any input.
 
 #include <cstdint>
 #include <string_view>
 
 namespace phx::testing {
 
-/// Ends the program unless `holds`, and says the sentence that was expected to be true: libFuzzer
-/// keeps the input.
+/// Ends the program unless `holds`, and prints the expected sentence: libFuzzer keeps the input.
 void must(bool holds, const char* what);
 
-/// Takes the input's first byte off it; 0 where there is none. For a target that has a choice.
+/// Takes the input's first byte; 0 if there is none. For a target with a choice.
 inline unsigned first_byte(std::string_view& input) {
   if (input.empty()) return 0;
   const auto byte = static_cast<unsigned char>(input.front());
@@ -23,7 +22,7 @@ inline unsigned first_byte(std::string_view& input) {
   return byte;
 }
 
-/// Gives `take` the input in pieces of `size` bytes, as a network might. REQUIRES: size > 0.
+/// Passes the input to `take` in pieces of `size` bytes, as a network might. REQUIRES: size > 0.
 template <class Take>
 void in_pieces(std::string_view input, std::size_t size, Take&& take) {
   for (; !input.empty(); input.remove_prefix(input.substr(0, size).size())) {

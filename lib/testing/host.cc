@@ -16,16 +16,16 @@
 
 extern "C" {
 #include <cmocka.h>
-// What CMocka's own asserts write their reports with: into the XML, and behind the TAP line. It is
-// exported and in no header.
+// CMocka's own asserts write their reports with it: into the XML, and after the TAP line. It is
+// exported, but in no header.
 void cm_print_error(const char* format, ...);
 }
-#undef fail  // the macro breaks every std::ios that is read after it
+#undef fail  // the macro breaks any later use of std::ios
 
 namespace phx::testing {
 namespace {
 
-/// What is left of a failed case once its exception is gone: plain memory that longjmp may skip.
+/// What remains of a failed case after its exception is gone: plain memory that longjmp may skip.
 struct Verdict {
   bool failed = false;
   std::string report;
@@ -43,11 +43,11 @@ Verdict run(const Case& test) noexcept {
   } catch (const std::exception& error) {
     return {true, std::string("the case threw: ") + error.what(), __FILE__, __LINE__};
   } catch (...) {
-    return {true, "the case threw something that is no std::exception", __FILE__, __LINE__};
+    return {true, "the case threw something that is not a std::exception", __FILE__, __LINE__};
   }
 }
 
-// _fail never returns, and skips destructors: so the verdict outlives the call on purpose.
+// _fail never returns, and skips destructors, so the verdict outlives the call.
 Verdict last_verdict;
 bool is_silent = false;
 
@@ -70,7 +70,7 @@ cm_message_output output_of(Output output) {
   return CM_OUTPUT_STDOUT;
 }
 
-/// CMocka can't be told to keep quiet, but it writes XML only at the end, and into a file.
+/// CMocka has no quiet mode, but it writes XML only at the end, and to a file.
 class Silence {
  public:
   Silence() {

@@ -3,8 +3,8 @@
 /// Runs cases written in C++ under CMocka, which is C and leaves a failed test by longjmp.
 ///
 /// A case is an ordinary function that throws Failure when an expectation is not met, so
-/// destructors run as they should; the host alone speaks to CMocka, which counts, prints and writes
-/// TAP or JUnit.
+/// destructors run as they should; only the host uses CMocka, which counts, prints and writes TAP
+/// or JUnit.
 
 #include <functional>
 #include <source_location>
@@ -14,7 +14,7 @@
 
 namespace phx::testing {
 
-/// An expectation that was not met. what() is the whole report, ready to print.
+/// An expectation that was not met. what() is the whole report.
 class Failure : public std::runtime_error {
  public:
   explicit Failure(const std::string& report,
@@ -32,7 +32,7 @@ struct Case {
   std::function<void()> body;
 };
 
-/// How CMocka reports: for people, for machines, or not at all (the caller keeps its own account).
+/// How CMocka reports: for people, for machines, or not at all (the caller reports).
 enum class Output { text, tap, junit, silent };
 
 /// Runs the cases in order as one CMocka group, each under its own name.

@@ -1,4 +1,4 @@
-/// How a test's processes come to rest, and its clock moves.
+/// Runs a test's processes until they are idle, and moves its clock.
 
 #include "testing/house.h"
 
@@ -9,7 +9,7 @@
 namespace phx::testing {
 namespace {
 
-constexpr int most_runs = 100;          // of Limits::turns_a_run turns each: a second
+constexpr int most_runs = 100;          // each of Limits::turns_a_run turns: about a second
 constexpr int most_timers = 1'000'000;  // eleven days of a timer that ticks every second
 
 }  // namespace
@@ -23,7 +23,7 @@ void TestHouse::settle() {
   }
   throw Failure(
       "expected the processes to come to rest, but they go on sending messages.\nWhat to do: look "
-      "for a handler that sends itself a message at each message; send_self_after waits for "
+      "for a handler that sends itself a message for each message; send_self_after waits for "
       "pass().");
 }
 
@@ -35,10 +35,9 @@ void TestHouse::pass(Millis time) {
     settle();
     if (!due || *due >= end) return;
   }
-  throw Failure(
-      "expected the timers to end before " + std::to_string(time.count()) +
-      " ms have passed, but they go on.\nWhat to do: look for a timer of 0 ms that starts "
-      "itself again, or pass less time at once.");
+  throw Failure("expected the timers to end before " + std::to_string(time.count()) +
+                " ms have passed, but they go on.\nWhat to do: look for a timer of 0 ms that "
+                "restarts itself, or pass less time at once.");
 }
 
 }  // namespace phx::testing

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// A shard without a server: a scheduler whose clock only the test moves, and a pubsub. Or two.
+/// A shard without a server: a scheduler whose clock only the test moves, and a pubsub. Or two
+/// shards.
 
 #include "channel/socket.h"
 #include "process/scheduler.h"
@@ -9,7 +10,7 @@
 
 namespace phx::testing {
 
-/// What the processes of one test live in. Neither copies nor moves. The test's thread only.
+/// The environment of one test's processes. Neither copied nor moved. The test's thread only.
 class TestHouse {
  public:
   explicit TestHouse(process::Limits limits = {}, Log log = Log::silent(), std::uint32_t shard = 0);
@@ -17,10 +18,10 @@ class TestHouse {
   TestHouse& operator=(const TestHouse&) = delete;
   ~TestHouse() { scheduler.clear(); }
 
-  /// Until nobody has anything to do. \throws Failure where that never comes.
+  /// Runs until no process has anything to do. \throws Failure if that never happens.
   void settle();
-  /// Lets time go by: each timer comes at its own time, and what it caused before the next one.
-  /// \throws Failure where the timers don't end.
+  /// Moves the clock: each timer fires at its own time, and its effects come before the next.
+  /// \throws Failure if the timers don't end.
   void pass(Millis time);
   Context context() { return {&scheduler, &pubsub, &telemetry}; }
 
@@ -32,7 +33,7 @@ class TestHouse {
   Clock::time_point now_ = scheduler.now();
 };
 
-/// Two shards that know each other, both on the test's thread.
+/// Two connected shards, both on the test's thread.
 struct TwoHouses {
   TestHouse first, second{{}, Log::silent(), 1};
 

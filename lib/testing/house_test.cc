@@ -9,7 +9,7 @@ using namespace phx::testing;
 
 namespace {
 
-/// Notes when it is told to, and starts again after a delay.
+/// Records the time of each tick, and restarts after a delay.
 struct Ticker final : process::Process {
   Ticker(Millis delay, std::vector<Millis>& ticks) : delay_(delay), ticks_(ticks) {}
 
@@ -37,7 +37,7 @@ struct Endless final : process::Process {
 
 }  // namespace
 
-PHX_TEST("each timer comes at its own time, however much passes at once") {
+PHX_TEST("each timer fires at its own time, however much time passes at once") {
   TestHouse house;
   std::vector<Millis> ticks;
   house.scheduler.spawn(std::make_unique<Ticker>(Millis{300}, ticks));
@@ -49,7 +49,7 @@ PHX_TEST("each timer comes at its own time, however much passes at once") {
   expect(ticks.back() == Millis{1'200}, "the fourth is due at the very end of what passes");
 }
 
-PHX_TEST("processes that never come to rest are told of, and so are timers without end") {
+PHX_TEST("processes that never come to rest are reported, and so are endless timers") {
   TestHouse restless({.messages_a_turn = 1, .turns_a_run = 1});
   restless.scheduler.spawn(std::make_unique<Endless>());
   expect(expect_throw<Failure>([&restless] { restless.settle(); }).find("come to rest") !=

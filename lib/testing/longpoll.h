@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Long-poll without a port: requests answered now or later, on a clock that the test turns.
+/// Long-poll without a port: requests answered now or later, on a clock that the test moves.
 
 #include <memory>
 #include <string>
@@ -53,7 +53,7 @@ struct Fixture {
   std::string token;
   std::string told;  ///< Limits that were reached, each as `message_rate 10`.
 
-  /// Listens to limits from now on.
+  /// Records limits from now on.
   const std::string& listen() {
     house.telemetry.attach(
         "ear", {telemetry::on<telemetry::LimitReached>([this](const auto& reached) {
@@ -66,7 +66,7 @@ struct Fixture {
     mount.check_origin = Origins::list({"//localhost"});
     Room::ended.clear();
   }
-  /// What a request is answered, at once or later.
+  /// A request's answer, immediate or late.
   std::shared_ptr<Client> ask(http::Request request) { return ask_at(mount, std::move(request)); }
   std::shared_ptr<Client> ask_at(const Mount& at, http::Request request,
                                  const PathParams& params = {}) {
@@ -87,7 +87,7 @@ struct Fixture {
     return ask(std::move(request));
   }
   void begin() { token = body_of(get())["token"].string_or(""); }
-  /// Whether the token names a session there.
+  /// Whether the token belongs to a session at that place.
   bool known_at(const Mount& at, const PathParams& params = {}) {
     http::Request beat{"POST", "/longpoll?token=" + token};
     beat.body = R"([null,"1","phoenix","heartbeat",{}])";

@@ -1,4 +1,4 @@
-/// Looking for a message among those that came, and telling a person why it isn't there.
+/// Finds a message among those that came, or explains why it is missing.
 
 #include "testing/mailbox.h"
 
@@ -52,14 +52,14 @@ std::string line_of(const Wanted& wanted) {
 const char* advice(Mail::Kind kind) {
   switch (kind) {
     case Mail::push:
-      return "see whether the handler pushes this event to this client. What a timer does comes "
-             "with pass(…), and what an assertion found it has taken out.";
+      return "see whether the handler pushes this event to this client. Timers fire in pass(…), "
+             "and an assertion removes the message it finds.";
     case Mail::reply:
-      return "return a Reply from handle_in, or answer later with phx::reply. A reply is taken out "
-             "by the first assertion that finds it.";
+      return "return a Reply from handle_in, or answer later with phx::reply. The first assertion "
+             "that finds a reply removes it.";
     case Mail::broadcast:
       return "subscribe before the broadcast: join with subscribe_and_join, or call "
-             "subscribe(topic). broadcast_from in a test leaves the test itself out.";
+             "subscribe(topic). broadcast_from in a test does not reach the test itself.";
     case Mail::close:
       return "see whether `disconnect` is broadcast on this socket's id, and whether id() gives it "
              "one.";
@@ -71,8 +71,8 @@ const char* advice(Mail::Kind kind) {
 
 void Mailbox::put(Mail mail) {
   if (mails_.size() == most) {
-    throw std::length_error(fmt::format(
-        "expected a test that asks for what comes, got a mailbox of {} messages", most));
+    throw std::length_error(
+        fmt::format("expected a test that reads its messages, got a mailbox of {}", most));
   }
   mails_.push_back(std::move(mail));
 }
@@ -101,7 +101,7 @@ std::string Mailbox::why_not(const Wanted& wanted) const {
   elsewhere.topic.clear();
   const char* what_to_do = advice(wanted.kind);
   if (other_payload) {
-    what_to_do = "mend the handler or the test, or ask for some members alone with containing(…).";
+    what_to_do = "fix the handler or the test, or expect only some members with containing(…).";
   } else if (other_status) {
     what_to_do = "the reply came with the other status: see what the handler returned, and why.";
   } else if (holds(elsewhere)) {
@@ -112,9 +112,8 @@ std::string Mailbox::why_not(const Wanted& wanted) const {
 
 std::string Mailbox::why_still(const Wanted& refuted) const {
   return "expected: no " + line_of(refuted) + "\n" + shown() +
-         "What to do: see who sends it. If it was right earlier in the test, assert it there, "
-         "which "
-         "takes it out.\n";
+         "What to do: see which code sends it. If it was right earlier in the test, assert it "
+         "there, which removes it.\n";
 }
 
 std::string Mailbox::shown() const {

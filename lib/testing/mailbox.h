@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What has come for a test and was not asked for yet.
+/// Messages that have come for a test and were not read yet.
 
 #include <deque>
 #include <optional>
@@ -10,17 +10,17 @@
 
 namespace phx::testing {
 
-/// One thing that came.
+/// One message.
 struct Mail {
   enum Kind { push, reply, broadcast, close };
   Kind kind = push;
   std::string topic = {};
-  std::string name = {};  ///< The event; of a reply the status; of a close the code.
-  std::string ref = {};   ///< Of a reply: what it answers.
+  std::string name = {};  ///< The event; for a reply the status; for a close the code.
+  std::string ref = {};   ///< For a reply: the ref that it answers.
   serializer::Payload payload = {};
 };
 
-/// What a test asks for. An empty topic or name is any.
+/// What a test expects. An empty topic or name matches any.
 struct Wanted {
   Mail::Kind kind = Mail::push;
   std::string topic = {};
@@ -29,18 +29,18 @@ struct Wanted {
   PayloadPattern payload = any_payload();
 };
 
-/// In the order of coming; what is asked for is taken out, from wherever it lies. Mirrors the
-/// mailbox of an ExUnit process.
+/// In order of arrival; an expected message is removed from any place. Mirrors the mailbox of an
+/// ExUnit process.
 class Mailbox {
  public:
-  /// \throws std::length_error where 10,000 wait: as many as a process's mailbox holds.
+  /// \throws std::length_error if 10,000 wait, the limit of a process's mailbox.
   void put(Mail mail);
   std::optional<Mail> take(const Wanted& wanted);
   bool holds(const Wanted& wanted) const;
 
-  /// Why nothing here is what is wanted, what is here instead, and what to do.
+  /// Why no message matches, what is here instead, and what to do.
   std::string why_not(const Wanted& wanted) const;
-  /// The same of what is here and should not be.
+  /// The same for a message that should not be here.
   std::string why_still(const Wanted& refuted) const;
 
  private:

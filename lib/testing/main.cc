@@ -7,7 +7,7 @@
 namespace phx::testing {
 namespace {
 std::vector<Case>& list() {
-  static std::vector<Case> cases;  // filled before main runs, read only afterwards
+  static std::vector<Case> cases;  // filled before main(), read only afterwards
   return cases;
 }
 }  // namespace

@@ -1,12 +1,12 @@
 #pragma once
 /// \file
-/// What a test expects of a payload: all of it, some of it, or just that there is one.
+/// What a test expects of a payload: all of it, a part, or any payload.
 
 #include "serializer/payload.h"
 
 namespace phx::testing {
 
-/// A payload given as such is expected whole; containing() and any_payload() ask for less.
+/// A payload is expected whole; containing() and any_payload() expect less.
 class PayloadPattern {
  public:
   /// The empty object.
@@ -31,8 +31,8 @@ class PayloadPattern {
   serializer::Payload expected_;
 };
 
-/// Every member of `part` is there with a value that contains its value, and others may be. An
-/// array contains one of the same length, item by item; anything else contains its equal. As
+/// Every member of `part` is present with a value that contains its value; others may be present.
+/// An array contains one of the same length, item by item; anything else contains its equal. As
 /// Elixir matches the pattern `%{"user" => %{"id" => 1}}`.
 PayloadPattern containing(const Json& part);
 /// As Elixir matches `_`.

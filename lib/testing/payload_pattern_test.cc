@@ -1,4 +1,4 @@
-/// Whole, in part, or any: what a payload is compared with.
+/// Payloads compared whole, in part, or with any.
 
 #include "testing/payload_pattern.h"
 
@@ -16,7 +16,7 @@ bool matches(const PayloadPattern& pattern, const char* text) {
 
 }  // namespace
 
-PHX_TEST("a payload, and what is expected of one, are written by their members") {
+PHX_TEST("payloads and patterns are written as lists of members") {
   const Payload payload = {{"n", 1}, {"who", "ann"}};
   expect_eq(payload.view(), R"({"n":1,"who":"ann"})");
   const Payload strings = {{"first", "second"}};
@@ -25,16 +25,16 @@ PHX_TEST("a payload, and what is expected of one, are written by their members")
   expect(pattern.matches(payload), "in any order");
 }
 
-PHX_TEST("a payload is expected whole, in whatever order its members come") {
+PHX_TEST("a payload is expected whole, with its members in any order") {
   const PayloadPattern whole = Json::object({{"a", 1}, {"b", "x"}});
   expect(matches(whole, R"({"b":"x","a":1})"), "the order doesn't matter");
-  expect(!matches(whole, R"({"a":1})"), "less is something else");
-  expect(!matches(whole, R"({"a":1,"b":"x","c":null})"), "so is more");
-  expect(!matches(whole, R"({"a":"1","b":"x"})"), "so is another type");
+  expect(!matches(whole, R"({"a":1})"), "fewer members do not match");
+  expect(!matches(whole, R"({"a":1,"b":"x","c":null})"), "more members do not match");
+  expect(!matches(whole, R"({"a":"1","b":"x"})"), "another type does not match");
   expect(matches({}, "{}") && !matches({}, R"({"a":1})"), "{} is the empty object");
 }
 
-PHX_TEST("containing asks for the members that it names, deep inside objects and arrays") {
+PHX_TEST("containing compares the members that it names, also inside objects and arrays") {
   const PayloadPattern part = containing(Json::parse(R"({"user":{"id":1},"list":[{"n":1},{}]})"));
   expect(matches(part, R"({"user":{"id":1,"x":2},"list":[{"n":1,"m":2},{"k":3}],"y":4})"), "more");
   expect(!matches(part, R"({"user":{"id":2},"list":[{"n":1},{}]})"), "not another value");
@@ -44,22 +44,22 @@ PHX_TEST("containing asks for the members that it names, deep inside objects and
   expect(!matches(part, R"({"list":[{"n":1},{}]})"), "not without a member");
 }
 
-PHX_TEST("a member that is to be null must be there") {
+PHX_TEST("a member that is expected to be null must be present") {
   expect(matches(containing(Json::object({{"a", nullptr}})), R"({"a":null})"), "it is there");
   expect(!matches(containing(Json::object({{"a", nullptr}})), "{}"), "it isn't");
 }
 
-PHX_TEST("binary payloads are equal byte for byte, and equal to no JSON") {
+PHX_TEST("binary payloads are compared byte for byte, and never equal JSON") {
   const PayloadPattern bytes = Payload::binary(std::string("{\0}", 3));
   expect(bytes.matches(Payload::binary(std::string("{\0}", 3))), "the same bytes");
   expect(!bytes.matches(Payload::binary("{}")), "other bytes");
-  expect(!PayloadPattern(Payload::binary("{}")).matches(Payload()), "bytes are no JSON");
-  expect(!PayloadPattern().matches(Payload::binary("{}")), "and JSON is no bytes");
+  expect(!PayloadPattern(Payload::binary("{}")).matches(Payload()), "bytes are not JSON");
+  expect(!PayloadPattern().matches(Payload::binary("{}")), "JSON is not bytes");
   expect(!containing(Json::object()).matches(Payload::binary("{}")), "and contains none");
   expect(any_payload().matches(Payload::binary("{}")) && matches(any_payload(), "[1]"), "any");
 }
 
-PHX_TEST("what was expected can be shown") {
+PHX_TEST("a pattern can be shown") {
   expect_eq(PayloadPattern(Json::object({{"a", 1}})).shown(), R"({"a":1})");
   expect_eq(containing(Json::object({{"a", 1}})).shown(), R"(a payload containing {"a":1})");
   expect_eq(any_payload().shown(), "any payload");

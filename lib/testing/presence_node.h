@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// Nodes of a cluster in a test: what each publishes is kept, and the test carries it to the
-/// others.
+/// A test's cluster nodes: each one's messages are kept, and the test delivers them to the others.
 
 #include <deque>
 #include <map>
@@ -31,7 +30,7 @@ struct Mail {
   }
 };
 
-/// Keeps what one node publishes.
+/// Keeps one node's messages.
 class Outbox final : public pubsub::Adapter {
  public:
   explicit Outbox(std::string node) : node_(std::move(node)) {}
@@ -52,7 +51,7 @@ class Outbox final : public pubsub::Adapter {
   const std::string node_;
 };
 
-/// As the contract's: tracked under the user's id.
+/// As in the contract: tracked under the user's id.
 struct PresentRoom : Channel {
   PresentRoom(Presence& presence, std::string key) : presence_(presence), key_(std::move(key)) {}
   JoinResult join(std::string_view, Payload params, Socket& socket) override {

@@ -1,15 +1,16 @@
 #pragma once
 /// \file
-/// What two Phoenix nodes, a and b, said to each other and to b's clients: tests read it.
+/// Recorded messages between two Phoenix nodes, a and b, and between b and its clients: tests read
+/// them.
 ///
 /// The files in lib/presence/recorded have an event a line, after the milliseconds since the start:
 ///
-///     message FROM TO SHARD BASE64    FROM published a term, for TO alone or for all others (`*`)
+///     message FROM TO SHARD BASE64    FROM published a term, only for TO or for all others (`*`)
 ///     connect CLIENT USER             a client of b
 ///     sent|received CLIENT FRAME
 ///     cut CLIENT                      its connection ends
-///     alone|together                  b hears nobody, and nobody hears b, from now on; or again
-///     links stall|on                  what b says and would hear waits, from now on; or comes
+///     alone|together                  b is cut off from the others from now on; or connected again
+///     links stall|on                  messages to and from b are held from now on; or delivered
 ///     killed                          b ends at once
 
 #include <filesystem>

@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
     std::ifstream file(path, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
     if (!file) return std::fprintf(stderr, "could not read %s\n", path.c_str()), 2;
-    std::printf("%s\n", path.c_str());  // the last line says which one it was
+    std::printf("%s\n", path.c_str());  // the last line names the input
     std::fflush(stdout);
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   }

@@ -1,4 +1,4 @@
-/// One seed after the other.
+/// Runs one seed after the other.
 
 #include "testing/seeds.h"
 

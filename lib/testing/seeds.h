@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Tests by chance that can be repeated.
+/// Random tests that can be repeated.
 
 #include <cstdint>
 #include <functional>

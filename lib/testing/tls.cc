@@ -112,7 +112,7 @@ void TcpClient::write(std::string_view bytes) const {
   while (!bytes.empty()) {
     const ssize_t sent =
         uninterrupted([&] { return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
-    if (sent <= 0) return;  // rest() tells that the server is gone
+    if (sent <= 0) return;  // rest() reports that the server is gone
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// TLS for tests: a certificate made on the spot, and a client that waits for each thing he does.
+/// TLS for tests: a certificate made for the test, and a blocking client.
 
 #include <openssl/ssl.h>
 
@@ -42,10 +42,10 @@ class TcpClient {
   void write(std::string_view bytes) const;
   void finish() const;  ///< Sends FIN.
   void reset();         ///< Sends RST, and is closed.
-  /// What has come, at least one byte and at most so many; empty at the end. \throws Failure where
-  /// nothing comes in time.
+  /// The bytes that have come, from one to `most`; empty at the end. \throws Failure if none come
+  /// in time.
   std::string read(std::size_t most) const;
-  /// All that still comes. \throws Failure where it does not end in time.
+  /// All remaining bytes. \throws Failure if the connection does not end in time.
   std::string rest() const;
 
  private:
@@ -57,20 +57,20 @@ class TlsClient {
  public:
   using Change = std::function<void(SSL_CTX*)>;
 
-  /// Shakes hands; `change` may ask for other terms. \throws Failure where the server won't.
+  /// Does the handshake; `change` may set other terms. \throws Failure if the server refuses.
   TlsClient(std::uint16_t port, const Certificate& trusted, int window = 0, Change change = {});
 
   void write(std::string_view bytes);
-  /// What has come, at least one byte; empty at the end. \throws Failure where nothing comes in
+  /// The bytes that have come, at least one; empty at the end. \throws Failure if none come in
   /// time.
   std::string read(std::size_t most = 16'384);
-  /// Reads until so many bytes are there. \throws Failure at an early end
+  /// Reads until `size` bytes have come. \throws Failure at an early end
   std::string read_exactly(std::size_t size);
   /// Reads up to and with `mark`.
   std::string read_through(std::string_view mark);
   std::string rest();
   void goodbye() { SSL_shutdown(session_.get()); }  ///< Sends close_notify.
-  /// The server has said goodbye before it ended its side.
+  /// The server sent close_notify before it ended its side.
   bool was_told_goodbye() const;
 
   SSL* session() const { return session_.get(); }
@@ -85,12 +85,12 @@ class TlsClient {
   TcpClient tcp_;
   std::unique_ptr<SSL_CTX, Deleter> context_;
   std::unique_ptr<SSL, Deleter> session_;
-  std::string ahead_;  ///< Read and not asked for yet.
+  std::string ahead_;  ///< Received and not read yet.
 };
 
 /// A request of HTTP/1.1; `more` are header lines.
 std::string get(const std::string& path, const std::string& more = "");
-/// A websocket's text frame, under a mask of zeros.
+/// A websocket text frame with a mask of zeros.
 std::string frame(const std::string& text);
 
 }  // namespace phx::testing

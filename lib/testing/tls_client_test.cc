@@ -1,4 +1,4 @@
-/// The tests' own client: what it reads is whole, whatever interrupts it.
+/// The tests' own client: its reads survive interruptions.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -17,7 +17,7 @@ using namespace phx::testing;
 
 namespace {
 
-/// A socket that listens on a free port of 127.0.0.1.
+/// A listening socket on a free port of 127.0.0.1.
 class Listening {
  public:
   Listening() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {

@@ -1,4 +1,4 @@
-/// A value in a frame: a head in JSON, a line feed, and the payload as it is.
+/// A value in a frame: a JSON head, a line feed, and the unchanged payload.
 
 #include "testing/values.h"
 
@@ -23,7 +23,7 @@ class Values final : public serializer::Serializer {
     return {opaque(std::move(value.join_ref)), opaque(std::move(value.ref)), std::move(value.topic),
             std::move(value.name), std::move(value.payload)};
   }
-  // Each is encoded for V2 first, and that is thrown away: it throws for what can't be sent.
+  // Each is encoded for V2 first, and the result dropped, because that throws if it can't be sent.
   Frame encode(const Message& m) const override {
     serializer::v2_json().encode(m);
     return write({Value::message, m.join_ref.text(), m.ref.text(), m.topic.text(), m.event.text(),

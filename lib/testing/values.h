@@ -1,15 +1,13 @@
 #pragma once
 /// \file
-/// The serializer of channel tests: it keeps values instead of writing the wire.
-///
-/// What a client couldn't be sent is refused as V2 refuses it. Mirrors Phoenix.ChannelTest's
-/// NoopSerializer.
+/// The serializer of channel tests: it keeps values instead of writing frames, and refuses what V2
+/// refuses. Mirrors Phoenix.ChannelTest's NoopSerializer.
 
 #include "serializer/serializer.h"
 
 namespace phx::testing {
 
-/// What one frame of values() holds. Its refs and names are strings, or empty where there is none.
+/// The contents of a frame of values(). Its refs and names are strings, empty if absent.
 struct Value {
   enum Kind { message, reply };
   Kind kind;

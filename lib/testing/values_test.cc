@@ -1,4 +1,4 @@
-/// Values through frames and back.
+/// Values survive a round trip through frames.
 
 #include "testing/values.h"
 
@@ -8,7 +8,7 @@ using namespace phx;
 using namespace phx::serializer;
 using namespace phx::testing;
 
-PHX_TEST("a message comes out of its frame as it went in, JSON or bytes") {
+PHX_TEST("a message survives a round trip, JSON or bytes") {
   for (const Payload& payload : {Payload::own_text(R"({"a":"\n"})"), Payload::binary("\n\0{")}) {
     const Message sent{"1", "2", "room:\n", "new\nmsg", payload};
     const Message got = values().decode(values().encode(sent));
@@ -29,7 +29,7 @@ PHX_TEST("a reply keeps its status, a broadcast has no refs") {
   expect_eq(said.topic + " " + said.name, "t said");
 }
 
-PHX_TEST("what V2 can't send is refused here, too") {
+PHX_TEST("messages that V2 can't send are refused here too") {
   expect_throw<EncodeError>([] { values().encode(Message{{}, {}, "t", "e", Json(5)}); });
   expect_throw<EncodeError>([] { values().fastlane(Broadcast("t", "e", Json::array())); });
   const Message long_event{{}, {}, "t", std::string(256, 'e'), Payload::binary("")};

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// Messages that a client keeps for the server: signed, so that it can't change them, or encrypted,
-/// so that it can't read them either.
+/// which also hides them.
 ///
 /// Mirrors plug_crypto: KeyGenerator, MessageVerifier and MessageEncryptor. All pure; any thread.
 

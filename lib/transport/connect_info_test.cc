@@ -91,7 +91,7 @@ PHX_TEST("only a page that knows its CSRF token gets the session, unless the che
   Fixture f;
   f.mount.connect_info.session = std::make_shared<tokens::SessionCookie>(
       secret, tokens::SessionOptions{.key = "_app_key", .signing_salt = "signing salt"});
-  expect(!f.collect().session, "no cookie is no session");
+  expect(!f.collect().session, "without a cookie there is no session");
   // {"_csrf_token": "Zk3n…"}, made as described in session_test.cc.
   f.request.headers.emplace_back(
       "cookie",

@@ -250,7 +250,7 @@ class Node {
   State mine_;
 };
 
-/// Some nodes, and a network that loses, doubles and mixes up what they send each other.
+/// Some nodes, and a network that loses, duplicates and reorders their messages.
 class History {
  public:
   explicit History(std::uint64_t seed) : random_(seed) {

@@ -262,7 +262,7 @@ MUTANT("brackets-do-not-nest", "brackets in a parameter's name are part of it", 
   });
 }
 
-MUTANT("bad-queries-taken", "a query that is no UTF-8 is let in", "H-32") {
+MUTANT("bad-queries-taken", "a query that is not valid UTF-8 is let in", "H-32") {
   return on_request(
       websocket, [](Request& request) { request.target = replaced(request.target, "%ff", "x"); });
 }
@@ -289,7 +289,7 @@ MUTANT("auth-token-needs-padding", "an auth token whose base64 lacks its padding
   });
 }
 
-MUTANT("bad-auth-token-is-403", "an auth token that is no base64 is refused with 403", "H-36") {
+MUTANT("bad-auth-token-is-403", "an auth token that is not base64 is refused with 403", "H-36") {
   return on_response("/auth/", [](const Request&, Response& response) {
     if (response.status == 500) response.status = 403;
   });

@@ -34,7 +34,8 @@ class Joined {
 };
 
 RULE("L-28", must, contract,
-     "however a channel ends, it is told once, in whole frames, with the join_ref as it was sent",
+     "however a channel ends, it is reported once, in whole frames, with the join_ref as it was "
+     "sent",
      "Phoenix.Socket.encode_close, encode_on_exit") {
   Client& member = t.join();
   Client& client = t.connect();

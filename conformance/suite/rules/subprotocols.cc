@@ -72,7 +72,8 @@ RULE("H-35", must, contract, "an auth token is decoded whatever its length and i
   }
 }
 
-RULE("H-36", should, contract, "an auth token that is no base64 is answered 500, and opens nothing",
+RULE("H-36", should, contract,
+     "an auth token that is not base64 is answered 500, and opens nothing",
      "Transports.WebSocket.maybe_auth_token_from_header (Base.decode64!)") {
   if (t.release() < reads_auth_tokens) throw Skipped("auth tokens came with 1.8.0");
   for (const char* encoded : {"Y", "YQ*", "YW=J", "YW Jj"}) {
