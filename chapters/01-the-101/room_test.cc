@@ -15,7 +15,7 @@ const auto login = std::make_shared<chat::Login>("0123456789abcdef0123456789abcd
 
 // The README and testing/channel_test.h show this test.
 //! [what_one_says]
-PHX_TEST("what one says is broadcast under one's name, and answered") {
+PHX_TEST("a message is broadcast under its sender's name, and answered") {
   const chat::ChatSocket users(login);
   ChannelTest test;
   const Client ada = test.socket(users, "", {{"user", "Ada"}});

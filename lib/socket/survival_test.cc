@@ -406,5 +406,5 @@ PHX_TEST("work that has not begun is dropped with its client") {
   f.ben.hang_up();
   expect_eq(f.house.pubsub.subscribers("room:a"), 1u);  // Ann's: Ben's channel has ended
   f.open_and_finish();                                  // had it begun, this would throw
-  expect(f.ann.connected(), "Ann's has not");
+  expect(f.ann.connected(), "Ann is connected");
 }

@@ -2,7 +2,7 @@
 /// \file
 /// Tests channels as their clients see them, without a server or a port.
 ///
-///     PHX_TEST("what one says is broadcast under one's name, and answered") {
+///     PHX_TEST("a message is broadcast under its sender's name, and answered") {
 ///       const chat::ChatSocket users(login);
 ///       ChannelTest test;
 ///       const Client ada = test.socket(users, "", {{"user", "Ada"}});
