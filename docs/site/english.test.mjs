@@ -20,9 +20,10 @@ for (const { name, pattern, wrong, right } of habits) {
 }
 
 test("C++: a comment of several lines is one passage, and so are adjacent strings", () => {
-  const text = 'a(); // one\n// two\n// three\nf("four "\n  "five", \'"\', R"x(six)x"); /* seven */\n';
-  assert.deepEqual(texts("a.cc", text, "comment"), ["one", "two three", "seven"]);
-  assert.deepEqual(texts("a.cc", text, "string"), ["four five", '"', "six"]);
+  const text =
+    'a(); // one\n// two\n// three\nf("four "\n  "five", \'"\', R"x(six)x", 1\'000); /* seven\'s */\n';
+  assert.deepEqual(texts("a.cc", text, "comment"), ["one", "two three", "seven's"]);
+  assert.deepEqual(texts("a.cc", text, "string"), ["four five", "six"]);
 });
 
 test("JavaScript: templates and strings are read, regular expressions are not", () => {

@@ -44,7 +44,8 @@ const STRING = String.raw`(?<string>"(?:[^"\\\n]|\\[\s\S])*")`;
 const QUOTED = String.raw`(?<quoted>'(?:[^'\\\n]|\\.)*')`;
 const TEMPLATE = "(?<template>`(?:[^`\\\\]|\\\\[\\s\\S])*`)";
 const REGEX = String.raw`(?<=[(,=:[!&|?{};]\s*|\breturn\s+|^\s*)(?<regex>\/(?![/*])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/)`;
-const CPP = new RegExp([BLOCK, LINE, RAW, STRING, QUOTED].join("|"), "gm");
+const CHARACTER = String.raw`(?<![\da-fA-F])(?<character>'(?:[^'\\\n]|\\[^'\n]*|\\')')`; // not 1'000
+const CPP = new RegExp([BLOCK, LINE, RAW, STRING, CHARACTER].join("|"), "gm");
 const JS = new RegExp([BLOCK, LINE, STRING, QUOTED, TEMPLATE, REGEX].join("|"), "gm");
 
 function programOf(text, isScript) {
@@ -82,13 +83,13 @@ const newlines = (text) => text.split("\n").length - 1;
 const blank = (text) => text.replace(/[^\n]/g, " ");
 
 /** A token's kind, and its words without the marks around them. */
-function wordsOf({ block, line, raw, mark, string, quoted, template, regex }) {
+function wordsOf({ block, line, raw, mark, string, quoted, template, regex, character }) {
   if (line !== undefined) return ["comment", line.replace(/^\/\/+[<!]? ?/, "")];
   if (block !== undefined) {
     return ["comment", block.slice(2, -2).replace(/^[ \t]*\*+ ?/gm, "")];
   }
   if (raw !== undefined) return ["string", raw.slice(3 + mark.length, -2 - mark.length)];
-  if (regex !== undefined) return [null, ""];
+  if ((regex ?? character) !== undefined) return [null, ""];
   return ["string", (string ?? quoted ?? template).slice(1, -1)];
 }
 

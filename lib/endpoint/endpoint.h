@@ -103,13 +103,16 @@ class Endpoint {
   void presence(Presence& presence, presence::ClusterOptions options);
 
   // Broadcasts from anywhere in the program: a timer, a thread that listens to a database, a page.
-  // Any thread. The broadcasts of one thread arrive in order. Each returns true if a server runs:
-  // then every shard gets the event, and the adapter has been asked to send it to other nodes. It
-  // returns false before start() and after stop(), and does nothing. The payload is a JSON object.
-  // Other JSON can't be sent to members that speak V2, nor Payload::binary to those that speak V1.
-  // On a thread of the server's own, in a page or a process, that throws serializer::EncodeError
-  // before any other shard gets it. On any other thread a shard with such a member logs an error,
-  // and goes on with its next task.
+  // Any thread. The broadcasts of one thread arrive in order.
+  //
+  // Each returns true if a server runs: then every shard gets the event, and the adapter has been
+  // asked to send it to other nodes. It returns false before start() and after stop(), and does
+  // nothing.
+  //
+  // The payload is a JSON object. Other JSON can't be sent to members that speak V2, nor
+  // Payload::binary to those that speak V1. On a thread of the server's own, in a page or a
+  // process, that throws serializer::EncodeError before any other shard gets it. On any other
+  // thread a shard with such a member logs an error, and goes on with its next task.
 
   /// Sends `event` to every client that has joined `topic`, and to its other subscribers. Mirrors
   /// Phoenix.Endpoint's broadcast/3.

@@ -1,6 +1,7 @@
-/// Every refusal, from the request to the answer and the log's line. Statuses, headers and bodies
-/// are those of Phoenix 1.8.12 (traces: http-*, lp-*). The lines are ours; if Phoenix writes one,
-/// it has the same level.
+/// Every refusal, from the request to the answer and the log's line.
+///
+/// Statuses, headers and bodies are those of Phoenix 1.8.12 (traces: http-*, lp-*). The lines are
+/// ours; if Phoenix writes one, it has the same level.
 
 #include "endpoint/endpoint.h"
 #include "testing/case.h"

@@ -1,5 +1,6 @@
-/// Any bytes: however the network splits them, the same requests are read, within the limits. The
-/// first byte is the size of the network's pieces.
+/// Any bytes: however the network splits them, the same requests are read, within the limits.
+///
+/// The first byte is the size of the network's pieces.
 
 #include "http/request_reader.h"
 

@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// All options of a program with a server, in one table. The table does not depend on a parser:
-/// options/command_line.h adds its rows to CLI11's; a program that reads its options in another way
-/// uses options_of() itself.
+/// All options of a program with a server, in one table.
+///
+/// The table does not depend on a parser: options/command_line.h adds its rows to CLI11's; a
+/// program that reads its options in another way uses options_of() itself.
 
 #include <cstddef>
 #include <cstdint>

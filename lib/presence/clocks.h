@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// How much of each replica's operations a replica knows, and which of several know the most.
+///
 /// Mirrors Phoenix.Tracker.Clock, whose maps are called contexts, or clocks.
 
 #include <map>

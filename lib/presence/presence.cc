@@ -37,9 +37,10 @@ struct News {};
 }  // namespace
 
 /// One for each shard: monitors the tracked channels, and broadcasts changes after the turn that
-/// made them, so that the reply to an `update` comes before its diff. Ten thousand deaths at once
-/// crash it. No presence may stay for ever because of that, and no change may be lost: a successor
-/// takes over.
+/// made them, so that the reply to an `update` comes before its diff.
+///
+/// Ten thousand deaths at once crash it. No presence may stay for ever because of that, and no
+/// change may be lost: a successor takes over.
 //! [watcher]
 class Presence::Watcher final : public process::Process {
  public:

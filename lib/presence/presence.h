@@ -11,9 +11,10 @@
 /// Not in `join`, where the channel is not subscribed yet: `join` calls socket.send_self, and that
 /// message leads here. Each change is broadcast as `presence_diff` on the channel's topic, a new
 /// channel's own before track() returns: so the client gets it before the state that is pushed
-/// next. A process that ends, in whatever way, leaves. Mirrors Phoenix.Presence. If it is connected
-/// to other nodes (Endpoint::presence), it lists their presences too, and its members get their
-/// changes. Each node may be ours or Phoenix's.
+/// next. A process that ends, in whatever way, leaves.
+///
+/// Mirrors Phoenix.Presence. If it is connected to other nodes (Endpoint::presence), it lists their
+/// presences too, and its members get their changes. Each node may be ours or Phoenix's.
 
 #include <deque>
 #include <functional>

@@ -1,8 +1,9 @@
 /// Replays the recordings of two Phoenix nodes with ours in the place of b: it publishes, and its
-/// clients get, what was recorded. One recording can't be compared to its end: if Redis stalls for
-/// longer than 5 s, a Phoenix tracker crashes with all its channels, because it waits for Redis.
-/// Ours goes on. There only the clients' final lists are compared, after Phoenix's clients have
-/// rejoined.
+/// clients get, what was recorded.
+///
+/// One recording can't be compared to its end: if Redis stalls for longer than 5 s, a Phoenix
+/// tracker crashes with all its channels, because it waits for Redis. Ours goes on. There only the
+/// clients' final lists are compared, after Phoenix's clients have rejoined.
 
 #include <fmt/format.h>
 

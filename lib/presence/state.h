@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// The presences of each topic, as a value: each operation returns the changes. It knows processes
-/// only by their pids, and neither clock nor wire, so that it can be read and tested by itself.
-/// Mirrors Phoenix.Tracker.State, for one node.
+/// The presences of each topic, as a value: each operation returns the changes.
+///
+/// It knows processes only by their pids, and neither clock nor wire, so that it can be read and
+/// tested by itself. Mirrors Phoenix.Tracker.State, for one node.
 
 #include <map>
 #include <set>

@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// Which channels this node wants, which of them Redis sends, and what to request next. Pure: it
-/// uses no connection and no clock. Client calls next(), sends it to Redis, and passes on the
-/// confirmations.
+/// Which channels this node wants, which of them Redis sends, and what to request next.
+///
+/// Pure: it uses no connection and no clock. Client calls next(), sends it to Redis, and passes on
+/// the confirmations.
 
 #include <chrono>
 #include <cstddef>

@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// A payload: bytes until a handler reads it. A client's payload stays a validated slice of its
-/// frame, and an echo or a broadcast copies that slice; the tree is built only when a handler calls
-/// json().
+/// A payload: bytes until a handler reads it.
+///
+/// A client's payload stays a validated slice of its frame, and an echo or a broadcast copies that
+/// slice; the tree is built only when a handler calls json().
 
 #include <cstdint>
 #include <initializer_list>

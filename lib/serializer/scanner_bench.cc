@@ -1,7 +1,9 @@
 /// The cost of a frame before a handler reads it: the scanner and the serializer, compared with
-/// Jansson. `make bench-serializer`. Each frame is a push `[join_ref, ref, topic, event, payload]`
-/// of about the given size, and its payload an object with strings, numbers and a list, as
-/// applications send it.
+/// Jansson.
+///
+/// `make bench-serializer`. Each frame is a push `[join_ref, ref, topic, event, payload]` of about
+/// the given size, and its payload an object with strings, numbers and a list, as applications send
+/// it.
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>

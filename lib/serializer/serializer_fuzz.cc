@@ -1,5 +1,6 @@
-/// Frames of both versions, text and binary: a frame that is taken survives a round trip. The first
-/// byte chooses the version and the opcode; the rest is the frame.
+/// Frames of both versions, text and binary: a frame that is taken survives a round trip.
+///
+/// The first byte chooses the version and the opcode; the rest is the frame.
 
 #include "serializer/scanner.h"
 #include "serializer/serializer.h"

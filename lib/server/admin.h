@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// The operator's pages, on a listener of their own. They are served even while the server drains
-/// or is full: their connections do not count against the clients' limits, and have a small one of
-/// their own. On the first shard's thread.
+/// The operator's pages, on a listener of their own.
+///
+/// They are served even while the server drains or is full: their connections do not count against
+/// the clients' limits, and have a small one of their own. On the first shard's thread.
 
 #include <memory>
 #include <unordered_map>

@@ -1,6 +1,7 @@
-/// KeyUpdates of TLS 1.3 (RFC 8446, 4.6.3): half of one, and an endless series. OpenSSL wants the
-/// other half before it writes again. No client library does this, so the record is made here, from
-/// the secret that the library logs.
+/// KeyUpdates of TLS 1.3 (RFC 8446, 4.6.3): half of one, and an endless series.
+///
+/// OpenSSL wants the other half before it writes again. No client library does this, so the record
+/// is made here, from the secret that the library logs.
 
 #include <openssl/evp.h>
 #include <openssl/kdf.h>

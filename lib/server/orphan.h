@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// Starts a program as an orphan: systemd, or whichever process adopts orphans, becomes its parent.
+///
 /// systemd waits only for the end of its own children. If the main process is another's child,
 /// `systemctl stop` kills it at once, and its clients' connections.
 

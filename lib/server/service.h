@@ -1,9 +1,10 @@
 #pragma once
 /// \file
-/// A server's link to systemd, and to the program that it replaces. systemd passes listening
-/// sockets (LISTEN_FDS), and gets the server's state: READY, RELOADING, STOPPING, WATCHDOG. A
-/// server that is replaced without a break starts its successor: it passes its own sockets on, and
-/// waits until the successor serves them.
+/// A server's link to systemd, and to the program that it replaces.
+///
+/// systemd passes listening sockets (LISTEN_FDS), and gets the server's state: READY, RELOADING,
+/// STOPPING, WATCHDOG. A server that is replaced without a break starts its successor: it passes
+/// its own sockets on, and waits until the successor serves them.
 
 #include <sys/types.h>
 

@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// One thread of the server: a loop, its connections, a scheduler, a pubsub. A connection, its
-/// socket process and its channels live on one shard, without locks. One turn of the loop reads all
-/// input, gives the processes their turns, and writes each connection once.
+/// One thread of the server: a loop, its connections, a scheduler, a pubsub.
+///
+/// A connection, its socket process and its channels live on one shard, without locks. One turn of
+/// the loop reads all input, gives the processes their turns, and writes each connection once.
 
 #include <atomic>
 

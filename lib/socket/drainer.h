@@ -1,8 +1,10 @@
 #pragma once
 /// \file
 /// Drains a user socket's connections when the server stops: in batches, so that they do not all
-/// reconnect to the next server at once. A stopping shard starts one for each user socket; it ends
-/// when all are drained. Mirrors Phoenix.Socket.PoolDrainer.
+/// reconnect to the next server at once.
+///
+/// A stopping shard starts one for each user socket; it ends when all are drained. Mirrors
+/// Phoenix.Socket.PoolDrainer.
 
 #include <memory>
 #include <vector>

@@ -1,7 +1,9 @@
 #pragma once
 /// \file
-/// Limits that were reached: one event for all of them, and one line in the log. Limits that belong
-/// to a fault have events of their own: see MailboxOverflowed, SlowConsumer and ConnectionRefused.
+/// Limits that were reached: one event for all of them, and one line in the log.
+///
+/// Limits that belong to a fault have events of their own: see MailboxOverflowed, SlowConsumer and
+/// ConnectionRefused.
 
 #include <array>
 #include <string>

@@ -14,8 +14,10 @@
 ///       test.assert_broadcast("new_msg", Json::object({{"user", "Ada"}, {"body", "hello"}}));
 ///     }
 ///
-/// (chapters/01-the-101/room_test.cc, with more of them.) A payload is compared whole; containing()
-/// compares only some members; an omitted one matches any. Time, crashes and presences:
+/// (chapters/01-the-101/room_test.cc, with more of them.)
+///
+/// A payload is compared whole; containing() compares only some members; an omitted one matches
+/// any. Time, crashes and presences:
 ///
 ///     test.pass(Millis{1'000});                         // what was due happens
 ///     room.assert_push("ticked", containing(Json::object({{"n", 1}})));
@@ -32,11 +34,12 @@
 ///
 /// where LIBS is the Makefile's, and -lcmocka. It prints what passed and failed, with --tap for
 /// machines, and exits with 1 if one failed. Here, `make unit` finds each NAME_test.cc of a chapter
-/// and links it with the chapter's sources. Nothing waits: each call runs the processes until all
-/// are idle, and only pass() moves the clock. So an assertion has no timeout. Handlers that are
-/// blocking() run in their turn. A channel that crashes fails the test where it happens, unless the
-/// test has called trap_exits(). A failure shows the processes' log. For one thread. Mirrors
-/// Phoenix.ChannelTest.
+/// and links it with the chapter's sources.
+///
+/// Nothing waits: each call runs the processes until all are idle, and only pass() moves the clock.
+/// So an assertion has no timeout. Handlers that are blocking() run in their turn. A channel that
+/// crashes fails the test where it happens, unless the test has called trap_exits(). A failure
+/// shows the processes' log. For one thread. Mirrors Phoenix.ChannelTest.
 
 #include <map>
 #include <memory>

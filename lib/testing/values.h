@@ -1,7 +1,9 @@
 #pragma once
 /// \file
 /// The serializer of channel tests: it keeps values instead of writing frames, and refuses what V2
-/// refuses. Mirrors Phoenix.ChannelTest's NoopSerializer.
+/// refuses.
+///
+/// Mirrors Phoenix.ChannelTest's NoopSerializer.
 
 #include "serializer/serializer.h"
 

@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// Reads the session of the application's web pages from its cookie. The pages may be those of an
-/// Elixir application with the same secret. Mirrors Plug.Session.COOKIE, and what
-/// Phoenix.Socket.Transport.connect_info/4 does with `session:`.
+/// Reads the session of the application's web pages from its cookie.
+///
+/// The pages may be those of an Elixir application with the same secret. Mirrors
+/// Plug.Session.COOKIE, and what Phoenix.Socket.Transport.connect_info/4 does with `session:`.
 
 #include <optional>
 #include <string>

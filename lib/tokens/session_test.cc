@@ -1,8 +1,9 @@
-/// Reads sessions from cookies. No cookie of a real application is recorded. These were made from
-/// the formats' descriptions with other software than ours: Python's hashlib (PBKDF2 and HMAC; the
-/// key also by `openssl kdf`), its cryptography package (AES-GCM and ChaCha20-Poly1305), and
-/// HChaCha20's rounds written out, checked against the vector of draft-irtf-cfrg-xchacha-03,
-/// section 2.2.1.
+/// Reads sessions from cookies.
+///
+/// No cookie of a real application is recorded. These were made from the formats' descriptions with
+/// other software than ours: Python's hashlib (PBKDF2 and HMAC; the key also by `openssl kdf`), its
+/// cryptography package (AES-GCM and ChaCha20-Poly1305), and HChaCha20's rounds written out,
+/// checked against the vector of draft-irtf-cfrg-xchacha-03, section 2.2.1.
 
 #include "tokens/session.h"
 

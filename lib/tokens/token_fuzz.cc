@@ -1,4 +1,5 @@
 /// Tokens, session cookies and the terms in them: the first byte says which of them the rest is.
+///
 /// Nothing may be valid unless we signed it. Terms that we sign are fuzzed too, because another
 /// application with the secret writes its own.
 

@@ -1,4 +1,5 @@
 /// Compressed messages of any bytes inflate up to their limit, and our own survive a round trip.
+///
 /// The first byte says how large the network's pieces are, and whether messages refer to earlier
 /// ones.
 

@@ -1,6 +1,7 @@
 /// Any bytes: however the network splits them, the same events come, and no message exceeds the
-/// limit. The first byte says how large the network's pieces are, and whether messages are
-/// compressed.
+/// limit.
+///
+/// The first byte says how large the network's pieces are, and whether messages are compressed.
 
 #include "websocket/reader.h"
 
