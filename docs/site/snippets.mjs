@@ -8,6 +8,8 @@
 //
 // <!-- figures … --> is left alone: `make bench-pages` fills it with what was measured.
 //
+// Line numbers beside names (places.mjs) are kept as the sources have them.
+//
 // A picture's source stands beside its page or, as all other files, is named from the project's
 // root.
 //
@@ -21,6 +23,7 @@ import { basename, dirname, join, normalize, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { classify, Fault, files, pages, read, report } from "./pages.mjs";
 import { drawDot, drawTrace, essence, framesOf } from "./pictures.mjs";
+import { placed } from "./places.mjs";
 import { filledConsole, rulesOf } from "./rules.mjs";
 import { allTags, languageOf, listing } from "./sources.mjs";
 
@@ -41,9 +44,10 @@ class Filler {
     for (let at = 0; at < lines.length; ++at) {
       const { line, kind, number } = lines[at];
       out.push(line);
-      if (kind !== "prose" || !line.includes("<!--")) continue;
+      if (kind !== "prose") continue;
       try {
-        at = this.directive(path, lines, at, out);
+        if (line.includes("#L")) out[out.length - 1] = this.places(path, number, line);
+        if (line.includes("<!--")) at = this.directive(path, lines, at, out);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         this.faults.push(`${path}:${number}: ${error.message}`);
@@ -51,6 +55,14 @@ class Filler {
     }
     const filled = out.join("\n");
     if (filled !== text && !this.check) this.write(path, filled);
+  }
+
+  /** The line with the numbers that the sources have now. */
+  places(path, number, line) {
+    const { line: now, count } = placed(this.root, path, line);
+    this.count += count;
+    if (now !== line) this.differs(path, { number }, now, line);
+    return now;
   }
 
   /** Handles the directive at `at`; returns the last line it handled. */
@@ -214,5 +226,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const root = process.argv.slice(2).find((arg) => !arg.startsWith("--")) ?? ".";
   const { faults, count, written } = fillPages(root, check, process.env.PHX_TRACE);
   for (const path of written) console.log(`  filled ${path}`);
-  report(faults, `snippets: ${count} listings, frames, pictures and counts are as their sources`);
+  report(faults, `snippets: ${count} listings, frames, pictures and numbers are as their sources`);
 }

@@ -191,3 +191,44 @@ test("brackets in texts and comments don't count", () => {
   assert.notEqual(openBrackets("f() {"), "");
   assert.notEqual(openBrackets("} else {"), "");
 });
+
+// --- Line numbers -------------------------------------------------------------------------------
+
+const CLASS = `class Door : public Wall {
+  void open();
+};
+
+void Door::open() {
+  Door::shut();
+}
+`;
+const STEP = "| It opens. | `Door::open` | [lib/door.cc:1](lib/door.cc#L1) |\n";
+
+test("a line number beside a name is where that name is defined", () => {
+  const files = { "lib/door.cc": CLASS, "p.md": `${STEP}A \`Door\`: [door:9](lib/door.cc#L9).\n` };
+  assert.equal(
+    filled(files, "p.md"),
+    "| It opens. | `Door::open` | [lib/door.cc:5](lib/door.cc#L5) |\n" +
+      "A `Door`: [door:1](lib/door.cc#L1).\n",
+  );
+});
+
+test("a wrong line number is caught, with the right one", () => {
+  const faults = faultsOf({ "lib/door.cc": CLASS, "p.md": STEP });
+  assert.match(faults, /^p\.md:1: differs from the source/);
+  assert.match(faults, /the source: {2}.*door\.cc#L5/);
+});
+
+for (const [what, files, expected] of [
+  ["without a file", {}, /^p\.md:1: there is no file lib\/door\.cc/],
+  [
+    "of a name that is only called",
+    { "lib/door.cc": "void f() {\n  Door::open();\n}\n" },
+    /does not define/,
+  ],
+  ["of a name that is only declared", { "lib/door.cc": "void Door::open;\n" }, /does not define/],
+]) {
+  test(`a line number ${what} is caught`, () => {
+    assert.match(faultsOf({ ...files, "p.md": STEP }), expected);
+  });
+}
