@@ -78,7 +78,7 @@ class Weather {
     std::size_t to;
     std::string bytes;
   };
-  static constexpr std::size_t most_under_way = 10'000;  // more are lost, as in any router
+  static constexpr std::size_t max_under_way = 10'000;  // more are lost, as in any router
 
   void take(std::size_t from) {
     std::array<char, 65'536> bytes;
@@ -86,7 +86,7 @@ class Weather {
       const ssize_t size = ::read(devices_[from], bytes.data(), bytes.size());
       if (size <= 0) return;
       const Packet packet{1 - from, {bytes.data(), static_cast<std::size_t>(size)}};
-      if (under_way_.size() >= most_under_way || happens(options_.loss)) continue;
+      if (under_way_.size() >= max_under_way || happens(options_.loss)) continue;
       send_off(packet);
       if (happens(options_.twice)) send_off(packet);
     }

@@ -18,7 +18,7 @@ class BenchChannel final : public Channel {
   Result handle_in(std::string_view event, Payload payload, Socket&) override {
     if (event != "burn") return unhandled(event);
     std::uint64_t state = 1;
-    for (auto left = std::clamp(payload["rounds"].integer_or(0), 0LL, most_rounds); left > 0;
+    for (auto left = std::clamp(payload["rounds"].integer_or(0), 0LL, max_rounds); left > 0;
          --left) {
       state ^= state << 13;
       state ^= state >> 7;
@@ -28,7 +28,7 @@ class BenchChannel final : public Channel {
   }
 
  private:
-  static constexpr long long most_rounds = 10'000'000;  // some 20 ms: no client may stop a shard
+  static constexpr long long max_rounds = 10'000'000;  // some 20 ms: no client may stop a shard
 };
 
 }  // namespace phx::contract

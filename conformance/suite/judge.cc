@@ -10,7 +10,7 @@
 namespace phx::conformance {
 namespace {
 
-constexpr std::size_t most_shown = 4'000;  // of a frame, in the reports
+constexpr std::size_t max_shown = 4'000;  // of a frame, in the reports
 
 Verdict verdict_of_violation(const Rule& rule, const Options& options) {
   switch (rule.level) {
@@ -24,8 +24,8 @@ Verdict verdict_of_violation(const Rule& rule, const Options& options) {
 Outcome outcome_of(Verdict verdict, const Violation& violation, const Trial& trial) {
   return {.verdict = verdict,
           .reason = trial.anonymous(summary_of(violation.expected(), violation.actual())),
-          .expected = shortened(violation.expected(), most_shown),
-          .actual = shortened(violation.actual(), most_shown),
+          .expected = shortened(violation.expected(), max_shown),
+          .actual = shortened(violation.actual(), max_shown),
           .where = violation.where()};
 }
 
@@ -67,7 +67,7 @@ bool has_no_such_axis(const Judgement& judgement) {
 
 namespace {
 
-constexpr int most_tries = 3;
+constexpr int max_tries = 3;
 
 Judgement judge_once(const Rule& rule, const Options& options, Network& network,
                      const std::function<void(const Trial&)>& look, Axis axis) {
@@ -91,7 +91,7 @@ Judgement judge(const Rule& rule, const Options& options, Network& network,
   const auto began = Clock::now();
   Judgement judgement = judge_once(rule, options, network, look, axis);
   int tries = 1;
-  for (; judgement.seen_too_late && tries < most_tries; ++tries) {
+  for (; judgement.seen_too_late && tries < max_tries; ++tries) {
     judgement = judge_once(rule, options, network, look, axis);
   }
   Outcome& outcome = judgement.outcome;
@@ -158,7 +158,7 @@ std::optional<std::string> what_is_wrong(const std::string& topic, const std::st
 
 void await_cluster(const Options& options, Network& network) {
   if (options.nodes.empty() || options.core || !options.wants(Axis::cluster)) return;
-  constexpr int most_attempts = 40;
+  constexpr int max_attempts = 40;
   Options probing = options;
   probing.timeout_scale = options.timeout_scale / 20;  // a quarter of a second
   const Rule rule{
@@ -174,7 +174,7 @@ void await_cluster(const Options& options, Network& network) {
           }
         }
       }};
-  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
     const Judgement one = judge(rule, probing, network, {}, Axis::cluster);
     if (one.outcome.verdict == Verdict::passed) return;
   }

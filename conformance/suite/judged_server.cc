@@ -15,7 +15,7 @@ constexpr Millis start_patience{15'000};
 constexpr Millis end_patience{1'000};     // a crash may take a while to write its core
 constexpr Millis return_patience{5'000};  // a supervisor's restart
 constexpr Millis between_looks{100};
-constexpr int most_restarts = 25;
+constexpr int max_restarts = 25;
 
 /// What may help, read off what went wrong.
 std::string advice(const std::string& wrong, const Options& options) {
@@ -115,10 +115,10 @@ Recovery JudgedServer::start_anew() {
   }
   std::string story = ended().value_or("its process is still running, but does not answer");
   if (!process_->ended()) process_->kill();
-  if (++restarts_ > most_restarts) {
+  if (++restarts_ > max_restarts) {
     return {false,
             fmt::format("{}; it has already been restarted {} times, and is not restarted again",
-                        story, most_restarts)};
+                        story, max_restarts)};
   }
   if (const auto why = start()) return {false, story + "; started anew, it failed: " + *why};
   if (const auto wrong = is_wrong()) {

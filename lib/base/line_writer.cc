@@ -47,7 +47,7 @@ struct LineWriter::Shared {
   std::mutex mutex;
   std::condition_variable work;  ///< Lines are waiting, or no more will come.
   std::condition_variable rest;  ///< Nothing is waiting.
-  std::string waiting;           ///< At most most_bytes.
+  std::string waiting;           ///< At most max_bytes.
   std::size_t lost = 0;          ///< Lines lost since the last line that reported a loss.
   bool asleep = false;           ///< Waits for work.
   bool writing = false;
@@ -71,12 +71,12 @@ LineWriter::~LineWriter() {
 
 void LineWriter::write(std::string_view lines) {
   const std::lock_guard lock(shared_->mutex);
-  if (shared_->waiting.size() + lines.size() > most_bytes) {
+  if (shared_->waiting.size() + lines.size() > max_bytes) {
     shared_->lost += lines_in(lines);
     return;
   }
   shared_->waiting += lines;
-  const bool much = shared_->waiting.size() > most_bytes / 16;
+  const bool much = shared_->waiting.size() > max_bytes / 16;
   if (much) shared_->hurried = true;
   if (std::exchange(shared_->asleep, false) || much) shared_->work.notify_one();
 }

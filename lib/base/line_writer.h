@@ -18,7 +18,7 @@ namespace phx {
 /// moved.
 class LineWriter {
  public:
-  static constexpr std::size_t most_bytes = 1'048'576;  ///< The limit of the queue.
+  static constexpr std::size_t max_bytes = 1'048'576;  ///< The limit of the queue.
 
   /// Returns the line, newline included, that reports lost lines. Called on the writer's thread.
   using Confession = std::function<std::string(std::size_t lost)>;

@@ -80,7 +80,7 @@ PHX_TEST("a pipe that nobody reads blocks no caller; lost lines are counted and 
       if (line.size() == kilobyte.size() - 1) ++kept;
     }
   }
-  expect(kept >= LineWriter::most_bytes / kilobyte.size(), "a queue full is kept");
+  expect(kept >= LineWriter::max_bytes / kilobyte.size(), "a queue full is kept");
   expect(lost > 0, "the others are counted");
 }
 

@@ -26,11 +26,11 @@ std::size_t scheme_size(std::string_view text) {
 
 /// Nothing unless the text is a number of at most five digits.
 std::optional<int> port_of(std::string_view text) {
-  constexpr std::size_t most_digits = 5;
+  constexpr std::size_t max_digits = 5;
   int port = 0;
   const char* const end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, port);
-  const bool whole = error == std::errc() && stopped == end && text.size() <= most_digits;
+  const bool whole = error == std::errc() && stopped == end && text.size() <= max_digits;
   return whole && port >= 0 ? std::optional(port) : std::nullopt;
 }
 

@@ -9,8 +9,8 @@
 namespace phx::testing {
 namespace {
 
-constexpr int most_runs = 100;          // each of Limits::turns_a_run turns: about a second
-constexpr int most_timers = 1'000'000;  // eleven days of a timer that ticks every second
+constexpr int max_runs = 100;          // each of Limits::turns_a_run turns: about a second
+constexpr int max_timers = 1'000'000;  // eleven days of a timer that ticks every second
 
 }  // namespace
 
@@ -18,7 +18,7 @@ TestHouse::TestHouse(process::Limits limits, Log log, std::uint32_t shard)
     : scheduler(shard, std::move(log), limits) {}
 
 void TestHouse::settle() {
-  for (int run = 0; run < most_runs; ++run) {
+  for (int run = 0; run < max_runs; ++run) {
     if (!scheduler.run(now_)) return;
   }
   throw Failure(
@@ -29,7 +29,7 @@ void TestHouse::settle() {
 
 void TestHouse::pass(Millis time) {
   const Clock::time_point end = now_ + time;
-  for (int timer = 0; timer < most_timers; ++timer) {
+  for (int timer = 0; timer < max_timers; ++timer) {
     const auto due = scheduler.next_timer();
     now_ = due && *due < end ? std::max(now_, *due) : end;
     settle();

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view tail{"\x00\x00\xff\xff", 4};  // of a sync flush; RFC 7692, 7.2.1
 constexpr int window_bits_of_all = 15;  // reads what any smaller window has written
-constexpr std::size_t most_shared = 16;
+constexpr std::size_t max_shared = 16;
 
 Bytef* input(std::string_view bytes) {
   return reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
@@ -98,7 +98,7 @@ serializer::FramePtr Deflater::compressed(const serializer::FramePtr& frame, int
   auto made = std::make_shared<const serializer::Frame>(
       serializer::Frame{frame->opcode, compress(frame->bytes, window_bits)});
   const bool others_get_it = frame.use_count() > 1;
-  if (others_get_it && shared_.size() == most_shared) shared_.erase(shared_.begin());
+  if (others_get_it && shared_.size() == max_shared) shared_.erase(shared_.begin());
   if (others_get_it) shared_.push_back({frame, made, window_bits});
   return made;
 }

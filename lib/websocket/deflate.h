@@ -66,7 +66,7 @@ class Deflater {
   std::string compress(std::string_view bytes, int window_bits);
 
   std::map<int, std::unique_ptr<Stream>> streams_;  ///< By window size: seven at most.
-  std::vector<Done> shared_;  ///< At most `most_shared` of this turn's broadcasts.
+  std::vector<Done> shared_;  ///< At most `max_shared` of this turn's broadcasts.
 };
 
 }  // namespace phx::websocket

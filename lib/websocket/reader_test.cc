@@ -260,7 +260,7 @@ PHX_TEST("7692: data that can't be inflated fails with 1002, data that grows too
 }
 
 PHX_TEST("a reader that has inflated its share leaves the rest of its input") {
-  constexpr std::size_t share = 10'000, most_at_once = 600'000;
+  constexpr std::size_t share = 10'000, max_at_once = 600'000;
   Deflater deflater;
   const auto bomb = deflater.compressed(std::make_shared<const serializer::Frame>(serializer::Frame{
                                             serializer::Frame::text, std::string(limit, 'x')}),
@@ -275,7 +275,7 @@ PHX_TEST("a reader that has inflated its share leaves the rest of its input") {
     reader.may_inflate(share);
     while (true) {
       const Event event = reader.next(input);
-      expect(reader.held() < limit + most_at_once, "memory grows by a share at a time");
+      expect(reader.held() < limit + max_at_once, "memory grows by a share at a time");
       if (std::holds_alternative<NeedMore>(event)) break;
       events.push_back(shown(event));
     }

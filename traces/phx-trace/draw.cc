@@ -12,14 +12,14 @@
 namespace phx::trace {
 namespace {
 
-constexpr int margin = 34;        // left of the first line: room for the numbers
-constexpr int between = 96;       // from one client's line to the next one's
-constexpr int most_clients = 12;  // beyond them, all share the last line
+constexpr int margin = 34;       // left of the first line: room for the numbers
+constexpr int between = 96;      // from one client's line to the next one's
+constexpr int max_clients = 12;  // beyond them, all share the last line
 constexpr int label_columns = 84;
 constexpr double column_width = 7.3;  // of a monospaced letter at 12 px, a little more than 0.6 em
 constexpr int line_height = 17;
 constexpr int head_height = 66;
-constexpr std::size_t most_name = 12;
+constexpr std::size_t max_name = 12;
 
 constexpr std::string_view style = R"(<style>
 .paper { fill: #ffffff; } .line { stroke: #c4ccd6; stroke-width: 1.5; }
@@ -63,7 +63,7 @@ class Picture {
     for (const Told& told : story_) {
       const bool known =
           std::find(clients_.begin(), clients_.end(), told.connection) != clients_.end();
-      if (!known && !told.connection.empty() && clients_.size() < most_clients) {
+      if (!known && !told.connection.empty() && clients_.size() < max_clients) {
         clients_.push_back(told.connection);
       }
     }
@@ -77,7 +77,7 @@ class Picture {
  private:
   int x_of(const std::string& connection) const {
     const auto found = std::find(clients_.begin(), clients_.end(), connection);
-    const auto index = std::min<std::ptrdiff_t>(found - clients_.begin(), most_clients - 1);
+    const auto index = std::min<std::ptrdiff_t>(found - clients_.begin(), max_clients - 1);
     return margin + 60 + between * static_cast<int>(index);
   }
   void add(const Told& told);
@@ -151,7 +151,7 @@ std::string Picture::box(int x, const std::string& name, std::size_t most) const
 std::string Picture::head() const {
   std::string out;
   for (const std::string& client : clients_) {
-    out += box(x_of(client), clients_.size() == 1 ? "client" : client, most_name);
+    out += box(x_of(client), clients_.size() == 1 ? "client" : client, max_name);
   }
   return out + box(server_at_, trace_.server.empty() ? "server" : trace_.server, 20);
 }

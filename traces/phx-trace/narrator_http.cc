@@ -15,7 +15,7 @@ namespace {
 using conformance::Json;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::size_t most_parts = 6;
+constexpr std::size_t max_parts = 6;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -84,8 +84,8 @@ bool is_batch(const Entry& entry) {
 }
 
 void keep_few(Told& told, std::size_t all) {
-  if (all <= most_parts) return;
-  told.parts.push_back({fmt::format("… and {} more", all - most_parts), ""});
+  if (all <= max_parts) return;
+  told.parts.push_back({fmt::format("… and {} more", all - max_parts), ""});
 }
 
 /// A session's token is long and signed, or a redacted one; `token=abc` is the application's own.
@@ -140,7 +140,7 @@ void Narrator::tell_request(const Entry& entry, Told& told) {
   std::vector<std::string> lines = lines_of(request.body);
   if (!is_batch(entry) && !request.body.empty()) lines = {request.body};
   told.said.note = longpoll_note(entry, lines.size());
-  for (std::size_t i = 0; i < std::min(lines.size(), most_parts); ++i) {
+  for (std::size_t i = 0; i < std::min(lines.size(), max_parts); ++i) {
     std::string bytes;
     const bool binary =
         is_batch(entry) && !lines[i].starts_with('[') && from_base64(lines[i], bytes);
@@ -173,7 +173,7 @@ void Narrator::tell_longpoll_answer(const Entry& entry, Told& told) {
   const std::size_t number = json_array_size(messages.get());
   told.said.text += "  " + shown_answer(*body, number > 0);
   told.said.note = answer_note(entry, (*body)["status"].dump(), number);
-  for (std::size_t i = 0; i < std::min(number, most_parts); ++i) {
+  for (std::size_t i = 0; i < std::min(number, max_parts); ++i) {
     const std::string text = messages[i].text();
     std::string bytes;
     const bool binary =

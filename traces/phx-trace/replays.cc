@@ -24,7 +24,7 @@ using conformance::ServerProcess;
 using conformance::Url;
 
 constexpr Millis start_patience{15'000};
-constexpr std::size_t most_shown = 400;
+constexpr std::size_t max_shown = 400;
 
 struct Job {
   std::string file;
@@ -149,8 +149,8 @@ void print_difference(const Job& job) {
   const Verdict& verdict = job.verdict;
   fmt::print("✗ {}: differs {}: {}\n", job.file, where(verdict), verdict.why);
   if (verdict.recorded.empty() && verdict.replayed.empty()) return;
-  fmt::print("    recorded  {}\n    replayed  {}\n", cut(verdict.recorded, most_shown),
-             cut(verdict.replayed, most_shown));
+  fmt::print("    recorded  {}\n    replayed  {}\n", cut(verdict.recorded, max_shown),
+             cut(verdict.replayed, max_shown));
 }
 
 /// What is listed as agreeing must agree, and what is listed as differing must differ, right there.

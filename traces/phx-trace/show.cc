@@ -15,7 +15,7 @@ namespace phx::trace {
 namespace {
 
 constexpr std::array<const char*, 6> connection_colours = {"36", "33", "35", "32", "34", "96"};
-constexpr std::size_t most_name = 14;
+constexpr std::size_t max_name = 14;
 
 /// Writes lines of one width.
 class Page {
@@ -29,7 +29,7 @@ class Page {
     }
     number_width_ = std::to_string(last_).size();
     for (const std::string& name : names_) {
-      name_width_ = std::max(name_width_, std::min(columns(name), most_name));
+      name_width_ = std::max(name_width_, std::min(columns(name), max_name));
     }
     if (names_.size() < 2) name_width_ = 0;
     if (!story.empty()) began_ = story.front().step.at;
@@ -82,7 +82,7 @@ std::string Page::margin(const Told& told) const {
   const auto colour = colour_of(told.connection);
   const char* code = colour ? connection_colours[*colour] : "2";
   if (name_width_ > 0) {
-    const std::string name = cut(told.connection, most_name);
+    const std::string name = cut(told.connection, max_name);
     out += painted(name, code) + std::string(name_width_ - columns(name) + 1, ' ');
   }
   return out + painted(arrow(told), code) + " ";

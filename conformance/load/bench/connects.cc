@@ -19,7 +19,7 @@ namespace {
 
 constexpr Millis patience{5'000};
 // Those that have said goodbye wait for the server to hang up; newcomers wait for them past this.
-constexpr std::size_t most_leaving = 1'000;
+constexpr std::size_t max_leaving = 1'000;
 
 /// One run. A resource: its connections keep a reference to it.
 class Turnstile : Listener {
@@ -64,7 +64,7 @@ class Turnstile : Listener {
   }
 
   void admit() {
-    while (arriving_ < at_once_ && guests_.size() < at_once_ + most_leaving) {
+    while (arriving_ < at_once_ && guests_.size() < at_once_ + max_leaving) {
       Listener& self = *this;
       guests_[number_] = {Clock::now(), std::make_unique<Connection>(context_.loop, context_.target,
                                                                      self, number_)};

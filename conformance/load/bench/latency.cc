@@ -20,7 +20,7 @@ constexpr std::size_t talkers = 100;
 constexpr std::size_t payload_bytes = 100;
 constexpr Millis patience{5'000};
 // A server so far behind will not catch up: say so, instead of filling its buffers.
-constexpr std::size_t most_behind = 50'000;
+constexpr std::size_t max_behind = 50'000;
 
 // Below this share of its timetable a server is said not to keep up.
 constexpr double kept_up = 0.97;
@@ -62,7 +62,7 @@ class Timetable {
   void send_what_is_due() {
     if (too_far_behind_) return;
     for (const auto now = Clock::now(); due_ <= now; due_ += step_) {
-      if (in_flight_ == most_behind) return fall_behind();
+      if (in_flight_ == max_behind) return fall_behind();
       const auto index = turn_++ % talkers;
       lanes_[index].ask(crowd_[index], due_);
       crowd_[index].flush();

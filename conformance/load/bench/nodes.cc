@@ -108,8 +108,8 @@ class Pairs {
   /// Nodes that have just started may not have found each other: what is broadcast first is lost.
   void await_cluster() {
     if (cast_.heard_each == 0) return;
-    constexpr int most_attempts = 100;
-    for (int attempt = 0; attempt < most_attempts && tally_.count == 0; ++attempt) {
+    constexpr int max_attempts = 100;
+    for (int attempt = 0; attempt < max_attempts && tally_.count == 0; ++attempt) {
       broadcast(0, Clock::now());
       flush(0);
       context_.loop.pause(Millis{50});

@@ -32,7 +32,7 @@ Series grow_memory(std::string name, std::string title, std::string x, Numbers n
 
 // As many topics in all, so that the sum is well above what a page or two of memory could hide.
 constexpr std::size_t all_topics = 50'000;
-constexpr std::size_t most_residents = 5'000;
+constexpr std::size_t max_residents = 5'000;
 
 std::vector<Series> make_series() {
   using C = const Context&;
@@ -57,7 +57,7 @@ std::vector<Series> make_series() {
       grow_memory("memory-topics", "an idle connection and its topics", "topics a connection",
                   {1, 10, 100},
                   [](C c, std::size_t x) {
-                    return memory(c, {std::min(most_residents, all_topics / x), x});
+                    return memory(c, {std::min(max_residents, all_topics / x), x});
                   }),
       grow("load", "open loop, 100 connections, 100 B", "messages a second", Unit::microseconds,
            {1'000, 5'000, 10'000, 25'000, 50'000, 75'000, 100'000, 125'000, 150'000, 175'000,

@@ -11,9 +11,9 @@
 namespace phx::bench {
 namespace {
 
-constexpr std::size_t most_at_once = 64;     // below any server's accept backlog
-constexpr std::size_t most_leaving = 1'000;  // a server closes these in far less than `patience`
-constexpr Millis patience{10'000};           // for any one connection; phoenix.js waits as long
+constexpr std::size_t max_at_once = 64;     // below any server's accept backlog
+constexpr std::size_t max_leaving = 1'000;  // a server closes these in far less than `patience`
+constexpr Millis patience{10'000};          // for any one connection; phoenix.js waits as long
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void Crowd::grow(std::size_t count, Topic topic, std::size_t topics) {
   const auto wanted = members_.size() + count;
   Listener& self = *this;
   while (ready_ < wanted) {
-    while (members_.size() < wanted && members_.size() - ready_ < most_at_once) {
+    while (members_.size() < wanted && members_.size() - ready_ < max_at_once) {
       const auto index = members_.size();
       joined_.push_back(0);
       members_.push_back(std::make_unique<Connection>(loop_, target_, self, index));
@@ -39,8 +39,8 @@ void Crowd::grow(std::size_t count, Topic topic, std::size_t topics) {
 }
 
 void Crowd::leave() {
-  for (std::size_t first = 0; first < members_.size(); first += most_leaving) {
-    const auto last = std::min(members_.size(), first + most_leaving);
+  for (std::size_t first = 0; first < members_.size(); first += max_leaving) {
+    const auto last = std::min(members_.size(), first + max_leaving);
     for (auto i = first; i < last; ++i) members_[i]->finish();
     loop_.run([this, last] { return gone_ >= last; }, patience,
               [this, last] {

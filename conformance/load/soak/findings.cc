@@ -18,7 +18,7 @@ const char* name_of(Wrong kind) {
 
 void Findings::add(Wrong kind, std::string sentence) {
   ++count_;
-  if (++counts_[kind] > most_told) return;
+  if (++counts_[kind] > max_told) return;
   sentences_.push_back(std::string(name_of(kind)) + ": " + std::move(sentence));
   on_first_(sentences_.back());
 }

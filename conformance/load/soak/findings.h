@@ -37,9 +37,9 @@ class Findings {
 
   std::size_t count() const { return count_; }
   std::size_t count(Wrong kind) const;
-  /// The first of each kind, `most_told` at most.
+  /// The first of each kind, `max_told` at most.
   const std::vector<std::string>& sentences() const { return sentences_; }
-  static constexpr std::size_t most_told = 10;
+  static constexpr std::size_t max_told = 10;
 
  private:
   OnFirst on_first_;

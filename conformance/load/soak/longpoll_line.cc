@@ -19,7 +19,7 @@ using conformance::Json;
 using conformance::Request;
 using conformance::Response;
 
-constexpr std::size_t most_lines = 100;  // as phoenix.js posts, and the contract takes
+constexpr std::size_t max_lines = 100;  // as phoenix.js posts, and the contract takes
 
 /// Requests and responses over a connection that is kept, one after the other.
 class Asker {
@@ -100,7 +100,7 @@ class LongpollLine final : public Line {
   void post() {
     posting_ = true;
     Request batch = request("POST").with("Content-Type", "application/x-ndjson");
-    const std::size_t lines = std::min(said_.size(), most_lines);
+    const std::size_t lines = std::min(said_.size(), max_lines);
     for (std::size_t i = 0; i < lines; ++i) batch.body += (i == 0 ? "" : "\n") + said_[i];
     said_.erase(said_.begin(), said_.begin() + static_cast<std::ptrdiff_t>(lines));
     posts_.ask(batch);

@@ -9,7 +9,7 @@
 namespace phx::soak {
 namespace {
 
-constexpr std::size_t most_rooms = 4;
+constexpr std::size_t max_rooms = 4;
 constexpr std::size_t own_topics = 3;
 constexpr std::chrono::milliseconds longest_pause{3'000};
 
@@ -68,7 +68,7 @@ void Member::join(Instant now, bool feed) {
   for (const auto& topic : topics_) rooms += ledger_->state_of(topic) != Ledger::State::idle;
   const std::size_t feeds = world_.feeds.size();
   const auto& topic = topics_[feed ? world_.any(feeds) : feeds + world_.any(own_topics)];
-  if (rooms >= most_rooms || !ledger_->quiet(topic)) return;
+  if (rooms >= max_rooms || !ledger_->quiet(topic)) return;
   if (ledger_->state_of(topic) != Ledger::State::idle) return;
   ++world_.tally.joins;
   ask(topic, std::to_string(next_ref_), "phx_join", "{}", {}, Effect::joins, now, feed_of(topic));

@@ -20,8 +20,8 @@ using std::chrono::seconds;
 constexpr seconds settling{20};  // for the server to end what its clients left half closed
 constexpr milliseconds a_turn{2};
 constexpr milliseconds between_tends{100};
-constexpr std::size_t most_wrong = 200;
-constexpr std::size_t most_at_once = 200;  // actions in one turn, should the client lag behind
+constexpr std::size_t max_wrong = 200;
+constexpr std::size_t max_at_once = 200;  // actions in one turn, should the client lag behind
 
 /// So many a second, in steps that are not all alike. A value.
 class Pace {
@@ -31,7 +31,7 @@ class Pace {
     owed_ += a_second_ * passed.count();
     const auto now = static_cast<std::size_t>(owed_);
     owed_ -= static_cast<double>(now);
-    return std::min(now, most_at_once);
+    return std::min(now, max_at_once);
   }
 
  private:
@@ -166,7 +166,7 @@ class Soak {
     on_sample_(made);
   }
 
-  bool hopeless() const { return outcome_.server_ended || findings_.count() >= most_wrong; }
+  bool hopeless() const { return outcome_.server_ended || findings_.count() >= max_wrong; }
 
   /// Nobody asks any more: what is owed must come, down to the last broadcast.
   void settle() {

@@ -8,7 +8,7 @@
 
 namespace phx::conformance {
 namespace {
-constexpr std::ptrdiff_t most_lines = 100;  // of a batch: LongPoll, @max_poll_batch_size
+constexpr std::ptrdiff_t max_lines = 100;  // of a batch: LongPoll, @max_poll_batch_size
 }
 
 Received PolledClient::take(const std::string& expected) {
@@ -19,7 +19,7 @@ Received PolledClient::take(const std::string& expected) {
 void PolledClient::say(const std::vector<std::string>& texts) {
   if (texts.size() == 1) return poller_.post(texts.front());
   for (auto from = texts.begin(); from != texts.end();) {
-    const auto to = from + std::min(most_lines, std::distance(from, texts.end()));
+    const auto to = from + std::min(max_lines, std::distance(from, texts.end()));
     poller_.post_lines({from, to});
     from = to;
   }

@@ -15,7 +15,7 @@ namespace phx::conformance {
 namespace {
 
 constexpr Millis default_patience{5'000};  // long for a frame, short for a person
-constexpr std::size_t most_conversations = 4;
+constexpr std::size_t max_conversations = 4;
 constexpr char sample_key[] = "dGhlIHNhbXBsZSBub25jZQ==";  // RFC 6455, 1.3
 
 std::string random_suffix() {
@@ -255,7 +255,7 @@ std::vector<Conversation> Trial::conversations(const std::string& first) const {
   for (const Talk& talk : talks_) order.push_back(&talk);
   std::stable_partition(order.begin(), order.end(),
                         [&first](const Talk* talk) { return talk->name == first; });
-  order.resize(std::min(most_conversations, order.size()));
+  order.resize(std::min(max_conversations, order.size()));
   std::vector<Conversation> found;
   for (const Talk* talk : order) {
     const Transcript& transcript = talk->connection->transcript();

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view crlf = "\r\n";
 constexpr std::string_view http_mark = "HTTP/";
-constexpr std::size_t most_response = 32'000'000;  // four of the contract's largest messages
+constexpr std::size_t max_response = 32'000'000;  // four of the contract's largest messages
 constexpr std::string_view websocket_guid =
     "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455, 1.3
 
@@ -69,7 +69,7 @@ std::optional<std::pair<std::string, std::size_t>> read_chunks(std::string_view 
     if (line_end == bytes.npos) return std::nullopt;
     const auto size = number(bytes.substr(at, line_end - at), 16);
     if (!size) throw NotHttp("a chunk of the response has no size");
-    if (*size > most_response) throw NotHttp("a chunk of the response is far too large");
+    if (*size > max_response) throw NotHttp("a chunk of the response is far too large");
     const std::size_t next = line_end + crlf.size() + *size + crlf.size();
     if (next > bytes.size()) return std::nullopt;
     body += bytes.substr(line_end + crlf.size(), *size);
@@ -160,7 +160,7 @@ std::optional<ReadResponse> read_response(std::string_view bytes, bool ended, bo
   if (start != http_mark.substr(0, start.size())) {
     throw NotHttp("this is not an HTTP response: " + shortened(bytes));
   }
-  if (bytes.size() > most_response) throw NotHttp("the response does not end");
+  if (bytes.size() > max_response) throw NotHttp("the response does not end");
   const auto head_end = bytes.find("\r\n\r\n");
   if (head_end == bytes.npos) {
     if (ended && !bytes.empty()) throw NotHttp("the response's head was cut short");

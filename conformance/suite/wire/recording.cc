@@ -7,7 +7,7 @@
 namespace phx::conformance {
 
 void Recording::asked(const Request& request) {
-  if (exchanges_.size() < most_messages) exchanges_.push_back({Clock::now(), request});
+  if (exchanges_.size() < max_messages) exchanges_.push_back({Clock::now(), request});
 }
 
 void Recording::answered(const Response& response) {
@@ -19,7 +19,7 @@ void Recording::answered(const Response& response) {
 }
 
 void Recording::said(bool sent, Opcode opcode, const std::string& data) {
-  if (messages_.size() == most_messages || bytes_ + data.size() > most_bytes) {
+  if (messages_.size() == max_messages || bytes_ + data.size() > max_bytes) {
     ++dropped_;
     return;
   }

@@ -27,8 +27,8 @@ class Recording {
     Opcode opcode = Opcode::text;
     std::string data = {};
   };
-  static constexpr std::size_t most_messages = 5'000;
-  static constexpr std::size_t most_bytes = 4'000'000;
+  static constexpr std::size_t max_messages = 5'000;
+  static constexpr std::size_t max_bytes = 4'000'000;
 
   void asked(const Request& request);
   /// The response to the oldest request that has none.

@@ -24,7 +24,7 @@ PHX_TEST("a response belongs to the oldest request that has none") {
 
 PHX_TEST("messages beyond the limits are counted, not kept") {
   Recording recording;
-  recording.said(true, Opcode::binary, std::string(Recording::most_bytes - 1, 'x'));
+  recording.said(true, Opcode::binary, std::string(Recording::max_bytes - 1, 'x'));
   recording.said(false, Opcode::text, "too much");
   recording.said(false, Opcode::text, "x");
   expect_eq(recording.messages().size(), std::size_t{2});

@@ -23,7 +23,7 @@ namespace {
 
 constexpr Millis between_looks{20};
 constexpr Millis grace{15'000};  // the framework drains for about ten seconds
-constexpr off_t most_last_words = 2'000;
+constexpr off_t max_last_words = 2'000;
 
 void pause_a_little() { ::poll(nullptr, 0, static_cast<int>(between_looks.count())); }
 
@@ -144,7 +144,7 @@ std::string ServerProcess::last_words() const {
   struct stat log {};
   if (::fstat(log_, &log) != 0) return "";
   const off_t size = log.st_size;
-  std::string words(static_cast<std::size_t>(std::min(size, most_last_words)), '\0');
+  std::string words(static_cast<std::size_t>(std::min(size, max_last_words)), '\0');
   const auto read =
       ::pread(log_, words.data(), words.size(), size - static_cast<off_t>(words.size()));
   words.resize(read > 0 ? static_cast<std::size_t>(read) : 0);

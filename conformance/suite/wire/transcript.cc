@@ -23,7 +23,7 @@ std::size_t character_size(std::string_view text) {
 }  // namespace
 
 void Transcript::add(Direction direction, std::string_view text) {
-  if (lines_.size() == most_lines) {
+  if (lines_.size() == max_lines) {
     lines_.pop_front();
     ++dropped_;
   }

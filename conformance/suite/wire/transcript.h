@@ -19,7 +19,7 @@ class Transcript {
     Direction direction;
     std::string text;
   };
-  static constexpr std::size_t most_lines = 60;  // older ones are dropped, and counted
+  static constexpr std::size_t max_lines = 60;  // older ones are dropped, and counted
 
   explicit Transcript(Clock::time_point began) : began_(began) {}
 

@@ -31,10 +31,10 @@ PHX_TEST("long tokens keep their last characters, wherever they stand") {
 
 PHX_TEST("old lines make room for new ones, and are counted") {
   Transcript transcript(Clock::now());
-  for (std::size_t i = 0; i < Transcript::most_lines + 5; ++i) {
+  for (std::size_t i = 0; i < Transcript::max_lines + 5; ++i) {
     transcript.add(Transcript::Direction::sent, "line");
   }
-  expect_eq(transcript.lines().size(), Transcript::most_lines);
+  expect_eq(transcript.lines().size(), Transcript::max_lines);
   expect_eq(transcript.dropped(), std::size_t{5});
 }
 
