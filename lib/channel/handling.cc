@@ -1,12 +1,12 @@
 /// Passes a message to a channel's callback, and acts on the result.
 
-#include "channel/server.h"
+#include "channel/channel_process.h"
 #include "process/scheduler.h"
 
 namespace phx::channel {
 
 //! [from_client]
-void Server::from_client(serializer::Message&& message) {
+void ChannelProcess::from_client(serializer::Message&& message) {
   SocketKeeper::set_ref(socket_, std::move(message.ref));
   if (!message.event.is_string()) {
     // Does not quote it: a log might show it, unfiltered.
@@ -25,7 +25,7 @@ void Server::from_client(serializer::Message&& message) {
 //! [from_client]
 
 //! [on_a_worker]
-void Server::on_a_worker(serializer::Message message) {
+void ChannelProcess::on_a_worker(serializer::Message message) {
   const auto mail = std::make_shared<serializer::Message>(std::move(message));
   const auto result = std::make_shared<Result>();
   offload([this, mail, result] { *result = call_handle_in(std::move(*mail)); },
@@ -34,14 +34,14 @@ void Server::on_a_worker(serializer::Message message) {
 //! [on_a_worker]
 
 //! [intercepted]
-void Server::intercepted(const serializer::Broadcast& broadcast) {
+void ChannelProcess::intercepted(const serializer::Broadcast& broadcast) {
   act_on(channel_->handle_out(broadcast.event, broadcast.payload, socket_), false);
 }
 //! [intercepted]
 
 // --- What a callback returned -------------------------------------------------------------------
 
-void Server::act_on(Result&& result, bool may_reply) {
+void ChannelProcess::act_on(Result&& result, bool may_reply) {
   if (auto* reply = std::get_if<Reply>(&result)) {
     if (!may_reply) {
       throw std::logic_error("expected NoReply or Stop: only handle_in can reply");
@@ -54,7 +54,7 @@ void Server::act_on(Result&& result, bool may_reply) {
   }
 }
 
-void Server::send_reply(Reply&& reply) {
+void ChannelProcess::send_reply(Reply&& reply) {
   const serializer::Reply message{socket_.join_ref(), SocketKeeper::ref(socket_),
                                   SocketKeeper::topic(socket_), reply.status,
                                   std::move(reply.response)};

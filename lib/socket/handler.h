@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "channel/server.h"
+#include "channel/channel_process.h"
 #include "socket/close_code.h"
 #include "socket/user_socket.h"
 #include "telemetry/limits.h"

@@ -41,7 +41,7 @@ void Handler::start_channel(const Route& route, Message message) {
   for (const auto& [name, value] : route.assigns) socket.assigns[name] = value;
   const Opaque& own_join_ref = message.join_ref.is_null() ? message.ref : message.join_ref;
   SocketKeeper::join(socket, message.topic.text(), own_join_ref, self());
-  const process::Pid pid = scheduler().spawn(std::make_unique<channel::Server>(
+  const process::Pid pid = scheduler().spawn(std::make_unique<channel::ChannelProcess>(
       route.factory(), std::move(socket), std::move(message.payload)));
   channel_spawned(pid);
   const Ref monitor = scheduler().monitor(self(), pid);

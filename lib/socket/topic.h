@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "channel/server.h"
+#include "channel/channel_process.h"
 
 namespace phx::socket {
 

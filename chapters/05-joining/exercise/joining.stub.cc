@@ -38,7 +38,8 @@ void Handler::join(Message message) {
 /// connection,
 ///   and SocketKeeper::join tells it the topic, its join_ref (the message's; the message's ref
 ///   where that is null), and self() for a transport.
-/// - The process is a channel::Server, of the route's factory's channel, that socket and the join's
+/// - The process is a channel::ChannelProcess, of the route's factory's channel, that socket and
+/// the join's
 ///   payload. After it is spawned: channel_spawned(pid), then it is monitored, then it is sent a
 ///   channel::JoinRequest with the monitor's Ref.
 /// - Then this handler awaits that Ref, for as long as it takes (std::nullopt): until an answer is

@@ -1,12 +1,13 @@
 /// One message of a channel's: your own.
 ///
-/// These five are members of channel::Server (channel/server.h), the process around a user's
-/// channel. Its other half, server.cc, joins, and calls from_client() and intercepted() when there
-/// is mail. README.md beside this file says in which order to write them. What helps, and is there:
-/// channel_ (the user's object), socket_, call_handle_in() (calls the user's handle_in, and
-/// measures), stop() and offload() of every process, send_frame() of channel/fastlane.h.
+/// These five are members of channel::ChannelProcess (channel/channel_process.h), the process
+/// around a user's channel. Its other half, server.cc, joins, and calls from_client() and
+/// intercepted() when there is mail. README.md beside this file says in which order to write them.
+/// What helps, and is there: channel_ (the user's object), socket_, call_handle_in() (calls the
+/// user's handle_in, and measures), stop() and offload() of every process, send_frame() of
+/// channel/fastlane.h.
 
-#include "channel/server.h"
+#include "channel/channel_process.h"
 #include "process/scheduler.h"
 
 #include "chapters/not_written.h"
@@ -26,24 +27,24 @@ using exercise::not_written;  // goes with the last part that you write
 /// - Any other event goes to the user: on a worker where channel_->blocking(event, payload) says
 /// that
 ///   it may take long, else here and now; and act_on gets what it returned, and may reply.
-void Server::from_client(serializer::Message&& message) {
-  // Yours: Server::from_client
-  not_written("Server::from_client", message);
+void ChannelProcess::from_client(serializer::Message&& message) {
+  // Yours: ChannelProcess::from_client
+  not_written("ChannelProcess::from_client", message);
 }
 
 /// Handles the message on a worker thread: offload(work, then) runs the first function there, and,
 /// when it has returned, the second here. Until then this process sees no mail. Both must be
 /// copyable, and a message is not: keep it, and the result, behind a std::shared_ptr.
-void Server::on_a_worker(serializer::Message message) {
-  // Yours: Server::on_a_worker
-  not_written("Server::on_a_worker", message);
+void ChannelProcess::on_a_worker(serializer::Message message) {
+  // Yours: ChannelProcess::on_a_worker
+  not_written("ChannelProcess::on_a_worker", message);
 }
 
 /// A broadcast that the channel wanted to see first: its handle_out is called, with a copy of the
 /// payload, and act_on gets what it returned. Nobody waits for a reply.
-void Server::intercepted(const serializer::Broadcast& broadcast) {
-  // Yours: Server::intercepted
-  not_written("Server::intercepted", broadcast);
+void ChannelProcess::intercepted(const serializer::Broadcast& broadcast) {
+  // Yours: ChannelProcess::intercepted
+  not_written("ChannelProcess::intercepted", broadcast);
 }
 
 /// Does what a callback returned:
@@ -53,17 +54,17 @@ void Server::intercepted(const serializer::Broadcast& broadcast) {
 /// - Stop: its reply first, if it has one; then, where the reason is graceful(), a SocketClose to
 /// the
 ///   transport, so that the client hears phx_close and not phx_error; then stop with that reason.
-void Server::act_on(Result&& result, bool may_reply) {
-  // Yours: Server::act_on
-  not_written("Server::act_on", result, may_reply);
+void ChannelProcess::act_on(Result&& result, bool may_reply) {
+  // Yours: ChannelProcess::act_on
+  not_written("ChannelProcess::act_on", result, may_reply);
 }
 
 /// Answers the event whose ref was noted: a serializer::Reply of the channel's join_ref (not the
 /// message's), the noted ref, the topic, and what the handler gave, encoded by the socket's
 /// serializer; send_frame() brings the frame to the transport.
-void Server::send_reply(Reply&& reply) {
-  // Yours: Server::send_reply
-  not_written("Server::send_reply", reply);
+void ChannelProcess::send_reply(Reply&& reply) {
+  // Yours: ChannelProcess::send_reply
+  not_written("ChannelProcess::send_reply", reply);
 }
 
 }  // namespace phx::channel

@@ -1,6 +1,6 @@
 /// One channel's life: a join, messages in order, and an end of which the client is notified.
 
-#include "channel/server.h"
+#include "channel/channel_process.h"
 
 #include "channel/events.h"
 #include "process/scheduler.h"
@@ -10,24 +10,24 @@ namespace phx::channel {
 using process::Down;
 using process::Message;
 
-Server::Server(std::unique_ptr<Channel> channel, Socket socket, Payload params)
+ChannelProcess::ChannelProcess(std::unique_ptr<Channel> channel, Socket socket, Payload params)
     : socket_(std::move(socket)),
       channel_(std::move(channel)),
       params_(std::make_unique<Payload>(std::move(params))) {}
 
 /// The user's destructor still logs under the channel's topic.
-Server::~Server() {
+ChannelProcess::~ChannelProcess() {
   const LogScope about(*this);
   channel_.reset();
 }
 
-LogSubject::Metadata Server::log_metadata() const {
+LogSubject::Metadata ChannelProcess::log_metadata() const {
   LogSubject::Metadata metadata{{"topic", socket_.topic()}};
   if (!socket_.id.empty()) metadata.emplace_back("user", socket_.id);
   return metadata;
 }
 
-void Server::init() {
+void ChannelProcess::init() {
   SocketKeeper::set_channel(socket_, self());
   transport_monitor_ = scheduler().monitor(self(), socket_.transport());
 }
@@ -35,7 +35,7 @@ void Server::init() {
 // --- Joining ------------------------------------------------------------------------------------
 
 //! [join]
-void Server::join() {
+void ChannelProcess::join() {
   const auto result = std::make_shared<JoinResult>();
   const auto call = [this, result] { *result = call_join(); };
   const auto then = [this, result] { joined(std::move(*result)); };
@@ -49,7 +49,7 @@ void Server::join() {
 //! [join]
 
 /// If no handler is attached, nothing is measured or copied.
-JoinResult Server::call_join() {
+JoinResult ChannelProcess::call_join() {
   const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
   const std::unique_ptr<Payload> given = std::move(params_);
   if (!telemetry.attached<ChannelJoined>()) {
@@ -64,7 +64,7 @@ JoinResult Server::call_join() {
   return result;
 }
 
-void Server::joined(JoinResult result) {
+void ChannelProcess::joined(JoinResult result) {
   join_returned_ = true;
   if (auto* in = std::get_if<Joined>(&result)) {
     let_in(std::move(*in));
@@ -74,7 +74,7 @@ void Server::joined(JoinResult result) {
 }
 
 //! [let_in]
-void Server::let_in(Joined in) {
+void ChannelProcess::let_in(Joined in) {
   subscription_ = socket_.context().pubsub->subscribe(
       socket_.topic(), self(),
       std::make_shared<Fastlane>(socket_.transport(), socket_.serializer(),
@@ -84,7 +84,7 @@ void Server::let_in(Joined in) {
   answer_join(serializer::Status::ok, std::move(in.response));
 }
 
-void Server::turn_away(Refused refused) {
+void ChannelProcess::turn_away(Refused refused) {
   answer_join(serializer::Status::error, std::move(refused.reason));
   stop({ExitReason::shutdown});
 }
@@ -92,7 +92,7 @@ void Server::turn_away(Refused refused) {
 
 /// After a join's reply the client must get every broadcast of every node, so the reply waits until
 /// other nodes' broadcasts arrive here.
-void Server::answer_once_heard(process::Ref heard, Payload response) {
+void ChannelProcess::answer_once_heard(process::Ref heard, Payload response) {
   static constexpr Millis patience{5'000};  // half of phoenix.js's timeout for a join
   const auto answer = std::make_shared<Payload>(std::move(response));
   await(heard, patience, [this, answer](std::optional<Message> confirmed) {
@@ -104,14 +104,14 @@ void Server::answer_once_heard(process::Ref heard, Payload response) {
   });
 }
 
-void Server::answer_join(serializer::Status status, Payload response) {
+void ChannelProcess::answer_join(serializer::Status status, Payload response) {
   scheduler().send(socket_.transport(),
                    Message(JoinReply{status, std::move(response)}, join_request_));
 }
 
 // --- Messages -----------------------------------------------------------------------------------
 
-void Server::handle(Message message) {
+void ChannelProcess::handle(Message message) {
   if (auto* in = message.get_if<serializer::Message>()) {
     from_client(std::move(*in));
   } else if (const auto* event = pubsub::event_in<serializer::Broadcast>(message);
@@ -131,13 +131,13 @@ void Server::handle(Message message) {
   }
 }
 
-Server::Meanwhile Server::meanwhile(Message& message, Message*) {
+ChannelProcess::Meanwhile ChannelProcess::meanwhile(Message& message, Message*) {
   const bool gone = message.holds<Down>() && message.tag() == transport_monitor_;
   return gone ? Meanwhile::end_of_rest : Meanwhile::queue;
 }
 
 /// Keeps the event, and copies it only in the turn: a room may have many members.
-void Server::intercepted_on_a_worker(Message message) {
+void ChannelProcess::intercepted_on_a_worker(Message message) {
   const auto mail = std::make_shared<Message>(std::move(message));
   const auto result = std::make_shared<Result>();
   const auto call = [this, mail, result] {
@@ -147,7 +147,7 @@ void Server::intercepted_on_a_worker(Message message) {
   offload(call, [this, result] { act_on(std::move(*result), false); });
 }
 
-Result Server::call_handle_in(serializer::Message&& message) {
+Result ChannelProcess::call_handle_in(serializer::Message&& message) {
   const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
   const std::string& event = message.event.text();
   std::optional<Payload> params;  // the handler gets a copy
@@ -163,12 +163,12 @@ Result Server::call_handle_in(serializer::Message&& message) {
   return result;
 }
 
-void Server::transport_down(const ExitReason& reason) {
+void ChannelProcess::transport_down(const ExitReason& reason) {
   stop(reason.kind == ExitReason::normal ? ExitReason{ExitReason::shutdown, "closed"} : reason);
 }
 
 /// Not after a join that threw: in Phoenix the channel has no socket by then.
-void Server::terminate(const ExitReason& reason) {
+void ChannelProcess::terminate(const ExitReason& reason) {
   if (join_returned_) channel_->terminate(reason, socket_);
 }
 

@@ -37,11 +37,11 @@ struct Inspect {
 /// Makes the user's channel object, one for each joined client.
 using Factory = std::function<std::unique_ptr<Channel>()>;
 
-class Server final : public process::Process {
+class ChannelProcess final : public process::Process {
  public:
   /// `socket` is this channel's own copy, with its topic, join_ref and transport set.
-  Server(std::unique_ptr<Channel> channel, Socket socket, Payload params);
-  ~Server() override;
+  ChannelProcess(std::unique_ptr<Channel> channel, Socket socket, Payload params);
+  ~ChannelProcess() override;
 
   std::string name() const override { return "channel " + socket_.topic(); }
   /// The topic, and the user's id if it has one.

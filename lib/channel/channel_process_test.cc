@@ -1,6 +1,6 @@
 /// A channel's server: logs, events and ends around the user's callbacks.
 
-#include "channel/server.h"
+#include "channel/channel_process.h"
 
 #include "pubsub/adapter.h"
 #include "testing/case.h"
