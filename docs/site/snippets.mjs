@@ -1,6 +1,6 @@
 // snippets.mjs [--check] [ROOT]: fills what pages take from elsewhere, as their directives say:
 //
-//     <!-- snippet lib/socket/handler.cc join -->      above a fence: the lines between two tags
+//     <!-- snippet lib/socket/socket_process.cc join -->      above a fence: the lines between two tags
 //     <!-- frames traces/join-ok.har 1-4 -->           above a fence: a recorded conversation
 //     <!-- picture process-tree.dot -->                above ![text](process-tree.svg)
 //     <!-- picture traces/join-ok.har 1-4 -->          above ![text](name.svg)

@@ -1,7 +1,7 @@
 // sources.mjs: cuts listings out of the sources, by tag:
 //
 //     //! [join]
-//     void Handler::join(…) { … }
+//     void SocketProcess::join(…) { … }
 //     //! [join]
 //
 // A tag stands twice, round whole functions or types: brackets that open inside close inside.

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "process/scheduler.h"
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 
 namespace phx::socket {
 namespace {
@@ -18,7 +18,7 @@ struct NextBatch {};
 void Drainer::init() {
   deadline_ = scheduler().now() + options_.shutdown;
   waiting_ = scheduler().pids_of([this](const Process& process) {
-    const auto* handler = dynamic_cast<const Handler*>(&process);
+    const auto* handler = dynamic_cast<const SocketProcess*>(&process);
     return handler != nullptr && &handler->user() == user_.get();
   });
   total_ = waiting_.size();

@@ -1,7 +1,7 @@
 /// The handler's joins: starts a channel and waits for it; a second join ends the first channel.
 
 #include "process/scheduler.h"
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 
 namespace phx::socket {
 
@@ -11,7 +11,7 @@ using process::Ref;
 using serializer::FramePtr;
 using Message = serializer::Message;
 
-void Handler::join(Message message) {
+void SocketProcess::join(Message message) {
   if (message.topic.is_object()) {
     throw serializer::DecodeError("expected a topic, got an object");
   }
@@ -34,7 +34,7 @@ void Handler::join(Message message) {
 //! [start_channel]
 /// The channel joins in its own process, and nothing else is read until it has: what the client
 /// sent after its join is handled after it.
-void Handler::start_channel(const Route& route, Message message) {
+void SocketProcess::start_channel(const Route& route, Message message) {
   Socket socket(context_, serializer_);
   socket.id = id_;
   socket.assigns = assigns_;
@@ -54,7 +54,7 @@ void Handler::start_channel(const Route& route, Message message) {
 //! [start_channel]
 
 //! [join_answered]
-void Handler::join_answered(Entry entry, const Message& join, process::Message answer) {
+void SocketProcess::join_answered(Entry entry, const Message& join, process::Message answer) {
   auto* joined = answer.get_if<JoinReply>();
   if (joined == nullptr) {
     return reply(join, join.join_ref, Reply::error(Json::object({{"reason", "join crashed"}})));
@@ -70,7 +70,7 @@ void Handler::join_answered(Entry entry, const Message& join, process::Message a
 
 /// Ends the old channel first and waits for it; the client is notified after the new join's reply.
 /// Mirrors shutdown_duplicate_channel/1.
-void Handler::rejoin(const Entry& entry, Message message) {
+void SocketProcess::rejoin(const Entry& entry, Message message) {
   constexpr Millis patience{5000};  // shutdown_duplicate_channel
   scheduler().log().debug("a second join of a topic ends the first",
                           {{"topic", message.topic.text()}});
@@ -86,7 +86,7 @@ void Handler::rejoin(const Entry& entry, Message message) {
   });
 }
 
-void Handler::old_channel_ended(const Entry& entry, Message message) {
+void SocketProcess::old_channel_ended(const Entry& entry, Message message) {
   const FramePtr closed = goodbye(entry, message.topic.text(), "phx_close", {});
   channels_.erase(message.topic.text());
   scheduler().send(self(), channel::SocketPush{closed});

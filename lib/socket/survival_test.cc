@@ -5,7 +5,7 @@
 #include <future>
 #include <mutex>
 
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
 

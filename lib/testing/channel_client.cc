@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 #include "testing/channel_test.h"
 #include "testing/connection.h"
 

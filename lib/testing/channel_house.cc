@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "channel/fastlane.h"
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 #include "testing/channel_test.h"
 #include "testing/connection.h"
 #include "testing/fakes.h"

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 #include "testing/house.h"
 
 namespace phx::testing {
@@ -16,7 +16,7 @@ namespace phx::testing {
 using Sent = std::variant<serializer::FramePtr, socket::CloseCode>;
 
 /// A transport that passes on its frames, in order, in its own turn.
-class FakeTransport final : public socket::Handler {
+class FakeTransport final : public socket::SocketProcess {
  public:
   using Ear = std::function<void(Sent)>;
   using Watch = std::function<void(process::Pid channel)>;
@@ -24,7 +24,7 @@ class FakeTransport final : public socket::Handler {
   /// `watch` is called with each channel before its first turn.
   FakeTransport(
       const UserSocket& user, Socket socket, Ear ear, Watch watch = [](process::Pid) {})
-      : Handler(user, std::move(socket)), ear_(std::move(ear)), watch_(std::move(watch)) {}
+      : SocketProcess(user, std::move(socket)), ear_(std::move(ear)), watch_(std::move(watch)) {}
 
  protected:
   void deliver(serializer::FramePtr frame) override { ear_(std::move(frame)); }

@@ -2,7 +2,7 @@
 
 #include "serializer/scanner.h"
 #include "socket/events.h"
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 #include "transport/connect_info.h"
 #include "transport/steps.h"
 

@@ -21,7 +21,7 @@ struct WhenHandled {
 }  // namespace
 
 LongpollSession::LongpollSession(const Mount& mount, Socket socket, SessionPlaces::Place place)
-    : Handler(*mount.socket, std::move(socket)),
+    : SocketProcess(*mount.socket, std::move(socket)),
       user_(mount.socket),
       place_(std::move(place)),
       patience_(mount.longpoll->window * 3 / 2),  // LongPoll.Server: 1.5 windows
@@ -32,7 +32,7 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket, SessionPlace
 }
 
 void LongpollSession::init() {
-  Handler::init();
+  SocketProcess::init();
   last_poll_ = scheduler().now();
   scheduler().send_after(patience_, self(), LookWhetherInactive{});
 }
@@ -52,7 +52,7 @@ void LongpollSession::handle(process::Message message) {
   } else if (message.holds<LookWhetherInactive>()) {
     end_if_inactive();
   } else {
-    Handler::handle(std::move(message));
+    SocketProcess::handle(std::move(message));
   }
 }
 
@@ -69,7 +69,7 @@ void LongpollSession::publish(Publish message) {
     scheduler().send(message.publisher, Refused{});
     return stop({process::ExitReason::shutdown, "too many messages a second"});
   }
-  Handler::handle(socket::FromClient{std::move(message.frame)});
+  SocketProcess::handle(socket::FromClient{std::move(message.frame)});
   if (refused_) return scheduler().send(message.publisher, Refused{});
   scheduler().send(self(), WhenHandled{message.publisher});
 }

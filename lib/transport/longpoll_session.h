@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 #include "transport/mount.h"
 #include "transport/session_places.h"
 
@@ -51,7 +51,7 @@ struct Handled {};
 struct Refused {};
 
 //! [longpoll_session]
-class LongpollSession final : public socket::Handler {
+class LongpollSession final : public socket::SocketProcess {
  public:
   std::size_t held_bytes() const override { return bytes_; }
   std::string network() const override { return SessionPlaces::network_of(place_); }

@@ -9,13 +9,13 @@
 namespace phx::transport {
 Websocket::Websocket(std::shared_ptr<const UserSocket> user, Socket socket,
                      std::shared_ptr<Wire> wire, Millis timeout)
-    : Handler(*user, std::move(socket)),
+    : SocketProcess(*user, std::move(socket)),
       user_(std::move(user)),
       wire_(std::move(wire)),
       timeout_(timeout) {}
 
 void Websocket::init() {
-  Handler::init();
+  SocketProcess::init();
   scheduler().set(idle_, timeout_, self());
 }
 
@@ -26,7 +26,7 @@ void Websocket::handle(process::Message message) {
     wire_->answer_close(closes->code);
     return stop();
   }
-  Handler::handle(std::move(message));
+  SocketProcess::handle(std::move(message));
 }
 
 //! [look_whether_idle]

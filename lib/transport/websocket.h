@@ -7,7 +7,7 @@
 
 #include "base/network.h"
 #include "process/timers.h"
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 #include "transport/pipeline.h"
 
 namespace phx::transport {
@@ -46,7 +46,7 @@ struct ClientPings {
 };
 inline std::size_t heap_bytes(const ClientPings& ping) { return ping.payload.size(); }
 
-class Websocket final : public socket::Handler {
+class Websocket final : public socket::SocketProcess {
  public:
   /// The process keeps `user` alive. Closes after `timeout` without a byte from the client.
   Websocket(std::shared_ptr<const UserSocket> user, Socket socket, std::shared_ptr<Wire> wire,

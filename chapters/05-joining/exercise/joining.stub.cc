@@ -1,12 +1,12 @@
 /// The handler's joins: your own.
 ///
-/// These five are members of Handler (socket/handler.h), whose other half, handler.cc, calls join()
-/// and rejoin(). README.md beside this file says in which order to write them. What helps, and is
-/// there: find_route, reply(), unmatched(), goodbye(), limit_reached(), channels_ (by topic),
-/// socket_ (the connection's), user_ (the application's).
+/// These five are members of SocketProcess (socket/socket_process.h), whose other half,
+/// socket_process.cc, calls join() and rejoin(). README.md beside this file says in which order to
+/// write them. What helps, and is there: find_route, reply(), unmatched(), goodbye(),
+/// limit_reached(), channels_ (by topic), socket_ (the connection's), user_ (the application's).
 
 #include "process/scheduler.h"
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 
 #include "chapters/not_written.h"
 
@@ -27,9 +27,9 @@ using Message = serializer::Message;
 ///   many), and an error reply, with the message's join_ref, {"reason": "too many channels
 ///   joined"};
 /// - else start_channel.
-void Handler::join(Message message) {
-  // Yours: Handler::join
-  not_written("Handler::join", message);
+void SocketProcess::join(Message message) {
+  // Yours: SocketProcess::join
+  not_written("SocketProcess::join", message);
 }
 
 /// Spawns a channel's process and waits for its answer.
@@ -45,9 +45,9 @@ void Handler::join(Message message) {
 /// - Then this handler awaits that Ref, for as long as it takes (std::nullopt): until an answer is
 ///   here it sees no other mail. The answer goes to join_answered, with an Entry of the pid, the
 ///   monitor and the message's own join_ref, which may be null.
-void Handler::start_channel(const Route& route, Message message) {
-  // Yours: Handler::start_channel
-  not_written("Handler::start_channel", route, message);
+void SocketProcess::start_channel(const Route& route, Message message) {
+  // Yours: SocketProcess::start_channel
+  not_written("SocketProcess::start_channel", route, message);
 }
 
 /// The channel has answered, or has ended: then `answer` is no JoinReply, but a Down.
@@ -58,9 +58,9 @@ void Handler::start_channel(const Route& route, Message message) {
 /// - Let in: the entry goes into channels_, and an ok reply with the channel's response.
 ///
 /// Each reply has the join's own join_ref.
-void Handler::join_answered(Entry entry, const Message& join, process::Message answer) {
-  // Yours: Handler::join_answered
-  not_written("Handler::join_answered", entry, join, answer);
+void SocketProcess::join_answered(Entry entry, const Message& join, process::Message answer) {
+  // Yours: SocketProcess::join_answered
+  not_written("SocketProcess::join_answered", entry, join, answer);
 }
 
 /// A join of a topic that is joined already. The old channel is told to exit with
@@ -68,17 +68,17 @@ void Handler::join_answered(Entry entry, const Message& join, process::Message a
 /// there it is killed ({killed}), and awaited for as long as it takes. Then old_channel_ended.
 ///
 /// `entry` is a reference into channels_: copy it before anything changes there.
-void Handler::rejoin(const Entry& entry, Message message) {
-  // Yours: Handler::rejoin
-  not_written("Handler::rejoin", entry, message);
+void SocketProcess::rejoin(const Entry& entry, Message message) {
+  // Yours: SocketProcess::rejoin
+  not_written("SocketProcess::rejoin", entry, message);
 }
 
 /// Makes the old channel's phx_close (goodbye, with an empty payload), takes the old channel out of
 /// channels_, sends the frame to this very process as a channel::SocketPush, and joins. So the
 /// client hears of the close after the new join's reply: the mail waits while the join is awaited.
-void Handler::old_channel_ended(const Entry& entry, Message message) {
-  // Yours: Handler::old_channel_ended
-  not_written("Handler::old_channel_ended", entry, message);
+void SocketProcess::old_channel_ended(const Entry& entry, Message message) {
+  // Yours: SocketProcess::old_channel_ended
+  not_written("SocketProcess::old_channel_ended", entry, message);
 }
 
 }  // namespace phx::socket

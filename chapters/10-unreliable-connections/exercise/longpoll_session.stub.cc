@@ -29,7 +29,7 @@ struct WhenHandled {
 }  // namespace
 
 LongpollSession::LongpollSession(const Mount& mount, Socket socket, SessionPlaces::Place place)
-    : Handler(*mount.socket, std::move(socket)),
+    : SocketProcess(*mount.socket, std::move(socket)),
       user_(mount.socket),
       place_(std::move(place)),
       patience_(mount.longpoll->window * 3 / 2),  // LongPoll.Server: 1.5 windows
@@ -39,7 +39,7 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket, SessionPlace
 }
 
 void LongpollSession::init() {
-  Handler::init();
+  SocketProcess::init();
   last_poll_ = scheduler().now();
   scheduler().send_after(patience_, self(), LookWhetherInactive{});
 }
@@ -53,7 +53,7 @@ void LongpollSession::init() {
 /// - Publish: publish(…).
 /// - WhenHandled: its publisher is sent Handled.
 /// - LookWhetherInactive: end_if_inactive().
-/// - all else is Handler::handle's.
+/// - all else is SocketProcess::handle's.
 void LongpollSession::handle(process::Message message) {
   // Yours: LongpollSession::handle
   not_written("LongpollSession::handle", message);
@@ -61,8 +61,8 @@ void LongpollSession::handle(process::Message message) {
 
 /// A message of the client's. Where there is a rate_ and it does not take one more at this time:
 /// limit_reached(message_rate, messages per second), Refused to the publisher, and stop with
-/// {shutdown, "too many messages a second"}. Else Handler::handle gets a socket::FromClient of the
-/// frame, and the session sends WhenHandled to itself.
+/// {shutdown, "too many messages a second"}. Else SocketProcess::handle gets a socket::FromClient
+/// of the frame, and the session sends WhenHandled to itself.
 void LongpollSession::publish(Publish message) {
   // Yours: LongpollSession::publish
   not_written("LongpollSession::publish", message);

@@ -100,7 +100,7 @@ export class Builder {
     return this.#link("phx-contract", [...words("SERVER_OBJECTS"), ...words("LIB_OBJECTS")], [], [...words("ALLOCATOR"), ...words("LIBS")]);
   }
 
-  /** A unit test's program: lib/socket/handler_test.cc. */
+  /** A unit test's program: lib/socket/socket_process_test.cc. */
   test(source) {
     const objects = [objectOf(source), ...words("TESTING_OBJECTS"), ...words("LIB_OBJECTS")];
     return this.#link(path.basename(source, ".cc"), objects, [], [...words("LIBS"), "-lcmocka"]);

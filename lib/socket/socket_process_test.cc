@@ -1,6 +1,6 @@
 /// One connection's conversation, frame by frame.
 
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 
 #include "testing/case.h"
 #include "testing/fakes.h"

@@ -1,6 +1,6 @@
 /// One connection's conversation, from the first join to the last frame.
 
-#include "socket/handler.h"
+#include "socket/socket_process.h"
 
 #include <algorithm>
 
@@ -24,25 +24,25 @@ std::size_t longest_name(const Message& message) {
 
 }  // namespace
 
-Handler::Handler(const UserSocket& user, Socket socket)
+SocketProcess::SocketProcess(const UserSocket& user, Socket socket)
     : user_(user),
       id_(std::move(socket.id)),
       assigns_(std::move(socket.assigns)),
       context_(socket.context()),
       serializer_(socket.serializer()) {}
 
-LogSubject::Metadata Handler::log_metadata() const {
+LogSubject::Metadata SocketProcess::log_metadata() const {
   if (id_.empty()) return {};
   return {{"user", id_}};
 }
 
-void Handler::init() {
+void SocketProcess::init() {
   if (id_.empty()) return;
   disconnects_ = context_.pubsub->subscribe(id_, self(), nullptr, pubsub::Wants::notices);
 }
 
 //! [handle]
-void Handler::handle(process::Message message) {
+void SocketProcess::handle(process::Message message) {
   if (auto* push = message.get_if<channel::SocketPush>()) {
     deliver(std::move(push->frame));
   } else if (auto* in = message.get_if<FromClient>()) {
@@ -74,7 +74,8 @@ void Handler::handle(process::Message message) {
 }
 //! [handle]
 
-Handler::Meanwhile Handler::meanwhile(process::Message& message, process::Message* last) {
+SocketProcess::Meanwhile SocketProcess::meanwhile(process::Message& message,
+                                                  process::Message* last) {
   if (message.holds<ClientGone>()) return Meanwhile::end_of_rest;
   auto* push = message.get_if<channel::SocketPush>();
   if (push == nullptr) return Meanwhile::queue;
@@ -91,18 +92,18 @@ Handler::Meanwhile Handler::meanwhile(process::Message& message, process::Messag
 }
 
 /// A crash here means a bad frame of the client's, or a defect of ours: only this connection ends.
-void Handler::terminate(const ExitReason& reason) {
+void SocketProcess::terminate(const ExitReason& reason) {
   if (reason.kind == ExitReason::crash) close(broken_.value_or(CloseCode::internal_error));
 }
 
-void Handler::limit_reached(telemetry::Limit limit, std::size_t allowed) const {
+void SocketProcess::limit_reached(telemetry::Limit limit, std::size_t allowed) const {
   telemetry::tell(*context_.telemetry, scheduler().log(), {limit, allowed});
 }
 
 // --- What the client says -----------------------------------------------------------------------
 
 //! [from_client]
-void Handler::from_client(Message&& message) {
+void SocketProcess::from_client(Message&& message) {
   const std::size_t limit = user_.max_name_size();
   if (longest_name(message) > limit) return name_too_long(limit);
   const bool named = message.topic.is_string();
@@ -119,14 +120,14 @@ void Handler::from_client(Message&& message) {
 //! [from_client]
 
 /// A reply would carry the names, so there is none: the connection closes as for too many messages.
-void Handler::name_too_long(std::size_t limit) {
+void SocketProcess::name_too_long(std::size_t limit) {
   limit_reached(telemetry::Limit::name_size, limit);
   close(CloseCode::policy_violation);
   stop({ExitReason::shutdown, "a name is too long"});
 }
 
 //! [not_joined]
-void Handler::not_joined(Message message) {
+void SocketProcess::not_joined(Message message) {
   if (message.event.is("phx_join")) return join(std::move(message));
   if (message.event.is("phx_leave")) return reply(message, message.join_ref, Reply::ok());
   unmatched(message);
@@ -134,7 +135,7 @@ void Handler::not_joined(Message message) {
 //! [not_joined]
 
 //! [on_topic]
-void Handler::on_topic(const Entry& entry, Message&& message) {
+void SocketProcess::on_topic(const Entry& entry, Message&& message) {
   if (message.event.is("phx_join")) return rejoin(entry, std::move(message));
   // A message for an earlier join of this topic is dropped. A null join_ref matches any join: for
   // V1 clients, and as of 1.8.12 for all (rules, L-06).
@@ -146,7 +147,7 @@ void Handler::on_topic(const Entry& entry, Message&& message) {
 // --- The end of a channel -----------------------------------------------------------------------
 
 //! [channel_down]
-void Handler::channel_down(const Down& down) {
+void SocketProcess::channel_down(const Down& down) {
   const auto ended = channel_of(down.pid);
   if (ended == channels_.end()) return;
   const auto& [topic, entry] = *ended;
@@ -156,7 +157,7 @@ void Handler::channel_down(const Down& down) {
 //! [channel_down]
 
 //! [channel_closed]
-void Handler::channel_closed(process::Pid pid) {
+void SocketProcess::channel_closed(process::Pid pid) {
   const auto closed = channel_of(pid);
   if (closed == channels_.end()) return;
   const auto& [topic, entry] = *closed;
@@ -165,28 +166,28 @@ void Handler::channel_closed(process::Pid pid) {
   channels_.erase(closed);
 }
 
-Handler::Channels::iterator Handler::channel_of(process::Pid pid) {
+SocketProcess::Channels::iterator SocketProcess::channel_of(process::Pid pid) {
   return std::find_if(channels_.begin(), channels_.end(),
                       [pid](const auto& channel) { return channel.second.pid == pid; });
 }
 //! [channel_closed]
 
 /// phx_close and phx_error carry the join's join_ref as ref too.
-FramePtr Handler::goodbye(const Entry& entry, const std::string& topic, const char* event,
-                          Payload payload) const {
+FramePtr SocketProcess::goodbye(const Entry& entry, const std::string& topic, const char* event,
+                                Payload payload) const {
   const Message message{entry.join_ref, entry.join_ref, topic, event, std::move(payload)};
   return std::make_shared<const Frame>(serializer_.encode(message));
 }
 
 // --- Answers ------------------------------------------------------------------------------------
 
-void Handler::reply(const Message& to, const Opaque& join_ref, Reply reply) {
+void SocketProcess::reply(const Message& to, const Opaque& join_ref, Reply reply) {
   const serializer::Reply message{join_ref, to.ref, to.topic, reply.status,
                                   std::move(reply.response)};
   deliver(std::make_shared<const Frame>(serializer_.encode(message)));
 }
 
-void Handler::unmatched(const Message& message) {
+void SocketProcess::unmatched(const Message& message) {
   reply(message, {}, Reply::error(Json::object({{"reason", "unmatched topic"}})));
 }
 

@@ -29,10 +29,10 @@ struct Held {
 struct ClientGone {};
 /// The server is about to end: mirrors `:socket_drain`.
 struct Drain {};
-class Handler : public process::Process {
+class SocketProcess : public process::Process {
  public:
   /// `socket` is as connect left it; `user` outlives the process.
-  Handler(const UserSocket& user, Socket socket);
+  SocketProcess(const UserSocket& user, Socket socket);
 
   std::string name() const override { return id_.empty() ? "socket" : id_.str(); }
   /// The user's id, if it has one.
