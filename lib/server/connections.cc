@@ -66,7 +66,7 @@ void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transpor
   auto connection =
       std::make_shared<WebsocketConnection>(*this, std::move(stream), std::move(client), upgrade);
   websockets_.emplace(connection.get(), connection);
-  const process::Pid pid = scheduler_.spawn(std::make_unique<transport::Websocket>(
+  const process::Pid pid = scheduler_.spawn(std::make_unique<transport::WebsocketProcess>(
       std::move(upgrade.user), std::move(upgrade.socket), connection, upgrade.timeout));
   connection->begin(pid, early);
 }

@@ -18,7 +18,7 @@
 #include "server/client.h"
 #include "telemetry/limits.h"
 #include "transport/pipeline.h"
-#include "transport/websocket.h"
+#include "transport/websocket_process.h"
 #include "websocket/outbox.h"
 #include "websocket/reader.h"
 

@@ -4,7 +4,7 @@
 #include "testing/case.h"
 #include "testing/fakes.h"
 #include "transport/pipeline.h"
-#include "transport/websocket.h"
+#include "transport/websocket_process.h"
 
 using namespace phx;
 using namespace phx::testing;
@@ -260,7 +260,7 @@ struct FakeWire : Wire {
 PHX_TEST("a websocket is closed once its client was silent for the timeout, and not before") {
   TestHouse house;
   const auto wire = std::make_shared<FakeWire>();
-  const auto pid = house.scheduler.spawn(std::make_unique<Websocket>(
+  const auto pid = house.scheduler.spawn(std::make_unique<WebsocketProcess>(
       std::make_shared<Users>(), Socket(house.context(), serializer::v2_json()), wire,
       Millis{1'500}));
   house.settle();

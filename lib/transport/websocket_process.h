@@ -46,11 +46,11 @@ struct ClientPings {
 };
 inline std::size_t heap_bytes(const ClientPings& ping) { return ping.payload.size(); }
 
-class Websocket final : public socket::SocketProcess {
+class WebsocketProcess final : public socket::SocketProcess {
  public:
   /// The process keeps `user` alive. Closes after `timeout` without a byte from the client.
-  Websocket(std::shared_ptr<const UserSocket> user, Socket socket, std::shared_ptr<Wire> wire,
-            Millis timeout);
+  WebsocketProcess(std::shared_ptr<const UserSocket> user, Socket socket,
+                   std::shared_ptr<Wire> wire, Millis timeout);
 
   std::string network() const override { return network_of(wire_->peer()); }
 

@@ -1,25 +1,25 @@
 /// A websocket's idle timeout: checked when it may have run out, not reset at each message.
 
-#include "transport/websocket.h"
+#include "transport/websocket_process.h"
 
 #include <utility>
 
 #include "process/scheduler.h"
 
 namespace phx::transport {
-Websocket::Websocket(std::shared_ptr<const UserSocket> user, Socket socket,
-                     std::shared_ptr<Wire> wire, Millis timeout)
+WebsocketProcess::WebsocketProcess(std::shared_ptr<const UserSocket> user, Socket socket,
+                                   std::shared_ptr<Wire> wire, Millis timeout)
     : SocketProcess(*user, std::move(socket)),
       user_(std::move(user)),
       wire_(std::move(wire)),
       timeout_(timeout) {}
 
-void Websocket::init() {
+void WebsocketProcess::init() {
   SocketProcess::init();
   scheduler().set(idle_, timeout_, self());
 }
 
-void Websocket::handle(process::Message message) {
+void WebsocketProcess::handle(process::Message message) {
   if (message.holds<process::TimerFired>()) return look_whether_idle();
   if (auto* ping = message.get_if<ClientPings>()) return wire_->pong(std::move(ping->payload));
   if (const auto* closes = message.get_if<ClientCloses>()) {
@@ -30,7 +30,7 @@ void Websocket::handle(process::Message message) {
 }
 
 //! [look_whether_idle]
-void Websocket::look_whether_idle() {
+void WebsocketProcess::look_whether_idle() {
   const Millis quiet = wire_->quiet_for();
   if (quiet < timeout_) {
     return scheduler().set(idle_, timeout_ - quiet, self());
