@@ -112,7 +112,7 @@ void ChannelProcess::answer_join(serializer::Status status, Payload response) {
 // --- Messages -----------------------------------------------------------------------------------
 
 void ChannelProcess::handle(Message message) {
-  if (auto* in = message.get_if<serializer::Message>()) {
+  if (auto* in = message.get_if<serializer::SocketMessage>()) {
     from_client(std::move(*in));
   } else if (const auto* event = pubsub::event_in<serializer::Broadcast>(message);
              event != nullptr && event->topic == socket_.topic()) {
@@ -147,7 +147,7 @@ void ChannelProcess::intercepted_on_a_worker(Message message) {
   offload(call, [this, result] { act_on(std::move(*result), false); });
 }
 
-Result ChannelProcess::call_handle_in(serializer::Message&& message) {
+Result ChannelProcess::call_handle_in(serializer::SocketMessage&& message) {
   const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
   const std::string& event = message.event.text();
   std::optional<Payload> params;  // the handler gets a copy

@@ -50,7 +50,7 @@ class ChannelProcess final : public process::Process {
 
  protected:
   void init() override;
-  /// JoinRequest, serializer::Message from the client, a Broadcast on this topic, Down of the
+  /// JoinRequest, serializer::SocketMessage from the client, a Broadcast on this topic, Down of the
   /// transport, Inspect, or the user's own, which includes other events from pubsub.
   void handle(process::Message message) override;
   void terminate(const ExitReason& reason) override;
@@ -69,9 +69,9 @@ class ChannelProcess final : public process::Process {
   void turn_away(Refused refused);
   void answer_join(serializer::Status status, Payload response);
 
-  void from_client(serializer::Message&& message);
-  Result call_handle_in(serializer::Message&& message);
-  void on_a_worker(serializer::Message message);
+  void from_client(serializer::SocketMessage&& message);
+  Result call_handle_in(serializer::SocketMessage&& message);
+  void on_a_worker(serializer::SocketMessage message);
   void intercepted(const serializer::Broadcast& broadcast);
   void intercepted_on_a_worker(process::Message message);
   /// A JSON payload that may take milliseconds to parse: its handler runs on a worker thread, as if

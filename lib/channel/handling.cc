@@ -6,7 +6,7 @@
 namespace phx::channel {
 
 //! [from_client]
-void ChannelProcess::from_client(serializer::Message&& message) {
+void ChannelProcess::from_client(serializer::SocketMessage&& message) {
   SocketKeeper::set_ref(socket_, std::move(message.ref));
   if (!message.event.is_string()) {
     // Does not quote it: a log might show it, unfiltered.
@@ -25,8 +25,8 @@ void ChannelProcess::from_client(serializer::Message&& message) {
 //! [from_client]
 
 //! [on_a_worker]
-void ChannelProcess::on_a_worker(serializer::Message message) {
-  const auto mail = std::make_shared<serializer::Message>(std::move(message));
+void ChannelProcess::on_a_worker(serializer::SocketMessage message) {
+  const auto mail = std::make_shared<serializer::SocketMessage>(std::move(message));
   const auto result = std::make_shared<Result>();
   offload([this, mail, result] { *result = call_handle_in(std::move(*mail)); },
           [this, result] { act_on(std::move(*result), true); });
@@ -55,9 +55,9 @@ void ChannelProcess::act_on(Result&& result, bool may_reply) {
 }
 
 void ChannelProcess::send_reply(Reply&& reply) {
-  const serializer::Reply message{socket_.join_ref(), SocketKeeper::ref(socket_),
-                                  SocketKeeper::topic(socket_), reply.status,
-                                  std::move(reply.response)};
+  const serializer::SocketReply message{socket_.join_ref(), SocketKeeper::ref(socket_),
+                                        SocketKeeper::topic(socket_), reply.status,
+                                        std::move(reply.response)};
   send_frame(scheduler(), socket_.transport(), socket_.serializer().encode(message));
 }
 

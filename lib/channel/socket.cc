@@ -15,7 +15,7 @@ void Context::broadcast(std::string_view topic, std::string_view event, Payload 
 
 //! [push]
 void Socket::push(std::string_view event, Payload payload) const {
-  const serializer::Message message{join_ref_, {}, topic_, event, std::move(payload)};
+  const serializer::SocketMessage message{join_ref_, {}, topic_, event, std::move(payload)};
   send_frame(*context_.scheduler, transport_, serializer_->encode(message));
 }
 //! [push]
@@ -61,8 +61,8 @@ void Socket::send_self_after(Millis delay, process::Message message) const {
 
 //! [reply]
 void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply) {
-  const serializer::Reply message{to.join_ref, to.ref, to.topic, reply.status,
-                                  std::move(reply.response)};
+  const serializer::SocketReply message{to.join_ref, to.ref, to.topic, reply.status,
+                                        std::move(reply.response)};
   send_frame(scheduler, to.transport, to.serializer->encode(message));
 }
 //! [reply]

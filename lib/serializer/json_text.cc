@@ -30,7 +30,7 @@ void append(std::string& out, const Opaque& value) {
   }
 }
 
-void append_reply(std::string& out, const Reply& reply) {
+void append_reply(std::string& out, const SocketReply& reply) {
   out += "{\"response\":";
   out += reply.response.view();
   out += ",\"status\":\"";

@@ -15,7 +15,7 @@ Opaque opaque(std::string_view frame, const Slice& slice);
 Payload payload(std::string frame, const Slice& slice);
 void append(std::string& out, const Opaque& value);
 /// `{"response":…,"status":"ok"}`, with its keys sorted, as in Phoenix.
-void append_reply(std::string& out, const Reply& reply);
+void append_reply(std::string& out, const SocketReply& reply);
 /// \throws EncodeError unless the payload is a JSON object.
 void require_object(const Payload& payload);
 

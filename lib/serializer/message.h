@@ -22,14 +22,14 @@ struct Frame {
 using FramePtr = std::shared_ptr<const Frame>;
 
 /// Mirrors Phoenix.Socket.Message.
-struct Message {
+struct SocketMessage {
   Opaque join_ref;
   Opaque ref;
   Opaque topic;
   Opaque event;
   Payload payload;
 };
-inline std::size_t heap_bytes(const Message& message) {
+inline std::size_t heap_bytes(const SocketMessage& message) {
   return message.join_ref.text().size() + message.ref.text().size() + message.topic.text().size() +
          message.event.text().size() + message.payload.stored_bytes();
 }
@@ -39,7 +39,7 @@ inline std::string_view to_string(Status status) { return status == Status::ok ?
 
 /// Mirrors Phoenix.Socket.Reply. Encode it at once: it refers to the message that it answers, and
 /// copies nothing.
-struct Reply {
+struct SocketReply {
   const Opaque& join_ref;
   const Opaque& ref;
   const Opaque& topic;

@@ -62,11 +62,12 @@ void decode(benchmark::State& state) {
   count(state, frame.size());
 }
 
-/// Reply to frame, with the payload that came, as in an echo.
+/// SocketReply to frame, with the payload that came, as in an echo.
 void encode(benchmark::State& state) {
   const auto frame = frame_for(state);
   const auto message = v2_json().decode({Frame::text, frame});
-  const Reply reply{message.join_ref, message.ref, message.topic, Status::ok, message.payload};
+  const SocketReply reply{message.join_ref, message.ref, message.topic, Status::ok,
+                          message.payload};
   for (auto _ : state) benchmark::DoNotOptimize(v2_json().encode(reply));
   count(state, frame.size());
 }
@@ -76,8 +77,8 @@ void echo(benchmark::State& state) {
   const auto frame = frame_for(state);
   for (auto _ : state) {
     auto message = v2_json().decode({Frame::text, frame});
-    const Reply reply{std::move(message.join_ref), std::move(message.ref), std::move(message.topic),
-                      Status::ok, std::move(message.payload)};
+    const SocketReply reply{std::move(message.join_ref), std::move(message.ref),
+                            std::move(message.topic), Status::ok, std::move(message.payload)};
     benchmark::DoNotOptimize(v2_json().encode(reply));
   }
   count(state, frame.size());

@@ -37,12 +37,12 @@ class Serializer {
  public:
   virtual ~Serializer() = default;
   /// \throws DecodeError.
-  virtual Message decode(Frame frame) const = 0;
+  virtual SocketMessage decode(Frame frame) const = 0;
   /// A push to one client. \throws EncodeError for a payload that this version can't carry: in V2
   /// JSON that is not an object, in V1 bytes.
-  virtual Frame encode(const Message& message) const = 0;
+  virtual Frame encode(const SocketMessage& message) const = 0;
   /// \throws EncodeError.
-  virtual Frame encode(const Reply& reply) const = 0;
+  virtual Frame encode(const SocketReply& reply) const = 0;
   /// A broadcast, the same bytes for every member. \throws EncodeError, as for a push.
   virtual Frame fastlane(const Broadcast& broadcast) const = 0;
 };

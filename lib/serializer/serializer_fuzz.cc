@@ -19,16 +19,16 @@ void must_be_json(const Frame& frame) {
 }
 
 /// A V2 text push has the same form in both directions.
-void check_round(const Serializer& v2, const Message& message, const Frame& frame) {
-  const Message again = v2.decode(frame);
+void check_round(const Serializer& v2, const SocketMessage& message, const Frame& frame) {
+  const SocketMessage again = v2.decode(frame);
   must(again.join_ref == message.join_ref && again.ref == message.ref, "the refs come back");
   must(again.topic == message.topic && again.event == message.event, "topic and event come back");
   must(again.payload.view() == message.payload.view(), "the payload comes back");
 }
 
-void answer(const Serializer& serializer, const Message& message) {
+void answer(const Serializer& serializer, const SocketMessage& message) {
   const Frame reply = serializer.encode(
-      Reply{message.join_ref, message.ref, message.topic, Status::ok, message.payload});
+      SocketReply{message.join_ref, message.ref, message.topic, Status::ok, message.payload});
   if (reply.opcode == Frame::text) must_be_json(reply);
   const Frame frame = serializer.encode(message);
   if (frame.opcode != Frame::text) return;
@@ -43,7 +43,7 @@ FUZZ(input) {
   const Serializer& serializer = (choice & 1) != 0 ? v1_json() : v2_json();
   const auto opcode = (choice & 2) != 0 ? Frame::binary : Frame::text;
   try {
-    const Message message = serializer.decode({opcode, std::string(input)});
+    const SocketMessage message = serializer.decode({opcode, std::string(input)});
     answer(serializer, message);
     if (!message.topic.is_string() || !message.event.is_string()) return;
     serializer.fastlane({message.topic.text(), message.event.text(), message.payload});

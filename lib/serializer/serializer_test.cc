@@ -22,7 +22,7 @@ void refuses(const Serializer& serializer, const Frame& frame) {
 }  // namespace
 
 PHX_TEST("V2 reads the five elements, each ref with its type") {
-  const Message m = v2_json().decode(text(R"( [ "1", 2 ,"a:b","echo",{"x": [1, 2]} ] )"));
+  const SocketMessage m = v2_json().decode(text(R"( [ "1", 2 ,"a:b","echo",{"x": [1, 2]} ] )"));
   expect(m.join_ref == Opaque("1"), "join_ref is the string 1");
   expect(m.ref == Opaque::other("2"), "ref is the number 2");
   expect(!(m.ref == Opaque("2")), "and not the string 2");
@@ -56,18 +56,18 @@ PHX_TEST("invalid UTF-8 and invalid JSON are different errors") {
 }
 
 PHX_TEST("V2 writes replies, pushes and broadcasts") {
-  const Reply reply{"1", "2", "a:b", Status::error, Json::object({{"why", "no"}})};
+  const SocketReply reply{"1", "2", "a:b", Status::error, Json::object({{"why", "no"}})};
   expect_eq(
       v2_json().encode(reply).bytes,
       std::string(R"(["1","2","a:b","phx_reply",{"response":{"why":"no"},"status":"error"}])"));
-  const Message push{"1", {}, "a:b", "new", Json::object({{"n", 1}})};
+  const SocketMessage push{"1", {}, "a:b", "new", Json::object({{"n", 1}})};
   expect_eq(v2_json().encode(push).bytes, std::string(R"(["1",null,"a:b","new",{"n":1}])"));
   expect_eq(v2_json().fastlane({"a:b", "new", Json::object({{"n", 1}})}).bytes,
             std::string(R"([null,null,"a:b","new",{"n":1}])"));
 }
 
 PHX_TEST("a topic is escaped as in Phoenix") {
-  const Reply reply{{}, "2", "q\"\\\n\x1f\x7f/", Status::ok, Payload()};
+  const SocketReply reply{{}, "2", "q\"\\\n\x1f\x7f/", Status::ok, Payload()};
   expect_eq(v2_json().encode(reply).bytes,
             std::string("[null,\"2\",\"q\\\"\\\\\\n\\u001F\x7f/\",\"phx_reply\","
                         "{\"response\":{},\"status\":\"ok\"}]"));
@@ -76,9 +76,9 @@ PHX_TEST("a topic is escaped as in Phoenix") {
 PHX_TEST("V2 refuses JSON that is not an object in a push or broadcast, and takes it in a reply") {
   for (const char* payload : {"5", "null", "[1]", "\"s\"", "true"}) {
     const Payload value = Payload::own_text(payload);
-    expect_throw<EncodeError>([&] { v2_json().encode(Message{"1", {}, "t", "e", value}); });
+    expect_throw<EncodeError>([&] { v2_json().encode(SocketMessage{"1", {}, "t", "e", value}); });
     expect_throw<EncodeError>([&] { v2_json().fastlane({"t", "e", value}); });
-    v2_json().encode(Reply{"1", "2", "t", Status::ok, value});
+    v2_json().encode(SocketReply{"1", "2", "t", Status::ok, value});
   }
 }
 
@@ -86,16 +86,16 @@ PHX_TEST("V1 pushes and broadcasts any JSON, and no bytes") {
   for (const std::string payload : {"5", "null", "[1]", "\"s\"", "true"}) {
     const Payload value = Payload::own_text(payload);
     const std::string text = R"({"event":"e","payload":)" + payload + R"(,"ref":null,"topic":"t"})";
-    expect_eq(v1_json().encode(Message{"1", {}, "t", "e", value}).bytes, text);
+    expect_eq(v1_json().encode(SocketMessage{"1", {}, "t", "e", value}).bytes, text);
     expect_eq(v1_json().fastlane({"t", "e", value}).bytes, text);
   }
   const Payload bytes = Payload::binary("b");
-  expect_throw<EncodeError>([&] { v1_json().encode(Message{"1", {}, "t", "e", bytes}); });
+  expect_throw<EncodeError>([&] { v1_json().encode(SocketMessage{"1", {}, "t", "e", bytes}); });
   expect_throw<EncodeError>([&] { v1_json().fastlane({"t", "e", bytes}); });
 }
 
 PHX_TEST("V2 reads a binary push by its five sizes") {
-  const Message m =
+  const SocketMessage m =
       v2_json().decode(bytes(BYTES("\x00\x01\x02\x03\x04"
                                    "1"
                                    "22"
@@ -118,20 +118,20 @@ PHX_TEST(
         BYTES("[\"1\",\"2\",\"t\",\"e\",{}]")}) {
     refuses(v2_json(), bytes(bad));
   }
-  const Message empty = v2_json().decode(bytes(BYTES("\x00\x00\x00\x00\x00")));
+  const SocketMessage empty = v2_json().decode(bytes(BYTES("\x00\x00\x00\x00\x00")));
   expect(empty.join_ref == Opaque("") && !empty.join_ref.is_null(), "empty is not null");
 }
 
 PHX_TEST("V2 writes each binary layout") {
   const Payload data = Payload::binary("xy");
-  expect_eq(v2_json().encode(Reply{"1", "2", "t", Status::ok, data}).bytes,
+  expect_eq(v2_json().encode(SocketReply{"1", "2", "t", Status::ok, data}).bytes,
             std::string(BYTES("\x01\x01\x01\x01\x02"
                               "1"
                               "2"
                               "t"
                               "ok"
                               "xy")));
-  expect_eq(v2_json().encode(Message{"1", {}, "t", "ev", data}).bytes,
+  expect_eq(v2_json().encode(SocketMessage{"1", {}, "t", "ev", data}).bytes,
             std::string(BYTES("\x00\x01\x01\x02"
                               "1"
                               "t"
@@ -150,15 +150,15 @@ PHX_TEST("a field over 255 bytes does not fit a binary message") {
 }
 
 PHX_TEST("a ref that is not valid UTF-8 is sent in binary, and crashes in text") {
-  v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload::binary("x")});
+  v2_json().encode(SocketReply{"1", "\xff", "t", Status::ok, Payload::binary("x")});
   expect_throw<EncodeError>([] {
-    v2_json().encode(Reply{"1", "\xff", "t", Status::ok, Payload()});
+    v2_json().encode(SocketReply{"1", "\xff", "t", Status::ok, Payload()});
   });
 }
 
 PHX_TEST("V1 is an object of four keys, and sends no join_ref") {
   expect_eq(
-      v1_json().encode(Reply{"1", "2", "t", Status::ok, Payload()}).bytes,
+      v1_json().encode(SocketReply{"1", "2", "t", Status::ok, Payload()}).bytes,
       std::string(
           R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"2","topic":"t"})"));
   expect_eq(v1_json().fastlane({"t", "new", Payload()}).bytes,
@@ -166,7 +166,7 @@ PHX_TEST("V1 is an object of four keys, and sends no join_ref") {
 }
 
 PHX_TEST("V1 requires its four keys, takes join_ref too, and of duplicates the first") {
-  const Message m = v1_json().decode(text(
+  const SocketMessage m = v1_json().decode(text(
       R"({"topic":"t","event":"e","payload":{"a":1},"ref":null,"join_ref":"7","x":1,"topic":"u"})"));
   expect_eq(m.topic.text() + m.event.text() + m.join_ref.text(), std::string("te7"));
   expect(m.ref.is_null(), "ref may be null");

@@ -74,24 +74,24 @@ void require_json(const Payload& payload) {
 class V1Json final : public Serializer {
  public:
   /// A binary frame is read as text: Phoenix does not check the opcode either.
-  Message decode(Frame frame) const override {
+  SocketMessage decode(Frame frame) const override {
     const Members found = members_of(frame.bytes);
     const std::string_view text = frame.bytes;
-    Message message{found.join_ref ? opaque(text, *found.join_ref) : Opaque(),
-                    opaque(text, needed(found.ref, "ref")),
-                    opaque(text, needed(found.topic, "topic")),
-                    opaque(text, needed(found.event, "event")), Payload()};
+    SocketMessage message{found.join_ref ? opaque(text, *found.join_ref) : Opaque(),
+                          opaque(text, needed(found.ref, "ref")),
+                          opaque(text, needed(found.topic, "topic")),
+                          opaque(text, needed(found.event, "event")), Payload()};
     const Slice slice = needed(found.payload, "payload");
     message.payload = payload(std::move(frame.bytes), slice);
     return message;
   }
 
-  Frame encode(const Message& m) const override {
+  Frame encode(const SocketMessage& m) const override {
     require_json(m.payload);
     return object(m.event.text(), m.payload.view(), m.ref, m.topic);
   }
 
-  Frame encode(const Reply& r) const override {
+  Frame encode(const SocketReply& r) const override {
     require_json(r.response);
     std::string response;
     append_reply(response, r);

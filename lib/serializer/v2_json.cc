@@ -19,7 +19,7 @@ namespace {
 enum Kind : char { push = 0, reply = 1, broadcast = 2 };
 
 //! [decode_text]
-Message decode_text(Frame frame) {
+SocketMessage decode_text(Frame frame) {
   Scanner scanner(frame.bytes);
   const auto part_behind = [&scanner](char mark) {
     scanner.expect(mark);
@@ -37,7 +37,7 @@ Message decode_text(Frame frame) {
 }
 //! [decode_text]
 
-Message decode_binary(Frame frame) {
+SocketMessage decode_binary(Frame frame) {
   const std::string& bytes = frame.bytes;
   constexpr std::size_t head = 5;
   if (bytes.size() < head) throw DecodeError("expected five bytes of head, got fewer");
@@ -77,12 +77,12 @@ Frame binary_frame(Kind kind, const std::array<std::string_view, N>& fields,
 
 class V2Json final : public Serializer {
  public:
-  Message decode(Frame frame) const override {
+  SocketMessage decode(Frame frame) const override {
     if (frame.opcode == Frame::binary) return decode_binary(std::move(frame));
     return decode_text(std::move(frame));
   }
 
-  Frame encode(const Message& m) const override {
+  Frame encode(const SocketMessage& m) const override {
     if (m.payload.is_binary()) {
       return binary_frame<3>(push, {m.join_ref.text(), m.topic.text(), m.event.text()},
                              m.payload.view());
@@ -91,7 +91,7 @@ class V2Json final : public Serializer {
     return array(m.join_ref, m.ref, m.topic, m.event, m.payload.view());
   }
 
-  Frame encode(const Reply& r) const override {
+  Frame encode(const SocketReply& r) const override {
     if (r.response.is_binary()) {
       return binary_frame<4>(reply,
                              {r.join_ref.text(), r.ref.text(), r.topic.text(), to_string(r.status)},

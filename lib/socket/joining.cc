@@ -9,9 +9,9 @@ using channel::JoinReply;
 using process::ExitReason;
 using process::Ref;
 using serializer::FramePtr;
-using Message = serializer::Message;
+using serializer::SocketMessage;
 
-void SocketProcess::join(Message message) {
+void SocketProcess::join(SocketMessage message) {
   if (message.topic.is_object()) {
     throw serializer::DecodeError("expected a topic, got an object");
   }
@@ -34,7 +34,7 @@ void SocketProcess::join(Message message) {
 //! [start_channel]
 /// The channel joins in its own process, and nothing else is read until it has: what the client
 /// sent after its join is handled after it.
-void SocketProcess::start_channel(const Route& route, Message message) {
+void SocketProcess::start_channel(const Route& route, SocketMessage message) {
   Socket socket(context_, serializer_);
   socket.id = id_;
   socket.assigns = assigns_;
@@ -46,7 +46,7 @@ void SocketProcess::start_channel(const Route& route, Message message) {
   channel_spawned(pid);
   const Ref monitor = scheduler().monitor(self(), pid);
   scheduler().send(pid, channel::JoinRequest{monitor});
-  const auto join = std::make_shared<const Message>(std::move(message));
+  const auto join = std::make_shared<const SocketMessage>(std::move(message));
   await(monitor, std::nullopt, [this, pid, monitor, join](std::optional<process::Message> answer) {
     join_answered({pid, monitor, join->join_ref}, *join, std::move(*answer));
   });
@@ -54,7 +54,7 @@ void SocketProcess::start_channel(const Route& route, Message message) {
 //! [start_channel]
 
 //! [join_answered]
-void SocketProcess::join_answered(Entry entry, const Message& join, process::Message answer) {
+void SocketProcess::join_answered(Entry entry, const SocketMessage& join, process::Message answer) {
   auto* joined = answer.get_if<JoinReply>();
   if (joined == nullptr) {
     return reply(join, join.join_ref, Reply::error(Json::object({{"reason", "join crashed"}})));
@@ -70,13 +70,13 @@ void SocketProcess::join_answered(Entry entry, const Message& join, process::Mes
 
 /// Ends the old channel first and waits for it; the client is notified after the new join's reply.
 /// Mirrors shutdown_duplicate_channel/1.
-void SocketProcess::rejoin(const Entry& entry, Message message) {
+void SocketProcess::rejoin(const Entry& entry, SocketMessage message) {
   constexpr Millis patience{5000};  // shutdown_duplicate_channel
   scheduler().log().debug("a second join of a topic ends the first",
                           {{"topic", message.topic.text()}});
   const Entry old = entry;
   scheduler().exit(old.pid, {ExitReason::shutdown, "duplicate_join"});
-  const auto join = std::make_shared<Message>(std::move(message));
+  const auto join = std::make_shared<SocketMessage>(std::move(message));
   await(old.monitor, patience, [this, old, join](std::optional<process::Message> down) {
     if (down) return old_channel_ended(old, std::move(*join));
     scheduler().exit(old.pid, {ExitReason::killed});
@@ -86,7 +86,7 @@ void SocketProcess::rejoin(const Entry& entry, Message message) {
   });
 }
 
-void SocketProcess::old_channel_ended(const Entry& entry, Message message) {
+void SocketProcess::old_channel_ended(const Entry& entry, SocketMessage message) {
   const FramePtr closed = goodbye(entry, message.topic.text(), "phx_close", {});
   channels_.erase(message.topic.text());
   scheduler().send(self(), channel::SocketPush{closed});

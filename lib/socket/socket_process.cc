@@ -12,12 +12,12 @@ using process::Down;
 using process::ExitReason;
 using serializer::Frame;
 using serializer::FramePtr;
-using Message = serializer::Message;
+using serializer::SocketMessage;
 
 namespace {
 
 /// Names are what the server keeps, compares and sends back: topics, events, refs.
-std::size_t longest_name(const Message& message) {
+std::size_t longest_name(const SocketMessage& message) {
   return std::max({message.topic.text().size(), message.event.text().size(),
                    message.ref.text().size(), message.join_ref.text().size()});
 }
@@ -48,7 +48,7 @@ void SocketProcess::handle(process::Message message) {
   } else if (auto* in = message.get_if<FromClient>()) {
     const bool text = in->frame.opcode == Frame::text;
     try {
-      Message parsed = serializer_.decode(std::move(in->frame));
+      SocketMessage parsed = serializer_.decode(std::move(in->frame));
       parsed.payload.limit_reading(user_.max_json_bytes());
       from_client(std::move(parsed));
     } catch (const serializer::NotUtf8&) {
@@ -103,7 +103,7 @@ void SocketProcess::limit_reached(telemetry::Limit limit, std::size_t allowed) c
 // --- What the client says -----------------------------------------------------------------------
 
 //! [from_client]
-void SocketProcess::from_client(Message&& message) {
+void SocketProcess::from_client(SocketMessage&& message) {
   const std::size_t limit = user_.max_name_size();
   if (longest_name(message) > limit) return name_too_long(limit);
   const bool named = message.topic.is_string();
@@ -127,7 +127,7 @@ void SocketProcess::name_too_long(std::size_t limit) {
 }
 
 //! [not_joined]
-void SocketProcess::not_joined(Message message) {
+void SocketProcess::not_joined(SocketMessage message) {
   if (message.event.is("phx_join")) return join(std::move(message));
   if (message.event.is("phx_leave")) return reply(message, message.join_ref, Reply::ok());
   unmatched(message);
@@ -135,7 +135,7 @@ void SocketProcess::not_joined(Message message) {
 //! [not_joined]
 
 //! [on_topic]
-void SocketProcess::on_topic(const Entry& entry, Message&& message) {
+void SocketProcess::on_topic(const Entry& entry, SocketMessage&& message) {
   if (message.event.is("phx_join")) return rejoin(entry, std::move(message));
   // A message for an earlier join of this topic is dropped. A null join_ref matches any join: for
   // V1 clients, and as of 1.8.12 for all (rules, L-06).
@@ -175,19 +175,19 @@ SocketProcess::Channels::iterator SocketProcess::channel_of(process::Pid pid) {
 /// phx_close and phx_error carry the join's join_ref as ref too.
 FramePtr SocketProcess::goodbye(const Entry& entry, const std::string& topic, const char* event,
                                 Payload payload) const {
-  const Message message{entry.join_ref, entry.join_ref, topic, event, std::move(payload)};
+  const SocketMessage message{entry.join_ref, entry.join_ref, topic, event, std::move(payload)};
   return std::make_shared<const Frame>(serializer_.encode(message));
 }
 
 // --- Answers ------------------------------------------------------------------------------------
 
-void SocketProcess::reply(const Message& to, const Opaque& join_ref, Reply reply) {
-  const serializer::Reply message{join_ref, to.ref, to.topic, reply.status,
-                                  std::move(reply.response)};
+void SocketProcess::reply(const SocketMessage& to, const Opaque& join_ref, Reply reply) {
+  const serializer::SocketReply message{join_ref, to.ref, to.topic, reply.status,
+                                        std::move(reply.response)};
   deliver(std::make_shared<const Frame>(serializer_.encode(message)));
 }
 
-void SocketProcess::unmatched(const Message& message) {
+void SocketProcess::unmatched(const SocketMessage& message) {
   reply(message, {}, Reply::error(Json::object({{"reason", "unmatched topic"}})));
 }
 

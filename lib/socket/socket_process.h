@@ -73,21 +73,21 @@ class SocketProcess : public process::Process {
   /// A vector, because most clients join a few topics and a hash table takes more memory.
   using Channels = boost::container::flat_map<std::string, Entry>;
 
-  void from_client(serializer::Message&& message);
+  void from_client(serializer::SocketMessage&& message);
   void name_too_long(std::size_t limit);
-  void on_topic(const Entry& entry, serializer::Message&& message);
-  void not_joined(serializer::Message message);
-  void join(serializer::Message message);
-  void start_channel(const Route& route, serializer::Message message);
-  void join_answered(Entry entry, const serializer::Message& join, process::Message answer);
-  void rejoin(const Entry& entry, serializer::Message message);
-  void old_channel_ended(const Entry& entry, serializer::Message message);
+  void on_topic(const Entry& entry, serializer::SocketMessage&& message);
+  void not_joined(serializer::SocketMessage message);
+  void join(serializer::SocketMessage message);
+  void start_channel(const Route& route, serializer::SocketMessage message);
+  void join_answered(Entry entry, const serializer::SocketMessage& join, process::Message answer);
+  void rejoin(const Entry& entry, serializer::SocketMessage message);
+  void old_channel_ended(const Entry& entry, serializer::SocketMessage message);
   void channel_down(const process::Down& down);
   void channel_closed(process::Pid pid);
   Channels::iterator channel_of(process::Pid pid);
 
-  void reply(const serializer::Message& to, const Opaque& join_ref, Reply reply);
-  void unmatched(const serializer::Message& message);
+  void reply(const serializer::SocketMessage& to, const Opaque& join_ref, Reply reply);
+  void unmatched(const serializer::SocketMessage& message);
   serializer::FramePtr goodbye(const Entry& entry, const std::string& topic, const char* event,
                                Payload payload) const;
 

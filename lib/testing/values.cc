@@ -9,27 +9,27 @@ namespace {
 
 using serializer::Broadcast;
 using serializer::Frame;
-using serializer::Message;
 using serializer::Opaque;
 using serializer::Payload;
-using serializer::Reply;
+using serializer::SocketMessage;
+using serializer::SocketReply;
 
 Opaque opaque(std::string text) { return text.empty() ? Opaque() : Opaque(std::move(text)); }
 
 class Values final : public serializer::Serializer {
  public:
-  Message decode(Frame frame) const override {
+  SocketMessage decode(Frame frame) const override {
     Value value = read(frame);
     return {opaque(std::move(value.join_ref)), opaque(std::move(value.ref)), std::move(value.topic),
             std::move(value.name), std::move(value.payload)};
   }
   // Each is encoded for V2 first, and the result dropped, because that throws if it can't be sent.
-  Frame encode(const Message& m) const override {
+  Frame encode(const SocketMessage& m) const override {
     serializer::v2_json().encode(m);
     return write({Value::message, m.join_ref.text(), m.ref.text(), m.topic.text(), m.event.text(),
                   m.payload});
   }
-  Frame encode(const Reply& r) const override {
+  Frame encode(const SocketReply& r) const override {
     serializer::v2_json().encode(r);
     return write({Value::reply, r.join_ref.text(), r.ref.text(), r.topic.text(),
                   std::string(to_string(r.status)), r.response});

@@ -10,8 +10,8 @@ using namespace phx::testing;
 
 PHX_TEST("a message survives a round trip, JSON or bytes") {
   for (const Payload& payload : {Payload::own_text(R"({"a":"\n"})"), Payload::binary("\n\0{")}) {
-    const Message sent{"1", "2", "room:\n", "new\nmsg", payload};
-    const Message got = values().decode(values().encode(sent));
+    const SocketMessage sent{"1", "2", "room:\n", "new\nmsg", payload};
+    const SocketMessage got = values().decode(values().encode(sent));
     expect(got.join_ref == sent.join_ref && got.ref == sent.ref, "the refs");
     expect(got.topic == sent.topic && got.event == sent.event, "the names");
     expect_eq(got.payload.is_binary(), payload.is_binary());
@@ -20,7 +20,7 @@ PHX_TEST("a message survives a round trip, JSON or bytes") {
 }
 
 PHX_TEST("a reply keeps its status, a broadcast has no refs") {
-  const Value reply = read(values().encode(Reply{"1", "2", "t", Status::error, Json(5)}));
+  const Value reply = read(values().encode(SocketReply{"1", "2", "t", Status::error, Json(5)}));
   expect_eq(reply.kind, Value::reply);
   expect_eq(reply.ref + " " + reply.name, "2 error");
   expect_eq(reply.payload.view(), "5");
@@ -30,8 +30,8 @@ PHX_TEST("a reply keeps its status, a broadcast has no refs") {
 }
 
 PHX_TEST("messages that V2 can't send are refused here too") {
-  expect_throw<EncodeError>([] { values().encode(Message{{}, {}, "t", "e", Json(5)}); });
+  expect_throw<EncodeError>([] { values().encode(SocketMessage{{}, {}, "t", "e", Json(5)}); });
   expect_throw<EncodeError>([] { values().fastlane(Broadcast("t", "e", Json::array())); });
-  const Message long_event{{}, {}, "t", std::string(256, 'e'), Payload::binary("")};
+  const SocketMessage long_event{{}, {}, "t", std::string(256, 'e'), Payload::binary("")};
   expect_throw<EncodeError>([&long_event] { values().encode(long_event); });
 }

@@ -18,8 +18,8 @@ PHX_TEST("each message that carries a frame, a client's text or a payload counts
   counts(transport::Publish{{}, frame}, "a posted message");
   counts(channel::SocketPush{std::make_shared<const serializer::Frame>(frame)},
          "a frame for the client");
-  counts(serializer::Message{{}, {}, "room:a", "event", Payload::binary(large)}, "a payload");
-  counts(serializer::Message{{}, {}, "room:a", large, {}}, "an event's name");
+  counts(serializer::SocketMessage{{}, {}, "room:a", "event", Payload::binary(large)}, "a payload");
+  counts(serializer::SocketMessage{{}, {}, "room:a", large, {}}, "an event's name");
   counts(pubsub::EventPtr(
              std::make_shared<serializer::Broadcast>("room:a", "event", Payload::binary(large))),
          "a broadcast");

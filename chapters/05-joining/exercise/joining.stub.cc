@@ -17,7 +17,7 @@ using exercise::not_written;  // goes with the last part that you write
 using process::ExitReason;
 using process::Ref;
 using serializer::FramePtr;
-using Message = serializer::Message;
+using serializer::SocketMessage;
 
 /// A join of a topic that is not joined. In this order:
 ///
@@ -27,7 +27,7 @@ using Message = serializer::Message;
 ///   many), and an error reply, with the message's join_ref, {"reason": "too many channels
 ///   joined"};
 /// - else start_channel.
-void SocketProcess::join(Message message) {
+void SocketProcess::join(SocketMessage message) {
   // Yours: SocketProcess::join
   not_written("SocketProcess::join", message);
 }
@@ -45,7 +45,7 @@ void SocketProcess::join(Message message) {
 /// - Then this handler awaits that Ref, for as long as it takes (std::nullopt): until an answer is
 ///   here it sees no other mail. The answer goes to join_answered, with an Entry of the pid, the
 ///   monitor and the message's own join_ref, which may be null.
-void SocketProcess::start_channel(const Route& route, Message message) {
+void SocketProcess::start_channel(const Route& route, SocketMessage message) {
   // Yours: SocketProcess::start_channel
   not_written("SocketProcess::start_channel", route, message);
 }
@@ -58,7 +58,7 @@ void SocketProcess::start_channel(const Route& route, Message message) {
 /// - Let in: the entry goes into channels_, and an ok reply with the channel's response.
 ///
 /// Each reply has the join's own join_ref.
-void SocketProcess::join_answered(Entry entry, const Message& join, process::Message answer) {
+void SocketProcess::join_answered(Entry entry, const SocketMessage& join, process::Message answer) {
   // Yours: SocketProcess::join_answered
   not_written("SocketProcess::join_answered", entry, join, answer);
 }
@@ -68,7 +68,7 @@ void SocketProcess::join_answered(Entry entry, const Message& join, process::Mes
 /// there it is killed ({killed}), and awaited for as long as it takes. Then old_channel_ended.
 ///
 /// `entry` is a reference into channels_: copy it before anything changes there.
-void SocketProcess::rejoin(const Entry& entry, Message message) {
+void SocketProcess::rejoin(const Entry& entry, SocketMessage message) {
   // Yours: SocketProcess::rejoin
   not_written("SocketProcess::rejoin", entry, message);
 }
@@ -76,7 +76,7 @@ void SocketProcess::rejoin(const Entry& entry, Message message) {
 /// Makes the old channel's phx_close (goodbye, with an empty payload), takes the old channel out of
 /// channels_, sends the frame to this very process as a channel::SocketPush, and joins. So the
 /// client hears of the close after the new join's reply: the mail waits while the join is awaited.
-void SocketProcess::old_channel_ended(const Entry& entry, Message message) {
+void SocketProcess::old_channel_ended(const Entry& entry, SocketMessage message) {
   // Yours: SocketProcess::old_channel_ended
   not_written("SocketProcess::old_channel_ended", entry, message);
 }

@@ -27,7 +27,7 @@ using exercise::not_written;  // goes with the last part that you write
 /// - Any other event goes to the user: on a worker where channel_->blocking(event, payload) says
 /// that
 ///   it may take long, else here and now; and act_on gets what it returned, and may reply.
-void ChannelProcess::from_client(serializer::Message&& message) {
+void ChannelProcess::from_client(serializer::SocketMessage&& message) {
   // Yours: ChannelProcess::from_client
   not_written("ChannelProcess::from_client", message);
 }
@@ -35,7 +35,7 @@ void ChannelProcess::from_client(serializer::Message&& message) {
 /// Handles the message on a worker thread: offload(work, then) runs the first function there, and,
 /// when it has returned, the second here. Until then this process sees no mail. Both must be
 /// copyable, and a message is not: keep it, and the result, behind a std::shared_ptr.
-void ChannelProcess::on_a_worker(serializer::Message message) {
+void ChannelProcess::on_a_worker(serializer::SocketMessage message) {
   // Yours: ChannelProcess::on_a_worker
   not_written("ChannelProcess::on_a_worker", message);
 }
@@ -59,8 +59,8 @@ void ChannelProcess::act_on(Result&& result, bool may_reply) {
   not_written("ChannelProcess::act_on", result, may_reply);
 }
 
-/// Answers the event whose ref was noted: a serializer::Reply of the channel's join_ref (not the
-/// message's), the noted ref, the topic, and what the handler gave, encoded by the socket's
+/// Answers the event whose ref was noted: a serializer::SocketReply of the channel's join_ref (not
+/// the message's), the noted ref, the topic, and what the handler gave, encoded by the socket's
 /// serializer; send_frame() brings the frame to the transport.
 void ChannelProcess::send_reply(Reply&& reply) {
   // Yours: ChannelProcess::send_reply

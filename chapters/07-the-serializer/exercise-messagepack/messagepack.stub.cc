@@ -12,25 +12,25 @@ namespace {
 
 using serializer::Broadcast;
 using serializer::Frame;
-using serializer::Message;
-using serializer::Reply;
+using serializer::SocketMessage;
+using serializer::SocketReply;
 
 class MessagePack final : public serializer::Serializer {
  public:
   /// Throws DecodeError for whatever is no message of this version, and nothing else.
-  Message decode(Frame frame) const override {
+  SocketMessage decode(Frame frame) const override {
     // Yours: decode
     not_written("decode", frame);
   }
 
-  Frame encode(const Message& message) const override {
-    // Yours: encode(Message)
-    not_written("encode(Message)", message);
+  Frame encode(const SocketMessage& message) const override {
+    // Yours: encode(SocketMessage)
+    not_written("encode(SocketMessage)", message);
   }
 
-  Frame encode(const Reply& reply) const override {
-    // Yours: encode(Reply)
-    not_written("encode(Reply)", reply);
+  Frame encode(const SocketReply& reply) const override {
+    // Yours: encode(SocketReply)
+    not_written("encode(SocketReply)", reply);
   }
 
   Frame fastlane(const Broadcast& broadcast) const override {

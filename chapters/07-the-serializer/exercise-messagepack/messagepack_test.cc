@@ -52,7 +52,7 @@ void expect_bytes(const Frame& frame, const std::string& expected) {
 }  // namespace
 
 PHX_TEST("a push of the client's is an array of five") {
-  const Message m =
+  const SocketMessage m =
       v3_messagepack().decode(binary(BYTES("\x95\xa1"
                                            "1\xa2"
                                            "22\xa3"
@@ -64,7 +64,7 @@ PHX_TEST("a push of the client's is an array of five") {
 }
 
 PHX_TEST("a ref may be nil, and is null then; an empty one is not") {
-  const Message m =
+  const SocketMessage m =
       v3_messagepack().decode(binary(BYTES("\x95\xc0\xa0\xa1t\xa1"
                                            "e\x80")));
   expect(m.join_ref.is_null(), "nil is null");
@@ -89,7 +89,7 @@ PHX_TEST("what JSON can say comes in as JSON") {
 }
 
 PHX_TEST("a payload of bytes stays bytes") {
-  const Message m =
+  const SocketMessage m =
       v3_messagepack().decode(push_of(BYTES("\xc4\x04"
                                             "d\0\xffx")));
   expect(m.payload.is_binary(), "it is binary");
@@ -99,7 +99,7 @@ PHX_TEST("a payload of bytes stays bytes") {
 PHX_TEST("a push goes out as an array of five, as short as it can be") {
   const Json payload =
       Json::object({{"n", 300}, {"b", true}, {"f", 1.5}, {"a", Json::array({-1})}});
-  expect_bytes(v3_messagepack().encode(Message{"1", {}, "a:b", "new", payload}),
+  expect_bytes(v3_messagepack().encode(SocketMessage{"1", {}, "a:b", "new", payload}),
                BYTES("\x95\xa1"
                      "1\xc0\xa3"
                      "a:b\xa3new\x84\xa1"
@@ -109,11 +109,12 @@ PHX_TEST("a push goes out as an array of five, as short as it can be") {
 }
 
 PHX_TEST("a reply's payload is a map of response and status") {
-  expect_bytes(v3_messagepack().encode(serializer::Reply{"1", "2", "t", Status::error, Json("no")}),
-               BYTES("\x95\xa1"
-                     "1\xa1"
-                     "2\xa1t\xa9phx_reply\x82\xa8response\xa2no\xa6status\xa5"
-                     "error"));
+  expect_bytes(
+      v3_messagepack().encode(serializer::SocketReply{"1", "2", "t", Status::error, Json("no")}),
+      BYTES("\x95\xa1"
+            "1\xa1"
+            "2\xa1t\xa9phx_reply\x82\xa8response\xa2no\xa6status\xa5"
+            "error"));
 }
 
 PHX_TEST("a broadcast has no refs") {
@@ -123,10 +124,11 @@ PHX_TEST("a broadcast has no refs") {
 
 PHX_TEST("bytes go out as bin, in a push, a reply and a broadcast") {
   const Payload data = Payload::binary("xy");
-  expect_bytes(v3_messagepack().encode(Message{"1", {}, "t", "e", data}), BYTES("\x95\xa1"
-                                                                                "1\xc0\xa1t\xa1"
-                                                                                "e\xc4\x02xy"));
-  expect_bytes(v3_messagepack().encode(serializer::Reply{"1", "2", "t", Status::ok, data}),
+  expect_bytes(v3_messagepack().encode(SocketMessage{"1", {}, "t", "e", data}),
+               BYTES("\x95\xa1"
+                     "1\xc0\xa1t\xa1"
+                     "e\xc4\x02xy"));
+  expect_bytes(v3_messagepack().encode(serializer::SocketReply{"1", "2", "t", Status::ok, data}),
                BYTES("\x95\xa1"
                      "1\xa1"
                      "2\xa1t\xa9phx_reply\x82\xa8response\xc4\x02xy\xa6status\xa2ok"));
@@ -137,9 +139,11 @@ PHX_TEST("bytes go out as bin, in a push, a reply and a broadcast") {
 PHX_TEST("pushing or broadcasting what is no object is refused, replying it is not") {
   for (const char* text : {"5", "null", "[1]", "\"s\"", "true"}) {
     const Payload value = Payload::own_text(text);
-    expect_throw<EncodeError>([&] { v3_messagepack().encode(Message{"1", {}, "t", "e", value}); });
+    expect_throw<EncodeError>([&] {
+      v3_messagepack().encode(SocketMessage{"1", {}, "t", "e", value});
+    });
     expect_throw<EncodeError>([&] { v3_messagepack().fastlane({"t", "e", value}); });
-    v3_messagepack().encode(serializer::Reply{"1", "2", "t", Status::ok, value});
+    v3_messagepack().encode(serializer::SocketReply{"1", "2", "t", Status::ok, value});
   }
 }
 

@@ -27,7 +27,7 @@ using exercise::not_written;  // goes with the last part that you write
 /// ref, topic and event may be of any type: which are good is for others to say. Elements behind
 /// the fifth must be JSON, and count for nothing. What is no such array throws DecodeError (the
 /// scanner does). The payload takes the frame over, so cut everything else out of it first.
-Message decode_text(Frame frame) {
+SocketMessage decode_text(Frame frame) {
   // Yours: decode_text
   not_written("decode_text", frame);
 }
@@ -36,7 +36,7 @@ Message decode_text(Frame frame) {
 /// which become strings (never null, be they empty), then the data, however long. Throws
 /// DecodeError for fewer than five bytes, for a first byte other than 0, and for sizes that reach
 /// past the end.
-Message decode_binary(Frame frame) {
+SocketMessage decode_binary(Frame frame) {
   // Yours: decode_binary
   not_written("decode_binary", frame);
 }
@@ -44,23 +44,23 @@ Message decode_binary(Frame frame) {
 /// What the server sends. Text has no white space: `["1","2","t","e",{}]`.
 class V2Json final : public Serializer {
  public:
-  Message decode(Frame frame) const override {
+  SocketMessage decode(Frame frame) const override {
     if (frame.opcode == Frame::binary) return decode_binary(std::move(frame));
     return decode_text(std::move(frame));
   }
 
   /// A push. Binary payload: a binary push. JSON: all five elements, a null ref as `null`. A
   /// payload that is JSON and no object throws EncodeError (require_object does).
-  Frame encode(const Message& message) const override {
-    // Yours: encode(Message)
-    not_written("encode(Message)", message);
+  Frame encode(const SocketMessage& message) const override {
+    // Yours: encode(SocketMessage)
+    not_written("encode(SocketMessage)", message);
   }
 
   /// A reply. Binary response: a binary reply. JSON, of any kind: the event is `phx_reply`, and the
   /// payload `{"response":…,"status":"ok"}` (append_reply writes it).
-  Frame encode(const Reply& reply) const override {
-    // Yours: encode(Reply)
-    not_written("encode(Reply)", reply);
+  Frame encode(const SocketReply& reply) const override {
+    // Yours: encode(SocketReply)
+    not_written("encode(SocketReply)", reply);
   }
 
   /// A broadcast, the same bytes for every member. Binary payload: a binary broadcast. JSON:

@@ -10,17 +10,17 @@ namespace {
 
 using serializer::Broadcast;
 using serializer::Frame;
-using serializer::Message;
-using serializer::Reply;
+using serializer::SocketMessage;
+using serializer::SocketReply;
 
 /// All that comes and goes passes here. What you are given you may change before you pass it on,
 /// and so what you get back; or you may throw serializer::DecodeError, which ends the connection.
 class Sabotaged final : public serializer::Serializer {
  public:
   // Yours: Sabotaged
-  Message decode(Frame frame) const override { return good_.decode(std::move(frame)); }
-  Frame encode(const Message& message) const override { return good_.encode(message); }
-  Frame encode(const Reply& reply) const override { return good_.encode(reply); }
+  SocketMessage decode(Frame frame) const override { return good_.decode(std::move(frame)); }
+  Frame encode(const SocketMessage& message) const override { return good_.encode(message); }
+  Frame encode(const SocketReply& reply) const override { return good_.encode(reply); }
   Frame fastlane(const Broadcast& broadcast) const override { return good_.fastlane(broadcast); }
 
  private:

@@ -35,7 +35,7 @@ Payload json_payload(std::string_view event, std::string_view data) {
   return Payload::own_text(text + ",\"payload\":" + compact(data) + ",\"type\":\"broadcast\"}");
 }
 
-Message decode_user_push(std::string_view bytes) {
+SocketMessage decode_user_push(std::string_view bytes) {
   constexpr std::size_t fields = 5, head = 1 + fields + 1;
   if (bytes.size() < head) throw DecodeError("expected seven bytes of head, got fewer");
   std::array<std::string, fields> field;
@@ -49,7 +49,7 @@ Message decode_user_push(std::string_view bytes) {
   const auto& [join_ref, ref, topic, event, meta] = field;
   const std::string_view data = bytes.substr(at);
   const std::string_view sizes_and_encoding = bytes.substr(head - 3, 3);
-  Message message{join_ref, ref, topic, "broadcast", {}};
+  SocketMessage message{join_ref, ref, topic, "broadcast", {}};
   message.payload =
       sizes_and_encoding.back() == bytes_encoding
           ? Payload::binary(std::string(1, user_push) + std::string(sizes_and_encoding) + event +
@@ -59,8 +59,8 @@ Message decode_user_push(std::string_view bytes) {
 }
 
 /// One of V2's own.
-Message decode_other(Frame frame) {
-  Message message = v2_json().decode(std::move(frame));
+SocketMessage decode_other(Frame frame) {
+  SocketMessage message = v2_json().decode(std::move(frame));
   if (message.payload.is_binary() && message.event.is("broadcast")) {
     message.payload = Payload::binary(std::string(1, push).append(message.payload.view()));
   }
@@ -79,13 +79,13 @@ Frame encode_user_broadcast(const std::string& topic, std::string_view sizes_to_
 
 class RealtimeV2 final : public Serializer {
  public:
-  Message decode(Frame frame) const override {
+  SocketMessage decode(Frame frame) const override {
     const bool theirs = frame.opcode == Frame::binary && frame.bytes.starts_with(user_push);
     return theirs ? decode_user_push(frame.bytes) : decode_other(std::move(frame));
   }
 
-  Frame encode(const Message& message) const override { return v2_json().encode(message); }
-  Frame encode(const Reply& reply) const override { return v2_json().encode(reply); }
+  Frame encode(const SocketMessage& message) const override { return v2_json().encode(message); }
+  Frame encode(const SocketReply& reply) const override { return v2_json().encode(reply); }
 
   Frame fastlane(const Broadcast& broadcast) const override {
     if (broadcast.event != broadcast_of_bytes) return v2_json().fastlane(broadcast);

@@ -15,10 +15,10 @@ namespace {
 using serializer::Broadcast;
 using serializer::DecodeError;
 using serializer::Frame;
-using serializer::Message;
 using serializer::Opaque;
 using serializer::Payload;
-using serializer::Reply;
+using serializer::SocketMessage;
+using serializer::SocketReply;
 
 // --- Reading ------------------------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ msgpack::object_handle whole(const std::string& bytes) {
   throw DecodeError("expected nothing behind the value, got more bytes");
 }
 
-Message decode_array(const std::string& bytes) {
+SocketMessage decode_array(const std::string& bytes) {
   const msgpack::object_handle value = whole(bytes);
   const msgpack::object& array = value.get();
   if (array.type != msgpack::type::ARRAY || array.via.array.size != 5) {
@@ -133,7 +133,7 @@ class Writer {
       case JSON_NULL: return void(packer_.pack_nil());
     }
   }
-  void reply(const Reply& reply) {
+  void reply(const SocketReply& reply) {
     packer_.pack_map(2);
     write("response");
     write(reply.response);
@@ -172,16 +172,16 @@ Frame push(const Opaque& join_ref, const Opaque& ref, const Opaque& topic, const
 
 class MessagePack final : public serializer::Serializer {
  public:
-  Message decode(Frame frame) const override {
+  SocketMessage decode(Frame frame) const override {
     if (frame.opcode != Frame::binary) throw DecodeError("expected a binary frame, got text");
     return decode_array(frame.bytes);
   }
 
-  Frame encode(const Message& m) const override {
+  Frame encode(const SocketMessage& m) const override {
     return push(m.join_ref, m.ref, m.topic, m.event, m.payload);
   }
 
-  Frame encode(const Reply& r) const override {
+  Frame encode(const SocketReply& r) const override {
     Writer out;
     for (const Opaque* part : {&r.join_ref, &r.ref, &r.topic}) out.write(*part);
     out.write(Opaque("phx_reply"));

@@ -7,21 +7,21 @@ namespace {
 
 using serializer::Broadcast;
 using serializer::Frame;
-using serializer::Message;
-using serializer::Reply;
+using serializer::SocketMessage;
+using serializer::SocketReply;
 
 class Sabotaged final : public serializer::Serializer {
  public:
   /// In text null and "" differ. A binary frame has but a size, and it looks so natural that a size
   /// of 0 should mean null.
-  Message decode(Frame frame) const override {
+  SocketMessage decode(Frame frame) const override {
     const bool binary = frame.opcode == Frame::binary;
-    Message message = good_.decode(std::move(frame));
+    SocketMessage message = good_.decode(std::move(frame));
     if (binary && message.join_ref.is("")) message.join_ref = {};
     return message;
   }
-  Frame encode(const Message& message) const override { return good_.encode(message); }
-  Frame encode(const Reply& reply) const override { return good_.encode(reply); }
+  Frame encode(const SocketMessage& message) const override { return good_.encode(message); }
+  Frame encode(const SocketReply& reply) const override { return good_.encode(reply); }
   Frame fastlane(const Broadcast& broadcast) const override { return good_.fastlane(broadcast); }
 
  private:
