@@ -33,7 +33,7 @@ struct Attempt {
   Json params = Json::object();
   std::optional<std::string> subprotocol = {};  ///< The one in the answer.
   std::optional<std::string> auth_token = {};
-  std::optional<websocket::Deflate> deflate = {};  ///< As negotiated.
+  std::optional<websocket::DeflateParameters> deflate = {};  ///< As negotiated.
   Socket socket = {};
 };
 
@@ -77,7 +77,7 @@ struct Upgrade {
   std::optional<std::string> subprotocol;
   Millis timeout;
   std::size_t max_frame_size;
-  std::optional<websocket::Deflate> deflate;
+  std::optional<websocket::DeflateParameters> deflate;
   const Mount* mount;                   ///< The endpoint's, which outlives all its connections.
   http::Request::Headers headers = {};  ///< For the 101 answer, besides the handshake's own.
 };

@@ -18,7 +18,7 @@ std::string accept_key(std::string_view key);
 struct Acceptance {
   std::string_view key;  ///< The client's Sec-WebSocket-Key.
   const std::optional<std::string>& subprotocol;
-  const std::optional<Deflate>& deflate;
+  const std::optional<DeflateParameters>& deflate;
   const http::Request::Headers& headers;  ///< Additional ones.
 };
 

@@ -58,7 +58,7 @@ int window_bits(std::string_view value) {
 }
 
 /// Adds what we agree on for one parameter; false if it can't be honoured.
-bool agree(Deflate& deflate, const Parameter& parameter) {
+bool agree(DeflateParameters& deflate, const Parameter& parameter) {
   const auto& [name, value] = parameter;
   const bool takeover =
       name == "client_no_context_takeover" || name == "server_no_context_takeover";
@@ -92,7 +92,7 @@ std::optional<Extension> parse_extension(std::string_view item) {
   return extension;
 }
 
-std::optional<Deflate> agree_on(const Extension& offer) {
+std::optional<DeflateParameters> agree_on(const Extension& offer) {
   if (offer.name != "permessage-deflate") return {};
   // Cowboy takes the parameters with a value first, then the others, each kind by name, and answers
   // in reverse order.
@@ -100,7 +100,7 @@ std::optional<Deflate> agree_on(const Extension& offer) {
   std::sort(parameters.begin(), parameters.end(), [](const Parameter& a, const Parameter& b) {
     return std::pair(!a.second, a) < std::pair(!b.second, b);
   });
-  Deflate deflate;
+  DeflateParameters deflate;
   for (const Parameter& parameter : parameters) {
     const auto of_that_name = std::count_if(parameters.begin(), parameters.end(), [&](auto& other) {
       return other.first == parameter.first;

@@ -24,7 +24,7 @@ struct Extension {
 std::optional<Extension> parse_extension(std::string_view item);
 
 /// How one connection compresses.
-struct Deflate {
+struct DeflateParameters {
   int server_window_bits = 15;  ///< 8 to 15: we refer back 2 to this power of bytes at most.
   /// The client's messages may refer to its earlier ones. (Ours never do, which needs no
   /// agreement.)
@@ -32,10 +32,10 @@ struct Deflate {
   /// As in the answer: `; client_max_window_bits=15`, or empty.
   std::string parameters = {};
 
-  bool operator==(const Deflate&) const = default;
+  bool operator==(const DeflateParameters&) const = default;
 };
 /// What to agree on; nothing if the offer is another extension's or can't be honoured. Answers with
 /// Cowboy's parameters in Cowboy's order: mirrors cow_ws:negotiate_permessage_deflate/3.
-std::optional<Deflate> agree_on(const Extension& offer);
+std::optional<DeflateParameters> agree_on(const Extension& offer);
 
 }  // namespace phx::websocket

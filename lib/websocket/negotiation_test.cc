@@ -17,7 +17,7 @@ std::string answer(const std::string& offer) {
   return deflate ? deflate->parameters : "declined";
 }
 
-Deflate agreed(const std::string& offer) {
+DeflateParameters agreed(const std::string& offer) {
   return agree_on(parse_extension(offer).value()).value();
 }
 

@@ -55,8 +55,8 @@ using Event = std::variant<NeedMore, serializer::Frame, Ping, Pong, Close, Failu
 class Reader {
  public:
   struct Options {
-    std::size_t max_message;              ///< Bytes of a message, joined and inflated.
-    std::optional<Deflate> deflate = {};  ///< As negotiated.
+    std::size_t max_message;                        ///< Bytes of a message, joined and inflated.
+    std::optional<DeflateParameters> deflate = {};  ///< As negotiated.
   };
   explicit Reader(const Options& options);
 

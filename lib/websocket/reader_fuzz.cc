@@ -29,7 +29,7 @@ std::optional<socket::CloseCode> fails_with(const websocket::Event& event) {
 std::string read(std::string_view input, std::size_t piece, bool deflates) {
   websocket::Reader reader(
       {.max_message = limit,
-       .deflate = deflates ? std::optional(websocket::Deflate{}) : std::nullopt});
+       .deflate = deflates ? std::optional(websocket::DeflateParameters{}) : std::nullopt});
   std::string events;
   bool over = false;
   testing::in_pieces(input, piece, [&](std::string_view bytes) {

@@ -58,7 +58,7 @@ void expect_events(const std::string& bytes, const std::vector<std::string>& exp
   }
 }
 
-const Reader::Options deflating{.max_message = limit, .deflate = Deflate{}};
+const Reader::Options deflating{.max_message = limit, .deflate = DeflateParameters{}};
 
 /// A head alone: its fault must show before anything else comes.
 std::string head(unsigned first, unsigned second, const std::string& more = "") {
