@@ -56,10 +56,10 @@ Endpoint::Endpoint(EndpointOptions options)
     : telemetry_(std::make_unique<telemetry::Telemetry>()),
       broadcaster_(std::make_unique<Broadcaster>(options.pubsub)),
       options_(std::move(options)),
-      tokens_(std::make_shared<const transport::SessionTokens>(
+      tokens_(std::make_shared<const transport::LongpollTokens>(
           options_.secret_key_base,
-          transport::SessionLimits{.all = options_.max_longpoll_sessions,
-                                   .an_address = options_.max_longpoll_sessions_per_address})) {}
+          transport::LongpollLimits{.all = options_.max_longpoll_sessions,
+                                    .an_address = options_.max_longpoll_sessions_per_address})) {}
 
 void Endpoint::socket(Mount mount) {
   check_path(mount.path, "a mount's");

@@ -174,7 +174,7 @@ class Endpoint {
   const std::unique_ptr<telemetry::Telemetry> telemetry_;
   const std::unique_ptr<Broadcaster> broadcaster_;
   const EndpointOptions options_;
-  const std::shared_ptr<const transport::SessionTokens> tokens_;
+  const std::shared_ptr<const transport::LongpollTokens> tokens_;
   std::vector<transport::Mount> mounts_;
   std::map<std::string, Pages, std::less<>> pages_;
   std::vector<Child> children_;

@@ -48,8 +48,8 @@ struct Client : http::Responder {
 struct Fixture {
   TestHouse house;
   Mount mount{"/socket", std::make_shared<Users>()};
-  std::shared_ptr<const SessionTokens> tokens =
-      std::make_shared<const SessionTokens>("a secret of more than twenty bytes");
+  std::shared_ptr<const LongpollTokens> tokens =
+      std::make_shared<const LongpollTokens>("a secret of more than twenty bytes");
   std::string token;
   std::string told;  ///< Limits that were reached, each as `message_rate 10`.
 

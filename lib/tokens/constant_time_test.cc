@@ -5,7 +5,7 @@
 
 #include "testing/case.h"
 #include "tokens/crypto.h"
-#include "tokens/session.h"
+#include "tokens/session_cookie.h"
 #include "tokens/token.h"
 
 using namespace phx;

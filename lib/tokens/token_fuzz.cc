@@ -7,7 +7,7 @@
 
 #include "testing/fuzz.h"
 #include "tokens/crypto.h"
-#include "tokens/session.h"
+#include "tokens/session_cookie.h"
 #include "tokens/term.h"
 
 using namespace phx;

@@ -61,7 +61,7 @@ struct Visit {
   const Mount& mount;
   PathParams path_params;
   Context context;
-  std::shared_ptr<const SessionTokens> tokens;
+  std::shared_ptr<const LongpollTokens> tokens;
   Json params;  ///< From the query.
 };
 
@@ -70,7 +70,7 @@ http::Response new_session(const Visit& visit) {
   Attempt attempt{visit.request, visit.mount, visit.path_params, visit.context, "longpoll"};
   attempt.params = visit.params;
   process::Scheduler& scheduler = *visit.context.scheduler;
-  SessionPlaces& places = visit.tokens->places();
+  LongpollPlaces& places = visit.tokens->places();
   const auto admission = places.admit(visit.request.peer, visit.request.peer_port);
   if (!admission.place) {
     telemetry::tell(*visit.context.telemetry, scheduler.log(),
@@ -81,7 +81,7 @@ http::Response new_session(const Visit& visit) {
   for (const process::Pid newcomer : admission.leave) {
     scheduler.exit(newcomer, {process::ExitReason::shutdown, "it was never polled"});
   }
-  if (const auto refused = run(session_steps(), attempt)) {
+  if (const auto refused = run(connect_steps(), attempt)) {
     return refused->status == 400 ? *refused : status_only(403);
   }
   const process::Pid session = scheduler.spawn(
@@ -114,7 +114,7 @@ http::Later publish(std::shared_ptr<const Visit> visit, process::Pid session) {
 
 /// longpoll(), without its logging.
 std::variant<http::Response, http::Later> answered(Attempt& attempt,
-                                                   std::shared_ptr<const SessionTokens> tokens) {
+                                                   std::shared_ptr<const LongpollTokens> tokens) {
   const http::Request& request = attempt.request;
   if (auto refused = run(longpoll_steps(), attempt)) {
     return refused->status == 403 ? status_only(403) : std::move(*refused);
@@ -152,12 +152,12 @@ std::optional<serializer::Frame> line_message(std::string_view line) {
 
 // --- Tokens -------------------------------------------------------------------------------------
 
-SessionTokens::SessionTokens(std::string_view secret_key_base, SessionLimits limits)
+LongpollTokens::LongpollTokens(std::string_view secret_key_base, LongpollLimits limits)
     : signer_(secret_key_base, salt),
       instance_(random_hex(16)),
-      places_(std::make_unique<SessionPlaces>(limits)) {}
+      places_(std::make_unique<LongpollPlaces>(limits)) {}
 
-std::string SessionTokens::sign(process::Pid session, const std::string& scope) const {
+std::string LongpollTokens::sign(process::Pid session, const std::string& scope) const {
   return signer_.sign(Json::object({{"server", instance_},
                                     {"scope", scope},
                                     {"shard", std::uint64_t{session.shard}},
@@ -165,8 +165,8 @@ std::string SessionTokens::sign(process::Pid session, const std::string& scope) 
                       std::chrono::system_clock::now(), two_weeks);
 }
 
-std::optional<process::Pid> SessionTokens::verify(std::string_view token,
-                                                  const std::string& scope) const {
+std::optional<process::Pid> LongpollTokens::verify(std::string_view token,
+                                                   const std::string& scope) const {
   const auto verdict = signer_.verify(token, std::chrono::system_clock::now(), two_weeks);
   const auto* valid = std::get_if<TokenSigner::Valid>(&verdict);
   if (valid == nullptr || valid->data["server"] != Json(instance_)) return std::nullopt;
@@ -220,7 +220,7 @@ std::vector<std::optional<serializer::Frame>> messages_of(const http::Request& r
 }
 
 std::variant<http::Response, http::Later> longpoll(Attempt attempt,
-                                                   std::shared_ptr<const SessionTokens> tokens) {
+                                                   std::shared_ptr<const LongpollTokens> tokens) {
   auto outcome = answered(attempt, std::move(tokens));
   if (!attempt.log) return outcome;
   if (const auto* response = std::get_if<http::Response>(&outcome)) {

@@ -17,20 +17,20 @@
 
 #include "http/responder.h"
 #include "tokens/token.h"
+#include "transport/longpoll_places.h"
 #include "transport/pipeline.h"
-#include "transport/session_places.h"
 
 namespace phx::transport {
 
 /// Signs and verifies session tokens, and limits the number of sessions. Any thread.
-class SessionTokens {
+class LongpollTokens {
  public:
   /// Beyond the limits, new clients get 503. \throws std::invalid_argument if the secret is too
   /// short.
-  explicit SessionTokens(std::string_view secret_key_base, SessionLimits limits = {});
+  explicit LongpollTokens(std::string_view secret_key_base, LongpollLimits limits = {});
 
   /// The places of the sessions.
-  SessionPlaces& places() const { return *places_; }
+  LongpollPlaces& places() const { return *places_; }
 
   /// `scope` is where the token is valid.
   std::string sign(process::Pid session, const std::string& scope) const;
@@ -41,7 +41,7 @@ class SessionTokens {
  private:
   const TokenSigner signer_;
   const std::string instance_;
-  const std::unique_ptr<SessionPlaces> places_;
+  const std::unique_ptr<LongpollPlaces> places_;
 };
 
 /// A random secret in hex, for a server configured without one.
@@ -50,7 +50,7 @@ std::string random_secret();
 /// Answers one request to `path/longpoll`. Shard thread. REQUIRES: the mount has long-poll. \throws
 /// whatever connect throws; answer 500 then.
 std::variant<http::Response, http::Later> longpoll(Attempt attempt,
-                                                   std::shared_ptr<const SessionTokens> tokens);
+                                                   std::shared_ptr<const LongpollTokens> tokens);
 
 /// The messages in a POST's body: its lines, if it is `application/x-ndjson`, up to a hundred; else
 /// the whole body. A line that doesn't begin with `[` is a binary message in base64; nothing stands

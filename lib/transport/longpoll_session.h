@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "socket/socket_process.h"
+#include "transport/longpoll_places.h"
 #include "transport/mount.h"
-#include "transport/session_places.h"
 
 namespace phx::transport {
 
@@ -54,9 +54,9 @@ struct Refused {};
 class LongpollSession final : public socket::SocketProcess {
  public:
   std::size_t held_bytes() const override { return bytes_; }
-  std::string network() const override { return SessionPlaces::network_of(place_); }
+  std::string network() const override { return LongpollPlaces::network_of(place_); }
   /// The session holds `place` while it lives.
-  LongpollSession(const Mount& mount, Socket socket, SessionPlaces::Place place);
+  LongpollSession(const Mount& mount, Socket socket, LongpollPlaces::Place place);
 
  protected:
   void init() override;
@@ -80,7 +80,7 @@ class LongpollSession final : public socket::SocketProcess {
   void end_if_inactive();
 
   const std::shared_ptr<const UserSocket> user_;
-  const SessionPlaces::Place place_;
+  const LongpollPlaces::Place place_;
   const Millis patience_;  ///< Without a poll for this long, the client has gone.
   Clock::time_point last_poll_;
   process::Pid waiting_;  ///< The poll to notify of new frames, if any.

@@ -194,8 +194,8 @@ PHX_TEST("a client that posts too many messages a second loses its session, and 
 
 PHX_TEST("a session above the limit is answered with 503") {
   Fixture f;
-  f.tokens = std::make_shared<const SessionTokens>("a secret of more than twenty bytes",
-                                                   SessionLimits{.all = 1});
+  f.tokens = std::make_shared<const LongpollTokens>("a secret of more than twenty bytes",
+                                                    LongpollLimits{.all = 1});
   const std::string& told = f.listen();
   f.begin();
   f.post(R"([null,"1","phoenix","heartbeat",{}])");
@@ -208,8 +208,8 @@ PHX_TEST("a session above the limit is answered with 503") {
 
 PHX_TEST("a session that was never polled ends if another client needs its place") {
   Fixture f;
-  f.tokens = std::make_shared<const SessionTokens>("a secret of more than twenty bytes",
-                                                   SessionLimits{.all = 1});
+  f.tokens = std::make_shared<const LongpollTokens>("a secret of more than twenty bytes",
+                                                    LongpollLimits{.all = 1});
   f.begin();
   const std::string never_polled = std::exchange(f.token, "");
   f.begin();

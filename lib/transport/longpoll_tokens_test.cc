@@ -14,7 +14,7 @@ PHX_TEST("an invalid, forged or foreign token is 410") {
   const std::string good = f.token;
   for (const std::string& bad :
        {std::string(), std::string("x"), good.substr(1),
-        SessionTokens("a secret of more than twenty bytes").sign({0, 1}, "")}) {
+        LongpollTokens("a secret of more than twenty bytes").sign({0, 1}, "")}) {
     f.token = bad;
     expect_eq(f.status_of(f.post("[]")), 410);
     expect_eq(f.status_of(f.get()), 410);

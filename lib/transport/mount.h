@@ -14,7 +14,7 @@
 #include "http/request.h"
 #include "socket/drainer.h"
 #include "socket/rate.h"
-#include "tokens/session.h"
+#include "tokens/session_cookie.h"
 #include "transport/origin.h"
 
 namespace phx::transport {

@@ -62,7 +62,7 @@ std::span<const Step> websocket_steps();
 /// The steps of each long-poll request, in order: query parameters, log, origin.
 std::span<const Step> longpoll_steps();
 /// The steps that begin a long-poll session: auth token, connect.
-std::span<const Step> session_steps();
+std::span<const Step> connect_steps();
 /// Runs the steps in order; the first refusal ends the attempt, and is logged. \throws whatever
 /// connect throws.
 std::optional<http::Response> run(std::span<const Step> steps, Attempt& attempt);

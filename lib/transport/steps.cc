@@ -83,7 +83,7 @@ std::span<const Step> longpoll_steps() {
   return order;
 }
 
-std::span<const Step> session_steps() {
+std::span<const Step> connect_steps() {
   static constexpr std::array<Step, 2> order{
       {{"auth token", steps::auth_token_header}, {"connect", steps::connect}}};
   return order;

@@ -28,7 +28,7 @@ struct WhenHandled {
 
 }  // namespace
 
-LongpollSession::LongpollSession(const Mount& mount, Socket socket, SessionPlaces::Place place)
+LongpollSession::LongpollSession(const Mount& mount, Socket socket, LongpollPlaces::Place place)
     : SocketProcess(*mount.socket, std::move(socket)),
       user_(mount.socket),
       place_(std::move(place)),

@@ -1,6 +1,6 @@
 /// Finds the cookie, verifies it, and checks that the page that sent it belongs to the session.
 
-#include "tokens/session.h"
+#include "tokens/session_cookie.h"
 
 #include <openssl/crypto.h>
 

@@ -1,21 +1,21 @@
 /// Which clients may begin a long-poll session when places are short, and which give theirs up.
 
-#include "transport/session_places.h"
+#include "transport/longpoll_places.h"
 
 #include "testing/case.h"
 
 using namespace phx;
 using namespace phx::testing;
 using phx::process::Pid;
-using phx::transport::SessionPlaces;
+using phx::transport::LongpollPlaces;
 
 namespace {
 
 /// Places and their holders. Sessions are numbered from 1.
 struct Fixture {
-  SessionPlaces places;
-  std::vector<SessionPlaces::Place> held;
-  explicit Fixture(transport::SessionLimits limits) : places(limits) {}
+  LongpollPlaces places;
+  std::vector<LongpollPlaces::Place> held;
+  explicit Fixture(transport::LongpollLimits limits) : places(limits) {}
 
   /// The new session, and those that end for it: `3 -1`; `none of 2` if there is no room.
   std::string begin(const std::string& address, std::uint16_t port = 1) {
@@ -89,7 +89,7 @@ PHX_TEST("all IPv6 addresses of one /64 count as one, and each IPv4 address by i
 }
 
 PHX_TEST("a place outlives its table, and a session that ends leaves nothing") {
-  SessionPlaces::Place place;
+  LongpollPlaces::Place place;
   {
     Fixture f({});
     f.begin("a");

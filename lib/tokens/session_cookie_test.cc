@@ -5,7 +5,7 @@
 /// cryptography package (AES-GCM and ChaCha20-Poly1305), and HChaCha20's rounds written out,
 /// checked against the vector of draft-irtf-cfrg-xchacha-03, section 2.2.1.
 
-#include "tokens/session.h"
+#include "tokens/session_cookie.h"
 
 #include <random>
 

@@ -1,6 +1,6 @@
 /// Counts the sessions by address, and lists the newcomers from the oldest to the youngest.
 
-#include "transport/session_places.h"
+#include "transport/longpoll_places.h"
 
 #include <list>
 #include <map>
@@ -13,7 +13,7 @@
 namespace phx::transport {
 namespace {
 
-using Line = std::list<SessionPlaces::Session*>;
+using Line = std::list<LongpollPlaces::Session*>;
 
 struct Address {
   std::size_t living = 0;
@@ -25,7 +25,7 @@ using Addresses = std::map<std::string, Address>;
 
 }  // namespace
 
-struct SessionPlaces::Session {
+struct LongpollPlaces::Session {
   Session(std::shared_ptr<Table> in, Addresses::iterator of, std::uint16_t from)
       : table(std::move(in)), address(of), network(of->first), port(from) {}
   Session(const Session&) = delete;
@@ -42,7 +42,7 @@ struct SessionPlaces::Session {
   Line::iterator in_all = {}, in_address = {}, in_connection = {};
 };
 
-struct SessionPlaces::Table {
+struct LongpollPlaces::Table {
   mutable std::mutex mutex;
   Addresses addresses;  // that have a session
   std::map<process::Pid, Session*> sessions;
@@ -78,7 +78,7 @@ struct SessionPlaces::Table {
 
   /// The oldest newcomer of that connection, of that address, or of all, where the limit is
   /// reached. False: all the places are in use.
-  bool make_room(const SessionLimits& limits, const Address& address, std::uint16_t port,
+  bool make_room(const LongpollLimits& limits, const Address& address, std::uint16_t port,
                  Admission& admission) {
     const auto connection = address.connections.find(port);
     const bool connection_full = port != 0 && connection != address.connections.end() &&
@@ -97,15 +97,15 @@ struct SessionPlaces::Table {
   }
 };
 
-SessionPlaces::Session::~Session() {
+LongpollPlaces::Session::~Session() {
   const std::lock_guard lock(table->mutex);
   table->leave(*this);
 }
 
-SessionPlaces::SessionPlaces(SessionLimits limits)
+LongpollPlaces::LongpollPlaces(LongpollLimits limits)
     : limits_(limits), table_(std::make_shared<Table>()) {}
 
-SessionPlaces::Admission SessionPlaces::admit(const std::string& address, std::uint16_t port) {
+LongpollPlaces::Admission LongpollPlaces::admit(const std::string& address, std::uint16_t port) {
   const std::lock_guard lock(table_->mutex);
   Admission admission;
   const std::string network = phx::network_of(address);
@@ -122,7 +122,7 @@ SessionPlaces::Admission SessionPlaces::admit(const std::string& address, std::u
   return admission;
 }
 
-void SessionPlaces::begun(const Place& place, process::Pid pid) {
+void LongpollPlaces::begun(const Place& place, process::Pid pid) {
   const std::lock_guard lock(table_->mutex);
   if (!place->counted) return;
   place->pid = pid;
@@ -130,17 +130,17 @@ void SessionPlaces::begun(const Place& place, process::Pid pid) {
   table_->come(*place);
 }
 
-void SessionPlaces::used(process::Pid pid) {
+void LongpollPlaces::used(process::Pid pid) {
   const std::lock_guard lock(table_->mutex);
   const auto found = table_->sessions.find(pid);
   if (found != table_->sessions.end()) table_->no_newcomer(*found->second);
 }
 
-std::string SessionPlaces::network_of(const Place& place) {
+std::string LongpollPlaces::network_of(const Place& place) {
   return place ? place->network : std::string();
 }
 
-std::size_t SessionPlaces::living() const {
+std::size_t LongpollPlaces::living() const {
   const std::lock_guard lock(table_->mutex);
   return table_->living;
 }

@@ -15,16 +15,16 @@
 
 namespace phx::transport {
 
-struct SessionLimits {
+struct LongpollLimits {
   std::size_t all = 16'384;        ///< Of the whole server.
   std::size_t an_address = 1'024;  ///< Of one address (of IPv6, one /64); 0 means no limit.
   std::size_t newcomers = 16;      ///< That one connection has begun, and that were never polled.
 };
 
 /// Any thread. Places may outlive it.
-class SessionPlaces {
+class LongpollPlaces {
  public:
-  explicit SessionPlaces(SessionLimits limits);
+  explicit LongpollPlaces(LongpollLimits limits);
 
   struct Session;
   /// Held while the session lives.
@@ -48,11 +48,11 @@ class SessionPlaces {
 
   /// Places taken now.
   std::size_t living() const;
-  const SessionLimits& limits() const { return limits_; }
+  const LongpollLimits& limits() const { return limits_; }
 
  private:
   struct Table;
-  const SessionLimits limits_;
+  const LongpollLimits limits_;
   const std::shared_ptr<Table> table_;
 };
 
