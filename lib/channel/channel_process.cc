@@ -28,7 +28,7 @@ LogSubject::Metadata ChannelProcess::log_metadata() const {
 }
 
 void ChannelProcess::init() {
-  SocketKeeper::set_channel(socket_, self());
+  SocketAccess::set_channel(socket_, self());
   transport_monitor_ = scheduler().monitor(self(), socket_.transport());
 }
 

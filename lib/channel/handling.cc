@@ -7,7 +7,7 @@ namespace phx::channel {
 
 //! [from_client]
 void ChannelProcess::from_client(serializer::SocketMessage&& message) {
-  SocketKeeper::set_ref(socket_, std::move(message.ref));
+  SocketAccess::set_ref(socket_, std::move(message.ref));
   if (!message.event.is_string()) {
     // Does not quote it: a log might show it, unfiltered.
     throw std::runtime_error("expected an event's name to be a string, got another JSON value");
@@ -55,8 +55,8 @@ void ChannelProcess::act_on(Result&& result, bool may_reply) {
 }
 
 void ChannelProcess::send_reply(Reply&& reply) {
-  const serializer::SocketReply message{socket_.join_ref(), SocketKeeper::ref(socket_),
-                                        SocketKeeper::topic(socket_), reply.status,
+  const serializer::SocketReply message{socket_.join_ref(), SocketAccess::ref(socket_),
+                                        SocketAccess::topic(socket_), reply.status,
                                         std::move(reply.response)};
   send_frame(scheduler(), socket_.transport(), socket_.serializer().encode(message));
 }

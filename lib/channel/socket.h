@@ -106,7 +106,7 @@ class Socket {
   process::Pid channel() const { return channel_; }
 
  private:
-  friend class SocketKeeper;
+  friend class SocketAccess;
   void broadcast_on(std::string_view topic, std::string_view event, Payload payload,
                     process::Pid from) const;
 
@@ -124,7 +124,7 @@ class Socket {
 void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply);
 
 /// Access to a Socket for the channel and socket layers, not for users.
-class SocketKeeper {
+class SocketAccess {
  public:
   static void join(Socket& socket, std::string topic, serializer::Opaque join_ref,
                    process::Pid transport) {

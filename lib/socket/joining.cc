@@ -40,7 +40,7 @@ void SocketProcess::start_channel(const Route& route, SocketMessage message) {
   socket.assigns = assigns_;
   for (const auto& [name, value] : route.assigns) socket.assigns[name] = value;
   const Opaque& own_join_ref = message.join_ref.is_null() ? message.ref : message.join_ref;
-  SocketKeeper::join(socket, message.topic.text(), own_join_ref, self());
+  SocketAccess::join(socket, message.topic.text(), own_join_ref, self());
   const process::Pid pid = scheduler().spawn(std::make_unique<channel::ChannelProcess>(
       route.factory(), std::move(socket), std::move(message.payload)));
   channel_spawned(pid);

@@ -36,7 +36,7 @@ void SocketProcess::join(SocketMessage message) {
 ///
 /// - The channel gets a copy of socket_, with the route's assigns laid over those of the
 /// connection,
-///   and SocketKeeper::join tells it the topic, its join_ref (the message's; the message's ref
+///   and SocketAccess::join tells it the topic, its join_ref (the message's; the message's ref
 ///   where that is null), and self() for a transport.
 /// - The process is a channel::ChannelProcess, of the route's factory's channel, that socket and
 /// the join's

@@ -18,7 +18,7 @@ using exercise::not_written;  // goes with the last part that you write
 
 /// A message from the client.
 ///
-/// - First of all its ref is noted in the socket (SocketKeeper::set_ref), whatever it is: replies,
+/// - First of all its ref is noted in the socket (SocketAccess::set_ref), whatever it is: replies,
 ///   also late ones, are made with it.
 /// - An event that is no string throws std::runtime_error: the channel crashes.
 /// - `phx_leave` is answered ok, then the transport is sent a SocketClose, then the channel stops,
