@@ -9,17 +9,17 @@
 namespace phx {
 
 /// An assumption inside the program was wrong: a defect of ours, never a client's mistake.
-class BrokenPromise : public std::logic_error {
+class CheckFailed : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
 
-/// Throws BrokenPromise unless `kept`; `expected` is the sentence that should be true.
+/// Throws CheckFailed unless `kept`; `expected` is the sentence that should be true.
 inline void check(bool kept, const char* expected,
                   std::source_location where = std::source_location::current()) {
   if (kept) return;
-  throw BrokenPromise(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
-                      ": expected that " + expected);
+  throw CheckFailed(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
+                    ": expected that " + expected);
 }
 
 }  // namespace phx

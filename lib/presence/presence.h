@@ -73,7 +73,7 @@ class Presence {
   /// crashes the channel, and is not made.
   static constexpr std::size_t max_pending = 10'000;
 
-  // For a channel's own callbacks. `said` is an object; anything else throws BrokenPromise. One
+  // For a channel's own callbacks. `said` is an object; anything else throws CheckFailed. One
   // over PresenceOptions::max_meta_bytes throws std::runtime_error, as does a topic or a key that
   // is not valid UTF-8 or, if there are other nodes, a meta that they could not read: nested more
   // than 200 deep, or with an integer of more than 10,000 digits.
