@@ -55,7 +55,7 @@ bool admit(Addresses& addresses, Client& client, const telemetry::Telemetry& tel
   if (client.place) return true;
   const telemetry::LimitReached reached{telemetry::Limit::address_connections, addresses.limit()};
   if (admission.first_refusal) {
-    telemetry::tell(telemetry, log, reached, {"peer", client.peer.address});
+    telemetry::report_limit(telemetry, log, reached, {"peer", client.peer.address});
   } else {
     telemetry.execute(reached);
   }

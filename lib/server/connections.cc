@@ -146,7 +146,7 @@ std::vector<Connections::Holder> Connections::holders() {
   for (const auto& [session, bytes] : mail) {
     if (bytes == 0) continue;
     all.push_back({bytes, [this, session = session](const telemetry::LimitReached& reached) {
-                     telemetry::tell(telemetry(), scheduler_.log(), reached);
+                     telemetry::report_limit(telemetry(), scheduler_.log(), reached);
                      scheduler_.exit(session, {process::ExitReason::shutdown, "too much memory"});
                    }});
   }

@@ -81,7 +81,7 @@ class Connections final : public HttpHost, public WebsocketHost {
     return std::min(limits_.farewell, stopping_ ? Millis{100} : Millis{1'000});
   }
   void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) override {
-    telemetry::tell(telemetry(), scheduler_.log(), reached, {"peer", peer});
+    telemetry::report_limit(telemetry(), scheduler_.log(), reached, {"peer", peer});
   }
   // HttpHost
   Endpoint::Outcome dispatch(const http::Request& request) override {

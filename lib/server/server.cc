@@ -267,7 +267,7 @@ bool Server::Life::has_memory(const server::Client& client) {
   if (!full) return true;
   const telemetry::LimitReached reached{telemetry::Limit::memory, memory.limit()};
   if (first) {
-    telemetry::tell(endpoint.telemetry(), log, reached, {"peer", client.peer.address});
+    telemetry::report_limit(endpoint.telemetry(), log, reached, {"peer", client.peer.address});
   } else {
     endpoint.telemetry().execute(reached);
   }

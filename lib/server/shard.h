@@ -63,7 +63,7 @@ class Shard final : private ShutdownHost {
   void look_at_memory();
 
   const Endpoint& endpoint_;
-  telemetry::FaultTeller faults_;
+  telemetry::FaultReporter faults_;
   process::Scheduler scheduler_;
   pubsub::PubSub pubsub_{scheduler_};
   net::Loop loop_;

@@ -97,7 +97,7 @@ void SocketProcess::terminate(const ExitReason& reason) {
 }
 
 void SocketProcess::limit_reached(telemetry::Limit limit, std::size_t allowed) const {
-  telemetry::tell(*context_.telemetry, scheduler().log(), {limit, allowed});
+  telemetry::report_limit(*context_.telemetry, scheduler().log(), {limit, allowed});
 }
 
 // --- What the client says -----------------------------------------------------------------------

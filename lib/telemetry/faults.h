@@ -46,9 +46,9 @@ struct ConnectionRefused {
 };
 
 /// Publishes a scheduler's faults as telemetry. It has no state.
-class FaultTeller final : public process::Observer {
+class FaultReporter final : public process::Observer {
  public:
-  explicit FaultTeller(const Telemetry& telemetry) : telemetry_(telemetry) {}
+  explicit FaultReporter(const Telemetry& telemetry) : telemetry_(telemetry) {}
 
   void crashed(const process::Process& process, const process::ExitReason& reason) override {
     telemetry_.execute(ProcessCrashed{process, reason});

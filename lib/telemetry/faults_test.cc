@@ -43,7 +43,7 @@ struct Fixture {
   }
 
   Telemetry telemetry;
-  FaultTeller teller{telemetry};
+  FaultReporter teller{telemetry};
   process::Scheduler scheduler;
 };
 

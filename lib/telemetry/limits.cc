@@ -4,8 +4,8 @@
 
 namespace phx::telemetry {
 
-void tell(const Telemetry& telemetry, const Log& log, const LimitReached& reached,
-          Log::Field more) {
+void report_limit(const Telemetry& telemetry, const Log& log, const LimitReached& reached,
+                  Log::Field more) {
   const std::string allowed = std::to_string(reached.allowed);
   const Log::Field limit{"limit", to_string(reached.limit)}, most{"allowed", allowed};
   if (more.first.empty()) {

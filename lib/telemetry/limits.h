@@ -67,7 +67,7 @@ struct LimitReached {
 
 /// Sends the event, and logs a warning: `a limit was reached limit=message_rate allowed=20
 /// peer=127.0.0.1`.
-void tell(const Telemetry& telemetry, const Log& log, const LimitReached& reached,
-          Log::Field more = {});
+void report_limit(const Telemetry& telemetry, const Log& log, const LimitReached& reached,
+                  Log::Field more = {});
 
 }  // namespace phx::telemetry

@@ -43,7 +43,7 @@ void Telemetry::publish(Table table) const {
   table_.store(tables_.back().get(), std::memory_order_release);
 }
 
-bool Telemetry::anybody_hears(Kind kind) const noexcept {
+bool Telemetry::has_handlers(Kind kind) const noexcept {
   const Table* table = table_.load(std::memory_order_acquire);
   return table != nullptr &&
          std::any_of(table->begin(), table->end(),

@@ -104,7 +104,7 @@ class Telemetry {
   /// Whether a handler is attached to E. Costs almost nothing.
   template <Event E>
   bool attached() const noexcept {
-    return anybody_hears(&kind_of<E>);
+    return has_handlers(&kind_of<E>);
   }
   /// Starts to measure, if a handler is attached to E:
   ///
@@ -129,7 +129,7 @@ class Telemetry {
   };
   using Table = std::vector<Attached>;
 
-  bool anybody_hears(Kind kind) const noexcept;
+  bool has_handlers(Kind kind) const noexcept;
   void call_all(Kind kind, std::string_view name, const void* event) const;
   void failed(const std::string& id, std::string_view event, const std::string& reason) const;
   bool remove(std::string_view id) const;

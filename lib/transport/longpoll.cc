@@ -73,9 +73,9 @@ http::Response new_session(const Visit& visit) {
   LongpollPlaces& places = visit.tokens->places();
   const auto admission = places.admit(visit.request.peer, visit.request.peer_port);
   if (!admission.place) {
-    telemetry::tell(*visit.context.telemetry, scheduler.log(),
-                    {telemetry::Limit::longpoll_sessions, admission.limit},
-                    {"peer", visit.request.peer});
+    telemetry::report_limit(*visit.context.telemetry, scheduler.log(),
+                            {telemetry::Limit::longpoll_sessions, admission.limit},
+                            {"peer", visit.request.peer});
     return http::Response{503};
   }
   for (const process::Pid newcomer : admission.leave) {
