@@ -84,42 +84,42 @@ PHX_TEST("a channel writes to the server's log, and knows the time of its turn")
     const Clock::time_point began_;
   };
   std::vector<std::string> lines;
-  TestHouse house(
+  TestShard shard(
       {}, Log::to(Level::info, [&](Level, const std::string& line) { lines.push_back(line); }));
   struct Users : UserSocket {
     explicit Users(Clock::time_point began) {
       channel("room:*", [began] { return std::make_unique<Diary>(began); });
     }
   };
-  const Users users(house.scheduler.now());
-  FakeClient ann(house, users);
+  const Users users(shard.scheduler.now());
+  FakeClient ann(shard, users);
   ann.send(R"(["1","1","room:a","phx_join",{}])");
-  house.pass(Millis{6'000});
+  shard.pass(Millis{6'000});
   expect_eq(lines, Heard{"joined at=0 topic=room:a", "later at=5 topic=room:a"});
 }
 
 PHX_TEST("an event on a channel's topic that is not a Broadcast reaches handle_info") {
-  TestHouse house;
+  TestShard shard;
   const Traders traders;
-  FakeClient ann(house, traders);
+  FakeClient ann(shard, traders);
   ann.send(R"(["1","1","stock:a","phx_join",{}])");
   ann.heard();
-  house.pubsub.broadcast("stock:a", std::make_shared<const Price>(42));
-  house.pubsub.broadcast("stock:a", std::make_shared<const Price>(43), {}, channel::dispatch);
-  house.settle();
+  shard.pubsub.broadcast("stock:a", std::make_shared<const Price>(42));
+  shard.pubsub.broadcast("stock:a", std::make_shared<const Price>(43), {}, channel::dispatch);
+  shard.settle();
   expect_eq(ann.heard(), Heard{R"(["1",null,"stock:a","price",{"cents":42}])",
                                R"(["1",null,"stock:a","price",{"cents":43}])"});
 }
 
 /// `handle_info(%Broadcast{topic: topic}, %{topic: topic})` of Phoenix.Channel.Server.
 PHX_TEST("a broadcast on another topic to which a channel has subscribed reaches handle_info") {
-  TestHouse house;
+  TestShard shard;
   const Traders traders;
-  FakeClient ann(house, traders);
+  FakeClient ann(shard, traders);
   ann.send(R"(["1","1","stock:a","phx_join",{}])");
   ann.heard();
-  channel::broadcast(house.pubsub, "news", "flash", {});
-  house.settle();
+  channel::broadcast(shard.pubsub, "news", "flash", {});
+  shard.settle();
   expect_eq(ann.heard(), Heard{R"(["1",null,"stock:a","heard",{"event":"flash","on":"news"}])"});
 }
 
@@ -142,9 +142,9 @@ PHX_TEST("terminate is not called after a join that threw, and is after one that
     }
   };
   Heard said;
-  TestHouse house;
+  TestShard shard;
   const Users users(said);
-  FakeClient ann(house, users);
+  FakeClient ann(shard, users);
   ann.send(R"(["1","1","room:a","phx_join",{"join":"throw"}])");
   expect_eq(said, Heard{});
   ann.send(R"(["2","2","room:a","phx_join",{}])");
@@ -160,8 +160,8 @@ PHX_TEST("a channel's destructor logs under its topic, and its socket is still v
   const std::string join = R"(["1","1",")" + room + R"(","phx_join",{}])";
   const std::string gone = "gone seen=" + room + " topic=" + room + " user=users:ann";
   {
-    TestHouse house({}, log);
-    FakeClient ann(house, users, "2.0.0", "users:ann");
+    TestShard shard({}, log);
+    FakeClient ann(shard, users, "2.0.0", "users:ann");
     ann.send(join);
     ann.send(R"(["1","2",")" + room + R"(","phx_leave",{}])");
     expect_eq(lines, std::vector<std::string>{gone});
@@ -194,18 +194,18 @@ struct Distant final : pubsub::Adapter {
 struct OnNode {
   Distant nodes;
   std::vector<std::string> lines;
-  TestHouse house{
+  TestShard shard{
       {}, Log::to(Level::warn, [this](Level, const std::string& line) { lines.push_back(line); })};
   Traders traders;
-  FakeClient ann{house, traders};
+  FakeClient ann{shard, traders};
 
   OnNode() {
-    house.pubsub.use(&nodes);
+    shard.pubsub.use(&nodes);
     ann.send(R"(["1","1","stock:a","phx_join",{}])");
   }
   ~OnNode() {
-    house.scheduler.clear();
-    house.pubsub.use(nullptr);
+    shard.scheduler.clear();
+    shard.pubsub.use(nullptr);
   }
 };
 
@@ -215,11 +215,11 @@ const std::string joined = R"(["1","1","stock:a","phx_reply",{"response":{},"sta
 
 PHX_TEST("a join is answered once other nodes' broadcasts arrive, before those that have come") {
   OnNode f;
-  channel::broadcast(f.house.pubsub, "stock:a", "early", {});
+  channel::broadcast(f.shard.pubsub, "stock:a", "early", {});
   f.ann.send(R"([null,"2","phoenix","heartbeat",{}])");
   expect_eq(f.ann.heard(), Heard{});
   f.nodes.confirm();
-  f.house.settle();
+  f.shard.settle();
   expect_eq(f.ann.heard(),
             Heard{joined, R"([null,null,"stock:a","early",{}])",
                   R"([null,"2","phoenix","phx_reply",{"response":{},"status":"ok"}])"});
@@ -227,14 +227,14 @@ PHX_TEST("a join is answered once other nodes' broadcasts arrive, before those t
 
 PHX_TEST("if that takes too long, the join is answered anyway, with a line in the log") {
   OnNode f;
-  f.house.pass(Millis{4'999});
+  f.shard.pass(Millis{4'999});
   expect_eq(f.ann.heard(), Heard{});
-  f.house.pass(Millis{1});
+  f.shard.pass(Millis{1});
   expect_eq(f.ann.heard(), Heard{joined});
   expect_eq(f.lines.size(), std::size_t{1});
   expect(f.lines[0].find("waited_ms=5000") != std::string::npos, f.lines[0]);
   f.nodes.confirm();  // late: the user's channel does not get it
-  f.house.settle();
+  f.shard.settle();
   f.ann.send(R"([null,"2","phoenix","heartbeat",{}])");
   expect_eq(f.ann.heard().size(), std::size_t{1});
 }

@@ -38,9 +38,9 @@ struct Users : UserSocket {
 };
 
 struct Fixture {
-  TestHouse house;
+  TestShard shard;
   Users users;
-  FakeClient a{house, users}, b{house, users}, v1{house, users, "1.0.0"};
+  FakeClient a{shard, users}, b{shard, users}, v1{shard, users, "1.0.0"};
   Fixture() {
     a.send(R"(["a","1","t","phx_join",{}])");
     b.send(R"(["b","1","t","phx_join",{}])");
@@ -93,15 +93,15 @@ PHX_TEST("all members of one version are sent the same frame") {
     }
     std::vector<serializer::FramePtr>& sent;
   };
-  const process::Pid ear = f.house.scheduler.spawn(std::make_unique<Ear>(sent));
+  const process::Pid ear = f.shard.scheduler.spawn(std::make_unique<Ear>(sent));
   const auto lane = [&](const serializer::Serializer& s) {
     return std::make_shared<channel::Fastlane>(ear, s, std::vector<std::string>{});
   };
-  const auto first = f.house.pubsub.subscribe("x", ear, lane(serializer::v2_json()));
-  const auto second = f.house.pubsub.subscribe("x", ear, lane(serializer::v2_json()));
-  const auto third = f.house.pubsub.subscribe("x", ear, lane(serializer::v1_json()));
-  channel::broadcast(f.house.pubsub, "x", "e", {});
-  f.house.settle();
+  const auto first = f.shard.pubsub.subscribe("x", ear, lane(serializer::v2_json()));
+  const auto second = f.shard.pubsub.subscribe("x", ear, lane(serializer::v2_json()));
+  const auto third = f.shard.pubsub.subscribe("x", ear, lane(serializer::v1_json()));
+  channel::broadcast(f.shard.pubsub, "x", "e", {});
+  f.shard.settle();
   expect_eq(sent.size(), 3u);
   expect(sent[0] == sent[1] && sent[1] != sent[2], "two share one frame, the third has its own");
 }
@@ -122,8 +122,8 @@ PHX_TEST("a subscriber whose metadata is not a fastlane gets the broadcast itsel
     }
     std::vector<std::string>& heard;
   };
-  const process::Pid listener = f.house.scheduler.spawn(std::make_unique<Listener>(heard));
-  const auto here = f.house.pubsub.subscribe("t", listener, std::make_shared<Note>());
+  const process::Pid listener = f.shard.scheduler.spawn(std::make_unique<Listener>(heard));
+  const auto here = f.shard.pubsub.subscribe("t", listener, std::make_shared<Note>());
   f.a.send(R"(["a","2","t","said",{"n":1}])");
   expect_eq(heard, Heard{"said"});
   expect_eq(f.b.heard(), Heard{R"([null,null,"t","said",{"n":1}])"});

@@ -21,7 +21,7 @@ struct Users : UserSocket {
 };
 
 struct Fixture {
-  TestHouse house;
+  TestShard shard;
   Endpoint endpoint;
   Fixture() {
     endpoint.socket({"/socket", std::make_shared<Users>()});
@@ -35,7 +35,7 @@ struct Fixture {
                        {"upgrade", "websocket"},
                        {"sec-websocket-version", "13"},
                        {"sec-websocket-key", "k"}};
-    return endpoint.dispatch(request, house.context());
+    return endpoint.dispatch(request, shard.context());
   }
   int status(const std::string& target, const std::string& method = "GET") {
     const Endpoint::Outcome outcome = ask(target, method);
@@ -108,7 +108,7 @@ PHX_TEST("a POST to a path is answered there") {
   Fixture f;
   f.endpoint.post("/echo", [](const Request& request) { return Response{200, request.body}; });
   const Request request{.method = "POST", .target = "/echo?x=1", .body = "name=Ada"};
-  const auto outcome = f.endpoint.dispatch(request, f.house.context());
+  const auto outcome = f.endpoint.dispatch(request, f.shard.context());
   expect_eq(std::get<Response>(outcome).body, std::string("name=Ada"));
 }
 
@@ -141,7 +141,7 @@ PHX_TEST("each transport has a path of its own after the mount's, or none") {
   mount.websocket.reset();
   mount.longpoll = transport::LongpollOptions{.path = "/lp"};
   endpoint.socket(mount);
-  TestHouse house;
+  TestShard shard;
   const auto kind = [&](const char* target) {
     Request request{"GET", target};
     request.headers = {{"host", "localhost"},
@@ -149,7 +149,7 @@ PHX_TEST("each transport has a path of its own after the mount's, or none") {
                        {"upgrade", "websocket"},
                        {"sec-websocket-version", "13"},
                        {"sec-websocket-key", "k"}};
-    const auto outcome = endpoint.dispatch(request, house.context());
+    const auto outcome = endpoint.dispatch(request, shard.context());
     if (const auto* response = std::get_if<Response>(&outcome)) return response->status;
     return 101;
   };

@@ -18,7 +18,7 @@ struct Users : UserSocket {
 };
 
 struct Fixture {
-  TestHouse house;
+  TestShard shard;
   Endpoint endpoint{EndpointOptions{.url_host = "example.com",
                                     .force_ssl = ForceSsl{.rewrite_on = {true, false, false}}}};
   http::Request asked{"GET", "/socket/websocket?vsn=2.0.0&a=b"};
@@ -34,7 +34,7 @@ struct Fixture {
     mount.longpoll = LongpollOptions{};
     endpoint.socket(mount);
   }
-  Endpoint::Outcome ask() { return endpoint.dispatch(asked, house.context()); }
+  Endpoint::Outcome ask() { return endpoint.dispatch(asked, shard.context()); }
 };
 
 const std::pair<std::string, std::string> kept = {"strict-transport-security", "max-age=31536000"};
@@ -77,7 +77,7 @@ PHX_TEST("refusals and long-poll's answers, immediate or late, have the header t
   f.asked.target += "&token=" + Json::parse(opened.body)["token"].string_or("");
   const auto client = std::make_shared<Client>();
   std::get<http::Later>(f.ask()).begin(client);
-  f.house.settle();
-  f.house.pass(Millis{10'000});
+  f.shard.settle();
+  f.shard.pass(Millis{10'000});
   expect(client->answer.value().headers.back() == kept, "a poll's answer has the header");
 }

@@ -38,13 +38,13 @@ struct Users : UserSocket {
 
 struct Fixture {
   std::vector<std::string> lines;
-  TestHouse house;
+  TestShard shard;
   Users users;
-  FakeClient client{house, users, "2.0.0", "user:1"};
+  FakeClient client{shard, users, "2.0.0", "user:1"};
   std::optional<Logger> logger;
 
   explicit Fixture(Level least, const ParameterFilter& filter = {}) {
-    logger.emplace(house.telemetry,
+    logger.emplace(shard.telemetry,
                    Log::to(least, [this](Level, const std::string& line) { keep(line); }), filter);
   }
   /// Without the fields that differ from run to run.
@@ -87,17 +87,17 @@ PHX_TEST("a channel sets its log levels, and internal topics are not logged") {
 
 PHX_TEST("a log of warnings does not handle events") {
   Fixture f(Level::warn);
-  expect(!f.house.telemetry.attached<ChannelHandledIn>(), "so that they are not measured");
+  expect(!f.shard.telemetry.attached<ChannelHandledIn>(), "so that they are not measured");
 }
 
 PHX_TEST("a payload too large for a line is not read, and its size is shown") {
   Fixture f(Level::info);
   const std::string broken = "{no JSON at all" + std::string(4'096, ' ');
-  f.house.telemetry.execute(
+  f.shard.telemetry.execute(
       ChannelHandledIn{{}, "event", Payload::own_text(broken), Socket(), Level::info});
   Payload limited = Payload::own_text(R"({"a":1})");
   limited.limit_reading(5);
-  f.house.telemetry.execute(ChannelHandledIn{{}, "event", limited, Socket(), Level::info});
+  f.shard.telemetry.execute(ChannelHandledIn{{}, "event", limited, Socket(), Level::info});
   expect_eq(f.lines, Lines{R"_(HANDLED event=event topic= params="(4111 bytes)")_",
                            R"_(HANDLED event=event topic= params="(7 bytes)")_"});
 }
@@ -105,19 +105,19 @@ PHX_TEST("a payload too large for a line is not read, and its size is shown") {
 PHX_TEST("a payload that is not logged is not read") {
   Fixture f(Level::info);
   const Payload broken = Payload::own_text("{no JSON at all");
-  f.house.telemetry.execute(ChannelHandledIn{{}, "event", broken, Socket(), Level::debug});
+  f.shard.telemetry.execute(ChannelHandledIn{{}, "event", broken, Socket(), Level::debug});
   expect_eq(f.lines, Lines{});
-  f.house.telemetry.execute(ChannelHandledIn{{}, "event", broken, Socket(), Level::info});
+  f.shard.telemetry.execute(ChannelHandledIn{{}, "event", broken, Socket(), Level::info});
   expect_eq(f.lines, Lines{R"_(HANDLED event=event topic= params="(15 bytes)")_"});
-  expect(f.house.telemetry.attached<ChannelHandledIn>(), "the log is still attached");
+  expect(f.shard.telemetry.attached<ChannelHandledIn>(), "the log is still attached");
 }
 
 PHX_TEST("binary payloads show their size, and a filter may choose what is shown") {
   Fixture f(Level::debug, ParameterFilter::keep({"id"}));
   const Payload bytes = Payload::binary("secret");
-  f.house.telemetry.execute(ChannelHandledIn{{}, "e", bytes, Socket(), Level::info});
+  f.shard.telemetry.execute(ChannelHandledIn{{}, "e", bytes, Socket(), Level::info});
   const Payload params = Payload::own_text(R"({"id":1,"name":"ann"})");
-  f.house.telemetry.execute(ChannelHandledIn{{}, "e", params, Socket(), Level::info});
+  f.shard.telemetry.execute(ChannelHandledIn{{}, "e", params, Socket(), Level::info});
   expect_eq(f.lines,
             Lines{R"_(HANDLED event=e topic= params="(6 bytes)")_",
                   R"(HANDLED event=e topic= params="{\"id\":1,\"name\":\"[FILTERED]\"}")"});
@@ -125,11 +125,11 @@ PHX_TEST("binary payloads show their size, and a filter may choose what is shown
 
 PHX_TEST("drains and failed handlers are logged too") {
   Fixture f(Level::info);
-  f.house.telemetry.execute(SocketDrain{2, 5, 1, 3, Millis{100}, "/socket", Level::info});
-  f.house.telemetry.attach(
+  f.shard.telemetry.execute(SocketDrain{2, 5, 1, 3, Millis{100}, "/socket", Level::info});
+  f.shard.telemetry.attach(
       "bad",
       {telemetry::on<SocketDrain>([](const SocketDrain&) { throw std::runtime_error("no"); })});
-  f.house.telemetry.execute(SocketDrain{2, 5, 2, 3, Millis{100}, "/socket", Level::off});
+  f.shard.telemetry.execute(SocketDrain{2, 5, 2, 3, Millis{100}, "/socket", Level::off});
   expect_eq(f.lines, Lines{"DRAINING path=/socket connections=2 of=5 round=1 rounds=3 every_ms=100",
                            "a telemetry handler failed and was detached handler=bad "
                            "event=phoenix.socket_drain reason=no"});
@@ -154,13 +154,13 @@ PHX_TEST("lines about a request carry its id, but not its query") {
   Endpoint endpoint;
   endpoint.get("/page", [](const auto&) -> http::Response { throw std::runtime_error("boom"); });
   endpoint.socket({"/socket", std::make_shared<Users>()});
-  const Context house{&scheduler, &pubsub, &endpoint.telemetry()};
+  const Context shard{&scheduler, &pubsub, &endpoint.telemetry()};
   http::Request request{"GET", "/page?password=secret"};
   request.headers = {{"x-request-id", "a request of some length"}};
-  endpoint.dispatch(request, house);
+  endpoint.dispatch(request, shard);
   request.target = "/socket/websocket?vsn=9.0.0&password=secret";
   request.peer = "192.0.2.1";
-  endpoint.dispatch(request, house);
+  endpoint.dispatch(request, shard);
   expect_eq(
       lines,
       Lines{R"(a request failed path=/page reason=boom request_id="a request of some length")",
@@ -179,9 +179,9 @@ PHX_TEST("no password reaches the log, whatever a client sends and however it cr
         R"(["1","2","room:a","push",["hunter2"]])", R"(["1","2",["hunter2"],"phx_join",{}])",
         R"(["1","2",{"password":"hunter2"},"phx_join",{}])",
         R"(["1","2","room:a","e",{"p":hunter2])", R"("hunter2")"}) {
-    TestHouse house({}, log);
-    const Logger logger(house.telemetry, log, {});
-    FakeClient client(house, users);
+    TestShard shard({}, log);
+    const Logger logger(shard.telemetry, log, {});
+    FakeClient client(shard, users);
     client.send(R"(["1","1","room:a","phx_join",{"password":"hunter2"}])");
     client.send(frame);
   }

@@ -25,7 +25,7 @@ struct Users : UserSocket {
 
 struct Fixture {
   std::vector<std::string> lines;
-  TestHouse house{{}, Log::to(Level::debug, [this](Level level, const std::string& line) {
+  TestShard shard{{}, Log::to(Level::debug, [this](Level level, const std::string& line) {
                     // The request's id follows it, which differs each time.
                     lines.push_back(std::string(name_of(level)) + ": " +
                                     line.substr(0, line.find(" request_id=")));
@@ -75,7 +75,7 @@ struct Case {
 void holds(const Case& refusal) {
   Fixture f;
   refusal.change(f);
-  const auto outcome = f.endpoint.dispatch(f.request, f.house.context());
+  const auto outcome = f.endpoint.dispatch(f.request, f.shard.context());
   const auto* response = std::get_if<http::Response>(&outcome);
   expect(response != nullptr, std::string(refusal.name) + " is refused");
   expect_eq(refusal.name + (": " + shown(*response)), refusal.name + (": " + refusal.answer));
@@ -114,7 +114,7 @@ PHX_TEST("a websocket is refused for its method, query or origin before connect 
   for (const char* method : {"POST", "HEAD", "OPTIONS", "DELETE"}) {
     Fixture f;
     f.request.method = method;
-    const auto outcome = f.endpoint.dispatch(f.request, f.house.context());
+    const auto outcome = f.endpoint.dispatch(f.request, f.shard.context());
     expect_eq(shown(std::get<http::Response>(outcome)), std::string("400"));
     expect_eq(f.lines, std::vector<std::string>{"info: a connection was refused" +
                                                 at_websocket("method", 400)});
@@ -260,7 +260,7 @@ PHX_TEST("a path without a handler is 404, without a line in the log") {
 PHX_TEST("a client can neither forge a line nor make it endless") {
   Fixture f;
   f.set("origin", "http://a\nERROR forged" + std::string(10'000, 'x'));
-  f.endpoint.dispatch(f.request, f.house.context());
+  f.endpoint.dispatch(f.request, f.shard.context());
   expect_eq(f.lines.size(), 1u);
   expect(f.lines[0].find('\n') == std::string::npos, "it is a single line");
   expect(f.lines[0].size() < 700, "and short");

@@ -31,10 +31,10 @@ struct Users : UserSocket {
 /// An endpoint with metrics, and its telemetry.
 struct Fixture {
   Endpoint endpoint;
-  TestHouse house;
+  TestShard shard;
 
   std::string page() {
-    const auto outcome = endpoint.dispatch({"GET", "/metrics"}, house.context());
+    const auto outcome = endpoint.dispatch({"GET", "/metrics"}, shard.context());
     return std::get<http::Response>(outcome).body;
   }
   void expect_line(const std::string& line) {
@@ -49,9 +49,9 @@ PHX_TEST("joins are counted by result, events by duration") {
   Fixture f;
   const Metrics metrics(f.endpoint);
   const Users users;
-  Context house = f.house.context();
-  house.telemetry = &f.endpoint.telemetry();
-  FakeClient client(f.house, users, house);
+  Context shard = f.shard.context();
+  shard.telemetry = &f.endpoint.telemetry();
+  FakeClient client(f.shard, users, shard);
   client.send(R"(["1","1","room:a","phx_join",{}])");
   client.send(R"(["2","2","room:b","phx_join",{"refuse":true}])");
   for (int i = 0; i < 3; ++i) client.send(R"(["1","3","room:a","echo",{}])");
@@ -97,7 +97,7 @@ PHX_TEST(
     "without Metrics there is no page; with it, handlers are attached to the endpoint's "
     "telemetry") {
   Fixture f;
-  const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.house.context());
+  const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.shard.context());
   expect_eq(std::get<http::Response>(outcome).status, 404);
   expect(!f.endpoint.telemetry().attached<HandleInTimed>(), "nobody counts");
   {

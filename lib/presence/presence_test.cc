@@ -139,10 +139,10 @@ struct Users : UserSocket {
 };
 
 /// The clients' environment: one shard, or two.
-template <class Houses>
+template <class Shards>
 struct Stage {
   Presence presence;
-  Houses houses;
+  Shards shards;
   Users users;
   Stage() { tracker = &presence; }
 };
@@ -176,9 +176,9 @@ Heard masked(Heard heard) {
 }  // namespace
 
 PHX_TEST("members get joins, updates and leaves, and a new member the list") {
-  Stage<TestHouse> stage;
+  Stage<TestShard> stage;
   const Presence& presence = stage.presence;
-  FakeClient one(stage.houses, stage.users), two(stage.houses, stage.users);
+  FakeClient one(stage.shards, stage.users), two(stage.shards, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   expect_eq(
       masked(one.heard()),
@@ -209,8 +209,8 @@ PHX_TEST("members get joins, updates and leaves, and a new member the list") {
 }
 
 PHX_TEST("a new member of either version gets its own join before the state") {
-  Stage<TestHouse> stage;
-  FakeClient old(stage.houses, stage.users, "1.0.0"), fresh(stage.houses, stage.users);
+  Stage<TestShard> stage;
+  FakeClient old(stage.shards, stage.users, "1.0.0"), fresh(stage.shards, stage.users);
   old.send(R"({"topic":"t","event":"phx_join","payload":{"key":"u"},"ref":"1"})");
   expect_eq(events(old.heard()), Heard{"phx_reply", "presence_diff", "presence_state"});
   fresh.send(R"(["1","1","t","phx_join",{"key":"v"}])");
@@ -219,20 +219,20 @@ PHX_TEST("a new member of either version gets its own join before the state") {
 }
 
 PHX_TEST("on each shard a new member gets its own join before the state, as do all members") {
-  Stage<TwoHouses> stage;
-  TwoHouses& houses = stage.houses;
-  FakeClient near(houses.first, stage.users), far(houses.second, stage.users);
+  Stage<TwoShards> stage;
+  TwoShards& shards = stage.shards;
+  FakeClient near(shards.first, stage.users), far(shards.second, stage.users);
   near.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   expect_eq(events(near.heard()), Heard{"phx_reply", "presence_diff", "presence_state"});
   far.send(R"(["1","1","t","phx_join",{"key":"v"}])");
   expect_eq(events(far.heard()), Heard{"phx_reply", "presence_diff", "presence_state"});
-  houses.first.settle();
+  shards.first.settle();
   expect_eq(events(near.heard()), Heard{"presence_diff"});
 }
 
 PHX_TEST("a new member that was present before first gets its old leave") {
-  Stage<TestHouse> stage;
-  FakeClient one(stage.houses, stage.users);
+  Stage<TestShard> stage;
+  FakeClient one(stage.shards, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   one.heard();
   one.send_together({R"(["1","2","t","untrack",{}])", R"(["1","3","t","track",{}])"});
@@ -250,9 +250,9 @@ PHX_TEST("tracking twice and updating an untracked process are refused, and chan
   const std::string tracked_already =
       R"({"response":{"reason":"already_tracked"},"status":"error"})";
   const std::string nobody = R"({"response":{"reason":"nopresence"},"status":"error"})";
-  Stage<TestHouse> stage;
+  Stage<TestShard> stage;
   const Presence& presence = stage.presence;
-  FakeClient one(stage.houses, stage.users), two(stage.houses, stage.users);
+  FakeClient one(stage.shards, stage.users), two(stage.shards, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   two.send(R"(["1","1","t","phx_join",{"key":"v"}])");
   one.heard();
@@ -276,8 +276,8 @@ PHX_TEST("tracking twice and updating an untracked process are refused, and chan
 
 PHX_TEST("a result has the ref of the meta, and an update that of the previous one") {
   Presence presence;
-  TestHouse house;
-  const Socket socket(house.context(), serializer::v2_json());
+  TestShard shard;
+  const Socket socket(shard.context(), serializer::v2_json());
   const auto ref = [&](const char* name) { return presence.get_by_key("", "u")["metas"][0][name]; };
   const auto tracked = std::get<Tracked>(presence.track(socket, "u", Json::object()));
   expect_eq(tracked.phx_ref.size(), 16u);
@@ -295,8 +295,8 @@ PHX_TEST("fetch is called for one key if one is asked for, and not without prese
     }
     mutable std::vector<std::string> asked;
   } presence;
-  TestHouse house;
-  const Socket socket(house.context(), serializer::v2_json());
+  TestShard shard;
+  const Socket socket(shard.context(), serializer::v2_json());
   presence.track(socket, "u", Json::object());
   presence.track(socket, "v", Json::object());
   presence.asked.clear();
@@ -307,8 +307,8 @@ PHX_TEST("fetch is called for one key if one is asked for, and not without prese
 }
 
 PHX_TEST("a meta over the limit ends the channel, and no member gets it") {
-  Stage<TestHouse> stage;
-  FakeClient one(stage.houses, stage.users), two(stage.houses, stage.users);
+  Stage<TestShard> stage;
+  FakeClient one(stage.shards, stage.users), two(stage.shards, stage.users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   two.send(R"(["1","1","t","phx_join",{"key":"v"}])");
   one.heard();
@@ -323,8 +323,8 @@ PHX_TEST("a meta over the limit ends the channel, and no member gets it") {
 
 PHX_TEST("a presence's limit counts its key and its meta, as written") {
   Presence presence({.max_meta_bytes = 10});
-  TestHouse house;
-  const Socket socket(house.context(), serializer::v2_json());
+  TestShard shard;
+  const Socket socket(shard.context(), serializer::v2_json());
   presence.track(socket, "123", Json::object({{"n", 1}}));
   const std::string said = expect_throw<std::runtime_error>([&] {
     presence.track(socket, "1234", Json::object({{"n", 1}}));

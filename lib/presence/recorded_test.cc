@@ -121,7 +121,7 @@ class Replay {
   void run() {
     for (const Recorded& event : events_) {
       if (event.at_ms > until_) break;
-      if (b_) b_->house.pass(Millis{event.at_ms - now_});
+      if (b_) b_->shard.pass(Millis{event.at_ms - now_});
       now_ = event.at_ms;
       if (event.what == "message" && event.first == "b") start(event);
       if (!b_) continue;
@@ -314,13 +314,13 @@ PHX_TEST("in b's place: its links stall for 5 s; Phoenix's tracker crashes, ours
                 3'704);
   replay.run();
   Node& b = replay.node();
-  b.house.pass(Millis{301});
+  b.shard.pass(Millis{301});
   const Json list = b.presence.list("presence:lobby");
   const std::string state =
       masked(Json::array({"2", nullptr, "presence:lobby", "presence_state", list}).dump());
   expect_eq(state, replay.last_state("b2"));
   expect_eq(replay.runs(), 1u);  // it has not restarted
-  expect(b.house.scheduler.alive(b.trackers.at(0)), "nor ended");
+  expect(b.shard.scheduler.alive(b.trackers.at(0)), "nor ended");
 }
 PHX_TEST("in b's place: it is cut off for longer than down") {
   Replay("017-netsplit-cut.txt", options(Millis{301})).run();

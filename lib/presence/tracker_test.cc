@@ -28,7 +28,7 @@ presence::ClusterOptions options(Millis period) {
 /// All nodes are connected.
 void pass(const std::vector<Node*>& nodes, Millis time) {
   for (; time > Millis::zero(); time -= Millis{50}) {
-    for (Node* node : nodes) node->house.pass(Millis{50});
+    for (Node* node : nodes) node->shard.pass(Millis{50});
     for (bool quiet = false; !quiet;) {
       quiet = true;
       for (Node* from : nodes) {
@@ -110,7 +110,7 @@ PHX_TEST("a node that stops sends a farewell, and its presences leave at once") 
   bob.send(join);
   pass({&a, &b}, Millis{900});
   bob.heard();
-  a.house.scheduler.exit(a.trackers[0], {process::ExitReason::shutdown});
+  a.shard.scheduler.exit(a.trackers[0], {process::ExitReason::shutdown});
   pass({&a, &b}, Millis{50});
   expect_eq(seen(bob.heard()), std::string("-ann"));
 }
@@ -138,7 +138,7 @@ PHX_TEST("a node whose name is an atom is sent requests and answers under that n
     b.hear("phx_presence:Elixir.ContractWeb.Presence_shard0", Term::tuple(std::move(message)));
   };
   say({Term::atom("pub"), Term::atom("heartbeat"), ref, Term::atom("empty"), clocks});
-  b.house.pass(Millis{600});
+  b.shard.pass(Millis{600});
   say({Term::atom("pub"), Term::atom("transfer_req"), 1, ref, clocks});
   std::vector<Term> to;
   for (const Mail& mail : b.outbox->sent) {
@@ -170,7 +170,7 @@ PHX_TEST("a transfer of thousands is merged in slices, and does not block the tr
   b.hear(topic, ack);
   expect_eq(b.presence.list("t").size(), 2'500u);
   b.outbox->sent.clear();
-  b.house.pass(Millis{1'200});  // it knows everything, so it requests nothing
+  b.shard.pass(Millis{1'200});  // it knows everything, so it requests nothing
   for (const Mail& mail : b.outbox->sent) expect(!mail.to, "a request");
 }
 
@@ -178,11 +178,11 @@ PHX_TEST("another node with this one's name is logged, and a node's own messages
   Node a("a", options(Millis{300}));
   const std::string topic = "phx_presence:Elixir.ContractWeb.Presence_shard0";
   const auto hear = [&](const etf::Term& vsn) {
-    a.house.pubsub.broadcast(
+    a.shard.pubsub.broadcast(
         topic, std::make_shared<const presence::OwnName>(presence::ReplicaRef("a", vsn)));
-    a.house.settle();
+    a.shard.settle();
   };
-  a.house.pass(Millis{300});
+  a.shard.pass(Millis{300});
   const Term own = (*(*a.outbox->sent.at(0).term().tuple_of(5))[2].tuple_of(2))[1];
   hear(own);
   hear(1);  // perhaps the previous run's last message
@@ -218,8 +218,8 @@ PHX_TEST("a message that is not a tracker's is refused before it gets there") {
     expect_throw<presence::WireError>([&] { presence::said_in(term); });
   }
   Node a("a", options(Millis{300}));
-  a.house.pubsub.broadcast("phx_presence:Elixir.ContractWeb.Presence_shard0",
+  a.shard.pubsub.broadcast("phx_presence:Elixir.ContractWeb.Presence_shard0",
                            std::make_shared<const pubsub::TermEvent>(Term()));
-  a.house.settle();
-  expect(a.house.scheduler.alive(a.trackers[0]), "code that publishes on its topic does no harm");
+  a.shard.settle();
+  expect(a.shard.scheduler.alive(a.trackers[0]), "code that publishes on its topic does no harm");
 }

@@ -96,9 +96,9 @@ constexpr const char* listen = R"(["1","1","t","phx_join",{}])";
 template <class Kind>
 struct TwoListeners {
   Kind presence;
-  TestHouse house;
+  TestShard shard;
   Users users;
-  FakeClient one{house, users}, two{house, users};
+  FakeClient one{shard, users}, two{shard, users};
   TwoListeners() {
     tracker = &presence;
     one.send(listen);
@@ -111,14 +111,14 @@ struct WorkingFixture {
   Presence presence;
   Gate own_gate;
   process::Workers workers{1};
-  TestHouse house{{.turns_a_run = 1}};
+  TestShard shard{{.turns_a_run = 1}};
   Users users;
-  FakeClient ann{house, users}, ben{house, users};
+  FakeClient ann{shard, users}, ben{shard, users};
 
   WorkingFixture(const std::string& join, const std::string& work) {
     tracker = &presence;
     gate = &own_gate;
-    house.scheduler.use_workers(workers);
+    shard.scheduler.use_workers(workers);
     ben.send(listen);
     ann.send(join);
     ann.send(work);
@@ -136,7 +136,7 @@ PHX_TEST("a channel that is killed while its handler works and tracks does not s
   WorkingFixture f(listen, R"(["1","2","t","slow_track",{"key":"u"}])");
   f.ann.send(R"(["2","3","t","phx_join",{}])");
   f.finish_work();
-  f.house.settle();
+  f.shard.settle();
   expect_eq(f.presence.list("t").dump(), std::string("{}"));
   const std::vector<std::string> heard = f.ben.heard();
   expect_eq(heard.size(), 3u);  // Ben's own join, the diff with Ben, the diff without Ben
@@ -147,7 +147,7 @@ PHX_TEST("a new member whose handler runs on a worker thread gets its own join b
   WorkingFixture f(listen, R"(["1","2","t","slow_track",{"key":"u","state":true}])");
   f.ann.heard();
   f.finish_work();
-  f.house.settle();
+  f.shard.settle();
   const std::vector<std::string> heard = f.ann.heard();
   expect_eq(heard.size(), 2u);
   expect(Json::parse(heard[0])[3] == Json("presence_diff"), heard[0]);
@@ -157,10 +157,10 @@ PHX_TEST("a new member whose handler runs on a worker thread gets its own join b
 PHX_TEST("the changes of a dying channel's handler are sent before its leave") {
   WorkingFixture f(R"(["1","1","t","phx_join",{"key":"u"}])",
                    R"(["1","2","t","slow_update",{"key":"u","updates":1}])");
-  f.house.scheduler.exit(last_joined, {process::ExitReason::killed});
-  f.house.scheduler.run(f.house.scheduler.now());  // one turn: it is dead, and no member knows yet
+  f.shard.scheduler.exit(last_joined, {process::ExitReason::killed});
+  f.shard.scheduler.run(f.shard.scheduler.now());  // one turn: it is dead, and no member knows yet
   f.finish_work();
-  f.house.settle();
+  f.shard.settle();
   expect_eq(f.presence.list("t").dump(), std::string("{}"));
   const std::vector<std::string> heard = f.ben.heard();
   expect_eq(heard.size(), 4u);  // Ben's own join, then Ann comes, changes and goes
@@ -170,9 +170,9 @@ PHX_TEST("the changes of a dying channel's handler are sent before its leave") {
 PHX_TEST("a channel that tracks and untracks often is monitored once") {
   Presence presence;
   tracker = &presence;
-  TestHouse house({.mailbox = 20});
+  TestShard shard({.mailbox = 20});
   Users users;
-  FakeClient one(house, users), two(house, users);
+  FakeClient one(shard, users), two(shard, users);
   one.send(listen);
   two.send(listen);
   for (int i = 0; i < 21; ++i) two.send(R"(["1","2","t","toggle",{"key":"u"}])");
@@ -180,7 +180,7 @@ PHX_TEST("a channel that tracks and untracks often is monitored once") {
   two.send(R"(["1","3","t","track",{"key":"u"}])");
   two.hang_up();
   expect_eq(one.heard().size(), 2u);
-  expect_eq(house.scheduler.stats().overflowed, 0u);
+  expect_eq(shard.scheduler.stats().overflowed, 0u);
 }
 
 PHX_TEST("a channel whose waiting changes exceed the limit crashes; those it made are broadcast") {
@@ -217,9 +217,9 @@ PHX_TEST("a channel with many changes does not delay those of others") {
 PHX_TEST("a fetch that throws costs one diff: later joins and leaves are sent") {
   Faulty presence;
   tracker = &presence;
-  TestHouse house;
+  TestShard shard;
   Users users;
-  FakeClient one(house, users), two(house, users), three(house, users);
+  FakeClient one(shard, users), two(shard, users), three(shard, users);
   one.send(R"(["1","1","t","phx_join",{"key":"u"}])");
   two.send(R"(["1","1","t","phx_join",{"key":"bad"}])");
   expect(!presence.list("t").has("bad"),
@@ -255,7 +255,7 @@ PHX_TEST(
   };
   TwoListeners<Broken> stage;
   const auto watchers = [&] {
-    return stage.house.scheduler.pids_of(
+    return stage.shard.scheduler.pids_of(
         [](const process::Process& each) { return each.name() == "presence watcher"; });
   };
   const std::string track = R"(["1","2","t","track",{"key":"u"}])";
@@ -273,9 +273,9 @@ PHX_TEST(
 PHX_TEST("more ends at once than the watcher's mailbox holds still become leaves") {
   Presence presence;
   tracker = &presence;
-  TestHouse house({.mailbox = 20});
+  TestShard shard({.mailbox = 20});
   Users users;
-  FakeClient many(house, users);
+  FakeClient many(shard, users);
   constexpr int topics = 50;
   const auto each = [&](auto&& act) {
     for (int i = 0; i < topics; ++i) act("t" + std::to_string(i));

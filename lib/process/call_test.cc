@@ -9,94 +9,94 @@ using namespace phx::process;
 using namespace phx::testing;
 
 PHX_TEST("call gets its answer while other mail waits") {
-  ActorHouse house;
+  ActorShard shard;
   Journal journal;
-  const Pid server = house.spawn([](Actor& a, Message m) {
+  const Pid server = shard.spawn([](Actor& a, Message m) {
     const Request& request = *m.get_if<Request>();
     a.scheduler().answer(request, std::string("pong"));
   });
-  const Pid client = house.spawn([&](Actor& a, Message m) {
+  const Pid client = shard.spawn([&](Actor& a, Message m) {
     if (m.holds<int>()) return journal.push_back("later");
     a.call(server, std::string("ping"),
            [&](Message reply) { journal.push_back(*reply.get_if<std::string>()); });
   });
-  house.scheduler.send(client, std::string("go"));
-  house.scheduler.send(client, 1);
-  house.settle();
+  shard.scheduler.send(client, std::string("go"));
+  shard.scheduler.send(client, 1);
+  shard.settle();
   expect_eq(journal, Journal{"pong", "later"});
 }
 
 PHX_TEST("a call without an answer crashes the caller after 5,000 ms") {
-  ActorHouse house;
+  ActorShard shard;
   Journal journal;
-  const Pid deaf = house.spawn([](Actor&, Message) {});
-  const Pid client = house.spawn([deaf](Actor& a, Message) { a.call(deaf, 1, [](Message) {}); });
-  house.watcher_of(client, journal);
-  house.scheduler.send(client, 1);
-  house.settle();
-  house.pass(Millis{4999});
+  const Pid deaf = shard.spawn([](Actor&, Message) {});
+  const Pid client = shard.spawn([deaf](Actor& a, Message) { a.call(deaf, 1, [](Message) {}); });
+  shard.watcher_of(client, journal);
+  shard.scheduler.send(client, 1);
+  shard.settle();
+  shard.pass(Millis{4999});
   expect_eq(journal, Journal{});
-  house.pass(Millis{1});
+  shard.pass(Millis{1});
   expect_eq(journal, Journal{"crash: call timed out after 5000 ms"});
 }
 
 PHX_TEST("an answer after the caller gave up is dropped, and the callee answers the next call") {
-  ActorHouse house;
+  ActorShard shard;
   Journal journal;
   std::vector<Request> unanswered;
-  const Pid slow = house.spawn([&](Actor& a, Message m) {
+  const Pid slow = shard.spawn([&](Actor& a, Message m) {
     if (auto* request = m.get_if<Request>()) return unanswered.push_back(std::move(*request));
     for (const Request& request : unanswered) a.scheduler().answer(request, std::string("late"));
     unanswered.clear();
   });
   const auto caller = [&] {
-    return house.spawn([&, slow](Actor& a, Message) {
+    return shard.spawn([&, slow](Actor& a, Message) {
       a.call(slow, 1, [&](Message reply) { journal.push_back(*reply.get_if<std::string>()); });
     });
   };
   const Pid hasty = caller(), patient = caller();
-  house.watcher_of(hasty, journal);
-  house.watcher_of(slow, journal);
-  house.scheduler.send(hasty, 1);
-  house.settle();
-  house.pass(Millis{5000});
+  shard.watcher_of(hasty, journal);
+  shard.watcher_of(slow, journal);
+  shard.scheduler.send(hasty, 1);
+  shard.settle();
+  shard.pass(Millis{5000});
   expect_eq(journal, Journal{"crash: call timed out after 5000 ms"});
-  house.scheduler.send(patient, 1);
-  house.settle();
-  house.scheduler.send(slow, std::string("answer all"));
-  house.settle();
+  shard.scheduler.send(patient, 1);
+  shard.settle();
+  shard.scheduler.send(slow, std::string("answer all"));
+  shard.settle();
   expect_eq(journal, Journal{"crash: call timed out after 5000 ms", "late"});
-  expect(house.scheduler.alive(slow) && house.scheduler.alive(patient), "both live on");
-  expect_eq(house.scheduler.stats().crashed, 1u);
+  expect(shard.scheduler.alive(slow) && shard.scheduler.alive(patient), "both live on");
+  expect_eq(shard.scheduler.stats().crashed, 1u);
 }
 
 PHX_TEST(
     "after the answer the caller gets neither the Down nor the timeout, even if already sent") {
-  ActorHouse house;
+  ActorShard shard;
   Journal journal;
   std::optional<Request> asked;
   const Pid server =
-      house.spawn([&](Actor&, Message m) { asked = std::move(*m.get_if<Request>()); });
-  const Pid client = house.spawn([&](Actor& a, Message m) {
+      shard.spawn([&](Actor&, Message m) { asked = std::move(*m.get_if<Request>()); });
+  const Pid client = shard.spawn([&](Actor& a, Message m) {
     if (!m.holds<int>()) return journal.push_back("stray");
     a.call(server, 1, [&](Message reply) { journal.push_back(*reply.get_if<std::string>()); });
   });
-  house.scheduler.send(client, 1);
-  house.settle();
-  house.scheduler.exit(server, {});
-  house.scheduler.answer(*asked, std::string("pong"));
-  house.scheduler.answer(*asked, std::string("pong again"));
-  house.pass(Millis{5'000});  // the Down and the timeout come with the answer
+  shard.scheduler.send(client, 1);
+  shard.settle();
+  shard.scheduler.exit(server, {});
+  shard.scheduler.answer(*asked, std::string("pong"));
+  shard.scheduler.answer(*asked, std::string("pong again"));
+  shard.pass(Millis{5'000});  // the Down and the timeout come with the answer
   expect_eq(journal, Journal{"pong"});
 }
 
 PHX_TEST("a call to a dead process crashes the caller at once") {
-  ActorHouse house;
+  ActorShard shard;
   Journal journal;
-  const Pid client = house.spawn([](Actor& a, Message) { a.call(Pid{0, 999}, 1, [](Message) {}); });
-  house.watcher_of(client, journal);
-  house.settle();
-  house.scheduler.send(client, 1);
-  house.settle();
+  const Pid client = shard.spawn([](Actor& a, Message) { a.call(Pid{0, 999}, 1, [](Message) {}); });
+  shard.watcher_of(client, journal);
+  shard.settle();
+  shard.scheduler.send(client, 1);
+  shard.settle();
   expect_eq(journal, Journal{"crash: call failed: noproc"});
 }

@@ -31,21 +31,21 @@ struct Reader final : Process {
 }  // namespace
 
 PHX_TEST("a message copies a string of any kind") {
-  ActorHouse house;
+  ActorShard shard;
   Journal journal;
-  const Pid reader = house.scheduler.spawn(std::make_unique<Reader>(journal));
+  const Pid reader = shard.scheduler.spawn(std::make_unique<Reader>(journal));
   {
     char array[] = "array";
     std::string gone = "a view of a string that is gone before the message is read";
-    house.scheduler.send(reader, "literal");
-    house.scheduler.send(reader, array);
-    house.scheduler.send(reader, static_cast<const char*>(array));
-    house.scheduler.send(reader, std::string_view(gone));
-    house.scheduler.send(reader, gone);
+    shard.scheduler.send(reader, "literal");
+    shard.scheduler.send(reader, array);
+    shard.scheduler.send(reader, static_cast<const char*>(array));
+    shard.scheduler.send(reader, std::string_view(gone));
+    shard.scheduler.send(reader, gone);
     std::fill(std::begin(array), std::end(array) - 1, 'x');
     gone.assign(gone.size(), 'x');
   }
-  house.settle();
+  shard.settle();
   expect_eq(journal, Journal{"literal", "array", "array",
                              "a view of a string that is gone before the message is read",
                              "a view of a string that is gone before the message is read"});
@@ -54,54 +54,54 @@ PHX_TEST("a message copies a string of any kind") {
 }
 
 PHX_TEST("a mailbox that overflows ends only its owner") {
-  ActorHouse house(Limits{.mailbox = 10});
+  ActorShard shard(Limits{.mailbox = 10});
   Journal journal;
-  const Pid flooded = house.spawn([](Actor&, Message) {});
-  house.watcher_of(flooded, journal);
-  house.settle();
-  for (int i = 0; i < 11; ++i) house.scheduler.send(flooded, i);
-  house.settle();
+  const Pid flooded = shard.spawn([](Actor&, Message) {});
+  shard.watcher_of(flooded, journal);
+  shard.settle();
+  for (int i = 0; i < 11; ++i) shard.scheduler.send(flooded, i);
+  shard.settle();
   expect_eq(journal, Journal{"crash: mailbox overflow: more than 10 messages wait"});
-  expect_eq(house.scheduler.stats().overflowed, 1u);
+  expect_eq(shard.scheduler.stats().overflowed, 1u);
 }
 
 PHX_TEST("a mailbox that overflows is a crash, with its last turn") {
-  ActorHouse house(Limits{.mailbox = 10});
+  ActorShard shard(Limits{.mailbox = 10});
   Journal journal;
   auto actor = std::make_unique<Actor>();
   actor->on_end = [&](Actor&, const ExitReason& reason) { journal.push_back(reason.detail); };
-  const Pid pid = house.scheduler.spawn(std::move(actor));
-  house.settle();
-  for (int i = 0; i < 11; ++i) house.scheduler.send(pid, i);
-  house.settle();
+  const Pid pid = shard.scheduler.spawn(std::move(actor));
+  shard.settle();
+  for (int i = 0; i < 11; ++i) shard.scheduler.send(pid, i);
+  shard.settle();
   expect_eq(journal, Journal{"mailbox overflow: more than 10 messages wait"});
 }
 
 PHX_TEST("too many bytes in a mailbox end its owner, as too many messages do") {
-  ActorHouse house(Limits{.mailbox_bytes = 1'000});
+  ActorShard shard(Limits{.mailbox_bytes = 1'000});
   Journal journal;
-  const Pid flooded = house.spawn([](Actor&, Message) {});
-  house.watcher_of(flooded, journal);
-  house.settle();
-  for (int i = 0; i < 4; ++i) house.scheduler.send(flooded, Parcel{400});
-  house.settle();
+  const Pid flooded = shard.spawn([](Actor&, Message) {});
+  shard.watcher_of(flooded, journal);
+  shard.settle();
+  for (int i = 0; i < 4; ++i) shard.scheduler.send(flooded, Parcel{400});
+  shard.settle();
   expect_eq(journal, Journal{"crash: mailbox overflow: more than 1000 bytes wait"});
-  expect_eq(house.scheduler.stats().overflowed, 1u);
+  expect_eq(shard.scheduler.stats().overflowed, 1u);
 }
 
 PHX_TEST("a message larger than the limit fits an empty mailbox, and no other fits with it") {
-  ActorHouse house(Limits{.mailbox_bytes = 1'000});
+  ActorShard shard(Limits{.mailbox_bytes = 1'000});
   Journal journal;
-  const Pid pid = house.spawn(
+  const Pid pid = shard.spawn(
       [&](Actor&, Message m) { journal.push_back(std::to_string(m.get_if<Parcel>()->bytes)); });
-  house.watcher_of(pid, journal);
-  house.settle();
-  house.scheduler.send(pid, Parcel{5'000});
-  house.settle();
+  shard.watcher_of(pid, journal);
+  shard.settle();
+  shard.scheduler.send(pid, Parcel{5'000});
+  shard.settle();
   expect_eq(journal, Journal{"5000"});
-  house.scheduler.send(pid, Parcel{5'000});
-  house.scheduler.send(pid, Parcel{0});
-  house.settle();
+  shard.scheduler.send(pid, Parcel{5'000});
+  shard.scheduler.send(pid, Parcel{0});
+  shard.settle();
   expect_eq(journal, Journal{"5000", "crash: mailbox overflow: more than 1000 bytes wait"});
 }
 

@@ -11,7 +11,7 @@
 #include "server/connections.h"
 #include "testing/client_frame.h"
 #include "testing/fake_stream.h"
-#include "testing/house.h"
+#include "testing/test_shard.h"
 #include "testing/tls.h"
 
 namespace phx::server {
@@ -78,7 +78,7 @@ class House {
  private:
   Endpoint endpoint_;
   std::vector<FakeNetwork> networks_;
-  testing::TestHouse house_;
+  testing::TestShard house_;
   net::Loop loop_;
   Connections connections_{endpoint_, loop_, house_.scheduler, house_.pubsub, {}};
 };

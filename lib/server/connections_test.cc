@@ -5,7 +5,7 @@
 #include "testing/case.h"
 #include "testing/client_frame.h"
 #include "testing/fake_stream.h"
-#include "testing/house.h"
+#include "testing/test_shard.h"
 #include "testing/tls.h"
 
 using namespace phx;
@@ -42,7 +42,7 @@ struct Shard {
     connections.welcome(std::make_unique<FakeStream>(network), {.peer = {.address = "127.0.0.1"}});
   }
   void turn() {
-    house.settle();
+    shard.settle();
     connections.flush();
   }
   /// The bytes that the client gets for these.
@@ -60,12 +60,12 @@ struct Shard {
   const std::size_t outbox_limit;
   Endpoint endpoint;
   net::Loop loop;  // outlives the processes' timers, as in a shard
-  TestHouse house;
+  TestShard shard;
   FakeNetwork network;
   server::Connections connections{endpoint,
                                   loop,
-                                  house.scheduler,
-                                  house.pubsub,
+                                  shard.scheduler,
+                                  shard.pubsub,
                                   {.max_connections = 1, .outbox_limit = outbox_limit}};
 };
 
@@ -279,7 +279,7 @@ PHX_TEST("a client that does not read is dropped when its outbox exceeds its lim
   expect(shard.network.dropped, "dropped");
   shard.end();
   expect_eq(shard.connections.size(), 0u);
-  expect_eq(shard.house.scheduler.population(), 0u);
+  expect_eq(shard.shard.scheduler.population(), 0u);
 }
 
 PHX_TEST("so is one that pings and does not read: a pong's memory counts") {
@@ -308,9 +308,9 @@ PHX_TEST("a client that reads again gets everything that waited, in order") {
 PHX_TEST("a connection's end ends its processes, and makes room") {
   Open shard;
   shard.told(text(R"(["1","1","room:1","phx_join",{}])"));
-  expect_eq(shard.house.scheduler.population(), 2u);
+  expect_eq(shard.shard.scheduler.population(), 2u);
   shard.end();
-  expect_eq(shard.house.scheduler.population(), 0u);
+  expect_eq(shard.shard.scheduler.population(), 0u);
   expect_eq(shard.connections.size(), 0u);
   expect(shard.network.destroyed, "the stream is released");
 }
@@ -348,11 +348,11 @@ PHX_TEST("a large frame is written in parts, so that others get their turns, and
   Open shard(32 * 1'048'576);
   shard.told(text(R"(["1","1","room:a","phx_join",{}])"));
   const std::string large_text = R"({"a":")" + std::string(6 * of_one, 'x') + R"("})";
-  channel::broadcast(shard.house.pubsub, "room:a", "said", Payload::own_text(large_text));
+  channel::broadcast(shard.shard.pubsub, "room:a", "said", Payload::own_text(large_text));
   std::string sent;
   std::size_t turns = 0;
   for (bool more = true; more; ++turns) {
-    shard.house.settle();
+    shard.shard.settle();
     more = shard.connections.flush();
     const std::string part = shard.network.taken();
     expect(part.size() <= 2 * of_one + 100, "a part, and one more if no other writes");

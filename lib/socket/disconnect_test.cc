@@ -15,13 +15,13 @@ struct Users : UserSocket {};
 
 PHX_TEST("an event on a socket's id that is not a Broadcast is ignored") {
   struct Price final : pubsub::Event {};
-  TestHouse house;
+  TestShard shard;
   const Users users;
-  FakeClient client(house, users, "2.0.0", "users:ann");
-  house.pubsub.broadcast("users:ann", std::make_shared<const Price>());
-  house.settle();
+  FakeClient client(shard, users, "2.0.0", "users:ann");
+  shard.pubsub.broadcast("users:ann", std::make_shared<const Price>());
+  shard.settle();
   expect(client.connected(), "the client is connected");
-  channel::broadcast(house.pubsub, "users:ann", "disconnect", {});
-  house.settle();
+  channel::broadcast(shard.pubsub, "users:ann", "disconnect", {});
+  shard.settle();
   expect(!client.connected(), "a disconnect ends it");
 }

@@ -33,13 +33,13 @@ struct Users : UserSocket {
 };
 
 struct Fixture {
-  TestHouse house;
+  TestShard shard;
   Users users;
-  FakeClient client{house, users};
+  FakeClient client{shard, users};
   std::vector<std::string> told;
 
   void listen() {
-    house.telemetry.attach("ear", {on<ChannelJoined>([this](const ChannelJoined& joined) {
+    shard.telemetry.attach("ear", {on<ChannelJoined>([this](const ChannelJoined& joined) {
                                      expect(joined.duration >= telemetry::Duration{0});
                                      expect_eq(joined.log, Level::warn);
                                      tell("joined", joined.result == serializer::Status::ok,
@@ -99,7 +99,7 @@ PHX_TEST("neither telemetry nor a throwing handler changes the channel's answer"
   Fixture f;
   f.client.send(R"(["1","1","room:a","phx_join",{}])");
   f.client.heard();
-  f.house.telemetry.attach(
+  f.shard.telemetry.attach(
       "bad", {on<ChannelHandledIn>([](const ChannelHandledIn&) { throw std::logic_error(""); })});
   f.client.send(R"(["1","2","room:a","echo",{"n":1}])");
   expect_eq(f.client.heard(),
@@ -110,12 +110,12 @@ PHX_TEST("neither telemetry nor a throwing handler changes the channel's answer"
 PHX_TEST("a handler that only counts gets the duration, and nothing is copied") {
   Fixture f;
   int told = 0;
-  f.house.telemetry.attach("ear", {on<HandleInTimed>([&told](const HandleInTimed& timed) {
+  f.shard.telemetry.attach("ear", {on<HandleInTimed>([&told](const HandleInTimed& timed) {
                              expect(timed.duration >= telemetry::Duration{0});
                              expect_eq(timed.socket.topic(), std::string("room:a"));
                              ++told;
                            })});
-  expect(!f.house.telemetry.attached<ChannelHandledIn>(), "no handler asks for parameters");
+  expect(!f.shard.telemetry.attached<ChannelHandledIn>(), "no handler asks for parameters");
   f.client.send(R"(["1","1","room:a","phx_join",{}])");
   f.client.send(R"(["1","2","room:a","echo",{}])");
   f.client.send(R"(["1","3","room:a","echo",{}])");

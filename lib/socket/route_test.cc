@@ -29,9 +29,9 @@ std::vector<std::string> answer(const std::string& topic, const std::string& res
 }  // namespace
 
 PHX_TEST("a route's assigns are merged over the connection's, for its own channels") {
-  TestHouse house;
+  TestShard shard;
   const Routed users;
-  FakeClient client(house, users);
+  FakeClient client(shard, users);
   const auto joined = [&client](const std::string& topic) {
     client.send(R"(["1","1",")" + topic + R"(","phx_join",{}])");
     return client.heard();

@@ -54,9 +54,9 @@ struct Users : UserSocket {
 };
 
 struct Fixture {
-  TestHouse house;
+  TestShard shard;
   Users users;
-  FakeClient client{house, users};
+  FakeClient client{shard, users};
   Fixture() { journal.clear(); }
 
   void join(const std::string& topic = "room:a", const std::string& ref = "1") {
@@ -245,15 +245,15 @@ PHX_TEST("a deferred reply carries its event's ref, and comes even after the cha
   f.client.send(R"(["1","2","room:a","later",{}])");
   f.client.send(R"(["1","3","room:a","phx_leave",{}])");
   f.client.heard();
-  reply(f.house.scheduler, *Room::late, Reply::ok());
-  f.house.settle();
+  reply(f.shard.scheduler, *Room::late, Reply::ok());
+  f.shard.settle();
   expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"2\"", "room:a")});
 }
 
 PHX_TEST("a join above the limit is refused, and leaving a topic makes room") {
   Fixture f;
   std::size_t told = 0;
-  f.house.telemetry.attach("ear", {telemetry::on<telemetry::LimitReached>([&](const auto& reached) {
+  f.shard.telemetry.attach("ear", {telemetry::on<telemetry::LimitReached>([&](const auto& reached) {
                              if (reached.limit == telemetry::Limit::channels)
                                told = reached.allowed;
                            })});
@@ -273,7 +273,7 @@ PHX_TEST("a join above the limit is refused, and leaving a topic makes room") {
 
 PHX_TEST("a frame that is not a message ends this connection alone, with 1011, and its channels") {
   Fixture f;
-  FakeClient other(f.house, f.users);
+  FakeClient other(f.shard, f.users);
   f.join();
   f.client.send("hello");
   expect_eq(f.client.heard(), Heard{"close 1011"});
@@ -287,21 +287,21 @@ PHX_TEST(
   Fixture f;
   f.client.send("[\"\xff\"]");
   expect_eq(f.client.heard(), Heard{"close 1007"});
-  FakeClient other(f.house, f.users, "1.0.0");
+  FakeClient other(f.shard, f.users, "1.0.0");
   other.send(serializer::Frame{serializer::Frame::binary, "\xff"});
   expect_eq(other.heard(), Heard{"close 1011"});
 }
 
 PHX_TEST("a disconnect on the socket's id closes every connection of that id, and no other") {
   Fixture f;
-  FakeClient first(f.house, f.users, "2.0.0", "users:1"),
-      second(f.house, f.users, "2.0.0", "users:1");
-  FakeClient stranger(f.house, f.users, "2.0.0", "users:2");
-  channel::broadcast(f.house.pubsub, "users:1", "other event", {});
-  f.house.settle();
+  FakeClient first(f.shard, f.users, "2.0.0", "users:1"),
+      second(f.shard, f.users, "2.0.0", "users:1");
+  FakeClient stranger(f.shard, f.users, "2.0.0", "users:2");
+  channel::broadcast(f.shard.pubsub, "users:1", "other event", {});
+  f.shard.settle();
   expect(first.connected(), "another event on the id has no effect");
-  channel::broadcast(f.house.pubsub, "users:1", "disconnect", {});
-  f.house.settle();
+  channel::broadcast(f.shard.pubsub, "users:1", "disconnect", {});
+  f.shard.settle();
   expect_eq(first.heard(), Heard{"close 1001"});
   expect_eq(second.heard(), Heard{"close 1001"});
   expect(stranger.connected() && f.client.connected(), "the others stay");
@@ -314,13 +314,13 @@ PHX_TEST("when the client goes, its channels end with closed, and nothing is lef
   f.client.hang_up();
   std::sort(journal.begin(), journal.end());
   expect_eq(journal, Heard{"room:a shutdown: closed", "room:b shutdown: closed"});
-  expect_eq(f.house.scheduler.population(), 0u);
-  expect_eq(f.house.pubsub.subscribers("room:a"), 0u);
+  expect_eq(f.shard.scheduler.population(), 0u);
+  expect_eq(f.shard.pubsub.subscribers("room:a"), 0u);
 }
 
 PHX_TEST("V1 messages are the same without a join_ref") {
   Fixture f;
-  FakeClient client(f.house, f.users, "1.0.0");
+  FakeClient client(f.shard, f.users, "1.0.0");
   client.send(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1","join_ref":"1"})");
   client.send(R"({"topic":"room:a","event":"echo","payload":{},"ref":"2"})");
   client.send(R"({"topic":"room:a","event":"stop","payload":{},"ref":"3"})");
@@ -357,7 +357,7 @@ PHX_TEST("a topic, an event or a ref of 1,024 bytes is accepted; a byte more end
 }
 
 PHX_TEST("the channels of a connection share its id") {
-  TestHouse house;
+  TestShard shard;
   struct Keeper : Channel {
     JoinResult join(std::string_view, Payload, Socket& socket) override {
       kept.push_back(socket.id);
@@ -372,7 +372,7 @@ PHX_TEST("the channels of a connection share its id") {
     }
     std::vector<SharedText> kept;
   } users;
-  FakeClient client(house, users, "2.0.0", std::string(60'000, 'u'));
+  FakeClient client(shard, users, "2.0.0", std::string(60'000, 'u'));
   client.send(R"(["1","1","room:a","phx_join",{}])");
   client.send(R"(["2","2","room:b","phx_join",{}])");
   expect_eq(users.kept.size(), 2u);

@@ -93,11 +93,11 @@ constexpr process::Limits small_mailbox{.mailbox = 100, .mailbox_bytes = 1'000'0
 struct Fixture {
   std::string log;
   Gate gate;
-  TestHouse house{small_mailbox, Log::to(Level::error, [this](Level, const std::string& line) {
+  TestShard shard{small_mailbox, Log::to(Level::error, [this](Level, const std::string& line) {
                     log += line + "\n";
                   })};
   Users users{gate};
-  FakeClient ann{house, users}, ben{house, users};
+  FakeClient ann{shard, users}, ben{shard, users};
 
   explicit Fixture(const std::string& crashing_in = "") {
     join(ann, "room:a", R"({"crash":")" + crashing_in + R"("})");
@@ -151,7 +151,7 @@ PHX_TEST(
     Fixture::push(f.ann, "room:a", event);
     expect_eq(f.ann.heard(), crashed);
     expect(f.log.find("a process crashed") != std::string::npos, "the log says so: " + f.log);
-    expect_eq(f.house.scheduler.stats().crashed, 1u);
+    expect_eq(f.shard.scheduler.stats().crashed, 1u);
     f.expect_others_alive();
   }
 }
@@ -160,7 +160,7 @@ PHX_TEST("a channel that crashes in terminate has sent its close, and harms no o
   Fixture f("terminate");
   Fixture::push(f.ann, "room:a", "stop");
   expect_eq(f.ann.heard(), Heard{R"(["1","1","room:a","phx_close",{}])"});
-  expect_eq(f.house.scheduler.stats().crashed, 1u);
+  expect_eq(f.shard.scheduler.stats().crashed, 1u);
   f.expect_others_alive();
 }
 
@@ -175,20 +175,20 @@ PHX_TEST("a crash in join is a refused join, and harms no other channel") {
 
 PHX_TEST("a channel that crashed can be joined again, a hundred times, and leaves nothing behind") {
   Fixture f;
-  const std::size_t population = f.house.scheduler.population();
+  const std::size_t population = f.shard.scheduler.population();
   for (int i = 0; i < 100; ++i) {
     Fixture::push(f.ann, "room:a", "crash");
     Fixture::join(f.ann, "room:a", "{}");
   }
-  expect_eq(f.house.scheduler.population(), population);
-  expect_eq(f.house.pubsub.subscribers("room:a"), 2u);
+  expect_eq(f.shard.scheduler.population(), population);
+  expect_eq(f.shard.pubsub.subscribers("room:a"), 2u);
 }
 
 PHX_TEST("a channel that floods itself ends at its mailbox's limit, which is logged and counted") {
   Fixture f;
   Fixture::push(f.ann, "room:a", "flood", R"({"messages":101})");
   expect_eq(f.ann.heard(), crashed);
-  expect_eq(f.house.scheduler.stats().overflowed, 1u);
+  expect_eq(f.shard.scheduler.stats().overflowed, 1u);
   expect(f.log.find("mailbox overflow: more than 100 messages wait") != std::string::npos,
          "the log states the limit: " + f.log);
   f.expect_others_alive();
@@ -202,27 +202,27 @@ PHX_TEST("a mailbox holds as many messages as its limit") {
 }
 
 PHX_TEST("a channel that keeps sending itself a message delays no other") {
-  TestHouse house({.turns_a_run = 64});
+  TestShard shard({.turns_a_run = 64});
   Gate gate;
   const Users users(gate);
-  const auto only_some_turns = [&house] { house.scheduler.run(house.scheduler.now()); };
+  const auto only_some_turns = [&shard] { shard.scheduler.run(shard.scheduler.now()); };
   Heard heard;
-  Socket socket(house.context(), *serializer::negotiate(users.serializers(), "2.0.0"));
-  const process::Pid ann = house.scheduler.spawn(
+  Socket socket(shard.context(), *serializer::negotiate(users.serializers(), "2.0.0"));
+  const process::Pid ann = shard.scheduler.spawn(
       std::make_unique<FakeTransport>(users, std::move(socket), [&heard](const Sent& sent) {
         heard.push_back(std::get<serializer::FramePtr>(sent)->bytes);
       }));
   for (const char* text :
        {R"(["1","1","room:a","phx_join",{}])", R"(["2","2","room:b","phx_join",{}])",
         R"(["1","3","room:a","tick",{}])", R"(["2","4","room:b","count",{}])"}) {
-    house.scheduler.send(ann, socket::FromClient{{serializer::Frame::text, text}});
+    shard.scheduler.send(ann, socket::FromClient{{serializer::Frame::text, text}});
   }
   only_some_turns();
   only_some_turns();
   expect_eq(
       heard.back(),
       std::string(R"(["2","4","room:b","phx_reply",{"response":{"count":1},"status":"ok"}])"));
-  expect(house.scheduler.run(house.scheduler.now()), "room:a is still at it");
+  expect(shard.scheduler.run(shard.scheduler.now()), "room:a is still at it");
 }
 
 // --- On worker threads ---------------------------------------------------------------------------
@@ -257,12 +257,12 @@ struct WorkingFixture : Fixture {
 
   /// Ann's channel in room:a, or Ann's join of room:c, blocks on a worker until the gate opens.
   explicit WorkingFixture(const char* what = event) {
-    house.scheduler.use_workers(workers);
+    shard.scheduler.use_workers(workers);
     ann.send(what);
     expect(
         gate.entered.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready,
         "a worker runs the handler");
-    house.scheduler.on_wake([this] { bell.ring(); });
+    shard.scheduler.on_wake([this] { bell.ring(); });
   }
   ~WorkingFixture() {
     if (!opened_) gate.opened.set_value();
@@ -272,7 +272,7 @@ struct WorkingFixture : Fixture {
     opened_ = true;
     gate.opened.set_value();
     expect(bell.within_ten_seconds(), "the worker signals that it has finished");
-    house.settle();
+    shard.settle();
   }
 
  private:
@@ -303,8 +303,8 @@ PHX_TEST(
   expect(!f.ann.connected(), "Ann's socket has ended");
   f.open_and_finish();
   Fixture::count(f.ben, "room:a", 2);
-  expect_eq(f.house.scheduler.stats().crashed, 0u);
-  expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
+  expect_eq(f.shard.scheduler.stats().crashed, 0u);
+  expect_eq(f.shard.pubsub.subscribers("room:a"), 1u);
 }
 
 PHX_TEST("mail above the limit ends a channel even while it blocks, and no other") {
@@ -312,7 +312,7 @@ PHX_TEST("mail above the limit ends a channel even while it blocks, and no other
   for (int i = 0; i < 101; ++i) Fixture::push(f.ann, "room:a", "count");
   expect_eq(f.ann.heard(), crashed);
   f.open_and_finish();
-  expect_eq(f.house.scheduler.stats().overflowed, 1u);
+  expect_eq(f.shard.scheduler.stats().overflowed, 1u);
   f.expect_others_alive();
 }
 
@@ -366,16 +366,16 @@ PHX_TEST("once a client is gone, the mail of its blocking channel is freed at on
   for (int i = 0; i < 3; ++i) Fixture::push(f.ann, "room:a", "count", large);
   const auto waits = [&f] {
     std::size_t bytes = 0;
-    for (const auto& [client, of_client] : f.house.scheduler.bytes_by_client()) bytes += of_client;
+    for (const auto& [client, of_client] : f.shard.scheduler.bytes_by_client()) bytes += of_client;
     return bytes;
   };
   expect(waits() > 900'000, "it waits");
-  expect(f.house.scheduler.take_much_waits(), "and counts");
+  expect(f.shard.scheduler.take_much_waits(), "and counts");
   f.ann.hang_up();
   expect(waits() < 1'000, "only the Down waits");
   f.open_and_finish();
-  expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
-  expect_eq(f.house.scheduler.stats().crashed, 0u);
+  expect_eq(f.shard.pubsub.subscribers("room:a"), 1u);
+  expect_eq(f.shard.scheduler.stats().crashed, 0u);
 }
 
 PHX_TEST("a client's last messages are handled after the handler that blocked") {
@@ -385,7 +385,7 @@ PHX_TEST("a client's last messages are handled after the handler that blocked") 
   f.ben.heard();
   f.open_and_finish();
   expect_eq(f.ben.heard(), Heard{R"([null,null,"room:a","told",{}])"});
-  expect_eq(f.house.pubsub.subscribers("room:a"), 1u);
+  expect_eq(f.shard.pubsub.subscribers("room:a"), 1u);
 }
 
 PHX_TEST("a client that leaves while its join blocks is gone at once, with its messages") {
@@ -393,18 +393,18 @@ PHX_TEST("a client that leaves while its join blocks is gone at once, with its m
   for (int i = 0; i < 3; ++i) Fixture::push(f.ann, "room:b", "count");
   f.ann.hang_up();
   expect(!f.ann.connected(), "its socket has ended");
-  expect_eq(f.house.pubsub.subscribers("room:b"), 0u);
+  expect_eq(f.shard.pubsub.subscribers("room:b"), 0u);
   f.open_and_finish();
   expect_eq(f.ann.heard(), Heard{});
-  expect_eq(f.house.pubsub.subscribers("room:c"), 0u);
-  expect_eq(f.house.scheduler.stats().crashed, 0u);
+  expect_eq(f.shard.pubsub.subscribers("room:c"), 0u);
+  expect_eq(f.shard.scheduler.stats().crashed, 0u);
 }
 
 PHX_TEST("work that has not begun is dropped with its client") {
   WorkingFixture f;  // of one worker
   Fixture::push(f.ben, "room:a", "block");
   f.ben.hang_up();
-  expect_eq(f.house.pubsub.subscribers("room:a"), 1u);  // Ann's: Ben's channel has ended
+  expect_eq(f.shard.pubsub.subscribers("room:a"), 1u);  // Ann's: Ben's channel has ended
   f.open_and_finish();                                  // had it begun, this would throw
   expect(f.ann.connected(), "Ann is connected");
 }

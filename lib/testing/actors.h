@@ -39,11 +39,11 @@ struct Actor : Process {
 };
 
 /// A scheduler whose clock the test moves, with actors in it.
-struct ActorHouse {
+struct ActorShard {
   Scheduler scheduler;
   Clock::time_point now = scheduler.now();
 
-  explicit ActorHouse(Limits limits = {}) : scheduler(0, Log::silent(), limits) {}
+  explicit ActorShard(Limits limits = {}) : scheduler(0, Log::silent(), limits) {}
 
   void settle() {
     while (scheduler.run(now)) {

@@ -39,7 +39,7 @@ Client::Client(ChannelTest& test, std::shared_ptr<Connection> connection)
     : test_(&test), connection_(std::move(connection)) {}
 
 const Socket& Client::socket() const { return connection_->socket; }
-bool Client::connected() const { return test_->house_.scheduler.alive(connection_->transport); }
+bool Client::connected() const { return test_->shard_.scheduler.alive(connection_->transport); }
 
 Client::Attempt Client::attempt(const std::string& topic, Payload payload, Where where) const {
   if (socket::find_route(connection_->user.routes(), topic) == nullptr) {
@@ -50,7 +50,7 @@ Client::Attempt Client::attempt(const std::string& topic, Payload payload, Where
   }
   connection_->youngest = {};
   const std::string ref = test_->send(*connection_, {}, topic, "phx_join", std::move(payload));
-  test_->house_.settle();
+  test_->shard_.settle();
   auto reply = connection_->mailbox.take({.kind = Mail::reply, .ref = ref});
   if (!reply) {
     test_->fail(fmt::format("expected: an answer to the join of {}\nactual:   none; the client is "
@@ -111,7 +111,7 @@ process::ExitReason Client::join_crashed(const std::string& topic, Payload paylo
 }
 
 void Client::close(Where where) const {
-  test_->house_.scheduler.send(connection_->transport, socket::ClientGone{});
+  test_->shard_.scheduler.send(connection_->transport, socket::ClientGone{});
   test_->settle(where);
 }
 

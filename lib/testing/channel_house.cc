@@ -52,10 +52,10 @@ class ChannelTest::TestProcess final : public process::Process {
 };
 
 ChannelTest::ChannelTest()
-    : house_({}, Log::to(Level::info, [this](Level level, const std::string& line) {
+    : shard_({}, Log::to(Level::info, [this](Level level, const std::string& line) {
                log_ += fmt::format("[{}] {}\n", name_of(level), line);
              })) {
-  self_ = house_.scheduler.spawn(std::make_unique<TestProcess>(*this));
+  self_ = shard_.scheduler.spawn(std::make_unique<TestProcess>(*this));
 }
 
 ChannelTest::~ChannelTest() = default;
@@ -64,7 +64,7 @@ ChannelTest::~ChannelTest() = default;
 
 Client ChannelTest::connect(const UserSocket& user, const Json& params, const ConnectInfo& info,
                             Where where) {
-  Socket socket(house_.context(), values());
+  Socket socket(shard_.context(), values());
   const ConnectResult result = ask(user, params, info, socket);
   if (const auto* rejected = std::get_if<Rejected>(&result)) {
     fail(fmt::format("expected: connect accepts {}\nactual:   rejected, {}\nWhat to do: correct "
@@ -78,7 +78,7 @@ Client ChannelTest::connect(const UserSocket& user, const Json& params, const Co
 
 Rejected ChannelTest::connect_rejected(const UserSocket& user, const Json& params,
                                        const ConnectInfo& info, Where where) {
-  Socket socket(house_.context(), values());
+  Socket socket(shard_.context(), values());
   const ConnectResult result = ask(user, params, info, socket);
   if (const auto* rejected = std::get_if<Rejected>(&result)) return *rejected;
   fail(fmt::format("expected: connect rejects {}\nactual:   accepted{}\nWhat to do: see what "
@@ -88,7 +88,7 @@ Rejected ChannelTest::connect_rejected(const UserSocket& user, const Json& param
 }
 
 Client ChannelTest::socket(const UserSocket& user, std::string id, Assigns assigns) {
-  Socket socket(house_.context(), values());
+  Socket socket(shard_.context(), values());
   socket.id = std::move(id);
   socket.assigns = std::move(assigns);
   return start(user, std::move(socket));
@@ -96,7 +96,7 @@ Client ChannelTest::socket(const UserSocket& user, std::string id, Assigns assig
 
 Client ChannelTest::start(const UserSocket& user, Socket socket) {
   const auto connection = std::make_shared<Connection>(Connection{user, socket});
-  connection->transport = house_.scheduler.spawn(std::make_unique<FakeTransport>(
+  connection->transport = shard_.scheduler.spawn(std::make_unique<FakeTransport>(
       user, std::move(socket),
       [connection](const Sent& sent) { connection->mailbox.put(to_mail(sent)); },
       [this, connection](process::Pid channel) {
@@ -105,7 +105,7 @@ Client ChannelTest::start(const UserSocket& user, Socket socket) {
       }));
   watch(connection->transport, "the socket " + connection->socket.id.str());
   link(connection->transport);
-  house_.settle();
+  shard_.settle();
   return {*this, connection};
 }
 
@@ -114,7 +114,7 @@ std::string ChannelTest::send(Connection& connection, const std::string& join_re
   std::string ref = std::to_string(connection.next_ref++);
   const Value value{Value::message,    join_ref.empty() ? ref : join_ref, ref, topic, event,
                     std::move(payload)};
-  house_.scheduler.send(connection.transport, socket::FromClient{write(value)});
+  shard_.scheduler.send(connection.transport, socket::FromClient{write(value)});
   return ref;
 }
 
@@ -122,12 +122,12 @@ std::string ChannelTest::send(Connection& connection, const std::string& join_re
 
 void ChannelTest::subscribe(const std::string& topic) {
   std::unique_ptr<pubsub::Subscription>& subscription = subscriptions_[topic];
-  if (!subscription) subscription = house_.pubsub.subscribe(topic, self_);
+  if (!subscription) subscription = shard_.pubsub.subscribe(topic, self_);
 }
 
 void ChannelTest::broadcast(const std::string& topic, const std::string& event, Payload payload,
                             Where where) {
-  channel::broadcast(house_.pubsub, topic, event, std::move(payload));
+  channel::broadcast(shard_.pubsub, topic, event, std::move(payload));
   settle(where);
 }
 
@@ -154,22 +154,22 @@ void ChannelTest::refute_broadcast(const std::string& topic, const std::string& 
 // --- Time and crashes ---------------------------------------------------------------------------
 
 void ChannelTest::pass(Millis time, Where where) {
-  house_.pass(time);
+  shard_.pass(time);
   check_links(where);
 }
 
 void ChannelTest::settle(Where where) {
-  house_.settle();
+  shard_.settle();
   check_links(where);
 }
 
 void ChannelTest::watch(process::Pid pid, std::string name) {
   watched_.emplace(pid, Watched{std::move(name)});
-  house_.scheduler.monitor(self_, pid);
+  shard_.scheduler.monitor(self_, pid);
 }
 
 void ChannelTest::check_links(Where where) {
-  if (!house_.scheduler.alive(self_)) {
+  if (!shard_.scheduler.alive(self_)) {
     fail(
         "expected: the test takes the broadcasts that it subscribes to\nactual:   more than its "
         "mailbox holds\nWhat to do: subscribe to fewer topics, or call assert_broadcast in "

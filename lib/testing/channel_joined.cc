@@ -31,18 +31,18 @@ MessageRef JoinedChannel::push(const std::string& event, Payload payload, Where 
 MessageRef JoinedChannel::leave(Where where) const { return push("phx_leave", {}, where); }
 
 void JoinedChannel::broadcast_from(const std::string& event, Payload payload, Where where) const {
-  channel::broadcast(test_->house_.pubsub, topic_, event, std::move(payload), test_->self_);
+  channel::broadcast(test_->shard_.pubsub, topic_, event, std::move(payload), test_->self_);
   test_->settle(where);
 }
 
 void JoinedChannel::send(process::Message message, Where where) const {
-  test_->house_.scheduler.send(pid_, std::move(message));
+  test_->shard_.scheduler.send(pid_, std::move(message));
   test_->settle(where);
 }
 
 Socket JoinedChannel::socket(Where where) const {
   const auto seen = std::make_shared<std::optional<Socket>>();
-  test_->house_.scheduler.send(pid_,
+  test_->shard_.scheduler.send(pid_,
                                channel::Inspect{[seen](const Socket& socket) { *seen = socket; }});
   test_->settle(where);
   if (*seen) return **seen;

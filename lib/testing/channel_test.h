@@ -51,8 +51,8 @@
 #include "socket/close_code.h"
 #include "socket/user_socket.h"
 #include "testing/case.h"
-#include "testing/house.h"
 #include "testing/mailbox.h"
+#include "testing/test_shard.h"
 
 namespace phx::testing {
 
@@ -199,7 +199,7 @@ class ChannelTest {
   void trap_exits() { trapping_ = true; }
 
   /// For tests that run their own processes.
-  Context context() { return house_.context(); }
+  Context context() { return shard_.context(); }
   /// The processes' log: information, warnings and errors.
   const std::string& logged() const { return log_; }
 
@@ -231,7 +231,7 @@ class ChannelTest {
   [[noreturn]] void fail(std::string report, Where where) const;
 
   std::string log_;
-  TestHouse house_;
+  TestShard shard_;
   std::map<process::Pid, Watched> watched_;
   Mailbox broadcasts_;
   process::Pid self_;

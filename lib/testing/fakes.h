@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "socket/socket_process.h"
-#include "testing/house.h"
+#include "testing/test_shard.h"
 
 namespace phx::testing {
 
@@ -39,42 +39,42 @@ class FakeTransport final : public socket::SocketProcess {
 /// A client of a user socket that sends and receives frames. Neither copied nor moved.
 class FakeClient {
  public:
-  FakeClient(TestHouse& house, const UserSocket& user, std::string_view vsn = "2.0.0",
+  FakeClient(TestShard& shard, const UserSocket& user, std::string_view vsn = "2.0.0",
              std::string id = {})
-      : FakeClient(house, user, house.context(), vsn, std::move(id)) {}
+      : FakeClient(shard, user, shard.context(), vsn, std::move(id)) {}
   /// A client with another context, such as an endpoint's telemetry.
-  FakeClient(TestHouse& house, const UserSocket& user, const Context& seen,
+  FakeClient(TestShard& shard, const UserSocket& user, const Context& seen,
              std::string_view vsn = "2.0.0", std::string id = {})
-      : house_(house) {
+      : shard_(shard) {
     Socket socket(seen, *serializer::negotiate(user.serializers(), vsn));
     socket.id = std::move(id);
-    pid_ = house.scheduler.spawn(std::make_unique<FakeTransport>(
+    pid_ = shard.scheduler.spawn(std::make_unique<FakeTransport>(
         user, std::move(socket), [this](const Sent& sent) { keep(sent); }));
-    house.settle();
+    shard.settle();
   }
   FakeClient(const FakeClient&) = delete;
   FakeClient& operator=(const FakeClient&) = delete;
 
   void send(std::string text) { send({serializer::Frame::text, std::move(text)}); }
   void send(serializer::Frame frame) {
-    house_.scheduler.send(pid_, socket::FromClient{std::move(frame)});
-    house_.settle();
+    shard_.scheduler.send(pid_, socket::FromClient{std::move(frame)});
+    shard_.settle();
   }
   /// Several frames at once, before any process has a turn.
   void send_together(const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
-      house_.scheduler.send(pid_, socket::FromClient{{serializer::Frame::text, text}});
+      shard_.scheduler.send(pid_, socket::FromClient{{serializer::Frame::text, text}});
     }
-    house_.settle();
+    shard_.settle();
   }
   void hang_up() {
-    house_.scheduler.send(pid_, socket::ClientGone{});
-    house_.settle();
+    shard_.scheduler.send(pid_, socket::ClientGone{});
+    shard_.settle();
   }
 
   /// The output since the last call: frames' texts, and `close 1011` at the end.
   std::vector<std::string> heard() { return std::exchange(heard_, {}); }
-  bool connected() const { return house_.scheduler.alive(pid_); }
+  bool connected() const { return shard_.scheduler.alive(pid_); }
 
  private:
   void keep(const Sent& sent) {
@@ -86,7 +86,7 @@ class FakeClient {
     }
   }
 
-  TestHouse& house_;
+  TestShard& shard_;
   std::vector<std::string> heard_;
   process::Pid pid_;
 };

@@ -46,7 +46,7 @@ struct Client : http::Responder {
 };
 
 struct Fixture {
-  TestHouse house;
+  TestShard shard;
   Mount mount{"/socket", std::make_shared<Users>()};
   std::shared_ptr<const LongpollTokens> tokens =
       std::make_shared<const LongpollTokens>("a secret of more than twenty bytes");
@@ -55,7 +55,7 @@ struct Fixture {
 
   /// Records limits from now on.
   const std::string& listen() {
-    house.telemetry.attach(
+    shard.telemetry.attach(
         "ear", {telemetry::on<telemetry::LimitReached>([this](const auto& reached) {
           told += std::string(to_string(reached.limit)) + " " + std::to_string(reached.allowed);
         })});
@@ -71,10 +71,10 @@ struct Fixture {
   std::shared_ptr<Client> ask_at(const Mount& at, http::Request request,
                                  const PathParams& params = {}) {
     const auto client = std::make_shared<Client>();
-    auto outcome = longpoll({request, at, params, house.context()}, tokens);
+    auto outcome = longpoll({request, at, params, shard.context()}, tokens);
     if (auto* response = std::get_if<http::Response>(&outcome)) client->respond(*response);
     if (auto* later = std::get_if<http::Later>(&outcome)) later->begin(client);
-    house.settle();
+    shard.settle();
     return client;
   }
   std::shared_ptr<Client> get() {

@@ -92,22 +92,22 @@ struct PresenceNode {
   }
   void start(std::size_t tracker) {
     trackers.push_back(
-        house.scheduler.spawn(presence.trackers().at(tracker).start(house.context())));
-    house.settle();
+        shard.scheduler.spawn(presence.trackers().at(tracker).start(shard.context())));
+    shard.settle();
   }
   FakeClient& client(const std::string& name, const std::string& user) {
     users.push_back(std::make_unique<PresentUser>(presence, user));
-    return *clients.emplace(name, std::make_unique<FakeClient>(house, *users.back())).first->second;
+    return *clients.emplace(name, std::make_unique<FakeClient>(shard, *users.back())).first->second;
   }
   void receive(const Mail& mail) { hear(mail.topic, mail.term()); }
   void hear(const std::string& topic, const etf::Term& term) {
-    house.pubsub.broadcast(topic, presence::said_in(term));
-    house.settle();
+    shard.pubsub.broadcast(topic, presence::said_in(term));
+    shard.settle();
   }
 
   Presence presence;
   std::string logged;  ///< A line each.
-  TestHouse house{
+  TestShard shard{
       {}, Log::to(Level::warn, [this](Level, const std::string& line) { logged += line + "\n"; })};
   std::shared_ptr<Outbox> outbox;
   std::vector<process::Pid> trackers;

@@ -14,7 +14,7 @@ namespace {
 const std::string secret = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 struct Fixture {
-  TestHouse house;
+  TestShard shard;
   Mount mount{"/socket", std::make_shared<UserSocket>()};
   http::Request request{"GET", "/socket/websocket?vsn=2.0.0"};
   Json params = Json::object();
@@ -34,7 +34,7 @@ struct Fixture {
     request.peer_port = 40'000;
   }
   ConnectInfo collect() {
-    Attempt attempt{request, mount, {}, house.context()};
+    Attempt attempt{request, mount, {}, shard.context()};
     attempt.params = params;
     return connect_info(attempt);
   }

@@ -5,7 +5,7 @@
 #include "telemetry/limits.h"
 #include "testing/actors.h"
 #include "testing/case.h"
-#include "testing/house.h"
+#include "testing/test_shard.h"
 
 using namespace phx;
 using namespace phx::testing;
@@ -33,26 +33,26 @@ std::string refs(const Frames& given) {
 }
 
 struct Fixture {
-  TestHouse house;
+  TestShard shard;
   Mount mount{"/socket", std::make_shared<Users>()};
   process::Pid session;
   std::string told;  ///< Limits that were reached, each as `longpoll_bytes 100`.
 
   explicit Fixture(LongpollOptions options = {}) {
-    house.telemetry.attach(
+    shard.telemetry.attach(
         "ear", {telemetry::on<telemetry::LimitReached>([this](const auto& reached) {
           told += std::string(to_string(reached.limit)) + " " + std::to_string(reached.allowed);
         })});
     mount.longpoll = options;
-    Socket socket(house.context(), *serializer::negotiate(mount.socket->serializers(), "2.0.0"));
+    Socket socket(shard.context(), *serializer::negotiate(mount.socket->serializers(), "2.0.0"));
     session =
-        house.scheduler.spawn(std::make_unique<LongpollSession>(mount, std::move(socket), nullptr));
+        shard.scheduler.spawn(std::make_unique<LongpollSession>(mount, std::move(socket), nullptr));
     post(R"(["1","0","t","phx_join",{}])");
     poll();
   }
   void post(std::string text) {
-    house.scheduler.send(session, Publish{{}, {serializer::Frame::text, std::move(text)}});
-    house.settle();
+    shard.scheduler.send(session, Publish{{}, {serializer::Frame::text, std::move(text)}});
+    shard.settle();
   }
   /// Queues a reply: `overhead` bytes, plus the size given.
   void wait(const std::string& ref, std::size_t size) {
@@ -67,8 +67,8 @@ struct Fixture {
       if (auto* frames = message.get_if<Frames>()) given = std::move(*frames);
       a.stop();
     };
-    house.scheduler.spawn(std::move(actor));
-    house.settle();
+    shard.scheduler.spawn(std::move(actor));
+    shard.settle();
     return given;
   }
   /// A poll that records its notifications, and asks again when there are frames.
@@ -80,14 +80,14 @@ struct Fixture {
       if (message.holds<NowAvailable>()) a.scheduler().send(session, Flush{a.self()});
       if (const auto* given = message.get_if<Frames>()) journal.push_back(refs(*given));
     };
-    house.scheduler.spawn(std::move(poll));
-    house.settle();
+    shard.scheduler.spawn(std::move(poll));
+    shard.settle();
   }
   void give_back(Frames frames) {
-    house.scheduler.send(session, GiveBack{std::move(frames.frames)});
-    house.settle();
+    shard.scheduler.send(session, GiveBack{std::move(frames.frames)});
+    shard.settle();
   }
-  bool alive() const { return house.scheduler.alive(session); }
+  bool alive() const { return shard.scheduler.alive(session); }
 };
 
 constexpr std::size_t overhead =

@@ -43,9 +43,9 @@ PHX_TEST("a poll without messages for the window is 204") {
   Fixture f;
   f.join();
   const auto poll = f.get();
-  f.house.pass(Millis{999});
+  f.shard.pass(Millis{999});
   expect(poll->answers.empty(), "not yet");
-  f.house.pass(Millis{1});
+  f.shard.pass(Millis{1});
   expect_eq(f.status_of(poll), 204);
 }
 
@@ -56,7 +56,7 @@ PHX_TEST("of two polls the later one gets the messages") {
   f.post(R"(["1","2","t","push",{}])");
   expect_eq(f.status_of(second), 200);
   expect(first->answers.empty(), "the earlier one waits for its window");
-  f.house.pass(Millis{1'000});
+  f.shard.pass(Millis{1'000});
   expect_eq(f.status_of(first), 204);
 }
 
@@ -71,9 +71,9 @@ PHX_TEST("a poll that its client abandons loses no message") {
 PHX_TEST("a session without a poll for one and a half windows ends; posts do not keep it") {
   Fixture f;
   f.join();
-  f.house.pass(Millis{1'400});
+  f.shard.pass(Millis{1'400});
   expect_eq(f.status_of(f.post(R"(["1","2","t","echo",{}])")), 200);
-  f.house.pass(Millis{1'700});
+  f.shard.pass(Millis{1'700});
   expect_eq(Room::ended, std::string("shutdown: inactive"));
   expect_eq(f.status_of(f.post(R"(["1","3","t","echo",{}])")), 410);
   expect_eq(f.status_of(f.get()), 410);
@@ -118,7 +118,7 @@ PHX_TEST("a body that is not a message ends the session: 408 after the window, t
   f.join();
   const auto post = f.post("hello");
   expect(post->answers.empty(), "no answer comes");
-  f.house.pass(Millis{1'000});
+  f.shard.pass(Millis{1'000});
   expect_eq(f.status_of(post), 408);
   expect_eq(f.status_of(f.post("[]")), 410);
 }
@@ -168,9 +168,9 @@ PHX_TEST("draining a session answers its poll, and ends it with its channels") {
   f.join();
   const auto held = f.get();
   expect_eq(held->answers.size(), 0u);
-  f.house.scheduler.spawn(std::make_unique<socket::Drainer>(f.mount.socket, f.mount.drainer,
-                                                            f.house.telemetry, "/socket"));
-  f.house.settle();
+  f.shard.scheduler.spawn(std::make_unique<socket::Drainer>(f.mount.socket, f.mount.drainer,
+                                                            f.shard.telemetry, "/socket"));
+  f.shard.settle();
   expect_eq(held->answers.size(), 1u);
   expect_eq(Fixture::body_of(held)["status"], Json(204));
   expect_eq(Room::ended, std::string("shutdown: closed"));
@@ -185,7 +185,7 @@ PHX_TEST("a client that posts too many messages a second loses its session, and 
   const std::string beat = R"([null,"1","phoenix","heartbeat",{}])";
   expect_eq(f.status_of(f.post(beat)), 200);
   expect_eq(f.status_of(f.post(beat)), 200);
-  f.house.pass(Millis{100});
+  f.shard.pass(Millis{100});
   expect_eq(f.status_of(f.post(beat)), 200);
   expect_eq(f.status_of(f.post(beat)), 410);
   expect_eq(told, std::string("message_rate 10"));

@@ -30,7 +30,7 @@ PHX_TEST("a session is known at other mounts of its endpoint too, with their win
   expect(f.known_at(other), "as in Phoenix");
   f.get();
   const auto poll = f.ask_at(other, {"GET", "/short/longpoll?token=" + f.token});
-  f.house.pass(Millis{100});
+  f.shard.pass(Millis{100});
   expect_eq(f.status_of(poll), 204);
 }
 

@@ -26,7 +26,7 @@ struct Users : UserSocket {
 };
 
 struct Fixture {
-  TestHouse house;
+  TestShard shard;
   Mount mount{"/socket", std::make_shared<Users>()};
   http::Request request{"GET", "/socket/websocket?vsn=2.0.0"};
   PathParams path_params;
@@ -46,7 +46,7 @@ struct Fixture {
     if (!value.empty()) request.headers.emplace_back(name, value);
   }
   std::variant<Upgrade, http::Response> run() {
-    return upgrade({request, mount, path_params, house.context()});
+    return upgrade({request, mount, path_params, shard.context()});
   }
   http::Response refused() {
     auto outcome = run();
@@ -217,13 +217,13 @@ PHX_TEST("a mount's serializers replace its socket's") {
 
 PHX_TEST("a mount's log reports a request and its answer at the level set") {
   std::vector<std::string> lines;
-  TestHouse house({}, Log::to(Level::debug, [&](Level level, const std::string& line) {
+  TestShard shard({}, Log::to(Level::debug, [&](Level level, const std::string& line) {
                     if (level == Level::debug) lines.push_back(line.substr(0, line.find(" micro")));
                   }));
   Fixture f;
   const auto ask = [&] {
     lines.clear();
-    upgrade({f.request, f.mount, f.path_params, house.context()});
+    upgrade({f.request, f.mount, f.path_params, shard.context()});
     return lines;
   };
   expect(ask().empty(), "off unless asked for");
@@ -258,27 +258,27 @@ struct FakeWire : Wire {
 }  // namespace
 
 PHX_TEST("a websocket is closed once its client was silent for the timeout, and not before") {
-  TestHouse house;
+  TestShard shard;
   const auto wire = std::make_shared<FakeWire>();
-  const auto pid = house.scheduler.spawn(std::make_unique<WebsocketProcess>(
-      std::make_shared<Users>(), Socket(house.context(), serializer::v2_json()), wire,
+  const auto pid = shard.scheduler.spawn(std::make_unique<WebsocketProcess>(
+      std::make_shared<Users>(), Socket(shard.context(), serializer::v2_json()), wire,
       Millis{1'500}));
-  house.settle();
+  shard.settle();
   wire->quiet = Millis{400};  // something came at 1,100 ms
-  house.pass(Millis{1'500});
-  expect(house.scheduler.alive(pid), "a byte within the time keeps it open");
-  house.pass(Millis{1'099});
-  expect(house.scheduler.alive(pid), "until the timeout after that byte");
+  shard.pass(Millis{1'500});
+  expect(shard.scheduler.alive(pid), "a byte within the time keeps it open");
+  shard.pass(Millis{1'099});
+  expect(shard.scheduler.alive(pid), "until the timeout after that byte");
   wire->quiet = Millis{1'500};
-  house.pass(Millis{1});
+  shard.pass(Millis{1});
   expect_eq(wire->heard, std::vector<std::string>{"close 1000"});
-  expect(!house.scheduler.alive(pid), "then it ends");
+  expect(!shard.scheduler.alive(pid), "then it ends");
 }
 
 PHX_TEST("a connection is reported with its parameters, its version and its result") {
   Fixture f;
   std::vector<std::string> told;
-  f.house.telemetry.attach(
+  f.shard.telemetry.attach(
       "ear", {telemetry::on<SocketConnected>([&told](const SocketConnected& connected) {
         const bool ok = connected.result == serializer::Status::ok;
         told.push_back(connected.transport + " " + connected.vsn + (ok ? " ok " : " error ") +
@@ -296,7 +296,7 @@ PHX_TEST("a connection is reported with its parameters, its version and its resu
 PHX_TEST("an unknown version, or a connect that throws, is not reported") {
   Fixture f;
   int told = 0;
-  f.house.telemetry.attach(
+  f.shard.telemetry.attach(
       "ear", {telemetry::on<SocketConnected>([&told](const SocketConnected&) { ++told; })});
   f.request.target = "/socket/websocket?vsn=3.0.0";
   f.refused();

@@ -230,9 +230,9 @@ struct Users final : UserSocket {
 }  // namespace
 
 PHX_TEST("clients of two versions meet in a room, and each hears it in its own") {
-  TestHouse house;
+  TestShard shard;
   Users users;
-  FakeClient two(house, users, "2.0.0"), three(house, users, "3.0.0");
+  FakeClient two(shard, users, "2.0.0"), three(shard, users, "3.0.0");
   two.send(R"(["1","1","t","phx_join",{}])");
   three.send(
       binary(BYTES("\x95\xa1"

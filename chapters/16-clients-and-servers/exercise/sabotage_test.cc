@@ -33,9 +33,9 @@ std::string reply(const std::string& refs, const std::string& response = "{}") {
 
 PHX_TEST("an ordinary conversation goes on as if nothing were wrong") {
   using Heard = std::vector<std::string>;
-  TestHouse house;
+  TestShard shard;
   Users users;
-  FakeClient client(house, users);
+  FakeClient client(shard, users);
   client.send(R"(["1","1","room:lobby","phx_join",{}])");
   client.send(R"(["1","2","room:lobby","echo",{"body":"hello"}])");
   client.send(R"([null,"3","phoenix","heartbeat",{}])");

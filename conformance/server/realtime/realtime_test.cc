@@ -37,9 +37,9 @@ std::string broadcasted(const std::string& data) {
 struct Stage {
   Presence presence;
   RealtimeSocket users{presence};
-  TwoHouses houses;
-  FakeClient ann{houses.first, users}, ben{houses.first, users}, old{houses.first, users, "1.0.0"},
-      far{houses.second, users, "1.0.0"};
+  TwoShards shards;
+  FakeClient ann{shards.first, users}, ben{shards.first, users}, old{shards.first, users, "1.0.0"},
+      far{shards.second, users, "1.0.0"};
 
   explicit Stage(
       const std::string& config = R"({"broadcast":{"ack":true},"presence":{"enabled":false}})") {
@@ -55,7 +55,7 @@ struct Stage {
   }
   void ann_sends(std::string bytes) {
     ann.send({serializer::Frame::binary, std::move(bytes)});
-    houses.second.settle();
+    shards.second.settle();
   }
 };
 
@@ -119,8 +119,8 @@ PHX_TEST("a newcomer is pushed the state of presence, unless its join says that 
                              R"({"presence":{"enabled":false}})"}) {
     Presence presence;
     const RealtimeSocket users(presence);
-    TestHouse house;
-    FakeClient ann(house, users);
+    TestShard shard;
+    FakeClient ann(shard, users);
     ann.send(R"(["1","1","realtime:t","phx_join",{"config":)" + std::string(config) + "}]");
     const bool wanted = std::string(config).find("false") == std::string::npos;
     const Heard heard = ann.heard();

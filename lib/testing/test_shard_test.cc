@@ -1,6 +1,6 @@
 /// The test's clock, and its limits.
 
-#include "testing/house.h"
+#include "testing/test_shard.h"
 
 #include "testing/case.h"
 
@@ -38,28 +38,28 @@ struct Endless final : process::Process {
 }  // namespace
 
 PHX_TEST("each timer fires at its own time, however much time passes at once") {
-  TestHouse house;
+  TestShard shard;
   std::vector<Millis> ticks;
-  house.scheduler.spawn(std::make_unique<Ticker>(Millis{300}, ticks));
-  house.settle();
-  house.pass(Millis{1'000});
+  shard.scheduler.spawn(std::make_unique<Ticker>(Millis{300}, ticks));
+  shard.settle();
+  shard.pass(Millis{1'000});
   expect_eq(ticks.size(), 3u);
   expect(ticks.back() == Millis{900}, "the third tick is at 900 ms");
-  house.pass(Millis{200});
+  shard.pass(Millis{200});
   expect(ticks.back() == Millis{1'200}, "the fourth is due at the very end of what passes");
 }
 
 PHX_TEST("processes that never come to rest are reported, and so are endless timers") {
-  TestHouse restless({.messages_a_turn = 1, .turns_a_run = 1});
+  TestShard restless({.messages_a_turn = 1, .turns_a_run = 1});
   restless.scheduler.spawn(std::make_unique<Endless>());
   expect(expect_throw<Failure>([&restless] { restless.settle(); }).find("come to rest") !=
              std::string::npos,
          "the failure says what was expected");
-  TestHouse house;
+  TestShard shard;
   std::vector<Millis> ticks;
-  house.scheduler.spawn(std::make_unique<Ticker>(Millis{0}, ticks));
-  house.settle();
-  expect(expect_throw<Failure>([&house] { house.pass(Millis{1}); }).find("timer of 0 ms") !=
+  shard.scheduler.spawn(std::make_unique<Ticker>(Millis{0}, ticks));
+  shard.settle();
+  expect(expect_throw<Failure>([&shard] { shard.pass(Millis{1}); }).find("timer of 0 ms") !=
              std::string::npos,
          "and where to look");
 }

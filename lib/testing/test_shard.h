@@ -11,12 +11,12 @@
 namespace phx::testing {
 
 /// The environment of one test's processes. Neither copied nor moved. The test's thread only.
-class TestHouse {
+class TestShard {
  public:
-  explicit TestHouse(process::Limits limits = {}, Log log = Log::silent(), std::uint32_t shard = 0);
-  TestHouse(const TestHouse&) = delete;
-  TestHouse& operator=(const TestHouse&) = delete;
-  ~TestHouse() { scheduler.clear(); }
+  explicit TestShard(process::Limits limits = {}, Log log = Log::silent(), std::uint32_t shard = 0);
+  TestShard(const TestShard&) = delete;
+  TestShard& operator=(const TestShard&) = delete;
+  ~TestShard() { scheduler.clear(); }
 
   /// Runs until no process has anything to do. \throws Failure if that never happens.
   void settle();
@@ -34,10 +34,10 @@ class TestHouse {
 };
 
 /// Two connected shards, both on the test's thread.
-struct TwoHouses {
-  TestHouse first, second{{}, Log::silent(), 1};
+struct TwoShards {
+  TestShard first, second{{}, Log::silent(), 1};
 
-  TwoHouses() {
+  TwoShards() {
     process::Scheduler::connect({&first.scheduler, &second.scheduler});
     pubsub::PubSub::connect({&first.pubsub, &second.pubsub});
   }

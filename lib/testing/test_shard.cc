@@ -1,6 +1,6 @@
 /// Runs a test's processes until they are idle, and moves its clock.
 
-#include "testing/house.h"
+#include "testing/test_shard.h"
 
 #include <algorithm>
 
@@ -14,10 +14,10 @@ constexpr int max_timers = 1'000'000;  // eleven days of a timer that ticks ever
 
 }  // namespace
 
-TestHouse::TestHouse(process::Limits limits, Log log, std::uint32_t shard)
+TestShard::TestShard(process::Limits limits, Log log, std::uint32_t shard)
     : scheduler(shard, std::move(log), limits) {}
 
-void TestHouse::settle() {
+void TestShard::settle() {
   for (int run = 0; run < max_runs; ++run) {
     if (!scheduler.run(now_)) return;
   }
@@ -27,7 +27,7 @@ void TestHouse::settle() {
       "pass().");
 }
 
-void TestHouse::pass(Millis time) {
+void TestShard::pass(Millis time) {
   const Clock::time_point end = now_ + time;
   for (int timer = 0; timer < max_timers; ++timer) {
     const auto due = scheduler.next_timer();
