@@ -79,8 +79,8 @@ void ChannelProcess::let_in(Joined in) {
       socket_.topic(), self(),
       std::make_shared<Fastlane>(socket_.transport(), socket_.serializer(),
                                  channel_->intercepts()));
-  const auto heard = socket_.context().pubsub->when_heard(socket_.topic(), self());
-  if (heard) return answer_once_heard(*heard, std::move(in.response));
+  const auto heard = socket_.context().pubsub->when_subscribed(socket_.topic(), self());
+  if (heard) return reply_once_subscribed(*heard, std::move(in.response));
   answer_join(serializer::Status::ok, std::move(in.response));
 }
 
@@ -92,7 +92,7 @@ void ChannelProcess::turn_away(Refused refused) {
 
 /// After a join's reply the client must get every broadcast of every node, so the reply waits until
 /// other nodes' broadcasts arrive here.
-void ChannelProcess::answer_once_heard(process::Ref heard, Payload response) {
+void ChannelProcess::reply_once_subscribed(process::Ref heard, Payload response) {
   static constexpr Millis patience{5'000};  // half of phoenix.js's timeout for a join
   const auto answer = std::make_shared<Payload>(std::move(response));
   await(heard, patience, [this, answer](std::optional<Message> confirmed) {
@@ -124,7 +124,7 @@ void ChannelProcess::handle(Message message) {
     join();
   } else if (const auto* inspect = message.get_if<Inspect>()) {
     inspect->look(socket_);
-  } else if (message.holds<pubsub::Heard>()) {
+  } else if (message.holds<pubsub::Subscribed>()) {
     // The join was already answered.
   } else {
     act_on(channel_->handle_info(std::move(message), socket_), false);

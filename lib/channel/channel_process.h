@@ -65,7 +65,7 @@ class ChannelProcess final : public process::Process {
   JoinResult call_join();
   void joined(JoinResult result);
   void let_in(Joined in);
-  void answer_once_heard(process::Ref heard, Payload response);
+  void reply_once_subscribed(process::Ref heard, Payload response);
   void turn_away(Refused refused);
   void answer_join(serializer::Status status, Payload response);
 

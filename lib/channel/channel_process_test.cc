@@ -181,8 +181,8 @@ struct Distant final : pubsub::Adapter {
   void close() override {}
   void broadcast(std::string_view, const pubsub::EventPtr&) override {}
   void direct_broadcast(const etf::Term&, std::string_view, const pubsub::EventPtr&) override {}
-  bool hears(std::string_view) const override { return false; }
-  void when_heard(std::string_view, std::function<void()> then) override {
+  bool is_subscribed(std::string_view) const override { return false; }
+  void when_subscribed(std::string_view, std::function<void()> then) override {
     confirm = std::move(then);
   }
 

@@ -80,11 +80,11 @@ class RedisPubSub final : public pubsub::Adapter {
     exchange_.topic_closed(topic);
     if (has_own_channel(wants)) client_->unsubscribe(channels().of_topic(topic));
   }
-  bool hears(std::string_view topic) const override {
-    return !channels().per_topic() || client_->hears(channels().of_topic(topic));
+  bool is_subscribed(std::string_view topic) const override {
+    return !channels().per_topic() || client_->is_subscribed(channels().of_topic(topic));
   }
-  void when_heard(std::string_view topic, std::function<void()> then) override {
-    client_->when_heard(channels().of_topic(topic), std::move(then));
+  void when_subscribed(std::string_view topic, std::function<void()> then) override {
+    client_->when_subscribed(channels().of_topic(topic), std::move(then));
   }
 
  private:

@@ -56,9 +56,9 @@ class Adapter {
   virtual void topic_opened(std::string_view /*topic*/, Wants /*wants*/) {}
   virtual void topic_closed(std::string_view /*topic*/, Wants /*wants*/) {}
   /// Whether other nodes' broadcasts on an open topic arrive here yet.
-  virtual bool hears(std::string_view /*topic*/) const { return true; }
+  virtual bool is_subscribed(std::string_view /*topic*/) const { return true; }
   /// Calls `then` once they do, on any thread; dropped if the topic is closed first.
-  virtual void when_heard(std::string_view /*topic*/, std::function<void()> then) { then(); }
+  virtual void when_subscribed(std::string_view /*topic*/, std::function<void()> then) { then(); }
 };
 //! [adapter]
 

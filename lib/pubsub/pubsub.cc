@@ -32,7 +32,7 @@ std::unique_ptr<Subscription> PubSub::subscribe(std::string_view name, process::
     found->second.name = &found->first;
   }
   Topic& topic = found->second;
-  if (adapter_ != nullptr && topic.how_many(wants) == 0) adapter_->topic_opened(*topic.name, wants);
+  if (adapter_ != nullptr && topic.count(wants) == 0) adapter_->topic_opened(*topic.name, wants);
   auto subscription = std::make_unique<Subscription>(*this, topic, topic.subscribers.size(), wants);
   topic.subscribers.push_back({pid, std::move(metadata), subscription.get()});
   if (wants == Wants::all) ++topic.want_all;
@@ -48,16 +48,16 @@ void PubSub::unsubscribe(const Subscription& subscription) {
   topic.subscribers[index].subscription->index_ = index;
   topic.subscribers.pop_back();
   if (wants == Wants::all) --topic.want_all;
-  if (adapter_ != nullptr && topic.how_many(wants) == 0) adapter_->topic_closed(*topic.name, wants);
+  if (adapter_ != nullptr && topic.count(wants) == 0) adapter_->topic_closed(*topic.name, wants);
   if (topic.subscribers.empty()) topics_.erase(topics_.find(*topic.name));
 }
 //! [unsubscribe]
 
-std::optional<process::Ref> PubSub::when_heard(std::string_view topic, process::Pid pid) {
-  if (adapter_ == nullptr || adapter_->hears(topic)) return {};
+std::optional<process::Ref> PubSub::when_subscribed(std::string_view topic, process::Pid pid) {
+  if (adapter_ == nullptr || adapter_->is_subscribed(topic)) return {};
   const process::Ref ref = scheduler_.make_ref();
-  adapter_->when_heard(topic, [&scheduler = scheduler_, pid, ref] {
-    scheduler.send(pid, process::Message(Heard{}, ref));
+  adapter_->when_subscribed(topic, [&scheduler = scheduler_, pid, ref] {
+    scheduler.send(pid, process::Message(Subscribed{}, ref));
   });
   return ref;
 }

@@ -98,8 +98,8 @@ class Subscription {
   const Wants wants_;
 };
 
-/// Tagged with the Ref of PubSub::when_heard().
-struct Heard {};
+/// Tagged with the Ref of PubSub::when_subscribed().
+struct Subscribed {};
 
 /// The subscribers of one topic on one shard.
 struct Topic {
@@ -107,7 +107,7 @@ struct Topic {
   std::vector<Subscriber> subscribers = {};
   std::size_t want_all = 0;  ///< The number of subscribers that want more than notices.
 
-  std::size_t how_many(Wants wants) const {
+  std::size_t count(Wants wants) const {
     return wants == Wants::all ? want_all : subscribers.size() - want_all;
   }
 };
@@ -129,9 +129,10 @@ class PubSub {
   std::unique_ptr<Subscription> subscribe(std::string_view topic, process::Pid pid,
                                           std::shared_ptr<const Metadata> metadata = nullptr,
                                           Wants wants = Wants::all);
-  /// Sends `pid` a Heard, tagged with the returned Ref, once other nodes' broadcasts on the topic
-  /// arrive here. Returns nothing if they already do. Shard thread only. REQUIRES: subscribed.
-  std::optional<process::Ref> when_heard(std::string_view topic, process::Pid pid);
+  /// Sends `pid` a Subscribed, tagged with the returned Ref, once other nodes' broadcasts on the
+  /// topic arrive here. Returns nothing if they already do. Shard thread only. REQUIRES:
+  /// subscribed.
+  std::optional<process::Ref> when_subscribed(std::string_view topic, process::Pid pid);
 
   /// Broadcasts to the subscribers of all nodes. Any thread. `from` is passed to the dispatcher,
   /// which skips it; `blame` crashes if a dispatch on another thread throws. One publisher's

@@ -218,8 +218,8 @@ struct Told final : Adapter {
   void direct_broadcast(const etf::Term&, std::string_view, const EventPtr&) override {}
   void topic_opened(std::string_view topic, Wants wants) override { say("+", topic, wants); }
   void topic_closed(std::string_view topic, Wants wants) override { say("-", topic, wants); }
-  bool hears(std::string_view) const override { return !then; }
-  void when_heard(std::string_view, std::function<void()> t) override { then = std::move(t); }
+  bool is_subscribed(std::string_view) const override { return !then; }
+  void when_subscribed(std::string_view, std::function<void()> t) override { then = std::move(t); }
   void say(const std::string& what, std::string_view topic, Wants wants) {
     said.push_back(what + std::string(topic) + (wants == Wants::all ? "" : " (notices)"));
   }
@@ -270,10 +270,10 @@ PHX_TEST("a subscriber is notified once other nodes' broadcasts arrive, unless t
     Waiting(PubSub& hub, Journal& journal) : hub_(hub), journal_(journal) {}
     void init() override {
       subscription_ = hub_.subscribe("t", self());
-      const auto ref = hub_.when_heard("t", self());
+      const auto ref = hub_.when_subscribed("t", self());
       if (!ref) return journal_.push_back("heard already");
       await(*ref, {}, [this](std::optional<Message> message) {
-        journal_.push_back(message->holds<Heard>() ? "heard" : "something else");
+        journal_.push_back(message->holds<Subscribed>() ? "heard" : "something else");
       });
     }
     void handle(Message) override {}

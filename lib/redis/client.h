@@ -46,10 +46,12 @@ class Client {
   void unsubscribe(std::string_view channel);
   /// Whether messages published on the channel from now on arrive; also true without a connection
   /// to wait for. Any thread.
-  bool hears(std::string_view channel) const { return subscriptions_.heard(channel); }
+  bool is_subscribed(std::string_view channel) const {
+    return subscriptions_.is_subscribed(channel);
+  }
   /// Calls `then` on any thread, once hears() is true. Any thread.
-  void when_heard(std::string_view channel, std::function<void()> then) {
-    subscriptions_.when_heard(channel, std::move(then));
+  void when_subscribed(std::string_view channel, std::function<void()> then) {
+    subscriptions_.when_subscribed(channel, std::move(then));
   }
   /// Whether both connections are up. Any thread.
   bool healthy() const { return hearing_ && publishing_; }

@@ -49,21 +49,21 @@ void Subscriptions::enqueue(const std::string& name, Channel& channel) {
   }
 }
 
-bool Subscriptions::heard_now(std::string_view name) const {
+bool Subscriptions::is_subscribed_now(std::string_view name) const {
   const auto at = channels_.find(name);
   if (!connected_ || at == channels_.end() || at->second.wanted == 0) return true;
   return state_of(at->second) == State::heard;
 }
 
-bool Subscriptions::heard(std::string_view name) const {
+bool Subscriptions::is_subscribed(std::string_view name) const {
   const std::lock_guard lock(mutex_);
-  return heard_now(name);
+  return is_subscribed_now(name);
 }
 
-void Subscriptions::when_heard(std::string_view name, std::function<void()> then) {
+void Subscriptions::when_subscribed(std::string_view name, std::function<void()> then) {
   {
     const std::lock_guard lock(mutex_);
-    if (!heard_now(name)) {
+    if (!is_subscribed_now(name)) {
       const auto at = channels_.find(name);
       // After a reconnection its turn may be far off: a caller waits, so it comes now.
       if (state_of(at->second) == State::none) enqueue(at->first, at->second);

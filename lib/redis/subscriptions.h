@@ -43,10 +43,10 @@ class Subscriptions {
   bool unwant(std::string_view channel, Clock::time_point now);
   /// Whether messages on the channel arrive. Also true if there is nothing to wait for: without a
   /// connection, or if the channel is not wanted.
-  bool heard(std::string_view channel) const;
-  /// Calls `then` once it is heard(): on the thread of confirmed() and disconnected(), or at once.
-  /// Dropped if the channel is no longer wanted.
-  void when_heard(std::string_view channel, std::function<void()> then);
+  bool is_subscribed(std::string_view channel) const;
+  /// Calls `then` once it is_subscribed(): on the thread of confirmed() and disconnected(), or at
+  /// once. Dropped if the channel is no longer wanted.
+  void when_subscribed(std::string_view channel, std::function<void()> then);
 
   // Connection's thread. There is a new connection, without subscriptions yet.
   void connected();
@@ -83,7 +83,7 @@ class Subscriptions {
 
   State state_of(const Channel& channel) const;
   void set(Channel& channel, State state);
-  bool heard_now(std::string_view channel) const;
+  bool is_subscribed_now(std::string_view channel) const;
   bool notify();
   void enqueue(const std::string& name, Channel& channel);
   void ask_for_fresh(Ask& ask);

@@ -77,9 +77,9 @@ PHX_TEST("a channel is subscribed when it is first wanted, and only then") {
   f.want("a");
   f.want("a");
   expect_eq(f.asked, Names{"a"});
-  expect(!f.channels.heard("a"), "Redis has not confirmed it");
+  expect(!f.channels.is_subscribed("a"), "Redis has not confirmed it");
   f.confirm();
-  expect(f.channels.heard("a"), "it has");
+  expect(f.channels.is_subscribed("a"), "it has");
   f.want("a");
   expect_eq(f.asked, Names{});
 }
@@ -93,7 +93,7 @@ PHX_TEST("an unwanted channel is left after a delay, unless it is wanted again b
   expect_eq(f.left, Names{});
   expect_eq(f.again_after.value().count(), 1'000);
   f.want("b");
-  expect(f.channels.heard("b"), "it was never left");
+  expect(f.channels.is_subscribed("b"), "it was never left");
   f.pass(Millis{1'000});
   expect_eq(f.left, Names{"a"});
   expect_eq(f.asked, Names{});
@@ -120,7 +120,7 @@ PHX_TEST(
   Fixture f;
   Names done;
   const auto wait = [&](const std::string& name, const std::string& who) {
-    f.channels.when_heard(name, [&done, who] { done.push_back(who); });
+    f.channels.when_subscribed(name, [&done, who] { done.push_back(who); });
   };
   f.want("a");
   wait("a", "without a connection");
@@ -148,7 +148,7 @@ PHX_TEST("a channel that is wanted again while it is being left is subscribed af
   expect_eq(f.left, Names{"a"});
   bool heard = false;
   f.want("a");
-  f.channels.when_heard("a", [&heard] { heard = true; });
+  f.channels.when_subscribed("a", [&heard] { heard = true; });
   expect_eq(f.asked, Names{});  // its confirmation could be mistaken for the other's
   f.confirm();
   expect(!heard, "it is not subscribed");
@@ -165,7 +165,7 @@ PHX_TEST("a new connection subscribes to all wanted channels in slices, awaited 
   expect_eq(f.asked.size(), std::size_t{100});
   f.confirm();
   bool last = false;
-  f.channels.when_heard(name_of(count - 1), [&last] { last = true; });
+  f.channels.when_subscribed(name_of(count - 1), [&last] { last = true; });
   f.confirm();
   f.confirm();
   expect(last, "the last was subscribed as soon as a caller waited for it");
@@ -245,7 +245,7 @@ PHX_TEST("whatever the order of events, in the end exactly the wanted channels a
           ++wanted[name];
           if (f.channels.want(name)) f.ask();
           ++promised;
-          f.channels.when_heard(name, [&kept] { ++kept; });
+          f.channels.when_subscribed(name, [&kept] { ++kept; });
           break;
         case 3:
         case 4:
