@@ -37,10 +37,10 @@ void LongpollRequest::ask(Message message) { scheduler().send(session_, std::mov
 // --- Poll ---------------------------------------------------------------------------------------
 
 Poll::Poll(std::shared_ptr<http::Responder> client, process::Pid session, Millis window,
-           std::string token, std::function<http::Response()> otherwise)
+           std::string token, std::function<http::Response()> begin_session)
     : LongpollRequest(std::move(client), session, window),
       token_(std::move(token)),
-      otherwise_(std::move(otherwise)) {}
+      begin_session_(std::move(begin_session)) {}
 
 void Poll::init() {
   LongpollRequest::init();
@@ -50,7 +50,7 @@ void Poll::init() {
 
 void Poll::handle(Message message) {
   if (auto* frames = message.get_if<Frames>()) {
-    got(std::move(*frames));
+    frames_arrived(std::move(*frames));
   } else if (message.holds<Subscribed>()) {
     subscribed_ = true;
   } else if (message.holds<NowAvailable>()) {
@@ -58,10 +58,10 @@ void Poll::handle(Message message) {
     ask(Flush{self()});
   } else if (message.holds<WindowOver>()) {
     expired_ = true;
-    if (alone_) return nothing_to_tell();
+    if (session_ended_) return answer_empty();
     ask(Expired{self()});  // answering now could lose frames on their way from another shard
-  } else if (message.holds<Forgotten>()) {
-    nothing_to_tell();
+  } else if (message.holds<Released>()) {
+    answer_empty();
   } else if (message.holds<Down>()) {
     session_ended();
   }
@@ -70,21 +70,21 @@ void Poll::handle(Message message) {
 /// If the session never answered, it is taken for gone and a new one begins. If it ends while the
 /// poll is held, the poll waits out its window, as in the framework.
 void Poll::session_ended() {
-  alone_ = true;
-  if (!subscribed_) return answer(otherwise_());
-  if (expired_) nothing_to_tell();
+  session_ended_ = true;
+  if (!subscribed_) return answer(begin_session_());
+  if (expired_) answer_empty();
 }
 
-void Poll::nothing_to_tell() { answer(with_messages(204, token_, {})); }
+void Poll::answer_empty() { answer(with_messages(204, token_, {})); }
 
 void Poll::terminate(const ExitReason& reason) {
   scheduler().cancel(patience_);
   LongpollRequest::terminate(reason);
 }
 
-void Poll::got(Frames frames) {
+void Poll::frames_arrived(Frames frames) {
   if (client_->gone()) {
-    ask(GiveBack{std::move(frames.frames)});
+    ask(ReturnFrames{std::move(frames.frames)});
     return stop();
   }
   answer(with_messages(200, token_, frames.frames));

@@ -47,9 +47,9 @@ class LongpollRequest : public process::Process {
 /// Holds a GET until there are frames, or until the window is over.
 class Poll final : public LongpollRequest {
  public:
-  /// `otherwise` makes the answer if the session has ended: it begins a new one.
+  /// `begin_session` makes the answer if the session has ended: it begins a new one.
   Poll(std::shared_ptr<http::Responder> client, process::Pid session, Millis window,
-       std::string token, std::function<http::Response()> otherwise);
+       std::string token, std::function<http::Response()> begin_session);
 
  protected:
   void init() override;
@@ -58,16 +58,16 @@ class Poll final : public LongpollRequest {
   void terminate(const process::ExitReason& reason) override;
 
  private:
-  void got(Frames frames);
-  void nothing_to_tell();
+  void frames_arrived(Frames frames);
+  void answer_empty();
   void session_ended();
 
   const std::string token_;
-  const std::function<http::Response()> otherwise_;
+  const std::function<http::Response()> begin_session_;
   process::Ref patience_{};
   bool subscribed_ = false;
-  bool alone_ = false;    ///< The session has ended.
-  bool expired_ = false;  ///< The window is over.
+  bool session_ended_ = false;  ///< The session has ended.
+  bool expired_ = false;        ///< The window is over.
 };
 
 /// Passes a POST's messages on, one at a time.

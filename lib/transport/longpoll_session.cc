@@ -11,10 +11,10 @@ namespace {
 /// that writes it, and a client answered 200 polls again at once.
 constexpr std::size_t answer_size = 1'000'000;
 
-struct LookWhetherInactive {};
+struct ShutdownIfInactive {};
 
 /// Goes through the session's own mailbox, so it arrives after a join in progress.
-struct WhenHandled {
+struct NotifyHandled {
   process::Pid publisher;
 };
 
@@ -34,7 +34,7 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket, LongpollPlac
 void LongpollSession::init() {
   SocketProcess::init();
   last_poll_ = scheduler().now();
-  scheduler().send_after(patience_, self(), LookWhetherInactive{});
+  scheduler().send_after(patience_, self(), ShutdownIfInactive{});
 }
 
 void LongpollSession::handle(process::Message message) {
@@ -42,15 +42,15 @@ void LongpollSession::handle(process::Message message) {
     flush(poll->poll);
   } else if (const auto* expired = message.get_if<Expired>()) {
     if (waiting_ == expired->poll) waiting_ = {};
-    scheduler().send(expired->poll, Forgotten{});
-  } else if (const auto* back = message.get_if<GiveBack>()) {
-    give_back(back->frames);
+    scheduler().send(expired->poll, Released{});
+  } else if (const auto* back = message.get_if<ReturnFrames>()) {
+    return_frames(back->frames);
   } else if (auto* publish = message.get_if<Publish>()) {
     this->publish(std::move(*publish));
-  } else if (const auto* handled = message.get_if<WhenHandled>()) {
+  } else if (const auto* handled = message.get_if<NotifyHandled>()) {
     scheduler().send(handled->publisher, Handled{});
-  } else if (message.holds<LookWhetherInactive>()) {
-    end_if_inactive();
+  } else if (message.holds<ShutdownIfInactive>()) {
+    shutdown_if_inactive();
   } else {
     SocketProcess::handle(std::move(message));
   }
@@ -71,7 +71,7 @@ void LongpollSession::publish(Publish message) {
   }
   SocketProcess::handle(socket::FromClient{std::move(message.frame)});
   if (refused_) return scheduler().send(message.publisher, Refused{});
-  scheduler().send(self(), WhenHandled{message.publisher});
+  scheduler().send(self(), NotifyHandled{message.publisher});
 }
 
 void LongpollSession::flush(process::Pid poll) {
@@ -98,28 +98,28 @@ std::vector<serializer::FramePtr> LongpollSession::take() {
   return taken;
 }
 
-void LongpollSession::give_back(const std::vector<serializer::FramePtr>& frames) {
+void LongpollSession::return_frames(const std::vector<serializer::FramePtr>& frames) {
   for (const serializer::FramePtr& frame : frames) bytes_ += frame->bytes.size();
   frames_.insert(frames_.begin(), frames.begin(), frames.end());
-  tell_poll();
+  notify_poll();
 }
 
 void LongpollSession::deliver(serializer::FramePtr frame) {
   using telemetry::Limit;
-  if (frames_.size() >= max_frames_) too_much(Limit::longpoll_frames, max_frames_, "frames");
+  if (frames_.size() >= max_frames_) overflow(Limit::longpoll_frames, max_frames_, "frames");
   if (bytes_ + frame->bytes.size() > max_bytes_) {
-    too_much(Limit::longpoll_bytes, max_bytes_, "bytes");
+    overflow(Limit::longpoll_bytes, max_bytes_, "bytes");
   }
   bytes_ += frame->bytes.size();
   frames_.push_back(std::move(frame));
-  tell_poll();
+  notify_poll();
 }
 
-void LongpollSession::tell_poll() {
+void LongpollSession::notify_poll() {
   if (waiting_) scheduler().send(std::exchange(waiting_, {}), NowAvailable{});
 }
 
-void LongpollSession::too_much(telemetry::Limit limit, std::size_t most, const char* unit) const {
+void LongpollSession::overflow(telemetry::Limit limit, std::size_t most, const char* unit) const {
   limit_reached(limit, most);
   throw process::Exit{{process::ExitReason::crash, "a long-poll client does not poll: more than " +
                                                        std::to_string(most) + " " + unit +
@@ -129,14 +129,14 @@ void LongpollSession::too_much(telemetry::Limit limit, std::size_t most, const c
 void LongpollSession::close(socket::CloseCode code) {
   if (code == socket::CloseCode::policy_violation) refused_ = true;
   if (code != socket::CloseCode::service_restart || !waiting_) return;
-  scheduler().send(std::exchange(waiting_, {}), Forgotten{});
+  scheduler().send(std::exchange(waiting_, {}), Released{});
 }
 
-void LongpollSession::end_if_inactive() {
+void LongpollSession::shutdown_if_inactive() {
   if (scheduler().now() - last_poll_ > patience_) {
     return stop({process::ExitReason::shutdown, "inactive"});
   }
-  scheduler().send_after(patience_, self(), LookWhetherInactive{});
+  scheduler().send_after(patience_, self(), ShutdownIfInactive{});
 }
 
 }  // namespace phx::transport

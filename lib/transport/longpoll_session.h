@@ -27,7 +27,7 @@ struct Expired {
   process::Pid poll;
 };
 /// A poll gives back the frames it took: its client had gone.
-struct GiveBack {
+struct ReturnFrames {
   std::vector<serializer::FramePtr> frames;
 };
 /// A message from the client. Handled is sent back once it has been handled.
@@ -41,7 +41,7 @@ inline std::size_t heap_bytes(const Publish& message) { return message.frame.byt
 
 struct Subscribed {};
 /// Answers Expired, and is sent when the session drains: no frames are on their way.
-struct Forgotten {};
+struct Released {};
 struct NowAvailable {};
 struct Frames {
   std::vector<serializer::FramePtr> frames;
@@ -71,13 +71,13 @@ class LongpollSession final : public socket::SocketProcess {
   void flush(process::Pid poll);
   /// Takes the oldest frames, as many as one answer holds.
   std::vector<serializer::FramePtr> take();
-  void give_back(const std::vector<serializer::FramePtr>& frames);
+  void return_frames(const std::vector<serializer::FramePtr>& frames);
   /// Notifies the waiting poll, if any, of new frames.
-  void tell_poll();
+  void notify_poll();
   void publish(Publish message);
   /// \throws process::Exit always.
-  [[noreturn]] void too_much(telemetry::Limit limit, std::size_t most, const char* unit) const;
-  void end_if_inactive();
+  [[noreturn]] void overflow(telemetry::Limit limit, std::size_t most, const char* unit) const;
+  void shutdown_if_inactive();
 
   const std::shared_ptr<const UserSocket> user_;
   const LongpollPlaces::Place place_;

@@ -83,8 +83,8 @@ struct Fixture {
     shard.scheduler.spawn(std::move(poll));
     shard.settle();
   }
-  void give_back(Frames frames) {
-    shard.scheduler.send(session, GiveBack{std::move(frames.frames)});
+  void return_frames(Frames frames) {
+    shard.scheduler.send(session, ReturnFrames{std::move(frames.frames)});
     shard.settle();
   }
   bool alive() const { return shard.scheduler.alive(session); }
@@ -124,7 +124,7 @@ PHX_TEST("a frame of more than a megabyte goes alone") {
 PHX_TEST("frames that are given back come before the rest, in order") {
   Fixture f;
   for (const char* ref : {"1", "2", "3", "4"}) f.wait(ref, 400'000);
-  f.give_back(f.poll());
+  f.return_frames(f.poll());
   expect_eq(refs(f.poll()), std::string("1 2"));
   expect_eq(refs(f.poll()), std::string("3 4"));
 }
@@ -135,7 +135,7 @@ PHX_TEST("frames that one poll gives back go to the next, even if that one alrea
   Frames taken = f.poll();
   Journal journal;
   f.spawn_patient_poll(journal);
-  f.give_back(std::move(taken));
+  f.return_frames(std::move(taken));
   expect_eq(journal, Journal{"waits", "1"});
 }
 
@@ -149,7 +149,7 @@ PHX_TEST("the mount limits the bytes that wait in a session") {
   }
   f.wait("1", 100);
   f.wait("2", 100);
-  f.give_back(f.poll());  // frames that are given back take it again
+  f.return_frames(f.poll());  // frames that are given back take it again
   expect(f.alive() && f.told.empty(), "two may wait");
   f.wait("3", 100);
   expect_eq(f.told, "longpoll_bytes " + std::to_string(two));

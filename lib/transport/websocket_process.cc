@@ -20,7 +20,7 @@ void WebsocketProcess::init() {
 }
 
 void WebsocketProcess::handle(process::Message message) {
-  if (message.holds<process::TimerFired>()) return look_whether_idle();
+  if (message.holds<process::TimerFired>()) return check_idle();
   if (auto* ping = message.get_if<ClientPings>()) return wire_->pong(std::move(ping->payload));
   if (const auto* closes = message.get_if<ClientCloses>()) {
     wire_->answer_close(closes->code);
@@ -29,8 +29,8 @@ void WebsocketProcess::handle(process::Message message) {
   SocketProcess::handle(std::move(message));
 }
 
-//! [look_whether_idle]
-void WebsocketProcess::look_whether_idle() {
+//! [check_idle]
+void WebsocketProcess::check_idle() {
   const Millis quiet = wire_->quiet_for();
   if (quiet < timeout_) {
     return scheduler().set(idle_, timeout_ - quiet, self());
@@ -38,6 +38,6 @@ void WebsocketProcess::look_whether_idle() {
   close(socket::CloseCode::normal);
   stop();
 }
-//! [look_whether_idle]
+//! [check_idle]
 
 }  // namespace phx::transport

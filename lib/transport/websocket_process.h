@@ -62,7 +62,7 @@ class WebsocketProcess final : public socket::SocketProcess {
   std::size_t joined_limit() const override { return wire_->unsent_limit(); }
 
  private:
-  void look_whether_idle();
+  void check_idle();
 
   const std::shared_ptr<const UserSocket> user_;
   const std::shared_ptr<Wire> wire_;

@@ -18,11 +18,11 @@ using exercise::not_written;  // goes with the last part that you write
 constexpr std::size_t answer_size = 1'000'000;
 
 /// The session sends this to itself when it may have been forgotten by its client.
-struct LookWhetherInactive {};
+struct ShutdownIfInactive {};
 
 /// The session sends this to itself behind a message that was published: when it comes back, that
 /// message has been handled, and a join that it began is through.
-struct WhenHandled {
+struct NotifyHandled {
   process::Pid publisher;
 };
 
@@ -41,18 +41,18 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket, LongpollPlac
 void LongpollSession::init() {
   SocketProcess::init();
   last_poll_ = scheduler().now();
-  scheduler().send_after(patience_, self(), LookWhetherInactive{});
+  scheduler().send_after(patience_, self(), ShutdownIfInactive{});
 }
 
 /// One message:
 ///
 /// - Flush: flush(its poll).
 /// - Expired: that poll does not wait any more (another that does goes on waiting), and is answered
-///   Forgotten.
-/// - GiveBack: give_back(its frames).
+///   Released.
+/// - ReturnFrames: return_frames(its frames).
 /// - Publish: publish(…).
-/// - WhenHandled: its publisher is sent Handled.
-/// - LookWhetherInactive: end_if_inactive().
+/// - NotifyHandled: its publisher is sent Handled.
+/// - ShutdownIfInactive: shutdown_if_inactive().
 /// - all else is SocketProcess::handle's.
 void LongpollSession::handle(process::Message message) {
   // Yours: LongpollSession::handle
@@ -62,7 +62,7 @@ void LongpollSession::handle(process::Message message) {
 /// A message of the client's. Where there is a rate_ and it does not take one more at this time:
 /// limit_reached(message_rate, messages per second), Refused to the publisher, and stop with
 /// {shutdown, "too many messages a second"}. Else SocketProcess::handle gets a socket::FromClient
-/// of the frame, and the session sends WhenHandled to itself.
+/// of the frame, and the session sends NotifyHandled to itself.
 void LongpollSession::publish(Publish message) {
   // Yours: LongpollSession::publish
   not_written("LongpollSession::publish", message);
@@ -83,34 +83,34 @@ std::vector<serializer::FramePtr> LongpollSession::take() {
   not_written("LongpollSession::take", answer_size, bytes_);
 }
 
-/// These frames wait again, before all others, in their order: tell_poll().
-void LongpollSession::give_back(const std::vector<serializer::FramePtr>& frames) {
-  // Yours: LongpollSession::give_back
-  not_written("LongpollSession::give_back", frames);
+/// These frames wait again, before all others, in their order: notify_poll().
+void LongpollSession::return_frames(const std::vector<serializer::FramePtr>& frames) {
+  // Yours: LongpollSession::return_frames
+  not_written("LongpollSession::return_frames", frames);
 }
 
-/// A frame for the client. It waits in frames_, and bytes_ knows it: tell_poll(). Where
-/// max_frames_ wait already, too_much(longpoll_frames, that many, "frames"). Where more than
-/// max_bytes_ would wait, too_much(longpoll_bytes, that many, "bytes").
+/// A frame for the client. It waits in frames_, and bytes_ knows it: notify_poll(). Where
+/// max_frames_ wait already, overflow(longpoll_frames, that many, "frames"). Where more than
+/// max_bytes_ would wait, overflow(longpoll_bytes, that many, "bytes").
 void LongpollSession::deliver(serializer::FramePtr frame) {
   // Yours: LongpollSession::deliver
   not_written("LongpollSession::deliver", frame);
 }
 
 /// A poll that waits is sent NowAvailable, once.
-void LongpollSession::tell_poll() {
-  // Yours: LongpollSession::tell_poll
-  not_written("LongpollSession::tell_poll", NowAvailable{});
+void LongpollSession::notify_poll() {
+  // Yours: LongpollSession::notify_poll
+  not_written("LongpollSession::notify_poll", NowAvailable{});
 }
 
 /// limit_reached(…), and throw process::Exit with a crash that says what happened.
-void LongpollSession::too_much(telemetry::Limit limit, std::size_t most, const char* unit) const {
-  // Yours: LongpollSession::too_much
-  not_written("LongpollSession::too_much", limit, most, unit);
+void LongpollSession::overflow(telemetry::Limit limit, std::size_t most, const char* unit) const {
+  // Yours: LongpollSession::overflow
+  not_written("LongpollSession::overflow", limit, most, unit);
 }
 
 /// There is no connection to close. But where the server stops (service_restart) a poll that waits
-/// is sent Forgotten, once, so that it is answered.
+/// is sent Released, once, so that it is answered.
 void LongpollSession::close(socket::CloseCode code) {
   // Yours: LongpollSession::close
   not_written("LongpollSession::close", code);
@@ -118,9 +118,9 @@ void LongpollSession::close(socket::CloseCode code) {
 
 /// Where the last poll lies further back than patience_, stop with {shutdown, "inactive"}. Else
 /// look again after patience_.
-void LongpollSession::end_if_inactive() {
-  // Yours: LongpollSession::end_if_inactive
-  not_written("LongpollSession::end_if_inactive", LookWhetherInactive{}, WhenHandled{});
+void LongpollSession::shutdown_if_inactive() {
+  // Yours: LongpollSession::shutdown_if_inactive
+  not_written("LongpollSession::shutdown_if_inactive", ShutdownIfInactive{}, NotifyHandled{});
 }
 
 }  // namespace phx::transport
