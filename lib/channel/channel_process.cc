@@ -67,14 +67,14 @@ JoinResult ChannelProcess::call_join() {
 void ChannelProcess::joined(JoinResult result) {
   join_returned_ = true;
   if (auto* in = std::get_if<Joined>(&result)) {
-    let_in(std::move(*in));
+    accept_join(std::move(*in));
   } else {
-    turn_away(std::move(std::get<Refused>(result)));
+    refuse_join(std::move(std::get<Refused>(result)));
   }
 }
 
-//! [let_in]
-void ChannelProcess::let_in(Joined in) {
+//! [accept_join]
+void ChannelProcess::accept_join(Joined in) {
   subscription_ = socket_.context().pubsub->subscribe(
       socket_.topic(), self(),
       std::make_shared<Fastlane>(socket_.transport(), socket_.serializer(),
@@ -84,11 +84,11 @@ void ChannelProcess::let_in(Joined in) {
   answer_join(serializer::Status::ok, std::move(in.response));
 }
 
-void ChannelProcess::turn_away(Refused refused) {
+void ChannelProcess::refuse_join(Refused refused) {
   answer_join(serializer::Status::error, std::move(refused.reason));
   stop({ExitReason::shutdown});
 }
-//! [let_in]
+//! [accept_join]
 
 /// After a join's reply the client must get every broadcast of every node, so the reply waits until
 /// other nodes' broadcasts arrive here.
@@ -116,7 +116,7 @@ void ChannelProcess::handle(Message message) {
     from_client(std::move(*in));
   } else if (const auto* event = pubsub::event_in<serializer::Broadcast>(message);
              event != nullptr && event->topic == socket_.topic()) {
-    takes_long(event->payload) ? intercepted_on_a_worker(std::move(message)) : intercepted(*event);
+    takes_long(event->payload) ? intercepted_on_worker(std::move(message)) : intercepted(*event);
   } else if (auto* down = message.get_if<Down>(); down && down->ref == transport_monitor_) {
     transport_down(down->reason);
   } else if (auto* request = message.get_if<JoinRequest>()) {
@@ -137,7 +137,7 @@ ChannelProcess::Meanwhile ChannelProcess::meanwhile(Message& message, Message*) 
 }
 
 /// Keeps the event, and copies it only in the turn: a room may have many members.
-void ChannelProcess::intercepted_on_a_worker(Message message) {
+void ChannelProcess::intercepted_on_worker(Message message) {
   const auto mail = std::make_shared<Message>(std::move(message));
   const auto result = std::make_shared<Result>();
   const auto call = [this, mail, result] {

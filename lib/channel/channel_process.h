@@ -64,16 +64,16 @@ class ChannelProcess final : public process::Process {
   void join();
   JoinResult call_join();
   void joined(JoinResult result);
-  void let_in(Joined in);
+  void accept_join(Joined in);
   void reply_once_subscribed(process::Ref heard, Payload response);
-  void turn_away(Refused refused);
+  void refuse_join(Refused refused);
   void answer_join(serializer::Status status, Payload response);
 
   void from_client(serializer::SocketMessage&& message);
   Result call_handle_in(serializer::SocketMessage&& message);
-  void on_a_worker(serializer::SocketMessage message);
+  void from_client_on_worker(serializer::SocketMessage message);
   void intercepted(const serializer::Broadcast& broadcast);
-  void intercepted_on_a_worker(process::Message message);
+  void intercepted_on_worker(process::Message message);
   /// A JSON payload that may take milliseconds to parse: its handler runs on a worker thread, as if
   /// it blocked.
   static bool takes_long(const Payload& payload) {

@@ -20,18 +20,18 @@ void ChannelProcess::from_client(serializer::SocketMessage&& message) {
   if (!takes_long(message.payload) && !channel_->blocking(message.event.text(), message.payload)) {
     return act_on(call_handle_in(std::move(message)), true);
   }
-  on_a_worker(std::move(message));
+  from_client_on_worker(std::move(message));
 }
 //! [from_client]
 
-//! [on_a_worker]
-void ChannelProcess::on_a_worker(serializer::SocketMessage message) {
+//! [from_client_on_worker]
+void ChannelProcess::from_client_on_worker(serializer::SocketMessage message) {
   const auto mail = std::make_shared<serializer::SocketMessage>(std::move(message));
   const auto result = std::make_shared<Result>();
   offload([this, mail, result] { *result = call_handle_in(std::move(*mail)); },
           [this, result] { act_on(std::move(*result), true); });
 }
-//! [on_a_worker]
+//! [from_client_on_worker]
 
 //! [intercepted]
 void ChannelProcess::intercepted(const serializer::Broadcast& broadcast) {

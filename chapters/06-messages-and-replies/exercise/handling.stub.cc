@@ -35,9 +35,9 @@ void ChannelProcess::from_client(serializer::SocketMessage&& message) {
 /// Handles the message on a worker thread: offload(work, then) runs the first function there, and,
 /// when it has returned, the second here. Until then this process sees no mail. Both must be
 /// copyable, and a message is not: keep it, and the result, behind a std::shared_ptr.
-void ChannelProcess::on_a_worker(serializer::SocketMessage message) {
-  // Yours: ChannelProcess::on_a_worker
-  not_written("ChannelProcess::on_a_worker", message);
+void ChannelProcess::from_client_on_worker(serializer::SocketMessage message) {
+  // Yours: ChannelProcess::from_client_on_worker
+  not_written("ChannelProcess::from_client_on_worker", message);
 }
 
 /// A broadcast that the channel wanted to see first: its handle_out is called, with a copy of the
