@@ -122,7 +122,7 @@ void Connections::read_on() {
   for (std::size_t left = std::min(behind_.size(), read_on_at_once); left > 0; --left) {
     const auto [connection, unread] = std::move(behind_.front());
     behind_.pop_front();
-    connection->go_on(unread);
+    connection->resume_reading(unread);
   }
 }
 
@@ -138,10 +138,10 @@ std::vector<Connections::Holder> Connections::holders() {
     const auto found = mail.find(websocket->process());
     if (found != mail.end()) bytes += std::exchange(found->second, 0);
     all.push_back(
-        {bytes, [websocket = websocket](const auto& reached) { websocket->put_out(reached); }});
+        {bytes, [websocket = websocket](const auto& reached) { websocket->evict(reached); }});
   }
   for (const auto& [key, connection] : http_) {
-    all.push_back({connection->held(), [connection = key](const auto&) { connection->put_out(); }});
+    all.push_back({connection->held(), [connection = key](const auto&) { connection->evict(); }});
   }
   for (const auto& [session, bytes] : mail) {
     if (bytes == 0) continue;
@@ -163,7 +163,7 @@ Connections::Holder Connections::largest_holder() {
 void Connections::limit_clients() {
   for (const Holder& holder : holders()) {
     if (holder.bytes <= limits_.client_memory) continue;
-    holder.put_out({telemetry::Limit::client_memory, limits_.client_memory});
+    holder.evict({telemetry::Limit::client_memory, limits_.client_memory});
   }
 }
 
@@ -197,10 +197,10 @@ bool Connections::awaits_newcomers() const {
                      [](const auto& entry) { return entry.second->newcomer(); });
 }
 
-void Connections::turn_newcomers_away() {
+void Connections::refuse_newcomers() {
   closed_ = true;
   for (HttpConnection* connection : of_http()) {
-    if (connection->newcomer()) connection->turn_away();
+    if (connection->newcomer()) connection->close_if_idle();
   }
 }
 

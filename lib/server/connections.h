@@ -50,7 +50,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   /// The clients that hold the most memory. Visits every connection: for rare use only.
   struct Holder {
     std::size_t bytes = 0;
-    std::function<void(const telemetry::LimitReached&)> put_out = {};
+    std::function<void(const telemetry::LimitReached&)> evict = {};
   };
   /// The largest holder; with 0 bytes if there is none.
   Holder largest_holder();
@@ -62,7 +62,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   /// A connection's first request is still on its way.
   bool awaits_newcomers() const;
   /// Accepts no more, and waits for no more first requests.
-  void turn_newcomers_away();
+  void refuse_newcomers();
   /// Ends all connections at once.
   void clear();
 

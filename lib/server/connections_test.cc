@@ -339,15 +339,15 @@ PHX_TEST("so is a client that connects while the server stops, until it refuses 
   shard.connections.stop();
   shard.connect();
   expect(shard.connections.awaits_newcomers() && !shard.network.finished, "it is waited for");
-  shard.connections.turn_newcomers_away();
+  shard.connections.refuse_newcomers();
   expect(shard.network.finished && !shard.connections.awaits_newcomers(), "not for long");
 }
 
 PHX_TEST("a large frame is written in parts, so that others get their turns, and comes whole") {
-  constexpr std::size_t of_one = server::WebsocketConnection::Budget::of_one;
+  constexpr std::size_t per_connection = server::WebsocketConnection::Budget::per_connection;
   Open shard(32 * 1'048'576);
   shard.told(text(R"(["1","1","room:a","phx_join",{}])"));
-  const std::string large_text = R"({"a":")" + std::string(6 * of_one, 'x') + R"("})";
+  const std::string large_text = R"({"a":")" + std::string(6 * per_connection, 'x') + R"("})";
   channel::broadcast(shard.shard.pubsub, "room:a", "said", Payload::own_text(large_text));
   std::string sent;
   std::size_t turns = 0;
@@ -355,7 +355,7 @@ PHX_TEST("a large frame is written in parts, so that others get their turns, and
     shard.shard.settle();
     more = shard.connections.flush();
     const std::string part = shard.network.taken();
-    expect(part.size() <= 2 * of_one + 100, "a part, and one more if no other writes");
+    expect(part.size() <= 2 * per_connection + 100, "a part, and one more if no other writes");
     sent += part;
   }
   expect(turns >= 4, "a turn for each");
@@ -371,7 +371,7 @@ PHX_TEST("a client that leaves without taking its last bytes is disconnected for
   shard.told(client_frame(Opcode::close, websocket::close_payload(1000)));
   const auto holder = shard.connections.largest_holder();
   expect(holder.bytes > 800, "it holds " + std::to_string(holder.bytes));
-  holder.put_out({telemetry::Limit::memory, 1});
+  holder.evict({telemetry::Limit::memory, 1});
   expect(shard.network.dropped, "dropped");
   expect(shard.connections.largest_holder().bytes < 800, "and its frames are freed");
 }

@@ -50,22 +50,22 @@ HttpConnection::HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stre
       stream_(std::move(stream)),
       client_(std::move(client)),
       reader_(host.http_limits()),
-      patience_(host.loop(), [this] { run_out_of_patience(); }) {
+      patience_(host.loop(), [this] { timed_out(); }) {
   stream_->tell(*this);
-  be_patient();
+  restart_timeout();
 }
 
 HttpConnection::~HttpConnection() {
   if (answer_) answer_->hang_up();
 }
 
-void HttpConnection::be_patient() {
+void HttpConnection::restart_timeout() {
   taken_ = 0;
   patience_.start(host_.http_limits().patience);
 }
 
 /// Drops the connection; if it was merely idle, without a report.
-void HttpConnection::run_out_of_patience() {
+void HttpConnection::timed_out() {
   if (reader_.midway() || !unsent_.empty()) report(telemetry::Limit::request_time);
   stream_->drop();
 }
@@ -103,7 +103,7 @@ void HttpConnection::read_requests() {
     if (auto* refusal = std::get_if<http::Response>(&next)) {
       respond(std::move(*refusal), false, http::Persistence::close);
     } else if (auto* request = std::get_if<http::Request>(&next)) {
-      if (++answered_ == answered_at_once) give_way();
+      if (++answered_ == answered_at_once) yield();
       answer(std::move(*request));
     } else if (reader_.awaits_continue()) {
       unsent_ = {"HTTP/1.1 100 Continue\r\n\r\n"};
@@ -116,20 +116,20 @@ void HttpConnection::read_requests() {
 }
 
 /// A client may send a thousand requests together: the rest of them wait for the loop's next turn.
-void HttpConnection::give_way() {
+void HttpConnection::yield() {
   late_ = true;
-  if (!next_turn_) next_turn_ = std::make_unique<net::Timer>(host_.loop(), [this] { go_on(); });
+  if (!next_turn_) next_turn_ = std::make_unique<net::Timer>(host_.loop(), [this] { resume(); });
   next_turn_->start(Millis{1});  // with 0 it might come before input and output
 }
 
-void HttpConnection::go_on() {
+void HttpConnection::resume() {
   late_ = false;
   answered_ = 0;
   if (idle()) read_requests();
 }
 
 void HttpConnection::answer(http::Request request) {
-  know_peer(request);
+  resolve_peer(request);
   const bool head_only = request.method == "HEAD";
   const http::Persistence persistence = http::wanted_persistence(request);
   Endpoint::Outcome outcome = host_.dispatch(request);
@@ -139,17 +139,17 @@ void HttpConnection::answer(http::Request request) {
       if (!host_.admit(client_)) return respond({503}, head_only, http::Persistence::close);
       stream_->speaks_for(request.peer);
     }
-    return hand_on(std::move(*upgrade));
+    return become_websocket(std::move(*upgrade));
   }
   if (const auto* later = std::get_if<http::Later>(&outcome)) {
     answer_ = std::make_shared<Answer>(*this, head_only, persistence);
-    return wait_for(*later);
+    return defer(*later);
   }
   respond(std::get<http::Response>(std::move(outcome)), head_only, persistence);
 }
 
 /// A proxy's connection may carry one client's request after another's.
-void HttpConnection::know_peer(http::Request& request) {
+void HttpConnection::resolve_peer(http::Request& request) {
   request.peer = client_.peer.address;
   request.peer_port = client_.peer.port;
   request.scheme = client_.peer.secure ? "https" : "http";
@@ -163,7 +163,7 @@ void HttpConnection::know_peer(http::Request& request) {
 }
 
 /// Its stream becomes a websocket's. REQUIRES: `stream_` knows for whom a proxy speaks.
-void HttpConnection::hand_on(transport::Upgrade upgrade) {
+void HttpConnection::become_websocket(transport::Upgrade upgrade) {
   if (visit_) {
     visit_->status = 101;
     visit_->place = std::move(client_.place);
@@ -176,7 +176,7 @@ void HttpConnection::hand_on(transport::Upgrade upgrade) {
 
 /// The answer has a time limit of its own, so ours is stopped. The stream is still read, to notice
 /// a client that hangs up.
-void HttpConnection::wait_for(const http::Later& later) {
+void HttpConnection::defer(const http::Later& later) {
   waiting_ = true;
   patience_.stop();
   later.begin(answer_);
@@ -186,10 +186,10 @@ void HttpConnection::wait_for(const http::Later& later) {
 
 void HttpConnection::answer_and_close() {
   leaving_ = true;
-  if (!newcomer_) turn_away();
+  if (!newcomer_) close_if_idle();
 }
 
-void HttpConnection::turn_away() {
+void HttpConnection::close_if_idle() {
   newcomer_ = false;
   if (waiting_ || ended_) return;
   closing_ = true;
@@ -211,7 +211,7 @@ void HttpConnection::respond(http::Response response, bool head_only,
   } else if (!head_only) {
     unsent_.body = std::move(response.body);
   }
-  be_patient();
+  restart_timeout();
   write();
 }
 
@@ -228,7 +228,7 @@ void HttpConnection::write() {
     const std::size_t taken = stream_->write(part);
     unsent_.sent += taken;
     taken_ += taken;
-    if (taken_ >= worth_more_time) be_patient();
+    if (taken_ >= worth_more_time) restart_timeout();
     if (taken == part.size()) continue;
     if (!std::exchange(paused_, true)) stream_->pause();
     return;

@@ -53,14 +53,14 @@ class HttpConnection final : public net::StreamUser {
   /// Bytes of memory for an incoming request and an outgoing answer.
   std::size_t held() const { return reader_.waiting() + unsent_.head.size() + unsent_.body.size(); }
   /// It holds too much memory: ends the connection at once.
-  void put_out() { stream_->drop(); }
+  void evict() { stream_->drop(); }
 
   /// The server is stopping: answers the current request, then ends the connection. Waits for the
   /// first request of a new connection.
   void answer_and_close();
   /// Its first request is still on its way.
   bool newcomer() const { return newcomer_ && !ended_; }
-  void turn_away();
+  void close_if_idle();
 
   // The stream's events.
   void received(std::string_view bytes) override;
@@ -82,19 +82,19 @@ class HttpConnection final : public net::StreamUser {
   /// The client's next request can be answered now.
   bool idle() const { return !waiting_ && !late_ && unsent_.empty() && !closing_; }
   void read_requests();
-  void give_way();
-  void go_on();
+  void yield();
+  void resume();
   void answer(http::Request request);
-  void know_peer(http::Request& request);
-  void hand_on(transport::Upgrade upgrade);
+  void resolve_peer(http::Request& request);
+  void become_websocket(transport::Upgrade upgrade);
   void log_access();
-  void wait_for(const http::Later& later);
+  void defer(const http::Later& later);
   void respond(http::Response response, bool head_only, http::Persistence persistence);
   void write();
   void sent_all();
   void end();
-  void be_patient();
-  void run_out_of_patience();
+  void restart_timeout();
+  void timed_out();
   void report(telemetry::Limit limit) const;
 
   HttpHost& host_;

@@ -62,10 +62,10 @@ std::string url_of(const char* scheme, const std::string& host, std::uint16_t po
 }  // namespace
 
 /// One run of a server. The first member is destroyed last.
-struct Server::Life {
-  Life(const Endpoint& endpoint, const ServerOptions& options, const Log& log,
+struct Server::Impl {
+  Impl(const Endpoint& endpoint, const ServerOptions& options, const Log& log,
        server::Service* service);
-  ~Life();
+  ~Impl();
 
   void start();
   /// Asks everything to end, and returns at once. Any thread.
@@ -118,7 +118,7 @@ struct Server::Life {
 
 // --- The beginning ------------------------------------------------------------------------------
 
-Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_options,
+Server::Impl::Impl(const Endpoint& the_endpoint, const ServerOptions& the_options,
                    const Log& the_log, server::Service* the_service)
     : endpoint(the_endpoint),
       options(the_options),
@@ -149,7 +149,7 @@ Server::Life::Life(const Endpoint& the_endpoint, const ServerOptions& the_option
   if (options.admin) make_admin();
 }
 
-void Server::Life::listen(std::uint16_t port, const char* option,
+void Server::Impl::listen(std::uint16_t port, const char* option,
                           const net::Certificate* with_certificate) {
   const auto welcome = [this, with_certificate](int socket, net::Peer peer) {
     server::Client client{std::move(peer)};
@@ -168,7 +168,7 @@ void Server::Life::listen(std::uint16_t port, const char* option,
       }));
 }
 
-std::unique_ptr<net::Listener> Server::Life::listener(const std::string& host, std::uint16_t port,
+std::unique_ptr<net::Listener> Server::Impl::listener(const std::string& host, std::uint16_t port,
                                                       const char* option,
                                                       net::Listener::Accept accept) {
   const auto socket = service == nullptr ? std::nullopt : service->take_socket(port);
@@ -176,7 +176,7 @@ std::unique_ptr<net::Listener> Server::Life::listener(const std::string& host, s
   return std::make_unique<net::Listener>(host, port, option, log, std::move(accept));
 }
 
-void Server::Life::make_admin() {
+void Server::Impl::make_admin() {
   admin = std::make_unique<server::Admin>(shards[0]->loop(), log, *options.admin,
                                           [this] { return ready(); });
   admin_listener =
@@ -184,7 +184,7 @@ void Server::Life::make_admin() {
                [this](int socket, net::Peer peer) { admin->adopt(socket, std::move(peer)); });
 }
 
-server::Readiness Server::Life::ready() const {
+server::Readiness Server::Impl::ready() const {
   if (ending) return {false, "draining"};
   if (memory.full()) return {false, "memory budget used up"};
   std::size_t open = 0;
@@ -193,7 +193,7 @@ server::Readiness Server::Life::ready() const {
   return {};
 }
 
-void Server::Life::make_shards() {
+void Server::Impl::make_shards() {
   const std::size_t count = shard_count(options);
   std::vector<process::Scheduler*> schedulers;
   std::vector<pubsub::PubSub*> hubs;
@@ -208,7 +208,7 @@ void Server::Life::make_shards() {
   pubsub::PubSub::connect(hubs);
 }
 
-void Server::Life::start() {
+void Server::Impl::start() {
   const std::lock_guard lock(threads_mutex);
   started = true;
   for (const auto& listener : listeners) listener->start(shards[0]->loop());
@@ -243,7 +243,7 @@ void Server::Life::start() {
 
 /// The emptiest one; equally empty shards take turns. Connections end unevenly, and each shard has
 /// a limit of its own.
-server::Shard& Server::Life::emptiest_shard() {
+server::Shard& Server::Impl::emptiest_shard() {
   std::size_t best = next_shard;
   for (std::size_t i = 1; i < shards.size(); ++i) {
     const std::size_t other = (next_shard + i) % shards.size();
@@ -253,14 +253,14 @@ server::Shard& Server::Life::emptiest_shard() {
   return *shards[best];
 }
 
-bool Server::Life::admit(server::Client& client) {
+bool Server::Impl::admit(server::Client& client) {
   if (!has_memory(client)) return false;
   return proxies.contain(client.peer.address) ||
          server::admit(addresses, client, endpoint.telemetry(), log);
 }
 
 /// Logs only the first refusal: more lines would take more memory.
-bool Server::Life::has_memory(const server::Client& client) {
+bool Server::Impl::has_memory(const server::Client& client) {
   const bool full = memory.full();
   const bool first = full && !refusing;
   refusing = full;
@@ -276,7 +276,7 @@ bool Server::Life::has_memory(const server::Client& client) {
 
 // --- New files, at any time ---------------------------------------------------------------------
 
-void Server::Life::reload() {
+void Server::Impl::reload() {
   const bool tells = service != nullptr && !ending;
   if (tells) service->reloading();
   log.reopen();
@@ -294,7 +294,7 @@ void Server::Life::reload() {
 // --- A new program, without a break -------------------------------------------------------------
 
 /// The successor inherits the sockets. Until it serves, so do we.
-void Server::Life::hand_over() {
+void Server::Impl::hand_over() {
   constexpr Millis look_again{20};
   constexpr Millis patience{60'000};
   if (ending || successor_watch) return;
@@ -313,7 +313,7 @@ void Server::Life::hand_over() {
   successor_watch->every(look_again);
 }
 
-void Server::Life::look_at_successor() {
+void Server::Impl::look_at_successor() {
   using Successor = server::Service::Successor;
   const std::string pid = std::to_string(service->successor());
   const Successor now = service->look_at_successor();
@@ -332,7 +332,7 @@ void Server::Life::look_at_successor() {
 
 // --- The end ------------------------------------------------------------------------------------
 
-void Server::Life::begin_to_end() {
+void Server::Impl::begin_to_end() {
   if (ending.exchange(true)) return;
   log.info("stopping");
   if (service != nullptr && !handed_over) service->stopping();
@@ -348,7 +348,7 @@ void Server::Life::begin_to_end() {
   });
 }
 
-bool Server::Life::end() {
+bool Server::Impl::end() {
   const std::lock_guard lock(threads_mutex);
   if (threads.empty()) return handlers_ended;
   for (std::thread& thread : threads) thread.join();
@@ -363,7 +363,7 @@ bool Server::Life::end() {
 }
 
 /// Handlers that still run refer to the shards, and broadcast to them and to other nodes.
-Server::Life::~Life() {
+Server::Impl::~Impl() {
   if (end()) return;
   while (!workers.stop(std::chrono::hours(1))) {
   }
@@ -379,53 +379,53 @@ Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
       logger_(
           std::make_unique<const Logger>(endpoint.telemetry(), log_, endpoint.filter_parameters())),
       service_(options_.service ? std::make_unique<server::Service>() : nullptr),
-      life_(std::make_unique<Life>(endpoint_, options_, log_, service_.get())) {}
+      impl_(std::make_unique<Impl>(endpoint_, options_, log_, service_.get())) {}
 
 Server::~Server() { stop(); }
 
-std::uint16_t Server::port() const { return life_->listeners.front()->port(); }
+std::uint16_t Server::port() const { return impl_->listeners.front()->port(); }
 
 std::vector<std::string> Server::urls() const {
   std::vector<std::string> all;
-  for (const auto& listener : life_->listeners) {
-    const bool https = life_->certificate && all.empty();
+  for (const auto& listener : impl_->listeners) {
+    const bool https = impl_->certificate && all.empty();
     all.push_back(url_of(https ? "https" : "http", options_.host, listener->port()));
   }
   return all;
 }
 
 std::string Server::admin_url() const {
-  if (!life_->admin_listener) return {};
-  return url_of("http", options_.admin->host, life_->admin_listener->port());
+  if (!impl_->admin_listener) return {};
+  return url_of("http", options_.admin->host, impl_->admin_listener->port());
 }
 
 void Server::start() {
-  if (life_->started && !life_->ending) {
+  if (impl_->started && !impl_->ending) {
     throw std::logic_error("expected a stopped server, got a running one: stop it first");
   }
-  if (life_->ending) {
+  if (impl_->ending) {
     options_.port = port();  // the same ports again, even if 0 chose them
-    if (options_.http_port) options_.http_port = life_->listeners.back()->port();
-    if (life_->admin_listener) options_.admin->port = life_->admin_listener->port();
-    life_.reset();
+    if (options_.http_port) options_.http_port = impl_->listeners.back()->port();
+    if (impl_->admin_listener) options_.admin->port = impl_->admin_listener->port();
+    impl_.reset();
     if (service_) service_->rewind();
-    life_ = std::make_unique<Life>(endpoint_, options_, log_, service_.get());
+    impl_ = std::make_unique<Impl>(endpoint_, options_, log_, service_.get());
   }
   server::log_advice(log_, endpoint_, options_);
-  life_->start();
+  impl_->start();
 }
 
 bool Server::stop() {
-  if (!life_->started) return true;
-  life_->begin_to_end();
-  return life_->end();
+  if (!impl_->started) return true;
+  impl_->begin_to_end();
+  return impl_->end();
 }
 
-void Server::reload() { life_->reload(); }
+void Server::reload() { impl_->reload(); }
 
 bool Server::run() {
   start();
-  return life_->end();
+  return impl_->end();
 }
 
 }  // namespace phx

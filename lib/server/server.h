@@ -134,13 +134,13 @@ class Server {
   bool run();
 
  private:
-  struct Life;
+  struct Impl;
   const Endpoint& endpoint_;
   ServerOptions options_;
   const Log log_;
   const std::unique_ptr<const Logger> logger_;      ///< Attached once, however often it starts.
   const std::unique_ptr<server::Service> service_;  ///< Null unless asked for.
-  std::unique_ptr<Life> life_;  ///< From binding the ports to the end of the last thread.
+  std::unique_ptr<Impl> impl_;  ///< From binding the ports to the end of the last thread.
 };
 
 }  // namespace phx

@@ -98,7 +98,7 @@ void Shard::look_at_memory() {
   const auto holder = connections_.largest_holder();
   const bool worth = holder.bytes >= worth_an_end;
   if (!memory_.largest(scheduler_.shard(), worth ? holder.bytes : 0)) return;
-  holder.put_out({telemetry::Limit::memory, memory_.limit()});
+  holder.evict({telemetry::Limit::memory, memory_.limit()});
   memory_.given_back(holder.bytes, now);
 }
 

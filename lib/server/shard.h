@@ -49,11 +49,11 @@ class Shard final : private ShutdownHost {
  private:
   // ShutdownHost
   bool awaits_newcomers() const override { return connections_.awaits_newcomers(); }
-  void turn_newcomers_away() override { connections_.turn_newcomers_away(); }
+  void refuse_newcomers() override { connections_.refuse_newcomers(); }
   std::size_t open() const override { return connections_.size(); }
   void end_children() override;
   bool children_ended() const override { return !scheduler_.alive(supervisor_); }
-  void leave() override { loop_.stop(); }
+  void stop_loop() override { loop_.stop(); }
 
   /// Runs the processes, writes, and sets the time of the next turn.
   void turn();

@@ -12,7 +12,7 @@ Shutdown::Shutdown(const Endpoint& endpoint, ShutdownHost& host, net::Loop& loop
     : endpoint_(endpoint),
       host_(host),
       farewell_(farewell),
-      last_call_(loop, [this] { time_is_over(); }),
+      farewell_timer_(loop, [this] { farewell_timed_out(); }),
       newcomers_patience_(loop, [this] { drain(); }) {}
 
 /// A request takes a moment to follow its connection, and another process that takes the port over
@@ -26,7 +26,7 @@ void Shutdown::begin() {
 void Shutdown::drain() {
   drains_ = true;
   newcomers_patience_.stop();
-  host_.turn_newcomers_away();
+  host_.refuse_newcomers();
   for (auto& drainer : endpoint_.drainers()) {
     drainers_.push_back(host_.scheduler().spawn(std::move(drainer)));
   }
@@ -36,8 +36,8 @@ void Shutdown::go_on() {
   if (!begun_) return;
   if (!drains_ && !host_.awaits_newcomers()) drain();
   if (!drains_) return;
-  if (!farewell_said_ && !draining()) say_farewell();
-  if (farewell_said_ && host_.open() == 0 && host_.children_ended()) host_.leave();
+  if (!farewell_said_ && !draining()) begin_farewell();
+  if (farewell_said_ && host_.open() == 0 && host_.children_ended()) host_.stop_loop();
 }
 
 bool Shutdown::draining() const {
@@ -45,18 +45,18 @@ bool Shutdown::draining() const {
                      [this](process::Pid drainer) { return host_.scheduler().alive(drainer); });
 }
 
-void Shutdown::say_farewell() {
+void Shutdown::begin_farewell() {
   farewell_said_ = true;
   host_.end_children();
-  last_call_.start(farewell_);
+  farewell_timer_.start(farewell_);
 }
 
-void Shutdown::time_is_over() {
+void Shutdown::farewell_timed_out() {
   host_.scheduler().log().warn("some connections did not close in time",
                                {{"left", std::to_string(host_.open())}});
   endpoint_.telemetry().execute(telemetry::LimitReached{
       telemetry::Limit::farewell, static_cast<std::size_t>(farewell_.count())});
-  host_.leave();
+  host_.stop_loop();
 }
 
 }  // namespace phx::server

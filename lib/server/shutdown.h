@@ -19,14 +19,14 @@ class ShutdownHost {
   virtual process::Scheduler& scheduler() = 0;
   /// A connection's first request is still on its way.
   virtual bool awaits_newcomers() const = 0;
-  virtual void turn_newcomers_away() = 0;
+  virtual void refuse_newcomers() = 0;
   /// Connections that are still open.
   virtual std::size_t open() const = 0;
   /// Tells the endpoint's children to end.
   virtual void end_children() = 0;
   virtual bool children_ended() const = 0;
   /// Makes the loop return.
-  virtual void leave() = 0;
+  virtual void stop_loop() = 0;
 };
 
 /// Shard thread only.
@@ -43,13 +43,13 @@ class Shutdown {
  private:
   void drain();
   bool draining() const;
-  void say_farewell();
-  void time_is_over();
+  void begin_farewell();
+  void farewell_timed_out();
 
   const Endpoint& endpoint_;
   ShutdownHost& host_;
   const Millis farewell_;
-  net::Timer last_call_;
+  net::Timer farewell_timer_;
   net::Timer newcomers_patience_;
   std::vector<process::Pid> drainers_;
   bool begun_ = false;

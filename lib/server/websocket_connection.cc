@@ -46,7 +46,7 @@ void WebsocketConnection::send(serializer::FramePtr frame) {
     outbox_.add(std::move(frame));
   }
   if (outbox_.held() > host_.outbox_limit()) return drop_slow_reader();
-  to_be_flushed();
+  schedule_flush();
 }
 //! [send]
 
@@ -59,7 +59,7 @@ void WebsocketConnection::drop_slow_reader() {
   finish({});
 }
 
-void WebsocketConnection::to_be_flushed() {
+void WebsocketConnection::schedule_flush() {
   if (!std::exchange(dirty_, true)) host_.dirty(*this);
 }
 
@@ -75,7 +75,7 @@ void WebsocketConnection::pong(std::string payload) {
   if (closing_) return;
   outbox_.add_pong(std::move(payload));
   if (outbox_.held() > host_.outbox_limit()) return drop_slow_reader();
-  to_be_flushed();
+  schedule_flush();
 }
 
 /// Without a code, drops the connection. Code 0 sends a close frame without a code.
@@ -84,7 +84,7 @@ void WebsocketConnection::finish(std::optional<unsigned> code) {
   listening_ = false;
   if (!code) return stream_->drop();
   outbox_.add_close(*code);
-  to_be_flushed();
+  schedule_flush();
 }
 
 /// One write takes all frames that are ready; of a large frame that many share, a part.
@@ -93,7 +93,7 @@ bool WebsocketConnection::flush(Budget& budget) {
   std::size_t written = 0;
   while (!outbox_.empty()) {
     const websocket::Outbox::Piece piece = outbox_.take(host_.writing_space());
-    const std::string_view part = piece.bytes.substr(0, Budget::of_one);
+    const std::string_view part = piece.bytes.substr(0, Budget::per_connection);
     const std::size_t taken = stream_->write(part);
     written += taken;
     budget.spend(taken);
@@ -103,7 +103,7 @@ bool WebsocketConnection::flush(Budget& budget) {
       closing_ ? limit_farewell() : limit_drain();
       return false;
     }
-    if (written >= Budget::of_one && !outbox_.empty()) return dirty_ = true;
+    if (written >= Budget::per_connection && !outbox_.empty()) return dirty_ = true;
   }
   if (drain_ && (closing_ || !drain_->farewell)) drain_.reset();
   if (!closing_) return false;
@@ -136,13 +136,13 @@ void WebsocketConnection::drain_is_due() {
   if (drain_->farewell) return stream_->drop();
   if (drain_->must_go > 0) {
     const auto allowed = static_cast<std::size_t>(host_.write_patience().count());
-    return put_out({telemetry::Limit::write_time, allowed});
+    return evict({telemetry::Limit::write_time, allowed});
   }
   drain_->must_go = outbox_.bytes();
   drain_->timer.start(host_.write_patience());
 }
 
-void WebsocketConnection::put_out(const telemetry::LimitReached& reached) {
+void WebsocketConnection::evict(const telemetry::LimitReached& reached) {
   host_.limit_reached(reached, stream_->peer().address);
   outbox_ = {};
   finish({});
@@ -157,7 +157,7 @@ void WebsocketConnection::received(std::string_view bytes) {
   if (mount_.byte_rate) slow_down(size);
 }
 
-void WebsocketConnection::go_on(std::string_view unread) {
+void WebsocketConnection::resume_reading(std::string_view unread) {
   behind_ = !read(unread);
   resume_unless_held_back();
 }
@@ -205,7 +205,7 @@ void WebsocketConnection::message_is_due() {
   const Millis patience = mount_.websocket->message_patience;
   host_.limit_reached({telemetry::Limit::message_time, static_cast<std::size_t>(patience.count())},
                       stream_->peer().address);
-  last_word(static_cast<unsigned>(CloseCode::policy_violation));
+  forward_close(static_cast<unsigned>(CloseCode::policy_violation));
 }
 
 /// Pauses reading if a client sends too fast: the network then slows the client.
@@ -240,10 +240,10 @@ void WebsocketConnection::take(websocket::Ping ping) {
   host_.scheduler().send(process_, transport::ClientPings{std::move(ping.payload)});
 }
 
-void WebsocketConnection::take(websocket::Close close) { last_word(close.code); }
+void WebsocketConnection::take(websocket::Close close) { forward_close(close.code); }
 
 /// Leaves the close to the process: what came before it is answered first.
-void WebsocketConnection::last_word(unsigned code) {
+void WebsocketConnection::forward_close(unsigned code) {
   listening_ = false;
   host_.scheduler().send(process_, transport::ClientCloses{code});
   limit_farewell();
@@ -260,7 +260,7 @@ void WebsocketConnection::refuse(CloseCode code) {
     host_.limit_reached({Limit::message_rate, mount_.message_rate->per_second},
                         stream_->peer().address);
   }
-  last_word(static_cast<unsigned>(code));
+  forward_close(static_cast<unsigned>(code));
 }
 
 void WebsocketConnection::closed() {

@@ -39,7 +39,8 @@ class WebsocketHost {
   virtual websocket::Deflater& deflater() = 0;
   /// The connection has bytes to write: flush() it at the end of this turn of the loop.
   virtual void dirty(WebsocketConnection& connection) = 0;
-  /// The connection has inflated its share of this turn: let it go_on() with what it has not read.
+  /// The connection has inflated its share of this turn: let it resume_reading() with what it has
+  /// not read.
   virtual void behind(WebsocketConnection& connection, std::string unread) = 0;
   /// Space where frames are joined for a write. Not preserved between writes.
   virtual std::string& writing_space() = 0;
@@ -82,7 +83,7 @@ class WebsocketConnection final : public transport::Wire,
 
   // The stream's events.
   void received(std::string_view bytes) override;
-  void writable() override { to_be_flushed(); }
+  void writable() override { schedule_flush(); }
   void closed() override;
 
   /// The former Client::place. See Connections::finished.
@@ -100,7 +101,7 @@ class WebsocketConnection final : public transport::Wire,
   /// How many bytes are written, to one connection and in all, before others get their turn.
   class Budget {
    public:
-    static constexpr std::size_t of_one = 262'144;
+    static constexpr std::size_t per_connection = 262'144;
     explicit Budget(std::size_t bytes) : left_(bytes) {}
     bool spent() const { return left_ == 0; }
     void spend(std::size_t bytes) { left_ -= std::min(left_, bytes); }
@@ -112,15 +113,15 @@ class WebsocketConnection final : public transport::Wire,
   /// True: flush it again, once others have had their turn.
   bool flush(Budget& budget);
   /// So many bytes wait that it must give way when the budget is spent.
-  bool bulky() const { return outbox_.bytes() > Budget::of_one; }
+  bool bulky() const { return outbox_.bytes() > Budget::per_connection; }
   /// Reads on, with the bytes that were passed to behind().
-  void go_on(std::string_view unread);
+  void resume_reading(std::string_view unread);
 
   /// Bytes of memory that wait for the client, or for the rest of its message.
   std::size_t held() const { return outbox_.held() + reader_.held(); }
   process::Pid process() const { return process_; }
   /// It holds too much memory: ends the connection at once.
-  void put_out(const telemetry::LimitReached& reached);
+  void evict(const telemetry::LimitReached& reached);
 
  private:
   /// The time that the client has to take what waits for it.
@@ -137,9 +138,9 @@ class WebsocketConnection final : public transport::Wire,
   void take(websocket::Close close);
   void take(const websocket::Failure& failure);
   void refuse(socket::CloseCode code);
-  void last_word(unsigned code);
+  void forward_close(unsigned code);
   void finish(std::optional<unsigned> code);
-  void to_be_flushed();
+  void schedule_flush();
   void drop_slow_reader();
   void limit_farewell();
   void limit_drain();
