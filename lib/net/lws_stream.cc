@@ -42,7 +42,7 @@ bool LwsStream::open(lws_vhost* vhost, int socket, std::optional<Millis> handsha
   return true;
 }
 
-void LwsStream::tell(StreamUser& user) { user_ = &user; }
+void LwsStream::set_user(StreamUser& user) { user_ = &user; }
 
 // --- Out ----------------------------------------------------------------------------------------
 
@@ -153,7 +153,7 @@ void LwsStream::key_updated() {
 
 void LwsStream::finish(Millis linger) {
   if (wsi_ == nullptr || std::exchange(finished_, true)) return;
-  if (peer_.secure) say_goodbye();
+  if (peer_.secure) send_close_notify();
   ::shutdown(socket_, SHUT_WR);
   resume();  // to see the client's own end
   deadline_ = std::make_unique<Timer>(loop_, [this] { drop(); });
@@ -161,7 +161,7 @@ void LwsStream::finish(Millis linger) {
 }
 
 /// Sends close_notify, without which a client can't tell an end from a truncation.
-void LwsStream::say_goodbye() {
+void LwsStream::send_close_notify() {
   SSL* session = lws_get_ssl(wsi_);
   if (session == nullptr || SSL_is_init_finished(session) != 1) return;
   ERR_clear_error();
@@ -186,7 +186,7 @@ void LwsStream::handshake_is_due() {
 
 /// libwebsockets reports that it closes the socket while it is still open.
 void LwsStream::gone() {
-  if (peer_.secure && !finished_ && !dropped_) say_goodbye();
+  if (peer_.secure && !finished_ && !dropped_) send_close_notify();
   notify_of_key_updates(false);
   wsi_ = nullptr;
   deadline_.reset();

@@ -24,7 +24,7 @@ class LwsStream final : public Stream {
   /// False if the socket can't be watched; it is then closed.
   bool open(lws_vhost* vhost, int socket, std::optional<Millis> handshake);
 
-  void tell(StreamUser& user) override;
+  void set_user(StreamUser& user) override;
   std::size_t write(std::string_view bytes) override;
   void pause() override;
   void resume() override;
@@ -32,7 +32,7 @@ class LwsStream final : public Stream {
   void drop() override;
   Millis quiet_for() const override;
   const Peer& peer() const override { return peer_; }
-  void speaks_for(std::string address) override { peer_.address = std::move(address); }
+  void set_client_address(std::string address) override { peer_.address = std::move(address); }
   std::uint64_t bytes_sent() const override;
 
   // Events from libwebsockets. Its callback returns the results: -1 closes.
@@ -47,7 +47,7 @@ class LwsStream final : public Stream {
   std::size_t write_plain(std::string_view bytes);
   std::size_t write_secure(std::string_view bytes);
   void handshake_is_due();
-  void say_goodbye();
+  void send_close_notify();
   void key_updated();
   void notify_of_key_updates(bool wanted);
 

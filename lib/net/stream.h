@@ -44,7 +44,7 @@ class Stream {
   virtual ~Stream() = default;
 
   /// Sends all further events to `user`; nothing is read before this.
-  virtual void tell(StreamUser& user) = 0;
+  virtual void set_user(StreamUser& user) = 0;
 
   /// Writes what the network takes now, and returns how many bytes that was; no copy is kept. If
   /// some are left, writable() says when there is room, and the next write must begin with them.
@@ -66,7 +66,7 @@ class Stream {
   virtual Millis quiet_for() const = 0;
   virtual const Peer& peer() const = 0;
   /// The peer is a proxy, and speaks for this address.
-  virtual void speaks_for(std::string /*address*/) {}
+  virtual void set_client_address(std::string /*address*/) {}
   /// Bytes that the kernel has sent, and the client has acknowledged, TLS's own among them. Until
   /// closed() returns.
   virtual std::uint64_t bytes_sent() const { return 0; }

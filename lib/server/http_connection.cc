@@ -51,7 +51,7 @@ HttpConnection::HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stre
       client_(std::move(client)),
       reader_(host.http_limits()),
       patience_(host.loop(), [this] { timed_out(); }) {
-  stream_->tell(*this);
+  stream_->set_user(*this);
   restart_timeout();
 }
 
@@ -137,7 +137,7 @@ void HttpConnection::answer(http::Request request) {
     if (request.peer != client_.peer.address) {
       client_.peer.address = request.peer;
       if (!host_.admit(client_)) return respond({503}, head_only, http::Persistence::close);
-      stream_->speaks_for(request.peer);
+      stream_->set_client_address(request.peer);
     }
     return become_websocket(std::move(*upgrade));
   }

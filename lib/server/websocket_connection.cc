@@ -29,7 +29,7 @@ WebsocketConnection::WebsocketConnection(WebsocketHost& host, std::unique_ptr<ne
 
 void WebsocketConnection::begin(process::Pid process, std::string_view early) {
   process_ = process;
-  stream_->tell(*this);
+  stream_->set_user(*this);
   Budget unlimited(std::numeric_limits<std::size_t>::max());
   flush(unlimited);
   if (!early.empty()) received(early);

@@ -35,7 +35,7 @@ class FakeStream final : public net::Stream {
       : network_(network), peer_(std::move(peer)) {}
   ~FakeStream() override { network_.destroyed = true; }
 
-  void tell(net::StreamUser& user) override { network_.user = &user; }
+  void set_user(net::StreamUser& user) override { network_.user = &user; }
   std::size_t write(std::string_view bytes) override {
     const std::size_t taken = std::min(bytes.size(), network_.room);
     network_.written += bytes.substr(0, taken);
