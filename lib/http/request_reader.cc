@@ -136,7 +136,7 @@ std::variant<std::monostate, Request, Response> RequestReader::next() {
     boost::system::error_code error;
     const bool in_head = !parser_->beast.is_header_done();
     const std::size_t used = advance(error);
-    if (too_much_waits()) error = beast::error::header_limit;
+    if (buffer_is_full()) error = beast::error::header_limit;
     if (error && error != beast::error::need_more) return refusal(error);
     if (in_head && parser_->beast.is_header_done()) {
       if (auto refused = take_head()) return std::move(*refused);
@@ -178,7 +178,7 @@ bool RequestReader::last_chunk_begins() const {
 }
 
 /// Beast has no limit for a line between chunks, nor for the trailers.
-bool RequestReader::too_much_waits() const {
+bool RequestReader::buffer_is_full() const {
   const auto& beast = parser_->beast;
   if (parser_->head_size > limits_.head) return true;
   if (beast.is_done()) return false;

@@ -46,7 +46,7 @@ class RequestReader {
   void begin();
   std::size_t advance(boost::system::error_code& error);
   bool last_chunk_begins() const;
-  bool too_much_waits() const;
+  bool buffer_is_full() const;
   std::optional<Response> take_head();
   Response refusal(const boost::system::error_code& error);
 

@@ -187,8 +187,8 @@ bool Scheduler::deliver_meanwhile(Slot& slot, Message& message) {
   constexpr std::size_t much = 65'536;
   const std::size_t bytes = message.bytes();
   const Process::Meanwhile found = slot.process->meanwhile(message, slot.mailbox.last());
-  if (found == Process::Meanwhile::end_of_rest) drop_the_rest(slot);
-  if (slot.mailbox.bytes() + bytes > much) much_waits_ = true;
+  if (found == Process::Meanwhile::end_of_rest) drop_mail(slot);
+  if (slot.mailbox.bytes() + bytes > much) backlogged_ = true;
   if (found != Process::Meanwhile::joined) return false;
   slot.mailbox.last_grew(bytes);
   const std::size_t limit = std::min(limits_.mailbox_bytes, slot.process->joined_limit());
@@ -201,7 +201,7 @@ bool Scheduler::deliver_meanwhile(Slot& slot, Message& message) {
 
 /// Drops mail, the await, and work that has not begun. Running work is waited for, and a little
 /// mail after it is handled then: a client may send a last message and leave.
-void Scheduler::drop_the_rest(Slot& slot) {
+void Scheduler::drop_mail(Slot& slot) {
   constexpr std::size_t a_little = 4'096;
   const bool work_runs = slot.working && !withdraw_work(slot);
   if (work_runs && slot.mailbox.bytes() <= a_little) return;

@@ -94,7 +94,7 @@ class Scheduler {
   std::map<Pid, std::size_t> bytes_by_client() const;
   /// Whether, since the last call, many bytes were queued for a process that awaits something: then
   /// bytes_by_client() is worth a call.
-  bool take_much_waits() { return std::exchange(much_waits_, false); }
+  bool take_backlogged() { return std::exchange(backlogged_, false); }
   /// The living processes of one kind, oldest first. Visits every process: for rare use only.
   std::vector<Pid> pids_of(const std::function<bool(const Process&)>& kind) const;
 
@@ -128,7 +128,7 @@ class Scheduler {
   void adopt(Pid pid, std::unique_ptr<Process> process);
   void deliver(Slot& slot, Message&& message);
   bool deliver_meanwhile(Slot& slot, Message& message);
-  void drop_the_rest(Slot& slot);
+  void drop_mail(Slot& slot);
   bool withdraw_work(Slot& slot);
   void overflow(Slot& slot, std::size_t limit, MailboxUnit unit);
   void enqueue(Slot& slot);
@@ -169,7 +169,7 @@ class Scheduler {
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   const std::unique_ptr<Timers> timers_;
   bool running_ = false;
-  bool much_waits_ = false;
+  bool backlogged_ = false;
   Inbox inbox_;
   std::atomic<Clock::time_point> now_ = Clock::now();
   Stats stats_;

@@ -13,7 +13,7 @@ void Workers::post(Pid client, const std::string& network, Job job) {
   Queue& queue = queue_of(client, network);
   queue.jobs.push_back(std::move(job));
   take_its_turn(client, queue);
-  call_a_thread();
+  wake_thread();
 }
 
 /// A client of an unknown network counts as a network of its own.
@@ -34,7 +34,7 @@ void Workers::forget_idle(Pid client) {
   queues_.erase(found);
 }
 
-void Workers::call_a_thread() {
+void Workers::wake_thread() {
   if (turns_.empty()) return;  // a network at its limit goes on when one of its jobs ends
   if (idle_ >= turns_.size() || threads_.size() == limit_) {
     wake_.notify_one();
@@ -119,7 +119,7 @@ void Workers::run_one(std::unique_lock<std::mutex>& lock) {
     ++running_;
     take_its_turn(client, queue);
     take_its_turn(network);
-    call_a_thread();
+    wake_thread();
     lock.unlock();
     job.run();
   }

@@ -67,7 +67,7 @@ class Workers {
   };
   void run();
   void run_one(std::unique_lock<std::mutex>& lock);
-  void call_a_thread();
+  void wake_thread();
   Queue& queue_of(Pid client, const std::string& network);
   void take_its_turn(Pid client, Queue& queue);
   void take_its_turn(Network& network);

@@ -90,7 +90,7 @@ void Shard::publish_measures() {
 /// and one end may free what many hold.
 void Shard::look_at_memory() {
   constexpr std::size_t worth_an_end = 65'536;
-  if (scheduler_.take_much_waits()) connections_.limit_clients();
+  if (scheduler_.take_backlogged()) connections_.limit_clients();
   const auto now = Clock::now();
   if (memory_.look(resident_memory(), now) == 0) return;
   release_free_memory();

@@ -370,7 +370,7 @@ PHX_TEST("once a client is gone, the mail of its blocking channel is freed at on
     return bytes;
   };
   expect(waits() > 900'000, "it waits");
-  expect(f.shard.scheduler.take_much_waits(), "and counts");
+  expect(f.shard.scheduler.take_backlogged(), "and counts");
   f.ann.hang_up();
   expect(waits() < 1'000, "only the Down waits");
   f.open_and_finish();
