@@ -120,7 +120,7 @@ Opened opened(std::string topic, const Term& message, const Term& dispatcher) {
   const bool channels = dispatcher.is_atom(by_channels);
   if (!channels && !dispatcher.is_atom(by_pubsub)) refuse("a dispatcher of Phoenix");
   if (of_trackers(topic)) {
-    return {std::move(topic), presence::said_in(message), pubsub::send_to_all};
+    return {std::move(topic), presence::tracker_event_in(message), pubsub::send_to_all};
   }
   if (!is_broadcast(message)) {
     return {std::move(topic), std::make_shared<const pubsub::TermEvent>(message),
@@ -134,11 +134,11 @@ Opened opened(std::string topic, const Term& message, const Term& dispatcher) {
 }
 
 /// Whether a message of this mode and node is for us.
-enum class Meant { for_us, for_others, by_our_name };
-Meant meant(const Term& mode, const Term& node, std::string_view own_node) {
+enum class Addressee { for_us, for_others, by_our_name };
+Addressee addressee(const Term& mode, const Term& node, std::string_view own_node) {
   const bool ours = node == Term(own_node);
-  if (mode.is_atom("except")) return ours ? Meant::by_our_name : Meant::for_us;
-  return mode.is_atom("only") && ours ? Meant::for_us : Meant::for_others;
+  if (mode.is_atom("except")) return ours ? Addressee::by_our_name : Addressee::for_us;
+  return mode.is_atom("only") && ours ? Addressee::for_us : Addressee::for_others;
 }
 
 /// Trackers use it to detect another node with this node's name.
@@ -177,14 +177,14 @@ std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
   etf::Reader reader(bytes, {.bytes_a_term = bytes_a_term, .inflated = options.max_bytes});
   if (reader.tuple() != 6 || reader.term() != Term(version)) return {};
   const Term mode = reader.term();
-  const Meant how = meant(mode, reader.term(), own_node);
-  if (how == Meant::for_others) return {};
+  const Addressee how = addressee(mode, reader.term(), own_node);
+  if (how == Addressee::for_others) return {};
   const auto topic = reader.binary();
   if (!topic) refuse("a topic");
-  if (how == Meant::by_our_name && !of_trackers(*topic)) return {};
+  if (how == Addressee::by_our_name && !of_trackers(*topic)) return {};
   if (interest != nullptr && !interest->possible(*topic)) return {};
   const std::string name(*topic);
-  if (how == Meant::by_our_name) return by_our_name(name, reader);
+  if (how == Addressee::by_our_name) return by_our_name(name, reader);
   const Term message = of_trackers(name) ? reader.shallow_term() : reader.term();
   return opened(name, message, reader.term());
 } catch (const etf::TermError& why) {

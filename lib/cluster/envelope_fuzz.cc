@@ -32,7 +32,7 @@ std::optional<Opened> read(std::string_view bytes) try {
 
 /// A replica takes any message, twice, and lists only presences that are up; others can read its
 /// answer.
-void to_tracker(const presence::Said& said) {
+void to_tracker(const presence::TrackerEvent& said) {
   presence::State list;
   presence::Replica replica({"b", 1}, list, {.first_tick = Millis{0}});
   Clock::time_point now{};
@@ -51,7 +51,8 @@ void to_tracker(const presence::Said& said) {
 void from_redis(std::string_view bytes) {
   const auto opened = read(bytes);
   if (!opened) return;
-  if (const auto* said = pubsub::as<presence::Said>(*opened->event)) return to_tracker(*said);
+  if (const auto* said = pubsub::as<presence::TrackerEvent>(*opened->event))
+    return to_tracker(*said);
   const auto* broadcast = pubsub::as<Broadcast>(*opened->event);
   if (broadcast == nullptr) return;
   const serializer::Frame frame = serializer::v2_json().fastlane(*broadcast);

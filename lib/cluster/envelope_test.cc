@@ -242,7 +242,7 @@ PHX_TEST("a tracker's message is read here; another message on its topic is refu
   };
   const Term pub = Term::atom("pub");
   const auto opened = said(Term::tuple({pub, Term::atom("graceful_permdown"), ref}));
-  expect_eq(pubsub::as<presence::Said>(*opened->event)->messages.size(), 1u);
+  expect_eq(pubsub::as<presence::TrackerEvent>(*opened->event)->messages.size(), 1u);
   expect_throw<BadEnvelope>([&] { said(Term::tuple({pub, Term::atom("hello"), ref})); });
 
   Term deep = Term::list({});  // another node's client may send such a meta
@@ -259,7 +259,7 @@ PHX_TEST("a tracker's message is read here; another message on its topic is refu
                                 {Term::atom("values"), Term::map({value(1, 1), value(2, deep)})}});
   const Term clocks = Term::tuple({ref, none});
   const auto beat = said(Term::tuple({pub, Term::atom("heartbeat"), ref, delta, clocks}));
-  const auto& one = *pubsub::as<presence::Said>(*beat->event);
+  const auto& one = *pubsub::as<presence::TrackerEvent>(*beat->event);
   const auto& parts = std::get<presence::Heartbeat>(one.messages[0]).delta->parts;
   expect(one.unreadable == 1 && parts.begin()->second.values.size() == 1, "the other is read");
 }

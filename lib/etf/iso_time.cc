@@ -9,12 +9,12 @@
 namespace phx::etf {
 namespace {
 
-/// A member that is an integer between these; throws Odd where it is none.
-struct Odd {};
+/// A member that is an integer between these; throws NotATime where it is none.
+struct NotATime {};
 long long number(const Term& from, const char* name, long long least, long long most) {
   const Term* member = from.find_atom(name);
   const long long* value = member != nullptr ? member->get<long long>() : nullptr;
-  if (value == nullptr || *value < least || *value > most) throw Odd{};
+  if (value == nullptr || *value < least || *value > most) throw NotATime{};
   return *value;
 }
 
@@ -28,12 +28,12 @@ std::string date(const Term& from) {
 std::string fraction(const Term& from) {
   const Term* member = from.find_atom("microsecond");
   const auto* pair = member != nullptr ? member->tuple_of(2) : nullptr;
-  if (pair == nullptr) throw Odd{};
+  if (pair == nullptr) throw NotATime{};
   const long long* value = (*pair)[0].get<long long>();
   const long long* digits = (*pair)[1].get<long long>();
   if (value == nullptr || digits == nullptr || *value < 0 || *value > 999'999 || *digits < 0 ||
       *digits > 6) {
-    throw Odd{};
+    throw NotATime{};
   }
   if (*digits == 0) return "";
   return "." + fmt::format("{:06}", *value).substr(0, static_cast<std::size_t>(*digits));
@@ -66,7 +66,7 @@ std::optional<std::string> iso_text(const Term& structure) try {
   if (kind->is_atom("Elixir.NaiveDateTime")) return date(structure) + "T" + time(structure);
   if (!kind->is_atom("Elixir.DateTime")) return {};
   return date(structure) + "T" + time(structure) + zone(structure);
-} catch (const Odd&) {
+} catch (const NotATime&) {
   return std::nullopt;
 }
 

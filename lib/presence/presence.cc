@@ -32,7 +32,7 @@ std::string new_ref() {
 }
 
 /// To the watcher: there is work.
-struct News {};
+struct WorkAvailable {};
 
 }  // namespace
 
@@ -54,7 +54,7 @@ class Presence::Watcher final : public process::Process {
   }
 
   void handle(process::Message message) override {
-    if (message.holds<News>()) {
+    if (message.holds<WorkAvailable>()) {
       const auto [newcomers, change] = next();
       for (const Pid pid : newcomers) watch(pid);
       if (change) send(*change);
@@ -85,7 +85,7 @@ class Presence::Watcher final : public process::Process {
     return pids;
   }
 
-  /// One change for each News, so that others get their turns in between.
+  /// One change for each WorkAvailable, so that others get their turns in between.
   Work next() {
     const std::lock_guard lock(presence_.mutex_);
     Shard& shard = presence_.shard_of(context_);
@@ -208,7 +208,7 @@ void Presence::notify(const Context& context) {
     shard.watcher = context.scheduler->spawn(std::make_unique<Watcher>(*this, context));
   }
   if (std::exchange(shard.notified, true)) return;
-  context.scheduler->send_regardless(shard.watcher, News{});
+  context.scheduler->send_regardless(shard.watcher, WorkAvailable{});
 }
 //! [changed]
 

@@ -79,7 +79,7 @@ void SharedState::left(const Meta& meta) {
 bool SharedState::replica_up(const ReplicaRef& ref) {
   const auto found = replicas_.find(ref);
   if (found == replicas_.end()) {
-    if (replicas_.size() + remains_.size() >= max_replicas) return false;
+    if (replicas_.size() + removed_.size() >= max_replicas) return false;
     announced(ref);
   } else if (!std::exchange(found->second.is_up, true)) {
     std::swap(found->second.values, found->second.late);
@@ -92,9 +92,9 @@ bool SharedState::replica_up(const ReplicaRef& ref) {
 void SharedState::announced(const ReplicaRef& ref) {
   const std::uint64_t number = free_number();
   Replica& replica = replicas_[ref];
-  const auto remains = std::find_if(remains_.begin(), remains_.end(),
-                                    [&](const Remains& one) { return one.replica == ref; });
-  if (remains == remains_.end()) {
+  const auto remains = std::find_if(removed_.begin(), removed_.end(),
+                                    [&](const RemovedReplica& one) { return one.replica == ref; });
+  if (remains == removed_.end()) {
     replica.number = number;
     return;
   }
@@ -104,7 +104,7 @@ void SharedState::announced(const ReplicaRef& ref) {
   for (const Values* values : {&replica.values, &replica.late}) {
     for (const auto& [count, value] : *values) replica.cloud.insert(count);
   }
-  remains_.erase(remains);
+  removed_.erase(remains);
 }
 
 void SharedState::replica_down(const ReplicaRef& ref) {
@@ -120,7 +120,7 @@ void SharedState::forget(const ReplicaRef& ref) {
   Replica& replica = found->second;
   if (!replica.is_up) std::swap(replica.values, replica.late);  // first those that are listed
   if (!replica.values.empty() || !replica.late.empty()) {
-    remains_.push_back({ref, replica.number, std::move(replica.values), std::move(replica.late)});
+    removed_.push_back({ref, replica.number, std::move(replica.values), std::move(replica.late)});
   }
   replicas_.erase(found);
   delta_.forget(ref);
@@ -129,7 +129,7 @@ void SharedState::forget(const ReplicaRef& ref) {
 std::uint64_t SharedState::free_number() const {
   std::set<std::uint64_t> taken;
   for (const auto& [ref, replica] : replicas_) taken.insert(replica.number);
-  for (const Remains& remains : remains_) taken.insert(remains.number);
+  for (const RemovedReplica& remains : removed_) taken.insert(remains.number);
   std::uint64_t number = 0;
   while (taken.contains(number)) ++number;
   return number;
@@ -148,17 +148,17 @@ void SharedState::unlist(std::uint64_t replica, Count count, const Value& value,
 }
 
 bool SharedState::lags() const {
-  return !remains_.empty() || std::any_of(replicas_.begin(), replicas_.end(),
+  return !removed_.empty() || std::any_of(replicas_.begin(), replicas_.end(),
                                           [](const auto& one) { return !one.second.late.empty(); });
 }
 
 /// Presences that left for good leave first: the node's next run may bring the same users.
 Diffs SharedState::go_on(std::size_t most) {
   Diffs diffs;
-  while (most > 0 && !remains_.empty()) {
-    Remains& first = remains_.front();
+  while (most > 0 && !removed_.empty()) {
+    RemovedReplica& first = removed_.front();
     clear_away(first, most, diffs);
-    if (first.listed.empty() && first.unlisted.empty()) remains_.pop_front();
+    if (first.listed.empty() && first.unlisted.empty()) removed_.pop_front();
   }
   for (auto& [ref, replica] : replicas_) catch_up(replica, most, diffs);
   return diffs;
@@ -173,7 +173,7 @@ void SharedState::catch_up(Replica& replica, std::size_t& most, Diffs& diffs) {
   }
 }
 
-void SharedState::clear_away(Remains& remains, std::size_t& most, Diffs& diffs) {
+void SharedState::clear_away(RemovedReplica& remains, std::size_t& most, Diffs& diffs) {
   for (; most > 0 && !remains.listed.empty(); --most) {
     const auto next = remains.listed.extract(remains.listed.begin());
     unlist(remains.number, next.key(), *next.mapped(), diffs);

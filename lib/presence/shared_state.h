@@ -75,7 +75,7 @@ class SharedState {
     Values late;    ///< those that the list does not show correctly yet.
   };
   /// The presences of a replica that is gone for good: to be removed from the list, and freed.
-  struct Remains {
+  struct RemovedReplica {
     ReplicaRef replica;
     std::uint64_t number;
     Values listed, unlisted;
@@ -91,7 +91,7 @@ class SharedState {
   void list(std::uint64_t replica, Count count, const Value& value, Diffs& diffs);
   void unlist(std::uint64_t replica, Count count, const Value& value, Diffs& diffs);
   void catch_up(Replica& replica, std::size_t& most, Diffs& diffs);
-  void clear_away(Remains& remains, std::size_t& most, Diffs& diffs);
+  void clear_away(RemovedReplica& remains, std::size_t& most, Diffs& diffs);
   void announced(const ReplicaRef& ref);
   std::uint64_t free_number() const;
 
@@ -99,7 +99,7 @@ class SharedState {
   State& list_;
   std::map<ReplicaRef, Replica> replicas_;
   Replica& own_;
-  std::deque<Remains> remains_;
+  std::deque<RemovedReplica> removed_;
   Delta delta_;
   std::unordered_map<std::string, Count> own_counts_;  ///< This node's presences by phx_ref.
 };

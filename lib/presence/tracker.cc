@@ -28,7 +28,7 @@ struct Tick {};
 struct GoOn {};
 struct ToMerge {
   pubsub::EventPtr event;  ///< Holds it.
-  const presence::Said* said;
+  const presence::TrackerEvent* said;
   std::size_t index;  ///< Of the next.
 };
 
@@ -84,7 +84,7 @@ class Presence::TrackerProcess final : public process::Process {
     } else if (message.holds<Tick>()) {
       tick_after(period());
       turn([this](Replica& replica) { return replica.tick(scheduler().now()); });
-    } else if (const auto* said = pubsub::event_in<presence::Said>(message)) {
+    } else if (const auto* said = pubsub::event_in<presence::TrackerEvent>(message)) {
       hear(*said, *message.get_if<pubsub::EventPtr>());
     } else if (const auto* own = pubsub::event_in<presence::OwnName>(message)) {
       hear_own_name(own->ref);
@@ -113,7 +113,7 @@ class Presence::TrackerProcess final : public process::Process {
 
   /// The rest of a long transfer follows, one slice for each message to itself, as do the presences
   /// of a node that came or went: channels get the lock, and the thread, in between.
-  void hear(const presence::Said& said, const pubsub::EventPtr& event) {
+  void hear(const presence::TrackerEvent& said, const pubsub::EventPtr& event) {
     if (said.unreadable > 0) note("a presence of another node can't be shown");
     if (said.messages.size() > 1 && to_merge_.size() >= max_to_merge) {
       return note("too many transfers wait to be merged");

@@ -166,7 +166,7 @@ PHX_TEST("a transfer of thousands is merged in slices, and does not block the tr
                              clocks}));
   const Term ack = Term::tuple({Term::atom("pub"), Term::atom("transfer_ack"), 1, ref,
                                 Term::tuple({state, Term::map(std::move(values))})});
-  expect_eq(presence::said_in(ack)->messages.size(), 3u);
+  expect_eq(presence::tracker_event_in(ack)->messages.size(), 3u);
   b.hear(topic, ack);
   expect_eq(b.presence.list("t").size(), 2'500u);
   b.outbox->sent.clear();
@@ -215,7 +215,7 @@ PHX_TEST("two other nodes with one name are logged, and a restart is not") {
 
 PHX_TEST("a message that is not a tracker's is refused before it gets there") {
   for (const Term& term : {Term(), Term::tuple({Term::atom("pub"), Term::atom("hello"), 1})}) {
-    expect_throw<presence::WireError>([&] { presence::said_in(term); });
+    expect_throw<presence::WireError>([&] { presence::tracker_event_in(term); });
   }
   Node a("a", options(Millis{300}));
   a.shard.pubsub.broadcast("phx_presence:Elixir.ContractWeb.Presence_shard0",

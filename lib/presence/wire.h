@@ -53,7 +53,7 @@ std::string encode(const TrackerMessage& message, const PidSpace& pids);
 /// Messages of another node's tracker, as an event on its topic. Decoded before a shard gets it,
 /// because long ones take time. Handle them one after the other: a long transfer comes in slices,
 /// so that none takes long.
-struct Said final : pubsub::Event {
+struct TrackerEvent final : pubsub::Event {
   std::vector<TrackerMessage> messages;
   std::size_t unreadable = 0;  ///< See Decoded.
 };
@@ -67,7 +67,7 @@ struct Decoded {
 /// \throws WireError.
 Decoded decode(const etf::Term& term);
 /// The same, as an event. \throws WireError.
-std::shared_ptr<const Said> said_in(const etf::Term& term);
+std::shared_ptr<const TrackerEvent> tracker_event_in(const etf::Term& term);
 
 /// A replica with this node's name: this node itself, or another. An event on its topic.
 struct OwnName final : pubsub::Event {

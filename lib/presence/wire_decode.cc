@@ -203,9 +203,9 @@ std::shared_ptr<const OwnName> own_name_in(etf::Reader& reader) {
   return std::make_shared<const OwnName>(ReplicaRef(items[0], items[1]));
 }
 
-std::shared_ptr<const Said> said_in(const Term& term) {
+std::shared_ptr<const TrackerEvent> tracker_event_in(const Term& term) {
   Decoded decoded = decode(term);
-  auto said = std::make_shared<Said>();
+  auto said = std::make_shared<TrackerEvent>();
   said->unreadable = decoded.unreadable;
   auto* ack = std::get_if<TransferAck>(&decoded.message);
   auto* snapshot = ack == nullptr ? nullptr : std::get_if<Snapshot>(&ack->transfer);

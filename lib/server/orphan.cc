@@ -28,16 +28,16 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 /// While it lives, this thread and its forks get no signals: our handler, in a copy of this
 /// process, would write into our pipes.
-class Deaf {
+class SignalsBlocked {
  public:
-  Deaf() {
+  SignalsBlocked() {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
-  Deaf(const Deaf&) = delete;
-  Deaf& operator=(const Deaf&) = delete;
-  ~Deaf() { hear(); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { hear(); }
   void hear() const { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
  private:
@@ -55,7 +55,7 @@ pid_t start_orphan(OrphanOptions options) {
   if (::pipe2(ends, O_CLOEXEC) != 0) fail(options.program);
   pid_t between = -1;
   {
-    const Deaf deaf;
+    const SignalsBlocked deaf;
     between = ::fork();
     if (between == 0) {
       const pid_t orphan = ::fork();

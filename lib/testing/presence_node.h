@@ -101,7 +101,7 @@ struct PresenceNode {
   }
   void receive(const Mail& mail) { hear(mail.topic, mail.term()); }
   void hear(const std::string& topic, const etf::Term& term) {
-    shard.pubsub.broadcast(topic, presence::said_in(term));
+    shard.pubsub.broadcast(topic, presence::tracker_event_in(term));
     shard.settle();
   }
 
