@@ -18,8 +18,8 @@ struct NextBatch {};
 void Drainer::init() {
   deadline_ = scheduler().now() + options_.shutdown;
   waiting_ = scheduler().pids_of([this](const Process& process) {
-    const auto* handler = dynamic_cast<const SocketProcess*>(&process);
-    return handler != nullptr && &handler->user() == user_.get();
+    const auto* socket = dynamic_cast<const SocketProcess*>(&process);
+    return socket != nullptr && &socket->user() == user_.get();
   });
   total_ = waiting_.size();
   next_batch();

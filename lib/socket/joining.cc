@@ -1,4 +1,5 @@
-/// The handler's joins: starts a channel and waits for it; a second join ends the first channel.
+/// The socket process's joins: starts a channel and waits for it; a second join ends the first
+/// channel.
 
 #include "process/scheduler.h"
 #include "socket/socket_process.h"

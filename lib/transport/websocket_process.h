@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The process of one websocket: it sends its handler's frames down the wire.
+/// The process of one websocket: it sends the client's frames down the wire.
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-/// The handler's joins: your own.
+/// The socket process's joins: your own.
 ///
 /// These five are members of SocketProcess (socket/socket_process.h), whose other half,
 /// socket_process.cc, calls join() and rejoin(). README.md beside this file says in which order to
