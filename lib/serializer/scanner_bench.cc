@@ -62,7 +62,7 @@ void decode(benchmark::State& state) {
   count(state, frame.size());
 }
 
-/// SocketReply to frame, with the payload that came, as in an echo.
+/// Reply to frame, with the payload that came, as in an echo.
 void encode(benchmark::State& state) {
   const auto frame = frame_for(state);
   const auto message = v2_json().decode({Frame::text, frame});

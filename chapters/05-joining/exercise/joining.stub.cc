@@ -39,10 +39,9 @@ void SocketProcess::join(SocketMessage message) {
 ///   and SocketAccess::join tells it the topic, its join_ref (the message's; the message's ref
 ///   where that is null), and self() for a transport.
 /// - The process is a channel::ChannelProcess, of the route's factory's channel, that socket and
-/// the join's
-///   payload. After it is spawned: channel_spawned(pid), then it is monitored, then it is sent a
-///   channel::JoinRequest with the monitor's Ref.
-/// - Then this handler awaits that Ref, for as long as it takes (std::nullopt): until an answer is
+///   the join's payload. After it is spawned: channel_spawned(pid), then it is monitored, then it
+///   is sent a channel::JoinRequest with the monitor's Ref.
+/// - Then this process awaits that Ref, for as long as it takes (std::nullopt): until an answer is
 ///   here it sees no other mail. The answer goes to join_answered, with an Entry of the pid, the
 ///   monitor and the message's own join_ref, which may be null.
 void SocketProcess::start_channel(const Route& route, SocketMessage message) {

@@ -1,7 +1,7 @@
 /// One message of a channel's: your own.
 ///
 /// These five are members of channel::ChannelProcess (channel/channel_process.h), the process
-/// around a user's channel. Its other half, server.cc, joins, and calls from_client() and
+/// around a user's channel. Its other half, channel_process.cc, joins, and calls from_client() and
 /// intercepted() when there is mail. README.md beside this file says in which order to write them.
 /// What helps, and is there: channel_ (the user's object), socket_, call_handle_in() (calls the
 /// user's handle_in, and measures), stop() and offload() of every process, send_frame() of
