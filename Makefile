@@ -106,7 +106,8 @@ UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES) $(FUZZ_SOURCES)
 unit: $(UNIT_PASSED) ## work: run only the unit tests, and replay the inputs kept from fuzzing
 
 # Each later stage waits for the one before, so that the first thing that is wrong is the last line.
-ALL_PASSED := $(LIB_PASSED) $(CONFORMANCE_PASSED) $(TRACES_PASSED) $(CHAPTERS_PASSED) $(DOCS_PASSED) $(UNIT_PASSED)
+ALL_PASSED := $(BUILD)/subjects.passed $(LIB_PASSED) $(CONFORMANCE_PASSED) $(TRACES_PASSED) $(CHAPTERS_PASSED) \
+  $(DOCS_PASSED) $(UNIT_PASSED)
 test: $(ALL_PASSED) ##* check: everything: units, rules, traces, mutants, exercises, real clients, the book
 	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two, over TLS and on two nodes,' \
 	  'traces, the suite itself, mutants, the exercises, real clients, installing, the book.'
@@ -151,7 +152,7 @@ valgrind: $(LIBC_CONTRACT) $(SUITE) $(SOAK) $(CERTIFICATE) build/.packages-valgr
 # --- Keeping --------------------------------------------------------------------------------------
 
 CXX_FILES = $(shell git ls-files '*.cc' '*.h')
-.PHONY: format layout tidy clean help help-all
+.PHONY: format layout tidy setup-hooks subjects clean help help-all
 format: build/.packages-style ## work: format every C++ file with clang-format
 	@clang-format -i $(CXX_FILES)
 layout: build/.packages-style ## keep: report files with wrong layout or size
@@ -161,6 +162,12 @@ tidy: layout build/.packages-benchmark ## keep: run clang-tidy's checks as well
 	@printf '%s\n' $(filter-out .ci/%,$(filter %.cc,$(CXX_FILES))) | xargs -P $(shell nproc) -n 4 \
 	  sh -c 'clang-tidy-16 --quiet --warnings-as-errors="*" "$$@" -- \
 	    $(filter-out -Wno-maybe-uninitialized,$(ALL_CXXFLAGS)) 2>/dev/null' clang-tidy
+setup-hooks: ## work: let git check the subject of each commit, as docs/contributing.md says
+	@git config core.hooksPath .ci/hooks && echo 'git calls .ci/hooks/commit-msg now.'
+subjects: ## check: the subject of each new commit names its area, in at most 72 characters
+	@.ci/hooks/commit-msg
+$(BUILD)/subjects.passed: $(wildcard .ci/hooks/* .git/logs/HEAD) | build/.packages-clients
+	@$(call node_tests,commit subjects,.ci/hooks/*.test.mjs) && .ci/hooks/commit-msg
 clean: ## work: remove everything that was built
 	rm -rf build
 
