@@ -43,6 +43,8 @@ const LOOK_UP = [
   "docs/scale.md",
   "docs/results.md",
   "traces/README.md",
+  "lib/README.md",
+  "docs/contributing.md",
 ];
 
 /** The name of a page on the site, without .html. */
