@@ -1,4 +1,4 @@
-/// Finding where things end.
+/// Finds where requests, responses and frames end.
 
 #include "conformance/proxy/cutter.h"
 
@@ -32,7 +32,7 @@ bool is_name(std::string_view name, std::string_view wanted) {
                     [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
 }
 
-/// The head's lines, without the empty one.
+/// The head's lines, without the empty line.
 std::vector<std::string> lines_of(std::string_view head) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < head.size();) {
@@ -111,7 +111,7 @@ std::optional<Cut<Request>> cut_request(std::string& stream) {
   const std::size_t head = end + 4, body = body_size(*request);
   if (stream.size() - head < body) return std::nullopt;
   request->body = stream.substr(head, body);
-  if (body > 0) *request = request->without("content-length");  // written anew with the body
+  if (body > 0) *request = request->without("content-length");  // written again with the body
   return Cut<Request>{std::move(*request), taken(stream, head + body)};
 }
 

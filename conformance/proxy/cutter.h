@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Cuts the two streams of one connection into requests, responses and frames, without losing how
-/// they were written: what nobody changes goes on byte for byte.
+/// Splits the two streams of a connection into requests, responses and frames, and keeps their
+/// bytes: what is not changed is passed on byte for byte.
 
 #include <deque>
 #include <optional>
@@ -13,23 +13,22 @@
 
 namespace phx::conformance {
 
-/// Something of a stream, and the bytes it was read from.
+/// A part of a stream, and the bytes it was read from.
 template <class T>
 struct Cut {
   T what;
   std::string bytes;
 };
 
-/// The next whole frame of `stream`, masked or not; taken off its front.
+/// Takes the next whole frame from the front of `stream`, masked or not.
 std::optional<Cut<Frame>> cut_frame(std::string& stream);
-/// Whether `stream` begins with a frame that announces more than any server takes.
+/// Whether `stream` begins with a frame larger than any server accepts.
 bool announces_too_much(std::string_view stream);
-/// The next whole request. Nothing for half a one; what is no request at all stays for ever.
+/// The next whole request. Nothing for a part of one; bytes that are not a request stay for ever.
 std::optional<Cut<Request>> cut_request(std::string& stream);
-/// Whether these are a request's whole head, whose client awaits `100 Continue` before it sends
-/// more.
+/// Whether these are the whole head of a request whose client waits for `100 Continue`.
 bool awaits_continue(std::string_view stream);
-/// Whether more bytes can make a request of these.
+/// Whether more bytes can make these a request.
 bool may_become_request(std::string_view stream);
 /// The next whole response to a request by `method`.
 std::optional<Cut<Response>> cut_response(std::string& stream, std::string_view method);

@@ -1,4 +1,4 @@
-/// From bytes to what they mean, and back to the same bytes where nobody changed it.
+/// Parses bytes to messages, and passes on the same bytes unless a message was changed.
 
 #include "conformance/proxy/link.h"
 
@@ -33,7 +33,7 @@ Link::~Link() {
   end(server_);
 }
 
-// --- What a Tamper asks for ---------------------------------------------------------------------
+// --- For a Tamper -------------------------------------------------------------------------------
 
 void Link::to_client(const Message& message) {
   client_.unsent += frame_bytes(text_frame(message.text()));
@@ -78,13 +78,13 @@ void Link::pump_up() {
   }
 }
 
-/// Part of a frame is a sign of life, and waits here for the rest: a pong goes in its place.
+/// A part of a frame is a sign of life, but waits here for the rest: a pong is sent in its place.
 void Link::keep_alive() {
   if (std::exchange(held_back_, client_.unread.size()) >= client_.unread.size()) return;
   server_.unsent += frame_bytes({.opcode = Opcode::pong});
 }
 
-/// The server is given a request when it is whole, and so can't say it by itself.
+/// The server gets a request only when it is whole, so it can't send the answer itself.
 void Link::tell_to_go_on() {
   if (!awaits_continue(client_.unread) || std::exchange(told_to_go_on_, true)) return;
   client_.unsent += "HTTP/1.1 100 Continue\r\n\r\n";
@@ -93,7 +93,7 @@ void Link::tell_to_go_on() {
 bool Link::pass_request() {
   auto cut = cut_request(client_.unread);
   if (!cut) return false;
-  if (std::exchange(told_to_go_on_, false)) {  // and nobody tells it again
+  if (std::exchange(told_to_go_on_, false)) {  // and it is not sent again
     cut->what = cut->what.without("expect");
     cut->bytes = cut->what.text();
   }
@@ -117,7 +117,7 @@ bool Link::pass_request() {
   const std::string after = cut->what.text();
   server_.unsent += before == after ? cut->bytes : after;
   asked_.push_back(std::move(cut->what));
-  // What follows an upgrade is frames, if the server agrees; if not it is nobody's.
+  // Bytes after an upgrade are frames if the server agrees; otherwise they are dropped.
   if (asked_.back().target.find("/websocket") != std::string::npos) frames_up_ = true;
   return true;
 }
@@ -154,7 +154,7 @@ void Link::answered(Cut<Response> cut) {
   client_.unsent += before == after ? cut.bytes : after;
 }
 
-/// A poll's answer is `{"messages":["…"],…}`: each message is as a frame's text would be.
+/// A poll's answer is `{"messages":["…"],…}`: each message is like a frame's text.
 void Link::tamper_with_messages(Response& response) {
   const auto body = parse_json(response.body);
   if (!body) return;

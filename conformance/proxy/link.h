@@ -2,7 +2,7 @@
 /// \file
 /// One client's connection through a mutant, and the server's end of it.
 ///
-/// It cuts both streams into what a Tamper wants to see, and passes on what comes of it.
+/// Splits both streams into parts for a Tamper, and passes on the results.
 
 #include <chrono>
 #include <deque>
@@ -15,20 +15,20 @@
 
 namespace phx::conformance {
 
-/// Where bytes come in and go out. Owns its descriptor.
+/// One end of a connection. Owns its descriptor.
 struct End {
   int fd = -1;
-  std::string unread = {};    ///< Has come, and is not whole yet.
-  std::string unsent = {};    ///< Goes when the socket takes it.
+  std::string unread = {};    ///< Received, and not complete yet.
+  std::string unsent = {};    ///< Sent when the socket takes it.
   bool finished = false;      ///< Nothing more will come.
-  bool to_finish = false;     ///< FIN goes behind what is unsent.
-  bool said_goodbye = false;  ///< It has gone.
-  bool broken = false;        ///< Reset, by the peer or to be by us.
+  bool to_finish = false;     ///< FIN follows the unsent bytes.
+  bool said_goodbye = false;  ///< FIN was sent.
+  bool broken = false;        ///< Reset by the peer, or to be reset by us.
 };
 
 class Link {
  public:
-  /// Owns both sockets, which are not blocking. `all` are the links of the same proxy.
+  /// Owns both sockets, which are non-blocking. `all` are the links of the same proxy.
   Link(Tamper& tamper, std::list<Link>& all, int number, int client, int server);
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
@@ -37,9 +37,9 @@ class Link {
   // For a Tamper.
   void to_client(const Message& message);
   void to_server(const Message& message);
-  /// Ends both ends, after what is unsent.
+  /// Ends both ends after the unsent bytes.
   void cut();
-  /// How many links there were before this one.
+  /// The number of links before this one.
   int number() const { return number_; }
   /// Every link there is, this one included.
   std::list<Link>& all() { return all_; }
@@ -49,13 +49,13 @@ class Link {
   bool asked() const { return !asked_.empty(); }
   /// The path and query that the client asked for last.
   const std::string& target() const { return target_; }
-  /// What a Tamper wants to remember of this connection, by name.
+  /// A Tamper's notes on this connection, by name.
   std::map<std::string, std::string> notes = {};
 
   // For the Proxy.
   End& client() { return client_; }
   End& server() { return server_; }
-  /// Bytes have come, or an end: passes on what there is.
+  /// Bytes or an end have come: passes them on.
   void pump();
   bool over() const;
 
@@ -78,9 +78,9 @@ class Link {
   End client_;
   End server_;
   std::string target_;
-  std::deque<Request> asked_;   ///< What the server has not answered yet.
-  std::size_t held_back_ = 0;   ///< Bytes of a frame that is not whole.
-  bool told_to_go_on_ = false;  ///< The client, with the body of a request that is not whole.
+  std::deque<Request> asked_;   ///< Requests that the server has not answered yet.
+  std::size_t held_back_ = 0;   ///< Bytes of an incomplete frame.
+  bool told_to_go_on_ = false;  ///< The client, with the body of an incomplete request.
   bool frames_up_ = false;
   bool frames_down_ = false;
 };

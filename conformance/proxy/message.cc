@@ -1,4 +1,4 @@
-/// Messages off and onto the wire, in the version that they came in.
+/// Parses and writes messages in the version that they came in.
 
 #include "conformance/proxy/message.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A Channels message as a mutant sees it: five fields, whatever version of the wire they came in.
+/// A Channels message as a mutant sees it: five fields, in either version of the wire.
 
 #include <optional>
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace phx::conformance {
 
-/// `[join_ref, ref, topic, event, payload]`, or V1's object of the same, which has a join_ref on
-/// its way up alone.
+/// `[join_ref, ref, topic, event, payload]`, or V1's object of the same, which has a join_ref only
+/// towards the server.
 struct Message {
   std::string join_ref = "null";  ///< As JSON: `"1"` with its quotes, or null.
   std::string ref = "null";       ///< As JSON.
@@ -19,7 +19,7 @@ struct Message {
   bool v1 = false;
 
   bool is_reply() const { return event == "phx_reply"; }
-  /// A reply to a join, which is the one message whose ref is its join_ref. Of V2 alone.
+  /// Whether it is a reply to a join, the only message whose ref is its join_ref. Only in V2.
   bool is_join_reply() const { return is_reply() && !v1 && ref == join_ref && ref != "null"; }
   bool is_push() const { return !is_reply() && ref == "null"; }
   bool is_heartbeat() const { return topic == "phoenix"; }
@@ -27,7 +27,7 @@ struct Message {
   std::string text() const;
 };
 
-/// Nothing for a text that is no message of either version.
+/// Nothing for a text that is not a message of either version.
 std::optional<Message> read_message(std::string_view text);
 
 /// The text with every `from` in it replaced.

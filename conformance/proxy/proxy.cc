@@ -1,4 +1,4 @@
-/// One thread, one poll, all connections: the suite that talks through it waits for nothing else.
+/// One thread polls all connections.
 
 #include "conformance/proxy/proxy.h"
 
@@ -19,7 +19,7 @@
 namespace phx::conformance {
 namespace {
 
-constexpr int look_around_ms = 20;  // for the server's end, which makes no event here
+constexpr int look_around_ms = 20;  // for the server's end, which causes no event here
 
 sockaddr_in loopback(int port) {
   sockaddr_in address{};
@@ -43,7 +43,7 @@ int listen_on(int port) {
   return fd;
 }
 
-/// Small frames are not to wait for each other: the suite measures time.
+/// Small frames must not wait for each other: the suite measures time.
 void send_at_once(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -60,7 +60,7 @@ int connect_to(int port) {
   return fd;
 }
 
-/// SIGTERM and SIGINT as something to poll. Before any other thread or child.
+/// SIGTERM and SIGINT as a descriptor to poll. Call before any other thread or child exists.
 int stop_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -70,7 +70,7 @@ int stop_signals() {
   return ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-/// An end of which nothing is awaited is left out: poll would report its hang-up for ever.
+/// An end without events to wait for is left out: poll would report its hang-up for ever.
 pollfd wait_of(const End& end) {
   const bool reads = !end.finished;
   const bool writes = !end.unsent.empty();
@@ -118,7 +118,7 @@ Proxy::~Proxy() {
 }
 
 void Proxy::run() {
-  constexpr Millis a_while{1'000};  // for a door that is left open to be seen
+  constexpr Millis a_while{1'000};  // so that an open port can be noticed
   auto end = Clock::time_point::max();
   while (!server_.ended() || owes_its_clients() || Clock::now() < end) {
     if (server_.ended() && end == Clock::time_point::max()) {
@@ -129,7 +129,7 @@ void Proxy::run() {
   }
 }
 
-/// Whether there is something that the server said, and that has not been passed on.
+/// Whether output of the server has not been passed on yet.
 bool Proxy::owes_its_clients() {
   return std::any_of(links_.begin(), links_.end(), [](Link& link) {
     return !link.server().finished || !link.client().unsent.empty();

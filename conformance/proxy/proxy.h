@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The mutant's loop, and that of phx-trace record: takes clients in, connects each to the server,
+/// The mutant's loop, and that of phx-trace record: accepts clients, connects each to the server,
 /// and moves their bytes.
 
 #include <functional>
@@ -17,22 +17,22 @@ namespace phx::conformance {
 /// The server behind a proxy.
 struct Upstream {
   std::function<int()> connect;     ///< A connected socket, or -1.
-  std::function<bool()> ended;      ///< Whether there is a server no more.
-  std::function<void()> terminate;  ///< The proxy was told to stop.
+  std::function<bool()> ended;      ///< Whether the server has ended.
+  std::function<void()> terminate;  ///< The proxy was asked to stop.
 };
 
 class Proxy {
  public:
-  /// Listens on 127.0.0.1:`port`, in front of `server`.
-  /// \throws std::runtime_error where the port can't be had.
+  /// Listens on 127.0.0.1:`port`, in front of `server`. \throws std::runtime_error if the port is
+  /// not free.
   Proxy(Tamper tamper, Upstream server, int port);
-  /// The same before a process, which outlives it.
+  /// The same in front of a process, which outlives it.
   Proxy(Tamper tamper, ServerProcess& server, int port);
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;
   ~Proxy();
 
-  /// Until the server has ended, and what it said last has been passed on. SIGTERM goes to the
+  /// Runs until the server has ended and its last output is passed on. SIGTERM is passed to the
   /// server.
   void run();
 

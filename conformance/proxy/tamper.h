@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What a mutant does to the conversations that go through it; what it does not name goes through
-/// untouched.
+/// A mutant's changes to the conversations that pass through it; by default everything passes
+/// unchanged.
 
 #include <functional>
 #include <optional>
@@ -16,43 +16,43 @@ namespace phx::conformance {
 
 class Link;
 
-/// One thread calls all of them, so what they remember needs no lock.
+/// One thread calls all of them, so their state needs no lock.
 struct Tamper {
-  /// What goes to the client, or to the server, in the place of a message: none, one or several.
-  /// `down` sees the messages in a poll's answer, too.
+  /// The messages that replace one on its way to the client, or to the server: none, one or
+  /// several. `down` also gets the messages of a poll's answer.
   using OnMessage = std::function<std::vector<Message>(Link&, Message)>;
   OnMessage down = {};
   OnMessage up = {};
 
-  /// The same for frames that are no messages: binary, close, ping, pong, rubbish.
+  /// The same for frames that are not messages: binary, close, ping, pong, invalid.
   using OnFrame = std::function<std::vector<Frame>(Link&, Frame)>;
   OnFrame down_frame = {};
   OnFrame up_frame = {};
 
-  /// May bend a request; an answer keeps it from the server.
+  /// May change a request; if it returns an answer, the server does not get it.
   std::function<std::optional<Response>(Link&, Request&)> request = {};
   std::function<void(Link&, const Request&, Response&)> response = {};
-  /// What came in one segment with an upgrade request, as it is; an answer keeps both from the
-  /// server, and ends the connection.
+  /// The bytes that came in one segment with an upgrade request; if it returns an answer, the
+  /// server gets neither, and the connection ends.
   std::function<std::optional<Response>(Link&, std::string_view bytes)> early = {};
-  /// What came is not a whole request.
+  /// The bytes that came are not a whole request.
   std::function<void(Link&)> no_request = {};
-  /// What came is a part of a request, or of a frame; the rest may follow.
+  /// The bytes that came are a part of a request or of a frame; the rest may follow.
   std::function<void(Link&)> in_pieces = {};
 
-  /// The client has gone, or the server has: whether the other one is left in the dark.
+  /// The client or the server has gone: whether the other one is not notified.
   std::function<bool(Link&)> client_gone = {};
   std::function<bool(Link&)> server_gone = {};
 
-  /// Whether a client's frame is awaited whole even if nobody would take as much as it announces.
+  /// Whether to wait for a client's whole frame even if it is larger than any server accepts.
   bool awaits_all = false;
 
-  /// Whether a client that awaits `100 Continue` gets it.
+  /// Whether a client that waits for `100 Continue` gets it.
   bool tells_to_go_on = true;
 
   /// Whether a request to stop reaches the server.
   bool stops = true;
-  /// Whether new connections are turned away after it.
+  /// Whether new connections are refused after it.
   bool closes_its_door = true;
 
   bool reads_up() const { return up || up_frame || in_pieces || awaits_all; }

@@ -11,7 +11,7 @@
 
 namespace phx::publish {
 
-/// What the command line asks for.
+/// The command line's options.
 struct Options {
   redis::Options redis;
   std::string pubsub = "Phoenix.PubSub";

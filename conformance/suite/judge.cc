@@ -1,4 +1,4 @@
-/// Holds one case and catches what ends it.
+/// Runs one case and catches its end.
 
 #include "conformance/suite/judge.h"
 
@@ -29,7 +29,7 @@ Outcome outcome_of(Verdict verdict, const Violation& violation, const Trial& tri
           .where = violation.where()};
 }
 
-/// Runs the case to its end, whatever that is.
+/// Runs the case to its end.
 Judgement end_of(const Rule& rule, const Options& options, Trial& trial) {
   try {
     rule.body(trial);
@@ -56,8 +56,8 @@ Judgement end_of(const Rule& rule, const Options& options, Trial& trial) {
   }
 }
 
-/// The server refused to speak so. That is V-01's and P-01's affair, and harms no other rule; but
-/// a server that said nothing at all is not excused.
+/// The server refused this axis. V-01 and P-01 judge that, and no other rule breaks; but a server
+/// that sent nothing at all is not excused.
 bool has_no_such_axis(const Judgement& judgement) {
   const bool opening = judgement.setup == Step::connect || judgement.setup == Step::poll;
   return opening && judgement.outcome.actual.starts_with("HTTP ");

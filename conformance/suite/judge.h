@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Runs the case of one rule and says what became of it.
+/// Runs the case of one rule and returns its outcome.
 
 #include <functional>
 #include <optional>
@@ -16,7 +16,7 @@ namespace phx::conformance {
 
 class Trial;
 
-/// An outcome, and where its case stopped if it never came to its rule.
+/// An outcome, and where its case stopped if it never reached its rule.
 struct Judgement {
   Outcome outcome;
   std::optional<Step> setup = {};
@@ -24,27 +24,27 @@ struct Judgement {
 };
 
 /// A case that saw a violation too late is tried again, up to three times; the remark says so.
-/// `look` sees the trial when the case is over, before its connections close. Never throws what a
-/// case throws.
+/// `look` gets the trial when the case is over, before its connections close. Does not pass on a
+/// case's exceptions.
 Judgement judge(const Rule& rule, const Options& options, Network& network,
                 const std::function<void(const Trial&)>& look = {}, Axis axis = Axis::v2);
 
-/// The same on each axis of the rule that the options want, up to the first on which it is not
-/// kept: the gravest judgement is the rule's. An axis that the server does not have is skipped.
+/// The same on each axis of the rule that the options select, up to the first on which it is
+/// broken: the gravest outcome is the rule's. An axis that the server lacks is skipped.
 Judgement judge_on_axes(const Rule& rule, const Options& options, Network& network,
                         const std::function<void(const Trial&)>& look = {});
 
-/// Connects, joins the topic of this kind with this payload, and sends a heartbeat, and is content
-/// with any answer that says ok: a server that answers, if not as a rule wants it, is there to be
-/// judged. Nothing if all went well, else what went wrong, ready to print.
+/// Connects, joins the topic of this kind with this payload, and sends a heartbeat; any answer that
+/// says ok is enough, because a server that answers can be judged. Nothing if all went well,
+/// otherwise the fault, ready to print.
 std::optional<std::string> what_is_wrong(const std::string& topic, const std::string& join_params,
                                          const Options& options, Network& network);
 
-/// The same on `--topic`: whether the server is there at all.
+/// The same on `--topic`: whether the server answers at all.
 std::optional<std::string> what_is_wrong_with_the_server(const Options& options, Network& network);
 
-/// Nodes take a while to find each other: waits until what is broadcast at one comes to all others,
-/// but not for ever. Where it never does, M-01 says so.
+/// Nodes take a while to find each other: waits, with a limit, until one node's broadcast reaches
+/// all others. If it never does, M-01 reports it.
 void await_cluster(const Options& options, Network& network);
 
 }  // namespace phx::conformance

@@ -1,4 +1,4 @@
-/// What becomes of a case that came to look too late. No server is needed for that.
+/// The outcome of a case that checked too late. Needs no server.
 
 #include "conformance/suite/judge.h"
 
@@ -14,11 +14,11 @@ using testing::expect_eq;
 constexpr Millis most{100};
 
 int tries = 0;
-int late_tries = 0;  // of them see their violation too late
+int late_tries = 0;  // of the attempts see their violation too late
 
 void break_the_rule() { throw Violation("this", "that"); }
 
-/// Breaks the rule after the server need no longer keep to it, and in the end keeps it.
+/// Breaks the rule after the server's obligation has ended, and keeps it in the end.
 void be_late(Trial& t) {
   if (++tries > late_tries) return;
   t.in_time(Clock::now() - 2 * most, most, break_the_rule);
@@ -56,7 +56,7 @@ PHX_TEST("a violation that is seen in time stands at once") {
   expect(outcome.verdict == Verdict::failed && outcome.remark.empty(), "not kept, and no more");
 }
 
-PHX_TEST("what never comes is not missed for being late") {
+PHX_TEST("an event that never comes is not excused as late") {
   const Outcome outcome =
       judged([](Trial& t) {
         ++tries;

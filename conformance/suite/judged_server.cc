@@ -1,4 +1,4 @@
-/// Starts, watches and restarts the server, or waits for one that others run.
+/// Starts, watches and restarts the server, or waits for one that runs already.
 
 #include "conformance/suite/judged_server.h"
 
@@ -17,7 +17,7 @@ constexpr Millis return_patience{5'000};  // a supervisor's restart
 constexpr Millis between_looks{100};
 constexpr int max_restarts = 25;
 
-/// What may help, read off what went wrong.
+/// Advice that fits the fault.
 std::string advice(const std::string& wrong, const Options& options) {
   const auto says = [&wrong](const char* text) { return wrong.find(text) != wrong.npos; };
   if (says("not an HTTP"))
@@ -120,7 +120,7 @@ Recovery JudgedServer::start_anew() {
             fmt::format("{}; it has already been restarted {} times, and is not restarted again",
                         story, max_restarts)};
   }
-  if (const auto why = start()) return {false, story + "; started anew, it failed: " + *why};
+  if (const auto why = start()) return {false, story + "; restarted, it failed: " + *why};
   if (const auto wrong = is_wrong()) {
     return {false, story + "; after a restart it does not answer: " + *wrong};
   }

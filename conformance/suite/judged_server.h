@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The server that is judged, wherever it comes from: is it there, and how does it come back?
+/// The server under test: whether it answers, and how it comes back.
 
 #include <memory>
 #include <optional>
@@ -12,26 +12,26 @@
 
 namespace phx::conformance {
 
-/// What became of a server that stopped answering.
+/// What happened to a server that stopped answering.
 struct Recovery {
   bool back = false;
-  std::string story;  ///< `it was ended by signal 11 (Segmentation fault), and was started anew`
+  std::string story;  ///< `it was ended by signal 11 (Segmentation fault), and was restarted`
 };
 
-/// Knows the command or the address. Where it started the server, `options.url` follows its port.
+/// Has the command or the address. If it started the server, `options.url` has its port.
 class JudgedServer {
  public:
   /// The options must outlive it.
   JudgedServer(Options& options, Network& network) : options_(options), network_(network) {}
 
   /// Starts the server if there is a command. Then connects, joins and sends a heartbeat.
-  /// \return nothing if it answers, else a sentence that says what to do.
+  /// \return nothing if it answers, otherwise a sentence that says what to do.
   std::optional<std::string> come_up();
-  /// What is wrong with it now; nothing if it answers.
+  /// Its current fault; nothing if it answers.
   std::optional<std::string> is_wrong() const;
-  /// The server does not answer: brings it back, or waits a while until somebody else does.
+  /// The server does not answer: restarts it, or waits a while until it comes back.
   Recovery recover();
-  /// How the process that the suite started ended, if it did, with its last words.
+  /// How the process that the suite started ended, if it did, with its last output.
   std::optional<std::string> ended() const;
 
  private:

@@ -1,4 +1,4 @@
-/// Reads what is known to fail, and compares.
+/// Reads the list of known failures, and compares outcomes with it.
 
 #include "conformance/suite/known_failing.h"
 
@@ -20,7 +20,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(start, text.find_last_not_of(blanks) - start + 1);
 }
 
-/// What is wrong with the line, if anything is.
+/// The line's fault, if it has one.
 std::string wrong_with(std::string_view id, std::string_view reason,
                        const std::vector<Rule>& rules) {
   const bool known =

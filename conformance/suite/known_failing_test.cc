@@ -1,4 +1,4 @@
-/// What is known to fail, and what becomes of an outcome in its light.
+/// The list of known failures, and the outcomes compared with it.
 
 #include "conformance/suite/known_failing.h"
 
@@ -24,11 +24,11 @@ Verdict after(Verdict verdict, const std::string& reason, const KnownFailing& li
   return compared({.verdict = verdict, .reason = reason}, "J-12", list).verdict;
 }
 
-PHX_TEST("a file holds an id and a reason a line, and remarks") {
+PHX_TEST("a file has an id and a reason on each line, and comments") {
   const auto list = known("# not done yet\n\nJ-12  too many\r\n  J-12\tor *this\nK-05 *");
   expect_eq(list.at("J-12"), std::vector<std::string>({"too many", "or *this"}));
   expect_eq(list.at("K-05"), std::vector<std::string>{"*"});
-  expect(known("").empty(), "an empty file knows nothing");
+  expect(known("").empty(), "an empty file lists nothing");
 }
 
 PHX_TEST("an unknown rule and a missing reason are errors that name the line") {
@@ -42,7 +42,8 @@ PHX_TEST("an unknown rule and a missing reason are errors that name the line") {
 }
 
 PHX_TEST(
-    "a failure for the reason told is expected, for another it is not, and a pass is a surprise") {
+    "a failure for the listed reason is expected, for another it is not, and a pass is "
+    "unexpected") {
   const auto list = known("J-12 got*too MANY");
   const std::string told = "expected ok, got too many channels joined";
   expect_eq(after(Verdict::failed, told, list), Verdict::expected_failure);
@@ -52,7 +53,7 @@ PHX_TEST(
   expect_eq(after(Verdict::passed, "", list), Verdict::unexpected_pass);
 }
 
-PHX_TEST("what judges nothing, and rules that nobody knows of, stay as they are") {
+PHX_TEST("outcomes without a judgement, and unlisted rules, stay as they are") {
   const auto list = known("J-12 *\n");
   expect_eq(after(Verdict::skipped, "", list), Verdict::skipped);
   expect_eq(after(Verdict::setup_failed, "", list), Verdict::setup_failed);

@@ -1,4 +1,4 @@
-/// The program: reads the command line, runs, and maps what happened to an exit status.
+/// The program: reads the command line, runs, and maps the result to an exit status.
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) try {
   using namespace phx::conformance;
-  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an outcome, not an end
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an outcome, not a reason to end
   const auto parsed = parse_options(argc, argv);
   if (const auto* goodbye = std::get_if<Goodbye>(&parsed)) {
     fmt::print(goodbye->status == Exit::passed ? stdout : stderr, "{}\n", goodbye->text);

@@ -1,4 +1,4 @@
-/// Tries one release after the other.
+/// Tries each release.
 
 #include "conformance/suite/nearest.h"
 
@@ -35,7 +35,7 @@ std::vector<Span> made_of(const std::vector<Release>& firsts) {
 
 using Ids = std::vector<std::string>;
 
-/// The rules that are broken under this span; one more than `most` is enough to be out of the race.
+/// The rules that are broken under this span; stops at one more than `most`.
 Ids broken_as(const Span& span, const std::vector<Rule>& rules, const KeptAs& kept,
               std::size_t most) {
   Ids broken;
@@ -46,7 +46,7 @@ Ids broken_as(const Span& span, const std::vector<Rule>& rules, const KeptAs& ke
   return broken;
 }
 
-/// What is newer than all that is known of its line is judged as the last of it.
+/// A release newer than all known ones of its line is judged as the last of them.
 std::size_t span_of(const Release& release) {
   const auto found = std::find_if(spans().begin(), spans().end(),
                                   [&release](const Span& span) { return release >= span.first; });
@@ -61,8 +61,7 @@ const std::vector<Span>& spans() {
 }
 
 Nearest nearest_release(const std::vector<Rule>& rules, const Release& asked, const KeptAs& kept) {
-  // The release that was asked for goes first: most servers fit it, and then the others are out
-  // soon.
+  // The release asked for comes first: most servers fit it, and then the others are excluded soon.
   std::vector<Ids> broken(spans().size());
   std::size_t best = span_of(asked);
   broken[best] = broken_as(spans()[best], rules, kept, rules.size());

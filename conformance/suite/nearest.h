@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// Which release of the framework a server is most like, told by the rules that releases keep
-/// apart.
+/// Which Phoenix release a server is most like, by the rules that depend on the release.
 
 #include <functional>
 #include <vector>
@@ -10,19 +9,19 @@
 
 namespace phx::conformance {
 
-/// Releases between which the wire did not change, as far as these rules look.
+/// Releases between which the wire did not change, as far as these rules check.
 struct Span {
   Release first;
   Release last;
 };
-/// All of them, newest first, as the changes of release.h part them.
+/// All spans, newest first, divided by the changes of release.h.
 const std::vector<Span>& spans();
 
-/// Whether the server keeps the rule as this release keeps it; nothing if that can't be judged.
+/// Whether the server keeps the rule as this release does; nothing if that can't be judged.
 using KeptAs = std::function<std::optional<bool>(const Rule& rule, const Release& release)>;
 
-/// The span under which fewest of the rules are broken; of equals the one of `asked`, then the
-/// newest. Equals that lie side by side are named as one. REQUIRES: rules is not empty.
+/// The span under which the fewest rules are broken; among equals that of `asked`, then the newest.
+/// Neighbouring equals are named as one. REQUIRES: rules is not empty.
 Nearest nearest_release(const std::vector<Rule>& rules, const Release& asked, const KeptAs& kept);
 
 }  // namespace phx::conformance

@@ -1,4 +1,4 @@
-/// Which release a server is most like, told by a table instead of a server.
+/// Which release a server is most like, from a table instead of a server.
 
 #include "conformance/suite/nearest.h"
 
@@ -18,7 +18,7 @@ std::vector<Rule> rules(const std::vector<std::string>& ids) {
   return all;
 }
 
-/// A server whose behaviours changed where the framework's did, as far as `server` reaches.
+/// A server with the framework's changes up to `server`.
 KeptAs behaves_as(const Release& server) {
   return [server](const Rule& rule, const Release& release) -> std::optional<bool> {
     const auto alike = [&](const Change& change) {
@@ -36,7 +36,7 @@ KeptAs behaves_as(const Release& server) {
     if (rule.id == "J-12") return alike(limits_topics);
     if (rule.id == "H-11") return alike(answers_bad_upgrades);
     if (rule.id == "P-08") return alike(takes_binary_poll_lines);
-    // Where neither has the token there is nothing to be seen.
+    // If neither has the token, there is no difference.
     if (rule.id == "H-17" && release < reads_auth_tokens && server < reads_auth_tokens) {
       return std::nullopt;
     }
@@ -47,7 +47,7 @@ KeptAs behaves_as(const Release& server) {
 const std::vector<std::string> telling{"H-11", "H-17", "P-08", "P-12", "R-12",
                                        "R-13", "L-10", "D-02", "J-12"};
 
-PHX_TEST("each release is told from all others, whatever was asked for") {
+PHX_TEST("each release is recognised, whatever was asked for") {
   for (const char* asked : {"1.8", "1.7", "1.8.5", "1.7.3"}) {
     for (const Span& span : spans()) {
       for (const Release& server : {span.first, span.last}) {
@@ -55,7 +55,7 @@ PHX_TEST("each release is told from all others, whatever was asked for") {
             nearest_release(rules(telling), *parse_release(asked), behaves_as(server));
         expect_eq(nearest.first.text(), span.first.text());
         expect_eq(nearest.last.text(), span.last.text());
-        expect(nearest.departs.empty(), "it departs in nothing");
+        expect(nearest.departs.empty(), "it has no departures");
       }
     }
   }
@@ -74,18 +74,18 @@ PHX_TEST("the spans meet and leave no release out") {
 
 // --- Real servers --------------------------------------------------------------------------------
 
-/// The profiles under which real servers were judged, and the rules that tell releases apart.
+/// The profiles under which real servers were judged, and the rules that depend on the release.
 const std::vector<std::string> profiles{"1.7.6", "1.7.9", "1.7.23", "1.7.24", "1.8.2",
                                         "1.8.7", "1.8.8", "1.8.9",  "1.8.11", "1.8.12"};
 const std::vector<std::string> judged_rules{"H-11", "H-17", "H-20", "J-12", "J-20", "R-12",
                                             "R-13", "R-18", "L-10", "N-08", "V-06", "P-08",
                                             "P-09", "P-10", "P-12", "D-02"};
 
-/// What was recorded of Phoenix on Cowboy: for each rule a word, in it for each profile whether the
-/// rule was kept (+), not kept (-) or not judged (.).
+/// Results of Phoenix on Cowboy: for each rule a word, with a character for each profile: kept (+),
+/// broken (-) or not judged (.).
 struct Recorded {
   const char* release;
-  const char* name;  ///< What it is to be called.
+  const char* name;  ///< The expected name.
   std::string kept;
 };
 const std::vector<Recorded> recorded{
@@ -143,28 +143,27 @@ KeptAs as_recorded(const Recorded& server) {
   };
 }
 
-PHX_TEST("every real server is called by its release, whatever it was judged by") {
+PHX_TEST("every real server's release is recognised, whatever it was judged by") {
   for (const Recorded& server : recorded) {
     for (const std::string& asked : {std::string(server.release), std::string("1.8"),
                                      std::string("1.7"), std::string("1.8.5")}) {
       const Nearest nearest =
           nearest_release(rules(judged_rules), *parse_release(asked), as_recorded(server));
       expect_eq(nearest.text(), std::string(server.name));
-      expect(nearest.departs.empty(), "it departs in nothing");
+      expect(nearest.departs.empty(), "it has no departures");
     }
   }
 }
 
-PHX_TEST("what one behaviour can't tell apart is named as one") {
+PHX_TEST("releases that no rule can tell apart are named as one") {
   const Nearest nearest = nearest_release(rules({"D-02"}), Release{}, behaves_as({1, 8, 9}));
   expect_eq(nearest.text(), std::string("1.8.8 to 1.8.12"));
   expect_eq(nearest.told_by, std::vector<std::string>{"D-02"});
 }
 
-PHX_TEST(
-    "a server that is like none is named after the one it is least unlike, with what departs") {
+PHX_TEST("a server like no release is named after the nearest, with its departures") {
   const auto odd = [](const Rule& rule, const Release& release) -> std::optional<bool> {
-    if (rule.id == "J-12") return false;  // as no release does it
+    if (rule.id == "J-12") return false;  // unlike any release
     return behaves_as({1, 8, 2})(rule, release);
   };
   const Nearest nearest = nearest_release(rules(telling), Release{}, odd);

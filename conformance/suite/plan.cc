@@ -28,7 +28,7 @@ bool a_word_matches(const std::string& pattern, std::string_view sentence) {
   return false;
 }
 
-/// `J-08`, `J-*`, `?-01`: then the words of a sentence that names other rules don't count.
+/// `J-08`, `J-*`, `?-01`: words of a sentence that name other rules don't count.
 bool is_about_ids(std::string_view pattern) {
   if (pattern.find_first_not_of('*') == pattern.npos) return !pattern.empty();
   return pattern.size() > 2 && pattern[1] == '-' &&
@@ -40,7 +40,7 @@ bool any_selects(const std::vector<std::string>& patterns, const Rule& rule) {
                      [&rule](const std::string& pattern) { return selects(pattern, rule); });
 }
 
-/// The first pattern that stands for no rule at all: most likely a slip of the pen.
+/// The first pattern that matches no rule: probably a typing mistake.
 std::optional<std::string> idle_pattern(const std::vector<std::string>& patterns,
                                         const std::vector<Rule>& rules) {
   for (const auto& pattern : patterns) {
@@ -99,7 +99,8 @@ std::vector<const Planned*> order_of(const Plan& plan, const Options& options, i
   order.reserve(plan.size());
   for (const Planned& planned : plan) order.push_back(&planned);
   if (!options.shuffle) return order;
-  // By hand: std::shuffle's order is each library's own, and a seed must mean the same everywhere.
+  // By hand, because std::shuffle's order differs between libraries, and a seed must give the same
+  // order everywhere.
   std::mt19937 random(options.seed + static_cast<std::uint32_t>(round));
   for (std::size_t left = order.size(); left > 1; --left) {
     std::swap(order[left - 1], order[random() % left]);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Which rules a run judges, in which order, and why it leaves others out.
+/// Which rules a run judges, in which order, and why it skips others.
 
 #include <optional>
 #include <string>
@@ -18,12 +18,12 @@ struct Planned {
 };
 using Plan = std::vector<Planned>;
 
-/// Whether a word of --only or --skip means this rule: by its id, its section's letter or name, or
-/// a word of its sentence. A glob (`*`, `?`), case aside.
+/// Whether a word of --only or --skip matches this rule: its id, its section's letter or name, or a
+/// word of its sentence. A glob (`*`, `?`) that ignores case.
 bool selects(const std::string& pattern, const Rule& rule);
 
-/// The rules of `--only`, those of `--skip` marked; or a sentence that names the pattern which
-/// means no rule at all.
+/// The rules of `--only`, those of `--skip` marked; or a sentence that names the pattern that
+/// matches no rule.
 std::variant<Plan, std::string> plan_of(const std::vector<Rule>& rules, const Options& options);
 
 /// The order of a round (from 0): as listed, or shuffled by --seed and the round's number, the

@@ -33,7 +33,7 @@ std::vector<std::string> chosen(const Options& options) {
 
 using Ids = std::vector<std::string>;
 
-PHX_TEST("rules of many nodes are skipped where there is one, with what they need") {
+PHX_TEST("rules for many nodes are skipped with one node, and the reason says what they need") {
   const std::vector<Rule> rules{{"M-01",
                                  Level::must,
                                  Profile::contract,
@@ -59,14 +59,14 @@ PHX_TEST("rules are chosen by id, by section, and by a word of their sentence") 
   expect_eq(chosen({.only = {"101", "token"}}), Ids({"H-01", "P-01"}));
 }
 
-PHX_TEST("what is left out says why") {
+PHX_TEST("a skipped rule has a reason") {
   expect_eq(chosen({.skip = {"J", "H-??"}}), Ids{"P-01"});
   expect_eq(chosen({.core = true}), Ids({"H-01", "J-08", "P-01"}));
   const auto plan = std::get<Plan>(plan_of(some_rules(), {.only = {"J-12"}, .core = true}));
   expect_eq(plan.at(0).skipped.value_or(""), std::string("needs the contract's channels"));
 }
 
-PHX_TEST("a pattern that means no rule is an error that names it") {
+PHX_TEST("a pattern that matches no rule is an error that names it") {
   for (const char* wrong : {"J-99", "Q", "nosuchword", ""}) {
     const auto plan = plan_of(some_rules(), {.only = {"J", wrong}});
     expect(std::holds_alternative<std::string>(plan), std::string(wrong) + " means nothing");
@@ -82,7 +82,7 @@ Ids order(const Options& options, int round) {
   return ids;
 }
 
-PHX_TEST("a seed gives the same order again, and each round another") {
+PHX_TEST("a seed repeats an order, and each round has another") {
   const Options options{.shuffle = true, .seed = 4};
   expect_eq(order(options, 0), order(options, 0));
   bool differs = false;

@@ -1,4 +1,4 @@
-/// Plans, brings the server up, hosts the cases in CMocka, and has the reports written.
+/// Plans the run, starts the server, hosts the cases in CMocka, and writes the reports.
 
 #include "conformance/suite/runner.h"
 
@@ -37,8 +37,8 @@ int print_plan(const Plan& plan, const Options& options) {
   return nothing_is_left(plan) ? Exit::nothing_judged : Exit::passed;
 }
 
-/// CMocka hosts the cases, so that one which is hit by a signal is a failed case and not the end.
-/// What became of each is our own account: see report/tap.h.
+/// CMocka hosts the cases, so that a signal in one fails only that case. We keep the outcomes
+/// ourselves: see report/tap.h.
 void host(const Plan& plan, const Options& options, Session& session) {
   std::vector<testing::Case> cases;
   for (int round = 0; round < options.repeat; ++round) {

@@ -1,4 +1,4 @@
-/// What the command line and the cases may write: globs, releases, addresses, words in braces.
+/// Globs, releases, addresses, and words in braces.
 
 #include <algorithm>
 
@@ -17,7 +17,7 @@ namespace {
 using testing::expect;
 using testing::expect_eq;
 
-PHX_TEST("a star takes any characters, a question mark one, and case is free") {
+PHX_TEST("a star matches any characters, a question mark one, and case is ignored") {
   expect(glob_matches("J-*", "J-08"), "J-*");
   expect(glob_matches("*", "J-08"), "*");
   expect(glob_matches("?-0?", "J-08"), "?-0?");
@@ -25,10 +25,10 @@ PHX_TEST("a star takes any characters, a question mark one, and case is free") {
   expect(glob_matches("*-*8", "J-08"), "*-*8");
   expect(!glob_matches("J-0", "J-08"), "the whole id must match");
   expect(!glob_matches("J-08?", "J-08"), "a question mark needs a character");
-  expect(!glob_matches("", "J-08"), "nothing matches nothing alone");
+  expect(!glob_matches("", "J-08"), "an empty pattern matches only an empty text");
 }
 
-PHX_TEST("1.8 and 1.7 stand for the last release of theirs") {
+PHX_TEST("1.8 and 1.7 stand for the last release of each line") {
   expect_eq(parse_release("1.8")->text(), std::string("1.8.12"));
   expect_eq(parse_release("1.7")->text(), std::string("1.7.24"));
   expect_eq(parse_release("1.8.3")->text(), std::string("1.8.3"));
@@ -38,14 +38,14 @@ PHX_TEST("1.8 and 1.7 stand for the last release of theirs") {
   }
 }
 
-PHX_TEST("a change that came to both lines is in the last of 1.7, and not in the first of 1.8") {
+PHX_TEST("a change in both lines is in the last of 1.7, and not in the first of 1.8") {
   const auto limited = [](const char* release) { return *parse_release(release) >= limits_topics; };
   expect(!limited("1.7.23") && limited("1.7.24"), "1.7.24 brought it");
   expect(!limited("1.8.0") && !limited("1.8.8") && limited("1.8.9"), "1.8.9 brought it");
-  expect(*parse_release("1.7.24") < reads_auth_tokens, "what came to 1.8 alone is not in 1.7");
+  expect(*parse_release("1.7.24") < reads_auth_tokens, "a change only in 1.8 is not in 1.7");
 }
 
-PHX_TEST("an address falls into host, port and path") {
+PHX_TEST("an address is split into host, port and path") {
   expect_eq(parse_url("ws://localhost:4000/socket/")->text(),
             std::string("ws://localhost:4000/socket"));
   expect_eq(parse_url("ws://h/tenant/a/socket")->port, 80);
@@ -103,7 +103,7 @@ PHX_TEST("a command line becomes options, and the one line that runs a rule agai
                         R"( -- srv '{port}')"));
 }
 
-PHX_TEST("the line that runs a rule again leaves out what selects, repeats and reports") {
+PHX_TEST("the line that runs a rule again leaves out options for selection, repeats and reports") {
   const auto options = std::get<Options>(
       parsed({"--repeat", "3", "--shuffle", "--seed=7", "--json", "r.json", "--html=h", "--strict",
               "--header", "X-Who: it's me", "--fail-fast", "--skip", "J"}));
@@ -111,24 +111,24 @@ PHX_TEST("the line that runs a rule again leaves out what selects, repeats and r
             std::string(R"(phx-conformance --strict --header 'X-Who: it'\''s me' --only K-01)"));
 }
 
-PHX_TEST("a rule that broke on another axis than V2 is run again on that alone") {
+PHX_TEST("a rule that broke on another axis than V2 is run again only on that") {
   const auto options = std::get<Options>(parsed({"--axis", "v1,longpoll"}));
   expect(!options.wants(Axis::v2) && options.wants(Axis::v1), "--axis chooses");
   expect_eq(options.again("J-01"), std::string("phx-conformance --only J-01"));
   expect_eq(options.again("J-01", Axis::v1), std::string("phx-conformance --only J-01 --axis v1"));
 }
 
-PHX_TEST("nodes of a cluster are several URLs, or a command that is started several times") {
+PHX_TEST("a cluster's nodes are several URLs, or a command started several times") {
   const auto two = std::get<Options>(parsed({"--url", "ws://a/s", "--url", "ws://b/s"}));
   expect_eq(two.url.text(), std::string("ws://a:80/s"));
   expect_eq(two.nodes.at(0).text(), std::string("ws://b:80/s"));
-  expect(two.wants(Axis::cluster), "they are judged as a cluster, too");
+  expect(two.wants(Axis::cluster), "they are also judged as a cluster");
   const auto three = std::get<Options>(parsed({"--nodes", "3", "--", "srv"}));
   expect(three.copies == 3 && three.wants(Axis::cluster), "so is a command");
-  expect(!std::get<Options>(parsed({})).wants(Axis::cluster), "one node is no cluster");
+  expect(!std::get<Options>(parsed({})).wants(Axis::cluster), "one node is not a cluster");
 }
 
-PHX_TEST("every rule is first judged in V2 over a websocket, unless it is about many nodes") {
+PHX_TEST("every rule is first judged in V2 over a websocket, unless it needs many nodes") {
   bool further = false;
   for (const Rule& rule : all_rules()) {
     const Axis first = rule.section() == 'M' ? Axis::cluster : Axis::v2;
@@ -156,7 +156,7 @@ PHX_TEST("a header is a name and a value on one line") {
   }
 }
 
-PHX_TEST("help is no error, and whatever is wrong is a usage error") {
+PHX_TEST("help is not an error, and any mistake is a usage error") {
   expect_eq(std::get<Goodbye>(parsed({"--help"})).status, static_cast<int>(Exit::passed));
   expect(std::get<Goodbye>(parsed({"--help"})).text.find("Which rules:") != std::string::npos,
          "help is in groups");

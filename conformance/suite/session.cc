@@ -1,4 +1,4 @@
-/// Judges rule by rule, and sees to it that the blame falls where it belongs.
+/// Judges rule by rule, and assigns each failure to its cause.
 
 #include "conformance/suite/session.h"
 
@@ -14,7 +14,7 @@
 namespace phx::conformance {
 namespace {
 
-/// The rule that says of a step that it works.
+/// The rule that judges this step.
 const char* rule_of(Step step) {
   switch (step) {
     case Step::connect: return "H-01";
@@ -69,7 +69,7 @@ void Session::account_for_the_lost() {
                         .reason = "the suite got a signal while it ran this rule"};
   run_.add(lost, outcome);
   listener_.judged(lost, outcome);
-  // Whatever was half done when the signal came can't be trusted any more.
+  // State that was half changed when the signal came can't be trusted.
   run_.stopped = stopped_ = "the suite got a signal in " + lost.id;
 }
 
@@ -86,7 +86,7 @@ Outcome Session::outcome_of(const Planned& planned) {
   return compared(std::move(outcome), planned.rule.id, known_);
 }
 
-/// Without the contract a core rule must do without what it would look at there besides.
+/// Without the contract a core rule skips the checks that need it.
 Options Session::judging() const {
   Options options = options_;
   const auto found = missing_.find("conformance");
@@ -105,7 +105,7 @@ Judgement Session::judgement_of(const Rule& rule) {
   return judge_on_axes(rule, judging(), network_, [&](const Trial& trial) { record(rule, trial); });
 }
 
-/// If the server does not live through it, each is judged once more, and the culprit found.
+/// If the server does not survive, each is judged again alone, to find the culprit.
 void Session::judge_those_that_wait() {
   std::vector<Rule> rules;
   std::string ids;
@@ -137,7 +137,7 @@ Outcome Session::judged(const Rule& rule) {
   return seen;
 }
 
-/// What stopped a case before it came to its rule: the rule itself, a broken one, or the server.
+/// What stopped a case before it reached its rule: the rule itself, a broken one, or the server.
 void Session::blame(Step step, const Rule& rule, Outcome& outcome) const {
   const std::string root = rule_of(step);
   if (rule.id == root) {
@@ -180,7 +180,7 @@ const std::string& Session::missing_channel(const Rule& rule) {
   return nothing;
 }
 
-/// After every rule, so that the one which took the server down is named, and not the next.
+/// Checked after every rule, so that the rule that took the server down is named, and not the next.
 void Session::look_after_the_server(const Rule& rule, Outcome& outcome) {
   const auto wrong = server_.is_wrong();
   if (!wrong) return;

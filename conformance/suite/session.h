@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The rules one after the other, but those that mostly wait at one time: is the server there, is
-/// what the rule stands on there, judge it, is the server still there?
+/// Judges the rules one after the other, and those that mostly wait at the same time: checks the
+/// server and the rule's needs, judges it, and checks the server again.
 
 #include <map>
 #include <optional>
@@ -21,15 +21,15 @@ namespace phx::conformance {
 
 class Session {
  public:
-  /// All of these must outlive the session. `options` are the server's; the run keeps its own.
+  /// All of these must outlive the session. `options` are the server's; the run has its own copy.
   Session(const Options& options, const Plan& plan, const KnownFailing& known, JudgedServer& server,
           Network& network, Run& run, Listener& listener);
 
-  /// \return what became of the rule in this round.
+  /// \return the rule's outcome in this round.
   Outcome judge_next(const Planned& planned);
   /// A rule whose judge_next never returned (a signal in the suite) is a defect of the suite.
   void account_for_the_lost();
-  /// Looks a last time whether the server answers, and names the release that it is most like.
+  /// Checks a last time whether the server answers, and names its nearest release.
   void end();
 
  private:
@@ -40,12 +40,12 @@ class Session {
   void look_after_the_server(const Rule& rule, Outcome& outcome);
   void blame(Step step, const Rule& rule, Outcome& outcome) const;
   bool is_broken(const std::string& id) const;
-  /// Why the channels of the contract that the rule needs are not there; empty: they are.
+  /// Why the contract's channels that the rule needs are missing; empty if they are not.
   const std::string& missing_channel(const Rule& rule);
   void compare_releases();
   void happened(const std::string& incident);
 
-  /// The options, as far as they hold for a server that turned out to have no contract.
+  /// The options for a server without the contract.
   Options judging() const;
   void record(const Rule& rule, const Trial& trial) const;
 
@@ -60,7 +60,7 @@ class Session {
   JudgedTogether waited_;                       // those of a round, until their turns
   std::string stopped_;                         // why nothing is judged any more
   const Rule* in_hand_ = nullptr;
-  std::vector<Rule> telling_;  // judged, and judged otherwise by other releases
+  std::vector<Rule> telling_;  // judged, and dependent on the release
 };
 
 }  // namespace phx::conformance

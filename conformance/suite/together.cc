@@ -1,4 +1,4 @@
-/// A thread a rule.
+/// One thread for each rule.
 
 #include "conformance/suite/together.h"
 

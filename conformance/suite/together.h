@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// Rules that mostly wait, judged at one time: what takes twenty seconds one after the other takes
-/// as long as the longest of them.
+/// Judges rules that mostly wait at the same time, which takes only as long as the longest of them.
 
 #include <functional>
 #include <map>
@@ -13,7 +12,7 @@
 
 namespace phx::conformance {
 
-/// By the rule's id; nothing where it was not kept. It may have been another's fault: whoever asks
+/// By the rule's id; nothing if it was broken. That may be another rule's fault, so the caller
 /// judges it again, alone.
 using JudgedTogether = std::map<std::string, std::optional<Judgement>>;
 

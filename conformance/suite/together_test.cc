@@ -1,4 +1,4 @@
-/// What comes of rules that wait at one time. No server is needed for that.
+/// Rules that wait at the same time. Needs no server.
 
 #include "conformance/suite/together.h"
 
@@ -16,7 +16,7 @@ using testing::expect_eq;
 
 std::atomic<int> under_way = 0;
 
-/// Kept by whoever does not wait alone.
+/// Kept by cases that do not wait alone.
 void meet_the_other(Trial& t) {
   ++under_way;
   const auto deadline = t.deadline();
@@ -30,7 +30,7 @@ Rule rule(const char* id, void (*body)(Trial&)) {
   return {id, Level::must, Profile::core, "a rule", "", body};
 }
 
-PHX_TEST("cases that wait are under way at one time, and each is told of with its trial") {
+PHX_TEST("waiting cases run at the same time, and each is reported with its trial") {
   under_way = 0;
   std::atomic<int> seen = 0;
   const auto judged = judged_together({rule("T-01", meet_the_other), rule("T-02", meet_the_other)},

@@ -39,7 +39,7 @@ struct Options {
   bool keep_secrets = false;
   ReplayOptions replays;
   RecordOptions recording;
-  std::function<int()> run;  ///< What the command line asks for.
+  std::function<int()> run;  ///< The command line's options.
 };
 
 Range range_of(const Options& options) {
@@ -197,7 +197,7 @@ std::vector<std::string> take_command(int& argc, char** argv) {
 }  // namespace phx::trace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an outcome, not an end
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an outcome, not a reason to end
   CLI::App app{"Recorded conversations with a Channels server.", "phx-trace"};
   app.set_version_flag("--version", fmt::format("phx-trace {}", phx::library_version),
                        "print the version and exit");

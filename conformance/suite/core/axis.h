@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// An axis: one way to say the same conversation, on which a rule may hold as well.
+/// An axis: one way to run the same conversation, on which a rule may also hold.
 ///
 /// A case is written once, in V2 over a websocket. On another axis the very same case runs over a
 /// client that translates its texts (`v1`), or posts and polls them (`longpoll`), or its clients
@@ -12,12 +12,12 @@
 
 namespace phx::conformance {
 
-/// In the order in which a rule is judged on them: every rule's own first.
+/// In the order of judging: each rule's own axis first.
 enum class Axis { v2, v1, longpoll, cluster };
 
 const std::vector<Axis>& all_axes();
 
-/// As `--axis` takes it and the reports tell it: `v2`, `v1`, `longpoll`, `cluster`.
+/// As in `--axis` and in the reports: `v2`, `v1`, `longpoll`, `cluster`.
 std::string_view name_of(Axis axis);
 std::optional<Axis> axis_named(std::string_view name);
 

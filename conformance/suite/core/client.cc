@@ -1,4 +1,4 @@
-/// Sends what the case says and compares what comes with what the case expects.
+/// Sends the case's messages, and compares what comes with what it expects.
 
 #include "conformance/suite/core/client.h"
 
@@ -29,7 +29,7 @@ bool is_close_with(const Received& received, const Codes& codes) {
          std::find(codes.begin(), codes.end(), *received.code) != codes.end();
 }
 
-/// What came instead, as a sentence's end.
+/// What came instead, as the end of a sentence.
 std::string told(const Received& got) {
   switch (got.kind) {
     case Kind::text:
@@ -57,7 +57,7 @@ Client::Client(Connection& connection, std::string name, Version version, Words 
       words_(std::move(words)),
       patience_(patience) {}
 
-// --- What a case says ----------------------------------------------------------------------------
+// --- Sending ------------------------------------------------------------------------------------
 
 void Client::send(std::string_view text) { say({said(text)}); }
 
@@ -86,7 +86,7 @@ void Client::send_bytes(std::string_view bytes) {
   frames().send_bytes(bytes, fmt::format("{} raw bytes", bytes.size()));
 }
 
-// --- What a case awaits --------------------------------------------------------------------------
+// --- Expecting ----------------------------------------------------------------------------------
 
 Json Client::expect(std::string_view text) {
   const std::string expected = awaited(text);

@@ -2,8 +2,8 @@
 /// \file
 /// A websocket client as a case speaks it: send this, expect that, expect silence.
 ///
-/// Texts may hold words in braces (see words.h). Every expectation takes the next thing the server
-/// did and compares the whole of it; what came too early, too late or unasked breaks the rule.
+/// Texts may hold words in braces (see words.h). Each expectation takes the server's next action
+/// and compares all of it; anything too early, too late or unexpected breaks the rule.
 
 #include <initializer_list>
 #include <optional>
@@ -17,7 +17,7 @@
 
 namespace phx::conformance {
 
-/// What a case's texts are written in, and what goes over the wire.
+/// The language of a case's texts, and of the wire.
 enum class Version {
   v1,
   v2,
@@ -29,13 +29,13 @@ using Codes = std::vector<std::uint16_t>;
 
 class Client {
  public:
-  /// Speaks over a connection whose handshake is done. The connection must outlive the client.
+  /// Uses a connection whose handshake is done. The connection must outlive the client.
   Client(Connection& connection, std::string name, Version version, Words words, Millis patience);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
 
-  // What a case says.
+  // Sending.
   void send(std::string_view text);
   /// All in one write, so in one segment (as long as they fit into one).
   void send_together(const std::vector<std::string>& texts);
@@ -44,11 +44,11 @@ class Client {
   void send_frames(const std::vector<Frame>& frames);
   /// A message split into fragments of these parts.
   void send_fragments(const std::vector<std::string>& parts);
-  /// Bytes that need not be a frame at all.
+  /// Any bytes, even if they are not a frame.
   void send_bytes(std::string_view bytes);
   void finish() { frames().finish(); }  ///< FIN, without a close frame.
   void reset() { frames().reset(); }    ///< RST.
-  /// Leaves what comes where it is, until `read_on`. Nothing can be awaited meanwhile.
+  /// Stops reading until `read_on`. Nothing can be expected until then.
   void stop_reading() { frames().stop_reading(); }
   void read_on() { frames().read_on(); }
 
@@ -57,60 +57,59 @@ class Client {
   Json expect(std::string_view text);
   /// The same, and it came compressed.
   void expect_compressed(std::string_view text);
-  /// Some later frame is this text. Those before it are passed over: they are other rules' matter.
+  /// A later frame is this text. Frames before it are skipped: other rules judge them.
   void expect_at_last(std::string_view text);
   /// The next frame is `text`, or `perhaps` and then `text`. \return whether `perhaps` came.
   bool expect_perhaps_after(std::string_view perhaps, std::string_view text);
-  /// The next frames are these, in whatever order.
+  /// The next frames are these, in any order.
   void expect_in_any_order(const std::vector<std::string>& texts);
-  /// The next frame is any text with this word in quotes. For the sanity check alone, as is the
-  /// next.
+  /// The next frame is any text with this word in quotes. Only for the sanity check, like the next.
   void expect_mention(std::string_view word);
-  /// The same of some later frame; others are passed over.
+  /// The same for a later frame; others are skipped.
   void expect_mention_at_last(std::string_view word);
   void expect_binary(std::string_view message);
   void expect_pong(std::string_view payload);
-  /// The next thing is a close frame with one of these codes, whatever reason it adds.
+  /// Next is a close frame with one of these codes and any reason.
   void expect_close(const Codes& codes);
-  /// The same, and it adds no reason.
+  /// The same, without a reason.
   void expect_bare_close(const Codes& codes);
-  /// The same, or the connection ends with no close frame at all.
+  /// The same, or the connection ends without a close frame.
   void expect_end(const Codes& codes);
-  /// The connection ends, whatever its close frame says; no message comes before that.
+  /// The connection ends with any close frame or none; no message comes before that.
   void expect_any_end();
-  /// Nothing came, and nothing is on its way: a heartbeat comes back with nothing in front of it.
+  /// Nothing came, and nothing is on its way: a heartbeat is answered with nothing before it.
   void expect_silence();
-  /// Nothing has come so far. (Proves nothing about what is on its way.)
+  /// Nothing has come so far. (Something may still be on its way.)
   void expect_nothing_yet();
 
-  /// Answered or closed, this connection does not matter any more; says whether it still lives.
+  /// This connection may be answered or closed; returns whether it is still alive.
   bool survives();
-  /// Keeps frames of this topic from the case that don't speak of `about`, or of what begins with
-  /// it. For crowded topics.
+  /// Hides frames of this topic unless they are about `about`, or something that begins with it.
+  /// For crowded topics.
   void heed_only(const std::string& topic, const std::string& about);
-  /// The end of the case will not look at this client.
+  /// The end of the case does not check this client.
   void forget() { forgotten_ = true; }
-  /// At the end of a case: nothing is left that nobody expected.
+  /// At the end of a case: nothing unexpected is left.
   void expect_all_was_said();
 
-  virtual Received take(const std::string& expected);  ///< The next thing, whatever it is.
+  virtual Received take(const std::string& expected);  ///< The next event, whatever it is.
   const Connection& connection() const { return connection_; }
   const std::string& name() const { return name_; }
 
  protected:
-  // What depends on the transport.
+  // Parts that depend on the transport.
   virtual void say(const std::vector<std::string>& texts);  ///< On the wire as they are.
-  virtual std::optional<Received> waiting() const;  ///< The first that came and was not taken.
+  virtual std::optional<Received> waiting() const;          ///< The first event that was not taken.
   virtual Connection& frames() { return connection_; }
   /// Writes a remark into the transcript. \return the connection's name.
   virtual std::string noted(std::string_view remark) const;
 
  private:
-  /// The case's text as it is said on the wire, and as it is awaited from there.
+  /// The case's text as sent on the wire, and as expected from it.
   std::string said(std::string_view text) const;
   std::string awaited(std::string_view text) const;
   std::string heartbeat(std::string_view ref) const;
-  /// Known by its ref: what else is in it is K-01's and K-03's.
+  /// Identified by its ref: K-01 and K-03 judge the rest of it.
   std::string heartbeat_reply(std::string_view ref) const;
   Received take_close(const Codes& codes, const std::string& expected);
   [[noreturn]] void violated(const std::string& expected, const Received& got) const;

@@ -15,7 +15,7 @@
 namespace phx::conformance {
 namespace {
 
-/// What the line that runs one rule again leaves out, and whether a value follows.
+/// The options that the line to run one rule again leaves out, and whether a value follows each.
 struct Dropped {
   std::string_view name;
   bool has_value;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a session reports while it runs, so that a report can show progress.
+/// A session's progress, for reports that show it.
 
 #include <string>
 
@@ -16,7 +16,7 @@ class Listener {
   /// A rule's case is about to run.
   virtual void judging(const Rule& rule) = 0;
   virtual void judged(const Rule& rule, const Outcome& outcome) = 0;
-  /// Something that concerns no single rule: the server went down, came back, has no contract.
+  /// An incident outside any rule: the server went down, came back, lacks the contract.
   virtual void happened(const std::string& incident) = 0;
 };
 

@@ -1,5 +1,4 @@
-/// Reads the command line; whatever is wrong with it is a usage error that says what would be
-/// right.
+/// Reads the command line; a mistake is a usage error that says what is right.
 
 #include "conformance/suite/core/options.h"
 
@@ -17,7 +16,7 @@
 namespace phx::conformance {
 namespace {
 
-/// What CLI11 fills as text, before it is understood.
+/// Filled by CLI11 as text, and parsed afterwards.
 struct Spelling {
   std::vector<std::string> urls = {"ws://127.0.0.1:4000/socket"};
   std::string params = {};
@@ -146,7 +145,7 @@ std::optional<std::string> understand_urls(const Spelling& spelled, Options& opt
   return std::nullopt;
 }
 
-/// One node is no cluster.
+/// One node is not a cluster.
 std::optional<std::string> understand_axes(const Spelling& spelled, Options& options) {
   const bool cluster = !options.nodes.empty() || options.copies > 1;
   if (!spelled.axes.empty()) options.axes.clear();
@@ -159,7 +158,7 @@ std::optional<std::string> understand_axes(const Spelling& spelled, Options& opt
   return std::nullopt;
 }
 
-/// The first thing that is wrong, if anything is.
+/// The first mistake, if there is one.
 std::optional<std::string> understand(const Spelling& spelled, Options& options) {
   if (auto wrong = understand_urls(spelled, options)) return wrong;
   if (auto wrong = understand_axes(spelled, options)) return wrong;

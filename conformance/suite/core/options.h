@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the command line asks for.
+/// The command line's options.
 
 #include <cstdint>
 #include <string>
@@ -26,17 +26,18 @@ struct ReportFiles {
   std::string html = {};
   std::string har = {};  ///< A directory: one file a rule.
 
-  /// Whether one of them takes standard output, so that the report for people must step aside.
+  /// Whether one of them takes standard output, so that the report for people goes to stderr.
   bool take_stdout() const { return tap == "-" || junit == "-" || json == "-" || html == "-"; }
 };
 
 struct Options {
   // Which server.
   Url url = {};
-  std::vector<Url> nodes = {};  ///< Others of the same cluster.
-  int copies = 1;               ///< How many of the command to start; the first is at `url`.
-  Trust trust = {};             ///< Whose certificates are taken, where the URL is a wss one.
-  std::vector<std::string> command = {};  ///< The server to start; empty: it runs already.
+  std::vector<Url> nodes = {};  ///< Other nodes of the same cluster.
+  int copies = 1;               ///< How many copies of the command to start; the first is at `url`.
+  Trust trust = {};             ///< Which certificates are trusted, for a wss URL.
+  std::vector<std::string> command =
+      {};  ///< The command that starts the server; empty: it already runs.
   std::string topic = "room:lobby";  ///< A topic that can be joined; enough for the core rules.
   std::vector<std::pair<std::string, std::string>> params = {};   ///< Sent with every connect.
   std::vector<std::pair<std::string, std::string>> headers = {};  ///< Sent with every request.
@@ -48,10 +49,10 @@ struct Options {
   // Which rules, and how.
   std::vector<std::string> only = {};
   std::vector<std::string> skip = {};
-  std::vector<Axis> axes = all_axes();  ///< Judge on these alone.
+  std::vector<Axis> axes = all_axes();  ///< Judge only on these.
   Release profile = {};
-  bool core = false;    ///< Judge the core rules alone.
-  bool strict = false;  ///< A SHOULD that is not kept fails the run.
+  bool core = false;    ///< Judge only the core rules.
+  bool strict = false;  ///< A broken SHOULD fails the run.
   bool list = false;    ///< Print the rules and stop.
   bool dry_run = false;
   bool fail_fast = false;
@@ -60,28 +61,28 @@ struct Options {
   std::uint32_t seed = 0;
   std::string known_failing = {};  ///< A file; see known_failing.h.
 
-  // What is told.
+  // Output.
   Colouring colouring = Colouring::automatic;
   bool verbose = false;  ///< A line for every rule, on a terminal too.
   int durations = 0;     ///< How many of the slowest rules to name.
   ReportFiles reports = {};
 
-  std::string given = {};  ///< The command line itself, less what selects rules and reports.
+  std::string given = {};  ///< The command line without options that select rules and reports.
 
   bool wants(Axis axis) const;
-  /// The one line that runs this rule again; on another axis than V2, on that alone.
+  /// The line that runs this rule again; for another axis than V2, only on that.
   std::string again(const std::string& id, Axis axis = Axis::v2) const;
   /// What the reports call the server.
   std::string server() const { return server_name.empty() ? url.text() : server_name; }
 };
 
-/// The run is over before it began: this status, and this text (for stderr unless it is 0).
+/// The run ends before it begins: with this status, and this text (on stderr unless it is 0).
 struct Goodbye {
   int status = 0;
   std::string text;
 };
 
-/// The exit statuses, for scripts; the README tells them too.
+/// The exit statuses, for scripts; the README lists them too.
 enum Exit : int {
   passed = 0,
   broken = 1,

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What became of one rule, and what a person wants to see of it.
+/// The result of one rule, with what a reader needs to see.
 
 #include <string>
 #include <string_view>
@@ -12,17 +12,17 @@
 
 namespace phx::conformance {
 
-/// From harmless to grave: of several rounds, the gravest verdict is the rule's.
+/// From harmless to grave: the gravest verdict of several rounds is the rule's.
 enum class Verdict {
-  skipped,            ///< It can't be judged here; the reason says why.
+  skipped,            ///< The rule can't be judged here; the reason says why.
   passed,             ///< The rule is kept.
-  expected_failure,   ///< It is not kept, as --known-failing says.
-  warned,             ///< A SHOULD or a MAY is not kept.
-  dependency_failed,  ///< It could not be judged because a rule it stands on is broken.
-  setup_failed,       ///< It could not be judged: the connection, topic or channel is not there.
-  unexpected_pass,    ///< --known-failing says that it fails, and it does not.
+  expected_failure,   ///< The rule is broken, as --known-failing says.
+  warned,             ///< A SHOULD or a MAY is broken.
+  dependency_failed,  ///< Not judged, because a rule that it depends on is broken.
+  setup_failed,       ///< Not judged: the connection, topic or channel is missing.
+  unexpected_pass,    ///< --known-failing lists it, but it passes.
   failed,             ///< A MUST is broken, or a SHOULD under --strict.
-  suite_failed,       ///< A defect of ours: the case ended by something that is no violation.
+  suite_failed,       ///< A defect of ours: the case ended by something that is not a violation.
 };
 inline constexpr std::size_t verdicts = 9;
 
@@ -30,21 +30,21 @@ inline constexpr std::size_t verdicts = 9;
 std::string_view name_of(Verdict verdict);
 /// `setup_failed`, for machines.
 std::string_view key_of(Verdict verdict);
-/// Whether it lets the whole run fail (exit status 1, 3 or 4).
+/// Whether it fails the whole run (exit status 1, 3 or 4).
 bool is_bad(Verdict verdict);
-/// Whether there is a story to tell: expected, actual, conversation.
+/// Whether there is a report: expected, actual, conversation.
 bool has_story(Verdict verdict);
 
-/// What one connection of a case said.
+/// One connection's conversation.
 struct Conversation {
   std::string name;    ///< `connection 1`
-  std::string opened;  ///< The target of its first request, or what it was dialled for.
+  std::string opened;  ///< The target of its first request, or the purpose of the connection.
   Millis began{0};     ///< Since the case began.
   std::vector<Transcript::Line> lines = {};
   std::size_t dropped = 0;  ///< Earlier lines that were not kept.
 };
 
-/// What became of a rule on one axis.
+/// A rule's result on one axis.
 struct AxisVerdict {
   Axis axis;
   Verdict verdict;
@@ -52,17 +52,18 @@ struct AxisVerdict {
 
 struct Outcome {
   Verdict verdict = Verdict::passed;
-  std::string reason = {};    ///< One line; the case's own topics stand in it as {topic}, {other}.
-  std::string remark = {};    ///< What the run adds to it: which broken rule it stands on, say.
-  std::string expected = {};  ///< What the rule wants and what came: of a violation alone.
+  std::string reason = {};    ///< One line; the case's own topics are written as {topic}, {other}.
+  std::string remark = {};    ///< The run's addition, such as the broken rule that it depends on.
+  std::string expected = {};  ///< What the rule requires and what came; only for a violation.
   std::string actual = {};
   std::string where = {};  ///< The connection that it was seen on; empty: none.
   std::vector<Conversation> conversations = {};
   std::size_t more_conversations = 0;  ///< That were not kept.
-  Axis axis = Axis::v2;                ///< On which all this was seen.
-  std::vector<AxisVerdict> axes = {};  ///< Of a rule that holds on several: each, as far as judged.
+  Axis axis = Axis::v2;                ///< The axis on which all this was seen.
+  std::vector<AxisVerdict> axes =
+      {};  ///< For a rule that holds on several axes: each, as far as judged.
   Millis took{0};
-  bool differs_by_release = false;  ///< Other releases are judged otherwise by this rule.
+  bool differs_by_release = false;  ///< This rule judges other releases differently.
 };
 
 /// `v2 passed, v1 failed`; empty for a rule that holds on V2 alone.

@@ -1,4 +1,4 @@
-/// Posts what the case says; what it awaits is what the polls bring.
+/// Posts the case's messages, and takes the polls' messages.
 
 #include "conformance/suite/core/polled_client.h"
 
@@ -15,7 +15,8 @@ Received PolledClient::take(const std::string& expected) {
   return {.kind = Received::Kind::text, .payload = poller_.take(expected)};
 }
 
-/// What belongs together goes as a batch, or as several: the server drops lines past the hundredth.
+/// Messages sent together are posted as one batch or several: the server drops lines past the
+/// hundredth.
 void PolledClient::say(const std::vector<std::string>& texts) {
   if (texts.size() == 1) return poller_.post(texts.front());
   for (auto from = texts.begin(); from != texts.end();) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A client that posts and polls: what a case speaks on the axis `longpoll`.
+/// A client that posts and polls, for cases on the axis `longpoll`.
 
 #include "conformance/suite/core/client.h"
 #include "conformance/suite/core/poller.h"

@@ -1,4 +1,4 @@
-/// Keeps one session: its token, its two connections, and the messages that nobody took yet.
+/// Keeps one session: its token, its two connections, and the messages not taken yet.
 
 #include "conformance/suite/core/poller.h"
 
@@ -40,7 +40,7 @@ Poller::Poller(Trial& t, const Opening& opening) : t_(t), opening_(opening) {
   if (token_.empty()) violated("a token that is a string", body.dump());
 }
 
-// --- What a case says ----------------------------------------------------------------------------
+// --- Sending ------------------------------------------------------------------------------------
 
 void Poller::post(std::string_view text) {
   expect_post(request("POST", t_.fill(text)).with("Content-Type", "application/json"),
@@ -63,11 +63,11 @@ void Poller::give_up() {
   Connection& connection = *std::exchange(polls_, nullptr);
   held_ = false;
   connection.finish();
-  // A server that closes its side has seen ours; one that goes on writing is told by RST.
+  // A server that closes its side has seen ours; one that goes on writing gets RST.
   if (!connection.ends_by(Clock::now() + until_noticed)) connection.reset();
 }
 
-// --- What a case awaits --------------------------------------------------------------------------
+// --- Expecting ----------------------------------------------------------------------------------
 
 Json Poller::expect(std::string_view text) {
   const std::string expected = t_.fill(text);
@@ -127,7 +127,7 @@ Connection& Poller::line(Connection*& kept, const char* what) {
 Response Poller::response(Connection& connection, Millis more) {
   const auto response = connection.response(t_.deadline(more));
   if (response) {
-    // It says that it will not be kept; whoever asks next takes a new one.
+    // The server will not keep the connection; the next request takes a new one.
     if (response->header("connection").value_or("") == "close") connection.ends_by(t_.deadline());
     return *response;
   }
@@ -149,7 +149,7 @@ std::string Poller::take(const std::string& expected) {
       waiting_.push_back(messages[i].text());
     }
     const bool brought = body["status"].dump() == "200" && !waiting_.empty();
-    // A short window may be over before a slow server has anything to say.
+    // A short window may be over before a slow server has a message.
     const bool in_vain = body["status"].dump() == "204" && waiting_.empty();
     const bool ours = body["token"].text() == token_;
     if (!ours || (!brought && (!in_vain || Clock::now() > deadline))) {

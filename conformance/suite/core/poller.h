@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A long-poll session as a case speaks it: post this, expect that among what the polls bring.
+/// A long-poll session as a case uses it: post this, expect that from the polls.
 ///
 /// A poll may bring one message or several; the case sees them one by one, in order. Posts and
 /// polls go over two connections, so that a post can overtake a poll that is held.
@@ -20,41 +20,39 @@ class Poller {
   /// \throws Skipped if there is no long-poll.
   Poller(Trial& t, const Opening& opening);
 
-  // What a case says.
-  /// One message; the answer is 200.
+  // Sending. One message; the answer is 200.
   void post(std::string_view text);
   /// One message a line, as `application/x-ndjson`; the answer is 200.
   void post_lines(const std::vector<std::string>& texts, std::string_view line_end = "\n");
   /// Sends a poll and does not wait for it.
   void hold();
-  /// Gives the held poll up, as a page does that is closed.
+  /// Abandons the held poll, as a closed page does.
   void give_up();
 
-  // What a case awaits.
-  /// The next message is this text, by value. Polls as often as it takes.
+  // Expecting. The next message is this text, by value. Polls as often as it takes.
   Json expect(std::string_view text);
   void expect_in_any_order(const std::vector<std::string>& texts);
-  /// Nothing came, and nothing is on its way: a heartbeat comes back with nothing in front of it.
+  /// Nothing came, and nothing is on its way: a heartbeat is answered with nothing before it.
   void expect_silence();
   /// The answer to the poll (the held one, or a new one) is this body; its messages stay with the
-  /// caller. `more` is what it may take beyond the usual patience.
+  /// caller. `more` is added to the usual patience.
   Json expect_poll(std::string_view body, Millis more = Millis{0});
-  /// A post of this body, whatever it is, is answered so.
+  /// A post of this body gets this answer.
   void expect_post(const Request& request, std::string_view body, Millis more = Millis{0});
 
-  /// A request of this session, its token in the query; to be bent.
+  /// A request of this session with its token in the query, to be changed.
   Request request(const std::string& method, std::string body = {}) const;
   const std::string& token() const { return token_; }
-  /// The end of the case will not look at this session.
+  /// The end of the case does not check this session.
   void forget() { forgotten_ = true; }
   void expect_all_was_said() {
     if (!forgotten_) expect_silence();
   }
 
-  // For a client that speaks over this session; see polled_client.h.
+  // For a client over this session; see polled_client.h.
   /// The next message, whatever it is. Polls as often as it takes.
   std::string take(const std::string& expected);
-  /// What the polls brought and nobody took yet.
+  /// The polls' messages that were not taken yet.
   const std::deque<std::string>& waiting() const { return waiting_; }
   Connection& polls() { return *polls_; }
   /// Writes a remark into the polls' transcript. \return their connection's name.

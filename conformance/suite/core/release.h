@@ -22,11 +22,11 @@ inline constexpr Release oldest_release{1, 7, 0};
 inline constexpr Release last_of_1_7{1, 7, 24};
 inline constexpr Release newest_release{1, 8, 12};  // the last that was recorded
 
-/// `1.8.3` is that release; `1.8` and `1.7` stand for the last of theirs that is known here.
-/// Nothing for anything but 1.7.x and 1.8.x.
+/// `1.8.3` is that release; `1.8` and `1.7` stand for the last one known here. Nothing for anything
+/// but 1.7.x and 1.8.x.
 std::optional<Release> parse_release(std::string_view text);
 
-/// What the wire has since a release, and since a later one of the line before, if that got it too.
+/// A change of the wire, with its first release and, if the older line got it too, the first there.
 struct Change {
   Release since;
   std::optional<Release> backport = {};
@@ -55,7 +55,7 @@ inline constexpr Change takes_poll_tokens_in_a_header{{1, 8, 10}};
 inline constexpr Change forbids_storing_polls{{1, 8, 10}};
 inline constexpr Change takes_null_join_refs_again{{1, 8, 12}};
 
-/// All by which a running server is told from one of another release.
+/// The changes that tell a running server's release.
 inline constexpr std::array changes{
     takes_binary_poll_lines, answers_bad_upgrades,       reads_auth_tokens,
     drops_stale_join_refs,   closes_with_1001,           limits_topics,
@@ -63,7 +63,7 @@ inline constexpr std::array changes{
     forbids_storing_polls,   takes_null_join_refs_again,
 };
 
-/// Not among them, because it takes a server that is shut down to see it.
+/// Not included, because only a server that shuts down shows it.
 inline constexpr Change closes_with_1012{{1, 7, 6}};
 
 }  // namespace phx::conformance

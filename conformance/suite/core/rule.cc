@@ -33,7 +33,7 @@ std::vector<std::string> words_of(std::string_view text) {
 Rule& rule_of(std::vector<Rule>& rules, const std::string& id) {
   const auto rule =
       std::find_if(rules.begin(), rules.end(), [&id](const Rule& known) { return known.id == id; });
-  if (rule == rules.end()) throw std::logic_error("an axis or a wait is given to no rule: " + id);
+  if (rule == rules.end()) throw std::logic_error("an axis or a wait names an unknown rule: " + id);
   return *rule;
 }
 

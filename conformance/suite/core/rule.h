@@ -18,10 +18,10 @@ namespace phx::conformance {
 
 class Trial;
 
-/// What it means to break the rule: a client or an application fails, a good one copes, nobody
-/// minds. docs/protocol.md says it in full.
+/// The effect of breaking the rule: must: a client or an application fails; should: a good one
+/// copes; may: none. docs/protocol.md has the details.
 enum class Level { must, should, may };
-/// What the rule needs: a topic that can be joined, or the channels of the contract.
+/// What the rule needs: any topic that can be joined, or the contract's channels.
 enum class Profile { core, contract };
 
 std::string_view name_of(Level level);
@@ -47,34 +47,34 @@ struct Section {
 };
 const std::vector<Section>& sections();
 
-/// Puts a rule on the list; called before main, by RULE alone.
+/// Registers a rule; called before main, only by RULE.
 struct Registration {
   explicit Registration(Rule rule);
 };
 
-/// The same for the further axes of rules; called by HOLDS_ON alone.
+/// The same for further axes of rules; called only by HOLDS_ON.
 struct FurtherAxis {
   FurtherAxis(Axis axis, std::string_view ids);
 };
 
-/// The same for rules whose cases mostly wait; called by WAITS alone.
+/// The same for rules whose cases mostly wait; called only by WAITS.
 struct Waiting {
   explicit Waiting(std::string_view ids);
 };
 
 /// Every rule that was linked in, by section and number.
-/// \throws std::logic_error if two have one id, or a further axis or a wait is one of no rule.
+/// \throws std::logic_error if two share an id, or if an axis or a wait names an unknown rule.
 std::vector<Rule> all_rules();
 
 }  // namespace phx::conformance
 
 #define PHX_RULE_JOIN2(a, b) a##b
 #define PHX_RULE_JOIN(a, b) PHX_RULE_JOIN2(a, b)
-/// Says that these rules hold on this axis, too: `HOLDS_ON(v1, "J-01 J-03")`.
+/// These rules hold on this axis too: `HOLDS_ON(v1, "J-01 J-03")`.
 #define HOLDS_ON(axis, ids)                                                            \
   static const ::phx::conformance::FurtherAxis PHX_RULE_JOIN(further_axis_, __LINE__)( \
       ::phx::conformance::Axis::axis, ids)
-/// Says that the cases of these rules do little but wait: they are judged at one time.
+/// The cases of these rules mostly wait, so they are judged at the same time.
 #define WAITS(ids) static const ::phx::conformance::Waiting PHX_RULE_JOIN(waiting_, __LINE__)(ids)
 /// Defines and registers the case of one rule; its body talks through the Trial `t`.
 #define RULE(id, level, profile, sentence, source)                                           \

@@ -1,4 +1,4 @@
-/// What a whole run comes to.
+/// The result of a whole run.
 
 #include "conformance/suite/core/run.h"
 
@@ -23,7 +23,7 @@ Run run_of(const std::vector<Verdict>& judged) {
 
 int status(const std::vector<Verdict>& judged) { return run_of(judged).status(); }
 
-PHX_TEST("a run is good only if something was judged and nothing was bad") {
+PHX_TEST("a run is good only if rules were judged and none was bad") {
   using enum Verdict;
   expect_eq(status({passed, skipped}), static_cast<int>(Exit::passed));
   expect_eq(status({passed, warned, expected_failure}), static_cast<int>(Exit::passed));
@@ -37,13 +37,13 @@ PHX_TEST("a run is good only if something was judged and nothing was bad") {
   expect_eq(status({failed, suite_failed}), static_cast<int>(Exit::suite_failed));
 }
 
-PHX_TEST("a server that went down is broken, whatever came after") {
+PHX_TEST("a server that went down is broken, whatever followed") {
   Run run = run_of({Verdict::passed});
   run.incidents.push_back("the server answered before J-01 and not after it");
   expect_eq(run.status(), Exit::broken);
 }
 
-PHX_TEST("of several rounds the gravest counts, with the longest time") {
+PHX_TEST("the gravest verdict of several rounds counts, with the longest time") {
   Run run{Options{}};
   run.add(rule("J-01"), {.verdict = Verdict::passed, .took = Millis{5}});
   run.add(rule("J-01"), {.verdict = Verdict::failed, .reason = "once", .took = Millis{1}});
@@ -55,7 +55,7 @@ PHX_TEST("of several rounds the gravest counts, with the longest time") {
 }
 
 PHX_TEST(
-    "a rule that is judged otherwise from round to round fails the run, a skipped round does not") {
+    "a rule with different verdicts in different rounds fails the run, a skipped round does not") {
   Run run{Options{}};
   run.add(rule("J-01"), {.verdict = Verdict::passed});
   run.add(rule("J-01"), {.verdict = Verdict::skipped});
@@ -64,18 +64,18 @@ PHX_TEST(
   expect_eq(run.status(), Exit::broken);
 }
 
-PHX_TEST("a shuffled run is told in the plan's order") {
+PHX_TEST("a shuffled run is reported in the plan's order") {
   Run run = run_of({Verdict::passed, Verdict::failed, Verdict::warned});
   run.arrange({"J-03", "J-01", "J-02"});
   expect_eq(run.judged[0].rule.id, std::string("J-03"));
   expect_eq(run.judged[2].rule.id, std::string("J-02"));
 }
 
-PHX_TEST("departures are what the nearest release does otherwise") {
+PHX_TEST("departures are differences from the nearest release") {
   Run run = run_of({Verdict::failed, Verdict::failed, Verdict::warned, Verdict::passed});
   expect(run.departures().empty(), "no release was named");
   run.nearest = Nearest{{1, 8, 8}, {1, 8, 8}, {"J-04"}, {"J-02", "J-04"}};
-  // J-02 is broken only as the asked release keeps it; J-04 only as the nearest does.
+  // J-02 is broken only by the release asked for, J-04 only by the nearest.
   expect_eq(run.departures(), std::vector<std::string>({"J-01", "J-03", "J-04"}));
 }
 

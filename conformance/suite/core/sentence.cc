@@ -1,4 +1,4 @@
-/// The numbers, as `make sentences` took them from the page.
+/// The numbers that `make sentences` takes from the page.
 
 #include "conformance/suite/core/sentence.h"
 

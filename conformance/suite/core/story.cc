@@ -1,4 +1,4 @@
-/// Tells failures to people.
+/// Writes failures for people.
 
 #include "conformance/suite/core/story.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a failure looks like in plain text: expected, actual, the conversation, the line to repeat.
+/// A failure as plain text: expected, actual, the conversation, the line that repeats it.
 
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@ namespace phx::conformance {
 /// A conversation line by line: `     3 ms  → ["1","1",…]`.
 std::string told(const std::vector<Conversation>& conversations, std::size_t more = 0);
 
-/// The whole story of an outcome that has one.
+/// The whole report of an outcome that has one.
 std::string story_of(const Rule& rule, const Outcome& outcome, const Options& options);
 
 /// `→` to the server, `←` from it, `·` a remark.

@@ -1,4 +1,4 @@
-/// Turns arrays into objects and back.
+/// Converts arrays to objects and back.
 
 #include "conformance/suite/core/translation.h"
 
@@ -21,7 +21,7 @@ Json message_of(std::string_view v2) {
                   v2));
 }
 
-/// Where the value that begins the text ends: at the next comma or bracket that is not inside it.
+/// The end of the text's first value: the next comma or bracket outside it.
 std::size_t end_of_value(std::string_view text) {
   bool in_string = false;
   int depth = 0;
@@ -37,8 +37,8 @@ std::size_t end_of_value(std::string_view text) {
   return text.size();
 }
 
-/// The elements as they are written, white space and escapes included: what a case sends in an
-/// unusual form is unusual in V1, too. REQUIRES: an array of five.
+/// The elements as written, with white space and escapes, so that a case's unusual form stays
+/// unusual in V1. REQUIRES: an array of five.
 std::array<std::string_view, elements> written_elements(std::string_view array) {
   std::array<std::string_view, elements> written;
   array.remove_prefix(array.find('[') + 1);

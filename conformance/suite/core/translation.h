@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a case says in version 2 of the protocol, said in version 1, and what came back in V2.
+/// Translates a case's V2 messages to V1, and the server's V1 messages to V2.
 ///
 ///     V2  ["1","2","room:lobby","echo",{"n":1}]
 ///     V1  {"event":"echo","join_ref":"1","payload":{"n":1},"ref":"2","topic":"room:lobby"}
@@ -14,14 +14,14 @@
 
 namespace phx::conformance {
 
-/// A message to the server. \throws std::logic_error for what is no V2 message of five elements:
-/// such a case can't be said in V1.
+/// A message to the server. \throws std::logic_error for anything but a V2 message of five
+/// elements, which V1 can't express.
 std::string v1_to_server(std::string_view v2);
-/// A message from the server, less its join_ref. What ends a channel has that for its ref: so where
-/// the case leaves the ref open, what it says of the join_ref is awaited there.
-/// \throws std::logic_error as above.
+/// A message from the server, without its join_ref. A message that ends a channel has the join_ref
+/// as its ref: if the case leaves the ref open, the expected join_ref is compared there. \throws
+/// std::logic_error as above.
 std::string v1_from_server(std::string_view v2);
-/// A server's V1 message without the join_ref that it should not have: that is V-01's to say.
+/// A server's V1 message without a join_ref, which it should not have: V-01 judges that.
 Json less_join_ref(const Json& v1);
 /// A server's V1 message as the V2 one, with join_ref null.
 Json v2_of(const Json& v1);

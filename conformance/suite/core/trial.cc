@@ -1,4 +1,4 @@
-/// Opens the connections of one case, and looks them over when it ends.
+/// Opens the connections of one case, and checks them when it ends.
 
 #include "conformance/suite/core/trial.h"
 
@@ -29,7 +29,7 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
   }
 }
 
-/// The mounts that only the contract promises: a server without one can't be judged there.
+/// The mounts that only the contract has: a server without one can't be judged there.
 bool is_missing(const Opening& opening, const Violation& violation) {
   return !opening.mount.empty() && violation.actual().starts_with("HTTP 404");
 }
@@ -50,7 +50,7 @@ Trial::Trial(const Rule& rule, const Options& options, Network& network, Axis ax
       url_(options.url),
       authority_(url_.authority()),
       patience_(std::chrono::duration_cast<Millis>(default_patience * options.timeout_scale)) {
-  // Contract cases meet nobody: each has topics of its own.
+  // Contract cases share no topics: each has its own.
   const std::string own = fmt::format("conformance:{}-{}", rule.id, random_suffix());
   words_["topic"] = rule.profile == Profile::core ? options.topic : own;
   words_["other"] = own + "-other";
@@ -107,7 +107,7 @@ Client& Trial::connect(const Opening& opening) {
 
 Client& Trial::connect_polling(const Opening& opening) {
   Poller& poller = poll(opening);
-  poller.forget();  // its client looks after it
+  poller.forget();  // its client checks it
   clients_.push_back(std::make_unique<PolledClient>(poller, poller.polls(), name_of(poller.polls()),
                                                     words_, patience_));
   return *clients_.back();
@@ -141,7 +141,7 @@ void Trial::refuse(Step step, const Opening& opening, const Violation& violation
   if (is_missing(opening, violation)) throw SetupFailed(Step::mount, violation);
   const bool plain = opening.mount.empty() && opening.query.empty() && opening.headers.empty() &&
                      opening.vsn == Opening{}.vsn;
-  // A client that polls talks over two connections.
+  // A polling client uses two connections.
   const bool first = axis_ == Axis::longpoll ? clients_.size() <= 1 : talks_.size() == 1;
   if (first && plain) throw SetupFailed(step, violation);
   throw Violation(violation);
@@ -173,7 +173,7 @@ std::string Trial::target(const Opening& opening, std::string_view transport) co
                      query.empty() ? "" : "?", fmt::join(query, "&"));
 }
 
-/// The opening's headers, then those of the command line which it does not give itself.
+/// The opening's headers, then those of the command line that it does not set itself.
 Request Trial::with_headers(Request request, const Opening& opening) const {
   for (const auto& [name, value] : opening.headers) request = request.with(name, value);
   for (const auto& [name, value] : options_.headers) {
@@ -203,7 +203,7 @@ std::string Trial::connect_params(std::string_view more) const {
   return object + R"("vsn":"2.0.0"})";
 }
 
-// --- Asking --------------------------------------------------------------------------------------
+// --- Requests ------------------------------------------------------------------------------------
 
 Response Trial::ask(const Request& request) {
   Talk& talk = open(request.method + " " + request.target);
@@ -278,7 +278,7 @@ std::vector<std::pair<std::string, const Recording*>> Trial::recordings() const 
 }
 
 std::string Trial::anonymous(std::string text) const {
-  constexpr std::size_t telling = 4;  // shorter names stand in other words, too
+  constexpr std::size_t telling = 4;  // shorter names occur in other words too
   for (const char* name : {"other", "topic", "nowhere"}) {  // {other} begins with {topic}
     const std::string& own = words_.find(name)->second;
     if (own.size() >= telling) replace_all(text, own, fmt::format("{{{}}}", name));

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// One case in the making: its topic, its connections, and what it may ask of the server.
+/// A running case: its topic, its connections, and its requests to the server.
 
 #include <memory>
 #include <optional>
@@ -35,13 +35,13 @@ class Trial {
   Trial& operator=(const Trial&) = delete;
   ~Trial();
 
-  // What fails in the first of these that a case does is no violation yet: SetupFailed.
-  /// A client whose handshake was accepted. On another axis than V2 it speaks that instead, as long
-  /// as the opening leaves the version as it is; of a cluster each is at the next node.
+  // A failure in the first of these calls of a case is not a violation yet: SetupFailed. A client
+  // whose handshake was accepted. On another axis than V2 it uses that instead, unless the opening
+  // sets the version; in a cluster each connects to the next node.
   Client& connect(const Opening& opening = {});
   /// The same, joined to {topic} with "1" as join_ref and as ref.
   Client& join(const Opening& opening = {});
-  /// A client on a connection over which something else was already said.
+  /// A client on a connection that was already used for something else.
   Client& adopt(Connection& connection, Version version = Version::v2);
 
   /// A long-poll session that was just opened. \throws Skipped if the server has no long-poll.
@@ -50,32 +50,32 @@ class Trial {
   /// \throws Skipped if the server has no long-poll.
   void need_longpoll();
 
-  /// A well-formed upgrade request for the opening, to be bent.
+  /// A well-formed upgrade request for the opening, to be changed.
   Request upgrade(const Opening& opening = {}) const;
   /// A GET of the opening's long-poll, with no token yet.
   Request longpoll(const Opening& opening = {}) const;
-  /// Asks on a connection of its own and waits for the whole response.
+  /// Sends the request on a connection of its own and waits for the whole response.
   Response ask(const Request& request);
   /// The request is answered with this status (and body).
   Response expect_status(const Request& request, int status);
   Response expect_answer(const Request& request, int status, const std::string& body);
   /// The request is answered with HTTP 200 and this JSON body, by value. Returns the body.
   Json expect_json(const Request& request, std::string_view body);
-  /// A connection over which nothing was said yet.
+  /// An unused connection.
   Connection& dial(const std::string& what = "raw bytes");
 
-  /// A fresh connection is accepted and its heartbeat answered: the server goes on.
+  /// A new connection is accepted and its heartbeat answered: the server goes on.
   void expect_server_goes_on() { connect().expect_silence(); }
-  /// Lets time pass, for the rules about time; every connection goes on meanwhile.
+  /// Lets time pass, for the rules about time; all connections go on.
   void wait(Millis time);
-  /// A step during which the server has to keep to the rule, but no longer than `most` after
-  /// `since`. \throws SeenTooLate for a violation that is seen after that.
+  /// A step during which the server must keep the rule, until `most` after `since`. \throws
+  /// SeenTooLate for a violation that is seen after that.
   template <class Step>
   void in_time(Clock::time_point since, Millis most, Step step) {
     try {
       step();
     } catch (const NothingCame&) {
-      throw;  // no haste of ours would have brought it
+      throw;  // not caused by our own delay
     } catch (const Violation& violation) {
       if (Clock::now() - since <= most) throw;
       throw SeenTooLate(violation);
@@ -86,22 +86,22 @@ class Trial {
   const std::string& word(std::string_view name) const { return words_.find(name)->second; }
   std::string fill(std::string_view text) const { return filled(text, words_); }
   Axis axis() const { return axis_; }
-  /// How many nodes there are; clients are spread over them.
+  /// The number of nodes; clients are spread over them.
   std::size_t nodes() const { return options_.nodes.size() + 1; }
   bool core_only() const { return options_.core; }
-  /// The release to judge by. Asking marks the case as one that releases keep apart.
+  /// The release to judge by. Calling it marks the case as one that depends on the release.
   const Release& release() {
     asked_for_release_ = true;
     return options_.profile;
   }
-  /// The same, for what is too dear to be judged once for each release.
+  /// The same, for a case that is too slow to be judged for each release.
   const Release& judged_as() const { return options_.profile; }
   bool asked_for_release() const { return asked_for_release_; }
   Clock::time_point deadline(Millis more = Millis{0}) const {
     return Clock::now() + patience_ + more;
   }
   Millis patience() const { return patience_; }
-  /// The command that started the server; empty if it ran already.
+  /// The command that started the server; empty if it already ran.
   const std::vector<std::string>& command() const { return options_.command; }
   /// From here on connections go to another server, on this port of 127.0.0.1.
   void turn_to(int port);
@@ -113,14 +113,15 @@ class Trial {
   /// The parameters that `connect` sees, as a JSON object: `--params`, these, and vsn.
   std::string connect_params(std::string_view more) const;
 
-  /// The end of a case: nothing is left, on any connection, that nobody expected.
+  /// Ends the case: nothing unexpected is left on any connection.
   void finish();
-  /// Every conversation so far, the one called `first` in front, at most a few.
+  /// The conversations so far, starting with the one called `first`, at most a few.
   std::vector<Conversation> conversations(const std::string& first) const;
-  /// The same whole, of a trial that records: the connections with what went over them.
+  /// The same in full, for a trial that records: the connections with all their traffic.
   std::vector<std::pair<std::string, const Recording*>> recordings() const;
   std::size_t connections() const { return talks_.size(); }
-  /// The text with the case's own names as the words that stand for them: alike in every run.
+  /// The text with the case's own names replaced by their words, so that it is the same in every
+  /// run.
   std::string anonymous(std::string text) const;
 
  private:
@@ -135,7 +136,7 @@ class Trial {
   Request with_headers(Request request, const Opening& opening) const;
   Talk& open(const std::string& what);
   Client& connect_polling(const Opening& opening);
-  /// Throws the violation, or SetupFailed if the case had not come to its rule yet.
+  /// Throws the violation, or SetupFailed if the case had not reached its rule.
   [[noreturn]] void refuse(Step step, const Opening& opening, const Violation& violation) const;
 
   const Options& options_;

@@ -1,13 +1,13 @@
 #pragma once
 /// \file
-/// How a case ends early: the server broke the rule, or the rule can't be judged here.
+/// Exceptions that end a case early: the server broke the rule, or it can't be judged here.
 
 #include <stdexcept>
 #include <string>
 
 namespace phx::conformance {
 
-/// The server did something else than the rule wants. Both texts are ready to print.
+/// The server did something other than the rule requires. Both texts are ready to print.
 class Violation : public std::runtime_error {
  public:
   /// `where` names the connection, as in the transcripts' headings; empty if it was none.
@@ -27,23 +27,23 @@ class Violation : public std::runtime_error {
   std::string where_;
 };
 
-/// What was expected never came, however long the case waited.
+/// The expected event never came.
 class NothingCame : public Violation {
  public:
   using Violation::Violation;
 };
 
-/// A violation that a busy machine may have made: the case came to look when the server need no
-/// longer keep to the rule. The case is tried again.
+/// A violation that a busy machine may have caused: the case checked after the server's obligation
+/// had ended. The case is tried again.
 class SeenTooLate : public Violation {
  public:
   explicit SeenTooLate(const Violation& violation) : Violation(violation) {}
 };
 
-/// What a case does before it comes to its rule: the first thing it asks of the server.
+/// A case's first request, before it reaches its rule.
 enum class Step { connect, join, poll, mount };
 
-/// The case never came to its rule.
+/// The case never reached its rule.
 class SetupFailed : public Violation {
  public:
   SetupFailed(Step step, const Violation& violation) : Violation(violation), step_(step) {}

@@ -11,7 +11,7 @@ namespace phx::conformance {
 using Words = std::map<std::string, std::string, std::less<>>;
 
 /// The words that mean the same in every case.
-///     {ok}         a reply's payload that says ok, whatever it responds: that is another rule's
+///     {ok} a reply's payload that says ok, with any response: another rule judges that
 ///     {refused}    one that says error
 ///     {unmatched}  the payload of the answer on a topic that is not joined, in full
 ///     {any}        in an expected frame: whatever stands there

@@ -1,4 +1,4 @@
-/// Colours for terminals, and the living line.
+/// Colours for terminals, and the progress line.
 
 #include "conformance/suite/report/console.h"
 

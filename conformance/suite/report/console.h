@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Where the report for people goes: lines, colours, and on a terminal one line that lives.
+/// The output of the report for people: lines, colours, and on a terminal a progress line.
 
 #include <cstdio>
 #include <string>
@@ -18,7 +18,7 @@ class Console {
   std::string in(Colour colour, const std::string& text) const;
 
   bool is_terminal() const { return terminal_; }
-  /// Puts this text where the living line is; the next print takes it away. Only on a terminal.
+  /// Shows this text as the progress line; the next print removes it. Only on a terminal.
   void live(const std::string& text);
 
  private:

@@ -9,10 +9,10 @@
 
 namespace phx::conformance {
 
-/// Whether each file can be written, asked before the run: nothing if so, else which can't.
+/// Checked before the run: nothing if each file can be written, otherwise which can't.
 std::optional<std::string> unwritable(const ReportFiles& files);
 
-/// Nothing if all could be written, else which could not.
+/// Nothing if all could be written, otherwise which could not.
 std::optional<std::string> write_reports(const Run& run);
 
 }  // namespace phx::conformance

@@ -67,7 +67,7 @@ std::string request_json(const Request& request, const std::string& origin) {
   return members.str();
 }
 
-/// HAR has no word for an answer that never came: browsers write status 0.
+/// HAR has no status for a missing answer: browsers write 0.
 std::string response_json(const std::optional<Response>& answer) {
   const Response response = answer.value_or(Response{});
   return Members()

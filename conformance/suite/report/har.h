@@ -2,8 +2,8 @@
 /// \file
 /// A case's conversation as HAR 1.2, which browsers and traces/ read and replay.
 ///
-/// Websockets stand in it as Chrome writes them: `_webSocketMessages` with type, time, opcode and
-/// data, in base64 where the opcode is not 1. Long-polling is plain HTTP entries.
+/// Websockets are written as Chrome does: `_webSocketMessages` with type, time, opcode and data, in
+/// base64 where the opcode is not 1. Long-polling is plain HTTP entries.
 
 #include <string>
 
@@ -13,8 +13,8 @@ namespace phx::conformance {
 
 class Trial;
 
-/// Writes `DIRECTORY/J-01.har`, or of another axis than V2 `J-01.v1.har`; of several rounds the
-/// last stays. \throws std::runtime_error if it can't be written.
+/// Writes `DIRECTORY/J-01.har`, or for another axis than V2 `J-01.v1.har`; the last of several
+/// rounds stays. \throws std::runtime_error if it can't be written.
 void write_har(const std::string& directory, const Rule& rule, const Trial& trial);
 
 /// The same as text.

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The run as one page that stands alone: no scripts, no fonts, no second file.
+/// The run as one self-contained page: no scripts, no fonts, no second file.
 
 #include <string>
 #include <string_view>

@@ -86,7 +86,7 @@ std::string transcript(const Outcome& outcome) {
   return out;
 }
 
-/// Small marks, one an axis: `v2 ✓  v1 ✗`.
+/// Small marks, one for each axis: `v2 ✓  v1 ✗`.
 std::string axes(const Outcome& outcome) {
   std::string out;
   for (const auto& [axis, verdict] : outcome.axes) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// One rule on the page: a line that unfolds into its story.
+/// One rule on the page: a line that unfolds into its report.
 
 #include <string>
 #include <vector>
@@ -11,7 +11,7 @@ namespace phx::conformance {
 
 std::string html_rule(const Judged& judged, const Options& options);
 
-/// The text, each rule's id in it a link.
+/// The text, with each rule's id as a link.
 std::string with_links(const std::string& text);
 
 /// Links to rules of the same page.

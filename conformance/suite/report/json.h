@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// The run as JSON, for programs: conformance/suite/report/report.schema.json says what stands
-/// where.
+/// The run as JSON, for programs: conformance/suite/report/report.schema.json describes it.
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// JSON as the reports write it: members in the order in which they were added.
+/// JSON as the reports write it, with members in the order of adding.
 
 #include <string>
 #include <string_view>
@@ -15,7 +15,7 @@ class Members {
   Members& number(std::string_view name, double value);
   Members& integer(std::string_view name, long long value);
   Members& boolean(std::string_view name, bool value);
-  /// What is JSON already.
+  /// A value that is already JSON.
   Members& json(std::string_view name, std::string_view value);
   Members& texts(std::string_view name, const std::vector<std::string>& values);
   std::string str() const { return "{" + members_ + "}"; }
@@ -24,13 +24,13 @@ class Members {
   std::string members_;
 };
 
-/// `[a,b]` of values that are JSON already, a line each.
+/// `[a,b]` of values that are already JSON, one on each line.
 std::string json_array(const std::vector<std::string>& values);
 
-/// The text as a JSON string; where it is no UTF-8, its odd bytes are spelt as `\\xff`.
+/// The text as a JSON string; bytes that are not valid UTF-8 are written as `\\xff`.
 std::string json_string(std::string_view text);
 
-/// `2026-01-31T12:00:00.000Z`, so many milliseconds after the epoch.
+/// `2026-01-31T12:00:00.000Z`, from milliseconds since the epoch.
 std::string iso_time(long long millis_since_epoch);
 
 }  // namespace phx::conformance

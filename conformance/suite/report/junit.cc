@@ -1,4 +1,4 @@
-/// Writes JUnit's XML, as Jenkins, GitLab and GitHub's readers take it.
+/// Writes JUnit's XML for the readers of Jenkins, GitLab and GitHub.
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-/// Keeps what a server said from being read as tags.
+/// Escapes a server's text, so that it is not read as tags.
 
 #include "conformance/suite/report/markup.h"
 

@@ -1,14 +1,14 @@
 #pragma once
 /// \file
-/// Text as it stands in a page of HTML or a file of XML.
+/// Text in an HTML page or an XML file.
 
 #include <string>
 #include <string_view>
 
 namespace phx::conformance {
 
-/// What HTML and XML show as this text, between tags and in a quoted attribute. Characters that XML
-/// can't hold are spelt out before, where a text is shortened for a report.
+/// The text escaped for HTML and XML, between tags or in a quoted attribute. Characters that XML
+/// can't hold were already written out, when the text was shortened for the report.
 std::string in_markup(std::string_view text);
 
 }  // namespace phx::conformance

@@ -33,7 +33,7 @@ Sign sign_of(Verdict verdict) {
   return {"", Colour::plain};
 }
 
-/// Verdicts that are told by one line: what they say is the same for many rules.
+/// Verdicts that take only one line, because many rules share the reason.
 bool is_told_in_one_line(Verdict verdict) {
   return verdict == Verdict::skipped || verdict == Verdict::setup_failed ||
          verdict == Verdict::dependency_failed || verdict == Verdict::expected_failure ||

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a person sees: a line a rule, the story of each failure, the scorecard, the verdict.
+/// The report for people: a line for each rule, each failure's report, the scorecard, the verdict.
 
 #include <cstddef>
 #include <string>
@@ -13,7 +13,7 @@ namespace phx::conformance {
 
 class Terminal final : public Listener {
  public:
-  /// The run must outlive it. `cases`: how many rules there will be in all rounds.
+  /// The run must outlive it. `cases`: the number of rules in all rounds.
   Terminal(Console console, const Run& run, std::size_t cases)
       : console_(console), run_(run), cases_(cases) {}
 
@@ -35,7 +35,7 @@ class Terminal final : public Listener {
   std::size_t cases_;
   std::size_t done_ = 0;
   std::size_t bad_ = 0;
-  std::string last_remark_;  // many rules in a row may want for the same thing
+  std::string last_remark_;  // many rules in a row may lack the same thing
 };
 
 /// `J-01  MUST    core      3.1    the sentence`, for --list and --dry-run.

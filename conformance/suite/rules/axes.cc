@@ -1,10 +1,10 @@
-/// Which rules hold on which axes besides V2 over a websocket, all with the case they have; and
-/// which of them do little but wait.
+/// Which rules also hold on other axes than V2 over a websocket, with the same case; and which
+/// mostly wait.
 ///
-/// Left out is what an axis can't say: frames, close codes, pings and idle times over long-poll, a
-/// sixth element in V1. B-12 is left off V1, whose serializer has no guard: see V-08. L-15 and L-16
-/// are about what is on its way at once: posted messages are handled one by one. B-10 speaks in
-/// every way by itself.
+/// Rules that an axis can't express are left out: frames, close codes, pings and idle times over
+/// long-poll, a sixth element in V1. B-12 is left off V1, whose serializer has no guard: see V-08.
+/// L-15 and L-16 are about messages in flight together: posted messages are handled one by one.
+/// B-10 uses every version and transport itself.
 
 #include "conformance/suite/core/rule.h"
 
@@ -46,11 +46,11 @@ HOLDS_ON(longpoll, "H-14 H-15 H-16 H-31 H-33");
 
 HOLDS_ON(v1, "E-16 E-20");
 
-// Windows, idle times, and channels that take theirs: hardly any of it is work.
+// Windows, idle times, and slow channels: hardly any work.
 WAITS("R-07 R-46 B-20 J-22 K-02 K-05 K-06 K-07 P-05 P-14 P-17 P-20 P-31 P-32 P-34 P-37 D-01");
 
-// Those with two clients or more, but for what a bad payload does: it must not reach a node of
-// Phoenix. Presence takes longer there, and has rules of its own: M.
+// Rules with two clients or more, except those with a bad payload, which must not reach a Phoenix
+// node. Presence takes longer there, and has rules of its own: M.
 HOLDS_ON(
     cluster,
     "B-02 B-03 B-04 B-05 B-06 B-07 B-08 B-11 B-15 B-17 B-20 B-21 N-03 N-08 J-17 J-22 L-11 L-13 "

@@ -1,4 +1,4 @@
-/// E: what no good client sends. It may cost that one connection, and nothing else.
+/// E: bad input. It may cost the connection that sent it, and no other.
 
 #include <fmt/format.h>
 
@@ -38,18 +38,18 @@ const std::vector<std::string> no_v1_message{
     R"({55:1,"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1"})",
 };
 
-/// Binary messages that can't be taken apart, by what is wrong with them.
+/// Binary messages that can't be parsed, by their fault.
 std::vector<std::string> broken_binaries(const Trial& t) {
   const std::string whole = encode(BinaryPush{"1", "2", t.word("topic"), "event", ""});
   return {
       std::string(),                      // empty
-      whole.substr(0, 1),                 // a kind and nothing else
+      whole.substr(0, 1),                 // only a kind
       whole.substr(0, 3),                 // half of the sizes
       whole.substr(0, whole.size() - 1),  // the event cut short
       std::string("\x00\xff\xff\xff\xff"
                   "x",
                   6),                          // sizes that run past the end
-      std::string("\x03\x00\x00\x00\x00", 5),  // a kind that is none
+      std::string("\x03\x00\x00\x00\x00", 5),  // an unknown kind
       std::string("\xff\x00\x00\x00\x00", 5),  // the same
       std::string("\x01\x01\x01\x01\x02"
                   "12tok",
@@ -59,7 +59,7 @@ std::vector<std::string> broken_binaries(const Trial& t) {
   };
 }
 
-/// Each text ends a connection of its own, and the bystander notices nothing.
+/// Each text ends a connection of its own, and a bystander's goes on.
 void expect_each_ends(Trial& t, Client& bystander, const std::vector<std::string>& texts,
                       const std::string& vsn = "2.0.0") {
   for (const auto& text : texts) {
@@ -77,7 +77,7 @@ RULE("E-01", must, core, "text that is not JSON ends its connection; the server 
   t.expect_server_goes_on();
 }
 
-RULE("E-02", must, core, "JSON that is no message ends its connection and no other",
+RULE("E-02", must, core, "JSON that is not a message ends its connection and no other",
      "decode! raises") {
   Client& bystander = t.join();
   expect_each_ends(t, bystander, no_v2_message);
@@ -85,7 +85,8 @@ RULE("E-02", must, core, "JSON that is no message ends its connection and no oth
   t.expect_server_goes_on();
 }
 
-RULE("E-03", must, core, "the close code is 1011, without a reason, and no phx_ frame goes before",
+RULE("E-03", must, core,
+     "the close code is 1011, without a reason, and no phx_ frame comes before it",
      "an exception in the socket's process") {
   for (const char* text : {"hello", "{}", "[1,2]"}) {
     Client& client = t.join();
@@ -99,8 +100,7 @@ RULE("E-03", must, core, "the close code is 1011, without a reason, and no phx_ 
   }
 }
 
-RULE("E-04", must, core,
-     "a binary frame that can't be taken apart ends its connection and no other",
+RULE("E-04", must, core, "a binary frame that can't be parsed ends its connection and no other",
      "Socket.V2.JSONSerializer.decode_binary") {
   Client& bystander = t.join();
   for (const auto& message : broken_binaries(t)) {
@@ -117,7 +117,8 @@ RULE("E-05", must, core, "a text frame that is not UTF-8 ends the connection wit
   Client& client = t.connect();
   client.send_frame({.payload = "[\"\xff\"]"});
   client.expect_close({1007});
-  // A character cut in two, an encoded surrogate: the connection ends, be it without a word.
+  // A character cut in two, an encoded surrogate: the connection ends, perhaps without a close
+  // frame.
   for (const char* text : {"[null,\"1\",\"phoenix\",\"heartbeat\",\"\xc3\x28\"]",
                            "[null,\"1\",\"phoenix\",\"heartbeat\",\"\xed\xa0\x80\"]"}) {
     Client& other = t.connect();
@@ -138,7 +139,7 @@ RULE("E-06", must, contract, "a frame over the limit ends the connection with 10
       fmt::format(R"(["1","2","{{topic}}","phx_reply",{{"status":"ok","response":{{"d":"{}"}}}}])",
                   std::string(800, 'x')));
   client.send(echo_of(1'000));
-  client.expect_end({1009});  // the close frame is lost where TCP is reset right behind it
+  client.expect_end({1009});  // the close frame is lost if TCP is reset right after it
   Client& binary = t.join({.mount = "/small"});
   binary.send_binary(encode(BinaryPush{"1", "2", t.word("topic"), "ack", std::string(800, '\0')}));
   binary.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
@@ -173,18 +174,18 @@ RULE("E-07", must, core, "a frame that RFC 6455 forbids ends the connection with
   }
 }
 
-RULE("E-08", must, core, "a message split into fragments is put together", "RFC 6455, 5.4") {
+RULE("E-08", must, core, "a message split into fragments is joined", "RFC 6455, 5.4") {
   Client& client = t.connect();
   client.send_fragments({R"([null,"1","pho)", R"(enix","heart)", R"(beat",{}])"});
   client.expect(R"([{any},"1","phoenix","phx_reply",{any}])");
-  // A ping may stand between the fragments, and a fragment may end inside a character.
+  // A ping may come between the fragments, and a fragment may end inside a character.
   client.send_frame({.payload = "[null,\"h\xc3", .fin = false});
   client.send_frame({.opcode = Opcode::ping, .payload = "between"});
   client.expect_pong("between");
   client.send_frame(
       {.opcode = Opcode::continuation, .payload = "\xa9\",\"phoenix\",\"heartbeat\",{}]"});
   client.expect(R"([{any},"hé","phoenix","phx_reply",{any}])");
-  // Of every length a character that begins with the most unusual bytes, cut wherever it can be.
+  // For each length a character with the most unusual first bytes, cut at each place.
   std::string ref = "é\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf世\xf0\x90\x80\x80😀\xf4\x8f\xbf\xbf";
   for (const std::size_t piece : {1, 7, 8, 13}) {
     for (int i = 0; i < 10; ++i) ref += "plain text 世";
@@ -220,7 +221,7 @@ RULE("E-09", must, core, "a topic, event or ref of the wrong type is refused or 
        }) {
     Client& client = t.connect();
     client.send(text);
-    client.survives();  // answered or closed: either will do
+    client.survives();  // answered or closed: both are allowed
   }
   t.expect_server_goes_on();
 }
@@ -237,7 +238,7 @@ RULE("E-10", must, core, "nesting of 100,000 brackets does not take the server d
   }
 }
 
-RULE("E-11", must, core, "200 connections that send rubbish leave a well-behaved one undisturbed",
+RULE("E-11", must, core, "200 connections that send invalid data do not disturb a well-behaved one",
      "one process a connection") {
   constexpr int babblers = 200;
   Client& bystander = t.join();
@@ -254,7 +255,7 @@ RULE("E-11", must, core, "200 connections that send rubbish leave a well-behaved
 }
 
 RULE("E-12", must, core,
-     "an HTTP request that is rubbish, too long or never finished harms nothing",
+     "an HTTP request that is invalid, too long or never finished harms no other connection",
      "the HTTP server's limits") {
   Client& bystander = t.connect();
   const std::string line = "GET /socket/websocket?vsn=2.0.0 HTTP/1.1\r\n";
@@ -284,7 +285,7 @@ RULE("E-13", must, core, "an unmasked client frame ends the connection with 1002
 }
 
 RULE("E-14", must, core,
-     "a close from the client is answered with its code, a code that may not be sent with 1002",
+     "a client's close is answered with its code, or with 1002 if that code may not be sent",
      "RFC 6455, 7.4") {
   const auto closed_with = [&t](std::uint16_t code) -> Client& {
     Client& client = t.connect();
@@ -304,7 +305,8 @@ RULE("E-14", must, core,
 }
 
 RULE("E-20", must, core,
-     "a connection that is ended over a bad message may come back: it is not 1000",
+     "a connection that ends because of a bad message does not close with 1000, so the client may "
+     "reconnect",
      "phoenix.js (closeCode !== 1000)") {
   for (const char* text : {"hello", "{}", R"([null,"1","phoenix","heartbeat",01])"}) {
     Client& client = t.connect();
@@ -316,8 +318,7 @@ RULE("E-20", must, core,
   }
 }
 
-RULE("E-21", must, core, "what came before a bad message is answered",
-     "one message after the other") {
+RULE("E-21", must, core, "messages before a bad one are answered", "one message after the other") {
   Client& client = t.connect();
   client.send_together({R"([null,"1","phoenix","heartbeat",{}])",
                         R"([null,"2","phoenix","heartbeat",{}])", "this is no JSON",
@@ -327,7 +328,7 @@ RULE("E-21", must, core, "what came before a bad message is answered",
   client.expect_any_end();
 }
 
-RULE("E-22", must, core, "behind a close, whoever began, the server ends the connection",
+RULE("E-22", must, core, "after a close, by either side, the server ends the connection",
      "RFC 6455, 7.1.1") {
   Client& closing = t.connect();
   closing.send_frame({.opcode = Opcode::close, .payload = close_payload(1000)});
@@ -336,7 +337,8 @@ RULE("E-22", must, core, "behind a close, whoever began, the server ends the con
   for (Client* client : {&closing, &babbling}) {
     const Received close = client->take("a close frame");
     client->forget();
-    if (close.kind == Received::Kind::end) continue;  // without a word: another rule's
+    if (close.kind == Received::Kind::end)
+      continue;  // without a close frame: another rule judges it
     const Received end = client->take("the end of the connection");
     if (end.kind != Received::Kind::end) {
       throw Violation("the end of the connection", described(end), client->name());

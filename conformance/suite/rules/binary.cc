@@ -117,7 +117,7 @@ RULE("N-08", must, contract, "an empty join_ref in binary is the empty string, n
 }
 
 RULE("N-09", should, contract,
-     "a binary broadcast on a topic with a V1 member crashes the broadcasting channel alone",
+     "a binary broadcast on a topic with a V1 member crashes only the broadcasting channel",
      "Socket.V1.JSONSerializer.fastlane! raises") {
   const std::string& topic = t.word("topic");
   Client& v1 = t.connect({.vsn = "1.0.0"});
@@ -125,7 +125,7 @@ RULE("N-09", should, contract,
   v1.expect(R"({"topic":"{topic}","event":"phx_reply","payload":{ok},"ref":"1"})");
   Client& sender = t.join();
   sender.send_binary(encode(BinaryPush{"1", "2", topic, "broadcast_binary", sample}));
-  // Whether V2 members were served before the V1 member's turn is left open.
+  // Whether V2 members get it before the V1 member's turn is left open.
   const std::string own_copy = encode(BinaryBroadcast{topic, "broadcasted_binary", sample});
   const std::string error = t.fill(R"([{any},{any},"{topic}","phx_error",{any}])");
   Received received = sender.take(error);

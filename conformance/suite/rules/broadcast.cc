@@ -1,8 +1,7 @@
-/// B: pushes to one member and broadcasts to all.
+/// B: pushes to one member, and broadcasts to all.
 ///
-/// Who publishes and who listens may live on different threads of the server. So that somebody does
-/// *not* get a broadcast is proved by a later one of the same publisher, which has overtaken
-/// nothing.
+/// Publisher and subscriber may live on different threads of the server. That a client does *not*
+/// get a broadcast is proved by a later one of the same publisher, because these keep their order.
 
 #include <fmt/format.h>
 
@@ -19,7 +18,7 @@ void join_other(Client& client) {
   client.expect(R"(["o","o","{other}","phx_reply",{ok}])");
 }
 
-/// Broadcasts on {other} as a member of it; the sender has seen its own copy and the reply.
+/// Broadcasts on {other} as a member; the sender has got its own copy and the reply.
 void broadcast_on_other(Client& publisher) {
   publisher.send(R"(["o","later","{other}","broadcast",{"later":true}])");
   publisher.expect_in_any_order({R"([{any},{any},"{other}","broadcasted",{"later":true}])",
@@ -76,21 +75,22 @@ RULE("B-04", must, contract, "broadcast_from reaches all but the sender",
   member.expect(R"([{any},{any},"{topic}","broadcasted",{"m":2}])");
 }
 
-RULE("B-05", must, contract, "nobody who left, was refused or joined another topic gets it",
+RULE("B-05", must, contract,
+     "clients that left, were refused or joined another topic do not get it",
      "Phoenix.PubSub subscriptions") {
   Client& publisher = t.join();
   Client& left = t.join();
   Client& refused = t.connect();
   Client& elsewhere = t.connect();
   for (Client* client : {&publisher, &left, &refused, &elsewhere}) join_other(*client);
-  left.send(R"(["1","2","{topic}","slow",{"ms":1}])");  // what it worked on holds it no longer
+  left.send(R"(["1","2","{topic}","slow",{"ms":1}])");  // its work no longer delays it
   left.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"ms":1}}])");
   left.send(R"(["1","3","{topic}","phx_leave",{}])");
   left.expect_in_any_order(
       {R"(["1","3","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
   refused.send(R"(["1","1","{topic}","phx_join",{"join":"error"}])");
   refused.expect(R"(["1","1","{topic}","phx_reply",{"status":"error","response":{any}}])");
-  if (t.nodes() > 1) t.wait(Millis{50});  // Phoenix's Registry forgets who left a moment later
+  if (t.nodes() > 1) t.wait(Millis{50});  // Phoenix's Registry removes a member a moment later
 
   publisher.send(R"(["1","3","{topic}","broadcast",{"secret":true}])");
   publisher.expect_in_any_order({R"([{any},{any},"{topic}","broadcasted",{"secret":true}])",
@@ -119,7 +119,7 @@ RULE("B-07", must, contract, "an intercepted event that the channel drops is not
      "Phoenix.Channel handle_out") {
   Client& sender = t.join();
   Client& member = t.join();
-  // The later event is intercepted too: it takes the same way, through each member's channel.
+  // The later event is intercepted too, so it takes the same way, through each member's channel.
   sender.send_together(
       {R"(["1","2","{topic}","filter",{"x":1}])", R"(["1","3","{topic}","intercept",{"x":2}])"});
   for (Client* client : {&sender, &member}) {
@@ -161,7 +161,7 @@ RULE("B-10", must, contract, "V1, V2 and long-poll members each get it in their 
                           R"(["1","2","{topic}","phx_reply",{ok}])"});
   v1.expect(R"({"topic":"{topic}","event":"broadcasted","payload":{"m":1},"ref":null})");
 
-  Poller& poller = t.poll();  // last, so that a server without it is judged as far as it goes
+  Poller& poller = t.poll();  // last, so that a server without it is judged on the rest
   poller.post(R"(["p","1","{topic}","phx_join",{}])");
   poller.expect(R"(["p","1","{topic}","phx_reply",{ok}])");
   v1.send(R"({"topic":"{topic}","event":"broadcast","payload":{"m":2},"ref":"3","join_ref":"1"})");
@@ -190,7 +190,7 @@ RULE("B-11", must, contract,
 }
 
 RULE("B-12", must, contract,
-     "in version 2 pushing or broadcasting what is not an object crashes the channel that tried",
+     "in version 2, pushing or broadcasting a payload that is not an object crashes the channel",
      "Socket.V2.JSONSerializer.encode!, fastlane! raise") {
   Client& client = t.join();
   Client& member = t.join();
@@ -205,7 +205,7 @@ RULE("B-12", must, contract,
 }
 
 RULE("B-16", should, contract,
-     "what is sent to nobody is not encoded: broadcast_from takes any payload when alone",
+     "a broadcast without receivers is not encoded: broadcast_from takes any payload when alone",
      "Phoenix.Channel.Server.dispatch (no subscriber but from)") {
   Client& client = t.join();
   for (const char* payload : {"5", "null", "[1]", R"("text")"}) {

@@ -1,4 +1,4 @@
-/// R: much at once: what a busy moment of one client does to it, and to all others.
+/// R: bursts of one client, and their effect on it and on others.
 
 #include <fmt/format.h>
 
@@ -10,11 +10,12 @@
 namespace phx::conformance {
 namespace {
 
-RULE("R-36", must, contract, "what a channel sends itself is handled, in order, however much waits",
+RULE("R-36", must, contract,
+     "a channel's messages to itself are handled in order, however many wait",
      "handle_info (one mailbox)") {
   constexpr int messages = 500;
   Client& client = t.join();
-  // While the channel is busy all of them come to wait, and each then adds one of its own.
+  // While the channel is busy they all wait, and each then adds another.
   std::vector<std::string> events{R"(["1","slow","{topic}","slow",{"ms":50}])"};
   for (int n = 1; n <= messages; ++n) {
     events.push_back(fmt::format(R"(["1",null,"{{topic}}","info",{{"n":{}}}])", n));
@@ -27,7 +28,7 @@ RULE("R-36", must, contract, "what a channel sends itself is handled, in order, 
   client.expect_silence();
 }
 
-/// The topics of the pushes that come, each with this payload and each once.
+/// The topics of the pushes that come, each once and with this payload.
 void expect_pushed_on_all(Client& client, const std::vector<std::string>& topics) {
   std::set<std::string> missing(topics.begin(), topics.end());
   while (!missing.empty()) {
@@ -41,7 +42,7 @@ void expect_pushed_on_all(Client& client, const std::vector<std::string>& topics
   }
 }
 
-RULE("R-37", must, contract, "thousands of channels with work at one moment all do it",
+RULE("R-37", must, contract, "thousands of channels with work at the same time all do it",
      "the scheduler's run queues") {
   constexpr int members = 42, topics = 100;  // so that there are more than 4,096
   std::vector<std::string> names, joins, events;
@@ -64,7 +65,8 @@ RULE("R-37", must, contract, "thousands of channels with work at one moment all 
   for (Client* client : clients) expect_pushed_on_all(*client, names);
 }
 
-RULE("R-43", must, contract, "of many channels of one client that are slow at once each answers",
+RULE("R-43", must, contract,
+     "many channels of one client that are slow at the same time all answer",
      "one process a channel") {
   constexpr int topics = 20;
   Client& client = t.connect();
@@ -86,7 +88,7 @@ RULE("R-43", must, contract, "of many channels of one client that are slow at on
 }
 
 RULE("R-38", must, contract,
-     "thousands of messages in one write are answered, and others meanwhile",
+     "thousands of messages in one write are answered, and so are other clients in the meantime",
      "one process a connection") {
   constexpr int messages = 3'000;
   Client& bystander = t.join();

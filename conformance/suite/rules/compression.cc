@@ -1,4 +1,4 @@
-/// H-24: permessage-deflate (RFC 7692), where it is offered and switched on.
+/// H-24: permessage-deflate (RFC 7692), if it is offered and switched on.
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ const std::pair<std::string, std::string> offer{"Sec-WebSocket-Extensions",
                                                 "permessage-deflate; client_max_window_bits"};
 constexpr std::uint8_t rsv1 = 4;
 
-/// What the server says of extensions where it accepts this.
+/// The server's extensions header in its answer to this offer.
 std::string agreed(Trial& t, const Request& request) {
   return t.expect_status(request, 101).header("sec-websocket-extensions").value_or("");
 }
@@ -23,7 +23,7 @@ Frame compressed(const Trial& t, Deflate& deflate, std::string_view text) {
   return {.payload = deflate.compressed(t.fill(text)), .rsv = rsv1};
 }
 
-/// The same in some hundred fragments, or as many as it has bytes; the first alone says that it is
+/// The same in some hundred fragments, or as many as it has bytes; only the first is marked as
 /// compressed.
 std::vector<Frame> in_fragments(const Frame& frame) {
   const std::size_t size = frame.payload.size() / 100 + 1;
@@ -39,12 +39,12 @@ std::vector<Frame> in_fragments(const Frame& frame) {
   return fragments;
 }
 
-/// Payloads that compress to about half of their size, and not to a tenth: a server may refuse what
-/// inflates as only an attack does, as Bandit does beyond 25 to 1.
+/// Payloads that compress to about half of their size, and not to a tenth: a server may refuse a
+/// message that inflates as only an attack would, as Bandit does beyond 25 to 1.
 class Digits {
  public:
   std::string next(std::size_t count) { return payload(random(count)); }
-  /// To a tenth, or less: of what comes in one segment more is inflated than some do at once.
+  /// To a tenth, or less: one segment then inflates to more than some servers handle at once.
   std::string next_repetitive(std::size_t count) {
     std::string text;
     while (text.size() < count) {
@@ -69,7 +69,7 @@ class Digits {
 
 enum class Way { compressed, in_fragments, plain };
 
-/// An echo comes back compressed, in whichever of these ways it went out.
+/// An echo comes back compressed, in whichever of these ways it was sent.
 void expect_echo(const Trial& t, Client& client, Deflate& deflate, Way way,
                  const std::string& payload) {
   const std::string echo = R"(["1","2","{topic}","echo",)" + payload + "]";
@@ -82,8 +82,7 @@ void expect_echo(const Trial& t, Client& client, Deflate& deflate, Way way,
                            payload + "}]");
 }
 
-RULE("H-24", must, contract,
-     "permessage-deflate is spoken only where it is offered and switched on",
+RULE("H-24", must, contract, "permessage-deflate is used only if it is offered and switched on",
      "Transports.WebSocket (compress)") {
   const Opening opening{.mount = "/deflate", .headers = {offer}};
   const std::string spoken = agreed(t, t.upgrade(opening));
@@ -96,7 +95,7 @@ RULE("H-24", must, contract,
     if (!unasked.empty()) throw Violation("no extension", "\"" + unasked + "\"");
   }
 
-  Deflate deflate;  // the client's past: later messages refer to earlier ones
+  Deflate deflate;  // the client's context: later messages refer to earlier ones
   Client& client = t.connect(opening);
   client.send_frame(compressed(t, deflate, R"(["1","1","{topic}","phx_join",{}])"));
   client.expect_compressed(R"(["1","1","{topic}","phx_reply",{ok}])");
@@ -106,7 +105,7 @@ RULE("H-24", must, contract,
       expect_echo(t, client, deflate, way, digits.next(size));
     }
   }
-  // What comes behind a message that takes long to inflate is not forgotten over it.
+  // Messages after one that takes long to inflate are not lost.
   const std::string large = digits.next_repetitive(2'000'000);
   std::vector<Frame> together{compressed(t, deflate, R"(["1","2","{topic}","echo",)" + large + "]"),
                               compressed(t, deflate, R"(["1","3","{topic}","echo",{"n":3}])"),

@@ -1,4 +1,4 @@
-/// Asks a channel, and leaves open what is not the question.
+/// Asks a channel, and leaves open the members that are not judged.
 
 #include "conformance/suite/rules/connect_info.h"
 

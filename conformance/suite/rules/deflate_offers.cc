@@ -1,4 +1,4 @@
-/// H: what is offered of permessage-deflate (RFC 7692), what is agreed on, and whether it is kept.
+/// H: offers of permessage-deflate (RFC 7692), agreements, and whether they are kept.
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ Opening offering(const std::string& offer) {
   return {.mount = "/deflate", .headers = {{"Sec-WebSocket-Extensions", offer}}};
 }
 
-/// What the server says to this offer, white space aside.
+/// The server's answer to this offer, without white space.
 std::string agreed(Trial& t, const std::string& offer) {
   std::string said = t.expect_status(t.upgrade(offering(offer)), 101)
                          .header("sec-websocket-extensions")
@@ -32,7 +32,7 @@ void expect_agreed(Trial& t, const std::string& offer, const std::string& wanted
   }
 }
 
-/// Letters in no order, so that nothing in them compresses.
+/// Random letters, which do not compress.
 std::string letters(std::size_t count) {
   std::minstd_rand random;
   std::string text;
@@ -41,7 +41,8 @@ std::string letters(std::size_t count) {
 }
 
 RULE("H-38", must, contract,
-     "the first offer of permessage-deflate that can be kept is agreed on, with its parameters",
+     "the server agrees to the first offer of permessage-deflate that it can honour, with its "
+     "parameters",
      "cow_ws.negotiate_permessage_deflate; RFC 7692, 5.1") {
   const std::string deflate = "permessage-deflate";
   expect_agreed(t, deflate, deflate);
@@ -59,7 +60,7 @@ RULE("H-38", must, contract,
   }
   expect_agreed(t, deflate + "; server_no_context_takeover, " + deflate,
                 deflate + ";server_no_context_takeover");
-  // However it is laid out, or spread over headers; its letters count.
+  // In any layout, or spread over headers; letter case counts.
   for (const char* layout : {"x-unknown, permessage-deflate", ", permessage-deflate",
                              "permessage-deflate , x-unknown", "permessage-deflate\t"}) {
     expect_agreed(t, layout, deflate);
@@ -76,10 +77,11 @@ RULE("H-38", must, contract,
   expect_agreed(t, "x-unknown; foo=1", "");
 }
 
-RULE("H-39", must, contract, "what is agreed on is kept: messages by themselves, a smaller window",
+RULE("H-39", must, contract,
+     "the server keeps what was agreed on: no context takeover, a smaller window",
      "cow_ws.init_permessage_deflate; RFC 7692, 7.1") {
-  // What follows is inflated by what was agreed on, so a server that keeps to less is not
-  // understood.
+  // Later messages are inflated by the agreement, so those of a server that breaks it can't be
+  // read.
   const std::string far_back = letters(2'000);
   for (const char* parameter : {"server_no_context_takeover", "server_max_window_bits=9",
                                 "client_no_context_takeover", "client_max_window_bits=9"}) {
@@ -91,7 +93,7 @@ RULE("H-39", must, contract, "what is agreed on is kept: messages by themselves,
                                payload + "}]");
     }
   }
-  // A broadcast goes to each member as it agreed on, and refers to what that one was sent.
+  // Each member gets a broadcast by its own agreement, and references are to its own messages.
   std::vector<Client*> members;
   for (const char* parameters : {"", "; server_max_window_bits=9", "; server_no_context_takeover",
                                  "; server_max_window_bits=15", ""}) {
@@ -110,12 +112,12 @@ RULE("H-39", must, contract, "what is agreed on is kept: messages by themselves,
   }
 }
 
-RULE("H-40", must, contract, "a message that says it is compressed and is not ends the connection",
-     "RFC 7692, 8") {
+RULE("H-40", must, contract,
+     "a message that is marked as compressed and is not ends the connection", "RFC 7692, 8") {
   for (const std::string& rubbish : {std::string("hello"), std::string(20, '\xff')}) {
     Client& client = t.connect(offering("permessage-deflate"));
     client.send_frame({.payload = rubbish, .rsv = rsv1});
-    client.expect_end({1002, 1007});  // by where Cowboy sees it
+    client.expect_end({1002, 1007});  // depends on where Cowboy sees it
   }
   t.expect_server_goes_on();
 }

@@ -1,4 +1,4 @@
-/// L: every way in which a channel ends, told in whole frames, and what is answered behind it.
+/// L: every way in which a channel ends, in whole frames, and the answers afterwards.
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 namespace phx::conformance {
 namespace {
 
-/// `{J}` stands for the join_ref under which {topic} is joined.
+/// `{J}` is the join_ref under which {topic} is joined.
 class Joined {
  public:
   Joined(Client& client, std::string join_ref)
@@ -19,7 +19,7 @@ class Joined {
   void expect(const std::string& text) { client_.expect(filled(text, word_)); }
   void expect_close() { expect(R"([{J},{J},"{topic}","phx_close",{}])"); }
   void expect_error() { expect(R"([{J},{J},"{topic}","phx_error",{any}])"); }
-  /// Its end was told once, and nobody is joined.
+  /// Its end was sent once, and no channel is joined.
   void expect_to_be_gone() {
     send(R"([{J},"8","{topic}","echo",{"n":1}])");
     expect(R"([null,"8","{topic}","phx_reply",{unmatched}])");
@@ -34,8 +34,8 @@ class Joined {
 };
 
 RULE("L-28", must, contract,
-     "however a channel ends, it is reported once, in whole frames, with the join_ref as it was "
-     "sent",
+     "however a channel ends, the client is notified once, in whole frames, with the join_ref as "
+     "it was sent",
      "Phoenix.Socket.encode_close, encode_on_exit") {
   Client& member = t.join();
   Client& client = t.connect();
@@ -83,11 +83,11 @@ RULE("L-28", must, contract,
     replacing.expect_close();
     replacing.expect_to_be_gone();
   }
-  member.expect_silence();  // nobody else is told of it
+  member.expect_silence();  // no other client is notified
 }
 
 RULE("L-29", must, contract,
-     "of several channels that end at one moment each is told of, and the others live",
+     "if several channels end at the same time, each end is sent, and the other channels live",
      "Phoenix.Socket (channels by their pids)") {
   Client& client = t.connect();
   constexpr int topics = 6;  // all joined with one join_ref

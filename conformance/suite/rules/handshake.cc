@@ -24,7 +24,7 @@ Request plain_get(const Trial& t, const Opening& opening = {}) {
       .without("Sec-WebSocket-Key");
 }
 
-/// `told` is where the client comes from; a server that listens on `::` has mapped it into IPv6.
+/// `told` is the client's address; a server that listens on `::` has mapped it into IPv6.
 void expect_peer(const std::string& told, const std::string& own) {
   if (!same_address(told, own)) throw Violation("the peer " + own, "the peer " + told);
 }
@@ -59,7 +59,7 @@ RULE("H-03", must, core, "vsn=1.0.0 speaks V1, vsn=2.0.0 speaks V2",
   v2.expect(R"([{any},"1","phoenix","phx_reply",{any}])");
 }
 
-RULE("H-04", must, core, "a version that no serializer takes is refused with 403",
+RULE("H-04", must, core, "a version that no serializer supports is refused with 403",
      "Phoenix.Socket.negotiate_serializer → :error") {
   t.expect_answer(t.upgrade({.vsn = "3.0.0"}), 403, "");
   t.expect_answer(t.upgrade({.vsn = "0.9.0"}), 403, "");
@@ -74,25 +74,25 @@ RULE("H-05", must, core, "the requirements are ~> 1.0.0 and ~> 2.0.0", "Version.
   }
 }
 
-RULE("H-06", must, core, "a vsn that is no version is refused with 403", "Version.parse") {
+RULE("H-06", must, core, "a vsn that is not a version is refused with 403", "Version.parse") {
   for (const char* vsn : {"abc", "2", "2.0", "", "2.0.0.0", "v2.0.0", "02.0.0", "2.0.00", "2.0.x",
                           "2..0", "2.0.0-", "%202.0.0", "2.0.0%20", "-2.0.0"}) {
     t.expect_status(t.upgrade({.vsn = vsn}), 403);
   }
 }
 
-RULE("H-07", must, contract, "connect refusing with no reason is 403 with an empty body",
+RULE("H-07", must, contract, "a connect that refuses without a reason is 403 with an empty body",
      "Transports.WebSocket.call") {
   t.expect_answer(t.upgrade({.query = "token=reject"}), 403, "");
 }
 
-RULE("H-08", must, contract, "connect refusing with a reason runs the error handler",
+RULE("H-08", must, contract, "a connect that refuses with a reason runs the error handler",
      "Transports.WebSocket.call (error_handler)") {
   t.expect_answer(t.upgrade({.query = "token=expired"}), 401, "expired");
   t.expect_answer(t.upgrade({.query = "token=banned"}), 403, "");
 }
 
-RULE("H-09", must, core, "a foreign Origin is refused with 403; none at all is accepted",
+RULE("H-09", must, core, "a foreign Origin is refused with 403; a request without one is accepted",
      "Socket.Transport.check_origin") {
   t.expect_status(with_origin(t, foreign_origin), 403);
   t.expect_status(t.upgrade(), 101);
@@ -106,7 +106,7 @@ RULE("H-10", must, contract, "an allowed Origin is accepted with any port",
 }
 
 RULE("H-11", must, core,
-     "a GET that is not a whole handshake is refused with a 4xx, and the server goes on",
+     "a GET that is not a complete handshake is refused with a 4xx, and the server goes on",
      "WebSockAdapter.UpgradeError") {
   const Request whole = t.upgrade();
   for (const Request& request :
@@ -115,7 +115,7 @@ RULE("H-11", must, core,
         whole.without("Sec-WebSocket-Version").with("Sec-WebSocket-Version", "8"),
         whole.without("Sec-WebSocket-Version").with("Sec-WebSocket-Version", "13, 8")}) {
     if (t.release() < answers_bad_upgrades) {
-      t.expect_status(request, 500);  // the adapter's exception, which nobody rescued
+      t.expect_status(request, 500);  // the adapter's exception, which nothing rescued
     } else if (const int status = t.ask(request).status; status < 400 || status > 499) {
       throw Violation("HTTP 4xx", fmt::format("HTTP {}", status));
     }
@@ -130,14 +130,13 @@ RULE("H-12", should, core, "any other method on the websocket path is 400",
   }
 }
 
-RULE("H-13", must, core, "a path that no socket is mounted on is 404",
-     "Phoenix.Endpoint dispatch") {
+RULE("H-13", must, core, "a path without a socket is 404", "Phoenix.Endpoint dispatch") {
   t.expect_status(t.upgrade({.mount = "/no-such-mount"}), 404);
   Request deeper = t.upgrade();
   const auto query = deeper.target.find('?');
   deeper.target.insert(query, "/extra");
   t.expect_status(deeper, 404);
-  if (t.core_only()) return;  // what else there is on a server is not known without the contract
+  if (t.core_only()) return;  // without the contract a server's other paths are unknown
   for (const char* path : {"/", "//", "/socket", "/socket/", "/socket/other", "/websocket",
                            "/socket/./websocket", "/socket/websocket;x"}) {
     Request elsewhere = t.upgrade();
@@ -191,7 +190,7 @@ RULE("H-19", must, contract,
       "uri":")" + (t.origin() + t.upgrade(opening).target) +
                     R"(","params":)" + t.connect_params(R"("user_id":"ci")") + "}}]");
   expect_peer(reply[4]["response"]["peer"].text(), client.connection().local_address());
-  // What comes twice is joined, or listed twice: HTTP servers differ.
+  // A repeated header is joined, or listed twice: HTTP servers differ.
   Client& twice = t.join({.headers = {{"X-Twice", "1"}, {"X-Twice", "2"}}});
   twice.send(R"(["1","2","{topic}","connect_info",{}])");
   const Json both = twice.expect(R"(["1","2","{topic}","phx_reply",{any}])");
@@ -217,19 +216,20 @@ RULE("H-20", should, contract,
   }
   const Response sentence = t.expect_status(plain_get(t), 400);
   if (sentence.body.empty()) throw Violation("a sentence that says what is wrong", "no body");
-  if (sentence.body.find("'connection'") == std::string::npos) {  // the first that is wanted
+  if (sentence.body.find("'connection'") == std::string::npos) {  // the first that is required
     throw Violation("a sentence about 'connection'", sentence.body);
   }
 }
 
-RULE("H-21", must, contract, "connect raising is 500, and the server goes on", "Plug's rescue") {
+RULE("H-21", must, contract, "a connect that raises is 500, and the server goes on",
+     "Plug's rescue") {
   t.expect_status(t.upgrade({.query = "token=raise"}), 500);
   t.expect_server_goes_on();
 }
 
 RULE("H-22", must, core, "a frame in the same segment as the upgrade request is answered",
      "RFC 6455, 4.1") {
-  for (int i = 0; i < 10; ++i) {  // more than once, for a server that answers it now and then
+  for (int i = 0; i < 10; ++i) {  // more than once, for a server that answers only sometimes
     Connection& connection = t.dial();
     const Frame early{.payload = R"([null,"e","phoenix","heartbeat",{}])"};
     const auto response = connection.ask(t.upgrade(), t.deadline(), {early});
@@ -240,12 +240,12 @@ RULE("H-22", must, core, "a frame in the same segment as the upgrade request is 
   }
 }
 
-RULE("H-23", must, core, "the origin's host is compared whole: what only resembles it is foreign",
+RULE("H-23", must, core, "the origin's host is compared whole: a similar one is foreign",
      "Socket.Transport.origin_allowed?") {
   for (const char* foreign : {"null", "", "::::", "http://sub.evil.example.com:4000"}) {
     t.expect_status(with_origin(t, foreign), 403);
   }
-  if (t.core_only()) return;  // what a server allows is not known without the contract
+  if (t.core_only()) return;  // without the contract it is unknown what a server allows
   for (const char* allowed :
        {"https://localhost", "https://localhost:9", "//localhost", "http://localhost/path",
         "http://localhost?x", "http://localhost#x", "ws://localhost", "other://localhost",

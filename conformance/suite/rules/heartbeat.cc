@@ -14,7 +14,7 @@ namespace {
 constexpr Millis short_timeout{1'500};  // the contract's mount /short
 constexpr Millis half_timeout = short_timeout / 2;
 constexpr Millis slack{100};                    // between the clocks of two processes
-constexpr Millis open = short_timeout - slack;  // after a byte of the client's, for sure
+constexpr Millis open = short_timeout - slack;  // certainly after a byte of the client's
 const Codes idle_codes{1000, 1002};             // Cowboy's and Bandit's
 
 Clock::duration since(Clock::time_point start) { return Clock::now() - start; }
@@ -26,7 +26,7 @@ void expect_not_before(Clock::time_point start, Millis earliest) {
                   fmt::format("it was closed after {} ms", lived.count()));
 }
 
-/// On a machine that is busy all may come late: it is tried again.
+/// On a busy machine anything may come late: it is tried again.
 void expect_not_after(Clock::time_point start, Millis latest) {
   const auto lived = std::chrono::duration_cast<Millis>(since(start));
   if (lived <= latest) return;
@@ -36,7 +36,7 @@ void expect_not_after(Clock::time_point start, Millis latest) {
 
 RULE("K-01", must, core, "a heartbeat is answered ok", "Phoenix.Socket.handle_in heartbeat") {
   Client& client = t.connect();
-  for (const char* payload : {"{}", R"({"p":1})", "null"}) {  // which does not come back
+  for (const char* payload : {"{}", R"({"p":1})", "null"}) {  // which is not sent back
     client.send(fmt::format(R"([null,"1","phoenix","heartbeat",{}])", payload));
     client.expect(R"([null,"1","phoenix","phx_reply",{"status":"ok","response":{}}])");
   }
@@ -88,10 +88,10 @@ RULE("K-05", must, contract,
      "Transports.WebSocket timeout → the HTTP server's idle timeout") {
   Client& observer = observe(t);
   Client& client = t.join({.mount = "/short"});
-  Client& bystander = t.join();  // for whom something is due much later
+  Client& bystander = t.join();  // with a timer due much later
   bystander.forget();
   bystander.send(R"(["1","2","{topic}","async",{"ms":20000}])");
-  t.wait(Millis{200});  // the time counts from what came last, not from the beginning
+  t.wait(Millis{200});  // the time counts from the last byte, not from the start
   const auto start = Clock::now();
   client.send(R"([null,"2","phoenix","heartbeat",{}])");
   client.expect(R"([null,"2","phoenix","phx_reply",{ok}])");
@@ -118,10 +118,10 @@ RULE("K-06", must, contract, "heartbeats keep a connection open past the idle ti
   beat();
 }
 
-RULE(
-    "K-07", must, contract,
-    "any byte received keeps it open (a ping, a pong, part of a frame); frames to the client don't",
-    "the idle timeout counts what is received") {
+RULE("K-07", must, contract,
+     "any byte from the client keeps it open (a ping, a pong, part of a frame); frames to the "
+     "client don't",
+     "the idle timeout counts what is received") {
   const auto start = Clock::now();
   Client& pinging = t.connect({.mount = "/short"});
   Client& ponging = t.connect({.mount = "/short"});
@@ -144,7 +144,7 @@ RULE(
   });
   listening.expect_close(idle_codes);
   expect_not_before(asked, open);
-  expect_not_after(asked, late + open - slack);  // else it was the reply that kept it
+  expect_not_after(asked, late + open - slack);  // otherwise the reply kept it
 
   t.in_time(spoke - start > open ? start : spoke, open, [&] {
     pinging.expect_pong("still here");
@@ -180,7 +180,7 @@ RULE("K-09", must, core, "pipelined heartbeats are all answered, in order",
   }
 }
 
-RULE("K-10", must, contract, "on any other topic heartbeat is an event like all others",
+RULE("K-10", must, contract, "on any other topic heartbeat is an ordinary event",
      "Phoenix.Socket.handle_in (topic \"phoenix\" alone)") {
   Client& client = t.connect();
   client.send(R"([null,"1","{topic}","heartbeat",{}])");

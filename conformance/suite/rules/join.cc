@@ -47,7 +47,7 @@ RULE("J-03", must, contract, "a refused join is an error with the channel's reas
 }
 
 RULE("J-04", must, contract,
-     "a join that crashes is an error of its own; the socket and its other topics go on",
+     "a join that crashes is answered with an error; the socket and its other topics go on",
      "Channel.Server.join (:DOWN)") {
   Client& client = t.join();
   client.send(R"(["2","2","{other}","phx_join",{"join":"crash"}])");
@@ -92,10 +92,10 @@ RULE("J-08", must, core, "joining a joined topic again ends the first channel wi
   client.expect_in_any_order(
       {R"(["2","2","{topic}","phx_reply",{ok}])", R"(["1",{any},"{topic}","phx_close",{any}])"});
   client.expect_silence();
-  client.send(R"(["2","3","{topic}","phx_join",{join}])");  // the join_refs need not differ
+  client.send(R"(["2","3","{topic}","phx_join",{join}])");  // the join_refs may be equal
   client.expect_in_any_order(
       {R"(["2","3","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
-  // Of the three channels one is left: behind its leave there is none.
+  // One of the three channels is left: after its leave there is none.
   client.send(R"(["2","4","{topic}","phx_leave",{}])");
   client.expect_in_any_order(
       {R"(["2","4","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
@@ -115,7 +115,7 @@ RULE("J-09", must, core, "the new join's reply comes first, then phx_close of th
   client.expect(R"(["2",{any},"{topic}","phx_close",{any}])");
 }
 
-/// Broadcasts on {topic}, joined with "2". \return how often it comes back.
+/// Broadcasts on {topic}, joined with "2". \return the number of copies received.
 int copies_of_a_broadcast(Client& client) {
   int copies = 0;
   for (const char* message :
@@ -149,7 +149,7 @@ RULE("J-10", must, contract, "after a duplicate join one broadcast is delivered 
 RULE("J-11", must, core, "joining, leaving or crashing one topic changes no other of the socket",
      "Phoenix.Socket, state.channels") {
   Client& client = t.join();
-  // How each of these is answered is other rules' matter.
+  // Other rules judge the answers.
   client.send(R"(["5","5","{nowhere}","phx_join",{}])");
   client.send(R"(["5","6","{nowhere}","phx_leave",{}])");
   if (!t.core_only()) {
@@ -163,7 +163,7 @@ RULE("J-11", must, core, "joining, leaving or crashing one topic changes no othe
     client.expect(R"(["3","7","{other}","phx_reply",{ok}])");
     client.send(R"(["3","8","{other}","phx_leave",{}])");
   }
-  // Only a topic that is joined answers its leave with phx_close.
+  // Only a joined topic answers its leave with phx_close.
   client.send(R"(["1","9","{topic}","phx_leave",{}])");
   client.expect_at_last(R"([{any},{any},"{topic}","phx_close",{any}])");
   client.forget();
@@ -196,7 +196,7 @@ RULE("J-12", must, contract, "past 100 joined topics a join is refused; leaving 
 }
 
 RULE("J-13", must, contract,
-     "a join with join_ref null is taken; later frames carry its ref as join_ref",
+     "a join with join_ref null is accepted; later frames carry its ref as join_ref",
      "Channel.Server.join (join_ref || ref)") {
   Client& client = t.connect();
   client.send(R"([null,"1","{topic}","phx_join",{}])");
@@ -211,7 +211,7 @@ RULE("J-13", must, contract,
 }
 
 RULE("J-20", may, contract,
-     "of a join with join_ref null, an event with the ref that pushes carry is dropped",
+     "after a join with join_ref null, an event with the join_ref of the pushes is dropped",
      "Phoenix.Socket.handle_in (channels_inverse keeps the null)") {
   Client& client = t.connect();
   client.send(R"([null,"1","{topic}","phx_join",{}])");
@@ -227,7 +227,7 @@ RULE("J-20", may, contract,
       dropped ? 1 : 2));
 }
 
-RULE("J-14", must, contract, "a pattern prefix:* takes any rest; case and prefix count",
+RULE("J-14", must, contract, "a pattern prefix:* matches any rest; case and prefix count",
      "Phoenix.Socket.__channel__") {
   Client& client = t.connect();
   for (const char* rest : {":a:b:c", " with spaces", ":é世界", ":*"}) {
@@ -243,7 +243,8 @@ RULE("J-14", must, contract, "a pattern prefix:* takes any rest; case and prefix
 }
 
 RULE("J-15", must, contract,
-     "a running join holds back its whole socket; what is behind it is handled after it, in order",
+     "a running join holds back its whole socket; messages after it are handled afterwards, in "
+     "order",
      "Channel.Server.join waits") {
   constexpr Millis busy{150};
   Client& client = t.connect();
@@ -258,7 +259,7 @@ RULE("J-15", must, contract,
   client.expect(R"(["3","3","{other}","phx_reply",{ok}])");
   client.expect(R"(["1","4","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
   if (t.axis() != Axis::v2) return;
-  // And so is a ping, also where nothing else waits.
+  // So is a ping, even if nothing else waits.
   const auto again = Clock::now();
   client.send(R"(["5","5","{topic}:p","phx_join",{"join":"slow","ms":60}])");
   t.wait(Millis{20});
@@ -277,7 +278,8 @@ RULE("J-16", must, contract, "the join's reply comes before any push of that cha
   client.expect(R"(["1",null,"{topic}","after_join",{}])");
 }
 
-RULE("J-17", must, contract, "joins of two sockets to one topic are two channels with a state each",
+RULE("J-17", must, contract,
+     "joins of two sockets to one topic are two channels, each with its own state",
      "one process a join") {
   Client& first = t.join();
   Client& second = t.join();
@@ -300,7 +302,7 @@ RULE("J-18", must, contract, "a second join that is refused still ends the first
   client.expect(R"([{any},"3","{topic}","phx_reply",{refused}])");
 }
 
-RULE("J-19", must, contract, "any JSON value is taken as a join payload",
+RULE("J-19", must, contract, "any JSON value is accepted as a join payload",
      "Socket.V2.JSONSerializer.decode_text") {
   Client& client = t.connect();
   int n = 0;

@@ -1,4 +1,4 @@
-/// R and E: JSON itself: what is said in an unusual form, what has to survive, and what is none.
+/// R and E: JSON: unusual forms, values that must survive, and invalid text.
 
 #include <fmt/format.h>
 
@@ -8,20 +8,20 @@
 namespace phx::conformance {
 namespace {
 
-/// An echo that goes out like this comes back by value; `{topic}` is joined.
+/// An echo of this text comes back with the same value; `{topic}` is joined.
 void expect_echo(Client& client, const std::string& payload) {
   client.send(R"(["1","e","{topic}","echo",)" + payload + "]");
   client.expect(R"(["1","e","{topic}","phx_reply",{"status":"ok","response":)" + payload + "}]");
 }
 
-/// What a channel builds anew, by a push: nothing of what the client sent is passed on as it is.
+/// The same by a push, which the channel writes again: no part of the client's text is passed on.
 void expect_push(Client& client, const std::string& payload) {
   client.send(R"(["1","p","{topic}","push",{"event":"pushed","payload":)" + payload + "}]");
   client.expect(R"(["1",null,"{topic}","pushed",)" + payload + "]");
 }
 
-/// Strings of every length up to 100, with this at their end, in their middle or in front: a reader
-/// may go by blocks, and has to find what is special wherever it stands in one.
+/// Strings of every length up to 100, with this at the end, in the middle or in front: a reader may
+/// work in blocks, and must find a special character at any place in one.
 std::string strings_around(const std::string& special) {
   std::string list;
   for (std::size_t size = 0; size <= 100; ++size) {
@@ -35,7 +35,7 @@ std::string strings_around(const std::string& special) {
 const std::vector<std::string> special_characters{
     R"(\")", R"(\\)", R"(\/)", R"(\n)", R"(\u0000)", "\x7f", "é", "世", "😀", R"(\uD83D\uDE00)"};
 
-RULE("R-23", must, contract, "escapes in a topic, an event or a ref are what they stand for",
+RULE("R-23", must, contract, "escapes in a topic, an event or a ref are decoded",
      "Socket.V2.JSONSerializer.decode_text") {
   Client& client = t.connect();
   client.send(R"([null,"1","ph\u006fenix","heart\u0062eat",{}])");
@@ -48,7 +48,7 @@ RULE("R-23", must, contract, "escapes in a topic, an event or a ref are what the
   client.expect(R"(["j","3","{topic}p","phx_reply",{"status":"ok","response":{"count":1}}])");
 }
 
-RULE("R-24", must, contract, "a ref, a join_ref and a topic survive whatever is in them",
+RULE("R-24", must, contract, "a ref, a join_ref and a topic survive with any contents",
      "Socket.V2.JSONSerializer.encode!") {
   Client& client = t.connect();
   for (const char* text :
@@ -68,7 +68,7 @@ RULE("R-24", must, contract, "a ref, a join_ref and a topic survive whatever is 
   }
 }
 
-RULE("R-25", must, contract, "white space between tokens means nothing, and in strings it stays",
+RULE("R-25", must, contract, "white space between tokens is ignored, and in strings it stays",
      "Socket.V2.JSONSerializer.decode_text") {
   Client& client = t.connect();
   client.send(" [ \"1\" ,\t\"1\" ,\r\n\"{topic}\" ,\n\n\"phx_join\"\t, { } ] \n");
@@ -84,7 +84,7 @@ RULE("R-25", must, contract, "white space between tokens means nothing, and in s
   expect_push(client, R"({ "a\\" : "x\" y  z" , "b" : [ 1 , "\\" , " ] , [ " ] })");
 }
 
-RULE("R-26", must, contract, "strings survive wherever in them something special stands", "JSON") {
+RULE("R-26", must, contract, "strings survive with a special character at any place", "JSON") {
   Client& client = t.join();
   for (const std::string& special : special_characters) {
     expect_echo(client, strings_around(special));
@@ -92,13 +92,13 @@ RULE("R-26", must, contract, "strings survive wherever in them something special
   }
 }
 
-RULE("R-27", must, contract, "a payload that the channel writes anew survives like an echo",
+RULE("R-27", must, contract, "a payload that the channel writes again survives like an echo",
      "JSON") {
   Client& client = t.join();
   const std::string deep = std::string(100, '[') + std::string(100, ']');
-  std::string wide = "0";  // side by side are more than may be within each other
+  std::string wide = "0";  // more side by side than may be nested
   for (int i = 0; i < 2'500; ++i) wide += ",[],{}";
-  std::string brackets;  // that stand in a text, where they open nothing
+  std::string brackets;  // in a text, where brackets open nothing
   while (brackets.size() < 70'000) brackets += R"(\"{[\\{{[[}]\")";
   for (const std::string& payload : {
            R"({"d":")" + brackets + R"(","e":1})",
@@ -118,8 +118,8 @@ RULE("R-27", must, contract, "a payload that the channel writes anew survives li
     client.expect(R"(["1",null,"{topic}","intercepted",{"intercepted_for":null,)" +
                   payload.substr(1) + "]");
   }
-  if (t.axis() == Axis::v1) return;  // what translates a case can say no such key
-  // Looked for in the text: what reads objects here takes none either.
+  if (t.axis() == Axis::v1) return;  // the case's translation can't express such a key
+  // Searched in the text, because the reader of objects here does not take them either.
   const std::string nul = R"({"a\u0000b":1})";
   for (const char* event : {"info", "intercept"}) {
     client.send(fmt::format(R"(["1","i","{{topic}}","{}",{})", event, nul) + "]");
@@ -131,7 +131,7 @@ RULE("R-27", must, contract, "a payload that the channel writes anew survives li
   }
 }
 
-RULE("R-28", must, contract, "a number is taken in every form that JSON has", "JSON") {
+RULE("R-28", must, contract, "a number is accepted in every form that JSON has", "JSON") {
   Client& client = t.join();
   const std::string numbers =
       R"({"n":[0,-0,7,-7,10,0.0,-0.0,0.5,-0.25,10.01,1e2,1E2,1e+2,1e-2,1E-2,-1.5e3,0e0,)"
@@ -140,8 +140,8 @@ RULE("R-28", must, contract, "a number is taken in every form that JSON has", "J
   expect_push(client, numbers);
 }
 
-/// Echoed and written anew, each of these comes with every digit. Looked for in the text: what
-/// reads numbers may round them itself.
+/// Echoed or written again, each of these keeps every digit. Searched in the text, because the
+/// reader of numbers here may round them.
 void expect_digits(Client& client, std::initializer_list<const char*> numbers) {
   for (const std::string number : numbers) {
     const std::string payload = R"({"n":[)" + number + "]}";
@@ -167,7 +167,7 @@ RULE("R-40", should, contract, "an integer of any size keeps every digit", "JSON
                            "123456789012345678901234567890"});
 }
 
-RULE("R-41", should, contract, "of a payload's key that comes twice the first value counts",
+RULE("R-41", should, contract, "of a duplicate key in a payload the first value counts",
      "Jason.decode!") {
   Client& client = t.join();
   client.send_frame(
@@ -176,7 +176,7 @@ RULE("R-41", should, contract, "of a payload's key that comes twice the first va
   client.expect(R"(["1",null,"{topic}","pushed",{"a":1,"b":{"c":1}}])");
 }
 
-RULE("R-32", must, contract, "an object in which a key comes twice is taken", "JSON") {
+RULE("R-32", must, contract, "an object with a duplicate key is accepted", "JSON") {
   Client& client = t.join();
   client.send_frame(
       {.payload = t.fill(
@@ -184,7 +184,7 @@ RULE("R-32", must, contract, "an object in which a key comes twice is taken", "J
   client.expect(R"(["1",null,"{topic}","pushed",{"a":{any},"b":3}])");
 }
 
-/// What is no JSON value, each for a reason of its own.
+/// Texts that are not a JSON value, each for a reason of its own.
 const std::vector<std::string> no_value{
     // words
     "", "tru", "trux", "truex", "True", "falsx", "nul", "nulx", "NULL", "nil", "undefined", "NaN",
@@ -203,7 +203,7 @@ const std::vector<std::string> no_value{
     R"({"a":})", R"({"a":1,})", R"({"a":1)", R"({"a" 1})", R"({"a":1 "b":2})", R"({"a":1]})",
     R"({"a"::1})", R"({"a",1})", R"(["a":1])", R"({"a":"b":1})", R"({"a":1;"b":2})", R"({"a"=1})",
     "{a:1}", "{1:2}", "{null:1}", R"({"a":1,2})", R"([{"a":1],"b"])", "{}{}",
-    // white space that is none, and comments
+    // invalid white space, and comments
     "\v1", "\f1",
     "\xc2\xa0"
     "1",
@@ -211,25 +211,25 @@ const std::vector<std::string> no_value{
     "1",
     "/**/1", "1//", "#1"};
 
-/// A heartbeat with this for its payload, in the version of the axis, with what comes behind it.
+/// A heartbeat with this payload, in the axis's version, and the text after it.
 std::string heartbeat(const Trial& t, const std::string& payload, const std::string& rest = {}) {
   return t.axis() == Axis::v1 ? R"({"topic":"phoenix","event":"heartbeat","ref":"1","payload":)" +
                                     payload + "}" + rest
                               : R"([null,"1","phoenix","heartbeat",)" + payload + "]" + rest;
 }
 
-RULE("E-16", must, core, "one value that is no JSON, anywhere in a message, ends the connection",
+RULE("E-16", must, core, "one value that is not JSON, anywhere in a message, ends the connection",
      "decode! raises") {
   Client& bystander = t.join();
   std::vector<std::string> texts;
   for (const std::string& value : no_value) texts.push_back(heartbeat(t, value));
-  // What may not stand in a long string is found wherever it stands.
+  // A character that a string must not contain is found at any place in a long one.
   for (const std::size_t size : {1, 14, 15, 16, 17, 31, 32, 63, 64, 79, 80, 81, 200}) {
     texts.push_back(heartbeat(t, "\"" + std::string(size, 'x') + "\t" + "x\""));
   }
-  // No exponent is needed to be beyond what a double holds.
+  // A number may exceed a double even without an exponent.
   texts.push_back(heartbeat(t, std::string(310, '1') + ".5"));
-  // What nobody looks at has to be JSON all the same: an element too many, or a key.
+  // Ignored parts must be JSON too: an extra element, or a key.
   for (const char* value : {"01", "", "tru", "1e400", "[1", "\"\t\"", R"("\ud800")", "{}x"}) {
     texts.push_back(t.axis() == Axis::v1
                         ? R"({"more":)" + std::string(value) +
@@ -248,10 +248,10 @@ RULE("E-16", must, core, "one value that is no JSON, anywhere in a message, ends
 }
 
 RULE("E-17", must, core,
-     "every character of Unicode is taken, and nothing that only looks like one",
+     "every Unicode character is accepted, and nothing that only looks like one",
      "RFC 6455, 8.1; RFC 3629") {
   Client& client = t.connect();
-  // The first and the last of each length, and what stands beside the surrogates.
+  // The first and the last of each length, and the neighbours of the surrogates.
   for (const char* good :
        {"\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xe1\x80\x80", "\xed\x9f\xbf",
         "\xee\x80\x80", "\xef\xbf\xbd", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf1\x80\x80\x80",

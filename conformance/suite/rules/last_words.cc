@@ -1,4 +1,4 @@
-/// L: what of a channel's end is seen by its `terminate`, which tells the observer.
+/// L: a channel's end as its `terminate` sees it and reports it to the observer.
 
 #include <fmt/format.h>
 
@@ -16,21 +16,21 @@ void join(Client& client) {
   client.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
 }
 
-RULE("L-19", must, contract, "a channel that refuses its join ends at once, by shutdown",
+RULE("L-19", must, contract, "a channel that refuses its join ends at once, with shutdown",
      "Channel.Server.channel_join ({:stop, :shutdown})") {
   Client& observer = observe(t);
   Client& client = t.connect();
   client.send(R"(["1","1","{topic}","phx_join",{"join":"error"}])");
   client.expect(R"(["1","1","{topic}","phx_reply",{"status":"error","response":{any}}])");
   expect_observed_reason(observer, "shutdown");
-  // One that crashes in its join has no socket yet, and so no last words.
+  // One that crashes in its join has no socket yet, so `terminate` is not called.
   client.send(R"(["2","2","{topic}","phx_join",{"join":"crash"}])");
   client.expect(R"(["2","2","{topic}","phx_reply",{"status":"error","response":{any}}])");
   client.expect_silence();
   observer.expect_silence();
 }
 
-RULE("L-20", must, contract, "terminate is told for which reason a channel stops or crashes",
+RULE("L-20", must, contract, "terminate gets the reason for which a channel stops or crashes",
      "GenServer.terminate") {
   Client& observer = observe(t);
   Client& client = t.connect();
@@ -57,14 +57,14 @@ RULE("L-20", must, contract, "terminate is told for which reason a channel stops
   }
 }
 
-/// The observer's topic tells of others' ends, too: they are passed over.
+/// The observer's topic reports other channels' ends too: they are skipped.
 void expect_own_last_words(Client& client, const std::string& reason) {
   while (true) {
     const Received received = client.take("its own last words, with \"" + reason + "\"");
     const auto frame = parse_json(received.payload);
     if (!frame) throw Violation("a frame", described(received), client.name());
     const Json payload = (*frame)[4];
-    if ((*frame)[3].text() == "phx_error") {  // its end is told behind its last words
+    if ((*frame)[3].text() == "phx_error") {  // its end comes after its last messages
       throw Violation("its last words before phx_error", described(received), client.name());
     }
     if ((*frame)[3].text() == "terminated" && payload["topic"].text() == "conformance:observer" &&
@@ -74,7 +74,7 @@ void expect_own_last_words(Client& client, const std::string& reason) {
   }
 }
 
-RULE("L-27", must, contract, "what a channel broadcasts as it ends reaches its own client, too",
+RULE("L-27", must, contract, "a channel's broadcast in terminate also reaches its own client",
      "GenServer.terminate comes before the subscription's end") {
   Client& client = t.connect();
   client.forget();  // others may end at any time
@@ -88,7 +88,7 @@ RULE("L-27", must, contract, "what a channel broadcasts as it ends reaches its o
   }
 }
 
-RULE("L-21", must, contract, "a channel that a second join replaces has no last words",
+RULE("L-21", must, contract, "terminate is not called for a channel that a second join replaces",
      "an exit signal to a process that traps none") {
   Client& observer = observe(t);
   Client& client = t.connect();
@@ -104,7 +104,7 @@ RULE("L-21", must, contract, "a channel that a second join replaces has no last 
 }
 
 RULE("L-22", must, contract,
-     "a connection that ends while a channel or a join of it is busy takes that along, too",
+     "if a connection ends while one of its channels or joins is busy, that ends too",
      "Channel.Server monitors the transport_pid") {
   Client& observer = observe(t);
   Client& handling = t.join();
@@ -114,7 +114,7 @@ RULE("L-22", must, contract,
   handling.expect_any_end();
   observed_reason(observer);
 
-  // The same at once, each in a way of its own.
+  // The same at the same time, each in its own way.
   Client& closing = t.join();
   Client& babbling = t.join();
   Client& finishing = t.join();
@@ -129,14 +129,13 @@ RULE("L-22", must, contract,
 
   Client& joining = t.connect();
   joining.send(R"(["1","1","{topic}","phx_join",{"join":"slow","ms":150}])");
-  joining.finish();  // behind the join, where a reset might have overtaken it
+  joining.finish();  // after the join, which a reset might have overtaken
   joining.forget();  // the join's reply may still come this way
   observed_reason(observer);
   observer.expect_silence();
 }
 
-RULE("L-23", must, contract,
-     "a connection that ends over a bad message is seen otherwise than a close",
+RULE("L-23", must, contract, "terminate gets another reason for a bad message than for a close",
      "Channel.Server (:DOWN of the transport_pid with its reason)") {
   Client& observer = observe(t);
   Client& closing = t.join();
@@ -152,10 +151,10 @@ RULE("L-23", must, contract,
   }
 }
 
-RULE("L-24", must, contract, "a connection that ends takes all of its channels along",
+RULE("L-24", must, contract, "a connection's end ends all of its channels",
      "one monitor a channel") {
   constexpr int topics = 12;
-  Client& observer = observe(t);  // of {topic}, and of all whose name goes on behind it
+  Client& observer = observe(t);  // of {topic}, and of all topics that begin with it
   std::vector<std::string> joins, ends;
   for (int n = 1; n <= topics; ++n) {
     joins.push_back(fmt::format(R"(["{0}","{0}","{{topic}}:{0}","phx_join",{{}}])", n));

@@ -53,7 +53,7 @@ RULE("L-04", must, core, "leaving a topic not joined is answered ok, without phx
   client.expect_silence();
 }
 
-RULE("L-05", must, core, "after a leave the topic can be joined anew with a new join_ref",
+RULE("L-05", must, core, "after a leave the topic can be joined again with a new join_ref",
      "Phoenix.Socket.handle_in phx_join") {
   Client& client = t.join();
   for (const char* join_ref : {"1", "2", "3"}) {
@@ -79,7 +79,7 @@ RULE("L-06", must, core, "a leave with a stale join_ref is ignored; the newer jo
       {R"(["2","4","{topic}","phx_reply",{ok}])", R"([{any},{any},"{topic}","phx_close",{any}])"});
 }
 
-RULE("L-07", must, contract, "a channel that stops normally or with shutdown sends phx_close alone",
+RULE("L-07", must, contract, "a channel that stops normally or with shutdown sends only phx_close",
      "Channel.Server.handle_result") {
   Client& client = t.connect();
   for (const char* how : {"stop", "stop_shutdown", "stop_shutdown_tuple"}) {
@@ -131,7 +131,7 @@ RULE("L-10", should, contract, "the payload of phx_error says channel_crash",
   }
 }
 
-RULE("L-11", must, contract, "a crash gets no reply and touches nothing but its own channel",
+RULE("L-11", must, contract, "a crash gets no reply, and affects only its own channel",
      "one process a channel") {
   Client& client = t.join();
   Client& member = t.join();
@@ -148,7 +148,7 @@ RULE("L-11", must, contract, "a crash gets no reply and touches nothing but its 
 }
 
 RULE("L-12", must, contract,
-     "after a crash an event is unmatched, and the topic can be joined anew",
+     "after a crash an event is unmatched, and the topic can be joined again",
      "Phoenix.Socket.handle_in nil") {
   Client& client = t.join();
   client.send(R"(["1","2","{topic}","crash",{}])");
@@ -186,7 +186,7 @@ RULE("L-13", must, contract, "when the connection ends, however it ends, its cha
 }
 
 RULE("L-25", must, contract,
-     "what a client sent before its connection ends is handled, however that ends",
+     "messages that a client sent before its connection ended are handled, however it ended",
      "signals between two processes keep their order") {
   const std::vector<Frame> last_frames{
       {.opcode = Opcode::close, .payload = close_payload(1000)},
@@ -210,19 +210,19 @@ RULE("L-25", must, contract,
     client.send_frame(event);
     client.finish();
   });
-  // The same behind an event that the channel is busy with.
+  // The same after an event that the channel is busy with.
   const Frame slow{.payload = t.fill(R"(["1","s","{topic}","slow",{"ms":100}])")};
   expect_last([&](Client& client, const Frame& event) {
     client.send_frames({slow, event, last_frames.front()});
   });
   expect_last([&](Client& client, const Frame& event) {
     client.send_frames({slow, event});
-    t.wait(Millis{30});  // by now the channel is at it
+    t.wait(Millis{30});  // by now the channel is busy with it
     client.finish();
   });
 }
 
-RULE("L-26", must, contract, "a leave waits for what the channel was sent before it",
+RULE("L-26", must, contract, "a leave waits for the channel's earlier messages",
      "Channel.Server (one mailbox)") {
   Client& client = t.join();
   client.send_together({R"(["1","2","{topic}","slow",{"ms":50}])",
@@ -264,7 +264,7 @@ RULE("L-15", may, contract,
 }
 
 RULE("L-16", must, contract,
-     "an event in flight behind a leave, a stop or a crash is dropped in silence",
+     "an event in flight after a leave, a stop or a crash is dropped silently",
      "a message to a process that is gone") {
   Client& client = t.join();
   client.send_together(
@@ -288,12 +288,12 @@ RULE("L-16", must, contract,
   }
 }
 
-RULE("L-17", must, core, "a leave with join_ref null leaves whoever has joined",
+RULE("L-17", must, core, "a leave with join_ref null leaves the current join",
      "Phoenix.Socket.handle_in phx_leave (is_nil(join_ref))") {
   const bool taken = t.release() >= takes_null_join_refs_again;
   Client& client = t.join();
   client.send(R"([null,"2","{topic}","phx_leave",{}])");
-  if (!taken) {  // it is passed over, and the topic is left as usual
+  if (!taken) {  // it is ignored, and the topic is left as usual
     client.expect_silence();
     client.send(R"(["1","2","{topic}","phx_leave",{}])");
   }
@@ -302,7 +302,7 @@ RULE("L-17", must, core, "a leave with join_ref null leaves whoever has joined",
   client.expect_silence();
 }
 
-RULE("L-18", must, contract, "of two leaves that are sent together the first alone is answered",
+RULE("L-18", must, contract, "of two leaves sent together only the first is answered",
      "a message to a process that is gone") {
   Client& client = t.join();
   client.send_together(

@@ -1,7 +1,6 @@
 /// P: the requests of long-polling, one by one.
 ///
-/// The status that counts is the one in the body. How long things last is judged next door, in
-/// longpoll_sessions.cc.
+/// The status that counts is the one in the body. longpoll_sessions.cc judges times.
 
 #include <fmt/format.h>
 
@@ -34,7 +33,7 @@ void expect_header(const Response& response, const char* name, const std::string
   }
 }
 
-/// The same request with the token in a header, and what else is given in the query.
+/// The same request with the token in a header, and these parameters in the query.
 Request by_header(const Request& request, const std::string& token, const std::string& query) {
   Request bent = request.with("X-Phoenix-Longpoll-Token", token);
   bent.target = bent.target.substr(0, bent.target.rfind("token=")) + query;
@@ -58,12 +57,12 @@ RULE("P-03", must, core, "GET with the token returns what is waiting, in order",
   Poller& poller = t.poll();
   for (int ref = 1; ref <= 20; ++ref) poller.post(heartbeat(ref));
   expect_heartbeats(poller, 1, 20);
-  // All that waits comes by one poll.
+  // One poll brings everything that waits.
   for (int ref = 1; ref <= 3; ++ref) poller.post(heartbeat(ref));
   poller.expect_poll(R"({"status":200,"token":{any},"messages":[{any},{any},{any}]})");
 }
 
-/// The token with the character at this place, counted from the end, exchanged for another.
+/// The token with another character at this place, counted from the end.
 std::string bent(std::string token, std::size_t from_the_end) {
   char& character = token[token.size() - from_the_end];
   character = character == 'A' ? 'B' : 'A';
@@ -76,8 +75,8 @@ RULE("P-06", must, core, "an unknown or forged token is 410, and a GET opens a n
   const std::string& own = poller.token();
   const std::string other = t.poll().token();
   std::vector<std::string> forged{"garbage", "", own + "A", own.substr(0, own.size() - 2)};
-  // In its front, its middle, and near its end, where a signature would be. (Of the last character
-  // not every bit need count.)
+  // At its start, in its middle, and near its end, where a signature would be. (Not every bit of
+  // the last character need count.)
   for (const std::size_t place : {own.size() - 2, own.size() / 2, own.size() / 4, std::size_t{20},
                                   std::size_t{10}, std::size_t{3}, std::size_t{2}}) {
     if (place < own.size()) forged.push_back(bent(own, place));
@@ -114,11 +113,11 @@ RULE("P-08", must, contract, "a line that does not begin with [ is base64 of a b
   const std::string binary =
       as_line(encode(BinaryPush{"1", "2", t.word("topic"), "ack", "\x01\xff"}));
   if (t.release() < takes_binary_poll_lines) {
-    constexpr Millis window{1'000};  // until the post is given up
+    constexpr Millis window{1'000};  // until the post times out
     Poller& poller = t.poll({.mount = "/short"});
     poller.forget();
     poller.expect_post(poller.request("POST", binary).with("Content-Type", "application/x-ndjson"),
-                       R"({"status":408})", window);  // text like all lines, and no message
+                       R"({"status":408})", window);  // text like all lines, and not a message
     return;
   }
   Client& member = t.join();
@@ -132,7 +131,7 @@ RULE("P-08", must, contract, "a line that does not begin with [ is base64 of a b
   poller.post_lines(
       {as_line(encode(BinaryPush{"1", "4", t.word("topic"), "broadcast_binary", data}))});
   member.expect_binary(encode(BinaryBroadcast{t.word("topic"), "broadcasted_binary", data}));
-  poller.forget();  // its own copy is no text: in the framework not even the poll survives that
+  poller.forget();  // its own copy is not text: in Phoenix not even the poll survives that
 }
 
 RULE("P-09", should, core, "lines past the hundredth are ignored",
@@ -165,7 +164,7 @@ RULE("P-10", must, core, "the token is also taken from x-phoenix-longpoll-token,
                                   R"({"status":200,"token":{any},"messages":{any}})");
   if (body["token"].text() != poller.token()) throw Violation("its own token", body.dump());
   t.expect_json(post.with("X-Phoenix-Longpoll-Token", "garbage"), gone);
-  poller.forget();  // how many of the replies that one poll brought is left open
+  poller.forget();  // how many replies that one poll brings is left open
 }
 
 RULE("P-11", must, core, "a foreign Origin is 403; OPTIONS is answered with the CORS headers",
@@ -184,12 +183,12 @@ RULE("P-11", must, core, "a foreign Origin is 403; OPTIONS is answered with the 
   expect_header(allowed, "access-control-allow-origin", "*");
   expect_header(allowed, "access-control-allow-headers", wanted);
   expect_header(allowed, "access-control-allow-methods", "get, post, options");
-  if (t.core_only()) return;  // what a server allows is not known without the contract
+  if (t.core_only()) return;  // without the contract it is unknown what a server allows
   t.expect_json(t.longpoll().with("Origin", "http://localhost:4000"), new_session);
   t.expect_status(preflight.with("Origin", "http://localhost"), 200);
 }
 
-RULE("P-12", must, core, "answers are not to be stored, and may be read from everywhere",
+RULE("P-12", must, core, "answers must not be stored, and pages from anywhere may read them",
      "LongPoll.send_json") {
   Poller& poller = t.poll();
   poller.post(heartbeat(1));
@@ -232,7 +231,8 @@ RULE("P-18", must, core, "POST is 200 also when the reply is an error: replies c
   poller.expect(R"([{any},"2","{topic}","phx_reply",{refused}])");
 }
 
-RULE("P-21", should, core, "any content type but exactly application/x-ndjson is one text message",
+RULE("P-21", should, core,
+     "with any content type but exactly application/x-ndjson, a body is one text message",
      "LongPoll.publish") {
   Poller& poller = t.poll();
   // Two lines, but one message: a line break is white space to JSON.

@@ -1,4 +1,4 @@
-/// P: a conversation, what a session is opened with, and what travels in the bodies.
+/// P: a conversation, a session's opening, and the bodies.
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ void join(Poller& poller) {
   poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
 }
 
-/// The answer to `connect_info`: these members, the others are left open.
+/// The answer to `connect_info`: these members; others are left open.
 std::string connect_info(const std::string& known) {
   std::string members;
   for (const char* name : {"peer", "user_agent", "x_headers", "trace_context_headers", "uri",
@@ -32,7 +32,7 @@ void expect_connect_info(Poller& poller, const std::string& known) {
   poller.expect(connect_info(known));
 }
 
-/// J-01, K-01, L-01, and with another member, so with the contract, R-01 and B-03, as V2 has them.
+/// J-01, K-01, L-01 and, with another member (so only with the contract), R-01 and B-03, in V2.
 void hold_a_conversation_in_v2(Trial& t, Client* member) {
   Poller& poller = t.poll({.vsn = "2.0.0"});
   poller.post(R"(["1","1","{topic}","phx_join",{join}])");
@@ -48,7 +48,7 @@ void hold_a_conversation_in_v2(Trial& t, Client* member) {
     poller.expect_in_any_order({R"([{any},{any},"{other}","broadcasted",{"b":2}])",
                                 R"(["3","5","{other}","phx_reply",{ok}])"});
     member->expect(R"([{any},{any},"{other}","broadcasted",{"b":2}])");
-    poller.post(R"(["3","6","{other}","phx_leave",{}])");  // V1's broadcast is not for this one
+    poller.post(R"(["3","6","{other}","phx_leave",{}])");  // not V1's broadcast
     poller.expect(R"(["3","6","{other}","phx_reply",{ok}])");
     poller.expect(R"([{any},{any},"{other}","phx_close",{any}])");
   }
@@ -57,7 +57,7 @@ void hold_a_conversation_in_v2(Trial& t, Client* member) {
   poller.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
 }
 
-/// The same as V1 has them.
+/// The same in V1.
 void hold_a_conversation_in_v1(Trial& t, Client* member) {
   Poller& poller = t.poll({.vsn = "1.0.0"});
   poller.post(
@@ -85,7 +85,7 @@ void hold_a_conversation_in_v1(Trial& t, Client* member) {
 
 RULE("P-15", must, core, "J-01, R-01, B-03, L-01 and K-01 hold over long-polling, V1 and V2",
      "Phoenix.Socket knows no transport") {
-  Client* member = nullptr;  // who hears the broadcasts too, where there are any
+  Client* member = nullptr;  // which also gets the broadcasts, if there are any
   if (!t.core_only()) {
     member = &t.connect();
     member->send(R"(["m","m","{other}","phx_join",{}])");
@@ -101,7 +101,7 @@ RULE("P-22", must, contract, "the auth token in x-phoenix-authtoken reaches conn
   const Opening with_token{.mount = "/auth", .headers = {{"X-Phoenix-AuthToken", "secret-token"}}};
   expect_connect_info(t.poll(with_token), R"("auth_token":"secret-token")");
   expect_connect_info(t.poll({.mount = "/auth"}), R"("auth_token":null)");
-  // Where no token is asked for, none is read.
+  // If the mount asks for no token, none is read.
   expect_connect_info(t.poll({.headers = with_token.headers}), R"("auth_token":null)");
 }
 
@@ -113,7 +113,7 @@ RULE("P-23", must, contract, "connect is given a session's parameters, path and 
   expect_connect_info(t.poll(opening),
                       R"("user_agent":"probe/1.0","x_headers":[["x-custom","a"]],"params":)" +
                           t.connect_params(R"("user_id":"u1","a":{"b":"c"},"tenant":"acme")"));
-  // All that a websocket is told is told here, too, and of nothing sent there is nothing.
+  // Everything that a websocket's connect gets is here too, and nothing that was not sent.
   const Opening whole{.query = "user_id=ci&l[]=x",
                       .headers = {{"User-Agent", "probe/2.0"},
                                   {"X-A", "1"},
@@ -159,12 +159,12 @@ RULE("P-25", must, contract, "every byte survives in a line of base64, which may
     poller.post_lines(
         {as_line(encode(BinaryPush{"1", "5", topic, "broadcast_binary", every_byte}))});
     member.expect_binary(encode(BinaryBroadcast{topic, "broadcasted_binary", every_byte}));
-    poller.forget();  // its own copy is no text: in the framework not even the poll survives that
-    every_byte.pop_back();  // so that the next line is padded in another way
+    poller.forget();        // its own copy is not text: in Phoenix not even the poll survives that
+    every_byte.pop_back();  // so that the next line has other padding
   }
 }
 
-RULE("P-26", must, contract, "what waits comes whole and in order, however much it is",
+RULE("P-26", must, contract, "waiting messages come whole and in order, however many",
      "LongPoll.Server (buffer)") {
   Poller& poller = t.poll();
   join(poller);
@@ -189,8 +189,7 @@ RULE("P-26", must, contract, "what waits comes whole and in order, however much 
   }
 }
 
-RULE("P-43", must, contract, "a session is not used up, however much it has been polled",
-     "LongPoll.Server (buffer)") {
+RULE("P-43", must, contract, "a session has no limit of bytes polled", "LongPoll.Server (buffer)") {
   constexpr int messages = 5;  // thirty-five megabytes
   const std::string large(7'000'000, 'x');
   Poller& poller = t.poll();
@@ -206,7 +205,7 @@ RULE("P-43", must, contract, "a session is not used up, however much it has been
 }
 
 RULE("P-27", should, core,
-     "a line that is no base64 is HTTP 500, and what is behind it not handled",
+     "a line that is not base64 is HTTP 500, and lines after it are not handled",
      "LongPoll.safe_decode64!") {
   if (t.release() < takes_binary_poll_lines) throw Skipped("there are no such lines before 1.7.7");
   Poller& poller = t.poll();
@@ -227,8 +226,7 @@ RULE("P-28", should, contract, "a body of more than 8,000,000 bytes is HTTP 400"
   poller.expect_silence();
 }
 
-RULE("P-29", must, core, "a body that comes in chunks is read like one with a length",
-     "RFC 9112, 7.1") {
+RULE("P-29", must, core, "a body in chunks is read like one with a length", "RFC 9112, 7.1") {
   Poller& poller = t.poll();
   Request post = poller.request("POST").with("Transfer-Encoding", "chunked");
   const std::string head = post.with("Content-Type", "application/json").text();
@@ -266,7 +264,7 @@ RULE("P-29", must, core, "a body that comes in chunks is read like one with a le
   checked_body(*refused, R"({"status":410})", t.name_of(slow));
 }
 
-RULE("P-30", should, core, "an answer says that it is JSON, and for how long a preflight counts",
+RULE("P-30", should, core, "an answer has JSON's content type, and a preflight its lifetime",
      "LongPoll.send_json, dispatch OPTIONS") {
   Poller& poller = t.poll();
   const auto expect_header = [&](const Request& request, const char* name, const char* value) {
@@ -284,14 +282,15 @@ RULE("P-30", should, core, "an answer says that it is JSON, and for how long a p
   poller.forget();  // its messages went with the answers above
 }
 
-RULE("P-33", must, contract, "a mount without long-poll has none", "Endpoint.socket_paths") {
+RULE("P-33", must, contract, "a mount without long-poll does not answer it",
+     "Endpoint.socket_paths") {
   t.need_longpoll();
   for (const char* mount : {"/small", "/deflate", "/subproto"}) {
     t.expect_status(t.longpoll({.mount = mount}), 404);
   }
 }
 
-RULE("P-36", must, contract, "nothing is handled that comes behind a line that is no message",
+RULE("P-36", must, contract, "lines after one that is not a message are not handled",
      "LongPoll.publish (reduce_while)") {
   Client& observer = observe(t);
   Client& member = t.join();
@@ -304,13 +303,13 @@ RULE("P-36", must, contract, "nothing is handled that comes behind a line that i
       "[\"1\",\"3\",\"{topic}\",\"broadcast_from\",{\"n\":2}]");
   post.begin(poller.request("POST", lines).with("Content-Type", "application/x-ndjson"));
   member.expect(R"([null,null,"{topic}","broadcasted",{"n":1}])");
-  observed_reason(observer);  // the session ends, and the post is another rule's
+  observed_reason(observer);  // the session ends; another rule judges the post's answer
   member.expect_silence();
   if (t.release() < takes_binary_poll_lines) return;
   // A line that is not base64 does not end the session, but its message is not handled either.
   Poller& going_on = t.poll();
   join(going_on);
-  going_on.forget();  // its own reply may have been made before
+  going_on.forget();  // its own reply may already have been made
   const std::string bad = t.fill(
       "[\"1\",\"2\",\"{topic}\",\"ack\",{}]\n!!!!\n"
       "[\"1\",\"3\",\"{topic}\",\"broadcast_from\",{\"n\":3}]");

@@ -1,4 +1,4 @@
-/// P: the connections that carry long-polling: several requests, slow readers, broken requests.
+/// P: long-polling's connections: several requests, slow readers, broken requests.
 
 #include <fmt/format.h>
 
@@ -31,7 +31,7 @@ void expect_end(Trial& t, Connection& connection) {
   throw Violation("the end of the connection", "it stays open", t.name_of(connection));
 }
 
-RULE("P-35", must, core, "a connection serves several requests, until one says that it closes",
+RULE("P-35", must, core, "a connection serves several requests, until one asks to close it",
      "RFC 9112, 9.3") {
   t.need_longpoll();
   const Request elsewhere{.target = "/no-such-page", .headers = {{"Host", t.authority()}}};
@@ -59,7 +59,7 @@ RULE("P-35", must, core, "a connection serves several requests, until one says t
   expect_end(t, once);
 }
 
-RULE("P-38", should, core, "empty lines before a request are passed over", "RFC 9112, 2.2") {
+RULE("P-38", should, core, "empty lines before a request are skipped", "RFC 9112, 2.2") {
   t.need_longpoll();
   Connection& connection = t.dial("requests with empty lines before them");
   for (const char* before : {"\r\n", "\r\n\r\n"}) {
@@ -69,18 +69,18 @@ RULE("P-38", should, core, "empty lines before a request are passed over", "RFC 
 }
 
 RULE("P-37", must, contract,
-     "requests that are sent together are answered in order, each by its own", "RFC 9112, 9.3.2") {
+     "requests sent together are answered in order, each with its own answer", "RFC 9112, 9.3.2") {
   Poller& poller = t.poll({.mount = "/short"});
   join(poller);
   poller.forget();
   Connection& connection = t.dial("a poll, and what is sent behind it");
   connection.begin(poller.request("GET"));
-  // More than a server likes to keep while it holds the poll.
+  // More than a server keeps while it holds the poll.
   const std::string echo =
       t.fill(R"(["1","2","{topic}","echo",{"n":1,"more":")") + std::string(100'000, 'x') + R"("}])";
   connection.begin(poller.request("POST", echo));
   connection.begin(poller.request("GET"));
-  // A server may look at the second request while it holds the first, or not.
+  // A server may read the second request while it holds the first, or not.
   std::string messages;
   for (const char* body :
        {R"({"status":{any},"messages":{any},"token":{any}})", R"({"status":200})",
@@ -106,9 +106,9 @@ RULE("P-37", must, contract,
   }
 }
 
-constexpr std::size_t large = 5'000'000;  // more than a system keeps for a client on its own
+constexpr std::size_t large = 5'000'000;  // more than a system buffers for a client
 
-RULE("P-39", must, contract, "an answer that its client reads slowly comes whole",
+RULE("P-39", must, contract, "an answer comes whole, even if the client reads slowly",
      "RFC 9112 (flow control is TCP's)") {
   Poller& poller = t.poll();
   join(poller);
@@ -129,7 +129,7 @@ RULE("P-39", must, contract, "an answer that its client reads slowly comes whole
   if (message.find('"' + std::string(large, 'x') + '"') == std::string::npos) {
     throw Violation("the whole reply", message.substr(0, 100));
   }
-  // And the connection serves the next requests: that which came with it, and a later one.
+  // The connection then serves the next requests: the one that came with it, and a later one.
   checked_body(expect_response(t, slow, 200), R"({"status":200})", t.name_of(slow));
   slow.begin(poller.request("POST", t.fill(R"(["1","4","{topic}","ack",{}])")));
   checked_body(expect_response(t, slow, 200), R"({"status":200})", t.name_of(slow));
@@ -137,13 +137,13 @@ RULE("P-39", must, contract, "an answer that its client reads slowly comes whole
 }
 
 RULE("P-40", must, contract,
-     "what a poll that is given up may take along comes once, in its order, or not at all",
+     "messages of an abandoned poll come once, in order, or are lost with it",
      "LongPoll.Server flush") {
   constexpr Millis busy{300};
   Poller& poller = t.poll();
   join(poller);
   poller.post(R"(["1","2","{topic}","echo",{"n":1}])");
-  // A session that is busy looks at a poll only when its client has gone.
+  // A busy session reads a poll only after its client has gone.
   Connection& joins = t.dial("a join that takes its time");
   joins.begin(poller.request(
       "POST", t.fill(fmt::format(R"(["3","3","{{other}}","phx_join",{{"join":"slow","ms":{}}}])",
@@ -171,7 +171,7 @@ RULE("P-40", must, contract,
   }
 }
 
-RULE("P-41", must, core, "a request whose end is in doubt is refused, and its connection ends",
+RULE("P-41", must, core, "a request whose end is ambiguous is refused, and its connection ends",
      "RFC 9112, 3.2, 5.1 and 6.3") {
   t.need_longpoll();
   const std::string message = R"([null,"1","phoenix","heartbeat",{}])";
@@ -198,7 +198,7 @@ RULE("P-41", must, core, "a request whose end is in doubt is refused, and its co
   poller.expect_silence();
 }
 
-RULE("P-42", must, core, "a client that waits to be told to go on before it sends a body is told",
+RULE("P-42", must, core, "a client that waits for 100 Continue before it sends a body gets it",
      "RFC 9110, 10.1.1 (curl, .NET and others wait with a large body)") {
   Poller& poller = t.poll();
   const std::string message = R"([null,"1","phoenix","heartbeat",{}])";

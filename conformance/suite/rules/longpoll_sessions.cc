@@ -1,6 +1,6 @@
-/// P: how long things last in long-polling: a poll, its window, a session.
+/// P: times of long-polling: a poll, its window, a session.
 ///
-/// What is about time happens on the contract's mount /short, where the window is a second.
+/// The cases use the contract's mount /short, whose window is a second.
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ constexpr Millis window{1'000};             // of the mount /short
 constexpr Millis lifetime{1'500};           // 1.5 windows without a poll
 constexpr Millis default_window{10'000};    // LongPoll.default_config
 constexpr Millis slack{100};                // between the clocks of two processes
-constexpr Millis alive = lifetime - slack;  // after a poll, for sure
+constexpr Millis alive = lifetime - slack;  // certainly after a poll
 const Opening brief{.mount = "/short"};
 constexpr const char* new_session = R"({"status":410,"token":{any},"messages":[]})";
 
@@ -26,7 +26,7 @@ void expect_not_before(Clock::time_point start, Millis earliest, const char* wha
                   fmt::format("it lasted {} ms", lasted.count()));
 }
 
-/// On a machine that is busy all may come late: it is tried again.
+/// On a busy machine anything may come late: it is tried again.
 void expect_not_after(Clock::time_point start, Millis latest, const char* what) {
   const auto lasted = std::chrono::duration_cast<Millis>(Clock::now() - start);
   if (lasted <= latest) return;
@@ -42,7 +42,7 @@ void join(Poller& poller) {
 RULE("P-04", must, contract, "a GET with nothing waiting is held until there is a message",
      "LongPoll.listen (now_available)") {
   Client& member = t.join();
-  Poller& poller = t.poll();  // a window of ten seconds: longer than the suite is patient
+  Poller& poller = t.poll();  // a window of ten seconds: longer than the suite waits
   join(poller);
   for (const char* n : {"1", "2"}) {
     poller.hold();
@@ -57,7 +57,7 @@ RULE("P-04", must, contract, "a GET with nothing waiting is held until there is 
   }
 }
 
-RULE("P-05", must, contract, "with nothing to say for the window a poll is answered 204",
+RULE("P-05", must, contract, "a poll without a message for the window is answered 204",
      "LongPoll.listen (window_ms)") {
   Poller& poller = t.poll(brief);
   const auto expect_204 = [&] {
@@ -93,16 +93,17 @@ RULE("P-14", must, contract,
 RULE("P-17", should, core,
      "a body that is not a message ends the session: 408 after the window, then 410",
      "LongPoll.transport_dispatch") {
-  Poller* held = nullptr;  // whose poll is under way when its session ends, and stays so
+  Poller* held = nullptr;  // whose poll is held when its session ends, and stays held
   if (!t.core_only()) {
     held = &t.poll(brief);
     held->post(R"(["1","1","conformance:P-17","phx_join",{}])");
     held->expect(R"(["1","1","conformance:P-17","phx_reply",{ok}])");
   }
-  // Without the contract nobody knows the window; the framework's own is taken.
+  // Without the contract the window is unknown; the framework's own is used.
   const Opening opening = t.core_only() ? Opening{} : brief;
   const Millis more = t.core_only() ? default_window : window;
-  std::vector<std::pair<Poller*, Connection*>> posts;  // all at once: each takes a whole window
+  std::vector<std::pair<Poller*, Connection*>>
+      posts;  // all at the same time: each takes a whole window
   const auto start = Clock::now();
   for (const char* body : {"hello", "{}", R"([["1","1","x:y","phx_join",{}]])", ""}) {
     Poller& poller = t.poll(opening);
@@ -110,7 +111,7 @@ RULE("P-17", should, core,
     posts.emplace_back(&poller, &t.dial("a post of what is no message"));
     posts.back().second->begin(poller.request("POST", body));
   }
-  Poller& lines = t.poll(opening);  // what stands behind the last line feed is a line, too
+  Poller& lines = t.poll(opening);  // the text after the last line feed is a line too
   lines.forget();
   posts.emplace_back(&lines, &t.dial("a post whose last line is empty"));
   posts.back().second->begin(lines.request("POST", "[null,\"1\",\"phoenix\",\"heartbeat\",{}]\n")
@@ -144,7 +145,7 @@ RULE("P-17", should, core,
   t.expect_server_goes_on();
 }
 
-RULE("P-19", must, contract, "a poll that the client gives up loses no message",
+RULE("P-19", must, contract, "a poll that the client abandons loses no message",
      "LongPoll.listen (a poll that is gone leaves its messages)") {
   Client& member = t.join();
   Poller& poller = t.poll();
@@ -152,7 +153,7 @@ RULE("P-19", must, contract, "a poll that the client gives up loses no message",
   poller.hold();
   member.expect_silence();
   poller.give_up();
-  // Cowboy closes the connection first and ends the poll after that, which no client can see.
+  // Cowboy first closes the connection and then ends the poll, which no client can see.
   for (int turn = 0; turn < 5; ++turn) {
     member.expect_silence();
     t.wait(Millis{50});
@@ -167,7 +168,7 @@ RULE("P-19", must, contract, "a poll that the client gives up loses no message",
 
 RULE("P-20", should, contract, "POSTs alone do not keep a session alive",
      "LongPoll.Server (last_client_poll)") {
-  constexpr Millis between{250};    // often enough to keep alive what can be kept
+  constexpr Millis between{250};    // often enough to keep a session alive, if that were possible
   const auto start = Clock::now();  // before the session can begin
   Poller& poller = t.poll(brief);
   poller.forget();
@@ -176,7 +177,7 @@ RULE("P-20", should, contract, "POSTs alone do not keep a session alive",
     const Request post = poller.request("POST", R"([null,"1","phoenix","heartbeat",{}])");
     const Json body = t.expect_json(post, R"({"status":{any}})");
     const std::string status = body["status"].dump();
-    // 408: it ended between being asked and answering.
+    // 408: it ended between the request and the answer.
     if (status == "410" || status == "408") break;
     if (status != "200") throw Violation(R"({"status":200} or 410)", body.dump());
     if (Clock::now() > deadline) {
@@ -188,7 +189,7 @@ RULE("P-20", should, contract, "POSTs alone do not keep a session alive",
   expect_not_before(start, lifetime, "the session");
 }
 
-RULE("P-31", should, contract, "a post is answered when its messages have been handled",
+RULE("P-31", should, contract, "a post is answered once its messages have been handled",
      "LongPoll.transport_dispatch ({:ok, ref})") {
   constexpr Millis busy{550};  // twice this is more than the window, which counts for each message
   const auto start = Clock::now();
@@ -202,7 +203,8 @@ RULE("P-31", should, contract, "a post is answered when its messages have been h
   });
 }
 
-RULE("P-32", must, contract, "of two polls at a time the later is told; the earlier ends with 204",
+RULE("P-32", must, contract,
+     "of two polls at the same time the later gets the messages; the earlier ends with 204",
      "LongPoll.Server flush (client_ref)") {
   Client& member = t.join();
   Poller& poller = t.poll(brief);
@@ -232,7 +234,7 @@ RULE("P-32", must, contract, "of two polls at a time the later is told; the earl
   t.wait(under_way);
   t.in_time(start, 3 * under_way, [&] { expect_told(1); });
   expect_204(earlier);
-  // And so is one that is still held when the earlier has ended.
+  // So is one that is still held when the earlier has ended.
   start = Clock::now();
   Connection& ended = t.dial("an earlier poll that ends first");
   ended.begin(poller.request("GET"));

@@ -1,4 +1,4 @@
-/// B: who is a member, whatever others did before: broadcasts while members come and go.
+/// B: broadcasts while members come and go.
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ void join_other(Client& client) {
   client.expect(R"(["o","o","{other}","phx_reply",{ok}])");
 }
 
-/// The first of the members broadcasts this on {topic}; it and all the others get it once.
+/// The first member broadcasts this on {topic}; it and all others get it once.
 void broadcast_among(const std::vector<Client*>& members, int n) {
   const auto frame = fmt::format(R"([{{any}},{{any}},"{{topic}}","broadcasted",{{"n":{}}}])", n);
   members.front()->send(fmt::format(R"(["1","b","{{topic}}","broadcast",{{"n":{}}}])", n));
@@ -29,9 +29,9 @@ void broadcast_among(const std::vector<Client*>& members, int n) {
   for (std::size_t i = 1; i < members.size(); ++i) members[i]->expect(frame);
 }
 
-RULE("B-13", must, contract, "whoever leaves, and in whatever order, all others stay members",
+RULE("B-13", must, contract, "when some members leave, in any order, all others stay members",
      "Phoenix.PubSub subscriptions") {
-  // By the places in which they joined: from the front, from the back, from the middle.
+  // By the order of joining: from the front, from the back, from the middle.
   const std::vector<std::vector<std::size_t>> orders{
       {0, 1, 2, 3}, {4, 3, 2, 1}, {2, 1, 3, 0}, {0, 2, 4, 1}, {3, 0, 4, 2}};
   int n = 0;
@@ -41,13 +41,13 @@ RULE("B-13", must, contract, "whoever leaves, and in whatever order, all others 
     const std::vector<Client*> everybody = members;
     for (const std::size_t leaver : order) {
       leave(*everybody[leaver]);
-      everybody[leaver]->forget();  // whether a leave is through at once is another rule's
+      everybody[leaver]->forget();  // another rule judges whether a leave takes effect at once
       std::erase(members, everybody[leaver]);
       broadcast_among(members, ++n);
     }
     leave(*members.front());
     members.front()->forget();
-    // Where nobody is left, whoever joins anew hears all once; one of them has been here before.
+    // After all have left, new members get everything once; one of them was a member before.
     Client& again = *members.front();
     again.send(R"(["1","1","{topic}","phx_join",{}])");
     again.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
@@ -60,7 +60,7 @@ RULE("B-13", must, contract, "whoever leaves, and in whatever order, all others 
   }
 }
 
-RULE("B-14", must, contract, "an event goes out under whatever name the channel gives it",
+RULE("B-14", must, contract, "an event is sent under any name that the channel gives it",
      "Channel.Server.push") {
   Client& client = t.join();
   for (const char* event : {"phx_custom", "", "phx_reply", "phx_close", "phx_error", "heartbeat",
@@ -69,11 +69,11 @@ RULE("B-14", must, contract, "an event goes out under whatever name the channel 
         fmt::format(R"(["1","2","{{topic}}","push",{{"event":"{}","payload":{{"k":1}}}}])", event));
     client.expect(fmt::format(R"(["1",null,"{{topic}}","{}",{{"k":1}}])", event));
   }
-  client.send(R"(["1","3","{topic}","ack",{}])");  // none of them has ended the channel
+  client.send(R"(["1","3","{topic}","ack",{}])");  // none of them ended the channel
   client.expect(R"(["1","3","{topic}","phx_reply",{ok}])");
 }
 
-RULE("B-15", must, contract, "a channel that has ended, however it ended, is a member no more",
+RULE("B-15", must, contract, "a channel that has ended, in whatever way, is no longer a member",
      "Phoenix.PubSub subscriptions end with their process") {
   Client& publisher = t.join();
   join_other(publisher);
@@ -92,7 +92,8 @@ RULE("B-15", must, contract, "a channel that has ended, however it ended, is a m
     gone.push_back(&client);
   }
 
-  // A subscription may end a moment after its process: whoever still gets it is looked at again.
+  // A subscription may end a moment after its process: a member that still gets it is checked
+  // again.
   constexpr Millis moment{30};
   const auto start = Clock::now();
   t.wait(moment);
@@ -106,7 +107,7 @@ RULE("B-15", must, contract, "a channel that has ended, however it ended, is a m
   });
 }
 
-RULE("B-17", must, contract, "a broadcast reaches every member of a large crowd, too",
+RULE("B-17", must, contract, "a broadcast reaches every member of a large crowd",
      "Phoenix.PubSub dispatch") {
   constexpr int crowd = 200;
   std::vector<Client*> members;
@@ -118,7 +119,7 @@ RULE("B-17", must, contract, "a broadcast reaches every member of a large crowd,
   broadcast_among(members, 2);
 }
 
-RULE("B-18", must, contract, "a broadcast is for its topic alone, of which every character counts",
+RULE("B-18", must, contract, "a broadcast is only for its topic, in which every character counts",
      "Phoenix.PubSub (a topic is a key)") {
   const std::vector<std::string> rests{"",   "a", "A", "aa",         "a ",         " a",
                                        "a:", "*", "á", R"(a\u0000)", R"(a\u0000b)"};

@@ -21,7 +21,7 @@ Client& join_v1(Trial& t, const Opening& opening) {
   return client;
 }
 
-/// What each member of {topic} is told of one event, in its own form.
+/// What each member of {topic} gets for an event, in its own form.
 struct Crowd {
   std::vector<Client*> v2 = {}, v1 = {};
   std::vector<Poller*> polling = {};
@@ -67,7 +67,7 @@ RULE("B-19", must, contract,
     others.polling.back()->post(R"(["1","1","{topic}","phx_join",{}])");
     others.polling.back()->expect(R"(["1","1","{topic}","phx_reply",{ok}])");
   }
-  // Of either version one speaks, and is the first member of all or the last.
+  // One member of each version broadcasts, and is the first member or the last.
   Client& v2 = t.join();
   Client& v1 = join_v1(t, {.vsn = "1.0.0"});
   for (int n = 1; n <= 2; ++n) {
@@ -106,7 +106,7 @@ RULE("B-19", must, contract,
 }
 
 RULE("B-20", must, contract,
-     "a broadcast waits for nothing that its member's channel is doing; what is intercepted does",
+     "a broadcast does not wait for a member's busy channel; an intercepted one does",
      "Phoenix.Channel.Server.dispatch (fastlane: straight to the transport)") {
   constexpr Millis busy{300};
   Client& sender = t.join();
@@ -114,7 +114,7 @@ RULE("B-20", must, contract,
   const auto began = Clock::now();
   member.send(R"(["1","2","{topic}","slow",{"ms":300}])");
   member.send(R"(["1","3","{topic}","count",{}])");
-  t.wait(Millis{30});  // by now the channel is at it
+  t.wait(Millis{30});  // by now the channel is busy with it
   sender.send_together({R"(["1","2","{topic}","broadcast",{"n":1}])",
                         R"(["1","3","{topic}","intercept",{"n":2}])",
                         R"(["1","4","{topic}","broadcast_from",{"n":3}])"});
@@ -131,7 +131,8 @@ RULE("B-20", must, contract,
   member.expect(R"(["1",null,"{topic}","intercepted",{"n":2,"intercepted_for":null}])");
 }
 
-RULE("B-21", must, contract, "large broadcasts reach each of several members, in order with small",
+RULE("B-21", must, contract,
+     "large broadcasts reach each of several members, in order with small ones",
      "Phoenix.PubSub dispatch") {
   constexpr int members = 8;
   std::vector<Client*> others;
@@ -150,7 +151,7 @@ RULE("B-21", must, contract, "large broadcasts reach each of several members, in
       member->expect(R"([null,null,"{topic}","broadcasted",)" + payload + "]");
     }
   }
-  // The same of what each member's channel sees first.
+  // The same for an intercepted event.
   for (const std::string& payload : {payloads[4], payloads[0], payloads[3], payloads[2]}) {
     sender.send(R"(["1","3","{topic}","intercept",)" + payload + "]");
   }
@@ -163,7 +164,7 @@ RULE("B-21", must, contract, "large broadcasts reach each of several members, in
   }
 }
 
-RULE("N-13", must, contract, "whatever is done with bytes: replied, pushed, broadcast, and at ends",
+RULE("N-13", must, contract, "binary payloads survive replies, pushes, broadcasts and ends",
      "Socket.V2.JSONSerializer ({:binary, data})") {
   const std::string& topic = t.word("topic");
   Client& client = t.connect();
@@ -200,7 +201,7 @@ RULE("N-13", must, contract, "whatever is done with bytes: replied, pushed, broa
     member.expect_binary(encode(BinaryBroadcast{topic, "broadcasted", data}));
     say("count");
     client.expect(R"(["j","2","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
-    // A second join, a stop, a crash, and an event of a topic that nobody has joined.
+    // A second join, a stop, a crash, and an event of a topic that is not joined.
     client.send_binary(encode(BinaryPush{"k", "3", topic, "phx_join", data}));
     client.expect(R"(["k","3","{topic}","phx_reply",{ok}])");
     client.expect(R"(["j","j","{topic}","phx_close",{}])");

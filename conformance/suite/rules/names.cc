@@ -1,4 +1,4 @@
-/// R: refs and names as clients may choose them, and replies that come when much has happened.
+/// R: unusual refs and names, and late replies.
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 namespace phx::conformance {
 namespace {
 
-RULE("R-44", must, contract, "whatever is replied, and whatever the ref is, the reply carries it",
+RULE("R-44", must, contract, "a reply carries its event's ref, whatever the ref and the reply",
      "Phoenix.Socket.Reply (ref)") {
   Client& client = t.connect();
   for (const char* ref : {"null", "5", "0", R"("")", R"("a b")"}) {
@@ -80,7 +80,7 @@ RULE("R-45", must, contract, "a topic, an event and a ref may be long",
 }
 
 RULE("R-46", must, contract,
-     "a deferred reply is delivered, too, when its channel has crashed, stopped or been replaced",
+     "a deferred reply is delivered even if its channel has crashed, stopped or been replaced",
      "Phoenix.Channel.reply goes to the transport") {
   constexpr Millis due{300};
   Client& client = t.connect();

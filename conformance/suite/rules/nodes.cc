@@ -1,9 +1,9 @@
 /// M: a cluster of nodes. The first client of a case is at one node, the second at the next, and so
 /// on.
 ///
-/// What one node has published reaches another later than the publisher's own clients, and the
-/// broadcasts of two nodes in no order. One publisher's keep theirs: so that a client does *not*
-/// get a broadcast is proved by a later one of the same publisher.
+/// A node's broadcast reaches another node later than the publisher's own clients, and broadcasts
+/// of two nodes have no order. Those of one publisher keep theirs: that a client does *not* get a
+/// broadcast is proved by a later one of the same publisher.
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@
 namespace phx::conformance {
 namespace {
 
-/// Two members of {topic} a node, in the order of the nodes, twice.
+/// Two members of {topic} on each node, in the order of the nodes, twice.
 std::vector<Client*> crowd(Trial& t, std::size_t each = 1) {
   std::vector<Client*> members;
   while (members.size() < each * t.nodes()) members.push_back(&t.join());
@@ -35,8 +35,8 @@ void broadcast(Client& publisher, int n) {
   publisher.expect_in_any_order({broadcasted(n), R"(["1","b","{topic}","phx_reply",{ok}])"});
 }
 
-/// Until a node has forgotten a channel that has ended: Phoenix's Registry does so a moment after
-/// the client was told, and another node's broadcast may come in between.
+/// Waits until a node has removed an ended channel: Phoenix's Registry does so a moment after the
+/// client was notified, and another node's broadcast may come in between.
 constexpr Millis forgotten{50};
 
 RULE("M-01", must, contract, "a broadcast reaches the members at every node, each once",
@@ -51,7 +51,8 @@ RULE("M-01", must, contract, "a broadcast reaches the members at every node, eac
   }
 }
 
-RULE("M-02", must, contract, "broadcast_from leaves out its sender, and nobody at another node",
+RULE("M-02", must, contract,
+     "broadcast_from leaves out only its sender, and no member at another node",
      "Phoenix.Channel.Server.dispatch (pid == from)") {
   const auto members = crowd(t, 2);
   for (Client* publisher : members) {
@@ -66,7 +67,7 @@ RULE("M-02", must, contract, "broadcast_from leaves out its sender, and nobody a
   }
 }
 
-RULE("M-03", must, contract, "one publisher's broadcasts arrive in order at the other nodes, too",
+RULE("M-03", must, contract, "one publisher's broadcasts arrive in order at the other nodes too",
      "one process publishes by one connection") {
   constexpr int count = 200;
   const auto members = crowd(t);
@@ -123,7 +124,7 @@ RULE("M-06", must, contract, "a payload is the same JSON at the other nodes",
 
 RULE("M-07", must, contract, "a disconnect closes the connections of the socket's id at every node",
      "Phoenix.Socket.__info__ (disconnect)") {
-  const std::string id = "user_id=" + t.word("topic");  // nobody else's
+  const std::string id = "user_id=" + t.word("topic");  // no other user's
   std::vector<Client*> own;
   for (std::size_t node = 0; node < t.nodes(); ++node) own.push_back(&t.join({.query = id}));
   std::vector<Client*> others;
@@ -138,7 +139,7 @@ RULE("M-07", must, contract, "a disconnect closes the connections of the socket'
   }
 }
 
-RULE("M-08", must, contract, "whoever leaves at one node gets nothing more from another",
+RULE("M-08", must, contract, "a client that leaves at one node gets nothing more from another",
      "Phoenix.PubSub subscriptions") {
   Client& publisher = t.join();
   Client& left = t.join();
@@ -156,7 +157,7 @@ RULE("M-08", must, contract, "whoever leaves at one node gets nothing more from 
   left.expect(R"([null,null,"{other}","broadcasted",{"later":true}])");
 }
 
-RULE("M-09", must, contract, "a crash at one node is nobody's at another",
+RULE("M-09", must, contract, "a crash at one node does not affect another",
      "a supervisor a channel, a node a table of them") {
   const auto members = crowd(t);
   members.front()->send(R"(["1","2","{topic}","crash",{}])");
@@ -172,14 +173,14 @@ RULE("M-09", must, contract, "a crash at one node is nobody's at another",
 
 // --- Presence -----------------------------------------------------------------------------------
 
-/// Somebody on the case's presence topic, with the list that a client makes of what it is sent.
+/// A client on the case's presence topic, with the list that it makes from its messages.
 class Present {
  public:
   Present(Trial& t, const std::string& key)
       : topic_("presence:" + t.word("topic")), client_(t.connect({.query = "user_id=" + key})) {
     send("1", "phx_join", R"({"name":"N"})");
     client_.expect(fmt::format(R"(["1","1","{}","phx_reply",{{ok}}])", topic_));
-    client_.forget();  // diffs come when they come
+    client_.forget();  // diffs may come at any time
   }
 
   void send(const std::string& ref, const std::string& event, const std::string& payload) {
@@ -187,7 +188,7 @@ class Present {
   }
   void reset() { client_.reset(); }
 
-  /// Takes what comes until `wanted` is so. \throws NothingCame.
+  /// Takes frames until `wanted` holds. \throws NothingCame.
   template <class Wanted>
   void follow(const std::string& expected, Wanted wanted) {
     while (!wanted(list_)) {

@@ -1,4 +1,4 @@
-/// Joins the topic of those who terminate, and listens.
+/// Joins the topic on which channels report that they terminate.
 
 #include "conformance/suite/rules/observer.h"
 

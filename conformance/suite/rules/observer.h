@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The contract's witness: the topic where channels tell that they terminate.
+/// The contract's observer: the topic on which channels report that they terminate.
 
 #include <string>
 
@@ -8,14 +8,14 @@
 
 namespace phx::conformance {
 
-/// A client on that topic; it hears of the channels on one topic alone, {topic} or what is named,
-/// and on those whose names go on behind that one's.
+/// A client on that topic; it takes reports only of channels on {topic} (or the topic named), and
+/// on topics that begin with it.
 Client& observe(Trial& t, const std::string& word = "topic");
 
-/// Waits until a channel on that topic has told its end. \return its reason, in the server's words.
+/// Waits until a channel on that topic reports its end. \return its reason, in the server's words.
 std::string observed_reason(Client& observer, const std::string& word = "topic");
 
-/// The same, and this stands in the reason: `left`, `closed`.
+/// The same, and the reason contains this: `left`, `closed`.
 std::string expect_observed_reason(Client& observer, const std::string& reason);
 
 }  // namespace phx::conformance

@@ -1,4 +1,4 @@
-/// E, N and V: messages as they may travel: cut up, put together, in frames of another kind.
+/// E, N and V: messages split, joined, or in frames of another kind.
 
 #include <fmt/format.h>
 
@@ -22,8 +22,7 @@ std::string bytes_of(const std::string& text) {
   return encode({.payload = text}, Mask{0x12, 0x34, 0x56, 0x78});
 }
 
-RULE("E-18", must, core, "frames are found however TCP has cut them, or put them together",
-     "RFC 6455, 5.2") {
+RULE("E-18", must, core, "frames are found however TCP splits or joins them", "RFC 6455, 5.2") {
   Client& client = t.connect();
   for (const char byte : bytes_of(heartbeat("byte by byte"))) {
     client.send_bytes(std::string(1, byte));
@@ -36,7 +35,7 @@ RULE("E-18", must, core, "frames are found however TCP has cut them, or put them
     t.wait(apart);
   }
   client.expect_pong("in pieces");
-  // Cut inside of a head of eight bytes, of one of fourteen, behind it, and in the payload.
+  // Cut inside a head of eight bytes, inside one of fourteen, after it, and in the payload.
   for (const std::size_t size : {300, 70'000}) {
     const std::string bytes = bytes_of(heartbeat("in two", size));
     for (const std::size_t cut : {1, 2, 3, 5, 7, 8, 9, 12, 14, 15, 200}) {
@@ -55,7 +54,7 @@ RULE("E-18", must, core, "frames are found however TCP has cut them, or put them
   expect_heartbeat(client, "4");
 }
 
-RULE("N-11", must, contract, "a binary message that comes in fragments is put together, as binary",
+RULE("N-11", must, contract, "a binary message in fragments is joined, and stays binary",
      "RFC 6455, 5.4") {
   const std::string& topic = t.word("topic");
   const std::string data("\x00\x01\x02\xff\xfe", 5);
@@ -66,12 +65,12 @@ RULE("N-11", must, contract, "a binary message that comes in fragments is put to
        {.opcode = Opcode::continuation, .payload = message.substr(3, 20), .fin = false},
        {.opcode = Opcode::continuation, .payload = message.substr(23)}});
   client.expect_binary(encode(BinaryReply{"1", "2", topic, "ok", data}));
-  // What comes next is text again.
+  // The next message is text again.
   client.send_fragments({R"([null,"3","phoenix",)", R"("heartbeat",{}])"});
   expect_heartbeat(client, "3");
 }
 
-RULE("N-12", should, core, "a binary message of empty fields is one: its topic is unmatched",
+RULE("N-12", should, core, "a binary message of empty fields is valid: its topic is unmatched",
      "Socket.V2.JSONSerializer.decode_binary") {
   Client& client = t.connect();
   client.send_binary(encode(BinaryPush{"", "", "", "", ""}));
@@ -83,7 +82,7 @@ RULE("V-07", must, core, "a V1 message in a binary frame is read as text, and an
   Client& client = t.connect({.vsn = "1.0.0"});
   client.send_binary(R"({"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1"})");
   client.expect(R"({"topic":"phoenix","event":"phx_reply","payload":{any},"ref":"1"})");
-  client.send_binary("{\"topic\":\"\xff\"}");  // what is no message ends it as any other does
+  client.send_binary("{\"topic\":\"\xff\"}");  // a frame that is not a message ends it as usual
   client.expect_bare_close({1011});
 }
 

@@ -1,6 +1,6 @@
-/// S: who is here: the state for a joiner, the diffs for everybody.
+/// S: presence: the state for a new member, the diffs for all.
 ///
-/// A joiner hears of its own join twice, by a diff and by the state. The diff came first in every
+/// A new member gets its own join twice, in a diff and in the state. The diff came first in every
 /// recorded join, but in the framework the two come from two processes: either order passes.
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 namespace phx::conformance {
 namespace {
 
-/// What a meta says besides its phx_ref, as the contract's joiner of this name says it.
+/// A meta of the contract's member of this name, without its phx_ref.
 std::string meta(const std::string& name) {
   return fmt::format(R"({{"online_at":"0","name":"{}","phx_ref":{{any}}}})", name);
 }
@@ -41,11 +41,11 @@ std::string diff_there(const std::string& joins, const std::string& leaves) {
 
 std::string quoted(const std::string& escaped) { return '"' + escaped + '"'; }
 
-/// Somebody on the case's presence topic. It is the case's own; `{own}` stands for it here.
+/// A client on the case's own presence topic, which `{own}` stands for here.
 class Member {
  public:
-  /// Joins as `key` under `name`, both as JSON has them; the reply has come, what follows has not
-  /// been looked at. Another topic has this behind its name.
+  /// Joins as `key` under `name`, both as JSON; takes the reply and nothing after it. `behind` is
+  /// appended to the topic's name.
   Member(Trial& t, const std::string& key, const std::string& name, const std::string& behind = {})
       : topic_("presence:" + t.word("topic") + behind),
         client_(
@@ -58,12 +58,12 @@ class Member {
 
   void send(const std::string& text) { client_.send(on_topic(text)); }
   Json expect(const std::string& text) { return client_.expect(on_topic(text)); }
-  /// The state, and the diff that tells its own join. \return the state's payload.
+  /// Takes the state, and the diff with its own join. \return the state's payload.
   Json expect_state(const std::string& state) {
     const std::string frame = fmt::format(R"(["1",null,"{{own}}","presence_state",{}])", state);
     return expect_beside(frame, joined(key_, meta(name_)))[4];
   }
-  /// Both frames come, in either order. \return what came for `text`.
+  /// Takes both frames, in either order. \return the one that matched `text`.
   Json expect_beside(const std::string& text, const std::string& other) {
     const Json wanted = *parse_json(filled(on_topic(text), common_words()));
     const Json beside = *parse_json(filled(on_topic(other), common_words()));
@@ -107,7 +107,7 @@ void expect_other(const std::string& what, const std::string& old, const std::st
   if (old == came) throw Violation(fmt::format("{} other than {}", what, old), came);
 }
 
-RULE("S-01", must, contract, "a joiner is pushed presence_state, and is in it",
+RULE("S-01", must, contract, "a new member is pushed presence_state, and is in it",
      "Phoenix.Presence.list") {
   Member ann(t, "ann", "A");
   const std::string first = ref_of(ann.expect_state(one_key("ann", meta("A"))), "ann");
@@ -203,7 +203,7 @@ RULE("S-05", must, contract, "a connection that drops is a leave",
   }
 }
 
-RULE("S-07", must, contract, "an update says all that is said: nothing of the old meta stays",
+RULE("S-07", must, contract, "an update replaces the whole meta: nothing of the old one stays",
      "Phoenix.Tracker.update (a new meta)") {
   Member ann(t, "ann", "A");
   ann.expect_state(one_key("ann", meta("A")));
@@ -226,14 +226,14 @@ RULE("S-07", must, contract, "an update says all that is said: nothing of the ol
   ann.expect(joined("ben", meta("B")));
 }
 
-RULE("S-08", must, contract, "each topic has a list of its own", "Phoenix.Tracker (by topic)") {
+RULE("S-08", must, contract, "each topic has its own list", "Phoenix.Tracker (by topic)") {
   Member cat(t, "cat", "C");
   cat.expect_state(one_key("cat", meta("C")));
   Member ann(t, "ann", "A");
   ann.expect_state(R"({"ann":{any},"cat":{any}})");
   cat.expect(joined("ann", meta("A")));
 
-  // The same connection on another topic, where somebody else comes, and from where it goes.
+  // The same connection on another topic, where another user joins, and which it leaves.
   ann.send(R"(["2","2","{own}-there","phx_join",{"name":"A there"}])");
   ann.expect(R"(["2","2","{own}-there","phx_reply",{ok}])");
   ann.expect_beside(fmt::format(R"(["2",null,"{{own}}-there","presence_state",{}])",
@@ -254,7 +254,7 @@ RULE("S-08", must, contract, "each topic has a list of its own", "Phoenix.Tracke
   cat.expect(joined("eve", meta("E")));
 }
 
-RULE("S-09", must, contract, "whoever is tracked no more does not leave a second time",
+RULE("S-09", must, contract, "an untracked presence does not leave a second time",
      "Phoenix.Tracker.untrack") {
   Member ann(t, "ann", "A");
   ann.expect_state(one_key("ann", meta("A")));
@@ -273,7 +273,7 @@ RULE("S-09", must, contract, "whoever is tracked no more does not leave a second
   cat.expect_state(
       fmt::format(R"({{"ann":{{"metas":[{}]}},"cat":{{"metas":[{}]}}}})", meta("A"), meta("C")));
   ann.expect(joined("cat", meta("C")));
-  // Nor does it come back by an update, which finds nothing to update.
+  // An update does not bring it back either: it finds nothing to update.
   cat.send(R"(["1","2","{own}","untrack",{}])");
   cat.expect_beside(R"(["1","2","{own}","phx_reply",{ok}])", left("cat", meta("C")));
   ann.expect(left("cat", meta("C")));
@@ -281,7 +281,7 @@ RULE("S-09", must, contract, "whoever is tracked no more does not leave a second
   cat.expect(R"(["1","1","{own}","phx_error",{any}])");
 }
 
-RULE("S-10", must, contract, "of a key's metas an update changes the sender's own",
+RULE("S-10", must, contract, "an update changes only the sender's meta of a key",
      "Phoenix.Tracker.update (pid, topic, key)") {
   Member first(t, "ann", "first");
   const std::string first_ref = ref_of(first.expect_state(one_key("ann", meta("first"))), "ann");
@@ -302,7 +302,7 @@ RULE("S-10", must, contract, "of a key's metas an update changes the sender's ow
   }
 }
 
-RULE("S-11", must, contract, "changes are told in the order in which they were made",
+RULE("S-11", must, contract, "changes are sent in the order in which they were made",
      "Phoenix.Presence handle_diff (a queue of tasks)") {
   constexpr int changes = 10;
   Member ann(t, "ann", "A");
@@ -328,7 +328,7 @@ RULE("S-11", must, contract, "changes are told in the order in which they were m
   }
 }
 
-RULE("S-12", must, contract, "a key is any text: with quotes, beyond ASCII, or empty",
+RULE("S-12", must, contract, "a key may be any text: with quotes, beyond ASCII, or empty",
      "Phoenix.Tracker (a key is a term)") {
   Member ann(t, "ann", "A");
   ann.expect_state(one_key("ann", meta("A")));

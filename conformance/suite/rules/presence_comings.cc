@@ -1,4 +1,4 @@
-/// S: who comes again, who is on several topics, and a crowd: the list that a member makes of it.
+/// S: rejoins, several topics, and a crowd, in the list that a member makes.
 
 #include <fmt/format.h>
 
@@ -11,11 +11,11 @@
 namespace phx::conformance {
 namespace {
 
-/// Somebody with the list that phoenix.js makes of what comes on the case's presence topic.
+/// A client with the list that phoenix.js would make on the case's presence topic.
 class Onlooker {
  public:
   Onlooker(Trial& t, Client& client) : topic_("presence:" + t.word("topic")), client_(client) {
-    client.forget();  // diffs come when they come
+    client.forget();  // diffs may come at any time
   }
   /// Joins under this key.
   Onlooker(Trial& t, const std::string& key)
@@ -28,8 +28,8 @@ class Onlooker {
     list_ = {};
     say(fmt::format(R"(["{0}","{0}","{{own}}","phx_join",{{"name":"{1}"}}])", join_ref, name));
   }
-  /// Takes what comes until each of these names stands in the list as often as this says, and
-  /// nothing else does. \throws NothingCame.
+  /// Takes frames until the list has each of these names this often, and no other name. \throws
+  /// NothingCame.
   void follow_until(const std::vector<std::string>& names) {
     while (!shows(names)) {
       const Received received = client_.take(
@@ -63,7 +63,8 @@ class Onlooker {
   PresenceList list_;
 };
 
-RULE("S-13", must, contract, "who leaves, or joins again, is here once, by a new presence",
+RULE("S-13", must, contract,
+     "a user that leaves and joins again is listed once, with a new presence",
      "Phoenix.Tracker (the old process ends, the new one is tracked)") {
   Onlooker ann(t, "ann");
   ann.follow_until({"ann"});
@@ -101,7 +102,7 @@ RULE("S-14", must, contract, "a connection's end is a leave on all of its topics
   }
   leaver.send(fmt::format(R"(["j","j","{}","phx_join",{{"name":"leaver"}}])", own));
   ann.follow_until({"ann", "leaver"});
-  // Its id is told to go.
+  // Its id is disconnected.
   leaver.send(R"(["c","c","{other}","phx_join",{}])");
   leaver.send(R"(["c","d","{other}","disconnect",{}])");
   ann.follow_until({"ann"});
@@ -119,7 +120,8 @@ RULE("S-14", must, contract, "a connection's end is a leave on all of its topics
   }
 }
 
-RULE("S-15", must, contract, "a crowd is listed whole: those of one key, of many, and of none",
+RULE("S-15", must, contract,
+     "a crowd is listed whole: users with one key, with many, and with none",
      "Phoenix.Presence.list") {
   constexpr int members = 40;
   std::vector<std::unique_ptr<Onlooker>> all;
@@ -133,7 +135,7 @@ RULE("S-15", must, contract, "a crowd is listed whole: those of one key, of many
   }
   for (const auto& member : all) member->follow_until(names);
   if (all.front()->list().find("anonymous:") == std::string::npos) {
-    throw Violation("who has no user_id under the key anonymous", all.front()->list());
+    throw Violation("users without a user_id, under the key anonymous", all.front()->list());
   }
   while (all.size() > 2) {  // from the front and from the back
     all.front()->client().reset();

@@ -1,4 +1,4 @@
-/// phoenix.js's merge, and the rule that all members come to the same by it.
+/// phoenix.js's merge, and the rule that it gives all members the same list.
 
 #include "conformance/suite/rules/presence_list.h"
 
@@ -26,7 +26,7 @@ std::vector<std::string> keys(const Json& object) {
   return all;
 }
 
-/// Whether one of these metas has the ref of that one.
+/// Whether one of these metas has that one's ref.
 bool holds(const std::vector<Json>& metas, const Json& meta) {
   return std::any_of(metas.begin(), metas.end(), [&](const Json& one) {
     return one["phx_ref"].text() == meta["phx_ref"].text();
@@ -53,7 +53,7 @@ void PresenceList::merge(const Json& diff) {
   for (const std::string& key : keys(diff["leaves"])) leave(key, diff["leaves"][key]["metas"]);
 }
 
-/// Those who are there already stay in front; who comes again takes his old place's.
+/// Metas that are already listed stay in front; a returning one takes its old place.
 void PresenceList::join(const std::string& key, const Json& metas) {
   const std::vector<Json> fresh = elements(metas);
   std::vector<Json>& known = metas_[key];
@@ -81,7 +81,7 @@ std::string PresenceList::text() const {
 
 namespace {
 
-/// A member that keeps a list of who is here.
+/// A member that keeps the presence list.
 class Follower {
  public:
   Follower(Trial& t, const std::string& key, const std::string& name)
@@ -92,11 +92,11 @@ class Follower {
   void say(const std::string& ref, const std::string& event, const std::string& payload) {
     client_.send(fmt::format(R"(["1","{}","{}","{}",{}])", ref, topic_, event, payload));
   }
-  /// Follows the topic until this key is here.
+  /// Follows the topic until this key is present.
   void follow_until(const std::string& key) {
     while (!list_.has(key)) follow("a presence_diff that has " + key);
   }
-  /// The same until it is here no more.
+  /// The same until it is gone.
   void follow_until_gone(const std::string& key) {
     while (list_.has(key)) follow("a presence_diff that " + key + " leaves");
   }
@@ -118,7 +118,8 @@ class Follower {
   PresenceList list_;
 };
 
-RULE("S-06", must, contract, "state and diffs, merged as phoenix.js does, give all the same list",
+RULE("S-06", must, contract,
+     "state and diffs, merged as in phoenix.js, give all members the same list",
      "Presence.syncState, syncDiff (phoenix.js)") {
   Follower first(t, "ann", "A");
   first.follow_until("ann");
@@ -132,7 +133,7 @@ RULE("S-06", must, contract, "state and diffs, merged as phoenix.js does, give a
   Follower late(t, "dan", "D");
   late.follow_until("dan");
   second.say("3", "untrack", "{}");
-  // What changes while the last one joins may be in its state, and not yet in the others' diffs.
+  // A change during the last join may be in its state, and not yet in the others' diffs.
   first.follow_until_gone("cat");
   first.follow_until_gone("ben");
   Follower last(t, "eve", "E");

@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// Who is here, as a client works it out from a state and the diffs behind it.
+/// The presence list, as a client derives it from a state and the diffs after it.
 ///
-/// It merges as phoenix.js's Presence does (syncState, syncDiff): so whoever follows a topic from
-/// its join on must come to the same list as everybody else.
+/// It merges as phoenix.js's Presence does (syncState, syncDiff): so every client that follows a
+/// topic from its join must get the same list.
 
 #include <map>
 #include <string>
@@ -15,14 +15,13 @@ namespace phx::conformance {
 
 class PresenceList {
  public:
-  /// A `presence_state` takes the place of all that was known; diffs that came before it count
-  /// after it.
+  /// A `presence_state` replaces the list; earlier diffs are applied after it.
   void take_state(const Json& state);
   /// A `presence_diff`.
   void take_diff(const Json& diff);
 
   bool has(const std::string& key) const { return metas_.contains(key); }
-  /// The keys in order, each with its metas in theirs.
+  /// The keys in order, each with its metas in order.
   std::string text() const;
 
  private:

@@ -1,4 +1,4 @@
-/// J: joining again what is joined already, when the old channel or the socket has its hands full.
+/// J: joining a joined topic again while the old channel or the socket is busy.
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 namespace phx::conformance {
 namespace {
 
-RULE("J-21", must, contract, "a topic that is joined can be joined again with a hundred joined",
+RULE("J-21", must, contract, "a joined topic can be joined again even with a hundred topics joined",
      "Phoenix.Socket.handle_in phx_join (delete_channel, then map_size)") {
   constexpr int most = 100;
   Client& client = t.connect();
@@ -28,10 +28,10 @@ RULE("J-21", must, contract, "a topic that is joined can be joined again with a 
   }
 }
 
-RULE("J-22", must, contract, "a second join waits for nothing that the first channel is doing",
+RULE("J-22", must, contract, "a second join does not wait for the first channel's work",
      "Phoenix.Socket.shutdown_duplicate_channel (Process.exit)") {
   constexpr Millis busy{1'000};
-  constexpr Millis beginning{50};  // by then the channel is at it
+  constexpr Millis beginning{50};  // by then the channel is busy with it
   Client& client = t.join();
   Client& publisher = t.join();
   const auto began = Clock::now();
@@ -44,14 +44,14 @@ RULE("J-22", must, contract, "a second join waits for nothing that the first cha
   if (Clock::now() - began >= busy) {
     throw SeenTooLate({"the new join's reply at once", "it came when the old channel was through"});
   }
-  // While the old channel's handler may still run, it is a member no more.
+  // The old channel's handler may still run, but it is no longer a member.
   t.wait(beginning);
   publisher.send(R"(["1","2","{topic}","broadcast_from",{"n":1}])");
   publisher.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
   client.expect(R"([{any},{any},"{topic}","broadcasted",{"n":1}])");
   client.expect_silence();
   t.wait(std::chrono::duration_cast<Millis>(began + busy + beginning - Clock::now()));
-  client.expect_silence();  // and none of what it was to say comes
+  client.expect_silence();  // and none of its messages come
 }
 
 RULE("J-23", must, contract,

@@ -1,4 +1,4 @@
-/// R: events to a channel, and the replies to them.
+/// R: events to a channel, and their replies.
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ RULE("R-01", must, contract, "a reply carries the event's ref and topic and the 
   client.expect_silence();
 }
 
-RULE("R-02", must, contract, "status is ok or error as the channel says",
+RULE("R-02", must, contract, "the status is the channel's: ok or error",
      "Channel.Server.handle_reply") {
   Client& client = t.join();
   client.send(R"(["1","2","{topic}","echo",{"a":1}])");
@@ -26,7 +26,8 @@ RULE("R-02", must, contract, "status is ok or error as the channel says",
   client.expect(R"(["1","3","{topic}","phx_reply",{"status":"error","response":{"a":2}}])");
 }
 
-RULE("R-03", must, contract, "a bare status has the response {}", "Channel.Server.handle_reply") {
+RULE("R-03", must, contract, "a status without a response has the response {}",
+     "Channel.Server.handle_reply") {
   Client& client = t.join();
   client.send(R"(["1","2","{topic}","ack",{"a":1}])");
   client.expect(R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{}}])");
@@ -88,7 +89,7 @@ RULE("R-07", must, contract,
     client.expect(R"(["1","s","{topic}","phx_reply",{"status":"ok","response":{"ms":200}}])");
   }
 
-  // Nor do two that are slow at a time wait for each other.
+  // Nor do two slow channels wait for each other.
   const auto both = Clock::now();
   client.send_together(
       {R"(["1","6","{topic}","slow",{"ms":300}])", R"(["2","7","{other}","slow",{"ms":300}])"});
@@ -96,7 +97,7 @@ RULE("R-07", must, contract,
       {R"(["1","6","{topic}","phx_reply",{"status":"ok","response":{"ms":300}}])",
        R"(["2","7","{other}","phx_reply",{"status":"ok","response":{"ms":300}}])"});
   if (Clock::now() - both >= Millis{600}) {
-    throw SeenTooLate({"two slow channels to take their time at once", "one waited for the other"});
+    throw SeenTooLate({"two slow channels to work at the same time", "one waited for the other"});
   }
 }
 
@@ -128,7 +129,7 @@ RULE("R-09", must, contract,
      "JSON") {
   Client& client = t.join();
   const std::string deep = std::string(100, '[') + std::string(100, ']');
-  std::string mixed_open, mixed_close;  // which bracket is which has to be known at every depth
+  std::string mixed_open, mixed_close;  // the kind of each bracket matters at every depth
   for (int depth = 0; depth < 300; ++depth) {
     const bool object = depth * depth % 7 < 3;
     mixed_open += object ? R"({"k":)" : "[";
@@ -156,7 +157,7 @@ RULE("R-09", must, contract,
   }
 }
 
-RULE("R-10", must, contract, "any JSON value is taken as a payload, not only an object",
+RULE("R-10", must, contract, "any JSON value is accepted as a payload, not only an object",
      "Socket.V2.JSONSerializer.decode_text") {
   Client& client = t.join();
   for (const char* payload : {"null", "5", "2.5", R"("text")", "[1,[]]", "true"}) {
@@ -180,7 +181,7 @@ RULE("R-11", must, core, "an event on a topic never joined is unmatched",
   client.expect_silence();
 }
 
-RULE("R-12", must, contract, "an event with a stale join_ref is dropped in silence",
+RULE("R-12", must, contract, "an event with a stale join_ref is dropped silently",
      "Phoenix.Socket.handle_in") {
   Client& client = t.join();
   client.send(R"(["99","2","{topic}","count",{}])");
@@ -272,7 +273,7 @@ RULE("R-18", must, contract, "refs are opaque: they come back with their type, a
     client.expect(R"([1,3,"{topic}","phx_reply",{"status":"ok","response":{"stale":true}}])");
   }
   client.expect(R"([1,6,"{topic}","phx_reply",{ok}])");
-  // Neither white space nor escapes make another value of it.
+  // Neither white space nor escapes change the value.
   client.send(R"([[1, "a"],"1","{topic}:list","phx_join",{}])");
   client.expect(R"([[1,"a"],"1","{topic}:list","phx_reply",{ok}])");
   client.send(R"([[ 1,"a" ],"2","{topic}:list","echo",{"n":1}])");
@@ -312,7 +313,7 @@ RULE("R-20", must, contract, "reserved event names from a client are ordinary ev
   }
 }
 
-RULE("R-21", must, contract, "an event whose name is no string crashes the channel that gets it",
+RULE("R-21", must, contract, "an event whose name is not a string crashes the channel",
      "Phoenix.Channel handle_in (no clause)") {
   Client& client = t.connect();
   for (const char* event : {"5", "null", "{}", "[\"echo\"]"}) {
@@ -331,7 +332,7 @@ RULE("R-22", must, contract, "deferring the reply to an event with ref null cras
   client.expect_silence();
 }
 
-RULE("R-33", must, contract, "what a channel defers comes when it is due, also if several are due",
+RULE("R-33", must, contract, "deferred replies come when they are due, even if several are",
      "Process.send_after") {
   constexpr Millis due{100};
   Client& client = t.join();
@@ -344,7 +345,7 @@ RULE("R-33", must, contract, "what a channel defers comes when it is due, also i
         R"(["1","{}","{{topic}}","phx_reply",{{"status":"ok","response":{{"ms":100,"n":{}}}}}])",
         n + 1, n);
   };
-  t.wait(due * 3 / 5);  // what comes meanwhile makes nothing due
+  t.wait(due * 3 / 5);  // messages in between make nothing due
   client.send(R"([null,"5","phoenix","heartbeat",{}])");
   t.in_time(start, due, [&client] { client.expect(R"([{any},"5","phoenix","phx_reply",{any}])"); });
   client.expect_in_any_order({reply(1), reply(2), reply(3)});

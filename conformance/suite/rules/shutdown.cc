@@ -10,7 +10,7 @@
 namespace phx::conformance {
 namespace {
 
-/// The connection ends; what comes before its end is another rule's.
+/// The connection ends; another rule judges what comes before.
 void expect_to_be_ended(Client& client) {
   client.forget();
   using Kind = Received::Kind;
@@ -21,7 +21,7 @@ void expect_to_be_ended(Client& client) {
 
 constexpr Millis window{1'000};  // of the mount /short
 
-/// A session whose poll has reached the server: what was posted behind it has been handled.
+/// A session whose poll has reached the server: a post after it has been handled.
 Poller& held_poll(Trial& t, const Opening& opening = {}) {
   Poller& poller = t.poll(opening);
   poller.post(R"(["1","1","{topic}","phx_join",{}])");
@@ -41,7 +41,7 @@ RULE("D-01", must, contract,
   Client& twin_in_v1 = t.connect({.query = id, .vsn = "1.0.0"});
   Client& other = t.join({.query = id + "-other"});
   Client& nobody = t.join();
-  // Its window is ten seconds: it does not end by itself while anybody waits.
+  // Its window is ten seconds: it does not end by itself during the case.
   Poller* polling = t.has_longpoll() ? &t.poll({.query = id}) : nullptr;
   if (polling) polling->post(R"(["1","1","{topic}","phx_join",{}])");
   Poller* held = t.has_longpoll() ? &held_poll(t, {.mount = "/short", .query = id}) : nullptr;
@@ -60,21 +60,21 @@ RULE("D-01", must, contract,
   t.expect_json(polling->request("POST", R"([null,"1","phoenix","heartbeat",{}])"),
                 R"({"status":410})");
   t.expect_json(polling->request("GET"), R"({"status":410,"token":{any},"messages":[]})");
-  // A poll that was under way meanwhile is answered: that it brings nothing, or that all is over.
+  // A poll that was held is answered: with no messages, or with the session's end.
   const Json ended = held->expect_poll(R"({"status":{any},"token":{any},"messages":[]})", window);
   held->forget();
   const std::string status = ended["status"].dump();
   if (status != "204" && status != "410") throw Violation("204 or 410", ended.dump());
 }
 
-RULE("D-02", must, contract, "it is closed with 1001, and no phx_close goes before",
+RULE("D-02", must, contract, "it is closed with 1001, and no phx_close comes before",
      "Phoenix.Socket.__info__ (disconnect)") {
   const Codes codes = t.release() < closes_with_1001 ? Codes{1000} : Codes{1001};
   Client& client = t.join({.query = "user_id=" + t.word("topic")});
   client.send(R"(["1","2","{topic}","disconnect",{}])");
   client.expect_bare_close(codes);
 
-  // And so it is in version 1, at another mount, and whatever its channels are doing.
+  // So it is in version 1, at another mount, and whatever its channels are doing.
   const std::string id = "user_id=" + t.word("topic");
   Client& v1 = t.connect({.query = id, .vsn = "1.0.0"});
   Client& elsewhere = t.connect({.mount = "/tenant/acme/socket", .query = id});
@@ -88,12 +88,12 @@ RULE("D-02", must, contract, "it is closed with 1001, and no phx_close goes befo
   });
 }
 
-RULE("D-05", must, contract, "a connection without an id disconnects nobody",
+RULE("D-05", must, contract, "a disconnect does not reach a connection without an id",
      "Phoenix.Socket.__init__ (id && subscribe)") {
   Client& sender = t.join();
   Client& unnamed = t.join();
   Client& named = t.join({.query = "user_id=" + t.word("topic")});
-  sender.forget();  // what becomes of its channel is left open
+  sender.forget();  // its channel's fate is left open
   sender.send(R"(["1","2","{topic}","disconnect",{}])");
   sender.send(R"([null,"3","phoenix","heartbeat",{}])");
   sender.expect_mention_at_last("3");
@@ -119,7 +119,7 @@ RULE("D-03", must, core, "a close from the client is answered, and its channels 
   observed_reason(observer, "other");
 }
 
-RULE("D-07", should, core, "the end of TCP comes right behind the server's close frame",
+RULE("D-07", should, core, "the end of TCP comes right after the server's close frame",
      "RFC 6455, 7.1.1") {
   constexpr Millis at_once{500};
   const auto close = encode({.opcode = Opcode::close, .payload = close_payload(1000)}, Mask{});
@@ -152,7 +152,7 @@ const std::string large(7'000'000, 'x');
 const std::string large_reply =
     R"(["1","2","{other}","phx_reply",{"status":"ok","response":{"d":")" + large + R"("}}])";
 
-/// A client that does not read for now, and for whom a large reply is under way.
+/// A client that does not read for now, with a large reply under way.
 Client& busy_client(Trial& t) {
   Client& witness = t.connect();
   Client& busy = t.connect();
@@ -177,13 +177,14 @@ void turn_to(Trial& t, ServerProcess& server) {
 }
 
 RULE("D-04", must, contract,
-     "a server that stops takes nobody in, closes sockets with 1012, answers held polls, and exits",
+     "a server that stops accepts no connection, closes sockets with 1012, answers held polls, and "
+     "exits",
      "Phoenix.Socket.PoolDrainer") {
   if (t.command().empty()) throw Skipped("the suite has to start the server itself: -- COMMAND");
   if (t.judged_as() < closes_with_1012) {
     throw Skipped("sockets were not closed with 1012 before 1.7.6");
   }
-  ServerProcess server(t.command());  // another one, so that the one that is judged lives on
+  ServerProcess server(t.command());  // another server, so that the one under test lives on
   turn_to(t, server);
   Client& v2 = t.join();
   Client& v1 = t.connect({.vsn = "1.0.0"});
@@ -196,7 +197,7 @@ RULE("D-04", must, contract,
   server.terminate();
   v1.expect_bare_close({1012});
   v2.expect_bare_close({1012});
-  // While there is still somebody to be sent home, nobody else is let in.
+  // While clients are still being drained, no new one is accepted.
   const auto soon = Clock::now() + t.patience() / 5;
   while (server.accepts() && Clock::now() < soon) t.wait(between_looks);
   if (server.accepts()) throw Violation("new connections to be refused by now", "they are not");
@@ -220,7 +221,7 @@ void expect_body(Trial& t, Connection& connection, std::string_view body) {
   checked_body(*response, t.fill(body), t.name_of(connection));
 }
 
-RULE("D-06", must, contract, "a token of another server is none, though both have one secret",
+RULE("D-06", must, contract, "another server's token is invalid, even if both share a secret",
      "LongPoll.server_ref (endpoint_id)") {
   if (t.command().empty()) throw Skipped("the suite has to start the server itself: -- COMMAND");
   Poller& poller = t.poll();
@@ -231,7 +232,7 @@ RULE("D-06", must, contract, "a token of another server is none, though both hav
   turn_to(t, other);
   for (Request* request : {&post, &get})
     *request = request->without("Host").with("Host", t.authority());
-  // Both at once: a server may take its time before it knows that there is nobody.
+  // Both at once: a server may take a while to know that the session does not exist.
   Connection& posts = t.dial("a post with that token");
   Connection& polls = t.dial("a poll with that token");
   posts.begin(post);

@@ -1,4 +1,4 @@
-/// R, E and N: sizes: on the edges of what a frame's head can say, and of what a mount allows.
+/// R, E and N: sizes at the boundaries of a frame's head, and at a mount's limits.
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ std::string echo_reply(const std::string& filling) {
   return R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"d":")" + filling + R"("}}])";
 }
 
-/// A filling for a text that is to have `size` bytes. REQUIRES: it has fewer without.
+/// Padding for a text that must have `size` bytes. REQUIRES: it has fewer without.
 std::string filling(const Trial& t, std::size_t size, const std::string& text_without) {
   return std::string(size - t.fill(text_without).size(), 'x');
 }
@@ -29,11 +29,12 @@ RULE("R-29", must, contract, "a payload of seven megabytes is echoed whole", "ma
 }
 
 RULE("R-30", must, contract,
-     "messages whose size is on the edge of what takes more bytes to say come whole, both ways",
+     "messages whose size is at a boundary of the length's encoding come whole, both ways",
      "RFC 6455, 5.2") {
   Client& client = t.join();
   for (const std::size_t size : {125, 126, 127, 128, 65'535, 65'536, 65'537}) {
-    for (const std::string& edge : {echo(""), echo_reply("")}) {  // of what goes up, or comes down
+    for (const std::string& edge :
+         {echo(""), echo_reply("")}) {  // of messages to the server, or from it
       if (t.fill(edge).size() > size) continue;
       const std::string fitting = filling(t, size, edge);
       client.send(echo(fitting));
@@ -42,8 +43,7 @@ RULE("R-30", must, contract,
   }
 }
 
-RULE("R-31", must, contract, "small messages and large ones that follow each other come in order",
-     "one mailbox") {
+RULE("R-31", must, contract, "small and large messages in sequence come in order", "one mailbox") {
   Client& client = t.join();
   std::vector<std::string> fillings;
   for (const std::size_t size : {1, 20'000, 2, 16'300, 16'384, 3, 70'000, 70'001, 4, 5, 200'000, 6,
@@ -56,7 +56,7 @@ RULE("R-31", must, contract, "small messages and large ones that follow each oth
   for (const auto& filling : fillings) client.expect(echo_reply(filling));
 }
 
-RULE("R-42", must, contract, "whatever is done with a payload is done with a large one, too",
+RULE("R-42", must, contract, "a large payload survives everything that a small one does",
      "one way for all messages") {
   const std::string d(70'000, 'x');
   const std::string large = R"({"ms":1,"d":")" + d + R"("})";
@@ -121,7 +121,7 @@ RULE("R-42", must, contract, "whatever is done with a payload is done with a lar
   client.expect(R"([{any},{any},"{topic}","phx_error",{any}])");
 }
 
-RULE("E-19", must, contract, "a message of just the limit is taken, and one byte more is not",
+RULE("E-19", must, contract, "a message of exactly the limit is accepted, and one byte more is not",
      "max_frame_size") {
   constexpr std::size_t limit = 1'000;  // of the mount /small
   constexpr std::size_t head = 8;       // a server may count the frame's head, too
@@ -167,7 +167,7 @@ RULE("N-10", must, contract, "every field of a binary message may have up to 255
   }
 }
 
-RULE("E-23", must, contract, "the limit is a message's, in however many fragments it comes",
+RULE("E-23", must, contract, "the limit is for the whole message, in however many fragments",
      "cowboy_websocket.dispatch_frame (frag_buffer)") {
   const auto ends = [&t](const std::string& text, std::size_t piece) {
     Client& client = t.join({.mount = "/small"});
@@ -191,7 +191,7 @@ RULE("E-23", must, contract, "the limit is a message's, in however many fragment
   if (!ends(larger, 600)) throw Violation("1,200 bytes in fragments to end with 1009", "an echo");
 }
 
-RULE("R-34", must, contract, "a connection is not used up, however much goes over it",
+RULE("R-34", must, contract, "a connection has no limit of bytes in total",
      "no limit but a frame's") {
   constexpr int messages = 10;  // seventy megabytes
   Client& client = t.join();
@@ -202,7 +202,7 @@ RULE("R-34", must, contract, "a connection is not used up, however much goes ove
   client.expect_silence();
 }
 
-RULE("R-35", must, contract, "who does not read holds up nobody else, and misses nothing",
+RULE("R-35", must, contract, "a client that does not read delays no other, and misses nothing",
      "one process a connection") {
   constexpr Millis beginning{50};  // by then more is under way than a socket takes
   Client& bystander = t.join();
@@ -219,8 +219,8 @@ RULE("R-35", must, contract, "who does not read holds up nobody else, and misses
   client.expect(echo_reply(large));
   client.expect(R"(["1","3","{topic}","phx_reply",{ok}])");
 
-  // The same of many that a server may put together, and of which a socket takes one in part. From
-  // a client that has read much already a system would take all of them.
+  // The same for many frames that a server may join, and of which a socket takes one in part. For a
+  // client that has already read much, a system would take them all.
   constexpr int messages = 400;
   const std::string small(15'000, 'x');
   Client& fresh = t.join();

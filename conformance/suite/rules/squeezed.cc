@@ -1,4 +1,4 @@
-/// H: whatever is said where permessage-deflate was agreed on.
+/// H: every kind of message after permessage-deflate was agreed on.
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ const std::pair<std::string, std::string> offer{"Sec-WebSocket-Extensions",
 const Opening deflate{.mount = "/deflate", .headers = {offer}};
 constexpr std::uint8_t rsv1 = 4;
 
-/// A client that compresses all that it says.
+/// A client that compresses everything.
 class Squeezing {
  public:
   Squeezing(Trial& t, const Opening& opening) : t_(t), client_(t.connect(opening)) {}
@@ -52,8 +52,8 @@ class Squeezing {
   Deflate deflate_;
 };
 
-/// What compresses to a tenth: a server may refuse what inflates as only an attack does, as Bandit
-/// does beyond 25 to 1.
+/// What compresses to a tenth: a server may refuse a message that inflates as only an attack would,
+/// as Bandit does beyond 25 to 1.
 std::string repetitive(std::size_t size) {
   std::minstd_rand random;  // the same in every run
   std::string text;
@@ -66,7 +66,7 @@ std::string repetitive(std::size_t size) {
   return text;
 }
 
-RULE("H-48", must, contract, "where compression was agreed on, every kind of message is compressed",
+RULE("H-48", must, contract, "if compression was agreed on, every kind of message is compressed",
      "cowboy_websocket (compress); RFC 7692, 7.2") {
   const std::string& topic = t.word("topic");
   const std::string bytes("\x00\xff[\n\x00\x00\xff\xff", 8);
@@ -101,7 +101,8 @@ RULE("H-48", must, contract, "where compression was agreed on, every kind of mes
   client.hear(R"([null,"b","phoenix","phx_reply",{ok}])");
 }
 
-RULE("H-49", must, contract, "many compressed broadcasts at once reach each member as it agreed",
+RULE("H-49", must, contract,
+     "many compressed broadcasts at once reach each member by its own agreement",
      "cowboy_websocket (one deflate stream a connection)") {
   constexpr int broadcasts = 60;
   std::vector<Client*> squeezed, plain{&t.join(), &t.join({.mount = "/deflate"})};
@@ -150,7 +151,7 @@ RULE("H-50", must, contract, "large compressed messages of many clients at once 
   }
 }
 
-RULE("H-51", must, contract, "a compressed message of just the limit is taken",
+RULE("H-51", must, contract, "a compressed message of exactly the limit is accepted",
      "max_frame_size (of what goes over the wire, at most of what it inflates to)") {
   constexpr std::size_t limit = 8'000'000;
   Squeezing client(t, deflate);
@@ -162,7 +163,7 @@ RULE("H-51", must, contract, "a compressed message of just the limit is taken",
   client.hear(R"(["1","3","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
 }
 
-RULE("H-52", must, contract, "what is bad is bad when compressed, too",
+RULE("H-52", must, contract, "bad input is refused when compressed too",
      "cow_ws (validate_utf8 behind inflate); decode! raises") {
   const auto ends = [&t](const std::string& text, const Codes& codes) {
     Squeezing client(t, deflate);

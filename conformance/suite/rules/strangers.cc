@@ -1,4 +1,5 @@
-/// H and P: who may come in, at every mount and by both transports, and what a poll is asked with.
+/// H and P: which clients are accepted, at every mount and by both transports, and a poll's
+/// parameters.
 
 #include <fmt/format.h>
 
@@ -14,7 +15,7 @@ constexpr const char* foreign_origins[] = {"http://evil.example.com",  "http://l
                                            "http://sub.localhost",     "null",
                                            "http://evil.com#localhost"};
 
-RULE("H-47", must, contract, "every mount looks at the origin, by websocket and by long-poll",
+RULE("H-47", must, contract, "every mount checks the origin, for websockets and for long-poll",
      "Socket.Transport.check_origin") {
   const std::vector<std::string> with_longpoll{"/socket", "/short", "/tenant/acme/socket", "/auth"};
   const std::vector<std::string> without{"/small", "/deflate", "/subproto"};
@@ -42,7 +43,7 @@ RULE("H-47", must, contract, "every mount looks at the origin, by websocket and 
   }
 }
 
-RULE("P-44", must, core, "a stranger's request with the token of a session is refused, too",
+RULE("P-44", must, core, "a foreign page's request with a session's token is refused too",
      "LongPoll.call (check_origin, then dispatch)") {
   Poller& poller = t.poll();
   poller.post(R"([null,"1","phoenix","heartbeat",{}])");
@@ -51,13 +52,12 @@ RULE("P-44", must, core, "a stranger's request with the token of a session is re
     t.expect_json(post.with("Origin", foreign), R"({"status":403})");
     t.expect_json(poller.request("GET").with("Origin", foreign), R"({"status":403})");
   }
-  // Nothing was handled, and nothing taken.
+  // No message was handled or taken.
   poller.expect(R"([null,"1","phoenix","phx_reply",{any}])");
   poller.expect_silence();
 }
 
-RULE("P-45", must, core,
-     "without vsn a session speaks version 1, and what a later request says of it does not count",
+RULE("P-45", must, core, "without vsn a session speaks version 1, whatever a later request says",
      "Phoenix.Socket.__connect__ (vsn defaults to 1.0.0)") {
   const std::string beat = R"({"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1"})";
   const std::string beaten =
@@ -90,7 +90,7 @@ RULE("P-45", must, core,
   }
 }
 
-RULE("P-46", must, contract, "sessions that one connection has opened live side by side",
+RULE("P-46", must, contract, "sessions opened over one connection live side by side",
      "LongPoll.new_session (a process each)") {
   constexpr std::size_t sessions = 12;
   if (t.release() < takes_poll_tokens_in_a_header) {
@@ -117,7 +117,7 @@ RULE("P-46", must, contract, "sessions that one connection has opened live side 
     post.body = t.fill(fmt::format(R"(["{0}","{0}","{{topic}}","phx_join",{{}}])", n));
     asked(post, R"({"status":200})");
   }
-  // Each is told its own, from the last to the first.
+  // Each gets its own messages, from the last to the first.
   for (std::size_t n = sessions; n-- > 0;) {
     const Json polled = asked(with_token(n), R"({"status":200,"token":{any},"messages":[{any}]})");
     const auto message = parse_json(polled["messages"][std::size_t{0}].text());
@@ -137,11 +137,11 @@ RULE("P-46", must, contract, "sessions that one connection has opened live side 
   }
 }
 
-RULE("P-47", must, core, "a connection that has served requests becomes a websocket, too",
+RULE("P-47", must, core, "a connection that has served requests can still become a websocket",
      "RFC 9110, 7.8") {
   const Request nowhere{.target = "/no-such-page", .headers = {{"Host", t.authority()}}};
   Request with_body = nowhere;
-  with_body.body = "a body that nobody wants";
+  with_body.body = "an unexpected body";
   for (const Request& first : {nowhere, nowhere.by("HEAD"), with_body}) {
     Connection& connection = t.dial("a page, and then a websocket");
     connection.begin(first);

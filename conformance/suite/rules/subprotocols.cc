@@ -1,4 +1,4 @@
-/// H: what a client offers in Sec-WebSocket-Protocol: sub-protocols, and the auth token.
+/// H: Sec-WebSocket-Protocol: sub-protocols, and the auth token.
 
 #include <fmt/format.h>
 
@@ -31,18 +31,18 @@ RULE("H-17", must, contract, "the auth token in the sub-protocol reaches connect
     const Response response = t.ask(t.upgrade(with_token));
     const std::string chosen = response.header("sec-websocket-protocol").value_or("");
     if (chosen.empty()) throw Skipped("auth tokens came with 1.8.0");
-    throw Violation("no sub-protocol, since there is no auth token before 1.8.0", chosen);
+    throw Violation("no sub-protocol, because auth tokens came with 1.8.0", chosen);
   }
   expect_chosen(t, with_token, "phoenix");
   expect_auth_token(t, with_token, R"("secret-token")");
   expect_auth_token(t, {.mount = "/auth"}, "null");
   expect_auth_token(t, offering("/auth", bearer), R"("secret-token")");
-  // Of two nobody knows which is meant.
+  // With two it is unclear which is meant.
   expect_auth_token(t, offering("/auth", fmt::format("phoenix, {0}, {0}", bearer)), "null");
 }
 
 RULE("H-18", must, contract,
-     "where sub-protocols are configured, an offer that names none of them is refused with 403",
+     "if sub-protocols are configured, an offer that names none of them is refused with 403",
      "Transports.WebSocket.check_subprotocols") {
   t.expect_status(t.upgrade(offering("/subproto", "unknown")), 403);
   t.expect_status(t.upgrade(offering("/subproto", "unknown, phoenix2")), 403);
@@ -51,7 +51,7 @@ RULE("H-18", must, contract,
   expect_chosen(t, {.mount = "/subproto"}, "");
 }
 
-RULE("H-34", must, contract, "where no sub-protocols are configured, an offer is passed over",
+RULE("H-34", must, contract, "if no sub-protocols are configured, an offer is ignored",
      "Transports.WebSocket.check_subprotocols (nil)") {
   for (const char* offer : {"foo", "phoenix", "foo, bar"}) {
     expect_chosen(t, offering("/socket", offer), "");

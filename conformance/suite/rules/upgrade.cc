@@ -1,4 +1,4 @@
-/// H: the request for a websocket in the forms in which clients and proxies write it.
+/// H: the websocket request, in the forms that clients and proxies write.
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ Request changed(const Request& request, const char* name, const std::string& val
   return request.without(name).with(name, value);
 }
 
-/// The same with its path changed; the query stays.
+/// The same with another path; the query stays.
 Request on_path(Request request, const std::string& path) {
   const std::size_t query = std::min(request.target.find('?'), request.target.size());
   request.target.replace(0, query, path);
@@ -42,7 +42,7 @@ void expect_websocket(Trial& t, const Request& request) {
   t.adopt(connection).expect_silence();
 }
 
-RULE("H-26", must, core, "what Connection and Upgrade list counts, in whatever case, among others",
+RULE("H-26", must, core, "Connection and Upgrade may be lists, in any case",
      "WebSockAdapter.UpgradeValidation (assert_header_contains)") {
   const Request request = t.upgrade();
   for (const char* connection : {"keep-alive, Upgrade", "Upgrade, keep-alive", "upgrade", "UPGRADE",
@@ -60,7 +60,7 @@ RULE("H-26", must, core, "what Connection and Upgrade list counts, in whatever c
   expect_websocket(t, lower);
 }
 
-RULE("H-27", should, core, "a request for a websocket that is not one in full is refused with 400",
+RULE("H-27", should, core, "an incomplete websocket request is refused with 400",
      "WebSockAdapter.UpgradeValidation") {
   const Request request = t.upgrade();
   Request old = request;
@@ -74,13 +74,13 @@ RULE("H-27", should, core, "a request for a websocket that is not one in full is
     t.expect_status(wrong, t.release() < answers_bad_upgrades ? 500 : 400);
   }
   t.expect_status(request.without("Host"), 400);
-  // What a proxy in front may read in another way.
+  // Requests that a proxy in front may read differently.
   t.expect_status(request.with("X-Folded", "one\r\n two"), 400);
   t.expect_status(request.with("Content-Length", "0").with("Content-Length", "0"), 400);
   t.expect_server_goes_on();
 }
 
-RULE("H-28", must, core, "the answer says Upgrade, and to what",
+RULE("H-28", must, core, "the answer has Upgrade, with the protocol",
      "cowboy_websocket.websocket_handshake; RFC 6455, 4.2.2") {
   const Response response = t.expect_status(t.upgrade(), 101);
   for (const auto& [name, wanted] :
@@ -98,7 +98,7 @@ RULE("H-28", must, core, "the answer says Upgrade, and to what",
   }
 }
 
-RULE("H-29", must, core, "a request that arrives in pieces is put together", "RFC 9112") {
+RULE("H-29", must, core, "a request that arrives in pieces is joined", "RFC 9112") {
   constexpr Millis apart{1};
   const std::string whole = t.upgrade().text();
   for (const std::size_t size : {std::size_t{3}, std::size_t{16}, whole.size() - 1}) {
@@ -115,7 +115,7 @@ RULE("H-29", must, core, "a request that arrives in pieces is put together", "RF
   }
 }
 
-RULE("H-30", must, core, "slashes that are doubled or last do not count in the path",
+RULE("H-30", must, core, "doubled or trailing slashes in the path are ignored",
      "Plug.Conn path_info") {
   const Request request = t.upgrade();
   const std::string path = path_of(request);
@@ -142,7 +142,7 @@ RULE("H-43", should, core, "every letter and escape of the path counts", "Plug.C
   }
 }
 
-RULE("H-31", must, contract, "of a parameter that comes twice the last counts, and brackets nest",
+RULE("H-31", must, contract, "of a duplicate parameter the last counts, and brackets nest",
      "Plug.Conn.Query") {
   expect_connect_params(t, {.query = "a=1&a=2"}, R"("a":"2")");
   expect_connect_params(t, {.query = "a[b]=c&l[]=x&l[]=y"}, R"("a":{"b":"c"},"l":["x","y"])");
@@ -161,7 +161,7 @@ RULE("H-31", must, contract, "of a parameter that comes twice the last counts, a
   expect_connect_params(t, {.query = "=x&q[r]s]=7"}, R"("":"x","q":{"r]s":"7"})");
   Client& client = t.join({.query = "a%00b=c%00d"});
   client.send(R"(["1","2","{topic}","connect_info",{}])");
-  const std::string reply = client.take("what connect was told").payload;
+  const std::string reply = client.take("connect's parameters").payload;
   const std::string wanted = R"("a\u0000b":"c\u0000d")";
   if (reply.find(wanted) == std::string::npos) throw Violation(wanted, reply);
 }
@@ -181,9 +181,9 @@ RULE("H-33", should, contract, "a path segment reaches connect as it was sent, s
   t.expect_status(t.upgrade({.mount = "/tenant/a/b/socket"}), 404);
 }
 
-RULE("H-37", must, contract, "a stranger does not come as far as connect",
+RULE("H-37", must, contract, "a foreign page does not reach connect",
      "Transports.WebSocket.call (check_origin, check_subprotocols, then connect)") {
-  const Opening raising{.query = "token=raise"};  // so that it would show
+  const Opening raising{.query = "token=raise"};  // so that it would be noticed
   t.expect_status(t.upgrade(raising).with("Origin", "http://evil.example.com"), 403);
   t.expect_status(t.upgrade({.mount = "/subproto", .query = "token=raise"})
                       .with("Sec-WebSocket-Protocol", "unknown"),
@@ -192,7 +192,8 @@ RULE("H-37", must, contract, "a stranger does not come as far as connect",
   t.expect_json(t.longpoll(raising).with("Origin", "http://evil.example.com"), R"({"status":403})");
 }
 
-RULE("H-41", should, contract, "of what a client does not send connect is told null, or nothing",
+RULE("H-41", should, contract,
+     "for parts that a client does not send, connect gets null, or nothing",
      "Socket.Transport.connect_info") {
   Client& client = t.join();
   client.send(R"(["1","2","{topic}","connect_info",{}])");
@@ -201,7 +202,7 @@ RULE("H-41", should, contract, "of what a client does not send connect is told n
       "x_headers":[],"trace_context_headers":[]}}])");
 }
 
-RULE("H-44", must, core, "a target that is a whole URI is taken for its path",
+RULE("H-44", must, core, "of a target that is a whole URI the path counts",
      "RFC 9112, 3.2.2 (absolute-form)") {
   const Request request = t.upgrade();
   for (const std::string& origin : {t.origin(), replaced_last(t.origin(), "http", "HTTP")}) {
@@ -209,7 +210,7 @@ RULE("H-44", must, core, "a target that is a whole URI is taken for its path",
     whole.target = origin + request.target;
     expect_websocket(t, whole);
   }
-  if (!t.core_only()) {  // what there is at the root is not known without the contract
+  if (!t.core_only()) {  // without the contract the page at the root is unknown
     for (const char* rest : {"", "?x=1", "/?x=1"}) {
       Request root = request;
       root.target = t.origin() + rest;
@@ -222,8 +223,9 @@ RULE("H-44", must, core, "a target that is a whole URI is taken for its path",
   t.expect_json(poll, R"({"status":410,"token":{any},"messages":[]})");
 }
 
-// Cowboy 2.14 passes it over, and 2.18 refuses it.
-RULE("H-46", should, core, "a target's fragment is passed over or refused, and is part of nothing",
+// Cowboy 2.14 ignores it, and 2.18 refuses it.
+RULE("H-46", should, core,
+     "a target's fragment is ignored or refused, and is never part of the query",
      "cowboy_http.parse_uri; Bandit (URI.parse)") {
   Request request = t.upgrade();
   request.target += "#fragment";

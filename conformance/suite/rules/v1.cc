@@ -26,7 +26,7 @@ RULE("V-01", must, core, "every frame is an object with exactly topic, event, pa
   client.expect_silence();
 }
 
-RULE("V-02", must, core, "join, reply, leave and heartbeat work as in V2, less the join_ref",
+RULE("V-02", must, core, "join, reply, leave and heartbeat work as in V2, without the join_ref",
      "Socket.V1.JSONSerializer") {
   Client& client = t.connect({.vsn = "1.0.0"});
   client.send(R"({"topic":"{topic}","event":"phx_join","payload":{join},"ref":"1"})");
@@ -87,7 +87,7 @@ RULE("V-05", must, core,
   client.expect(R"({"topic":"phoenix","event":"phx_reply","payload":{ok},"ref":null})");
 }
 
-RULE("V-06", must, contract, "a join_ref in a message is taken for stale detection",
+RULE("V-06", must, contract, "a join_ref in a message is used to detect stale messages",
      "Phoenix.Socket.Message.from_map!") {
   Client& client = join_v1(t);
   const bool handled = t.release() < drops_stale_join_refs;
@@ -138,7 +138,7 @@ RULE("V-09", must, core, "a message may have more keys, in any order, and its ke
   }
 }
 
-RULE("V-10", should, core, "of a key that comes twice the first counts", "Jason.decode!") {
+RULE("V-10", should, core, "of a duplicate key the first counts", "Jason.decode!") {
   Client& client = t.connect({.vsn = "1.0.0"});
   client.send_frame(
       {.payload = R"({"topic":"phoenix","topic":"x","event":"heartbeat","event":"x","payload":{},)"

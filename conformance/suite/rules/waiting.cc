@@ -1,4 +1,4 @@
-/// J: what happens around a join that takes its time, and which places are free again.
+/// J: messages around a slow join, and places that become free.
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@ namespace phx::conformance {
 namespace {
 
 RULE("J-24", must, contract,
-     "what is sent to a socket that waits for a join comes behind the join's reply, all of it",
+     "all frames for a socket that waits for a join come after the join's reply",
      "Channel.Server.join (receive: the rest stays in the mailbox)") {
   constexpr Millis busy{150};
   constexpr int broadcasts = 40;
@@ -50,16 +50,16 @@ RULE("J-24", must, contract,
 }
 
 RULE("J-25", must, contract,
-     "a leave, a second join and an end that come behind a join that takes long come after it",
+     "a leave, a second join and an end sent after a slow join take effect after it",
      "Channel.Server.join waits") {
   const std::string slow = R"("phx_join",{"join":"slow","ms":60}])";
   Client& client = t.connect();
-  // A second join behind the first, and a leave behind that.
+  // A second join after the first, and a leave after that.
   client.send_together({R"(["1","1","{topic}",)" + slow, R"(["1","2","{topic}","count",{}])",
                         R"(["3","3","{topic}",)" + slow, R"(["3","4","{topic}","count",{}])",
                         R"(["3","5","{topic}","phx_leave",{}])"});
   client.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
-  // What the first channel was sent it may handle, or not: the second join ends it.
+  // The first channel may handle its messages or not: the second join ends it.
   client.expect_perhaps_after(
       R"(["1","2","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])",
       R"(["3","3","{topic}","phx_reply",{ok}])");
@@ -81,7 +81,7 @@ RULE("J-25", must, contract,
 }
 
 RULE("J-26", must, contract,
-     "a place among the hundred topics is free again however its channel has ended",
+     "a place among the hundred topics is free again, however its channel ended",
      "Phoenix.Socket, state.channels") {
   const bool limited = t.release() >= limits_topics;
   constexpr int most = 100;
@@ -96,7 +96,7 @@ RULE("J-26", must, contract,
   for (int n = 1; n < most; ++n) joins.push_back(join(n));
   client.send_together(joins);
   for (int n = 1; n < most; ++n) client.expect(joined(n));
-  // The last place is taken again and again, each time by another topic.
+  // Different topics take the last place one after the other.
   int n = most;
   const std::vector<std::pair<const char*, std::vector<const char*>>> ends{
       {"phx_leave", {"phx_reply", "phx_close"}},

@@ -1,4 +1,4 @@
-/// W: what RFC 6455 and RFC 7692 ask of every websocket, and a channel's messages do not show.
+/// W: requirements of RFC 6455 and RFC 7692 that a channel's messages do not show.
 
 #include <fmt/format.h>
 
@@ -19,7 +19,7 @@ Frame close(std::uint16_t code, std::string_view reason = {}) {
 
 constexpr std::uint8_t rsv1 = 4;
 
-/// A length as the head has it.
+/// A length as in the head.
 std::string in_16_bits(std::size_t length) {
   return {static_cast<char>(length >> 8), static_cast<char>(length)};
 }
@@ -29,7 +29,7 @@ std::string in_64_bits(std::size_t length) {
   return bytes;
 }
 
-/// A whole masked frame's head, its length as long as these bytes are; the mask is of zeros.
+/// A masked frame's head with the length in these bytes and a mask of zeros.
 std::string head(Opcode opcode, const std::string& length) {
   const char size = length.size() == 2 ? '\xfe' : '\xff';
   return static_cast<char>(0x80 | static_cast<int>(opcode)) + (size + length) +
@@ -83,7 +83,7 @@ RULE("W-04", must, core,
   client.expect_pong("two");
   client.send_frame({.opcode = Opcode::continuation, .payload = beat.substr(18)});
   client.expect(beaten);
-  // The same at once: the pong comes first, the message is not whole before.
+  // The same in one write: the pong comes first, because the message is not complete before.
   client.send_frames({{.payload = beat.substr(0, 9), .fin = false},
                       ping("three"),
                       {.opcode = Opcode::continuation, .payload = beat.substr(9)}});
@@ -91,7 +91,7 @@ RULE("W-04", must, core,
   client.expect(beaten);
 }
 
-RULE("W-05", must, core, "what comes in one segment before a close is answered before it",
+RULE("W-05", must, core, "messages before a close in the same segment are answered before it",
      "RFC 6455, 5.5.1") {
   Client& client = t.connect();
   client.send_frames({ping("one"),
@@ -107,7 +107,7 @@ RULE("W-05", must, core, "what comes in one segment before a close is answered b
   client.expect_pong("three");
   client.expect_close({1000});
 
-  // The same where more is to be answered than goes out at once: small answers, and large ones.
+  // The same with more answers than can be sent at once: small and large ones.
   std::vector<std::string> small, large;
   for (int n = 0; n < 1'200; ++n) small.push_back(fmt::format("small {}", n));
   for (const std::size_t size : {150, 15'000, 300'000, 17'000, 3, 400'000}) {
@@ -128,7 +128,7 @@ RULE("W-05", must, core, "what comes in one segment before a close is answered b
   }
 }
 
-RULE("W-10", must, core, "what comes in one segment before a breach of the protocol is handled",
+RULE("W-10", must, core, "messages before a protocol error in the same segment are handled",
      "RFC 6455, 7.1.7 (fails from there on)") {
   const std::vector<std::pair<Frame, std::uint16_t>> breaches{
       {{.payload = beat, .masked = false}, 1002},
@@ -148,7 +148,7 @@ RULE("W-10", must, core, "what comes in one segment before a breach of the proto
 }
 
 RULE("W-06", must, core,
-     "a length with its highest bit set ends the connection; a needlessly long one may be taken",
+     "a length with its highest bit set ends the connection; a needlessly long one may be accepted",
      "RFC 6455, 5.2") {
   const std::string highest("\x80\0\0\0\0\0\0\1", 8);
   for (const Opcode opcode : {Opcode::text, Opcode::binary}) {
@@ -156,7 +156,7 @@ RULE("W-06", must, core,
     client.send_bytes(head(opcode, highest));
     client.expect_close({1002, 1009});
   }
-  // Cowboy refuses these, Bandit takes them.
+  // Cowboy refuses these, Bandit accepts them.
   const auto refused_or_taken = [&t](const std::string& bytes, Received::Kind answer) {
     Client& client = t.connect();
     client.send_bytes(bytes);
@@ -174,7 +174,7 @@ RULE("W-06", must, core,
 }
 
 RULE("W-07", should, contract,
-     "a frame that announces more than the limit is refused with 1009 before it comes",
+     "a frame whose head announces more than the limit is refused with 1009 before it comes",
      "RFC 6455, 7.4.1 and 10.4") {
   const std::string much = in_64_bits(4'000'000'000);
   for (const Opcode opcode : {Opcode::text, Opcode::binary}) {
@@ -182,7 +182,7 @@ RULE("W-07", should, contract,
     client.send_bytes(head(opcode, much));
     client.expect_close({1009});
   }
-  // The same of a later fragment.
+  // The same for a later fragment.
   Client& client = t.connect({.mount = "/small"});
   client.send_frame({.payload = beat.substr(0, 9), .fin = false});
   client.send_bytes(head(Opcode::continuation, much));
@@ -190,7 +190,8 @@ RULE("W-07", should, contract,
 }
 
 RULE("W-08", must, contract,
-     "RSV1 on a control frame or a continuation ends the connection, with 1002 or without a word",
+     "RSV1 on a control frame or a continuation ends the connection, with 1002 or without a close "
+     "frame",
      "RFC 7692, 6.1") {
   const Opening opening{.mount = "/deflate",
                         .headers = {{"Sec-WebSocket-Extensions", "permessage-deflate"}}};
@@ -198,7 +199,7 @@ RULE("W-08", must, contract,
     const std::string payload = opcode == Opcode::close ? close_payload(1000) : "x";
     Client& client = t.connect(opening);
     client.send_frame({.opcode = opcode, .payload = payload, .rsv = rsv1});
-    client.expect_end({1002});  // Cowboy: without a word
+    client.expect_end({1002});  // Cowboy: without a close frame
   }
   Client& client = t.connect(opening);
   client.send_frames({{.payload = beat.substr(0, 9), .fin = false},

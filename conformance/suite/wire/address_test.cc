@@ -1,4 +1,4 @@
-/// What counts as the same peer, however a server spells it.
+/// The same peer, in a server's different spellings.
 
 #include "conformance/suite/wire/address.h"
 
@@ -13,13 +13,13 @@ namespace {
 using testing::expect;
 using testing::expect_eq;
 
-PHX_TEST("an IPv4 address is itself when a server that listens on :: has mapped it") {
+PHX_TEST("an IPv4 address equals its mapped form of a server that listens on ::") {
   for (const char* told : {"127.0.0.1", "::ffff:127.0.0.1", "::FFFF:127.0.0.1", "::ffff:7f00:1"}) {
     expect(same_address(told, "127.0.0.1"), told);
   }
 }
 
-PHX_TEST("another address is not the same, nor is what is not an address") {
+PHX_TEST("another address is not the same, nor is another text") {
   for (const char* told :
        {"127.0.0.2", "::ffff:127.0.0.2", "::1", "::127.0.0.1", "", "localhost"}) {
     expect(!same_address(told, "127.0.0.1"), told);
@@ -28,7 +28,7 @@ PHX_TEST("another address is not the same, nor is what is not an address") {
   expect(same_address("0:0:0:0:0:0:0:1", "::1"), "IPv6 in full");
 }
 
-PHX_TEST("an address is told without its port") {
+PHX_TEST("an address is read without its port") {
   sockaddr_storage storage{};
   auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
   v4.sin_family = AF_INET;

@@ -1,4 +1,4 @@
-/// Lays binary messages out, and reads a server's back for the transcript.
+/// Writes binary messages, and reads a server's for the transcript.
 
 #include "conformance/suite/wire/binary.h"
 

@@ -1,13 +1,13 @@
 #pragma once
 /// \file
-/// V2's binary messages, each built from its parts: what a client sends, and what it may be sent.
+/// V2's binary messages, built from their parts: those of clients and those of servers.
 ///
 ///     client, push    0 | sizes of join_ref, ref, topic, event | those four | the data
 ///     server, push    0 | sizes of join_ref, topic, event       | those three | the data
 ///     server, reply   1 | sizes of join_ref, ref, topic, status | those four | the data
 ///     server, bcast   2 | sizes of topic, event                 | those two | the data
 ///
-/// Every size is one byte. A part that is longer is cut: only E-04's cases mean to lie, by hand.
+/// Every size is one byte. A longer part is cut: only E-04's cases send false sizes, by hand.
 
 #include <string>
 #include <string_view>
@@ -19,7 +19,7 @@ struct BinaryPush {
 };
 std::string encode(const BinaryPush& push);
 
-/// What the server sends to one member.
+/// A server's message to one member.
 struct BinaryPushed {
   std::string join_ref, topic, event, data;
 };
@@ -30,7 +30,7 @@ struct BinaryReply {
 };
 std::string encode(const BinaryReply& reply);
 
-/// What the server sends to every member alike.
+/// A server's message to every member.
 struct BinaryBroadcast {
   std::string topic, event, data;
 };

@@ -1,4 +1,4 @@
-/// Speaks HTTP, then frames, and writes down all of it.
+/// Speaks HTTP, then frames, and records everything.
 
 #include "conformance/suite/wire/connection.h"
 
@@ -38,7 +38,7 @@ std::string described_frame(const Frame& frame) {
   return fmt::format("opcode {}{}", static_cast<int>(frame.opcode), marks);
 }
 
-/// What it was when it came as frames.
+/// The event that the frames make.
 Opcode opcode_of(Received::Kind kind) {
   switch (kind) {
     case Received::Kind::text: return Opcode::text;
@@ -51,7 +51,7 @@ Opcode opcode_of(Received::Kind kind) {
   return Opcode::reserved;
 }
 
-/// What the server agreed on for its own messages; nothing where it compresses none.
+/// The server's parameters for its own messages; nothing if it compresses none.
 std::optional<Compression> agreed_compression(const Response& response) {
   const std::string extensions = response.header("sec-websocket-extensions").value_or("");
   if (!extensions.starts_with("permessage-deflate")) return std::nullopt;
@@ -243,7 +243,7 @@ void Connection::take_message_part(Frame frame) {
 
 void Connection::take_message(Received whole) {
   if (whole.compressed) {
-    // The server has agreed to refer to no earlier message, so none is remembered here.
+    // The server agreed not to refer to earlier messages, so none is kept.
     if (compression_ && compression_->no_takeover) inflate_.emplace(compression_->window_bits);
     auto plain = inflate_ ? inflate_->plain(whole.payload) : std::nullopt;
     if (!plain) {

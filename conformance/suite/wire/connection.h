@@ -2,7 +2,7 @@
 /// \file
 /// One conversation with the server: first HTTP, then, if both agree, websocket frames.
 ///
-/// A good client by default (it answers pings and closes), but it can be made to say anything.
+/// A correct client by default (it answers pings and closes), but it can send anything.
 
 #include <deque>
 #include <functional>
@@ -21,19 +21,19 @@
 
 namespace phx::conformance {
 
-/// Something the server did that a case may wait for.
+/// A server's action that a case may wait for.
 struct Received {
   enum class Kind { text, binary, pong, close, end, garbage };
   Kind kind = Kind::end;
-  std::string payload = {};                ///< The whole message, put together, inflated.
-  std::optional<std::uint16_t> code = {};  ///< Of a close that holds one.
+  std::string payload = {};                ///< The whole message, joined and inflated.
+  std::optional<std::uint16_t> code = {};  ///< Of a close with a code.
   bool compressed = false;                 ///< RSV1 was set on its first frame.
 };
 
-/// How a server compresses, where it does: permessage-deflate's parameters that bind it.
+/// How a server compresses, if it does: permessage-deflate's parameters for its side.
 struct Compression {
   bool no_takeover = false;  ///< Each message by itself.
-  int window_bits = 15;      ///< How far back it refers: 2^15 bytes at most.
+  int window_bits = 15;      ///< How far back it may refer: 2^15 bytes at most.
 };
 
 /// For people: a text as it is, `close 1011`, `the connection ended without a close frame`.
@@ -45,9 +45,9 @@ class Connection {
   Connection(Network& network, const Url& url);
 
   /// Sends the request and waits for its response; with a 101, what follows are frames.
-  /// The `early` ones go into the same segment, right after the request, and hold no line feed:
-  /// Cowboy before 2.18 would take them for the line of a next request, and answer 400.
-  /// \throws NotHttp if what comes is not HTTP.
+  /// The `early` ones go into the same segment, right after the request, and contain no line feed:
+  /// Cowboy before 2.18 would read them as the line of a next request, and answer 400. \throws
+  /// NotHttp if the response is not HTTP.
   std::optional<Response> ask(const Request& request, Clock::time_point deadline,
                               const std::vector<Frame>& early = {});
 
@@ -55,13 +55,13 @@ class Connection {
   void begin(const Request& request, const std::vector<Frame>& early = {});
   /// The response to the oldest request, or nothing by the deadline.
   std::optional<Response> response(Clock::time_point deadline);
-  /// What has come of it so far, without waiting.
+  /// The part that has come so far, without waiting.
   bool response_has_begun() const { return !http_.empty(); }
 
   /// Sends frames in one write, and pumps until they have left (or the connection ended).
   void send(const std::vector<Frame>& frames);
   void send_bytes(std::string_view bytes, std::string_view note);
-  /// Leaves what the server sends where it is, until `read_on`.
+  /// Stops reading until `read_on`.
   void stop_reading() { stream_.stop_reading(); }
   void read_on() { stream_.read_on(); }
   void finish();
@@ -69,21 +69,21 @@ class Connection {
   /// Writes a remark into the transcript.
   void note(std::string_view remark) { transcript_.add(Transcript::Direction::note, remark); }
 
-  /// The next thing the server did, or nothing by the deadline.
+  /// The server's next action, or nothing by the deadline.
   std::optional<Received> next(Clock::time_point deadline);
-  /// What came and was not taken yet.
+  /// Events that came and were not taken yet.
   const std::deque<Received>& waiting() const { return inbox_; }
   bool ended() const { return stream_.state() == Stream::State::ended; }
-  /// The caller answers the server's close frame, or does not.
+  /// Whether to leave the server's close frame to the caller.
   void leave_closes_unanswered() { close_answered_ = true; }
-  /// Drops what the filter says no to, before anyone sees it (it stays in the transcript).
+  /// Drops events that the filter rejects (they stay in the transcript).
   void hear_only(std::function<bool(const Received&)> filter) { filter_ = std::move(filter); }
 
   /// Pumps until the connection ends. \return whether it did by the deadline.
   bool ends_by(Clock::time_point deadline);
 
   const Transcript& transcript() const { return transcript_; }
-  /// From here on, keeps everything whole.
+  /// From now on, keeps everything in full.
   void record() { recording_.emplace(); }
   const std::optional<Recording>& recording() const { return recording_; }
   const std::string& error() const { return stream_.error(); }
@@ -100,7 +100,7 @@ class Connection {
     if (recording_) recording_->said(sent, opcode, data);
   }
   void flush();
-  /// The frame's bytes, under a mask of their own.
+  /// The frame's bytes, with their own mask.
   std::string masked(const Frame& frame) { return encode(frame, fresh_mask()); }
   Mask fresh_mask();
 
@@ -110,7 +110,7 @@ class Connection {
   std::mt19937 random_{std::random_device{}()};
   bool speaks_frames_ = false;
   bool to_head_ = false;  // the response that is awaited has no body
-  std::string http_;      // bytes of a response that is not whole yet
+  std::string http_;      // bytes of an incomplete response
   FrameReader reader_;
   std::optional<Compression> compression_;  // the server agreed to permessage-deflate
   std::optional<Inflate> inflate_;

@@ -56,7 +56,7 @@ struct Inflate::Stream : z_stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   ~Stream() { inflateEnd(this); }
-  /// Bytes of output: zlib takes what it has written in one call for a part of the window.
+  /// Bytes of output: zlib takes its output of one call as part of the window.
   const std::size_t at_once;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Compressed messages as a client of permessage-deflate has them (RFC 7692, 7.2).
+/// permessage-deflate's messages on the client's side (RFC 7692, 7.2).
 
 #include <memory>
 #include <optional>
@@ -21,13 +21,12 @@ class Deflate {
   std::unique_ptr<Stream> stream_;
 };
 
-/// Makes a server's messages plain again, one after the other. What refers further back than the
-/// window reaches is no message.
+/// Inflates a server's messages, one after the other. A reference beyond the window is an error.
 class Inflate {
  public:
   explicit Inflate(int window_bits = 15);
   ~Inflate();
-  /// Nothing where the bytes are no compressed message, or one of more than 64 MB.
+  /// Nothing if the bytes are not a compressed message, or one of more than 64 MB.
   std::optional<std::string> plain(std::string_view message);
 
  private:

@@ -1,4 +1,4 @@
-/// RFC 7692's own examples, and messages there and back.
+/// RFC 7692's own examples, and round trips.
 
 #include "conformance/suite/wire/deflate.h"
 
@@ -16,7 +16,7 @@ PHX_TEST("Hello compresses to the bytes of RFC 7692, 7.2.3.1, and again to those
   expect_eq(deflate.compressed("Hello"), std::string("\xf2\x00\x11\x00\x00", 5));
 }
 
-PHX_TEST("the examples inflate, the one of an uncompressed block too") {
+PHX_TEST("the examples inflate, even that of an uncompressed block") {
   Inflate inflate;
   expect_eq(inflate.plain(std::string("\xf2\x48\xcd\xc9\xc9\x07\x00", 7)).value(),
             std::string("Hello"));
@@ -26,7 +26,7 @@ PHX_TEST("the examples inflate, the one of an uncompressed block too") {
   expect_eq(inflate.plain(std::string(1, '\0')).value(), std::string());
 }
 
-PHX_TEST("large and empty messages go there and back in one conversation") {
+PHX_TEST("large and empty messages survive a round trip in one conversation") {
   Deflate deflate;
   Inflate inflate;
   for (const std::string& message : {std::string(1'000'000, 'x'), std::string(),
@@ -35,13 +35,13 @@ PHX_TEST("large and empty messages go there and back in one conversation") {
   }
 }
 
-PHX_TEST("what is no compressed message, or half of one, is nothing") {
+PHX_TEST("bytes that are not a compressed message, or half of one, are refused") {
   expect(!Inflate().plain("\xff\xff\xff"), "no DEFLATE");
   const std::string half = Deflate().compressed("a sentence to be cut in two").substr(0, 12);
   expect(!Inflate().plain(half), "half a message");
 }
 
-PHX_TEST("what refers further back than the window reaches is no message") {
+PHX_TEST("a reference beyond the window is refused") {
   std::string letters;
   for (unsigned i = 0, x = 1; i < 2'000; ++i)
     letters += static_cast<char>('a' + (x = x * 75 % 65'537) % 26);

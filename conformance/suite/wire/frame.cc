@@ -1,11 +1,11 @@
-/// Writes client frames, right and wrong, and reads server frames.
+/// Writes client frames, valid and invalid, and reads server frames.
 
 #include "conformance/suite/wire/frame.h"
 
 namespace phx::conformance {
 namespace {
 
-constexpr std::uint64_t largest_frame = 64'000'000;  // far over any limit a rule asks for
+constexpr std::uint64_t largest_frame = 64'000'000;  // far above any limit that a rule needs
 constexpr std::size_t worth_erasing = 65'536;
 
 void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
@@ -14,7 +14,7 @@ void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
   }
 }
 
-/// What no server may write, whatever it has to say (RFC 6455, 5.2 and 5.5); empty if nothing is.
+/// What is wrong with a server's head (RFC 6455, 5.2 and 5.5); empty if nothing is.
 std::string forbidden(std::uint8_t first, std::size_t head, std::uint64_t size) {
   const bool control = (first & 0x08) != 0;
   const bool wasteful = (head == 4 && size < 126) || (head == 10 && size <= 0xFFFF);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// RFC 6455 frames, written by hand so that the suite can also send what no good client sends.
+/// RFC 6455 frames, written by hand so that the suite can also send invalid ones.
 ///
 ///     byte 0   FIN | RSV1 RSV2 RSV3 | opcode
 ///     byte 1   MASK | length (0..125; 126: two more bytes follow; 127: eight more)
@@ -39,16 +39,16 @@ using Mask = std::array<std::uint8_t, 4>;
 /// The frame as it goes over the wire; `mask` is used only if the frame says that it is masked.
 std::string encode(const Frame& frame, const Mask& mask);
 
-/// This mask, or one near it, under which neither it nor the masked payload holds a line feed. Any
-/// payload of up to 254 bytes has one.
+/// This mask, or the nearest one with which neither it nor the masked payload contains a line feed.
+/// Any payload of up to 254 bytes has one.
 Mask without_line_feed(Mask mask, std::string_view payload);
 
 /// The payload of a close frame: two bytes of code, then the reason.
 std::string close_payload(std::uint16_t code, std::string_view reason = {});
-/// The code in a close frame's payload; nothing if it holds none.
+/// The code in a close frame's payload; nothing if it has none.
 std::optional<std::uint16_t> close_code(std::string_view payload);
 
-/// Cuts what a server sends into frames, however TCP sliced it.
+/// Splits a server's bytes into frames, however TCP sliced them.
 class FrameReader {
  public:
   void feed(std::string_view bytes) { buffer_ += bytes; }

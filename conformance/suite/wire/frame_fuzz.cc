@@ -1,4 +1,4 @@
-/// What a server might send instead of frames: however it is cut, the suite reads the same.
+/// Any bytes from a server: however they are split, the suite reads the same.
 ///
 /// The first byte says how large the network's pieces are.
 

@@ -22,12 +22,12 @@ PHX_TEST("an unmasked fragment has neither FIN nor a mask") {
             std::string("\x01\x03Hel"));
 }
 
-PHX_TEST("the RSV bits and the opcode go where they belong") {
+PHX_TEST("the RSV bits and the opcode are in the right places") {
   const Frame frame{.opcode = Opcode::pong, .payload = {}, .rsv = 4, .masked = false};
   expect_eq(encode(frame, sample_mask), std::string("\xca\x00", 2));
 }
 
-PHX_TEST("a mask can be had under which a frame holds no line feed") {
+PHX_TEST("a mask can be found with which a frame contains no line feed") {
   std::string all_but_one;  // bytes, as many as a mask can avoid
   for (int byte = 0; byte < 254; ++byte) all_but_one += static_cast<char>(byte);
   for (const std::string& payload : {std::string("Hello"), std::string("\n\n\n\n"), all_but_one}) {
@@ -55,7 +55,7 @@ PHX_TEST("sizes over 125 take two bytes, sizes over 65,535 eight") {
   expect_eq(head(65'536), std::string("\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 9));
 }
 
-PHX_TEST("what is read is what was written, however it was sliced") {
+PHX_TEST("frames survive a round trip, however they are sliced") {
   std::string bytes;
   for (const std::size_t size : {0, 1, 125, 126, 70'000}) {
     bytes += encode({.payload = std::string(size, 'y'), .masked = false}, sample_mask);
@@ -78,7 +78,7 @@ PHX_TEST("a server's frame that is masked breaks the reader for good") {
   expect(!reader.broken().empty(), "the reader says why");
 }
 
-PHX_TEST("what no server may write breaks the reader, too") {
+PHX_TEST("frames that no server may send break the reader too") {
   using namespace std::string_literals;
   for (const std::string& bytes : {
            "\x81\x7e\x00\x01x"s,                          // a length of one in two bytes

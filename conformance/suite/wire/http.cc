@@ -1,4 +1,4 @@
-/// Writes requests byte for byte and reads responses of every framing: length, chunks, until the
+/// Writes requests byte for byte, and reads responses of each framing: length, chunks, until the
 /// end.
 
 #include "conformance/suite/wire/http.h"
@@ -60,7 +60,7 @@ Response parse_head(std::string_view head) {
   return response;
 }
 
-/// The chunks put together and how many bytes they took, or nothing if the last isn't there yet.
+/// The chunks joined, and the bytes that they took; nothing if the last has not come yet.
 std::optional<std::pair<std::string, std::size_t>> read_chunks(std::string_view bytes) {
   std::string body;
   std::size_t at = 0;

@@ -1,4 +1,4 @@
-/// What a server might answer instead of HTTP: the suite reads a response, or says what is wrong.
+/// Any answer of a server: the suite reads a response, or says what is wrong.
 ///
 /// The first byte says whether the connection has ended, and whether it answers a HEAD.
 
@@ -15,12 +15,12 @@ FUZZ(input) {
   try {
     const auto read = read_response(input, ended, to_head);
     if (!read) return;
-    must(read->size <= input.size(), "a response lies within what came");
-    must(read->response.body.size() <= read->size, "a body lies within its response");
+    must(read->size <= input.size(), "a response is within the bytes that came");
+    must(read->response.body.size() <= read->size, "a body is within its response");
     read->response.header("content-length");
     const auto again = read_response(input.substr(0, read->size), ended, to_head);
     must(again && again->size == read->size && again->response.body == read->response.body,
-         "what is behind a response makes no difference");
+         "bytes after a response make no difference");
   } catch (const NotHttp&) {
   }
 }

@@ -15,18 +15,18 @@ PHX_TEST("the accept key is the one of RFC 6455, 1.3") {
   expect_eq(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), std::string("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
 }
 
-PHX_TEST("a request is written as it stands, in the order given") {
+PHX_TEST("a request is written as given, in order") {
   const Request request = Request{.target = "/a?b"}.with("Host", "h").with("X", "1").by("POST");
   expect_eq(request.text(), std::string("POST /a?b HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n"));
   expect_eq(request.without("host").text(), std::string("POST /a?b HTTP/1.1\r\nX: 1\r\n\r\n"));
 }
 
-PHX_TEST("a body brings its length") {
+PHX_TEST("a body adds its length") {
   const Request request{.method = "POST", .target = "/", .body = "four"};
   expect_eq(request.text(), std::string("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nfour"));
 }
 
-PHX_TEST("a 101 has no body: what is behind it are frames") {
+PHX_TEST("a 101 has no body: frames follow") {
   const auto read = read_response("HTTP/1.1 101 X\r\nUpgrade: websocket\r\n\r\n\x81", false, false);
   expect(read.has_value(), "it is whole");
   expect_eq(read->size, std::size_t{38});
@@ -40,7 +40,7 @@ PHX_TEST("a response waits for as many bytes as it announces") {
   expect_throw<std::runtime_error>([&head] { read_response(head + "no", true, false); });
 }
 
-PHX_TEST("chunks are put together") {
+PHX_TEST("chunks are joined") {
   const auto read = read_response(
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
       false, false);

@@ -73,7 +73,7 @@ std::string Json::text() const {
 std::string Json::dump() const { return dumped(value_.get(), JSON_SORT_KEYS); }
 
 std::optional<Json> parse_json(std::string_view text) {
-  if (text.find('\0') != text.npos) return std::nullopt;  // Jansson takes it for the text's end
+  if (text.find('\0') != text.npos) return std::nullopt;  // Jansson takes it as the text's end
   const std::size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES;
   json_t* value = json_loadb(text.data(), text.size(), flags, nullptr);
   if (!value) return std::nullopt;

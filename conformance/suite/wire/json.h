@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// JSON values as the suite compares them: by value, key order aside, types strictly.
+/// JSON values, compared by value: key order is ignored, types are strict.
 
 #include <jansson.h>
 
@@ -11,10 +11,10 @@
 
 namespace phx::conformance {
 
-/// Stands in an expected value for any value at all. A rule uses it only for what it leaves open.
+/// Matches any value in an expected one. A rule uses it only for parts that it leaves open.
 inline constexpr std::string_view any_value = "{any}";
 
-/// One JSON value. Copies share the value, which nobody changes.
+/// One JSON value. Copies share the value, which is immutable.
 class Json {
  public:
   /// Takes the caller's reference.
@@ -30,10 +30,11 @@ class Json {
   std::shared_ptr<json_t> value_;
 };
 
-/// Nothing for what is no JSON, has a key twice, or nests deeper than Jansson goes (2048).
+/// Nothing for text that is not JSON, has a duplicate key, or nests deeper than Jansson's limit
+/// (2048).
 std::optional<Json> parse_json(std::string_view text);
 
-/// `1` is not `1.0` and not `"1"`; an object's keys must be the very same; `{any}` takes all.
+/// `1` is not `1.0` and not `"1"`; an object's keys must be the same; `{any}` matches everything.
 bool matches(const Json& expected, const Json& actual);
 
 /// The text as a JSON string, quotes and escapes included.

@@ -61,7 +61,7 @@ Network::Network(const Trust& trust) : tls_(make_tls_context(trust)) {
 }
 
 void Network::ring(lws_sorted_usec_list_t* timer) noexcept {
-  // Timers that are due run *before* lws waits, and then nothing would end that wait: ring again.
+  // Timers that are due run *before* lws waits, and then nothing would end that wait: set it again.
   constexpr lws_usec_t soon = 1'000;
   lws_sul_schedule(lws_container_of(timer, Alarm, timer)->context, 0, timer, ring, soon);
 }
@@ -100,7 +100,7 @@ Stream::Stream(Network& network, const Url& url, Receive receive, End end)
 Stream::~Stream() {
   if (!wsi_) return;
   lws_set_opaque_user_data(wsi_, nullptr);
-  // Nobody may pump any more; a server that is asked to stop would wait for the goodbye.
+  // Nothing may pump any more; a server that is asked to stop would wait for the close.
   ::shutdown(lws_get_socket_fd(wsi_), SHUT_RDWR);
   lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
@@ -164,13 +164,14 @@ int Stream::writable() {
     if (finishing_) ::shutdown(lws_get_socket_fd(wsi_), SHUT_WR);
     return 0;
   }
-  if (finishing_) lws_callback_on_writable(wsi_);  // FIN comes behind this
+  if (finishing_) lws_callback_on_writable(wsi_);  // FIN follows this
   std::string padded(LWS_PRE, '\0');
   padded += outbox_;
   const std::size_t size = outbox_.size();
   outbox_.clear();
   auto* start = reinterpret_cast<unsigned char*>(padded.data()) + LWS_PRE;
-  // What the socket does not take now, libwebsockets keeps and sends before the next write.
+  // libwebsockets keeps bytes that the socket does not take now, and sends them before the next
+  // write.
   return lws_write(wsi_, start, size, LWS_WRITE_RAW) < 0 ? -1 : 0;
 }
 
@@ -195,8 +196,8 @@ int Stream::received(std::string_view bytes) {
   return -1;
 }
 
-/// A server that refuses what is being sent closes in its midst: then writing fails, and
-/// libwebsockets gives up, while the server's last words still wait to be read.
+/// A server that refuses a message closes while it is being sent: then writing fails, and
+/// libwebsockets gives up, while the server's last bytes still wait to be read.
 void Stream::closing() {
   std::array<char, 4'096> last{};
   while (state_ == State::open) {

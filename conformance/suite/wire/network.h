@@ -2,8 +2,8 @@
 /// \file
 /// Raw bytes to and from the server under test, over libwebsockets' client in RAW mode.
 ///
-/// One Network, many Streams, one thread: nothing moves unless somebody pumps, and whoever pumps
-/// moves all of them. So a case reads as if every call blocked, with 200 connections as with one.
+/// One Network, many Streams, one thread: bytes move only during a pump, and then on all streams.
+/// So a case reads as if every call blocked, with 200 connections as with one.
 
 #include <libwebsockets.h>
 
@@ -24,13 +24,13 @@ using Millis = std::chrono::milliseconds;
 /// Owns libwebsockets' context. Must outlive its Streams.
 class Network {
  public:
-  /// `trust` matters to the streams that speak TLS alone.
-  /// \throws std::runtime_error where its file can't be read.
+  /// `trust` matters only to streams that speak TLS. \throws std::runtime_error if its file can't
+  /// be read.
   explicit Network(const Trust& trust = {});
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
-  /// Moves bytes on every stream until `done()` or the deadline. \return what done() said last.
+  /// Moves bytes on every stream until `done()` or the deadline. \return the last result of done().
   bool pump(const std::function<bool()>& done, Clock::time_point deadline);
 
  private:
@@ -38,7 +38,7 @@ class Network {
   struct ContextDeleter {
     void operator()(lws_context* context) const { lws_context_destroy(context); }
   };
-  /// What ends lws's wait when nothing happens.
+  /// Ends lws's wait when nothing happens.
   struct Alarm {
     lws_sorted_usec_list_t timer = {};
     lws_context* context = nullptr;
@@ -50,15 +50,15 @@ class Network {
   TlsContext tls_;
 };
 
-/// One TCP connection, and TLS over it where the URL says so. Its owner must stay where it is:
-/// libwebsockets keeps a pointer to the Stream.
+/// One TCP connection, with TLS if the URL says so. It must not move: libwebsockets keeps a pointer
+/// to it.
 class Stream {
  public:
   enum class State { connecting, open, ended };
   using Receive = std::function<void(std::string_view bytes)>;
   using End = std::function<void()>;
 
-  /// Begins to connect. `receive` and `end` are called while somebody pumps.
+  /// Begins to connect. `receive` and `end` are called during a pump.
   Stream(Network& network, const Url& url, Receive receive, End end);
   ~Stream();
   Stream(const Stream&) = delete;
@@ -67,20 +67,20 @@ class Stream {
   State state() const { return state_; }
   /// Why connecting failed; empty if it did not.
   const std::string& error() const { return error_; }
-  /// It ended in TCP alone, without TLS's goodbye.
+  /// TCP ended without TLS's close_notify.
   bool cut_short() const { return tls_ && state_ == State::ended && !tls_->peer_finished(); }
 
-  /// Where it comes from, without the port. Empty where it is not connected.
+  /// Its own address, without the port. Empty if it is not connected.
   std::string local_address() const;
 
-  /// Queues bytes; they leave while somebody pumps. What is queued at once leaves in one write.
+  /// Queues bytes, which leave during a pump. Bytes queued together leave in one write.
   void write(std::string_view bytes);
   bool flushed() const;
-  /// Leaves what comes where it is, or takes it again: a client that is busy with something else.
+  /// Stops or resumes reading, as a client that is busy.
   void stop_reading();
   void read_on();
-  void finish();  ///< Sends FIN (after TLS's goodbye) and goes on reading.
-  void reset();   ///< Sends RST, as a machine does that loses its process.
+  void finish();  ///< Sends FIN (after TLS's close_notify) and goes on reading.
+  void reset();   ///< Sends RST, as a machine does whose process died.
 
  private:
   friend int on_stream_event(lws*, lws_callback_reasons, void*, void*, std::size_t) noexcept;
@@ -102,8 +102,8 @@ class Stream {
   lws* wsi_ = nullptr;  // libwebsockets'; valid until RAW_CLOSE
 };
 
-/// What libwebsockets says of a connection that did not come about, for people. From 4.2 on it
-/// gives a number, `conn fail: 111`: that is `Connection refused`, as the system's own words are.
+/// libwebsockets' text for a failed connection, made readable. From 4.2 on it has a number, `conn
+/// fail: 111`, which becomes the system's text `Connection refused`.
 std::string in_words(std::string_view why);
 
 }  // namespace phx::conformance

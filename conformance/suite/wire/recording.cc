@@ -1,4 +1,4 @@
-/// Keeps what was said, up to a limit.
+/// Keeps a conversation, up to a limit.
 
 #include "conformance/suite/wire/recording.h"
 

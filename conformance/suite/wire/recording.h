@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What went over one connection, whole and with times, for those who asked for HAR.
+/// One connection's whole traffic with times, for HAR.
 
 #include <optional>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace phx::conformance {
 
-/// Where a transcript keeps the last lines, shortened, this keeps the first messages, whole.
+/// A transcript keeps the last lines, shortened; this keeps the first messages, whole.
 class Recording {
  public:
   struct Exchange {

@@ -1,4 +1,4 @@
-/// What is kept of a conversation for HAR.
+/// The recording of a conversation for HAR.
 
 #include "conformance/suite/wire/recording.h"
 
@@ -18,7 +18,7 @@ PHX_TEST("a response belongs to the oldest request that has none") {
   expect_eq(recording.exchanges()[0].response.value().status, 200);
   expect(!recording.exchanges()[1].response, "the second is still open");
   recording.answered({.status = 404});
-  recording.answered({.status = 500});  // to nobody
+  recording.answered({.status = 500});  // to no request
   expect_eq(recording.exchanges()[1].response.value().status, 404);
 }
 

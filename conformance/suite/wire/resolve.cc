@@ -73,7 +73,7 @@ std::string first_that_answers(const std::vector<std::string>& addresses, int po
 }
 
 std::string reachable_address(const Url& url) {
-  static std::mutex mutex;  // rules that wait are judged by threads of their own
+  static std::mutex mutex;  // rules that wait are judged on threads of their own
   static std::map<std::string, std::string> known;
   const std::lock_guard lock(mutex);
   const auto found = known.find(url.authority());

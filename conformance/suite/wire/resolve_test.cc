@@ -1,4 +1,4 @@
-/// Names that have several addresses, and a server that listens on one of them.
+/// Names with several addresses, and a server that listens on one of them.
 
 #include "conformance/suite/wire/resolve.h"
 
@@ -14,7 +14,7 @@ namespace {
 using testing::expect;
 using testing::expect_eq;
 
-/// Listens on 127.0.0.1 alone.
+/// Listens only on 127.0.0.1.
 class Listener {
  public:
   Listener() {
@@ -38,13 +38,13 @@ class Listener {
   const int fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
 };
 
-PHX_TEST("of several addresses the one that answers is taken") {
+PHX_TEST("of several addresses the one that answers is used") {
   const Listener listener;
   expect_eq(first_that_answers({"::1", "127.0.0.1"}, listener.port), std::string("127.0.0.1"));
   expect_eq(first_that_answers({"127.0.0.1", "::1"}, listener.port), std::string("127.0.0.1"));
 }
 
-PHX_TEST("where none answers the first is taken, which says why") {
+PHX_TEST("if none answers the first is used, whose error says why") {
   int nobodys = 0;
   {
     const Listener listener;
@@ -53,7 +53,7 @@ PHX_TEST("where none answers the first is taken, which says why") {
   expect_eq(first_that_answers({"::1", "127.0.0.1"}, nobodys), std::string("::1"));
 }
 
-PHX_TEST("an address stands for itself, and a name that nobody has stays as it is") {
+PHX_TEST("an address stays as it is, and so does an unknown name") {
   expect_eq(reachable_address({.host = "127.0.0.1", .port = 1}), std::string("127.0.0.1"));
   expect_eq(reachable_address({.host = "[::1]", .port = 1}), std::string("::1"));
   expect_eq(reachable_address({.host = "nobody.invalid", .port = 1}),

@@ -35,7 +35,7 @@ sockaddr_in loopback(int port) {
   return address;
 }
 
-/// Asks the kernel for a port that nobody uses; it stays free for a while after it is given back.
+/// Asks the kernel for a free port; it stays free for a while after its release.
 int free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(0);
@@ -100,7 +100,7 @@ void ServerProcess::start(const std::vector<std::string>& command) {
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("could not start a process for the server");
   if (pid_ > 0) return;
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a suite that is killed leaves no server behind
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a killed suite leaves no server behind
   ::signal(SIGPIPE, SIG_DFL);
   ::setenv("PORT", port.c_str(), 1);
   ::setenv("HOST", "127.0.0.1", 1);

@@ -12,24 +12,24 @@
 
 namespace phx::conformance {
 
-/// A child process that lives as long as this value. Ends it by SIGTERM, and by SIGKILL if it must.
+/// A child process that lives as long as this value. Ends it by SIGTERM, or SIGKILL if needed.
 class ServerProcess {
  public:
   /// Starts the command with PORT and HOST in its environment and `{port}` replaced.
-  /// \throws std::runtime_error if no process can be had.
+  /// \throws std::runtime_error if no process can be made.
   explicit ServerProcess(const std::vector<std::string>& command);
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   int port() const { return port_; }
-  /// Waits until the port accepts connections. Nothing if it does, else why it does not.
+  /// Waits until the port accepts connections. Returns nothing if it does, otherwise the reason.
   std::optional<std::string> wait_until_it_listens(Millis patience);
   /// Asks it to end, by SIGTERM.
   void terminate();
   /// Ends it at once, by SIGKILL.
   void kill();
-  /// Whether a connection to its port can be made now.
+  /// Whether its port accepts a connection now.
   bool accepts() const;
   /// How it ended, if it did: `it exited with status 1`, `it was ended by signal 11 (…)`.
   std::optional<std::string> ended();
@@ -40,7 +40,7 @@ class ServerProcess {
   void start(const std::vector<std::string>& command);
 
   int port_ = 0;
-  int log_ = -1;  // an unnamed file: what the server prints must not mix with the report
+  int log_ = -1;  // an unnamed file: the server's output must not mix with the report
   pid_t pid_ = -1;
   std::optional<std::string> ended_;
 };

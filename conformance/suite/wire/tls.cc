@@ -1,4 +1,4 @@
-/// OpenSSL over two memory BIOs: one holds what came, the other what is to be sent.
+/// OpenSSL over two memory BIOs: one for received bytes, one for bytes to send.
 
 #include "conformance/suite/wire/tls.h"
 
@@ -60,7 +60,7 @@ TlsSession::TlsSession(SSL_CTX* context, const std::string& host) : session_(SSL
     SSL_set_tlsext_host_name(session, host.c_str());
   }
   SSL_set_connect_state(session);
-  received("");  // which says hello
+  received("");  // which sends the hello
 }
 
 std::string TlsSession::received(std::string_view wire) {

@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// The client's half of TLS, between the bytes that are said and those that cross the wire.
+/// The client's half of TLS, between plain bytes and those on the wire.
 ///
-/// It touches no socket: who has one feeds it what came and sends what it has to send. So a Stream
-/// ends, half ends and resets its TCP connection as it does without TLS.
+/// It touches no socket: the owner passes it received bytes, and sends its output. So a Stream
+/// ends, half-closes and resets its TCP connection as it does without TLS.
 
 #include <openssl/ssl.h>
 
@@ -13,10 +13,10 @@
 
 namespace phx::conformance {
 
-/// Whose certificates are taken. The system's store decides unless something else is said.
+/// Which certificates are trusted. By default the system's store decides.
 struct Trust {
   bool anyone = false;  ///< Any certificate, of any host.
-  std::string ca = {};  ///< A PEM file, in the place of the system's store.
+  std::string ca = {};  ///< A PEM file instead of the system's store.
 };
 
 struct TlsDeleter {
@@ -25,10 +25,10 @@ struct TlsDeleter {
 };
 using TlsContext = std::unique_ptr<SSL_CTX, TlsDeleter>;
 
-/// \throws std::runtime_error for a file that holds no certificate.
+/// \throws std::runtime_error for a file without a certificate.
 TlsContext make_tls_context(const Trust& trust);
 
-/// Why TLS with a server failed, as a sentence. Forgets OpenSSL's errors.
+/// Why TLS with a server failed, as a sentence. Clears OpenSSL's errors.
 std::string tls_failure(const SSL* session);
 
 class TlsSession {
@@ -36,17 +36,17 @@ class TlsSession {
   /// A session with this host (a name or an address), which the certificate must be for.
   TlsSession(SSL_CTX* context, const std::string& host);
 
-  /// These bytes came. \return what they say.
+  /// Takes received bytes. \return the plain bytes.
   std::string received(std::string_view wire);
-  /// Says this; before the handshake is done it waits.
+  /// Sends plain bytes, after the handshake.
   void write(std::string_view plain);
-  /// Says that nothing more will be said: close_notify.
+  /// Sends close_notify.
   void finish();
-  /// What is to be sent now.
+  /// The bytes to send now.
   std::string to_send();
 
   bool established() const { return SSL_is_init_finished(session_.get()) == 1; }
-  /// The server has said that it will say nothing more: close_notify.
+  /// The server has sent close_notify.
   bool peer_finished() const;
   /// What went wrong, as a sentence; empty if nothing did.
   const std::string& error() const { return error_; }
@@ -55,7 +55,7 @@ class TlsSession {
   void fail();
 
   std::unique_ptr<SSL, TlsDeleter> session_;
-  std::string waiting_;  ///< Said before the handshake was done.
+  std::string waiting_;  ///< Plain bytes from before the end of the handshake.
   std::string error_;
 };
 

@@ -1,4 +1,4 @@
-/// Keeps and shortens what was said.
+/// Keeps and shortens a conversation.
 
 #include "conformance/suite/wire/transcript.h"
 
@@ -9,7 +9,7 @@
 namespace phx::conformance {
 namespace {
 
-/// The bytes of the UTF-8 character at the front; 0 if there stands none.
+/// The size of the UTF-8 character at the front; 0 if there is none.
 std::size_t character_size(std::string_view text) {
   const auto first = static_cast<unsigned char>(text.front());
   if (first < 0x80) return 1;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What went over one connection, kept for the day a rule fails.
+/// One connection's conversation, kept for the report of a failure.
 
 #include <deque>
 #include <string>
@@ -36,7 +36,7 @@ class Transcript {
 /// Long-poll tokens, in a query or in a JSON body, cut to their last characters.
 std::string with_short_tokens(std::string text);
 
-/// Long text shortened to fit a report; what is no printable UTF-8 is shown as escapes.
+/// Long text shortened to fit a report; bytes that are not printable UTF-8 are escaped.
 std::string shortened(std::string_view text, std::size_t most = 300);
 
 }  // namespace phx::conformance

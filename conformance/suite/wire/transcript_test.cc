@@ -1,4 +1,4 @@
-/// What a report shows of bytes that may be anything.
+/// Any bytes in a report.
 
 #include "conformance/suite/wire/transcript.h"
 
@@ -9,18 +9,18 @@ namespace {
 
 using testing::expect_eq;
 
-PHX_TEST("long text is cut, and its size told") {
+PHX_TEST("long text is cut, and its size added") {
   expect_eq(shortened("abcdef", 3), std::string("abc … (6 bytes in all)"));
   expect_eq(shortened("abc", 3), std::string("abc"));
 }
 
-PHX_TEST("characters stay whole, what is none is escaped") {
+PHX_TEST("characters stay whole, other bytes are escaped") {
   expect_eq(shortened("é世😀", 2), std::string("é … (9 bytes in all)"));
   expect_eq(shortened("é世😀", 3), std::string("é世 … (9 bytes in all)"));
   expect_eq(shortened("a\xff\xc3(\n\x7f"), std::string(R"(a\xff\xc3(\n\x7f)"));
 }
 
-PHX_TEST("long tokens keep their last characters, wherever they stand") {
+PHX_TEST("long tokens keep their last characters, wherever they are") {
   const std::string token(100, 'x');
   expect_eq(with_short_tokens("GET /?vsn=2.0.0&token=" + token + "wxyz12&a=b  Body: c"),
             std::string("GET /?vsn=2.0.0&token=…wxyz12&a=b  Body: c"));

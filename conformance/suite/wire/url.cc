@@ -1,4 +1,4 @@
-/// Takes the address on the command line apart, and encodes what goes into a query.
+/// Parses the address on the command line, and encodes query parameters.
 
 #include "conformance/suite/wire/url.h"
 
