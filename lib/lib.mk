@@ -70,8 +70,9 @@ CHECK_LAYERS = $(if $(OUTSIDE),echo 'the top level: expected only $(ROOMS) and f
     Makefile */*.mk
 layers: ## check: every include points to its own layer or a lower one
 	@$(CHECK_LAYERS)
-$(BUILD)/layers.passed: $(shell $(ALL_SOURCES)) .ci/layers.awk Makefile $(wildcard */*.mk)
-	@mkdir -p $(@D); $(CHECK_LAYERS) && touch $@
+$(BUILD)/layers.passed: $(shell $(ALL_SOURCES)) $(wildcard .ci/layers.*) docs/site/tree.mjs Makefile \
+  $(wildcard */*.mk) | build/.packages-clients
+	@mkdir -p $(@D); $(CHECK_LAYERS) && $(call node_tests,the include check,.ci/layers.test.mjs)
 
 # Each header can be included alone, and what a program includes brings in no library that it need not know.
 ALONE := $(patsubst %.h,$(BUILD)/alone/%.o,$(LIB_HEADERS))
