@@ -1,10 +1,14 @@
 // links.mjs --pages | --site HTML: every link inside the project leads somewhere: to a file and,
 // behind a #, to what bears that name. Addresses elsewhere are not asked. --pages reads the
 // Markdown as GitHub shows it, --site the pages that were made of it.
+//
+// remark-validate-links was tried: it takes the line in `server.cc#L38` for a missing heading, and
+// looks neither at the site nor for chapters missing in the contents.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
+import { unescape } from "./html.mjs";
 import { classify, files, pages, read, report } from "./pages.mjs";
 import { sluggerOf } from "./plan.mjs";
 
@@ -100,7 +104,7 @@ export function deadInSite(html) {
 }
 
 function deadTarget(html, path, target, namesOf) {
-  const [name, anchor] = target.replaceAll("&amp;", "&").split("#");
+  const [name, anchor] = unescape(target).split("#");
   const file = name === "" ? path : normalize(join(dirname(path), decodeURI(name)));
   if (!existsSync(join(html, file)) || statSync(join(html, file)).isDirectory())
     return "leads to no page";

@@ -1,5 +1,7 @@
 // spelling.mjs [ROOT]: reads all pages with aspell, in British English, and names each word that
 // neither aspell nor the project's own list (docs/words.txt, one a line) knows.
+//
+// cspell was tried: in British English it accepts color, center, realize and initialize, too.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
