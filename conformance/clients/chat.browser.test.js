@@ -1,21 +1,14 @@
 // Two people talk on the page of chapter 1, in a real browser, while the server comes and goes.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { Person, launch } from "./support/browser.js";
-import { chatServer } from "./support/server.js";
+import { test } from "node:test";
+import { Person, chatInBrowser } from "./support/browser.js";
 
-const server = chatServer();
-let browser;
-before(async () => (browser = await launch()));
-beforeEach(() => server.start()); // again, should a test have failed while it was away
-after(async () => {
-  await browser?.close();
-  await server.stop();
-});
+const chat = chatInBrowser();
+const { server } = chat;
 
 async function pair(t) {
-  const people = ["Ada", "Ben"].map((name) => Person.arrives(t, browser, server.url, name));
+  const people = ["Ada", "Ben"].map((name) => Person.arrives(t, chat.browser, server.url, name));
   const [ada, ben] = await Promise.all(people);
   await Promise.all([ada.is("Connected"), ben.is("Connected")]);
   return [ada, ben];
@@ -94,7 +87,7 @@ test("a message that was under way when the server died can be sent again", asyn
 });
 
 test("a page whose room is refused says why, and offers to try again", async (t) => {
-  const ada = await Person.arrives(t, browser, `${server.url}/#private`, "Ada");
+  const ada = await Person.arrives(t, chat.browser, `${server.url}/#private`, "Ada");
   await ada.is("Gone");
   await ada.page.getByText("The room was refused: unauthorized").waitFor();
   await ada.page.getByRole("button", { name: "Join again" }).click();

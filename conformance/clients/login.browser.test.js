@@ -2,21 +2,15 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { WebSocket } from "ws";
-import { Person, launch } from "./support/browser.js";
+import { Person, chatInBrowser } from "./support/browser.js";
 import { ask, connect, heard, join } from "./support/client.js";
 import { PATIENCE_MS, eventually, within } from "./support/deadline.js";
 import { chatServer } from "./support/server.js";
 
-const server = chatServer();
-let browser;
-before(async () => (browser = await launch()));
-beforeEach(() => server.start()); // again, should a test have failed while it was away
-after(async () => {
-  await browser?.close();
-  await server.stop();
-});
+const chat = chatInBrowser();
+const { server } = chat;
 
 const UNKNOWN = "This server does not know your login: log in again";
 
@@ -40,7 +34,7 @@ async function refusal(token) {
 }
 
 test("nobody talks before saying who it is; the keyboard is enough for it", async (t) => {
-  const ada = await Person.arrives(t, browser, server.url);
+  const ada = await Person.arrives(t, chat.browser, server.url);
   await ada.isAsked("");
   const field = ada.page.getByLabel("Your name");
   assert.ok(await field.evaluate((input) => input === document.activeElement), "it has the focus");
@@ -56,7 +50,7 @@ test("nobody talks before saying who it is; the keyboard is enough for it", asyn
 });
 
 test("a name that won't do is refused with what to do", async (t) => {
-  const ada = await Person.arrives(t, browser, server.url, "Ada\u202eadA");
+  const ada = await Person.arrives(t, chat.browser, server.url, "Ada\u202eadA");
   await ada.isAsked("Expected a name of visible characters, got others: choose another one");
   await ada.logsIn("  Ada  ");
   await ada.is("Connected");
@@ -70,7 +64,7 @@ test("a name that won't do is refused with what to do", async (t) => {
 });
 
 test("a login lasts when the page is loaded again, until one logs out", async (t) => {
-  const ada = await Person.arrives(t, browser, server.url, "Ada");
+  const ada = await Person.arrives(t, chat.browser, server.url, "Ada");
   await ada.is("Connected");
   await ada.page.reload();
   await ada.is("Connected");
@@ -89,7 +83,7 @@ test("a login lasts when the page is loaded again, until one logs out", async (t
 });
 
 test("a name comes out of the token, whatever a client says in its message", async (t) => {
-  const ben = await Person.arrives(t, browser, server.url, "Ben");
+  const ben = await Person.arrives(t, chat.browser, server.url, "Ben");
   await ben.is("Connected");
   const { token: authToken } = await login("Mallory");
   const room = await join(await connect(t, server, { authToken }), "room:lobby");
@@ -112,7 +106,7 @@ test("a forged token is refused with 403 and a line in the log", async () => {
 });
 
 test("a page with a forged token says so, and asks for a name", async (t) => {
-  const ada = await Person.arrives(t, browser, server.url, "Ada");
+  const ada = await Person.arrives(t, chat.browser, server.url, "Ada");
   await ada.is("Connected");
   await ada.page.evaluate(() => {
     const login = JSON.parse(sessionStorage.getItem("login"));
@@ -129,7 +123,7 @@ test("a new secret, and nobody is known; what waited is said after the login", a
   const forgetful = chatServer(""); // an empty variable is none
   await forgetful.start();
   t.after(() => forgetful.stop());
-  const ada = await Person.arrives(t, browser, forgetful.url, "Ada");
+  const ada = await Person.arrives(t, chat.browser, forgetful.url, "Ada");
   await ada.is("Connected");
   await forgetful.stop();
   await ada.is("Reconnecting");

@@ -1,8 +1,10 @@
 // Headless Chromium, with a profile of its own that is gone afterwards, and people who chat in it.
 
 import { access } from "node:fs/promises";
+import { after, before, beforeEach } from "node:test";
 import { chromium } from "playwright-core";
 import { PATIENCE_MS } from "./deadline.js";
+import { chatServer } from "./server.js";
 
 const EXECUTABLE = process.env.CHROMIUM || "/usr/bin/chromium";
 const ARGUMENTS = [
@@ -17,6 +19,18 @@ export async function launch() {
     throw new Error(`no Chromium at ${EXECUTABLE}: apt-get install chromium, or set CHROMIUM`);
   });
   return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: ARGUMENTS });
+}
+
+/** The chat's server and a browser for all tests of a file: `{server, browser}`. */
+export function chatInBrowser() {
+  const chat = { server: chatServer(), browser: null };
+  before(async () => (chat.browser = await launch()));
+  beforeEach(() => chat.server.start()); // again, should a test have failed while it was away
+  after(async () => {
+    await chat.browser?.close();
+    await chat.server.stop();
+  });
+  return chat;
 }
 
 /** One person with one window of their own, in the chat at `url`. */
