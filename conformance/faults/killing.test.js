@@ -1,4 +1,4 @@
-// The server dies, or is told to go, while fifty people talk: what they were told stays true.
+// The server dies, or is asked to end, while fifty people talk: what they were told stays true.
 
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The channel behind `bench:*`: work for the load client to measure, and no part of the contract.
+/// The channel of `bench:*`: work for the load client to measure, not part of the contract.
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-/// Each event of the contract, a line or two each.
+/// The contract's events, in a line or two each.
 
 #include "conformance/server/conformance_channel.h"
 
@@ -12,13 +12,13 @@ namespace {
 
 using Handler = Result (*)(Payload payload, Socket& socket);
 
-/// What `info` sends itself.
+/// The message that `info` sends itself.
 struct Info {
   Payload payload;
 };
 
 //! [late_answer]
-/// Answers after a while, whether the channel that was asked still lives or not.
+/// Answers after a delay, whether the channel is still alive or not.
 class LateAnswer final : public process::Process {
  public:
   LateAnswer(Millis delay, SocketRef to, Payload payload)

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The channel behind `conformance:*`: one small handler for each behaviour that a rule looks at.
+/// The channel of `conformance:*`: a small handler for each behaviour that a rule checks.
 
 #include "phoenix.h"
 

@@ -11,16 +11,16 @@
 #include "options/command_line.h"
 #include "phoenix.h"
 
-// jemalloc, which this program is linked with, reads this as it begins: what was freed goes back to
-// the system within a second or two, by a thread of its own, even while nothing is allocated.
+// jemalloc, which this program is linked with, reads this at the start: a background thread returns
+// freed memory to the system within a second or two, even while nothing is allocated.
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
 namespace {
 
-/// One shard unless told otherwise: it does several times what a core of Phoenix does, and what
-/// two clients see of each other is in one order. More are for channels that keep a core busy.
-/// Its frames are eight times the library's, so a slow member may have more of them waiting.
+/// One shard by default: it does several times the work of a Phoenix core, and all clients see
+/// events in one order. More are for channels that keep a core busy. Its frames may be eight times
+/// the library's size, so a slow member may have more bytes waiting.
 phx::ProgramOptions defaults() {
   constexpr std::size_t megabyte = 1'048'576;
   phx::ProgramOptions options;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The channel behind `presence:*`: every joiner is tracked under his user_id.
+/// The channel of `presence:*`: every client that joins is tracked under its user_id.
 
 #include <stdexcept>
 
@@ -31,7 +31,8 @@ class PresenceChannel final : public Channel {
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
     if (event == "update") {
       if (std::holds_alternative<NoPresence>(presence_.update(socket, key_, payload.json()))) {
-        throw std::runtime_error("expected " + key_ + " to be tracked, got an update of nobody");
+        throw std::runtime_error("expected " + key_ +
+                                 " to be tracked, got an update without a track");
       }
     } else if (event == "untrack") {
       presence_.untrack(socket, key_);

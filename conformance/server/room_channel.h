@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The channel behind `room:*`: a chat room, for rules that need no more than that.
+/// The channel of `room:*`: a chat room, for rules that need no more.
 
 #include "phoenix.h"
 

@@ -14,9 +14,9 @@
 namespace phx::contract {
 namespace {
 
-/// A header may hold any bytes, JSON text alone.
+/// A header may hold any bytes, JSON only text.
 Json text(const std::string& value) {
-  return serializer::is_utf8(value) ? Json(value) : Json("(no UTF-8)");
+  return serializer::is_utf8(value) ? Json(value) : Json("(not UTF-8)");
 }
 
 Json pairs(const ConnectInfo::Headers& headers) {
@@ -59,7 +59,7 @@ ConnectResult UserSocket::connect(Connect connect, Socket& socket) const {
   if (token == "raise") throw std::runtime_error("connect raised, as it was asked to");
   const Json user = connect.params["user_id"];
   if (user.is_string()) socket.assigns["user_id"] = user;
-  // As text: a tree would take a kilobyte of every idle connection.
+  // As text: a tree would take a kilobyte for every idle connection.
   socket.assigns["connect_info"] = as_json(connect).dump();
   return Accepted{};
 }

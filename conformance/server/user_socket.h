@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Who may connect to the contract server, and what its channels learn of him.
+/// Which clients may connect to the contract server, and what its channels know about them.
 
 #include "options/limited.h"
 #include "phoenix.h"
@@ -15,15 +15,14 @@ class UserSocket : public phx::UserSocket {
   std::optional<std::string> id(const Socket& socket) const override;
 };
 
-/// Rule W-05 has refs of 400,000 bytes: a heartbeat's ref is all that any server sends back.
+/// Rule W-05 has refs of 400,000 bytes: every server sends a heartbeat's ref back.
 constexpr SocketLimits socket_limits{.max_name_size = 500'000};
 
-/// What each mount of the contract starts from; its path and its socket are still to come.
+/// The defaults of each mount of the contract, without path and socket.
 transport::Mount base_mount();
 
 /// The mounts of the contract, each with its options, and one for realtime-js. `presence` outlives
-/// the endpoint. `serializers` are offered instead of the library's own, for who wants to break
-/// one.
+/// the endpoint. `serializers` replace the library's own, for programs that break one.
 void mount_all(Endpoint& endpoint, Presence& presence,
                std::optional<std::vector<serializer::Offer>> serializers = {},
                const transport::Mount& base = base_mount(),

@@ -1,5 +1,5 @@
 /// \file
-/// The list of what is measured.
+/// The list of cases.
 #include "conformance/load/bench/cases.h"
 
 namespace phx::bench {
@@ -7,7 +7,7 @@ namespace phx::bench {
 const std::vector<Case>& all_cases() {
   using C = const Context&;
   constexpr std::size_t many = 10'000;
-  // 250,000 rounds take about half a millisecond: beside that a message is cheap, and so are we.
+  // 250,000 rounds take about half a millisecond: compared with that a message is cheap.
   constexpr std::uint64_t rounds = 250'000;
   constexpr auto per_second = Unit::per_second;
   constexpr auto microseconds = Unit::microseconds;

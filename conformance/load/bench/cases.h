@@ -1,5 +1,5 @@
 /// \file
-/// The list of what is measured; each case is a function in a file of its own.
+/// The list of cases; each case is a function in a file of its own.
 #pragma once
 
 #include <cstddef>
@@ -11,27 +11,27 @@
 
 namespace phx::bench {
 
-/// What a figure means, and so which way is better.
+/// A figure's meaning, and so which direction is better.
 enum class Unit : std::uint8_t { per_second, bytes, microseconds };
 
 struct Case {
   std::string name;
   std::string title;
   Unit unit = Unit::per_second;
-  bool fresh = false;  ///< Needs a server that has freed no memory yet; see main.cc.
+  bool fresh = false;  ///< Needs a server that has not freed memory yet; see main.cc.
   std::function<Result(const Context&)> run;
-  std::string series = {};  ///< Where it is a point of one.
-  double x = 0;             ///< And where it lies there.
+  std::string series = {};  ///< The series that it is a point of.
+  double x = 0;             ///< Its place there.
 };
 
 /// In the order they run: memory first, while the server is fresh.
 const std::vector<Case>& all_cases();
 
-/// One case again and again while one thing grows.
+/// A case repeated while one quantity grows.
 struct Series {
   std::string name;
   std::string title;
-  std::string x;  ///< What grows, and its unit.
+  std::string x;  ///< The quantity that grows, and its unit.
   std::vector<Case> points;
 };
 const std::vector<Series>& all_series();
@@ -45,9 +45,9 @@ struct Volley {
 };
 
 struct Schedule {
-  double rate = 5'000;  ///< messages a second, whatever the server does
+  double rate = 5'000;  ///< messages a second, independent of the server
   std::size_t idle = 0;
-  bool may_saturate = false;  ///< A server that falls behind is a result then, and no failure.
+  bool may_saturate = false;  ///< Then a server that falls behind is a result, not a failure.
 };
 
 struct Residents {
@@ -55,26 +55,27 @@ struct Residents {
   std::size_t topics = 1;  ///< joined by each
 };
 
-/// Asks and asks again as replies come; `figure` is replies a second.
+/// Sends a request for each reply; `figure` is replies a second.
 Result echo(const Context& context, const Volley& volley);
 Result heartbeats(const Context& context, Volley volley);
-/// One sender broadcasts, all subscribers listen; `figure` is deliveries a second.
+/// One sender broadcasts to all subscribers; `figure` is deliveries a second.
 Result fanout(const Context& context, std::size_t subscribers, std::size_t in_flight);
-/// Connects, upgrades, joins, leaves, beside so many that are silent; `figure` is joins a second.
+/// Connects, upgrades, joins, leaves, beside this many silent connections; `figure` is joins a
+/// second.
 Result connects(const Context& context, std::size_t at_once, std::size_t idle = 0);
-/// Asks for work that keeps a processor busy, on `bench:*`; `figure` is replies a second.
+/// Requests work that keeps a processor busy, on `bench:*`; `figure` is replies a second.
 Result burns(const Context& context, std::size_t connections, std::uint64_t rounds);
 /// `figure` is resident bytes of the server for each idle, joined connection.
 Result memory(const Context& context, const Residents& residents);
-/// Broadcasts at one node, heard at another, on a timetable; `figure` is the median latency in
+/// Broadcasts at one node, received at another, on a timetable; `figure` is the median latency in
 /// microseconds.
 Result across(const Context& context, double rate);
-/// The same as fast as it goes; `figure` is broadcasts a second.
+/// The same as fast as possible; `figure` is broadcasts a second.
 Result across_flood(const Context& context, std::size_t in_flight);
-/// Of topics that have no member at the other node, whose CPU it is that each broadcast costs;
-/// `figure` is broadcasts a second.
+/// On topics without a member at the other node, whose CPU is measured; `figure` is broadcasts a
+/// second.
 Result overheard(const Context& context, std::size_t in_flight);
-/// The same of 1,000 topics, of which ten have a member at the other node.
+/// The same on 1,000 topics, of which ten have a member at the other node.
 Result one_of_a_hundred(const Context& context, std::size_t in_flight);
 /// The open loop; `figure` is the median latency in microseconds.
 Result latency(const Context& context, const Schedule& schedule);

@@ -1,5 +1,5 @@
 /// \file
-/// A stream of newcomers: each connects, upgrades, joins its topic, and says goodbye.
+/// A stream of new connections: each connects, upgrades, joins its topic, and closes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace phx::bench {
 namespace {
 
 constexpr Millis patience{5'000};
-// Those that have said goodbye wait for the server to hang up; newcomers wait for them past this.
+// Closed connections wait for the server's end; above this number, new ones wait for them.
 constexpr std::size_t max_leaving = 1'000;
 
 /// One run. A resource: its connections keep a reference to it.
@@ -56,7 +56,7 @@ class Turnstile : Listener {
     connection.finish();
   }
 
-  // Within a turn nobody is destroyed: keep_going() sees them out.
+  // No connection is destroyed within a turn: keep_going() does it.
   void closed(Connection& connection) override { gone_.push_back(connection.index()); }
 
   static std::string topic(std::size_t number) {

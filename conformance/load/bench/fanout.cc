@@ -39,7 +39,7 @@ class Fanout {
   }
 
  private:
-  /// A broadcast is in flight until every member has it and the sender its reply.
+  /// A broadcast is in flight until every member has it and the sender has its reply.
   struct Wave {
     BroadcastCheck check;
     Instant sent;

@@ -1,5 +1,5 @@
 /// \file
-/// One topic's requests and their replies, which come in the order of the requests.
+/// One topic's requests and their replies, which come in order.
 #include "conformance/load/bench/lane.h"
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@ Question echo_question(std::string topic, std::size_t bytes) {
 }
 
 Question burn_question(std::string topic, std::uint64_t rounds) {
-  // Marsaglia's xorshift64: each step needs the one before, so nothing can shorten it.
+  // Marsaglia's xorshift64: each step needs the previous one, so it can't be shortened.
   std::uint64_t state = 1;
   for (std::uint64_t i = 0; i < rounds; ++i) {
     state ^= state << 13;

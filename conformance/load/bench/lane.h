@@ -1,5 +1,5 @@
 /// \file
-/// One topic's requests and their replies, which come in the order of the requests.
+/// One topic's requests and their replies, which come in order.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace phx::bench {
 
-/// What is asked, over and over. The response is JSON and must come back each time.
+/// The repeated request. The response is JSON and must be the same each time.
 struct Question {
   std::string join_ref;
   std::string topic;
@@ -34,12 +34,12 @@ class Lane {
   explicit Lane(const Question& question);
   /// Queues the next request; its latency will count from `since`.
   void ask(Connection& connection, Instant since);
-  /// Checks the reply that was due, and returns since when. Throws Failure when it is another.
+  /// Checks the reply that is due, and returns its request's time. Throws Failure for another.
   Instant answered(std::string_view text);
   std::size_t in_flight() const { return since_.size(); }
 
  private:
-  std::string head_, tail_;  // the frame before and behind its ref
+  std::string head_, tail_;  // the frame before and after its ref
   std::string frame_;
   ReplyCheck check_;
   std::uint64_t next_ref_ = 2;  // 1 was the join's

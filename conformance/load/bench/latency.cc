@@ -1,8 +1,8 @@
 /// \file
 /// The open loop: messages leave on a timetable, whether or not the server keeps up.
 ///
-/// A closed loop waits when the server does, and so hides its pauses. Here a latency counts from
-/// when the message was due to leave, so that one pause is seen by all messages it held back.
+/// A closed loop waits while the server pauses, and so hides the pause. Here a latency counts from
+/// the message's time on the timetable, so that every delayed message shows the pause.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,10 +19,10 @@ namespace {
 constexpr std::size_t talkers = 100;
 constexpr std::size_t payload_bytes = 100;
 constexpr Millis patience{5'000};
-// A server so far behind will not catch up: say so, instead of filling its buffers.
+// A server this far behind will not catch up: stop, instead of filling its buffers.
 constexpr std::size_t max_behind = 50'000;
 
-// Below this share of its timetable a server is said not to keep up.
+// Below this share of the timetable a server is reported as saturated.
 constexpr double kept_up = 0.97;
 
 std::string talking_topic(std::size_t index, std::size_t) {
@@ -47,7 +47,7 @@ class Timetable {
   Result run() {
     due_ = Clock::now();
     auto result = timed(context_, tally_, [this](Millis time) { keep_going(time); });
-    // The slowest answers come last: without them the percentiles would flatter.
+    // The slowest answers come last: without them the percentiles would look better.
     context_.loop.run([this] { return in_flight_ == 0; }, patience,
                       [this] { return fmt::format("{} messages unanswered", in_flight_); });
     result.latency = percentiles(tally_.latencies);

@@ -1,5 +1,5 @@
 /// \file
-/// phx-bench: asks a Channels server for what it can do, and prints how fast it did it.
+/// phx-bench: measures a Channels server, and prints its figures.
 ///
 /// Exit status: 0 measured, 1 the server was wrong or late, 2 wrong usage, 3 nobody answers.
 #include <fmt/format.h>
@@ -16,7 +16,7 @@
 namespace phx::bench {
 namespace {
 
-/// Case by case, and within a case round by round, so that both servers see the same weather.
+/// Case by case, and within a case round by round, so that both servers meet the same conditions.
 std::vector<Measured> run_all(const Options& options,
                               const std::vector<std::unique_ptr<Subject>>& subjects,
                               std::uint64_t descriptors) {

@@ -1,5 +1,5 @@
 /// \file
-/// What a case is given and what it brings back; the clock and the processor meters around it.
+/// A case's input and result, and the clock and the processor meters around it.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Context {
   const Target& target;
   Millis window;                   ///< How long to measure, after the warm-up.
   std::uint64_t descriptor_limit;  ///< Of this process.
-  Millis warm_up{500};             ///< What happens before is not counted.
+  Millis warm_up{500};             ///< Earlier events are not counted.
   const Target* other = nullptr;   ///< Another node of the same cluster, if there is one.
 };
 
@@ -31,40 +31,40 @@ struct Latency {
   double p999 = 0;
 };
 
-/// What one run of one case found. A value.
+/// The result of one run of one case. A value.
 struct Result {
   double figure = 0;               ///< In the case's own unit: a rate, a size or a time.
-  std::optional<Latency> latency;  ///< Where it makes sense.
+  std::optional<Latency> latency;  ///< If they apply.
   std::optional<double> cpu_us;    ///< Server CPU microseconds a message, if its pid is known.
-  /// This process's share of one core: near 1, it is the limit.
+  /// This process's share of one core: near 1, the client is the limit.
   std::optional<double> client_busy;
-  /// The same of all that is neither the server nor we: what disturbed the measurement.
+  /// The same for all other processes, which disturb the measurement.
   std::optional<double> others_busy;
-  std::optional<double> rate;  ///< Messages a second that were answered, where `figure` is no rate.
+  std::optional<double> rate;  ///< Messages answered a second, if `figure` is not a rate.
   bool saturated = false;      ///< The server did not keep up with an open loop.
-  /// What the kernel holds for one end of a connection, beside the server's own memory.
+  /// The kernel's memory for one end of a connection, besides the server's own.
   std::optional<double> kernel_bytes;
-  std::string skipped;  ///< Why there is no figure; empty when there is one.
+  std::string skipped;  ///< Why there is no figure; empty if there is one.
 };
 
 Result skipped(std::string why);
 
-/// Whether something else was so busy that the figure is not to be trusted.
+/// Whether other processes were so busy that the figure can't be trusted.
 bool disturbed(const Result& result);
 
-/// What happened while the clock ran. A value.
+/// The counts while the clock ran. A value.
 struct Tally {
   std::uint64_t count = 0;
   Histogram latencies;
 };
 
-/// Lets the case `go` on for a warm-up, then for the window, and counts what `tally` got in the
-/// window alone. The figure is the count a second.
+/// Runs the case with `go` for a warm-up, then for the window, and counts only what `tally` got in
+/// the window. The figure is the count a second.
 Result timed(const Context& context, Tally& tally, const std::function<void(Millis)>& go);
 
 Latency percentiles(const Histogram& histogram);
 
-/// A sentence that says why `connections` more can't be opened, or nothing when they can.
+/// A sentence that says why `connections` more can't be opened, or nothing if they can.
 std::string too_many(const Context& context, std::uint64_t connections);
 
 }  // namespace phx::bench

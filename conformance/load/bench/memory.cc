@@ -1,5 +1,5 @@
 /// \file
-/// How much larger the server's process grows for each connection that joins and then is silent.
+/// The server's memory for each connection that joins and then is silent.
 #include <fmt/format.h>
 
 #include "conformance/load/bench/cases.h"
@@ -20,7 +20,7 @@ std::uint64_t resident(pid_t pid) {
   return *bytes;
 }
 
-// A process that had the memory at hand did not grow; it may even have given some back.
+// A process that had free memory did not grow; it may even have released some.
 double grown(std::uint64_t before, std::uint64_t after) {
   return after > before ? static_cast<double>(after - before) : 0.0;
 }

@@ -22,17 +22,17 @@ std::string topic_of(std::size_t index, std::size_t) {
   return fmt::format("conformance:bench-nodes{}", index);
 }
 
-/// Who talks at the first node, each on a topic of its own, and who hears it at the second.
+/// The senders at the first node, each with its own topic, and the receivers at the second.
 struct Cast {
   std::size_t pairs = 10;
-  std::size_t heard_each = 1;  ///< The hearers' share: of each so many talkers, one; 0 for none.
+  std::size_t heard_each = 1;  ///< One receiver for this many senders; 0 for none.
 };
 
-/// Each pair has a topic: its talker is a member at the first node, its hearer, if it has one, at
-/// the second. A resource: the crowds keep references to it.
+/// Each pair has a topic: its sender is a member at the first node, its receiver, if there is one,
+/// at the second. A resource: the crowds keep references to it.
 class Pairs {
  public:
-  /// Without a hearer a broadcast is through when its talker has the reply.
+  /// Without a receiver a broadcast is done when its sender has the reply.
   Pairs(const Context& context, const Cast& cast)
       : context_(context),
         cast_(cast),
@@ -105,7 +105,7 @@ class Pairs {
                        [](const Lane& lane) { return lane.in_flight() == 0; });
   }
 
-  /// Nodes that have just started may not have found each other: what is broadcast first is lost.
+  /// Nodes that have just started may not be connected yet: the first broadcasts are lost.
   void await_cluster() {
     if (cast_.heard_each == 0) return;
     constexpr int max_attempts = 100;
@@ -125,12 +125,12 @@ class Pairs {
   Crowd hearers_;
   std::vector<Lane> lanes_;
   std::vector<BroadcastCheck> checks_;
-  std::vector<std::deque<Instant>> sent_;  // by pair: what is not through yet
+  std::vector<std::deque<Instant>> sent_;  // by pair: broadcasts that are not done
   Tally tally_;
   Instant last_ = Clock::now();
 };
 
-/// As many as go, `in_flight` of each pair at a time.
+/// As many as possible, `in_flight` of each pair at a time.
 Result flood(const Context& context, const Context& metered, const Cast& cast,
              std::size_t in_flight) {
   Pairs nodes(context, cast);

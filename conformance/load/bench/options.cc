@@ -88,20 +88,20 @@ Contender running(const std::string& url, const Words& words, pid_t pid) {
   return {url, target_of(url, words.trust, pid), {}};
 }
 
-/// The URL names its mount, and whether it speaks TLS; the rest is found when it is started.
+/// The URL gives the mount, and whether TLS is used; the rest is known once it is started.
 Contender started(std::string name, std::vector<std::string> command, const Words& words) {
   auto target = target_of(words.url, words.trust, 0);
   target.host = "127.0.0.1";
   return {std::move(name), std::move(target), std::move(command), words.nodes};
 }
 
-/// The one that the nth --versus names.
+/// The server of the nth --versus.
 Contender other(const Words& words, std::size_t nth) {
   const auto& versus = words.versus[nth];
   const bool one_word = versus.find(' ') == std::string::npos;  // a command's words may be URLs
   if (one_word && versus.find("://") != std::string::npos)
     return running(versus, words, nth < words.versus_pids.size() ? words.versus_pids[nth] : 0);
-  // "exec", so that the process we know is the server and not a shell.
+  // "exec", so that the process is the server and not a shell.
   return started(versus, {"/bin/sh", "-c", "exec " + versus}, words);
 }
 
@@ -133,7 +133,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   Options options;
   Words words;
   declare(app, words, options);
-  // Cut off by hand: to CLI11 a "--" may also be the end of an option's list of values.
+  // Split by hand, because for CLI11 a "--" may also end an option's list of values.
   char** const end = argv + argc;
   char** const dashes = std::find(argv, end, std::string_view{"--"});
   const std::vector<std::string> command(dashes == end ? end : dashes + 1, end);

@@ -11,12 +11,12 @@
 
 namespace phx::bench {
 
-/// A server to measure: one that runs already, or how to start it. A value.
+/// A server to measure: one that already runs, or a command. A value.
 struct Contender {
   std::string name;  ///< For the report: its URL, or its command.
   Target target;
-  std::vector<std::string> command;  ///< Empty: it runs already, and `target` is where.
-  std::size_t nodes = 1;             ///< How often to start it: the nodes of one cluster.
+  std::vector<std::string> command;  ///< Empty: it already runs, at `target`.
+  std::size_t nodes = 1;             ///< How many copies to start, as a cluster's nodes.
 };
 
 /// A value.

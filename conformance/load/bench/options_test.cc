@@ -1,4 +1,4 @@
-/// What the command line means, and which are refused.
+/// Valid and refused command lines.
 
 #include "conformance/load/bench/options.h"
 
@@ -33,7 +33,7 @@ Options good(const std::vector<std::string>& words) {
   return *parsed.options;
 }
 
-PHX_TEST("without a word it is our own port, and all cases once") {
+PHX_TEST("without arguments it is our own port, and all cases once") {
   const auto options = good({});
   expect_eq(options.contenders.size(), 1U);
   expect_eq(options.contenders[0].target.port, 4'000);
@@ -50,11 +50,11 @@ PHX_TEST("a command may be started several times, as the nodes of a cluster") {
                          "ws://c:1/socket", "--", "./a"});
   expect_eq(two.contenders[0].nodes, 3U);
   expect_eq(two.contenders[1].nodes, 3U);
-  expect_eq(two.contenders[2].nodes, 1U);  // it runs already
+  expect_eq(two.contenders[2].nodes, 1U);  // it already runs
   expect_eq(good({}).contenders[0].nodes, 1U);
 }
 
-PHX_TEST("a URL is taken apart, and its process is known if it is told") {
+PHX_TEST("a URL is parsed, and its process is known if given") {
   const auto target = good({"--url", "ws://there:81/a/b/", "--pid", "7"}).contenders[0].target;
   expect_eq(target.host, "there");
   expect_eq(target.port, 81);
@@ -62,7 +62,7 @@ PHX_TEST("a URL is taken apart, and its process is known if it is told") {
   expect(target.pid == 7, "the pid");
 }
 
-PHX_TEST("an IPv6 address stands in brackets, and the port is the scheme's where none is said") {
+PHX_TEST("an IPv6 address is in brackets, and the default port is the scheme's") {
   const auto target = good({"--url", "ws://[::1]:81/a"}).contenders[0].target;
   expect_eq(target.host, "::1");
   expect_eq(target.port, 81);
@@ -75,7 +75,7 @@ PHX_TEST("an IPv6 address stands in brackets, and the port is the scheme's where
     expect_eq(parse({"--url", bad}).status, 2);
 }
 
-PHX_TEST("a server that is started speaks TLS where the URL says so") {
+PHX_TEST("a started server uses TLS if the URL says so") {
   const auto options =
       good({"--url", "wss://x/socket", "--insecure", "--versus", "./b", "--", "./a"});
   for (const auto& contender : options.contenders) {
@@ -84,7 +84,7 @@ PHX_TEST("a server that is started speaks TLS where the URL says so") {
   }
 }
 
-PHX_TEST("behind -- stands the first server's command, whatever it looks like") {
+PHX_TEST("after -- comes the first server's command, with any words") {
   const auto options = good({"--seconds", "2", "--", "./server", "--only", "--", "{port}"});
   expect_eq(options.contenders[0].command,
             std::vector<std::string>({"./server", "--only", "--", "{port}"}));
@@ -104,7 +104,7 @@ PHX_TEST(
   expect_eq(good({"--label", "abc"}).label, "abc");
 }
 
-PHX_TEST("--only chooses cases, series, and points of a series, in the order they are named") {
+PHX_TEST("--only selects cases, series, and points of a series, in the order given") {
   const auto options = good({"--only", "load-1000,echo,payload"});
   expect_eq(options.cases[0].name, "load-1000");
   expect_eq(options.cases[1].name, "echo");
@@ -112,7 +112,7 @@ PHX_TEST("--only chooses cases, series, and points of a series, in the order the
   expect_eq(options.cases.back().x, 1'000'000.0);
 }
 
-PHX_TEST("what can't be meant is refused with status 2") {
+PHX_TEST("invalid arguments are refused with status 2") {
   for (const auto& words : std::vector<std::vector<std::string>>{{"--only", "nothing"},
                                                                  {"--url", "http://x"},
                                                                  {"--url", "ws://:80/"},
@@ -126,7 +126,7 @@ PHX_TEST("what can't be meant is refused with status 2") {
   }
 }
 
-PHX_TEST("each case has a name of its own, and a point of a series says where it lies") {
+PHX_TEST("each case has a unique name, and a point of a series has its place") {
   std::set<std::string> names;
   for (const auto& each : all_cases()) names.insert(each.name);
   auto count = all_cases().size();

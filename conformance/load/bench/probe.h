@@ -13,7 +13,7 @@ namespace phx::bench {
 /// Throws Failure when no answer comes.
 bool may_join(const Context& context, std::string_view topic);
 
-/// A topic of the contract that nobody else talks on, for members that are silent.
+/// A topic of the contract without other traffic, for silent members.
 std::string idle_topic(std::size_t index, std::size_t nth);
 
 }  // namespace phx::bench

@@ -27,7 +27,7 @@ std::string figure(const Result& result, Unit unit) {
   return {};
 }
 
-/// How many times better `figure` is than `other`: more a second, or fewer bytes, or sooner.
+/// How many times better `figure` is than `other`: more a second, fewer bytes, or less time.
 std::string times(double figure, double other, Unit unit) {
   if (figure <= 0 || other <= 0) return "-";
   return fmt::format("×{:.2f}", unit == Unit::per_second ? figure / other : other / figure);
@@ -45,7 +45,7 @@ std::string percentile(const Result& result, double Latency::*which) {
   return result.latency ? with_commas((*result.latency).*which) : "-";
 }
 
-/// fmt counts bytes as columns where the locale is "C": pad by hand around µ and ×.
+/// fmt counts bytes as columns in the locale "C": pad by hand around µ and ×.
 std::string right(std::string_view text, std::size_t width) {
   const auto columns = static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
@@ -61,7 +61,7 @@ std::string single_row(const Measured& each) {
       right(percentile(result, &Latency::p999), 9), right(cpu(result), 9), right(busy(result), 8));
 }
 
-/// The first server's figure and price, and for each other one the same and how the first compares.
+/// The first server's figure and price, and for each other server the same with the ratio.
 std::string versus_row(const Measured& each) {
   const auto unit = each.what.unit;
   const auto first = median(each.servers[0]);
@@ -88,7 +88,7 @@ std::string skips(const std::vector<Measured>& measured) {
   return out;
 }
 
-/// Names the cases in whose median round something else was busy.
+/// Names the cases whose median round was disturbed.
 std::string disturbances(const std::vector<Measured>& measured) {
   std::string out;
   for (const auto& each : measured) {

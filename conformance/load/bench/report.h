@@ -24,10 +24,10 @@ Result median(const Rounds& rounds);
 /// A table for a terminal, with its footnotes.
 std::string table(const std::vector<Measured>& measured);
 
-/// What a run says of itself. A value.
+/// A run's own description. A value.
 struct Header {
   std::string machine;
-  std::string label;  ///< Whatever the user wants to remember: a commit, the weather.
+  std::string label;  ///< The user's note, such as a commit.
   double seconds = 0;
   std::vector<std::string> servers;
 };

@@ -1,4 +1,4 @@
-/// What the table and the JSON say of rounds that are known.
+/// The table and the JSON for known rounds.
 
 #include "conformance/load/bench/report.h"
 
@@ -43,7 +43,7 @@ PHX_TEST("the median round is chosen by its figure, and keeps its own price") {
   expect_eq(median({result_of(7)}).figure, 7.0);
 }
 
-PHX_TEST("one server: figures in their units, and no ratio to what was measured on another day") {
+PHX_TEST("one server: figures in their units, and no ratio to another day's figures") {
   auto result = result_of(200'000, 4.5);
   result.client_busy = 0.42;
   result.latency = Latency{1'234, 2'345, 3'456};
@@ -54,14 +54,14 @@ PHX_TEST("one server: figures in their units, and no ratio to what was measured 
   expect(text.find("×") == std::string::npos, "a ratio in:\n" + text);
 }
 
-PHX_TEST("several servers: the first is compared with each other one, more or less as is better") {
+PHX_TEST("several servers: the first is compared with each other one") {
   const std::vector<Rounds> rates{{result_of(300, 2)}, {result_of(100, 8)}, {result_of(600, 1)}};
   const std::vector<Rounds> sizes{{result_of(300)}, {result_of(100)}, {result_of(600)}};
   const auto text = table({{named("echo"), rates}, {named("memory", Unit::bytes), sizes}});
   for (const auto* part : {"×3.00", "×4.00", "×0.50", "×0.33", "×2.00"}) expect_in(text, part);
 }
 
-PHX_TEST("columns stand under each other, whatever letters are in them") {
+PHX_TEST("columns are aligned, whatever their characters") {
   const auto text =
       table({{named("echo"), {{result_of(1, 1)}, {result_of(1, 1)}}},
              {named("latency", Unit::microseconds), {{result_of(1)}, {result_of(2)}}}});
@@ -75,19 +75,19 @@ PHX_TEST("columns stand under each other, whatever letters are in them") {
          fmt::format("{}", fmt::join(widths, " ")));
 }
 
-PHX_TEST("what was skipped says why, and is compared with nothing") {
+PHX_TEST("a skipped case says why, and is not compared") {
   const auto text = table({{named("memory"), {{skipped("no pid")}, {result_of(5)}}}});
   expect_in(text, "memory was skipped: no pid");
   expect(text.find("×") == std::string::npos, "no ratio");
 }
 
-PHX_TEST("a round beside which something else was busy is told, a quiet one is not") {
+PHX_TEST("a disturbed round is reported, an undisturbed one is not") {
   auto noisy = result_of(1);
   noisy.others_busy = 0.5;
   auto calm = result_of(1);
   calm.others_busy = 0.02;
   expect_in(table({{named("echo"), {{noisy}}}}), "busy (100 % is one core) during echo (50 %)");
-  expect(table({{named("echo"), {{calm}}}}).find("busy (100") == std::string::npos, "not told");
+  expect(table({{named("echo"), {{calm}}}}).find("busy (100") == std::string::npos, "not reported");
 }
 
 PHX_TEST("the JSON has the header, each round and the median of each server") {

@@ -1,5 +1,5 @@
 /// \file
-/// What is measured while one thing grows: connections, topics, subscribers, payloads, load.
+/// Cases that grow one quantity: connections, topics, subscribers, payloads, load.
 #include <fmt/format.h>
 
 #include <initializer_list>
@@ -22,7 +22,7 @@ Series grow(std::string name, std::string title, std::string x, Unit unit, Numbe
   return series;
 }
 
-/// Memory is read of a server that is fresh at each point.
+/// Memory is measured on a new server at each point.
 Series grow_memory(std::string name, std::string title, std::string x, Numbers numbers,
                    const Run& run) {
   auto series = grow(std::move(name), std::move(title), std::move(x), Unit::bytes, numbers, run);
@@ -30,7 +30,7 @@ Series grow_memory(std::string name, std::string title, std::string x, Numbers n
   return series;
 }
 
-// As many topics in all, so that the sum is well above what a page or two of memory could hide.
+// The same number of topics in total, so that the sum is well above a page or two of memory.
 constexpr std::size_t all_topics = 50'000;
 constexpr std::size_t max_residents = 5'000;
 

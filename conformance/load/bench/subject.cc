@@ -1,5 +1,5 @@
 /// \file
-/// A server under measurement: where it is, and what it has been through.
+/// A server under measurement: its address, and its history.
 #include "conformance/load/bench/subject.h"
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 namespace phx::bench {
 namespace {
 
-// Lets a server finish what the last case left behind: goodbyes, closed descriptors.
+// Lets a server finish the last case's closes.
 constexpr Millis between_cases{200};
 
 }  // namespace

@@ -1,5 +1,5 @@
 /// \file
-/// A server under measurement: where it is, and what it has been through.
+/// A server under measurement: its address, and its history.
 #pragma once
 
 #include <memory>
@@ -23,14 +23,14 @@ struct Terms {
 /// A resource: neither copied nor moved. The server that it started ends with it.
 class Subject {
  public:
-  /// Starts the server if it must be, and returns once it accepts. Throws Unreachable.
+  /// Starts the server if needed, and returns once it accepts. Throws Unreachable.
   explicit Subject(const Contender& contender);
   Subject(const Subject&) = delete;
   Subject& operator=(const Subject&) = delete;
 
   const Target& target() const { return target_; }
-  /// Runs the case once. What wants a fresh server gets one, or is skipped where the server is not
-  /// ours to start; and so are points of a series beyond the one that was too much. Throws Failure.
+  /// Runs the case once. A case that needs a new server gets one, or is skipped if we did not start
+  /// the server. Points of a series after a saturated one are skipped too. Throws Failure.
   Result run(const Case& what, Loop& loop, const Terms& terms);
 
  private:

@@ -1,5 +1,5 @@
 /// \file
-/// The closed loop: every connection keeps W requests in flight and asks again as replies come.
+/// The closed loop: every connection keeps W requests in flight, and sends another for each reply.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr Millis patience{5'000};
 
-/// What is asked of a member's nth topic.
+/// The request on a member's nth topic.
 using Asked = std::function<Question(std::size_t index, std::size_t nth)>;
 
 /// One run. A resource: the crowd keeps a reference to it.
@@ -69,7 +69,7 @@ class Rally {
     }
   }
 
-  /// What was asked must be answered, also behind the end of the measurement.
+  /// Every request must be answered, even after the end of the measurement.
   void drain() {
     stopping_ = true;
     const auto waiting = [this] {

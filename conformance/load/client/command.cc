@@ -33,7 +33,7 @@ void replace_port(std::string& word, std::uint16_t port) {
 
 /// In the child: never returns.
 [[noreturn]] void become(std::vector<std::string>& words, std::uint16_t port) {
-  prctl(PR_SET_PDEATHSIG, SIGTERM);  // no server outlives a run that was killed
+  prctl(PR_SET_PDEATHSIG, SIGTERM);  // a killed run leaves no server behind
   dup2(STDERR_FILENO, STDOUT_FILENO);
   setenv("PORT", std::to_string(port).c_str(), 1);
   setenv("HOST", "127.0.0.1", 1);

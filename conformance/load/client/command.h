@@ -13,12 +13,12 @@
 
 namespace phx::bench {
 
-/// A child process. A resource: neither copied nor moved; stopped when this goes, and then stderr
-/// is told how it ended: that is the first question after a run that failed.
+/// A child process. A resource: neither copied nor moved. Stopped when this is destroyed, with a
+/// line on stderr that says how it ended, the first question after a failed run.
 class Command {
  public:
-  /// Calls itself `name` in what it tells. Runs `words` with PORT=port and HOST=127.0.0.1 in its
-  /// environment, and each `{port}` in its arguments replaced. What it prints goes to our stderr.
+  /// `name` is its name in messages. Runs `words` with PORT=port and HOST=127.0.0.1 in its
+  /// environment, and each `{port}` in its arguments replaced. Its output goes to our stderr.
   Command(std::string name, std::vector<std::string> words, std::uint16_t port);
   ~Command();
   Command(const Command&) = delete;
@@ -29,7 +29,7 @@ class Command {
   void await(Target& target);
 
  private:
-  /// SIGTERM, and SIGKILL when that is not heard. Returns a sentence on how it ended.
+  /// Sends SIGTERM, and SIGKILL if that has no effect. Returns a sentence on how it ended.
   std::string stop();
   /// Its wait status, once it has ended.
   std::optional<int> ended();

@@ -1,5 +1,6 @@
 /// \file
-/// One websocket of the load client: connects, upgrades, and hands each text frame to its listener.
+/// One websocket of the load client: connects, upgrades, and passes each text frame to its
+/// listener.
 #include "conformance/load/client/connection.h"
 
 #include <fmt/format.h>
@@ -45,7 +46,7 @@ void Connection::flush() {
     done += static_cast<std::size_t>(sent);
   }
   out_.erase(0, done);
-  // What waits for the handshake goes out once that has been read.
+  // Frames that wait for the handshake are sent once it has been read.
   want_write(!out_.empty() && (!tls_ || tls_->established()));
 }
 
@@ -140,7 +141,8 @@ void Connection::handle(std::uint8_t opcode, std::string_view payload) {
     case Opcode::ping: append_frame(out_, Opcode::pong, payload); return;
     case Opcode::pong: return;
     case Opcode::close: {
-      if (state_ == State::finishing) return;  // the answer to ours; the server hangs up next
+      if (state_ == State::finishing)
+        return;  // the answer to ours; the server ends the connection next
       const int code = payload.size() < 2 ? 1005
                                           : static_cast<unsigned char>(payload[0]) << 8 |
                                                 static_cast<unsigned char>(payload[1]);

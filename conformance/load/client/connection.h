@@ -1,5 +1,6 @@
 /// \file
-/// One websocket of the load client: connects, upgrades, and hands each text frame to its listener.
+/// One websocket of the load client: connects, upgrades, and passes each text frame to its
+/// listener.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace phx::bench {
 
 class Connection;
 
-/// Hears what one or many connections have to say. Must outlive them.
+/// Gets the events of one or many connections. Must outlive them.
 class Listener {
  public:
   virtual ~Listener() = default;
@@ -24,7 +25,7 @@ class Listener {
   virtual void opened(Connection&) = 0;
   /// A text frame. `text` lives as long as the call.
   virtual void received(Connection&, std::string_view text) = 0;
-  /// The connection has ended after finish(). An end that nobody asked for is a Failure.
+  /// The connection has ended after finish(). Any other end is a Failure.
   virtual void closed(Connection&) = 0;
 };
 
@@ -38,14 +39,14 @@ class Connection : Watcher {
   Connection& operator=(const Connection&) = delete;
 
   std::size_t index() const { return index_; }
-  /// When the bytes that are being handled were read.
+  /// When the current bytes were read.
   Instant arrived() const { return arrived_; }
 
-  /// Queues one text frame. What is queued while a frame is handled goes out in one write.
+  /// Queues one text frame. Frames queued while a frame is handled leave in one write.
   void send(std::string_view text);
-  /// Writes what is queued; needed after a send() from outside of received() and opened().
+  /// Writes queued frames; needed after a send() outside received() and opened().
   void flush();
-  /// Says goodbye (1000) and waits for the server to hang up, as RFC 6455 wants it.
+  /// Closes with 1000 and waits for the server to end the connection, as RFC 6455 asks.
   void finish();
   bool ended() const { return state_ == State::ended; }
 
@@ -59,7 +60,7 @@ class Connection : Watcher {
   ssize_t receive(std::vector<char>& to);
   ssize_t write(std::string_view bytes);
   [[nodiscard]] std::string reason() const;
-  /// Handles what is complete in `bytes` and returns how many bytes that was.
+  /// Handles the complete frames in `bytes`; returns the number of bytes handled.
   std::size_t consume(std::string_view bytes);
   void handle(std::uint8_t opcode, std::string_view payload);
   void want_write(bool wanted);
@@ -74,8 +75,8 @@ class Connection : Watcher {
   bool wants_write_ = true;
   bool reading_ = false;
   Instant arrived_;
-  std::string in_;   // what came of a frame that is not complete yet
-  std::string out_;  // what the kernel would not take yet
+  std::string in_;   // the part of an incomplete frame
+  std::string out_;  // bytes that the kernel did not take yet
 };
 
 }  // namespace phx::bench

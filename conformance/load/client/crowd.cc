@@ -1,5 +1,5 @@
 /// \file
-/// Many connections, each joined to one topic: what nearly every case begins with.
+/// Many connections, each joined to one topic: the start of nearly every case.
 #include "conformance/load/client/crowd.h"
 
 #include <fmt/format.h>

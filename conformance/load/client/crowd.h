@@ -1,5 +1,5 @@
 /// \file
-/// Many connections, each joined to one topic: what nearly every case begins with.
+/// Many connections, each joined to one topic: the start of nearly every case.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace phx::bench {
 class Crowd : Listener {
  public:
   using OnText = std::function<void(Connection&, std::string_view text)>;
-  /// What the member joins first, and `nth` behind that.
+  /// The member's first topic, and the `nth` after it.
   using Topic = std::function<std::string(std::size_t index, std::size_t nth)>;
 
   Crowd(Loop&, const Target&);
@@ -26,12 +26,12 @@ class Crowd : Listener {
   Crowd& operator=(const Crowd&) = delete;
 
   /// Opens `count` connections more, a bounded number at a time; each joins `topics` topics, one
-  /// behind the other, with join_ref "1". Returns when all have their ok replies.
+  /// after the other, with join_ref "1". Returns when all have their ok replies.
   void grow(std::size_t count, Topic topic, std::size_t topics = 1);
-  /// Says goodbye on every connection and returns when the server has hung up on all.
+  /// Closes every connection and returns when the server has ended all.
   void leave();
 
-  /// Who gets the frames that come after the join's reply.
+  /// Gets the frames after the join's reply.
   void listen(OnText on_text) { on_text_ = std::move(on_text); }
   Connection& operator[](std::size_t index) { return *members_[index]; }
   std::size_t size() const { return members_.size(); }

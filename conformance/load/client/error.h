@@ -1,5 +1,5 @@
 /// \file
-/// What a run says when it can't go on: the server was wrong, or nobody answered.
+/// Errors that end a run: the server was wrong, or did not answer.
 #pragma once
 
 #include <stdexcept>

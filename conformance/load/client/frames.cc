@@ -26,7 +26,7 @@ bool is_string(const json_t* value, std::string_view wanted) {
          std::string_view{json_string_value(value), json_string_length(value)} == wanted;
 }
 
-/// The five elements are at least there, and the topic and the event are these.
+/// Whether there are five elements, with this topic and this event.
 bool is_message(const json_t* message, std::string_view topic, std::string_view event) {
   return json_is_array(message) && json_array_size(message) == 5 &&
          is_string(json_array_get(message, 2), topic) &&
@@ -83,7 +83,7 @@ void ReplyCheck::parse(std::string_view text, std::string_view ref) {
   if (!right)
     throw Failure(fmt::format("expected the ok reply to ref \"{}\" on {}, got {}", ref, topic_,
                               shortened(text)));
-  // The ref is the second element, so nothing but the join_ref stands before it.
+  // The ref is the second element: only the join_ref comes before it.
   const auto quoted = fmt::format("\"{}\"", ref);
   const auto at = text.find(quoted, join_ref_.empty() ? 0 : join_ref_.size() + 2);
   if (at == std::string_view::npos) return;

@@ -1,8 +1,8 @@
 /// \file
 /// Writes the Channels frames a client sends (V2 JSON) and checks, cheaply, those that come back.
 ///
-/// A reply is parsed once; the next ones only have to equal it, save for the ref. So the check is
-/// as strict as a parse of each, and costs a comparison of bytes.
+/// A reply is parsed once; the next ones must equal it except for the ref. So the check is as
+/// strict as parsing each, and costs a comparison of bytes.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ class ReplyCheck {
   std::string head_, tail_;  // what surrounds the ref in this server's spelling; learnt
 };
 
-/// Expects one broadcast at many subscribers. The first to get it has it parsed. A value.
+/// Expects one broadcast at many subscribers. The first copy is parsed. A value.
 class BroadcastCheck {
  public:
   BroadcastCheck(std::string_view topic, std::string_view event, std::string_view payload);

@@ -1,4 +1,4 @@
-/// What the load client asks, and which answers it takes.
+/// The load client's requests, and the answers that it accepts.
 
 #include "conformance/load/client/frames.h"
 
@@ -24,19 +24,19 @@ PHX_TEST("a frame is the array of five; no join_ref is null") {
   expect_eq(frame("", 3, "phoenix", "heartbeat", "{}"), R"([null,"3","phoenix","heartbeat",{}])");
 }
 
-PHX_TEST("a payload has the bytes that were asked for") {
+PHX_TEST("a payload has the size that was asked for") {
   for (const std::size_t size : {8U, 10U, 100U, 1'000'000U})
     expect_eq(payload_of(size).size(), size);
 }
 
-PHX_TEST("replies are taken whatever their spelling, one ref after the other") {
+PHX_TEST("replies are accepted in any spelling, one ref after the other") {
   ReplyCheck check{"1", "a:b", R"({"d":1})"};
   for (const int ref : {1, 2, 9, 10, 1'000'000}) check(reply(ref), static_cast<unsigned>(ref));
   check(R"([ "1", "11", "a:b", "phx_reply", {"status":"ok", "response": {"d":1}} ])", 11);
   check(reply(12), 12);
 }
 
-PHX_TEST("a reply that is another's, or says something else, is a failure that shows it") {
+PHX_TEST("a wrong reply is a failure that shows it") {
   ReplyCheck check{"1", "a:b", R"({"d":1})"};
   check(reply(1), 1);
   for (const auto& wrong :
@@ -57,7 +57,7 @@ PHX_TEST("a ref that looks like the join_ref is found in its own place") {
       [&] { check(R"(["2","1","a:b","phx_reply",{"response":{"d":1},"status":"ok"}])", 1); });
 }
 
-PHX_TEST("a broadcast is one for all members, and without refs") {
+PHX_TEST("a broadcast is the same for all members, and without refs") {
   const std::string good = R"([null,null,"a:b","broadcasted",{"n":1}])";
   BroadcastCheck check{"a:b", "broadcasted", R"({"n":1})"};
   check(good);
@@ -75,7 +75,7 @@ PHX_TEST("only a reply with status ok is ok") {
   expect(!is_ok("what"), "no message");
 }
 
-PHX_TEST("work is asked for with the answer that proves it was done") {
+PHX_TEST("a request for work has the answer that proves it was done") {
   // xorshift64 from 1, three rounds, computed by hand from Marsaglia's definition.
   expect_eq(burn_question("bench:1", 0).response, R"({"state":"1"})");
   expect_eq(burn_question("bench:1", 1).response, R"({"state":"1082269761"})");

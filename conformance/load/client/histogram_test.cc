@@ -1,4 +1,4 @@
-/// What the histogram says of latencies that are known.
+/// The histogram of known latencies.
 
 #include "conformance/load/client/histogram.h"
 
@@ -19,7 +19,7 @@ Histogram of(std::initializer_list<std::int64_t> latencies) {
   return histogram;
 }
 
-PHX_TEST("nothing has no percentile but 0") {
+PHX_TEST("without latencies each percentile is 0") {
   expect_eq(Histogram{}.count(), 0U);
   expect_eq(Histogram{}.microseconds_at(0.5), 0.0);
 }
@@ -43,7 +43,7 @@ PHX_TEST("every latency up to eighteen minutes is found within two in a hundred"
   }
 }
 
-PHX_TEST("what is longer than the last bucket is counted in it") {
+PHX_TEST("latencies beyond the last bucket are counted in it") {
   const auto histogram = of({std::numeric_limits<std::int64_t>::max()});
   expect_eq(histogram.count(), 1U);
   expect(histogram.microseconds_at(0.5) > 5e8, "it is long");

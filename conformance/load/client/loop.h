@@ -15,7 +15,7 @@ using Clock = std::chrono::steady_clock;
 using Instant = Clock::time_point;
 using Millis = std::chrono::milliseconds;
 
-/// Who wants to hear of a descriptor. Must outlive its registration.
+/// Watches a descriptor. Must outlive its registration.
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -43,7 +43,7 @@ class Loop {
   /// Turns for `time`.
   void pause(Millis time);
 
-  /// Where a watcher reads to before it looks at what came.
+  /// The buffer that a watcher reads into.
   std::vector<char>& scratch() { return scratch_; }
 
  private:

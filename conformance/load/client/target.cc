@@ -1,5 +1,5 @@
 /// \file
-/// Finds the measured server: its URL, its address, and whether anybody is at home.
+/// Finds the measured server: its URL, its address, and whether it answers.
 #include "conformance/load/client/target.h"
 
 #include <fmt/format.h>

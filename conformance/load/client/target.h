@@ -1,5 +1,5 @@
 /// \file
-/// Which server is measured: its address, its mount, and its process if that is known.
+/// The measured server: its address, its mount, and its process if known.
 #pragma once
 
 #include <sys/socket.h>
@@ -26,26 +26,26 @@ struct Target {
   std::string host;
   std::uint16_t port = 0;
   std::string mount;                    ///< "/socket", without the transport's "/websocket"
-  std::optional<pid_t> pid;             ///< Without it, nothing is said about CPU and memory.
+  std::optional<pid_t> pid;             ///< Without it, CPU and memory are not measured.
   bool secure = false;                  ///< wss: `tls` is needed to talk to it.
-  TlsContext tls = {};                  ///< Whose certificates are taken.
+  TlsContext tls = {};                  ///< Which certificates are trusted.
   std::vector<Address> addresses = {};  ///< Of resolve(); connections go to the first.
 
   std::string websocket_path() const { return mount + "/websocket?vsn=2.0.0"; }
 };
 
-/// Reads ws://HOST[:PORT][/MOUNT] and wss://HOST[:PORT][/MOUNT]; an IPv6 address stands in
-/// brackets. Nothing when it is something else.
+/// Reads ws://HOST[:PORT][/MOUNT] and wss://HOST[:PORT][/MOUNT]; an IPv6 address is in brackets.
+/// Nothing for any other text.
 std::optional<Target> parse_url(std::string_view url);
 
 /// Looks the host up, once for the run. Throws Unreachable when it has no address.
 void resolve(Target& target);
 
 /// Connects once and hangs up. The first address that accepts is the one that counts from now on.
-/// Throws Unreachable when nobody accepts within three seconds each.
+/// Throws Unreachable if none accepts within three seconds each.
 void knock(Target& target);
 
-/// Whether somebody does.
+/// Whether the server accepts.
 bool accepts(Target target);
 
 /// A connecting socket that doesn't block. REQUIRES: resolve(target). Throws Unreachable.

@@ -1,4 +1,4 @@
-/// A host with several addresses: the one that answers is taken.
+/// A host with several addresses: the one that answers is used.
 
 #include "conformance/load/client/target.h"
 
@@ -41,7 +41,7 @@ Address loopback_v6(std::uint16_t port) {
   return address;
 }
 
-PHX_TEST("of several addresses the first that accepts is taken") {
+PHX_TEST("of several addresses the first that accepts is used") {
   const Listening server;
   Target target{"127.0.0.1", server.port(), "/socket", std::nullopt};
   resolve(target);
@@ -53,7 +53,7 @@ PHX_TEST("of several addresses the first that accepts is taken") {
   close(start_connecting(target));
 }
 
-PHX_TEST("where no address accepts nobody answers") {
+PHX_TEST("if no address accepts, the server is unreachable") {
   Target target{"127.0.0.1", 1, "/socket", std::nullopt};
   resolve(target);
   target.addresses.push_back(loopback_v6(1));
@@ -61,7 +61,7 @@ PHX_TEST("where no address accepts nobody answers") {
   testing::expect_throw<Unreachable>([&] { knock(target); });
 }
 
-PHX_TEST("a host in IPv6 has an address, too") {
+PHX_TEST("an IPv6 host has an address too") {
   Target target{"::1", 4'000, "/socket", std::nullopt};
   resolve(target);
   expect_eq(target.addresses.front().bytes.ss_family, AF_INET6);

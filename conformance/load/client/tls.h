@@ -11,14 +11,14 @@
 
 namespace phx::bench {
 
-/// What sessions have in common: whose certificates are taken, or which one is shown.
+/// Shared by sessions: which certificates are trusted, or which one is presented.
 using TlsContext = std::shared_ptr<SSL_CTX>;
 
-/// A server's, which shows this certificate. \throws Failure where a file holds none.
+/// A server's, which presents this certificate. \throws Failure if a file has none.
 TlsContext serving_tls(const std::string& cert_file, const std::string& key_file);
 
 /// One session; the socket stays its owner's. Each call is like recv() and send(): -1 with EAGAIN
-/// where there is nothing to do now. Handshakes while it is read.
+/// if there is nothing to do now. Reading does the handshake.
 class TlsLine {
  public:
   /// The client's half. The certificate must be for `host`, a name or an address.
@@ -26,13 +26,13 @@ class TlsLine {
   /// The server's half.
   TlsLine(SSL_CTX* context, int fd);
 
-  /// Reads all that is there, as far as it fits; 0 at the end.
+  /// Reads all available bytes that fit; 0 at the end.
   ssize_t receive(char* to, std::size_t size);
   ssize_t send(const char* from, std::size_t size);
 
-  /// Until then nothing can be sent, and it is no use to wait until the socket takes more.
+  /// Until then nothing can be sent, and waiting for a writable socket is useless.
   bool established() const { return SSL_is_init_finished(session_.get()) == 1; }
-  /// What was read did not fit: the socket will not say again that it is ready.
+  /// The bytes did not fit: the socket will not report again that it is ready.
   bool has_more() const { return SSL_has_pending(session_.get()) == 1; }
   /// Why a call failed with EPROTO.
   const std::string& error() const { return error_; }

@@ -18,7 +18,7 @@
 namespace phx::bench {
 namespace {
 
-/// What stands behind `title` in the first line of `path` that begins with it.
+/// The text after `title` in the first line of `path` that begins with it.
 std::optional<std::string> value_behind(const std::string& path, std::string_view title) {
   std::ifstream file{path};
   for (std::string line; std::getline(file, line);)

@@ -21,17 +21,17 @@ std::optional<double> cpu_seconds_of(pid_t pid);
 /// Its resident memory in bytes. Nothing when there is no such process, or it has ended.
 std::optional<std::uint64_t> resident_bytes_of(pid_t pid);
 
-/// What all the machine's processors have worked since it started, time that the machine's own host
-/// took away included. In steps of 10 ms. 0 if the kernel doesn't say.
+/// The work of all the machine's processors since it started, including time stolen by its host. In
+/// steps of 10 ms. 0 if the kernel doesn't say.
 double machine_busy_seconds();
 
-/// What the kernel holds in small objects, those of its sockets among them. 0 if it doesn't say.
+/// The kernel's memory in small objects, sockets included. 0 if it doesn't say.
 std::uint64_t kernel_slab_bytes();
 
-/// How many descriptors the process may open, if that can be known.
+/// How many descriptors the process may open, if known.
 std::optional<std::uint64_t> descriptor_limit_of(pid_t pid);
 
-/// Which machine this is: its processor, how many, its kernel.
+/// The machine: its processor, their number, its kernel.
 std::string machine();
 
 /// Raises this process's soft limit to its hard one and returns it.

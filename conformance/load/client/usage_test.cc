@@ -1,4 +1,4 @@
-/// What /proc and the clocks say of a process that is known: this one.
+/// The figures of /proc and the clocks for this process.
 
 #include "conformance/load/client/usage.h"
 
@@ -16,7 +16,7 @@ namespace {
 using testing::expect;
 using testing::expect_eq;
 
-/// A process that was there a moment ago.
+/// A process that has just ended.
 pid_t dead_process() {
   const pid_t child = fork();
   if (child == 0) _exit(0);
@@ -42,7 +42,7 @@ PHX_TEST("memory that is touched is resident") {
   expect(before && after && *after >= *before + size * 9 / 10 && touched.back() == 'x', "it grew");
 }
 
-/// A process that has ended, and that its parent has not waited for until this goes.
+/// A process that has ended, and that its parent waits for only when this is destroyed.
 class Zombie {
  public:
   Zombie() : pid_(fork()) {
@@ -59,7 +59,7 @@ class Zombie {
   const pid_t pid_;
 };
 
-PHX_TEST("a process runs until it ends, whether or not anybody waits for it") {
+PHX_TEST("a process runs until it ends, whether or not its parent waits for it") {
   expect(runs(getpid()), "we run");
   expect(!runs(dead_process()), "it has been waited for");
   const Zombie zombie;
@@ -67,7 +67,7 @@ PHX_TEST("a process runs until it ends, whether or not anybody waits for it") {
   expect(!resident_bytes_of(zombie.pid()), "and holds no memory");
 }
 
-PHX_TEST("of a process that is gone nothing is known") {
+PHX_TEST("for a process that is gone nothing is known") {
   const auto gone = dead_process();
   expect(!cpu_seconds_of(gone) && !resident_bytes_of(gone) && !descriptor_limit_of(gone),
          "nothing");
@@ -78,7 +78,7 @@ PHX_TEST("the machine has a name, and has worked") {
   expect(machine_busy_seconds() > 0 && kernel_slab_bytes() > 0, "as it says itself");
 }
 
-PHX_TEST("a descriptor's limit is the one that was raised") {
+PHX_TEST("the limit of descriptors is the one that was raised") {
   const auto raised = raise_descriptor_limit();
   expect(descriptor_limit_of(getpid()) == raised, "the same");
   Loop loop;
@@ -88,7 +88,7 @@ PHX_TEST("a descriptor's limit is the one that was raised") {
   expect(!too_many({loop, target, {}, raised}, raised).empty(), "that many are too many");
 }
 
-PHX_TEST("what others used is what neither the server nor we did") {
+PHX_TEST("the usage of others excludes the server and this process") {
   Result result;
   expect(!disturbed(result), "nothing is known");
   result.others_busy = 0.05;

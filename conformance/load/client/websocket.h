@@ -2,7 +2,7 @@
 /// The client's half of the websocket framing: the upgrade, masked frames out, plain frames in.
 ///
 /// Pure functions over bytes; `connection.cc` owns the descriptor. Only what a load client needs:
-/// text and control frames, whole ones. It shares no code with the servers it measures.
+/// whole text and control frames. It shares no code with the servers that it measures.
 #pragma once
 
 #include <cstddef>
@@ -32,15 +32,15 @@ struct Frame {
 /// The request that asks `path` (with its query) to become a websocket.
 std::string upgrade_request(std::string_view host, std::uint16_t port, std::string_view path);
 
-/// The size of the response's head when it is complete, nothing while it is not.
-/// Throws Failure when the server refuses, or when it proves the wrong key.
+/// The size of the response's head; nothing until it is complete. Throws Failure if the server
+/// refuses, or proves the wrong key.
 std::optional<std::size_t> upgrade_response(std::string_view in);
 
 /// Appends one whole, masked frame.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
 
-/// The first frame of `in`, or nothing while it is not complete.
-/// Throws Failure for what a server must never send: a mask, a reserved bit, a fragment.
+/// The first frame of `in`; nothing until it is complete. Throws Failure for a frame that a server
+/// must not send: with a mask, a reserved bit, a fragment.
 std::optional<Frame> next_frame(std::string_view in);
 
 }  // namespace phx::bench

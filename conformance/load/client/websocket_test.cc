@@ -18,7 +18,7 @@ std::string with_zeros(std::initializer_list<int> bytes, std::size_t payload) {
   return out + std::string(payload, 'x');
 }
 
-PHX_TEST("a frame is read when it is whole, and not before") {
+PHX_TEST("a frame is read once it is whole") {
   for (const auto& bytes : {with_zeros({0x81, 5}, 5), with_zeros({0x81, 126, 0, 200}, 200),
                             with_zeros({0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0}, 65'536)}) {
     for (const std::size_t part :
@@ -30,13 +30,13 @@ PHX_TEST("a frame is read when it is whole, and not before") {
   }
 }
 
-PHX_TEST("what a server must never send is a failure") {
+PHX_TEST("a frame that a server must not send is a failure") {
   for (const auto& bytes : {with_zeros({0xc1, 0}, 0), with_zeros({0x01, 0}, 0),
                             with_zeros({0x81, 0x80, 0, 0, 0, 0}, 0)})
     expect_throw<Failure>([&] { next_frame(bytes); });
 }
 
-PHX_TEST("a frame that is sent is masked, and says its length in as few bytes as can be") {
+PHX_TEST("a sent frame is masked, with its length in as few bytes as possible") {
   for (const auto& [size, header] :
        {std::pair<std::size_t, std::size_t>{0, 6}, {125, 6}, {126, 8}, {65'535, 8}, {65'536, 14}}) {
     std::string out;
@@ -44,7 +44,7 @@ PHX_TEST("a frame that is sent is masked, and says its length in as few bytes as
     expect_eq(out.size(), size + header);
     expect((static_cast<unsigned char>(out[1]) & 0x80) != 0, "the mask bit is set");
     for (std::size_t i = 0; i < size; ++i)
-      expect((out[header + i] ^ out[header - 4 + i % 4]) == 'x', "unmasked, it is what was given");
+      expect((out[header + i] ^ out[header - 4 + i % 4]) == 'x', "unmasked, it is the text");
   }
 }
 
@@ -62,7 +62,7 @@ PHX_TEST("the upgrade ends with its head, and must be 101 with the right proof")
   const std::string head =
       "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-accept: "
       "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
-  expect(upgrade_response(head + "\x81\x01x") == head.size(), "the frame behind it is left");
+  expect(upgrade_response(head + "\x81\x01x") == head.size(), "the frame after it is left");
   expect(!upgrade_response(head.substr(0, head.size() - 1)), "not complete");
   expect_eq(expect_throw<Failure>([] { upgrade_response("HTTP/1.1 403 Forbidden\r\n\r\n"); }),
             "the upgrade was refused: HTTP/1.1 403 Forbidden");

@@ -1,5 +1,5 @@
 /// \file
-/// The least of channels: who is in which topic, and what each message is answered with.
+/// Minimal channels: the members of each topic, and the answer to each message.
 #include "conformance/load/floor/channels.h"
 
 namespace phx::floor {
@@ -54,7 +54,7 @@ void Channels::join(Member& member, const Envelope& message) {
 
 void Channels::leave(Member& member, Member::Membership& membership) {
   Topic& topic = *membership.topic;
-  // The last of the list takes the empty place, and learns so.
+  // The last of the list takes the empty place.
   Member& last = *topic.members_.back();
   for (auto& its : last.topics_)
     if (its.topic == &topic) its.place = membership.place;

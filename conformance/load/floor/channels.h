@@ -1,8 +1,8 @@
 /// \file
-/// The least of channels: who is in which topic, and what each message is answered with.
+/// Minimal channels: the members of each topic, and the answer to each message.
 ///
-/// No processes, no state of the channel's own, no telemetry, no JSON but the envelope's. It knows
-/// no sockets, so its test needs none.
+/// No processes, no channel state, no telemetry, no JSON except the envelope's. It uses no sockets,
+/// so its test needs none.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@ namespace phx::floor {
 
 class Topic;
 
-/// What the channels know of one connection: where it is a member, and what waits to be written.
-/// A resource: neither copied nor moved, since its topics point to it.
+/// The channels' state of one connection: its topics, and the frames to write. A resource: neither
+/// copied nor moved, because its topics point to it.
 class Member {
  public:
   Member() = default;
@@ -40,7 +40,7 @@ class Member {
   std::vector<Membership> topics_;
 };
 
-/// A topic exists while somebody is in it.
+/// A topic exists while it has members.
 class Topic {
  public:
   explicit Topic(std::string name) : name_(std::move(name)) {}
@@ -54,14 +54,14 @@ class Topic {
 /// A resource: neither copied nor moved. One thread.
 class Channels {
  public:
-  /// Hears of each member that a broadcast gave something to write.
+  /// Called with each member that a broadcast gave bytes to write.
   using OnOutput = std::function<void(Member&)>;
   explicit Channels(OnOutput on_output) : on_output_(std::move(on_output)) {}
   Channels(const Channels&) = delete;
   Channels& operator=(const Channels&) = delete;
 
-  /// Handles one message; the replies are appended to `member.out`. False: it is no message that
-  /// the floor reads, and the connection must end.
+  /// Handles one message; the replies are appended to `member.out`. False: the floor can't read the
+  /// message, and the connection must end.
   bool handle(Member& member, std::string_view text);
   /// Takes the member out of all its topics.
   void leave_all(Member& member);

@@ -1,4 +1,4 @@
-/// What the floor server answers, and that the load client can measure it.
+/// The floor server's answers, and the load client's measurements of it.
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ namespace {
 using testing::expect;
 using testing::expect_eq;
 
-/// Takes the frames' headers off: what the member was sent, one text a line.
+/// The texts that the member was sent, one on each line, without the frames' heads.
 std::string said(Member& member) {
   std::string texts;
   std::string_view rest = member.out;
@@ -37,7 +37,7 @@ std::string said(Member& member) {
 struct House {
   std::vector<Member*> told;
   Channels channels{[this](Member& member) { told.push_back(&member); }};
-  /// What the member gets for these messages.
+  /// The member's answers to these messages.
   std::string says(Member& member, std::initializer_list<std::string_view> texts) {
     for (const auto text : texts) expect(channels.handle(member, text), "the message is read");
     return said(member);
@@ -46,7 +46,7 @@ struct House {
 
 constexpr std::string_view join_a = R"(["1","1","conformance:b","phx_join",{}])";
 
-PHX_TEST("a masked frame is read where it lies, whole or not at all") {
+PHX_TEST("a masked frame is read in place, whole or not at all") {
   for (const std::size_t size : {0U, 5U, 125U, 126U, 65'535U, 65'536U}) {
     const std::string text(size, 'x');
     std::string bytes;
@@ -77,7 +77,8 @@ PHX_TEST("the upgrade proves the key of RFC 6455's example, whatever the header'
   expect(!upgrade("GET / HTTP/1.1\r\nHost: x").accepted, "no key, no websocket");
 }
 
-PHX_TEST("an envelope is cut where its parts lie; what JSON.stringify does not write is refused") {
+PHX_TEST(
+    "an envelope is split into its parts; text that JSON.stringify does not write is refused") {
   const auto cut = envelope(R"(["1",null,"conformance:b","echo",{"x":["]"]}])");
   expect(cut.has_value(), "it is one");
   expect_eq(cut->join_ref, R"("1")");
@@ -107,7 +108,7 @@ PHX_TEST("join, echo, heartbeat, leave: each has its reply") {
 }
 
 PHX_TEST(
-    "what is no message is refused; without a join there is no topic; an unknown event crashes") {
+    "an invalid message is refused; without a join there is no topic; an unknown event crashes") {
   House house;
   Member ada;
   expect(!house.channels.handle(ada, "hello"), "no message");
@@ -125,8 +126,7 @@ PHX_TEST(
 )");
 }
 
-PHX_TEST(
-    "a broadcast reaches all members of its topic, the sender before its reply, and nobody else") {
+PHX_TEST("a broadcast reaches only the members of its topic, the sender before its reply") {
   House house;
   Member ada;
   Member bob;
@@ -140,10 +140,10 @@ PHX_TEST(
   expect_eq(said(bob), R"([null,null,"conformance:b","broadcasted",{"n":1}]
 )");
   expect_eq(said(eve), "");
-  expect(house.told == std::vector<Member*>({&ada, &bob}), "both are told to be written");
+  expect(house.told == std::vector<Member*>({&ada, &bob}), "both have bytes to write");
 }
 
-PHX_TEST("who leaves, or joins again, leaves the other members where they are") {
+PHX_TEST("a leave or a second join does not affect other members") {
   House house;
   std::vector<Member> members(4);
   for (auto& member : members)
@@ -251,7 +251,7 @@ PHX_TEST("to a server that speaks no TLS it says so") {
   testing::expect_throw<bench::Failure>([&] { bench::connects(context, 1); });
 }
 
-PHX_TEST("an open loop that the server can't follow is told as saturated, if that may be") {
+PHX_TEST("an open loop that the server can't follow is reported as saturated, if allowed") {
   const Served served;
   bench::Target target{"127.0.0.1", served.server.port(), "/socket", std::nullopt};
   bench::resolve(target);

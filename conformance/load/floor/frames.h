@@ -1,8 +1,8 @@
 /// \file
 /// The bytes of the floor server: the upgrade, frames in and out, and a message's envelope.
 ///
-/// Pure functions. Like the load client's `websocket.h` this is only what is needed, and shares no
-/// code with `lib/`: the floor would be no measure if it stood on what is measured.
+/// Pure functions. Like the load client's `websocket.h` it has only what is needed, and shares no
+/// code with `lib/`: the floor must not depend on the code that it is compared with.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace phx::floor {
 
 enum class Opcode : std::uint8_t { text = 1, close = 8, ping = 9, pong = 10 };
 
-/// One whole frame from a client, unmasked where it lay. `payload` is a view into those bytes.
+/// One whole frame from a client, unmasked in place. `payload` is a view into those bytes.
 struct Frame {
   Opcode opcode = Opcode::text;
   std::string_view payload;
@@ -35,20 +35,20 @@ void append_header(std::string& out, Opcode opcode, std::size_t size);
 /// Appends a whole frame.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
 
-/// The answer to the request in `head`: 101, or a refusal where it has no websocket key.
+/// The answer to the request in `head`: 101, or a refusal if it has no websocket key.
 struct Upgrade {
   std::string response;
   bool accepted = false;
 };
 Upgrade upgrade(std::string_view head);
 
-/// `[join_ref, ref, topic, event, payload]`, cut where its parts lie. Views into the frame; the
-/// refs with their quotes (or `null`), topic and event without.
+/// `[join_ref, ref, topic, event, payload]`, split into its parts. Views into the frame; the refs
+/// with their quotes (or `null`), topic and event without.
 struct Envelope {
   std::string_view join_ref, ref, topic, event, payload;
 };
 /// Reads what JSON.stringify writes: no white space in the envelope, no escapes in its strings.
-/// The payload is not looked into. Nothing when it is something else.
+/// The payload is not parsed. Nothing for any other text.
 std::optional<Envelope> envelope(std::string_view text);
 
 /// Appends the frame of a reply; the refs as they came, `response` is JSON.

@@ -1,4 +1,4 @@
-/// phx-floor: what a server of channels costs if it does next to nothing; the bench's yardstick.
+/// phx-floor: a channels server that does almost nothing, as the bench's reference.
 ///
 ///     phx-floor --port 4000
 
@@ -14,7 +14,7 @@
 
 namespace {
 
-phx::floor::Server* running = nullptr;  // for the signal handler, which is given nothing else
+phx::floor::Server* running = nullptr;  // for the signal handler, which has no other access
 
 void on_signal(int) { running->stop(); }
 

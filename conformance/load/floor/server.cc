@@ -21,9 +21,9 @@ constexpr std::size_t scratch_size = 262'144;
 constexpr int batch = 256;
 constexpr int backlog = 4'096;
 constexpr std::size_t largest_head = 16'384;
-// Who reads so slowly is dropped: the floor has a limit too.
+// A client that reads this slowly is dropped: the floor has a limit too.
 constexpr std::size_t largest_out = 64'000'000;
-// What one large message needed is given back; what small ones need is kept.
+// Memory for a large message is released; memory for small ones is kept.
 constexpr std::size_t kept_out = 16'384;
 
 int checked(int result, const char* what) {
@@ -52,7 +52,7 @@ class Server::Connection final : public Member {
   bool waiting = false;  // for EPOLLOUT
   bool closing = false;  // hang up once all is written
   bool dropped = false;
-  std::string in;  // what came of a frame that is not complete yet
+  std::string in;  // the part of an incomplete frame
 };
 
 Server::Server(const std::string& host, std::uint16_t port, bench::TlsContext tls)
@@ -123,14 +123,14 @@ void Server::run() {
 
 void Server::stop() noexcept {
   const std::uint64_t one = 1;
-  // The counter is far from full, so this can't fail; and a signal handler could tell nobody.
+  // The counter is far from full, so this can't fail; and a signal handler could not report it.
   [[maybe_unused]] const auto written = write(stopper_, &one, sizeof one);
 }
 
 void Server::accept_all() {
   while (true) {
     const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) return;  // none is left, or no descriptor is: then this comes again
+    if (fd < 0) return;  // no connection is left, or no descriptor: then this is called again
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const auto place = static_cast<std::size_t>(fd);

@@ -17,7 +17,7 @@ namespace phx::floor {
 /// A resource: neither copied nor moved.
 class Server {
  public:
-  /// Listens on this IPv4 address; port 0 takes a free one. With a context it speaks TLS alone.
+  /// Listens on this IPv4 address; port 0 takes a free one. With a context it speaks only TLS.
   /// Throws std::system_error.
   Server(const std::string& host, std::uint16_t port, bench::TlsContext tls = {});
   ~Server();

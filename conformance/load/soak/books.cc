@@ -1,5 +1,6 @@
 /// \file
-/// What a node says it has sent to the others, heard of them, and lost; and whether that is so.
+/// A node's own counts of messages sent to other nodes, received and lost, and whether they are
+/// true.
 #include "conformance/load/soak/books.h"
 
 #include <fmt/format.h>
@@ -98,7 +99,7 @@ Books read_books(const bench::Target& node) {
 
 namespace {
 
-/// The last words of a node's own channels.
+/// The last messages of a node's own channels.
 std::uint64_t own_last_words(const Books& books, const Truth& truth) {
   return truth.observed + truth.heard - books.heard;
 }

@@ -1,5 +1,6 @@
 /// \file
-/// What a node says it has sent to the others, heard of them, and lost; and whether that is so.
+/// A node's own counts of messages sent to other nodes, received and lost, and whether they are
+/// true.
 #pragma once
 
 #include <cstdint>
@@ -12,24 +13,24 @@
 
 namespace phx::soak {
 
-/// A node's own counts, of broadcasts alone. A value.
+/// A node's own counts, only of broadcasts. A value.
 struct Books {
-  std::uint64_t published = 0;  ///< Redis has taken them.
-  std::uint64_t receivers = 0;  ///< And has passed them on to so many nodes, one by one.
+  std::uint64_t published = 0;  ///< Accepted by Redis.
+  std::uint64_t receivers = 0;  ///< Deliveries of these by Redis, one for each node.
   std::uint64_t lost = 0;       ///< Redis never got them.
-  std::uint64_t broken = 0;     ///< The connection ended before Redis had answered.
+  std::uint64_t broken = 0;     ///< The connection ended before Redis answered.
   std::uint64_t heard = 0;      ///< Of other nodes.
-  std::uint64_t subscribed = 0, connected = 0;  ///< How often each connection came to work.
+  std::uint64_t subscribed = 0, connected = 0;  ///< How often each connection was made.
 };
 
-/// Of a page in Prometheus's text format.
+/// Parses a page in Prometheus's text format.
 Books books_in(std::string_view page);
 /// Asks the node for its /metrics, and waits. Throws Failure.
 Books read_books(const bench::Target& node);
 
-/// Whether each node's counts are the truth, and account for all that clients have missed. A node's
-/// own channels broadcast last words that no client asked for: those that its observer heard, and
-/// the node itself did not hear of another.
+/// Whether each node's counts are true, and explain everything that clients missed. A node's own
+/// channels broadcast last messages that no client asked for: those that its observer received,
+/// less those that came from other nodes.
 ///
 /// 1. All that was broadcast at a node it has published, lost, or broken off:
 ///    said + own last words = published + lost + broken.
@@ -42,7 +43,7 @@ Books read_books(const bench::Target& node);
 /// them on.
 void audit(const std::vector<Books>& books, const std::vector<Truth>& truths, std::uint64_t unsure,
            Findings& findings);
-/// Whether the first of these holds for all: it does once Redis has answered.
+/// Whether the first of these holds for all nodes, which it does once Redis has answered.
 bool complete(const std::vector<Books>& books, const std::vector<Truth>& truths);
 
 }  // namespace phx::soak

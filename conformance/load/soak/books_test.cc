@@ -1,4 +1,4 @@
-/// A node's counts are compared with what clients said and missed, and each loss must be in them.
+/// A node's counts are compared with its clients' messages, and must include each loss.
 
 #include "conformance/load/soak/books.h"
 
@@ -30,25 +30,26 @@ struct Two {
 
 }  // namespace
 
-PHX_TEST("counts that are the truth are well") {
+PHX_TEST("true counts pass") {
   expect_eq(Two{}.wrong(), 0u);
   expect(complete(Two{}.books, Two{}.truths), "all is answered");
 }
 
-PHX_TEST("a node that does not count all that its clients said is found") {
+PHX_TEST("a node that does not count all of its clients' broadcasts is found") {
   Two two;
   --two.books[0].published;
   expect(two.wrong() > 0, "found");
   expect(!complete(two.books, two.truths), "or not answered yet");
 }
 
-PHX_TEST("a node that has heard more or less than its clients is found") {
+PHX_TEST("a node that received more or fewer than its clients is found") {
   Two two;
   ++two.books[1].heard;
   expect_eq(two.wrong(), 1u);
 }
 
-PHX_TEST("what was missed and is nobody's loss is found, unless Redis was killed with it") {
+PHX_TEST(
+    "a message that was missed and not counted as lost is found, unless Redis was killed with it") {
   Two two;
   two.books[1].receivers = 260;
   two.books[0].broken = 0;
@@ -59,7 +60,7 @@ PHX_TEST("what was missed and is nobody's loss is found, unless Redis was killed
   expect_eq(two.wrong(), 0u);
 }
 
-PHX_TEST("what was lost and not missed is found") {
+PHX_TEST("a message that was counted as lost and not missed is found") {
   Two two;
   two.books[0].published -= 20;
   two.books[0].receivers -= 40;

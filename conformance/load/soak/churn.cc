@@ -1,5 +1,5 @@
 /// \file
-/// Waves of connections that come, join and go: afterwards memory must be back at its base.
+/// Waves of connections that connect, join and close: afterwards memory must be back at its base.
 #include "conformance/load/soak/churn.h"
 
 #include <fmt/format.h>
@@ -18,8 +18,8 @@ using bench::Millis;
 constexpr std::size_t first_few = 100;
 constexpr Millis settling{500};
 constexpr Millis patience{10'000};
-// What may be left of a wave: a fifth of what it took, or 2 MiB where that is more. Tables that
-// were large once stay large, and an allocator keeps some of what it has.
+// What a wave may leave: a fifth of its memory, or 2 MiB if that is more. Tables that were once
+// large stay large, and an allocator keeps some memory.
 constexpr double left_share = 0.2;
 constexpr double left_bytes = 2.0 * 1024 * 1024;
 constexpr std::size_t other_descriptors = 64;
@@ -40,7 +40,7 @@ double wave(bench::Loop& loop, const bench::Target& target, std::size_t size) {
   return height;
 }
 
-/// The memory that is left once the server has had its time to give back.
+/// The memory after the server has had time to release it.
 double settled(bench::Loop& loop, const bench::Target& target, double enough) {
   const auto end = bench::Clock::now() + patience;
   loop.pause(settling);
@@ -70,7 +70,7 @@ bool churn(const bench::Target& target, std::size_t waves, std::size_t wave_size
   for (std::size_t i = 1; i <= waves; ++i) {
     const double height = wave(loop, target, wave_size);
     double allowed = std::max(left_bytes, left_share * (height - base));
-    // And what stays does not become more with each wave.
+    // And the rest does not grow with each wave.
     if (i > 1) allowed = std::min(allowed, first_left + left_bytes);
     const double after = settled(loop, target, base + allowed);
     if (i == 1) first_left = after - base;

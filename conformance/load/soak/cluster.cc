@@ -1,5 +1,5 @@
 /// \file
-/// Nodes of one command that meet at a Redis of their own, which can be made to fail.
+/// Nodes of one command with a Redis of their own, which can be made to fail.
 #include "conformance/load/soak/cluster.h"
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@ namespace {
 
 using bench::Target;
 
-// Below those that the kernel gives to clients: while Redis is away nobody else may take its port.
+// Below the kernel's ports for clients: while Redis is away, no other program may take its port.
 constexpr std::uint16_t first_port = 20'000;
 constexpr std::uint16_t ports = 10'000;
 

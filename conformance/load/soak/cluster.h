@@ -1,5 +1,5 @@
 /// \file
-/// Nodes of one command that meet at a Redis of their own, which can be made to fail.
+/// Nodes of one command with a Redis of their own, which can be made to fail.
 #pragma once
 
 #include <csignal>
@@ -13,10 +13,10 @@
 
 namespace phx::soak {
 
-/// A resource: neither copied nor moved. Ends all that it has started.
+/// A resource: neither copied nor moved. Ends everything that it has started.
 class Cluster {
  public:
-  /// Starts so many of the command, each on a port of its own; `{redis}` in it is the Redis' URL.
+  /// Starts `size` copies of the command, each on its own port; `{redis}` in it is the Redis' URL.
   /// Throws Unreachable and Failure.
   Cluster(std::vector<std::string> command, std::size_t nodes, const std::string& mount);
   ~Cluster();
@@ -27,7 +27,7 @@ class Cluster {
   /// What each node has counted so far. Waits for them.
   std::vector<Books> books() const;
 
-  /// Redis answers nobody, until it goes on.
+  /// Redis answers no request until it goes on.
   void stand_still() const { ::kill(redis_->pid(), SIGSTOP); }
   void go_on() const { ::kill(redis_->pid(), SIGCONT); }
   /// By SIGTERM it ends between two messages, by SIGKILL in the middle of one.

@@ -1,5 +1,5 @@
 /// \file
-/// Broadcasts that are numbered, and their subscribers, who miss none and hear none twice.
+/// Numbered broadcasts, and their subscribers, which miss none and get none twice.
 #include "conformance/load/soak/feed.h"
 
 #include <fmt/format.h>
@@ -31,8 +31,8 @@ Reception* Feed::reception(std::size_t node, std::string_view event) {
   return nullptr;
 }
 
-// --- What may be lost
-// -----------------------------------------------------------------------------
+// --- Losses
+// ---------------------------------------------------------------------------------------
 
 std::uint64_t Feed::trouble_begins() {
   std::uint64_t since = next_;
@@ -74,8 +74,8 @@ void Feed::audit(Findings& findings) const {
   }
 }
 
-// --- Hearing
-// --------------------------------------------------------------------------------------
+// --- Receiving
+// ------------------------------------------------------------------------------------
 
 /// The highest number that may come next.
 std::uint64_t Ear::due() const {

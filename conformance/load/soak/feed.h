@@ -1,7 +1,7 @@
 /// \file
-/// Broadcasts that are numbered, so that each listener can tell whether it heard every one of them.
+/// Numbered broadcasts, so that each subscriber knows whether it got every one of them.
 ///
-/// A Feed is what is said on one topic; an Ear is one subscriber. Pure: no network, no clock.
+/// A Feed is the broadcasts on one topic; an Ear is one subscriber. Pure: no network, no clock.
 #pragma once
 
 #include <chrono>
@@ -19,16 +19,16 @@ namespace phx::soak {
 
 using Instant = std::chrono::steady_clock::time_point;
 
-/// What all subscribers at one node hear of a feed by one event, where the herald is at another: on
-/// its way there a number may be lost, and then none of them hears it. A value.
+/// What all subscribers at one node get of a feed by one event, if the herald is at another node: a
+/// number may be lost on its way, and then none of them gets it. A value.
 struct Reception {
   std::size_t node;
   std::string event;
-  Numbers heard = {};   ///< By one of them at least.
-  Numbers missed = {};  ///< By one of them, who heard a later one.
+  Numbers heard = {};   ///< Received by at least one of them.
+  Numbers missed = {};  ///< Missed by one of them, which received a later one.
 };
 
-/// The numbers that one herald broadcasts on one topic, from 0 on. The Ears hold a reference to it.
+/// The numbers that a herald broadcasts on a topic, from 0. The Ears hold a reference to it.
 class Feed {
  public:
   /// The herald broadcasts from the node `home` of a cluster of `nodes`.
@@ -37,7 +37,7 @@ class Feed {
   Feed& operator=(const Feed&) = delete;
 
   const std::string& topic() const { return topic_; }
-  /// The number that is said next.
+  /// The next number to broadcast.
   std::uint64_t next() const { return next_; }
   std::uint64_t say() { return next_++; }
   /// The server has answered that it broadcast all numbers below `below`.
@@ -46,21 +46,22 @@ class Feed {
   std::uint64_t confirmed_by(Instant then);
 
   std::size_t home() const { return home_; }
-  /// Null at the herald's own node, where nothing may be lost, nor by any other event.
+  /// Null at the herald's own node, where nothing may be lost, and for any other event.
   Reception* reception(std::size_t node, std::string_view event);
 
-  /// From now on what other nodes have not heard yet may be lost: so many deliveries are under way.
+  /// From now on numbers that other nodes have not received yet may be lost: returns the deliveries
+  /// under way.
   std::uint64_t trouble_begins();
-  /// What is said from now on may not.
+  /// Numbers broadcast from now on may not be lost.
   void trouble_ends();
   bool troubled() const { return trouble_since_.has_value(); }
   /// From this number on none may be lost. REQUIRES: it is not troubled.
   std::uint64_t calm_from() const { return calm_from_; }
 
-  /// Numbers times events that subscribers at the node have not heard, or not yet.
+  /// Numbers times events that subscribers at the node have not received, or not yet.
   std::uint64_t unheard_at(std::size_t node) const;
-  /// Tells of what was lost without trouble, and of what some heard and others at their node did
-  /// not. REQUIRES: it is not troubled, and all have heard what they will.
+  /// Reports numbers that were lost without trouble, and numbers that only some subscribers of a
+  /// node got. REQUIRES: it is not troubled, and all deliveries have arrived.
   void audit(Findings& findings) const;
 
  private:
@@ -79,15 +80,15 @@ class Feed {
   std::uint64_t calm_from_ = 0;
 };
 
-/// One subscriber of a feed, from its join's reply on. A value.
+/// One subscriber of a feed, from its join's reply. A value.
 class Ear {
  public:
-  /// Joined now: the first number to come is the one that is said next, or one of those that were
-  /// on their way. With a `reception`, which is told, numbers may be lost on their way.
+  /// Joined now: the first number to come is the next one broadcast, or one that was on its way.
+  /// With a `reception`, which is updated, numbers may be lost on their way.
   explicit Ear(const Feed& feed, Reception* reception = nullptr)
       : feed_(&feed), reception_(reception), bound_(feed.next()) {}
-  /// Joined a second time: what the first join heard does not come again, and of what was on its
-  /// way some may have come to neither.
+  /// Joined a second time: numbers that the first join received do not come again, and of those on
+  /// their way some may have reached neither.
   static Ear after(const Ear& first_join, const Feed& feed, Reception* reception = nullptr) {
     Ear ear(feed, reception);
     ear.heard_below_ = first_join.heard_below_;
@@ -95,13 +96,13 @@ class Ear {
     return ear;
   }
 
-  /// A number has come. Tells what is wrong with it, if anything is.
+  /// A number has come. Reports what is wrong with it, if anything is.
   struct Complaint {
     Wrong kind;
     std::string sentence;
   };
   std::optional<Complaint> hears(std::uint64_t number);
-  /// What should have been heard by now, when all below `confirmed` should have been.
+  /// Reports missing numbers, if all below `confirmed` should have arrived.
   std::optional<Complaint> lacks(std::uint64_t confirmed) const;
 
  private:

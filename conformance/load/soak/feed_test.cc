@@ -1,5 +1,5 @@
-/// Between nodes a number may be lost while Redis is away; at no other time, and for all of a
-/// node's subscribers.
+/// Between nodes a number may be lost only while Redis is away, and then for all of a node's
+/// subscribers.
 
 #include "conformance/load/soak/feed.h"
 
@@ -18,7 +18,7 @@ struct Apart {
   Ear ben = ear();
 
   Ear ear() { return Ear(feed, feed.reception(1, "broadcasted")); }
-  /// Says so many, and both hear them.
+  /// Broadcasts this many, and both receive them.
   void hear(int numbers) {
     for (int i = 0; i < numbers; ++i) {
       const auto n = feed.say();
@@ -40,14 +40,14 @@ struct Apart {
 }  // namespace
 
 PHX_TEST(
-    "at the herald's own node nothing may be lost, and at others each event is a case of its own") {
+    "at the herald's own node nothing may be lost; at others each event is counted separately") {
   Feed feed("room:a", 1, 3);
   expect(feed.reception(1, "broadcasted") == nullptr, "at home");
   expect(feed.reception(0, "broadcasted") != feed.reception(2, "broadcasted"), "by node");
   expect(feed.reception(0, "broadcasted") != feed.reception(0, "intercepted"), "by event");
 }
 
-PHX_TEST("what is said in trouble may be lost, and is counted; what was on its way, too") {
+PHX_TEST("numbers sent in trouble may be lost, and are counted, and so are those on their way") {
   Apart a;
   a.hear(3);
   a.lose(2);  // on their way as Redis ends
@@ -62,7 +62,7 @@ PHX_TEST("what is said in trouble may be lost, and is counted; what was on its w
   expect_eq(a.feed.unheard_at(0), 0u);
 }
 
-PHX_TEST("what is lost without trouble is found") {
+PHX_TEST("a number lost without trouble is found") {
   Apart a;
   a.hear(3);
   a.lose(1);
@@ -70,7 +70,7 @@ PHX_TEST("what is lost without trouble is found") {
   a.expect_found("broadcast 3 was lost, and Redis was there");
 }
 
-PHX_TEST("what was heard before the trouble is not excused by it") {
+PHX_TEST("trouble does not excuse earlier losses") {
   Apart a;
   a.hear(3);
   a.lose(1);
@@ -80,7 +80,7 @@ PHX_TEST("what was heard before the trouble is not excused by it") {
   a.expect_found("broadcast 3 was lost");
 }
 
-PHX_TEST("what is said after the trouble must come") {
+PHX_TEST("numbers after the trouble must come") {
   Apart a;
   a.feed.trouble_begins();
   a.lose(2);
@@ -90,7 +90,7 @@ PHX_TEST("what is said after the trouble must come") {
   expect(a.ann.lacks(3).has_value(), "this was not");
 }
 
-PHX_TEST("what one subscriber of a node hears, another may not miss") {
+PHX_TEST("a number that one subscriber of a node gets must reach the others") {
   Apart a;
   a.feed.trouble_begins();
   a.ann.hears(a.feed.say());
@@ -99,7 +99,7 @@ PHX_TEST("what one subscriber of a node hears, another may not miss") {
   a.expect_found("one heard broadcast 0, and another did not");
 }
 
-PHX_TEST("numbers that come again, or in another order, are told of at every node") {
+PHX_TEST("repeated or reordered numbers are reported at every node") {
   Apart a;
   a.hear(2);
   expect(a.ann.hears(1)->kind == Wrong::doubled, "again");

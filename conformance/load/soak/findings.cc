@@ -1,5 +1,5 @@
 /// \file
-/// What a soak has found wrong: counted by kind, and the first of each told in full.
+/// A soak's faults: counted by kind, with the first of each in full.
 #include "conformance/load/soak/findings.h"
 
 namespace phx::soak {

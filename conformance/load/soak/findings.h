@@ -1,5 +1,5 @@
 /// \file
-/// What a soak has found wrong: counted by kind, and the first of each told in full.
+/// A soak's faults: counted by kind, with the first of each in full.
 #pragma once
 
 #include <cstddef>
@@ -10,24 +10,24 @@
 
 namespace phx::soak {
 
-/// What can be wrong with a server under load.
+/// The kinds of faults of a server under load.
 enum class Wrong {
   missing,       ///< A reply, a broadcast or an end that never came.
   doubled,       ///< One that came twice.
   out_of_order,  ///< One that came before another that was due first.
-  unexpected,    ///< Nobody asked for it, or it is not what was asked for.
-  broken,        ///< The connection: refused, dropped, closed, or no protocol at all.
-  miscounted,    ///< A node's own counts are not what happened.
+  unexpected,    ///< One without a request, or with the wrong contents.
+  broken,        ///< The connection: refused, dropped, closed, or not the protocol.
+  miscounted,    ///< A node's own counts are wrong.
 };
 
 const char* name_of(Wrong kind);
 
-/// Collects what is wrong. Not a value: there is one for a run, and all its parts tell it.
+/// Collects faults. Not a value: one for each run, and all its parts report to it.
 class Findings {
  public:
   using OnFirst = std::function<void(const std::string& sentence)>;
 
-  /// `on_first` is told of each sentence that is kept.
+  /// `on_first` is called with each sentence that is kept.
   explicit Findings(OnFirst on_first = [](const std::string&) {})
       : on_first_(std::move(on_first)) {}
   Findings(const Findings&) = delete;

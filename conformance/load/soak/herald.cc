@@ -1,5 +1,5 @@
 /// \file
-/// The one who broadcasts a feed's numbers, and hears them himself.
+/// The client that broadcasts a feed's numbers, and receives them itself.
 #include <fmt/format.h>
 
 #include "conformance/load/client/frames.h"

@@ -1,5 +1,5 @@
 /// \file
-/// The checker of one connection: what was asked on each topic, and whether the answers are right.
+/// Checks one connection: its requests on each topic, and their answers.
 #include "conformance/load/soak/ledger.h"
 
 #include <fmt/format.h>
@@ -231,7 +231,7 @@ void Ledger::heard(Room& room, const Message& message) {
   }
 }
 
-// --- What never came ----------------------------------------------------------------------------
+// --- Missing messages ---------------------------------------------------------------------------
 
 void Ledger::check_patience(Instant then) {
   for (auto& [topic, room] : rooms_) check_patience(topic, room, then);

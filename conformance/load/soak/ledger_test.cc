@@ -1,4 +1,4 @@
-/// The soak's checker can fail: whatever is dropped, doubled, swapped or made up is told of.
+/// The soak's checker can fail: it reports whatever is dropped, repeated, swapped or made up.
 
 #include "conformance/load/soak/ledger.h"
 
@@ -13,7 +13,7 @@ using std::chrono::seconds;
 
 const std::string room = "room:a";
 
-/// One connection whose client is in room:a, where it listens to a feed, as of `now`.
+/// One connection whose client is in room:a with a feed, as of `now`.
 struct Joined {
   Findings findings;
   Feed feed{room};
@@ -55,7 +55,7 @@ struct Joined {
 // --- Replies
 // --------------------------------------------------------------------------------------
 
-PHX_TEST("a conversation in which all comes once and in order has nothing wrong in it") {
+PHX_TEST("a conversation with everything once and in order has no faults") {
   Joined j;
   j.ask();
   j.ask();
@@ -73,7 +73,7 @@ PHX_TEST("a conversation in which all comes once and in order has nothing wrong 
   expect_eq(j.findings.sentences(), std::vector<std::string>{});
 }
 
-PHX_TEST("a reply that is dropped is missed, once its time is over") {
+PHX_TEST("a dropped reply is reported as missing, once its time is over") {
   Joined j;
   j.ask();
   expect(!j.ledger.settled(), "it is owed");
@@ -85,7 +85,7 @@ PHX_TEST("a reply that is dropped is missed, once its time is over") {
             std::string("missing: ann: ref 2 on room:a was never answered"));
 }
 
-PHX_TEST("a reply that is doubled is told of") {
+PHX_TEST("a repeated reply is reported") {
   Joined j;
   j.ask();
   j.reply(2);
@@ -93,7 +93,7 @@ PHX_TEST("a reply that is doubled is told of") {
   j.expect_only(Wrong::doubled);
 }
 
-PHX_TEST("replies that are swapped are told of, once") {
+PHX_TEST("swapped replies are reported once") {
   Joined j;
   j.ask();
   j.ask();
@@ -103,7 +103,7 @@ PHX_TEST("replies that are swapped are told of, once") {
   expect(j.ledger.settled(), "both have come");
 }
 
-PHX_TEST("a dropped reply with others behind it is one overtaken, and then one missed") {
+PHX_TEST("a dropped reply with others after it is reported as overtaken, then as missing") {
   Joined j;
   j.ask();
   j.ask();
@@ -115,7 +115,7 @@ PHX_TEST("a dropped reply with others behind it is one overtaken, and then one m
   expect_eq(j.findings.count(Wrong::missing), 1u);
 }
 
-PHX_TEST("a reply with another status, response, join_ref or topic is told of") {
+PHX_TEST("a reply with another status, response, join_ref or topic is reported") {
   for (const char* payload :
        {R"({"status":"error","response":{}})", R"({"status":"ok","response":{"a":1}})"}) {
     Joined j;
@@ -135,7 +135,7 @@ PHX_TEST("a reply with another status, response, join_ref or topic is told of") 
   }
 }
 
-PHX_TEST("how long an answer took is told, and of what takes its time it is not") {
+PHX_TEST("an answer's latency is returned, except for slow requests") {
   Joined j;
   j.ask();
   j.now += seconds(2);
@@ -151,7 +151,7 @@ PHX_TEST("how long an answer took is told, and of what takes its time it is not"
 // --- Broadcasts
 // -----------------------------------------------------------------------------------
 
-PHX_TEST("a broadcast that is dropped, doubled or swapped is told of") {
+PHX_TEST("a dropped, repeated or swapped broadcast is reported") {
   Joined dropped;
   dropped.say(3);
   for (int n : {0, 2}) dropped.broadcast(n);
@@ -167,8 +167,7 @@ PHX_TEST("a broadcast that is dropped, doubled or swapped is told of") {
   expect_eq(swapped.findings.count(Wrong::doubled), 1u);
 }
 
-PHX_TEST(
-    "the first broadcast after a join may be one that was on its way, and may not be a later one") {
+PHX_TEST("the first broadcast after a join may be one that was on its way, but not a later one") {
   Joined late;
   late.say(2);
   late.broadcast(1);
@@ -179,7 +178,7 @@ PHX_TEST(
   expect(Ear(feed).hears(6)->kind == Wrong::missing, "5 has not come");
 }
 
-PHX_TEST("a last broadcast that is dropped is missed when its sender was told that it went out") {
+PHX_TEST("a dropped last broadcast is reported as missing once its sender has the reply") {
   Joined j;
   j.say(1);
   j.ledger.check_patience(j.now);
@@ -192,7 +191,7 @@ PHX_TEST("a last broadcast that is dropped is missed when its sender was told th
   expect(!Ear(j.feed).lacks(1), "who joins now need not have heard it");
 }
 
-PHX_TEST("a broadcast to who is not in the room, or with refs of its own, is told of") {
+PHX_TEST("a broadcast to a client outside the room, or with refs, is reported") {
   Joined left;
   left.ask(Effect::leaves);
   left.reply(2);
@@ -209,7 +208,7 @@ PHX_TEST("a broadcast to who is not in the room, or with refs of its own, is tol
 // --- Ends
 // -----------------------------------------------------------------------------------------
 
-PHX_TEST("a crash is one phx_error: none is missed, a second and an uncalled one are told of") {
+PHX_TEST("a crash is one phx_error: a missing, a second and an unexpected one are reported") {
   Joined j;
   j.ask(Effect::crashes);
   j.come(R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])");
@@ -222,7 +221,7 @@ PHX_TEST("a crash is one phx_error: none is missed, a second and an uncalled one
   untold.expect_only(Wrong::missing);
 }
 
-PHX_TEST("what was asked before a crash is answered before it") {
+PHX_TEST("requests before a crash are answered before it") {
   Joined j;
   j.ask();
   j.ask(Effect::crashes);
@@ -230,7 +229,7 @@ PHX_TEST("what was asked before a crash is answered before it") {
   j.expect_only(Wrong::missing);
 }
 
-PHX_TEST("a leave is a reply and then phx_close: without the one or the other it is told of") {
+PHX_TEST("a leave is a reply and then phx_close: if one is missing, it is reported") {
   Joined closed_first;
   closed_first.ask(Effect::leaves);
   closed_first.come(R"(["1","1","room:a","phx_close",{}])");
@@ -242,7 +241,7 @@ PHX_TEST("a leave is a reply and then phx_close: without the one or the other it
   unclosed.expect_only(Wrong::missing);
 }
 
-PHX_TEST("a second join closes the first, whose broadcasts are not heard again") {
+PHX_TEST("a second join closes the first, whose broadcasts do not come again") {
   Joined j;
   j.say(2);
   j.broadcast(0);
@@ -258,9 +257,7 @@ PHX_TEST("a second join closes the first, whose broadcasts are not heard again")
   j.expect_only(Wrong::doubled);
 }
 
-PHX_TEST(
-    "what the first join's channel had pushed may come behind the second's reply, up to its "
-    "close") {
+PHX_TEST("pushes of the first join's channel may come after the second's reply, up to its close") {
   Joined j;
   const auto rejoined_to = [&j] {
     j.ledger.asked(room, "2", 2, {}, Effect::joins, j.now, &j.feed);
@@ -282,7 +279,7 @@ PHX_TEST(
   j.expect_only(Wrong::unexpected);  // its channel is closed
 }
 
-PHX_TEST("from the second join's reply on no broadcast may be missed") {
+PHX_TEST("after the second join's reply no broadcast may be missed") {
   Joined j;
   j.say(2);
   j.broadcast(0);

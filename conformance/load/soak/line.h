@@ -1,5 +1,5 @@
 /// \file
-/// A client's way to the server, over a websocket or by long-polling, for good and for bad clients.
+/// A client's connection to the server, by websocket or long-polling, for good and bad clients.
 #pragma once
 
 #include <functional>
@@ -16,21 +16,21 @@ using bench::Instant;
 using bench::Loop;
 using bench::Target;
 
-/// Hears what a line has to say. Must outlive it, and must not destroy it meanwhile.
+/// Gets a line's events. Must outlive it, and must not destroy it in a callback.
 class LineListener {
  public:
   virtual ~LineListener() = default;
   /// Messages may be sent.
   virtual void opened() = 0;
   virtual void received(std::string_view text, Instant arrived) = 0;
-  /// Nothing more will come. `why` is empty when it was the client's own wish.
+  /// Nothing more will come. `why` is empty if the client ended it.
   virtual void ended(const std::string& why) = 0;
 };
 
-/// How a client goes.
+/// How a client ends its connection.
 enum class Goodbye {
-  clean,   ///< A close frame, and the server hangs up.
-  abrupt,  ///< The connection is reset in the middle of whatever was on the way.
+  clean,   ///< A close frame, and the server ends the connection.
+  abrupt,  ///< The connection is reset, whatever is under way.
 };
 
 /// A resource: neither copied nor moved. Loop's thread only.
@@ -42,7 +42,7 @@ class Line {
   virtual ~Line() = default;
 
   virtual void send(std::string_view text) = 0;
-  /// Ends it: ended() comes now or, for a clean one, when the server has hung up.
+  /// Ends it: ended() comes now or, for a clean end, once the server has ended the connection.
   virtual void leave(Goodbye how) = 0;
   /// A slow reader: what the server sends stays in the kernel, and then in the server.
   virtual void pause(bool paused) = 0;

@@ -1,5 +1,5 @@
 /// \file
-/// A client that polls: one request is held for what comes, others carry what it says.
+/// A client that polls: one request is held for messages, others post its own.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ using conformance::Response;
 
 constexpr std::size_t max_lines = 100;  // as phoenix.js posts, and the contract takes
 
-/// Requests and responses over a connection that is kept, one after the other.
+/// Requests and responses over a persistent connection, one after the other.
 class Asker {
  public:
   using OnResponse = std::function<void(const Response&)>;
@@ -72,7 +72,7 @@ class LongpollLine final : public Line {
     if (!posting_) post();
   }
 
-  /// There is no goodbye in long-polling: who does not come back is gone after a while.
+  /// Long-polling has no close: a client that does not come back is gone after a while.
   void leave(Goodbye) override {
     if (over_) return;
     polls_.reset();

@@ -1,5 +1,5 @@
 /// \file
-/// phx-soak: mixed load for a long time, and a checker that looks at every single message.
+/// phx-soak: mixed load for a long time, with a check of every message.
 ///
 ///     phx-soak --minutes 10 --out build/soak -- ./my-server --port {port}
 ///

@@ -1,5 +1,5 @@
 /// \file
-/// One client of a soak, which does what chance will have it do.
+/// One client of a soak, which acts at random.
 #include "conformance/load/soak/member.h"
 
 #include <fmt/format.h>
@@ -46,7 +46,7 @@ void Member::act(Instant now) {
 
 void Member::speak(Instant now) {
   auto dice = static_cast<int>(world_.any(1'000));
-  // Of a thousand times, so many: each asks whether it is its turn.
+  // Chances in a thousand.
   const auto falls_on = [&dice](int of_a_thousand) { return (dice -= of_a_thousand) < 0; };
   const auto topic = joined_topic();
   if (falls_on(restless_ ? 8 : 1)) return go(world_.once_in(3) ? Goodbye::abrupt : Goodbye::clean);
@@ -61,7 +61,7 @@ void Member::speak(Instant now) {
   echo(now, *topic);
 }
 
-// --- What it may do -----------------------------------------------------------------------------
+// --- Actions ------------------------------------------------------------------------------------
 
 void Member::join(Instant now, bool feed) {
   std::size_t rooms = 0;
@@ -75,7 +75,7 @@ void Member::join(Instant now, bool feed) {
 }
 
 void Member::rejoin(Instant now, const std::string& topic) {
-  if (!ledger_->quiet(topic)) return;  // a second join kills the first, with the mail that it has
+  if (!ledger_->quiet(topic)) return;  // a second join kills the first, and drops its mail
   ++world_.tally.rejoins;
   ask(topic, std::to_string(next_ref_), "phx_join", "{}", {}, Effect::joins, now, feed_of(topic));
 }
@@ -138,7 +138,7 @@ void Member::go(Goodbye how) {
   line_->leave(how);
 }
 
-// --- What becomes of it -------------------------------------------------------------------------
+// --- Results ------------------------------------------------------------------------------------
 
 void Member::ask(const std::string& topic, const std::string& join_ref, const std::string& event,
                  const std::string& payload, Answer expected, Effect effect, Instant now,

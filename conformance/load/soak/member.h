@@ -1,6 +1,6 @@
 /// \file
-/// One client of a soak: it joins, asks, leaves, crashes its channels, reads slowly, goes and comes
-/// back, as chance will have it; and a Ledger checks all that it is answered.
+/// One client of a soak: it joins, sends, leaves, crashes its channels, reads slowly, disconnects
+/// and returns at random, and a Ledger checks all answers.
 #pragma once
 
 #include <memory>
@@ -17,19 +17,19 @@ namespace phx::soak {
 
 using Random = std::mt19937_64;
 
-/// How much was done: for the report, and to see that everything was.
+/// Counts of actions: for the report, and to see that every kind occurred.
 struct Tally {
   std::uint64_t sent = 0, received = 0;
   std::uint64_t connections = 0, clean_goodbyes = 0, abrupt_goodbyes = 0;
   std::uint64_t joins = 0, rejoins = 0, refused_joins = 0, leaves = 0, crashes = 0, pauses = 0;
   std::uint64_t echoes = 0, heartbeats = 0, blocking = 0, broadcasts = 0, rubbish = 0;
-  bench::Histogram latencies;  ///< Of replies to who reads at once, over a websocket.
+  bench::Histogram latencies;  ///< Of replies to fast readers over a websocket.
 };
 
-/// What all members of a run share. It outlives them.
+/// Shared by all members of a run. It outlives them.
 struct World {
   Loop& loop;
-  const std::vector<Target>& nodes;  ///< One, where there is no cluster.
+  const std::vector<Target>& nodes;  ///< One, without a cluster.
   Findings& findings;
   Tally& tally;
   Random& random;
@@ -44,19 +44,19 @@ enum class Way { websocket, longpoll };
 /// A resource: neither copied nor moved.
 class Member : LineListener {
  public:
-  /// `name` is the member's own, and becomes a part of the topics that no other joins. It is always
-  /// at the same node.
+  /// `name` is unique, and part of the topics that only this member joins. It is always at the same
+  /// node.
   Member(World& world, std::string name, Way way, std::size_t node);
 
-  /// Something at random, if it is connected; connects it, if it is not.
+  /// Does something at random if connected; otherwise connects.
   void act(Instant now);
-  /// Gives up what has ended, looks after what should have come before `then`. Between turns.
+  /// Releases ended lines, and checks what should have come before `then`. Between turns.
   void tend(Instant now, Instant then);
-  /// From now on it only listens. It reads again if it was slow.
+  /// From now on it only receives. It reads again if it was slow.
   void rest();
   void go(Goodbye how);
   bool connected() const { return open_; }
-  /// All is answered, and heard up to the last number.
+  /// Everything is answered, and all numbers have arrived.
   bool done() const { return !open_ || (ledger_->settled() && ledger_->heard_all()); }
 
  private:
@@ -86,7 +86,7 @@ class Member : LineListener {
   const std::string name_;
   const Way way_;
   const std::size_t node_;
-  const bool restless_;  ///< Goes and comes back often; the others stay for thousands of messages.
+  const bool restless_;  ///< Reconnects often; the others stay for thousands of messages.
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Line> line_;
   std::vector<std::string> topics_;
@@ -100,12 +100,12 @@ class Member : LineListener {
 };
 
 /// Broadcasts a feed's numbers, each twice: plainly, and as an event that the channels intercept.
-/// At other nodes than the feed's own it only listens, and so misses nothing that comes there.
+/// At other nodes than the feed's own it only receives, and so misses nothing that comes there.
 class Herald : LineListener {
  public:
   Herald(World& world, Feed& feed, std::size_t node);
   void speak(Instant now);
-  /// Says now and then that it lives, and looks after what should have come before `then`.
+  /// Sends a heartbeat now and then, and checks what should have come before `then`.
   void tend(Instant now, Instant then);
   void go();
   bool connected() const { return open_; }
@@ -129,7 +129,7 @@ class Herald : LineListener {
   bool gone_ = false;
 };
 
-/// How often a client that says nothing else sends a heartbeat: a server closes one that is silent.
+/// How often a quiet client sends a heartbeat: a server closes a silent one.
 constexpr std::chrono::seconds heartbeat_period{20};
 
 }  // namespace phx::soak

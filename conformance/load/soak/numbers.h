@@ -16,15 +16,15 @@ class Numbers {
   void add(std::uint64_t number) { add(number, number + 1); }
 
   std::uint64_t count() const;
-  /// One more than the highest of them; 0 where there are none.
+  /// One more than the highest; 0 if empty.
   std::uint64_t end() const { return ranges_.empty() ? 0 : ranges_.rbegin()->second; }
-  /// Those below `below` that are not among them.
+  /// Those below `below` that are missing.
   Numbers gaps(std::uint64_t below) const;
-  /// The lowest that is in both.
+  /// The lowest number in both.
   std::optional<std::uint64_t> shares(const Numbers& other) const;
 
  private:
-  std::map<std::uint64_t, std::uint64_t> ranges_;  // from, below; no two of them touch
+  std::map<std::uint64_t, std::uint64_t> ranges_;  // from, below; ranges do not touch
 };
 
 }  // namespace phx::soak

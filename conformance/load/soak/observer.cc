@@ -1,5 +1,5 @@
 /// \file
-/// Hears the last words of channels.
+/// Receives channels' last messages.
 #include "conformance/load/soak/observer.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 /// \file
-/// Hears the last words of channels: they are broadcasts that no member asked for.
+/// Receives channels' last messages, which are broadcasts that no member asked for.
 #pragma once
 
 #include <deque>
@@ -9,19 +9,19 @@
 
 namespace phx::soak {
 
-/// At one node: it hears those of the node's own channels, and those of others while Redis is
-/// there. A resource: neither copied nor moved.
+/// At one node: gets those of the node's own channels, and those of others while Redis is up. A
+/// resource: neither copied nor moved.
 class Observer : LineListener {
  public:
   Observer(World& world, std::size_t node);
   bool listens() const { return listens_; }
   bool gone() const { return gone_; }
-  /// Says now and then that it lives.
+  /// Sends a heartbeat now and then.
   void tend(Instant now);
   void go();
-  /// So many were heard.
+  /// The number received.
   std::uint64_t heard() const { return heard_; }
-  /// And so many since `then`, a second ago at most.
+  /// The number since `then`, a second ago at most.
   std::uint64_t heard_since(Instant then) const;
 
  private:

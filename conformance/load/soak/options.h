@@ -16,9 +16,9 @@ struct Options {
   bench::Target target;
   std::size_t nodes = 1;
   Load load;
-  std::size_t waves = 0;  ///< Then there is no soak, but a churn.
+  std::size_t waves = 0;  ///< If set, a churn instead of a soak.
   std::size_t wave_size = 10'000;
-  std::string out;  ///< A folder for the report; none where it is empty.
+  std::string out;  ///< A folder for the report; empty for none.
   std::vector<std::string> command;
 };
 

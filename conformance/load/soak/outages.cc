@@ -1,5 +1,5 @@
 /// \file
-/// Redis stands still, ends, is killed, and comes back, while clients talk.
+/// Redis pauses, ends, is killed, and comes back, while clients send.
 #include "conformance/load/soak/outages.h"
 
 namespace phx::soak {
@@ -7,11 +7,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Less than nodes and members are patient with: then all is late, and nothing lost.
+// Less than the patience of nodes and members: then messages are late, and none lost.
 constexpr milliseconds standstill{2'000};
 constexpr milliseconds absence{1'000};
 constexpr milliseconds between_looks{100};
-// Nobody is told when those arrive elsewhere.
+// Their arrival elsewhere is not reported.
 constexpr milliseconds last_words{1'000};
 constexpr std::size_t kinds = 3;
 

@@ -1,5 +1,5 @@
 /// \file
-/// Redis stands still, ends, is killed, and comes back, while clients talk.
+/// Redis pauses, ends, is killed, and comes back, while clients send.
 #pragma once
 
 #include <cstdint>
@@ -12,25 +12,25 @@
 
 namespace phx::soak {
 
-/// Neither copied nor moved. It is told of the time by turn().
+/// Neither copied nor moved. turn() gives it the time.
 class Outages {
  public:
   using Feeds = std::vector<std::unique_ptr<Feed>>;
   using Observers = std::vector<std::unique_ptr<Observer>>;
 
-  /// So many, spread over the time. All that it is given outlives it.
+  /// `count` outages, spread over the time. All arguments outlive it.
   Outages(Cluster& cluster, Feeds& feeds, const Observers& observers, std::size_t count,
           Instant begin, std::chrono::duration<double> time);
   Outages(const Outages&) = delete;
   Outages& operator=(const Outages&) = delete;
 
-  /// Does what is due. May wait for a process to end or to begin.
+  /// Does what is due. May wait for a process to end or to start.
   void turn(Instant now);
   /// None begins from now on.
   void no_more() { left_ = 0; }
-  /// Redis is there, and all nodes are connected to it.
+  /// Redis is up, and all nodes are connected to it.
   bool calm() const { return state_ == State::calm; }
-  /// How often what so far.
+  /// The counts so far.
   struct Count {
     std::size_t standstills = 0, ends = 0, kills = 0;
   };

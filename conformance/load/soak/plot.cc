@@ -1,5 +1,5 @@
 /// \file
-/// Draws a soak, by gnuplot.
+/// Draws a soak with gnuplot.
 #include "conformance/load/soak/plot.h"
 
 #include <fmt/format.h>
@@ -51,7 +51,7 @@ void write_samples(const std::string& folder, const std::vector<Sample>& samples
   }
 }
 
-/// Runs gnuplot in the folder; returns its exit status, or -1 where there is none.
+/// Runs gnuplot in the folder; returns its exit status, or -1 if it is not installed.
 int run_gnuplot(const std::string& folder) {
   std::string shell = "/bin/sh", flag = "-c", line = "cd \"$0\" && exec gnuplot plot.gp";
   std::string where = folder;

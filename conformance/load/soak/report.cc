@@ -1,5 +1,5 @@
 /// \file
-/// What a soak says: a line while it runs, a summary at its end, and the pages that are kept.
+/// A soak's output: a line while it runs, a summary at its end, and the report's files.
 #include "conformance/load/soak/report.h"
 
 #include <fmt/format.h>
@@ -44,7 +44,7 @@ std::string memory_sentence(const MemoryVerdict& memory) {
                      megabytes(memory.allowed));
 }
 
-/// What went between nodes, and what did not arrive; nothing where there is one.
+/// Messages between nodes, and losses; nothing with one node.
 std::vector<std::pair<std::string, std::string>> nodes(const Outcome& outcome) {
   std::vector<std::pair<std::string, std::string>> rows;
   if (outcome.books.empty()) return rows;

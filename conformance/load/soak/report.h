@@ -1,5 +1,5 @@
 /// \file
-/// What a soak says: a line while it runs, a summary at its end, and the pages that are kept.
+/// A soak's output: a line while it runs, a summary at its end, and the report's files.
 #pragma once
 
 #include <string>
@@ -17,10 +17,10 @@ bool all_well(const Outcome& outcome, const Findings& findings);
 /// For a terminal.
 std::string summary(const Options& options, const Outcome& outcome, const Findings& findings);
 
-/// For programs: what was asked, what was measured each second, what was wrong.
+/// For programs: the options, each second's measurements, the faults.
 std::string json(const Options& options, const Outcome& outcome, const Findings& findings);
 
-/// One page with the plot in it; `plot` is SVG, or a sentence on why there is none.
+/// One page with the plot; `plot` is SVG, or a sentence on why there is none.
 std::string html(const Options& options, const Outcome& outcome, const Findings& findings,
                  const std::string& plot);
 

@@ -1,5 +1,5 @@
 /// \file
-/// The soak itself: its members, for as long as it was told, and what came of it.
+/// The soak itself: its members, its time, and its result.
 #include "conformance/load/soak/run.h"
 
 #include <fmt/format.h>
@@ -17,13 +17,13 @@ using bench::Clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds settling{20};  // for the server to end what its clients left half closed
+constexpr seconds settling{20};  // for the server to end half-closed connections
 constexpr milliseconds a_turn{2};
 constexpr milliseconds between_tends{100};
 constexpr std::size_t max_wrong = 200;
 constexpr std::size_t max_at_once = 200;  // actions in one turn, should the client lag behind
 
-/// So many a second, in steps that are not all alike. A value.
+/// A rate, in uneven steps. A value.
 class Pace {
  public:
   explicit Pace(double a_second) : a_second_(a_second) {}
@@ -91,7 +91,7 @@ class Soak {
     }
   }
 
-  /// Nodes that have just started may not have found each other.
+  /// Nodes that have just started may not be connected yet.
   void await_cluster() {
     const auto connected = [](const Books& books) {
       return books.connected > 0 && books.subscribed > 0;
@@ -168,7 +168,7 @@ class Soak {
 
   bool hopeless() const { return outcome_.server_ended || findings_.count() >= max_wrong; }
 
-  /// Nobody asks any more: what is owed must come, down to the last broadcast.
+  /// No more requests: everything due must come, including the last broadcast.
   void settle() {
     for (const auto& member : members_) member->rest();
     if (outages_) {
@@ -183,14 +183,14 @@ class Soak {
     if (!settled) tend(Clock::now(), Clock::now());
   }
 
-  /// What each node has counted is what has happened, once Redis has answered all.
+  /// Each node's counts must be true, once Redis has answered everything.
   void audit_nodes() {
     outcome_.outages = outages_->count();
     if (!outages_->calm()) {
       return findings_.add(Wrong::missing, "Redis was back, but a node did not connect to it");
     }
     for (const auto& feed : feeds_) feed->audit(findings_);
-    // Once Redis has answered all, and the channels of those who went have said their last words.
+    // Once Redis has answered everything, and the last channels have terminated.
     wait(load_.patience, [this] {
       outcome_.books = cluster_->books();
       outcome_.truths = truths_of(feeds_, observers_);
@@ -199,7 +199,7 @@ class Soak {
     audit(outcome_.books, outcome_.truths, outages_->unsure(), findings_);
   }
 
-  /// All go, and the server is left with the descriptors that it began with.
+  /// All clients disconnect, and the server must have the descriptors that it began with.
   void leave() {
     for (const auto& member : members_) member->go(Goodbye::clean);
     for (const auto& herald : heralds_) {
@@ -224,8 +224,8 @@ class Soak {
     }
   }
 
-  /// When a server dies its clients notice first, and their complaints can end the run before the
-  /// next sample is taken. A server that drains refuses newcomers some time before it ends.
+  /// If a server dies, its clients notice first, and their faults can end the run before the next
+  /// sample. A draining server refuses new clients some time before it ends.
   void look_for_the_end() {
     if (findings_.count() > 0 && !std::all_of(nodes_.begin(), nodes_.end(), bench::accepts)) {
       wait(settling, [this] { return server_ended(); });
@@ -233,15 +233,15 @@ class Soak {
     outcome_.server_ended = server_ended();
   }
 
-  /// Whether a process of its has ended or, where that is not known, whether it accepts nobody any
-  /// more.
+  /// Whether one of its processes has ended or, if unknown, whether it no longer accepts
+  /// connections.
   bool server_ended() const {
     return std::any_of(nodes_.begin(), nodes_.end(), [](const Target& node) {
       return node.pid ? !bench::runs(*node.pid) : !bench::accepts(node);
     });
   }
 
-  /// Of all its processes, if they are known.
+  /// For all its processes, if known.
   std::optional<std::size_t> descriptors() const {
     std::size_t sum = 0;
     for (const Target& node : nodes_) {
@@ -263,7 +263,7 @@ class Soak {
                        [what](const auto& observer) { return ((*observer).*what)(); });
   }
 
-  /// Turns until `done`; false where that takes longer than `how_long`.
+  /// Turns until `done`; false if that takes longer than `how_long`.
   bool wait(Clock::duration how_long, const std::function<bool()>& done) {
     const Instant end = Clock::now() + how_long;
     while (!done()) {

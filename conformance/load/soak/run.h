@@ -1,5 +1,5 @@
 /// \file
-/// The soak itself: its members, for as long as it was told, and what came of it.
+/// The soak itself: its members, its time, and its result.
 #pragma once
 
 #include <chrono>
@@ -28,17 +28,17 @@ struct Load {
   /// For a reply or a broadcast. A slow reader is slow for three seconds at most.
   std::chrono::seconds patience{15};
   std::uint64_t seed = 0;
-  std::size_t outages = 0;  ///< Of the cluster's Redis, if there is a cluster.
+  std::size_t outages = 0;  ///< Outages of the cluster's Redis, if there is a cluster.
 };
 
-/// What came of it. A value.
+/// The result. A value.
 struct Outcome {
   std::vector<Sample> samples;
   Tally tally;  ///< Of the whole run; its latencies are those of the last second.
   MemoryVerdict memory;
   std::optional<std::size_t> descriptors_before, descriptors_after;
   bool server_ended = false;
-  bool gave_up_early = false;  ///< So much was wrong that there was no point in going on.
+  bool gave_up_early = false;  ///< There were so many faults that the run was stopped.
   Outages::Count outages;
   std::vector<Books> books;  ///< Of each node of a cluster, at the end.
   std::vector<Truth> truths;
@@ -46,8 +46,8 @@ struct Outcome {
 
 using OnSample = std::function<void(const Sample&)>;
 
-/// Runs it against a server that accepts, or against several nodes of one. Where their processes
-/// are known, it looks at their memory. `cluster` is what the nodes are of, if we have started it.
+/// Runs it against a server that accepts, or against several nodes. If their processes are known,
+/// it measures their memory. `cluster` is the nodes' cluster, if we have started it.
 Outcome soak(const Load& load, const std::vector<Target>& nodes, Cluster* cluster,
              Findings& findings, const OnSample& on_sample);
 

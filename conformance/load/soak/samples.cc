@@ -1,5 +1,5 @@
 /// \file
-/// What is measured each second of a soak, and whether the server's memory stayed flat over it.
+/// A soak's measurements each second, and whether the server's memory stayed flat.
 #include "conformance/load/soak/samples.h"
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@ constexpr std::size_t fewest = 60;  // a minute
 
 double resident(const Sample& sample) { return static_cast<double>(sample.resident_bytes); }
 
-/// By how much the straight line through the samples rises, from the first to the last.
+/// The rise of the straight line through the samples, from the first to the last.
 double rise(const Sample* first, const Sample* last) {
   const auto n = static_cast<double>(last - first);
   double sum_t = 0, sum_r = 0;

@@ -1,4 +1,4 @@
-/// The soak's judgement of memory can fail: what grows is told from what warms up and what wavers.
+/// The soak's judgement of memory can fail: growth is distinguished from warm-up and wavering.
 
 #include "conformance/load/soak/samples.h"
 
@@ -35,11 +35,10 @@ PHX_TEST("memory that stays, wavers or shrinks is flat") {
 PHX_TEST("memory that grows while the server warms up and then stays is flat") {
   const MemoryVerdict verdict = of([](int s) { return s < 150 ? 20.0 + s : 170.0; });
   expect(verdict.flat(), "it is flat");
-  expect(verdict.base > 169 * mb && verdict.base < 171 * mb, "its base is what it came to");
+  expect(verdict.base > 169 * mb && verdict.base < 171 * mb, "its base is the final level");
 }
 
-PHX_TEST(
-    "memory that goes on growing is not flat, and the growth is what the second half had of it") {
+PHX_TEST("memory that keeps growing is not flat, and the growth is that of the second half") {
   const MemoryVerdict verdict = of([](int s) { return 100.0 + s / 30.0; });
   expect(verdict.known && !verdict.flat(), "it is not flat");
   expect(verdict.growth > 9.9 * mb && verdict.growth < 10.1 * mb, "300 s of it are 10 MB");

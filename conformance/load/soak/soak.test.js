@@ -1,4 +1,4 @@
-// The soak itself: all is well with a good server, and a broken one is found out, message by message.
+// The soak itself: a good server passes, and each broken one is detected.
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
@@ -21,7 +21,7 @@ const PATIENCE_MS = 120_000;
 const folder = mkdtempSync(join(tmpdir(), "soak-"));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Runs it; the server's own words are not kept. */
+/** Runs it; the server's own output is not kept. */
 const soak = (...args) =>
   new Promise((resolve, reject) => {
     execFile(soakProgram, args, { timeout: PATIENCE_MS, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
@@ -33,7 +33,7 @@ const soak = (...args) =>
 const good = (shards) => ["--", contract, "--shards", `${shards}`, "--log", "off"];
 const light = ["--websockets", "30", "--polls", "3", "--feeds", "2", "--actions", "300"];
 
-test("twenty seconds of everything, on two shards: nothing is wrong, and the report says what was done", async () => {
+test("twenty seconds of everything on two shards: no faults, and the report lists the actions", async () => {
   const run = await soak("--seconds", "20", "--out", folder, ...good(2));
   assert.equal(run.status, 0, run.said);
   assert.match(run.said, /nothing wrong/, "progress is shown");
@@ -43,7 +43,7 @@ test("twenty seconds of everything, on two shards: nothing is wrong, and the rep
   assert.ok(report.samples.length >= 15, `a sample each second, not ${report.samples.length}`);
   const page = readFileSync(join(folder, "report.html"), "utf8");
   assert.ok(page.includes("<svg") && page.includes("messages, both ways"), "the plot is on the page");
-  // That nothing is wrong says little where little was done.
+  // No faults prove little if little was done.
   const deeds = ["messages", "connections", "channels", "events", "bad clients"];
   const done = deeds.map((deed) => report.facts[deed]).join("\n");
   for (const [, number, what] of done.matchAll(/([\d,]+) ([a-z][a-z ]+)/g)) {
@@ -51,7 +51,7 @@ test("twenty seconds of everything, on two shards: nothing is wrong, and the rep
   }
 });
 
-// What is in front of the good server, and what must be said of it.
+// The mutant in front of the good server, and the fault that must be reported.
 const broken = [
   ["unmatched-events-unanswered", /missing: .*ref \d+ on nowhere:at-all was never answered/],
   ["broadcast-twice", /doubled: .*broadcast \d+ came again/],
@@ -62,7 +62,7 @@ const broken = [
 ];
 
 for (const [mutant, sentence] of broken) {
-  test(`a server that is broken so is found out: ${mutant}`, async () => {
+  test(`a broken server is detected: ${mutant}`, async () => {
     const port = await freePort();
     const args = ["--serve", mutant, "--port", `${port}`, ...good(1)];
     const server = start(mutants, args, { stdio: "ignore" });
@@ -79,7 +79,7 @@ for (const [mutant, sentence] of broken) {
 
 const nodes = (count, ...more) => ["--nodes", `${count}`, ...more, "--", contract, "--log", "off", "--redis", "{redis}"];
 
-test("two nodes, whose Redis stands still, ends and is killed: all that clients miss, the nodes have counted", async () => {
+test("two nodes whose Redis pauses, ends and is killed: the nodes count everything that clients miss", async () => {
   const run = await soak(...light, "--seconds", "20", ...nodes(2, "--outages", "3"), "--metrics");
   assert.equal(run.status, 0, run.said);
   assert.match(run.said, /Redis +stood still 1 times, ended 1, was killed 1/);
@@ -91,7 +91,7 @@ test("two nodes, whose Redis stands still, ends and is killed: all that clients 
   }
 });
 
-test("nodes that do not meet at one Redis are found out", async () => {
+test("nodes without a common Redis are detected", async () => {
   const apart = ["--", "sh", "-c", 'exec "$0" --log off --metrics --redis {redis} --pubsub Apart$PORT', contract];
   const run = await soak(...light, "--seconds", "6", "--patience", "4", "--nodes", "2", ...apart);
   assert.equal(run.status, 1, run.said);
@@ -109,16 +109,16 @@ test("through the same proxy, with nothing broken, nothing is wrong", async () =
   }
 });
 
-// Its clients notice a server's end first, and so many that the run ends on their complaints; its parent may
-// never notice; and where its process is not known, its port is all there is to see.
+// Clients notice a server's end first, perhaps so many that their faults end the run; its parent
+// may never notice; and if its process is unknown, only its port can be checked.
 const many = ["--websockets", "300", "--polls", "3", "--feeds", "2", "--actions", "2000"];
 for (const [how, { signal, unburied, unknown }] of [
   ["dies", { signal: "SIGKILL" }],
   ["dies, and is not waited for,", { signal: "SIGKILL", unburied: true }],
-  ["is told to go", { signal: "SIGTERM" }],
+  ["is asked to end", { signal: "SIGTERM" }],
   ["dies unseen", { signal: "SIGKILL", unknown: true }],
 ]) {
-  test(`a server that ${how} in the middle of it is told of`, async () => {
+  test(`a server that ${how} in the middle is reported`, async () => {
     const port = await freePort();
     const server = unburied ? await unburiedServer(port) : childServer(port);
     try {
@@ -141,7 +141,7 @@ function childServer(port) {
   return { pid: child.pid, forget: () => child.kill("SIGKILL") };
 }
 
-/** A server whose parent sleeps: once it has ended it is a zombie, until it is forgotten. */
+/** A server whose parent sleeps: once it has ended, it is a zombie. */
 async function unburiedServer(port) {
   const script = '"$@" >/dev/null 2>&1 & echo $!; exec sleep 600';
   const parent = start("sh", ["-c", script, "sh", contract, ...serverWords(port)]);
@@ -153,7 +153,7 @@ async function unburiedServer(port) {
   return { pid: Number(pid), forget };
 }
 
-test("nobody there, and nonsense, have exit statuses of their own", async () => {
+test("an unreachable server and wrong usage have their own exit statuses", async () => {
   const nobody = await soak("--url", `ws://127.0.0.1:${await freePort()}/socket`);
   assert.equal(nobody.status, 3, nobody.said);
   assert.match(nobody.said, /no server answers/);
@@ -163,7 +163,7 @@ test("nobody there, and nonsense, have exit statuses of their own", async () => 
   assert.equal((await soak("--url", "http://here")).status, 2);
 });
 
-/** Waits until somebody accepts there; the words that lead the soak to it. */
+/** Waits until the server accepts; returns the soak's arguments for it. */
 async function at(port) {
   const url = `ws://127.0.0.1:${port}/socket`;
   const deadline = Date.now() + 15_000;

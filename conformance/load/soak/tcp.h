@@ -15,9 +15,9 @@ namespace phx::soak {
 class Tcp : bench::Watcher {
  public:
   struct Callbacks {
-    /// Bytes came. Those that it returns the number of are done with, the others come again.
+    /// Bytes came. Returns the number handled; the others come again.
     std::function<std::size_t(std::string_view bytes)> bytes;
-    /// The connection has ended, and not by reset(): nothing more is called.
+    /// The connection has ended, other than by reset(): nothing more is called.
     std::function<void(const std::string& why)> ended;
   };
   Tcp(bench::Loop& loop, const bench::Target& target, Callbacks callbacks);
@@ -26,11 +26,11 @@ class Tcp : bench::Watcher {
   ~Tcp() override;
 
   void send(std::string_view bytes);
-  /// Ends it at once, as a client does whose machine dies: the server is told nothing but RST.
+  /// Ends it at once, like a client whose machine dies: the server gets only RST.
   void reset();
   void pause(bool paused);
   bool open() const { return fd_ >= 0; }
-  /// When the bytes that are being handled were read.
+  /// When the current bytes were read.
   bench::Instant arrived() const { return arrived_; }
 
  private:

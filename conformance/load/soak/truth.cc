@@ -1,5 +1,5 @@
 /// \file
-/// What has happened at each node of a cluster, by what its clients said and heard.
+/// The true counts of each node of a cluster, from its clients' messages.
 #include "conformance/load/soak/truth.h"
 
 namespace phx::soak {

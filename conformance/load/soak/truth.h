@@ -1,5 +1,5 @@
 /// \file
-/// What has happened at each node of a cluster, by what its clients said and heard.
+/// The true counts of each node of a cluster, from its clients' messages.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,12 @@
 
 namespace phx::soak {
 
-/// Of one node, in broadcasts. A value.
+/// One node's broadcasts. A value.
 struct Truth {
-  std::uint64_t said = 0;    ///< By its clients.
-  std::uint64_t heard = 0;   ///< By its clients, of what those of other nodes said.
-  std::uint64_t missed = 0;  ///< By its clients, of the same.
-  std::uint64_t observed =
-      0;  ///< Channels' last words, of whichever node: its observer heard them.
+  std::uint64_t said = 0;      ///< Sent by its clients.
+  std::uint64_t heard = 0;     ///< Received by its clients from those of other nodes.
+  std::uint64_t missed = 0;    ///< Missed by its clients.
+  std::uint64_t observed = 0;  ///< Channels' last messages of any node that its observer received.
 };
 
 /// `observers` are one at each node.

@@ -1,5 +1,5 @@
 /// \file
-/// A client that sends rubbish.
+/// A client that sends invalid data.
 #include "conformance/load/soak/vandal.h"
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ using std::chrono::seconds;
 constexpr seconds servers_patience{15};
 constexpr seconds own_patience{1};
 
-/// One way to misbehave. `bytes` go out behind a good upgrade, or in its place.
+/// One way to misbehave. `bytes` are sent after a valid upgrade, or in its place.
 struct Mischief {
   const char* what;
   bool upgrades;

@@ -1,5 +1,5 @@
 /// \file
-/// A client that sends rubbish: it must be shown the door, and nobody else may notice.
+/// A client that sends invalid data: its connection must be ended, and no other client may notice.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,12 @@
 
 namespace phx::soak {
 
-/// A resource: neither copied nor moved. One connection, one piece of rubbish.
+/// A resource: neither copied nor moved. One connection with one piece of invalid data.
 class Vandal {
  public:
   explicit Vandal(World& world);
 
-  /// Between turns: whether it can be forgotten. Tells where a server did not end what it must.
+  /// Between turns: whether it can be removed. Reports a server that did not end the connection.
   bool over(Instant now);
 
  private:
@@ -25,7 +25,7 @@ class Vandal {
   const Target& target_;
   std::string rubbish_;
   const char* what_ = "";
-  bool must_end_ = true;  ///< Else the client goes by itself, after a while.
+  bool must_end_ = true;  ///< Otherwise the client leaves by itself, after a while.
   Instant deadline_;
   bool ended_ = false;
   Tcp tcp_;

@@ -1,5 +1,5 @@
 /// \file
-/// A client that speaks over a websocket.
+/// A client over a websocket.
 #include <fmt/format.h>
 
 #include <utility>
@@ -86,7 +86,7 @@ class WebsocketLine final : public Line {
       }
       case Opcode::pong: return;
       case Opcode::close: {
-        if (leaving_) return;  // the answer to ours; the server hangs up next
+        if (leaving_) return;  // the answer to ours; the server ends the connection next
         const auto byte = [&](std::size_t i) {
           return static_cast<unsigned char>(frame.payload[i]);
         };

@@ -1,4 +1,4 @@
-// Whatever the server does, the suite comes to an end, says what happened, and means its status.
+// Whatever the server does, the suite ends, says what happened, and has the right status.
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -17,7 +17,7 @@ let good;
 before(async () => (good = await goodServer()));
 after(() => good.stop());
 
-/** Judges a little server, which is gone afterwards. */
+/** Judges a small server, which is stopped afterwards. */
 const judgeOne = async (starting, ...args) => {
   const server = await starting;
   try {
@@ -27,7 +27,7 @@ const judgeOne = async (starting, ...args) => {
   }
 };
 
-test("a port where nobody listens", async () => {
+test("a port without a listener", async () => {
   const run = await judge("--url", `ws://127.0.0.1:${await freePort()}/socket`);
   expect(run, 3, "Nothing is listening there", "start the server with `-- COMMAND`");
 });
@@ -63,7 +63,7 @@ test("a server that sends garbage in the middle breaks rules, not the suite", as
   expect(run, 1, "✗ K-02", "this is not an HTTP response", "✓ K-09");
 });
 
-test("a slow server is waited for, if one says so", async () => {
+test("a slow server is waited for with --timeout-scale", async () => {
   const slow = () => servers.proxy(good.port, { delay: 80 });
   const hurried = await judgeOne(slow(), "--only", "K-01,J-01", "--timeout-scale", "0.01");
   expect(hurried, 3, "nothing came within 50 ms", "If the server is just slow, try --timeout-scale");
@@ -77,10 +77,10 @@ test("a server that dies in the middle: the rule is named, and with a command it
   const dying = fileURLToPath(new URL("dying.js", import.meta.url));
   const run = await judge("--only", "J-01,J-02,J-05", ...oneAxis, "--", process.execPath, dying);
   expect(run, 1, "the server answered before J-02 and not after it", "it exited with status 7");
-  expect(run, 1, "the last words", "it was restarted", "✓ J-05", /^✗ J-02/m);
+  expect(run, 1, "the last output", "it was restarted", "✓ J-05", /^✗ J-02/m);
 });
 
-test("a server that others run and that stays down ends the run", async () => {
+test("a server that the suite did not start and that stays down ends the run", async () => {
   let server;
   const tap = (number, client) => number >= 4 && (server.close(), client.destroy(), true);
   server = await servers.proxy(good.port, { tap });
@@ -89,7 +89,7 @@ test("a server that others run and that stays down ends the run", async () => {
   expect(run, 1, "not run: the server has been down since J-02", "The run ended early");
 });
 
-test("a server that others run and that comes back is judged on", async () => {
+test("a server that the suite did not start and that comes back is judged further", async () => {
   let server;
   const tap = (number, client) => {
     if (number !== 4) return false;
@@ -109,20 +109,20 @@ test("a command that can't be run, one that ends, and one that never listens", a
   expect(await judge("--", "sh", "-c", "kill -SEGV $$"), 3, /ended by signal 11 \(Seg/);
 });
 
-test("without the contract its rules are not broken but can't be judged, and the core rules can", async () => {
+test("without the contract its rules can't be judged, and the core rules can", async () => {
   const all = await judgeOne(servers.withoutContract(), "--only", "J-01,J-03,R-01");
   expect(all, 3, "✓ J-01", "setup failed: the contract's channel conformance:* is missing", "--core");
   const core = await judgeOne(servers.withoutContract(), "--only", "J-01,J-03,R-01", "--core");
   expect(core, 0, "1 passed, 0 failed, 2 skipped");
 });
 
-test("a rule that stands on a broken one is not blamed", async () => {
+test("a rule that depends on a broken one is not blamed", async () => {
   const odd = { ok: { status: "ok", response: {}, more: 1 } };
   const run = await judgeOne(servers.withoutContract(odd), "--only", "J-01,J-08", ...impatient);
   expect(run, 1, /^✗ J-01/m, "J-08", "dependency failed", "J-01 is broken");
 });
 
-test("an axis that the server does not have harms no rule", async () => {
+test("an axis that the server lacks breaks no rule", async () => {
   const server = await servers.withoutContract();
   try {
     expect(await judge("--url", server.url, "--only", "K-01"), 0, "1 passed");
@@ -144,7 +144,7 @@ test("a rule that breaks on one axis is broken, and the axis is named", async ()
   }
 });
 
-test("nothing judged is no success", async () => {
+test("a run without a judged rule is not a success", async () => {
   expect(await judge("--core", "--only", "R-01"), 5, "leave no rule to run");
   expect(await judge("--only", "J-99"), 2, "--only J-99", "--list");
   expect(await judge("--url", "http://x"), 2, "expected ws://HOST:PORT/PATH");
@@ -162,7 +162,7 @@ const known = (text) => {
   return ["--known-failing", file, "--", contract, "--shards", "1"];
 };
 
-test("what is known to fail may, for that reason alone, and must", async () => {
+test("a known failure may fail, but only for its reason, and must", async () => {
   const kept = await judge("--only", "K-01", ...known("K-01 *\n"));
   expect(kept, 1, "unexpected pass", "Kept, although --known-failing lists it: K-01");
   const wrong = await judge("--only", "K-01", ...known("K-01\n"));

@@ -1,4 +1,4 @@
-// One run, every report at once: each says the same, in its own form.
+// One run with every report: each says the same in its own form.
 
 import { before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), "reports-"));
 const read = (name) => readFileSync(join(folder, name), "utf8");
 const files = (name) => ["json", "tap", "junit", "html", "har"].flatMap((kind) => [`--${kind}`, join(folder, `${name}.${kind}`)]);
 
-/** A run of every verdict that a server can cause: a core server whose joins say too much. */
+/** A run with every verdict that a server can cause: a core server whose join replies have too much. */
 const judgeAll = async () => {
   const server = await servers.withoutContract({ ok: { status: "ok", response: {}, more: "<b>&" } });
   const known = join(folder, "known");
@@ -44,12 +44,12 @@ test("the JSON keeps its schema, and the schema is strict", () => {
     assert.ok(valid(JSON.parse(read(name))), `${name}: ${JSON.stringify(valid.errors, null, 1)}`);
   }
   const report = JSON.parse(read("odd.json"));
-  assert.ok(!valid({ ...report, more: 1 }), "a member that nobody knows is refused");
+  assert.ok(!valid({ ...report, more: 1 }), "an unknown member is refused");
   report.rules[0].verdict = "perhaps";
-  assert.ok(!valid(report), "a verdict that nobody knows is refused");
+  assert.ok(!valid(report), "an unknown verdict is refused");
 });
 
-test("each verdict is the rule's own", () => {
+test("each rule has its own verdict", () => {
   assert.deepEqual(verdicts(), {
     "J-01": "failed", "J-05": "passed", "J-08": "dependency_failed", "R-01": "setup_failed",
     "K-01": "passed", "K-03": "passed", "K-04": "expected_failure", "D-04": "skipped",
@@ -61,7 +61,7 @@ test("each verdict is the rule's own", () => {
   assert.match(rule.again, /--only J-01$/);
 });
 
-test("rounds are counted, and the seed is told", () => {
+test("rounds are counted, and the seed is printed", () => {
   const report = JSON.parse(read("good.json"));
   assert.equal(report.options.rounds, 2);
   assert.equal(typeof report.options.seed, "number");
@@ -71,14 +71,14 @@ test("rounds are counted, and the seed is told", () => {
 test("a rule that holds on several axes has a verdict on each", () => {
   const axes = (name) => Object.fromEntries(JSON.parse(read(name)).rules.map((rule) => [rule.id, rule.axes]));
   assert.deepEqual(axes("good.json")["J-01"], { v2: "passed", v1: "passed", longpoll: "passed" });
-  assert.equal(axes("good.json")["P-02"], undefined, "a case of one axis alone says nothing");
+  assert.equal(axes("good.json")["P-02"], undefined, "a case of one axis has no list");
   assert.deepEqual(axes("odd.json")["K-01"], { v2: "passed", v1: "skipped", longpoll: "skipped" });
   assert.deepEqual(axes("odd.json")["J-01"], { v2: "failed" }, "the first that breaks ends it");
   assert.match(read("good.html"), /longpoll <b class="v-passed">/);
-  assert.ok(readdirSync(join(folder, "good.har")).includes("J-01.longpoll.har"), "a file an axis");
+  assert.ok(readdirSync(join(folder, "good.har")).includes("J-01.longpoll.har"), "one file for each axis");
 });
 
-test("TAP has a line a rule, with skips and known failures as directives", () => {
+test("TAP has a line for each rule, with skips and known failures as directives", () => {
   const lines = read("odd.tap").split("\n");
   assert.deepEqual(lines.slice(0, 2), ["TAP version 13", "1..8"]);
   const of = (id) => lines.find((line) => / - \S+ /.test(line) && line.includes(` - ${id} `));
@@ -89,19 +89,19 @@ test("TAP has a line a rule, with skips and known failures as directives", () =>
   assert.match(of("R-01"), /^not ok .*[^#]*$/);
 });
 
-test("JUnit tells failures from errors and skips", () => {
+test("JUnit distinguishes failures, errors and skips", () => {
   const xml = read("odd.junit");
   assert.match(xml, /<testsuites name="[^"]*" tests="8" failures="1" errors="2" skipped="1"/);
   assert.equal(xml.match(/<testcase /g).length, 8);
   assert.match(xml, /<failure message="expected [^"]*&lt;b&gt;&amp;/);
   assert.match(xml, /<error message="[^"]*J-01 is broken/);
   assert.match(xml, /<skipped message="left out by --skip"\/>/);
-  assert.ok(!/<b>/.test(xml), "what the server said is no markup");
+  assert.ok(!/<b>/.test(xml), "a server's text is escaped");
 });
 
-test("the page stands alone, and what the server said is no markup", () => {
+test("the page is self-contained, and a server's text is escaped", () => {
   const page = read("odd.html");
-  assert.ok(!/<script|<link|src=|@import|url\(|https?:/.test(page), "nothing from elsewhere");
+  assert.ok(!/<script|<link|src=|@import|url\(|https?:/.test(page), "nothing external");
   assert.ok(page.includes("&lt;b&gt;&amp;") && !page.includes("<b>&"), "escaped");
   assert.match(page, /<details class="rule" id="J-01" open>/);
   for (const id of Object.keys(verdicts())) assert.ok(page.includes(`id="${id}"`), id);
@@ -127,13 +127,13 @@ test("HAR holds websocket messages as browsers write them, and long-polls as pla
   assert.ok(readdirSync(join(folder, "good.har")).length > 15, "a file a rule");
 });
 
-test("a report may take standard output; the one for people steps aside", async () => {
+test("a report may take standard output; the one for people then goes to stderr", async () => {
   const run = await judge("--only", "K-01", "--json", "-", "--", contract);
   assert.equal(JSON.parse(run.stdout).rules.length, 1);
   assert.match(run.stderr, /1 passed/);
 });
 
-test("a report that can't be written is told before anything is judged", async () => {
+test("a report that can't be written is an error before anything is judged", async () => {
   const run = await judge("--only", "K-01", "--html", "/nonexistent/page.html", "--", contract);
   assert.equal(run.status, 2, run.said);
   assert.match(run.stderr, /--html \/nonexistent\/page.html/);

@@ -1,4 +1,4 @@
-// The page of results is what the committed runs say.
+// The page of results agrees with the committed runs.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -19,18 +19,18 @@ const departures = runs.flatMap(({ file, rules }) =>
     .map(({ id }) => ({ file, rule: id })),
 );
 
-test("docs/results.md is what `make results` would write", () => {
+test("docs/results.md is as `make results` would write it", () => {
   const made = execFileSync(process.execPath, [at("conformance/results/page.js").pathname], { encoding: "utf8" });
   assert.equal(readFileSync(at("docs/results.md"), "utf8"), made, "please run: make results");
 });
 
-test("each committed run keeps the report's schema", () => {
+test("each committed run follows the report's schema", () => {
   const valid = new Ajv().compile(JSON.parse(readFileSync(at("conformance/suite/report/report.schema.json"))));
   assert.ok(runs.length > 0, "there is at least one run");
   for (const { file, ...run } of runs) assert.ok(valid(run), `${file}: ${JSON.stringify(valid.errors)}`);
 });
 
-test("each departure is explained once: whose it is, and why", () => {
+test("each departure is explained once, with its origin and reason", () => {
   for (const { file, rule } of departures) {
     const found = explained.filter((each) => each.rule === rule && covers(each, file));
     assert.equal(found.length, 1, `${file}: ${rule} is explained ${found.length} times in conformance/results/explained.js`);
@@ -41,7 +41,7 @@ test("each departure is explained once: whose it is, and why", () => {
   }
 });
 
-test("nothing is explained that no run departs in, and no remark is about no run", () => {
+test("each explanation belongs to a departure, and each remark to a run", () => {
   for (const each of explained) {
     const needed = departures.some(({ file, rule }) => rule === each.rule && covers(each, file));
     assert.ok(needed, `${each.rule} of ${each.runs} in conformance/results/explained.js`);

@@ -1,4 +1,4 @@
-// Servers that are bad in one way each, for a suite that must say so and come to an end.
+// Servers with one fault each; the suite must report it and end.
 
 import { createRequire } from "node:module";
 import { once } from "node:events";
@@ -6,7 +6,7 @@ import net from "node:net";
 
 const { WebSocketServer } = createRequire(new URL("../../clients/package.json", import.meta.url))("ws");
 
-/** A listener on a free port of 127.0.0.1, and the sockets that it must end to be gone. */
+/** A listener on a free port of 127.0.0.1, with the sockets to end when it stops. */
 export async function listen(onSocket) {
   const sockets = new Set();
   const server = net.createServer((socket) => {
@@ -39,7 +39,7 @@ export const speaksPlainHttp = (status = "404 Not Found") =>
 
 export const sendsGarbage = () => listen((socket) => socket.write("\u0000SSH\u0001 nonsense"));
 
-/** Passes everything on, each way `delay` ms later. `tap(number, client)` may take a connection. */
+/** Passes everything on, in both directions `delay` ms later. `tap(number, client)` may take a connection. */
 export const proxy = (port, { delay = 0, tap = () => false } = {}) => {
   let connections = 0;
   return listen((client) => {
@@ -72,8 +72,8 @@ const parsed = (data) => {
 };
 
 /**
- * Knows room:lobby and the heartbeat, and nothing of the contract. `ok` is what it says to a join.
- * It speaks V2 alone; where it `takesV1` it takes V1 connections, too, and can't read them.
+ * Has room:lobby and the heartbeat, without the contract. `ok` is its answer to a join. It speaks
+ * only V2; with `takesV1` it accepts V1 connections too, but can't read them.
  */
 export async function withoutContract({ ok = { status: "ok", response: {} }, takesV1 = false } = {}) {
   const verifyClient = ({ req }) => takesV1 || !req.url.includes("vsn=1");

@@ -1,4 +1,4 @@
-// The suite as a child process: its exit status and everything it said, in bounded time.
+// The suite as a child process: its exit status and output, with a time limit.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -12,7 +12,7 @@ const program = process.env.SUITE || `${repository}build/plain/phx-conformance`;
 export const contract = process.env.CONTRACT_SERVER || `${repository}build/plain/phx-contract`;
 const PATIENCE_MS = 60_000;
 
-/** Runs it. `status` is what it exited with; to run into the deadline is an error. */
+/** Runs it. `status` is its exit status; exceeding the deadline is an error. */
 export const judge = (...args) =>
   new Promise((resolve, reject) => {
     execFile(program, args, { timeout: PATIENCE_MS, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
@@ -23,7 +23,7 @@ export const judge = (...args) =>
     });
   });
 
-/** The run's exit status and a sentence that it must have said. */
+/** Checks the run's exit status and a sentence in its output. */
 export function expect(run, status, ...sentences) {
   assert.equal(run.status, status, run.said);
   for (const sentence of sentences) {

@@ -1,5 +1,5 @@
-/// The framework's newest release on other HTTP servers than Cowboy 2.18: what the suite must not
-/// take for a fault.
+/// Phoenix's newest release on other HTTP servers than Cowboy 2.18: differences that the suite must
+/// accept.
 
 #include <memory>
 
@@ -23,12 +23,12 @@ RELEASE("on-cowboy-2.17", "a line feed after the upgrade request is the end of a
 /// A client's compressed messages on one link, to see how far they inflate.
 struct Inflating {
   Inflate inflate;
-  std::string compressed;  // of a message that is not whole yet
+  std::string compressed;  // of an incomplete message
   bool in_message = false;
 };
 
-/// Whether the frame ends a message that inflates further than is good for a server. Bandit's limit
-/// is 25 to 1; a case that keeps to 20 to 1 stays away from it.
+/// Whether the frame ends a message that inflates beyond a server's limit. Bandit's is 25 to 1; a
+/// case that stays below 20 to 1 avoids it.
 bool inflates_too_far(Inflating& seen, const Frame& frame) {
   constexpr std::size_t most = 20;
   if (frame.rsv == 4) seen.in_message = true;
@@ -42,12 +42,13 @@ bool inflates_too_far(Inflating& seen, const Frame& frame) {
   return too_far;
 }
 
-RELEASE("on-bandit", "a close is answered with 1000, and what inflates too far closed with 1009",
+RELEASE("on-bandit",
+        "a close is answered with 1000, and a message that inflates too far is closed with 1009",
         "1.8.12") {
   const auto links = std::make_shared<std::map<int, Inflating>>();
   return {.down_frame =
               [](Link& link, Frame frame) {
-                // A good close comes back with its own code; another was refused, with 1002.
+                // A valid close is echoed with its code; an invalid one was refused with 1002.
                 const auto asked = close_code(link.notes["closed with"]);
                 if (frame.opcode == Opcode::close && asked) {
                   frame.payload = close_payload(close_code(frame.payload) == asked ? 1000 : 1002);

@@ -1,5 +1,4 @@
-/// J, R and L: servers that do well by one channel at a time, and by names and refs of the usual
-/// kind.
+/// J, R and L: servers that handle only one channel at a time well, and only usual names and refs.
 
 #include "conformance/proof/mutants/mutant.h"
 #include "conformance/proxy/link.h"
@@ -13,7 +12,7 @@ using Messages = std::vector<Message>;
 bool join(const Message& m) { return m.event == "phx_join"; }
 bool slow_join(const Message& m) { return join(m) && m.payload.find("slow") != std::string::npos; }
 
-MUTANT("latest-of-what-waited", "of what was held back by a join the first is lost", "J-24") {
+MUTANT("latest-of-what-waited", "the first message held back by a join is lost", "J-24") {
   return {.down =
               [](Link& link, Message m) {
                 std::string& awaited = link.notes["slow join"];
@@ -29,8 +28,7 @@ MUTANT("latest-of-what-waited", "of what was held back by a join the first is lo
               }};
 }
 
-MUTANT("leaves-behind-a-join-lost", "a leave that comes while a join is waited for is lost",
-       "J-25") {
+MUTANT("leaves-behind-a-join-lost", "a leave during a join is lost", "J-25") {
   return {.down =
               [](Link& link, Message m) {
                 if (m.ref == link.notes["slow join"]) link.notes["slow join"].clear();
@@ -60,20 +58,19 @@ MUTANT("places-of-the-dead",
   }};
 }
 
-MUTANT("errors-to-nobody", "an error whose event has ref null is not told", "R-44") {
+MUTANT("errors-to-nobody", "an error reply to an event with ref null is not sent", "R-44") {
   return lost_on_way_down([](const Message& m) {
     return m.is_reply() && m.ref == "null" && m.payload.find("error") != std::string::npos;
   });
 }
 
-MUTANT("topics-of-two-hundred", "a topic is told by its first three hundred bytes", "R-45") {
+MUTANT("topics-of-two-hundred", "only a topic's first three hundred bytes are compared", "R-45") {
   return on_way_down(every, [](Message& m) {
     if (m.topic.size() > 300) m.topic.resize(300);
   });
 }
 
-MUTANT("the-dead-answer-nothing", "what a channel that has crashed has deferred never comes",
-       "R-46") {
+MUTANT("the-dead-answer-nothing", "deferred replies of a crashed channel never come", "R-46") {
   return {.down = [](Link& link, Message m) {
     if (erring(m)) link.notes["crashed"] = m.join_ref;
     const bool late = reply(m) && m.payload.find(R"("ms")") != std::string::npos;
@@ -82,14 +79,15 @@ MUTANT("the-dead-answer-nothing", "what a channel that has crashed has deferred 
   }};
 }
 
-MUTANT("numbers-close-as-text", "phx_close has a string where the join_ref was a number",
+MUTANT("numbers-close-as-text", "phx_close has a string if the join_ref was a number",
        "L-28 L-02") {
   return on_way_down(closing, [](Message& m) {
     if (m.ref.find_first_not_of("0123456789") == std::string::npos) m.ref = as_json(m.ref);
   });
 }
 
-MUTANT("one-crash-at-a-time", "of two channels that crash together one is not told of", "L-29") {
+MUTANT("one-crash-at-a-time", "if two channels crash together, the client is notified of only one",
+       "L-29") {
   return {.down =
               [](Link& link, Message m) {
                 const bool lost = erring(m) && link.notes["crashes"] == "told";

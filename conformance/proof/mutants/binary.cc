@@ -1,4 +1,4 @@
-/// N and V: servers that mislay bytes, and such as speak the old version badly.
+/// N and V: servers that lose bytes, and servers that speak version 1 badly.
 
 #include "conformance/proof/mutants/mutant.h"
 #include "conformance/proxy/link.h"
@@ -38,7 +38,7 @@ MUTANT("last-byte-lost", "a binary payload loses its last byte", "N-04 N-01") {
   return on_frame_down(Opcode::binary, [](Frame& frame) { frame.payload.pop_back(); });
 }
 
-MUTANT("binary-begets-binary", "what answers a binary event is binary, text or not", "N-05") {
+MUTANT("binary-begets-binary", "a reply to a binary event is always binary", "N-05") {
   return {.down_frame =
               [](Link& link, Frame frame) {
                 if (!link.notes["spoke binary"].empty()) frame.opcode = Opcode::binary;
@@ -66,7 +66,7 @@ MUTANT("no-joins-in-binary", "a join in binary is dropped", "N-07") {
   }};
 }
 
-MUTANT("empty-join-ref-as-null", "an empty join_ref in binary is taken for none", "N-08") {
+MUTANT("empty-join-ref-as-null", "an empty join_ref in binary is read as null", "N-08") {
   return on_way_down(every, [](Message& m) {
     if (m.join_ref == R"("")") m.join_ref = "null";
   });
@@ -76,7 +76,7 @@ MUTANT("empty-join-ref-as-null", "an empty join_ref in binary is taken for none"
 
 bool is_v1(const Frame& frame) { return frame.payload.starts_with('{'); }
 
-MUTANT("v1-with-a-join-ref", "a V1 frame has V2's join_ref, too", "V-01") {
+MUTANT("v1-with-a-join-ref", "a V1 frame has V2's join_ref too", "V-01") {
   return on_frame_down(Opcode::text, [](Frame& frame) {
     if (is_v1(frame)) frame.payload.insert(1, R"("join_ref":null,)");
   });
@@ -103,14 +103,14 @@ MUTANT("v1-holes-forgiven", "a V1 message that lacks a key is ignored", "V-05") 
   }};
 }
 
-MUTANT("v1-join-ref-not-looked-at", "a V1 message's join_ref is not looked at", "V-06") {
+MUTANT("v1-join-ref-not-looked-at", "a V1 message's join_ref is ignored", "V-06") {
   return {.up_frame = [](Link&, Frame frame) {
     if (is_v1(frame)) frame.payload = replaced(frame.payload, R"("join_ref")", R"("ignored")");
     return one(std::move(frame));
   }};
 }
 
-MUTANT("v1-has-v2s-guard", "a V1 push or broadcast of what is not an object never comes", "V-08") {
+MUTANT("v1-has-v2s-guard", "a V1 push or broadcast that is not an object never comes", "V-08") {
   return lost_on_way_down(
       [](const Message& m) { return m.v1 && m.is_push() && !m.payload.starts_with('{'); });
 }
@@ -124,7 +124,7 @@ MUTANT("long-refs-not-binary", "a binary frame with a ref of more than 127 bytes
   }};
 }
 
-MUTANT("fragmented-binary-is-text", "a binary message in fragments is taken for text", "N-11") {
+MUTANT("fragmented-binary-is-text", "a binary message in fragments is read as text", "N-11") {
   return {.up_frame = [](Link&, Frame frame) {
     if (frame.opcode == Opcode::binary && !frame.fin) frame.opcode = Opcode::text;
     return one(std::move(frame));
@@ -146,7 +146,7 @@ MUTANT("v1-binary-frames-ignored", "a binary frame on a V1 connection is ignored
   }};
 }
 
-MUTANT("v1-more-keys-refused", "a V1 message with a key too many is ignored", "V-09 V-05") {
+MUTANT("v1-more-keys-refused", "a V1 message with an extra key is ignored", "V-09 V-05") {
   return {.up_frame = [](Link&, Frame frame) {
     const bool more = frame.payload.find(R"("more")") != std::string::npos;
     return more ? Frames{} : one(std::move(frame));

@@ -1,4 +1,4 @@
-/// B: servers that tell too many, too few, or in the wrong order.
+/// B: servers that broadcast to too many, too few, or in the wrong order.
 
 #include "conformance/proof/mutants/mutant.h"
 #include "conformance/proxy/link.h"
@@ -20,14 +20,15 @@ MUTANT("broadcast-twice", "a broadcast is delivered twice", "B-03 B-11") {
   return twice_on_way_down(broadcast);
 }
 
-MUTANT("broadcast-from-reaches-the-sender", "the sender hears what was for all but him", "B-04") {
+MUTANT("broadcast-from-reaches-the-sender", "broadcast_from also reaches the sender", "B-04") {
   return on_way_up(every, [](Message& m) {
     if (m.event == "broadcast_from") m.event = "broadcast";
   });
 }
 
-/// Everybody on any link hears it, joined or not.
-MUTANT("broadcast-heard-by-everybody", "who is not joined hears a topic's broadcasts", "B-05") {
+/// Every client on any link gets it, joined or not.
+MUTANT("broadcast-heard-by-everybody", "a client that is not joined gets a topic's broadcasts",
+       "B-05") {
   return {.down = [](Link& link, Message m) {
     if (!broadcast(m) || m.event != "broadcasted") return Messages{std::move(m)};
     for (Link& other : link.all()) {
@@ -37,20 +38,20 @@ MUTANT("broadcast-heard-by-everybody", "who is not joined hears a topic's broadc
   }};
 }
 
-MUTANT("intercepted-without-join-ref", "what was intercepted comes like a plain broadcast",
+MUTANT("intercepted-without-join-ref", "an intercepted event comes like a plain broadcast",
        "B-06") {
   return on_way_down(push, [](Message& m) {
     if (m.event == "intercepted") m.join_ref = "null";
   });
 }
 
-MUTANT("dropped-event-delivered", "what the channel intercepts and drops is delivered", "B-07") {
+MUTANT("dropped-event-delivered", "an event that the channel drops is delivered", "B-07") {
   return on_way_up(every, [](Message& m) {
     if (m.event == "filter") m.event = "broadcast";
   });
 }
 
-MUTANT("broadcasts-out-of-order", "each second broadcast overtakes the one before it",
+MUTANT("broadcasts-out-of-order", "every second broadcast overtakes the one before it",
        "B-08 B-09") {
   return late_on_way_down(broadcast);
 }
@@ -66,12 +67,12 @@ MUTANT("broadcast-under-another-topic", "a broadcast names another topic than it
   return on_way_down(broadcast, [](Message& m) { m.topic += "2"; });
 }
 
-MUTANT("crash-untold", "a client is not told that its channel has crashed",
+MUTANT("crash-untold", "a client is not notified that its channel has crashed",
        "B-12 L-09 L-11 N-09 V-04") {
   return lost_on_way_down(erring);
 }
 
-MUTANT("payloads-looked-at-first", "a broadcast of what is not an object crashes, whoever is there",
+MUTANT("payloads-looked-at-first", "a broadcast that is not an object crashes with any members",
        "B-16") {
   return {.up = [](Link& link, Message m) {
     const bool bad = m.event == "broadcast_from" && !m.payload.starts_with('{');
@@ -81,7 +82,7 @@ MUTANT("payloads-looked-at-first", "a broadcast of what is not an object crashes
   }};
 }
 
-MUTANT("leaver-takes-another-along", "who leaves takes the latest member along", "B-13") {
+MUTANT("leaver-takes-another-along", "a leave also removes the latest member", "B-13") {
   return {.down =
               [](Link& link, Message m) {
                 const bool lost = m.event == "broadcasted" && &link == &link.all().back() &&
@@ -99,7 +100,7 @@ MUTANT("reserved-names-not-pushed", "an event whose name begins with phx_ is not
   return lost_on_way_down([](const Message& m) { return push(m) && m.event.starts_with("phx_"); });
 }
 
-MUTANT("crashed-members-still-hear", "a channel that has crashed hears its topic's broadcasts",
+MUTANT("crashed-members-still-hear", "a channel that has crashed gets its topic's broadcasts",
        "B-15") {
   return {.down = [](Link& link, Message m) {
     if (erring(m)) link.notes["crashed on"] = m.topic;
@@ -111,7 +112,7 @@ MUTANT("crashed-members-still-hear", "a channel that has crashed hears its topic
   }};
 }
 
-MUTANT("nameless-disconnect-closes-all", "a disconnect without an id closes all that have none",
+MUTANT("nameless-disconnect-closes-all", "a disconnect closes all connections without an id",
        "D-05") {
   return {.up = [](Link& link, Message m) {
     const auto unnamed = [](const Link& one) {
@@ -125,15 +126,14 @@ MUTANT("nameless-disconnect-closes-all", "a disconnect without an id closes all 
   }};
 }
 
-MUTANT("broadcasts-to-a-hundred", "of a topic's members the first hundred get a broadcast",
-       "B-17") {
+MUTANT("broadcasts-to-a-hundred", "only a topic's first hundred members get a broadcast", "B-17") {
   return {.down = [](Link& link, Message m) {
     const bool lost = m.event == "broadcasted" && link.number() - link.all().front().number() > 100;
     return lost ? Messages{} : Messages{std::move(m)};
   }};
 }
 
-MUTANT("topics-blind-to-case", "a broadcast reaches the topic in lower case, too", "B-18") {
+MUTANT("topics-blind-to-case", "a broadcast also reaches the topic in lower case", "B-18") {
   return {.down = [](Link& link, Message m) {
     if (m.event == "broadcasted" && m.topic.ends_with('A')) {
       Message again = m;
@@ -144,8 +144,8 @@ MUTANT("topics-blind-to-case", "a broadcast reaches the topic in lower case, too
   }};
 }
 
-MUTANT("topics-end-at-a-nul",
-       "a broadcast reaches the topic that ends where its own has a NUL, too", "B-18") {
+MUTANT("topics-end-at-a-nul", "a broadcast also reaches the topic that ends at its own topic's NUL",
+       "B-18") {
   return {.down = [](Link& link, Message m) {
     const auto nul = m.topic.find('\0');
     if (m.event == "broadcasted" && nul != std::string::npos && nul + 1 < m.topic.size()) {

@@ -1,4 +1,4 @@
-/// R: servers that a busy moment is too much for.
+/// R: servers that a burst overloads.
 
 #include <memory>
 
@@ -10,7 +10,7 @@ namespace {
 
 using Messages = std::vector<Message>;
 
-/// Of the messages of that kind no more than `most` come, on each link or on all together.
+/// At most `most` messages of that kind come, on each link or on all together.
 Tamper up_to(int most, Which which, bool together) {
   const auto counts = std::make_shared<std::map<int, int>>();
   return {.down = [=](Link& link, Message m) {
@@ -19,25 +19,25 @@ Tamper up_to(int most, Which which, bool together) {
   }};
 }
 
-MUTANT("mail-to-oneself-lost", "what a channel sends itself is lost where three hundred wait",
+MUTANT("mail-to-oneself-lost", "a channel's messages to itself are lost if three hundred wait",
        "R-36") {
   return up_to(
       300, [](const Message& m) { return m.event == "info"; }, false);
 }
 
-MUTANT("slow-work-forgotten", "of one client's slow channels thirty events are handled", "R-43") {
+MUTANT("slow-work-forgotten", "only thirty events of one client's slow channels are handled",
+       "R-43") {
   return up_to(
       30, [](const Message& m) { return m.payload.find(R"("ms":2})") != std::string::npos; },
       false);
 }
 
-MUTANT("work-forgotten", "of work for more than four thousand channels the rest is not done",
-       "R-37") {
+MUTANT("work-forgotten", "only four thousand channels do their work", "R-37") {
   return up_to(
       4'096, [](const Message& m) { return m.event == "intercepted"; }, true);
 }
 
-MUTANT("messages-of-a-write-lost", "past two thousand messages in one write none is answered",
+MUTANT("messages-of-a-write-lost", "after two thousand messages in one write none is answered",
        "R-38") {
   return up_to(2'000, reply, false);
 }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A program that is run to its end, and what it said.
+/// Runs a program to its end, and returns its output.
 
 #include <string>
 #include <vector>
@@ -8,14 +8,14 @@
 namespace phx::conformance {
 
 struct Ended {
-  int status = -1;     ///< Its exit status; -1 where a signal ended it or it could not start.
+  int status = -1;     ///< Its exit status; -1 if a signal ended it or it could not start.
   std::string output;  ///< Standard output and error.
 };
 
 /// Any thread. Waits for the end.
 Ended run_to_its_end(const std::vector<std::string>& command);
 
-/// A file without a name, for a child to read or write by `path()`. It goes with this value.
+/// A file without a name, for a child to read or write by `path()`. It is removed with this value.
 class UnnamedFile {
  public:
   UnnamedFile();

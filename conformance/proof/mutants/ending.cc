@@ -1,4 +1,4 @@
-/// D and S: servers that part badly, and such as miscount who is there.
+/// D and S: servers that end badly, and servers with a wrong presence list.
 
 #include <memory>
 #include <utility>
@@ -13,11 +13,11 @@ void recode(Frame& frame, std::uint16_t from, std::uint16_t to) {
   if (close_code(frame.payload) == from) frame.payload = close_payload(to);
 }
 
-MUTANT("disconnect-unheard", "a disconnect broadcast closes nobody", "D-01 D-02") {
+MUTANT("disconnect-unheard", "a disconnect broadcast closes no connection", "D-01 D-02") {
   return lost_on_way_up([](const Message& m) { return m.event == "disconnect"; });
 }
 
-MUTANT("disconnect-closes-with-1000", "after a disconnect phoenix.js does not come back", "D-02") {
+MUTANT("disconnect-closes-with-1000", "after a disconnect phoenix.js does not reconnect", "D-02") {
   return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1001, 1000); });
 }
 
@@ -28,11 +28,11 @@ MUTANT("close-unanswered", "a client's close is not answered", "D-03 E-14") {
   }};
 }
 
-MUTANT("stop-closes-with-1001", "a server that stops says that it goes away", "D-04") {
+MUTANT("stop-closes-with-1001", "a server that stops closes with 1001", "D-04") {
   return on_frame_down(Opcode::close, [](Frame& f) { recode(f, 1012, 1001); });
 }
 
-MUTANT("door-left-open", "a server that stops takes new connections in", "D-04") {
+MUTANT("door-left-open", "a server that stops accepts new connections", "D-04") {
   return {.closes_its_door = false};
 }
 
@@ -48,11 +48,11 @@ std::string with_one_value(std::string payload, const std::string& key, const st
   return payload;
 }
 
-MUTANT("no-presence-state", "who joins is not told who is there", "S-01") {
+MUTANT("no-presence-state", "a new member is not sent the presence state", "S-01") {
   return lost_on_way_down([](const Message& m) { return m.event == "presence_state"; });
 }
 
-MUTANT("joins-told-as-leaves", "a diff has its joins and leaves the wrong way round", "S-02 S-06") {
+MUTANT("joins-told-as-leaves", "a diff has its joins and leaves swapped", "S-02 S-06") {
   return on_way_down(broadcast, [](Message& m) {
     if (m.event != "presence_diff") return;
     m.payload =
@@ -72,13 +72,13 @@ MUTANT("update-without-a-trace", "an update does not say which meta it replaces"
       every, [](Message& m) { m.payload = replaced(m.payload, "phx_ref_prev", "previous"); });
 }
 
-MUTANT("updates-merge", "what an update does not say stays as it was said before", "S-07") {
+MUTANT("updates-merge", "members of the old meta stay after an update", "S-07") {
   return on_way_down(broadcast, [](Message& m) {
     m.payload = replaced(m.payload, R"("x":)", R"("online_at":"0","x":)");
   });
 }
 
-MUTANT("one-list-for-all-topics", "a topic's members hear who comes and goes on another", "S-08") {
+MUTANT("one-list-for-all-topics", "a topic's members get another topic's diffs", "S-08") {
   return {.down = [](Link& link, Message m) {
     const std::string mark = "-there";
     if (m.event != "presence_diff" || !m.topic.ends_with(mark)) return std::vector<Message>{m};
@@ -91,8 +91,7 @@ MUTANT("one-list-for-all-topics", "a topic's members hear who comes and goes on 
   }};
 }
 
-MUTANT("untracked-twice-leaves-twice", "who is untracked a second time leaves a second time",
-       "S-09") {
+MUTANT("untracked-twice-leaves-twice", "a second untrack is a second leave", "S-09") {
   const auto last = std::make_shared<Message>();
   return {.down =
               [last](Link&, Message m) {
@@ -111,8 +110,7 @@ MUTANT("untracked-twice-leaves-twice", "who is untracked a second time leaves a 
               }};
 }
 
-MUTANT("update-of-another-meta", "an update says that another meta has left than its own",
-       "S-10 S-04") {
+MUTANT("update-of-another-meta", "an update's leave is of another meta", "S-10 S-04") {
   return on_way_down(broadcast, [](Message& m) {
     const std::size_t leaves = m.payload.find(R"("leaves")");
     if (m.payload.find("phx_ref_prev") == std::string::npos || leaves == std::string::npos) return;
@@ -121,20 +119,20 @@ MUTANT("update-of-another-meta", "an update says that another meta has left than
   });
 }
 
-MUTANT("latest-change-first", "of two changes of presence the later is told first", "S-11") {
+MUTANT("latest-change-first", "the later of two presence changes is sent first", "S-11") {
   return {.down = overtaken([](Link&, const Message& m) {
             return m.event == "presence_diff" && m.payload.find(R"({"n":)") != std::string::npos;
           })};
 }
 
-MUTANT("the-oldest-meta-leaves", "of two metas it is the older that leaves", "S-03") {
+MUTANT("the-oldest-meta-leaves", "of two metas the older one leaves", "S-03") {
   return on_way_down(broadcast, [](Message& m) {
     const bool leaves = m.payload.find(R"("joins":{})") != std::string::npos;
     if (leaves) m.payload = replaced(m.payload, R"("name":"third")", R"("name":"second")");
   });
 }
 
-MUTANT("empty-keys-are-nobody", "of whoever has an empty key presence tells nothing", "S-12") {
+MUTANT("empty-keys-are-nobody", "presences with an empty key are not sent", "S-12") {
   return lost_on_way_down(
       [](const Message& m) { return m.payload.find(R"("":{"metas")") != std::string::npos; });
 }

@@ -1,4 +1,4 @@
-/// H: servers that let the wrong people in, or the right ones not.
+/// H: servers that accept the wrong clients, or refuse the right ones.
 
 #include <fmt/format.h>
 
@@ -20,13 +20,13 @@ std::optional<std::string> vsn_of(const Request& request) {
   return request.target.substr(at + 4, end - at - 4);
 }
 
-/// Asks in the second version's name if this is the one that was asked for.
+/// Replaces this version by the second one in the request.
 void take_for_v2(Request& request, const std::string& vsn) {
   if (vsn_of(request) != vsn) return;
   request.target = replaced(request.target, "vsn=" + vsn, "vsn=2.0.0");
 }
 
-MUTANT("accept-key-wrong", "the upgrade's answer proves nothing", "H-01") {
+MUTANT("accept-key-wrong", "the upgrade's answer has a wrong accept key", "H-01") {
   return on_response(websocket, [](const Request&, Response& response) {
     for (auto& [name, value] : response.headers) {
       if (lower(name) == "sec-websocket-accept") value = accept_key("another key");
@@ -42,28 +42,28 @@ MUTANT("v2-unless-told", "without vsn the connection speaks V2", "H-02") {
   });
 }
 
-MUTANT("v1-not-spoken", "who asks for V1 hears V2", "H-03 V-01 V-02") {
+MUTANT("v1-not-spoken", "a client that asks for V1 gets V2", "H-03 V-01 V-02") {
   return on_request(websocket, [](Request& request) { take_for_v2(request, "1.0.0"); });
 }
 
-MUTANT("every-version-taken", "a version that nobody speaks is taken for V2", "H-04") {
+MUTANT("every-version-taken", "an unknown version is accepted as V2", "H-04") {
   return on_request(websocket, [](Request& request) { take_for_v2(request, "3.0.0"); });
 }
 
-MUTANT("minor-versions-taken", "2.1.0 and 1.1.0 are taken", "H-05") {
+MUTANT("minor-versions-taken", "2.1.0 and 1.1.0 are accepted", "H-05") {
   return on_request(websocket, [](Request& request) {
     take_for_v2(request, "2.1.0");
     take_for_v2(request, "1.1.0");
   });
 }
 
-MUTANT("half-versions-taken", "a version of one or two numbers, or of none, is taken", "H-06") {
+MUTANT("half-versions-taken", "a version of one or two numbers, or of none, is accepted", "H-06") {
   return on_request(websocket, [](Request& request) {
     for (const char* vsn : {"abc", "2", "2.0", ""}) take_for_v2(request, vsn);
   });
 }
 
-MUTANT("refusal-with-a-body", "a refused connection is told so in words", "H-07") {
+MUTANT("refusal-with-a-body", "a refused connection gets a body", "H-07") {
   return on_response(websocket, [](const Request&, Response& response) {
     if (response.status == 403) response.body = "Forbidden";
   });
@@ -77,7 +77,7 @@ MUTANT("no-error-handler", "a refusal with a reason is 403 like any other", "H-0
   });
 }
 
-MUTANT("every-origin-taken", "nobody looks at the Origin", "H-09 H-20 H-23 P-11") {
+MUTANT("every-origin-taken", "the Origin is not checked", "H-09 H-20 H-23 P-11") {
   return on_request("/", [](Request& request) { request = request.without("origin"); });
 }
 
@@ -89,7 +89,7 @@ MUTANT("origins-with-a-port-refused", "the Origin's port counts", "H-10") {
   }};
 }
 
-MUTANT("null-origin-taken", "a page without a host of its own is let in", "H-23") {
+MUTANT("null-origin-taken", "a page without a host is accepted", "H-23") {
   return on_request(websocket, [](Request& request) {
     if (request.header("origin") == "null") request = request.without("origin");
   });
@@ -107,7 +107,7 @@ MUTANT("other-methods-405", "another method than GET is 405", "H-12 H-20") {
   });
 }
 
-MUTANT("unknown-paths-200", "a path where nothing is mounted is 200", "H-13") {
+MUTANT("unknown-paths-200", "a path without a mount is 200", "H-13") {
   return on_response("/", [](const Request&, Response& response) {
     if (response.status == 404) response.status = 200;
   });
@@ -140,12 +140,12 @@ MUTANT("auth-token-lost", "the token among the sub-protocols does not reach conn
   });
 }
 
-MUTANT("every-sub-protocol-taken", "an offer of unknown sub-protocols is taken", "H-18") {
+MUTANT("every-sub-protocol-taken", "an offer of unknown sub-protocols is accepted", "H-18") {
   return on_request("/subproto/",
                     [](Request& request) { request = request.without("sec-websocket-protocol"); });
 }
 
-MUTANT("user-agent-lost", "connect_info knows no user agent", "H-19") {
+MUTANT("user-agent-lost", "connect_info lacks the user agent", "H-19") {
   return on_request(websocket, [](Request& request) { request = request.without("user-agent"); });
 }
 
@@ -155,7 +155,7 @@ MUTANT("peer-is-another", "connect_info has another peer than the client", "H-19
   });
 }
 
-MUTANT("origin-before-method", "a POST from a foreign page is refused for its page", "H-20") {
+MUTANT("origin-before-method", "a POST from a foreign page is refused for its origin", "H-20") {
   return {.request = [](Link&, Request& request) -> std::optional<Response> {
     if (request.method == "GET" || !request.header("origin")) return std::nullopt;
     return Response{403};
@@ -174,15 +174,15 @@ MUTANT("early-frame-lost", "a frame that comes with the upgrade is lost", "H-22"
   }};
 }
 
-MUTANT("deflate-uninvited", "permessage-deflate is switched on for who did not offer it", "H-24") {
+MUTANT("deflate-uninvited", "permessage-deflate is used with a client that did not offer it",
+       "H-24") {
   return on_response(websocket, [](const Request& request, Response& response) {
     if (response.status != 101 || request.header("sec-websocket-extensions")) return;
     response.headers.emplace_back("sec-websocket-extensions", "permessage-deflate");
   });
 }
 
-MUTANT("lookalike-origins-taken", "an origin that has the allowed host somewhere in it is let in",
-       "H-23") {
+MUTANT("lookalike-origins-taken", "an origin that contains the allowed host is accepted", "H-23") {
   return on_request(websocket, [](Request& request) {
     const auto origin = request.header("origin");
     if (origin && origin->find("localhost") != std::string::npos) {
@@ -191,7 +191,7 @@ MUTANT("lookalike-origins-taken", "an origin that has the allowed host somewhere
   });
 }
 
-MUTANT("origins-blind-to-case", "an origin's upper case does not count", "H-25") {
+MUTANT("origins-blind-to-case", "an origin's letter case is ignored", "H-25") {
   return on_request(websocket, [](Request& request) {
     const auto origin = request.header("origin");
     if (origin) request = request.without("origin").with("Origin", lower(*origin));
@@ -207,7 +207,7 @@ MUTANT("connection-must-be-upgrade", "a Connection header that lists more than U
   }};
 }
 
-MUTANT("half-handshakes-completed", "what lacks in an upgrade request is taken as said",
+MUTANT("half-handshakes-completed", "missing headers of an upgrade request are assumed",
        "H-27 H-11") {
   return on_request(websocket, [](Request& request) {
     for (const auto& [name, value] : {std::pair("connection", "Upgrade"),
@@ -221,20 +221,19 @@ MUTANT("half-handshakes-completed", "what lacks in an upgrade request is taken a
   });
 }
 
-MUTANT("answer-without-upgrade", "the 101 does not say to what it switches", "H-28") {
+MUTANT("answer-without-upgrade", "the 101 lacks the protocol that it switches to", "H-28") {
   return on_response(websocket, [](const Request&, Response& response) {
     std::erase_if(response.headers, [](const auto& h) { return lower(h.first) == "upgrade"; });
   });
 }
 
-MUTANT("pieces-of-requests-refused", "a request that does not come at once ends its connection",
-       "H-29") {
+MUTANT("pieces-of-requests-refused", "a request that comes in pieces ends its connection", "H-29") {
   return {.in_pieces = [](Link& link) {
     if (!link.upgraded()) link.cut();
   }};
 }
 
-MUTANT("slashes-count", "a path with a slash too many is 404", "H-30") {
+MUTANT("slashes-count", "a path with an extra slash is 404", "H-30") {
   return {.request = [](Link&, Request& request) -> std::optional<Response> {
     const std::string path = request.target.substr(0, request.target.find('?'));
     const bool too_many = path.ends_with('/') || path.find("//") != std::string::npos;
@@ -242,7 +241,7 @@ MUTANT("slashes-count", "a path with a slash too many is 404", "H-30") {
   }};
 }
 
-MUTANT("paths-blind-to-case", "upper case in the path is as good as lower", "H-43") {
+MUTANT("paths-blind-to-case", "letter case in the path is ignored", "H-43") {
   return {.request = [](Link&, Request& request) -> std::optional<Response> {
     const auto query = std::find(request.target.begin(), request.target.end(), '?');
     std::transform(request.target.begin(), query, request.target.begin(), ::tolower);
@@ -250,7 +249,7 @@ MUTANT("paths-blind-to-case", "upper case in the path is as good as lower", "H-4
   }};
 }
 
-MUTANT("first-parameter-counts", "of a parameter that comes twice the first counts", "H-31") {
+MUTANT("first-parameter-counts", "of a duplicate parameter the first counts", "H-31") {
   return on_request(websocket, [](Request& request) {
     request.target = replaced(request.target, "a=1&a=2", "a=1");
   });
@@ -262,7 +261,7 @@ MUTANT("brackets-do-not-nest", "brackets in a parameter's name are part of it", 
   });
 }
 
-MUTANT("bad-queries-taken", "a query that is not valid UTF-8 is let in", "H-32") {
+MUTANT("bad-queries-taken", "a query that is not valid UTF-8 is accepted", "H-32") {
   return on_request(
       websocket, [](Request& request) { request.target = replaced(request.target, "%ff", "x"); });
 }
@@ -274,7 +273,7 @@ MUTANT("path-parameter-encoded-twice", "a path segment does not reach connect as
   });
 }
 
-MUTANT("uninvited-sub-protocol", "a sub-protocol is chosen where none is configured", "H-34") {
+MUTANT("uninvited-sub-protocol", "a sub-protocol is chosen although none is configured", "H-34") {
   return on_response("/socket/websocket", [](const Request& request, Response& response) {
     const auto offer = request.header("sec-websocket-protocol");
     if (offer) response.headers.emplace_back("sec-websocket-protocol", *offer);
@@ -295,13 +294,13 @@ MUTANT("bad-auth-token-is-403", "an auth token that is not base64 is refused wit
   });
 }
 
-MUTANT("strangers-come-to-connect", "connect is asked before the origin is looked at", "H-37") {
+MUTANT("strangers-come-to-connect", "connect is called before the origin is checked", "H-37") {
   return on_request("token=raise", [](Request& request) {
     request = request.without("origin").without("sec-websocket-protocol");
   });
 }
 
-MUTANT("every-deflate-offer-taken", "parameters that nobody knows are agreed on", "H-38") {
+MUTANT("every-deflate-offer-taken", "unknown parameters are agreed on", "H-38") {
   return on_request("/deflate/", [](Request& request) {
     const auto offer = request.header("sec-websocket-extensions");
     if (!offer) return;
@@ -310,7 +309,7 @@ MUTANT("every-deflate-offer-taken", "parameters that nobody knows are agreed on"
   });
 }
 
-MUTANT("deflate-promises-not-kept", "a smaller window is agreed on, and not kept to", "H-39") {
+MUTANT("deflate-promises-not-kept", "a smaller window is agreed on, and not kept", "H-39") {
   return {.request =
               [](Link& link, Request& request) {
                 const auto offer = request.header("sec-websocket-extensions");
@@ -332,7 +331,7 @@ MUTANT("deflate-promises-not-kept", "a smaller window is agreed on, and not kept
               }};
 }
 
-MUTANT("absent-headers-are-empty", "a user agent that was not sent is told as empty", "H-41") {
+MUTANT("absent-headers-are-empty", "a missing user agent is an empty text", "H-41") {
   return {.down = [](Link&, Message m) {
     m.payload = replaced(m.payload, R"("user_agent":null)", R"("user_agent":"")");
     return std::vector<Message>{std::move(m)};

@@ -1,4 +1,4 @@
-/// K: servers that lose their patience, or never do.
+/// K: servers that time out too early, or never.
 
 #include "conformance/proof/mutants/mutant.h"
 #include "conformance/proxy/link.h"
@@ -25,7 +25,7 @@ MUTANT("heartbeat-needs-a-join", "before its first join a socket's heartbeats go
   }};
 }
 
-MUTANT("heartbeat-echoes-join-ref", "a heartbeat's join_ref comes back", "K-03") {
+MUTANT("heartbeat-echoes-join-ref", "a heartbeat's join_ref is sent back", "K-03") {
   return {.down =
               [](Link& link, Message m) {
                 if (m.is_heartbeat()) m.join_ref = link.notes["join_ref of " + m.ref];
@@ -39,7 +39,7 @@ MUTANT("heartbeat-echoes-join-ref", "a heartbeat's join_ref comes back", "K-03")
               }};
 }
 
-MUTANT("idle-connections-kept", "a connection that says nothing is never closed", "K-05") {
+MUTANT("idle-connections-kept", "a silent connection is never closed", "K-05") {
   return {.down_frame =
               [](Link& link, Frame frame) {
                 const bool kept = frame.opcode == Opcode::close && hasty(link);
@@ -48,7 +48,8 @@ MUTANT("idle-connections-kept", "a connection that says nothing is never closed"
           .server_gone = hasty};
 }
 
-MUTANT("heartbeats-keep-nothing", "a connection is idle though it sends heartbeats", "K-06") {
+MUTANT("heartbeats-keep-nothing", "a connection counts as idle although it sends heartbeats",
+       "K-06") {
   return {.up = [](Link& link, Message m) {
     if (!m.is_heartbeat() || !hasty(link)) return Messages{std::move(m)};
     link.to_client({"null", m.ref, m.topic, "phx_reply", R"({"status":"ok","response":{}})"});
@@ -56,7 +57,8 @@ MUTANT("heartbeats-keep-nothing", "a connection is idle though it sends heartbea
   }};
 }
 
-MUTANT("pings-keep-nothing", "a connection is idle though it sends pings and pongs", "K-07") {
+MUTANT("pings-keep-nothing", "a connection counts as idle although it sends pings and pongs",
+       "K-07") {
   return {.up_frame = [](Link& link, Frame frame) {
     const bool sign = frame.opcode == Opcode::ping || frame.opcode == Opcode::pong;
     return sign && hasty(link) ? Frames{} : Frames{std::move(frame)};
@@ -80,7 +82,8 @@ MUTANT("heartbeats-out-of-order", "of two heartbeats the later is answered first
           }};
 }
 
-MUTANT("heartbeat-echoes-its-payload", "a heartbeat's payload comes back as its response", "K-01") {
+MUTANT("heartbeat-echoes-its-payload", "a heartbeat's payload is sent back as its response",
+       "K-01") {
   return {.down =
               [](Link& link, Message m) {
                 const std::string& sent = link.notes["payload of " + m.ref];
@@ -96,7 +99,7 @@ MUTANT("heartbeat-echoes-its-payload", "a heartbeat's payload comes back as its 
               }};
 }
 
-MUTANT("heartbeat-on-any-topic", "a heartbeat is answered on whatever topic", "K-10") {
+MUTANT("heartbeat-on-any-topic", "a heartbeat is answered on any topic", "K-10") {
   return {.up = [](Link& link, Message m) {
     if (m.event != "heartbeat" || m.is_heartbeat()) return Messages{std::move(m)};
     link.to_client({"null", m.ref, m.topic, "phx_reply", R"({"status":"ok","response":{}})", m.v1});
@@ -104,9 +107,9 @@ MUTANT("heartbeat-on-any-topic", "a heartbeat is answered on whatever topic", "K
   }};
 }
 
-MUTANT("what-is-sent-keeps", "a frame to the client keeps its connection open, too", "K-07") {
+MUTANT("what-is-sent-keeps", "a frame to the client also keeps its connection open", "K-07") {
   return {.down = [](Link& link, Message m) {
-    link.server().unsent += frame_bytes({.opcode = Opcode::pong});  // a sign of life, made up
+    link.server().unsent += frame_bytes({.opcode = Opcode::pong});  // a made-up sign of life
     return std::vector<Message>{std::move(m)};
   }};
 }

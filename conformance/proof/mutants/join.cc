@@ -36,26 +36,25 @@ MUTANT("join-reply-without-join-ref", "the reply to a join has lost its join_ref
               }};
 }
 
-MUTANT("reply-with-a-third-key", "a reply's payload has one key too many", "J-02") {
+MUTANT("reply-with-a-third-key", "a reply's payload has an extra key", "J-02") {
   return on_way_down(reply, [](Message& m) { m.payload.insert(1, R"("time":1,)"); });
 }
 
-MUTANT("refusal-without-its-reason", "a refused join is not told why", "J-03") {
+MUTANT("refusal-without-its-reason", "a refused join has no reason", "J-03") {
   return on_way_down(refusal,
                      [](Message& m) { m.payload = R"({"status":"error","response":{}})"; });
 }
 
-MUTANT("join-crash-in-other-words", "a join that crashed is told what raised", "J-04") {
+MUTANT("join-crash-in-other-words", "a join that crashed has the exception as its reason", "J-04") {
   return on_way_down(
       refusal, [](Message& m) { m.payload = replaced(m.payload, "join crashed", "RuntimeError"); });
 }
 
-MUTANT("unmatched-with-a-join-ref", "the reply of a topic that is unmatched has a join_ref",
-       "J-05 R-11") {
+MUTANT("unmatched-with-a-join-ref", "an unmatched topic's reply has a join_ref", "J-05 R-11") {
   return on_way_down(unmatched, [](Message& m) { m.join_ref = m.ref; });
 }
 
-MUTANT("join-payload-lost", "join is not given what the client sent", "J-06 J-03") {
+MUTANT("join-payload-lost", "join does not get the client's payload", "J-06 J-03") {
   return on_way_up(join, [](Message& m) { m.payload = "{}"; });
 }
 
@@ -64,12 +63,12 @@ MUTANT("unmatched-events-acknowledged", "an event on a topic that is not joined 
   return on_way_down(unmatched, [](Message& m) { m.payload = R"({"status":"ok","response":{}})"; });
 }
 
-MUTANT("no-phx-close", "the client is not told that a channel has ended well",
+MUTANT("no-phx-close", "the client is not notified of a channel's normal end",
        "J-08 J-18 L-01 L-07 L-15 V-04") {
   return lost_on_way_down(closing);
 }
 
-/// Remembers the topics that were joined twice on their link.
+/// Records the topics that were joined twice on their link.
 bool joined_again(Link& link, const Message& m) {
   return m.is_join_reply() && !m.is_heartbeat() && link.notes["joined " + m.topic] == "again";
 }
@@ -99,7 +98,7 @@ MUTANT("old-join-still-listens", "after a second join a broadcast is delivered t
               }};
 }
 
-MUTANT("leaving-one-leaves-all", "after a leave the socket's other topics are gone, too", "J-11") {
+MUTANT("leaving-one-leaves-all", "after a leave the socket's other topics are gone too", "J-11") {
   return {.up = [](Link& link, Message m) {
     if (m.event == "phx_leave") {
       link.notes["left"] = m.topic;
@@ -110,20 +109,20 @@ MUTANT("leaving-one-leaves-all", "after a leave the socket's other topics are go
   }};
 }
 
-MUTANT("no-limit-on-topics", "the 101st join of a socket is taken", "J-12") {
+MUTANT("no-limit-on-topics", "the 101st join of a socket is accepted", "J-12") {
   return on_way_down(refusal, [](Message& m) {
     if (m.payload.find("too many") == std::string::npos) return;
     m.payload = R"({"status":"ok","response":{}})";
   });
 }
 
-MUTANT("pattern-blind-to-case", "a topic matches in capitals, too", "J-14") {
+MUTANT("pattern-blind-to-case", "a topic also matches in capitals", "J-14") {
   return on_way_up(join, [](Message& m) {
     std::transform(m.topic.begin(), m.topic.end(), m.topic.begin(), ::tolower);
   });
 }
 
-MUTANT("join-does-not-hold-back", "a heartbeat behind a slow join is answered before it", "J-15") {
+MUTANT("join-does-not-hold-back", "a heartbeat after a slow join is answered before it", "J-15") {
   return {.up = [](Link& link, Message m) {
     if (!m.is_heartbeat()) return Messages{std::move(m)};
     link.to_client({"null", m.ref, m.topic, "phx_reply", R"({"status":"ok","response":{}})", m.v1});
@@ -131,7 +130,7 @@ MUTANT("join-does-not-hold-back", "a heartbeat behind a slow join is answered be
   }};
 }
 
-MUTANT("push-before-the-join-reply", "what a channel pushes after its join comes before the reply",
+MUTANT("push-before-the-join-reply", "a channel's pushes after its join come before the reply",
        "J-16") {
   const auto joins_and_pushes = [](Link& link, const Message& m) {
     return m.is_join_reply() && link.notes["pushes"] == m.ref;
@@ -172,14 +171,14 @@ MUTANT("same-join-ref-keeps-its-channel",
   }};
 }
 
-MUTANT("null-join-closed-by-its-ref", "the end of a join without join_ref is told with its ref",
+MUTANT("null-join-closed-by-its-ref", "the end of a join without join_ref has its ref",
        "J-13 V-02") {
   return on_way_down(closing, [](Message& m) {
     if (m.ref == "null") m.ref = R"("1")";
   });
 }
 
-MUTANT("no-room-for-a-rejoin", "with a hundred topics joined none can be joined again", "J-21") {
+MUTANT("no-room-for-a-rejoin", "with a hundred topics joined, none can be joined again", "J-21") {
   return {.up = [](Link& link, Message m) {
     if (!join(m)) return Messages{std::move(m)};
     constexpr std::size_t most = 100;
@@ -194,7 +193,7 @@ MUTANT("no-room-for-a-rejoin", "with a hundred topics joined none can be joined 
 }
 
 MUTANT("ended-meanwhile-stays-joined",
-       "a topic whose channel has ended behind a join's back is joined for ever", "J-23") {
+       "a topic whose channel ends during another join stays joined for ever", "J-23") {
   return {.up = [](Link& link, Message m) {
     if (m.event == "crash") link.notes["crash"] = m.topic;
     if (join(m) && m.payload.find("slow") != std::string::npos) {

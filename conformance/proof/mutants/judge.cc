@@ -1,4 +1,4 @@
-/// One run of the suite a mutant, and a table of who caught what.
+/// Runs the suite against each mutant, and prints which rules caught it.
 
 #include "conformance/proof/mutants/judge.h"
 
@@ -19,7 +19,7 @@
 namespace phx::conformance {
 namespace {
 
-constexpr const char* patience = "0.4";  // most mutants are noticed by what never comes
+constexpr const char* patience = "0.4";  // most mutants are noticed by a missing message
 constexpr const char* patience_once_more = "1";
 
 /// The rules of these lines.
@@ -44,7 +44,7 @@ void check_agreement(const Reasons& reasons, const std::vector<Mutant>& mutants)
   }
 }
 
-/// What came of one mutant.
+/// The result of one mutant.
 struct Trial {
   Ended ended;
   std::map<std::string, std::string> verdicts;         ///< By rule.
@@ -60,7 +60,7 @@ std::optional<std::pair<Release, Release>> nearest_in(const std::string& report)
   return std::pair{*first, *last};
 }
 
-/// Whether the suite took the mutant for the release that it imitates.
+/// Whether the suite named the release that the mutant imitates.
 bool known_for_what_it_is(const Mutant& mutant, const Trial& trial) {
   if (mutant.release.empty()) return true;
   const auto release = parse_release(mutant.release);
@@ -84,7 +84,7 @@ bool of_nodes(const Mutant& mutant) {
   return std::any_of(mutant.rules.begin(), mutant.rules.end(), is_of_nodes);
 }
 
-/// Several threads take mutants off one list, and each prints its own when it is done.
+/// Several threads take mutants from one list, and each prints its results.
 class Judge {
  public:
   Judge(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons)
@@ -101,13 +101,13 @@ class Judge {
 
   void run() {
     std::vector<std::thread> threads;
-    // A judged server mostly waits for what does not come, so two share a core.
+    // Judging mostly waits for missing messages, so two share a core.
     const unsigned at_a_time = 2 * std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < at_a_time; ++i) threads.emplace_back([this] { take_turns(); });
     for (std::thread& thread : threads) thread.join();
   }
 
-  /// How many mutants were not caught as they should be, and rules never.
+  /// The number of mutants that were not caught as expected, and of rules that never caught one.
   int summary() const {
     std::vector<std::string> never;
     for (const std::string& rule : rules_) {
@@ -139,7 +139,7 @@ class Judge {
     for (std::size_t i = next_++; i < mutants_.size(); i = next_++) {
       const Mutant& mutant = *mutants_[i];
       Trial trial = put_to_trial(mutant, patience);
-      // A machine that is busy elsewhere is slow to answer: such a trial says nothing of the rule.
+      // A busy machine answers slowly: such a trial proves nothing about the rule.
       const bool again = !as_it_should(mutant, trial);
       if (again) trial = put_to_trial(mutant, patience_once_more);
       const std::lock_guard lock(mutex_);
@@ -177,7 +177,7 @@ class Judge {
   }
 
   static bool as_it_should(const Mutant& mutant, const Trial& trial) {
-    // A mutant that rubbish takes down ends the run with another status than 0, and rightly so.
+    // A mutant that bad input takes down rightly ends the run with another status than 0.
     return (!mutant.rules.empty() || trial.ended.status == 0) &&
            known_for_what_it_is(mutant, trial) &&
            std::all_of(mutant.rules.begin(), mutant.rules.end(),
@@ -210,7 +210,7 @@ class Judge {
   const Reasons& reasons_;
   std::vector<const Mutant*> mutants_;
   std::atomic<std::size_t> next_ = 0;
-  std::mutex mutex_;  // of what follows, and of standard output
+  std::mutex mutex_;  // guards everything below, and standard output
   std::map<std::string, std::vector<std::string>> caught_;  // by rule
   std::vector<std::string> rules_;                          // all that the suite has
   int wrong_ = 0;

@@ -11,7 +11,7 @@ namespace {
 
 using Messages = std::vector<Message>;
 
-/// Lets the message behind the reply to such an event overtake it.
+/// Lets the message after the reply to such an event overtake it.
 Tamper overtaken_reply_to(const char* event) {
   const auto late = [](Link& link, const Message& m) {
     return reply(m) && link.notes["late"] == m.ref;
@@ -30,7 +30,7 @@ MUTANT("close-without-ref", "phx_close has no ref", "L-02 V-04") {
   return on_way_down(closing, [](Message& m) { m.ref = "null"; });
 }
 
-MUTANT("close-with-a-reason", "phx_close says why", "L-02") {
+MUTANT("close-with-a-reason", "phx_close has a reason", "L-02") {
   return on_way_down(closing, [](Message& m) { m.payload = R"({"reason":"left"})"; });
 }
 
@@ -80,7 +80,7 @@ MUTANT("crash-told-as-good-end", "a crash sends phx_close", "L-09 L-11") {
   });
 }
 
-MUTANT("crash-without-a-word", "phx_error has an empty payload, as it had up to 1.8.9", "L-10") {
+MUTANT("crash-without-a-word", "phx_error has an empty payload, as up to 1.8.9", "L-10") {
   return on_way_down(erring, [](Message& m) { m.payload = "{}"; });
 }
 
@@ -105,7 +105,7 @@ MUTANT("left-told-as-closed", "terminate sees a leave as a closed connection", "
   });
 }
 
-MUTANT("events-behind-a-leave-unmatched", "an event in flight behind a leave is answered", "L-16") {
+MUTANT("events-behind-a-leave-unmatched", "an event in flight after a leave is answered", "L-16") {
   return {.up = [](Link& link, Message m) {
     std::string& left = link.notes["left"];
     if (!left.empty() && m.topic == left && m.event != "phx_join" && m.event != "phx_leave") {
@@ -122,7 +122,7 @@ MUTANT("null-leave-dropped", "a leave without a join_ref is ignored, as up to 1.
       [](const Message& m) { return m.event == "phx_leave" && m.join_ref == "null"; });
 }
 
-MUTANT("second-leave-answered", "of two leaves that come together both are answered", "L-18") {
+MUTANT("second-leave-answered", "two leaves that come together are both answered", "L-18") {
   return {.up = [](Link& link, Message m) {
     if (m.event != "phx_leave") return Messages{std::move(m)};
     if (!std::exchange(link.notes["left " + m.topic], "yes").empty()) {
@@ -139,14 +139,15 @@ MUTANT("crash-seen-as-stop", "terminate sees an abnormal end as a normal one", "
   });
 }
 
-MUTANT("own-last-words-unheard", "a channel's last words do not reach its own client", "L-27") {
+MUTANT("own-last-words-unheard", "a channel's broadcast in terminate does not reach its own client",
+       "L-27") {
   return lost_on_way_down([](const Message& m) {
     return m.event == "terminated" &&
            m.payload.find(R"("topic":"conformance:observer")") != std::string::npos;
   });
 }
 
-MUTANT("replaced-channels-say-goodbye", "a channel that a second join ends has its last words",
+MUTANT("replaced-channels-say-goodbye", "terminate is called for a channel that a second join ends",
        "L-21") {
   return {.up = [](Link& link, Message m) {
     if (m.topic == "conformance:observer") link.notes["observes"] = "yes";
@@ -176,14 +177,13 @@ MUTANT("crashed-connections-seen-as-closed", "terminate sees a connection that c
   }};
 }
 
-MUTANT("one-channel-outlives-the-others", "of a connection's channels the last one lives on",
-       "L-24") {
+MUTANT("one-channel-outlives-the-others", "the last channel of a connection lives on", "L-24") {
   return lost_on_way_down([](const Message& m) {
     return m.event == "terminated" && m.payload.find(R"(:12")") != std::string::npos;
   });
 }
 
-MUTANT("leave-overtakes", "a leave is answered before what was sent ahead of it", "L-26") {
+MUTANT("leave-overtakes", "a leave is answered before earlier messages", "L-26") {
   return {.up = [](Link& link, Message m) {
     std::string& held = link.notes["held"];
     if (m.event == "count") {

@@ -77,7 +77,7 @@ MUTANT("first-poll-is-200", "the poll that opens a session says 200", "P-01") {
   });
 }
 
-MUTANT("posts-lost", "a post is taken, and goes no further", "P-02 P-03 P-15") {
+MUTANT("posts-lost", "a post is accepted, and dropped", "P-02 P-03 P-15") {
   return {.request = [](Link&, Request& request) -> std::optional<Response> {
     if (!is_post(request) || !has_token(request)) return std::nullopt;
     return Response{200,
@@ -88,7 +88,7 @@ MUTANT("posts-lost", "a post is taken, and goes no further", "P-02 P-03 P-15") {
   }};
 }
 
-MUTANT("polled-backwards", "what waits for a poll comes last things first", "P-03 P-40") {
+MUTANT("polled-backwards", "a poll's messages come in reverse order", "P-03 P-40") {
   return on_response(longpoll, [](const Request&, Response& response) {
     const auto body = parse_json(response.body);
     if (!body) return;
@@ -102,7 +102,7 @@ MUTANT("polled-backwards", "what waits for a poll comes last things first", "P-0
   });
 }
 
-MUTANT("polls-not-held", "a poll with nothing to hear is answered at once", "P-04") {
+MUTANT("polls-not-held", "a poll without messages is answered at once", "P-04") {
   return {.request = [](Link& link, Request& request) -> std::optional<Response> {
     if (!is_poll(request) || !has_token(request)) return std::nullopt;
     std::string& polls = link.all().front().notes[request.target];
@@ -115,17 +115,17 @@ MUTANT("polls-not-held", "a poll with nothing to hear is answered at once", "P-0
   }};
 }
 
-MUTANT("window-over-is-200", "a poll that heard nothing for the window says 200", "P-05 D-04") {
+MUTANT("window-over-is-200", "a poll without messages for the window says 200", "P-05 D-04") {
   return on_response(longpoll, [](const Request&, Response& r) { restate(r, "204", "200"); });
 }
 
-MUTANT("forged-token-is-403", "a token that is none is refused", "P-06") {
+MUTANT("forged-token-is-403", "an invalid token is refused", "P-06") {
   return on_response(longpoll, [](const Request& request, Response& response) {
     if (has_token(request)) restate(response, "410", "403");
   });
 }
 
-MUTANT("batch-backwards", "a batch's lines are handled last things first", "P-07") {
+MUTANT("batch-backwards", "a batch's lines are handled in reverse order", "P-07") {
   return on_lines(
       [](std::vector<std::string>& lines) { std::reverse(lines.begin(), lines.end()); });
 }
@@ -142,7 +142,7 @@ MUTANT("no-limit-on-lines", "a line past the hundredth is handled", "P-09") {
   });
 }
 
-MUTANT("token-in-the-query-alone", "the token's header is not looked at", "P-10") {
+MUTANT("token-in-the-query-alone", "the token's header is ignored", "P-10") {
   return on_request(
       longpoll, [](Request& request) { request = request.without("x-phoenix-longpoll-token"); });
 }
@@ -153,7 +153,7 @@ MUTANT("preflight-without-headers", "OPTIONS is answered without the CORS header
   });
 }
 
-MUTANT("answers-stored", "a poll's answer may be stored by whoever passes it on", "P-12") {
+MUTANT("answers-stored", "a poll's answer may be stored by caches", "P-12") {
   return on_response(longpoll, [](const Request&, Response& response) {
     for (auto& [name, value] : response.headers) {
       if (name == "cache-control") value = "max-age=3600";
@@ -165,8 +165,7 @@ MUTANT("refused-connect-is-410", "a refused connect looks like a session that ha
   return on_response(longpoll, [](const Request&, Response& r) { restate(r, "403", "410"); });
 }
 
-MUTANT("sessions-end-in-silence", "a channel's end makes no sound",
-       "P-14 L-13 L-14 L-19 L-20 L-22") {
+MUTANT("sessions-end-in-silence", "a channel's end is not sent", "P-14 L-13 L-14 L-19 L-20 L-22") {
   return lost_on_way_down([](const Message& m) { return m.event == "terminated"; });
 }
 
@@ -183,23 +182,23 @@ MUTANT("other-methods-taken", "PUT and DELETE are 200", "P-16") {
   });
 }
 
-MUTANT("bad-body-is-400", "a body that is no message is told at once", "P-17") {
+MUTANT("bad-body-is-400", "a body that is not a message is answered at once", "P-17") {
   return on_response(longpoll, [](const Request&, Response& r) { restate(r, "408", "400"); });
 }
 
-MUTANT("post-is-201", "a post that was taken says 201", "P-18 P-02") {
+MUTANT("post-is-201", "an accepted post says 201", "P-18 P-02") {
   return on_response(longpoll, [](const Request& request, Response& response) {
     if (is_post(request)) restate(response, "200", "201");
   });
 }
 
-MUTANT("given-up-poll-keeps", "what comes for a poll that was given up is lost with it", "P-19") {
+MUTANT("given-up-poll-keeps", "messages for an abandoned poll are lost with it", "P-19") {
   return {.client_gone = [](Link& link) {
     return link.asked() && link.target().find(longpoll) != std::string::npos;
   }};
 }
 
-MUTANT("posts-keep-a-session", "a session that nobody polls is kept by posts", "P-20 D-01 D-06") {
+MUTANT("posts-keep-a-session", "posts keep a session that is not polled", "P-20 D-01 D-06") {
   return on_response(longpoll, [](const Request& request, Response& response) {
     if (is_post(request)) restate(response, "410", "200");
   });
@@ -213,7 +212,7 @@ MUTANT("batches-by-prefix", "application/x-ndjson; charset=utf-8 is a batch, too
   });
 }
 
-/// What is behind `token=` in the request's query, as it was sent.
+/// The text after `token=` in the request's query, as sent.
 std::string token_of(const Request& request) {
   const std::size_t at = request.target.find("token=");
   if (at == std::string::npos) return {};
@@ -221,7 +220,7 @@ std::string token_of(const Request& request) {
   return request.target.substr(begin, request.target.find('&', begin) - begin);
 }
 
-MUTANT("signatures-compared-in-front", "of a token's signature the last characters do not count",
+MUTANT("signatures-compared-in-front", "the last characters of a token's signature are ignored",
        "P-06") {
   const auto given = std::make_shared<std::vector<std::string>>();
   return {.request =
@@ -277,13 +276,13 @@ MUTANT("large-answers-cut", "of a large answer the last message is lost", "P-26"
   });
 }
 
-MUTANT("bad-lines-skipped", "a line that is no base64 is passed over", "P-27") {
+MUTANT("bad-lines-skipped", "a line that is not base64 is ignored", "P-27") {
   return on_lines([](std::vector<std::string>& lines) {
     std::erase_if(lines, [](const std::string& line) { return line.starts_with('!'); });
   });
 }
 
-MUTANT("large-body-is-413", "a body that is too large is told as HTTP has it", "P-28") {
+MUTANT("large-body-is-413", "a body that is too large gets HTTP's status", "P-28") {
   return on_response(longpoll, [](const Request& request, Response& response) {
     if (is_post(request) && response.status == 400) response.status = 413;
   });
@@ -298,7 +297,7 @@ MUTANT("chunks-refused", "a body without a length is refused", "P-29") {
   }};
 }
 
-MUTANT("answers-are-text", "an answer does not say that it is JSON", "P-30") {
+MUTANT("answers-are-text", "an answer lacks JSON's content type", "P-30") {
   return on_response(longpoll, [](const Request&, Response& response) {
     for (auto& [name, value] : response.headers) {
       if (name == "content-type") value = "text/plain";
@@ -328,7 +327,7 @@ MUTANT("second-poll-turned-away", "while a poll is held another one is answered 
   }};
 }
 
-MUTANT("longpoll-on-every-mount", "a mount without long-poll has one", "P-33") {
+MUTANT("longpoll-on-every-mount", "a mount without long-poll answers it", "P-33") {
   return on_request(longpoll, [](Request& request) {
     for (const char* mount : {"/small/", "/deflate/", "/subproto/"}) {
       request.target = replaced(request.target, mount, "/socket/");
@@ -352,7 +351,7 @@ MUTANT("sessions-end-after-a-window", "a session that is not polled for one wind
   }};
 }
 
-MUTANT("one-message-a-poll", "of what waits a poll is given the first alone", "P-03") {
+MUTANT("one-message-a-poll", "a poll gets only the first waiting message", "P-03") {
   return on_response(longpoll, [](const Request& request, Response& response) {
     const auto body = parse_json(response.body);
     if (!body || !is_poll(request) || json_array_size((*body)["messages"].get()) != 3) return;
@@ -361,15 +360,14 @@ MUTANT("one-message-a-poll", "of what waits a poll is given the first alone", "P
   });
 }
 
-MUTANT("bad-lines-go-last", "what is no message among a batch's lines is looked at behind them",
-       "P-36") {
+MUTANT("bad-lines-go-last", "an invalid line of a batch is checked after the others", "P-36") {
   return on_lines([](std::vector<std::string>& lines) {
     std::stable_partition(lines.begin(), lines.end(),
                           [](const std::string& line) { return line != "[1]"; });
   });
 }
 
-MUTANT("sessions-are-used-up", "of a session's large messages the first four come", "P-43") {
+MUTANT("sessions-are-used-up", "only a session's first four large messages come", "P-43") {
   const auto large = std::make_shared<int>(0);
   return {.down = [large](Link&, Message m) {
     const bool lost = m.payload.size() > 1'000'000 && ++*large > 4;

@@ -1,4 +1,4 @@
-/// phx-mutants: broken servers on purpose, to prove that each rule can fail.
+/// phx-mutants: servers that are broken on purpose, to prove that each rule can fail.
 ///
 ///     phx-mutants --list
 ///     phx-mutants --suite ./phx-conformance -- ./good-server

@@ -1,4 +1,4 @@
-/// B, N and S: servers that lose sight of a member among many.
+/// B, N and S: servers that lose a member among many.
 
 #include <utility>
 
@@ -10,13 +10,13 @@ namespace {
 
 using Messages = std::vector<Message>;
 
-MUTANT("intercepted-in-one-form", "what is intercepted goes to all members in version 2", "B-19") {
+MUTANT("intercepted-in-one-form", "intercepted events go to all members in version 2", "B-19") {
   return on_way_down(every, [](Message& m) {
     if (m.event == "intercepted") m.v1 = false;
   });
 }
 
-MUTANT("the-busy-hear-later", "a member whose channel is busy hears a broadcast behind its reply",
+MUTANT("the-busy-hear-later", "a member whose channel is busy gets a broadcast after its reply",
        "B-20") {
   return {.down =
               [](Link& link, Message m) {
@@ -39,12 +39,12 @@ MUTANT("the-busy-hear-later", "a member whose channel is busy hears a broadcast 
               }};
 }
 
-MUTANT("large-broadcasts-lost", "a broadcast of a megabyte reaches nobody", "B-21") {
+MUTANT("large-broadcasts-lost", "a broadcast of a megabyte reaches no member", "B-21") {
   return lost_on_way_down(
       [](const Message& m) { return broadcast(m) && m.payload.size() > 900'000; });
 }
 
-MUTANT("errors-of-bytes-are-ok", "an error reply that is bytes says ok", "N-13 N-01") {
+MUTANT("errors-of-bytes-are-ok", "a binary error reply says ok", "N-13 N-01") {
   return on_frame_down(Opcode::binary, [](Frame& frame) {
     const std::size_t error = frame.payload.find("error");
     if (frame.payload[0] != 1 || error == std::string::npos) return;
@@ -53,12 +53,12 @@ MUTANT("errors-of-bytes-are-ok", "an error reply that is bytes says ok", "N-13 N
   });
 }
 
-/// A diff that tells of leaves.
+/// A diff with leaves.
 bool leaves(const Message& m) {
   return m.event == "presence_diff" && m.payload.find(R"("leaves":{})") == std::string::npos;
 }
 
-MUTANT("one-leave-a-key", "a key that comes again does not leave again", "S-13") {
+MUTANT("one-leave-a-key", "a key that returns does not leave again", "S-13") {
   return {.down = [](Link& link, Message m) {
     const bool ben = leaves(m) && m.payload.find(R"("ben")") != std::string::npos;
     const bool lost = ben && !std::exchange(link.notes["ben left"], "yes").empty();
@@ -66,11 +66,11 @@ MUTANT("one-leave-a-key", "a key that comes again does not leave again", "S-13")
   }};
 }
 
-MUTANT("ten-leaves-a-client", "of a connection's presences ten leave with it", "S-14") {
+MUTANT("ten-leaves-a-client", "only ten of a connection's presences leave with it", "S-14") {
   return lost_on_way_down([](const Message& m) { return leaves(m) && m.topic.ends_with("-12"); });
 }
 
-MUTANT("nobody-is-somebody", "who has no key is listed under an empty one", "S-15") {
+MUTANT("nobody-is-somebody", "a user without a key is listed under an empty one", "S-15") {
   return on_way_down(every, [](Message& m) {
     if (m.event.starts_with("presence_")) {
       m.payload = replaced(m.payload, R"("anonymous")", R"("")");

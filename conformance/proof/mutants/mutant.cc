@@ -1,4 +1,4 @@
-/// The list of mutants, and the few ways in which most of them break things.
+/// The list of mutants, and the usual ways to break a server.
 
 #include "conformance/proof/mutants/mutant.h"
 

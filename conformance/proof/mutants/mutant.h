@@ -15,19 +15,19 @@ namespace phx::conformance {
 
 struct Mutant {
   std::string name;
-  std::string breaks;              ///< What it does, as a sentence.
+  std::string breaks;              ///< A sentence that describes it.
   std::vector<std::string> rules;  ///< Each of these must fail on it.
   Tamper (*tamper)();
   std::string release =
-      {};  ///< Not broken, but this release of the framework, which must be known.
+      {};  ///< Not broken, but this release of the framework, which must be recognised.
 };
 
-/// Every mutant that was linked in, by name. \throws std::logic_error if two have one name.
+/// Every mutant that was linked in, by name. \throws std::logic_error if two share a name.
 std::vector<Mutant> all_mutants();
-/// \throws std::invalid_argument for a name that no mutant has.
+/// \throws std::invalid_argument for an unknown name.
 const Mutant& mutant_named(const std::vector<Mutant>& mutants, const std::string& name);
 
-/// Puts a mutant on the list; called before main, by MUTANT alone. `rules` are parted by spaces.
+/// Registers a mutant; called before main, only by MUTANT. `rules` are separated by spaces.
 struct MutantRegistration {
   MutantRegistration(const char* name, const char* breaks, const char* rules, Tamper (*tamper)(),
                      const char* release = "");
@@ -37,7 +37,7 @@ struct MutantRegistration {
 
 using Which = bool (*)(const Message&);
 bool every(const Message& message);
-bool reply(const Message& message);       ///< To anything but a heartbeat.
+bool reply(const Message& message);       ///< Replies to anything but a heartbeat.
 bool join_reply(const Message& message);  ///< In V2.
 bool push(const Message& message);        ///< With a join_ref, and no ref.
 bool broadcast(const Message& message);   ///< With neither.
@@ -53,9 +53,9 @@ Tamper lost_on_way_down(Which which);
 Tamper lost_on_way_up(Which which);
 /// They arrive twice.
 Tamper twice_on_way_down(Which which);
-/// Each waits for the message behind it, and comes after that; one at a time on a link.
+/// Each waits for the next message, and comes after it; one at a time on a link.
 Tamper late_on_way_down(Which which);
-/// The same, for a Tamper that looks at more than the message.
+/// The same, for a Tamper that uses more than the message.
 Tamper::OnMessage overtaken(std::function<bool(Link&, const Message&)> which);
 /// Every answer to a request for that path is changed.
 Tamper on_response(const char* path, void (*change)(const Request&, Response&));

@@ -8,10 +8,10 @@ namespace {
 
 using Messages = std::vector<Message>;
 
-/// What all links of one node remember together.
+/// Shared by all links of one node.
 std::string& noted(Link& link, const std::string& name) { return link.all().front().notes[name]; }
 
-/// Remembers which topics are published on at this node.
+/// Records the topics that are published on at this node.
 Messages remember(Link& link, Message m) {
   if (m.event.starts_with("broadcast") || m.event == "intercept") {
     noted(link, "published on " + m.topic) = "yes";
@@ -20,12 +20,12 @@ Messages remember(Link& link, Message m) {
   return {std::move(m)};
 }
 
-/// What another node has published.
+/// Whether another node published it.
 bool from_elsewhere(Link& link, const Message& m) {
   return broadcast(m) && m.event == "broadcasted" && noted(link, "published on " + m.topic).empty();
 }
 
-/// A broadcast from elsewhere is changed.
+/// Changes a broadcast of another node.
 Tamper on_way_from_elsewhere(void (*change)(Message&)) {
   return {.down =
               [change](Link& link, Message m) {
@@ -35,7 +35,7 @@ Tamper on_way_from_elsewhere(void (*change)(Message&)) {
           .up = remember};
 }
 
-MUTANT("broadcasts-stay-at-home", "a broadcast reaches its own node's members alone", "M-01") {
+MUTANT("broadcasts-stay-at-home", "a broadcast reaches only its own node's members", "M-01") {
   return {.down =
               [](Link& link, Message m) {
                 return from_elsewhere(link, m) ? Messages{} : Messages{std::move(m)};
@@ -61,7 +61,7 @@ MUTANT("nodes-shuffle-broadcasts", "broadcasts of another node overtake each oth
           .up = remember};
 }
 
-MUTANT("intercepts-at-home-alone", "an intercepted event from another node goes past the channels",
+MUTANT("intercepts-at-home-alone", "an intercepted event of another node bypasses the channels",
        "M-04") {
   return {.down =
               [](Link& link, Message m) {
@@ -99,7 +99,7 @@ MUTANT("nodes-know-no-fractions", "a number loses its fraction on the way to ano
   });
 }
 
-MUTANT("disconnects-stay-at-home", "a disconnect closes its own node's connections alone", "M-07") {
+MUTANT("disconnects-stay-at-home", "a disconnect closes only its own node's connections", "M-07") {
   return {.up = remember,
           .down_frame =
               [](Link& link, Frame frame) {
@@ -109,7 +109,7 @@ MUTANT("disconnects-stay-at-home", "a disconnect closes its own node's connectio
           .server_gone = [](Link& link) { return noted(link, "asked").empty(); }};
 }
 
-MUTANT("leavers-hear-elsewhere", "a member that has left still hears what another node broadcasts",
+MUTANT("leavers-hear-elsewhere", "a member that has left still gets another node's broadcasts",
        "M-08") {
   return {.down =
               [](Link& link, Message m) {
@@ -124,7 +124,7 @@ MUTANT("leavers-hear-elsewhere", "a member that has left still hears what anothe
           .up = remember};
 }
 
-MUTANT("crash-cuts-a-node-off", "after a crash a client hears nothing of other nodes", "M-09") {
+MUTANT("crash-cuts-a-node-off", "after a crash a client gets nothing from other nodes", "M-09") {
   return {.down =
               [](Link& link, Message m) {
                 if (erring(m)) link.notes["crashed"] = "yes";
@@ -151,13 +151,13 @@ bool diff_from_elsewhere(Link& link, const Message& m) {
 bool joins(const Message& m) { return m.payload.find(R"("joins":{})") == std::string::npos; }
 bool leaves(const Message& m) { return m.payload.find(R"("leaves":{})") == std::string::npos; }
 
-MUTANT("presences-stay-at-home", "a node's members are told of its own presences alone", "M-10") {
+MUTANT("presences-stay-at-home", "a node's members get only its own presences", "M-10") {
   return {.down = [](Link& link, Message m) {
     return diff_from_elsewhere(link, m) && joins(m) ? Messages{} : Messages{std::move(m)};
   }};
 }
 
-MUTANT("leaves-stay-at-home", "a node's members are not told who left another", "M-11 M-12") {
+MUTANT("leaves-stay-at-home", "a node's members do not get other nodes' leaves", "M-11 M-12") {
   return {.down = [](Link& link, Message m) {
     return diff_from_elsewhere(link, m) && leaves(m) ? Messages{} : Messages{std::move(m)};
   }};

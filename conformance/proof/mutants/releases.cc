@@ -1,5 +1,5 @@
-/// Older releases of the framework, as far as they show on the wire: what the suite must take for
-/// them, and name as the nearest.
+/// Older releases of the framework, as far as the wire shows: the suite must recognise them, and
+/// name them as the nearest.
 
 #include <algorithm>
 #include <sstream>
@@ -13,7 +13,7 @@ namespace {
 using Frames = std::vector<Frame>;
 using Messages = std::vector<Message>;
 
-/// What a link remembers of a topic that it has joined: the join_ref, while the channel lives.
+/// A link's record of a joined topic: the join_ref, while the channel lives.
 std::string& joined(Link& link, const Message& m) { return link.notes["join_ref of " + m.topic]; }
 std::string& join_in_hand(Link& link, const Message& m) { return link.notes["join of " + m.topic]; }
 
@@ -21,7 +21,7 @@ void note_join(Link& link, const Message& m) {
   joined(link, m) = m.join_ref;
   join_in_hand(link, m) = m.ref;
 }
-/// Sees a join refused, and a channel end.
+/// Notices refused joins, and channels' ends.
 Messages note_end(Link& link, Message m) {
   const bool refused = m.is_reply() && m.ref == join_in_hand(link, m) &&
                        m.payload.find(R"("status":"error")") != std::string::npos;
@@ -30,11 +30,11 @@ Messages note_end(Link& link, Message m) {
   return {std::move(m)};
 }
 
-/// Up to 1.8.11: of a topic that was joined with a join_ref, a message without one is stale; where
-/// it was joined without, any join_ref will do. A leave was always judged so.
+/// Up to 1.8.11: if a topic was joined with a join_ref, a message without one is stale; if it was
+/// joined without, any join_ref matches. Leaves were always judged so.
 Messages heed_join_ref(Link& link, Message m) {
   const std::string& current = joined(link, m);
-  if (m.is_heartbeat()) return {std::move(m)};  // nobody joins that topic
+  if (m.is_heartbeat()) return {std::move(m)};  // that topic is never joined
   if (m.event == "phx_join") {
     note_join(link, m);
   } else if (current == "null") {
@@ -44,7 +44,7 @@ Messages heed_join_ref(Link& link, Message m) {
   }
   return {std::move(m)};
 }
-/// Up to 1.8.2: nobody looks at the join_ref of an event.
+/// Up to 1.8.2: an event's join_ref is ignored.
 Messages overlook_join_ref(Link& link, Message m) {
   const std::string& current = joined(link, m);
   if (m.event == "phx_join" || m.event == "phx_leave") return heed_join_ref(link, std::move(m));
@@ -52,8 +52,8 @@ Messages overlook_join_ref(Link& link, Message m) {
   return {std::move(m)};
 }
 
-/// Up to 1.8.9: phx_error says nothing more, the token of a poll stands in its query alone, and the
-/// answers to polls are stored like any page.
+/// Up to 1.8.9: phx_error has an empty payload, a poll's token is only in its query, and polls'
+/// answers are stored like any page.
 Messages hush_crash(Link&, Message m) {
   if (erring(m) && m.payload.find("channel_crash") != std::string::npos) m.payload = "{}";
   return {std::move(m)};
@@ -70,8 +70,8 @@ void store_polls(Link&, const Request& request, Response& response) {
   }
 }
 
-/// Up to 1.8.8, and up to 1.7.23: topics and lines without a limit. What the good server refuses is
-/// made up here.
+/// Up to 1.8.8, and up to 1.7.23: topics and lines without a limit. The messages that the good
+/// server refuses are made here.
 Messages take_every_topic(Link&, Message m) {
   if (m.payload.find("too many channels joined") != std::string::npos) {
     m.payload = R"({"status":"ok","response":{}})";
@@ -110,17 +110,17 @@ Frames freshen_binary(Link& link, Frame frame) {
   return {std::move(frame)};
 }
 
-/// Up to 1.7: no auth token is known, nor the option that a mount for them takes.
+/// Up to 1.7: there are no auth tokens, nor a mount's option for them.
 std::optional<Response> lack_auth(Link&, const Request& request) {
   if (!request.target.starts_with("/auth/")) return std::nullopt;
   return Response{404};
 }
 
-/// Up to 1.7.9: the exception of the adapter about an upgrade is rescued by nobody.
+/// Up to 1.7.9: the adapter's exception about an upgrade is not rescued.
 void raise_for_bad_upgrades(Link&, const Request& request, Response& response) {
   const bool upgrades =
       request.method == "GET" && request.target.find("/websocket") != std::string::npos;
-  // Its sentence says which header is wrong. Without a host the HTTP server itself refuses.
+  // Its sentence names the wrong header. Without a host the HTTP server itself refuses.
   const bool header_is_wrong =
       response.body.starts_with("'") || response.body.starts_with("HTTP version");
   if (upgrades && response.status == 400 && header_is_wrong) response = Response{500};
@@ -142,8 +142,7 @@ std::optional<Response> take_lines_for_text(Link&, const Request& request) {
 
 using OnRequest = std::function<std::optional<Response>(Link&, Request&)>;
 
-/// What is posted fares as what comes in a frame; `first` sees the request before. Batches are left
-/// alone.
+/// A post is treated like a frame; `first` gets the request before. Batches stay as they are.
 OnRequest posting(Tamper::OnMessage up, OnRequest first = {}) {
   return [up = std::move(up), first = std::move(first)](Link& link, Request& request) {
     std::optional<Response> taken;
@@ -173,7 +172,7 @@ Tamper::OnMessage then(Tamper::OnMessage first, Tamper::OnMessage second) {
   };
 }
 
-/// What happens to requests in 1.7, after what `first` makes of them.
+/// The treatment of requests in 1.7, after `first`.
 OnRequest in_1_7(OnRequest first = {}) {
   return posting(overlook_join_ref, [first](Link& link, Request& request) {
     std::optional<Response> taken = lack_auth(link, request);
@@ -215,7 +214,7 @@ RELEASE("as-1.8.7", "and a disconnect closes with 1000", "1.8.7") {
           .response = store_polls};
 }
 
-RELEASE("as-1.8.2", "and stale join_refs are not looked at, null ones taken", "1.8.2") {
+RELEASE("as-1.8.2", "and stale join_refs are ignored, and null ones accepted", "1.8.2") {
   return {.down = then(note_end, then(hush_crash, be_boundless)),
           .up = overlook_join_ref,
           .down_frame = close_with_1000,

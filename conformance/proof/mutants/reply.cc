@@ -20,7 +20,7 @@ Message ok_reply(const Message& to) {
   return {to.join_ref, to.ref, to.topic, "phx_reply", R"({"status":"ok","response":{}})", to.v1};
 }
 
-MUTANT("reply-with-the-wrong-ref", "a reply answers another event than it says", "R-01 P-15") {
+MUTANT("reply-with-the-wrong-ref", "a reply has another event's ref", "R-01 P-15") {
   return on_way_down(event_reply, [](Message& m) { m.ref = R"("another")"; });
 }
 
@@ -53,7 +53,7 @@ MUTANT("null-ref-made-up", "a reply to an event without a ref has one", "R-05") 
   });
 }
 
-MUTANT("slow-events-overtaken", "what is sent behind a slow event is handled before it", "R-06") {
+MUTANT("slow-events-overtaken", "messages after a slow event are handled before it", "R-06") {
   return {.up = [](Link& link, Message m) {
     std::string& slow = link.notes["slow"];
     if (m.event == "slow" && slow.empty()) {
@@ -67,7 +67,7 @@ MUTANT("slow-events-overtaken", "what is sent behind a slow event is handled bef
   }};
 }
 
-/// Holds everything back while an event of that name waits for its reply.
+/// Holds back everything while an event of that name waits for its reply.
 Tamper blocked_by(const char* event) {
   const auto waiting = std::make_shared<std::map<int, Messages>>();
   return {.down =
@@ -96,7 +96,7 @@ MUTANT("slow-channel-holds-its-socket", "a slow channel holds back all others of
   return blocked_by("slow");
 }
 
-MUTANT("deferred-reply-holds-the-channel", "nothing overtakes a reply that is deferred", "R-08") {
+MUTANT("deferred-reply-holds-the-channel", "nothing overtakes a deferred reply", "R-08") {
   return blocked_by("async");
 }
 
@@ -104,7 +104,7 @@ MUTANT("nul-characters-lost", "a NUL in a string is lost on the way", "R-09") {
   return on_way_down(reply, [](Message& m) { m.payload = replaced(m.payload, "\\u0000", ""); });
 }
 
-MUTANT("payloads-are-objects", "a payload that is no object is wrapped into one", "R-10") {
+MUTANT("payloads-are-objects", "a payload that is not an object is wrapped in one", "R-10") {
   return on_way_up(every, [](Message& m) {
     if (!m.payload.starts_with('{')) m.payload = R"({"value":)" + m.payload + "}";
   });
@@ -137,15 +137,15 @@ MUTANT("null-join-ref-dropped", "an event without a join_ref is dropped, as from
   });
 }
 
-MUTANT("null-join-ref-dropped-in-v1", "the same of a client that speaks version 1", "R-13") {
+MUTANT("null-join-ref-dropped-in-v1", "the same for a client of version 1", "R-13") {
   return lost_on_way_up([](const Message& m) {
     const bool joins = m.event == "phx_join" || m.event == "phx_leave";
     return !joins && m.v1 && !m.is_heartbeat() && m.join_ref == "null";
   });
 }
 
-MUTANT("ref-stands-for-a-null-join-ref", "joined without a join_ref, a channel goes by the ref",
-       "J-20") {
+MUTANT("ref-stands-for-a-null-join-ref",
+       "a channel that is joined without a join_ref compares the ref", "J-20") {
   return {.up = [](Link& link, Message m) {
     std::string& ref = link.notes["ref of " + m.topic];
     if (m.event == "phx_join" && m.join_ref == "null") {
@@ -172,13 +172,13 @@ MUTANT("state-outlives-a-rejoin", "a channel that is joined again goes on counti
               }};
 }
 
-MUTANT("large-payloads-cut", "of a payload over half a megabyte nothing comes back", "R-15 R-29") {
+MUTANT("large-payloads-cut", "a payload over half a megabyte is not echoed", "R-15 R-29") {
   return on_way_down(reply, [](Message& m) {
     if (m.payload.size() > 500'000) m.payload = R"({"status":"ok","response":{}})";
   });
 }
 
-MUTANT("one-reply-in-700-lost", "of a thousand replies one is lost", "R-16") {
+MUTANT("one-reply-in-700-lost", "one of a thousand replies is lost", "R-16") {
   return {.down = [](Link& link, Message m) {
     std::string& seen = link.notes["replies"];
     if (event_reply(m)) seen += "+";
@@ -217,7 +217,7 @@ MUTANT("reserved-events-dropped", "phx_reply, phx_close and phx_error from a cli
   });
 }
 
-MUTANT("odd-events-dropped", "an event whose name is no string is ignored", "R-21") {
+MUTANT("odd-events-dropped", "an event whose name is not a string is ignored", "R-21") {
   return {.up = [](Link&, Message m) { return Messages{std::move(m)}; },
           .up_frame =
               [](Link&, Frame frame) {
@@ -226,11 +226,12 @@ MUTANT("odd-events-dropped", "an event whose name is no string is ignored", "R-2
               }};
 }
 
-MUTANT("unanswerable-events-ignored", "to defer what can't be answered harms nothing", "R-22") {
+MUTANT("unanswerable-events-ignored", "deferring the reply to an event without a ref is harmless",
+       "R-22") {
   return lost_on_way_up([](const Message& m) { return m.event == "async" && m.ref == "null"; });
 }
 
-/// Each text that goes up is changed as it stands.
+/// Changes each text to the server.
 Tamper on_text_up(void (*change)(std::string&)) {
   return {.up_frame = [change](Link&, Frame frame) {
     if (frame.opcode == Opcode::text) change(frame.payload);
@@ -238,8 +239,7 @@ Tamper on_text_up(void (*change)(std::string&)) {
   }};
 }
 
-MUTANT("escapes-not-resolved", "an escape in a name is taken for the characters that it is made of",
-       "R-23") {
+MUTANT("escapes-not-resolved", "an escape in a name is read as its characters", "R-23") {
   return on_text_up([](std::string& text) { text = replaced(text, R"(\u00)", R"(\\u00)"); });
 }
 
@@ -247,11 +247,11 @@ MUTANT("quotes-in-refs-lost", "a ref with a quote comes back without", "R-24") {
   return on_way_down(every, [](Message& m) { m.ref = replaced(m.ref, R"(\")", ""); });
 }
 
-MUTANT("all-white-space-dropped", "white space inside strings is dropped, too", "R-25") {
+MUTANT("all-white-space-dropped", "white space inside strings is dropped too", "R-25") {
   return on_text_up([](std::string& text) { std::erase(text, ' '); });
 }
 
-MUTANT("sixteenth-quote-lost", "a quote behind fifteen plain characters is lost", "R-26") {
+MUTANT("sixteenth-quote-lost", "a quote after fifteen plain characters is lost", "R-26") {
   return on_way_down(reply, [](Message& m) {
     m.payload = replaced(m.payload, R"("xxxxxxxxxxxxxxx\")", R"("xxxxxxxxxxxxxxx)");
   });
@@ -281,12 +281,12 @@ MUTANT("integers-of-64-bits", "an integer beyond 64 bits becomes a fraction", "R
   }};
 }
 
-MUTANT("last-keys-count", "of a key that comes twice the last value counts", "R-41") {
+MUTANT("last-keys-count", "of a duplicate key the last value counts", "R-41") {
   return on_way_down(push,
                      [](Message& m) { m.payload = replaced(m.payload, R"("c":1)", R"("c":2)"); });
 }
 
-MUTANT("large-intercepted-events-lost", "an intercepted event is lost where it is large", "R-42") {
+MUTANT("large-intercepted-events-lost", "a large intercepted event is lost", "R-42") {
   return lost_on_way_down(
       [](const Message& m) { return m.event == "intercepted" && m.payload.size() > 65'536; });
 }
@@ -300,20 +300,20 @@ MUTANT("exponents-refused", "a number with an exponent in capitals is ignored wi
   }};
 }
 
-MUTANT("messages-of-126-bytes-lost", "a message of just 126 bytes never arrives", "R-30") {
+MUTANT("messages-of-126-bytes-lost", "a message of exactly 126 bytes never arrives", "R-30") {
   return {.down_frame = [](Link&, Frame frame) {
     return frame.payload.size() == 126 ? std::vector<Frame>{}
                                        : std::vector<Frame>{std::move(frame)};
   }};
 }
 
-MUTANT("large-replies-overtaken", "a large reply comes behind the small one that follows it",
+MUTANT("large-replies-overtaken", "a large reply comes after the small one that follows it",
        "R-31") {
   return {.down = overtaken(
               [](Link&, const Message& m) { return reply(m) && m.payload.size() > 10'000; })};
 }
 
-MUTANT("double-keys-refused", "a message in which a key comes twice is ignored", "R-32 V-10") {
+MUTANT("double-keys-refused", "a message with a duplicate key is ignored", "R-32 V-10") {
   return {.up_frame = [](Link&, Frame frame) {
     const bool json = frame.payload.starts_with('[') || frame.payload.starts_with('{');
     return json && !parse_json(frame.payload) ? std::vector<Frame>{}
@@ -321,14 +321,14 @@ MUTANT("double-keys-refused", "a message in which a key comes twice is ignored",
   }};
 }
 
-MUTANT("one-of-three-due-at-once", "of replies that are due at one moment one is lost", "R-33") {
+MUTANT("one-of-three-due-at-once", "one of several replies due at the same time is lost", "R-33") {
   return lost_on_way_down([](const Message& m) {
     const auto says = [&m](const char* text) { return m.payload.find(text) != std::string::npos; };
     return event_reply(m) && says(R"("ms":100)") && says(R"("n":2)");
   });
 }
 
-MUTANT("connections-are-used-up", "over a connection sixty-four megabytes may go", "R-34") {
+MUTANT("connections-are-used-up", "a connection may carry sixty-four megabytes", "R-34") {
   return {.up_frame = [](Link& link, Frame frame) {
     std::string& used = link.notes["bytes"];
     const std::size_t bytes = frame.payload.size() + std::strtoul(used.c_str(), nullptr, 10);
@@ -338,7 +338,7 @@ MUTANT("connections-are-used-up", "over a connection sixty-four megabytes may go
   }};
 }
 
-MUTANT("who-does-not-read-holds-up-others", "while a client does not read, nobody is heard",
+MUTANT("who-does-not-read-holds-up-others", "while a client does not read, no other is handled",
        "R-35") {
   return {.up = [](Link& link, Message m) {
     for (Link& other : link.all()) {

@@ -1,4 +1,4 @@
-/// H and P: servers that look at a stranger once, and at a request as if it were the only one.
+/// H and P: servers that check a client only once, and each request as if it were the only one.
 
 #include <utility>
 
@@ -16,11 +16,11 @@ bool is_poll(const Request& request) {
   return request.target.find("/longpoll") != std::string::npos;
 }
 
-MUTANT("some-mounts-ask-nobody", "one mount does not look at the origin", "H-47") {
+MUTANT("some-mounts-ask-nobody", "one mount does not check the origin", "H-47") {
   return on_request("/deflate/", [](Request& request) { request = request.without("origin"); });
 }
 
-MUTANT("tokens-for-origins", "who has a token is not asked for an origin", "P-44") {
+MUTANT("tokens-for-origins", "with a session's token the origin is not checked", "P-44") {
   return on_request("/longpoll", [](Request& request) {
     if (has_token(request)) request = request.without("origin");
   });
@@ -44,7 +44,7 @@ MUTANT("ten-sessions-a-connection", "the eleventh session of a connection is its
   }};
 }
 
-MUTANT("no-upgrade-behind-a-page", "a connection that has served a page is no websocket any more",
+MUTANT("no-upgrade-behind-a-page", "a connection that has served a page can't become a websocket",
        "P-47") {
   return {.request = [](Link& link, Request& request) -> std::optional<Response> {
     const bool upgrade = request.header("upgrade").has_value();
@@ -54,8 +54,7 @@ MUTANT("no-upgrade-behind-a-page", "a connection that has served a page is no we
   }};
 }
 
-MUTANT("fifty-requests-a-segment", "past the fiftieth request a connection is answered 400",
-       "P-48") {
+MUTANT("fifty-requests-a-segment", "after the fiftieth request a connection gets 400", "P-48") {
   return {.request = [](Link& link, Request&) -> std::optional<Response> {
     std::string& requests = link.notes["requests"];
     requests += "+";

@@ -1,4 +1,4 @@
-/// W: servers whose websockets are only nearly RFC 6455's.
+/// W: servers that only nearly follow RFC 6455.
 
 #include <utility>
 
@@ -10,14 +10,14 @@ namespace {
 
 using Frames = std::vector<Frame>;
 
-MUTANT("close-of-one-byte-taken", "a close of one byte is taken for one without a code", "W-01") {
+MUTANT("close-of-one-byte-taken", "a close of one byte is read as one without a code", "W-01") {
   return {.up_frame = [](Link&, Frame frame) {
     if (frame.opcode == Opcode::close && frame.payload.size() == 1) frame.payload.clear();
     return Frames{std::move(frame)};
   }};
 }
 
-MUTANT("close-reason-unread", "nobody looks at a close's reason", "W-02") {
+MUTANT("close-reason-unread", "a close's reason is not checked", "W-02") {
   return {.up_frame = [](Link&, Frame frame) {
     if (frame.opcode == Opcode::close && frame.payload.size() > 2) frame.payload.resize(2);
     return Frames{std::move(frame)};
@@ -52,8 +52,8 @@ MUTANT("pings-wait-for-the-message", "a ping between fragments is answered after
   }};
 }
 
-MUTANT("close-forgets-what-was-before", "once the client has sent a close nothing else is answered",
-       "W-05") {
+MUTANT("close-forgets-what-was-before",
+       "once the client has sent a close, nothing else is answered", "W-05") {
   return {.down_frame =
               [](Link& link, Frame frame) {
                 const bool closing = !link.notes["closing"].empty();
@@ -67,8 +67,7 @@ MUTANT("close-forgets-what-was-before", "once the client has sent a close nothin
               }};
 }
 
-MUTANT("frames-awaited-whole", "what a frame's head announces is awaited, whatever it is",
-       "W-06 W-07") {
+MUTANT("frames-awaited-whole", "the server waits for a frame of any announced size", "W-06 W-07") {
   return {.awaits_all = true};
 }
 
@@ -81,14 +80,14 @@ MUTANT("compressed-where-none-may-be", "RSV1 on a control frame or a continuatio
   }};
 }
 
-MUTANT("failures-explained", "a failing connection says why it closes", "W-09") {
+MUTANT("failures-explained", "a failing connection closes with a reason", "W-09") {
   return on_frame_down(Opcode::close, [](Frame& frame) {
     if (close_code(frame.payload) == 1002) frame.payload += "protocol error";
   });
 }
 
-MUTANT("failures-await-the-clients-close", "after its close frame the server awaits the client's",
-       "W-09") {
+MUTANT("failures-await-the-clients-close",
+       "after its close frame the server waits for the client's", "W-09") {
   return {
       .up_frame =
           [](Link& link, Frame frame) {
@@ -98,8 +97,8 @@ MUTANT("failures-await-the-clients-close", "after its close frame the server awa
       .server_gone = [](Link& link) { return link.upgraded() && link.notes["closed"].empty(); }};
 }
 
-MUTANT("breach-undoes-what-was-before", "once a frame broke the protocol no message is answered",
-       "W-10") {
+MUTANT("breach-undoes-what-was-before",
+       "once a frame has broken the protocol, no message is answered", "W-10") {
   return {.down =
               [](Link& link, Message m) {
                 const bool lost = !link.notes["breach"].empty();

@@ -1,4 +1,4 @@
-/// The conventions of realtime-js, of which Phoenix itself knows nothing.
+/// The conventions of realtime-js, which are not part of Phoenix.
 
 #include "conformance/server/realtime/realtime.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view expired = "expired";
 
-/// The filters that the client asked for, each with a number: by these it would know the changes.
+/// The filters that the client asked for, each with a number, which would identify the changes.
 Json numbered(const Json& filters) {
   Json list = Json::array();
   for (std::size_t i = 0; i < filters.size(); ++i) {
@@ -86,7 +86,7 @@ std::vector<std::string> RealtimeChannel::intercepts() const {
 
 Result RealtimeChannel::handle_out(std::string_view, Payload, Socket&) { return NoReply{}; }
 
-/// Whoever's right has ended is told so, and is out.
+/// A client whose token has expired is notified, and removed.
 Result RealtimeChannel::access_token(const Payload& payload, Socket& socket) {
   if (payload["access_token"] != Json(expired)) return NoReply{};
   socket.push("system", Json::object({{"extension", "system"},

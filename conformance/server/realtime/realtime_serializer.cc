@@ -1,4 +1,4 @@
-/// What realtime-js sends where phoenix.js would send `["1","2",T,"broadcast",{"event":E,…}]`:
+/// What realtime-js sends in place of phoenix.js's `["1","2",T,"broadcast",{"event":E,…}]`:
 ///
 ///     client to server   03 | size of join_ref, ref, topic, event, meta | encoding | those | data
 ///     server to client   04 | size of topic, event, meta                | encoding | those | data
@@ -24,7 +24,7 @@ using namespace serializer;
 enum Kind : char { push = 0, user_push = 3, user_broadcast = 4 };
 constexpr char bytes_encoding = 0;
 
-/// \throws DecodeError where `data` is not valid JSON.
+/// \throws DecodeError if `data` is not valid JSON.
 Payload json_payload(std::string_view event, std::string_view data) {
   Scanner scanner(data);
   scanner.value();
@@ -58,7 +58,7 @@ SocketMessage decode_user_push(std::string_view bytes) {
   return message;
 }
 
-/// One of V2's own.
+/// A message of V2's own.
 SocketMessage decode_other(Frame frame) {
   SocketMessage message = v2_json().decode(std::move(frame));
   if (message.payload.is_binary() && message.event.is("broadcast")) {

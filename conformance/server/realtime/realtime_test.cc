@@ -1,4 +1,4 @@
-/// What realtime-js's clients are sent of each other, whichever version of the wire each speaks.
+/// What realtime-js's clients get from each other, in either version of the wire.
 
 #include "conformance/server/realtime/realtime.h"
 
@@ -17,7 +17,7 @@ constexpr std::string_view topic = "realtime:t";
 constexpr char plain = 0, user_push = 3, user_broadcast = 4;
 constexpr char as_bytes = 0, as_json = 1;
 
-/// A binary frame: its kind, the sizes of the fields, what stands between, the fields, the data.
+/// A binary frame: its kind, the fields' sizes, the part in between, the fields, the data.
 std::string frame(char kind, const std::vector<std::string>& fields, const std::string& between,
                   const std::string& data) {
   std::string bytes(1, kind);
@@ -63,7 +63,8 @@ const Heard replied{R"(["1","2","realtime:t","phx_reply",{"response":{},"status"
 
 }  // namespace
 
-PHX_TEST("bytes reach the members of version 2; those of version 1 miss them, and nobody crashes") {
+PHX_TEST(
+    "bytes reach the members of version 2; those of version 1 miss them, and no channel crashes") {
   Stage stage;
   stage.ann_sends(pushed(as_bytes, "\xff\x01"));
   expect_eq(stage.ann.heard(), replied);
@@ -75,7 +76,7 @@ PHX_TEST("bytes reach the members of version 2; those of version 1 miss them, an
   expect_eq(stage.ben.heard(), Heard{broadcasted("")});
 }
 
-PHX_TEST("JSON in a binary frame reaches all members, as their version has it") {
+PHX_TEST("JSON in a binary frame reaches all members, in their version") {
   Stage stage;
   for (const char encoding : {as_json, '\x7f'}) {
     stage.ann_sends(pushed(encoding, R"({"n": 1})"));
@@ -89,7 +90,7 @@ PHX_TEST("JSON in a binary frame reaches all members, as their version has it") 
   }
 }
 
-PHX_TEST("bytes in a push of V2's own kind are broadcast in V2's own kind, however few they are") {
+PHX_TEST("bytes in a push of V2's own kind are broadcast in V2's own kind, however few") {
   for (const std::string& data :
        {std::string(), std::string("\x03"), std::string("\x03\xff\xff\x00xyz", 7)}) {
     Stage stage;
@@ -100,7 +101,7 @@ PHX_TEST("bytes in a push of V2's own kind are broadcast in V2's own kind, howev
   }
 }
 
-PHX_TEST("a frame that is cut, of another kind, or no JSON ends its own connection alone") {
+PHX_TEST("a frame that is cut, of another kind, or invalid JSON ends only its own connection") {
   const std::string whole = pushed(as_json, "1");
   std::vector<std::string> bad{"", std::string(1, user_broadcast), pushed(as_json, ""),
                                pushed(as_json, "{"), pushed(as_json, "\xff")};
@@ -114,7 +115,7 @@ PHX_TEST("a frame that is cut, of another kind, or no JSON ends its own connecti
   }
 }
 
-PHX_TEST("a newcomer is pushed the state of presence, unless its join says that it wants none") {
+PHX_TEST("a new member is pushed the presence state, unless its join declines it") {
   for (const char* config : {"{}", R"({"presence":{"key":""}})", R"({"presence":{"enabled":true}})",
                              R"({"presence":{"enabled":false}})"}) {
     Presence presence;
@@ -129,7 +130,7 @@ PHX_TEST("a newcomer is pushed the state of presence, unless its join says that 
   }
 }
 
-PHX_TEST("who tracks again says something new; who has not tracked may untrack") {
+PHX_TEST("tracking again updates the meta; untracking without a track is allowed") {
   Stage stage(R"({"presence":{"key":"ann","enabled":false}})");
   const auto says = [&](const std::string& event, const std::string& rest) {
     stage.ann.send(R"(["1","2","realtime:t","presence",{"event":")" + event + "\"" + rest + "}]");

@@ -1,9 +1,9 @@
-// blocks.mjs: the tables in README.md and docs/scale.md, each by its name.
+// blocks.mjs: the tables of README.md and docs/scale.md, by name.
 
 import { bytes, caseOf, fixed, medianOf, origin, origins, run, table, whole } from "./data.mjs";
 import { lastKept } from "./plots.mjs";
 
-// What to reach on one shard: a message's CPU to the floor's, and Phoenix's CPU to ours.
+// The goals on one shard: a message's CPU against the floor's, and Phoenix's CPU against ours.
 const goals = [
   ["echo", "echo, W=1", "1.15", "×5"],
   ["echo16", "echo, W=16", "1.25", "×20"],
@@ -17,7 +17,7 @@ const titleOf = (name) => goals.find(([each]) => each === name)[1];
 const both = () => [run("floor-speed"), run("floor-rest")].filter(Boolean);
 const found = (name) => both().map((each) => caseOf(each, name)).find(Boolean);
 
-/** Ours beside the floor, in one run: what can be measured here at any time. */
+/** Ours and the floor in one run, which can be measured at any time. */
 function standing() {
   const rows = goals.map(([name, title, goal]) => {
     const [ours, floor] = [0, 1].map((i) => medianOf(found(name), i));
@@ -31,8 +31,8 @@ function standing() {
 }
 
 /**
- * Phoenix beside ours: measured once, with a program that this repository does not have. So it is
- * quoted, and only the figures of that one run are divided by each other.
+ * Phoenix and ours: measured once, with a program that this repository does not have. So the
+ * figures are quoted, and only those of that run are divided by each other.
  */
 function besidePhoenix() {
   const { date, conditions, servers, cases, memory_kb: memory } = run("beside-phoenix");
@@ -61,7 +61,7 @@ function serializer() {
   return `${table(["nanoseconds", "100 B", "1 kB", "1 MB"], rows)}\n\n${date.slice(0, 10)}, ${cpus} processors at ${mhz} MHz.`;
 }
 
-/** What the arithmetic of docs/scale.md starts from. */
+/** The prices that docs/scale.md calculates with. */
 function basis() {
   const memory = run("memory");
   const at = (name, key) => medianOf(caseOf(memory, name), 0)[key];
@@ -124,7 +124,7 @@ function load() {
 
 const prices = ["memory", "talkers", "floor-speed", "floor-rest"];
 
-/** Each block's text, and the figures it is made from. */
+/** Each block's text, and the figures that it needs. */
 export const blocks = {
   standing: { from: ["floor-speed", "floor-rest"], text: standing },
   "beside-phoenix": { from: ["beside-phoenix"], text: besidePhoenix },

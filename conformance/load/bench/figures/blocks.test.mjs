@@ -1,4 +1,4 @@
-// A ratio on a page is of one run: what was measured on one day is never divided by another day's figures.
+// A ratio on a page comes from one run: figures of different days are never divided.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -9,13 +9,13 @@ import { here, origins, run } from "./data.mjs";
 const quoted = run("beside-phoenix");
 const root = `${here}../../../../`;
 
-/** What `a / b` may be, both of them rounded to the last digit shown. */
+/** The range of `a / b` if both are rounded to the last digit shown. */
 function quotient(a, b) {
   const slack = (value) => 0.5 * 10 ** -(String(value).split(".")[1]?.length ?? 0);
   return [(a - slack(a)) / (b + slack(b)), (a + slack(a)) / (b - slack(b))];
 }
 
-test("the ratios that are quoted are those of the figures quoted with them", () => {
+test("the quoted ratios fit the quoted figures", () => {
   for (const { case: name, cpu_us: cpu, to } of quoted.cases) {
     for (const [ratio, places, [least, most]] of [
       [to.phoenix, 1, quotient(cpu.phoenix, cpu.ours)],
@@ -34,20 +34,20 @@ test("Phoenix is quoted with the run's date and conditions", () => {
     assert.ok(text.includes(part), part);
 });
 
-test("where we stand is told against the floor alone, which ran beside us", () => {
+test("our position is stated only against the floor, which ran beside us", () => {
   const text = blocks.standing.text();
   assert.ok(!/×|Phoenix|Cowboy/.test(text), text);
   assert.match(text, /\| echo, W=1 \| [\d.]+ \| [\d.]+ to [\d.]+ µs: [\d.]+ \|/);
 });
 
-test("outside that one table no page sets a figure of ours against Phoenix", () => {
+test("outside that table no page compares a figure of ours with Phoenix", () => {
   for (const page of pages(root)) {
     const told = read(root, page).replace(/<!-- figures ([\w-]+) -->[\s\S]*?<!-- \/figures -->/g, "");
     for (const line of told.split("\n")) assert.ok(!/×\s?\d/.test(line) || !/Phoenix|Cowboy/.test(line), `${page}: ${line}`);
   }
 });
 
-test("runs made in one go name their place once, and all that disturbed them", () => {
+test("runs made together name their place once, and everything that disturbed them", () => {
   const made = (busy) => ({
     date: "2026-01-02", machine: "a machine", label: "abc",
     cases: [{ case: `case-${busy}`, servers: [{ median: { others_busy: busy } }] }],

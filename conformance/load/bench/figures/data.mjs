@@ -1,11 +1,11 @@
-// data.mjs: reads what was measured, and writes numbers as the pages show them.
+// data.mjs: reads the figures, and formats numbers for the pages.
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** A run of phx-bench, or nothing where it was not measured yet. */
+/** A run of phx-bench, or nothing if it was not measured yet. */
 export function run(name) {
   const path = `${here}${name}.json`;
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null;
@@ -27,12 +27,12 @@ export const bytes = (number) => {
 export const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-/** When and where, and what disturbed it: no figure stands without. */
+/** When and where a figure was measured, and what disturbed it. */
 export function origin(found) {
   return origins([found]);
 }
 
-/** The same for a page made of several runs; where they were one after the other it is said once. */
+/** The same for a page made from several runs; said once if they followed each other. */
 export function origins(runs) {
   const places = runs.map(({ date, machine, label }) => `${date}, ${machine}, loopback, commit ${label}.`);
   const busy = runs

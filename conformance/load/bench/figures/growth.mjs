@@ -1,4 +1,4 @@
-// growth.mjs: the page on what a message costs while one thing grows.
+// growth.mjs: the page on a message's cost while one quantity grows.
 
 import { bytes, caseOf, fixed, medianOf, origin, run, table, whole } from "./data.mjs";
 
@@ -31,7 +31,7 @@ function section({ found, name, title, x, servers }) {
   return `## ${title[0].toUpperCase()}${title.slice(1)}\n\n${table(head, rows)}\n\n${verdict(found, name)}${origin(found)}\n`;
 }
 
-/** How many times dearer the last point is than the first, for us and for the floor. */
+/** How many times more the last point costs than the first, for us and for the floor. */
 function verdict(found, name) {
   const own = found.cases.filter((each) => each.series === name);
   const factor = (server) => medianOf(own.at(-1), server).cpu_us / medianOf(own[0], server).cpu_us;

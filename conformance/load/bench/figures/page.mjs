@@ -1,4 +1,4 @@
-// page.mjs: writes what the pages show of the figures beside this file: growth.md, the plots, and
+// page.mjs: writes the pages' parts from the figures beside this file: growth.md, the plots, and
 // each `<!-- figures NAME -->` … `<!-- /figures -->` in README.md and docs/scale.md.
 //
 //     node conformance/load/bench/figures/page.mjs [--check]

@@ -1,4 +1,4 @@
-// plots.mjs: has gnuplot draw, and dresses what it drew so that it can be read on light and on dark.
+// plots.mjs: draws with gnuplot, and styles the result for light and dark backgrounds.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,7 +12,7 @@ svg { --paper: #fcfbf8; --ink: #24292f; --grid: #d9d7d0; --a: #0b5cad; --b: #b45
 .paper { fill: var(--paper); }
 </style>`;
 
-// What gnuplot is told to draw with, and what each becomes in the picture.
+// The colours that gnuplot draws with, and what replaces them in the picture.
 const COLOURS = { "36, 41, 47": "ink", "217, 215, 208": "grid", "11, 92, 173": "a", "180, 84, 10": "b", "107, 118, 128": "c" };
 const hex = { ink: "#24292f", grid: "#d9d7d0", a: "#0b5cad", b: "#b4540a", c: "#6b7680" };
 
@@ -46,7 +46,7 @@ function draw(script, width, height) {
       return name ? `var(--${name})` : all;
     })
     .replace(/(stroke|fill|color)(=['"]|:)(black|#000000)/g, "$1$2var(--ink)")
-    // var() is understood in style, and not in an attribute.
+    // var() works in style, but not in an attribute.
     .replace(/ (stroke|fill)=(['"])(var\([^)]*\))\2/g, ` style="$1:$3"`)
     .replace(/(<svg[^>]*>)/, `$1\n${STYLE}\n<rect class="paper" width="100%" height="100%" rx="8"/>`);
   return `<!-- Drawn by make bench-pages: ${sum} -->\n${dressed}`;
