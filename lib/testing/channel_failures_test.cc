@@ -61,8 +61,9 @@ PHX_TEST("assert_push and refute_push can fail") {
                  {"expected: push pushed on room:a: any payload", "The mailbox is empty.",
                   "see whether the handler pushes"});
   f.room.push("push", n(1));
-  expect_failure([&f] { f.room.refute_push("pushed"); },
-                 {"expected: no push pushed", "push pushed on room:a: {\"n\":1}", "takes it out"});
+  expect_failure(
+      [&f] { f.room.refute_push("pushed"); },
+      {"expected: no push pushed", "push pushed on room:a: {\"n\":1}", "which removes it"});
   expect_failure([&f] { f.room.refute_push("pushed", containing(n(1))); }, {"expected: no push"});
   const JoinedChannel other = f.ann.join("room:b");
   expect_failure([&other] { other.assert_push("pushed"); },
@@ -138,7 +139,7 @@ PHX_TEST("assertions about a join can fail") {
   expect_failure([&] { f.ann.join_refused("room:b"); },
                  {"room:b refuses", "the join is accepted with {}"});
   expect_failure([&] { f.ann.join_refused("room:b", crash); }, {"room:b refuses", "crash: no key"});
-  expect_failure([&] { f.ann.join_crashed("room:b"); }, {"crashes", "accepts the join"});
+  expect_failure([&] { f.ann.join_crashed("room:b"); }, {"crashes", "the join is accepted"});
   expect_failure([&] { f.ann.join_crashed("room:b", refuse); },
                  {"crashes", "the join is refused with"});
   expect_failure([&] { f.ann.join("lobby"); }, {"takes the topic lobby", "channels for room:*"});
