@@ -8,8 +8,8 @@ BEGIN {
   for (i = 1; i <= count; i++) rank[names[i] ~ /^traces/ ? names[i] : "conformance/" names[i]] = i
   hidden["libwebsockets.h"] = hidden["openssl/ssl.h"] = hidden["uv.h"] = "net"
 }
-# room_of PATH: the folder of a file, as far as it is a layer.
-function room_of(path) { sub(/\/[^\/]*$/, "", path); return path }
+# room_of PATH: the folder of a file, as far as it is a layer or room; its tests of several files belong to it.
+function room_of(path) { sub(/(\/test)?\/[^\/]*$/, "", path); return path }
 FNR == 1 {
   own = room_of(FILENAME)
   inside = FILENAME ~ /^lib\//

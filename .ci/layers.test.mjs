@@ -81,6 +81,13 @@ test("lib's tests, fuzz targets and benchmarks may include testing; a tool's tes
   accepted({ "conformance/suite/wire/url_test.cc": '#include "traces/tool/show.h"\n' });
 });
 
+test("a layer's folder test/ belongs to it", () => {
+  accepted({ "lib/net/test/loop_test.cc": '#include "net/loop.h"\n#include "testing/case.h"\n' });
+  reported({ "lib/base/test/log_test.cc": '#include "net/loop.h"\n' }, [
+    "lib/base/test/log_test.cc:1: lib/base includes lib/net, which is above it",
+  ]);
+});
+
 test("no file at all is a fault", () => {
   assert.deepEqual(awk(".", "-f", AWK, "/dev/null"), {
     status: 1,

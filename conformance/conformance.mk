@@ -18,7 +18,7 @@ FLOOR_SOURCES := $(call sources,conformance/load/floor/*.cc) \
 SOAK_SOURCES := $(call sources,conformance/load/soak/*.cc) $(LOAD_SOURCES) \
   $(patsubst %,conformance/suite/wire/%.cc,http json transcript url)
 PUBLISH_SOURCES := $(call sources,conformance/publish/*.cc)
-TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc)
+TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc conformance/*/*/test/*_test.cc)
 FUZZ_SOURCES += $(wildcard conformance/*/*/*_fuzz.cc)
 
 $(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)

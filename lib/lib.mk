@@ -14,7 +14,8 @@ PACKAGES_deb := build-essential debhelper dpkg-dev
 
 LIB_SOURCES := $(call sources,$(patsubst %,lib/%/*.cc,$(filter-out testing,$(LAYERS))))
 TESTING_SOURCES := $(filter-out %/replay.cc,$(call sources,lib/testing/*.cc))
-TEST_SOURCES := $(wildcard $(patsubst %,lib/%/*_test.cc,$(LAYERS)))
+# A test of one file stands beside it, one of several together in the folder test/ of its layer or room.
+TEST_SOURCES := $(wildcard $(foreach layer,$(LAYERS),lib/$(layer)/*_test.cc lib/$(layer)/test/*_test.cc))
 FUZZ_SOURCES := $(wildcard $(patsubst %,lib/%/*_fuzz.cc,$(LAYERS)))
 LIB_HEADERS := $(wildcard lib/*.h $(patsubst %,lib/%/*.h,$(LAYERS)))
 

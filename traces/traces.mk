@@ -2,7 +2,7 @@
 
 TRACE_SOURCES := $(call sources,traces/phx-trace/*.cc)
 TRACE_OBJECTS := $(call objects,$(TRACE_SOURCES) $(WIRE_SOURCES) $(PROXY_SOURCES))
-TEST_SOURCES += $(wildcard traces/phx-trace/*_test.cc)
+TEST_SOURCES += $(wildcard traces/phx-trace/*_test.cc traces/phx-trace/test/*_test.cc)
 FUZZ_SOURCES += $(wildcard traces/phx-trace/*_fuzz.cc)
 
 $(TRACER): $(TRACE_OBJECTS)

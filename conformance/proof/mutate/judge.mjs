@@ -97,7 +97,7 @@ export async function judgeBySuite(server, folder, base, first, shards) {
 export function testsOf(fault) {
   const layers = new Set(fault.changes.map(({ file }) => path.dirname(file)));
   return [...layers].flatMap((layer) =>
-    readdirSync(layer).filter((file) => file.endsWith("_test.cc")).map((file) => `${layer}/${file}`),
+    readdirSync(layer, { recursive: true }).filter((file) => file.endsWith("_test.cc")).map((file) => `${layer}/${file}`),
   );
 }
 
