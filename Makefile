@@ -21,7 +21,6 @@ CXXFLAGS ?= $(if $(DEBUG),-Og -g,-O2 -g1)
 CCACHE := $(filter ccache,$(firstword $(CXX)))
 ALL_CXXFLAGS := -std=c++20 $(CPPFLAGS) $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror \
   $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized) -pthread -Ilib -I. \
-  -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 # `make fuzz` calls itself with ENGINE=fuzzer and another compiler.
@@ -29,7 +28,7 @@ ifdef ENGINE
 BUILD := build/fuzz
 ALL_CXXFLAGS += -fsanitize=fuzzer-no-link
 endif
-LIBS := -lwebsockets -luv -ljansson -lspdlog -lfmt -lssl -lcrypto -lsodium -lprometheus-cpp-core -lhiredis -lz -lsystemd
+LIBS := -lwebsockets -luv -ljansson -lfmt -lssl -lcrypto -lsodium -lprometheus-cpp-core -lhiredis -lz -lsystemd
 # For the servers: glibc's is slow at bursts of small messages, and keeps the memory of a crowd that left. The servers'
 # main.cc configures it. Sanitizers bring their own.
 ALLOCATOR := $(if $(SAN),,-ljemalloc)

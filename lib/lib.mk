@@ -5,7 +5,7 @@ LAYERS := base json etf process telemetry pubsub serializer channel presence soc
   endpoint redis cluster metrics net server options testing
 
 # What a program needs beside an installed library.
-LIBRARY_PACKAGES := libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev libcmocka-dev libspdlog-dev \
+LIBRARY_PACKAGES := libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev libcmocka-dev \
   libfmt-dev prometheus-cpp-dev libssl-dev libsodium-dev libhiredis-dev zlib1g-dev libsystemd-dev
 PACKAGES_benchmark := libbenchmark-dev
 # To build a program outside the tree, as docs/embedding.md says, and to read the tools' pages.

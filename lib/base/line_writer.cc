@@ -39,11 +39,11 @@ std::string_view write_all(int descriptor, std::string_view text) {
 }  // namespace
 
 struct LineWriter::Shared {
-  Shared(int to, Confession confess) : descriptor(to), confession(std::move(confess)) {}
+  Shared(int to, LossNotice n) : descriptor(to), notice(std::move(n)) {}
   void run();
 
   const int descriptor;
-  const Confession confession;
+  const LossNotice notice;
   std::mutex mutex;
   std::condition_variable work;  ///< Lines are waiting, or no more will come.
   std::condition_variable rest;  ///< Nothing is waiting.
@@ -55,8 +55,8 @@ struct LineWriter::Shared {
   bool ending = false;
 };
 
-LineWriter::LineWriter(int descriptor, Confession confession)
-    : shared_(std::make_shared<Shared>(descriptor, std::move(confession))),
+LineWriter::LineWriter(int descriptor, LossNotice notice)
+    : shared_(std::make_shared<Shared>(descriptor, std::move(notice))),
       thread_([shared = shared_] { shared->run(); }) {}
 
 LineWriter::~LineWriter() {
@@ -98,14 +98,14 @@ void LineWriter::Shared::run() {
     // A wake-up costs more than a line, so wait a moment and write several at once.
     work.wait_for(lock, a_moment, [this] { return hurried; });
     writing = true;
-    const std::size_t confessed = lost;
+    const std::size_t reported = lost;
     std::string batch = std::exchange(waiting, {});
     lock.unlock();
-    if (confessed > 0) batch += confession(confessed);  // the lost lines came after the kept ones
+    if (reported > 0) batch += notice(reported);  // the lost lines came after the kept ones
     const std::string_view left = write_all(descriptor, batch);
     lock.lock();
     lost += lines_in(left);
-    if (confessed > 0) lost -= left.empty() ? confessed : 1;  // it is the last line
+    if (reported > 0) lost -= left.empty() ? reported : 1;  // it is the last line
     writing = false;
     if (!waiting.empty()) continue;
     hurried = false;

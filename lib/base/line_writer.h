@@ -21,10 +21,10 @@ class LineWriter {
   static constexpr std::size_t max_bytes = 1'048'576;  ///< The limit of the queue.
 
   /// Returns the line, newline included, that reports lost lines. Called on the writer's thread.
-  using Confession = std::function<std::string(std::size_t lost)>;
+  using LossNotice = std::function<std::string(std::size_t lost)>;
 
   /// `descriptor` stays open as long as the program runs: see the destructor.
-  LineWriter(int descriptor, Confession confession);
+  LineWriter(int descriptor, LossNotice notice);
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
   /// Calls flush(); if the thread still hangs in a write after that, it is detached.

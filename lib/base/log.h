@@ -14,11 +14,9 @@
 #include "base/log_line.h"
 #include "base/time.h"
 
-namespace spdlog {
-class logger;
-}
-
 namespace phx {
+
+class LogSink;
 
 enum class Level { debug, info, warn, error, off };
 
@@ -87,9 +85,9 @@ class Log {
   }
 
  private:
-  struct Place;
-  Log(Level least, std::shared_ptr<spdlog::logger> logger, LogLine::Form form, LogOptions options);
-  std::shared_ptr<Place> place_;
+  struct Shared;
+  Log(Level least, std::unique_ptr<LogSink> sink, LogLine::Form form, LogOptions options);
+  std::shared_ptr<Shared> shared_;
 };
 
 /// What a log line is about: a process knows its topic, a request its id.
