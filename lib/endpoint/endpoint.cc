@@ -41,8 +41,8 @@ Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers
   const auto append = [headers](Request::Headers& to) {
     to.insert(to.end(), headers.begin(), headers.end());
   };
-  if (auto* later = std::get_if<http::Later>(&outcome)) {
-    return http::changed(std::move(*later),
+  if (auto* deferred = std::get_if<http::Deferred>(&outcome)) {
+    return http::changed(std::move(*deferred),
                          [append](Response& response) { append(response.headers); });
   }
   if (auto* upgrade = std::get_if<transport::Upgrade>(&outcome)) append(upgrade->headers);

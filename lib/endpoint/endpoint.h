@@ -72,7 +72,7 @@ struct Child {
 class Endpoint {
  public:
   /// The outcome of a request: a websocket, an answer, or an answer later.
-  using Outcome = std::variant<transport::Upgrade, http::Response, http::Later>;
+  using Outcome = std::variant<transport::Upgrade, http::Response, http::Deferred>;
   using Page = std::function<http::Response(const http::Request&)>;
 
   /// \throws std::invalid_argument if the secret is too short.

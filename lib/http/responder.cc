@@ -25,11 +25,11 @@ class Changed final : public Responder {
 
 }  // namespace
 
-Later changed(Later later, std::function<void(Response&)> change) {
-  return {
-      [later = std::move(later), change = std::move(change)](std::shared_ptr<Responder> client) {
-        later.begin(std::make_shared<Changed>(std::move(client), change));
-      }};
+Deferred changed(Deferred deferred, std::function<void(Response&)> change) {
+  return {[deferred = std::move(deferred),
+           change = std::move(change)](std::shared_ptr<Responder> client) {
+    deferred.begin(std::make_shared<Changed>(std::move(client), change));
+  }};
 }
 
 }  // namespace phx::http

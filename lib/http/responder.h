@@ -20,11 +20,11 @@ class Responder {
 };
 
 /// Stands in for an answer: begin() starts the work that answers later.
-struct Later {
+struct Deferred {
   std::function<void(std::shared_ptr<Responder>)> begin;
 };
 
 /// The same answer, with `change` applied before it is sent.
-Later changed(Later later, std::function<void(Response&)> change);
+Deferred changed(Deferred deferred, std::function<void(Response&)> change);
 
 }  // namespace phx::http

@@ -141,9 +141,9 @@ void HttpConnection::answer(http::Request request) {
     }
     return become_websocket(std::move(*upgrade));
   }
-  if (const auto* later = std::get_if<http::Later>(&outcome)) {
+  if (const auto* deferred = std::get_if<http::Deferred>(&outcome)) {
     answer_ = std::make_shared<Answer>(*this, head_only, persistence);
-    return defer(*later);
+    return defer(*deferred);
   }
   respond(std::get<http::Response>(std::move(outcome)), head_only, persistence);
 }
@@ -176,10 +176,10 @@ void HttpConnection::become_websocket(transport::Upgrade upgrade) {
 
 /// The answer has a time limit of its own, so ours is stopped. The stream is still read, to notice
 /// a client that hangs up.
-void HttpConnection::defer(const http::Later& later) {
+void HttpConnection::defer(const http::Deferred& deferred) {
   waiting_ = true;
   patience_.stop();
-  later.begin(answer_);
+  deferred.begin(answer_);
 }
 
 // --- Answers ------------------------------------------------------------------------------------

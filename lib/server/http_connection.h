@@ -88,7 +88,7 @@ class HttpConnection final : public net::StreamUser {
   void resolve_peer(http::Request& request);
   void become_websocket(transport::Upgrade upgrade);
   void log_access();
-  void defer(const http::Later& later);
+  void defer(const http::Deferred& deferred);
   void respond(http::Response response, bool head_only, http::Persistence persistence);
   void write();
   void sent_all();

@@ -73,7 +73,7 @@ struct Fixture {
     const auto client = std::make_shared<Client>();
     auto outcome = longpoll({request, at, params, shard.context()}, tokens);
     if (auto* response = std::get_if<http::Response>(&outcome)) client->respond(*response);
-    if (auto* later = std::get_if<http::Later>(&outcome)) later->begin(client);
+    if (auto* deferred = std::get_if<http::Deferred>(&outcome)) deferred->begin(client);
     shard.settle();
     return client;
   }

@@ -97,7 +97,7 @@ std::string token_of(const http::Request& request, const Json& params) {
   return params["token"].string_or("");
 }
 
-http::Later poll(std::shared_ptr<const Visit> visit, process::Pid session, std::string token) {
+http::Deferred poll(std::shared_ptr<const Visit> visit, process::Pid session, std::string token) {
   return {[visit, session, token](std::shared_ptr<http::Responder> client) {
     visit->context.scheduler->spawn(
         std::make_unique<Poll>(std::move(client), session, visit->mount.longpoll->window, token,
@@ -105,7 +105,7 @@ http::Later poll(std::shared_ptr<const Visit> visit, process::Pid session, std::
   }};
 }
 
-http::Later publish(std::shared_ptr<const Visit> visit, process::Pid session) {
+http::Deferred publish(std::shared_ptr<const Visit> visit, process::Pid session) {
   return {[visit, session](std::shared_ptr<http::Responder> client) {
     visit->context.scheduler->spawn(std::make_unique<Publisher>(
         std::move(client), session, visit->mount.longpoll->window, messages_of(visit->request)));
@@ -113,8 +113,8 @@ http::Later publish(std::shared_ptr<const Visit> visit, process::Pid session) {
 }
 
 /// longpoll(), without its logging.
-std::variant<http::Response, http::Later> answered(Attempt& attempt,
-                                                   std::shared_ptr<const LongpollTokens> tokens) {
+std::variant<http::Response, http::Deferred> answered(
+    Attempt& attempt, std::shared_ptr<const LongpollTokens> tokens) {
   const http::Request& request = attempt.request;
   if (auto refused = run(longpoll_steps(), attempt)) {
     return refused->status == 403 ? status_only(403) : std::move(*refused);
@@ -219,8 +219,8 @@ std::vector<std::optional<serializer::Frame>> messages_of(const http::Request& r
   return messages;
 }
 
-std::variant<http::Response, http::Later> longpoll(Attempt attempt,
-                                                   std::shared_ptr<const LongpollTokens> tokens) {
+std::variant<http::Response, http::Deferred> longpoll(
+    Attempt attempt, std::shared_ptr<const LongpollTokens> tokens) {
   auto outcome = answered(attempt, std::move(tokens));
   if (!attempt.log) return outcome;
   if (const auto* response = std::get_if<http::Response>(&outcome)) {
@@ -228,7 +228,7 @@ std::variant<http::Response, http::Later> longpoll(Attempt attempt,
     return outcome;
   }
   return http::changed(
-      std::get<http::Later>(std::move(outcome)),
+      std::get<http::Deferred>(std::move(outcome)),
       [log = *attempt.log](http::Response& response) { log.answered(response.status); });
 }
 

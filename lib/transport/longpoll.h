@@ -49,8 +49,8 @@ std::string random_secret();
 
 /// Answers one request to `path/longpoll`. Shard thread. REQUIRES: the mount has long-poll. \throws
 /// whatever connect throws; answer 500 then.
-std::variant<http::Response, http::Later> longpoll(Attempt attempt,
-                                                   std::shared_ptr<const LongpollTokens> tokens);
+std::variant<http::Response, http::Deferred> longpoll(Attempt attempt,
+                                                      std::shared_ptr<const LongpollTokens> tokens);
 
 /// The messages in a POST's body: its lines, if it is `application/x-ndjson`, up to a hundred; else
 /// the whole body. A line that doesn't begin with `[` is a binary message in base64; nothing stands

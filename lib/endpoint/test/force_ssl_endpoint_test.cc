@@ -76,7 +76,7 @@ PHX_TEST("refusals and long-poll's answers, immediate or late, have the header t
   };
   f.asked.target += "&token=" + Json::parse(opened.body)["token"].string_or("");
   const auto client = std::make_shared<Client>();
-  std::get<http::Later>(f.ask()).begin(client);
+  std::get<http::Deferred>(f.ask()).begin(client);
   f.shard.settle();
   f.shard.pass(Millis{10'000});
   expect(client->answer.value().headers.back() == kept, "a poll's answer has the header");
