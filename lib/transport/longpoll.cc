@@ -56,7 +56,7 @@ std::string scope_of(const Mount& mount, const PathParams& path_params) {
 }
 
 /// A request that may outlive its connection, with everything that a new session needs.
-struct Visit {
+struct HeldRequest {
   http::Request request;
   const Mount& mount;
   PathParams path_params;
@@ -66,16 +66,16 @@ struct Visit {
 };
 
 /// Begins a session, or refuses with 403: long-poll calls no error handler.
-http::Response new_session(const Visit& visit) {
-  Attempt attempt{visit.request, visit.mount, visit.path_params, visit.context, "longpoll"};
-  attempt.params = visit.params;
-  process::Scheduler& scheduler = *visit.context.scheduler;
-  LongpollPlaces& places = visit.tokens->places();
-  const auto admission = places.admit(visit.request.peer, visit.request.peer_port);
+http::Response new_session(const HeldRequest& held) {
+  Attempt attempt{held.request, held.mount, held.path_params, held.context, "longpoll"};
+  attempt.params = held.params;
+  process::Scheduler& scheduler = *held.context.scheduler;
+  LongpollPlaces& places = held.tokens->places();
+  const auto admission = places.admit(held.request.peer, held.request.peer_port);
   if (!admission.place) {
-    telemetry::report_limit(*visit.context.telemetry, scheduler.log(),
+    telemetry::report_limit(*held.context.telemetry, scheduler.log(),
                             {telemetry::Limit::longpoll_sessions, admission.limit},
-                            {"peer", visit.request.peer});
+                            {"peer", held.request.peer});
     return http::Response{503};
   }
   for (const process::Pid newcomer : admission.leave) {
@@ -85,9 +85,9 @@ http::Response new_session(const Visit& visit) {
     return refused->status == 400 ? *refused : status_only(403);
   }
   const process::Pid session = scheduler.spawn(
-      std::make_unique<LongpollSession>(visit.mount, std::move(attempt.socket), admission.place));
+      std::make_unique<LongpollSession>(held.mount, std::move(attempt.socket), admission.place));
   places.begun(admission.place, session);
-  const std::string token = visit.tokens->sign(session, scope_of(visit.mount, visit.path_params));
+  const std::string token = held.tokens->sign(session, scope_of(held.mount, held.path_params));
   return with_messages(410, token, {});
 }
 
@@ -97,18 +97,19 @@ std::string token_of(const http::Request& request, const Json& params) {
   return params["token"].string_or("");
 }
 
-http::Deferred poll(std::shared_ptr<const Visit> visit, process::Pid session, std::string token) {
-  return {[visit, session, token](std::shared_ptr<http::Responder> client) {
-    visit->context.scheduler->spawn(
-        std::make_unique<Poll>(std::move(client), session, visit->mount.longpoll->window, token,
-                               [visit] { return new_session(*visit); }));
+http::Deferred poll(std::shared_ptr<const HeldRequest> held, process::Pid session,
+                    std::string token) {
+  return {[held, session, token](std::shared_ptr<http::Responder> client) {
+    held->context.scheduler->spawn(std::make_unique<Poll>(std::move(client), session,
+                                                          held->mount.longpoll->window, token,
+                                                          [held] { return new_session(*held); }));
   }};
 }
 
-http::Deferred publish(std::shared_ptr<const Visit> visit, process::Pid session) {
-  return {[visit, session](std::shared_ptr<http::Responder> client) {
-    visit->context.scheduler->spawn(std::make_unique<Publisher>(
-        std::move(client), session, visit->mount.longpoll->window, messages_of(visit->request)));
+http::Deferred publish(std::shared_ptr<const HeldRequest> held, process::Pid session) {
+  return {[held, session](std::shared_ptr<http::Responder> client) {
+    held->context.scheduler->spawn(std::make_unique<Publisher>(
+        std::move(client), session, held->mount.longpoll->window, messages_of(held->request)));
   }};
 }
 
@@ -128,16 +129,16 @@ std::variant<http::Response, http::Deferred> answered(
   const std::string token = token_of(request, attempt.params);
   const auto session = tokens->verify(token, scope_of(attempt.mount, attempt.path_params));
   if (session) tokens->places().used(*session);
-  const auto visit =
-      std::make_shared<const Visit>(Visit{request, attempt.mount, attempt.path_params,
-                                          attempt.context, std::move(tokens), attempt.params});
+  const auto held = std::make_shared<const HeldRequest>(
+      HeldRequest{request, attempt.mount, attempt.path_params, attempt.context, std::move(tokens),
+                  attempt.params});
   if (request.method == "GET") {
-    if (!session) return new_session(*visit);
-    return poll(visit, *session, token);
+    if (!session) return new_session(*held);
+    return poll(held, *session, token);
   }
   if (!session) return status_only(410);
   if (request.body_too_long) return http::rendered_error(400);
-  return publish(visit, *session);
+  return publish(held, *session);
 }
 
 std::optional<serializer::Frame> line_message(std::string_view line) {
