@@ -6,12 +6,12 @@
 
 namespace phx::server {
 
-void write_access(const Log& log, const Visit& visit, std::uint64_t bytes) {
+void write_access(const Log& log, const AccessEntry& entry, std::uint64_t bytes) {
   const auto took =
-      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - visit.began);
-  log.info(visit.method, {{"peer", visit.peer},
-                          {"path", visit.path},
-                          {"status", visit.status == 0 ? "-" : std::to_string(visit.status)},
+      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - entry.began);
+  log.info(entry.method, {{"peer", entry.peer},
+                          {"path", entry.path},
+                          {"status", entry.status == 0 ? "-" : std::to_string(entry.status)},
                           {"bytes", std::to_string(bytes)},
                           {"us", std::to_string(took.count())}});
 }

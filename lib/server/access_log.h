@@ -18,7 +18,7 @@
 namespace phx::server {
 
 /// The contents of a line. Made when the request has come; a websocket keeps it until its end.
-struct Visit {
+struct AccessEntry {
   std::string peer;
   std::string method = "-";  ///< `-` for an invalid request.
   std::string path = "-";
@@ -28,6 +28,6 @@ struct Visit {
 };
 
 /// `bytes` is the number written to the client.
-void write_access(const Log& log, const Visit& visit, std::uint64_t bytes);
+void write_access(const Log& log, const AccessEntry& entry, std::uint64_t bytes);
 
 }  // namespace phx::server

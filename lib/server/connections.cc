@@ -180,7 +180,7 @@ void Connections::finished(WebsocketConnection& connection) {
   const auto found = websockets_.find(&connection);
   if (found == websockets_.end()) return;
   if (limits_.access_log) {  // set by HttpConnection
-    write_access(*limits_.access_log, *static_cast<const Visit*>(connection.place().get()),
+    write_access(*limits_.access_log, *static_cast<const AccessEntry*>(connection.place().get()),
                  connection.bytes_sent());
   }
   ended_websockets_.push_back(std::move(found->second));

@@ -19,9 +19,9 @@ constexpr std::size_t answered_at_once = 16;
 }  // namespace
 
 /// Passes on a late answer, if the connection still exists.
-class HttpConnection::Answer final : public http::Responder {
+class HttpConnection::WaitingClient final : public http::Responder {
  public:
-  Answer(HttpConnection& connection, bool head_only, http::Persistence persistence)
+  WaitingClient(HttpConnection& connection, bool head_only, http::Persistence persistence)
       : connection_(&connection), head_only_(head_only), persistence_(persistence) {}
 
   void respond(http::Response response) override {
@@ -56,7 +56,7 @@ HttpConnection::HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stre
 }
 
 HttpConnection::~HttpConnection() {
-  if (answer_) answer_->hang_up();
+  if (waiting_client_) waiting_client_->hang_up();
 }
 
 void HttpConnection::restart_timeout() {
@@ -142,7 +142,7 @@ void HttpConnection::answer(http::Request request) {
     return become_websocket(std::move(*upgrade));
   }
   if (const auto* deferred = std::get_if<http::Deferred>(&outcome)) {
-    answer_ = std::make_shared<Answer>(*this, head_only, persistence);
+    waiting_client_ = std::make_shared<WaitingClient>(*this, head_only, persistence);
     return defer(*deferred);
   }
   respond(std::get<http::Response>(std::move(outcome)), head_only, persistence);
@@ -158,16 +158,16 @@ void HttpConnection::resolve_peer(http::Request& request) {
     request.peer_port = 0;  // which the header does not say
   }
   if (host_.access_log() == nullptr) return;
-  visit_ =
-      std::make_unique<Visit>(Visit{request.peer, request.method, std::string(request.path())});
+  access_ = std::make_unique<AccessEntry>(
+      AccessEntry{request.peer, request.method, std::string(request.path())});
 }
 
 /// Its stream becomes a websocket's. REQUIRES: `stream_` knows for whom a proxy speaks.
 void HttpConnection::become_websocket(transport::Upgrade upgrade) {
-  if (visit_) {
-    visit_->status = 101;
-    visit_->place = std::move(client_.place);
-    client_.place = std::shared_ptr<const Visit>(std::move(visit_));
+  if (access_) {
+    access_->status = 101;
+    access_->place = std::move(client_.place);
+    client_.place = std::shared_ptr<const AccessEntry>(std::move(access_));
   }
   const std::string early = reader_.take_rest();
   host_.become_websocket(std::move(stream_), std::move(upgrade), std::move(client_), early);
@@ -179,7 +179,7 @@ void HttpConnection::become_websocket(transport::Upgrade upgrade) {
 void HttpConnection::defer(const http::Deferred& deferred) {
   waiting_ = true;
   patience_.stop();
-  deferred.begin(answer_);
+  deferred.begin(waiting_client_);
 }
 
 // --- Answers ------------------------------------------------------------------------------------
@@ -202,8 +202,8 @@ void HttpConnection::respond(http::Response response, bool head_only,
   if (leaving_) persistence = http::Persistence::close;
   closing_ = persistence == http::Persistence::close;
   if (host_.access_log() != nullptr) {
-    if (!visit_) visit_ = std::make_unique<Visit>(Visit{client_.peer.address});
-    visit_->status = response.status;
+    if (!access_) access_ = std::make_unique<AccessEntry>(AccessEntry{client_.peer.address});
+    access_->status = response.status;
   }
   unsent_ = {http::head_bytes(response, persistence)};
   if (!head_only && response.body.size() < worth_a_write) {
@@ -237,14 +237,14 @@ void HttpConnection::write() {
 }
 
 void HttpConnection::log_access() {
-  if (const auto visit = std::exchange(visit_, nullptr)) {
-    write_access(*host_.access_log(), *visit, unsent_.sent);
+  if (const auto entry = std::exchange(access_, nullptr)) {
+    write_access(*host_.access_log(), *entry, unsent_.sent);
   }
 }
 
 void HttpConnection::sent_all() {
-  if (visit_ && visit_->status != 0) log_access();  // not after a 100
-  unsent_ = {};                                     // frees its memory, too
+  if (access_ && access_->status != 0) log_access();  // not after a 100
+  unsent_ = {};                                       // frees its memory, too
   if (closing_) {
     patience_.stop();
     return stream_->finish(host_.linger());
@@ -262,7 +262,7 @@ void HttpConnection::closed() { end(); }
 
 void HttpConnection::end() {
   if (std::exchange(ended_, true)) return;
-  if (answer_) answer_->hang_up();
+  if (waiting_client_) waiting_client_->hang_up();
   patience_.stop();
   next_turn_.reset();
   log_access();

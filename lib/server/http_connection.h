@@ -68,7 +68,7 @@ class HttpConnection final : public net::StreamUser {
   void closed() override;
 
  private:
-  class Answer;
+  class WaitingClient;
   /// The part of an answer that the stream has not taken: head, then body, which is not copied.
   struct Unsent {
     std::string head = {};
@@ -111,8 +111,8 @@ class HttpConnection final : public net::StreamUser {
   bool ended_ = false;
   std::size_t answered_ = 0;               ///< Requests since it last gave way.
   std::unique_ptr<net::Timer> next_turn_;  ///< Used only once it has given way.
-  std::shared_ptr<Answer> answer_;
-  std::unique_ptr<Visit> visit_;  ///< The current request's, if there is an access log.
+  std::shared_ptr<WaitingClient> waiting_client_;
+  std::unique_ptr<AccessEntry> access_;  ///< The current request's, if there is an access log.
   net::Timer patience_;
   std::size_t taken_ = 0;  ///< Bytes of the answer since the client last got more time.
 };
