@@ -19,19 +19,19 @@ pubsub::EventPtr broadcast_of(std::string_view topic, std::string_view event,
 }  // namespace
 
 /// No lock is held: a broadcast may reach a telemetry handler that broadcasts itself.
-class Broadcaster::Visit {
+class Broadcaster::Lease {
  public:
-  explicit Visit(const Broadcaster& to) : to_(to) {
+  explicit Lease(const Broadcaster& to) : to_(to) {
     const std::lock_guard lock(to_.mutex_);
     inside_ = to_.open_;
-    if (inside_) ++to_.visits_;
+    if (inside_) ++to_.leases_;
   }
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
-  ~Visit() {
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease() {
     if (!inside_) return;
     const std::lock_guard lock(to_.mutex_);
-    if (--to_.visits_ == 0) to_.all_left_.notify_all();
+    if (--to_.leases_ == 0) to_.all_left_.notify_all();
   }
   explicit operator bool() const { return inside_; }
 
@@ -54,7 +54,7 @@ void Broadcaster::close() {
   {
     std::unique_lock lock(mutex_);
     open_ = false;
-    all_left_.wait(lock, [this] { return visits_ == 0; });
+    all_left_.wait(lock, [this] { return leases_ == 0; });
     hubs.swap(hubs_);
   }
   if (adapter_ && !hubs.empty()) adapter_->close();
@@ -64,8 +64,8 @@ void Broadcaster::close() {
 //! [broadcast]
 bool Broadcaster::broadcast(std::string_view topic, std::string_view event,
                             serializer::Payload payload, process::Pid from) const {
-  const Visit visit(*this);
-  if (!visit) return false;
+  const Lease lease(*this);
+  if (!lease) return false;
   channel::broadcast(nearest_hub(), topic, event, std::move(payload), from);
   return true;
 }
@@ -81,8 +81,8 @@ pubsub::PubSub& Broadcaster::nearest_hub() const {
 
 bool Broadcaster::local_broadcast(std::string_view topic, std::string_view event,
                                   serializer::Payload payload) const {
-  const Visit visit(*this);
-  if (!visit) return false;
+  const Lease lease(*this);
+  if (!lease) return false;
   nearest_hub().local_broadcast(topic, broadcast_of(topic, event, std::move(payload)), {},
                                 channel::dispatch);
   return true;
@@ -93,8 +93,8 @@ bool Broadcaster::direct_broadcast(const etf::Term& node, std::string_view topic
   if (!adapter_ || node == etf::Term(adapter_->node_name())) {
     return local_broadcast(topic, event, std::move(payload));
   }
-  const Visit visit(*this);
-  if (!visit) return false;
+  const Lease lease(*this);
+  if (!lease) return false;
   adapter_->direct_broadcast(node, topic, broadcast_of(topic, event, std::move(payload)));
   return true;
 }

@@ -43,13 +43,13 @@ class Broadcaster {
 
  private:
   /// Keeps the hubs alive: close() waits for its end.
-  class Visit;
+  class Lease;
   pubsub::PubSub& nearest_hub() const;
 
   const std::shared_ptr<pubsub::Adapter> adapter_;
   mutable std::mutex mutex_;
   mutable std::condition_variable all_left_;
-  mutable std::size_t visits_ = 0;
+  mutable std::size_t leases_ = 0;
   bool open_ = false;
   std::vector<pubsub::PubSub*> hubs_;  ///< Not changed while a visitor is inside.
 };
