@@ -24,7 +24,7 @@ class HttpConnection::WaitingClient final : public http::Responder {
   WaitingClient(HttpConnection& connection, bool head_only, http::Persistence persistence)
       : connection_(&connection), head_only_(head_only), persistence_(persistence) {}
 
-  void respond(http::Response response) override {
+  void send(http::Response response) override {
     if (HttpConnection* connection = std::exchange(connection_, nullptr)) {
       connection->waiting_ = false;
       connection->respond(std::move(response), head_only_, persistence_);

@@ -39,7 +39,7 @@ struct Users : UserSocket {
 };
 
 struct Client : http::Responder {
-  void respond(http::Response response) override { answers.push_back(std::move(response)); }
+  void send(http::Response response) override { answers.push_back(std::move(response)); }
   bool gone() const override { return hung_up; }
   std::vector<http::Response> answers;
   bool hung_up = false;

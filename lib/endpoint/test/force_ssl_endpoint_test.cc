@@ -70,7 +70,7 @@ PHX_TEST("refusals and long-poll's answers, immediate or late, have the header t
   expect(opened.headers.back() == kept, "a new session's answer has the header");
 
   struct Client : http::Responder {
-    void respond(http::Response response) override { answer = std::move(response); }
+    void send(http::Response response) override { answer = std::move(response); }
     bool gone() const override { return false; }
     std::optional<http::Response> answer;
   };
