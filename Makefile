@@ -170,7 +170,7 @@ $(BUILD)/subjects.passed: $(wildcard .ci/hooks/* .git/logs/HEAD) | build/.packag
 clean: ## work: remove everything that was built
 	rm -rf build
 
-# A target's help stands behind it: `## group: text`, and `##*` if `make` alone shows it.
+# A target's help follows it: `## group: text`, and `##*` if `make` alone shows it.
 help:
 	@awk -v front=1 -f .ci/help.awk $(MAKEFILE_LIST)
 help-all: ## keep: list all targets

@@ -44,7 +44,7 @@ PHX_TEST("a name is 1 to 40 visible characters, of any script, without the space
   expect_eq(name_in(Login::checked("O'Hara & <b>")), std::string("O'Hara & <b>"));
 }
 
-PHX_TEST("a name that won't do is refused with what to do") {
+PHX_TEST("an invalid name is refused, and the error says what to do") {
   for (const char* none : {"", "   "}) {
     expect_eq(why(Login::checked(none)), std::string("Expected a name, got none: type one"));
   }

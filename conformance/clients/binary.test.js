@@ -1,4 +1,4 @@
-// Bytes instead of JSON: an ArrayBuffer there, and an ArrayBuffer back.
+// Bytes instead of JSON: an ArrayBuffer in both directions.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -23,7 +23,7 @@ for (const [what, data] of Object.entries(PAYLOADS)) {
   });
 }
 
-test("a binary push is answered by JSON where the channel does so", async (t) => {
+test("a binary push may be answered by JSON", async (t) => {
   const channel = await join(await connect(t, server), "conformance:ack");
   assert.deepEqual(await reply(channel.push("ack", ALL_BYTES)), { status: "ok", response: {} });
 });

@@ -1,4 +1,4 @@
-// Two people on one topic: what one broadcasts, and who is told.
+// Two people on one topic: broadcasts and their receivers.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -39,13 +39,13 @@ test("broadcast_from reaches everyone but the sender", async (t) => {
   const [annHears, benHears] = [heard(ann, "broadcasted"), heard(ben, "broadcasted")];
   await ask(ann, "broadcast_from", { from: "ann" });
   assert.deepEqual(await benHears.next(), { from: "ann" });
-  // Ben's own comes behind Ann's, so Ann would have heard hers by now.
+  // Ben's own comes after Ann's, so Ann would have received hers by now.
   await ask(ben, "broadcast_from", { from: "ben" });
   assert.deepEqual(await annHears.next(), { from: "ben" });
   assert.deepEqual([annHears.rest, benHears.rest], [[], []]);
 });
 
-test("an intercepted event is made out to each member", async (t) => {
+test("an intercepted event is addressed to each member", async (t) => {
   const [ann, ben] = await pair(t, "conformance:intercept");
   const [annHears, benHears] = [heard(ann, "intercepted"), heard(ben, "intercepted")];
   tell(ann, "intercept", { n: 1 });
@@ -53,7 +53,7 @@ test("an intercepted event is made out to each member", async (t) => {
   assert.deepEqual(await benHears.next(), { n: 1, intercepted_for: "ben" });
 });
 
-test("an intercepted event that the channel drops reaches nobody", async (t) => {
+test("an intercepted event that the channel drops reaches no member", async (t) => {
   const [ann, ben] = await pair(t, "conformance:filter");
   const filtered = [heard(ann, "filtered"), heard(ben, "filtered")];
   const told = [heard(ann, "broadcasted"), heard(ben, "broadcasted")];

@@ -1,4 +1,4 @@
-// Two people talk on the page of chapter 1, in a real browser, while the server comes and goes.
+// Two people chat on the page of chapter 1, in a real browser, while the server stops and restarts.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,13 +14,13 @@ async function pair(t) {
   return [ada, ben];
 }
 
-/** While the server is away the browser itself complains of each attempt, and rightly so. */
+/** While the server is away, the browser rightly logs each attempt. */
 function unexpected({ complaints }) {
   const attempt = /^(WebSocket connection to .* failed|Failed to load resource: net::ERR_CONN)/;
   return complaints.filter((text) => !attempt.test(text));
 }
 
-test("two people talk, each one's own words at the right", async (t) => {
+test("two people chat, each with their own messages on the right", async (t) => {
   const [ada, ben] = await pair(t);
   await ada.says("Hello, Ben");
   await ben.sees("Ada", "Hello, Ben");
@@ -33,7 +33,7 @@ test("two people talk, each one's own words at the right", async (t) => {
   assert.deepEqual([...ada.complaints, ...ben.complaints], []);
 });
 
-test("each page shows who is in the room, and who has gone", async (t) => {
+test("each page shows who is in the room, and who has left", async (t) => {
   const [ada, ben] = await pair(t);
   const here = ({ page }, names) => page.getByRole("list", { name: "Who is here" }).getByText(names, { exact: true }).waitFor();
   await Promise.all([here(ada, "Ada, Ben"), here(ben, "Ada, Ben")]);
@@ -41,7 +41,7 @@ test("each page shows who is in the room, and who has gone", async (t) => {
   await here(ada, "Ada");
 });
 
-test("what someone writes is shown as text, whatever it is", async (t) => {
+test("any message is shown as text", async (t) => {
   const [ada, ben] = await pair(t);
   const rude = `<img src=x onerror="document.title='taken over'"> & <b>bold</b>`;
   await ada.says(rude);
@@ -51,7 +51,7 @@ test("what someone writes is shown as text, whatever it is", async (t) => {
 });
 
 for (const [how, end] of [["is stopped", "stop"], ["is killed", "kill"]]) {
-  test(`when the server ${how} the pages say so, and talk on when it is back`, async (t) => {
+  test(`when the server ${how}, the pages say so, and go on when it is back`, async (t) => {
     const [ada, ben] = await pair(t);
     await server[end]();
     await Promise.all([ada.is("Reconnecting"), ben.is("Reconnecting")]);
@@ -70,7 +70,7 @@ for (const [how, end] of [["is stopped", "stop"], ["is killed", "kill"]]) {
   });
 }
 
-test("a message that was under way when the server died can be sent again", async (t) => {
+test("a message under way when the server died can be sent again", async (t) => {
   const [ada, ben] = await pair(t);
   await server.pause();
   await ada.says("Is this thing on?");

@@ -1,4 +1,4 @@
-// A program that a test has started ends with the test, whichever hook fails.
+// A program that a test starts ends with the test, whichever hook fails.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -9,7 +9,7 @@ import { Redis } from "./support/redis.js";
 
 const FAILING = fileURLToPath(new URL("support/failing.js", import.meta.url));
 
-test("a test whose hook fails ends, and so does the Redis that it has started", async () => {
+test("a test whose hook fails ends, and so does the Redis that it started", async () => {
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env; // it is a run of its own
   const env = { ...inherited, HOLD_MS: "1000" };
   const { error, said } = await new Promise((resolve) =>

@@ -1,4 +1,4 @@
-// Nodes that have a channel of Redis for each topic: a node is sent what its members listen to, and no more.
+// Nodes with a Redis channel for each topic: a node gets only its members' topics.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -30,14 +30,14 @@ after(async () => {
   await redis.kill();
 });
 
-/** How many channels of topics that match the pattern are subscribed to. */
+/** The number of subscribed channels of topics that match the pattern. */
 async function channels(pattern) {
   const answer = await redis.command("EVAL", "return #redis.call('PUBSUB', 'CHANNELS', ARGV[1])", "0", of(pattern));
   return Number(answer.slice(1));
 }
 const member = async (t, node, topic, user_id) => join(await connect(t, node, { params: { user_id } }), topic);
 
-test("a node is sent a topic from its first member's join until a moment after its last has gone", async (t) => {
+test("a node gets a topic from its first member's join until a moment after its last has left", async (t) => {
   const topic = "conformance:few";
   await redis.subscribers(of(topic), 0);
   const ann = await member(t, a, topic, "ann");
@@ -57,7 +57,7 @@ test("a node is sent a topic from its first member's join until a moment after i
   assert.deepEqual(at_b.rest, []);
 });
 
-test("what is broadcast once a join was answered reaches the one who has joined", async (t) => {
+test("a broadcast after a join's reply reaches the new member", async (t) => {
   const [ann, bob] = [await connect(t, a), await connect(t, b)];
   for (let n = 0; n < 100; ++n) {
     const topic = `conformance:at-once-${n}`;
@@ -69,7 +69,7 @@ test("what is broadcast once a join was answered reaches the one who has joined"
   }
 });
 
-test("a join waits where Redis stands still, and is answered once it goes on", async (t) => {
+test("a join waits while Redis is paused, and is answered once it goes on", async (t) => {
   const topic = "conformance:patient";
   const [ann, bob] = [await connect(t, a), await connect(t, a)];
   const known = await join(bob, "conformance:known");
@@ -88,7 +88,7 @@ test("a join waits where Redis stands still, and is answered once it goes on", a
   assert.deepEqual(await ask(known, "echo", { n: 1 }), { n: 1 });
 });
 
-test("broadcasts of one client arrive in their order, each once, on both other nodes", async (t) => {
+test("broadcasts of one client arrive in order, each once, on both other nodes", async (t) => {
   const topic = "conformance:order";
   const ann = await member(t, a, topic, "ann");
   const there = [await member(t, b, topic, "bob"), await member(t, c, topic, "cat")].map((one) => heard(one, "broadcasted"));
@@ -99,7 +99,7 @@ test("broadcasts of one client arrive in their order, each once, on both other n
   }
 });
 
-test("a user is disconnected on all nodes, for which no channel is opened", async (t) => {
+test("a user is disconnected on all nodes, without a channel of its own", async (t) => {
   const sockets = await Promise.all([a, b, c].map((node) => connect(t, node, { params: { user_id: "dan" } })));
   const channel = await join(sockets[0], "conformance:leave");
   assert.equal(await channels("users_socket:*"), 0);
@@ -108,7 +108,7 @@ test("a user is disconnected on all nodes, for which no channel is opened", asyn
   for (const mailbox of closed) assert.equal((await mailbox.next()).code, 1001);
 });
 
-test("presences are one list, whose changes every node is told", async (t) => {
+test("presences are one list, whose changes every node gets", async (t) => {
   const topic = "presence:topics";
   const ann = await Member.comes(t, a, topic, "ann", "A");
   const bob = await Member.comes(t, b, topic, "bob", "B");
@@ -119,7 +119,7 @@ test("presences are one list, whose changes every node is told", async (t) => {
   await agree([ann, bob, cat], { ann: ["A"], cat: ["C"] });
 });
 
-test("a program publishes to those nodes alone that have a member, or to all", async (t) => {
+test("a program publishes to the nodes with a member, or to all", async (t) => {
   const topic = "conformance:published";
   const publish = async (...words) => {
     const child = spawn(PUBLISH, words, { env: { ...process.env, REDIS: await redis.url(), PUBSUB: "Contract.PubSub" } });
@@ -136,7 +136,7 @@ test("a program publishes to those nodes alone that have a member, or to all", a
   assert.deepEqual([await at_b.next(), await at_b.next()], [{ n: 1 }, { n: 2 }]);
 });
 
-test("ten thousand topics come, survive a cut and a restart of Redis, and go", async (t) => {
+test("ten thousand topics are subscribed, survive a cut and a restart of Redis, and are left", async (t) => {
   const COUNT = 10_000;
   const pattern = "conformance:churn-*";
   const ann = await member(t, a, "conformance:churn-9999", "ann");

@@ -1,4 +1,5 @@
-// `make cluster`, in a real browser: people behind nginx come to different nodes, see who is where, and talk.
+// `make cluster`, in a real browser: people behind nginx reach different nodes, see who is where,
+// and chat.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -11,7 +12,7 @@ import { PATIENCE_MS, within } from "./support/deadline.js";
 const SCRIPT = fileURLToPath(new URL("../../chapters/18-more-than-one-machine/cluster", import.meta.url));
 let browser, cluster, url;
 
-/** Starts it on five ports in a row, below those that the kernel gives to clients; rejects where one is taken. */
+/** Starts it on five ports in a row, below those that the kernel gives to clients; rejects if one is taken. */
 async function start() {
   const port = 20_000 + 10 * Math.floor(Math.random() * 1_000);
   const words = [String(port), process.env.CHAT_SERVER || "build/plain/phx-chat"];
@@ -52,7 +53,7 @@ after(async () => {
   }
 });
 
-test("three people talk, each sees who is on which node, and a person who goes is gone everywhere", async (t) => {
+test("three people chat, each sees who is on which node, and a person a client that leaves is gone everywhere", async (t) => {
   const people = [];
   for (const name of ["Ada", "Ben", "Cat"]) {
     const person = await Person.arrives(t, browser, url, name);

@@ -1,4 +1,4 @@
-// Two nodes at one Redis, as two processes: what a client of one broadcasts, those of the other hear.
+// Two nodes at one Redis, as two processes: a broadcast at one reaches the other's clients.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -59,7 +59,7 @@ test("bytes go to the other node", async (t) => {
   assert.ok(Buffer.from(await at_b.next()).equals(Buffer.from(bytes)));
 });
 
-test("the one who broadcasts from himself hears nothing, on no node's account", async (t) => {
+test("a broadcast_from does not reach its sender through any node", async (t) => {
   const { ann, bob } = await both(t, "conformance:from");
   const [at_a, at_b] = [heard(ann, "broadcasted"), heard(bob, "broadcasted")];
   await ask(ann, "broadcast_from", { n: 1 });
@@ -68,7 +68,7 @@ test("the one who broadcasts from himself hears nothing, on no node's account", 
   assert.deepEqual(await at_a.next(), { n: 2 });
 });
 
-test("each node's channels see an intercepted event first", async (t) => {
+test("an intercepted event goes through each node's channels", async (t) => {
   const { ann, bob } = await both(t, "conformance:intercept");
   const at_b = heard(bob, "intercepted");
   tell(ann, "intercept", { q: 1 });
@@ -84,7 +84,7 @@ test("a user is disconnected on every node", async (t) => {
   assert.equal((await closed.next()).code, 1001);
 });
 
-test("broadcasts of one client arrive in their order, each once", async (t) => {
+test("broadcasts of one client arrive in order, each once", async (t) => {
   const { ann, bob } = await both(t, "conformance:order");
   const at_b = heard(bob, "broadcasted");
   for (let n = 0; n < 1_000; ++n) tell(ann, "broadcast", { n });
@@ -93,7 +93,7 @@ test("broadcasts of one client arrive in their order, each once", async (t) => {
   assert.deepEqual(at_b.rest, []);
 });
 
-// What two nodes of Phoenix 1.8.12 sent each other.
+// Recorded messages between two nodes of Phoenix 1.8.12.
 const FROM_PHOENIX = "g2gGYQNkAAZleGNlcHRtAAAAAWFtAAAADWNvbmZvcm1hbmNlOjF0AAAABGQACl9fc3RydWN0X19kAB9FbGl4aXIuUGhvZW5peC5Tb2NrZXQuQnJvYWRjYXN0ZAAFZXZlbnRtAAAAC2Jyb2FkY2FzdGVkZAAHcGF5bG9hZHQAAAABbQAAAARib2R5bQAAAAJoaWQABXRvcGljbQAAAA1jb25mb3JtYW5jZToxZAAdRWxpeGlyLlBob2VuaXguQ2hhbm5lbC5TZXJ2ZXI=";
 const DEADLY = [
   "g2gGYQNkAAZleGNlcHRtAAAAAWFtAAAABnJvb206MXQAAAAEZAAKX19zdHJ1Y3RfX2QAH0VsaXhpci5QaG9lbml4LlNvY2tldC5Ccm9hZGNhc3RkAAVldmVudG0AAAACZXZkAAdwYXlsb2FkdAAAAAFkAAV0dXBsZWgCYQFhAmQABXRvcGljbQAAAAZyb29tOjFkAB1FbGl4aXIuUGhvZW5peC5DaGFubmVsLlNlcnZlcg==", // a tuple in the payload
@@ -101,18 +101,18 @@ const DEADLY = [
   "g2gGYQNkAAZleGNlcHRtAAAAAWFtAAAABnJvb206MXQAAAAEZAAKX19zdHJ1Y3RfX2QAH0VsaXhpci5QaG9lbml4LlNvY2tldC5Ccm9hZGNhc3RkAAVldmVudG0AAAACZXZkAAdwYXlsb2FkZAADbmlsZAAFdG9waWNtAAAABnJvb206MWQAHUVsaXhpci5QaG9lbml4LkNoYW5uZWwuU2VydmVy", // no payload
 ];
 
-test("a message of Phoenix arrives, and those that would crash a node of it do no harm", async (t) => {
+test("a Phoenix node's message arrives, and messages that would crash a Phoenix node do no harm", async (t) => {
   const { bob } = await both(t, "conformance:1");
   const at_b = heard(bob, "broadcasted");
   const deadly = DEADLY.map((text) => Buffer.from(text, "base64"));
   for (const message of [...deadly, Buffer.from("nonsense"), Buffer.from("")]) await redis.publish(CHANNEL, message);
-  // From a node named "a", as ours is: only b hears it.
+  // From a node named "a", like ours: only b gets it.
   assert.equal(await redis.publish(CHANNEL, Buffer.from(FROM_PHOENIX, "base64")), 2);
   assert.deepEqual(await at_b.next(), { body: "hi" });
   await eventually("a line in b's log", () => /a message of another node was skipped/.test(b.output));
 });
 
-test("nothing is lost while Redis stands still, and all that is broadcast while it is away", async (t) => {
+test("nothing is lost while Redis is paused, and all broadcasts while it is away are", async (t) => {
   const { ann, bob } = await both(t, "conformance:away");
   const at_b = heard(bob, "broadcasted");
   redis.pause();
@@ -127,7 +127,7 @@ test("nothing is lost while Redis stands still, and all that is broadcast while 
   assert.deepEqual(await at_a.next(), { lost: true });
   await redis.start();
   await redis.subscribers(CHANNEL, 2);
-  // Both connections of a node come back, each by itself.
+  // A node's two connections come back independently.
   await eventually("a broadcast from a", async () => {
     await ask(ann, "broadcast", { back: true });
     return at_b.rest.length > 0;
@@ -135,7 +135,7 @@ test("nothing is lost while Redis stands still, and all that is broadcast while 
   assert.deepEqual(await at_b.next(), { back: true });
 });
 
-test("a node starts and serves without Redis, and meets the others once it is there", async (t) => {
+test("a node starts and serves without Redis, and joins the others once it is up", async (t) => {
   const late = new Redis({ password: "s@e:cret" });
   t.after(() => late.kill());
   const url = await late.url(":s%40e%3Acret@");
@@ -145,10 +145,10 @@ test("a node starts and serves without Redis, and meets the others once it is th
   const cat = await join(await connect(t, c), "conformance:late");
   const dan = await join(await connect(t, d), "conformance:late");
   const [at_c, at_d] = [heard(cat, "broadcasted"), heard(dan, "broadcasted")];
-  for (let n = 0; n < 7; ++n) await ask(dan, "broadcast", { n }); // d keeps the last five, and none that trackers say
+  for (let n = 0; n < 7; ++n) await ask(dan, "broadcast", { n }); // d keeps the last five, without trackers' messages
   await ask(cat, "broadcast", { n: "lost" });
   assert.deepEqual(await at_c.next(), { n: "lost" });
-  await d.pause(); // so that c hears from the first
+  await d.pause(); // so that c is connected from the start
   await late.start();
   await late.subscribers(CHANNEL, 1);
   d.signal("SIGCONT");

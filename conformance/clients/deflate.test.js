@@ -27,7 +27,7 @@ const transport = (offer = true) =>
 const compressing = (t, options) =>
   connect(t, server, { mount: "/deflate", transport: transport(), ...options });
 
-/** A bare WebSocket, for what phoenix.js never sends. */
+/** A plain WebSocket, for messages that phoenix.js never sends. */
 async function bare(t) {
   const socket = new (transport())(`${server.mount("/deflate")}/websocket?vsn=2.0.0`);
   t.after(() => socket.terminate());
@@ -42,7 +42,7 @@ async function nextRef(socket) {
   return JSON.parse(data)[1];
 }
 
-test("it is spoken where it is switched on and offered, and nowhere else", async (t) => {
+test("compression is used only if it is switched on and offered", async (t) => {
   const extensions = async (options) => (await connect(t, server, options)).conn.extensions;
   assert.equal(
     await extensions({ mount: "/deflate", transport: transport() }),
@@ -52,7 +52,7 @@ test("it is spoken where it is switched on and offered, and nowhere else", async
   assert.equal(await extensions({ mount: "/socket", transport: transport() }), "");
 });
 
-test("a long text is short on the wire, both ways", async (t) => {
+test("a long text is short on the wire, in both directions", async (t) => {
   const socket = await compressing(t);
   const channel = await join(socket, "conformance:long");
   const text = "the same again, ".repeat(100_000);
@@ -62,7 +62,7 @@ test("a long text is short on the wire, both ways", async (t) => {
   assert.ok(socket.conn._socket.bytesRead - bytesRead < text.length / 50, "down");
 });
 
-test("what does not compress goes there and back all the same", async (t) => {
+test("incompressible data survives a round trip too", async (t) => {
   const channel = await join(await compressing(t), "conformance:noise");
   const bytes = Uint8Array.from(randomBytes(1_000_000)).buffer;
   assert.deepEqual(await ask(channel, "echo", bytes), bytes);
@@ -77,7 +77,7 @@ test("500 messages at once are answered in order", async (t) => {
   assert.deepEqual(replies.map(({ n }) => n), numbers);
 });
 
-test("a broadcast reaches members who compress and members who do not", async (t) => {
+test("a broadcast reaches members with and without compression", async (t) => {
   const topic = "conformance:mixed";
   const members = await Promise.all([
     compressing(t),
@@ -91,7 +91,7 @@ test("a broadcast reaches members who compress and members who do not", async (t
   for (const mailbox of told) assert.deepEqual(await mailbox.take(50), payloads);
 });
 
-test("fragments, pings between them and plain messages in between are put together", async (t) => {
+test("fragments are joined, with pings and plain messages in between", async (t) => {
   const socket = await bare(t);
   for (const ref of ["one", "two", "three"]) {
     const text = heartbeat(ref);
@@ -117,7 +117,7 @@ test("a bomb is refused with 1009, and the next one is served", async (t) => {
 test("a message that is not validly compressed is refused with 1002", async (t) => {
   const socket = await bare(t);
   const half = deflateRawSync(heartbeat("half")).subarray(0, 10);
-  // Past ws's own compressor: a final text frame with RSV1 and a mask of zeros.
+  // Bypasses ws's own compressor: a final text frame with RSV1 and a mask of zeros.
   socket._socket.write(Buffer.concat([Buffer.from([0xc1, 0x80 | half.length, 0, 0, 0, 0]), half]));
   const [code] = await within(PATIENCE_MS, "a close", once(socket, "close"));
   assert.equal(code, 1002);

@@ -1,4 +1,5 @@
-// The API on the admin port of two nodes at one Redis: what a program asks of one by HTTP, the clients of both see.
+// The API on the admin port of two nodes at one Redis: an HTTP request to one reaches the clients
+// of both.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -43,7 +44,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Asks a node; returns [status, what it answered, its headers]. */
+/** Sends a request to a node; returns [status, body, headers]. */
 async function ask(server, where, { method = "GET", body, token = TOKEN, headers = {} } = {}) {
   const response = await fetch(server.admin + where, {
     method,
@@ -83,7 +84,7 @@ test("a user is disconnected from both nodes", async (t) => {
   for (const each of closed) assert.equal((await each.next()).code, 1001);
 });
 
-test("presences are those of both nodes, by a topic that is written as URLs write it", async (t) => {
+test("presences are those of both nodes, with the topic percent-encoded", async (t) => {
   const topic = "presence:a/b c";
   const list = async () => (await ask(a, `/presence/${encodeURIComponent(topic)}`))[1];
   assert.deepEqual(await list(), {});
@@ -94,7 +95,7 @@ test("presences are those of both nodes, by a topic that is written as URLs writ
   assert.ok(bob.metas[0].phx_ref);
 });
 
-test("what is wrong is refused with a sentence, and no client hears of it", async (t) => {
+test("an invalid request is refused with a sentence, and reaches no client", async (t) => {
   const topic = "conformance:wrong";
   const { ann } = await members(t, topic);
   const at_a = heard(ann, "news");
@@ -141,17 +142,17 @@ test("what is wrong is refused with a sentence, and no client hears of it", asyn
   assert.deepEqual(await at_a.next(), { last: true });
 });
 
-test("a node that is told so takes few requests a second, and small ones", async () => {
+test("a node's limits of requests a second, and of their size", async () => {
   const message = { topic: "conformance:rate", event: "news" };
   assert.equal((await post(b, "/broadcast", { ...message, payload: { s: "x".repeat(1_000) } }))[0], 413);
   const statuses = await Promise.all(Array.from({ length: 20 }, () => post(b, "/broadcast", message)));
   const refused = statuses.filter(([status]) => status === 429);
   assert.ok(refused.length > 0, "20 at once are more than 3 a second");
   assert.equal(refused[0][2].get("retry-after"), "1");
-  assert.equal((await fetch(`${b.admin}/health`)).status, 200); // what is refused are its own paths
+  assert.equal((await fetch(`${b.admin}/health`)).status, 200); // only its own paths are limited
 });
 
-test("the document that is served is the one in docs, and each path of it answers", async () => {
+test("the served document is the one in docs, and each of its paths answers", async () => {
   const [status, served] = await ask(a, "/openapi.json", { token: "" });
   assert.equal(status, 200);
   assert.deepEqual(served, JSON.parse(readFileSync(DOCUMENT, "utf8")));

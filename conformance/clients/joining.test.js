@@ -1,4 +1,4 @@
-// phoenix.js connects and joins: what it is told of a join, accepted or not.
+// phoenix.js connects and joins: accepted and refused joins.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -21,11 +21,11 @@ test("a join is answered ok, with the channel's response", async (t) => {
   assert.deepEqual(answer, { status: "ok", response: params });
 });
 
-test("a refused join is told why", async (t) => {
+test("a refused join has a reason", async (t) => {
   const socket = await connect(t, server);
   const channel = socket.channel("conformance:refused", { join: "error" });
   const answer = await reply(channel.join());
-  channel.leave(); // or phoenix.js would ask again and again
+  channel.leave(); // or phoenix.js would try again and again
   assert.deepEqual(answer, { status: "error", response: { reason: "refused" } });
 });
 
@@ -39,7 +39,7 @@ test("a join that crashes says so, and the socket's other topics go on", async (
   assert.deepEqual(await ask(bystander, "count"), { count: 1 });
 });
 
-test("a topic that no channel serves is unmatched", async (t) => {
+test("a topic without a channel is unmatched", async (t) => {
   const socket = await connect(t, server);
   const channel = socket.channel("nowhere:at-all");
   const answer = await reply(channel.join());

@@ -1,4 +1,4 @@
-// How a channel ends: the client leaves, the server stops it, or it crashes and is joined anew.
+// How a channel ends: the client leaves, the server stops it, or it crashes and is joined again.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -16,7 +16,7 @@ test("a leave is answered ok, and then the channel is closed", async (t) => {
   channel.leave();
   await closes.next();
   assert.equal(channel.state, "closed");
-  // phoenix.js has not waited for the server, which says:
+  // phoenix.js has not waited for the server, which sends:
   const [answer, farewell] = await frames.take(2);
   assert.deepEqual([answer.event, answer.payload], ["phx_reply", { response: {}, status: "ok" }]);
   assert.deepEqual([farewell.event, farewell.ref], ["phx_close", channel.joinRef()]);
@@ -30,7 +30,7 @@ test("after a leave no more messages come", async (t) => {
 
   const [frames, news] = [seen(leaver, "message"), heard(behind, "broadcasted")];
   await ask(await join(stayer, "conformance:left"), "broadcast");
-  // Sent after the other, so when it arrives, the other was not sent.
+  // Sent after the other: if it arrives, the other was not sent.
   await ask(await join(stayer, "conformance:behind"), "broadcast");
   await news.next();
   assert.deepEqual(frames.rest.filter(({ topic }) => topic === left.topic), []);
@@ -45,7 +45,7 @@ test("a topic that was left can be joined again, with fresh state", async (t) =>
   assert.deepEqual(await ask(second, "count"), { count: 1 });
 });
 
-test("a second channel takes the first one's place on its topic, in one breath", async (t) => {
+test("a second channel immediately takes the first one's place on its topic", async (t) => {
   const socket = await connect(t, server);
   const first = await join(socket, "conformance:twice");
   await ask(first, "count");
@@ -56,8 +56,8 @@ test("a second channel takes the first one's place on its topic, in one breath",
   assert.deepEqual(await ask(second, "count"), { count: 1 });
 });
 
-for (const event of ["crash", "exit", "stop_error", "bad_return", "an event nobody handles"]) {
-  test(`after "${event}" onError is called and the channel joins anew`, async (t) => {
+for (const event of ["crash", "exit", "stop_error", "bad_return", "an unknown event"]) {
+  test(`after "${event}" onError is called and the channel joins again`, async (t) => {
     const channel = await join(await connect(t, server), "conformance:crash");
     assert.deepEqual(await ask(channel, "count"), { count: 1 });
     assert.deepEqual(await ask(channel, "count"), { count: 2 });
@@ -70,7 +70,7 @@ for (const event of ["crash", "exit", "stop_error", "bad_return", "an event nobo
   });
 }
 
-test("a crash disturbs no other topic of the socket", async (t) => {
+test("a crash does not affect other topics of the socket", async (t) => {
   const socket = await connect(t, server);
   const calm = await join(socket, "conformance:calm");
   const crashing = await join(socket, "conformance:crashing");

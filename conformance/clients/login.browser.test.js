@@ -1,4 +1,4 @@
-// Who may talk on the page of chapter 1, and under which name: logging in, being refused, going.
+// The login on the page of chapter 1: names, refusals, logging out.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -14,26 +14,26 @@ const { server } = chat;
 
 const UNKNOWN = "This server does not know your login: log in again";
 
-/** What the server answers to a name: `{status, name, token, error}`. */
+/** The server's answer to a name: `{status, name, token, error}`. */
 async function login(name) {
   const body = new URLSearchParams({ name });
   const answer = await fetch(`${server.url}/login`, { method: "POST", body });
   return { status: answer.status, ...(await answer.json()) };
 }
 
-/** Which HTTP status a websocket with this token is refused with. */
+/** The HTTP status that refuses a websocket with this token. */
 async function refusal(token) {
   const bearer = `base64url.bearer.phx.${Buffer.from(token).toString("base64url")}`;
   const address = `${server.mount("/socket")}/websocket?vsn=2.0.0`;
   const websocket = new WebSocket(address, ["phoenix", bearer]);
-  websocket.on("error", () => {}); // told by the answer
+  websocket.on("error", () => {}); // given by the answer
   const answered = once(websocket, "unexpected-response");
   const [, answer] = await within(PATIENCE_MS, "a refusal", answered);
   answer.destroy();
   return answer.statusCode;
 }
 
-test("nobody talks before saying who it is; the keyboard is enough for it", async (t) => {
+test("a login is required, and works with the keyboard alone", async (t) => {
   const ada = await Person.arrives(t, chat.browser, server.url);
   await ada.isAsked("");
   const field = ada.page.getByLabel("Your name");
@@ -43,13 +43,13 @@ test("nobody talks before saying who it is; the keyboard is enough for it", asyn
   await ada.page.keyboard.type("Ada");
   await ada.page.keyboard.press("Enter");
   await ada.is("Connected");
-  await ada.page.keyboard.type("straight on");
+  await ada.page.keyboard.type("without a question");
   await ada.page.keyboard.press("Enter");
-  await ada.sees("Ada", "straight on");
+  await ada.sees("Ada", "without a question");
   assert.deepEqual(ada.complaints, []);
 });
 
-test("a name that won't do is refused with what to do", async (t) => {
+test("an invalid name is refused, and the page says what to do", async (t) => {
   const ada = await Person.arrives(t, chat.browser, server.url, "Ada\u202eadA");
   await ada.isAsked("Expected a name of visible characters, got others: choose another one");
   await ada.logsIn("  Ada  ");
@@ -63,7 +63,7 @@ test("a name that won't do is refused with what to do", async (t) => {
   assert.equal(error, "Expected at most 40 characters, got more: choose a shorter name");
 });
 
-test("a login lasts when the page is loaded again, until one logs out", async (t) => {
+test("a login survives a reload of the page, until the logout", async (t) => {
   const ada = await Person.arrives(t, chat.browser, server.url, "Ada");
   await ada.is("Connected");
   await ada.page.reload();
@@ -73,7 +73,7 @@ test("a login lasts when the page is loaded again, until one logs out", async (t
 
   await ada.page.getByRole("button", { name: "Log out" }).click();
   await ada.isAsked("");
-  assert.equal(await ada.count("still Ada"), 0, "nothing is left for who comes next");
+  assert.equal(await ada.count("still Ada"), 0, "nothing is left for the next user");
   await ada.page.reload();
   await ada.isAsked("");
   await ada.logsIn("Ben");
@@ -82,7 +82,7 @@ test("a login lasts when the page is loaded again, until one logs out", async (t
   await ada.sees("Ben", "Ben now");
 });
 
-test("a name comes out of the token, whatever a client says in its message", async (t) => {
+test("the name comes from the token, whatever a client writes in its message", async (t) => {
   const ben = await Person.arrives(t, chat.browser, server.url, "Ben");
   await ben.is("Connected");
   const { token: authToken } = await login("Mallory");
@@ -102,7 +102,7 @@ test("a forged token is refused with 403 and a line in the log", async () => {
     assert.equal(await refusal(bad), 403);
   }
   const line = /a login was refused.*This server does not know your login/;
-  await eventually("a line of the log", () => line.test(server.output)); // it is written in its own time
+  await eventually("a line of the log", () => line.test(server.output)); // it is written asynchronously
 });
 
 test("a page with a forged token says so, and asks for a name", async (t) => {
@@ -119,8 +119,8 @@ test("a page with a forged token says so, and asks for a name", async (t) => {
   await ada.is("Connected");
 });
 
-test("a new secret, and nobody is known; what waited is said after the login", async (t) => {
-  const forgetful = chatServer(""); // an empty variable is none
+test("a new secret ends all logins; waiting messages are sent after the login", async (t) => {
+  const forgetful = chatServer(""); // an empty variable counts as unset
   await forgetful.start();
   t.after(() => forgetful.stop());
   const ada = await Person.arrives(t, chat.browser, forgetful.url, "Ada");

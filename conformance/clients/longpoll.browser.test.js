@@ -1,4 +1,4 @@
-// Long-polling as a real browser does it: across origins, through reloads, and for the whole chat.
+// Long-polling in a real browser: across origins, through reloads, and for the whole chat.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -10,13 +10,13 @@ import { chatServer, contractServer } from "./support/server.js";
 const [contract, chat] = [contractServer(), chatServer()];
 let browser;
 before(async () => (browser = await launch()));
-beforeEach(() => Promise.all([contract.start(), chat.start()])); // again, should one be away
+beforeEach(() => Promise.all([contract.start(), chat.start()])); // again, if one is away
 after(async () => {
   await browser?.close();
   await Promise.all([contract.stop(), chat.stop()]);
 });
 
-const ALLOWED = "localhost"; // the contract's mounts take pages from this host, whatever the port
+const ALLOWED = "localhost"; // the contract's mounts accept pages from this host on any port
 const OTHER = "127.0.0.1";
 
 /** Two people on a page from another port, who have both joined `topic`. */
@@ -28,7 +28,7 @@ async function pair(t, topic) {
   return { people, address };
 }
 
-test("two pages from another origin talk, each request let through by its preflight", async (t) => {
+test("two pages from another origin chat, each request allowed by its preflight", async (t) => {
   const { people } = await pair(t, "conformance:pages");
   const [ann, ben] = people;
   const payload = { text: "é世😀" };
@@ -39,11 +39,11 @@ test("two pages from another origin talk, each request let through by its prefli
   assert.deepEqual([await ann.heard(1), await ben.heard(2)], [[{ n: 1 }], [payload, { n: 1 }]]);
 });
 
-test("a page from a host that is not allowed is refused, and stays outside", async (t) => {
+test("a page from a host that is not allowed is refused", async (t) => {
   const ann = await Visitor.arrives(t, browser, `http://${OTHER}:${await servePage(t)}`);
   const answered = ann.page.waitForResponse((response) => /longpoll/.test(response.url()));
   const outcome = await ann.joins(contract.mount("/socket"), "conformance:refused");
-  assert.equal(outcome, 403, "the page can read why, since the refusal is for everybody to read");
+  assert.equal(outcome, 403, "the page can read why, because any page may read the refusal");
   assert.deepEqual(await (await answered).json(), { status: 403 });
 });
 
@@ -56,7 +56,7 @@ test("an auth token crosses origins in its header", async (t) => {
   assert.equal(response.auth_token, authToken);
 });
 
-test("a page that is loaded again is a new visitor, and hears everything once", async (t) => {
+test("a reloaded page is a new visitor, and gets everything once", async (t) => {
   const topic = "conformance:reloaded";
   const { people, address } = await pair(t, topic);
   const [ann, ben] = people;
@@ -82,7 +82,7 @@ for (const end of ["stop", "kill"]) {
   });
 }
 
-test("behind a proxy without websockets the chat falls back, and all of it works", async (t) => {
+test("behind a proxy without websockets the chat falls back to long-polling, and works", async (t) => {
   const proxy = await withoutWebSockets(t, chat);
   const people = await Promise.all(
     ["Ada", "Ben"].map((name) => Person.arrives(t, browser, proxy.url, name)),

@@ -1,4 +1,4 @@
-// The same conversations where no websocket gets through: phoenix.js polls.
+// The same conversations without websockets: phoenix.js polls.
 
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
@@ -8,10 +8,10 @@ import { withoutWebSockets } from "./support/proxy.js";
 import { contractServer } from "./support/server.js";
 
 const WINDOW_MS = 1_000; // how long /short and /auth hold a poll
-const BATCH = 100; // lines that phoenix.js puts into one post, and the server takes
+const BATCH = 100; // the lines of one post of phoenix.js, and the server's limit
 
 const server = contractServer();
-beforeEach(() => server.start()); // again, should a test have failed while it was away
+beforeEach(() => server.start()); // again, if a test failed while it was away
 after(() => server.stop());
 
 const poll = (t, options = {}) => connect(t, server, { transport: LongPoll, ...options });
@@ -39,13 +39,13 @@ test("many pushes at once go in several posts, and are answered in order", async
   assert.deepEqual(answers, numbers.map((n) => ({ n })));
 });
 
-test("bytes go up as base64", async (t) => {
+test("bytes are sent as base64", async (t) => {
   const bytes = Uint8Array.from({ length: 256 }, (_, n) => n).buffer;
   const channel = await join(await poll(t), "conformance:polled-bytes");
   assert.deepEqual(await reply(channel.push("ack", bytes)), { status: "ok", response: {} });
 });
 
-test("one polls, one has a websocket: each hears the other", async (t) => {
+test("a polling client and one with a websocket get each other's messages", async (t) => {
   const [polled, connected] = [await poll(t), await connect(t, server)];
   const [ann, ben] = [
     await join(polled, "conformance:mixed"),
@@ -89,15 +89,15 @@ test("a channel that crashes is joined again, with fresh state", async (t) => {
   assert.deepEqual(await ask(channel, "count"), { count: 1 });
 });
 
-test("a session lives from window to window", async (t) => {
+test("a session lives over several windows", async (t) => {
   const channel = await join(await poll(t, { mount: "/short" }), "conformance:polled-on");
   assert.deepEqual(await ask(channel, "count"), { count: 1 });
-  const ms = 2.5 * WINDOW_MS; // two polls in vain, and more than a session lasts without one
+  const ms = 2.5 * WINDOW_MS; // two empty polls, and longer than a session lasts without a poll
   assert.deepEqual(await ask(channel, "async", { ms }), { ms });
   assert.deepEqual(await ask(channel, "count"), { count: 2 });
 });
 
-test("a server that dies and comes back has its channels joined anew", async (t) => {
+test("after a server dies and comes back, its channels are joined again", async (t) => {
   const channel = await join(await poll(t), "conformance:polled-restart");
   await ask(channel, "count");
   const again = rejoins(channel);
@@ -127,14 +127,14 @@ test("the auth token goes in a header and reaches connect", async (t) => {
 
 // --- Falling back -------------------------------------------------------------------------------
 
-/** A websocket that something on the way swallows: it is never open, and never closed. */
+/** A websocket that is never opened and never closed. */
 class Swallowed {
   readyState = 0;
   send() {}
   close() {}
 }
 
-test("a websocket that never opens is given up for long-polling", async (t) => {
+test("a websocket that never opens is replaced by long-polling", async (t) => {
   const socket = await connect(t, server, { transport: Swallowed, longPollFallbackMs: 100 });
   assert.equal(socket.transport, LongPoll);
   const channel = await join(socket, "conformance:fallen-back");

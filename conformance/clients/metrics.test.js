@@ -1,4 +1,4 @@
-// A real Prometheus scrapes the server, and its series say what the clients did.
+// A real Prometheus scrapes the server, and its series count what the clients did.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -19,7 +19,7 @@ after(async () => {
 
 const page = async () => (await fetch(`${server.url}/metrics`)).text();
 
-test("Prometheus has what happened: connections, joins, events, crashes", async (t) => {
+test("Prometheus has the counts: connections, joins, events, crashes", async (t) => {
   const socket = await connect(t, server);
   const channel = await join(socket, "conformance:metrics");
   for (let n = 0; n < 5; ++n) await ask(channel, "echo", { n });
@@ -43,10 +43,10 @@ test("Prometheus has what happened: connections, joins, events, crashes", async 
   );
 });
 
-test("promtool finds nothing to say against the page", async () => {
+test("promtool accepts the page", async () => {
   assert.equal(check(await page()), "");
 });
 
-test("no series is named by a topic or a user", async () => {
+test("no series is labelled with a topic or a user", async () => {
   assert.doesNotMatch(await page(), /conformance:|users_socket/);
 });

@@ -17,14 +17,14 @@ const redis = new Redis();
 before(() => redis.start());
 after(() => redis.kill());
 
-/** Nodes of one cluster of its own, until the test `t` ends. */
+/** Nodes of a new cluster, until the test `t` ends. */
 class Cluster {
   static #made = 0;
   #name = `Cluster${++Cluster.#made}.PubSub`;
   #t;
   #periods;
 
-  /** Where a node must not be missed because it is silent, nothing is down in a test's time. */
+  /** For tests with silent nodes: a down period longer than a test. */
   constructor(t, { down = 600_000, permdown = 1_200_000 } = {}) {
     this.#t = t;
     this.#periods = ["--broadcast-period", 100, "--max-silent-periods", 2, "--down-period", down, "--permdown-period", permdown];
@@ -59,7 +59,7 @@ async function two(t, topic, periods) {
   return { cluster, a, b, ann, ben };
 }
 
-test("clients of two nodes see one list: who comes, changes, opens a tab, goes", async (t) => {
+test("clients of two nodes see one list: joins, updates, second tabs, leaves", async (t) => {
   const topic = "presence:two";
   const { b, ann, ben } = await two(t, topic);
   const changed = new Mailbox("a join");
@@ -88,10 +88,10 @@ test("a node that joins late has the whole list", async (t) => {
 
 test("the presences of a node that is killed leave after the down period", async (t) => {
   const { a, ann, ben } = await two(t, "presence:killed", { down: DOWN_MS, permdown: 600_000 });
-  const since = Date.now(); // b hears from a after this
+  const since = Date.now(); // b receives from a after this
   await ask(ann.channel, "update", { name: "A2" });
   await ben.comesToSee({ ann: ["A2"], ben: ["B"] });
-  ann.socket.disconnect(); // for good; a is dead before it can tell
+  ann.socket.disconnect(); // for good; a is dead before it can send a farewell
   await a.kill();
   await ben.comesToSee({ ben: ["B"] });
   assert.ok(Date.now() - since >= DOWN_MS, "not before");
@@ -159,13 +159,13 @@ test("topics are divided among the trackers of a pool, the same on all nodes", a
   }
 });
 
-test("presences of another name are no concern of this one", async (t) => {
+test("presences of another name do not affect this one", async (t) => {
   const cluster = new Cluster(t);
   const [a, b] = [await cluster.node("a"), await cluster.node("b", { more: ["--presence", "Other.Presence"] })];
   await cluster.hears(2);
   const ann = await Member.comes(t, a, "presence:other", "ann", "A");
   const ben = await Member.comes(t, b, "presence:other", "ben", "B");
-  // What b hears of a, it has heard before the broadcast that comes behind it.
+  // What b gets from a comes before the broadcast after it.
   const told = new Mailbox("a change");
   ben.presence.onSync(() => told.put(ben.sees));
   await ask(ann.channel, "update", { name: "A2" });
@@ -179,12 +179,12 @@ test("periods that contradict each other are refused, with the flag's name", asy
   await assert.rejects(server.start(), /expected a down_period of at least twice the broadcast_period: set .* \(here: --down-period\)/);
 });
 
-test("what no tracker would say does no harm, whoever says it", async (t) => {
+test("messages that no tracker would send do no harm", async (t) => {
   const topic = "presence:hostile";
   const { b, a, cluster, ann, ben } = await two(t, topic);
   const kept = new URL("../../lib/cluster/corpus/envelope/", import.meta.url);
   const said = readdirSync(kept).filter((name) => name.startsWith("tracker-")).map((name) => readFileSync(new URL(name, kept)).subarray(1));
-  assert.ok(said.length > 3, "what was recorded is there");
+  assert.ok(said.length > 3, "there are recordings");
   let seed = 1;
   const below = (n) => (seed = (seed * 48_271) % 2_147_483_647) % n;
   for (let i = 0; i < 500; ++i) {

@@ -1,4 +1,4 @@
-// Who is here, as phoenix.js's own Presence makes it out of the state and the diffs: whatever
+// The presence list that phoenix.js's own Presence makes from the state and the diffs: whatever
 // happens, everybody sees the same list.
 
 import assert from "node:assert/strict";
@@ -26,7 +26,7 @@ async function three(t, topic) {
   return [ann, ben, cat];
 }
 
-test("those who come are seen by those who are there, and the other way round", async (t) => {
+test("new members are seen by present ones, and the reverse", async (t) => {
   const members = await three(t, "presence:coming");
   const nameless = await comes(t, "presence:coming", "dan");
   await agree([...members, nameless], { ann: ["A"], ben: ["B"], cat: ["C"], dan: [null] });
@@ -53,7 +53,7 @@ test("an update is seen by all, at once and whole", async (t) => {
   assert.ok(meta.phx_ref_prev && meta.phx_ref_prev !== meta.phx_ref);
 });
 
-test("who is tracked no longer is gone from all lists, its own too", async (t) => {
+test("an untracked client is gone from all lists, its own too", async (t) => {
   const [ann, ben, cat] = await three(t, "presence:untrack");
   await ask(cat.channel, "untrack");
   await agree([ann, ben, cat], { ann: ["A"], ben: ["B"] });
@@ -84,7 +84,7 @@ test("a connection that is cut is gone, and back when it is back", async (t) => 
   await agree([ann, ben, cat, dan], { ann: ["A"], ben: ["B"], cat: ["C"], dan: ["D"] });
 });
 
-test("who leaves is gone", async (t) => {
+test("a client that leaves is gone", async (t) => {
   const [ann, ben, cat] = await three(t, "presence:leave");
   cat.channel.leave();
   await agree([ann, ben], { ann: ["A"], ben: ["B"] });

@@ -1,4 +1,5 @@
-// phx-publish, beside two nodes at one Redis: what it says reaches the clients of both, and what would harm nodes reaches nobody.
+// phx-publish, beside two nodes at one Redis: its events reach the clients of both, and harmful
+// ones are refused.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -31,7 +32,7 @@ after(async () => {
   await redis.kill();
 });
 
-/** Runs it; returns its status and what it said, on either stream. */
+/** Runs it; returns its status and its output on both streams. */
 async function run(words, { input = "", env = {} } = {}) {
   const child = spawn(PUBLISH, words, { env: { ...process.env, REDIS: url, PUBSUB: "Contract.PubSub", ...env } });
   let said = "";
@@ -48,7 +49,7 @@ async function members(t, topic) {
   };
 }
 
-test("an event reaches the clients of all nodes, with the payload that was typed, read, or none", async (t) => {
+test("an event reaches the clients of all nodes, with a payload typed, read, or none", async (t) => {
   const { ann, bob } = await members(t, "conformance:typed");
   const [at_a, at_b] = [heard(ann, "news"), heard(bob, "news")];
   const payload = { text: "grüße \u0000 🎉", n: 1.5, deep: [{ a: null }] };
@@ -65,7 +66,7 @@ test("an event reaches the clients of all nodes, with the payload that was typed
   assert.deepEqual(await run(["-q", "conformance:typed", "news"]), { status: 0, said: "" });
 });
 
-test("bytes of a file reach them as they are", async (t) => {
+test("a file's bytes reach them unchanged", async (t) => {
   const { bob } = await members(t, "conformance:file");
   const folder = mkdtempSync(path(tmpdir(), "publish-"));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -83,7 +84,7 @@ test("a user is disconnected from all nodes", async (t) => {
   for (const each of closed) assert.equal((await each.next()).code, 1001);
 });
 
-test("what nodes can't be sent is refused with a sentence, and nobody is sent anything", async (t) => {
+test("an event that nodes can't be sent is refused with a sentence, and nothing is sent", async (t) => {
   const { ann, bob } = await members(t, "conformance:refused");
   const [at_a, at_b] = [heard(ann, "news"), heard(bob, "news")];
   const deep = `${'{"a":'.repeat(201)}1${"}".repeat(201)}`;
@@ -113,7 +114,7 @@ test("what nodes can't be sent is refused with a sentence, and nobody is sent an
   assert.deepEqual([await at_a.next(), await at_b.next()], [{ last: true }, { last: true }]);
 });
 
-test("where no node listens, and where Redis is not to be had, it says so", async (t) => {
+test("without a node, or without Redis, it says so", async (t) => {
   const message = ["conformance:nobody", "news"];
   const other = await run(["--pubsub", "Other.PubSub", ...message]);
   assert.equal(other.status, 1);

@@ -1,4 +1,4 @@
-// phoenix.js pushes events and is answered: ok, error, late, or not at all.
+// phoenix.js pushes events, and gets answers: ok, error, late, or none.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -27,19 +27,19 @@ test("a push receives error with the response", async (t) => {
   });
 });
 
-test("a bare ok and a bare error have an empty response", async (t) => {
+test("an ok or an error without a response has an empty one", async (t) => {
   const channel = await join(await connect(t, server), "conformance:bare");
   assert.deepEqual(await reply(channel.push("ack")), { status: "ok", response: {} });
   assert.deepEqual(await reply(channel.push("nack")), { status: "error", response: {} });
 });
 
-test("a push that nobody answers receives timeout, and the channel goes on", async (t) => {
+test("a push without an answer receives timeout, and the channel goes on", async (t) => {
   const channel = await join(await connect(t, server), "conformance:timeout");
   assert.equal((await reply(channel.push("noreply", {}, SHORT_MS))).status, "timeout");
   assert.deepEqual(await ask(channel, "count"), { count: 1 });
 });
 
-test("a deferred reply finds its own push, and so do later ones", async (t) => {
+test("a deferred reply reaches its own push, and so do later ones", async (t) => {
   const channel = await join(await connect(t, server), "conformance:deferred");
   const deferred = ask(channel, "async", { ms: SHORT_MS });
   const others = [1, 2].map((n) => ask(channel, "echo", { n }));
@@ -57,7 +57,7 @@ const PAYLOADS = {
 };
 
 for (const [what, payload] of Object.entries(PAYLOADS)) {
-  test(`what was sent comes back: ${what}`, async (t) => {
+  test(`a payload survives a round trip: ${what}`, async (t) => {
     const channel = await join(await connect(t, server), "conformance:payloads");
     assert.deepEqual(await ask(channel, "echo", payload), payload);
   });

@@ -1,4 +1,4 @@
-// The connection ends, by the server's will or by accident, and phoenix.js comes back by itself.
+// The connection ends, on purpose or by accident, and phoenix.js reconnects by itself.
 
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
@@ -9,11 +9,11 @@ const IDLE_MS = 1_500; // the idle timeout of /short
 const NEVER_MS = 60_000;
 
 const server = contractServer();
-beforeEach(() => server.start()); // again, should a test have failed while it was away
+beforeEach(() => server.start()); // again, if a test failed while it was away
 after(() => server.stop());
 
 for (const [how, end] of [["is killed", "kill"], ["is stopped", "stop"]]) {
-  test(`when the server ${how} and comes back, the channel joins anew`, async (t) => {
+  test(`when the server ${how} and comes back, the channel joins again`, async (t) => {
     const socket = await connect(t, server);
     const channel = await join(socket, "conformance:restart");
     await ask(channel, "count");
@@ -31,7 +31,7 @@ for (const [how, end] of [["is killed", "kill"], ["is stopped", "stop"]]) {
   });
 }
 
-test("a server that is stopped tells its clients to come back", async (t) => {
+test("a server that is stopped closes with a code that makes clients reconnect", async (t) => {
   const socket = await connect(t, server);
   await join(socket, "conformance:drain");
   const closes = seen(socket, "close");
@@ -39,7 +39,7 @@ test("a server that is stopped tells its clients to come back", async (t) => {
   assert.equal((await closes.next()).code, 1012);
 });
 
-test("a disconnect broadcast closes all sockets of its id, which come back", async (t) => {
+test("a disconnect broadcast closes all sockets of its id, which reconnect", async (t) => {
   const sockets = await Promise.all(
     ["ann", "ann", "ben"].map((user_id) => connect(t, server, { params: { user_id } })),
   );
@@ -58,7 +58,7 @@ test("a disconnect broadcast closes all sockets of its id, which come back", asy
 });
 
 test("heartbeats keep a connection past its idle timeout", async (t) => {
-  const heartbeatIntervalMs = IDLE_MS / 2; // the client, too, waits as long for an answer
+  const heartbeatIntervalMs = IDLE_MS / 2; // the client also waits this long for an answer
   const socket = await connect(t, server, { mount: "/short", heartbeatIntervalMs });
   const channel = await join(socket, "conformance:idle");
   const [closes, frames] = [seen(socket, "close"), seen(socket, "message")];

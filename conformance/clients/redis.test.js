@@ -1,4 +1,4 @@
-// How nodes find their Redis: by a user with few rights, by several addresses, by Sentinels.
+// How nodes connect to Redis: as a user with few rights, by several addresses, by Sentinels.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -31,7 +31,7 @@ async function node(t, name, url, ...more) {
   return server;
 }
 
-/** Ann at a and Bob at b: `meet()` returns once what she broadcasts reaches him. */
+/** Ann at a and Bob at b: `meet()` returns once Ann's broadcast reaches Bob. */
 async function members(t, a, b) {
   const ann = await join(await connect(t, a), "conformance:redis");
   const bob = await join(await connect(t, b), "conformance:redis");
@@ -72,28 +72,28 @@ test("with a channel for each topic it needs a third, to unsubscribe, on the cha
   assert.ok(!/NOPERM/.test(a.output), a.output);
 });
 
-test("a channel that the user may not have is told in the log", async (t) => {
+test("a channel that the user may not use is logged", async (t) => {
   const rights = ["on", ">secret", "resetchannels", "&phx:other", "-@all", "+subscribe", "+publish", "+ping"];
   const redis = await redisOf(t, { more: ["--user", "phx", ...rights] });
   const a = await node(t, "a", `redis://phx:secret@127.0.0.1:${await port(redis)}`);
   await eventually("a line in the log", () => /no connection to Redis.*NOPERM/.test(a.output));
-  // It is asked for again and again, and each time a little later: there is nothing new to tell.
+  // It is tried again and again, each time a little later, and not logged again.
   const refusals = async () => Number((await redis.command("ACL", "LOG", "1")).match(/count\r\n:(\d+)/)[1]);
   await eventually("the fourth attempt", async () => (await refusals()) >= 4);
   const told = (words) => a.output.split("\n").filter((line) => line.includes("role=subscriber") && words.test(line));
   assert.deepEqual([told(/no connection/).length, told(/connected/).length], [1, 0], a.output);
 });
 
-test("a wrong password is told in the log, and the node serves its own clients", async (t) => {
+test("a wrong password is logged, and the node serves its own clients", async (t) => {
   const redis = await redisOf(t, { password: "right" });
   const a = await node(t, "a", `redis://:wrong@127.0.0.1:${await port(redis)}`);
   await eventually("a line in the log", () => /no connection to Redis.*(WRONGPASS|invalid)/i.test(a.output));
   const channel = await join(await connect(t, a), "conformance:1");
   assert.deepEqual(await ask(channel, "echo", { n: 1 }), { n: 1 });
-  assert.ok(!a.output.includes("wrong@"), "the log does not tell the password");
+  assert.ok(!a.output.includes("wrong@"), "the log does not show the password");
 });
 
-test("of several addresses the next is tried where one does not answer", async (t) => {
+test("if one of several addresses does not answer, the next is tried", async (t) => {
   const [one, two] = [new Redis(), new Redis()];
   t.after(() => Promise.all([one.kill(), two.kill()]));
   const url = `redis://127.0.0.1:${await port(one)},127.0.0.1:${await port(two)}`;
@@ -108,7 +108,7 @@ test("of several addresses the next is tried where one does not answer", async (
   await meet();
 });
 
-test("Sentinels say where the master is, and where it is after it has died", async (t) => {
+test("Sentinels know the master, and the new one after it has died", async (t) => {
   const master = await redisOf(t, {});
   const replica = await redisOf(t, { more: ["--replicaof", "127.0.0.1", await port(master)] });
   const sentinel = await sentinelOf(t, await port(master));
@@ -128,7 +128,7 @@ test("Sentinels say where the master is, and where it is after it has died", asy
 /** Starts one that watches the master at this port under the name main; returns its own port. */
 async function sentinelOf(t, master) {
   const own = await freePort();
-  const folder = mkdtempSync(path(tmpdir(), "sentinel-")); // it keeps what it knows in its file
+  const folder = mkdtempSync(path(tmpdir(), "sentinel-")); // it keeps its state in its file
   const file = path(folder, "sentinel.conf");
   const lines = [
     `port ${own}`,

@@ -1,4 +1,4 @@
-// Releases of ten years: each does what it can, and meets the newest on its topics.
+// Releases of ten years: each does what it can, and shares topics with the newest.
 
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
@@ -19,7 +19,7 @@ describe("releases", { concurrency: releases.length }, () => {
 
 function speaks(release) {
   const server = contractServer();
-  beforeEach(() => server.start()); // again, should a test have failed while it was away
+  beforeEach(() => server.start()); // again, if a test failed while it was away
   after(() => server.stop());
   const socketOf = (t, options) => connect(t, server, release, options);
 
@@ -30,7 +30,7 @@ function speaks(release) {
     assert.deepEqual(params, { user_id: "Ada Ω", vsn: release.vsn });
   });
 
-  test("it joins, or is told why not", async (t) => {
+  test("it joins, or gets the reason of the refusal", async (t) => {
     const socket = await socketOf(t);
     const welcome = { join: "reply", since: 3 };
     const joined = await reply(socket.channel("conformance:welcome", welcome).join());
@@ -42,7 +42,7 @@ function speaks(release) {
     ]) {
       const channel = socket.channel(topic, params);
       const refused = await reply(channel.join());
-      channel.leave(); // or it would ask again and again
+      channel.leave(); // or it would try again and again
       assert.deepEqual(refused, { status: "error", response: { reason } });
     }
   });
@@ -59,7 +59,7 @@ function speaks(release) {
     assert.deepEqual(await ask(channel, "count"), { count: 1 }, "and the channel goes on");
   });
 
-  test("it hears the newest, and the newest hears it", async (t) => {
+  test("it gets the newest's messages, and the newest gets its own", async (t) => {
     const old = await join(await socketOf(t), "conformance:meeting");
     const young = await join(await connectNewest(t, server), "conformance:meeting");
     const [oldHears, youngHears] = [heard(old, "broadcasted"), heard(young, "broadcasted")];
@@ -107,7 +107,7 @@ function speaks(release) {
     assert.deepEqual(await ask(second, "count"), { count: 1 });
   });
 
-  test("after a crash it joins anew, after a stop it does not", async (t) => {
+  test("after a crash it joins again, after a stop it does not", async (t) => {
     const socket = await socketOf(t);
     const crashing = await join(socket, "conformance:crash");
     const stopping = await join(socket, "conformance:stop");
@@ -138,8 +138,8 @@ function speaks(release) {
   }
 
   test("its heartbeats keep a connection past the idle timeout", async (t) => {
-    // Each is answered before the next is due, and comes well before the timeout: where a machine is so busy that
-    // one is late, the client or the server rightly closes. So there are three attempts.
+    // Each is answered before the next is due, and comes well before the timeout. If one is late on
+    // a busy machine, the client or the server rightly closes. So there are three attempts.
     const heartbeatIntervalMs = IDLE_MS / 2;
     for (let attempt = 1; ; attempt += 1) {
       const socket = await socketOf(t, { mount: "/short", heartbeatIntervalMs });
@@ -151,7 +151,7 @@ function speaks(release) {
     }
   });
 
-  test("who is here is counted once, itself too", async (t) => {
+  test("each presence is counted once, its own too", async (t) => {
     const topic = "presence:here";
     const ann = await Member.comes(t, server, release, topic, "ann", "A");
     await agree([ann], { ann: ["A"] });
@@ -178,7 +178,8 @@ class Member {
     const member = new Member(channel, presences(release, channel));
     const state = heard(channel, "presence_state");
     await reply(channel.join());
-    // Phoenix's may be older than a diff that comes before it, and releases before 1.4 don't mind the order.
+    // Phoenix's may be older than a diff that comes before it, and releases before 1.4 ignore the
+    // order.
     await state.next();
     return member;
   }
@@ -202,13 +203,13 @@ async function agree(members, list) {
 }
 
 function bytes(release, server) {
-  test("bytes go up, come back, and are heard by others", async (t) => {
+  test("bytes are pushed, echoed, and broadcast to others", async (t) => {
     const [ann, ben] = [
       await join(await connect(t, server, release), "conformance:bytes"),
       await join(await connect(t, server, release), "conformance:bytes"),
     ];
     sameBytes(await ask(ann, "echo", ALL_BYTES));
-    assert.deepEqual(await ask(ann, "ack", ALL_BYTES), {}, "answered by JSON, where the channel does so");
+    assert.deepEqual(await ask(ann, "ack", ALL_BYTES), {}, "answered by JSON, if the channel does so");
     const pushed = heard(ann, "pushed_binary");
     tell(ann, "push_binary", ALL_BYTES);
     sameBytes(await pushed.next());
@@ -222,7 +223,7 @@ function polls(release, server) {
   const polling = (t, options) =>
     connect(t, server, release, { transport: release.LongPoll, ...options });
 
-  test("by long-poll it joins, pushes, hears and leaves", async (t) => {
+  test("by long-poll it joins, pushes, receives and leaves", async (t) => {
     const socket = await polling(t);
     const channel = await join(socket, "conformance:polled");
     const other = await join(await connect(t, server, release), "conformance:polled");
@@ -240,9 +241,9 @@ function polls(release, server) {
     assert.deepEqual(events, ["phx_reply", "phx_close"]);
   });
 
-  test("by long-poll it outlives a window, and a server that dies", async (t) => {
+  test("by long-poll it survives a window, and a server's death", async (t) => {
     const channel = await join(await polling(t, { mount: "/short" }), "conformance:polled-on");
-    const ms = 1.5 * WINDOW_MS; // one poll in vain
+    const ms = 1.5 * WINDOW_MS; // one empty poll
     assert.deepEqual(await ask(channel, "async", { ms }), { ms });
     assert.deepEqual(await ask(channel, "count"), { count: 1 });
     const again = rejoins(channel);
@@ -253,7 +254,7 @@ function polls(release, server) {
   });
 
   if (!release.polledBinary) return;
-  test("by long-poll bytes go up as base64", async (t) => {
+  test("by long-poll bytes are sent as base64", async (t) => {
     const channel = await join(await polling(t), "conformance:polled-bytes");
     assert.deepEqual(await reply(channel.push("ack", ALL_BYTES)), { status: "ok", response: {} });
   });

@@ -20,7 +20,7 @@ import {
 } from "./support/realtime.js";
 import { contractServer } from "./support/server.js";
 
-const here = { broadcast: { ack: true } }; // an answer tells that the broadcast went out
+const here = { broadcast: { ack: true } }; // an answer confirms the broadcast
 
 // Side by side, each on a server of its own: most of their time is waiting.
 describe("realtime-js", { concurrency: dialects.length }, () => {
@@ -29,7 +29,7 @@ describe("realtime-js", { concurrency: dialects.length }, () => {
 
 function speaks(dialect) {
   const server = contractServer();
-  beforeEach(() => server.start()); // again, should a test have failed while it was away
+  beforeEach(() => server.start()); // again, if a test failed while it was away
   after(() => server.stop());
   const realtime = (t, options) => client(t, server, dialect, options);
 
@@ -41,26 +41,26 @@ function speaks(dialect) {
     await until(told, "CLOSED");
   });
 
-  if (!dialect.early) test("a private topic is refused without an access token, and told why", async (t) => {
+  if (!dialect.early) test("a private topic is refused without an access token, with a reason", async (t) => {
     const told = statuses(realtime(t).channel("private", { config: { private: true } }));
     const { status, error } = await told.next();
     assert.equal(status, "CHANNEL_ERROR");
     assert.match(String(error), /a private topic wants an access token/);
   });
 
-  test("with an access token it is let in; when that expires, it is told and out", async (t) => {
+  test("with an access token it joins; when that expires, it is notified and removed", async (t) => {
     const ann = realtime(t);
     await ann.setAuth("a-token");
     const channel = ann.channel("private", { config: { private: true } });
     const news = new Mailbox("a message of the system");
     channel.on("system", {}, (payload) => news.put(payload));
     const told = await subscribed(channel);
-    await unhurried(() => ann.setAuth("expired")); // it awaits a reply that nobody sends
+    await unhurried(() => ann.setAuth("expired")); // it waits for a reply that never comes
     assert.equal((await news.next()).message, "the access token has expired");
     await until(told, "CLOSED");
   });
 
-  test("one broadcasts, the others hear it; the sender does if it asked to", async (t) => {
+  test("a broadcast reaches the others, and the sender if it asked for that", async (t) => {
     const [ann, ben] = [realtime(t), realtime(t)];
     const [loud, quiet] = [
       ann.channel("heard", { config: { broadcast: { ack: true, self: true } } }),
@@ -72,11 +72,11 @@ function speaks(dialect) {
     assert.equal(await say(quiet, "shout", { n: 2 }), "ok");
     assert.deepEqual(await annHears.take(2), [{ text: "é世😀", n: 1 }, { n: 2 }]);
     assert.deepEqual(await benHears.next(), { text: "é世😀", n: 1 });
-    assert.equal(await say(loud, "shout", { n: 3 }), "ok"); // behind what Ben might have heard
-    assert.deepEqual(await benHears.next(), { n: 3 }, "his own words do not come back");
+    assert.equal(await say(loud, "shout", { n: 3 }), "ok"); // after anything that Ben might have received
+    assert.deepEqual(await benHears.next(), { n: 3 }, "Ben's own broadcast does not come back");
   });
 
-  test("without ack a broadcast is not answered, and goes out all the same", async (t) => {
+  test("without ack a broadcast is not answered, and is still sent", async (t) => {
     const [ann, ben] = [realtime(t).channel("no-ack"), realtime(t).channel("no-ack")];
     const news = broadcasts(ben, "note");
     await Promise.all([subscribed(ann), subscribed(ben)]);
@@ -84,7 +84,7 @@ function speaks(dialect) {
     assert.deepEqual(await news.next(), { n: 1 });
   });
 
-  test("who is present is known to everyone, as it changes", async (t) => {
+  test("presence changes reach everyone", async (t) => {
     const as = (key) => ({ config: { presence: { key } } });
     const [ann, ben] = [
       realtime(t).channel("here", as("ann")),
@@ -109,14 +109,14 @@ function speaks(dialect) {
     assert.equal(await sent(() => ann.untrack()), "ok");
     for (const sees of [annSees, benSees]) assert.deepEqual(await sees.next(), { ben: [{}] });
     await ben.unsubscribe();
-    assert.deepEqual(await annSees.next(), {}, "who leaves is gone");
+    assert.deepEqual(await annSees.next(), {}, "a client that leaves is gone");
   });
 
-  test("a subscription to changes in a database is answered as it wants", async (t) => {
+  test("a subscription to changes in a database gets the answer it expects", async (t) => {
     const channel = realtime(t).channel("rows");
     const filter = { event: "INSERT", schema: "public", table: "rooms" };
     channel.on("postgres_changes", filter, () => {});
-    await subscribed(channel); // it compares our list with its own, and errs where they differ
+    await subscribed(channel); // it compares our list with its own, and fails if they differ
   });
 
   test("heartbeats are sent and answered", async (t) => {
@@ -148,7 +148,7 @@ describe("realtime-js, together", () => {
   before(() => server.start());
   after(() => server.stop());
 
-  test("releases and versions of the wire meet on one topic", async (t) => {
+  test("releases and versions of the wire share one topic", async (t) => {
     const all = dialects.map((dialect) =>
       client(t, server, dialect).channel("mixed", { config: here }),
     );
@@ -173,7 +173,7 @@ describe("realtime-js, together", () => {
     assert.deepEqual(new Uint8Array(await news.next()), bytes);
   });
 
-  test("a binary frame that is cut, or no JSON, ends its own connection alone", async (t) => {
+  test("a binary frame that is cut, or invalid JSON, ends only its own connection", async (t) => {
     const channel = client(t, server, dialects[0]).channel("bystander", { config: here });
     await subscribed(channel);
     const cut = [[3], [3, 1, 0, 0, 0, 0, 1], [3, 0, 0, 255, 0, 0, 1, 65]];

@@ -17,7 +17,7 @@ const folder = mkdtempSync(path(tmpdir(), "phx-tls-"));
 const [cert, key] = [path(folder, "cert.pem"), path(folder, "key.pem")];
 selfSigned(cert, key);
 
-// Node's fetch takes no certificate of one's own; the long-poll tests take any.
+// Node's fetch can't be given a certificate; the long-poll tests accept any.
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
 
 /** Trusts this one certificate, whatever the line above says. */
@@ -28,27 +28,27 @@ class Trusting extends WebSocket {
 }
 
 const server = contractServer({ TLS_CERT: cert, TLS_KEY: key });
-beforeEach(() => server.start()); // again, should a test have failed while it was away
+beforeEach(() => server.start()); // again, if a test failed while it was away
 after(async () => {
   await server.stop();
   rmSync(folder, { recursive: true });
 });
 
 for (const [name, transport] of Object.entries({ wss: Trusting, https: LongPoll })) {
-  test(`${name}: a topic is joined, a push answered, and connect hears https`, async (t) => {
+  test(`${name}: a topic is joined, a push answered, and connect gets https`, async (t) => {
     const channel = await join(await connect(t, server, { transport }), `conformance:${name}`);
     assert.deepEqual(await ask(channel, "echo", { text: "é世😀" }), { text: "é世😀" });
     const { uri } = await ask(channel, "connect_info");
     assert.equal(new URL(uri).origin, server.url);
   });
 
-  test(`${name}: a large message goes there and back`, async (t) => {
+  test(`${name}: a large message survives a round trip`, async (t) => {
     const channel = await join(await connect(t, server, { transport }), `conformance:${name}-1`);
     const text = "x".repeat(LARGE);
     assert.deepEqual(await ask(channel, "echo", { text }), { text });
   });
 
-  test(`${name}: a server that restarts has its channels joined anew`, async (t) => {
+  test(`${name}: after a server restarts, its channels are joined again`, async (t) => {
     const channel = await join(await connect(t, server, { transport }), `conformance:${name}-2`);
     await ask(channel, "count");
     const again = rejoins(channel);
@@ -59,7 +59,7 @@ for (const [name, transport] of Object.entries({ wss: Trusting, https: LongPoll 
   });
 }
 
-test("one is connected by wss, one polls over https: each hears the other", async (t) => {
+test("a client by wss and one polling over https get each other's messages", async (t) => {
   const [secure, polled] = [
     await join(await connect(t, server, { transport: Trusting }), "conformance:mixed"),
     await join(await connect(t, server, { transport: LongPoll }), "conformance:mixed"),

@@ -1,4 +1,5 @@
-// What a real browser says is recorded, by its own network panel and by a proxy; and is told and played again.
+// A real browser's traffic is recorded, by its own network panel and by a proxy, and shown and
+// replayed.
 
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
@@ -51,7 +52,7 @@ function hidesSecrets(text) {
   assert.match(text, /REDACTED-1/);
 }
 
-test("what Chrome's network panel exports is imported, told and played again", async (t) => {
+test("an export of Chrome's network panel is imported, shown and replayed", async (t) => {
   const file = await folder(t);
   const { page } = await visitor(t);
   const panel = await NetworkPanel.opens(page);
@@ -70,7 +71,7 @@ test("what Chrome's network panel exports is imported, told and played again", a
   assert.match((await replay(file("mine.har"))).stdout, /^1 of 1 traces agree/);
 });
 
-test("long-polls of the network panel are told from each other and played again", async (t) => {
+test("long-polls of the network panel are separated and replayed", async (t) => {
   const file = await folder(t);
   const people = await Promise.all([visitor(t), visitor(t)]);
   const panels = await Promise.all(people.map(({ page }) => NetworkPanel.opens(page)));
@@ -88,7 +89,7 @@ test("long-polls of the network panel are told from each other and played again"
   assert.match(stdout, /poll2 ← 200 OK .* 1 message\n.* a broadcast$/m);
 });
 
-test("what Playwright records is imported, told and played again, in each of its modes", async (t) => {
+test("Playwright's recordings are imported, shown and replayed, in each of its modes", async (t) => {
   const file = await folder(t);
   const origin = `http://localhost:${await servePage(t)}`;
   const modes = {
@@ -118,7 +119,7 @@ test("what Playwright records is imported, told and played again, in each of its
   }
 });
 
-test("a browser that talks through phx-trace record is recorded whole, and played again", async (t) => {
+test("a browser's traffic through phx-trace record is recorded whole, and replayed", async (t) => {
   const file = await folder(t);
   const recorder = await record(t, server.mount(""), file("mine.har"));
   const { page } = await visitor(t);

@@ -1,4 +1,4 @@
-// Much at once: many topics on one socket, many pushes on one topic.
+// Volume: many topics on one socket, many pushes on one topic.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -1,5 +1,5 @@
-// An hour of bad company in some seconds: rubbish, floods, slow readers, dripped requests, oversized
-// heads, kills at random moments; and beside them people with phoenix.js, of whom none may notice.
+// Many kinds of attacks in a few seconds: invalid data, floods, slow readers, dripped requests,
+// oversized heads, kills at random moments. Beside them people use phoenix.js, and none may notice.
 //
 //     node conformance/faults/chaos.js [SECONDS] [SEED]
 
@@ -13,7 +13,7 @@ import { contractServer } from "../clients/support/server.js";
 const POLITE = 10;
 const ATTACKERS = 20;
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32); who draws which, the network decides. */
+/** Numbers from 0 to 1, the same for the same seed (mulberry32); the network decides which attacker draws which number. */
 function dice(seed) {
   let state = seed >>> 0;
   return () => {
@@ -24,7 +24,7 @@ function dice(seed) {
   };
 }
 
-/** What one attacker does, once; `t.over()` says that it is time to stop. */
+/** One attack; `t.over()` says that it is time to stop. */
 const attacks = {
   async rubbish(t, server) {
     const socket = await dial(t, server);
@@ -56,7 +56,7 @@ const attacks = {
   },
   async slowReader(t, server) {
     const raw = await Raw.opens(t, server);
-    await raw.joins("conformance:polite"); // hears all that the polite say, and reads none of it
+    await raw.joins("conformance:polite"); // is sent everything that the polite clients send, and reads none of it
     raw.socket.pause();
     await Promise.race([raw.ended, nap(t.below(2_000))]);
     raw.socket.destroy();
@@ -121,7 +121,7 @@ const attacks = {
   },
 };
 
-/** Somebody who does everything right, until it is over: each answer is his own, each message comes. */
+/** A polite client, until it is over: each answer must be its own, and each message must come. */
 async function polite(t, server, me) {
   const socket = await connect(t, server);
   const closes = seen(socket, "close");
@@ -130,7 +130,7 @@ async function polite(t, server, me) {
     await join(socket, `conformance:polite${me}`),
   ];
   const news = heard(room, "broadcasted");
-  const last = new Map(); // what each of the others said last
+  const last = new Map(); // the last message of each of the others
   let said = 0;
   for (; !t.over(); ++said) {
     assert.deepEqual(await ask(own, "echo", { me, said }), { me, said });
@@ -151,7 +151,7 @@ async function polite(t, server, me) {
   return said;
 }
 
-/** Has it go on for so long. Throws where somebody polite noticed; returns what was done. */
+/** Runs the chaos for this long. Throws if a polite client noticed; returns the counts of attacks. */
 export async function chaos(t, server, seconds, seed) {
   const random = dice(seed);
   const until = performance.now() + seconds * 1_000;
@@ -165,7 +165,7 @@ export async function chaos(t, server, seconds, seed) {
   const attacker = async () => {
     while (!world.over()) {
       const name = Object.keys(attacks)[world.below(Object.keys(attacks).length)];
-      const ends = []; // its connections go when it is done, not when all is
+      const ends = []; // its connections end when it is done, not when everything is
       await attacks[name]({ ...world, after: (end) => ends.push(end) }, server);
       for (const end of ends) end();
       ++done[name];
@@ -189,7 +189,7 @@ async function main(seconds = 30, seed = Date.now() % 1_000_000) {
     const { done, said } = await chaos(t, server, seconds, seed);
     for (const [name, times] of Object.entries(done))
       console.log(`  ${name.padEnd(14)} ${times} times`);
-    console.log(`${POLITE} polite people said ${said} things each way, and noticed nothing.`);
+    console.log(`${POLITE} polite clients sent ${said} messages in each direction, and noticed nothing.`);
   } finally {
     for (const end of ends) end();
     await server.stop();

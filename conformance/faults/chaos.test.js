@@ -19,17 +19,17 @@ for (const shards of ["1", "2"]) {
   before(() => server.start());
   after(() => server.stop());
 
-  test(`beside twenty attackers ten polite people notice nothing, on ${shards} of its threads`, async (t) => {
+  test(`beside twenty attackers ten polite clients notice nothing, on ${shards} of the server's threads`, async (t) => {
     const ends = [];
     const seed = Date.now() % 1_000_000;
     t.diagnostic(`seed ${seed}`);
     const { done, said } = await chaos({ after: (end) => ends.push(end) }, server, SECONDS, seed);
-    assert.ok(said > 50, `they said ${said} things`);
+    assert.ok(said > 50, `they sent ${said} messages`);
     for (const [name, times] of Object.entries(done))
       assert.ok(times > 0, `${name} did not happen`);
 
     for (const end of ends) end();
-    await websockets(server, 0); // nobody is left behind
+    await websockets(server, 0); // no connection is left
     const megabytes = Math.round(residentBytes(server.pid) / MEGABYTE);
     assert.ok(megabytes < 200, `${megabytes} MB are left`);
   });

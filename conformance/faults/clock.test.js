@@ -1,4 +1,4 @@
-// Somebody sets the clock, back and forward: it stamps lines and ages tokens, and decides nothing else.
+// The clock is set back and forward: it only affects the times of log lines and the age of tokens.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -50,10 +50,10 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Sets the server's clock so many days from ours, and sees by the date of an answer that it is. */
+/** Sets the server's clock this many days from ours, and checks it by the date of an answer. */
 async function setClock(days) {
   writeFileSync(`${offset}.new`, `${days < 0 ? "" : "+"}${days}d\n`);
-  renameSync(`${offset}.new`, offset); // at once: nobody reads half a number
+  renameSync(`${offset}.new`, offset); // atomically: half a number is never read
   const { headers } = await fetch(`${server.url}/nothing`);
   const behind = (Date.parse(headers.get("date")) - Date.now()) / DAY_MS;
   assert.ok(Math.abs(behind - days) < 0.01, `its clock is ${behind} days from ours, not ${days}`);
@@ -93,7 +93,7 @@ for (const [how, days] of Object.entries(JUMPS)) {
 }
 
 test(
-  "a long-poll session outlives a clock set back; one that is too old by the clock begins anew",
+  "a long-poll session survives a clock set back; one that is too old by the clock is replaced",
   { skip },
   async (t) => {
     await setClock(0);
@@ -105,7 +105,7 @@ test(
     assert.deepEqual(
       await ask(channel, "count"),
       { count: 2 },
-      "its token is from the future, and holds",
+      "its token is from the future, and valid",
     );
     await roundTrip(socket);
 

@@ -1,4 +1,4 @@
-// What docs/deploy gives an operator fits this server: rules, dashboard, options, unit.
+// docs/deploy fits this server: rules, dashboard, options, unit.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -26,7 +26,7 @@ test("each metric in the rules and on the dashboard is one of the server's", asy
   }
 });
 
-test("promtool takes the rules, and each fires when it should", () => {
+test("promtool accepts the rules, and each fires when it should", () => {
   assert.match(run("promtool", "check", "rules", "alerts.yml"), /SUCCESS: 8 rules found/);
   assert.match(run("promtool", "test", "rules", "alerts.test.yml"), /SUCCESS/);
 });
@@ -36,7 +36,7 @@ test("systemd rates the unit OK", () => {
   assert.match(rating, /Overall exposure level for phoenix-chat\.service: [0-3]\.\d OK/);
 });
 
-test("the chat takes the options of the file", async () => {
+test("the chat accepts the options of the file", async () => {
   const program = process.env.CHAT_SERVER || "build/plain/phx-chat";
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const help = execFileSync(program, ["--config", `${DEPLOY}options.toml`, "--help"], {

@@ -1,4 +1,4 @@
-// What an attacker sends: the others notice nothing, and nothing of it stands where it should not.
+// An attacker's input: other clients notice nothing, and it appears nowhere that it should not.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -17,7 +17,7 @@ after(() => Promise.all([server.stop(), chat.stop()]));
 
 const unaffected = witnessOf(server);
 
-test("ten thousand joins on one socket: a hundred are let in, each of the others is refused", async (t) => {
+test("ten thousand joins on one socket: a hundred are accepted, each of the others is refused", async (t) => {
   await unaffected(t, async () => {
     const raw = await Raw.opens(t, server);
     const before = residentBytes(server.pid);
@@ -59,7 +59,7 @@ for (const [what, payload] of Object.entries({
   });
 }
 
-test("a head of megabytes is refused when it is too long, not when it is over", async (t) => {
+test("a head of megabytes is refused as soon as it is too long, not at its end", async (t) => {
   await unaffected(t, async () => {
     for (const bytes of [
       `GET /${"x".repeat(8 * MEGABYTE)}`,
@@ -72,10 +72,10 @@ test("a head of megabytes is refused when it is too long, not when it is over", 
   });
 });
 
-// In a header's value, a path, a query and a path's parameter: ends of lines, as they are and escaped.
+// In a header's value, a path, a query and a path's parameter: line breaks, plain and escaped.
 const ENDS = ["\r\n", "\n", "\r", "%0d%0a", "%0a", "%E5%98%8A%E5%98%8D", "\\r\\n"];
 
-test("what a client sends makes no header of an answer, refused or not", async (t) => {
+test("a client can't inject a header into an answer, refused or not", async (t) => {
   for (const end of ENDS) {
     const injected = `${end}Injected: yes${end}${end}<script>`;
     for (const request of [
@@ -98,10 +98,10 @@ test("what a client sends makes no header of an answer, refused or not", async (
   }
 });
 
-// name=value, where a value with a space, a `=` or a quote in it stands in double quotes.
+// name=value; a value with a space, a `=` or a quote is in double quotes.
 const LOGFMT = /^\w+=([^\s"=]*|"([^"\\]|\\.)*")( \w+=([^\s"=]*|"([^"\\]|\\.)*"))*$/;
 
-test("what a client sends starts no line of the log, and no field, and moves no cursor", async (t) => {
+test("a client can't start a line or a field of the log, nor move the cursor", async (t) => {
   const forged = (n) =>
     `x${n}\r\ntime=2026-01-01T00:00:00.000+00:00 level=error msg=FORGED\u001b[2J\u0000\u009b1A\u2028FORGED \u007f`;
   await unaffected(t, async () => {
@@ -135,7 +135,7 @@ test("what a client sends starts no line of the log, and no field, and moves no 
   }
 });
 
-test("the page's files are served by their names, and no path leads out of them", async (t) => {
+test("the page's files are served by name, and no path leaves their folder", async (t) => {
   const file = "etc/passwd";
   const ups = ["..", "%2e%2e", ".%2e", "%252e%252e", "..%00", "%c0%ae%c0%ae", "....", "..;"];
   const slashes = ["/", "%2f", "%5c", "\\", "//", "%252f"];

@@ -1,4 +1,5 @@
-// The server dies, or is asked to end, while fifty people talk: what they were told stays true.
+// The server dies, or is asked to end, while fifty clients send: every confirmed message was
+// delivered.
 
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
@@ -15,7 +16,7 @@ const server = contractServer();
 beforeEach(() => server.start());
 after(() => server.stop());
 
-test("killed and restarted under load: all come back, and nothing is delivered twice", async (t) => {
+test("killed and restarted under load: all clients reconnect, and nothing is delivered twice", async (t) => {
   const crowd = await Crowd.gathers(t, server, PEOPLE, "conformance:kill");
   await crowd.says(10);
   crowd.expectAllHeard("before the kill");
@@ -36,7 +37,7 @@ test("killed and restarted under load: all come back, and nothing is delivered t
   assert.ok(crowd.unanswered > 0, "the kill came in the middle: some pushes were never answered");
 });
 
-test("SIGTERM under load: each client is told 1012, and the server ends in time with 0", async (t) => {
+test("SIGTERM under load: each client is closed with 1012, and the server ends in time with 0", async (t) => {
   const crowd = await Crowd.gathers(t, server, PEOPLE, "conformance:term");
   const closes = crowd.sockets.map((socket) => seen(socket, "close"));
   const talk = crowd.talksFor(TALK_MS);
@@ -53,7 +54,7 @@ test("SIGTERM under load: each client is told 1012, and the server ends in time 
   crowd.expectNothingTwice();
 });
 
-/** Joins a room, reads no more, and is sent more than the kernel keeps for it. */
+/** Joins a room, stops reading, and is sent more than the kernel buffers for it. */
 async function deafClient(t) {
   const deaf = await Raw.opens(t, server);
   await deaf.joins("conformance:deaf");
@@ -65,7 +66,7 @@ async function deafClient(t) {
 }
 
 for (const second of ["SIGTERM", "SIGINT"]) {
-  test(`a ${second} behind the first SIGTERM ends the server at once`, async (t) => {
+  test(`a ${second} after the first SIGTERM ends the server at once`, async (t) => {
     const closes = seen(await deafClient(t), "close"); // it would be waited for
     server.signal("SIGTERM");
     await closes.next();
@@ -78,7 +79,7 @@ for (const second of ["SIGTERM", "SIGINT"]) {
   });
 }
 
-test("a client that reads nothing holds the end up for the farewell, no longer", async (t) => {
+test("a client that reads nothing delays the end for the farewell, and no longer", async (t) => {
   await deafClient(t);
   const since = performance.now();
   const { code } = await server.ended("SIGTERM");

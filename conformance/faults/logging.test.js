@@ -1,4 +1,4 @@
-// Standard error takes no more: the disk is full, or nobody reads the pipe. The server goes on.
+// Standard error is blocked: the disk is full, or the pipe is not read. The server goes on.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -10,11 +10,11 @@ import { ask, connect, join } from "../clients/support/client.js";
 import { PATIENCE_MS } from "../clients/support/deadline.js";
 import { contractServer } from "../clients/support/server.js";
 
-const LINE = "x".repeat(490); // about what one field of the log may hold
+const LINE = "x".repeat(490); // about the size of one field of the log
 const LINES = 8_000; // four megabytes: more than a pipe, a queue, and what is being written
 const AT_A_TIME = 100;
 
-/** A pipe of which nobody reads: its two ends, closed with the test `t`. */
+/** A pipe that is not read: its two ends, closed with the test `t`. */
 function stuckPipe(t) {
   const folder = mkdtempSync(path(tmpdir(), "stuck-"));
   const name = path(folder, "pipe");
@@ -26,7 +26,7 @@ function stuckPipe(t) {
   return { reading, writing };
 }
 
-/** A server whose every event is a line, with that stderr; ended with the test `t`. */
+/** A server that logs every event to this stderr; ended with the test `t`. */
 async function loggingServer(t, stderr) {
   const server = contractServer({}, { options: ["--log", "debug", "--log-lines-a-second", "0"], stderr });
   t.after(() => server.kill());
@@ -35,7 +35,7 @@ async function loggingServer(t, stderr) {
   return server;
 }
 
-/** Has so many lines written, and each event answered. */
+/** Makes the server log this many lines, and checks that each event is answered. */
 async function talk(channel, lines) {
   for (let said = 0; said < lines; said += AT_A_TIME) {
     const answers = Array.from({ length: AT_A_TIME }, () => ask(channel, "echo", { LINE }));
@@ -43,7 +43,7 @@ async function talk(channel, lines) {
   }
 }
 
-/** All that lies in a pipe now. */
+/** Everything in a pipe now. */
 function emptied(reading) {
   const part = Buffer.alloc(65_536);
   let text = "";
@@ -57,20 +57,20 @@ function emptied(reading) {
   }
 }
 
-test("a full disk for the log costs lines alone", async (t) => {
+test("a full disk costs only log lines", async (t) => {
   const server = await loggingServer(t, openSync("/dev/full", "w"));
   const channel = await join(await connect(t, server), "conformance:full");
   await talk(channel, 500);
   await server.stop();
 });
 
-test("a pipe for the log that nobody reads costs lines alone, and they are counted", async (t) => {
+test("a log pipe that is not read costs only lines, and they are counted", async (t) => {
   const { reading, writing } = stuckPipe(t);
   const server = await loggingServer(t, writing);
   const channel = await join(await connect(t, server), "conformance:stuck");
   await talk(channel, LINES);
 
-  // Somebody reads again: what was kept comes, and lines that count what was not.
+  // The pipe is read again: the kept lines come, and lines that count the lost ones.
   let [text, kept, lost] = ["", 0, 0];
   const deadline = Date.now() + PATIENCE_MS;
   while (kept + lost < LINES) {
@@ -87,7 +87,7 @@ test("a pipe for the log that nobody reads costs lines alone, and they are count
 
 const sum = (matches) => [...matches].reduce((all, [, number]) => all + Number(number), 0);
 
-test("who stops while nobody reads the log's pipe still ends in time with 0", async (t) => {
+test("a server that stops while the log's pipe is not read still ends in time with 0", async (t) => {
   const { writing } = stuckPipe(t);
   const server = await loggingServer(t, writing);
   const channel = await join(await connect(t, server), "conformance:stuck");

@@ -1,4 +1,4 @@
-// One client's messages that are large, deep, odd or many: what they cost, and whom.
+// One client's large, deep, odd or many messages: their cost, and who pays it.
 
 import assert from "node:assert/strict";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ const server = contractServer();
 before(() => server.start());
 after(() => server.stop());
 
-/** JSON of that size, and as many values as it can hold: the tree is as large as it gets. */
+/** JSON of that size with as many values as possible: the largest tree. */
 const dense = (size) => `[${"{},".repeat(size / 3 - 1)}{}]`;
 
 async function room(t, topic, members = MEMBERS) {
@@ -25,7 +25,7 @@ async function room(t, topic, members = MEMBERS) {
   return all;
 }
 
-/** Their channels answer, and nothing came before that but what `expected` has of events. */
+/** Their channels answer, and before that only events in `expected` came. */
 async function stillHere(members, topic, expected = []) {
   for (const member of members) {
     member.write(message("1", "still", topic, "echo", {}));
@@ -44,7 +44,7 @@ for (const [what, payload] of Object.entries({
   "an integer beyond 64 bits": '{"id":18446744073709551615}',
   "an integer of a hundred digits": `{"id":-${"1234567890".repeat(10)}}`,
   "NUL in a key": '{"a\\u0000b":1}',
-  "a key that comes twice": '{"a":1,"a":2}',
+  "a duplicate key": '{"a":1,"a":2}',
 })) {
   test(`${what} is read by each member that intercepts it`, async (t) => {
     const topic = `conformance:${what}`;
@@ -60,7 +60,7 @@ for (const [what, payload] of Object.entries({
   "more than a megabyte": `{"a":${dense(1_200_000)}}`,
   "7.8 MB": `{"a":${dense(7_800_000)}}`,
 })) {
-  test(`${what}, for members to read, ends the channel that sent it alone`, async (t) => {
+  test(`${what}, for members to read, ends only the channel that sent it`, async (t) => {
     const topic = `conformance:${what}`;
     const [sender, ...others] = await room(t, topic);
     const before = residentBytes(server.pid);
@@ -74,8 +74,8 @@ for (const [what, payload] of Object.entries({
 }
 
 /**
- * `attacker` sends `count` messages that are answered, together. The first answer has hardly come when
- * somebody else asks: that answer must not wait for all of the attacker's.
+ * `attacker` sends `count` messages together. Right after the first answer another client sends
+ * one: its answer must not wait for all of the attacker's.
  */
 async function inTurns(t, attacker, count, bytes) {
   const [other] = await room(t, "conformance:other", 1);
@@ -93,7 +93,7 @@ async function inTurns(t, attacker, count, bytes) {
   assert.equal(answered, count);
 }
 
-test("messages that inflate to a thousand times their size are read in turns with others'", async (t) => {
+test("messages that inflate to a thousand times their size take turns with other clients'", async (t) => {
   const COUNT = 8;
   const attacker = await Raw.opens(t, server, "/deflate/websocket?vsn=2.0.0", DEFLATE);
   await attacker.joins("conformance:bomb");
@@ -102,7 +102,7 @@ test("messages that inflate to a thousand times their size are read in turns wit
   await inTurns(t, attacker, COUNT, Buffer.concat(Array(COUNT).fill(bomb)));
 });
 
-test("large messages that thirty channels of one client read are read in turns with others'", async (t) => {
+test("large messages that thirty channels of one client read take turns with other clients'", async (t) => {
   const COUNT = 30;
   const attacker = await Raw.opens(t, server);
   for (let n = 0; n < COUNT; ++n) await attacker.joins(`conformance:${n}`);
@@ -112,7 +112,7 @@ test("large messages that thirty channels of one client read are read in turns w
   await inTurns(t, attacker, COUNT, Buffer.concat(frames));
 });
 
-test("a broadcast of 7.9 MB to three hundred who do not read is kept once", async (t) => {
+test("a broadcast of 7.9 MB to three hundred clients that do not read is kept once", async (t) => {
   const members = await room(t, "conformance:crowd", 300);
   for (const { socket } of members) socket.pause();
   const [sender, other] = await room(t, "conformance:crowd", 2);
@@ -125,7 +125,7 @@ test("a broadcast of 7.9 MB to three hundred who do not read is kept once", asyn
   assert.ok(grown < 60 * MEGABYTE, `memory grew by ${Math.round(grown / MEGABYTE)} MB`);
 });
 
-test("a presence's meta has a limit: it ends the channel that says more, and no newcomer is sent it", async (t) => {
+test("a presence's meta has a limit: exceeding it ends the channel, and no new member is sent it", async (t) => {
   const topic = "presence:large";
   const speaker = await Raw.opens(t, server, "/socket/websocket?vsn=2.0.0&user_id=large");
   await speaker.joins(topic);
@@ -145,7 +145,7 @@ test("a presence's meta has a limit: it ends the channel that says more, and no 
   }
 });
 
-test("a flood of what the log warns of is a hundred lines a second, and one that counts the rest", async (t) => {
+test("a flood of warnings becomes a hundred lines a second, and one that counts the rest", async (t) => {
   const FLOOD = 20_000;
   const folder = mkdtempSync(path(tmpdir(), "flood-"));
   t.after(() => rmSync(folder, { recursive: true }));

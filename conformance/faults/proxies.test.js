@@ -1,4 +1,5 @@
-// nginx and HAProxy in front, as docs/deploy has them: websockets, long-polling, and whom the server sees.
+// nginx and HAProxy in front, configured as in docs/deploy: websockets, long-polling, and the
+// client's address.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -33,7 +34,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** A server with these options, which trusts the proxy; ended with the test `t`. */
+/** A server with these options that trusts the proxy; ended with the test `t`. */
 async function trusting(t, ...options) {
   const all = ["--trusted-proxies", "127.0.0.1", "--log", "info", "--access-log", "-", ...options];
   const server = await contractServer({}, { options: all }).start();
@@ -51,7 +52,7 @@ function configured(name, changes) {
   return text;
 }
 
-/** Runs a proxy until the test `t` ends; returns what stands for a server where its clients connect. */
+/** Runs a proxy until the test `t` ends; returns it as a server that clients connect to. */
 async function proxied(t, command, args, port) {
   const child = start(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
@@ -115,7 +116,7 @@ class FromElsewhere extends TakesAny {
   static options = { localAddress: CLIENT };
 }
 
-/** Both transports through the proxy, and what the server knows of the client. */
+/** Both transports through the proxy, and the server's view of the client. */
 async function converses(t, server, front, topic) {
   const socket = await connect(t, front, { transport: FromElsewhere });
   const secure = await join(socket, topic);
@@ -145,7 +146,7 @@ for (const version of ["send-proxy-v2", "send-proxy"]) {
   });
 }
 
-test("a limit of one connection an address is the client's, through nginx", async (t) => {
+test("through nginx, a limit of one connection for each address counts the client's address", async (t) => {
   const server = await trusting(t, "--max-connections-per-address", "1");
   const front = await nginx(t, server);
   await connect(t, front, { transport: FromElsewhere });

@@ -1,5 +1,5 @@
-// Redis stands still while a client broadcasts more than may wait for it: the node's memory has a bound, its clients notice
-// nothing, and what the other node does not hear has been counted.
+// Redis pauses while a client broadcasts more than the limit of waiting messages: the node's memory
+// is bounded, its clients notice nothing, and every message that the other node misses is counted.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,10 +11,10 @@ import { Redis } from "../clients/support/redis.js";
 import { contractServer } from "../clients/support/server.js";
 
 const MEGABYTE = 1_048_576;
-const TOPICS = 4; // each has a hearer: so much at once is too much for one
+const TOPICS = 4; // each has a receiver: this much at once is too much for one
 const CHANNEL = "phx:Elixir.Stalled.PubSub.Adapter";
-const MOST_PENDING = 64 * MEGABYTE; // of all that waits for Redis
-const MOST_GROWN = 3 * MOST_PENDING; // a buffer that grows is copied, and what was just freed is memory, too
+const MOST_PENDING = 64 * MEGABYTE; // of all messages that wait for Redis
+const MOST_GROWN = 3 * MOST_PENDING; // a growing buffer is copied, and freed memory counts for a while
 
 /** Two nodes at a Redis of their own that drops no slow subscriber. */
 async function cluster(t) {
@@ -37,7 +37,7 @@ async function cluster(t) {
 const lostOf = (node, why = "") => counted(node, "phoenix_redis_messages_lost_total", `kind="broadcast",why="${why}`);
 const topic = (n) => `conformance:stalled-${n % TOPICS}`;
 
-/** A client at `server` who has joined these topics, each under its own number. */
+/** A client at `server` that has joined these topics, each under its own number. */
 async function member(t, server, ...topics) {
   const raw = await Raw.opens(t, server);
   for (const n of topics) await raw.joins(topic(n), {}, `${n}`);
@@ -48,7 +48,7 @@ for (const [what, filling, said] of [
   ["70,000 broadcasts of 1 kB", "x".repeat(1_024), 70_000],
   ["20,000 broadcasts of 16 kB", "x".repeat(16_384), 20_000],
 ]) {
-  test(`Redis stands still for ${what}: memory has a bound, and each is heard or counted as lost`, async (t) => {
+  test(`Redis pauses for ${what}: memory is bounded, and each is received or counted as lost`, async (t) => {
     const [redis, a, b] = await cluster(t);
     const all = Array.from({ length: TOPICS }, (_, n) => n);
     const sender = await member(t, a, ...all);
@@ -73,7 +73,7 @@ for (const [what, filling, said] of [
 
     redis.resume();
     const came = async () => hearers.reduce((sum, { messages }) => sum + messages.rest.length, 0);
-    await becomes("what was heard", came, (count) => count === said - lost);
+    await becomes("the broadcasts received", came, (count) => count === said - lost);
     for (const { messages } of hearers) {
       const numbers = messages.rest.map((parts) => parts[4].n);
       numbers.forEach((n, at) => assert.ok(at === 0 || n > numbers[at - 1], `${n} came after ${numbers[at - 1]}`));

@@ -29,7 +29,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The certificate that a newcomer is shown: its fingerprint. `servername` is the name it asks for. */
+/** The fingerprint of the certificate that a new client gets. `servername` is the name it asks for. */
 function shown(servername) {
   return new Promise((resolve, reject) => {
     const port = new URL(server.url).port;
@@ -43,14 +43,14 @@ function shown(servername) {
 
 const lines = (text) => readFileSync(log, "utf8").split(text).length - 1;
 
-/** Tells the server to read its files again, and waits for the line that says how it went. */
+/** Makes the server read its files again, and waits for the line with the result. */
 async function reload(expected) {
   const before = existsSync(log) ? lines(expected) : 0;
   server.signal("SIGHUP");
   await eventually(`a line with: ${expected}`, () => existsSync(log) && lines(expected) > before);
 }
 
-test("SIGHUP shows newcomers a new certificate, and no connection ends", async (t) => {
+test("SIGHUP gives new clients a new certificate, and no connection ends", async (t) => {
   const socket = await connect(t, server, { transport: TakesAny });
   const closes = [];
   socket.onClose((event) => closes.push(event));
@@ -63,13 +63,13 @@ test("SIGHUP shows newcomers a new certificate, and no connection ends", async (
     await reload("new clients get the certificate");
     const fresh = await shown();
     assert.notEqual(fresh, old);
-    assert.equal(await shown("localhost"), fresh, "whoever asks for the name sees it, too");
+    assert.equal(await shown("localhost"), fresh, "a client that asks for the name gets it too");
   }
   assert.deepEqual(await ask(channel, "count"), { count: 2 });
   assert.deepEqual(closes, []);
 });
 
-test("a broken certificate keeps the old one, and the log says what is wrong", async (t) => {
+test("with an invalid certificate the old one stays, and the log says what is wrong", async (t) => {
   const channel = await join(await connect(t, server, { transport: TakesAny }), "conformance:b");
   const old = await shown();
   writeFileSync(cert, "-----BEGIN CERTIFICATE-----\nnone\n");

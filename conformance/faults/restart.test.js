@@ -1,4 +1,4 @@
-// The server is replaced by a new process while people talk: nobody is refused, and all come back.
+// The server is replaced by a new process while clients send: none is refused, and all reconnect.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -37,7 +37,7 @@ class Successor {
   }
 }
 
-/** A server that is replaced once, on SIGUSR2. Ends with the test `t`, and so does its successor. */
+/** A server that is replaced once, on SIGUSR2. It and its successor end with the test `t`. */
 async function replaceable(t, options = []) {
   const server = contractServer({}, { options: ["--log", "info", ...options] });
   await server.start();
@@ -56,7 +56,7 @@ async function handOver(t, server) {
 
 const REQUEST = "GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
-/** Connects, and after `pause` ms asks; rejects without an answer. */
+/** Connects, and after `pause` ms sends a request; rejects without an answer. */
 async function asks(url, pause) {
   const { port, hostname } = new URL(url);
   const socket = createConnection({ port: Number(port), host: hostname });
@@ -71,7 +71,7 @@ async function asks(url, pause) {
   }
 }
 
-/** Knocks at the port, again and again, until stopped; resolves to how often, and what went wrong. */
+/** Keeps connecting to the port until stopped; resolves to the count and the failures. */
 function knocking(url) {
   let over = false;
   const answered = { count: 0, refused: [] };
@@ -91,7 +91,7 @@ function knocking(url) {
   };
 }
 
-test("SIGUSR2 under load: a new process serves, nobody is refused, and all rejoin there", async (t) => {
+test("SIGUSR2 under load: a new process serves, no client is refused, and all rejoin there", async (t) => {
   const server = await replaceable(t);
   const crowd = await Crowd.gathers(t, server, PEOPLE, "conformance:restart");
   await crowd.says(5);
@@ -107,7 +107,7 @@ test("SIGUSR2 under load: a new process serves, nobody is refused, and all rejoi
   await back;
   const { count, refused } = await stopKnocking();
   assert.deepEqual(refused, [], `of ${count} newcomers`);
-  assert.ok(count > 0, "some knocked meanwhile");
+  assert.ok(count > 0, "some connected during the change");
   await talk;
   crowd.expectNothingTwice();
 
@@ -116,12 +116,12 @@ test("SIGUSR2 under load: a new process serves, nobody is refused, and all rejoi
   assert.ok(successor.lives);
 });
 
-/** The process that systemd, say, would see as the one that started `pid`. */
+/** The parent of `pid`, as systemd would see it. */
 function parentOf(pid) {
   return Number(readFileSync(`/proc/${pid}/stat`, "utf8").match(/^\d+ \(.*\) \S (\d+)/)[1]);
 }
 
-test("a successor is nobody's child: systemd awaits its end only if it takes the orphan in", async (t) => {
+test("a successor is an orphan: systemd waits for its end only if it adopts it", async (t) => {
   const server = await replaceable(t);
   await connect(t, server);
   server.signal("SIGUSR2");
@@ -142,20 +142,20 @@ test("a successor that can't start leaves the old process serving", async (t) =>
   await ask(channel, "count");
   rmSync(folder, { recursive: true });
   server.signal("SIGUSR2");
-  await eventually("the successor's last word", () => /could not open/.test(server.output));
+  await eventually("the successor's last output", () => /could not open/.test(server.output));
   assert.deepEqual(await ask(channel, "count"), { count: 2 });
   const newcomer = await join(await connect(t, server), "conformance:alone-2");
   assert.deepEqual(await ask(newcomer, "count"), { count: 1 });
 });
 
-test("a successor that is still starting goes with the server that is told to stop", async (t) => {
+test("a successor that is still starting ends with the server that is asked to stop", async (t) => {
   const folder = mkdtempSync(path(tmpdir(), "phx-restart-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const [log, before] = [path(folder, "server.log"), path(folder, "server.log.1")];
   const server = await replaceable(t, ["--log-file", log]);
-  await join(await connect(t, server), "conformance:alone"); // it runs, and knows its signals
+  await join(await connect(t, server), "conformance:alone"); // it runs, and handles its signals
   renameSync(log, before);
-  execFileSync("mkfifo", [log]); // who opens it waits for a reader, so the successor never serves
+  execFileSync("mkfifo", [log]); // opening it blocks until there is a reader, so the successor never serves
   server.signal("SIGUSR2");
   const line = /a successor starts" pid=(\d+)/;
   const [, pid] = await eventually("a successor", () => readFileSync(before, "utf8").match(line));
@@ -166,7 +166,7 @@ test("a successor that is still starting goes with the server that is told to st
   await eventually("the end of the successor, too", () => !successor.lives);
 });
 
-test("a socket that systemd holds is served, from the client that had the server started", async (t) => {
+test("a socket of systemd's is served, starting with the client that triggered the start", async (t) => {
   const port = await freePort();
   const program = process.env.CONTRACT_SERVER || "build/plain/phx-contract";
   const command = ["-l", `127.0.0.1:${port}`, program, "--port", `${port}`, "--log", "off"];

@@ -1,4 +1,5 @@
-// One client takes all it can get: names, mailboxes, workers, sessions, bytes. The others notice nothing.
+// One client takes all it can: names, mailboxes, workers, sessions, bytes. The others notice
+// nothing.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -15,7 +16,7 @@ after(() => server.stop());
 
 const unaffected = witnessOf(server);
 
-/** How many bytes the server's memory grew by, at most, while `act` ran. */
+/** The largest growth of the server's memory, in bytes, while `act` ran. */
 async function growth(act) {
   const before = residentBytes(server.pid);
   let most = before;
@@ -44,7 +45,7 @@ test("a hundred topics of 7.9 MB: the first ends its connection, and nothing is 
   });
 });
 
-test("eleven thousand broadcasts while a member waits for a join that blocks: it gets them all, behind the reply", async (t) => {
+test("eleven thousand broadcasts while a member waits for a join that blocks: it gets them all after the reply", async (t) => {
   await unaffected(t, async () => {
     const said = 11_000;
     const [member, sender] = await Promise.all([Raw.opens(t, server), Raw.opens(t, server)]);
@@ -79,7 +80,7 @@ test("a client whose twelve channels block leaves workers for the others", async
   });
 });
 
-test("what waits for a channel that blocks is freed when its client goes", async (t) => {
+test("mail that waits for a blocking channel is freed when its client goes", async (t) => {
   await unaffected(t, async () => {
     const before = residentBytes(server.pid);
     const raw = await Raw.opens(t, server);
@@ -99,7 +100,7 @@ test("what waits for a channel that blocks is freed when its client goes", async
   });
 });
 
-test("seventeen thousand pipelined requests for a session on one connection: another client has one all the same", async (t) => {
+test("seventeen thousand pipelined requests for a session on one connection: another client still gets one", async (t) => {
   await unaffected(t, async () => {
     const request = "GET /socket/longpoll?vsn=2.0.0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const greedy = await dial(t, server);
@@ -147,7 +148,7 @@ test("a message of 8 MB whose last bytes come one by one ends in time", async (t
   assert.equal(raw.code, 1008);
 });
 
-test("a process at its budget refuses newcomers, puts out the largest holder, and goes on", async (t) => {
+test("a process at its memory limit refuses new clients, disconnects the largest holder, and goes on", async (t) => {
   const budget = 150 * MEGABYTE;
   const small = contractServer({}, { options: ["--memory", `${budget}`, "--outbox-limit", "100000000", "--client-memory", "200000000"] });
   await small.start();

@@ -1,6 +1,6 @@
-// One hostile client after the other, each with one kind of harm in mind, beside well-behaved clients of every
-// kind. How long each of these waits is measured, with the attacker and without; none may see an error, miss a
-// message, or wait for more than 100 ms.
+// One hostile client after the other, each with one kind of attack, beside well-behaved clients of
+// every kind. Their waits are measured, with the attacker and without; none may see an error, miss
+// a message, or wait for more than 100 ms.
 //
 //     node conformance/faults/siege.js [SECONDS for each] [a word of the attacks' names]
 
@@ -18,10 +18,10 @@ import { Mailbox, PATIENCE_MS } from "../clients/support/deadline.js";
 import { contractServer } from "../clients/support/server.js";
 
 export const MOST_MS = 100;
-const LATE_MS = 60_000; // for an attacker to let go: 47 MB take 38 s at 10 Mbit/s
+const LATE_MS = 60_000; // for an attacker to end: 47 MB take 38 s at 10 Mbit/s
 const MEGABYTE = 1_048_576;
 
-/** What the servers under siege are told. The first has the library's own limits, the second the contract's. */
+/** The options of the servers under siege. The first has the library's own limits, the second the contract's. */
 export const WAYS = {
   "the library's limits": {
     largest: 1_000_000,
@@ -80,12 +80,12 @@ export class Siege {
     return siege;
   }
 
-  /** How the honest fare by themselves. */
+  /** Measures the honest clients alone. */
   peace(ms) {
     return this.#while(() => nap(ms));
   }
 
-  /** How they fare while the attacker goes on. */
+  /** Measures them during the attack. */
   async attack(name, ms) {
     const ends = [];
     const t = { after: (end) => ends.push(end) };
@@ -112,15 +112,15 @@ export class Siege {
   }
 }
 
-/** What the slowest waited for. */
+/** The slowest client's kind. */
 function slowest({ kinds }) {
   const [kind, { max }] = Object.entries(kinds).sort(([, a], [, b]) => b.max - a.max)[0];
   return { kind, max };
 }
 
 /**
- * What is wrong with how they fared, in words. The time is not the server's doing that this process, or a thread
- * of the server, was kept from a core by others.
+ * The faults of a measurement, in words. Time in which other processes kept this process, or a
+ * thread of the server, from a core does not count.
  */
 export function complaints(found) {
   const { kind, max } = slowest(found);
@@ -149,7 +149,7 @@ async function main(seconds = "5", word = "") {
       const ends = [];
       const siege = await Siege.lays({ after: (end) => ends.unshift(end) }, way, shards);
       console.log(`\n${row(`${way}, ${shards === 1 ? "one shard" : `${shards} shards`}`, COLUMNS)}  the slowest; the attack`);
-      show("nobody attacks", await siege.peace(seconds * 1_000));
+      show("no attack", await siege.peace(seconds * 1_000));
       for (const name of names) {
         const found = await siege.attack(name, seconds * 1_000);
         show(name, found);

@@ -1,4 +1,4 @@
-// Each attack for a moment: see siege.js.
+// Each attack for a short time: see siege.js.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -9,7 +9,7 @@ const ATTACK_MS = 500;
 const MOST_MEGABYTES = 600;
 
 for (const [way, shards] of [[Object.keys(WAYS)[0], 1], [Object.keys(WAYS)[1], 2]]) {
-  describe(`with ${way}, on ${shards} of its threads, honest clients notice nothing of`, () => {
+  describe(`with ${way}, on ${shards} of the server's threads, honest clients notice nothing of`, () => {
     const ends = [];
     let siege;
     before(async () => (siege = await Siege.lays({ after: (end) => ends.unshift(end) }, way, shards)));

@@ -1,4 +1,4 @@
-// A peer that vanishes without a word, and one that has said its last but still listens.
+// A peer that vanishes silently, and one that has half-closed its connection.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -16,14 +16,14 @@ const server = contractServer({}, { options: ["--metrics"] });
 before(() => server.start());
 after(() => server.stop());
 
-/** Takes `presence_diff`s until so many have left. */
+/** Takes `presence_diff`s until this many have left. */
 async function leaves(diffs, count) {
   const gone = new Set();
   while (gone.size < count)
     for (const user of Object.keys((await diffs.next()).leaves)) gone.add(user);
 }
 
-test("who vanishes behind an open connection is ended at the idle time, and nothing of him stays", async (t) => {
+test("a client that vanishes behind an open connection is ended at the idle timeout, and leaves nothing behind", async (t) => {
   const channel = await join(
     await connect(t, server, { params: { user_id: "witness" } }),
     "presence:silence",
@@ -53,7 +53,7 @@ test("who vanishes behind an open connection is ended at the idle time, and noth
   assert.deepEqual(await ask(channel, "update", { still: "here" }), {});
 });
 
-test("he is ended in time, too, while much waits for him", async (t) => {
+test("it is also ended in time while many bytes wait for it", async (t) => {
   const talker = await join(await connect(t, server), "conformance:silence");
   const silent = await muffler(t, server);
   await join(
@@ -67,7 +67,7 @@ test("he is ended in time, too, while much waits for him", async (t) => {
   await websockets(server, 1);
 });
 
-test("who closes his half is ended, once he has what he asked for", async (t) => {
+test("a client that closes its half is ended once it has its answer", async (t) => {
   const page = await dial(t, server);
   page.end("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   assert.match(await rest(page), /^HTTP\/1.1 200 [^]*phoenix_connections/);

@@ -1,4 +1,5 @@
-// A client stops reading while its room is busy: it is closed at its limit, and nobody else pays.
+// A client stops reading while its room is busy: it is closed at its limit, and no other client is
+// affected.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -9,7 +10,7 @@ import { contractServer } from "../clients/support/server.js";
 
 const OUTBOX = 2_000_000;
 const TEXT = "x".repeat(10_000);
-const ROUNDS = 3_000; // 30 MB: what the kernel keeps for a client, the outbox, and much more
+const ROUNDS = 3_000; // 30 MB: more than the kernel's buffer for a client and the outbox
 const DEAF = 5;
 const MEGABYTE = 1_048_576;
 
@@ -19,7 +20,7 @@ after(() => server.stop());
 
 const slowConsumers = () => counted(server, "phoenix_slow_consumers_total");
 
-/** A room in which one talks and one hears: how long each message took to arrive, sorted. */
+/** A room with one sender and one receiver: returns the messages' latencies, sorted. */
 async function talk(t, topic) {
   const ears = heard(await join(await connect(t, server), topic), "broadcasted");
   const mouth = await join(await connect(t, server), topic);
@@ -37,7 +38,7 @@ async function talk(t, topic) {
   return { p99: latencies.sort((a, b) => a - b)[Math.floor(0.99 * ROUNDS)], peak };
 }
 
-test("who reads nothing is closed at the outbox limit: memory stays flat, others' messages stay quick", async (t) => {
+test("a client that reads nothing is closed at the outbox limit: memory stays flat, others' messages stay quick", async (t) => {
   await talk(t, "conformance:warm");
   const alone = await talk(t, "conformance:alone");
 
@@ -61,13 +62,13 @@ test("who reads nothing is closed at the outbox limit: memory stays flat, others
     `p99 was ${alone.p99.toFixed(1)} ms alone, ${beside.p99.toFixed(1)} ms beside the deaf`,
   );
 
-  for (const { socket } of deaf) socket.resume(); // what the kernel kept, and then the end
+  for (const { socket } of deaf) socket.resume(); // the kernel's buffer, and then the end
   await Promise.all(deaf.map((one) => one.ended));
   const processes = () => counted(server, "phoenix_processes");
   await becomes("the number of processes", processes, (count) => count < 20);
 });
 
-test("who reads slowly, but reads, is not closed, and gets everything in order", async (t) => {
+test("a client that reads slowly is not closed, and gets everything in order", async (t) => {
   const before = await slowConsumers();
   const slow = await Raw.opens(t, server);
   await slow.joins("conformance:steady");

@@ -1,5 +1,5 @@
-// Twenty nodes on one machine, at one Redis: one broadcast reaches all, their lists are one, and a node that is killed
-// leaves all of them. What the crowd costs is told in passing: docs/scale.md has the figures.
+// Twenty nodes on one machine, at one Redis: a broadcast reaches all, they have one list, and a
+// killed node leaves it everywhere. The test prints the costs: docs/scale.md has the figures.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -17,7 +17,7 @@ const LOOK_MS = 3_000;
 const MOST_MEGABYTES = 40; // of one node with two clients
 const MEGABYTE = 1_048_576;
 
-/** The crowd, which ends with the test `t`. */
+/** The nodes, which end with the test `t`. */
 async function twenty(t) {
   const redis = new Redis();
   await redis.start();
@@ -36,20 +36,20 @@ async function twenty(t) {
   return { redis, nodes };
 }
 
-/** A number in what Redis says of itself. */
+/** A number in Redis's INFO. */
 async function told(redis, name) {
   const [, number] = (await redis.command("INFO", "stats")).match(new RegExp(`${name}:(\\d+)`));
   return Number(number);
 }
 
-/** What one second of silence costs: bytes that Redis sends to each node. */
+/** The cost of one silent second: bytes that Redis sends to each node. */
 async function idleTraffic(redis) {
   const before = await told(redis, "total_net_output_bytes");
-  await nap(LOOK_MS); // it is a second's traffic that is asked for
+  await nap(LOOK_MS); // the traffic of one second is measured
   return ((await told(redis, "total_net_output_bytes")) - before) / (LOOK_MS / 1_000) / NODES;
 }
 
-test("twenty nodes are one: a broadcast reaches each, all lists are equal, and a killed node leaves nineteen", async (t) => {
+test("twenty nodes form one cluster: a broadcast reaches each, all lists are equal, and a killed node leaves nineteen", async (t) => {
   const { redis, nodes } = await twenty(t);
   const alone = nodes.map(({ pid }) => residentBytes(pid));
 
@@ -73,7 +73,7 @@ test("twenty nodes are one: a broadcast reaches each, all lists are equal, and a
   assert.ok(Math.max(...megabytes) < MOST_MEGABYTES, `${megabytes}`);
 
   const [victim, ...others] = members;
-  victim.socket.disconnect(); // for good; its node is dead before it can tell
+  victim.socket.disconnect(); // for good; its node is dead before it can send a farewell
   sockets[0].disconnect();
   const since = Date.now();
   await nodes[0].kill();

@@ -1,5 +1,5 @@
-/// Bad weather between two network namespaces: packets that go one way or the other are lost, held
-/// up, overtaken, or come twice.
+/// A bad network between two network namespaces: packets in either direction are lost, delayed,
+/// reordered or duplicated.
 ///
 ///     phx-weather --loss 5 --delay 20 --jitter 20 --twice 1 a b
 ///
@@ -34,7 +34,8 @@ struct Options {
   double loss = 0;   ///< Percent of the packets, each way.
   double twice = 0;  ///< The same.
   long delay = 0;    ///< Milliseconds.
-  long jitter = 0;   ///< Up to so many more, each packet its own: so packets overtake each other.
+  long jitter =
+      0;  ///< Up to this many more, random for each packet, so that packets overtake each other.
   unsigned seed = 1;
   std::vector<std::string> ends;  ///< Two namespaces' names.
 };

@@ -1,4 +1,5 @@
-// The network loses, delays, reorders and doubles packets, and falls silent: TCP and phoenix.js heal it.
+// The network loses, delays, reorders and duplicates packets, and falls silent: TCP and phoenix.js
+// recover.
 
 import { test } from "node:test";
 import { Weather, noWeather } from "./support/weather.js";
@@ -11,7 +12,7 @@ const FAR = ["--delay", 10, "--jitter", 20];
 const BAD = ["--loss", 3, "--twice", 2, ...FAR];
 const AWFUL = ["--loss", 7, "--twice", 5, "--delay", 20, "--jitter", 60];
 
-/** A server behind that weather, and people who are to reach it through it. */
+/** A server behind that network, and clients that connect through it. */
 async function apart(t, weather) {
   const options = ["--host", weather.inside.address];
   const server = contractServer({}, { options, under: weather.atTheServer });

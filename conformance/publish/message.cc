@@ -1,4 +1,4 @@
-/// From the words of a command line to an envelope.
+/// Makes an envelope from the words of a command line.
 
 #include "conformance/publish/message.h"
 
@@ -13,7 +13,7 @@
 namespace phx::publish {
 namespace {
 
-/// Nodes drop what comes from a node of their own name.
+/// Nodes drop messages from a node with their own name.
 std::string sender() {
   std::random_device random;
   return fmt::format("phx-publish-{}-{:08x}{:08x}", ::getpid(), random(), random());

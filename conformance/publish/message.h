@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What is published, checked first: one bad message would harm every node of Phoenix.
+/// A message to publish, checked first: an invalid one would harm every Phoenix node.
 
 #include <stdexcept>
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace phx::publish {
 
-/// Nodes can't be sent this; what() says why.
+/// The message can't be sent to nodes; what() says why.
 class BadMessage : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// What Redis is given.
+/// What Redis gets.
 struct Message {
   std::string channel;
-  std::string bytes;  ///< From a node whose name no other has.
+  std::string bytes;  ///< From a node with a unique name.
 };
 /// \throws BadMessage.
 Message message_of(const Options& options);

@@ -20,7 +20,7 @@ struct Options {
   bool quiet = false;
   std::string topic;
   std::string event;
-  std::string payload = "{}";  ///< As it was typed, or read.
+  std::string payload = "{}";  ///< As typed, or read.
   bool binary = false;         ///< The payload is bytes, not JSON.
 };
 

@@ -45,7 +45,7 @@ class Publisher {
                [this](const redisReply* reply) { answered(reply); });
   }
 
-  /// No second try once it was sent: Redis may have passed it on.
+  /// Not tried again once it was sent, because Redis may have passed it on.
   void answered(const redisReply* reply) {
     if (done_) return;
     if (reply == nullptr) return fail("the connection ended before Redis answered");
@@ -77,7 +77,7 @@ class Publisher {
   redis::Link link_;
 };
 
-/// One that waits long before its second address would use up the patience.
+/// A long wait before the second address would use up the patience.
 redis::Options impatient(redis::Options redis, Millis patience) {
   constexpr Millis between_addresses{10};
   redis.first_backoff = redis.last_backoff = between_addresses;

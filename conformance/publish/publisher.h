@@ -11,14 +11,14 @@
 
 namespace phx::publish {
 
-/// Redis can't be reached, or does not take the message; what() says why.
+/// Redis can't be reached, or refuses the message; what() says why.
 class NotPublished : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Returns to how many connections Redis has sent it: each node listens by one. Tries each of
-/// Redis' addresses once. \throws NotPublished.
+/// Returns how many connections Redis has sent it to: each node has one. Tries each of Redis'
+/// addresses once. \throws NotPublished.
 std::size_t publish(const redis::Options& redis, const std::string& channel,
                     const std::string& message, Millis patience);
 

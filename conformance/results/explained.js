@@ -1,11 +1,11 @@
-// explained.js: why a server in these runs departs from a rule, and whose departure that is:
+// explained.js: why a server in these runs departs from a rule, and the departure's origin:
 //
 //   suite      the rule asked for what Phoenix does not promise, or asked in a way that fails by itself
 //   framework  the server's own channels: Phoenix's, or those of lib/
 //   adapter    what carries them: Cowboy, Bandit
 //
-// `runs` names runs by their file, with `*` for anything. A departure that stands here twice or not at all,
-// and a line that no run needs, fail judging/results.test.js.
+// `runs` names runs by their file, with `*` for anything. A departure that is listed twice or not
+// at all, and a line that no run needs, fail judging/results.test.js.
 
 export const explained = [
   {
@@ -22,7 +22,7 @@ export const explained = [
   },
 ];
 
-/** What a reader must know of some runs as a whole. */
+/** Remarks on whole runs. */
 export const remarks = [];
 
 /** A pattern of the two lists above against a run's file. */

@@ -25,7 +25,7 @@ const row = (cells) => `| ${cells.join(" | ")} |`;
 const safe = (text) => text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ");
 const title = ({ server }) => (server.version ? `${server.name}, ${server.version}` : server.name);
 
-/** `12/12`: rules kept of those that were judged; `–` where none was. */
+/** `12/12`: rules kept of those judged; `–` if none was. */
 const share = (rules) => {
   const judged = rules.filter((rule) => !unjudged(rule));
   return judged.length === 0 ? "–" : `${judged.filter(kept).length}/${judged.length}`;
@@ -46,7 +46,7 @@ const table = () => [
   ),
 ];
 
-/** "Whose, and why", as explained.js says; the test of this page wants it of each departure. */
+/** "Whose, and why", from explained.js; this page's test requires it for each departure. */
 const explanation = (run, rule) => {
   const found = explained.find((each) => each.rule === rule.id && covers(each, run.file));
   return found ? `The ${found.whose}'s: ${found.why}` : "Not explained yet";

@@ -1,10 +1,10 @@
-// commands.mjs [PAGE…]: runs what pages tell a reader to type, and compares what comes.
+// commands.mjs [PAGE…]: runs the commands of pages, and compares their output.
 //
 // A ```console fence holds commands, each after `$ `, and their output. All of a page's commands
-// run in one bash at the project's root. `…` stands for whatever comes, alone on a line for any
-// number of lines. ```console fails: the fence's last command must fail. A command that ends in `
-// &` runs until the page ends. Without PAGE: every page but the exercises', whose commands wait for
-// a solution.
+// run in one bash at the project's root. `…` stands for any text, alone on a line for any number of
+// lines. ```console fails: the fence's last command must fail. A command that ends in ` &` runs
+// until the page ends. Without PAGE: every page but the exercises', whose commands wait for a
+// solution.
 
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -81,7 +81,7 @@ async function foregroundFault(console_, { command, shown, fails }, patience) {
   return null;
 }
 
-/** The lines around the first that differs, the page's before ours. */
+/** The lines around the first difference, the page's before ours. */
 function difference(what, shown, came, where) {
   const from = Math.max(0, where.came - 3);
   const context = came.slice(from, where.came).map((line) => `      ${line}`);

@@ -1,4 +1,4 @@
-// What make check-book runs, and which pages it does not let pass.
+// What make check-book runs, and which pages it refuses.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ test("… stands for any text in a line, and alone for any number of lines", () 
   assert.ok(!fits("a", "a|b"));
 });
 
-test("a fence's commands are read with their outputs, and a long one goes on behind a backslash", () => {
+test("a fence's commands are read with their outputs, and a long one goes on after a backslash", () => {
   const page =
     "```console\n$ one \\\n> two\nout\n\n$ three\n```\n```sh\n$ not\n```\n```console fails\n$ no\n```\n";
   assert.deepEqual(commandsOf(page), [
@@ -51,7 +51,7 @@ async function check(page, { patience = 10_000, after = () => {} } = {}) {
 const ended = (pid) => (statOf(pid)?.state ?? "Z") === "Z"; // or not yet waited for
 const fence = (text, language = "console") => "```" + language + "\n" + text + "\n```\n";
 
-test("what the page says passes; commands share one bash, errors are output too", async () => {
+test("the page's output passes; commands share one bash, errors are output too", async () => {
   const page =
     fence("$ name=Ada; cd /\n$ echo $name, $PWD\nAda, /\n$ echo no >&2\nno") +
     "Prose.\n" +
@@ -95,7 +95,7 @@ test("a command that does not end is a fault, and is ended", async () => {
   assert.match(await check(page, { patience: 300, after }), /did not end within 300 ms/);
 });
 
-test("what runs on is waited for, seen, and ended with the page", async () => {
+test("a background command is waited for, shown, and ended with the page", async () => {
   const serve =
     "node -e \"require('http').createServer((_, r) => r.end('hi')).listen(4000, () => " +
     "console.log('open at 4000'))\"";

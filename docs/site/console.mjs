@@ -37,7 +37,7 @@ export async function freePorts() {
 }
 
 export class Console {
-  /** A bash in `folder`; wherever a reader's port stands, its own in `ports` is used. */
+  /** A bash in `folder`; each port of the page is replaced by its own in `ports`. */
   constructor(folder, ports) {
     this.ports = ports;
     this.folder = mkdtempSync(join(tmpdir(), "phx-console-"));
@@ -79,7 +79,7 @@ export class Console {
     }
   }
 
-  /** Starts a command that runs on; returns a function that says what it has put out so far. */
+  /** Starts a background command; returns a function with its output so far. */
   start(command) {
     const script = this.script(command.replace(/\s*&\s*$/, ""));
     const log = script + ".log";

@@ -35,11 +35,15 @@ export function readList(text) {
   });
 }
 
+/** A string without a space is a name. */
+const isText = ({ kind, text }) =>
+  kind !== "code" && (kind !== "string" || text.trim().includes(" "));
+
 /** Every habit found: {path, number, habit, near}. */
 export function habitsIn(path, text) {
   return passages(path, text).flatMap((passage) =>
     habits
-      .filter(({ code = false }) => code || passage.kind !== "code")
+      .filter(({ code = false }) => code || isText(passage))
       .flatMap((habit) =>
         [...passage.text.matchAll(habit.pattern)].map(({ index, 0: words }) => ({
           path,

@@ -1,5 +1,5 @@
-// filter.mjs PAGE: a page as Doxygen is to read it. GitHub's way of writing links, anchors,
-// pictures and fences becomes what works on the site; site.mjs fills in what is only marked here.
+// filter.mjs PAGE: a page for Doxygen. GitHub's links, anchors, pictures and fences become those of
+// the site; site.mjs fills in the parts that are only marked here.
 
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -10,7 +10,7 @@ import { pageId, sluggerOf } from "./plan.mjs";
 const raw = (html) => `\\htmlonly[block]${html}\\endhtmlonly`;
 
 /**
- * Where a relative link leads on the site: a page, or phx:FILE, which site.mjs finds a page for.
+ * A relative link's target on the site: a page, or phx:FILE, for which site.mjs finds a page.
  */
 export function siteLink(root, from, target) {
   if (/^[a-z]+:/i.test(target)) return target;
@@ -28,7 +28,7 @@ const LINK = /(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^()\s]+)\)/g;
 const CODE = /(?<!`)(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g;
 
 /**
- * Rewrites the links of one paragraph; what stands in backticks stays, but links round it don't.
+ * Rewrites the links of one paragraph; text in backticks stays, but links around it don't.
  */
 function links(root, page, text) {
   const kept = [];
@@ -98,7 +98,7 @@ class Filter {
     if (rest) this.out.push(links(this.root, this.page, rest));
   }
 
-  /** C++ is Doxygen's own, with its links; site.mjs shows all else. Where code is from is said. */
+  /** Doxygen shows C++, with its links; site.mjs shows the rest. The source of code is named. */
   fence(lines, at) {
     this.flush();
     const { line, language, number } = lines[at];

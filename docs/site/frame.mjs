@@ -1,5 +1,5 @@
-// frame.mjs: what stands round the text of each page of the site: the contents at its side, the
-// part it belongs to, its own headings, and the pages before and after it.
+// frame.mjs: the frame of each page of the site: the contents at its side, the part it belongs to,
+// its own headings, and the pages before and after it.
 
 import { escape } from "./html.mjs";
 import { LAYERS, PARTS } from "./plan.mjs";
@@ -51,7 +51,7 @@ ${section("Everything", indexes)}
 
 const short = (title) => title.replace(/ ?[:(].*$/, "");
 
-/** In which order one reads: the book from its contents on; the layers one after another. */
+/** The reading order: the book from its contents on; the layers one after another. */
 export function neighbours(plan, here) {
   const book = [
     { id: "index", title: "Front page" },
@@ -96,7 +96,7 @@ export function kicker(plan, id) {
   return "";
 }
 
-/** The page's own headings, where there are enough of them to choose from. */
+/** The page's own headings, if there are enough of them. */
 export function onThisPage(contents) {
   const found = [...contents.matchAll(/<h2><a class="anchor" id="([^"]+)"><\/a>\s*([^]*?)<\/h2>/g)];
   if (found.length < 3) return "";

@@ -38,7 +38,7 @@ export const habits = [
   {
     name: "behind",
     pattern:
-      /(?<!\b(falls?|fell|fallen|lags?|lagging|hides?|hidden|runs?|is|sits?|are|servers?|nodes?|clients?|stays?) |\b(leaves?|left|leaving)\b.{0,60} )\bbehind\b(?! (a|the|an|one|your|its|proxies|nginx|HAProxy|TLS)\b|\(\))|\bbehind (it|that|this|all|each other|one another)\b/gi,
+      /(?<!\b(falls?|fell|fallen|lags?|lagging|hides?|hidden|runs?|is|sits?|are|servers?|nodes?|clients?|stays?|messages|bytes|ms|far) |\b(leaves?|left|leaving)\b.{0,60} )\bbehind\b(?! (a|the|an|one|your|its|proxies|nginx|HAProxy|TLS)\b|\(\))|\bbehind (it|that|this|all|each other|one another)\b/gi,
     instead: "after; keep it for a proxy in front, and for a reader that falls behind",
     wrong: ["a null behind every name", "the message behind it", "Behind this nothing follows"],
     right: ["a server behind a proxy", "a client that falls behind", "it leaves no memory behind"],
@@ -69,7 +69,7 @@ export const habits = [
   {
     name: "one as a pronoun",
     pattern:
-      /(?<!\b(only|no|each|every|this|that|the|any|which|next|last|first|second|new|old|a|than|other|another|just|by|at|least|most|exactly|is|with|until|an? \w+) )\bone (may|can|cannot|can't|must|should|would|wants|needs|sees|writes|asks|says|knows|has to|could|might)\b|\b(under|with|of|in|by|is|to) one's\b/gi,
+      /(?<=^|[,;:(.] |\b(what|where|if|when|as|how|so|and|or|because|than) )one (may|can|cannot|can't|must|should|would|wants|needs|sees|writes|asks|says|knows|has to|could|might)\b|\b(under|with|of|in|by|is|to) one's\b/gi,
     instead: "you, the caller, or the passive",
     wrong: ["one can build it with clang", "as one says it", "under one's name"],
     right: ["only one may run", "you can build it", "the first one's place"],

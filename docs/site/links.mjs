@@ -1,6 +1,6 @@
 // links.mjs --pages | --site HTML: every link inside the project leads somewhere: to a file and,
-// behind a #, to what bears that name. Addresses elsewhere are not asked. --pages reads the
-// Markdown as GitHub shows it, --site the pages that were made of it.
+// after a #, to a heading or anchor in it. Addresses elsewhere are not asked. --pages reads the
+// Markdown as GitHub shows it, --site the pages made from it.
 //
 // remark-validate-links was tried: it takes the line in `server.cc#L38` for a missing heading, and
 // looks neither at the site nor for chapters missing in the contents.
@@ -25,7 +25,7 @@ function anchorsOf(text) {
   return names;
 }
 
-/** The links of a page: {number, target}; what stands in code is none. */
+/** The links of a page: {number, target}; code has none. */
 export function linksOf(text) {
   return classify(text).flatMap(({ kind, line, number }) => {
     if (kind !== "prose") return [];

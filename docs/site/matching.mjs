@@ -1,10 +1,10 @@
-// matching.mjs: compares a command's output with what a page shows of it.
+// matching.mjs: compares a command's output with a page's.
 //
 // `…` alone on a line stands for any number of lines, `…` inside a line for any text.
 
 const ANY_LINES = "…";
 
-/** Without what no reader sees: blanks at a line's end, empty lines at both ends. */
+/** Without invisible parts: blanks at a line's end, empty lines at both ends. */
 export function lines(text) {
   const all = text.split("\n").map((line) => line.trimEnd());
   while (all.length > 0 && all.at(-1) === "") all.pop();
@@ -27,7 +27,7 @@ function lineMatches(shown, came) {
 }
 
 /**
- * Null where `came` is what is `shown`. Otherwise {shown, came}: how many lines of each fit, at most.
+ * Null if `came` matches `shown`. Otherwise {shown, came}: how many lines of each fit, at most.
  * With `openEnd` more may come: the command still runs.
  */
 export function mismatch(shown, came, openEnd = false) {

@@ -1,4 +1,4 @@
-// pages.mjs: finds the project's Markdown pages and reads what stands in them: fences, directives,
+// pages.mjs: finds the project's Markdown pages and reads their parts: fences, directives,
 // pictures. Every tool of the book reads pages through here.
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -59,7 +59,7 @@ export function fences(text) {
 /** Why a page can't be used: printed as file:line: sentence. */
 export class Fault extends Error {}
 
-/** Prints what was found and ends the program: with 1 where something was. */
+/** Prints the faults and ends the program: with 1 if there are any. */
 export function report(faults, good) {
   for (const fault of faults) console.error(fault);
   if (faults.length === 0) console.log(good);

@@ -1,5 +1,5 @@
-// pictures.mjs: draws a page's pictures. What dot draws is dressed so that it can be read on light
-// and on dark: its colours are classes, and a style inside the picture says what they are.
+// pictures.mjs: draws a page's pictures. dot's output is styled for light and dark backgrounds: its
+// colours are classes, and a style inside the picture defines them.
 //
 // Classes for a .dot file: node [class="client"], [class="yours"], [class="quiet"],
 // [class="strong"]; edge [class="back"] (from server to client), [class="quiet"].
@@ -51,7 +51,7 @@ a:hover path, a:hover ellipse, a:focus-visible path, a:focus-visible ellipse { s
 a:focus-visible { outline: none; }
 </style>`;
 
-/** Draws a .dot text; `name` stands in the picture, so that a reader of it finds its source. */
+/** Draws a .dot text; the picture contains `name`, so that a reader finds its source. */
 export function drawDot(text, name) {
   let svg;
   try {
@@ -96,7 +96,7 @@ function dressed(svg, name, sum) {
 
 const px = (points) => Math.round(points * 1.25);
 
-/** What of a drawn picture must stay: all but the places, which differ from one dot to the next. */
+/** The parts of a drawn picture that must stay: all but the coordinates, which differ between versions of dot. */
 export function essence(svg) {
   return svg
     .replace(/ (d|points|x|y|x1|x2|y1|y2|cx|cy|rx|ry|width|height|viewBox|transform)="[^"]*"/g, "")

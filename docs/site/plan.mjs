@@ -1,5 +1,5 @@
-// plan.mjs: what the site holds, and in which order one reads it: the book's chapters, the layers
-// of the server, the suite, and the pages to look things up in.
+// plan.mjs: the site's pages in reading order: the book's chapters, the layers of the server, the
+// suite, and the reference pages.
 
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";

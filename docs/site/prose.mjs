@@ -1,5 +1,5 @@
-// prose.mjs: what of a page is words: not its code, links' targets, comments, HTML and addresses.
-// What is left out is replaced by blanks, so that lines and columns stay.
+// prose.mjs: a page's words, without code, links' targets, comments, HTML and addresses. These are
+// replaced by blanks, so that lines and columns stay.
 
 import { classify } from "./pages.mjs";
 
@@ -41,7 +41,7 @@ function withoutSpans(text) {
   return pieces
     .map((piece) => {
       if (/^\s*(```|~~~)/.test(piece)) fenced = !fenced;
-      // Behind a fence's end there are words again.
+      // After a fence's end there are words again.
       const end = fenced || !/^\s*(```|~~~)/.test(piece) ? 0 : piece.indexOf("\n");
       return fenced ? piece : piece.slice(0, end) + piece.slice(end).replace(spans, keepLines);
     })

@@ -1,4 +1,4 @@
-// show.mjs: how listings, commands, frames and pictures of a page look on the site.
+// show.mjs: shows listings, commands, frames and pictures of a page on the site.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ export function highlighted(text, language) {
   return splitSpans(hljs.highlight(text, { language: name }).value);
 }
 
-/** A span that runs over lines is closed at each line's end and opened again: lines stand alone. */
+/** A span over several lines is closed at each line's end and opened again, so that each line is complete. */
 function splitSpans(html) {
   let open = [];
   return html

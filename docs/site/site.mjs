@@ -1,5 +1,5 @@
-// site.mjs HTML TAGFILE: gives the pages that Doxygen made their frame, and fills in what
-// filter.mjs marked: listings, pictures, links to files. Fails where a link leads nowhere.
+// site.mjs HTML TAGFILE: gives Doxygen's pages their frame, and fills in the parts that filter.mjs
+// marked: listings, pictures, links to files. Fails if a link leads nowhere.
 
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -26,7 +26,7 @@ function target(link, where) {
   return found ?? "";
 }
 
-/** Where a listing is from, as a link to its first line. */
+/** A listing's source, as a link to its first line. */
 function from(directive, where) {
   const [kind, file, part] = unescape(directive).split(" ");
   if (kind === "picture") return "";

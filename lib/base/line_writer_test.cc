@@ -42,7 +42,7 @@ class Pipe {
   std::array<int, 2> ends_{-1, -1};
 };
 
-std::string confess(std::size_t lost) { return "lost " + std::to_string(lost) + "\n"; }
+std::string report_loss(std::size_t lost) { return "lost " + std::to_string(lost) + "\n"; }
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -59,7 +59,7 @@ constexpr std::size_t more_than_all_keep = 4'000;
 
 PHX_TEST("lines arrive in order, and flush() waits for them") {
   const Pipe pipe;
-  LineWriter writer(pipe.writing_end(), confess);
+  LineWriter writer(pipe.writing_end(), report_loss);
   writer.write("one\n");
   writer.write("two\nthree\n");
   expect(writer.flush(), "written");
@@ -68,7 +68,7 @@ PHX_TEST("lines arrive in order, and flush() waits for them") {
 
 PHX_TEST("a pipe that nobody reads blocks no caller; lost lines are counted and reported") {
   const Pipe pipe;
-  LineWriter writer(pipe.writing_end(), confess);
+  LineWriter writer(pipe.writing_end(), report_loss);
   for (std::size_t i = 0; i < more_than_all_keep; ++i) writer.write(kilobyte);
   expect(!writer.flush(at_once), "it hangs");
   // The reader starts: it gets all kept lines, and after later ones the number lost.
@@ -90,7 +90,7 @@ PHX_TEST("if nobody reads, the destructor waits for a second at most") {
   const Pipe pipe;
   const auto began = Clock::now();
   {
-    LineWriter writer(pipe.writing_end(), confess);
+    LineWriter writer(pipe.writing_end(), report_loss);
     for (std::size_t i = 0; i < more_than_all_keep; ++i) writer.write(kilobyte);
   }
   expect(Clock::now() - began < Millis{5'000}, "it was left behind");
@@ -102,7 +102,7 @@ PHX_TEST("a full disk or a closed pipe loses lines, and the next lines try again
   {
     LineWriter writer(full, [&](std::size_t count) {
       lost = count;
-      return confess(count);
+      return report_loss(count);
     });
     writer.write("one\ntwo\n");
     expect(writer.flush(), "given up");
@@ -119,7 +119,7 @@ PHX_TEST("a full disk or a closed pipe loses lines, and the next lines try again
 PHX_TEST("a non-blocking descriptor is waited for too") {
   const Pipe pipe;
   ::fcntl(pipe.writing_end(), F_SETFL, O_NONBLOCK);
-  LineWriter writer(pipe.writing_end(), confess);
+  LineWriter writer(pipe.writing_end(), report_loss);
   constexpr std::size_t more_than_a_pipe = 200;
   for (std::size_t i = 0; i < more_than_a_pipe; ++i) writer.write(kilobyte);
   writer.write("end\n");

@@ -1,4 +1,4 @@
-/// Draws: a line downwards for each client and for the server, an arrow for each step.
+/// Draws a vertical line for each client and for the server, and an arrow for each step.
 
 #include "traces/phx-trace/draw.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A trace as a sequence diagram in SVG, with the whole story in words for who can't see it.
+/// A trace as a sequence diagram in SVG, with a text alternative.
 
 #include <string>
 
@@ -8,7 +8,7 @@
 
 namespace phx::trace {
 
-/// The same trace makes the same picture, byte for byte. It suits light and dark pages, and its
+/// The same trace makes the same picture, byte for byte. It fits light and dark pages, and its
 /// texts can be selected.
 std::string drawn(const Trace& trace, const Range& steps);
 

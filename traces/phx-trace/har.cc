@@ -1,4 +1,4 @@
-/// Reads HAR: our own files here, to the letter; those of others in har_foreign.cc.
+/// Reads HAR: our own files strictly, here; other tools' files in har_foreign.cc.
 
 #include "traces/phx-trace/har.h"
 
@@ -26,7 +26,7 @@ using conformance::Response;
 
 /// The longest payload that `_fill` may make: four of the contract's largest messages.
 constexpr std::size_t max_filled = 32'000'000;
-/// What all of a file's may make together.
+/// The limit of all of a file's payloads together.
 constexpr std::size_t max_filled_in_all = 256'000'000;
 constexpr double last_second = 9e9;  // in the year 2255
 
@@ -116,7 +116,7 @@ class OwnReader {
   std::size_t room_ = max_filled_in_all;
 };
 
-/// The bytes of `key`, with what `_fill` leaves out put back.
+/// The bytes of `key`, with the parts that `_fill` leaves out restored.
 std::string OwnReader::content_of(const Value& holder, const char* key, bool is_base64) {
   const auto text = holder.find(key);
   std::string bytes = !text ? "" : is_base64 ? decoded(*text) : text->string();
@@ -272,7 +272,7 @@ std::string creator_of(const Value& log) {
 Trace read_har(std::string_view bytes, const Beside& beside) {
   Remarks remarks;
   const Value file = read_json_file(bytes, remarks);
-  // Some tools forget the outermost object, or put the entries beside the log.
+  // Some tools leave out the outermost object, or put the entries beside the log.
   const bool bare = file.is_object() && (!file.find("log") || !file.at("log").find("entries")) &&
                     file.find("entries");
   const Value log = bare ? file : file.at("log");

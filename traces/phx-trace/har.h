@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// A recorded conversation, out of HAR 1.2 with Chrome's `_webSocketMessages`.
+/// A recorded conversation, from HAR 1.2 with Chrome's `_webSocketMessages`.
 ///
-/// What HAR has no word for stands in members that begin with an underscore: docs in
-/// traces/README.md. Our own files are read to the letter. Of a foreign one (har_foreign.h) what
-/// can be read is read, and what can't be is left out, counted and named in the trace's remarks.
+/// Parts that HAR lacks are in members that begin with an underscore: see traces/README.md. Our own
+/// files are read strictly. In a foreign one (har_foreign.h) parts that can't be read are left out,
+/// counted and named in the trace's remarks.
 
 #include <cstddef>
 #include <functional>
@@ -30,21 +30,21 @@ struct Message {
   conformance::Opcode opcode = conformance::Opcode::text;
   std::string payload = {};
   bool fin = true;
-  bool compressed = false;     ///< It crossed the wire compressed; `payload` is plain all the same.
-  bool with_previous = false;  ///< Written in one go with what the client sent before it.
+  bool compressed = false;     ///< It was compressed on the wire; `payload` is plain.
+  bool with_previous = false;  ///< Written together with the client's previous frame.
 };
 
-/// What happened beside requests and frames.
+/// An event other than requests and frames.
 struct Happening {
   enum class Kind { fin, reset, bytes, note, signal };
   Seconds at = 0;
   Kind kind = Kind::note;
   bool by_server = false;
   std::string text = {};   ///< A note's words, a signal's name.
-  std::string bytes = {};  ///< Sent as they stand.
+  std::string bytes = {};  ///< Sent unchanged.
 };
 
-/// One request, its response, and the websocket that may come of it.
+/// One request, its response, and perhaps its websocket.
 struct Entry {
   std::string connection = {};  ///< The client's name: unique to a websocket, shared by polls.
   std::string origin = {};      ///< `wss://example.com`: where it was sent, if the file says.
@@ -52,10 +52,10 @@ struct Entry {
   Seconds answered = 0;
   conformance::Request request = {};
   std::optional<conformance::Response> response = {};
-  bool body_is_missing = false;  ///< The file does not have what the response said.
+  bool body_is_missing = false;  ///< The file lacks the response's body.
   std::string status_text = {};
   std::string error = {};  ///< Why there is no response, if the file says so.
-  std::string kind = {};   ///< `fetch`, `script` …: what a browser takes it for.
+  std::string kind = {};   ///< `fetch`, `script` …: the browser's type.
   bool websocket = false;
   std::vector<Message> messages = {};
   std::vector<Happening> happenings = {};
@@ -64,21 +64,21 @@ struct Entry {
 struct Trace {
   std::string comment = {};  ///< What it shows.
   std::string server = {};   ///< `Phoenix 1.8.12`; empty if the file does not say.
-  /// Every frame stands in it, at its own time, as phx-trace and phx-conformance record them. A
-  /// browser keeps control frames and some headers to itself.
+  /// It has every frame at its own time, as phx-trace and phx-conformance record them. A browser
+  /// leaves out control frames and some headers.
   bool whole = false;
   std::string imported_from = {};  ///< `WebInspector 537.36`; empty if phx-trace recorded it.
   std::vector<Entry> entries = {};
-  std::vector<Happening> happenings = {};  ///< Those of no connection.
-  Remarks remarks = {};                    ///< What of the file is not in the trace.
+  std::vector<Happening> happenings = {};  ///< Events outside all connections.
+  Remarks remarks = {};                    ///< Parts of the file that are not in the trace.
 };
 
-/// The bytes of a file that lies beside the HAR file, by its plain name; nothing if there is none.
+/// The bytes of a file beside the HAR file, by its plain name; nothing if there is none.
 using Beside = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// Reads a HAR file. \throws BadFile that says where the file is not one, and why.
+/// Reads a HAR file. \throws BadFile that says where the file is invalid, and why.
 Trace read_har(std::string_view bytes, const Beside& beside = {});
-/// \throws BadFile as well if it can't be read.
+/// Also \throws BadFile if it can't be read.
 Trace read_har_file(const std::string& path);
 
 /// The same trace as a HAR file.

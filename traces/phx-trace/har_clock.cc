@@ -1,4 +1,4 @@
-/// Tells clocks from each other.
+/// Distinguishes clocks.
 
 #include "traces/phx-trace/har_clock.h"
 
@@ -11,9 +11,9 @@
 namespace phx::trace {
 namespace {
 
-constexpr Seconds moment = 1e-6;   // the shortest time that a file can tell
-constexpr double late = 3'600;     // seconds; no client of Channels waits so long to join
-constexpr Seconds this_age = 1e8;  // a clock that shows less did not begin in 1970
+constexpr Seconds moment = 1e-6;   // a file's time resolution
+constexpr double late = 3'600;     // seconds; no Channels client waits this long to join
+constexpr Seconds this_age = 1e8;  // a smaller time is not from a clock that began in 1970
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void settle(const Dated& dated, Seconds before, Entry& entry) {
   const Seconds first = known.empty() ? 0 : known.front();
   const Seconds last = known.empty() ? 0 : known.back();
   entry.asked = dated.asked ? *dated.asked : first > this_age ? first : before;
-  // Another clock, or one that runs wrong: then how long things took is all that it says.
+  // Another clock, or a wrong one: then only durations count.
   const bool other_clock = last < entry.asked || first > entry.asked + late;
   const bool in_millis =
       other_clock && first < this_age && dated.life > 0 && last - first > 2 * dated.life;

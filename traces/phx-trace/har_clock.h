@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Puts what a foreign file dates in its own way on one clock, so that the times give an order in
-/// which the conversation can have taken place.
+/// Puts a foreign file's times on one clock, so that they give a possible order of the
+/// conversation.
 
 #include <optional>
 #include <vector>
@@ -10,7 +10,7 @@
 
 namespace phx::trace {
 
-/// When an entry was, as its file has it.
+/// An entry's time, as in its file.
 struct Dated {
   std::optional<Seconds> asked = {};
   double life = 0;                                 ///< Seconds that it took.
@@ -21,9 +21,9 @@ struct Dated {
 /// one was at the same time, if its file does not say.
 void settle(const Dated& dated, Seconds before, Entry& entry);
 
-/// A poll is open until its client polls again, whatever its time says: what is sent meanwhile may
-/// be what it waits for. But the answer that gives a session's token is there before anyone brings
-/// it. REQUIRES: the entries are in the order in which they were asked.
+/// A poll is open until its client polls again, whatever its time says, because it may wait for
+/// messages sent before that. But the answer with a session's token comes before the token is used.
+/// REQUIRES: the entries are in the order in which they were asked.
 void settle_polls(std::vector<Entry>& entries);
 
 }  // namespace phx::trace

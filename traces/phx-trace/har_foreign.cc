@@ -43,7 +43,7 @@ class ForeignReader {
   void take(const Value& value);
   void take_messages(const Value& value, Entry& entry, Dated& dated);
   void take_message(const Value& message, Entry& entry, Dated& dated);
-  /// The websocket that this entry lists once more, or null.
+  /// The websocket that this entry lists again, or null.
   Entry* same_socket(const Entry& entry);
 
   Trace trace_;
@@ -111,7 +111,7 @@ void ForeignReader::take(const Value& value) try {
   trace_.remarks.add(unreadable, error.what());
 }
 
-/// The same request at the same time, with the same messages; or, where one has none, with the same
+/// The same request at the same time, with the same messages or, if one has none, with the same
 /// headers.
 Entry* ForeignReader::same_socket(const Entry& entry) {
   const auto same_messages = [&entry](const Entry& other) {
@@ -133,7 +133,7 @@ Entry* ForeignReader::same_socket(const Entry& entry) {
 
 Trace ForeignReader::read(const Value& entries) {
   const std::vector<Value> items = entries.items();
-  // What has no time is as old as the first that has one.
+  // An entry without a time gets that of the first with one.
   const auto dated = std::find_if(items.begin(), items.end(),
                                   [](const Value& item) { return started(item).has_value(); });
   if (dated != items.end()) last_asked_ = *started(*dated);

@@ -1,11 +1,10 @@
 #pragma once
 /// \file
-/// Reads HAR as browsers, proxies and test tools write it: never to the letter, each in its own
-/// way.
+/// Reads HAR as browsers, proxies and test tools write it, each in its own dialect.
 ///
-/// The same conversation comes out whatever the dialect. Inside one entry the order is request,
-/// answer, messages as listed, and the times are made to follow it. A websocket over HTTP/2 (RFC
-/// 8441: CONNECT, 200) becomes the upgrade that it stands for. What can't be read is left out and
+/// Every dialect gives the same conversation. Inside one entry the order is request, answer,
+/// messages as listed, and the times are made to follow it. A websocket over HTTP/2 (RFC 8441:
+/// CONNECT, 200) becomes the upgrade that it stands for. Parts that can't be read are left out and
 /// counted in the trace's remarks.
 
 #include "traces/phx-trace/har.h"

@@ -1,4 +1,4 @@
-/// Single parts of other people's files: bytes, bodies, polls, what lies beside a file.
+/// Parts of other tools' files: bytes, bodies, polls, files beside them.
 
 #include "traces/phx-trace/har_foreign.h"
 
@@ -31,7 +31,7 @@ Message only_message(const std::string& members) {
   return trace.entries.front().messages.front();
 }
 
-PHX_TEST("what is not text is base64 of either alphabet, or bytes as they stand") {
+PHX_TEST("data that is not text is base64 of either alphabet, or plain bytes") {
   const std::string bytes("\x00\x01\xff\xfe", 4);
   for (const char* data :
        {R"("opcode":2,"data":"AAH//g==")", R"("opcode":2,"data":"AAH__g")",
@@ -50,7 +50,7 @@ PHX_TEST("a text that a tool has parsed is JSON again") {
             std::string(R"(["1",null,{"a":1}])"));
 }
 
-PHX_TEST("fragments that are listed one by one are one message") {
+PHX_TEST("fragments that are listed one by one are joined") {
   std::string entry = with_response(R"({"status":101})");
   entry.insert(entry.size() - 1,
                R"(,"_webSocketMessages":[{"type":"send","data":"a"},{"type":"receive","data":"x"},)"
@@ -82,14 +82,14 @@ PHX_TEST("a body is text, base64, or a form's fields") {
       std::string("a%20b=%26&c="));
 }
 
-PHX_TEST("a body that the file does not have is known to be missing") {
+PHX_TEST("a body that the file lacks is known to be missing") {
   expect(!poll("", R"(,"content":{"size":2,"text":"{}"})").body_is_missing, "it is there");
   expect(!poll("", R"(,"content":{"size":0})").body_is_missing, "it was empty");
   expect(poll("", R"(,"content":{"size":2,"comment":"discarded"})").body_is_missing, "left out");
   expect(poll("", "").body_is_missing, "not there at all");
 }
 
-PHX_TEST("headers of several lines are several headers, and what can't be one is left out") {
+PHX_TEST("a header of several lines becomes several headers, and an invalid one is left out") {
   const Entry entry = poll(R"(,"headers":[{"name":":path","value":"/"},{"name":"A","value":"1\n2"},
                              {"name":"B C","value":"x"},{"name":"D","value":"x\ry"}])",
                            "");
@@ -98,7 +98,7 @@ PHX_TEST("headers of several lines are several headers, and what can't be one is
   expect_eq(entry.request.headers, headers);
 }
 
-PHX_TEST("what can't stand in a request line is percent-encoded") {
+PHX_TEST("characters that a request line can't contain are percent-encoded") {
   const Trace trace = read_har(entries(
       R"({"request":{"url":"http://h/longpoll?a=b c\r\nX: y&d=é"},"response":{"status":200}})"));
   expect_eq(trace.entries.front().request.target,
@@ -113,7 +113,7 @@ std::string a_poll(const char* method, const char* at, const char* token, const 
       at, method, token, given);
 }
 
-PHX_TEST("a poll is open until the next one, and a token is given before it is brought") {
+PHX_TEST("a poll is open until the next one, and a token is given before it is used") {
   const Trace trace =
       read_har(entries(a_poll("GET", "1", "", "s") + "," + a_poll("POST", "2", "s", "s") + "," +
                        a_poll("GET", "2", "s", "s") + "," + a_poll("POST", "3", "s", "s") + "," +
@@ -127,7 +127,7 @@ PHX_TEST("a poll is open until the next one, and a token is given before it is b
   for (const Entry& entry : trace.entries) expect_eq(entry.connection, std::string("poll"));
 }
 
-PHX_TEST("messages and bodies that lie beside the file are read with it") {
+PHX_TEST("messages and bodies beside the file are read with it") {
   const std::string socket =
       with_response(R"({"status":-1,"content":{"size":-1,"_file":"0a.jsonl"}})");
   const std::string longpoll =

@@ -1,5 +1,5 @@
-/// Whatever a file holds: it is read, told, planned for a replay, imported, redacted and written
-/// again, or it is said where it is not HAR.
+/// Any file is read, shown, planned for a replay, imported, redacted and written again, or refused
+/// with the place where it is not HAR.
 
 #include "traces/phx-trace/har.h"
 
@@ -28,7 +28,7 @@ void lines_fit(std::string_view text, std::size_t width) {
   }
 }
 
-/// What a replay relies on: an entry's steps are its request, its answer and its messages as
+/// A replay relies on this: an entry's steps are its request, its answer and its messages as
 /// listed.
 void order_holds(const Trace& trace) {
   struct Progress {
@@ -61,7 +61,7 @@ void order_holds(const Trace& trace) {
   }
 }
 
-/// What a replay says and compares, if the server says what is recorded.
+/// A replay's messages and comparisons, if the server answers as recorded.
 void rehearse(const Trace& trace) {
   Normal normal("localhost:4000", "127.0.0.1:5000", trace.whole);
   for (const Entry& entry : trace.entries) {
@@ -89,8 +89,8 @@ void tell(const Trace& trace) {
   rehearse(trace);
   const std::string once = write_har(trace).pretty();
   const Trace again = read_har(once);
-  must(again.remarks.empty(), "what was written is read whole");
-  must(write_har(again).pretty() == once, "what was written is read as it was");
+  must(again.remarks.empty(), "a written file is read whole");
+  must(write_har(again).pretty() == once, "a written file is read unchanged");
 }
 
 void redact_twice(Value file) {
@@ -113,6 +113,6 @@ FUZZ(input) {
     redact_twice(imported.file);
     tell(read_har(imported.file.pretty()));
   } catch (const BadFile& error) {
-    must(*error.what() != '\0', "a complaint says something");
+    must(*error.what() != '\0', "an error has a text");
   }
 }

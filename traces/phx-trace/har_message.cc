@@ -18,7 +18,7 @@ using conformance::Opcode;
 
 constexpr double last_second = 9e9;  // in the year 2255
 
-// The first is Chrome's; the others are those of tools that hold to no one.
+// The first is Chrome's; the others are other tools'.
 constexpr std::array list_names = {"_webSocketMessages", "_websocketMessages", "webSocketMessages",
                                    "websocketMessages",  "_webSocketFrames",   "_websocketFrames",
                                    "webSocketFrames",    "websocketFrames"};
@@ -51,7 +51,7 @@ constexpr std::array opcode_words = {Word{"text", Opcode::text},
                                      Word{"ping", Opcode::ping},
                                      Word{"pong", Opcode::pong}};
 
-/// In lower case, without what stands between words.
+/// In lower case, without separators.
 std::string plain(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -96,7 +96,7 @@ bool is_flagged_binary(const Value& message) {
   return false;
 }
 
-/// A text, where the message does not say.
+/// Text, if the message does not say.
 Opcode opcode_of(const Value& message) {
   for (const char* name : opcode_names) {
     const auto said = message.find(name);
@@ -142,7 +142,7 @@ std::string payload_of(const Value& message, Opcode opcode) {
   }
   const std::string said = data->as_text();
   std::string bytes;
-  // Chrome's rule: all but text is base64. What is not was written down as it stood.
+  // Chrome's rule: everything but text is base64. Anything else is plain.
   const bool decoded = (base64_said || !text) && from_base64(said, bytes);
   return decoded ? bytes : said;
 }

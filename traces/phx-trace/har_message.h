@@ -1,11 +1,11 @@
 #pragma once
 /// \file
-/// Reads the messages of a websocket: `_webSocketMessages` as Chrome writes them, and as those do
-/// who write them otherwise.
+/// Reads the messages of a websocket: `_webSocketMessages` as Chrome writes them, and other tools'
+/// forms.
 ///
 /// Tools differ in the name of the list, in how they say who sent a message (`type`, `direction`,
-/// `fromClient` …), in how they name the opcode or whether they do, in the unit of the times, and
-/// in whether what is not text is base64.
+/// `fromClient` …), in how they name the opcode, if at all, in the unit of the times, and in
+/// whether other data than text is base64.
 
 #include <functional>
 #include <optional>
@@ -15,17 +15,17 @@
 
 namespace phx::trace {
 
-/// A message, and its time as the file has it; nothing where it has none that can be read.
+/// A message, and its time in the file; nothing if that can't be read.
 struct ReadMessage {
   Message message;
   std::optional<Seconds> at;
 };
 
-/// Where a file keeps a websocket's messages; nothing if it has no such list.
+/// The file's list of a websocket's messages; nothing if there is none.
 std::optional<Value> message_list(const Value& entry);
 
-/// One message, or nothing for what is no frame: a browser's note of an error.
-/// \throws BadFile where it does not say who sent it, or what it is.
+/// One message, or nothing for an item that is not a frame, such as a browser's note of an error.
+/// \throws BadFile if it lacks its sender or its type.
 std::optional<ReadMessage> read_message(const Value& message);
 
 /// Seconds since the epoch, whatever the unit: a number above 1e11 is in milliseconds, above 1e14

@@ -43,7 +43,7 @@ struct Address {
   std::string target = "/";
 };
 
-/// What can't stand in a request line is percent-encoded.
+/// Percent-encodes characters that a request line can't contain.
 std::string safe_target(std::string_view target) {
   std::string out;
   for (const char c : target) {
@@ -131,7 +131,7 @@ bool over_http2(const Value& request) {
          version.starts_with("http/2");
 }
 
-/// What the file says of the answer, whatever came of it.
+/// The file's answer, whatever its outcome.
 Response response_of(const Value& response, const Bodies& bodies, Entry& entry) {
   Response read{.status = 0, .headers = headers_of(response), .body = {}};
   const double status = number_in(response, "status").value_or(0);
@@ -196,7 +196,7 @@ void read_request(const Value& value, const Bodies& bodies, Entry& entry) {
   }
   if (!address.authority.empty()) entry.origin = address.scheme + "://" + address.authority;
   auto posted = request.find("postData");
-  if (!posted) posted = request.find("_content");  // HTTP Toolkit's, of what is not text
+  if (!posted) posted = request.find("_content");  // HTTP Toolkit's, for data that is not text
   if (posted && posted->is_object()) {
     const auto text = bodies.of(*posted);
     const auto params = posted->find("params");
@@ -217,7 +217,7 @@ bool read_answer(const Value& value, const Bodies& bodies, Remarks& remarks, Ent
   Response read = response ? response_of(*response, bodies, entry) : Response{};
   const bool answered = read.status > 0;
   if (spoke && !answered) remarks.add(assumed);
-  // Over HTTP/2 a 200 says what 101 does.
+  // Over HTTP/2 a 200 means what 101 does.
   const bool agreed = entry.websocket && answered && read.status < 300 &&
                       (spoke || over_http2(value.at("request")));
   if (read.status == 101 || agreed || (spoke && !answered)) {

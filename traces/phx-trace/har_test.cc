@@ -1,4 +1,4 @@
-/// What is read of a HAR file, and what is said of a broken one.
+/// Reading HAR files, and the errors for invalid ones.
 
 #include "traces/phx-trace/har.h"
 
@@ -23,7 +23,7 @@ constexpr const char* after = "]}]}}";
 
 Trace with_messages(const std::string& messages) { return read_har(before + messages + after); }
 
-/// What read_har complains of.
+/// The error of read_har.
 std::string complaint(const std::string& text) {
   try {
     read_har(text);
@@ -58,7 +58,7 @@ PHX_TEST("a text frame's data is text, all other data is base64") {
   expect(!messages[3].fin, "more fragments follow");
 }
 
-PHX_TEST("a run that was left out is put back") {
+PHX_TEST("a run that was left out is restored") {
   const Trace trace = with_messages(
       R"({"type":"send","time":1,"opcode":1,"data":"[]","_fill":{"at":1,"with":"x","times":3}},
          {"type":"send","time":2,"opcode":2,"data":"AA==","_fill":{"at":1,"with":"Bw==","times":2}})");
@@ -72,7 +72,7 @@ PHX_TEST("a file that is not JSON is named by line and column") {
   expect_eq(complaint(" \n"), std::string("the file is empty"));
 }
 
-PHX_TEST("in a file of our own each fault is named by the path to it") {
+PHX_TEST("in our own files each fault is named by its path") {
   expect_eq(complaint(R"({"log":[]})"),
             std::string("log: expected an object with \"entries\", got an array"));
   expect_eq(complaint(R"({"log":{}})"),
@@ -91,14 +91,14 @@ PHX_TEST("in a file of our own each fault is named by the path to it") {
           "log.entries[0]._webSocketMessages[0]._fill.at: expected a number from 0 to 0, got 9"));
 }
 
-PHX_TEST("a trace that is written and read again is the same") {
+PHX_TEST("a trace survives a round trip") {
   const std::string once =
       write_har(with_messages(
                     R"({"type":"send","time":1.000001,"opcode":1,"data":"a","_sameSegment":true},
          {"type":"receive","time":2,"opcode":8,"data":"A+hieWU="})"))
           .pretty();
   expect_eq(write_har(read_har(once)).pretty(), once);
-  expect(once.find(R"("_reason": "bye")") != once.npos, "a close is told to people, too");
+  expect(once.find(R"("_reason": "bye")") != once.npos, "a close is shown to people too");
 }
 
 std::string order_of(const Trace& trace) {
@@ -124,7 +124,7 @@ PHX_TEST(
   expect_eq(order_of(trace), std::string("? ! x "));
 }
 
-PHX_TEST("what the client wrote in one go with its request stands before the answer") {
+PHX_TEST("frames that the client wrote together with its request come before the answer") {
   expect_eq(
       order_of(with_messages(
           R"({"type":"send","time":1769857200.501,"opcode":1,"data":"early","_sameSegment":true},
@@ -132,7 +132,7 @@ PHX_TEST("what the client wrote in one go with its request stands before the ans
       std::string("? early ! late "));
 }
 
-PHX_TEST("between connections the times give the order; at one moment, the file does") {
+PHX_TEST("between connections the times give the order; at equal times, the file does") {
   Entry first{.connection = "a", .asked = 2, .answered = 2};
   Entry second{.connection = "b", .asked = 1, .answered = 3};
   first.response = second.response = conformance::Response{.status = 200};
@@ -143,7 +143,7 @@ PHX_TEST("between connections the times give the order; at one moment, the file 
   expect_eq(order, std::string("baab"));
 }
 
-PHX_TEST("at one moment, a client speaks before the server answers another one") {
+PHX_TEST("at equal times, a client's step comes before the server's answer to another") {
   Entry first{.connection = "a", .asked = 1, .answered = 1};
   first.response = conformance::Response{.status = 101};
   Entry second = first;
@@ -155,14 +155,14 @@ PHX_TEST("at one moment, a client speaks before the server answers another one")
   expect_eq(order_of(trace), std::string("? ? ! ! said heard "));
 }
 
-PHX_TEST("an event that is dated before its connection's request happens with the request") {
+PHX_TEST("an event dated before its connection's request happens with the request") {
   Trace trace = with_messages("");
   trace.entries.front().happenings = {{.at = 1, .kind = Happening::Kind::fin}};
   const std::vector<Step> steps = timeline(trace);
   expect(steps.front().kind == Step::Kind::request, "the request comes first");
 }
 
-PHX_TEST("a file can't make itself larger than memory") {
+PHX_TEST("a file can't expand beyond memory") {
   const std::string filling =
       R"({"type":"send","time":1,"opcode":1,"_fill":{"at":0,"with":"x","times":32000000}})";
   std::string messages = filling;

@@ -1,4 +1,4 @@
-/// Keeps the websockets and the polls, and says what became of the rest.
+/// Keeps the websockets and the polls, and reports the rest.
 
 #include "traces/phx-trace/import.h"
 
@@ -16,10 +16,10 @@ namespace {
 struct Counts {
   std::size_t websockets = 0;
   std::size_t messages = 0;
-  std::size_t silent = 0;      ///< Websockets whose messages the file does not have.
-  std::size_t unanswered = 0;  ///< Websockets of which no answer came.
+  std::size_t silent = 0;      ///< Websockets whose messages the file lacks.
+  std::size_t unanswered = 0;  ///< Websockets without an answer.
   std::size_t polls = 0;
-  std::size_t without_body = 0;             ///< Polls whose answers the file does not have.
+  std::size_t without_body = 0;             ///< Polls whose answers the file lacks.
   std::map<std::string, std::size_t> left;  ///< By their kind.
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Picks the conversations with a Channels server out of what a browser or a proxy exported.
+/// Takes the conversations with a Channels server from an export of a browser or a proxy.
 
 #include <string>
 
@@ -9,11 +9,11 @@
 namespace phx::trace {
 
 struct Imported {
-  Value file;          ///< Websockets and polls alone, in our own words.
+  Value file;          ///< Only websockets and polls, in our own format.
   std::string report;  ///< What was kept and what was left out, for people.
 };
 
-/// \throws BadFile where there is no such conversation.
+/// \throws BadFile if there is no such conversation.
 Imported import_har(Trace exported);
 
 }  // namespace phx::trace

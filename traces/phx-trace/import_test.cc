@@ -1,4 +1,4 @@
-/// What an import keeps of a file, and what it says of the rest.
+/// What an import keeps of a file, and its report on the rest.
 
 #include "traces/phx-trace/import.h"
 
@@ -12,7 +12,7 @@ using testing::expect;
 using testing::expect_eq;
 using testing::expect_throw;
 
-/// As it is told, without times.
+/// As shown, without times.
 std::string told(const std::string& file) { return shown(read_har(file), {}); }
 
 std::string entries(const std::string& list) {
@@ -38,7 +38,7 @@ PHX_TEST("a request without an answer is left out and counted") {
                         "2 requests without an answer were left out"));
 }
 
-PHX_TEST("of a websocket with status 0 or -1 no answer came") {
+PHX_TEST("a websocket with status 0 or -1 has no answer") {
   for (const char* status : {"0", "-1"}) {
     const std::string entry = with_response(std::string(R"({"status":)") + status + "}");
     expect_eq(
@@ -63,7 +63,7 @@ PHX_TEST("a websocket without messages, or with an empty list of them, is silent
   }
 }
 
-PHX_TEST("a socket that is listed twice with the same request and times is one") {
+PHX_TEST("a socket that is listed twice with the same request and times counts once") {
   const std::string once = socket_entry;
   const Trace trace = read_har(entries(once + "," + once));
   expect_eq(trace.entries.size(), std::size_t{1});
@@ -74,7 +74,7 @@ PHX_TEST("a socket that is listed twice with the same request and times is one")
   expect_eq(read_har(entries(once + "," + later)).entries.size(), std::size_t{2});
 }
 
-PHX_TEST("what can't be read is left out and counted, and the rest is read") {
+PHX_TEST("parts that can't be read are left out and counted, and the rest is read") {
   const std::string bad_message =
       std::string(socket_entry)
           .insert(
@@ -102,7 +102,7 @@ PHX_TEST("the newest first, or the oldest first: the times give the order") {
   expect(trace.entries[0].asked < trace.entries[1].asked, "the oldest first");
 }
 
-PHX_TEST("what is of another kind is left out, and named by its kind") {
+PHX_TEST("other kinds are left out, and named") {
   expect_eq(
       report(
           std::string(socket_entry) +
@@ -112,7 +112,7 @@ PHX_TEST("what is of another kind is left out, and named by its kind") {
                   "other, 1 script"));
 }
 
-PHX_TEST("where there is no conversation, the import says what there was") {
+PHX_TEST("without a conversation, the import says what there was") {
   const std::string file = entries(
       R"({"request":{"url":"http://h/"},"response":{"status":200}},{"request":{"url":"/"}})");
   expect_eq(expect_throw<BadFile>([&] { import_har(read_har(file)); }),
@@ -120,13 +120,13 @@ PHX_TEST("where there is no conversation, the import says what there was") {
                         "none; 1 request without an answer was left out"));
 }
 
-PHX_TEST("of two sockets without a time nobody knows whether they are one") {
+PHX_TEST("two sockets without a time are both kept") {
   const std::string socket =
       R"({"request":{"url":"ws://h/websocket"},"response":{"status":101},"_webSocketMessages":[{"type":"send","data":"x"}]})";
   expect_eq(read_har(entries(socket + "," + socket)).entries.size(), std::size_t{2});
 }
 
-PHX_TEST("what is imported is a file of our own, and says whose it was") {
+PHX_TEST("an imported file is our own, and names its origin") {
   const std::string text = import_har(read_har(entries(socket_entry))).file.pretty();
   const Trace again = read_har(text);
   expect(!again.whole && again.remarks.empty(), "it has no control frames, and is read whole");

@@ -13,7 +13,7 @@ struct Listed {
   std::string why = {};
 };
 
-/// By path, from the index's folder on: `1.8.11/join-ok.har`. \throws BadFile for a row whose last
+/// By path, from the index's folder: `1.8.11/join-ok.har`. \throws BadFile for a row whose last
 /// column is neither `agrees` nor `differs at step N: WHY`, or a row of a file that is not there.
 std::map<std::string, Listed> read_index(const std::string& path);
 

@@ -90,7 +90,7 @@ bool is_empty(const json_t* value) {
   return json_is_array(value) ? json_array_size(value) == 0 : json_object_size(value) == 0;
 }
 
-/// `used`: the columns that stand before it on its line.
+/// `used`: the columns before it on its line.
 std::string laid_out(const json_t* value, std::size_t indent, std::size_t used) {
   const bool array = json_is_array(value);
   std::string line = line_of(value);

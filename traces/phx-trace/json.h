@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// A HAR file's JSON: read with words for where something is wrong, written so that diffs are
-/// small.
+/// A HAR file's JSON: errors name the place, and it is written for small diffs.
 
 #include <jansson.h>
 
@@ -14,16 +13,16 @@
 
 namespace phx::trace {
 
-/// A file that is no HAR, or no JSON at all; what() says where, and what was expected there.
+/// The file is not HAR, or not JSON; what() says where, and what was expected there.
 class BadFile : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// One value and the way to it (`log.entries[3].request`). Copies share the value.
+/// One value and its path (`log.entries[3].request`). Copies share the value.
 class Value {
  public:
-  /// Reads a whole file. \throws BadFile with line and column for what is no JSON.
+  /// Reads a whole file. \throws BadFile with line and column if it is not JSON.
   static Value parse(std::string_view text);
   static Value object();
   static Value array();
@@ -32,17 +31,18 @@ class Value {
   static Value integer(long long number);
   static Value boolean(bool value);
 
-  /// The member. \throws BadFile if this is no object, or has none of this name.
+  /// The member. \throws BadFile if this is not an object, or has no such member.
   Value at(const char* key) const;
-  /// The member, or nothing if there is none or it is null. \throws BadFile if this is no object.
+  /// The member, or nothing if there is none or it is null. \throws BadFile if this is not an
+  /// object.
   std::optional<Value> find(const char* key) const;
-  /// An array's elements. \throws BadFile if this is no array.
+  /// An array's elements. \throws BadFile if this is not an array.
   std::vector<Value> items() const;
-  /// An object's members in the order of the file. \throws BadFile if this is no object.
+  /// An object's members in the order of the file. \throws BadFile if this is not an object.
   std::vector<std::pair<std::string, Value>> members() const;
 
-  std::string string() const;  ///< \throws BadFile for what is no string.
-  double number() const;       ///< \throws BadFile for what is no number.
+  std::string string() const;  ///< \throws BadFile if this is not a string.
+  double number() const;       ///< \throws BadFile if this is not a number.
   /// A string as it is, nothing for null, the JSON of anything else.
   std::string as_text() const;
   /// A number, or a string that holds one and nothing else.
@@ -54,7 +54,7 @@ class Value {
   bool is_number() const { return json_is_number(value_.get()); }
   bool is_boolean() const { return json_is_boolean(value_.get()); }
 
-  /// Adds or replaces a member. REQUIRES: an object. Whoever shares the value sees it, too.
+  /// Adds or replaces a member. REQUIRES: an object. Copies see the change too.
   Value& set(const char* key, const Value& member);
   Value& drop(const char* key);
   /// REQUIRES: an array.
@@ -63,7 +63,7 @@ class Value {
 
   /// On one line, without spaces, in the order of its members.
   std::string compact() const;
-  /// The whole as a file: what fits on a line of 100 columns stands on one.
+  /// The whole as a file: values that fit on a line of 100 columns are on one.
   std::string pretty() const;
 
   /// \throws BadFile: the path, and then `why`.

@@ -1,4 +1,4 @@
-/// Unpacks a file, and mends its JSON.
+/// Unpacks a file, and repairs its JSON.
 
 #include "traces/phx-trace/json_file.h"
 
@@ -42,7 +42,7 @@ std::string gunzipped(std::string_view bytes) {
   }
   inflateEnd(&stream);
   if (out.empty()) throw BadFile("this is gzip, but it does not unpack");
-  return out;  // of a file that breaks off, what there was
+  return out;  // the part of a truncated file
 }
 
 void append_utf8(std::string& out, unsigned code) {
@@ -65,7 +65,7 @@ void append_utf8(std::string& out, unsigned code) {
 bool is_high(unsigned code) { return code >= 0xD800 && code < 0xDC00; }
 bool is_low(unsigned code) { return code >= 0xDC00 && code < 0xE000; }
 
-/// As PowerShell's `>` writes it.
+/// The encoding of PowerShell's `>`.
 std::string from_utf16(std::string_view bytes, bool big_endian, Remarks& remarks) {
   const auto unit = [&](std::size_t i) -> unsigned {
     const auto a = static_cast<unsigned char>(bytes[i]);
@@ -115,7 +115,7 @@ std::optional<unsigned> hex4(std::string_view text) {
   return code;
 }
 
-/// Copies a text, and leaves out or replaces what JSON does not allow.
+/// Copies a text without the parts that JSON does not allow.
 class Mender {
  public:
   Mender(std::string_view text, Remarks& remarks) : rest_(text), remarks_(remarks) {}
@@ -130,7 +130,7 @@ class Mender {
   void copy_escape();
   bool skip_comment();
   bool replace_word();
-  /// \return whether the outermost value, or what can be read of it, is over.
+  /// \return whether the outermost value, or its readable part, is complete.
   bool close(char bracket);
   void drop_comma();
   void break_off();
@@ -243,7 +243,7 @@ void Mender::copy_escape() {
   const char kind = rest_.size() > 1 ? rest_[1] : '\0';
   const auto code = kind == 'u' ? hex4(rest_.substr(2)) : std::nullopt;
   if (!code) {
-    // A backslash before anything else says nothing.
+    // A backslash before any other character is ignored.
     if (std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos && kind != '\0') {
       return copy(2);
     }

@@ -1,11 +1,11 @@
 #pragma once
 /// \file
-/// From a file's bytes to JSON, whatever program wrote them.
+/// Reads a file's bytes as JSON, whatever program wrote them.
 ///
-/// Taken off without a word: gzip, a byte-order mark, UTF-16. Mended where the file is not JSON as
-/// it stands: a half of a surrogate pair and bytes that are not UTF-8 become U+FFFD; `NaN` and
-/// `Infinity` become null; comments, commas too many and text around the value are left out; a file
-/// that breaks off ends after its last whole value.
+/// Handled silently: gzip, a byte-order mark, UTF-16. Repaired if the file is not valid JSON: a
+/// half of a surrogate pair and bytes that are not UTF-8 become U+FFFD; `NaN` and `Infinity` become
+/// null; comments, extra commas and text around the value are left out; a truncated file ends after
+/// its last whole value.
 
 #include <string_view>
 
@@ -14,7 +14,7 @@
 
 namespace phx::trace {
 
-/// Says what had to be mended. \throws BadFile with line and column where mending does not help.
+/// Reports the repairs. \throws BadFile with line and column if they do not help.
 Value read_json_file(std::string_view bytes, Remarks& remarks);
 
 }  // namespace phx::trace

@@ -1,4 +1,4 @@
-/// A file's bytes, as many programs write them.
+/// Files' bytes, as various programs write them.
 
 #include "traces/phx-trace/json_file.h"
 
@@ -57,7 +57,7 @@ std::string gzipped(const std::string& text) {
   return out;
 }
 
-PHX_TEST("a byte-order mark, UTF-16 and gzip are taken off without a word") {
+PHX_TEST("a byte-order mark, UTF-16 and gzip are handled silently") {
   is_plain(plain);
   is_plain(std::string("\xEF\xBB\xBF") + plain);
   is_plain("\xFF\xFE" + utf16(false));
@@ -67,7 +67,7 @@ PHX_TEST("a byte-order mark, UTF-16 and gzip are taken off without a word") {
   is_plain(gzipped(std::string("\xEF\xBB\xBF") + plain));
 }
 
-PHX_TEST("a ZIP archive says what to do with it") {
+PHX_TEST("the error for a ZIP archive says what to do") {
   expect(expect_throw<BadFile>([] { read("PK\x03\x04..."); }).starts_with("this is a ZIP archive"),
          "unpack it");
   expect_eq(expect_throw<BadFile>([] { read("\x1f\x8b..."); }),
@@ -88,7 +88,7 @@ PHX_TEST("a byte that is not UTF-8 becomes U+FFFD") {
   expect_eq(latin.remarks, std::string("1 byte that is not UTF-8 became U+FFFD"));
 }
 
-PHX_TEST("what JavaScript and Python write beyond JSON is understood") {
+PHX_TEST("JavaScript's and Python's extensions of JSON are read") {
   expect_eq(read("{\"a\":NaN,\"b\":-Infinity,\"c\":undefined,/* x */\"d\":[1,2,],// y\n}").json,
             std::string(R"({"a":null,"b":null,"c":null,"d":[1,2]})"));
   expect_eq(read("{\"a\":\"one\ntwo\tthree\\'\"}").json,
@@ -104,7 +104,7 @@ PHX_TEST("text around the JSON is left out") {
   is_plain(std::string(plain) + plain, said);
 }
 
-PHX_TEST("a file that breaks off is read up to its last whole value") {
+PHX_TEST("a truncated file is read up to its last whole value") {
   const std::string said = "the file breaks off: it was read up to its last whole value";
   const std::string text = plain;
   const Read cut = read(text.substr(0, text.size() - 7));

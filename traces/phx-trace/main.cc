@@ -1,4 +1,4 @@
-/// phx-trace: recorded conversations with a Channels server, told, drawn, played again.
+/// phx-trace: shows, draws and replays recorded conversations with a Channels server.
 ///
 ///     phx-trace show traces/join-ok.har
 ///     phx-trace draw --steps 3-4 -o join.svg traces/join-ok.har
@@ -62,7 +62,7 @@ Look look_of(const Options& options) {
   return look;
 }
 
-/// Says what of the file is not in the trace.
+/// Reports the parts of the file that are not in the trace.
 Trace read_and_tell(const std::string& file) {
   Trace trace = read_har_file(file);
   for (const std::string& sentence : trace.remarks.sentences()) {
@@ -182,7 +182,7 @@ void declare_redact(CLI::App& app, Options& options) {
   redact->final_callback([&options] { options.run = [&options] { return redact_file(options); }; });
 }
 
-/// Behind `--` stands a command, whose own options are none of ours.
+/// After `--` comes a command, whose options are its own.
 std::vector<std::string> take_command(int& argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::string_view(argv[i]) != "--") continue;

@@ -1,4 +1,4 @@
-/// Takes messages apart.
+/// Parses messages.
 
 #include "traces/phx-trace/message.h"
 
@@ -47,7 +47,7 @@ std::optional<ChannelMessage> read_object(const Json& object) {
   return message;
 }
 
-/// Cuts off what the sizes say; nothing if there is less.
+/// Takes the bytes that the sizes give; nothing if there are fewer.
 template <std::size_t N>
 std::optional<std::array<std::string, N>> take_parts(std::string_view& bytes) {
   std::array<std::string, N> parts;

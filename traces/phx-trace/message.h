@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// What a frame says as a message of Phoenix Channels: V1's objects, V2's arrays, V2's binary
-/// forms.
+/// A frame as a message of Phoenix Channels: V1's objects, V2's arrays, V2's binary forms.
 
 #include <optional>
 #include <string>
@@ -9,7 +8,7 @@
 
 namespace phx::trace {
 
-/// One message. Refs stand here as JSON (`"1"`, `1`, `null`), for a string is not a number.
+/// One message. Refs are kept as JSON (`"1"`, `1`, `null`), because a string is not a number.
 struct ChannelMessage {
   enum class Form { v1, v2, binary_push, binary_reply, binary_broadcast };
   Form form = Form::v2;
@@ -21,10 +20,11 @@ struct ChannelMessage {
   std::string payload = {};  ///< JSON; of a binary message, its bytes.
 };
 
-/// Nothing for what is neither an array of five nor an object with a topic and an event.
+/// Nothing for anything but an array of five or an object with a topic and an event.
 std::optional<ChannelMessage> read_text_message(std::string_view text);
 
-/// Nothing for what is cut short or of an unknown kind. A client's push has a ref, a server's none.
+/// Nothing for a frame that is cut short or of an unknown kind. A client's push has a ref, a
+/// server's none.
 std::optional<ChannelMessage> read_binary_message(std::string_view bytes, bool by_server);
 
 /// `binary push ["1","2","room:a","say"] 00 01 ff`: for people.

@@ -1,4 +1,4 @@
-/// Tells clients from each other.
+/// Distinguishes clients.
 
 #include "traces/phx-trace/names.h"
 

@@ -1,4 +1,4 @@
-/// Tells what the messages mean; requests and responses are told in narrator_http.cc.
+/// Explains messages; narrator_http.cc explains requests and responses.
 
 #include "traces/phx-trace/narrator.h"
 
@@ -11,7 +11,7 @@ namespace {
 
 using conformance::Opcode;
 
-/// A ref as one says it: `"1"` is 1, but the number 1 stays told from it.
+/// A ref for people: `"1"` is 1, and the number 1 stays different.
 std::string spoken(const std::string& ref) {
   const bool text = ref.size() >= 2 && ref.front() == '"';
   if (!text) return ref == "null" ? "null" : "the number " + ref;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Says what each step means: this is the join of a topic, this answers that, this is a broadcast.
+/// Explains each step: the join of a topic, an answer, a broadcast.
 
 #include <map>
 #include <string>
@@ -12,26 +12,27 @@
 
 namespace phx::trace {
 
-/// One thing that was said, and what it means.
+/// One message, and its meaning.
 struct Said {
   std::string text;  ///< As it crossed the wire, made printable; of any length.
   std::string note;  ///< A few words; may be empty.
 };
 
-/// A step as it is told: a frame says one thing, a poll's answer carries several.
+/// A step as shown: a frame has one message, a poll's answer several.
 struct Told {
   std::size_t number = 0;  ///< From 1.
   Step step = {};
   std::string connection = {};
   Said said = {};
-  std::vector<Said> parts = {};  ///< Headers worth a look, and a long-poll's messages.
-  double answered_after = -1;    ///< Seconds since what it answers; below 0: it answers nothing.
+  std::vector<Said> parts = {};  ///< Interesting headers, and a long-poll's messages.
+  double answered_after =
+      -1;  ///< Seconds since the step that it answers; below 0: it answers none.
 };
 
-/// Tells a trace from its beginning: what a step means depends on those before it.
+/// Explains a trace from its beginning, because a step's meaning depends on earlier ones.
 class Narrator {
  public:
-  /// Every step. They point into the trace, which must stay where it is.
+  /// Every step. They point into the trace, which must not move.
   static std::vector<Told> tell(const Trace& trace);
 
  private:
@@ -39,7 +40,7 @@ class Narrator {
     std::size_t number = 0;
     Seconds at = 0;
   };
-  /// What one client has said so far.
+  /// One client's messages so far.
   struct Client {
     std::map<std::string, std::string> joined;  ///< Topic to join_ref.
     std::map<std::string, Asked> asked;         ///< Ref to the message that bears it.

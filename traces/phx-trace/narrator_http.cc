@@ -1,4 +1,4 @@
-/// Tells what requests and responses mean.
+/// Explains requests and responses.
 
 #include <fmt/format.h>
 
@@ -30,7 +30,7 @@ std::string header(const Headers& headers, std::string_view name) {
   return "";
 }
 
-/// Headers that decide something. The others are in every request, or say nothing of Channels.
+/// Headers that decide something. The others are in every request, or do not matter to Channels.
 void tell_headers(const Headers& headers, Told& told) {
   for (const auto& [name, value] : headers) {
     const std::string key = lower(name);
@@ -59,7 +59,7 @@ std::string upgrade_note(const Entry& entry) {
   const std::string spoken = !version || version->starts_with("1.") ? "V1"
                              : version->starts_with("2.")           ? "V2"
                                                                     : "";
-  // Some browsers keep the handshake's headers to themselves.
+  // Some browsers leave out the handshake's headers.
   const bool upgrade =
       entry.websocket || lower(header(entry.request.headers, "upgrade")) == "websocket";
   if (!upgrade) return "does not ask for a websocket";
@@ -104,7 +104,7 @@ std::string longpoll_note(const Entry& entry, std::size_t messages) {
   return method == "OPTIONS" ? "asks what is allowed" : "";
 }
 
-/// A poll's answer without what is told line by line, and without the token.
+/// A poll's answer without the messages, which are shown line by line, and without the token.
 std::string shown_answer(const Json& body, bool messages) {
   const bool token = !body["token"].text().empty();
   std::string shown =

@@ -1,4 +1,4 @@
-/// Compares what was recorded with what came now.
+/// Compares the recording with the replay.
 
 #include "traces/phx-trace/normal.h"
 
@@ -18,12 +18,12 @@ namespace {
 using conformance::Request;
 using conformance::Response;
 
-// `vary` depends on what stands around the sockets in an endpoint.
+// `vary` depends on the other plugs of an endpoint.
 constexpr std::array volatile_headers = {"date", "server", "content-length", "x-request-id",
                                          "vary"};
 /// Those that count where others may have been added, or left out, on the way.
 constexpr std::array needed_headers = {"content-type", "sec-websocket-protocol"};
-/// What a recording in another form of HTTP, or of a body in another form, says of it.
+/// Headers of another version of HTTP, or of another encoding of the body.
 constexpr std::array framing_headers = {"content-length", "transfer-encoding", "accept-encoding",
                                         "te", "expect"};
 constexpr std::string_view redacted = "REDACTED-";
@@ -39,7 +39,7 @@ std::string lower(std::string text) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// `REDACTED-1` does not stand in `REDACTED-12`.
+/// `REDACTED-1` is not part of `REDACTED-12`.
 void replace_all(std::string& text, const std::string& what, const std::string& by) {
   if (what.empty() || what == by) return;
   for (auto at = text.find(what); at != text.npos;) {
@@ -60,7 +60,7 @@ std::pair<std::size_t, std::size_t> next_redacted(std::string_view text, std::si
   return {text.size(), 0};
 }
 
-/// Puts `{any}`, which matches all, in the place of each phx_ref.
+/// Replaces each phx_ref by `{any}`, which matches everything.
 void forget_refs(const Value& value) {
   if (json_is_array(value.get())) {
     for (const Value& item : value.items()) forget_refs(item);
@@ -89,7 +89,7 @@ bool is_terminated(const Value& message) {
          json_is_object(parts[4].get());
 }
 
-/// The message with what differs from run to run made alike.
+/// The message with the parts that differ from run to run made equal.
 std::optional<Value> normal_form(const std::string& text) {
   try {
     Value value = Value::parse(text);
@@ -102,7 +102,7 @@ std::optional<Value> normal_form(const std::string& text) {
     }
     return value;
   } catch (const BadFile&) {
-    return std::nullopt;  // no JSON, and no message: compared as it stands
+    return std::nullopt;  // neither JSON nor a message: compared as it is
   }
 }
 
@@ -113,7 +113,7 @@ bool holds(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// The headers that count, in an order of their own.
+/// The headers that count, sorted.
 Headers telling(const Headers& headers, bool whole) {
   Headers kept;
   for (const auto& [name, value] : headers) {
@@ -158,7 +158,7 @@ Request Normal::said_now(Request recorded) const {
     value = text_now(value);
     const std::string key = lower(name);
     if (key == "host") value = whole_ ? with_host(value) : host_;
-    // A page of the server itself is one of the server of now.
+    // The recorded server's own origin becomes the current server's.
     if (!whole_ && key == "origin" && !recorded_host_.empty() &&
         value.ends_with("://" + recorded_host_)) {
       value = "http://" + host_;

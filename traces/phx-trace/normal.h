@@ -1,11 +1,10 @@
 #pragma once
 /// \file
-/// When a replayed answer is the recorded one: what differs from run to run is left out of account.
+/// Whether a replayed answer equals the recorded one, ignoring parts that differ from run to run.
 ///
-/// Left out are dates, the web server's name, tokens of long-poll sessions, presence's `phx_ref`s,
-/// the host and port that were talked to, the words in which a server gives a channel's end, and
-/// what was redacted: `REDACTED-1` is anything at all, and once the server has said what it is now,
-/// the client says that, too.
+/// Ignored are dates, the web server's name, tokens of long-poll sessions, presence's `phx_ref`s,
+/// the server's host and port, its words for a channel's end, and redacted parts: `REDACTED-1`
+/// matches anything, and once the server has sent its current value, the client sends that too.
 
 #include <deque>
 #include <map>
@@ -21,22 +20,22 @@ namespace phx::trace {
 class Normal {
  public:
   /// What the host was in the recording, and is now: `localhost:4000`, `127.0.0.1:5123`.
-  /// `whole`: the recording has every header as it crossed the wire. A browser's or a proxy's has
-  /// not, and then only the headers that Channels need are compared.
+  /// `whole`: the recording has every header as it crossed the wire. A browser's or a proxy's lacks
+  /// some, and then only the headers that Channels need are compared.
   Normal(std::string recorded_host, std::string host, bool whole = true)
       : recorded_host_(std::move(recorded_host)), host_(std::move(host)), whole_(whole) {}
 
-  /// The recorded request as it must be said now: with this session's token, to this host.
+  /// The recorded request for the replay: with this session's token, to this host.
   conformance::Request said_now(conformance::Request recorded) const;
   /// The same for a message, or any other text.
   std::string text_now(std::string recorded) const;
 
-  /// Whether two messages are the same: JSON by value, all else byte by byte. Learns what stands in
-  /// the place of redacted words.
+  /// Whether two messages are the same: JSON by value, anything else byte by byte. Learns the
+  /// values of redacted words.
   bool same(const std::string& recorded, const std::string& replayed);
 
-  /// Nothing if the responses are the same, or else what differs; a poll's messages are not looked
-  /// at. Learns the session's token. `body`: the recording has one.
+  /// Nothing if the responses are the same, otherwise the difference; a poll's messages are not
+  /// compared. Learns the session's token. `body`: the recording has one.
   std::optional<std::string> differs(const conformance::Response& recorded,
                                      const conformance::Response& replayed, bool body = true);
 
@@ -46,9 +45,9 @@ class Normal {
   bool same_body(const std::string& recorded, const std::string& replayed);
   std::optional<std::string> differing_headers(const Headers& recorded, const Headers& replayed);
   std::string with_host(std::string text) const;
-  /// Whether `now` is `then` with anything in the place of each redacted word, which it learns.
+  /// Whether `now` equals `then` with any value for each redacted word, which it learns.
   bool fits(const std::string& then, const std::string& now);
-  /// Puts what stands in `now` in the place of what was redacted in `then`.
+  /// Replaces the redacted words of `then` by their values in `now`.
   void fill_in(Value then, const Value& now);
   std::optional<Value> filled_in(const Value& then, const Value& now);
 

@@ -1,4 +1,4 @@
-/// What counts when a replayed answer is held against the recorded one.
+/// The comparison of a replayed answer with the recorded one.
 
 #include "traces/phx-trace/normal.h"
 
@@ -20,20 +20,20 @@ PHX_TEST("JSON is compared by value: the order of keys is free, types are not") 
   expect(!normal().same(R"(["1","1","t","e",{}])", R"(["1","2","t","e",{}])"), "refs count");
 }
 
-PHX_TEST("phx_refs are left out of account, but one must be there") {
+PHX_TEST("phx_refs are ignored, but must be present") {
   expect(
       normal().same(R"({"metas":[{"phx_ref":"a","n":1}]})", R"({"metas":[{"phx_ref":"b","n":1}]})"),
       "another ref");
   expect(!normal().same(R"({"metas":[{"phx_ref":"a"}]})", R"({"metas":[{}]})"), "no ref");
 }
 
-PHX_TEST("the host is that of now") {
+PHX_TEST("the host is the current one") {
   expect(normal().same(R"({"uri":"http://localhost:4000/socket"})",
                        R"({"uri":"http://127.0.0.1:5000/socket"})"),
          "both are the server");
 }
 
-PHX_TEST("a channel's end is compared by the contract's word") {
+PHX_TEST("a channel's end is compared by the contract's words") {
   const auto ended = [](const std::string& reason) {
     return R"([null,null,"o","terminated",{"topic":"t","reason":")" + reason + R"("}])";
   };
@@ -41,7 +41,7 @@ PHX_TEST("a channel's end is compared by the contract's word") {
   expect(!normal().same(ended("{:shutdown, :left}"), ended("shutdown: closed")), "closed");
 }
 
-PHX_TEST("a session's token is learnt, and said in its place") {
+PHX_TEST("a session's token is learnt, and sent in its place") {
   Normal now = normal();
   const Response then{.status = 200, .body = R"({"messages":[],"status":410,"token":"old"})"};
   const Response came{.status = 200, .body = R"({"messages":[],"status":410,"token":"new"})"};
@@ -64,14 +64,14 @@ PHX_TEST("status, body and headers count; the date and the server's name do not"
          "the same");
 }
 
-PHX_TEST("vary is left out of account, whatever it says") {
+PHX_TEST("vary is ignored") {
   const Response then{.status = 200, .headers = {{"a", "1"}}, .body = "x"};
   expect(!normal().differs(
              then, {.status = 200, .headers = {{"a", "1"}, {"Vary", "origin"}}, .body = "x"}),
          "the same");
 }
 
-PHX_TEST("what was redacted is anything at all, and is said as the server has said it") {
+PHX_TEST("a redacted word matches anything, and is sent as the server sent it") {
   Normal now = normal();
   expect(
       now.same(
@@ -81,7 +81,7 @@ PHX_TEST("what was redacted is anything at all, and is said as the server has sa
   expect_eq(now.text_now(R"({"again":"REDACTED-1","other":"REDACTED-12"})"),
             std::string(R"({"again":"abc","other":"REDACTED-12"})"));
   expect(!now.same(R"({"url":"http://h/?t=REDACTED-1&x=1"})", R"({"url":"http://h/?t=abc&x=2"})"),
-         "what stands around it counts");
+         "the text around it counts");
   expect(now.same("token=REDACTED-3;", "token=x;") && !now.same("token=REDACTED-3;", "token=x"),
          "so it does in a text that is not JSON");
   expect(!now.same("REDACTED-x", "REDACTED-y"), "a name has a number");
@@ -90,7 +90,7 @@ PHX_TEST("what was redacted is anything at all, and is said as the server has sa
          "a header's value, too");
 }
 
-PHX_TEST("of what a browser or a proxy recorded only the headers that Channels need count") {
+PHX_TEST("in a browser's or a proxy's recording only the headers that Channels need count") {
   Normal now("example.com", "127.0.0.1:5000", false);
   const Response then{.status = 200,
                       .headers = {{"content-type", "application/json"}, {"cf-ray", "1"}},
@@ -109,10 +109,10 @@ PHX_TEST("of what a browser or a proxy recorded only the headers that Channels n
          "a body that is missing is not compared");
   expect(now.same(R"(["h://example.com"])", R"(["h://127.0.0.1:5000"])") &&
              !now.same(R"(["example.com"])", R"(["127.0.0.1:5000"])"),
-         "a host is one in a URL");
+         "a host is recognised in a URL");
 }
 
-PHX_TEST("a browser's request is said to the host of now, in one piece, by a page of its own") {
+PHX_TEST("a browser's request is sent to the current host, in one piece, from its page") {
   Normal now("example.com", "127.0.0.1:5000", false);
   const auto said = now.said_now({.headers = {{"host", "example.com"},
                                               {"origin", "https://example.com"},

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Records what goes through a proxy: websockets and long-polls, of any number of clients.
+/// Records the traffic through a proxy: websockets and long-polls of any number of clients.
 
 #include <string>
 
@@ -11,13 +11,13 @@ namespace phx::trace {
 
 struct RecordOptions {
   std::string url;     ///< The server: `ws://host:port/…`; the path does not matter.
-  int listen = 0;      ///< The port of 127.0.0.1 that clients are to talk to.
+  int listen = 0;      ///< The port of 127.0.0.1 for clients.
   std::string output;  ///< The file.
   std::string comment;
   bool keep_secrets = false;
 };
 
-/// Until SIGINT or SIGTERM; then the file is written. \return the exit status.
+/// Runs until SIGINT or SIGTERM; then writes the file. \return the exit status.
 int record(const RecordOptions& options);
 
 }  // namespace phx::trace

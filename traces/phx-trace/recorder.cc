@@ -1,4 +1,4 @@
-/// Turns what a proxy sees into entries, messages and ends.
+/// Turns a proxy's traffic into entries, messages and ends.
 
 #include "traces/phx-trace/recorder.h"
 

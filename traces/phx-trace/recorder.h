@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Listens at a proxy, and keeps what it hears as a trace.
+/// Keeps a proxy's traffic as a trace.
 
 #include <functional>
 #include <list>
@@ -18,7 +18,7 @@ class Recorder {
   /// `clock` gives seconds since the epoch.
   explicit Recorder(std::function<Seconds()> clock) : clock_(std::move(clock)) {}
 
-  /// What a proxy does with it: nothing changes on its way. The recorder must outlive it.
+  /// A Tamper that changes nothing. The recorder must outlive it.
   conformance::Tamper tamper();
   /// Ends every connection that is open.
   void cut();
@@ -27,7 +27,7 @@ class Recorder {
   std::size_t entries() const { return entries_.size(); }
 
  private:
-  /// What a connection has in the air.
+  /// A connection's open requests and messages.
   struct Talk {
     std::list<Entry*> asked;     ///< Requests without an answer.
     Entry* websocket = nullptr;  ///< Once the server has agreed, or frames have come early.

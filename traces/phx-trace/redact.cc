@@ -1,4 +1,4 @@
-/// Goes through a file: finds secrets first, then replaces them wherever they stand.
+/// Goes through a file: finds secrets first, then replaces them everywhere.
 
 #include "traces/phx-trace/redact.h"
 
@@ -14,7 +14,7 @@
 namespace phx::trace {
 namespace {
 
-/// Whether a member's text is base64: of what is not text, or as the object says.
+/// Whether a member's text is base64: for data that is not text, or if the object says so.
 bool is_base64(const Value& object, const std::string& key) {
   if (key != "data" && key != "text") return false;
   for (const char* name : {"encoding", "_encoding"}) {
@@ -27,7 +27,7 @@ bool is_base64(const Value& object, const std::string& key) {
                            (type && type->is_string() && type->string() == "bytes"));
 }
 
-/// Calls `change` for each text in the file, and puts what it returns in its place.
+/// Replaces each text in the file by the result of `change`.
 template <class Change>
 void each_text(Value value, const Change& change) {
   if (value.is_array()) {
@@ -57,8 +57,8 @@ void each_text(Value value, const Change& change) {
 class Redaction {
  public:
   explicit Redaction(Secrets& secrets) : secrets_(secrets), texts_(secrets) {}
-  /// Hides what goes by a secret's name. `secret`: all in `value` does. `cookies`: the values of
-  /// all pairs in it do.
+  /// Hides values with a secret's name. `secret`: all of `value`. `cookies`: the values of all its
+  /// pairs.
   void hide_in(Value value, bool secret, bool cookies);
 
  private:
@@ -124,7 +124,8 @@ std::size_t named_before(Value& file) {
   return highest;
 }
 
-/// A topic's or an event's name is no secret, even if a member of that name holds it, too.
+/// A topic's or an event's name is not a secret, even if a member with a secret's name also holds
+/// it.
 void leave_names_open(Value& file, Secrets& secrets) {
   each_text(file, [&secrets](const std::string& text) {
     if (text.starts_with('[') || text.starts_with('{')) {

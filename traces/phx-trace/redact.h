@@ -2,8 +2,8 @@
 /// \file
 /// Takes secrets out of a HAR file, so that it can be shown to others.
 ///
-/// Each secret becomes `REDACTED-1`, `REDACTED-2` …, the same one the same wherever it stands, so
-/// that a long-poll's session still holds together and the file can still be replayed. Secrets are:
+/// Each secret becomes `REDACTED-1`, `REDACTED-2` …, the same everywhere, so that a long-poll's
+/// session stays connected and the file can still be replayed. Secrets are:
 ///
 /// - the value of each header, query parameter, form field and member of JSON that has the name of
 ///   a secret (`is_secret_name`), at any depth: in URLs within headers, in JSON within JSON, in
@@ -12,8 +12,7 @@
 /// - cookies, the token in a sub-protocol (base64url.bearer.phx.…), the name and the password in
 ///   a URL (`https://me:secret@host`).
 ///
-/// What a secret is elsewhere (a name in a chat, an address) nobody can tell: look before you
-/// share.
+/// Other secrets (a name in a chat, an address) can't be recognised: look before you share.
 
 #include <string_view>
 

@@ -1,4 +1,4 @@
-/// What is a secret, and where it is replaced.
+/// Which texts are secrets, and where they are replaced.
 
 #include "traces/phx-trace/redact.h"
 
@@ -30,7 +30,7 @@ PHX_TEST("a token in the query becomes a name, and other parameters stay") {
   expect(holds(text, "vsn=2.0.0&token=REDACTED-1&x=1"), text);
 }
 
-PHX_TEST("one secret has one name, wherever it stands") {
+PHX_TEST("one secret has one name everywhere") {
   const std::string text =
       redacted(std::string("http://h/longpoll?token=") + session, "",
                std::string(R"("{\"status\":200,\"token\":\")") + session + R"(\"}")");
@@ -38,7 +38,7 @@ PHX_TEST("one secret has one name, wherever it stands") {
   expect(holds(text, R"(\"token\":\"REDACTED-1\")") && !holds(text, "REDACTED-2"), text);
 }
 
-PHX_TEST("authorization and cookies are taken out, and a user agent is not") {
+PHX_TEST("authorization and cookies are removed, and a user agent is not") {
   const std::string text = redacted("http://h/longpoll",
                                     R"({"name":"Authorization","value":"Bearer abc"},
                                        {"name":"COOKIE","value":"a=b"},
@@ -47,7 +47,7 @@ PHX_TEST("authorization and cookies are taken out, and a user agent is not") {
   expect(!holds(text, "Bearer abc") && !holds(text, "a=b") && holds(text, "\"me\""), text);
 }
 
-PHX_TEST("a sub-protocol's token is taken out, also where the server says it decoded") {
+PHX_TEST("a sub-protocol's token is removed, even if the server sends it decoded") {
   const std::string text = redacted(
       "ws://h/websocket",
       R"({"name":"Sec-WebSocket-Protocol","value":"phoenix, base64url.bearer.phx.bXktb3duLXNlY3JldA"})",
@@ -56,7 +56,7 @@ PHX_TEST("a sub-protocol's token is taken out, also where the server says it dec
   expect(holds(text, "base64url.bearer.phx.UkVEQUNURUQtMQ"), text);
 }
 
-PHX_TEST("a password in a join is taken out, at any depth, and the rest keeps its order") {
+PHX_TEST("a password in a join is removed at any depth, and the rest keeps its order") {
   const std::string text = redacted(
       "ws://h/websocket", "",
       R"("[\"1\",\"1\",\"room:a\",\"phx_join\",{\"z\":1,\"user\":{\"Pass-Word\":\"me\",\"access_token\":\"x\"},\"a\":2}]")");
@@ -64,13 +64,13 @@ PHX_TEST("a password in a join is taken out, at any depth, and the rest keeps it
   expect(holds(text, R"({\"z\":1,\"user\":{\"Pass-Word\":\"REDACTED-1\")"), text);
 }
 
-PHX_TEST("what is redacted already stays as it is") {
+PHX_TEST("a text that is already redacted stays as it is") {
   Value file = Value::parse(
       R"({"log":{"entries":[{"request":{"url":"ws://h/?token=REDACTED-1"},"response":{}}]}})");
   expect_eq(redact(file), std::size_t{0});
 }
 
-PHX_TEST("names that are secrets contain a secret's word, in any case, whatever stands between") {
+PHX_TEST("a secret's name contains a secret's word, in any case, with any separators") {
   for (const char* name : {"token",         "Access_Token", "guardianToken", "X-Amz-Security-Token",
                            "device_token",  "secret",       "clientSecret",  "PASSWORD",
                            "pass-word",     "user_pwd",     "passwd",        "pass",
@@ -102,7 +102,7 @@ void becomes(const std::string& members, const std::string& expected, std::size_
   expect_eq(found, count);
 }
 
-PHX_TEST("secrets of URLs in headers, of forms, of cookies and of users in URLs are taken out") {
+PHX_TEST("secrets are removed from URLs in headers, forms, cookies and users in URLs") {
   becomes(
       R"("headers":[{"name":"Referer","value":"https://me:pw@h/?token=DDDD&x=1#pass=E%2BE"}])",
       R"("headers":[{"name":"Referer","value":"https://REDACTED-1@h/?token=REDACTED-2&x=1#pass=REDACTED-3"}])",
@@ -118,7 +118,7 @@ PHX_TEST("secrets of URLs in headers, of forms, of cookies and of users in URLs 
           R"("x":"/go?to=https%3A%2F%2Fh%2F%3Ftoken%3DREDACTED-1%26y%3D1")", 1);
 }
 
-PHX_TEST("the parts of a form are looked into, and signed tokens are known by their looks") {
+PHX_TEST("a form's parts are searched, and signed tokens are recognised by their form") {
   becomes(
       R"("text":"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nhunter 2\r\n--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b--")",
       R"("text":"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nREDACTED-1\r\n--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b--")",
@@ -129,7 +129,7 @@ PHX_TEST("the parts of a form are looked into, and signed tokens are known by th
       2);
 }
 
-PHX_TEST("secrets of JSON are taken out at any depth, in texts of JSON, in arrays, of numbers") {
+PHX_TEST("secrets in JSON are removed at any depth, in JSON texts, in arrays, and as numbers") {
   becomes(
       R"("a":{"session":{"id":"AA","n":[1,"BB"]},"pin_pass":4711,"author":"CC","passes":3})",
       R"("a":{"session":{"id":"REDACTED-1","n":[1,"REDACTED-2"]},"pin_pass":"REDACTED-3","author":"REDACTED-4","passes":3})",
@@ -146,7 +146,7 @@ PHX_TEST("secrets of JSON are taken out at any depth, in texts of JSON, in array
       1);
 }
 
-PHX_TEST("a message that was cut short, or is not quite JSON, loses its secrets, too") {
+PHX_TEST("a message that was cut short, or is not quite JSON, loses its secrets too") {
   becomes(R"("data":"[\"1\",\"2\",\"t\",\"e\",{\"token\":\"AAAA")",
           R"("data":"[\"1\",\"2\",\"t\",\"e\",{\"token\":\"REDACTED-1")", 1);
   becomes(R"("data":"{\"pin_pass\":\n 4711}")", R"("data":"{\"pin_pass\":\n \"REDACTED-1\"}")", 1);
@@ -159,7 +159,7 @@ PHX_TEST("a message that was cut short, or is not quite JSON, loses its secrets,
   becomes(R"("data":"{\"token\":\"\\ud83d\"}")", R"("data":"{\"token\":\"REDACTED-1\"}")", 1);
 }
 
-PHX_TEST("text in base64 is looked into, and known secrets are found in bytes") {
+PHX_TEST("text in base64 is searched, and known secrets are found in bytes") {
   becomes(R"("text":"eyJ0b2tlbiI6ImFiY2QifQ==","encoding":"base64")",  // {"token":"abcd"}
           R"("text":"eyJ0b2tlbiI6IlJFREFDVEVELTEifQ==","encoding":"base64")", 1);
   becomes(R"("token":"abcdEFGH","m":{"opcode":2,"data":"AGFiY2RFRkdI/w=="})",
@@ -178,7 +178,7 @@ PHX_TEST("the longest of several secrets is found first, and a short one only by
       3);
 }
 
-PHX_TEST("what is no secret stays: words, hosts, topics and events") {
+PHX_TEST("other texts stay: words, hosts, topics and events") {
   becomes(
       R"("headers":[{"name":"Access-Control-Allow-Credentials","value":"true"},{"name":":authority","value":"h"}])",
       R"("headers":[{"name":"Access-Control-Allow-Credentials","value":"true"},{"name":":authority","value":"h"}])",
@@ -187,7 +187,7 @@ PHX_TEST("what is no secret stays: words, hosts, topics and events") {
           R"("data":"[\"1\",\"1\",\"room:lobby\",\"phx_join\",{\"session\":\"REDACTED-1\"}]")", 1);
 }
 
-PHX_TEST("a plain word that goes by a secret's name is no secret elsewhere") {
+PHX_TEST("a plain word under a secret's name is not a secret elsewhere") {
   becomes(R"("auth_type":"websocket","url2":"/socket/websocket")",
           R"("auth_type":"REDACTED-1","url2":"/socket/websocket")", 1);
 }
@@ -197,7 +197,7 @@ PHX_TEST("new names do not take those that the file has already") {
           1);
 }
 
-PHX_TEST("a long-poll's session holds together, however its token is written") {
+PHX_TEST("a long-poll's session stays connected, however its token is written") {
   const std::string token = "SFMyNTY.abc_def-ghi.jkl";
   const auto [text, count] = redacted_request(
       R"("x":[{"url":"http://h/longpoll?vsn=2.0.0&token=)" + token +

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// What a reader left out of a file, or had to guess: each kind is counted and becomes a sentence.
+/// Parts of a file that a reader left out, or had to guess: each kind is counted and becomes a
+/// sentence.
 
 #include <cstddef>
 #include <string>
@@ -11,7 +12,7 @@ namespace phx::trace {
 
 class Remarks {
  public:
-  /// One kind of remark; the count stands before either text. Both outlive every Remarks.
+  /// One kind of remark; the count precedes either text. Both outlive every Remarks.
   struct Kind {
     std::string_view one;        ///< `request without an answer was left out`
     std::string_view many = {};  ///< `requests without …`; empty: `one` stands by itself.

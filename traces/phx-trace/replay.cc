@@ -23,8 +23,8 @@ using conformance::Request;
 namespace {
 
 constexpr std::string_view usual_mount = "/socket/";  // of the recordings; the URL may name another
-constexpr double shortest_pause = 0.02;               // seconds; less is the recorder's own haste
-constexpr double longest_pause = 300;                 // seconds; five times a socket's idle timeout
+constexpr double shortest_pause = 0.02;  // seconds; shorter times are the recorder's own
+constexpr double longest_pause = 300;    // seconds; five times a socket's idle timeout
 constexpr std::string_view own_key = "dGhlIHNhbXBsZSBub25jZQ==";  // RFC 6455, 1.3
 
 std::string lower(std::string text) {
@@ -109,8 +109,8 @@ void Replay::pace(const Step& step) {
 
 Replay::Playing& Replay::playing(const Entry& entry) { return playing_[&entry]; }
 
-/// Some browsers keep their handshake's headers to themselves, and HTTP/2 has others: then a
-/// handshake of our own carries what there is.
+/// Some browsers leave out the handshake's headers, and HTTP/2 has others: then our own handshake
+/// carries the known ones.
 Request Replay::upgrade_of(const Entry& entry) const {
   static const std::set<std::string> handshake = {"host", "connection", "upgrade",
                                                   "sec-websocket-version", "sec-websocket-key"};
@@ -142,7 +142,7 @@ Frame Replay::frame_of(const Message& message) const {
           .fin = message.fin};
 }
 
-/// What the client sent in the segment of its request, without waiting for the answer.
+/// The frames that the client sent in the segment of its request, without waiting for the answer.
 std::vector<Frame> Replay::frames_at_once(const Entry& entry, Playing& playing) {
   std::vector<Frame> frames;
   while (playing.sent < early_frames(entry)) {
@@ -202,8 +202,8 @@ void Replay::play_happening(const Step& step) {
   }
 }
 
-/// The client does not wait any longer. Why a browser's websocket got no answer, nobody knows: the
-/// server may not have been there yet.
+/// The client waits no longer. It is unknown why a browser's websocket got no answer: the server
+/// may not have been up yet.
 void Replay::given_up(const Told& told) {
   Playing& now = playing(*told.step.entry);
   const bool may_answer = !trace_.whole && told.step.entry->websocket;

@@ -1,11 +1,10 @@
 #pragma once
 /// \file
-/// Plays the client's side of a trace to a server, and compares what the server answers.
+/// Plays the client's side of a trace to a server, and compares the server's answers.
 ///
-/// Every step of the client waits for those of the server that stand before it, and for as long as
-/// it did in the recording, but not for hours. Between connections the order of what the server
-/// says is free. Of what a browser or a proxy recorded neither control frames nor most headers
-/// count.
+/// Every step of the client waits for the server's earlier steps, and as long as in the recording,
+/// up to a limit. Between connections the order of the server's messages is free. In a browser's or
+/// a proxy's recording, control frames and most headers do not count.
 
 #include <deque>
 #include <map>
@@ -21,7 +20,7 @@
 
 namespace phx::trace {
 
-/// What became of a replay: the first step at which it differed, or none.
+/// A replay's result: the first step at which it differed, or none.
 struct Verdict {
   bool agrees = true;
   std::size_t step = 0;  ///< As `show` counts; 0: after the last.
@@ -35,8 +34,8 @@ conformance::Millis millis(Seconds seconds);
 
 class Replay {
  public:
-  /// `server`: the process behind `url`, if it is ours; a trace that signals its server needs it.
-  /// The trace must outlive the replay.
+  /// `server`: the process at `url`, if it is ours; a trace that signals its server needs it. The
+  /// trace must outlive the replay.
   Replay(const Trace& trace, const conformance::Url& url, conformance::ServerProcess* server);
   ~Replay();
   Verdict run();
@@ -45,13 +44,13 @@ class Replay {
   /// One entry as it is played.
   struct Playing {
     std::unique_ptr<conformance::Connection> connection;
-    /// Came, and nobody has asked for it yet: presence's diffs, and all else.
+    /// Received and not expected yet: presence's diffs, and the rest.
     std::deque<conformance::Received> diffs = {};
     std::deque<conformance::Received> others = {};
     bool answered = false;
     bool skipped = false;             ///< A poll whose messages an earlier poll brought.
     bool client_closed = false;       ///< By a close frame, or by ending the connection.
-    bool said_goodbye = false;        ///< By a close frame: what answers it may come too late.
+    bool said_goodbye = false;        ///< By a close frame: the answer may come too late.
     bool server_closed = false;       ///< The recording says so, too.
     std::set<std::string> left = {};  ///< Topics: a presence's diff may be under way.
     std::size_t sent = 0;             ///< Messages of the entry that were sent.
@@ -66,7 +65,7 @@ class Replay {
   void play_frames(const Entry& entry, const Message& first);
   void play_happening(const Step& step);
   void expect_response(const Told& told);
-  /// A poll's messages, however they are cut into polls.
+  /// A poll's messages, however they are split over polls.
   void expect_messages(const Told& told, const conformance::Response& response);
   conformance::Response poll_again(const Told& told);
   void expect_frame(const Told& told);
@@ -87,7 +86,7 @@ class Replay {
   conformance::Frame frame_of(const Message& message) const;
   std::vector<conformance::Frame> frames_at_once(const Entry& entry, Playing& playing);
   conformance::Request upgrade_of(const Entry& entry) const;
-  /// The request with today's token, to today's host, on the mount of the URL.
+  /// The request with the current token, to the current host, on the URL's mount.
   conformance::Request said_now(const Entry& entry) const;
 
   const Trace& trace_;
@@ -95,7 +94,8 @@ class Replay {
   conformance::ServerProcess* server_;
   conformance::Network network_;
   Normal normal_;
-  std::set<std::string> topics_;  // that somebody joins: of others, the observer hears by chance
+  std::set<std::string>
+      topics_;  // that a client joins: the observer gets others' ends only by chance
   std::map<const Entry*, Playing> playing_;
   std::map<std::string, std::deque<std::string>> ahead_;  // a polling client's, not asked for yet
   Seconds previous_ = 0;  // when the last step was, in the recording

@@ -1,4 +1,4 @@
-/// What the server says, held against the recording.
+/// Compares the server's messages with the recording.
 
 #include <fmt/format.h>
 
@@ -84,7 +84,7 @@ void Replay::expect_response(const Told& told) {
   expect_messages(told, *response);
 }
 
-/// Where two things race, one poll may bring what the recording has in two, or the other way round.
+/// In a race, one poll may bring what the recording has in two, or the reverse.
 void Replay::expect_messages(const Told& told, const Response& response) {
   const Entry& entry = *told.step.entry;
   std::deque<std::string>& ahead = ahead_[entry.connection];
@@ -119,7 +119,7 @@ Response Replay::poll_again(const Told& told) {
   return *response;
 }
 
-/// What comes next, but for what belongs to other conversations, or is not recorded.
+/// The next message, except those of other conversations, or of kinds that are not recorded.
 std::optional<Received> Replay::receive(Playing& now, Clock::time_point until) {
   while (auto received = now.connection->next(until)) {
     if (!trace_.whole && received->kind == Received::Kind::pong) continue;
@@ -130,7 +130,7 @@ std::optional<Received> Replay::receive(Playing& now, Clock::time_point until) {
   return std::nullopt;
 }
 
-/// Presence's diffs are in order among themselves, and so is all else.
+/// Presence's diffs are in order among themselves, and so are all other messages.
 std::optional<Received> Replay::next(Playing& now, bool diff, Clock::time_point until) {
   auto& wanted = diff ? now.diffs : now.others;
   while (wanted.empty()) {
@@ -181,8 +181,8 @@ void Replay::expect_end(const Told& told) {
   }
 }
 
-/// A heartbeat that comes back shows that nothing was on its way before it. It may overtake a
-/// channel's answer, which the second, a little later, no longer does.
+/// A heartbeat's reply shows that nothing was on its way before it. It may overtake a channel's
+/// answer; the second one, a little later, no longer does.
 void Replay::expect_silence() {
   for (int round = 0; round < 2; ++round) {
     for (const Entry& entry : trace_.entries) {
@@ -202,7 +202,7 @@ void Replay::expect_heartbeat(const Entry& entry, Playing& now) {
   while (const auto received = next(now, !now.diffs.empty(), Clock::now() + patience)) {
     const bool text = received->kind == Received::Kind::text;
     if (text && received->payload.find(last_ref) != std::string::npos) return;
-    // A client that leaves may, or may not, still hear of its own leave.
+    // A client that leaves may still get its own leave, or not.
     if (text && is_presence_diff(received->payload) &&
         now.left.contains(read_text_message(received->payload)->topic)) {
       continue;
@@ -214,11 +214,11 @@ void Replay::expect_heartbeat(const Entry& entry, Playing& now) {
                  "(an answer)", "(nothing)"}};
 }
 
-/// Of a connection that is over: its end, and no more.
+/// For a connection that is over: only its end.
 void Replay::expect_nothing(const Entry& entry, Playing& now) {
   while (const auto received = next(now, !now.diffs.empty(), Clock::now())) {
     if (received->kind == Received::Kind::end && (now.client_closed || now.server_closed)) return;
-    // A client that said goodbye and was gone was not there to hear the answer.
+    // A client that closed and left did not get the answer.
     if (received->kind == Received::Kind::close && now.said_goodbye) continue;
     throw Differs{{false, 0, fmt::format("one more message came on {}", entry.connection),
                    "(nothing)", described_now(received)}};

@@ -1,4 +1,4 @@
-/// Hands traces to workers, each with a server of its own, and judges what they bring back.
+/// Gives traces to workers, each with its own server, and judges the results.
 
 #include "traces/phx-trace/replays.h"
 
@@ -35,8 +35,8 @@ struct Job {
   Verdict verdict = {};
 };
 
-/// What else a browser has fetched is nothing that a Channels server has; and without its answers
-/// nobody can follow a long-poll's session.
+/// A Channels server does not have a browser's other requests; and without its answers a long-poll
+/// session can't be replayed.
 void keep_what_can_be_played(Job& job) {
   std::vector<Entry>& entries = job.trace.entries;
   std::erase_if(entries, [](const Entry& entry) { return !is_conversation(entry); });
@@ -153,7 +153,7 @@ void print_difference(const Job& job) {
              cut(verdict.replayed, max_shown));
 }
 
-/// What is listed as agreeing must agree, and what is listed as differing must differ, right there.
+/// A trace listed as agreeing must agree, and one listed as differing must differ at that step.
 bool is_as_listed(const Job& job, const Listed& listed, const std::string& index) {
   const Verdict& verdict = job.verdict;
   if (listed.agrees) {

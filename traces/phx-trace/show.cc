@@ -1,4 +1,4 @@
-/// Lays a story out in columns: number, connection, arrow, what was said, what it means.
+/// Shows a trace in columns: number, connection, arrow, message, meaning.
 
 #include "traces/phx-trace/show.h"
 
@@ -88,7 +88,7 @@ std::string Page::margin(const Told& told) const {
   return out + painted(arrow(told), code) + " ";
 }
 
-/// The note stands in its column; behind a text that runs into it if there is room; else below.
+/// The note is in its column; after a text that runs into it, if there is room; otherwise below.
 void Page::line(const std::string& margin, std::size_t indent, const Said& said,
                 const char* colour) {
   const std::string text = cut(said.text, look_.width - indent);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A trace on a terminal, or in the book: one numbered line a frame, and what it means beside it.
+/// A trace on a terminal, or in the book: one numbered line for each frame, with its meaning.
 
 #include <string>
 
@@ -10,7 +10,7 @@ namespace phx::trace {
 
 struct Look {
   bool colours = false;
-  bool times = false;       ///< When each step was, and how long answers took.
+  bool times = false;       ///< Show each step's time, and the time of answers.
   std::size_t width = 100;  ///< Columns; no line is wider.
   Range steps = {};
 };

@@ -1,4 +1,4 @@
-/// How a trace is told, in the terminal and in a picture.
+/// A trace in the terminal and in a picture.
 
 #include "traces/phx-trace/show.h"
 
@@ -44,7 +44,7 @@ PHX_TEST("a join, its reply, and the event of a join that is over") {
 )"));
 }
 
-PHX_TEST("binary messages are taken apart") {
+PHX_TEST("binary messages are parsed") {
   const std::string push(
       "\x00\x01\x01\x01\x02"
       "12tgo\x00\xff",
@@ -56,7 +56,7 @@ PHX_TEST("binary messages are taken apart") {
 )"));
 }
 
-PHX_TEST("no line is wider than the page, whatever is in it") {
+PHX_TEST("no line is wider than the page, whatever its contents") {
   const std::string lines = told({{.payload = std::string(500, 'x')},
                                   {.opcode = Opcode::binary, .payload = std::string(500, '\xff')},
                                   {.opcode = Opcode::close, .payload = std::string(125, '\n')}});
@@ -68,7 +68,7 @@ PHX_TEST("no line is wider than the page, whatever is in it") {
   }
 }
 
-PHX_TEST("a picture is the same each time, and holds what it shows as words") {
+PHX_TEST("a picture is the same each time, and contains its text alternative") {
   const Trace trace = conversation({{.sent = true, .payload = R"(["1","1","<t>","phx_join",{}])"}});
   const std::string svg = drawn(trace, {});
   expect_eq(drawn(trace, {}), svg);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Texts as a terminal, a book and a picture show them: how wide they are, and how they are cut.
+/// Texts for a terminal, a book and a picture: their width, and cutting them.
 
 #include <string>
 #include <string_view>
@@ -18,7 +18,7 @@ bool is_utf8(std::string_view bytes);
 /// Characters of a UTF-8 text. (A wide or a combining one counts as one.)
 std::size_t columns(std::string_view text);
 
-/// The text within so many columns; what was longer ends in `…`.
+/// The text within `most` columns; a longer one ends in `…`.
 std::string cut(std::string_view text, std::size_t most);
 
 /// The text without line ends and control characters, which become escapes; bytes that are not
@@ -28,7 +28,7 @@ std::string printable(std::string_view text);
 /// `00 01 ff`: the first bytes, and `…` if there are more.
 std::string hex(std::string_view bytes, std::size_t most);
 
-/// Words set in lines of at most so many columns.
+/// Words set in lines of at most `most` columns.
 std::vector<std::string> wrapped(std::string_view text, std::size_t most);
 
 /// RFC 4648, with padding.

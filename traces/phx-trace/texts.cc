@@ -1,4 +1,4 @@
-/// Finds secrets in texts by the names they go by.
+/// Finds secrets in texts by their names.
 
 #include "traces/phx-trace/texts.h"
 
@@ -26,14 +26,14 @@ bool is_alnum(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// What may stand in a parameter's name.
+/// The characters of a parameter's name.
 bool in_name(char c) {
   return is_alnum(c) || std::string_view("_-.[]%$").find(c) != std::string_view::npos;
 }
 
 bool in_token(char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; }
 
-/// As it stands, where no text comes of it.
+/// Unchanged, if it does not decode to text.
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -54,8 +54,8 @@ std::string percent_decoded(std::string_view text) {
 
 }  // namespace
 
-/// A text that is JSON, or holds some: it is not parsed, so that all else stays as it is, and a
-/// message that was cut short loses its secrets as well.
+/// A text that is JSON, or contains some: it is not parsed, so that the rest stays as it is, and a
+/// message that was cut short loses its secrets too.
 class JsonText {
  public:
   JsonText(std::string_view text, Texts& texts) : rest_(text), texts_(texts) {}
@@ -65,9 +65,9 @@ class JsonText {
   /// An object or an array that is open.
   struct Level {
     bool object = false;
-    bool secret = false;        ///< All in it is.
+    bool secret = false;        ///< Everything in it is secret.
     bool key_comes = false;     ///< The next string is a member's name.
-    bool value_secret = false;  ///< The value that comes is one.
+    bool value_secret = false;  ///< The next value is secret.
     bool named = false;         ///< `{"name": "token", "value": …}`
     std::string key = {};
   };
@@ -83,7 +83,7 @@ class JsonText {
   Texts& texts_;
   std::string out_;
   std::string outside_;  // of strings and brackets
-  char before_ = '\0';   // the last that was no space
+  char before_ = '\0';   // the last that was not a space
   std::vector<Level> levels_;
 };
 
@@ -144,7 +144,7 @@ void JsonText::take_string() {
   const std::string raw(rest_.substr(1, end - 1));
   rest_.remove_prefix(closed ? end + 1 : end);
   const auto read = conformance::parse_json('"' + raw + '"');
-  const bool plain = read.has_value() && closed;  // else it is taken as it stands
+  const bool plain = read.has_value() && closed;  // otherwise it is read as it is
   const std::string text = plain ? read->text() : raw;
   const auto put = [&](const std::string& now) {
     const std::string inner = now == text ? raw : plain ? conformance::as_json(now).substr(1) : now;
@@ -175,8 +175,8 @@ std::string Texts::hidden(const std::string& text) {
   return now;
 }
 
-/// `base64url.bearer.phx.…`: a server decodes it before anything else, so what stands there must
-/// still be base64url.
+/// `base64url.bearer.phx.…`: a server decodes it before anything else, so the replacement must be
+/// base64url too.
 std::string Texts::hidden_subprotocol(std::string text) {
   for (auto at = text.find(bearer); at != text.npos; at = text.find(bearer, at)) {
     at += bearer.size();

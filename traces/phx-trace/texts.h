@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Hides secrets in a text: of URLs and forms, of JSON, of either inside the other.
+/// Hides secrets in a text: in URLs and forms, in JSON, and in either inside the other.
 
 #include <cstddef>
 #include <string>
@@ -17,7 +17,7 @@ class Texts {
  public:
   /// `secrets` must outlive it.
   explicit Texts(Secrets& secrets) : secrets_(secrets) {}
-  /// The text with a name in the place of each secret; all else stays as it is.
+  /// The text with each secret replaced by its name; the rest stays as it is.
   std::string hidden(const std::string& text);
 
  private:

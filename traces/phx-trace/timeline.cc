@@ -16,7 +16,7 @@ bool number_of(std::string_view text, std::size_t& number) {
   return error == std::errc{} && end == text.data() + text.size() && number > 0;
 }
 
-/// Steps whose order among themselves is settled: no time in them is before the one above.
+/// Steps in a fixed order: their times never decrease.
 using Lane = std::vector<Step>;
 
 Lane steps_of(const Entry& entry) {
@@ -34,7 +34,7 @@ Lane steps_of(const Entry& entry) {
   add({.at = entry.asked, .kind = Kind::request});
   const auto rest = entry.messages.begin() + static_cast<std::ptrdiff_t>(early_frames(entry));
   std::for_each(entry.messages.begin(), rest, add_frame);
-  // A recording that ends while a request is open says nothing of an answer.
+  // A recording that ends while a request is open has no answer.
   if (entry.response || !entry.error.empty()) {
     add({.at = entry.answered,
          .kind = entry.response ? Kind::response : Kind::unanswered,
@@ -76,8 +76,8 @@ std::vector<Step> timeline(const Trace& trace) {
     lanes.push_back(steps_of(entry.happenings, &entry));
   }
   lanes.push_back(steps_of(trace.happenings, nullptr));
-  // Of several lanes the earliest step comes next; at one moment, the client's before the server's,
-  // which may answer it; else that of the first lane.
+  // The earliest step of all lanes comes next; at equal times the client's before the server's,
+  // which may answer it; otherwise that of the first lane.
   using Next = std::tuple<Seconds, bool, std::size_t, std::size_t>;  // time, server, lane, step
   std::priority_queue<Next, std::vector<Next>, std::greater<>> next;
   const auto queue = [&lanes, &next](std::size_t lane, std::size_t step) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A trace as a story: what each side did, one step after the other.
+/// A trace as a sequence of steps of both sides.
 
 #include <optional>
 #include <string>
@@ -16,20 +16,19 @@ struct Step {
   Seconds at = 0;
   Kind kind = Kind::request;
   bool by_server = false;
-  const Entry* entry = nullptr;          ///< Null for a happening of no connection.
+  const Entry* entry = nullptr;          ///< Null for an event outside all connections.
   const Message* message = nullptr;      ///< Of a frame.
   const Happening* happening = nullptr;  ///< Of a happening.
 };
 
-/// Every step in the order of time; at one moment, what clients do before what the server does, and
-/// else in the order of the file. Inside one entry the
-/// order is request, answer, messages as listed, whatever their times say: a step that is dated
-/// before the one it follows happened at the same moment. Only what the client wrote in one go with
-/// its request stands before the answer. The steps point into the trace, which must stay where it
-/// is.
+/// Every step in order of time; at equal times, clients' steps before the server's, and otherwise
+/// in the order of the file. Inside one entry the order is request, answer, messages as listed,
+/// whatever their times: a step dated before the previous one happened at the same time. Only
+/// frames that the client wrote together with its request come before the answer. The steps point
+/// into the trace, which must not move.
 std::vector<Step> timeline(const Trace& trace);
 
-/// How many of its messages went out in one go with the request, and so before the answer.
+/// How many of its messages were sent together with the request, and so before the answer.
 std::size_t early_frames(const Entry& entry);
 
 /// Some of the steps: they are counted from 1.

@@ -1,4 +1,4 @@
-// Headless Chromium, with a profile of its own that is gone afterwards, and people who chat in it.
+// Headless Chromium with a temporary profile, and people who chat in it.
 
 import { access } from "node:fs/promises";
 import { after, before, beforeEach } from "node:test";
@@ -25,7 +25,7 @@ export async function launch() {
 export function chatInBrowser() {
   const chat = { server: chatServer(), browser: null };
   before(async () => (chat.browser = await launch()));
-  beforeEach(() => chat.server.start()); // again, should a test have failed while it was away
+  beforeEach(() => chat.server.start()); // again, if a test failed while it was away
   after(async () => {
     await chat.browser?.close();
     await chat.server.stop();
@@ -35,7 +35,7 @@ export function chatInBrowser() {
 
 /** One person with one window of their own, in the chat at `url`. */
 export class Person {
-  /** What the browser's console complained of. */
+  /** The errors in the browser's console. */
   complaints = [];
 
   /** Opens the page, and logs in if there is a name. */
@@ -93,7 +93,7 @@ export class Person {
     return message;
   }
 
-  /** How often `text` stands on the page. */
+  /** How often the page contains `text`. */
   count(text) {
     return this.page.getByText(text, { exact: true }).count();
   }

@@ -18,7 +18,7 @@ export class Cable {
     return this.#port;
   }
 
-  /** Joins the ends; after cut(), on the same port. */
+  /** Connects the ends; after cut(), on the same port. */
   async mend() {
     this.#server = createServer((near) => {
       const far = connect(this.#to, "127.0.0.1");
@@ -36,7 +36,7 @@ export class Cable {
     this.#port = this.#server.address().port;
   }
 
-  /** Ends what passes through it, and lets nobody in. */
+  /** Ends all connections, and accepts no new ones. */
   async cut() {
     const closed = once(this.#server, "close");
     this.#server.close();

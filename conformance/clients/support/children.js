@@ -1,6 +1,6 @@
-// Programs that a test starts and that would run for ever. They keep the test's process alive for a while, as some tests wait
-// for nothing else, but not for ever, and none of them outlives it: not where a hook fails, and the one that would have ended
-// them never runs.
+// Programs that a test starts and that would run for ever. They keep the test's process alive for a
+// while, because some tests wait for nothing else, but not for ever. None of them outlives it, even
+// if a hook fails and the one that would end them never runs.
 
 import { spawn } from "node:child_process";
 
@@ -11,12 +11,12 @@ let held;
 process.on("exit", () => running.forEach((signal, child) => child.kill(signal)));
 for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]]) process.once(signal, () => process.exit(status));
 
-/** As spawn() does; whoever waits for the child must have a timer beside it, as within() has. */
+/** Like spawn(); code that waits for the child must have a timer, as within() has. */
 export function start(command, words, options = {}, signal = "SIGKILL") {
   return tended(spawn(command, words, options), signal);
 }
 
-/** The same for a child that is there already. */
+/** The same for a child that already runs. */
 export function tended(child, signal = "SIGKILL") {
   running.set(child, signal);
   hold();

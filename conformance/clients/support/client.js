@@ -3,7 +3,7 @@
 import { LongPoll, Socket as Newest } from "phoenix";
 import { Mailbox, PATIENCE_MS, within } from "./deadline.js";
 
-// Node has a WebSocket of its own from version 22 on.
+// Node has its own WebSocket from version 22 on.
 const WebSocket = globalThis.WebSocket ?? (await import("ws")).WebSocket;
 
 export { LongPoll };
@@ -12,12 +12,12 @@ export { LongPoll };
 export const retryAfterMs = (tries) => Math.min(20 * 2 ** (tries - 1), 10_000);
 
 /**
- * The same for clients that, before 1.3, give up their join for ever once they try again: an answer must come in
- * between, on a busy machine too.
+ * The same for clients before 1.3, which give up a join for ever once they retry: an answer must
+ * come in between, even on a busy machine.
  */
 export const retryPatientlyAfterMs = (tries) => 500 * tries;
 
-/** A connected Socket, the newest or another release's, that ends with the test `t`. `options` are its own. */
+/** A connected Socket, of the newest or another release, that ends with the test `t`. `options` are the Socket's. */
 export async function connect(t, server, { Socket = Newest, mount = "/socket", ...options } = {}) {
   const socket = new Socket(server.mount(mount), {
     transport: WebSocket,
@@ -49,7 +49,7 @@ export async function join(socket, topic, params = {}) {
   return channel;
 }
 
-/** How the server answered: `{status, response}`; phoenix.js's own status is "timeout". */
+/** The server's answer: `{status, response}`; phoenix.js's own status is "timeout". */
 export function reply(push, what = `a reply to ${push.event}`) {
   const answered = new Promise((resolve) => {
     for (const status of ["ok", "error", "timeout"]) {
@@ -66,12 +66,12 @@ export async function ask(channel, event, payload = {}) {
   return response;
 }
 
-/** Pushes what the server will not answer; phoenix.js's timer for the answer is kept short. */
+/** Pushes an event that the server will not answer, with a short timeout. */
 export function tell(channel, event, payload = {}) {
   channel.push(event, payload, 1);
 }
 
-/** What the channel is told under `event`, from now on. */
+/** The channel's messages under `event`, from now on. */
 export function heard(channel, event) {
   const mailbox = new Mailbox(`${event} on ${channel.topic}`);
   channel.on(event, (payload) => mailbox.put(payload));
@@ -81,13 +81,13 @@ export function heard(channel, event) {
 /** Each time the channel is joined again, from now on. */
 export function rejoins(channel) {
   const mailbox = new Mailbox(`a new join of ${channel.topic}`);
-  let past = true; // receive() tells at once of a join that is over
+  let past = true; // receive() reports a finished join at once
   channel.joinPush.receive("ok", (response) => past || mailbox.put(response));
   past = false;
   return mailbox;
 }
 
-/** What the socket goes through under "open", "close", "error" or "message", from now on. */
+/** The socket's events of kind "open", "close", "error" or "message", from now on. */
 export function seen(socket, kind) {
   const mailbox = new Mailbox(`the socket's ${kind}`);
   const register = { open: "onOpen", close: "onClose", error: "onError", message: "onMessage" };
@@ -95,7 +95,7 @@ export function seen(socket, kind) {
   return mailbox;
 }
 
-/** A heartbeat, there and back: what the server sent before it has arrived by then. */
+/** A heartbeat and its reply: everything that the server sent before has then arrived. */
 export function roundTrip(socket) {
   return within(PATIENCE_MS, "a heartbeat's reply", new Promise((done) => socket.ping(done)));
 }

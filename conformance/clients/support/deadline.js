@@ -1,29 +1,29 @@
-// Waiting: for what should happen, and giving up with a sentence that says what did not.
+// Waits for events, with a time limit whose error names the missing one.
 
 import { setTimeout as pause } from "node:timers/promises";
 
 const LOOK_AGAIN_MS = 20;
-export const PATIENCE_MS = 20_000; // only a failure takes so long, be the machine ever so busy
+export const PATIENCE_MS = 20_000; // only a failure takes this long, even on a busy machine
 
 /** Resolves as `promise` does, or rejects after `ms` with a sentence naming `what` was awaited. */
 export function within(ms, what, promise) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${ms} ms in vain for ${what}`)), ms);
+    timer = setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** What `look` finds, once it finds something: for what nobody tells of when it has happened. */
+/** The result of `look`, once there is one: for events without a notification. */
 export async function eventually(what, look, ms = PATIENCE_MS) {
   for (const end = Date.now() + ms; ; await pause(LOOK_AGAIN_MS)) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > end) throw new Error(`looked ${ms} ms in vain for ${what}`);
+    if (Date.now() > end) throw new Error(`waited ${ms} ms for ${what}`);
   }
 }
 
-/** What happened and was not yet looked at, in order: put() by a callback, taken by the test. */
+/** Events in order: put() by a callback, taken by the test. */
 export class Mailbox {
   #name;
   #items = [];
@@ -53,7 +53,7 @@ export class Mailbox {
     return taken;
   }
 
-  /** All that came and nobody took. */
+  /** All events not taken yet. */
   get rest() {
     return [...this.#items];
   }

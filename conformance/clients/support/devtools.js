@@ -1,4 +1,4 @@
-// What Chrome's network panel would export, gathered by the protocol that feeds the panel itself.
+// The export of Chrome's network panel, gathered by the protocol that feeds the panel itself.
 
 const pairs = (headers = {}) => Object.entries(headers).map(([name, value]) => ({ name, value }));
 const NOTHING = { status: 0, statusText: "", headers: [], content: { size: 0, mimeType: "x-unknown" } };
@@ -7,7 +7,7 @@ export class NetworkPanel {
   #entries = new Map(); // by the browser's id of the request
   #bodies = [];
 
-  /** From now on, everything that `page` asks for. */
+  /** All requests of `page`, from now on. */
   static async opens(page) {
     const panel = new NetworkPanel();
     const session = await page.context().newCDPSession(page);

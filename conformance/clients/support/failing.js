@@ -1,4 +1,5 @@
-// A test whose hook fails once it has started a Redis, and which has no other to end it: children.test.js runs it.
+// A test whose hook fails after it has started a Redis, with no other hook to end it:
+// children.test.js runs it.
 
 import { before, test } from "node:test";
 import { Redis } from "./redis.js";

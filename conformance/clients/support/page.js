@@ -1,4 +1,4 @@
-// A page with phoenix.js and nothing else, from a server of its own; the test says what it does.
+// A page with only phoenix.js, from a server of its own; the test controls it.
 
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -25,7 +25,7 @@ export async function servePage(t) {
   return server.address().port;
 }
 
-/** Someone whose page comes from `origin` and talks to a server elsewhere, by long-polling. */
+/** A page from `origin` that uses another server by long-polling. */
 export class Visitor {
   static async arrives(t, browser, origin) {
     const context = await browser.newContext();
@@ -52,7 +52,7 @@ export class Visitor {
     return this.page.evaluate(push, { event, payload });
   }
 
-  /** Waits until the channel was joined for the `times`th time. */
+  /** Waits until the channel has been joined `times` times. */
   async hasJoined(times) {
     await this.page.waitForFunction((times) => window.joins >= times, times);
   }
@@ -64,7 +64,7 @@ export class Visitor {
   }
 }
 
-// What follows runs in the page.
+// The following runs in the page.
 
 function begin({ address, topic, options }) {
   const { Socket, LongPoll } = window.phoenix;

@@ -1,4 +1,4 @@
-// Members of a topic whose list phoenix.js's own Presence makes out of the state and the diffs.
+// Members of a topic with the list that phoenix.js's Presence makes from the state and the diffs.
 
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -28,7 +28,7 @@ export class Member {
     this.presence.onSync(() => this.synced.put("changed"));
   }
 
-  /** `{key: names}`; the order of one key's connections is nobody's business. */
+  /** `{key: names}`; the order of one key's connections does not matter. */
   get sees() {
     const named = (key, { metas }) => [key, metas.map(({ name }) => name).sort()];
     return Object.fromEntries(this.presence.list(named));
@@ -46,12 +46,12 @@ export class Member {
     }
   }
 
-  /** Waits until the list is made of other connections than these. */
+  /** Waits until the list has only other connections than these. */
   async comesToSeeOthersThan(refs) {
     while (isDeepStrictEqual(this.refs, refs)) await this.synced.next();
   }
 
-  /** As a cable that is cut: no close frame, no FIN. */
+  /** Like a cut cable: no close frame, no FIN. */
   drops() {
     this.socket.conn.terminate();
   }
@@ -65,5 +65,5 @@ export async function agree(members, list) {
   await eventually("the same phx_refs everywhere", () => equal(refs())).catch(() => assert.ok(equal(refs()), JSON.stringify(refs())));
 }
 
-/** Of one that does not come back by itself. */
+/** For a client that does not reconnect by itself. */
 export const away = { reconnectAfterMs: () => NEVER_MS };

@@ -13,7 +13,7 @@ const PATIENCE_MS = 30_000; // its start, a scrape, and a busy machine
 const STOP_MS = 10_000;
 const LOOK_MS = 100; // between two questions to its API
 
-/** What `promtool check metrics` says of the page: nothing, where it is as it should be. */
+/** The output of `promtool check metrics` for the page: empty if it is correct. */
 export const check = (page) => {
   const { status, stdout, stderr, error } = spawnSync("promtool", ["check", "metrics"], {
     input: page,
@@ -40,7 +40,7 @@ export class Prometheus {
         scrape_configs: [
           { job_name: "phoenix", static_configs: [{ targets: [new URL(target).host] }] },
         ],
-      }), // what is JSON is YAML
+      }), // JSON is valid YAML
     );
     const address = `127.0.0.1:${await freePort()}`;
     this.#url = `http://${address}`;

@@ -1,4 +1,4 @@
-// What stands between some people and their server: it lets requests pass, but no websocket.
+// A proxy that passes requests, but no websockets.
 
 import { once } from "node:events";
 import { createServer, request } from "node:http";
@@ -13,7 +13,7 @@ export async function withoutWebSockets(t, server) {
       answer.writeHead(answered.statusCode, answered.headers);
       answered.pipe(answer);
     });
-    passed.on("error", () => answer.destroy()); // whoever gives up, both do
+    passed.on("error", () => answer.destroy()); // if one side ends, so does the other
     answer.on("close", () => passed.destroy());
     asked.pipe(passed);
   });

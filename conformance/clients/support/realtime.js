@@ -1,22 +1,22 @@
-// @supabase/realtime-js, unchanged, with mailboxes for what it tells by callbacks.
+// @supabase/realtime-js, unchanged, with mailboxes for its callbacks.
 
 import { createRequire } from "node:module";
 import { setImmediate } from "node:timers/promises";
-import { WebSocket } from "ws"; // handed to the later ones, since before Node 22 there is none of Node's own
+import { WebSocket } from "ws"; // passed to the later ones, because Node has none of its own before version 22
 import { retryAfterMs, retryPatientlyAfterMs } from "./client.js";
 import { Mailbox, PATIENCE_MS, within } from "./deadline.js";
 import { CLIENT_PATIENCE_MS } from "./timers.js";
 
 const MOUNT = "/realtime/v1";
-const EAGER = 1_000; // messages a second, of which the early ones would send no more than ten
+const EAGER = 1_000; // messages a second; the early ones would send only ten
 
 const load = createRequire(import.meta.url);
 
-/** Its releases, in each version of the wire that they speak. */
+/** Its releases, in each version of the wire that they support. */
 export const dialects = [
   { release: "2.119", from: "@supabase/realtime-js", versions: ["1.0.0", "2.0.0"] },
   { release: "2.99", from: "realtime-js-2.99", versions: ["1.0.0", "2.0.0"] },
-  // These bring a WebSocket of their own, know no private topics, and speak version 1 alone.
+  // These have their own WebSocket, no private topics, and only version 1.
   { release: "2.9", from: "realtime-js-2.9", versions: ["1.0.0"], early: true },
   { release: "2.0", from: "realtime-js-2.0", versions: ["1.0.0"], early: true },
 ].flatMap(({ versions, release, from, early = false }) =>
@@ -39,13 +39,13 @@ export function client(t, server, { RealtimeClient, vsn, early }, options = {}) 
   return made;
 }
 
-/** Heartbeats that are answered, as options for a client; `told` gets one for each. */
+/** Options for a client that counts answered heartbeats; `told` gets one item for each. */
 export function heartbeats({ early }, told) {
   if (!early) return { heartbeatCallback: (status) => status === "ok" && told.put(status) };
   return { logger: (kind, what) => kind === "receive" && what.includes("phoenix phx_reply") && told.put(what) };
 }
 
-/** Some of its calls leave timers of seconds behind, which are not to keep Node from ending. */
+/** Some of its calls leave timers of seconds, which must not keep Node from ending. */
 export function unhurried(call) {
   const { setTimeout } = globalThis;
   globalThis.setTimeout = (...given) => setTimeout(...given).unref();
@@ -56,7 +56,7 @@ export function unhurried(call) {
   }
 }
 
-/** Subscribes; what becomes of it, from now on, as `{status, error}`. */
+/** Subscribes; returns its states from now on, as `{status, error}`. */
 export function statuses(channel) {
   const mailbox = new Mailbox(`the status of ${channel.topic}`);
   channel.subscribe((status, error) => mailbox.put({ status, error }));
@@ -70,7 +70,7 @@ export async function subscribed(channel) {
   return mailbox;
 }
 
-/** The first of its kind; realtime-js tells some of the others twice. */
+/** The first of its kind; realtime-js reports some of the others twice. */
 export async function until(mailbox, wanted) {
   for (;;) {
     const { status, error } = await mailbox.next();
@@ -78,7 +78,7 @@ export async function until(mailbox, wanted) {
   }
 }
 
-/** Broadcasts that come in under `event`, from now on. */
+/** Broadcasts under `event`, from now on. */
 export function broadcasts(channel, event) {
   const mailbox = new Mailbox(`the broadcast ${event} on ${channel.topic}`);
   channel.on("broadcast", { event }, ({ payload }) => mailbox.put(payload));
@@ -89,7 +89,7 @@ export function broadcasts(channel, event) {
 export const say = (channel, event, payload, options = {}) =>
   sent(() => channel.send({ type: "broadcast", event, payload }, options));
 
-/** What `send` resolves to. The early ones refuse what comes within a millisecond of the last: then again. */
+/** The result of `send`. The early ones refuse a message within a millisecond of the last: then it is sent again. */
 export async function sent(send) {
   for (;;) {
     const outcome = await within(PATIENCE_MS, "a message to be sent", unhurried(send));
@@ -98,7 +98,7 @@ export async function sent(send) {
   }
 }
 
-/** Presence: each state of the topic, as `{key: [what each says]}`, from now on. */
+/** Presence: each state of the topic, as `{key: [metas]}`, from now on. */
 export function states(channel) {
   const mailbox = new Mailbox(`the presence of ${channel.topic}`);
   channel.on("presence", { event: "sync" }, () => {

@@ -1,4 +1,4 @@
-// A real Redis, which nodes meet at; and a voice of one's own in it.
+// A real Redis for nodes, and a client of it.
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -13,13 +13,13 @@ export class Redis {
   #password;
   #more;
 
-  /** With a password, clients must know it. `more` are words of its command line: `--replicaof …`. */
+  /** With a password, clients must know it. `more` is the rest of its command line: `--replicaof …`. */
   constructor({ password = "", more = [] } = {}) {
     this.#password = password;
     this.#more = more;
   }
 
-  /** One that runs already, at this port of this machine. */
+  /** One that already runs, at this port of this machine. */
   static at(port) {
     const redis = new Redis();
     redis.#port = port;
@@ -50,7 +50,7 @@ export class Redis {
     await within(PATIENCE_MS, "redis-server", ready);
   }
 
-  /** Lets it stand still, and go on. */
+  /** Pauses it, and lets it go on. */
   pause() {
     this.#process.kill("SIGSTOP");
   }
@@ -87,7 +87,7 @@ export class Redis {
     }
   }
 
-  /** Publishes; returns how many have subscribed to the channel. */
+  /** Publishes; returns the number of the channel's subscribers. */
   async publish(channel, message) {
     return Number((await this.command("PUBLISH", channel, message)).slice(1));
   }

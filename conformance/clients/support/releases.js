@@ -1,5 +1,6 @@
-// phoenix.js as it was released over the years, and phoenix-channels, a fork of 1.2 that people use in Node:
-// each taken from npm and not changed. What one of them can't do is said here, so that its tests leave it out.
+// phoenix.js as released over the years, and phoenix-channels, a fork of 1.2 that people use in
+// Node: each from npm, unchanged. What each can't do is listed here, so that its tests are left
+// out.
 
 import { createRequire } from "node:module";
 import { WebSocket } from "ws";
@@ -30,11 +31,11 @@ export const releases = [
   { name: "phoenix 1.8.0", from: "phoenix-1-8-0", polledBinary: true },
   { name: "phoenix, the newest", from: "phoenix", polledBinary: true },
 ].map((release) => ({
-  vsn: "2.0.0", // what it asks for by itself
+  vsn: "2.0.0", // the version it asks for by itself
   sendsJoinRef: true,
   binary: true, // sends and takes bytes
   polledBinary: false, // sends them by long-poll, too
-  transport: WebSocket, // what it is given; phoenix-channels brings its own
+  transport: WebSocket, // the one passed to it; phoenix-channels has its own
   retryAfterMs: client.retryAfterMs,
   ...load(release.from), // Socket, Presence, LongPoll
   ...release,
@@ -45,8 +46,8 @@ export const connect = (t, server, { Socket, transport, retryAfterMs }, options 
   client.connect(t, server, { Socket, transport, reconnectAfterMs: retryAfterMs, ...options });
 
 /**
- * Who is here on `channel`, as this release makes it out of the state and the diffs. Before 1.4 there is no
- * object for that: the page keeps the list, as the documentation of that time has it.
+ * The presence list of `channel`, as this release derives it from the state and the diffs. Before
+ * 1.4 there is no object for that: the page keeps the list, as the documentation of that time says.
  */
 export function presences({ Presence }, channel) {
   const synced = new Mailbox(`a change of the list on ${channel.topic}`);
@@ -65,7 +66,7 @@ export function presences({ Presence }, channel) {
   return { synced, get names() { return namesOf(list()); } };
 }
 
-/** `{key: names}`, a name for each connection; their order is nobody's business. */
+/** `{key: names}`, a name for each connection; their order does not matter. */
 function namesOf(state) {
   const named = ([key, { metas }]) => [key, metas.map(({ name }) => name).sort()];
   return Object.fromEntries(Object.entries(state).map(named));

@@ -1,4 +1,4 @@
-// The server under test: started on a free port, told to stop by SIGTERM, as an operator would.
+// The server under test: started on a free port, and stopped by SIGTERM, as by an operator.
 
 import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
@@ -11,14 +11,14 @@ const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const OUTPUT_KEPT = 40_000; // characters, the newest
 
 /**
- * The contract server of this repository, or the program that CONTRACT_SERVER names. `ways` is how it
- * is started: `options` behind the port, `under` a command in front of it (that becomes it, as prlimit
- * does), with its `stderr` where stdio has it.
+ * The contract server of this repository, or the program that CONTRACT_SERVER names. `ways` is how
+ * it is started: `options` after the port, `under` a command before it (which becomes it, as
+ * prlimit does), and its `stderr` for stdio.
  */
 export const contractServer = (environment = {}, ways = {}) =>
   new Server(process.env.CONTRACT_SERVER || "build/plain/phx-contract", environment, ways);
 
-/** The chat of chapter 1, or the program that CHAT_SERVER names; it knows logins by `secret`. */
+/** The chat of chapter 1, or the program that CHAT_SERVER names; `secret` verifies its logins. */
 export const chatServer = (secret = "the same at each start, so that logins last") =>
   new Server(process.env.CHAT_SERVER || "build/plain/phx-chat", { SECRET_KEY_BASE: secret });
 
@@ -43,7 +43,7 @@ class Server {
     return this.#process.pid;
   }
 
-  /** What it printed since its start, the newest of it. */
+  /** Its latest output since its start. */
   get output() {
     return this.#output;
   }
@@ -56,7 +56,7 @@ class Server {
   /** Starts it on a free port; after a stop() or kill(), on the same port again. */
   async start() {
     if (this.#process) {
-      this.#process.kill("SIGCONT"); // it runs, or a test that failed had paused it
+      this.#process.kill("SIGCONT"); // it runs, or a failed test paused it
       return this;
     }
     const port = this.url ? new URL(this.url).port : "0";
@@ -80,7 +80,7 @@ class Server {
     return this;
   }
 
-  /** Asks it to end, and expects it to end well: with status 0, and soon. */
+  /** Asks it to end, and expects it to end soon, with status 0. */
   async stop() {
     const { code, signal } = await this.#end("SIGTERM");
     if (code !== 0) {
@@ -101,7 +101,7 @@ class Server {
     return this.#end(signal);
   }
 
-  /** Lets it stand still: it takes what comes and answers nothing. */
+  /** Pauses it: connections stay open, and nothing is answered. */
   async pause() {
     this.#process.kill("SIGSTOP");
     const tasks = `/proc/${this.#process.pid}/task`;
@@ -113,7 +113,7 @@ class Server {
     }
   }
 
-  /** Ends it as a power cut would: nothing is said to anyone. */
+  /** Ends it like a power cut, without a message to any client. */
   async kill() {
     await this.#end("SIGKILL");
   }
@@ -125,7 +125,7 @@ class Server {
       this.#process.stdout.on("data", (text) => {
         printed += text;
         const found = printed.match(/https?:\/\/[^\s/:]+:\d+(?=\D)/);
-        // Where localhost is ::1 first, Node 18 tries nothing else.
+        // If localhost is ::1 first, Node 18 tries nothing else.
         if (found) resolve(found[0].replace("//localhost:", "//127.0.0.1:"));
       });
       this.#process.once("error", ({ code }) => {

@@ -1,5 +1,5 @@
-// Timers that a client forgets when it is done are not to keep Node from ending. They are told by their length:
-// longer than a test waits for anything.
+// Timers that a client leaves when it is done must not keep Node from ending. They are recognised
+// by their length: longer than a test waits for anything.
 
 import { PATIENCE_MS } from "./deadline.js";
 

@@ -1,4 +1,4 @@
-// phx-trace, as one types it.
+// phx-trace, as typed in a shell.
 
 import { execFile } from "node:child_process";
 import { once } from "node:events";
@@ -22,7 +22,7 @@ export async function folder(t) {
   return (name) => join(path, name);
 }
 
-/** Runs it to its end; returns what it printed. Any status but 0 is an error that holds it, too. */
+/** Runs it to its end; returns what it printed. Any status but 0 is an error that also contains it. */
 export async function trace(...words) {
   return promisify(execFile)(TRACER, words, { cwd: REPOSITORY });
 }
@@ -30,7 +30,7 @@ export async function trace(...words) {
 /** Plays `file` to a contract server of its own. */
 export const replay = (file) => trace("replay", file, "--", CONTRACT, "--shards", "1");
 
-/** Records what goes to `url` into `file`; its stop() ends the recording. */
+/** Records the traffic to `url` into `file`; its stop() ends the recording. */
 export async function record(t, url, file) {
   const port = await freePort();
   const words = ["record", "--url", url, "--listen", String(port), "-o", file];

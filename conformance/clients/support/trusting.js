@@ -1,9 +1,9 @@
-// A WebSocket that takes any certificate: one that changes, or a proxy's.
+// A WebSocket that accepts any certificate: one that changes, or a proxy's.
 
 import { WebSocket } from "ws";
 
 export class TakesAny extends WebSocket {
-  /** More of `ws`'s options, of a subclass. */
+  /** More of `ws`'s options, from a subclass. */
   static options = {};
 
   constructor(url, protocols) {

@@ -1,9 +1,9 @@
-// Runs as a process of its own: the hostile client that siege.js asks for, for as long as it says.
+// Runs as a process of its own: the hostile client for siege.js, for as long as it says.
 
 import { attacks } from "./attacks.js";
 
 const [url, tls, largest] = process.argv.slice(2);
-const server = { url, tls, from: "127.0.0.2" }; // it shares its address with nobody
+const server = { url, tls, from: "127.0.0.2" }; // it has an address of its own
 
 process.on("message", async ({ name, ms }) => {
   let until = 0;
@@ -12,7 +12,7 @@ process.on("message", async ({ name, ms }) => {
     server,
     largest: Number(largest),
     after: (end) => ends.push(end),
-    /** The time begins. */
+    /** The time starts. */
     begin: () => (until = performance.now() + ms),
     over: () => performance.now() > until,
   };

@@ -1,4 +1,5 @@
-// What attacks are made of: rounds, large payloads, members that read nothing, and neighbours who look on.
+// The parts of attacks: rounds, large payloads, members that read nothing, and neighbours that
+// watch.
 
 import { setTimeout as nap } from "node:timers/promises";
 import { Raw, message } from "./raw.js";
@@ -6,10 +7,10 @@ import { Raw, message } from "./raw.js";
 /** As many bytes of dense() as a handler may read: their tree takes 32 MB. */
 export const READABLE = 370_000;
 
-/** JSON of that size, and as many values as it can hold: the tree is as large as it gets. */
+/** JSON of that size with as many values as possible: the largest tree. */
 export const dense = (size) => `[${"{},".repeat(size / 3 - 1)}{}]`;
 
-/** Until it is over, one round after the other; each gets a `t` whose connections end with it. */
+/** Runs rounds until it is over; each gets a `t` whose connections end with it. */
 export async function rounds(t, act) {
   let count = 0;
   for (; !t.over(); ++count) {
@@ -28,12 +29,12 @@ export const lasts = async (t, raw) => {
   while (!t.over() && !raw.socket.destroyed && !raw.hasEnded) await nap(20);
 };
 
-/** Waits until what was written has been taken, or nobody takes it any more. */
+/** Waits until all written bytes are taken, or the connection has ended. */
 export const taken = async (t, raw) => {
   while (!t.over() && raw.socket.writableLength > 0 && !raw.hasEnded) await nap(5);
 };
 
-/** Somebody in the attacker's room, who must stay joined and connected. */
+/** A client in the attacker's room, which must stay joined and connected. */
 export class Neighbour {
   static async moves(t, topic) {
     const neighbour = new Neighbour();
@@ -42,7 +43,7 @@ export class Neighbour {
     neighbour.topic = topic;
     return neighbour;
   }
-  /** All that came up to the answer to a question that is asked now. */
+  /** Everything that comes up to the answer to a new request. */
   async heard() {
     this.raw.write(message("1", "well?", this.topic, "ack", {}));
     const all = [];
@@ -56,7 +57,7 @@ export class Neighbour {
   }
 }
 
-/** Opens `count` websockets that join `topic` and read nothing from then on. */
+/** Opens `count` websockets that join `topic` and then read nothing. */
 export async function deaf(t, topic, count) {
   const all = [];
   for (let n = 0; n < count; n += 50) {

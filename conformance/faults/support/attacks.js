@@ -1,7 +1,7 @@
-// What one hostile client does to harm the others, each kind by its name. siege.js runs them beside honest clients.
+// One hostile client's attacks by name. siege.js runs them beside honest clients.
 //
-// An attack goes on until `t.over()`. It returns what it did, in words. It throws where somebody who is in the
-// same room was harmed. `t.largest` is as large as a message may be there, in bytes.
+// An attack goes on until `t.over()`. It returns what it did, in words. It throws if a client in
+// the same room was harmed. `t.largest` is the limit of a message there, in bytes.
 
 import tls from "node:tls";
 import { setTimeout as nap } from "node:timers/promises";
@@ -14,7 +14,7 @@ import { DEFLATE, Raw, deflated, dial, frame, message } from "./raw.js";
 const BYTES_A_MS = 1_250;
 const SOCKET = "/socket/websocket?vsn=2.0.0";
 
-let colliding = null; // topics, once they were looked for
+let colliding = null; // topics, once they have been found
 
 export const attacks = {
   async "1: payloads that members cannot read"(t) {
@@ -52,7 +52,7 @@ export const attacks = {
       raw.write(bytes);
       await member.raw.reply(ref);
       for (const [at, [, , , , { n }]] of (await member.heard()).entries()) {
-        if (n !== at % said.length) throw new Error(`a member heard ${n} where ${at} was next`);
+        if (n !== at % said.length) throw new Error(`a member received ${n} where ${at} was next`);
       }
     });
     return `${count} times`;
@@ -72,7 +72,7 @@ export const attacks = {
     return `${count * 8} payloads`;
   },
 
-  async "3: a hundred channels read as much as they may"(t) {
+  async "3: a hundred channels read up to their limit"(t) {
     const count = await rounds(t, async (t) => {
       const raw = await Raw.opens(t, t.server);
       for (let n = 0; n < 100; ++n) await raw.joins(`conformance:${n}`);
@@ -226,8 +226,8 @@ export const attacks = {
     for (let n = 0; n < COUNT; ++n) sender.write(said);
     let heard = 0;
     for (let next; heard < COUNT && (next = await member.messages.next()) !== null;) heard += next[3] === "broadcasted" ? 1 : 0;
-    if (heard < COUNT) throw new Error(`a slow member heard ${heard} of ${COUNT}, and was put out`);
-    return `it heard ${heard} of ${COUNT}`;
+    if (heard < COUNT) throw new Error(`a slow member received ${heard} of ${COUNT}, and was disconnected`);
+    return `it received ${heard} of ${COUNT}`;
   },
 
   ...hoards,

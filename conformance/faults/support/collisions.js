@@ -1,4 +1,4 @@
-// Topics that std::hash of libstdc++ cannot tell apart: its hash is no secret, so anybody can find them.
+// Topics with the same std::hash in libstdc++: the hash is not secret, so anyone can find them.
 
 const MASK = (1n << 64n) - 1n;
 const MULTIPLIER = 0xc6a4a7935bd1e995n;
@@ -9,13 +9,13 @@ const mixed = (block) => {
   const k = times(block, MULTIPLIER);
   return times(k ^ (k >> 47n), MULTIPLIER);
 };
-/** What mixed() takes to this: each step of it can be undone. */
+/** The inverse of mixed(): each step can be reversed. */
 const unmixed = (k) => {
   const half = times(k, INVERSE);
   return times(half ^ (half >> 47n), INVERSE);
 };
 const INVERSE = (() => {
-  let inverse = MULTIPLIER; // Newton: each step doubles the bits that are right
+  let inverse = MULTIPLIER; // Newton: each step doubles the correct bits
   for (let bits = 3; bits < 64; bits *= 2) inverse = times(inverse, (2n - times(MULTIPLIER, inverse)) & MASK);
   return inverse;
 })();
@@ -29,7 +29,7 @@ export function collidingTopics(count) {
   const start = times(first ^ mixed(blockOf("room:aaa")), MULTIPLIER);
   const goal = times(start ^ mixed(blockOf("aaaaaaaa")), MULTIPLIER);
   const end = times(goal ^ mixed(blockOf("aaaaaaaa")), MULTIPLIER);
-  const before = times(end, INVERSE); // what the last block must take the hash to
+  const before = times(end, INVERSE); // the hash that the last block must give
   const topics = [];
   const bytes = Buffer.alloc(8);
   for (let n = 0; topics.length < count; ++n) {

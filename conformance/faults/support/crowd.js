@@ -1,25 +1,26 @@
-// Many people with phoenix.js in one room, who number what they say and count what they hear.
+// Many clients with phoenix.js in one room, which number their messages and count those they
+// receive.
 
 import assert from "node:assert/strict";
 import { setTimeout as nap } from "node:timers/promises";
 import { connect, join, rejoins, roundTrip } from "../../clients/support/client.js";
 import { PATIENCE_MS, within } from "../../clients/support/deadline.js";
 
-const ANSWER_MS = 1_000; // phoenix.js's patience for one push, which a restart may outlast
+const ANSWER_MS = 1_000; // phoenix.js's timeout for one push, which a restart may exceed
 
 export class Crowd {
   sockets = [];
   channels = [];
   /** Pushes that got no answer, so far. */
   unanswered = 0;
-  #heard = []; // of each person: how often each message came
+  #heard = []; // by client: how often each message came
   #acknowledged = new Set();
   #said = 0;
   #deliveries = 0;
   #overtaken = []; // by a later one of the same speaker
   #waiting = () => {};
 
-  /** `count` people, each with a connection, all joined to `topic`. */
+  /** `count` clients, each with a connection, all joined to `topic`. */
   static async gathers(t, server, count, topic, options = {}) {
     const crowd = new Crowd();
     crowd.sockets = await Promise.all(
@@ -40,7 +41,7 @@ export class Crowd {
     return crowd;
   }
 
-  /** Each person says `count` things, one after the other, and all of them are answered ok. */
+  /** Each client sends `count` messages, one after the other, and all are answered ok. */
   async says(count) {
     this.#acknowledged.clear();
     this.#heard.forEach((heard) => heard.clear());
@@ -49,10 +50,10 @@ export class Crowd {
         for (let i = 0; i < count; ++i) assert.equal(await this.#say(channel, PATIENCE_MS), "ok");
       }),
     );
-    await Promise.all(this.sockets.map(roundTrip)); // what was broadcast before has come
+    await Promise.all(this.sockets.map(roundTrip)); // earlier broadcasts have come
   }
 
-  /** Everybody talks for so long, whatever the answers; resolves when the last push is decided. */
+  /** All send for this long, whatever the answers; resolves when the last push is settled. */
   async talksFor(ms) {
     this.#acknowledged.clear();
     this.#heard.forEach((heard) => heard.clear());
@@ -61,7 +62,7 @@ export class Crowd {
       this.channels.map(async (channel) => {
         while (performance.now() < until) {
           if ((await this.#say(channel, ANSWER_MS)) !== "ok") ++this.unanswered;
-          await nap(1); // fifty who talk without a breath would leave the restart no processor
+          await nap(1); // fifty clients that send without a pause would leave the restart no processor
         }
       }),
     );
@@ -76,12 +77,12 @@ export class Crowd {
     return within(PATIENCE_MS, `${count} deliveries`, heard);
   }
 
-  /** Resolves when everybody has joined once more, from now on. */
+  /** Resolves when all have rejoined, from now on. */
   comesBack() {
     return Promise.all(this.channels.map((channel) => rejoins(channel).next()));
   }
 
-  /** Of all that was answered ok, everybody heard everything, once. */
+  /** Every message that was answered ok reached every client once. */
   expectAllHeard(when) {
     this.expectNothingTwice();
     for (const n of this.#acknowledged) {
@@ -89,13 +90,13 @@ export class Crowd {
     }
   }
 
-  /** Answered or not: nobody heard anything twice, or behind what was said later. */
+  /** Answered or not, no message came twice, or after a later one. */
   expectNothingTwice() {
-    assert.deepEqual(this.#overtaken, [], "what one person says is heard in order");
+    assert.deepEqual(this.#overtaken, [], "one client's messages arrive in order");
     this.#heard.forEach((heard, person) => {
       for (const [n, times] of heard) {
         const ok = this.#acknowledged.has(n) ? "was" : "was not";
-        assert.equal(times, 1, `person ${person} heard message ${n}, which ${ok} answered ok`);
+        assert.equal(times, 1, `client ${person} received message ${n}, which ${ok} answered ok`);
       }
     });
   }

@@ -1,4 +1,4 @@
-// How one client gets a server to keep memory for it. Each is an attack: see attacks.js.
+// Ways in which one client makes a server hold memory. Each is an attack: see attacks.js.
 
 import { setTimeout as nap } from "node:timers/promises";
 import { deaf, lasts, rounds, taken } from "./attacking.js";

@@ -1,5 +1,5 @@
-// Runs as a process of its own: well-behaved clients of every kind, whose every round trip is timed and whose every
-// message is counted. siege.js asks how they fared.
+// Runs as a process of its own: well-behaved clients of every kind, with every round trip timed and
+// every message counted. siege.js asks for their report.
 
 import http from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -11,14 +11,14 @@ const [url] = process.argv.slice(2);
 const server = { url, mount: (mount) => url.replace(/^http/, "ws") + mount };
 const PAUSE_MS = 5; // between two round trips of one client
 const NEWCOMER_PAUSE_MS = 30;
-const t = { after: () => {} }; // the process ends, and all with it
+const t = { after: () => {} }; // the process ends, with all its clients
 
-/** Of each kind, how long each round trip took, in ms. Emptied by each report. */
+/** By kind, each round trip's time in ms. Emptied by each report. */
 let times = {};
 let errors = [];
-const lag = monitorEventLoopDelay({ resolution: 1 }); // of this process: not the server's doing
+const lag = monitorEventLoopDelay({ resolution: 1 }); // of this process: not caused by the server
 
-/** Does it over and over, and notes how long it took. */
+/** Repeats it, and records how long it took. */
 async function keepsDoing(kind, pause, act) {
   for (;;) {
     const began = performance.now();
@@ -54,7 +54,7 @@ async function echoes(n) {
   });
 }
 
-/** Four in a room: what the first says, all hear, once and in order. */
+/** Four in a room: all get the first one's messages, once and in order. */
 async function room() {
   const members = [];
   for (let n = 0; n < 4; ++n) members.push(await member("conformance:honest"));
@@ -64,7 +64,7 @@ async function room() {
     members[0].push("broadcast", { said: ++said });
     for (const mailbox of heards) {
       const { said: got } = await mailbox.next();
-      if (got !== said) throw new Error(`heard ${got} where ${said} was said`);
+      if (got !== said) throw new Error(`received ${got} where ${said} was sent`);
     }
   });
 }
@@ -129,7 +129,7 @@ async function polls() {
 
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-/** How they fared since the last report. */
+/** The report since the last one. */
 function report() {
   const kinds = Object.fromEntries(
     Object.entries(times).map(([kind, all]) => {

@@ -1,8 +1,8 @@
-// One record of TLS 1.3 (RFC 8446): a KeyUpdate, which no client's library lets one send.
+// One record of TLS 1.3 (RFC 8446): a KeyUpdate, which no client library can send on request.
 
 import { createCipheriv, createHmac } from "node:crypto";
 
-/** Under the keys of `secret`, and with the number 0: the first record of these keys. */
+/** Encrypted with the keys of `secret`, as their first record (number 0). */
 export function keyUpdate(secret) {
   const head = Buffer.from([0x17, 3, 3, 0, 6 + 16]);
   const gcm = createCipheriv("aes-128-gcm", expanded(secret, "key", 16), expanded(secret, "iv", 12));
@@ -11,7 +11,7 @@ export function keyUpdate(secret) {
   return Buffer.concat([head, sealed, gcm.getAuthTag()]);
 }
 
-/** The secret behind it. */
+/** The next secret. */
 export const nextSecret = (secret) => expanded(secret, "traffic upd", 32);
 
 function expanded(secret, label, size) {

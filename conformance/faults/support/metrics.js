@@ -1,4 +1,4 @@
-// What the server counts of itself: its metrics' page, and what the kernel knows of its memory.
+// The server's own metrics page, and the kernel's figures for its memory.
 
 import { readFileSync } from "node:fs";
 import { setTimeout as nap } from "node:timers/promises";
@@ -15,19 +15,19 @@ export async function counted(server, name, label = "") {
   return samples.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
-/** Waits until a look at it is `enough`: gauges are set once a second. */
+/** Waits until its value is `enough`: gauges are set once a second. */
 export async function becomes(what, look, enough) {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const value = await look();
     if (enough(value)) return value;
     if (Date.now() > deadline)
-      throw new Error(`${what} did not become what it should: it is ${value}`);
+      throw new Error(`${what} did not reach its expected value: it is ${value}`);
     await nap(LOOK_MS);
   }
 }
 
-/** Waits until there are so many websockets. */
+/** Waits until there are this many websockets. */
 export const websockets = (server, count) =>
   becomes(
     `the number of websockets, ${count},`,
@@ -35,7 +35,7 @@ export const websockets = (server, count) =>
     (value) => value === count,
   );
 
-/** The memory that a process holds now, in bytes, without what it shares with files: as its budget counts it. */
+/** The memory that a process holds now, in bytes, without pages shared with files, as its limit counts. */
 export function residentBytes(pid) {
   const [, kilobytes] = readFileSync(`/proc/${pid}/status`, "utf8").match(/RssAnon:\s+(\d+) kB/);
   return Number(kilobytes) * 1024;

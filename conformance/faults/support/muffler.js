@@ -1,4 +1,4 @@
-// A way to a server that can fall silent: connections stay open, and nothing comes through any more.
+// A path to a server that can fall silent: connections stay open, and nothing comes through.
 
 import { once } from "node:events";
 import net from "node:net";
@@ -21,7 +21,7 @@ export async function muffler(t, server) {
   });
   return {
     mount: (mount) => `ws://127.0.0.1:${listener.address().port}${mount}`,
-    /** From now on it passes nothing on, takes nothing, and ends nothing. */
+    /** From now on it passes nothing on, accepts nothing, and ends nothing. */
     falls: () => {
       for (const socket of sockets) socket.unpipe().pause();
     },

@@ -1,4 +1,4 @@
-// A websocket down to its bytes: for clients that stop reading, stop writing, or never were polite.
+// A websocket at the level of bytes: for clients that stop reading, stop writing, or misbehave.
 
 import { once } from "node:events";
 import net from "node:net";
@@ -27,7 +27,7 @@ export function frame(payload, { opcode = TEXT, bits = 0x80, claims = null } = {
   return Buffer.concat([Buffer.from([bits | opcode, ...head, 0, 0, 0, 0]), bytes]);
 }
 
-/** The same, of a text that is compressed as permessage-deflate has it: see DEFLATE. */
+/** The same with a text compressed for permessage-deflate: see DEFLATE. */
 export const deflated = (text) =>
   frame(deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4), { bits: 0xc0 });
 
@@ -50,10 +50,10 @@ function eight(size) {
   return bytes;
 }
 
-/** A TCP connection to `server` that ends with the test `t`; its errors are an end like any other. */
+/** A TCP connection to `server` that ends with the test `t`; its errors count as an end. */
 export async function dial(t, server) {
   const { hostname, port } = new URL(server.url);
-  const { from: localAddress } = server; // where it comes from, if that matters
+  const { from: localAddress } = server; // its own address, if that matters
   const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true, localAddress });
   socket.on("error", () => {});
   t.after(() => socket.destroy());
@@ -61,7 +61,7 @@ export async function dial(t, server) {
   return socket;
 }
 
-/** Resolves when the server has ended the connection, however. */
+/** Resolves when the server has ended the connection, in any way. */
 export const ended = (socket) =>
   within(
     PATIENCE_MS,
@@ -71,7 +71,7 @@ export const ended = (socket) =>
     }),
   );
 
-/** All that comes on `socket` until it ends, a character a byte. */
+/** Everything that comes on `socket` until it ends, one character for each byte. */
 export async function rest(socket) {
   const parts = [];
   socket.on("data", (bytes) => parts.push(bytes));
@@ -80,7 +80,7 @@ export async function rest(socket) {
   return Buffer.concat(parts).toString("latin1");
 }
 
-/** What the server answers to these bytes, behind which nothing comes any more. */
+/** The server's answer to these bytes, after which nothing is sent. */
 export async function told(t, server, bytes) {
   const socket = await dial(t, server);
   const answer = rest(socket);
@@ -111,7 +111,7 @@ export class Raw {
 
   constructor(socket) {
     this.socket = socket;
-    /** Resolves when the server has ended the connection, however. */
+    /** Resolves when the server has ended the connection, in any way. */
     this.ended = new Promise((resolve) => {
       for (const end of ["end", "close"]) socket.on(end, resolve);
     });
@@ -126,13 +126,13 @@ export class Raw {
     this.socket.write(bytes);
   }
 
-  /** Joins, and waits for the answer, past whatever else comes; returns its payload. */
+  /** Joins, and waits for the answer, skipping anything else; returns its payload. */
   async joins(topic, params = {}, ref = "1") {
     this.write(message(ref, ref, topic, "phx_join", params));
     return this.reply(ref);
   }
 
-  /** The reply to `ref`, past whatever else comes; null where the end came first. */
+  /** The reply to `ref`, skipping anything else; null if the end came first. */
   async reply(ref) {
     for (;;) {
       const message = await this.messages.next();

@@ -1,11 +1,11 @@
-// Runs in a network namespace: people with phoenix.js, who do what the test next door asks for.
+// Runs in a network namespace: clients with phoenix.js, which do what the test asks for.
 
 import { Crowd } from "./crowd.js";
 import { Mailbox } from "../../clients/support/deadline.js";
 
 const [url] = process.argv.slice(2);
 const server = { mount: (mount) => url.replace(/^http/, "ws") + mount };
-const t = { after: () => {} }; // the process ends, and all with it
+const t = { after: () => {} }; // the process ends, with all its clients
 let crowd;
 let losses;
 let back;
@@ -20,18 +20,18 @@ const does = {
       return mailbox;
     });
   },
-  /** Each says so many things, and everybody hears all of them, once and in order. */
+  /** Each sends this many messages, and all receive all of them, once and in order. */
   async talk(count, when) {
     await crowd.says(count);
     crowd.expectAllHeard(when);
   },
-  /** Everybody's connection is given up. */
+  /** All connections are given up. */
   async notice() {
     await Promise.all(losses.map((loss) => loss.next()));
     back = crowd.comesBack();
-    back.catch(() => {}); // return() tells of it
+    back.catch(() => {}); // return() reports it
   },
-  /** Everybody has joined anew. */
+  /** All have rejoined. */
   async return() {
     await back;
   },

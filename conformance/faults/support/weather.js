@@ -1,4 +1,4 @@
-// Two network namespaces of our own with bad weather between them: a server in one, clients in the other.
+// Two network namespaces with a bad network between them: a server in one, clients in the other.
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,11 +9,11 @@ import { PATIENCE_MS, within } from "../../clients/support/deadline.js";
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const PROGRAM = process.env.WEATHER || `${REPOSITORY}build/plain/phx-weather`;
 
-const LONG_MS = 2 * PATIENCE_MS; // the weather takes its time
+const LONG_MS = 2 * PATIENCE_MS; // the bad network is slow
 
 const ip = (...args) => execFileSync("ip", args, { stdio: ["ignore", "pipe", "pipe"] });
 
-/** Why there can be no weather on this machine; false where there can. */
+/** Why this machine can't simulate it; false if it can. */
 export function noWeather() {
   const name = `phx-probe-${process.pid}`;
   try {
@@ -39,7 +39,7 @@ export class Weather {
   /** The clients'. */
   outside = { name: `phx-clients-${process.pid}`, address: "10.77.0.2" };
 
-  /** Begins; `options` are phx-weather's own. Over with the test `t`. */
+  /** Starts; `options` are phx-weather's own. Ends with the test `t`. */
   static async begins(t, ...options) {
     const weather = new Weather();
     const ends = [weather.inside, weather.outside];
@@ -60,7 +60,7 @@ export class Weather {
     return weather;
   }
 
-  /** It changes; what was under way is lost. */
+  /** Changes it; packets under way are lost. */
   async blows(...options) {
     await this.calms();
     const ends = [this.inside.name, this.outside.name];
@@ -70,7 +70,7 @@ export class Weather {
     await within(PATIENCE_MS, "the weather to begin", once(this.#blowing.stdout, "data"));
   }
 
-  /** Nothing gets through any more, and nobody is told. */
+  /** Nothing gets through any more, and no side is notified. */
   async calms() {
     if (!this.#blowing || this.#blowing.exitCode !== null) return;
     const ended = once(this.#blowing, "exit");
@@ -79,12 +79,12 @@ export class Weather {
     this.#blowing = null;
   }
 
-  /** What stands in front of a command that is to run where the server is. */
+  /** The prefix of a command that runs in the server's namespace. */
   get atTheServer() {
     return ["ip", "netns", "exec", this.inside.name];
   }
 
-  /** Has travellers.js run where the clients are; see Travellers. */
+  /** Runs travellers.js in the clients' namespace; see Travellers. */
   async travellers(url) {
     const script = fileURLToPath(new URL("travellers.js", import.meta.url));
     const command = ["netns", "exec", this.outside.name, process.execPath, script, url];
@@ -94,7 +94,7 @@ export class Weather {
   }
 }
 
-/** People in another process, which does what its methods' names say and tells the outcome. */
+/** Clients in another process, which does what its methods' names say and reports the outcome. */
 export class Travellers {
   #child;
 

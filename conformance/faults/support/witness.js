@@ -1,9 +1,9 @@
-// Somebody else, who must not notice what one client does.
+// Another client, which must not notice the attack.
 
 import assert from "node:assert/strict";
 import { ask, connect, join, seen } from "../../clients/support/client.js";
 
-/** A function that attacks the server, and checks that another client is served as before. */
+/** Runs an attack, and checks that another client is served as before. */
 export const witnessOf = (server) => async (t, attack) => {
   const socket = await connect(t, server);
   const [channel, closes] = [await join(socket, "conformance:witness"), seen(socket, "close")];

@@ -9,7 +9,7 @@ namespace phx::bench {
 
 void Histogram::add(std::chrono::nanoseconds latency) {
   const auto value = static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 1));
-  // The leading bit picks the power, the six behind it the bucket within.
+  // The leading bit picks the power, the next six the bucket within it.
   const auto width = static_cast<unsigned>(std::bit_width(value));
   const auto shift = width > bits + 1 ? width - bits - 1 : 0U;
   const auto index = (static_cast<std::size_t>(shift) << bits) + (value >> shift);

@@ -188,7 +188,7 @@ PHX_TEST("a dropped last broadcast is reported as missing once its sender has th
   j.expect_only(Wrong::missing, 2);  // neither plain nor intercepted
   j.ledger.check_patience(j.now);
   j.expect_only(Wrong::missing, 2);  // told once
-  expect(!Ear(j.feed).lacks(1), "who joins now need not have heard it");
+  expect(!Ear(j.feed).lacks(1), "a new member need not have received it");
 }
 
 PHX_TEST("a broadcast to a client outside the room, or with refs, is reported") {

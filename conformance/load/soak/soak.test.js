@@ -109,8 +109,8 @@ test("through the same proxy, with nothing broken, nothing is wrong", async () =
   }
 });
 
-// Clients notice a server's end first, perhaps so many that their faults end the run; its parent
-// may never notice; and if its process is unknown, only its port can be checked.
+// Clients notice a server's end first, and their faults may end the run; its parent may never
+// notice; and if its process is unknown, only its port can be checked.
 const many = ["--websockets", "300", "--polls", "3", "--feeds", "2", "--actions", "2000"];
 for (const [how, { signal, unburied, unknown }] of [
   ["dies", { signal: "SIGKILL" }],

@@ -1,7 +1,8 @@
-// Makes the contract server and the unit tests with a fault in them, in a folder of their own.
+// Builds the contract server and the unit tests with a fault, in a folder of their own.
 //
-// The changed files stand in an overlay that the compiler looks into first; only what includes them is
-// compiled, and the rest is what make has built already. The Makefile gives the compiler and its flags.
+// The changed files are in an overlay that the compiler searches first; only files that include
+// them are compiled, and the rest is what make has built. The Makefile gives the compiler and its
+// flags.
 
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -70,7 +71,7 @@ export class Builder {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Compiles those of the objects that the fault touches. What the compiler said, if it failed. */
+  /** Compiles the objects that the fault affects. Returns the compiler's output if it failed. */
   async #prepare(objects) {
     const touched = new Set([...this.files.keys()].flatMap((file) => [...(this.#includers.get(file) ?? [])]));
     for (const object of objects.filter((one) => touched.has(one) && !this.objects.has(one))) {

@@ -11,7 +11,7 @@
 //
 // `shards` says how many the server needs before a client can see it; most entries need one, and leave the line out.
 // What follows `-` must stand in the file exactly once, however it is laid out: white space counts only
-// between words. More `-` and `+` make further changes of the same fault. A file that is laid out anew
+// between words. More `-` and `+` make further changes of the same fault. A new layout of the file
 // leaves an entry valid; one that no longer matches is stale, and fails the check.
 
 import { existsSync, readFileSync, readdirSync } from "node:fs";

@@ -1,8 +1,8 @@
-// Makes faults out of the source by itself: a condition turned, a bound moved by one, a statement left out,
-// two neighbours swapped.
+// Generates faults from the source: a condition inverted, a bound moved by one, a statement
+// removed, two neighbours swapped.
 //
-// Nobody has looked at these, so some change nothing that a client sees: they widen the net, and the list in
-// faults/ is what the suite answers for. What can only be seen in a log is left alone.
+// They are not reviewed, so some change nothing that a client sees: they widen the net, and the
+// suite answers for the list in faults/. Statements that only affect a log are left alone.
 
 import { createHash } from "node:crypto";
 
@@ -90,7 +90,7 @@ function* omissions(source, masked) {
   }
 }
 
-/** All faults that can be made out of one file. */
+/** All faults that can be generated from one file. */
 export function candidates(file, source) {
   const masked = mask(source);
   const seen = new Map();
@@ -99,7 +99,7 @@ export function candidates(file, source) {
     for (const { kind, from, to, text } of make(source, masked)) {
       const line = source.slice(source.lastIndexOf("\n", from) + 1, (source.indexOf("\n", to) + 1 || source.length + 1) - 1);
       if (INVISIBLE.test(source.slice(from, to)) || INVISIBLE.test(line)) continue;
-      // Named by what it changes and not by where that stands, so the name outlives other changes of the file.
+      // Named by its change and not by its place, so the name survives other changes of the file.
       const what = `${file} ${kind} ${source.slice(from, to)} ${line.trim()}`.replace(/\s+/g, " ");
       const times = seen.get(what) ?? 0;
       seen.set(what, times + 1);
@@ -128,7 +128,7 @@ export function random(seed) {
   };
 }
 
-/** `count` of them, drawn by lot. */
+/** `count` of them, at random. */
 export function sample(all, count, seed) {
   const left = [...all];
   const next = random(seed);

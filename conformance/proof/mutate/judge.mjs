@@ -8,14 +8,14 @@ import { run } from "./run.mjs";
 
 const BUILD = process.env.BUILD ?? "build/plain";
 const SUITE = `${BUILD}/phx-conformance`;
-/** How many shards the judged server has, unless its fault says how many it takes to show. */
+/** How many shards the judged server has, unless the fault says how many it needs. */
 const SHARDS = process.env.SHARDS || "1";
-const MEMORY_KB = 6_000_000; // so that a loop without an end takes no machine with it
-const HASTE = "0.4"; // most faults are noticed by what never comes; what seems broken is tried patiently
+const MEMORY_KB = 6_000_000; // so that an endless loop does not take the machine down
+const HASTE = "0.4"; // most faults are noticed by a missing message; a rule that seems broken is tried again patiently
 const SLOW_MS = 200; // rules that take longer are judged last
 const bad = new Set(["failed", "setup_failed", "dependency_failed", "suite_failed"]);
 
-/** One run of the suite. Its rules by id, or undefined where there is no report. */
+/** One run of the suite. Returns its rules by id, or undefined without a report. */
 async function suite(server, folder, args, patience, shards = SHARDS) {
   const report = path.join(folder, "report.json");
   rmSync(report, { force: true });
@@ -26,13 +26,13 @@ async function suite(server, folder, args, patience, shards = SHARDS) {
     try {
       rules = new Map(JSON.parse(readFileSync(report, "utf8")).rules.map((rule) => [rule.id, rule]));
     } catch {
-      // half a report: it was ended while it wrote
+      // half a report: it ended while writing
     }
   }
   return { ...ended, rules };
 }
 
-/** How the good server is judged: which rules are slow, and which it does not keep. */
+/** Judges the good server: which rules are slow, and which it breaks. */
 export async function baseline() {
   mkdirSync(ROOM, { recursive: true });
   const { rules, said } = await suite(`${BUILD}/phx-contract`, ROOM, [], 300_000);
@@ -81,7 +81,7 @@ export async function judgeBySuite(server, folder, base, first, shards) {
       const broken = look(rules);
       const sure = broken && (await confirmed(broken));
       if (sure) return sure;
-      // What is left is what the run did not come to.
+      // The rules that the run did not reach.
       left = broken ? left.filter((id) => id !== broken.id && (rules.get(id)?.verdict ?? "skipped") === "skipped") : [];
     }
   }

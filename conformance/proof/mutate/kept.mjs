@@ -1,5 +1,6 @@
-// What is kept of the runs: results.json, a line a fault; survivors.txt, which faults are known not to be
-// caught, and why; and what is said of a fault that does worse, or better, than is known.
+// The records of the runs: results.json, a line for each fault; survivors.txt, the faults that are
+// known not to be caught, with reasons; and the report on a fault that does worse, or better, than
+// recorded.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
@@ -21,7 +22,7 @@ export function writeResults(path, results) {
   writeFileSync(path, `[\n${sorted.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
 }
 
-/** What is worth keeping: who caught it, and not in which words on that day. */
+/** The part worth keeping: the rule that caught it, without that day's words. */
 export function essence({ name, layer, automatic, suite, unit, replay }) {
   return {
     name,
@@ -33,7 +34,7 @@ export function essence({ name, layer, automatic, suite, unit, replay }) {
   };
 }
 
-/** `name: reason` lines: which faults nothing catches, and why that is so. */
+/** `name: reason` lines: faults that nothing catches, and why. */
 export function readSurvivors(text) {
   const known = new Map();
   text.split("\n").forEach((line, i) => {

@@ -1,15 +1,16 @@
-// make mutate: puts one fault after the other into the library, and tells what notices it.
+// make mutate: puts one fault after the other into the library, and reports what notices it.
 //
 //     make mutate                       the list in faults/, by the suite
 //     make mutate ONLY=socket,ref-*     of a layer, or by name; * stands for anything
-//     make mutate SAMPLE=20 SEED=7      twenty of them, drawn by lot; without a seed by another lot each time
-//     make mutate AUTO=50 SEED=7        fifty that are made out of the source by themselves, instead
-//     make mutate BY=suite,unit,replay  by the unit tests of the fault's layer and by the traces, too
+//     make mutate SAMPLE=20 SEED=7      twenty of them at random; without a seed, others each time
+//     make mutate AUTO=50 SEED=7        fifty that are generated from the source, instead
+//     make mutate BY=suite,unit,replay  also by the unit tests of the fault's layer and by the traces
 //     make mutate SHARDS=2              each server with two shards, where a fault does not say how many it takes
-//     make mutate JOBS=3 KEEP=1         so many at once; what was built stays in build/…/mutate/NAME
-//     make mutate RECORD=1              keeps what came of it in results.json, and writes docs/proof.md
+//     make mutate JOBS=3 KEEP=1         three at once; their builds stay in build/…/mutate/NAME
+//     make mutate RECORD=1              records the results in results.json, and writes docs/proof.md
 //
-// Ends with 0 where nothing survives but what survivors.txt says, 1 where something does, 2 where it was asked wrongly.
+// Ends with 0 if only the faults of survivors.txt survive, with 1 if others do, with 2 on wrong
+// usage.
 
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
@@ -134,7 +135,7 @@ async function main() {
   const base = columns.includes("suite") ? await baseline() : undefined;
   const results = [];
   const began = Date.now();
-  // A header takes half of the library along: last, so that there is soon something to read.
+  // A header's fault rebuilds half of the library: last, so that there are results soon.
   const header = ({ changes }) => changes.some(({ file }) => file.endsWith(".h"));
   const queue = [...faults.filter((one) => !header(one)), ...faults.filter(header)][Symbol.iterator]();
   const worker = async () => {

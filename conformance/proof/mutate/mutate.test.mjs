@@ -34,7 +34,7 @@ test("each fault matches its source exactly once, and changes it", () => {
   assert.equal(stale.length, 0, stale.join("\n"));
 });
 
-test("no two faults make the same change", () => {
+test("each fault makes a different change", () => {
   const made = new Map();
   for (const fault of faults) {
     const change = [...patched(fault, read)].map(([file, text]) => file + text.replace(/\s+/g, "")).join();
@@ -43,7 +43,7 @@ test("no two faults make the same change", () => {
   }
 });
 
-test("each fault stands in the library, and says what is sent and what comes", () => {
+test("each fault is in the library, and says what is sent and what comes", () => {
   for (const { name, sees, changes } of faults) {
     assert.match(name, /^[\w-]+$/);
     assert.match(sees, /→/, `${name}: expected \`sees what is sent → what comes\``);
@@ -51,7 +51,7 @@ test("each fault stands in the library, and says what is sent and what comes", (
   }
 });
 
-test("there are enough of them, in all layers that a client can see", () => {
+test("there are enough, in all layers that a client can see", () => {
   assert.ok(faults.length >= 150, `${faults.length}`);
   const layers = new Set(faults.map(({ layer }) => layer));
   for (const layer of ["process", "pubsub", "serializer", "channel", "presence", "socket", "transport", "endpoint", "server", "json"]) {
@@ -59,7 +59,7 @@ test("there are enough of them, in all layers that a client can see", () => {
   }
 });
 
-test("survivors.txt knows only faults of the list, of which no rule is kept as the catcher", () => {
+test("survivors.txt has only listed faults without a recorded rule", () => {
   const names = new Set(faults.map(({ name }) => name));
   for (const name of survivors.keys()) {
     assert.ok(names.has(name), `survivors.txt: there is no fault ${name}`);
@@ -67,13 +67,13 @@ test("survivors.txt knows only faults of the list, of which no rule is kept as t
   }
 });
 
-test("each that survives is known", () => {
+test("each survivor is known", () => {
   for (const { name } of faults) {
     assert.ok(results.get(name)?.suite !== "nothing" || survivors.has(name), `${name} survives: survivors.txt must say why`);
   }
 });
 
-test("docs/proof.md is what is kept", () => {
+test("docs/proof.md agrees with the records", () => {
   assert.equal(read("docs/proof.md"), kept(), "please run: node conformance/proof/mutate/page.mjs > docs/proof.md");
 });
 
@@ -87,7 +87,7 @@ test("an entry is a name, a file, what a client sees, and its changes", () => {
   ]);
 });
 
-test("a fault may need two shards to be seen, and no fewer", () => {
+test("a fault may need two or more shards to be seen", () => {
   const entry = (shards) => `== a\nin lib/x/y.cc\nsees b → c\nshards ${shards}\n- d\n+ e\n`;
   assert.equal(parse(entry(2), "x")[0].shards, "2");
   assert.throws(() => parse(entry(1), "x"), /expected from two to nine shards, got: 1/);
@@ -102,7 +102,7 @@ test("a fault may change several places, in several files", () => {
   ]);
 });
 
-test("what can't be read is told with its line", () => {
+test("an invalid entry is reported with its line", () => {
   assert.throws(() => parse("in lib/a.cc\n", "a"), /a\.txt:1: expected an entry's `== name` first/);
   assert.throws(() => parse(`${entry}what?\n`, "a"), /a\.txt:7: expected `in`, `sees`/);
   assert.throws(() => parse("== a\nsees x → y\n+ b\n", "a"), /a\.txt:3: expected what to find/);
@@ -110,7 +110,7 @@ test("what can't be read is told with its line", () => {
   assert.throws(() => parse("== a\nin lib/a.cc\nsees x → y\n", "a"), /a\/a: expected a change/);
 });
 
-test("a text is found however it is laid out, and with comments in it", () => {
+test("a text is found in any layout, and with comments in it", () => {
   const find = "if (a && b) return call(x, y);";
   const replace = "0;";
   for (const source of ["if (a && b) return call(x, y);", "if (a &&\n      b)\n    return call(x,\n    y);", "if (a && b)  // why; not\n  return call(x, y);"]) {
@@ -118,7 +118,7 @@ test("a text is found however it is laid out, and with comments in it", () => {
   }
 });
 
-test("a text that is found twice, in part or not at all is stale", () => {
+test("a text that is found twice, partly or not at all is stale", () => {
   assert.throws(() => change("a(); a();", { find: "a();", replace: "" }), /got 2 times/);
   assert.throws(() => change("aa();", { find: "a();", replace: "" }), /got 0 times/);
   assert.throws(() => change("return a;", { find: "returna", replace: "" }), /got 0 times/);
@@ -144,13 +144,13 @@ void f(int b, const std::string& c) {
 }
 `;
 
-test("comments and literals are no code", () => {
+test("comments and literals are not code", () => {
   const masked = mask(`a("x;y"); // b;\nc('\\''); /* d; */ 1'000;\n#if e;\n`);
   assert.equal(masked.replace(/ +/g, " "), `a(" "); \nc(' '); 1'000;\n \n`);
   assert.equal(mask(source).length, source.length);
 });
 
-test("conditions are turned, bounds moved, statements left out and swapped", () => {
+test("conditions are inverted, bounds moved, statements removed and swapped", () => {
   const made = candidates("lib/a/f.cc", source).map(({ automatic, changes: [{ from, to, replace }] }) =>
     [automatic, source.slice(from, to).replace(/\s+/g, " ").trim(), replace.replace(/\s+/g, " ").trim()]);
   assert.deepEqual(made, [
@@ -177,7 +177,7 @@ test("a seed draws the same lot, another seed another", () => {
   assert.equal(new Set(sample(all, 1000, 7)).size, 100);
 });
 
-test("the library's own sources make hundreds of them", () => {
+test("hundreds can be made from the library's own sources", () => {
   const files = readdirSync(path.join(root, "lib/socket")).filter((file) => /^(?!.*_(test|fuzz|bench)).*\.cc$/.test(file));
   const made = files.flatMap((file) => candidates(`lib/socket/${file}`, read(`lib/socket/${file}`)));
   assert.ok(made.length > 50, `${made.length}`);
@@ -191,19 +191,19 @@ test("the library's own sources make hundreds of them", () => {
 const suite = (by, rule = "R-01") => ({ suite: { by, rule } });
 const known = new Map([["known", "no rule can"]]);
 
-test("a survivor that nobody knows is bad, one that is known is not", () => {
+test("an unknown survivor is bad, a known one is not", () => {
   assert.match(verdict({ name: "new", ...suite("nothing") }, known).bad, /new survives/);
   assert.equal(verdict({ name: "known", ...suite("nothing") }, known), undefined);
   assert.match(verdict({ name: "known", ...suite("must") }, known).good, /caught now, by R-01: take it out/);
 });
 
-test("a fault that is caught less well than before is bad, better is told", () => {
+test("a fault that is caught less well than before is bad, and better is reported", () => {
   assert.match(verdict({ name: "a", ...suite("should", "K-03") }, known, { suite: "must", rule: "K-01" }).bad, /was caught by a MUST \(K-01\)/);
   assert.match(verdict({ name: "a", ...suite("must") }, known, { suite: "should", rule: "K-03" }).good, /by a MUST now/);
   assert.equal(verdict({ name: "a", ...suite("must") }, known, { suite: "must", rule: "K-01" }), undefined);
 });
 
-test("of what made itself none is bad; of the list one that does not build is", () => {
+test("a generated fault is never bad; a listed one that does not build is", () => {
   assert.equal(verdict({ name: "a", automatic: "turned", ...suite("nothing") }, known), undefined);
   assert.equal(verdict({ name: "a", automatic: "turned", failed: "no" }, known), undefined);
   assert.match(verdict({ name: "a", failed: "no" }, known).bad, /does not build/);
@@ -214,7 +214,7 @@ test("survivors are a name and a reason", () => {
   assert.throws(() => readSurvivors("a-b\n"), /survivors\.txt:1: expected `name: reason`/);
 });
 
-test("a line of the table counts what was judged", () => {
+test("a line of the table counts the judged faults", () => {
   const one = (by, unit, replay) => essence({ name: "a", layer: "l", ...suite(by), unit: { caught: unit, test: "t" }, replay: { caught: replay } });
   assert.equal(line("x", [one("must", true, false), one("should", false, false), one("nothing", false, true), one("must", true, true)]),
     "| x | 4 | 75 % | 50 % | 1 | 1 | 50 % | 50 % |");

@@ -30,7 +30,7 @@ class Console {
   bool lives_ = false;
 };
 
-/// The text cut to so many columns, as far as one character is one column.
+/// The text cut to `columns`, counting one column for each character.
 std::string cut(const std::string& text, std::size_t columns);
 
 }  // namespace phx::conformance

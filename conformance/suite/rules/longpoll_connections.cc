@@ -73,7 +73,7 @@ RULE("P-37", must, contract,
   Poller& poller = t.poll({.mount = "/short"});
   join(poller);
   poller.forget();
-  Connection& connection = t.dial("a poll, and what is sent behind it");
+  Connection& connection = t.dial("a poll, and the requests after it");
   connection.begin(poller.request("GET"));
   // More than a server keeps while it holds the poll.
   const std::string echo =
@@ -152,7 +152,7 @@ RULE("P-40", must, contract,
   poller.hold();
   t.wait(busy / 6);
   poller.give_up();
-  Connection& beats = t.dial("a heartbeat behind that poll");
+  Connection& beats = t.dial("a heartbeat after that poll");
   beats.begin(poller.request("POST", R"([null,"4","phoenix","heartbeat",{}])"));
   expect_response(t, joins, 200);
   expect_response(t, beats, 200);

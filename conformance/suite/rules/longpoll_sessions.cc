@@ -108,7 +108,7 @@ RULE("P-17", should, core,
   for (const char* body : {"hello", "{}", R"([["1","1","x:y","phx_join",{}]])", ""}) {
     Poller& poller = t.poll(opening);
     poller.forget();
-    posts.emplace_back(&poller, &t.dial("a post of what is no message"));
+    posts.emplace_back(&poller, &t.dial("a post that is not a message"));
     posts.back().second->begin(poller.request("POST", body));
   }
   Poller& lines = t.poll(opening);  // the text after the last line feed is a line too

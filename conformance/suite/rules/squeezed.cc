@@ -164,7 +164,7 @@ RULE("H-51", must, contract, "a compressed message of exactly the limit is accep
 }
 
 RULE("H-52", must, contract, "bad input is refused when compressed too",
-     "cow_ws (validate_utf8 behind inflate); decode! raises") {
+     "cow_ws (validate_utf8 after inflate); decode! raises") {
   const auto ends = [&t](const std::string& text, const Codes& codes) {
     Squeezing client(t, deflate);
     client.client().send_frame(client.frame(text));

@@ -1,4 +1,4 @@
-/// HAR as other tools write it: the same conversation comes out of every dialect.
+/// HAR as other tools write it: every dialect gives the same conversation.
 
 #include <array>
 #include <random>
@@ -60,7 +60,7 @@ std::string file_of(const Dialect& dialect) {
          entry + "]}}";
 }
 
-/// As it is told, without times.
+/// As shown, without times.
 std::string told(const std::string& file) { return shown(read_har(file), {}); }
 
 const std::string& as_chrome_tells_it() {
@@ -68,7 +68,7 @@ const std::string& as_chrome_tells_it() {
   return told_by_chrome;
 }
 
-/// A way in which a tool departs from Chrome: these members are otherwise.
+/// A tool's departure from Chrome: these members differ.
 struct Departure {
   const char* of;
   std::vector<std::pair<std::string Dialect::*, const char*>> members;
@@ -199,7 +199,7 @@ Kinds departures() {
   return all;
 }
 
-PHX_TEST("every dialect of a file tells the same conversation") {
+PHX_TEST("every dialect of a file gives the same conversation") {
   for (const auto& kind : departures()) {
     for (const Departure& departure : kind) {
       Dialect dialect;
@@ -211,7 +211,7 @@ PHX_TEST("every dialect of a file tells the same conversation") {
   }
 }
 
-PHX_TEST("so do a thousand mixtures of dialects, and they are imported as they are told") {
+PHX_TEST("so do a thousand mixtures of dialects, and they are imported as shown") {
   std::mt19937 random(11);  // NOLINT: the same mixtures each time
   const Kinds kinds = departures();
   for (int i = 0; i < 1'000; ++i) {
@@ -230,7 +230,7 @@ PHX_TEST("so do a thousand mixtures of dialects, and they are imported as they a
   }
 }
 
-PHX_TEST("how long things took is kept, whatever the unit") {
+PHX_TEST("durations are kept, whatever the unit") {
   for (const char* unit : {"milliseconds", "microseconds", "ISO",
                            "seconds of a clock that began later", "a clock five hours ahead"}) {
     Dialect dialect;
