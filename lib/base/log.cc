@@ -1,4 +1,4 @@
-/// Counts what a kind of line has too many of, and hands the rest to the log's sink.
+/// Counts lines above their kind's rate, and passes the rest to the log's sink.
 
 #include "base/log.h"
 
@@ -44,7 +44,7 @@ const char* name_of(Level level) {
 
 // --- Writing ------------------------------------------------------------------------------------
 
-/// What all copies of a log share. What it counted is written at its end.
+/// Shared by all copies of a log. At its end it writes the counts that are left.
 struct Log::Shared {
   Shared(Level from, std::unique_ptr<LogSink> to, LogLine::Form as, LogOptions o)
       : least(from),
@@ -89,7 +89,7 @@ struct Log::Shared {
   std::mutex mutex;
   LogRate rate;
   static constexpr Clock::time_point never = Clock::time_point::max();
-  /// As `rate` has it, to be read without lock.
+  /// A copy of `rate`'s, readable without the lock.
   std::atomic<Clock::time_point> next_count = never;
 };
 

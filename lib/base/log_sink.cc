@@ -1,4 +1,4 @@
-/// Puts the time before a line, and hands it to a LineWriter.
+/// Puts the time before a line, and passes it to a LineWriter.
 
 #include "base/log_sink.h"
 
@@ -64,7 +64,7 @@ LogLine::Form form_of(LogFormat format) {
   return format == LogFormat::json ? LogLine::Form::json : LogLine::Form::logfmt;
 }
 
-/// What stands in a log where lines are missing.
+/// The line in a log that reports missing lines.
 std::string loss_notice(LogFormat format, const std::string& text, std::size_t lost,
                         std::string_view colour) {
   LogLine line(form_of(format), text);

@@ -76,7 +76,7 @@ PHX_TEST("only lines of the log's level and above are written") {
   {
     const Log log = Log::to_file(folder / "log", Level::warn);
     expect(!log.enabled(Level::info) && log.enabled(Level::warn), "as asked for");
-    expect(!log.enabled(Level::off), "off is no level for a line");
+    expect(!log.enabled(Level::off), "off is not a level for a line");
     log.info("quiet");
     log.error("loud", {{"topic", "room:a"}});
   }
