@@ -94,7 +94,7 @@ $(BUILD)/%.o: %.cc | build/.packages-build
 
 include lib/lib.mk conformance/conformance.mk traces/traces.mk chapters/chapters.mk docs/docs.mk
 
-# --- The whole house ------------------------------------------------------------------------------
+# --- Everything -----------------------------------------------------------------------------------
 
 PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) \
   $(PUBLISH) $(WEATHER)
@@ -104,7 +104,7 @@ all: $(PROGRAMS) ## work: build every program
 UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES) $(FUZZ_SOURCES))
 unit: $(UNIT_PASSED) ## work: run only the unit tests, and replay the inputs kept from fuzzing
 
-# Each later stage waits for the one before, so that the first thing that is wrong is the last line.
+# Each stage waits for the one before, so that the first fault is the last line.
 ALL_PASSED := $(BUILD)/subjects.passed $(LIB_PASSED) $(CONFORMANCE_PASSED) $(TRACES_PASSED) $(CHAPTERS_PASSED) \
   $(DOCS_PASSED) $(UNIT_PASSED)
 test: $(ALL_PASSED) ##* check: everything: units, rules, traces, mutants, exercises, real clients, the book

@@ -1,4 +1,4 @@
-# contract.awk: fails where the contract's page and the contract's channels do not name the same events.
+# contract.awk: fails if the contract's page and the contract's channels name different events.
 # Called with docs/contract.md and conformance/server/conformance_channel.cc.
 function note(set, event) { events[event] = 1; named[set, event] = FILENAME ":" FNR }
 function quoted(line) { match(line, /"[a-z_]+"/); return substr(line, RSTART + 1, RLENGTH - 2) }

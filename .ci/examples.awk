@@ -1,5 +1,6 @@
-# examples.awk: takes the examples in C++ out of comments and pages, each into a file of its own.
-# Called with -v into=DIRECTORY, .ci/examples.cc, which must include each, and the headers and pages to read.
+# examples.awk: extracts the C++ examples of comments and pages, each into a file of its own. Called
+# with -v into=DIRECTORY, .ci/examples.cc, which must include each, and the headers and pages to
+# read.
 #
 # In a header an example is what a `///` comment indents by four more spaces, if a line of it ends in a semicolon:
 # wires and tables are drawn so, too. In a page it is a fence of cpp that no source fills.

@@ -1,5 +1,5 @@
-/// The examples in comments and on pages, each in the surroundings that it asks for: that this file
-/// compiles is the test. examples.awk takes them out, and names those that are missing here.
+/// The examples in comments and on pages, each in the context that it needs: the test is that this
+/// file compiles. examples.awk extracts them, and names those that are missing here.
 
 #include <cstdio>
 

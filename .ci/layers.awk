@@ -25,7 +25,7 @@ FNR == 1 {
   layer = room_of(tool ? path : "lib/" path)
   if (layer == "lib") next  # version.h
   if (layer == "lib/testing" && test) next
-  if (test && !inside) next   # a test looks wherever it must
+  if (test && !inside) next   # a test may look anywhere
   if (inside && tool) { print FILENAME ":" FNR ": the library includes \"" path "\", which judges it"; bad = 1 }
   else if (!(layer in rank)) { print FILENAME ":" FNR ": includes \"" path "\", which is in no known layer"; bad = 1 }
   else if (own != "lib" && rank[layer] > rank[own]) {
@@ -36,7 +36,7 @@ FNR == 1 {
 /^#include </ && inside {
   header = $2
   gsub(/[<>]/, "", header)
-  # A test speaks TLS as a client, too.
+  # A test also speaks TLS as a client.
   if (header in hidden && own != "lib/" hidden[header] && own != "lib/testing") {
     print FILENAME ":" FNR ": includes <" header ">, which only " hidden[header] " may"
     bad = 1

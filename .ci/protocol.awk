@@ -1,6 +1,6 @@
-# protocol.awk: holds docs/protocol.md and the suite's rules together, one sentence a rule.
-# Called with the page alone and -v table=1 it prints conformance/suite/core/sentences.inc; called with the
-# output of `phx-conformance --list` and the page it fails where the two disagree.
+# protocol.awk: checks docs/protocol.md against the suite's rules, one sentence for each rule.
+# Called with the page alone and -v table=1 it prints conformance/suite/core/sentences.inc; called
+# with the output of `phx-conformance --list` and the page it fails where the two disagree.
 function complain(what) { print "protocol: " what; bad = 1 }
 function here(what) { complain(FILENAME ":" FNR ": " what) }
 
@@ -47,7 +47,7 @@ fenced { next }
 }
 /^$/ { close_sentence() }
 number { text = text " " $0 }
-# The tables behind the sections end with the sentences that they sum up.
+# The tables after the sections end with the sentences that they sum up.
 !section && /^\| .*[0-9]+\.[0-9]+ \|$/ {
   cells = split($0, cell, " *\\| *")
   mentions = split(cell[cells - 1], mention, ", ")

@@ -1,6 +1,5 @@
-# source.awk: a C++ file as Doxygen is to read it: each belongs to its layer's group, a listing's
-# tags are not documentation, and a source's first comment is about the file. Lines keep their
-# numbers.
+# source.awk: a C++ file for Doxygen: each belongs to its layer's group, a listing's tags are not
+# documentation, and a source's first comment is about the file. Lines keep their numbers.
 function group(path,    parts, count) {
   count = split(path, parts, "/")
   for (i = 1; i < count; i++) {
@@ -10,7 +9,7 @@ function group(path,    parts, count) {
   return ""
 }
 FNR == 1 { in_group = group(FILENAME); header = FILENAME ~ /\.h$/ }
-# The file itself is the group's, and what stands in its namespace; the namespace is everybody's.
+# The file and the contents of its namespace belong to the group; the namespace is shared.
 FNR == 2 && header && in_group && /^\/\/\/ \\file$/ { print "/// @file_in{" in_group "}"; next }
 header && in_group && !open_at && /^namespace (phx|conformance)[a-z:_]* \{$/ {
   print $0 " /** @opens{" in_group "} */"

@@ -1,5 +1,5 @@
-# traces.awk: the index of traces names rules that there are.
-# Called with the output of `phx-conformance --list` and traces/README.md.
+# traces.awk: checks that the index of traces names existing rules. Called with the output of
+# `phx-conformance --list` and traces/README.md.
 NR == FNR { if ($1 ~ /^[A-Z]-[0-9][0-9]$/) known[$1] = 1; next }
 /^\| \[/ {
   columns = split($0, column, / \| /)

@@ -118,7 +118,7 @@ BY_TLS = --cert $(CERTIFICATE) --key $(dir $(CERTIFICATE))key.pem
 $(BUILD)/tls.passed: $(BUILD)/conformance.passed $(CERTIFICATE)
 	@$(SUITE) --url wss://127.0.0.1/socket --ca $(CERTIFICATE) -- $(CONTRACT) --shards 1 $(BY_TLS) && touch $@
 
-# What holds for two clients holds for clients of two nodes, and so do the rules of many nodes.
+# The rules for two clients also hold for clients of two nodes, and so do the rules of many nodes.
 $(BUILD)/cluster.passed: $(BUILD)/conformance.passed $(WITH_REDIS) | build/.packages-redis
 	@$(call ON_NODES,2,cluster) && $(call ON_NODES,2,topic) && touch $@
 
@@ -227,7 +227,7 @@ faults: ## check: the world around the server breaks: kills, full disks, floods:
 faults: $(FAULT_PROGRAMS) | build/.packages-faults
 	@$(SERVERS) LIBC_CONTRACT_SERVER=$(CURDIR)/$(LIBC_CONTRACT) WEATHER=$(CURDIR)/$(WEATHER) \
 	  node --test --test-reporter=spec $(or $(patsubst %,$(FAULTS)/%.test.js,$(ONLY)),$(FAULTS)/*.test.js)
-chaos: $(FAULT_PROGRAMS) ## check: rubbish, floods and kills beside well-behaved clients: SECONDS=30 SEED=…
+chaos: $(FAULT_PROGRAMS) ## check: invalid data, floods and kills beside well-behaved clients: SECONDS=30 SEED=…
 	@$(SERVERS) node $(FAULTS)/chaos.js $(or $(SECONDS),30) $(SEED)
 siege: $(FAULT_PROGRAMS) ## check: one attack after another, and how long honest clients wait: SECONDS=5 ONLY=word
 	@$(SERVERS) node $(FAULTS)/siege.js $(or $(SECONDS),5) '$(ONLY)'

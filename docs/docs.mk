@@ -1,12 +1,12 @@
 # docs/: the pages and the site, and the checks that keep them true.
 
 PACKAGES_docs := doxygen doxygen-awesome-css
-# systemd and prometheus for what docs/deploy/README.md has its reader check.
+# systemd and prometheus for the checks of docs/deploy/README.md.
 PACKAGES_book := node:node graphviz aspell aspell-en curl systemd prometheus
 # Reads the Elixir of docs/contract.md, and runs none of it.
 PACKAGES_elixir := elixir
 
-# Pages, and what they take listings, frames and pictures from.
+# Pages, and the sources of their listings, frames and pictures.
 BOOK_FILES := $(shell find . \( -name build -o -name node_modules -o -name .git \) -prune -o -type f \
   -regex '.*\.\(md\|cc\|h\|js\|mjs\|dot\|svg\|har\)' -print)
 BOOK := PHX_TRACE=$(CURDIR)/$(TRACER) node docs/site
@@ -24,7 +24,7 @@ docs: build/.packages-docs $(SITE_NPM) ##* read: the site of book and reference:
 # --- Pages that state what the code does ------------------------------------------------------------
 
 .PHONY: pages sentences phoenix-app
-# The Elixir must at least be Elixir, and laid out as Elixir is.
+# The Elixir must be valid, and formatted.
 CONTRACT_PAGE := docs/contract.md
 build/contract-page.passed: $(CONTRACT_PAGE) conformance/server/conformance_channel.cc \
   $(addprefix .ci/,contract.awk fences.awk formatter.exs) | build/.packages-elixir
@@ -37,7 +37,7 @@ PROTOCOL_PAGE := docs/protocol.md
 $(BUILD)/protocol-page.passed: $(PROTOCOL_PAGE) .ci/protocol.awk $(SUITE)
 	@$(SUITE) --list > $(BUILD)/rules.list && awk -f .ci/protocol.awk $(BUILD)/rules.list $(PROTOCOL_PAGE) && touch $@
 
-# Each example compiles that stands in a header's comment, or on a page that takes it from no source.
+# Each example in a header's comment compiles, and each on a page that does not take it from a source.
 EXAMPLE_FILES := $(wildcard lib/*.h lib/*/*.h conformance/*/*.h conformance/*/*/*.h traces/*/*.h chapters/*/*.h \
   chapters/*/*/*.h *.md docs/*.md conformance/*.md conformance/*/*.md conformance/*/*/*.md traces/*.md \
   chapters/*/README.md)
@@ -85,17 +85,17 @@ $(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
 TYPED = $$(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) \
   $(NPM) $(BOOK_NPM)
 CHAPTER = $(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md))
-check-book: ## check: type the commands of all pages, or of chapter N=07, and compare what comes
+check-book: ## check: run the commands of all pages, or of chapter N=07, and compare their output
 check-book: $(TYPED) | build/.packages-book build/.packages-redis
 	@$(BOOK)/commands.mjs $(if $(N),$(CHAPTER))
-# After all that could disturb a server that a page starts.
+# After everything that could disturb a server that a page starts.
 $(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/exercises.passed $(TYPED) \
   $(BOOK_FILES) | build/.packages-redis
 	@$(BOOK)/commands.mjs && touch $@
 $(BUILD)/book-tools.passed: $(wildcard docs/site/*) $(SITE_NPM) | build/.packages-book
 	@$(call node_tests,tools of the book,docs/site/*.test.mjs)
 
-# A reader types what is on the pages at the plain build.
+# The pages' commands use the plain build.
 DOCS_PASSED := $(filter-out build/bench-pages.passed,$(PAGES_PASSED)) \
   $(addprefix $(BUILD)/,snippets.passed book-tools.passed spelling.passed english.passed links.passed) \
   $(if $(SAN),,$(BUILD)/commands.passed)

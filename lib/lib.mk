@@ -4,7 +4,7 @@
 LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket transport \
   endpoint redis cluster metrics net server options testing
 
-# What a program needs beside an installed library.
+# What a program needs besides an installed library.
 LIBRARY_PACKAGES := libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev libcmocka-dev \
   libfmt-dev prometheus-cpp-dev libssl-dev libsodium-dev libhiredis-dev zlib1g-dev libsystemd-dev
 PACKAGES_benchmark := libbenchmark-dev
@@ -47,7 +47,7 @@ HOST_OBJECTS := $(BUILD)/lib/testing/host.o
 $(BUILD)/lib/%_test: $(BUILD)/lib/%_test.o $(TESTING) $(LIBRARY)
 	@$(call link,$(LIBS) -lcmocka)
 
-# A fuzz target is linked with libFuzzer, or else with what replays the inputs that were kept.
+# A fuzz target is linked with libFuzzer, or with a program that replays the kept inputs.
 FUZZ_HOST := $(BUILD)/lib/testing/fuzz.o $(if $(ENGINE),,$(BUILD)/lib/testing/replay.o)
 FUZZ_LIBS := $(if $(ENGINE),-fsanitize=$(ENGINE)) $(LIBS)
 $(BUILD)/lib/%_fuzz: $(BUILD)/lib/%_fuzz.o $(FUZZ_HOST) $(LIBRARY)
