@@ -49,7 +49,7 @@ using process::Pid;
 using process::Process;
 using process::Restart;
 
-// What channels and processes hear on a topic.
+// What channels and processes receive on a topic.
 using pubsub::Event;
 using pubsub::event_in;
 using pubsub::Subscription;

@@ -139,7 +139,7 @@ for (const [what, periods, beyond] of [
     const cat = await Member.comes(t, b, topic, "cat", "C");
     await agree([ann], { ann: ["A2"] });
     await agree([ben, cat], { ben: ["B"], cat: ["C"] });
-    // Time itself is what this is about: nobody can tell that a silence has become longer.
+    // This is about time itself: the end of a longer silence has no notification.
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, since + beyond + 500 - Date.now())));
 
     await cable.mend();

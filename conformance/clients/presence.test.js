@@ -33,7 +33,7 @@ test("new members are seen by present ones, and the reverse", async (t) => {
 });
 
 for (const [name, transport] of Object.entries({ WebSocket, LongPoll })) {
-  test(`over ${name} a newcomer hears of its own join before it gets the state`, async (t) => {
+  test(`over ${name} a new member gets its own join before the state`, async (t) => {
     const socket = await connect(t, server, { params: { user_id: "ann" }, transport });
     const events = new Mailbox("an event");
     socket.onMessage(({ event }) => events.put(event));

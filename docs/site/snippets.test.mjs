@@ -73,7 +73,7 @@ for (const [what, files, expected] of [
     { "lib/a.cc": SOURCE, "p.md": "Nothing.\n" },
     /^lib\/a\.cc:2: no page/,
   ],
-  ["a directive nobody knows", { "p.md": "<!-- snipet a b -->\n" }, /^p\.md:1: .* is not a directive/],
+  ["an unknown directive", { "p.md": "<!-- snipet a b -->\n" }, /^p\.md:1: .* is not a directive/],
   ["a directive with too little", { "p.md": "<!-- snippet -->\n" }, /expected <!-- snippet FILE/],
   [
     "a directive without a fence",
@@ -128,7 +128,7 @@ test("a console gets the titles and the counts of the rules that its commands na
 for (const [what, lines, expected] of [
   ["a rule that is gone", ["✓ B-09  a title"], /there is no rule B-09/],
   ["a command that names no rule", ["$ make ONLY=X-*", "1 passed, 0 failed, 0 skipped"], /no rule X-\*/],
-  ["a count of nobody's", ["$ make test", "1 passed, 0 failed, 0 skipped"], /expected ONLY=/],
+  ["an unknown count", ["$ make test", "1 passed, 0 failed, 0 skipped"], /expected ONLY=/],
 ]) {
   test(`in a console ${what} is caught`, () => {
     assert.match(faultsOf({ ...RULES, "p.md": consolePage(...lines) }), expected);

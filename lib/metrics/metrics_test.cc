@@ -99,10 +99,10 @@ PHX_TEST(
   Fixture f;
   const auto outcome = f.endpoint.dispatch({"GET", "/metrics"}, f.shard.context());
   expect_eq(std::get<http::Response>(outcome).status, 404);
-  expect(!f.endpoint.telemetry().attached<HandleInTimed>(), "nobody counts");
+  expect(!f.endpoint.telemetry().attached<HandleInTimed>(), "no handler is attached");
   {
     const Metrics metrics(f.endpoint, "/numbers");
-    expect(f.endpoint.telemetry().attached<HandleInTimed>(), "somebody counts");
+    expect(f.endpoint.telemetry().attached<HandleInTimed>(), "a handler is attached");
   }
   expect(!f.endpoint.telemetry().attached<HandleInTimed>(), "and no more");
 }

@@ -65,7 +65,7 @@ constexpr std::string_view document = R"json({
         ],
         "responses": {
           "200": {
-            "description": "By their keys; an empty object where nobody is",
+            "description": "By their keys; an empty object if nobody is present",
             "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Presences" } } }
           },
           "401": { "$ref": "#/components/responses/Error" },

@@ -70,13 +70,13 @@ PHX_TEST("an id that is taken is refused with its name") {
 
 PHX_TEST("attached() says whether a handler is attached, and only then a span reads the clock") {
   Telemetry telemetry;
-  expect(!telemetry.attached<TimerFired>(), "nobody yet");
+  expect(!telemetry.attached<TimerFired>(), "no handler yet");
   expect(!telemetry.span<TimerFired>(), "and so nothing is measured");
   telemetry.attach("ear", {on<Knocked>([](const Knocked&) {})});
-  expect(!telemetry.attached<TimerFired>(), "nobody for this kind");
+  expect(!telemetry.attached<TimerFired>(), "no handler of this kind");
   telemetry.attach("other", {on<TimerFired>([](const TimerFired&) {})});
   const Span span = telemetry.span<TimerFired>();
-  expect(span && span.duration() >= Duration{0}, "now there is somebody");
+  expect(span && span.duration() >= Duration{0}, "now there is a handler");
 }
 
 PHX_TEST("a handler that throws is detached from all its kinds, and a failure event is sent") {
@@ -106,7 +106,7 @@ PHX_TEST("a handler of failures that throws is dropped silently") {
       "worse", {on<HandlerFailed>([](const HandlerFailed&) { throw std::runtime_error("no"); })});
   telemetry.execute(TimerFired{1});
   expect(!telemetry.attached<TimerFired>() && !telemetry.attached<HandlerFailed>(),
-         "nobody is left");
+         "no handler is left");
 }
 
 PHX_TEST("a handler may detach itself, and attach another, while it is called") {

@@ -1,7 +1,8 @@
 /// \file
 /// phx-bench: measures a Channels server, and prints its figures.
 ///
-/// Exit status: 0 measured, 1 the server was wrong or late, 2 wrong usage, 3 nobody answers.
+/// Exit status: 0 measured, 1 the server was wrong or late, 2 wrong usage, 3 the server does not
+/// answer.
 #include <fmt/format.h>
 
 #include <cstdio>

@@ -91,7 +91,7 @@ std::string Command::stop() {
     int status = 0;
     waitpid(pid_, &status, 0);
     status_ = status;
-    return fmt::format("{} did not hear SIGTERM for {} s and was killed", name_,
+    return fmt::format("{} did not end within {} s of SIGTERM and was killed", name_,
                        stopping.count() / 1'000);
   }
   const std::chrono::duration<double> took = Clock::now() - began;

@@ -44,8 +44,9 @@ void Crowd::leave() {
     for (auto i = first; i < last; ++i) members_[i]->finish();
     loop_.run([this, last] { return gone_ >= last; }, patience,
               [this, last] {
-                return fmt::format("{} connections said goodbye, {} were hung up on in 10 s", last,
-                                   gone_);
+                return fmt::format(
+                    "{} connections closed, and the server ended {} of them within 10 s", last,
+                    gone_);
               });
   }
   members_.clear();

@@ -3,7 +3,7 @@
 ///
 ///     phx-soak --minutes 10 --out build/soak -- ./my-server --port {port}
 ///
-/// Exit status: 0 all was well, 1 something was wrong, 2 wrong usage, 3 nobody answers.
+/// Exit status: 0 all was well, 1 something was wrong, 2 wrong usage, 3 the server does not answer.
 #include <fmt/format.h>
 #include <unistd.h>
 

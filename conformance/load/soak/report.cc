@@ -71,7 +71,7 @@ std::vector<Row> deeds(const Tally& t) {
   return {
       {"messages", fmt::format("{} sent, {} received", grouped(t.sent), grouped(t.received))},
       {"connections",
-       fmt::format("{} opened, {} ended with a goodbye, {} by reset", grouped(t.connections),
+       fmt::format("{} opened, {} ended with a close, {} by reset", grouped(t.connections),
                    grouped(t.clean_goodbyes), grouped(t.abrupt_goodbyes))},
       {"channels", fmt::format("{} joins, {} second joins, {} refused, {} leaves, {} crashes",
                                grouped(t.joins), grouped(t.rejoins), grouped(t.refused_joins),

@@ -111,7 +111,7 @@ void expect_goes_on(const Running& server) {
   TlsClient client = server.client();
   client.write(get("/", "Connection: close\r\n"));
   expect(client.rest().ends_with("https from 127.0.0.1"), "the page");
-  expect(client.was_told_goodbye(), "TLS's goodbye");
+  expect(client.was_told_goodbye(), "close_notify");
 }
 
 }  // namespace
@@ -245,7 +245,7 @@ PHX_TEST("an answer that ends its connection arrives whole, however slowly the c
   std::string all;
   for (std::string more = client.read(1'000); !more.empty(); more = client.read(1'000)) all += more;
   expect(all.ends_with(std::string(page_size, 'x')), "the whole page");
-  expect(client.was_told_goodbye(), "TLS's goodbye");
+  expect(client.was_told_goodbye(), "close_notify");
 }
 
 PHX_TEST("a client that ends TCP without close_notify ends its session") {
@@ -255,7 +255,7 @@ PHX_TEST("a client that ends TCP without close_notify ends its session") {
   join(client);
   client.tcp().finish();
   client.rest();
-  expect(client.was_told_goodbye(), "TLS's goodbye");
+  expect(client.was_told_goodbye(), "close_notify");
 }
 
 PHX_TEST("a client that is silent over TLS is closed after the timeout") {
@@ -299,7 +299,7 @@ PHX_TEST("when the server stops, a TLS client is closed with 1012 and close_noti
   server.stop();
   reader.join();
   expect_eq(last_words, std::string("\x88\x02\x03\xf4"));
-  expect(client.was_told_goodbye(), "TLS's goodbye");
+  expect(client.was_told_goodbye(), "close_notify");
   expect_eq(idle.rest(), std::string());
 }
 
