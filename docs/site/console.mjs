@@ -13,7 +13,7 @@ import { setTimeout as pause } from "node:timers/promises";
 const DONE = "\u0001done ";
 const LOOK_AGAIN_MS = 20;
 const GOODBYE_MS = 5_000;
-/** The ports that pages name: those of servers, and a Redis'. */
+/** The ports that pages name: servers' and a Redis'. */
 const READERS_PORTS = [4000, 4001, 6379];
 const NAMED = new RegExp(`(?<![\\d.])(?:${READERS_PORTS.join("|")})(?!\\d)`, "g");
 
@@ -43,7 +43,7 @@ export class Console {
     this.folder = mkdtempSync(join(tmpdir(), "phx-console-"));
     this.commands = 0;
     this.output = "";
-    // What make told this program is not for the makes inside.
+    // make's variables for this program must not reach the makes inside.
     const { MAKEFLAGS, MFLAGS, MAKELEVEL, ...environment } = process.env;
     this.bash = spawn("bash", ["--noprofile", "--norc"], {
       cwd: folder,
@@ -119,7 +119,7 @@ export class Console {
     }
   }
 
-  /** Whether anything of the group runs; what has ended and was not yet buried does not. */
+  /** Whether any process of the group runs; zombies do not count. */
   lives() {
     return readdirSync("/proc").some((pid) => {
       const stat = /^\d+$/.test(pid) ? statOf(pid) : null;
@@ -128,7 +128,7 @@ export class Console {
   }
 }
 
-/** State and group of a process; null where there is none (any more). */
+/** State and group of a process; null if it does not exist. */
 export function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -1,6 +1,6 @@
 // english.mjs [ROOT]: reads every comment, string and page outside chapters/ for the habits of
-// habits.mjs. It is a help, not the judge: docs/english.txt lists the passages that are right
-// all the same, each with its reason, and the folders that are not read yet.
+// habits.mjs. It is a help, not the judge: docs/english.txt lists passages that are right
+// nevertheless, each with its reason, and folders that are not read yet.
 //
 // write-good, alex and textlint's rules look for wordiness, tact and passive voice in Markdown;
 // none knows these habits, or reads the comments and strings of C++.
@@ -14,8 +14,8 @@ import { passages } from "./passages.mjs";
 
 const LIST = "docs/english.txt";
 const ENDINGS = [".h", ".cc", ".inc", ".js", ".mjs", ".md", ".mk", ".awk", "Makefile"];
-// The book has its own voice; what a program writes is read where the program has it from; and
-// here the habits themselves stand as examples.
+// The book has its own voice; generated text is read at its source; the last two contain the habits
+// as examples.
 const LEFT_OUT = [
   "chapters/",
   "docs/results.md",
@@ -55,7 +55,7 @@ export function habitsIn(path, text) {
   );
 }
 
-/** What of `found` no line of the list allows, and the lines that allow nothing (any more). */
+/** The habits in `found` that no line of the list allows, and the lines that allow nothing. */
 export function judge(found, list) {
   const allowed = list.filter(({ allow }) => allow);
   const used = new Set();
@@ -87,7 +87,9 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
           `${path}:${number}: ${habit.name}: "${near.trim()}". Write: ${habit.instead}. ` +
           `If it is right, add it to ${LIST}.`,
       ),
-      ...idle.map(({ number, words }) => `${LIST}:${number}: "${words}" is nowhere: take it out`),
+      ...idle.map(
+        ({ number, words }) => `${LIST}:${number}: nothing matches "${words}": remove the line`,
+      ),
     ],
     `English: ${all.length} files are free of the habits that docs/site/habits.mjs lists`,
   );

@@ -1,4 +1,4 @@
-// tree.mjs: a small tree of files for one test, gone when the test is over.
+// tree.mjs: a small tree of files for one test, removed after the test.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
