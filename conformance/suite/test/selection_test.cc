@@ -23,6 +23,8 @@ PHX_TEST("a star matches any characters, a question mark one, and case is ignore
   expect(glob_matches("?-0?", "J-08"), "?-0?");
   expect(glob_matches("j-08", "J-08"), "j-08");
   expect(glob_matches("*-*8", "J-08"), "*-*8");
+  expect(glob_matches("*[\"1\",null]*", "got [\"1\",null]"), "brackets stand for themselves");
+  expect(glob_matches("a\\?", "a\\b"), "and so does a backslash");
   expect(!glob_matches("J-0", "J-08"), "the whole id must match");
   expect(!glob_matches("J-08?", "J-08"), "a question mark needs a character");
   expect(!glob_matches("", "J-08"), "an empty pattern matches only an empty text");
