@@ -321,11 +321,11 @@ class Cluster {
     return lines;
   }
 
+  std::vector<int> side_;  // only nodes on one side reach each other
   std::mt19937_64 random_;
   int runs_ = 0;
   int sayings_ = 0;
   std::vector<std::unique_ptr<Node>> nodes_;
-  std::vector<int> side_;  // only nodes on one side reach each other
   std::deque<Mail> mail_;
 };
 

@@ -15,16 +15,6 @@ using etf::Term;
 using Node = PresenceNode;
 using Heard = std::vector<std::string>;
 
-presence::ClusterOptions options(Millis period) {
-  presence::ClusterOptions options{.name = "ContractWeb.Presence"};
-  options.tracker.broadcast_period = period;
-  options.tracker.max_silent_periods = 3;
-  options.tracker.down_period = Millis{3'000};
-  options.tracker.permdown_period = Millis{8'000};
-  options.tracker.first_tick = Millis{0};
-  return options;
-}
-
 /// All nodes are connected.
 void pass(const std::vector<Node*>& nodes, Millis time) {
   for (; time > Millis::zero(); time -= Millis{50}) {
@@ -63,7 +53,7 @@ constexpr const char* join = R"(["1","1","t","phx_join",{}])";
 }  // namespace
 
 PHX_TEST("each node's clients get the joins, updates and leaves of the other") {
-  Node a("a", options(Millis{300})), b("b", options(Millis{300}));
+  Node a("a", beating_every(Millis{300})), b("b", beating_every(Millis{300}));
   const std::vector<Node*> both{&a, &b};
   pass(both, Millis{300});
   FakeClient& ann = a.client("ann", "ann");
@@ -87,13 +77,13 @@ PHX_TEST("each node's clients get the joins, updates and leaves of the other") {
 }
 
 PHX_TEST("a silent node leaves after its time, and a late one gets all others") {
-  Node a("a", options(Millis{300})), b("b", options(Millis{300}));
+  Node a("a", beating_every(Millis{300})), b("b", beating_every(Millis{300}));
   a.client("ann", "ann").send(join);
   FakeClient& bob = b.client("bob", "bob");
   bob.send(join);
   pass({&a, &b}, Millis{900});
   expect_eq(seen(bob.heard()), std::string("+bob+ann"));
-  Node c("c", options(Millis{300}));
+  Node c("c", beating_every(Millis{300}));
   pass({&a, &b, &c}, Millis{2'100});
   expect(c.presence.list("t") == b.presence.list("t"), c.presence.list("t").dump());
   pass({&b, &c}, Millis{2'000});
@@ -104,7 +94,7 @@ PHX_TEST("a silent node leaves after its time, and a late one gets all others") 
 }
 
 PHX_TEST("a node that stops sends a farewell, and its presences leave at once") {
-  Node a("a", options(Millis{300})), b("b", options(Millis{300}));
+  Node a("a", beating_every(Millis{300})), b("b", beating_every(Millis{300}));
   a.client("ann", "ann").send(join);
   FakeClient& bob = b.client("bob", "bob");
   bob.send(join);
@@ -116,7 +106,7 @@ PHX_TEST("a node that stops sends a farewell, and its presences leave at once") 
 }
 
 PHX_TEST("a meta that other nodes can't read ends its channel, and hides no other presence") {
-  Node a("a", options(Millis{300})), b("b", options(Millis{300}));
+  Node a("a", beating_every(Millis{300})), b("b", beating_every(Millis{300}));
   const std::string digits(10'001, '1');
   for (const std::string& meta : {std::string(300, '[') + std::string(300, ']'), digits}) {
     FakeClient& ann = a.client(meta, "ann");
@@ -131,7 +121,7 @@ PHX_TEST("a meta that other nodes can't read ends its channel, and hides no othe
 }
 
 PHX_TEST("a node whose name is an atom is sent requests and answers under that name") {
-  Node b("b", options(Millis{300}));
+  Node b("b", beating_every(Millis{300}));
   const Term name = Term::atom("a@host"), ref = Term::tuple({name, 1});
   const Term clocks = Term::tuple({ref, Term::map({{ref, 5}})});
   const auto say = [&](std::vector<Term> message) {
@@ -148,7 +138,7 @@ PHX_TEST("a node whose name is an atom is sent requests and answers under that n
 }
 
 PHX_TEST("a transfer of thousands is merged in slices, and does not block the tracker") {
-  Node a("a", options(Millis{300})), b("b", options(Millis{300}));
+  Node a("a", beating_every(Millis{300})), b("b", beating_every(Millis{300}));
   pass({&a, &b}, Millis{300});
   const Term ref = Term::tuple({"a", 7});
   std::vector<etf::Map::Pair> values;
@@ -175,7 +165,7 @@ PHX_TEST("a transfer of thousands is merged in slices, and does not block the tr
 }
 
 PHX_TEST("another node with this one's name is logged, and a node's own messages are not") {
-  Node a("a", options(Millis{300}));
+  Node a("a", beating_every(Millis{300}));
   const std::string topic = "phx_presence:Elixir.ContractWeb.Presence_shard0";
   const auto hear = [&](const etf::Term& vsn) {
     a.shard.pubsub.broadcast(
@@ -196,7 +186,7 @@ PHX_TEST("another node with this one's name is logged, and a node's own messages
 }
 
 PHX_TEST("two other nodes with one name are logged, and a restart is not") {
-  Node a("a", options(Millis{300}));
+  Node a("a", beating_every(Millis{300}));
   const auto beat = [&](int vsn) {
     const Term ref = Term::tuple({"b", vsn});
     a.hear("phx_presence:Elixir.ContractWeb.Presence_shard0",
@@ -217,7 +207,7 @@ PHX_TEST("a message that is not a tracker's is refused before it gets there") {
   for (const Term& term : {Term(), Term::tuple({Term::atom("pub"), Term::atom("hello"), 1})}) {
     expect_throw<presence::WireError>([&] { presence::tracker_event_in(term); });
   }
-  Node a("a", options(Millis{300}));
+  Node a("a", beating_every(Millis{300}));
   a.shard.pubsub.broadcast("phx_presence:Elixir.ContractWeb.Presence_shard0",
                            std::make_shared<const pubsub::TermEvent>(Term()));
   a.shard.settle();

@@ -4,6 +4,7 @@
 
 #include "testing/case.h"
 #include "testing/client_frame.h"
+#include "testing/echo_room.h"
 #include "testing/fake_stream.h"
 #include "testing/test_shard.h"
 #include "testing/tls.h"
@@ -14,22 +15,12 @@ using phx::websocket::Opcode;
 
 namespace {
 
-struct Room final : Channel {
-  JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
-  Result handle_in(std::string_view, Payload payload, Socket&) override {
-    return Reply::ok(std::move(payload));
-  }
-};
-struct Users final : UserSocket {
-  Users() { channel<Room>("room:*"); }
-};
-
 constexpr std::size_t large = 100'000;
 
 /// One shard without a network. A turn does what the loop does after reading.
 struct Shard {
   explicit Shard(std::size_t limit = 50'000) : outbox_limit(limit) {
-    transport::Mount mount{"/socket", std::make_shared<Users>()};
+    transport::Mount mount{"/socket", std::make_shared<EchoSocket>()};
     mount.websocket->max_frame_size = 1'000;
     endpoint.socket(std::move(mount));
     endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });

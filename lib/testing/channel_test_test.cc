@@ -8,19 +8,6 @@
 using namespace phx;
 using namespace phx::testing;
 
-namespace {
-
-struct Fixture {
-  const ExampleSocket users;
-  ChannelTest test;
-  const Client ann = test.connect(users, named("ann"));
-  const JoinedChannel room = ann.subscribe_and_join("room:a");
-};
-
-Json n(int value) { return Json::object({{"n", value}}); }
-
-}  // namespace
-
 PHX_TEST("connecting calls connect and id, with the parameters and connect_info") {
   const ExampleSocket users;
   ChannelTest test;
@@ -51,7 +38,7 @@ PHX_TEST("a client can be made without connect, with an id and assigns") {
 }
 
 PHX_TEST("a join has its response; a refused one its reason, a crashed one its exception") {
-  const Fixture f;
+  const ExampleTest f;
   expect_eq(f.ann.join("room:b", n(1)).response().view(), R"({"n":1})");
   expect_eq(f.ann.join_refused("room:c", Json::object({{"refuse", true}})).view(),
             R"({"reason":"full"})");
@@ -60,7 +47,7 @@ PHX_TEST("a join has its response; a refused one its reason, a crashed one its e
 }
 
 PHX_TEST("a push is answered under its ref, and the answer is removed once") {
-  const Fixture f;
+  const ExampleTest f;
   const MessageRef first = f.room.push("echo", n(1)), second = f.room.push("echo", n(2));
   f.room.assert_reply(second, Status::ok, n(2));
   f.room.assert_reply(first, Status::ok, n(1));
@@ -69,7 +56,7 @@ PHX_TEST("a push is answered under its ref, and the answer is removed once") {
 }
 
 PHX_TEST("a push is found anywhere in the mailbox, and its payload is returned") {
-  const Fixture f;
+  const ExampleTest f;
   f.room.push("push", n(1));
   f.room.push("push", n(2));
   f.room.refute_push("pushed", n(3));
@@ -79,7 +66,7 @@ PHX_TEST("a push is found anywhere in the mailbox, and its payload is returned")
 }
 
 PHX_TEST("a broadcast reaches the test once, and each client in its own mailbox") {
-  Fixture f;
+  ExampleTest f;
   const JoinedChannel bob = f.test.connect(f.users, named("bob")).subscribe_and_join("room:a");
   f.room.push("say", n(1));
   f.test.assert_broadcast("said", n(1));
@@ -89,7 +76,7 @@ PHX_TEST("a broadcast reaches the test once, and each client in its own mailbox"
 }
 
 PHX_TEST("a broadcast can be expected on one topic") {
-  Fixture f;
+  ExampleTest f;
   const JoinedChannel other = f.ann.subscribe_and_join("room:b");
   f.room.push("say", n(1));
   f.test.refute_broadcast("room:b", "said");
@@ -102,7 +89,7 @@ PHX_TEST("a broadcast can be expected on one topic") {
 }
 
 PHX_TEST("a broadcast from the test goes to the members but not to the test") {
-  Fixture f;
+  ExampleTest f;
   f.room.broadcast_from("said", n(1));
   f.room.assert_push("said", n(1));
   f.test.refute_broadcast("said");
@@ -111,7 +98,7 @@ PHX_TEST("a broadcast from the test goes to the members but not to the test") {
 }
 
 PHX_TEST("an intercepted broadcast arrives as handle_out changed it") {
-  Fixture f;
+  ExampleTest f;
   f.room.broadcast_from("seen", n(1));
   f.room.assert_push("seen", Json::object({{"n", 1}, {"seen", true}}));
   f.test.broadcast("room:a", "seen", n(2));
@@ -120,7 +107,7 @@ PHX_TEST("an intercepted broadcast arrives as handle_out changed it") {
 }
 
 PHX_TEST("binary payloads go both ways, and to all") {
-  Fixture f;
+  ExampleTest f;
   const Payload bytes = Payload::binary(std::string("\0\n\xff", 3));
   f.room.assert_reply(f.room.push("echo", bytes), Status::ok, bytes);
   f.room.push("push", bytes);
@@ -130,12 +117,12 @@ PHX_TEST("binary payloads go both ways, and to all") {
 }
 
 PHX_TEST("a handler that may block runs in its turn") {
-  const Fixture f;
+  const ExampleTest f;
   f.room.assert_reply(f.room.push("slow echo", n(1)), Status::ok, n(1));
 }
 
 PHX_TEST("time passes only when the test says so, and timers fire one after the other") {
-  Fixture f;
+  ExampleTest f;
   f.room.push("tick");
   f.test.pass(Millis{999});
   f.room.refute_push("ticked");
@@ -144,7 +131,7 @@ PHX_TEST("time passes only when the test says so, and timers fire one after the 
 }
 
 PHX_TEST("the assigns of a joined channel can be read, and show its changes") {
-  const Fixture f;
+  const ExampleTest f;
   expect_eq(f.room.socket().assign("name").string_or(""), "ann");
   f.room.push("keep", Json::object({{"it", 5}}));
   expect_eq(f.room.socket().assign("kept").integer_or(0), 5);
@@ -152,13 +139,13 @@ PHX_TEST("the assigns of a joined channel can be read, and show its changes") {
 }
 
 PHX_TEST("a message from another process is the channel's handle_info") {
-  const Fixture f;
+  const ExampleTest f;
   f.room.send(std::string("hello"));
   f.room.assert_push("told", Json::object({{"text", "hello"}}));
 }
 
 PHX_TEST("leaving is answered and ends the channel with left; hanging up ends all with closed") {
-  const Fixture f;
+  const ExampleTest f;
   const JoinedChannel other = f.ann.join("room:b");
   f.room.refute_down();
   f.room.assert_reply(f.room.leave(), Status::ok, {});
@@ -170,21 +157,21 @@ PHX_TEST("leaving is answered and ends the channel with left; hanging up ends al
 }
 
 PHX_TEST("a second join of a topic ends the first") {
-  const Fixture f;
+  const ExampleTest f;
   const JoinedChannel again = f.ann.join("room:a");
   f.room.assert_down({ExitReason::shutdown, "duplicate_join"});
   again.assert_reply(again.push("echo"), Status::ok);
 }
 
 PHX_TEST("a disconnect on the socket's id closes the connection") {
-  Fixture f;
+  ExampleTest f;
   f.test.broadcast("users:ann", "disconnect", {});
   f.ann.assert_closed(socket::CloseCode::going_away);
   expect(!f.ann.connected(), "the client is gone");
 }
 
 PHX_TEST("an expected crash is seen as the channel's end, and by its client") {
-  Fixture f;
+  ExampleTest f;
   f.test.trap_exits();
   f.room.push("boom");
   f.room.assert_down({ExitReason::crash, "boom"});
@@ -242,7 +229,7 @@ PHX_TEST("joins and leaves are seen as presence_diff, whatever their refs") {
 
 PHX_TEST("ChannelTest does not take another event for a broadcast") {
   struct Price final : pubsub::Event {};
-  Fixture f;
+  ExampleTest f;
   f.test.context().pubsub->broadcast("room:a", std::make_shared<const Price>());
   f.test.pass(Millis{0});
   f.test.refute_broadcast("room:a", "");

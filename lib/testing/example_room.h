@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "socket/user_socket.h"
+#include "testing/channel_test.h"
 #include "testing/payload_pattern.h"
 
 namespace phx::testing {
@@ -91,5 +92,14 @@ class ExampleSocket final : public UserSocket {
 };
 
 inline Json named(std::string_view name) { return Json::object({{"name", name}}); }
+inline Json n(int value) { return Json::object({{"n", value}}); }
+
+/// Ann is in a room.
+struct ExampleTest {
+  const ExampleSocket users;
+  ChannelTest test;
+  const Client ann = test.connect(users, named("ann"));
+  const JoinedChannel room = ann.subscribe_and_join("room:a");
+};
 
 }  // namespace phx::testing

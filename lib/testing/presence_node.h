@@ -18,6 +18,17 @@
 
 namespace phx::testing {
 
+/// The tracker's options of the recorded nodes, with this time between two heartbeats.
+inline presence::ClusterOptions beating_every(Millis period) {
+  presence::ClusterOptions options{.name = "ContractWeb.Presence"};
+  options.tracker.broadcast_period = period;
+  options.tracker.max_silent_periods = 3;
+  options.tracker.down_period = Millis{3'000};
+  options.tracker.permdown_period = Millis{8'000};
+  options.tracker.first_tick = Millis{0};
+  return options;
+}
+
 /// One message between nodes.
 struct Mail {
   std::string from;

@@ -5,6 +5,7 @@
 #include "telemetry/limits.h"
 #include "testing/actors.h"
 #include "testing/case.h"
+#include "testing/echo_room.h"
 #include "testing/test_shard.h"
 
 using namespace phx;
@@ -12,16 +13,6 @@ using namespace phx::testing;
 using namespace phx::transport;
 
 namespace {
-
-struct Room final : Channel {
-  JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
-  Result handle_in(std::string_view, Payload payload, Socket&) override {
-    return Reply::ok(std::move(payload));
-  }
-};
-struct Users final : UserSocket {
-  Users() { channel<Room>("*"); }
-};
 
 /// `1 2 3`: the refs of the replies.
 std::string refs(const Frames& given) {
@@ -34,7 +25,7 @@ std::string refs(const Frames& given) {
 
 struct Fixture {
   TestShard shard;
-  Mount mount{"/socket", std::make_shared<Users>()};
+  Mount mount{"/socket", std::make_shared<EchoSocket>()};
   process::Pid session;
   std::string told;  ///< Limits that were reached, each as `longpoll_bytes 100`.
 

@@ -24,16 +24,6 @@ using etf::Term;
 using Node = PresenceNode;
 using Heard = std::vector<std::string>;
 
-presence::ClusterOptions options(Millis period) {
-  presence::ClusterOptions options{.name = "ContractWeb.Presence"};
-  options.tracker.broadcast_period = period;
-  options.tracker.max_silent_periods = 3;
-  options.tracker.down_period = Millis{3'000};
-  options.tracker.permdown_period = Millis{8'000};
-  options.tracker.first_tick = Millis{0};
-  return options;
-}
-
 presence::ClusterOptions phoenix_defaults() {
   presence::ClusterOptions options{.name = "ContractWeb.Presence"};
   options.tracker.first_tick = Millis{0};
@@ -301,16 +291,16 @@ PHX_TEST("in b's place: presences one at a time, updates, two and three metas un
   Replay("010-presence.txt", phoenix_defaults(), Replay::without_beats, 63'000).run();
 }
 PHX_TEST("in b's place: a late node requests everything and gets it") {
-  Replay("011-late-join.txt", options(Millis{301})).run();
+  Replay("011-late-join.txt", beating_every(Millis{301})).run();
 }
 PHX_TEST("in b's place: it is killed, and restarts after down and permdown") {
-  Replay("013-kill-9.txt", options(Millis{301})).run();
+  Replay("013-kill-9.txt", beating_every(Millis{301})).run();
 }
 PHX_TEST("in b's place: it is killed, and restarts at once under the same name") {
-  Replay("014-restart-same-name.txt", options(Millis{301})).run();
+  Replay("014-restart-same-name.txt", beating_every(Millis{301})).run();
 }
 PHX_TEST("in b's place: its links stall for 5 s; Phoenix's tracker crashes, ours goes on") {
-  Replay replay("016-netsplit-stall.txt", options(Millis{301}), Replay::without_beats, 9'396,
+  Replay replay("016-netsplit-stall.txt", beating_every(Millis{301}), Replay::without_beats, 9'396,
                 3'704);
   replay.run();
   Node& b = replay.node();
@@ -323,19 +313,19 @@ PHX_TEST("in b's place: its links stall for 5 s; Phoenix's tracker crashes, ours
   expect(b.shard.scheduler.alive(b.trackers.at(0)), "nor ended");
 }
 PHX_TEST("in b's place: it is cut off for longer than down") {
-  Replay("017-netsplit-cut.txt", options(Millis{301})).run();
+  Replay("017-netsplit-cut.txt", beating_every(Millis{301})).run();
 }
 PHX_TEST("in b's place: Redis pauses, and goes on") {
-  Replay("018-redis-sigstop.txt", options(Millis{301})).run();
+  Replay("018-redis-sigstop.txt", beating_every(Millis{301})).run();
 }
 PHX_TEST("in b's place: Redis is away for longer than down") {
-  Replay("020-redis-restart.txt", options(Millis{301})).run();
+  Replay("020-redis-restart.txt", beating_every(Millis{301})).run();
 }
 PHX_TEST("in b's place: three trackers share the topics") {
-  presence::ClusterOptions three = options(Millis{301});
+  presence::ClusterOptions three = beating_every(Millis{301});
   three.pool_size = 3;
   Replay("026-pool-size-3.txt", three).run();
 }
 PHX_TEST("in b's place: a foreign replica comes, falls silent, returns, leaves, restarts") {
-  Replay("040-foreign-replica.txt", options(Millis{301})).run();
+  Replay("040-foreign-replica.txt", beating_every(Millis{301})).run();
 }

@@ -8,15 +8,6 @@ using namespace phx::testing;
 
 namespace {
 
-struct Fixture {
-  const ExampleSocket users;
-  ChannelTest test;
-  const Client ann = test.connect(users, named("ann"));
-  const JoinedChannel room = ann.subscribe_and_join("room:a");
-};
-
-Json n(int value) { return Json::object({{"n", value}}); }
-
 /// Fails unless `act` throws a Failure whose text has each of the parts.
 template <class Act>
 void expect_failure(const Act& act, std::initializer_list<std::string_view> parts,
@@ -32,7 +23,7 @@ void expect_failure(const Act& act, std::initializer_list<std::string_view> part
 
 PHX_TEST(
     "a failure shows what was expected, the whole mailbox, what to do and the log, at its line") {
-  const Fixture f;
+  const ExampleTest f;
   f.room.push("push", Payload::binary("hi"));
   f.room.push("echo", n(1));
   const int here = static_cast<int>(Where::current().line());
@@ -56,7 +47,7 @@ PHX_TEST(
 }
 
 PHX_TEST("assert_push and refute_push can fail") {
-  const Fixture f;
+  const ExampleTest f;
   expect_failure([&f] { f.room.assert_push("pushed"); },
                  {"expected: push pushed on room:a: any payload", "The mailbox is empty.",
                   "see whether the handler pushes"});
@@ -71,7 +62,7 @@ PHX_TEST("assert_push and refute_push can fail") {
 }
 
 PHX_TEST("assert_reply and refute_reply can fail") {
-  const Fixture f;
+  const ExampleTest f;
   const MessageRef silent = f.room.push("push"), refused = f.room.push("no", n(1));
   expect_failure([&] { f.room.assert_reply(silent, Status::ok); },
                  {"expected: reply ok to ref 2: any payload", "return a Reply from handle_in"});
@@ -83,7 +74,7 @@ PHX_TEST("assert_reply and refute_reply can fail") {
 }
 
 PHX_TEST("assert_broadcast and refute_broadcast can fail") {
-  Fixture f;
+  ExampleTest f;
   expect_failure([&f] { f.test.assert_broadcast("said"); },
                  {"expected: broadcast said: any payload", "subscribe before the broadcast"});
   f.room.push("say", n(1));
@@ -104,7 +95,7 @@ PHX_TEST("a broadcast on a topic without a subscription of the test is not recei
 }
 
 PHX_TEST("assertions about a channel's end can fail") {
-  const Fixture f;
+  const ExampleTest f;
   expect_failure([&f] { f.room.assert_down(); },
                  {"the channel of room:a has ended", "it is alive"});
   f.room.push("stop");
@@ -129,7 +120,7 @@ PHX_TEST("assertions about connecting can fail") {
 }
 
 PHX_TEST("assertions about a join can fail") {
-  const Fixture f;
+  const ExampleTest f;
   const Json refuse = Json::object({{"refuse", true}}), crash = Json::object({{"crash", true}});
   expect_failure([&] { f.ann.join("room:b", refuse); },
                  {"room:b accepts the join", R"(the join is refused with {"reason":"full"})"});
@@ -148,7 +139,7 @@ PHX_TEST("assertions about a join can fail") {
 }
 
 PHX_TEST("an unexpected crash fails the test where it happens, with the log") {
-  Fixture f;
+  ExampleTest f;
   expect_failure(
       [&f] { f.room.push("boom"); },
       {"expected: no process crashes", "the channel of room:a ended with crash: boom",
@@ -159,14 +150,14 @@ PHX_TEST("an unexpected crash fails the test where it happens, with the log") {
 }
 
 PHX_TEST("a push that can't be encoded crashes the channel in its test too") {
-  const Fixture f;
+  const ExampleTest f;
   expect_failure([&f] { f.room.push("push", Json(5)); }, {"expected", "crash"});
 }
 
 PHX_TEST("a mailbox that the test does not read fails it, a client's or the test's own") {
-  Fixture f;
+  ExampleTest f;
   expect_failure([&f] { f.room.push("many", Json::object({{"times", 10'001}})); }, {"10000"});
-  Fixture g;
+  ExampleTest g;
   g.test.subscribe("news");
   expect_failure(
       [&g] {
@@ -176,6 +167,6 @@ PHX_TEST("a mailbox that the test does not read fails it, a client's or the test
 }
 
 PHX_TEST("a channel that never comes to rest fails the test") {
-  const Fixture f;
+  const ExampleTest f;
   expect_failure([&f] { f.room.push("again"); }, {"come to rest", "send_self_after"});
 }
