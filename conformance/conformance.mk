@@ -11,12 +11,13 @@ SUITE_SOURCES := $(call sources,conformance/suite/*.cc conformance/suite/*/*.cc)
 SERVER_SOURCES := $(call sources,conformance/server/*.cc conformance/server/*/*.cc)
 MUTANT_SOURCES := $(call sources,conformance/proof/mutants/*.cc) conformance/suite/core/release.cc \
   $(PROXY_SOURCES) $(WIRE_SOURCES)
-LOAD_SOURCES := $(call sources,conformance/load/client/*.cc) conformance/suite/wire/tls.cc
+LOAD_SOURCES := $(call sources,conformance/load/client/*.cc) \
+  $(patsubst %,conformance/suite/wire/%.cc,frame json loopback tls utf8)
 BENCH_SOURCES := $(call sources,conformance/load/bench/*.cc) $(LOAD_SOURCES)
 FLOOR_SOURCES := $(call sources,conformance/load/floor/*.cc) \
   conformance/load/client/tls.cc conformance/suite/wire/tls.cc
 SOAK_SOURCES := $(call sources,conformance/load/soak/*.cc) $(LOAD_SOURCES) \
-  $(patsubst %,conformance/suite/wire/%.cc,http json transcript url)
+  $(patsubst %,conformance/suite/wire/%.cc,http transcript url) conformance/suite/report/markup.cc
 PUBLISH_SOURCES := $(call sources,conformance/publish/*.cc)
 TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc conformance/*/*/test/*_test.cc)
 FUZZ_SOURCES += $(wildcard conformance/*/*/*_fuzz.cc)

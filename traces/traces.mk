@@ -1,7 +1,8 @@
 # traces/: the recorded conversations, and phx-trace, which records, shows, draws and replays them.
 
 TRACE_SOURCES := $(call sources,traces/phx-trace/*.cc)
-TRACE_OBJECTS := $(call objects,$(TRACE_SOURCES) $(WIRE_SOURCES) $(PROXY_SOURCES))
+TRACE_OBJECTS := $(call objects,$(TRACE_SOURCES) $(WIRE_SOURCES) $(PROXY_SOURCES) \
+  conformance/suite/report/markup.cc)
 TEST_SOURCES += $(wildcard traces/phx-trace/*_test.cc traces/phx-trace/test/*_test.cc)
 FUZZ_SOURCES += $(wildcard traces/phx-trace/*_fuzz.cc)
 

@@ -10,17 +10,6 @@
 namespace phx::conformance {
 namespace {
 
-unsigned byte_at(std::string_view bytes, std::size_t i) {
-  return static_cast<unsigned char>(bytes[i]);
-}
-
-/// A number in network order.
-std::size_t number(std::string_view bytes) {
-  std::size_t value = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) value = value << 8 | byte_at(bytes, i);
-  return value;
-}
-
 std::string taken(std::string& stream, std::size_t size) {
   std::string front = stream.substr(0, size);
   stream.erase(0, size);
@@ -74,33 +63,24 @@ std::size_t body_size(const Request& request) {
 }  // namespace
 
 std::optional<Cut<Frame>> cut_frame(std::string& stream) {
-  if (stream.size() < 2) return std::nullopt;
-  const bool masked = (byte_at(stream, 1) & 0x80) != 0;
-  std::size_t size = byte_at(stream, 1) & 0x7f, head = 2;
-  if (size >= 126) {
-    const std::size_t digits = size == 126 ? 2 : 8;
-    if (stream.size() < head + digits) return std::nullopt;
-    size = number(std::string_view(stream).substr(head, digits));
-    head += digits;
-  }
-  const std::size_t mask = head;
-  if (masked) head += 4;
-  if (stream.size() < head || stream.size() - head < size) return std::nullopt;
-  Frame frame{.opcode = static_cast<Opcode>(byte_at(stream, 0) & 0x0f),
-              .payload = stream.substr(head, size),
-              .fin = (byte_at(stream, 0) & 0x80) != 0,
-              .rsv = static_cast<std::uint8_t>((byte_at(stream, 0) >> 4) & 7),
-              .masked = masked};
-  for (std::size_t i = 0; masked && i < size; ++i) {
+  const auto head = read_frame_head(stream);
+  if (!head || stream.size() - head->size < head->payload) return std::nullopt;
+  Frame frame{.opcode = head->opcode(),
+              .payload = stream.substr(head->size, head->payload),
+              .fin = head->fin(),
+              .rsv = head->rsv(),
+              .masked = head->masked};
+  const std::size_t mask = head->size - std::tuple_size_v<Mask>;
+  for (std::size_t i = 0; head->masked && i < frame.payload.size(); ++i) {
     frame.payload[i] = static_cast<char>(frame.payload[i] ^ stream[mask + i % 4]);
   }
-  return Cut<Frame>{std::move(frame), taken(stream, head + size)};
+  return Cut<Frame>{std::move(frame), taken(stream, head->size + head->payload)};
 }
 
 bool announces_too_much(std::string_view stream) {
-  constexpr std::size_t most = 64'000'000;
-  if (stream.size() < 10 || (byte_at(stream, 1) & 0x7f) != 127) return false;
-  return number(stream.substr(2, 8)) > most;
+  constexpr std::uint64_t most = 64'000'000;
+  const auto head = read_frame_head(stream);
+  return head && head->payload > most;
 }
 
 std::optional<Cut<Request>> cut_request(std::string& stream) {

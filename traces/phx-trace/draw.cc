@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "conformance/suite/report/markup.h"
 #include "traces/phx-trace/narrator.h"
 #include "traces/phx-trace/text.h"
 
@@ -37,24 +38,10 @@ text { fill: #e3e8ee; } .note, .number { fill: #98a4b3; }
 </style>
 )";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string text_at(double x, double y, std::string_view kind, std::string_view text) {
   const std::string named = kind.empty() ? "" : fmt::format(" class=\"{}\"", kind);
   return fmt::format("<text{} x=\"{}\" y=\"{}\" xml:space=\"preserve\">{}</text>\n", named, x, y,
-                     escaped(text));
+                     conformance::in_markup(text));
 }
 
 class Picture {
@@ -180,7 +167,7 @@ std::string Picture::svg() {
              "viewBox=\"0 0 {0} {1}\" role=\"img\" aria-labelledby=\"title desc\">\n",
              width, height) +
          fmt::format("<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n",
-                     escaped(title), escaped(words())) +
+                     conformance::in_markup(title), conformance::in_markup(words())) +
          std::string(style) +
          fmt::format("<rect class=\"paper\" width=\"{}\" height=\"{}\" rx=\"8\"/>\n", width,
                      height) +

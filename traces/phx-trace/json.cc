@@ -11,13 +11,12 @@
 #include "traces/phx-trace/text.h"
 
 namespace phx::trace {
+using conformance::as_json;
+using conformance::characters;
+
 namespace {
 
 constexpr std::size_t widest_line = 100;
-
-std::string_view characters(const json_t* string) {
-  return {json_string_value(string), json_string_length(string)};
-}
 
 const char* kind_of(const json_t* value) {
   switch (json_typeof(value)) {
@@ -31,26 +30,6 @@ const char* kind_of(const json_t* value) {
     case JSON_NULL: return "null";
   }
   return "nothing";
-}
-
-std::string as_json(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out + '"';
 }
 
 std::string number_text(double number) {
@@ -116,8 +95,7 @@ std::string laid_out(const json_t* value, std::size_t indent, std::size_t used) 
 
 }  // namespace
 
-Value::Value(json_t* owned, std::string path)
-    : value_(owned, [](json_t* value) { json_decref(value); }), path_(std::move(path)) {}
+Value::Value(json_t* owned, std::string path) : value_(owned), path_(std::move(path)) {}
 
 Value Value::member(json_t* value, std::string path) const {
   return Value(json_incref(value), std::move(path));
@@ -237,11 +215,7 @@ void Value::replace_items(const std::vector<Value>& items) {
   for (const Value& item : kept) add(item);
 }
 
-std::string Value::compact() const {
-  const std::unique_ptr<char, decltype(&std::free)> text(
-      json_dumps(value_.get(), JSON_COMPACT | JSON_ENCODE_ANY), &std::free);
-  return text ? text.get() : "";
-}
+std::string Value::compact() const { return value_.dump(JSON_COMPACT); }
 
 std::string Value::pretty() const { return laid_out(value_.get(), 0, 0) + "\n"; }
 

@@ -2,14 +2,13 @@
 /// \file
 /// A HAR file's JSON: errors name the place, and it is written for small diffs.
 
-#include <jansson.h>
-
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "conformance/suite/wire/json.h"
 
 namespace phx::trace {
 
@@ -68,13 +67,14 @@ class Value {
 
   /// \throws BadFile: the path, and then `why`.
   [[noreturn]] void complain(std::string_view why) const;
+  const conformance::Json& json() const { return value_; }
   const json_t* get() const { return value_.get(); }
 
  private:
   Value(json_t* owned, std::string path);
   Value member(json_t* value, std::string path) const;
 
-  std::shared_ptr<json_t> value_;
+  conformance::Json value_;
   std::string path_;
 };
 

@@ -234,8 +234,7 @@ bool Normal::same(const std::string& recorded, const std::string& replayed) {
   const auto now = normal_form(replayed);
   if (!then || !now) return hides && fits(with_host(recorded), replayed);
   if (hides) fill_in(*then, *now);
-  return conformance::matches(conformance::Json(json_incref(const_cast<json_t*>(then->get()))),
-                              conformance::Json(json_incref(const_cast<json_t*>(now->get()))));
+  return conformance::matches(then->json(), now->json());
 }
 
 bool Normal::same_body(const std::string& recorded, const std::string& replayed) {

@@ -29,18 +29,6 @@ std::string told(const Response& response) {
   return fmt::format("{} {}", response.status, printable(response.body));
 }
 
-Opcode opcode_of(Received::Kind kind) {
-  switch (kind) {
-    case Received::Kind::text: return Opcode::text;
-    case Received::Kind::binary: return Opcode::binary;
-    case Received::Kind::pong: return Opcode::pong;
-    case Received::Kind::close: return Opcode::close;
-    case Received::Kind::end:
-    case Received::Kind::garbage: break;
-  }
-  return Opcode::reserved;
-}
-
 std::string close_reason(const Received& received) {
   if (received.kind != Received::Kind::close || received.payload.size() <= 2) return "";
   return " " + printable(received.payload.substr(2));

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "conformance/suite/wire/utf8.h"
+
 namespace phx::bench {
 namespace {
 
@@ -47,8 +49,7 @@ std::string percentile(const Result& result, double Latency::*which) {
 
 /// fmt counts bytes as columns in the locale "C": pad by hand around µ and ×.
 std::string right(std::string_view text, std::size_t width) {
-  const auto columns = static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+  const std::size_t columns = conformance::columns(text);
   return std::string(width > columns ? width - columns : 0, ' ') + std::string{text};
 }
 

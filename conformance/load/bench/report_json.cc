@@ -2,20 +2,14 @@
 /// The report for programs: every round of every case, with where and when it was measured.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <jansson.h>
 
-#include <cstdlib>
 #include <ctime>
-#include <memory>
 
 #include "conformance/load/bench/report.h"
+#include "conformance/suite/wire/json.h"
 
 namespace phx::bench {
 namespace {
-
-struct Decref {
-  void operator()(json_t* value) const { json_decref(value); }
-};
 
 json_t* to_json(const Result& result) {
   if (!result.skipped.empty()) return json_pack("{s:s}", "skipped", result.skipped.c_str());
@@ -61,13 +55,11 @@ std::string json(const std::vector<Measured>& measured, const Header& header) {
   auto* cases = json_array();
   for (const auto& each : measured) json_array_append_new(cases, to_json(each));
   const auto date = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
-  const std::unique_ptr<json_t, Decref> whole{
-      json_pack("{s:s, s:s, s:s, s:f, s:o, s:o}", "date", date.c_str(), "machine",
-                header.machine.c_str(), "label", header.label.c_str(), "seconds", header.seconds,
-                "servers", servers, "cases", cases)};
-  const std::unique_ptr<char, decltype(&std::free)> text{
-      json_dumps(whole.get(), JSON_INDENT(2) | JSON_REAL_PRECISION(6)), &std::free};
-  return std::string{text.get()} + "\n";
+  const conformance::Json whole{json_pack("{s:s, s:s, s:s, s:f, s:o, s:o}", "date", date.c_str(),
+                                          "machine", header.machine.c_str(), "label",
+                                          header.label.c_str(), "seconds", header.seconds,
+                                          "servers", servers, "cases", cases)};
+  return whole.dump(JSON_INDENT(2) | JSON_REAL_PRECISION(6)) + "\n";
 }
 
 }  // namespace phx::bench

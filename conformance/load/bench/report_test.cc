@@ -2,10 +2,8 @@
 
 #include "conformance/load/bench/report.h"
 
-#include <jansson.h>
-
-#include <memory>
-
+#include "conformance/suite/wire/json.h"
+#include "conformance/suite/wire/utf8.h"
 #include "testing/case.h"
 
 namespace phx::bench {
@@ -33,10 +31,7 @@ void expect_in(const std::string& text, std::string_view part) {
   expect(text.find(part) != std::string::npos, fmt::format("'{}' is in:\n{}", part, text));
 }
 
-struct Decref {
-  void operator()(json_t* value) const { json_decref(value); }
-};
-using Json = std::unique_ptr<json_t, Decref>;
+using conformance::Json;
 
 PHX_TEST("the median round is chosen by its figure, and keeps its own price") {
   expect_eq(*median({result_of(3, 30), result_of(1, 10), result_of(2, 20)}).cpu_us, 20.0);
@@ -68,8 +63,7 @@ PHX_TEST("columns are aligned, whatever their characters") {
   std::vector<std::size_t> widths;
   for (std::size_t at = 0; widths.size() < 3; at = text.find('\n', at) + 1) {
     const auto line = text.substr(at, text.find('\n', at) - at);
-    widths.push_back(static_cast<std::size_t>(
-        std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; })));
+    widths.push_back(conformance::columns(line));
   }
   expect(widths[0] == widths[1] && widths[1] == widths[2],
          fmt::format("{}", fmt::join(widths, " ")));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "conformance/load/client/error.h"
+#include "conformance/suite/wire/loopback.h"
 
 namespace phx::bench {
 namespace {
@@ -36,7 +37,7 @@ void Subject::start() {
 }
 
 std::unique_ptr<Command> Subject::start_one(Target& target) {
-  target.port = free_port();
+  target.port = conformance::free_port();
   auto command = std::make_unique<Command>(contender_.name, contender_.command, target.port);
   target.pid = command->pid();
   resolve(target);

@@ -3,9 +3,7 @@
 #include "conformance/load/client/command.h"
 
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,19 +94,6 @@ std::string Command::stop() {
   }
   const std::chrono::duration<double> took = Clock::now() - began;
   return fmt::format("{} ended {:.1f} s after SIGTERM: {}", name_, took.count(), how(*status_));
-}
-
-std::uint16_t free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* any = reinterpret_cast<sockaddr*>(&address);
-  if (bind(fd, any, size) != 0 || getsockname(fd, any, &size) != 0)
-    throw Failure(fmt::format("no free port: {}", std::strerror(errno)));
-  close(fd);
-  return ntohs(address.sin_port);
 }
 
 }  // namespace phx::bench

@@ -39,7 +39,4 @@ class Command {
   std::optional<int> status_;
 };
 
-/// A port that was free a moment ago.
-std::uint16_t free_port();
-
 }  // namespace phx::bench

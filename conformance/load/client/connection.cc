@@ -149,6 +149,7 @@ void Connection::handle(std::uint8_t opcode, std::string_view payload) {
       throw Failure(fmt::format("the server closed connection {} with {}", index_, code));
     }
     case Opcode::continuation:
+    case Opcode::reserved:
     case Opcode::binary: break;
   }
   throw Failure(fmt::format("connection {} got a frame with opcode {}", index_, opcode));

@@ -3,27 +3,21 @@
 #include "conformance/load/client/frames.h"
 
 #include <fmt/format.h>
-#include <jansson.h>
-
-#include <memory>
-
 #include "conformance/load/client/error.h"
+#include "conformance/suite/wire/json.h"
 
 namespace phx::bench {
 namespace {
 
-struct Decref {
-  void operator()(json_t* value) const { json_decref(value); }
-};
-using Json = std::unique_ptr<json_t, Decref>;
+using conformance::Json;
 
+/// null for what is not JSON: no message is.
 Json parse_json(std::string_view text) {
-  return Json{json_loadb(text.data(), text.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, nullptr)};
+  return conformance::parse_json(text).value_or(Json{json_null()});
 }
 
 bool is_string(const json_t* value, std::string_view wanted) {
-  return json_is_string(value) &&
-         std::string_view{json_string_value(value), json_string_length(value)} == wanted;
+  return json_is_string(value) && conformance::characters(value) == wanted;
 }
 
 /// Whether there are five elements, with this topic and this event.

@@ -39,12 +39,6 @@ void append_masked(std::string& out, std::string_view payload) {
   for (; i < payload.size(); ++i) at[i] = static_cast<char>(at[i] ^ mask[i % mask_size]);
 }
 
-std::uint64_t big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
-  return value;
-}
-
 }  // namespace
 
 std::string upgrade_request(std::string_view host, std::uint16_t port, std::string_view path) {
@@ -70,20 +64,8 @@ std::optional<std::size_t> upgrade_response(std::string_view in) {
 }
 
 void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
-  const auto size = payload.size();
-  out.push_back(static_cast<char>(0x80 | static_cast<unsigned>(opcode)));
-  const auto big = [&](int bytes) {
-    for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<char>(size >> (8 * i)));
-  };
-  if (size < 126) {
-    out.push_back(static_cast<char>(0x80 | size));
-  } else if (size < 65'536) {
-    out.push_back(static_cast<char>(0x80 | 126));
-    big(2);
-  } else {
-    out.push_back(static_cast<char>(0x80 | 127));
-    big(8);
-  }
+  const unsigned first = 0x80 | static_cast<unsigned>(opcode);
+  conformance::append_frame_head(out, static_cast<std::uint8_t>(first), true, payload.size());
   out.append(reinterpret_cast<const char*>(mask.data()), mask_size);
   append_masked(out, payload);
 }
@@ -95,16 +77,9 @@ std::optional<Frame> next_frame(std::string_view in) {
   if ((first & 0x70) != 0) throw Failure("the server set a reserved bit in a frame");
   if ((first & 0x80) == 0) throw Failure("the server sent a fragment");
   if ((second & 0x80) != 0) throw Failure("the server masked a frame");
-  std::size_t header = 2;
-  std::uint64_t size = second;
-  if (second >= 126) {
-    const std::size_t bytes = second == 126 ? 2 : 8;
-    header += bytes;
-    if (in.size() < header) return std::nullopt;
-    size = big_endian(in.substr(2, bytes));
-  }
-  if (in.size() - header < size) return std::nullopt;
-  return Frame{static_cast<Opcode>(first & 0x0f), in.substr(header, size), header + size};
+  const auto head = conformance::read_frame_head(in);
+  if (!head || in.size() - head->size < head->payload) return std::nullopt;
+  return Frame{head->opcode(), in.substr(head->size, head->payload), head->size + head->payload};
 }
 
 }  // namespace phx::bench

@@ -2,7 +2,8 @@
 /// The client's half of the websocket framing: the upgrade, masked frames out, plain frames in.
 ///
 /// Pure functions over bytes; `connection.cc` owns the descriptor. Only what a load client needs:
-/// whole text and control frames. It shares no code with the servers that it measures.
+/// whole text and control frames, with heads as the suite reads and writes them. It shares no code
+/// with the servers that it measures.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +12,11 @@
 #include <string>
 #include <string_view>
 
+#include "conformance/suite/wire/frame.h"
+
 namespace phx::bench {
 
-enum class Opcode : std::uint8_t {
-  continuation = 0,
-  text = 1,
-  binary = 2,
-  close = 8,
-  ping = 9,
-  pong = 10
-};
+using conformance::Opcode;
 
 /// One frame from the server. `payload` is a view into the bytes it was read from.
 struct Frame {

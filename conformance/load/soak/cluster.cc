@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "conformance/load/client/error.h"
+#include "conformance/suite/wire/loopback.h"
 
 namespace phx::soak {
 namespace {
@@ -48,7 +49,7 @@ Cluster::Cluster(std::vector<std::string> command, std::size_t nodes, const std:
   for (std::string& word : command)
     replace(word, "{redis}", fmt::format("redis://127.0.0.1:{}", redis_port_));
   for (std::size_t i = 0; i < nodes; ++i) {
-    Target target = at(bench::free_port());
+    Target target = at(conformance::free_port());
     target.mount = mount;
     commands_.push_back(
         std::make_unique<bench::Command>(fmt::format("node {}", i + 1), command, target.port));

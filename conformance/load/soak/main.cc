@@ -18,6 +18,7 @@
 #include "conformance/load/soak/churn.h"
 #include "conformance/load/soak/plot.h"
 #include "conformance/load/soak/report.h"
+#include "conformance/suite/wire/loopback.h"
 
 namespace phx::soak {
 namespace {
@@ -79,7 +80,7 @@ bool run(Options options) {
   std::unique_ptr<bench::Command> command;
   if (!options.command.empty()) {
     options.target.host = "127.0.0.1";
-    options.target.port = bench::free_port();
+    options.target.port = conformance::free_port();
     command = std::make_unique<bench::Command>("the server", options.command, options.target.port);
     options.target.pid = command->pid();
   }

@@ -3,13 +3,13 @@
 #include "conformance/load/soak/report.h"
 
 #include <fmt/format.h>
-#include <jansson.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
 #include <utility>
 #include <vector>
+
+#include "conformance/suite/report/markup.h"
+#include "conformance/suite/wire/json.h"
 
 namespace phx::soak {
 namespace {
@@ -108,24 +108,6 @@ std::vector<Row> rows(const Options& options, const Outcome& outcome, const Find
   return all;
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<') {
-      out += "&lt;";
-    } else if (c == '&') {
-      out += "&amp;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-struct Decref {
-  void operator()(json_t* value) const { json_decref(value); }
-};
-
 json_t* json_of(const Sample& s) {
   return json_pack("{s:f, s:I, s:f, s:f, s:f, s:I}", "seconds", s.seconds, "resident_bytes",
                    static_cast<json_int_t>(s.resident_bytes), "messages_per_second", s.messages,
@@ -175,13 +157,11 @@ std::string json(const Options& options, const Outcome& outcome, const Findings&
   for (const auto& [name, value] : rows(options, outcome, findings)) {
     json_object_set_new(facts, name.c_str(), json_stringn(value.data(), value.size()));
   }
-  const std::unique_ptr<json_t, Decref> all(
+  const conformance::Json all(
       json_pack("{s:b, s:I, s:o, s:o, s:o, s:o}", "all_well", all_well(outcome, findings) ? 1 : 0,
                 "wrong", static_cast<json_int_t>(findings.count()), "facts", facts, "memory",
                 json_of(outcome.memory), "findings", wrong, "samples", samples));
-  const std::unique_ptr<char, decltype(&std::free)> text(
-      json_dumps(all.get(), JSON_INDENT(1) | JSON_REAL_PRECISION(9)), &std::free);
-  return std::string(text.get()) + "\n";
+  return all.dump(JSON_INDENT(1) | JSON_REAL_PRECISION(9)) + "\n";
 }
 
 std::string html(const Options& options, const Outcome& outcome, const Findings& findings,
@@ -195,11 +175,13 @@ th{text-align:left;padding-right:1.5em;vertical-align:top}svg{max-width:100%;hei
   out += fmt::format("<h1>Soak: <span class=\"{}\">{}</span></h1>\n<table>\n",
                      well ? "well" : "wrong", well ? "all was well" : "something was wrong");
   for (const auto& [name, value] : rows(options, outcome, findings)) {
-    out += fmt::format("<tr><th>{}<td>{}\n", escaped(name), escaped(value));
+    out += fmt::format("<tr><th>{}<td>{}\n", conformance::in_markup(name),
+                       conformance::in_markup(value));
   }
   out += "</table>\n" + plot + "\n";
   if (!findings.sentences().empty()) out += "<h2>The first faults</h2>\n<ul>\n";
-  for (const auto& sentence : findings.sentences()) out += "<li>" + escaped(sentence) + "\n";
+  for (const auto& sentence : findings.sentences())
+    out += "<li>" + conformance::in_markup(sentence) + "\n";
   return out;
 }
 

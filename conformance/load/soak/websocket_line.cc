@@ -94,6 +94,7 @@ class WebsocketLine final : public Line {
         throw bench::Failure(fmt::format("the server closed it with {}", code));
       }
       case Opcode::continuation:
+      case Opcode::reserved:
       case Opcode::binary: break;
     }
     throw bench::Failure(

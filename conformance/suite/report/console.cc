@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 
+#include "conformance/suite/wire/utf8.h"
+
 namespace phx::conformance {
 namespace {
 
@@ -73,8 +75,7 @@ std::string Console::in(Colour colour, const std::string& text) const {
 std::string cut(const std::string& text, std::size_t columns) {
   std::size_t shown = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
-    if (begins && shown++ == columns) return text.substr(0, at);
+    if (begins_character(text[at]) && shown++ == columns) return text.substr(0, at);
   }
   return text;
 }

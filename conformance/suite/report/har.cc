@@ -3,13 +3,13 @@
 #include "conformance/suite/report/har.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "conformance/suite/core/trial.h"
 #include "conformance/suite/report/json_text.h"
+#include "conformance/suite/wire/base64.h"
 
 namespace phx::conformance {
 namespace {
@@ -128,15 +128,6 @@ std::string entry_json(const std::string& connection, const Recording& recording
 }
 
 }  // namespace
-
-std::string base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
 
 std::string har_of(const Rule& rule, const Trial& trial) {
   std::vector<std::string> entries;

@@ -20,7 +20,4 @@ void write_har(const std::string& directory, const Rule& rule, const Trial& tria
 /// The same as text.
 std::string har_of(const Rule& rule, const Trial& trial);
 
-/// RFC 4648, with padding.
-std::string base64(std::string_view bytes);
-
 }  // namespace phx::conformance

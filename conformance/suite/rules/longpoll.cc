@@ -6,6 +6,7 @@
 
 #include "conformance/suite/core/poller.h"
 #include "conformance/suite/core/violation.h"
+#include "conformance/suite/wire/base64.h"
 #include "conformance/suite/wire/binary.h"
 
 namespace phx::conformance {
@@ -111,7 +112,7 @@ RULE("P-07", must, core, "application/x-ndjson publishes one message a line, in 
 RULE("P-08", must, contract, "a line that does not begin with [ is base64 of a binary message",
      "LongPoll.safe_decode64!") {
   const std::string binary =
-      as_line(encode(BinaryPush{"1", "2", t.word("topic"), "ack", "\x01\xff"}));
+      base64(encode(BinaryPush{"1", "2", t.word("topic"), "ack", "\x01\xff"}));
   if (t.release() < takes_binary_poll_lines) {
     constexpr Millis window{1'000};  // until the post times out
     Poller& poller = t.poll({.mount = "/short"});
@@ -129,7 +130,7 @@ RULE("P-08", must, contract, "a line that does not begin with [ is base64 of a b
   }
   const std::string data("\x00\xff[\n", 4);
   poller.post_lines(
-      {as_line(encode(BinaryPush{"1", "4", t.word("topic"), "broadcast_binary", data}))});
+      {base64(encode(BinaryPush{"1", "4", t.word("topic"), "broadcast_binary", data}))});
   member.expect_binary(encode(BinaryBroadcast{t.word("topic"), "broadcasted_binary", data}));
   poller.forget();  // its own copy is not text: in Phoenix not even the poll survives that
 }

@@ -5,6 +5,7 @@
 #include "conformance/suite/core/poller.h"
 #include "conformance/suite/core/violation.h"
 #include "conformance/suite/rules/observer.h"
+#include "conformance/suite/wire/base64.h"
 #include "conformance/suite/wire/binary.h"
 
 namespace phx::conformance {
@@ -149,15 +150,15 @@ RULE("P-25", must, contract, "every byte survives in a line of base64, which may
   for (const char* line_end : {"\n", "\r\n", "\r\n"}) {
     Poller& poller = t.poll();
     join(poller);
-    poller.post_lines({as_line(encode(BinaryPush{"1", "2", topic, "ack", every_byte})),
-                       as_line(encode(BinaryPush{"1", "3", topic, "nack", every_byte})),
+    poller.post_lines({base64(encode(BinaryPush{"1", "2", topic, "ack", every_byte})),
+                       base64(encode(BinaryPush{"1", "3", topic, "nack", every_byte})),
                        R"(["1","4","{topic}","ack",{}])"},
                       line_end);
     poller.expect(R"(["1","2","{topic}","phx_reply",{ok}])");
     poller.expect(R"(["1","3","{topic}","phx_reply",{"status":"error","response":{}}])");
     poller.expect(R"(["1","4","{topic}","phx_reply",{ok}])");
     poller.post_lines(
-        {as_line(encode(BinaryPush{"1", "5", topic, "broadcast_binary", every_byte}))});
+        {base64(encode(BinaryPush{"1", "5", topic, "broadcast_binary", every_byte}))});
     member.expect_binary(encode(BinaryBroadcast{topic, "broadcasted_binary", every_byte}));
     poller.forget();        // its own copy is not text: in Phoenix not even the poll survives that
     every_byte.pop_back();  // so that the next line has other padding

@@ -3,7 +3,6 @@
 #include "conformance/suite/wire/binary.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <array>
 #include <cstdint>
@@ -73,14 +72,6 @@ std::string encode(const BinaryReply& m) {
 }
 std::string encode(const BinaryBroadcast& m) {
   return laid_out(Kind::broadcast, {m.topic, m.event}, m.data);
-}
-
-std::string as_line(std::string_view message) {
-  std::vector<unsigned char> line(4 * ((message.size() + 2) / 3) + 1);  // and the closing NUL
-  const int size =
-      EVP_EncodeBlock(line.data(), reinterpret_cast<const unsigned char*>(message.data()),
-                      static_cast<int>(message.size()));
-  return {reinterpret_cast<const char*>(line.data()), static_cast<std::size_t>(size)};
 }
 
 std::string described_push(std::string_view message) {

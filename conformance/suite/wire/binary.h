@@ -36,9 +36,6 @@ struct BinaryBroadcast {
 };
 std::string encode(const BinaryBroadcast& broadcast);
 
-/// A binary message as a line of a long-poll's post: base64.
-std::string as_line(std::string_view message);
-
 /// A client's message for people: `push [join_ref "1", …] + 4 bytes: …`.
 std::string described_push(std::string_view message);
 /// A server's message for people: `reply [join_ref "1", …] + 4 bytes: 00 01 ff fe`.

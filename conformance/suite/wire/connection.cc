@@ -38,19 +38,6 @@ std::string described_frame(const Frame& frame) {
   return fmt::format("opcode {}{}", static_cast<int>(frame.opcode), marks);
 }
 
-/// The event that the frames make.
-Opcode opcode_of(Received::Kind kind) {
-  switch (kind) {
-    case Received::Kind::text: return Opcode::text;
-    case Received::Kind::binary: return Opcode::binary;
-    case Received::Kind::pong: return Opcode::pong;
-    case Received::Kind::close: return Opcode::close;
-    case Received::Kind::end:
-    case Received::Kind::garbage: break;
-  }
-  return Opcode::reserved;
-}
-
 /// The server's parameters for its own messages; nothing if it compresses none.
 std::optional<Compression> agreed_compression(const Response& response) {
   const std::string extensions = response.header("sec-websocket-extensions").value_or("");
@@ -72,6 +59,18 @@ std::string how_it_ended(const Stream& stream) {
 }
 
 }  // namespace
+
+Opcode opcode_of(Received::Kind kind) {
+  switch (kind) {
+    case Received::Kind::text: return Opcode::text;
+    case Received::Kind::binary: return Opcode::binary;
+    case Received::Kind::pong: return Opcode::pong;
+    case Received::Kind::close: return Opcode::close;
+    case Received::Kind::end:
+    case Received::Kind::garbage: break;
+  }
+  return Opcode::reserved;
+}
 
 std::string described(const Received& received) {
   switch (received.kind) {

@@ -30,6 +30,9 @@ struct Received {
   bool compressed = false;                 ///< RSV1 was set on its first frame.
 };
 
+/// The opcode of the frames that made it.
+Opcode opcode_of(Received::Kind kind);
+
 /// How a server compresses, if it does: permessage-deflate's parameters for its side.
 struct Compression {
   bool no_takeover = false;  ///< Each message by itself.

@@ -36,6 +36,24 @@ struct Frame {
 
 using Mask = std::array<std::uint8_t, 4>;
 
+/// What stands in front of a frame's payload, mask included.
+struct FrameHead {
+  std::uint8_t first = 0;  ///< FIN, the reserved bits and the opcode.
+  bool masked = false;
+  std::size_t size = 0;  ///< Bytes of the head itself.
+  std::uint64_t payload = 0;
+
+  Opcode opcode() const { return static_cast<Opcode>(first & 0x0F); }
+  bool fin() const { return (first & 0x80) != 0; }
+  std::uint8_t rsv() const { return static_cast<std::uint8_t>(first >> 4 & 7); }
+};
+
+/// The head at the front of `bytes`; nothing while it is not complete.
+std::optional<FrameHead> read_frame_head(std::string_view bytes);
+
+/// Appends a head without its mask: `first`, then the size in as few bytes as hold it.
+void append_frame_head(std::string& out, std::uint8_t first, bool masked, std::uint64_t payload);
+
 /// The frame as it goes over the wire; `mask` is used only if the frame says that it is masked.
 std::string encode(const Frame& frame, const Mask& mask);
 

@@ -1,4 +1,4 @@
-/// Reads and compares JSON; the one place of the suite that calls Jansson.
+/// Reads and compares JSON.
 
 #include "conformance/suite/wire/json.h"
 
@@ -6,10 +6,6 @@
 
 namespace phx::conformance {
 namespace {
-
-std::string_view characters(const json_t* string) {
-  return {json_string_value(string), json_string_length(string)};
-}
 
 bool same(const json_t* expected, const json_t* actual);
 
@@ -48,12 +44,6 @@ bool same(const json_t* expected, const json_t* actual) {
   return false;
 }
 
-std::string dumped(const json_t* value, std::size_t flags) {
-  const std::unique_ptr<char, decltype(&std::free)> text(
-      json_dumps(value, flags | JSON_ENCODE_ANY | JSON_COMPACT), &std::free);
-  return text ? text.get() : "(no JSON)";
-}
-
 }  // namespace
 
 Json Json::operator[](std::string_view key) const {
@@ -70,7 +60,13 @@ std::string Json::text() const {
   return json_is_string(value_.get()) ? std::string(characters(value_.get())) : "";
 }
 
-std::string Json::dump() const { return dumped(value_.get(), JSON_SORT_KEYS); }
+std::string Json::dump() const { return dump(JSON_COMPACT | JSON_SORT_KEYS); }
+
+std::string Json::dump(std::size_t flags) const {
+  const std::unique_ptr<char, decltype(&std::free)> text(
+      json_dumps(value_.get(), flags | JSON_ENCODE_ANY), &std::free);
+  return text ? text.get() : "(no JSON)";
+}
 
 std::optional<Json> parse_json(std::string_view text) {
   if (text.find('\0') != text.npos) return std::nullopt;  // Jansson takes it as the text's end
@@ -82,6 +78,10 @@ std::optional<Json> parse_json(std::string_view text) {
 
 bool matches(const Json& expected, const Json& actual) {
   return same(expected.get(), actual.get());
+}
+
+std::string_view characters(const json_t* string) {
+  return {json_string_value(string), json_string_length(string)};
 }
 
 std::string as_json(std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// JSON values, compared by value: key order is ignored, types are strict.
+/// The one owner of Jansson's values in the tools.
 
 #include <jansson.h>
 
@@ -14,7 +15,7 @@ namespace phx::conformance {
 /// Matches any value in an expected one. A rule uses it only for parts that it leaves open.
 inline constexpr std::string_view any_value = "{any}";
 
-/// One JSON value. Copies share the value, which is immutable.
+/// One JSON value. Copies share it, so change it only before it is copied.
 class Json {
  public:
   /// Takes the caller's reference.
@@ -24,7 +25,8 @@ class Json {
   Json operator[](std::size_t index) const;     ///< An array's element; null if there is none.
   std::string text() const;                     ///< A string's characters; "" for anything else.
   std::string dump() const;                     ///< Compact, keys sorted.
-  const json_t* get() const { return value_.get(); }
+  std::string dump(std::size_t flags) const;    ///< As Jansson's flags say.
+  json_t* get() const { return value_.get(); }
 
  private:
   std::shared_ptr<json_t> value_;
@@ -36,6 +38,9 @@ std::optional<Json> parse_json(std::string_view text);
 
 /// `1` is not `1.0` and not `"1"`; an object's keys must be the same; `{any}` matches everything.
 bool matches(const Json& expected, const Json& actual);
+
+/// A string's characters. Views into the value.
+std::string_view characters(const json_t* string);
 
 /// The text as a JSON string, quotes and escapes included.
 std::string as_json(std::string_view text);

@@ -2,13 +2,11 @@
 
 #include "conformance/suite/wire/server_process.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +16,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "conformance/suite/wire/loopback.h"
+
 namespace phx::conformance {
 namespace {
 
@@ -26,27 +26,6 @@ constexpr Millis grace{15'000};  // the framework drains for about ten seconds
 constexpr off_t max_last_words = 2'000;
 
 void pause_a_little() { ::poll(nullptr, 0, static_cast<int>(between_looks.count())); }
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
-
-/// Asks the kernel for a free port; it stays free for a while after its release.
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  const bool bound = fd >= 0 &&
-                     ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!bound) throw std::runtime_error("there is no free port on 127.0.0.1");
-  return ntohs(address.sin_port);
-}
 
 std::string with_port(std::string word, int port) {
   constexpr std::string_view mark = "{port}";
@@ -125,13 +104,9 @@ std::optional<std::string> ServerProcess::wait_until_it_listens(Millis patience)
 }
 
 bool ServerProcess::accepts() const {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  const sockaddr_in address = loopback(port_);
-  const bool accepted =
-      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(fd);
-  return accepted;
+  const int fd = connect_to(port_);
+  if (fd >= 0) ::close(fd);
+  return fd >= 0;
 }
 
 std::optional<std::string> ServerProcess::ended() {

@@ -6,21 +6,9 @@
 
 #include <algorithm>
 
+#include "conformance/suite/wire/utf8.h"
+
 namespace phx::conformance {
-namespace {
-
-/// The size of the UTF-8 character at the front; 0 if there is none.
-std::size_t character_size(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  if (first < 0x80) return 1;
-  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (first > 0xF4 || size > text.size()) return 0;
-  const auto goes_on = [](unsigned char c) { return (c & 0xC0) == 0x80; };
-  const bool whole = std::all_of(text.begin() + 1, text.begin() + static_cast<int>(size), goes_on);
-  return whole ? size : 0;
-}
-
-}  // namespace
 
 void Transcript::add(Direction direction, std::string_view text) {
   if (lines_.size() == max_lines) {
@@ -44,21 +32,12 @@ std::string with_short_tokens(std::string text) {
 }
 
 std::string shortened(std::string_view text, std::size_t most) {
-  std::string shown;
-  std::size_t at = 0;
-  while (at < std::min(most, text.size())) {
-    const std::size_t size = character_size(text.substr(at));
-    const auto first = static_cast<unsigned char>(text[at]);
-    if (size == 0 || first < 0x20 || first == 0x7F) {
-      shown += first == '\n' ? "\\n" : first == '\r' ? "\\r" : fmt::format("\\x{:02x}", first);
-      ++at;
-    } else {
-      shown += text.substr(at, size);
-      at += size;
-    }
-  }
-  if (at < text.size()) shown += fmt::format(" … ({} bytes in all)", text.size());
-  return shown;
+  if (text.size() <= most) return printable(text);
+  constexpr std::size_t longest_rest = 3;  // bytes of a character after its first
+  std::size_t end = most;
+  while (end < text.size() && end < most + longest_rest && !begins_character(text[end])) ++end;
+  if (end == text.size()) return printable(text);
+  return printable(text.substr(0, end)) + fmt::format(" … ({} bytes in all)", text.size());
 }
 
 }  // namespace phx::conformance
