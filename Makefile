@@ -151,12 +151,17 @@ valgrind: $(LIBC_CONTRACT) $(SUITE) $(SOAK) $(CERTIFICATE) build/.packages-valgr
 # --- Keeping --------------------------------------------------------------------------------------
 
 CXX_FILES = $(shell git ls-files '*.cc' '*.h')
-.PHONY: format layout tidy setup-hooks subjects clean help help-all
+.PHONY: format layout duplicates tidy setup-hooks subjects clean help help-all
 format: build/.packages-style ## work: format every C++ file with clang-format
 	@clang-format -i $(CXX_FILES)
-layout: build/.packages-style ## keep: report files with wrong layout or size
+layout: build/.packages-style duplicates ## keep: report files with wrong layout or size, and duplicates
 	@clang-format --dry-run --Werror $(CXX_FILES)
 	@awk -f .ci/sizes.awk $(CXX_FILES)
+# An exercise's stub repeats its solution, so those folders are left out. Anything else that must stand twice says why
+# in a comment, from jscpd:ignore-start to jscpd:ignore-end.
+DUPLICATES := .ci/duplicates
+duplicates: $(DUPLICATES)/node_modules/.installed ## keep: report ten lines of code that stand twice
+	@$(DUPLICATES)/node_modules/.bin/jscpd --config $(DUPLICATES)/jscpd.json lib conformance traces chapters docs .ci
 tidy: layout build/.packages-benchmark ## keep: run clang-tidy's checks as well
 	@printf '%s\n' $(filter-out .ci/%,$(filter %.cc,$(CXX_FILES))) | xargs -P $(shell nproc) -n 4 \
 	  sh -c 'clang-tidy-16 --quiet --warnings-as-errors="*" "$$@" -- \
