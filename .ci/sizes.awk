@@ -9,6 +9,6 @@ length($0) > 100 && $0 !~ /R"|"[^"]*$|http/ { printf "%s:%d: %d columns (100 at 
   start = 0
 }
 function close_file() {
-  if (name && lines > 330) { printf "%s: %d lines (about 300 at most)\n", name, lines; bad = 1 }
+  if (name && lines > 450) { printf "%s: %d lines (about 450 at most)\n", name, lines; bad = 1 }
 }
 END { close_file(); exit bad }
