@@ -187,6 +187,7 @@ test("a missing part that a process contained is told with its case", () => {
 
 test("the names of a file's cases are read in order, escapes and all", () => {
   assert.deepEqual(namesIn('PHX_TEST("a") {\n}\n\nPHX_TEST(\n    "b \\"c\\"") {\n'), ["a", 'b \\"c\\"']);
+  assert.deepEqual(namesIn('PHX_TEST(\n    "too long for "\n    "one line") {\n'), ["too long for one line"]);
 });
 
 test("the suite's words on the first broken rule are cut out whole, less its own advice", () => {

@@ -59,7 +59,10 @@ export function readTap(said) {
 }
 
 /** The names of a file's cases, as they stand in it. */
-export const namesIn = (source) => [...source.matchAll(/^PHX_TEST\(\s*"((?:[^"\\]|\\.)*)"\)/gm)].map(([, name]) => name);
+export const namesIn = (source) =>
+  [...source.matchAll(/^PHX_TEST\(\s*("(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*)\)/gm)].map(([, name]) =>
+    name.slice(1, -1).replace(/"\s*\n\s*"/g, ""),
+  );
 
 /** `lib/testing/host.cc` is where CMocka's host stands, and tells a reader nothing. */
 const where = (lines) =>
