@@ -123,18 +123,28 @@ RULE("B-18", must, contract, "a broadcast is only for its topic, in which every 
      "Phoenix.PubSub (a topic is a key)") {
   const std::vector<std::string> rests{"",   "a", "A", "aa",         "a ",         " a",
                                        "a:", "*", "á", R"(a\u0000)", R"(a\u0000b)"};
-  Client& client = t.connect();
-  for (const std::string& rest : rests) {
+  const auto join = [](Client& client, const std::string& rest) {
     client.send(fmt::format(R"(["1","1","{{topic}}{}","phx_join",{{}}])", rest));
     client.expect(fmt::format(R"(["1","1","{{topic}}{}","phx_reply",{{ok}}])", rest));
-  }
+  };
+  const auto broadcast_on = [](const std::string& rest) {
+    return fmt::format(R"([null,null,"{{topic}}{}","broadcasted",{{"n":1}}])", rest);
+  };
+  Client& everywhere = t.connect();
+  for (const std::string& rest : rests) join(everywhere, rest);
+  // A broadcast says its topic: only a member of one alone sees that it came to the wrong members.
+  Client& of_the_short = t.connect();
+  join(of_the_short, "a");
+  Client& of_the_long = t.connect();
+  join(of_the_long, R"(a\u0000b)");
   for (const std::string& rest : rests) {
-    client.send(fmt::format(R"(["1","2","{{topic}}{}","broadcast",{{"n":1}}])", rest));
-    client.expect_in_any_order(
-        {fmt::format(R"([null,null,"{{topic}}{}","broadcasted",{{"n":1}}])", rest),
-         fmt::format(R"(["1","2","{{topic}}{}","phx_reply",{{ok}}])", rest)});
+    everywhere.send(fmt::format(R"(["1","2","{{topic}}{}","broadcast",{{"n":1}}])", rest));
+    everywhere.expect_in_any_order(
+        {broadcast_on(rest), fmt::format(R"(["1","2","{{topic}}{}","phx_reply",{{ok}}])", rest)});
   }
-  client.expect_silence();
+  of_the_short.expect(broadcast_on("a"));
+  of_the_long.expect(broadcast_on(R"(a\u0000b)"));
+  for (Client* client : {&everywhere, &of_the_short, &of_the_long}) client->expect_silence();
 }
 
 }  // namespace
