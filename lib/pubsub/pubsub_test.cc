@@ -2,7 +2,9 @@
 
 #include "pubsub/pubsub.h"
 
+#include <algorithm>
 #include <cstring>
+#include <set>
 #include <string_view>
 
 #include "etf/term.h"
@@ -120,6 +122,80 @@ PHX_TEST("a broadcast reaches every subscriber of its topic, once and in order")
   f.hub.broadcast("a", text("y"));
   f.settle();
   expect_eq(f.journal, Journal{"1:x", "1:y", "2:x", "2:y"});
+}
+
+PHX_TEST("a broadcast is for its topic alone, of which every character counts") {
+  const std::vector<std::string> topics{
+      "", "a", "A", "aa", "a:", "a ", " a", "á", std::string("a\0", 2), std::string("a\0b", 3)};
+  Fixture f;
+  for (std::size_t i = 0; i < topics.size(); ++i) f.listen(topics[i], std::to_string(i));
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    f.hub.broadcast(topics[i], text("x"));
+    f.settle();
+    expect_eq(std::exchange(f.journal, {}), Journal{std::to_string(i) + ":x"});
+  }
+}
+
+PHX_TEST("members leave in any order, and all others stay subscribed") {
+  // Three members leave in each of their orders; the member that fills a gap must be found again.
+  std::vector<std::size_t> order{0, 1, 2};
+  do {
+    Fixture f;
+    std::vector<Pid> members;
+    for (const char* id : {"1", "2", "3", "4"}) members.push_back(f.listen("a", id));
+    std::set<std::string> left{"1:x", "2:x", "3:x", "4:x"};
+    for (const std::size_t leaver : order) {
+      f.scheduler.exit(members[leaver], {ExitReason::killed});
+      f.settle();
+      left.erase(std::to_string(leaver + 1) + ":x");
+      f.hub.broadcast("a", text("x"));
+      f.settle();
+      const Journal heard = std::exchange(f.journal, {});
+      expect_eq(heard.size(), left.size());
+      expect(std::set(heard.begin(), heard.end()) == left, "everyone who is left heard it once");
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+PHX_TEST("a broadcast reaches all of a thousand subscribers, except its sender") {
+  Fixture f;
+  std::vector<Pid> members;
+  for (int i = 0; i < 1'000; ++i) members.push_back(f.listen("a", std::to_string(i)));
+  f.hub.broadcast("a", text("x"));
+  f.settle();
+  expect_eq(std::exchange(f.journal, {}).size(), 1'000u);
+  for (const Pid from : {members.front(), members[500], members.back()}) {
+    f.hub.broadcast("a", text("x"), from);
+    f.settle();
+    expect_eq(std::exchange(f.journal, {}).size(), 999u);
+  }
+}
+
+PHX_TEST("a dispatcher gets each subscriber's pid and metadata") {
+  struct Left final : Metadata {
+    explicit Left(std::string t) : text(std::move(t)) {}
+    std::string text;
+  };
+  static Journal given;
+  given.clear();
+  Fixture f;
+  const auto first = f.hub.subscribe("a", Pid{0, 1}, std::make_shared<Left>("one"));
+  auto second = f.hub.subscribe("a", Pid{0, 2}, std::make_shared<Left>("two"));
+  const auto third = f.hub.subscribe("a", Pid{0, 3});
+  const auto fourth = f.hub.subscribe("a", Pid{0, 4}, std::make_shared<Left>("four"));
+  const Dispatcher note = [](Scheduler&, std::span<const Subscriber> subscribers, Pid,
+                             const EventPtr&) {
+    for (const Subscriber& one : subscribers) {
+      const Left* left = one.metadata ? as<Left>(*one.metadata) : nullptr;
+      given.push_back(std::to_string(one.pid.serial) + " " + (left ? left->text : "nothing"));
+    }
+  };
+  f.hub.broadcast("a", text("x"), {}, note);
+  expect_eq(given, Journal{"1 one", "2 two", "3 nothing", "4 four"});
+  given.clear();
+  second.reset();
+  f.hub.broadcast("a", text("x"), {}, note);
+  expect_eq(given, Journal{"1 one", "4 four", "3 nothing"});
 }
 
 PHX_TEST("the sender is left out") {
