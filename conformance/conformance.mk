@@ -136,13 +136,14 @@ $(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(REASONS) $(WITH_RE
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
 
 # Faults in the library's own source, one at a time: what notices them?
-# make mutate [ONLY=layer,name*] [SAMPLE=20 or AUTO=20] [SEED=…] [BY=suite,unit,replay] [SHARDS=2] [JOBS=2] [KEEP=1]
+# make mutate [ONLY=layer,name*] [SAMPLE=20, EACH=8 or AUTO=20] [SEED=…] [BY=suite,unit,replay] [SHARDS=2] [JOBS=2] [KEEP=1]
 #   [RECORD=1]
 MUTATE := conformance/proof/mutate
 RUN_MUTATE = CXX='$(CXX)' CXXFLAGS='$(ALL_CXXFLAGS)' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' ALLOCATOR='$(ALLOCATOR)' \
   BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
-  TESTING_OBJECTS='$(call objects,$(TESTING_SOURCES))' ONLY='$(ONLY)' SAMPLE='$(SAMPLE)' AUTO='$(AUTO)' SEED='$(SEED)' \
-  BY='$(BY)' SHARDS='$(SHARDS)' JOBS='$(JOBS)' KEEP='$(KEEP)' RECORD='$(RECORD)' node $(MUTATE)/main.mjs
+  TESTING_OBJECTS='$(call objects,$(TESTING_SOURCES))' LAYERS='$(LAYERS)' ONLY='$(ONLY)' SAMPLE='$(SAMPLE)' \
+  EACH='$(EACH)' AUTO='$(AUTO)' SEED='$(SEED)' BY='$(BY)' SHARDS='$(SHARDS)' JOBS='$(JOBS)' KEEP='$(KEEP)' \
+  RECORD='$(RECORD)' node $(MUTATE)/main.mjs
 MUTATE_NEEDS = $(SUITE) $(CONTRACT) $(if $(findstring replay,$(BY)),$(TRACER)) \
   $(if $(findstring unit,$(BY)),$(call objects,$(filter lib/%,$(TEST_SOURCES)) $(TESTING_SOURCES)))
 mutate: $$(MUTATE_NEEDS) | build/.packages-clients ## check: which tests notice faults in lib/: ONLY=layer SAMPLE=20

@@ -101,9 +101,14 @@ export class Builder {
     return this.#link("phx-contract", [...words("SERVER_OBJECTS"), ...words("LIB_OBJECTS")], [], [...words("ALLOCATOR"), ...words("LIBS")]);
   }
 
-  /** A unit test's program: lib/socket/socket_process_test.cc. */
-  test(source) {
-    const objects = [objectOf(source), ...words("TESTING_OBJECTS"), ...words("LIB_OBJECTS")];
-    return this.#link(path.basename(source, ".cc"), objects, [], [...words("LIBS"), "-lcmocka"]);
+  /** One program of all the unit tests of some folders, in this order. */
+  unitTests(folders) {
+    const tests = folders.flatMap(testsOf).map(objectOf);
+    const objects = [...tests, ...words("TESTING_OBJECTS"), ...words("LIB_OBJECTS")];
+    return this.#link(`${path.basename(folders[0])}_tests`, objects, [], [...words("LIBS"), "-lcmocka"]);
   }
 }
+
+/** The unit tests of a folder and of those in it. */
+export const testsOf = (folder) =>
+  readdirSync(folder, { recursive: true }).filter((file) => file.endsWith("_test.cc")).map((file) => `${folder}/${file}`);

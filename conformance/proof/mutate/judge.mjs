@@ -93,24 +93,34 @@ export async function judgeBySuite(server, folder, base, first, shards) {
   return { by: "nothing", rule: "", why: "" };
 }
 
-/** The unit tests of the layers that the fault touches. */
-export function testsOf(fault) {
-  const layers = new Set(fault.changes.map(({ file }) => path.dirname(file)));
-  return [...layers].flatMap((layer) =>
-    readdirSync(layer, { recursive: true }).filter((file) => file.endsWith("_test.cc")).map((file) => `${layer}/${file}`),
-  );
+/**
+ * The folders whose unit tests may notice the fault: those that it touches, and then those above them; of the layers
+ * from lowest to highest.
+ */
+export function foldersOf(fault, layers) {
+  const own = new Set(fault.changes.map(({ file }) => path.dirname(file)));
+  const all = layers.map((layer) => `lib/${layer}`);
+  const above = all.slice(Math.min(...[...own].map((folder) => all.indexOf(folder)))).filter((one) => !own.has(one));
+  return [[...own], above];
 }
 
-/** `{caught, test, why}` */
-export async function judgeByUnitTests(fault, builder) {
-  for (const test of testsOf(fault)) {
-    const { program, failed } = await builder.test(test);
-    if (failed) return { caught: true, test: path.basename(test, ".cc"), why: `does not build: ${oneLine(failed)}` };
-    const { status, said, late } = await run(program, [], { patience: 60_000, memory: MEMORY_KB });
+const tested = (folder) => readdirSync(folder).some((file) => file.endsWith("_test.cc"));
+const FAILED = /\[  FAILED  \] (.*)\n/;
+
+/** `{caught, test, why}`: `test` is the case that failed, "own" or "above" its folder. */
+export async function judgeByUnitTests(fault, builder, layers) {
+  const [own, above] = foldersOf(fault, layers).map((folders) => folders.filter(tested));
+  for (const [place, folders] of [["own", own], ["above", above]]) {
+    if (folders.length === 0) continue;
+    const { program, failed } = await builder.unitTests(folders);
+    if (failed) return { caught: place, test: "", why: `does not build: ${oneLine(failed)}` };
+    const judge = () => run(program, [], { patience: 240_000, memory: MEMORY_KB, until: FAILED });
+    const first = await judge();
+    const ended = first.status === 0 ? first : await judge(); // a busy machine must not count as a catch
     rmSync(program, { force: true });
-    if (status === 0) continue;
-    const why = late ? "it never ended" : /FAILED \] (.*)$/m.exec(said)?.[1] ?? oneLine(said.slice(-200));
-    return { caught: true, test: path.basename(test, ".cc"), why: oneLine(why) };
+    if (ended.status === 0) continue;
+    const { said, late } = ended;
+    return { caught: place, test: FAILED.exec(said)?.[1] ?? "", why: late ? "it never ended" : oneLine(said.slice(-200)) };
   }
   return { caught: false, test: "", why: "" };
 }
@@ -120,7 +130,7 @@ export async function judgeByTraces(server, shards = SHARDS) {
   const traces = ["traces", ...readdirSync("traces").filter((one) => /^\d/.test(one)).map((one) => `traces/${one}`)]
     .flatMap((folder) => readdirSync(folder).filter((file) => file.endsWith(".har")).map((file) => `${folder}/${file}`));
   const args = ["replay", "--index", "traces/README.md", ...traces, "--", server, "--shards", shards];
-  const { status, said, late } = await run(`${BUILD}/phx-trace`, args, { patience: 400_000, memory: MEMORY_KB });
+  const { status, said, late } = await run(`${BUILD}/phx-trace`, args, { patience: 400_000, memory: MEMORY_KB, until: /^✗/m });
   if (status === 0) return { caught: false, trace: "" };
   return { caught: true, trace: late ? "(never ended)" : oneLine(/^✗.*$/m.exec(said)?.[0] ?? said.slice(-200)) };
 }

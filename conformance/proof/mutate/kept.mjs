@@ -29,7 +29,7 @@ export function essence({ name, layer, automatic, suite, unit, replay }) {
     layer,
     ...(automatic && { automatic }),
     ...(suite && { suite: suite.by, rule: suite.rule || undefined }),
-    ...(unit && { unit: unit.caught ? unit.test : false }),
+    ...(unit && { unit: unit.caught }),
     ...(replay && { replay: replay.caught }),
   };
 }

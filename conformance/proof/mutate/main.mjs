@@ -3,8 +3,9 @@
 //     make mutate                       the list in faults/, by the suite
 //     make mutate ONLY=socket,ref-*     of a layer, or by name; * stands for anything
 //     make mutate SAMPLE=20 SEED=7      twenty of them at random; without a seed, others each time
+//     make mutate EACH=8 SEED=7         eight of each layer at random
 //     make mutate AUTO=50 SEED=7        fifty that are generated from the source, instead
-//     make mutate BY=suite,unit,replay  also by the unit tests of the fault's layer and by the traces
+//     make mutate BY=suite,unit,replay  also by the unit tests, of the fault's layer and those above, and by the traces
 //     make mutate SHARDS=2              each server with two shards, where a fault does not say how many it takes
 //     make mutate JOBS=3 KEEP=1         three at once; their builds stay in build/…/mutate/NAME
 //     make mutate RECORD=1              records the results in results.json, and writes docs/proof.md
@@ -27,8 +28,9 @@ import { endAll } from "./run.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const COLUMNS = ["suite", "unit", "replay"];
-const { ONLY, SAMPLE, AUTO, BY, JOBS, KEEP, RECORD } = process.env;
+const { ONLY, SAMPLE, EACH, AUTO, BY, JOBS, KEEP, RECORD } = process.env;
 const SEED = Number(process.env.SEED || Math.floor(Math.random() * 1e6));
+const LAYERS = (process.env.LAYERS ?? "").split(/\s+/).filter(Boolean);
 const RESULTS = path.join(here, "results.json");
 const LAST = `${ROOM}/last.json`; // of this machine: with the words in which it was caught
 const say = (words) => process.stdout.write(`${words}\n`);
@@ -51,6 +53,12 @@ function madeByThemselves() {
 function selected() {
   const all = (AUTO ? madeByThemselves() : readFaults(path.join(here, "faults"))).filter(wanted);
   if (all.length === 0) throw new BadFault(`expected ONLY to name a layer or a fault, got ${ONLY}`);
+  if (EACH) {
+    const layers = [...new Set(all.map(({ layer }) => layer))];
+    const drawn = layers.flatMap((layer) => sample(all.filter((one) => one.layer === layer), Number(EACH), SEED));
+    say(`${EACH} of each layer, ${drawn.length} of ${all.length}, drawn by SEED=${SEED}`);
+    return drawn;
+  }
   const count = Number(AUTO || SAMPLE || 0);
   if (count === 0) return all;
   say(`${count} of ${all.length}, drawn by SEED=${SEED}`);
@@ -70,7 +78,7 @@ async function judgeOne(fault, base, first, columns) {
       if (columns.includes("suite")) result.suite = await judgeBySuite(program, builder.folder, base, first, shards);
       if (columns.includes("replay")) result.replay = await judgeByTraces(program, shards);
     }
-    if (columns.includes("unit")) result.unit = await judgeByUnitTests(fault, builder);
+    if (columns.includes("unit")) result.unit = await judgeByUnitTests(fault, builder, LAYERS);
     return result;
   } finally {
     if (!KEEP) builder.clear();
@@ -83,7 +91,7 @@ function line({ name, layer, failed, suite, unit, replay }) {
   const mark = suite ? { must: "✓", should: "~", nothing: "✗" }[suite.by] : " ";
   const parts = [];
   if (suite) parts.push(suite.by === "nothing" ? "survives" : `${suite.by.toUpperCase()} ${suite.rule}`);
-  if (unit) parts.push(unit.caught ? unit.test : "no unit test");
+  if (unit) parts.push(unit.caught ? `unit tests (${unit.caught}): ${unit.test || unit.why}` : "no unit test");
   if (replay) parts.push(replay.caught ? "a trace" : "no trace");
   return `${mark} ${title} ${parts.join(", ")}`;
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 import { BadFault, change, parse, patched, readFaults } from "./faults.mjs";
 import { candidates, sample } from "./generate.mjs";
+import { foldersOf } from "./judge.mjs";
 import { essence, readResults, readSurvivors, verdict } from "./kept.mjs";
 import { kept, line } from "./page.mjs";
 import { mask } from "./source.mjs";
@@ -209,14 +210,22 @@ test("a generated fault is never bad; a listed one that does not build is", () =
   assert.match(verdict({ name: "a", failed: "no" }, known).bad, /does not build/);
 });
 
+test("the unit tests of a fault's own folders come first, then those of the layers above", () => {
+  const layers = ["base", "json", "channel", "socket"];
+  const fault = (...files) => ({ changes: files.map((file) => ({ file })) });
+  assert.deepEqual(foldersOf(fault("lib/json/json.cc"), layers), [["lib/json"], ["lib/channel", "lib/socket"]]);
+  assert.deepEqual(foldersOf(fault("lib/socket/a.cc"), layers), [["lib/socket"], []]);
+  assert.deepEqual(foldersOf(fault("lib/socket/a.cc", "lib/json/b.h"), layers), [["lib/socket", "lib/json"], ["lib/channel"]]);
+});
+
 test("survivors are a name and a reason", () => {
   assert.deepEqual([...readSurvivors("# why\n\na-b: no rule sends that\n")], [["a-b", "no rule sends that"]]);
   assert.throws(() => readSurvivors("a-b\n"), /survivors\.txt:1: expected `name: reason`/);
 });
 
 test("a line of the table counts the judged faults", () => {
-  const one = (by, unit, replay) => essence({ name: "a", layer: "l", ...suite(by), unit: { caught: unit, test: "t" }, replay: { caught: replay } });
+  const one = (by, unit, replay) => essence({ name: "a", layer: "l", ...suite(by), unit: { caught: unit && "own", test: "t" }, replay: { caught: replay } });
   assert.equal(line("x", [one("must", true, false), one("should", false, false), one("nothing", false, true), one("must", true, true)]),
-    "| x | 4 | 75 % | 50 % | 1 | 1 | 50 % | 50 % |");
-  assert.equal(line("x", []), "| x | 0 | – | – | 0 | 0 | – | – |");
+    "| x | 4 | 75 % | 50 % | 1 | 1 | 2 of 4 | 2 of 4 | 2 of 4 |");
+  assert.equal(line("x", []), "| x | 0 | – | – | 0 | 0 | – | – | – |");
 });

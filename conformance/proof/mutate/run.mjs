@@ -14,15 +14,22 @@ const end = (pid) => {
 /** Ends all that run() has started and that still runs. */
 export const endAll = () => living.forEach(end);
 
-/** How it ended, and what it said, both streams in one. Ends its whole process group when time is up. */
-export function run(command, args, { cwd, patience = 300_000, memory } = {}) {
+/**
+ * How it ended, and what it said, both streams in one. Ends its whole process group when time is up, or as soon as it
+ * said what matches `until`.
+ */
+export function run(command, args, { cwd, patience = 300_000, memory, until } = {}) {
   const limited = memory ? ["bash", ["-c", `ulimit -v ${memory}; exec "$0" "$@"`, command, ...args]] : [command, args];
   return new Promise((resolve) => {
     const child = spawn(...limited, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
     let said = "";
     let late = false;
     if (child.pid) living.add(child.pid);
-    const listen = (stream) => stream.setEncoding("utf8").on("data", (chunk) => (said += chunk));
+    const hear = (chunk) => {
+      said += chunk;
+      if (until?.test(said)) end(child.pid);
+    };
+    const listen = (stream) => stream.setEncoding("utf8").on("data", hear);
     listen(child.stdout);
     listen(child.stderr);
     const timer = setTimeout(() => {
