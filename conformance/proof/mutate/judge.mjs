@@ -35,7 +35,7 @@ async function suite(server, folder, args, patience, shards = SHARDS) {
 /** Judges the good server: which rules are slow, and which it breaks. */
 export async function baseline() {
   mkdirSync(ROOM, { recursive: true });
-  const { rules, said } = await suite(`${BUILD}/phx-contract`, ROOM, [], 300_000);
+  const { rules, said } = await suite(`${BUILD}/phx-contract`, ROOM, [], 900_000);
   if (!rules) throw new Error(`the suite could not judge the good server:\n${said}`);
   const broken = [...rules.values()].filter((rule) => bad.has(rule.verdict)).map((rule) => rule.id);
   if (broken.length > 0) throw new Error(`expected the good server to keep all rules, got broken: ${broken.join(", ")}`);
@@ -93,34 +93,38 @@ export async function judgeBySuite(server, folder, base, first, shards) {
   return { by: "nothing", rule: "", why: "" };
 }
 
+const LAST = "lib/server"; // whole servers, which takes longest
 /**
- * The folders whose unit tests may notice the fault: those that it touches, and then those above them; of the layers
- * from lowest to highest.
+ * The folders whose unit tests may notice the fault: those that it touches, those above them, and the server; of the
+ * layers from lowest to highest.
  */
 export function foldersOf(fault, layers) {
   const own = new Set(fault.changes.map(({ file }) => path.dirname(file)));
   const all = layers.map((layer) => `lib/${layer}`);
-  const above = all.slice(Math.min(...[...own].map((folder) => all.indexOf(folder)))).filter((one) => !own.has(one));
-  return [[...own], above];
+  const lowest = Math.min(...[...own].map((folder) => all.indexOf(folder)));
+  const above = all.slice(lowest).filter((folder) => !own.has(folder));
+  const last = above.filter((folder) => folder === LAST);
+  return { own: [...own], above: above.filter((folder) => folder !== LAST), server: last };
 }
 
 const tested = (folder) => readdirSync(folder).some((file) => file.endsWith("_test.cc"));
 const FAILED = /\[  FAILED  \] (.*)\n/;
+const PATIENCE = { patience: 900_000, seconds: 60, memory: MEMORY_KB, until: FAILED };
 
-/** `{caught, test, why}`: `test` is the case that failed, "own" or "above" its folder. */
+/** `{caught, test, why}`: `test` is the case that failed, `caught` says whose it is: own, above, server, or false. */
 export async function judgeByUnitTests(fault, builder, layers) {
-  const [own, above] = foldersOf(fault, layers).map((folders) => folders.filter(tested));
-  for (const [place, folders] of [["own", own], ["above", above]]) {
+  for (const [whose, all] of Object.entries(foldersOf(fault, layers))) {
+    const folders = all.filter(tested);
     if (folders.length === 0) continue;
     const { program, failed } = await builder.unitTests(folders);
-    if (failed) return { caught: place, test: "", why: `does not build: ${oneLine(failed)}` };
-    const judge = () => run(program, [], { patience: 240_000, memory: MEMORY_KB, until: FAILED });
-    const first = await judge();
-    const ended = first.status === 0 ? first : await judge(); // a busy machine must not count as a catch
+    if (failed) return { caught: whose, test: "", why: `does not build: ${oneLine(failed)}` };
+    const first = await run(program, [], PATIENCE);
+    // A busy machine must not count as a catch.
+    const ended = first.status === 0 ? first : await run(program, [], PATIENCE);
     rmSync(program, { force: true });
     if (ended.status === 0) continue;
     const { said, late } = ended;
-    return { caught: place, test: FAILED.exec(said)?.[1] ?? "", why: late ? "it never ended" : oneLine(said.slice(-200)) };
+    return { caught: whose, test: FAILED.exec(said)?.[1] ?? "", why: late ? "it never ended" : oneLine(said.slice(-200)) };
   }
   return { caught: false, test: "", why: "" };
 }

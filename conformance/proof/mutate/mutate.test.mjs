@@ -210,12 +210,12 @@ test("a generated fault is never bad; a listed one that does not build is", () =
   assert.match(verdict({ name: "a", failed: "no" }, known).bad, /does not build/);
 });
 
-test("the unit tests of a fault's own folders come first, then those of the layers above", () => {
-  const layers = ["base", "json", "channel", "socket"];
+test("the unit tests of a fault's own folders come first, then those of the layers above, then the server's", () => {
+  const layers = ["base", "json", "channel", "server"];
   const fault = (...files) => ({ changes: files.map((file) => ({ file })) });
-  assert.deepEqual(foldersOf(fault("lib/json/json.cc"), layers), [["lib/json"], ["lib/channel", "lib/socket"]]);
-  assert.deepEqual(foldersOf(fault("lib/socket/a.cc"), layers), [["lib/socket"], []]);
-  assert.deepEqual(foldersOf(fault("lib/socket/a.cc", "lib/json/b.h"), layers), [["lib/socket", "lib/json"], ["lib/channel"]]);
+  assert.deepEqual(foldersOf(fault("lib/json/json.cc"), layers), { own: ["lib/json"], above: ["lib/channel"], server: ["lib/server"] });
+  assert.deepEqual(foldersOf(fault("lib/server/a.cc"), layers), { own: ["lib/server"], above: [], server: [] });
+  assert.deepEqual(foldersOf(fault("lib/channel/a.cc", "lib/json/b.h"), layers).own, ["lib/channel", "lib/json"]);
 });
 
 test("survivors are a name and a reason", () => {

@@ -16,10 +16,11 @@ export const endAll = () => living.forEach(end);
 
 /**
  * How it ended, and what it said, both streams in one. Ends its whole process group when time is up, or as soon as it
- * said what matches `until`.
+ * said what matches `until`. `seconds` are those that it may compute: a busy machine takes none of them.
  */
-export function run(command, args, { cwd, patience = 300_000, memory, until } = {}) {
-  const limited = memory ? ["bash", ["-c", `ulimit -v ${memory}; exec "$0" "$@"`, command, ...args]] : [command, args];
+export function run(command, args, { cwd, patience = 300_000, memory, seconds, until } = {}) {
+  const limits = [memory && `ulimit -v ${memory};`, seconds && `ulimit -t ${seconds};`].filter(Boolean).join(" ");
+  const limited = limits ? ["bash", ["-c", `${limits} exec "$0" "$@"`, command, ...args]] : [command, args];
   return new Promise((resolve) => {
     const child = spawn(...limited, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
     let said = "";
