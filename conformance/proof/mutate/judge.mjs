@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, existsSync } from "node:fs";
 import path from "node:path";
 
-import { ROOM } from "./build.mjs";
+import { ROOM, testsOf } from "./build.mjs";
 import { run } from "./run.mjs";
 
 const BUILD = process.env.BUILD ?? "build/plain";
@@ -107,7 +107,7 @@ export function foldersOf(fault, layers) {
   return { own: [...own], above: above.filter((folder) => folder !== LAST), server: last };
 }
 
-const tested = (folder) => readdirSync(folder).some((file) => file.endsWith("_test.cc"));
+const tested = (folder) => testsOf(folder).length > 0;
 const FAILED = /\[  FAILED  \] (.*)\n/;
 const PATIENCE = { patience: 900_000, seconds: 60, memory: MEMORY_KB, until: FAILED };
 
