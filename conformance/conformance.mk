@@ -136,8 +136,8 @@ $(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(REASONS) $(WITH_RE
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
 
 # Faults in the library's own source, one at a time: what notices them?
-# make mutate [ONLY=layer,name*] [SAMPLE=20, EACH=8 or AUTO=20] [SEED=…] [BY=suite,unit,replay] [SHARDS=2] [JOBS=2] [KEEP=1]
-#   [RECORD=1]
+# make mutate [ONLY=layer,name*] [SAMPLE=20, EACH=8 or AUTO=20] [SEED=…] [BY=suite,unit,replay] [SHARDS=2] [JOBS=2]
+#   [KEEP=1] [RECORD=1]
 MUTATE := conformance/proof/mutate
 RUN_MUTATE = CXX='$(CXX)' CXXFLAGS='$(ALL_CXXFLAGS)' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' ALLOCATOR='$(ALLOCATOR)' \
   BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \

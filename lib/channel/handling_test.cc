@@ -70,7 +70,7 @@ struct Room {
               Heard{R"([")" + ref +
                     R"(","0","room:a","phx_reply",{"response":{"welcome":1},"status":"ok"}])"});
   }
-  /// What Ann hears when she sends one event.
+  /// What comes back to Ann for one event.
   Heard answer(const std::string& event, const std::string& payload = "{}") {
     ann.send(R"(["1","7","room:a",)" + event + "," + payload + "]");
     return ann.heard();
