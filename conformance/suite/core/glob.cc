@@ -9,7 +9,7 @@
 namespace phx::conformance {
 
 bool glob_matches(std::string_view pattern, std::string_view text) {
-  std::string escaped;  // to fnmatch a bracket and a backslash mean something, too
+  std::string escaped;  // to fnmatch a bracket and a backslash are special too
   for (const char c : pattern) {
     if (c == '[' || c == '\\') escaped += '\\';
     escaped += c;

@@ -1,4 +1,4 @@
-/// Base64 as RFC 4648 has it, and what is decoded besides.
+/// Base64 by RFC 4648, and its accepted variants.
 
 #include "conformance/suite/wire/base64.h"
 
@@ -31,7 +31,7 @@ PHX_TEST("every byte survives") {
   expect_eq(decoded(base64(bytes)), bytes);
 }
 
-PHX_TEST("the alphabet for URLs, missing padding and line breaks are decoded, too") {
+PHX_TEST("the alphabet for URLs, missing padding and line breaks are decoded too") {
   expect_eq(base64("\xfb\xff"), std::string("+/8="));
   for (const char* text : {"+/8=", "-_8=", "-_8", "+/\r\n8=\r\n"}) {
     expect_eq(decoded(text), std::string("\xfb\xff"));

@@ -25,7 +25,7 @@ class Json {
   Json operator[](std::size_t index) const;     ///< An array's element; null if there is none.
   std::string text() const;                     ///< A string's characters; "" for anything else.
   std::string dump() const;                     ///< Compact, keys sorted.
-  std::string dump(std::size_t flags) const;    ///< As Jansson's flags say.
+  std::string dump(std::size_t flags) const;    ///< With these flags of Jansson's.
   json_t* get() const { return value_.get(); }
 
  private:

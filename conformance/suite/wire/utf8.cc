@@ -21,7 +21,8 @@ std::size_t character_size(std::string_view text) {
   for (std::size_t i = 1; i < size; ++i) {
     if (begins_character(text[i])) return 0;
   }
-  // RFC 3629, 3: the second byte keeps out what is overlong, surrogate or beyond U+10FFFF.
+  // RFC 3629, 3: the second byte excludes overlong forms, surrogates and code points above
+  // U+10FFFF.
   const bool off = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) >= 0xA0) ||
                    (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) >= 0x90);
   return off ? 0 : size;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Where the characters of a text begin and end, and how bytes are shown that are none.
+/// Where the characters of a text begin and end, and how other bytes are shown.
 
 #include <cstddef>
 #include <string>

@@ -1,4 +1,4 @@
-/// Where characters end, and how bytes are shown that are none.
+/// Where characters end, and how other bytes are shown.
 
 #include "conformance/suite/wire/utf8.h"
 
