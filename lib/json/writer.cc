@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "json/big_integer.h"
+#include "json/escape.h"
 
 namespace phx::json {
 namespace {
@@ -85,29 +86,13 @@ class Writer {
       out_.append(text.begin(), plain);
       text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
       if (text.empty()) break;
-      escape(text.front());
+      append_escape(out_, text.front());
       text.remove_prefix(1);
     }
     out_ += '"';
   }
   static bool needs_escape(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-  }
-  void escape(char c) {
-    constexpr char hex[] = "0123456789ABCDEF";
-    switch (c) {
-      case '"': out_ += "\\\""; return;
-      case '\\': out_ += "\\\\"; return;
-      case '\b': out_ += "\\b"; return;
-      case '\f': out_ += "\\f"; return;
-      case '\n': out_ += "\\n"; return;
-      case '\r': out_ += "\\r"; return;
-      case '\t': out_ += "\\t"; return;
-      default:
-        out_ += "\\u00";
-        out_ += hex[c >> 4];
-        out_ += hex[c & 15];
-    }
   }
 
   std::string out_;

@@ -8,6 +8,7 @@
 
 #include "base/number.h"
 #include "base/utf8.h"
+#include "json/escape.h"
 #include "json/json.h"
 #include "serializer/brackets.h"
 #include "serializer/plain_text.h"
@@ -202,24 +203,6 @@ std::string unquoted(std::string_view json, const Slice& string) {
 
 namespace {
 
-/// The escape of a character that a JSON string can't contain.
-void append_escape(std::string& out, char c) {
-  constexpr char hex[] = "0123456789ABCDEF";
-  switch (c) {
-    case '"': out += "\\\""; break;
-    case '\\': out += "\\\\"; break;
-    case '\b': out += "\\b"; break;
-    case '\f': out += "\\f"; break;
-    case '\n': out += "\\n"; break;
-    case '\r': out += "\\r"; break;
-    case '\t': out += "\\t"; break;
-    default:
-      out += "\\u00";
-      out += hex[c >> 4];
-      out += hex[c & 15];
-  }
-}
-
 /// The number of bytes before the first that must be escaped.
 std::size_t copyable(std::string_view text) {
   std::size_t at = plain_prefix(text);
@@ -249,7 +232,7 @@ void append_quoted(std::string& out, std::string_view text) {
     out += text.substr(0, run);
     text.remove_prefix(run);
     if (text.empty()) break;
-    append_escape(out, text.front());
+    json::append_escape(out, text.front());
     text.remove_prefix(1);
   }
   out += '"';
