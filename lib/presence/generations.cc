@@ -29,7 +29,7 @@ void Generations::push(const SharedState& state, const Delta& delta) {
       continue;
     }
     // It restarts where the shorter one starts.
-    Delta begun = overflown && shorter == &*overflown ? std::move(*overflown) : *shorter;
+    Delta begun = overflown && shorter == &*overflown ? Delta{std::move(*overflown)} : *shorter;
     overflown = std::exchange(generation, std::move(begun));
     shorter = &*overflown;
   }

@@ -156,7 +156,7 @@ class History {
     if (snapshot == nullptr || one_in(2)) {
       return network_.push_back({asked.state.self(), std::move(transfer)});
     }
-    const auto size = static_cast<std::size_t>(1 + below(3));
+    const auto size = 1 + static_cast<std::size_t>(below(3));
     for (Snapshot& slice : sliced(std::move(*snapshot), size)) {  // each may be lost alone
       network_.push_back({asked.state.self(), std::move(slice)});
     }
