@@ -162,10 +162,9 @@ layout: build/.packages-style duplicates ## keep: report files with wrong layout
 DUPLICATES := .ci/duplicates
 duplicates: $(DUPLICATES)/node_modules/.installed ## keep: report ten lines of code that stand twice
 	@$(DUPLICATES)/node_modules/.bin/jscpd --config $(DUPLICATES)/jscpd.json lib conformance traces chapters docs .ci
-tidy: layout build/.packages-benchmark ## keep: run clang-tidy's checks as well
-	@printf '%s\n' $(filter-out .ci/%,$(filter %.cc,$(CXX_FILES))) | xargs -P $(shell nproc) -n 4 \
-	  sh -c 'clang-tidy-16 --quiet --warnings-as-errors="*" "$$@" -- \
-	    $(filter-out -Wno-maybe-uninitialized,$(ALL_CXXFLAGS)) 2>/dev/null' clang-tidy
+tidy: layout build/.packages-benchmark build/.packages-workshop ## keep: run clang-tidy's checks as well
+	@.ci/tidy $(filter-out -Werror -Wno-maybe-uninitialized,$(ALL_CXXFLAGS)) -- \
+	  $(filter-out .ci/%,$(filter %.cc,$(CXX_FILES)))
 setup-hooks: ## work: let git check the subject of each commit, as docs/contributing.md says
 	@git config core.hooksPath .ci/hooks && echo 'git calls .ci/hooks/commit-msg now.'
 subjects: ## check: the subject of each new commit names its area, in at most 72 characters
