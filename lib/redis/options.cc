@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/option_error.h"
+#include "http/query.h"
 
 namespace phx::redis {
 namespace {
@@ -33,22 +34,6 @@ T number_of(std::string_view text, const char* what) {
     refuse(std::string(what) + " as a number, got \"" + std::string(text) + "\"");
   }
   return value;
-}
-
-/// `%40` as `@`: a password may contain the separators of a URL.
-std::string unescaped(std::string_view text) {
-  std::string result;
-  for (; !text.empty(); text.remove_prefix(1)) {
-    unsigned value = 0;
-    if (text[0] == '%' && text.size() > 2 &&
-        std::from_chars(text.data() + 1, text.data() + 3, value, 16).ptr == text.data() + 3) {
-      result += static_cast<char>(value);
-      text.remove_prefix(2);
-    } else {
-      result += text[0];
-    }
-  }
-  return result;
 }
 
 Address address_of(std::string_view text, std::uint16_t default_port) {
@@ -93,8 +78,10 @@ Options options_of(std::string_view url) {
   if (const auto end = url.rfind('@'); end != std::string_view::npos) {
     std::string_view login = url.substr(0, end);
     url.remove_prefix(end + 1);
-    if (const auto user = take_until(login, ':')) options.user = unescaped(*user);
-    options.password = unescaped(login);
+    // A password may contain the separators of a URL, `%40` for `@`.
+    if (const auto user = take_until(login, ':'))
+      options.user = http::percent_decoded(*user, false);
+    options.password = http::percent_decoded(login, false);
   }
   std::string_view hosts = url.substr(0, url.find('/'));
   std::string_view path = url.substr(hosts.size());
