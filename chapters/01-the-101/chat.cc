@@ -81,8 +81,7 @@ void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
   files.serve("/", page / "index.html", "text/html; charset=utf-8");
   files.serve("/chat.css", page / "chat.css", "text/css; charset=utf-8");
   files.serve("/chat.js", page / "chat.js", "text/javascript; charset=utf-8");
-  files.serve("/assets/phoenix.mjs",
-              root / "chapters/node_modules/phoenix/priv/static/phoenix.mjs",
+  files.serve("/assets/phoenix.mjs", root / "chapters/node_modules/phoenix/priv/static/phoenix.mjs",
               "text/javascript; charset=utf-8");
 }
 
