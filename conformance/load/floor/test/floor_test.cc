@@ -261,7 +261,12 @@ PHX_TEST("an open loop that the server can't follow is reported as saturated, if
   testing::expect_throw<bench::Failure>([&] { bench::latency(context, too_much); });
   const auto told = bench::latency(context, {.rate = 50'000'000, .may_saturate = true});
   expect(told.saturated && told.rate > 0, "saturated");
-  expect(!bench::latency(context, {.rate = 100, .may_saturate = true}).saturated, "100 are few");
+  // On a busy machine even 100 a second may come late, but not every time.
+  bool followed = false;
+  for (int tries = 0; tries < 50 && !followed; ++tries) {
+    followed = !bench::latency(context, {.rate = 100, .may_saturate = true}).saturated;
+  }
+  expect(followed, "100 a second can be followed");
 }
 
 }  // namespace
