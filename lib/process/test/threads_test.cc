@@ -177,8 +177,8 @@ PHX_TEST("an exception in offloaded work crashes the process") {
 }
 
 PHX_TEST(
-    "a process killed while its work runs is down at once, and the work's messages are dropped, "
-    "except those sent regardless") {
+    "a process killed while its work runs is down at once, and the work's messages, exit signals "
+    "and tasks are dropped, except what it sends regardless") {
   Workers workers;
   Turning a(0);
   a.scheduler.use_workers(workers);
@@ -203,6 +203,8 @@ PHX_TEST(
           started.set_value();
           until->wait();
           s.scheduler().send(ear, std::string("from beyond"));
+          s.scheduler().exit(ear, {ExitReason::killed});
+          s.scheduler().post([&s, ear] { s.scheduler().send(ear, std::string("a task")); });
           s.scheduler().send_regardless(ear, 1);
         },
         [] {});
@@ -214,6 +216,53 @@ PHX_TEST(
   started.get_future().wait();
   a.scheduler.exit(pid, {ExitReason::killed});
   expect_eq(within_ten_seconds(heard.get_future()), std::vector<std::string>{"down"});
+}
+
+PHX_TEST(
+    "an exit signal crosses to another thread, and ends the process before what is sent after it") {
+  Turning a(0), b(1);
+  Scheduler::connect({&a.scheduler, &b.scheduler});
+  std::promise<std::vector<std::string>> heard;
+  std::vector<std::string> journal;
+  auto target = std::make_unique<Script>();
+  target->on_message = [&journal](Script&, Message m) {
+    journal.push_back(*m.get_if<std::string>());
+  };
+  const Pid pid = b.scheduler.spawn(std::move(target));
+  auto sender = std::make_unique<Script>();
+  sender->on_message = [&](Script& s, Message m) {
+    if (const Down* down = m.get_if<Down>()) {
+      journal.push_back(to_string(down->reason));
+      return heard.set_value(journal);
+    }
+    s.scheduler().monitor(s.self(), pid);
+    s.scheduler().send(pid, std::string("first"));
+    s.scheduler().send(pid, std::string("second"));
+    s.scheduler().exit(pid, {ExitReason::shutdown, "enough"});
+    s.scheduler().send(pid, std::string("too late"));
+  };
+  a.scheduler.send(a.scheduler.spawn(std::move(sender)), 1);
+  a.start();
+  b.start();
+  const std::vector<std::string> all = within_ten_seconds(heard.get_future());
+  expect_eq(all.back(), std::string("shutdown: enough"));
+  // An exit signal is not queued behind mail, as in Erlang; nothing sent after it is handled.
+  expect(std::find(all.begin(), all.end(), "too late") == all.end(), "nothing comes after the end");
+}
+
+PHX_TEST("signals are read to the last, even if most are for processes that are gone") {
+  Scheduler scheduler(0);
+  scheduler.await_thread();  // so that all of them come through the inbox
+  int heard = 0;
+  auto target = std::make_unique<Script>();
+  target->on_message = [&heard](Script&, Message) { ++heard; };
+  const Pid pid = scheduler.spawn(std::move(target));
+  for (int i = 0; i < 1'000; ++i) scheduler.send(Pid{0, 999'999}, 1);
+  scheduler.send(pid, 1);
+  scheduler.adopt_thread();
+  while (scheduler.run(scheduler.now())) {
+  }
+  expect_eq(heard, 1);
 }
 
 PHX_TEST("a full inbox drops only signals that may be lost, and logs it once") {
