@@ -73,6 +73,32 @@ PHX_TEST("a topic is escaped as in Phoenix") {
                         "{\"response\":{},\"status\":\"ok\"}]"));
 }
 
+PHX_TEST("each text of a message is escaped, in both versions: it reads back as it was") {
+  const std::string text = "q\"\\\n\x1f/\xc3\xa9";
+  const std::string topic = "t:" + text, event = "e:" + text;
+  const Json payload = Json::object({{"p:" + text, text}});
+  const Json no_ref;
+  const SocketReply reply{text, "2" + text, topic, Status::ok, payload};
+  const SocketMessage push{text, {}, topic, event, payload};
+  const Broadcast broadcast{topic, event, payload};
+  const Json answer = Json::object({{"response", payload}, {"status", "ok"}});
+  const auto read = [](const Frame& frame) { return Json::parse(frame.bytes); };
+  expect(
+      read(v2_json().encode(reply)) == Json::array({text, "2" + text, topic, "phx_reply", answer}),
+      "V2's reply");
+  expect(read(v2_json().encode(push)) == Json::array({text, no_ref, topic, event, payload}),
+         "V2's push");
+  expect(
+      read(v2_json().fastlane(broadcast)) == Json::array({no_ref, no_ref, topic, event, payload}),
+      "V2's broadcast");
+  const auto v1 = [&](const Json& ref, const std::string& name, const Json& what) {
+    return Json::object({{"event", name}, {"payload", what}, {"ref", ref}, {"topic", topic}});
+  };
+  expect(read(v1_json().encode(reply)) == v1("2" + text, "phx_reply", answer), "V1's reply");
+  expect(read(v1_json().encode(push)) == v1(no_ref, event, payload), "V1's push");
+  expect(read(v1_json().fastlane(broadcast)) == v1(no_ref, event, payload), "V1's broadcast");
+}
+
 PHX_TEST("V2 refuses JSON that is not an object in a push or broadcast, and takes it in a reply") {
   for (const char* payload : {"5", "null", "[1]", "\"s\"", "true"}) {
     const Payload value = Payload::own_text(payload);

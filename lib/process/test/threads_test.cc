@@ -246,7 +246,7 @@ PHX_TEST(
   b.start();
   const std::vector<std::string> all = within_ten_seconds(heard.get_future());
   expect_eq(all.back(), std::string("shutdown: enough"));
-  // An exit signal is not queued behind mail, as in Erlang; nothing sent after it is handled.
+  // An exit signal overtakes mail, as in Erlang; nothing sent after it is handled.
   expect(std::find(all.begin(), all.end(), "too late") == all.end(), "nothing comes after the end");
 }
 
