@@ -1,4 +1,4 @@
-/// The one file that includes Boost.Beast.
+/// Requests, by Boost.Beast.
 
 #include "http/request_reader.h"
 

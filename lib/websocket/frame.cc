@@ -1,8 +1,9 @@
-/// Writes the heads of a server's frames: never masked, never fragmented.
+/// Writes frames, never fragmented: a server's without a mask, a client's under one.
 
 #include "websocket/frame.h"
 
 #include <array>
+#include <cstring>
 
 #include "base/check.h"
 
@@ -23,6 +24,19 @@ void append_control(std::string& out, Opcode opcode, std::string_view payload) {
   check(payload.size() <= max_control_payload, "a control frame has at most 125 bytes");
   append_head(out, 0, opcode, payload.size());
   out += payload;
+}
+
+void append_masked(std::string& out, unsigned flags, Opcode opcode, std::string_view payload,
+                   std::uint32_t mask) {
+  const std::size_t head = out.size();
+  append_head(out, flags, opcode, payload.size());
+  out[head + 1] = static_cast<char>(static_cast<unsigned char>(out[head + 1]) | mask_bit);
+  std::array<char, 4> key;
+  std::memcpy(key.data(), &mask, key.size());
+  out.append(key.data(), key.size());
+  const std::size_t begin = out.size();
+  out += payload;
+  unmask(out.data() + begin, payload.size(), mask);
 }
 
 std::string close_payload(unsigned code) {

@@ -45,6 +45,14 @@ void append_head(std::string& out, unsigned flags, Opcode opcode, std::size_t pa
 /// Appends a whole unmasked control frame. REQUIRES: payload.size() <= max_control_payload.
 void append_control(std::string& out, Opcode opcode, std::string_view payload);
 
+/// Appends a whole, unfragmented frame as a client sends it: masked with `mask` (5.3), whose four
+/// bytes no one may be able to predict.
+void append_masked(std::string& out, unsigned flags, Opcode opcode, std::string_view payload,
+                   std::uint32_t mask);
+
+/// XORs `bytes` with the key; returns the key rotated for the byte after them. RFC 6455, 5.3.
+std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask);
+
 /// A close frame's payload: its code, big-endian, without a reason; empty for code 0.
 std::string close_payload(unsigned code);
 

@@ -19,7 +19,8 @@ using socket::CloseCode;
 Reader::Reader(const Options& options)
     : max_message_(options.max_message),
       inflater_(options.deflate ? std::make_unique<Inflater>(options.deflate->client_takes_over)
-                                : nullptr) {}
+                                : nullptr),
+      sender_(options.sender) {}
 
 Event Reader::next(std::string_view& input) {
   check(failure_.why == nullptr, "nothing is read after a failure");
@@ -45,7 +46,7 @@ bool Reader::fail(socket::CloseCode code, const char* why) {
 std::size_t Reader::wanted_head() const {
   if (head_size_ < 2) return 2;
   const unsigned length = head_[1] & length_bits;
-  return 2 + (length == 126 ? 2 : length == 127 ? 8 : 0) + 4;
+  return 2 + (length == 126 ? 2 : length == 127 ? 8 : 0) + mask_size();
 }
 
 bool Reader::take_head(std::string_view& input) {
@@ -84,7 +85,9 @@ const char* Reader::fault_in_first_byte() const {
 }
 
 const char* Reader::fault_in_second_byte() const {
-  if ((head_[1] & mask_bit) == 0) return "a client's frame is not masked";
+  const bool masked = (head_[1] & mask_bit) != 0;
+  if (!masked && sender_ == Sender::client) return "a client's frame is not masked";
+  if (masked && sender_ == Sender::server) return "a server's frame is masked";
   const unsigned length = head_[1] & length_bits;
   if (is_control() && length > max_control_payload) return "a control frame is over 125 bytes";
   if (opcode() == Opcode::close && length == 1) return "a close frame has half a code";
@@ -105,11 +108,11 @@ const char* Reader::fault_in_length() const {
 
 /// Refuses a frame that is announced as too large before a byte of it has come.
 bool Reader::begin_payload() {
-  const std::size_t length_bytes = head_size_ - 6u;
+  const std::size_t length_bytes = head_size_ - 2 - mask_size();
   payload_left_ = head_[1] & length_bits;
   if (length_bytes > 0) payload_left_ = 0;
   for (std::size_t i = 0; i < length_bytes; ++i) payload_left_ = payload_left_ << 8 | head_[2 + i];
-  std::memcpy(&mask_, head_.data() + head_size_ - 4, 4);
+  if (sender_ == Sender::client) std::memcpy(&mask_, head_.data() + head_size_ - 4, 4);
   head_size_ = 0;
   in_payload_ = true;
   if (is_control()) return true;
@@ -208,7 +211,7 @@ Event Reader::message_ended() {
 }
 
 Event Reader::closed() {
-  auto read = read_close(std::exchange(control_, {}));
+  auto read = read_close(std::exchange(control_, {}), sender_);
   if (auto* failure = std::get_if<Failure>(&read)) {
     failure_ = *failure;
     return NeedMore{};
@@ -216,14 +219,15 @@ Event Reader::closed() {
   return std::get<Close>(read);
 }
 
-std::variant<Close, Failure> read_close(std::string_view payload) {
+std::variant<Close, Failure> read_close(std::string_view payload, Sender sender) {
   if (payload.empty()) return Close{0};
   if (payload.size() == 1) {
     return Failure{CloseCode::protocol_error, "a close frame has half a code"};
   }
   const unsigned code =
       static_cast<unsigned char>(payload[0]) * 256u + static_cast<unsigned char>(payload[1]);
-  const bool may_be_sent = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1011) ||
+  const unsigned last = sender == Sender::client ? 1011 : 1014;
+  const bool may_be_sent = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= last) ||
                            (code >= 3000 && code <= 4999);
   if (!may_be_sent) return Failure{CloseCode::protocol_error, "a close code may not be sent"};
   if (!serializer::is_utf8(payload.substr(2))) {

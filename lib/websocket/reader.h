@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Turns a client's bytes into messages and control frames: the server's half of RFC 6455, and the
-/// inflating of RFC 7692.
+/// Turns the peer's bytes into messages and control frames: reading by RFC 6455, and inflating by
+/// RFC 7692. A server's reader wants masked frames, a client's wants unmasked ones.
 ///
 ///     websocket::Reader reader({.max_message = 8'000'000});
 ///     websocket::Event event = reader.next(bytes);  // takes from the front of `bytes`
@@ -36,11 +36,11 @@ struct Ping {
   std::string payload;
 };
 struct Pong {};
-/// The client closes: answer with its own code, or 0 if it gave none. Nothing follows.
+/// The peer closes: answer with its own code, or 0 if it gave none. Nothing follows.
 struct Close {
   unsigned code;
 };
-/// The client broke the protocol or a limit: the connection is closed with this code at once.
+/// The peer broke the protocol or a limit: the connection is closed with this code at once.
 /// Nothing follows.
 struct Failure {
   socket::CloseCode code;
@@ -51,12 +51,16 @@ struct Failure {
 /// serializers, which read each byte anyway.
 using Event = std::variant<NeedMore, serializer::Frame, Ping, Pong, Close, Failure>;
 
+/// Whose frames are read.
+enum class Sender : unsigned char { client, server };
+
 /// The state of reading one connection. Neither copied nor moved.
 class Reader {
  public:
   struct Options {
     std::size_t max_message;                        ///< Bytes of a message, joined and inflated.
     std::optional<DeflateParameters> deflate = {};  ///< As negotiated.
+    Sender sender = Sender::client;
   };
   explicit Reader(const Options& options);
 
@@ -85,6 +89,7 @@ class Reader {
   /// Takes bytes of the head; true once it is complete and valid.
   bool take_head(std::string_view& input);
   std::size_t wanted_head() const;
+  std::size_t mask_size() const { return sender_ == Sender::client ? 4 : 0; }
   const char* fault_in_first_byte() const;
   const char* fault_in_second_byte() const;
   const char* fault_in_length() const;
@@ -120,6 +125,7 @@ class Reader {
   bool in_message_ = false;
   bool compressed_ = false;
   Opcode kind_ = Opcode::text;
+  const Sender sender_;
   std::string message_;
   std::size_t checked_ = 0;  ///< Bytes of a text message that are known to be UTF-8.
 
@@ -128,10 +134,7 @@ class Reader {
 
 /// The code to answer a client's close with, or the fault in it. `payload` is the close frame's.
 /// Codes that may not be sent are answered with 1002, as on Cowboy; so are those registered later
-/// (1012 to 1014).
-std::variant<Close, Failure> read_close(std::string_view payload);
-
-/// XORs `bytes` with the key; returns the key rotated for the byte after them. RFC 6455, 5.3.
-std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask);
+/// (1012 to 1014), unless a server sends them.
+std::variant<Close, Failure> read_close(std::string_view payload, Sender sender = Sender::client);
 
 }  // namespace phx::websocket
