@@ -7,6 +7,8 @@
 #include "chapters/07-the-serializer/exercise-messagepack/messagepack.h"
 #include "chapters/13-shaping-a-channel/exercise/rate_limited.h"
 #include "chapters/18-more-than-one-machine/exercise/merge.h"
+#include "client/client.h"
+#include "client/presence_list.h"
 #include "conformance/proof/mutants/mutant.h"
 #include "conformance/suite/core/rule.h"
 #include "conformance/suite/core/trial.h"
@@ -21,6 +23,25 @@
 
 #include "examples/README.md.1"
 #include "examples/README.md.2"
+
+// --- A client -----------------------------------------------------------------------------------
+
+namespace a_client {
+
+void show(const char* text) { std::puts(text); }
+void show(const std::string& text) { show(text.c_str()); }
+void show(const phx::Json& value) { show(value.dump()); }
+
+void chats() {
+#include "examples/lib/client/client.h.1"
+  {
+#include "examples/lib/client/topic.h.1"
+
+#include "examples/lib/client/presence_list.h.1"
+  }
+}
+
+}  // namespace a_client
 
 // --- The server: what an application includes and writes ----------------------------------------
 

@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// What a push is answered.
+
+#include <string>
+
+#include "serializer/payload.h"
+
+namespace phx {
+
+using serializer::Payload;
+
+namespace client {
+
+struct Answer {
+  /// `ok` or `error` from the server, `timeout` if it said nothing in time; or what else a channel
+  /// replies. `error` also comes from the client itself, with a reason, if a push could not be
+  /// sent.
+  std::string status;
+  Payload response = {};
+
+  bool ok() const { return status == "ok"; }
+};
+
+}  // namespace client
+}  // namespace phx

@@ -1,0 +1,268 @@
+/// Connecting, staying connected, and who gets what comes.
+
+#include "client/session.h"
+
+#include <algorithm>
+#include <exception>
+#include <random>
+
+#include "base/option_error.h"
+#include "serializer/serializer.h"
+
+namespace phx::client {
+
+/// One connection. After its session has turned to another, it only finishes.
+struct Session::Link final : TransportUser {
+  explicit Link(Session& of) : session(of) {}
+  void opened() override {
+    if (current()) session.opened();
+  }
+  void received(serializer::Frame frame) override {
+    if (current()) session.received(std::move(frame));
+  }
+  void closed(const Ending& ending) override {
+    has_ended = true;
+    if (current()) return session.lost(ending);
+    session.timers_.cancel(release);
+    release = session.timers_.after(Millis{0}, [this] { forget(); });
+  }
+  bool current() const { return session.link_.get() == this; }
+  /// In a turn of its own: a transport is not destroyed while it calls us.
+  void forget() {
+    auto& all = session.retired_;
+    const auto self =
+        std::find_if(all.begin(), all.end(), [&](auto& l) { return l.get() == this; });
+    const std::unique_ptr<Link> last = std::move(*self);
+    all.erase(self);
+  }
+
+  Session& session;
+  std::unique_ptr<Transport> transport;
+  bool has_ended = false;
+  std::optional<Timers::Id> release;
+};
+
+namespace {
+
+Version checked(const std::string& vsn) {
+  const auto version = version_of(vsn);
+  if (version) return *version;
+  throw OptionError("ClientOptions::vsn", "expected 2.0.0 or 1.0.0, got \"" + vsn + "\"");
+}
+
+}  // namespace
+
+Session::Session(std::string_view url, ClientOptions options, Timers& timers, Dialer dial)
+    : url_(parse_endpoint_url(url)),
+      options_(std::move(options)),
+      version_(checked(options_.vsn)),
+      timers_(timers),
+      dial_(std::move(dial)) {}
+
+Session::~Session() {
+  for (const auto& topic : topics_) topic->release();
+}
+
+// --- Connecting ---------------------------------------------------------------------------------
+
+void Session::connect() {
+  wanted_ = true;
+  if (status_ == ClientStatus::closed || status_ == ClientStatus::waiting) try_to_connect();
+}
+
+void Session::try_to_connect() {
+  timers_.cancel(retry_);
+  status_ = ClientStatus::connecting;
+  const auto attempt = next_attempt();
+  if (!attempt) return;
+  link_ = std::make_unique<Link>(*this);
+  link_->transport = dial_(*attempt, *link_);
+  opening_ = timers_.after(options_.connecting, [this] {
+    opening_.reset();
+    give_up("the server did not answer the handshake in time");
+  });
+}
+
+/// Parameters and token may have expired since the last try.
+std::optional<Attempt> Session::next_attempt() try {
+  const Json params = options_.params ? options_.params() : Json::object();
+  const std::string vsn = "vsn=" + percent_encoded(options_.vsn);
+  return Attempt{.target_websocket = url_.target("websocket", params, vsn),
+                 .target_longpoll = url_.target("longpoll", params, vsn),
+                 .token = options_.token ? std::optional(options_.token()) : std::nullopt};
+} catch (const std::exception& error) {
+  retry_later();
+  report(std::string("the parameters of a connection: ") + error.what());
+  return {};
+}
+
+void Session::retry_later() {
+  status_ = ClientStatus::waiting;
+  const Millis wait = delay(options_.reconnect_after, tries_);
+  ++tries_;
+  retry_ = timers_.after(wait, [this] {
+    retry_.reset();
+    try_to_connect();
+  });
+}
+
+Millis Session::delay(const std::vector<Millis>& table, std::size_t tries) const {
+  if (table.empty()) return Millis{1'000};
+  const Millis wait = table[std::min(tries, table.size() - 1)];
+  if (options_.jitter <= 0) return wait;
+  thread_local std::minstd_rand random{std::random_device{}()};
+  std::uniform_real_distribution<double> part(0, options_.jitter);
+  return wait + Millis(static_cast<Millis::rep>(static_cast<double>(wait.count()) * part(random)));
+}
+
+void Session::opened() {
+  status_ = ClientStatus::open;
+  timers_.cancel(opening_);
+  beat_later();
+  const auto topics = topics_;
+  for (const auto& topic : topics) topic->connected();
+  const auto callbacks = on_open_;
+  for (const auto& callback : callbacks) guard(callback);
+}
+
+// --- Losing the connection ----------------------------------------------------------------------
+
+void Session::lost(const Ending& ending) {
+  const bool goodbye = ending.code == 1000 && !options_.reconnect_after_normal_close;
+  retire();
+  if (goodbye) wanted_ = false;
+  status_ = ClientStatus::closed;
+  if (wanted_) retry_later();
+  const auto topics = topics_;
+  const std::string why = ending.reason.empty() ? "connection_closed" : ending.reason;
+  for (const auto& topic : topics) topic->connection_lost(why);
+  if (!ending.reason.empty()) report(ending.reason);
+  const auto callbacks = on_close_;
+  for (const auto& callback : callbacks) guard([&] { callback(ending); });
+}
+
+void Session::retire() {
+  timers_.cancel(opening_);
+  timers_.cancel(next_beat_);
+  beat_ref_.clear();
+  if (!link_) return;
+  Link& link = *link_;
+  retired_.push_back(std::move(link_));
+  if (link.has_ended) link.closed({});
+}
+
+void Session::disconnect() {
+  wanted_ = false;
+  timers_.cancel(retry_);
+  if (!link_) {
+    status_ = ClientStatus::closed;
+    return;
+  }
+  link_->transport->close(1000);
+  lost({.code = 1000});
+}
+
+void Session::give_up(const std::string& why) {
+  link_->transport->close(1000);
+  lost({.code = 1006, .reason = why});
+}
+
+// --- The heartbeat ------------------------------------------------------------------------------
+
+void Session::beat_later() {
+  if (!link_->transport->needs_heartbeat()) return;
+  timers_.cancel(next_beat_);
+  next_beat_ = timers_.after(options_.heartbeat, [this] { beat(); });
+}
+
+void Session::beat() {
+  next_beat_.reset();
+  if (!beat_ref_.empty()) return give_up("heartbeat timeout");
+  beat_ref_ = make_ref();
+  send({"", beat_ref_, "phoenix", "heartbeat", Payload()});
+  if (link_) next_beat_ = timers_.after(options_.heartbeat, [this] { beat(); });
+}
+
+// --- Messages -----------------------------------------------------------------------------------
+
+std::optional<std::string> Session::send(const Outgoing& message) try {
+  if (!is_open()) return "the connection is closed";
+  link_->transport->send(encode(version_, message));
+  return {};
+} catch (const serializer::EncodeError& error) {
+  return error.what();
+}
+
+void Session::received(serializer::Frame frame) {
+  Incoming message{.topic = {}, .event = {}, .payload = {}};
+  try {
+    message = decode(version_, std::move(frame));
+  } catch (const serializer::DecodeError& error) {
+    return report(std::string("a message that can't be read: ") + error.what());
+  }
+  tries_ = 0;
+  if (message.topic == "phoenix") {
+    if (message.is_reply() && !beat_ref_.empty() && message.ref == beat_ref_) {
+      beat_ref_.clear();
+      beat_later();
+    }
+    return;
+  }
+  const auto found = by_name_.find(message.topic);
+  if (found == by_name_.end()) return;
+  const auto topics = found->second;  // a callback may add and remove
+  for (const auto& topic : topics) topic->received(message);
+}
+
+void Session::guard(const std::function<void()>& callback) {
+  try {
+    callback();
+  } catch (const std::exception& error) {
+    report(std::string("a callback threw: ") + error.what());
+  }
+}
+
+/// A callback for errors that throws is on its own.
+void Session::report(const std::string& error) {
+  const auto callbacks = on_error_;
+  for (const auto& callback : callbacks) {
+    try {
+      callback(error);
+    } catch (const std::exception&) {
+      continue;
+    }
+  }
+}
+
+const char* Session::full(std::size_t bytes) const {
+  if (waiting_pushes_ >= options_.max_waiting_pushes) return "too many pushes wait";
+  const std::size_t written = is_open() ? link_->transport->waiting() : 0;
+  return buffered_ + written + bytes > options_.max_waiting_bytes ? "too many bytes wait" : nullptr;
+}
+
+// --- Topics -------------------------------------------------------------------------------------
+
+void Session::add(std::shared_ptr<TopicState> topic) {
+  by_name_[topic->name()].push_back(topic);
+  topics_.push_back(std::move(topic));
+}
+
+void Session::remove(const TopicState& topic) {
+  const auto is_it = [&](const auto& other) { return other.get() == &topic; };
+  const auto found = by_name_.find(topic.name());
+  if (found == by_name_.end()) return;
+  std::erase_if(found->second, is_it);
+  if (found->second.empty()) by_name_.erase(found);
+  std::erase_if(topics_, is_it);
+}
+
+void Session::leave_others(const TopicState& topic) {
+  const auto found = by_name_.find(topic.name());
+  if (found == by_name_.end()) return;
+  const auto others = found->second;
+  for (const auto& other : others) {
+    if (other.get() != &topic) other->make_way();
+  }
+}
+
+}  // namespace phx::client
