@@ -124,6 +124,19 @@ PHX_TEST("a heartbeat is answered without a join_ref; any other event on phoenix
             Heard{ok("null", "\"1\"", "phoenix"), unmatched("\"2\"", "\"phoenix\"")});
 }
 
+PHX_TEST("only phoenix has heartbeats: on any other topic it is an event like all others") {
+  Fixture f;
+  f.client.send(R"([null,"1","room:a","heartbeat",{}])");
+  f.client.send(R"([null,"2","nope:a","heartbeat",{}])");
+  f.client.send(R"([null,"3",5,"heartbeat",{}])");
+  expect_eq(f.client.heard(), Heard{unmatched("\"1\"", "\"room:a\""),
+                                    unmatched("\"2\"", "\"nope:a\""), unmatched("\"3\"", "5")});
+  f.join();
+  f.client.send(R"(["1","4","room:a","heartbeat",{}])");  // which the channel does not know
+  expect_eq(f.client.heard(),
+            Heard{R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])"});
+}
+
 PHX_TEST("a stale join_ref is ignored, a null one matches the current join") {
   Fixture f;
   f.join();
