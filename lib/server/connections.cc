@@ -72,6 +72,14 @@ void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transpor
 }
 //! [become_websocket]
 
+std::unique_ptr<websocket::Reader> Connections::take_reader(std::size_t max_message) {
+  if (spare_reader_ && spare_reader_->max_message() == max_message) {
+    return std::move(spare_reader_);
+  }
+  return std::make_unique<websocket::Reader>(
+      websocket::Reader::Options{.max_message = max_message});
+}
+
 /// Handles a burst from many clients in parts: messages just read are still in the cache, and less
 /// memory is needed at once.
 void Connections::mail_sent(std::size_t messages) {

@@ -106,6 +106,10 @@ class Connections final : public HttpHost, public WebsocketHost {
   void behind(WebsocketConnection& connection, std::string unread) override {
     behind_.emplace_back(connection.shared_from_this(), std::move(unread));
   }
+  std::unique_ptr<websocket::Reader> take_reader(std::size_t max_message) override;
+  void give_back(std::unique_ptr<websocket::Reader> reader) override {
+    spare_reader_ = std::move(reader);
+  }
   std::string& writing_space() override { return writing_space_; }
   std::size_t outbox_limit() const override { return limits_.outbox_limit; }
   void finished(WebsocketConnection& connection) override;
@@ -122,7 +126,8 @@ class Connections final : public HttpHost, public WebsocketHost {
   pubsub::PubSub& pubsub_;
   const ConnectionLimits limits_;
   websocket::Deflater deflater_;
-  std::string writing_space_;  ///< As large as a piece of an outbox.
+  std::unique_ptr<websocket::Reader> spare_reader_;  ///< One is enough: they read in turn.
+  std::string writing_space_;                        ///< As large as a piece of an outbox.
 
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::unordered_map<WebsocketConnection*, std::shared_ptr<WebsocketConnection>> websockets_;

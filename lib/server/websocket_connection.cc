@@ -19,10 +19,13 @@ WebsocketConnection::WebsocketConnection(WebsocketHost& host, std::unique_ptr<ne
     : host_(host),
       stream_(std::move(stream)),
       place_(std::move(client.place)),
-      reader_({.max_message = upgrade.max_frame_size, .deflate = upgrade.deflate}),
       mount_(*upgrade.mount),
       window_bits_(
           static_cast<signed char>(upgrade.deflate ? upgrade.deflate->server_window_bits : 0)) {
+  if (upgrade.deflate) {
+    reader_ = std::make_unique<websocket::Reader>(websocket::Reader::Options{
+        .max_message = mount_.websocket->max_frame_size, .deflate = upgrade.deflate});
+  }
   outbox_.begin_with(websocket::switching_protocols(
       {upgrade.key, upgrade.subprotocol, upgrade.deflate, upgrade.headers}));
 }
@@ -166,13 +169,16 @@ void WebsocketConnection::resume_unless_held_back() {
   if (!behind_ && !slowed_) stream_->resume();
 }
 
+/// Between messages there is nothing to remember, so silent connections have no reader of their
+/// own.
 bool WebsocketConnection::read(std::string_view bytes) {
   constexpr std::size_t inflated_at_once = 262'144;
-  reader_.may_inflate(inflated_at_once);
+  if (!reader_) reader_ = host_.take_reader(mount_.websocket->max_frame_size);
+  reader_->may_inflate(inflated_at_once);
   std::size_t events = 0;
   bool completed = false;  // a message, or a control frame between two
-  for (; listening_; ++events, completed |= !reader_.in_message()) {
-    websocket::Event event = reader_.next(bytes);
+  for (; listening_; ++events, completed |= !reader_->in_message()) {
+    websocket::Event event = reader_->next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(event)) break;
     if (auto* frame = std::get_if<Frame>(&event)) {
       take(std::move(*frame));
@@ -184,7 +190,8 @@ bool WebsocketConnection::read(std::string_view bytes) {
       take(*failure);
     }
   }
-  if (message_due_ || reader_.midway()) limit_message(completed);
+  if (message_due_ || reader_->midway()) limit_message(completed);
+  if (reader_->clean()) host_.give_back(std::move(reader_));
   const bool all = bytes.empty() || !listening_;
   if (!all) host_.behind(*this, std::string(bytes));
   host_.mail_sent(events);
@@ -193,7 +200,7 @@ bool WebsocketConnection::read(std::string_view bytes) {
 
 /// A control frame may come within a message, and does not restart its time limit.
 void WebsocketConnection::limit_message(bool completed) {
-  if (!reader_.midway() || !listening_) return message_due_.reset();
+  if (!reader_->midway() || !listening_) return message_due_.reset();
   if (message_due_ && !completed) return;
   if (!message_due_) {
     message_due_ = std::make_unique<net::Timer>(host_.loop(), [this] { message_is_due(); });

@@ -42,6 +42,9 @@ class WebsocketHost {
   /// The connection has inflated its share of this turn: let it resume_reading() with what it has
   /// not read.
   virtual void behind(WebsocketConnection& connection, std::string unread) = 0;
+  /// A clean reader for messages of that size; what one connection gives back, another may get.
+  virtual std::unique_ptr<websocket::Reader> take_reader(std::size_t max_message) = 0;
+  virtual void give_back(std::unique_ptr<websocket::Reader> reader) = 0;
   /// Space where frames are joined for a write. Not preserved between writes.
   virtual std::string& writing_space() = 0;
   /// The limit in bytes of memory on what waits for one client.
@@ -118,7 +121,7 @@ class WebsocketConnection final : public transport::Wire,
   void resume_reading(std::string_view unread);
 
   /// Bytes of memory that wait for the client, or for the rest of its message.
-  std::size_t held() const { return outbox_.held() + reader_.held(); }
+  std::size_t held() const { return outbox_.held() + (reader_ ? reader_->held() : 0); }
   process::Pid process() const { return process_; }
   /// It holds too much memory: ends the connection at once.
   void evict(const telemetry::LimitReached& reached);
@@ -155,7 +158,7 @@ class WebsocketConnection final : public transport::Wire,
   const std::unique_ptr<net::Stream> stream_;
   const std::shared_ptr<const void> place_;  ///< See Client.
   process::Pid process_;
-  websocket::Reader reader_;
+  std::unique_ptr<websocket::Reader> reader_;  ///< While it has something to remember.
   websocket::Outbox outbox_;
   const transport::Mount& mount_;
   socket::UsedUp messages_{};                ///< Of Mount::message_rate.

@@ -39,7 +39,6 @@ std::variant<Upgrade, http::Response> upgrade(Attempt attempt) {
                  std::string(attempt.request.header("sec-websocket-key").value_or("")),
                  std::move(attempt.subprotocol),
                  options.timeout,
-                 options.max_frame_size,
                  std::move(attempt.deflate),
                  &attempt.mount};
 }

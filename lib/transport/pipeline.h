@@ -76,7 +76,6 @@ struct Upgrade {
   std::string key;  ///< Sec-WebSocket-Key.
   std::optional<std::string> subprotocol;
   Millis timeout;
-  std::size_t max_frame_size;
   std::optional<websocket::DeflateParameters> deflate;
   const Mount* mount;                   ///< The endpoint's, which outlives all its connections.
   http::Request::Headers headers = {};  ///< For the 101 answer, besides the handshake's own.

@@ -14,10 +14,20 @@ constexpr std::size_t largest_piece = 65'536;  // of joined frames
 
 }  // namespace
 
+Outbox::Contents& Outbox::contents() {
+  if (!contents_) contents_ = std::make_unique<Contents>();
+  return *contents_;
+}
+
+std::size_t Outbox::held() const {
+  if (empty()) return 0;
+  return contents_->bytes + (contents_->frames.size() - contents_->next) * memory_of_a_frame;
+}
+
 void Outbox::begin_with(std::string head) {
   check(empty(), "the handshake's answer comes first");
-  bytes_ = head.size();
-  rest_ = std::make_unique<Rest>(Rest{nullptr, std::move(head), 0});
+  contents().bytes = head.size();
+  contents().rest = std::make_unique<Rest>(Rest{nullptr, std::move(head), 0});
 }
 
 void Outbox::add(serializer::FramePtr frame, bool compressed) {
@@ -32,80 +42,82 @@ void Outbox::add_pong(std::string payload) {
 }
 
 void Outbox::append(Waiting waiting) {
-  constexpr std::size_t usual = 4;
-  if (frames_.empty()) frames_.reserve(usual);
-  bytes_ += frame_size(waiting.frame->bytes.size());
-  frames_.push_back(std::move(waiting));
+  Contents& to = contents();
+  to.bytes += frame_size(waiting.frame->bytes.size());
+  to.frames.push_back(std::move(waiting));
 }
 
 void Outbox::add_close(unsigned code) {
-  close_code_ = static_cast<std::uint16_t>(code);
-  bytes_ += frame_size(close_payload(code).size());
+  contents().close_code = static_cast<std::uint16_t>(code);
+  contents().bytes += frame_size(close_payload(code).size());
 }
 
 Outbox::Piece Outbox::take(std::string& space) {
   check(!empty(), "a piece is taken where one waits");
+  Contents& from = *contents_;
   Piece piece;
-  if (rest_) {
-    const std::unique_ptr<Rest> rest = std::move(rest_);
+  if (from.rest) {
+    const std::unique_ptr<Rest> rest = std::move(from.rest);
     if (!rest->frame) space = std::move(rest->copy);
     piece.frame = std::move(rest->frame);
     piece.bytes = std::string_view(piece.frame ? piece.frame->bytes : space).substr(rest->offset);
-  } else if (head_taken_) {
-    head_taken_ = false;
-    piece.frame = std::move(frames_[next_++].frame);
+  } else if (from.head_taken) {
+    from.head_taken = false;
+    piece.frame = std::move(from.frames[from.next++].frame);
     piece.bytes = piece.frame->bytes;
   } else {
     join(space);
     piece.bytes = space;
   }
-  bytes_ -= piece.bytes.size();
+  from.bytes -= piece.bytes.size();
   release_taken();
   return piece;
 }
 
 void Outbox::put_back(const Piece& piece, std::size_t taken) {
-  check(!rest_ && taken < piece.bytes.size(), "the rest of the last piece is put back, once");
-  rest_ = std::make_unique<Rest>();
+  Contents& to = contents();
+  check(!to.rest && taken < piece.bytes.size(), "the rest of the last piece is put back, once");
+  to.rest = std::make_unique<Rest>();
   const std::string_view left = piece.bytes.substr(taken);
   if (piece.frame) {
-    rest_->frame = piece.frame;
-    rest_->offset = piece.frame->bytes.size() - left.size();
+    to.rest->frame = piece.frame;
+    to.rest->offset = piece.frame->bytes.size() - left.size();
   } else {
-    rest_->copy = left;
+    to.rest->copy = left;
   }
-  bytes_ += left.size();
+  to.bytes += left.size();
 }
 
 /// Joins frames up to a large one, or until the space is full.
 void Outbox::join(std::string& space) {
+  Contents& from = *contents_;
   space.clear();
-  for (; next_ < frames_.size(); ++next_) {
-    Waiting& next = frames_[next_];
+  for (; from.next < from.frames.size(); ++from.next) {
+    Waiting& next = from.frames[from.next];
     const std::string& bytes = next.frame->bytes;
     const bool large = bytes.size() >= worth_sharing;
     if (!large && space.size() + bytes.size() > largest_piece) return;
     append_head(space, next.compressed ? rsv1_bit : 0, next.opcode, bytes.size());
-    head_taken_ = large;
+    from.head_taken = large;
     if (large) return;
     space += bytes;
     next.frame.reset();
   }
-  if (close_code_) {
-    append_control(space, Opcode::close, close_payload(*std::exchange(close_code_, std::nullopt)));
+  if (from.close_code) {
+    const unsigned code = *std::exchange(from.close_code, std::nullopt);
+    append_control(space, Opcode::close, close_payload(code));
   }
 }
 
 /// Otherwise the list of an outbox that is never quite empty would grow for ever.
 void Outbox::release_taken() {
-  if (next_ == frames_.size()) {
-    frames_ = std::vector<Waiting>();  // frees its memory, too: most connections are silent
-  } else if (next_ * 2 > frames_.size()) {
-    frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(next_));
-  } else {
-    return;
-  }
-  next_ = 0;
+  if (contents_->bytes == 0) return contents_.reset();
+  auto& frames = contents_->frames;
+  std::size_t& next = contents_->next;
+  if (next * 2 <= frames.size()) return;
+  frames.erase(frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(next));
+  if (frames.empty()) frames.shrink_to_fit();
+  next = 0;
 }
 
 }  // namespace phx::websocket

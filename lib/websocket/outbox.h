@@ -2,11 +2,11 @@
 /// \file
 /// The frames that wait to be written to one websocket: many frames, one write.
 
+#include <boost/container/small_vector.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "serializer/message.h"
 #include "websocket/frame.h"
@@ -14,7 +14,8 @@
 namespace phx::websocket {
 
 /// Keeps each frame as it was given, and joins frames only when they are written, in a space that
-/// the connections of a shard share. An empty outbox owns no memory besides itself.
+/// the connections of a shard share. An empty outbox is one null pointer: most connections are
+/// silent.
 class Outbox {
  public:
   /// A part of the bytes to write.
@@ -32,12 +33,12 @@ class Outbox {
   /// Appends a close frame; nothing may follow. Code 0 sends one without a code.
   void add_close(unsigned code);
 
-  bool empty() const { return bytes_ == 0; }
+  bool empty() const { return contents_ == nullptr; }
   /// Bytes that wait, as on the wire.
-  std::size_t bytes() const { return bytes_; }
+  std::size_t bytes() const { return empty() ? 0 : contents_->bytes; }
   /// About how many bytes of memory they take: an empty pong is two bytes on the wire, but many
   /// more here.
-  std::size_t held() const { return bytes_ + (frames_.size() - next_) * memory_of_a_frame; }
+  std::size_t held() const;
 
   /// Takes out the next piece: small frames joined in `space`, which is overwritten, or a large
   /// frame, which many connections may share. REQUIRES: !empty().
@@ -60,16 +61,20 @@ class Outbox {
     std::string copy;  ///< If it is not a frame's.
     std::size_t offset = 0;
   };
+  struct Contents {
+    boost::container::small_vector<Waiting, 4> frames = {};
+    std::size_t next = 0;     ///< Index of the first unwritten frame.
+    bool head_taken = false;  ///< The head of that frame, a large one, is written.
+    std::optional<std::uint16_t> close_code = {};
+    std::unique_ptr<Rest> rest = {};
+    std::size_t bytes = 0;
+  };
+  Contents& contents();
   void append(Waiting waiting);
   void join(std::string& space);
   void release_taken();
 
-  std::vector<Waiting> frames_;
-  std::size_t next_ = 0;     ///< Index of the first unwritten frame.
-  bool head_taken_ = false;  ///< The head of that frame, a large one, is written.
-  std::unique_ptr<Rest> rest_;
-  std::optional<std::uint16_t> close_code_;
-  std::size_t bytes_ = 0;
+  std::unique_ptr<Contents> contents_;  ///< Null while nothing waits.
 };
 
 }  // namespace phx::websocket

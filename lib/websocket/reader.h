@@ -81,6 +81,10 @@ class Reader {
   bool in_message() const { return in_message_; }
   /// Part of a frame or of a message has come, but not the rest.
   bool midway() const { return head_size_ > 0 || in_payload_ || in_message_; }
+  /// Has nothing to remember for the bytes that follow: it may read another client's. Not while it
+  /// inflates, as a message may refer to those before it.
+  bool clean() const { return !midway() && inflater_ == nullptr && failure_.why == nullptr; }
+  std::size_t max_message() const { return max_message_; }
 
  private:
   /// 2 bytes, 8 of length and 4 of mask.
