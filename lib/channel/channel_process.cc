@@ -131,7 +131,7 @@ void ChannelProcess::handle(Message message) {
   }
 }
 
-ChannelProcess::Meanwhile ChannelProcess::meanwhile(Message& message, Message*) {
+ChannelProcess::Meanwhile ChannelProcess::meanwhile(Message& message, process::Mailbox&) {
   const bool gone = message.holds<Down>() && message.tag() == transport_monitor_;
   return gone ? Meanwhile::end_of_rest : Meanwhile::queue;
 }

@@ -58,7 +58,7 @@ class ChannelProcess final : public process::Process {
   void buried() override { subscription_.reset(); }
   /// When the client is gone, its unhandled messages are dropped: otherwise each blocking handler
   /// would keep them longer.
-  Meanwhile meanwhile(process::Message& message, process::Message* last) override;
+  Meanwhile meanwhile(process::Message& message, process::Mailbox& waiting) override;
 
  private:
   void join();

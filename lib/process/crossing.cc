@@ -67,7 +67,7 @@ void Scheduler::receive_some() {
 void Scheduler::receive(Signal signal) {
   const bool from_ghost = signal.from && signal.from.shard == shard_ && !alive(signal.from);
   if (auto* mail = std::get_if<Deliver>(&signal.body)) {
-    if (mail->message.holds<WorkDone>() && ghosts_.erase(mail->to.serial) > 0) return;
+    if (mail->message.holds<WorkDone>() && slots_->ghosts.erase(mail->to.serial) > 0) return;
     if (!from_ghost) send(mail->to, std::move(mail->message));
   } else if (auto* exit_signal = std::get_if<ExitSignal>(&signal.body)) {
     if (!from_ghost) exit(exit_signal->to, std::move(exit_signal->reason));

@@ -2,73 +2,87 @@
 /// \file
 /// A process's unread messages, in order of arrival; only an awaited one is taken out of order.
 
+#include <cstdint>
+#include <memory>
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include "process/message.h"
 
 namespace phx::process {
 
-/// A queue that costs nothing while empty: most processes are idle most of the time.
+/// A list, whose links are in the messages: it costs nothing while empty, as most processes are
+/// most of the time. Neither copied nor moved.
 class Mailbox {
  public:
-  std::size_t size() const { return messages_.size() - head_; }
-  bool empty() const { return size() == 0; }
+  Mailbox() = default;
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+  ~Mailbox() { clear(); }
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
   /// The total of its messages' Message::bytes.
   std::size_t bytes() const { return bytes_; }
 
   void push(Message&& message) {
-    if (empty()) rewind();
-    // Otherwise a mailbox that is never quite empty would grow for ever.
-    if (head_ > 64 && head_ * 2 > messages_.size()) drop_read();
+    if (!message.held_) message = Message(Message::Nothing{});
     bytes_ += message.bytes();
-    messages_.push_back(std::move(message));
+    Link& end = empty() ? first_ : last_->next;
+    end = std::move(message.held_);
+    last_ = end.get();
+    ++size_;
   }
 
-  /// The newest message; null while empty.
-  Message* last() { return empty() ? nullptr : &messages_.back(); }
+  /// The newest message's value, if it is a T; else null.
+  template <class T>
+  T* last_if() {
+    return Message::value_in<T>(last_);
+  }
+  /// Message::bytes of the newest message. REQUIRES: !empty().
+  std::size_t last_bytes() const { return last_->bytes; }
   /// The newest message has come to hold `more` bytes. REQUIRES: !empty().
   void last_grew(std::size_t more) {
-    messages_.back().grew(more);
+    last_->bytes += more;
     bytes_ += more;
   }
 
   /// REQUIRES: !empty().
-  Message pop() {
-    Message message = std::move(messages_[head_++]);
-    bytes_ -= message.bytes();
-    if (empty()) rewind();
-    return message;
-  }
+  Message pop() { return take_out(first_, nullptr); }
 
   /// Takes out the first message with this tag; the others keep their order.
   std::optional<Message> take(Ref tag) {
-    for (std::size_t i = head_; i < messages_.size(); ++i) {
-      if (messages_[i].tag() != tag) continue;
-      Message found = std::move(messages_[i]);
-      bytes_ -= found.bytes();
-      messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(i));
-      return found;
+    Message::Base* before = nullptr;
+    for (Link* link = &first_; *link; link = &before->next) {
+      if ((*link)->tag == tag) return take_out(*link, before);
+      before = link->get();
     }
     return std::nullopt;
   }
 
+  /// One at a time: a message that destroyed the one after it would do so thousands deep.
+  void clear() {
+    while (!empty()) pop();
+  }
+
  private:
-  void rewind() {
-    constexpr std::size_t worth_keeping = 32;  // half a kilobyte
-    head_ = 0;
-    messages_.clear();
-    if (messages_.capacity() > worth_keeping) messages_.shrink_to_fit();
+  using Link = std::unique_ptr<Message::Base>;
+
+  /// `link` leads to the message, from the one `before` it if there is one.
+  Message take_out(Link& link, Message::Base* before) {
+    Message taken;
+    taken.held_ = std::move(link);
+    link = std::move(taken.held_->next);
+    if (taken.held_.get() == last_) last_ = before;
+    bytes_ -= taken.bytes();
+    --size_;
+    return taken;
   }
 
-  void drop_read() {
-    messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(head_));
-    head_ = 0;
-  }
-
-  std::vector<Message> messages_;
-  std::size_t head_ = 0;
+  Link first_;
+  Message::Base* last_ = nullptr;
   std::size_t bytes_ = 0;
+  std::uint32_t size_ = 0;
 };
 
 }  // namespace phx::process

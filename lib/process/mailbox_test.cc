@@ -120,3 +120,27 @@ PHX_TEST("a message that was read or taken back no longer counts, and a request'
   mailbox.pop();
   expect(empty(mailbox), "all were read");
 }
+
+PHX_TEST("whichever message is taken out, the others keep their order") {
+  for (std::uint64_t taken = 1; taken <= 3; ++taken) {
+    Mailbox mailbox;
+    for (std::uint64_t tag = 1; tag <= 3; ++tag) {
+      mailbox.push(Message(std::to_string(tag), Ref{tag}));
+    }
+    expect(mailbox.take(Ref{taken}).has_value(), "it is found");
+    expect(!mailbox.take(Ref{taken}), "and found once");
+    mailbox.push("4");
+    expect_eq(*mailbox.last_if<std::string>(), std::string("4"));
+    std::string order;
+    while (!mailbox.empty()) order += *mailbox.pop().get_if<std::string>();
+    expect_eq(order, std::string("1234").erase(taken - 1, 1));
+    expect(mailbox.last_if<std::string>() == nullptr, "none is the newest of none");
+  }
+}
+
+PHX_TEST("a hundred thousand messages that nobody reads are destroyed one at a time") {
+  Mailbox mailbox;
+  for (int i = 0; i < 100'000; ++i) mailbox.push("unread");
+  mailbox.clear();
+  expect(mailbox.empty() && mailbox.bytes() == 0, "nothing is left");
+}

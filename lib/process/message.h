@@ -48,15 +48,16 @@ class Message {
   Message() = default;
   template <class T>
   requires(!std::same_as<std::decay_t<T>, Message> && Keepable<T>) Message(T&& body, Ref tag = {})
-      : tag_(tag), held_(std::make_unique<Held<Kept<T>>>(std::forward<T>(body))) {}
+      : held_(std::make_unique<Held<Kept<T>>>(std::forward<T>(body))) {
+    held_->tag = tag;
+  }
 
   /// The value, if it is a T; null otherwise. Valid while the message lives.
   template <class T>
   T* get_if() {
     static_assert(std::same_as<T, Kept<T>>,
                   "a message keeps a string as a std::string: ask for that");
-    return held_ && held_->type == &type_of<T> ? &static_cast<Held<T>*>(held_.get())->value
-                                               : nullptr;
+    return value_in<T>(held_.get());
   }
   template <class T>
   bool holds() const {
@@ -70,14 +71,18 @@ class Message {
   /// It has come to hold `more` bytes.
   void grew(std::size_t more) { held_->bytes += more; }
   /// What Process::await looks for.
-  Ref tag() const { return tag_; }
+  Ref tag() const { return held_ ? held_->tag : Ref{}; }
   /// The same body under another tag: an answer carries its request's Ref.
   Message tagged(Ref tag) && {
-    tag_ = tag;
+    if (!held_) return Message(Nothing{}, tag);
+    held_->tag = tag;
     return std::move(*this);
   }
 
  private:
+  friend class Mailbox;
+  struct Nothing {};
+
   // One object per type: its address identifies the type, and is cheaper to compare than typeid.
   template <class T>
   static inline const char type_of = 0;
@@ -86,7 +91,9 @@ class Message {
     explicit Base(const char* t) : type(t) {}
     virtual ~Base() = default;
     const char* const type;
-    std::size_t bytes = 0;  ///< Counted when it was made.
+    std::size_t bytes = 0;       ///< Counted when it was made.
+    Ref tag{};                   ///< What Process::await looks for.
+    std::unique_ptr<Base> next;  ///< In a mailbox: the message that came after it.
   };
   template <class T>
   struct Held final : Base {
@@ -97,8 +104,12 @@ class Message {
     }
     T value;
   };
+  template <class T>
+  static T* value_in(Base* held) {
+    const bool is = held != nullptr && held->type == &type_of<T>;
+    return is ? &static_cast<Held<T>*>(held)->value : nullptr;
+  }
 
-  Ref tag_{};
   std::unique_ptr<Base> held_;
 };
 

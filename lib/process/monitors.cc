@@ -1,9 +1,20 @@
 /// Monitors: when a process ends, those that monitor it are notified, and no others.
 
+#include <algorithm>
+
 #include "process/scheduler.h"
 #include "process/slot.h"
 
 namespace phx::process {
+namespace {
+
+template <class Which>
+void forget(Slot& slot, Which&& which) {
+  auto& watchers = slot.watchers;
+  watchers.erase(std::remove_if(watchers.begin(), watchers.end(), which), watchers.end());
+}
+
+}  // namespace
 
 Ref Scheduler::monitor(Pid watcher, Pid target) {
   const MonitorSignal signal{make_ref(), watcher, target};
@@ -28,8 +39,7 @@ void Scheduler::add_watcher(const MonitorSignal& signal) {
 /// A socket outlives its channels: without this, each rejoin would leave a watcher behind.
 void Scheduler::forget_dead_watchers(Slot& slot) {
   if (slot.watchers.size() < slot.watchers.capacity()) return;
-  std::erase_if(slot.watchers,
-                [&](const Watcher& w) { return w.pid.shard == shard_ && !alive(w.pid); });
+  forget(slot, [&](const Watcher& w) { return w.pid.shard == shard_ && !alive(w.pid); });
 }
 
 void Scheduler::demonitor(Ref ref, Pid watcher, Pid target) {
@@ -46,7 +56,7 @@ void Scheduler::demonitor(Ref ref, Pid watcher, Pid target) {
 
 void Scheduler::remove_watcher(const DemonitorSignal& signal) {
   if (Slot* slot = find(signal.target)) {
-    std::erase_if(slot->watchers, [&](const Watcher& w) { return w.ref == signal.ref; });
+    forget(*slot, [&](const Watcher& w) { return w.ref == signal.ref; });
   }
 }
 

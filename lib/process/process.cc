@@ -12,12 +12,13 @@ namespace phx::process {
 
 void Process::terminate(const ExitReason&) {}
 
-Process::Meanwhile Process::meanwhile(Message&, Message*) { return Meanwhile::queue; }
+Process::Meanwhile Process::meanwhile(Message&, Mailbox&) { return Meanwhile::queue; }
 
 std::size_t Process::joined_limit() const { return std::numeric_limits<std::size_t>::max(); }
 
 void Process::stop(ExitReason reason) {
-  slot_->stopping = std::make_unique<ExitReason>(std::move(reason));
+  slot_->ending = std::make_unique<ExitReason>(std::move(reason));
+  slot_->stopped = true;
 }
 
 void Process::await(Ref ref, std::optional<Millis> patience,

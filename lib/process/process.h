@@ -16,6 +16,7 @@
 
 namespace phx::process {
 
+class Mailbox;
 class Scheduler;
 struct Slot;
 
@@ -81,13 +82,12 @@ class Process : public LogSubject {
   /// What becomes of a message that comes while this process awaits another.
   enum class Meanwhile {
     queue,       ///< It waits for its turn, like any mail.
-    joined,      ///< It has become a part of `last`, which now counts Message::bytes more.
+    joined,      ///< It has become a part of the newest mail, which now counts Message::bytes more.
     end_of_rest  ///< Nothing else matters any more: the other mail is dropped, and work not yet
                  ///< begun.
   };
-  /// Called by the sender, in no turn of this process: send nothing. `last` is the newest mail, if
-  /// any waits.
-  virtual Meanwhile meanwhile(Message& message, Message* last);
+  /// Called by the sender, in no turn of this process: send nothing. `waiting` is the mail.
+  virtual Meanwhile meanwhile(Message& message, Mailbox& waiting);
   /// Bytes that messages which joined may hold together, if fewer than Limits::mailbox_bytes; more
   /// end the process.
   virtual std::size_t joined_limit() const;

@@ -28,7 +28,11 @@ Millis coarse_time() {
 }  // namespace
 
 Scheduler::Scheduler(std::uint32_t shard, Log log, Limits limits)
-    : shard_(shard), log_(std::move(log)), limits_(limits), timers_(std::make_unique<Timers>()) {}
+    : shard_(shard),
+      log_(std::move(log)),
+      limits_(limits),
+      slots_(std::make_unique<Slots>()),
+      timers_(std::make_unique<Timers>()) {}
 
 Scheduler::~Scheduler() { clear(); }
 
@@ -60,9 +64,9 @@ void Scheduler::send(Pid to, Message message) {
 }
 
 bool Scheduler::idle(Pid pid) const {
-  const auto found = slots_.find(pid.serial);
-  if (found == slots_.end()) return false;
-  const Slot& slot = *found->second;
+  const auto found = slots_->alive.find(pid.serial);
+  if (found == slots_->alive.end()) return false;
+  const Slot& slot = found->second;
   return !slot.queued && slot.mailbox.empty() && !slot.awaiting && !slot.working;
 }
 
@@ -72,29 +76,29 @@ void Scheduler::exit(Pid to, ExitReason reason) {
     return;
   }
   Slot* slot = find(to);
-  if (slot == nullptr || slot->killed_by) return;
+  if (slot == nullptr || slot->ending) return;
   if (slot->process->traps_exits() && reason.kind != ExitReason::killed) {
     deliver(*slot, ExitRequest{std::move(reason)});
   } else {
-    slot->killed_by = std::make_unique<ExitReason>(std::move(reason));
+    slot->ending = std::make_unique<ExitReason>(std::move(reason));
     enqueue(*slot);
   }
 }
 
 std::map<Pid, std::size_t> Scheduler::bytes_by_client() const {
   std::map<Pid, std::size_t> bytes;
-  for (const auto& [serial, slot] : slots_) {
-    const Pid client = slot->process->client();
+  for (const auto& [serial, slot] : slots_->alive) {
+    const Pid client = slot.process->client();
     if (!client) continue;
-    bytes[client] += slot->mailbox.bytes() + slot->process->held_bytes();
+    bytes[client] += slot.mailbox.bytes() + slot.process->held_bytes();
   }
   return bytes;
 }
 
 std::vector<Pid> Scheduler::pids_of(const std::function<bool(const Process&)>& kind) const {
   std::vector<Pid> pids;
-  for (const auto& [serial, slot] : slots_) {
-    if (kind(*slot->process)) pids.push_back({shard_, serial});
+  for (const auto& [serial, slot] : slots_->alive) {
+    if (kind(*slot.process)) pids.push_back({shard_, serial});
   }
   std::sort(pids.begin(), pids.end());
   return pids;
@@ -107,6 +111,10 @@ void Scheduler::cancel(Ref timer) { timers_->cancel(timer); }
 void Scheduler::set(Alarm& alarm, Millis delay, Pid owner) {
   timers_->set(alarm, now() + delay, owner);
 }
+
+bool Scheduler::alive(Pid pid) const { return slots_->alive.contains(pid.serial); }
+
+std::size_t Scheduler::population() const { return slots_->alive.size(); }
 
 std::optional<Clock::time_point> Scheduler::next_timer() const { return timers_->next(); }
 
@@ -158,12 +166,12 @@ bool Scheduler::give_turns(Clock::time_point now) {
 
 void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
   ++stats_.spawned;
-  auto slot = std::make_unique<Slot>(Slot{std::move(process)});
-  slot->process->self_ = pid;
-  slot->process->scheduler_ = this;
-  slot->process->slot_ = slot.get();
-  enqueue(*slot);
-  slots_[pid.serial] = std::move(slot);
+  Slot& slot = slots_->alive[pid.serial];
+  slot.process = std::move(process);
+  slot.process->self_ = pid;
+  slot.process->scheduler_ = this;
+  slot.process->slot_ = &slot;
+  enqueue(slot);
 }
 
 //! [deliver]
@@ -186,13 +194,13 @@ void Scheduler::deliver(Slot& slot, Message&& message) {
 bool Scheduler::deliver_meanwhile(Slot& slot, Message& message) {
   constexpr std::size_t much = 65'536;
   const std::size_t bytes = message.bytes();
-  const Process::Meanwhile found = slot.process->meanwhile(message, slot.mailbox.last());
+  const Process::Meanwhile found = slot.process->meanwhile(message, slot.mailbox);
   if (found == Process::Meanwhile::end_of_rest) drop_mail(slot);
   if (slot.mailbox.bytes() + bytes > much) backlogged_ = true;
   if (found != Process::Meanwhile::joined) return false;
   slot.mailbox.last_grew(bytes);
   const std::size_t limit = std::min(limits_.mailbox_bytes, slot.process->joined_limit());
-  if (slot.mailbox.last()->bytes() > limit) {
+  if (slot.mailbox.last_bytes() > limit) {
     overflow(slot, limit, MailboxUnit::bytes);
     enqueue(slot);
   }
@@ -205,18 +213,18 @@ void Scheduler::drop_mail(Slot& slot) {
   constexpr std::size_t a_little = 4'096;
   const bool work_runs = slot.working && !withdraw_work(slot);
   if (work_runs && slot.mailbox.bytes() <= a_little) return;
-  slot.mailbox = {};
+  slot.mailbox.clear();
   if (work_runs) return;
   if (slot.awaiting && slot.awaiting->timer) timers_->cancel(*slot.awaiting->timer);
   slot.awaiting.reset();
 }
 
 void Scheduler::overflow(Slot& slot, std::size_t limit, MailboxUnit unit) {
-  if (slot.killed_by) return;
+  if (slot.ending) return;
   ++stats_.overflowed;
   observer_->overflowed(*slot.process, limit, unit);
   slot.overflowed = true;
-  slot.killed_by = std::make_unique<ExitReason>(ExitReason{
+  slot.ending = std::make_unique<ExitReason>(ExitReason{
       ExitReason::crash, "mailbox overflow: more than " + std::to_string(limit) +
                              (unit == MailboxUnit::bytes ? " bytes" : " messages") + " wait"});
 }
@@ -230,24 +238,24 @@ void Scheduler::enqueue(Slot& slot) {
 
 //! [take_turn]
 Millis Scheduler::take_turn(Slot& slot, Millis began) {
-  std::unique_ptr<Slot> dead;  // destroyed once no log line needs its name
+  Dead dead;  // destroyed once no log line needs its name
   const LogScope about(*slot.process);
-  if (slot.killed_by) {
-    dead = bury(slot, std::move(*slot.killed_by), slot.overflowed && !slot.working);
+  if (slot.ending) {
+    dead = bury(slot, std::move(*slot.ending), slot.overflowed && !slot.working);
     return coarse_time();
   }
   try {
     work_through(slot, began);
   } catch (Exit& exit) {
-    slot.stopping = std::make_unique<ExitReason>(std::move(exit.reason));
+    slot.process->stop(std::move(exit.reason));
   } catch (const std::exception& error) {
-    slot.stopping = std::make_unique<ExitReason>(ExitReason{ExitReason::crash, error.what()});
+    slot.process->stop({ExitReason::crash, error.what()});
   } catch (...) {
-    slot.stopping = std::make_unique<ExitReason>(ExitReason{ExitReason::crash, not_an_exception});
+    slot.process->stop({ExitReason::crash, not_an_exception});
   }
   const Millis ended = coarse_time();
   note_long_turn(slot, ended - began);
-  if (slot.stopping) dead = bury(slot, std::move(*slot.stopping), true);
+  if (slot.stopped) dead = bury(slot, std::move(*slot.ending), true);
   return ended;
 }
 //! [take_turn]
@@ -261,7 +269,7 @@ void Scheduler::work_through(Slot& slot, Millis began) {
     slot.process->init();
   }
   std::size_t handled = 0;
-  for (std::size_t i = 0; i < limits_.messages_a_turn && !slot.stopping; ++i) {
+  for (std::size_t i = 0; i < limits_.messages_a_turn && !slot.stopped; ++i) {
     const std::optional<std::size_t> bytes = deliver_next(slot);
     if (!bytes) return;
     handled += std::max(*bytes, least);
@@ -270,7 +278,7 @@ void Scheduler::work_through(Slot& slot, Millis began) {
     handled = 0;
   }
   const bool more = slot.awaiting ? slot.awaiting->arrived.has_value() : !slot.mailbox.empty();
-  if (more && !slot.stopping) enqueue(slot);
+  if (more && !slot.stopped) enqueue(slot);
 }
 
 std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
@@ -306,9 +314,9 @@ void Scheduler::note_long_turn(const Slot& slot, Millis took) {
 // --- The end of a process -----------------------------------------------------------------------
 
 //! [bury]
-std::unique_ptr<Slot> Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
+Dead Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   const Pid pid = slot.process->self_;
-  auto node = slots_.extract(pid.serial);
+  Dead dead{slots_->alive.extract(pid.serial)};
   if (slot.awaiting && slot.awaiting->timer) timers_->cancel(*slot.awaiting->timer);
   if (say_goodbye) last_words(slot, reason);
   slot.process->buried();
@@ -322,10 +330,10 @@ std::unique_ptr<Slot> Scheduler::bury(Slot& slot, ExitReason reason, bool say_go
   }
   if (slot.queued) unqueue(slot);
   const bool works = slot.working && !(slot.awaiting && slot.awaiting->arrived);
-  if (!works || withdraw_work(slot)) return std::move(node.mapped());
-  slot.mailbox = {};  // its mail will never be read
-  ghosts_.emplace(pid.serial, std::move(node.mapped()));
-  return nullptr;
+  if (!works || withdraw_work(slot)) return dead;
+  slot.mailbox.clear();  // its mail will never be read
+  slots_->ghosts.insert(std::move(dead.slot));
+  return {};
 }
 //! [bury]
 
@@ -350,13 +358,13 @@ void Scheduler::last_words(Slot& slot, ExitReason& reason) {
 void Scheduler::clear() {
   runnable_.clear();
   urgent_.clear();
-  const auto dead = std::exchange(slots_, {});
-  const auto ghosts = std::exchange(ghosts_, {});
+  const auto dead = std::exchange(slots_->alive, {});
+  const auto ghosts = std::exchange(slots_->ghosts, {});
 }
 
 Slot* Scheduler::find(Pid pid) {
-  const auto found = slots_.find(pid.serial);
-  return found == slots_.end() ? nullptr : found->second.get();
+  const auto found = slots_->alive.find(pid.serial);
+  return found == slots_->alive.end() ? nullptr : &found->second;
 }
 
 }  // namespace phx::process

@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,6 +31,8 @@ struct Stats {
 };
 
 class Alarm;
+struct Dead;
+struct Slots;
 class Timers;
 
 class Scheduler {
@@ -86,7 +87,7 @@ class Scheduler {
   void answer(const Request& request, Message reply);
   /// Destroys all processes without a last turn. Call when the thread that ran them has ended.
   void clear();
-  bool alive(Pid pid) const { return slots_.contains(pid.serial); }
+  bool alive(Pid pid) const;
   /// The process has handled all its mail and awaits nothing: a message sent now is handled next.
   bool idle(Pid pid) const;
   /// The bytes that wait for, or are kept by, the processes of each client (Process::client).
@@ -111,7 +112,7 @@ class Scheduler {
   const Log& log() const { return log_; }
   Observer& observer() const { return *observer_; }
   const Stats& stats() const { return stats_; }
-  std::size_t population() const { return slots_.size(); }
+  std::size_t population() const;
   /// The time of the last run(). Any thread.
   Clock::time_point now() const { return now_.load(std::memory_order_relaxed); }
   /// Each Ref contains its shard, so a Ref from another shard is never mistaken for ours.
@@ -137,9 +138,9 @@ class Scheduler {
   void work_through(Slot& slot, Millis began);
   /// The bytes of the delivered message, or nothing.
   std::optional<std::size_t> deliver_next(Slot& slot);
-  /// Returns the ended process, to be destroyed once no log line needs its name; null if its work
+  /// Returns the ended process, to be destroyed once no log line needs its name; nothing if its work
   /// still runs.
-  std::unique_ptr<Slot> bury(Slot& slot, ExitReason reason, bool say_goodbye);
+  Dead bury(Slot& slot, ExitReason reason, bool say_goodbye);
   void unqueue(const Slot& slot);
   void last_words(Slot& slot, ExitReason& reason);
   void note_long_turn(const Slot& slot, Millis took);
@@ -163,8 +164,7 @@ class Scheduler {
 
   std::atomic<std::uint64_t> next_serial_{1};
   std::uint64_t next_ref_ = 1;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> slots_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Slot>> ghosts_;  // dead, their work still runs
+  const std::unique_ptr<Slots> slots_;
   std::deque<Slot*> urgent_;    // as runnable_, but for urgent processes
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   const std::unique_ptr<Timers> timers_;

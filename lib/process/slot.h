@@ -4,8 +4,9 @@
 
 #include <memory>
 #include <optional>
-#include <vector>
+#include <unordered_map>
 
+#include "base/short_vector.h"
 #include "process/mailbox.h"
 #include "process/process.h"
 
@@ -32,16 +33,27 @@ struct Watcher {
 
 struct Slot {
   std::unique_ptr<Process> process;
-  Mailbox mailbox = {};
-  std::vector<Watcher> watchers = {};
-  std::unique_ptr<Awaiting> awaiting = {};
-  std::unique_ptr<ExitReason> stopping = {};   ///< Set by stop(): ends after this turn.
-  std::unique_ptr<ExitReason> killed_by = {};  ///< Set by an exit signal: ends before the next.
-  bool overflowed = false;  ///< Its mailbox overflowed: a crash, so it gets a last turn.
+  Mailbox mailbox;
+  ShortVector<Watcher> watchers;
+  std::unique_ptr<Awaiting> awaiting;
+  std::unique_ptr<ExitReason> ending;  ///< Why it ends; what its own stop() gave comes first.
+  bool stopped = false;                ///< It ends after this turn, by stop() or a crash.
+  bool overflowed = false;             ///< Its mailbox overflowed: a crash, so it gets a last turn.
   bool started = false;
   bool queued = false;  ///< On a run queue, which holds a slot at most once.
   bool working =
       false;  ///< Its work runs on a worker thread, so the process must not be destroyed.
+};
+
+/// By serial. Slots stay where they are.
+struct Slots {
+  using Table = std::unordered_map<std::uint64_t, Slot>;
+  Table alive;
+  Table ghosts;  ///< Dead, but their work still runs.
+};
+/// The slot of one that has ended, if there is one.
+struct Dead {
+  Slots::Table::node_type slot;
 };
 
 }  // namespace phx::process

@@ -75,11 +75,11 @@ void SocketProcess::handle(process::Message message) {
 //! [handle]
 
 SocketProcess::Meanwhile SocketProcess::meanwhile(process::Message& message,
-                                                  process::Message* last) {
+                                                  process::Mailbox& waiting) {
   if (message.holds<ClientGone>()) return Meanwhile::end_of_rest;
   auto* push = message.get_if<channel::SocketPush>();
   if (push == nullptr) return Meanwhile::queue;
-  if (auto* held = last == nullptr ? nullptr : last->get_if<Held>()) {
+  if (auto* held = waiting.last_if<Held>()) {
     held->frames.push_back(std::move(push->frame));
     return Meanwhile::joined;
   }

@@ -58,7 +58,7 @@ class SocketProcess : public process::Process {
   void terminate(const process::ExitReason& reason) override;
   /// During a join, frames for the client wait for its reply, and count by their bytes, as frames
   /// that wait to be written. Once the client is gone, nothing is waited for.
-  Meanwhile meanwhile(process::Message& message, process::Message* last) override;
+  Meanwhile meanwhile(process::Message& message, process::Mailbox& waiting) override;
 
  private:
   using Opaque = serializer::Opaque;
