@@ -232,21 +232,30 @@ bool RequestReader::awaits_continue() {
   return !std::exchange(parser_->told_to_continue, true);
 }
 
+/// Written once a second: a shard may answer thousands of requests in it.
 std::string http_date() {
-  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
+  thread_local std::time_t second = -1;
+  thread_local std::string text;
+  const std::time_t now = std::time(nullptr);
+  if (std::exchange(second, now) != now) {
+    text = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
+  }
+  return text;
+}
+
+void append_header(std::string& head, std::string_view name, std::string_view value) {
+  if (value.find_first_of("\r\n") != std::string_view::npos) return;
+  head.append(name).append(": ").append(value).append("\r\n");
 }
 
 void append_headers(std::string& head, const Request::Headers& headers) {
-  for (const auto& [name, value] : headers) {
-    if (value.find_first_of("\r\n") == std::string::npos) head += name + ": " + value + "\r\n";
-  }
+  for (const auto& [name, value] : headers) append_header(head, name, value);
 }
 
 std::string head_bytes(const Response& response, Persistence persistence) {
   std::string bytes =
-      fmt::format("HTTP/1.1 {} {}\r\ncontent-length: {}\r\ndate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
-                  response.status, reason_phrase(response.status), response.body.size(),
-                  fmt::gmtime(std::time(nullptr)));
+      fmt::format("HTTP/1.1 {} {}\r\ncontent-length: {}\r\ndate: {}\r\n", response.status,
+                  reason_phrase(response.status), response.body.size(), http_date());
   const bool says_how_long = std::any_of(response.headers.begin(), response.headers.end(),
                                          [](const auto& h) { return h.first == "cache-control"; });
   if (!says_how_long) bytes += "cache-control: max-age=0, private, must-revalidate\r\n";

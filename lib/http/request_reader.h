@@ -57,9 +57,11 @@ class RequestReader {
   std::optional<telemetry::Limit> exceeded_;
 };
 
-/// Appends a line for each. Leaves out one with a line break in its value, which could inject
-/// headers.
+/// Appends a line for each, as append_header does.
 void append_headers(std::string& head, const Request::Headers& headers);
+
+/// Appends a line, unless its value has a line break, which could inject headers.
+void append_header(std::string& head, std::string_view name, std::string_view value);
 
 /// What happens to a connection after an answer.
 enum class Persistence {

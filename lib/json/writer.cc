@@ -82,9 +82,10 @@ class Writer {
   void quoted(std::string_view text) {
     out_ += '"';
     while (!text.empty()) {
-      const auto plain = std::find_if(text.begin(), text.end(), needs_escape);
-      out_.append(text.begin(), plain);
-      text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+      std::size_t plain = 0;
+      while (plain < text.size() && !needs_escape(text[plain])) ++plain;
+      out_.append(text, 0, plain);
+      text.remove_prefix(plain);
       if (text.empty()) break;
       append_escape(out_, text.front());
       text.remove_prefix(1);

@@ -2,40 +2,60 @@
 
 #include "websocket/handshake.h"
 
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include <array>
+#include <memory>
 
 #include "base/base64.h"
+#include "base/check.h"
 #include "http/request_reader.h"
 
 namespace phx::websocket {
+namespace {
+
+struct FreeDigest {
+  void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
+};
+
+/// Looked up once: that takes OpenSSL longer than to compute one.
+const EVP_MD* sha1() {
+  static const std::unique_ptr<EVP_MD, FreeDigest> found(EVP_MD_fetch(nullptr, "SHA1", nullptr));
+  return found.get();
+}
+
+}  // namespace
 
 std::string accept_key(std::string_view key) {
   constexpr std::string_view of_all = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455, 1.3
   const std::string text = std::string(key).append(of_all);
-  std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return base64::encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned size = 0;
+  check(EVP_Digest(text.data(), text.size(), digest.data(), &size, sha1(), nullptr) == 1,
+        "OpenSSL computes a SHA-1");
+  return base64::encode({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 std::string switching_protocols(const Acceptance& acceptance) {
-  http::Request::Headers headers{{"cache-control", "max-age=0, private, must-revalidate"},
-                                 {"connection", "Upgrade"},
-                                 {"date", http::http_date()},
-                                 {"sec-websocket-accept", accept_key(acceptance.key)},
-                                 {"upgrade", "websocket"}};
+  constexpr std::size_t usual = 320;
+  std::string head;
+  head.reserve(usual);
+  head += "HTTP/1.1 101 Switching Protocols\r\n";
+  http::append_header(head, "cache-control", "max-age=0, private, must-revalidate");
+  http::append_header(head, "connection", "Upgrade");
+  http::append_header(head, "date", http::http_date());
+  http::append_header(head, "sec-websocket-accept", accept_key(acceptance.key));
+  http::append_header(head, "upgrade", "websocket");
   if (acceptance.deflate) {
-    headers.emplace_back("sec-websocket-extensions",
-                         "permessage-deflate" + acceptance.deflate->parameters);
+    http::append_header(head, "sec-websocket-extensions",
+                        "permessage-deflate" + acceptance.deflate->parameters);
   }
   if (acceptance.subprotocol) {
-    headers.emplace_back("sec-websocket-protocol", *acceptance.subprotocol);
+    http::append_header(head, "sec-websocket-protocol", *acceptance.subprotocol);
   }
-  headers.insert(headers.end(), acceptance.headers.begin(), acceptance.headers.end());
-  std::string head = "HTTP/1.1 101 Switching Protocols\r\n";
-  http::append_headers(head, headers);
-  return head + "\r\n";
+  http::append_headers(head, acceptance.headers);
+  head += "\r\n";
+  return head;
 }
 
 }  // namespace phx::websocket
