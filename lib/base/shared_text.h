@@ -2,10 +2,11 @@
 /// \file
 /// Text that many objects hold and none changes: copies share its bytes.
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "base/shared.h"
 
 namespace phx {
 
@@ -13,11 +14,12 @@ namespace phx {
 class SharedText {
  public:
   SharedText() = default;
-  SharedText(std::string text)
-      : text_(text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text))) {}
+  SharedText(std::string text) {
+    if (!text.empty()) text_ = Shared(std::move(text));
+  }
   SharedText(const char* text) : SharedText(std::string(text)) {}
 
-  bool empty() const { return text_ == nullptr; }
+  bool empty() const { return !text_; }
   /// Valid while a copy of this lives.
   const std::string& str() const {
     static const std::string nothing;
@@ -29,7 +31,7 @@ class SharedText {
   friend bool operator==(const SharedText& a, std::string_view b) { return a.str() == b; }
 
  private:
-  std::shared_ptr<const std::string> text_;
+  Shared<std::string> text_;
 };
 
 }  // namespace phx

@@ -16,7 +16,7 @@ void Context::broadcast(std::string_view topic, std::string_view event, Payload 
 //! [push]
 void Socket::push(std::string_view event, Payload payload) const {
   const serializer::SocketMessage message{join_ref_, {}, topic_, event, std::move(payload)};
-  send_frame(*context_.scheduler, transport_, serializer_->encode(message));
+  send_frame(*context_->scheduler, transport_, serializer_->encode(message));
 }
 //! [push]
 
@@ -34,7 +34,7 @@ void Socket::broadcast_to(std::string_view topic, std::string_view event, Payloa
 
 void Socket::broadcast_on(std::string_view topic, std::string_view event, Payload payload,
                           process::Pid from) const {
-  channel::broadcast(*context_.pubsub, topic, event, std::move(payload), from, channel_);
+  channel::broadcast(*context_->pubsub, topic, event, std::move(payload), from, channel_);
 }
 
 //! [socket_ref]
@@ -47,11 +47,11 @@ SocketRef Socket::socket_ref() const {
 //! [socket_ref]
 
 void Socket::send_self(process::Message message) const {
-  context_.scheduler->send(channel_, std::move(message));
+  context_->scheduler->send(channel_, std::move(message));
 }
 
 void Socket::send_self_after(Millis delay, process::Message message) const {
-  process::Scheduler& scheduler = *context_.scheduler;
+  process::Scheduler& scheduler = *context_->scheduler;
   // A worker may not touch the timers; a function must be copyable, and a message is not.
   const auto mail = std::make_shared<process::Message>(std::move(message));
   scheduler.post([&scheduler, delay, to = channel_, mail] {

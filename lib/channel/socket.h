@@ -5,10 +5,10 @@
 /// UserSocket::connect fills it in for the connection; each channel gets a copy. Mirrors
 /// Phoenix.Socket's struct, and the functions of Phoenix.Channel that take one.
 
-#include <map>
 #include <string>
 
 #include "base/shared_text.h"
+#include "channel/assigns.h"
 #include "pubsub/pubsub.h"
 #include "serializer/serializer.h"
 #include "telemetry/telemetry.h"
@@ -16,9 +16,6 @@
 namespace phx {
 
 using serializer::Payload;
-
-/// Values by name that connect and the channels keep between messages.
-using Assigns = std::map<std::string, Json, std::less<>>;
 
 /// A channel's answer:
 ///
@@ -59,8 +56,10 @@ struct Context {
 class Socket {
  public:
   Socket() = default;
-  Socket(Context context, const serializer::Serializer& serializer)
-      : context_(context), serializer_(&serializer) {}
+  /// The context outlives the socket and its copies.
+  Socket(const Context& context, const serializer::Serializer& serializer)
+      : context_(&context), serializer_(&serializer) {}
+  Socket(Context&&, const serializer::Serializer&) = delete;
 
   /// The name of this user's connections: a `disconnect` broadcast on it ends them all. Empty:
   /// none. Shared by the connection's channels.
@@ -96,11 +95,11 @@ class Socket {
   void send_self_after(Millis delay, process::Message message) const;
 
   /// The server's log. Lines from a callback carry its topic and user.
-  const Log& log() const { return context_.log(); }
+  const Log& log() const { return context_->log(); }
   /// The time at which the current turn began. Tests control it.
-  Clock::time_point now() const { return context_.scheduler->now(); }
+  Clock::time_point now() const { return context_->scheduler->now(); }
 
-  const Context& context() const { return context_; }
+  const Context& context() const { return *context_; }
   const serializer::Serializer& serializer() const { return *serializer_; }
   process::Pid transport() const { return transport_; }
   process::Pid channel() const { return channel_; }
@@ -110,7 +109,8 @@ class Socket {
   void broadcast_on(std::string_view topic, std::string_view event, Payload payload,
                     process::Pid from) const;
 
-  Context context_{};
+  static constexpr Context nowhere{};
+  const Context* context_ = &nowhere;
   const serializer::Serializer* serializer_ = nullptr;
   serializer::Opaque topic_;  ///< A string, as in frames.
   serializer::Opaque join_ref_;

@@ -17,10 +17,11 @@ namespace phx::process {
 struct TimerFired {};
 
 /// A timer that a process keeps as a member, because it is nearly always set: other timers are
-/// messages in memory, this takes forty-eight bytes of its owner. It is off until Scheduler::set,
+/// messages in memory, this takes forty bytes of its owner. It is off until Scheduler::set,
 /// fires once, and is destroyed with its owner. Shard thread only.
 class Alarm : public boost::intrusive::set_base_hook<
-                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                  boost::intrusive::optimize_size<true>> {
  public:
   bool operator<(const Alarm& other) const { return when_ < other.when_; }
 

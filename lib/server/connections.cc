@@ -19,7 +19,11 @@ constexpr std::size_t read_on_at_once = 8;              // with a quarter of a m
 
 Connections::Connections(const Endpoint& endpoint, net::Loop& loop, process::Scheduler& scheduler,
                          pubsub::PubSub& pubsub, const ConnectionLimits& limits)
-    : endpoint_(endpoint), loop_(loop), scheduler_(scheduler), pubsub_(pubsub), limits_(limits) {}
+    : endpoint_(endpoint),
+      loop_(loop),
+      scheduler_(scheduler),
+      context_{&scheduler, &pubsub, &endpoint.telemetry()},
+      limits_(limits) {}
 
 // --- Arrival ------------------------------------------------------------------------------------
 
@@ -67,7 +71,7 @@ void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transpor
       std::make_shared<WebsocketConnection>(*this, std::move(stream), std::move(client), upgrade);
   websockets_.emplace(connection.get(), connection);
   const process::Pid pid = scheduler_.spawn(std::make_unique<transport::WebsocketProcess>(
-      std::move(upgrade.user), std::move(upgrade.socket), connection, upgrade.timeout));
+      *upgrade.mount->socket, std::move(upgrade.socket), connection, upgrade.timeout));
   connection->begin(pid, early);
 }
 //! [become_websocket]

@@ -85,7 +85,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   }
   // HttpHost
   Endpoint::Outcome dispatch(const http::Request& request) override {
-    return endpoint_.dispatch(request, {&scheduler_, &pubsub_, &endpoint_.telemetry()});
+    return endpoint_.dispatch(request, context_);
   }
   void become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
                         Client client, std::string_view early) override;
@@ -123,7 +123,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   const Endpoint& endpoint_;
   net::Loop& loop_;
   process::Scheduler& scheduler_;
-  pubsub::PubSub& pubsub_;
+  const Context context_;
   const ConnectionLimits limits_;
   websocket::Deflater deflater_;
   std::unique_ptr<websocket::Reader> spare_reader_;  ///< One is enough: they read in turn.

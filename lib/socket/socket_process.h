@@ -6,9 +6,12 @@
 /// on to the transport, which subclasses it. Mirrors Phoenix.Socket's __in__/2 and __info__/2.
 
 #include <boost/container/flat_map.hpp>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "base/short_vector.h"
 #include "channel/channel_process.h"
 #include "socket/close_code.h"
 #include "socket/user_socket.h"
@@ -71,7 +74,8 @@ class SocketProcess : public process::Process {
   };
 
   /// A vector, because most clients join a few topics and a hash table takes more memory.
-  using Channels = boost::container::flat_map<std::string, Entry>;
+  using Channels = boost::container::flat_map<std::string, Entry, std::less<>,
+                                              ShortVector<std::pair<std::string, Entry>>>;
 
   void from_client(serializer::SocketMessage&& message);
   void name_too_long(std::size_t limit);
@@ -95,7 +99,7 @@ class SocketProcess : public process::Process {
   // The connection's part of the socket: the fields of a topic and its channel would be empty here.
   const SharedText id_;
   const Assigns assigns_;
-  const Context context_;
+  const Context& context_;
   const serializer::Serializer& serializer_;
   Channels channels_;  // at most user_.max_channels()
   std::unique_ptr<pubsub::Subscription> disconnects_;

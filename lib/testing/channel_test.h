@@ -199,7 +199,7 @@ class ChannelTest {
   void trap_exits() { trapping_ = true; }
 
   /// For tests that run their own processes.
-  Context context() { return shard_.context(); }
+  const Context& context() { return shard_.context(); }
   /// The processes' log: information, warnings and errors.
   const std::string& logged() const { return log_; }
 

@@ -23,13 +23,14 @@ class TestShard {
   /// Moves the clock: each timer fires at its own time, and its effects come before the next.
   /// \throws Failure if the timers don't end.
   void pass(Millis time);
-  Context context() { return {&scheduler, &pubsub, &telemetry}; }
+  const Context& context() const { return context_; }
 
   telemetry::Telemetry telemetry;
   process::Scheduler scheduler;
   pubsub::PubSub pubsub{scheduler};
 
  private:
+  const Context context_{&scheduler, &pubsub, &telemetry};
   Clock::time_point now_ = scheduler.now();
 };
 

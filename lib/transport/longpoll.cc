@@ -60,7 +60,7 @@ struct HeldRequest {
   http::Request request;
   const Mount& mount;
   PathParams path_params;
-  Context context;
+  const Context& context;
   std::shared_ptr<const LongpollTokens> tokens;
   Json params;  ///< From the query.
 };

@@ -34,8 +34,7 @@ std::variant<Upgrade, http::Response> upgrade(Attempt attempt) {
   }
   if (attempt.log) attempt.log->answered(101);
   const WebsocketOptions& options = *attempt.mount.websocket;
-  return Upgrade{attempt.mount.socket,
-                 std::move(attempt.socket),
+  return Upgrade{std::move(attempt.socket),
                  std::string(attempt.request.header("sec-websocket-key").value_or("")),
                  std::move(attempt.subprotocol),
                  options.timeout,

@@ -25,7 +25,7 @@ struct Attempt {
   const http::Request& request;
   const Mount& mount;
   const PathParams path_params;  ///< They override the query's.
-  Context context;
+  const Context& context;
   std::string transport = "websocket";             ///< Or `longpoll`: for telemetry.
   const std::optional<std::string> url_host = {};  ///< The endpoint's, for check_origin.
 
@@ -71,7 +71,6 @@ void log_refusal(const Attempt& attempt, const char* step, const Refusal& refusa
 
 /// Everything an open websocket starts with.
 struct Upgrade {
-  std::shared_ptr<const UserSocket> user;
   Socket socket;
   std::string key;  ///< Sec-WebSocket-Key.
   std::optional<std::string> subprotocol;

@@ -7,12 +7,10 @@
 #include "process/scheduler.h"
 
 namespace phx::transport {
-WebsocketProcess::WebsocketProcess(std::shared_ptr<const UserSocket> user, Socket socket,
+
+WebsocketProcess::WebsocketProcess(const UserSocket& user, Socket socket,
                                    std::shared_ptr<Wire> wire, Millis timeout)
-    : SocketProcess(*user, std::move(socket)),
-      user_(std::move(user)),
-      wire_(std::move(wire)),
-      timeout_(timeout) {}
+    : SocketProcess(user, std::move(socket)), wire_(std::move(wire)), timeout_(timeout) {}
 
 void WebsocketProcess::init() {
   SocketProcess::init();

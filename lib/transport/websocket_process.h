@@ -48,9 +48,9 @@ inline std::size_t heap_bytes(const ClientPings& ping) { return ping.payload.siz
 
 class WebsocketProcess final : public socket::SocketProcess {
  public:
-  /// The process keeps `user` alive. Closes after `timeout` without a byte from the client.
-  WebsocketProcess(std::shared_ptr<const UserSocket> user, Socket socket,
-                   std::shared_ptr<Wire> wire, Millis timeout);
+  /// `user` outlives the process. Closes after `timeout` without a byte from the client.
+  WebsocketProcess(const UserSocket& user, Socket socket, std::shared_ptr<Wire> wire,
+                   Millis timeout);
 
   std::string network() const override { return network_of(wire_->peer()); }
 
@@ -64,7 +64,6 @@ class WebsocketProcess final : public socket::SocketProcess {
  private:
   void check_idle();
 
-  const std::shared_ptr<const UserSocket> user_;
   const std::shared_ptr<Wire> wire_;
   const Millis timeout_;
   process::Alarm idle_;

@@ -260,9 +260,9 @@ struct FakeWire : Wire {
 PHX_TEST("a websocket is closed once its client was silent for the timeout, and not before") {
   TestShard shard;
   const auto wire = std::make_shared<FakeWire>();
+  const Users users;
   const auto pid = shard.scheduler.spawn(std::make_unique<WebsocketProcess>(
-      std::make_shared<Users>(), Socket(shard.context(), serializer::v2_json()), wire,
-      Millis{1'500}));
+      users, Socket(shard.context(), serializer::v2_json()), wire, Millis{1'500}));
   shard.settle();
   wire->quiet = Millis{400};  // something came at 1,100 ms
   shard.pass(Millis{1'500});

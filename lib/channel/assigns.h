@@ -1,0 +1,63 @@
+#pragma once
+/// \file
+/// The values that a connection, or a channel, keeps between messages, by name.
+
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/shared.h"
+#include "json/json.h"
+
+namespace phx {
+
+/// A map from names to values:
+///
+///     socket.assigns["user"] = "ann";
+///     if (socket.assigns.contains("user")) …
+///
+/// Copies share their values until one of them changes: the channels of a connection begin with
+/// its assigns, and most change none.
+class Assigns {
+ public:
+  using Map = std::map<std::string, Json, std::less<>>;
+  using value_type = Map::value_type;
+  using const_iterator = Map::const_iterator;
+
+  Assigns() = default;
+  Assigns(std::initializer_list<value_type> values) {
+    if (values.size() > 0) values_ = Shared<Map>(Map(values));
+  }
+
+  /// The value, to be read or changed; null if there was none.
+  Json& operator[](std::string_view name) {
+    Map& own = values_.own();
+    const auto found = own.find(name);
+    return found != own.end() ? found->second : own[std::string(name)];
+  }
+  std::size_t erase(std::string_view name) {
+    if (!contains(name)) return 0;
+    Map& own = values_.own();
+    own.erase(own.find(name));
+    return 1;
+  }
+
+  bool contains(std::string_view name) const { return map().contains(name); }
+  const_iterator find(std::string_view name) const { return map().find(name); }
+  const_iterator begin() const { return map().begin(); }
+  const_iterator end() const { return map().end(); }
+  std::size_t size() const { return map().size(); }
+  bool empty() const { return map().empty(); }
+
+ private:
+  const Map& map() const {
+    static const Map none;
+    return values_ ? *values_ : none;
+  }
+
+  Shared<Map> values_;
+};
+
+}  // namespace phx
