@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "presence/wire.h"
 #include "pubsub/term_event.h"
 
 namespace phx::cluster {
@@ -14,6 +15,8 @@ void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetr
   hubs_ = std::move(hubs);
   telemetry_ = &telemetry;
   interest_.clear();
+  const std::lock_guard lock(mutex_);
+  trackers_topics_.clear();
 }
 
 void Exchange::send(const Route& route, std::string_view topic, const pubsub::Event& event) try {
@@ -26,6 +29,33 @@ void Exchange::send(const Route& route, std::string_view topic, const pubsub::Ev
   if (const std::size_t count = ++kept_; worth_a_line(count)) {
     log_.warn("a broadcast stays on this node",
               {{"topic", topic}, {"reason", why.what()}, {"count", std::to_string(count)}});
+  }
+}
+
+void Exchange::topic_opened(std::string_view topic) {
+  interest_.opened(topic);
+  if (!of_trackers(topic)) return;
+  const std::lock_guard lock(mutex_);
+  trackers_topics_.emplace(topic);
+}
+
+void Exchange::topic_closed(std::string_view topic) {
+  interest_.closed(topic);
+  if (!of_trackers(topic)) return;
+  const std::lock_guard lock(mutex_);
+  if (const auto found = trackers_topics_.find(topic); found != trackers_topics_.end()) {
+    trackers_topics_.erase(found);
+  }
+}
+
+void Exchange::reconnected() {
+  const auto topics = [this] {
+    const std::lock_guard lock(mutex_);
+    return trackers_topics_;
+  }();
+  const auto event = std::make_shared<const presence::Reconnected>();
+  for (const std::string& topic : topics) {
+    hubs_.front()->local_broadcast(topic, event, {}, pubsub::send_to_all);
   }
 }
 

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <functional>
+#include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,8 +62,10 @@ class Exchange {
   /// \throws serializer::EncodeError, as seal() does.
   void send(const Route& route, std::string_view topic, const pubsub::Event& event);
   /// The hubs' topics: received() passes on no others.
-  void topic_opened(std::string_view topic) { interest_.opened(topic); }
-  void topic_closed(std::string_view topic) { interest_.closed(topic); }
+  void topic_opened(std::string_view topic);
+  void topic_closed(std::string_view topic);
+  /// Other nodes can be reached, perhaps after a gap: notifies the trackers.
+  void reconnected();
   /// Does not throw, whatever the bytes.
   void received(std::string_view bytes);
 
@@ -74,6 +78,8 @@ class Exchange {
   const EnvelopeOptions options_;
   const Publish publish_;
   Interest interest_;
+  std::mutex mutex_;
+  std::set<std::string, std::less<>> trackers_topics_;  ///< Under the mutex.
   std::vector<pubsub::PubSub*> hubs_;
   const telemetry::Telemetry* telemetry_ = nullptr;
   Log log_ = Log::silent();

@@ -124,6 +124,17 @@ void Writer::map(std::size_t pairs) {
   size32(pairs);
 }
 
+std::size_t Writer::open_map() {
+  map(0);
+  return out_.size() - 4;
+}
+
+void Writer::close_map(std::size_t map, std::size_t pairs) {
+  for (std::size_t i = 0; i < 4; ++i) {
+    out_[map + i] = static_cast<char>(pairs >> (8 * (3 - i)) & 0xFF);
+  }
+}
+
 void Writer::list(std::size_t items) {
   byte(Tag::list);
   size32(items);

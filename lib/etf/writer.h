@@ -37,6 +37,10 @@ class Writer {
   void binary(std::string_view bytes);
   void tuple(std::size_t size);
   void map(std::size_t pairs);
+  /// A map whose pairs are counted while they are written: close_map() takes what open_map()
+  /// returned, and sets the size.
+  std::size_t open_map();
+  void close_map(std::size_t map, std::size_t pairs);
   /// A list of these bytes as integers, in Erlang's shortest form.
   void bytes_as_list(std::string_view bytes);
   /// A list's head; its tail comes after the items, usually empty_list().

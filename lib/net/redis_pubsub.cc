@@ -48,8 +48,10 @@ class RedisPubSub final : public pubsub::Adapter {
             const Log& log) override {
     exchange_.open(std::move(hubs), telemetry, log);
     loop_.emplace();
-    client_.emplace(*loop_, redis_, channels().all_nodes(), telemetry, log,
-                    [this](std::string_view bytes) { exchange_.received(bytes); });
+    client_.emplace(
+        *loop_, redis_, channels().all_nodes(), telemetry, log,
+        redis::Client::Hooks{[this](std::string_view bytes) { exchange_.received(bytes); },
+                             [this] { exchange_.reconnected(); }});
     if (channels().per_topic()) client_->subscribe(channels().of_node(node_name()));
     loop_->post([this] { client_->start(); });
     thread_ = std::thread([this] { loop_->run(); });

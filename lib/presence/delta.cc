@@ -112,7 +112,8 @@ std::vector<Snapshot> sliced(Snapshot snapshot, std::size_t size) {
   std::size_t room = 0;
   for (auto& [ref, part] : snapshot.parts) {
     const Count clock = snapshot.context[ref];
-    for (Count said = 0; said != any_count;) {
+    const auto after = snapshot.after.find(ref);
+    for (Count said = after == snapshot.after.end() ? 0 : after->second; said != any_count;) {
       if (room == 0) {
         slices.push_back({snapshot.replica, {}, {}, snapshot.is_up});
         room = size;

@@ -2,8 +2,6 @@
 
 #include "presence/generations.h"
 
-#include <optional>
-
 #include "presence/shared_state.h"
 
 namespace phx::presence {
@@ -39,10 +37,15 @@ void Generations::forget(const ReplicaRef& replica) {
   for (Delta& delta : deltas_) delta.forget(replica);
 }
 
-Transfer Generations::extract(const SharedState& state, const Clocks& clocks) const {
+std::optional<Delta> Generations::find(const Clocks& clocks) const {
   for (const Delta& delta : deltas_) {
     if (covers(delta, clocks)) return delta.extract(clocks);
   }
+  return {};
+}
+
+Transfer Generations::extract(const SharedState& state, const Clocks& clocks) const {
+  if (auto delta = find(clocks)) return *std::move(delta);
   return state.extract(clocks);
 }
 

@@ -4,6 +4,7 @@
 /// presences, and not all of them.
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "presence/delta.h"
@@ -30,6 +31,8 @@ class Generations {
   /// What a replica with these clocks lacks: the shortest delta that has all of it, or the whole
   /// state.
   Transfer extract(const SharedState& state, const Clocks& clocks) const;
+  /// The same delta, or nothing.
+  std::optional<Delta> find(const Clocks& clocks) const;
 
  private:
   std::vector<std::size_t> max_sizes_;

@@ -12,8 +12,15 @@ namespace {
 
 /// Presences that a turn adds to the list, or removes: a few milliseconds.
 constexpr std::size_t slice_size = 1'000;
-/// More clocks than this, none dominating another, are more than a cluster has.
-constexpr std::size_t max_pending_clocks = SharedState::max_replicas;
+/// Entries of all pending clocks together. The next heartbeats repeat what is beyond.
+constexpr std::size_t max_pending_clocks = 65'536;
+/// More requests than this are dropped; their senders ask again.
+constexpr std::size_t max_long_answers = 64;
+/// If all nodes come back at once, the least time between two greetings of one node is this times
+/// the number of nodes: of a thousand nodes, Redis delivers half a million greetings a second.
+constexpr Clock::duration greeting_each = Millis{2};
+/// How long to wait for a page.
+constexpr Millis page_patience{3'000};
 
 void add(std::vector<Diffs>& changes, Diffs diffs) {
   std::erase_if(diffs, [](const auto& one) { return one.second.empty(); });
@@ -36,8 +43,9 @@ void TrackerOptions::require_sense() const {
   }
 }
 
-Replica::Replica(ReplicaRef self, State& list, TrackerOptions options)
+Replica::Replica(ReplicaRef self, State& list, TrackerOptions options, std::size_t page_size)
     : options_(std::move(options)),
+      page_size_(page_size),
       state_(std::move(self), list),
       generations_(options_.max_delta_sizes),
       silent_periods_(options_.max_silent_periods),
@@ -51,7 +59,7 @@ Replica::Turn Replica::tick(Clock::time_point now) {
   Turn turn;
   beat(turn);
   if (--periods_to_sample_ == 0) {
-    request_transfers(turn);
+    request_transfers(now, turn);
     periods_to_sample_ = options_.clock_sample_periods;
   }
   detect_downs(now);
@@ -60,27 +68,98 @@ Replica::Turn Replica::tick(Clock::time_point now) {
 }
 
 void Replica::beat(Turn& turn) {
-  if (!state_.delta().empty()) {
-    const Delta delta = state_.take_delta();
-    turn.send.push_back({Heartbeat{self(), delta, {self(), state_.clocks()}}});
-    generations_.push(state_, delta);
-    silent_periods_ = 0;
-  } else if (silent_periods_ >= options_.max_silent_periods) {
-    turn.send.push_back({Heartbeat{self(), {}, {self(), state_.clocks()}}});
-    silent_periods_ = 0;
+  if (!state_.delta().empty() || silent_periods_ >= options_.max_silent_periods) {
+    say(turn);
   } else {
     ++silent_periods_;
   }
 }
 
-void Replica::request_transfers(Turn& turn) {
-  append(pending_clocks_, {self(), state_.known()});
+void Replica::say(Turn& turn) {
+  silent_periods_ = 0;
+  std::optional<Delta> delta;
+  if (!state_.delta().empty()) delta = state_.take_delta();
+  turn.send.push_back({Heartbeat{self(), delta, {self(), state_.clocks()}}});
+  if (delta) generations_.push(state_, *delta);
+}
+
+void Replica::request_transfers(Clock::time_point now, Turn& turn) {
+  pages_.expire(now);
+  append(pending_clocks_, {self(), pages_.expected(state_.known())});
   for (auto next = pending_clocks_.rbegin(); next != pending_clocks_.rend(); ++next) {
     if (next->replica == self()) continue;
-    turn.send.push_back(
-        {TransferRequest{++requests_, self(), {self(), state_.clocks()}}, next->replica.name()});
+    if (understands_pages(next->replica)) {
+      ask_for_pages(next->replica, next->clocks, now, turn);
+    } else {
+      turn.send.push_back(
+          {TransferRequest{++requests_, self(), {self(), state_.clocks()}}, next->replica.name()});
+    }
   }
   pending_clocks_.clear();
+}
+
+// --- Among replicas of this library -------------------------------------------------------------
+
+Replica::Turn Replica::reconnected(Clock::time_point now) {
+  Turn turn;
+  pages_ = {};  // the answers are lost
+  if (!has_met_own_kind_) return turn;
+  greeted_ = now;
+  say(turn);
+  return turn;
+}
+
+//! [meet]
+/// A replica that comes back gets a heartbeat at once, and so does one that has missed something of
+/// this replica. Mostly the missing delta is just on its way: hence at most once a period.
+void Replica::meet(const Heartbeat& heartbeat, bool was_up, Clock::time_point now, Turn& turn) {
+  has_met_own_kind_ = true;
+  const auto known = heartbeat.clocks.clocks.find(self());
+  const bool misses = known == heartbeat.clocks.clocks.end() || known->second < state_.told();
+  const Clock::duration period = options_.broadcast_period;
+  if (!was_up) {
+    greet(now, std::min(period, greeting_each * static_cast<Millis::rep>(peers_.size())), turn);
+  } else if (misses) {
+    greet(now, period, turn);
+  }
+  // It is asked for its own presences, and other replicas are not.
+  const Clocks own{{heartbeat.from, 0}};
+  ask_for_pages(heartbeat.from, shared(heartbeat.clocks.clocks, own), now, turn);
+}
+//! [meet]
+
+void Replica::greet(Clock::time_point now, Clock::duration pause, Turn& turn) {
+  if (greeted_ && now - *greeted_ < pause) {
+    silent_periods_ = options_.max_silent_periods;  // then at the next tick
+  } else {
+    greeted_ = now;
+    say(turn);
+  }
+}
+
+/// Requests of `from` what is unknown here, and not requested of another replica yet.
+void Replica::ask_for_pages(const ReplicaRef& from, const Clocks& clocks, Clock::time_point now,
+                            Turn& turn) {
+  Clocks up_to, after;
+  for (const auto& [ref, clock] : shared(clocks, state_.clocks())) {
+    if (ref == self() || clock <= std::max(state_.clock_of(ref), pages_.up_to(ref))) continue;
+    up_to.emplace(ref, clock);
+    after.emplace(ref, 0);
+  }
+  if (up_to.empty()) return;
+  pages_.ask(from, up_to, patience(now));
+  ask(from, std::move(after), turn);
+}
+
+void Replica::ask(const ReplicaRef& from, Clocks after, Turn& turn) {
+  if (after.empty()) return;
+  TransferRequest request{++requests_, self(), {self(), shared(state_.clocks(), after)}};
+  request.after = std::move(after);
+  turn.send.push_back({std::move(request), from.name()});
+}
+
+Clock::time_point Replica::patience(Clock::time_point now) const {
+  return now + std::max<Clock::duration>(2 * options_.broadcast_period, page_patience);
 }
 
 //! [detect_downs]
@@ -95,6 +174,7 @@ void Replica::detect_downs(Clock::time_point now) {
     }
     if (silence > options_.down_after() && std::exchange(peer.is_up, false)) {
       state_.replica_down(peer.ref);
+      pages_.forget(peer.ref);
     }
     ++next;
   }
@@ -104,15 +184,22 @@ void Replica::detect_downs(Clock::time_point now) {
 void Replica::permdown(const Peer& peer) {
   state_.forget(peer.ref);
   generations_.forget(peer.ref);
+  pages_.forget(peer.ref);
 }
 
 void Replica::catch_up(Turn& turn) {
-  if (lags()) add(turn.changes, state_.go_on(slice_size));
+  if (state_.lags()) add(turn.changes, state_.go_on(slice_size));
 }
 
 Replica::Turn Replica::go_on() {
   Turn turn;
   catch_up(turn);
+  if (long_answers_.empty()) return turn;
+  LongAnswer& answer = long_answers_.front();
+  auto piece = answer.next(state_);
+  const bool ends = !piece || piece->is_last;
+  if (piece) turn.piece = {*std::move(piece), answer.to()};
+  if (ends) long_answers_.pop_front();
   return turn;
 }
 
@@ -122,6 +209,7 @@ Replica::Turn Replica::leave(bool for_good) {
   if (for_good) turn.send.push_back({GracefulPermdown{self()}});
   for (const auto& [name, peer] : peers_) permdown(peer);
   peers_.clear();
+  long_answers_.clear();
   while (lags()) catch_up(turn);
   return turn;
 }
@@ -160,6 +248,9 @@ bool Replica::heard(const ReplicaRef& from, Clock::time_point now, Turn& turn) {
 //! [heard]
 
 void Replica::receive(Clock::time_point now, const Heartbeat& heartbeat, Turn& turn) {
+  const auto peer = peers_.find(heartbeat.from.name());
+  const bool was_up =
+      peer != peers_.end() && peer->second.is_up && peer->second.ref == heartbeat.from;
   const bool counts = heard(heartbeat.from, now, turn);
   catch_up(turn);
   if (!counts) {
@@ -170,7 +261,14 @@ void Replica::receive(Clock::time_point now, const Heartbeat& heartbeat, Turn& t
     add(turn.changes, state_.merge(*heartbeat.delta));
     keep(*heartbeat.delta);
   }
-  if (pending_clocks_.size() < max_pending_clocks) append(pending_clocks_, heartbeat.clocks);
+  remember(heartbeat.clocks);
+  if (understands_pages(heartbeat.from)) meet(heartbeat, was_up, now, turn);
+}
+
+void Replica::remember(const ReplicaClocks& heard) {
+  std::size_t count = heard.clocks.size();
+  for (const ReplicaClocks& one : pending_clocks_) count += one.clocks.size();
+  if (count <= max_pending_clocks) append(pending_clocks_, heard);
 }
 
 void Replica::receive(Clock::time_point, const TransferRequest& request, Turn& turn) {
@@ -178,30 +276,59 @@ void Replica::receive(Clock::time_point, const TransferRequest& request, Turn& t
     ++ignored_;
     return;
   }
-  turn.send.push_back(
-      {TransferAck{request.ref, self(), generations_.extract(state_, request.clocks.clocks)},
-       request.from.name()});
+  auto delta = generations_.find(request.clocks.clocks);
+  const bool begins =
+      !request.after || std::all_of(request.after->begin(), request.after->end(),
+                                    [](const auto& one) { return one.second == 0; });
+  TransferAck ack{request.ref, self(), {}, request.after};
+  if (delta && begins) {
+    ack.transfer = *std::move(delta);
+  } else if (request.after) {
+    ack.transfer = state_.page(*request.after, {page_size_});
+  } else if (state_.presences(request.clocks.clocks) > page_size_) {
+    return answer_at_length(request);
+  } else {
+    ack.transfer = state_.extract(request.clocks.clocks);
+  }
+  turn.send.push_back({std::move(ack), request.from.name()});
 }
 
-void Replica::receive(Clock::time_point, const TransferAck& ack, Turn& turn) {
+/// One at a time for each node; a node that still needs more asks again.
+void Replica::answer_at_length(const TransferRequest& request) {
+  const auto begun =
+      std::find_if(long_answers_.begin(), long_answers_.end(),
+                   [&](const LongAnswer& one) { return one.to() == request.from.name(); });
+  if (begun != long_answers_.end() || long_answers_.size() >= max_long_answers) return;
+  long_answers_.emplace_back(request, state_, page_size_);
+}
+
+void Replica::receive(Clock::time_point now, const TransferAck& ack, Turn& turn) {
   if (const auto* delta = std::get_if<Delta>(&ack.transfer)) {
     add(turn.changes, state_.merge(*delta));
     keep(*delta);
+    if (ack.after) pages_.forget(ack.from);
+  } else if (ack.after) {
+    receive_page(now, ack, std::get<Snapshot>(ack.transfer), turn);
   } else {
     add(turn.changes, state_.merge(std::get<Snapshot>(ack.transfer)));
     generations_.clear();
   }
 }
 
+void Replica::receive_page(Clock::time_point now, const TransferAck& ack, Snapshot page,
+                           Turn& turn) {
+  pages_.take(ack.from, page, patience(now));
+  add(turn.changes, state_.merge(page));
+  for (const auto& [ref, clock] : page.context) generations_.forget(ref);
+  if (!ack.has_more) ask(ack.from, shared(pages_.next(ack.from), *ack.after), turn);
+}
+
 /// For replicas that miss it. Other nodes' messages about this replica are not passed on: it knows
-/// its own state.
+/// its own state. Nor are those about unknown replicas: a node could invent any number of them.
 void Replica::keep(const Delta& delta) {
-  if (!delta.parts.contains(self()) && !delta.end.contains(self())) {
-    return generations_.push(state_, delta);
-  }
-  Delta others = delta;
-  others.forget(self());
-  generations_.push(state_, others);
+  Clocks others = state_.known();
+  others.erase(self());
+  generations_.push(state_, delta.extract(others));
 }
 
 void Replica::receive(Clock::time_point, const GracefulPermdown& farewell, Turn& turn) {

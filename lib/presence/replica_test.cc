@@ -88,7 +88,8 @@ TrackerMessage abroad(TrackerMessage message) {
 
 /// A node with one replica, whose processes are on topic t.
 struct Node {
-  explicit Node(const std::string& name, int vsn = 1) : replica({name, vsn}, list, quick()) {}
+  explicit Node(const std::string& name, long long vsn = 1, std::size_t page_size = 4'000)
+      : replica({name, vsn}, list, quick(), page_size) {}
 
   void track(const std::string& key, process::Pid pid, const std::string& ref) {
     replica.record("t", list.track("t", key, {pid, ref, Json::object()}));
@@ -230,13 +231,15 @@ PHX_TEST("contradictory periods are refused, and the error says which to set") {
 
 namespace {
 
+enum class Of { phoenix, us, both };
+
 /// Nodes that tick, and a network that loses, delays and duplicates messages, and splits.
 class Cluster {
  public:
-  explicit Cluster(std::uint64_t seed) : random_(seed) {
+  Cluster(std::uint64_t seed, Of whom) : random_(seed), whom_(whom) {
     Node::now = Clock::time_point{};
     const int nodes = 2 + below(3);
-    for (int i = 0; i < nodes; ++i) nodes_.push_back(std::make_unique<Node>(name(i), ++runs_));
+    for (int i = 0; i < nodes; ++i) nodes_.push_back(start(i));
     side_.resize(nodes_.size());
   }
 
@@ -265,12 +268,18 @@ class Cluster {
   static std::string name(int i) { return std::string(1, static_cast<char>('a' + i)); }
   std::size_t any() { return static_cast<std::size_t>(below(static_cast<int>(nodes_.size()))); }
 
+  std::unique_ptr<Node> start(int i) {
+    const bool ours = whom_ == Of::us || (whom_ == Of::both && below(2) == 0);
+    ++runs_;
+    return std::make_unique<Node>(name(i), ours ? own_vsn(1'700'000'000'000'000 + runs_) : runs_,
+                                  whom_ == Of::phoenix ? 4'000 : 2);
+  }
   void split() {
     for (int& side : side_) side = below(2);
   }
   void restart() {
     const std::size_t i = any();
-    nodes_[i] = std::make_unique<Node>(name(static_cast<int>(i)), ++runs_);
+    nodes_[i] = start(static_cast<int>(i));
   }
   void operate() {
     Node& node = *nodes_[any()];
@@ -298,6 +307,15 @@ class Cluster {
 
   void post(std::size_t from, Replica::Turn turn) {
     for (Outgoing& out : turn.send) mail_.push_back({from, std::move(out)});
+    TransferAck whole;
+    while (nodes_[from]->replica.lags()) {
+      auto piece = nodes_[from]->replica.go_on().piece;
+      if (!piece) continue;
+      if (piece->piece.head) whole = *std::move(piece->piece.head);
+      Parts& parts = std::get<Snapshot>(whole.transfer).parts;
+      for (auto& [ref, part] : piece->piece.parts) parts[ref].values.merge(part.values);
+      if (piece->piece.is_last) mail_.push_back({from, {std::move(whole), piece->to}});
+    }
   }
 
   void deliver(const Mail& mail) {
@@ -323,6 +341,7 @@ class Cluster {
 
   std::vector<int> side_;  // only nodes on one side reach each other
   std::mt19937_64 random_;
+  const Of whom_;
   int runs_ = 0;
   int sayings_ = 0;
   std::vector<std::unique_ptr<Node>> nodes_;
@@ -332,5 +351,11 @@ class Cluster {
 }  // namespace
 
 PHX_TEST("all lists converge, whatever was lost, late, duplicated or cut off") {
-  with_each_seed(1'000, [](std::uint64_t seed) { Cluster(seed).run(); });
+  with_each_seed(1'000, [](std::uint64_t seed) { Cluster(seed, Of::phoenix).run(); });
+}
+PHX_TEST("all lists converge by pages, whatever was lost, late, duplicated or cut off") {
+  with_each_seed(1'000, [](std::uint64_t seed) { Cluster(seed, Of::us).run(); });
+}
+PHX_TEST("lists of nodes of both kinds converge, whatever was lost, late or cut off") {
+  with_each_seed(1'000, [](std::uint64_t seed) { Cluster(seed, Of::both).run(); });
 }

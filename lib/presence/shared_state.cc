@@ -19,6 +19,13 @@ process::Pid name_of(std::uint64_t replica, Count count) {
   return {0, foreign_serial | replica << count_bits | low};
 }
 
+/// The approximate size of a presence in a message, in bytes.
+std::size_t size_of(const Value& value) {
+  constexpr std::size_t around = 100;  // its pid and its tag
+  if (!value.written.empty()) return value.written.size() + around;
+  return value.topic.size() + value.key.size() + value.meta.said.dump().size() + around;
+}
+
 void add(Presences& to, Presences&& from) {
   for (auto& [key, metas] : from) {
     std::vector<Meta>& all = to[key];
@@ -268,15 +275,72 @@ Delta SharedState::take_delta() {
 }
 
 Snapshot SharedState::extract(const Clocks& clocks) const {
-  Snapshot snapshot{self_, {}, {}, {}};
-  for (const auto& [ref, replica] : replicas_) {
-    snapshot.is_up.emplace(ref, replica.is_up);
-    if (!clocks.contains(ref)) continue;
-    snapshot.context.emplace(ref, replica.clock);
-    Part& part = snapshot.parts.emplace(ref, Part{replica.cloud, replica.values}).first->second;
+  Snapshot snapshot = head(clocks);
+  for (auto& [ref, part] : snapshot.parts) {
+    const Replica& replica = replicas_.at(ref);
+    part.values = replica.values;
     part.values.insert(replica.late.begin(), replica.late.end());
   }
   return snapshot;
+}
+
+Snapshot SharedState::head(const Clocks& clocks) const {
+  Snapshot head{self_, {}, {}};
+  for (const auto& [ref, replica] : replicas_) {
+    head.is_up.emplace(ref, replica.is_up);
+    if (!clocks.contains(ref)) continue;
+    head.context.emplace(ref, replica.clock);
+    head.parts.emplace(ref, Part{replica.cloud, {}});
+  }
+  return head;
+}
+
+std::size_t SharedState::presences(const Clocks& clocks) const {
+  std::size_t count = 0;
+  for (const auto& [ref, replica] : replicas_) {
+    if (clocks.contains(ref)) count += replica.values.size() + replica.late.size();
+  }
+  return count;
+}
+
+Count SharedState::clock_of(const ReplicaRef& ref) const {
+  const auto found = replicas_.find(ref);
+  return found == replicas_.end() ? 0 : found->second.clock;
+}
+
+Snapshot SharedState::page(const Clocks& after, PageSize room) const {
+  Snapshot page{self_, {}, {}, {}, after};
+  for (const auto& [ref, count] : after) {
+    const auto found = replicas_.find(ref);
+    if (found == replicas_.end()) continue;
+    if (room.presences == 0 || room.bytes == 0) break;
+    Part& part = page.parts[ref];
+    const Count last = fill(part, found->second, count, room);
+    page.context.emplace(ref, last);
+    if (last >= found->second.clock) part.cloud = found->second.cloud;
+  }
+  return page;
+}
+
+/// Returns the last operation covered. Operations beyond a gap are few, and do not count.
+Count SharedState::fill(Part& part, const Replica& replica, Count after, PageSize& room) {
+  auto next = replica.values.upper_bound(after), late = replica.late.upper_bound(after);
+  const auto is_next = [&] {
+    return late == replica.late.end() ||
+           (next != replica.values.end() && next->first < late->first);
+  };
+  Count last = after;
+  while (next != replica.values.end() || late != replica.late.end()) {
+    const auto& [count, value] = is_next() ? *next++ : *late++;
+    if (count <= replica.clock) {
+      if (room.presences == 0 || room.bytes == 0) return last;
+      --room.presences;
+      room.bytes -= std::min(room.bytes, size_of(*value));
+      last = count;
+    }
+    part.values.emplace_hint(part.values.end(), count, value);
+  }
+  return replica.clock;
 }
 
 }  // namespace phx::presence

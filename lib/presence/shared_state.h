@@ -63,6 +63,21 @@ class SharedState {
   Delta take_delta();
   /// Everything that a replica with these clocks can use.
   Snapshot extract(const Clocks& clocks) const;
+  /// The same without the presences; and the number of these.
+  Snapshot head(const Clocks& clocks) const;
+  std::size_t presences(const Clocks& clocks) const;
+  /// The last of this replica's own operations that was sent to others.
+  Count told() const { return delta_.start.at(self_); }
+  /// All operations of a replica up to this one are known.
+  Count clock_of(const ReplicaRef& replica) const;
+  /// A page: of these replicas the presences after these operations, up to a number of presences
+  /// and of bytes (the last presence may exceed them). Its context is the last operation that it
+  /// covers; a replica that is missing there did not fit.
+  struct PageSize {
+    std::size_t presences = 4'000;
+    std::size_t bytes = std::size_t{1} << 20;
+  };
+  Snapshot page(const Clocks& after, PageSize room) const;
 
  private:
   using Values = std::map<Count, ValuePtr>;
@@ -93,6 +108,7 @@ class SharedState {
   void catch_up(Replica& replica, std::size_t& most, Diffs& diffs);
   void clear_away(RemovedReplica& remains, std::size_t& most, Diffs& diffs);
   void announced(const ReplicaRef& ref);
+  static Count fill(Part& part, const Replica& replica, Count after, PageSize& room);
   std::uint64_t free_number() const;
 
   const ReplicaRef self_;

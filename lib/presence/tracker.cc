@@ -32,15 +32,17 @@ struct ToMerge {
   std::size_t index;  ///< Of the next.
 };
 
-/// Long transfers: more than a node requests at a time. Those beyond are requested again.
-constexpr std::size_t max_to_merge = 64;
+/// Slices of long transfers, a thousand presences each: more than a node requests at a time.
+/// Transfers beyond are requested again.
+constexpr std::size_t max_to_merge = 2'000;
 
 /// A version, unique to each run of a replica: microseconds since 1970, and its number in this
 /// program.
 long long new_vsn() {
   static std::atomic<long long> runs = 0;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count() + ++runs;
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  return presence::own_vsn(micros + ++runs);
 }
 
 std::string topic_of(const std::string& presence, std::size_t shard) {
@@ -88,6 +90,8 @@ class Presence::TrackerProcess final : public process::Process {
       hear(*said, *message.get_if<pubsub::EventPtr>());
     } else if (const auto* own = pubsub::event_in<presence::OwnName>(message)) {
       hear_own_name(own->ref);
+    } else if (pubsub::event_in<presence::Reconnected>(message) != nullptr) {
+      turn([this](Replica& replica) { return replica.reconnected(scheduler().now()); });
     }
   }
 
@@ -115,12 +119,13 @@ class Presence::TrackerProcess final : public process::Process {
   /// of a node that came or went: channels get the lock, and the thread, in between.
   void hear(const presence::TrackerEvent& said, const pubsub::EventPtr& event) {
     if (said.unreadable > 0) note("a presence of another node can't be shown");
-    if (said.messages.size() > 1 && to_merge_.size() >= max_to_merge) {
+    if (!to_merge_.empty() && slices_ + said.messages.size() > max_to_merge) {
       return note("too many transfers wait to be merged");
     }
     receive(said.messages.front());
     if (said.messages.size() == 1) return;
     to_merge_.push_back({event, &said, 1});
+    slices_ += said.messages.size() - 1;
     go_on_later();
   }
   void go_on_later() {
@@ -136,6 +141,7 @@ class Presence::TrackerProcess final : public process::Process {
     if (to_merge_.empty()) return;
     ToMerge& next = to_merge_.front();
     receive(next.said->messages[next.index]);
+    --slices_;
     if (++next.index == next.said->messages.size()) to_merge_.pop_front();
   }
   /// A message of this node's previous run may arrive late, but only once.
@@ -180,15 +186,23 @@ class Presence::TrackerProcess final : public process::Process {
     }
     if (turn.shared_name) warn_of_shared_name(*turn.shared_name);
     publish(turn.send);
+    if (turn.piece) write(*turn.piece);
   }
 
   void publish(const std::vector<presence::Outgoing>& messages) const {
     for (const auto& [message, to] : messages) {
-      const auto event =
-          std::make_shared<const pubsub::WrittenTerm>(presence::encode(message, cluster_.pids));
-      to ? cluster_.adapter->direct_broadcast(*to, topic_, event)
-         : cluster_.adapter->broadcast(topic_, event);
+      publish(presence::encode(message, cluster_.pids), to);
     }
+  }
+  void publish(std::string message, const std::optional<etf::Term>& to) const {
+    const auto event = std::make_shared<const pubsub::WrittenTerm>(std::move(message));
+    to ? cluster_.adapter->direct_broadcast(*to, topic_, event)
+       : cluster_.adapter->broadcast(topic_, event);
+  }
+  void write(const presence::OutgoingPiece& next) {
+    if (next.piece.head) long_answer_ = std::make_unique<presence::LongAckWriter>(cluster_.pids);
+    long_answer_->write(next.piece);
+    if (next.piece.is_last) publish(std::exchange(long_answer_, nullptr)->take(), next.to);
   }
 
   static bool worth_a_line(std::size_t count) { return (count & (count - 1)) == 0; }
@@ -205,8 +219,10 @@ class Presence::TrackerProcess final : public process::Process {
   const std::size_t shard_;
   const std::string topic_;
   std::unique_ptr<pubsub::Subscription> subscription_;
+  std::unique_ptr<presence::LongAckWriter> long_answer_;  ///< One that is being written.
   std::deque<ToMerge> to_merge_;
-  bool going_on_ = false;  ///< A message to itself is on its way.
+  std::size_t slices_ = 0;  ///< In there, still to be merged.
+  bool going_on_ = false;   ///< A message to itself is on its way.
   std::size_t skipped_ = 0;
   std::size_t shared_names_ = 0;  ///< How often it was noticed.
   etf::Term namesake_;            ///< The version of a replica of our name.

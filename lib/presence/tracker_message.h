@@ -21,11 +21,22 @@ struct TransferRequest {
   etf::Term ref;  ///< Returned with the answer.
   ReplicaRef from;
   ReplicaClocks clocks;
+  /// If set, asks for a page: of these replicas the operations after these. See Pages.
+  std::optional<Clocks> after = {};
 };
 struct TransferAck {
   etf::Term ref;
   ReplicaRef from;
   Transfer transfer;
+  std::optional<Clocks> after = {};  ///< Set in a page, as requested.
+  bool has_more = false;             ///< A slice of a page, and not its last.
+};
+/// A piece of an answer with too many presences for one turn. The first piece has the head, which
+/// is the answer without its presences; all pieces together are one message.
+struct LongAck {
+  std::optional<TransferAck> head;
+  Parts parts;
+  bool is_last = false;
 };
 /// The sender leaves and will not come back, to all.
 struct GracefulPermdown {
@@ -36,6 +47,11 @@ using TrackerMessage = std::variant<Heartbeat, TransferRequest, TransferAck, Gra
 struct Outgoing {
   TrackerMessage message;
   std::optional<etf::Term> to = {};  ///< One node's name; or all others.
+};
+/// The next piece of the long answer to a node. There is one long answer at a time.
+struct OutgoingPiece {
+  LongAck piece;
+  etf::Term to;
 };
 
 }  // namespace phx::presence

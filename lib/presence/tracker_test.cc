@@ -164,6 +164,27 @@ PHX_TEST("a transfer of thousands is merged in slices, and does not block the tr
   for (const Mail& mail : b.outbox->sent) expect(!mail.to, "a request");
 }
 
+PHX_TEST("long transfers that wait to be merged have a limit, and the log says so") {
+  Node b("b", beating_every(Millis{300}));
+  const Term ref = Term::tuple({"a", 7});
+  std::vector<etf::Map::Pair> values;
+  for (int i = 1; i <= 300'000; ++i) {
+    values.emplace_back(Term::tuple({ref, i}), Term::tuple({1, "t", 1, Term::map()}));
+  }
+  const Term state = Term::map({{Term::atom("mode"), Term::atom("normal")},
+                                {Term::atom("context"), Term::map({{ref, 300'000}})},
+                                {Term::atom("clouds"), Term::map()}});
+  const auto said =
+      presence::tracker_event_in(Term::tuple({Term::atom("pub"), Term::atom("transfer_ack"), 1, ref,
+                                              Term::tuple({state, Term::map(std::move(values))})}));
+  for (int i = 0; i < 8; ++i) {  // from an unknown replica: no presence of it is listed
+    b.shard.pubsub.broadcast("phx_presence:Elixir.ContractWeb.Presence_shard0", said);
+  }
+  b.shard.settle();
+  expect(b.logged.find("too many transfers wait") != std::string::npos, b.logged);
+  expect_eq(b.presence.list("t").size(), 0u);
+}
+
 PHX_TEST("another node with this one's name is logged, and a node's own messages are not") {
   Node a("a", beating_every(Millis{300}));
   const std::string topic = "phx_presence:Elixir.ContractWeb.Presence_shard0";

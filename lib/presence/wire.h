@@ -7,6 +7,7 @@
 ///     {:pub, :transfer_ack, ReqRef, Ref, Delta | {State, Values}}
 ///     {:pub, :graceful_permdown, Ref}
 ///
+///     ReqRef = any term; {:phx_page, Clocks} asks a replica of this library for a page, see Pages
 ///     Ref = {Name, Vsn}    Clocks = %{Ref => Clock}    Tag = {Ref, Clock}
 ///     Values = %{Tag => {Pid, Topic, Key, Meta}}
 ///     Delta = %Phoenix.Tracker.State{clouds: %{Ref => MapSet of Tag}, values: Values, …}
@@ -29,6 +30,9 @@
 
 namespace phx::presence {
 
+/// The first item of a request's ref that asks for a page.
+constexpr std::string_view page_atom = "phx_page";
+
 /// The term is not a tracker's message; what() says what was expected.
 class WireError : public std::runtime_error {
  public:
@@ -50,6 +54,22 @@ struct PidSpace {
 /// In the external term format.
 std::string encode(const TrackerMessage& message, const PidSpace& pids);
 
+/// Encodes a long answer, piece by piece; the last piece completes it. Neither copied nor moved.
+class LongAckWriter {
+ public:
+  explicit LongAckWriter(const PidSpace& pids);
+  LongAckWriter(const LongAckWriter&) = delete;
+  LongAckWriter& operator=(const LongAckWriter&) = delete;
+  ~LongAckWriter();
+
+  void write(const LongAck& piece);
+  std::string take();
+
+ private:
+  struct Encoder;
+  const std::unique_ptr<Encoder> encoder_;
+};
+
 /// Messages of another node's tracker, as an event on its topic. Decoded before a shard gets it,
 /// because long ones take time. Handle them one after the other: a long transfer comes in slices,
 /// so that none takes long.
@@ -68,6 +88,9 @@ struct Decoded {
 Decoded decode(const etf::Term& term);
 /// The same, as an event. \throws WireError.
 std::shared_ptr<const TrackerEvent> tracker_event_in(const etf::Term& term);
+
+/// For this node's trackers, each on its topic: other nodes can be reached again.
+struct Reconnected final : pubsub::Event {};
 
 /// A replica with this node's name: this node itself, or another. An event on its topic.
 struct OwnName final : pubsub::Event {

@@ -5,6 +5,7 @@
 
 #include "etf/writer.h"
 #include "presence/meta_term.h"
+#include "presence/shared_state.h"
 #include "presence/wire.h"
 
 namespace phx::presence {
@@ -27,6 +28,12 @@ const etf::Map& map_of(const Term& term, const char* what) {
   return *map;
 }
 
+/// Another node could invent any number of replicas.
+const etf::Map& few(const etf::Map& map) {
+  if (map.pairs.size() > SharedState::max_replicas) throw WireError("expected fewer replicas");
+  return map;
+}
+
 const std::vector<Term>& pair_of(const Term& term, const char* what) {
   const auto* items = term.tuple_of(2);
   if (items == nullptr) throw WireError("expected a pair: " + std::string(what));
@@ -39,11 +46,10 @@ class Decoder {
     if (const auto* items = term.tuple_of(5); items != nullptr && (*items)[0].is_atom("pub")) {
       if ((*items)[1].is_atom("heartbeat")) return heartbeat(*items);
       if ((*items)[1].is_atom("transfer_req")) {
-        return TransferRequest{(*items)[2], ref((*items)[3]), clocks((*items)[4])};
+        return TransferRequest{(*items)[2], ref((*items)[3]), clocks((*items)[4]),
+                               page((*items)[2])};
       }
-      if ((*items)[1].is_atom("transfer_ack")) {
-        return TransferAck{(*items)[2], ref((*items)[3]), transfer((*items)[4])};
-      }
+      if ((*items)[1].is_atom("transfer_ack")) return ack(*items);
     }
     if (const auto* items = term.tuple_of(3); items != nullptr && (*items)[0].is_atom("pub") &&
                                               (*items)[1].is_atom("graceful_permdown")) {
@@ -59,6 +65,20 @@ class Decoder {
     Heartbeat beat{ref(items[2]), {}, clocks(items[4])};
     if (!items[3].is_atom("empty")) beat.delta = delta(items[3]);
     return beat;
+  }
+
+  TransferAck ack(const std::vector<Term>& items) {
+    TransferAck ack{items[2], ref(items[3]), transfer(items[4]), page(items[2])};
+    auto* snapshot = std::get_if<Snapshot>(&ack.transfer);
+    if (snapshot != nullptr && ack.after) snapshot->after = *ack.after;
+    return ack;
+  }
+
+  /// Any other ref has no meaning here.
+  std::optional<Clocks> page(const Term& request_ref) {
+    const auto* items = request_ref.tuple_of(2);
+    if (items == nullptr || !(*items)[0].is_atom(page_atom)) return {};
+    return counts((*items)[1]);
   }
 
   Transfer transfer(const Term& term) {
@@ -81,7 +101,7 @@ class Decoder {
     clouds(member(term, "clouds"), snapshot.parts);
     values(presences, snapshot.parts);
     if (const Term* replicas = term.find_atom("replicas")) {
-      for (const auto& [one, status] : map_of(*replicas, "replicas").pairs) {
+      for (const auto& [one, status] : few(map_of(*replicas, "replicas")).pairs) {
         snapshot.is_up.emplace(ref(one), status.is_atom("up"));
       }
     }
@@ -95,7 +115,7 @@ class Decoder {
   }
 
   void clouds(const Term& term, Parts& parts) {
-    for (const auto& [whose, set] : map_of(term, "clouds").pairs) {
+    for (const auto& [whose, set] : few(map_of(term, "clouds")).pairs) {
       Cloud& cloud = parts[ref(whose)].cloud;
       for (const auto& [tag, nothing] : map_of(member(set, "map"), "a MapSet").pairs) {
         const auto& items = pair_of(tag, "a tag");
@@ -147,7 +167,7 @@ class Decoder {
 
   Clocks counts(const Term& term) {
     Clocks counts;
-    for (const auto& [whose, count] : map_of(term, "clocks").pairs) {
+    for (const auto& [whose, count] : few(map_of(term, "clocks")).pairs) {
       counts.emplace(ref(whose), number(count));
     }
     return counts;
@@ -214,8 +234,9 @@ std::shared_ptr<const TrackerEvent> tracker_event_in(const Term& term) {
     return said;
   }
   for (Snapshot& slice : sliced(std::move(*snapshot), slice_size)) {
-    said->messages.push_back(TransferAck{ack->ref, ack->from, std::move(slice)});
+    said->messages.push_back(TransferAck{ack->ref, ack->from, std::move(slice), ack->after, true});
   }
+  std::get<TransferAck>(said->messages.back()).has_more = false;
   return said;
 }
 

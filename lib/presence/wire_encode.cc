@@ -24,15 +24,24 @@ class Encoder {
   }
   void operator()(const TransferRequest& request) {
     head(5, "transfer_req");
-    writer_.term(request.ref);
+    request_ref(request.ref, request.after);
     ref(request.from);
     clocks(request.clocks);
   }
   void operator()(const TransferAck& ack) {
-    head(5, "transfer_ack");
-    writer_.term(ack.ref);
-    ref(ack.from);
+    ack_head(ack);
     std::visit([this](const auto& one) { transfer(one); }, ack.transfer);
+  }
+  /// Piece after piece.
+  void operator()(const LongAck& piece) {
+    if (piece.head) {
+      ack_head(*piece.head);
+      writer_.tuple(2);
+      snapshot(std::get<Snapshot>(piece.head->transfer));
+      open_values_ = writer_.open_map();
+    }
+    count_ += pairs_of(piece.parts);
+    if (piece.is_last) writer_.close_map(open_values_, count_);
   }
   void operator()(const GracefulPermdown& farewell) {
     head(3, "graceful_permdown");
@@ -46,6 +55,19 @@ class Encoder {
     writer_.tuple(size);
     writer_.atom("pub");
     writer_.atom(what);
+  }
+
+  void ack_head(const TransferAck& ack) {
+    head(5, "transfer_ack");
+    request_ref(ack.ref, ack.after);
+    ref(ack.from);
+  }
+  /// Marks requests for pages, and pages, among replicas of this library.
+  void request_ref(const etf::Term& term, const std::optional<Clocks>& after) {
+    if (!after) return writer_.term(term);
+    writer_.tuple(2);
+    writer_.atom(page_atom);
+    counts(*after);
   }
 
   void transfer(const Delta& one) { delta(one); }
@@ -128,15 +150,19 @@ class Encoder {
   }
 
   void values(const Parts& parts) {
+    const std::size_t map = writer_.open_map();
+    writer_.close_map(map, pairs_of(parts));
+  }
+  std::size_t pairs_of(const Parts& parts) {
     std::size_t size = 0;
-    for (const auto& [whose, part] : parts) size += part.values.size();
-    writer_.map(size);
     for (const auto& [whose, part] : parts) {
+      size += part.values.size();
       for (const auto& [count, one] : part.values) {
         tag(whose, count);
         value(*one, count);
       }
     }
+    return size;
   }
 
   /// Another node's presence is passed on unchanged.
@@ -195,9 +221,19 @@ class Encoder {
   const PidSpace& pids_;
   Writer writer_;
   std::map<ReplicaRef, std::string> refs_;
+  std::size_t open_values_ = 0, count_ = 0;  // of a long answer
 };
 
 }  // namespace
+
+struct LongAckWriter::Encoder : presence::Encoder {
+  using presence::Encoder::Encoder;
+};
+
+LongAckWriter::LongAckWriter(const PidSpace& pids) : encoder_(std::make_unique<Encoder>(pids)) {}
+LongAckWriter::~LongAckWriter() = default;
+void LongAckWriter::write(const LongAck& piece) { (*encoder_)(piece); }
+std::string LongAckWriter::take() { return encoder_->take(); }
 
 etf::Pid PidSpace::pid(Count count) const {
   return {node, static_cast<std::uint32_t>(count), static_cast<std::uint32_t>(count >> 32),

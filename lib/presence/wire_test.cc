@@ -145,6 +145,30 @@ PHX_TEST("a presence that can't be shown to clients counts as having left") {
   }
 }
 
+PHX_TEST("a request for a page, and the page, survive a round trip") {
+  const Clocks after{{here, 7}};
+  const TransferRequest request{0, here, {here, after}, after};
+  const TrackerMessage asked = decode(read(request)).message;
+  expect(std::get<TransferRequest>(asked).after == after, "the request");
+  const TransferAck ack{0, here, Snapshot{here, {{here, 9}}, {}}, after};
+  const auto said = tracker_event_in(read(ack));
+  const auto& page = std::get<TransferAck>(said->messages.front());
+  expect(page.after == after && !page.has_more, "the page");
+  expect(std::get<Snapshot>(page.transfer).after == after, "says nothing of what was before");
+}
+
+PHX_TEST("a message that names more replicas than are remembered is refused") {
+  std::vector<etf::Map::Pair> many;
+  for (int i = 0; i <= 4'096; ++i) many.emplace_back(Term::tuple({"x", i}), 1);
+  const auto beat_with = [](std::vector<etf::Map::Pair> clocks) {
+    return Term::tuple({atom("pub"), atom("heartbeat"), ref, atom("empty"),
+                        Term::tuple({ref, Term::map(std::move(clocks))})});
+  };
+  expect_throw<WireError>([&] { decode(beat_with(many)); });
+  many.pop_back();
+  decode(beat_with(many));
+}
+
 PHX_TEST("a message that is not the tracker's is refused") {
   const auto range = [](Term a, Term b) {
     return beat(delta({{atom("range"), Term::tuple({std::move(a), std::move(b)})}}));

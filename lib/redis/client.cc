@@ -20,14 +20,13 @@ std::size_t cost_of(std::size_t size) {
 }  // namespace
 
 Client::Client(Loop& loop, const Options& options, std::string channel,
-               const telemetry::Telemetry& telemetry, const Log& log,
-               std::function<void(std::string_view message)> received)
+               const telemetry::Telemetry& telemetry, const Log& log, Hooks hooks)
     : loop_(loop),
       options_(options),
       channel_(std::move(channel)),
       telemetry_(telemetry),
       log_(log),
-      received_(std::move(received)),
+      hooks_(std::move(hooks)),
       ask_again_(loop.timer([this] { ask(); })),
       subscriber_(loop, options, "subscriber", telemetry, log,
                   {[this](Connection& connection) { subscriber_up(connection); },
@@ -40,8 +39,10 @@ Client::Client(Loop& loop, const Options& options, std::string channel,
       publisher_(loop, options, "publisher", telemetry, log,
                  {[this](Connection&) {
                     publisher_.works();
+                    subscriber_.hurry();
                     publishing_ = true;
                     send_kept();
+                    if (hearing_) hooks_.healthy();
                   },
                   [this] { publishing_ = false; },
                   [this](Connection& connection) {
@@ -73,6 +74,7 @@ void Client::finish_if_all_is_answered() {
 // --- Receiving ----------------------------------------------------------------------------------
 
 void Client::subscriber_up(Connection& connection) {
+  publisher_.hurry();
   connection.listen([this](const redisReply* reply) { heard(reply); });
   connection.subscribe({&channel_, 1});
   subscriptions_.connected();
@@ -90,13 +92,13 @@ void Client::heard(const redisReply* reply) {
   if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) return;
   subscriber_.works();
   const std::string_view kind = text_of(reply->element[0]);
-  if (kind == "message") return received_(text_of(reply->element[2]));
+  if (kind == "message") return hooks_.received(text_of(reply->element[2]));
   confirmed(text_of(reply->element[1]), kind == "subscribe");
 }
 
 void Client::confirmed(std::string_view channel, bool subscribed) {
   if (channel == channel_) {
-    hearing_ = true;
+    if (!hearing_.exchange(true) && publishing_) hooks_.healthy();
   } else {
     subscriptions_.confirmed(channel, subscribed);
     ask();

@@ -21,11 +21,14 @@ namespace phx::redis {
 /// channels. Both run on the loop's thread. Neither copied nor moved.
 class Client {
  public:
-  /// `channel` is always subscribed, others after subscribe(). `received` is called with each
-  /// message, our own included. Nothing connects before start().
+  /// Both are called on the loop's thread.
+  struct Hooks {
+    std::function<void(std::string_view message)> received;  ///< Our own messages included.
+    std::function<void()> healthy;  ///< Both connections are up, and were not before.
+  };
+  /// `channel` is always subscribed, others after subscribe(). Nothing connects before start().
   Client(Loop& loop, const Options& options, std::string channel,
-         const telemetry::Telemetry& telemetry, const Log& log,
-         std::function<void(std::string_view message)> received);
+         const telemetry::Telemetry& telemetry, const Log& log, Hooks hooks);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -91,7 +94,7 @@ class Client {
   const std::string channel_;
   const telemetry::Telemetry& telemetry_;
   const Log log_;
-  const std::function<void(std::string_view)> received_;
+  const Hooks hooks_;
   std::deque<Kept> kept_;
   std::size_t unanswered_ = 0;
   std::function<void()> done_;

@@ -86,7 +86,10 @@ void Connection::answered(const redisReply* reply) {
     waiting_.pop_front();
     return on_reply(reply);
   }
-  if (reply->type == REDIS_REPLY_ERROR) return close(std::string(text_of(reply)));
+  if (reply->type == REDIS_REPLY_ERROR) {
+    refused_ = true;
+    return close(std::string(text_of(reply)));
+  }
   if (on_message_) on_message_(reply);
 }
 
@@ -147,6 +150,7 @@ void Connection::log_in() {
 
 void Connection::expect_ok(const redisReply* reply, const char* what) {
   if (reply == nullptr || reply->type != REDIS_REPLY_ERROR) return;
+  refused_ = true;
   close(std::string(what) + ": " + std::string(text_of(reply)));
 }
 

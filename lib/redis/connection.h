@@ -55,6 +55,8 @@ class Connection {
   void unsubscribe(std::span<const std::string> channels) { say("UNSUBSCRIBE", channels); }
   /// Ends it; the host soon gets `reason`.
   void close(std::string reason);
+  /// Whether it ended because Redis said no.
+  bool refused() const { return refused_; }
 
  private:
   struct Free {
@@ -83,6 +85,7 @@ class Connection {
   std::deque<OnReply> waiting_;  ///< Callbacks for the answers to come, in order.
   OnReply on_message_;
   std::string reason_;  ///< Why it ends, once it does.
+  bool refused_ = false;
   bool established_ = false;
   bool writing_ = true;  ///< write() will be called soon, or once the socket takes more.
 };

@@ -14,11 +14,11 @@
 
 namespace phx::redis {
 
-Millis backoff(const Options& options, unsigned attempt, double random) {
+Millis backoff(Millis first, Millis last, unsigned attempt, double random) {
   constexpr double growth = 1.5;  // redix's
-  const auto first = static_cast<double>(options.first_backoff.count());
-  const auto last = static_cast<double>(options.last_backoff.count());
-  const double whole = std::min(last, first * std::pow(growth, std::min(attempt, 64U)));
+  const double grown =
+      static_cast<double>(first.count()) * std::pow(growth, std::min(attempt, 64U));
+  const double whole = std::min(static_cast<double>(last.count()), grown);
   return Millis{static_cast<Millis::rep>(whole * (0.5 + random / 2))};
 }
 
@@ -39,6 +39,7 @@ Address Link::next_address() {
 }
 
 void Link::try_again() {
+  waits_ = false;
   with_sentinel_ = !options_.sentinel_master.empty() && !master_;
   address_ = next_address();
   Options options = options_;
@@ -89,7 +90,11 @@ void Link::ask_sentinel() {
 void Link::closed(const std::string& reason) {
   heartbeat_->stop();
   works_ = false;
-  const Millis wait = backoff(options_, attempts_++, std::uniform_real_distribution<>()(random_));
+  const bool refused = connection_->refused();
+  if (std::exchange(was_refused_, refused) != refused) attempts_ = 0;
+  const Millis last = refused ? options_.last_backoff_refused : options_.last_backoff;
+  const Millis wait = backoff(options_.first_backoff, last, attempts_++,
+                              std::uniform_real_distribution<>()(random_));
   telemetry_.execute(Disconnected{role_, reason, wait});
   if (said_ != reason) {
     log_.warn("no connection to Redis", {{"role", role_},
@@ -98,6 +103,7 @@ void Link::closed(const std::string& reason) {
                                          {"retry_ms", std::to_string(wait.count())}});
     said_ = reason;
   }
+  waits_ = true;
   retry_->start(wait);
   if (std::exchange(up_, false)) hooks_.down();
 }

@@ -15,9 +15,9 @@
 
 namespace phx::redis {
 
-/// How long to wait before the nth attempt in a row, from 0. `random`, 0 to 1, spreads nodes that
-/// have lost Redis at the same time.
-Millis backoff(const Options& options, unsigned attempt, double random);
+/// How long to wait before the nth attempt in a row, from 0: at most `last`. `random`, 0 to 1,
+/// spreads nodes that have lost Redis at the same time.
+Millis backoff(Millis first, Millis last, unsigned attempt, double random);
 
 /// Loop thread only. Neither copied nor moved.
 class Link final : private Connection::Host {
@@ -34,6 +34,10 @@ class Link final : private Connection::Host {
        Log log, Hooks hooks);
 
   void start() { try_again(); }
+  /// Redis can be reached: a link that waits for its next attempt makes it now.
+  void hurry() {
+    if (waits_ && !was_refused_) retry_->start(Millis{0});
+  }
   /// Null without a connection.
   Connection* connection() const { return up_ ? connection_.get() : nullptr; }
   /// Redis has sent something.
@@ -64,7 +68,9 @@ class Link final : private Connection::Host {
   bool with_sentinel_ = false;     ///< The address of the connection.
   Address address_;
   std::size_t next_ = 0;
-  unsigned attempts_ = 0;
+  unsigned attempts_ = 0;  ///< In a row, that ended alike.
+  bool was_refused_ = false;
+  bool waits_ = false;  ///< For the next attempt.
   bool up_ = false;
   bool works_ = false;
   std::string said_;  ///< Why it is down, as logged; empty while it works.

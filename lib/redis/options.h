@@ -30,9 +30,12 @@ struct Options {
   unsigned database =
       0;  ///< Publishing does not depend on the database, but Redis may allow a user only one.
 
-  /// Between attempts to connect: the first wait, which grows by half until the last.
+  /// Between attempts to connect: the first wait, which grows by half until the last. A Redis that
+  /// refuses the login is left alone for longer. While one can't be reached this node hears no
+  /// other, and lists can't agree again before the next attempt: it costs one packet.
   Millis first_backoff{500};
-  Millis last_backoff{30'000};
+  Millis last_backoff{1'000};
+  Millis last_backoff_refused{30'000};
   /// The time limit for connecting.
   Millis connect_patience{5'000};
   /// A connection is checked once every `heartbeat`, and closed if it answers nothing for

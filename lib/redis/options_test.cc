@@ -43,10 +43,12 @@ PHX_TEST("an invalid URL is refused, and the error says what was expected") {
 }
 
 PHX_TEST("the wait grows by half up to the maximum, and chance halves it at most") {
-  const Options options;
-  expect_eq(backoff(options, 0, 1).count(), 500);
-  expect_eq(backoff(options, 0, 0).count(), 250);
-  expect_eq(backoff(options, 1, 1).count(), 750);
-  expect_eq(backoff(options, 2, 1).count(), 1'125);
-  expect_eq(backoff(options, 1'000'000, 1).count(), 30'000);
+  const auto wait = [](unsigned attempt, double random) {
+    return backoff(Millis{500}, Millis{30'000}, attempt, random).count();
+  };
+  expect_eq(wait(0, 1), 500);
+  expect_eq(wait(0, 0), 250);
+  expect_eq(wait(1, 1), 750);
+  expect_eq(wait(2, 1), 1'125);
+  expect_eq(wait(1'000'000, 1), 30'000);
 }
