@@ -24,6 +24,7 @@ export const LAYERS = [
   "process",
   "telemetry",
   "metrics",
+  "client",
   "options",
   "etf",
   "json",
