@@ -194,6 +194,10 @@ namespace shop {
 
 #include "examples/lib/telemetry/telemetry.h.1"
 
+void assign(phx::Socket& socket) {
+#include "examples/lib/channel/assigns.h.1"
+}
+
 void listen(phx::telemetry::Telemetry& telemetry) {
 #include "examples/lib/telemetry/telemetry.h.2"
 }

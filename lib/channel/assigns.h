@@ -16,7 +16,7 @@ namespace phx {
 /// A map from names to values:
 ///
 ///     socket.assigns["user"] = "ann";
-///     if (socket.assigns.contains("user")) …
+///     if (socket.assigns.contains("user")) socket.assigns.erase("user");
 ///
 /// Copies share their values until one of them changes: the channels of a connection begin with
 /// its assigns, and most change none.
