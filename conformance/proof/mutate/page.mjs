@@ -66,7 +66,7 @@ export function page(faults, results, survivors) {
     "*Caught* and the three columns after it count the suite's rules. If only a SHOULD catches a fault, the suite's exit",
     "status stays 0, unless `--strict` is given. The last three columns are of a sample, as each of its faults means building",
     "unit tests: those of the folder that it is in, then those of all layers above. Six faults of a layer were drawn at random;",
-    "those in headers, which rebuild nearly everything, were left out, and where the tests missed some, tests were added.",
+    "those in headers, which rebuild nearly everything, and those of base were left out. Where tests missed some, tests were added.",
     "*By the traces* counts what `make replay` catches.",
     "",
     "Many rules were written because of a fault on this list, so the table flatters the suite. For a fairer measure, faults",
@@ -76,6 +76,7 @@ export function page(faults, results, survivors) {
     "MUST, and now catches 98 %, 92 % by a MUST. Of a last 146, a third of them listed already, it caught 73 %, 64 % by a MUST.",
     "What is left of these, a fifth, changes what the framework does not promise: limits that are our own, an order that it",
     "leaves open, the same JSON in other bytes. Without it the suite caught 91 %, and now catches all, 87 % by a MUST.",
+    "Of seventy more, written after those rules and judged once, it caught 99 %, 90 % by a MUST.",
     ...(automatic.length === 0
       ? []
       : [
