@@ -3,7 +3,7 @@
 /// The presences of each topic, as a value: each operation returns the changes.
 ///
 /// It knows processes only by their pids, and neither clock nor wire, so that it can be read and
-/// tested by itself. Mirrors Phoenix.Tracker.State, for one node.
+/// tested by itself. The state of a cluster is SharedState.
 
 #include <map>
 #include <set>
