@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The codes that tell a client why its connection is closed (RFC 6455, 7.4.1; lib/README.md: where).
+/// The codes that say why a connection is closed: RFC 6455, 7.4.1. lib/README.md says where.
 
 #include <cstdint>
 
