@@ -36,7 +36,7 @@ KeptAs behaves_as(const Release& server) {
     if (rule.id == "J-12") return alike(limits_topics);
     if (rule.id == "H-11") return alike(answers_bad_upgrades);
     if (rule.id == "P-08") return alike(takes_binary_poll_lines);
-    // If neither has the token, there is no difference.
+    // Two releases without the token do not differ by it.
     if (rule.id == "H-17" && release < reads_auth_tokens && server < reads_auth_tokens) {
       return std::nullopt;
     }

@@ -10,8 +10,6 @@
 namespace phx::presence {
 namespace {
 
-/// Presences that a turn adds to the list, or removes: a few milliseconds.
-constexpr std::size_t slice_size = 1'000;
 /// Entries of all pending clocks together. The next heartbeats repeat what is beyond.
 constexpr std::size_t max_pending_clocks = 65'536;
 /// More requests than this are dropped; their senders ask again.

@@ -18,6 +18,9 @@
 
 namespace phx::presence {
 
+/// Presences that one turn merges, adds to the list or removes: a few milliseconds.
+constexpr std::size_t slice_size = 1'000;
+
 /// Neither copied nor moved.
 class SharedState {
  public:

@@ -13,9 +13,6 @@ namespace {
 
 using etf::Term;
 
-/// Presences of a transfer that are merged at a time: about a millisecond.
-constexpr std::size_t slice_size = 1'000;
-
 const Term& member(const Term& term, const char* name) {
   const Term* found = term.find_atom(name);
   if (found == nullptr) throw WireError("expected a struct with " + std::string(name));

@@ -132,7 +132,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::unordered_map<WebsocketConnection*, std::shared_ptr<WebsocketConnection>> websockets_;
   std::vector<std::shared_ptr<WebsocketConnection>> dirty_;
-  /// Dirty since an earlier turn: so many bytes wait for them that others go first.
+  /// Dirty since an earlier turn, and bulky(): others are flushed first.
   std::deque<std::shared_ptr<WebsocketConnection>> bulky_;
   /// With bytes received but not read.
   std::deque<std::pair<std::shared_ptr<WebsocketConnection>, std::string>> behind_;

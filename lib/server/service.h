@@ -29,7 +29,7 @@ class Service {
   ~Service();
 
   /// A listening socket of this port that was passed in, or for port 0 the first one left:
-  /// non-blocking, for the caller to close. Nothing if there is none.
+  /// non-blocking, for the caller to close. Nothing if none was passed in.
   std::optional<int> take_socket(std::uint16_t port);
   /// Starts from the first socket again, for a server that starts again.
   void rewind();

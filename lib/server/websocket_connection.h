@@ -115,7 +115,7 @@ class WebsocketConnection final : public transport::Wire,
   /// Writes the waiting bytes, as many as the client takes and its share of the budget allows.
   /// True: flush it again, once others have had their turn.
   bool flush(Budget& budget);
-  /// So many bytes wait that it must give way when the budget is spent.
+  /// True: more bytes wait than its share of a flush, so others go first once the budget is spent.
   bool bulky() const { return outbox_.bytes() > Budget::per_connection; }
   /// Reads on, with the bytes that were passed to behind().
   void resume_reading(std::string_view unread);

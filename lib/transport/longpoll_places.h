@@ -30,10 +30,9 @@ class LongpollPlaces {
   /// Held while the session lives.
   using Place = std::shared_ptr<Session>;
   struct Admission {
-    Place place = {};  ///< The new place, null if there is no room, and the sessions that give up
-                       ///< theirs for it: end them.
-    std::vector<process::Pid> leave = {};
-    std::size_t limit = 0;  ///< Without a place: the limit that was reached.
+    Place place = {};                      ///< Null if no place is left.
+    std::vector<process::Pid> leave = {};  ///< End these sessions: the new one takes their place.
+    std::size_t limit = 0;                 ///< Without a place: the limit that was reached.
   };
   /// `port` tells apart the connections of an address. 0: a proxy speaks for the client, and does
   /// not say; then only the other limits count.
