@@ -90,6 +90,11 @@ Json SessionCookie::decoded(std::string_view cookie) const {
   return session && session->is_object() ? *session : Json::object();
 }
 
+std::string SessionCookie::written(const Json& session) const {
+  return options_.key + "=" + crypto::sign(encode_value(session), signing_key_) +
+         "; path=/; HttpOnly; SameSite=Lax";
+}
+
 std::optional<Json> SessionCookie::read(const http::Request& request) const {
   const auto value = cookie(request, options_.key);
   return value ? std::optional(decoded(*value)) : std::nullopt;

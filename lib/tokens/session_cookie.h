@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Reads the session of the application's web pages from its cookie.
+/// The session of the application's web pages, from its cookie and into it.
 ///
 /// The pages may be those of an Elixir application with the same secret. Mirrors
 /// Plug.Session.COOKIE, and what Phoenix.Socket.Transport.connect_info/4 does with `session:`.
@@ -22,7 +22,7 @@ struct SessionOptions {
   std::string csrf_token_key = "_csrf_token";       ///< The token's name in the session.
 };
 
-/// Reads one application's session cookies. Const; any thread.
+/// Reads and writes one application's session cookies. Const; any thread.
 class SessionCookie {
  public:
   /// Derives its keys, which takes a millisecond. \throws std::invalid_argument for a secret
@@ -35,6 +35,11 @@ class SessionCookie {
   /// Like read(), but nothing unless the `_csrf_token` parameter is a token of that session: a
   /// foreign page can send the cookie, but not the token.
   std::optional<Json> read_checked(const http::Request& request, const Json& params) const;
+  /// The `set-cookie` header that keeps this session. REQUIRES: the options have no
+  /// encryption_salt.
+  std::string written(const Json& session) const;
+  bool encrypted() const { return encryption_key_.has_value(); }
+  const SessionOptions& options() const { return options_; }
 
  private:
   Json decoded(std::string_view cookie) const;

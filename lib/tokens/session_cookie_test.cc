@@ -1,9 +1,10 @@
 /// Reads sessions from cookies.
 ///
-/// No cookie of a real application is recorded. These were made from the formats' descriptions with
-/// other software than ours: Python's hashlib (PBKDF2 and HMAC; the key also by `openssl kdf`), its
-/// cryptography package (AES-GCM and ChaCha20-Poly1305), and HChaCha20's rounds written out,
-/// checked against the vector of draft-irtf-cfrg-xchacha-03, section 2.2.1.
+/// One cookie is of a real application, of traces/liveview/form.json. The others were made from the
+/// formats' descriptions with other software than ours: Python's hashlib (PBKDF2 and HMAC; the key
+/// also by `openssl kdf`), its cryptography package (AES-GCM and ChaCha20-Poly1305), and
+/// HChaCha20's rounds written out, checked against the vector of draft-irtf-cfrg-xchacha-03,
+/// section 2.2.1.
 
 #include "tokens/session_cookie.h"
 
@@ -192,4 +193,18 @@ PHX_TEST("a term with a false size, or nested too deeply, is refused") {
   expect(!decode_any_term(std::string("\x83j\0", 3)), "a byte after the term");
   expect_eq(decode_any_term(std::string("\x83t\0\0\0\1a\7j", 9))->dump(),
             std::string(R"({"7":[]})"));
+}
+
+// From traces/liveview/form.json: what Plug wrote, byte for byte.
+PHX_TEST("a session is written as Plug writes it, and read again") {
+  std::string six_times;
+  for (int i = 0; i < 6; ++i) six_times += "not-a-secret";
+  const SessionCookie recorded(six_times, {.key = "_lv_key", .signing_salt = "cookie-salt"});
+  const Json session = Json::object({{"_csrf_token", "yGMmUfgHlZkoEMj-AhCZrDNK"}});
+  const std::string header = recorded.written(session);
+  expect_eq(header,
+            "_lv_key=SFMyNTY.g3QAAAABbQAAAAtfY3NyZl90b2tlbm0AAAAYeUdNbVVmZ0hsWmtvRU1qLUFoQ1pyRE5L."
+            "LJPlEN29E4P4_vMVxLyQevTqahjlrc1atGiG-zs9smw; path=/; HttpOnly; SameSite=Lax");
+  const http::Request request{.method = "GET", .target = "/", .headers = {{"cookie", header.substr(0, header.find(';'))}}};
+  expect_eq(recorded.read(request)->dump(), session.dump());
 }

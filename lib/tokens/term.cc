@@ -113,6 +113,10 @@ std::string encode_term(const TokenTerm& term) {
                      etf::Atoms::latin1);
 }
 
+std::string encode_value(const Json& value) {
+  return etf::encode(term_of(value), etf::Atoms::latin1);
+}
+
 std::optional<TokenTerm> decode_term(std::string_view bytes) try {
   const Term decoded = etf::decode_whole(bytes, limits);
   const std::vector<Term>* items = decoded.tuple_of(3);

@@ -21,6 +21,9 @@ struct TokenTerm {
 /// Strings become binaries, objects maps with binary keys.
 std::string encode_term(const TokenTerm& term);
 
+/// A value alone, as a session's cookie holds it: the same types.
+std::string encode_value(const Json& value);
+
 /// Nothing if the bytes are not such a term, or hold tuples or integers over 64 bits, which JSON
 /// lacks. An atom, as a map's key or a value, is read as a string, except `nil`, `true` and
 /// `false`.
