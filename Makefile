@@ -64,6 +64,7 @@ WEATHER := $(BUILD)/phx-weather
 TRACER := $(BUILD)/phx-trace
 CHAT := $(BUILD)/phx-chat
 OVERHEAR := $(BUILD)/phx-overhear
+LIVE := $(BUILD)/phx-live-view
 CLIENTS := conformance/clients
 # npm's packages, beside what uses them.
 NPM := $(CLIENTS)/node_modules/.installed
@@ -97,7 +98,7 @@ include lib/lib.mk conformance/conformance.mk traces/traces.mk chapters/chapters
 # --- Everything -----------------------------------------------------------------------------------
 
 PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) \
-  $(PUBLISH) $(WEATHER)
+  $(LIVE) $(PUBLISH) $(WEATHER)
 .PHONY: all test unit compiled
 all: $(PROGRAMS) ## work: build every program
 

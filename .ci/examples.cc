@@ -43,6 +43,49 @@ void chats() {
 
 }  // namespace a_client
 
+// --- Pages that live
+// ------------------------------------------------------------------------------
+
+namespace pages {
+
+using namespace phx;
+
+void store(const std::string&, const std::string&) {}
+struct Item {
+  int id;
+  std::string name;
+};
+
+#include "examples/lib/live_view/live_view.h.1"
+
+struct Shown : LiveView {
+  Assign<int> count = 0;
+  Assign<std::vector<std::string>> names;
+#include "examples/lib/live_view/html.h.1"
+};
+
+#include "examples/lib/live_view/component.h.1"
+
+struct Parts : LiveView {
+  Html render() override {
+    {
+#include "examples/lib/live_view/assign.h.1"
+    } {
+#include "examples/lib/live_view/stream.h.1"
+    } {
+#include "examples/lib/live_view/form.h.1"
+    }
+#include "examples/lib/live_view/upload.h.1"
+    return {};
+  }
+};
+
+void serve(phx::Endpoint& endpoint, const std::string& secret) {
+#include "examples/lib/live_view/live.h.1"
+}
+
+}  // namespace pages
+
 // --- The server: what an application includes and writes ----------------------------------------
 
 namespace application {

@@ -2,7 +2,7 @@
 
 # Lowest first: a file includes its own layer or a lower one, and `make layers` checks it.
 LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket transport \
-  endpoint redis cluster metrics net server client options testing
+  endpoint live_view redis cluster metrics net server client options testing
 
 # What a program needs besides an installed library.
 LIBRARY_PACKAGES := libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev libcmocka-dev \

@@ -10,6 +10,7 @@
 #include "channel/events.h"
 #include "endpoint/endpoint.h"
 #include "endpoint/logger.h"
+#include "live_view/live.h"
 #include "metrics/metrics.h"
 #include "net/redis_pubsub.h"
 #include "presence/presence.h"

@@ -10,6 +10,7 @@ export const LAYERS = [
   "server",
   "net",
   "endpoint",
+  "live_view",
   "transport",
   "http",
   "websocket",

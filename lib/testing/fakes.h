@@ -45,9 +45,12 @@ class FakeClient {
   /// A client with another context, such as an endpoint's telemetry.
   FakeClient(TestShard& shard, const UserSocket& user, const Context& seen,
              std::string_view vsn = "2.0.0", std::string id = {})
-      : shard_(shard) {
-    Socket socket(seen, *serializer::negotiate(user.serializers(), vsn));
-    socket.id = std::move(id);
+      : FakeClient(
+            shard, user,
+            with_id(Socket(seen, *serializer::negotiate(user.serializers(), vsn)), std::move(id))) {
+  }
+  /// A client as connect left its socket.
+  FakeClient(TestShard& shard, const UserSocket& user, Socket socket) : shard_(shard) {
     pid_ = shard.scheduler.spawn(std::make_unique<FakeTransport>(
         user, std::move(socket), [this](const Sent& sent) { keep(sent); }));
     shard.settle();
@@ -77,6 +80,10 @@ class FakeClient {
   bool connected() const { return shard_.scheduler.alive(pid_); }
 
  private:
+  static Socket with_id(Socket socket, std::string id) {
+    socket.id = std::move(id);
+    return socket;
+  }
   void keep(const Sent& sent) {
     if (const auto* frame = std::get_if<serializer::FramePtr>(&sent)) {
       heard_.push_back((*frame)->bytes);

@@ -1,0 +1,453 @@
+/// Writes diffs and pages while render() runs.
+
+#include "live_view/renderer.h"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "live_view/component.h"
+#include "live_view/html.h"
+#include "live_view/limits.h"
+
+namespace phx::live_view {
+namespace {
+
+thread_local Renderer* running = nullptr;
+
+void append_key(std::string& out, std::size_t key) {
+  out += '"';
+  out += std::to_string(key);
+  out += "\":";
+}
+
+void close(std::string& out) {
+  if (out.back() == ',') out.pop_back();
+  out += '}';
+}
+
+}  // namespace
+
+// --- What the client has -------------------------------------------------------------------------
+
+bool Hole::stale() const { return reads.stale() || (child && child->stale()); }
+
+bool Node::stale() const {
+  return std::any_of(holes.begin(), holes.end(), [](const Hole& hole) { return hole.stale(); }) ||
+         std::any_of(entries.begin(), entries.end(),
+                     [](const Entry& entry) { return entry.node->stale(); });
+}
+
+std::size_t Shared::place_of(const Template& tmpl) {
+  const auto found = std::find(all_.begin(), all_.end(), &tmpl);
+  if (found != all_.end()) return static_cast<std::size_t>(found - all_.begin());
+  all_.push_back(&tmpl);
+  return all_.size() - 1;
+}
+
+void Shared::write(std::string& out) const {
+  out += "\"p\":{";
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    append_key(out, i);
+    (out += all_[i]->json) += ',';
+  }
+  close(out);
+  out += ',';
+}
+
+Components::Components() = default;
+Components::~Components() = default;
+
+Components::One* Components::find(int cid) {
+  const auto found = all_.find(cid);
+  return found != all_.end() ? &found->second : nullptr;
+}
+
+int Components::cid_of(std::type_index type, const std::string& id, const Make& make) {
+  for (auto& [cid, one] : all_) {
+    if (one.type != type || one.component->id.get() != id) continue;
+    one.doomed = false;
+    return cid;
+  }
+  if (all_.size() >= max_components) {
+    throw std::length_error("expected at most " + std::to_string(max_components) +
+                            " components in a page, got one more: \"" + id + "\"");
+  }
+  const int cid = next_++;
+  One& one = all_[cid];
+  one.type = type;
+  one.component = make();
+  one.component->id = id;
+  one.component->myself = cid;
+  one.component->mount();
+  return cid;
+}
+
+void Components::doom(int cid) {
+  if (One* one = find(cid)) one->doomed = true;
+}
+
+bool Components::destroy(int cid) {
+  const One* one = find(cid);
+  return one != nullptr && one->doomed && all_.erase(cid) > 0;
+}
+
+// --- Templates -----------------------------------------------------------------------------------
+
+Renderer::Renderer(std::string& out, Components& components, bool page)
+    : out_(out), components_(&components), page_(page), outer_(running) {
+  static const std::string none;
+  attribute_ = &none;
+  running = this;
+}
+Renderer::~Renderer() { running = outer_; }
+
+Renderer& Renderer::current() {
+  if (running != nullptr) return *running;
+  throw std::logic_error("expected html() inside of render(), and nothing is being rendered");
+}
+
+Html Renderer::render(const Template& tmpl, std::span<const Part> parts) {
+  Node* const node = std::exchange(slot_, nullptr);
+  if (node == nullptr) {
+    throw std::logic_error(
+        "expected one html() for each hole, got a second one: return what html() returned");
+  }
+  const bool entry = std::exchange(entry_, false);
+  const bool whole = std::exchange(whole_, false);
+  const bool block = std::exchange(block_, false);
+  const bool first = first_;
+  const bool top = std::exchange(top_, std::exchange(top_next_, false));
+  const std::string* const attribute = attribute_;
+  if (page_) {
+    render_page(tmpl, parts);
+  } else {
+    const bool same = node->tmpl == &tmpl;
+    if (!same) {
+      *node = Node{&tmpl};
+      node->holes.resize(tmpl.holes());
+    }
+    first_ = !same;
+    if (!whole) out_ += '{';
+    holes(tmpl, parts, *node, same);
+    if (whole) root_new_ = !same;
+    if (!same && !entry && !whole) {
+      if (tmpl.root && !block) out_ += "\"r\":1,";
+      write_statics(out_, tmpl);
+    }
+    if (!whole) close(out_);
+  }
+  first_ = first;
+  top_ = top;
+  attribute_ = attribute;
+  return Html(true);
+}
+
+void Renderer::holes(const Template& tmpl, std::span<const Part> parts, Node& node, bool same) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::size_t mark = out_.size();
+    first_ = !same;
+    attribute_ = &tmpl.attributes[i];
+    append_key(out_, i);
+    if (parts[i].fill(parts[i].filler, *this, node.holes[i])) {
+      out_ += ',';
+    } else {
+      out_.resize(mark);
+    }
+  }
+}
+
+void Renderer::render_page(const Template& tmpl, std::span<const Part> parts) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    out_ += tmpl.statics[i];
+    attribute_ = &tmpl.attributes[i];
+    Hole hole;
+    parts[i].fill(parts[i].filler, *this, hole);
+  }
+  out_ += tmpl.statics.back();
+}
+
+void Renderer::write_statics(std::string& out, const Template& tmpl) {
+  out += "\"s\":";
+  out += shared_ != nullptr ? std::to_string(shared_->place_of(tmpl)) : tmpl.json;
+  out += ',';
+}
+
+// --- Holes ---------------------------------------------------------------------------------------
+
+bool Renderer::text(Hole& hole, bool must, std::string text) {
+  if (page_) {
+    out_ += text;
+    return true;
+  }
+  hole.child.reset();
+  if (!must && !first_ && hole.text == text) return false;
+  append_json(out_, text);
+  if (must && top_) {
+    hole.text.reset();
+  } else {
+    hole.text = std::move(text);
+  }
+  return true;
+}
+
+bool Renderer::number(Hole& hole, bool must, int number) {
+  std::string text = std::to_string(number);
+  hole.child.reset();
+  if (!must && hole.text == text) return false;
+  out_ += text;
+  hole.text = std::move(text);
+  return true;
+}
+
+bool Renderer::nested(Hole& hole, bool must, const std::function<Html()>& body) {
+  const std::size_t mark = out_.size();
+  if (!hole.child || hole.child->list) hole.child = std::make_unique<Node>();
+  Node* const slot = std::exchange(slot_, hole.child.get());
+  const bool written = !body().empty();
+  slot_ = slot;
+  if (!written) {
+    hole.child.reset();
+    return text(hole, must, "");
+  }
+  if (page_) return true;
+  hole.text.reset();
+  const bool nothing = std::string_view(out_).substr(mark) == "{}";
+  if (nothing) out_.resize(mark);
+  return !nothing;
+}
+
+bool Renderer::inner(Hole& hole, const std::function<Html()>& body) {
+  top_next_ = true;
+  const bool written = nested(hole, true, body);
+  top_next_ = false;
+  return written;
+}
+
+bool Renderer::component(Hole& hole, bool must, int cid) {
+  if (!page_) {
+    asked_.push_back(cid);
+    return number(hole, must, cid);
+  }
+  Node scratch;
+  Node* const slot = std::exchange(slot_, &scratch);
+  components_->find(cid)->component->render();
+  slot_ = slot;
+  return true;
+}
+
+// --- Lists ---------------------------------------------------------------------------------------
+
+Keyed::Keyed(Renderer& renderer, Hole& hole, bool must)
+    : renderer_(renderer),
+      hole_(hole),
+      must_(must),
+      known_(!renderer.page_ && hole.child && hole.child->list),
+      mark_(renderer.out_.size()),
+      outer_shared_(renderer.shared_) {
+  if (renderer_.page_) return;
+  if (renderer_.shared_ == nullptr) renderer_.shared_ = &own_;
+  if (known_) old_ = std::exchange(hole_.child->entries, {});
+  old_count_ = old_.size();
+  for (std::size_t i = 0; i < old_.size(); ++i) {
+    if (!old_[i].key.empty()) by_key_.emplace(old_[i].key, i);
+  }
+  renderer_.out_ += "{\"k\":{";
+}
+
+void Keyed::entry(std::string_view key, const std::function<Html()>& body) {
+  std::string& out = renderer_.out_;
+  if (renderer_.page_) {
+    Node scratch;
+    Node* const slot = std::exchange(renderer_.slot_, &scratch);
+    body();
+    renderer_.slot_ = slot;
+    return;
+  }
+  if (!hole_.child || !hole_.child->list) {
+    hole_.child = std::make_unique<Node>();
+    hole_.child->list = true;
+  }
+  std::size_t before = index_;
+  if (!key.empty()) {
+    const auto found = by_key_.find(key);
+    before = found != by_key_.end() ? found->second : old_.size();
+  }
+  const bool known = before < old_.size() && old_[before].node != nullptr;
+  if (!key.empty() && before < old_.size() && !known) {
+    throw std::logic_error("expected a key only once in each(), got \"" + std::string(key) +
+                           "\" again");
+  }
+  Node::Entry entry{std::string(key),
+                    known ? std::move(old_[before].node) : std::make_unique<Node>()};
+  const std::size_t mark = out.size();
+  append_key(out, index_);
+  const std::size_t begin = out.size();
+  Node* const slot = std::exchange(renderer_.slot_, entry.node.get());
+  renderer_.entry_ = true;
+  if (body().empty()) {
+    throw std::logic_error(
+        "expected html() for each item of each(), got none: leave items out before");
+  }
+  renderer_.entry_ = false;
+  renderer_.slot_ = slot;
+  Node& list = *hole_.child;
+  if (list.tmpl == nullptr) list.tmpl = entry.node->tmpl;
+  if (list.tmpl != entry.node->tmpl) {
+    throw std::logic_error(
+        "expected one template for all items of each(): put what differs into a hole");
+  }
+  const bool moved = known && before != index_;
+  const bool nothing = known && std::string_view(out).substr(begin) == "{}";
+  if (nothing && !moved) {
+    out.resize(mark);
+  } else {
+    if (nothing) {
+      out.resize(begin);
+      out += std::to_string(before);
+    } else if (moved) {
+      out.insert(begin, "[" + std::to_string(before) + ",");
+      out += ']';
+    }
+    out += ',';
+    changed_ = true;
+  }
+  if (!stream_) list.entries.push_back(std::move(entry));
+  ++index_;
+}
+
+bool Keyed::end(std::string_view stream) {
+  std::string& out = renderer_.out_;
+  if (renderer_.page_) return true;
+  renderer_.shared_ = outer_shared_;
+  if (!hole_.child || !hole_.child->list) {
+    out.resize(mark_);
+    return renderer_.text(hole_, must_, "");
+  }
+  hole_.text.reset();
+  const bool same = known_ && !changed_ && index_ == old_count_ && (index_ > 0 || !must_);
+  if (same) {
+    out.resize(mark_ + 1);
+  } else {
+    out += "\"kc\":" + std::to_string(index_) + "},";
+  }
+  if (!known_) {
+    if (!own_.empty()) own_.write(out);
+    renderer_.write_statics(out, *hole_.child->tmpl);
+  }
+  if (!stream.empty()) (out += "\"stream\":") += stream;
+  close(out);
+  if (std::string_view(out).substr(mark_) != "{}") return true;
+  out.resize(mark_);
+  return false;
+}
+
+// --- Pages ---------------------------------------------------------------------------------------
+
+/// Renders the components that were asked for, and those that they ask for; with a comma at the
+/// end.
+std::string Renderer::pending(const std::vector<int>& first) {
+  std::map<int, std::string> written;
+  std::set<int> seen;
+  asked_ = first;
+  for (std::size_t i = 0; i < asked_.size(); ++i) {
+    const int cid = asked_[i];
+    Components::One& one = *components_->find(cid);
+    if (!seen.insert(cid).second) {
+      throw std::logic_error("expected each component once in a page, got two with the id \"" +
+                             one.component->id.get() + "\"");
+    }
+    out_.clear();
+    out_ += '{';
+    slot_ = &one.node;
+    whole_ = true;
+    top_next_ = true;
+    root_new_ = false;
+    if (one.component->render().empty()) {
+      throw std::logic_error("expected html() of the component \"" + one.component->id.get() +
+                             "\", got nothing");
+    }
+    if (root_new_) {
+      if (one.node.tmpl->root) out_ += "\"r\":1,";
+      write_statics(out_, *one.node.tmpl);
+    }
+    close(out_);
+    if (out_ != "{}") written[cid] = out_;
+  }
+  std::string all;
+  for (const auto& [cid, text] : written) {
+    append_key(all, static_cast<std::size_t>(cid));
+    (all += text) += ',';
+  }
+  return all;
+}
+
+std::string Page::assemble(std::string out, const std::string& components, const Extras& extras,
+                           const Shared& shared, const Template* new_root) {
+  if (!components.empty()) {
+    (out += "\"c\":{") += components;
+    close(out);
+    out += ',';
+  }
+  if (!extras.events.empty()) ((out += "\"e\":") += extras.events) += ',';
+  std::size_t place = 0;
+  Shared all = shared;
+  if (new_root != nullptr) place = all.place_of(*new_root);
+  if (!all.empty()) all.write(out);
+  if (!extras.reply.empty()) {
+    ((out += "\"r\":") += extras.reply) += ',';
+  } else if (new_root != nullptr && new_root->root) {
+    out += "\"r\":1,";
+  }
+  if (new_root != nullptr) (out += "\"s\":") += std::to_string(place) + ',';
+  if (extras.title) {
+    out += "\"t\":";
+    append_json(out, *extras.title);
+    out += ',';
+  }
+  close(out);
+  return out;
+}
+
+std::string Page::diff(const std::function<Html()>& render, const Extras& extras) {
+  std::string out;
+  std::string holes = "{";
+  Shared shared;
+  std::string components;
+  bool root_new = false;
+  {
+    Renderer renderer(out, components_, false);
+    renderer.shared_ = &shared;
+    renderer.slot_ = &root_;
+    renderer.whole_ = true;
+    renderer.top_next_ = true;
+    if (render().empty()) throw std::logic_error("expected html() of render(), got nothing");
+    holes += out;
+    root_new = renderer.root_new_;
+    renderer.shared_ = nullptr;
+    components = renderer.pending(std::exchange(renderer.asked_, {}));
+  }
+  return assemble(std::move(holes), components, extras, shared, root_new ? root_.tmpl : nullptr);
+}
+
+std::string Page::diff_of(int cid, const Extras& extras) {
+  std::string out;
+  std::string components;
+  {
+    Renderer renderer(out, components_, false);
+    components = renderer.pending({cid});
+  }
+  return assemble("{", components, extras, {}, nullptr);
+}
+
+std::string Page::html(const std::function<Html()>& render) {
+  std::string out;
+  Components components;
+  Node scratch;
+  Renderer renderer(out, components, true);
+  renderer.slot_ = &scratch;
+  render();
+  return out;
+}
+
+}  // namespace phx::live_view
