@@ -4,19 +4,24 @@ PACKAGES_workshop := node:node libmsgpack-cxx-dev
 
 CHAT_SOURCES := $(call sources,chapters/01-the-101/*.cc)
 OVERHEAR_SOURCES := $(call sources,chapters/18-more-than-one-machine/*.cc)
+LIVE_SOURCES := $(call sources,chapters/17-live-view/*.cc)
 TROUBLES := $(patsubst %.cc,$(BUILD)/%,$(wildcard chapters/15-in-production/*.cc))
 TEST_SOURCES += $(wildcard chapters/*/*_test.cc)
 
 $(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
 $(CHAT): LIBS := $(ALLOCATOR) $(LIBS)
 $(OVERHEAR): $(call objects,$(OVERHEAR_SOURCES)) $(LIBRARY)
-$(CHAT) $(OVERHEAR):
+$(LIVE): $(call objects,$(LIVE_SOURCES)) $(LIBRARY)
+$(CHAT) $(OVERHEAR) $(LIVE):
 	@echo '  link $@'; $(call link,$(LIBS))
 $(TROUBLES): %: %.o $(TESTING) $(LIBRARY)
 	@echo '  link $@'; $(call link,$(LIBS) -lcmocka)
 
 $(BUILD)/chapters/%_test: $(BUILD)/chapters/%_test.o $(filter-out %/chat.o,$(call objects,$(CHAT_SOURCES))) \
   $(TESTING) $(LIBRARY)
+	@$(call link,$(LIBS) -lcmocka)
+$(BUILD)/chapters/17-live-view/%_test: $(BUILD)/chapters/17-live-view/%_test.o \
+  $(filter-out %/main.o,$(call objects,$(LIVE_SOURCES))) $(TESTING) $(LIBRARY)
 	@$(call link,$(LIBS) -lcmocka)
 $(BUILD)/chapters/18-more-than-one-machine/%_test: $(BUILD)/chapters/18-more-than-one-machine/%_test.o \
   $(filter-out %/overhear.o,$(call objects,$(OVERHEAR_SOURCES))) $(TESTING) $(LIBRARY)

@@ -1,0 +1,79 @@
+/// Chapter 17's program: serves the pages of demo.h, and the scripts of npm's phoenix and
+/// phoenix_live_view.
+///
+///     build/plain/live-view --port 4300        and open http://localhost:4300/counter
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "demo.h"
+#include "options/command_line.h"
+
+namespace {
+
+struct Options : phx::ProgramOptions {
+  std::filesystem::path scripts;  ///< A node_modules with both packages.
+};
+
+/// This program stands in build/…/ in the project's folder.
+std::filesystem::path own_root() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path();
+}
+
+/// One script of a package, read once and served from memory.
+void serve_script(phx::Endpoint& endpoint, const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    throw std::runtime_error(fmt::format(
+        "expected the file {}: run `make run`, which fetches it, or set --scripts", file.string()));
+  }
+  endpoint.get(
+      "/js/" + file.filename().string(),
+      [body = std::string(std::istreambuf_iterator<char>(in), {})](const phx::Request&) {
+        return phx::Response{200, body, {{"content-type", "text/javascript; charset=utf-8"}}};
+      });
+}
+
+int serve(Options options) {
+  phx::Endpoint endpoint(options.endpoint);
+  phx::Live live(demo::options(options.endpoint.secret_key_base));
+  demo::add_views(live);
+  live.serve(endpoint);
+  const auto scripts =
+      options.scripts.empty() ? own_root() / "chapters/node_modules" : options.scripts;
+  serve_script(endpoint, scripts / "phoenix/priv/static/phoenix.js");
+  serve_script(endpoint, scripts / "phoenix_live_view/priv/static/phoenix_live_view.js");
+  phx::Server server(endpoint, options.server, options.log());
+  fmt::print("The counter is open at http://localhost:{0}/counter (listening on {1})\n",
+             server.port(), server.url());
+  std::fflush(stdout);
+  if (!server.run()) std::_Exit(0);  // a handler blocks, and may do so for ever
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Pages that live, on Phoenix Channels."};
+  Options options;
+  phx::add_options(app, options);
+  app.add_option("--scripts", options.scripts, "a node_modules with phoenix and phoenix_live_view");
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return fmt::format("live-view: {}; --help lists the options and their environment variables\n",
+                       error.what());
+  });
+  CLI11_PARSE(app, argc, argv);
+  try {
+    options.finish();
+    return serve(options);
+  } catch (const phx::OptionError& error) {
+    fmt::print(stderr, "live-view: {} (here: {})\n", error.what(), phx::flag_of(error.option()));
+    return 1;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "live-view: {}\n", error.what());
+    return 1;
+  }
+}
