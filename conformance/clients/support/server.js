@@ -22,6 +22,10 @@ export const contractServer = (environment = {}, ways = {}) =>
 export const chatServer = (secret = "the same at each start, so that logins last") =>
   new Server(process.env.CHAT_SERVER || "build/plain/phx-chat", { SECRET_KEY_BASE: secret });
 
+/** The pages of chapter 17, or the program that LIVE_SERVER names. */
+export const liveServer = () =>
+  new Server(process.env.LIVE_SERVER || "build/plain/phx-live-view", { SECRET_KEY_BASE: "the same at each start, ".repeat(4) });
+
 class Server {
   #program;
   #environment;
