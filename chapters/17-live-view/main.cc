@@ -50,7 +50,8 @@ int serve(Options options) {
   fmt::print("The counter is open at http://localhost:{0}/counter (listening on {1})\n",
              server.port(), server.url());
   std::fflush(stdout);
-  if (!server.run()) std::_Exit(0);  // a handler blocks, and may do so for ever
+  const bool all_ended = server.run();
+  if (!all_ended) std::_Exit(0);  // a handler blocks, and may do so for ever
   return 0;
 }
 
@@ -61,17 +62,10 @@ int main(int argc, char** argv) {
   Options options;
   phx::add_options(app, options);
   app.add_option("--scripts", options.scripts, "a node_modules with phoenix and phoenix_live_view");
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return fmt::format("live-view: {}; --help lists the options and their environment variables\n",
-                       error.what());
-  });
   CLI11_PARSE(app, argc, argv);
   try {
     options.finish();
     return serve(options);
-  } catch (const phx::OptionError& error) {
-    fmt::print(stderr, "live-view: {} (here: {})\n", error.what(), phx::flag_of(error.option()));
-    return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "live-view: {}\n", error.what());
     return 1;
