@@ -30,7 +30,7 @@
 
 #include "json/json.h"
 #include "live_view/assign.h"
-#include "live_view/renderer.h"
+#include "live_view/keyed.h"
 #include "live_view/template.h"
 
 namespace phx {

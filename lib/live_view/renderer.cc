@@ -15,6 +15,8 @@ namespace {
 
 thread_local Renderer* running = nullptr;
 
+}  // namespace
+
 void append_key(std::string& out, std::size_t key) {
   out += '"';
   out += std::to_string(key);
@@ -25,8 +27,6 @@ void close(std::string& out) {
   if (out.back() == ',') out.pop_back();
   out += '}';
 }
-
-}  // namespace
 
 // --- What the client has -------------------------------------------------------------------------
 
@@ -234,112 +234,6 @@ bool Renderer::component(Hole& hole, bool must, int cid) {
   components_->find(cid)->component->render();
   slot_ = slot;
   return true;
-}
-
-// --- Lists ---------------------------------------------------------------------------------------
-
-Keyed::Keyed(Renderer& renderer, Hole& hole, bool must)
-    : renderer_(renderer),
-      hole_(hole),
-      must_(must),
-      known_(!renderer.page_ && hole.child && hole.child->list),
-      mark_(renderer.out_.size()),
-      outer_shared_(renderer.shared_) {
-  if (renderer_.page_) return;
-  if (renderer_.shared_ == nullptr) renderer_.shared_ = &own_;
-  if (known_) old_ = std::exchange(hole_.child->entries, {});
-  old_count_ = old_.size();
-  for (std::size_t i = 0; i < old_.size(); ++i) {
-    if (!old_[i].key.empty()) by_key_.emplace(old_[i].key, i);
-  }
-  renderer_.out_ += "{\"k\":{";
-}
-
-void Keyed::entry(std::string_view key, const std::function<Html()>& body) {
-  std::string& out = renderer_.out_;
-  if (renderer_.page_) {
-    Node scratch;
-    Node* const slot = std::exchange(renderer_.slot_, &scratch);
-    body();
-    renderer_.slot_ = slot;
-    return;
-  }
-  if (!hole_.child || !hole_.child->list) {
-    hole_.child = std::make_unique<Node>();
-    hole_.child->list = true;
-  }
-  std::size_t before = index_;
-  if (!key.empty()) {
-    const auto found = by_key_.find(key);
-    before = found != by_key_.end() ? found->second : old_.size();
-  }
-  const bool known = before < old_.size() && old_[before].node != nullptr;
-  if (!key.empty() && before < old_.size() && !known) {
-    throw std::logic_error("expected a key only once in each(), got \"" + std::string(key) +
-                           "\" again");
-  }
-  Node::Entry entry{std::string(key),
-                    known ? std::move(old_[before].node) : std::make_unique<Node>()};
-  const std::size_t mark = out.size();
-  append_key(out, index_);
-  const std::size_t begin = out.size();
-  Node* const slot = std::exchange(renderer_.slot_, entry.node.get());
-  renderer_.entry_ = true;
-  if (body().empty()) {
-    throw std::logic_error(
-        "expected html() for each item of each(), got none: leave items out before");
-  }
-  renderer_.entry_ = false;
-  renderer_.slot_ = slot;
-  Node& list = *hole_.child;
-  if (list.tmpl == nullptr) list.tmpl = entry.node->tmpl;
-  if (list.tmpl != entry.node->tmpl) {
-    throw std::logic_error(
-        "expected one template for all items of each(): put what differs into a hole");
-  }
-  const bool moved = known && before != index_;
-  const bool nothing = known && std::string_view(out).substr(begin) == "{}";
-  if (nothing && !moved) {
-    out.resize(mark);
-  } else {
-    if (nothing) {
-      out.resize(begin);
-      out += std::to_string(before);
-    } else if (moved) {
-      out.insert(begin, "[" + std::to_string(before) + ",");
-      out += ']';
-    }
-    out += ',';
-    changed_ = true;
-  }
-  if (!stream_) list.entries.push_back(std::move(entry));
-  ++index_;
-}
-
-bool Keyed::end(std::string_view stream) {
-  std::string& out = renderer_.out_;
-  if (renderer_.page_) return true;
-  renderer_.shared_ = outer_shared_;
-  if (!hole_.child || !hole_.child->list) {
-    out.resize(mark_);
-    return renderer_.text(hole_, must_, "");
-  }
-  hole_.text.reset();
-  const bool same = known_ && !changed_ && index_ == old_count_ && (index_ > 0 || !must_);
-  if (same) {
-    out.resize(mark_ + 1);
-  } else {
-    out += "\"kc\":" + std::to_string(index_) + "},";
-  }
-  if (!known_) {
-    if (!own_.empty()) own_.write(out);
-    renderer_.write_statics(out, *hole_.child->tmpl);
-  }
-  if (!stream.empty()) (out += "\"stream\":") += stream;
-  close(out);
-  if (std::string_view(out).substr(mark_) != "{}") return true;
-  out.resize(mark_);
-  return false;
 }
 
 // --- Pages ---------------------------------------------------------------------------------------

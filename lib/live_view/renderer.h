@@ -42,6 +42,11 @@ namespace phx::live_view {
 struct Node;
 struct Part;
 
+/// Writes `"key":`.
+void append_key(std::string& out, std::size_t key);
+/// Ends an object, in place of the comma that its last member left.
+void close(std::string& out);
+
 /// What the client has in one hole.
 struct Hole {
   Reads reads;                           ///< What it was made of.
@@ -171,33 +176,6 @@ class Renderer {
   const std::string* attribute_;
   std::vector<int> asked_;  ///< Components to render, in order.
   Renderer* const outer_;
-};
-
-/// Writes the entries of a list.
-class Keyed {
- public:
-  Keyed(Renderer& renderer, Hole& hole, bool must);
-  Keyed(const Keyed&) = delete;
-  Keyed& operator=(const Keyed&) = delete;
-  void entry(std::string_view key, const std::function<Html()>& body);
-  /// `stream` is the JSON of what a stream does; such entries are sent and forgotten.
-  bool end(std::string_view stream = {});
-  void forget() { stream_ = true; }
-
- private:
-  Renderer& renderer_;
-  Hole& hole_;
-  const bool must_;
-  bool stream_ = false;
-  bool known_;        ///< The client has the list's statics.
-  std::size_t mark_;  ///< Where the hole's JSON begins.
-  std::size_t index_ = 0;
-  std::size_t old_count_ = 0;
-  bool changed_ = false;
-  std::vector<Node::Entry> old_ = {};
-  std::map<std::string, std::size_t, std::less<>> by_key_ = {};
-  Shared own_ = {};  ///< In a component a list shares its own statics.
-  Shared* outer_shared_;
 };
 
 /// The page that one client has.

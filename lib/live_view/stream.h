@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "live_view/html.h"
+#include "live_view/keyed.h"
 #include "live_view/limits.h"
 
 namespace phx {
