@@ -157,7 +157,7 @@ format: build/.packages-style ## work: format every C++ file with clang-format
 	@clang-format -i $(CXX_FILES)
 layout: build/.packages-style duplicates ## keep: report files with wrong layout or size, and duplicates
 	@clang-format --dry-run --Werror $(CXX_FILES)
-	@awk -f .ci/sizes.awk $(CXX_FILES)
+	@LC_ALL=C awk -f .ci/sizes.awk $(CXX_FILES)
 # An exercise's stub repeats its solution, so those folders are left out. Anything else that must stand twice says why
 # in a comment, from jscpd:ignore-start to jscpd:ignore-end.
 DUPLICATES := .ci/duplicates

@@ -47,9 +47,9 @@ void LiveView::go(Going::How how, std::string to) {
   }
   going_ = Going{how, live_view::inside_this_site(std::move(to))};
 }
-void LiveView::push_patch(std::string to) { go(Going::patch, std::move(to)); }
-void LiveView::push_navigate(std::string to) { go(Going::navigate, std::move(to)); }
-void LiveView::redirect(std::string to) { go(Going::redirect, std::move(to)); }
+void LiveView::push_patch(std::string to) { go(Going::How::patch, std::move(to)); }
+void LiveView::push_navigate(std::string to) { go(Going::How::navigate, std::move(to)); }
+void LiveView::redirect(std::string to) { go(Going::How::redirect, std::move(to)); }
 
 void LiveView::put_flash(std::string_view kind, std::string text) {
   flash_.change([&](Flash& flash) { flash.insert_or_assign(std::string(kind), std::move(text)); });

@@ -104,7 +104,7 @@ class LiveView {
   friend class Upload;
   friend class live_view::Session;
   struct Going {
-    enum How { patch, navigate, redirect } how;
+    enum class How { patch, navigate, redirect } how;
     std::string to;
   };
   void go(Going::How how, std::string to);

@@ -119,7 +119,8 @@ void Session::call_handle_params(const std::string& url) {
 
 std::optional<std::string> Session::follow_patches() {
   std::optional<std::string> last;
-  for (int patches = 0; view_->going_ && view_->going_->how == LiveView::Going::patch; ++patches) {
+  for (int patches = 0; view_->going_ && view_->going_->how == LiveView::Going::How::patch;
+       ++patches) {
     if (patches == max_patches) {
       throw std::runtime_error("expected handle_params to stop asking for push_patch, got " +
                                std::to_string(patches) + " in a row");
@@ -142,7 +143,7 @@ std::optional<Departure> Session::departure() {
   const LiveView::Going going = *std::exchange(view_->going_, std::nullopt);
   Json to = Json::object({{"to", going.to}});
   if (view_->flash_changed_) to.set("flash", live_.sign("flash", json_of(view_->flash_.get())));
-  const bool navigates = going.how == LiveView::Going::navigate;
+  const bool navigates = going.how == LiveView::Going::How::navigate;
   to.set(navigates ? "kind" : "status", navigates ? Json("push") : Json(302));
   return Departure{navigates ? "live_redirect" : "redirect", std::move(to)};
 }

@@ -138,8 +138,8 @@ class Scheduler {
   void work_through(Slot& slot, Millis began);
   /// The bytes of the delivered message, or nothing.
   std::optional<std::size_t> deliver_next(Slot& slot);
-  /// Returns the ended process, to be destroyed once no log line needs its name; nothing if its work
-  /// still runs.
+  /// Returns the ended process, to be destroyed once no log line needs its name; nothing if its
+  /// work still runs.
   Dead bury(Slot& slot, ExitReason reason, bool say_goodbye);
   void unqueue(const Slot& slot);
   void last_words(Slot& slot, ExitReason& reason);

@@ -205,6 +205,7 @@ PHX_TEST("a session is written as Plug writes it, and read again") {
   expect_eq(header,
             "_lv_key=SFMyNTY.g3QAAAABbQAAAAtfY3NyZl90b2tlbm0AAAAYeUdNbVVmZ0hsWmtvRU1qLUFoQ1pyRE5L."
             "LJPlEN29E4P4_vMVxLyQevTqahjlrc1atGiG-zs9smw; path=/; HttpOnly; SameSite=Lax");
-  const http::Request request{.method = "GET", .target = "/", .headers = {{"cookie", header.substr(0, header.find(';'))}}};
+  const http::Request request{
+      .method = "GET", .target = "/", .headers = {{"cookie", header.substr(0, header.find(';'))}}};
   expect_eq(recorded.read(request)->dump(), session.dump());
 }
