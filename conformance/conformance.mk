@@ -125,14 +125,14 @@ $(BUILD)/cluster.passed: $(BUILD)/conformance.passed $(WITH_REDIS) | build/.pack
 
 # --- The proof --------------------------------------------------------------------------------------
 
-.PHONY: mutants mutate judging
+.PHONY: mutants mutate suite-tests
 # Each rule fails on a server that is broken on purpose, and none on the good one.
 REASONS := conformance/proof/mutants/reasons.txt
 JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reasons $(REASONS) -- $(CONTRACT) --shards 1
 mutants: ## check: each rule can fail: run it against broken servers
 mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis
 	@$(JUDGE_MUTANTS)
-$(BUILD)/mutants.passed: $(BUILD)/judging.passed $(MUTANTS) $(REASONS) $(WITH_REDIS) | build/.packages-redis
+$(BUILD)/mutants.passed: $(BUILD)/suite-tests.passed $(MUTANTS) $(REASONS) $(WITH_REDIS) | build/.packages-redis
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
 
 # Faults in the library's own source, one at a time: what notices them?
@@ -153,12 +153,12 @@ $(BUILD)/mutate-list.passed: $(wildcard $(MUTATE)/* $(MUTATE)/faults/*) docs/pro
 	@$(call node_tests,list of faults,$(MUTATE)/*.test.mjs)
 
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
-JUDGING := conformance/proof/judging
-judging: $(BUILD)/judging.passed ## check: the suite itself: bad servers, its reports
-$(BUILD)/judging.passed: $(BUILD)/tls.passed $$(UNIT_PASSED) $(NPM) $(wildcard $(JUDGING)/*.js) \
+SUITE_TESTS := conformance/proof/suite_tests
+suite-tests: $(BUILD)/suite-tests.passed ## check: the suite itself: bad servers, its reports
+$(BUILD)/suite-tests.passed: $(BUILD)/tls.passed $$(UNIT_PASSED) $(NPM) $(wildcard $(SUITE_TESTS)/*.js) \
   conformance/suite/report/report.schema.json docs/results.md $(wildcard conformance/results/*)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
-	  node --test --test-reporter=spec $(JUDGING)/*.test.js && touch $@
+	  node --test --test-reporter=spec $(SUITE_TESTS)/*.test.js && touch $@
 
 # --- Load -------------------------------------------------------------------------------------------
 
@@ -235,4 +235,4 @@ siege: $(FAULT_PROGRAMS) ## check: one attack after another, and how long honest
 	@$(SERVERS) node $(FAULTS)/siege.js $(or $(SECONDS),5) '$(ONLY)'
 
 CONFORMANCE_PASSED := $(BUILD)/conformance.passed $(BUILD)/tls.passed $(BUILD)/cluster.passed build/bench-pages.passed \
-  $(patsubst %,$(BUILD)/%.passed,judging mutants mutate-list soak clients)
+  $(patsubst %,$(BUILD)/%.passed,suite-tests mutants mutate-list soak clients)

@@ -5,7 +5,7 @@
 //   adapter    what carries them: Cowboy, Bandit
 //
 // `runs` names runs by their file, with `*` for anything. A departure that is listed twice or not
-// at all, and a line that no run needs, fail judging/results.test.js.
+// at all, and a line that no run needs, fail proof/suite_tests/results.test.js.
 
 export const explained = [
   {

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { start } from "../../clients/support/children.js";
 import { within } from "../../clients/support/deadline.js";
 import { freePort } from "../../clients/support/port.js";
-import { contract } from "../../proof/judging/suite.js";
+import { contract } from "../../proof/suite_tests/suite.js";
 
 const program = (name, variable) =>
   process.env[variable] || new URL(`../../../build/plain/${name}`, import.meta.url).pathname;

@@ -8,7 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "conformance/proof/mutants/judge.h"
+#include "conformance/proof/mutants/trials.h"
 #include "conformance/proxy/proxy.h"
 
 namespace phx::conformance {

@@ -10,7 +10,7 @@ import { contract, expect, goodServer, judge } from "./suite.js";
 import { freePort } from "../../clients/support/port.js";
 import * as servers from "./servers.js";
 
-const folder = mkdtempSync(join(tmpdir(), "judging-"));
+const folder = mkdtempSync(join(tmpdir(), "suite-tests-"));
 const oneAxis = ["--axis", "v2"]; // for servers that count connections
 const impatient = ["--timeout-scale", "0.1"];
 let good;

@@ -1,6 +1,6 @@
 /// Runs the suite against each mutant, and prints which rules caught it.
 
-#include "conformance/proof/mutants/judge.h"
+#include "conformance/proof/mutants/trials.h"
 
 #include <fmt/format.h>
 
