@@ -60,16 +60,16 @@ int serve(const Options& options) {
   return 0;
 }
 
-int judge_all(const Options& options) {
+int try_all(const Options& options) {
   const auto mutants = all_mutants();
   for (const std::string& name : options.trials.only) mutant_named(mutants, name);
-  return judge(options.trials, mutants, read_reasons(options.reasons, mutants));
+  return run_trials(options.trials, mutants, read_reasons(options.reasons, mutants));
 }
 
 int run(const Options& options) {
   if (options.list) return list(), 0;
   const bool command = !options.trials.command.empty();
-  if (command && !options.trials.suite.empty()) return judge_all(options);
+  if (command && !options.trials.suite.empty()) return try_all(options);
   if (command && !options.serve.empty() && options.port != 0) return serve(options);
   throw std::invalid_argument(
       "expected --list, or --suite FILE -- COMMAND, or --serve NAME --port N -- COMMAND; see "

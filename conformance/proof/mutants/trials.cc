@@ -85,9 +85,9 @@ bool of_nodes(const Mutant& mutant) {
 }
 
 /// Several threads take mutants from one list, and each prints its results.
-class Judge {
+class TrialRun {
  public:
-  Judge(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons)
+  TrialRun(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons)
       : trials_(trials), reasons_(reasons) {
     for (const Mutant& mutant : mutants) {
       if (!wanted(mutant.name)) continue;
@@ -99,9 +99,9 @@ class Judge {
     }
   }
 
-  void run() {
+  void all() {
     std::vector<std::thread> threads;
-    // Judging mostly waits for missing messages, so two share a core.
+    // A trial mostly waits for missing messages, so two share a core.
     const unsigned at_a_time = 2 * std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < at_a_time; ++i) threads.emplace_back([this] { take_turns(); });
     for (std::thread& thread : threads) thread.join();
@@ -238,11 +238,11 @@ Reasons read_reasons(const std::string& path, const std::vector<Mutant>& mutants
   return reasons;
 }
 
-int judge(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons) {
-  Judge judge(trials, mutants, reasons);
-  judge.run();
-  judge.table();
-  return judge.summary();
+int run_trials(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons) {
+  TrialRun run(trials, mutants, reasons);
+  run.all();
+  run.table();
+  return run.summary();
 }
 
 }  // namespace phx::conformance

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The proof that each rule can fail: the suite judges every mutant, and each rule that a mutant
-/// breaks must fail on it, for the recorded reason, and pass on the good server.
+/// The proof that each rule can fail: the suite runs against every mutant, and each rule that a
+/// mutant breaks must fail on it, for the recorded reason, and pass on the good server.
 
 #include <map>
 #include <string>
@@ -28,6 +28,6 @@ struct Trials {
 
 /// Runs the suite against each mutant, several at a time, and prints the results. \return 0 if each
 /// rule caught a mutant for the recorded reason, and none failed on the good server; otherwise 1.
-int judge(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons);
+int run_trials(const Trials& trials, const std::vector<Mutant>& mutants, const Reasons& reasons);
 
 }  // namespace phx::conformance

@@ -21,7 +21,7 @@ import { fileURLToPath } from "node:url";
 import { Builder, ROOM } from "./build.mjs";
 import { BadFault, patched, readFaults } from "./faults.mjs";
 import { candidates, sample } from "./generate.mjs";
-import { baseline, judgeBySuite, judgeByTraces, judgeByUnitTests } from "./judge.mjs";
+import { baseline, caughtBySuite, caughtByTraces, caughtByUnitTests } from "./caught.mjs";
 import { essence, readResults, readSurvivors, verdict, writeResults } from "./kept.mjs";
 import { kept as keptPage } from "./page.mjs";
 import { endAll } from "./run.mjs";
@@ -67,7 +67,7 @@ function selected() {
 
 // --- One of them --------------------------------------------------------------------------------
 
-async function judgeOne(fault, base, first, columns) {
+async function tryOne(fault, base, first, columns) {
   const { name, layer, automatic, shards } = fault;
   const result = { name, layer, automatic };
   const builder = new Builder(name, patched(fault, read));
@@ -75,10 +75,10 @@ async function judgeOne(fault, base, first, columns) {
     if (columns.includes("suite") || columns.includes("replay")) {
       const { program, failed } = await builder.server();
       if (failed) return { ...result, failed };
-      if (columns.includes("suite")) result.suite = await judgeBySuite(program, builder.folder, base, first, shards);
-      if (columns.includes("replay")) result.replay = await judgeByTraces(program, shards);
+      if (columns.includes("suite")) result.suite = await caughtBySuite(program, builder.folder, base, first, shards);
+      if (columns.includes("replay")) result.replay = await caughtByTraces(program, shards);
     }
-    if (columns.includes("unit")) result.unit = await judgeByUnitTests(fault, builder, LAYERS);
+    if (columns.includes("unit")) result.unit = await caughtByUnitTests(fault, builder, LAYERS);
     return result;
   } finally {
     if (!KEEP) builder.clear();
@@ -150,7 +150,7 @@ async function main() {
     for (const fault of queue) {
       const at = Date.now();
       const first = last.get(fault.name)?.suite?.rule ?? kept.get(fault.name)?.rule;
-      const result = await judgeOne(fault, base, first, columns);
+      const result = await tryOne(fault, base, first, columns);
       results.push(result);
       last.set(fault.name, { ...last.get(fault.name), ...result });
       writeResults(LAST, last.values());

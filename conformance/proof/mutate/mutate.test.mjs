@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 import { BadFault, change, parse, patched, readFaults } from "./faults.mjs";
 import { candidates, sample } from "./generate.mjs";
-import { foldersOf } from "./judge.mjs";
+import { foldersOf } from "./caught.mjs";
 import { essence, readResults, readSurvivors, verdict } from "./kept.mjs";
 import { kept, line } from "./page.mjs";
 import { mask } from "./source.mjs";

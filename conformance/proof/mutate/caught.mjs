@@ -1,4 +1,4 @@
-// Judges a server with a fault in it: by the suite, by the unit tests of its layer, by the traces.
+// Decides what catches a fault: the suite, the unit tests of its layer, or the traces, run against a build with it.
 
 import { mkdirSync, readFileSync, readdirSync, rmSync, existsSync } from "node:fs";
 import path from "node:path";
@@ -51,7 +51,7 @@ const oneLine = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, 240)
  * Judges by the suite, quick rules first, until a MUST is broken. `{by: "must" | "should" | "nothing", rule, why}`;
  * `first` is a rule that caught it before, `shards` how many the fault takes to show.
  */
-export async function judgeBySuite(server, folder, base, first, shards) {
+export async function caughtBySuite(server, folder, base, first, shards) {
   const warned = new Map();
   const look = (rules) => {
     for (const rule of rules.values()) {
@@ -112,7 +112,7 @@ const FAILED = /\[  FAILED  \] (.*)\n/;
 const PATIENCE = { patience: 900_000, seconds: 60, memory: MEMORY_KB, until: FAILED };
 
 /** `{caught, test, why}`: `test` is the case that failed, `caught` says whose it is: own, above, server, or false. */
-export async function judgeByUnitTests(fault, builder, layers) {
+export async function caughtByUnitTests(fault, builder, layers) {
   for (const [whose, all] of Object.entries(foldersOf(fault, layers))) {
     const folders = all.filter(tested);
     if (folders.length === 0) continue;
@@ -130,7 +130,7 @@ export async function judgeByUnitTests(fault, builder, layers) {
 }
 
 /** Plays all recorded conversations to the server. `{caught, trace}` */
-export async function judgeByTraces(server, shards = SHARDS) {
+export async function caughtByTraces(server, shards = SHARDS) {
   const traces = ["traces", ...readdirSync("traces").filter((one) => /^\d/.test(one)).map((one) => `traces/${one}`)]
     .flatMap((folder) => readdirSync(folder).filter((file) => file.endsWith(".har")).map((file) => `${folder}/${file}`));
   const args = ["replay", "--index", "traces/README.md", ...traces, "--", server, "--shards", shards];
