@@ -81,11 +81,14 @@ std::string versus_row(const Measured& each) {
 
 std::string skips(const std::vector<Measured>& measured) {
   std::string out;
-  for (const auto& each : measured)
-    for (const auto& rounds : each.servers)
-      for (const auto& result : rounds)
-        if (!result.skipped.empty())
-          out += fmt::format("{} was skipped: {}\n", each.what.name, result.skipped);
+  for (const auto& each : measured) {
+    for (const auto& rounds : each.servers) {
+      for (const auto& result : rounds) {
+        if (result.skipped.empty()) continue;
+        out += fmt::format("{} was skipped: {}\n", each.what.name, result.skipped);
+      }
+    }
+  }
   return out;
 }
 

@@ -21,10 +21,11 @@ json_t* to_json(const Result& result) {
   if (result.saturated) json_object_set_new(out, "saturated", json_true());
   if (result.kernel_bytes)
     json_object_set_new(out, "kernel_bytes", json_real(*result.kernel_bytes));
-  if (result.latency)
+  if (result.latency) {
     json_object_set_new(out, "latency_us",
                         json_pack("{s:f, s:f, s:f}", "p50", result.latency->p50, "p99",
                                   result.latency->p99, "p999", result.latency->p999));
+  }
   return out;
 }
 

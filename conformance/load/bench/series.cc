@@ -15,10 +15,11 @@ using Run = std::function<Result(const Context&, std::size_t)>;
 Series grow(std::string name, std::string title, std::string x, Unit unit, Numbers numbers,
             const Run& run) {
   Series series{std::move(name), std::move(title), std::move(x), {}};
-  for (const auto number : numbers)
+  for (const auto number : numbers) {
     series.points.push_back({fmt::format("{}-{}", series.name, number), series.title, unit, false,
                              [=](const Context& c) { return run(c, number); }, series.name,
                              static_cast<double>(number)});
+  }
   return series;
 }
 
