@@ -2,8 +2,8 @@
 # with -v into=DIRECTORY, .ci/examples.cc, which must include each, and the headers and pages to
 # read.
 #
-# In a header an example is what a `///` comment indents by four more spaces, if a line of it ends in a semicolon:
-# wires and tables are drawn so, too. In a page it is a fence of cpp that no source fills.
+# In a header an example is a part of a `///` comment that is indented by four more spaces. One of its lines ends in a
+# semicolon, unlike those of wires and tables, which are indented too. In a page it is a fence of cpp that no source fills.
 FNR == 1 { leave(); examples = 0; filled = fenced = 0 }
 FILENAME ~ /\.cc$/ { if ($0 ~ /^#include "examples\//) wanted[substr($2, 2, length($2) - 2)] = 1; next }
 

@@ -43,7 +43,7 @@ void chats() {
 
 }  // namespace a_client
 
-// --- Pages that live
+// --- Live pages
 // ------------------------------------------------------------------------------
 
 namespace pages {

@@ -53,7 +53,7 @@ after(async () => {
   }
 });
 
-test("three people chat, each sees who is on which node, and a person a client that leaves is gone everywhere", async (t) => {
+test("three people chat, each sees who is on which node, and one who leaves is gone everywhere", async (t) => {
   const people = [];
   for (const name of ["Ada", "Ben", "Cat"]) {
     const person = await Person.arrives(t, browser, url, name);

@@ -1,4 +1,4 @@
-/// Pages by HTTP, and the socket of the living ones.
+/// Serves pages over HTTP, and the socket on which they go on live.
 
 #include "live_view/live.h"
 

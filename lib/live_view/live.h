@@ -46,7 +46,7 @@ struct RootPage {
   Safe content;
 };
 
-/// What stands around the view, and lives with it.
+/// The layout around the view, which is updated with it.
 struct AppPage {
   const Assign<Flash>& flash_messages;
   const live_view::Inner content;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The class that users write for a page that lives: state, events, and how it looks.
+/// The class that users write for a live page: its state, its events and its HTML.
 ///
 ///     class Counter : public phx::LiveView {
 ///       Assign<int> count = 0;
@@ -52,8 +52,8 @@ class LiveView {
   LiveView& operator=(const LiveView&) = delete;
   virtual ~LiveView() = default;
 
-  /// Once for the dead page and once for the living one. `params` are those of the address,
-  /// `session` is the cookie's.
+  /// Once for the page sent over HTTP, and once when it is connected. `params` are those of the
+  /// address, `session` is the cookie's.
   virtual void mount(const Json& params, const Json& session);
   /// After mount, and whenever the address changes and the view stays: a patch.
   virtual void handle_params(const Json& params, std::string_view uri);
@@ -64,14 +64,14 @@ class LiveView {
   virtual Result handle_event(std::string_view event, const Json& value);
   /// A message from another process, from send_self, or an event on a topic it has subscribed to.
   virtual void handle_info(process::Message message);
-  /// The last callback of a living view.
+  /// The last callback of a connected view.
   virtual void terminate(const ExitReason& reason);
 
   /// The document's title.
   Assign<std::optional<std::string>> page_title;
 
  protected:
-  /// Whether this is the living one.
+  /// Whether the view is connected, not a page sent over HTTP.
   bool connected() const { return socket_ != nullptr; }
   /// REQUIRES: connected().
   const Socket& socket() const;

@@ -258,7 +258,7 @@ PHX_TEST("two components of one id are refused; a destroyed one is made again") 
 
 // --- Misuse --------------------------------------------------------------------------------------
 
-PHX_TEST("html() belongs into render(), once for each hole") {
+PHX_TEST("html() may only be called in render(), once for each hole") {
   expect_throw<std::logic_error>([] { html("<p></p>"); });
   Page client;
   expect_throw<std::logic_error>([&] {

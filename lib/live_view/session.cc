@@ -1,4 +1,4 @@
-/// Joins, events and patches of a living view.
+/// Joins, events and patches of a connected view.
 
 #include "live_view/session.h"
 

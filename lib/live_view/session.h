@@ -2,7 +2,7 @@
 /// \file
 /// `lv:`: a channel that renders. Events come in, the view's callbacks run, and a diff goes out.
 ///
-/// One for each living view. Mirrors Phoenix.LiveView.Channel.
+/// One for each connected view. Mirrors Phoenix.LiveView.Channel.
 
 #include <memory>
 #include <optional>

@@ -161,7 +161,7 @@ PHX_TEST("a token that is missing, forged, of another page or of another purpose
   }
 }
 
-PHX_TEST("a token of one view opens no other by its url; a navigation may") {
+PHX_TEST("a view's token does not open another view by its URL; a navigation may") {
   App app;
   Visitor visitor(app);
   expect_eq(visitor.join("/other", visitor.session()), unauthorized);
@@ -305,7 +305,7 @@ PHX_TEST("a page has its view inside, and a session cookie only if the browser h
     expect(name != "set-cookie", value);
 }
 
-PHX_TEST("a view that wants to be elsewhere is a redirect") {
+PHX_TEST("a view that navigates while it mounts is answered with a redirect") {
   App app;
   const http::Response page = app.get("/counter?away=1");
   expect_eq(page.status, 302);

@@ -130,7 +130,7 @@ class Upload {
   /// The whole files, which are gone after this message. \throws std::runtime_error if one is still
   /// on its way.
   std::vector<UploadedFile> consume();
-  /// Forgets one entry, and refuses what still comes of it.
+  /// Forgets one entry, and refuses any of its chunks that still arrive.
   void cancel(std::string_view entry_ref);
 
   // For the view's channel and its page.

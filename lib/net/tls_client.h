@@ -35,7 +35,7 @@ class TlsClientSession {
   /// Encrypts all of it. False: the session is broken.
   bool write(std::string_view plain);
   void say_goodbye();
-  /// Takes out what the socket shall send.
+  /// Takes out the bytes to write to the socket.
   std::string take_encrypted();
   /// What went wrong: `certificate verify failed: self-signed certificate`.
   std::string error() const { return error_; }

@@ -88,7 +88,8 @@ bool run(Options options) {
   if (command) command->await(options.target);
   bench::knock(options.target);
   if (options.waves == 0) return soak_and_tell(options, {options.target});
-  if (!options.target.pid) throw bench::Failure("whose memory? say --pid, or -- COMMAND");
+  if (!options.target.pid)
+    throw bench::Failure("expected --pid or -- COMMAND: the server whose memory is measured");
   return churn(options.target, options.waves, options.wave_size);
 }
 
