@@ -17,7 +17,6 @@
 namespace phx::bench {
 namespace {
 
-constexpr Millis patience{5'000};
 // Closed connections wait for the server's end; above this number, new ones wait for them.
 constexpr std::size_t max_leaving = 1'000;
 

@@ -12,7 +12,6 @@
 namespace phx::bench {
 namespace {
 
-constexpr Millis patience{5'000};
 constexpr std::string_view topic = "conformance:bench-fanout";
 // With the number and the quotes around it, about 100 bytes of payload.
 const std::string filling(80, 'x');

@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t talkers = 100;
 constexpr std::size_t payload_bytes = 100;
-constexpr Millis patience{5'000};
 // A server this far behind will not catch up: stop, instead of filling its buffers.
 constexpr std::size_t max_behind = 50'000;
 

@@ -14,6 +14,9 @@
 
 namespace phx::bench {
 
+/// How long a case waits without progress before it fails. The failures name these 5 s.
+constexpr Millis patience{5'000};
+
 /// Lent to a case for one run.
 struct Context {
   Loop& loop;

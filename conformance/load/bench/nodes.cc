@@ -15,7 +15,6 @@
 namespace phx::bench {
 namespace {
 
-constexpr Millis patience{5'000};
 constexpr std::string_view payload = R"({"body":"hi"})";
 
 std::string topic_of(std::size_t index, std::size_t) {

@@ -12,8 +12,6 @@
 namespace phx::bench {
 namespace {
 
-constexpr Millis patience{5'000};
-
 class Probe : public Listener {
  public:
   explicit Probe(std::string_view topic) : topic_(topic) {}

@@ -13,8 +13,6 @@
 namespace phx::bench {
 namespace {
 
-constexpr Millis patience{5'000};
-
 /// The request on a member's nth topic.
 using Asked = std::function<Question(std::size_t index, std::size_t nth)>;
 
