@@ -75,10 +75,11 @@ void declare(CLI::App& app, Words& words, Options& options) {
 
 Target target_of(const std::string& url, const conformance::Trust& trust, pid_t pid) {
   auto target = parse_url(url);
-  if (!target)
+  if (!target) {
     throw CLI::ValidationError(
         fmt::format("expected ws://HOST:PORT/MOUNT or wss://HOST:PORT/MOUNT, got {}", url),
         usage_error);
+  }
   if (target->secure) target->tls = conformance::make_tls_context(trust);
   if (pid > 0) target->pid = pid;
   return *target;
