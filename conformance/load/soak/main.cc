@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -29,7 +30,7 @@ void show(const Sample& sample, const Load& load, const Findings& findings) {
   const std::string line = progress_line(sample, load, findings);
   if (isatty(STDERR_FILENO) != 0) {
     fmt::print(stderr, "\r{}\x1b[K", line);
-  } else if (static_cast<int>(sample.seconds + 0.5) % every == 0) {
+  } else if (std::lround(sample.seconds) % every == 0) {
     fmt::print(stderr, "{}\n", line);
   }
 }
@@ -56,7 +57,7 @@ void publish(const Options& options, const Outcome& outcome, const Findings& fin
       why_not.empty() ? read(options.out + "/plot.svg") : "<p>There is no plot: " + why_not;
   write(options.out + "/report.json", json(options, outcome, findings));
   write(options.out + "/report.html",
-        html(options, outcome, findings, drawn.substr(drawn.find("<"))));
+        html(options, outcome, findings, drawn.substr(drawn.find('<'))));
   fmt::print("The report is at {}/report.html\n", options.out);
 }
 

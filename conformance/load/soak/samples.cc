@@ -40,8 +40,9 @@ MemoryVerdict judge_memory(const std::vector<Sample>& samples) {
                                          [](const Sample& s) { return s.resident_bytes > 0; });
   if (n < fewest || !process_known) return {};
   MemoryVerdict verdict{.known = true};
-  for (std::size_t i = n / 4; i < n / 2; ++i) verdict.base += resident(samples[i]);
-  verdict.base /= static_cast<double>(n / 2 - n / 4);
+  const std::size_t first = n / 4, end = n / 2;  // the second quarter
+  for (std::size_t i = first; i < end; ++i) verdict.base += resident(samples[i]);
+  verdict.base /= static_cast<double>(end - first);
   verdict.growth = rise(samples.data() + n / 2, samples.data() + n);
   verdict.allowed = std::max(allowed_bytes, allowed_share * verdict.base);
   return verdict;
