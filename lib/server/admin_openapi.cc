@@ -1,4 +1,5 @@
-/// Describes the API, for people and for client generators: docs/openapi.json.
+/// Describes the API, for people and for client generators: docs/openapi.json. Two operations list
+/// the same responses, because OpenAPI can refer to a response, but not to a list of them.
 
 #include "server/admin_api.h"
 
