@@ -126,7 +126,7 @@ std::string frame_bytes(const Frame& frame) { return encode(frame, Mask{}); }
 std::string response_bytes(const Response& response) {
   std::string bytes = fmt::format("HTTP/1.1 {} Mutated\r\n", response.status);
   for (const auto& [name, value] : response.headers) {
-    if (!is_name(name, "content-length")) bytes += name + ": " + value + "\r\n";
+    if (!is_name(name, "content-length")) bytes += fmt::format("{}: {}\r\n", name, value);
   }
   if (response.status != 101) bytes += fmt::format("content-length: {}\r\n", response.body.size());
   return bytes + "\r\n" + response.body;

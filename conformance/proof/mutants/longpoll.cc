@@ -106,7 +106,8 @@ MUTANT("polls-not-held", "a poll without messages is answered at once", "P-04") 
   return {.request = [](Link& link, Request& request) -> std::optional<Response> {
     if (!is_poll(request) || !has_token(request)) return std::nullopt;
     std::string& polls = link.all().front().notes[request.target];
-    if ((polls += "+").size() == 1) return std::nullopt;  // by which it joined
+    polls += '+';
+    if (polls.size() == 1) return std::nullopt;  // by which it joined
     const std::size_t at = request.target.find("token=") + 6;
     return Response{
         200,

@@ -230,8 +230,8 @@ Reasons read_reasons(const std::string& path, const std::vector<Mutant>& mutants
     } else if (section != nullptr) {
       section->push_back(line);
     } else {
-      throw std::runtime_error(path + ": expected a mutant's name in brackets, got \"" + line +
-                               "\"");
+      throw std::runtime_error(
+          fmt::format("{}: expected a mutant's name in brackets, got \"{}\"", path, line));
     }
   }
   check_agreement(reasons, mutants);
