@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace phx::conformance {
 namespace {
@@ -12,7 +13,8 @@ std::size_t index_of(Verdict verdict) { return static_cast<std::size_t>(verdict)
 
 std::string listed(const std::vector<std::string>& ids) {
   constexpr std::size_t most = 12;
-  const std::vector<std::string> shown(ids.begin(), ids.begin() + std::min(most, ids.size()));
+  const auto count = static_cast<std::ptrdiff_t>(std::min(most, ids.size()));
+  const std::vector<std::string> shown(ids.begin(), ids.begin() + count);
   return fmt::format("{}{}", fmt::join(shown, ", "),
                      ids.size() > most ? fmt::format(" and {} more", ids.size() - most) : "");
 }

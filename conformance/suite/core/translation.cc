@@ -69,7 +69,7 @@ std::string v1_from_server(std::string_view v2) {
 }
 
 Json less_join_ref(const Json& v1) {
-  const Json copy(json_copy(const_cast<json_t*>(v1.get())));
+  Json copy(json_copy(const_cast<json_t*>(v1.get())));
   json_object_del(const_cast<json_t*>(copy.get()), "join_ref");
   return copy;
 }
