@@ -3,7 +3,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -83,6 +83,16 @@ inWorkshop("a file that passes is done, until it changes", (root, write) => {
   assert.match(ask(root).said, /1 of 1 done[^]*✓ 07 .* done/);
   appendFileSync(path.join(root, mine), "// more\n");
   assert.match(ask(root).said, /… 07 .* begun \(changed since it passed\)/);
+});
+
+inWorkshop("after a pass comes the way back to the chapter, and what is next", (root, write) => {
+  ask(root, { N: "07" });
+  write(good);
+  const alone = ask(root, { N: "07" }).said;
+  assert.match(alone, /Back to the chapter: chapters\/07-sums\/README\.md\nAll the others are done, too\./);
+  cpSync(path.join(root, "chapters/07-sums"), path.join(root, "chapters/03-more"), { recursive: true });
+  rmSync(path.join(root, "chapters/03-more/exercise/sum.cc"));
+  assert.match(ask(root, { N: "07" }).said, /Next: make exercise N=03 {2}\(Sums, 5 min\)/);
 });
 
 inWorkshop("the board tells how far one is", (root, write) => {

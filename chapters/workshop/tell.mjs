@@ -39,13 +39,24 @@ export const opened = (exercise) =>
     "",
   ].join("\n");
 
+/** After a pass: the chapter that the reader came from, and the next exercise that is not done. */
+function onward(exercise) {
+  const every = all(exercise.root);
+  const here = every.findIndex((one) => one.name === exercise.name);
+  const next = [...every.slice(here + 1), ...every.slice(0, here)].find((one) => state(one).is !== "done");
+  return [
+    `Back to the chapter: ${path.join(path.dirname(exercise.folder), "README.md")}`,
+    next ? `Next: make exercise N=${next.name}  (${next.title}, ${next.minutes} min)` : "All the others are done, too.",
+  ].join("\n");
+}
+
 export function verdict(exercise, result) {
   const head = `${exercise.name}  ${exercise.title}  (${exercise.mine})\n`;
   const warnings = result.warnings ? `\nThe compiler warns:\n${result.warnings}` : "";
   if (result.passed) {
     const rules = exercise.breaks ? ["one broken rule, and its name"] : exercise.rules;
     return `${head}${warnings}\n✓ All of it passes: ${[...exercise.unit, ...rules].join(", ")}.\n\n` +
-      `To see how the house does it: make exercise N=${exercise.name} SOLUTION=1\n`;
+      `To see how the house does it: make exercise N=${exercise.name} SOLUTION=1\n${onward(exercise)}\n`;
   }
   const count = hints(exercise).length;
   return `${head}${warnings}\n✗ ${result.title}\n\n${result.said}\n\n` +
