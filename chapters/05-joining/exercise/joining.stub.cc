@@ -3,7 +3,8 @@
 /// These five are members of SocketProcess (socket/socket_process.h), whose other half,
 /// socket_process.cc, calls join() and rejoin(). README.md beside this file says in which order to
 /// write them. What helps, and is there: find_route, reply(), unmatched(), goodbye(),
-/// limit_reached(), channels_ (by topic), socket_ (the connection's), user_ (the application's).
+/// limit_reached(), channels_ (by topic), id_ and assigns_ (the connection's), user_ (the
+/// application's).
 
 #include "process/scheduler.h"
 #include "socket/socket_process.h"
@@ -34,9 +35,9 @@ void SocketProcess::join(SocketMessage message) {
 
 /// Spawns a channel's process and waits for its answer.
 ///
-/// - The channel gets a copy of socket_, with the route's assigns laid over those of the
-/// connection,
-///   and SocketAccess::join tells it the topic, its join_ref (the message's; the message's ref
+/// - The channel gets a Socket of its own, made of context_ and serializer_, with the connection's
+///   id and assigns. Where a name stands in both, the route's assign wins.
+///   SocketAccess::join tells it the topic, its join_ref (the message's; the message's ref
 ///   where that is null), and self() for a transport.
 /// - The process is a channel::ChannelProcess, of the route's factory's channel, that socket and
 ///   the join's payload. After it is spawned: channel_spawned(pid), then it is monitored, then it
