@@ -4,6 +4,7 @@
 
 namespace phx::conformance {
 
+// NOLINTNEXTLINE(readability-function-size): one text
 std::string_view html_style() {
   return R"css(
 :root {
