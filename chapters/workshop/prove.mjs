@@ -4,6 +4,7 @@
 //   - the stub fails with the test and the words of exercise.json's `fails`, and breaks its `rule`;
 //   - the real file passes all tests and rules in its place;
 //   - each part that the stub leaves to the reader is named in README.md, and no hint is empty;
+//   - each test that README.md quotes is one of the exercise's: quoted.mjs;
 //   - where exercise.json names a `contract`, each of its sentences, broken, fails its test: contract.mjs.
 
 import os from "node:os";
@@ -12,6 +13,7 @@ import { object, linkServer } from "./build.mjs";
 import { contractFaults } from "./contract.mjs";
 import { all, hints, parts, text } from "./exercises.mjs";
 import { brokenRule, judgeObject, suite } from "./judge.mjs";
+import { quotedFaults, testNames } from "./quoted.mjs";
 
 const atLeast = 3;
 const SERVES_NOBODY = 3; // the suite's exit status for a server that nobody can join
@@ -24,6 +26,7 @@ function wording(exercise) {
   for (const name of mine) {
     if (!readme.includes(`\`${name}`)) faults.push(`expected README.md to name \`${name}\`, which the stub leaves to write`);
   }
+  faults.push(...quotedFaults(readme, exercise.unit.flatMap((file) => testNames(text(exercise, file)))));
   const found = hints(exercise);
   if (found.length < atLeast) faults.push(`expected ${atLeast} hints, got ${found.length}`);
   found.forEach((hint, index) => {
