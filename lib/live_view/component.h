@@ -54,9 +54,9 @@ struct ComponentPart {
   bool fill(Renderer& renderer, Hole& hole) const {
     const bool must = renderer.must_send(hole);
     if (!must && renderer.may_skip(hole)) return false;
-    const Reads::Open reads(hole.reads);
     const int cid =
         renderer.components().cid_of(typeid(C), id, [] { return std::make_unique<C>(); });
+    const Reads::Open reads(hole.reads);
     if (update) update(static_cast<C&>(*renderer.components().find(cid)->component));
     return renderer.component(hole, must, cid);
   }

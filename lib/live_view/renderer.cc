@@ -65,7 +65,7 @@ Components::One* Components::find(int cid) {
 
 int Components::cid_of(std::type_index type, const std::string& id, const Make& make) {
   for (auto& [cid, one] : all_) {
-    if (one.type != type || one.component->id.get() != id) continue;
+    if (one.type != type || one.id != id) continue;
     one.doomed = false;
     return cid;
   }
@@ -73,9 +73,12 @@ int Components::cid_of(std::type_index type, const std::string& id, const Make& 
     throw std::length_error("expected at most " + std::to_string(max_components) +
                             " components in a page, got one more: \"" + id + "\"");
   }
+  Reads of_its_own;  // what it reads in mount() is not what the page depends on
+  const Reads::Open reads(of_its_own);
   const int cid = next_++;
   One& one = all_[cid];
   one.type = type;
+  one.id = id;
   one.component = make();
   one.component->id = id;
   one.component->myself = cid;
@@ -249,7 +252,7 @@ std::string Renderer::pending(const std::vector<int>& first) {
     Components::One& one = *components_->find(cid);
     if (!seen.insert(cid).second) {
       throw std::logic_error("expected each component once in a page, got two with the id \"" +
-                             one.component->id.get() + "\"");
+                             one.id + "\"");
     }
     out_.clear();
     out_ += '{';
@@ -258,8 +261,7 @@ std::string Renderer::pending(const std::vector<int>& first) {
     top_next_ = true;
     root_new_ = false;
     if (one.component->render().empty()) {
-      throw std::logic_error("expected html() of the component \"" + one.component->id.get() +
-                             "\", got nothing");
+      throw std::logic_error("expected html() of the component \"" + one.id + "\", got nothing");
     }
     if (root_new_) {
       if (one.node.tmpl->root) out_ += "\"r\":1,";

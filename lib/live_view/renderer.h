@@ -87,6 +87,7 @@ class Components {
   using Make = std::function<std::unique_ptr<LiveComponent>()>;
   struct One {
     std::unique_ptr<LiveComponent> component;
+    std::string id = {};
     Node node = {};
     std::type_index type = typeid(void);
     bool doomed = false;  ///< The client will destroy it, unless it is rendered again.

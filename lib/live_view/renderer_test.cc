@@ -279,3 +279,22 @@ PHX_TEST("what a page carries besides: events, a reply, a title") {
                   {.events = R"([["told",{"n":1}]])", .reply = R"({"a":1})", .title = "A \"b\""}),
       R"({"e":[["told",{"n":1}]],"r":{"a":1},"t":"A \"b\""})");
 }
+
+// A page outlives its components: a hole that noted one's id would read it after its end.
+PHX_TEST("a page does not depend on the ids of its components, nor on what they read in mount()") {
+  struct Counting : Step {
+    void mount() override { clicks = clicks.get() + 1; }
+  };
+  Page client;
+  Assign<bool> both = true;
+  const auto render = [&] {
+    return html(
+        "{}{}", [&] { return both ? html("{}", component<Counting>("a")) : Html(); },
+        component<Counting>("b"));
+  };
+  client.diff(render);
+  client.components().find(1)->component->id.touch();
+  client.components().find(1)->component->myself.touch();
+  static_cast<Counting&>(*client.components().find(1)->component).clicks.touch();
+  expect_eq(client.diff(render), "{}");
+}
