@@ -25,7 +25,7 @@ const std::string websockets = R"(phoenix_connections{protocol="websocket",shard
 int main() {
   Mount mount = mount_of<Farewells>();
   mount.websocket->timeout = Millis{1'500};
-  Scene scene({.http = {.patience = Millis{100}}}, mount);
+  Scene scene({.http = {.patience = Millis{100}}, .processes = unhurried}, mount);
 
   Caller silent(scene.port()), watcher(scene.port());
   silent.join("room:a");

@@ -49,7 +49,7 @@ void measured(const Scene& scene, const std::string& when, double base, double l
 }  // namespace
 
 int main() {
-  Scene scene({}, mount_of<Hoard>());
+  Scene scene({.processes = unhurried}, mount_of<Hoard>());
   Caller ada(scene.port());
   ada.join("room:a");
   const double base = resident();

@@ -51,7 +51,7 @@ std::string status(const std::string& answer) { return answer.substr(9, 3); }
 int main() {
   Mount mount = mount_of<Room>();
   mount.check_origin = Origins::list({"https://example.com"});
-  Scene scene({}, mount);
+  Scene scene({.processes = unhurried}, mount);
   at_the_start(scene.port());
 
   const auto tries = [&](const std::string& path, const std::string& headers) {

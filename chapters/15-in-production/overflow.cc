@@ -35,8 +35,8 @@ struct Users final : UserSocket {
 int main() {
   Mount mount{"/socket", std::make_shared<Users>()};
   mount.message_rate = {.per_second = 1, .burst = 5};
-  // A machine that is slow today must not add a long turn to the story.
-  const process::Limits limits{.mailbox = 100, .long_turn = Millis{10'000}};
+  process::Limits limits = unhurried;
+  limits.mailbox = 100;
   Scene scene({.outbox_limit = 500'000, .processes = limits}, mount);
 
   Caller first(scene.port());

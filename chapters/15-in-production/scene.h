@@ -58,6 +58,9 @@ class Caller {
   std::string so_far_;
 };
 
+/// A machine that is slow today must not add a long turn to a story about something else.
+inline const phx::process::Limits unhurried{.long_turn = phx::Millis{10'000}};
+
 /// A server on a free port with one shard, so that its story has one order. story() ends it.
 class Scene {
  public:

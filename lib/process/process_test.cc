@@ -278,6 +278,23 @@ PHX_TEST(
   expect_eq(journal, Journal{"slow", "quick", "slow"});
 }
 
+PHX_TEST(
+    "a turn too long is logged only with a time budget: no busy machine adds a line to a test") {
+  const auto logged = [](bool with_budget) {
+    std::string lines;
+    Scheduler scheduler(
+        0, Log::to(Level::debug, [&](Level, const std::string& line) { lines += line + "\n"; }),
+        Limits{.long_turn = Millis{0}});  // so each turn is too long
+    if (with_budget) scheduler.use_budget({});
+    scheduler.spawn(std::make_unique<Actor>());
+    expect(!scheduler.run(Clock::now()), "all rest");
+    return lines;
+  };
+  expect_eq(logged(false), std::string());
+  expect_eq(logged(true), std::string("a turn held up its thread: declare handlers that block (see "
+                                      "Channel::blocking) process=process ms=0\n"));
+}
+
 PHX_TEST("a process that sends to itself in its last turn is removed from the queue") {
   ActorShard shard;
   Journal journal;

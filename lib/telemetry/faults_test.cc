@@ -81,6 +81,7 @@ PHX_TEST("a mailbox overflow is reported once, with the limit and its unit") {
 
 PHX_TEST("a turn that took too long is reported with its process") {
   Fixture f({.long_turn = Millis{0}});  // so each turn is too long
+  f.scheduler.use_budget({});
   std::string told;
   f.telemetry.attach("ear", {on<LongTurn>([&](const LongTurn& turn) {
                        told += turn.process.name();
