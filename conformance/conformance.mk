@@ -215,12 +215,13 @@ $(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/loa
 # --- Real clients and a world that breaks ---------------------------------------------------------------
 
 .PHONY: faults chaos siege
+SHIMS := conformance/shims
 SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) LIVE_SERVER=$(CURDIR)/$(LIVE)
 $(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(NPM) $(BOOK_NPM) \
-  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js chapters/01-the-101/page/*) | \
+  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js chapters/01-the-101/page/*) | \
   $(addprefix build/.packages-,browser metrics redis nginx)
 	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
-	  node --test --test-reporter=spec $(CLIENTS)/*.test.js && touch $@
+	  node --test --test-reporter=spec $(CLIENTS)/*.test.js $(SHIMS)/*.test.js && touch $@
 
 # A minute long, so check-all runs them and not every make test. What this machine can't break is reported as skipped.
 FAULTS := conformance/faults

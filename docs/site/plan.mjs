@@ -38,6 +38,8 @@ export const PARTS = ["core", "wire", "rules", "report", "suite", "proxy", "muta
 const LOOK_UP = [
   "docs/protocol.md",
   "docs/contract.md",
+  "docs/client-rules.md",
+  "docs/client-contract.md",
   "docs/security.md",
   "docs/departures.md",
   "docs/embedding.md",
