@@ -66,6 +66,9 @@ class Filter {
     } else if (heading) {
       this.flush();
       this.heading(heading[1], heading[2]);
+    } else if (/^<\/?(details|summary)\b/.test(line)) {
+      this.flush(); // an answer that the reader unfolds
+      this.out.push(raw(line), "");
     } else if (line.trim() === "") {
       this.flush();
       this.out.push(line);

@@ -6,8 +6,11 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
-import { Fault } from "./pages.mjs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { renamed } from "./names.mjs";
+import { Fault, read } from "./pages.mjs";
 
 const DEFAULTS = [
   "-Gbgcolor=transparent",
@@ -104,14 +107,53 @@ export function essence(svg) {
 }
 
 /** Draws the steps of a recorded conversation; phx-trace has its own style for light and dark. */
-export function drawTrace(tool, root, path, steps, out) {
-  run(tool, root, ["draw", ...(steps ? ["--steps", steps] : []), "-o", out, path]);
+export function drawTrace(tool, root, path, { steps, renames = [] }, out) {
+  withNames(root, path, renames, (file) =>
+    run(tool, root, ["draw", ...(steps ? ["--steps", steps] : []), "-o", out, file]),
+  );
 }
 
-/** The frames of a recorded conversation, as text. */
-export function framesOf(tool, root, path, steps) {
-  const text = run(tool, root, ["show", "--plain", ...(steps ? ["--steps", steps] : []), path]);
-  return text.replace(/\n+$/, "").split("\n");
+/** The frames of a recorded conversation, as text; with `whole`, none is cut at the page's width. */
+export function framesOf(tool, root, path, { steps, whole = false, renames = [] }) {
+  return withNames(root, path, renames, (file) => {
+    const args = ["show", "--plain", ...(steps ? ["--steps", steps] : []), file];
+    const lines = run(tool, root, args).replace(/\n+$/, "").split("\n");
+    if (!whole) return lines;
+    const texts = textsOf(JSON.parse(readFileSync(resolve(root, file), "utf8")));
+    return lines.flatMap((line) => wholeLine(line, texts));
+  });
+}
+
+/** Calls `go` with the recording, or with a copy that has the page's names. */
+function withNames(root, path, renames, go) {
+  if (renames.length === 0) return go(path);
+  const folder = mkdtempSync(join(tmpdir(), "phx-names-"));
+  try {
+    const copy = join(folder, basename(path));
+    writeFileSync(copy, JSON.stringify(renamed(read(root, path), renames)));
+    return go(copy);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const textsOf = (har) =>
+  har.log.entries.flatMap(({ _webSocketMessages: messages = [] }) => messages.map(({ data }) => data));
+
+/** A line that ends in … becomes as many as its frame takes, broken after commas. */
+function wholeLine(line, texts) {
+  const [, margin, begin] = /^( *\d+ (?:\S+ +)?[→←] )(.*)…$/.exec(line) ?? [];
+  if (begin === undefined) return [line];
+  const found = [...new Set(texts.filter((text) => text.startsWith(begin)))];
+  if (found.length !== 1) throw new Fault(`${found.length} frames begin with ${begin}`);
+  const width = 100 - margin.length - 2;
+  const lines = [""];
+  for (const part of found[0].split(/(?<=,)/)) {
+    if (lines.at(-1) !== "" && lines.at(-1).length + part.length > width) lines.push("");
+    lines[lines.length - 1] += part;
+  }
+  const indent = " ".repeat(margin.length + 2);
+  return lines.map((text, index) => (index === 0 ? margin : indent) + text);
 }
 
 function run(tool, root, args) {

@@ -36,6 +36,7 @@ export const LAYERS = [
 export const PARTS = ["core", "wire", "rules", "report", "suite", "proxy", "mutants", "client", "bench", "server"];
 
 const LOOK_UP = [
+  "chapters/GLOSSARY.md",
   "docs/protocol.md",
   "docs/contract.md",
   "docs/client-rules.md",

@@ -66,7 +66,7 @@ const FRAME = /^( *\d+ (?:\S+ )?)([→←·]) (.*)$/;
 /** 3 a → ["1","1",…]        what it does */
 function frameLine(line) {
   const frame = FRAME.exec(line);
-  if (!frame) return `<i class="what">${escape(line)}</i>`;
+  if (!frame) return /^ {40}/.test(line) ? `<i class="what">${escape(line)}</i>` : escape(line);
   const [, number, arrow, rest] = frame;
   const kind = { "→": "up", "←": "down", "·": "note" }[arrow];
   const said = /^(.*?\S)( {2,})(\S.*)$/.exec(rest);

@@ -62,6 +62,14 @@ test("pictures, listings and fences are marked for the site", () => {
   assert.match(out, /<div data-fence="d\/a\.md:10"><\/div>/);
 });
 
+test("an answer is folded, and what is inside is still a page's text", () => {
+  const page = "<details>\n<summary>Why?</summary>\n\nSee [b](b.md).\n\n</details>\n";
+  const out = shown({ "a.md": page, "b.md": "" }, "a.md");
+  assert.match(out, /\\htmlonly\[block\]<summary>Why\?<\/summary>\\endhtmlonly/);
+  assert.match(out, /See <a href="b\.html">b<\/a>\./);
+  assert.match(out, /\\htmlonly\[block\]<\/details>\\endhtmlonly/);
+});
+
 test("the book is read from its contents through each chapter and its exercise", () => {
   const files = {
     "README.md": "# Home\n",

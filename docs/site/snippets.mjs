@@ -1,7 +1,8 @@
 // snippets.mjs [--check] [ROOT]: fills what pages take from elsewhere, as their directives say:
 //
 //     <!-- snippet lib/socket/socket_process.cc join -->      above a fence: the lines between two tags
-//     <!-- frames traces/join-ok.har 1-4 -->           above a fence: a recorded conversation
+//     <!-- frames traces/join-ok.har 1-4 -->           above a fence: a recorded conversation;
+//                                                     `whole` cuts no frame, and names.mjs renames
 //     <!-- picture process-tree.dot -->                above ![text](process-tree.svg)
 //     <!-- picture traces/join-ok.har 1-4 -->          above ![text](name.svg)
 //     <!-- rules -->                                   above a console: the titles and counts of the suite's rules
@@ -29,7 +30,13 @@ import { allTags, languageOf, listing } from "./sources.mjs";
 
 const DIRECTIVE = /^\s*<!--\s*(\S+)\s*(.*?)\s*-->\s*$/;
 const OF_OTHERS = new Set(["figures", "/figures"]);
-const SHAPES = { snippet: [1, 2], frames: [1, 2], picture: [1, 2], rules: [0, 0] };
+const SHAPES = { snippet: [1, 2], frames: [1, 9], picture: [1, 9], rules: [0, 0] };
+/** What stands after a recording: {steps, whole, renames}. */
+const shownAs = (args) => ({
+  steps: args.find((arg) => /^[\d,-]+$/.test(arg)),
+  whole: args.includes("whole"),
+  renames: args.filter((arg) => arg !== "whole" && !/^[\d,-]+$/.test(arg)),
+});
 
 class Filler {
   constructor(root, check, tool) {
@@ -93,9 +100,9 @@ class Filler {
     return listing(this.root, file, tag);
   }
 
-  frames([file, steps]) {
+  frames([file, ...how]) {
     this.mustExist(file);
-    return framesOf(this.tool, this.root, file, steps);
+    return framesOf(this.tool, this.root, file, shownAs(how));
   }
 
   /** What the page shows of the suite's rules: all else in the console is the author's. */
@@ -145,7 +152,7 @@ class Filler {
     );
   }
 
-  picture(path, lines, at, out, [source, steps]) {
+  picture(path, lines, at, out, [source, ...how]) {
     const below = lines[at + 1]?.line ?? "";
     // The text alternative may be wrapped over lines.
     let end = at + 1;
@@ -156,18 +163,18 @@ class Filler {
       throw new Fault("expected ![what it shows](name.svg) on the line below the directive");
     }
     const svg = normalize(join(dirname(path), image[2]));
-    this.draw(path, lines[at].number, source, steps, svg);
+    this.draw(path, lines[at].number, source, how, svg);
     for (let i = at + 1; i <= end; ++i) out.push(lines[i].line);
     return end;
   }
 
-  draw(path, number, source, steps, svg) {
+  draw(path, number, source, how, svg) {
     const beside = normalize(join(dirname(path), source));
     const file = existsSync(join(this.root, beside)) ? beside : source;
     this.mustExist(file);
     this.drawn.add(file);
     const dot = file.endsWith(".dot");
-    const drawn = dot ? drawDot(read(this.root, file), file) : this.trace(file, steps);
+    const drawn = dot ? drawDot(read(this.root, file), file) : this.trace(file, shownAs(how));
     const target = join(this.root, svg);
     const now = existsSync(target) ? readFileSync(target, "utf8") : "";
     const same = dot ? essence(now) === essence(drawn) : now === drawn;
@@ -176,10 +183,10 @@ class Filler {
     this.faults.push(`${path}:${number}: ${svg} is not what ${file} draws: run make snippets`);
   }
 
-  trace(file, steps) {
+  trace(file, how) {
     const folder = mkdtempSync(join(tmpdir(), "phx-picture-"));
     try {
-      drawTrace(this.tool, this.root, file, steps, join(folder, "out.svg"));
+      drawTrace(this.tool, this.root, file, how, join(folder, "out.svg"));
       return readFileSync(join(folder, "out.svg"), "utf8");
     } finally {
       rmSync(folder, { recursive: true });

@@ -169,6 +169,26 @@ test("frames come from phx-trace, and its refusal is reported", () => {
   });
 });
 
+test("a frame that the page's width would cut is whole where the page asks for it", () => {
+  const data = `["1",null,"room:a","presence_state",{${"x".repeat(90)},"end":1}]`;
+  const shown = `5 a ← ${data.slice(0, 93)}…`;
+  const tool = `#!/bin/bash\ncat <<'E'\n${shown}\n      a push\nE\n`;
+  const entry = { _connection: "a", _webSocketMessages: [{ time: 1, data }] };
+  const files = {
+    "t.har": JSON.stringify({ log: { entries: [entry] } }),
+    "build/plain/phx-trace": tool,
+    "p.md": "<!-- frames t.har 5 whole -->\n```text\n```\n",
+  };
+  inTree(files, (root) => {
+    chmodSync(join(root, "build/plain/phx-trace"), 0o755);
+    assert.deepEqual(fillPages(root, false).faults, []);
+    const lines = readFileSync(join(root, "p.md"), "utf8").split("\n");
+    assert.equal(lines[2], '5 a ← ["1",null,"room:a","presence_state",');
+    assert.equal(lines.slice(2, -3).map((line) => line.slice(8)).join(""), data.slice(2));
+    assert.equal(lines.at(-3), "      a push");
+  });
+});
+
 test("a picture is drawn once, readable in the dark, and is caught when its source changes", () => {
   const page = "<!-- picture a.dot -->\n![A talks\nto B](a.svg)\n";
   inTree({ "c/a.dot": 'digraph { a -> b [label="hello"] }', "c/p.md": page }, (root) => {
