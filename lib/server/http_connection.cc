@@ -128,6 +128,7 @@ void HttpConnection::resume() {
   if (idle()) read_requests();
 }
 
+//! [answer]
 void HttpConnection::answer(http::Request request) {
   resolve_peer(request);
   const bool head_only = request.method == "HEAD";
@@ -147,6 +148,7 @@ void HttpConnection::answer(http::Request request) {
   }
   respond(std::get<http::Response>(std::move(outcome)), head_only, persistence);
 }
+//! [answer]
 
 /// A proxy's connection may carry one client's request after another's.
 void HttpConnection::resolve_peer(http::Request& request) {

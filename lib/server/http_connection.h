@@ -17,7 +17,6 @@ namespace phx::server {
 
 class HttpConnection;
 
-//! [http_host]
 /// What an HTTP connection needs from its shard. Shard thread.
 class HttpHost {
  public:
@@ -41,7 +40,6 @@ class HttpHost {
   /// Destroys the connection, once nothing of it is on the stack any more.
   virtual void finished(HttpConnection& connection) = 0;
 };
-//! [http_host]
 
 class HttpConnection final : public net::StreamUser {
  public:

@@ -38,7 +38,7 @@ void WebsocketConnection::begin(process::Pid process, std::string_view early) {
   if (!early.empty()) received(early);
 }
 
-// --- Down to the client -------------------------------------------------------------------------
+// --- Out to the client --------------------------------------------------------------------------
 
 //! [send]
 void WebsocketConnection::send(serializer::FramePtr frame) {
@@ -151,7 +151,7 @@ void WebsocketConnection::evict(const telemetry::LimitReached& reached) {
   finish({});
 }
 
-// --- Up from the client -------------------------------------------------------------------------
+// --- In from the client -------------------------------------------------------------------------
 
 void WebsocketConnection::received(std::string_view bytes) {
   const std::size_t size = bytes.size();
