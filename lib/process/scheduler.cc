@@ -192,6 +192,7 @@ void Scheduler::deliver(Slot& slot, Message&& message) {
   }
   enqueue(slot);
 }
+//! [deliver]
 
 /// True: the message was placed. The process has no turn until the awaited message comes.
 bool Scheduler::deliver_meanwhile(Slot& slot, Message& message) {
@@ -222,6 +223,7 @@ void Scheduler::drop_mail(Slot& slot) {
   slot.awaiting.reset();
 }
 
+//! [overflow]
 void Scheduler::overflow(Slot& slot, std::size_t limit, MailboxUnit unit) {
   if (slot.ending) return;
   ++stats_.overflowed;
@@ -231,7 +233,7 @@ void Scheduler::overflow(Slot& slot, std::size_t limit, MailboxUnit unit) {
       ExitReason::crash, "mailbox overflow: more than " + std::to_string(limit) +
                              (unit == MailboxUnit::bytes ? " bytes" : " messages") + " wait"});
 }
-//! [deliver]
+//! [overflow]
 
 void Scheduler::enqueue(Slot& slot) {
   if (slot.queued) return;
