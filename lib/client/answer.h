@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a push is answered.
+/// The answer to a push.
 
 #include <string>
 
@@ -13,7 +13,7 @@ using serializer::Payload;
 namespace client {
 
 struct Answer {
-  /// `ok` or `error` from the server, `timeout` if it said nothing in time; or what else a channel
+  /// `ok` or `error` from the server, `timeout` if no reply came in time; or what else a channel
   /// replies. `error` also comes from the client itself, with a reason, if a push could not be
   /// sent.
   std::string status;

@@ -1,4 +1,4 @@
-/// Passes what an application says to the client's thread.
+/// Passes an application's calls to the client's thread.
 
 #include "client/client.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// A client of Phoenix Channels that survives: it connects, connects again, joins again, and keeps
-/// what is pushed meanwhile. Does what phoenix.js does.
+/// A client of Phoenix Channels that reconnects, rejoins its topics, and keeps pushes meanwhile.
+/// Does what phoenix.js does.
 ///
 ///     phx::Client client("wss://example.org/socket");
 ///     client.on_error([](const std::string& error) { show(error); });
@@ -30,13 +30,13 @@ class Client {
   /// On a thread of its own. The url is the socket's, without `/websocket`.
   /// \throws OptionError for a url or an option that can't be used.
   explicit Client(std::string_view url, ClientOptions options = {});
-  /// Driven by a libuv loop, a `uv_loop_t*`: nothing happens but while that runs. The loop outlives
-  /// the client, and turns once more after it.
+  /// Driven by a libuv loop, a `uv_loop_t*`: nothing happens unless that runs. The loop outlives
+  /// the client, and must turn once more after it.
   Client(std::string_view url, ClientOptions options, uv_loop_s* loop);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
-  /// Disconnects, and waits for a callback that runs. Not from a callback. Topics that are left
-  /// over do nothing any more.
+  /// Disconnects, and waits for a callback that is running. Not from a callback. Remaining topics
+  /// do nothing from then on.
   ~Client();
 
   /// Tries until it succeeds, and again whenever the connection is lost.

@@ -1,4 +1,4 @@
-/// Takes an address apart, and puts targets together.
+/// Parses an address, and builds request targets.
 
 #include "client/endpoint_url.h"
 

@@ -1,4 +1,4 @@
-/// One thread turns a session; the others hand it their calls.
+/// One thread runs a session; other threads hand it their calls.
 
 #include "client/engine.h"
 
@@ -12,7 +12,7 @@
 namespace phx::client {
 namespace {
 
-/// Unpredictable, as RFC 6455, 5.3 wants masks to be; a block at a time, for a call costs a lock.
+/// Unpredictable, as RFC 6455, 5.3 wants masks to be. Drawn in blocks, because a call costs a lock.
 std::string random_bytes(std::size_t size) {
   thread_local std::string pool;
   constexpr std::size_t block = 4'096;
@@ -46,7 +46,7 @@ Engine::Engine(std::string_view url, ClientOptions options, uv_loop_s* callers)
   }
 }
 
-/// Signals are the program's: none is handled on a thread that it does not know.
+/// Signals belong to the program, so none is handled on this thread.
 void Engine::start_thread() {
   sigset_t all;
   sigset_t before;

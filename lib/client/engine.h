@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a client runs on: a session, its loop, its clock, and the calls of other threads.
+/// Runs a client: its session, its loop, its clock, and the calls of other threads.
 
 #include <atomic>
 #include <cstdint>
@@ -32,8 +32,8 @@ class Engine {
   /// The same for a call that carries `bytes`: false if too much waits already, by
   /// ClientOptions::max_waiting_pushes and max_waiting_bytes.
   bool post_bounded(std::size_t bytes, std::function<void()> call);
-  /// Disconnects, and returns when nothing is called back any more. On the caller's loop: from its
-  /// thread. On a thread of its own: from any other.
+  /// Disconnects, and returns once no callback can follow. On the caller's loop: from its thread.
+  /// On a thread of its own: from any other.
   void stop();
 
   Session& session() { return *session_; }

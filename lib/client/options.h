@@ -14,16 +14,16 @@
 
 namespace phx {
 
-/// Whom a client trusts, for `wss://` and `https://`.
+/// Which servers a client trusts, for `wss://` and `https://`.
 struct ClientTls {
   bool verify = true;        ///< The certificate must be valid, and the host's. False: for tests.
   std::string ca_file = {};  ///< Trusts these certificates (PEM) in place of the system's.
 };
 
-/// The defaults are phoenix.js's, except where said otherwise.
+/// The defaults are those of phoenix.js, except where noted.
 struct ClientOptions {
-  /// Asked again at each try to connect, on the client's thread: what expires can be renewed. One
-  /// that throws ends the try; what it said goes to on_error, and the next try comes.
+  /// Called at each try to connect, on the client's thread, so that what expires can be renewed. An
+  /// exception ends that try, and goes to on_error; the next try follows.
   std::function<Json()> params = {};        ///< An object, sent in the query.
   std::function<std::string()> token = {};  ///< Sent apart from the query, so no log has it.
   /// More headers of the handshake: cookies, an origin.
@@ -36,9 +36,9 @@ struct ClientOptions {
   Millis timeout{10'000};     ///< For the answer to a join or a push.
   Millis heartbeat{30'000};   ///< From one to the next; an answer must come within the same time.
   Millis connecting{10'000};  ///< For name, connection, TLS and handshake together.
-  /// Waits before the first, second … next try to connect; the last one repeats. The count begins
-  /// again when a connection has brought a message: a server that opens and closes at once is not
-  /// asked in a tight loop.
+  /// Waits before the first, second … next try to connect; the last one repeats. The count restarts
+  /// once a connection has brought a message, so a server that opens and closes at once is not
+  /// retried in a tight loop.
   std::vector<Millis> reconnect_after{Millis{10},    Millis{50},   Millis{100}, Millis{150},
                                       Millis{200},   Millis{250},  Millis{500}, Millis{1'000},
                                       Millis{2'000}, Millis{5'000}};
@@ -47,7 +47,7 @@ struct ClientOptions {
   /// Up to this part of each wait is added at random: with 0.5, 1 s becomes 1 to 1.5 s. So the
   /// clients of a server that restarted don't come back all at once.
   double jitter = 0;
-  /// A server that closes with 1000 wants its clients gone. Some proxies say the same.
+  /// A server that closes with 1000 wants its clients to stay away; but some proxies send it, too.
   bool reconnect_after_normal_close = false;
 
   /// Bytes of a message from the server. A larger one ends the connection (1009).

@@ -1,4 +1,4 @@
-/// A topic's presence events into a list that any thread may read.
+/// Turns a topic's presence events into a list that any thread may read.
 
 #include "client/presence_list.h"
 
@@ -10,7 +10,7 @@
 namespace phx {
 
 struct PresenceList::Shared {
-  /// Callbacks see the list as it is after what they are reported of.
+  /// Callbacks see the list as it is after the change that they report.
   void publish() {
     const std::lock_guard lock(mutex);
     list = state.all();

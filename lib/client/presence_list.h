@@ -30,7 +30,7 @@ class PresenceList {
   void on_join(OnChange callback);
   /// Metas went: `change` has those; `current` is what is left, without metas if all are gone.
   void on_leave(OnChange callback);
-  /// The list or a diff has been taken in.
+  /// The list or a diff has been applied.
   void on_sync(std::function<void()> callback);
 
  private:

@@ -32,7 +32,7 @@ class PresenceState {
   Listeners& listeners() { return listeners_; }
   /// A whole list, which came in answer to the join with this ref.
   void state(const Json& list, const std::string& join_ref);
-  /// What changed. Until the list of this join has come it waits.
+  /// A diff. It waits until the list of this join has come.
   void diff(const Json& change, const std::string& join_ref);
 
   /// Each presence by its key: `{"metas":[…]}` and what else the server adds.

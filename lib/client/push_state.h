@@ -17,7 +17,7 @@ namespace phx::client {
 class PushState {
  public:
   using Hook = std::function<void(const Answer&)>;
-  /// Calls a hook, and survives what it throws.
+  /// Calls a hook, and catches what it throws.
   using Guard = std::function<void(const std::function<void()>&)>;
 
   PushState(std::string name, Payload body, Millis patience)

@@ -1,4 +1,4 @@
-/// Connecting, staying connected, and who gets what comes.
+/// Connects, stays connected, and routes messages to their topics.
 
 #include "client/session.h"
 
@@ -27,7 +27,7 @@ struct Session::Link final : TransportUser {
     release = session.timers_.after(Millis{0}, [this] { forget(); });
   }
   bool current() const { return session.link_.get() == this; }
-  /// In a turn of its own: a transport is not destroyed while it calls us.
+  /// In a turn of its own, so that no transport is destroyed while it calls us.
   void forget() {
     auto& all = session.retired_;
     const auto self =

@@ -57,7 +57,7 @@ class Session {
   const ClientOptions& options() const { return options_; }
   /// The table's entry, its last one for all further tries, and some jitter.
   Millis delay(const std::vector<Millis>& table, std::size_t tries) const;
-  /// Calls back. What the callback throws is reported to on_error, and harms no one else.
+  /// Calls back. What the callback throws goes to on_error, and affects nothing else.
   void guard(const std::function<void()>& callback);
 
   // Bounds: how much waits in all topics.

@@ -1,5 +1,5 @@
-/// What a hostile server says: whatever comes, nothing is thrown, the client stays open, and what
-/// it reads is within its frame.
+/// A hostile server's frames: whatever they hold, nothing is thrown, the client stays open, and it
+/// reads nothing beyond the frame.
 ///
 /// The first byte says the version, and whether frames are text or binary; each line is a frame.
 

@@ -18,7 +18,7 @@ class Timers {
   using Id = std::pair<Clock::time_point, std::uint64_t>;  ///< When it is due, and a serial.
   using Callback = std::function<void()>;
 
-  /// `clock` says what time it is; `earlier` is called when the next timer became an earlier one.
+  /// `clock` returns the time; `earlier` is called when the next timer is now an earlier one.
   explicit Timers(
       std::function<Clock::time_point()> clock, Callback earlier = [] {})
       : clock_(std::move(clock)), earlier_(std::move(earlier)) {}

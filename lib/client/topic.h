@@ -53,8 +53,8 @@ class Push {
 
 /// What phoenix.js calls a channel: joined once, it stays joined through errors and lost
 /// connections, until it is left or the server closes it. A handle: copies are the same topic. Any
-/// thread; callbacks come on the client's thread, and must not block it. What a callback throws is
-/// told to Client::on_error. When the topic has ended its callbacks are released.
+/// thread; callbacks come on the client's thread, and must not block it. What a callback throws
+/// goes to Client::on_error. Once the topic has ended, its callbacks are released.
 class Topic {
  public:
   using OnEvent = std::function<void(const Payload& payload)>;

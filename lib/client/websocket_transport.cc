@@ -11,7 +11,7 @@ namespace {
 
 constexpr Millis farewell{2'000};  // for the server's own close, and for its end of TCP
 
-/// As phoenix.js offers it: the token beside the name of what is spoken.
+/// As phoenix.js offers it: the token beside the sub-protocol's name.
 std::vector<std::string> subprotocols(const std::optional<std::string>& token) {
   if (!token) return {};
   return {"phoenix", "base64url.bearer.phx." + base64::url_encode(*token)};

@@ -61,7 +61,7 @@ class WebsocketTransport final : public Transport, private net::DialUser {
   std::size_t written_ = 0;  ///< Of `outgoing_`.
   bool close_sent_ = false;  ///< Nothing may follow.
   bool close_came_ = false;  ///< Or the connection failed: nothing is read any more.
-  Ending ending_;            ///< What closed() will tell.
+  Ending ending_;            ///< What closed() will report.
   std::unique_ptr<net::DialedStream> stream_;
 };
 

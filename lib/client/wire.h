@@ -11,7 +11,7 @@
 
 namespace phx::client {
 
-/// What the client sends. Views, to be encoded at once.
+/// A message to send. Views, to be encoded at once.
 struct Outgoing {
   std::string_view join_ref;  ///< Empty: null.
   std::string_view ref;
@@ -20,7 +20,7 @@ struct Outgoing {
   const serializer::Payload& payload;
 };
 
-/// What came.
+/// A message that came.
 struct Incoming {
   std::string join_ref = {};  ///< Empty: null, as in a broadcast.
   std::string ref = {};       ///< Of the message that it answers, or empty.

@@ -41,7 +41,7 @@ class Tracked {
 /// The assigns that were read while it was open, with their versions.
 class Reads {
  public:
-  /// Notes into `list` until close(), or its end.
+  /// Records into `list` until close() or destruction.
   class Open {
    public:
     explicit Open(Reads& into) : outer_(Tracked::reads_) {

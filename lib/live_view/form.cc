@@ -16,7 +16,7 @@ std::string attributes_text(const Attributes& attributes) {
   return text;
 }
 
-/// `//host` and `/\\host` would lead elsewhere.
+/// A browser takes `//host` and `/\\host` for addresses of another site.
 std::string inside_this_site(std::string to) {
   const bool inside = to.starts_with('/') && !to.starts_with("//") && !to.starts_with("/\\");
   if (inside) return to;

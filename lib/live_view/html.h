@@ -14,7 +14,7 @@
 ///
 /// A hole takes an Assign, a value, or a lambda that returns a value or html(…). A lambda is called
 /// again only when an assign that it read has changed; so in render() a value that changes must be
-/// an assign, or come from one. All texts are escaped, but for safe(). Mirrors Phoenix.Component's
+/// an assign, or come from one. All texts are escaped, except safe(). Mirrors Phoenix.Component's
 /// `~H`, and what LiveView's engine makes of it.
 
 #include <array>
@@ -35,7 +35,7 @@
 
 namespace phx {
 
-/// A text that is HTML already: it is not escaped. Never make one of what a client sent.
+/// Text that is already HTML, so it is not escaped. Never pass it anything a client sent.
 struct Safe {
   std::string html;
 };
@@ -152,7 +152,7 @@ struct Literal {
   std::string_view text;
 };
 
-/// A text that is sent whenever its template is looked at, changed or not.
+/// A text that is sent each time its template is visited, changed or not.
 template <class T>
 struct Always {
   const T value;
@@ -225,18 +225,18 @@ Html html(live_view::Literal<sizeof...(Fillers)> literal, const Fillers&... fill
 /// A string literal fills a hole as text.
 // (An array decays: fillers are looked at by reference.)
 
-/// A part that is there or not. Mirrors `:if`.
+/// A part that is rendered only while the condition holds. Mirrors `:if`.
 template <class Condition, class Body>
 live_view::When<Condition, Body> when(Condition condition, Body body) {
   return {std::move(condition), std::move(body)};
 }
 
-/// A part for each item; all of one template. Mirrors `:for`.
+/// One part for each item, all from one template. Mirrors `:for`.
 template <class Source, class Body>
 live_view::Each<Source, Body, std::nullptr_t> each(const Source& items, Body body) {
   return {items, std::move(body), nullptr};
 }
-/// With a key for each item: one that has moved is not sent again. Mirrors `:key`.
+/// With a key for each item: an item that only moved is not sent again. Mirrors `:key`.
 template <class Source, class Body, class Key>
 live_view::Each<Source, Body, Key> each(const Source& items, Body body, Key key) {
   return {items, std::move(body), std::move(key)};

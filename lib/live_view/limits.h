@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How much of each thing one page may have. More of it ends the view, with a sentence.
+/// The limits of one page. A view that exceeds one ends, with an error that names it.
 
 #include <cstddef>
 

@@ -1,4 +1,4 @@
-/// Serves pages over HTTP, and the socket on which they go on live.
+/// Serves pages over HTTP, and the socket that makes them live.
 
 #include "live_view/live.h"
 
@@ -14,7 +14,7 @@ namespace {
 constexpr TokenSigner::Seconds two_weeks{1'209'600};  // as Phoenix.LiveView.Static has it
 constexpr std::string_view flash_cookie = "__phoenix_flash__";
 
-/// A client that shows a page's csrf token may connect; each view then looks at its own token.
+/// A client that shows a page's csrf token may connect; each view then checks its own token.
 class LiveSocket final : public UserSocket {
  public:
   explicit LiveSocket(const Live& live) {

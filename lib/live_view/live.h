@@ -39,7 +39,7 @@ struct Inner {
 };
 }  // namespace live_view
 
-/// What the document around all views is made of: rendered once a page load.
+/// The root layout's values: the document around all views, rendered once per page load.
 struct RootPage {
   std::string csrf_token;
   std::optional<std::string> title;
@@ -83,7 +83,7 @@ class Live {
   /// The mount alone, for other options than the default: its session is required.
   transport::Mount mount() const;
 
-  /// The dead render: what a GET of this path is answered with.
+  /// The dead render: the response to a GET of this path.
   http::Response page(const http::Request& request) const;
 
   // For sessions.
@@ -94,7 +94,7 @@ class Live {
   };
   const Route* route(std::string_view path) const;
   Html wrapped(const Assign<Flash>& flash, const std::function<Html()>& render) const;
-  /// Tokens for two weeks, for what `purpose` names.
+  /// Signs tokens for one purpose. They are valid for two weeks.
   std::string sign(std::string_view purpose, Json data) const;
   std::optional<Json> verify(std::string_view purpose, std::string_view token) const;
   const std::shared_ptr<live_view::Transfers>& transfers() const { return transfers_; }

@@ -16,10 +16,10 @@
 ///       }
 ///     };
 ///
-/// Live gives it an address (live.h). A GET of that makes one, renders it and drops it: the page
-/// that a browser shows at once. Then the page's script joins, and one is made that stays, in the
-/// process of a channel: an exception ends only it, and the client joins again. Mirrors the
-/// behaviour Phoenix.LiveView.
+/// Live gives it an address (live.h). A GET of that address creates a view, renders it and drops
+/// it: the page that the browser shows at once. Then the page's script joins, and a second view is
+/// created that stays, in the process of a channel. An exception ends only that view, and the
+/// client joins again. Mirrors the behaviour Phoenix.LiveView.
 
 #include <functional>
 #include <map>

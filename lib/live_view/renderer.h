@@ -99,7 +99,7 @@ class Components {
   /// max_components.
   int cid_of(std::type_index type, const std::string& id, const Make& make);
   void doom(int cid);
-  /// Removes it if it is doomed still.
+  /// Removes it if it is still doomed.
   bool destroy(int cid);
 
  private:
@@ -116,7 +116,7 @@ struct Extras {
 
 class Renderer {
  public:
-  /// The one that writes now. \throws std::logic_error outside of a rendering.
+  /// The renderer that is running. \throws std::logic_error outside of a rendering.
   static Renderer& current();
 
   /// Renders one template into the slot.

@@ -276,7 +276,7 @@ Result Session::allow_upload(const Json& payload, Socket& socket) {
 
 Result Session::progress(const Json& payload, Socket& socket) {
   const Json percent = payload["progress"];
-  // An object says that the client gave the file up.
+  // An object means that the client gave the file up.
   Upload& upload = upload_of(payload["ref"].string_or(""));
   const std::string entry = payload["entry_ref"].string_or("");
   if (percent.is_integer()) {
@@ -289,8 +289,8 @@ Result Session::progress(const Json& payload, Socket& socket) {
 
 // --- What the view's process gets ----------------------------------------------------------------
 
-/// A view that gets many messages at once sends one diff for all of them: it asks itself for it,
-/// and the messages that already wait come first.
+/// A view that gets many messages at once sends one diff for all of them: it asks itself for the
+/// diff by a message, which arrives after those that already wait.
 Result Session::handle_info(process::Message message, Socket& socket) {
   if (message.holds<Flush>()) {
     flush_asked_ = false;

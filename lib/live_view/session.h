@@ -25,7 +25,7 @@ struct Address {
 /// \throws http::BadQuery.
 Address address_of(std::string_view url);
 
-/// What a view did to be elsewhere, as the wire says it.
+/// Where a view sends the browser, in the wire's words.
 struct Departure {
   std::string key;  ///< redirect, live_redirect
   Json to;
@@ -44,7 +44,7 @@ class Session final : public Channel {
   struct Dead {
     std::string html;
     std::optional<std::string> title;
-    std::optional<std::string> elsewhere;  ///< The view wants to be at this path instead.
+    std::optional<std::string> elsewhere;  ///< The path that the view redirects to.
   };
   static Dead render_dead(const Live& live, LiveView& view, const Address& address,
                           std::string_view url, const Json& session, Flash flash);
@@ -53,7 +53,7 @@ class Session final : public Channel {
   struct Flush {};
 
   void call_handle_params(const std::string& url);
-  /// Follows push_patch until the view stays. The last one, if there was any.
+  /// Follows push_patch until the view asks for none. Returns the last one, if any.
   std::optional<std::string> follow_patches();
   std::optional<Departure> departure();
   std::string diff(const std::string& reply = {});
@@ -66,7 +66,7 @@ class Session final : public Channel {
   Result allow_upload(const Json& payload, Socket& socket);
   Result progress(const Json& payload, Socket& socket);
   Result components_destroyed(const Json& payload);
-  /// The answer after a callback: a diff, or where the view went.
+  /// The result of a callback: a diff, or where the view sends the browser.
   Result answer(Socket& socket, const std::string& reply = {});
   Upload& upload_of(std::string_view ref);
 

@@ -49,7 +49,7 @@ class Stream : public live_view::Tracked {
     }
   }
 
-  /// Many at once, as the first items are.
+  /// Inserts many at once, such as the first items.
   void insert_all(std::vector<Item> items, int at = -1, std::optional<int> limit = {}) {
     for (Item& item : items) put(std::move(item), at, limit, std::nullopt);
   }
@@ -66,7 +66,7 @@ class Stream : public live_view::Tracked {
     deletes_.insert(deletes_.begin(), std::move(dom_id));
     touch();
   }
-  /// The client forgets all; what is inserted afterwards stays.
+  /// The client removes all items; those inserted afterwards stay.
   void reset() {
     inserts_.clear();
     deletes_.clear();
@@ -82,7 +82,7 @@ class Stream : public live_view::Tracked {
     std::optional<int> limit;
     std::optional<bool> update_only;
   };
-  /// Of two inserts of one item the later counts.
+  /// If an item is inserted twice, the later insert counts.
   std::vector<const Insert*> latest() const {
     std::vector<const Insert*> result;
     std::set<std::string_view> seen;

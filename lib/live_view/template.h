@@ -16,7 +16,7 @@ namespace phx::live_view {
 struct Template {
   /// \throws std::invalid_argument for a brace that opens or closes nothing.
   explicit Template(std::string_view text);
-  /// The one of this text, which lives for ever: a literal, parsed at its first use. Any thread.
+  /// The template of this literal, parsed at its first use and kept for ever. Any thread.
   static const Template& of(std::string_view literal);
 
   std::vector<std::string> statics;     ///< One more than there are holes.

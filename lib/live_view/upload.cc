@@ -1,4 +1,4 @@
-/// What may be sent, what has come, and the channel that takes it.
+/// Checks the files that a client offers, and receives them on a channel.
 
 #include "live_view/upload.h"
 
@@ -35,7 +35,7 @@ JoinResult UploadChannel::join(std::string_view, Payload params, Socket& socket)
   const auto* valid = std::get_if<TokenSigner::Valid>(&verdict);
   if (valid == nullptr) return Refused{{{"reason", "invalid_token"}}};
   const auto transfer = transfers_->find(valid->data["transfer"].string_or(""));
-  // A token is worth nothing on another shard: the view's own connection is on this one.
+  // A token is valid only on this shard, where the view's own connection is.
   if (!transfer || transfer->view.shard != socket.channel().shard)
     return Refused{{{"reason", "disallowed"}}};
   if (transfer->registered) return Refused{{{"reason", "already_registered"}}};
@@ -203,7 +203,7 @@ namespace {
 
 void end_channel(const Socket& socket, live_view::Transfer& transfer) {
   if (!transfer.registered) {
-    transfer.registered = true;  // its token is worth nothing from now on
+    transfer.registered = true;  // its token is refused from now on
     return;
   }
   process::Scheduler& scheduler = *socket.context().scheduler;

@@ -8,8 +8,8 @@
 ///     // in handle_event, after the form was submitted:
 ///     for (const UploadedFile& one : file.consume()) store(one.name, one.bytes);
 ///
-/// The client says what it would send; that is checked, and it gets a token for each file that may
-/// come. Bytes are kept in memory until they are consumed. Mirrors allow_upload/3,
+/// The client announces its files. Each is checked, and the client gets a token for each accepted
+/// one. Bytes are kept in memory until they are consumed. Mirrors allow_upload/3,
 /// consume_uploaded_entries/3, cancel_upload/3 and Phoenix.LiveView.UploadChannel.
 
 #include <cstddef>
@@ -65,7 +65,7 @@ struct Transfer {
   bool registered = false;
 };
 
-/// The transfers that a token may begin. Any thread.
+/// The transfers that have a token. Any thread.
 class Transfers {
  public:
   std::string add(const std::shared_ptr<Transfer>& transfer);
@@ -76,11 +76,11 @@ class Transfers {
   std::map<std::string, std::weak_ptr<Transfer>> all_;
 };
 
-/// To the view: an upload's channel has been joined.
+/// Sent to the view when an upload's channel is joined.
 struct UploadRegistered {
   std::string upload_ref;
 };
-/// To the view itself, after a rendering: what was consumed goes.
+/// Sent by a view to itself, to drop consumed files after a rendering.
 struct DropConsumed {
   std::string upload_ref;
 };
@@ -114,7 +114,7 @@ class Upload {
     std::size_t size = 0;
     int progress = 0;
     bool preflighted = false;
-    std::string error = {};  ///< too_large, not_accepted, too_many_files; empty if it may come.
+    std::string error = {};  ///< too_large, not_accepted, too_many_files; empty if accepted.
     std::shared_ptr<live_view::Transfer> transfer = {};
     bool done() const { return progress == 100; }
     bool operator==(const Entry&) const = default;
@@ -125,7 +125,7 @@ class Upload {
   Upload(LiveView& view, std::string name, UploadOptions options = {});
 
   const std::string& name() const { return name_; }
-  /// Those that wait or have come.
+  /// The entries that wait or have arrived.
   Assign<Entries> entries;
   /// The whole files, which are gone after this message. \throws std::runtime_error if one is still
   /// on its way.
@@ -137,7 +137,7 @@ class Upload {
 
   const std::string& ref() const { return ref_; }
   const UploadOptions& options() const { return options_; }
-  /// What the client would send, as it says: each is checked.
+  /// The files that the client announces; each is checked.
   void put(const Json& entries);
   struct Preflight {
     Json entries = Json::object(), errors = Json::object();
