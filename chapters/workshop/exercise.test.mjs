@@ -122,14 +122,14 @@ inWorkshop("a function that is left out does not come from the library", (root, 
   assert.match(said, /expected a definition of sum\(int, int\), got none/);
 });
 
-inWorkshop("what crashes is told by the test that it crashes in", (root, write) => {
+inWorkshop("a crash is reported with the test that crashed", (root, write) => {
   write("#include <cstdlib>\nint sum(int a, int b) { if (a == 1) std::abort(); return a + b; }\n");
   const { status, said } = ask(root, { N: "07" });
   assert.equal(status, 1);
   assert.match(said, /“one and none are one”[^]*was ended by SIGABRT/);
 });
 
-inWorkshop("what runs for ever is ended, and told by the test that it does so in", (root, write) => {
+inWorkshop("a test that runs for ever is ended, and reported by its name", (root, write) => {
   write("int sum(int a, int b) { while (a == 1) asm(\"\"); return a + b; }\n");
   const { status, said } = ask(root, { N: "07", UNIT_PATIENCE_MS: "300" });
   assert.equal(status, 1);
@@ -146,7 +146,7 @@ inWorkshop("a reset asks first, and keeps what was there", (root, write) => {
   assert.match(ask(root, { N: "07", RESET: "1" }).said, /nothing to throw away/);
   write(good);
   assert.match(ask(root, { N: "07", RESET: "1" }, "no\n").said, /1 of them not the stub's[^]*Nothing was changed/);
-  assert.equal(ask(root, { N: "07", RESET: "1" }).status, 1, "no answer is no yes");
+  assert.equal(ask(root, { N: "07", RESET: "1" }).status, 1, "no answer does not count as yes");
   assert.equal(readFileSync(path.join(root, mine), "utf8"), good);
   assert.equal(ask(root, { N: "07", RESET: "1" }, "yes\n").status, 0);
   assert.match(readFileSync(path.join(root, mine), "utf8"), /Yours: sum/);
@@ -189,7 +189,7 @@ inWorkshop("watching judges again at each save", async (root, write) => {
   child.kill();
 });
 
-test("a missing part that a process contained is told with its case", () => {
+test("a missing part is reported with its case, even if a process contained the failure", () => {
   const [first, second] = readTap("1..2\n# not written yet: a\nnot ok 1 - x\n# actual: y\n# not written yet: b\nok 2 - z\n# not ok - p\n");
   assert.deepEqual(first, { name: "x", passed: false, said: ["not written yet: a", "actual: y"] });
   assert.equal(second.passed, true);

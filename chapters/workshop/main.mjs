@@ -78,7 +78,7 @@ function solution(exercise) {
   if (state(exercise).is !== "done" && !noted(exercise).asked) {
     note(exercise, { asked: true });
     say(`It has not passed yet, and there are hints: make exercise N=${exercise.name} HINT=1`);
-    say("To see the solution all the same, ask once more.");
+    say("To see the solution anyway, ask once more.");
     return 1;
   }
   say(text(exercise, exercise.solution));

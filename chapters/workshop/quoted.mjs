@@ -23,7 +23,7 @@ export function quotedFaults(page, tests) {
     if (!cut && quote.split(" ").length < MIN_WORDS) continue;
     const start = quote.replace(/ ?…$/, "");
     const found = tests.some((name) => (cut ? name.startsWith(start) : name === start));
-    if (!found) faults.push(`expected README.md to quote a test of this exercise, got "${quote}", which is none`);
+    if (!found) faults.push(`expected README.md to quote a test of this exercise, got "${quote}", which is not one`);
   }
   for (const [range] of page.matchAll(/\b[A-Z]-\d\d to [A-Z]-\d\d\b/g)) {
     faults.push(`expected README.md to name rules by letter, got the range "${range}", which the next rule makes false`);

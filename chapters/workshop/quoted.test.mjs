@@ -14,7 +14,7 @@ test("a quoted test may be whole, or cut, and run over two lines", () => {
   assert.deepEqual(quotedFaults("See *a leave is answered,\n   then comes phx_close* and *a leave is …*.", tests), []);
 });
 
-test("a quote that is no test's name is named", () => {
+test("a quote that is not the name of a test is reported", () => {
   const faults = quotedFaults("*a leave is answered and over* and *an answer …*", tests);
   assert.equal(faults.length, 2);
   assert.match(faults[0], /got "a leave is answered and over"/);

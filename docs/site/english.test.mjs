@@ -33,7 +33,7 @@ test("JavaScript: templates and strings are read, regular expressions are not", 
   assert.deepEqual(texts("a.mjs", text, "string"), ["two", "threefour", "//five"]);
 });
 
-test("a script's comments are read, and a variable's # is none", () => {
+test("a script's comments are read, and a variable's # begins none", () => {
   assert.deepEqual(texts("Makefile", "a: b ## one\n# two\n# three\n\t$(X#y)\n", "comment"), [
     "one",
     "two three",

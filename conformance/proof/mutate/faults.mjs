@@ -1,6 +1,6 @@
 // The list of faults: small changes of the library's source that a client can see on the wire.
 //
-// A file a layer, faults/LAYER.txt. An entry:
+// One file per layer, faults/LAYER.txt. An entry:
 //
 //     == leave-without-phx_close
 //     in lib/channel/handling.cc

@@ -1,4 +1,4 @@
-// C++ as far as it must be understood to change it: where it is code, and not comment or text.
+// Understands just enough C++ to change it: what is code, and what is a comment or a string.
 
 /** The source with its comments and the insides of its literals blanked, of the same length. */
 export function mask(source) {
