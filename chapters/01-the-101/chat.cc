@@ -57,7 +57,7 @@ std::filesystem::path own_root() {
 }
 
 //! [mount_chat]
-/// Where one logs in, and where one connects with the token from there.
+/// The page where people log in, and the socket that takes the token they get there.
 std::shared_ptr<chat::ChatSocket> mount_chat(phx::Endpoint& endpoint, const Options& options) {
   const auto login = std::make_shared<const chat::Login>(options.endpoint.secret_key_base);
   endpoint.post("/login", [login](const auto& request) { return login->log_in(request); });

@@ -1,14 +1,14 @@
 #pragma once
 /// \file
-/// Who someone is: a name, signed when he logs in, and shown again with every connection.
+/// Who someone is: a name, signed at the login, and shown again with every connection.
 
 #include "phoenix.h"
 #include "tokens/token.h"
 
 namespace chat {
 
-/// Signs names, and knows its own again. There is no password: whoever asks first for a name, and
-/// whoever asks next, gets it. What no one gets is a name by merely saying so in a message.
+/// Signs names, and knows its own again. There is no password: the first to ask for a
+/// name gets it, and so does the next. Nobody gets a name by merely putting it into a message.
 ///
 /// Const after construction, and for any thread. Mirrors what an application does with
 /// Phoenix.Token.
@@ -22,7 +22,7 @@ class Login {
   struct Name {
     std::string text;
   };
-  /// Why not: a sentence for whoever asked.
+  /// Why not: a sentence for the person who asked.
   struct Refusal {
     std::string sentence;
   };

@@ -94,7 +94,7 @@ PHX_TEST("a page posts a name, and gets a token that it can ask about") {
   expect_eq(known.body, std::string(R"({"name":"Ada <b>"})"));
 }
 
-PHX_TEST("what is no name is 400, and what is no token 403, each with a sentence") {
+PHX_TEST("an invalid name is 400, an invalid token 403, each with a sentence") {
   for (const char* body : {"", "name=", "name[]=Ada", "other=Ada", "name=%FF", "name=%00"}) {
     const Response answer = post(body);
     expect_eq(answer.status, 400);

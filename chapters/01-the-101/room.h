@@ -29,7 +29,7 @@ class Room final : public phx::Channel {
 };
 
 //! [ChatSocket]
-/// Whoever has logged in may come in, under the name that his token holds.
+/// A client with the token of a login may come in, under the name in it.
 class ChatSocket : public phx::UserSocket {
  public:
   explicit ChatSocket(std::shared_ptr<const Login> login, std::string node = "")

@@ -41,7 +41,7 @@ struct Chat {
 
 }  // namespace
 
-PHX_TEST("whoever shows the token of a login has its name; another token is rejected") {
+PHX_TEST("a client with the token of a login has its name; another token is rejected") {
   const chat::ChatSocket users(login);
   ChannelTest test;
   ConnectInfo info;
@@ -57,7 +57,7 @@ PHX_TEST("the private room lets nobody in, and says why") {
   expect_eq(chat.ada.join_refused("room:private").view(), R"({"reason":"unauthorized"})");
 }
 
-PHX_TEST("what one says comes to all who are in the room, and back") {
+PHX_TEST("a message reaches everyone in the room, its sender too") {
   const Chat chat;
   chat.room.push("new_msg", Json::object({{"body", "hello"}}));
   const Json said = Json::object({{"user", "Ada"}, {"body", "hello"}});
@@ -66,7 +66,7 @@ PHX_TEST("what one says comes to all who are in the room, and back") {
 }
 
 //! [anothers_name]
-PHX_TEST("who says another's name speaks under his own; who says nothing is told so") {
+PHX_TEST("a false name in a message changes nothing; an empty message is an error") {
   const Chat chat;
   chat.room.push("new_msg", Json::object({{"user", "Bob"}, {"body", "it was me"}}));
   chat.bob.assert_push("new_msg", containing(Json::object({{"user", "Ada"}})));
@@ -76,7 +76,7 @@ PHX_TEST("who says another's name speaks under his own; who says nothing is told
 }
 //! [anothers_name]
 
-PHX_TEST("each one who is in the room sees who is, where, and who comes and goes") {
+PHX_TEST("everyone in the room sees who is there, on which node, and who comes and goes") {
   const chat::ChatSocket users(login, "node-1");
   ChannelTest test;
   const auto here = [](const char* name) {

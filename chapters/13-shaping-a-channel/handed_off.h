@@ -7,10 +7,10 @@
 namespace shaping {
 
 //! [errand]
-/// One piece of work: done on a worker thread, answered to whoever asked, and gone.
+/// One piece of work: done on a worker thread, answered to the client that asked, and gone.
 class Errand final : public phx::Process {
  public:
-  using Work = std::function<phx::Json()>;  ///< May take its time; what it throws is told as error.
+  using Work = std::function<phx::Json()>;  ///< May take its time; may throw.
 
   Errand(phx::SocketRef to, Work work) : to_(std::move(to)), work_(std::move(work)) {}
   std::string name() const override { return "errand"; }

@@ -35,7 +35,7 @@ Json saying(const char* body) { return Json::object({{"body", body}}); }
 
 }  // namespace
 
-PHX_TEST("of many moves in 50 ms the last one is told, once, and not to who moved") {
+PHX_TEST("of many moves in 50 ms the last is sent, once, and not to its sender") {
   Fixture f;
   const JoinedChannel ada = f.ada.join("pointer:map");
   const JoinedChannel bob = f.bob.join("pointer:map");
@@ -47,7 +47,7 @@ PHX_TEST("of many moves in 50 ms the last one is told, once, and not to who move
   ada.refute_push("moved");
 }
 
-PHX_TEST("a move after the telling is told 50 ms later") {
+PHX_TEST("a move after that is sent 50 ms later") {
   Fixture f;
   const JoinedChannel ada = f.ada.join("pointer:map");
   const JoinedChannel bob = f.bob.join("pointer:map");
@@ -78,7 +78,7 @@ PHX_TEST("an errand that fails says so to its client, and the channel lives on")
   room.assert_reply(room.push("ping"), Status::ok);
 }
 
-PHX_TEST("who comes late is told what was said behind the number that he has seen") {
+PHX_TEST("a late client gets what was said after the number that it has seen") {
   const Fixture f;
   const JoinedChannel ada = f.ada.join("log:a");
   ada.assert_push("missed", Json::object({{"messages", Json::array()}}));

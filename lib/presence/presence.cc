@@ -41,13 +41,13 @@ struct WorkAvailable {};
 ///
 /// Ten thousand deaths at once crash it. No presence may stay for ever because of that, and no
 /// change may be lost: a successor takes over.
-//! [watcher]
 class Presence::Watcher final : public process::Process {
  public:
   Watcher(Presence& presence, Context context) : presence_(presence), context_(context) {}
   std::string name() const override { return "presence watcher"; }
 
  protected:
+  //! [watcher]
   /// Finds only the first new channels; a successor also finds some that have already died.
   void init() override {
     for (const Pid pid : present()) scheduler().alive(pid) ? watch(pid) : ended(pid);
@@ -62,7 +62,9 @@ class Presence::Watcher final : public process::Process {
       ended(down->pid);
     }
   }
+  //! [watcher]
 
+  //! [watcher_crash]
   void terminate(const process::ExitReason& reason) override {
     if (reason.kind != process::ExitReason::crash) return;
     const std::lock_guard lock(presence_.mutex_);
@@ -71,6 +73,7 @@ class Presence::Watcher final : public process::Process {
     shard.notified = false;
     presence_.notify(context_);
   }
+  //! [watcher_crash]
 
  private:
   struct Work {
@@ -107,6 +110,7 @@ class Presence::Watcher final : public process::Process {
     if (watched_.insert(pid).second) scheduler().monitor(self(), pid);
   }
 
+  //! [watcher_ended]
   /// Its leaves are broadcast after its earlier changes.
   void ended(Pid pid) {
     watched_.erase(pid);
@@ -115,12 +119,12 @@ class Presence::Watcher final : public process::Process {
       presence_.changed(context_, pid, {topic, std::move(diff)});
     }
   }
+  //! [watcher_ended]
 
   Presence& presence_;
   const Context context_;
   std::unordered_set<Pid> watched_;
 };
-//! [watcher]
 
 //! [track]
 TrackResult Presence::track(const Socket& socket, std::string_view key, Json said) {
