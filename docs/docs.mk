@@ -76,10 +76,10 @@ english: ## check: no comment, string or page has a habit that reads as if trans
 $(BUILD)/english.passed: $(BOOK_FILES) docs/english.txt Makefile $(wildcard .ci/*.awk */*.mk)
 	@$(BOOK)/english.mjs && touch $@
 
-links: | build/.packages-book ## check: every link in every page leads to its file and heading
-	@$(BOOK)/links.mjs --pages
+links: | build/.packages-book ## check: every link in every page leads to its file and heading, and names are in sources
+	@$(BOOK)/links.mjs --pages && $(BOOK)/mentions.mjs
 $(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
-	@$(BOOK)/links.mjs --pages && touch $@
+	@$(BOOK)/links.mjs --pages && $(BOOK)/mentions.mjs && touch $@
 
 # make check-book [N=07]: a chapter's commands, or those of all pages.
 TYPED = $$(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) \

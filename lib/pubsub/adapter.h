@@ -24,7 +24,6 @@ namespace phx::pubsub {
 struct Event;
 class PubSub;
 
-//! [adapter]
 /// Set by EndpointOptions::pubsub; without one there is one node. It knows which events it can
 /// send; others stay on this node. Thread-safe. Neither copied nor moved.
 class Adapter {
@@ -34,6 +33,7 @@ class Adapter {
   Adapter& operator=(const Adapter&) = delete;
   virtual ~Adapter() = default;
 
+  //! [adapter]
   /// This node's name for direct_broadcast(), unique among the nodes.
   virtual const std::string& node_name() const = 0;
 
@@ -49,7 +49,9 @@ class Adapter {
   /// Sends to the node of this name alone: a text, or the atom that names an Erlang node.
   virtual void direct_broadcast(const etf::Term& node, std::string_view topic,
                                 const std::shared_ptr<const Event>& event) = 0;
+  //! [adapter]
 
+  //! [adapter_topics]
   /// A hub has got its first subscriber of a topic with these wants, or lost its last. Other nodes'
   /// broadcasts on topics without subscribers need not come to this node. On the hub's thread;
   /// never blocks.
@@ -59,7 +61,7 @@ class Adapter {
   virtual bool is_subscribed(std::string_view /*topic*/) const { return true; }
   /// Calls `then` once they do, on any thread; dropped if the topic is closed first.
   virtual void when_subscribed(std::string_view /*topic*/, std::function<void()> then) { then(); }
+  //! [adapter_topics]
 };
-//! [adapter]
 
 }  // namespace phx::pubsub

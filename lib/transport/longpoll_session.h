@@ -50,7 +50,6 @@ struct Handled {};
 /// The client went over a limit, and the session ends.
 struct Refused {};
 
-//! [longpoll_session]
 class LongpollSession final : public socket::SocketProcess {
  public:
   std::size_t held_bytes() const override { return bytes_; }
@@ -59,12 +58,14 @@ class LongpollSession final : public socket::SocketProcess {
   LongpollSession(const Mount& mount, Socket socket, LongpollPlaces::Place place);
 
  protected:
+  //! [longpoll_session]
   void init() override;
   void handle(process::Message message) override;
   void deliver(serializer::FramePtr frame) override;
   /// There is no connection to close: the next poll finds the session gone. If the server stops, a
   /// held poll is released.
   void close(socket::CloseCode code) override;
+  //! [longpoll_session]
   std::size_t joined_limit() const override { return max_bytes_; }
 
  private:
@@ -81,12 +82,14 @@ class LongpollSession final : public socket::SocketProcess {
 
   const std::shared_ptr<const UserSocket> user_;
   const LongpollPlaces::Place place_;
+  //! [longpoll_state]
   const Millis patience_;  ///< Without a poll for this long, the client has gone.
   Clock::time_point last_poll_;
   process::Pid waiting_;  ///< The poll to notify of new frames, if any.
   /// At most `max_frames_` and `max_bytes_`, plus what was given back.
   std::deque<serializer::FramePtr> frames_;
   std::size_t bytes_ = 0;  ///< Of all `frames_`.
+  //! [longpoll_state]
   const std::size_t max_frames_;
   const std::size_t max_bytes_;
   std::optional<socket::RateLimit> rate_;
@@ -94,6 +97,5 @@ class LongpollSession final : public socket::SocketProcess {
   socket::UsedUp bytes_used_{};
   bool refused_ = false;  ///< The client went over a limit: this session ends.
 };
-//! [longpoll_session]
 
 }  // namespace phx::transport
