@@ -81,6 +81,13 @@ links: | build/.packages-book ## check: every link in every page leads to its fi
 $(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
 	@$(BOOK)/links.mjs --pages && $(BOOK)/mentions.mjs && touch $@
 
+# What the book's commands call by name: with this, nothing that they type has to be built first.
+TYPED_TESTS := $(addprefix $(BUILD)/,chapters/01-the-101/room_test chapters/13-shaping-a-channel/shaping_test \
+  lib/process/supervisor_test lib/socket/socket_process_test)
+.PHONY: book
+book: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) $(TYPED_TESTS) \
+  $(BOOK_NPM) ## read: build everything that the book asks you to run
+
 # make check-book [N=07]: a chapter's commands, or those of all pages.
 TYPED = $$(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) \
   $(NPM) $(BOOK_NPM)
