@@ -39,8 +39,8 @@ struct WorkAvailable {};
 /// One for each shard: monitors the tracked channels, and broadcasts changes after the turn that
 /// made them, so that the reply to an `update` comes before its diff.
 ///
-/// Ten thousand deaths at once crash it. No presence may stay for ever because of that, and no
-/// change may be lost: a successor takes over.
+/// If it crashes, no presence may stay for ever because of that, and no change may be lost: a
+/// successor takes over.
 class Presence::Watcher final : public process::Process {
  public:
   Watcher(Presence& presence, Context context) : presence_(presence), context_(context) {}

@@ -9,7 +9,7 @@
 namespace phx::process {
 
 struct Limits {
-  std::size_t mailbox = 10'000;  ///< Messages; one more ends the receiver.
+  std::size_t mailbox = 10'000;  ///< Messages, without signals; one more ends the receiver.
   /// Bytes, twice what may wait for one client (ServerOptions::outbox_limit). Checked before
   /// queuing, so one oversized message still fits an empty mailbox.
   std::size_t mailbox_bytes = 64 * 1'048'576;

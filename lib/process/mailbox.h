@@ -13,6 +13,10 @@ namespace phx::process {
 
 /// A list, whose links are in the messages: it costs nothing while empty, as most processes are
 /// most of the time. Neither copied nor moved.
+///
+/// Signals are not counted: the end of a monitored process, and exit requests. In Erlang they come
+/// however full a mailbox is, and a process has no more of them than it asked for: a limit would
+/// end a process that watches many, just when they end together.
 class Mailbox {
  public:
   Mailbox() = default;
@@ -20,17 +24,19 @@ class Mailbox {
   Mailbox& operator=(const Mailbox&) = delete;
   ~Mailbox() { clear(); }
 
+  /// How many messages wait, without signals.
   std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  /// The total of its messages' Message::bytes.
+  bool empty() const { return first_ == nullptr; }
+  /// The total of these messages' Message::bytes.
   std::size_t bytes() const { return bytes_; }
 
   void push(Message&& message) {
     if (!message.held_) message = Message(Message::Nothing{});
-    bytes_ += message.bytes();
     Link& end = empty() ? first_ : last_->next;
     end = std::move(message.held_);
     last_ = end.get();
+    if (last_->is_signal()) return;
+    bytes_ += last_->bytes;
     ++size_;
   }
 
@@ -41,7 +47,7 @@ class Mailbox {
   }
   /// Message::bytes of the newest message. REQUIRES: !empty().
   std::size_t last_bytes() const { return last_->bytes; }
-  /// The newest message has come to hold `more` bytes. REQUIRES: !empty().
+  /// The newest message has come to hold `more` bytes. REQUIRES: !empty(), and it is not a signal.
   void last_grew(std::size_t more) {
     last_->bytes += more;
     bytes_ += more;
@@ -74,6 +80,7 @@ class Mailbox {
     taken.held_ = std::move(link);
     link = std::move(taken.held_->next);
     if (taken.held_.get() == last_) last_ = before;
+    if (taken.held_->is_signal()) return taken;
     bytes_ -= taken.bytes();
     --size_;
     return taken;

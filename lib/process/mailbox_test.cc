@@ -89,6 +89,60 @@ PHX_TEST("too many bytes in a mailbox end its owner, as too many messages do") {
   expect_eq(shard.scheduler.stats().overflowed, 1u);
 }
 
+PHX_TEST("a process whose mailbox is full still hears of every process that it monitors") {
+  const auto downs_heard = [](Limits limits) {
+    ActorShard shard(limits);
+    std::vector<Pid> watched(100);
+    for (Pid& pid : watched) pid = shard.spawn([](Actor&, Message) {});
+    std::size_t heard = 0;
+    const Pid watcher = shard.spawn([&](Actor&, Message m) { heard += m.holds<Down>() ? 1 : 0; },
+                                    [&](Actor& a) {
+                                      for (const Pid pid : watched) {
+                                        a.scheduler().monitor(a.self(), pid);
+                                      }
+                                    });
+    shard.settle();
+    for (const Pid pid : watched) shard.scheduler.exit(pid, {ExitReason::killed, "all at once"});
+    shard.scheduler.send(watcher, "fills it");
+    shard.settle();
+    expect(shard.scheduler.alive(watcher), "it lives");
+    expect_eq(shard.scheduler.stats().overflowed, 0u);
+    return heard;
+  };
+  expect_eq(downs_heard({.mailbox = 1}), 100u);
+  expect_eq(downs_heard({.mailbox_bytes = 1}), 100u);
+}
+
+PHX_TEST("a process whose mailbox is full is asked to exit, and does not crash by that") {
+  struct Polite final : Process {
+    void handle(Message) override {}
+    bool traps_exits() const override { return true; }
+  };
+  ActorShard shard(Limits{.mailbox = 1});
+  Journal journal;
+  const Pid polite = shard.scheduler.spawn(std::make_unique<Polite>());
+  shard.watcher_of(polite, journal);
+  shard.settle();
+  shard.scheduler.send(polite, "fills it");
+  shard.scheduler.exit(polite, {ExitReason::shutdown, "enough"});
+  shard.settle();
+  expect_eq(journal, Journal{"shutdown: enough"});
+}
+
+PHX_TEST("signals make no room for more messages") {
+  Mailbox mailbox;
+  mailbox.push(Down{});
+  mailbox.push(ExitRequest{});
+  expect(!mailbox.empty() && mailbox.size() == 0 && mailbox.bytes() == 0, "signals do not count");
+  mailbox.push("text");
+  expect_eq(mailbox.size(), 1u);
+  expect(mailbox.pop().holds<Down>() && mailbox.pop().holds<ExitRequest>(),
+         "they keep their order");
+  expect_eq(mailbox.size(), 1u);
+  mailbox.pop();
+  expect(mailbox.empty() && mailbox.size() == 0 && mailbox.bytes() == 0, "all were read");
+}
+
 PHX_TEST("a message larger than the limit fits an empty mailbox, and no other fits with it") {
   ActorShard shard(Limits{.mailbox_bytes = 1'000});
   Journal journal;

@@ -33,6 +33,17 @@ using Kept = std::conditional_t<std::same_as<std::decay_t<T>, const char*> ||
                                     std::same_as<std::decay_t<T>, std::string_view>,
                                 std::string, std::decay_t<T>>;
 
+/// Notifies a watcher that the process it monitors has ended, or never existed (`noproc`).
+struct Down {
+  Ref ref{};
+  Pid pid;
+  ExitReason reason;
+};
+/// An exit signal for a process that traps them: read in turn, like any message.
+struct ExitRequest {
+  ExitReason reason;
+};
+
 /// What a message can keep: anything but an array, which would decay to a pointer. String literals
 /// are kept as strings.
 template <class T>
@@ -70,6 +81,8 @@ class Message {
   std::size_t bytes() const { return held_ ? held_->bytes : 0; }
   /// It has come to hold `more` bytes.
   void grew(std::size_t more) { held_->bytes += more; }
+  /// A Down or an ExitRequest: see Mailbox.
+  bool is_signal() const { return held_ && held_->is_signal(); }
   /// What Process::await looks for.
   Ref tag() const { return held_ ? held_->tag : Ref{}; }
   /// The same body under another tag: an answer carries its request's Ref.
@@ -94,6 +107,8 @@ class Message {
     std::size_t bytes = 0;       ///< Counted when it was made.
     Ref tag{};                   ///< What Process::await looks for.
     std::unique_ptr<Base> next;  ///< In a mailbox: the message that came after it.
+
+    bool is_signal() const { return type == &type_of<Down> || type == &type_of<ExitRequest>; }
   };
   template <class T>
   struct Held final : Base {
@@ -111,13 +126,6 @@ class Message {
   }
 
   std::unique_ptr<Base> held_;
-};
-
-/// Notifies a watcher that the process it monitors has ended, or never existed (`noproc`).
-struct Down {
-  Ref ref{};
-  Pid pid;
-  ExitReason reason;
 };
 
 /// Asks for an answer; made by Process::call, answered by Scheduler::answer.

@@ -12,11 +12,6 @@
 namespace phx::process {
 namespace {
 
-/// An exit signal for a process that traps them: read in turn, like any message.
-struct ExitRequest {
-  ExitReason reason;
-};
-
 /// Takes a few nanoseconds, and is accurate to a few milliseconds: enough to see what held up a
 /// thread.
 Millis coarse_time() {
@@ -179,13 +174,14 @@ void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
 
 //! [deliver]
 void Scheduler::deliver(Slot& slot, Message&& message) {
+  const bool is_mail = !message.is_signal();
   if (slot.awaiting && !slot.awaiting->arrived && message.tag() == slot.awaiting->ref) {
     slot.awaiting->arrived = std::move(message);
   } else if (slot.awaiting && deliver_meanwhile(slot, message)) {
     return;  // and with its mail
-  } else if (slot.mailbox.size() >= limits_.mailbox) {
+  } else if (is_mail && slot.mailbox.size() >= limits_.mailbox) {
     overflow(slot, limits_.mailbox, MailboxUnit::messages);
-  } else if (slot.mailbox.bytes() >= limits_.mailbox_bytes) {
+  } else if (is_mail && slot.mailbox.bytes() >= limits_.mailbox_bytes) {
     overflow(slot, limits_.mailbox_bytes, MailboxUnit::bytes);
   } else {
     slot.mailbox.push(std::move(message));

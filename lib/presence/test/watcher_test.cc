@@ -270,7 +270,7 @@ PHX_TEST(
   expect_eq(watchers(), first);
 }
 
-PHX_TEST("more ends at once than the watcher's mailbox holds still become leaves") {
+PHX_TEST("more ends at once than a mailbox holds become leaves, and do not end the watcher") {
   Presence presence;
   tracker = &presence;
   TestShard shard({.mailbox = 20});
@@ -286,4 +286,5 @@ PHX_TEST("more ends at once than the watcher's mailbox holds still become leaves
   });
   many.hang_up();
   each([&](const std::string& topic) { expect(!presence.list(topic).has("u"), topic); });
+  expect_eq(shard.scheduler.stats().overflowed, 0u);
 }
