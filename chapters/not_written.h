@@ -8,7 +8,7 @@
 
 namespace phx::exercise {
 
-/// \throws std::logic_error that names the part. What the part was given is named behind it, so
+/// \throws std::logic_error that names the part. What the part was given is named after it, so
 /// that the stub compiles without a warning. Where a process contains the exception, the line
 /// tells.
 template <class... Given>

@@ -21,8 +21,8 @@ constexpr TokenSigner::Seconds two_weeks{1'209'600};  // as the guide of Phoenix
 
 constexpr std::size_t longest_form = 1'000;  // bytes: each of forty emoji takes twelve
 
-/// Unicode's controls, the marks that are unseen or turn the text around them, and the blanks that
-/// are no plain space. Not those that join two letters, which some scripts need.
+/// Unicode's controls, the marks that are unseen or turn the text around them, and all blanks but
+/// the plain space. Not those that join two letters, which some scripts need.
 constexpr std::array<std::pair<char32_t, char32_t>, 18> invisible{{{0x00, 0x1F},
                                                                    {0x7F, 0xA0},
                                                                    {0xAD, 0xAD},

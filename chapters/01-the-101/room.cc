@@ -1,4 +1,4 @@
-/// Who may come into the chat, and what becomes of what they say.
+/// The chat's rooms: the rules for coming in, and what becomes of a message.
 
 #include "room.h"
 

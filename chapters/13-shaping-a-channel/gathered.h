@@ -30,7 +30,7 @@ class Gathered final : public phx::Channel {
  private:
   struct Tell {};
   std::optional<phx::Payload>
-      last_;  ///< Not told yet; a Tell is on its way as long as there is one.
+      last_;  ///< Not sent yet; a Tell is on its way as long as there is one.
 };
 
 }  // namespace shaping

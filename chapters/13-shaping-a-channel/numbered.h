@@ -21,7 +21,7 @@ class Minutes {
     if (said_.size() > most) said_.pop_front();
     return said_.back();
   }
-  /// Those behind number `n` that are still kept, in order.
+  /// The messages after number `n` that are still kept, in order.
   phx::Json since(long long n) const {
     phx::Json missed = phx::Json::array();
     for (const phx::Json& one : said_) {

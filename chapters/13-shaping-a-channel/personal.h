@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A topic of one's own: `user:ada` takes Ada, on all her devices, and nobody else. Chapter 13.
+/// A topic of your own: `user:ada` takes Ada, on all her devices, and nobody else. Chapter 13.
 
 #include "phoenix.h"
 

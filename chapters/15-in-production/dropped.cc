@@ -8,7 +8,7 @@ using namespace trouble;
 namespace {
 
 //! [farewells]
-/// Says who went, and why, to those who stay.
+/// Says who went, and why, to the others.
 struct Farewells final : Channel {
   JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
 
@@ -35,7 +35,7 @@ int main() {
     cut.join("room:a");
   }  // no close frame is sent
   watcher.heard(R"("gone")");
-  fmt::print("client     one goes without a close frame: the room is told at once\n");
+  fmt::print("client     one goes without a close frame: the room hears at once\n");
 
   const testing::TcpClient half(scene.port());
   half.write("GET /soc");
@@ -47,7 +47,7 @@ int main() {
   watcher.say(R"([null,"2","phoenix","heartbeat",{}])");
   fmt::print("client     a silent one is closed with {}\n", silent.close_code());
   watcher.say(R"([null,"3","phoenix","heartbeat",{}])");
-  fmt::print("client     the room is told: {}\n", watcher.heard(R"("gone")"));
+  fmt::print("client     the room hears: {}\n", watcher.heard(R"("gone")"));
   const auto one = [](double value) { return value == 1; };
   fmt::print("metric     {} {:g}\n", websockets, scene.metric_when(websockets, one));
   scene.story({R"(phoenix_limits_reached_total{limit="request_time"})"});

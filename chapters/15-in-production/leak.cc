@@ -8,7 +8,7 @@ using namespace trouble;
 namespace {
 
 //! [hoard]
-/// Would say something later, and is not told when that is no longer wanted.
+/// Would say something later, and never learns when that is no longer wanted.
 struct Reminder final : Process {
   std::string name() const override { return "reminder"; }
   void handle(Message) override {}

@@ -15,8 +15,8 @@
 
 namespace trouble {
 
-/// A client with a websocket, who waits for what he is told. Nothing waits longer than five
-/// seconds.
+/// A client with a websocket, which waits for what a scene asks it to hear. Nothing waits longer
+/// than five seconds.
 class Caller {
  public:
   /// A `window` of 0 leaves to the kernel how much may wait unread.
@@ -96,7 +96,7 @@ class Scene {
     }
     return value;
   }
-  /// Prints what was logged and told, in its order, and these of the metrics.
+  /// Prints what was logged and reported, in its order, and these of the metrics.
   void story(const std::vector<std::string>& series) {
     std::string counted;
     for (const std::string& one : series) {

@@ -4,7 +4,7 @@
 //     ann says EVENT PAYLOAD      on the topic that she joined last, and waits for the reply
 //     ann hears WORDS             waits for a frame that has these words in it
 //     ann hears nothing           asks with a heartbeat: all that came before its reply would be shown
-//     ann is cut                  waits for her connection to end, and shows its code: 1006 is no close frame at all
+//     ann is cut                  waits for her connection to end, and shows its code: 1006 means no close frame at all
 //     sh COMMAND                  runs something else in between
 //
 // A client's frames are shown when its own steps come, so that the order of the steps is that of the lines. Metas of

@@ -16,7 +16,7 @@ std::string text(const etf::Term& term, std::size_t width = std::string::npos);
 /// Without redis-cli's escapes: `\x83h\x06` is three bytes.
 std::string unquoted(std::string_view text);
 
-/// At most so many characters, the last of them `…` if some were left out.
+/// At most this number of characters, the last of them `…` if some were left out.
 std::string cut(const std::string& text, std::size_t characters);
 
 }  // namespace phx::overheard

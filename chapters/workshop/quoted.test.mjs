@@ -21,7 +21,7 @@ test("a quote that is not the name of a test is reported", () => {
   assert.match(faults[1], /got "an answer …"/);
 });
 
-test("an emphasis, code and a fence are no quotes", () => {
+test("an emphasis, code and a fence are not quotes", () => {
   assert.deepEqual(quotedFaults("*not at all*, `a * b c d e * f`\n```\n*one two three four five*\n```\n", tests), []);
 });
 

@@ -1,4 +1,4 @@
-// english.mjs [ROOT]: reads every comment, string and page outside chapters/ for the habits of
+// english.mjs [ROOT]: reads every comment, string and page outside the exercises for the habits of
 // habits.mjs. It is a help, not the judge: docs/english.txt lists passages that are right
 // nevertheless, each with its reason, and folders that are not read yet.
 //
@@ -14,14 +14,17 @@ import { passages } from "./passages.mjs";
 
 const LIST = "docs/english.txt";
 const ENDINGS = [".h", ".cc", ".inc", ".js", ".mjs", ".md", ".mk", ".awk", "Makefile"];
-// The book has its own voice; generated text is read at its source; the last two contain the habits
-// as examples.
+// Generated text is read at its source; the last two contain the habits as examples.
 const LEFT_OUT = [
-  "chapters/",
   "docs/results.md",
   "docs/site/habits.mjs",
   "docs/site/english.test.mjs",
 ];
+
+const EXERCISE = /^chapters\/[^/]+\/exercise/;
+/** In the book people have names, and pronouns. */
+const PEOPLE = habits.find(({ pattern }) => /she/.test(pattern.source)).name;
+const isOfBook = (path) => path.startsWith("chapters/");
 
 /** The list's lines: {number, allow, words, reason} or {number, later}. */
 export function readList(text) {
@@ -44,6 +47,7 @@ export function habitsIn(path, text) {
   return passages(path, text).flatMap((passage) =>
     habits
       .filter(({ code = false }) => code || isText(passage))
+      .filter(({ name }) => !(isOfBook(path) && name === PEOPLE))
       .flatMap((habit) =>
         [...passage.text.matchAll(habit.pattern)].map(({ index, 0: words }) => ({
           path,
@@ -69,7 +73,8 @@ export function judge(found, list) {
 
 export function sources(root, list) {
   const out = [...LEFT_OUT, ...list.flatMap(({ later }) => later ?? [])];
-  return files(root, ENDINGS).filter((path) => !out.some((start) => path.startsWith(start)));
+  const isRead = (path) => !EXERCISE.test(path) && !out.some((start) => path.startsWith(start));
+  return files(root, ENDINGS).filter(isRead);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -69,7 +69,12 @@ test("an entry without a reason is refused", () => {
   assert.throws(() => readList("lib | so many\n"), /english.txt:1: expected/);
 });
 
-test("chapters, and what the list keeps for later, are not read", () => {
-  const tree = { "chapters/a.md": "", "lib/a.h": "", "docs/a.md": "" };
+test("in the book a person may be she, and a client may not be he elsewhere", () => {
+  const found = (path) => habitsIn(path, "Ada closes her window.\n").length;
+  assert.deepEqual([found("chapters/01-a/README.md"), found("docs/a.md")], [0, 1]);
+});
+
+test("exercises, and what the list keeps for later, are not read", () => {
+  const tree = { "chapters/01-a/exercise/a.md": "", "lib/a.h": "", "docs/a.md": "" };
   inTree(tree, (root) => assert.deepEqual(sources(root, readList("later lib/\n")), ["docs/a.md"]));
 });

@@ -176,7 +176,7 @@ function lost() {
   }
 }
 
-/** We logged in anew: what was not delivered yet will be said under this name. */
+/** We logged in again: what was not delivered yet will be said under this name. */
 function rename(message, user) {
   message.user = user;
   message.item.querySelector(".user").textContent = user;
@@ -211,7 +211,7 @@ function append({ user, body }, side) {
   list.append(item);
   while (list.children.length > MESSAGES_KEPT) list.firstElementChild.remove();
   element("empty").hidden = true;
-  if (readingTheEnd) toTheEnd(); // who reads further up is left in peace
+  if (readingTheEnd) toTheEnd(); // somebody who reads further up is left in peace
   return item;
 }
 
@@ -277,7 +277,7 @@ element("login").addEventListener("close", () => me ?? element("login").showModa
 
 element("logout").addEventListener("click", () => {
   sessionStorage.removeItem("login");
-  location.reload(); // so that nothing of ours is left for whoever comes next
+  location.reload(); // so that nothing of ours is left for the next person
 });
 
 document.title = element("topic").textContent = topic;
