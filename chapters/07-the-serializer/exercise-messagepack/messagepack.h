@@ -18,8 +18,8 @@ namespace phx::exercise {
 /// Both ways the same form. join_ref and ref are nil or str; topic and event are str.
 ///
 /// A payload that is `bin` is bytes; any other is JSON, and so it may hold nil, booleans, integers
-/// that fit 64 bits with a sign, floats that are numbers, str in UTF-8, arrays, and maps whose keys
-/// are str. Its nesting is 100 at most.
+/// that fit 64 bits with a sign, finite floats (neither infinite nor NaN), str in UTF-8, arrays,
+/// and maps whose keys are str. Its nesting is 100 at most.
 ///
 /// decode throws DecodeError for all else: a text frame, no array or fewer or more than five, bytes
 /// that are cut short or go on behind the value, types that JSON lacks. It allocates no more than
