@@ -27,12 +27,15 @@ $(BUILD)/chapters/18-more-than-one-machine/%_test: $(BUILD)/chapters/18-more-tha
   $(filter-out %/overhear.o,$(call objects,$(OVERHEAR_SOURCES))) $(TESTING) $(LIBRARY)
 	@$(call link,$(LIBS) -lcmocka)
 
-.PHONY: run cluster
+.PHONY: run cluster shell
 run: $(CHAT) $(BOOK_NPM) ##* begin: chapter 1's chat on http://localhost:4000: PORT=
 	@exec $(CHAT) --port $(or $(PORT),4000)
 cluster: ## begin: the chat as three nodes behind nginx: PORT=4000
 cluster: $(CHAT) $(BOOK_NPM) build/.packages-redis build/.packages-nginx
 	@exec chapters/18-more-than-one-machine/cluster $(or $(PORT),4000) $(CHAT)
+
+shell: ## read: a shell in which phx-trace, phx-contract and all that is built run by name
+	@PATH='$(CURDIR)/$(BUILD)':"$$PATH" exec $${SHELL:-bash}
 
 # --- The workshop -----------------------------------------------------------------------------------
 
