@@ -7,6 +7,7 @@
 #include "chapters/07-the-serializer/exercise-messagepack/messagepack.h"
 #include "chapters/13-shaping-a-channel/exercise/rate_limited.h"
 #include "chapters/18-more-than-one-machine/exercise/merge.h"
+#include "client/await.h"
 #include "client/client.h"
 #include "client/presence_list.h"
 #include "conformance/proof/mutants/mutant.h"
@@ -32,6 +33,8 @@ void show(const char* text) { std::puts(text); }
 void show(const std::string& text) { show(text.c_str()); }
 void show(const phx::Json& value) { show(value.dump()); }
 
+#include "examples/lib/client/await.h.1"
+
 void chats() {
 #include "examples/lib/client/client.h.1"
   {
@@ -39,6 +42,10 @@ void chats() {
 
 #include "examples/lib/client/presence_list.h.1"
   }
+}
+
+void awaits(phx::Client& client) {
+#include "examples/docs/embedding.md.2"
 }
 
 }  // namespace a_client

@@ -131,11 +131,13 @@ void Engine::stop() {
 
 /// On the client's thread.
 void Engine::end() {
+  std::vector<std::function<void()>> dropped;  // what they hold may call post() as it goes
   {
     const std::lock_guard lock(mutex_);
     if (std::exchange(stopped_, true)) return;
-    calls_.clear();
+    dropped.swap(calls_);
   }
+  dropped.clear();
   session_->disconnect();
   if (!guest_) return loop_->stop();
   session_.reset();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "client/answer.h"
@@ -41,19 +42,35 @@ class PushState {
     if (answer_ && (!status || *status == answer_->status)) call(hook, *answer_, guard);
     if (!answer_ || repeats) hooks_.push_back({std::move(status), std::move(hook)});
   }
+  /// Calls `hook` with the first answer alone.
+  void once(Hook hook, const Guard& guard) {
+    if (answer_) return call(hook, *answer_, guard);
+    firsts_.push_back(std::move(hook));
+  }
   /// The answer has come; the hooks of its status are called, those of a push for the last time.
   void settle(Answer answer, const Guard& guard) {
     answer_ = std::move(answer);
     const Answer known = *answer_;
+    const std::vector<Hook> firsts = std::exchange(firsts_, {});
     const std::vector<Waiting> hooks = repeats ? hooks_ : std::exchange(hooks_, {});
+    for (const Hook& first : firsts) call(first, known, guard);
     for (const Waiting& waiting : hooks) {
       if (!waiting.status || *waiting.status == known.status) call(waiting.hook, known, guard);
     }
   }
+  /// No answer comes any more. Only once()'s hooks hear of it.
+  void abandon(const Answer& why, const Guard& guard) {
+    if (!answer_) answer_ = why;
+    const std::vector<Hook> firsts = std::exchange(firsts_, {});
+    for (const Hook& first : firsts) call(first, why, guard);
+  }
   /// It is about to be sent again.
   void begin_again() { answer_.reset(); }
-  /// Nothing more comes: releases the hooks, and what they hold.
-  void release() { hooks_.clear(); }
+  /// Nothing more comes: releases the hooks, and what they hold. A hook's end may destroy this.
+  void release() {
+    const auto firsts = std::exchange(firsts_, {});
+    const auto hooks = std::exchange(hooks_, {});
+  }
 
  private:
   struct Waiting {
@@ -66,6 +83,7 @@ class PushState {
 
   std::optional<Answer> answer_;
   std::vector<Waiting> hooks_;
+  std::vector<Hook> firsts_;
 };
 
 }  // namespace phx::client

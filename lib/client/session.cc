@@ -61,6 +61,7 @@ Session::Session(std::string_view url, ClientOptions options, Timers& timers, Di
 
 Session::~Session() {
   for (const auto& topic : topics_) topic->release();
+  for (const auto& push : kept_) push->release();
 }
 
 // --- Connecting ---------------------------------------------------------------------------------

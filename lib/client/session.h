@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,9 @@ class Session {
   std::optional<std::string> send(const Outgoing& message);
   void leave_others(const TopicState& topic);
   void remove(const TopicState& topic);
+  /// A push that waits for its timeout after its topic has ended; settled() when that has come.
+  void keep(std::shared_ptr<PushState> push) { kept_.insert(std::move(push)); }
+  void settled(const std::shared_ptr<PushState>& push) { kept_.erase(push); }
   Timers& timers() { return timers_; }
   const ClientOptions& options() const { return options_; }
   /// The table's entry, its last one for all further tries, and some jitter.
@@ -104,6 +108,7 @@ class Session {
 
   std::vector<std::shared_ptr<TopicState>> topics_;  ///< In the order they were made.
   std::map<std::string, std::vector<std::shared_ptr<TopicState>>, std::less<>> by_name_;
+  std::set<std::shared_ptr<PushState>> kept_;  ///< Their topics have ended; each has its timer.
   std::vector<OnOpen> on_open_;
   std::vector<OnClose> on_close_;
   std::vector<OnError> on_error_;

@@ -25,6 +25,13 @@ Push& Push::then(std::function<void(const Answer&)> callback) {
   return *this;
 }
 
+Push& Push::once(std::function<void(const Answer&)> callback) {
+  engine_->post([engine = engine_.get(), state = state_, callback = std::move(callback)] {
+    state->once(callback, [engine](const auto& call) { engine->guard(call); });
+  });
+  return *this;
+}
+
 const std::string& Topic::name() const { return state_->name(); }
 TopicStatus Topic::status() const { return state_->status(); }
 

@@ -45,6 +45,9 @@ class Push {
   Push& receive(std::string status, Callback callback);
   /// Calls back with the answer, whatever its status.
   Push& then(std::function<void(const Answer& answer)> callback);
+  /// The same, for the first answer alone: the later ones of a join don't come. If a topic ends
+  /// before its join was answered: `error`, with a reason.
+  Push& once(std::function<void(const Answer& answer)> callback);
 
  private:
   std::shared_ptr<client::Engine> engine_;

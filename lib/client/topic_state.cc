@@ -106,7 +106,10 @@ void TopicState::errored(const Payload& reason) {
 void TopicState::leave(const Push& push) {
   if (status_ == TopicStatus::closed || status_ == TopicStatus::leaving) {
     joined_once_ = true;
-    if (status_ == TopicStatus::closed) session_.remove(*this);
+    if (status_ == TopicStatus::closed) {
+      session_.remove(*this);
+      end();
+    }
     settle(push, {"ok"});
     return;
   }
@@ -145,17 +148,27 @@ void TopicState::close(const Payload& reason) {
   forget(join_);
   for (std::size_t i = pending_.size(); i > 0; --i) session_.push_ended();
   for (const Push& push : buffer_) session_.unbuffered(push->bytes);
+  for (const auto& [ref, push] : pending_) session_.keep(push);
   pending_.clear();
   buffer_.clear();
   status_ = TopicStatus::closed;
   session_.remove(*this);
   tell(on_close_, reason);
+  end();
+}
+
+/// A join that was not answered never will be.
+void TopicState::end() {
+  join_->abandon(refused("the topic is closed"),
+                 [this](const auto& call) { session_.guard(call); });
   release();
 }
 
 void TopicState::release() {
   const auto pending = std::exchange(pending_, {});  // destroyed once this is in order
   const auto buffer = std::exchange(buffer_, {});
+  for (const auto& [ref, push] : pending) push->release();
+  for (const Push& push : buffer) push->release();
   bindings_.clear();
   on_message_.clear();
   on_error_.clear();
@@ -275,6 +288,7 @@ void TopicState::forget(const Push& push) {
 void TopicState::timed_out(const Push& push) {
   push->timer.reset();
   forget(push);
+  session_.settled(push);
   const auto buffered = std::find(buffer_.begin(), buffer_.end(), push);
   if (buffered != buffer_.end()) {
     session_.unbuffered(push->bytes);

@@ -89,6 +89,7 @@ class TopicState : public std::enable_shared_from_this<TopicState> {
   void start_timeout(const Push& push);
   void timed_out(const Push& push);
   void settle(const Push& push, Answer answer);
+  void end();
   void tell(const std::vector<OnEnd>& callbacks, const Payload& reason);
   bool can_push() const;
   bool has_ended() const { return status_ == TopicStatus::closed && joined_once_; }
