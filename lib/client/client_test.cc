@@ -190,3 +190,49 @@ PHX_TEST("a client may end at any moment, with topics and pushes left over") {
     room.leave();
   }
 }
+
+PHX_TEST("C-35: where no websocket opens, long-polling carries all of it") {
+  transport::Mount no_websocket = Running::mount();
+  no_websocket.websocket.reset();
+  for (const char* vsn : {"1.0.0", "2.0.0"}) {
+    const Running running(0, {}, "127.0.0.1", no_websocket);
+    Heard heard;
+    phx::Client client(running.url(), {.longpoll_fallback = Millis{2'500}, .vsn = vsn});
+    listen(client, heard);
+    client.connect();
+    Topic room = client.topic("room:a");
+    room.on("said", [&](const Payload& said) { heard.add(std::string(said.view())); });
+    listen(room.join(), heard, "join");
+    for (int i = 0; i < 250; ++i) room.push("say", {{"n", i}});
+    listen(room.push("echo", {{"text", "Zoë"}}), heard, "echo");
+    heard.wait_for("join ok {}");
+    heard.wait_for("echo ok {\"text\":\"Zoë\"}");
+    Lines expected;
+    for (int i = 0; i < 250; ++i) expected.push_back("{\"n\":" + std::to_string(i) + "}");
+    heard.wait_for(expected.back());
+    Lines said = heard.lines();
+    std::erase_if(said, [](const std::string& line) { return !line.starts_with("{"); });
+    expect_eq(said, expected);
+    listen(room.leave(), heard, "leave");
+    heard.wait_for("leave ok {}");
+  }
+}
+
+PHX_TEST("C-16, C-19, C-35: long-polling comes back after a restart, and joins again") {
+  auto running = std::make_unique<Running>();
+  const std::uint16_t port = running->server.port();
+  Heard heard;
+  phx::Client client(running->url(), {.transport = ClientTransport::longpoll});
+  listen(client, heard);
+  client.connect();
+  Topic room = client.topic("room:a");
+  listen(room.join(), heard, "join");
+  heard.wait_for("join ok {}");
+  running.reset();
+  heard.wait_for("close");
+  running = std::make_unique<Running>(port);
+  heard.wait_for("join ok {}", 2);
+  room.on("said", [&](const Payload& said) { heard.add(std::string(said.view())); });
+  room.push("say", {{"n", 1}});
+  heard.wait_for(R"({"n":1})");
+}

@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "base/check.h"
+#include "client/longpoll_transport.h"
 #include "client/websocket_transport.h"
 
 namespace phx::client {
@@ -68,10 +69,13 @@ std::unique_ptr<Transport> Engine::dial(const Attempt& attempt, TransportUser& u
                         .verify = options_.tls.verify,
                         .ca_file = options_.tls.ca_file,
                         .patience = options_.connecting};
-  return std::make_unique<WebsocketTransport>(
-      url_, attempt, options_, user,
-      [this, where](net::DialUser& stream_user) { return loop_->dial(where, stream_user); },
-      random_bytes);
+  const auto dial = [this, where](net::DialUser& stream_user) {
+    return loop_->dial(where, stream_user);
+  };
+  if (attempt.longpoll) {
+    return std::make_unique<LongpollTransport>(url_, attempt, options_, user, dial, *timers_);
+  }
+  return std::make_unique<WebsocketTransport>(url_, attempt, options_, user, dial, random_bytes);
 }
 
 void Engine::post(std::function<void()> call) {

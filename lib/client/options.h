@@ -4,7 +4,10 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +23,28 @@ struct ClientTls {
   std::string ca_file = {};  ///< Trusts these certificates (PEM) in place of the system's.
 };
 
+enum class ClientTransport : unsigned char { websocket, longpoll };
+
+/// The endpoints that only long-polling reached, for clients that share one: those that come later
+/// need not find out. Any thread. Neither copied nor moved. phoenix.js keeps this in the browser's
+/// sessionStorage.
+class FallbackMemory {
+ public:
+  bool knows(const std::string& endpoint) const {
+    const std::lock_guard lock(mutex_);
+    return endpoints_.contains(endpoint);
+  }
+  void remember(const std::string& endpoint) {
+    constexpr std::size_t max_endpoints = 1'000;
+    const std::lock_guard lock(mutex_);
+    if (endpoints_.size() < max_endpoints) endpoints_.insert(endpoint);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<std::string> endpoints_;
+};
+
 /// The defaults are those of phoenix.js, except where noted.
 struct ClientOptions {
   /// Called at each try to connect, on the client's thread, so that what expires can be renewed. An
@@ -29,6 +54,15 @@ struct ClientOptions {
   /// More headers of the handshake: cookies, an origin.
   std::vector<std::pair<std::string, std::string>> headers = {};
 
+  ClientTransport transport = ClientTransport::websocket;
+  /// Goes over to long-polling if a websocket does not open in this time, or fails to open, or
+  /// opens and does not pass a message to and fro in this time again. phoenix.js's users set 2.5 s.
+  /// A websocket that has passed one before is given up for lateness only, and tried again first
+  /// when the connection is lost: a server that restarts says nothing about websockets.
+  std::optional<Millis> longpoll_fallback = {};
+  /// Endpoints where it went over before. Without one: this client alone remembers.
+  std::shared_ptr<FallbackMemory> fallback_memory = {};
+
   std::string vsn = "2.0.0";  ///< Or `1.0.0`, which has no binary messages.
   ClientTls tls = {};
   bool deflate = false;  ///< Offers permessage-deflate. A browser always does.
@@ -36,6 +70,8 @@ struct ClientOptions {
   Millis timeout{10'000};     ///< For the answer to a join or a push.
   Millis heartbeat{30'000};   ///< From one to the next; an answer must come within the same time.
   Millis connecting{10'000};  ///< For name, connection, TLS and handshake together.
+  /// For one request of long-polling: twice the time that servers hold a poll.
+  Millis longpoll_request{20'000};
   /// Waits before the first, second … next try to connect; the last one repeats. The count restarts
   /// once a connection has brought a message, so a server that opens and closes at once is not
   /// retried in a tight loop.

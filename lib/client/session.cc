@@ -56,6 +56,7 @@ Session::Session(std::string_view url, ClientOptions options, Timers& timers, Di
     : url_(parse_endpoint_url(url)),
       options_(std::move(options)),
       version_(checked(options_.vsn)),
+      fallback_(options_, (url_.secure ? "wss://" : "ws://") + url_.authority() + url_.path),
       timers_(timers),
       dial_(std::move(dial)) {}
 
@@ -82,14 +83,26 @@ void Session::try_to_connect() {
     opening_.reset();
     give_up("the server did not answer the handshake in time");
   });
+  fall_back_later("the websocket did not open in time");
+}
+
+void Session::fall_back_later(const char* why) {
+  timers_.cancel(falling_back_);
+  if (!fallback_.patience()) return;
+  falling_back_ = timers_.after(*fallback_.patience(), [this, why] {
+    falling_back_.reset();
+    fallback_.late();
+    give_up(std::string(why) + "; going over to long-polling");
+  });
 }
 
 /// Parameters and token may have expired since the last try.
 std::optional<Attempt> Session::next_attempt() try {
   const Json params = options_.params ? options_.params() : Json::object();
   const std::string vsn = "vsn=" + percent_encoded(options_.vsn);
-  return Attempt{.target_websocket = url_.target("websocket", params, vsn),
-                 .target_longpoll = url_.target("longpoll", params, vsn),
+  const bool longpoll = fallback_.begin();
+  return Attempt{.longpoll = longpoll,
+                 .target = url_.target(longpoll ? "longpoll" : "websocket", params, vsn),
                  .token = options_.token ? std::optional(options_.token()) : std::nullopt};
 } catch (const std::exception& error) {
   retry_later();
@@ -98,9 +111,13 @@ std::optional<Attempt> Session::next_attempt() try {
 }
 
 void Session::retry_later() {
-  status_ = ClientStatus::waiting;
   const Millis wait = delay(options_.reconnect_after, tries_);
   ++tries_;
+  retry_after(wait);
+}
+
+void Session::retry_after(Millis wait) {
+  status_ = ClientStatus::waiting;
   retry_ = timers_.after(wait, [this] {
     retry_.reset();
     try_to_connect();
@@ -119,6 +136,8 @@ Millis Session::delay(const std::vector<Millis>& table, std::size_t tries) const
 void Session::opened() {
   status_ = ClientStatus::open;
   timers_.cancel(opening_);
+  fallback_.opened();
+  check_health();
   beat_later();
   const auto topics = topics_;
   for (const auto& topic : topics) topic->connected();
@@ -126,14 +145,24 @@ void Session::opened() {
   for (const auto& callback : callbacks) guard(callback);
 }
 
+/// A proxy may let a handshake through, and no frames.
+void Session::check_health() {
+  fall_back_later("the websocket opened and passed nothing on");
+  if (!falling_back_) return;
+  health_ref_ = make_ref();
+  send({"", health_ref_, "phoenix", "heartbeat", Payload()});
+}
+
 // --- Losing the connection ----------------------------------------------------------------------
 
 void Session::lost(const Ending& ending) {
   const bool goodbye = ending.code == 1000 && !options_.reconnect_after_normal_close;
+  const bool goes_over = fallback_.ended(is_open());
   retire();
   if (goodbye) wanted_ = false;
   status_ = ClientStatus::closed;
-  if (wanted_) retry_later();
+  if (wanted_ && goes_over) retry_after(Millis{0});
+  if (wanted_ && !goes_over) retry_later();
   const auto topics = topics_;
   const std::string why = ending.reason.empty() ? "connection_closed" : ending.reason;
   for (const auto& topic : topics) topic->connection_lost(why);
@@ -144,8 +173,10 @@ void Session::lost(const Ending& ending) {
 
 void Session::retire() {
   timers_.cancel(opening_);
+  timers_.cancel(falling_back_);
   timers_.cancel(next_beat_);
   beat_ref_.clear();
+  health_ref_.clear();
   if (!link_) return;
   Link& link = *link_;
   retired_.push_back(std::move(link_));
@@ -184,6 +215,17 @@ void Session::beat() {
   if (link_) next_beat_ = timers_.after(options_.heartbeat, [this] { beat(); });
 }
 
+void Session::beat_answered(const Incoming& message) {
+  if (!message.is_reply() || message.ref.empty()) return;
+  if (message.ref == health_ref_) {
+    fallback_.passed();
+    timers_.cancel(falling_back_);
+  } else if (message.ref == beat_ref_) {
+    beat_ref_.clear();
+    beat_later();
+  }
+}
+
 // --- Messages -----------------------------------------------------------------------------------
 
 std::optional<std::string> Session::send(const Outgoing& message) try {
@@ -202,13 +244,7 @@ void Session::received(serializer::Frame frame) {
     return report(std::string("a message that can't be read: ") + error.what());
   }
   tries_ = 0;
-  if (message.topic == "phoenix") {
-    if (message.is_reply() && !beat_ref_.empty() && message.ref == beat_ref_) {
-      beat_ref_.clear();
-      beat_later();
-    }
-    return;
-  }
+  if (message.topic == "phoenix") return beat_answered(message);
   const auto found = by_name_.find(message.topic);
   if (found == by_name_.end()) return;
   const auto topics = found->second;  // a callback may add and remove

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "client/endpoint_url.h"
+#include "client/fallback.h"
 #include "client/options.h"
 #include "client/status.h"
 #include "client/timers.h"
@@ -77,19 +78,24 @@ class Session {
 
   void try_to_connect();
   std::optional<Attempt> next_attempt();
+  void fall_back_later(const char* why);
   void retry_later();
+  void retry_after(Millis wait);
   void opened();
+  void check_health();
   void received(serializer::Frame frame);
   void lost(const Ending& ending);
   void retire();
   void beat_later();
   void beat();
+  void beat_answered(const Incoming& message);
   void give_up(const std::string& why);
   void report(const std::string& error);
 
   const EndpointUrl url_;
   const ClientOptions options_;
   const Version version_;
+  Fallback fallback_;
   Timers& timers_;
   const Dialer dial_;
 
@@ -99,7 +105,9 @@ class Session {
   std::vector<std::unique_ptr<Link>> retired_;  ///< They say goodbye, or have ended.
   std::size_t tries_ = 0;                       ///< Since a connection last brought a message.
   std::optional<Timers::Id> retry_;
-  std::optional<Timers::Id> opening_;  ///< When a try has taken too long.
+  std::optional<Timers::Id> opening_;       ///< When a try has taken too long.
+  std::optional<Timers::Id> falling_back_;  ///< When a websocket has to have shown that it works.
+  std::string health_ref_;                  ///< Of the message that shows it.
   std::optional<Timers::Id> next_beat_;
   std::string beat_ref_;  ///< Of the heartbeat that waits for its answer.
   std::uint64_t ref_ = 0;

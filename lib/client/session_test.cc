@@ -17,7 +17,7 @@ PHX_TEST("C-01, C-02: the target has the parameters, percent-encoded, and the ve
     return Json::object({{"user", "Zoë & co"}, {"tags", Json::array({"a", 1})}});
   }});
   client.session.connect();
-  expect_eq(client.link().attempt.target_websocket,
+  expect_eq(client.link().attempt.target,
             "/socket/websocket?tags%5B%5D=a&tags%5B%5D=1&user=Zo%C3%AB%20%26%20co&vsn=2.0.0");
   expect(client.session.status() == ClientStatus::connecting, "it is connecting");
 }
@@ -154,7 +154,7 @@ PHX_TEST("C-20: parameters and token are asked for again at each try") {
   client.session.connect();
   client.lose();
   client.pass(Millis{10});
-  expect_eq(client.link().attempt.target_websocket, "/socket/websocket?n=2&vsn=2.0.0");
+  expect_eq(client.link().attempt.target, "/socket/websocket?n=2&vsn=2.0.0");
   expect_eq(client.link().attempt.token.value_or(""), "token 2");
 }
 
@@ -258,4 +258,119 @@ PHX_TEST("a callback may disconnect, connect, leave and join again in the middle
   client.pass(Millis{0});
   expect(client.links[0]->destroyed, "the old connection is gone");
   expect_eq(client.sent(), Lines{R"(["2","2","room:a","phx_join",{}])"});
+}
+
+// --- Going over to long-polling -----------------------------------------------------------------
+
+namespace {
+
+const ClientOptions with_fallback{.longpoll_fallback = Millis{2'500}};
+
+/// The server answers the newest message of the client's.
+void answer_last(ClientFixture& client) {
+  const Json sent = Json::parse(client.sent().back());
+  client.say("[null," + sent[1].dump() +
+             R"(,"phoenix","phx_reply",{"status":"ok","response":{}}])");
+}
+
+}  // namespace
+
+PHX_TEST("C-35: a websocket that does not open in time gives way to long-polling") {
+  ClientFixture client(with_fallback);
+  client.session.connect();
+  expect(!client.link().attempt.longpoll, "a websocket first");
+  client.pass(Millis{2'499});
+  expect_eq(client.links.size(), 1u);
+  client.pass(Millis{1});
+  expect_eq(client.links.size(), 2u);
+  expect(client.link().attempt.longpoll, "then long-polling");
+  expect_eq(client.link().attempt.target, "/socket/longpoll?vsn=2.0.0");
+  expect_eq(client.told(),
+            (Lines{"error the websocket did not open in time; going over to long-polling",
+                   "close 1006"}));
+  client.link().user->opened();
+  client.lose();
+  client.pass(Millis{10});
+  expect(client.link().attempt.longpoll, "and it stays with that");
+}
+
+PHX_TEST("C-35: a websocket that is refused gives way at once; one that worked before does not") {
+  ClientFixture client(with_fallback);
+  client.session.connect();
+  client.lose(1006, "expected 101 Switching Protocols, got 404 Not Found");
+  client.pass(Millis{0});
+  expect(client.links.size() == 2 && client.link().attempt.longpoll, "at once");
+
+  ClientFixture known(with_fallback);
+  known.connect();
+  answer_last(known);
+  known.lose();
+  for (int i = 0; i < 3; ++i) {
+    known.pass(Millis{500});
+    expect(!known.link().attempt.longpoll, "a restart says nothing about websockets");
+    known.lose(1006, "Connection refused");
+  }
+}
+
+PHX_TEST("C-35: a websocket that opens has to pass a message to and fro in the same time again") {
+  ClientFixture client(with_fallback);
+  client.session.connect();
+  client.pass(Millis{2'000});
+  client.link().user->opened();
+  expect_eq(client.sent(), Lines{R"([null,"1","phoenix","heartbeat",{}])"});
+  client.pass(Millis{2'499});
+  expect_eq(client.links.size(), 1u);
+  client.pass(Millis{1});
+  expect(client.links.size() == 2 && client.link().attempt.longpoll, "long-polling");
+
+  ClientFixture sound(with_fallback);
+  sound.connect();
+  answer_last(sound);
+  sound.pass(Millis{29'999});
+  expect_eq(sound.links.size(), 1u);
+}
+
+PHX_TEST("C-35: after a websocket that worked, long-polling is left again when it is lost") {
+  ClientFixture client(with_fallback);
+  client.connect();
+  answer_last(client);
+  client.lose();
+  client.pass(Millis{10});
+  client.pass(Millis{2'500});
+  expect(client.link().attempt.longpoll, "it was late");
+  client.link().user->opened();
+  client.lose();
+  client.pass(Millis{500});
+  expect(!client.link().attempt.longpoll, "a websocket again");
+}
+
+PHX_TEST("C-35: what one client found out, those that share its memory know") {
+  auto memory = std::make_shared<FallbackMemory>();
+  const ClientOptions options{.longpoll_fallback = Millis{2'500}, .fallback_memory = memory};
+  ClientFixture first(options);
+  first.session.connect();
+  first.pass(Millis{2'500});
+  expect(!memory->knows("ws://host/socket"), "only once long-polling has opened");
+  first.link().user->opened();
+  expect(memory->knows("ws://host/socket"), "per endpoint");
+  ClientFixture second(options);
+  second.session.connect();
+  expect(second.link().attempt.longpoll, "long-polling at once");
+  ClientFixture elsewhere(options, "ws://other/socket");
+  elsewhere.session.connect();
+  expect(!elsewhere.link().attempt.longpoll, "another endpoint is tried");
+}
+
+PHX_TEST(
+    "without longpoll_fallback nothing but a websocket is tried; or nothing but long-polling") {
+  ClientFixture client;
+  client.session.connect();
+  client.pass(Millis{5'000});
+  client.lose();
+  client.pass(Millis{10});
+  expect(!client.link().attempt.longpoll, "a websocket");
+  ClientFixture polling({.transport = ClientTransport::longpoll});
+  polling.connect();
+  expect(polling.link().attempt.longpoll, "long-polling");
+  expect_eq(polling.sent(), Lines{});
 }

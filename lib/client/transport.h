@@ -13,8 +13,8 @@ namespace phx::client {
 
 /// What a transport needs for one try.
 struct Attempt {
-  std::string target_websocket;  ///< `/socket/websocket?vsn=2.0.0`
-  std::string target_longpoll;
+  bool longpoll = false;
+  std::string target;  ///< `/socket/websocket?vsn=2.0.0`
   std::optional<std::string> token = {};
 };
 

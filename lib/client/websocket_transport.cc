@@ -26,7 +26,7 @@ WebsocketTransport::WebsocketTransport(const EndpointUrl& url, const Attempt& at
       random_(std::move(random)),
       max_message_(options.max_message),
       opening_{.host = url.authority(),
-               .target = attempt.target_websocket,
+               .target = attempt.target,
                .key = base64::encode(random_(16)),
                .subprotocols = subprotocols(attempt.token),
                .deflate = options.deflate,

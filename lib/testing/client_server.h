@@ -58,8 +58,8 @@ class Heard {
 
 struct Running {
   explicit Running(std::uint16_t port = 0, std::optional<TlsOptions> tls = {},
-                   std::string host = "127.0.0.1")
-      : server((endpoint.socket(mount()), endpoint),
+                   std::string host = "127.0.0.1", transport::Mount all = mount())
+      : server((endpoint.socket(std::move(all)), endpoint),
                {.host = std::move(host),
                 .port = port,
                 .shards = 1,
@@ -73,6 +73,7 @@ struct Running {
     all.message_rate.reset();
     all.byte_rate.reset();
     all.websocket->compress = true;
+    all.longpoll.emplace();
     return all;
   }
   std::string url() const { return "ws" + server.url().substr(4) + "/socket"; }
