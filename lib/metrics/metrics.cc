@@ -10,6 +10,7 @@
 
 #include "channel/events.h"
 #include "cluster/exchange.h"
+#include "presence/events.h"
 #include "redis/events.h"
 #include "socket/events.h"
 #include "telemetry/faults.h"
@@ -72,6 +73,7 @@ struct Nodes {
                         "Messages of other nodes that could not be read.")),
         kept(counter(registry, "phoenix_cluster_broadcasts_kept_total",
                      "Broadcasts that could not be sent to other nodes.")),
+        presence_skipped(each_skip(registry)),
         connects(prometheus::BuildCounter()
                      .Name("phoenix_redis_connects_total")
                      .Help("Connections to Redis that succeeded.")
@@ -105,9 +107,23 @@ struct Nodes {
     }
   }
 
+  static std::array<Counter*, presence::skips> each_skip(Registry& registry) {
+    auto& family = prometheus::BuildCounter()
+                       .Name("phoenix_presence_skipped_total")
+                       .Help("What trackers left out of other nodes' messages.")
+                       .Register(registry);
+    std::array<Counter*, presence::skips> counters{};
+    for (std::size_t i = 0; i < counters.size(); ++i) {
+      const auto why = static_cast<presence::Skip>(i);
+      counters[i] = &family.Add({{"why", std::string(to_string(why))}});
+    }
+    return counters;
+  }
+
   Counter& heard;
   Counter& skipped;
   Counter& kept;
+  std::array<Counter*, presence::skips> presence_skipped;
   prometheus::Family<Counter>& connects;
   Gauge& channels;
   Counter& subscriber;
@@ -146,6 +162,8 @@ struct Metrics::Series {
                                "Processes that ended because their mailbox overflowed.");
   Counter& long_turns = counter(registry, "phoenix_long_turns_total",
                                 "Handlers that ran too long and held up their thread.");
+  Counter& unheard = counter(registry, "phoenix_broadcasts_lost_total",
+                             "Broadcasts that a shard's subscribers missed: its inbox was full.");
   Counter& gave_up = counter(registry, "phoenix_supervisors_gave_up_total",
                              "Supervisors that stopped restarting a child.");
   Counter& slow = counter(registry, "phoenix_slow_consumers_total",
@@ -235,6 +253,7 @@ Metrics::Metrics(Endpoint& endpoint, std::string path)
            counts<telemetry::ProcessCrashed>(s, s->crashes),
            counts<telemetry::MailboxOverflowed>(s, s->overflows),
            counts<telemetry::LongTurn>(s, s->long_turns),
+           counts<telemetry::BroadcastLost>(s, s->unheard),
            counts<telemetry::SupervisorGaveUp>(s, s->gave_up),
            counts<telemetry::SlowConsumer>(s, s->slow),
            counts<telemetry::ConnectionRefused>(s, s->refused),
@@ -253,6 +272,10 @@ Metrics::Metrics(Endpoint& endpoint, std::string path)
            }),
            on<redis::ChannelsAsked>([s](const redis::ChannelsAsked& event) {
              s->nodes.channels.Set(static_cast<double>(event.channels));
+           }),
+           on<presence::TrackerSkipped>([s](const presence::TrackerSkipped& event) {
+             s->nodes.presence_skipped[static_cast<std::size_t>(event.why)]->Increment(
+                 static_cast<double>(event.count));
            }),
            counts<cluster::BroadcastHeard>(s, s->nodes.heard),
            counts<cluster::MessageSkipped>(s, s->nodes.skipped),

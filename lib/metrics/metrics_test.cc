@@ -3,6 +3,7 @@
 #include "metrics/metrics.h"
 
 #include "channel/events.h"
+#include "presence/events.h"
 #include "socket/events.h"
 #include "telemetry/faults.h"
 #include "telemetry/limits.h"
@@ -67,11 +68,22 @@ PHX_TEST("faults are counted") {
   telemetry.execute(telemetry::SlowConsumer{1});
   telemetry.execute(telemetry::SlowConsumer{2});
   telemetry.execute(telemetry::ConnectionRefused{1, "peer"});
+  telemetry.execute(telemetry::BroadcastLost{1, 1'000'000});
   telemetry.execute(SocketDrain{7, 9, 1, 2, Millis{1}, "/socket", Level::info});
   f.expect_line("phoenix_slow_consumers_total 2");
   f.expect_line("phoenix_connections_refused_total 1");
   f.expect_line("phoenix_drained_connections_total 7");
   f.expect_line("phoenix_mailbox_overflows_total 0");
+  f.expect_line("phoenix_broadcasts_lost_total 1");
+}
+
+PHX_TEST("what trackers leave out is counted by its reason") {
+  Fixture f;
+  const Metrics metrics(f.endpoint);
+  f.endpoint.telemetry().execute(
+      presence::TrackerSkipped{"phx_presence:P_shard0", presence::Skip::unreadable, 3});
+  f.expect_line(R"(phoenix_presence_skipped_total{why="unreadable"} 3)");
+  f.expect_line(R"(phoenix_presence_skipped_total{why="transfers"} 0)");
 }
 
 PHX_TEST("each limit has a counter, even before it is reached") {

@@ -253,25 +253,29 @@ void Replica::receive(Clock::time_point now, const Heartbeat& heartbeat, Turn& t
   catch_up(turn);
   if (!counts) {
     ++ignored_;
+    const bool own = heartbeat.from.name() == self().name();
+    turn.skipped.push_back(own ? Skip::own_name : Skip::replicas);
     return;
   }
   if (heartbeat.delta) {
     add(turn.changes, state_.merge(*heartbeat.delta));
     keep(*heartbeat.delta);
   }
-  remember(heartbeat.clocks);
+  remember(heartbeat.clocks, turn);
   if (understands_pages(heartbeat.from)) meet(heartbeat, was_up, now, turn);
 }
 
-void Replica::remember(const ReplicaClocks& heard) {
+void Replica::remember(const ReplicaClocks& heard, Turn& turn) {
   std::size_t count = heard.clocks.size();
   for (const ReplicaClocks& one : pending_clocks_) count += one.clocks.size();
-  if (count <= max_pending_clocks) append(pending_clocks_, heard);
+  if (count > max_pending_clocks) return turn.skipped.push_back(Skip::clocks);
+  append(pending_clocks_, heard);
 }
 
 void Replica::receive(Clock::time_point, const TransferRequest& request, Turn& turn) {
   if (request.from.name() == self().name()) {
     ++ignored_;
+    turn.skipped.push_back(Skip::own_name);
     return;
   }
   auto delta = generations_.find(request.clocks.clocks);
@@ -284,7 +288,7 @@ void Replica::receive(Clock::time_point, const TransferRequest& request, Turn& t
   } else if (request.after) {
     ack.transfer = state_.page(*request.after, {page_size_});
   } else if (state_.presences(request.clocks.clocks) > page_size_) {
-    return answer_at_length(request);
+    return answer_at_length(request, turn);
   } else {
     ack.transfer = state_.extract(request.clocks.clocks);
   }
@@ -292,11 +296,12 @@ void Replica::receive(Clock::time_point, const TransferRequest& request, Turn& t
 }
 
 /// One at a time for each node; a node that still needs more asks again.
-void Replica::answer_at_length(const TransferRequest& request) {
+void Replica::answer_at_length(const TransferRequest& request, Turn& turn) {
   const auto begun =
       std::find_if(long_answers_.begin(), long_answers_.end(),
                    [&](const LongAnswer& one) { return one.to() == request.from.name(); });
-  if (begun != long_answers_.end() || long_answers_.size() >= max_long_answers) return;
+  if (begun != long_answers_.end()) return;
+  if (long_answers_.size() >= max_long_answers) return turn.skipped.push_back(Skip::requests);
   long_answers_.emplace_back(request, state_, page_size_);
 }
 

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "presence/events.h"
 #include "presence/generations.h"
 #include "presence/long_answer.h"
 #include "presence/pages.h"
@@ -42,6 +43,7 @@ class Replica {
     std::vector<Outgoing> send;
     std::optional<OutgoingPiece> piece = {};
     std::vector<Diffs> changes;
+    std::vector<Skip> skipped = {};  ///< What was left out of the message.
     std::optional<etf::Term> shared_name =
         {};  ///< Another node has this node's name, and messages of both arrive.
   };
@@ -65,7 +67,8 @@ class Replica {
   const SharedState& state() const { return state_; }
   /// The number of replicas that are up, without this one.
   std::size_t replicas_up() const;
-  /// Ignored messages: from a node with our own name, or from one above the limit.
+  /// Ignored messages: from a node with our own name, from one above the limit, or the farewell of
+  /// an unknown one.
   std::uint64_t ignored() const { return ignored_; }
 
  private:
@@ -91,8 +94,8 @@ class Replica {
   void catch_up(Turn& turn);
   void permdown(const Peer& peer);
   void keep(const Delta& delta);
-  void remember(const ReplicaClocks& heard);
-  void answer_at_length(const TransferRequest& request);
+  void remember(const ReplicaClocks& heard, Turn& turn);
+  void answer_at_length(const TransferRequest& request, Turn& turn);
   void receive_page(Clock::time_point now, const TransferAck& ack, Snapshot page, Turn& turn);
 
   void receive(Clock::time_point now, const Heartbeat& heartbeat, Turn& turn);

@@ -214,6 +214,45 @@ PHX_TEST("messages of a node with the same name, and farewells of unknown nodes,
   expect_eq(a.replica.ignored(), 2u);
 }
 
+PHX_TEST("what a message has beyond a limit is left out, and reported each time") {
+  using Skipped = std::vector<Skip>;
+  Node a("a", 1, 1);
+  for (std::uint64_t i = 1; i <= 60; ++i) {  // more than the deltas that are kept
+    a.track("u", {0, i}, std::to_string(i));
+    if (i % 20 == 0) a.tick();
+  }
+  const auto receive = [&](const TrackerMessage& message) {
+    return a.replica.receive(Node::now, message).skipped;
+  };
+  const auto ref = [](const char* name, int number) {
+    return ReplicaRef(name + std::to_string(number), 1);
+  };
+  // Nodes of an unknown kind that ask for everything: each answer is longer than one turn.
+  for (int i = 0; i < 64; ++i) {
+    const TransferRequest all{1, ref("n", i), {ref("n", i), {{a.replica.self(), 0}}}};
+    expect_eq(receive(all), Skipped{});
+    expect_eq(receive(all), Skipped{});  // it asks again, and is answered once
+  }
+  const TransferRequest one_more{1, ref("n", 64), {ref("n", 64), {{a.replica.self(), 0}}}};
+  expect_eq(receive(one_more), Skipped{Skip::requests});
+  expect_eq(receive(one_more), Skipped{Skip::requests});
+
+  std::size_t clocks = 0;
+  for (int i = 0; i < 20; ++i) {
+    Clocks many;
+    for (int j = 0; j < 4'000; ++j) many.emplace(ref("r", 4'000 * i + j), 1);
+    const Skipped skipped = receive(Heartbeat{ref("m", i), {}, {ref("m", i), many}});
+    for (const Skip why : skipped) expect(why == Skip::clocks, "only the clocks are left out");
+    clocks += skipped.size();
+  }
+  expect_eq(clocks, 4u);  // 16 times 4,000 fit in 65,536
+
+  expect_eq(receive(Heartbeat{ReplicaRef("a", 2), {}, {}}), Skipped{Skip::own_name});
+  expect_eq(receive(TransferRequest{1, ReplicaRef("a", 2), {}}), Skipped{Skip::own_name});
+  for (int i = 0; i < 5'000; ++i) receive(Heartbeat{ref("x", i), {}, {}});
+  expect_eq(receive(Heartbeat{ref("y", 0), {}, {}}), Skipped{Skip::replicas});
+}
+
 PHX_TEST("contradictory periods are refused, and the error says which to set") {
   const auto refused = [](auto set) {
     TrackerOptions options;

@@ -2,6 +2,7 @@
 /// clock and the wire, and its replica decides what to send.
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -10,6 +11,7 @@
 #include "base/check.h"
 #include "etf/phash2.h"
 #include "presence/cluster.h"
+#include "presence/events.h"
 #include "presence/meta_term.h"
 #include "process/scheduler.h"
 #include "pubsub/term_event.h"
@@ -20,6 +22,7 @@ namespace {
 using presence::Diffs;
 using presence::Replica;
 using presence::ReplicaRef;
+using presence::Skip;
 using presence::TrackerMessage;
 
 /// To itself: a period has passed.
@@ -47,6 +50,19 @@ long long new_vsn() {
 
 std::string topic_of(const std::string& presence, std::size_t shard) {
   return "phx_presence:Elixir." + presence + "_shard" + std::to_string(shard);
+}
+
+/// For the log.
+const char* reason_of(Skip why) {
+  switch (why) {
+    case Skip::unreadable: return "a presence of another node can't be shown";
+    case Skip::own_name: return "it is of a node with this node's name";
+    case Skip::replicas: return "there are too many replicas";
+    case Skip::clocks: return "too many clocks wait for the next period";
+    case Skip::requests: return "too many nodes wait for a long list";
+    case Skip::transfers: return "too many transfers wait to be merged";
+  }
+  return "";
 }
 
 /// A node name that no Phoenix node has. Only letters and digits: it becomes an atom.
@@ -118,9 +134,9 @@ class Presence::TrackerProcess final : public process::Process {
   /// The rest of a long transfer follows, one slice for each message to itself, as do the presences
   /// of a node that came or went: channels get the lock, and the thread, in between.
   void hear(const presence::TrackerEvent& said, const pubsub::EventPtr& event) {
-    if (said.unreadable > 0) note("a presence of another node can't be shown");
+    if (said.unreadable > 0) skip(Skip::unreadable, said.unreadable);
     if (!to_merge_.empty() && slices_ + said.messages.size() > max_to_merge) {
-      return note("too many transfers wait to be merged");
+      return skip(Skip::transfers);
     }
     receive(said.messages.front());
     if (said.messages.size() == 1) return;
@@ -184,6 +200,7 @@ class Presence::TrackerProcess final : public process::Process {
         }
       }
     }
+    for (const Skip why : turn.skipped) skip(why);
     if (turn.shared_name) warn_of_shared_name(*turn.shared_name);
     publish(turn.send);
     if (turn.piece) write(*turn.piece);
@@ -206,11 +223,14 @@ class Presence::TrackerProcess final : public process::Process {
   }
 
   static bool worth_a_line(std::size_t count) { return (count & (count - 1)) == 0; }
-  void note(const char* reason) {
-    if (!worth_a_line(++skipped_)) return;
+  /// All are counted; of each kind the log has the 1st, 2nd, 4th, 8th …
+  void skip(Skip why, std::size_t count = 1) {
+    context_.telemetry->execute(presence::TrackerSkipped{topic_, why, count});
+    std::size_t& events = skipped_[static_cast<std::size_t>(why)];
+    if (!worth_a_line(++events)) return;
     context_.log().warn(
         "a tracker's message was skipped",
-        {{"topic", topic_}, {"reason", reason}, {"count", std::to_string(skipped_)}});
+        {{"topic", topic_}, {"reason", reason_of(why)}, {"count", std::to_string(events)}});
   }
 
   Presence& presence_;
@@ -223,7 +243,7 @@ class Presence::TrackerProcess final : public process::Process {
   std::deque<ToMerge> to_merge_;
   std::size_t slices_ = 0;  ///< In there, still to be merged.
   bool going_on_ = false;   ///< A message to itself is on its way.
-  std::size_t skipped_ = 0;
+  std::array<std::size_t, presence::skips> skipped_{};
   std::size_t shared_names_ = 0;  ///< How often it was noticed.
   etf::Term namesake_;            ///< The version of a replica of our name.
 };

@@ -1,7 +1,9 @@
 /// Presences of several nodes as their clients see them.
 
 #include <algorithm>
+#include <map>
 
+#include "presence/events.h"
 #include "pubsub/term_event.h"
 #include "testing/case.h"
 #include "testing/presence_node.h"
@@ -164,8 +166,13 @@ PHX_TEST("a transfer of thousands is merged in slices, and does not block the tr
   for (const Mail& mail : b.outbox->sent) expect(!mail.to, "a request");
 }
 
-PHX_TEST("long transfers that wait to be merged have a limit, and the log says so") {
+PHX_TEST("long transfers that wait to be merged have a limit: each one beyond is reported") {
   Node b("b", beating_every(Millis{300}));
+  std::map<presence::Skip, std::size_t> skipped;
+  const auto count = [&](const presence::TrackerSkipped& event) {
+    skipped[event.why] += event.count;
+  };
+  b.shard.telemetry.attach("ear", {telemetry::on<presence::TrackerSkipped>(count)});
   const Term ref = Term::tuple({"a", 7});
   std::vector<etf::Map::Pair> values;
   for (int i = 1; i <= 300'000; ++i) {
@@ -182,6 +189,8 @@ PHX_TEST("long transfers that wait to be merged have a limit, and the log says s
   }
   b.shard.settle();
   expect(b.logged.find("too many transfers wait") != std::string::npos, b.logged);
+  // Six of them have 1,800 slices; this map's presences have no key that is a text.
+  expect_eq(skipped[presence::Skip::transfers], 2u);
   expect_eq(b.presence.list("t").size(), 0u);
 }
 

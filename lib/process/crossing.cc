@@ -33,6 +33,8 @@ void Scheduler::offer(std::function<void()> task, Pid blame) {
   if (on_own_thread()) return task();
   const auto offered =
       inbox_.offer({TaskSignal{std::move(task), blame}, working_for}, limits_.inbox);
+  if (offered == Inbox::Offer::taken) return;
+  observer_->dropped(shard_, limits_.inbox);
   if (offered != Inbox::Offer::first_refused) return;
   log_.error("a shard can't keep up with the others: broadcasts to its clients are lost",
              {{"shard", std::to_string(shard_)}, {"waiting", std::to_string(limits_.inbox)}});

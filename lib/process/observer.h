@@ -3,6 +3,7 @@
 /// The interface that a scheduler reports its processes' faults to.
 
 #include <cstddef>
+#include <cstdint>
 
 #include "process/process.h"
 
@@ -11,8 +12,8 @@ namespace phx::process {
 /// What a mailbox held too much of.
 enum class MailboxUnit { messages, bytes };
 
-/// Called on the scheduler's thread, in the turn in which it happens. Must not throw, and must not
-/// touch the process. Override only the events of interest.
+/// Called on the scheduler's thread, in the turn in which it happens, unless noted. Must not throw,
+/// and must not touch the process. Override only the events of interest.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -24,6 +25,9 @@ class Observer {
   virtual void held_up(const Process&, Millis /*took*/) {}
   /// A supervisor gave up: this child keeps ending.
   virtual void gave_up(const std::string& /*child_id*/) {}
+  /// A task offered to this shard's scheduler was dropped: `limit` signals wait there. Called on
+  /// the thread that offered it.
+  virtual void dropped(std::uint32_t /*shard*/, std::size_t /*limit*/) {}
 };
 
 }  // namespace phx::process

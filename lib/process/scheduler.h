@@ -68,7 +68,8 @@ class Scheduler {
   /// What it throws reaches the caller in the first case, and crashes `blame` in the second.
   void post(std::function<void()> task, Pid blame = {});
   /// The same for a task that may be lost: if Limits::inbox signals already wait for this
-  /// scheduler's thread, it is dropped, and a line is logged.
+  /// scheduler's thread, it is dropped, which the observer counts. One line is logged until the
+  /// thread takes signals again.
   void offer(std::function<void()> task, Pid blame = {});
 
   // Shard thread only.

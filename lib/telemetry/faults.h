@@ -45,6 +45,15 @@ struct ConnectionRefused {
   const std::string& peer;
 };
 
+/// A shard can't keep up with the others: its subscribers miss a broadcast, because `limit` signals
+/// already wait for its thread (process::Limits::inbox). Sent once for each broadcast and shard, on
+/// the broadcaster's thread.
+struct BroadcastLost {
+  static constexpr std::string_view name = "phx.broadcast_lost";
+  std::uint32_t shard;
+  std::size_t limit;
+};
+
 /// Publishes a scheduler's faults as telemetry. It has no state.
 class FaultReporter final : public process::Observer {
  public:
@@ -62,6 +71,9 @@ class FaultReporter final : public process::Observer {
   }
   void gave_up(const std::string& child_id) override {
     telemetry_.execute(SupervisorGaveUp{child_id});
+  }
+  void dropped(std::uint32_t shard, std::size_t limit) override {
+    telemetry_.execute(BroadcastLost{shard, limit});
   }
 
  private:

@@ -92,6 +92,22 @@ PHX_TEST("a turn that took too long is reported with its process") {
   expect_eq(told, std::string("fragile"));
 }
 
+PHX_TEST("each broadcast that a full inbox refuses is reported, with the shard and the limit") {
+  Fixture f({.inbox = 2});
+  std::vector<std::size_t> told;
+  f.telemetry.attach("ear", {on<BroadcastLost>([&](const BroadcastLost& lost) {
+                       expect_eq(lost.shard, 0u);
+                       told.push_back(lost.limit);
+                     })});
+  f.scheduler.await_thread();  // all others come through the inbox
+  int ran = 0;
+  for (int i = 0; i < 5; ++i) f.scheduler.offer([&ran] { ++ran; });
+  expect_eq(told, std::vector<std::size_t>{2, 2, 2});
+  f.scheduler.adopt_thread();
+  f.settle();
+  expect_eq(ran, 2);
+}
+
 PHX_TEST("a supervisor that gives up is reported with the child that kept ending") {
   Fixture f;
   std::string told;
