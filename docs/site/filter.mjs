@@ -62,7 +62,7 @@ class Filter {
     if (directive) {
       this.flush();
       // Figures are a table, and the next fence has nothing to do with them; rules are the suite's own words.
-      this.listing = ["figures", "rules"].includes(directive[1]) ? "" : `${directive[1]} ${directive[2]}`;
+      this.listing = ["figures", "rules", "holds"].includes(directive[1]) ? "" : `${directive[1]} ${directive[2]}`;
     } else if (heading) {
       this.flush();
       this.heading(heading[1], heading[2]);

@@ -6,6 +6,7 @@
 //     <!-- picture process-tree.dot -->                above ![text](process-tree.svg)
 //     <!-- picture traces/join-ok.har 1-4 -->          above ![text](name.svg)
 //     <!-- rules -->                                   above a console: the titles and counts of the suite's rules
+//     <!-- holds lib/process/limits.h mailbox = 10'000 -->   beside a number in the text: the file has these words
 //
 // <!-- figures … --> is left alone: `make bench-pages` fills it with what was measured.
 //
@@ -30,7 +31,7 @@ import { allTags, languageOf, listing } from "./sources.mjs";
 
 const DIRECTIVE = /^\s*<!--\s*(\S+)\s*(.*?)\s*-->\s*$/;
 const OF_OTHERS = new Set(["figures", "/figures"]);
-const SHAPES = { snippet: [1, 2], frames: [1, 9], picture: [1, 9], rules: [0, 0] };
+const SHAPES = { snippet: [1, 2], frames: [1, 9], picture: [1, 9], rules: [0, 0], holds: [2, 30] };
 /** What stands after a recording: {steps, whole, renames}. */
 const shownAs = (args) => ({
   steps: args.find((arg) => /^[\d,-]+$/.test(arg)),
@@ -90,6 +91,7 @@ class Filler {
     ++this.count;
     if (name === "picture") return this.picture(path, lines, at, out, args);
     if (name === "rules") return this.console(path, lines, at, out);
+    if (name === "holds") return this.holds(args), at;
     const wanted = name === "snippet" ? this.snippet(args) : this.frames(args);
     const language = name === "snippet" ? languageOf(args[0]) : "text";
     return this.fill(path, lines, at, out, wanted, language);
@@ -98,6 +100,14 @@ class Filler {
   snippet([file, tag]) {
     if (tag) this.used.add(`${file} ${tag}`);
     return listing(this.root, file, tag);
+  }
+
+  /** What the text claims is checked by a reader only: this says that the claim has to be looked at again. */
+  holds([file, ...words]) {
+    this.mustExist(file);
+    const claim = words.join(" ");
+    if (read(this.root, file).replace(/\s+/g, " ").includes(claim)) return;
+    throw new Fault(`${file} no longer has "${claim}": correct the text beside this mark`);
   }
 
   frames([file, ...how]) {

@@ -144,6 +144,13 @@ test("what the load client measured is left to make bench-pages", () => {
   assert.equal(faultsOf({ "p.md": page }), "");
 });
 
+test("a number in the text is beside a mark, which fails when the source changes", () => {
+  const page = "<!-- holds lib/a.cc return 2 * n; -->\nIt returns twice as much.\n";
+  const files = (source) => ({ "lib/a.cc": source, "p.md": page });
+  assert.equal(faultsOf(files("int f(int n) {\n  return 2 * n;\n}\n")), "");
+  assert.match(faultsOf(files("int f(int n) { return 3 * n; }\n")), /p\.md:1: lib\/a\.cc no longer has "return 2 \* n;"/);
+});
+
 test("frames come from phx-trace, and its refusal is reported", () => {
   const tool =
     "#!/bin/bash\n[ $3 = --steps ] && [ $4 = 1-2 ] || { echo 'no such step' >&2; exit 1; }\n" +
