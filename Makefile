@@ -60,6 +60,7 @@ BENCH := $(BUILD)/phx-bench
 FLOOR_SERVER := $(BUILD)/phx-floor
 SOAK := $(BUILD)/phx-soak
 PUBLISH := $(BUILD)/phx-publish
+PHX := $(BUILD)/phx
 WEATHER := $(BUILD)/phx-weather
 TRACER := $(BUILD)/phx-trace
 CHAT := $(BUILD)/phx-chat
@@ -98,7 +99,7 @@ include lib/lib.mk conformance/conformance.mk traces/traces.mk chapters/chapters
 # --- Everything -----------------------------------------------------------------------------------
 
 PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) \
-  $(LIVE) $(PUBLISH) $(WEATHER)
+  $(LIVE) $(PUBLISH) $(PHX) $(WEATHER)
 .PHONY: all test unit compiled
 all: $(PROGRAMS) ## work: build every program
 

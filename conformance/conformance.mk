@@ -19,6 +19,7 @@ FLOOR_SOURCES := $(call sources,conformance/load/floor/*.cc) \
 SOAK_SOURCES := $(call sources,conformance/load/soak/*.cc) $(LOAD_SOURCES) \
   $(patsubst %,conformance/suite/wire/%.cc,http transcript url) conformance/suite/report/markup.cc
 PUBLISH_SOURCES := $(call sources,conformance/publish/*.cc)
+PHX_SOURCES := $(call sources,conformance/phx/*.cc)
 TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc conformance/*/*/test/*_test.cc)
 FUZZ_SOURCES += $(wildcard conformance/*/*/*_fuzz.cc)
 
@@ -29,6 +30,7 @@ $(BENCH): $(call objects,$(BENCH_SOURCES))
 $(FLOOR_SERVER): $(call objects,$(FLOOR_SOURCES))
 $(SOAK): $(call objects,$(SOAK_SOURCES))
 $(PUBLISH): $(call objects,$(PUBLISH_SOURCES)) $(LIBRARY)
+$(PHX): $(call objects,$(PHX_SOURCES)) $(LIBRARY)
 $(WEATHER): $(call objects,conformance/faults/weather.cc)
 $(CONTRACT): LIBS := $(ALLOCATOR) $(LIBS)
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
@@ -36,9 +38,9 @@ $(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
 $(BENCH) $(SOAK): LIBS := -lfmt -ljansson -lssl -lcrypto
 $(FLOOR_SERVER): LIBS := -lfmt -lssl -lcrypto
 $(WEATHER): LIBS := -lfmt
-# It needs few of the library's libraries, and a package should not ask for the others.
-$(PUBLISH): LIBS := -Wl,--as-needed $(LIBS)
-$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(WEATHER):
+# They need few of the library's libraries, and a package should not ask for the others.
+$(PUBLISH) $(PHX): LIBS := -Wl,--as-needed $(LIBS)
+$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PHX) $(WEATHER):
 	@echo '  link $@'; $(call link,$(LIBS))
 
 # libfaketime and jemalloc wait for one another, and valgrind must see each allocation: this one has glibc's.
@@ -217,10 +219,10 @@ $(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/loa
 .PHONY: faults chaos siege
 SHIMS := conformance/shims
 SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) LIVE_SERVER=$(CURDIR)/$(LIVE)
-$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(NPM) $(BOOK_NPM) \
-  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js chapters/01-the-101/page/*) | \
+$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(PHX) $(NPM) \
+  $(BOOK_NPM) $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js chapters/01-the-101/page/*) | \
   $(addprefix build/.packages-,browser metrics redis nginx)
-	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
+	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) PHX=$(CURDIR)/$(PHX) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js $(SHIMS)/*.test.js && touch $@
 
 # A minute long, so check-all runs them and not every make test. What this machine can't break is reported as skipped.

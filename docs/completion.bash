@@ -117,8 +117,24 @@ _phx_publish() {
   esac
 }
 
+_phx_talk() {
+  local cur prev
+  _phx_words
+  case $prev in
+    --token-file | --ca) _phx_files ;;
+    --vsn) _phx_among 1.0.0 2.0.0 ;;
+    --color) _phx_among auto always never ;;
+    --params | --join-params | --header | --fallback | --once | --timeout) ;;
+    *)
+      _phx_among --help --version --params --join-params --token-file --header --vsn --insecure --ca --longpoll --fallback \
+        --json --binary --presence --once --follow --timeout --color
+      ;;
+  esac
+}
+
 complete -F _phx_conformance phx-conformance
 complete -F _phx_trace phx-trace
 complete -F _phx_bench phx-bench
 complete -F _phx_soak phx-soak
 complete -F _phx_publish phx-publish
+complete -F _phx_talk phx

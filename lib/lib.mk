@@ -63,7 +63,7 @@ ROOMS := chapters conformance docs lib traces Doxyfile LICENSE Makefile README.m
 OUTSIDE = $(filter-out .% $(ROOMS),$(shell git ls-files 2>/dev/null | cut -d/ -f1 | sort -u))
 # The tools' rooms, lowest first, as the layers are.
 TOOL_ROOMS := suite/wire suite/core suite/rules suite/report suite proxy proof/mutants load/client load/floor \
-  load/bench load/soak server/realtime server publish faults traces/phx-trace
+  load/bench load/soak server/realtime server publish phx faults traces/phx-trace
 ALL_SOURCES = find lib conformance traces -name node_modules -prune -o -name '*.h' -print -o -name '*.cc' -print
 CHECK_LAYERS = $(if $(OUTSIDE),echo 'the top level: expected only $(ROOMS) and found $(OUTSIDE)'; exit 1;) \
   awk -v layers='$(LAYERS)' -v rooms='$(TOOL_ROOMS)' -f .ci/layers.awk $$($(ALL_SOURCES)) && \
@@ -110,7 +110,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 PLACE = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' VERSION='$(VERSION)' ABI='$(ABI)' \
   CXX='$(CXX)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' lib/packaging/place
-INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK) $(PUBLISH)
+INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK) $(PUBLISH) $(PHX)
 .PHONY: install uninstall installable check-install deb check-deb
 installable: $(INSTALLED)
 install: $(INSTALLED) ##* keep: headers, libraries, tools: PREFIX=/usr/local LIBDIR=… DESTDIR=…
