@@ -6,6 +6,7 @@
 #include "chapters/01-the-101/room.h"
 #include "chapters/07-the-serializer/exercise-messagepack/messagepack.h"
 #include "chapters/13-shaping-a-channel/exercise/rate_limited.h"
+#include "chapters/17-live-view/board.h"
 #include "chapters/18-more-than-one-machine/exercise/merge.h"
 #include "client/await.h"
 #include "client/client.h"
@@ -17,7 +18,8 @@
 #include "etf/writer.h"
 #include "options/command_line.h"
 #include "phoenix.h"
-#include "testing/channel_test.h"
+#include "testing/live_view_test.h"
+#include "testing/page_tree.h"
 #include "websocket/reader.h"
 
 // --- README.md: a program -----------------------------------------------------------------------
@@ -89,6 +91,10 @@ struct Parts : LiveView {
 
 void serve(phx::Endpoint& endpoint, const std::string& secret) {
 #include "examples/lib/live_view/live.h.1"
+}
+
+void share(phx::Endpoint& endpoint, const std::string& secret_key_base) {
+#include "examples/chapters/17-live-view/board.h.1"
 }
 
 }  // namespace pages
@@ -278,6 +284,24 @@ const std::shared_ptr<const chat::Login> login;
 
 void more(ChannelTest& test, const JoinedChannel& room, const Json& here) {
 #include "examples/lib/testing/channel_test.h.2"
+}
+
+const LiveOptions options;
+struct Todo : LiveView {
+  Html render() override { return {}; }
+};
+
+#include "examples/lib/testing/live_view_test.h.1"
+
+void follows(const TestView& page) {
+#include "examples/lib/testing/live_view_test.h.2"
+}
+
+void looks() {
+  {
+#include "examples/lib/testing/page.h.1"
+  }
+#include "examples/lib/testing/page_tree.h.1"
 }
 
 }  // namespace phx::testing

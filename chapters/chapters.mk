@@ -8,7 +8,7 @@ LIVE_SOURCES := $(call sources,chapters/17-live-view/*.cc)
 TROUBLES := $(patsubst %.cc,$(BUILD)/%,$(wildcard chapters/15-in-production/*.cc))
 TEST_SOURCES += $(wildcard chapters/*/*_test.cc)
 
-$(CHAT): $(call objects,$(CHAT_SOURCES)) $(LIBRARY)
+$(CHAT): $(call objects,$(CHAT_SOURCES) chapters/17-live-view/board.cc) $(LIBRARY)
 $(CHAT): LIBS := $(ALLOCATOR) $(LIBS)
 $(OVERHEAR): $(call objects,$(OVERHEAR_SOURCES)) $(LIBRARY)
 $(LIVE): $(call objects,$(LIVE_SOURCES)) $(LIBRARY)

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "../17-live-view/board.h"
 #include "options/command_line.h"
 #include "phoenix.h"
 #include "room.h"
@@ -81,8 +82,12 @@ void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
   files.serve("/", page / "index.html", "text/html; charset=utf-8");
   files.serve("/chat.css", page / "chat.css", "text/css; charset=utf-8");
   files.serve("/chat.js", page / "chat.js", "text/javascript; charset=utf-8");
-  files.serve("/assets/phoenix.mjs", root / "chapters/node_modules/phoenix/priv/static/phoenix.mjs",
-              "text/javascript; charset=utf-8");
+  const auto packages = root / "chapters/node_modules";
+  for (const char* script : {"phoenix/priv/static/phoenix.mjs", "phoenix/priv/static/phoenix.js",
+                             "phoenix_live_view/priv/static/phoenix_live_view.js"}) {
+    const auto file = packages / script;
+    files.serve("/assets/" + file.filename().string(), file, "text/javascript; charset=utf-8");
+  }
 }
 
 int serve(Options options) {
@@ -90,6 +95,9 @@ int serve(Options options) {
   const auto socket = mount_chat(endpoint, options);
   if (options.endpoint.pubsub) endpoint.presence(socket->presence(), options.presence);
   serve_page(endpoint, options.root.empty() ? own_root() : options.root);
+  phx::Live live(demo::board_options(options.endpoint.secret_key_base));
+  demo::add_board(live);  // chapter 17's page, at /board
+  live.serve(endpoint);
   const auto metrics = options.count(endpoint);
   options.open_api(endpoint, &socket->presence());
   phx::Server server(endpoint, options.server, options.log());

@@ -125,6 +125,7 @@ test("public headers include no other library's headers, and one that did would 
   const { stdout } = await check("lib");
   assert.match(stdout, /^phoenix\.h\n/m);
   assert.match(stdout, /^testing\/channel_test\.h\n/m);
+  assert.match(stdout, /^testing\/live_view_test\.h\n/m);
   const strangers = ["libwebsockets.h", "uv.h", "openssl/ssl.h", "boost/config.hpp"];
   for (const header of ["base/time.h", "testing/mailbox.h"]) {
     const lib = path(outside, "lib");

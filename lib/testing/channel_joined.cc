@@ -78,6 +78,8 @@ void JoinedChannel::refute_reply(const MessageRef& ref, Status status,
                 {Mail::reply, topic_, std::string(to_string(status)), ref.text, payload}, where);
 }
 
+std::optional<Mail> JoinedChannel::next() const { return connection_->mailbox.take_oldest(topic_); }
+
 ExitReason JoinedChannel::assert_down(Where where) const {
   if (const auto& end = test_->end_of(pid_)) return *end;
   test_->fail(

@@ -102,6 +102,9 @@ class JoinedChannel {
                     const PayloadPattern& payload = any_payload(),
                     Where where = Where::current()) const;
 
+  /// Removes the oldest message of any kind that has come on this topic.
+  std::optional<Mail> next() const;
+
   /// The channel has ended; returns why. In Phoenix: Process.monitor and assert_receive.
   process::ExitReason assert_down(Where where = Where::current()) const;
   void assert_down(const process::ExitReason& reason, Where where = Where::current()) const;

@@ -91,6 +91,15 @@ std::optional<Mail> Mailbox::take(const Wanted& wanted) {
   return mail;
 }
 
+std::optional<Mail> Mailbox::take_oldest(const std::string& topic) {
+  const auto found = std::find_if(mails_.begin(), mails_.end(),
+                                  [&](const Mail& mail) { return mail.topic == topic; });
+  if (found == mails_.end()) return std::nullopt;
+  Mail mail = std::move(*found);
+  mails_.erase(found);
+  return mail;
+}
+
 std::string Mailbox::why_not(const Wanted& wanted) const {
   Wanted near = wanted;
   near.payload = any_payload();

@@ -36,6 +36,8 @@ class Mailbox {
   /// \throws std::length_error if 10,000 wait, the limit of a process's mailbox.
   void put(Mail mail);
   std::optional<Mail> take(const Wanted& wanted);
+  /// The oldest message on this topic.
+  std::optional<Mail> take_oldest(const std::string& topic);
   bool holds(const Wanted& wanted) const;
 
   /// Why no message matches, what is here instead, and what to do.

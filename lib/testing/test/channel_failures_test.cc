@@ -2,24 +2,10 @@
 
 #include "testing/channel_test.h"
 #include "testing/example_room.h"
+#include "testing/failures.h"
 
 using namespace phx;
 using namespace phx::testing;
-
-namespace {
-
-/// Fails unless `act` throws a Failure whose text has each of the parts.
-template <class Act>
-void expect_failure(const Act& act, std::initializer_list<std::string_view> parts,
-                    Where where = Where::current()) {
-  const std::string text = expect_throw<Failure>(act, where);
-  for (const std::string_view part : parts) {
-    expect(text.find(part) != std::string::npos,
-           "the failure says \"" + std::string(part) + "\"; it says:\n" + text, where);
-  }
-}
-
-}  // namespace
 
 PHX_TEST(
     "a failure shows what was expected, the whole mailbox, what to do and the log, at its line") {
