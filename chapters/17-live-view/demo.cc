@@ -3,6 +3,7 @@
 #include "demo.h"
 
 #include <charconv>
+#include <stdexcept>
 
 namespace demo {
 namespace {
@@ -16,11 +17,16 @@ using phx::patch_link;
 using phx::Reply;
 using phx::when;
 
-int number(const Json& text, int otherwise) {
+/// As String.to_integer/1 reads it. \throws std::invalid_argument, which ends the view.
+int number(const Json& text) {
   const std::string digits = text.string_or("");
-  int value = otherwise;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
+  const char* const begin = digits.data() + (digits.starts_with('+') ? 1 : 0);
+  const char* const end = digits.data() + digits.size();
+  int value = 0;
+  if (const auto read = std::from_chars(begin, end, value);
+      read.ec == std::errc() && read.ptr == end)
+    return value;
+  throw std::invalid_argument("expected an integer, got \"" + digits + "\"");
 }
 
 std::size_t characters(std::string_view text) {
@@ -54,7 +60,7 @@ void Counter::mount(const Json&, const Json&) {
 }
 
 void Counter::handle_params(const Json& params, std::string_view) {
-  page_ = number(params["page"], 1);
+  page_ = params.has("page") ? number(params["page"]) : 1;
 }
 
 Html Counter::render() {
@@ -111,7 +117,7 @@ Html Counter::render() {
 //! [handle_event]
 Result Counter::handle_event(std::string_view event, const Json& value) {
   if (event == "inc") {
-    count_ += number(value["by"], 1);
+    count_ += number(value["by"]);
   } else if (event == "patch") {
     push_patch("/counter?page=2");
   } else if (event == "crash") {
@@ -135,7 +141,7 @@ Result Counter::handle_event(std::string_view event, const Json& value) {
   } else if (event == "save") {
     save(value["item"]["name"].string_or(""));
   } else if (event == "delete") {
-    items_.remove(number(value["id"], 0));
+    items_.remove(number(value["id"]));
   } else if (event == "up-save") {
     std::string sizes;
     for (const phx::UploadedFile& file : file_.consume()) {

@@ -79,6 +79,11 @@ class Channel {
   /// worker thread. For a join the event is phx_join. With a JSON payload over 64 kB, handle_in,
   /// handle_out and join always run on one, because parsing it takes long.
   virtual bool blocking(std::string_view event, const Payload& payload) const;
+  /// Whether all callbacks run in the channel's own turn: then a worker only parses a long payload.
+  /// For channels that subscribe or touch their process in handle_in.
+  virtual bool always_in_turn() const { return false; }
+  /// Whether phx_close goes before the reply to a leave, as with Phoenix.LiveView.Channel.
+  virtual bool closes_before_reply() const { return false; }
 
   /// The level at which a join is logged; Level::off for never. Mirrors `use Phoenix.Channel,
   /// log_join:`.

@@ -39,7 +39,13 @@ void ChannelProcess::join() {
   const auto result = std::make_shared<JoinResult>();
   const auto call = [this, result] { *result = call_join(); };
   const auto then = [this, result] { joined(std::move(*result)); };
-  if (takes_long(*params_) || channel_->blocking("phx_join", *params_)) {
+  if (takes_long(*params_) && channel_->always_in_turn()) {
+    offload([this] { params_->json(); },
+            [call, then] {
+              call();
+              then();
+            });
+  } else if (takes_long(*params_) || channel_->blocking("phx_join", *params_)) {
     offload(call, then);
   } else {
     call();

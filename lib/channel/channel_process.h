@@ -70,6 +70,7 @@ class ChannelProcess final : public process::Process {
   void answer_join(serializer::Status status, Payload response);
 
   void from_client(serializer::SocketMessage&& message);
+  void leave();
   Result call_handle_in(serializer::SocketMessage&& message);
   void from_client_on_worker(serializer::SocketMessage message);
   void intercepted(const serializer::Broadcast& broadcast);

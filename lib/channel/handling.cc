@@ -12,11 +12,7 @@ void ChannelProcess::from_client(serializer::SocketMessage&& message) {
     // Does not quote it: a log might show it, unfiltered.
     throw std::runtime_error("expected an event's name to be a string, got another JSON value");
   }
-  if (message.event.text() == "phx_leave") {
-    send_reply(Reply::ok());
-    scheduler().send(socket_.transport(), SocketClose{self()});
-    return stop({ExitReason::shutdown, "left"});
-  }
+  if (message.event.text() == "phx_leave") return leave();
   if (!takes_long(message.payload) && !channel_->blocking(message.event.text(), message.payload)) {
     return act_on(call_handle_in(std::move(message)), true);
   }
@@ -24,9 +20,21 @@ void ChannelProcess::from_client(serializer::SocketMessage&& message) {
 }
 //! [from_client]
 
+void ChannelProcess::leave() {
+  const bool reply_first = !channel_->closes_before_reply();
+  if (reply_first) send_reply(Reply::ok());
+  scheduler().send(socket_.transport(), SocketClose{self()});
+  if (!reply_first) send_reply(Reply::ok());
+  stop({ExitReason::shutdown, "left"});
+}
+
 //! [from_client_on_worker]
 void ChannelProcess::from_client_on_worker(serializer::SocketMessage message) {
   const auto mail = std::make_shared<serializer::SocketMessage>(std::move(message));
+  if (channel_->always_in_turn()) {
+    return offload([mail] { mail->payload.json(); },
+                   [this, mail] { act_on(call_handle_in(std::move(*mail)), true); });
+  }
   const auto result = std::make_shared<Result>();
   offload([this, mail, result] { *result = call_handle_in(std::move(*mail)); },
           [this, result] { act_on(std::move(*result), true); });

@@ -64,10 +64,9 @@ Components::One* Components::find(int cid) {
 }
 
 int Components::cid_of(std::type_index type, const std::string& id, const Make& make) {
-  for (auto& [cid, one] : all_) {
-    if (one.type != type || one.id != id) continue;
-    one.doomed = false;
-    return cid;
+  if (const auto known = cids_.find({type, id}); known != cids_.end()) {
+    all_.at(known->second).doomed = false;
+    return known->second;
   }
   if (all_.size() >= max_components) {
     throw std::length_error("expected at most " + std::to_string(max_components) +
@@ -76,6 +75,7 @@ int Components::cid_of(std::type_index type, const std::string& id, const Make& 
   Reads of_its_own;  // what it reads in mount() is not what the page depends on
   const Reads::Open reads(of_its_own);
   const int cid = next_++;
+  cids_[{type, id}] = cid;
   One& one = all_[cid];
   one.type = type;
   one.id = id;
@@ -92,7 +92,9 @@ void Components::doom(int cid) {
 
 bool Components::destroy(int cid) {
   const One* one = find(cid);
-  return one != nullptr && one->doomed && all_.erase(cid) > 0;
+  if (one == nullptr || !one->doomed) return false;
+  cids_.erase({one->type, one->id});
+  return all_.erase(cid) > 0;
 }
 
 // --- Templates -----------------------------------------------------------------------------------

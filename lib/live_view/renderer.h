@@ -104,6 +104,7 @@ class Components {
 
  private:
   std::map<int, One> all_;
+  std::map<std::pair<std::type_index, std::string>, int> cids_;
   int next_ = 1;
 };
 

@@ -2,6 +2,8 @@
 
 #include "live_view/renderer.h"
 
+#include <numeric>
+
 #include "live_view/component.h"
 #include "live_view/form.h"
 #include "live_view/html.h"
@@ -233,6 +235,20 @@ PHX_TEST("a component has a tree of its own, and a diff of its own") {
   expect_eq(client.diff(render), R"({"0":1,"c":{"1":{"1":"3"}}})");
   expect_eq(client.diff(render), "{}");
   expect_eq(page(render), R"(<i><b id="stepper">3/0</b></i>)");
+}
+
+PHX_TEST("a page has at most 10,000 components") {
+  const auto render = [](int count) {
+    std::vector<int> ids(static_cast<std::size_t>(count));
+    std::iota(ids.begin(), ids.end(), 0);
+    return [ids] {
+      return html(
+          "{}", each(ids, [](int id) { return html("{}", component<Step>(std::to_string(id))); }));
+    };
+  };
+  Page().diff(render(10'000));
+  const std::string why = expect_throw<std::length_error>([&] { Page().diff(render(10'001)); });
+  expect(why.find("at most 10000 components") != std::string::npos, why);
 }
 
 PHX_TEST("two components of one id are refused; a destroyed one is made again") {

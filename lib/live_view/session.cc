@@ -70,28 +70,36 @@ Address address_of(std::string_view url) {
 
 // --- Joining -------------------------------------------------------------------------------------
 
+/// Mirrors Phoenix.LiveView.Session.verify_session/4: both tokens must be of the page whose topic
+/// this is.
+bool Session::verified(std::string_view topic, const Json& params) {
+  const std::string id(topic.substr(topic.find(':') + 1));
+  const auto session = live_.verify("session", params["session"].string_or(""));
+  if (!session || (*session)["id"].string_or("") != id) return false;
+  verified_view_ = (*session)["view"].string_or("");
+  if (params["static"].is_null()) return true;
+  const auto page = live_.verify("static", params["static"].string_or(""));
+  if (!page || (*page)["id"].string_or("") != id) return false;
+  page_flash_ = flash_of((*page)["flash"]);
+  return true;
+}
+
 JoinResult Session::join(std::string_view topic, Payload payload, Socket& socket) {
   const Json& params = payload.json();
-  const auto verified = live_.verify("session", params["session"].string_or(""));
-  const std::string id(topic.substr(topic.find(':') + 1));
-  if (!verified || (*verified)["id"].string_or("") != id ||
-      !socket.assigns.contains("live_session")) {
+  if (!verified(topic, params) || !socket.assigns.contains("live_session"))
     return Refused{{{"reason", "stale"}}};
-  }
   const bool redirected = params["redirect"].is_string();
   const std::string url = params[redirected ? "redirect" : "url"].string_or("");
   const Address address = address_of(url);
   const Live::Route* route = live_.route(address.path);
-  if (route == nullptr || (!redirected && route->name != (*verified)["view"].string_or(""))) {
+  if (route == nullptr || (!redirected && route->name != verified_view_))
     return Refused{{{"reason", "unauthorized"}}};
-  }
   Flash flash;
   if (params["flash"].is_string()) {
     if (const auto given = live_.verify("flash", params["flash"].string_or("")))
       flash = flash_of(*given);
   } else if (!redirected && params["params"]["_mounts"].integer_or(1) == 0) {
-    const auto page = live_.verify("static", params["static"].string_or(""));
-    if (page && (*page)["id"].string_or("") == id) flash = flash_of((*page)["flash"]);
+    flash = page_flash_;
   }
 
   route_ = route->name;
@@ -209,6 +217,10 @@ Result Session::handle_in(std::string_view name, Payload payload, Socket& socket
 }
 
 Result Session::event(const Json& payload, Socket& socket) {
+  for (const char* key : {"event", "type", "value"}) {
+    if (!payload.has(key))
+      throw std::invalid_argument(std::string("expected an event with \"") + key + "\", got none");
+  }
   const std::string name = payload["event"].string_or("");
   const Json value = value_of(payload);
   for (const auto& [ref, entries] : payload["uploads"].sorted_members())

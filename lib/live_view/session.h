@@ -39,6 +39,8 @@ class Session final : public Channel {
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override;
   Result handle_info(process::Message message, Socket& socket) override;
   void terminate(const ExitReason& reason, Socket& socket) override;
+  bool always_in_turn() const override { return true; }
+  bool closes_before_reply() const override { return true; }
 
   /// The dead page's part: mounts and renders once. Nothing is kept.
   struct Dead {
@@ -52,6 +54,8 @@ class Session final : public Channel {
  private:
   struct Flush {};
 
+  /// Whether the tokens are ours, not too old, and of this topic's page.
+  bool verified(std::string_view topic, const Json& params);
   void call_handle_params(const std::string& url);
   /// Follows push_patch until the view asks for none. Returns the last one, if any.
   std::optional<std::string> follow_patches();
@@ -62,7 +66,6 @@ class Session final : public Channel {
 
   Result event(const Json& payload, Socket& socket);
   Result component_event(int cid, const Json& payload);
-  Result patched(const Json& payload);
   Result allow_upload(const Json& payload, Socket& socket);
   Result progress(const Json& payload, Socket& socket);
   Result components_destroyed(const Json& payload);
@@ -73,6 +76,8 @@ class Session final : public Channel {
   const Live& live_;
   std::unique_ptr<LiveView> view_;
   Page page_;
+  std::string verified_view_;  ///< As the page's token has it.
+  Flash page_flash_;           ///< What the dead page showed.
   std::string route_;
   std::string origin_;
   std::uint64_t title_version_ = 0;

@@ -2,6 +2,8 @@
 
 #include "live_view/session.h"
 
+#include <thread>
+
 #include "live_view/live.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
@@ -43,6 +45,10 @@ struct Counter : LiveView {
       redirect("//evil.example");
     } else if (event == "form") {
       place = value["_target"].dump() + value["item"].dump();
+    } else if (event == "push") {
+      for (long long i = 0; i < value.integer_or(0); ++i) push_event("tick");
+    } else if (event == "subscribe") {
+      subscribe("late");
     } else if (event == "share") {
       broadcast_from("counts", "count", {{"n", 7}});
     } else {
@@ -67,9 +73,11 @@ std::string between(const std::string& text, const std::string& before) {
   return text.substr(begin, text.find('"', begin) - begin);
 }
 
+const std::string secret = transport::random_secret();
+
 /// An application of two pages, and its clients.
 struct App {
-  App() {
+  explicit App(const std::string& secret_key_base = secret) : live(options(secret_key_base)) {
     live.view<Counter>("/counter");
     live.view<Other>("/other");
   }
@@ -87,16 +95,32 @@ struct App {
     return std::make_unique<FakeClient>(shard, *mount.socket, std::move(socket));
   }
 
-  Live live{{.secret_key_base = transport::random_secret(),
-             .root = [](const RootPage& page) { return html("<html>{}</html>", page.content); },
-             .app =
-                 [](const AppPage& page) {
-                   return html(
-                       "<main>{}{}</main>", [&] { return page.flash("info"); }, page.content);
-                 }}};
+  static LiveOptions options(const std::string& secret_key_base) {
+    return {.secret_key_base = secret_key_base,
+            .root = [](const RootPage& page) { return html("<html>{}</html>", page.content); },
+            .app =
+                [](const AppPage& page) {
+                  return html(
+                      "<main>{}{}</main>", [&] { return page.flash("info"); }, page.content);
+                }};
+  }
+
+  Live live;
   transport::Mount mount = live.mount();
   TestShard shard;
 };
+
+/// The next frames, once a worker has done its part.
+std::vector<std::string> heard_from_worker(TestShard& shard, FakeClient& client) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  for (;;) {
+    shard.settle();
+    std::vector<std::string> heard = client.heard();
+    if (!heard.empty()) return heard;
+    expect(std::chrono::steady_clock::now() < deadline, "the worker answers");
+    std::this_thread::yield();
+  }
+}
 
 /// A client with the page that it has loaded.
 struct Visitor {
@@ -107,7 +131,7 @@ struct Visitor {
   std::string join(const std::string& url, const std::string& session, const char* key = "url") {
     const Json params = Json::object({{key, "http://here" + url},
                                       {"session", session},
-                                      {"static", ""},
+                                      {"static", nullptr},
                                       {"params", Json::object({{"_mounts", 0}})}});
     return send("phx_join", params);
   }
@@ -151,7 +175,7 @@ PHX_TEST("a view joins with the token of its own page, and gets all of it") {
 PHX_TEST("a token that is missing, forged, of another page or of another purpose is refused") {
   App app;
   const Visitor stranger(app);
-  App elsewhere;
+  App elsewhere(transport::random_secret());
   const Visitor foreign(elsewhere);
   for (const std::string& token :
        {std::string(), std::string("forged"), stranger.session(), foreign.session(),
@@ -159,6 +183,42 @@ PHX_TEST("a token that is missing, forged, of another page or of another purpose
     Visitor visitor(app);
     expect_eq(visitor.join("/counter", token), stale);
   }
+}
+
+PHX_TEST("a static token that is forged, empty or of another page is refused; none is allowed") {
+  App app;
+  const Visitor stranger(app);
+  const auto join = [&](Visitor& visitor, const Json& page) {
+    return visitor.send("phx_join", Json::object({{"url", "http://here/counter"},
+                                                  {"session", visitor.session()},
+                                                  {"static", page}}));
+  };
+  for (const std::string& token :
+       {std::string(), std::string("forged"), between(stranger.page, "data-phx-static=\""),
+        stranger.session()}) {
+    Visitor visitor(app);
+    expect_eq(join(visitor, token), stale);
+  }
+  Visitor visitor(app), without(app);
+  expect(join(visitor, between(visitor.page, "data-phx-static=\"")).find("rendered") !=
+             std::string::npos,
+         "its own");
+  expect(join(without, nullptr).find("rendered") != std::string::npos, "none");
+}
+
+PHX_TEST("a page's tokens are good for two weeks") {
+  App app;
+  const auto token = [&](const Visitor& visitor, std::chrono::seconds age) {
+    const Json data = Json::object({{"id", visitor.topic.substr(3)}, {"view", "/counter"}});
+    return TokenSigner(secret, "live view")
+        .sign(Json::object({{"for", "session"}, {"data", data}}),
+              std::chrono::system_clock::now() - age, TokenSigner::Seconds{1'209'600});
+  };
+  const std::chrono::seconds two_weeks{14 * 24 * 3'600}, minute{60};
+  Visitor late(app), early(app);
+  expect_eq(late.join("/counter", token(late, two_weeks + minute)), stale);
+  const std::string joined = early.join("/counter", token(early, two_weeks - minute));
+  expect(joined.find("rendered") != std::string::npos, joined);
 }
 
 PHX_TEST("a view's token does not open another view by its URL; a navigation may") {
@@ -210,6 +270,70 @@ PHX_TEST("a form's names nest, and its target is their path") {
           R"([&quot;item&quot;,&quot;name&quot;]{&quot;name&quot;:&quot;a b&quot;,&quot;tags&quot;:[&quot;x&quot;]})") !=
           std::string::npos,
       answer);
+}
+
+PHX_TEST("an event without its name, type or value ends the view, and only it") {
+  App app;
+  for (const char* missing : {"event", "type", "value"}) {
+    Visitor visitor(app);
+    visitor.join();
+    Json payload = Json::object();
+    for (const char* key : {"event", "type", "value"}) {
+      if (key != std::string_view(missing)) payload.set(key, "answer");
+    }
+    expect_eq(visitor.send("event", payload), R"(phx_error{"reason":"channel_crash"})");
+  }
+}
+
+PHX_TEST("a view that is left closes first, then answers") {
+  App app;
+  Visitor visitor(app);
+  visitor.join();
+  expect_eq(visitor.send("phx_leave", Json::object()),
+            R"(phx_close{} phx_reply{"response":{},"status":"ok"})");
+}
+
+PHX_TEST("an event of more than 64 kB may subscribe: a worker only parses it") {
+  process::Workers workers{1};
+  App app;
+  app.shard.scheduler.use_workers(workers);
+  Visitor visitor(app);
+  visitor.join();
+  const std::string text(70'000, 'x');
+  visitor.client->send(R"(["1","2",")" + visitor.topic +
+                       R"(","event",{"type":"click","event":"subscribe","value":")" + text +
+                       "\"}]");
+  expect_eq(heard_from_worker(app.shard, *visitor.client),
+            std::vector<std::string>{R"(["1","2",")" + visitor.topic +
+                                     R"(","phx_reply",{"response":{},"status":"ok"}])"});
+  app.shard.context().broadcast("late", "count", {{"n", 3}});
+  app.shard.settle();
+  expect_eq(visitor.client->heard(), std::vector<std::string>{R"(["1",null,")" + visitor.topic +
+                                                              R"(","diff",{"1":{"0":"3"}}])"});
+}
+
+PHX_TEST("an address with a long query may subscribe in mount") {
+  process::Workers workers{1};
+  App app;
+  app.shard.scheduler.use_workers(workers);
+  Visitor visitor(app);
+  const Json params = Json::object({{"url", "http://here/counter?t=" + std::string(70'000, 'x')},
+                                    {"session", visitor.session()}});
+  visitor.client->send(R"(["1","1",")" + visitor.topic + R"(","phx_join",)" + params.dump() + "]");
+  const auto heard = heard_from_worker(app.shard, *visitor.client);
+  expect_eq(heard.size(), 1u);
+  expect(heard[0].find("rendered") != std::string::npos, heard[0]);
+}
+
+PHX_TEST("a handler that pushes events without end ends its view") {
+  App app;
+  for (const auto& [times, ends] : {std::pair{1'000, false}, {1'001, true}}) {
+    Visitor visitor(app);
+    visitor.join();
+    const std::string answer = visitor.event("push", times);
+    expect_eq(answer.find("channel_crash") != std::string::npos, ends);
+    expect_eq(answer.find(R"(["tick",{}])") != std::string::npos, !ends);
+  }
 }
 
 PHX_TEST("an event that the view doesn't know ends it, and only it") {
