@@ -5,6 +5,8 @@
 #include <hiredis/hiredis.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -14,6 +16,27 @@ namespace {
 struct FreeReply {
   void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
+
+/// hiredis' own functions, except that a long list is refused when it is announced: hiredis would
+/// reserve memory for each element, and visit each to free it.
+redisReplyObjectFunctions limited(const redisReplyObjectFunctions& functions) {
+  [[maybe_unused]] static const auto create_array = functions.createArray;
+  redisReplyObjectFunctions limited = functions;
+  limited.createArray = [](const redisReadTask* task, auto elements) -> void* {
+    if (static_cast<std::size_t>(elements) > Options::max_reply_elements) return nullptr;
+    return create_array(task, elements);
+  };
+  return limited;
+}
+
+/// The size of the text that Redis has begun to send, if its first line is there: `$123`. Its bytes
+/// wait in the buffer until all have come.
+std::size_t announced(const redisReader& reader) {
+  if (reader.pos == 0 || reader.pos >= reader.len || reader.buf[reader.pos - 1] != '$') return 0;
+  std::size_t size = 0;
+  const auto [end, error] = std::from_chars(reader.buf + reader.pos, reader.buf + reader.len, size);
+  return error == std::errc() ? size : 0;
+}
 
 /// The error of the attempt to connect; empty if it succeeded.
 std::string connect_error(int socket) {
@@ -46,6 +69,8 @@ Connection::Connection(Loop& loop, Host& host, const Address& address, const Opt
     close(redis_ ? redis_->errstr : "no memory");
     return;
   }
+  static redisReplyObjectFunctions functions = limited(*redis_->reader->fn);
+  redis_->reader->fn = &functions;
   watch_ =
       loop.watch(redis_->fd, [this](bool readable, bool writable) { ready(readable, writable); });
   watch_->want(true, true);  // writable: it is connected
@@ -69,13 +94,25 @@ void Connection::established() {
 }
 
 void Connection::read() {
+  const redisReader& reader = *redis_->reader;
+  const std::size_t before = reader.len;
   if (redisBufferRead(redis_.get()) != REDIS_OK) return close(redis_->errstr);
+  unfinished_bytes_ += reader.len - before;
   while (reason_.empty()) {
     void* next = nullptr;
-    if (redisGetReplyFromReader(redis_.get(), &next) != REDIS_OK) return close(redis_->errstr);
-    if (next == nullptr) return;
+    if (redisGetReplyFromReader(redis_.get(), &next) != REDIS_OK) {
+      const bool memory = redis_->err == REDIS_ERR_OOM;
+      return close(memory ? "Redis announced a list that is too long" : redis_->errstr);
+    }
+    if (next == nullptr) break;
+    unfinished_bytes_ = reader.len - reader.pos;
     const std::unique_ptr<redisReply, FreeReply> reply(static_cast<redisReply*>(next));
     answered(reply.get());
+  }
+  if (reason_.empty() &&
+      std::max(unfinished_bytes_, announced(reader)) > options_.max_reply_bytes) {
+    close("Redis sends a message of more than " + std::to_string(options_.max_reply_bytes) +
+          " bytes: see the limits of messages");
   }
 }
 

@@ -84,7 +84,8 @@ class Connection {
   const std::unique_ptr<Loop::Timer> turn_ends_;
   std::deque<OnReply> waiting_;  ///< Callbacks for the answers to come, in order.
   OnReply on_message_;
-  std::string reason_;  ///< Why it ends, once it does.
+  std::size_t unfinished_bytes_ = 0;  ///< Read since the last complete reply.
+  std::string reason_;                ///< Why it ends, once it does.
   bool refused_ = false;
   bool established_ = false;
   bool writing_ = true;  ///< write() will be called soon, or once the socket takes more.

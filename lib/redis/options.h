@@ -44,6 +44,10 @@ struct Options {
   Millis max_silence{15'000};
   /// Bytes of messages that wait to be sent or answered; any more are lost.
   std::size_t max_pending_bytes = std::size_t{64} << 20;
+  /// The size of a message or answer from Redis, and its number of elements; the connection is
+  /// closed if it would be larger. Neither hiredis nor Redis's protocol has such a limit.
+  std::size_t max_reply_bytes = std::size_t{64} << 20;
+  static constexpr std::size_t max_reply_elements = 1'024;
   /// How many of the latest messages are kept while Redis is away, for at most `keep_for`, and sent
   /// when it is back. None by default, as in Phoenix: then they are lost.
   std::size_t keep_messages = 0;
