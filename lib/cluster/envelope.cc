@@ -68,7 +68,8 @@ std::string sealed(const Route& route, std::string_view topic, std::string_view 
   writer.raw(message.substr(1));
   writer.atom(dispatcher);
   std::string bytes = writer.take();
-  if (bytes.size() > options.max_bytes) throw BadEnvelope("expected a smaller message");
+  const std::size_t limit = of_trackers(topic) ? options.max_transfer_bytes : options.max_bytes;
+  if (bytes.size() > limit) throw BadEnvelope("expected a smaller message");
   if (options.compression_level == 0) return bytes;
   return etf::deflated(std::move(bytes), static_cast<int>(options.compression_level));
 }
@@ -173,8 +174,8 @@ std::optional<std::string> seal(const Route& route, std::string_view topic,
 /// Ignores messages of another version or shape, as Phoenix does.
 std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
                            const EnvelopeOptions& options, const Interest* interest) try {
-  if (bytes.size() > options.max_bytes) refuse("a smaller message");
-  etf::Reader reader(bytes, {.bytes_a_term = bytes_a_term, .inflated = options.max_bytes});
+  if (bytes.size() > options.largest()) refuse("a smaller message");
+  etf::Reader reader(bytes, {.bytes_a_term = bytes_a_term, .inflated = options.largest()});
   if (reader.tuple() != 6 || reader.term() != Term(version)) return {};
   const Term mode = reader.term();
   const Addressee how = addressee(mode, reader.term(), own_node);
@@ -184,6 +185,8 @@ std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
   if (how == Addressee::by_our_name && !of_trackers(*topic)) return {};
   if (interest != nullptr && !interest->possible(*topic)) return {};
   const std::string name(*topic);
+  const std::size_t limit = of_trackers(name) ? options.max_transfer_bytes : options.max_bytes;
+  if (reader.rest().size() > limit) refuse("a smaller message");
   if (how == Addressee::by_our_name) return by_our_name(name, reader);
   const Term message = of_trackers(name) ? reader.shallow_term() : reader.term();
   return opened(name, message, reader.term());

@@ -7,6 +7,7 @@
 /// Phoenix.PubSub. A message that Phoenix could not handle would crash the processes that carry all
 /// others there. So outgoing messages are checked first, and incoming ones are not trusted.
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <stdexcept>
@@ -35,6 +36,13 @@ struct EnvelopeOptions {
   std::size_t compression_level = 0;
   /// The size of a message before compression; larger ones are neither sent nor read.
   std::size_t max_bytes = std::size_t{16} << 20;
+  /// The same for trackers' messages, as Phoenix nodes send each other a whole list in one: 32 MB
+  /// hold 210,000 presences. It is also what Redis queues for a subscriber unless configured
+  /// (client-output-buffer-limit). Reading one takes up to twelve times its size in memory.
+  std::size_t max_transfer_bytes = std::size_t{32} << 20;
+
+  /// The largest message of any kind.
+  std::size_t largest() const { return std::max(max_bytes, max_transfer_bytes); }
 };
 
 /// The message can't be sent to other nodes, or did not come from one; what() says why.

@@ -228,6 +228,27 @@ PHX_TEST("a compressed message is read, and sent if that makes it shorter") {
   expect_throw<BadEnvelope>([&] { open(small, "b", {.max_bytes = 5'000}); });
 }
 
+PHX_TEST("a tracker's message has a limit of its own, both ways; any other has the usual one") {
+  const Term ref = Term::tuple({"a", 1});
+  const pubsub::WrittenTerm request(
+      etf::encode(Term::tuple({Term::atom("pub"), Term::atom("transfer_req"),
+                               std::string(9'000, 'x'), ref, Term::tuple({ref, Term::map()})})));
+  const pubsub::TermEvent other(std::string(9'000, 'x'));
+  const std::string topic = "phx_presence:x_shard0";
+  for (const std::size_t level : {0, 6}) {
+    const EnvelopeOptions small{level, 20'000, 8'000}, large{level, 8'000, 20'000};
+    const std::string list = seal({Route::only, "b"}, topic, request, large).value();
+    expect(open(list, "b", large).has_value(), "it is read");
+    expect_throw<BadEnvelope>([&] { open(list, "b", small); });
+    expect_throw<BadEnvelope>([&] { seal({Route::only, "b"}, topic, request, small); });
+
+    const std::string term = seal({Route::only, "b"}, "t", other, small).value();
+    expect(open(term, "b", small).has_value(), "it is read");
+    expect_throw<BadEnvelope>([&] { open(term, "b", large); });
+    expect_throw<BadEnvelope>([&] { seal({Route::only, "b"}, "t", other, large); });
+  }
+}
+
 PHX_TEST("a tracker's message is read here; another message on its topic is refused") {
   const Term ref = Term::tuple({"a", 1});
   const auto said = [&](const Term& message) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <random>
@@ -13,6 +14,7 @@
 #include "base/log.h"
 #include "cluster/exchange.h"
 #include "net/redis_loop.h"
+#include "pubsub/term_event.h"
 #include "redis/client.h"
 
 namespace phx {
@@ -28,6 +30,10 @@ redis::Options redis_options(const RedisPubSubOptions& options) {
   redis::Options found = redis::options_of(options.url);
   found.keep_messages = options.keep_messages;
   found.keep_for = options.keep_for;
+  // Its framing takes less than the rest. A transfer needs room besides the broadcasts that wait.
+  constexpr std::size_t framing = 65'536;
+  found.max_reply_bytes = options.messages.largest() + framing;
+  found.max_pending_bytes = std::max(found.max_pending_bytes, 2 * options.messages.largest());
   return found;
 }
 
@@ -67,11 +73,11 @@ class RedisPubSub final : public pubsub::Adapter {
   }
 
   void broadcast(std::string_view topic, const pubsub::EventPtr& event) override {
-    exchange_.send({cluster::Route::except, node_name()}, topic, *event);
+    send({cluster::Route::except, node_name()}, topic, event);
   }
   void direct_broadcast(const etf::Term& node, std::string_view topic,
                         const pubsub::EventPtr& event) override {
-    exchange_.send({cluster::Route::only, node}, topic, *event);
+    send({cluster::Route::only, node}, topic, event);
   }
 
   void topic_opened(std::string_view topic, pubsub::Wants wants) override {
@@ -90,6 +96,18 @@ class RedisPubSub final : public pubsub::Adapter {
   }
 
  private:
+  /// A long transfer is sealed and compressed on the loop's thread, as it would hold up the shard.
+  /// Others' messages may overtake it: trackers allow that.
+  void send(const cluster::Route& route, std::string_view topic, const pubsub::EventPtr& event) {
+    constexpr std::size_t at_once = 262'144;
+    const auto* written = pubsub::as<pubsub::WrittenTerm>(*event);
+    if (written == nullptr || written->bytes.size() <= at_once) {
+      return exchange_.send(route, topic, *event);
+    }
+    loop_->post(
+        [this, route, name = std::string(topic), event] { exchange_.send(route, name, *event); });
+  }
+
   const cluster::Channels& channels() const { return exchange_.channels(); }
   /// Whether a topic has a channel of its own for subscribers with these wants.
   bool has_own_channel(pubsub::Wants wants) const {

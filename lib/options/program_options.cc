@@ -204,6 +204,8 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Count{&options.redis.messages.compression_level, 0, 9}},
       {"redis-max-message", nodes, "size of one message; a larger broadcast stays on its node",
        Option::Bytes{&options.redis.messages.max_bytes}},
+      {"redis-max-transfer", nodes, "size of a list of presences to or from a Phoenix node",
+       Option::Bytes{&options.redis.messages.max_transfer_bytes}},
       {"redis-keep-messages", nodes, "latest messages kept while Redis is away; older are lost",
        Option::Count{&options.redis.keep_messages, 0, 1'000'000}},
       {"redis-keep-for", nodes, "time after which a kept message is lost",
