@@ -2,9 +2,6 @@
 
 #include "conformance/proxy/link.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <utility>
 
 #include "conformance/suite/wire/json.h"
@@ -14,23 +11,14 @@ namespace {
 
 Frame text_frame(std::string payload) { return {.payload = std::move(payload), .masked = false}; }
 
-void end(End& end) {
-  if (end.fd < 0) return;
-  if (end.broken) {
-    const linger at_once{1, 0};
-    ::setsockopt(end.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  }
-  ::close(std::exchange(end.fd, -1));
-}
-
 }  // namespace
 
 Link::Link(Tamper& tamper, std::list<Link>& all, int number, int client, int server)
     : tamper_(tamper), all_(all), number_(number), client_{client}, server_{server} {}
 
 Link::~Link() {
-  end(client_);
-  end(server_);
+  close_end(client_);
+  close_end(server_);
 }
 
 // --- For a Tamper -------------------------------------------------------------------------------

@@ -10,21 +10,11 @@
 #include <map>
 #include <string>
 
-#include "conformance/proxy/cutter.h"
 #include "conformance/proxy/tamper.h"
+#include "conformance/suite/wire/cutter.h"
+#include "conformance/suite/wire/end.h"
 
 namespace phx::conformance {
-
-/// One end of a connection. Owns its descriptor.
-struct End {
-  int fd = -1;
-  std::string unread = {};    ///< Received, and not complete yet.
-  std::string unsent = {};    ///< Sent when the socket takes it.
-  bool finished = false;      ///< Nothing more will come.
-  bool to_finish = false;     ///< FIN follows the unsent bytes.
-  bool said_goodbye = false;  ///< FIN was sent.
-  bool broken = false;        ///< Reset by the peer, or to be reset by us.
-};
 
 class Link {
  public:

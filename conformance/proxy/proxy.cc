@@ -3,7 +3,6 @@
 #include "conformance/proxy/proxy.h"
 
 #include <fcntl.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -11,9 +10,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <stdexcept>
 
 #include "conformance/suite/wire/loopback.h"
 
@@ -21,26 +17,6 @@ namespace phx::conformance {
 namespace {
 
 constexpr int look_around_ms = 20;  // for the server's end, which causes no event here
-
-int listen_on(int port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  const sockaddr_in address = loopback(port);
-  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(fd, SOMAXCONN) != 0) {
-    ::close(fd);
-    throw std::runtime_error("expected port " + std::to_string(port) +
-                             " of 127.0.0.1 to be free: give another by --port or PORT");
-  }
-  return fd;
-}
-
-/// Small frames must not wait for each other: the suite measures time.
-void send_at_once(int fd) {
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
 
 /// SIGTERM and SIGINT as a descriptor to poll. Call before any other thread or child exists.
 int stop_signals() {
@@ -50,33 +26,6 @@ int stop_signals() {
   sigaddset(&set, SIGINT);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   return ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
-/// An end without events to wait for is left out: poll would report its hang-up for ever.
-pollfd wait_of(const End& end) {
-  const bool reads = !end.finished;
-  const bool writes = !end.unsent.empty();
-  return {reads || writes ? end.fd : -1,
-          static_cast<short>((reads ? POLLIN : 0) | (writes ? POLLOUT : 0)), 0};
-}
-
-void read_from(End& end) {
-  std::array<char, 65'536> bytes;
-  const ssize_t got = ::recv(end.fd, bytes.data(), bytes.size(), 0);
-  if (got > 0) end.unread.append(bytes.data(), static_cast<std::size_t>(got));
-  if (got == 0) end.finished = true;
-  if (got < 0 && errno != EAGAIN && errno != EINTR) end.finished = end.broken = true;
-}
-
-void write_to(End& end) {
-  if (!end.unsent.empty()) {
-    const ssize_t sent = ::send(end.fd, end.unsent.data(), end.unsent.size(), MSG_NOSIGNAL);
-    if (sent > 0) end.unsent.erase(0, static_cast<std::size_t>(sent));
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) end.broken = true;
-  }
-  if (!end.to_finish || !end.unsent.empty() || end.said_goodbye) return;
-  end.said_goodbye = true;
-  ::shutdown(end.fd, SHUT_WR);
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "conformance/proxy/message.h"
 #include "conformance/suite/wire/frame.h"
 #include "conformance/suite/wire/http.h"
+#include "conformance/suite/wire/message.h"
 
 namespace phx::conformance {
 

@@ -2,12 +2,11 @@
 /// \file
 /// The server under test, when the suite starts it itself (`-- COMMAND`).
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "conformance/suite/wire/child_process.h"
 #include "conformance/suite/wire/network.h"
 
 namespace phx::conformance {
@@ -26,23 +25,19 @@ class ServerProcess {
   /// Waits until the port accepts connections. Returns nothing if it does, otherwise the reason.
   std::optional<std::string> wait_until_it_listens(Millis patience);
   /// Asks it to end, by SIGTERM.
-  void terminate();
+  void terminate() { child_.terminate(); }
   /// Ends it at once, by SIGKILL.
-  void kill();
+  void kill() { child_.kill(); }
   /// Whether its port accepts a connection now.
   bool accepts() const;
   /// How it ended, if it did: `it exited with status 1`, `it was ended by signal 11 (…)`.
-  std::optional<std::string> ended();
+  std::optional<std::string> ended() { return child_.ended(); }
   /// The last lines that it printed.
-  std::string last_words() const;
+  std::string last_words() const { return child_.last_words(); }
 
  private:
-  void start(const std::vector<std::string>& command);
-
-  int port_ = 0;
-  int log_ = -1;  // an unnamed file: the server's output must not mix with the report
-  pid_t pid_ = -1;
-  std::optional<std::string> ended_;
+  int port_;
+  ChildProcess child_;
 };
 
 }  // namespace phx::conformance

@@ -1,6 +1,6 @@
 /// Parses and writes messages in the version that they came in.
 
-#include "conformance/proxy/message.h"
+#include "conformance/suite/wire/message.h"
 
 #include <jansson.h>
 

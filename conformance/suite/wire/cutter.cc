@@ -1,6 +1,6 @@
 /// Finds where requests, responses and frames end.
 
-#include "conformance/proxy/cutter.h"
+#include "conformance/suite/wire/cutter.h"
 
 #include <fmt/format.h>
 
