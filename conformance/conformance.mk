@@ -67,7 +67,7 @@ $(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) \
 
 # --- Checking a server ----------------------------------------------------------------------------
 
-.PHONY: serve conformance conformance-cluster flakes results record-results
+.PHONY: serve conformance conformance-client conformance-cluster flakes results record-results
 serve: $(CONTRACT) ## begin: the contract server in the foreground: PORT=4000
 	@exec $(CONTRACT) --port $(or $(PORT),4000)
 
@@ -82,6 +82,12 @@ SUITE_FLAGS = $(call option,TOPIC,topic) $(call option,PARAMS,params) $(call opt
   $(call option,HAR,har) $(call option,CA,ca) $(if $(INSECURE),--insecure) $(FLAGS)
 conformance: $(SUITE) $(if $(URL),,$(CONTRACT)) ##* check: a server against the rules of the wire: ours, or URL=ws://…
 	@$(SUITE) $(SUITE_FLAGS) $(if $(URL),$(foreach url,$(URL),--url '$(url)'),-- $(CONTRACT))
+
+# make conformance-client [CLIENT='node my-shim.js'] [ONLY=C-0*] [SKIP=…] [STRICT=1] [KNOWN_FAILING=file] [JSON=file]
+#   [HTML=file] … as above. docs/client-contract.md says what a shim is.
+SHIMS := conformance/shims
+conformance-client: $(SUITE) $(NPM) ##* check: a client against the rules of clients: CLIENT='node my-shim.js'
+	@$(SUITE) client $(SUITE_FLAGS) -- $(or $(CLIENT),node $(SHIMS)/phoenix.js)
 
 # Two nodes at a Redis of their own, with a channel for the whole cluster or, CHANNEL_PER=topic, for each topic.
 WITH_REDIS := conformance/server/with-redis
@@ -217,7 +223,6 @@ $(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/loa
 # --- Real clients and a world that breaks ---------------------------------------------------------------
 
 .PHONY: faults chaos siege
-SHIMS := conformance/shims
 SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) LIVE_SERVER=$(CURDIR)/$(LIVE)
 $(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(PHX) $(NPM) \
   $(BOOK_NPM) $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js chapters/01-the-101/page/*) | \

@@ -34,17 +34,30 @@ _phx_conformance() {
   local cur prev
   _phx_words
   ! _phx_command || return 0
+  if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
+    _phx_among client
+    return
+  fi
+  local judged=()
+  [[ ${COMP_WORDS[1]} != client ]] || judged=(client)
   case $prev in
     --ca | --known-failing | --tap | --junit | --json | --html) _phx_files ;;
     --har) _phx_folders ;;
     # Ids and their sections, from the tool itself.
-    --only | --skip) _phx_list "$("$1" --list 2>/dev/null | sed -nE 's/^([A-Z]+)(-[0-9]+) .*/\1\2 \1/p')" ;;
+    --only | --skip) _phx_list "$("$1" "${judged[@]}" --list 2>/dev/null | sed -nE 's/^([A-Z]+)(-[0-9]+) .*/\1\2 \1/p')" ;;
     --axis) _phx_list v2 v1 longpoll cluster ;;
     --profile) _phx_among 1.7 1.8 ;;
     --color) _phx_among auto always never ;;
     --url | --nodes | --topic | --params | --header | --join-params | --timeout-scale | --server-name | --server-version) ;;
+    --client-name | --client-version) ;;
     --repeat | --seed | --durations) ;;
     *)
+      if ((${#judged[@]})); then
+        _phx_among --help --version --timeout-scale --client-name --client-version --only --skip --strict --known-failing \
+          --list --dry-run --fail-fast --repeat --shuffle --seed --tap --junit --json --html --har --durations --verbose \
+          --color --
+        return
+      fi
       _phx_among --help --version --url --nodes --insecure --ca --topic --params --header --join-params --timeout-scale \
         --server-name --server-version --only --skip --axis --profile --core --strict --known-failing --list --dry-run \
         --fail-fast --repeat --shuffle --seed --tap --junit --json --html --har --durations --verbose --color --

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
+#include "conformance/suite/clients/client_trial.h"
 #include "conformance/suite/core/story.h"
 #include "conformance/suite/core/trial.h"
 
@@ -21,30 +24,29 @@ Verdict verdict_of_violation(const Rule& rule, const Options& options) {
   return Verdict::failed;
 }
 
-Outcome outcome_of(Verdict verdict, const Violation& violation, const Trial& trial) {
+Outcome outcome_of(Verdict verdict, const Violation& violation, const RunningCase& running) {
   return {.verdict = verdict,
-          .reason = trial.anonymous(summary_of(violation.expected(), violation.actual())),
+          .reason = running.anonymous(summary_of(violation.expected(), violation.actual())),
           .expected = shortened(violation.expected(), max_shown),
           .actual = shortened(violation.actual(), max_shown),
           .where = violation.where()};
 }
 
 /// Runs the case to its end.
-Judgement end_of(const Rule& rule, const Options& options, Trial& trial) {
+Judgement end_of(const Rule& rule, const Options& options, RunningCase& running) {
   try {
-    rule.body(trial);
-    trial.finish();
+    running.run();
     return {};
   } catch (const SetupFailed& failed) {
-    return {outcome_of(Verdict::setup_failed, failed, trial), failed.step()};
+    return {outcome_of(Verdict::setup_failed, failed, running), failed.step()};
   } catch (const SeenTooLate& violation) {
-    return {.outcome = outcome_of(verdict_of_violation(rule, options), violation, trial),
+    return {.outcome = outcome_of(verdict_of_violation(rule, options), violation, running),
             .seen_too_late = true};
   } catch (const Violation& violation) {
-    return {outcome_of(verdict_of_violation(rule, options), violation, trial)};
+    return {outcome_of(verdict_of_violation(rule, options), violation, running)};
   } catch (const NotHttp& error) {
     const Violation violation("an HTTP response", error.what());
-    return {outcome_of(verdict_of_violation(rule, options), violation, trial)};
+    return {outcome_of(verdict_of_violation(rule, options), violation, running)};
   } catch (const Skipped& skipped) {
     return {{.verdict = Verdict::skipped, .reason = skipped.what()}};
   } catch (const std::exception& error) {
@@ -69,25 +71,31 @@ namespace {
 
 constexpr int max_tries = 3;
 
+std::unique_ptr<RunningCase> case_of(const Rule& rule, const Options& options, Network& network,
+                                     Axis axis) {
+  if (rule.side() == Side::client) return std::make_unique<ClientTrial>(rule, options);
+  return std::make_unique<Trial>(rule, options, network, axis);
+}
+
 Judgement judge_once(const Rule& rule, const Options& options, Network& network,
-                     const std::function<void(const Trial&)>& look, Axis axis) {
-  Trial trial(rule, options, network, axis);
-  Judgement judgement = end_of(rule, options, trial);
+                     const std::function<void(const RunningCase&)>& look, Axis axis) {
+  const auto running = case_of(rule, options, network, axis);
+  Judgement judgement = end_of(rule, options, *running);
   Outcome& outcome = judgement.outcome;
   if (has_story(outcome.verdict)) {
-    outcome.conversations = trial.conversations(outcome.where);
-    outcome.more_conversations = trial.connections() - outcome.conversations.size();
+    outcome.conversations = running->conversations(outcome.where);
+    outcome.more_conversations = running->connections() - outcome.conversations.size();
   }
-  outcome.differs_by_release = trial.asked_for_release();
+  outcome.differs_by_release = running->asked_for_release();
   outcome.axis = axis;
-  if (look) look(trial);
+  if (look) look(*running);
   return judgement;
 }
 
 }  // namespace
 
 Judgement judge(const Rule& rule, const Options& options, Network& network,
-                const std::function<void(const Trial&)>& look, Axis axis) {
+                const std::function<void(const RunningCase&)>& look, Axis axis) {
   const auto began = Clock::now();
   Judgement judgement = judge_once(rule, options, network, look, axis);
   int tries = 1;
@@ -105,7 +113,7 @@ Judgement judge(const Rule& rule, const Options& options, Network& network,
 }
 
 Judgement judge_on_axes(const Rule& rule, const Options& options, Network& network,
-                        const std::function<void(const Trial&)>& look) {
+                        const std::function<void(const RunningCase&)>& look) {
   std::optional<Judgement> gravest;
   std::vector<AxisVerdict> axes;
   Millis took{0};

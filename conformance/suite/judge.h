@@ -14,7 +14,7 @@
 
 namespace phx::conformance {
 
-class Trial;
+class RunningCase;
 
 /// An outcome, and where its case stopped if it never reached its rule.
 struct Judgement {
@@ -24,15 +24,15 @@ struct Judgement {
 };
 
 /// A case that saw a violation too late is tried again, up to three times; the remark says so.
-/// `look` gets the trial when the case is over, before its connections close. Does not pass on a
-/// case's exceptions.
+/// `look` gets the running case when the case is over, before its connections close. Does not pass
+/// on a case's exceptions.
 Judgement judge(const Rule& rule, const Options& options, Network& network,
-                const std::function<void(const Trial&)>& look = {}, Axis axis = Axis::v2);
+                const std::function<void(const RunningCase&)>& look = {}, Axis axis = Axis::v2);
 
 /// The same on each axis of the rule that the options select, up to the first on which it is
 /// broken: the gravest outcome is the rule's. An axis that the server lacks is skipped.
 Judgement judge_on_axes(const Rule& rule, const Options& options, Network& network,
-                        const std::function<void(const Trial&)>& look = {});
+                        const std::function<void(const RunningCase&)>& look = {});
 
 /// Connects, joins the topic of this kind with this payload, and sends a heartbeat; any answer that
 /// says ok is enough, because a server that answers can be judged. Nothing if all went well,

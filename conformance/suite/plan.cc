@@ -70,10 +70,8 @@ bool selects(const std::string& pattern, const Rule& rule) {
   const bool is_letter =
       pattern.size() == 1 && std::isalpha(static_cast<unsigned char>(pattern[0]));
   if (is_letter) return glob_matches(pattern, std::string(1, rule.section()));
-  const auto section =
-      std::find_if(sections().begin(), sections().end(),
-                   [&rule](const Section& known) { return known.letter == rule.section(); });
-  return glob_matches(pattern, section->name) || a_word_matches(pattern, section->name) ||
+  const std::string_view section = section_of(rule).name;
+  return glob_matches(pattern, section) || a_word_matches(pattern, section) ||
          a_word_matches(pattern, rule.sentence);
 }
 

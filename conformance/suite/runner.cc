@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
+#include "conformance/suite/judged_client.h"
+#include "conformance/suite/judged_server.h"
 #include "conformance/suite/report/files.h"
 #include "conformance/suite/report/terminal.h"
 #include "conformance/suite/session.h"
@@ -55,16 +58,21 @@ void host(const Plan& plan, const Options& options, Session& session) {
   session.end();
 }
 
+std::unique_ptr<Subject> subject_of(Options& options, Network& network) {
+  if (options.side == Side::client) return std::make_unique<JudgedClient>(options);
+  return std::make_unique<JudgedServer>(options, network);
+}
+
 int judge_all(const Plan& plan, const KnownFailing& known, Options options) {
   Network network(options.trust);
-  JudgedServer server(options, network);
-  if (const auto wrong = server.come_up()) return complain(Exit::unreachable, *wrong);
+  const auto subject = subject_of(options, network);
+  if (const auto wrong = subject->come_up()) return complain(Exit::unreachable, *wrong);
   Run run(options);
   Console console(options.reports.take_stdout() ? stderr : stdout, options.colouring);
   Terminal terminal(console, run, plan.size() * static_cast<std::size_t>(options.repeat));
   terminal.begin();
   const auto began = Clock::now();
-  Session session(options, plan, known, server, network, run, terminal);
+  Session session(options, plan, known, *subject, network, run, terminal);
   host(plan, options, session);
   run.took = std::chrono::duration_cast<Millis>(Clock::now() - began);
   std::vector<std::string> ids;
@@ -78,7 +86,7 @@ int judge_all(const Plan& plan, const KnownFailing& known, Options options) {
 }  // namespace
 
 int run(Options options) {
-  const std::vector<Rule> rules = all_rules();
+  const std::vector<Rule> rules = all_rules(options.side);
   const auto planned = plan_of(rules, options);
   if (const auto* wrong = std::get_if<std::string>(&planned)) return complain(Exit::usage, *wrong);
   const Plan& plan = std::get<Plan>(planned);

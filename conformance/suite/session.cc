@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "conformance/suite/core/trial.h"
 #include "conformance/suite/judge.h"
 #include "conformance/suite/nearest.h"
 #include "conformance/suite/report/har.h"
@@ -20,7 +19,10 @@ const char* rule_of(Step step) {
     case Step::connect: return "H-01";
     case Step::join: return "J-01";
     case Step::poll: return "P-01";
-    case Step::mount: return "";
+    case Step::dial: return "C-01";
+    case Step::enter: return "C-04";
+    case Step::mount:
+    case Step::shim: return "";
   }
   return "";
 }
@@ -31,6 +33,9 @@ const char* told(Step step) {
     case Step::join: return "it could not join";
     case Step::poll: return "it could not open a long-poll session";
     case Step::mount: return "the contract's mount is missing";
+    case Step::dial: return "the client did not connect";
+    case Step::enter: return "the client did not join";
+    case Step::shim: return "the shim departs from docs/client-contract.md";
   }
   return "";
 }
@@ -38,11 +43,11 @@ const char* told(Step step) {
 }  // namespace
 
 Session::Session(const Options& options, const Plan& plan, const KnownFailing& known,
-                 JudgedServer& server, Network& network, Run& run, Listener& listener)
+                 Subject& subject, Network& network, Run& run, Listener& listener)
     : options_(options),
       plan_(plan),
       known_(known),
-      server_(server),
+      subject_(subject),
       network_(network),
       run_(run),
       listener_(listener) {}
@@ -94,15 +99,16 @@ Options Session::judging() const {
   return options;
 }
 
-void Session::record(const Rule& rule, const Trial& trial) const {
-  if (!options_.reports.har.empty()) write_har(options_.reports.har, rule, trial);
+void Session::record(const Rule& rule, const RunningCase& running) const {
+  if (!options_.reports.har.empty()) write_har(options_.reports.har, rule, running);
 }
 
 Judgement Session::judgement_of(const Rule& rule) {
   if (rule.waits && !waited_.contains(rule.id)) judge_those_that_wait();
   const auto waited = waited_.extract(rule.id);
   if (waited && waited.mapped()) return *waited.mapped();
-  return judge_on_axes(rule, judging(), network_, [&](const Trial& trial) { record(rule, trial); });
+  return judge_on_axes(rule, judging(), network_,
+                       [&](const RunningCase& running) { record(rule, running); });
 }
 
 /// If the server does not survive, each is judged again alone, to find the culprit.
@@ -115,12 +121,13 @@ void Session::judge_those_that_wait() {
     ids += (ids.empty() ? "" : ", ") + rule.id;
   }
   if (rules.size() < 2) return;
-  waited_ = judged_together(rules, judging(),
-                            [this](const Rule& rule, const Trial& trial) { record(rule, trial); });
-  const auto wrong = server_.is_wrong();
+  waited_ = judged_together(rules, judging(), [this](const Rule& rule, const RunningCase& running) {
+    record(rule, running);
+  });
+  const auto wrong = subject_.is_wrong();
   if (!wrong) return;
   for (auto& [id, judgement] : waited_) judgement.reset();
-  const Recovery recovery = server_.recover();
+  const Recovery recovery = subject_.recover();
   happened(fmt::format("the server answered before {} ran together, and not after: {}\n  {}", ids,
                        wrong->substr(0, wrong->find('\n')), recovery.story));
 }
@@ -182,9 +189,9 @@ const std::string& Session::missing_channel(const Rule& rule) {
 
 /// Checked after every rule, so that the rule that took the server down is named, and not the next.
 void Session::look_after_the_server(const Rule& rule, Outcome& outcome) {
-  const auto wrong = server_.is_wrong();
+  const auto wrong = subject_.is_wrong();
   if (!wrong) return;
-  const Recovery recovery = server_.recover();
+  const Recovery recovery = subject_.recover();
   outcome.verdict = Verdict::failed;  // whatever its level: no rule may end the server
   outcome.remark = "the server answered before this rule and not after it";
   if (outcome.reason.empty()) std::swap(outcome.reason, outcome.remark);
@@ -201,10 +208,10 @@ void Session::happened(const std::string& incident) {
 void Session::end() {
   account_for_the_lost();
   if (!stopped_.empty()) return;
-  if (const auto wrong = server_.is_wrong()) {
+  if (const auto wrong = subject_.is_wrong()) {
     happened(fmt::format("the server does not answer at the end of the run: {}{}",
                          wrong->substr(0, wrong->find('\n')),
-                         server_.ended() ? "; " + *server_.ended() : ""));
+                         subject_.ended() ? "; " + *subject_.ended() : ""));
     return;
   }
   compare_releases();

@@ -10,8 +10,8 @@
 
 #include "conformance/suite/core/listener.h"
 #include "conformance/suite/core/run.h"
+#include "conformance/suite/core/subject.h"
 #include "conformance/suite/core/violation.h"
-#include "conformance/suite/judged_server.h"
 #include "conformance/suite/known_failing.h"
 #include "conformance/suite/plan.h"
 #include "conformance/suite/together.h"
@@ -21,8 +21,8 @@ namespace phx::conformance {
 
 class Session {
  public:
-  /// All of these must outlive the session. `options` are the server's; the run has its own copy.
-  Session(const Options& options, const Plan& plan, const KnownFailing& known, JudgedServer& server,
+  /// All of these must outlive the session. `options` are the subject's; the run has its own copy.
+  Session(const Options& options, const Plan& plan, const KnownFailing& known, Subject& subject,
           Network& network, Run& run, Listener& listener);
 
   /// \return the rule's outcome in this round.
@@ -47,12 +47,12 @@ class Session {
 
   /// The options for a server without the contract.
   Options judging() const;
-  void record(const Rule& rule, const Trial& trial) const;
+  void record(const Rule& rule, const RunningCase& running) const;
 
   Options const& options_;
   const Plan& plan_;
   const KnownFailing& known_;
-  JudgedServer& server_;
+  Subject& subject_;
   Network& network_;
   Run& run_;
   Listener& listener_;

@@ -8,14 +8,15 @@
 namespace phx::conformance {
 
 JudgedTogether judged_together(const std::vector<Rule>& rules, const Options& options,
-                               const std::function<void(const Rule&, const Trial&)>& look) {
+                               const std::function<void(const Rule&, const RunningCase&)>& look) {
   // Made and ended here: libwebsockets counts its contexts without a lock.
   std::vector<std::unique_ptr<Network>> networks;
   std::vector<std::future<Judgement>> judgements;
   for (const Rule& rule : rules) {
     Network& network = *networks.emplace_back(std::make_unique<Network>(options.trust));
     judgements.push_back(std::async(std::launch::async, [&] {
-      return judge_on_axes(rule, options, network, [&](const Trial& trial) { look(rule, trial); });
+      return judge_on_axes(rule, options, network,
+                           [&](const RunningCase& running) { look(rule, running); });
     }));
   }
   JudgedTogether judged;

@@ -18,6 +18,6 @@ using JudgedTogether = std::map<std::string, std::optional<Judgement>>;
 
 /// Each rule has a thread and a network of its own. `look` is called by all of the threads.
 JudgedTogether judged_together(const std::vector<Rule>& rules, const Options& options,
-                               const std::function<void(const Rule&, const Trial&)>& look);
+                               const std::function<void(const Rule&, const RunningCase&)>& look);
 
 }  // namespace phx::conformance

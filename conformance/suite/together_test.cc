@@ -34,7 +34,7 @@ PHX_TEST("waiting cases run at the same time, and each is reported with its tria
   under_way = 0;
   std::atomic<int> seen = 0;
   const auto judged = judged_together({rule("T-01", meet_the_other), rule("T-02", meet_the_other)},
-                                      Options{}, [&](const Rule&, const Trial&) { ++seen; });
+                                      Options{}, [&](const Rule&, const RunningCase&) { ++seen; });
   expect_eq(judged.size(), std::size_t{2});
   for (const auto& [id, judgement] : judged) expect(judgement.has_value(), id);
   expect_eq(seen.load(), 2);
@@ -43,7 +43,7 @@ PHX_TEST("waiting cases run at the same time, and each is reported with its tria
 PHX_TEST("what is not kept beside others says nothing yet") {
   under_way = 1;
   const auto judged = judged_together({rule("T-01", break_the_rule), rule("T-02", meet_the_other)},
-                                      Options{}, [](const Rule&, const Trial&) {});
+                                      Options{}, [](const Rule&, const RunningCase&) {});
   expect(!judged.at("T-01"), "to be judged again");
   expect(judged.at("T-02").has_value(), "kept");
 }

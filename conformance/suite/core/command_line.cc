@@ -21,26 +21,26 @@ struct Dropped {
   bool has_value;
 };
 constexpr std::array dropped{
-    Dropped{"--only", true},     Dropped{"--skip", true},        Dropped{"--repeat", true},
-    Dropped{"--shuffle", false}, Dropped{"--seed", true},        Dropped{"--fail-fast", false},
-    Dropped{"--tap", true},      Dropped{"--junit", true},       Dropped{"--json", true},
-    Dropped{"--html", true},     Dropped{"--har", true},         Dropped{"--durations", true},
-    Dropped{"--color", true},    Dropped{"--server-name", true}, Dropped{"--server-version", true},
-    Dropped{"--verbose", false}, Dropped{"--axis", true},
+    Dropped{"--only", true},
+    Dropped{"--skip", true},
+    Dropped{"--repeat", true},
+    Dropped{"--shuffle", false},
+    Dropped{"--seed", true},
+    Dropped{"--fail-fast", false},
+    Dropped{"--tap", true},
+    Dropped{"--junit", true},
+    Dropped{"--json", true},
+    Dropped{"--html", true},
+    Dropped{"--har", true},
+    Dropped{"--durations", true},
+    Dropped{"--color", true},
+    Dropped{"--server-name", true},
+    Dropped{"--server-version", true},
+    Dropped{"--verbose", false},
+    Dropped{"--axis", true},
+    Dropped{"--client-name", true},
+    Dropped{"--client-version", true},
 };
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int byte = 0;
-    const char* digits = text.data() + i + 1;
-    const bool encoded = text[i] == '%' && i + 2 < text.size() &&
-                         std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
-    out += encoded ? static_cast<char>(byte) : text[i] == '+' ? ' ' : text[i];
-    if (encoded) i += 2;
-  }
-  return out;
-}
 
 std::optional<Pairs> from_object(const Json& object) {
   if (!json_is_object(object.get())) return std::nullopt;
@@ -55,6 +55,19 @@ std::optional<Pairs> from_object(const Json& object) {
 }
 
 }  // namespace
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    int byte = 0;
+    const char* digits = text.data() + i + 1;
+    const bool encoded = text[i] == '%' && i + 2 < text.size() &&
+                         std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+    out += encoded ? static_cast<char>(byte) : text[i] == '+' ? ' ' : text[i];
+    if (encoded) i += 2;
+  }
+  return out;
+}
 
 std::string shell_quoted(const std::string& word) {
   const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace phx::conformance {
 
 /// The word as a shell reads it back, quoted only if it must be.
 std::string shell_quoted(const std::string& word);
+
+/// `%C3%A9+x` as `é x`, as Plug reads a query.
+std::string percent_decoded(std::string_view text);
 
 /// The command line without options that select rules, repeat them, or write reports.
 std::string less_selection(const std::vector<std::string>& arguments);

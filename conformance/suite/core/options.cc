@@ -52,11 +52,23 @@ void describe_server(CLI::App& app, Options& options, Spelling& spelled) {
   option("--join-params", options.join_params, "the payload for joining --topic, as JSON");
   option("--timeout-scale", options.timeout_scale, "wait this many times longer (slow servers)")
       ->check(CLI::Range(0.01, 1000.0));
-  option("--server-name", options.server_name, "the server's name in reports");
-  option("--server-version", options.server_version, "the server's version in reports");
+  option("--server-name", options.subject_name, "the server's name in reports");
+  option("--server-version", options.subject_version, "the server's version in reports");
 }
 
-void describe_rules(CLI::App& app, Options& options, Spelling& spelled) {
+void describe_client(CLI::App& app, Options& options) {
+  const char* group = "Which client";
+  const auto option = [&](const char* name, auto& value, const char* what) {
+    return app.add_option(name, value, what)->group(group);
+  };
+  option("--timeout-scale", options.timeout_scale, "wait this many times longer (slow clients)")
+      ->check(CLI::Range(0.01, 1000.0));
+  option("--client-name", options.subject_name, "the client's name in reports");
+  option("--client-version", options.subject_version, "the client's version in reports");
+}
+
+/// What both sides have.
+void describe_rules(CLI::App& app, Options& options) {
   const char* group = "Which rules";
   const auto globs = [&](const char* name, auto& value, const char* what) {
     app.add_option(name, value, what)->group(group)->delimiter(',')->allow_extra_args(false);
@@ -66,6 +78,17 @@ void describe_rules(CLI::App& app, Options& options, Spelling& spelled) {
   };
   globs("--only", options.only, "run only these: ids, sections or words, with * and ?");
   globs("--skip", options.skip, "leave these out, in the same notation");
+  flag("--strict", options.strict, "a broken SHOULD fails the run");
+  app.add_option("--known-failing", options.known_failing,
+                 "a file of rules that may fail: an id and the expected reason per line")
+      ->group(group);
+  flag("--list", options.list, "print the rules and exit");
+  flag("--dry-run", options.dry_run, "print the rules that would run, in order, and exit");
+}
+
+/// What only a server's rules have.
+void describe_server_rules(CLI::App& app, Options& options, Spelling& spelled) {
+  const char* group = "Which rules";
   app.add_option("--axis", spelled.axes, "run only on these axes: v2, v1, longpoll, cluster")
       ->group(group)
       ->delimiter(',')
@@ -74,13 +97,8 @@ void describe_rules(CLI::App& app, Options& options, Spelling& spelled) {
   app.add_option("--profile", spelled.profile, "the Phoenix release to follow: 1.8, 1.7, 1.8.11")
       ->group(group)
       ->capture_default_str();
-  flag("--core", options.core, "run only the core rules, which need no more than --topic");
-  flag("--strict", options.strict, "a broken SHOULD fails the run");
-  app.add_option("--known-failing", options.known_failing,
-                 "a file of rules that may fail: an id and the expected reason per line")
+  app.add_flag("--core", options.core, "run only the core rules, which need no more than --topic")
       ->group(group);
-  flag("--list", options.list, "print the rules and exit");
-  flag("--dry-run", options.dry_run, "print the rules that would run, in order, and exit");
 }
 
 void describe_run(CLI::App& app, Options& options) {
@@ -119,12 +137,23 @@ constexpr char footer[] =
     "environment, and {port} in its arguments is replaced. The suite checks it at\n"
     "ws://127.0.0.1:PORT/socket (--url may change scheme and path), and restarts it if a rule\n"
     "takes it down.\n\n"
+    "phx-conformance client judges a client, through a shim around it: client --help.\n\n"
     "Examples:\n"
     "  phx-conformance --url ws://localhost:4000/socket --core --topic room:lobby\n"
     "  phx-conformance --only 'J,K-0*,heartbeat' -- ./server --port {port}\n"
     "  phx-conformance --repeat 50 --shuffle --html report.html -- ./server\n\n"
     "Exit status: 0 all rules kept, 1 a rule is broken, 2 usage, 3 the server does not answer or\n"
     "lacks what the rules need, 4 a bug in the suite, 5 no rule ran.";
+
+constexpr char client_footer[] =
+    "After `--`, give the command that starts the shim: a small program around the client that\n"
+    "reads commands and writes reports, one JSON object a line; docs/client-contract.md states\n"
+    "them. It is started again for every rule, and the suite plays the server.\n\n"
+    "Examples:\n"
+    "  phx-conformance client -- node my-shim.js\n"
+    "  phx-conformance client --only 'C-0*,reconnect*' --html report.html -- ./my-shim\n\n"
+    "Exit status: 0 all rules kept, 1 a rule is broken, 2 usage, 3 the shim does not start or\n"
+    "departs from the contract, 4 a bug in the suite, 5 no rule ran.";
 
 std::optional<std::string> understand_urls(const Spelling& spelled, Options& options) {
   std::vector<Url> urls;
@@ -158,8 +187,20 @@ std::optional<std::string> understand_axes(const Spelling& spelled, Options& opt
   return std::nullopt;
 }
 
+std::optional<std::string> understand_client(const Options& options) {
+  const bool starts = !options.list && !options.dry_run;
+  if (starts && options.command.empty()) {
+    return "client: expected the command that starts the shim after --";
+  }
+  return std::nullopt;
+}
+
 /// The first mistake, if there is one.
 std::optional<std::string> understand(const Spelling& spelled, Options& options) {
+  options.colouring = spelled.colour == "always"  ? Colouring::always
+                      : spelled.colour == "never" ? Colouring::never
+                                                  : Colouring::automatic;
+  if (options.side == Side::client) return understand_client(options);
   if (auto wrong = understand_urls(spelled, options)) return wrong;
   if (auto wrong = understand_axes(spelled, options)) return wrong;
   try {
@@ -188,10 +229,21 @@ std::optional<std::string> understand(const Spelling& spelled, Options& options)
     if (!header) return fmt::format("--header {}: expected 'Name: value'", text);
     options.headers.push_back(*header);
   }
-  options.colouring = spelled.colour == "always"  ? Colouring::always
-                      : spelled.colour == "never" ? Colouring::never
-                                                  : Colouring::automatic;
   return std::nullopt;
+}
+
+void describe(CLI::App& app, Options& options, Spelling& spelled) {
+  const bool client = options.side == Side::client;
+  if (client) {
+    describe_client(app, options);
+  } else {
+    describe_server(app, options, spelled);
+  }
+  describe_rules(app, options);
+  if (!client) describe_server_rules(app, options, spelled);
+  describe_run(app, options);
+  describe_reports(app, options, spelled);
+  app.footer(client ? client_footer : footer);
 }
 
 }  // namespace
@@ -211,25 +263,27 @@ std::string Options::again(const std::string& id, Axis axis) const {
 std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv) {
   const std::vector<std::string> all(argv, argv + argc);
   const auto dashes = std::find(all.begin(), all.end(), "--");
-  const std::vector<std::string> own(all.begin(), dashes);
+  std::vector<std::string> own(all.begin(), dashes);
 
   Options options;
+  if (own.size() > 1 && own[1] == name_of(Side::client)) options.side = Side::client;
   options.seed = std::random_device{}();
   Spelling spelled;
   if (dashes != all.end()) options.command.assign(dashes + 1, all.end());
   if (dashes != all.end() && options.command.empty()) {
-    return Goodbye{Exit::usage, "expected the command that starts the server after --"};
+    return Goodbye{Exit::usage, "expected the command that starts the server or shim after --"};
   }
-  CLI::App app{"Checks a Phoenix Channels server from outside, rule by rule.", "phx-conformance"};
+  const bool client = options.side == Side::client;
+  CLI::App app{client ? "Checks a Phoenix Channels client from outside, rule by rule."
+                      : "Checks a Phoenix Channels server from outside, rule by rule.",
+               client ? "phx-conformance client" : "phx-conformance"};
   app.set_version_flag("--version", fmt::format("phx-conformance {}", library_version),
                        "print the version and exit");
-  describe_server(app, options, spelled);
-  describe_rules(app, options, spelled);
-  describe_run(app, options);
-  describe_reports(app, options, spelled);
-  app.footer(footer);
+  describe(app, options, spelled);
+  // What CLI11 reads backwards: the options without the program and, for a client, its word.
+  std::vector<std::string> words(own.rbegin(), own.rend() - (client ? 2 : 1));
   try {
-    app.parse(static_cast<int>(own.size()), argv);
+    app.parse(words);
   } catch (const CLI::CallForHelp&) {
     return Goodbye{Exit::passed, app.help()};
   } catch (const CLI::CallForVersion& version) {

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "conformance/suite/core/axis.h"
+#include "conformance/suite/core/client_facts.h"
 #include "conformance/suite/core/release.h"
+#include "conformance/suite/core/side.h"
 #include "conformance/suite/wire/tls.h"
 #include "conformance/suite/wire/url.h"
 
@@ -31,20 +33,26 @@ struct ReportFiles {
 };
 
 struct Options {
+  Side side = Side::server;
+
+  // Which client: the command starts its shim.
+  ClientFacts client = {};  ///< What the shim said.
+
   // Which server.
   Url url = {};
   std::vector<Url> nodes = {};  ///< Other nodes of the same cluster.
   int copies = 1;               ///< How many copies of the command to start; the first is at `url`.
   Trust trust = {};             ///< Which certificates are trusted, for a wss URL.
   std::vector<std::string> command =
-      {};  ///< The command that starts the server; empty: it already runs.
+      {};  ///< The command that starts the server or the shim; empty: the server already runs.
   std::string topic = "room:lobby";  ///< A topic that can be joined; enough for the core rules.
   std::vector<std::pair<std::string, std::string>> params = {};   ///< Sent with every connect.
   std::vector<std::pair<std::string, std::string>> headers = {};  ///< Sent with every request.
   std::string join_params = "{}";  ///< JSON, sent when `topic` is joined.
   double timeout_scale = 1.0;
-  std::string server_name = {};  ///< For the reports; empty: the address.
-  std::string server_version = {};
+  std::string subject_name = {};     ///< For the reports; empty: the server's address, or what the
+                                     ///< shim says.
+  std::string subject_version = {};  ///< The same.
 
   // Which rules, and how.
   std::vector<std::string> only = {};
@@ -72,8 +80,12 @@ struct Options {
   bool wants(Axis axis) const;
   /// The line that runs this rule again; for another axis than V2, only on that.
   std::string again(const std::string& id, Axis axis = Axis::v2) const;
-  /// What the reports call the server.
-  std::string server() const { return server_name.empty() ? url.text() : server_name; }
+  /// What the reports call the server or the client.
+  std::string subject() const {
+    if (!subject_name.empty()) return subject_name;
+    return side == Side::server ? url.text() : client.name;
+  }
+  std::string version() const { return subject_version.empty() ? client.version : subject_version; }
 };
 
 /// The run ends before it begins: with this status, and this text (on stderr unless it is 0).

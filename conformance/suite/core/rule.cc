@@ -46,17 +46,13 @@ void add_axes(std::vector<Rule>& rules) {
   }
 }
 
-std::size_t rank_of(char letter) {
-  const auto& all = sections();
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [letter](const Section& s) { return s.letter == letter; });
-  if (found == all.end()) throw std::logic_error(std::string("no section is called ") + letter);
-  return static_cast<std::size_t>(found - all.begin());
+std::ptrdiff_t rank_of(const Rule& rule) {
+  return &section_of(rule) - sections(rule.side()).data();
 }
 
 bool comes_before(const Rule& a, const Rule& b) {
-  const auto rank_a = rank_of(a.section());
-  const auto rank_b = rank_of(b.section());
+  const auto rank_a = rank_of(a);
+  const auto rank_b = rank_of(b);
   return rank_a != rank_b ? rank_a < rank_b : a.id < b.id;
 }
 
@@ -79,8 +75,8 @@ std::string_view name_of(Profile profile) {
   return "";
 }
 
-const std::vector<Section>& sections() {
-  static const std::vector<Section> all{
+const std::vector<Section>& sections(Side side) {
+  static const std::vector<Section> of_servers{
       {'H', "Handshake"},       {'J', "Join"},
       {'R', "Events, replies"}, {'B', "Pushes, broadcasts"},
       {'L', "Leave, close"},    {'K', "Heartbeat, idle time"},
@@ -89,7 +85,23 @@ const std::vector<Section>& sections() {
       {'D', "Disconnect"},      {'S', "Presence"},
       {'W', "Websocket"},       {'M', "Many nodes"},
   };
-  return all;
+  // In each section a client's rules and a server's are about the same.
+  static const std::vector<Section> of_clients{
+      {'H', "Handshake"},       {'K', "Staying connected"}, {'J', "Joins"},
+      {'R', "Pushes, replies"}, {'B', "Messages"},          {'L', "Leave, close"},
+      {'E', "Bad input"},       {'N', "Binary messages"},   {'P', "Long-polling"},
+      {'S', "Presence"},
+  };
+  return side == Side::server ? of_servers : of_clients;
+}
+
+const Section& section_of(const Rule& rule) {
+  const auto& all = sections(rule.side());
+  const char letter = rule.section();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [letter](const Section& s) { return s.letter == letter; });
+  if (found == all.end()) throw std::logic_error(std::string("no section is called ") + letter);
+  return *found;
 }
 
 Registration::Registration(Rule rule) { list().push_back(std::move(rule)); }
@@ -102,17 +114,18 @@ Waiting::Waiting(std::string_view ids) {
   for (const std::string& id : words_of(ids)) waiting().push_back(id);
 }
 
-std::vector<Rule> all_rules() {
+std::vector<Rule> all_rules(Side side) {
   std::vector<Rule> rules = list();
+  for (const std::string& id : waiting()) rule_of(rules, id).waits = true;
+  std::erase_if(rules, [side](const Rule& rule) { return rule.side() != side; });
   std::sort(rules.begin(), rules.end(), comes_before);
   const auto twice = std::adjacent_find(rules.begin(), rules.end(),
                                         [](const Rule& a, const Rule& b) { return a.id == b.id; });
   if (twice != rules.end()) throw std::logic_error("two rules are called " + twice->id);
   for (Rule& rule : rules) {  // these are about nothing else
-    if (rule.section() == 'M') rule.axes = {Axis::cluster};
+    if (side == Side::server && rule.section() == 'M') rule.axes = {Axis::cluster};
   }
-  add_axes(rules);
-  for (const std::string& id : waiting()) rule_of(rules, id).waits = true;
+  if (side == Side::server) add_axes(rules);
   return rules;
 }
 

@@ -1,11 +1,18 @@
 #pragma once
 /// \file
-/// A rule of the wire and the case that judges it, registered under the rule's id.
+/// A rule of the wire and the case that judges it, registered under the rule's id: a server's
+/// case, or a client's.
 ///
 ///     RULE("K-01", must, core, "a heartbeat is answered ok", "Socket.handle_in heartbeat") {
 ///       Client& client = t.connect();
 ///       client.send(R"([null,"1","phoenix","heartbeat",{}])");
 ///       client.expect(R"([null,"1","phoenix","phx_reply",{ok}])");
+///     }
+///
+///     CLIENT_RULE("C-05", must, 'J', "every later message carries the join_ref", "push.js send") {
+///       Guest& guest = t.joined();
+///       t.push("1", "say");
+///       guest.expect_same("the join_ref", guest.hear("say").join_ref, guest.join_ref());
 ///     }
 
 #include <string>
@@ -13,10 +20,12 @@
 #include <vector>
 
 #include "conformance/suite/core/axis.h"
+#include "conformance/suite/core/side.h"
 
 namespace phx::conformance {
 
 class Trial;
+class ClientTrial;
 
 /// The effect of breaking the rule: must: a client or an application fails; should: a good one
 /// copes; may: none. docs/protocol.md has the details.
@@ -32,12 +41,15 @@ struct Rule {
   Level level;
   Profile profile;
   std::string sentence;
-  std::string source;  ///< The place in Phoenix that decides it.
-  void (*body)(Trial& t);
-  std::vector<Axis> axes = {Axis::v2};  ///< The ways to run the case; see HOLDS_ON.
-  bool waits = false;                   ///< Its case mostly waits; see WAITS.
+  std::string source;                             ///< The place in Phoenix that decides it.
+  void (*body)(Trial& t) = nullptr;               ///< A server's case.
+  std::vector<Axis> axes = {Axis::v2};            ///< The ways to run the case; see HOLDS_ON.
+  bool waits = false;                             ///< Its case mostly waits; see WAITS.
+  void (*client_body)(ClientTrial& t) = nullptr;  ///< A client's case, instead of `body`.
+  char letter = '\0';                             ///< Of a client's rule, whose ids share a letter.
 
-  char section() const { return id.front(); }
+  Side side() const { return client_body ? Side::client : Side::server; }
+  char section() const { return letter ? letter : id.front(); }
 };
 
 /// The sections in the order in which they are judged, by their letters.
@@ -45,7 +57,9 @@ struct Section {
   char letter;
   std::string_view name;
 };
-const std::vector<Section>& sections();
+const std::vector<Section>& sections(Side side);
+/// The rule's own. \throws std::logic_error if it names none.
+const Section& section_of(const Rule& rule);
 
 /// Registers a rule; called before main, only by RULE.
 struct Registration {
@@ -62,9 +76,9 @@ struct Waiting {
   explicit Waiting(std::string_view ids);
 };
 
-/// Every rule that was linked in, by section and number.
+/// Every rule for this side that was linked in, by section and number.
 /// \throws std::logic_error if two share an id, or if an axis or a wait names an unknown rule.
-std::vector<Rule> all_rules();
+std::vector<Rule> all_rules(Side side = Side::server);
 
 }  // namespace phx::conformance
 
@@ -83,3 +97,18 @@ std::vector<Rule> all_rules();
       {id, ::phx::conformance::Level::level, ::phx::conformance::Profile::profile, sentence, \
        source, PHX_RULE_JOIN(rule_, __LINE__)});                                             \
   static void PHX_RULE_JOIN(rule_, __LINE__)(::phx::conformance::Trial & t)
+/// The same for a rule of clients, whose section is this letter.
+#define CLIENT_RULE(id, level, letter, sentence, source)                                  \
+  static void PHX_RULE_JOIN(client_rule_, __LINE__)(::phx::conformance::ClientTrial & t); \
+  static const ::phx::conformance::Registration PHX_RULE_JOIN(                            \
+      client_registration_, __LINE__)({id,                                                \
+                                       ::phx::conformance::Level::level,                  \
+                                       ::phx::conformance::Profile::core,                 \
+                                       sentence,                                          \
+                                       source,                                            \
+                                       nullptr,                                           \
+                                       {::phx::conformance::Axis::v2},                    \
+                                       false,                                             \
+                                       PHX_RULE_JOIN(client_rule_, __LINE__),             \
+                                       letter});                                          \
+  static void PHX_RULE_JOIN(client_rule_, __LINE__)(::phx::conformance::ClientTrial & t)

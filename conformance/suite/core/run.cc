@@ -130,12 +130,12 @@ std::string Run::verdict() const {
     case Exit::usage: return "";
     case Exit::passed: break;
   }
-  return fmt::format(
-      "Every {} that was judged is kept, as Phoenix {} keeps it.",
-      count(Verdict::warned) + count(Verdict::expected_failure) > 0
-          ? (count(Verdict::expected_failure) > 0 ? "rule not known as failing" : "MUST")
-          : "rule",
-      options.profile.text());
+  const char* kept = count(Verdict::expected_failure) > 0 ? "rule not known as failing"
+                     : count(Verdict::warned) > 0         ? "MUST"
+                                                          : "rule";
+  if (options.side == Side::client) return fmt::format("Every {} that was judged is kept.", kept);
+  return fmt::format("Every {} that was judged is kept, as Phoenix {} keeps it.", kept,
+                     options.profile.text());
 }
 
 }  // namespace phx::conformance

@@ -17,6 +17,15 @@ const char* arrow_of(Transcript::Direction direction) {
   return "";
 }
 
+std::string_view who(Transcript::Direction direction, Side side) {
+  switch (direction) {
+    case Transcript::Direction::sent: return "suite";
+    case Transcript::Direction::received: return name_of(side);
+    case Transcript::Direction::note: return "note";
+  }
+  return "";
+}
+
 std::string told(const std::vector<Conversation>& conversations, std::size_t more) {
   std::string out;
   for (const Conversation& conversation : conversations) {
@@ -44,12 +53,14 @@ std::string story_of(const Rule& rule, const Outcome& outcome, const Options& op
   if (!outcome.axes.empty()) out += fmt::format("  axes      {}\n", told(outcome.axes));
   if (!outcome.remark.empty()) out += fmt::format("  {}\n", outcome.remark);
   out += told(outcome.conversations, outcome.more_conversations);
-  out += fmt::format(
-      "  {} · {} · docs/protocol.md {} · decided in {} · judged by Phoenix {}\n"
-      "  again:    {}\n",
-      name_of(rule.level), name_of(rule.profile), sentence_number(rule.id), rule.source,
-      options.profile.text(), options.again(rule.id, outcome.axis));
-  return out;
+  out +=
+      rule.side() == Side::client
+          ? fmt::format("  {} · docs/client-rules.md {} · decided in {}\n", name_of(rule.level),
+                        rule.id, rule.source)
+          : fmt::format("  {} · {} · docs/protocol.md {} · decided in {} · judged by Phoenix {}\n",
+                        name_of(rule.level), name_of(rule.profile), sentence_number(rule.id),
+                        rule.source, options.profile.text());
+  return out + fmt::format("  again:    {}\n", options.again(rule.id, outcome.axis));
 }
 
 }  // namespace phx::conformance

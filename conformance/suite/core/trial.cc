@@ -43,7 +43,8 @@ Opening turned(Opening opening, Axis axis) {
 }  // namespace
 
 Trial::Trial(const Rule& rule, const Options& options, Network& network, Axis axis)
-    : options_(options),
+    : body_(rule.body),
+      options_(options),
       network_(network),
       axis_(axis),
       words_(common_words()),
@@ -244,6 +245,11 @@ void Trial::wait(Millis time) {
 }
 
 // --- The end -------------------------------------------------------------------------------------
+
+void Trial::run() {
+  body_(*this);
+  finish();
+}
 
 void Trial::finish() {
   for (const auto& client : clients_) client->expect_all_was_said();

@@ -13,6 +13,7 @@
 #include "conformance/suite/core/options.h"
 #include "conformance/suite/core/outcome.h"
 #include "conformance/suite/core/rule.h"
+#include "conformance/suite/core/running_case.h"
 #include "conformance/suite/core/violation.h"
 
 namespace phx::conformance {
@@ -27,13 +28,13 @@ struct Opening {
   std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
-class Trial {
+class Trial : public RunningCase {
  public:
   /// The options and the network must outlive the trial.
   Trial(const Rule& rule, const Options& options, Network& network, Axis axis = Axis::v2);
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
-  ~Trial();
+  ~Trial() override;
 
   // A failure in the first of these calls of a case is not a violation yet: SetupFailed. A client
   // whose handshake was accepted. On another axis than V2 it uses that instead, unless the opening
@@ -85,7 +86,7 @@ class Trial {
   /// The value of a word: `word("topic")`.
   const std::string& word(std::string_view name) const { return words_.find(name)->second; }
   std::string fill(std::string_view text) const { return filled(text, words_); }
-  Axis axis() const { return axis_; }
+  Axis axis() const override { return axis_; }
   /// The number of nodes; clients are spread over them.
   std::size_t nodes() const { return options_.nodes.size() + 1; }
   bool core_only() const { return options_.core; }
@@ -96,7 +97,7 @@ class Trial {
   }
   /// The same, for a case that is too slow to be judged for each release.
   const Release& judged_as() const { return options_.profile; }
-  bool asked_for_release() const { return asked_for_release_; }
+  bool asked_for_release() const override { return asked_for_release_; }
   Clock::time_point deadline(Millis more = Millis{0}) const {
     return Clock::now() + patience_ + more;
   }
@@ -109,22 +110,19 @@ class Trial {
   const std::string& name_of(const Connection& connection) const;
   const std::string& authority() const { return authority_; }
   /// `http://127.0.0.1:4000`, or with TLS `https://…`.
-  std::string origin() const { return url_.origin(); }
+  std::string origin() const override { return url_.origin(); }
   /// The parameters that `connect` sees, as a JSON object: `--params`, these, and vsn.
   std::string connect_params(std::string_view more) const;
 
-  /// Ends the case: nothing unexpected is left on any connection.
-  void finish();
-  /// The conversations so far, starting with the one called `first`, at most a few.
-  std::vector<Conversation> conversations(const std::string& first) const;
-  /// The same in full, for a trial that records: the connections with all their traffic.
-  std::vector<std::pair<std::string, const Recording*>> recordings() const;
-  std::size_t connections() const { return talks_.size(); }
-  /// The text with the case's own names replaced by their words, so that it is the same in every
-  /// run.
-  std::string anonymous(std::string text) const;
+  void run() override;
+  std::vector<Conversation> conversations(const std::string& first) const override;
+  std::vector<std::pair<std::string, const Recording*>> recordings() const override;
+  std::size_t connections() const override { return talks_.size(); }
+  std::string anonymous(std::string text) const override;
 
  private:
+  /// Ends the case: nothing unexpected is left on any connection.
+  void finish();
   struct Talk {
     std::string name;
     std::string what;  // the opening, for the heading
@@ -139,6 +137,7 @@ class Trial {
   /// Throws the violation, or SetupFailed if the case had not reached its rule.
   [[noreturn]] void refuse(Step step, const Opening& opening, const Violation& violation) const;
 
+  void (*const body_)(Trial&);
   const Options& options_;
   Network& network_;
   const Axis axis_;

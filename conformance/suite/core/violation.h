@@ -40,8 +40,8 @@ class SeenTooLate : public Violation {
   explicit SeenTooLate(const Violation& violation) : Violation(violation) {}
 };
 
-/// A case's first request, before it reaches its rule.
-enum class Step { connect, join, poll, mount };
+/// A case's first step, before it reaches its rule: the suite's, towards a server, or a client's.
+enum class Step { connect, join, poll, mount, dial, enter, shim };
 
 /// The case never reached its rule.
 class SetupFailed : public Violation {

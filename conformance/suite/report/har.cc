@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "conformance/suite/core/trial.h"
+#include "conformance/suite/core/running_case.h"
 #include "conformance/suite/report/json_text.h"
 #include "conformance/suite/wire/base64.h"
 
@@ -129,11 +129,11 @@ std::string entry_json(const std::string& connection, const Recording& recording
 
 }  // namespace
 
-std::string har_of(const Rule& rule, const Trial& trial) {
+std::string har_of(const Rule& rule, const RunningCase& running) {
   std::vector<std::string> entries;
-  for (const auto& [name, recording] : trial.recordings()) {
+  for (const auto& [name, recording] : running.recordings()) {
     for (const auto& exchange : recording->exchanges()) {
-      entries.push_back(entry_json(name, *recording, exchange, trial.origin()));
+      entries.push_back(entry_json(name, *recording, exchange, running.origin()));
     }
   }
   const std::string creator = Members().text("name", "phx-conformance").text("version", "1").str();
@@ -148,12 +148,13 @@ std::string har_of(const Rule& rule, const Trial& trial) {
          "\n";
 }
 
-void write_har(const std::string& directory, const Rule& rule, const Trial& trial) {
+void write_har(const std::string& directory, const Rule& rule, const RunningCase& running) {
   std::filesystem::create_directories(directory);
-  const std::string axis = trial.axis() == Axis::v2 ? "" : "." + std::string(name_of(trial.axis()));
+  const std::string axis =
+      running.axis() == Axis::v2 ? "" : "." + std::string(name_of(running.axis()));
   const std::string path = (std::filesystem::path(directory) / (rule.id + axis + ".har")).string();
   std::ofstream file(path, std::ios::trunc);
-  file << har_of(rule, trial);
+  file << har_of(rule, running);
   if (!file.flush()) throw std::runtime_error(path + " can't be written");
 }
 

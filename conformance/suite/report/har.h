@@ -11,13 +11,13 @@
 
 namespace phx::conformance {
 
-class Trial;
+class RunningCase;
 
 /// Writes `DIRECTORY/J-01.har`, or for another axis than V2 `J-01.v1.har`; the last of several
 /// rounds stays. \throws std::runtime_error if it can't be written.
-void write_har(const std::string& directory, const Rule& rule, const Trial& trial);
+void write_har(const std::string& directory, const Rule& rule, const RunningCase& running);
 
 /// The same as text.
-std::string har_of(const Rule& rule, const Trial& trial);
+std::string har_of(const Rule& rule, const RunningCase& running);
 
 }  // namespace phx::conformance

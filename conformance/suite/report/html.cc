@@ -24,16 +24,19 @@ std::string about(const Run& run) {
   const auto line = [&out](const char* name, const std::string& value) {
     out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
   };
-  std::string server = in_markup(options.server());
-  if (!options.server_version.empty()) server += " " + in_markup(options.server_version);
-  if (!options.server_name.empty()) server += " at " + in_markup(options.url.text());
-  line("Server", server);
+  const bool client = options.side == Side::client;
+  std::string subject = in_markup(options.subject());
+  if (!options.version().empty()) subject += " " + in_markup(options.version());
+  if (!client && !options.subject_name.empty()) subject += " at " + in_markup(options.url.text());
+  line(client ? "Client" : "Server", subject);
   line("When", fmt::format("{} UTC, in {:.1f} s",
                            iso_time(since_epoch(run)).replace(10, 1, " ").substr(0, 19),
                            static_cast<double>(run.took.count()) / 1'000));
-  line("Judged by", fmt::format("Phoenix {}{}{}", options.profile.text(),
-                                options.core ? ", only the core rules" : "",
-                                options.strict ? ", strictly" : ""));
+  if (!client) {
+    line("Judged by", fmt::format("Phoenix {}{}{}", options.profile.text(),
+                                  options.core ? ", only the core rules" : "",
+                                  options.strict ? ", strictly" : ""));
+  }
   if (run.nearest) {
     const auto departs = run.departures();
     line("Most like", fmt::format("Phoenix {}{}", run.nearest->text(),
@@ -110,7 +113,7 @@ std::string scorecard(const Run& run) {
     out += fmt::format("<th scope=\"col\">{}</th>", share.name);
   }
   out += "</tr></thead>\n<tbody>\n";
-  for (const Section& section : sections()) {
+  for (const Section& section : sections(run.options.side)) {
     const auto all = shares(run, section.letter);
     if (std::all_of(all.begin(), all.end(), [](const Share& s) { return s.count == 0; })) continue;
     out += fmt::format(
@@ -159,10 +162,10 @@ std::string html_of(const Run& run) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>{} · Phoenix Channels conformance</title>\n<style>{}</style>\n</head>\n<body>\n"
       "<header>\n<h1>Phoenix Channels conformance</h1>\n<p class=\"verdict {}\">{}</p>\n",
-      in_markup(run.options.server()), html_style(), run.status() == Exit::passed ? "good" : "bad",
+      in_markup(run.options.subject()), html_style(), run.status() == Exit::passed ? "good" : "bad",
       with_links(run.verdict()));
   out += about(run) + "</header>\n<main>\n" + incidents(run) + counts(run) + scorecard(run);
-  for (const Section& section : sections()) out += section_of(run, section);
+  for (const Section& section : sections(run.options.side)) out += section_of(run, section);
   out += fmt::format(
       "</main>\n<footer>Written by phx-conformance. MUST: a common client or an "
       "application breaks without it. SHOULD: the framework does it, a good client copes without "

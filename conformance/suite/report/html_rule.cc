@@ -45,7 +45,7 @@ struct Said {
   const Transcript::Line* line;
 };
 
-const char* who(Transcript::Direction direction) {
+const char* style_of(Transcript::Direction direction) {
   switch (direction) {
     case Transcript::Direction::sent: return "suite";
     case Transcript::Direction::received: return "server";
@@ -54,7 +54,7 @@ const char* who(Transcript::Direction direction) {
   return "";
 }
 
-std::string transcript(const Outcome& outcome) {
+std::string transcript(const Outcome& outcome, Side side) {
   std::vector<Said> all;
   for (const Conversation& conversation : outcome.conversations) {
     for (const auto& line : conversation.lines) {
@@ -75,8 +75,9 @@ std::string transcript(const Outcome& outcome) {
     out += fmt::format(
         "<tr class=\"{}{}\"><td class=\"at\">{} ms</td><td class=\"who\">{}</td>"
         "<td class=\"who\">{} {}</td><td class=\"text\">{}</td></tr>\n",
-        who(said.line->direction), odd ? " odd" : "", said.at.count(), in_markup(said.on->name),
-        arrow_of(said.line->direction), who(said.line->direction), in_markup(said.line->text));
+        style_of(said.line->direction), odd ? " odd" : "", said.at.count(),
+        in_markup(said.on->name), arrow_of(said.line->direction), who(said.line->direction, side),
+        in_markup(said.line->text));
   }
   out += "</tbody></table>\n";
   if (outcome.more_conversations > 0) {
@@ -118,16 +119,19 @@ std::string html_rule(const Judged& judged, const Options& options) {
       rule.id, open ? " open" : "", key_of(outcome.verdict), name_of(outcome.verdict),
       mark_of(outcome.verdict), in_markup(rule.sentence), name_of(rule.level),
       outcome.took.count());
-  out += fmt::format(
-      "<p class=\"facts\"><b class=\"v-{}\">{}</b> · {} · {} · protocol {} · decided in "
-      "{}{}{}</p>\n",
-      key_of(outcome.verdict), name_of(outcome.verdict), name_of(rule.level), name_of(rule.profile),
-      sentence_number(rule.id), in_markup(rule.source), axes(outcome),
-      outcome.where.empty() ? "" : " · seen on " + in_markup(outcome.where));
+  const std::string stated =
+      rule.side() == Side::client
+          ? std::string("a rule of clients")
+          : fmt::format("{} · protocol {}", name_of(rule.profile), sentence_number(rule.id));
+  out +=
+      fmt::format("<p class=\"facts\"><b class=\"v-{}\">{}</b> · {} · {} · decided in {}{}{}</p>\n",
+                  key_of(outcome.verdict), name_of(outcome.verdict), name_of(rule.level), stated,
+                  in_markup(rule.source), axes(outcome),
+                  outcome.where.empty() ? "" : " · seen on " + in_markup(outcome.where));
   out += rounds(judged);
   const std::string said = outcome.expected.empty() ? in_one_line(outcome) : outcome.remark;
   if (!said.empty()) out += fmt::format("<p class=\"said\">{}</p>\n", in_markup(said));
-  out += sides(outcome) + transcript(outcome);
+  out += sides(outcome) + transcript(outcome, rule.side());
   if (outcome.verdict != Verdict::skipped) {
     out += fmt::format("<code class=\"again\">{}</code>\n",
                        in_markup(options.again(rule.id, outcome.axis)));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "conformance/suite/core/sentence.h"
+#include "conformance/suite/core/story.h"
 #include "conformance/suite/report/json_text.h"
 
 namespace phx::conformance {
@@ -12,21 +13,12 @@ namespace {
 
 constexpr char format_name[] = "phx-conformance/1";
 
-const char* from_of(Transcript::Direction direction) {
-  switch (direction) {
-    case Transcript::Direction::sent: return "suite";
-    case Transcript::Direction::received: return "server";
-    case Transcript::Direction::note: return "note";
-  }
-  return "";
-}
-
-std::string conversation_json(const Conversation& conversation) {
+std::string conversation_json(const Conversation& conversation, Side side) {
   std::vector<std::string> lines;
   for (const auto& line : conversation.lines) {
     lines.push_back(Members()
                         .integer("at", (conversation.began + line.at).count())
-                        .text("from", from_of(line.direction))
+                        .text("from", who(line.direction, side))
                         .text("text", line.text)
                         .str());
   }
@@ -58,11 +50,12 @@ std::string rule_json(const Judged& one, const Options& options) {
   Members members;
   members.text("id", rule.id)
       .text("section", std::string(1, rule.section()))
-      .text("level", name_of(rule.level))
-      .text("profile", name_of(rule.profile))
-      .text("sentence", rule.sentence)
+      .text("level", name_of(rule.level));
+  if (rule.side() == Side::server) {
+    members.text("profile", name_of(rule.profile)).text("protocol", sentence_number(rule.id));
+  }
+  members.text("sentence", rule.sentence)
       .text("source", rule.source)
-      .text("protocol", sentence_number(rule.id))
       .text("verdict", key_of(outcome.verdict))
       .integer("milliseconds", outcome.took.count())
       .json("rounds", tally_json(one.rounds));
@@ -75,7 +68,8 @@ std::string rule_json(const Judged& one, const Options& options) {
   if (!outcome.where.empty()) members.text("where", outcome.where);
   if (has_story(outcome.verdict)) {
     std::vector<std::string> conversations;
-    for (const auto& each : outcome.conversations) conversations.push_back(conversation_json(each));
+    for (const auto& each : outcome.conversations)
+      conversations.push_back(conversation_json(each, rule.side()));
     members.json("conversations", fmt::format("[{}]", fmt::join(conversations, ",")))
         .text("again", options.again(rule.id, outcome.axis));
   }
@@ -84,24 +78,27 @@ std::string rule_json(const Judged& one, const Options& options) {
 
 std::string options_json(const Options& options) {
   Members members;
-  members.text("release", options.profile.text())
-      .text("profile", options.core ? "core" : "contract")
-      .text("topic", options.topic)
-      .boolean("strict", options.strict)
+  if (options.side == Side::server) {
+    std::vector<std::string> axes;
+    for (const Axis axis : options.axes) axes.emplace_back(name_of(axis));
+    members.text("release", options.profile.text())
+        .text("profile", options.core ? "core" : "contract")
+        .text("topic", options.topic)
+        .texts("axes", axes);
+  }
+  members.boolean("strict", options.strict)
       .integer("rounds", options.repeat)
       .boolean("shuffled", options.shuffle)
       .number("timeout_scale", options.timeout_scale);
-  std::vector<std::string> axes;
-  for (const Axis axis : options.axes) axes.emplace_back(name_of(axis));
-  members.texts("axes", axes);
   if (options.shuffle) members.integer("seed", options.seed);
   return members.str();
 }
 
-std::string server_json(const Options& options) {
+std::string subject_json(const Options& options) {
   Members members;
-  members.text("name", options.server()).text("url", options.url.text());
-  if (!options.server_version.empty()) members.text("version", options.server_version);
+  members.text("name", options.subject());
+  if (options.side == Side::server) members.text("url", options.url.text());
+  if (!options.version().empty()) members.text("version", options.version());
   if (!options.command.empty()) members.texts("command", options.command);
   return members.str();
 }
@@ -117,7 +114,7 @@ std::string json_of(const Run& run) {
   }
   Members members;
   members.text("format", format_name)
-      .json("server", server_json(run.options))
+      .json(name_of(run.options.side), subject_json(run.options))
       .text("began", iso_time(since_epoch(run)))
       .integer("milliseconds", run.took.count())
       .json("options", options_json(run.options))

@@ -68,7 +68,7 @@ struct Counts {
 std::string junit_of(const Run& run) {
   Counts all;
   std::string suites;
-  for (const Section& section : sections()) {
+  for (const Section& section : sections(run.options.side)) {
     Counts counts;
     std::string cases;
     for (const Judged& one : run.judged) {
@@ -89,7 +89,7 @@ std::string junit_of(const Run& run) {
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<testsuites name=\"phx-conformance {}\" {}>\n{}</testsuites>\n",
-      in_markup(run.options.server()), all.attributes(), suites);
+      in_markup(run.options.subject()), all.attributes(), suites);
 }
 
 }  // namespace phx::conformance

@@ -43,15 +43,22 @@ bool is_told_in_one_line(Verdict verdict) {
 }  // namespace
 
 std::string listed(const Rule& rule) {
+  if (rule.side() == Side::client) {
+    return fmt::format("{}  {:<6}  {:<17}  {}\n", rule.id, name_of(rule.level),
+                       section_of(rule).name, rule.sentence);
+  }
   return fmt::format("{}  {:<6}  {:<8}  {:<5}  {}\n", rule.id, name_of(rule.level),
                      name_of(rule.profile), sentence_number(rule.id), rule.sentence);
 }
 
 void Terminal::begin() {
   const Options& options = run_.options;
-  console_.print(fmt::format("Checking {} against {} rules, as Phoenix {} keeps them.\n",
-                             options.server(), cases_ / static_cast<std::size_t>(options.repeat),
-                             options.profile.text()));
+  const std::size_t rules = cases_ / static_cast<std::size_t>(options.repeat);
+  console_.print(options.side == Side::server
+                     ? fmt::format("Checking {} against {} rules, as Phoenix {} keeps them.\n",
+                                   options.subject(), rules, options.profile.text())
+                     : fmt::format("Checking the client {} {} against {} rules.\n",
+                                   options.subject(), options.version(), rules));
   if (options.repeat > 1) console_.print(fmt::format("{} rounds.\n", options.repeat));
   if (options.shuffle) {
     console_.print(
@@ -99,7 +106,7 @@ void Terminal::happened(const std::string& incident) {
 void Terminal::scorecard() {
   console_.print(fmt::format("\n   {:<22}{:>8}{:>8}{:>9}{:>8}{:>9}\n", "", "kept", "broken",
                              "warnings", "unmet", "skipped"));
-  for (const Section& section : sections()) {
+  for (const Section& section : sections(run_.options.side)) {
     const auto of = [this, &section](Verdict verdict) {
       return run_.count(verdict, section.letter);
     };

@@ -1,0 +1,115 @@
+/// What must not harm a client, and how long it bears it.
+
+#include <fmt/format.h>
+
+#include "conformance/suite/clients/client_trial.h"
+
+namespace phx::conformance {
+namespace {
+
+CLIENT_RULE("C-29", must, 'E',
+            "is not harmed by a topic it does not know, nor by an event that nobody listens to",
+            "socket.js onConnMessage") {
+  Guest& guest = t.joined();
+  guest.broadcast("nowhere:1", "said", R"({"n":1})");
+  guest.push(R"("99")", "nowhere:1", "phx_close");
+  guest.send({t.join_ref(), R"("98")", "room:1", "phx_reply", R"({"status":"ok","response":{}})"});
+  guest.broadcast("room:1", "nobody_listens", R"({"n":2})");
+  guest.broadcast("phoenix", "unheard_of", "{}");
+  t.settle(guest);
+  t.push("1", "say");
+  guest.reply(guest.hear("say"));
+  t.expect(R"({"on":"reply","id":"1","status":"ok"})");
+  t.expect_none(R"({"on":"message"})", "none of these messages");
+}
+
+/// One frame that nobody can decode, and then the client either goes on or comes back.
+Guest& survives(ClientTrial& t, Guest& guest, const char* what, const Frame& frame) {
+  const std::size_t before = t.tries();
+  guest.note(what);
+  guest.send_frames({frame});
+  guest.broadcast("room:1", "marker", R"({"after":"it"})");
+  const auto went_on = [&t] {
+    return t.count(R"({"on":"message","event":"marker","payload":{"after":"it"}})") > 0;
+  };
+  t.until([&] { return went_on() || t.tries() > before || guest.ended(); },
+          fmt::format("the next message, or a new connection, after {}", what));
+  if (went_on()) {
+    t.expect(R"({"on":"message","event":"marker"})");
+    return guest;
+  }
+  Guest& again = t.welcome();
+  t.let_in(again);
+  return again;
+}
+
+CLIENT_RULE(
+    "C-30", must, 'E',
+    "survives a frame that it can't decode: reports it, or ends the connection and comes back",
+    "serializer.js decode") {
+  Guest* guest = &t.joined();
+  const auto text = [](const char* payload) { return Frame{.payload = payload, .masked = false}; };
+  guest = &survives(t, *guest, "a text that is not JSON", text("{nonsense"));
+  guest = &survives(t, *guest, "JSON that is not a message", text("42"));
+  guest = &survives(t, *guest, "an array that is too short", text(R"([null,null])"));
+  guest = &survives(t, *guest, "a binary frame of an unknown kind",
+                    {.opcode = Opcode::binary, .payload = "\x7f\xff\xff", .masked = false});
+  guest = &survives(t, *guest, "an empty binary frame",
+                    {.opcode = Opcode::binary, .payload = "", .masked = false});
+  t.settle(*guest);
+}
+
+/// Repeats a wave until one of them does not grow: a leak grows in each.
+void does_not_grow(ClientTrial& t, const char* what, long max_kb,
+                   const std::function<void()>& wave) {
+  constexpr int max_waves = 6;
+  wave();  // the first fills caches and buffers
+  long grown = 0;
+  for (int n = 0; n < max_waves; ++n) {
+    const long before = t.shim().memory_kb();
+    wave();
+    grown = t.shim().memory_kb() - before;
+    if (grown < max_kb) return;
+  }
+  t.violated(fmt::format("memory that does not grow over {}", what),
+             fmt::format("growth in each of {} rounds, by {} kB in the last", max_waves, grown));
+}
+
+CLIENT_RULE("C-38", must, 'E',
+            "does not grow over 10,000 pushes that are answered, nor over 1,000 reconnects",
+            "push.js cancelRefEvent") {
+  // A push that is kept keeps its payload and its reply.
+  constexpr int pushes = 2'500;
+  constexpr int reconnects = 250;
+  constexpr long max_kb = 4'000;
+  t.dial(R"("reconnect_ms":[1])");
+  Guest* guest = &t.welcome();
+  t.join("a", "room:1");
+  t.let_in(*guest);
+  guest->answer_at_once("say");
+  const std::string payload = fmt::format(R"({{"text":"{}"}})", std::string(2'000, 'x'));
+  does_not_grow(t, "2,500 pushes that are answered", max_kb, [&] {
+    for (int n = 0; n < pushes; ++n) t.push("1", "say", payload);
+    int left = pushes;
+    t.until(
+        [&] {
+          for (const Json& report : t.shim().reports()) left -= report["on"].text() == "reply";
+          t.shim().reports().clear();
+          return left <= 0;
+        },
+        fmt::format("{} replies", pushes), Millis{30'000});
+  });
+  if (t.is_fixed("reconnect_ms")) return;  // a thousand of them would take hours
+  does_not_grow(t, "250 reconnects", max_kb, [&] {
+    for (int n = 0; n < reconnects; ++n) {
+      guest->reset();
+      guest = &t.welcome();
+      guest->reply(guest->hear("phx_join"));
+      t.expect(R"({"on":"joined"})");
+      t.shim().reports().clear();
+    }
+  });
+}
+
+}  // namespace
+}  // namespace phx::conformance
