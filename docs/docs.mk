@@ -100,7 +100,7 @@ check-book: $(TYPED) | build/.packages-book build/.packages-redis
 $(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/exercises.passed $(TYPED) \
   $(BOOK_FILES) | build/.packages-redis
 	@$(BOOK)/commands.mjs && touch $@
-$(BUILD)/book-tools.passed: $(wildcard docs/site/*) $(SITE_NPM) | build/.packages-book
+$(BUILD)/book-tools.passed: $(wildcard docs/site/* chapters/*/README.md) $(SITE_NPM) | build/.packages-book
 	@$(call node_tests,tools of the book,docs/site/*.test.mjs)
 
 # The pages' commands use the plain build.

@@ -1,0 +1,38 @@
+// Every chapter has the same shape: a question, a prediction, the walk, Phoenix, what goes wrong, folded answers, one
+// line to change; and no listing is longer than a screen.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fences, pages, read } from "./pages.mjs";
+
+const root = new URL("../..", import.meta.url).pathname;
+const MAX_LISTING = 30;
+const PARTS = [
+  ["a question in its first paragraphs", (text) => /\?/.test(text.split(/^## /m)[0])],
+  ["a prediction", (text) => /\*\*[^*]*\b(predict|guess|believe|try to be)\b/i.test(text)],
+  ["one thing to change and watch", (text) => /^## Change it and watch/m.test(text)],
+  ["what it is in Phoenix", (text) => /^## In Phoenix$/m.test(text)],
+  ["what goes wrong", (text) => /^## What goes wrong$/m.test(text)],
+  ["folded answers", (text) => /^## What you can now answer$[^]*?<details>/m.test(text)],
+];
+/** A chapter that is still to be brought into this shape. */
+const LATER = ["chapters/17-live-view/README.md"];
+
+const chapters = pages(root).filter((path) => /^chapters\/\d\d-[^/]+\/README\.md$/.test(path));
+
+for (const path of chapters.filter((one) => !LATER.includes(one))) {
+  const text = read(root, path);
+  for (const [part, has] of PARTS) {
+    test(`${path} has ${part}`, () => assert.ok(has(text)));
+  }
+  test(`no listing of ${path} is longer than ${MAX_LISTING} lines`, () => {
+    const long = fences(text).filter(
+      ({ language, lines }) => /^(cpp|js)$/.test(language) && lines.length > MAX_LISTING,
+    );
+    assert.deepEqual(long.map(({ first, lines }) => `line ${first}: ${lines.length}`), []);
+  });
+}
+
+test("what is still to be done exists", () => {
+  assert.deepEqual(LATER.filter((path) => !chapters.includes(path)), []);
+});
