@@ -40,13 +40,13 @@ std::size_t characters(std::string_view text) {
 // --- A component ---------------------------------------------------------------------------------
 
 //! [step_render]
-Html Step::render() {
+Html Stepper::render() {
   return html(
       R"(<div id={}><button id="step" phx-click="step" phx-target={}>step by {}: {}</button></div>)",
       id, myself, by, clicks);
 }
 
-Result Step::handle_event(std::string_view, const Json&) {
+Result Stepper::handle_event(std::string_view, const Json&) {
   clicks += by;
   return NoReply{};
 }
@@ -111,7 +111,7 @@ Html Counter::render() {
                 R"(<li id={}>{} <button id="del-{}" phx-click="delete" phx-value-id={}>x</button></li>)",
                 id, item.name, item.id, item.id);
           }),
-      component<Step>("stepper", [](Step& step) { step.by = 2; }));
+      component<Stepper>("stepper", [](Stepper& step) { step.by = 2; }));
 }
 
 //! [handle_event]

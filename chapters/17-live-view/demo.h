@@ -16,7 +16,7 @@ using phx::Json;
 using phx::Result;
 
 /// A button with a state of its own: a click adds `by`.
-struct Step : phx::LiveComponent {
+struct Stepper : phx::LiveComponent {
   Assign<int> by = 1;
   Assign<int> clicks = 0;
 

@@ -2,9 +2,8 @@
 // its own headings, and the pages before and after it.
 
 import { escape } from "./html.mjs";
-import { LAYERS, PARTS } from "./plan.mjs";
+import { LAYERS, layerPage, PARTS } from "./plan.mjs";
 
-const layerPage = (layer) => `group__layer__${layer}`;
 const item = (id, text, here) =>
   `<li><a href="${id}.html"${id === here ? ' aria-current="page"' : ""}>${text}</a></li>`;
 const section = (title, items) => `<h2>${title}</h2>\n<ul>\n${items.join("\n")}\n</ul>`;

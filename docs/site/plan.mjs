@@ -32,6 +32,8 @@ export const LAYERS = [
   "base",
   "testing",
 ];
+/** The page of a layer, as Doxygen names it: an underscore of a group's name becomes two. */
+export const layerPage = (layer) => `group__layer__${layer.replaceAll("_", "__")}`;
 /** The suite's parts. */
 export const PARTS = ["core", "wire", "rules", "report", "suite", "proxy", "mutants", "client", "bench", "server"];
 

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { filtered, siteLink } from "./filter.mjs";
 import { neighbours, side } from "./frame.mjs";
 import { deadInPages, deadInSite, missingInContents } from "./links.mjs";
-import { pageId, planOf, slug } from "./plan.mjs";
+import { LAYERS, layerPage, pageId, planOf, slug } from "./plan.mjs";
 import { inTree } from "./tree.mjs";
 
 const shown = (files, page) => inTree(files, (root) => filtered(root, page));
@@ -18,6 +19,14 @@ test("a page's name on the site follows from its path", () => {
   assert.equal(pageId("chapters/05-joining/exercise/README.md"), "exercise-05-joining");
   assert.equal(pageId("chapters/05-joining/exercise/hints/2.md"), "exercise-05-joining-hint-2");
   assert.equal(pageId("docs/protocol.md"), "docs-protocol");
+});
+
+test("each layer has its group in Doxygen, and its page", () => {
+  const listed = /^LAYERS := ((?:.*\\\n)*.*)$/m.exec(readFileSync("lib/lib.mk", "utf8"))[1];
+  assert.deepEqual([...LAYERS].sort(), listed.split(/[\s\\]+/).filter(Boolean).sort());
+  const groups = readFileSync("docs/theme/groups.dox", "utf8");
+  for (const layer of LAYERS) assert.match(groups, new RegExp(`defgroup layer_${layer} `));
+  assert.equal(layerPage("live_view"), "group__layer__live__view");
 });
 
 test("headings are named as GitHub names them", () => {

@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync, statSync, writeFileSync, copyFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { pageId } from "./plan.mjs";
+import { layerPage, pageId } from "./plan.mjs";
 import { highlighted } from "./show.mjs";
 
 const RAW = new Set([".svg", ".har", ".png"]);
@@ -28,7 +28,7 @@ export class Targets {
 
   folder(path) {
     const layer = /^lib\/(\w+)$/.exec(path);
-    if (layer) return `group__layer__${layer[1]}.html`;
+    if (layer) return `${layerPage(layer[1])}.html`;
     const part = /^conformance\/(?:\w+\/)?(suite|core|rules|wire|report|proxy|mutants|client|server)$/.exec(path);
     if (part) return `group__part__${part[1]}.html`;
     if (existsSync(join(this.root, path, "README.md")) && !path.startsWith("chapters/")) {
