@@ -16,13 +16,19 @@ const RULE = /\bRULE\(\s*"([A-Z]-\d+)",\s*\w+,\s*\w+,\s*((?:"(?:\\.|[^"\\])*"\s*
 const textOf = (literals) =>
   [...literals.matchAll(/"((?:\\.|[^"\\])*)"/g)].map(([, one]) => JSON.parse(`"${one}"`)).join("");
 
-/** The suite's rules: name → title. */
-export function rulesOf(root) {
-  const sources = files(join(root, FOLDER), [".cc"]).map((file) => read(root, FOLDER + file));
-  return new Map(
-    sources.flatMap((text) => [...text.matchAll(RULE)].map(([, id, title]) => [id, textOf(title)])),
-  );
+/** The suite's rules, and where each stands: {id, title, file, line}. */
+export function placedRules(root) {
+  return files(join(root, FOLDER), [".cc"]).flatMap((name) => {
+    const file = FOLDER + name;
+    const text = read(root, file);
+    return [...text.matchAll(RULE)].map(({ 1: id, 2: title, index }) => {
+      return { id, title: textOf(title), file, line: text.slice(0, index).split("\n").length };
+    });
+  });
 }
+
+/** The suite's rules: name → title. */
+export const rulesOf = (root) => new Map(placedRules(root).map(({ id, title }) => [id, title]));
 
 function chosenBy(command, rules) {
   const only = /(?:\bONLY=|--only )(\S+)/.exec(command ?? "");

@@ -2,10 +2,12 @@
 // marked: listings, pictures, links to files. Fails if a link leads nowhere.
 
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { kicker, onThisPage, previousAndNext, side } from "./frame.mjs";
 import { siteLink } from "./filter.mjs";
 import { escape, unescape } from "./html.mjs";
+import { indexOf } from "./index.mjs";
 import { report } from "./pages.mjs";
 import { planOf } from "./plan.mjs";
 import { figure, shownFence } from "./show.mjs";
@@ -111,26 +113,19 @@ function framed(text, id) {
   return withoutDeadLines(withoutDeadSummary(page))
     .replace("<body>", `<body class="${kind} page-${id.replace(/[^a-z0-9-]/gi, "-")}">`)
     .replace("<!--SIDE-->", () => side(plan, id))
-    .replace("<!--PREVIOUS-AND-NEXT-->", () => previousAndNext(plan, id))
-    .replace(
-      '<input type="text" id="MSearchField" value="Search"',
-      '<input type="text" id="MSearchField" value="Search" aria-label="Search"',
-    )
-    .replace(/<a id="MSearchClose"/, '<a id="MSearchClose" aria-label="Close the search"')
-    .replace(/(<iframe src="javascript:void\(0\)" frameborder="0") /, '$1 title="Search results" ');
+    .replace("<!--PREVIOUS-AND-NEXT-->", () => previousAndNext(plan, id));
 }
 
-/** What a search finds is a page in a frame, with a look of its own. */
-function dressSearch(folder) {
-  copyFileSync(join(root, "docs/theme/search.css"), join(folder, "found.css"));
-  const head = '<link rel="stylesheet" href="found.css"><script src="../theme.js"></script></head>';
-  for (const name of readdirSync(folder).filter((name) => name.endsWith(".html"))) {
-    const text = readFileSync(join(folder, name), "utf8");
-    writeFileSync(join(folder, name), text.replace("</head>", head));
-  }
+/** What the search needs beside its script: its library, and all that can be found. */
+function writeSearch() {
+  const tags = readFileSync(tagfile, "utf8");
+  const entries = indexOf(root, plan, tags, (link) => target(link, "the search"));
+  writeFileSync(join(html, "found.js"), `const searchEntries = ${JSON.stringify(entries)};\n`);
+  const library = createRequire(import.meta.url).resolve("minisearch/dist/umd/index.js");
+  copyFileSync(library, join(html, "minisearch.js"));
 }
 
-dressSearch(join(html, "search"));
+writeSearch();
 // A link may make a page, which needs its frame, too.
 for (let left = [""]; left.length > 0;) {
   left = readdirSync(html).filter((name) => name.endsWith(".html") && !done.has(name));

@@ -15,7 +15,6 @@ apply();
 system.addEventListener("change", apply);
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector("button.theme");
-  if (button === null) return; // the frame of a search
   button.hidden = false;
   button.addEventListener("click", () => {
     localStorage.setItem("theme", isDark() ? "light" : "dark");

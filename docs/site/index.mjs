@@ -1,0 +1,131 @@
+// index.mjs: what the site's search knows: each section of each page, each rule, each recording and
+// each name of the code, with the place it leads to. theme/finding.js searches it in the browser.
+
+import { basename } from "node:path";
+import { unescape } from "./html.mjs";
+import { classify, files, read } from "./pages.mjs";
+import { pageId, sluggerOf } from "./plan.mjs";
+import { placedRules } from "./rules.mjs";
+
+const CHAPTER = /^chapters\/(\d\d)-[^/]+\//;
+
+function groupOf(path) {
+  if (path.startsWith("chapters/")) return "book";
+  return path === "docs/protocol.md" ? "protocol" : "pages";
+}
+
+/** Markdown without its signs: what a reader sees of a line. */
+function seen(line) {
+  return line
+    .replace(/<!--.*?-->/g, "")
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/<\/?\w[^>]*>/g, "")
+    .replace(/^\s*\|?[-:| ]+\|?$/, "")
+    .replace(/\s*\|\s*/g, " ")
+    .replace(/\*\*|^#+ |^> ?|`/g, "")
+    .trim();
+}
+
+/** A page's sections: from its title or a heading to the next. Code and frames belong to them. */
+function sectionsOf(root, path, title) {
+  const id = pageId(path);
+  const slugOf = sluggerOf();
+  const number = CHAPTER.exec(path)?.[1];
+  const page = number ? `${Number(number)}. ${title.replace(/^\d+\. /, "")}` : title;
+  const group = groupOf(path);
+  const sections = [{ group, title: page, where: "", to: `${id}.html`, text: "" }];
+  for (const { kind, line } of classify(read(root, path))) {
+    const heading = kind === "prose" && /^(#+) +(.*?)\s*$/.exec(line);
+    if (heading) {
+      const slug = slugOf(heading[2]);
+      if (heading[1] === "#") continue;
+      const to = `${id}.html#${id}-${slug}`;
+      sections.push({ group, title: seen(heading[2]), where: page, to, text: "" });
+    } else if (kind === "prose" || kind === "code") {
+      const words = kind === "code" ? line.trim() : seen(line);
+      if (words) sections.at(-1).text += `${words} `;
+    }
+  }
+  return sections;
+}
+
+function rules(root, target) {
+  return placedRules(root).map(({ id, title, file, line }) => ({
+    group: "rules",
+    title: `${id}  ${title}`,
+    where: basename(file),
+    to: target(`${file}#L${line}`),
+    text: "",
+  }));
+}
+
+const RECORDING = /^traces\/([\d.]+\/)?[^/]+\.har$/;
+
+function recordings(root, target) {
+  const paths = files(root, [".har"], "traces/").filter((path) => RECORDING.test(path));
+  return paths.map((path) => ({
+    group: "traces",
+    title: path.replace(/^traces\/|\.har$/g, ""),
+    where: "recorded from Phoenix",
+    to: target(path),
+    text: JSON.parse(read(root, path)).log.comment,
+  }));
+}
+
+const field = (text, name) => unescape(new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? "");
+
+/** Classes and members as Doxygen's tag file lists them; overloads are one, constructors their class. */
+function published(tags) {
+  const found = new Map();
+  for (const [, kind, body] of tags.matchAll(/<compound kind="(\w+)">([^]*?)<\/compound>/g)) {
+    if (!["class", "struct", "namespace"].includes(kind)) continue;
+    const [head] = body.split("<member ");
+    const scope = field(head, "name");
+    if (kind !== "namespace") found.set(scope, { where: kind, to: field(head, "filename") });
+    for (const [, what, member] of body.matchAll(/<member kind="(\w+)"[^>]*>([^]*?)<\/member>/g)) {
+      const own = field(member, "name");
+      const name = `${scope}::${own}`;
+      const to = `${field(member, "anchorfile")}#${field(member, "anchor")}`;
+      const made = scope.split("::").at(-1) === own.replace("~", "");
+      if (!made && !found.has(name)) found.set(name, { where: what, to });
+    }
+  }
+  return found;
+}
+
+const DEFINED = /^(?!return|else|using|namespace|static_assert)[\w:<>&*,[\] ]+[ &*]((?:\w+::)*\w+)\(/;
+
+/** Functions that Doxygen keeps to itself: private ones, and those of one file. */
+function unpublished(root, known, target) {
+  const ends = new Set([...known.keys()].map((name) => name.split("::").slice(-2).join("::")));
+  const found = new Map();
+  for (const path of files(root, [".cc"]).filter((path) => !/_(test|fuzz|bench)\.cc$|\/exercise/.test(path))) {
+    read(root, path).split("\n").forEach((line, at) => {
+      const name = DEFINED.exec(line)?.[1];
+      const end = name?.split("::").slice(-2).join("::");
+      if (!name || ends.has(end) || name.split("::").at(-1) === "main") return;
+      found.set(`${name} ${path}`, { title: name, where: path, to: target(`${path}#L${at + 1}`) });
+    });
+  }
+  return [...found.values()];
+}
+
+function names(root, tags, target) {
+  const known = published(tags);
+  return [
+    ...[...known].map(([title, rest]) => ({ title, ...rest })),
+    ...unpublished(root, known, target),
+  ].map((one) => ({ group: "names", text: "", ...one }));
+}
+
+/** Everything that can be found: {group, title, where, to, text}. `target` gives a file's page. */
+export function indexOf(root, plan, tags, target) {
+  // A hint is for those who ask for it.
+  const pages = [...plan.all.values()].filter(({ path }) => !path.includes("/hints/"));
+  return [
+    ...pages.flatMap(({ path, title }) => sectionsOf(root, path, title)),
+    ...rules(root, target),
+    ...recordings(root, target),
+    ...names(root, tags, target),
+  ];
+}
