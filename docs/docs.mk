@@ -13,13 +13,16 @@ BOOK := PHX_TRACE=$(CURDIR)/$(TRACER) node docs/site
 
 # --- The site ---------------------------------------------------------------------------------------
 
-.PHONY: docs
+.PHONY: docs check-site
 SITE := build/docs/html
 FONTS := docs/site/node_modules/@fontsource-variable/source-serif-4/files
 docs: build/.packages-docs $(SITE_NPM) ##* read: the site of book and reference: build/docs/html/index.html
 	@rm -rf $(SITE) && mkdir -p $(SITE) && ROOT='$(CURDIR)' FONTS='$(FONTS)' doxygen -q Doxyfile
 	@node docs/site/site.mjs $(SITE) build/docs/site.tag && node docs/site/links.mjs --site $(SITE)
 	@echo 'The site is at $(SITE)/index.html'
+check-site: ## keep: the site in a browser: nothing is cut off at four widths, and the search answers
+check-site: docs build/.packages-browser $(NPM)
+	@node docs/site/widths.mjs $(SITE)
 
 # --- Pages that state what the code does ------------------------------------------------------------
 

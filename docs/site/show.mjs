@@ -50,7 +50,7 @@ export function shownFence(root, path, line) {
     `<div class="listing ${kind}"><pre tabindex="0"><code>${html}</code></pre></div>`;
   if (language === "console") return pre("console", fence.lines.map(consoleLine).join("\n"));
   if (fence.lines.some((one) => FRAME.test(one))) {
-    return pre("frames", fence.lines.map(frameLine).join("\n"));
+    return pre("frames", fence.lines.map(frameLine).join(""));
   }
   if (language === "text" || language === "") return pre("text", escape(text));
   return pre(language, highlighted(text, language));
@@ -66,14 +66,16 @@ const FRAME = /^( *\d+ (?:\S+ )?)([→←·]) (.*)$/;
 /** 3 a → ["1","1",…]        what it does */
 function frameLine(line) {
   const frame = FRAME.exec(line);
-  if (!frame) return /^ {40}/.test(line) ? `<i class="what">${escape(line)}</i>` : escape(line);
+  if (!frame && /^ {40}/.test(line)) return `<i class="what below">${escape(line.trim())}</i>`;
+  if (!frame) return `<span class="frame">${escape(line) || " "}</span>`;
   const [, number, arrow, rest] = frame;
   const kind = { "→": "up", "←": "down", "·": "note" }[arrow];
   const said = /^(.*?\S)( {2,})(\S.*)$/.exec(rest);
   const words = said
     ? `${escape(said[1])}${said[2]}<i class="what">${escape(said[3])}</i>`
     : escape(rest);
-  return `<span class="number">${number}</span><span class="${kind}">${arrow} ${words}</span>`;
+  const shown = `<span class="number">${number}</span><span class="${kind}">${arrow} ${words}</span>`;
+  return `<span class="frame">${shown}</span>`;
 }
 
 let pictures = 0;

@@ -2,7 +2,6 @@
 // marked: listings, pictures, links to files. Fails if a link leads nowhere.
 
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { kicker, onThisPage, previousAndNext, side } from "./frame.mjs";
 import { siteLink } from "./filter.mjs";
@@ -121,8 +120,8 @@ function writeSearch() {
   const tags = readFileSync(tagfile, "utf8");
   const entries = indexOf(root, plan, tags, (link) => target(link, "the search"));
   writeFileSync(join(html, "found.js"), `const searchEntries = ${JSON.stringify(entries)};\n`);
-  const library = createRequire(import.meta.url).resolve("minisearch/dist/umd/index.js");
-  copyFileSync(library, join(html, "minisearch.js"));
+  const library = "docs/site/node_modules/minisearch/dist/umd/index.js";
+  copyFileSync(join(root, library), join(html, "minisearch.js"));
 }
 
 writeSearch();

@@ -1,4 +1,5 @@
-// Light or dark: as the reader's system has it, until the button says otherwise.
+// Light or dark: as the reader's system has it, until the button says otherwise. The contents beside
+// the text fold away, and stay away.
 
 const root = document.documentElement;
 const wish = () => localStorage.getItem("theme");
@@ -10,8 +11,12 @@ function apply() {
   root.classList.toggle("light-mode", !isDark());
 }
 
+const isFolded = () => localStorage.getItem("contents") === "folded";
+const fold = () => root.classList.toggle("folded", isFolded());
+
 root.classList.add("scripts");
 apply();
+fold();
 system.addEventListener("change", apply);
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector("button.theme");
@@ -19,6 +24,14 @@ document.addEventListener("DOMContentLoaded", () => {
   button.addEventListener("click", () => {
     localStorage.setItem("theme", isDark() ? "light" : "dark");
     apply();
+  });
+  const folding = document.querySelector("button.fold");
+  folding.hidden = false;
+  folding.setAttribute("aria-expanded", String(!isFolded()));
+  folding.addEventListener("click", () => {
+    localStorage.setItem("contents", isFolded() ? "open" : "folded");
+    folding.setAttribute("aria-expanded", String(!isFolded()));
+    fold();
   });
   const side = document.querySelector("nav.side");
   const here = side.querySelector("[aria-current]");
