@@ -120,7 +120,7 @@ function names(root, tags, target) {
 
 /** Everything that can be found: {group, title, where, to, text}. `target` gives a file's page. */
 export function indexOf(root, plan, tags, target) {
-  // A hint is for those who ask for it.
+  // Hints are left out: nobody should meet one by accident.
   const pages = [...plan.all.values()].filter(({ path }) => !path.includes("/hints/"));
   return [
     ...pages.flatMap(({ path, title }) => sectionsOf(root, path, title)),

@@ -67,7 +67,7 @@ class FakeRedis {
   std::thread thread_;
 };
 
-/// Listens until its connection ends, or until it has got so many messages.
+/// Listens until its connection ends, or until it has that many messages.
 struct Listener final : redis::Connection::Host {
   Listener(const FakeRedis& server, std::size_t messages)
       : enough(messages), connection(loop, *this, {"127.0.0.1", server.port()}, options()) {
