@@ -273,6 +273,26 @@ PHX_TEST("C-28: a second channel on a topic leaves the first before it joins") {
   expect_eq(client.told(), Lines{"room:a news {}"});
 }
 
+PHX_TEST("C-34: binary pushes, replies and broadcasts have the protocol's layouts") {
+  const auto bytes = [](std::initializer_list<int> sizes, const std::string& rest) {
+    std::string all;
+    for (const int size : sizes) all += static_cast<char>(size);
+    return all + rest;
+  };
+  ClientFixture client;
+  const auto room = client.joined();
+  client.push(*room, "draw", Payload::binary("\x01\xff"));
+  expect_eq(client.sent(), Lines{bytes({0, 1, 1, 6, 4}, "12room:adraw\x01\xff")});
+  const auto say = [&](const std::string& frame) {
+    client.link().user->received({serializer::Frame::binary, frame});
+  };
+  say(bytes({1, 1, 1, 6, 2}, "12room:aok\x02"));
+  say(bytes({2, 6, 5}, "room:adrawn\x03"));
+  say(bytes({0, 1, 6, 6}, "1room:apushed\x04"));
+  say(bytes({0, 1, 6, 6}, "9room:apushed\x05"));  // of another join
+  expect_eq(client.told(), (Lines{"draw ok \x02", "room:a drawn \x03", "room:a pushed \x04"}));
+}
+
 PHX_TEST("C-36: a payload reaches the user as sent") {
   ClientFixture client;
   const auto room = client.joined();

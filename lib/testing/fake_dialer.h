@@ -56,7 +56,7 @@ class FakeDialedStream final : public net::DialedStream {
 struct FakeDialer {
   std::function<std::unique_ptr<net::DialedStream>(net::DialUser&)> dial() {
     return [this](net::DialUser& user) {
-      all.push_back(std::make_shared<FakeDialed>(FakeDialed{{}, &user}));
+      all.push_back(std::make_shared<FakeDialed>(FakeDialed{{.user = &user}, &user}));
       return std::make_unique<FakeDialedStream>(all.back());
     };
   }

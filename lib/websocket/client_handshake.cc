@@ -29,6 +29,15 @@ bool has_token(const http::Request& headers, std::string_view name, std::string_
                      [&](const std::string& item) { return http::to_lower(item) == token; });
 }
 
+/// Where a 302 or the like points to, for people; RFC 6455 lets a client follow it or not.
+std::string redirection(const http::Response& answer) {
+  constexpr std::size_t max_shown = 200;
+  if (answer.status < 300 || answer.status > 399) return {};
+  const http::Request headers = headers_of(answer);
+  const std::string where(headers.header("location").value_or("nowhere"));
+  return " to " + where.substr(0, max_shown) + ", and redirects are not followed";
+}
+
 /// 8 to 15, as RFC 7692, 7.1.2 writes it; nothing for all else.
 std::optional<int> window_bits(const std::optional<std::string>& value) {
   if (!value || value->empty() || value->size() > 2) return {};
@@ -79,7 +88,7 @@ Opened check_answer(const Opening& opening, const http::Response& answer) {
   const auto refuse = [&](const std::string& why) -> void { throw NotOpened(answer.status, why); };
   if (answer.status != 101) {
     refuse("expected 101 Switching Protocols, got " + std::to_string(answer.status) + " " +
-           std::string(http::reason_phrase(answer.status)));
+           std::string(http::reason_phrase(answer.status)) + redirection(answer));
   }
   const http::Request headers = headers_of(answer);
   if (!has_token(headers, "upgrade", "websocket") || !has_token(headers, "connection", "upgrade")) {
