@@ -49,7 +49,7 @@ std::string line_in(const char* zone, LogFormat format, std::chrono::seconds lat
   ::setenv("TZ", zone, 1);
   ::tzset();
   const std::chrono::system_clock::time_point at(Millis{1'795'844'365'123} + later);
-  const std::string line = finished_line(format, at, Level::warn, "\"msg\":\"hi\"");
+  std::string line = finished_line(format, at, Level::warn, "\"msg\":\"hi\"");
   if (before != nullptr) {
     ::setenv("TZ", kept.c_str(), 1);
   } else {

@@ -173,7 +173,7 @@ PHX_TEST("one V2 member is enough to crash a V1 sender of JSON that is not an ob
 PHX_TEST("bytes to a topic with a V1 member crash the sender alone") {
   Fixture f;
   f.v1_joins();
-  f.a.send({serializer::Frame::binary, std::string("\0\1\1\1\4a2tsaid\xff", 14)});
+  f.a.send({serializer::Frame::binary, std::string("\0\1\1\1\4a2tsaid\xff", 13)});
   expect_eq(f.a.heard().back(), crashed);
   expect_eq(f.v1.heard(), Heard{});
   expect(f.v1.connected() && f.b.connected(), "the members stay");

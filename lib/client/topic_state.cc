@@ -100,7 +100,7 @@ void TopicState::errored(const Payload& reason) {
   status_ = TopicStatus::errored;
   join_ref_.clear();
   rejoin_later();
-  tell(on_error_, reason);
+  notify(on_error_, reason);
 }
 
 void TopicState::leave(const Push& push) {
@@ -129,7 +129,7 @@ void TopicState::make_way() {
   leave(std::make_shared<PushState>("phx_leave", Payload(), session_.options().timeout));
 }
 
-/// The connection was lost, and with it the topic: its leave needs no answer any more.
+/// The connection was lost, and the topic with it: its leave needs no answer.
 void TopicState::left(const Payload& reason) {
   std::vector<Push> leaves;
   for (const auto& [ref, push] : pending_) {
@@ -140,7 +140,7 @@ void TopicState::left(const Payload& reason) {
   for (const Push& push : leaves) settle(push, {"ok"});
 }
 
-/// What still waits for an answer hears of a timeout, each at its time: its timer keeps it.
+/// Pushes that still wait for an answer time out, each at its own time: its timer keeps it alive.
 void TopicState::close(const Payload& reason) {
   if (status_ == TopicStatus::closed) return;
   const auto self = shared_from_this();
@@ -153,7 +153,7 @@ void TopicState::close(const Payload& reason) {
   buffer_.clear();
   status_ = TopicStatus::closed;
   session_.remove(*this);
-  tell(on_close_, reason);
+  notify(on_close_, reason);
   end();
 }
 
@@ -279,7 +279,7 @@ void TopicState::start_timeout(const Push& push) {
       push->timeout, [this, self = shared_from_this(), push] { timed_out(push); });
 }
 
-/// No answer to it is waited for any more.
+/// Stops waiting for its answer.
 void TopicState::forget(const Push& push) {
   session_.timers().cancel(push->timer);
   if (pending_.erase(push->ref) > 0) session_.push_ended();
@@ -305,7 +305,7 @@ void TopicState::settle(const Push& push, Answer answer) {
 
 // --- Callbacks ----------------------------------------------------------------------------------
 
-/// After the end nothing comes, and a callback that holds its topic would keep it for ever.
+/// Nothing comes after the end, and a callback that holds its topic would keep it alive for ever.
 void TopicState::on(std::uint64_t binding, std::string event, OnEvent callback) {
   if (has_ended()) return;
   bindings_.push_back({binding, std::move(event), std::move(callback)});
@@ -315,9 +315,8 @@ void TopicState::off(std::uint64_t binding) {
   std::erase_if(bindings_, [&](const Binding& known) { return known.id == binding; });
 }
 
-void TopicState::tell(const std::vector<OnEnd>& callbacks, const Payload& reason) {
-  const auto all = callbacks;
-  for (const auto& callback : all) session_.guard([&] { callback(reason); });
+void TopicState::notify(std::vector<OnEnd> callbacks, const Payload& reason) {
+  for (const auto& callback : callbacks) session_.guard([&] { callback(reason); });
 }
 
 }  // namespace phx::client

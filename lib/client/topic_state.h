@@ -90,7 +90,8 @@ class TopicState : public std::enable_shared_from_this<TopicState> {
   void timed_out(const Push& push);
   void settle(const Push& push, Answer answer);
   void end();
-  void tell(const std::vector<OnEnd>& callbacks, const Payload& reason);
+  /// Takes a copy, because a callback may add another.
+  void notify(std::vector<OnEnd> callbacks, const Payload& reason);
   bool can_push() const;
   bool has_ended() const { return status_ == TopicStatus::closed && joined_once_; }
   template <class Callback>

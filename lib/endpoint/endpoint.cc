@@ -18,8 +18,7 @@ using transport::Mount;
 /// A transport's answer as an endpoint's.
 template <class... Ts>
 Endpoint::Outcome widened(std::variant<Ts...> outcome) {
-  return std::visit([](auto&& one) -> Endpoint::Outcome { return std::move(one); },
-                    std::move(outcome));
+  return std::visit([](auto& one) -> Endpoint::Outcome { return std::move(one); }, outcome);
 }
 
 void check_path(const std::string& path, const char* whose) {

@@ -21,7 +21,7 @@ PHX_TEST("invalid files end the start with an error that names them") {
     expect(text.find(part) != std::string::npos, "\"" + text + "\" says " + part);
   };
   const std::string empty = good.folder() / "empty.pem";
-  std::ofstream{empty};
+  std::ofstream(empty).close();
   says(sentence("/nowhere.pem", good.key()), "\"/nowhere.pem\"");
   says(sentence(empty, good.key()), "it is empty");
   says(sentence(good.key(), good.key()), "expected a certificate in PEM form");

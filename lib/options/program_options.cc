@@ -68,6 +68,8 @@ void raise_descriptor_limit() {
 
 }  // namespace
 
+// One table, to be read from top to bottom, however long.
+// NOLINTNEXTLINE(readability-function-size)
 std::vector<ProgramOption> options_of(ProgramOptions& options) {
   using Option = ProgramOption;
   ServerOptions& server = options.server;

@@ -286,8 +286,8 @@ std::string text_of(double value) {
   const auto size = static_cast<int>(digits.size());
   const auto zeros = [](int count) { return std::string(static_cast<std::size_t>(count), '0'); };
   const std::string sign = value < 0 ? "-" : "";
-  const std::string scientific = sign + digits[0] + "." + (size == 1 ? "0" : digits.substr(1)) +
-                                 "e" + std::to_string(exponent);
+  std::string scientific = sign + digits[0] + "." + (size == 1 ? "0" : digits.substr(1)) + "e" +
+                           std::to_string(exponent);
   constexpr double whole_numbers = 9007199254740992.0;  // 2^53
   if (std::fabs(value) >= whole_numbers) return scientific;
   const int cost = static_cast<int>(std::to_string(exponent).size()) + 1 + (size == 1 ? 2 : 1);

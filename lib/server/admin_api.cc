@@ -72,7 +72,7 @@ Json body_of(const http::Request& request, std::initializer_list<std::string_vie
 /// Not empty.
 std::string text_of(const Json& body, std::string_view member) {
   const Json value = body[member];
-  const std::string text = value.is_string() ? value.string_or("") : "";
+  std::string text = value.is_string() ? value.string_or("") : "";
   if (text.empty()) throw ApiError{422, "expected a text as \"" + std::string(member) + "\""};
   return text;
 }

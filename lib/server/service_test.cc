@@ -25,8 +25,8 @@ struct Listening {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(socket, 8);
+    expect(::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, "bound");
+    expect(::listen(socket, 8) == 0, "it listens");
     socklen_t size = sizeof address;
     getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
     port = ntohs(address.sin_port);

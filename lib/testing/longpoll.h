@@ -70,7 +70,7 @@ struct Fixture {
   std::shared_ptr<Client> ask(http::Request request) { return ask_at(mount, std::move(request)); }
   std::shared_ptr<Client> ask_at(const Mount& at, http::Request request,
                                  const PathParams& params = {}) {
-    const auto client = std::make_shared<Client>();
+    auto client = std::make_shared<Client>();
     auto outcome = longpoll({request, at, params, shard.context()}, tokens);
     if (auto* response = std::get_if<http::Response>(&outcome)) client->respond(*response);
     if (auto* deferred = std::get_if<http::Deferred>(&outcome)) deferred->begin(client);

@@ -72,7 +72,7 @@ std::optional<std::string> open(const EVP_CIPHER* algorithm, std::string_view ke
       EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, length(tag), tag.data()) == 1 &&
       EVP_DecryptFinal_ex(cipher.get(), bytes(plain) + size, &rest) == 1;
   if (!genuine) return std::nullopt;
-  plain.resize(static_cast<std::size_t>(size + rest));
+  plain.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
   return plain;
 }
 

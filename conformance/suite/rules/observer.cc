@@ -24,7 +24,7 @@ std::string observed_reason(Client& observer, const std::string& word) {
 }
 
 std::string expect_observed_reason(Client& observer, const std::string& reason) {
-  const std::string came = observed_reason(observer);
+  std::string came = observed_reason(observer);
   if (came.find(reason) != std::string::npos) return came;
   throw Violation(fmt::format("a reason with the word \"{}\"", reason), "\"" + came + "\"");
 }

@@ -56,69 +56,96 @@ RULE("R-31", must, contract, "small and large messages in sequence come in order
   for (const auto& filling : fillings) client.expect(echo_reply(filling));
 }
 
+/// A client on a topic, whose payloads are all large.
+struct LargeTalk {
+  Client& client;
+  const std::string d = std::string(70'000, 'x');
+  const std::string large = R"({"ms":1,"d":")" + d + R"("})";
+
+  void send(const char* event, const std::string& payload) const {
+    client.send(fmt::format(R"(["1","2","{{topic}}","{}",{}])", event, payload));
+  }
+  void send(const char* event) const { send(event, large); }
+  void expect_reply(const char* status, const std::string& response) const {
+    client.expect(fmt::format(
+        R"(["1","2","{{topic}}","phx_reply",{{"status":"{}","response":{}}}])", status, response));
+  }
+  void join(const char* how, const char* status, const std::string& response) const {
+    client.send(
+        fmt::format(R"(["1","2","{{topic}}","phx_join",{{"join":"{}","d":"{}"}}])", how, d));
+    expect_reply(status, response);
+  }
+};
+
+void expect_joins(const LargeTalk& talk) {
+  talk.join("error", "error", R"({"reason":"refused"})");
+  talk.join("crash", "error", R"({"reason":"join crashed"})");
+  talk.join("reply", "ok", R"({"join":"reply","d":")" + talk.d + R"("})");
+}
+
+void expect_replies(const LargeTalk& talk) {
+  for (const char* event : {"echo", "slow", "async"}) {
+    talk.send(event);
+    talk.expect_reply("ok", talk.large);
+  }
+  talk.send("echo_error");
+  talk.expect_reply("error", talk.large);
+  talk.send("nack");
+  talk.expect_reply("error", "{}");
+  talk.send("noreply");
+  talk.send("count");
+  talk.expect_reply("ok", R"({"count":1})");
+}
+
+void expect_pushes(const LargeTalk& talk) {
+  const std::string huge = R"({"d":")" + std::string(200'000, 'x') + R"("})";
+  talk.send("push", R"({"event":"pushed","payload":)" + huge + "}");
+  talk.client.expect(R"(["1",null,"{topic}","pushed",)" + huge + "]");
+  talk.send("info");
+  talk.client.expect(R"(["1",null,"{topic}","info",)" + talk.large + "]");
+}
+
+void expect_broadcasts(const LargeTalk& talk, Client& member) {
+  const std::string broadcast = R"([null,null,"{topic}","broadcasted",)" + talk.large + "]";
+  talk.send("broadcast");
+  talk.client.expect(broadcast);
+  talk.expect_reply("ok", "{}");
+  member.expect(broadcast);
+  talk.send("broadcast_from");
+  talk.expect_reply("ok", "{}");
+  member.expect(broadcast);
+  talk.send("filter");
+  talk.send("intercept");
+  for (Client* each : {&talk.client, &member}) {
+    each->expect(R"(["1",null,"{topic}","intercepted",{"intercepted_for":null,)" +
+                 talk.large.substr(1) + "]");
+  }
+}
+
+void expect_ends(const LargeTalk& talk) {
+  talk.send("stop_reply");
+  talk.expect_reply("ok", talk.large);
+  talk.client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
+  for (const char* event : {"crash", "no_such_event"}) {
+    talk.join("", "ok", "{}");
+    talk.send(event);
+    talk.client.expect(R"([{any},{any},"{topic}","phx_error",{any}])");
+  }
+}
+
 RULE("R-42", must, contract, "a large payload survives everything that a small one does",
      "one way for all messages") {
-  const std::string d(70'000, 'x');
-  const std::string large = R"({"ms":1,"d":")" + d + R"("})";
-  const std::string huge = R"({"d":")" + std::string(200'000, 'x') + R"("})";
-  Client& client = t.connect();
+  const LargeTalk talk{t.connect()};
   Client& member = t.join();
-  const auto send = [&](const char* event, const std::string& payload) {
-    client.send(fmt::format(R"(["1","2","{{topic}}","{}",{}])", event, payload));
-  };
-  const auto expect_reply = [&](const std::string& status, const std::string& response) {
-    client.expect(R"(["1","2","{topic}","phx_reply",{"status":")" + status + R"(","response":)" +
-                  response + "}]");
-  };
-  const auto join = [&](const std::string& how, const char* status, const std::string& response) {
-    client.send(R"(["1","2","{topic}","phx_join",{"join":")" + how + R"(","d":")" + d + R"("}])");
-    expect_reply(status, response);
-  };
-  join("error", "error", R"({"reason":"refused"})");
-  join("crash", "error", R"({"reason":"join crashed"})");
-  join("reply", "ok", R"({"join":"reply","d":")" + d + R"("})");
-
-  for (const char* event : {"echo", "slow", "async"}) {
-    send(event, large);
-    expect_reply("ok", large);
-  }
-  send("echo_error", large);
-  expect_reply("error", large);
-  send("nack", large);
-  expect_reply("error", "{}");
-  send("noreply", large);
-  send("count", large);
-  expect_reply("ok", R"({"count":1})");
-  send("push", R"({"event":"pushed","payload":)" + huge + "}");
-  client.expect(R"(["1",null,"{topic}","pushed",)" + huge + "]");
-  send("info", large);
-  client.expect(R"(["1",null,"{topic}","info",)" + large + "]");
-  send("broadcast", large);
-  client.expect(R"([null,null,"{topic}","broadcasted",)" + large + "]");
-  expect_reply("ok", "{}");
-  member.expect(R"([null,null,"{topic}","broadcasted",)" + large + "]");
-  send("broadcast_from", large);
-  expect_reply("ok", "{}");
-  member.expect(R"([null,null,"{topic}","broadcasted",)" + large + "]");
-  send("filter", large);
-  send("intercept", large);
-  for (Client* each : {&client, &member}) {
-    each->expect(R"(["1",null,"{topic}","intercepted",{"intercepted_for":null,)" + large.substr(1) +
-                 "]");
-  }
-
-  send("stop_reply", large);
-  expect_reply("ok", large);
-  client.expect(R"([{any},{any},"{topic}","phx_close",{any}])");
-  for (const char* event : {"crash", "no_such_event"}) {
-    join("", "ok", "{}");
-    send(event, large);
-    client.expect(R"([{any},{any},"{topic}","phx_error",{any}])");
-  }
+  expect_joins(talk);
+  expect_replies(talk);
+  expect_pushes(talk);
+  expect_broadcasts(talk, member);
+  expect_ends(talk);
   if (t.axis() == Axis::v1) return;  // V1 passes on a payload that is not an object
-  join("", "ok", "{}");
-  send("broadcast", "[" + large + "]");
-  client.expect(R"([{any},{any},"{topic}","phx_error",{any}])");
+  talk.join("", "ok", "{}");
+  talk.send("broadcast", "[" + talk.large + "]");
+  talk.client.expect(R"([{any},{any},"{topic}","phx_error",{any}])");
 }
 
 RULE("E-19", must, contract, "a message of exactly the limit is accepted, and one byte more is not",

@@ -52,8 +52,8 @@ Network::Network(const Trust& trust) : tls_(make_tls_context(trust)) {
   lws_context_creation_info info{};
   info.port = CONTEXT_PORT_NO_LISTEN;
   info.protocols = protocols().data();
-  info.gid = static_cast<gid_t>(-1);
-  info.uid = static_cast<uid_t>(-1);
+  info.gid = -1;
+  info.uid = -1;
   info.pt_serv_buf_size = read_size;
   context_.reset(lws_create_context(&info));
   alarm_.context = context_.get();
@@ -156,7 +156,7 @@ void Stream::reset() {
   // On Linux, to disconnect an established TCP socket sends RST at once, unlike any way of closing.
   sockaddr nowhere{};
   nowhere.sa_family = AF_UNSPEC;
-  ::connect(lws_get_socket_fd(wsi_), &nowhere, sizeof nowhere);
+  static_cast<void>(::connect(lws_get_socket_fd(wsi_), &nowhere, sizeof nowhere));
 }
 
 int Stream::writable() {

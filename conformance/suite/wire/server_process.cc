@@ -44,7 +44,7 @@ ServerProcess::~ServerProcess() {
 std::optional<std::string> ServerProcess::wait_until_it_listens(Millis patience) {
   const auto deadline = Clock::now() + patience;
   while (Clock::now() < deadline) {
-    if (const auto end = ended()) return end;
+    if (auto end = ended()) return end;
     if (accepts()) return std::nullopt;
     pause_a_little();
   }

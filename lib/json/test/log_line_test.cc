@@ -77,7 +77,7 @@ const std::vector<std::string> values{"",
                                       "\u2028",
                                       "ends in \\",
                                       "\\\"",
-                                      "a\u0000b",
+                                      std::string("a") + '\0' + "b",
                                       std::string(600, 'x')};
 
 LogLine line_of(LogLine::Form form) {
