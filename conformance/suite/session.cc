@@ -27,7 +27,7 @@ const char* rule_of(Step step) {
   return "";
 }
 
-const char* told(Step step) {
+const char* remark_on(Step step) {
   switch (step) {
     case Step::connect: return "it could not connect";
     case Step::join: return "it could not join";
@@ -151,9 +151,9 @@ void Session::blame(Step step, const Rule& rule, Outcome& outcome) const {
     outcome.verdict = Verdict::failed;
   } else if (is_broken(root)) {
     outcome.verdict = Verdict::dependency_failed;
-    outcome.remark = fmt::format("{}, and {} is broken", told(step), root);
+    outcome.remark = fmt::format("{}, and {} is broken", remark_on(step), root);
   } else {
-    outcome.remark = told(step);
+    outcome.remark = remark_on(step);
     const bool counts = rule.level == Level::must || options_.strict;
     if (step == Step::mount && !counts) outcome.verdict = Verdict::warned;
   }

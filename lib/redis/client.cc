@@ -46,7 +46,7 @@ Client::Client(Loop& loop, const Options& options, std::string channel,
                   },
                   [this] { publishing_ = false; },
                   [this](Connection& connection) {
-                    tell_losses();
+                    log_losses();
                     connection.command({"PING"}, [this](const redisReply* reply) {
                       if (reply != nullptr) publisher_.alive();
                     });
@@ -63,7 +63,7 @@ void Client::finish(std::function<void()> done) {
   farewell_ = loop_.timer([this] { done_(); });
   farewell_->start(farewell);
   drain();
-  tell_losses();
+  log_losses();
   finish_if_all_is_answered();
 }
 
@@ -217,7 +217,7 @@ void Client::send_kept() {
       miss(one.pending.size(), false);
     }
   }
-  tell_losses();
+  log_losses();
 }
 
 void Client::miss(std::size_t size, bool repeated) {
@@ -234,9 +234,9 @@ void Client::lose(Loss why, bool repeated) {
 }
 
 /// Logged at each heartbeat of the publisher, and when it is back, and no more often.
-void Client::tell_losses() {
-  const std::size_t lost = lost_ - told_;
-  told_ += lost;
+void Client::log_losses() {
+  const std::size_t lost = lost_ - logged_;
+  logged_ += lost;
   if (lost == 0) {
     telling_ = false;
   } else {

@@ -85,7 +85,7 @@ class Client {
   void keep(Pending pending);
   void send_kept();
   void lose(Loss why, bool repeated);
-  void tell_losses();
+  void log_losses();
   void finish_if_all_is_answered();
   void settle(std::size_t bytes);
 
@@ -102,7 +102,7 @@ class Client {
   std::atomic<bool> hearing_ = false;
   std::atomic<bool> publishing_ = false;
   std::atomic<std::size_t> lost_ = 0;
-  std::size_t told_ = 0;  ///< Those whose number was logged.
+  std::size_t logged_ = 0;  ///< Those whose number was logged.
   std::atomic<bool> telling_ =
       false;  ///< The log has said that some are lost, and is to say how many.
 

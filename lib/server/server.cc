@@ -277,8 +277,8 @@ bool Server::Impl::has_memory(const server::Client& client) {
 // --- New files, at any time ---------------------------------------------------------------------
 
 void Server::Impl::reload() {
-  const bool tells = service != nullptr && !ending;
-  if (tells) service->reloading();
+  const bool notifies = service != nullptr && !ending;
+  if (notifies) service->reloading();
   log.reopen();
   if (options.access_log) options.access_log->reopen();
   try {
@@ -288,7 +288,7 @@ void Server::Impl::reload() {
     log.error("the certificate could not be read again, and the old one stays",
               {{"reason", error.what()}});
   }
-  if (tells) service->ready();
+  if (notifies) service->ready();
 }
 
 // --- A new program, without a break -------------------------------------------------------------

@@ -78,15 +78,15 @@ http::Request rewritten(http::Request request, const ForceSsl::RewriteOn& header
   }
   if (headers.x_forwarded_host) {
     if (const auto host = only(request, "x-forwarded-host")) {
-      const http::Authority told = http::parse_authority(*host);
-      authority.host = told.host;
-      if (told.port) authority.port = told.port;
+      const http::Authority forwarded = http::parse_authority(*host);
+      authority.host = forwarded.host;
+      if (forwarded.port) authority.port = forwarded.port;
     }
   }
   if (headers.x_forwarded_port) {
     const auto port = only(request, "x-forwarded-port");
-    const auto told = port ? http::parse_authority(":" + *port).port : std::nullopt;
-    if (told) authority.port = told;
+    const auto forwarded = port ? http::parse_authority(":" + *port).port : std::nullopt;
+    if (forwarded) authority.port = forwarded;
   }
   set_host(request, authority);
   return request;

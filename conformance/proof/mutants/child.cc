@@ -1,4 +1,5 @@
-/// Starting and waiting, by posix_spawn: other threads do the same meanwhile.
+/// Starts programs and waits for them, by posix_spawn, because other threads do so at the same
+/// time.
 
 #include "conformance/proof/mutants/child.h"
 
@@ -15,7 +16,7 @@ extern char** environ;
 namespace phx::conformance {
 
 UnnamedFile::UnnamedFile() : fd_(::memfd_create("mutants", MFD_CLOEXEC)) {
-  if (fd_ < 0) throw std::runtime_error("there is no memory for a file without a name");
+  if (fd_ < 0) throw std::runtime_error("could not create a file in memory");
 }
 
 UnnamedFile::~UnnamedFile() { ::close(fd_); }

@@ -15,7 +15,7 @@ double seconds(Millis time) { return static_cast<double>(time.count()) / 1'000; 
 std::string body_of(const Judged& one, const Options& options) {
   const Outcome& outcome = one.outcome;
   const std::string message = in_markup(in_one_line(outcome));
-  const auto told = [&](const char* tag) {
+  const auto element = [&](const char* tag) {
     return fmt::format("      <{0} message=\"{1}\" type=\"{2}\">{3}</{0}>\n", tag, message,
                        name_of(outcome.verdict), in_markup(story_of(one.rule, outcome, options)));
   };
@@ -23,10 +23,10 @@ std::string body_of(const Judged& one, const Options& options) {
     case Verdict::passed: return "";
     case Verdict::skipped: return fmt::format("      <skipped message=\"{}\"/>\n", message);
     case Verdict::failed:
-    case Verdict::unexpected_pass: return told("failure");
+    case Verdict::unexpected_pass: return element("failure");
     case Verdict::setup_failed:
     case Verdict::dependency_failed:
-    case Verdict::suite_failed: return told("error");
+    case Verdict::suite_failed: return element("error");
     case Verdict::warned:
     case Verdict::expected_failure:
       return fmt::format("      <system-out>{}: {}\n{}</system-out>\n", name_of(outcome.verdict),

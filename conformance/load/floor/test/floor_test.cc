@@ -241,7 +241,7 @@ PHX_TEST("the load client measures it over TLS, if its certificate is trusted") 
   }
 }
 
-PHX_TEST("to a server that speaks no TLS it says so") {
+PHX_TEST("a load over TLS fails at a server that speaks none") {
   const Served served;
   bench::Target target{"127.0.0.1", served.server.port(), "/socket", getpid()};
   bench::resolve(target);
