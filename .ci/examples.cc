@@ -145,13 +145,11 @@ void limit(const phx::ProgramOptions& options, int login) {
 #include "examples/lib/options/limited.h.1"
 }
 
-int with_a_command_line(int argc, char** argv) {
+namespace a_scoreboard {
 #include "examples/docs/embedding.md.1"
-  return 0;
 }
-int adds_options(int argc, char** argv) {
+namespace a_chat {
 #include "examples/lib/options/command_line.h.1"
-  return 0;
 }
 
 void meet_other_nodes() {

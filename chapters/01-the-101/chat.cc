@@ -111,23 +111,9 @@ int serve(Options options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"A chat room on Phoenix Channels."};
+  CLI::App app{"A chat room on Phoenix Channels.", "phx-chat"};
   Options options;
   phx::add_options(app, options);
   app.add_option("--root", options.root, "the project's folder");
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return fmt::format("phx-chat: {}; --help lists the options and their environment variables\n",
-                       error.what());
-  });
-  CLI11_PARSE(app, argc, argv);
-  try {
-    options.finish();
-    return serve(options);
-  } catch (const phx::OptionError& error) {
-    fmt::print(stderr, "phx-chat: {} (here: {})\n", error.what(), phx::flag_of(error.option()));
-    return 1;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "phx-chat: {}\n", error.what());
-    return 1;
-  }
+  return phx::run_program(app, argc, argv, options, serve);
 }

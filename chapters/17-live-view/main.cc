@@ -58,16 +58,9 @@ int serve(Options options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Pages that live, on Phoenix Channels."};
+  CLI::App app{"Pages that live, on Phoenix Channels.", "phx-live-view"};
   Options options;
   phx::add_options(app, options);
   app.add_option("--scripts", options.scripts, "a node_modules with phoenix and phoenix_live_view");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    options.finish();
-    return serve(options);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "live-view: {}\n", error.what());
-    return 1;
-  }
+  return phx::run_program(app, argc, argv, options, serve);
 }

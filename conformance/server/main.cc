@@ -54,23 +54,8 @@ int serve(phx::ProgramOptions options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"A server that keeps the conformance contract."};
+  CLI::App app{"A server that keeps the conformance contract.", "phx-contract"};
   phx::ProgramOptions options = defaults();
   phx::add_options(app, options);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return fmt::format(
-        "phx-contract: {}; --help lists the options and their environment variables\n",
-        error.what());
-  });
-  CLI11_PARSE(app, argc, argv);
-  try {
-    options.finish();
-    return serve(options);
-  } catch (const phx::OptionError& error) {
-    fmt::print(stderr, "phx-contract: {} (here: {})\n", error.what(), phx::flag_of(error.option()));
-    return 1;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "phx-contract: {}\n", error.what());
-    return 1;
-  }
+  return phx::run_program(app, argc, argv, options, serve);
 }

@@ -2,23 +2,29 @@
 /// \file
 /// The table of options as flags of a program's command line, by CLI11 (libcli11-dev).
 ///
-///     phx::ProgramOptions options;
-///     CLI::App app{"A chat."};
-///     phx::add_options(app, options);
-///     CLI11_PARSE(app, argc, argv);
-///     options.finish();
+///     int serve(phx::ProgramOptions options);
+///
+///     int main(int argc, char** argv) {
+///       CLI::App app{"A chat.", "chat"};
+///       phx::ProgramOptions options;
+///       phx::add_options(app, options);
+///       return phx::run_program(app, argc, argv, options, serve);
+///     }
 ///
 /// Each row is a flag, an environment variable and a key of the file that `--config` names, which
 /// is TOML or INI. The command line wins, then the file, then the environment. All of it is in this
 /// header, so that programs need CLI11 only if they include it.
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/option_error.h"
 #include "options/program_options.h"
 
 namespace phx {
@@ -137,6 +143,27 @@ inline void add_options(CLI::App& app, ProgramOptions& options) {
   }
   app.set_config("--config", "", "a file of options, in TOML or INI")->type_name("FILE");
   app.config_formatter(std::make_shared<command_line::OptionsFile>(app));
+}
+
+/// The body of main(): parses the command line, finishes the options, and returns what `serve`
+/// returns. An error is one line on stderr, which begins with the name that `app` was given.
+template <class Options, class Serve>
+int run_program(CLI::App& app, int argc, char** argv, Options& options, Serve serve) {
+  app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
+    return failed->get_name() + ": " + error.what() +
+           "; --help lists the options and their environment variables\n";
+  });
+  CLI11_PARSE(app, argc, argv);
+  try {
+    options.finish();
+    return serve(std::move(options));
+  } catch (const OptionError& error) {
+    std::cerr << app.get_name() << ": " << error.what() << " (here: " << flag_of(error.option())
+              << ")\n";
+  } catch (const std::exception& error) {
+    std::cerr << app.get_name() << ": " << error.what() << '\n';
+  }
+  return 1;
 }
 
 }  // namespace phx

@@ -7,13 +7,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "conformance/load/client/command_line.h"
 #include "conformance/suite/wire/tls.h"
 #include "version.h"
 
 namespace phx::bench {
 namespace {
-
-constexpr int usage_error = 2;
 
 /// As the user typed it.
 struct Words {
@@ -134,14 +133,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   Options options;
   Words words;
   declare(app, words, options);
-  // Split by hand, because for CLI11 a "--" may also end an option's list of values.
-  char** const end = argv + argc;
-  char** const dashes = std::find(argv, end, std::string_view{"--"});
-  const std::vector<std::string> command(dashes == end ? end : dashes + 1, end);
   try {
-    app.parse(static_cast<int>(dashes - argv), argv);
-    if (dashes != end && command.empty())
-      throw CLI::ValidationError("expected a command after --", usage_error);
+    const auto command = parse_all(app, argc, argv);
     options.contenders.push_back(
         command.empty() ? running(words.url, words, words.pid)
                         : started(fmt::format("{}", fmt::join(command, " ")), command, words));
@@ -151,7 +144,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     options.cases = cases_of(words.only);
     return options;
   } catch (const CLI::ParseError& error) {
-    status = app.exit(error, std::cout, std::cerr) == 0 ? 0 : usage_error;
+    status = print(app, error);
     return std::nullopt;
   }
 }

@@ -11,9 +11,9 @@
 namespace phx::bench {
 namespace {
 
-constexpr std::size_t max_at_once = 64;     // below any server's accept backlog
-constexpr std::size_t max_leaving = 1'000;  // a server closes these in far less than `patience`
-constexpr Millis patience{10'000};          // for any one connection; phoenix.js waits as long
+constexpr std::size_t max_at_once = 64;        // below any server's accept backlog
+constexpr std::size_t max_leaving = 1'000;     // a server closes these in far less than that
+constexpr Millis connection_patience{10'000};  // for any one connection; phoenix.js waits as long
 
 }  // namespace
 
@@ -30,7 +30,7 @@ void Crowd::grow(std::size_t count, Topic topic, std::size_t topics) {
       joined_.push_back(0);
       members_.push_back(std::make_unique<Connection>(loop_, target_, self, index));
     }
-    loop_.run([this, before = ready_] { return ready_ > before; }, patience,
+    loop_.run([this, before = ready_] { return ready_ > before; }, connection_patience,
               [this] {
                 return fmt::format("no connection joined within 10 s; {} had joined before",
                                    ready_);
@@ -42,7 +42,7 @@ void Crowd::leave() {
   for (std::size_t first = 0; first < members_.size(); first += max_leaving) {
     const auto last = std::min(members_.size(), first + max_leaving);
     for (auto i = first; i < last; ++i) members_[i]->finish();
-    loop_.run([this, last] { return gone_ >= last; }, patience,
+    loop_.run([this, last] { return gone_ >= last; }, connection_patience,
               [this, last] {
                 return fmt::format(
                     "{} connections closed, and the server ended {} of them within 10 s", last,

@@ -8,12 +8,13 @@
 #include <algorithm>
 #include <random>
 
+#include "conformance/load/client/command_line.h"
 #include "version.h"
 
 namespace phx::soak {
 namespace {
 
-constexpr int usage_error = 2;
+using bench::usage_error;
 
 /// As the user typed it.
 struct Words {
@@ -95,14 +96,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   Words words;
   options.load.seed = std::random_device{}();
   declare(app, words, options);
-  char** const end = argv + argc;
-  char** const dashes = std::find(argv, end, std::string_view{"--"});
-  if (dashes != end) options.command.assign(dashes + 1, end);
   try {
-    app.parse(static_cast<int>(dashes - argv), argv);
-    if (dashes != end && options.command.empty()) {
-      throw CLI::ValidationError("expected a command after --", usage_error);
-    }
+    options.command = bench::parse_all(app, argc, argv);
     const auto& command = options.command;
     const bool at_redis = std::any_of(command.begin(), command.end(), [](const auto& word) {
       return word.find("{redis}") != std::string::npos;
@@ -122,7 +117,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
     if (words.pid > 0) options.target.pid = words.pid;
     return options;
   } catch (const CLI::ParseError& error) {
-    status = app.exit(error, std::cout, std::cerr) == 0 ? 0 : usage_error;
+    status = bench::print(app, error);
     return std::nullopt;
   }
 }
