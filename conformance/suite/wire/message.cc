@@ -2,34 +2,20 @@
 
 #include "conformance/suite/wire/message.h"
 
-#include <jansson.h>
-
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
-#include <memory>
 
 #include "conformance/suite/wire/json.h"
 
 namespace phx::conformance {
 namespace {
 
-std::string dumped(const json_t* value) {
-  const std::unique_ptr<char, decltype(&std::free)> text(
-      json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT), &std::free);
-  return text ? text.get() : "null";
-}
+std::string compact(const Json& value) { return value.dump(JSON_COMPACT); }
 
-std::optional<std::string> characters(const json_t* value) {
-  if (!json_is_string(value)) return std::nullopt;
-  return std::string(json_string_value(value), json_string_length(value));
-}
-
-std::optional<Message> message_of(const json_t* join_ref, const json_t* ref, const json_t* topic,
-                                  const json_t* event, const json_t* payload) {
-  const auto topic_name = characters(topic), event_name = characters(event);
-  if (!topic_name || !event_name) return std::nullopt;
-  return Message{dumped(join_ref), dumped(ref), *topic_name, *event_name, dumped(payload)};
+std::optional<Message> message_of(const Json& join_ref, const Json& ref, const Json& topic,
+                                  const Json& event, const Json& payload) {
+  if (!json_is_string(topic.get()) || !json_is_string(event.get())) return std::nullopt;
+  return Message{compact(join_ref), compact(ref), topic.text(), event.text(), compact(payload)};
 }
 
 }  // namespace
@@ -37,14 +23,13 @@ std::optional<Message> message_of(const json_t* join_ref, const json_t* ref, con
 std::optional<Message> read_message(std::string_view text) {
   const auto json = parse_json(text);
   if (!json) return std::nullopt;
-  const json_t* value = json->get();
-  if (json_is_array(value) && json_array_size(value) == 5) {
-    const auto at = [value](std::size_t i) { return json_array_get(value, i); };
-    return message_of(at(0), at(1), at(2), at(3), at(4));
+  const Json& all = *json;
+  if (json_is_array(all.get()) && json_array_size(all.get()) == 5) {
+    return message_of(all[0], all[1], all[2], all[3], all[4]);
   }
-  if (!json_is_object(value)) return std::nullopt;
-  const auto at = [value](const char* key) { return json_object_get(value, key); };
-  auto message = message_of(at("join_ref"), at("ref"), at("topic"), at("event"), at("payload"));
+  if (!json_is_object(all.get())) return std::nullopt;
+  auto message =
+      message_of(all["join_ref"], all["ref"], all["topic"], all["event"], all["payload"]);
   if (message) message->v1 = true;
   return message;
 }
