@@ -61,6 +61,7 @@ FLOOR_SERVER := $(BUILD)/phx-floor
 SOAK := $(BUILD)/phx-soak
 PUBLISH := $(BUILD)/phx-publish
 PHX := $(BUILD)/phx
+PHX_SHIM := $(BUILD)/phx-shim
 WEATHER := $(BUILD)/phx-weather
 TRACER := $(BUILD)/phx-trace
 CHAT := $(BUILD)/phx-chat
@@ -99,7 +100,7 @@ include lib/lib.mk conformance/conformance.mk traces/traces.mk chapters/chapters
 # --- Everything -----------------------------------------------------------------------------------
 
 PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) \
-  $(LIVE) $(PUBLISH) $(PHX) $(WEATHER)
+  $(LIVE) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER)
 .PHONY: all test unit compiled
 all: $(PROGRAMS) ## work: build every program
 

@@ -31,6 +31,7 @@ $(FLOOR_SERVER): $(call objects,$(FLOOR_SOURCES))
 $(SOAK): $(call objects,$(SOAK_SOURCES))
 $(PUBLISH): $(call objects,$(PUBLISH_SOURCES)) $(LIBRARY)
 $(PHX): $(call objects,$(PHX_SOURCES)) $(LIBRARY)
+$(PHX_SHIM): $(call objects,conformance/shims/phx/main.cc) $(LIBRARY)
 $(WEATHER): $(call objects,conformance/faults/weather.cc)
 $(CONTRACT): LIBS := $(ALLOCATOR) $(LIBS)
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
@@ -39,8 +40,8 @@ $(BENCH) $(SOAK): LIBS := -lfmt -ljansson -lssl -lcrypto
 $(FLOOR_SERVER): LIBS := -lfmt -lssl -lcrypto
 $(WEATHER): LIBS := -lfmt
 # They need few of the library's libraries, and a package should not ask for the others.
-$(PUBLISH) $(PHX): LIBS := -Wl,--as-needed $(LIBS)
-$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PHX) $(WEATHER):
+$(PUBLISH) $(PHX) $(PHX_SHIM): LIBS := -Wl,--as-needed $(LIBS)
+$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER):
 	@echo '  link $@'; $(call link,$(LIBS))
 
 # libfaketime and jemalloc wait for one another, and valgrind must see each allocation: this one has glibc's.
@@ -224,10 +225,12 @@ $(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/loa
 
 .PHONY: faults chaos siege
 SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) LIVE_SERVER=$(CURDIR)/$(LIVE)
-$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(PHX) $(NPM) \
-  $(BOOK_NPM) $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js chapters/01-the-101/page/*) | \
+$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(PHX) \
+  $(PHX_SHIM) $(NPM) $(BOOK_NPM) $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js) \
+  $(wildcard chapters/01-the-101/page/*) | \
   $(addprefix build/.packages-,browser metrics redis nginx)
-	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) PHX=$(CURDIR)/$(PHX) \
+	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
+	  PHX=$(CURDIR)/$(PHX) PHX_SHIM=$(CURDIR)/$(PHX_SHIM) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js $(SHIMS)/*.test.js && touch $@
 
 # A minute long, so check-all runs them and not every make test. What this machine can't break is reported as skipped.

@@ -13,6 +13,7 @@ const shims = [
   { command: ["phoenix.js"], binary: true, presence: true },
   { command: ["phoenix.js", "1-7"], binary: true, presence: true },
   { command: ["phoenix.js", "1-4"], binary: false, presence: true },
+  { command: [process.env.PHX_SHIM || "build/plain/phx-shim"], binary: true, presence: true },
 ];
 
 /** A shim's process: do() writes a command, hears() waits for a report that has these members. */
@@ -21,7 +22,8 @@ class Driven {
   #reports = new Mailbox("a report of the shim");
 
   constructor([file, ...words]) {
-    this.#child = start(process.execPath, [path(file), ...words], { stdio: ["pipe", "pipe", "inherit"] });
+    const command = file.endsWith(".js") ? [process.execPath, path(file), ...words] : [file, ...words];
+    this.#child = start(command[0], command.slice(1), { stdio: ["pipe", "pipe", "inherit"] });
     createInterface({ input: this.#child.stdout }).on("line", (line) => this.#reports.put(JSON.parse(line)));
     this.exited = new Promise((resolve) => this.#child.once("exit", resolve));
   }

@@ -71,8 +71,10 @@ std::string LongpollTransport::request(std::string_view method, http::Request::H
   if (!token_.empty()) headers.emplace_back("x-phoenix-longpoll-token", token_);
   headers.insert(headers.end(), headers_.begin(), headers_.end());
   if (method == "POST") headers.emplace_back("content-length", std::to_string(body.size()));
-  std::string text(method);
-  ((text += ' ') += attempt_.target) += " HTTP/1.1\r\n";
+  std::string text = std::string(method) + " " + attempt_.target;
+  // Servers before Phoenix 1.8.10 look for the session's token here only.
+  if (!token_.empty()) text += "&token=" + percent_encoded(token_);
+  text += " HTTP/1.1\r\n";
   http::append_headers(text, headers);
   text += "\r\n";
   return text += body;

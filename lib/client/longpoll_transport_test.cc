@@ -71,7 +71,9 @@ struct Polling {
 
 }  // namespace
 
-PHX_TEST("C-35: a poll without a token opens, and the next ones carry the token in a header") {
+PHX_TEST(
+    "C-35: a poll without a token opens, and the next ones carry it, for old servers in the query "
+    "too") {
   Polling client({.headers = {{"origin", "http://here"}}}, "secret");
   client.polls().open();
   expect_eq(client.polls().network.taken(),
@@ -80,7 +82,7 @@ PHX_TEST("C-35: a poll without a token opens, and the next ones carry the token 
   client.polls().answer(R"({"messages":[],"status":410,"token":"T"})");
   expect_eq(client.user.told(), Lines{"opened"});
   expect_eq(client.polls().network.taken(),
-            "GET /socket/longpoll?vsn=2.0.0 HTTP/1.1\r\nhost: host:4000\r\naccept: "
+            "GET /socket/longpoll?vsn=2.0.0&token=T HTTP/1.1\r\nhost: host:4000\r\naccept: "
             "application/json\r\nx-phoenix-authtoken: secret\r\nx-phoenix-longpoll-token: "
             "T\r\norigin: http://here\r\n\r\n");
 }

@@ -50,7 +50,7 @@ struct Websocket {
     server().say(answer());
     told();
   }
-  /// Refused at the handshake: the one line that is told.
+  /// Refused at the handshake: the one line that is reported.
   std::string refused(const std::string& says) {
     server().say(says);
     expect(server().network.dropped, "the connection is dropped");
