@@ -38,7 +38,7 @@ struct EnvelopeOptions {
   std::size_t max_bytes = std::size_t{16} << 20;
   /// The same for trackers' messages, as Phoenix nodes send each other a whole list in one: 32 MB
   /// hold 210,000 presences. It is also what Redis queues for a subscriber unless configured
-  /// (client-output-buffer-limit). Reading one takes up to twelve times its size in memory.
+  /// (client-output-buffer-limit). Reading one takes 14 times its size in memory.
   std::size_t max_transfer_bytes = std::size_t{32} << 20;
 
   /// The largest message of any kind.
