@@ -206,14 +206,15 @@ build/bench-pages.passed: $(wildcard $(FIGURES_ROOM)/*) conformance/load/bench/R
 	@node $(FIGURES_ROOM)/page.mjs --check
 	@$(call node_tests,pages of the bench,$(FIGURES_ROOM)/*.test.mjs)
 
-# make soak [MINUTES=10] [URL=ws://host:port/socket] [SHARDS=1] [NODES=2 [OUTAGES=6]] [SEED=…]
+# make soak [MINUTES=10] [URL=ws://host:port/socket] [SHARDS=1] [NODES=2 [OUTAGES=6] [CHANNEL_PER=topic]] [SEED=…]
 #   [FLAGS='what --help tells']
 AT_REDIS = --metrics --redis {redis} --pubsub Soak.PubSub
 SOAKED = $(CONTRACT) --shards $(or $(SHARDS),1) --log off $(if $(NODES),$(AT_REDIS))
 soak: ## measure: mixed load for MINUTES=10, each message checked; NODES=2
 soak: $(SOAK) $(if $(URL),,$(CONTRACT)) | build/.packages-soak $(if $(NODES),build/.packages-redis)
 	@$(SOAK) --minutes $(or $(MINUTES),10) $(call option,SEED,seed) --out build/soak $(FLAGS) \
-	  $(if $(NODES),--nodes $(NODES) --outages $(or $(OUTAGES),6)) $(if $(URL),--url '$(URL)',-- $(SOAKED))
+	  $(if $(NODES),--nodes $(NODES) --outages $(or $(OUTAGES),6) $(call option,CHANNEL_PER,redis-channel-per)) \
+  $(if $(URL),--url '$(URL)',-- $(SOAKED))
 churn: $(SOAK) $(CONTRACT) ## measure: three waves of 10,000 connections; memory must return to its base
 	@$(SOAK) --waves 3 -- $(CONTRACT) --shards $(or $(SHARDS),1) --log off
 $(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/load/soak/soak.test.js | \

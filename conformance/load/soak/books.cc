@@ -85,6 +85,7 @@ Books books_in(std::string_view page) {
       .heard = sum_of(page, "phoenix_cluster_broadcasts_heard_total"),
       .subscribed = sum_of(page, "phoenix_redis_connects_total", R"(role="subscriber")"),
       .connected = sum_of(page, "phoenix_redis_connects_total", R"(role="publisher")"),
+      .channels = sum_of(page, "phoenix_redis_channels"),
   };
 }
 
@@ -123,7 +124,8 @@ void audit(const std::vector<Books>& books, const std::vector<Truth>& truths, st
   std::uint64_t broadcasts = 0, missed = 0, certain = 0, possible = unsure;
   for (std::size_t i = 0; i < nodes; ++i) broadcasts += broadcast_at(books[i], truths[i]);
   for (std::size_t i = 0; i < nodes; ++i) {
-    const auto& [published, receivers, lost, broken, heard, subscribed, connected] = books[i];
+    const auto& [published, receivers, lost, broken, heard, subscribed, connected, channels] =
+        books[i];
     const std::uint64_t own = broadcast_at(books[i], truths[i]);
     missed += broadcasts - own - heard;
     certain += (nodes - 1) * lost;

@@ -21,6 +21,7 @@ struct Books {
   std::uint64_t broken = 0;     ///< The connection ended before Redis answered.
   std::uint64_t heard = 0;      ///< Of other nodes.
   std::uint64_t subscribed = 0, connected = 0;  ///< How often each connection was made.
+  std::uint64_t channels = 0;                   ///< Of topics, that Redis sends it.
 };
 
 /// Parses a page in Prometheus's text format.

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -75,6 +76,8 @@ bool soak_and_tell(const Options& options, const std::vector<bench::Target>& nod
 bool run(Options options) {
   bench::raise_descriptor_limit();  // a server that we start inherits it
   if (options.nodes > 1) {
+    setenv("REDIS_CHANNEL_PER", options.channel_per.c_str(), 1);  // for the nodes
+    options.load.channel_per_topic = options.channel_per == "topic";
     Cluster cluster(options.command, options.nodes, options.target.mount);
     return soak_and_tell(options, cluster.nodes(), &cluster);
   }

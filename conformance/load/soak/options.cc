@@ -30,6 +30,11 @@ void declare_nodes(CLI::App& app, Options& options) {
                  "clients over them")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  app.add_option("--redis-channel-per", options.channel_per,
+                 "what they have a Redis channel for: topic, or the whole cluster (in "
+                 "REDIS_CHANNEL_PER for COMMAND)")
+      ->check(CLI::IsMember({"cluster", "topic"}))
+      ->capture_default_str();
   app.add_option("--outages", options.load.outages,
                  "how often that Redis is paused, stopped or killed during the run")
       ->check(CLI::Range(0, 10'000))

@@ -15,6 +15,7 @@ namespace phx::soak {
 struct Options {
   bench::Target target;
   std::size_t nodes = 1;
+  std::string channel_per = "cluster";  ///< Or `topic`: what the nodes have a Redis channel for.
   Load load;
   std::size_t waves = 0;  ///< If set, a churn instead of a soak.
   std::size_t wave_size = 10'000;

@@ -18,13 +18,14 @@ constexpr std::size_t kinds = 3;
 }  // namespace
 
 Outages::Outages(Cluster& cluster, Feeds& feeds, const Observers& observers, std::size_t count,
-                 Instant begin, std::chrono::duration<double> time)
+                 std::size_t channels, Instant begin, std::chrono::duration<double> time)
     : cluster_(cluster),
       feeds_(feeds),
       observers_(observers),
       left_(count),
       every_(std::chrono::duration_cast<Instant::duration>(time) /
-             static_cast<Instant::rep>(count + 1)) {
+             static_cast<Instant::rep>(count + 1)),
+      channels_(channels) {
   next_ = begin + every_ / 2;
 }
 
@@ -45,7 +46,7 @@ void Outages::turn(Instant now) {
       return;
     case State::returning:
       next_ = now + between_looks;
-      if (!all_are_back()) return;
+      if (!all_were_back()) return;
       for (const auto& feed : feeds_) feed->trouble_ends();
       state_ = State::calm;
       next_ = now + every_;
@@ -76,11 +77,21 @@ void Outages::end(int signal, Instant now) {
   next_ = now + absence;
 }
 
+/// With channels for topics, a node is back once Redis has confirmed them. It counts those that it
+/// has asked for, which Redis confirms well before the next look.
+bool Outages::all_were_back() {
+  const bool back = all_are_back();
+  const bool confirmed = channels_ == 0 || were_back_;
+  were_back_ = back;
+  return back && confirmed;
+}
+
 bool Outages::all_are_back() const {
   const std::vector<Books> now = cluster_.books();
   for (std::size_t i = 0; i < now.size(); ++i) {
     if (now[i].subscribed == before_[i].subscribed) return false;
     if (now[i].connected == before_[i].connected) return false;
+    if (now[i].channels < channels_) return false;
   }
   return true;
 }

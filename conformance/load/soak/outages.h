@@ -18,9 +18,10 @@ class Outages {
   using Feeds = std::vector<std::unique_ptr<Feed>>;
   using Observers = std::vector<std::unique_ptr<Observer>>;
 
-  /// `count` outages, spread over the time. All arguments outlive it.
+  /// `count` outages, spread over the time. A node is back once it has asked Redis for this many
+  /// channels. All arguments outlive it.
   Outages(Cluster& cluster, Feeds& feeds, const Observers& observers, std::size_t count,
-          Instant begin, std::chrono::duration<double> time);
+          std::size_t channels, Instant begin, std::chrono::duration<double> time);
   Outages(const Outages&) = delete;
   Outages& operator=(const Outages&) = delete;
 
@@ -43,6 +44,7 @@ class Outages {
   void begin(Instant now);
   void end(int signal, Instant now);
   bool all_are_back() const;
+  bool all_were_back();
 
   Cluster& cluster_;
   Feeds& feeds_;
@@ -51,6 +53,8 @@ class Outages {
   std::size_t left_;
   Instant next_;
   Instant::duration every_;
+  const std::size_t channels_;
+  bool were_back_ = false;  ///< When last looked at.
   std::vector<Books> before_;
   Count count_;
   std::uint64_t unsure_ = 0;

@@ -53,7 +53,7 @@ std::vector<std::pair<std::string, std::string>> nodes(const Outcome& outcome) {
                                          outcome.outages.standstills, outcome.outages.ends,
                                          outcome.outages.kills));
   for (std::size_t i = 0; i < outcome.books.size(); ++i) {
-    const auto& [published, receivers, lost, broken, heard, subscribed, connected] =
+    const auto& [published, receivers, lost, broken, heard, subscribed, connected, channels] =
         outcome.books[i];
     const auto& [said, heard_by_clients, missed, observed] = outcome.truths[i];
     rows.emplace_back(

@@ -109,7 +109,7 @@ class Soak {
     Instant last = begin, next_sample = begin + seconds{1};
     sampled_ = begin;
     if (cluster_ != nullptr) {
-      outages_.emplace(*cluster_, feeds_, observers_, load_.outages, begin,
+      outages_.emplace(*cluster_, feeds_, observers_, load_.outages, lasting_channels(), begin,
                        std::chrono::duration<double>(load_.seconds));
     }
     while (last < end && !hopeless()) {
@@ -124,6 +124,9 @@ class Soak {
     }
     outcome_.gave_up_early = last < end;
   }
+
+  /// The feeds' topics, of which every node has a member throughout, if each has a channel.
+  std::size_t lasting_channels() const { return load_.channel_per_topic ? feeds_.size() : 0; }
 
   void act(Instant now, std::chrono::duration<double> passed) {
     for (auto n = actions_.due(passed); n > 0; --n) members_[world_.any(members_.size())]->act(now);
@@ -197,6 +200,11 @@ class Soak {
       return vandals_.empty() && complete(outcome_.books, outcome_.truths);
     });
     audit(outcome_.books, outcome_.truths, outages_->unsure(), findings_);
+    for (const Books& books : outcome_.books) {
+      if ((books.channels > 0) == load_.channel_per_topic) continue;
+      findings_.add(Wrong::miscounted,
+                    fmt::format("a node has {} Redis channels of topics", books.channels));
+    }
   }
 
   /// All clients disconnect, and the server must have the descriptors that it began with.

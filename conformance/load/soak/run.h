@@ -29,6 +29,8 @@ struct Load {
   std::chrono::seconds patience{15};
   std::uint64_t seed = 0;
   std::size_t outages = 0;  ///< Outages of the cluster's Redis, if there is a cluster.
+  /// Its nodes have a Redis channel for each topic.
+  bool channel_per_topic = false;
 };
 
 /// The result. A value.

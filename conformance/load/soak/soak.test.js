@@ -91,6 +91,24 @@ test("two nodes whose Redis pauses, ends and is killed: the nodes count everythi
   }
 });
 
+test("two nodes with a channel for each topic, while Redis ends and is killed: the same holds", async () => {
+  const byTopic = nodes(2, "--outages", "2", "--redis-channel-per", "topic");
+  const run = await soak(...light, "--seconds", "12", ...byTopic, "--metrics");
+  assert.equal(run.status, 0, run.said);
+  assert.match(run.said, /Redis +stood still 0 times, ended 1, was killed 1/);
+  const missed = [...run.said.matchAll(/and its clients missed ([\d,]+)/g)].map((found) => found[1]);
+  assert.equal(missed.length, 2, run.said);
+  assert.ok(!missed.includes("0"), `Redis was away, and nothing was missed:\n${run.said}`);
+});
+
+test("nodes that ignore the channel for each topic are detected", async () => {
+  const deaf = ["--", "sh", "-c", 'exec env -u REDIS_CHANNEL_PER "$0" --log off --metrics --redis {redis}', contract];
+  const mode = ["--nodes", "2", "--redis-channel-per", "topic"];
+  const run = await soak(...light, "--seconds", "4", "--patience", "4", ...mode, ...deaf);
+  assert.equal(run.status, 1, run.said);
+  assert.match(run.said, /a node has 0 Redis channels of topics/);
+});
+
 test("nodes without a common Redis are detected", async () => {
   const apart = ["--", "sh", "-c", 'exec "$0" --log off --metrics --redis {redis} --pubsub Apart$PORT', contract];
   const run = await soak(...light, "--seconds", "6", "--patience", "4", "--nodes", "2", ...apart);
