@@ -112,9 +112,10 @@ _phx_soak() {
     --pid) _phx_processes ;;
     --url | --minutes | --seconds | --websockets | --polls | --feeds | --actions | --broadcasts | --vandals) ;;
     --patience | --nodes | --outages | --seed | --waves | --wave-size) ;;
+    --redis-channel-per) _phx_among cluster topic ;;
     *)
       _phx_among --help --version --url --pid --minutes --seconds --websockets --polls --feeds --actions --broadcasts \
-        --vandals --patience --nodes --outages --seed --waves --wave-size --out --
+        --vandals --patience --nodes --outages --redis-channel-per --seed --waves --wave-size --out --
       ;;
   esac
 }
