@@ -110,11 +110,13 @@ std::optional<Attempt> Session::next_attempt() try {
   return {};
 }
 
+//! [retry_later]
 void Session::retry_later() {
   const Millis wait = delay(options_.reconnect_after, tries_);
   ++tries_;
   retry_after(wait);
 }
+//! [retry_later]
 
 void Session::retry_after(Millis wait) {
   status_ = ClientStatus::waiting;

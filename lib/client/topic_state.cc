@@ -46,11 +46,13 @@ void TopicState::rejoin() {
   }
 }
 
+//! [connected]
 void TopicState::connected() {
   cancel_rejoin();
   tries_ = 0;
   if (status_ == TopicStatus::errored || status_ == TopicStatus::joining) rejoin();
 }
+//! [connected]
 
 void TopicState::rejoin_later() {
   cancel_rejoin();
@@ -218,6 +220,7 @@ void TopicState::replied(const Incoming& reply) {
 
 // --- Out ----------------------------------------------------------------------------------------
 
+//! [push]
 void TopicState::push(const Push& push) {
   if (has_ended()) {
     return settle(push, refused("the topic is closed"));
@@ -225,6 +228,7 @@ void TopicState::push(const Push& push) {
   if (can_push()) return send(push);
   keep(push);
 }
+//! [push]
 
 void TopicState::keep(const Push& push) {
   push->bytes = push->event.size() + push->payload.stored_bytes();
