@@ -61,15 +61,23 @@ Result UploadChannel::handle_in(std::string_view event, Payload payload, Socket&
   return Reply::ok();
 }
 
+/// One timer, however many chunks a client sends: it goes on for the time that is left.
 void UploadChannel::await_chunk(Socket& socket) {
-  socket.send_self_after(transfer_->chunk_timeout, ChunkTimeout{++chunks_});
+  chunk_due_ = socket.now() + transfer_->chunk_timeout;
+  if (std::exchange(timer_runs_, true)) return;
+  socket.send_self_after(transfer_->chunk_timeout, ChunkTimeout{});
 }
 
-Result UploadChannel::handle_info(process::Message message, Socket&) {
-  const auto* timeout = message.get_if<ChunkTimeout>();
-  const bool late = timeout != nullptr && timeout->after == chunks_ &&
-                    transfer_->bytes.size() < transfer_->max_size;
-  if (late || message.holds<process::Down>()) return Stop{{ExitReason::shutdown, "closed"}};
+Result UploadChannel::handle_info(process::Message message, Socket& socket) {
+  const Result closed = Stop{{ExitReason::shutdown, "closed"}};
+  if (message.holds<process::Down>()) return closed;
+  if (!message.holds<ChunkTimeout>()) return NoReply{};
+  timer_runs_ = false;
+  if (transfer_->bytes.size() >= transfer_->max_size) return NoReply{};
+  const Clock::time_point now = socket.now();
+  if (now >= chunk_due_) return closed;
+  timer_runs_ = true;
+  socket.send_self_after(std::chrono::ceil<Millis>(chunk_due_ - now), ChunkTimeout{});
   return NoReply{};
 }
 

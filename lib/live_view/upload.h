@@ -95,14 +95,13 @@ class UploadChannel final : public Channel {
   Result handle_info(process::Message message, Socket& socket) override;
 
  private:
-  struct ChunkTimeout {
-    int after;
-  };
+  struct ChunkTimeout {};
   void await_chunk(Socket& socket);
   const std::shared_ptr<Transfers> transfers_;
   const std::shared_ptr<const TokenSigner> signer_;
   std::shared_ptr<Transfer> transfer_;
-  int chunks_ = 0;
+  Clock::time_point chunk_due_;
+  bool timer_runs_ = false;
 };
 
 }  // namespace live_view
