@@ -2,6 +2,8 @@
 
 #include "client/endpoint_url.h"
 
+#include <algorithm>
+
 #include "base/option_error.h"
 #include "http/uri.h"
 
@@ -12,6 +14,23 @@ namespace {
   throw OptionError(
       "the url of phx::Client",
       "expected an address such as ws://localhost:4000/socket, got \"" + std::string(url) + "\"");
+}
+
+/// A space or control character would end the request's line, or begin another header.
+bool may_stand_in_a_request(std::string_view url) {
+  return std::none_of(url.begin(), url.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= 0x20 || byte == 0x7f;
+  });
+}
+
+/// `host:` and `host` leave the port to the scheme; `host:4000x` is a mistake.
+bool has_bad_port(std::string_view authority) {
+  authority.remove_prefix(authority.rfind('@') + 1);  // npos + 1 is 0
+  const std::size_t colon = authority.rfind(':');
+  const std::size_t bracket = authority.rfind(']');
+  if (colon == authority.npos || (bracket != authority.npos && bracket > colon)) return false;
+  return colon + 1 < authority.size() && !http::parse_authority(authority).port;
 }
 
 std::string text_of(const Json& value) {
@@ -63,10 +82,11 @@ EndpointUrl parse_endpoint_url(std::string_view url) {
   if (mark == std::string_view::npos || !uri.scheme || uri.host.value_or("").empty()) refuse(url);
   const bool secure = uri.scheme == "wss" || uri.scheme == "https";
   if (!secure && uri.scheme != "ws" && uri.scheme != "http") refuse(url);
-  if (url.find_first_of(" \r\n\t") != std::string_view::npos) refuse(url);
+  if (!may_stand_in_a_request(url)) refuse(url);
   const int port = uri.port.value_or(secure ? 443 : 80);
   if (port < 1 || port > 65'535) refuse(url);
   std::string_view rest = url.substr(mark + 3);
+  if (has_bad_port(rest.substr(0, rest.find_first_of("/?#")))) refuse(url);
   rest = rest.substr(0, rest.find('#'));
   rest = rest.substr(std::min(rest.find_first_of("/?"), rest.size()));
   const std::size_t question = rest.find('?');

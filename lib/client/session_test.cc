@@ -23,7 +23,9 @@ PHX_TEST("C-01, C-02: the target has the parameters, percent-encoded, and the ve
 }
 
 PHX_TEST("an address or a version that can't be used is refused with a sentence") {
-  for (const char* url : {"", "localhost:4000", "ftp://a/b", "ws:///socket", "ws://a b/c"}) {
+  for (const char* url :
+       {"", "localhost:4000", "ftp://a/b", "ws:///socket", "ws://a b/c", "ws://a/\x01",
+        "ws://a:4000x/b", "ws://a:1:2/b", "ws://[::1]:x", "ws://a:99999/"}) {
     expect_throw<OptionError>([&] { ClientFixture client({}, url); });
   }
   expect_throw<OptionError>([] { ClientFixture client({.vsn = "3.0.0"}); });
