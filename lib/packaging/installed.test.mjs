@@ -44,9 +44,16 @@ async function build(heading) {
   return { folder, said: stdout };
 }
 
-/** Starts a built program on a free port, as {url, mount()}; it must end well by SIGTERM. */
+/** The same programs for all tests that need them. */
+let built;
+const byCMake = () => (built ??= build("Build it with CMake"));
+
+/**
+ * Starts a built program on a free port, as {mount(path), type(line), stop()}; it must end well by SIGTERM, or at the end
+ * of what is typed.
+ */
 async function start(t, program) {
-  const child = spawn(program, ["0"], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, ["0"], { env: environment, stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
   const exited = once(child, "exit");
@@ -60,12 +67,13 @@ async function start(t, program) {
   });
   const url = await within(PATIENCE_MS, `the address of ${program}`, address);
   const mount = (path) => url.replace(/^http/, "ws") + path;
-  const stop = async () => {
-    child.kill("SIGTERM");
+  const type = (line) => child.stdin.write(line + "\n");
+  const stop = async (how = () => child.kill("SIGTERM")) => {
+    how();
     const [code, signal] = await within(PATIENCE_MS, `${program} to end`, exited);
     assert.deepEqual({ code, signal }, { code: 0, signal: null }, said);
   };
-  return { mount, stop };
+  return { mount, type, stop, leave: () => stop(() => child.stdin.end()) };
 }
 
 /** Two clients on one topic: a push is answered, and both get the broadcast. */
@@ -90,10 +98,27 @@ test("by pkg-config, shared and static", async (t) => {
 });
 
 test("by CMake, shared and static, with the program's test", async (t) => {
-  const { folder } = await build("Build it with CMake");
+  const { folder } = await byCMake();
   await follow(t, path(folder, "build/scoreboard"));
   await follow(t, path(folder, "build/scoreboard-static"));
   await run(path(folder, "build/game_test"), [], { env: environment });
+});
+
+test("a program with a main loop of its own: a timer, what is typed, and a restart on the same port", async (t) => {
+  const { folder } = await byCMake();
+  const server = await start(t, path(folder, "build/stadium"));
+  for (const team of ["home", "away"]) {
+    const socket = await connect(t, server);
+    const guest = await join(socket, "game:final");
+    const [points, clock] = [heard(guest, "point"), heard(guest, "clock")];
+    assert.ok((await clock.next()).seconds >= 1);
+    server.type(team);
+    assert.deepEqual(await points.next(), { team });
+    const closed = new Promise((resolve) => socket.onClose(resolve));
+    server.type("restart");
+    await within(PATIENCE_MS, "the server to stop", closed);
+  }
+  await server.leave();
 });
 
 test("the program's test by pkg-config", async () => {
