@@ -23,11 +23,15 @@ struct Actor : Channel {
     if (event == "ok") return Reply::ok(std::move(payload));
     if (event == "error") return Reply::error(std::move(payload));
     if (event == "ack") return Reply::ok();
-    if (event == "push") socket.push("pushed", std::move(payload));
-    if (event == "to_all") socket.broadcast("said", std::move(payload));
-    if (event == "to_others") socket.broadcast_from("said", std::move(payload));
-    if (event == "intercepted") socket.broadcast("intercepted", std::move(payload));
-    if (event == "hidden") socket.broadcast("hidden", std::move(payload));
+    if (event == "push") {
+      socket.push("pushed", std::move(payload));
+    } else if (event == "to_all") {
+      socket.broadcast("said", std::move(payload));
+    } else if (event == "to_others") {
+      socket.broadcast_from("said", std::move(payload));
+    } else if (event == "intercepted" || event == "hidden") {
+      socket.broadcast(event, std::move(payload));
+    }
     if (event == "stop") return Stop{{ExitReason::normal, ""}, {}};
     if (event == "shutdown") return Stop{{ExitReason::shutdown, "bye"}, {}};
     if (event == "stop_reply") return Stop{{ExitReason::normal, ""}, Reply::ok({{"last", 1}})};

@@ -22,8 +22,6 @@ class ExampleRoom final : public Channel {
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
     if (event == "echo" || event == "slow echo") return Reply::ok(std::move(payload));
     if (event == "no") return Reply::error(std::move(payload));
-    if (event == "push") socket.push("pushed", std::move(payload));
-    if (event == "say") socket.broadcast("said", std::move(payload));
     if (event == "keep") socket.assigns["kept"] = payload["it"];
     if (event == "tick") socket.send_self_after(Millis{1'000}, Tick{});
     if (event == "again") socket.send_self(Again{});
@@ -31,6 +29,11 @@ class ExampleRoom final : public Channel {
     if (event == "stop") return Stop{};
     if (event == "many") push_often(payload["times"].integer_or(0), socket);
     if (event == "say often") say_often(payload["times"].integer_or(0), socket);
+    if (event == "push") {
+      socket.push("pushed", std::move(payload));
+    } else if (event == "say") {
+      socket.broadcast("said", std::move(payload));
+    }
     return NoReply{};
   }
 

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <random>
+#include <vector>
 
 #include "testing/case.h"
 #include "websocket/outbox.h"
@@ -169,7 +170,7 @@ PHX_TEST("a small window is kept: no reference goes further back") {
 PHX_TEST("a shared frame is compressed once a turn") {
   Deflater deflater;
   const auto shared = frame("a broadcast");
-  const auto others = shared;
+  const std::vector others{shared};  // another connection holds it
   const auto first = deflater.compressed(shared, 15);
   expect(deflater.compressed(shared, 15) == first, "the same frame again");
   expect(deflater.compressed(shared, 10) != first, "not for another window");

@@ -46,12 +46,12 @@ std::string text_at(double x, double y, std::string_view kind, std::string_view 
 
 class Picture {
  public:
-  Picture(const Trace& trace, const std::vector<Told>& story) : trace_(trace), story_(story) {
-    for (const Told& told : story_) {
+  Picture(const Trace& trace, const std::vector<Explained>& story) : trace_(trace), story_(story) {
+    for (const Explained& explained : story_) {
       const bool known =
-          std::find(clients_.begin(), clients_.end(), told.connection) != clients_.end();
-      if (!known && !told.connection.empty() && clients_.size() < max_clients) {
-        clients_.push_back(told.connection);
+          std::find(clients_.begin(), clients_.end(), explained.connection) != clients_.end();
+      if (!known && !explained.connection.empty() && clients_.size() < max_clients) {
+        clients_.push_back(explained.connection);
       }
     }
     const int last = margin + 60 + between * (std::max(1, static_cast<int>(clients_.size())) - 1);
@@ -67,14 +67,14 @@ class Picture {
     const auto index = std::min<std::ptrdiff_t>(found - clients_.begin(), max_clients - 1);
     return margin + 60 + between * static_cast<int>(index);
   }
-  void add(const Told& told);
-  void arrow(const Told& told, const char* kind);
+  void add(const Explained& explained);
+  void arrow(const Explained& explained, const char* kind);
   std::string head() const;
   std::string words() const;
   std::string box(int x, const std::string& name, std::size_t most) const;
 
   const Trace& trace_;
-  const std::vector<Told>& story_;
+  const std::vector<Explained>& story_;
   std::vector<std::string> clients_;
   int labels_at_ = 0;
   int server_at_ = 0;
@@ -82,40 +82,42 @@ class Picture {
   std::string body_;
 };
 
-const char* kind_of(const Told& told) {
+const char* kind_of(const Explained& explained) {
   const bool refused =
-      told.step.kind == Step::Kind::response && told.step.entry->response->status >= 400;
-  const bool bad = refused || told.step.kind == Step::Kind::unanswered ||
-                   told.said.note.ends_with("has crashed") || told.said.note.ends_with(": error");
-  return bad ? "bad" : told.step.by_server ? "down" : "up";
+      explained.step.kind == Step::Kind::response && explained.step.entry->response->status >= 400;
+  const bool bad = refused || explained.step.kind == Step::Kind::unanswered ||
+                   explained.said.note.ends_with("has crashed") ||
+                   explained.said.note.ends_with(": error");
+  return bad ? "bad" : explained.step.by_server ? "down" : "up";
 }
 
-void Picture::arrow(const Told& told, const char* kind) {
-  const int client = x_of(told.connection);
-  const int from = told.step.by_server ? server_at_ : client;
-  const int to = told.step.by_server ? client : server_at_;
-  const int tip = told.step.by_server ? 8 : -8;
-  const bool ends = told.step.kind == Step::Kind::happening;
+void Picture::arrow(const Explained& explained, const char* kind) {
+  const int client = x_of(explained.connection);
+  const int from = explained.step.by_server ? server_at_ : client;
+  const int to = explained.step.by_server ? client : server_at_;
+  const int tip = explained.step.by_server ? 8 : -8;
+  const bool ends = explained.step.kind == Step::Kind::happening;
   body_ += fmt::format("<path class=\"{}\" d=\"M{} {}H{}\"{}/>\n", kind, from, y_, to + tip,
                        ends ? " stroke-dasharray=\"4 4\"" : "");
   body_ += fmt::format("<path class=\"{}\" d=\"M{} {}l{} -4v8z\"/>\n", kind, to, y_, tip);
 }
 
-void Picture::add(const Told& told) {
-  const bool note = told.step.kind == Step::Kind::happening &&
-                    (told.step.happening->kind == Happening::Kind::note || !told.step.entry);
+void Picture::add(const Explained& explained) {
+  const bool note =
+      explained.step.kind == Step::Kind::happening &&
+      (explained.step.happening->kind == Happening::Kind::note || !explained.step.entry);
   y_ += line_height;
-  body_ += text_at(margin - 8, y_, "number", std::to_string(told.number));
-  body_ += text_at(labels_at_, y_, note ? "note" : "", cut(told.said.text, label_columns));
-  std::string notes = told.said.note;
-  for (const Said& part : told.parts) {
+  body_ += text_at(margin - 8, y_, "number", std::to_string(explained.number));
+  body_ += text_at(labels_at_, y_, note ? "note" : "", cut(explained.said.text, label_columns));
+  std::string notes = explained.said.note;
+  for (const Said& part : explained.parts) {
     y_ += line_height;
     body_ += text_at(labels_at_ + 2 * column_width, y_, "", cut(part.text, label_columns - 2));
     if (!part.note.empty()) notes += (notes.empty() ? "" : "; ") + part.note;
   }
   if (!note) {
     y_ += 7;
-    arrow(told, kind_of(told));
+    arrow(explained, kind_of(explained));
   }
   if (!notes.empty()) {
     y_ += line_height - 3;
@@ -146,19 +148,19 @@ std::string Picture::head() const {
 /// The text alternative: one sentence a step.
 std::string Picture::words() const {
   std::string out;
-  for (const Told& told : story_) {
-    const std::string who = told.step.by_server   ? "Server"
-                            : clients_.size() > 1 ? told.connection
-                                                  : "Client";
-    out += fmt::format("{}. {}: {}{}{}\n", told.number, who, cut(told.said.text, 200),
-                       told.said.note.empty() ? "" : " — ", told.said.note);
-    for (const Said& part : told.parts) out += "   " + cut(part.text, 200) + "\n";
+  for (const Explained& explained : story_) {
+    const std::string who = explained.step.by_server ? "Server"
+                            : clients_.size() > 1    ? explained.connection
+                                                     : "Client";
+    out += fmt::format("{}. {}: {}{}{}\n", explained.number, who, cut(explained.said.text, 200),
+                       explained.said.note.empty() ? "" : " — ", explained.said.note);
+    for (const Said& part : explained.parts) out += "   " + cut(part.text, 200) + "\n";
   }
   return out;
 }
 
 std::string Picture::svg() {
-  for (const Told& told : story_) add(told);
+  for (const Explained& explained : story_) add(explained);
   const int width = server_at_ + 90;
   const int height = y_ + 22;
   const std::string title = trace_.comment.empty() ? "A recorded conversation" : trace_.comment;
@@ -177,8 +179,9 @@ std::string Picture::svg() {
 }  // namespace
 
 std::string drawn(const Trace& trace, const Range& steps) {
-  std::vector<Told> story = Narrator::tell(trace);
-  std::erase_if(story, [&steps](const Told& told) { return !steps.holds(told.number); });
+  std::vector<Explained> story = Narrator::explain(trace);
+  std::erase_if(story,
+                [&steps](const Explained& explained) { return !steps.holds(explained.number); });
   return Picture(trace, story).svg();
 }
 

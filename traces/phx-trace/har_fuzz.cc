@@ -82,7 +82,7 @@ void rehearse(const Trace& trace) {
   }
 }
 
-void tell(const Trace& trace) {
+void narrate(const Trace& trace) {
   lines_fit(shown(trace, {}), 100);
   must(!drawn(trace, {}).empty(), "there is a picture");
   order_holds(trace);
@@ -105,13 +105,13 @@ FUZZ(input) {
     Remarks remarks;
     redact_twice(read_json_file(input, remarks));
     const Trace trace = read_har(input);
-    tell(trace);
+    narrate(trace);
     Imported imported = import_har(trace);
     const Trace kept = read_har(imported.file.pretty());
     must(std::all_of(kept.entries.begin(), kept.entries.end(), &is_conversation),
          "only conversations are imported");
     redact_twice(imported.file);
-    tell(read_har(imported.file.pretty()));
+    narrate(read_har(imported.file.pretty()));
   } catch (const BadFile& error) {
     must(*error.what() != '\0', "an error has a text");
   }

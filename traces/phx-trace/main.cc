@@ -63,7 +63,7 @@ Look look_of(const Options& options) {
 }
 
 /// Reports the parts of the file that are not in the trace.
-Trace read_and_tell(const std::string& file) {
+Trace read_and_report(const std::string& file) {
   Trace trace = read_har_file(file);
   for (const std::string& sentence : trace.remarks.sentences()) {
     fmt::print(stderr, "{}: {}\n", file, sentence);
@@ -74,7 +74,7 @@ Trace read_and_tell(const std::string& file) {
 int show(const Options& options) {
   const Look look = look_of(options);
   for (const std::string& file : options.files) {
-    const Trace trace = read_and_tell(file);
+    const Trace trace = read_and_report(file);
     if (options.files.size() > 1 || !options.plain) {
       fmt::print("{}: {}\n", file, trace.comment);
     }
@@ -90,7 +90,7 @@ void write_to(const std::string& path, const std::string& text) {
 }
 
 int draw(const Options& options) {
-  const Trace trace = read_and_tell(options.files.front());
+  const Trace trace = read_and_report(options.files.front());
   write_to(options.output, drawn(trace, range_of(options)));
   return 0;
 }

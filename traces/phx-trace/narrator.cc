@@ -69,74 +69,74 @@ std::string happening_note(const Happening& happening) {
 
 }  // namespace
 
-std::vector<Told> Narrator::tell(const Trace& trace) {
+std::vector<Explained> Narrator::explain(const Trace& trace) {
   Narrator narrator;
-  std::vector<Told> story;
+  std::vector<Explained> story;
   for (const Step& step : timeline(trace)) {
-    Told next = narrator.told(step);
+    Explained next = narrator.explain(step);
     next.number = story.size() + 1;
     story.push_back(std::move(next));
   }
   return story;
 }
 
-Told Narrator::told(const Step& step) {
-  Told told{.step = step, .connection = step.entry ? step.entry->connection : ""};
+Explained Narrator::explain(const Step& step) {
+  Explained explained{.step = step, .connection = step.entry ? step.entry->connection : ""};
   switch (step.kind) {
-    case Step::Kind::request: tell_request(*step.entry, told); break;
-    case Step::Kind::response: tell_response(*step.entry, told); break;
-    case Step::Kind::unanswered: told.said = {"(no answer)", step.entry->error}; break;
-    case Step::Kind::frame: tell_frame(*step.message, told); break;
+    case Step::Kind::request: explain_request(*step.entry, explained); break;
+    case Step::Kind::response: explain_response(*step.entry, explained); break;
+    case Step::Kind::unanswered: explained.said = {"(no answer)", step.entry->error}; break;
+    case Step::Kind::frame: explain_frame(*step.message, explained); break;
     case Step::Kind::happening:
-      told.said = {happening_text(*step.happening), happening_note(*step.happening)};
+      explained.said = {happening_text(*step.happening), happening_note(*step.happening)};
   }
-  return told;
+  return explained;
 }
 
-void Narrator::tell_frame(const Message& message, Told& told) {
-  Client& client = clients_[told.connection];
+void Narrator::explain_frame(const Message& message, Explained& explained) {
+  Client& client = clients_[explained.connection];
   const bool whole = message.fin && message.opcode != Opcode::continuation;
   if (!whole) {
-    told.said = {printable(message.payload), fragment_note(message)};
+    explained.said = {printable(message.payload), fragment_note(message)};
   } else if (message.opcode == Opcode::text) {
-    told.said = said_text(message.payload, told);
-    if (message.compressed) told.said.note += ", compressed";
+    explained.said = said_text(message.payload, explained);
+    if (message.compressed) explained.said.note += ", compressed";
   } else if (message.opcode == Opcode::binary) {
-    told.said = said_binary(message.payload, told);
+    explained.said = said_binary(message.payload, explained);
   } else {
-    told.said.text = control_text(message);
+    explained.said.text = control_text(message);
     if (message.opcode == Opcode::close) {
-      told.said.note = client.closing ? "agrees: the end"
-                       : message.sent ? "says goodbye"
-                                      : "closes";
+      explained.said.note = client.closing ? "agrees: the end"
+                            : message.sent ? "says goodbye"
+                                           : "closes";
       client.closing = true;
     }
   }
 }
 
-Said Narrator::said_text(std::string_view text, Told& told) {
+Said Narrator::said_text(std::string_view text, Explained& explained) {
   const std::string shown = text.empty() ? "(an empty frame)" : printable(text);
   const auto message = read_text_message(text);
-  if (!message) return {shown, told.step.by_server ? "" : "not a Channels message"};
-  return said_message(shown, *message, told);
+  if (!message) return {shown, explained.step.by_server ? "" : "not a Channels message"};
+  return said_message(shown, *message, explained);
 }
 
-Said Narrator::said_binary(std::string_view bytes, Told& told) {
-  const auto message = read_binary_message(bytes, told.step.by_server);
+Said Narrator::said_binary(std::string_view bytes, Explained& explained) {
+  const auto message = read_binary_message(bytes, explained.step.by_server);
   if (!message)
     return {"binary " + (bytes.empty() ? "(empty)" : hex(bytes, 20)), "not a Channels message"};
-  return said_message(described(*message, told.step.by_server), *message, told);
+  return said_message(described(*message, explained.step.by_server), *message, explained);
 }
 
-Said Narrator::said_message(std::string text, const ChannelMessage& message, Told& told) {
-  return {std::move(text),
-          told.step.by_server ? server_note(message, told) : client_note(message, told)};
+Said Narrator::said_message(std::string text, const ChannelMessage& message, Explained& explained) {
+  return {std::move(text), explained.step.by_server ? server_note(message, explained)
+                                                    : client_note(message, explained)};
 }
 
-std::string Narrator::client_note(const ChannelMessage& message, const Told& told) {
-  Client& client = clients_[told.connection];
+std::string Narrator::client_note(const ChannelMessage& message, const Explained& explained) {
+  Client& client = clients_[explained.connection];
   // Numbered when the story has it: for now, by the time that orders it.
-  client.asked[message.ref] = {.number = 0, .at = told.step.at};
+  client.asked[message.ref] = {.number = 0, .at = explained.step.at};
   if (message.topic == "phoenix" && message.event == "heartbeat") return "a heartbeat";
   const auto joined = client.joined.find(message.topic);
   if (message.event == "phx_join") {
@@ -153,23 +153,23 @@ std::string Narrator::client_note(const ChannelMessage& message, const Told& tol
   return binary ? "an event with bytes" : "an event";
 }
 
-std::string Narrator::reply_note(const ChannelMessage& message, Told& told) {
-  const auto& asked = clients_[told.connection].asked;
+std::string Narrator::reply_note(const ChannelMessage& message, Explained& explained) {
+  const auto& asked = clients_[explained.connection].asked;
   const auto question = asked.find(message.ref);
   const std::string status = cut(printable(message.status), 20);
   if (message.ref == "null" || question == asked.end()) return "a reply without a ref: " + status;
-  told.answered_after = told.step.at - question->second.at;
+  explained.answered_after = explained.step.at - question->second.at;
   return fmt::format("answers ref {}: {}", spoken(message.ref), status);
 }
 
-std::string Narrator::server_note(const ChannelMessage& message, Told& told) {
-  Client& client = clients_[told.connection];
+std::string Narrator::server_note(const ChannelMessage& message, Explained& explained) {
+  Client& client = clients_[explained.connection];
   const bool v1 = message.form == ChannelMessage::Form::v1;
   const std::string& join_ref = v1 ? message.ref : message.join_ref;
   if (message.event == "phx_reply") {
     const bool refused = message.status == "error" && client.joined[message.topic] == message.ref;
     if (refused || client.joined[message.topic].empty()) client.joined.erase(message.topic);
-    return reply_note(message, told);
+    return reply_note(message, explained);
   }
   if (message.event == "phx_close" || message.event == "phx_error") {
     if (client.joined[message.topic] == join_ref) client.joined.erase(message.topic);

@@ -19,7 +19,7 @@ struct Said {
 };
 
 /// A step as shown: a frame has one message, a poll's answer several.
-struct Told {
+struct Explained {
   std::size_t number = 0;  ///< From 1.
   Step step = {};
   std::string connection = {};
@@ -33,7 +33,7 @@ struct Told {
 class Narrator {
  public:
   /// Every step. They point into the trace, which must not move.
-  static std::vector<Told> tell(const Trace& trace);
+  static std::vector<Explained> explain(const Trace& trace);
 
  private:
   struct Asked {
@@ -47,17 +47,17 @@ class Narrator {
     bool closing = false;                       ///< One side has sent its close frame.
   };
 
-  Told told(const Step& step);
-  void tell_request(const Entry& entry, Told& told);
-  void tell_response(const Entry& entry, Told& told);
-  void tell_longpoll_answer(const Entry& entry, Told& told);
-  void tell_frame(const Message& message, Told& told);
-  Said said_message(std::string text, const ChannelMessage& message, Told& told);
-  Said said_text(std::string_view text, Told& told);
-  Said said_binary(std::string_view bytes, Told& told);
-  std::string client_note(const ChannelMessage& message, const Told& told);
-  std::string server_note(const ChannelMessage& message, Told& told);
-  std::string reply_note(const ChannelMessage& message, Told& told);
+  Explained explain(const Step& step);
+  void explain_request(const Entry& entry, Explained& explained);
+  void explain_response(const Entry& entry, Explained& explained);
+  void explain_longpoll_answer(const Entry& entry, Explained& explained);
+  void explain_frame(const Message& message, Explained& explained);
+  Said said_message(std::string text, const ChannelMessage& message, Explained& explained);
+  Said said_text(std::string_view text, Explained& explained);
+  Said said_binary(std::string_view bytes, Explained& explained);
+  std::string client_note(const ChannelMessage& message, const Explained& explained);
+  std::string server_note(const ChannelMessage& message, Explained& explained);
+  std::string reply_note(const ChannelMessage& message, Explained& explained);
 
   std::map<std::string, Client> clients_;
 };

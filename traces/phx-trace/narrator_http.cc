@@ -31,7 +31,7 @@ std::string header(const Headers& headers, std::string_view name) {
 }
 
 /// Headers that decide something. The others are in every request, or do not matter to Channels.
-void tell_headers(const Headers& headers, Told& told) {
+void explain_headers(const Headers& headers, Explained& explained) {
   for (const auto& [name, value] : headers) {
     const std::string key = lower(name);
     const bool telling = key == "origin" || key.starts_with("sec-websocket-protocol") ||
@@ -41,7 +41,7 @@ void tell_headers(const Headers& headers, Told& told) {
                          (key == "access-control-allow-origin" && value != "*") ||
                          key.starts_with("access-control-allow-m") ||
                          (key == "content-type" && value.find("ndjson") != value.npos);
-    if (telling) told.parts.push_back({printable(name + ": " + value), ""});
+    if (telling) explained.parts.push_back({printable(name + ": " + value), ""});
   }
 }
 
@@ -83,9 +83,9 @@ bool is_batch(const Entry& entry) {
   return header(entry.request.headers, "content-type") == "application/x-ndjson";
 }
 
-void keep_few(Told& told, std::size_t all) {
+void keep_few(Explained& explained, std::size_t all) {
   if (all <= max_parts) return;
-  told.parts.push_back({fmt::format("… and {} more", all - max_parts), ""});
+  explained.parts.push_back({fmt::format("… and {} more", all - max_parts), ""});
 }
 
 /// A session's token is long and signed, or a redacted one; `token=abc` is the application's own.
@@ -127,60 +127,62 @@ std::string answer_note(const Entry& entry, const std::string& status, std::size
 
 }  // namespace
 
-void Narrator::tell_request(const Entry& entry, Told& told) {
+void Narrator::explain_request(const Entry& entry, Explained& explained) {
   const conformance::Request& request = entry.request;
-  told.said.text = request.method + " " + shown_target(request.target);
-  if (request.version == "HTTP/1.0") told.said.text += " " + request.version;
-  tell_headers(request.headers, told);
+  explained.said.text = request.method + " " + shown_target(request.target);
+  if (request.version == "HTTP/1.0") explained.said.text += " " + request.version;
+  explain_headers(request.headers, explained);
   if (is_websocket(request.target)) {
-    told.said.note = upgrade_note(entry);
+    explained.said.note = upgrade_note(entry);
     return;
   }
   if (!is_longpoll(request.target)) return;
   std::vector<std::string> lines = lines_of(request.body);
   if (!is_batch(entry) && !request.body.empty()) lines = {request.body};
-  told.said.note = longpoll_note(entry, lines.size());
+  explained.said.note = longpoll_note(entry, lines.size());
   for (std::size_t i = 0; i < std::min(lines.size(), max_parts); ++i) {
     std::string bytes;
     const bool binary =
         is_batch(entry) && !lines[i].starts_with('[') && from_base64(lines[i], bytes);
-    told.parts.push_back(binary ? said_binary(bytes, told) : said_text(lines[i], told));
+    explained.parts.push_back(binary ? said_binary(bytes, explained)
+                                     : said_text(lines[i], explained));
   }
-  keep_few(told, lines.size());
+  keep_few(explained, lines.size());
 }
 
-void Narrator::tell_response(const Entry& entry, Told& told) {
+void Narrator::explain_response(const Entry& entry, Explained& explained) {
   const conformance::Response& response = *entry.response;
-  told.said.text = fmt::format("{} {}", response.status, printable(entry.status_text));
+  explained.said.text = fmt::format("{} {}", response.status, printable(entry.status_text));
   if (response.status == 101) {
-    told.said.note = "agreed: frames from here on";
+    explained.said.note = "agreed: frames from here on";
   } else if (is_longpoll(entry.request.target)) {
-    tell_longpoll_answer(entry, told);
+    explain_longpoll_answer(entry, explained);
   } else {
-    if (response.status >= 400) told.said.note = "refused";
-    if (!response.body.empty()) told.said.text += "  " + printable(response.body);
+    if (response.status >= 400) explained.said.note = "refused";
+    if (!response.body.empty()) explained.said.text += "  " + printable(response.body);
   }
-  tell_headers(response.headers, told);
+  explain_headers(response.headers, explained);
 }
 
-void Narrator::tell_longpoll_answer(const Entry& entry, Told& told) {
+void Narrator::explain_longpoll_answer(const Entry& entry, Explained& explained) {
   const auto body = conformance::parse_json(entry.response->body);
   if (!body || !json_is_object(body->get())) {
-    if (!entry.response->body.empty()) told.said.text += "  " + printable(entry.response->body);
+    if (!entry.response->body.empty())
+      explained.said.text += "  " + printable(entry.response->body);
     return;
   }
   const Json messages = (*body)["messages"];
   const std::size_t number = json_array_size(messages.get());
-  told.said.text += "  " + shown_answer(*body, number > 0);
-  told.said.note = answer_note(entry, (*body)["status"].dump(), number);
+  explained.said.text += "  " + shown_answer(*body, number > 0);
+  explained.said.note = answer_note(entry, (*body)["status"].dump(), number);
   for (std::size_t i = 0; i < std::min(number, max_parts); ++i) {
     const std::string text = messages[i].text();
     std::string bytes;
     const bool binary =
         !text.starts_with('[') && !text.starts_with('{') && from_base64(text, bytes);
-    told.parts.push_back(binary ? said_binary(bytes, told) : said_text(text, told));
+    explained.parts.push_back(binary ? said_binary(bytes, explained) : said_text(text, explained));
   }
-  keep_few(told, number);
+  keep_few(explained, number);
 }
 
 }  // namespace phx::trace

@@ -56,16 +56,17 @@ Replay::Replay(const Trace& trace, const conformance::Url& url, conformance::Ser
 Replay::~Replay() = default;
 
 Verdict Replay::run() {
-  const std::vector<Told> story = Narrator::tell(trace_);
-  for (const Told& told : story) {
-    if (told.step.message && told.step.message->sent && told.step.message->opcode == Opcode::text) {
-      const auto message = read_text_message(told.step.message->payload);
+  const std::vector<Explained> story = Narrator::explain(trace_);
+  for (const Explained& explained : story) {
+    if (explained.step.message && explained.step.message->sent &&
+        explained.step.message->opcode == Opcode::text) {
+      const auto message = read_text_message(explained.step.message->payload);
       if (message) topics_.insert(message->topic);
     }
   }
   if (!story.empty()) previous_ = story.front().step.at;
   try {
-    for (const Told& told : story) play(told);
+    for (const Explained& explained : story) play(explained);
     // A browser's export may have been made before the last frames came.
     if (trace_.whole) expect_silence();
     return {};
@@ -76,23 +77,23 @@ Verdict Replay::run() {
   }
 }
 
-void Replay::play(const Told& told) {
-  const Step& step = told.step;
+void Replay::play(const Explained& explained) {
+  const Step& step = explained.step;
   if (!step.by_server) pace(step);
   switch (step.kind) {
     case Step::Kind::request: play_request(*step.entry); break;
-    case Step::Kind::response: expect_response(told); break;
-    case Step::Kind::unanswered: given_up(told); break;
+    case Step::Kind::response: expect_response(explained); break;
+    case Step::Kind::unanswered: given_up(explained); break;
     case Step::Kind::frame:
       if (!step.by_server) {
         play_frames(*step.entry, *step.message);
       } else {
-        expect_frame(told);
+        expect_frame(explained);
       }
       break;
     case Step::Kind::happening:
       if (step.by_server) {
-        expect_end(told);
+        expect_end(explained);
       } else {
         play_happening(step);
       }
@@ -204,11 +205,11 @@ void Replay::play_happening(const Step& step) {
 
 /// The client waits no longer. It is unknown why a browser's websocket got no answer: the server
 /// may not have been up yet.
-void Replay::given_up(const Told& told) {
-  Playing& now = playing(*told.step.entry);
-  const bool may_answer = !trace_.whole && told.step.entry->websocket;
+void Replay::given_up(const Explained& explained) {
+  Playing& now = playing(*explained.step.entry);
+  const bool may_answer = !trace_.whole && explained.step.entry->websocket;
   if (now.connection->response_has_begun() && !may_answer) {
-    throw Differs{{false, told.number, "an answer came", told.said.text, "an answer"}};
+    throw Differs{{false, explained.number, "an answer came", explained.said.text, "an answer"}};
   }
   now.connection->reset();
 }

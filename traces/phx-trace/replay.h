@@ -60,17 +60,17 @@ class Replay {
     Verdict verdict;
   };
 
-  void play(const Told& told);
+  void play(const Explained& explained);
   void play_request(const Entry& entry);
   void play_frames(const Entry& entry, const Message& first);
   void play_happening(const Step& step);
-  void expect_response(const Told& told);
+  void expect_response(const Explained& explained);
   /// A poll's messages, however they are split over polls.
-  void expect_messages(const Told& told, const conformance::Response& response);
-  conformance::Response poll_again(const Told& told);
-  void expect_frame(const Told& told);
-  void expect_end(const Told& told);
-  void given_up(const Told& told);
+  void expect_messages(const Explained& explained, const conformance::Response& response);
+  conformance::Response poll_again(const Explained& explained);
+  void expect_frame(const Explained& explained);
+  void expect_end(const Explained& explained);
+  void given_up(const Explained& explained);
   /// Nothing more may come on any connection.
   void expect_silence();
   void expect_heartbeat(const Entry& entry, Playing& playing);

@@ -25,7 +25,7 @@ constexpr Millis patience{5'000};
 constexpr Millis overtaking{50};
 constexpr std::string_view last_ref = "phx-trace-silence";
 
-std::string told(const Response& response) {
+std::string summary(const Response& response) {
   return fmt::format("{} {}", response.status, printable(response.body));
 }
 
@@ -53,28 +53,28 @@ Clock::time_point Replay::deadline(const Step& step) const {
   return Clock::now() + patience + millis((step.at - previous_) * 1.5);
 }
 
-void Replay::expect_response(const Told& told) {
-  const Entry& entry = *told.step.entry;
+void Replay::expect_response(const Explained& explained) {
+  const Entry& entry = *explained.step.entry;
   Playing& now = playing(entry);
-  if (now.skipped) return expect_messages(told, *entry.response);
-  const auto response = now.connection->response(deadline(told.step));
+  if (now.skipped) return expect_messages(explained, *entry.response);
+  const auto response = now.connection->response(deadline(explained.step));
   if (!response) {
-    throw Differs{{false, told.number, "no answer came", told.said.text,
+    throw Differs{{false, explained.number, "no answer came", explained.said.text,
                    !now.connection->error().empty() ? now.connection->error()
                    : now.connection->ended()        ? "(the connection ended)"
                                                     : "(nothing)"}};
   }
   now.answered = true;
   if (const auto what = normal_.differs(*entry.response, *response, !entry.body_is_missing)) {
-    throw Differs{
-        {false, told.number, *what, trace::told(*entry.response), trace::told(*response)}};
+    throw Differs{{false, explained.number, *what, trace::summary(*entry.response),
+                   trace::summary(*response)}};
   }
-  expect_messages(told, *response);
+  expect_messages(explained, *response);
 }
 
 /// In a race, one poll may bring what the recording has in two, or the reverse.
-void Replay::expect_messages(const Told& told, const Response& response) {
-  const Entry& entry = *told.step.entry;
+void Replay::expect_messages(const Explained& explained, const Response& response) {
+  const Entry& entry = *explained.step.entry;
   std::deque<std::string>& ahead = ahead_[entry.connection];
   const auto wanted = polled_messages(entry.response->body);
   if (!playing(entry).skipped) {
@@ -82,26 +82,26 @@ void Replay::expect_messages(const Told& told, const Response& response) {
   }
   for (const std::string& message : wanted) {
     while (ahead.empty()) {
-      for (std::string& more : polled_messages(poll_again(told).body)) {
+      for (std::string& more : polled_messages(poll_again(explained).body)) {
         ahead.push_back(std::move(more));
       }
     }
     if (!normal_.same(message, ahead.front())) {
-      throw Differs{{false, told.number, "another message came", printable(message),
+      throw Differs{{false, explained.number, "another message came", printable(message),
                      printable(ahead.front())}};
     }
     ahead.pop_front();
   }
 }
 
-Response Replay::poll_again(const Told& told) {
-  const Entry& entry = *told.step.entry;
+Response Replay::poll_again(const Explained& explained) {
+  const Entry& entry = *explained.step.entry;
   Playing& now = playing(entry);
   now.connection = std::make_unique<Connection>(network_, url_);
-  const auto response = now.connection->ask(said_now(entry), deadline(told.step));
+  const auto response = now.connection->ask(said_now(entry), deadline(explained.step));
   if (!response || polled_messages(response->body).empty()) {
-    throw Differs{{false, told.number, "the poll brings fewer messages", told.said.text,
-                   response ? trace::told(*response) : "(nothing)"}};
+    throw Differs{{false, explained.number, "the poll brings fewer messages", explained.said.text,
+                   response ? trace::summary(*response) : "(nothing)"}};
   }
   const auto ignored = normal_.differs(*entry.response, *response);  // it learns the token
   return *response;
@@ -135,9 +135,9 @@ std::optional<Received> Replay::next(Playing& now, bool diff, Clock::time_point 
   return first;
 }
 
-void Replay::expect_frame(const Told& told) {
-  const Message& message = *told.step.message;
-  Playing& now = playing(*told.step.entry);
+void Replay::expect_frame(const Explained& explained) {
+  const Message& message = *explained.step.message;
+  Playing& now = playing(*explained.step.entry);
   const bool text = message.opcode == Opcode::text;
   const auto topic = text ? terminated_topic(message.payload) : std::nullopt;
   if (topic && !topics_.contains(*topic)) return;
@@ -145,9 +145,9 @@ void Replay::expect_frame(const Told& told) {
   if (!trace_.whole && message.opcode == Opcode::pong) return;
   now.server_closed = now.server_closed || message.opcode == Opcode::close;
   const bool diff = text && is_presence_diff(message.payload);
-  const auto received = next(now, diff, deadline(told.step));
+  const auto received = next(now, diff, deadline(explained.step));
   const auto differ = [&](const char* why) {
-    throw Differs{{false, told.number, why, told.said.text, described_now(received)}};
+    throw Differs{{false, explained.number, why, explained.said.text, described_now(received)}};
   };
   if (!received) differ("nothing came");
   if (received->kind == Received::Kind::end) differ("the connection ended");
@@ -158,14 +158,14 @@ void Replay::expect_frame(const Told& told) {
   if (trace_.whole && message.compressed != received->compressed) differ("compression");
 }
 
-void Replay::expect_end(const Told& told) {
-  if (!told.step.entry || told.step.happening->kind == Happening::Kind::note) return;
-  Playing& now = playing(*told.step.entry);
+void Replay::expect_end(const Explained& explained) {
+  if (!explained.step.entry || explained.step.happening->kind == Happening::Kind::note) return;
+  Playing& now = playing(*explained.step.entry);
   now.server_closed = true;
   if (!now.connection) return;  // a poll that an earlier one has done
-  if (!now.connection->ends_by(deadline(told.step))) {
-    throw Differs{
-        {false, told.number, "the connection did not end", told.said.text, "(it is open)"}};
+  if (!now.connection->ends_by(deadline(explained.step))) {
+    throw Differs{{false, explained.number, "the connection did not end", explained.said.text,
+                   "(it is open)"}};
   }
 }
 

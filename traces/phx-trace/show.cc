@@ -20,12 +20,12 @@ constexpr std::size_t max_name = 14;
 /// Writes lines of one width.
 class Page {
  public:
-  Page(const Look& look, const std::vector<Told>& story) : look_(look) {
-    for (const Told& told : story) {
-      if (!told.connection.empty() && !colour_of(told.connection)) {
-        names_.push_back(told.connection);
+  Page(const Look& look, const std::vector<Explained>& story) : look_(look) {
+    for (const Explained& explained : story) {
+      if (!explained.connection.empty() && !colour_of(explained.connection)) {
+        names_.push_back(explained.connection);
       }
-      if (look.steps.holds(told.number)) last_ = told.number;
+      if (look.steps.holds(explained.number)) last_ = explained.number;
     }
     number_width_ = std::to_string(last_).size();
     for (const std::string& name : names_) {
@@ -36,7 +36,7 @@ class Page {
     notes_at_ = look.width * 62 / 100;
   }
 
-  void add(const Told& told);
+  void add(const Explained& explained);
   std::string text() const { return text_; }
 
  private:
@@ -48,7 +48,7 @@ class Page {
   std::string painted(std::string_view text, const char* code) const {
     return look_.colours ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
   }
-  std::string margin(const Told& told) const;
+  std::string margin(const Explained& explained) const;
   std::size_t margin_width() const;
   void line(const std::string& margin, std::size_t indent, const Said& said, const char* colour);
 
@@ -67,25 +67,25 @@ std::size_t Page::margin_width() const {
   return number_width_ + 1 + (name_width_ > 0 ? name_width_ + 1 : 0) + time + 2;
 }
 
-const char* arrow(const Told& told) {
-  const bool note =
-      told.step.kind == Step::Kind::happening && told.step.happening->kind == Happening::Kind::note;
+const char* arrow(const Explained& explained) {
+  const bool note = explained.step.kind == Step::Kind::happening &&
+                    explained.step.happening->kind == Happening::Kind::note;
   if (note) return "·";
-  return told.step.by_server ? "←" : "→";
+  return explained.step.by_server ? "←" : "→";
 }
 
-std::string Page::margin(const Told& told) const {
-  std::string out = painted(fmt::format("{:>{}}", told.number, number_width_), "2") + " ";
+std::string Page::margin(const Explained& explained) const {
+  std::string out = painted(fmt::format("{:>{}}", explained.number, number_width_), "2") + " ";
   if (look_.times) {
-    out += painted(fmt::format("{:>7.0f}ms", (told.step.at - began_) * 1'000), "2") + " ";
+    out += painted(fmt::format("{:>7.0f}ms", (explained.step.at - began_) * 1'000), "2") + " ";
   }
-  const auto colour = colour_of(told.connection);
+  const auto colour = colour_of(explained.connection);
   const char* code = colour ? connection_colours[*colour] : "2";
   if (name_width_ > 0) {
-    const std::string name = cut(told.connection, max_name);
+    const std::string name = cut(explained.connection, max_name);
     out += painted(name, code) + std::string(name_width_ - columns(name) + 1, ' ');
   }
-  return out + painted(arrow(told), code) + " ";
+  return out + painted(arrow(explained), code) + " ";
 }
 
 /// The note is in its column; after a text that runs into it, if there is room; otherwise below.
@@ -110,23 +110,24 @@ void Page::line(const std::string& margin, std::size_t indent, const Said& said,
   }
 }
 
-const char* colour_of_text(const Told& told) {
-  const bool note = told.step.kind == Step::Kind::happening;
+const char* colour_of_text(const Explained& explained) {
+  const bool note = explained.step.kind == Step::Kind::happening;
   const bool refused =
-      told.step.kind == Step::Kind::response && told.step.entry->response->status >= 400;
-  const bool crash = told.said.note.ends_with("has crashed") || told.said.note.ends_with(": error");
+      explained.step.kind == Step::Kind::response && explained.step.entry->response->status >= 400;
+  const bool crash =
+      explained.said.note.ends_with("has crashed") || explained.said.note.ends_with(": error");
   return note ? "2" : refused || crash ? "31" : "0";
 }
 
-void Page::add(const Told& told) {
-  if (!look_.steps.holds(told.number)) return;
+void Page::add(const Explained& explained) {
+  if (!look_.steps.holds(explained.number)) return;
   const std::size_t indent = margin_width();
-  Said said = told.said;
-  if (look_.times && told.answered_after >= 0) {
-    said.note += fmt::format(" after {:.0f} ms", told.answered_after * 1'000);
+  Said said = explained.said;
+  if (look_.times && explained.answered_after >= 0) {
+    said.note += fmt::format(" after {:.0f} ms", explained.answered_after * 1'000);
   }
-  line(margin(told), indent, said, colour_of_text(told));
-  for (const Said& part : told.parts) {
+  line(margin(explained), indent, said, colour_of_text(explained));
+  for (const Said& part : explained.parts) {
     line(std::string(indent + 2, ' '), indent + 2, part, "0");
   }
 }
@@ -134,9 +135,9 @@ void Page::add(const Told& told) {
 }  // namespace
 
 std::string shown(const Trace& trace, const Look& look) {
-  const std::vector<Told> story = Narrator::tell(trace);
+  const std::vector<Explained> story = Narrator::explain(trace);
   Page page(look, story);
-  for (const Told& told : story) page.add(told);
+  for (const Explained& explained : story) page.add(explained);
   return page.text();
 }
 

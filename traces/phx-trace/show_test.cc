@@ -27,15 +27,15 @@ Trace conversation(std::vector<Message> messages) {
   return trace;
 }
 
-std::string told(std::vector<Message> messages) {
+std::string lines_of(std::vector<Message> messages) {
   return shown(conversation(std::move(messages)), {.steps = {3, 99}});
 }
 
 PHX_TEST("a join, its reply, and the event of a join that is over") {
-  expect_eq(told({{.sent = true, .payload = R"(["1","1","t","phx_join",{}])"},
-                  {.payload = R"(["1","1","t","phx_reply",{"status":"ok","response":{}}])"},
-                  {.sent = true, .payload = R"(["9","2","t","echo",{}])"},
-                  {.payload = R"(["1","1","t","phx_close",{}])"}}),
+  expect_eq(lines_of({{.sent = true, .payload = R"(["1","1","t","phx_join",{}])"},
+                      {.payload = R"(["1","1","t","phx_reply",{"status":"ok","response":{}}])"},
+                      {.sent = true, .payload = R"(["9","2","t","echo",{}])"},
+                      {.payload = R"(["1","1","t","phx_close",{}])"}}),
             std::string(
                 R"(3 → ["1","1","t","phx_join",{}]                               joins
 4 ← ["1","1","t","phx_reply",{"status":"ok","response":{}}]   answers ref 1: ok
@@ -50,16 +50,17 @@ PHX_TEST("binary messages are parsed") {
       "12tgo\x00\xff",
       12);
   expect_eq(
-      told({{.sent = true, .opcode = Opcode::binary, .payload = push}}),
+      lines_of({{.sent = true, .opcode = Opcode::binary, .payload = push}}),
       std::string(
           R"(3 → binary push ["1","2","t","go"] 00 ff                      an event on a topic that is not joined
 )"));
 }
 
 PHX_TEST("no line is wider than the page, whatever its contents") {
-  const std::string lines = told({{.payload = std::string(500, 'x')},
-                                  {.opcode = Opcode::binary, .payload = std::string(500, '\xff')},
-                                  {.opcode = Opcode::close, .payload = std::string(125, '\n')}});
+  const std::string lines =
+      lines_of({{.payload = std::string(500, 'x')},
+                {.opcode = Opcode::binary, .payload = std::string(500, '\xff')},
+                {.opcode = Opcode::close, .payload = std::string(125, '\n')}});
   std::size_t at = 0;
   while (at < lines.size()) {
     const auto end = lines.find('\n', at);
