@@ -12,6 +12,7 @@
 #include "client/client.h"
 #include "client/presence_list.h"
 #include "conformance/proof/mutants/mutant.h"
+#include "conformance/suite/core/live_page.h"
 #include "conformance/suite/core/rule.h"
 #include "conformance/suite/core/trial.h"
 #include "etf/reader.h"
@@ -330,5 +331,9 @@ namespace phx::conformance {
 #include "examples/conformance/README.md.3"
 #include "examples/conformance/proof/mutants/mutant.h.1"
 #include "examples/conformance/suite/core/rule.h.1"
+
+void clicks(Trial& t) {
+#include "examples/conformance/suite/core/live_page.h.1"
+}
 
 }  // namespace phx::conformance

@@ -8,7 +8,7 @@ PACKAGES_soak := gnuplot-nox
 WIRE_SOURCES := $(call sources,conformance/suite/wire/*.cc)
 PROXY_SOURCES := $(call sources,conformance/proxy/*.cc)
 SUITE_SOURCES := $(call sources,conformance/suite/*.cc conformance/suite/*/*.cc)
-SERVER_SOURCES := $(call sources,conformance/server/*.cc conformance/server/*/*.cc)
+SERVER_SOURCES := $(call sources,conformance/server/*.cc conformance/server/*/*.cc) chapters/17-live-view/demo.cc
 MUTANT_SOURCES := $(call sources,conformance/proof/mutants/*.cc) conformance/suite/core/release.cc \
   $(PROXY_SOURCES) $(WIRE_SOURCES)
 LOAD_SOURCES := $(call sources,conformance/load/client/*.cc) \

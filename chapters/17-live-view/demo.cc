@@ -29,6 +29,15 @@ int number(const Json& text) {
   throw std::invalid_argument("expected an integer, got \"" + digits + "\"");
 }
 
+/// Elixir's patterns raise for a value that is missing.
+Json required(const Json& value, bool good) {
+  if (!good) throw std::invalid_argument("expected another value than " + value.dump());
+  return value;
+}
+std::string name_of(const Json& item) {
+  return required(item["name"], item["name"].is_string()).string_or("");
+}
+
 std::size_t characters(std::string_view text) {
   std::size_t count = 0;
   for (const char c : text) count += (c & 0xC0) != 0x80 ? 1 : 0;
@@ -46,7 +55,8 @@ Html Stepper::render() {
       id, myself, by, clicks);
 }
 
-Result Stepper::handle_event(std::string_view, const Json&) {
+Result Stepper::handle_event(std::string_view event, const Json& value) {
+  if (event != "step") return LiveComponent::handle_event(event, value);  // which throws
   clicks += by;
   return NoReply{};
 }
@@ -131,7 +141,7 @@ Result Counter::handle_event(std::string_view event, const Json& value) {
   } else if (event == "title") {
     page_title = "Renamed";
   } else if (event == "ask") {
-    return Reply::ok({{"answer", value["q"].integer_or(0) * 7}});
+    return Reply::ok({{"answer", required(value["q"], value["q"].is_integer()).integer_or(0) * 7}});
   } else if (event == "redirect") {
     redirect("/other");
   } else if (event == "navigate") {
@@ -139,7 +149,7 @@ Result Counter::handle_event(std::string_view event, const Json& value) {
   } else if (event == "validate") {
     validate(value["item"]);
   } else if (event == "save") {
-    save(value["item"]["name"].string_or(""));
+    save(name_of(value["item"]));
   } else if (event == "delete") {
     items_.remove(number(value["id"]));
   } else if (event == "up-save") {
@@ -156,7 +166,7 @@ Result Counter::handle_event(std::string_view event, const Json& value) {
 //! [handle_event]
 
 void Counter::validate(const Json& item) {
-  const bool is_short = characters(item["name"].string_or("")) < 3;
+  const bool is_short = characters(name_of(item)) < 3;
   form_ = phx::Form("item", item);
   errors_ = is_short ? std::vector<std::string>{"too short"} : std::vector<std::string>{};
 }

@@ -9,7 +9,7 @@ import { covers, explained, remarks } from "./explained.js";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const sections = { H: "Handshake", J: "Join", R: "Events", B: "Broadcasts", L: "Leave", K: "Heartbeat",
   E: "Bad input", N: "Binary", V: "Version 1", P: "Long-polling", D: "Disconnect", S: "Presence",
-  W: "Websocket", M: "Many nodes" };
+  W: "Websocket", M: "Many nodes", Q: "Live pages" };
 const is = (...verdicts) => (rule) => verdicts.includes(rule.verdict);
 const kept = is("passed", "unexpected_pass");
 const broken = is("failed", "suite_failed", "expected_failure");

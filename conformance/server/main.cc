@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "chapters/17-live-view/demo.h"
 #include "conformance/server/user_socket.h"
 #include "options/command_line.h"
 #include "phoenix.h"
@@ -40,6 +41,11 @@ int serve(phx::ProgramOptions options) {
   phx::Presence presence({.max_meta_bytes = options.max_meta_bytes});
   endpoint.presence(presence, options.presence);
   phx::contract::mount_all(endpoint, presence, {}, options.mount, options.socket);
+  // The app of docs/liveview-contract.md. A cookie needs a longer secret than the contract does.
+  const std::string& secret = options.endpoint.secret_key_base;
+  phx::Live live(demo::options(secret.size() < 64 ? phx::random_secret() : secret));
+  demo::add_views(live);
+  live.serve(endpoint);
   const auto metrics = options.count(endpoint);
   options.open_api(endpoint, &presence);
   phx::Server server(endpoint, options.server, options.log());

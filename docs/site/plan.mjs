@@ -41,6 +41,7 @@ const LOOK_UP = [
   "chapters/GLOSSARY.md",
   "docs/protocol.md",
   "docs/contract.md",
+  "docs/liveview-contract.md",
   "docs/client-rules.md",
   "docs/client-contract.md",
   "docs/security.md",

@@ -84,6 +84,7 @@ const std::vector<Section>& sections(Side side) {
       {'V', "Version 1"},       {'P', "Long-polling"},
       {'D', "Disconnect"},      {'S', "Presence"},
       {'W', "Websocket"},       {'M', "Many nodes"},
+      {'Q', "Live pages"},
   };
   // In each section a client's rules and a server's are about the same.
   static const std::vector<Section> of_clients{
