@@ -28,7 +28,7 @@ $(BUILD)/chapters/18-more-than-one-machine/%_test: $(BUILD)/chapters/18-more-tha
 	@$(call link,$(LIBS) -lcmocka)
 
 .PHONY: run cluster shell
-run: $(CHAT) $(BOOK_NPM) ##* begin: chapter 1's chat on http://localhost:4000: PORT=
+run: $(CHAT) $(BOOK_NPM) ##* begin: the chat on http://localhost:4000, and a live page at /board: PORT=
 	@exec $(CHAT) --port $(or $(PORT),4000)
 cluster: ## begin: the chat as three nodes behind nginx: PORT=4000
 cluster: $(CHAT) $(BOOK_NPM) build/.packages-redis build/.packages-nginx

@@ -88,7 +88,7 @@ headers: $(BUILD)/headers.passed ## check: every header can be included on its o
 
 # --- Its benchmarks -------------------------------------------------------------------------------
 
-.PHONY: bench-serializer bench-reader bench-house bench-presence
+.PHONY: bench-serializer bench-reader bench-house bench-presence bench-live-view bench-live-view-page
 $(call objects,$(wildcard lib/*/*_bench.cc)): | build/.packages-benchmark
 $(BUILD)/lib/%_bench: $(BUILD)/lib/%_bench.o $(TESTING) $(LIBRARY)
 	@$(call link,$(ALLOCATOR) $(LIBS) -lcmocka -lbenchmark)
@@ -101,6 +101,12 @@ bench-reader: $(BUILD)/lib/websocket/reader_bench ## measure: what parsing a cli
 bench-presence: ## measure: writing, reading and merging 1,000 to 100,000 presences
 bench-presence: $(BUILD)/lib/presence/replica_bench
 	@$< $(BENCH_FLAGS)
+bench-live-view: ## measure: what a click costs a live page, by the page's size and the change's; a view's memory
+bench-live-view: $(BUILD)/lib/live_view/click_bench
+	@$< $(BENCH_FLAGS)
+bench-live-view-page: $(BUILD)/lib/live_view/click_bench build/.packages-plots ## keep: draw chapter 17's plot again
+	@$< --benchmark_format=json --benchmark_repetitions=5 --benchmark_report_aggregates_only=true | \
+	  node chapters/17-live-view/cost.mjs
 bench-house: $(BUILD)/lib/server/connections_bench ## measure: a message from reader to outbox, without the kernel
 	@$< $(BENCH_FLAGS)
 

@@ -29,13 +29,14 @@ set logscale x
 set format x "%.0s%c"
 `;
 
-const line = (block, title, colour, dash = 1) =>
+export const line = (block, title, colour, dash = 1) =>
   `${block} using 1:2 with linespoints linecolor rgb "${hex[colour]}" dashtype ${dash} pointtype 7 pointsize 0.5 title "${title}"`;
 
-const dataBlock = (name, points) =>
+export const dataBlock = (name, points) =>
   `${name} << EOD\n${points.map(([x, y]) => `${x} ${y}`).join("\n")}\nEOD\n`;
 
-function draw(script, width, height) {
+/** gnuplot's picture of the script, in the reader's colours; `by` is the command that draws it. */
+export function draw(script, width, height, by = "make bench-pages") {
   const svg = execFileSync("gnuplot", [], { input: HEAD(width, height) + script, encoding: "utf8" });
   const sum = createHash("sha256").update(script + STYLE).digest("hex").slice(0, 16);
   const dressed = svg
@@ -49,7 +50,7 @@ function draw(script, width, height) {
     // var() works in style, but not in an attribute.
     .replace(/ (stroke|fill)=(['"])(var\([^)]*\))\2/g, ` style="$1:$3"`)
     .replace(/(<svg[^>]*>)/, `$1\n${STYLE}\n<rect class="paper" width="100%" height="100%" rx="8"/>`);
-  return `<!-- Drawn by make bench-pages: ${sum} -->\n${dressed}`;
+  return `<!-- Drawn by ${by}: ${sum} -->\n${dressed}`;
 }
 
 /** The fingerprint of the figures that a picture was drawn from. */
