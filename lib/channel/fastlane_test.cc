@@ -3,6 +3,8 @@
 
 #include "channel/fastlane.h"
 
+#include <thread>
+
 #include "testing/case.h"
 #include "testing/fakes.h"
 
@@ -203,4 +205,74 @@ PHX_TEST(
     const std::string seen = f.b.heard().at(0);
     expect(seen.find(member) != std::string::npos, seen);
   }
+}
+
+PHX_TEST(
+    "a payload of another thread's that a member can't be sent crashes the process it blames") {
+  struct Deaf : process::Process {
+    void handle(process::Message) override {}
+  };
+  Fixture f;
+  const process::Pid blamed = f.shard.scheduler.spawn(std::make_unique<Deaf>());
+  const process::Pid bystander = f.shard.scheduler.spawn(std::make_unique<Deaf>());
+  f.shard.settle();
+  std::thread([&] {
+    channel::broadcast(f.shard.pubsub, "t", "said", Payload::own_text("5"), bystander, blamed);
+  }).join();
+  f.shard.settle();
+  expect(!f.shard.scheduler.alive(blamed), "the process that is blamed has crashed");
+  expect(f.shard.scheduler.alive(bystander), "the one that is left out lives");
+  expect_eq(f.a.heard(), Heard{});
+  expect(f.a.connected() && f.b.connected(), "the members stay");
+}
+
+PHX_TEST(
+    "an event that is not a broadcast goes to all subscribers as it is, but not to its sender") {
+  struct Price final : pubsub::Event {};
+  struct Listener : process::Process {
+    explicit Listener(int& h) : heard(h) {}
+    void handle(process::Message m) override {
+      heard += pubsub::event_in<Price>(m) != nullptr ? 1 : 100;
+    }
+    int& heard;
+  };
+  TestShard shard;
+  int heard = 0;
+  const auto spawn = [&] { return shard.scheduler.spawn(std::make_unique<Listener>(heard)); };
+  const process::Pid one = spawn(), two = spawn(), three = spawn();
+  const auto lane =
+      std::make_shared<channel::Fastlane>(one, serializer::v2_json(), std::vector<std::string>{});
+  const auto first = shard.pubsub.subscribe("x", two, lane);
+  const auto second = shard.pubsub.subscribe("x", three);
+  shard.pubsub.broadcast("x", std::make_shared<Price>(), three, channel::dispatch);
+  shard.settle();
+  expect_eq(heard, 1);
+}
+
+PHX_TEST("a version is not asked for a frame that nobody needs") {
+  struct Asked final : serializer::Serializer {
+    serializer::SocketMessage decode(serializer::Frame) const override { return {}; }
+    serializer::Frame encode(const serializer::SocketMessage&) const override { return {}; }
+    serializer::Frame encode(const serializer::SocketReply&) const override { return {}; }
+    serializer::Frame fastlane(const serializer::Broadcast&) const override {
+      ++asked;
+      return {};
+    }
+    mutable int asked = 0;
+  } version;
+  struct Deaf : process::Process {
+    void handle(process::Message) override {}
+  };
+  TestShard shard;
+  const process::Pid sender = shard.scheduler.spawn(std::make_unique<Deaf>());
+  const process::Pid member = shard.scheduler.spawn(std::make_unique<Deaf>());
+  const auto lane =
+      std::make_shared<channel::Fastlane>(sender, version, std::vector<std::string>{"intercepted"});
+  const auto first = shard.pubsub.subscribe("x", sender, lane);
+  channel::broadcast(shard.pubsub, "x", "said", {}, sender);
+  channel::broadcast(shard.pubsub, "x", "intercepted", {});
+  expect_eq(version.asked, 0);
+  const auto second = shard.pubsub.subscribe("x", member, lane);
+  channel::broadcast(shard.pubsub, "x", "said", {});
+  expect_eq(version.asked, 1);
 }

@@ -1,7 +1,10 @@
 /// What a client gets for each result of a callback, and with which reason its channel ends.
 
+#include <thread>
+
 #include "channel/channel_process.h"
 #include "testing/case.h"
+#include "testing/each.h"
 #include "testing/fakes.h"
 
 using namespace phx;
@@ -29,28 +32,40 @@ struct Actor : Channel {
       socket.broadcast("said", std::move(payload));
     } else if (event == "to_others") {
       socket.broadcast_from("said", std::move(payload));
-    } else if (event == "intercepted" || event == "hidden") {
+    } else if (event == "intercepted" || event == "hidden" || event == "mistaken") {
       socket.broadcast(event, std::move(payload));
+    } else if (event == "self") {
+      socket.send_self(1);
     }
     if (event == "stop") return Stop{{ExitReason::normal, ""}, {}};
     if (event == "shutdown") return Stop{{ExitReason::shutdown, "bye"}, {}};
     if (event == "stop_reply") return Stop{{ExitReason::normal, ""}, Reply::ok({{"last", 1}})};
     if (event == "stop_crash") return Stop{{ExitReason::crash, "boom"}, {}};
+    if (event == "where") return Reply::ok({{"worker", std::this_thread::get_id() != home_}});
     if (event == "throw") throw std::runtime_error("boom");
     return NoReply{};
   }
+  /// Nobody asked, so this is a mistake.
+  Result handle_info(process::Message, Socket&) override { return Reply::ok({{"late", 1}}); }
+  bool blocking(std::string_view, const Payload& payload) const override {
+    return payload.view() == R"({"slow":1})";
+  }
   Result handle_out(std::string_view event, Payload payload, Socket& socket) override {
+    if (event == "mistaken") return Reply::ok(std::move(payload));
     if (event == "intercepted")
       socket.push(event, {{"size", payload["text"].string_or("").size()}});
     return NoReply{};
   }
-  std::vector<std::string> intercepts() const override { return {"intercepted", "hidden"}; }
+  std::vector<std::string> intercepts() const override {
+    return {"intercepted", "hidden", "mistaken"};
+  }
   void terminate(const ExitReason& reason, Socket&) override {
     ends_.push_back(process::to_string(reason));
   }
 
  private:
   Heard& ends_;
+  const std::thread::id home_ = std::this_thread::get_id();
 };
 
 struct Room {
@@ -128,12 +143,14 @@ PHX_TEST(
       {"{}", {error}, "crash: expected an event's name to be a string, got another JSON value"},
   };
   for (const auto& one : cases) {
-    Room room;
-    expect_eq(room.answer(one.event), one.heard);
-    expect_eq(room.ends, Heard{one.end});
-    room.ben.send(R"(["b","8","room:a","ack",{}])");
-    expect_eq(room.ben.heard().size(), 1u);
-    Room::join(room.ann, "1");
+    each({one.event}, [&one](const char* event) {
+      Room room;
+      expect_eq(room.answer(event), one.heard);
+      expect_eq(room.ends, Heard{one.end});
+      room.ben.send(R"(["b","8","room:a","ack",{}])");
+      expect_eq(room.ben.heard().size(), 1u);
+      Room::join(room.ann, "1");
+    });
   }
 }
 
@@ -180,5 +197,33 @@ PHX_TEST("an intercepted event goes through each member's handle_out, however la
     expect_eq(room.ben.heard(), Heard{R"(["b")" + pushed});
     expect_eq(room.answer("\"hidden\"", payload), Heard{});
     expect_eq(room.ben.heard(), Heard{});
+  }
+}
+
+PHX_TEST("only handle_in may reply: a Reply from handle_info or handle_out crashes its channel") {
+  const std::string error = R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])";
+  each({"\"self\"", "\"mistaken\""}, [&error](const char* event) {
+    Room room;
+    expect_eq(room.answer(event), Heard{error});
+    expect(!room.ends.empty() && room.ends[0].starts_with("crash"), "the channel has crashed");
+  });
+}
+
+PHX_TEST("a handler that blocks, or reads a large payload, runs on a worker; any other here") {
+  const std::string large = R"({"text":")" + std::string(70'000, 'x') + R"("})";
+  const std::pair<std::string, const char*> cases[] = {
+      {R"({"slow":1})", "true"}, {large, "true"}, {R"({"slow":0})", "false"}};
+  for (const auto& [payload, worker] : cases) {
+    process::Workers workers;
+    Room room;
+    room.shard.scheduler.use_workers(workers);
+    Heard heard = room.answer("\"where\"", payload);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (heard.empty() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::yield();
+      room.shard.settle();
+      heard = room.ann.heard();
+    }
+    expect_eq(heard, Heard{reply(R"("7")", "ok", R"({"worker":)" + std::string(worker) + "}")});
   }
 }

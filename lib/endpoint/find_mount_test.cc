@@ -3,6 +3,7 @@
 #include "endpoint/find_mount.h"
 
 #include "testing/case.h"
+#include "testing/each.h"
 
 using namespace phx;
 using namespace phx::testing;
@@ -37,16 +38,14 @@ PHX_TEST("a mount's path followed by its transport's finds that mount") {
 }
 
 PHX_TEST("each part counts, in its exact case, and none may be added or left out") {
-  for (const char* other : {"/", "", "/socket", "/websocket", "/socket/websocket/extra",
-                            "/SOCKET/websocket", "/socket/websockets", "/a/socket/websocket"}) {
-    expect_eq(found({at("/socket")}, other), "none");
-  }
+  each({"/", "", "/socket", "/websocket", "/socket/websocket/extra", "/SOCKET/websocket",
+        "/socket/websockets", "/a/socket/websocket"},
+       [](const char* other) { expect_eq(found({at("/socket")}, other), "none"); });
 }
 
 PHX_TEST("doubled and trailing slashes are ignored") {
-  for (const char* same : {"//socket//websocket", "/socket/websocket/", "socket/websocket"}) {
-    expect_eq(found({at("/socket")}, same), "0 websocket");
-  }
+  each({"//socket//websocket", "/socket/websocket/", "socket/websocket"},
+       [](const char* same) { expect_eq(found({at("/socket")}, same), "0 websocket"); });
 }
 
 PHX_TEST("a part that begins with a colon matches any one part, and names it") {

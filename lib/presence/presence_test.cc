@@ -32,6 +32,12 @@ PHX_TEST("tracked processes are listed under their keys, in the order of trackin
   expect_eq(text(state.on("elsewhere")), std::string("{}"));
 }
 
+PHX_TEST("what a process said stays as it was when it is shown with its ref") {
+  const Meta said = meta(a, "1", Json::object({{"n", 1}}));
+  expect_eq(said.shown().dump(), std::string(R"({"n":1,"phx_ref":"1"})"));
+  expect_eq(said.said.dump(), std::string(R"({"n":1})"));
+}
+
 PHX_TEST("a process is not tracked twice under a key, and its meta stays") {
   State state;
   state.track("t", "u", meta(a, "1", Json::object({{"n", 1}})));
@@ -53,6 +59,15 @@ PHX_TEST("an update is a leave of the old meta and a join of the new, which name
   expect_eq(text(state.on("t")), text(diff.joins));
 }
 
+PHX_TEST("an updated meta goes behind the others of its key") {
+  State state;
+  state.track("t", "u", meta(a, "1"));
+  state.track("t", "u", meta(b, "2"));
+  state.update("t", "u", meta(a, "3"));
+  expect_eq(text(state.on("t")),
+            std::string(R"({"u":{"metas":[{"phx_ref":"2"},{"phx_ref":"3","phx_ref_prev":"1"}]}})"));
+}
+
 PHX_TEST("a process that is not tracked can't be updated or untracked") {
   State state;
   expect(state.update("t", "u", meta(a, "1")).empty(), "no topic");
@@ -60,6 +75,10 @@ PHX_TEST("a process that is not tracked can't be updated or untracked") {
   expect(state.update("t", "u", meta(b, "2")).empty(), "another process");
   expect(state.update("t", "v", meta(a, "2")).empty(), "another key");
   expect(state.untrack("t", "u", b).empty(), "nor untracked");
+  expect(state.untrack("t", "v", a).empty(), "nor from another key");
+  expect(state.untrack("s", "u", a).empty(), "nor from another topic");
+  expect_eq(text(state.on("t")), std::string(R"({"u":{"metas":[{"phx_ref":"1"}]}})"));
+  expect_eq(state.topics(), 1u);
 }
 
 PHX_TEST("a key is removed with its last meta, a topic with its last key") {
@@ -71,6 +90,23 @@ PHX_TEST("a key is removed with its last meta, a topic with its last key") {
   expect_eq(text(state.on("t")), std::string(R"({"u":{"metas":[{"phx_ref":"2"}]}})"));
   state.untrack("t", "u", b);
   expect_eq(text(state.on("t")), std::string("{}"));
+  expect_eq(state.topics(), 0u);  // or a server would remember every topic that ever was
+  state.track("t", "u", meta(a, "3"));
+  state.forget(a);
+  expect_eq(state.topics(), 0u);
+}
+
+PHX_TEST("the processes of a shard are those that are present anywhere on it") {
+  State state;
+  const process::Pid far{1, 1};
+  state.track("t", "u", meta(a, "1"));
+  state.track("s", "v", meta(b, "2"));
+  state.track("s", "v", meta(far, "3"));
+  expect(state.processes(0) == std::set{a, b}, "shard 0 has a, on one topic, and b, on another");
+  expect(state.processes(1) == std::set{far}, "shard 1 has one process, whose serial a has too");
+  expect(state.processes(2).empty(), "shard 2 has none");
+  state.untrack("t", "u", a);
+  expect(state.processes(0) == std::set{b}, "a has left");
 }
 
 PHX_TEST("a process that ended leaves all its topics and keys") {

@@ -60,6 +60,8 @@ class State {
   std::set<process::Pid> processes(std::uint32_t shard) const;
   /// Empty without presences.
   const Presences& on(std::string_view topic) const;
+  /// Topics with a presence: what the state costs grows with them.
+  std::size_t topics() const { return topics_.size(); }
 
  private:
   struct Place {

@@ -2,10 +2,12 @@
 
 #include "process/supervisor.h"
 
+#include <array>
 #include <map>
 
 #include "process/scheduler.h"
 #include "testing/case.h"
+#include "testing/each.h"
 
 using namespace phx;
 using namespace phx::process;
@@ -15,6 +17,11 @@ namespace {
 
 using Journal = std::vector<std::string>;
 
+/// Tells a child to ignore it when it is asked to shut down.
+struct Stubborn {};
+/// Tells it to go, after all.
+struct GiveIn {};
+
 struct Child : Process {
   Child(std::string id, Journal& journal) : id_(std::move(id)), journal_(journal) {}
 
@@ -22,13 +29,37 @@ struct Child : Process {
   void init() override { journal_.push_back("+" + id_); }
   void handle(Message message) override {
     if (message.holds<int>()) throw std::runtime_error("boom");
-    stop();
+    if (message.holds<Stubborn>()) {
+      stubborn_ = true;
+    } else {
+      stop();
+    }
   }
   bool traps_exits() const override { return true; }
+  void exit_requested(ExitReason reason) override {
+    if (!stubborn_) return stop(std::move(reason));
+    journal_.push_back("no, says " + id_);
+  }
   void terminate(const ExitReason&) override { journal_.push_back("-" + id_); }
 
  private:
   std::string id_;
+  Journal& journal_;
+  bool stubborn_ = false;
+};
+
+/// Records each Down of the process it watches.
+struct Watcher : Process {
+  Watcher(Pid target, Journal& journal) : target_(target), journal_(journal) {}
+
+ protected:
+  void init() override { scheduler().monitor(self(), target_); }
+  void handle(Message message) override {
+    if (const Down* down = message.get_if<Down>()) journal_.push_back(to_string(down->reason));
+  }
+
+ private:
+  Pid target_;
   Journal& journal_;
 };
 
@@ -40,10 +71,17 @@ struct Family {
   std::map<std::string, Pid> pids;
   Pid supervisor;
 
-  explicit Family(Strategy strategy, Restart restart = Restart::permanent) {
+  std::map<std::string, std::string> ends;  ///< By the child's name: why it ended last.
+  Pid first_to_end;                         ///< No child may be made while this one is there.
+
+  explicit Family(Strategy strategy, Restart restart = Restart::permanent)
+      : Family(strategy, {restart, restart, restart}) {}
+  Family(Strategy strategy, const std::array<Restart, 3>& restarts,
+         Millis shutdown = Millis{5000}) {
     std::vector<ChildSpec> specs;
     for (const std::string id : {"a", "b", "c"}) {
-      specs.push_back({id, [this, id] { return child(id); }, restart});
+      const Restart restart = restarts[specs.size()];
+      specs.push_back({id, [this, id] { return child(id); }, restart, shutdown});
     }
     supervisor = scheduler.spawn(std::make_unique<Supervisor>(strategy, std::move(specs)));
     settle();
@@ -51,6 +89,7 @@ struct Family {
   }
 
   std::unique_ptr<Process> child(const std::string& id) {
+    if (scheduler.alive(first_to_end)) journal.push_back("too early: +" + id);
     auto made = std::make_unique<Named>(id, *this);
     return made;
   }
@@ -58,8 +97,21 @@ struct Family {
     while (scheduler.run(now)) {
     }
   }
+  void pass(Millis time) {
+    now += time;
+    settle();
+  }
   void crash(const std::string& id) {
     scheduler.send(pids[id], 1);
+    settle();
+  }
+  void end() {
+    scheduler.exit(supervisor, {ExitReason::shutdown, "enough"});
+    settle();
+  }
+  /// From now on this child does not shut down by itself.
+  void make_stubborn(const std::string& id) {
+    scheduler.send(pids[id], Stubborn{});
     settle();
   }
 
@@ -68,6 +120,10 @@ struct Family {
     void init() override {
       f_.pids[id_] = self();
       Child::init();
+    }
+    void terminate(const ExitReason& reason) override {
+      f_.ends[id_] = to_string(reason);
+      Child::terminate(reason);
     }
     std::string id_;
     Family& f_;
@@ -97,9 +153,17 @@ PHX_TEST("one_for_all stops all the others in reverse and starts all in order") 
 PHX_TEST("a transient child restarts after a crash, not after a normal end") {
   Family family(Strategy::one_for_one, Restart::transient);
   family.scheduler.send(family.pids["a"], std::string("stop"));
+  family.scheduler.exit(family.pids["c"], {ExitReason::shutdown});
   family.settle();
   family.crash("b");
-  expect_eq(family.journal, Journal{"-a", "-b", "+b"});
+  expect_eq(family.journal, Journal{"-a", "-c", "-b", "+b"});
+}
+
+PHX_TEST("a permanent child restarts after any end") {
+  Family family(Strategy::one_for_one);
+  family.scheduler.send(family.pids["a"], std::string("stop"));
+  family.settle();
+  expect_eq(family.journal, Journal{"-a", "+a"});
 }
 
 PHX_TEST("a temporary child never restarts") {
@@ -132,4 +196,98 @@ PHX_TEST("a supervisor that is asked to end first stops its children in reverse 
   family.settle();
   expect_eq(family.journal, Journal{"-c", "-b", "-a"});
   expect_eq(family.scheduler.population(), 0u);
+}
+
+PHX_TEST("a temporary child that is stopped along the way stays gone") {
+  each({Strategy::rest_for_one, Strategy::one_for_all}, [](Strategy strategy) {
+    Family family(strategy, {Restart::permanent, Restart::temporary, Restart::permanent});
+    family.crash("a");
+    expect_eq(family.journal, Journal{"-a", "-c", "-b", "+a", "+c"});
+    family.journal.clear();
+    family.end();
+    expect_eq(family.journal, Journal{"-c", "-a"});
+    expect(!family.scheduler.alive(family.supervisor), "it waits for no child that has gone");
+  });
+}
+
+PHX_TEST("a transient child that is stopped along the way is started again") {
+  Family family(Strategy::one_for_all, Restart::transient);
+  family.crash("b");
+  expect_eq(family.journal, Journal{"-b", "-c", "-a", "+a", "+b", "+c"});
+  expect_eq(family.ends["c"], std::string("shutdown"));
+}
+
+PHX_TEST("a supervisor waits for no child that ended before") {
+  Family family(Strategy::one_for_one, Restart::temporary);
+  family.crash("b");
+  family.end();
+  expect_eq(family.journal, Journal{"-b", "-c", "-a"});
+  expect(!family.scheduler.alive(family.supervisor), "the supervisor has ended");
+}
+
+PHX_TEST("children stop one after the other: the next is asked when the one before has gone") {
+  Family family(Strategy::one_for_one);
+  family.make_stubborn("b");
+  family.end();
+  expect_eq(family.journal, Journal{"-c", "no, says b"});
+  family.scheduler.send(family.pids["b"], GiveIn{});
+  family.settle();
+  expect_eq(family.journal, Journal{"-c", "no, says b", "-b", "-a"});
+}
+
+PHX_TEST("a child that does not shut down in its time is killed, and no sooner") {
+  Family family(Strategy::one_for_one, {}, Millis{200});
+  family.make_stubborn("c");
+  family.end();
+  family.pass(Millis{199});
+  expect_eq(family.journal, Journal{"no, says c"});
+  expect(family.scheduler.alive(family.pids["c"]), "c has a millisecond left");
+  family.pass(Millis{1});
+  expect(!family.scheduler.alive(family.pids["c"]), "c has been killed");
+  expect_eq(family.journal, Journal{"no, says c", "-b", "-a"});
+  expect(!family.scheduler.alive(family.supervisor), "the supervisor has ended");
+}
+
+PHX_TEST("a child that was killed has gone before others start") {
+  Family family(Strategy::one_for_all, {}, Millis{200});
+  family.make_stubborn("b");
+  const Pid stubborn = family.pids["b"];
+  Journal downs;
+  family.scheduler.spawn(std::make_unique<Watcher>(stubborn, downs));
+  family.first_to_end = stubborn;
+  family.crash("a");
+  family.pass(Millis{200});
+  expect_eq(downs, Journal{"killed"});
+  expect_eq(family.journal, Journal{"-a", "-c", "no, says b", "+a", "+b", "+c"});
+  family.journal.clear();
+  family.crash("b");  // the Down of the old one did not count as the new one's
+  expect_eq(family.journal, Journal{"-b", "-c", "-a", "+a", "+b", "+c"});
+}
+
+PHX_TEST("a supervisor ends with the reason it was given") {
+  Family family(Strategy::one_for_one);
+  Journal downs;
+  family.scheduler.spawn(std::make_unique<Watcher>(family.supervisor, downs));
+  family.settle();
+  family.end();
+  expect_eq(downs, Journal{"shutdown: enough"});
+}
+
+PHX_TEST("a supervisor ignores mail that is not of a running child's end") {
+  Family family(Strategy::one_for_one);
+  family.scheduler.send(family.supervisor, 1);
+  family.scheduler.send(family.supervisor, Down{Ref{}, family.pids["a"], {}});
+  family.settle();
+  expect(family.scheduler.alive(family.supervisor), "the supervisor goes on");
+  expect_eq(family.journal, Journal{});
+}
+
+PHX_TEST("a restart counts for five seconds, and not a millisecond longer") {
+  each({5000, 5001}, [](int milliseconds) {
+    Family family(Strategy::one_for_one);
+    for (int i = 0; i < 3; ++i) family.crash("a");
+    family.now += Millis{milliseconds};
+    family.crash("a");
+    expect_eq(family.scheduler.alive(family.supervisor), milliseconds > 5000);
+  });
 }

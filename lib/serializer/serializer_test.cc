@@ -3,6 +3,7 @@
 #include "serializer/serializer.h"
 
 #include "testing/case.h"
+#include "testing/each.h"
 
 using namespace phx;
 using namespace phx::serializer;
@@ -37,11 +38,9 @@ PHX_TEST("V2 ignores elements after the fifth, but validates them") {
 }
 
 PHX_TEST("V2 refuses anything but an array of five") {
-  for (const char* bad :
-       {"", " ", "hello", "{", "[", "5", "null", "{}", "[]", R"(["1","2","t","e"])",
-        R"(["1","2","t","e",{}]])", R"(["1","2","t","e",{},])"}) {
-    refuses(v2_json(), text(bad));
-  }
+  each({"", " ", "hello", "{", "[", "5", "null", "{}", "[]", R"(["1","2","t","e"])",
+        R"(["1","2","t","e",{}]])", R"(["1","2","t","e",{},])"},
+       [](const char* bad) { refuses(v2_json(), text(bad)); });
 }
 
 PHX_TEST("invalid UTF-8 and invalid JSON are different errors") {
@@ -100,12 +99,12 @@ PHX_TEST("each text of a message is escaped, in both versions: it reads back as 
 }
 
 PHX_TEST("V2 refuses JSON that is not an object in a push or broadcast, and takes it in a reply") {
-  for (const char* payload : {"5", "null", "[1]", "\"s\"", "true"}) {
+  each({"5", "null", "[1]", "\"s\"", "true"}, [](const char* payload) {
     const Payload value = Payload::own_text(payload);
     expect_throw<EncodeError>([&] { v2_json().encode(SocketMessage{"1", {}, "t", "e", value}); });
     expect_throw<EncodeError>([&] { v2_json().fastlane({"t", "e", value}); });
     v2_json().encode(SocketReply{"1", "2", "t", Status::ok, value});
-  }
+  });
 }
 
 PHX_TEST("V1 pushes and broadcasts any JSON, and no bytes") {

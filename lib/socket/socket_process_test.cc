@@ -2,6 +2,7 @@
 
 #include "socket/socket_process.h"
 
+#include "testing/actors.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
 
@@ -167,6 +168,90 @@ PHX_TEST("a second join ends the first: the new reply comes first, then phx_clos
   expect_eq(journal, Heard{});
 }
 //! [second_join]
+
+PHX_TEST("a second join ends the first by the reason duplicate_join, and lets it say nothing") {
+  TestShard shard;
+  const Users users;
+  process::Pid channel;
+  std::vector<std::string> downs;
+  Socket socket(shard.context(), *serializer::negotiate(users.serializers(), "2.0.0"));
+  const process::Pid transport = shard.scheduler.spawn(std::make_unique<FakeTransport>(
+      users, std::move(socket), [](const Sent&) {},
+      [&](process::Pid spawned) { channel = spawned; }));
+  const auto send = [&](const std::string& text) {
+    shard.scheduler.send(transport, socket::FromClient{{serializer::Frame::text, text}});
+    shard.settle();
+  };
+  send(R"(["1","1","room:a","phx_join",{}])");
+  expect(channel != process::Pid{}, "the transport hears of each channel that is spawned");
+  auto watcher = std::make_unique<Actor>();
+  watcher->on_init = [&channel](Actor& a) { a.scheduler().monitor(a.self(), channel); };
+  watcher->on_message = [&downs](Actor&, Message message) {
+    if (const auto* down = message.get_if<process::Down>())
+      downs.push_back(to_string(down->reason));
+  };
+  shard.scheduler.spawn(std::move(watcher));
+  shard.settle();
+  send(R"(["2","2","room:a","phx_join",{}])");
+  expect_eq(downs, Heard{"shutdown: duplicate_join"});
+}
+
+PHX_TEST("a join holds back what the client sends after it") {
+  Fixture f;
+  f.client.send_together({R"(["1","1","room:a","phx_join",{}])", R"(["1","2","room:a","count",{}])",
+                          R"([null,"3","phoenix","heartbeat",{}])"});
+  expect_eq(f.client.heard(), Heard{ok("\"1\"", "\"1\"", "room:a"), ok("null", "\"3\"", "phoenix"),
+                                    ok("\"1\"", "\"2\"", "room:a", R"({"count":1})")});
+}
+
+PHX_TEST("a new channel is made when the old one of its topic has gone") {
+  static int alive;
+  static std::vector<int> alive_before;
+  struct Counted : Channel {
+    Counted() { alive_before.push_back(alive++); }
+    ~Counted() override { --alive; }
+    JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
+  };
+  struct Rooms : UserSocket {
+    Rooms() { channel<Counted>("*"); }
+  };
+  alive = 0;
+  alive_before.clear();
+  TestShard shard;
+  const Rooms users;
+  FakeClient client(shard, users);
+  for (int i = 0; i < 2; ++i) client.send(R"(["1","1","room:a","phx_join",{}])");
+  expect_eq(alive_before, std::vector<int>{0, 0});
+}
+
+PHX_TEST("no news comes of a channel that refused") {
+  struct Recorder final : socket::SocketProcess {
+    Recorder(const UserSocket& user, Socket socket, int& downs)
+        : SocketProcess(user, std::move(socket)), downs_(downs) {}
+
+   protected:
+    void handle(process::Message message) override {
+      if (message.holds<process::Down>()) ++downs_;
+      SocketProcess::handle(std::move(message));
+    }
+    void deliver(serializer::FramePtr) override {}
+    void close(socket::CloseCode) override {}
+
+   private:
+    int& downs_;
+  };
+  TestShard shard;
+  const Users users;
+  int downs = 0;
+  Socket socket(shard.context(), *serializer::negotiate(users.serializers(), "2.0.0"));
+  const process::Pid transport =
+      shard.scheduler.spawn(std::make_unique<Recorder>(users, std::move(socket), downs));
+  const std::string refused = R"(["1","1","room:a","phx_join",{"refuse":true}])";
+  shard.scheduler.send(transport, socket::FromClient{{serializer::Frame::text, refused}});
+  shard.settle();
+  expect_eq(journal.empty(), false);
+  expect_eq(downs, 0);
+}
 
 PHX_TEST("a second join that is refused still ends the first") {
   Fixture f;
@@ -389,5 +474,6 @@ PHX_TEST("the channels of a connection share its id") {
   client.send(R"(["1","1","room:a","phx_join",{}])");
   client.send(R"(["2","2","room:b","phx_join",{}])");
   expect_eq(users.kept.size(), 2u);
+  expect_eq(users.kept[1].str(), std::string(60'000, 'u'));
   expect(&users.kept[0].str() == &users.kept[1].str(), "one text, used twice");
 }

@@ -3,6 +3,7 @@
 #include "socket/topic.h"
 
 #include "testing/case.h"
+#include "testing/each.h"
 
 using namespace phx::socket;
 using namespace phx::testing;
@@ -30,8 +31,19 @@ PHX_TEST("the first route that matches wins") {
 }
 
 PHX_TEST("a pattern with a star elsewhere is refused with an example") {
-  for (const char* bad : {"", "*:room", "room:*:x", "**"}) {
-    expect_throw<std::invalid_argument>([&] { check_pattern(bad); });
+  each({"", "*:room", "room:*:x", "**"},
+       [](const char* bad) { expect_throw<std::invalid_argument>([&] { check_pattern(bad); }); });
+  for (const char* good : {"*", "room:*", "room:lobby", ":", "room"}) check_pattern(good);
+}
+
+PHX_TEST("the refusal of a pattern says what was expected, what came, and how a good one looks") {
+  for (const std::string bad : {"", "*:room", "**"}) {
+    const std::string said = expect_throw<std::invalid_argument>([&] { check_pattern(bad); });
+    for (const std::string& words :
+         {std::string("expected"), '"' + bad + '"', std::string("\"room:*\"")}) {
+      expect(said.find(words) != std::string::npos, "for the pattern \"" + bad +
+                                                        "\": expected the sentence to say " +
+                                                        words + ", it says: " + said);
+    }
   }
-  check_pattern("*");
 }

@@ -126,6 +126,9 @@ PHX_TEST("a token expires by its own max_age, or by the verifier's") {
   const std::string token = signer.sign("42", signed_at, seconds(60));
   expect(is<TokenSigner::Valid>(signer.verify(token, signed_at + seconds(59))),
          "59 seconds are in time");
+  expect(
+      is<TokenSigner::Valid>(signer.verify(token, signed_at + std::chrono::milliseconds(59'999))),
+      "59.999 seconds are in time");
   expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + seconds(60))),
          "60 seconds are too late");
   expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + seconds(10), seconds(10))),
@@ -143,6 +146,15 @@ PHX_TEST("if the clock is set back, a token lives until its age is reached, not 
   expect(is<TokenSigner::Expired>(signer.verify(token, signed_at + hours(1))), "too late");
   expect(is<TokenSigner::Expired>(signer.verify(token, set_back, std::chrono::seconds(0))),
          "a max_age of 0 refuses every token, whatever the clock says");
+  expect(is<TokenSigner::Expired>(signer.verify(token, set_back, std::chrono::seconds(-1))),
+         "and so does a negative one");
+}
+
+PHX_TEST("a forged token is invalid, even one that would have expired") {
+  std::string forged = signer.sign("42", signed_at, std::chrono::seconds(1));
+  forged.back() = forged.back() == 'A' ? 'E' : 'A';
+  expect(is<TokenSigner::Invalid>(signer.verify(forged, signed_at + std::chrono::hours(1))),
+         "its age is not believed");
 }
 
 PHX_TEST("the error for a secret that is too short says what to set") {

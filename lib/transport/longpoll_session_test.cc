@@ -2,6 +2,9 @@
 
 #include "transport/longpoll_session.h"
 
+#include <future>
+#include <thread>
+
 #include "telemetry/limits.h"
 #include "testing/actors.h"
 #include "testing/case.h"
@@ -25,21 +28,52 @@ std::string refs(const Frames& given) {
 
 struct Fixture {
   TestShard shard;
-  Mount mount{"/socket", std::make_shared<EchoSocket>()};
+  Mount mount;
   process::Pid session;
   std::string told;  ///< Limits that were reached, each as `longpoll_bytes 100`.
+  Journal ends;      ///< Why the session ended.
+  Journal answers;   ///< What each publisher was answered: `handled` or `refused`.
 
-  explicit Fixture(LongpollOptions options = {}) {
+  explicit Fixture(LongpollOptions options = {}, std::optional<socket::MessageRate> messages = {},
+                   std::optional<socket::ByteRate> bytes = {},
+                   std::shared_ptr<const UserSocket> user = std::make_shared<EchoSocket>())
+      : mount{"/socket", std::move(user)} {
     shard.telemetry.attach(
         "ear", {telemetry::on<telemetry::LimitReached>([this](const auto& reached) {
           told += std::string(to_string(reached.limit)) + " " + std::to_string(reached.allowed);
         })});
     mount.longpoll = options;
+    mount.message_rate = messages;
+    mount.byte_rate = bytes;
     Socket socket(shard.context(), *serializer::negotiate(mount.socket->serializers(), "2.0.0"));
     session =
         shard.scheduler.spawn(std::make_unique<LongpollSession>(mount, std::move(socket), nullptr));
+    watch();
     post(R"(["1","0","t","phx_join",{}])");
     poll();
+  }
+  void watch() {
+    auto watcher = std::make_unique<Actor>();
+    watcher->on_init = [this](Actor& a) { a.scheduler().monitor(a.self(), session); };
+    watcher->on_message = [this](Actor&, Message message) {
+      if (const auto* down = message.get_if<process::Down>())
+        ends.push_back(to_string(down->reason));
+    };
+    shard.scheduler.spawn(std::move(watcher));
+    shard.settle();
+  }
+  /// A post whose answer is noted.
+  void publish(const std::string& text) {
+    auto publisher = std::make_unique<Actor>();
+    publisher->on_init = [this, text](Actor& a) {
+      a.scheduler().send(session, Publish{a.self(), {serializer::Frame::text, text}});
+    };
+    publisher->on_message = [this](Actor&, const Message& message) {
+      if (message.holds<transport::Refused>()) answers.push_back("refused");
+      if (message.holds<Handled>()) answers.push_back("handled");
+    };
+    shard.scheduler.spawn(std::move(publisher));
+    shard.settle();
   }
   void post(std::string text) {
     shard.scheduler.send(session, Publish{{}, {serializer::Frame::text, std::move(text)}});
@@ -161,4 +195,123 @@ PHX_TEST("the mount limits the number of frames that wait in a session") {
   f.wait("3", 1);
   expect_eq(f.told, std::string("longpoll_frames 2"));
   expect(!f.alive(), "the session has ended");
+}
+
+PHX_TEST("a post is answered when the join that it began is through, and not before") {
+  static std::promise<void> go;
+  struct Slow final : Channel {
+    JoinResult join(std::string_view, Payload, Socket&) override {
+      go.get_future().wait();
+      return Joined{};
+    }
+    bool blocking(std::string_view, const Payload&) const override { return true; }
+  };
+  struct SlowSocket final : UserSocket {
+    SlowSocket() {
+      channel<Slow>("slow");
+      channel<EchoRoom>("*");
+    }
+  };
+  process::Workers workers;
+  Fixture f({}, {}, {}, std::make_shared<SlowSocket>());
+  f.shard.scheduler.use_workers(workers);
+  f.publish(R"(["2","2","slow","phx_join",{}])");
+  expect_eq(f.answers, Journal{});
+  go.set_value();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (f.answers.empty() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::yield();
+    f.shard.settle();
+  }
+  expect_eq(f.answers, Journal{"handled"});
+}
+
+PHX_TEST("a session whose client posts too much says why it ends, and refuses the post") {
+  const std::string beat = R"([null,"1","phoenix","heartbeat",{}])";
+  Fixture messages({}, socket::MessageRate{.per_second = 1, .burst = 2});
+  for (int i = 0; i < 2; ++i) messages.publish(beat);  // the join was the first
+  expect_eq(messages.told, std::string("message_rate 1"));
+  expect_eq(messages.answers, Journal{"handled", "refused"});
+  expect_eq(messages.ends, Journal{"shutdown: too many messages a second"});
+
+  Fixture bytes({}, {}, socket::ByteRate{.per_second = 100, .burst = 200});
+  bytes.publish(R"([null,"1","phoenix","heartbeat",{"x":")" + std::string(300, 'x') + R"("}])");
+  expect_eq(bytes.told, std::string("byte_rate 100"));
+  expect_eq(bytes.answers, Journal{"refused"});
+  expect_eq(bytes.ends, Journal{"shutdown: too many bytes a second"});
+}
+
+PHX_TEST("a post with too long a name is refused, and not handled as well") {
+  Fixture f;
+  f.publish(R"(["1","2",")" + std::string(2'000, 'x') + R"(","e",{}])");
+  expect_eq(f.answers, Journal{"refused"});
+}
+
+PHX_TEST("a session that nobody polls says how much waits when it ends") {
+  Fixture frames({.max_waiting_frames = 2});
+  for (const char* ref : {"1", "2", "3"}) frames.wait(ref, 1);
+  Fixture bytes({.max_waiting_bytes = 1'000});
+  bytes.wait("1", 1'000);
+  for (const auto& [ends, words] :
+       {std::pair{frames.ends, "2 frames"}, {bytes.ends, "1000 bytes"}}) {
+    expect_eq(ends.size(), 1u);
+    expect(ends[0].starts_with("crash") && ends[0].find(words) != std::string::npos,
+           std::string("expected a crash that says \"") + words + "\", got: " + ends[0]);
+  }
+}
+
+PHX_TEST("a poll that expired is not notified any more") {
+  Fixture f;
+  Journal journal;
+  auto poll = std::make_unique<Actor>();
+  poll->on_init = [&f](Actor& a) {
+    a.scheduler().send(f.session, Flush{a.self()});
+    a.scheduler().send(f.session, Expired{a.self()});
+  };
+  poll->on_message = [&journal](Actor&, const Message& message) {
+    if (message.holds<NowAvailable>()) journal.push_back("frames");
+    if (message.holds<Released>()) journal.push_back("released");
+  };
+  f.shard.scheduler.spawn(std::move(poll));
+  f.shard.settle();
+  f.wait("1", 1);
+  expect_eq(journal, Journal{"released"});
+}
+
+PHX_TEST("a waiting poll is notified once, however many frames come") {
+  Fixture f;
+  Journal journal;
+  auto poll = std::make_unique<Actor>();
+  poll->on_init = [&f](Actor& a) { a.scheduler().send(f.session, Flush{a.self()}); };
+  poll->on_message = [&journal](Actor&, const Message& message) {
+    if (message.holds<NowAvailable>()) journal.push_back("frames");
+    if (message.holds<Released>()) journal.push_back("released");
+  };
+  f.shard.scheduler.spawn(std::move(poll));
+  f.shard.settle();
+  f.wait("1", 1);
+  f.wait("2", 1);
+  expect_eq(journal, Journal{"frames"});
+}
+
+PHX_TEST("a connection that is told to close releases its poll only if the server stops") {
+  for (const bool stops : {true, false}) {
+    Fixture f;
+    Journal journal;
+    auto poll = std::make_unique<Actor>();
+    poll->on_init = [&f](Actor& a) { a.scheduler().send(f.session, Flush{a.self()}); };
+    poll->on_message = [&journal](Actor&, const Message& message) {
+      if (message.holds<Released>()) journal.push_back("released");
+    };
+    f.shard.scheduler.spawn(std::move(poll));
+    f.shard.settle();
+    if (stops) {
+      f.shard.scheduler.send(f.session, socket::Drain{});
+      f.shard.settle();
+    } else {
+      f.post("no message");  // 1011
+    }
+    expect(!f.alive(), "the session has ended");
+    expect_eq(journal, stops ? Journal{"released"} : Journal{});
+  }
 }

@@ -60,6 +60,18 @@ PHX_TEST("of two polls the later one gets the messages") {
   expect_eq(f.status_of(first), 204);
 }
 
+PHX_TEST("a poll whose window ends leaves a later one waiting") {
+  Fixture f;
+  f.join();
+  const auto first = f.get();
+  f.shard.pass(Millis{500});
+  const auto second = f.get();
+  f.shard.pass(Millis{500});
+  expect_eq(f.status_of(first), 204);
+  f.post(R"(["1","2","t","push",{}])");
+  expect_eq(f.status_of(second), 200);
+}
+
 PHX_TEST("a poll that its client abandons loses no message") {
   Fixture f;
   f.join();
@@ -71,12 +83,24 @@ PHX_TEST("a poll that its client abandons loses no message") {
 PHX_TEST("a session without a poll for one and a half windows ends; posts do not keep it") {
   Fixture f;
   f.join();
-  f.shard.pass(Millis{1'400});
-  expect_eq(f.status_of(f.post(R"(["1","2","t","echo",{}])")), 200);
-  f.shard.pass(Millis{1'700});
+  for (const char* ref : {"2", "3"}) {  // at 1,400 and 2,800 ms
+    f.shard.pass(Millis{1'400});
+    expect_eq(f.status_of(f.post(R"(["1",")" + std::string(ref) + R"(","t","echo",{}])")), 200);
+  }
+  f.shard.pass(Millis{300});
   expect_eq(Room::ended, std::string("shutdown: inactive"));
   expect_eq(f.status_of(f.post(R"(["1","3","t","echo",{}])")), 410);
   expect_eq(f.status_of(f.get()), 410);
+}
+
+PHX_TEST("a poll keeps its session alive for one and a half windows") {
+  Fixture f;
+  f.join();
+  for (int i = 0; i < 5; ++i) {
+    f.shard.pass(Millis{1'400});
+    f.get();
+  }
+  expect_eq(Room::ended, std::string());
 }
 
 PHX_TEST(

@@ -3,6 +3,7 @@
 #include "transport/origin.h"
 
 #include "testing/case.h"
+#include "testing/each.h"
 
 using namespace phx;
 using namespace phx::testing;
@@ -77,6 +78,26 @@ PHX_TEST("conn accepts the request's own scheme, host and port") {
   expect(own.allow(from("http://[::1]:4000", "[::1]:4000")), "an IPv6 address is a host");
 }
 
+PHX_TEST("a page is refused by a request that does not say which host it is for") {
+  http::Request request{"GET", "/socket/websocket"};
+  request.headers = {{"origin", "http://own.example"}};
+  request.scheme = "http";
+  const std::pair<const char*, Origins> forms[] = {{"conn", Origins::same_origin()},
+                                                   {"same_host", Origins::same_host()},
+                                                   {"true", Origins::url_host()}};
+  for (const auto& [form, origins] : forms) {
+    expect(!origins.allow(request), std::string(form) + " refuses a page without a Host header");
+  }
+  expect(Origins::url_host().allow(request, "own.example"), "the endpoint's host needs none");
+}
+
+PHX_TEST("the same host is compared letter for letter") {
+  for (const Origins& origins : {Origins::same_host(), Origins::url_host()}) {
+    expect(origins.allow(from("http://Own.example", "Own.example")), "as it was written");
+    expect(!origins.allow(from("http://own.example", "Own.example")), "in another case");
+  }
+}
+
 PHX_TEST("a list's entry compares the parts that it names") {
   takes(Origins::list({"//example.com"}),
         {"http://example.com", "https://example.com:8443", "//example.com"});
@@ -119,16 +140,17 @@ PHX_TEST("a function is called for every origin, and decides") {
 }
 
 PHX_TEST("an entry without a host is refused at start-up") {
-  for (const char* bad : {"localhost", "*.example.com", "example.com:80", "", "https://", "//",
-                          "https:example.com", "/path"}) {
-    const std::string sentence = expect_throw<std::invalid_argument>([&] {
-      Origins::list({"//good", bad});
-    });
-    expect_eq(sentence,
-              "expected an origin with a host, such as https://example.com, "
-              "//example.com:8080 or //*.example.com, got \"" +
-                  std::string(bad) + "\": correct it in check_origin");
-  }
+  each({"localhost", "*.example.com", "example.com:80", "", "https://", "//", "https:example.com",
+        "/path"},
+       [](const char* bad) {
+         const std::string sentence = expect_throw<std::invalid_argument>([&] {
+           Origins::list({"//good", bad});
+         });
+         expect_eq(sentence,
+                   "expected an origin with a host, such as https://example.com, "
+                   "//example.com:8080 or //*.example.com, got \"" +
+                       std::string(bad) + "\": correct it in check_origin");
+       });
 }
 
 PHX_TEST("a URI is split into scheme, host and port") {

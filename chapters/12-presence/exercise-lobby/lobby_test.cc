@@ -144,6 +144,15 @@ PHX_TEST("who thinks better of it is not matched") {
   bob.refute_push("match");
 }
 
+PHX_TEST("one who waits is not forgotten when another thinks better of it") {
+  Fixture f;
+  const JoinedChannel ada = f.join("ada"), bob = f.join("bob"), eve = f.join("eve");
+  f.ok(ada, "ready");
+  f.ok(bob, "wait");
+  f.ok(eve, "ready");
+  f.expect_match(ada, "game-1", "eve");
+}
+
 PHX_TEST("who has gone is not matched, in whatever way he went") {
   Fixture f;
   f.test.trap_exits();

@@ -40,3 +40,17 @@ PHX_TEST("a route's assigns are merged over the connection's, for its own channe
   expect_eq(joined("plain:a"), answer("plain:a", R"({"kind":null,"who":null})"));
   expect_eq(joined("made:a"), answer("made:a", R"({"kind":null,"who":"made"})"));
 }
+
+PHX_TEST("where a route and the connection assign the same name, the route's value wins") {
+  TestShard shard;
+  const Routed users;
+  Socket socket(shard.context(), *serializer::negotiate(users.serializers(), "2.0.0"));
+  socket.assigns = {{"kind", "connection"}, {"who", "ann"}};
+  FakeClient client(shard, users, std::move(socket));
+  const auto joined = [&client](const std::string& topic) {
+    client.send(R"(["1","1",")" + topic + R"(","phx_join",{}])");
+    return client.heard();
+  };
+  expect_eq(joined("public:a"), answer("public:a", R"({"kind":"public","who":"ann"})"));
+  expect_eq(joined("plain:a"), answer("plain:a", R"({"kind":"connection","who":"ann"})"));
+}
