@@ -70,20 +70,16 @@ void SocketProcess::join_answered(Entry entry, const SocketMessage& join, proces
 //! [join_answered]
 
 /// Ends the old channel first and waits for it; the client is notified after the new join's reply.
-/// Mirrors shutdown_duplicate_channel/1.
+/// Mirrors shutdown_duplicate_channel/1, which also kills after five seconds: a channel there may
+/// trap exits, and here none does, so it has gone after its next turn.
 void SocketProcess::rejoin(const Entry& entry, SocketMessage message) {
-  constexpr Millis patience{5000};  // shutdown_duplicate_channel
   scheduler().log().debug("a second join of a topic ends the first",
                           {{"topic", message.topic.text()}});
   const Entry old = entry;
   scheduler().exit(old.pid, {ExitReason::shutdown, "duplicate_join"});
   const auto join = std::make_shared<SocketMessage>(std::move(message));
-  await(old.monitor, patience, [this, old, join](std::optional<process::Message> down) {
-    if (down) return old_channel_ended(old, std::move(*join));
-    scheduler().exit(old.pid, {ExitReason::killed});
-    await(old.monitor, std::nullopt, [this, old, join](std::optional<process::Message>) {
-      old_channel_ended(old, std::move(*join));
-    });
+  await(old.monitor, std::nullopt, [this, old, join](std::optional<process::Message>) {
+    old_channel_ended(old, std::move(*join));
   });
 }
 
