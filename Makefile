@@ -88,7 +88,7 @@ build/.packages-%: Makefile $(wildcard */*.mk) .ci/need
 	@npm ci --silent --no-audit --no-fund --prefix $* && touch $@
 
 $(BUILD)/%.o: %.cc | build/.packages-build
-	@mkdir -p $(@D); echo '  c++  $<'
+	@mkdir -p $(@D); echo '  c++  $<$(progress)'
 	@$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
 
 %_test.passed: %_test

@@ -39,20 +39,35 @@ shell: ## read: a shell in which phx-trace, phx-contract and all that is built r
 
 # --- The workshop -----------------------------------------------------------------------------------
 
-# make exercise [N=07] [HINT=1] [WATCH=1] [RESET=1] [SOLUTION=1]: chapters/workshop/main.mjs says what each does.
+# make exercise [N=07] [HINT=1] [WATCH=1] [RESET=1] [SOLUTION=1] [DIFF=1]: chapters/workshop/main.mjs says more.
 WORKSHOP = CXX='$(CXX)' CXXFLAGS='$(filter-out -Werror,$(ALL_CXXFLAGS))' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' \
   BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
-  N='$(N)' HINT='$(HINT)' WATCH='$(WATCH)' RESET='$(RESET)' SOLUTION='$(SOLUTION)' NO_MEMORY_LIMIT='$(SAN)' node
+  N='$(N)' HINT='$(HINT)' WATCH='$(WATCH)' RESET='$(RESET)' SOLUTION='$(SOLUTION)' DIFF='$(DIFF)' \
+  ALL='$(ALL)' NO_MEMORY_LIMIT='$(SAN)' node
 EXERCISE := chapters/workshop/main.mjs
 # What must be built before the reader's own file is: needed only if an exercise is to be judged.
-judged := $(and $(filter exercise,$(MAKECMDGOALS)),$(N),$(if $(HINT)$(RESET)$(SOLUTION),,yes))
+judged := $(and $(filter exercise,$(MAKECMDGOALS)),$(N),$(if $(HINT)$(RESET)$(SOLUTION)$(DIFF),,yes))
 EXERCISE_NEEDS = $(LIBRARY) $(TESTING) $(SUITE) $(call objects,$(SERVER_SOURCES)) $(shell $(WORKSHOP) $(EXERCISE) needs)
-.PHONY: exercise exercises
+.PHONY: exercise exercise-build exercises
+ifdef judged
+# The first time there is much to compile: say how much, and count along.
+TO_COMPILE := $(words $(filter-out $(shell find $(BUILD) -name '*.o' 2>/dev/null),\
+  $(LIB_OBJECTS) $(call objects,$(TESTING_SOURCES) $(SUITE_SOURCES) $(SERVER_SOURCES))))
+first_build := $(filter-out 0 1 2 3 4 5 6 7 8 9,$(TO_COMPILE))
+ifneq ($(first_build),)
+progress = $(eval COMPILED += x) ($(words $(COMPILED)) of about $(TO_COMPILE))
+endif
+endif
 exercise: ##* work: your progress in the workshop; N=07 tests your version of a file
-exercise: build/.packages-workshop $(if $(judged),$(EXERCISE_NEEDS))
+exercise: build/.packages-workshop $(if $(judged),exercise-build $(EXERCISE_NEEDS))
 	@$(WORKSHOP) $(EXERCISE); [ $$? -le 1 ]
 
-# Each stub can be failed, for the reason it states, and the real file passes in its place.
+exercise-build:
+	@$(if $(first_build),echo \
+	  'The first time $(TO_COMPILE) files are compiled: 5 to 15 minutes on two processors. Later it takes seconds.')
+
+# Each stub can be failed, for the reason it states, and the real file passes in its place. Each sentence of a stub has
+# faults that break it: a sample of them is judged, all of them by ALL=1.
 EXERCISE_SOURCES := $(wildcard chapters/*/exercise*/*.stub.cc chapters/*/exercise*/*_test.cc \
   chapters/*/exercise*/server.cc chapters/*/exercise*/solution/*.cc)
 $(call objects,$(EXERCISE_SOURCES)): | build/.packages-workshop
@@ -61,9 +76,13 @@ $(call objects,$(filter %.stub.cc,$(EXERCISE_SOURCES))): ALL_CXXFLAGS += \
   $(if $(findstring clang,$(CXX)),-Wno-unused-private-field)
 $(BUILD)/exercises.passed: $$(UNIT_PASSED) $(call objects,$(EXERCISE_SOURCES)) $(TESTING) $(SUITE) $(CONTRACT) \
   $(wildcard chapters/workshop/* chapters/*/exercise*/exercise.json chapters/*/exercise*/README.md \
-  chapters/*/exercise*/hints/*) | build/.packages-workshop
+  chapters/*/exercise*/faults.txt chapters/*/exercise*/*.stub.cc chapters/*/exercise*/hints/*) \
+  | build/.packages-workshop
 	@node --test --test-reporter=spec chapters/workshop/*.test.mjs >$@.log || { cat $@.log; exit 1; }
 	@$(WORKSHOP) chapters/workshop/prove.mjs $(if $(N),,&& touch $@)
-exercises: $(BUILD)/exercises.passed ## check: each exercise fails with its stub and passes with its solution
+exercises: $(BUILD)/exercises.passed ## check: stubs fail, solutions pass, broken ones are caught: N=07 ALL=1
+ifneq ($(and $(filter exercises,$(MAKECMDGOALS)),$(ALL)$(N)),)
+.PHONY: $(BUILD)/exercises.passed
+endif
 
 CHAPTERS_PASSED := $(BUILD)/exercises.passed

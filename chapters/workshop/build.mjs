@@ -4,10 +4,10 @@
 // The Makefile gives the compiler and its flags in the environment.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { Wrong } from "./exercises.mjs";
+import { Wrong, at, text } from "./exercises.mjs";
 
 const words = (name) => (process.env[name] ?? "").split(/\s+/).filter(Boolean);
 const build = () => process.env.BUILD ?? "build/plain";
@@ -38,9 +38,10 @@ export function run(command, args, { cwd, patience = 300_000 } = {}) {
 export const needs = (exercise) =>
   [...exercise.unit, ...(exercise.server ? [exercise.server] : [])].map((source) => object(source));
 
-/** A folder for the outcome of one source: the reader's, the stub or the solution. */
-const place = (exercise, source) => {
-  const folder = path.join(build(), "exercise", source.replace(/\.cc$/, ""));
+/** A folder for the outcome of one source: the reader's, the stub, the solution, or a fault, which lies in build/. */
+export const place = (exercise, source) => {
+  const name = source.replace(/\.cc$/, "");
+  const folder = name.startsWith(build()) ? name : path.join(build(), "exercise", name);
   mkdirSync(path.join(exercise.root, folder), { recursive: true });
   return folder;
 };
@@ -51,18 +52,47 @@ async function must(exercise, command, args) {
   return result.said || `${command} ended with ${result.status ?? result.signal}`;
 }
 
-/** Compiles the source as the library's files are, but a warning is only shown. */
-export async function compile(exercise, source) {
+/** Compiles the source as the library's files are, but a warning is only shown. With a `header` from precompile: quickly. */
+export async function compile(exercise, source, header) {
   const into = path.join(place(exercise, source), "mine.o");
   const [compiler, ...first] = words("CXX");
-  const args = [...first, ...words("CXXFLAGS"), "-fdiagnostics-color=never", "-c", source, "-o", into];
+  const flags = header ? [...quickly(), "-include", header] : words("CXXFLAGS");
+  const args = [...first, ...flags, "-fdiagnostics-color=never", "-c", source, "-o", into];
   const result = await run(compiler, args, { cwd: exercise.root });
   return { object: into, failed: result.status !== 0, said: result.said };
 }
 
+// A fault is compiled to be run once: optimizing it, or reading the library's headers again, would take most of the time.
+const quickly = () => [...words("CXXFLAGS").filter((flag) => !/^-[Og]/.test(flag)), "-O0", "-w"];
+const once = new Map();
+
+/** The headers that the solution includes, precompiled once for all its faults: the name of a header for `compile`. */
+export function precompile(exercise) {
+  const header = path.join(build(), "exercise", exercise.folder, "faults", "headers.h");
+  return remembered(header, async () => {
+    mkdirSync(at(exercise, path.dirname(header)), { recursive: true });
+    const includes = text(exercise, exercise.solution).split("\n").filter((line) => line.startsWith("#include"));
+    writeFileSync(at(exercise, header), `${includes.join("\n")}\n`);
+    const [compiler] = words("CXX").slice(-1); // without ccache, which passes by precompiled headers
+    const said = await must(exercise, compiler, [...quickly(), "-x", "c++-header", header, "-o", `${header}.gch`]);
+    if (said) throw new Wrong(said);
+    return header;
+  });
+}
+
+function remembered(key, make) {
+  if (!once.has(key)) once.set(key, make());
+  return once.get(key);
+}
+
 /** The library less the file that is replaced: what the reader leaves out must not come from there. */
-async function library(exercise, source) {
-  const archive = path.join(place(exercise, source), "library.a");
+const library = (exercise) => {
+  const archive = path.join(build(), "exercise", exercise.folder, "library.a");
+  return remembered(archive, () => archived(exercise, archive));
+};
+
+async function archived(exercise, archive) {
+  mkdirSync(at(exercise, path.dirname(archive)), { recursive: true });
   const replaced = exercise.replaces && object(exercise.replaces);
   const objects = words("LIB_OBJECTS").filter((one) => one !== replaced);
   if (replaced && objects.length === words("LIB_OBJECTS").length) {
@@ -78,7 +108,7 @@ async function library(exercise, source) {
 
 async function link(exercise, source, name, objects, libraries) {
   const program = path.join(place(exercise, source), name);
-  const archive = await library(exercise, source);
+  const archive = await library(exercise);
   const [compiler, ...first] = words("CXX");
   const args = [...first, ...words("LDFLAGS"), ...objects, archive, ...libraries, "-o", program];
   const said = await must(exercise, compiler, args);

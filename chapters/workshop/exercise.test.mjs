@@ -8,7 +8,9 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { entries, sentences } from "./contract.mjs";
+import { contractFaults, entries, sentences, unnumbered } from "./contract.mjs";
+import { all } from "./exercises.mjs";
+import { due, sample } from "./faults.mjs";
 import { brokenIn, brokenRule, namesIn, readTap } from "./judge.mjs";
 
 const main = fileURLToPath(new URL("main.mjs", import.meta.url));
@@ -49,7 +51,7 @@ function workshop() {
 
 const environment = (more) => ({
   ...process.env, CXX: "g++", CXXFLAGS: "-Wall", LDFLAGS: "", LIBS: "", BUILD: "build/plain", SERVER_OBJECTS: "",
-  LIB_OBJECTS: "build/plain/lib/sum.o", N: "", HINT: "", WATCH: "", RESET: "", SOLUTION: "", ...more,
+  LIB_OBJECTS: "build/plain/lib/sum.o", N: "", HINT: "", WATCH: "", RESET: "", SOLUTION: "", DIFF: "", ...more,
 });
 
 /** What `make exercise` says in that folder, and its status. */
@@ -169,7 +171,8 @@ inWorkshop("an exercise that is none is answered with those that are", (root) =>
   assert.equal(existsSync(path.join(root, mine)), false);
 });
 
-inWorkshop("watching judges again at each save", async (root, write) => {
+inWorkshop("watching judges again at each save, and goes on to the next exercise after a pass", async (root, write) => {
+  cpSync(path.join(root, "chapters/07-sums"), path.join(root, "chapters/09-more"), { recursive: true });
   write("int sum(int, int) { return 0; }\n");
   const child = spawn(process.execPath, [main], { cwd: root, env: environment({ N: "07", WATCH: "1" }) });
   let said = "";
@@ -177,16 +180,20 @@ inWorkshop("watching judges again at each save", async (root, write) => {
     new Promise((resolve, reject) => {
       const look = () => said.includes(words) && resolve();
       child.stdout.on("data", look);
-      child.on("exit", () => reject(new Error(`it ended, and had said:\n${said}`)));
+      child.on("close", () => (said.includes(words) ? resolve() : reject(new Error(`it ended, and had said:\n${said}`))));
       look();
     });
+  const ended = new Promise((resolve) => child.on("close", resolve));
   child.stdout.setEncoding("utf8").on("data", (chunk) => (said += chunk));
   await until("Watching");
   assert.match(said, /0 of 2 pass/);
   write(good);
   await until("All of it passes");
-  child.removeAllListeners("exit");
-  child.kill();
+  await until("On to 09: Sums");
+  await until("Your file is chapters/09-more/exercise/sum.cc");
+  writeFileSync(path.join(root, "chapters/09-more/exercise/sum.cc"), good);
+  await until("All the others are done, too.");
+  await ended;
 });
 
 test("a missing part is reported with its case, even if a process contained the failure", () => {
@@ -211,36 +218,89 @@ test("a report's broken rules are those that failed", () => {
   assert.deepEqual(brokenIn(JSON.stringify(report)), ["B"]);
 });
 
-test("a contract's sentences are those above its functions", () => {
-  const header = "/// What it is.\nstruct A {};\n\n/// Adds. Never\n/// throws.\n///\n/// Twice.\nint sum(int a, int b);\nint other();\n";
-  assert.deepEqual(sentences(header), ["Adds.", "Never throws.", "Twice."]);
+test("a contract's sentences are those that have a number, each as one line", () => {
+  const stub = "/// What helps: a pen.\n///\n/// [1] Adds. [2] Never\n/// throws.\n///\n///     [3] is code\n///\n/// - [3] Twice.\n///   [4] Or\n///   thrice.\nint sum();\n";
+  assert.deepEqual(sentences(stub), [
+    { number: 1, text: "Adds." }, { number: 2, text: "Never throws." }, { number: 3, text: "Twice." }, { number: 4, text: "Or thrice." }]);
+  assert.deepEqual(unnumbered(stub), []);
+});
+
+test("a sentence without a number, beside some that have one, is told; an opening with a colon is none", () => {
+  assert.deepEqual(unnumbered("/// [1] Adds. Never throws. [2] Twice.\n"), ["Never throws."]);
+  assert.deepEqual(unnumbered("/// It adds. [1] Twice.\n"), ["It adds."]);
+  assert.deepEqual(unnumbered("/// - A leave: [1] it is answered.\n/// Nothing of this is promised.\n\n/// Nor this.\n"), ["Nothing of this is promised."]);
 });
 
 test("an entry of faults.txt may have several changes, of several lines each", () => {
-  const [one] = entries("# why\n== odd\nbreaks Adds.\nfails two and two\n- a;\n- b;\n+ c;\n- d;\n+\n");
+  const [one] = entries("# why\n== odd\nbreaks 3 Adds.\nfails two and two\n- a;\n- b;\n+ c;\n- d;\n+\n");
   assert.deepEqual(one, {
-    name: "odd", breaks: "Adds.", fails: "two and two",
+    name: "odd", breaks: 3, words: "Adds.", fails: "two and two",
     changes: [{ find: "a;\nb;", replace: "c;" }, { find: "d;", replace: "" }],
   });
   assert.throws(() => entries("== odd\nwhat\n"), /expected ==/);
+  assert.throws(() => entries("== odd\nbreaks 3\n"), /expected a sentence's number and its first words/);
 });
 
-inWorkshop("a contract whose sentence nothing breaks, or whose fault nobody notices, is told", async (root) => {
+/** An exercise whose stub promises two things, with these faults. */
+function promising(root, listing, stub = "/// [1] Adds.\n/// [2] In either order.\nint sum(int a, int) {\n  // Yours: sum\n  return a;\n}\n") {
   const folder = path.join(root, "chapters/07-sums/exercise");
-  writeFileSync(path.join(folder, "exercise.json"), JSON.stringify({
-    title: "Sums", minutes: 5, replaces: "lib/sum.cc", unit: ["lib/sum_test.cc"], contract: "sum.h" }));
-  writeFileSync(path.join(folder, "sum.h"), "/// Adds. In either order.\nint sum(int a, int b);\n");
-  const faultsOf = (listing) => {
-    writeFileSync(path.join(folder, "faults.txt"), listing);
-    const script = `import { contractFaults } from ${JSON.stringify(fileURLToPath(new URL("contract.mjs", import.meta.url)))};
-      import { all } from ${JSON.stringify(fileURLToPath(new URL("exercises.mjs", import.meta.url)))};
-      console.log(JSON.stringify(await contractFaults(all(process.cwd())[0])));`;
-    return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: root, env: environment() }));
-  };
-  const seen = "== no b\nbreaks Adds.\nfails two and two are four\n- a + b\n+ a + 0\n";
-  assert.deepEqual(faultsOf(seen), ["expected faults.txt to break “In either order.”"]);
-  const unseen = "== turned\nbreaks In either order.\nfails one and none are one\n- a + b\n+ b + a\n";
-  assert.deepEqual(faultsOf(seen + unseen), ["turned: expected it to fail “one and none are one”, all of it passed"]);
-  const elsewhere = "== no a\nbreaks In either order.\nfails one and none are one\n- a + b\n+ b\n";
-  assert.match(faultsOf(seen + elsewhere)[0], /no a: expected it to fail “one and none are one”, it failed “two and two are four”/);
+  writeFileSync(path.join(folder, "sum.stub.cc"), stub);
+  writeFileSync(path.join(folder, "faults.txt"), listing);
+  return all(root)[0];
+}
+const names = ["two and two are four", "one and none are one"];
+const noB = "== no b\nbreaks 1 Adds.\nfails two and two are four\n- a + b\n+ a + 0\n";
+const noA = "== no a\nbreaks 2 In either\nfails one and none are one\n- a + b\n+ a == 1 ? 0 : a + b\n";
+
+inWorkshop("a sentence that no fault breaks is told, and what else is wrong with a list of faults", (root) => {
+  const faults = (...given) => contractFaults(promising(root, ...given), names);
+  assert.deepEqual(faults(noB + noA), []);
+  assert.deepEqual(faults(noB), ["expected faults.txt to break [2] In either order."]);
+  assert.match(faults(noB + noA.replace("In either", "In any"))[0], /no a: expected \[2\] to begin with “In any”/);
+  assert.match(faults(noB + noA.replace("one and none", "one and some"))[0], /no test of the exercise is named/);
+  assert.match(faults(noB + noA.replace("- a + b", "- a - b"))[0], /no a: expected this to stand there once, got 0 times/);
+  assert.match(faults(noB, "/// [2] Adds.\n")[0], /numbered from 1 without a gap, got 2/);
+  assert.match(faults("", "/// Adds.\n")[0], /expected the stub to number the sentences/);
+  assert.match(faults(noB, "/// [1] Adds.\nint sum() {\n// Yours: sum\n}\nint two() {\n// Yours: two\n}\n")[0], /a numbered sentence above two/);
+});
+
+/** The faults that are due, and what their judge says of them. */
+function judged(root) {
+  const module = (name) => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
+  const script = `import { due, unnoticed } from ${module("faults.mjs")}; import { all } from ${module("exercises.mjs")};
+    const waiting = due(all(process.cwd())); const said = []; for (const one of waiting) said.push(...await unnoticed(one));
+    console.log(JSON.stringify({ names: waiting.map(({ fault }) => fault.name), said }));`;
+  return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: root, env: environment() }));
+}
+
+inWorkshop("a fault that nobody notices, or another test first, is told; one that was caught is not judged again", (root) => {
+  const after = (listing) => (promising(root, listing), judged(root));
+  assert.deepEqual(after(noB + noA), { names: ["no b", "no a"], said: [] });
+  assert.deepEqual(judged(root), { names: [], said: [] });
+  assert.deepEqual(after(noB + noA.replace("a == 1 ? 0 : a + b", "b + a")),
+    { names: ["no a"], said: ["07: no a: expected it to fail “one and none are one”, all of it passed"] });
+  assert.match(after(noB + noA.replace("a == 1 ? 0 : a + b", "b")).said[0],
+    /no a: expected it to fail “one and none are one”, it failed “two and two are four”/);
+});
+
+inWorkshop("a sample is the same for the same commit, and never larger than what is due", (root) => {
+  const waiting = due([promising(root, noB + noA)]);
+  assert.equal(sample(waiting, 5, root).length, 2);
+  assert.deepEqual(sample(waiting, 1, root), sample([...waiting].reverse(), 1, root));
+});
+
+inWorkshop("a failure names the sentences of the contract that its test watches over", (root, write) => {
+  promising(root, noB + noA);
+  write("int sum(int a, int b) { return a == 1 ? 0 : a + b; }\n");
+  const { said } = ask(root, { N: "07" });
+  assert.match(said, /this test watches over:\n\n {2}\[2\] In either order\./);
+  assert.doesNotMatch(said, /\[1\] Adds/);
+});
+
+inWorkshop("after a pass the difference to the house's file is shown, and before it is not", (root, write) => {
+  write("int sum(int a, int b) {\n  return b + a;\n}\n");
+  assert.match(ask(root, { N: "07", DIFF: "1" }).said, /has not passed as it is/);
+  ask(root, { N: "07" });
+  const { said } = ask(root, { N: "07", DIFF: "1" });
+  assert.match(said, /--- chapters\/07-sums\/exercise\/sum\.cc\n\+\+\+ lib\/sum\.cc[^]*-  return b \+ a;[^]*\+int sum\(int a, int b\) \{ return a \+ b; \}/);
 });

@@ -137,6 +137,10 @@ export function brokenIn(report) {
   return JSON.parse(report).rules.filter((rule) => rule.verdict === "failed").map((rule) => rule.id);
 }
 
+/// The verdicts on such a server, as a faults.txt names them.
+const SEVERAL = "several rules broken";
+export const VERDICTS = ["no rule broken", SEVERAL, "one rule broken, not named yet"];
+
 async function breaking(exercise, source, object) {
   const built = await linkServer(exercise, source, object);
   if (built.failed) return linking(built.said);
@@ -144,7 +148,7 @@ async function breaking(exercise, source, object) {
   if (existsSync(at(exercise, file))) rmSync(at(exercise, file));
   const only = exercise.rules.flatMap((id) => ["--only", id]);
   const ended = await suite(exercise, built.program, ["--strict", "--axis", "v2", ...only, "--json", file]);
-  const verdict = (how, title, said) => ({ step: "rules", how, title, said });
+  const verdict = (how, title, said) => ({ step: "rules", how, title, said, verdict: /^\d/.test(how) ? SEVERAL : how });
   if (!existsSync(at(exercise, file))) {
     return verdict("no report", "The suite could not judge your server:", ended.said);
   }
@@ -167,6 +171,9 @@ async function breaking(exercise, source, object) {
 
 // --- All of it ----------------------------------------------------------------------------------
 
+/** What a failure is called in a faults.txt: its test, its rule, or the verdict on a server that is to be broken. */
+export const nameOf = ({ test, rule, verdict }) => test ?? rule ?? verdict;
+
 /** Judges an object that is there already. Nothing where all is well, else the first failure. */
 export async function judgeObject(exercise, source, object) {
   for (const file of exercise.unit) {
@@ -177,9 +184,9 @@ export async function judgeObject(exercise, source, object) {
   return exercise.rules.length > 0 ? rules(exercise, source, object) : undefined;
 }
 
-/** Compiles the source and judges it. */
-export async function judge(exercise, source) {
-  const built = await compile(exercise, source);
+/** Compiles the source and judges it. A fault comes with a `header` that makes it compile quickly. */
+export async function judge(exercise, source, { header } = {}) {
+  const built = await compile(exercise, source, header);
   if (built.failed) return { passed: false, ...compiling(built) };
   const failure = await judgeObject(exercise, source, built.object);
   if (failure) return { passed: false, warnings: built.said, ...failure, said: indented(failure.said ?? "") };

@@ -3,9 +3,10 @@
 //     make exercise                  the board
 //     make exercise N=07             builds with the reader's file and shows the first failure
 //     make exercise N=07 HINT=1      then 2, 3
-//     make exercise N=07 WATCH=1     again on each save
+//     make exercise N=07 WATCH=1     again on each save; after a pass it goes on to the next exercise
 //     make exercise N=07 RESET=1     the stub again; asks first
 //     make exercise N=07 SOLUTION=1  the real file, after a pass or when asked twice
+//     make exercise N=07 DIFF=1      after a pass: from the reader's file to the house's
 //
 // Ends with 0 where all is well, 1 where the exercise is not passed, 2 where it was asked wrongly.
 
@@ -13,14 +14,14 @@ import { copyFileSync, existsSync, watch } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
 
-import { needs } from "./build.mjs";
-import { Wrong, at, begin, begun, find, text } from "./exercises.mjs";
+import { needs, run } from "./build.mjs";
+import { Wrong, all, at, begin, begun, find, text } from "./exercises.mjs";
 import { judge } from "./judge.mjs";
 import { note, noteResult, noted, state } from "./progress.mjs";
-import { board, hint, opened, verdict } from "./tell.mjs";
+import { board, hint, nextAfter, opened, verdict } from "./tell.mjs";
 
 const root = process.cwd();
-const { N, HINT, WATCH, RESET, SOLUTION } = process.env;
+const { N, HINT, WATCH, RESET, SOLUTION, DIFF } = process.env;
 const say = (words) => process.stdout.write(`${words}\n`);
 
 async function once(exercise) {
@@ -31,24 +32,35 @@ async function once(exercise) {
   return result.passed ? 0 : 1;
 }
 
-/** Editors save by writing or by renaming: so the folder is watched, and the file's text compared. */
-async function forEver(exercise) {
+/**
+ * Judges at each save. Editors save by writing or by renaming: so the folder is watched, and the file's text compared.
+ * Ends when the file has passed.
+ */
+function untilPassed(exercise) {
   let judged = "";
   let busy = false;
-  const look = async () => {
-    if (busy || !begun(exercise)) return;
-    busy = true;
-    for (let now; (now = text(exercise, exercise.mine)) !== judged; judged = now) {
-      if (judged) say(`\n—— ${new Date().toTimeString().slice(0, 8)} ——————————————————————————————\n`);
-      await once(exercise);
-    }
-    busy = false;
-  };
-  begin(exercise) && say(opened(exercise));
-  watch(at(exercise, exercise.folder), look);
-  await look();
-  say("Watching; save the file to see it judged again, Ctrl-C to end.");
-  return new Promise(() => {});
+  return new Promise((resolve, reject) => {
+    const look = async () => {
+      if (busy) return;
+      busy = true;
+      for (let now; begun(exercise) && (now = text(exercise, exercise.mine)) !== judged; judged = now) {
+        if (judged) say(`\n—— ${new Date().toTimeString().slice(0, 8)} ——————————————————————————————\n`);
+        if ((await once(exercise)) === 0) return watcher.close(), resolve();
+      }
+      busy = false;
+    };
+    if (begin(exercise)) say(opened(exercise));
+    const watcher = watch(at(exercise, exercise.folder), () => look().catch(reject));
+    look().then(() => busy || say("Watching; save the file to see it judged again, Ctrl-C to end.")).catch(reject);
+  });
+}
+
+async function onAndOn(exercise) {
+  for (let next = exercise; next; next = nextAfter(next)) {
+    if (next !== exercise) say(`—— On to ${next.name}: ${next.title} ——\n`);
+    await untilPassed(next);
+  }
+  return 0;
 }
 
 const answer = (question) =>
@@ -86,14 +98,27 @@ function solution(exercise) {
   return 0;
 }
 
+async function diff(exercise) {
+  if (state(exercise).is !== "done") {
+    say(`${exercise.mine} has not passed as it is: the difference is for afterwards. See make exercise N=${exercise.name}`);
+    return 1;
+  }
+  const names = ["--label", exercise.mine, "--label", exercise.solution];
+  const { said } = await run("diff", ["-u", ...names, exercise.mine, exercise.solution], { cwd: root });
+  say(said || `${exercise.mine} is ${exercise.solution}, letter for letter.`);
+  return 0;
+}
+
 async function main() {
-  if (process.argv[2] === "needs") return say(needs(find(root, N)).join(" ")), 0;
+  // A watcher goes on from exercise to exercise, so it needs the objects of all.
+  if (process.argv[2] === "needs") return say((WATCH ? all(root) : [find(root, N)]).flatMap(needs).join(" ")), 0;
   if (!N) return say(board(root)), 0;
   const exercise = find(root, N);
   if (HINT) return say(hint(exercise, HINT)), 0;
   if (RESET) return reset(exercise);
   if (SOLUTION) return solution(exercise);
-  return WATCH ? forEver(exercise) : once(exercise);
+  if (DIFF) return diff(exercise);
+  return WATCH ? onAndOn(exercise) : once(exercise);
 }
 
 try {

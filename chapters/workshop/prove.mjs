@@ -5,17 +5,20 @@
 //   - the real file passes all tests and rules in its place;
 //   - each part that the stub leaves to the reader is named in README.md, and no hint is empty;
 //   - each test that README.md quotes is one of the exercise's: quoted.mjs;
-//   - where exercise.json names a `contract`, each of its sentences, broken, fails its test: contract.mjs.
+//   - each numbered sentence of its contract has a fault in faults.txt: contract.mjs;
+//   - these faults are caught, by the test or rule that they name: faults.mjs. ALL=1 judges every one, else a sample.
 
 import os from "node:os";
 
 import { object, linkServer } from "./build.mjs";
 import { contractFaults } from "./contract.mjs";
 import { all, hints, parts, text } from "./exercises.mjs";
+import { due, sample, unnoticed } from "./faults.mjs";
 import { brokenRule, judgeObject, suite } from "./judge.mjs";
 import { quotedFaults, testNames } from "./quoted.mjs";
 
 const atLeast = 3;
+const SAMPLE = 24; // about a minute of one processor
 const SERVES_NOBODY = 3; // the suite's exit status for a server that nobody can join
 
 function wording(exercise) {
@@ -26,7 +29,8 @@ function wording(exercise) {
   for (const name of mine) {
     if (!readme.includes(`\`${name}`)) faults.push(`expected README.md to name \`${name}\`, which the stub leaves to write`);
   }
-  faults.push(...quotedFaults(readme, exercise.unit.flatMap((file) => testNames(text(exercise, file)))));
+  const tests = exercise.unit.flatMap((file) => testNames(text(exercise, file)));
+  faults.push(...quotedFaults(readme, tests), ...contractFaults(exercise, tests));
   const found = hints(exercise);
   if (found.length < atLeast) faults.push(`expected ${atLeast} hints, got ${found.length}`);
   found.forEach((hint, index) => {
@@ -72,7 +76,6 @@ async function prove(exercise) {
     ...(await stubFails(exercise)),
     ...(await stubBreaks(exercise)),
     ...(await solutionPasses(exercise)),
-    ...(await contractFaults(exercise)),
   ];
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   const name = `${exercise.name.padEnd(16)} ${exercise.title}`;
@@ -80,13 +83,30 @@ async function prove(exercise) {
   return faults.length === 0;
 }
 
-const waiting = all(process.cwd()).filter((one) => !process.env.N || one.name === process.env.N);
-if (waiting.length === 0) throw new Error("expected exercises in chapters/, got none");
-const verdicts = [];
-const worker = async () => {
-  for (let next; (next = waiting.shift()); ) verdicts.push(await prove(next));
-};
-await Promise.all(Array.from({ length: Math.max(1, Math.min(os.cpus().length, 4)) }, worker));
-const good = verdicts.filter(Boolean).length;
-console.log(`exercises: ${good} of ${verdicts.length} can be failed, and are passed by their solution`);
-process.exitCode = good === verdicts.length ? 0 : 1;
+const atOnce = os.cpus().length;
+/** What `work` gives for each of these, as many at once as there are processors. */
+async function together(items, work) {
+  const waiting = [...items];
+  const results = [];
+  const worker = async () => {
+    for (let next; (next = waiting.shift()); ) results.push(await work(next));
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}
+
+const root = process.cwd();
+const { N, ALL } = process.env;
+const exercises = all(root).filter((one) => !N || one.name === N);
+if (exercises.length === 0) throw new Error("expected exercises in chapters/, got none");
+const good = (await together(exercises, async (one) => ((await prove(one)) ? [one] : []))).flat();
+console.log(`exercises: ${good.length} of ${exercises.length} can be failed, and are passed by their solution`);
+
+const began = Date.now();
+const waiting = due(good);
+const drawn = ALL || N ? waiting : sample(waiting, SAMPLE, root);
+const missed = (await together(drawn, unnoticed)).flat();
+missed.forEach((words) => console.log(`✗ ${words}`));
+console.log(`faults: ${drawn.length} judged (${((Date.now() - began) / 1000).toFixed(1)} s), ` +
+  `${drawn.length - missed.length} caught; ${waiting.length - drawn.length} wait for ALL=1`);
+process.exitCode = good.length === exercises.length && missed.length === 0 ? 0 : 1;

@@ -2,7 +2,9 @@
 
 import path from "node:path";
 
+import { heldTo } from "./contract.mjs";
 import { all, hints, parts } from "./exercises.mjs";
+import { nameOf } from "./judge.mjs";
 import { state } from "./progress.mjs";
 
 const signs = { done: "✓", begun: "…", "not begun": "·" };
@@ -23,10 +25,10 @@ export function board(root) {
   const next = exercises.find((one) => state(one).is === "begun") ?? exercises.find((one) => state(one).is !== "done");
   const larger = lines(true);
   return [
-    `The workshop: ${done} of ${exercises.length} done. Each replaces one file of lib/ by your own.`,
+    `The workshop: ${done} of ${exercises.length} done. In these you replace one file of lib/ by your own:`,
     "",
     ...lines(false),
-    ...(larger.length > 0 ? ["", "Larger ones, with tests of their own:", "", ...larger] : []),
+    ...(larger.length > 0 ? ["", "Larger ones, with files and tests of their own:", "", ...larger] : []),
     "",
     next ? `Next: make exercise N=${next.name}` : "All of them are done. What a house you could build now!",
   ].join("\n");
@@ -34,20 +36,48 @@ export function board(root) {
 
 export const opened = (exercise) =>
   [
-    `Your file is ${exercise.mine}: a stub that compiles, with its parts missing.`,
-    `The task is ${path.join(exercise.folder, "README.md")}. Yours to write: ${parts(exercise).join(", ")}.`,
+    exercise.breaks
+      ? `Your file is ${exercise.mine}: it is whole, and good. Break it.`
+      : `Your file is ${exercise.mine}: a stub that compiles, with its parts missing.`,
+    `The task is ${path.join(exercise.folder, "README.md")}. Yours to ${exercise.breaks ? "change" : "write"}: ${parts(exercise).join(", ")}.`,
     "",
   ].join("\n");
 
-/** After a pass: the chapter that the reader came from, and the next exercise that is not done. */
-function onward(exercise) {
+/** The next exercise that is not done; nothing where all the others are. */
+export function nextAfter(exercise) {
   const every = all(exercise.root);
   const here = every.findIndex((one) => one.name === exercise.name);
-  const next = [...every.slice(here + 1), ...every.slice(0, here)].find((one) => state(one).is !== "done");
+  return [...every.slice(here + 1), ...every.slice(0, here)].find((one) => state(one).is !== "done");
+}
+
+/** After a pass: the chapter that the reader came from, and the next exercise that is not done. */
+function onward(exercise) {
+  const next = nextAfter(exercise);
   return [
     `Back to the chapter: ${path.join(path.dirname(exercise.folder), "README.md")}`,
     next ? `Next: make exercise N=${next.name}  (${next.title}, ${next.minutes} min)` : "All the others are done, too.",
   ].join("\n");
+}
+
+const WIDTH = 96;
+
+/** `[3] words`, broken into lines that stand under one another. */
+function sentence({ number, text }) {
+  const mark = `  [${number}] `;
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1).length + word.length >= WIDTH - mark.length) lines.push("");
+    lines[lines.length - 1] += `${lines.at(-1) && " "}${word}`;
+  }
+  return lines.map((line, index) => (index === 0 ? mark : " ".repeat(mark.length)) + line).join("\n");
+}
+
+/** The sentences of the contract that are broken, or one of them: those that this test or rule watches over. */
+function promised(exercise, result) {
+  const held = heldTo(exercise, nameOf(result));
+  if (held.length === 0) return "";
+  const what = result.test ? "test" : result.rule ? "rule" : "verdict";
+  return `The contract, in the stub's words; this ${what} watches over:\n\n${held.map(sentence).join("\n")}\n\n`;
 }
 
 export function verdict(exercise, result) {
@@ -56,10 +86,10 @@ export function verdict(exercise, result) {
   if (result.passed) {
     const rules = exercise.breaks ? ["one broken rule, and its name"] : exercise.rules;
     return `${head}${warnings}\n✓ All of it passes: ${[...exercise.unit, ...rules].join(", ")}.\n\n` +
-      `To see how the house does it: make exercise N=${exercise.name} SOLUTION=1\n${onward(exercise)}\n`;
+      `To see how the house does it: make exercise N=${exercise.name} SOLUTION=1; where it differs: DIFF=1\n${onward(exercise)}\n`;
   }
   const count = hints(exercise).length;
-  return `${head}${warnings}\n✗ ${result.title}\n\n${result.said}\n\n` +
+  return `${head}${warnings}\n✗ ${result.title}\n\n${result.said}\n\n${promised(exercise, result)}` +
     `Stuck? make exercise N=${exercise.name} HINT=1 (to ${count}); on each save again: WATCH=1\n`;
 }
 

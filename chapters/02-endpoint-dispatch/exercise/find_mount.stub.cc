@@ -14,13 +14,15 @@ using exercise::not_written;  // goes with the last part that you write
 using transport::Mount;
 using transport::PathParams;
 
-/// Compares `path` with the mount's path and, behind it, the transport's: `/socket` and
-/// `/websocket` make `/socket/websocket`. They are the same where they have as many parts, and each
-/// part is equal, letter for letter. A wanted part that begins with `:` is equal to any part, and
-/// gives a parameter:
-/// `:tenant` and `acme` give {"tenant", "acme"}. The parameters come in the order of the path, and
-/// stay as they are, `%20` and all. Nothing where the paths differ; empty, but there, where they
-/// are the same and have no parameters.
+/// Compares `path` with the mount's path and, after it, the transport's:
+///
+/// - [1] `/socket` and `/websocket` make `/socket/websocket`. [2] Two paths are the same where they
+///   have as many parts. [3] Each part is equal, letter for letter.
+/// - [4] A wanted part that begins with `:` is equal to any one part. [5] It gives a parameter:
+///   `:tenant` and `acme` give {"tenant", "acme"}. [6] The parameters come in the order of the
+///   path. [7] They stay as they are, `%20` and all.
+/// - [8] Nothing where the paths differ. [9] Empty, but there, where they are the same and have no
+///   parameters.
 std::optional<PathParams> match(const Mount& mount, const std::string& transport,
                                 std::string_view path) {
   // Yours: match
@@ -29,10 +31,10 @@ std::optional<PathParams> match(const Mount& mount, const std::string& transport
 
 }  // namespace
 
-/// The first mount, in their order, one of whose transports stands at this path; of one mount its
-/// websocket is looked at before its long-poll. `mount.websocket` and `mount.longpoll` are
-/// optional: a transport that is not there stands nowhere. The result points to the mount in
-/// `mounts`.
+/// [10] The first mount, in their order, one of whose transports stands at this path. [11] Of one
+/// mount its websocket is looked at before its long-poll. [12] `mount.websocket` and
+/// `mount.longpoll` are optional: a transport that is not there stands nowhere. [13] The result
+/// points to the mount in `mounts`. [14] It says which transport was found.
 std::optional<FoundMount> find_mount(std::span<const Mount> mounts, std::string_view path) {
   // Yours: find_mount
   not_written("find_mount", mounts, path, match);

@@ -15,13 +15,14 @@ namespace phx::transport {
 
 using exercise::not_written;  // goes with the last part that you write
 
-/// Each entry is read with parse_uri, and kept. One without a host, or with an empty one, throws
-/// std::invalid_argument. The sentence is, with the entry for ENTRY:
+/// - [1] Each entry is read with parse_uri, and kept: `Origins(std::move(listed))` makes the
+///   result.
+/// - [2] One without a host throws std::invalid_argument. [3] So does one whose host is empty.
+/// - [4] The sentence is the following, on one line, with the entry for ENTRY:
 ///
 ///     expected an origin with a host, such as https://example.com, //example.com:8080 or
 ///     //*.example.com, got "ENTRY": correct it in check_origin
 ///
-/// (on one line; the test compares it). `Origins(std::move(listed))` makes the result.
 Origins Origins::list(const std::vector<std::string>& entries) {
   // Yours: Origins::list
   not_written("Origins::list", entries);
@@ -29,17 +30,19 @@ Origins Origins::list(const std::vector<std::string>& entries) {
 
 /// Whether a request may pass, by the rule that rule_ holds. In this order:
 ///
-/// - no Origin header, or the rule Any: yes;
-/// - Ask: what the function says of the parsed origin, whatever that is;
-/// - an origin without a host, or with an empty one (`null`, `nonsense`): no;
-/// - Listed: yes where one entry takes it. An entry's scheme counts where it names one, its port
-///   where it has one, and its host always: `*.example.com` takes example.com and all below it, any
-///   other host itself alone, letter for letter;
-/// - SameOrigin: scheme, host and port are all those of the request. The host and the port stand in
-///   its Host header, whose letters' case does not count; a port that is not named is the scheme's
-///   own (default_port);
-/// - UrlHost, where `url_host` is given: the origin's host is that one;
-/// - SameHost, and UrlHost where none is given: the origin's host is the Host header's.
+/// - [5] No Origin header: yes, whatever the rule.
+/// - [6] The rule Any: yes.
+/// - [7] Ask: what the function says of the parsed origin, whatever that is.
+/// - [8] An origin without a host (`null`, `nonsense`), or with an empty one: no.
+/// - Listed: [9] yes where one entry takes it. [10] An entry's scheme counts where it names one.
+///   [11] Its port counts where it has one. [12] Its host always counts, letter for letter.
+///   [13] `*.example.com` takes example.com. [14] It takes all below it, and nothing else.
+/// - SameOrigin: [15] the scheme is the request's. [16] The host is that of its Host header.
+///   [17] The port is that of its Host header. [18] The case of the Host header's letters does not
+///   count. [19] A port that the Host header does not name is the scheme's own (default_port).
+/// - [20] UrlHost, where `url_host` is given: the origin's host is that one, letter for letter.
+/// - [21] SameHost: the origin's host is the Host header's, without its port, letter for letter.
+///   [22] UrlHost is the same where no `url_host` is given. [23] Where there is no Host header, no.
 bool Origins::allow(const http::Request& request,
                     const std::optional<std::string>& url_host) const {
   // Yours: Origins::allow

@@ -22,29 +22,35 @@ using serializer::SocketMessage;
 
 /// A join of a topic that is not joined. In this order:
 ///
-/// - a topic that is an object throws serializer::DecodeError, which ends the connection;
-/// - one that is no string, or that no route of the user's takes: unmatched(message);
-/// - where as many channels are joined as user_.max_channels(): limit_reached(…channels, that
-///   many), and an error reply, with the message's join_ref, {"reason": "too many channels
-///   joined"};
-/// - else start_channel.
+/// - [1] A topic that is an object throws serializer::DecodeError, which ends the connection.
+/// - [2] A topic that is no string is answered by unmatched(message). [3] So is one that no route
+///   of the user's takes.
+/// - Where as many channels are joined as user_.max_channels(): [4] limit_reached(…channels, that
+///   many). [5] Then an error reply, with the message's join_ref: {"reason": "too many channels
+///   joined"}. [6] No channel is started.
+/// - [7] Else start_channel, with the route that find_route finds.
 void SocketProcess::join(SocketMessage message) {
   // Yours: SocketProcess::join
   not_written("SocketProcess::join", message);
 }
 
-/// Spawns a channel's process and waits for its answer.
+/// Spawns a channel's process and waits for its answer. The channel gets a Socket of its own, made
+/// of context_ and serializer_:
 ///
-/// - The channel gets a Socket of its own, made of context_ and serializer_, with the connection's
-///   id and assigns. Where a name stands in both, the route's assign wins.
-///   SocketAccess::join tells it the topic, its join_ref (the message's; the message's ref
-///   where that is null), and self() for a transport.
-/// - The process is a channel::ChannelProcess, of the route's factory's channel, that socket and
-///   the join's payload. After it is spawned: channel_spawned(pid), then it is monitored, then it
-///   is sent a channel::JoinRequest with the monitor's Ref.
-/// - Then this process awaits that Ref, for as long as it takes (std::nullopt): until an answer is
-///   here it sees no other mail. The answer goes to join_answered, with an Entry of the pid, the
-///   monitor and the message's own join_ref, which may be null.
+/// - [8] It has the connection's id. [9] It has the connection's assigns. [10] It has the route's
+///   assigns. [11] Where a name stands in both, the route's assign wins.
+/// - [12] SocketAccess::join tells it the topic. [13] And its join_ref: the message's. [14] Where
+///   that is null, its join_ref is the message's ref. [15] And self() for a transport.
+///
+/// The process is a channel::ChannelProcess:
+///
+/// - [16] It gets a channel of the route's factory, that socket, and the join's payload.
+/// - [17] After it is spawned: channel_spawned(pid). [18] Then it is monitored. [19] Then it is
+///   sent a channel::JoinRequest with the monitor's Ref.
+///
+/// [20] Then this process awaits that Ref: until an answer is here it sees no other mail. [21] It
+/// waits for as long as the join takes (std::nullopt). [22] The answer goes to join_answered, with
+/// an Entry of the pid, the monitor and the message's own join_ref, which may be null.
 void SocketProcess::start_channel(const Route& route, SocketMessage message) {
   // Yours: SocketProcess::start_channel
   not_written("SocketProcess::start_channel", route, message);
@@ -52,20 +58,21 @@ void SocketProcess::start_channel(const Route& route, SocketMessage message) {
 
 /// The channel has answered, or has ended: then `answer` is no JoinReply, but a Down.
 ///
-/// - Ended: an error reply, {"reason": "join crashed"}.
-/// - Refused (status error): stop monitoring, or its end would be told as a crash; and an error
-///   reply with the channel's response.
-/// - Let in: the entry goes into channels_, and an ok reply with the channel's response.
+/// - Ended: [23] an error reply, {"reason": "join crashed"}.
+/// - Refused (status error): [24] an error reply with the channel's response. [25] Stop monitoring,
+///   or its end would come as a Down. [26] No entry is left of it.
+/// - Let in: [27] the entry goes into channels_. [28] An ok reply with the channel's response.
 ///
-/// Each reply has the join's own join_ref.
+/// [29] Each reply has the join's own join_ref.
 void SocketProcess::join_answered(Entry entry, const SocketMessage& join, process::Message answer) {
   // Yours: SocketProcess::join_answered
   not_written("SocketProcess::join_answered", entry, join, answer);
 }
 
-/// A join of a topic that is joined already. The old channel is told to exit with
-/// {shutdown, "duplicate_join"} and awaited by its monitor, for five seconds; where it is still
-/// there it is killed ({killed}), and awaited for as long as it takes. Then old_channel_ended.
+/// A join of a topic that is joined already:
+///
+/// - [30] The old channel is told to exit. [31] The reason is {shutdown, "duplicate_join"}.
+/// - [32] It is awaited by its monitor, for as long as it takes. [33] Then old_channel_ended.
 ///
 /// `entry` is a reference into channels_: copy it before anything changes there.
 void SocketProcess::rejoin(const Entry& entry, SocketMessage message) {
@@ -73,9 +80,10 @@ void SocketProcess::rejoin(const Entry& entry, SocketMessage message) {
   not_written("SocketProcess::rejoin", entry, message);
 }
 
-/// Makes the old channel's phx_close (goodbye, with an empty payload), takes the old channel out of
-/// channels_, sends the frame to this very process as a channel::SocketPush, and joins. So the
-/// client hears of the close after the new join's reply: the mail waits while the join is awaited.
+/// - [34] Makes the old channel's phx_close (goodbye, with an empty payload).
+/// - [35] Takes the old channel out of channels_.
+/// - [36] Sends the frame to this very process as a channel::SocketPush, and joins: so the client
+///   hears of the close after the new join's reply, as the mail waits while the join is awaited.
 void SocketProcess::old_channel_ended(const Entry& entry, SocketMessage message) {
   // Yours: SocketProcess::old_channel_ended
   not_written("SocketProcess::old_channel_ended", entry, message);

@@ -15,20 +15,28 @@
 
 namespace phx::exercise {
 
-/// Both ways the same form. join_ref and ref are nil or str; topic and event are str.
+/// Both ways the same form:
 ///
-/// A payload that is `bin` is bytes; any other is JSON, and so it may hold nil, booleans, integers
-/// that fit 64 bits with a sign, finite floats (neither infinite nor NaN), str in UTF-8, arrays,
-/// and maps whose keys are str. Its nesting is 100 at most.
+/// - [1] join_ref and ref are nil or str. [2] topic and event are str.
+/// - [3] A payload that is `bin` is bytes. [4] Any other is JSON, and so it may hold nil, booleans,
+///   integers that fit 64 bits with a sign, finite floats (neither infinite nor NaN), str in UTF-8,
+///   arrays, and maps whose keys are str. [5] Its nesting is 100 at most.
 ///
-/// decode throws DecodeError for all else: a text frame, no array or fewer or more than five, bytes
-/// that are cut short or go on behind the value, types that JSON lacks. It allocates no more than
-/// the frame justifies: what a head promises counts for nothing until it is there.
+/// decode throws DecodeError for all else:
 ///
-/// encode of a push, and fastlane, throw EncodeError where the payload is neither an object nor
-/// bytes. A reply's event is `phx_reply`, and its payload a map of `response`, anything, and
-/// `status`. A broadcast's join_ref and ref are nil. Numbers and lengths are written as short as
-/// they can be, and a map in the order of its keys.
+/// - [6] For a text frame. [7] For no array, or fewer or more than five. [8] For bytes that are cut
+///   short. [9] For bytes that go on after the value. [10] For types that JSON lacks.
+/// - [11] It allocates no more than the frame justifies: what a head promises counts for nothing
+///   until it is there.
+///
+/// What goes out:
+///
+/// - [12] encode of a push, and fastlane, throw EncodeError where the payload is neither an object
+///   nor bytes.
+/// - [13] A reply's event is `phx_reply`. [14] Its payload is a map of `response`, anything, and
+///   `status`. [15] A broadcast's join_ref and ref are nil.
+/// - [16] Numbers and lengths are written as short as they can be. [17] A map is written in the
+///   order of its keys. [18] Bytes are written as `bin`.
 const serializer::Serializer& v3_messagepack();
 
 }  // namespace phx::exercise

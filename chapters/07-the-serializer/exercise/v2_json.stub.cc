@@ -23,25 +23,35 @@ namespace {
 
 using exercise::not_written;  // goes with the last part that you write
 
-/// A JSON array of at least five values; white space may stand anywhere between them. join_ref,
-/// ref, topic and event may be of any type: which are good is for others to say. Elements behind
-/// the fifth must be JSON, and count for nothing. What is no such array throws DecodeError (the
-/// scanner does). The payload takes the frame over, so cut everything else out of it first.
+/// - [1] A JSON array: join_ref, ref, topic, event and payload, in this order. [2] White space may
+///   stand anywhere between them. [3] The first four may be of any type, and keep it: the number 2
+///   is not the string "2".
+/// - [4] Elements after the fifth count for nothing. [5] But they must be JSON.
+/// - [6] Fewer than five throw DecodeError (the scanner does). [7] So does what is no array, or
+///   stands after its end.
+///
+/// The payload takes the frame over, so cut everything else out of it first.
 SocketMessage decode_text(Frame frame) {
   // Yours: decode_text
   not_written("decode_text", frame);
 }
 
-/// A push, as the first line of the grammar above has it: five bytes of head, then four fields,
-/// which become strings (never null, be they empty), then the data, however long. Throws
-/// DecodeError for fewer than five bytes, for a first byte other than 0, and for sizes that reach
-/// past the end.
+/// A push, as the first line of the grammar above has it:
+///
+/// - [8] Five bytes of head, then four fields, each as long as its size says. [9] They become
+///   strings, and never null, be they empty. [10] Then the data, however long, as bytes.
+/// - [11] Fewer than five bytes throw DecodeError. [12] So does a first byte other than 0. [13] So
+///   do sizes that reach past the end.
 SocketMessage decode_binary(Frame frame) {
   // Yours: decode_binary
   not_written("decode_binary", frame);
 }
 
-/// What the server sends. Text has no white space: `["1","2","t","e",{}]`.
+/// What the server sends:
+///
+/// - [14] Text has no white space: `["1","2","t","e",{}]`. [15] In it join_ref, ref, topic and
+///   event are escaped as JSON (append does it).
+/// - [16] In a binary frame a field of more than 255 bytes throws EncodeError.
 class V2Json final : public Serializer {
  public:
   SocketMessage decode(Frame frame) const override {
@@ -49,22 +59,25 @@ class V2Json final : public Serializer {
     return decode_text(std::move(frame));
   }
 
-  /// A push. Binary payload: a binary push. JSON: all five elements, a null ref as `null`. A
-  /// payload that is JSON and no object throws EncodeError (require_object does).
+  /// A push: [17] with a binary payload it is a binary push. [18] With JSON it has all five
+  /// elements, a null ref as `null`. [19] A payload that is JSON and no object throws EncodeError
+  /// (require_object does).
   Frame encode(const SocketMessage& message) const override {
     // Yours: encode(SocketMessage)
     not_written("encode(SocketMessage)", message);
   }
 
-  /// A reply. Binary response: a binary reply. JSON, of any kind: the event is `phx_reply`, and the
-  /// payload `{"response":…,"status":"ok"}` (append_reply writes it).
+  /// A reply: [20] with a binary response it is a binary reply. [21] With JSON the event is
+  /// `phx_reply`, and the payload `{"response":…,"status":"ok"}` (append_reply writes it). [22] The
+  /// response may be JSON of any kind.
   Frame encode(const SocketReply& reply) const override {
     // Yours: encode(SocketReply)
     not_written("encode(SocketReply)", reply);
   }
 
-  /// A broadcast, the same bytes for every member. Binary payload: a binary broadcast. JSON:
-  /// join_ref and ref are null; what is no object throws EncodeError.
+  /// A broadcast, the same bytes for every member: [23] with a binary payload it is a binary
+  /// broadcast. [24] With JSON join_ref and ref are null. [25] What is JSON and no object throws
+  /// EncodeError.
   Frame fastlane(const Broadcast& broadcast) const override {
     // Yours: fastlane
     not_written("fastlane", broadcast);

@@ -36,23 +36,29 @@ void Supervisor::terminate(const ExitReason&) {
   }
 }
 
-/// The only message that counts is the Down of a child that runs: find the child by its monitor,
-/// and say that it has ended. All else is ignored.
+/// [1] The only message that counts is the Down of a child that runs: find the child by its
+/// monitor, and say that it has ended. [2] All else is ignored.
 void Supervisor::handle(Message message) {
   // Yours: Supervisor::handle
   not_written("Supervisor::handle", message);
 }
 
-/// A child has ended by itself. It has no pid any more. A permanent one is started again, a
-/// transient one where its reason was not graceful(), a temporary one never. Before a start it is
-/// asked whether that would be too many: then the supervisor gives up.
+/// A child has ended by itself:
+///
+/// - [3] It has no pid any more.
+/// - [4] A permanent child is started again.
+/// - [5] A transient child is started again where its reason was not graceful(). [6] After a
+///   graceful end it is not.
+/// - [7] A temporary child is never started again.
+/// - [8] Before a start it is asked whether that would be too many: then the supervisor gives up,
+///   and nothing is started.
 void Supervisor::ended(std::size_t index, const ExitReason& reason) {
   // Yours: Supervisor::ended
   not_written("Supervisor::ended", index, reason);
 }
 
-/// Notes a restart, now (scheduler().now()), and forgets those that lie further back than
-/// intensity_.max_seconds. True where more are left than intensity_.max_restarts.
+/// [9] Notes a restart, now (scheduler().now()). [10] Forgets those that lie further back than
+/// intensity_.max_seconds. [11] True where more are left than intensity_.max_restarts.
 bool Supervisor::too_many_restarts() {
   // Yours: Supervisor::too_many_restarts
   not_written("Supervisor::too_many_restarts", intensity_, restarts_);
@@ -66,26 +72,35 @@ void Supervisor::give_up(const Child& child) {
   exit_requested({ExitReason::shutdown, "reached max restart intensity"});
 }
 
-/// The child's turn to be started again, by the strategy. one_for_one: it alone. rest_for_one:
-/// those that were started after it are stopped first, the last one first; then it and they are
-/// started, in the order of their specifications. one_for_all: the same with all children. A
-/// temporary child that was stopped along the way stays gone.
+/// The child's turn to be started again, by the strategy:
+///
+/// - [12] one_for_one: it alone.
+/// - [13] rest_for_one: those that were started after it are stopped first, the last one first.
+///   [14] Then it and they are started, in the order of their specifications.
+/// - [15] one_for_all: the same with all children.
+/// - [16] A temporary child that was stopped along the way stays gone.
 void Supervisor::restart(std::size_t index) {
   // Yours: Supervisor::restart
   not_written("Supervisor::restart", index, strategy_);
 }
 
-/// Stops the children in this order, one after the other, and then calls `then`. A child is asked
-/// to shut down, and awaited by its monitor for as long as its specification says; where it is
-/// still there then, it is killed, and awaited without a limit. Once it is gone it has no pid any
-/// more.
+/// Stops the children in this order, and then calls `then`:
+///
+/// - [17] One after the other: the next is asked when the one before has gone.
+/// - [18] A child is asked to shut down: {shutdown}. [19] It is awaited by its monitor for as long
+///   as its specification says. [20] Where it is still there then, it is killed. [21] A killed
+///   child is awaited too.
+/// - [22] Once it is gone it has no pid any more.
+/// - [23] When all have gone, `then` is called; and so it is where there are none.
 void Supervisor::stop_children(Order order, std::function<void()> then) {
   // Yours: Supervisor::stop_children
   not_written("Supervisor::stop_children", order, then);
 }
 
-/// Somebody asks the supervisor to end: all running children are stopped, the last one first, and
-/// then it stops itself, with this reason.
+/// Somebody asks the supervisor to end:
+///
+/// [24] All running children are stopped, the last one first. [25] Then it stops itself, with this
+/// reason.
 void Supervisor::exit_requested(ExitReason reason) {
   // Yours: Supervisor::exit_requested
   not_written("Supervisor::exit_requested", reason);

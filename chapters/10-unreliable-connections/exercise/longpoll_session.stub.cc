@@ -36,6 +36,7 @@ LongpollSession::LongpollSession(const Mount& mount, Socket socket, LongpollPlac
       max_frames_(mount.longpoll->max_waiting_frames),
       max_bytes_(mount.longpoll->max_waiting_bytes) {
   if (mount.message_rate) rate_.emplace(*mount.message_rate);
+  byte_rate_ = mount.byte_rate;
 }
 
 void LongpollSession::init() {
@@ -46,78 +47,97 @@ void LongpollSession::init() {
 
 /// One message:
 ///
-/// - Flush: flush(its poll).
-/// - Expired: that poll does not wait any more (another that does goes on waiting), and is answered
-///   Released.
-/// - ReturnFrames: return_frames(its frames).
-/// - Publish: publish(…).
-/// - NotifyHandled: its publisher is sent Handled.
-/// - ShutdownIfInactive: shutdown_if_inactive().
-/// - all else is SocketProcess::handle's.
+/// - [1] Flush: flush(its poll).
+/// - [2] Expired: that poll does not wait any more. [3] Another poll that does goes on waiting.
+///   [4] The expired one is answered Released.
+/// - [5] ReturnFrames: return_frames(its frames).
+/// - [6] Publish: publish(…).
+/// - [7] NotifyHandled: its publisher is sent Handled.
+/// - [8] ShutdownIfInactive: shutdown_if_inactive().
+/// - [9] All else is SocketProcess::handle's.
 void LongpollSession::handle(process::Message message) {
   // Yours: LongpollSession::handle
   not_written("LongpollSession::handle", message);
 }
 
-/// A message of the client's. Where there is a rate_ and it does not take one more at this time:
-/// limit_reached(message_rate, messages per second), Refused to the publisher, and stop with
-/// {shutdown, "too many messages a second"}. Else SocketProcess::handle gets a socket::FromClient
-/// of the frame, and the session sends NotifyHandled to itself.
+/// A message of the client's. Two limits stand before it, and either may be absent:
+///
+/// - [10] Where `byte_rate_` is set, and socket::take(*byte_rate_, bytes_used_, BYTES, NOW) gives a
+///   wait of more than 0 for the frame's bytes: limit_reached(byte_rate, its per_second).
+///   [11] Refused to the publisher. [12] Stop with {shutdown, "too many bytes a second"}.
+/// - [13] Where `rate_` is set, and its take(NOW) does not allow one more: limit_reached(
+///   message_rate, its rate().per_second). [14] Refused to the publisher. [15] Stop with {shutdown,
+///   "too many messages a second"}.
+///
+/// [16] Else SocketProcess::handle gets a socket::FromClient of the frame. [17] Where it has called
+/// close with policy_violation meanwhile, the publisher is sent Refused, and nothing else.
+/// [18] Else the session sends NotifyHandled to itself: so the publisher hears of it when a join
+/// that the message began is through, and not before.
 void LongpollSession::publish(Publish message) {
   // Yours: LongpollSession::publish
-  not_written("LongpollSession::publish", message);
+  not_written("LongpollSession::publish", message, byte_rate_, bytes_used_, refused_);
 }
 
-/// A poll has come: the client lives, so note the time. Where frames wait, the poll is sent what
-/// take() gives, and nobody waits any more. Where none do, this poll, and no earlier one, is to be
-/// told when there is something, and is sent Subscribed.
+/// [19] A poll has come, so the client lives: the time is noted, for shutdown_if_inactive.
+/// [20] Where frames wait, the poll is sent what take() gives. [21] Where none do, this poll, and
+/// no earlier one, is to be notified when there is something. [22] Then it is sent Subscribed.
 void LongpollSession::flush(process::Pid poll) {
   // Yours: LongpollSession::flush
   not_written("LongpollSession::flush", poll);
 }
 
-/// The first frames of frames_, in order, as many as fit into answer_size: at least one. They wait
-/// no more, and bytes_ knows it.
+/// [23] The first frames of frames_, in order, as many as fit into answer_size. [24] At least one,
+/// however large it is. [25] They wait no more. [26] `bytes_` knows that they are gone.
 std::vector<serializer::FramePtr> LongpollSession::take() {
   // Yours: LongpollSession::take
   not_written("LongpollSession::take", answer_size, bytes_);
 }
 
-/// These frames wait again, before all others, in their order: notify_poll().
+/// [27] These frames wait again, before all others, in their order. [28] `bytes_` knows it. [29] A
+/// poll that waits is notified: notify_poll().
 void LongpollSession::return_frames(const std::vector<serializer::FramePtr>& frames) {
   // Yours: LongpollSession::return_frames
   not_written("LongpollSession::return_frames", frames);
 }
 
-/// A frame for the client. It waits in frames_, and bytes_ knows it: notify_poll(). Where
-/// max_frames_ wait already, overflow(longpoll_frames, that many, "frames"). Where more than
-/// max_bytes_ would wait, overflow(longpoll_bytes, that many, "bytes").
+/// [30] A frame for the client waits behind the others in frames_. [31] `bytes_` knows it. [32] A
+/// poll that waits is notified: notify_poll().
+///
+/// Before all that, the limits:
+///
+/// - [33] Where max_frames_ wait already: overflow(longpoll_frames, that many, "frames").
+/// - [34] Where more than max_bytes_ would wait: overflow(longpoll_bytes, that many, "bytes").
 void LongpollSession::deliver(serializer::FramePtr frame) {
   // Yours: LongpollSession::deliver
   not_written("LongpollSession::deliver", frame);
 }
 
-/// A poll that waits is sent NowAvailable, once.
+/// [35] A poll that waits is sent NowAvailable. [36] It is sent it once: then it waits no more.
 void LongpollSession::notify_poll() {
   // Yours: LongpollSession::notify_poll
   not_written("LongpollSession::notify_poll", NowAvailable{});
 }
 
-/// limit_reached(…), and throw process::Exit with a crash that says what happened.
+/// [37] limit_reached(…). [38] Then it throws process::Exit with a crash whose detail says how many
+/// of which unit wait.
 void LongpollSession::overflow(telemetry::Limit limit, std::size_t most, const char* unit) const {
   // Yours: LongpollSession::overflow
   not_written("LongpollSession::overflow", limit, most, unit);
 }
 
-/// There is no connection to close. But where the server stops (service_restart) a poll that waits
-/// is sent Released, once, so that it is answered.
+/// There is no connection to close, so:
+///
+/// - [39] policy_violation is noted in `refused_`, for publish.
+/// - [40] Where the server stops (service_restart), a poll that waits is sent Released, so that it
+///   is answered.
+/// - [41] By any other code no poll is released.
 void LongpollSession::close(socket::CloseCode code) {
   // Yours: LongpollSession::close
   not_written("LongpollSession::close", code);
 }
 
-/// Where the last poll lies further back than patience_, stop with {shutdown, "inactive"}. Else
-/// look again after patience_.
+/// [42] Where the last poll lies further back than patience_, stop with {shutdown, "inactive"}.
+/// [43] Else look again after patience_.
 void LongpollSession::shutdown_if_inactive() {
   // Yours: LongpollSession::shutdown_if_inactive
   not_written("LongpollSession::shutdown_if_inactive", ShutdownIfInactive{}, NotifyHandled{});

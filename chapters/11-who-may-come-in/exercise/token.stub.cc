@@ -34,24 +34,23 @@ std::string checked_key(std::string_view secret_key_base, std::string_view salt)
 TokenSigner::TokenSigner(std::string_view secret_key_base, std::string_view salt)
     : key_(checked_key(secret_key_base, salt)) {}
 
-/// The term of the data, `now` in milliseconds since 1970, and the age in seconds; signed with
-/// key_.
+/// [1] The term of the data, `now` in milliseconds since 1970, and the age in seconds. [2] It is
+/// signed with key_.
 std::string TokenSigner::sign(const Json& data, Time now, Seconds max_age) const {
   // Yours: TokenSigner::sign
   not_written("TokenSigner::sign", data, now, max_age, key_);
 }
 
-/// Invalid: the signature is not by key_, or the bytes that it vouches for are no such term.
-/// Nothing of the token is believed before its signature was verified.
-///
-/// Expired: as many whole seconds as the age allows have passed from the time of signing to `now`,
-/// or more. The age is `max_age` where one is given, else the token's own. So a token of 60 seconds
-/// is good after 59.999 seconds, and expired after 60.
-///
-/// By a clock that was set back a token is younger than nothing, and still good. But an age of 0 or
-/// less lets none in, whatever the clock says.
-///
-/// Else Valid, with the data.
+/// - [3] Invalid where the signature is not by key_. [4] Nothing of the token is believed before
+///   its signature was verified: a forged token is Invalid, even one that would have expired.
+/// - [5] Invalid where the bytes that the signature vouches for are no such term.
+/// - [6] Expired where as many whole seconds as the age allows, or more, have passed from the time
+///   of signing to `now`. [7] A second that is not over does not count: a token of 60 seconds is
+///   good after 59.999 seconds.
+/// - [8] The age is `max_age` where one is given. [9] Else it is the token's own.
+/// - [10] By a clock that was set back a token is younger than nothing, and still good. [11] But an
+///   age of 0 or less lets none in, whatever the clock says.
+/// - [12] Else Valid, with the data.
 TokenSigner::Verdict TokenSigner::verify(std::string_view token, Time now,
                                          std::optional<Seconds> max_age) const {
   // Yours: TokenSigner::verify

@@ -53,15 +53,19 @@ struct Over {
   std::string game;
 };
 
-/// The one process that pairs who is ready, the first with the second, the third with the fourth.
-/// As it is one, nobody is ever promised to two. It watches who waits: a process that has ended is
-/// not paired. Games are called game-1, game-2 and so on.
+/// The one process that pairs those who are ready. As it is one, nobody is ever promised to two.
+///
+/// - [1] The first plays with the second, the third with the fourth. [2] Both are sent Matched,
+///   each with the other's name and process. [3] Games are called game-1, game-2 and so on.
+/// - [4] Whoever is not ready after all is not paired. [5] Nobody else is forgotten by that.
+/// - [6] A process that has ended is not paired: the one that waits is watched. [7] To be ready
+///   twice is to be ready once.
 class Matchmaker final : public Process {
  public:
   std::string name() const override { return "matchmaker"; }
 
  protected:
-  /// Ready, NotReady, or the Down of the one who waits. To be ready twice is to be ready once.
+  /// Ready, NotReady, or the Down of the one who waits.
   void handle(Message message) override;
 
  private:
@@ -83,29 +87,31 @@ class Lobby final : public Channel {
   /// Both outlive the channel.
   Lobby(Presence& presence, Pid matchmaker) : presence_(presence), matchmaker_(matchmaker) {}
 
-  /// Wants `{"name": …}`, a string of 1 to 20 bytes, else it refuses with {"reason": "expected a
-  /// name of 1 to 20 bytes"}. A name that is present on the topic is refused, too: {"reason": "the
-  /// name is taken"}. After the join, and not in it, the client is tracked as waiting, and pushed
-  /// `presence_state`, the list of all.
+  /// - [8] Wants `{"name": …}`, a string of 1 to 20 bytes, else it refuses with {"reason":
+  ///   "expected a name of 1 to 20 bytes"}. [9] A name that is present on the topic is refused,
+  ///   too: {"reason": "the name is taken"}.
+  /// - [10] After the join, and not in it, the client is tracked as waiting. [11] Then it is pushed
+  ///   `presence_state`, the list of all, itself among them.
   JoinResult join(std::string_view topic, Payload params, Socket& socket) override;
 
-  /// - `ready`: shown as ready, and said to the matchmaker. In a game: an error, {"reason":
-  ///   "playing"}.
-  /// - `wait`: shown as waiting, and said to the matchmaker. In a game: the same error.
-  /// - `move`: its payload goes to the opponent's client, as a push `move`, and to nobody else.
-  ///   Outside a game: an error, {"reason": "not playing"}.
-  /// - `done`: ends the game, for both. Outside a game: the same error.
+  /// - `ready`: [12] shown as ready. [13] Said to the matchmaker.
+  /// - `wait`: [14] shown as waiting. [15] Said to the matchmaker.
+  /// - [16] In a game both are an error, {"reason": "playing"}, and change nothing.
+  /// - `move`: [17] its payload goes to the opponent's client, as a push `move`. [18] It goes to
+  ///   nobody else.
+  /// - `done`: [19] ends the game, for both.
+  /// - [20] Outside a game both are an error, {"reason": "not playing"}.
   ///
-  /// Each is answered ok where there is no error. Any other event is unhandled.
+  /// [21] Each is answered ok where there is no error. [22] Any other event is unhandled.
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override;
 
-  /// - Matched: shown as playing, and pushed `match`, {"game", "opponent"}; and the opponent's
-  ///   process is watched. A client that said `wait` while it was being matched plays all the same:
-  ///   the other one has been told.
-  /// - Move: pushed, where it belongs to the game that is played.
-  /// - Over of the game that is played, or the Down of the opponent: shown as waiting, and pushed
-  /// `game_over`, {"game",
-  ///   "reason"}; the reason is `done` or `left`. The opponent's process is watched no more.
+  /// - Matched: [23] shown as playing, with the game. [24] Pushed `match`, {"game", "opponent"}.
+  ///   [25] The opponent's process is watched. [26] A client that said `wait` while it was being
+  ///   matched plays all the same: the other one has been told.
+  /// - Move: [27] pushed, where it belongs to the game that is played, and else not.
+  /// - Over of the game that is played, or the Down of the opponent: [28] shown as waiting.
+  ///   [29] Pushed `game_over`, {"game", "reason"}: the reason is `done`, or `left`. [30] The
+  ///   opponent's process is watched no more. [31] An Over of another game counts for nothing.
   Result handle_info(Message message, Socket& socket) override;
 
  private:

@@ -9,8 +9,9 @@
 
 namespace phx::exercise {
 
-/// Throws std::invalid_argument, with a sentence that begins with "expected", where there is no
-/// channel inside, or a number of the allowance is 0. At the beginning the whole burst is allowed.
+/// - [1] Throws std::invalid_argument where there is no channel inside. [2] Or where a number of
+///   the allowance is 0. [3] Then the sentence begins with "expected".
+/// - [4] At the beginning the whole burst is allowed, and no more.
 RateLimited::RateLimited(std::unique_ptr<Channel> inner, Allowance allowance)
     : inner_(std::move(inner)), allowance_(allowance), left_(0) {
   // Yours: RateLimited::RateLimited
@@ -35,16 +36,24 @@ bool RateLimited::blocking(std::string_view event, const Payload& payload) const
 Level RateLimited::log_join() const { return inner_->log_join(); }
 Level RateLimited::log_handle_in() const { return inner_->log_handle_in(); }
 
-/// What was allowed at `counted_` has grown since, by per_second each second, and never beyond the
-/// burst. Where it makes up one event, that is taken, and the wait is 0. Else nothing is taken, and
-/// the wait is what is missing, in whole milliseconds, rounded up.
+/// - [5] What was allowed at `counted_` has grown since, by per_second each second. [6] It never
+///   grows beyond the burst.
+/// - [7] Where it makes up one event, that is taken, and the wait is 0. [8] Else nothing is taken,
+///   and the wait is what is missing, in milliseconds. [9] A wait is rounded up, so that nobody
+///   comes too early.
 Millis RateLimited::take(Clock::time_point now) {
   // Yours: RateLimited::take
   not_written("RateLimited::take", now, left_, counted_, allowance_);
 }
 
-/// The time is `socket.now()`. Never ask the system's clock: the tests turn
-/// this one.
+/// The time is `socket.now()`. Never ask the system's clock: the tests turn this one.
+///
+/// - Where the client keeps to its allowance: [10] the event goes to the channel inside, and what
+///   that returned is returned. [11] The refusals before it are forgotten.
+/// - Else the channel inside hears nothing: [12] the answer is an error, {"reason": "rate limited",
+///   "retry_after_ms": N}, with the wait.
+/// - [13] The refusal that uses up the patience, of so many in a row, ends the channel: Stop with
+///   {shutdown, "rate limited"}. [14] It is answered like the others.
 Result RateLimited::handle_in(std::string_view event, Payload payload, Socket& socket) {
   // Yours: RateLimited::handle_in
   not_written("RateLimited::handle_in", event, payload, socket, refused_);

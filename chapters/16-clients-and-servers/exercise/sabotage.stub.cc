@@ -15,6 +15,9 @@ using serializer::SocketReply;
 
 /// All that comes and goes passes here. What you are given you may change before you pass it on,
 /// and so what you get back; or you may throw serializer::DecodeError, which ends the connection.
+///
+/// - [1] An ordinary conversation goes on as if nothing were wrong.
+/// - [2] One of the rules that are judged is broken. [3] No other is.
 class Sabotaged final : public serializer::Serializer {
  public:
   // Yours: Sabotaged
@@ -34,6 +37,7 @@ const serializer::Serializer& sabotaged() {
   return serializer;
 }
 
+/// [4] The id of that rule, such as `J-01`.
 std::string_view rule_that_fails() {
   // Yours: rule_that_fails
   return "none";

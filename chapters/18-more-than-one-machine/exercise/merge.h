@@ -40,23 +40,28 @@ struct Merged {
   Presences leaves;
 };
 
-/// The operations up to the node's clock are known, and those in the cloud. No others are.
+/// [1] The operations up to the node's clock are known, and those in the cloud. [2] No others are.
 bool knows(const State& state, const Tag& tag);
 
-/// The same knowledge in the fewest words. A clock moves up over the operations that follow it in
-/// the cloud without a gap. The cloud keeps those beyond a gap. It keeps none that a clock covers.
-/// A clock of 0 is not written down. Presences stay as they are.
+/// [3] The same knowledge in the fewest words. [4] A clock moves up over the operations that follow
+/// it in the cloud without a gap. [5] The cloud keeps those beyond a gap. [6] It keeps none that a
+/// clock covers. [7] A clock of 0 is not written down. [8] Presences stay as they are.
 State compact(State state);
 
-/// What we know afterwards, and what has changed for those who look at our list.
+/// What we know afterwards, and what has changed for those who look at our list:
 ///
-/// A presence of theirs joins where we did not know its operation. One that has left here does not
-/// come back. A presence of ours leaves where they know its operation and no longer have it. It
-/// stays where they do not know its operation. What both have stays as we have it.
+/// - [9] A presence of theirs joins where we did not know its operation. [10] One that has left
+///   here does not come back. [11] What joins is in the list.
+/// - [12] A presence of ours leaves where they know its operation and no longer have it. [13] It
+///   stays where they do not know its operation. [14] What leaves is in the list no more.
+/// - [15] What both have stays as we have it.
 ///
-/// Of two clocks of one node the greater counts. The clouds are united. The operation of a presence
-/// that joins is known from now on, even where they forgot to name it. The state that is returned
-/// is compact, even if nothing has changed.
+/// And what is known:
+///
+/// - [16] Of two clocks of one node the greater counts. [17] The clouds are united.
+/// - [18] The operation of a presence that joins is known from now on, even where they forgot to
+///   name it.
+/// - [19] The state that is returned is compact, even if nothing has changed.
 Merged merge(const State& ours, const State& theirs);
 
 }  // namespace phx::exercise
