@@ -264,6 +264,12 @@ inWorkshop("a sentence that no fault breaks is told, and what else is wrong with
   assert.match(faults(noB, "/// [1] Adds.\nint sum() {\n// Yours: sum\n}\nint two() {\n// Yours: two\n}\n")[0], /a numbered sentence above two/);
 });
 
+inWorkshop("an exercise that says why its stub is not numbered is not asked for faults", (root) => {
+  const exercise = promising(root, "", "/// Adds.\n");
+  assert.notDeepEqual(contractFaults(exercise, names), []);
+  assert.deepEqual(contractFaults({ ...exercise, unnumbered: "written before" }, names), []);
+});
+
 /** The faults that are due, and what their judge says of them. */
 function judged(root) {
   const module = (name) => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));

@@ -78,8 +78,9 @@ async function prove(exercise) {
     ...(await solutionPasses(exercise)),
   ];
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  const doubt = exercise.unnumbered ? `; no sentence is proven: ${exercise.unnumbered}` : "";
   const name = `${exercise.name.padEnd(16)} ${exercise.title}`;
-  console.log(faults.length === 0 ? `✓ ${name} (${seconds} s)` : `✗ ${name}\n${faults.join("\n")}`);
+  console.log(faults.length === 0 ? `✓ ${name} (${seconds} s${doubt})` : `✗ ${name}\n${faults.join("\n")}`);
   return faults.length === 0;
 }
 
