@@ -24,7 +24,7 @@ TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc con
 FUZZ_SOURCES += $(wildcard conformance/*/*/*_fuzz.cc)
 
 $(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
-$(SUITE): $(call objects,$(SUITE_SOURCES)) $(HOST_OBJECTS)
+$(SUITE): $(call objects,$(SUITE_SOURCES) $(PROXY_SOURCES)) $(HOST_OBJECTS)
 $(MUTANTS): $(call objects,$(MUTANT_SOURCES))
 $(BENCH): $(call objects,$(BENCH_SOURCES))
 $(FLOOR_SERVER): $(call objects,$(FLOOR_SOURCES))
@@ -68,7 +68,7 @@ $(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) \
 
 # --- Checking a server ----------------------------------------------------------------------------
 
-.PHONY: serve conformance conformance-client conformance-cluster flakes results record-results
+.PHONY: serve conformance conformance-client conformance-cluster flakes results record-results record-client
 serve: $(CONTRACT) ## begin: the contract server in the foreground: PORT=4000
 	@exec $(CONTRACT) --port $(or $(PORT),4000)
 
@@ -115,6 +115,12 @@ record-results: $(SUITE) $(if $(URL),,$(CONTRACT)) ## keep: a run for docs/resul
 	  --json 'conformance/results/$(RESULT_FILE)' $(if $(URL),--url '$(URL)',-- $(CONTRACT)); [ $$? -le 1 ]
 	@node conformance/results/page.js > docs/results.md
 
+# make record-client [CLIENT='node my-shim.js'] NAME=my-client: the name of its file
+record-client: $(SUITE) $(NPM) ## keep: a client's run for docs/results.md: CLIENT, and NAME for its file
+	@$(SUITE) client --json 'conformance/results/client-$(or $(NAME),phoenix-js).json' $(FLAGS) \
+	  -- $(or $(CLIENT),node $(SHIMS)/phoenix.js); [ $$? -le 1 ]
+	@node conformance/results/page.js > docs/results.md
+
 # As soon as there is a server: the suite waits more than it works, so the unit tests compile meanwhile.
 $(BUILD)/conformance.passed: $(CONTRACT) $(SUITE) $(BUILD)/layers.passed
 	@$(SUITE) -- $(CONTRACT) --shards 1 && $(SUITE) -- $(CONTRACT) --shards 2 && touch $@
@@ -134,7 +140,7 @@ $(BUILD)/cluster.passed: $(BUILD)/conformance.passed $(WITH_REDIS) | build/.pack
 
 # --- The proof --------------------------------------------------------------------------------------
 
-.PHONY: mutants mutate suite-tests
+.PHONY: mutants mutate suite-tests client-mutants
 # Each rule fails on a server that is broken on purpose, and none on the good one.
 REASONS := conformance/proof/mutants/reasons.txt
 JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reasons $(REASONS) -- $(CONTRACT) --shards 1
@@ -143,6 +149,13 @@ mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis
 	@$(JUDGE_MUTANTS)
 $(BUILD)/mutants.passed: $(BUILD)/suite-tests.passed $(MUTANTS) $(REASONS) $(WITH_REDIS) | build/.packages-redis
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
+
+# The same for rules of clients: phoenix.js, broken on purpose.
+CLIENT_PROOF := conformance/proof/clients
+client-mutants: $(BUILD)/client-mutants.passed ## check: each rule of clients can fail: run it against broken clients
+$(BUILD)/client-mutants.passed: $(BUILD)/mutants.passed $(SUITE) $(NPM) docs/client-rules.md \
+  $(wildcard $(CLIENT_PROOF)/*.js $(SHIMS)/*.js)
+	@export SUITE=$(CURDIR)/$(SUITE); $(call node_tests,broken clients,$(CLIENT_PROOF)/*.test.js)
 
 # Faults in the library's own source, one at a time: what notices them?
 # make mutate [ONLY=layer,name*] [SAMPLE=20, EACH=8 or AUTO=20] [SEED=…] [BY=suite,unit,replay] [SHARDS=2] [JOBS=2]
@@ -217,7 +230,7 @@ soak: $(SOAK) $(if $(URL),,$(CONTRACT)) | build/.packages-soak $(if $(NODES),bui
   $(if $(URL),--url '$(URL)',-- $(SOAKED))
 churn: $(SOAK) $(CONTRACT) ## measure: three waves of 10,000 connections; memory must return to its base
 	@$(SOAK) --waves 3 -- $(CONTRACT) --shards $(or $(SHARDS),1) --log off
-$(BUILD)/soak.passed: $(BUILD)/mutants.passed $(SOAK) $(MUTANTS) conformance/load/soak/soak.test.js | \
+$(BUILD)/soak.passed: $(BUILD)/client-mutants.passed $(SOAK) $(MUTANTS) conformance/load/soak/soak.test.js | \
   build/.packages-soak build/.packages-redis
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SOAK=$(CURDIR)/$(SOAK) MUTANTS=$(CURDIR)/$(MUTANTS) \
 	  node --test --test-reporter=spec conformance/load/soak/*.test.js && touch $@
@@ -247,4 +260,4 @@ siege: $(FAULT_PROGRAMS) ## check: one attack after another, and how long honest
 	@$(SERVERS) node $(FAULTS)/siege.js $(or $(SECONDS),5) '$(ONLY)'
 
 CONFORMANCE_PASSED := $(BUILD)/conformance.passed $(BUILD)/tls.passed $(BUILD)/cluster.passed build/bench-pages.passed \
-  $(patsubst %,$(BUILD)/%.passed,suite-tests mutants mutate-list soak clients)
+  $(patsubst %,$(BUILD)/%.passed,suite-tests mutants client-mutants mutate-list soak clients)

@@ -35,7 +35,17 @@ _phx_conformance() {
   _phx_words
   ! _phx_command || return 0
   if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-    _phx_among client
+    _phx_among client disturb
+    return
+  fi
+  if [[ ${COMP_WORDS[1]} == disturb ]]; then
+    case $prev in
+      --from) _phx_among server client ;;
+      --url | --listen | --delay | --frame | --every | --event | --topic) ;;
+      *)
+        _phx_among --help --url --listen --drop --duplicate --delay --cut --stop --from --frame --every --event --topic
+        ;;
+    esac
     return
   fi
   local judged=()

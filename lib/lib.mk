@@ -62,7 +62,7 @@ $(BUILD)/%_fuzz.passed: $(BUILD)/%_fuzz $$(wildcard $$(call corpus,$$*_fuzz)/*)
 ROOMS := chapters conformance docs lib traces Doxyfile LICENSE Makefile README.md
 OUTSIDE = $(filter-out .% $(ROOMS),$(shell git ls-files 2>/dev/null | cut -d/ -f1 | sort -u))
 # The tools' rooms, lowest first, as the layers are.
-TOOL_ROOMS := suite/wire suite/core suite/clients suite/rules suite/client_rules suite/report suite proxy \
+TOOL_ROOMS := suite/wire proxy suite/core suite/clients suite/rules suite/client_rules suite/report suite \
   proof/mutants load/client load/floor load/bench load/soak server/realtime server publish phx shims/phx faults \
   traces/phx-trace
 ALL_SOURCES = find lib conformance traces -name node_modules -prune -o -name '*.h' -print -o -name '*.cc' -print

@@ -100,6 +100,7 @@ void Proxy::move_bytes() {
   ::poll(waits.data(), waits.size(), look_around_ms);
   if (waits[0].revents != 0) told_to_stop();
   if (waits[1].revents != 0) accept_one();
+  if (tamper_.tick) tamper_.tick(links_);
   for (std::size_t i = 0; i < links.size(); ++i) {
     if (waits[2 + 2 * i].revents != 0) read_from(links[i]->client());
     if (waits[3 + 2 * i].revents != 0) read_from(links[i]->server());

@@ -4,6 +4,7 @@
 /// unchanged.
 
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ struct Tamper {
   /// The client or the server has gone: whether the other one is not notified.
   std::function<bool(Link&)> client_gone = {};
   std::function<bool(Link&)> server_gone = {};
+
+  /// Called at each turn of the proxy's loop, at most 20 ms apart. Sends what was held back.
+  std::function<void(std::list<Link>&)> tick = {};
 
   /// Whether to wait for a client's whole frame even if it is larger than any server accepts.
   bool awaits_all = false;

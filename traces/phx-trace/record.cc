@@ -3,15 +3,13 @@
 #include "traces/phx-trace/record.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <fstream>
 #include <stdexcept>
 
 #include "conformance/proxy/proxy.h"
+#include "conformance/proxy/upstream.h"
 #include "traces/phx-trace/recorder.h"
 #include "traces/phx-trace/redact.h"
 
@@ -31,25 +29,6 @@ Url server_of(const RecordOptions& options) {
         "--url: a proxy can't record TLS: export from the browser, and import");
   }
   return *url;
-}
-
-/// A connected socket, or -1.
-int connect_to(const Url& url) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &hints, &found) != 0)
-    return -1;
-  int fd = -1;
-  for (const addrinfo* at = found; at && fd < 0; at = at->ai_next) {
-    fd = ::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol);
-    if (fd >= 0 && ::connect(fd, at->ai_addr, at->ai_addrlen) != 0) {
-      ::close(fd);
-      fd = -1;
-    }
-  }
-  ::freeaddrinfo(found);
-  return fd;
 }
 
 Seconds wall_clock() {
@@ -77,7 +56,7 @@ int record(const RecordOptions& options) {
   const Url url = server_of(options);
   Recorder recorder(&wall_clock);
   bool stopped = false;
-  conformance::Upstream server{.connect = [&url] { return connect_to(url); },
+  conformance::Upstream server{.connect = [&url] { return conformance::connect_to(url); },
                                .ended = [&stopped] { return stopped; },
                                .terminate =
                                    [&stopped, &recorder] {

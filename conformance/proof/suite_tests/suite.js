@@ -8,14 +8,16 @@ import { start } from "../../clients/support/children.js";
 import { freePort } from "../../clients/support/port.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
-const program = process.env.SUITE || `${repository}build/plain/phx-conformance`;
+export const program = process.env.SUITE || `${repository}build/plain/phx-conformance`;
 export const contract = process.env.CONTRACT_SERVER || `${repository}build/plain/phx-contract`;
 const PATIENCE_MS = 60_000;
 
 /** Runs it. `status` is its exit status; exceeding the deadline is an error. */
-export const judge = (...args) =>
+export const judge = (...args) => judgeWithin(PATIENCE_MS, ...args);
+
+export const judgeWithin = (timeout, ...args) =>
   new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: PATIENCE_MS, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    execFile(program, args, { timeout, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       if (error && typeof error.code !== "number") {
         return reject(new Error(`${args.join(" ")}: killed, or ended by ${error.signal}\n${stdout}`));
       }
