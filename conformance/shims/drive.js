@@ -32,9 +32,10 @@ function lacking(version) {
 const data = (member, value) => (value instanceof ArrayBuffer ? { binary: base64(value) } : { [member]: value });
 
 /** Obeys until its input ends. `changes` make a broken client; a good one has none. */
-export function drive({ Socket, Presence, WebSocket, window, version, lacks }, changes = {}) {
+export function drive(parts, changes = {}) {
+  const { Socket, Presence, WebSocket, window = {}, client = "phoenix.js", version, lacks, fixed = {} } = parts;
   const { options: changed = (given) => given, socket: made = () => {}, push: pushed = (payload) => payload } = changes;
-  const shim = changes.shim ?? new Shim({ client: "phoenix.js", version, lacks });
+  const shim = changes.shim ?? new Shim({ client, version, lacks, fixed });
   const channels = changes.channels ?? new Map();
   let socket;
   window.onerror = (error) => shim.tell({ on: "error", reason: `${error}` });
@@ -46,8 +47,8 @@ export function drive({ Socket, Presence, WebSocket, window, version, lacks }, c
       params: options.count_tries ? () => ({ ...params, try: ++tries }) : params,
       heartbeatIntervalMs: options.heartbeat_ms,
       timeout: options.timeout_ms,
-      reconnectAfterMs: table(options.reconnect_ms),
-      rejoinAfterMs: table(options.rejoin_ms),
+      reconnectAfterMs: fixed.reconnect_ms ? undefined : table(options.reconnect_ms),
+      rejoinAfterMs: fixed.rejoin_ms ? undefined : table(options.rejoin_ms),
       authToken: options.token,
       longPollFallbackMs: options.fallback_ms,
       sessionStorage: window.storage,

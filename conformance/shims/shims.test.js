@@ -14,6 +14,8 @@ const shims = [
   { command: ["phoenix.js", "1-7"], binary: true, presence: true },
   { command: ["phoenix.js", "1-4"], binary: false, presence: true },
   { command: [process.env.PHX_SHIM || "build/plain/phx-shim"], binary: true, presence: true },
+  { command: ["supabase.js"], binary: false, presence: true },
+  { command: ["phoenix-channels.js"], binary: false, presence: true },
 ];
 
 /** A shim's process: do() writes a command, hears() waits for a report that has these members. */

@@ -36,7 +36,7 @@ test("each departure is explained once, with its origin and reason", () => {
     assert.equal(found.length, 1, `${file}: ${rule} is explained ${found.length} times in conformance/results/explained.js`);
   }
   for (const { rule, whose, why } of explained) {
-    assert.ok(["suite", "framework", "adapter"].includes(whose), `${rule}: ${whose}`);
+    assert.ok(["suite", "framework", "adapter", "client"].includes(whose), `${rule}: ${whose}`);
     assert.ok(why.length > 0, rule);
   }
 });

@@ -36,7 +36,8 @@ CLIENT_RULE(
   t.let_in(guest, "room:2", "b");
   t.leave("a");
   const Heard leave = guest.hear("phx_leave", "room:1");
-  t.expect_same("the join_ref of the join,", own, leave.message.join_ref);
+  const bool none = guest.v1() && leave.message.join_ref == "null";  // C-05 judges that
+  if (!none) t.expect_same("the join_ref of the join,", own, leave.message.join_ref);
   guest.reply(leave);
   guest.push(own, "room:1", "phx_close");
   t.expect(R"({"on":"left","channel":"a"})");

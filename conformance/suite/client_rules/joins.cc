@@ -8,8 +8,9 @@
 namespace phx::conformance {
 namespace {
 
-constexpr Millis least_pause{
-    50};  // before a new join: the suite asks for 100 ms, the default is 1 s
+// Before a new join. The suite asks for twice as long, and the default is 1 s.
+constexpr Millis least_pause{200};
+constexpr char pausing[] = R"("reconnect_ms":[20,50,100],"rejoin_ms":[400])";
 
 CLIENT_RULE("C-04", must, 'J', "joins with the payload it was given, and with the ref as join_ref",
             "push.js send") {
@@ -56,7 +57,7 @@ CLIENT_RULE(
   Guest& again = t.welcome();
   const Heard rejoin = t.let_in(again, "room:1", "a");
   const Heard other = t.let_in(again, "room:2", "b");
-  const bool has_join_ref = before != "null";  // C-04 judges that
+  const bool has_join_ref = rejoin.message.join_ref != "null";  // C-04 judges that
   if (has_join_ref && rejoin.message.join_ref == before) {
     t.violated("another join_ref than the first join's " + before, rejoin.message.text());
   }
@@ -87,7 +88,10 @@ Heard rejoined_in_time(ClientTrial& t, Guest& guest, Clock::time_point since) {
 CLIENT_RULE("C-23", must, 'J',
             "tells the user of a phx_error, and joins again after a pause (1, 2, 5, then 10 s)",
             "channel.js onError") {
-  Guest& guest = t.joined();
+  t.dial_plainly(pausing);
+  Guest& guest = t.welcome();
+  t.join("a", "room:1");
+  t.let_in(guest);
   const std::string before = t.join_ref();
   guest.push(before, "room:1", "phx_error");
   const auto since = Clock::now();
@@ -95,7 +99,7 @@ CLIENT_RULE("C-23", must, 'J',
   const Heard join = rejoined_in_time(t, guest, since);
   guest.reply(join);
   t.expect(R"({"on":"joined","channel":"a"})");
-  if (join.message.join_ref == before && before != "null") {
+  if (join.message.join_ref == before) {
     t.violated("another join_ref than the first join's", join.message.text());
   }
   t.settle(guest);
@@ -104,7 +108,7 @@ CLIENT_RULE("C-23", must, 'J',
 CLIENT_RULE("C-26", should, 'J',
             "tells the reason of a refused join, and tries again after a pause",
             "channel.js joinPush error") {
-  t.dial();
+  t.dial_plainly(pausing);
   Guest& guest = t.welcome();
   t.join("a", "room:1");
   guest.reply(guest.hear("phx_join"), "error", R"({"reason":"not yet"})");
@@ -141,7 +145,7 @@ CLIENT_RULE("C-28", should, 'J', "leaves a topic's first channel before it joins
   t.until([&guest] { return !guest.inbox().empty(); }, "phx_leave, then phx_join");
   const Message next = guest.inbox().front().message;
   t.expect_same("first of all", "phx_leave", next.event);
-  t.expect_same("under the first join's join_ref", first, next.join_ref);
+  if (!guest.v1()) t.expect_same("under the first join's join_ref", first, next.join_ref);
   guest.reply(guest.hear("phx_leave"));
   guest.push(first, "room:1", "phx_close");
   t.let_in(guest, "room:1", "b");

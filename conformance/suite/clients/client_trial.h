@@ -55,7 +55,7 @@ class ClientTrial : public RunningCase {
   Guest& joined(const std::string& options = "", const std::string& topic = "room:1");
   /// Answers the next join of this topic ok, and waits for the report of it.
   Heard let_in(Guest& guest, std::string_view topic = "room:1", std::string_view channel = "a");
-  /// The join_ref of the last join that was let in.
+  /// The join_ref of the last join that was let in; its ref if it had none.
   const std::string& join_ref() const { return join_ref_; }
 
   /// The next report that has these members; other reports stay. \throws Violation
