@@ -91,9 +91,11 @@ EndpointUrl parse_endpoint_url(std::string_view url) {
   rest = rest.substr(std::min(rest.find_first_of("/?"), rest.size()));
   const std::size_t question = rest.find('?');
   std::string path(rest.substr(0, question));
-  while (path.ends_with('/')) path.pop_back();
+  const auto drop_slashes = [&path] { path.resize(path.find_last_not_of('/') + 1); };
+  drop_slashes();
   constexpr std::string_view transport = "/websocket";
   if (path.ends_with(transport)) path.resize(path.size() - transport.size());
+  drop_slashes();
   return {.secure = secure,
           .host = *uri.host,
           .port = static_cast<std::uint16_t>(port),

@@ -55,8 +55,8 @@ FUZZ(input) {
     const std::string target = url.target("websocket", Json::object({{"a", "b c"}}), "vsn=2.0.0");
     must(target.starts_with('/') && on_one_line(target), "the target is a path on one line");
     must(on_one_line(url.authority()), "the host is on one line");
-    const EndpointUrl again =
-        parse_endpoint_url((url.secure ? "wss://" : "ws://") + url.authority() + url.path);
+    const EndpointUrl again = parse_endpoint_url((url.secure ? "wss://" : "ws://") +
+                                                 url.authority() + url.path + "/websocket");
     must(again.host == url.host && again.port == url.port && again.path == url.path,
          "the same address is read the same");
   } catch (const OptionError&) {

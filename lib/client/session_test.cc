@@ -22,6 +22,15 @@ PHX_TEST("C-01, C-02: the target has the parameters, percent-encoded, and the ve
   expect(client.session.status() == ClientStatus::connecting, "it is connecting");
 }
 
+PHX_TEST("an address may end in slashes, in /websocket, or in both") {
+  for (const char* url :
+       {"ws://a/socket/", "ws://a/socket/websocket", "ws://a/socket//websocket/"}) {
+    ClientFixture client({}, url);
+    client.session.connect();
+    expect_eq(client.link().attempt.target, "/socket/websocket?vsn=2.0.0");
+  }
+}
+
 PHX_TEST("an address or a version that can't be used is refused with a sentence") {
   for (const char* url :
        {"", "localhost:4000", "ftp://a/b", "ws:///socket", "ws://a b/c", "ws://a/\x01",
