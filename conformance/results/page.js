@@ -1,4 +1,5 @@
-// Makes docs/results.md from the runs beside this file: servers down, sections across.
+// Makes docs/results.md from the runs beside this file: servers down, sections across, and the same
+// for clients.
 //
 //     node conformance/results/page.js > docs/results.md
 
@@ -7,23 +8,28 @@ import { fileURLToPath } from "node:url";
 import { covers, explained, remarks } from "./explained.js";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const sections = { H: "Handshake", J: "Join", R: "Events", B: "Broadcasts", L: "Leave", K: "Heartbeat",
+const serverSections = { H: "Handshake", J: "Join", R: "Events", B: "Broadcasts", L: "Leave", K: "Heartbeat",
   E: "Bad input", N: "Binary", V: "Version 1", P: "Long-polling", D: "Disconnect", S: "Presence",
   W: "Websocket", M: "Many nodes", Q: "Live pages" };
+const clientSections = { H: "Handshake", K: "Staying connected", J: "Joins", R: "Pushes, replies", B: "Messages",
+  L: "Leave, close", E: "Bad input", N: "Binary", P: "Long-polling", S: "Presence" };
 const is = (...verdicts) => (rule) => verdicts.includes(rule.verdict);
 const kept = is("passed", "unexpected_pass");
 const broken = is("failed", "suite_failed", "expected_failure");
 const warned = is("warned");
 const unjudged = is("skipped", "setup_failed", "dependency_failed");
 
-const runs = readdirSync(folder)
+const subject = (run) => run.server ?? run.client;
+const all = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
   .map((name) => ({ file: name, ...JSON.parse(readFileSync(folder + name)) }))
-  .sort((a, b) => a.server.name.localeCompare(b.server.name) || a.began.localeCompare(b.began));
+  .sort((a, b) => subject(a).name.localeCompare(subject(b).name) || a.began.localeCompare(b.began));
+const runs = all.filter((run) => run.server);
+const clients = all.filter((run) => run.client);
 
 const row = (cells) => `| ${cells.join(" | ")} |`;
 const safe = (text) => text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ");
-const title = ({ server }) => (server.version ? `${server.name}, ${server.version}` : server.name);
+const title = (run) => [subject(run).name, subject(run).version].filter(Boolean).join(", ");
 
 /** `12/12`: rules kept of those judged; `–` if none was. */
 const share = (rules) => {
@@ -31,20 +37,24 @@ const share = (rules) => {
   return judged.length === 0 ? "–" : `${judged.filter(kept).length}/${judged.length}`;
 };
 
-const table = () => [
-  row(["server", "run on", "profile", "most like", ...Object.values(sections), "all"]),
-  row(Array(Object.keys(sections).length + 5).fill("---")),
-  ...runs.map((run) =>
+/** One row for each run; `more` are the columns between the date and the sections. */
+const table = (kind, judged, sections, more = {}) => [
+  row([kind, "run on", ...Object.keys(more), ...Object.values(sections), "all"]),
+  row(Array(Object.keys(sections).length + Object.keys(more).length + 3).fill("---")),
+  ...judged.map((run) =>
     row([
       safe(title(run)),
       run.began.slice(0, 10),
-      `${run.options.release}${run.options.profile === "core" ? ", core" : ""}`,
-      run.nearest?.releases ?? "–",
+      ...Object.values(more).map((cell) => cell(run)),
       ...Object.keys(sections).map((letter) => share(run.rules.filter((rule) => rule.section === letter))),
       share(run.rules),
     ]),
   ),
 ];
+const ofServers = {
+  profile: ({ options }) => `${options.release}${options.profile === "core" ? ", core" : ""}`,
+  "most like": (run) => run.nearest?.releases ?? "–",
+};
 
 /** "Whose, and why", from explained.js; this page's test requires it for each departure. */
 const explanation = (run, rule) => {
@@ -87,22 +97,34 @@ const details = (run) => [
 /** Each remark, led by the runs that it is about. */
 const remarked = () =>
   remarks.flatMap((remark) => {
-    const covered = runs.filter((run) => covers(remark, run.file)).map((run) => `*${safe(title(run))}*`);
+    const covered = all.filter((run) => covers(remark, run.file)).map((run) => `*${safe(title(run))}*`);
     return ["", `${covered.join("; ")}: these ${remark.text}`];
   });
 
 const page = [
   "# Results",
   "",
+  "[Servers](#servers), then [clients](#clients).",
+  "",
+  "## Servers",
+  "",
   "Which servers keep which rules. Each cell shows how many rules a server keeps, out of those that ran. `make results` writes",
   "this page from the runs in `conformance/results`; don't edit it by hand. `conformance/README.md` says how to add a server.",
   "",
-  "Each departure is the suite's, the framework's or the adapter's: `conformance/results/explained.js` says which, and why.",
+  "Each departure is the suite's, the framework's, the adapter's or a client's own: `conformance/results/explained.js` says which, and why.",
   "The *adapter* is the HTTP server under the channels: Cowboy or Bandit.",
   "",
-  ...table(),
+  ...table("server", runs, serverSections, ofServers),
   ...remarked(),
+  "",
+  "## Clients",
+  "",
+  "Which clients keep which of [the rules of a good client](client-rules.md), each through its shim in `conformance/shims`.",
+  "What a client has no feature for did not run.",
+  "",
+  ...table("client", clients, clientSections),
   ...runs.flatMap(details),
+  ...clients.flatMap(details),
   "",
 ];
 process.stdout.write(page.join("\n"));
