@@ -43,7 +43,7 @@ class Decoder {
     if (const auto* items = term.tuple_of(5); items != nullptr && (*items)[0].is_atom("pub")) {
       if ((*items)[1].is_atom("heartbeat")) return heartbeat(*items);
       if ((*items)[1].is_atom("transfer_req")) {
-        return TransferRequest{(*items)[2], ref((*items)[3]), clocks((*items)[4]),
+        return TransferRequest{short_or_nil((*items)[2]), ref((*items)[3]), clocks((*items)[4]),
                                page((*items)[2])};
       }
       if ((*items)[1].is_atom("transfer_ack")) return ack(*items);
@@ -69,6 +69,13 @@ class Decoder {
     auto* snapshot = std::get_if<Snapshot>(&ack.transfer);
     if (snapshot != nullptr && ack.after) snapshot->after = *ack.after;
     return ack;
+  }
+
+  /// A request's ref returns with the answer, where nobody reads it: a compressed one of 32 MB must
+  /// not make this node send as much.
+  static Term short_or_nil(const Term& request_ref) {
+    constexpr std::size_t enough = 256;  // a reference of Erlang's has 40 bytes
+    return etf::encode(request_ref).size() <= enough ? request_ref : Term::atom("nil");
   }
 
   /// Any other ref has no meaning here.

@@ -157,6 +157,16 @@ PHX_TEST("a request for a page, and the page, survive a round trip") {
   expect(std::get<Snapshot>(page.transfer).after == after, "says nothing of what was before");
 }
 
+PHX_TEST("the ref of a request returns with the answer, unless it is long") {
+  const auto ref_of = [](const Term& request_ref) {
+    const Term said = Term::tuple(
+        {atom("pub"), atom("transfer_req"), request_ref, ref, Term::tuple({ref, Term::map()})});
+    return std::get<TransferRequest>(decode(said).message).ref;
+  };
+  expect(ref_of(7) == Term(7), "a short one does");
+  expect(ref_of(std::string(1'000'000, 'x')) == atom("nil"), "a long one does not");
+}
+
 PHX_TEST("a message that names more replicas than are remembered is refused") {
   std::vector<etf::Map::Pair> many;
   for (int i = 0; i <= 4'096; ++i) many.emplace_back(Term::tuple({"x", i}), 1);
