@@ -204,14 +204,14 @@ void Talk::read_input() {
   if (size < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (size > 0) return take({bytes.data(), static_cast<std::size_t>(size)});
   reads_ = false;
-  if (!typed_.empty()) push(std::exchange(typed_, {}));
+  if (!typed_.empty()) push_line(std::exchange(typed_, {}));
 }
 
 void Talk::take(std::string_view bytes) {
   typed_ += bytes;
   std::size_t begin = 0;
   for (std::size_t end = typed_.find('\n'); end != typed_.npos; end = typed_.find('\n', begin)) {
-    push(typed_.substr(begin, end - begin));
+    push_line(typed_.substr(begin, end - begin));
     begin = end + 1;
   }
   typed_.erase(0, begin);
@@ -221,7 +221,7 @@ void Talk::take(std::string_view bytes) {
   typed_.clear();
 }
 
-void Talk::push(const std::string& line) try {
+void Talk::push_line(const std::string& line) try {
   const std::size_t begin = line.find_first_not_of(" \t\r");
   if (begin == line.npos) return;
   const std::size_t last = line.find_last_not_of(" \t\r") + 1;

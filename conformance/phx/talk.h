@@ -32,7 +32,7 @@ class Talk {
   void listen_to_join();
   void read_input();
   void take(std::string_view bytes);
-  void push(const std::string& line);
+  void push_line(const std::string& line);
   void leave_if_done();
   void out_of_time();
   void wake();

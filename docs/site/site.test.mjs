@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { test } from "node:test";
 import { filtered, siteLink } from "./filter.mjs";
 import { neighbours, side } from "./frame.mjs";
 import { deadInPages, deadInSite, missingInContents } from "./links.mjs";
+import { files } from "./pages.mjs";
 import { LAYERS, layerPage, pageId, planOf, slug } from "./plan.mjs";
 import { inTree } from "./tree.mjs";
 
@@ -21,11 +23,13 @@ test("a page's name on the site follows from its path", () => {
   assert.equal(pageId("docs/protocol.md"), "docs-protocol");
 });
 
-test("each layer has its group in Doxygen, and its page", () => {
+test("each layer and part has its group in Doxygen, and its page", () => {
   const listed = /^LAYERS := ((?:.*\\\n)*.*)$/m.exec(readFileSync("lib/lib.mk", "utf8"))[1];
   assert.deepEqual([...LAYERS].sort(), listed.split(/[\s\\]+/).filter(Boolean).sort());
   const groups = readFileSync("docs/theme/groups.dox", "utf8");
   for (const layer of LAYERS) assert.match(groups, new RegExp(`defgroup layer_${layer} `));
+  const headers = files(".", [".h"], "conformance/").map((path) => basename(dirname(path)));
+  for (const part of new Set(headers)) assert.match(groups, new RegExp(`defgroup part_${part} `));
   assert.equal(layerPage("live_view"), "group__layer__live__view");
 });
 
