@@ -37,7 +37,7 @@ long pages_of(pid_t pid) {
 }  // namespace
 
 Shim::Shim(const std::vector<std::string>& command, Clock::time_point began)
-    : transcript_(began), child_(command, {}, Talk::lines) {}
+    : transcript_(began), child_(command, {}, ChildIo::lines) {}
 
 void Shim::say(std::string_view command) {
   transcript_.add(Direction::sent, command);

@@ -86,14 +86,14 @@ struct Standard {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command,
                            const std::vector<std::pair<std::string, std::string>>& environment,
-                           Talk talk) {
+                           ChildIo talk) {
   log_ = ::memfd_create("output", MFD_CLOEXEC);
   if (log_ < 0) throw std::runtime_error("could not create a file for a process's output");
   std::vector<std::string> words = command;
   std::vector<std::string> variables = with(environment);
   const std::vector<char*> arguments = pointers(words);
   const std::vector<char*> settings = pointers(variables);
-  const bool lines = talk == Talk::lines;
+  const bool lines = talk == ChildIo::lines;
   const Pipe in = lines ? make_pipe() : Pipe{};
   const Pipe out = lines ? make_pipe() : Pipe{};
   pid_ = ::fork();

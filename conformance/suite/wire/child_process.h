@@ -12,7 +12,7 @@
 namespace phx::conformance {
 
 /// Where a child's standard input and output go.
-enum class Talk {
+enum class ChildIo {
   log,   ///< Nothing is read; the output is kept for last_words().
   lines  ///< Both are pipes of the suite's; only standard error is kept.
 };
@@ -24,7 +24,7 @@ class ChildProcess {
   /// Starts the command with these additions to its environment.
   /// \throws std::runtime_error if no process can be made.
   ChildProcess(const std::vector<std::string>& command,
-               const std::vector<std::pair<std::string, std::string>>& environment, Talk talk);
+               const std::vector<std::pair<std::string, std::string>>& environment, ChildIo talk);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -39,7 +39,7 @@ class ChildProcess {
   std::string last_words() const;
   pid_t pid() const { return pid_; }
 
-  // Only with Talk::lines; non-blocking, -1 once closed.
+  // Only with ChildIo::lines; non-blocking, -1 once closed.
   int input() const { return input_; }
   int output() const { return output_; }
 

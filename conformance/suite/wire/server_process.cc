@@ -33,7 +33,7 @@ std::vector<std::string> with_port(std::vector<std::string> words, int port) {
 ServerProcess::ServerProcess(const std::vector<std::string>& command)
     : port_(free_port()),
       child_(with_port(command, port_), {{"PORT", std::to_string(port_)}, {"HOST", "127.0.0.1"}},
-             Talk::log) {}
+             ChildIo::log) {}
 
 ServerProcess::~ServerProcess() {
   const auto deadline = Clock::now() + grace;
