@@ -52,6 +52,10 @@ FUZZ_HOST := $(BUILD)/lib/testing/fuzz.o $(if $(ENGINE),,$(BUILD)/lib/testing/re
 FUZZ_LIBS := $(if $(ENGINE),-fsanitize=$(ENGINE)) $(LIBS)
 $(BUILD)/lib/%_fuzz: $(BUILD)/lib/%_fuzz.o $(FUZZ_HOST) $(LIBRARY)
 	@$(call link,$(FUZZ_LIBS))
+# It keeps the page as a browser does.
+$(BUILD)/lib/live_view/%_fuzz: $(BUILD)/lib/live_view/%_fuzz.o $(FUZZ_HOST) \
+  $(call objects,$(patsubst %,lib/testing/%.cc,test_shard page page_tree)) $(LIBRARY)
+	@$(call link,$(FUZZ_LIBS))
 corpus = $(dir $(1))corpus/$(patsubst %_fuzz,%,$(notdir $(1)))
 $(BUILD)/%_fuzz.passed: $(BUILD)/%_fuzz $$(wildcard $$(call corpus,$$*_fuzz)/*)
 	@$< $(call corpus,$*_fuzz) >$@.log 2>&1 && { grep PASSED $@.log | sed "s|^|$(notdir $<): |"; touch $@; } || \
