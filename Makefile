@@ -166,7 +166,7 @@ DUPLICATES := .ci/duplicates
 duplicates: $(DUPLICATES)/node_modules/.installed ## keep: report ten lines of code that stand twice
 	@$(DUPLICATES)/node_modules/.bin/jscpd --config $(DUPLICATES)/jscpd.json lib conformance traces chapters docs .ci
 # Exercises are left out: a stub is unfinished, and a solution is a file of lib, or short.
-tidy: layout build/.packages-benchmark build/.packages-workshop ## keep: clang-tidy too: nine minutes of one core
+tidy: layout build/.packages-benchmark build/.packages-workshop ## keep: clang-tidy too: under ten minutes of a core
 	@.ci/tidy $(filter-out -Werror -Wno-maybe-uninitialized,$(ALL_CXXFLAGS)) -- $(filter %.cc,$(shell git ls-files \
 	  'lib/*.cc' 'conformance/*.cc' 'traces/*.cc' 'docs/*.cc' 'chapters/*.cc' ':!chapters/*/exercise*'))
 setup-hooks: ## work: let git check the subject of each commit, as docs/contributing.md says
