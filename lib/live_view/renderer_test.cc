@@ -22,6 +22,7 @@ std::string page(const std::function<Html()>& render) { return Page::html(render
 struct Item {
   int id;
   std::string name;
+  bool operator==(const Item&) const = default;
 };
 
 }  // namespace
@@ -162,6 +163,62 @@ PHX_TEST("with keys an entry that has moved is named by its old place") {
   expect_throw<std::logic_error>([&] { client.diff(render); });
 }
 
+PHX_TEST("an entry whose key is new is sent whole, wherever it stands") {
+  Assign<std::vector<std::string>> names{{"a", "b"}};
+  Assign<int> n = 0;
+  Page client;
+  const auto render = [&] {
+    return html("{}",
+                each(
+                    names, [&](const std::string& name) { return html("<li>{}{}</li>", name, n); },
+                    [](const std::string& name) { return name; }));
+  };
+  client.diff(render);
+  names = std::vector<std::string>{"c", "b"};
+  expect_eq(client.diff(render), R"({"0":{"k":{"0":{"0":"c","1":"0"},"kc":2}}})");
+}
+
+PHX_TEST("a list whose entries look the same is not sent") {
+  Assign<std::vector<Item>> items{{{1, "a"}, {2, "b"}}};
+  Page client;
+  const auto render = [&] {
+    return html("{}", each(items, [](const Item& item) { return html("<li>{}</li>", item.name); }));
+  };
+  client.diff(render);
+  items = std::vector<Item>{{3, "a"}, {4, "b"}};
+  expect_eq(client.diff(render), "{}");
+}
+
+PHX_TEST("what is inserted into a stream again is sent whole") {
+  Stream<Item> items{"items"};
+  Page client;
+  const auto render = [&] {
+    return html("{}", stream(items, [](const std::string& id, const Item& item) {
+                  return html("<li id={}>{}</li>", id, item.name);
+                }));
+  };
+  items.insert({1, "one"});
+  client.diff(render);
+  items.insert({1, "one"});
+  expect(client.diff(render).starts_with(
+             R"({"0":{"k":{"0":{"0":" id=\"items-1\"","1":"one"},"kc":1})"),
+         "both holes are sent");
+}
+
+PHX_TEST("an item without html, or with another template than the first, is refused") {
+  const std::vector<int> numbers{1, 2};
+  Page empty, mixed;
+  expect_throw<std::logic_error>(
+      [&] { empty.diff([&] { return html("{}", each(numbers, [](int) { return Html(); })); }); });
+  expect_throw<std::logic_error>([&] {
+    mixed.diff([&] {
+      return html("{}", each(numbers, [](int number) {
+                    return number == 1 ? html("<b>{}</b>", number) : html("<i>{}</i>", number);
+                  }));
+    });
+  });
+}
+
 PHX_TEST("a lambda inside a list sees its item, not what it saw last") {
   Assign<std::vector<int>> numbers{{1, 2}};
   Page client;
@@ -235,6 +292,23 @@ PHX_TEST("a component has a tree of its own, and a diff of its own") {
   expect_eq(client.diff(render), R"({"0":1,"c":{"1":{"1":"3"}}})");
   expect_eq(client.diff(render), "{}");
   expect_eq(page(render), R"(<i><b id="stepper">3/0</b></i>)");
+}
+
+PHX_TEST("the entries of a component's list share the statics of what is in them") {
+  struct Lister : LiveComponent {
+    std::vector<std::string> names{"a", "b"};
+    Html render() override {
+      return html("<ul id={}>{}</ul>", id, each(names, [](const std::string& name) {
+                    return html("<li>{}</li>", [&] { return html("<b>{}</b>", name); });
+                  }));
+    }
+  };
+  Page client;
+  const std::string diff =
+      client.diff([&] { return html("<i>{}</i>", component<Lister>("lister", [](Lister&) {})); });
+  const std::size_t first = diff.find("<b>");
+  expect(first != std::string::npos && diff.find("<b>", first + 1) == std::string::npos,
+         "<b> is sent once, in " + diff);
 }
 
 PHX_TEST("a page has at most 10,000 components") {
