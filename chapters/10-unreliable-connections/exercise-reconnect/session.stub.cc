@@ -113,8 +113,8 @@ std::optional<Attempt> Session::next_attempt() try {
   return {};
 }
 
-/// The next try comes after delay() of the table of reconnects, by the number of tries so far; and
-/// that number is one larger then. retry_after() sets the timer.
+/// [1] The next try comes after delay() of the table of reconnects, by the number of tries so far.
+/// [2] That number is one larger then, and retry_after() has set the timer.
 void Session::retry_later() {
   // Yours: Session::retry_later
   not_written("Session::retry_later");
@@ -128,8 +128,10 @@ void Session::retry_after(Millis wait) {
   });
 }
 
-/// The table's entry for that many tries, its last one for all further tries. Of jitter 0.5, up to
-/// half of the wait is added at random: never less than the table says. An empty table: one second.
+/// [3] The table's entry for that many tries. [4] Its last one for all further tries. [5] With a
+/// jitter of 0.5 the wait is up to half as long again, by chance, and never shorter.
+///
+/// An empty table means one second.
 Millis Session::delay(const std::vector<Millis>& table, std::size_t tries) const {
   // Yours: Session::delay
   not_written("Session::delay", table, tries);
@@ -159,11 +161,14 @@ void Session::check_health() {
 
 /// The connection has ended, or did not open:
 ///
-/// - 1000 is the server's goodbye, unless an option says otherwise: then no more tries are wanted.
-/// - `fallback_.ended(is_open())` says whether the next try comes at once, by long-polling.
-/// - retire() puts the link away. The status is closed; or, if the next try has its time, waiting.
-/// - Each topic hears of it (connection_lost) with the reason, or "connection_closed" without one.
-/// - A reason goes to report(), and then the ending to each callback of on_close_, by guard().
+/// - [6] After the server's 1000 no more tries are wanted. [7] With the option
+///   `reconnect_after_normal_close` they are.
+/// - [8] Where `fallback_.ended(is_open())` is true the next try comes at once.
+/// - [9] retire() puts the link away.
+/// - [10] Where no try is wanted the status is closed.
+/// - [11] Each topic hears the reason, or else "connection_closed", by connection_lost.
+/// - [12] A reason goes to report(). [13] The ending goes to each callback of on_close_, by
+/// guard().
 ///
 /// A callback may add topics and callbacks, and connect: go over copies, and be in order before.
 void Session::lost(const Ending& ending) {
@@ -183,8 +188,8 @@ void Session::retire() {
   if (link.has_ended) link.closed({});
 }
 
-/// No more tries are wanted, and none comes. A link is closed with 1000, and then lost: the
-/// server's answer is not waited for.
+/// [14] No more tries are wanted. [15] One that waits is cancelled. [16] A link is closed with
+/// 1000. [17] Then it is lost: the server's answer is not waited for.
 void Session::disconnect() {
   // Yours: Session::disconnect
   not_written("Session::disconnect");
@@ -197,23 +202,28 @@ void Session::give_up(const std::string& why) {
 
 // --- The heartbeat ------------------------------------------------------------------------------
 
-/// The next heartbeat comes after the interval from now on, if the transport needs any.
+/// [18] The next heartbeat comes after the interval from now on.
 void Session::beat_later() {
+  if (!link_->transport->needs_heartbeat()) return;
+  timers_.cancel(next_beat_);
   // Yours: Session::beat_later
   not_written("Session::beat_later");
 }
 
-/// Its time has come. If the last one was not answered, the connection is given up, with "heartbeat
-/// timeout". Else one goes out: to the topic phoenix, the event heartbeat, with an empty payload,
-/// no join_ref, and a ref that is remembered. The answer must come before the next is due.
+/// Its time has come:
+///
+/// - [19] Where the last one was not answered the connection is given up, with "heartbeat timeout".
+/// - [20] Else one goes out: to the topic phoenix, the event heartbeat, with an empty payload, no
+///   join_ref, and a ref that is remembered. [21] The answer must come within the same interval.
 void Session::beat() {
   // Yours: Session::beat
   not_written("Session::beat");
 }
 
-/// What came on the topic phoenix. A reply to the heartbeat that waits: nothing waits any more, and
-/// the next one is due an interval from now on. A reply to `health_ref_`: the websocket has passed
-/// a message to and fro; the fallback is told so, and its timer is cancelled. All else is ignored.
+/// What came on the topic phoenix:
+///
+/// - [22] After a reply to the heartbeat that waits, nothing waits any more.
+/// - [23] After a reply to `health_ref_` the fallback has passed(), and its timer is cancelled.
 void Session::beat_answered(const Incoming& message) {
   // Yours: Session::beat_answered
   not_written("Session::beat_answered", message);
