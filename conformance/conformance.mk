@@ -51,7 +51,8 @@ $(LIBC_CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
 
 without_main = $(filter-out %/main.o,$(call objects,$(1)))
 TEST_HOST := $(call objects,lib/testing/main.cc lib/testing/tls.cc) $(HOST_OBJECTS)
-$(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) $(call without_main,$(SUITE_SOURCES))
+$(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
+  $(call without_main,$(SUITE_SOURCES) $(PROXY_SOURCES))
 	@$(call link,$(LIBS) -lcmocka)
 $(BUILD)/conformance/server/%_test: $(BUILD)/conformance/server/%_test.o $(TESTING) \
   $(call without_main,$(SERVER_SOURCES)) $(LIBRARY)
@@ -63,7 +64,7 @@ $(BUILD)/conformance/load/soak/%_test: $(BUILD)/conformance/load/soak/%_test.o $
   $(call without_main,$(SOAK_SOURCES))
 	@$(call link,$(LIBS) -lcmocka)
 $(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) \
-  $(call without_main,$(SUITE_SOURCES)) $(HOST_OBJECTS)
+  $(call without_main,$(SUITE_SOURCES) $(PROXY_SOURCES)) $(HOST_OBJECTS)
 	@$(call link,$(FUZZ_LIBS) -lcmocka)
 
 # --- Checking a server ----------------------------------------------------------------------------
