@@ -372,12 +372,24 @@ Server::Impl::~Impl() {
 
 // --- The server ---------------------------------------------------------------------------------
 
+namespace {
+
+/// Attaching the logger fails if another server has done so.
+std::unique_ptr<const Logger> logger_of(const Endpoint& endpoint, const Log& log) try {
+  return std::make_unique<const Logger>(endpoint.telemetry(), log, endpoint.filter_parameters());
+} catch (const std::invalid_argument&) {
+  throw std::logic_error(
+      "expected an endpoint without a server, got one that has a server: make an endpoint for "
+      "each");
+}
+
+}  // namespace
+
 Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
     : endpoint_(endpoint),
       options_(std::move(options)),
       log_(std::move(log)),
-      logger_(
-          std::make_unique<const Logger>(endpoint.telemetry(), log_, endpoint.filter_parameters())),
+      logger_(logger_of(endpoint, log_)),
       service_(options_.service ? std::make_unique<server::Service>() : nullptr),
       impl_(std::make_unique<Impl>(endpoint_, options_, log_, service_.get())) {}
 

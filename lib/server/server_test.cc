@@ -150,6 +150,14 @@ PHX_TEST("run() waits for a stop from another thread, or for a signal if configu
   }
 }
 
+PHX_TEST("an endpoint that has a server is an error that says what to do") {
+  const Endpoint endpoint;
+  const Server server(endpoint, {.port = 0}, Log::silent());
+  const std::string said =
+      expect_throw<std::logic_error>([&] { Server(endpoint, {.port = 0}, Log::silent()); });
+  expect(said.ends_with(": make an endpoint for each"), said);
+}
+
 PHX_TEST("a port that is taken is an error that names the option") {
   Endpoint endpoint, another;
   const Server first(another, {.port = 0}, Log::silent());
