@@ -69,7 +69,7 @@ void UploadChannel::await_chunk(Socket& socket) {
 }
 
 Result UploadChannel::handle_info(process::Message message, Socket& socket) {
-  const Result closed = Stop{{ExitReason::shutdown, "closed"}};
+  Result closed = Stop{{ExitReason::shutdown, "closed"}};
   if (message.holds<process::Down>()) return closed;
   if (!message.holds<ChunkTimeout>()) return NoReply{};
   timer_runs_ = false;

@@ -353,7 +353,7 @@ class Cluster {
       if (piece->piece.head) whole = *std::move(piece->piece.head);
       Parts& parts = std::get<Snapshot>(whole.transfer).parts;
       for (auto& [ref, part] : piece->piece.parts) parts[ref].values.merge(part.values);
-      if (piece->piece.is_last) mail_.push_back({from, {std::move(whole), piece->to}});
+      if (piece->piece.is_last) mail_.push_back({from, {std::exchange(whole, {}), piece->to}});
     }
   }
 
