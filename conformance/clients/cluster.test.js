@@ -59,6 +59,23 @@ test("bytes go to the other node", async (t) => {
   assert.ok(Buffer.from(await at_b.next()).equals(Buffer.from(bytes)));
 });
 
+/** How phoenix.js writes and reads messages of version 1: objects, of any payload. */
+const VERSION_1 = {
+  vsn: "1.0.0",
+  encode: (message, done) => done(JSON.stringify(message)),
+  decode: (text, done) => done(JSON.parse(text)),
+};
+
+test("what a Phoenix node could not read reaches this node's clients of version 1, and stays here", async (t) => {
+  const topic = "conformance:version-1";
+  const ann = await join(await connect(t, a, VERSION_1), topic);
+  const [al, bob] = [await join(await connect(t, a, VERSION_1), topic), await join(await connect(t, b), topic)];
+  const [at_a, at_b] = [heard(al, "broadcasted"), heard(bob, "broadcasted")];
+  for (const payload of [5, [1], "text", { last: true }]) await ask(ann, "broadcast", payload);
+  assert.deepEqual(await at_a.take(4), [5, [1], "text", { last: true }]);
+  assert.deepEqual(await at_b.next(), { last: true });
+});
+
 test("a broadcast_from does not reach its sender through any node", async (t) => {
   const { ann, bob } = await both(t, "conformance:from");
   const [at_a, at_b] = [heard(ann, "broadcasted"), heard(bob, "broadcasted")];

@@ -38,9 +38,11 @@ void require_text(std::string_view text, const char* what) {
 //! [struct_of]
 Term payload_term(const serializer::Payload& payload) {
   if (payload.is_binary()) return Term::tuple({Term::atom("binary"), payload.view()});
-  serializer::require_object(payload);
   try {
+    serializer::require_object(payload);  // clients that speak version 1 may be sent any value
     return serializer::term_of(payload.view());
+  } catch (const serializer::EncodeError& why) {
+    throw BadEnvelope(why.what());
   } catch (const NoJson& why) {
     throw BadEnvelope(why.what());
   }
