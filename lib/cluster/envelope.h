@@ -53,8 +53,8 @@ class BadEnvelope : public std::runtime_error {
 
 /// Nothing for an event that only this program knows. \throws serializer::EncodeError for a message
 /// that no client could be sent: a topic or an event that is not valid UTF-8. \throws BadEnvelope
-/// for a message that only clients here may be sent: one beyond the limits, a payload that is neither
-/// a JSON object nor binary, or a broadcast on a tracker's topic.
+/// for a message that only clients here may be sent: one beyond the limits, a payload that is
+/// neither a JSON object nor binary, or a broadcast on a tracker's topic.
 std::optional<std::string> seal(const Route& route, std::string_view topic,
                                 const pubsub::Event& event, const EnvelopeOptions& options);
 
