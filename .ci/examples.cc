@@ -12,6 +12,7 @@
 #include "client/client.h"
 #include "client/presence_list.h"
 #include "conformance/proof/mutants/mutant.h"
+#include "conformance/suite/clients/client_trial.h"
 #include "conformance/suite/core/live_page.h"
 #include "conformance/suite/core/rule.h"
 #include "conformance/suite/core/trial.h"

@@ -12,7 +12,8 @@
 ///     CLIENT_RULE("C-05", must, 'J', "every later message carries the join_ref", "push.js send") {
 ///       Guest& guest = t.joined();
 ///       t.push("1", "say");
-///       guest.expect_same("the join_ref", guest.hear("say").join_ref, guest.join_ref());
+///       const Heard said = guest.hear("say");
+///       t.expect_same("the join_ref of the join,", t.join_ref(), said.message.join_ref);
 ///     }
 
 #include <string>
