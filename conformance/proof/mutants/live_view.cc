@@ -155,8 +155,9 @@ MUTANT("live-leave-answered-first", "a view that is left answers before it close
 
 MUTANT("live-chunk-cut", "of a file's second chunk a byte is lost", "Q-20") {
   return {.up_frame = [](Link& link, Frame frame) {
-    const bool chunk = frame.opcode == Opcode::binary;
-    if (chunk && (link.notes["chunks"] += "+") == "++") frame.payload.pop_back();
+    std::string& chunks = link.notes["chunks"];
+    if (frame.opcode == Opcode::binary) chunks += '+';
+    if (frame.opcode == Opcode::binary && chunks.size() == 2) frame.payload.pop_back();
     return std::vector<Frame>{std::move(frame)};
   }};
 }
