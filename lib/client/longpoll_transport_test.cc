@@ -4,6 +4,7 @@
 
 #include "testing/case.h"
 #include "testing/fake_dialer.h"
+#include "testing/listening_user.h"
 
 using namespace phx;
 using namespace phx::testing;
@@ -13,17 +14,12 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-struct User final : client::TransportUser {
-  void opened() override { heard.emplace_back("opened"); }
+struct User final : ListeningUser {
   void received(serializer::Frame frame) override {
     heard.push_back(frame.bytes);
     if (on_message) on_message();
   }
-  void closed(const client::Ending& ending) override {
-    heard.push_back("closed " + std::to_string(ending.code) + " " + ending.reason);
-  }
-  Lines told() { return std::exchange(heard, {}); }
-  Lines heard;
+
   std::function<void()> on_message = {};
 };
 

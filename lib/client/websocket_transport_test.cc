@@ -5,6 +5,7 @@
 
 #include "testing/case.h"
 #include "testing/fake_dialer.h"
+#include "testing/listening_user.h"
 #include "websocket/handshake.h"
 
 using namespace phx;
@@ -15,16 +16,11 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-struct User final : client::TransportUser {
-  void opened() override { heard.emplace_back("opened"); }
+struct User final : ListeningUser {
   void received(serializer::Frame frame) override {
     const bool binary = frame.opcode == serializer::Frame::binary;
     heard.push_back((binary ? "binary " : "text ") + frame.bytes);
   }
-  void closed(const client::Ending& ending) override {
-    heard.push_back("closed " + std::to_string(ending.code) + " " + ending.reason);
-  }
-  Lines heard;
 };
 
 /// Neither copied nor moved. Its random bytes are all `k`.
@@ -39,7 +35,7 @@ struct Websocket {
   }
 
   FakeDialed& server() { return *dialer.all.at(0); }
-  Lines told() { return std::exchange(user.heard, {}); }
+  Lines told() { return user.told(); }
   std::string answer(const std::string& more = "",
                      const std::string& key = "a2tra2tra2tra2tra2traw==") {
     return "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"

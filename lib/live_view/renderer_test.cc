@@ -143,16 +143,19 @@ PHX_TEST("of a list only the entries that differ are sent, and how many there ar
   expect_eq(client.diff(render), R"({"0":{"k":{"kc":0}}})");
 }
 
+/// A list whose entries have their names as keys.
+Html by_name(const Assign<std::vector<std::string>>& names, const Assign<int>& n) {
+  return html("{}",
+              each(
+                  names, [&n](const std::string& name) { return html("<li>{}{}</li>", name, n); },
+                  [](const std::string& name) { return name; }));
+}
+
 PHX_TEST("with keys an entry that has moved is named by its old place") {
   Assign<std::vector<std::string>> names{{"a", "b"}};
   Assign<int> n = 0;
   Page client;
-  const auto render = [&] {
-    return html("{}",
-                each(
-                    names, [&](const std::string& name) { return html("<li>{}{}</li>", name, n); },
-                    [](const std::string& name) { return name; }));
-  };
+  const auto render = [&] { return by_name(names, n); };
   client.diff(render);
   names = std::vector<std::string>{"b", "a"};
   expect_eq(client.diff(render), R"({"0":{"k":{"0":1,"1":0,"kc":2}}})");
@@ -167,12 +170,7 @@ PHX_TEST("an entry whose key is new is sent whole, wherever it stands") {
   Assign<std::vector<std::string>> names{{"a", "b"}};
   Assign<int> n = 0;
   Page client;
-  const auto render = [&] {
-    return html("{}",
-                each(
-                    names, [&](const std::string& name) { return html("<li>{}{}</li>", name, n); },
-                    [](const std::string& name) { return name; }));
-  };
+  const auto render = [&] { return by_name(names, n); };
   client.diff(render);
   names = std::vector<std::string>{"c", "b"};
   expect_eq(client.diff(render), R"({"0":{"k":{"0":{"0":"c","1":"0"},"kc":2}}})");
