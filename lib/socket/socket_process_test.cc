@@ -390,21 +390,6 @@ PHX_TEST(
   expect_eq(other.heard(), Heard{"close 1011"});
 }
 
-PHX_TEST("a disconnect on the socket's id closes every connection of that id, and no other") {
-  Fixture f;
-  FakeClient first(f.shard, f.users, "2.0.0", "users:1"),
-      second(f.shard, f.users, "2.0.0", "users:1");
-  FakeClient stranger(f.shard, f.users, "2.0.0", "users:2");
-  channel::broadcast(f.shard.pubsub, "users:1", "other event", {});
-  f.shard.settle();
-  expect(first.connected(), "another event on the id has no effect");
-  channel::broadcast(f.shard.pubsub, "users:1", "disconnect", {});
-  f.shard.settle();
-  expect_eq(first.heard(), Heard{"close 1001"});
-  expect_eq(second.heard(), Heard{"close 1001"});
-  expect(stranger.connected() && f.client.connected(), "the others stay");
-}
-
 PHX_TEST("when the client goes, its channels end with closed, and nothing is left") {
   Fixture f;
   f.join("room:a");
@@ -428,30 +413,6 @@ PHX_TEST("V1 messages are the same without a join_ref") {
           R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"1","topic":"room:a"})",
           R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"2","topic":"room:a"})",
           R"({"event":"phx_close","payload":{},"ref":"1","topic":"room:a"})"});
-}
-
-PHX_TEST("a topic, an event or a ref of 1,024 bytes is accepted; a byte more ends the connection") {
-  const std::string longest(1'024, 'x');
-  const auto frame = [](const std::string& join_ref, const std::string& ref,
-                        const std::string& topic, const std::string& event) {
-    return "[\"" + join_ref + "\",\"" + ref + "\",\"" + topic + "\",\"" + event + "\",{}]";
-  };
-  Fixture f;
-  const std::string topic = "room:" + longest.substr(5);
-  f.client.send(frame(longest, longest, topic, "phx_join"));
-  expect_eq(f.client.heard(), Heard{ok('"' + longest + '"', '"' + longest + '"', topic)});
-  f.client.send(frame(longest, "2", topic, longest));  // no such event: a crash of the channel
-  expect(f.client.connected(), "the connection goes on");
-  const std::string over = longest + "x";
-  for (const std::string& text :
-       {frame(over, "1", "room:a", "phx_join"), frame("1", over, "room:a", "phx_join"),
-        frame("1", "1", "room:" + over, "phx_join"), frame("1", "1", "phoenix", over),
-        "[null,[\"" + longest + "\"],\"phoenix\",\"heartbeat\",{}]"}) {
-    Fixture g;
-    g.client.send(text);
-    expect_eq(g.client.heard(), Heard{"close 1008"});
-    expect(!g.client.connected(), "the connection ends");
-  }
 }
 
 PHX_TEST("the channels of a connection share its id") {

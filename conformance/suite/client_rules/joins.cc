@@ -77,7 +77,7 @@ CLIENT_RULE(
 
 /// A new join of room:1 came, but not at once.
 Heard rejoined_in_time(ClientTrial& t, Guest& guest, Clock::time_point since) {
-  const Heard join = guest.hear("phx_join", "room:1", t.time("rejoin_ms", Millis{0}));
+  Heard join = guest.hear("phx_join", "room:1", t.time("rejoin_ms", Millis{0}));
   const auto after = std::chrono::duration_cast<Millis>(join.at - since);
   if (after < least_pause) {
     t.violated("a pause before the new join", fmt::format("one after {} ms", after.count()));

@@ -173,7 +173,7 @@ Guest& ClientTrial::welcome(Millis more) {
 }
 
 Heard ClientTrial::let_in(Guest& guest, std::string_view topic, std::string_view channel) {
-  const Heard join = guest.hear("phx_join", topic);
+  Heard join = guest.hear("phx_join", topic);
   guest.reply(join);
   expect(fmt::format(R"({{"on":"joined","channel":{}}})", as_json(channel)));
   // A client of version 1 may send none, and then the ref is what names its join.
@@ -213,7 +213,7 @@ Json ClientTrial::expect(const std::string& members, Millis more) {
         "a report " + members,
         fmt::format("no such report within {} ms{}", (patience_ + more).count(), last), shim_name);
   }
-  const Json report = *found;
+  Json report = std::move(*found);
   reports.erase(found);
   return report;
 }

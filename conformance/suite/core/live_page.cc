@@ -211,7 +211,7 @@ void LivePage::join_as(const std::string& payload) {
 }
 
 std::string LivePage::send(const std::string& event, const std::string& payload) {
-  const std::string ref = next_ref();
+  std::string ref = next_ref();
   client_->send(fmt::format(R"(["{}","{}","{}","{}",{}])", join_ref_, ref, topic_, event, payload));
   return ref;
 }
@@ -220,7 +220,7 @@ Json LivePage::answer(const std::string& ref) {
   const Json frame = client_->expect(
       fmt::format(R"(["{}","{}","{}","phx_reply",{{"status":"ok","response":{{any}}}}])", join_ref_,
                   ref, topic_));
-  const Json response = frame[4]["response"];
+  Json response = frame[4]["response"];
   if (json_is_object(response["diff"].get())) take(response["diff"]);
   return response;
 }

@@ -25,3 +25,18 @@ PHX_TEST("an event on a socket's id that is not a Broadcast is ignored") {
   shard.settle();
   expect(!client.connected(), "a disconnect ends it");
 }
+
+PHX_TEST("a disconnect on the socket's id closes every connection of that id, and no other") {
+  TestShard shard;
+  const Users users;
+  FakeClient first(shard, users, "2.0.0", "users:1"), second(shard, users, "2.0.0", "users:1");
+  FakeClient stranger(shard, users, "2.0.0", "users:2");
+  channel::broadcast(shard.pubsub, "users:1", "other event", {});
+  shard.settle();
+  expect(first.connected(), "another event on the id has no effect");
+  channel::broadcast(shard.pubsub, "users:1", "disconnect", {});
+  shard.settle();
+  expect_eq(first.heard(), std::vector<std::string>{"close 1001"});
+  expect_eq(second.heard(), std::vector<std::string>{"close 1001"});
+  expect(stranger.connected(), "the others stay");
+}
