@@ -27,8 +27,8 @@ using exercise::not_written;  // goes with the last part that you write
 ///   stand anywhere between them. [3] The first four may be of any type, and keep it: the number 2
 ///   is not the string "2".
 /// - [4] Elements after the fifth count for nothing. [5] But they must be JSON.
-/// - [6] Fewer than five throw DecodeError (the scanner does). [7] So does what is no array, or
-///   stands after its end.
+/// - [6] Fewer than five throw DecodeError (the scanner does). [7] So does anything that
+///   is not an array, or that stands after its end.
 ///
 /// The payload takes the frame over, so cut everything else out of it first.
 SocketMessage decode_text(Frame frame) {
