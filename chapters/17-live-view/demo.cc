@@ -128,8 +128,6 @@ Html Counter::render() {
 Result Counter::handle_event(std::string_view event, const Json& value) {
   if (event == "inc") {
     count_ += number(value["by"]);
-  } else if (event == "patch") {
-    push_patch("/counter?page=2");
   } else if (event == "crash") {
     throw std::runtime_error("boom");
   } else if (event == "flash") {
@@ -142,10 +140,6 @@ Result Counter::handle_event(std::string_view event, const Json& value) {
     page_title = "Renamed";
   } else if (event == "ask") {
     return Reply::ok({{"answer", required(value["q"], value["q"].is_integer()).integer_or(0) * 7}});
-  } else if (event == "redirect") {
-    redirect("/other");
-  } else if (event == "navigate") {
-    push_navigate("/other");
   } else if (event == "validate") {
     validate(value["item"]);
   } else if (event == "save") {
@@ -153,17 +147,26 @@ Result Counter::handle_event(std::string_view event, const Json& value) {
   } else if (event == "delete") {
     items_.remove(number(value["id"]));
   } else if (event == "up-save") {
-    std::string sizes;
-    for (const phx::UploadedFile& file : file_.consume()) {
-      sizes += (sizes.empty() ? "" : ", ") + std::to_string(file.bytes.size());
-    }
-    put_flash("info", "got [" + sizes + "]");
-  } else if (event != "up-validate") {
+    save_files();
+  } else if (event != "up-validate" && !navigate(event)) {
     return unhandled(event);
   }
   return NoReply{};
 }
 //! [handle_event]
+
+bool Counter::navigate(std::string_view event) {
+  if (event == "patch") {
+    push_patch("/counter?page=2");
+  } else if (event == "redirect") {
+    redirect("/other");
+  } else if (event == "navigate") {
+    push_navigate("/other");
+  } else {
+    return false;
+  }
+  return true;
+}
 
 void Counter::validate(const Json& item) {
   const bool is_short = characters(name_of(item)) < 3;
@@ -176,6 +179,14 @@ void Counter::save(const std::string& name) {
   form_ = phx::Form("item", {{"name", ""}});
   errors_ = std::vector<std::string>();
   plain_.change([&](std::vector<std::string>& plain) { plain.push_back(name); });
+}
+
+void Counter::save_files() {
+  std::string sizes;
+  for (const phx::UploadedFile& file : file_.consume()) {
+    sizes += (sizes.empty() ? "" : ", ") + std::to_string(file.bytes.size());
+  }
+  put_flash("info", "got [" + sizes + "]");
 }
 
 void Counter::handle_info(phx::Message message) {

@@ -40,8 +40,11 @@ class Counter : public phx::LiveView {
 
  private:
   struct Tick {};
+  /// Handles the events that change the address, and returns false for any other.
+  bool navigate(std::string_view event);
   void validate(const Json& item);
   void save(const std::string& name);
+  void save_files();
 
   Assign<int> count_ = 0;
   Assign<int> page_ = 1;

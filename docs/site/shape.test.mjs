@@ -15,12 +15,9 @@ const PARTS = [
   ["what goes wrong", (text) => /^## What goes wrong$/m.test(text)],
   ["folded answers", (text) => /^## What you can now answer$[^]*?<details>/m.test(text)],
 ];
-/** A chapter that is still to be brought into this shape. */
-const LATER = ["chapters/17-live-view/README.md"];
-
 const chapters = pages(root).filter((path) => /^chapters\/\d\d-[^/]+\/README\.md$/.test(path));
 
-for (const path of chapters.filter((one) => !LATER.includes(one))) {
+for (const path of chapters) {
   const text = read(root, path);
   for (const [part, has] of PARTS) {
     test(`${path} has ${part}`, () => assert.ok(has(text)));
@@ -33,6 +30,4 @@ for (const path of chapters.filter((one) => !LATER.includes(one))) {
   });
 }
 
-test("what is still to be done exists", () => {
-  assert.deepEqual(LATER.filter((path) => !chapters.includes(path)), []);
-});
+test("every chapter is read", () => assert.ok(chapters.length > 0));
