@@ -17,7 +17,7 @@ $(BUILD)/traces/%_fuzz: $(BUILD)/traces/%_fuzz.o $(FUZZ_HOST) $(filter-out %/mai
 .PHONY: replay record
 # make replay [TRACES='a.har b.har'] [URL=ws://host:port/socket]: without either, the index says what must agree.
 TRACE_INDEX := traces/README.md
-TRACE_FILES := $(wildcard traces/*.har traces/[0-9]*/*.har)
+TRACE_FILES := $(wildcard traces/*.har traces/[0-9]*/*.har traces/liveview/*.har)
 REPLAY_ALL = $(TRACER) replay --index $(TRACE_INDEX) $(TRACE_FILES) -- $(CONTRACT) --shards 1
 REPLAY_SOME = $(TRACER) replay $(or $(TRACES),$(TRACE_FILES)) $(if $(URL),--url '$(URL)',-- $(CONTRACT))
 replay: $(TRACER) $(if $(URL),,$(CONTRACT)) ## check: recorded conversations, to our server or URL=ws://…: TRACES=

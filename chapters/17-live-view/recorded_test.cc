@@ -63,31 +63,22 @@ void pair_pages(Names& names, const std::string& recorded, const std::string& ou
 /// One recorded conversation, played against the demo.
 class Replay {
  public:
-  explicit Replay(const std::filesystem::path& file) : recording_(parsed(file)) {
+  explicit Replay(const std::filesystem::path& file) : entries_(parsed(file)["log"]["entries"]) {
     demo::add_views(live_);
   }
 
+  /// The entries come in the order in which they were begun; here each ends before the next begins.
   void play() {
-    const Json log = recording_["log"];
-    for (std::size_t i = 0; i < log.size(); ++i) {
-      const Json moment = log[i];
-      if (moment["what"].string_or("") == "http" && moment["status"].integer_or(0) == 200)
-        get(moment);
-    }
-    for (std::size_t i = 0; i < log.size(); ++i) {
-      const Json moment = log[i];
-      const std::string what = moment["what"].string_or("");
-      if (what == "open") connect();
-      if (what == "closed") client_->hang_up();
-      if (what != "frame") continue;
-      if (moment["dir"].string_or("") == "server") {
-        flush();
-        expected.push_back(moment["text"].string_or(""));
-        continue;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const Json entry = entries_[i];
+      if (entry.has("_webSocketMessages")) {
+        connect();
+        play_frames(entry["_webSocketMessages"]);
+        if (entry.has("_events")) client_->hang_up();  // its fin
+      } else {
+        get(entry);
       }
-      waiting_.push_back(moment);
     }
-    flush();
   }
 
   std::vector<std::string> expected, heard;  ///< The server's frames, in the recording's names.
@@ -99,22 +90,34 @@ class Replay {
     return Json::parse(std::string(std::istreambuf_iterator<char>(in), {}));
   }
 
-  void get(const Json& moment) {
-    const std::string url = moment["url"].string_or("");
+  void play_frames(const Json& messages) {
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      const Json message = messages[i];
+      if (message["type"].string_or("") == "receive") {
+        flush();
+        expected.push_back(message["data"].string_or(""));
+      } else {
+        waiting_.push_back(message);
+      }
+    }
+    flush();
+  }
+
+  void get(const Json& entry) {
+    const std::string url = entry["request"]["url"].string_or("");
     http::Request request{.method = "GET", .target = url.substr(url.find('/', 8))};
     if (!cookie_.empty()) request.headers = {{"cookie", cookie_}};
     const http::Response page = live_.page(request);
     for (const auto& [name, value] : page.headers) {
       if (name == "set-cookie") cookie_ = value.substr(0, value.find(';'));
     }
-    const std::string recorded = moment["body"].string_or("");
+    const std::string recorded = entry["response"]["content"]["text"].string_or("");
     pair_pages(names_, recorded, page.body);
     pages.emplace_back(recorded, names_.to_recorded(page.body));
   }
 
   /// The names of the dead page are known: the client joins by them.
   void connect() {
-    flush();
     const transport::Mount mount = live_.mount();
     Socket socket(shard_.context(), *serializer::negotiate(mount.socket->serializers(), "2.0.0"));
     ConnectInfo info;
@@ -128,14 +131,14 @@ class Replay {
   /// Frames that the client sent in one breath arrive together.
   void flush() {
     std::vector<std::string> together;
-    for (const Json& moment : std::exchange(waiting_, {})) {
-      if (moment["opcode"].integer_or(1) == 2) {
+    for (const Json& message : std::exchange(waiting_, {})) {
+      if (message["opcode"].integer_or(1) == 2) {
         send(std::exchange(together, {}));
         client_->send(
-            {serializer::Frame::binary, base64::decode(moment["base64"].string_or("")).value()});
+            {serializer::Frame::binary, base64::decode(message["data"].string_or("")).value()});
         listen();
       } else {
-        together.push_back(names_.to_ours(moment["text"].string_or("")));
+        together.push_back(names_.to_ours(message["data"].string_or("")));
       }
     }
     send(together);
@@ -163,18 +166,19 @@ class Replay {
     }
   }
 
+  /// Of all connections.
   std::string recorded_frame(std::size_t at) const {
-    const Json log = recording_["log"];
-    for (std::size_t i = 0; i < log.size(); ++i) {
-      const Json moment = log[i];
-      if (moment["what"].string_or("") != "frame" || moment["dir"].string_or("") != "server")
-        continue;
-      if (at-- == 0) return moment["text"].string_or("");
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const Json messages = entries_[i]["_webSocketMessages"];
+      for (std::size_t j = 0; j < messages.size(); ++j) {
+        if (messages[j]["type"].string_or("") == "receive" && at-- == 0)
+          return messages[j]["data"].string_or("");
+      }
     }
     return {};
   }
 
-  const Json recording_;
+  const Json entries_;
   Live live_{demo::options(phx::random_secret())};
   TestShard shard_;
   Names names_;
@@ -192,7 +196,7 @@ std::map<std::string, std::vector<std::string>> by_topic(const std::vector<std::
 }
 
 void replay(const std::string& name) {
-  Replay replay("traces/liveview/" + name + ".json");
+  Replay replay("traces/liveview/" + name + ".har");
   replay.play();
   expect(!replay.expected.empty(), "the recording has frames");
   for (const auto& [recorded, ours] : replay.pages) expect_eq(ours, recorded);

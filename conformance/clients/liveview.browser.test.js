@@ -146,7 +146,7 @@ function masked(html) {
     .replace(/http:\/\/localhost:\d+/g, "ORIGIN");
 }
 
-const recorded = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, RECORDINGS), "utf8")).final_html;
+const recorded = (name) => JSON.parse(readFileSync(new URL(`${name}.har`, RECORDINGS), "utf8")).log._final_html;
 
 /** While an event is on its way, the client marks its element. */
 const UNDER_WAY = ".phx-click-loading, .phx-submit-loading, .phx-change-loading, [data-phx-ref-loading]";
@@ -163,7 +163,7 @@ describe("a recorded story ends with the recorded DOM", { concurrency: 5 }, () =
 });
 
 test("every recorded story is played", () => {
-  const recordings = readdirSync(RECORDINGS).map((file) => file.replace(".json", ""));
+  const recordings = readdirSync(RECORDINGS).map((file) => file.replace(".har", ""));
   assert.deepEqual(recordings.filter((name) => !(name in STORIES)), []);
 });
 

@@ -1,6 +1,6 @@
 /// Reads sessions from cookies.
 ///
-/// One cookie is of a real application, of traces/liveview/form.json. The others were made from the
+/// One cookie is of a real application, of traces/liveview/form.har. The others were made from the
 /// formats' descriptions with other software than ours: Python's hashlib (PBKDF2 and HMAC; the key
 /// also by `openssl kdf`), its cryptography package (AES-GCM and ChaCha20-Poly1305), and
 /// HChaCha20's rounds written out, checked against the vector of draft-irtf-cfrg-xchacha-03,
@@ -195,7 +195,7 @@ PHX_TEST("a term with a false size, or nested too deeply, is refused") {
             std::string(R"({"7":[]})"));
 }
 
-// From traces/liveview/form.json: what Plug wrote, byte for byte.
+// From traces/liveview/form.har: what Plug wrote, byte for byte.
 PHX_TEST("a session is written as Plug writes it, and read again") {
   std::string six_times;
   for (int i = 0; i < 6; ++i) six_times += "not-a-secret";

@@ -76,7 +76,7 @@ void rehearse(const Trace& trace) {
     for (const Message& message : entry.messages) {
       const std::string said = normal.text_now(message.payload);
       must(normal.same(message.payload, message.payload), "a message agrees with itself");
-      is_presence_diff(said);
+      sender_of(said);
       terminated_topic(said);
     }
   }

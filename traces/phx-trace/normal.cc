@@ -147,6 +147,7 @@ std::string Normal::with_host(std::string text) const {
 }
 
 std::string Normal::text_now(std::string recorded) const {
+  recorded = generated_.now(std::move(recorded));
   for (const auto& [then, now] : tokens_) replace_all(recorded, then, now);
   return recorded;
 }
@@ -227,7 +228,11 @@ void Normal::fill_in(Value then, const Value& now) {
   }
 }
 
-bool Normal::same(const std::string& recorded, const std::string& replayed) {
+bool Normal::same(const std::string& said, const std::string& replayed) {
+  if (said == replayed) return true;
+  // Without a live page no word is made up, and every byte counts.
+  if (!generated_.empty() || is_live_page(said)) generated_.learn(said, replayed);
+  const std::string recorded = generated_.now(said);
   if (recorded == replayed) return true;
   const bool hides = recorded.find(redacted) != recorded.npos;
   const auto then = normal_form(with_host(recorded));
@@ -272,9 +277,22 @@ std::optional<std::string> Normal::differing_headers(const Headers& recorded,
                      added);
 }
 
+/// A page's session: its CSRF token is good only with it.
+void Normal::learn_cookies(const Headers& recorded, const Headers& replayed) {
+  const auto cookies = [](const Headers& headers) {
+    std::string all;
+    for (const auto& [name, value] : headers) {
+      if (lower(name) == "set-cookie") all += value + "\n";
+    }
+    return all;
+  };
+  generated_.learn(cookies(recorded), cookies(replayed));
+}
+
 std::optional<std::string> Normal::differs(const Response& recorded, const Response& replayed,
                                            bool body) {
   if (recorded.status != replayed.status) return "the status";
+  if (is_live_page(recorded.body)) learn_cookies(recorded.headers, replayed.headers);
   if (body && !same_body(recorded.body, replayed.body)) return "the body";
   return differing_headers(recorded.headers, replayed.headers);
 }
@@ -295,9 +313,10 @@ std::optional<std::string> terminated_topic(std::string_view message) {
   return (*json)[4]["topic"].text();
 }
 
-bool is_presence_diff(std::string_view message) {
+Sender sender_of(std::string_view message) {
   const auto read = read_text_message(message);
-  return read && read->event == "presence_diff";
+  if (read && read->event == "presence_diff") return Sender::presence;
+  return read && read->topic.starts_with("lvu:") ? Sender::upload : Sender::channel;
 }
 
 }  // namespace phx::trace

@@ -3,8 +3,9 @@
 /// Whether a replayed answer equals the recorded one, ignoring parts that differ from run to run.
 ///
 /// Ignored are dates, the web server's name, tokens of long-poll sessions, presence's `phx_ref`s,
-/// the server's host and port, its words for a channel's end, and redacted parts: `REDACTED-1`
-/// matches anything, and once the server has sent its current value, the client sends that too.
+/// the server's host and port, its words for a channel's end, what a live page makes up
+/// (generated.h), and redacted parts: `REDACTED-1` matches anything, and once the server has sent
+/// its current value, the client sends that too.
 
 #include <deque>
 #include <map>
@@ -13,6 +14,7 @@
 #include <string_view>
 
 #include "conformance/suite/wire/http.h"
+#include "traces/phx-trace/generated.h"
 #include "traces/phx-trace/json.h"
 
 namespace phx::trace {
@@ -30,9 +32,9 @@ class Normal {
   /// The same for a message, or any other text.
   std::string text_now(std::string recorded) const;
 
-  /// Whether two messages are the same: JSON by value, anything else byte by byte. Learns the
-  /// values of redacted words.
-  bool same(const std::string& recorded, const std::string& replayed);
+  /// Whether the recorded and the replayed message are the same: JSON by value, anything else byte
+  /// by byte. Learns the values of redacted words.
+  bool same(const std::string& said, const std::string& replayed);
 
   /// Nothing if the responses are the same, otherwise the difference; a poll's messages are not
   /// compared. Learns the session's token. `body`: the recording has one.
@@ -42,6 +44,7 @@ class Normal {
  private:
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
+  void learn_cookies(const Headers& recorded, const Headers& replayed);
   bool same_body(const std::string& recorded, const std::string& replayed);
   std::optional<std::string> differing_headers(const Headers& recorded, const Headers& replayed);
   std::string with_host(std::string text) const;
@@ -55,6 +58,7 @@ class Normal {
   std::string host_;
   bool whole_;
   std::map<std::string, std::string> tokens_;  // recorded to replayed
+  Generated generated_;
 };
 
 /// The messages in a poll's answer; none for any other body.
@@ -64,7 +68,9 @@ std::deque<std::string> polled_messages(std::string_view body);
 /// nothing.
 std::optional<std::string> terminated_topic(std::string_view message);
 
-/// Presence's diffs come from its tracker, not from the channel: their order is free.
-bool is_presence_diff(std::string_view message);
+/// Which process sent a message. Between two of them the order is free: presence's diffs come from
+/// its tracker, and a live view's file has a channel of its own (`lvu:`).
+enum class Sender { channel, presence, upload };
+Sender sender_of(std::string_view message);
 
 }  // namespace phx::trace

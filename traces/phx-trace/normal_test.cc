@@ -126,4 +126,61 @@ PHX_TEST("a browser's request is sent to the current host, in one piece, from it
 }
 
 }  // namespace
+// --- Live pages ----------------------------------------------------------------------------------
+
+/// A page as a live view renders it; `n` makes its ids and tokens.
+std::string live_page(char n) {
+  const auto many = [n](std::size_t count) { return std::string(count, n); };
+  return R"(<meta name="csrf-token" content=")" + many(56) + R"("><div id="phx-)" + many(16) +
+         R"(" data-phx-session="SFMyNTY.)" + many(60) + "." + many(43) + R"(" data-phx-main>)";
+}
+Response page_of(char n) {
+  return {.status = 200,
+          .headers = {{"Set-Cookie", "_key=SFMyNTY." + std::string(80, n) + "; path=/"}},
+          .body = live_page(n)};
+}
+
+PHX_TEST("what a live page makes up is learnt from it, and played in its place") {
+  Normal now("localhost:4000", "127.0.0.1:5000", false);
+  expect(!now.differs(page_of('a'), page_of('b')), "other ids and tokens");
+  expect_eq(now.text_now("lv:phx-" + std::string(16, 'a')), "lv:phx-" + std::string(16, 'b'));
+  const auto request =
+      now.said_now({.target = "/live/websocket?_csrf_token=" + std::string(56, 'a'),
+                    .headers = {{"Cookie", "_key=SFMyNTY." + std::string(80, 'a')}}});
+  expect_eq(request.target, "/live/websocket?_csrf_token=" + std::string(56, 'b'));
+  expect_eq(request.headers[0].second, "_key=SFMyNTY." + std::string(80, 'b'));
+}
+
+PHX_TEST("a frame of a live page has the page's ids, and its own are learnt from it") {
+  Normal now("localhost:4000", "127.0.0.1:5000", false);
+  expect(!now.differs(page_of('a'), page_of('b')), "other ids and tokens");
+  const auto frame = [](char id, char upload) {
+    return R"(["4","4","lv:phx-)" + std::string(16, id) + R"(","diff",{"ref":"phx-)" +
+           std::string(16, upload) + R"("}])";
+  };
+  expect(now.same(frame('a', 'c'), frame('b', 'd')), "an upload's ref");
+  expect_eq(now.text_now("phx-" + std::string(16, 'c')), "phx-" + std::string(16, 'd'));
+  expect(!now.same(frame('a', 'c'), frame('e', 'd')), "the id of another page");
+}
+
+PHX_TEST("the rest of a live page counts") {
+  Normal now("localhost:4000", "127.0.0.1:5000", false);
+  Response other = page_of('b');
+  other.body += "more";
+  expect_eq(now.differs(page_of('a'), other).value_or(""), std::string("the body"));
+}
+
+PHX_TEST("without a live page a word that looks made up is compared") {
+  const std::string id(16, 'a');
+  expect(!normal().same(R"([null,null,"phx-)" + id + R"(","e",{}])",
+                        R"([null,null,"phx-bbbbbbbbbbbbbbbb","e",{}])"),
+         "a topic");
+}
+
+PHX_TEST("presence's diffs and an upload's channel are senders of their own") {
+  expect(sender_of(R"([null,null,"room:a","presence_diff",{}])") == Sender::presence, "presence");
+  expect(sender_of(R"(["12","13","lvu:0","phx_reply",{}])") == Sender::upload, "upload");
+  expect(sender_of(R"(["4","5","lv:phx-x","diff",{}])") == Sender::channel, "the view");
+}
+
 }  // namespace phx::trace

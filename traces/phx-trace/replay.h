@@ -44,9 +44,8 @@ class Replay {
   /// One entry as it is played.
   struct Playing {
     std::unique_ptr<conformance::Connection> connection;
-    /// Received and not expected yet: presence's diffs, and the rest.
-    std::deque<conformance::Received> diffs = {};
-    std::deque<conformance::Received> others = {};
+    /// Received and not expected yet.
+    std::map<Sender, std::deque<conformance::Received>> waiting = {};
     bool answered = false;
     bool skipped = false;             ///< A poll whose messages an earlier poll brought.
     bool client_closed = false;       ///< By a close frame, or by ending the connection.
@@ -79,8 +78,11 @@ class Replay {
   void pace(const Step& step);
   Playing& playing(const Entry& entry);
   conformance::Clock::time_point deadline(const Step& step) const;
-  std::optional<conformance::Received> next(Playing& playing, bool diff,
+  std::optional<conformance::Received> next(Playing& playing, Sender sender,
                                             conformance::Clock::time_point deadline);
+  /// Whatever waits, or else comes next.
+  std::optional<conformance::Received> any(Playing& playing,
+                                           conformance::Clock::time_point deadline);
   std::optional<conformance::Received> receive(Playing& playing,
                                                conformance::Clock::time_point deadline);
   conformance::Frame frame_of(const Message& message) const;

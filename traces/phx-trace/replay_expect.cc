@@ -118,21 +118,26 @@ std::optional<Received> Replay::receive(Playing& now, Clock::time_point until) {
   return std::nullopt;
 }
 
-/// Presence's diffs are in order among themselves, and so are all other messages.
-std::optional<Received> Replay::next(Playing& now, bool diff, Clock::time_point until) {
-  auto& wanted = diff ? now.diffs : now.others;
+/// Each sender's messages are in order among themselves.
+std::optional<Received> Replay::next(Playing& now, Sender sender, Clock::time_point until) {
+  auto& wanted = now.waiting[sender];
   while (wanted.empty()) {
     auto received = receive(now, until);
     if (!received) return std::nullopt;
-    const bool is_diff =
-        received->kind == Received::Kind::text && is_presence_diff(received->payload);
-    const bool end = received->kind == Received::Kind::end;
-    (is_diff ? now.diffs : now.others).push_back(*received);
-    if (end && diff) return received;
+    const bool text = received->kind == Received::Kind::text;
+    const Sender from = text ? sender_of(received->payload) : Sender::channel;
+    now.waiting[from].push_back(*received);
+    if (received->kind == Received::Kind::end && sender != Sender::channel) return received;
   }
   Received first = std::move(wanted.front());
   wanted.pop_front();
   return first;
+}
+
+std::optional<Received> Replay::any(Playing& now, Clock::time_point until) {
+  const auto waits = std::find_if(now.waiting.begin(), now.waiting.end(),
+                                  [](const auto& waiting) { return !waiting.second.empty(); });
+  return next(now, waits == now.waiting.end() ? Sender::channel : waits->first, until);
 }
 
 void Replay::expect_frame(const Explained& explained) {
@@ -144,8 +149,8 @@ void Replay::expect_frame(const Explained& explained) {
   if (message.opcode == Opcode::ping) return;  // the connection answers it unseen
   if (!trace_.whole && message.opcode == Opcode::pong) return;
   now.server_closed = now.server_closed || message.opcode == Opcode::close;
-  const bool diff = text && is_presence_diff(message.payload);
-  const auto received = next(now, diff, deadline(explained.step));
+  const Sender sender = text ? sender_of(message.payload) : Sender::channel;
+  const auto received = next(now, sender, deadline(explained.step));
   const auto differ = [&](const char* why) {
     throw Differs{{false, explained.number, why, explained.said.text, described_now(received)}};
   };
@@ -187,11 +192,11 @@ void Replay::expect_silence() {
 
 void Replay::expect_heartbeat(const Entry& entry, Playing& now) {
   now.connection->send({{.opcode = Opcode::text, .payload = heartbeat_of(entry)}});
-  while (const auto received = next(now, !now.diffs.empty(), Clock::now() + patience)) {
+  while (const auto received = any(now, Clock::now() + patience)) {
     const bool text = received->kind == Received::Kind::text;
     if (text && received->payload.find(last_ref) != std::string::npos) return;
     // A client that leaves may still get its own leave, or not.
-    if (text && is_presence_diff(received->payload) &&
+    if (text && sender_of(received->payload) == Sender::presence &&
         now.left.contains(read_text_message(received->payload)->topic)) {
       continue;
     }
@@ -204,7 +209,7 @@ void Replay::expect_heartbeat(const Entry& entry, Playing& now) {
 
 /// For a connection that is over: only its end.
 void Replay::expect_nothing(const Entry& entry, Playing& now) {
-  while (const auto received = next(now, !now.diffs.empty(), Clock::now())) {
+  while (const auto received = any(now, Clock::now())) {
     if (received->kind == Received::Kind::end && (now.client_closed || now.server_closed)) return;
     // A client that closed and left did not get the answer.
     if (received->kind == Received::Kind::close && now.said_goodbye) continue;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "traces/phx-trace/generated.h"
 #include "traces/phx-trace/index.h"
 #include "traces/phx-trace/names.h"
 #include "traces/phx-trace/replay.h"
@@ -35,17 +36,23 @@ struct Job {
   Verdict verdict = {};
 };
 
-/// A Channels server does not have a browser's other requests; and without its answers a long-poll
-/// session can't be replayed.
+/// A live view is joined with the tokens of its page.
+bool brings_tokens(const Entry& entry) {
+  return entry.request.method == "GET" && entry.response && is_live_page(entry.response->body);
+}
+
+/// A server has none of a browser's other requests; and without its answers a long-poll session
+/// can't be replayed.
 void keep_what_can_be_played(Job& job) {
   std::vector<Entry>& entries = job.trace.entries;
-  std::erase_if(entries, [](const Entry& entry) { return !is_conversation(entry); });
+  std::erase_if(
+      entries, [](const Entry& entry) { return !is_conversation(entry) && !brings_tokens(entry); });
   const bool lost = std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
-    return !entry.websocket && entry.body_is_missing;
+    return is_longpoll(entry.request.target) && entry.body_is_missing;
   });
   if (!lost) return;
   const std::size_t polls =
-      std::erase_if(entries, [](const Entry& entry) { return !entry.websocket; });
+      std::erase_if(entries, [](const Entry& entry) { return is_longpoll(entry.request.target); });
   fmt::print("· {}: {} not played, because the file lacks the answers\n", job.file,
              counted(polls, "long-poll request"));
 }
