@@ -40,6 +40,16 @@ test("a shim that hangs, dies or writes nonsense in the middle of a rule", async
   expect(await judged(errs), 3, "whose `on` is none of the contract's");
 });
 
+test("no option stands twice in a command: parsers differ in which of two they take", async () => {
+  const looks = `${READY} process.stdin.once("data", (line) => {
+    const twice = Object.keys(JSON.parse(line).options).filter((name) => String(line).split(\`"\${name}":\`).length > 2);
+    if (twice.length > 0) { console.error(\`twice: \${twice}\`); process.exit(3); }
+    setInterval(() => {}, 1e9);
+  })`;
+  const once = ["client", "--only", "C-38", "--timeout-scale", "0.1", "--", process.execPath, "-e", looks];
+  expect(await judge(...once), 3, "nothing came within 500 ms");
+});
+
 test("what a client lacks is skipped, with its reason", async () => {
   const lacks = `console.log('{"on":"ready","client":"x","version":"1","lacks":{"binary":"it is shy"}}'); setInterval(() => {}, 1e9)`;
   expect(await judge("client", "--only", "C-34", "--", process.execPath, "-e", lacks), 5, "the client lacks it (binary): it is shy");

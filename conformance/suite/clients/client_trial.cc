@@ -24,7 +24,7 @@ constexpr std::size_t max_conversations = 4;
 constexpr std::size_t max_guests = 4'000;  // of one case
 constexpr char shim_name[] = "the shim";
 /// Short waits, for a client that lets its user set them.
-constexpr char quick[] = R"("reconnect_ms":[20,50,100],"rejoin_ms":[100,200])";
+constexpr char quick[] = R"({"reconnect_ms":[20,50,100],"rejoin_ms":[100,200]})";
 
 int port_of(int listener) {
   sockaddr_in address{};
@@ -97,7 +97,11 @@ void ClientTrial::begin() {
 // --- What the client is told to do --------------------------------------------------------------
 
 void ClientTrial::dial(const std::string& options, const std::string& params) {
-  dial_plainly(options.empty() ? quick : fmt::format("{},{}", quick, options), params);
+  // No option stands twice: parsers differ in which of two they take.
+  const Json all = parsed(quick);
+  json_object_update(all.get(), parsed("{" + options + "}").get());
+  const std::string text = all.dump();
+  dial_plainly(text.substr(1, text.size() - 2), params);
 }
 
 void ClientTrial::dial_plainly(const std::string& options, const std::string& params) {
@@ -135,8 +139,8 @@ void ClientTrial::disconnect() { shim_->say(R"({"do":"disconnect"})"); }
 // --- What it does -------------------------------------------------------------------------------
 
 bool ClientTrial::ready_to_welcome(const Guest& guest) const {
-  const bool known = std::find(welcomed_.begin(), welcomed_.end(), &guest) != welcomed_.end();
-  return !known && guest.request() && !guest.ended();
+  if (!guest.request() || guest.ended()) return false;
+  return std::find(welcomed_.begin(), welcomed_.end(), &guest) == welcomed_.end();
 }
 
 Guest& ClientTrial::knock(Millis more) {
