@@ -28,7 +28,7 @@ $(SUITE): $(call objects,$(SUITE_SOURCES) $(PROXY_SOURCES)) $(HOST_OBJECTS)
 $(MUTANTS): $(call objects,$(MUTANT_SOURCES))
 $(BENCH): $(call objects,$(BENCH_SOURCES))
 $(FLOOR_SERVER): $(call objects,$(FLOOR_SOURCES))
-$(SOAK): $(call objects,$(SOAK_SOURCES))
+$(SOAK): $(call objects,$(SOAK_SOURCES)) $(LIBRARY)
 $(PUBLISH): $(call objects,$(PUBLISH_SOURCES)) $(LIBRARY)
 $(PHX): $(call objects,$(PHX_SOURCES)) $(LIBRARY)
 $(PHX_SHIM): $(call objects,conformance/shims/phx/main.cc) $(LIBRARY)
@@ -36,11 +36,11 @@ $(WEATHER): $(call objects,conformance/faults/weather.cc)
 $(CONTRACT): LIBS := $(ALLOCATOR) $(LIBS)
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
 $(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
-$(BENCH) $(SOAK): LIBS := -lfmt -ljansson -lssl -lcrypto
+$(BENCH): LIBS := -lfmt -ljansson -lssl -lcrypto
 $(FLOOR_SERVER): LIBS := -lfmt -lssl -lcrypto
 $(WEATHER): LIBS := -lfmt
 # They need few of the library's libraries, and a package should not ask for the others.
-$(PUBLISH) $(PHX) $(PHX_SHIM): LIBS := -Wl,--as-needed $(LIBS)
+$(PUBLISH) $(PHX) $(PHX_SHIM) $(SOAK): LIBS := -Wl,--as-needed $(LIBS)
 $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER):
 	@echo '  link $@'; $(call link,$(LIBS))
 
@@ -61,7 +61,7 @@ $(BUILD)/conformance/load/%_test: $(BUILD)/conformance/load/%_test.o $(TEST_HOST
   $(call without_main,$(sort $(BENCH_SOURCES) $(FLOOR_SOURCES)))
 	@$(call link,$(LIBS) -lcmocka)
 $(BUILD)/conformance/load/soak/%_test: $(BUILD)/conformance/load/soak/%_test.o $(TESTING) \
-  $(call without_main,$(SOAK_SOURCES))
+  $(call without_main,$(SOAK_SOURCES)) $(LIBRARY)
 	@$(call link,$(LIBS) -lcmocka)
 $(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) \
   $(call without_main,$(SUITE_SOURCES) $(PROXY_SOURCES)) $(HOST_OBJECTS)

@@ -16,7 +16,8 @@
 namespace trouble {
 
 /// A client with a websocket, which waits for what a scene asks it to hear. Nothing waits longer
-/// than five seconds.
+/// than five seconds. Raw, and not phx::Client, which keeps the rules that most scenes break: it
+/// sends heartbeats, reads what comes, and says goodbye.
 class Caller {
  public:
   /// A `window` of 0 leaves to the kernel how much may wait unread.

@@ -57,8 +57,7 @@ void Ledger::asked(const std::string& topic, const std::string& join_ref, std::u
     room.ending_since = now;
   }
   if (effect == Effect::crashes) return;
-  const std::uint64_t confirms = effect == Effect::heard && feed ? feed->next() : 0;
-  room.questions.push_back({ref, join_ref, std::move(expected), effect, now, feed, confirms});
+  room.questions.push_back({ref, join_ref, std::move(expected), effect, now});
 }
 
 std::optional<Instant::duration> Ledger::received(std::string_view text, Instant now) {
@@ -102,7 +101,7 @@ void Ledger::replied(Room& room, const Message& message, Instant now,
                                             question->join_ref, question->expected.status,
                                             shown(question->expected.response), shown(message)));
   }
-  take_effect(room, *question, now);
+  take_effect(room, *question);
 }
 
 std::optional<Ledger::Question> Ledger::answered(Room& room, const Message& message) {
@@ -139,15 +138,12 @@ void Ledger::strange_reply(const Message& message) {
   complain(Wrong::unexpected, "a reply without a request: " + shown(message));
 }
 
-void Ledger::take_effect(Room& room, const Question& question, Instant now) {
+void Ledger::take_effect(Room& room, const Question& question) {
   switch (question.effect) {
     case Effect::none:
     case Effect::waits:
     case Effect::crashes: return;
     case Effect::joins: return join(room, question);
-    case Effect::heard:
-      if (question.feed != nullptr) question.feed->confirmed(question.confirms, now);
-      return;
     case Effect::leaves:
     case Effect::stops: room.closing.push_back(question.join_ref); return;
   }

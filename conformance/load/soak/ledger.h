@@ -40,7 +40,6 @@ enum class Effect {
   leaves,   ///< The reply comes, and then phx_close.
   stops,    ///< The same, decided by the channel.
   crashes,  ///< No reply comes, but phx_error.
-  heard,    ///< A broadcast of the feed's herald: its reply confirms it for all subscribers.
 };
 
 class Ledger {
@@ -77,8 +76,6 @@ class Ledger {
     Answer expected;
     Effect effect;
     Instant sent;
-    Feed* feed;
-    std::uint64_t confirms;
   };
   struct Room {
     State state = State::idle;
@@ -101,7 +98,7 @@ class Ledger {
   /// Removes the request that this reply answers; nothing if there is none.
   std::optional<Question> answered(Room& room, const Message& message);
   void strange_reply(const Message& message);
-  void take_effect(Room& room, const Question& question, Instant now);
+  void take_effect(Room& room, const Question& question);
   void join(Room& room, const Question& question);
   void closed(Room& room, const Message& message);
   void crashed(Room& room, const Message& message);

@@ -26,9 +26,13 @@ struct Tally {
   bench::Histogram latencies;  ///< Of replies to fast readers over a websocket.
 };
 
-/// Shared by all members of a run. It outlives them.
+class ResidentsLoop;
+
+/// Shared by all clients of a run. It outlives them.
 struct World {
   Loop& loop;
+  ResidentsLoop& residents;
+  std::chrono::seconds patience;     ///< For an answer.
   const std::vector<Target>& nodes;  ///< One, without a cluster.
   Findings& findings;
   Tally& tally;
@@ -56,6 +60,8 @@ class Member : LineListener {
   void rest();
   void go(Goodbye how);
   bool connected() const { return open_; }
+  /// The connection has ended on both sides. Since the last tend().
+  bool gone() const { return line_ == nullptr; }
   /// Everything is answered, and all numbers have arrived.
   bool done() const { return !open_ || (ledger_->settled() && ledger_->heard_all()); }
 
@@ -98,38 +104,5 @@ class Member : LineListener {
   std::optional<Instant> paused_until_;
   Instant resumed_{};
 };
-
-/// Broadcasts a feed's numbers, each twice: plainly, and as an event that the channels intercept.
-/// At other nodes than the feed's own it only receives, and so misses nothing that comes there.
-class Herald : LineListener {
- public:
-  Herald(World& world, Feed& feed, std::size_t node);
-  void speak(Instant now);
-  /// Sends a heartbeat now and then, and checks what should have come before `then`.
-  void tend(Instant now, Instant then);
-  void go();
-  bool connected() const { return open_; }
-  bool listens() const { return ledger_.state_of(feed_.topic()) == Ledger::State::joined; }
-  bool gone() const { return gone_; }
-  bool done() const { return ledger_.settled() && ledger_.heard_all(); }
-
- private:
-  void opened() override;
-  void received(std::string_view text, Instant arrived) override;
-  void ended(const std::string& why) override;
-
-  World& world_;
-  Feed& feed_;
-  const std::size_t node_;
-  Ledger ledger_;
-  std::unique_ptr<Line> line_;
-  std::uint64_t next_ref_ = 1;
-  Instant next_heartbeat_{};
-  bool open_ = false;
-  bool gone_ = false;
-};
-
-/// How often a quiet client sends a heartbeat: a server closes a silent one.
-constexpr std::chrono::seconds heartbeat_period{20};
 
 }  // namespace phx::soak

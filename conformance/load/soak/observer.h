@@ -3,41 +3,29 @@
 #pragma once
 
 #include <deque>
-#include <memory>
 
-#include "conformance/load/soak/member.h"
+#include "conformance/load/soak/resident.h"
 
 namespace phx::soak {
 
-/// At one node: gets those of the node's own channels, and those of others while Redis is up. A
-/// resource: neither copied nor moved.
-class Observer : LineListener {
+/// At one node: gets those of the node's own channels, and those of others while Redis is up.
+/// Neither copied nor moved.
+class Observer {
  public:
   Observer(World& world, std::size_t node);
-  bool listens() const { return listens_; }
-  bool gone() const { return gone_; }
-  /// Sends a heartbeat now and then.
-  void tend(Instant now);
-  void go();
+  bool listens() const { return resident_.joined(); }
+  void go() { resident_.go(); }
   /// The number received.
   std::uint64_t heard() const { return heard_; }
   /// The number since `then`, a second ago at most.
   std::uint64_t heard_since(Instant then) const;
 
  private:
-  void opened() override;
-  void received(std::string_view text, Instant arrived) override;
-  void ended(const std::string& why) override;
+  void hears(Instant arrived);
 
-  World& world_;
-  std::unique_ptr<Line> line_;
   std::deque<Instant> latest_;
   std::uint64_t heard_ = 0;
-  Instant next_heartbeat_{};
-  std::uint64_t next_ref_ = 2;
-  bool listens_ = false;
-  bool going_ = false;
-  bool gone_ = false;
+  Resident resident_;
 };
 
 }  // namespace phx::soak

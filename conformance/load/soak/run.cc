@@ -8,6 +8,7 @@
 
 #include "conformance/load/client/error.h"
 #include "conformance/load/client/usage.h"
+#include "conformance/load/soak/herald.h"
 #include "conformance/load/soak/vandal.h"
 
 namespace phx::soak {
@@ -113,7 +114,7 @@ class Soak {
                        std::chrono::duration<double>(load_.seconds));
     }
     while (last < end && !hopeless()) {
-      loop_.turn(last + a_turn);
+      turn(last + a_turn);
       const Instant now = Clock::now();
       act(now, now - last);
       last = now;
@@ -131,7 +132,7 @@ class Soak {
   void act(Instant now, std::chrono::duration<double> passed) {
     for (auto n = actions_.due(passed); n > 0; --n) members_[world_.any(members_.size())]->act(now);
     for (auto n = broadcasts_.due(passed); n > 0; --n) {
-      for (const auto& herald : heralds_) herald->speak(now);
+      for (const auto& herald : heralds_) herald->speak();
     }
     for (auto n = vandalism_.due(passed); n > 0; --n) {
       vandals_.push_back(std::make_unique<Vandal>(world_));
@@ -143,8 +144,7 @@ class Soak {
     if (now < next_tend_) return;
     next_tend_ = now + between_tends;
     for (const auto& member : members_) member->tend(now, then);
-    for (const auto& herald : heralds_) herald->tend(now, then);
-    for (const auto& observer : observers_) observer->tend(now);
+    for (const auto& herald : heralds_) herald->tend(then);
     if (outages_) outages_->turn(now);
     std::erase_if(vandals_, [now](const auto& vandal) { return vandal->over(now); });
   }
@@ -167,6 +167,11 @@ class Soak {
     for (const auto& member : members_) made.connections += member->connected();
     outcome_.samples.push_back(made);
     on_sample_(made);
+  }
+
+  void turn(Instant until) {
+    loop_.turn(until);
+    residents_.turn();
   }
 
   bool hopeless() const { return outcome_.server_ended || findings_.count() >= max_wrong; }
@@ -210,13 +215,13 @@ class Soak {
   /// All clients disconnect, and the server must have the descriptors that it began with.
   void leave() {
     for (const auto& member : members_) member->go(Goodbye::clean);
-    for (const auto& herald : heralds_) {
-      if (herald->connected()) herald->go();
-    }
+    for (const auto& herald : heralds_) herald->go();
     for (const auto& observer : observers_) observer->go();
-    const bool left = wait(load_.patience, [this] { return all_heralds(&Herald::gone); });
+    const bool left = wait(load_.patience, [this] {
+      return std::all_of(members_.begin(), members_.end(), [](const auto& m) { return m->gone(); });
+    });
     if (!left && !outcome_.server_ended) {
-      findings_.add(Wrong::missing, "heralds closed their connections, but the server did not");
+      findings_.add(Wrong::missing, "members closed their connections, but the server did not");
     }
     if (!outcome_.descriptors_before) return;
     wait(settling, [this] {
@@ -277,7 +282,7 @@ class Soak {
     while (!done()) {
       const Instant now = Clock::now();
       if (now >= end) return false;
-      loop_.turn(now + between_tends);
+      turn(now + between_tends);
       tend(now, now - load_.patience);
     }
     return true;
@@ -290,9 +295,10 @@ class Soak {
   const OnSample& on_sample_;
   Random random_;
   Loop loop_;
+  ResidentsLoop residents_{loop_};
   Tally tally_;
   std::vector<std::unique_ptr<Feed>> feeds_;
-  World world_{loop_, nodes_, findings_, tally_, random_, feeds_};
+  World world_{loop_, residents_, load_.patience, nodes_, findings_, tally_, random_, feeds_};
   std::vector<std::unique_ptr<Herald>> heralds_;
   std::vector<std::unique_ptr<Observer>> observers_;
   std::vector<std::unique_ptr<Member>> members_;
