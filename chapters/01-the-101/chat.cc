@@ -5,10 +5,9 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "../17-live-view/board.h"
+#include "files.h"
 #include "options/command_line.h"
 #include "phoenix.h"
 #include "room.h"
@@ -19,34 +18,6 @@ extern "C" const char* malloc_conf;
 const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
 namespace {
-
-/// The page's files, read once; each is served from memory at its own path.
-class Files {
- public:
-  explicit Files(phx::Endpoint& endpoint) : endpoint_(endpoint) {}
-
-  void serve(std::string path, const std::filesystem::path& file, std::string type) {
-    endpoint_.get(std::move(path), [body = content(file), type](const phx::Request&) {
-      return phx::Response{200, body, {{"content-type", type}}};
-    });
-  }
-
- private:
-  static std::string content(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) {
-      throw std::runtime_error(fmt::format(
-          "expected the file {}: run `make run` in the project's folder, which fetches it, or set "
-          "--root",
-          file.string()));
-    }
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-  }
-
-  phx::Endpoint& endpoint_;
-};
 
 struct Options : phx::ProgramOptions {
   std::filesystem::path root;  ///< The project's folder.
@@ -78,16 +49,18 @@ std::shared_ptr<chat::ChatSocket> mount_chat(phx::Endpoint& endpoint, const Opti
 
 void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
   const auto page = root / "chapters/01-the-101/page";
-  Files files(endpoint);
-  files.serve("/", page / "index.html", "text/html; charset=utf-8");
-  files.serve("/chat.css", page / "chat.css", "text/css; charset=utf-8");
-  files.serve("/chat.js", page / "chat.js", "text/javascript; charset=utf-8");
+  chat::Files files(endpoint);
+  files.serve("/", page / "index.html");
+  for (const char* part : {"chat.css", "chat.js", "frames.js", "wire.js"}) {
+    files.serve(std::string("/") + part, page / part);
+  }
   const auto packages = root / "chapters/node_modules";
   for (const char* script : {"phoenix/priv/static/phoenix.mjs", "phoenix/priv/static/phoenix.js",
                              "phoenix_live_view/priv/static/phoenix_live_view.js"}) {
     const auto file = packages / script;
-    files.serve("/assets/" + file.filename().string(), file, "text/javascript; charset=utf-8");
+    files.serve("/assets/" + file.filename().string(), file);
   }
+  files.serve_book(root);
 }
 
 int serve(Options options) {

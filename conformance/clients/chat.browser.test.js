@@ -92,5 +92,10 @@ test("a page whose room is refused says why, and offers to try again", async (t)
   await ada.page.getByText("The room was refused: unauthorized").waitFor();
   await ada.page.getByRole("button", { name: "Join again" }).click();
   await ada.is("Gone");
+  assert.equal(await ada.page.getByText("Open this page in a second tab").isVisible(), false, "it would be refused, too");
+  await ada.page.getByRole("link", { name: "The lobby" }).click();
+  await ada.is("Connected");
+  await ada.page.getByText("Open this page in a second tab").waitFor();
+  assert.equal(await ada.page.title(), "room:lobby");
   assert.deepEqual(ada.complaints, []);
 });

@@ -36,6 +36,8 @@ async function refusal(token) {
 test("a login is required, and works with the keyboard alone", async (t) => {
   const ada = await Person.arrives(t, chat.browser, server.url);
   await ada.isAsked("");
+  assert.equal(await ada.page.locator("#connection").getAttribute("data-state"), "arriving", "nothing is wrong yet");
+  assert.equal(await ada.count("Logged out"), 0);
   const field = ada.page.getByLabel("Your name");
   assert.ok(await field.evaluate((input) => input === document.activeElement), "it has the focus");
   for (const key of ["Escape", "Escape", "Enter"]) await ada.page.keyboard.press(key);
@@ -115,6 +117,7 @@ test("a page with a forged token says so, and asks for a name", async (t) => {
   });
   await ada.page.reload();
   await ada.isAsked(UNKNOWN);
+  await ada.is("Logged out");
   await ada.logsIn("Ada");
   await ada.is("Connected");
 });

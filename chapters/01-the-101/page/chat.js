@@ -10,7 +10,8 @@
 //   push      presence_state {user: {metas}}     ← who is here, each meta with its node if there are several
 //   broadcast presence_diff  {joins, leaves}     ← who came or went, at whichever node
 
-import { Presence, Socket } from "/assets/phoenix.mjs";
+import { LongPoll, Presence, Socket } from "/assets/phoenix.mjs";
+import { Wire } from "./wire.js";
 
 const MESSAGES_KEPT = 500; // on the page
 const SECOND_MS = 1_000;
@@ -30,7 +31,9 @@ function askForLogin(why = "") {
   me = null;
   sessionStorage.removeItem("login");
   leave();
-  show("gone", "Logged out");
+  // Somebody who has just arrived has lost nothing.
+  if (why) show("gone", "Logged out");
+  else show("arriving", "Log in to come in");
   element("who").hidden = true;
   element("why").textContent = why;
   element("login").showModal();
@@ -69,6 +72,7 @@ async function doubtLogin() {
 let socket = null;
 let channel = null;
 let gone = false; // logged out, refused, or closed by the server: only a click joins again
+const wire = new Wire(element("wire"), element("frame"));
 
 function connect() {
   socket = new Socket("/socket", {
@@ -76,7 +80,9 @@ function connect() {
     longPollFallbackMs: FALLBACK_MS,
     reconnectAfterMs: retrying,
     rejoinAfterMs: retrying,
+    ...wire.codec(),
   });
+  wire.watch(socket);
   socket.onOpen(() => gone || show("connecting", "Joining the room"));
   socket.onError(doubtLogin);
   show("connecting", "Connecting");
@@ -95,9 +101,10 @@ function join() {
   joining.onError(lost);
   joining
     .join()
-    .receive("error", ({ reason }) => leftBehind(joining, `The room was refused: ${reason}`))
+    .receive("error", ({ reason }) => refused(joining, reason))
     .receive("ok", () => {
       show("connected", "Connected");
+      inviteToTalk();
       sendWaiting();
     });
 }
@@ -110,12 +117,19 @@ function leave() {
   socket?.disconnect();
 }
 
+/** A second tab would be refused, too: the page says where there is somebody to talk to. */
+function refused(ended, reason) {
+  leftBehind(ended, `The room was refused: ${reason}`);
+  element("elsewhere").hidden = topic === "room:lobby";
+}
+
 /** The room is not to be had; phoenix.js would ask for a refused one again and again. */
 function leftBehind(ended, why) {
   if (ended !== channel || gone) return;
   gone = true;
   lost();
   element("people").replaceChildren();
+  element("empty").hidden = true;
   ended.leave();
   show("gone", "Gone", `${why}. What you write waits here.`);
 }
@@ -210,9 +224,15 @@ function append({ user, body }, side) {
   const list = element("messages");
   list.append(item);
   while (list.children.length > MESSAGES_KEPT) list.firstElementChild.remove();
-  element("empty").hidden = true;
+  inviteToTalk();
   if (readingTheEnd) toTheEnd(); // somebody who reads further up is left in peace
   return item;
+}
+
+/** In an empty room that has let us in. */
+function inviteToTalk() {
+  element("elsewhere").hidden = true;
+  element("empty").hidden = element("messages").children.length > 0;
 }
 
 /** Who is here; where there are several nodes, by node. */
@@ -279,6 +299,8 @@ element("logout").addEventListener("click", () => {
   sessionStorage.removeItem("login");
   location.reload(); // so that nothing of ours is left for the next person
 });
+
+addEventListener("hashchange", () => location.reload()); // another room is another visit
 
 document.title = element("topic").textContent = topic;
 setInterval(showNext, SECOND_MS / 2);
