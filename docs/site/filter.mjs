@@ -27,17 +27,22 @@ const IMAGE = /^!\[([^\]]+)\]\(([^)\s]+)\)/;
 const LINK = /(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^()\s]+)\)/g;
 const CODE = /(?<!`)(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g;
 
+/** Doxygen ends `a name' at its quote, and so does code in single backticks. */
+const withoutQuotes = (code) => (/^`[^`].*'\W/s.test(code) ? `\`\` ${code.slice(1, -1)} \`\`` : code);
+/** @supabase is a command to Doxygen, like every word after such a sign. */
+const withoutCommands = (text) => text.replace(/(?<![\w\\])@(?=\w)/g, "\\@");
+
 /**
  * Rewrites the links of one paragraph; text in backticks stays, but links around it don't.
  */
 function links(root, page, text) {
   const kept = [];
   const hidden = text.replace(CODE, (code) => `\u0001${kept.push(code) - 1}\u0001`);
-  const linked = hidden.replace(
+  const linked = withoutCommands(hidden).replace(
     LINK,
     (_, words, target) => `<a href="${escape(siteLink(root, page, target))}">${words}</a>`,
   );
-  return linked.replace(/\u0001(\d+)\u0001/g, (_, index) => kept[Number(index)]);
+  return linked.replace(/\u0001(\d+)\u0001/g, (_, index) => withoutQuotes(kept[Number(index)]));
 }
 
 class Filter {

@@ -78,6 +78,8 @@ function asBookPage(text, id) {
       (table) => `<div class="scroll" tabindex="0">${table}</div>`,
     )
     .replace(/<p >/g, "<p>")
+    // A numbered sentence can be linked to: the chat's wire panel does.
+    .replace(/<p>(?=<b>(\d+\.\d+)<\/b>)/g, (_, number) => `<p id="${id}-${number}">`)
     // A variable's name leads to any variable of that name.
     .replace(/<a class="code hl_(?:variable|enumvalue)"[^>]*>([a-z_]+)<\/a>/g, "$1");
   return text.replace(contents, () => onThisPage(lowered) + lowered);

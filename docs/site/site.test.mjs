@@ -65,6 +65,13 @@ test("links are rewritten round code and over lines, but not in code", () => {
   assert.doesNotMatch(out, /<a href="b\.html">no/);
 });
 
+test("words and code that Doxygen would take for its own commands stay what they are", () => {
+  const page = "| @supabase/realtime-js | mail@example.org | `it exited: 'map')\\n at @x` | `a \\u0000` |\n";
+  const out = shown({ "a.md": page }, "a.md");
+  assert.match(out, /\| \\@supabase\/realtime-js \| mail@example\.org \| /);
+  assert.match(out, /\| `` it exited: 'map'\)\\n at @x `` \| `a \\u0000` \|/);
+});
+
 test("pictures, listings and fences are marked for the site", () => {
   const page =
     "<!-- snippet lib/a.cc f -->\n```cpp\nf();\n```\n\n" +
