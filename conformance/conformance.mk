@@ -9,8 +9,7 @@ WIRE_SOURCES := $(call sources,conformance/suite/wire/*.cc)
 PROXY_SOURCES := $(call sources,conformance/proxy/*.cc)
 SUITE_SOURCES := $(call sources,conformance/suite/*.cc conformance/suite/*/*.cc)
 SERVER_SOURCES := $(call sources,conformance/server/*.cc conformance/server/*/*.cc) chapters/17-live-view/demo.cc
-MUTANT_SOURCES := $(call sources,conformance/proof/mutants/*.cc) conformance/suite/core/release.cc \
-  $(PROXY_SOURCES) $(WIRE_SOURCES)
+MUTANT_SOURCES := $(call sources,conformance/proof/mutants/*.cc)
 LOAD_SOURCES := $(call sources,conformance/load/client/*.cc) \
   $(patsubst %,conformance/suite/wire/%.cc,frame json loopback tls utf8)
 BENCH_SOURCES := $(call sources,conformance/load/bench/*.cc) $(LOAD_SOURCES)
@@ -23,12 +22,23 @@ PHX_SOURCES := $(call sources,conformance/phx/*.cc)
 TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc conformance/*/*/test/*_test.cc)
 FUZZ_SOURCES += $(wildcard conformance/*/*/*_fuzz.cc)
 
-$(CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
-$(SUITE): $(call objects,$(SUITE_SOURCES) $(PROXY_SOURCES)) $(HOST_OBJECTS)
-$(MUTANTS): $(call objects,$(MUTANT_SOURCES))
-$(BENCH): $(call objects,$(BENCH_SOURCES))
-$(FLOOR_SERVER): $(call objects,$(FLOOR_SOURCES))
-$(SOAK): $(call objects,$(SOAK_SOURCES)) $(LIBRARY)
+# Each room's objects but its main.o: the room's program and its tests take from it what they need.
+without_main = $(filter-out %/main.o,$(call objects,$(1)))
+SUITE_ROOM := $(BUILD)/conformance/suite.a
+SERVER_ROOM := $(BUILD)/conformance/server.a
+LOAD_ROOM := $(BUILD)/conformance/load.a
+SOAK_ROOM := $(BUILD)/conformance/soak.a
+$(SUITE_ROOM): $(call without_main,$(SUITE_SOURCES) $(PROXY_SOURCES)) $(HOST_OBJECTS)
+$(SERVER_ROOM): $(call without_main,$(SERVER_SOURCES))
+$(LOAD_ROOM): $(call without_main,$(sort $(BENCH_SOURCES) $(FLOOR_SOURCES)))
+$(SOAK_ROOM): $(call without_main,$(SOAK_SOURCES))
+
+$(CONTRACT): $(BUILD)/conformance/server/main.o $(SERVER_ROOM) $(LIBRARY)
+$(SUITE): $(BUILD)/conformance/suite/main.o $(SUITE_ROOM)
+$(MUTANTS): $(call objects,$(MUTANT_SOURCES)) $(SUITE_ROOM)
+$(BENCH): $(BUILD)/conformance/load/bench/main.o $(LOAD_ROOM)
+$(FLOOR_SERVER): $(BUILD)/conformance/load/floor/main.o $(LOAD_ROOM)
+$(SOAK): $(BUILD)/conformance/load/soak/main.o $(SOAK_ROOM) $(LIBRARY)
 $(PUBLISH): $(call objects,$(PUBLISH_SOURCES)) $(LIBRARY)
 $(PHX): $(call objects,$(PHX_SOURCES)) $(LIBRARY)
 $(PHX_SHIM): $(call objects,conformance/shims/phx/main.cc) $(LIBRARY)
@@ -46,25 +56,18 @@ $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PH
 
 # libfaketime and jemalloc wait for one another, and valgrind must see each allocation: this one has glibc's.
 LIBC_CONTRACT := $(BUILD)/valgrind/phx-contract
-$(LIBC_CONTRACT): $(call objects,$(SERVER_SOURCES)) $(LIBRARY)
+$(LIBC_CONTRACT): $(BUILD)/conformance/server/main.o $(SERVER_ROOM) $(LIBRARY)
 	@mkdir -p $(@D); echo '  link $@'; $(call link,$(LIBS))
 
-without_main = $(filter-out %/main.o,$(call objects,$(1)))
-TEST_HOST := $(call objects,lib/testing/main.cc lib/testing/tls.cc) $(HOST_OBJECTS)
-$(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(TESTING) \
-  $(call without_main,$(SUITE_SOURCES) $(PROXY_SOURCES))
+$(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(SUITE_ROOM) $(TESTING)
 	@$(call link,$(LIBS) -lcmocka)
-$(BUILD)/conformance/server/%_test: $(BUILD)/conformance/server/%_test.o $(TESTING) \
-  $(call without_main,$(SERVER_SOURCES)) $(LIBRARY)
+$(BUILD)/conformance/server/%_test: $(BUILD)/conformance/server/%_test.o $(SERVER_ROOM) $(TESTING) $(LIBRARY)
 	@$(call link,$(LIBS) -lcmocka)
-$(BUILD)/conformance/load/%_test: $(BUILD)/conformance/load/%_test.o $(TEST_HOST) \
-  $(call without_main,$(sort $(BENCH_SOURCES) $(FLOOR_SOURCES)))
+$(BUILD)/conformance/load/%_test: $(BUILD)/conformance/load/%_test.o $(LOAD_ROOM) $(TESTING)
 	@$(call link,$(LIBS) -lcmocka)
-$(BUILD)/conformance/load/soak/%_test: $(BUILD)/conformance/load/soak/%_test.o $(TESTING) \
-  $(call without_main,$(SOAK_SOURCES)) $(LIBRARY)
+$(BUILD)/conformance/load/soak/%_test: $(BUILD)/conformance/load/soak/%_test.o $(SOAK_ROOM) $(TESTING) $(LIBRARY)
 	@$(call link,$(LIBS) -lcmocka)
-$(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) \
-  $(call without_main,$(SUITE_SOURCES) $(PROXY_SOURCES)) $(HOST_OBJECTS)
+$(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) $(SUITE_ROOM)
 	@$(call link,$(FUZZ_LIBS) -lcmocka)
 
 # --- Checking a server ----------------------------------------------------------------------------
@@ -148,7 +151,8 @@ JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reas
 mutants: ## check: each rule can fail: run it against broken servers
 mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis
 	@$(JUDGE_MUTANTS)
-$(BUILD)/mutants.passed: $(BUILD)/suite-tests.passed $(MUTANTS) $(REASONS) $(WITH_REDIS) | build/.packages-redis
+$(BUILD)/mutants.passed: $(addprefix $(BUILD)/,tls.passed cluster.passed replay.passed) $(MUTANTS) $(REASONS) \
+  $(WITH_REDIS) | build/.packages-redis
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
 
 # The same for rules of clients: phoenix.js, broken on purpose.
@@ -178,7 +182,7 @@ $(BUILD)/mutate-list.passed: $(wildcard $(MUTATE)/* $(MUTATE)/faults/*) docs/pro
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
 SUITE_TESTS := conformance/proof/suite_tests
 suite-tests: $(BUILD)/suite-tests.passed ## check: the suite itself: bad servers, its reports
-$(BUILD)/suite-tests.passed: $(BUILD)/tls.passed $$(UNIT_PASSED) $(NPM) $(wildcard $(SUITE_TESTS)/*.js) \
+$(BUILD)/suite-tests.passed: $(BUILD)/soak.passed $$(UNIT_PASSED) $(NPM) $(wildcard $(SUITE_TESTS)/*.js) \
   conformance/suite/report/report.schema.json docs/results.md $(wildcard conformance/results/*)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(SUITE_TESTS)/*.test.js && touch $@
@@ -240,7 +244,7 @@ $(BUILD)/soak.passed: $(BUILD)/client-mutants.passed $(SOAK) $(MUTANTS) conforma
 
 .PHONY: faults chaos siege
 SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) LIVE_SERVER=$(CURDIR)/$(LIVE)
-$(BUILD)/clients.passed: $(BUILD)/soak.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(PHX) \
+$(BUILD)/clients.passed: $(BUILD)/suite-tests.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(PHX) \
   $(PHX_SHIM) $(NPM) $(BOOK_NPM) $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js) \
   $(wildcard chapters/01-the-101/page/*) | \
   $(addprefix build/.packages-,browser metrics redis nginx)

@@ -1,17 +1,16 @@
 # traces/: the recorded conversations, and phx-trace, which records, shows, draws and replays them.
 
 TRACE_SOURCES := $(call sources,traces/phx-trace/*.cc)
-TRACE_OBJECTS := $(call objects,$(TRACE_SOURCES) $(WIRE_SOURCES) $(PROXY_SOURCES) \
-  conformance/suite/report/markup.cc)
+TRACE_ROOM := $(BUILD)/traces/phx-trace.a
 TEST_SOURCES += $(wildcard traces/phx-trace/*_test.cc traces/phx-trace/test/*_test.cc)
 FUZZ_SOURCES += $(wildcard traces/phx-trace/*_fuzz.cc)
 
-$(TRACER): $(TRACE_OBJECTS)
+$(TRACE_ROOM): $(call without_main,$(TRACE_SOURCES))
+$(TRACER): $(BUILD)/traces/phx-trace/main.o $(TRACE_ROOM) $(SUITE_ROOM)
 	@echo '  link $@'; $(call link,-lwebsockets -ljansson -lfmt -lssl -lcrypto -lz)
-$(BUILD)/traces/%_test: $(BUILD)/traces/%_test.o $(filter-out %/main.o,$(TRACE_OBJECTS)) \
-  $(BUILD)/lib/testing/main.o $(HOST_OBJECTS)
+$(BUILD)/traces/%_test: $(BUILD)/traces/%_test.o $(TRACE_ROOM) $(SUITE_ROOM) $(TESTING)
 	@$(call link,$(LIBS) -lcmocka)
-$(BUILD)/traces/%_fuzz: $(BUILD)/traces/%_fuzz.o $(FUZZ_HOST) $(filter-out %/main.o,$(TRACE_OBJECTS))
+$(BUILD)/traces/%_fuzz: $(BUILD)/traces/%_fuzz.o $(FUZZ_HOST) $(TRACE_ROOM) $(SUITE_ROOM)
 	@$(call link,$(FUZZ_LIBS))
 
 .PHONY: replay record

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <mutex>
@@ -19,8 +20,9 @@
 namespace phx::conformance {
 namespace {
 
-constexpr const char* patience = "0.4";  // most mutants are noticed by a missing message
-constexpr const char* patience_once_more = "1";
+/// Most mutants are noticed by a missing message, so a trial is short. But a busy machine answers
+/// slowly: a trial that goes wrong proves nothing about the rule, and is repeated more patiently.
+constexpr std::array<const char*, 3> patience{"0.4", "1", "3"};
 
 /// The rules of these lines.
 std::vector<std::string> rules_of(const std::vector<std::string>& lines) {
@@ -138,12 +140,13 @@ class TrialRun {
   void take_turns() {
     for (std::size_t i = next_++; i < mutants_.size(); i = next_++) {
       const Mutant& mutant = *mutants_[i];
-      Trial trial = put_to_trial(mutant, patience);
-      // A busy machine answers slowly: such a trial proves nothing about the rule.
-      const bool again = !as_it_should(mutant, trial);
-      if (again) trial = put_to_trial(mutant, patience_once_more);
+      std::size_t tries = 0;
+      Trial trial = put_to_trial(mutant, patience[tries++]);
+      while (!as_it_should(mutant, trial) && tries < patience.size()) {
+        trial = put_to_trial(mutant, patience[tries++]);
+      }
       const std::lock_guard lock(mutex_);
-      account_for(mutant, trial, again);
+      account_for(mutant, trial, tries);
     }
   }
 
@@ -184,7 +187,7 @@ class TrialRun {
                        [&](const std::string& rule) { return caught(trial, rule); });
   }
 
-  void account_for(const Mutant& mutant, const Trial& trial, bool again) {
+  void account_for(const Mutant& mutant, const Trial& trial, std::size_t tries) {
     const bool good = as_it_should(mutant, trial);
     for (const std::string& rule : mutant.rules) {
       if (caught(trial, rule)) caught_[rule].push_back(mutant.name);
@@ -198,7 +201,7 @@ class TrialRun {
                !mutant.release.empty() ? "is taken for Phoenix " + mutant.release
                : mutant.rules.empty()  ? "fails no rule"
                                        : fmt::format("{}", fmt::join(mutant.rules, " ")),
-               again ? " (tried twice)" : "");
+               tries > 1 ? fmt::format(" (tried {} times)", tries) : "");
     if (!good) {
       ++wrong_;
       fmt::print("{}\n", trial.ended.output);
