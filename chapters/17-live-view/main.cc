@@ -37,6 +37,7 @@ void serve_script(phx::Endpoint& endpoint, const std::filesystem::path& file) {
       });
 }
 
+//! [serve]
 int serve(Options options) {
   phx::Endpoint endpoint(options.endpoint);
   phx::Live live(demo::options(options.endpoint.secret_key_base));
@@ -54,6 +55,7 @@ int serve(Options options) {
   if (!all_ended) std::_Exit(0);  // a handler blocks, and may do so for ever
   return 0;
 }
+//! [serve]
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 ///
 /// Filled before the server starts; afterwards all shards only read it. Mirrors Phoenix.Endpoint.
 
+#include <concepts>
 #include <functional>
 #include <map>
 #include <memory>
@@ -77,7 +78,10 @@ class Endpoint {
 
   /// \throws std::invalid_argument if the secret is too short.
   explicit Endpoint(EndpointOptions options = {});
-  explicit Endpoint(const std::string& secret_key_base)
+  /// With this secret alone. (A template, so that `Endpoint({.secret_key_base = …})` names
+  /// options.)
+  template <std::convertible_to<std::string> Secret>
+  explicit Endpoint(const Secret& secret_key_base)
       : Endpoint(EndpointOptions{.secret_key_base = secret_key_base}) {}
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;

@@ -20,6 +20,12 @@ struct Users : UserSocket {
   }
 };
 
+// Each of these compiles.
+[[maybe_unused]] const auto in_place = [] {
+  const Endpoint by_options({.secret_key_base = std::string(64, 's')});
+  const Endpoint by_secret(std::string(64, 's'));
+};
+
 struct Fixture {
   TestShard shard;
   Endpoint endpoint;

@@ -8,6 +8,7 @@
 /// Only assigns are tracked. A hole of a template that read one is rendered again when it has
 /// changed, and no other is. Mirrors Phoenix.Component.assign/3 and `__changed__`.
 
+#include <concepts>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -103,6 +104,12 @@ class Assign : public live_view::Tracked {
   }
   operator const T&() const { return get(); }
   const T* operator->() const { return &get(); }
+  /// With whatever its value can be compared: `filter == "open"`.
+  template <class Other>
+  requires(!std::derived_from<Other, Tracked>) bool operator==(const Other& other) const {
+    return get() == other;
+  }
+  bool operator==(const Assign& other) const { return get() == other.get(); }
 
  private:
   T value_ = {};

@@ -231,6 +231,12 @@ live_view::When<Condition, Body> when(Condition condition, Body body) {
   return {std::move(condition), std::move(body)};
 }
 
+/// The same for an assign: `when(open, …)`.
+template <class T, class Body>
+auto when(const Assign<T>& condition, Body body) {
+  return when([&condition] { return static_cast<bool>(condition.get()); }, std::move(body));
+}
+
 /// One part for each item, all from one template. Mirrors `:for`.
 template <class Source, class Body>
 live_view::Each<Source, Body, std::nullptr_t> each(const Source& items, Body body) {

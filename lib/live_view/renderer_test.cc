@@ -124,6 +124,23 @@ PHX_TEST("a part that comes is sent with its statics; one that stays is not sent
   expect_eq(client.diff(render), R"({"0":"0","1":""})");
 }
 
+PHX_TEST("an assign is a condition, and is compared as its value") {
+  Assign<bool> open = true;
+  Assign<std::string> filter{"all"};
+  const auto render = [&] {
+    return html("<p>{}{}</p>", when(open, [] { return html("open"); }),
+                [&] { return filter == "all" ? "every" : "some"; });
+  };
+  Page tracked;
+  tracked.diff(render);
+  open = false;
+  expect_eq(tracked.diff(render), R"({"0":""})");
+  filter = "done";
+  expect_eq(tracked.diff(render), R"({"1":"some"})");
+  const Assign<std::string> same{"done"};
+  expect(filter == same && filter != "all", "as values");
+}
+
 PHX_TEST("of a list only the entries that differ are sent, and how many there are") {
   Assign<std::vector<std::string>> names;
   Page client;
