@@ -17,7 +17,11 @@ std::optional<std::string> hears_nothing(Shim& shim, Millis patience) {
   while (shim.reports().empty() && shim.fault().empty()) {
     if (const auto end = shim.gone()) return fmt::format("it wrote no line: {}", *end);
     if (Clock::now() >= deadline) {
-      return fmt::format("it wrote no line within {} s", patience.count() / 1'000);
+      const std::string begun = shim.unfinished().empty()
+                                    ? ""
+                                    : fmt::format("; it wrote this without an end of line: {}",
+                                                  shortened(shim.unfinished()));
+      return fmt::format("it wrote no line within {} s{}", patience.count() / 1'000, begun);
     }
     auto waits = shim.waits();
     constexpr int look_again_ms = 20;

@@ -12,6 +12,7 @@ import { expect, judge } from "./suite.js";
 const Ajv = createRequire(new URL("../../clients/package.json", import.meta.url))("ajv");
 const schema = JSON.parse(readFileSync(new URL("../../suite/report/report.schema.json", import.meta.url)));
 const good = [process.execPath, fileURLToPath(new URL("../../shims/phoenix.js", import.meta.url))];
+const ws = JSON.stringify(createRequire(new URL("../../clients/package.json", import.meta.url)).resolve("ws"));
 const folder = mkdtempSync(join(tmpdir(), "shims-"));
 const READY = `console.log('{"on":"ready","client":"a test","version":"1.0.0"}');`;
 
@@ -25,6 +26,9 @@ test("a shim that does not start, or does not begin as one", async () => {
   expect(await judged(`console.log('{"on":"open"}')`), 3, 'expected {"on":"ready",…} first');
   expect(await judged(`console.log('{"on":"ready","client":"x","lacks":{"wings":"no"}}')`), 3, "expected `lacks` to give a reason for some of binary");
   expect(await judged(`console.log('{"on":"ready","client":"x","fixed":{"heartbeat_ms":"long"}}')`), 3, "expected `fixed` to give milliseconds");
+  expect(await judged(`console.log('{"on":"ready","client":"x","lacks":["binary"]}')`), 3, "expected `lacks` to give a reason");
+  expect(await judged(`console.log('{"on":"ready","client":"x","lacks":{"binary":""}}')`), 3, "expected `lacks` to give a reason");
+  expect(await judged(`console.log('{"on":"ready","client":"x","fixed":{"timeout_ms":-5}}')`), 3, "expected `fixed` to give milliseconds");
   expect(await judge("client", "--only", "C-04"), 2, "expected the command that starts the shim after --");
 });
 
@@ -32,6 +36,9 @@ test("a shim that hangs, dies or writes nonsense in the middle of a rule", async
   const quick = ["--timeout-scale", "0.1"];
   const hangs = `${READY} setInterval(() => {}, 1e9)`;
   expect(await judged(hangs, ...quick), 3, "the client did not connect", "nothing came within 500 ms");
+  const mute = `${READY} const { WebSocket } = require(${ws});
+    process.stdin.once("data", (line) => new WebSocket(JSON.parse(line).url + "/websocket?vsn=2.0.0"));`;
+  expect(await judge("client", "--only", "C-01", ...quick, "--", process.execPath, "-e", mute), 1, 'a report {"on":"open"}', "the shim wrote nothing since its first line: does it flush after each?");
   const dies = `${READY} process.stdin.once("data", () => { console.error("no memory"); process.exit(3); })`;
   expect(await judged(dies), 3, "expected the client's process to live, got it exited with status 3", "no memory");
   const raves = `${READY} process.stdin.once("data", () => console.log("what?"))`;

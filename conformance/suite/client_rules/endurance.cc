@@ -59,22 +59,24 @@ CLIENT_RULE(
   t.settle(*guest);
 }
 
-/// Four waves may add some memory that a collector has not freed yet; a leak adds it each time.
+/// Four waves may add some memory that a collector has not freed yet; a leak adds it each time, or
+/// so much that no second round is needed.
 void does_not_grow(ClientTrial& t, const char* what, const std::function<void()>& wave) {
   constexpr long max_kb = 16'000;
+  constexpr long surely_a_leak_kb = 4 * max_kb;
   constexpr int waves = 4;
   constexpr int rounds = 2;
   wave();  // the first ones fill caches and buffers
   wave();
   long grown = 0;
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < rounds && grown < surely_a_leak_kb; ++round) {
     const long before = t.shim().memory_kb();
     for (int n = 0; n < waves; ++n) wave();
     grown = t.shim().memory_kb() - before;
     if (grown < max_kb) return;
   }
   t.violated(fmt::format("memory that does not grow over {}", what),
-             fmt::format("growth in each of {} rounds, by {} kB in the last", rounds, grown));
+             fmt::format("growth by {} kB, of {} that may be", grown, max_kb));
 }
 
 CLIENT_RULE("C-38", must, 'E',
@@ -101,12 +103,18 @@ CLIENT_RULE("C-38", must, 'E',
         fmt::format("{} replies", pushes), Millis{30'000});
   });
   if (t.is_fixed("reconnect_ms")) return;  // a thousand of them would take hours
+  guest->reset();
+  if (!t.returns()) return;  // C-16 judges that, and C-19 the new join
+  guest = &t.welcome();
+  const bool joins = t.let_back_in(*guest);
   does_not_grow(t, "1,000 reconnects", [&] {
     for (int n = 0; n < reconnects; ++n) {
       guest->reset();
       guest = &t.welcome();
-      guest->reply(guest->hear("phx_join"));
-      t.expect(R"({"on":"joined"})");
+      if (joins) {
+        guest->reply(guest->hear("phx_join"));
+        t.expect(R"({"on":"joined"})");
+      }
       t.shim().reports().clear();
     }
   });

@@ -7,6 +7,27 @@
 namespace phx::conformance {
 namespace {
 
+/// Messages with that join_ref, which is not that of room:1's join, change nothing.
+void ignores(ClientTrial& t, Guest& guest, const std::string& other, const std::string& id) {
+  t.push(id, "ask");
+  const Heard asked = guest.hear("ask");
+  Heard stale = asked;
+  stale.message.join_ref = other;
+  if (!guest.v1()) {  // whose messages have no join_ref, but for what ends a channel
+    guest.reply(stale, "ok", R"({"late":true})");
+    guest.push(other, "room:1", "said", R"({"late":true})");
+  }
+  guest.push(other, "room:1", "phx_error");
+  guest.push(other, "room:1", "phx_close");
+  guest.reply(asked, "ok", R"({"late":false})");
+  t.settle(guest, "room:2", "b");
+  t.expect_none(R"({"on":"closed","channel":"a"})", "no close of an earlier join");
+  t.expect_none(R"({"on":"error","channel":"a"})", "no error of an earlier join");
+  t.expect_none(R"({"on":"message","event":"said"})", "no push to an earlier join");
+  t.expect(
+      fmt::format(R"({{"on":"reply","id":"{}","status":"ok","response":{{"late":false}}}})", id));
+}
+
 CLIENT_RULE("C-21", must, 'B',
             "ignores what carries another join's join_ref: a late close, error, reply or push",
             "channel.js isMember") {
@@ -14,29 +35,15 @@ CLIENT_RULE("C-21", must, 'B',
   const std::string old = t.join_ref();
   t.join("b", "room:2");  // which shows when all before it was handled
   t.let_in(guest, "room:2", "b");
+  ignores(t, guest, R"("987654")", "1");
   guest.push(old, "room:1", "phx_error");
-  t.expect(R"({"on":"error","channel":"a"})");
-  t.let_in(guest);
+  if (!t.let_back_in(guest)) return;  // C-23 judges that
   if (t.join_ref() == old) t.violated("a new join_ref", old);
-  t.push("1", "ask");
-  const Heard asked = guest.hear("ask");
-  Heard stale = asked;
-  stale.message.join_ref = old;
-  if (!guest.v1()) {  // whose messages have no join_ref, but for what ends a channel
-    guest.reply(stale, "ok", R"({"late":true})");
-    guest.push(old, "room:1", "said", R"({"late":true})");
-  }
-  guest.push(old, "room:1", "phx_error");
-  guest.push(old, "room:1", "phx_close");
-  guest.reply(asked, "ok", R"({"late":false})");
-  t.settle(guest, "room:2", "b");
-  t.expect_none(R"({"on":"closed","channel":"a"})", "no close of an earlier join");
-  t.expect_none(R"({"on":"error","channel":"a"})", "no error of an earlier join");
-  t.expect_none(R"({"on":"message","event":"said"})", "no push to an earlier join");
-  t.expect(R"({"on":"reply","id":"1","status":"ok","response":{"late":false}})");
-  t.push("2", "ask");
+  t.drop(R"({"on":"error","channel":"a"})");
+  ignores(t, guest, old, "2");
+  t.push("3", "ask");
   guest.reply(guest.hear("ask"));
-  t.expect(R"({"on":"reply","id":"2","status":"ok"})");
+  t.expect(R"({"on":"reply","id":"3","status":"ok"})");
 }
 
 CLIENT_RULE("C-22", must, 'B', "delivers a broadcast to its topic's channel, and to no other",

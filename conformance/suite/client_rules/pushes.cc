@@ -30,7 +30,8 @@ CLIENT_RULE("C-06", must, 'R', "never has two messages under one ref that wait f
   for (int n = 0; n < pushes; ++n) add(guest.hear("say").message);
   if (t.is_fixed("heartbeat_ms")) return;
   t.until([&guest] { return !guest.heartbeats().empty(); }, "a heartbeat", every);
-  add(guest.heartbeats().back().message);
+  const Message& beat = guest.heartbeats().back().message;
+  if (beat.ref != "null") add(beat);  // without one it does not wait
 }
 
 CLIENT_RULE("C-07", must, 'R', "finds a reply's push by its ref, in whatever order replies come",
@@ -177,18 +178,20 @@ CLIENT_RULE(
   t.push("1", "pay");
   guest.hear("pay");
   guest.reset();
-  Guest& again = t.welcome();
-  t.let_in(again);
-  t.push("2", "next");
-  again.reply(again.hear("next"));
-  t.expect(R"({"on":"reply","id":"2","status":"ok"})");
+  Guest* again = t.returns() ? &t.welcome() : nullptr;  // C-16 judges that, and C-19 the join
+  if (again != nullptr && t.let_back_in(*again)) {
+    t.push("2", "next");
+    again->reply(again->hear("next"));
+    t.expect(R"({"on":"reply","id":"2","status":"ok"})");
+  }
   t.until(
       [&t] {
         return t.count(R"({"on":"timeout","id":"1"})") > 0 ||
                t.count(R"({"on":"reply","id":"1","status":"error"})") > 0;
       },
       R"(a report {"on":"timeout","id":"1"} or one of an error)", timeout);
-  for (const Heard& heard : again.inbox()) {
+  if (again == nullptr) return;
+  for (const Heard& heard : again->inbox()) {
     if (heard.message.event == "pay") {
       t.violated("no push that was sent before", heard.message.text());
     }

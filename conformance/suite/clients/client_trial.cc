@@ -23,6 +23,8 @@ constexpr Millis start_patience{15'000};
 constexpr std::size_t max_conversations = 4;
 constexpr std::size_t max_guests = 4'000;  // of one case
 constexpr char shim_name[] = "the shim";
+constexpr char no_report_at_all[] =
+    "; the shim wrote nothing since its first line: does it flush after each?";
 /// Short waits, for a client that lets its user set them.
 constexpr char quick[] = R"({"reconnect_ms":[20,50,100],"rejoin_ms":[100,200]})";
 
@@ -185,6 +187,27 @@ Heard ClientTrial::let_in(Guest& guest, std::string_view topic, std::string_view
   return join;
 }
 
+bool ClientTrial::returns() {
+  return pump(
+      [this] {
+        return std::any_of(guests_.begin(), guests_.end(),
+                           [this](const Guest& guest) { return ready_to_welcome(guest); });
+      },
+      Clock::now() + patience_);
+}
+
+bool ClientTrial::let_back_in(Guest& guest, std::string_view topic, std::string_view channel) {
+  const auto joins = [&guest, topic] {
+    return std::any_of(guest.inbox().begin(), guest.inbox().end(), [topic](const Heard& heard) {
+      return heard.message.event == "phx_join" && heard.message.topic == topic;
+    });
+  };
+  pump([&] { return joins() || guest.ended(); }, Clock::now() + patience_);
+  if (!joins()) return false;
+  let_in(guest, topic, channel);
+  return true;
+}
+
 Guest& ClientTrial::joined(const std::string& options, const std::string& topic) {
   dial(options);
   Guest& guest = welcome();
@@ -211,8 +234,9 @@ Json ClientTrial::expect(const std::string& members, Millis more) {
     return found != reports.end();
   };
   if (!pump(look, Clock::now() + patience_ + more)) {
-    const std::string last =
-        reports.empty() ? "" : fmt::format("; last it reported {}", reports.back().dump());
+    const std::string last = reports.empty()
+                                 ? (shim_->lines() > 1 ? "" : no_report_at_all)
+                                 : fmt::format("; last it reported {}", reports.back().dump());
     throw NothingCame(
         "a report " + members,
         fmt::format("no such report within {} ms{}", (patience_ + more).count(), last), shim_name);
@@ -228,6 +252,12 @@ std::size_t ClientTrial::count(const std::string& members) {
   return static_cast<std::size_t>(
       std::count_if(reports.begin(), reports.end(),
                     [&wanted](const Json& report) { return includes(report, wanted); }));
+}
+
+void ClientTrial::drop(const std::string& members) {
+  const Json wanted = parsed(members);
+  std::erase_if(shim_->reports(),
+                [&wanted](const Json& report) { return includes(report, wanted); });
 }
 
 void ClientTrial::expect_none(const std::string& members, const std::string& why) {

@@ -55,6 +55,10 @@ class ClientTrial : public RunningCase {
   Guest& joined(const std::string& options = "", const std::string& topic = "room:1");
   /// Answers the next join of this topic ok, and waits for the report of it.
   Heard let_in(Guest& guest, std::string_view topic = "room:1", std::string_view channel = "a");
+  /// Whether it connects again, in time. Rules that are not about that go on without.
+  bool returns();
+  /// Answers the topic's new join ok; false if none comes in time.
+  bool let_back_in(Guest& guest, std::string_view topic = "room:1", std::string_view channel = "a");
   /// The join_ref of the last join that was let in; its ref if it had none.
   const std::string& join_ref() const { return join_ref_; }
 
@@ -63,6 +67,8 @@ class ClientTrial : public RunningCase {
   /// No report that has these members has come and was not taken.
   void expect_none(const std::string& members, const std::string& why);
   std::size_t count(const std::string& members);
+  /// Takes all such reports that have come.
+  void drop(const std::string& members);
   /// A marker is broadcast and reported, so all that was sent before has been handled.
   void settle(Guest& guest, std::string_view topic = "room:1", std::string_view channel = "a");
   /// \throws Violation unless they are the same.
@@ -90,6 +96,8 @@ class ClientTrial : public RunningCase {
   void until(const std::function<bool()>& done, const std::string& expected,
              Millis more = Millis{0});
   Shim& shim() { return *shim_; }
+  /// Ends the client's process, and starts a new one.
+  void start_again() { begin(); }
 
   void run() override;
   std::vector<Conversation> conversations(const std::string& first) const override;

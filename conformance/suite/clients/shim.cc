@@ -24,6 +24,10 @@ bool is_known(std::string_view name, const auto& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_object_or_absent(const Json& value) {
+  return value.get() == nullptr || json_is_object(value.get()) || json_is_null(value.get());
+}
+
 /// Pages of a process and all its children.
 long pages_of(pid_t pid) {
   long size = 0;
@@ -103,6 +107,7 @@ void Shim::take(std::string_view line) {
     }
     return;
   }
+  ++lines_;
   reports_.push_back(*report);
 }
 
@@ -118,20 +123,24 @@ Introduction introduction_of(const Json& ready) {
   const char* key = nullptr;
   json_t* value = nullptr;
   const Json lacks = ready["lacks"];
+  bool right = is_object_or_absent(lacks);
   json_object_foreach(lacks.get(), key, value) {
-    if (!is_known(key, features) || !json_is_string(value)) {
-      said.wrong = fmt::format("expected `lacks` to give a reason for some of {}, got {}",
-                               fmt::join(features, ", "), lacks.dump());
-    }
+    right = right && is_known(key, features) && json_string_length(value) > 0;
     said.facts.lacks[key] = characters(value);
   }
+  if (!right) {
+    said.wrong = fmt::format("expected `lacks` to give a reason for some of {}, got {}",
+                             fmt::join(features, ", "), lacks.dump());
+  }
   const Json fixed = ready["fixed"];
+  right = is_object_or_absent(fixed);
   json_object_foreach(fixed.get(), key, value) {
-    if (!is_known(key, times) || !json_is_integer(value)) {
-      said.wrong = fmt::format("expected `fixed` to give milliseconds for some of {}, got {}",
-                               fmt::join(times, ", "), fixed.dump());
-    }
+    right = right && is_known(key, times) && json_integer_value(value) > 0;
     said.facts.fixed[key] = Millis{json_integer_value(value)};
+  }
+  if (!right) {
+    said.wrong = fmt::format("expected `fixed` to give milliseconds for some of {}, got {}",
+                             fmt::join(times, ", "), fixed.dump());
   }
   return said;
 }

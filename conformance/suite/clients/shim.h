@@ -30,6 +30,10 @@ class Shim {
   std::deque<Json>& reports() { return reports_; }
   /// Why it departs from the contract: a line that is not a report. Empty as long as it does not.
   const std::string& fault() const { return fault_; }
+  /// How many lines it has written, the first one included.
+  std::size_t lines() const { return lines_; }
+  /// What it wrote without an end of line.
+  const std::string& unfinished() const { return unread_; }
   /// How its process ended, with its last output. Nothing while it lives.
   std::optional<std::string> gone();
   /// Resident memory of the process and its children, in kB.
@@ -51,6 +55,7 @@ class Shim {
   std::string unread_;
   std::deque<Json> reports_;
   std::string fault_;
+  std::size_t lines_ = 0;
   bool silent_ = false;  // its output has ended
 };
 

@@ -124,7 +124,12 @@ std::optional<Cut<Response>> cut_response(std::string& stream, std::string_view 
 std::string frame_bytes(const Frame& frame) { return encode(frame, Mask{}); }
 
 std::string response_bytes(const Response& response) {
-  std::string bytes = fmt::format("HTTP/1.1 {} Mutated\r\n", response.status);
+  // Some clients show the phrase, or insist on it.
+  const char* phrase = response.status == 101   ? "Switching Protocols"
+                       : response.status == 200 ? "OK"
+                       : response.status == 403 ? "Forbidden"
+                                                : "Status";
+  std::string bytes = fmt::format("HTTP/1.1 {} {}\r\n", response.status, phrase);
   for (const auto& [name, value] : response.headers) {
     if (!is_name(name, "content-length")) bytes += fmt::format("{}: {}\r\n", name, value);
   }
