@@ -15,7 +15,7 @@ const std::string direct_ref;  // a plain broadcast has no join_ref
 
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 160;
-  return text.size() <= longest ? std::string(text) : std::string(text.substr(0, longest)) + "…";
+  return fmt::format("{}{}", text.substr(0, longest), text.size() > longest ? "…" : "");
 }
 
 std::string shown(const Message& message) {
