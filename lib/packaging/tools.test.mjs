@@ -80,8 +80,30 @@ function differences(options, text) {
   return [...found, ...[...told.keys()].map((name) => `the page has ${name}, --help does not`)];
 }
 
+/** Of the page's items those that these options have. */
+const itemsOf = (options, text) =>
+  [...items(text)]
+    .filter(([head]) => options.some(({ names }) => new RegExp(`Fl Fl ${names.at(-1).slice(2)}( |$)`).test(head)))
+    .map(([head, body]) => `.It ${head}\n${body}`)
+    .join("");
+
+/** phx-conformance's two commands. `client` takes most of the options that judge a server, which are on the page once. */
+function partsOfConformance(tool) {
+  const text = page(tool);
+  const [client, disturb] = ["client", "disturb"].map((name) => parsed(said(tool, name, "--help")));
+  const headings = ["Checking a client", "Disturbing a connection"];
+  const rest = headings.reduce((left, heading) => left.replace(section(text, heading), `${heading}\n`), text);
+  for (const help of [client, disturb]) help.options = help.options.filter(({ names }) => !names.includes("--help"));
+  return [
+    [[tool], parsed(said(tool, "--help")), rest],
+    [[tool, "client"], client, `${section(text, headings[0])}${itemsOf(client.options, rest)}.El\n`],
+    [[tool, "disturb"], disturb, section(text, headings[1])],
+  ];
+}
+
 /** Each part of the command line that has options of its own: [its words, what --help says there, its part of the page]. */
 function parts(tool) {
+  if (tool === "phx-conformance") return partsOfConformance(tool);
   const whole = parsed(said(tool, "--help"));
   const text = page(tool);
   const first = whole.subcommands.length > 0 ? text.split(/^\.Ss /m)[0] : text;
