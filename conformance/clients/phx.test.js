@@ -2,9 +2,11 @@
 // contract's server.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { after, before, test } from "node:test";
 import { start } from "./support/children.js";
 import { connect, join, reply } from "./support/client.js";
@@ -12,6 +14,13 @@ import { PATIENCE_MS, eventually, within } from "./support/deadline.js";
 import { freePort } from "./support/port.js";
 import { contractServer } from "./support/server.js";
 
+const residentKb = (pid) => {
+  try {
+    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+  } catch {
+    return 0; // it has ended
+  }
+};
 const PHX = process.env.PHX || "build/plain/phx";
 const server = contractServer();
 before(() => server.start());
@@ -164,6 +173,47 @@ test("a server can't command the terminal; colours come when asked for", async (
   assert.equal((await run(typed, "conformance:a")).said, '\\u001b[2J\\u009b {"a":"\\u009b\\u007f"}\n');
   const coloured = await run("ack\n", "conformance:a", "--color", "always");
   assert.equal(coloured.said, "\u001b[32mok\u001b[0m ack {}\n");
+});
+
+test("100,000 lines from a pipe, faster than a server that comes late: each once, in order, in bounded memory", async () => {
+  const late = contractServer();
+  late.url = `http://127.0.0.1:${await freePort()}`; // where it will start
+  const phx = new Phx([late.mount("/socket"), "conformance:pipe"]);
+  const count = 100_000;
+  const filling = "x".repeat(340); // 35 MB, and the client keeps 33
+  let peak = 0;
+  const look = setInterval(() => (peak = Math.max(peak, residentKb(phx.child.pid))), 20);
+  const piped = pipeline(
+    Readable.from((function* () {
+      for (let n = 0; n < count; n += 1_000)
+        yield Array.from({ length: 1_000 }, (_, i) => `echo [${n + i},"${filling}"]\n`).join("");
+    })()),
+    phx.child.stdin,
+  );
+  let [taken, rests] = [0, 0];
+  await phx.until("it to read no more, or all", () => {
+    const now = Number(/^rchar: (\d+)/m.exec(readFileSync(`/proc/${phx.child.pid}/io`))[1]);
+    rests = now > 1_000_000 && now === taken ? rests + 1 : 0;
+    taken = now;
+    return rests > 20;
+  });
+  await late.start();
+  await piped;
+  const status = await within(2 * PATIENCE_MS, "phx to end", phx.ended);
+  clearInterval(look);
+  await late.stop();
+  assert.equal(status, 0, phx.noted.slice(0, 500));
+  const numbers = [...phx.said.matchAll(/^ok echo \[(\d+),/gm)].map(([, n]) => Number(n));
+  assert.equal(numbers.length, count);
+  assert.ok(numbers.every((n, i) => n === i), "in order");
+  assert.ok(peak > 1_000 && peak < 130_000, `${peak} kB at most`); // 90,000 wait for their replies
+});
+
+test("a line that is too long is not pushed, and neither is its rest", async () => {
+  const { status, said, noted } = await run(`echo ${" ".repeat(17_000_000)}ack\nack\n`, "conformance:a");
+  assert.equal(said, "ok ack {}\n");
+  assert.match(noted, /^phx: a line over 16000000 bytes is not pushed$/m);
+  assert.equal(status, 1);
 });
 
 test("--follow stays after the end of the input", async (t) => {

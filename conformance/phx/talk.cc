@@ -19,8 +19,12 @@ namespace {
 
 constexpr int failed = 1;
 constexpr int not_joined = 3;
-constexpr Millis farewell{2'000};  // for replies, after the end of the input: some pushes get none
+constexpr Millis farewell{2'000};  // for the next reply, once all is pushed: some pushes get none
 constexpr std::size_t max_line = 16'000'000;
+// Lines are left unread while so much waits; the client itself would refuse more at its limits.
+constexpr std::size_t max_waiting = 1'048'576;
+constexpr int max_unanswered = 90'000;
+constexpr int look_again_ms = 10;
 
 struct BadLine : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -70,13 +74,9 @@ int Talk::run() {
   while (status_ < 0) {
     leave_if_done();
     const auto until = deadline();
-    int wait = -1;
-    if (until) {
-      const auto left = std::chrono::ceil<Millis>(*until - Clock::now()).count();
-      wait = static_cast<int>(std::clamp<Millis::rep>(left, 0, 1'000'000));
-    }
-    std::array<pollfd, 2> ready{{{wake_[0], POLLIN, 0}, {reads_ ? STDIN_FILENO : -1, POLLIN, 0}}};
-    const int count = ::poll(ready.data(), ready.size(), wait);
+    const int input = reads_ && !is_full() ? STDIN_FILENO : -1;
+    std::array<pollfd, 2> ready{{{wake_[0], POLLIN, 0}, {input, POLLIN, 0}}};
+    const int count = ::poll(ready.data(), ready.size(), patience());
     if (count == 0 && !leave_at_ && until && Clock::now() >= *until) out_of_time();
     if (count <= 0) continue;
     std::array<char, 64> wakes;
@@ -86,6 +86,19 @@ int Talk::run() {
     if (ready[1].revents != 0) read_input();
   }
   return status_;
+}
+
+/// How long to wait for events, in milliseconds. Nothing wakes us when room is made.
+int Talk::patience() const {
+  if (is_full() || (!reads_ && client_.waiting_bytes() > 0)) return look_again_ms;
+  const auto until = deadline();
+  if (!until) return -1;
+  const auto left = std::chrono::ceil<Millis>(*until - Clock::now()).count();
+  return static_cast<int>(std::clamp<Millis::rep>(left, 0, 1'000'000));
+}
+
+bool Talk::is_full() const {
+  return client_.waiting_bytes() > max_waiting || unanswered_ > max_unanswered;
 }
 
 /// Until then there must be a join, and what --once waits for; or the last replies.
@@ -104,7 +117,9 @@ void Talk::out_of_time() {
 /// What comes before the last reply is printed, and nothing once it leaves: so it does that late.
 void Talk::leave_if_done() {
   if (reads_ || options_.follow || options_.once || !joined_ || leaving_) return;
+  if (client_.waiting_bytes() > 0) return;
   if (!leave_at_) leave_at_ = Clock::now() + farewell;
+  leave_at_ = std::max(*leave_at_, last_answer_.load() + farewell);
   if (unanswered_ > 0 && Clock::now() < *leave_at_) return;
   leaving_ = true;
   leave_at_.reset();
@@ -204,10 +219,17 @@ void Talk::read_input() {
   if (size < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (size > 0) return take({bytes.data(), static_cast<std::size_t>(size)});
   reads_ = false;
+  if (skips_) return;
   if (!typed_.empty()) push_line(std::exchange(typed_, {}));
 }
 
 void Talk::take(std::string_view bytes) {
+  if (skips_) {
+    const std::size_t end = bytes.find('\n');
+    if (end == bytes.npos) return;
+    bytes.remove_prefix(end + 1);
+    skips_ = false;
+  }
   typed_ += bytes;
   std::size_t begin = 0;
   for (std::size_t end = typed_.find('\n'); end != typed_.npos; end = typed_.find('\n', begin)) {
@@ -219,6 +241,7 @@ void Talk::take(std::string_view bytes) {
   printer_.notice("error", fmt::format("a line over {} bytes is not pushed", max_line));
   refused_ = true;
   typed_.clear();
+  skips_ = true;
 }
 
 void Talk::push_line(const std::string& line) try {
@@ -232,7 +255,13 @@ void Talk::push_line(const std::string& line) try {
   ++unanswered_;
   topic_.push(event, said).then([this, event](const Answer& answer) {
     if (--unanswered_ == 0) wake();
-    if (answer.status == "timeout") return;  // most events need no reply
+    if (answer.status == "timeout") {
+      if (answer.response.view() == "{}") return;  // most events need no reply
+      printer_.notice("error", event + " was not sent in time");
+      refused_ = true;
+      return;
+    }
+    last_answer_ = Clock::now();
     if (!answer.ok()) refused_ = true;
     printer_.reply(event, answer);
   });

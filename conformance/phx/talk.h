@@ -34,11 +34,13 @@ class Talk {
   void take(std::string_view bytes);
   void push_line(const std::string& line);
   void leave_if_done();
+  bool is_full() const;
   void out_of_time();
   void wake();
   void end(int status);
   bool is_over() const { return leaving_ || status_ >= 0; }
   std::optional<Clock::time_point> deadline() const;
+  int patience() const;
 
   const Options options_;
   Printer printer_;
@@ -49,10 +51,13 @@ class Talk {
   std::atomic<bool> refused_ = false;  ///< Some push was.
   std::atomic<bool> leaving_ = false;
   std::atomic<int> unanswered_ = 0;
-  std::optional<Clock::time_point> leave_at_;  ///< Main thread: after the end of the input.
-  bool was_open_ = false;                      ///< Client's thread.
+  std::atomic<Clock::time_point> last_answer_ = began_;
+  /// Main thread: once the input has ended and all of it has gone out.
+  std::optional<Clock::time_point> leave_at_;
+  bool was_open_ = false;   ///< Client's thread.
   std::string last_error_;  ///< Client's thread: the same failure of each try is printed once.
   std::string typed_;       ///< An unfinished line.
+  bool skips_ = false;      ///< The rest of a line that was too long.
   bool reads_ = true;
   Client client_;
   Topic topic_;

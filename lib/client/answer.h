@@ -15,7 +15,8 @@ namespace client {
 struct Answer {
   /// `ok` or `error` from the server, `timeout` if no reply came in time; or what else a channel
   /// replies. `error` also comes from the client itself, with a reason, if a push could not be
-  /// sent.
+  /// sent. A `timeout` has the reason `not sent` if it waited for a join or the connection until
+  /// then: the server never saw it.
   std::string status;
   Payload response = {};
 

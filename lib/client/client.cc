@@ -28,6 +28,8 @@ void Client::disconnect() {
 
 ClientStatus Client::status() const { return engine_->session().status(); }
 
+std::size_t Client::waiting_bytes() const { return engine_->waiting_bytes(); }
+
 Topic Client::topic(std::string name, Payload params) {
   return add(std::move(name), [params = std::move(params)] { return params; });
 }

@@ -8,6 +8,7 @@
 ///     client.connect();
 ///     phx::Topic lobby = client.topic("room:lobby");
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -44,6 +45,9 @@ class Client {
   /// Closes with 1000, and stays away until connect(), after which topics join again.
   void disconnect();
   ClientStatus status() const;
+  /// Bytes of pushes that wait: for a join, for the connection, or for the network. Push no more
+  /// while this is large: ClientOptions::max_waiting_bytes is where pushes end with an error.
+  std::size_t waiting_bytes() const;
 
   /// A topic, to be joined with these parameters.
   Topic topic(std::string name, Payload params = {});

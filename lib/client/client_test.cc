@@ -76,6 +76,20 @@ PHX_TEST(
   expect_eq(said, expected);
 }
 
+PHX_TEST("waiting_bytes() counts what waits for a join, and is 0 once it has gone out") {
+  const Running running;
+  Heard heard;
+  phx::Client client(running.url());
+  Topic room = client.topic("room:a");
+  room.join();
+  const std::string text(100'000, 'x');
+  for (int i = 0; i < 10; ++i) listen(room.push("echo", {{"text", text}}), heard, "echo");
+  expect(client.waiting_bytes() >= 10 * text.size(), std::to_string(client.waiting_bytes()));
+  client.connect();
+  heard.wait_for("echo ok {\"text\":\"" + text + "\"}", 10);
+  expect_eq(client.waiting_bytes(), 0u);
+}
+
 PHX_TEST("C-31: a refused connection is reported, with 403, and tried again") {
   const Running running;
   Heard heard;

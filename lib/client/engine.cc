@@ -101,6 +101,11 @@ bool Engine::post_bounded(std::size_t bytes, std::function<void()> call) {
   return true;
 }
 
+std::size_t Engine::waiting_bytes() {
+  const std::lock_guard lock(mutex_);
+  return stopped_ ? 0 : call_bytes_ + session_->waiting_bytes();
+}
+
 void Engine::run_calls() {
   std::vector<std::function<void()>> calls;
   {

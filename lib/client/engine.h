@@ -32,6 +32,8 @@ class Engine {
   /// The same for a call that carries `bytes`: false if too much waits already, by
   /// ClientOptions::max_waiting_pushes and max_waiting_bytes.
   bool post_bounded(std::size_t bytes, std::function<void()> call);
+  /// Bytes of pushes that wait, those of calls included. Any thread.
+  std::size_t waiting_bytes();
   /// Disconnects, and returns once no callback can follow. On the caller's loop: from its thread.
   /// On a thread of its own: from any other.
   void stop();

@@ -162,6 +162,7 @@ void LongpollTransport::posted(const HttpExchange::Outcome& outcome) {
     return end(failed, "expected a post to be taken, got " + what_came(outcome));
   }
   waiting_ -= std::exchange(posting_, 0);
+  user_.written();
   if (!outgoing_.empty()) return post();
   if (stage_ == Stage::closing) end(ending_.code, ending_.reason);
 }

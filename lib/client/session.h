@@ -70,8 +70,16 @@ class Session {
   const char* full(std::size_t bytes) const;
   void push_began() { ++waiting_pushes_; }
   void push_ended() { --waiting_pushes_; }
-  void buffered(std::size_t bytes) { buffered_ += bytes; }
-  void unbuffered(std::size_t bytes) { buffered_ -= bytes; }
+  void buffered(std::size_t bytes) {
+    buffered_ += bytes;
+    count_waiting();
+  }
+  void unbuffered(std::size_t bytes) {
+    buffered_ -= bytes;
+    count_waiting();
+  }
+  /// Bytes that wait for a join, for the connection or for the network. Any thread.
+  std::size_t waiting_bytes() const { return waiting_bytes_; }
 
  private:
   struct Link;
@@ -91,6 +99,8 @@ class Session {
   void beat_answered(const Incoming& message);
   void give_up(const std::string& why);
   void report(const std::string& error);
+  std::size_t written_bytes() const;
+  void count_waiting() { waiting_bytes_ = buffered_ + written_bytes(); }
 
   const EndpointUrl url_;
   const ClientOptions options_;
@@ -113,6 +123,7 @@ class Session {
   std::uint64_t ref_ = 0;
   std::size_t waiting_pushes_ = 0;
   std::size_t buffered_ = 0;
+  std::atomic<std::size_t> waiting_bytes_ = 0;
 
   std::vector<std::shared_ptr<TopicState>> topics_;  ///< In the order they were made.
   std::map<std::string, std::vector<std::shared_ptr<TopicState>>, std::less<>> by_name_;

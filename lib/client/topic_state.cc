@@ -294,13 +294,14 @@ void TopicState::timed_out(const Push& push) {
   forget(push);
   session_.settled(push);
   const auto buffered = std::find(buffer_.begin(), buffer_.end(), push);
-  if (buffered != buffer_.end()) {
+  const bool was_sent = buffered == buffer_.end();
+  if (!was_sent) {
     session_.unbuffered(push->bytes);
     buffer_.erase(buffered);
   }
   if (push == join_) join_timed_out();
   if (push->event == "phx_leave") close(reason_of("client", "leave"));
-  settle(push, {"timeout"});
+  settle(push, was_sent ? Answer{"timeout"} : Answer{"timeout", {{"reason", "not sent"}}});
 }
 
 void TopicState::settle(const Push& push, Answer answer) {

@@ -115,7 +115,9 @@ PHX_TEST("C-12: what waits longer than its time is reported as timeout, and neve
   const auto room = client.joined();
   client.lose();
   client.push(*room, "while");
+  client.told();
   client.pass(Millis{10'000});
+  expect_eq(client.told(), Lines{R"(while timeout {"reason":"not sent"})"});
   client.link().user->opened();
   client.say(reply("3", "3"));
   expect_eq(client.sent(), Lines{R"(["3","3","room:a","phx_join",{}])"});

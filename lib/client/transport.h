@@ -26,6 +26,8 @@ class TransportUser {
   virtual ~TransportUser() = default;
   virtual void opened() = 0;
   virtual void received(serializer::Frame frame) = 0;
+  /// Some of what waited for the network has gone out.
+  virtual void written() {}
   /// Nothing follows.
   virtual void closed(const Ending& ending) = 0;
 };

@@ -37,7 +37,10 @@ class WebsocketTransport final : public Transport, private net::DialUser {
   // net::DialUser
   void opened() override;
   void received(std::string_view bytes) override;
-  void writable() override { flush(); }
+  void writable() override {
+    flush();
+    user_.written();
+  }
   void closed() override;
 
   void take_answer();
