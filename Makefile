@@ -43,8 +43,10 @@ export UBSAN_OPTIONS := print_stacktrace=1
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 # $(call sources,FILES): those that belong to a program or library, without tests, fuzz targets and benchmarks.
 sources = $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(wildcard $(1)))
-# $(call link,LIBRARIES): the rule's prerequisites become its target.
-link = $(CXX) $(ALL_LDFLAGS) $(filter %.o %.a,$^) $(1) -o $@
+# $(call link,LIBRARIES): the rule's prerequisites become its target; of the archive WHOLE, also what nothing calls.
+link = $(CXX) $(ALL_LDFLAGS) $(filter %.o,$^) \
+  $(patsubst %,-Wl$(COMMA)--whole-archive % -Wl$(COMMA)--no-whole-archive,$(WHOLE)) \
+  $(filter-out $(WHOLE),$(filter %.a,$^)) $(1) -o $@
 # $(call node_tests,NAME,FILES): the log is shown if a test fails, else how many passed.
 node_tests = node --test --test-reporter=spec $(2) >$@.log && \
   sed -n 's/^ℹ pass /$(1): PASSED /p' $@.log && touch $@ || { cat $@.log; exit 1; }

@@ -43,6 +43,8 @@ $(PUBLISH): $(call objects,$(PUBLISH_SOURCES)) $(LIBRARY)
 $(PHX): $(call objects,$(PHX_SOURCES)) $(LIBRARY)
 $(PHX_SHIM): $(call objects,conformance/shims/phx/main.cc) $(LIBRARY)
 $(WEATHER): $(call objects,conformance/faults/weather.cc)
+# A rule makes itself known: nothing calls it by name.
+$(SUITE): WHOLE := $(SUITE_ROOM)
 $(CONTRACT): LIBS := $(ALLOCATOR) $(LIBS)
 $(SUITE): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lcmocka -lz
 $(MUTANTS): LIBS := -lwebsockets -ljansson -lfmt -lssl -lcrypto -lz
@@ -59,6 +61,7 @@ LIBC_CONTRACT := $(BUILD)/valgrind/phx-contract
 $(LIBC_CONTRACT): $(BUILD)/conformance/server/main.o $(SERVER_ROOM) $(LIBRARY)
 	@mkdir -p $(@D); echo '  link $@'; $(call link,$(LIBS))
 
+$(BUILD)/conformance/suite/%_test $(BUILD)/conformance/%_fuzz: WHOLE := $(SUITE_ROOM)
 $(BUILD)/conformance/%_test: $(BUILD)/conformance/%_test.o $(SUITE_ROOM) $(TESTING)
 	@$(call link,$(LIBS) -lcmocka)
 $(BUILD)/conformance/server/%_test: $(BUILD)/conformance/server/%_test.o $(SERVER_ROOM) $(TESTING) $(LIBRARY)
