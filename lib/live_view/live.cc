@@ -29,6 +29,16 @@ class LiveSocket final : public UserSocket {
   }
 };
 
+/// The path's segments, as Plug splits it: empty ones do not count.
+std::string plain(std::string_view path) {
+  std::string kept = "/";
+  for (const char c : path) {
+    if (c != '/' || !kept.ends_with('/')) kept += c;
+  }
+  if (kept.size() > 1 && kept.ends_with('/')) kept.pop_back();
+  return kept;
+}
+
 const LiveOptions& checked(const LiveOptions& options) {
   if (!options.root)
     throw std::invalid_argument(
@@ -59,11 +69,11 @@ Live::Live(LiveOptions options)
 
 void Live::view(std::string path, Make make) {
   std::string name = path;
-  routes_[std::move(path)] = {std::move(name), std::move(make)};
+  routes_[plain(path)] = {std::move(name), std::move(make)};
 }
 
 const Live::Route* Live::route(std::string_view path) const {
-  const auto found = routes_.find(path);
+  const auto found = routes_.find(plain(path));
   return found != routes_.end() ? &found->second : nullptr;
 }
 
@@ -77,7 +87,10 @@ transport::Mount Live::mount() const {
 void Live::serve(Endpoint& endpoint) const {
   endpoint.socket(mount());
   for (const auto& [path, route] : routes_) {
-    endpoint.get(path, [this](const http::Request& request) { return page(request); });
+    for (const char* end : {"", "/"}) {
+      if (path + end != "//")
+        endpoint.get(path + end, [this](const http::Request& request) { return page(request); });
+    }
   }
 }
 
@@ -133,9 +146,9 @@ http::Response Live::page(const http::Request& request) const {
   if (dead.elsewhere) return {302, "", {{"location", *dead.elsewhere}}};
   const std::string id = "phx-" + live_view::random_id();
   std::string content = "<div id=\"" + id + "\" data-phx-main data-phx-session=\"" +
-                        sign("session", Json::object({{"id", id}, {"view", route->name}})) +
+                        sign("page", Json::object({{"id", id}, {"view", route->name}})) +
                         "\" data-phx-static=\"" +
-                        sign("static", Json::object({{"id", id}, {"flash", flash_json}})) + "\">" +
+                        sign("page", Json::object({{"id", id}, {"flash", flash_json}})) + "\">" +
                         dead.html + "</div>";
   const RootPage root{
       live_view::masked_csrf_token(session[csrf].string_or("")), dead.title, {std::move(content)}};

@@ -28,6 +28,11 @@ Json target_keys(const std::string& target) {
   return keys;
 }
 
+/// Where Elixir has no clause for what a client sends, the view ends.
+void must_be(bool good, const char* what, const Json& got) {
+  if (!good) throw std::invalid_argument(std::string("expected ") + what + ", got " + got.dump());
+}
+
 /// The value of an event: a form comes as a query.
 Json value_of(const Json& payload) {
   if (payload["type"].string_or("") != "form") return payload["value"];
@@ -71,16 +76,22 @@ Address address_of(std::string_view url) {
 // --- Joining -------------------------------------------------------------------------------------
 
 /// Mirrors Phoenix.LiveView.Session.verify_session/4: both tokens must be of the page whose topic
-/// this is.
+/// this is, and what they hold is put together, so a page's two tokens may be exchanged.
 bool Session::verified(std::string_view topic, const Json& params) {
   const std::string id(topic.substr(topic.find(':') + 1));
-  const auto session = live_.verify("session", params["session"].string_or(""));
-  if (!session || (*session)["id"].string_or("") != id) return false;
-  verified_view_ = (*session)["view"].string_or("");
-  if (params["static"].is_null()) return true;
-  const auto page = live_.verify("static", params["static"].string_or(""));
-  if (!page || (*page)["id"].string_or("") != id) return false;
-  page_flash_ = flash_of((*page)["flash"]);
+  Json both = Json::object();
+  for (const char* token : {"session", "static"}) {
+    const bool none = params[token].is_null();
+    if (none && token == std::string_view("static")) continue;
+    must_be(none || params[token].is_string(), "a token", params[token]);
+    const auto page = live_.verify("page", params[token].string_or(""));
+    if (!page || (*page)["id"].string_or("") != id) return false;
+    for (const auto& [name, value] : page->sorted_members()) both.set(name, value);
+  }
+  must_be(both["view"].is_string(), "a token that names a view", both);
+  must_be(params["static"].is_null() || both.has("flash"), "a static token", both);
+  verified_view_ = both["view"].string_or("");
+  page_flash_ = flash_of(both["flash"]);
   return true;
 }
 
@@ -90,6 +101,8 @@ JoinResult Session::join(std::string_view topic, Payload payload, Socket& socket
     return Refused{{{"reason", "stale"}}};
   const bool redirected = params["redirect"].is_string();
   const std::string url = params[redirected ? "redirect" : "url"].string_or("");
+  must_be(url.find("://") != std::string::npos, "a URL", params["url"]);
+  must_be(params["params"].is_null() || params["params"].is_object(), "params", params["params"]);
   const Address address = address_of(url);
   const Live::Route* route = live_.route(address.path);
   if (route == nullptr || (!redirected && route->name != verified_view_))
@@ -199,13 +212,15 @@ Result Session::handle_in(std::string_view name, Payload payload, Socket& socket
   if (name == "live_patch") {
     const std::string url = json["url"].string_or("");
     const Live::Route* route = live_.route(address_of(url).path);
-    if (route == nullptr || route->name != route_) return Reply::ok({{"link_redirect", true}});
+    must_be(json["url"].is_string() && route != nullptr, "the URL of a view", json["url"]);
+    if (route->name != route_) return Reply::ok({{"link_redirect", true}});
     view_->clear_flash();
     call_handle_params(url);
     return answer(socket);
   }
   if (name == "allow_upload") return allow_upload(json, socket);
   if (name == "progress") return progress(json, socket);
+  if (name.starts_with("cids_")) must_be(json["cids"].is_array(), "a list of cids", json["cids"]);
   if (name == "cids_will_destroy") {
     for (std::size_t i = 0; i < json["cids"].size(); ++i) {
       page_.components().doom(static_cast<int>(json["cids"][i].integer_or(0)));
@@ -242,8 +257,9 @@ Result Session::event(const Json& payload, Socket& socket) {
 Result Session::component_event(int cid, const Json& payload) {
   Components::One* one = page_.components().find(cid);
   if (one == nullptr) return Reply::ok();  // it has just gone
-  const Result result =
-      one->component->handle_event(payload["event"].string_or(""), value_of(payload));
+  const std::string name = payload["event"].string_or("");
+  if (name == "lv:clear-flash") return Reply::ok();  // a component here has no flash of its own
+  const Result result = one->component->handle_event(name, value_of(payload));
   const auto* reply = std::get_if<Reply>(&result);
   const std::string changes =
       page_.diff_of(cid, {.reply = reply != nullptr ? std::string(reply->response.view()) : ""});
@@ -278,24 +294,22 @@ Result Session::allow_upload(const Json& payload, Socket& socket) {
                                     {"chunk_timeout", options.chunk_timeout.count()},
                                     {"max_entries", options.max_entries},
                                     {"max_file_size", options.max_file_size}});
-  std::string response = R"({"config":)" + config.dump();
   const std::string changes = diff();
-  if (changes != "{}") response += R"(,"diff":)" + changes;
-  response += R"(,"entries":)" + preflight.entries.dump() + R"(,"errors":)" +
-              preflight.errors.dump() + R"(,"ref":)" + Json(upload.ref()).dump() + "}";
-  return raw_reply(std::move(response));
+  const std::string changed = changes != "{}" ? R"("diff":)" + changes + "," : "";
+  const std::string ref = R"(,"ref":)" + Json(upload.ref()).dump() + "}";
+  if (preflight.refused)
+    return raw_reply("{" + changed + R"("error":)" + preflight.refused->dump() + ref);
+  return raw_reply(R"({"config":)" + config.dump() + "," + changed + R"("entries":)" +
+                   preflight.entries.dump() + R"(,"errors":)" + preflight.errors.dump() + ref);
 }
 
 Result Session::progress(const Json& payload, Socket& socket) {
   const Json percent = payload["progress"];
-  // An object means that the client gave the file up.
+  const long long now = percent.integer_or(-1);
+  // An error is for files that go elsewhere; here its channel has told already.
+  must_be((now >= 0 && now <= 100) || percent["error"].is_string(), "a progress", percent);
   Upload& upload = upload_of(payload["ref"].string_or(""));
-  const std::string entry = payload["entry_ref"].string_or("");
-  if (percent.is_integer()) {
-    upload.progress(entry, static_cast<int>(std::clamp(percent.integer_or(0), 0LL, 100LL)));
-  } else {
-    upload.cancel(entry);
-  }
+  if (now >= 0) upload.progress(payload["entry_ref"].string_or(""), static_cast<int>(now));
   return answer(socket);
 }
 

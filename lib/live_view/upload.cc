@@ -30,10 +30,12 @@ std::shared_ptr<Transfer> Transfers::find(const std::string& id) {
 // --- The channel ---------------------------------------------------------------------------------
 
 JoinResult UploadChannel::join(std::string_view, Payload params, Socket& socket) {
+  if (!params["token"].is_string()) throw std::invalid_argument("expected a token");
   const auto verdict =
       signer_->verify(params["token"].string_or(""), std::chrono::system_clock::now());
   const auto* valid = std::get_if<TokenSigner::Valid>(&verdict);
   if (valid == nullptr) return Refused{{{"reason", "invalid_token"}}};
+  if (!valid->data.has("transfer")) throw std::invalid_argument("expected an upload's token");
   const auto transfer = transfers_->find(valid->data["transfer"].string_or(""));
   // A token is valid only on this shard, where the view's own connection is.
   if (!transfer || transfer->view.shard != socket.channel().shard)
@@ -114,6 +116,21 @@ bool FileInput::fill(Renderer& renderer, Hole& hole) const {
 
 // --- What the view keeps -------------------------------------------------------------------------
 
+namespace {
+
+void end_channel(const Socket& socket, live_view::Transfer& transfer) {
+  if (!transfer.registered) {
+    transfer.registered = true;  // its token is refused from now on
+    return;
+  }
+  process::Scheduler& scheduler = *socket.context().scheduler;
+  if (!scheduler.alive(transfer.channel)) return;
+  scheduler.send(socket.transport(), channel::SocketClose{transfer.channel});
+  scheduler.exit(transfer.channel, {ExitReason::shutdown, "closed"});
+}
+
+}  // namespace
+
 Upload::Upload(LiveView& view, std::string name, UploadOptions options)
     : name_(std::move(name)),
       options_(std::move(options)),
@@ -140,42 +157,60 @@ void Upload::put(const Json& wanted) {
     throw std::length_error("expected at most " + std::to_string(live_view::max_upload_entries) +
                             " files at once, got " + std::to_string(wanted.size()));
   }
+  if (!std::exchange(asked_, true)) looked_.touch();
   Entries now = entries.get();
-  std::vector<Entry> fresh;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
+  // Of a single file the newest is meant.
+  if (options_.max_entries == 1 && now.size() == 1 && wanted.size() == 1 &&
+      wanted[0]["ref"].string_or("") != now[0].ref) {
+    if (now[0].transfer) end_channel(view_.socket(), *now[0].transfer);
+    now.clear();
+  }
+  for (std::size_t i = 0; i < wanted.size() && now.size() < live_view::max_upload_entries; ++i) {
     const Json one = wanted[i];
     Entry entry{.ref = one["ref"].string_or(""),
                 .name = one["name"].string_or(""),
                 .type = one["type"].string_or("")};
-    entry.size = static_cast<std::size_t>(std::max(0LL, one["size"].integer_or(0)));
     const bool known =
         std::any_of(now.begin(), now.end(), [&](const Entry& old) { return old.ref == entry.ref; });
-    entry.error = refusal(entry);
-    if (!known) fresh.push_back(std::move(entry));
-  }
-  // Of a single file the newest is meant.
-  if (options_.max_entries == 1 && fresh.size() == 1) {
-    std::erase_if(now, [](const Entry& old) { return !old.preflighted; });
-  }
-  for (Entry& entry : fresh) {
-    if (now.size() >= live_view::max_upload_entries) break;
-    if (now.size() >= options_.max_entries) entry.error = "too_many_files";
+    if (known) continue;
+    entry.size = static_cast<std::size_t>(std::max(0LL, one["size"].integer_or(0)));
+    entry.error = one["size"].is_integer() ? refusal(entry) : "too_large";
     now.push_back(std::move(entry));
   }
   entries = std::move(now);
-  looked_.touch();
+}
+
+std::vector<std::string> Upload::errors() const {
+  const bool too_many = entries->size() > options_.max_entries;
+  return too_many ? std::vector<std::string>{"too_many_files"} : std::vector<std::string>{};
+}
+
+std::optional<Json> Upload::refused() const {
+  Json all = Json::array();
+  for (const Entry& entry : entries.get()) {
+    if (!entry.error.empty()) all.append(Json::array({Json(entry.ref), Json(entry.error)}));
+  }
+  for (const std::string& error : errors()) all.append(Json::array({Json(ref_), Json(error)}));
+  return all.size() > 0 ? std::optional(all) : std::nullopt;
 }
 
 Upload::Preflight Upload::preflight(const Json& wanted, process::Pid view,
                                     live_view::Transfers& transfers, const TokenSigner& signer) {
   put(wanted);
-  Preflight answer;
+  Preflight answer{.refused = refused()};
+  if (answer.refused) return answer;
+  const auto asked = [&](const std::string& ref) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i]["ref"].string_or("") == ref) return true;
+    }
+    return false;
+  };
   Entries now = entries.get();
   std::size_t waiting = 0;
   for (const Entry& entry : now) waiting += entry.transfer ? entry.size : 0;
   for (std::size_t i = 0; i < now.size() && i < options_.max_entries; ++i) {
     Entry& entry = now[i];
-    if (entry.preflighted) continue;
+    if (entry.preflighted || !asked(entry.ref)) continue;
     entry.preflighted = true;
     if (entry.error.empty() && waiting + entry.size > live_view::max_upload_bytes)
       entry.error = "too_large";
@@ -201,35 +236,19 @@ Upload::Preflight Upload::preflight(const Json& wanted, process::Pid view,
 void Upload::progress(std::string_view entry_ref, int percent) {
   entries.change([&](Entries& all) {
     for (Entry& entry : all) {
-      if (entry.ref == entry_ref) entry.progress = std::clamp(percent, 0, 100);
+      if (entry.ref == entry_ref) entry.progress = percent;
     }
   });
-  looked_.touch();
 }
-
-namespace {
-
-void end_channel(const Socket& socket, live_view::Transfer& transfer) {
-  if (!transfer.registered) {
-    transfer.registered = true;  // its token is refused from now on
-    return;
-  }
-  process::Scheduler& scheduler = *socket.context().scheduler;
-  if (!scheduler.alive(transfer.channel)) return;
-  scheduler.send(socket.transport(), channel::SocketClose{transfer.channel});
-  scheduler.exit(transfer.channel, {ExitReason::shutdown, "closed"});
-}
-
-}  // namespace
 
 std::vector<UploadedFile> Upload::consume() {
   std::vector<UploadedFile> files;
   for (const Entry& entry : entries.get()) {
-    if (!entry.error.empty() || !entry.transfer) continue;
-    if (!entry.done() || entry.transfer->bytes.size() != entry.size) {
+    if (!entry.done() || (entry.transfer && entry.transfer->bytes.size() != entry.size)) {
       throw std::runtime_error("expected whole files to consume, and \"" + entry.name +
                                "\" is still on its way");
     }
+    if (!entry.transfer) continue;
     end_channel(view_.socket(), *entry.transfer);
     files.push_back({entry.name, entry.type, std::move(entry.transfer->bytes)});
     consumed_.push_back(entry.ref);
@@ -245,7 +264,6 @@ void Upload::drop_consumed() {
     });
   });
   consumed_.clear();
-  looked_.touch();
 }
 
 void Upload::cancel(std::string_view entry_ref) {
@@ -256,7 +274,6 @@ void Upload::cancel(std::string_view entry_ref) {
       return true;
     });
   });
-  looked_.touch();
 }
 
 }  // namespace phx

@@ -8,8 +8,8 @@
 ///     // in handle_event, after the form was submitted:
 ///     for (const UploadedFile& one : file.consume()) store(one.name, one.bytes);
 ///
-/// The client announces its files. Each is checked, and the client gets a token for each accepted
-/// one. Bytes are kept in memory until they are consumed. Mirrors allow_upload/3,
+/// The client announces its files. Each is checked, and if all are accepted the client gets a token
+/// for each. Bytes are kept in memory until they are consumed. Mirrors allow_upload/3,
 /// consume_uploaded_entries/3, cancel_upload/3 and Phoenix.LiveView.UploadChannel.
 
 #include <cstddef>
@@ -113,7 +113,7 @@ class Upload {
     std::size_t size = 0;
     int progress = 0;
     bool preflighted = false;
-    std::string error = {};  ///< too_large, not_accepted, too_many_files; empty if accepted.
+    std::string error = {};  ///< too_large, not_accepted; empty if accepted.
     std::shared_ptr<live_view::Transfer> transfer = {};
     bool done() const { return progress == 100; }
     bool operator==(const Entry&) const = default;
@@ -126,8 +126,10 @@ class Upload {
   const std::string& name() const { return name_; }
   /// The entries that wait or have arrived.
   Assign<Entries> entries;
+  /// What is wrong with them together: too_many_files. Mirrors upload_errors/1.
+  std::vector<std::string> errors() const;
   /// The whole files, which are gone after this message. \throws std::runtime_error if one is still
-  /// on its way.
+  /// on its way, or was refused and not cancelled.
   std::vector<UploadedFile> consume();
   /// Forgets one entry, and refuses any of its chunks that still arrive.
   void cancel(std::string_view entry_ref);
@@ -139,6 +141,8 @@ class Upload {
   /// The files that the client announces; each is checked.
   void put(const Json& entries);
   struct Preflight {
+    /// `[[ref, reason], …]`: no file may come as long as one of them can't.
+    std::optional<Json> refused = {};
     Json entries = Json::object(), errors = Json::object();
   };
   Preflight preflight(const Json& wanted, process::Pid view, live_view::Transfers& transfers,
@@ -153,12 +157,14 @@ class Upload {
   };
   friend struct live_view::FileInput;
   std::string refusal(const Entry& entry) const;
+  std::optional<Json> refused() const;
 
   const std::string name_;
   const UploadOptions options_;
   const std::string ref_;
   LiveView& view_;
   Looked looked_;
+  bool asked_ = false;
   std::vector<std::string> consumed_;
 };
 

@@ -23,6 +23,7 @@ class Drop : public LiveView {
                   std::string all;
                   for (const Upload::Entry& entry : many_.entries.get())
                     all += entry.name + ":" + entry.error + ";";
+                  for (const std::string& error : many_.errors()) all += error;
                   return all;
                 },
                 got_);
@@ -89,16 +90,17 @@ PHX_TEST("a file is accepted by its suffix or its type") {
            {"png", "", false}}) {
     Page f;
     const Json answer = f.ask({Page::file("0", name, type, 5)});
-    expect_eq(answer["errors"].dump(),
-              good ? std::string("{}") : std::string(R"({"0":["not_accepted"]})"));
+    expect_eq(answer[good ? "errors" : "error"].dump(),
+              good ? std::string("{}") : std::string(R"([["0","not_accepted"]])"));
     expect_eq(answer["entries"].has("0"), good);
   }
 }
 
 PHX_TEST("a file that is too large is refused, and so are more than there may be") {
   Page f;
-  expect_eq(f.ask({Page::file("0", "a.png", "", 100 * megabyte + 1)})["errors"].dump(),
-            R"({"0":["too_large"]})");
+  const Json refused = f.ask({Page::file("0", "a.png", "", 100 * megabyte + 1)});
+  expect_eq(refused["error"].dump(), R"([["0","too_large"]])");
+  expect(!refused.has("entries"), "no file may come");
   Page g;
   g.page.channel().push(
       "event",
@@ -109,7 +111,59 @@ PHX_TEST("a file that is too large is refused, and so are more than there may be
            {"uploads", Json::object({{g.ref, Json::array({Page::file("0", "a.png", "", 1),
                                                           Page::file("1", "b.png", "", 1),
                                                           Page::file("2", "c.png", "", 1)})}})}}));
-  g.page.assert_has("#errors", "a.png:;b.png:;c.png:too_many_files;");
+  g.page.assert_has("#errors", "a.png:;b.png:;c.png:;too_many_files");
+  expect_eq(g.ask({Page::file("0", "a.png", "", 1)})["error"].dump(),
+            R"([[")" + g.ref + R"(","too_many_files"]])");
+}
+
+PHX_TEST("one refused file holds the others back until it is cancelled") {
+  Page f;
+  const Json good = Page::file("0", "a.png", "", 1), bad = Page::file("1", "b.exe", "", 1);
+  expect_eq(f.ask({good, bad})["error"].dump(), R"([["1","not_accepted"]])");
+  f.page.channel().push(
+      "event", Json::object({{"type", "click"}, {"event", "cancel"}, {"value", {{"ref", "1"}}}}));
+  expect(f.ask({good})["entries"].has("0"), "the good one may come");
+}
+
+PHX_TEST("the newest of a single file takes the place of the last one") {
+  Page f;
+  const std::string one = *f.page.element("input[name=one]").attribute("data-phx-upload-ref");
+  const auto ask = [&](const char* entry_ref, std::size_t size) {
+    const MessageRef sent = f.page.channel().push(
+        "allow_upload",
+        Json::object(
+            {{"ref", one}, {"entries", Json::array({Page::file(entry_ref, "a", "", size)})}}));
+    return f.page.channel().assert_reply(sent, Status::ok).json();
+  };
+  expect_eq(ask("0", 11)["error"].dump(), R"([["0","too_large"]])");
+  const Json first = ask("1", 5);
+  const JoinedChannel channel =
+      f.client.join("lvu:1", Json::object({{"token", first["entries"]["1"]}}));
+  expect(ask("2", 6)["entries"].has("2"), "it may come");
+  channel.assert_down({process::ExitReason::shutdown, "closed"});
+}
+
+// The first time, Phoenix notes which component asks, and so its input is rendered again.
+PHX_TEST(
+    "a progress that changes nothing is answered without a diff, and a wrong one ends the view") {
+  Page f;
+  const auto response = [&](const char* event, const Json& payload) {
+    const MessageRef sent = f.page.channel().push(event, payload);
+    return f.page.channel().assert_reply(sent, Status::ok).json();
+  };
+  const auto progress = [&](const char* entry_ref, const Json& value) {
+    return Json::object({{"ref", f.ref}, {"entry_ref", entry_ref}, {"progress", value}});
+  };
+  const Json none = Json::object({{"ref", f.ref}, {"entries", Json::array()}});
+  expect(response("allow_upload", none).has("diff"), "the first time");
+  expect(!response("allow_upload", none).has("diff"), "the second time");
+  f.ask({Page::file("0", "a.png", "", 5)});
+  expect_eq(response("progress", progress("5", 10)).dump(), "{}");
+  expect_eq(response("progress", progress("0", Json::object({{"error", "gone"}}))).dump(), "{}");
+  expect(response("progress", progress("0", 40)).has("diff"), "it has come further");
+  f.test.channels().trap_exits();
+  f.page.channel().push("progress", progress("0", 101));
+  f.page.channel().assert_down();
 }
 
 PHX_TEST("a view's files have a limit in bytes and in number") {
@@ -163,6 +217,20 @@ PHX_TEST("a token opens one channel, and only as long as its view lives") {
   expect_eq(f.client.join_refused("lvu:3", second).json().dump(), R"({"reason":"disallowed"})");
 }
 
+PHX_TEST("a join without a token, or with one of another kind, crashes") {
+  Page f;
+  f.test.channels().trap_exits();
+  const std::string page = f.test.get("/up").body;
+  const std::size_t from = page.find("data-phx-session=\"") + 18;
+  const std::string session = page.substr(from, page.find('"', from) - from);
+  for (const Json& wrong : {Json(), Json(4), Json(session)}) {
+    const std::string why = expect_throw<Failure>([&] {
+      f.client.join_refused("lvu:0", Json::object({{"token", wrong}}));
+    });
+    expect(why.find("crash: expected a") != std::string::npos, why);
+  }
+}
+
 PHX_TEST("an upload ends with its view") {
   Page f;
   const JoinedChannel channel = f.start(5);
@@ -202,4 +270,18 @@ PHX_TEST("a file is consumed when it has come, and not before") {
   g.page.form("#up").submit();
   const auto end = g.page.channel().assert_down();
   expect(end.detail.find("still on its way") != std::string::npos, end.detail);
+}
+
+PHX_TEST("a file that was only picked is not consumed either") {
+  Page f;
+  f.test.channels().trap_exits();
+  const std::string ref = *f.page.element("input[name=one]").attribute("data-phx-upload-ref");
+  f.page.channel().push(
+      "event", Json::object({{"type", "form"},
+                             {"event", "picked"},
+                             {"value", ""},
+                             {"uploads",
+                              Json::object({{ref, Json::array({Page::file("0", "a", "", 5)})}})}}));
+  f.page.form("#up").submit();
+  f.page.channel().assert_down();
 }

@@ -157,6 +157,7 @@ std::optional<std::string> TestView::upload(const std::string& form, const std::
   }
   const Json allowed = view.push(
       "allow_upload", Json::object({{"ref", ref}, {"entries", Json::array({entry})}}), where);
+  if (allowed["error"].size() > 0) return allowed["error"][std::size_t{0}][1].string_or("");
   const Json errors = allowed["errors"][entry_ref];
   if (errors.size() > 0) return errors[std::size_t{0}].string_or("");
   const JoinedChannel channel = view.client.join(
