@@ -1,6 +1,6 @@
 /// A view's session: events and their answers, where a view goes, and the dead page.
 
-#include "live_view/test/visitor.h"
+#include "testing/live_visitor.h"
 
 using namespace phx;
 using namespace phx::testing;

@@ -1,6 +1,6 @@
 /// Joins of a live view: which tokens and addresses open it, and how it refuses the others.
 
-#include "live_view/test/visitor.h"
+#include "testing/live_visitor.h"
 
 using namespace phx;
 using namespace phx::testing;
