@@ -98,7 +98,7 @@ PRELUDE_HEADERS := algorithm array atomic charconv chrono cstdint deque filesyst
 # $(call prelude,OBJECT): a test is compiled with other flags, and needs one of its own.
 prelude = $(if $(findstring clang,$(CXX))$(filter-out %_test.o,$(filter $(BUILD)/lib/%,$(1))),,\
   $(BUILD)/$(if $(filter %_test.o,$(1)),test/)prelude.h.gch)
-# Behind it g++ 12 no longer knows std::string for a system's, and warns of what its own code can't do.
+# After it g++ 12 no longer knows std::string for a system's, and warns of what its own code can't do.
 FALSE_ALARMS := $(addprefix -Wno-,array-bounds restrict stringop-overflow stringop-overread)
 # ccache asks for this before it keeps what was compiled with such a header.
 export CCACHE_SLOPPINESS ?= pch_defines,time_macros
