@@ -166,7 +166,6 @@ void Session::lost(const Ending& ending) {
   retire();
   if (goodbye) wanted_ = false;
   status_ = ClientStatus::closed;
-  count_waiting();
   if (wanted_ && goes_over) retry_after(Millis{0});
   if (wanted_ && !goes_over) retry_later();
   const auto topics = topics_;
@@ -186,6 +185,7 @@ void Session::retire() {
   if (!link_) return;
   Link& link = *link_;
   retired_.push_back(std::move(link_));
+  count_waiting();
   if (link.has_ended) link.closed({});
 }
 
@@ -279,7 +279,9 @@ void Session::report(const std::string& error) {
 }
 
 /// Of those, some may wait for the network.
-std::size_t Session::written_bytes() const { return is_open() ? link_->transport->waiting() : 0; }
+std::size_t Session::written_bytes() const {
+  return link_ && is_open() ? link_->transport->waiting() : 0;
+}
 
 const char* Session::full(std::size_t bytes) const {
   if (waiting_pushes_ >= options_.max_waiting_pushes) return "too many pushes wait";

@@ -23,6 +23,9 @@ struct Session::Link final : TransportUser {
   void received(serializer::Frame frame) override {
     if (current()) session.received(std::move(frame));
   }
+  void written() override {
+    if (current()) session.count_waiting();
+  }
   void closed(const Ending& ending) override {
     has_ended = true;
     if (current()) return session.lost(ending);
@@ -185,6 +188,7 @@ void Session::retire() {
   if (!link_) return;
   Link& link = *link_;
   retired_.push_back(std::move(link_));
+  count_waiting();
   if (link.has_ended) link.closed({});
 }
 
@@ -234,6 +238,7 @@ void Session::beat_answered(const Incoming& message) {
 std::optional<std::string> Session::send(const Outgoing& message) try {
   if (!is_open()) return "the connection is closed";
   link_->transport->send(encode(version_, message));
+  count_waiting();
   return {};
 } catch (const serializer::EncodeError& error) {
   return error.what();
@@ -274,10 +279,15 @@ void Session::report(const std::string& error) {
   }
 }
 
+/// Of those, some may wait for the network.
+std::size_t Session::written_bytes() const {
+  return link_ && is_open() ? link_->transport->waiting() : 0;
+}
+
 const char* Session::full(std::size_t bytes) const {
   if (waiting_pushes_ >= options_.max_waiting_pushes) return "too many pushes wait";
-  const std::size_t written = is_open() ? link_->transport->waiting() : 0;
-  return buffered_ + written + bytes > options_.max_waiting_bytes ? "too many bytes wait" : nullptr;
+  return buffered_ + written_bytes() + bytes > options_.max_waiting_bytes ? "too many bytes wait"
+                                                                          : nullptr;
 }
 
 // --- Topics -------------------------------------------------------------------------------------
