@@ -16,7 +16,7 @@
 
 namespace demo {
 
-/// What everybody sees. It lasts as long as the program.
+/// What everybody on one node sees. It lasts as long as the program.
 struct BoardState {
   int count = 0;
   std::vector<std::string> names;

@@ -21,10 +21,11 @@ after(async () => {
 });
 
 /** A window of its own, with the counter living in it. */
-async function visitor(t, path = "/counter") {
+async function visitor(t, path = "/counter", prepare = () => {}) {
   const context = await browser.newContext();
   t.after(() => context.close());
   const page = await context.newPage();
+  prepare(page);
   page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(server.url + path);
   await lives(page);
@@ -165,6 +166,34 @@ describe("a recorded story ends with the recorded DOM", { concurrency: 5 }, () =
 test("every recorded story is played", () => {
   const recordings = readdirSync(RECORDINGS).map((file) => file.replace(".har", ""));
   assert.deepEqual(recordings.filter((name) => !(name in STORIES)), []);
+});
+
+test("the console says that npm's package is of another version, and complains of nothing else", async (t) => {
+  const complaints = [];
+  const page = await visitor(t, "/counter", (made) => {
+    made.on("console", (line) => {
+      const favicon = line.location().url.endsWith("/favicon.ico");
+      if (["warning", "error"].includes(line.type()) && !favicon) complaints.push(line.text());
+    });
+    made.on("pageerror", (error) => complaints.push(error.message));
+  });
+  await STORIES.click(page);
+  assert.equal(complaints.length, 1, complaints.join("\n"));
+  assert.match(complaints[0], /version mismatch. JavaScript version 1\.1\.32 vs\. server 1\.1\.33/);
+});
+
+test("a file that is too large is refused, and the next one may come", async (t) => {
+  const page = await visitor(t);
+  const file = (name, size) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.alloc(size) });
+  const refs = (what, value) =>
+    page.waitForSelector(`#up input[data-phx-${what}-refs="${value}"]`, { state: "attached" });
+  await page.setInputFiles("#up input", file("large", 8_000_001));
+  await refs("active", "0");
+  await page.click("#up-save");
+  await page.setInputFiles("#up input", file("small", 1_200));
+  await refs("active", "1");
+  await page.click("#up-save");
+  await reads(page, "#flash", "got [1200]");
 });
 
 test("a hook asks, and gets its answer", async (t) => {

@@ -13,6 +13,9 @@
 ///     live.view<Counter>("/counter");
 ///     live.serve(endpoint);                     // GET /counter, and /live for the page's script
 ///
+/// The join tells the client that the server is LiveView 1.1.33; another version of
+/// phoenix_live_view writes a warning to the browser's console, and goes on.
+///
 /// Mirrors Phoenix.LiveView.Router's live/3 in one live_session, Controller's rendering and
 /// Phoenix.LiveView.Socket. `Live` outlives the endpoint's server.
 
