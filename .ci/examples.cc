@@ -126,6 +126,18 @@ class Present final : public phx::Channel {
   explicit Present(phx::Presence& presence) : presence_(presence) {}
 };
 
+void say(const phx::Socket& socket) {
+#include "examples/lib/channel/socket.h.1"
+}
+
+void pass_on(const phx::Socket& socket, phx::Payload payload) {
+#include "examples/lib/serializer/payload.h.1"
+}
+
+void issue(const std::string& secret_key_base, const std::string& user_id) {
+#include "examples/lib/tokens/token.h.1"
+}
+
 void fill() {
 #include "examples/lib/endpoint/endpoint.h.1"
 }
@@ -219,7 +231,7 @@ std::string wrapped(std::string_view bytes) {
 }  // namespace etf
 
 Reply answer(int seats) {
-#include "examples/lib/channel/socket.h.1"
+#include "examples/lib/channel/socket.h.2"
 }
 
 void handle(const websocket::Event& event);

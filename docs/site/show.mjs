@@ -79,6 +79,14 @@ function frameLine(line) {
 }
 
 let pictures = 0;
+const LEAST_TEXT = 11; // pixels
+
+/** The width in pixels below which a picture's smallest text is too small to read: then it scrolls. */
+export function leastWidth(svg) {
+  const width = Number(/viewBox="[\d.-]+ [\d.-]+ ([\d.]+)/.exec(svg)?.[1]);
+  const sizes = [...svg.matchAll(/font-size[=:] ?"?([\d.]+)|\bfont: ?([\d.]+)px/g)].map(([, a, b]) => Number(a ?? b));
+  return sizes.length === 0 ? 0 : Math.ceil((width * LEAST_TEXT) / Math.min(...sizes));
+}
 
 /** A picture inside the page, so that its colours follow the page and its links can be clicked. */
 export function figure(root, path, caption, linkTo) {
@@ -89,7 +97,7 @@ export function figure(root, path, caption, linkTo) {
   const inner = svg
     .slice(svg.indexOf("<svg"))
     .replace(/<style>[^]*?<\/style>/, (style) => scoped(style, prefix))
-    .replace(/<svg /, `<svg id="${prefix}svg" role="img" aria-label="${caption}" `)
+    .replace(/<svg /, `<svg id="${prefix}svg" style="min-width: ${leastWidth(svg)}px" role="img" aria-label="${caption}" `)
     .replace(/ id="(?!p\d+-svg)([^"]*)"/g, ` id="${prefix}$1"`)
     .replace(/url\(#([^)]*)\)/g, `url(#${prefix}$1)`)
     .replace(/xlink:href="([^"#][^"]*)"/g, (_, link) => `href="${linkTo(link)}"`)

@@ -1,7 +1,7 @@
 // site.mjs HTML TAGFILE: gives Doxygen's pages their frame, and fills in the parts that filter.mjs
 // marked: listings, pictures, links to files. Fails if a link leads nowhere.
 
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { kicker, onThisPage, previousAndNext, side } from "./frame.mjs";
 import { siteLink } from "./filter.mjs";
@@ -9,6 +9,7 @@ import { escape, unescape } from "./html.mjs";
 import { indexOf } from "./index.mjs";
 import { report } from "./pages.mjs";
 import { planOf } from "./plan.mjs";
+import { MET, asClassPage, classPage, isAbout, isEmpty, storyOf, withExamples } from "./reference.mjs";
 import { figure, shownFence } from "./show.mjs";
 import { Scope } from "./scope.mjs";
 import { tagsIn } from "./sources.mjs";
@@ -86,10 +87,12 @@ function asBookPage(text, id) {
 }
 
 function withTitle(text, id) {
-  const above = kicker(plan, id);
   const title =
     /<div class="title">((?:[^<]|<(?!\/?div))*)(<div class="ingroups">[^]*?<\/div>)?<\/div>/;
-  return text.replace(title, (_, words, groups = "") => {
+  return text.replace(title, (_, doxygens, groups = "") => {
+    const [, name, kind] = /^\s*([^]*?) (Class|Struct|Union|File|Namespace)(?: Template)? Reference/.exec(doxygens) ?? [];
+    const words = name ?? doxygens;
+    const above = kicker(plan, id) || kind;
     const small = above && `<p class="kicker">${above}</p>`;
     return `${small}<h1 class="title">${words.trim()}</h1>${groups}`;
   });
@@ -117,9 +120,40 @@ function withoutDeadSummary(text) {
   );
 }
 
-function framed(text, id) {
+const ofDoxygen = (name) => readFileSync(join(html, name), "utf8");
+
+/** Headers' pages by their name, and what their first comments say; and the files' pages that say no more. */
+const stories = new Map();
+const empty = new Set();
+for (const name of readdirSync(html).filter((one) => /_8(cc|h|mjs)\.html$/.test(one))) {
+  const text = ofDoxygen(name);
+  stories.set(name, storyOf(text));
+  if (isEmpty(text) && existsSync(join(html, name.replace(".html", "_source.html")))) empty.add(name);
+}
+
+/** The header's story, where it is this class's. */
+function storyFor(text) {
+  const name = /<div class="title">([^<]*?) (?:Class|Struct) /.exec(text)?.[1] ?? "";
+  const [, page, header] = /#include &lt;<a class="el" href="(\w+)_source\.html">([^<]*)</.exec(text) ?? [];
+  return page && isAbout(unescape(name).replace(/< .*/, ""), header) ? (stories.get(`${page}.html`) ?? "") : "";
+}
+
+function asReferencePage(text, id) {
+  if (/^(class|struct|union)(?!es$)/.test(id) && !id.endsWith("-members")) return asClassPage(text, storyFor(text));
+  return withExamples(text);
+}
+
+/** The source itself is the page of a file whose page would be empty. */
+const withoutEmpty = (text) =>
+  text.replace(/href="([\w.-]+)\.html(#details)?"/g, (link, name) =>
+    empty.has(`${name}.html`) ? `href="${name}_source.html"` : link,
+  );
+
+function framed(original, id) {
   const kind = ids.has(id) ? "book" : /_source$|^file-/.test(id) ? "source" : "reference";
+  const text = withoutEmpty(original);
   let page = kind === "book" ? asBookPage(text, id) : text;
+  if (kind === "reference") page = asReferencePage(page, id);
   page = filled(withTitle(page, id), `${id}.html`);
   // Doxygen's own look is for its reference alone.
   if (kind !== "reference") {
@@ -141,6 +175,7 @@ function writeSearch() {
 }
 
 writeSearch();
+for (const name of empty) unlinkSync(join(html, name));
 // A link may make a page, which needs its frame, too.
 for (let left = [""]; left.length > 0;) {
   left = readdirSync(html).filter((name) => name.endsWith(".html") && !done.has(name));
@@ -148,6 +183,13 @@ for (let left = [""]; left.length > 0;) {
     done.add(name);
     const text = readFileSync(join(html, name), "utf8");
     writeFileSync(join(html, name), framed(text, name.replace(/\.html$/, "")));
+  }
+}
+for (const name of Object.keys(MET)) {
+  const page = ofDoxygen(classPage(name));
+  const [, story = ""] = /<div class="textblock about">([^]*?)<table class="memberdecls">/.exec(page) ?? [];
+  if (!/<p ?>[^<]/.test(story) || !/<div class="listing cpp">/.test(story)) {
+    faults.push(`${classPage(name)}: expected what the class is for and an example, above its members`);
   }
 }
 report(

@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// The Socket value: the client, the topic, and the way back to the client.
+/// The client, its topic, the way back. Each channel has a copy. Mirrors Phoenix.Socket's struct.
 ///
-/// UserSocket::connect fills it in for the connection; each channel gets a copy. Mirrors
-/// Phoenix.Socket's struct, and the functions of Phoenix.Channel that take one.
+///     const std::string user = socket.assign("user").string_or("");  // as connect has set it
+///     socket.broadcast_from("arrived", {{"user", user}});            // to all others on the topic
 
 #include <string>
 

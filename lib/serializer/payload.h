@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// A payload: bytes until a handler reads it.
+/// A payload: a validated slice of its frame, which an echo copies; a tree if a handler asks.
 ///
-/// A client's payload stays a validated slice of its frame, and an echo or a broadcast copies that
-/// slice; the tree is built only when a handler calls json().
+///     const phx::Json body = payload["body"];            // now the tree is built, once
+///     socket.push("seen", {{"body", body}, {"by", 2}});  // an object with these members
 
 #include <cstdint>
 #include <initializer_list>

@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// Signed tokens: one server of an application issues them, and any of its servers verifies them.
+/// Tokens are signed, not hidden. Any server with the secret verifies them; so does Phoenix.Token.
 ///
-/// Mirrors Phoenix.Token: a token made by an Elixir application with the same secret is verified
-/// here, and vice versa. The data is signed, not hidden: anyone who holds a token can read it.
+///     const phx::TokenSigner signer(secret_key_base, "user socket");
+///     const std::string token = signer.sign(user_id, std::chrono::system_clock::now());
 
 #include <chrono>
 #include <optional>
