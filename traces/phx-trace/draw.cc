@@ -14,9 +14,12 @@ namespace phx::trace {
 namespace {
 
 constexpr int margin = 34;       // left of the first line: room for the numbers
-constexpr int between = 96;      // from one client's line to the next one's
 constexpr int max_clients = 12;  // beyond them, all share the last line
-constexpr int label_columns = 84;
+// A picture of up to four clients stays within the width of a page: each line more than two costs
+// the labels some columns.
+constexpr int max_label_columns = 84;
+constexpr int min_label_columns = 60;
+constexpr int columns_of_a_line = 7;
 constexpr double column_width = 7.3;  // of a monospaced letter at 12 px, a little more than 0.6 em
 constexpr int line_height = 17;
 constexpr int head_height = 66;
@@ -54,9 +57,14 @@ class Picture {
         clients_.push_back(explained.connection);
       }
     }
-    const int last = margin + 60 + between * (std::max(1, static_cast<int>(clients_.size())) - 1);
-    labels_at_ = last + 16;
-    server_at_ = labels_at_ + static_cast<int>(label_columns * column_width) + 10;
+    const int count = std::max(1, static_cast<int>(clients_.size()));
+    label_columns_ = std::clamp(max_label_columns - columns_of_a_line * (count - 2),
+                                min_label_columns, max_label_columns);
+    std::size_t longest = 0;
+    for (const std::string& client : clients_) longest = std::max(longest, columns(client));
+    between_ = static_cast<int>(std::min(longest, max_name) * column_width) + 24;
+    labels_at_ = margin + 60 + between_ * (count - 1) + 16;
+    server_at_ = labels_at_ + static_cast<int>(label_columns_ * column_width) + 10;
   }
 
   std::string svg();
@@ -65,7 +73,7 @@ class Picture {
   int x_of(const std::string& connection) const {
     const auto found = std::find(clients_.begin(), clients_.end(), connection);
     const auto index = std::min<std::ptrdiff_t>(found - clients_.begin(), max_clients - 1);
-    return margin + 60 + between * static_cast<int>(index);
+    return margin + 60 + between_ * static_cast<int>(index);
   }
   void add(const Explained& explained);
   void arrow(const Explained& explained, const char* kind);
@@ -76,6 +84,8 @@ class Picture {
   const Trace& trace_;
   const std::vector<Explained>& story_;
   std::vector<std::string> clients_;
+  int between_ = 0;  // from one client's line to the next one's
+  int label_columns_ = 0;
   int labels_at_ = 0;
   int server_at_ = 0;
   int y_ = head_height;
@@ -108,11 +118,11 @@ void Picture::add(const Explained& explained) {
       (explained.step.happening->kind == Happening::Kind::note || !explained.step.entry);
   y_ += line_height;
   body_ += text_at(margin - 8, y_, "number", std::to_string(explained.number));
-  body_ += text_at(labels_at_, y_, note ? "note" : "", cut(explained.said.text, label_columns));
+  body_ += text_at(labels_at_, y_, note ? "note" : "", cut(explained.said.text, label_columns_));
   std::string notes = explained.said.note;
   for (const Said& part : explained.parts) {
     y_ += line_height;
-    body_ += text_at(labels_at_ + 2 * column_width, y_, "", cut(part.text, label_columns - 2));
+    body_ += text_at(labels_at_ + 2 * column_width, y_, "", cut(part.text, label_columns_ - 2));
     if (!part.note.empty()) notes += (notes.empty() ? "" : "; ") + part.note;
   }
   if (!note) {
@@ -121,7 +131,7 @@ void Picture::add(const Explained& explained) {
   }
   if (!notes.empty()) {
     y_ += line_height - 3;
-    body_ += text_at(labels_at_, y_, "note", cut(notes, label_columns));
+    body_ += text_at(labels_at_, y_, "note", cut(notes, label_columns_));
   }
   y_ += 9;
 }
