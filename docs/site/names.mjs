@@ -12,8 +12,12 @@ const own = (topic) => typeof topic === "string" && topic !== "phoenix" && !topi
 
 /** The topics of a recording's frames, each once, in the order of time. */
 function topicsOf(har) {
-  const all = har.log.entries
-    .flatMap(({ _webSocketMessages: messages = [] }) => messages)
+  const sent = har.log.entries.flatMap((entry) => {
+    const polled = (entry.request.postData?.text ?? "").split("\n");
+    const time = Date.parse(entry.startedDateTime) / 1000;
+    return [...(entry._webSocketMessages ?? []), ...polled.map((data) => ({ time, data }))];
+  });
+  const all = sent
     .sort((one, other) => one.time - other.time)
     .map(({ data }) => parsed(data))
     .map((message) => (Array.isArray(message) ? message[2] : message?.topic));
@@ -24,7 +28,7 @@ function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // binary, or broken on purpose
+    return null; // binary, empty, or broken on purpose
   }
 }
 
@@ -36,6 +40,36 @@ function mapped(value, change) {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapped(one, change)]));
 }
 
+/** How many sizes stand in a binary frame's head after its kind, and which of them is the topic's. */
+function head(kind, fromClient) {
+  if (fromClient) return { sizes: 4, topic: 2 };
+  return [{ sizes: 3, topic: 1 }, { sizes: 4, topic: 2 }, { sizes: 2, topic: 0 }][kind];
+}
+
+/** A binary frame with its topic, and the size of it, changed. */
+function withBinaryTopic(message, change) {
+  const bytes = Buffer.from(message.data, "base64");
+  const { sizes, topic } = head(bytes[0], message.type === "send") ?? {};
+  if (!sizes) return message;
+  const begins = 1 + sizes + bytes.subarray(1, 1 + topic).reduce((sum, size) => sum + size, 0);
+  const ends = begins + bytes[1 + topic];
+  const name = Buffer.from(change(bytes.toString("utf8", begins, ends)));
+  const renamed = Buffer.concat([bytes.subarray(0, begins), name, bytes.subarray(ends)]);
+  renamed[1 + topic] = name.length;
+  return { ...message, data: renamed.toString("base64") };
+}
+
+const BINARY = 2;
+
+function withBinaryTopics(har, change) {
+  const entries = har.log.entries.map((entry) => {
+    if (!entry._webSocketMessages) return entry;
+    const messages = entry._webSocketMessages.map((one) => (one.opcode === BINARY ? withBinaryTopic(one, change) : one));
+    return { ...entry, _webSocketMessages: messages };
+  });
+  return { ...har, log: { ...har.log, entries } };
+}
+
 function withTopics(har, names) {
   const topics = topicsOf(har);
   if (topics.length !== names.length) {
@@ -44,7 +78,8 @@ function withTopics(har, names) {
   // The longest first: one topic may begin with another.
   const pairs = topics.map((topic, index) => [topic, names[index]]);
   pairs.sort(([one], [other]) => other.length - one.length);
-  return mapped(har, (text) => pairs.reduce((so, [from, to]) => so.replaceAll(from, to), text));
+  const change = (text) => pairs.reduce((so, [from, to]) => so.replaceAll(from, to), text);
+  return withBinaryTopics(mapped(har, change), change);
 }
 
 function withName(har, from, to) {
