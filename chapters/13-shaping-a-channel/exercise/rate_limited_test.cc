@@ -126,6 +126,21 @@ PHX_TEST("what is left of a wait is rounded up, so that nobody comes too early")
   expect_eq(std::get<Reply>(second).response["retry_after_ms"].integer_or(0), 334);
 }
 
+PHX_TEST("parts of a millisecond add up, even if they are asked for one by one") {
+  ChannelTest test;
+  RateLimited limited(std::make_unique<Room>(), {.per_second = 1'000, .burst = 1, .patience = 9});
+  Socket socket(test.context(), serializer::v2_json());
+  process::Scheduler& scheduler = *test.context().scheduler;
+  const Clock::time_point start = scheduler.now();
+  for (const int tenths : {0, 6, 12, 18, 24}) {
+    scheduler.run(start + std::chrono::microseconds(tenths * 100));
+    const Result answer = limited.handle_in("ping", {}, socket);
+    const bool whole = tenths % 12 == 0;  // 0.6 ms alone are no whole event yet
+    expect(std::get<Reply>(answer).status == (whole ? Status::ok : Status::error),
+           std::to_string(tenths * 100) + " microseconds after the first");
+  }
+}
+
 PHX_TEST("quiet is not saved up beyond the burst") {
   Fixture f;
   f.use_up();
