@@ -47,7 +47,7 @@ int main() {
   Caller slow(scene.port(), 4'096);
   slow.join("room:a");
   slow.say(R"(["1","2","room:a","flood",{}])");
-  fmt::print("client     who does not read is dropped, with the code {}\n", slow.close_code());
+  fmt::print("client     one that never reads is dropped, with the code {}\n", slow.close_code());
 
   Caller greedy(scene.port());
   greedy.join("room:a");
