@@ -55,15 +55,23 @@ std::map<std::string, Json> PresenceList::list() const {
   return shared_->list;
 }
 
+/// One that throws must not keep the rest of a list from being applied.
+PresenceList::OnChange PresenceList::guarded(OnChange callback) const {
+  return [engine = engine_.get(), callback = std::move(callback)](
+             const std::string& key, const std::optional<Json>& current, const Json& change) {
+    engine->guard([&] { callback(key, current, change); });
+  };
+}
+
 void PresenceList::on_join(OnChange callback) {
-  engine_->post([shared = shared_, callback = std::move(callback)] {
-    shared->state.listeners().on_join = callback;
+  engine_->post([shared = shared_, guarded = guarded(std::move(callback))] {
+    shared->state.listeners().on_join = guarded;
   });
 }
 
 void PresenceList::on_leave(OnChange callback) {
-  engine_->post([shared = shared_, callback = std::move(callback)] {
-    shared->state.listeners().on_leave = callback;
+  engine_->post([shared = shared_, guarded = guarded(std::move(callback))] {
+    shared->state.listeners().on_leave = guarded;
   });
 }
 

@@ -35,6 +35,7 @@ class PresenceList {
 
  private:
   struct Shared;
+  OnChange guarded(OnChange callback) const;
   std::shared_ptr<client::Engine> engine_;
   std::shared_ptr<Shared> shared_;
 };

@@ -7,8 +7,9 @@
 namespace phx::client {
 namespace {
 
-/// A server that sends diffs, and never the list, must not fill our memory.
+// A server that sends diffs, and never the list, must not fill our memory.
 constexpr std::size_t max_early = 1'000;
+constexpr std::size_t max_early_bytes = 16'000'000;
 
 bool has_ref(const Json& metas, const Json& ref) {
   for (std::size_t i = 0; i < metas.size(); ++i) {
@@ -54,19 +55,28 @@ void PresenceState::state(const Json& list, const std::string& join_ref) {
   }
   join_ref_ = join_ref;
   merge(joins, leaves);
-  const std::vector<Json> early = std::exchange(early_, {});
-  for (const Json& change : early) merge(change["joins"], change["leaves"]);
+  const auto early = std::exchange(early_, {});
+  early_bytes_ = 0;
+  for (const auto& [change, bytes] : early) merge(change["joins"], change["leaves"]);
   listeners_.on_sync();
 }
 
 void PresenceState::diff(const Json& change, const std::string& join_ref) {
   if (join_ref_ != join_ref) {
-    if (early_.size() == max_early) early_.erase(early_.begin());
-    early_.push_back(change);
-    return;
+    return keep(change);
   }
   merge(change["joins"], change["leaves"]);
   listeners_.on_sync();
+}
+
+/// The oldest go first: the list that may come knows of them.
+void PresenceState::keep(const Json& change) {
+  early_.push_back({change, change.dump().size()});
+  early_bytes_ += early_.back().bytes;
+  while (early_.size() > max_early || early_bytes_ > max_early_bytes) {
+    early_bytes_ -= early_.front().bytes;
+    early_.pop_front();
+  }
 }
 
 void PresenceState::merge(const Json& joins, const Json& leaves) {

@@ -3,11 +3,11 @@
 /// Who is present, put together from `presence_state` and `presence_diff`. Pure. Mirrors
 /// phoenix.js's Presence.
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "json/json.h"
 
@@ -39,12 +39,18 @@ class PresenceState {
   const std::map<std::string, Json>& all() const { return presences_; }
 
  private:
+  void keep(const Json& change);
   void merge(const Json& joins, const Json& leaves);
   void join(const std::string& key, const Json& joined);
   void leave(const std::string& key, const Json& left);
 
   std::map<std::string, Json> presences_;
-  std::vector<Json> early_;  ///< Diffs that came before their list; at most `max_early`.
+  struct Early {
+    Json change;
+    std::size_t bytes;
+  };
+  std::deque<Early> early_;  ///< Diffs that came before their list.
+  std::size_t early_bytes_ = 0;
   std::optional<std::string> join_ref_;
   Listeners listeners_;
 };

@@ -35,6 +35,7 @@ class PushState {
   std::string ref = {};
   std::optional<Timers::Id> timer = {};
   std::size_t bytes = 0;  ///< While it is buffered.
+  bool sent = false;      ///< Under this ref: only then there can be an answer.
 
   bool answered() const { return answer_.has_value(); }
   /// Calls `hook` with each answer, or only with those of one status; at once if it has come.

@@ -3,10 +3,10 @@
 #include "client/session.h"
 
 #include <algorithm>
-#include <exception>
 #include <random>
 
 #include "base/option_error.h"
+#include "client/thrown.h"
 #include "serializer/serializer.h"
 
 namespace phx::client {
@@ -107,9 +107,9 @@ std::optional<Attempt> Session::next_attempt() try {
   return Attempt{.longpoll = longpoll,
                  .target = url_.target(longpoll ? "longpoll" : "websocket", params, vsn),
                  .token = options_.token ? std::optional(options_.token()) : std::nullopt};
-} catch (const std::exception& error) {
+} catch (...) {
   retry_later();
-  report(std::string("the parameters of a connection: ") + error.what());
+  report("the parameters of a connection: " + what_was_thrown());
   return {};
 }
 
@@ -261,8 +261,8 @@ void Session::received(serializer::Frame frame) {
 void Session::guard(const std::function<void()>& callback) {
   try {
     callback();
-  } catch (const std::exception& error) {
-    report(std::string("a callback threw: ") + error.what());
+  } catch (...) {
+    report("a callback threw: " + what_was_thrown());
   }
 }
 
@@ -272,7 +272,7 @@ void Session::report(const std::string& error) {
   for (const auto& callback : callbacks) {
     try {
       callback(error);
-    } catch (const std::exception&) {
+    } catch (...) {
       continue;
     }
   }

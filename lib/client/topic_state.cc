@@ -3,9 +3,9 @@
 #include "client/topic_state.h"
 
 #include <algorithm>
-#include <exception>
 
 #include "client/session.h"
+#include "client/thrown.h"
 
 namespace phx::client {
 namespace {
@@ -204,12 +204,13 @@ void TopicState::deliver(const Incoming& message) {
 
 void TopicState::replied(const Incoming& reply) {
   const auto found = pending_.find(reply.ref);
-  if (found == pending_.end()) return;
+  if (found == pending_.end() || !found->second->sent) return;
   const Push push = found->second;
   forget(push);
   if (push == join_) {
-    if (reply.status == "ok") joined();
-    if (reply.status == "error") {
+    if (reply.status == "ok") {
+      joined();
+    } else {  // error, or what no server should say
       status_ = TopicStatus::errored;
       rejoin_later();
     }
@@ -257,11 +258,12 @@ void TopicState::send(const Push& push) try {
   const char* full = push->repeats ? nullptr : session_.full(payload.stored_bytes());
   if (full != nullptr) return refuse(push, full);
   start_timeout(push);
+  push->sent = true;
   if (push == join_) join_ref_ = push->ref;
   const auto wrong = session_.send({join_ref_, push->ref, name_, push->event, payload});
   if (wrong) refuse(push, *wrong);
-} catch (const std::exception& error) {  // the join's parameters
-  refuse(push, error.what());
+} catch (...) {  // the join's parameters
+  refuse(push, what_was_thrown());
 }
 
 void TopicState::refuse(const Push& push, const std::string& why) {
@@ -277,6 +279,7 @@ void TopicState::refuse(const Push& push, const std::string& why) {
 void TopicState::start_timeout(const Push& push) {
   forget(push);
   push->ref = session_.make_ref();
+  push->sent = false;
   pending_.emplace(push->ref, push);
   session_.push_began();
   push->timer = session_.timers().after(
