@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { commandsOf } from "./commands.mjs";
 import { fences, pages, read } from "./pages.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -29,5 +30,32 @@ for (const path of chapters) {
     assert.deepEqual(long.map(({ first, lines }) => `line ${first}: ${lines.length}`), []);
   });
 }
+
+/** The programs of a build that a command names: `build/plain/phx-{trace,contract}` are two. */
+function programsIn(command) {
+  return [...command.matchAll(/build\/plain\/([\w/-]*)(?:\{([\w,-]+)\})?/g)].flatMap(([, name, names]) =>
+    names ? names.split(",").map((one) => name + one) : [name],
+  );
+}
+
+/** Those that a page's commands run before any of them has built them. */
+function notBuilt(text) {
+  const built = new Set();
+  return commandsOf(text).flatMap(({ command, line }) => {
+    const programs = programsIn(command);
+    if (/\bmake\b/.test(command)) programs.forEach((one) => built.add(one));
+    if (/\bmake (conformance|serve)\b/.test(command)) ["phx-contract", "phx-conformance"].forEach((one) => built.add(one));
+    return programs.filter((one) => !built.has(one)).map((one) => `line ${line}: ${one}`);
+  });
+}
+
+for (const path of chapters) {
+  test(`${path} builds each program before it runs it`, () => assert.deepEqual(notBuilt(read(root, path)), []));
+}
+
+test("a program that nobody has built is found", () => {
+  const page = "```console\n$ make build/plain/phx-{trace,bench} >/dev/null\n$ build/plain/phx-trace show a.har\n$ build/plain/phx-soak\n```\n";
+  assert.deepEqual(notBuilt(page), ["line 4: phx-soak"]);
+});
 
 test("every chapter is read", () => assert.ok(chapters.length > 0));
