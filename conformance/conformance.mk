@@ -257,10 +257,11 @@ $(BUILD)/clients.passed: $(BUILD)/suite-tests.passed $(CONTRACT) $(CHAT) $(LIVE)
 
 # A minute long, so check-all runs them and not every make test. What this machine can't break is reported as skipped.
 FAULTS := conformance/faults
-FAULT_PROGRAMS := $(CONTRACT) $(LIBC_CONTRACT) $(CHAT) $(WEATHER) $(NPM) $(BOOK_NPM)
+FAULT_PROGRAMS := $(CONTRACT) $(LIBC_CONTRACT) $(CHAT) $(WEATHER) $(PHX) $(SUITE) $(NPM) $(BOOK_NPM)
 faults: ## check: the world around the server breaks: kills, full disks, floods: ONLY=killing
 faults: $(FAULT_PROGRAMS) | build/.packages-faults
 	@$(SERVERS) LIBC_CONTRACT_SERVER=$(CURDIR)/$(LIBC_CONTRACT) WEATHER=$(CURDIR)/$(WEATHER) \
+	  PHX=$(CURDIR)/$(PHX) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(or $(patsubst %,$(FAULTS)/%.test.js,$(ONLY)),$(FAULTS)/*.test.js)
 chaos: $(FAULT_PROGRAMS) ## check: invalid data, floods and kills beside well-behaved clients: SECONDS=30 SEED=…
 	@$(SERVERS) node $(FAULTS)/chaos.js $(or $(SECONDS),30) $(SEED)

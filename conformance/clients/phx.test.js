@@ -8,9 +8,9 @@ import { join as path } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { after, before, test } from "node:test";
-import { start } from "./support/children.js";
 import { connect, join, reply } from "./support/client.js";
 import { PATIENCE_MS, eventually, within } from "./support/deadline.js";
+import { Phx } from "./support/phx.js";
 import { freePort } from "./support/port.js";
 import { contractServer } from "./support/server.js";
 
@@ -21,39 +21,9 @@ const residentKb = (pid) => {
     return 0; // it has ended
   }
 };
-const PHX = process.env.PHX || "build/plain/phx";
 const server = contractServer();
 before(() => server.start());
 after(() => server.stop());
-
-/** A running phx: `said` and `noted` are its two outputs so far. */
-class Phx {
-  said = "";
-  noted = "";
-
-  constructor(words) {
-    this.child = start(PHX, words);
-    this.child.stdout.setEncoding("utf8").on("data", (text) => (this.said += text));
-    this.child.stderr.setEncoding("utf8").on("data", (text) => (this.noted += text));
-    this.child.stdin.on("error", () => {}); // it may end without reading
-    this.ended = new Promise((resolve) => this.child.once("close", resolve));
-  }
-  type(text) {
-    this.child.stdin.write(text);
-    return this;
-  }
-  async end(text = "") {
-    this.child.stdin.end(text);
-    const status = await within(PATIENCE_MS, "phx to end", this.ended);
-    return { status, said: this.said, noted: this.noted };
-  }
-  lines() {
-    return this.said.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
-  }
-  until(what, look) {
-    return eventually(what, () => look(this));
-  }
-}
 
 const talk = (topic, ...words) => new Phx([server.mount("/socket"), topic, ...words]);
 /** Runs it with this input. */

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { start } from "../clients/support/children.js";
 import { LongPoll, ask, connect, heard, join } from "../clients/support/client.js";
 import { PATIENCE_MS, eventually, within } from "../clients/support/deadline.js";
+import { Phx } from "../clients/support/phx.js";
 import { freePort } from "../clients/support/port.js";
 import { contractServer } from "../clients/support/server.js";
 import { TakesAny } from "../clients/support/trusting.js";
@@ -136,6 +137,26 @@ test("nginx in front: websocket, long-poll, and the client's address by X-Forwar
   const server = await trusting(t);
   await converses(t, server, await nginx(t, server), "conformance:nginx");
 });
+
+for (const way of ["--color=never", "--longpoll"]) {
+  test(`our own client behind nginx, with ${way}: pushes go both ways, and it comes back after a restart`, async (t) => {
+    const server = await trusting(t);
+    const front = await nginx(t, server);
+    const phx = new Phx([front.mount("/socket"), "conformance:nginx", "--ca", cert, way]);
+    t.after(() => phx.child.kill("SIGKILL"));
+    const text = "x".repeat(10_000); // more would need a folder that nginx may write to
+    phx.type(`echo "${text}"\n`);
+    await phx.until("the reply", ({ said }) => said === `ok echo "${text}"\n`);
+    await server.kill();
+    await phx.until("the loss", ({ noted }) => /reconnecting|trying again/.test(noted));
+    phx.said = "";
+    phx.type('echo "meanwhile"\n');
+    await server.start();
+    await phx.until("the reply", ({ said }) => said === 'ok echo "meanwhile"\n');
+    assert.match(phx.noted, /joined conformance:nginx again/);
+    assert.equal((await phx.end()).status, 0);
+  });
+}
 
 for (const version of ["send-proxy-v2", "send-proxy"]) {
   test(`HAProxy in front, with ${version}: websocket, long-poll, and the client's address`, async (t) => {
