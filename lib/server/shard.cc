@@ -35,6 +35,12 @@ Shard::~Shard() {
 }
 
 void Shard::run() {
+  begin();
+  loop_.run();
+  scheduler_.await_thread();
+}
+
+void Shard::begin() {
   scheduler_.adopt_thread();
   supervisor_ = scheduler_.spawn(std::make_unique<process::Supervisor>(
       process::Strategy::one_for_one,
@@ -46,8 +52,6 @@ void Shard::run() {
   constexpr Millis often_enough{250};
   memory_timer_.every(often_enough);
   turn();
-  loop_.run();
-  scheduler_.await_thread();
 }
 
 void Shard::turn() {

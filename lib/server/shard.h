@@ -37,6 +37,8 @@ class Shard final : private ShutdownHost {
 
   /// Starts the endpoint's children and runs the loop until stop(). On its own thread.
   void run();
+  /// The beginning of run(), for a caller that drives the loop by itself.
+  void begin();
   /// Closes the connections in batches (1012), and ends run() when they are gone or their time is
   /// over. Any thread.
   void stop();
