@@ -66,6 +66,7 @@ PUBLISH := $(BUILD)/phx-publish
 PHX := $(BUILD)/phx
 PHX_SHIM := $(BUILD)/phx-shim
 WEATHER := $(BUILD)/phx-weather
+SIMULATE := $(BUILD)/phx-simulate
 TRACER := $(BUILD)/phx-trace
 CHAT := $(BUILD)/phx-chat
 OVERHEAR := $(BUILD)/phx-overhear
@@ -120,7 +121,7 @@ include lib/lib.mk conformance/conformance.mk traces/traces.mk chapters/chapters
 # --- Everything -----------------------------------------------------------------------------------
 
 PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) \
-  $(LIVE) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER)
+  $(LIVE) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER) $(SIMULATE)
 .PHONY: all test unit compiled
 all: $(PROGRAMS) ## work: build every program
 

@@ -19,6 +19,7 @@ SOAK_SOURCES := $(call sources,conformance/load/soak/*.cc) $(LOAD_SOURCES) \
   $(patsubst %,conformance/suite/wire/%.cc,http transcript url) conformance/suite/report/markup.cc
 PUBLISH_SOURCES := $(call sources,conformance/publish/*.cc)
 PHX_SOURCES := $(call sources,conformance/phx/*.cc)
+SIMULATION_SOURCES := $(call sources,conformance/simulation/*.cc)
 TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc conformance/*/*/test/*_test.cc)
 FUZZ_SOURCES += $(wildcard conformance/*/*/*_fuzz.cc)
 
@@ -56,6 +57,24 @@ $(PUBLISH) $(PHX) $(PHX_SHIM) $(SOAK): LIBS := -Wl,--as-needed $(LIBS)
 $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER):
 	@echo '  link $@'; $(call link,$(LIBS))
 
+# The library from its streams upwards, on a machine that is made up. What it takes from a real one is replaced by
+# machine/outside.cc; what is left is in machine/allowed.txt, and has no effect outside and no chance in it.
+SIMULATION := conformance/simulation
+SIMULATED_LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket \
+  transport endpoint client
+SIMULATED_SERVER := access_log addresses connections forwarded http_connection memory shard shutdown \
+  websocket_connection
+SIMULATED_SOURCES := $(call sources,$(SIMULATION)/machine/*.cc $(SIMULATION)/world/*.cc) lib/net/networks.cc \
+  $(filter-out lib/process/workers.cc,$(call sources,$(SIMULATED_LAYERS:%=lib/%/*.cc))) \
+  $(SIMULATED_SERVER:%=lib/server/%.cc)
+SIMULATED := $(BUILD)/$(SIMULATION)/simulated.o
+REPLACED = $(addprefix --wrap=,$(shell $(SIMULATION)/machine/replaced))
+$(SIMULATED): $(call objects,$(SIMULATED_SOURCES)) \
+  $(patsubst %,$(SIMULATION)/machine/%,closed replaced allowed.txt outside.cc)
+	@echo '  link $@'; ld -r $(REPLACED) $(filter %.o,$^) -o $@ && $(SIMULATION)/machine/closed $@
+$(SIMULATE): $(call objects,$(SIMULATION_SOURCES)) $(SIMULATED)
+	@echo '  link $@'; $(call link,-Wl$(COMMA)--as-needed $(LIBS))
+
 # libfaketime and jemalloc wait for one another, and valgrind must see each allocation: this one has glibc's.
 LIBC_CONTRACT := $(BUILD)/valgrind/phx-contract
 $(LIBC_CONTRACT): $(BUILD)/conformance/server/main.o $(SERVER_ROOM) $(LIBRARY)
@@ -69,6 +88,9 @@ $(BUILD)/conformance/server/%_test: $(BUILD)/conformance/server/%_test.o $(SERVE
 $(BUILD)/conformance/load/%_test: $(BUILD)/conformance/load/%_test.o $(LOAD_ROOM) $(TESTING)
 	@$(call link,$(LIBS) -lcmocka)
 $(BUILD)/conformance/load/soak/%_test: $(BUILD)/conformance/load/soak/%_test.o $(SOAK_ROOM) $(TESTING) $(LIBRARY)
+	@$(call link,$(LIBS) -lcmocka)
+$(BUILD)/conformance/simulation/%_test: $(BUILD)/conformance/simulation/%_test.o \
+  $(call without_main,$(SIMULATION_SOURCES)) $(SIMULATED) $(TESTING)
 	@$(call link,$(LIBS) -lcmocka)
 $(BUILD)/conformance/%_fuzz: $(BUILD)/conformance/%_fuzz.o $(FUZZ_HOST) $(SUITE_ROOM)
 	@$(call link,$(FUZZ_LIBS) -lcmocka)
@@ -166,15 +188,17 @@ $(BUILD)/client-mutants.passed: $(BUILD)/mutants.passed $(SUITE) $(NPM) docs/cli
 	@export SUITE=$(CURDIR)/$(SUITE); $(call node_tests,broken clients,$(CLIENT_PROOF)/*.test.js)
 
 # Faults in the library's own source, one at a time: what notices them?
-# make mutate [ONLY=layer,name*] [SAMPLE=20, EACH=8 or AUTO=20] [SEED=…] [BY=suite,unit,replay] [SHARDS=2] [JOBS=2]
-#   [KEEP=1] [RECORD=1]
+# make mutate [ONLY=layer,name*] [SAMPLE=20, EACH=8 or AUTO=20] [SEED=…] [BY=suite,unit,replay,simulation] [SHARDS=2]
+#   [JOBS=2] [KEEP=1] [RECORD=1]
 MUTATE := conformance/proof/mutate
 RUN_MUTATE = CXX='$(CXX)' CXXFLAGS='$(ALL_CXXFLAGS)' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' ALLOCATOR='$(ALLOCATOR)' \
   BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
   TESTING_OBJECTS='$(call objects,$(TESTING_SOURCES))' LAYERS='$(LAYERS)' ONLY='$(ONLY)' SAMPLE='$(SAMPLE)' \
   EACH='$(EACH)' AUTO='$(AUTO)' SEED='$(SEED)' BY='$(BY)' SHARDS='$(SHARDS)' JOBS='$(JOBS)' KEEP='$(KEEP)' \
-  RECORD='$(RECORD)' node $(MUTATE)/main.mjs
-MUTATE_NEEDS = $(SUITE) $(CONTRACT) $(if $(findstring replay,$(BY)),$(TRACER)) \
+  RECORD='$(RECORD)' SIMULATED_OBJECTS='$(call objects,$(SIMULATED_SOURCES))' REPLACED='$(REPLACED)' \
+  SIMULATION_OBJECTS='$(call objects,$(SIMULATION_SOURCES))' node $(MUTATE)/main.mjs
+MUTATE_NEEDS = $(if $(filter simulation,$(BY)),$(SIMULATE),$(SUITE) $(CONTRACT)) \
+  $(if $(findstring replay,$(BY)),$(TRACER)) $(if $(findstring simulation,$(BY)),$(SIMULATE)) \
   $(if $(findstring unit,$(BY)),$(call objects,$(filter lib/%,$(TEST_SOURCES)) $(TESTING_SOURCES)))
 mutate: $$(MUTATE_NEEDS) | build/.packages-clients ## check: which tests notice faults in lib/: ONLY=layer SAMPLE=20
 	@$(RUN_MUTATE)
@@ -189,6 +213,19 @@ $(BUILD)/suite-tests.passed: $(BUILD)/soak.passed $$(UNIT_PASSED) $(NPM) $(wildc
   conformance/suite/report/report.schema.json docs/results.md $(wildcard conformance/results/*)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(SUITE_TESTS)/*.test.js && touch $@
+
+# --- Worlds in a box ----------------------------------------------------------------------------------
+
+.PHONY: simulate
+# make simulate [MINUTES=1] [SEED=7 [KEEP=0,3] [STEP=120] [TRACE=file] [HAR=file]] [WORLD=chat] [JOBS=2]
+simulate: ## check: servers, clients and a network simulated: MINUTES=1 of fresh seeds, or one world by SEED=7
+simulate: $(SIMULATE)
+	@$(SIMULATE) $(call option,WORLD,world) $(call option,KEEP,keep) $(call option,STEP,step) $(call option,HAR,har) \
+	  $(call option,TRACE,trace) $(call option,JOBS,jobs) \
+	  $(if $(SEED),--seed $(SEED),--seconds $$(($(or $(MINUTES),1) * 60)))
+# The same worlds each time, and a few that nobody has seen.
+$(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed
+	@$(SIMULATE) --worlds 200 && $(SIMULATE) --seconds 3 && touch $@
 
 # --- Load -------------------------------------------------------------------------------------------
 
@@ -269,4 +306,4 @@ siege: $(FAULT_PROGRAMS) ## check: one attack after another, and how long honest
 	@$(SERVERS) node $(FAULTS)/siege.js $(or $(SECONDS),5) '$(ONLY)'
 
 CONFORMANCE_PASSED := $(BUILD)/conformance.passed $(BUILD)/tls.passed $(BUILD)/cluster.passed build/bench-pages.passed \
-  $(patsubst %,$(BUILD)/%.passed,suite-tests mutants client-mutants mutate-list soak clients)
+  $(patsubst %,$(BUILD)/%.passed,simulation suite-tests mutants client-mutants mutate-list soak clients)

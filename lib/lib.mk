@@ -68,6 +68,7 @@ OUTSIDE = $(filter-out .% $(ROOMS),$(shell git ls-files 2>/dev/null | cut -d/ -f
 # The tools' rooms, lowest first, as the layers are.
 TOOL_ROOMS := suite/wire proxy suite/core suite/clients suite/rules suite/client_rules suite/report suite \
   proof/mutants load/client load/floor load/bench load/soak server/realtime server publish phx shims/phx faults \
+  simulation/machine simulation/world simulation \
   traces/phx-trace
 ALL_SOURCES = find lib conformance traces -name node_modules -prune -o -name '*.h' -print -o -name '*.cc' -print
 CHECK_LAYERS = $(if $(OUTSIDE),echo 'the top level: expected only $(ROOMS) and found $(OUTSIDE)'; exit 1;) \

@@ -49,6 +49,7 @@ const LOOK_UP = [
   "docs/embedding.md",
   "docs/cluster.md",
   "docs/scale.md",
+  "docs/simulation.md",
   "docs/results.md",
   "traces/README.md",
   "lib/README.md",

@@ -101,6 +101,21 @@ export class Builder {
     return this.#link("phx-contract", [...words("SERVER_OBJECTS"), ...words("LIB_OBJECTS")], [], [...words("ALLOCATOR"), ...words("LIBS")]);
   }
 
+  /** phx-simulate: the library on a machine that is made up, as make links it. */
+  async simulation() {
+    const objects = [...words("SIMULATED_OBJECTS"), ...words("SIMULATION_OBJECTS")];
+    const failed = await this.#prepare(objects);
+    if (failed) return { failed };
+    const simulated = path.join(this.folder, "simulated.o");
+    const ours = (names) => words(names).map((one) => this.objects.get(one) ?? one);
+    const { status, said } = await run("ld", ["-r", ...words("REPLACED"), ...ours("SIMULATED_OBJECTS"), "-o", simulated]);
+    if (status !== 0) return { failed: said };
+    const program = path.join(this.folder, "phx-simulate");
+    const args = [...words("LDFLAGS"), "-Wl,-s", ...ours("SIMULATION_OBJECTS"), simulated, ...words("LIBS"), "-o", program];
+    const linked = await this.#compile(args);
+    return linked.status === 0 ? { program } : { failed: linked.said };
+  }
+
   /** One program of all the unit tests of some folders, in this order. */
   unitTests(folders) {
     const tests = folders.flatMap(testsOf).map(objectOf);

@@ -138,3 +138,15 @@ export async function caughtByTraces(server, shards = SHARDS) {
   if (status === 0) return { caught: false, trace: "" };
   return { caught: true, trace: late ? "(never ended)" : oneLine(/^✗.*$/m.exec(said)?.[0] ?? said.slice(-200)) };
 }
+
+const WORLDS = "400"; // with the seeds from 1 on: half a minute where all is well
+/** Plays simulated worlds. `{caught, invariant, seed, actions, steps}`: what broke, where, and how short its story is. */
+export async function caughtBySimulation(builder) {
+  const { program, failed } = await builder.simulation();
+  if (failed) return { failed };
+  const { status, said, late } = await run(program, ["--worlds", WORLDS], { patience: 400_000, memory: MEMORY_KB });
+  if (status === 0) return { caught: false };
+  const number = (pattern) => Number(pattern.exec(said)?.[1] ?? 0);
+  const invariant = late ? "(never ended)" : (/^✗ ([a-z-]+):/m.exec(said)?.[1] ?? oneLine(said.slice(-200)));
+  return { caught: true, invariant, seed: number(/seed (\d+):/), actions: number(/, (\d+) actions/), steps: number(/, (\d+) steps;/) };
+}

@@ -6,6 +6,7 @@
 //     make mutate EACH=8 SEED=7         eight of each layer at random
 //     make mutate AUTO=50 SEED=7        fifty that are generated from the source, instead
 //     make mutate BY=suite,unit,replay  also by the unit tests, of the fault's layer and those above, and by the traces
+//     make mutate BY=simulation         by simulated worlds: docs/simulation.md
 //     make mutate SHARDS=2              each server with two shards, where a fault does not say how many it takes
 //     make mutate JOBS=3 KEEP=1         three at once; their builds stay in build/…/mutate/NAME
 //     make mutate RECORD=1              records the results in results.json, and writes docs/proof.md
@@ -21,13 +22,13 @@ import { fileURLToPath } from "node:url";
 import { Builder, ROOM } from "./build.mjs";
 import { BadFault, patched, readFaults } from "./faults.mjs";
 import { candidates, sample } from "./generate.mjs";
-import { baseline, caughtBySuite, caughtByTraces, caughtByUnitTests } from "./caught.mjs";
+import { baseline, caughtBySimulation, caughtBySuite, caughtByTraces, caughtByUnitTests } from "./caught.mjs";
 import { essence, readResults, readSurvivors, verdict, writeResults } from "./kept.mjs";
 import { kept as keptPage } from "./page.mjs";
 import { endAll } from "./run.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const COLUMNS = ["suite", "unit", "replay"];
+const COLUMNS = ["suite", "unit", "replay", "simulation"];
 const { ONLY, SAMPLE, EACH, AUTO, BY, JOBS, KEEP, RECORD } = process.env;
 const SEED = Number(process.env.SEED || Math.floor(Math.random() * 1e6));
 const LAYERS = (process.env.LAYERS ?? "").split(/\s+/).filter(Boolean);
@@ -78,6 +79,7 @@ async function tryOne(fault, base, first, columns) {
       if (columns.includes("suite")) result.suite = await caughtBySuite(program, builder.folder, base, first, shards);
       if (columns.includes("replay")) result.replay = await caughtByTraces(program, shards);
     }
+    if (columns.includes("simulation")) result.simulation = await caughtBySimulation(builder);
     if (columns.includes("unit")) result.unit = await caughtByUnitTests(fault, builder, LAYERS);
     return result;
   } finally {
@@ -85,14 +87,18 @@ async function tryOne(fault, base, first, columns) {
   }
 }
 
-function line({ name, layer, failed, suite, unit, replay }) {
+function line({ name, layer, failed, suite, unit, replay, simulation }) {
   const title = `${layer}/${name}`.padEnd(58);
-  if (failed) return `  ${title} does not build`;
+  if (failed || simulation?.failed) return `  ${title} does not build`;
   const mark = suite ? { must: "✓", should: "~", nothing: "✗" }[suite.by] : " ";
   const parts = [];
   if (suite) parts.push(suite.by === "nothing" ? "survives" : `${suite.by.toUpperCase()} ${suite.rule}`);
   if (unit) parts.push(unit.caught ? `unit tests (${unit.caught}): ${unit.test || unit.why}` : "no unit test");
   if (replay) parts.push(replay.caught ? "a trace" : "no trace");
+  if (simulation) {
+    const { caught, invariant, seed, actions, steps } = simulation;
+    parts.push(caught ? `simulation: ${invariant}, seed ${seed}, ${actions} actions, ${steps} steps` : "no world");
+  }
   return `${mark} ${title} ${parts.join(", ")}`;
 }
 
@@ -113,6 +119,8 @@ function summary(results) {
   if (unit.length > 0) parts.push(`the unit tests ${unit.filter((one) => one.unit.caught).length} of ${unit.length}`);
   const replay = results.filter((one) => one.replay);
   if (replay.length > 0) parts.push(`the traces ${replay.filter((one) => one.replay.caught).length} of ${replay.length}`);
+  const simulated = results.filter((one) => one.simulation && !one.simulation.failed);
+  if (simulated.length > 0) parts.push(`the simulation ${simulated.filter((one) => one.simulation.caught).length} of ${simulated.length}`);
   return parts.join("; ");
 }
 

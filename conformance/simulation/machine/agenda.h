@@ -1,0 +1,123 @@
+#pragma once
+/// \file
+/// What is going to happen in a world, and when: its only clock and its only order.
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "base/time.h"
+#include "conformance/simulation/machine/random.h"
+
+namespace phx::simulation {
+
+/// One thread of one simulated machine: a shard of a node, or a person's client. What happens by
+/// chance on one host does not move what happens on another.
+struct Host {
+  Host(std::string the_name, std::uint64_t seed) : name(std::move(the_name)), random(seed, name) {}
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  const std::string name;
+  Random random;  ///< The order of what is due together, and how long computing takes.
+  std::function<void()> enter = [] {};  ///< Before anything runs on it.
+  std::function<void()> leave = [] {};  ///< After that.
+  Clock::time_point frozen_until = {};  ///< Nothing happens on it before.
+};
+
+/// Neither copied nor moved.
+class Agenda {
+ public:
+  /// When, a number drawn for this entry, and its serial: what is due at the same time comes in an
+  /// order that the seed chooses.
+  using Entry = std::tuple<Clock::time_point, std::uint64_t, std::uint64_t>;
+  /// Hears of each step before it is taken. `what` has static storage.
+  using OnStep = std::function<void(const Host& host, const char* what)>;
+
+  Agenda() = default;
+  Agenda(const Agenda&) = delete;
+  Agenda& operator=(const Agenda&) = delete;
+
+  void on_step(OnStep callback) { on_step_ = std::move(callback); }
+  Clock::time_point now() const { return now_; }
+  std::uint64_t steps() const { return steps_; }
+  /// What is still going to happen.
+  std::size_t size() const { return entries_.size(); }
+
+  /// `host` outlives the entry; `what` names it in the trace, and has static storage.
+  Entry at(Clock::time_point when, Host& host, const char* what, std::function<void()> run) {
+    const Entry entry{std::max(when, now_), host.random.next(), ++serial_};
+    entries_.emplace(entry, Step{&host, what, std::move(run)});
+    return entry;
+  }
+  template <class Duration>
+  Entry after(Duration wait, Host& host, const char* what, std::function<void()> run) {
+    return at(now_ + wait, host, what, std::move(run));
+  }
+  /// Cancels it if it has not happened, and forgets it.
+  void cancel(std::optional<Entry>& entry) {
+    if (entry && entries_.erase(*entry) == 0) frozen_.erase(*entry);
+    entry.reset();
+  }
+
+  /// The host is about to be destroyed: nothing happens on it any more.
+  void forget(const Host& host) {
+    const auto is_its = [&](const auto& entry) { return entry.second.host == &host; };
+    std::erase_if(entries_, is_its);
+    std::erase_if(frozen_, is_its);
+  }
+
+  /// Takes the next step, if one is due at `until` or before. Otherwise moves the clock there.
+  bool step(Clock::time_point until) {
+    if (entries_.empty() || std::get<0>(entries_.begin()->first) > until) {
+      now_ = std::max(now_, until);
+      return false;
+    }
+    auto node = entries_.extract(entries_.begin());
+    Host& host = *node.mapped().host;
+    now_ = std::get<0>(node.key());
+    if (host.frozen_until > now_) {
+      postpone(std::move(node), host.frozen_until);
+      return true;
+    }
+    ++steps_;
+    if (on_step_) on_step_(host, node.mapped().what);
+    host.enter();
+    node.mapped().run();
+    host.leave();
+    return true;
+  }
+
+ private:
+  struct Step {
+    Host* host;
+    const char* what;
+    std::function<void()> run;
+  };
+  using Entries = std::map<Entry, Step>;
+
+  /// Keeps it under its own entry, by which it may be cancelled meanwhile.
+  void postpone(Entries::node_type node, Clock::time_point until) {
+    Host& host = *node.mapped().host;
+    const Entry entry = node.key();
+    frozen_.insert(std::move(node));
+    at(until, host, "thaws", [this, entry] {
+      auto found = frozen_.extract(entry);
+      if (found) found.mapped().run();
+    });
+  }
+
+  Clock::time_point now_{std::chrono::hours(1'000)};
+  std::uint64_t steps_ = 0;
+  std::uint64_t serial_ = 0;
+  Entries entries_;
+  Entries frozen_;  ///< Of hosts that stand still.
+  OnStep on_step_;
+};
+
+}  // namespace phx::simulation

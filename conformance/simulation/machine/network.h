@@ -1,0 +1,100 @@
+#pragma once
+/// \file
+/// The network of a world: connections whose bytes take time, come in pieces, and may never come.
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conformance/simulation/machine/agenda.h"
+#include "net/client_loop.h"
+
+namespace phx::simulation {
+
+using Micros = std::chrono::microseconds;
+
+/// How a person's access to the network behaves. A value.
+struct Access {
+  std::string owner = {};
+  std::string address = "10.0.0.1";
+  Micros min_delay{100};  ///< For bytes to get from one end to the other.
+  Micros max_delay{2'000};
+  std::size_t window = 65'536;  ///< Bytes on their way or unread, at most, in each direction.
+  unsigned short_writes = 0;    ///< Percent of writes that take less than there is room for.
+  unsigned short_reads = 0;     ///< Percent of reads that give less than has come.
+  bool silent = false;          ///< Nothing gets through, and neither end is notified.
+  bool reads_nothing = false;   ///< The person's program is busy: bytes pile up unread.
+};
+
+class Wire;
+
+/// What an observer of the wires hears. None of these may touch a wire.
+class WireUser {
+ public:
+  virtual ~WireUser() = default;
+  /// Bytes have reached their reader.
+  virtual void carried(const Wire& wire, bool to_client, std::string_view bytes) = 0;
+  /// An end of the connection has ended.
+  virtual void ended(const Wire& wire, bool clients_end, const std::string& why) = 0;
+};
+
+/// Neither copied nor moved.
+class Network {
+ public:
+  using Accept = std::function<void(int socket, net::Peer peer)>;
+
+  Network(Agenda& agenda, std::uint64_t seed)
+      : agenda_(agenda), seed_(seed), nowhere_("network", seed) {}
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+  ~Network();
+
+  /// Connections to `name` are given to `accept`, on `host`, until close_port().
+  void listen(const std::string& name, Host& host, Accept accept);
+  void close_port(const std::string& name) { ports_.erase(name); }
+  /// Begins to connect. `access` outlives the connection.
+  std::unique_ptr<net::DialedStream> dial(Host& host, const Access& access, const net::Dial& dial,
+                                          net::DialUser& user);
+  /// The server's end of an accepted connection, to be read on `host`.
+  std::unique_ptr<net::Stream> adopt(int socket, Host& host);
+  /// An accepted connection that nobody takes over. False: there is none of that number.
+  bool close(int socket);
+
+  /// Breaks all connections of this access: both ends hear of it, if anything gets through.
+  void cut(const Access& access);
+  /// The machine of that name is dying. Its connections are reset, or with `silently` nobody hears
+  /// of it: someone pulled the plug.
+  void crash(const std::string& name, bool silently);
+  /// The access has changed: what waits for it goes on.
+  void changed(const Access& access);
+
+  void watch(WireUser& user) { watcher_ = &user; }
+  /// Connections of which one end still lives.
+  std::size_t living() const { return wires_.size(); }
+
+ private:
+  friend class Wire;
+  friend class Socket;
+  struct Port {
+    Host* host;
+    Accept accept;
+  };
+  void forget(const Wire& wire);
+
+  Agenda& agenda_;
+  const std::uint64_t seed_;
+  std::map<std::string, Port> ports_;
+  std::map<int, std::shared_ptr<Wire>> wires_;  ///< By the number that stands for its socket.
+  int next_ = 1'000'000;                        ///< No descriptor of this process.
+  WireUser* watcher_ = nullptr;
+  std::map<std::string, std::uint64_t> dialed_;  ///< How often, by owner.
+  Host nowhere_;                                 ///< Where nothing is ever frozen.
+};
+
+}  // namespace phx::simulation

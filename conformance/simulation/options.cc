@@ -1,0 +1,62 @@
+/// Declares the options, and reads lists of actions.
+
+#include "conformance/simulation/options.h"
+
+#include <CLI/CLI.hpp>
+#include <thread>
+
+#include "version.h"
+
+namespace phx::simulation {
+
+std::optional<Options> parse_options(int argc, char** argv, int& status) {
+  CLI::App app{"Plays worlds of servers, clients and networks, each made from one number.",
+               "phx-simulate"};
+  Options options;
+  options.jobs = std::max(1U, std::thread::hardware_concurrency());
+  app.set_version_flag("--version", std::string("phx-simulate ") + library_version,
+                       "print the version and exit");
+  app.add_option("--world", options.world, "which world")
+      ->check(CLI::IsMember(worlds()))
+      ->capture_default_str();
+  auto* seed = app.add_option("--seed", options.seed, "play this one world, and tell its story");
+  app.add_option("--keep", options.kept, "only these of its actions, such as 0,3,7")->needs(seed);
+  app.add_option("--step", options.step, "stop before this step, for a debugger")->needs(seed);
+  app.add_option("--trace", options.trace, "write every step to this file")->needs(seed);
+  app.add_option("--har", options.har, "write the frames to this file, for phx-trace")->needs(seed);
+  app.add_option("--worlds", options.worlds, "play this many worlds, with the seeds from 1 on")
+      ->excludes(seed);
+  app.add_option("--seconds", options.seconds, "play worlds with fresh seeds for this long")
+      ->check(CLI::Range(0.1, 1'000'000.0))
+      ->excludes(seed)
+      ->capture_default_str();
+  app.add_option("--jobs", options.jobs, "how many worlds are played together")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  app.footer("Exit status: 0 if every invariant held, 1 if one was broken, 2 for wrong usage.");
+  try {
+    app.parse(argc, argv);
+    play_of(options);
+    return options;
+  } catch (const CLI::ParseError& error) {
+    status = app.exit(error) == 0 ? 0 : 2;
+    return {};
+  }
+}
+
+Play play_of(const Options& options) {
+  Play play{.world = options.world, .seed = options.seed.value_or(1), .keeps_trace = true};
+  if (options.kept.empty()) return play;
+  play.kept.emplace();
+  std::stringstream list(options.kept);
+  for (std::string index; std::getline(list, index, ',');) {
+    const bool digits = !index.empty() && index.find_first_not_of("0123456789") == index.npos;
+    if (!digits || index.size() > 9) {
+      throw CLI::ValidationError("--keep", "expected numbers such as 0,3,7, got " + options.kept);
+    }
+    play.kept->push_back(std::stoul(index));
+  }
+  return play;
+}
+
+}  // namespace phx::simulation

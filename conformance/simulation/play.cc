@@ -1,0 +1,158 @@
+/// One child process a world; its outcome comes back through a pipe.
+
+#include "conformance/simulation/play.h"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+#include "conformance/simulation/story.h"
+
+namespace phx::simulation {
+namespace {
+
+constexpr unsigned patience = 120;  // seconds of the real clock
+
+/// Numbers a line, then texts, each with its size before it.
+std::string written(const Outcome& outcome, const std::array<std::string_view, 5>& texts) {
+  std::string all = fmt::format("{} {} {} {} {} {} {}\n", outcome.violation ? 1 : 0, outcome.hash,
+                                outcome.steps, outcome.frames, outcome.faults,
+                                outcome.lived.count(), outcome.when.time_since_epoch().count());
+  for (const std::string_view text : texts) all += fmt::format("{}\n{}", text.size(), text);
+  return all;
+}
+
+std::string take_text(std::string_view& from) {
+  const std::size_t line = from.find('\n');
+  if (line == from.npos) return {};
+  const std::size_t size = std::stoul(std::string(from.substr(0, line)));
+  std::string text(from.substr(line + 1, size));
+  from.remove_prefix(std::min(from.size(), line + 1 + size));
+  return text;
+}
+
+bool read_into(Played& played, std::string_view text) {
+  const std::size_t line = text.find('\n');
+  if (line == text.npos) return false;
+  Outcome& outcome = played.outcome;
+  int violated = 0;
+  long long lived = 0;
+  long long when = 0;
+  const std::string numbers(text.substr(0, line));
+  unsigned long long hash = 0, steps = 0, frames = 0, faults = 0;
+  if (std::sscanf(numbers.c_str(), "%d %llu %llu %llu %llu %lld %lld", &violated, &hash, &steps,
+                  &frames, &faults, &lived, &when) != 7) {
+    return false;
+  }
+  outcome = {.hash = hash,
+             .steps = steps,
+             .frames = frames,
+             .faults = faults,
+             .lived = Millis{lived},
+             .when = Clock::time_point(Clock::duration(when))};
+  text.remove_prefix(line + 1);
+  Violation violation;
+  for (std::string* part :
+       {&violation.invariant, &violation.what, &played.trace, &played.tale, &played.har}) {
+    *part = take_text(text);
+  }
+  if (violated != 0) outcome.violation = violation;
+  return true;
+}
+
+[[noreturn]] void play_here(const Play& play, int pipe) {
+  ::alarm(patience);
+  World world(play.seed, scene_of(play), play.keeps_trace);
+  const Outcome outcome = world.play();
+  const Violation none;
+  const Violation& violation = outcome.violation ? *outcome.violation : none;
+  const std::string har = play.keeps_trace ? har_of(world.frames()) : std::string();
+  const std::string text =
+      written(outcome, {violation.invariant, violation.what, world.trace(), world.tale(), har});
+  for (std::size_t at = 0; at < text.size();) {
+    const ssize_t some = ::write(pipe, text.data() + at, text.size() - at);
+    if (some <= 0) break;
+    at += static_cast<std::size_t>(some);
+  }
+  std::_Exit(0);  // the world goes with its process
+}
+
+}  // namespace
+
+const std::vector<std::string>& worlds() {
+  static const std::vector<std::string> all{"chat", "hour"};
+  return all;
+}
+
+Scene whole_scene(const Play& play) {
+  if (play.world == "chat") return chat_scene(play.seed);
+  if (play.world == "hour") return long_scene(play.seed, 100);
+  throw std::invalid_argument("expected a world, chat or hour, got \"" + play.world + "\"");
+}
+
+Scene scene_of(const Play& play) {
+  Scene scene = whole_scene(play);
+  if (!play.kept) return scene;
+  std::vector<Action> kept;
+  for (const std::size_t index : *play.kept) {
+    if (index < scene.actions.size()) kept.push_back(scene.actions[index]);
+  }
+  scene.actions = std::move(kept);
+  return scene;
+}
+
+Child::Child(Play play) : play_(std::move(play)) {
+  int ends[2];
+  if (::pipe(ends) != 0) throw std::runtime_error("expected a pipe, got none");
+  pid_ = ::fork();
+  if (pid_ < 0) throw std::runtime_error("expected another process, got none");
+  if (pid_ == 0) {
+    ::close(ends[0]);
+    play_here(play_, ends[1]);
+  }
+  ::close(ends[1]);
+  pipe_ = ends[0];
+}
+
+Child::~Child() {
+  ::close(pipe_);
+  if (pid_ > 0) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+}
+
+bool Child::take() {
+  std::array<char, 65'536> bytes;
+  const ssize_t size = ::read(pipe_, bytes.data(), bytes.size());
+  if (size <= 0) return true;
+  text_.append(bytes.data(), static_cast<std::size_t>(size));
+  return false;
+}
+
+Played Child::played() {
+  while (!take()) {
+  }
+  int status = 0;
+  ::waitpid(std::exchange(pid_, -1), &status, 0);
+  Played played{.play = play_};
+  if (!WIFSIGNALED(status) && WEXITSTATUS(status) == 0 && read_into(played, text_)) return played;
+  const std::string how =
+      !WIFSIGNALED(status) ? fmt::format("ended with status {}", WEXITSTATUS(status))
+      : WTERMSIG(status) == SIGALRM
+          ? fmt::format("was not over after {} s", patience)
+          : fmt::format("ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+  played.outcome.violation = Violation{invariants::alive.name, "the world's process " + how};
+  return played;
+}
+
+Played play(const Play& play) { return Child(play).played(); }
+
+}  // namespace phx::simulation

@@ -1,0 +1,121 @@
+/// Shards that a world drives, each on a host of its own.
+
+#include "conformance/simulation/world/node.h"
+
+#include <utility>
+
+#include "conformance/simulation/machine/loop.h"
+
+namespace phx::simulation {
+
+/// One shard. Whatever runs on its host runs as on its thread.
+struct Node::Part {
+  Part(Machine& machine, const Node& node, std::uint32_t number, const Log& log,
+       process::Workers& workers, server::MemoryBudget& memory)
+      : host(node.name() + "." + std::to_string(number), machine.seed) {
+    host.enter = [this] {
+      if (shard) shard->scheduler().adopt_thread();
+    };
+    host.leave = [this] {
+      if (shard) shard->scheduler().await_thread();
+    };
+    machine.on(host, [&] {
+      shard = std::make_unique<server::Shard>(number, node.endpoint_, log, workers, memory,
+                                              node.options_.shard);
+    });
+  }
+
+  Host host;
+  std::unique_ptr<server::Shard> shard;
+};
+
+Node::Node(Machine& machine, const Options& options, const Log& log,
+           const std::function<void(Endpoint&)>& fill)
+    : machine_(machine), options_(options), memory_(1'000'000'000, options.shards) {
+  fill(endpoint_);
+  std::vector<process::Scheduler*> schedulers;
+  std::vector<pubsub::PubSub*> hubs;
+  for (std::uint32_t i = 0; i < options_.shards; ++i) {
+    parts_.push_back(std::make_unique<Part>(machine, *this, i, log, workers_, memory_));
+    schedulers.push_back(&parts_.back()->shard->scheduler());
+    hubs.push_back(&parts_.back()->shard->pubsub());
+  }
+  process::Scheduler::connect(schedulers);
+  pubsub::PubSub::connect(hubs);
+  endpoint_.broadcaster().open(hubs, endpoint_.telemetry(), log);
+  for (const auto& part : parts_) {
+    machine.on(part->host, [&] { part->shard->begin(); });
+  }
+  machine.network.listen(name(), parts_.front()->host,
+                         [this](int socket, net::Peer peer) { accept(socket, std::move(peer)); });
+}
+
+/// As Server: nothing of the shards runs any more, and the workers go first.
+Node::~Node() {
+  close_port();
+  workers_.stop(Millis{0});
+  endpoint_.broadcaster().close();
+  for (const auto& part : parts_) {
+    machine_.on(part->host, [&] { part->shard->scheduler().clear(); });
+  }
+  for (const auto& part : parts_) {
+    part->shard.reset();
+    machine_.agenda.forget(part->host);
+  }
+}
+
+/// To the emptiest shard, as Server does.
+void Node::accept(int socket, net::Peer peer) {
+  std::size_t best = next_;
+  for (std::size_t i = 1; i < parts_.size(); ++i) {
+    const std::size_t other = (next_ + i) % parts_.size();
+    if (parts_[other]->shard->load() < parts_[best]->shard->load()) best = other;
+  }
+  next_ = (best + 1) % parts_.size();
+  parts_[best]->shard->adopt(socket, {std::move(peer)}, nullptr);
+}
+
+std::vector<Host*> Node::hosts() {
+  std::vector<Host*> all;
+  for (const auto& part : parts_) all.push_back(&part->host);
+  return all;
+}
+
+/// Its successor may have opened it again.
+void Node::close_port() {
+  if (std::exchange(listens_, false)) machine_.network.close_port(name());
+}
+
+void Node::drain() {
+  close_port();
+  machine_.on(parts_.front()->host, [this] {
+    for (const auto& part : parts_) part->shard->stop();
+  });
+}
+
+bool Node::has_drained() const {
+  for (const auto& part : parts_) {
+    if (!has_stopped(part->shard->loop())) return false;
+  }
+  return true;
+}
+
+std::size_t Node::connections() const {
+  std::size_t all = 0;
+  for (const auto& part : parts_) all += part->shard->load();
+  return all;
+}
+
+std::size_t Node::processes() const {
+  std::size_t all = 0;
+  for (const auto& part : parts_) all += part->shard->scheduler().population() - 1;
+  return all;
+}
+
+std::size_t Node::subscribers(const std::string& topic) const {
+  std::size_t all = 0;
+  for (const auto& part : parts_) all += part->shard->pubsub().subscribers(topic);
+  return all;
+}
+
+}  // namespace phx::simulation

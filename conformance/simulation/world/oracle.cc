@@ -1,0 +1,138 @@
+/// Compares what is heard with what was said.
+
+#include "conformance/simulation/world/oracle.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace phx::simulation {
+
+// --- Members ------------------------------------------------------------------------------------
+
+/// A member of the same shard hears exactly what is said from now on; from another shard also what
+/// is on its way.
+Oracle::Number Oracle::joined(const std::string& topic, const std::string& place,
+                              std::uint64_t client, bool loosely) {
+  Member member{topic, place, loosely};
+  Number& latest = latest_[fmt::format("{} {} {}", topic, place, client)];
+  member.before = std::exchange(latest, members_.size() + 1);
+  for (const auto& [from, count] : said_[topic]) {
+    member.ears[from] = {.first = count + 1, .loose = loosely || from != place};
+  }
+  members_.push_back(std::move(member));
+  ++members_alive_;
+  return members_.size();
+}
+
+void Oracle::left(Number member) {
+  members_.at(member - 1).alive = false;
+  --members_alive_;
+}
+
+bool Oracle::is_member(const std::string& who, const std::string& topic) {
+  const Number member = seats_[who][topic];
+  return member > 0 && members_.at(member - 1).alive;
+}
+
+Oracle::Number Oracle::said(const std::string& topic, const std::string& place) {
+  ++sayings_;
+  return ++said_[topic][place];
+}
+
+/// A place where nothing had been said when the member joined.
+Oracle::Ear& Oracle::ear(Member& member, const std::string& place) {
+  const auto found = member.ears.find(place);
+  if (found != member.ears.end()) return found->second;
+  return member.ears[place] = {.first = 1, .loose = member.loosely || place != member.place};
+}
+
+/// True if the member, or the one before it, is to hear this next.
+bool Oracle::hears(Member& member, const std::string& place, Number number) {
+  Ear& from = ear(member, place);
+  const bool before = member.before != 0 && from.next == 0 && (from.loose || number < from.first);
+  if (before && hears(members_[member.before - 1], place, number)) return true;
+  const Number next = from.next != 0 ? from.next : from.first;
+  const bool fits = member.leaves    ? number >= next
+                    : from.next != 0 ? number == next
+                    : from.loose     ? number <= said_[member.topic][place]
+                                     : number == next;
+  if (fits) from.next = number + 1;
+  return fits;
+}
+
+void Oracle::leaves(const std::string& who, const std::string& topic) {
+  const Number member = seats_[who][topic];
+  if (member != 0) members_.at(member - 1).leaves = true;
+}
+
+void Oracle::heard(const std::string& who, const std::string& topic, const std::string& place,
+                   Number number) {
+  const Number member = seats_[who][topic];
+  if (member == 0 || member > members_.size()) {
+    return violated(
+        invariants::in_order,
+        fmt::format("{} heard {}'s {} before its join was answered", who, place, number));
+  }
+  Member& hearer = members_[member - 1];
+  if (hears(hearer, place, number)) return;
+  const Ear& from = ear(hearer, place);
+  violated(invariants::in_order,
+           fmt::format("{} heard {}'s {} on {}, and expected {}", who, place, number, hearer.topic,
+                       from.next != 0 ? from.next : from.first));
+}
+
+void Oracle::check_heard(const std::string& who, const std::string& topic) {
+  Member& hearer = members_.at(seats_[who][topic] - 1);
+  for (const auto& [place, count] : said_[hearer.topic]) {
+    const Ear& from = ear(hearer, place);
+    if (from.next == count + 1 || (from.next == 0 && (from.loose || from.first == count + 1))) {
+      continue;
+    }
+    violated(invariants::all_heard,
+             fmt::format("{} has heard {}'s up to {} on {}, of {}", who, place,
+                         from.next == 0 ? from.first - 1 : from.next - 1, hearer.topic, count));
+  }
+}
+
+// --- Questions ----------------------------------------------------------------------------------
+
+Oracle::Number Oracle::asked(const std::string& who, const std::string& what,
+                             std::uint64_t disturbances) {
+  questions_.push_back({who, what, disturbances});
+  return questions_.size();
+}
+
+void Oracle::answered(Number question, const std::string& status, Number answers,
+                      std::uint64_t disturbances, bool never_answered) {
+  Question& asked = questions_.at(question - 1);
+  const std::string which = fmt::format("{}'s {} ({})", asked.who, asked.what, question);
+  if (++asked.answers > 1) {
+    return violated(invariants::one_answer, which + " got a second answer: " + status);
+  }
+  const bool from_server = answers != 0;
+  if (from_server && answers != question) {
+    return violated(invariants::one_answer,
+                    which + fmt::format(" got the answer to {}: {}", answers, status));
+  }
+  if (from_server && never_answered) {
+    return violated(invariants::one_answer, which + " got an answer, and none is sent: " + status);
+  }
+  if (!from_server && !never_answered && asked.disturbances == disturbances) {
+    violated(invariants::answered_in_time, which + " got no answer of the server's: " + status);
+  }
+}
+
+void Oracle::excuse(const std::string& who) {
+  for (Question& question : questions_) question.excused |= question.who == who;
+}
+
+void Oracle::check_answered() {
+  for (std::size_t i = 0; i < questions_.size(); ++i) {
+    if (questions_[i].answers == 1 || questions_[i].excused) continue;
+    violated(invariants::one_answer, fmt::format("{}'s {} ({}) got no answer", questions_[i].who,
+                                                 questions_[i].what, i + 1));
+  }
+}
+
+}  // namespace phx::simulation

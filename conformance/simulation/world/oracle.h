@@ -1,0 +1,149 @@
+#pragma once
+/// \file
+/// Knows what was said, asked and answered in a world, and which invariant is broken by what is not
+/// as it should be.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace phx::simulation {
+
+/// What always holds. A value.
+struct Invariant {
+  const char* name;
+  const char* sentence;
+};
+
+namespace invariants {
+constexpr Invariant one_answer{"one-answer", "a push gets exactly one answer, and it is its own"};
+constexpr Invariant answered_in_time{
+    "answered-in-time", "a push gets the server's answer unless something happened to its client"};
+constexpr Invariant in_order{
+    "in-order",
+    "a member hears what is said on its topic in order, nothing twice, nothing left out"};
+constexpr Invariant all_heard{"all-heard",
+                              "a member that is still there has heard all that was said"};
+constexpr Invariant own_reply{"own-reply",
+                              "a reply on the wire answers one message of its connection, once"};
+constexpr Invariant join_ref{"join-ref",
+                             "a frame on the wire carries the join_ref of a join that is not over"};
+constexpr Invariant one_end{"one-end", "a channel ends on the wire once: phx_close or phx_error"};
+constexpr Invariant unharmed{"unharmed", "no channel crashes unless its client asks for it"};
+constexpr Invariant all_back{"all-back",
+                             "when the trouble is over, who wants to be there is there"};
+constexpr Invariant no_ghosts{"no-ghosts", "a channel has a client that wants it"};
+constexpr Invariant nothing_left{
+    "nothing-left", "when all have gone, no process, subscription, timer or connection is left"};
+constexpr Invariant drained{"drained", "a server that is asked to stop does so in time"};
+constexpr Invariant at_rest{"at-rest", "the world comes to rest between two moments"};
+constexpr Invariant alive{"alive", "the library neither crashes nor hangs"};
+
+constexpr Invariant all[] = {one_answer,   answered_in_time, in_order, all_heard, own_reply,
+                             join_ref,     one_end,          unharmed, all_back,  no_ghosts,
+                             nothing_left, drained,          at_rest,  alive};
+}  // namespace invariants
+
+/// The first invariant that was broken, and how. A value.
+struct Violation {
+  std::string invariant;
+  std::string what;
+};
+
+/// Neither copied nor moved.
+class Oracle {
+ public:
+  using Number = std::uint64_t;  ///< Of a member or a question, from 1.
+
+  Oracle() = default;
+  Oracle(const Oracle&) = delete;
+  Oracle& operator=(const Oracle&) = delete;
+
+  void violated(const Invariant& invariant, std::string what) {
+    if (!violation_) violation_ = Violation{invariant.name, std::move(what)};
+  }
+  const std::optional<Violation>& violation() const { return violation_; }
+
+  // What the server's channels report. `place` is the shard's name.
+  /// `client` is its transport's; `loosely`: something may be said before its subscription.
+  Number joined(const std::string& topic, const std::string& place, std::uint64_t client,
+                bool loosely);
+  void left(Number member);
+  /// The number of what is now said there.
+  Number said(const std::string& topic, const std::string& place);
+  std::size_t members() const { return members_alive_; }
+
+  // What goes over the wire.
+  /// A join was answered: what `who` hears on that topic from now on is for this member. Broadcasts
+  /// have no join_ref, so a client can't tell.
+  void seated(const std::string& who, const std::string& topic, Number member) {
+    seats_[who][topic] = member;
+  }
+
+  // What the clients report.
+  /// `who` has left, and drops what comes until its leave is answered. If it joins again meanwhile,
+  /// it hears the rest of what is for the old member.
+  void leaves(const std::string& who, const std::string& topic);
+  void heard(const std::string& who, const std::string& topic, const std::string& place,
+             Number number);
+  /// `disturbances`: how often something has happened to that client so far.
+  Number asked(const std::string& who, const std::string& what, std::uint64_t disturbances);
+  /// `undisturbed` as of now; `answers`: the number of the question in the answer, or 0.
+  void answered(Number question, const std::string& status, Number answers,
+                std::uint64_t disturbances, bool never_answered);
+
+  /// That client has ended, and gets no answers to what it has asked.
+  void excuse(const std::string& who);
+
+  // At rest.
+  bool is_member(const std::string& who, const std::string& topic);
+  void check_heard(const std::string& who, const std::string& topic);
+  void check_answered();
+
+  std::uint64_t questions() const { return questions_.size(); }
+  std::uint64_t sayings() const { return sayings_; }
+
+ private:
+  /// What was said from one shard on one topic is numbered from 1.
+  struct Ear {
+    Number first = 0;  ///< The first that it may hear; exactly that one, unless `loose`.
+    Number next = 0;   ///< 0: it has heard nothing from there.
+    bool loose = false;
+  };
+  struct Member {
+    std::string topic;
+    std::string place;
+    bool loosely = false;
+    bool alive = true;
+    bool leaves = false;
+    /// The same client's member before it. What was sent to that one may still come: a transport
+    /// that waits for a join answers that first, as in Phoenix.
+    Number before = 0;
+    std::map<std::string, Ear> ears = {};
+  };
+  struct Question {
+    std::string who;
+    std::string what;
+    std::uint64_t disturbances = 0;
+    unsigned answers = 0;
+    bool excused = false;
+  };
+  Ear& ear(Member& member, const std::string& place);
+  bool hears(Member& member, const std::string& place, Number number);
+
+  std::optional<Violation> violation_;
+  std::map<std::string, std::map<std::string, Number>> said_;  ///< By topic and place.
+  std::vector<Member> members_;
+  std::map<std::string, std::map<std::string, Number>> seats_;  ///< By client and topic.
+  std::map<std::string, Number> latest_;                        ///< By topic, place and client.
+  std::size_t members_alive_ = 0;
+  std::vector<Question> questions_;
+  std::uint64_t sayings_ = 0;
+};
+
+}  // namespace phx::simulation

@@ -1,0 +1,75 @@
+#pragma once
+/// \file
+/// One person of a chat: a real phx::Client, what the person wants of it, and what it tells.
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "client/client.h"
+#include "conformance/simulation/machine/client_loop.h"
+#include "conformance/simulation/machine/machine.h"
+#include "conformance/simulation/world/oracle.h"
+
+namespace phx::simulation {
+
+/// Neither copied nor moved.
+class Person {
+ public:
+  Person(Machine& machine, Oracle& oracle, std::string name, Access access);
+  Person(const Person&) = delete;
+  Person& operator=(const Person&) = delete;
+  ~Person();
+
+  const std::string& name() const { return host_.name; }
+  Host& host() { return host_; }
+  Access& access() { return access_; }
+
+  // What a person does, each on its own host.
+  /// Makes a client, if there is none, and connects.
+  void come(const std::string& node);
+  void join(const std::string& topic, const std::string& how);
+  void leave(const std::string& topic);
+  /// Asks the room of `topic` for `event`; without a seat there, another's. Without any it does
+  /// nothing.
+  void ask(const std::string& topic, const std::string& event, std::size_t filler);
+  /// Closes the connection, and stays away until come().
+  void go();
+  /// The program ends, without a goodbye of its topics.
+  void vanish();
+
+  /// Something has happened to it that may cost it an answer.
+  void disturb() { ++disturbances_; }
+  /// The same for what lasts until calm_down().
+  void trouble() {
+    disturb();
+    ++troubles_;
+  }
+  void calm_down() {
+    disturb();
+    if (troubles_ > 0) --troubles_;
+  }
+
+  // At rest.
+  /// The client is connected, and its topics are joined, as it wants. Reports what is not so.
+  void check_back();
+  /// In how many rooms this person wants to be.
+  std::size_t wanted() const;
+
+ private:
+  struct Seat;
+  void sit(const std::shared_ptr<Seat>& seat, const std::string& topic, const std::string& how);
+
+  Machine& machine_;
+  Oracle& oracle_;
+  Host host_;
+  Access access_;
+  uv_loop_s loop_{host_, access_};
+  std::unique_ptr<Client> client_;
+  std::map<std::string, std::shared_ptr<Seat>> seats_;  ///< Where it wants to be, by topic.
+  bool there_ = false;
+  std::uint64_t disturbances_ = 0;
+  unsigned troubles_ = 0;  ///< That last.
+};
+
+}  // namespace phx::simulation

@@ -1,0 +1,73 @@
+#pragma once
+/// \file
+/// The application of the chat world: a room that reports to the oracle all that it does.
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "conformance/simulation/world/oracle.h"
+#include "phoenix.h"
+
+namespace phx::simulation {
+
+/// A question carries its number, and its answer the same.
+class Room final : public Channel {
+ public:
+  Room(Oracle& oracle, std::string node) : oracle_(oracle), place_(std::move(node)) {}
+  ~Room() override {
+    if (member_ != 0) oracle_.left(member_);
+  }
+
+  JoinResult join(std::string_view topic, Payload params, Socket& socket) override {
+    if (params["how"] == Json("refused")) return Refused{{{"reason", "refused"}}};
+    if (params["how"] == Json("crash")) throw std::runtime_error("join: as was asked");
+    place_ += "." + std::to_string(socket.context().scheduler->shard());
+    member_ = oracle_.joined(std::string(topic), place_, socket.transport().number(),
+                             params["how"] == Json("slow"));
+    return Joined{{{"member", member_}}};
+  }
+
+  Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
+    if (event == "say") say(payload, socket);
+    if (event == "say" || event == "echo" || event == "block") return Reply::ok(payload);
+    if (event == "refuse") return Reply::error(payload);
+    if (event == "nothing") return NoReply{};
+    if (event == "late") {
+      const Millis wait{payload["ms"].integer_or(0)};
+      socket.send_self_after(wait, Late{socket.socket_ref(), std::move(payload)});
+      return NoReply{};
+    }
+    if (event == "stop") return Stop{{ExitReason::normal, ""}, Reply::ok(payload)};
+    if (event == "crash") throw std::runtime_error("crash: as was asked");
+    return unhandled(event);
+  }
+
+  Result handle_info(process::Message message, Socket& socket) override {
+    if (Late* late = message.get_if<Late>()) {
+      reply(*socket.context().scheduler, late->to, Reply::ok(std::move(late->payload)));
+    }
+    return NoReply{};
+  }
+
+  bool blocking(std::string_view event, const Payload& payload) const override {
+    return event == "block" || (event == "phx_join" && payload["how"] == Json("slow"));
+  }
+
+ private:
+  struct Late {
+    SocketRef to;
+    Payload payload;
+  };
+  void say(const Payload& payload, Socket& socket) {
+    const Oracle::Number number = oracle_.said(socket.topic(), place_);
+    socket.broadcast("said",
+                     {{"place", place_}, {"number", number}, {"by", payload["by"].string_or("")}});
+  }
+
+  Oracle& oracle_;
+  std::string place_;  ///< The shard's name, once it has joined.
+  Oracle::Number member_ = 0;
+};
+
+}  // namespace phx::simulation

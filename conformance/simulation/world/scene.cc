@@ -1,0 +1,187 @@
+/// Makes up scenes.
+
+#include "conformance/simulation/world/scene.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace phx::simulation {
+namespace {
+
+struct Named {
+  Deed deed;
+  const char* name;
+  const char* told;  ///< What a story says: {0} is who, {1} the topic, {2} how long.
+};
+constexpr std::array deeds{
+    Named{Deed::come, "come", "{0} connects"},
+    Named{Deed::join, "join", "{0} joins {1}"},
+    Named{Deed::leave, "leave", "{0} leaves {1}"},
+    Named{Deed::say, "say", "{0} says something on {1}"},
+    Named{Deed::echo, "echo", "{0} asks for an echo on {1}"},
+    Named{Deed::nothing, "nothing", "{0} asks for no answer on {1}"},
+    Named{Deed::late, "late", "{0} asks for a late answer on {1}"},
+    Named{Deed::block, "block", "{0} asks for work that blocks on {1}"},
+    Named{Deed::refuse, "refuse", "{0} asks for a refusal on {1}"},
+    Named{Deed::stop, "stop", "{0} lets its channel of {1} stop"},
+    Named{Deed::crash, "crash", "{0} lets its channel of {1} crash"},
+    Named{Deed::go, "go", "{0} disconnects"},
+    Named{Deed::vanish, "vanish", "{0}'s program ends"},
+    Named{Deed::cut, "cut", "{0}'s connection is cut"},
+    Named{Deed::silence, "silence", "{0}'s network is silent for {2}"},
+    Named{Deed::busy, "busy", "{0} reads nothing for {2}"},
+    Named{Deed::sleep, "sleep", "{0}'s machine sleeps for {2}"},
+    Named{Deed::stall, "stall", "a shard stands still for {2}"},
+    Named{Deed::die, "die", "the server dies, and is back after {2}"},
+    Named{Deed::deploy, "deploy", "the server drains, and a new one begins"},
+};
+const Named& named(Deed deed) { return deeds.at(static_cast<std::size_t>(deed)); }
+
+Access made_up_access(Random& random, std::size_t person) {
+  constexpr std::array windows{512UL, 4'096UL, 65'536UL, 65'536UL, 262'144UL};
+  Access access{.address = fmt::format("10.0.0.{}", person + 1)};
+  access.min_delay = random.between(Micros{20}, Micros{40'000});
+  access.max_delay = access.min_delay + random.between(Micros{10}, Micros{200'000});
+  access.window = random.one_of(windows);
+  if (random.chance(50)) access.short_reads = static_cast<unsigned>(random.below(60));
+  if (random.chance(50)) access.short_writes = static_cast<unsigned>(random.below(60));
+  return access;
+}
+
+/// What people do, each as often as it stands here.
+constexpr std::array habits{Deed::say,     Deed::say,   Deed::say,   Deed::say,   Deed::say,
+                            Deed::echo,    Deed::echo,  Deed::echo,  Deed::join,  Deed::join,
+                            Deed::join,    Deed::leave, Deed::late,  Deed::block, Deed::refuse,
+                            Deed::nothing, Deed::stop,  Deed::crash, Deed::go,    Deed::come,
+                            Deed::come,    Deed::vanish};
+constexpr std::array troubles{Deed::cut,   Deed::cut,   Deed::silence, Deed::silence, Deed::busy,
+                              Deed::sleep, Deed::stall, Deed::die,     Deed::deploy};
+
+/// When things happen: often together, because faults like company.
+class Times {
+ public:
+  Times(Random& random, Millis length) : random_(random), length_(length) {
+    for (auto left = random.between(1, 6); left > 0; --left) {
+      moments_.push_back(random.between(Millis{1}, length));
+    }
+  }
+  Millis next() {
+    if (random_.chance(40)) return random_.between(Millis{1}, length_);
+    return random_.one_of(moments_) +
+           random_.between(Millis{0}, Millis{random_.chance(50) ? 20 : 400});
+  }
+
+ private:
+  Random& random_;
+  const Millis length_;
+  std::vector<Millis> moments_;
+};
+
+Action made_up(Random& random, Times& times, const Scene& scene, Deed deed) {
+  Action action{.at = times.next(), .deed = deed};
+  action.who = random.below(scene.people.size());
+  action.topic = random.below(scene.topics);
+  constexpr std::size_t windows = 8;  // more would take a slow network too long
+  action.size = random.chance(5) ? random.below(90'000) : random.below(200);
+  action.size = std::min(action.size, windows * scene.people[action.who].window);
+  // A larger payload is handled on a worker, and what a channel says there is lost if it ends
+  // first.
+  if (deed == Deed::say) action.size = std::min<std::size_t>(action.size, 60'000);
+  action.lasting = random.chance(50) ? random.between(Millis{1}, Millis{5'000})
+                                     : random.between(Millis{5'000}, Millis{100'000});
+  if (deed == Deed::stall) action.lasting = random.between(Millis{1}, Millis{8'000});
+  if (deed == Deed::join && random.chance(20)) {
+    constexpr std::array ways{"slow", "refused", "crash"};
+    action.how = random.one_of(ways);
+  }
+  return action;
+}
+
+void sort_by_time(Scene& scene) {
+  std::stable_sort(scene.actions.begin(), scene.actions.end(),
+                   [](const Action& a, const Action& b) { return a.at < b.at; });
+}
+
+}  // namespace
+
+const char* name_of(Deed deed) { return named(deed).name; }
+
+std::string to_string(const Action& action) {
+  const std::string lasting =
+      fmt::format("{:.1f} s", static_cast<double>(action.lasting.count()) / 1'000);
+  std::string text = fmt::format(fmt::runtime(named(action.deed).told), person_name(action.who),
+                                 topic_name(action.topic), lasting);
+  if (!action.how.empty()) text += " (" + action.how + ")";
+  if (action.deed >= Deed::say && action.deed <= Deed::refuse && action.size > 1'000) {
+    text += fmt::format(" ({} bytes)", action.size);
+  }
+  return text;
+}
+
+std::string person_name(std::size_t person) {
+  constexpr std::array names{"ann", "bob", "cleo", "dan", "eve", "finn", "gus", "hal"};
+  if (person < names.size()) return names.at(person);
+  return fmt::format("guest{}", person);
+}
+
+std::string topic_name(std::size_t topic) {
+  return fmt::format("room:{}", topic < 26 ? std::string(1, static_cast<char>('a' + topic))
+                                           : std::to_string(topic));
+}
+
+Scene chat_scene(std::uint64_t seed) {
+  Random random(seed, "scene");
+  Scene scene{.shards = random.between(1, 3)};
+  scene.topics = random.between(1, 3);
+  scene.length = random.chance(50) ? random.between(Millis{1'000}, Millis{20'000})
+                                   : random.between(Millis{20'000}, Millis{240'000});
+  if (random.chance(50)) scene.messages_a_turn = random.between(1, 4);
+  if (random.chance(50)) scene.turns_a_run = random.between(1, 8);
+  const std::size_t people = random.between(2, 6);
+  for (std::size_t i = 0; i < people; ++i) scene.people.push_back(made_up_access(random, i));
+  for (std::size_t i = 0; i < people; ++i) {
+    scene.actions.push_back({.at = random.between(Millis{0}, Millis{500}), .who = i});
+    scene.actions.push_back({.at = random.between(Millis{0}, Millis{600}),
+                             .deed = Deed::join,
+                             .who = i,
+                             .topic = random.below(scene.topics)});
+  }
+  Times times(random, scene.length);
+  for (auto left = random.between(5, 120); left > 0; --left) {
+    scene.actions.push_back(made_up(random, times, scene, random.one_of(habits)));
+  }
+  for (auto left = random.chance(20) ? 0 : random.between(1, 10); left > 0; --left) {
+    scene.actions.push_back(made_up(random, times, scene, random.one_of(troubles)));
+  }
+  sort_by_time(scene);
+  return scene;
+}
+
+Scene long_scene(std::uint64_t seed, std::size_t people) {
+  constexpr std::size_t in_a_room = 10;
+  Random random(seed, "long scene");
+  Scene scene{.shards = 2, .topics = (people + in_a_room - 1) / in_a_room};
+  scene.length = std::chrono::hours(1);
+  for (std::size_t i = 0; i < people; ++i) {
+    scene.people.push_back({.address = fmt::format("10.0.{}.{}", i / 250, i % 250 + 1)});
+    scene.actions.push_back({.at = random.between(Millis{0}, Millis{10'000}), .who = i});
+    scene.actions.push_back(
+        {.at = Millis{10'000}, .deed = Deed::join, .who = i, .topic = i / in_a_room});
+    for (int minute = 1; minute < 60; ++minute) {  // each says something once a minute
+      const Millis from = std::chrono::minutes(minute);
+      scene.actions.push_back({.at = random.between(from, from + Millis{59'000}),
+                               .deed = Deed::say,
+                               .who = i,
+                               .topic = i / in_a_room,
+                               .size = 100});
+    }
+    scene.actions.push_back(
+        {.at = random.between(Millis{60'000}, scene.length), .deed = Deed::cut, .who = i});
+  }
+  sort_by_time(scene);
+  return scene;
+}
+
+}  // namespace phx::simulation

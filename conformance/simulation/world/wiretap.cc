@@ -1,0 +1,192 @@
+/// Cuts the bytes of a connection into frames, and judges each.
+
+#include "conformance/simulation/world/wiretap.h"
+
+#include <fmt/format.h>
+
+#include "conformance/simulation/machine/wire.h"
+
+namespace phx::simulation {
+namespace {
+
+/// Takes one element of a frame's array: a string without escapes, or null.
+bool take(std::string_view& text, std::string_view& element) {
+  if (text.starts_with("null")) {
+    element = {};
+    text.remove_prefix(4);
+  } else {
+    if (!text.starts_with('"')) return false;
+    const std::size_t end = text.find('"', 1);
+    if (end == text.npos) return false;
+    element = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+  }
+  if (!text.starts_with(',')) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+constexpr std::size_t shown = 120;  // bytes of a frame
+const char* arrow(bool to_client) { return to_client ? "◀──" : "──▶"; }
+
+bool is_ok(const SeenFrame& reply) {
+  return reply.payload.ends_with(R"("status":"ok"})") ||
+         reply.payload.starts_with(R"({"status":"ok")");
+}
+
+/// `"member":7` of a join's answer.
+Oracle::Number member_in(std::string_view payload) {
+  constexpr std::string_view key = R"("member":)";
+  const std::size_t at = payload.find(key);
+  if (at == payload.npos) return 0;
+  Oracle::Number number = 0;
+  for (const char digit : payload.substr(at + key.size())) {
+    if (digit < '0' || digit > '9') break;
+    number = number * 10 + static_cast<Oracle::Number>(digit - '0');
+  }
+  return number;
+}
+
+/// RFC 6455, 5.2.
+struct Head {
+  unsigned opcode = 0;
+  std::size_t head = 0;
+  std::size_t size = 0;
+  std::size_t mask = 0;  ///< Where the masking key is; 0: nowhere.
+};
+bool read_head(std::string_view bytes, Head& head) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+  if (bytes.size() < 2) return false;
+  head.opcode = byte(0) & 0x0fU;
+  head.size = byte(1) & 0x7fU;
+  head.head = 2;
+  const std::size_t more = head.size == 126 ? 2 : head.size == 127 ? 8 : 0;
+  if (bytes.size() < head.head + more) return false;
+  if (more > 0) head.size = 0;
+  for (std::size_t i = 0; i < more; ++i) head.size = head.size << 8 | byte(head.head + i);
+  head.head += more;
+  if ((byte(1) & 0x80U) != 0) {
+    head.mask = head.head;
+    head.head += 4;
+  }
+  return bytes.size() >= head.head + head.size;
+}
+
+std::string payload_of(std::string_view bytes, const Head& head) {
+  std::string payload(bytes.substr(head.head, head.size));
+  if (head.mask == 0) return payload;
+  for (std::size_t i = 0; i < payload.size(); ++i) {
+    payload[i] = static_cast<char>(payload[i] ^ bytes[head.mask + i % 4]);
+  }
+  return payload;
+}
+
+}  // namespace
+
+bool see(std::string_view text, SeenFrame& seen) {
+  if (!text.starts_with('[') || !text.ends_with(']')) return false;
+  text.remove_prefix(1);
+  text.remove_suffix(1);
+  if (!take(text, seen.join_ref) || !take(text, seen.ref)) return false;
+  if (!take(text, seen.topic) || !take(text, seen.event)) return false;
+  seen.payload = text;
+  return true;
+}
+
+void Wiretap::carried(const Wire& wire, bool to_client, std::string_view bytes) {
+  Conversation& of = conversations_[wire.number()];
+  of.owner = wire.access().owner;
+  std::string& unread = of.unread[to_client ? 1 : 0];
+  unread += bytes;
+  if (!of.open[to_client ? 1 : 0]) {
+    const std::size_t end = unread.find("\r\n\r\n");
+    if (end == std::string::npos) return;
+    journal_.tell(machine_.agenda.now(), "{:>6} {} {}", wire.access().owner, arrow(to_client),
+                  unread.substr(0, unread.find("\r\n")));
+    unread.erase(0, end + 4);
+    of.open[to_client ? 1 : 0] = true;
+  }
+  read(wire, of, to_client);
+}
+
+void Wiretap::ended(const Wire& wire, bool clients_end, const std::string& why) {
+  journal_.tell(machine_.agenda.now(), "{:>6} {}   the {}'s end of connection {} has ended{}",
+                wire.access().owner, clients_end ? "✗" : " ", clients_end ? "client" : "server",
+                wire.number() % 1'000'000, why.empty() ? "" : ": " + why);
+  if (clients_end) conversations_.erase(wire.number());
+}
+
+void Wiretap::read(const Wire& wire, Conversation& of, bool to_client) {
+  std::string& unread = of.unread[to_client ? 1 : 0];
+  std::size_t at = 0;
+  Head head;
+  while (read_head(std::string_view(unread).substr(at), head)) {
+    const std::string payload = payload_of(std::string_view(unread).substr(at), head);
+    at += head.head + head.size;
+    if (head.opcode != 1) continue;
+    ++frames_;
+    SeenFrame seen;
+    const bool is_frame = see(payload, seen);
+    note(wire, to_client, payload, is_frame && seen.topic == "phoenix");
+    if (!is_frame) {
+      oracle_.violated(invariants::own_reply, "a frame that can't be read: " + payload);
+    } else if (to_client) {
+      from_server(wire.number(), of, seen);
+    } else {
+      from_client(of, seen);
+    }
+  }
+  unread.erase(0, at);
+}
+
+/// Heartbeats would fill a story.
+void Wiretap::note(const Wire& wire, bool to_client, const std::string& text, bool heartbeat) {
+  const Clock::time_point now = machine_.agenda.now();
+  const std::string& owner = wire.access().owner;
+  const std::string line = text.size() > shown ? text.substr(0, shown) + " …" : text;
+  if (heartbeat) {
+    journal_.line(now, "{:>6} {} {}", owner, arrow(to_client), line);
+  } else {
+    journal_.tell(now, "{:>6} {} {}", owner, arrow(to_client), line);
+  }
+  if (journal_.keeps()) passed_.push_back({wire.number(), owner, now, to_client, text});
+}
+
+void Wiretap::from_client(Conversation& of, const SeenFrame& seen) {
+  of.asked[std::string(seen.ref)] = {std::string(seen.topic), std::string(seen.join_ref),
+                                     seen.event == "phx_join"};
+}
+
+void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {
+  const std::string who = fmt::format("wire {}: {} on {} with the join_ref {} and the ref {}", wire,
+                                      seen.event, seen.topic, seen.join_ref, seen.ref);
+  if (seen.event == "phx_reply") {
+    const auto asked = of.asked.find(std::string(seen.ref));
+    // A topic that is not joined has no join_ref to answer with.
+    const bool unmatched = seen.join_ref.empty() && !is_ok(seen);
+    if (asked == of.asked.end() || asked->second.topic != seen.topic ||
+        (asked->second.join_ref != seen.join_ref && !unmatched)) {
+      return oracle_.violated(invariants::own_reply, who + " answers nothing, or something again");
+    }
+    if (asked->second.join && is_ok(seen)) {
+      of.joined.emplace(seen.join_ref, seen.topic);
+      oracle_.seated(of.owner, std::string(seen.topic), member_in(seen.payload));
+    }
+    of.asked.erase(asked);
+  } else if (seen.event == "phx_close" || seen.event == "phx_error") {
+    if (of.joined.erase(std::string(seen.join_ref)) == 0) {
+      oracle_.violated(invariants::one_end, who + " ends what has not begun, or has ended");
+    }
+  } else if (!seen.join_ref.empty()) {
+    if (!of.joined.contains(std::string(seen.join_ref))) {
+      oracle_.violated(invariants::join_ref, who + " belongs to no living join");
+    }
+  } else {
+    for (const auto& [join_ref, topic] : of.joined) {
+      if (topic == seen.topic) return;
+    }
+    oracle_.violated(invariants::join_ref, who + " is a broadcast on a topic without a join");
+  }
+}
+
+}  // namespace phx::simulation

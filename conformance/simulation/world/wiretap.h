@@ -1,0 +1,76 @@
+#pragma once
+/// \file
+/// Reads what goes over the wires, by code of its own, and knows what may.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/simulation/machine/machine.h"
+#include "conformance/simulation/world/journal.h"
+#include "conformance/simulation/world/oracle.h"
+
+namespace phx::simulation {
+
+/// A text frame of version 2 of the wire. Views of the frame.
+struct SeenFrame {
+  std::string_view join_ref, ref, topic, event;  ///< Empty for null.
+  std::string_view payload;
+};
+/// False: the text is not such a frame.
+bool see(std::string_view text, SeenFrame& seen);
+
+/// Neither copied nor moved.
+class Wiretap final : public WireUser {
+ public:
+  Wiretap(Machine& machine, Journal& journal, Oracle& oracle)
+      : machine_(machine), journal_(journal), oracle_(oracle) {
+    machine.network.watch(*this);
+  }
+
+  void carried(const Wire& wire, bool to_client, std::string_view bytes) override;
+  void ended(const Wire& wire, bool clients_end, const std::string& why) override;
+
+  std::uint64_t frames() const { return frames_; }
+
+  /// One frame, as it reached its reader.
+  struct Passed {
+    int wire;
+    std::string owner;
+    Clock::time_point when;
+    bool to_client;
+    std::string text;
+  };
+  /// All of them, if the journal keeps what happens.
+  const std::vector<Passed>& passed() const { return passed_; }
+
+ private:
+  /// What has been read of one connection.
+  struct Conversation {
+    std::string owner = {};
+    std::string unread[2] = {};
+    bool open[2] = {};  ///< The handshake is over.
+    /// What may still be answered: topic, join_ref and event by ref.
+    struct Asked {
+      std::string topic, join_ref;
+      bool join = false;
+    };
+    std::map<std::string, Asked> asked = {};
+    std::map<std::string, std::string> joined = {};  ///< Living joins: topic by join_ref.
+  };
+  void read(const Wire& wire, Conversation& of, bool to_client);
+  void note(const Wire& wire, bool to_client, const std::string& text, bool heartbeat);
+  void from_client(Conversation& of, const SeenFrame& seen);
+  void from_server(int wire, Conversation& of, const SeenFrame& seen);
+
+  Machine& machine_;
+  Journal& journal_;
+  Oracle& oracle_;
+  std::map<int, Conversation> conversations_;
+  std::uint64_t frames_ = 0;
+  std::vector<Passed> passed_;
+};
+
+}  // namespace phx::simulation

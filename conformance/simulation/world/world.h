@@ -1,0 +1,84 @@
+#pragma once
+/// \file
+/// A world in a box: one scene played to its end, and whether each invariant held.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/simulation/machine/machine.h"
+#include "conformance/simulation/world/journal.h"
+#include "conformance/simulation/world/node.h"
+#include "conformance/simulation/world/oracle.h"
+#include "conformance/simulation/world/person.h"
+#include "conformance/simulation/world/scene.h"
+#include "conformance/simulation/world/wiretap.h"
+
+namespace phx::simulation {
+
+/// How a world ended. A value.
+struct Outcome {
+  std::optional<Violation> violation = {};
+  std::uint64_t hash = 0;  ///< Of the whole trace.
+  std::uint64_t steps = 0;
+  std::uint64_t frames = 0;  ///< On the wire.
+  std::uint64_t faults = 0;  ///< That fate has brought.
+  Millis lived{0};           ///< In the world's own time.
+  Clock::time_point when{};  ///< Of the violation.
+};
+
+/// Neither copied nor moved. One at a time, and one a process: the library's own caches stay.
+class World {
+ public:
+  World(std::uint64_t seed, Scene scene, bool keeps_trace);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World();
+
+  /// Plays the scene, lets the trouble end, looks whether all are back, lets all go, and looks
+  /// whether anything is left; stops at the first violation.
+  Outcome play();
+  /// Every step, if it was to be kept.
+  const std::string& trace() const { return journal_.text(); }
+  /// What people did, what went over the wires, what broke: the same as a sequence diagram.
+  const std::string& tale() const { return journal_.tale(); }
+  const std::vector<Wiretap::Passed>& frames() const { return wiretap_.passed(); }
+  /// Stops before that step, for a debugger.
+  void stop_at(std::uint64_t step, std::function<void()> stop) {
+    stop_at_ = step;
+    stop_ = std::move(stop);
+  }
+
+ private:
+  void schedule(const Action& action);
+  void act(const Action& action);
+  void act_on_network(const Action& action);
+  void act_on_server(const Action& action);
+  void later(Millis wait, std::function<void()> what);
+  void start_node();
+  void heal();
+  /// False: an invariant is broken.
+  bool pass(Millis time);
+  void check_rest();
+  void check_nothing_left();
+  void logged(Level level, const std::string& line);
+
+  const Scene scene_;
+  Journal journal_;
+  Oracle oracle_;
+  Machine machine_;
+  Wiretap wiretap_;
+  Host fate_;
+  std::vector<std::unique_ptr<Node>> draining_;
+  std::unique_ptr<Node> node_;
+  std::vector<std::unique_ptr<Person>> people_;
+  int generation_ = 0;  ///< Of nodes.
+  std::uint64_t faults_ = 0;
+  std::uint64_t stop_at_ = 0;
+  std::function<void()> stop_;
+};
+
+}  // namespace phx::simulation
