@@ -132,8 +132,8 @@ http::Response Live::page(const http::Request& request) const {
   if (const auto token = tokens::cookie(request, flash_cookie)) {
     if (const auto given = verify("flash", *token)) flash_json = *given;
     headers.emplace_back(
-        "set-cookie",
-        std::string(flash_cookie) + "=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; max-age=0");
+        "set-cookie", std::string(flash_cookie) +
+                          "=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; max-age=0; HttpOnly");
   }
   for (const auto& [kind, text] : flash_json.sorted_members()) flash[kind] = text.string_or("");
 

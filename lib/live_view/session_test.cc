@@ -143,6 +143,13 @@ PHX_TEST("a redirect answers, and ends the view; its flash is signed") {
   const std::string flash = between(gone, "\"flash\":\"");
   const http::Response next = app.get("/other", "__phoenix_flash__=" + flash);
   expect(next.body.find("<main>bye<p>other</p><b>part</b></main>") != std::string::npos, next.body);
+  const auto header = [&](const std::string& value) {
+    return std::count(next.headers.begin(), next.headers.end(),
+                      std::pair(std::string("set-cookie"), value));
+  };
+  expect_eq(header("__phoenix_flash__=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; max-age=0; "
+                   "HttpOnly"),
+            1);
   expect(app.get("/other", "__phoenix_flash__=forged").body.find("<main><p>") != std::string::npos,
          "a forged flash is none");
 }
