@@ -2,8 +2,8 @@
 /// \file
 /// The words that a live page makes up: its elements' ids, its signed tokens, its CSRF token.
 ///
-/// A replay gets others than the recording. They are learnt from the page, its cookie and the
-/// frames, where they stand at the same places; the client's side is then played with the new ones,
+/// A replay gets others than the recording. They are learnt from the page and the frames, where
+/// they stand at the same places; the client's side is then played with the new ones,
 /// and the server's side is compared with them.
 
 #include <map>

@@ -165,6 +165,14 @@ Request Normal::said_now(Request recorded) const {
       value = "http://" + host_;
     }
   }
+  // The page's session; a browser's file may lack it, or hold it without its value.
+  if (!cookies_.empty()) {
+    std::string all;
+    for (const auto& [name, value] : cookies_)
+      all += (all.empty() ? "" : "; ") + name + "=" + value;
+    recorded = recorded.without("cookie");
+    recorded.headers.emplace_back("Cookie", all);
+  }
   // Request writes the length of its body itself.
   if (!recorded.body.empty()) recorded = recorded.without("content-length");
   if (whole_) return recorded;
@@ -277,22 +285,21 @@ std::optional<std::string> Normal::differing_headers(const Headers& recorded,
                      added);
 }
 
-/// A page's session: its CSRF token is good only with it.
-void Normal::learn_cookies(const Headers& recorded, const Headers& replayed) {
-  const auto cookies = [](const Headers& headers) {
-    std::string all;
-    for (const auto& [name, value] : headers) {
-      if (lower(name) == "set-cookie") all += value + "\n";
-    }
-    return all;
-  };
-  generated_.learn(cookies(recorded), cookies(replayed));
+/// As a browser keeps them. A page's CSRF token is good only with its session.
+void Normal::keep_cookies(const Headers& replayed) {
+  for (const auto& [name, value] : replayed) {
+    const std::string pair = value.substr(0, value.find(';'));
+    const auto equals = pair.find('=');
+    if (lower(name) != "set-cookie" || equals == pair.npos) continue;
+    cookies_[pair.substr(0, equals)] = pair.substr(equals + 1);
+    if (value.find("max-age=0") != value.npos) cookies_.erase(pair.substr(0, equals));
+  }
 }
 
 std::optional<std::string> Normal::differs(const Response& recorded, const Response& replayed,
                                            bool body) {
   if (recorded.status != replayed.status) return "the status";
-  if (is_live_page(recorded.body)) learn_cookies(recorded.headers, replayed.headers);
+  if (is_live_page(recorded.body)) keep_cookies(replayed.headers);
   if (body && !same_body(recorded.body, replayed.body)) return "the body";
   return differing_headers(recorded.headers, replayed.headers);
 }

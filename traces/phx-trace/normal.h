@@ -44,7 +44,7 @@ class Normal {
  private:
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
-  void learn_cookies(const Headers& recorded, const Headers& replayed);
+  void keep_cookies(const Headers& replayed);
   bool same_body(const std::string& recorded, const std::string& replayed);
   std::optional<std::string> differing_headers(const Headers& recorded, const Headers& replayed);
   std::string with_host(std::string text) const;
@@ -59,6 +59,7 @@ class Normal {
   bool whole_;
   std::map<std::string, std::string> tokens_;  // recorded to replayed
   Generated generated_;
+  std::map<std::string, std::string> cookies_;  // that a live page has set
 };
 
 /// The messages in a poll's answer; none for any other body.

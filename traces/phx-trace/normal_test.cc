@@ -151,6 +151,18 @@ PHX_TEST("what a live page makes up is learnt from it, and played in its place")
   expect_eq(request.headers[0].second, "_key=SFMyNTY." + std::string(80, 'b'));
 }
 
+PHX_TEST("a live page's cookie is sent, whatever the file has kept of it") {
+  for (const char* kept : {"_key=old", "REDACTED-7", ""}) {
+    Normal now("localhost:4000", "127.0.0.1:5000", false);
+    expect(!now.differs(page_of('a'), page_of('b')), "other ids and tokens");
+    conformance::Request request{.target = "/live/websocket"};
+    if (*kept != '\0') request.headers = {{"Cookie", kept}};
+    request = now.said_now(request);
+    expect_eq(request.headers.size(), std::size_t{1});
+    expect_eq(request.headers[0].second, "_key=SFMyNTY." + std::string(80, 'b'));
+  }
+}
+
 PHX_TEST("a frame of a live page has the page's ids, and its own are learnt from it") {
   Normal now("localhost:4000", "127.0.0.1:5000", false);
   expect(!now.differs(page_of('a'), page_of('b')), "other ids and tokens");
