@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { quotedFaults, testNames } from "./quoted.mjs";
@@ -27,4 +28,9 @@ test("an emphasis, code and a fence are not quotes", () => {
 
 test("a range of rules is refused", () => {
   assert.match(quotedFaults("all rules, J-01 to J-19", tests)[0], /range "J-01 to J-19"/);
+});
+
+test("the line that a workshop's guests mail the evening before has as many tests as there are", () => {
+  const [, file, count] = /`✗ (\S+): 0 of (\d+) pass; next:`/.exec(readFileSync("chapters/WORKSHOP.md", "utf8"));
+  assert.equal(testNames(readFileSync(file, "utf8")).length, Number(count));
 });

@@ -7,6 +7,7 @@
 
 using namespace phx::socket;
 using namespace phx::testing;
+using namespace std::string_view_literals;
 
 PHX_TEST("a star matches any rest, even an empty one or further colons") {
   for (const char* topic : {"room:", "room:a", "room:a:b", "room:*", "room:\xc3\xa9 x"}) {
@@ -21,6 +22,24 @@ PHX_TEST("without a star a pattern matches only itself") {
   expect(matches("room:lobby", "room:lobby"), "it matches itself");
   expect(!matches("room:lobby", "room:lobby2") && !matches("room:lobby", "room:"),
          "it matches nothing else");
+}
+
+PHX_TEST("the rest may hold any byte, and a star alone takes every topic") {
+  for (const std::string_view rest : {"\n"sv, "\0"sv, "\0b"sv, "\xff"sv, " "sv}) {
+    expect(matches("room:*", "room:" + std::string(rest)), "room:* takes any byte after it");
+  }
+  for (const std::string_view topic : {""sv, "x"sv, "*"sv, "\0"sv}) {
+    expect(matches("*", topic), "* takes every topic");
+  }
+}
+
+PHX_TEST("without a star at its end a pattern is compared byte for byte") {
+  expect(!matches("room:a", "room:a\0b"sv) && !matches("room:a\0b"sv, "room:a"), "a NUL is a byte");
+  expect(matches("room:a\0b"sv, "room:a\0b"sv) && !matches("room:a\0b"sv, "room:a\0c"sv),
+         "so are those after it");
+  expect(matches("a*b", "a*b") && !matches("a*b", "axb") && !matches("a*b", "ab"),
+         "a star in the middle is a byte, too");
+  expect(matches("", "") && !matches("", "a"), "the empty pattern takes the empty topic");
 }
 
 PHX_TEST("the first route that matches wins") {
