@@ -1,5 +1,6 @@
 // Clients that are broken on purpose: phoenix.js, made worse in one way. Each breaks the rules that
-// it names, for the reason that it gives; mutants.test.js holds the suite to that.
+// it names, for the reason that it gives, and keeps those in `keeps`, which are about something
+// else; mutants.test.js holds the suite to that.
 //
 // `break` gets the parts of a good client: its classes, its options, and the hooks between it and
 // the wire:
@@ -174,6 +175,23 @@ export const mutants = [
     },
   },
   {
+    name: "never comes back", keeps: ["C-13", "C-18", "C-24"],
+    rules: { "C-16": "expected the client to connect", "C-17": "expected a try against the closed port" },
+    break: (at) => (at.options = (given) => ({ ...given, reconnectAfterMs: () => 1e9 })),
+  },
+  {
+    name: "comes back, and joins nothing", rules: { "C-19": "expected phx_join on room:1" }, keeps: ["C-13", "C-16", "C-24"],
+    break: (at) => {
+      const joined = new Set();
+      at.up = (message) => {
+        if (message[EVENT] !== "phx_join") return [message];
+        const again = joined.has(message[TOPIC]);
+        joined.add(message[TOPIC]);
+        return again ? [] : [message];
+      };
+    },
+  },
+  {
     name: "connects again without a pause", rules: { "C-17": "expected at most 20 tries in the first second", "C-31": "expected at most 20 tries in a second" },
     break: (at) => (at.options = (given) => ({ ...given, reconnectAfterMs: () => 0 })),
   },
@@ -234,7 +252,7 @@ export const mutants = [
     },
   },
   {
-    name: "ignores phx_error", rules: { "C-23": 'expected a report {"on":"error","channel":"a"}' },
+    name: "ignores phx_error", rules: { "C-23": 'expected a report {"on":"error","channel":"a"}' }, keeps: ["C-21", "C-32"],
     break: (at) => (at.down = (message) => (message[EVENT] === "phx_error" ? [] : [message])),
   },
   {
@@ -310,6 +328,18 @@ export const mutants = [
   {
     name: "gives up after a 403", rules: { "C-31": "expected another try after a 403" },
     break: (at) => (at.socket = (socket) => socket.onError(() => setTimeout(() => socket.disconnect()))),
+  },
+  {
+    name: "reports its list only as it changes", rules: {}, keeps: ["C-32"],
+    break: (at) => {
+      let last;
+      at.tell = (report) => {
+        if (report.on !== "presence") return [report];
+        const same = JSON.stringify(report) === last;
+        last = JSON.stringify(report);
+        return same ? [] : [report];
+      };
+    },
   },
   {
     name: "counts a meta twice", rules: { "C-32": "expected the list ada: 1; bob: 2 after a join that the state had" },

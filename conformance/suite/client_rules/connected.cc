@@ -43,12 +43,15 @@ CLIENT_RULE("C-15", must, 'K',
   t.welcome(every);
 }
 
-/// The connection is lost in this way, and the client comes back and joins.
-void comes_back(ClientTrial& t, Guest*& guest, const char* how, void (*lose)(Guest&)) {
+/// The connection is lost in this way, and the client comes back. If it joins again, that comes
+/// before the next loss; C-19 judges whether it does.
+void comes_back(ClientTrial& t, Guest*& guest, bool& joins, const char* how, void (*lose)(Guest&)) {
   guest->note(fmt::format("lost: {}", how));
+  t.drop(R"({"on":"open"})");
   lose(*guest);
   guest = &t.welcome();
-  t.let_in(*guest);
+  t.expect(R"({"on":"open"})");
+  joins = joins && t.let_back_in(*guest);
 }
 
 CLIENT_RULE(
@@ -57,11 +60,12 @@ CLIENT_RULE(
     "or 1012",
     "socket.js onConnClose") {
   Guest* guest = &t.joined();
-  comes_back(t, guest, "reset", [](Guest& one) { one.reset(); });
-  comes_back(t, guest, "cut without a close frame", [](Guest& one) { one.cut(); });
-  comes_back(t, guest, "closed with 1001", [](Guest& one) { one.close(1001); });
-  comes_back(t, guest, "closed with 1011", [](Guest& one) { one.close(1011); });
-  comes_back(t, guest, "closed with 1012", [](Guest& one) { one.close(1012); });
+  bool joins = true;
+  comes_back(t, guest, joins, "reset", [](Guest& one) { one.reset(); });
+  comes_back(t, guest, joins, "cut without a close frame", [](Guest& one) { one.cut(); });
+  comes_back(t, guest, joins, "closed with 1001", [](Guest& one) { one.close(1001); });
+  comes_back(t, guest, joins, "closed with 1011", [](Guest& one) { one.close(1011); });
+  comes_back(t, guest, joins, "closed with 1012", [](Guest& one) { one.close(1012); });
 }
 
 CLIENT_RULE("C-17", must, 'K',

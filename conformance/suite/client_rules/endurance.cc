@@ -23,40 +23,61 @@ CLIENT_RULE("C-29", must, 'E',
   t.expect_none(R"({"on":"message"})", "none of these messages");
 }
 
-/// One frame that nobody can decode, and then the client either goes on or comes back.
-Guest& survives(ClientTrial& t, Guest& guest, const char* what, const Frame& frame) {
-  const std::size_t before = t.tries();
-  guest.note(what);
-  guest.send_frames({frame});
-  guest.broadcast("room:1", "marker", R"({"after":"it"})");
-  const auto went_on = [&t] {
-    return t.count(R"({"on":"message","event":"marker","payload":{"after":"it"}})") > 0;
-  };
-  t.until([&] { return went_on() || t.tries() > before || guest.ended(); },
-          fmt::format("the next message, or a new connection, after {}", what));
-  if (went_on()) {
-    t.expect(R"({"on":"message","event":"marker"})");
-    return guest;
+/// A client that gets frames which nobody can decode.
+class Survivor {
+ public:
+  explicit Survivor(ClientTrial& t) : t_(t), guest_(&t.joined()) {}
+
+  /// After this one it either goes on or comes back.
+  void survives(const char* what, const Frame& frame) {
+    const std::size_t before = t_.tries();
+    guest_->note(what);
+    guest_->send_frames({frame});
+    const std::string payload = fmt::format(R"({{"after":{}}})", ++sent_);
+    guest_->broadcast(topic_, "marker", payload);
+    const auto went_on = [this, &payload] {
+      return t_.count(R"({"on":"message","event":"marker","payload":)" + payload + "}") > 0;
+    };
+    t_.until([&] { return went_on() || t_.tries() > before || guest_->ended(); },
+             fmt::format("the next message, or a new connection, after {}", what));
+    if (!went_on()) comes_back();
   }
-  Guest& again = t.welcome();
-  t.let_in(again);
-  return again;
-}
+  void settles() { t_.settle(*guest_, topic_, channel_); }
+
+ private:
+  /// On a new channel if it does not join the old one again, which C-19 judges.
+  void comes_back() {
+    guest_ = &t_.welcome();
+    joins_ = joins_ && t_.let_back_in(*guest_, topic_, channel_);
+    if (joins_) return;
+    channel_ = fmt::format("after {}", sent_);
+    topic_ = fmt::format("room:after-{}", sent_);
+    t_.join(channel_, topic_);
+    t_.let_in(*guest_, topic_, channel_);
+  }
+
+  ClientTrial& t_;
+  Guest* guest_;
+  std::string topic_ = "room:1";
+  std::string channel_ = "a";
+  int sent_ = 0;
+  bool joins_ = true;
+};
 
 CLIENT_RULE(
     "C-30", must, 'E',
     "survives a frame that it can't decode: reports it, or ends the connection and comes back",
     "serializer.js decode") {
-  Guest* guest = &t.joined();
+  Survivor client(t);
   const auto text = [](const char* payload) { return Frame{.payload = payload, .masked = false}; };
-  guest = &survives(t, *guest, "a text that is not JSON", text("{nonsense"));
-  guest = &survives(t, *guest, "JSON that is not a message", text("42"));
-  guest = &survives(t, *guest, "an array that is too short", text(R"([null,null])"));
-  guest = &survives(t, *guest, "a binary frame of an unknown kind",
-                    {.opcode = Opcode::binary, .payload = "\x7f\xff\xff", .masked = false});
-  guest = &survives(t, *guest, "an empty binary frame",
-                    {.opcode = Opcode::binary, .payload = "", .masked = false});
-  t.settle(*guest);
+  client.survives("a text that is not JSON", text("{nonsense"));
+  client.survives("JSON that is not a message", text("42"));
+  client.survives("an array that is too short", text(R"([null,null])"));
+  client.survives("a binary frame of an unknown kind",
+                  {.opcode = Opcode::binary, .payload = "\x7f\xff\xff", .masked = false});
+  client.survives("an empty binary frame",
+                  {.opcode = Opcode::binary, .payload = "", .masked = false});
+  client.settles();
 }
 
 /// Four waves may add some memory that a collector has not freed yet; a leak adds it each time, or
