@@ -1,7 +1,7 @@
-/// Chapter 17's program: serves the pages of demo.h, and the scripts of npm's phoenix and
-/// phoenix_live_view.
+/// Chapter 17's program: serves the pages of demo.h and todo.h, and the scripts of npm's phoenix
+/// and phoenix_live_view.
 ///
-///     build/plain/live-view --port 4300        and open http://localhost:4300/counter
+///     build/plain/live-view --port 4300        and open http://localhost:4300/counter or /todo
 
 #include <fmt/format.h>
 
@@ -11,6 +11,7 @@
 
 #include "demo.h"
 #include "options/command_line.h"
+#include "todo.h"
 
 namespace {
 
@@ -42,6 +43,7 @@ int serve(Options options) {
   phx::Endpoint endpoint(options.endpoint);
   phx::Live live(demo::options(options.endpoint.secret_key_base));
   demo::add_views(live);
+  live.view<demo::TodoList>("/todo");
   live.serve(endpoint);
   const auto scripts =
       options.scripts.empty() ? own_root() / "chapters/node_modules" : options.scripts;
