@@ -72,6 +72,8 @@ PHX_TEST("a clock of 0 is not written down, and no presence comes or goes by bei
   expect_eq(text(compact({{{"a", 0}, {"b", 1}}, {a3}, {{a3, "ann"}, {b1, "bob"}}})),
             std::string("b up to 1, and a3, here: a3: ann, b1: bob"));
   expect_eq(text(compact({{}, {a2, b1}, {}})), std::string("b up to 1, and a2, here: "));
+  const State unnamed{{{"a", 1}}, {}, {{a3, "ann"}, {b1, "bob"}}};
+  expect_eq(text(compact(unnamed)), std::string("a up to 1, here: a3: ann, b1: bob"));
 }
 
 PHX_TEST("a presence of theirs joins where we did not know its operation") {
