@@ -148,6 +148,10 @@ PHX_TEST("if the clock is set back, a token lives until its age is reached, not 
          "a max_age of 0 refuses every token, whatever the clock says");
   expect(is<TokenSigner::Expired>(signer.verify(token, set_back, std::chrono::seconds(-1))),
          "and so does a negative one");
+  for (const int own : {0, -1}) {
+    const std::string for_nobody = signer.sign("42", signed_at, std::chrono::seconds(own));
+    expect(is<TokenSigner::Expired>(signer.verify(for_nobody, set_back)), "or one of its own");
+  }
 }
 
 PHX_TEST("a forged token is invalid, even one that would have expired") {
