@@ -57,21 +57,23 @@ void PresenceState::state(const Json& list, const std::string& join_ref) {
   merge(joins, leaves);
   const auto early = std::exchange(early_, {});
   early_bytes_ = 0;
-  for (const auto& [change, bytes] : early) merge(change["joins"], change["leaves"]);
+  for (const Early& one : early) {
+    if (one.join_ref == join_ref) merge(one.change["joins"], one.change["leaves"]);
+  }
   listeners_.on_sync();
 }
 
 void PresenceState::diff(const Json& change, const std::string& join_ref) {
   if (join_ref_ != join_ref) {
-    return keep(change);
+    return keep(change, join_ref);
   }
   merge(change["joins"], change["leaves"]);
   listeners_.on_sync();
 }
 
 /// The oldest go first: the list that may come knows of them.
-void PresenceState::keep(const Json& change) {
-  early_.push_back({change, change.dump().size()});
+void PresenceState::keep(const Json& change, const std::string& join_ref) {
+  early_.push_back({change, change.dump().size(), join_ref});
   early_bytes_ += early_.back().bytes;
   while (early_.size() > max_early || early_bytes_ > max_early_bytes) {
     early_bytes_ -= early_.front().bytes;

@@ -32,14 +32,15 @@ class PresenceState {
   Listeners& listeners() { return listeners_; }
   /// A whole list, which came in answer to the join with this ref.
   void state(const Json& list, const std::string& join_ref);
-  /// A diff. It waits until the list of this join has come.
+  /// A diff. It waits until the list of this join has come; one from before the join is dropped
+  /// then. phoenix.js applies it, and may list someone for ever who has left.
   void diff(const Json& change, const std::string& join_ref);
 
   /// Each presence by its key: `{"metas":[…]}` and what else the server adds.
   const std::map<std::string, Json>& all() const { return presences_; }
 
  private:
-  void keep(const Json& change);
+  void keep(const Json& change, const std::string& join_ref);
   void merge(const Json& joins, const Json& leaves);
   void join(const std::string& key, const Json& joined);
   void leave(const std::string& key, const Json& left);
@@ -48,6 +49,7 @@ class PresenceState {
   struct Early {
     Json change;
     std::size_t bytes;
+    std::string join_ref;  ///< It is older than the list of a later join.
   };
   std::deque<Early> early_;  ///< Diffs that came before their list.
   std::size_t early_bytes_ = 0;

@@ -90,6 +90,15 @@ PHX_TEST("after a rejoin diffs wait for the new list, which says who came and we
                                  "+Dan d (none)", "sync"}));
 }
 
+PHX_TEST("a diff from an earlier join is not part of the next join's list") {
+  Told told;
+  told.diff(R"({"joins":{"Ann":{"metas":[{"phx_ref":"a"}]}},"leaves":{}})", "1");
+  told.diff(R"({"joins":{"Bob":{"metas":[{"phx_ref":"b"}]}},"leaves":{}})", "");
+  told.diff(R"({"joins":{"Cid":{"metas":[{"phx_ref":"c"}]}},"leaves":{}})", "2");
+  told.list(R"({"Dan":{"metas":[{"phx_ref":"d"}]}})", "2");
+  expect_eq(told.all(), "Cid:c Dan:d ");
+}
+
 PHX_TEST("C-39: keys such as __proto__ are ordinary, and what is malformed harms nothing") {
   Told told;
   told.list(R"({"__proto__":{"metas":[{"phx_ref":"a"}]},"length":{"metas":[{"phx_ref":"b"}]}})");
