@@ -58,13 +58,15 @@ std::string command_of(const Play& play) {
 }
 
 std::string story_of(const Played& played) {
-  const Violation none{"none", "all is well"};
   const Outcome& outcome = played.outcome;
-  const Violation& violation = outcome.violation ? *outcome.violation : none;
   const Scene scene = scene_of(played.play);
-  std::string text = fmt::format("✗ {}: {}\n", violation.invariant, violation.what);
+  std::string text = "✓ every invariant held\n";
+  if (outcome.violation) {
+    text = fmt::format("✗ {}: {}\n", outcome.violation->invariant, outcome.violation->what);
+  }
   for (const Invariant& invariant : invariants::all) {
-    if (invariant.name == violation.invariant) text += fmt::format("  {}\n", invariant.sentence);
+    if (!outcome.violation || invariant.name != outcome.violation->invariant) continue;
+    text += fmt::format("  {}\n", invariant.sentence);
   }
   text += fmt::format("  {} shards, {} actions, {} steps; at {} s\n", scene.shards,
                       scene.actions.size(), outcome.steps, seconds(outcome.when));

@@ -108,7 +108,10 @@ std::size_t Node::connections() const {
 
 std::size_t Node::processes() const {
   std::size_t all = 0;
-  for (const auto& part : parts_) all += part->shard->scheduler().population() - 1;
+  const auto leaves = [](const process::Process& process) {
+    return process.name() != "supervisor" && process.name() != "presence watcher";
+  };
+  for (const auto& part : parts_) all += part->shard->scheduler().pids_of(leaves).size();
   return all;
 }
 

@@ -39,7 +39,8 @@ class Node {
 
   // What is left, for the invariants.
   std::size_t connections() const;
-  /// Processes of all shards, besides each shard's own.
+  /// Processes of all shards, besides those that a shard keeps: its supervisor, and what watches
+  /// its presences.
   std::size_t processes() const;
   std::size_t subscribers(const std::string& topic) const;
 

@@ -3,7 +3,9 @@
 #include "conformance/simulation/world/oracle.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace phx::simulation {
@@ -12,9 +14,9 @@ namespace phx::simulation {
 
 /// A member of the same shard hears exactly what is said from now on; from another shard also what
 /// is on its way.
-Oracle::Number Oracle::joined(const std::string& topic, const std::string& place,
-                              std::uint64_t client, bool loosely) {
-  Member member{topic, place, loosely};
+Oracle::Number Oracle::joined(const std::string& who, const std::string& topic,
+                              const std::string& place, std::uint64_t client, bool loosely) {
+  Member member{who, topic, place, loosely};
   Number& latest = latest_[fmt::format("{} {} {}", topic, place, client)];
   member.before = std::exchange(latest, members_.size() + 1);
   for (const auto& [from, count] : said_[topic]) {
@@ -28,6 +30,15 @@ Oracle::Number Oracle::joined(const std::string& topic, const std::string& place
 void Oracle::left(Number member) {
   members_.at(member - 1).alive = false;
   --members_alive_;
+}
+
+std::set<std::string> Oracle::present(const std::string& topic) const {
+  std::set<std::string> all;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const Member& member = members_[i];
+    if (member.alive && member.topic == topic) all.insert(fmt::format("{} {}", member.who, i + 1));
+  }
+  return all;
 }
 
 bool Oracle::is_member(const std::string& who, const std::string& topic) {
@@ -93,6 +104,25 @@ void Oracle::check_heard(const std::string& who, const std::string& topic) {
              fmt::format("{} has heard {}'s up to {} on {}, of {}", who, place,
                          from.next == 0 ? from.first - 1 : from.next - 1, hearer.topic, count));
   }
+}
+
+/// After a second join on one connection a list may also have members that are gone: the diff of
+/// the time before has no join_ref, and is applied to the new list. phoenix.js does the same.
+void Oracle::check_list(const std::string& who, const std::string& topic,
+                        const std::map<std::string, Json>& list) {
+  std::set<std::string> listed;
+  std::size_t metas = 0;
+  for (const auto& [key, presence] : list) {
+    for (std::size_t i = 0; i < presence["metas"].size(); ++i, ++metas) {
+      listed.insert(fmt::format("{} {}", key, presence["metas"][i]["member"].integer_or(0)));
+    }
+  }
+  const std::set<std::string> there = present(topic);
+  const bool all = std::includes(listed.begin(), listed.end(), there.begin(), there.end());
+  const bool none_else = listed == there || tries_[who][topic] > 1;
+  if (all && none_else && metas == listed.size()) return;
+  violated(invariants::same_list, fmt::format("{}'s list of {} is {}, and {} are there", who, topic,
+                                              fmt::join(listed, ", "), fmt::join(there, ", ")));
 }
 
 // --- Questions ----------------------------------------------------------------------------------

@@ -7,10 +7,12 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "json/json.h"
 
 namespace phx::simulation {
 
@@ -34,6 +36,8 @@ constexpr Invariant own_reply{"own-reply",
 constexpr Invariant join_ref{"join-ref",
                              "a frame on the wire carries the join_ref of a join that is not over"};
 constexpr Invariant one_end{"one-end", "a channel ends on the wire once: phx_close or phx_error"};
+constexpr Invariant same_list{
+    "same-list", "at rest, every presence list has each living member once, and nobody else"};
 constexpr Invariant unharmed{"unharmed", "no channel crashes unless its client asks for it"};
 constexpr Invariant all_back{"all-back",
                              "when the trouble is over, who wants to be there is there"};
@@ -44,9 +48,9 @@ constexpr Invariant drained{"drained", "a server that is asked to stop does so i
 constexpr Invariant at_rest{"at-rest", "the world comes to rest between two moments"};
 constexpr Invariant alive{"alive", "the library neither crashes nor hangs"};
 
-constexpr Invariant all[] = {one_answer,   answered_in_time, in_order, all_heard, own_reply,
-                             join_ref,     one_end,          unharmed, all_back,  no_ghosts,
-                             nothing_left, drained,          at_rest,  alive};
+constexpr Invariant all[] = {one_answer, answered_in_time, in_order,  all_heard, own_reply,
+                             join_ref,   one_end,          same_list, unharmed,  all_back,
+                             no_ghosts,  nothing_left,     drained,   at_rest,   alive};
 }  // namespace invariants
 
 /// The first invariant that was broken, and how. A value.
@@ -71,18 +75,26 @@ class Oracle {
 
   // What the server's channels report. `place` is the shard's name.
   /// `client` is its transport's; `loosely`: something may be said before its subscription.
-  Number joined(const std::string& topic, const std::string& place, std::uint64_t client,
-                bool loosely);
+  Number joined(const std::string& who, const std::string& topic, const std::string& place,
+                std::uint64_t client, bool loosely);
   void left(Number member);
   /// The number of what is now said there.
   Number said(const std::string& topic, const std::string& place);
   std::size_t members() const { return members_alive_; }
+
+  /// The living members of a topic: `ann 7`.
+  std::set<std::string> present(const std::string& topic) const;
 
   // What goes over the wire.
   /// A join was answered: what `who` hears on that topic from now on is for this member. Broadcasts
   /// have no join_ref, so a client can't tell.
   void seated(const std::string& who, const std::string& topic, Number member) {
     seats_[who][topic] = member;
+  }
+
+  /// `who` asks to join: the nth time on one connection.
+  void joins(const std::string& who, const std::string& topic, unsigned nth) {
+    tries_[who][topic] = nth;
   }
 
   // What the clients report.
@@ -104,6 +116,9 @@ class Oracle {
   bool is_member(const std::string& who, const std::string& topic);
   void check_heard(const std::string& who, const std::string& topic);
   void check_answered();
+  /// `list`: presences by their keys.
+  void check_list(const std::string& who, const std::string& topic,
+                  const std::map<std::string, Json>& list);
 
   std::uint64_t questions() const { return questions_.size(); }
   std::uint64_t sayings() const { return sayings_; }
@@ -116,6 +131,7 @@ class Oracle {
     bool loose = false;
   };
   struct Member {
+    std::string who;
     std::string topic;
     std::string place;
     bool loosely = false;
@@ -140,7 +156,8 @@ class Oracle {
   std::map<std::string, std::map<std::string, Number>> said_;  ///< By topic and place.
   std::vector<Member> members_;
   std::map<std::string, std::map<std::string, Number>> seats_;  ///< By client and topic.
-  std::map<std::string, Number> latest_;                        ///< By topic, place and client.
+  std::map<std::string, std::map<std::string, unsigned>> tries_;
+  std::map<std::string, Number> latest_;  ///< By topic, place and client.
   std::size_t members_alive_ = 0;
   std::vector<Question> questions_;
   std::uint64_t sayings_ = 0;

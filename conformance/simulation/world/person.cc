@@ -12,6 +12,7 @@ namespace phx::simulation {
 /// One topic that was joined, until it is left or closed.
 struct Person::Seat {
   std::optional<Topic> topic = {};
+  std::optional<PresenceList> present = {};
   bool over = false;
 };
 
@@ -48,9 +49,11 @@ void Person::join(const std::string& topic, const std::string& how) {
 
 void Person::sit(const std::shared_ptr<Seat>& seat, const std::string& topic,
                  const std::string& how) {
-  seat->topic = client_->topic(topic, [first = how]() mutable {
-    return Payload{{"how", std::exchange(first, "")}};  // the second try is an ordinary one
+  seat->topic = client_->topic(topic, [this, first = how]() mutable {
+    return Payload{{"who", name()},
+                   {"how", std::exchange(first, "")}};  // the second try is an ordinary one
   });
+  seat->present.emplace(*seat->topic);
   seat->topic->on_close([this, seat](const Payload&) {
     disturb();
     seat->over = true;
@@ -127,6 +130,7 @@ void Person::check_back() {
                        name() + " believes to be in " + topic + ", and the server does not");
     } else {
       oracle_.check_heard(name(), topic);
+      oracle_.check_list(name(), topic, seat->present->list());
     }
   }
 }

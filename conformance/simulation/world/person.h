@@ -7,6 +7,7 @@
 #include <string>
 
 #include "client/client.h"
+#include "client/presence_list.h"
 #include "conformance/simulation/machine/client_loop.h"
 #include "conformance/simulation/machine/machine.h"
 #include "conformance/simulation/world/oracle.h"

@@ -14,7 +14,8 @@ namespace phx::simulation {
 /// A question carries its number, and its answer the same.
 class Room final : public Channel {
  public:
-  Room(Oracle& oracle, std::string node) : oracle_(oracle), place_(std::move(node)) {}
+  Room(Oracle& oracle, Presence& presence, std::string node)
+      : oracle_(oracle), presence_(presence), place_(std::move(node)) {}
   ~Room() override {
     if (member_ != 0) oracle_.left(member_);
   }
@@ -23,8 +24,10 @@ class Room final : public Channel {
     if (params["how"] == Json("refused")) return Refused{{{"reason", "refused"}}};
     if (params["how"] == Json("crash")) throw std::runtime_error("join: as was asked");
     place_ += "." + std::to_string(socket.context().scheduler->shard());
-    member_ = oracle_.joined(std::string(topic), place_, socket.transport().number(),
+    who_ = params["who"].string_or("");
+    member_ = oracle_.joined(who_, std::string(topic), place_, socket.transport().number(),
                              params["how"] == Json("slow"));
+    socket.send_self(AfterJoin{});
     return Joined{{{"member", member_}}};
   }
 
@@ -44,7 +47,10 @@ class Room final : public Channel {
   }
 
   Result handle_info(process::Message message, Socket& socket) override {
-    if (Late* late = message.get_if<Late>()) {
+    if (message.holds<AfterJoin>()) {
+      presence_.track(socket, who_, Json::object({{"member", member_}}));
+      socket.push("presence_state", presence_.list(socket.topic()));
+    } else if (Late* late = message.get_if<Late>()) {
       reply(*socket.context().scheduler, late->to, Reply::ok(std::move(late->payload)));
     }
     return NoReply{};
@@ -55,6 +61,7 @@ class Room final : public Channel {
   }
 
  private:
+  struct AfterJoin {};
   struct Late {
     SocketRef to;
     Payload payload;
@@ -66,6 +73,8 @@ class Room final : public Channel {
   }
 
   Oracle& oracle_;
+  Presence& presence_;
+  std::string who_;
   std::string place_;  ///< The shard's name, once it has joined.
   Oracle::Number member_ = 0;
 };

@@ -155,6 +155,9 @@ void Wiretap::note(const Wire& wire, bool to_client, const std::string& text, bo
 void Wiretap::from_client(Conversation& of, const SeenFrame& seen) {
   of.asked[std::string(seen.ref)] = {std::string(seen.topic), std::string(seen.join_ref),
                                      seen.event == "phx_join"};
+  if (seen.event != "phx_join") return;
+  const std::string topic(seen.topic);
+  oracle_.joins(of.owner, topic, ++of.joins[topic]);
 }
 
 void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {

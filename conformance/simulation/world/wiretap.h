@@ -58,6 +58,7 @@ class Wiretap final : public WireUser {
       bool join = false;
     };
     std::map<std::string, Asked> asked = {};
+    std::map<std::string, unsigned> joins = {};      ///< How often, by topic.
     std::map<std::string, std::string> joined = {};  ///< Living joins: topic by join_ref.
   };
   void read(const Wire& wire, Conversation& of, bool to_client);

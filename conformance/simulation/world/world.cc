@@ -20,8 +20,10 @@ constexpr std::uint64_t max_steps_at_once = 200'000;
 
 struct Users final : UserSocket {
   Users(Oracle& oracle, const std::string& node) {
-    channel("room:*", [&oracle, node] { return std::make_unique<Room>(oracle, node); });
+    channel("room:*",
+            [this, &oracle, node] { return std::make_unique<Room>(oracle, *presence, node); });
   }
+  const std::unique_ptr<Presence> presence = std::make_unique<Presence>();
 };
 
 }  // namespace
@@ -55,7 +57,9 @@ void World::start_node() {
   const Log log =
       Log::to(Level::warn, [this](Level level, const std::string& line) { logged(level, line); });
   node_ = std::make_unique<Node>(machine_, options, log, [&](Endpoint& endpoint) {
-    transport::Mount mount{"/socket", std::make_shared<Users>(oracle_, generation)};
+    const auto users = std::make_shared<Users>(oracle_, generation);
+    presence_ = users->presence.get();
+    transport::Mount mount{"/socket", users};
     mount.check_origin = transport::Origins::any();
     endpoint.socket(std::move(mount));
   });
@@ -192,6 +196,12 @@ void World::check_rest() {
     person->check_back();
     wanted += person->wanted();
   }
+  for (std::size_t i = 0; i < scene_.topics; ++i) {
+    std::map<std::string, Json> list;
+    const Json presences = presence_->list(topic_name(i));
+    for (const auto& [key, presence] : presences.sorted_members()) list.emplace(key, presence);
+    oracle_.check_list("the server", topic_name(i), list);
+  }
   if (oracle_.members() != wanted) {
     oracle_.violated(invariants::no_ghosts,
                      fmt::format("{} channels live, and {} are wanted", oracle_.members(), wanted));
@@ -213,6 +223,7 @@ void World::check_nothing_left() {
   none(oracle_.members(), "channels");
   for (std::size_t i = 0; i < scene_.topics; ++i) {
     none(node_->subscribers(topic_name(i)), "subscribers of " + topic_name(i));
+    none(presence_->list(topic_name(i)).size(), "presences on " + topic_name(i));
   }
   none(machine_.network.living(), "wires");
 }

@@ -74,6 +74,7 @@ class World {
   Host fate_;
   std::vector<std::unique_ptr<Node>> draining_;
   std::unique_ptr<Node> node_;
+  const Presence* presence_ = nullptr;  ///< Of node_.
   std::vector<std::unique_ptr<Person>> people_;
   int generation_ = 0;  ///< Of nodes.
   std::uint64_t faults_ = 0;
