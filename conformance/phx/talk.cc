@@ -24,6 +24,9 @@ constexpr std::size_t max_line = 16'000'000;
 // Lines are left unread while so much waits; the client itself would refuse more at its limits.
 constexpr std::size_t max_waiting = 1'048'576;
 constexpr int max_unanswered = 90'000;
+// While a server answers, no more than these wait for it: an answer after its timeout is lost.
+constexpr int max_ahead = 2'000;
+constexpr Millis answers_lately{1'000};
 constexpr int look_again_ms = 10;
 
 struct BadLine : std::runtime_error {
@@ -98,7 +101,8 @@ int Talk::patience() const {
 }
 
 bool Talk::is_full() const {
-  return client_.waiting_bytes() > max_waiting || unanswered_ > max_unanswered;
+  if (client_.waiting_bytes() > max_waiting || unanswered_ > max_unanswered) return true;
+  return pushed_ - answered_ > max_ahead && Clock::now() - last_answer_.load() < answers_lately;
 }
 
 /// Until then there must be a join, and what --once waits for; or the last replies.
@@ -230,9 +234,11 @@ void Talk::take(std::string_view bytes) {
     bytes.remove_prefix(end + 1);
     skips_ = false;
   }
+  const std::size_t known = typed_.size();  // and no line ends in it
   typed_ += bytes;
   std::size_t begin = 0;
-  for (std::size_t end = typed_.find('\n'); end != typed_.npos; end = typed_.find('\n', begin)) {
+  for (std::size_t end = typed_.find('\n', known); end != typed_.npos;
+       end = typed_.find('\n', begin)) {
     push_line(typed_.substr(begin, end - begin));
     begin = end + 1;
   }
@@ -253,7 +259,7 @@ void Talk::push_line(const std::string& line) try {
   const std::size_t payload = std::min(line.find_first_not_of(" \t", space), last);
   const Payload said = payload_of(line.substr(payload, last - payload), options_.binary);
   ++unanswered_;
-  topic_.push(event, said).then([this, event](const Answer& answer) {
+  topic_.push(event, said).then([this, event, number = ++pushed_](const Answer& answer) {
     if (--unanswered_ == 0) wake();
     if (answer.status == "timeout") {
       if (answer.response.view() == "{}") return;  // most events need no reply
@@ -262,6 +268,7 @@ void Talk::push_line(const std::string& line) try {
       return;
     }
     last_answer_ = Clock::now();
+    answered_ = std::max(answered_.load(), number);
     if (!answer.ok()) refused_ = true;
     printer_.reply(event, answer);
   });

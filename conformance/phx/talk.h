@@ -51,7 +51,9 @@ class Talk {
   std::atomic<bool> refused_ = false;  ///< Some push was.
   std::atomic<bool> leaving_ = false;
   std::atomic<int> unanswered_ = 0;
-  std::atomic<Clock::time_point> last_answer_ = began_;
+  int pushed_ = 0;                 ///< Main thread.
+  std::atomic<int> answered_ = 0;  ///< The highest number of a push that was answered.
+  std::atomic<Clock::time_point> last_answer_ = Clock::time_point();
   /// Main thread: once the input has ended and all of it has gone out.
   std::optional<Clock::time_point> leave_at_;
   bool was_open_ = false;   ///< Client's thread.

@@ -90,6 +90,24 @@ PHX_TEST("waiting_bytes() counts what waits for a join, and is 0 once it has gon
   expect_eq(client.waiting_bytes(), 0u);
 }
 
+PHX_TEST("answers are heard while another thread pushes without a pause") {
+  const Running running;
+  std::atomic<int> answers = 0;
+  phx::Client client(running.url());
+  client.connect();
+  Topic room = client.topic("room:a");
+  room.join();
+  const std::string text(300, 'x');
+  constexpr int enough = 60'000;  // more than the kernel's buffers hold
+  int pushed = 0;
+  while (answers == 0 && pushed < enough) {
+    if (client.waiting_bytes() > 1'000'000) continue;
+    ++pushed;
+    room.push("echo", {{"text", text}}).receive("ok", [&](const Payload&) { ++answers; });
+  }
+  expect(answers > 0, "one of " + std::to_string(pushed) + " pushes is answered by now");
+}
+
 PHX_TEST("C-31: a refused connection is reported, with 403, and tried again") {
   const Running running;
   Heard heard;

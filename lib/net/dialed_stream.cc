@@ -126,6 +126,7 @@ bool UvStream::begin_connecting(const Address& address) {
   peer_.address = text.data();
   const int opened = poll_.open([&](uv_poll_t* h) { return uv_poll_init(&loop_, h, socket_); },
                                 [this] { ready(poll_.what()); });
+  watched_ = 0;
   watch();
   return opened == 0;
 }
@@ -178,12 +179,15 @@ void UvStream::out_of_time() {
 
 // --- Readiness ----------------------------------------------------------------------------------
 
+/// To watch again what is watched already would make libuv forget an event of this round: a program
+/// that writes in each would read nothing.
 void UvStream::watch() {
   if (!poll_ || stage_ == Stage::ended) return;
   const bool connecting = stage_ == Stage::connecting;
   const bool writes = connecting || wants_to_write_ || !encrypted_.empty();
   const bool reads = !connecting && !paused_;
   const int events = (writes ? UV_WRITABLE : 0) | (reads ? UV_READABLE : 0);
+  if (events == std::exchange(watched_, events)) return;
   if (events == 0) {
     uv_poll_stop(poll_.get());
   } else {
@@ -204,7 +208,9 @@ void UvStream::ready(int events) {
   // libuv reports a broken socket with no events at all: reading says what is wrong with it.
   const bool broken = (events & (UV_WRITABLE | UV_READABLE)) == 0;
   if (stage_ != Stage::ended && (broken || (events & UV_READABLE) != 0)) read();
-  if (broken) watch();
+  if (!broken) return;
+  watched_ = 0;  // libuv has stopped it
+  watch();
 }
 
 // --- In -----------------------------------------------------------------------------------------

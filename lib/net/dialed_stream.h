@@ -77,6 +77,7 @@ class UvStream final : public DialedStream {
 
   int socket_ = -1;
   UvHandle<uv_poll_t> poll_;
+  int watched_ = 0;  ///< The events that poll_ waits for.
   UvHandle<uv_timer_t> deadline_;
   UvHandle<uv_timer_t> end_;  ///< closed() comes in a round of its own.
   std::uint64_t give_up_at_;
