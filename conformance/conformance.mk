@@ -224,8 +224,9 @@ simulate: $(SIMULATE)
 	  $(call option,TRACE,trace) $(call option,JOBS,jobs) \
 	  $(if $(SEED),--seed $(SEED),--seconds $$(($(or $(MINUTES),1) * 60)))
 # The same worlds each time, and a few that nobody has seen.
-$(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed
-	@$(SIMULATE) --worlds 200 && $(SIMULATE) --seconds 3 && touch $@
+$(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed $(SIMULATION)/machine/closed.test.mjs
+	@$(SIMULATE) --worlds 200 && $(SIMULATE) --seconds 3 && \
+	  CXX='$(CXX)' $(call node_tests,the check of what worlds may use,$(SIMULATION)/machine/*.test.mjs)
 
 # --- Load -------------------------------------------------------------------------------------------
 

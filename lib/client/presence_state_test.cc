@@ -90,6 +90,7 @@ PHX_TEST("after a rejoin diffs wait for the new list, which says who came and we
                                  "+Dan d (none)", "sync"}));
 }
 
+//! [earlier_join]
 PHX_TEST("a diff from an earlier join is not part of the next join's list") {
   Told told;
   told.diff(R"({"joins":{"Ann":{"metas":[{"phx_ref":"a"}]}},"leaves":{}})", "1");
@@ -98,6 +99,7 @@ PHX_TEST("a diff from an earlier join is not part of the next join's list") {
   told.list(R"({"Dan":{"metas":[{"phx_ref":"d"}]}})", "2");
   expect_eq(told.all(), "Cid:c Dan:d ");
 }
+//! [earlier_join]
 
 PHX_TEST("C-39: keys such as __proto__ are ordinary, and what is malformed harms nothing") {
   Told told;
