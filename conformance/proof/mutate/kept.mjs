@@ -23,7 +23,7 @@ export function writeResults(path, results) {
 }
 
 /** The part worth keeping: the rule that caught it, without that day's words. */
-export function essence({ name, layer, automatic, suite, unit, replay }) {
+export function essence({ name, layer, automatic, suite, unit, replay, simulation }) {
   return {
     name,
     layer,
@@ -31,6 +31,7 @@ export function essence({ name, layer, automatic, suite, unit, replay }) {
     ...(suite && { suite: suite.by, rule: suite.rule || undefined }),
     ...(unit && { unit: unit.caught }),
     ...(replay && { replay: replay.caught }),
+    ...(simulation && { simulation: simulation.caught && simulation.invariant }),
   };
 }
 
@@ -51,8 +52,11 @@ export function readSurvivors(text) {
  * What is wrong with one result, or worth saying of it: `{bad}` or `{good}` with a sentence, or nothing. `kept` is
  * what was kept of the same fault.
  */
-export function verdict({ name, automatic, failed, suite }, survivors, kept) {
+export function verdict({ name, automatic, failed, suite, simulation }, survivors, kept) {
   if (failed) return automatic ? undefined : { bad: `${name} does not build` };
+  if (simulation?.caught === false && kept?.simulation) {
+    return { bad: `${name} broke ${kept.simulation} in a simulated world, and breaks nothing now` };
+  }
   if (!suite) return undefined;
   const known = survivors.has(name);
   if (suite.by === "nothing") {

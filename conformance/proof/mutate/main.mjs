@@ -79,7 +79,10 @@ async function tryOne(fault, base, first, columns) {
       if (columns.includes("suite")) result.suite = await caughtBySuite(program, builder.folder, base, first, shards);
       if (columns.includes("replay")) result.replay = await caughtByTraces(program, shards);
     }
-    if (columns.includes("simulation")) result.simulation = await caughtBySimulation(builder);
+    if (columns.includes("simulation")) {
+      result.simulation = await caughtBySimulation(builder);
+      if (result.simulation.failed) return { name, layer, automatic, failed: result.simulation.failed };
+    }
     if (columns.includes("unit")) result.unit = await caughtByUnitTests(fault, builder, LAYERS);
     return result;
   } finally {
@@ -89,7 +92,7 @@ async function tryOne(fault, base, first, columns) {
 
 function line({ name, layer, failed, suite, unit, replay, simulation }) {
   const title = `${layer}/${name}`.padEnd(58);
-  if (failed || simulation?.failed) return `  ${title} does not build`;
+  if (failed) return `  ${title} does not build`;
   const mark = suite ? { must: "✓", should: "~", nothing: "✗" }[suite.by] : " ";
   const parts = [];
   if (suite) parts.push(suite.by === "nothing" ? "survives" : `${suite.by.toUpperCase()} ${suite.rule}`);
@@ -119,7 +122,7 @@ function summary(results) {
   if (unit.length > 0) parts.push(`the unit tests ${unit.filter((one) => one.unit.caught).length} of ${unit.length}`);
   const replay = results.filter((one) => one.replay);
   if (replay.length > 0) parts.push(`the traces ${replay.filter((one) => one.replay.caught).length} of ${replay.length}`);
-  const simulated = results.filter((one) => one.simulation && !one.simulation.failed);
+  const simulated = results.filter((one) => one.simulation);
   if (simulated.length > 0) parts.push(`the simulation ${simulated.filter((one) => one.simulation.caught).length} of ${simulated.length}`);
   return parts.join("; ");
 }

@@ -204,6 +204,15 @@ test("a fault that is caught less well than before is bad, and better is reporte
   assert.equal(verdict({ name: "a", ...suite("must") }, known, { suite: "must", rule: "K-01" }), undefined);
 });
 
+test("a fault that broke a simulated world before must break one again", () => {
+  const simulation = { caught: true, invariant: "no-ghosts", seed: 3 };
+  assert.deepEqual(essence({ name: "a", layer: "socket", simulation }), { name: "a", layer: "socket", simulation: "no-ghosts" });
+  const before = { simulation: "no-ghosts" };
+  assert.equal(verdict({ name: "a", simulation }, known, before), undefined);
+  assert.match(verdict({ name: "a", simulation: { caught: false } }, known, before).bad, /a broke no-ghosts in a simulated world/);
+  assert.equal(verdict({ name: "a", simulation: { caught: false } }, known, { simulation: false }), undefined);
+});
+
 test("a generated fault is never bad; a listed one that does not build is", () => {
   assert.equal(verdict({ name: "a", automatic: "turned", ...suite("nothing") }, known), undefined);
   assert.equal(verdict({ name: "a", automatic: "turned", failed: "no" }, known), undefined);
