@@ -149,12 +149,11 @@ const withoutEmpty = (text) =>
     empty.has(`${name}.html`) ? `href="${name}_source.html"` : link,
   );
 
-function framed(original, id) {
+function framed(text, id) {
   const kind = ids.has(id) ? "book" : /_source$|^file-/.test(id) ? "source" : "reference";
-  const text = withoutEmpty(original);
   let page = kind === "book" ? asBookPage(text, id) : text;
   if (kind === "reference") page = asReferencePage(page, id);
-  page = filled(withTitle(page, id), `${id}.html`);
+  page = filled(withTitle(withoutEmpty(page), id), `${id}.html`);
   // Doxygen's own look is for its reference alone.
   if (kind !== "reference") {
     page = page.replace(/<link href="doxygen(-awesome)?\.css"[^>]*>\n?/g, "");
