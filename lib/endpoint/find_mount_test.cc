@@ -56,6 +56,11 @@ PHX_TEST("a part that begins with a colon matches any one part, and names it") {
   expect_eq(found(mounts, "/tenant/a/b/c/socket/websocket"), "none");
 }
 
+PHX_TEST("a colon means nothing in what a client asks for") {
+  expect_eq(found({at("/socket")}, "/:any/websocket"), "none");
+  expect_eq(found({at("/:any")}, "/:b/websocket"), "0 websocket any=:b");
+}
+
 PHX_TEST("each transport has its own path, if the mount has the transport") {
   expect_eq(found({at("/socket")}, "/socket/longpoll"), "none");
   expect_eq(found({with_longpoll("/socket")}, "/socket/longpoll"), "0 longpoll");
@@ -78,4 +83,8 @@ PHX_TEST("the first mount that matches a path wins, and its websocket before its
   both.longpoll->path = both.websocket->path;
   expect_eq(found({both, at("/socket")}, "/socket/websocket"), "0 websocket any=socket");
   expect_eq(found({at("/socket"), both}, "/socket/websocket"), "0 websocket");
+  Mount polled = with_longpoll("/socket");
+  polled.longpoll->path = "/websocket";
+  polled.websocket.reset();
+  expect_eq(found({polled, at("/socket")}, "/socket/websocket"), "0 longpoll");
 }
