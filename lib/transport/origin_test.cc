@@ -91,6 +91,14 @@ PHX_TEST("a page is refused by a request that does not say which host it is for"
   expect(Origins::url_host().allow(request, "own.example"), "the endpoint's host needs none");
 }
 
+PHX_TEST("an origin with an empty host is refused, even if the Host header is empty, too") {
+  for (const Origins& origins :
+       {Origins::same_host(), Origins::url_host(), Origins::same_origin()}) {
+    expect(!origins.allow(from("http://", "")), "two empty hosts are not the same one");
+  }
+  expect(!Origins::url_host().allow(from("http://"), ""), "nor is the endpoint's, if it is empty");
+}
+
 PHX_TEST("the same host is compared letter for letter") {
   for (const Origins& origins : {Origins::same_host(), Origins::url_host()}) {
     expect(origins.allow(from("http://Own.example", "Own.example")), "as it was written");
@@ -117,8 +125,8 @@ PHX_TEST("a list's entry compares the parts that it names") {
 PHX_TEST("a star accepts a host and its subdomains") {
   const Origins below = Origins::list({"//*.example.com"});
   takes(below, {"http://example.com", "https://a.example.com:1", "http://a.b.example.com"});
-  refuses(below,
-          {"http://badexample.com", "http://example.com.evil", "http://com", "http://*.com"});
+  refuses(below, {"http://badexample.com", "http://example.com.evil", "http://com", "http://*.com",
+                  "http://Example.com", "http://a.Example.com"});
 }
 
 PHX_TEST("a scheme without a default port is compared too") {
