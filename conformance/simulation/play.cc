@@ -3,6 +3,7 @@
 #include "conformance/simulation/play.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@
 namespace phx::simulation {
 namespace {
 
-constexpr unsigned patience = 120;  // seconds of the real clock
+constexpr rlim_t patience = 20;  // seconds of a processor: a world takes some milliseconds
 
 /// Numbers a line, then texts, each with its size before it.
 std::string written(const Outcome& outcome, const std::array<std::string_view, 5>& texts) {
@@ -68,7 +69,8 @@ bool read_into(Played& played, std::string_view text) {
 }
 
 [[noreturn]] void play_here(const Play& play, int pipe) {
-  ::alarm(patience);
+  const rlimit limit{patience, patience + 1};
+  ::setrlimit(RLIMIT_CPU, &limit);
   World world(play.seed, scene_of(play), play.keeps_trace);
   const Outcome outcome = world.play();
   const Violation none;
@@ -146,8 +148,8 @@ Played Child::played() {
   if (!WIFSIGNALED(status) && WEXITSTATUS(status) == 0 && read_into(played, text_)) return played;
   const std::string how =
       !WIFSIGNALED(status) ? fmt::format("ended with status {}", WEXITSTATUS(status))
-      : WTERMSIG(status) == SIGALRM
-          ? fmt::format("was not over after {} s", patience)
+      : WTERMSIG(status) == SIGXCPU
+          ? fmt::format("was not over after {} s of a processor", patience)
           : fmt::format("ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
   played.outcome.violation = Violation{invariants::alive.name, "the world's process " + how};
   return played;

@@ -15,6 +15,8 @@
 namespace phx::simulation {
 namespace {
 
+constexpr std::chrono::seconds patience{60};  // of the real clock
+
 bool breaks(const Play& tried, const Violation& violation) {
   const auto outcome = play(tried).outcome;
   return outcome.violation && outcome.violation->invariant == violation.invariant;
@@ -29,12 +31,13 @@ Play shrunk(const Play& whole, const Violation& violation, std::size_t max_tries
     best.kept.emplace(whole_scene(whole).actions.size());
     std::iota(best.kept->begin(), best.kept->end(), std::size_t{0});
   }
+  const auto over = std::chrono::steady_clock::now() + patience;
   std::size_t tries = 0;
   std::size_t piece = std::max<std::size_t>(best.kept->size() / 2, 1);
   for (bool again = true; again || piece > 1; piece = std::max<std::size_t>(piece / 2, 1)) {
     again = false;
     for (std::size_t at = 0; at < best.kept->size();) {
-      if (++tries > max_tries) return best;
+      if (++tries > max_tries || std::chrono::steady_clock::now() > over) return best;
       Play tried = best;
       const auto from = tried.kept->begin() + static_cast<std::ptrdiff_t>(at);
       const auto size = std::min(piece, tried.kept->size() - at);

@@ -28,6 +28,7 @@ struct Access {
   std::size_t window = 65'536;  ///< Bytes on their way or unread, at most, in each direction.
   unsigned short_writes = 0;    ///< Percent of writes that take less than there is room for.
   unsigned short_reads = 0;     ///< Percent of reads that give less than has come.
+  bool polls = false;           ///< Its client uses long-polling.
   bool silent = false;          ///< Nothing gets through, and neither end is notified.
   bool reads_nothing = false;   ///< The person's program is busy: bytes pile up unread.
 };

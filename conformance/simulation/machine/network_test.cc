@@ -126,6 +126,20 @@ PHX_TEST("a cut is heard at both ends") {
   expect(two.at_client.ended && two.at_server.ended, "both");
 }
 
+PHX_TEST("an end that was reset before anyone took it over is reported to its user") {
+  Two two;
+  two.machine.network.listen("server", two.there, [&](int socket, net::Peer) {
+    two.server = two.machine.network.adopt(socket, two.there);
+  });
+  two.connect();
+  two.machine.network.cut(two.access);
+  two.pass(Millis{100});
+  two.server->set_user(two.at_server);
+  expect(!two.at_server.ended, "not within the call");
+  two.pass(Millis{100});
+  expect(two.at_server.ended, "soon after it");
+}
+
 PHX_TEST("bytes that wait while the network is silent come when it is not") {
   Two two;
   two.connect();

@@ -61,6 +61,7 @@ void Wire::adopted(Host& host, Socket& socket) {
 void Socket::set_user(net::StreamUser& user) {
   wire_->sides_[end_].user = &user;
   wire_->plan_delivery(end_);
+  wire_->tell_end(end_);  // it may have been reset before anyone took it over
 }
 
 // --- Bytes --------------------------------------------------------------------------------------
@@ -202,6 +203,12 @@ void Wire::close(End end, const std::string& why) {
   }
   if (network_.watcher_ != nullptr) network_.watcher_->ended(*this, end == client, why);
   if (side.user == nullptr || side.socket == nullptr) return forget_if_over();
+  tell_end(end);
+}
+
+void Wire::tell_end(End end) {
+  Side& side = sides_[end];
+  if (side.stage != Stage::ended || side.told) return;
   side.told =
       agenda().after(Millis{0}, *side.host, "hears the end", [self = shared_from_this(), end] {
         self->sides_[end].told.reset();

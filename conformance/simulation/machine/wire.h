@@ -90,6 +90,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   Clock::time_point arrival(Way& way);
   Micros delay() { return random_.between(access_.min_delay, access_.max_delay); }
   static End other(End end) { return end == client ? server : client; }
+  void tell_end(End end);
   void forget_if_over();
   Agenda& agenda() const { return network_.agenda_; }
 

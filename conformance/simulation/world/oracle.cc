@@ -64,7 +64,7 @@ bool Oracle::hears(Member& member, const std::string& place, Number number) {
   const bool before = member.before != 0 && from.next == 0 && (from.loose || number < from.first);
   if (before && hears(members_[member.before - 1], place, number)) return true;
   const Number next = from.next != 0 ? from.next : from.first;
-  const bool fits = member.leaves    ? number >= next
+  const bool fits = member.misses    ? number >= next
                     : from.next != 0 ? number == next
                     : from.loose     ? number <= said_[member.topic][place]
                                      : number == next;
@@ -72,9 +72,9 @@ bool Oracle::hears(Member& member, const std::string& place, Number number) {
   return fits;
 }
 
-void Oracle::leaves(const std::string& who, const std::string& topic) {
+void Oracle::misses(const std::string& who, const std::string& topic) {
   const Number member = seats_[who][topic];
-  if (member != 0) members_.at(member - 1).leaves = true;
+  if (member != 0) members_.at(member - 1).misses = true;
 }
 
 void Oracle::heard(const std::string& who, const std::string& topic, const std::string& place,
@@ -95,6 +95,7 @@ void Oracle::heard(const std::string& who, const std::string& topic, const std::
 
 void Oracle::check_heard(const std::string& who, const std::string& topic) {
   Member& hearer = members_.at(seats_[who][topic] - 1);
+  if (hearer.misses) return;
   for (const auto& [place, count] : said_[hearer.topic]) {
     const Ear& from = ear(hearer, place);
     if (from.next == count + 1 || (from.next == 0 && (from.loose || from.first == count + 1))) {

@@ -98,9 +98,11 @@ class Oracle {
   }
 
   // What the clients report.
+  /// From now on it may miss something.
+  void misses(const std::string& who, const std::string& topic);
   /// `who` has left, and drops what comes until its leave is answered. If it joins again meanwhile,
   /// it hears the rest of what is for the old member.
-  void leaves(const std::string& who, const std::string& topic);
+  void leaves(const std::string& who, const std::string& topic) { misses(who, topic); }
   void heard(const std::string& who, const std::string& topic, const std::string& place,
              Number number);
   /// `disturbances`: how often something has happened to that client so far.
@@ -136,7 +138,7 @@ class Oracle {
     std::string place;
     bool loosely = false;
     bool alive = true;
-    bool leaves = false;
+    bool misses = false;
     /// The same client's member before it. What was sent to that one may still come: a transport
     /// that waits for a join answers that first, as in Phoenix.
     Number before = 0;

@@ -24,10 +24,17 @@ Person::Person(Machine& machine, Oracle& oracle, std::string name, Access access
 
 Person::~Person() = default;
 
+void Person::disturb() {
+  ++disturbances_;
+  if (!access_.polls) return;
+  for (const auto& [topic, seat] : seats_) oracle_.misses(name(), topic);
+}
+
 void Person::come(const std::string& node) {
   if (!client_) {
     ClientOptions options;
     options.jitter = 0.5;
+    if (access_.polls) options.transport = ClientTransport::longpoll;
     options.reconnect_after_normal_close = true;
     client_ = std::make_unique<Client>("ws://" + node + "/socket", options, &loop_);
   }
@@ -60,9 +67,18 @@ void Person::sit(const std::shared_ptr<Seat>& seat, const std::string& topic,
   });
   seat->topic->on_error([this](const Payload&) { disturb(); });
   seat->topic->on("said", [this, topic](const Payload& payload) {
+    // The answer to a join that the client has given up is on the wire, and nowhere else.
+    if (access_.polls && !oracle_.is_member(name(), topic)) return;
     oracle_.heard(name(), topic, payload["place"].string_or(""),
                   static_cast<Oracle::Number>(payload["number"].integer_or(0)));
   });
+  if (access_.polls) {  // its requests are not read, so the client says where it sits
+    constexpr unsigned again = 2;
+    oracle_.joins(name(), topic, again);
+    seat->topic->join().receive("ok", [this, topic](const Payload& payload) {
+      oracle_.seated(name(), topic, static_cast<Oracle::Number>(payload["member"].integer_or(0)));
+    });
+  }
   seat->topic->join().receive("error", [this, seat, topic](const Payload& payload) {
     if (payload["reason"] != Json("refused")) return;
     seat->topic->leave();  // a client would ask again and again
@@ -130,7 +146,8 @@ void Person::check_back() {
                        name() + " believes to be in " + topic + ", and the server does not");
     } else {
       oracle_.check_heard(name(), topic);
-      oracle_.check_list(name(), topic, seat->present->list());
+      // One that polls may have missed a diff.
+      if (!access_.polls) oracle_.check_list(name(), topic, seat->present->list());
     }
   }
 }

@@ -39,8 +39,9 @@ class Person {
   /// The program ends, without a goodbye of its topics.
   void vanish();
 
-  /// Something has happened to it that may cost it an answer.
-  void disturb() { ++disturbances_; }
+  /// Something has happened to it that may cost it an answer. A client that polls may also miss
+  /// what was said: an answer that is lost on the way is not sent again, as in Phoenix.
+  void disturb();
   /// The same for what lasts until calm_down().
   void trouble() {
     disturb();

@@ -45,6 +45,7 @@ Access made_up_access(Random& random, std::size_t person) {
   access.min_delay = random.between(Micros{20}, Micros{40'000});
   access.max_delay = access.min_delay + random.between(Micros{10}, Micros{200'000});
   access.window = random.one_of(windows);
+  access.polls = random.chance(20);
   if (random.chance(50)) access.short_reads = static_cast<unsigned>(random.below(60));
   if (random.chance(50)) access.short_writes = static_cast<unsigned>(random.below(60));
   return access;

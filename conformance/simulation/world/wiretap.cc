@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "conformance/simulation/machine/wire.h"
 
 namespace phx::simulation {
@@ -98,11 +100,14 @@ void Wiretap::carried(const Wire& wire, bool to_client, std::string_view bytes) 
   of.owner = wire.access().owner;
   std::string& unread = of.unread[to_client ? 1 : 0];
   unread += bytes;
+  if (of.polls) return unread.clear();
   if (!of.open[to_client ? 1 : 0]) {
     const std::size_t end = unread.find("\r\n\r\n");
     if (end == std::string::npos) return;
     journal_.tell(machine_.agenda.now(), "{:>6} {} {}", wire.access().owner, arrow(to_client),
-                  unread.substr(0, unread.find("\r\n")));
+                  unread.substr(0, std::min(unread.find("\r\n"), shown)));
+    of.polls = !to_client && unread.find("/websocket?") == std::string::npos;
+    if (of.polls) return unread.clear();
     unread.erase(0, end + 4);
     of.open[to_client ? 1 : 0] = true;
   }
@@ -113,7 +118,10 @@ void Wiretap::ended(const Wire& wire, bool clients_end, const std::string& why) 
   journal_.tell(machine_.agenda.now(), "{:>6} {}   the {}'s end of connection {} has ended{}",
                 wire.access().owner, clients_end ? "✗" : " ", clients_end ? "client" : "server",
                 wire.number() % 1'000'000, why.empty() ? "" : ": " + why);
-  if (clients_end) conversations_.erase(wire.number());
+  const auto found = conversations_.find(wire.number());
+  if (found == conversations_.end()) return;
+  (clients_end ? found->second.client_ended : found->second.server_ended) = true;
+  if (found->second.client_ended && found->second.server_ended) conversations_.erase(found);
 }
 
 void Wiretap::read(const Wire& wire, Conversation& of, bool to_client) {

@@ -51,7 +51,10 @@ class Wiretap final : public WireUser {
   struct Conversation {
     std::string owner = {};
     std::string unread[2] = {};
-    bool open[2] = {};  ///< The handshake is over.
+    bool client_ended = false;
+    bool server_ended = false;
+    bool polls = false;  ///< Its requests are not read.
+    bool open[2] = {};   ///< The handshake is over.
     /// What may still be answered: topic, join_ref and event by ref.
     struct Asked {
       std::string topic, join_ref;

@@ -60,6 +60,7 @@ void World::start_node() {
     const auto users = std::make_shared<Users>(oracle_, generation);
     presence_ = users->presence.get();
     transport::Mount mount{"/socket", users};
+    mount.longpoll = transport::LongpollOptions{};
     mount.check_origin = transport::Origins::any();
     endpoint.socket(std::move(mount));
   });
