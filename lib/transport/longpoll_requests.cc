@@ -55,6 +55,7 @@ void Poll::handle(Message message) {
     subscribed_ = true;
   } else if (message.holds<NowAvailable>()) {
     if (client_->gone()) return stop();  // the frames wait for the next poll
+    if (expired_) return;                // and here: a release is on its way
     ask(Flush{self()});
   } else if (message.holds<WindowOver>()) {
     expired_ = true;

@@ -2,6 +2,7 @@
 
 #include "transport/longpoll.h"
 
+#include "testing/actors.h"
 #include "testing/case.h"
 #include "testing/longpoll.h"
 
@@ -78,6 +79,30 @@ PHX_TEST("a poll that its client abandons loses no message") {
   f.get()->hung_up = true;
   f.post(R"(["1","2","t","push",{"n":1}])");
   expect_eq(f.body_of(f.get())["messages"].size(), 1u);
+}
+
+PHX_TEST("a poll whose window is over asks for no frames: they would be lost with it") {
+  Fixture f;
+  std::string asked;
+  auto session = std::make_unique<Actor>();
+  session->on_message = [&](Actor& a, process::Message message) {
+    if (const auto* flush = message.get_if<Flush>()) {
+      asked += "flush ";
+      a.scheduler().send(flush->poll, Subscribed{});
+    } else if (const auto* expired = message.get_if<Expired>()) {
+      asked += "expired ";
+      a.scheduler().send(expired->poll, NowAvailable{});  // a frame came before the news
+      a.scheduler().send(expired->poll, Released{});
+    }
+  };
+  const auto client = std::make_shared<Client>();
+  f.shard.scheduler.spawn(
+      std::make_unique<Poll>(client, f.shard.scheduler.spawn(std::move(session)), Millis{1'000},
+                             "token", [] { return http::Response{410}; }));
+  f.shard.settle();
+  f.shard.pass(Millis{1'000});
+  expect_eq(asked, "flush expired ");
+  expect_eq(Fixture::status_of(client), 204);
 }
 
 PHX_TEST("a session without a poll for one and a half windows ends; posts do not keep it") {
