@@ -126,6 +126,6 @@ PHX_TEST("what a callback throws is reported, whatever it is") {
   const auto room = client.joined();
   room->on(1, "said", [](const Payload&) { throw 7; });
   client.say(R"([null,null,"room:a","said",{}])");
-  expect_eq(client.told(),
-            (Lines{"error a callback threw: something that is not an exception", "room:a said {}"}));
+  expect_eq(client.told(), (Lines{"error a callback threw: something that is not an exception",
+                                  "room:a said {}"}));
 }
