@@ -6,8 +6,8 @@ SHELL := /bin/bash
 .SECONDARY:
 .SECONDEXPANSION:
 ifeq ($(filter -j%,$(MAKEFLAGS))$(ENGINE),)
-# One more than there are processors: what runs the suite waits more than it works.
-MAKEFLAGS += -j$(shell expr $$(nproc) + 1)
+# Two more than there are processors: what runs the suite waits more than it works.
+MAKEFLAGS += -j$(shell expr $$(nproc) + 2)
 endif
 
 # SAN=address,undefined, SAN=thread or DEBUG=1 builds beside the plain build, never over it.
@@ -96,9 +96,9 @@ build/.packages-%: Makefile $(wildcard */*.mk) .ci/need
 PRELUDE_HEADERS := algorithm array atomic charconv chrono cstdint deque filesystem fmt/format.h fstream functional \
   future iterator map memory mutex optional random set span sstream stdexcept string string_view thread \
   unordered_map utility variant vector
-# $(call prelude,OBJECT): a test is compiled with other flags, and needs one of its own.
-prelude = $(if $(findstring clang,$(CXX))$(filter-out %_test.o,$(filter $(BUILD)/lib/%,$(1))),,\
-  $(BUILD)/$(if $(filter %_test.o,$(1)),test/)prelude.h.gch)
+# $(call prelude,OBJECT): what is not optimized needs one of its own.
+prelude = $(if $(findstring clang,$(CXX))$(filter-out $(UNHURRIED),$(filter $(BUILD)/lib/%,$(1))),,\
+  $(BUILD)/$(if $(filter $(UNHURRIED),$(1)),unhurried/)prelude.h.gch)
 # After it g++ 12 no longer knows std::string for a system's, and warns of what its own code can't do.
 FALSE_ALARMS := $(addprefix -Wno-,array-bounds restrict stringop-overflow stringop-overread)
 # ccache asks for this before it keeps what was compiled with such a header.
@@ -125,15 +125,19 @@ PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(C
 .PHONY: all test unit compiled
 all: $(PROGRAMS) ## work: build every program
 
-# A test waits for the library, not for itself: optimizing it would cost more than it gives.
-$(call objects,$(TEST_SOURCES)): ALL_CXXFLAGS += -O0
+# These wait for others, or run once: optimizing them would take longer than it saves. Tests, rules, mutants, and what
+# reads a command line.
+UNHURRIED := $(call objects,$(TEST_SOURCES) $(MUTANT_SOURCES) $(wildcard conformance/suite/*rules/*.cc) $(shell \
+  grep -rlE '^.include (<CLI/|"options/command_line)' --include='*.cc' --exclude-dir=node_modules chapters conformance \
+  traces))
+$(UNHURRIED): ALL_CXXFLAGS += -O0
 UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES) $(FUZZ_SOURCES))
 unit: $(UNIT_PASSED) ## work: run only the unit tests, and replay the inputs kept from fuzzing
 
 # Two chains: what runs the suite starts as soon as there is a server, beside the compiler; what must not be disturbed
-# waits for the unit tests. In each, a stage waits for the one before.
-ALL_PASSED := $(BUILD)/subjects.passed $(LIB_PASSED) $(CONFORMANCE_PASSED) $(TRACES_PASSED) $(CHAPTERS_PASSED) \
-  $(DOCS_PASSED) $(UNIT_PASSED)
+# waits for the unit tests.
+ALL_PASSED := $(BUILD)/subjects.passed $(CONFORMANCE_PASSED) $(TRACES_PASSED) $(UNIT_PASSED) $(LIB_PASSED) \
+  $(CHAPTERS_PASSED) $(DOCS_PASSED)
 test: $(ALL_PASSED) ##* check: everything: units, rules, traces, mutants, exercises, real clients, the book
 	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two, over TLS and on two nodes,' \
 	  'traces, the suite itself, mutants, the exercises, real clients, installing, the book.'
@@ -157,7 +161,7 @@ PACKAGES_valgrind := valgrind
 check-all: ##* keep: the long gate: sanitizers, valgrind, fuzzers, soak, faults, bare systems
 	@TIME=$(or $(TIME),10) NIGHT='$(NIGHT)' ONLY='$(ONLY)' .ci/check-all
 check-compilers: build/.packages-clang ## keep: compile every source without a warning, with g++ and with clang
-	@$(MAKE) --no-print-directory compiled
+	@$(MAKE) --no-print-directory headers compiled
 	@$(MAKE) --no-print-directory compiled CXX='$(strip $(CCACHE) clang++-16)' CXXFLAGS=-O1 BUILD=build/clang
 # make check-fresh [RELEASE=bookworm|trixie]: of what is committed.
 check-fresh: ## keep: run the README's two commands on a bare Debian 12 and 13: RELEASE=trixie

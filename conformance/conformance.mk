@@ -176,14 +176,15 @@ JUDGE_MUTANTS = $(WITH_REDIS) $(MUTANTS) --redis {redis} --suite $(SUITE) --reas
 mutants: ## check: each rule can fail: run it against broken servers
 mutants: $(MUTANTS) $(SUITE) $(CONTRACT) | build/.packages-redis
 	@$(JUDGE_MUTANTS)
-$(BUILD)/mutants.passed: $(addprefix $(BUILD)/,tls.passed cluster.passed replay.passed) $(MUTANTS) $(REASONS) \
+AFTER_SUITE := $(patsubst %,$(BUILD)/%.passed,tls cluster replay)
+$(BUILD)/mutants.passed: $(AFTER_SUITE) $(MUTANTS) $(REASONS) \
   $(WITH_REDIS) | build/.packages-redis
 	@$(JUDGE_MUTANTS) >$@.log && tail -n 1 $@.log && touch $@ || { tail -n 2 $@.log; grep -A40 '^✗' $@.log; exit 1; }
 
 # The same for rules of clients: phoenix.js, broken on purpose.
 CLIENT_PROOF := conformance/proof/clients
 client-mutants: $(BUILD)/client-mutants.passed ## check: each rule of clients can fail: run it against broken clients
-$(BUILD)/client-mutants.passed: $(BUILD)/mutants.passed $(SUITE) $(NPM) docs/client-rules.md \
+$(BUILD)/client-mutants.passed: $(AFTER_SUITE) $(SUITE) $(NPM) docs/client-rules.md \
   $(wildcard $(CLIENT_PROOF)/*.js $(SHIMS)/*.js)
 	@export SUITE=$(CURDIR)/$(SUITE); $(call node_tests,broken clients,$(CLIENT_PROOF)/*.test.js)
 
@@ -209,7 +210,8 @@ $(BUILD)/mutate-list.passed: $(wildcard $(MUTATE)/* $(MUTATE)/faults/*) docs/pro
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
 SUITE_TESTS := conformance/proof/suite_tests
 suite-tests: $(BUILD)/suite-tests.passed ## check: the suite itself: bad servers, its reports
-$(BUILD)/suite-tests.passed: $(BUILD)/soak.passed $$(UNIT_PASSED) $(NPM) $(wildcard $(SUITE_TESTS)/*.js) \
+$(BUILD)/suite-tests.passed: $(patsubst %,$(BUILD)/%.passed,mutants client-mutants soak) $$(UNIT_PASSED) \
+  $(NPM) $(wildcard $(SUITE_TESTS)/*.js) \
   conformance/suite/report/report.schema.json docs/results.md $(wildcard conformance/results/*)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(SUITE_TESTS)/*.test.js && touch $@
@@ -276,7 +278,7 @@ soak: $(SOAK) $(if $(URL),,$(CONTRACT)) | build/.packages-soak $(if $(NODES),bui
   $(if $(URL),--url '$(URL)',-- $(SOAKED))
 churn: $(SOAK) $(CONTRACT) ## measure: three waves of 10,000 connections; memory must return to its base
 	@$(SOAK) --waves 3 -- $(CONTRACT) --shards $(or $(SHARDS),1) --log off
-$(BUILD)/soak.passed: $(BUILD)/client-mutants.passed $(SOAK) $(MUTANTS) conformance/load/soak/soak.test.js | \
+$(BUILD)/soak.passed: $(AFTER_SUITE) $(SOAK) $(MUTANTS) conformance/load/soak/soak.test.js | \
   build/.packages-soak build/.packages-redis
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SOAK=$(CURDIR)/$(SOAK) MUTANTS=$(CURDIR)/$(MUTANTS) \
 	  node --test --test-reporter=spec conformance/load/soak/*.test.js && touch $@
