@@ -62,7 +62,8 @@ class Picture {
                                 min_label_columns, max_label_columns);
     std::size_t longest = 0;
     for (const std::string& client : clients_) longest = std::max(longest, columns(client));
-    between_ = static_cast<int>(std::min(longest, max_name) * column_width) + 24;
+    between_ =
+        static_cast<int>(static_cast<double>(std::min(longest, max_name)) * column_width) + 24;
     labels_at_ = margin + 60 + between_ * (count - 1) + 16;
     server_at_ = labels_at_ + static_cast<int>(label_columns_ * column_width) + 10;
   }

@@ -17,10 +17,7 @@ struct Person::Seat {
 };
 
 Person::Person(Machine& machine, Oracle& oracle, std::string name, Access access)
-    : machine_(machine),
-      oracle_(oracle),
-      host_(std::move(name), machine.seed),
-      access_(std::move(access)) {}
+    : oracle_(oracle), host_(std::move(name), machine.seed), access_(std::move(access)) {}
 
 Person::~Person() = default;
 
@@ -79,7 +76,7 @@ void Person::sit(const std::shared_ptr<Seat>& seat, const std::string& topic,
       oracle_.seated(name(), topic, static_cast<Oracle::Number>(payload["member"].integer_or(0)));
     });
   }
-  seat->topic->join().receive("error", [this, seat, topic](const Payload& payload) {
+  seat->topic->join().receive("error", [seat](const Payload& payload) {
     if (payload["reason"] != Json("refused")) return;
     seat->topic->leave();  // a client would ask again and again
     seat->over = true;

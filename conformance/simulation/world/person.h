@@ -62,7 +62,6 @@ class Person {
   struct Seat;
   void sit(const std::shared_ptr<Seat>& seat, const std::string& topic, const std::string& how);
 
-  Machine& machine_;
   Oracle& oracle_;
   Host host_;
   Access access_;

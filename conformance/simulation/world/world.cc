@@ -134,7 +134,7 @@ void World::act_on_network(const Action& action) {
   } else {
     access.reads_nothing = true;
   }
-  later(action.lasting, [this, &person, &access] {
+  later(action.lasting, [this, &access] {
     access.silent = access.reads_nothing = false;
     machine_.network.changed(access);
   });
