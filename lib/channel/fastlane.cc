@@ -45,6 +45,7 @@ void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber>
               process::Pid from, const pubsub::EventPtr& event) {
   const auto* broadcast = pubsub::as<Broadcast>(*event);
   if (broadcast == nullptr) return pubsub::send_to_all(scheduler, subscribers, from, event);
+  process::hop("broadcast", *broadcast);
   Encoded encoded(*broadcast);
   for (const pubsub::Subscriber& subscriber : subscribers) {
     if (subscriber.pid == from) continue;

@@ -7,6 +7,7 @@ namespace phx::channel {
 
 //! [from_client]
 void ChannelProcess::from_client(serializer::SocketMessage&& message) {
+  process::hop("message", message);
   SocketAccess::set_ref(socket_, std::move(message.ref));
   if (!message.event.is_string()) {
     // Does not quote it: a log might show it, unfiltered.
@@ -43,6 +44,8 @@ void ChannelProcess::from_client_on_worker(serializer::SocketMessage message) {
 
 //! [intercepted]
 void ChannelProcess::intercepted(const serializer::Broadcast& broadcast) {
+  process::hop("broadcast", broadcast);
+  process::hop_into(*channel_, "handle_out", broadcast.payload.view());
   act_on(channel_->handle_out(broadcast.event, broadcast.payload, socket_), false);
 }
 //! [intercepted]
@@ -66,6 +69,7 @@ void ChannelProcess::send_reply(Reply&& reply) {
   const serializer::SocketReply message{socket_.join_ref(), SocketAccess::ref(socket_),
                                         SocketAccess::topic(socket_), reply.status,
                                         std::move(reply.response)};
+  process::hop("reply", message);
   send_frame(scheduler(), socket_.transport(), socket_.serializer().encode(message));
 }
 

@@ -16,6 +16,7 @@ void Context::broadcast(std::string_view topic, std::string_view event, Payload 
 //! [push]
 void Socket::push(std::string_view event, Payload payload) const {
   const serializer::SocketMessage message{join_ref_, {}, topic_, event, std::move(payload)};
+  process::hop("push", message);
   send_frame(*context_->scheduler, transport_, serializer_->encode(message));
 }
 //! [push]
@@ -34,6 +35,7 @@ void Socket::broadcast_to(std::string_view topic, std::string_view event, Payloa
 
 void Socket::broadcast_on(std::string_view topic, std::string_view event, Payload payload,
                           process::Pid from) const {
+  process::hop("broadcast", payload.view());
   channel::broadcast(*context_->pubsub, topic, event, std::move(payload), from, channel_);
 }
 
@@ -63,6 +65,7 @@ void Socket::send_self_after(Millis delay, process::Message message) const {
 void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply) {
   const serializer::SocketReply message{to.join_ref, to.ref, to.topic, reply.status,
                                         std::move(reply.response)};
+  process::hop("reply", message);
   send_frame(scheduler, to.transport, to.serializer->encode(message));
 }
 //! [reply]

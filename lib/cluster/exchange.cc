@@ -22,6 +22,7 @@ void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetr
 void Exchange::send(const Route& route, std::string_view topic, const pubsub::Event& event) try {
   auto bytes = seal(route, topic, event, options_);
   if (!bytes) return;
+  process::hop("for other nodes", topic);
   publish_(std::move(*bytes), pubsub::as<pubsub::WrittenTerm>(event) != nullptr,
            channels_.of_message(route, topic, event));
 } catch (const BadEnvelope& why) {

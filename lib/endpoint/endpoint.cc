@@ -7,6 +7,7 @@
 
 #include "endpoint/find_mount.h"
 #include "endpoint/request_id.h"
+#include "http/query.h"
 
 namespace phx {
 namespace {
@@ -109,6 +110,14 @@ std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
   return drainers;
 }
 
+telemetry::Traces* Endpoint::traces_for(const Request& request) const try {
+  if (options_.traces == nullptr) return nullptr;
+  const Json given = http::parse_query(request.query())[telemetry::Traces::parameter];
+  return options_.traces->opened_by(given.string_or("")) ? options_.traces.get() : nullptr;
+} catch (const http::BadQuery&) {
+  return nullptr;  // which the mount answers
+}
+
 //! [dispatch]
 Endpoint::Outcome Endpoint::dispatch(const Request& request,
                                      const Context& context) const noexcept {
@@ -138,6 +147,7 @@ Endpoint::Outcome Endpoint::secured(const Request& request, const Context& conte
 
 //! [route]
 Endpoint::Outcome Endpoint::route(const Request& request, const Context& context) const {
+  process::hop("path", request.path());
   if (auto found = find_mount(mounts_, request.path())) {
     const bool websocket = found->transport == MountedTransport::websocket;
     transport::Attempt attempt{request,

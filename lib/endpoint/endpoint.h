@@ -23,6 +23,7 @@
 #include "presence/presence.h"
 #include "process/supervisor.h"
 #include "telemetry/telemetry.h"
+#include "telemetry/traces.h"
 #include "transport/force_ssl.h"
 #include "transport/longpoll.h"
 #include "transport/mount.h"
@@ -49,6 +50,8 @@ struct EndpointOptions {
   ParameterFilter filter_parameters = {};
   /// The connection to other nodes; null for a single node.
   std::shared_ptr<pubsub::Adapter> pubsub = {};
+  /// Traces the frames of clients that show its token: for development. Null: none.
+  std::shared_ptr<telemetry::Traces> traces = {};
 };
 
 /// A process of the application that starts and ends with the server: a clock, a listener on a
@@ -153,6 +156,8 @@ class Endpoint {
   /// The number of living long-poll sessions of the whole server. Any thread.
   std::size_t longpoll_sessions() const { return tokens_->places().living(); }
 
+  /// The traces, if the request's client asked for them with their token; else null.
+  telemetry::Traces* traces_for(const http::Request& request) const;
   /// Routes the request to its mount or page. Shard thread; never throws.
   Outcome dispatch(const http::Request& request, const Context& context) const noexcept;
 

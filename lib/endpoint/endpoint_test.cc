@@ -189,3 +189,16 @@ PHX_TEST("a message rate of 0 is refused; the error says how to set no limit") {
   mount.byte_rate = {.per_second = 1, .burst = 0};
   expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); });
 }
+
+PHX_TEST("a request is traced if its query has the traces' token, and only then") {
+  const auto traces = std::make_shared<telemetry::Traces>("a token that nobody guesses");
+  const Endpoint plain, traced(EndpointOptions{.traces = traces});
+  const auto with = [](const std::string& query) { return Request{"GET", "/socket?" + query}; };
+  const Request right = with("vsn=2.0.0&glass_token=a+token+that+nobody+guesses");
+  expect(traced.traces_for(right) == traces.get(), "the token opens them");
+  expect(plain.traces_for(right) == nullptr, "an endpoint without traces has none");
+  for (const char* query : {"", "glass_token=", "glass_token=guess", "token=a+token+that+nobody",
+                            "glass_token[]=a+token+that+nobody+guesses", "glass_token=%ff"}) {
+    expect(traced.traces_for(with(query)) == nullptr, std::string("not by ") + query);
+  }
+}

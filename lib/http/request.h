@@ -37,12 +37,18 @@ struct Request {
   /// Every header of that name, split at commas and trimmed.
   std::vector<std::string> list(std::string_view name) const;
 };
+/// Without its query, headers and body, where secrets stand: `GET /socket/websocket`.
+inline std::string hop_text(const Request& request) {
+  return request.method + " " + std::string(request.path());
+}
 
 struct Response {
   int status = 200;
   std::string body = {};
   Request::Headers headers = {};
 };
+/// Its status alone.
+inline std::string hop_text(const Response& response) { return std::to_string(response.status); }
 
 /// `Bad Request` for 400.
 std::string_view reason_phrase(int status);

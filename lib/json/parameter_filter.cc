@@ -34,4 +34,12 @@ Json ParameterFilter::filtered(const Json& params) const {
   return keeps_ ? Json(hidden) : params;
 }
 
+/// An escape may spell a key in another way.
+bool ParameterFilter::may_hide(std::string_view text) const {
+  if (keeps_ || text.find("\\u") != std::string_view::npos) return true;
+  return std::any_of(words_.begin(), words_.end(), [text](const std::string& word) {
+    return text.find(word) != std::string_view::npos;
+  });
+}
+
 }  // namespace phx

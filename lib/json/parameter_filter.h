@@ -4,6 +4,7 @@
 /// whose default is `password` alone: discard({"password"}).
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "json/json.h"
@@ -24,6 +25,8 @@ class ParameterFilter {
   static ParameterFilter keep(std::vector<std::string> keys) { return {true, std::move(keys)}; }
 
   Json filtered(const Json& params) const;
+  /// Whether a text, of JSON or of anything else, may hold a value to hide. False only if it can't.
+  bool may_hide(std::string_view text) const;
 
  private:
   ParameterFilter(bool keeps, std::vector<std::string> words)

@@ -9,6 +9,7 @@
 #include "live_view/component.h"
 #include "live_view/html.h"
 #include "live_view/limits.h"
+#include "process/hop.h"
 
 namespace phx::live_view {
 namespace {
@@ -308,6 +309,7 @@ std::string Page::assemble(std::string out, const std::string& components, const
 }
 
 std::string Page::diff(const std::function<Html()>& render, const Extras& extras) {
+  process::hop("render");
   std::string out;
   std::string holes = "{";
   Shared shared;

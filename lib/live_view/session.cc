@@ -248,6 +248,7 @@ Result Session::event(const Json& payload, Socket& socket) {
     return answer(socket);
   }
   if (name.starts_with("lv:")) return unhandled(name);
+  process::hop_into(*view_, "handle_event", name);
   Result result = view_->handle_event(name, value);
   if (std::holds_alternative<Stop>(result)) return result;
   const auto* reply = std::get_if<Reply>(&result);

@@ -86,6 +86,7 @@ void Scheduler::receive(Signal signal) {
 
 void Scheduler::run_task(const TaskSignal& task) {
   ExitReason reason;
+  const TraceScope trace(task.trail.get());
   try {
     return task.run();
   } catch (Exit& exit) {
@@ -119,10 +120,12 @@ void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function
   const Ref ref = make_ref();
   const Pid client = works_for(*slot.process);
   const Slot* served = find(client);
+  const std::shared_ptr<const Trail> trail = process::trail();
   slot.working = true;
   workers_->post(client, served == nullptr ? std::string() : served->process->network(),
-                 {pid, [this, pid, ref, &process = *slot.process, work = std::move(work)] {
+                 {pid, [this, pid, ref, trail, &process = *slot.process, work = std::move(work)] {
                     working_for = pid;
+                    const TraceScope trace(trail.get(), pid);
                     std::exception_ptr thrown;
                     try {
                       const LogScope about(process);  // `process` may be gone once WorkDone is sent
@@ -131,7 +134,9 @@ void Scheduler::start_work(Slot& slot, std::function<void()> work, std::function
                       thrown = std::current_exception();
                     }
                     working_for = {};
-                    inbox_.push({Deliver{pid, Message(WorkDone{thrown}, ref)}});
+                    Message done(WorkDone{thrown}, ref);
+                    done.depart();
+                    inbox_.push({Deliver{pid, std::move(done)}});
                   }});
   slot.process->await(ref, std::nullopt, [&slot, then = std::move(then)](auto message) {
     slot.working = false;

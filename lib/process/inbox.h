@@ -38,7 +38,8 @@ struct SpawnSignal {
 /// Work for the shard's thread that is not mail: a broadcast's dispatch, a stop.
 struct TaskSignal {
   std::function<void()> run;
-  Pid blame = {};  ///< The process that crashes if it throws.
+  Pid blame = {};                                   ///< The process that crashes if it throws.
+  std::unique_ptr<Trail> trail = process::trail();  ///< Of a traced frame.
 };
 
 /// A signal, and the process whose work on a worker thread sent it. If that process is dead, its

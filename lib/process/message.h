@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "process/hop.h"
 #include "process/pid.h"
 
 namespace phx::process {
@@ -85,6 +86,13 @@ class Message {
   bool is_signal() const { return held_ && held_->is_signal(); }
   /// What Process::await looks for.
   Ref tag() const { return held_ ? held_->tag : Ref{}; }
+  /// The trace that it belongs to, if it was sent in a traced turn.
+  const Trail* trail() const { return held_ ? held_->trail.get() : nullptr; }
+  /// It is sent now: if this thread works for a traced frame, the trace follows it.
+  void depart() {
+    if (traced() && held_) [[unlikely]]
+      held_->trail = process::trail();
+  }
   /// The same body under another tag: an answer carries its request's Ref.
   Message tagged(Ref tag) && {
     if (!held_) return Message(Nothing{}, tag);
@@ -104,9 +112,10 @@ class Message {
     explicit Base(const char* t) : type(t) {}
     virtual ~Base() = default;
     const char* const type;
-    std::size_t bytes = 0;       ///< Counted when it was made.
-    Ref tag{};                   ///< What Process::await looks for.
-    std::unique_ptr<Base> next;  ///< In a mailbox: the message that came after it.
+    std::size_t bytes = 0;         ///< Counted when it was made.
+    Ref tag{};                     ///< What Process::await looks for.
+    std::unique_ptr<Trail> trail;  ///< Of a traced frame.
+    std::unique_ptr<Base> next;    ///< In a mailbox: the message that came after it.
 
     bool is_signal() const { return type == &type_of<Down> || type == &type_of<ExitRequest>; }
   };

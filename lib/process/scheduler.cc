@@ -54,6 +54,7 @@ Pid Scheduler::spawn(std::unique_ptr<Process> process) {
 }
 
 void Scheduler::send(Pid to, Message message) {
+  message.depart();
   if (!on_own_thread() || to.shard != shard_) {
     forward(to.shard, Deliver{to, std::move(message)});
   } else if (Slot* slot = find(to)) {
@@ -169,6 +170,7 @@ void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
   slot.process->self_ = pid;
   slot.process->scheduler_ = this;
   slot.process->slot_ = &slot;
+  slot.trail = trail();
   enqueue(slot);
 }
 
@@ -241,6 +243,7 @@ void Scheduler::enqueue(Slot& slot) {
 Millis Scheduler::take_turn(Slot& slot, Millis began) {
   Dead dead;  // destroyed once no log line needs its name
   const LogScope about(*slot.process);
+  const TraceScope trace;
   if (slot.ending) {
     dead = bury(slot, std::move(*slot.ending), slot.overflowed && !slot.working);
     return coarse_time();
@@ -267,6 +270,7 @@ void Scheduler::work_through(Slot& slot, Millis began) {
   constexpr std::size_t least = worth_a_look / 4;
   if (!slot.started) {
     slot.started = true;
+    TraceScope::arrive(slot.trail.get(), slot.process->self_);
     slot.process->init();
   }
   std::size_t handled = 0;
@@ -288,12 +292,14 @@ std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
     const std::unique_ptr<Awaiting> over = std::move(slot.awaiting);
     if (over->timer) timers_->cancel(*over->timer);
     const std::size_t bytes = over->arrived->bytes();
+    TraceScope::arrive(over->arrived->trail(), slot.process->self_);
     over->then(std::move(over->arrived));
     return bytes;
   }
   if (slot.mailbox.empty()) return {};
   Message message = slot.mailbox.pop();
   const std::size_t bytes = message.bytes();
+  TraceScope::arrive(message.trail(), slot.process->self_);
   if (auto* request = message.get_if<ExitRequest>()) {
     slot.process->exit_requested(std::move(request->reason));
   } else if (!message.holds<PatienceOver>()) {  // it came after the awaited message
@@ -323,6 +329,7 @@ Dead Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   slot.process->buried();
   if (reason.kind == ExitReason::crash) {
     ++stats_.crashed;
+    hop("crash", reason.detail);
     observer_->crashed(*slot.process, reason);
     log_.error("a process crashed", {{"process", slot.process->name()}, {"reason", reason.detail}});
   }

@@ -35,6 +35,7 @@ struct Slot {
   std::unique_ptr<Process> process;
   Mailbox mailbox;
   ShortVector<Watcher> watchers;
+  std::unique_ptr<Trail> trail;  ///< Of the traced frame that it was spawned for.
   std::unique_ptr<Awaiting> awaiting;
   std::unique_ptr<ExitReason> ending;  ///< Why it ends; what its own stop() gave comes first.
   bool stopped = false;                ///< It ends after this turn, by stop() or a crash.

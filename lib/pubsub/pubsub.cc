@@ -73,6 +73,7 @@ void PubSub::broadcast(std::string_view topic, EventPtr event, process::Pid from
 //! [broadcast]
 void PubSub::local_broadcast(std::string_view topic, EventPtr event, process::Pid from,
                              Dispatcher dispatch, process::Pid blame) {
+  process::hop("topic", topic);
   const std::string name(topic);
   // Our own shard first: if the dispatcher throws here, no other shard has got the event yet.
   const auto dispatch_at = [&](PubSub& peer) {
@@ -89,6 +90,7 @@ void PubSub::local_broadcast(std::string_view topic, EventPtr event, process::Pi
 
 void PubSub::dispatch_here(const std::string& topic, const EventPtr& event, process::Pid from,
                            Dispatcher dispatch) {
+  process::hop("topic", topic);
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return;
   dispatch(scheduler_, found->second.subscribers, from, event);

@@ -33,6 +33,8 @@ inline std::size_t heap_bytes(const SocketMessage& message) {
   return message.join_ref.text().size() + message.ref.text().size() + message.topic.text().size() +
          message.event.text().size() + message.payload.stored_bytes();
 }
+/// As JSON: its five parts under their names; bytes by their number.
+std::string hop_text(const SocketMessage& message);
 
 enum class Status : unsigned char { ok, error };
 inline std::string_view to_string(Status status) { return status == Status::ok ? "ok" : "error"; }
@@ -46,6 +48,7 @@ struct SocketReply {
   Status status = Status::ok;
   Payload response;
 };
+std::string hop_text(const SocketReply& reply);
 
 /// Mirrors Phoenix.Socket.Broadcast. Shared between threads, for reading only.
 struct Broadcast final : pubsub::Event {
@@ -58,5 +61,6 @@ struct Broadcast final : pubsub::Event {
   const std::string event;
   const Payload payload;
 };
+std::string hop_text(const Broadcast& broadcast);
 
 }  // namespace phx::serializer

@@ -64,6 +64,7 @@ Frame object(std::string_view event, std::string_view payload, const Opaque& ref
   out += ",\"topic\":";
   append(out, topic);
   out += '}';
+  process::hop("encoded frame", out);
   return {Frame::text, std::move(out)};
 }
 
@@ -75,6 +76,7 @@ class V1Json final : public Serializer {
  public:
   /// A binary frame is read as text: Phoenix does not check the opcode either.
   SocketMessage decode(Frame frame) const override {
+    process::hop("frame", frame.bytes);
     const Members found = members_of(frame.bytes);
     const std::string_view text = frame.bytes;
     SocketMessage message{found.join_ref ? opaque(text, *found.join_ref) : Opaque(),

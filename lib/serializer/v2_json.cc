@@ -72,12 +72,14 @@ Frame binary_frame(Kind kind, const std::array<std::string_view, N>& fields,
   bytes.reserve(whole);
   for (const std::string_view field : fields) bytes += field;
   bytes += data;
+  process::hop("encoded frame", bytes);
   return {Frame::binary, std::move(bytes)};
 }
 
 class V2Json final : public Serializer {
  public:
   SocketMessage decode(Frame frame) const override {
+    process::hop("frame", frame.bytes);
     if (frame.opcode == Frame::binary) return decode_binary(std::move(frame));
     return decode_text(std::move(frame));
   }
@@ -101,6 +103,7 @@ class V2Json final : public Serializer {
     out += ",\"phx_reply\",";
     append_reply(out, r);
     out += ']';
+    process::hop("encoded frame", out);
     return {Frame::text, std::move(out)};
   }
 
@@ -134,6 +137,7 @@ class V2Json final : public Serializer {
     out += ',';
     out += payload;
     out += ']';
+    process::hop("encoded frame", out);
     return {Frame::text, std::move(out)};
   }
 };

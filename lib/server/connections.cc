@@ -67,6 +67,7 @@ bool Connections::has_room(const std::string& peer) {
 //! [become_websocket]
 void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
                                    Client client, std::string_view early) {
+  process::hop("upgrade", upgrade.mount->path);
   auto connection =
       std::make_shared<WebsocketConnection>(*this, std::move(stream), std::move(client), upgrade);
   websockets_.emplace(connection.get(), connection);

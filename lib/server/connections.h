@@ -87,6 +87,9 @@ class Connections final : public HttpHost, public WebsocketHost {
   Endpoint::Outcome dispatch(const http::Request& request) override {
     return endpoint_.dispatch(request, context_);
   }
+  process::HopRecorder* traces_for(const http::Request& request) override {
+    return endpoint_.traces_for(request);
+  }
   void become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
                         Client client, std::string_view early) override;
   const http::Limits& http_limits() const override { return limits_.http; }

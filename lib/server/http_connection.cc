@@ -130,6 +130,8 @@ void HttpConnection::resume() {
 
 //! [answer]
 void HttpConnection::answer(http::Request request) {
+  const process::TraceScope trace(host_.traces_for(request));
+  process::hop("request", request);
   resolve_peer(request);
   const bool head_only = request.method == "HEAD";
   const http::Persistence persistence = http::wanted_persistence(request);
@@ -201,6 +203,7 @@ void HttpConnection::close_if_idle() {
 void HttpConnection::respond(http::Response response, bool head_only,
                              http::Persistence persistence) {
   constexpr std::size_t worth_a_write = 16'384;  // a smaller body joins its head
+  process::hop("response", response);
   if (leaving_) persistence = http::Persistence::close;
   closing_ = persistence == http::Persistence::close;
   if (host_.access_log() != nullptr) {

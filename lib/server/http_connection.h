@@ -23,6 +23,8 @@ class HttpHost {
   virtual ~HttpHost() = default;
   virtual net::Loop& loop() = 0;
   virtual Endpoint::Outcome dispatch(const http::Request& request) = 0;
+  /// What traces this request, if its client asked for it.
+  virtual process::HopRecorder* traces_for(const http::Request&) { return nullptr; }
   /// Takes over the stream; `early` is the bytes that came after the request.
   virtual void become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
                                 Client client, std::string_view early) = 0;

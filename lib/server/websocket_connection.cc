@@ -20,6 +20,7 @@ WebsocketConnection::WebsocketConnection(WebsocketHost& host, std::unique_ptr<ne
       stream_(std::move(stream)),
       place_(std::move(client.place)),
       mount_(*upgrade.mount),
+      traces_(process::current_trace.recorder),
       window_bits_(
           static_cast<signed char>(upgrade.deflate ? upgrade.deflate->server_window_bits : 0)) {
   if (upgrade.deflate) {
@@ -43,6 +44,7 @@ void WebsocketConnection::begin(process::Pid process, std::string_view early) {
 //! [send]
 void WebsocketConnection::send(serializer::FramePtr frame) {
   if (closing_) return;
+  departures_.add("frame", frame->bytes);
   if (window_bits_ > 0) {
     outbox_.add(host_.deflater().compressed(frame, window_bits_), true);
   } else {
@@ -99,6 +101,7 @@ bool WebsocketConnection::flush(Budget& budget) {
     const std::string_view part = piece.bytes.substr(0, Budget::per_connection);
     const std::size_t taken = stream_->write(part);
     written += taken;
+    departures_.leave("bytes written", piece.bytes.substr(0, taken));
     budget.spend(taken);
     if (drain_) drain_->must_go -= std::min(drain_->must_go, taken);
     if (taken < piece.bytes.size()) outbox_.put_back(piece, taken);
@@ -178,6 +181,8 @@ bool WebsocketConnection::read(std::string_view bytes) {
   std::size_t events = 0;
   bool completed = false;  // a message, or a control frame between two
   for (; listening_; ++events, completed |= !reader_->in_message()) {
+    const process::TraceScope trace(traces_);
+    if (!bytes.empty()) process::hop("masked frame", bytes);
     websocket::Event event = reader_->next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(event)) break;
     if (auto* frame = std::get_if<Frame>(&event)) {
@@ -237,6 +242,7 @@ void WebsocketConnection::take(Frame frame) {
   if (rate && !socket::take(*rate, messages_, host_.now())) {
     return refuse(CloseCode::policy_violation);
   }
+  process::hop("frame", frame.bytes);
   host_.scheduler().send(process_, socket::FromClient{std::move(frame)});
 }
 
@@ -256,7 +262,10 @@ void WebsocketConnection::forward_close(unsigned code) {
   limit_farewell();
 }
 
-void WebsocketConnection::take(const websocket::Failure& failure) { refuse(failure.code); }
+void WebsocketConnection::take(const websocket::Failure& failure) {
+  process::hop("failure", failure.why);
+  refuse(failure.code);
+}
 
 void WebsocketConnection::refuse(CloseCode code) {
   using telemetry::Limit;

@@ -14,6 +14,7 @@
 
 #include "net/stream.h"
 #include "net/timer.h"
+#include "process/departures.h"
 #include "process/scheduler.h"
 #include "server/client.h"
 #include "telemetry/limits.h"
@@ -166,6 +167,8 @@ class WebsocketConnection final : public transport::Wire,
   std::unique_ptr<Drain> drain_;             ///< While bytes wait for the client.
   std::unique_ptr<net::Timer> message_due_;  ///< While a message has begun and is not complete.
   std::unique_ptr<net::Timer> resume_;       ///< Once the client was too fast.
+  process::HopRecorder* const traces_;       ///< If its client asked to be traced.
+  process::Departures departures_;           ///< Traced frames that are not written.
   const signed char window_bits_;            ///< For compression; 0 if not negotiated.
   bool dirty_ = false;                       ///< On the shard's list for the end of this turn.
   bool behind_ = false;                      ///< Its input is read in a later turn.

@@ -36,6 +36,7 @@ void SocketProcess::join(SocketMessage message) {
 /// The channel joins in its own process, and nothing else is read until it has: what the client
 /// sent after its join is handled after it.
 void SocketProcess::start_channel(const Route& route, SocketMessage message) {
+  process::hop("join", message);
   Socket socket(context_, serializer_);
   socket.id = id_;
   socket.assigns = assigns_;

@@ -44,17 +44,10 @@ void SocketProcess::init() {
 //! [handle]
 void SocketProcess::handle(process::Message message) {
   if (auto* push = message.get_if<channel::SocketPush>()) {
+    process::hop("frame", push->frame->bytes);
     deliver(std::move(push->frame));
   } else if (auto* in = message.get_if<FromClient>()) {
-    const bool text = in->frame.opcode == Frame::text;
-    try {
-      SocketMessage parsed = serializer_.decode(std::move(in->frame));
-      parsed.payload.limit_reading(user_.max_json_bytes());
-      from_client(std::move(parsed));
-    } catch (const serializer::NotUtf8&) {
-      broken_ = text ? CloseCode::bad_payload : CloseCode::internal_error;
-      throw;
-    }
+    read(std::move(in->frame));
   } else if (const auto* down = message.get_if<Down>()) {
     channel_down(*down);
   } else if (const auto* closing = message.get_if<channel::SocketClose>()) {
@@ -73,6 +66,19 @@ void SocketProcess::handle(process::Message message) {
   }
 }
 //! [handle]
+
+void SocketProcess::read(Frame frame) {
+  process::hop("frame", frame.bytes);
+  const bool text = frame.opcode == Frame::text;
+  try {
+    SocketMessage parsed = serializer_.decode(std::move(frame));
+    parsed.payload.limit_reading(user_.max_json_bytes());
+    from_client(std::move(parsed));
+  } catch (const serializer::NotUtf8&) {
+    broken_ = text ? CloseCode::bad_payload : CloseCode::internal_error;
+    throw;
+  }
+}
 
 SocketProcess::Meanwhile SocketProcess::meanwhile(process::Message& message,
                                                   process::Mailbox& waiting) {
@@ -104,6 +110,7 @@ void SocketProcess::limit_reached(telemetry::Limit limit, std::size_t allowed) c
 
 //! [from_client]
 void SocketProcess::from_client(SocketMessage&& message) {
+  process::hop("message", message);
   const std::size_t limit = user_.max_name_size();
   if (longest_name(message) > limit) return name_too_long(limit);
   const bool named = message.topic.is_string();
@@ -150,6 +157,7 @@ void SocketProcess::on_topic(const Entry& entry, SocketMessage&& message) {
 void SocketProcess::channel_down(const Down& down) {
   const auto ended = channel_of(down.pid);
   if (ended == channels_.end()) return;
+  process::hop("the channel crashed", down.reason.detail);
   const auto& [topic, entry] = *ended;
   deliver(goodbye(entry, topic, "phx_error", Json::object({{"reason", "channel_crash"}})));
   channels_.erase(ended);
@@ -184,6 +192,7 @@ FramePtr SocketProcess::goodbye(const Entry& entry, const std::string& topic, co
 void SocketProcess::reply(const SocketMessage& to, const Opaque& join_ref, Reply reply) {
   const serializer::SocketReply message{join_ref, to.ref, to.topic, reply.status,
                                         std::move(reply.response)};
+  process::hop("reply", message);
   deliver(std::make_shared<const Frame>(serializer_.encode(message)));
 }
 

@@ -28,6 +28,7 @@ void LongpollRequest::terminate(const ExitReason& reason) {
 }
 
 void LongpollRequest::answer(http::Response response) {
+  process::hop("response", response);
   client_->respond(std::move(response));
   stop();
 }
@@ -107,6 +108,7 @@ void Publisher::next() {
   if (sent_ == messages_.size()) return answer(status_only(200));
   std::optional<serializer::Frame>& message = messages_[sent_++];
   if (!message) return answer(http::rendered_error(500));
+  process::hop("frame", message->bytes);
   ask(Publish{self(), std::move(*message)});
   patience_ = scheduler().send_after(window_, self(), WindowOver{sent_});
 }

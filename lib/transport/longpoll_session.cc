@@ -38,6 +38,7 @@ void LongpollSession::init() {
 }
 
 void LongpollSession::handle(process::Message message) {
+  process::hop("mail");
   if (const auto* poll = message.get_if<Flush>()) {
     flush(poll->poll);
   } else if (const auto* expired = message.get_if<Expired>()) {
@@ -110,6 +111,7 @@ void LongpollSession::deliver(serializer::FramePtr frame) {
   if (bytes_ + frame->bytes.size() > max_bytes_) {
     overflow(Limit::longpoll_bytes, max_bytes_, "bytes");
   }
+  process::hop("frame", frame->bytes);
   bytes_ += frame->bytes.size();
   frames_.push_back(std::move(frame));
   notify_poll();

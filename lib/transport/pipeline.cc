@@ -17,8 +17,10 @@ void log_refusal(const Attempt& attempt, const char* step, const Refusal& refusa
 //! [run]
 std::optional<http::Response> run(std::span<const Step> steps, Attempt& attempt) {
   for (const Step& step : steps) {
+    process::hop("step", step.name);
     Verdict refusal = step.run(attempt);
     if (!refusal) continue;
+    process::hop("refusal", refusal->why);
     log_refusal(attempt, step.name, *refusal);
     return std::move(refusal->answer);
   }

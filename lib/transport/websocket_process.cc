@@ -18,6 +18,7 @@ void WebsocketProcess::init() {
 }
 
 void WebsocketProcess::handle(process::Message message) {
+  process::hop("mail");
   if (message.holds<process::TimerFired>()) return check_idle();
   if (auto* ping = message.get_if<ClientPings>()) return wire_->pong(std::move(ping->payload));
   if (const auto* closes = message.get_if<ClientCloses>()) {

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
+#include "process/hop.h"
 #include "serializer/scanner.h"
 
 namespace phx::websocket {
@@ -207,6 +208,7 @@ Event Reader::message_ended() {
   in_message_ = false;
   if (compressed_ && !took(inflater_->finish(message_, max_message_))) return NeedMore{};
   const auto opcode = kind_ == Opcode::binary ? Frame::binary : Frame::text;
+  process::hop("message", message_);
   return Frame{opcode, std::exchange(message_, {})};
 }
 

@@ -1,0 +1,44 @@
+/// The way of a hop to its recorder, for frames that are traced.
+
+#include "process/hop.h"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+
+namespace phx::process {
+namespace {
+
+std::string readable(const std::type_info& type) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
+  return status == 0 ? name.get() : type.name();
+}
+
+}  // namespace
+
+//! [follow]
+void TraceScope::follow(const Trail* trail, Pid pid) {
+  if (trail == nullptr) {
+    current_trace = {};
+  } else {
+    current_trace = {trail->recorder, trail->id, trail->hop, pid, Clock::now() - trail->queued};
+  }
+}
+//! [follow]
+
+//! [record_hop]
+/// Works for none while it records: what the recorder sends is not traced.
+void record_hop(std::string_view form, std::string_view bytes, std::source_location where,
+                const std::type_info* callee, const char* function) {
+  Trace trace = std::exchange(current_trace, {});
+  if (trace.id == 0) trace.id = trace.recorder->begin();
+  std::string called = callee == nullptr ? "" : readable(*callee) + "::" + function;
+  trace.hop = trace.recorder->record({trace, form, bytes, std::move(called), where});
+  trace.waited = {};
+  if (trace.hop != 0) current_trace = trace;
+}
+//! [record_hop]
+
+}  // namespace phx::process

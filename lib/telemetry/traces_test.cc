@@ -1,0 +1,126 @@
+/// What is kept of a hop, for how long, and what is never shown.
+
+#include "telemetry/traces.h"
+
+#include "testing/case.h"
+
+using namespace phx;
+using namespace phx::process;
+using namespace phx::telemetry;
+using namespace phx::testing;
+
+namespace {
+
+const std::string token = "a token that nobody guesses";
+
+/// A trace of these bytes, one hop each.
+void record(Traces& traces, const std::vector<std::string>& hops, const char* form = "frame") {
+  const TraceScope scope(&traces);
+  for (const std::string& bytes : hops) hop(form, bytes);
+}
+
+std::string only(const Traces& traces) {
+  const auto hops = traces.since(0, 10);
+  expect_eq(hops.size(), 1u);
+  return hops[0].bytes;
+}
+
+std::string shown(const std::string& bytes, const char* form = "frame") {
+  Traces traces(token);
+  record(traces, {bytes}, form);
+  return only(traces);
+}
+
+/// A client's text frame of fewer than 126 bytes.
+std::string masked(const std::string& text, unsigned char first = 0x81) {
+  const std::string mask = "\x11\x22\x33\x44";
+  std::string frame{static_cast<char>(first), static_cast<char>(0x80 | text.size())};
+  frame += mask;
+  for (std::size_t i = 0; i < text.size(); ++i) frame += static_cast<char>(text[i] ^ mask[i % 4]);
+  return frame;
+}
+
+}  // namespace
+
+PHX_TEST("hops are read in the order in which they were recorded, from a number on") {
+  Traces traces(token);
+  record(traces, {"a", "b"});
+  record(traces, {"c"});
+  const auto all = traces.since(0, 10);
+  expect_eq(all.size(), 3u);
+  expect_eq(all[1].after, 1u);
+  expect_eq(all[2].trace, 2u);
+  expect_eq(std::string(all[0].file), "lib/telemetry/traces_test.cc");
+  expect_eq(traces.since(all[1].number, 10).at(0).bytes, "c");
+  expect_eq(traces.since(0, 2).size(), 2u);
+  traces.clear();
+  expect(traces.since(0, 10).empty(), "all is forgotten");
+}
+
+PHX_TEST("at a limit of traces or bytes the oldest trace is dropped") {
+  Traces two(token, {}, {.traces = 2});
+  for (const char* bytes : {"a", "b", "c"}) record(two, {bytes});
+  expect_eq(two.since(0, 10).at(0).bytes, "b");
+  Traces few(token, {}, {.bytes = 10});
+  for (const char* bytes : {"123456", "abcdef"}) record(few, {bytes});
+  expect_eq(only(few), "abcdef");
+}
+
+PHX_TEST("a trace has a limit of hops, and a hop one of bytes") {
+  Traces traces(token, {}, {.hops = 2, .shown_bytes = 3});
+  record(traces, {"12345", "b", "c"});
+  const auto hops = traces.since(0, 10);
+  expect_eq(hops.size(), 2u);
+  expect_eq(hops[0].bytes, "123");
+  expect_eq(hops[0].size, 5u);
+}
+
+PHX_TEST("hidden values are not kept, wherever they stand") {
+  expect_eq(shown(R"(["1","2","t","e",{"password":"sesame","a":1}])"),
+            R"(["1","2","t","e",{"a":1,"password":"[FILTERED]"}])");
+  expect_eq(shown(R"({"a":{"api_token":"sesame"}})"), R"({"a":{"api_token":"[FILTERED]"}})");
+  // An escape in the key, a form's field, an answer with frames inside, and what is not JSON.
+  expect_eq(shown(R"({"pass\u0077ord":"sesame"})"), R"({"password":"[FILTERED]"})");
+  expect_eq(shown(R"({"value":"user[password]=sesame"})"), "");
+  expect_eq(shown(R"({"messages":["{\"password\":\"sesame\"}"]})"), "");
+  expect_eq(shown(R"({"password":"sesame)"), "");
+  expect_eq(shown("\x01 password sesame"), "");
+}
+
+PHX_TEST("of a masked frame that may hold a hidden value only the head is kept") {
+  const std::string plain = masked(R"({"a":1})");
+  expect_eq(shown(plain, "masked frame"), plain);
+  const std::string secret = masked(R"({"password":"sesame"})");
+  expect_eq(shown(secret, "masked frame"), secret.substr(0, 2));
+  // A part of a message, or of a frame, may be the end of a hidden value.
+  expect_eq(shown(masked("sesame", 0x01), "masked frame").size(), 2u);
+  expect_eq(shown(plain.substr(0, plain.size() - 1), "masked frame").size(), 2u);
+  expect_eq(shown(plain + plain, "masked frame").size(), 2u);
+}
+
+PHX_TEST("the filter's own words decide") {
+  Traces traces(token, ParameterFilter::discard({"pin"}));
+  record(traces, {R"({"pin":1,"password":"shown"})"});
+  expect_eq(only(traces), R"({"password":"shown","pin":"[FILTERED]"})");
+}
+
+PHX_TEST("only the token opens the traces, and a short one is refused") {
+  const Traces traces(token);
+  expect(traces.opened_by(token), "it opens them");
+  for (const std::string& other :
+       {std::string(), token + "x", token.substr(1), "x" + token.substr(1)})
+    expect(!traces.opened_by(other), "nothing else does");
+  const auto why = expect_throw<std::invalid_argument>([] { Traces short_one("too short"); });
+  expect_eq(why, "expected a token of at least 16 bytes for traces, got 9");
+}
+
+PHX_TEST("a watch is called for each hop, until it ends") {
+  Traces traces(token);
+  int called = 0;
+  {
+    const Traces::Watch watch(traces, [&] { ++called; });
+    record(traces, {"a", "b"});
+  }
+  record(traces, {"c"});
+  expect_eq(called, 2);
+}
