@@ -5,10 +5,11 @@ PACKAGES_workshop := node:node libmsgpack-cxx-dev
 CHAT_SOURCES := $(call sources,chapters/01-the-101/*.cc)
 OVERHEAR_SOURCES := $(call sources,chapters/18-more-than-one-machine/*.cc)
 LIVE_SOURCES := $(call sources,chapters/17-live-view/*.cc)
+GLASS_OBJECTS := $(call objects,$(call sources,chapters/19-the-glass-house/*.cc) chapters/01-the-101/files.cc)
 TROUBLES := $(patsubst %.cc,$(BUILD)/%,$(wildcard chapters/15-in-production/*.cc))
 TEST_SOURCES += $(wildcard chapters/*/*_test.cc)
 
-$(CHAT): $(call objects,$(CHAT_SOURCES) chapters/17-live-view/board.cc) $(LIBRARY)
+$(CHAT): $(sort $(call objects,$(CHAT_SOURCES) chapters/17-live-view/board.cc) $(GLASS_OBJECTS)) $(LIBRARY)
 $(CHAT): LIBS := $(ALLOCATOR) $(LIBS)
 $(OVERHEAR): $(call objects,$(OVERHEAR_SOURCES)) $(LIBRARY)
 $(LIVE): $(call objects,$(LIVE_SOURCES)) $(LIBRARY)
@@ -26,10 +27,13 @@ $(BUILD)/chapters/17-live-view/%_test: $(BUILD)/chapters/17-live-view/%_test.o \
 $(BUILD)/chapters/18-more-than-one-machine/%_test: $(BUILD)/chapters/18-more-than-one-machine/%_test.o \
   $(filter-out %/overhear.o,$(call objects,$(OVERHEAR_SOURCES))) $(TESTING) $(LIBRARY)
 	@$(call link,$(LIBS) -lcmocka)
+$(BUILD)/chapters/19-the-glass-house/%_test: $(BUILD)/chapters/19-the-glass-house/%_test.o $(GLASS_OBJECTS) \
+  $(TESTING) $(LIBRARY)
+	@$(call link,$(LIBS) -lcmocka)
 
 .PHONY: run cluster shell
-run: $(CHAT) $(BOOK_NPM) ##* begin: the chat on http://localhost:4000, and a live page at /board: PORT=
-	@exec $(CHAT) --port $(or $(PORT),4000)
+run: $(CHAT) $(BOOK_NPM) ##* begin: the chat on http://localhost:4000, /board, and /glass to see inside: PORT=
+	@exec $(CHAT) --port $(or $(PORT),4000) --glass
 cluster: ## begin: the chat as three nodes behind nginx: PORT=4000
 cluster: $(CHAT) $(BOOK_NPM) build/.packages-redis build/.packages-nginx
 	@exec chapters/18-more-than-one-machine/cluster $(or $(PORT),4000) $(CHAT)

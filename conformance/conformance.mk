@@ -289,7 +289,7 @@ $(BUILD)/soak.passed: $(AFTER_SUITE) $(SOAK) $(MUTANTS) conformance/load/soak/so
 SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) LIVE_SERVER=$(CURDIR)/$(LIVE)
 $(BUILD)/clients.passed: $(BUILD)/suite-tests.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(PHX) \
   $(PHX_SHIM) $(NPM) $(BOOK_NPM) $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js) \
-  $(wildcard chapters/01-the-101/page/*) | \
+  $(wildcard chapters/01-the-101/page/* chapters/19-the-glass-house/page/*) | \
   $(addprefix build/.packages-,browser metrics redis nginx)
 	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
 	  PHX=$(CURDIR)/$(PHX) PHX_SHIM=$(CURDIR)/$(PHX_SHIM) \

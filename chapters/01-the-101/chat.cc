@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "../17-live-view/board.h"
+#include "../19-the-glass-house/glass.h"
 #include "files.h"
 #include "options/command_line.h"
 #include "phoenix.h"
@@ -21,6 +22,7 @@ namespace {
 
 struct Options : phx::ProgramOptions {
   std::filesystem::path root;  ///< The project's folder.
+  bool glass = false;          ///< Serve chapter 19's page, at /glass.
 };
 
 /// This program stands in build/…/ in the project's folder.
@@ -64,18 +66,28 @@ void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
 }
 
 int serve(Options options) {
+  const auto root = options.root.empty() ? own_root() : options.root;
+  if (options.glass) {
+    options.endpoint.traces = std::make_shared<phx::telemetry::Traces>(
+        phx::random_secret(), options.endpoint.filter_parameters);
+  }
   phx::Endpoint endpoint(options.endpoint);
   const auto socket = mount_chat(endpoint, options);
   if (options.endpoint.pubsub) endpoint.presence(socket->presence(), options.presence);
-  serve_page(endpoint, options.root.empty() ? own_root() : options.root);
+  serve_page(endpoint, root);
   phx::Live live(demo::board_options(options.endpoint.secret_key_base));
   demo::add_board(live);  // chapter 17's page, at /board
   live.serve(endpoint);
+  if (options.glass) glass::open(endpoint, options.endpoint.traces, root);
   const auto metrics = options.count(endpoint);
   options.open_api(endpoint, &socket->presence());
   phx::Server server(endpoint, options.server, options.log());
   fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
              server.url());
+  if (options.glass) {
+    fmt::print("See inside at http://localhost:{}/glass#{}\n", server.port(),
+               options.endpoint.traces->token());
+  }
   std::fflush(stdout);
   if (!server.run()) std::_Exit(0);  // a handler blocks, and may do so for ever
   return 0;
@@ -88,5 +100,6 @@ int main(int argc, char** argv) {
   Options options;
   phx::add_options(app, options);
   app.add_option("--root", options.root, "the project's folder");
+  app.add_flag("--glass", options.glass, "serve /glass, for development: it prints the address");
   return phx::run_program(app, argc, argv, options, serve);
 }

@@ -19,7 +19,9 @@ constexpr std::size_t longest_name = 40;  // bytes
 /// The page's script; a template would take its braces for holes.
 constexpr const char* script = R"(
   const csrf = document.querySelector("meta[name='csrf-token']").content;
-  const live = new LiveView.LiveSocket("/live", Phoenix.Socket, {params: {_csrf_token: csrf}});
+  const glass_token = sessionStorage.getItem("glass_token");  // set by chapter 19's page alone
+  const params = {_csrf_token: csrf, ...(glass_token && {glass_token})};
+  const live = new LiveView.LiveSocket("/live", Phoenix.Socket, {params});
   live.connect();
 )";
 

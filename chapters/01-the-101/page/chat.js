@@ -73,6 +73,7 @@ let socket = null;
 let channel = null;
 let gone = false; // logged out, refused, or closed by the server: only a click joins again
 const wire = new Wire(element("wire"), element("frame"));
+const glass_token = sessionStorage.getItem("glass_token"); // within chapter 19's page: our frames are traced
 
 function connect() {
   socket = new Socket("/socket", {
@@ -81,6 +82,7 @@ function connect() {
     reconnectAfterMs: retrying,
     rejoinAfterMs: retrying,
     ...wire.codec(),
+    ...(glass_token && { params: { glass_token } }),
   });
   wire.watch(socket);
   socket.onOpen(() => gone || show("connecting", "Joining the room"));

@@ -19,8 +19,8 @@ export const contractServer = (environment = {}, ways = {}) =>
   new Server(process.env.CONTRACT_SERVER || "build/plain/phx-contract", environment, ways);
 
 /** The chat of chapter 1, or the program that CHAT_SERVER names; `secret` verifies its logins. */
-export const chatServer = (secret = "the same at each start, so that logins last".padEnd(64, "!")) =>
-  new Server(process.env.CHAT_SERVER || "build/plain/phx-chat", { SECRET_KEY_BASE: secret });
+export const chatServer = (secret = "the same at each start, so that logins last".padEnd(64, "!"), ways = {}) =>
+  new Server(process.env.CHAT_SERVER || "build/plain/phx-chat", { SECRET_KEY_BASE: secret }, ways);
 
 /** The pages of chapter 17, or the program that LIVE_SERVER names. */
 export const liveServer = () =>

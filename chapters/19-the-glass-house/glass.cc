@@ -1,0 +1,185 @@
+/// The page's channel: hops out, as they are recorded; sources, when one is asked for.
+
+#include "glass.h"
+
+#include <atomic>
+
+#include "../01-the-101/files.h"
+#include "base/base64.h"
+#include "bench.h"
+#include "serializer/scanner.h"
+#include "sources.h"
+
+namespace glass {
+namespace {
+
+using phx::Json;
+using phx::telemetry::RecordedHop;
+using phx::telemetry::Traces;
+
+constexpr std::size_t hops_a_push = 200;
+constexpr phx::Millis pause{20};  // between two pushes: a frame makes forty hops in one of them
+
+/// Hops were recorded: sent once, until the channel has looked.
+struct Changed {};
+struct Look {};
+
+std::int64_t nanoseconds(phx::Clock::duration time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+}
+
+Json shown(const RecordedHop& hop) {
+  Json json = Json::object({{"number", hop.number},
+                            {"trace", hop.trace},
+                            {"hop", hop.hop},
+                            {"after", hop.after},
+                            {"at", nanoseconds(hop.at.time_since_epoch())},
+                            {"waited", nanoseconds(hop.waited)},
+                            {"file", hop.file},
+                            {"line", hop.line},
+                            {"function", short_name(hop.function)},
+                            {"thread", hop.thread},
+                            {"form", hop.form},
+                            {"size", hop.size},
+                            {"hidden", hop.hidden}});
+  if (!hop.callee.empty()) json.set("callee", hop.callee);
+  if (hop.pid) {
+    json.set("pid", std::to_string(hop.pid.shard) + "." + std::to_string(hop.pid.serial));
+  }
+  if (phx::serializer::is_utf8(hop.bytes)) {
+    json.set("text", hop.bytes);
+  } else {
+    json.set("base64", phx::base64::encode(hop.bytes));
+  }
+  return json;
+}
+
+Json shown(const Place& place) {
+  Json code = Json::array();
+  for (const std::string& line : place.lines) code.append(line);
+  return Json::object({{"file", place.file},
+                       {"line", place.line},
+                       {"first", place.first},
+                       {"function", place.function},
+                       {"code", code}});
+}
+
+Json shown(const Chapter& chapter) {
+  return Json::object({{"page", chapter.page}, {"title", chapter.title}, {"why", chapter.why}});
+}
+
+class GlassChannel final : public phx::Channel {
+ public:
+  GlassChannel(std::shared_ptr<Traces> traces, std::shared_ptr<const Sources> sources)
+      : traces_(std::move(traces)), sources_(std::move(sources)) {}
+
+  phx::JoinResult join(std::string_view, phx::Payload, phx::Socket& socket) override {
+    auto* scheduler = socket.context().scheduler;
+    watch_ = std::make_unique<Traces::Watch>(*traces_,
+                                             [scheduler, self = socket.channel(), told = told_] {
+                                               if (!told->exchange(true))
+                                                 scheduler->send(self, Changed{});
+                                             });
+    socket.send_self(Changed{});
+    return phx::Joined{};
+  }
+  phx::Result handle_in(std::string_view event, phx::Payload payload, phx::Socket&) override {
+    if (event == "source") return source(payload.json());
+    if (event != "clear") return unhandled(event);
+    traces_->clear();
+    return phx::Reply::ok();
+  }
+  phx::Result handle_info(phx::Message message, phx::Socket& socket) override {
+    if (message.holds<Changed>()) socket.send_self_after(pause, Look{});
+    if (message.holds<Look>()) look(socket);
+    return phx::NoReply{};
+  }
+  phx::Level log_join() const override { return phx::Level::off; }
+  phx::Level log_handle_in() const override { return phx::Level::off; }
+
+ private:
+  void look(phx::Socket& socket);
+  phx::Result source(const Json& asked) const;
+
+  const std::shared_ptr<Traces> traces_;
+  const std::shared_ptr<const Sources> sources_;
+  const std::shared_ptr<std::atomic<bool>> told_ = std::make_shared<std::atomic<bool>>(false);
+  std::unique_ptr<Traces::Watch> watch_;
+  std::uint64_t last_ = 0;  ///< The newest hop that was pushed.
+};
+
+/// Asks for news first: what is recorded while it looks gets another turn.
+void GlassChannel::look(phx::Socket& socket) {
+  told_->store(false);
+  const auto found = traces_->since(last_, hops_a_push);
+  if (found.empty()) return;
+  last_ = found.back().number;
+  Json hops = Json::array();
+  for (const RecordedHop& hop : found) hops.append(shown(hop));
+  socket.push("hops", {{"hops", hops}});
+  if (found.size() == hops_a_push) socket.send_self(Look{});
+}
+
+/// The function that made the hop, the application's that it calls, and their chapter.
+phx::Result GlassChannel::source(const Json& asked) const {
+  const auto place = sources_->around(asked["file"].string_or(""),
+                                      static_cast<unsigned>(asked["line"].integer_or(0)),
+                                      asked["function"].string_or(""));
+  if (!place) {
+    return phx::Reply::error({{"reason", "the sources changed since this program was built"}});
+  }
+  Json answer = Json::object({{"place", shown(*place)}});
+  const auto yours = sources_->definition_of(asked["callee"].string_or(""));
+  if (yours) answer.set("callee", shown(*yours));
+  if (const auto chapter = sources_->chapter_of(*place)) answer.set("chapter", shown(*chapter));
+  return phx::Reply::ok(answer);
+}
+
+/// Takes clients that know the token, under either of its names.
+class TokenSocket : public phx::UserSocket {
+ public:
+  explicit TokenSocket(std::shared_ptr<Traces> traces) : traces_(std::move(traces)) {}
+  phx::ConnectResult connect(phx::Connect connect, phx::Socket&) const override {
+    for (const char* name : {"token", "glass_token"}) {
+      if (traces_->opened_by(connect.params[name].string_or(""))) return phx::Accepted{};
+    }
+    return phx::Rejected{};
+  }
+  phx::Level log() const override { return phx::Level::off; }
+
+ protected:
+  const std::shared_ptr<Traces> traces_;
+};
+
+struct GlassSocket final : TokenSocket {
+  GlassSocket(const std::shared_ptr<Traces>& traces, std::shared_ptr<const Sources> sources)
+      : TokenSocket(traces) {
+    channel("glass", [traces, sources] { return std::make_unique<GlassChannel>(traces, sources); });
+  }
+};
+
+struct BenchSocket final : TokenSocket {
+  explicit BenchSocket(std::shared_ptr<Traces> traces) : TokenSocket(std::move(traces)) {
+    channel<Bench>("bench:*");
+  }
+};
+
+}  // namespace
+
+void open(phx::Endpoint& endpoint, std::shared_ptr<Traces> traces,
+          const std::filesystem::path& root) {
+  const auto sources = std::make_shared<const Sources>(root);
+  endpoint.socket({"/glass/socket", std::make_shared<GlassSocket>(traces, sources)});
+  phx::Mount bench{"/glass/bench", std::make_shared<BenchSocket>(std::move(traces))};
+  bench.longpoll = phx::LongpollOptions{};
+  endpoint.socket(std::move(bench));
+  chat::Files files(endpoint);
+  const auto page = root / "chapters/19-the-glass-house/page";
+  files.serve("/glass", page / "index.html");
+  for (const char* part :
+       {"glass.css", "glass.js", "hops.js", "house.js", "hand.js", "export.js"}) {
+    files.serve(std::string("/glass/") + part, page / part);
+  }
+}
+
+}  // namespace glass
