@@ -76,14 +76,17 @@ struct Family {
 
   explicit Family(Strategy strategy, Restart restart = Restart::permanent)
       : Family(strategy, {restart, restart, restart}) {}
+  Family(Strategy strategy, const std::array<Restart, 3>& restarts, Millis shutdown = Millis{5000})
+      : Family(strategy, restarts, std::array{shutdown, shutdown, shutdown}) {}
   Family(Strategy strategy, const std::array<Restart, 3>& restarts,
-         Millis shutdown = Millis{5000}) {
+         const std::array<Millis, 3>& shutdowns, Intensity intensity = {}) {
     std::vector<ChildSpec> specs;
     for (const std::string id : {"a", "b", "c"}) {
-      const Restart restart = restarts[specs.size()];
-      specs.push_back({id, [this, id] { return child(id); }, restart, shutdown});
+      const std::size_t i = specs.size();
+      specs.push_back({id, [this, id] { return child(id); }, restarts[i], shutdowns[i]});
     }
-    supervisor = scheduler.spawn(std::make_unique<Supervisor>(strategy, std::move(specs)));
+    supervisor =
+        scheduler.spawn(std::make_unique<Supervisor>(strategy, std::move(specs), intensity));
     settle();
     journal.clear();
   }
@@ -290,4 +293,65 @@ PHX_TEST("a restart counts for five seconds, and not a millisecond longer") {
     family.crash("a");
     expect_eq(family.scheduler.alive(family.supervisor), milliseconds > 5000);
   });
+}
+
+PHX_TEST("only the restarts that lie too far back are forgotten, and the others still count") {
+  Family family(Strategy::one_for_one);
+  int at = 0;
+  for (const int next : {0, 3000, 4000, 5500}) {
+    family.now += Millis{next - at};
+    at = next;
+    family.crash("a");
+    expect(family.scheduler.alive(family.supervisor),
+           "three in five seconds are allowed, at " + std::to_string(at) + " ms");
+  }
+  family.crash("a");  // after those at 3,000, 4,000 and 5,500 ms
+  expect(!family.scheduler.alive(family.supervisor), "the fourth in five seconds is too many");
+}
+
+PHX_TEST("an end after which nothing is started again does not count as a restart") {
+  Family family(Strategy::one_for_one,
+                {Restart::permanent, Restart::temporary, Restart::transient});
+  family.crash("b");
+  family.scheduler.send(family.pids["c"], std::string("stop"));
+  family.settle();
+  for (int i = 0; i < 3; ++i) family.crash("a");
+  expect(family.scheduler.alive(family.supervisor), "there were three restarts, and five ends");
+}
+
+PHX_TEST("a supervisor's own intensity is its limit") {
+  each({200, 201}, [](int milliseconds) {
+    const Millis shutdown{5000};
+    Family family(Strategy::one_for_one, {}, {shutdown, shutdown, shutdown},
+                  {.max_restarts = 1, .max_seconds = Millis{200}});
+    family.crash("a");
+    expect(family.scheduler.alive(family.supervisor), "one restart is allowed");
+    family.now += Millis{milliseconds};
+    family.crash("b");
+    expect_eq(family.scheduler.alive(family.supervisor), milliseconds > 200);
+  });
+}
+
+PHX_TEST("a transient child that ended before is started with the others") {
+  each({Strategy::rest_for_one, Strategy::one_for_all}, [](Strategy strategy) {
+    Family family(strategy, Restart::transient);
+    family.scheduler.send(family.pids["c"], std::string("stop"));
+    family.settle();
+    family.journal.clear();
+    family.crash("a");
+    expect_eq(family.journal, Journal{"-a", "-b", "+a", "+b", "+c"});
+  });
+}
+
+PHX_TEST("each child has its own time to shut down") {
+  Family family(Strategy::one_for_one, {}, {Millis{300}, Millis{200}, Millis{100}});
+  for (const char* id : {"a", "b", "c"}) family.make_stubborn(id);
+  family.end();
+  for (const auto& [id, time] : {std::pair{"c", 100}, {"b", 200}, {"a", 300}}) {
+    family.pass(Millis{time - 1});
+    expect(family.scheduler.alive(family.pids[id]), std::string(id) + " has a millisecond left");
+    family.pass(Millis{1});
+    expect(!family.scheduler.alive(family.pids[id]), std::string(id) + " has been killed");
+  }
+  expect(!family.scheduler.alive(family.supervisor), "the supervisor has ended");
 }

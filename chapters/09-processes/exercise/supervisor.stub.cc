@@ -76,9 +76,10 @@ void Supervisor::give_up(const Child& child) {
 ///
 /// - [12] one_for_one: it alone.
 /// - [13] rest_for_one: those that were started after it are stopped first, the last one first.
-///   [14] Then it and they are started, in the order of their specifications.
-/// - [15] one_for_all: the same with all children.
-/// - [16] A temporary child that was stopped along the way stays gone.
+///   [14] Then it and they are started, in the order of their specifications. [15] So is a transient
+///   one among them that had ended before, as in OTP.
+/// - [16] one_for_all: the same with all children.
+/// - [17] A temporary child that was stopped along the way stays gone.
 void Supervisor::restart(std::size_t index) {
   // Yours: Supervisor::restart
   not_written("Supervisor::restart", index, strategy_);
@@ -86,12 +87,12 @@ void Supervisor::restart(std::size_t index) {
 
 /// Stops the children in this order, and then calls `then`:
 ///
-/// - [17] One after the other: the next is asked when the one before has gone.
-/// - [18] A child is asked to shut down: {shutdown}. [19] It is awaited by its monitor for as long
-///   as its specification says. [20] Where it is still there then, it is killed. [21] A killed
+/// - [18] One after the other: the next is asked when the one before has gone.
+/// - [19] A child is asked to shut down: {shutdown}. [20] It is awaited by its monitor for as long
+///   as its specification says. [21] Where it is still there then, it is killed. [22] A killed
 ///   child is awaited too.
-/// - [22] Once it is gone it has no pid any more.
-/// - [23] When all have gone, `then` is called; and so it is where there are none.
+/// - [23] Once it is gone it has no pid any more.
+/// - [24] When all have gone, `then` is called; and so it is where there are none.
 void Supervisor::stop_children(Order order, std::function<void()> then) {
   // Yours: Supervisor::stop_children
   not_written("Supervisor::stop_children", order, then);
@@ -99,7 +100,7 @@ void Supervisor::stop_children(Order order, std::function<void()> then) {
 
 /// Somebody asks the supervisor to end:
 ///
-/// [24] All running children are stopped, the last one first. [25] Then it stops itself, with this
+/// [25] All running children are stopped, the last one first. [26] Then it stops itself, with this
 /// reason.
 void Supervisor::exit_requested(ExitReason reason) {
   // Yours: Supervisor::exit_requested
