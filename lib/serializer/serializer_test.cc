@@ -2,6 +2,10 @@
 
 #include "serializer/serializer.h"
 
+#include <array>
+#include <functional>
+#include <map>
+
 #include "testing/case.h"
 #include "testing/each.h"
 
@@ -141,7 +145,7 @@ PHX_TEST(
               "12t"),
         BYTES("\x01\x00\x00\x00\x00"), BYTES("\x02\x00\x00\x00\x00"), BYTES("\x03\x00\x00\x00\x00"),
         BYTES("[\"1\",\"2\",\"t\",\"e\",{}]")}) {
-    refuses(v2_json(), bytes(bad));
+    each({std::string(bad)}, [](const std::string& frame) { refuses(v2_json(), bytes(frame)); });
   }
   const SocketMessage empty = v2_json().decode(bytes(BYTES("\x00\x00\x00\x00\x00")));
   expect(empty.join_ref == Opaque("") && !empty.join_ref.is_null(), "empty is not null");
@@ -199,7 +203,7 @@ PHX_TEST("V1 requires its four keys, takes join_ref too, and of duplicates the f
        {R"({"event":"e","payload":{},"ref":"1"})", R"({"topic":"t","payload":{},"ref":"1"})",
         R"({"topic":"t","event":"e","ref":"1"})", R"({"topic":"t","event":"e","payload":{}})", "[]",
         R"(["1","2","t","e",{}])", "{", R"({"topic":"t",})"}) {
-    refuses(v1_json(), text(bad));
+    each({bad}, [](const char* frame) { refuses(v1_json(), text(frame)); });
   }
 }
 
@@ -211,4 +215,169 @@ PHX_TEST("the version decides the serializer, and is parsed strictly") {
                            "02.0.0", "2.0.0.0", "2.0.0+", "-2.0.0", "2.0.x", " 2.0.0"}) {
     expect(speaks(none) == nullptr, std::string("nobody speaks \"") + none + "\"");
   }
+}
+
+// --- V2, field by field
+// ---------------------------------------------------------------------------
+
+namespace {
+
+/// A binary push of these four fields, and data; the size of one field may be a lie.
+Frame binary_push(const std::array<std::string, 4>& fields, int liar = -1, char lie = 0) {
+  std::string frame(1, '\0');
+  for (const std::string& field : fields) frame += static_cast<char>(field.size());
+  if (liar >= 0) frame[static_cast<std::size_t>(liar) + 1] = lie;
+  for (const std::string& field : fields) frame += field;
+  return {Frame::binary, frame};
+}
+
+std::array<Opaque, 4> opaques(const SocketMessage& m) {
+  return {m.join_ref, m.ref, m.topic, m.event};
+}
+
+}  // namespace
+
+PHX_TEST("each of the four fields of a binary push may have up to 255 bytes") {
+  each({0, 1, 2, 3}, [](int longer) {
+    each({127, 128, 200, 255}, [longer](int size) {
+      std::array<std::string, 4> fields{"1", "2", "t", "e"};
+      fields[static_cast<std::size_t>(longer)].assign(static_cast<std::size_t>(size), 'x');
+      Frame frame = binary_push(fields);
+      frame.bytes += "data";
+      const SocketMessage m = v2_json().decode(std::move(frame));
+      for (std::size_t i = 0; i < fields.size(); ++i) expect_eq(opaques(m)[i].text(), fields[i]);
+      expect_eq(m.payload.view(), std::string_view("data"));
+    });
+  });
+}
+
+PHX_TEST("each of the four sizes of a binary push must lie within the frame") {
+  each({0, 1, 2, 3}, [](int liar) {
+    each({2, 5, 200}, [liar](int size) {  // the others are empty: no later one can be missed
+      std::array<std::string, 4> fields;
+      fields[static_cast<std::size_t>(liar)] = "x";
+      refuses(v2_json(), binary_push(fields, liar, static_cast<char>(size)));
+      refuses(v2_json(), binary_push({"1", "2", "t", "e"}, liar, static_cast<char>(size + 3)));
+    });
+  });
+}
+
+PHX_TEST("the first byte of a binary push is 0, and no other") {
+  for (int kind = 1; kind < 256; ++kind) {
+    each({kind}, [](int wrong) {
+      Frame frame = binary_push({"1", "2", "t", "e"});
+      frame.bytes[0] = static_cast<char>(wrong);
+      refuses(v2_json(), frame);
+    });
+  }
+}
+
+PHX_TEST("an empty field of a binary push is an empty string, and never null") {
+  const SocketMessage m = v2_json().decode(binary_push({"", "", "", ""}));
+  each({0, 1, 2, 3}, [&m](int i) {
+    const Opaque field = opaques(m)[static_cast<std::size_t>(i)];
+    expect(field.is_string() && field.text().empty(), "an empty string");
+  });
+  expect(m.payload.is_binary() && m.payload.view().empty(), "no data, as bytes");
+}
+
+PHX_TEST("each of the first four elements keeps its type") {
+  for (const char* value : {"1", "null", "[1]", "true", "\"1\"", "\"\"", "1.50"}) {
+    each({0, 1, 2, 3}, [value](int place) {
+      std::array<std::string, 4> elements{"\"a\"", "\"b\"", "\"c\"", "\"d\""};
+      elements[static_cast<std::size_t>(place)] = value;
+      std::string frame = "[";
+      for (const std::string& element : elements) frame += element + ",";
+      const SocketMessage m = v2_json().decode(text(frame + "{}]"));
+      const Opaque got = opaques(m)[static_cast<std::size_t>(place)];
+      const std::string_view json = value;
+      expect_eq(got.is_null(), json == "null");
+      expect_eq(got.is_string(), json.starts_with('"'));
+      std::string back;
+      if (got.is_string()) back = '"' + got.text() + '"';
+      expect_eq(got.is_null() ? "null" : got.is_string() ? back : got.text(), std::string(json));
+    });
+  }
+}
+
+PHX_TEST("bytes go in a binary frame, be they none; JSON goes in text") {
+  const auto reply = [](const Payload& response) {
+    return v2_json().encode(SocketReply{"1", "2", "t", Status::error, response});
+  };
+  const auto push = [](const Payload& payload) {
+    return v2_json().encode(SocketMessage{"1", {}, "t", "ev", payload});
+  };
+  const auto all = [](const Payload& payload) { return v2_json().fastlane({"t", "ev", payload}); };
+  each({std::string(), std::string("x"), std::string("a\0b", 3)}, [&](const std::string& data) {
+    const Payload bytes = Payload::binary(data);
+    expect_eq(reply(bytes).bytes, std::string(BYTES("\x01\x01\x01\x01\x05"
+                                                    "12terror")) +
+                                      data);
+    expect_eq(push(bytes).bytes, std::string(BYTES("\x00\x01\x01\x02"
+                                                   "1tev")) +
+                                     data);
+    expect_eq(all(bytes).bytes, std::string(BYTES("\x02\x01\x02"
+                                                  "tev")) +
+                                    data);
+    for (const Frame& frame : {reply(bytes), push(bytes), all(bytes)}) {
+      expect(frame.opcode == Frame::binary, "bytes go in a binary frame: a reply, push, broadcast");
+    }
+  });
+  for (const Frame& frame : {reply({}), push({}), all({})}) {
+    expect(frame.opcode == Frame::text, "JSON goes in a text frame: " + frame.bytes);
+  }
+}
+
+PHX_TEST("each field of each binary message has at most 255 bytes") {
+  const std::string fits(255, 'x');
+  const std::string longer(256, 'x');
+  const Payload data = Payload::binary("d");
+  const auto push = [&](const std::string& join_ref, const std::string& topic,
+                        const std::string& event) {
+    v2_json().encode(SocketMessage{join_ref, {}, topic, event, data});
+  };
+  const auto reply = [&](const std::string& join_ref, const std::string& ref,
+                         const std::string& topic) {
+    v2_json().encode(SocketReply{join_ref, ref, topic, Status::ok, data});
+  };
+  const std::map<std::string, std::function<void(const std::string&)>> fields{
+      {"a push's join_ref", [&](const std::string& f) { push(f, "t", "e"); }},
+      {"a push's topic", [&](const std::string& f) { push("1", f, "e"); }},
+      {"a push's event", [&](const std::string& f) { push("1", "t", f); }},
+      {"a reply's join_ref", [&](const std::string& f) { reply(f, "2", "t"); }},
+      {"a reply's ref", [&](const std::string& f) { reply("1", f, "t"); }},
+      {"a reply's topic", [&](const std::string& f) { reply("1", "2", f); }},
+      {"a broadcast's topic",
+       [&](const std::string& f) {
+         v2_json().fastlane({f, "e", data});
+       }},
+      {"a broadcast's event",
+       [&](const std::string& f) {
+         v2_json().fastlane({"t", f, data});
+       }},
+  };
+  for (const auto& one : fields) {
+    each({one.first}, [&](const std::string& field) {
+      fields.at(field)(fits);
+      expect_throw<EncodeError>([&] { fields.at(field)(longer); });
+    });
+  }
+}
+
+PHX_TEST("the response of a reply is JSON of any kind, and stands in it as it is") {
+  each({"5", "null", "[1]", "\"s\"", "true", "{}"}, [](const char* response) {
+    const SocketReply reply{"1", "2", "t", Status::ok, Payload::own_text(response)};
+    expect_eq(
+        v2_json().encode(reply).bytes,
+        std::string(R"(["1","2","t","phx_reply",{"response":)") + response + R"(,"status":"ok"}])");
+  });
+}
+
+PHX_TEST("a null join_ref or ref is written as null, an empty one as an empty string") {
+  expect_eq(v2_json().encode(SocketMessage{{}, {}, "t", "e", {}}).bytes,
+            std::string(R"([null,null,"t","e",{}])"));
+  expect_eq(v2_json().encode(SocketMessage{"", "", "t", "e", {}}).bytes,
+            std::string(R"(["","","t","e",{}])"));
+  expect_eq(v2_json().encode(SocketReply{{}, {}, "t", Status::ok, {}}).bytes,
+            std::string(R"([null,null,"t","phx_reply",{"response":{},"status":"ok"}])"));
 }
