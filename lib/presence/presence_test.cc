@@ -369,3 +369,54 @@ PHX_TEST("a presence's limit counts its key and its meta, as written") {
   expect_throw<std::runtime_error>([&] { presence.update(socket, "123", {{"n", 12}}); });
   expect_eq(presence.get_by_key("", "123")["metas"][0]["n"], Json(1));
 }
+
+// --- The state, sentence by sentence
+// --------------------------------------------------------------
+
+PHX_TEST("an updated meta says what is new alone, and names the one before it") {
+  State state;
+  state.track("t", "u", meta(a, "1", Json::object({{"old", 1}})));
+  state.update("t", "u", meta(a, "2", Json::object({{"typing", true}})));
+  const Diff diff = state.update("t", "u", meta(a, "3", Json::object({{"n", 3}})));
+  expect_eq(text(diff.leaves),
+            std::string(R"({"u":{"metas":[{"phx_ref":"2","phx_ref_prev":"1","typing":true}]}})"));
+  expect_eq(text(diff.joins),
+            std::string(R"({"u":{"metas":[{"n":3,"phx_ref":"3","phx_ref_prev":"2"}]}})"));
+  expect_eq(text(state.on("t")), text(diff.joins));
+}
+
+PHX_TEST("a diff has the meta that came or went, and none of the others of its key") {
+  State state;
+  state.track("t", "u", meta(b, "1"));
+  const std::string one = R"({"u":{"metas":[{"phx_ref":"2"}]}})";
+  expect_eq(text(state.track("t", "u", meta(a, "2")).joins), one);
+  const Diff update = state.update("t", "u", meta(a, "3"));
+  expect_eq(text(update.leaves), one);
+  expect_eq(text(update.joins),
+            std::string(R"({"u":{"metas":[{"phx_ref":"3","phx_ref_prev":"2"}]}})"));
+  expect_eq(text(state.untrack("t", "u", a).leaves), text(update.joins));
+}
+
+PHX_TEST("processes of two shards may have one serial, and are two") {
+  State state;
+  const process::Pid far{1, a.serial};
+  state.track("t", "u", meta(a, "1"));
+  expect(state.update("t", "u", meta(far, "2")).empty(), "far is not tracked yet");
+  expect(state.untrack("t", "u", far).empty(), "nor can it be untracked");
+  expect(!state.track("t", "u", meta(far, "2")).empty(), "it is another process");
+  state.forget(a);
+  expect_eq(text(state.on("t")), std::string(R"({"u":{"metas":[{"phx_ref":"2"}]}})"));
+}
+
+PHX_TEST("metas are shown in the order of tracking, whatever their refs are") {
+  State state;
+  state.track("t", "u", meta(b, "9"));
+  state.track("t", "u", meta(a, "1"));
+  expect_eq(text(state.on("t")),
+            std::string(R"({"u":{"metas":[{"phx_ref":"9"},{"phx_ref":"1"}]}})"));
+}
+
+PHX_TEST("the phx_ref that is shown is the meta's own, even where it said one itself") {
+  expect_eq(meta(a, "1", Json::object({{"phx_ref", "mine"}})).shown().dump(),
+            std::string(R"({"phx_ref":"1"})"));
+}

@@ -15,8 +15,8 @@ namespace phx::presence {
 
 using exercise::not_written;  // goes with the last part that you write
 
-/// [1] What was said, and beside it `phx_ref`. [2] `said` itself stays as it is: `set` changes the
-/// copy that you take, and nothing else.
+/// [1] What was said, and beside it `phx_ref`: the meta's own, even where a phx_ref was said. [2]
+/// `said` itself stays as it is: `set` changes the copy that you take, and nothing else.
 Json Meta::shown() const {
   // Yours: Meta::shown
   not_written("Meta::shown", said);
