@@ -53,16 +53,16 @@ void ChannelProcess::intercepted(const serializer::Broadcast& broadcast) {
 // --- What a callback returned -------------------------------------------------------------------
 
 void ChannelProcess::act_on(Result&& result, bool may_reply) {
-  if (auto* reply = std::get_if<Reply>(&result)) {
-    if (!may_reply) {
-      throw std::logic_error("expected NoReply or Stop: only handle_in can reply");
-    }
-    send_reply(std::move(*reply));
-  } else if (auto* end = std::get_if<Stop>(&result)) {
-    if (end->reply) send_reply(std::move(*end->reply));
-    if (end->reason.graceful()) scheduler().send(socket_.transport(), SocketClose{self()});
-    stop(std::move(end->reason));
+  auto* reply = std::get_if<Reply>(&result);
+  auto* end = std::get_if<Stop>(&result);
+  if (!may_reply && (reply != nullptr || (end != nullptr && end->reply))) {
+    throw std::logic_error("expected NoReply, or Stop without a reply: only handle_in can reply");
   }
+  if (reply != nullptr) send_reply(std::move(*reply));
+  if (end == nullptr) return;
+  if (end->reply) send_reply(std::move(*end->reply));
+  if (end->reason.graceful()) scheduler().send(socket_.transport(), SocketClose{self()});
+  stop(std::move(end->reason));
 }
 
 void ChannelProcess::send_reply(Reply&& reply) {

@@ -32,7 +32,8 @@ struct Actor : Channel {
       socket.broadcast("said", std::move(payload));
     } else if (event == "to_others") {
       socket.broadcast_from("said", std::move(payload));
-    } else if (event == "intercepted" || event == "hidden" || event == "mistaken") {
+    } else if (event == "intercepted" || event == "hidden" || event == "mistaken" ||
+               event == "farewell" || event == "farewell_reply") {
       socket.broadcast(event, std::move(payload));
     } else if (event == "self") {
       socket.send_self(1);
@@ -40,24 +41,35 @@ struct Actor : Channel {
     if (event == "stop") return Stop{{ExitReason::normal, ""}, {}};
     if (event == "shutdown") return Stop{{ExitReason::shutdown, "bye"}, {}};
     if (event == "stop_reply") return Stop{{ExitReason::normal, ""}, Reply::ok({{"last", 1}})};
+    if (event == "stop_killed") return Stop{{ExitReason::killed, ""}, {}};
+    if (event == "last_words")
+      return Stop{{ExitReason::crash, "boom"}, Reply::error({{"last", 2}})};
+    if (event == "self_stop") socket.send_self("stop");
+    if (event == "phx_ack") return Reply::ok();
     if (event == "stop_crash") return Stop{{ExitReason::crash, "boom"}, {}};
-    if (event == "where") return Reply::ok({{"worker", std::this_thread::get_id() != home_}});
+    if (event == "where" || event == "where_slowly")
+      return Reply::ok({{"worker", std::this_thread::get_id() != home_}});
     if (event == "throw") throw std::runtime_error("boom");
     return NoReply{};
   }
   /// Nobody asked, so this is a mistake.
-  Result handle_info(process::Message, Socket&) override { return Reply::ok({{"late", 1}}); }
-  bool blocking(std::string_view, const Payload& payload) const override {
-    return payload.view() == R"({"slow":1})";
+  Result handle_info(process::Message message, Socket&) override {
+    if (message.holds<std::string>()) return Stop{{}, Reply::ok({{"late", 2}})};
+    return Reply::ok({{"late", 1}});
+  }
+  bool blocking(std::string_view event, const Payload& payload) const override {
+    return payload.view() == R"({"slow":1})" || event == "where_slowly";
   }
   Result handle_out(std::string_view event, Payload payload, Socket& socket) override {
     if (event == "mistaken") return Reply::ok(std::move(payload));
+    if (event == "farewell") return Stop{{ExitReason::shutdown, "farewell"}, {}};
+    if (event == "farewell_reply") return Stop{{}, Reply::ok(std::move(payload))};
     if (event == "intercepted")
       socket.push(event, {{"size", payload["text"].string_or("").size()}});
     return NoReply{};
   }
   std::vector<std::string> intercepts() const override {
-    return {"intercepted", "hidden", "mistaken"};
+    return {"intercepted", "hidden", "mistaken", "farewell", "farewell_reply"};
   }
   void terminate(const ExitReason& reason, Socket&) override {
     ends_.push_back(process::to_string(reason));
@@ -137,6 +149,8 @@ PHX_TEST(
       {"\"shutdown\"", {close}, "shutdown: bye"},
       {"\"stop_reply\"", {reply(R"("7")", "ok", R"({"last":1})"), close}, "normal"},
       {"\"stop_crash\"", {error}, "crash: boom"},
+      {"\"stop_killed\"", {error}, "killed"},
+      {"\"last_words\"", {reply(R"("7")", "error", R"({"last":2})"), error}, "crash: boom"},
       {"\"throw\"", {error}, "crash: boom"},
       {"5", {error}, "crash: expected an event's name to be a string, got another JSON value"},
       {"null", {error}, "crash: expected an event's name to be a string, got another JSON value"},
@@ -209,21 +223,83 @@ PHX_TEST("only handle_in may reply: a Reply from handle_info or handle_out crash
   });
 }
 
-PHX_TEST("a handler that blocks, or reads a large payload, runs on a worker; any other here") {
-  const std::string large = R"({"text":")" + std::string(70'000, 'x') + R"("})";
-  const std::pair<std::string, const char*> cases[] = {
-      {R"({"slow":1})", "true"}, {large, "true"}, {R"({"slow":0})", "false"}};
-  for (const auto& [payload, worker] : cases) {
-    process::Workers workers;
-    Room room;
-    room.shard.scheduler.use_workers(workers);
-    Heard heard = room.answer("\"where\"", payload);
+/// A room whose handlers may run on a worker.
+struct WorkingRoom {
+  process::Workers workers;
+  Room room;
+  WorkingRoom() { room.shard.scheduler.use_workers(workers); }
+  /// What comes back to Ann for one frame.
+  Heard answer(const serializer::Frame& frame) {
+    room.ann.send(frame);
+    Heard heard = room.ann.heard();
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (heard.empty() && std::chrono::steady_clock::now() < end) {
       std::this_thread::yield();
       room.shard.settle();
       heard = room.ann.heard();
     }
-    expect_eq(heard, Heard{reply(R"("7")", "ok", R"({"worker":)" + std::string(worker) + "}")});
+    return heard;
   }
+};
+
+PHX_TEST("a handler that blocks, or reads a large payload, runs on a worker; any other here") {
+  using serializer::Frame;
+  const auto text = [](const std::string& event, const std::string& payload) {
+    return Frame{Frame::text, R"(["1","7","room:a",")" + event + "\"," + payload + "]"};
+  };
+  const std::string large(70'000, 'x');
+  const std::string head(
+      "\0\1\1\6\5"
+      "17room:awhere",
+      18);
+  const struct {
+    const char* what;
+    Frame frame;
+    const char* worker;
+  } cases[] = {
+      {"a payload that blocks", text("where", R"({"slow":1})"), "true"},
+      {"an event that blocks", text("where_slowly", "{}"), "true"},
+      {"a large payload", text("where", R"({"text":")" + large + R"("})"), "true"},
+      {"neither", text("where", R"({"slow":0})"), "false"},
+      {"large, but bytes, which nobody parses", {Frame::binary, head + large}, "false"},
+  };
+  for (const auto& one : cases) {
+    each({one.what}, [&one](const char*) {
+      WorkingRoom here;
+      expect_eq(here.answer(one.frame),
+                Heard{reply(R"("7")", "ok", R"({"worker":)" + std::string(one.worker) + "}")});
+    });
+  }
+}
+
+PHX_TEST("a leave is a leave, whatever its payload is, and an event of any other name an event") {
+  const std::string large = R"({"text":")" + std::string(70'000, 'x') + R"("})";
+  each({std::string("{}"), std::string(R"({"slow":1})"), large}, [](const std::string& payload) {
+    Room room;
+    expect_eq(room.answer("\"phx_leave\"", payload),
+              Heard{reply(R"("7")", "ok", "{}"), R"(["1","1","room:a","phx_close",{}])"});
+    expect_eq(room.ends, Heard{"shutdown: left"});
+  });
+  Room room;
+  expect_eq(room.answer("\"phx_ack\""), Heard{reply(R"("7")", "ok", "{}")});
+}
+
+PHX_TEST("a Stop from handle_out, and one from a worker, ends the channel with its reason") {
+  const std::string close = R"(["1","1","room:a","phx_close",{}])";
+  Room out;
+  expect_eq(out.answer("\"farewell\""), Heard{close});
+  expect_eq(out.ends.front(), std::string("shutdown: farewell"));
+  WorkingRoom slow;
+  const std::string frame = R"(["1","7","room:a","shutdown",{"slow":1}])";
+  expect_eq(slow.answer({serializer::Frame::text, frame}), Heard{close});
+  expect_eq(slow.room.ends, Heard{"shutdown: bye"});
+}
+
+PHX_TEST("a Stop with a reply, too, crashes the channel where nobody waits for one") {
+  const std::string error = R"(["1","1","room:a","phx_error",{"reason":"channel_crash"}])";
+  each({"\"self_stop\"", "\"farewell_reply\""}, [&error](const char* event) {
+    Room room;
+    expect_eq(room.answer(event), Heard{error});
+    expect(!room.ends.empty() && room.ends[0].starts_with("crash"), "the channel has crashed");
+  });
 }

@@ -57,8 +57,8 @@ void ChannelProcess::intercepted(const serializer::Broadcast& broadcast) {
 /// Does what a callback returned:
 ///
 /// - [16] NoReply: nothing.
-/// - [17] Reply: it is sent. [18] Where it may not reply, std::logic_error instead: the channel
-///   crashes.
+/// - [17] Reply: it is sent. [18] Where it may not reply, std::logic_error instead, and also for a
+///   Stop that has a reply: the channel crashes.
 /// - Stop: [19] its reply first, if it has one. [20] Then, where the reason is graceful(), a
 ///   SocketClose to the transport, so that the client hears phx_close. [21] Where it is not, none,
 ///   so that it hears phx_error. [22] Then stop, with that reason.
