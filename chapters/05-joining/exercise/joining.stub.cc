@@ -22,7 +22,7 @@ using serializer::SocketMessage;
 
 /// A join of a topic that is not joined. In this order:
 ///
-/// - [1] A topic that is an object throws serializer::DecodeError, which ends the connection.
+/// - [1] A topic that is an object ends the connection: throw serializer::DecodeError.
 /// - [2] A topic that is no string is answered by unmatched(message). [3] So is one that no route
 ///   of the user's takes.
 /// - Where as many channels are joined as user_.max_channels(): [4] limit_reached(…channels, that
@@ -72,7 +72,8 @@ void SocketProcess::join_answered(Entry entry, const SocketMessage& join, proces
 /// A join of a topic that is joined already:
 ///
 /// - [30] The old channel is told to exit. [31] The reason is {shutdown, "duplicate_join"}.
-/// - [32] It is awaited by its monitor, for as long as it takes. [33] Then old_channel_ended.
+/// - [32] It is awaited by its monitor (std::nullopt: it has gone after its next turn, and no test
+///   can see how long you would wait). [33] Then old_channel_ended.
 ///
 /// `entry` is a reference into channels_: copy it before anything changes there.
 void SocketProcess::rejoin(const Entry& entry, SocketMessage message) {
