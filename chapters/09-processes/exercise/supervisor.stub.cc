@@ -76,8 +76,8 @@ void Supervisor::give_up(const Child& child) {
 ///
 /// - [12] one_for_one: it alone.
 /// - [13] rest_for_one: those that were started after it are stopped first, the last one first.
-///   [14] Then it and they are started, in the order of their specifications. [15] So is a transient
-///   one among them that had ended before, as in OTP.
+///   [14] Then it and they are started, in the order of their specifications. [15] So is a
+///   transient one among them that had ended before, as in OTP.
 /// - [16] one_for_all: the same with all children.
 /// - [17] A temporary child that was stopped along the way stays gone.
 void Supervisor::restart(std::size_t index) {
