@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "testing/case.h"
+#include "testing/each.h"
 #include "testing/fakes.h"
 
 using namespace phx;
@@ -20,6 +21,8 @@ struct Room : Channel {
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
     if (event == "others") {
       socket.broadcast_from("said", std::move(payload));
+    } else if (event == "others_see") {
+      socket.broadcast_from("seen", std::move(payload));
     } else {
       socket.broadcast(event, std::move(payload));
     }
@@ -184,14 +187,16 @@ PHX_TEST("bytes to a topic with a V1 member crash the sender alone") {
 PHX_TEST("an unreadable payload crashes the channel that broadcasts it, and no receiver") {
   const std::string deep = std::string(3'000, '[') + std::string(3'000, ']');
   const std::string large = R"({"a":")" + std::string(1'048'576, 'x') + R"("})";
-  for (const std::string& payload : {deep, large}) {
-    Fixture f;
-    f.a.send(R"(["a","2","t","seen",)" + payload + "]");
-    expect_eq(f.a.heard(), Heard{R"(["a","a","t","phx_error",{"reason":"channel_crash"}])"});
-    expect_eq(f.b.heard(), Heard{});
-    f.b.send(R"(["b","2","t","said",{}])");
-    expect_eq(f.b.heard().size(), 2u);  // its channel lives: the broadcast, the reply
-  }
+  const std::pair<std::string, std::string> cases[] = {{"deep", deep}, {"large", large}};
+  for (const auto& one : cases)
+    each({one.first}, [&payload = one.second](const std::string&) {
+      Fixture f;
+      f.a.send(R"(["a","2","t","seen",)" + payload + "]");
+      expect_eq(f.a.heard(), Heard{R"(["a","a","t","phx_error",{"reason":"channel_crash"}])"});
+      expect_eq(f.b.heard(), Heard{});
+      f.b.send(R"(["b","2","t","said",{}])");
+      expect_eq(f.b.heard().size(), 2u);  // its channel lives: the broadcast, the reply
+    });
 }
 
 PHX_TEST(
@@ -275,4 +280,114 @@ PHX_TEST("a version is not asked for a frame that nobody needs") {
   const auto second = shard.pubsub.subscribe("x", member, lane);
   channel::broadcast(shard.pubsub, "x", "said", {});
   expect_eq(version.asked, 1);
+}
+
+// --- Sentence by sentence
+// --------------------------------------------------------------------------
+
+PHX_TEST("an event is intercepted by its whole name") {
+  const channel::Fastlane lane({}, serializer::v2_json(), {"seen", "filtered"});
+  each({"seen", "filtered"},
+       [&lane](const char* event) { expect(lane.intercepted(event), "it is one of them"); });
+  each({"", "see", "seen_by", "unseen", "Seen", "seenfiltered"},
+       [&lane](const char* event) { expect(!lane.intercepted(event), "it is none of them"); });
+}
+
+PHX_TEST("the sender is left out of an event that its channel intercepts, too") {
+  Fixture f;
+  f.a.send(R"(["a","2","t","others_see",{}])");
+  expect_eq(f.a.heard(), Heard{replied});
+  expect_eq(f.b.heard(), Heard{R"(["b",null,"t","seen",{"by":"b"}])"});
+}
+
+namespace {
+
+/// Collects what a member of any kind is sent.
+struct Member : process::Process {
+  struct Got {
+    std::vector<serializer::FramePtr> frames;
+    std::vector<std::string> events;
+    std::vector<const pubsub::Event*> objects = {};
+  };
+  explicit Member(Got& g) : got(g) {}
+  void handle(process::Message m) override {
+    if (auto* push = m.get_if<channel::SocketPush>()) got.frames.push_back(push->frame);
+    if (const auto* broadcast = pubsub::event_in<serializer::Broadcast>(m)) {
+      got.events.push_back(broadcast->event);
+      got.objects.push_back(broadcast);
+    }
+  }
+  Got& got;
+};
+
+}  // namespace
+
+PHX_TEST("members of two versions in turn are sent two frames between them") {
+  TestShard shard;
+  Member::Got got;
+  const process::Pid member = shard.scheduler.spawn(std::make_unique<Member>(got));
+  const auto lane = [&](const serializer::Serializer& version) {
+    return std::make_shared<channel::Fastlane>(member, version, std::vector<std::string>{});
+  };
+  std::vector<std::unique_ptr<pubsub::Subscription>> members;
+  for (int i = 0; i < 4; ++i) {
+    members.push_back(shard.pubsub.subscribe(
+        "x", member, lane(i % 2 == 0 ? serializer::v2_json() : serializer::v1_json())));
+  }
+  channel::broadcast(shard.pubsub, "x", "e", {});
+  shard.settle();
+  expect_eq(got.frames.size(), 4u);
+  expect(got.frames[0] == got.frames[2], "the first and the third speak version 2");
+  expect(got.frames[1] == got.frames[3], "the second and the fourth speak version 1");
+  expect(got.frames[0] != got.frames[1], "and a frame is of one version");
+}
+
+PHX_TEST("who intercepts, who left something else and who left nothing get the event itself") {
+  TestShard shard;
+  const auto lane = std::make_shared<channel::Fastlane>(process::Pid{}, serializer::v2_json(),
+                                                        std::vector<std::string>{"seen"});
+  const std::pair<const char*, std::shared_ptr<const pubsub::Metadata>> cases[] = {
+      {"a fastlane that intercepts", lane},
+      {"something else", std::make_shared<Note>()},
+      {"nothing", nullptr}};
+  const pubsub::Event* first = nullptr;
+  for (const auto& one : cases) {
+    each({one.first}, [&](const char*) {
+      Member::Got got, other;
+      const process::Pid member = shard.scheduler.spawn(std::make_unique<Member>(got));
+      const process::Pid frames = shard.scheduler.spawn(std::make_unique<Member>(other));
+      const auto here = shard.pubsub.subscribe("x", member, one.second);
+      const auto there =
+          shard.pubsub.subscribe("x", frames,
+                                 std::make_shared<channel::Fastlane>(frames, serializer::v2_json(),
+                                                                     std::vector<std::string>{}));
+      const auto event =
+          std::make_shared<serializer::Broadcast>("x", "seen", serializer::Payload());
+      first = event.get();
+      shard.pubsub.broadcast("x", event, {}, channel::dispatch);
+      shard.settle();
+      expect_eq(got.events, Heard{"seen"});
+      expect(got.objects[0] == first, "the event itself, and no copy");
+      expect_eq(other.frames.size(), 1u);  // what one intercepts, another may be sent as a frame
+      expect_eq(other.events, Heard{});
+    });
+  }
+}
+
+PHX_TEST("a payload that goes out in frames alone is not read, so it may be as deep as it likes") {
+  Fixture f;
+  const std::string deep = R"({"a":)" + std::string(3'000, '[') + std::string(3'000, ']') + "}";
+  f.a.send(R"(["a","2","t","said",)" + deep + "]");
+  const std::string said = R"([null,null,"t","said",)" + deep + "]";
+  expect_eq(f.a.heard(), Heard{said, replied});
+  expect_eq(f.b.heard(), Heard{said});
+}
+
+PHX_TEST("an unreadable payload reaches nobody, not even members before its sender") {
+  Fixture f;
+  const std::string deep = std::string(3'000, '[') + std::string(3'000, ']');
+  f.b.send(R"(["b","2","t","seen",)" + deep + "]");  // a has joined before b
+  expect_eq(f.b.heard(), Heard{R"(["b","b","t","phx_error",{"reason":"channel_crash"}])"});
+  f.a.send(R"(["a","2","t","said",{}])");
+  expect_eq(f.a.heard(), Heard{R"([null,null,"t","said",{}])", replied});
 }

@@ -43,15 +43,16 @@ bool Fastlane::intercepted(std::string_view event) const {
 /// - [11] What it throws, this throws: the sender of a payload that a member's version can't carry
 ///   crashes, and no member.
 /// - [12] Before the event itself is sent to anyone, its payload is read (payload.json()), which
-///   throws where that is impossible: so its sender crashes, and no receiver.
+///   throws where that is impossible: so its sender crashes, and no receiver. [13] Where only
+///   frames are sent, it is not read.
 void dispatch(process::Scheduler& scheduler, std::span<const pubsub::Subscriber> subscribers,
               process::Pid from, const pubsub::EventPtr& event) {
   // Yours: dispatch
   not_written("dispatch", scheduler, subscribers, from, event);
 }
 
-/// [13] A Broadcast of topic, event and payload goes to the pubsub. [14] Its dispatcher is
-/// dispatch. [15] `from` is passed on, who gets nothing. [16] `blame` is passed on, who crashes
+/// [14] A Broadcast of topic, event and payload goes to the pubsub. [15] Its dispatcher is
+/// dispatch. [16] `from` is passed on, who gets nothing. [17] `blame` is passed on, who crashes
 /// where a member on another shard can't be sent it.
 ///
 /// The house also has a large payload read ahead (payload.read_ahead()) where the caller runs on
