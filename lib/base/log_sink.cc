@@ -19,8 +19,7 @@ namespace {
 
 using SystemTime = std::chrono::system_clock::time_point;
 
-// --- A line
-// ---------------------------------------------------------------------------------------
+// --- A line --------------------------------------------------------------------------------------
 
 /// No strings: a log may still be written to after this thread's destructors have run.
 struct LocalTime {
@@ -72,8 +71,7 @@ std::string loss_notice(LogFormat format, const std::string& text, std::size_t l
   return finished_line(format, std::chrono::system_clock::now(), Level::warn, line.text(), colour);
 }
 
-// --- Sinks
-// ----------------------------------------------------------------------------------------
+// --- Sinks ---------------------------------------------------------------------------------------
 
 class ReaderSink final : public LogSink {
  public:
@@ -94,7 +92,7 @@ class DescriptorSink : public LogSink {
       : format_(format),
         coloured_(shows_colours(descriptor)),
         writer_(descriptor,
-                [format, text = "log lines were lost, since " + name + " did not take them",
+                [format, text = "log lines were lost because " + name + " did not take them",
                  colour = colour(Level::warn)](std::size_t lost) {
                   return loss_notice(format, text, lost, colour);
                 }) {}
@@ -118,7 +116,7 @@ int opened_for_lines(const std::string& path) {
   constexpr mode_t owner_and_group = 0640;
   const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, owner_and_group);
   if (file >= 0) return file;
-  throw std::runtime_error(fmt::format("expected a file for the log, and could not open \"{}\": {}",
+  throw std::runtime_error(fmt::format("expected a file for the log; could not open \"{}\": {}",
                                        path, std::strerror(errno)));
 }
 

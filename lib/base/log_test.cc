@@ -157,6 +157,6 @@ PHX_TEST("logging never blocks: lines that nobody takes are dropped, and one lin
   }
   ::close(reading);
   expect_eq(accounted_for(text), lines);
-  expect(text.find("\"msg\":\"log lines were lost, since ") != std::string::npos,
+  expect(text.find("\"msg\":\"log lines were lost because ") != std::string::npos,
          "and it says why");
 }
