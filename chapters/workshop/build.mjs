@@ -13,7 +13,7 @@ const words = (name) => (process.env[name] ?? "").split(/\s+/).filter(Boolean);
 const build = () => process.env.BUILD ?? "build/plain";
 export const object = (source) => `${build()}/${source.replace(/\.cc$/, ".o")}`;
 
-/** Runs it to its end, or for so long. Says how it ended and what it said, both streams in one. */
+/** Runs a program to its end, at most for `patience` ms. Returns how it ended, and its output, both streams in one. */
 export function run(command, args, { cwd, patience = 300_000 } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -85,7 +85,7 @@ function remembered(key, make) {
   return once.get(key);
 }
 
-/** The library less the file that is replaced: what the reader leaves out must not come from there. */
+/** The library without the replaced file: what the reader leaves out must not come from there. */
 const library = (exercise) => {
   const archive = path.join(build(), "exercise", exercise.folder, "library.a");
   return remembered(archive, () => archived(exercise, archive));

@@ -102,7 +102,7 @@ class Filler {
     return listing(this.root, file, tag);
   }
 
-  /** What the text claims is checked by a reader only: this says that the claim has to be looked at again. */
+  /** Only a person can check what the text claims. If the source changes, this asks for another look. */
   holds([file, ...words]) {
     this.mustExist(file);
     const claim = words.join(" ");

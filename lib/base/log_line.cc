@@ -17,7 +17,7 @@ bool is_control(char32_t point) {
   return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
 }
 
-/// REQUIRES: no control characters. Fits logfmt, whose parsers read it as Go does, and JSON.
+/// REQUIRES: no control characters. Valid in JSON, and in logfmt, whose parsers unquote as Go does.
 std::string quoted(std::string_view line) {
   std::string text = "\"";
   for (const char c : line) {

@@ -11,7 +11,7 @@
 
 namespace phx::client {
 
-/// One connection. After its session has turned to another, it only finishes.
+/// One connection. Once its session uses another one, it only closes.
 struct Session::Link final : TransportUser {
   explicit Link(Session& of) : session(of) {}
   void opened() override {
@@ -266,7 +266,7 @@ void Session::guard(const std::function<void()>& callback) {
   }
 }
 
-/// A callback for errors that throws is on its own.
+/// An error callback that throws is skipped: its error has nowhere to go.
 void Session::report(const std::string& error) {
   const auto callbacks = on_error_;
   for (const auto& callback : callbacks) {

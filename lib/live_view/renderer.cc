@@ -244,8 +244,8 @@ bool Renderer::component(Hole& hole, bool must, int cid) {
 
 // --- Pages ---------------------------------------------------------------------------------------
 
-/// Renders the components that were asked for, and those that they ask for; with a comma at the
-/// end.
+/// Renders the components that were asked for, and those that these ask for in turn. A non-empty
+/// result ends with a comma.
 std::string Renderer::pending(const std::vector<int>& first) {
   std::map<int, std::string> written;
   std::set<int> seen;

@@ -59,7 +59,7 @@ struct Outcomes {
   Histogram& error;
 };
 
-/// Messages between nodes, and those that do not arrive. Presence sends what was lost again.
+/// Messages between nodes, and those that were lost. Presence sends again what it lost.
 struct Nodes {
   static constexpr std::array kinds{"broadcast", "presence"};
   using PerKind = std::array<Counter*, kinds.size()>;

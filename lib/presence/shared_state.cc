@@ -198,7 +198,7 @@ Diffs SharedState::merge(const Parts& parts, const Clocks& after, const Clocks& 
   };
   Diffs diffs;
   for (auto& [ref, replica] : replicas_) {
-    if (ref == self_) continue;  // no other knows more of it
+    if (ref == self_) continue;  // nobody knows more of it than we do
     const auto part = parts.find(ref);
     const Part& theirs = part == parts.end() ? nothing : part->second;
     const Count from = at(after, ref), up_to = at(context, ref);

@@ -1,4 +1,4 @@
-/// Merges and diffs, on maps alone.
+/// Adds and removes presences, and returns each change as a diff. Maps only.
 
 #include "presence/state.h"
 

@@ -123,8 +123,8 @@ void WebsocketConnection::limit_farewell() {
   drain_->timer.start(host_.farewell());
 }
 
-/// While a client takes less than it is sent, all bytes that wait now must be sent within a time
-/// limit. Otherwise one that takes a byte a minute would keep its memory for ever.
+/// If a client reads more slowly than the server writes, the bytes queued now must be sent within a
+/// time limit. Otherwise a client that reads a byte a minute would hold its memory for ever.
 void WebsocketConnection::limit_drain() {
   if (drain_) return;
   drain().must_go = outbox_.bytes();
@@ -246,8 +246,8 @@ void WebsocketConnection::take(Frame frame) {
   host_.scheduler().send(process_, socket::FromClient{std::move(frame)});
 }
 
-/// Answers a ping after the messages before it, as on Cowboy, where one process does both. At once
-/// if there are none: a flood of pings alone fills no mailbox.
+/// Answers a ping after the messages that came before it, as Cowboy does, where one process handles
+/// both. If no message waits it answers at once, so a flood of pings alone fills no mailbox.
 void WebsocketConnection::take(websocket::Ping ping) {
   if (host_.scheduler().idle(process_)) return pong(std::move(ping.payload));
   host_.scheduler().send(process_, transport::ClientPings{std::move(ping.payload)});

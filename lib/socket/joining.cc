@@ -71,8 +71,8 @@ void SocketProcess::join_answered(Entry entry, const SocketMessage& join, proces
 //! [join_answered]
 
 /// Ends the old channel first and waits for it; the client is notified after the new join's reply.
-/// Mirrors shutdown_duplicate_channel/1, which also kills after five seconds: a channel there may
-/// trap exits, and here none does, so it has gone after its next turn.
+/// Mirrors shutdown_duplicate_channel/1, which also kills after five seconds, as a channel there
+/// may trap exits. Here none does, so it is gone after its next turn.
 void SocketProcess::rejoin(const Entry& entry, SocketMessage message) {
   scheduler().log().debug("a second join of a topic ends the first",
                           {{"topic", message.topic.text()}});

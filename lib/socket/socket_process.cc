@@ -126,7 +126,7 @@ void SocketProcess::from_client(SocketMessage&& message) {
 }
 //! [from_client]
 
-/// A reply would carry the names, so there is none: the connection closes as for too many messages.
+/// No reply, as it would repeat the names: the connection closes, as after too many messages.
 void SocketProcess::name_too_long(std::size_t limit) {
   limit_reached(telemetry::Limit::name_size, limit);
   close(CloseCode::policy_violation);

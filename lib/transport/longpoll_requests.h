@@ -20,7 +20,7 @@ http::Response status_only(int status);
 http::Response with_messages(int status, const std::string& token,
                              const std::vector<serializer::FramePtr>& frames);
 
-/// Connects a client that waits for an answer with the session that has it.
+/// Stands between a waiting client and its session: asks the session, and answers the client.
 class LongpollRequest : public process::Process {
  public:
   std::string name() const override { return "long-poll request"; }

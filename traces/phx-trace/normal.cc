@@ -21,9 +21,9 @@ using conformance::Response;
 // `vary` depends on the other plugs of an endpoint.
 constexpr std::array volatile_headers = {"date", "server", "content-length", "x-request-id",
                                          "vary"};
-/// Those that count where others may have been added, or left out, on the way.
+/// The headers compared if a proxy or a browser may have added or left out others.
 constexpr std::array needed_headers = {"content-type", "sec-websocket-protocol"};
-/// Headers of another version of HTTP, or of another encoding of the body.
+/// Headers that depend on the version of HTTP, or on the encoding of the body.
 constexpr std::array framing_headers = {"content-length", "transfer-encoding", "accept-encoding",
                                         "te", "expect"};
 constexpr std::string_view redacted = "REDACTED-";

@@ -118,7 +118,7 @@ std::optional<Received> Replay::receive(Playing& now, Clock::time_point until) {
   return std::nullopt;
 }
 
-/// Each sender's messages are in order among themselves.
+/// The next message of one sender. Messages of one sender keep their order.
 std::optional<Received> Replay::next(Playing& now, Sender sender, Clock::time_point until) {
   auto& wanted = now.waiting[sender];
   while (wanted.empty()) {

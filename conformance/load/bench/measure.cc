@@ -10,7 +10,7 @@
 namespace phx::bench {
 namespace {
 
-// Of one core. Below it are the kernel's own threads, and what a tick of 10 ms rounds.
+// A share of one core. The kernel's own threads, and rounding to ticks of 10 ms, stay below it.
 constexpr double disturbing = 0.1;
 constexpr std::uint64_t descriptors_aside = 64;  // listeners, logs, epoll, the standard three
 

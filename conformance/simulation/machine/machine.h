@@ -16,7 +16,7 @@
 
 namespace phx::simulation {
 
-/// Neither copied nor moved. One at a time: clocks and random numbers have no other way to it.
+/// Neither copied nor moved. One at a time: clocks and random numbers find it only by here().
 class Machine {
  public:
   explicit Machine(std::uint64_t seed);

@@ -24,7 +24,7 @@ std::unique_ptr<net::DialedStream> Network::dial(Host& host, const Access& acces
   wire->sides_[Wire::client].socket = socket.get();
   wire->sides_[Wire::client].user = &user;
   wire->connect(host, dial.patience);
-  // Whichever host answers: a port that has closed meanwhile refuses.
+  // The port is looked up when the request gets there: if it has closed meanwhile, it refuses.
   agenda_.after(wire->delay(), nowhere_, "asks to connect", [this, wire] {
     const auto port = ports_.find(wire->to());
     if (port == ports_.end()) return wire->arrive(nullptr);

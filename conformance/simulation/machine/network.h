@@ -35,7 +35,7 @@ struct Access {
 
 class Wire;
 
-/// What an observer of the wires hears. None of these may touch a wire.
+/// An observer of the wires. It must not touch a wire.
 class WireUser {
  public:
   virtual ~WireUser() = default;
@@ -64,15 +64,15 @@ class Network {
                                           net::DialUser& user);
   /// The server's end of an accepted connection, to be read on `host`.
   std::unique_ptr<net::Stream> adopt(int socket, Host& host);
-  /// An accepted connection that nobody takes over. False: there is none of that number.
+  /// Closes an accepted connection that nobody has taken over. False if no such number is open.
   bool close(int socket);
 
-  /// Breaks all connections of this access: both ends hear of it, if anything gets through.
+  /// Breaks all connections of this access. Both ends are notified, if anything gets through.
   void cut(const Access& access);
-  /// The machine of that name is dying. Its connections are reset, or with `silently` nobody hears
-  /// of it: someone pulled the plug.
+  /// The machine of that name dies. Its connections are reset; if `silently`, nobody is notified,
+  /// as when someone pulls the plug.
   void crash(const std::string& name, bool silently);
-  /// The access has changed: what waits for it goes on.
+  /// The access has changed: bytes that waited for it move on.
   void changed(const Access& access);
 
   void watch(WireUser& user) { watcher_ = &user; }

@@ -136,7 +136,7 @@ std::string Wire::take_arrived(End end) {
   return bytes;
 }
 
-/// The reader of `end`'s bytes has read some: `end` hears of it.
+/// The other end has read some bytes, so `end` is notified that it may write.
 void Wire::make_room(End end) {
   Side& side = sides_[end];
   if (side.room || side.stage != Stage::open) return;

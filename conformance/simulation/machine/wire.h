@@ -65,7 +65,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   std::size_t write(End end, std::string_view bytes);
   void set_paused(End end, bool paused);
   void finish(End end, Millis linger);
-  /// The end has ended; its user hears of it.
+  /// Ends this end, and notifies its user.
   void close(End end, const std::string& why);
   /// The same for a stream that is destroyed.
   void release(End end);

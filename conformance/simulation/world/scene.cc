@@ -51,7 +51,7 @@ Access made_up_access(Random& random, std::size_t person) {
   return access;
 }
 
-/// What people do, each as often as it stands here.
+/// What people do. A deed that is listed twice is twice as likely.
 constexpr std::array habits{Deed::say,     Deed::say,   Deed::say,   Deed::say,   Deed::say,
                             Deed::echo,    Deed::echo,  Deed::echo,  Deed::join,  Deed::join,
                             Deed::join,    Deed::leave, Deed::late,  Deed::block, Deed::refuse,

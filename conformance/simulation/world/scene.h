@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What is going to be done to a world: by people, and by fate. A list that can be shortened.
+/// What happens in a world, by people's doing or by fate: a list that can be shortened.
 
 #include <cstdint>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace phx::simulation {
 
-/// What a person does, and then what fate does.
+/// First what people do, then what fate does.
 enum class Deed : unsigned char {
   come,
   join,
