@@ -159,7 +159,7 @@ Endpoint::Outcome Endpoint::route(const Request& request, const Context& context
     return websocket ? widened(transport::upgrade(std::move(attempt)))
                      : widened(transport::longpoll(std::move(attempt), tokens_));
   }
-  if (const auto found = pages_.find(request.path()); found != pages_.end()) {
+  if (const auto found = pages_.find(http::plain_path(request.path())); found != pages_.end()) {
     if (request.body_too_long) return http::rendered_error(400);
     return found->second.answer(request);
   }

@@ -92,11 +92,12 @@ class Endpoint {
   /// Mounts a user socket. \throws std::invalid_argument for a path, its own or a transport's, that
   /// does not begin with `/`, for a missing user socket, for invalid versions, and for a rate of 0.
   void socket(transport::Mount mount);
-  /// Serves a page at exactly this path, to GET and HEAD: a demo's index, a health check.
-  void get(std::string path, Page page) { pages_[std::move(path)].get = std::move(page); }
+  /// Serves a page at exactly this path, to GET and HEAD: a demo's index, a health check. As in
+  /// Plug, doubled slashes and one at the end don't count.
+  void get(std::string_view path, Page page) { at(path).get = std::move(page); }
   /// Answers POST requests to exactly this path, such as a form's. The body may have any type, and
   /// any size that the server accepts.
-  void post(std::string path, Page page) { pages_[std::move(path)].post = std::move(page); }
+  void post(std::string_view path, Page page) { at(path).post = std::move(page); }
   /// Adds a process that starts with the server, supervised one_for_one. If one keeps ending, its
   /// shard's supervisor gives up and logs it, and the shard goes on without its children.
   void child(Child child) { children_.push_back(std::move(child)); }
@@ -177,6 +178,7 @@ class Endpoint {
     Page post;
     http::Response answer(const http::Request& request) const;
   };
+  Pages& at(std::string_view path) { return pages_[http::plain_path(path)]; }
   Outcome secured(const http::Request& request, const Context& context) const;
   Outcome route(const http::Request& request, const Context& context) const;
 

@@ -84,6 +84,17 @@ PHX_TEST("pages are served at their path, to GET and HEAD") {
   expect_eq(f.status("/", "HEAD"), 200);
 }
 
+PHX_TEST("doubled slashes and one at the end don't count in a page's path") {
+  Fixture f;
+  f.endpoint.get("/rooms/7/", [](const Request&) { return Response{200, "room 7"}; });
+  for (const std::string path : {"/rooms/7", "/rooms/7/", "//rooms//7//", "/rooms//7?x=1"}) {
+    expect_eq(path + ": " + std::to_string(f.status(path)), path + ": 200");
+  }
+  expect_eq(f.status("//"), 200);
+  expect_eq(f.status("/rooms"), 404);
+  expect_eq(f.status("/rooms/7/8"), 404);
+}
+
 PHX_TEST("a mount that could serve no client is refused at once") {
   const auto why = [](transport::Mount mount) -> std::string {
     Endpoint endpoint;

@@ -83,6 +83,12 @@ Response rendered_error(int status) {
 
 std::vector<std::string_view> segments(std::string_view path) { return split(path, '/'); }
 
+std::string plain_path(std::string_view path) {
+  std::string plain;
+  for (const std::string_view segment : segments(path)) plain.append("/").append(segment);
+  return plain.empty() ? "/" : plain;
+}
+
 std::string to_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {

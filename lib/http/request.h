@@ -56,6 +56,9 @@ std::string_view reason_phrase(int status);
 Response rendered_error(int status);
 /// The parts of a `/`-separated path, without empty ones.
 std::vector<std::string_view> segments(std::string_view path);
+/// The path with one slash between its segments and none at its end, as Plug compares paths:
+/// `//rooms//7/` becomes `/rooms/7`.
+std::string plain_path(std::string_view path);
 std::string to_lower(std::string_view text);
 
 }  // namespace phx::http

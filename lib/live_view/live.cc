@@ -29,16 +29,6 @@ class LiveSocket final : public UserSocket {
   }
 };
 
-/// The path's segments, as Plug splits it: empty ones do not count.
-std::string plain(std::string_view path) {
-  std::string kept = "/";
-  for (const char c : path) {
-    if (c != '/' || !kept.ends_with('/')) kept += c;
-  }
-  if (kept.size() > 1 && kept.ends_with('/')) kept.pop_back();
-  return kept;
-}
-
 const LiveOptions& checked(const LiveOptions& options) {
   if (!options.root)
     throw std::invalid_argument(
@@ -69,11 +59,11 @@ Live::Live(LiveOptions options)
 
 void Live::view(std::string path, Make make) {
   std::string name = path;
-  routes_[plain(path)] = {std::move(name), std::move(make)};
+  routes_[http::plain_path(path)] = {std::move(name), std::move(make)};
 }
 
 const Live::Route* Live::route(std::string_view path) const {
-  const auto found = routes_.find(plain(path));
+  const auto found = routes_.find(http::plain_path(path));
   return found != routes_.end() ? &found->second : nullptr;
 }
 
@@ -87,10 +77,7 @@ transport::Mount Live::mount() const {
 void Live::serve(Endpoint& endpoint) const {
   endpoint.socket(mount());
   for (const auto& [path, route] : routes_) {
-    for (const char* end : {"", "/"}) {
-      if (path + end != "//")
-        endpoint.get(path + end, [this](const http::Request& request) { return page(request); });
-    }
+    endpoint.get(path, [this](const http::Request& request) { return page(request); });
   }
 }
 
