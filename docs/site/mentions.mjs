@@ -1,11 +1,11 @@
 // mentions.mjs [ROOT]: every C++ name that a page of the book or of lib/ mentions exists. Of `Scheduler::bury` some
 // source has all parts as words; of `bury`, in [scheduler.cc](…), that file has it. A function that was renamed takes
-// its chapter with it.
+// its chapter with it. Where a page shows how a unit test ended, it shows as many cases as the test has.
 
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
-import { classify, files, pages, read, report } from "./pages.mjs";
+import { classify, fences, files, pages, read, report } from "./pages.mjs";
 
 const CODE = /(?<!`)`([^`\n]+)`(?!`)/g;
 const NAME = /^(?:phx::)?(~?\w+(?:::~?\w+)+)(?:\(.*\))?$/;
@@ -36,6 +36,15 @@ export function placesOf(text) {
   }));
 }
 
+/** How a unit test ends in a fence: {number, test, cases}, of those that show a count. */
+export function endsOf(text) {
+  return fences(text).flatMap(({ first, lines }) => {
+    const test = /build\/plain\/(\S+_test)\b/.exec(lines.join("\n"))?.[1];
+    const counts = lines.map((line) => /^\[ +(?:PASSED|FAILED) +\] (\d+) test\(s\)/.exec(line)?.[1]).filter(Boolean);
+    return test && counts.length ? [{ number: first, test, cases: counts.reduce((sum, n) => sum + Number(n), 0) }] : [];
+  });
+}
+
 /** The words of every source. */
 export function wordsIn(root) {
   const sources = files(root, SOURCES).filter((path) => !path.endsWith(".stub.cc"));
@@ -60,6 +69,14 @@ export function unknownNames(root) {
       const words = new Set(read(root, file).match(/\w+/g) ?? []);
       if (name.split("::").every((part) => words.has(part))) continue;
       unknown.push(`${path}:${number}: ${file} does not have ${name}: it was renamed or moved`);
+    }
+    for (const { number, test, cases } of endsOf(read(root, path))) {
+      const file = `${test}.cc`;
+      if (!existsSync(join(root, file))) continue; // its chapter tells how to write it
+      ++count;
+      const actual = (read(root, file).match(/^PHX_TEST\(/gm) ?? []).length;
+      if (actual === cases) continue;
+      unknown.push(`${path}:${number}: ${file} has ${actual} tests, and the page shows ${cases}`);
     }
   }
   return { unknown, count };

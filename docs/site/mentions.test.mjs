@@ -25,3 +25,13 @@ test("a name with its file is looked for in that file, over two lines too", () =
 test("the standard library, fences and other code are not names", () => {
   assert.deepEqual(namesOf("`std::string`, `a::b c`, `x`\n\n```cpp\nA::b();\n```\n"), []);
 });
+
+test("the end of a unit test shows as many cases as its source has", () => {
+  const shown = (passed) => inTree({
+    "lib/a_test.cc": 'PHX_TEST("one") {\n}\nPHX_TEST("two") {\n}\n',
+    "chapters/01-a/README.md": "```text\n$ make build/plain/lib/a_test && build/plain/lib/a_test\n" +
+      `[  PASSED  ] ${passed} test(s).\n[  FAILED  ] 1 test(s), listed below:\n\`\`\`\n`,
+  }, (root) => unknownNames(root).unknown.join("\n"));
+  assert.equal(shown(1), "");
+  assert.equal(shown(4), "chapters/01-a/README.md:2: lib/a_test.cc has 2 tests, and the page shows 5");
+});
