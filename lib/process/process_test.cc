@@ -208,6 +208,64 @@ PHX_TEST("an urgent process has its turn before those that were queued first") {
   expect_eq(journal, Journal{"urgent", "urgent", "plain", "plain"});
 }
 
+namespace {
+
+/// Takes the last of those that it is offered, and notes how many there were.
+struct LastFirst final : Chooser {
+  std::vector<std::size_t> offered;
+  std::size_t choose(std::size_t count) override {
+    offered.push_back(count);
+    return count - 1;
+  }
+};
+
+}  // namespace
+
+PHX_TEST("a chooser decides whose turn is next, and each process gets its mail in order") {
+  LastFirst chooser;  // outlives the scheduler
+  ActorShard shard(Limits{.messages_a_turn = 1});
+  shard.scheduler.choose_by(chooser);
+  Journal journal;
+  const auto told_by = [&](const std::string& name) {
+    return shard.spawn([&journal, name](Actor&, Message m) {
+      journal.push_back(name + std::to_string(*m.get_if<int>()));
+    });
+  };
+  const Pid a = told_by("a"), b = told_by("b"), c = told_by("c");
+  shard.settle();
+  chooser.offered.clear();
+  for (int i = 1; i <= 2; ++i) {
+    for (const Pid& pid : {a, b, c}) shard.scheduler.send(pid, i);
+  }
+  shard.settle();
+  expect_eq(journal, Journal{"c1", "c2", "b1", "b2", "a1", "a2"});
+  expect(chooser.offered == std::vector<std::size_t>{3, 3, 2, 2}, "one alone is not a choice");
+}
+
+PHX_TEST(
+    "a chooser leaves urgent processes before others, and timers in the order of their times") {
+  struct Urgent : Actor {
+    bool urgent() const override { return true; }
+  };
+  LastFirst chooser;
+  ActorShard shard;
+  shard.scheduler.choose_by(chooser);
+  Journal journal;
+  auto actor = std::make_unique<Urgent>();
+  actor->on_message = [&](Actor&, Message) { journal.push_back("urgent"); };
+  const Pid urgent = shard.scheduler.spawn(std::move(actor));
+  const Pid plain = shard.spawn([&](Actor&, Message m) {
+    journal.push_back(m.holds<TimerFired>() ? "alarm" : *m.get_if<std::string>());
+  });
+  Alarm alarm;
+  shard.scheduler.send_after(Millis{20}, plain, std::string("late"));
+  shard.scheduler.send_after(Millis{10}, plain, std::string("first"));
+  shard.scheduler.set(alarm, Millis{10}, plain);
+  shard.scheduler.send_after(Millis{20}, urgent, 1);
+  shard.pass(Millis{30});
+  expect_eq(journal, Journal{"urgent", "alarm", "first", "late"});
+}
+
 PHX_TEST("one busy process does not starve another") {
   ActorShard shard(Limits{.messages_a_turn = 2});
   Journal journal;

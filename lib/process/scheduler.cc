@@ -23,6 +23,14 @@ Millis coarse_time() {
 /// Without one, time means nothing: a test on a busy machine gets no line about a long turn.
 bool has_budget(const TimeBudget& budget) { return budget.run != Millis::max(); }
 
+/// Moves the chosen one to the front; the others stay in order.
+template <class List>
+void bring_to_front(List& list, Chooser& chooser) {
+  if (list.size() < 2) return;
+  const auto chosen = list.begin() + static_cast<std::ptrdiff_t>(chooser.choose(list.size()));
+  std::rotate(list.begin(), chosen, std::next(chosen));
+}
+
 }  // namespace
 
 Scheduler::Scheduler(std::uint32_t shard, Log log, Limits limits)
@@ -141,8 +149,7 @@ bool Scheduler::run(Clock::time_point now) {
 bool Scheduler::give_turns(Clock::time_point now) {
   now_.store(now, std::memory_order_relaxed);
   receive_some();
-  while (auto due = timers_->take(now)) send(due->to, std::move(due->message));
-  while (auto owner = timers_->take_alarm(now)) send(*owner, TimerFired{});
+  fire_timers(now);
   Millis time = coarse_time();  // one turn's end is the next one's beginning
   const Millis began = time;
   for (std::size_t turn = 0; turn < limits_.turns_a_run && time - began < budget_.run; ++turn) {
@@ -155,12 +162,34 @@ bool Scheduler::give_turns(Clock::time_point now) {
       if (!inbox_.has_taken()) return false;
       continue;
     }
+    if (chooser_ != nullptr) bring_to_front(queue, *chooser_);
     Slot& slot = *queue.front();
     queue.pop_front();
     slot.queued = false;
     time = take_turn(slot, time);
   }
   return !runnable_.empty() || !urgent_.empty() || inbox_.has_taken();
+}
+
+void Scheduler::fire_timers(Clock::time_point now) {
+  if (chooser_ != nullptr) return fire_timers_as_chosen(now);
+  while (auto due = timers_->take(now)) send(due->to, std::move(due->message));
+  while (auto owner = timers_->take_alarm(now)) send(*owner, TimerFired{});
+}
+
+/// Only those of the same time change places.
+void Scheduler::fire_timers_as_chosen(Clock::time_point now) {
+  for (auto when = timers_->next(); when && *when <= now; when = timers_->next()) {
+    std::deque<std::pair<Pid, Message>> together;
+    while (auto due = timers_->take(*when)) {
+      together.emplace_back(due->to, std::move(due->message));
+    }
+    while (auto owner = timers_->take_alarm(*when)) together.emplace_back(*owner, TimerFired{});
+    for (; !together.empty(); together.pop_front()) {
+      bring_to_front(together, *chooser_);
+      send(together.front().first, std::move(together.front().second));
+    }
+  }
 }
 
 void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {

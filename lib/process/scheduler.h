@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "process/chooser.h"
 #include "process/inbox.h"
 #include "process/limits.h"
 #include "process/mailbox.h"
@@ -51,6 +52,10 @@ class Scheduler {
   void use_budget(TimeBudget budget) { budget_ = budget; }
   /// Reports faults to `observer`, which outlives the scheduler. Call before the thread starts.
   void report_to(Observer& observer) { observer_ = &observer; }
+  /// `chooser`, which outlives the scheduler, decides which of the processes with mail has the next
+  /// turn, and which of the timers that are due at the same time fires first. Without one, it is
+  /// first come, first served. Call before the thread starts.
+  void choose_by(Chooser& chooser) { chooser_ = &chooser; }
   /// Makes the calling thread this scheduler's own.
   void adopt_thread() { thread_ = std::this_thread::get_id(); }
   /// Leaves the scheduler without a thread: all requests wait until a thread adopts it.
@@ -124,6 +129,8 @@ class Scheduler {
   friend class Process;
 
   bool give_turns(Clock::time_point now);
+  void fire_timers(Clock::time_point now);
+  void fire_timers_as_chosen(Clock::time_point now);
   void receive_some();
   void receive(Signal signal);
   void run_task(const TaskSignal& task);
@@ -162,6 +169,7 @@ class Scheduler {
   TimeBudget budget_{Millis::max(), Millis::max()};
   Observer nobody_;
   Observer* observer_ = &nobody_;
+  Chooser* chooser_ = nullptr;
 
   std::atomic<std::uint64_t> next_serial_{1};
   std::uint64_t next_ref_ = 1;
