@@ -77,7 +77,11 @@ Connection::Connection(Loop& loop, Host& host, const Address& address, const Opt
   patience_->start(options_.connect_patience);
 }
 
-Connection::~Connection() { answer_nothing(); }
+/// libuv must not watch a socket that is closed: its number may be another's by then.
+Connection::~Connection() {
+  watch_.reset();
+  answer_nothing();
+}
 
 // --- The socket ---------------------------------------------------------------------------------
 
