@@ -61,7 +61,7 @@ $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PH
 # machine/outside.cc; what is left is in machine/allowed.txt, and has no effect outside and no chance in it.
 SIMULATION := conformance/simulation
 SIMULATED_LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket \
-  transport endpoint client
+  transport endpoint redis cluster client
 SIMULATED_SERVER := access_log addresses connections forwarded http_connection memory shard shutdown \
   websocket_connection
 SIMULATED_SOURCES := $(call sources,$(SIMULATION)/machine/*.cc $(SIMULATION)/world/*.cc) lib/net/networks.cc \
@@ -70,7 +70,7 @@ SIMULATED_SOURCES := $(call sources,$(SIMULATION)/machine/*.cc $(SIMULATION)/wor
 SIMULATED := $(BUILD)/$(SIMULATION)/simulated.o
 REPLACED = $(addprefix --wrap=,$(shell $(SIMULATION)/machine/replaced))
 $(SIMULATED): $(call objects,$(SIMULATED_SOURCES)) \
-  $(patsubst %,$(SIMULATION)/machine/%,closed replaced allowed.txt outside.cc)
+  $(patsubst %,$(SIMULATION)/machine/%,closed replaced allowed.txt outside.cc hiredis.cc)
 	@echo '  link $@'; ld -r $(REPLACED) $(filter %.o,$^) -o $@ && $(SIMULATION)/machine/closed $@
 $(SIMULATE): $(call objects,$(SIMULATION_SOURCES)) $(SIMULATED)
 	@echo '  link $@'; $(call link,-Wl$(COMMA)--as-needed $(LIBS))
@@ -219,15 +219,19 @@ $(BUILD)/suite-tests.passed: $(patsubst %,$(BUILD)/%.passed,mutants client-mutan
 # --- Worlds in a box ----------------------------------------------------------------------------------
 
 .PHONY: simulate
-# make simulate [MINUTES=1] [SEED=7 [KEEP=0,3] [STEP=120] [TRACE=file] [HAR=file]] [WORLD=chat] [JOBS=2]
-simulate: ## check: servers, clients and a network simulated: MINUTES=1 of fresh seeds, or one world by SEED=7
+# make simulate [MINUTES=1] [SEED=7 [KEEP=0,3] [STEP=120] [TRACE=file] [HAR=file]] [JOBS=2]
+#   [WORLD=chat, longpoll, deploy, cluster or hour]
+# make simulate SCENE='all, all-2 (on two shards), leave or join | leave; | say' [ORDERS=1000] [ORDER=0,1,1]
+simulate: ## check: servers, clients and a network simulated: MINUTES=1 of fresh seeds, or SEED=7, or SCENE=all
 simulate: $(SIMULATE)
 	@$(SIMULATE) $(call option,WORLD,world) $(call option,KEEP,keep) $(call option,STEP,step) $(call option,HAR,har) \
 	  $(call option,TRACE,trace) $(call option,JOBS,jobs) \
-	  $(if $(SEED),--seed $(SEED),--seconds $$(($(or $(MINUTES),1) * 60)))
+	  $(if $(SCENE),--scene '$(SCENE)' $(call option,ORDER,order) $(call option,ORDERS,orders), \
+	  $(if $(SEED),--seed $(SEED),--seconds $$(($(or $(MINUTES),1) * 60))))
 # The same worlds each time, and a few that nobody has seen.
 $(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed $(SIMULATION)/machine/closed.test.mjs
-	@$(SIMULATE) --worlds 200 && $(SIMULATE) --seconds 3 && \
+	@$(SIMULATE) --worlds 200 && $(SIMULATE) --world cluster --worlds 60 && $(SIMULATE) --seconds 3 && \
+	  $(SIMULATE) --scene all --orders 300 && $(SIMULATE) --scene all-2 --orders 30 && \
 	  CXX='$(CXX)' $(call node_tests,the check of what worlds may use,$(SIMULATION)/machine/*.test.mjs)
 
 # --- Load -------------------------------------------------------------------------------------------

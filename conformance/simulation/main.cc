@@ -14,6 +14,7 @@
 #include <random>
 #include <vector>
 
+#include "conformance/simulation/enumerate.h"
 #include "conformance/simulation/options.h"
 #include "conformance/simulation/story.h"
 
@@ -53,6 +54,12 @@ class Tally {
   Millis lived_{0};
 };
 
+int tell_briefly(const Played& broken, const Tally& tally) {
+  fmt::print("✗ {}: {}\n  seed {}, after {}\n", broken.outcome.violation->invariant,
+             broken.outcome.violation->what, broken.play.seed, tally.line());
+  return 1;
+}
+
 int tell(const Played& broken) {
   fmt::print("\n✗ {}: {}\n  seed {}: looking for the shortest way to it …\n",
              broken.outcome.violation->invariant, broken.outcome.violation->what, broken.play.seed);
@@ -85,7 +92,7 @@ int run(const Options& options, const std::function<std::optional<std::uint64_t>
       tally.add(played.outcome);
       if (!played.outcome.violation) continue;
       children.clear();
-      return tell(played);
+      return options.brief ? tell_briefly(played, tally) : tell(played);
     }
     if (RealClock::now() - told < std::chrono::seconds(10)) continue;
     told = RealClock::now();
@@ -101,15 +108,44 @@ int run_one(const Options& options) {
     const Play play = play_of(options);
     World world(play.seed, scene_of(play), true);
     world.stop_at(options.step, [] { std::raise(SIGTRAP); });
-    world.play();
+    play_out(world, play);
   }
   const Played played = play(play_of(options));
   write(options.trace, played.trace);
   write(options.har, played.har);
-  if (played.outcome.violation && !played.play.kept) return tell(played);
+  const bool shrinks = !played.play.kept && !played.play.order;
+  if (played.outcome.violation && shrinks) return tell(played);
   fmt::print("{}", story_of(played));
   fmt::print("trace {:016x}\n", played.outcome.hash);
   return played.outcome.violation ? 1 : 0;
+}
+
+/// One scene in all its orders, in this process.
+int run_scene(const Play& play, std::uint64_t max_orders) {
+  const Enumerated seen = enumerate(play, max_orders);
+  fmt::print("{:<14} {} orders{}, {} more given up as redundant, {} steps, at most {} choices\n",
+             play.world, seen.orders, seen.complete ? ", which is all" : "", seen.redundant,
+             seen.steps, seen.longest);
+  std::fflush(stdout);
+  if (!seen.broken) return 0;
+  Play broken = *seen.broken;
+  broken.keeps_trace = true;
+  fmt::print("\n{}", story_of(simulation::play(broken)));
+  return 1;
+}
+
+int run_scenes(const Options& options) {
+  if (!options.order.empty()) return run_one(options);
+  const bool on_two = options.scene == "all-2";
+  if (!on_two && options.scene != "all") {
+    return run_scene({.world = options.scene}, options.orders);
+  }
+  for (const SmallScene& small : small_scenes()) {
+    const int status =
+        run_scene({.world = std::string(small.name) + (on_two ? "-2" : "")}, options.orders);
+    if (status != 0) return status;
+  }
+  return 0;
 }
 
 int run_all(const Options& options) {
@@ -135,6 +171,7 @@ int main(int argc, char** argv) try {
   int status = 0;
   const auto options = phx::simulation::parse_options(argc, argv, status);
   if (!options) return status;
+  if (!options->scene.empty()) return phx::simulation::run_scenes(*options);
   return options->seed ? phx::simulation::run_one(*options) : phx::simulation::run_all(*options);
 } catch (const std::exception& error) {
   fmt::print(stderr, "phx-simulate: {}\n", error.what());

@@ -8,6 +8,22 @@
 #include "version.h"
 
 namespace phx::simulation {
+namespace {
+
+std::vector<std::size_t> numbers_in(const char* option, const std::string& text) {
+  std::vector<std::size_t> numbers;
+  std::stringstream list(text);
+  for (std::string number; std::getline(list, number, ',');) {
+    const bool digits = !number.empty() && number.find_first_not_of("0123456789") == number.npos;
+    if (!digits || number.size() > 9) {
+      throw CLI::ValidationError(option, "expected numbers such as 0,3,7, got " + text);
+    }
+    numbers.push_back(std::stoul(number));
+  }
+  return numbers;
+}
+
+}  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& status) {
   CLI::App app{"Plays worlds of servers, clients and networks, each made from one number.",
@@ -21,9 +37,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
       ->capture_default_str();
   auto* seed = app.add_option("--seed", options.seed, "play this one world, and tell its story");
   app.add_option("--keep", options.kept, "only these of its actions, such as 0,3,7")->needs(seed);
-  app.add_option("--step", options.step, "stop before this step, for a debugger")->needs(seed);
-  app.add_option("--trace", options.trace, "write every step to this file")->needs(seed);
-  app.add_option("--har", options.har, "write the frames to this file, for phx-trace")->needs(seed);
+  app.add_option("--step", options.step, "stop before this step, for a debugger");
+  app.add_option("--trace", options.trace, "write every step to this file");
+  app.add_option("--har", options.har, "write the frames to this file, for phx-trace");
   app.add_option("--worlds", options.worlds, "play this many worlds, with the seeds from 1 on")
       ->excludes(seed);
   app.add_option("--seconds", options.seconds, "play worlds with fresh seeds for this long")
@@ -32,6 +48,16 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
       ->capture_default_str();
   app.add_option("--jobs", options.jobs, "how many worlds are played together")
       ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  app.add_flag("--brief", options.brief, "say which invariant broke, and look for no story");
+  auto* scene =
+      app.add_option("--scene", options.scene,
+                     "play a small scene in each order: its name, its script, all or all-2")
+          ->excludes(seed);
+  app.add_option("--order", options.order, "play it in this order, and tell its story")
+      ->needs(scene);
+  app.add_option("--orders", options.orders, "how many orders to play of a scene at most")
+      ->check(CLI::Range(1, 1'000'000'000))
       ->capture_default_str();
   app.footer("Exit status: 0 if every invariant held, 1 if one was broken, 2 for wrong usage.");
   try {
@@ -46,16 +72,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
 
 Play play_of(const Options& options) {
   Play play{.world = options.world, .seed = options.seed.value_or(1), .keeps_trace = true};
-  if (options.kept.empty()) return play;
-  play.kept.emplace();
-  std::stringstream list(options.kept);
-  for (std::string index; std::getline(list, index, ',');) {
-    const bool digits = !index.empty() && index.find_first_not_of("0123456789") == index.npos;
-    if (!digits || index.size() > 9) {
-      throw CLI::ValidationError("--keep", "expected numbers such as 0,3,7, got " + options.kept);
-    }
-    play.kept->push_back(std::stoul(index));
-  }
+  if (!options.scene.empty()) play.world = options.scene;
+  if (!options.kept.empty()) play.kept = numbers_in("--keep", options.kept);
+  if (!options.order.empty()) play.order = numbers_in("--order", options.order);
   return play;
 }
 

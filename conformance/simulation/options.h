@@ -21,11 +21,15 @@ struct Options {
   std::uint64_t worlds = 0;  ///< How many, with the seeds from 1 on.
   double seconds = 60;       ///< How long to play worlds of fresh seeds, if none of these is set.
   std::size_t jobs = 1;
+  bool brief = false;      ///< A broken invariant alone, without its story.
+  std::string scene = {};  ///< A small scene in each order, or in `order`.
+  std::string order = {};
+  std::uint64_t orders = 100'000;  ///< The most that are played of one scene.
 };
 
 /// Nothing if there is nothing to do: `status` is then the program's.
 std::optional<Options> parse_options(int argc, char** argv, int& status);
-/// The world that `--seed` and `--keep` name.
+/// The world that `--seed` and `--keep` name, or `--scene` and `--order`.
 Play play_of(const Options& options);
 
 }  // namespace phx::simulation

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "conformance/simulation/enumerate.h"
 #include "conformance/simulation/story.h"
 
 namespace phx::simulation {
@@ -72,7 +73,7 @@ bool read_into(Played& played, std::string_view text) {
   const rlimit limit{patience, patience + 1};
   ::setrlimit(RLIMIT_CPU, &limit);
   World world(play.seed, scene_of(play), play.keeps_trace);
-  const Outcome outcome = world.play();
+  const Outcome outcome = play_out(world, play);
   const Violation none;
   const Violation& violation = outcome.violation ? *outcome.violation : none;
   const std::string har = play.keeps_trace ? har_of(world.frames()) : std::string();
@@ -88,15 +89,51 @@ bool read_into(Played& played, std::string_view text) {
 
 }  // namespace
 
+Outcome play_out(World& world, const Play& play) {
+  if (!play.order) return world.play();
+  Order order(*play.order);
+  world.settle();
+  world.choose_by(order);
+  return world.play();
+}
+
+const std::vector<SmallScene>& small_scenes() {
+  static const std::vector<SmallScene> all{
+      {"joins", "| join; | join"},
+      {"leave", "join | leave; join | say"},
+      {"rejoin", "join | leave join; join | say"},
+      {"join-twice", "join | join; join | say"},
+      {"crash", "join | crash; join | say"},
+      {"crash-leave", "join | crash leave; join | say"},
+      {"stop-join", "join | stop join; join | say"},
+      {"close", "join | go; join | say"},
+      {"vanish", "join | say vanish; join | leave"},
+      {"come-back", "join | go come; join | say"},
+      {"block-leave", "join | block leave; join | say"},
+  };
+  return all;
+}
+
 const std::vector<std::string>& worlds() {
-  static const std::vector<std::string> all{"chat", "hour"};
+  static const std::vector<std::string> all{"chat", "longpoll", "deploy", "cluster", "hour"};
   return all;
 }
 
 Scene whole_scene(const Play& play) {
   if (play.world == "chat") return chat_scene(play.seed);
+  if (play.world == "longpoll") return longpoll_scene(play.seed);
+  if (play.world == "deploy") return deploy_scene(play.seed);
+  if (play.world == "cluster") return cluster_scene(play.seed);
   if (play.world == "hour") return long_scene(play.seed, 100);
-  throw std::invalid_argument("expected a world, chat or hour, got \"" + play.world + "\"");
+  constexpr std::string_view on_two = "-2";
+  const std::size_t shards = play.world.ends_with(on_two) ? 2 : 1;
+  const std::string name = play.world.substr(0, play.world.rfind(shards == 2 ? on_two : ""));
+  for (const SmallScene& small : small_scenes()) {
+    if (name == small.name) return small_scene(small.script, shards);
+  }
+  if (play.world.find('|') != play.world.npos) return small_scene(play.world, 1);
+  throw std::invalid_argument("expected a world, such as chat, or a small scene, got \"" +
+                              play.world + "\"");
 }
 
 Scene scene_of(const Play& play) {

@@ -19,8 +19,18 @@ struct Play {
   std::string world = "chat";
   std::uint64_t seed = 1;
   std::optional<std::vector<std::size_t>> kept = {};  ///< Which actions of the scene; else all.
+  /// Of a small scene: which step or turn came first, wherever there were several.
+  std::optional<std::vector<std::size_t>> order = {};
   bool keeps_trace = false;
 };
+
+/// A small scene, whose orders are enumerated.
+struct SmallScene {
+  const char* name;
+  const char* script;  ///< As small_scene() reads it.
+};
+/// Each also exists on two shards: `leave-2`.
+const std::vector<SmallScene>& small_scenes();
 
 /// The names of the worlds.
 const std::vector<std::string>& worlds();
@@ -28,6 +38,9 @@ const std::vector<std::string>& worlds();
 Scene whole_scene(const Play& play);
 /// The same with those that are kept.
 Scene scene_of(const Play& play);
+
+/// Plays it, in the order of the play if it has one.
+Outcome play_out(World& world, const Play& play);
 
 /// What came of it. A value.
 struct Played {

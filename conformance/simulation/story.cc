@@ -54,6 +54,10 @@ Play shrunk(const Play& whole, const Violation& violation, std::size_t max_tries
 }
 
 std::string command_of(const Play& play) {
+  if (play.order) {
+    return fmt::format("make simulate SCENE='{}' ORDER={}", play.world,
+                       fmt::join(*play.order, ","));
+  }
   std::string command = fmt::format("make simulate SEED={}", play.seed);
   if (play.world != worlds().front()) command += " WORLD=" + play.world;
   if (play.kept) command += fmt::format(" KEEP={}", fmt::join(*play.kept, ","));

@@ -10,8 +10,10 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "base/time.h"
+#include "conformance/simulation/machine/choices.h"
 #include "conformance/simulation/machine/random.h"
 
 namespace phx::simulation {
@@ -19,12 +21,14 @@ namespace phx::simulation {
 /// One thread of one simulated machine: a shard of a node, or a person's client. What happens by
 /// chance on one host does not move what happens on another.
 struct Host {
-  Host(std::string the_name, std::uint64_t seed) : name(std::move(the_name)), random(seed, name) {}
+  Host(std::string the_name, std::uint64_t seed)
+      : name(std::move(the_name)), place(name.substr(0, name.find('.'))), random(seed, name) {}
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
   const std::string name;
-  Random random;  ///< The order of what is due together, and how long computing takes.
+  std::string place;  ///< See Candidate. A server's shards are at one place.
+  Random random;      ///< The order of what is due together, and how long computing takes.
   std::function<void()> enter = [] {};  ///< Before anything runs on it.
   std::function<void()> leave = [] {};  ///< After that.
   Clock::time_point frozen_until = {};  ///< Nothing happens on it before.
@@ -44,6 +48,10 @@ class Agenda {
   Agenda& operator=(const Agenda&) = delete;
 
   void on_step(OnStep callback) { on_step_ = std::move(callback); }
+  /// From now on, these decide which of the steps that are due together comes first; null: the
+  /// seed. REQUIRES: no host is frozen.
+  void choose_by(Choices* choices) { choices_ = choices; }
+  Choices* choices() const { return choices_; }
   Clock::time_point now() const { return now_; }
   std::uint64_t steps() const { return steps_; }
   /// What is still going to happen.
@@ -78,7 +86,7 @@ class Agenda {
       now_ = std::max(now_, until);
       return false;
     }
-    auto node = entries_.extract(entries_.begin());
+    auto node = entries_.extract(choices_ != nullptr ? chosen() : entries_.begin());
     Host& host = *node.mapped().host;
     now_ = std::get<0>(node.key());
     if (host.frozen_until > now_) {
@@ -101,6 +109,17 @@ class Agenda {
   };
   using Entries = std::map<Entry, Step>;
 
+  Entries::iterator chosen() {
+    const Clock::time_point when = std::get<0>(entries_.begin()->first);
+    std::vector<Candidate> candidates;
+    std::vector<Entries::iterator> found;
+    for (auto at = entries_.begin(); at != entries_.end() && std::get<0>(at->first) == when; ++at) {
+      candidates.push_back({std::get<2>(at->first), at->second.host->place});
+      found.push_back(at);
+    }
+    return found.at(choices_->step(candidates));
+  }
+
   /// Keeps it under its own entry, by which it may be cancelled meanwhile.
   void postpone(Entries::node_type node, Clock::time_point until) {
     Host& host = *node.mapped().host;
@@ -118,6 +137,7 @@ class Agenda {
   Entries entries_;
   Entries frozen_;  ///< Of hosts that stand still.
   OnStep on_step_;
+  Choices* choices_ = nullptr;
 };
 
 }  // namespace phx::simulation

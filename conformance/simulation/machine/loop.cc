@@ -35,7 +35,7 @@ struct Loop::Handles {
 
   void round_soon() {
     if (next || stopped) return;
-    next = Machine::here().agenda.after(host.random.between(Micros{5}, Micros{200}), host,
+    next = Machine::here().agenda.after(Machine::here().takes(host, Micros{5}, Micros{200}), host,
                                         "computes", [this] { take_round(); });
   }
   void take_round() {

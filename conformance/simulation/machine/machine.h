@@ -32,6 +32,11 @@ class Machine {
   void on(Host& host, const std::function<void()>& what);
   /// The host whose loops are being made: see on().
   Host& host() const { return *host_; }
+  /// How long computing takes on that host. Nothing while choices decide: what is ready together
+  /// is so at the same time, and they take each order.
+  Micros takes(Host& host, Micros least, Micros most) const {
+    return agenda.choices() != nullptr ? Micros{0} : host.random.between(least, most);
+  }
 
   const std::uint64_t seed;
   Agenda agenda;

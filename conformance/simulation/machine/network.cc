@@ -68,8 +68,10 @@ void Network::crash(const std::string& name, bool silently) {
   ports_.erase(name);
   const auto wires = wires_;
   for (const auto& [number, wire] : wires) {
-    if (wire->to() != name) continue;
+    const bool dialed = wire->access().owner == name;
+    if (wire->to() != name && !dialed) continue;
     if (silently) wire->broken_ = true;
+    if (dialed) continue;
     if (wire->sides_[Wire::server].socket == nullptr) wire->release(Wire::server);
   }
 }

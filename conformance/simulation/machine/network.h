@@ -28,6 +28,7 @@ struct Access {
   std::size_t window = 65'536;  ///< Bytes on their way or unread, at most, in each direction.
   unsigned short_writes = 0;    ///< Percent of writes that take less than there is room for.
   unsigned short_reads = 0;     ///< Percent of reads that give less than has come.
+  bool piecewise = false;       ///< A read gives what one write has sent.
   bool polls = false;           ///< Its client uses long-polling.
   bool silent = false;          ///< Nothing gets through, and neither end is notified.
   bool reads_nothing = false;   ///< The person's program is busy: bytes pile up unread.
@@ -51,7 +52,9 @@ class Network {
   using Accept = std::function<void(int socket, net::Peer peer)>;
 
   Network(Agenda& agenda, std::uint64_t seed)
-      : agenda_(agenda), seed_(seed), nowhere_("network", seed) {}
+      : agenda_(agenda), seed_(seed), nowhere_("network", seed) {
+    nowhere_.place.clear();
+  }
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
   ~Network();

@@ -126,6 +126,7 @@ std::string Wire::take_arrived(End end) {
     way.taken = way.pieces.front().arrives;
     bytes += way.pieces.front().bytes;
     way.pieces.pop_front();
+    if (access_.piecewise) break;
   }
   if (bytes.size() > 1 && random_.chance(access_.short_reads)) {
     const std::size_t size = random_.between(1, bytes.size() - 1);

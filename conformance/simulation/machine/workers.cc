@@ -25,13 +25,15 @@ struct Work {
 
 /// The work of one Workers.
 struct Pool {
+  Pool() { host.place.clear(); }
   Host host{"worker", Machine::here().seed};
   std::list<Work> work;
 
   void begin(std::list<Work>::iterator at) {
     at->runs = true;
-    at->next = Machine::here().agenda.after(host.random.between(Micros{50}, Micros{1'000'000}),
-                                            host, "work is done", [this, at] { end(at); });
+    at->next =
+        Machine::here().agenda.after(Machine::here().takes(host, Micros{50}, Micros{1'000'000}),
+                                     host, "work is done", [this, at] { end(at); });
   }
   void end(std::list<Work>::iterator at) {
     const Workers::Job job = std::move(at->job);
@@ -52,8 +54,8 @@ void Workers::post(Pid, const std::string&, Job job) {
   Pool& pool = pools()[this];
   const auto at = pool.work.insert(pool.work.end(), Work{std::move(job)});
   at->next =
-      Machine::here().agenda.after(pool.host.random.between(Micros{10}, Micros{20'000}), pool.host,
-                                   "work begins", [&pool, at] { pool.begin(at); });
+      Machine::here().agenda.after(Machine::here().takes(pool.host, Micros{10}, Micros{20'000}),
+                                   pool.host, "work begins", [&pool, at] { pool.begin(at); });
 }
 
 bool Workers::withdraw(Pid, Pid process) {

@@ -4,15 +4,20 @@
 
 #include <utility>
 
+#include "cluster/redis_adapter.h"
 #include "conformance/simulation/machine/loop.h"
+#include "conformance/simulation/machine/redis_loop.h"
+#include "conformance/simulation/world/redis.h"
 
 namespace phx::simulation {
 
 /// One shard. Whatever runs on its host runs as on its thread.
-struct Node::Part {
+struct Node::Part final : process::Chooser {
   Part(Machine& machine, const Node& node, std::uint32_t number, const Log& log,
        process::Workers& workers, server::MemoryBudget& memory)
-      : host(node.name() + "." + std::to_string(number), machine.seed) {
+      : host(node.name() + "." + std::to_string(number), machine.seed),
+        agenda(machine.agenda),
+        turns(machine.seed, "turns", number) {
     host.enter = [this] {
       if (shard) shard->scheduler().adopt_thread();
     };
@@ -22,16 +27,75 @@ struct Node::Part {
     machine.on(host, [&] {
       shard = std::make_unique<server::Shard>(number, node.endpoint_, log, workers, memory,
                                               node.options_.shard);
+      shard->scheduler().choose_by(*this);
     });
+  }
+  std::size_t choose(std::size_t count) override {
+    return agenda.choices() != nullptr ? agenda.choices()->turn(count) : turns.below(count);
   }
 
   Host host;
+  const Agenda& agenda;
+  Random turns;  ///< Whose turn is next, and which timer fires first.
   std::unique_ptr<server::Shard> shard;
 };
 
+/// What net/redis_pubsub.cc is to a server, on a host in place of a thread.
+class Node::Adapter final : public cluster::RedisAdapter {
+ public:
+  Adapter(Machine& machine, const std::string& node, const Settings& settings,
+          const Access& to_redis)
+      : RedisAdapter(settings), to_redis_(to_redis), host_(node + ".redis", machine.seed) {}
+
+  void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
+            const Log& log) override {
+    loop_.emplace(host_, to_redis_);
+    begin(*loop_, std::move(hubs), telemetry, log);
+  }
+  /// Without a last word: see flushed().
+  void close() override {
+    if (!loop_) return;
+    end();
+    loop_.reset();
+    Machine::here().agenda.forget(host_);
+  }
+  /// Whether all that was published has gone out. The first call begins to wait for it.
+  bool flushed() {
+    if (!std::exchange(flushes_, true)) {
+      finish([this] { flushed_ = true; });
+    }
+    return flushed_;
+  }
+
+ private:
+  const Access& to_redis_;
+  Host host_;
+  std::optional<RedisLoop> loop_;
+  bool flushes_ = false;
+  bool flushed_ = false;
+};
+
+std::shared_ptr<Node::Adapter> Node::adapter_of(Machine& machine, const Options& options) {
+  if (options.cluster_name.empty()) return nullptr;
+  redis::Options redis;
+  redis.addresses = {{Redis::name, 6379}};
+  return std::make_shared<Adapter>(
+      machine, options.name,
+      Adapter::Settings{.redis = std::move(redis),
+                        .node_name = options.cluster_name,
+                        .channels = {"World.PubSub", options.channel_per}},
+      *options.to_redis);
+}
+
 Node::Node(Machine& machine, const Options& options, const Log& log,
            const std::function<void(Endpoint&)>& fill)
-    : machine_(machine), options_(options), memory_(1'000'000'000, options.shards) {
+    : machine_(machine),
+      options_(options),
+      memory_(1'000'000'000, options.shards),
+      adapter_(adapter_of(machine, options)),
+      endpoint_(EndpointOptions{
+          .secret_key_base = "the secret of a simulated server, of more than 64 characters in all",
+          .pubsub = adapter_}) {
   fill(endpoint_);
   std::vector<process::Scheduler*> schedulers;
   std::vector<pubsub::PubSub*> hubs;
@@ -93,11 +157,11 @@ void Node::drain() {
   });
 }
 
-bool Node::has_drained() const {
+bool Node::has_drained() {
   for (const auto& part : parts_) {
     if (!has_stopped(part->shard->loop())) return false;
   }
-  return true;
+  return adapter_ == nullptr || adapter_->flushed();
 }
 
 std::size_t Node::connections() const {
@@ -109,7 +173,7 @@ std::size_t Node::connections() const {
 std::size_t Node::processes() const {
   std::size_t all = 0;
   const auto leaves = [](const process::Process& process) {
-    return process.name() != "supervisor" && process.name() != "presence watcher";
+    return process.name() != "supervisor" && !process.name().starts_with("presence ");
   };
   for (const auto& part : parts_) all += part->shard->scheduler().pids_of(leaves).size();
   return all;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/channels.h"
 #include "conformance/simulation/machine/machine.h"
 #include "phoenix.h"
 #include "server/memory.h"
@@ -22,6 +23,9 @@ class Node {
     std::string name = "n1";
     std::size_t shards = 1;
     server::ShardOptions shard = {};
+    std::string cluster_name = {};     ///< Among the nodes of a cluster; empty: it is alone.
+    const Access* to_redis = nullptr;  ///< Of a cluster: outlives the connections.
+    cluster::ChannelPer channel_per = cluster::ChannelPer::cluster;
   };
   /// `fill` mounts what the endpoint serves.
   Node(Machine& machine, const Options& options, const Log& log,
@@ -34,8 +38,8 @@ class Node {
   std::vector<Host*> hosts();
   /// As SIGTERM.
   void drain();
-  /// Whether it has drained, and could be destroyed.
-  bool has_drained() const;
+  /// Whether it has drained, what it has published has gone out, and it could be destroyed.
+  bool has_drained();
 
   // What is left, for the invariants.
   std::size_t connections() const;
@@ -46,6 +50,8 @@ class Node {
 
  private:
   struct Part;
+  class Adapter;
+  static std::shared_ptr<Adapter> adapter_of(Machine& machine, const Options& options);
   void accept(int socket, net::Peer peer);
   void close_port();
 
@@ -53,7 +59,8 @@ class Node {
   const Options options_;
   process::Workers workers_;
   server::MemoryBudget memory_;
-  Endpoint endpoint_{"the secret of a simulated server, of more than 64 characters in all"};
+  const std::shared_ptr<Adapter> adapter_;  ///< Null if it is alone.
+  Endpoint endpoint_;
   std::vector<std::unique_ptr<Part>> parts_;
   std::size_t next_ = 0;
   bool listens_ = true;

@@ -58,17 +58,23 @@ Oracle::Ear& Oracle::ear(Member& member, const std::string& place) {
   return member.ears[place] = {.first = 1, .loose = member.loosely || place != member.place};
 }
 
+bool Oracle::may_lack(const Member& member, const std::string& place, const Ear& from) const {
+  const auto node_of = [](std::string_view name) { return name.substr(0, name.find('.')); };
+  const bool remote = node_of(member.place) != node_of(place);
+  return member.misses || (remote && (troubled_ > 0 || from.troubles != troubles_));
+}
+
 /// True if the member, or the one before it, is to hear this next.
 bool Oracle::hears(Member& member, const std::string& place, Number number) {
   Ear& from = ear(member, place);
   const bool before = member.before != 0 && from.next == 0 && (from.loose || number < from.first);
   if (before && hears(members_[member.before - 1], place, number)) return true;
   const Number next = from.next != 0 ? from.next : from.first;
-  const bool fits = member.misses    ? number >= next
-                    : from.next != 0 ? number == next
-                    : from.loose     ? number <= said_[member.topic][place]
-                                     : number == next;
+  const bool fits = from.next == 0 && from.loose    ? number <= said_[member.topic][place]
+                    : may_lack(member, place, from) ? number >= next
+                                                    : number == next;
   if (fits) from.next = number + 1;
+  if (fits) from.troubles = troubles_;
   return fits;
 }
 
@@ -98,6 +104,7 @@ void Oracle::check_heard(const std::string& who, const std::string& topic) {
   if (hearer.misses) return;
   for (const auto& [place, count] : said_[hearer.topic]) {
     const Ear& from = ear(hearer, place);
+    if (may_lack(hearer, place, from)) continue;
     if (from.next == count + 1 || (from.next == 0 && (from.loose || from.first == count + 1))) {
       continue;
     }

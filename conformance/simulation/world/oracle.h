@@ -111,6 +111,17 @@ class Oracle {
   void answered(Number question, const std::string& status, Number answers,
                 std::uint64_t disturbances, bool never_answered);
 
+  /// From now on, and until calm(), what is said on one node may not reach another: what Redis
+  /// does not get is lost, as in Phoenix.
+  void trouble_between_nodes() {
+    ++troubles_;
+    ++troubled_;
+  }
+  void calm_between_nodes() {
+    ++troubles_;
+    --troubled_;
+  }
+
   /// That client has ended, and gets no answers to what it has asked.
   void excuse(const std::string& who);
 
@@ -131,6 +142,7 @@ class Oracle {
     Number first = 0;  ///< The first that it may hear; exactly that one, unless `loose`.
     Number next = 0;   ///< 0: it has heard nothing from there.
     bool loose = false;
+    std::uint64_t troubles = 0;  ///< Between nodes, when it last heard from there.
   };
   struct Member {
     std::string who;
@@ -152,6 +164,8 @@ class Oracle {
     bool excused = false;
   };
   Ear& ear(Member& member, const std::string& place);
+  /// Something said there may not have reached the member.
+  bool may_lack(const Member& member, const std::string& place, const Ear& from) const;
   bool hears(Member& member, const std::string& place, Number number);
 
   std::optional<Violation> violation_;
@@ -163,6 +177,8 @@ class Oracle {
   std::size_t members_alive_ = 0;
   std::vector<Question> questions_;
   std::uint64_t sayings_ = 0;
+  std::uint64_t troubles_ = 0;  ///< Between nodes: how often one has begun or ended.
+  unsigned troubled_ = 0;       ///< How many last.
 };
 
 }  // namespace phx::simulation

@@ -13,7 +13,7 @@ namespace {
 struct Named {
   Deed deed;
   const char* name;
-  const char* told;  ///< What a story says: {0} is who, {1} the topic, {2} how long.
+  const char* told;  ///< What a story says: {0} is who, {1} the topic, {2} how long, {3} a node.
 };
 constexpr std::array deeds{
     Named{Deed::come, "come", "{0} connects"},
@@ -33,9 +33,12 @@ constexpr std::array deeds{
     Named{Deed::silence, "silence", "{0}'s network is silent for {2}"},
     Named{Deed::busy, "busy", "{0} reads nothing for {2}"},
     Named{Deed::sleep, "sleep", "{0}'s machine sleeps for {2}"},
-    Named{Deed::stall, "stall", "a shard stands still for {2}"},
-    Named{Deed::die, "die", "the server dies, and is back after {2}"},
-    Named{Deed::deploy, "deploy", "the server drains, and a new one begins"},
+    Named{Deed::stall, "stall", "a shard of {3} stands still for {2}"},
+    Named{Deed::die, "die", "{3} dies, and is back after {2}"},
+    Named{Deed::deploy, "deploy", "{3} drains, and a new one begins"},
+    Named{Deed::redis_die, "redis-die", "Redis dies, and is back after {2}"},
+    Named{Deed::redis_cut, "redis-cut", "{3}'s connections to Redis are cut"},
+    Named{Deed::split, "split", "nothing passes between {3} and Redis for {2}"},
 };
 const Named& named(Deed deed) { return deeds.at(static_cast<std::size_t>(deed)); }
 
@@ -59,6 +62,9 @@ constexpr std::array habits{Deed::say,     Deed::say,   Deed::say,   Deed::say, 
                             Deed::come,    Deed::vanish};
 constexpr std::array troubles{Deed::cut,   Deed::cut,   Deed::silence, Deed::silence, Deed::busy,
                               Deed::sleep, Deed::stall, Deed::die,     Deed::deploy};
+constexpr std::array cluster_troubles{
+    Deed::cut,    Deed::silence,   Deed::sleep,     Deed::stall,     Deed::die,   Deed::die,
+    Deed::deploy, Deed::redis_die, Deed::redis_cut, Deed::redis_cut, Deed::split, Deed::split};
 
 /// When things happen: often together, because faults like company.
 class Times {
@@ -83,9 +89,10 @@ class Times {
 Action made_up(Random& random, Times& times, const Scene& scene, Deed deed) {
   Action action{.at = times.next(), .deed = deed};
   action.who = random.below(scene.people.size());
+  action.node = action.who % scene.nodes;
   action.topic = random.below(scene.topics);
   constexpr std::size_t windows = 8;  // more would take a slow network too long
-  action.size = random.chance(5) ? random.below(90'000) : random.below(200);
+  action.size = random.chance(10) ? random.below(90'000) : random.below(200);
   action.size = std::min(action.size, windows * scene.people[action.who].window);
   // A larger payload is handled on a worker, and what a channel says there is lost if it ends
   // first.
@@ -105,36 +112,9 @@ void sort_by_time(Scene& scene) {
                    [](const Action& a, const Action& b) { return a.at < b.at; });
 }
 
-}  // namespace
-
-const char* name_of(Deed deed) { return named(deed).name; }
-
-std::string to_string(const Action& action) {
-  const std::string lasting =
-      fmt::format("{:.1f} s", static_cast<double>(action.lasting.count()) / 1'000);
-  std::string text = fmt::format(fmt::runtime(named(action.deed).told), person_name(action.who),
-                                 topic_name(action.topic), lasting);
-  if (!action.how.empty()) text += " (" + action.how + ")";
-  if (action.deed >= Deed::say && action.deed <= Deed::refuse && action.size > 1'000) {
-    text += fmt::format(" ({} bytes)", action.size);
-  }
-  return text;
-}
-
-std::string person_name(std::size_t person) {
-  constexpr std::array names{"ann", "bob", "cleo", "dan", "eve", "finn", "gus", "hal"};
-  if (person < names.size()) return names.at(person);
-  return fmt::format("guest{}", person);
-}
-
-std::string topic_name(std::size_t topic) {
-  return fmt::format("room:{}", topic < 26 ? std::string(1, static_cast<char>('a' + topic))
-                                           : std::to_string(topic));
-}
-
-Scene chat_scene(std::uint64_t seed) {
-  Random random(seed, "scene");
-  Scene scene{.shards = random.between(1, 3)};
+template <class Troubles>
+Scene made_up_scene(Random random, std::size_t nodes, const Troubles& fates) {
+  Scene scene{.nodes = nodes, .shards = random.between(1, 3)};
   scene.topics = random.between(1, 3);
   scene.length = random.chance(50) ? random.between(Millis{1'000}, Millis{20'000})
                                    : random.between(Millis{20'000}, Millis{240'000});
@@ -154,16 +134,72 @@ Scene chat_scene(std::uint64_t seed) {
     scene.actions.push_back(made_up(random, times, scene, random.one_of(habits)));
   }
   for (auto left = random.chance(20) ? 0 : random.between(1, 10); left > 0; --left) {
-    scene.actions.push_back(made_up(random, times, scene, random.one_of(troubles)));
+    scene.actions.push_back(made_up(random, times, scene, random.one_of(fates)));
   }
   sort_by_time(scene);
+  return scene;
+}
+
+}  // namespace
+
+const char* name_of(Deed deed) { return named(deed).name; }
+
+std::string to_string(const Action& action) {
+  const std::string lasting =
+      fmt::format("{:.1f} s", static_cast<double>(action.lasting.count()) / 1'000);
+  std::string text = fmt::format(fmt::runtime(named(action.deed).told), person_name(action.who),
+                                 topic_name(action.topic), lasting, node_name(action.node));
+  if (!action.how.empty()) text += " (" + action.how + ")";
+  if (action.deed >= Deed::say && action.deed <= Deed::refuse && action.size > 1'000) {
+    text += fmt::format(" ({} bytes)", action.size);
+  }
+  return text;
+}
+
+std::string person_name(std::size_t person) {
+  constexpr std::array names{"ann", "bob", "cleo", "dan", "eve", "finn", "gus", "hal"};
+  if (person < names.size()) return names.at(person);
+  return fmt::format("guest{}", person);
+}
+
+std::string node_name(std::size_t node) {
+  return node == 0 ? "the server" : fmt::format("server {}", node + 1);
+}
+
+std::string topic_name(std::size_t topic) {
+  return fmt::format("room:{}", topic < 26 ? std::string(1, static_cast<char>('a' + topic))
+                                           : std::to_string(topic));
+}
+
+Scene chat_scene(std::uint64_t seed) { return made_up_scene(Random(seed, "scene"), 1, troubles); }
+
+Scene longpoll_scene(std::uint64_t seed) {
+  Scene scene = made_up_scene(Random(seed, "longpoll scene"), 1, troubles);
+  for (Access& access : scene.people) access.polls = true;
+  return scene;
+}
+
+Scene deploy_scene(std::uint64_t seed) {
+  constexpr std::array deploys{Deed::deploy, Deed::deploy, Deed::deploy,
+                               Deed::cut,    Deed::stall,  Deed::silence};
+  Random random(seed, "deploy scene");
+  const std::size_t nodes = random.between(1, 2);
+  return made_up_scene(random, nodes, deploys);
+}
+
+Scene cluster_scene(std::uint64_t seed) {
+  Random random(seed, "cluster scene");
+  const std::size_t nodes = random.between(2, 3);
+  const bool per_topic = random.chance(40);
+  Scene scene = made_up_scene(random, nodes, cluster_troubles);
+  scene.channel_per_topic = per_topic;
   return scene;
 }
 
 Scene long_scene(std::uint64_t seed, std::size_t people) {
   constexpr std::size_t in_a_room = 10;
   Random random(seed, "long scene");
-  Scene scene{.shards = 2, .topics = (people + in_a_room - 1) / in_a_room};
+  Scene scene{.nodes = 2, .shards = 2, .topics = (people + in_a_room - 1) / in_a_room};
   scene.length = std::chrono::hours(1);
   for (std::size_t i = 0; i < people; ++i) {
     scene.people.push_back({.address = fmt::format("10.0.{}.{}", i / 250, i % 250 + 1)});

@@ -3,7 +3,9 @@
 /// What happens in a world, by people's doing or by fate: a list that can be shortened.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -33,6 +35,9 @@ enum class Deed : unsigned char {
   stall,
   die,
   deploy,
+  redis_die,
+  redis_cut,
+  split,
 };
 const char* name_of(Deed deed);
 
@@ -40,7 +45,8 @@ const char* name_of(Deed deed);
 struct Action {
   Millis at{0};  ///< From the scene's beginning.
   Deed deed = Deed::come;
-  std::size_t who = 0;  ///< A person, or a node.
+  std::size_t who = 0;   ///< A person.
+  std::size_t node = 0;  ///< Of fate's deeds.
   std::size_t topic = 0;
   std::size_t size = 0;  ///< Bytes of a question's filler.
   Millis lasting{0};     ///< Of trouble.
@@ -51,7 +57,8 @@ std::string to_string(const Action& action);
 
 /// A value.
 struct Scene {
-  std::size_t nodes = 1;
+  std::size_t nodes = 1;           ///< Several are a cluster, with a Redis between them.
+  bool channel_per_topic = false;  ///< cluster::ChannelPer
   std::size_t shards = 1;
   std::vector<Access> people = {};
   std::size_t topics = 1;
@@ -59,14 +66,34 @@ struct Scene {
   Millis length{0};
   std::size_t messages_a_turn = 32;  ///< process::Limits::messages_a_turn
   std::size_t turns_a_run = 4'096;   ///< process::Limits::turns_a_run
+  /// Of a small scene, whose orders are enumerated: what is done from then on has no time. Each
+  /// person goes on once it has done the last thing, and choices decide when, for so long.
+  std::optional<Millis> settled = {};
+  Millis chosen{0};
 };
 
 /// The scene of that seed, in which everyone chats and much goes wrong.
 Scene chat_scene(std::uint64_t seed);
-/// An hour of that many people who chat, in rooms of ten, while now and then a connection breaks.
+/// The same, and everyone uses long-polling.
+Scene longpoll_scene(std::uint64_t seed);
+/// The same on one node or two, which are replaced again and again.
+Scene deploy_scene(std::uint64_t seed);
+/// The same on two or three nodes, and in trouble with Redis.
+Scene cluster_scene(std::uint64_t seed);
+/// An hour of that many people who chat on two nodes, in rooms of ten, while now and then a
+/// connection breaks.
 Scene long_scene(std::uint64_t seed, std::size_t people);
+
+/// One with a script: what each person does, separated by `;`. All are connected, and what stands
+/// before the `|` has been done.
+///
+///     join | leave join; join | say
+///
+/// \throws std::invalid_argument for an unknown word.
+Scene small_scene(std::string_view script, std::size_t shards);
 
 std::string person_name(std::size_t person);
 std::string topic_name(std::size_t topic);
+std::string node_name(std::size_t node);
 
 }  // namespace phx::simulation

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "conformance/simulation/machine/wire.h"
 
@@ -124,6 +125,19 @@ void Wiretap::ended(const Wire& wire, bool clients_end, const std::string& why) 
   if (found->second.client_ended && found->second.server_ended) conversations_.erase(found);
 }
 
+void Wiretap::check_rest() {
+  for (const auto& [wire, of] : conversations_) {
+    if (of.polls || of.client_ended || of.server_ended) continue;
+    std::set<std::string_view> topics;
+    for (const auto& [join_ref, topic] : of.joined) {
+      if (topics.insert(topic).second && oracle_.is_member(of.owner, topic)) continue;
+      oracle_.violated(invariants::one_end,
+                       fmt::format("wire {}: the join {} of {} has ended, and {} does not know",
+                                   wire, join_ref, topic, of.owner));
+    }
+  }
+}
+
 void Wiretap::read(const Wire& wire, Conversation& of, bool to_client) {
   std::string& unread = of.unread[to_client ? 1 : 0];
   std::size_t at = 0;
@@ -163,6 +177,7 @@ void Wiretap::note(const Wire& wire, bool to_client, const std::string& text, bo
 void Wiretap::from_client(Conversation& of, const SeenFrame& seen) {
   of.asked[std::string(seen.ref)] = {std::string(seen.topic), std::string(seen.join_ref),
                                      seen.event == "phx_join"};
+  if (seen.event == "crash") of.crashing.emplace(seen.join_ref);
   if (seen.event != "phx_join") return;
   const std::string topic(seen.topic);
   oracle_.joins(of.owner, topic, ++of.joins[topic]);
@@ -187,6 +202,9 @@ void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {
   } else if (seen.event == "phx_close" || seen.event == "phx_error") {
     if (of.joined.erase(std::string(seen.join_ref)) == 0) {
       oracle_.violated(invariants::one_end, who + " ends what has not begun, or has ended");
+    }
+    if (seen.event == "phx_error" && !of.crashing.contains(std::string(seen.join_ref))) {
+      oracle_.violated(invariants::one_end, who + " is a crash that nobody asked for");
     }
   } else if (!seen.join_ref.empty()) {
     if (!of.joined.contains(std::string(seen.join_ref))) {

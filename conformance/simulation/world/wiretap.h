@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ class Wiretap final : public WireUser {
 
   void carried(const Wire& wire, bool to_client, std::string_view bytes) override;
   void ended(const Wire& wire, bool clients_end, const std::string& why) override;
+
+  /// At rest: each join that has not ended on the wire has a living channel, and each topic one.
+  void check_rest();
 
   std::uint64_t frames() const { return frames_; }
 
@@ -63,6 +67,7 @@ class Wiretap final : public WireUser {
     std::map<std::string, Asked> asked = {};
     std::map<std::string, unsigned> joins = {};      ///< How often, by topic.
     std::map<std::string, std::string> joined = {};  ///< Living joins: topic by join_ref.
+    std::set<std::string> crashing = {};             ///< Joins whose channel was asked to crash.
   };
   void read(const Wire& wire, Conversation& of, bool to_client);
   void note(const Wire& wire, bool to_client, const std::string& text, bool heartbeat);

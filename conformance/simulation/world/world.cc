@@ -34,31 +34,50 @@ World::World(std::uint64_t seed, Scene scene, bool keeps_trace)
       machine_(seed),
       wiretap_(machine_, journal_, oracle_),
       fate_("fate", seed) {
+  fate_.place.clear();
   machine_.agenda.on_step([this](const Host& host, const char* what) {
     journal_.line(machine_.agenda.now(), "{} {}", host.name, what);
     if (machine_.agenda.steps() == stop_at_ && stop_) stop_();
   });
-  start_node();
+  if (scene_.nodes > 1) redis_ = std::make_unique<Redis>(machine_);
+  for (std::size_t i = 0; i < scene_.nodes; ++i) {
+    servers_.push_back({.name = i == 0 ? "server" : fmt::format("server{}", i + 1), .number = i});
+  }
+  for (Server& server : servers_) start(server);
   for (std::size_t i = 0; i < scene_.people.size(); ++i) {
     people_.push_back(
         std::make_unique<Person>(machine_, oracle_, person_name(i), scene_.people[i]));
     people_.back()->access().owner = person_name(i);
   }
-  for (const Action& action : scene_.actions) schedule(action);
+  in_turn_.resize(scene_.people.size());
+  for (const Action& action : scene_.actions) {
+    if (scene_.settled && action.at >= *scene_.settled) {
+      in_turn_[action.who].push_back(action);
+    } else {
+      schedule(action);
+    }
+  }
 }
 
 World::~World() = default;
 
-void World::start_node() {
-  Node::Options options{.name = "server", .shards = scene_.shards};
+void World::start(Server& server) {
+  Node::Options options{.name = server.name, .shards = scene_.shards};
   options.shard.processes.messages_a_turn = scene_.messages_a_turn;
   options.shard.processes.turns_a_run = scene_.turns_a_run;
   const std::string generation = fmt::format("n{}", ++generation_);
+  if (is_cluster()) {
+    options.cluster_name = generation;
+    server.to_redis->owner = server.name;
+    options.to_redis = server.to_redis.get();
+    if (scene_.channel_per_topic) options.channel_per = cluster::ChannelPer::topic;
+  }
   const Log log =
       Log::to(Level::warn, [this](Level level, const std::string& line) { logged(level, line); });
-  node_ = std::make_unique<Node>(machine_, options, log, [&](Endpoint& endpoint) {
+  server.node = std::make_unique<Node>(machine_, options, log, [&](Endpoint& endpoint) {
     const auto users = std::make_shared<Users>(oracle_, generation);
-    presence_ = users->presence.get();
+    server.presence = users->presence.get();
+    endpoint.presence(*users->presence, {.name = "World.Presence"});
     transport::Mount mount{"/socket", users};
     mount.longpoll = transport::LongpollOptions{};
     mount.check_origin = transport::Origins::any();
@@ -88,6 +107,27 @@ void World::schedule(const Action& action) {
   host.random = before;
 }
 
+void World::act_next(std::size_t who) {
+  std::deque<Action>& actions = in_turn_[who];
+  if (actions.empty()) return;
+  const Action action = actions.front();
+  actions.pop_front();
+  machine_.agenda.after(Millis{0}, people_[who]->host(), name_of(action.deed), [this, action] {
+    journal_.tell(machine_.agenda.now(), "     · {}", to_string(action));
+    act(action);
+    act_next(action.who);
+  });
+}
+
+void World::settle() {
+  if (scene_.settled) pass(*scene_.settled);
+}
+
+void World::choose_by(Choices& choices) {
+  machine_.agenda.choose_by(&choices);
+  for (std::size_t who = 0; who < in_turn_.size(); ++who) act_next(who);
+}
+
 void World::later(Millis wait, std::function<void()> what) {
   machine_.agenda.after(wait, fate_, "is over", std::move(what));
 }
@@ -96,7 +136,7 @@ void World::act(const Action& action) {
   Person& person = *people_[action.who];
   const std::string topic = topic_name(action.topic);
   switch (action.deed) {
-    case Deed::come: return person.come("server");
+    case Deed::come: return person.come(servers_[action.who % servers_.size()].name);
     case Deed::join: return person.join(topic, action.how);
     case Deed::leave: return person.leave(topic);
     case Deed::say:
@@ -116,6 +156,9 @@ void World::act(const Action& action) {
     case Deed::stall:
     case Deed::die:
     case Deed::deploy: return act_on_server(action);
+    case Deed::redis_die:
+    case Deed::redis_cut:
+    case Deed::split: return act_on_redis(action);
   }
 }
 
@@ -142,25 +185,58 @@ void World::act_on_network(const Action& action) {
 }
 
 void World::act_on_server(const Action& action) {
-  if (!node_) return;
+  Server& server = servers_[action.node];
+  if (!server.node) return;
   if (action.deed == Deed::stall) {
-    auto hosts = node_->hosts();
+    auto hosts = server.node->hosts();
     hosts[action.who % hosts.size()]->frozen_until = machine_.agenda.now() + action.lasting;
   } else if (action.deed == Deed::deploy) {
-    node_->drain();
-    draining_.push_back(std::move(node_));
-    start_node();
+    server.node->drain();
+    draining_.push_back(std::move(server.node));
+    start(server);
   } else {
-    machine_.network.crash("server", action.size % 2 == 0);
-    node_.reset();
+    machine_.network.crash(server.name, action.size % 2 == 0);
+    server.node.reset();
+    if (is_cluster()) trouble_between_nodes(Millis{0});
   }
-  for (const auto& person : people_) person->trouble();
-  later(action.lasting, [this] {
-    if (!node_) start_node();
+  trouble_people_of(server, action.lasting);
+  later(action.lasting, [this, &server] {
+    if (!server.node) start(server);
   });
-  later(action.lasting + until_noticed, [this] {
-    for (const auto& person : people_) person->calm_down();
-  });
+}
+
+void World::trouble_people_of(const Server& server, Millis lasting) {
+  const auto each = [this, number = server.number](auto what) {
+    for (std::size_t i = number; i < people_.size(); i += servers_.size()) what(*people_[i]);
+  };
+  each([](Person& person) { person.trouble(); });
+  later(lasting + until_noticed, [each] { each([](Person& person) { person.calm_down(); }); });
+}
+
+void World::trouble_between_nodes(Millis lasting) {
+  oracle_.trouble_between_nodes();
+  later(lasting + until_noticed, [this] { oracle_.calm_between_nodes(); });
+}
+
+void World::act_on_redis(const Action& action) {
+  Server& server = servers_[action.node];
+  trouble_between_nodes(action.lasting);
+  if (action.deed == Deed::redis_die) {
+    if (!redis_) return;
+    machine_.network.crash(Redis::name, action.size % 2 == 0);
+    redis_.reset();
+    return later(action.lasting, [this] {
+      if (!redis_) redis_ = std::make_unique<Redis>(machine_);
+    });
+  }
+  if (action.deed == Deed::redis_cut) return machine_.network.cut(*server.to_redis);
+  server.to_redis->silent = true;
+  later(action.lasting, [this, &server] { mend_split(server); });
+}
+
+void World::mend_split(const Server& server) {
+  server.to_redis->silent = false;
+  machine_.network.changed(*server.to_redis);
 }
 
 // --- What becomes of it -------------------------------------------------------------------------
@@ -187,8 +263,12 @@ void World::heal() {
     person->host().frozen_until = {};
     machine_.network.changed(person->access());
   }
-  if (!node_) start_node();
-  for (Host* host : node_->hosts()) host->frozen_until = {};
+  if (is_cluster() && !redis_) redis_ = std::make_unique<Redis>(machine_);
+  for (Server& server : servers_) {
+    if (!server.node) start(server);
+    for (Host* host : server.node->hosts()) host->frozen_until = {};
+    mend_split(server);
+  }
 }
 
 void World::check_rest() {
@@ -197,11 +277,13 @@ void World::check_rest() {
     person->check_back();
     wanted += person->wanted();
   }
-  for (std::size_t i = 0; i < scene_.topics; ++i) {
-    std::map<std::string, Json> list;
-    const Json presences = presence_->list(topic_name(i));
-    for (const auto& [key, presence] : presences.sorted_members()) list.emplace(key, presence);
-    oracle_.check_list("the server", topic_name(i), list);
+  for (const Server& server : servers_) {
+    for (std::size_t i = 0; i < scene_.topics; ++i) {
+      std::map<std::string, Json> list;
+      const Json presences = server.presence->list(topic_name(i));
+      for (const auto& [key, presence] : presences.sorted_members()) list.emplace(key, presence);
+      oracle_.check_list(node_name(server.number), topic_name(i), list);
+    }
   }
   if (oracle_.members() != wanted) {
     oracle_.violated(invariants::no_ghosts,
@@ -210,6 +292,7 @@ void World::check_rest() {
   if (!draining_.empty()) {
     oracle_.violated(invariants::drained, "a server still drains");
   }
+  wiretap_.check_rest();
   oracle_.check_answered();
 }
 
@@ -219,17 +302,26 @@ void World::check_nothing_left() {
       oracle_.violated(invariants::nothing_left, fmt::format("{} {} are left", count, what));
     }
   };
-  none(node_->connections(), "connections");
-  none(node_->processes(), "processes");
   none(oracle_.members(), "channels");
-  for (std::size_t i = 0; i < scene_.topics; ++i) {
-    none(node_->subscribers(topic_name(i)), "subscribers of " + topic_name(i));
-    none(presence_->list(topic_name(i)).size(), "presences on " + topic_name(i));
+  for (const Server& server : servers_) {
+    none(server.node->connections(), "connections");
+    none(server.node->processes(), "processes");
+    for (std::size_t i = 0; i < scene_.topics; ++i) {
+      none(server.node->subscribers(topic_name(i)), "subscribers of " + topic_name(i));
+      none(server.presence->list(topic_name(i)).size(), "presences on " + topic_name(i));
+    }
   }
-  none(machine_.network.living(), "wires");
+  // Those to Redis stay: each node has two.
+  const std::size_t to_redis = redis_ ? redis_->clients() : 0;
+  none(machine_.network.living() - to_redis, "wires");
+  if (to_redis > 2 * servers_.size()) none(to_redis - 2 * servers_.size(), "wires to Redis");
 }
 
 Outcome World::play() {
+  if (machine_.agenda.choices() != nullptr) {
+    pass(scene_.chosen);
+    machine_.agenda.choose_by(nullptr);
+  }
   if (pass(scene_.length + Millis{1})) {
     heal();
     if (pass(long_enough)) check_rest();
@@ -241,12 +333,15 @@ Outcome World::play() {
     if (pass(long_enough)) check_nothing_left();
   }
   if (!oracle_.violation()) {
-    node_->drain();
-    draining_.push_back(std::move(node_));
+    for (Server& server : servers_) {
+      server.node->drain();
+      draining_.push_back(std::move(server.node));
+    }
     if (pass(long_enough) && !draining_.empty()) {
       oracle_.violated(invariants::drained, "an idle server still drains");
     }
   }
+  redis_.reset();
   if (!oracle_.violation() && machine_.agenda.size() > 0) {
     oracle_.violated(invariants::nothing_left,
                      fmt::format("{} timers are left", machine_.agenda.size()));

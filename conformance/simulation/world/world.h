@@ -3,6 +3,7 @@
 /// A world in a box: one scene played to its end, and whether each invariant held.
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "conformance/simulation/world/node.h"
 #include "conformance/simulation/world/oracle.h"
 #include "conformance/simulation/world/person.h"
+#include "conformance/simulation/world/redis.h"
 #include "conformance/simulation/world/scene.h"
 #include "conformance/simulation/world/wiretap.h"
 
@@ -38,6 +40,10 @@ class World {
   World& operator=(const World&) = delete;
   ~World();
 
+  /// Of a small scene: plays what comes before its `|`.
+  void settle();
+  /// From then on, `choices` decide, until the scene's time for it is over: see play().
+  void choose_by(Choices& choices);
   /// Plays the scene, lets the trouble end, looks whether all are back, lets all go, and looks
   /// whether anything is left; stops at the first violation.
   Outcome play();
@@ -54,11 +60,27 @@ class World {
 
  private:
   void schedule(const Action& action);
+  /// The next that this person does in a small scene.
+  void act_next(std::size_t who);
   void act(const Action& action);
   void act_on_network(const Action& action);
   void act_on_server(const Action& action);
+  void act_on_redis(const Action& action);
   void later(Millis wait, std::function<void()> what);
-  void start_node();
+  /// A node of the cluster, or the only one.
+  struct Server {
+    std::string name;
+    std::size_t number;
+    std::unique_ptr<Access> to_redis = std::make_unique<Access>();
+    std::unique_ptr<Node> node = {};
+    const Presence* presence = nullptr;  ///< Of `node`.
+  };
+  void start(Server& server);
+  bool is_cluster() const { return servers_.size() > 1; }
+  void trouble_people_of(const Server& server, Millis lasting);
+  void trouble_between_nodes(Millis lasting);
+  /// Its nodes and Redis reach each other again.
+  void mend_split(const Server& server);
   void heal();
   /// False: an invariant is broken.
   bool pass(Millis time);
@@ -73,10 +95,11 @@ class World {
   Wiretap wiretap_;
   Host fate_;
   std::vector<std::unique_ptr<Node>> draining_;
-  std::unique_ptr<Node> node_;
-  const Presence* presence_ = nullptr;  ///< Of node_.
+  std::vector<Server> servers_;
+  std::unique_ptr<Redis> redis_;
   std::vector<std::unique_ptr<Person>> people_;
-  int generation_ = 0;  ///< Of nodes.
+  std::vector<std::deque<Action>> in_turn_;  ///< Of a small scene, by person.
+  int generation_ = 0;                       ///< Of nodes.
   std::uint64_t faults_ = 0;
   std::uint64_t stop_at_ = 0;
   std::function<void()> stop_;

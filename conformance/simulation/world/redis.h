@@ -1,0 +1,44 @@
+#pragma once
+/// \file
+/// A model of Redis: publish and subscribe, as its documentation promises it.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/simulation/machine/machine.h"
+
+namespace phx::simulation {
+
+/// A message goes to those that are subscribed when it comes, and is not kept. Each connection gets
+/// what is for it in order; what waits for a connection that ends is lost, as are its
+/// subscriptions. Neither copied nor moved. Listens as long as it lives.
+class Redis {
+ public:
+  explicit Redis(Machine& machine);
+  Redis(const Redis&) = delete;
+  Redis& operator=(const Redis&) = delete;
+  ~Redis();
+
+  static constexpr const char* name = "redis";
+  Host& host() { return host_; }
+  std::size_t clients() const { return clients_.size(); }
+
+ private:
+  class Client;
+  void accept(int socket);
+  void answer(Client& client, const std::vector<std::string>& words);
+  void publish(const std::string& channel, const std::string& message, Client& publisher);
+  void remove(Client& client);
+
+  Machine& machine_;
+  Host host_;
+  std::uint64_t accepted_ = 0;
+  std::map<std::uint64_t, std::unique_ptr<Client>> clients_;  ///< In the order they came.
+};
+
+}  // namespace phx::simulation
