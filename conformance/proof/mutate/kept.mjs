@@ -32,6 +32,7 @@ export function essence({ name, layer, automatic, suite, unit, replay, simulatio
     ...(unit && { unit: unit.caught }),
     ...(replay && { replay: replay.caught }),
     ...(simulation && { simulation: simulation.caught && simulation.invariant }),
+    ...(simulation?.steps && { steps: simulation.steps }),
   };
 }
 

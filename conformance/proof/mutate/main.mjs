@@ -33,6 +33,7 @@ const { ONLY, SAMPLE, EACH, AUTO, BY, JOBS, KEEP, RECORD } = process.env;
 const SEED = Number(process.env.SEED || Math.floor(Math.random() * 1e6));
 const LAYERS = (process.env.LAYERS ?? "").split(/\s+/).filter(Boolean);
 const RESULTS = path.join(here, "results.json");
+const OF_WORLDS = "conformance/simulation/faults";
 const LAST = `${ROOM}/last.json`; // of this machine: with the words in which it was caught
 const say = (words) => process.stdout.write(`${words}\n`);
 const read = (file) => readFileSync(file, "utf8");
@@ -51,8 +52,14 @@ function madeByThemselves() {
   return sources.filter((file) => !file.startsWith("lib/metrics")).flatMap((file) => candidates(file, read(file)));
 }
 
+/** What no client of one server can see is for worlds alone. */
+function listed() {
+  const everybodys = readFaults(path.join(here, "faults"));
+  return BY === "simulation" ? [...everybodys, ...readFaults(OF_WORLDS)] : everybodys;
+}
+
 function selected() {
-  const all = (AUTO ? madeByThemselves() : readFaults(path.join(here, "faults"))).filter(wanted);
+  const all = (AUTO ? madeByThemselves() : listed()).filter(wanted);
   if (all.length === 0) throw new BadFault(`expected ONLY to name a layer or a fault, got ${ONLY}`);
   if (EACH) {
     const layers = [...new Set(all.map(({ layer }) => layer))];
@@ -99,8 +106,8 @@ function line({ name, layer, failed, suite, unit, replay, simulation }) {
   if (unit) parts.push(unit.caught ? `unit tests (${unit.caught}): ${unit.test || unit.why}` : "no unit test");
   if (replay) parts.push(replay.caught ? "a trace" : "no trace");
   if (simulation) {
-    const { caught, invariant, seed, actions, steps } = simulation;
-    parts.push(caught ? `simulation: ${invariant}, seed ${seed}, ${actions} actions, ${steps} steps` : "no world");
+    const { caught, invariant, world, seed, steps } = simulation;
+    parts.push(caught ? `simulation: ${invariant}, ${world} ${seed}, after ${steps} steps` : "no world");
   }
   return `${mark} ${title} ${parts.join(", ")}`;
 }
@@ -128,7 +135,8 @@ function summary(results) {
 }
 
 function record(results) {
-  const names = new Set(readFaults(path.join(here, "faults")).map((fault) => fault.name));
+  const folders = [path.join(here, "faults"), OF_WORLDS];
+  const names = new Set(folders.flatMap((folder) => readFaults(folder)).map((fault) => fault.name));
   const kept = readResults(RESULTS);
   const newAutomatic = results.some((one) => one.automatic);
   for (const [name, one] of kept) {

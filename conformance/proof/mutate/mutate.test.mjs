@@ -17,6 +17,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, "../../..");
 const read = (file) => readFileSync(path.join(root, file), "utf8");
 const faults = readFaults(path.join(here, "faults"), root);
+const ofWorlds = readFaults(path.join(root, "conformance/simulation/faults"), root);
 const survivors = readSurvivors(readFileSync(path.join(here, "survivors.txt"), "utf8"));
 const results = readResults(path.join(here, "results.json"));
 
@@ -24,7 +25,7 @@ const results = readResults(path.join(here, "results.json"));
 
 test("each fault matches its source exactly once, and changes it", () => {
   const stale = [];
-  for (const fault of faults) {
+  for (const fault of [...faults, ...ofWorlds]) {
     try {
       for (const [file, text] of patched(fault, read)) assert.notEqual(text, read(file), fault.name);
     } catch (error) {
@@ -37,7 +38,7 @@ test("each fault matches its source exactly once, and changes it", () => {
 
 test("each fault makes a different change", () => {
   const made = new Map();
-  for (const fault of faults) {
+  for (const fault of [...faults, ...ofWorlds]) {
     const change = [...patched(fault, read)].map(([file, text]) => file + text.replace(/\s+/g, "")).join();
     assert.ok(!made.has(change), `${fault.name} makes the change of ${made.get(change)}: drop one of the two`);
     made.set(change, fault.name);
@@ -45,7 +46,7 @@ test("each fault makes a different change", () => {
 });
 
 test("each fault is in the library, and says what is sent and what comes", () => {
-  for (const { name, sees, changes } of faults) {
+  for (const { name, sees, changes } of [...faults, ...ofWorlds]) {
     assert.match(name, /^[\w-]+$/);
     assert.match(sees, /→/, `${name}: expected \`sees what is sent → what comes\``);
     for (const { file } of changes) assert.match(file, /^lib\/.*\.(cc|h)$/, name);
