@@ -190,13 +190,13 @@ $(BUILD)/client-mutants.passed: $(AFTER_SUITE) $(SUITE) $(NPM) docs/client-rules
 
 # Faults in the library's own source, one at a time: what notices them?
 # make mutate [ONLY=layer,name*] [SAMPLE=20, EACH=8 or AUTO=20] [SEED=…] [BY=suite,unit,replay,simulation] [SHARDS=2]
-#   [JOBS=2] [KEEP=1] [RECORD=1]
+#   [JOBS=2] [KEEP=1] [RECORD=1] [SEEN=1: those that broke a simulated world before]
 MUTATE := conformance/proof/mutate
 RUN_MUTATE = CXX='$(CXX)' CXXFLAGS='$(ALL_CXXFLAGS)' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' ALLOCATOR='$(ALLOCATOR)' \
   BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
   TESTING_OBJECTS='$(call objects,$(TESTING_SOURCES))' LAYERS='$(LAYERS)' ONLY='$(ONLY)' SAMPLE='$(SAMPLE)' \
   EACH='$(EACH)' AUTO='$(AUTO)' SEED='$(SEED)' BY='$(BY)' SHARDS='$(SHARDS)' JOBS='$(JOBS)' KEEP='$(KEEP)' \
-  RECORD='$(RECORD)' SIMULATED_OBJECTS='$(call objects,$(SIMULATED_SOURCES))' REPLACED='$(REPLACED)' \
+  RECORD='$(RECORD)' SEEN='$(SEEN)' SIMULATED_OBJECTS='$(call objects,$(SIMULATED_SOURCES))' REPLACED='$(REPLACED)' \
   SIMULATION_OBJECTS='$(call objects,$(SIMULATION_SOURCES))' node $(MUTATE)/main.mjs
 MUTATE_NEEDS = $(if $(filter simulation,$(BY)),$(SIMULATE),$(SUITE) $(CONTRACT)) \
   $(if $(findstring replay,$(BY)),$(TRACER)) $(if $(findstring simulation,$(BY)),$(SIMULATE)) \

@@ -7,6 +7,7 @@
 //     make mutate AUTO=50 SEED=7        fifty that are generated from the source, instead
 //     make mutate BY=suite,unit,replay  also by the unit tests, of the fault's layer and those above, and by the traces
 //     make mutate BY=simulation         by simulated worlds: docs/simulation.md
+//     make mutate BY=simulation SEEN=1  those that broke a world before, and must break one again
 //     make mutate SHARDS=2              each server with two shards, where a fault does not say how many it takes
 //     make mutate JOBS=3 KEEP=1         three at once; their builds stay in build/…/mutate/NAME
 //     make mutate RECORD=1              records the results in results.json, and writes docs/proof.md
@@ -29,7 +30,7 @@ import { endAll } from "./run.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const COLUMNS = ["suite", "unit", "replay", "simulation"];
-const { ONLY, SAMPLE, EACH, AUTO, BY, JOBS, KEEP, RECORD } = process.env;
+const { ONLY, SAMPLE, EACH, AUTO, BY, JOBS, KEEP, RECORD, SEEN } = process.env;
 const SEED = Number(process.env.SEED || Math.floor(Math.random() * 1e6));
 const LAYERS = (process.env.LAYERS ?? "").split(/\s+/).filter(Boolean);
 const RESULTS = path.join(here, "results.json");
@@ -55,7 +56,9 @@ function madeByThemselves() {
 /** What no client of one server can see is for worlds alone. */
 function listed() {
   const everybodys = readFaults(path.join(here, "faults"));
-  return BY === "simulation" ? [...everybodys, ...readFaults(OF_WORLDS)] : everybodys;
+  if (BY !== "simulation") return everybodys;
+  const kept = readResults(RESULTS);
+  return [...everybodys, ...readFaults(OF_WORLDS)].filter(({ name }) => !SEEN || kept.get(name)?.simulation);
 }
 
 function selected() {

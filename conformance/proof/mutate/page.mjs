@@ -66,7 +66,7 @@ function simulated(results) {
     "",
     row(["layer", "tried", "caught", "steps, median", "at most", "what broke first"]),
     row(["---", "---:", "---:", "---:", "---:", "---"]),
-    ...layers.map((layer) => of(layer, tried.filter((one) => one.layer === layer))),
+    ...layers.map((layer) => of(`\`${layer}\``, tried.filter((one) => one.layer === layer))),
     of("**all**", tried),
   ];
 }

@@ -3,6 +3,8 @@
 /// The linker gives the function `__wrap_NAME` to all that calls `NAME` in the library and in the
 /// world: see SIMULATED in conformance.mk. Before there is a machine, static objects get zeros.
 
+#include <sys/types.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -66,6 +68,9 @@ unsigned int __wrap__ZNSt13random_device9_M_getvalEv(std::random_device*) {
 void __wrap__ZNSt13random_device7_M_initERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE(
     std::random_device*, const std::string&) {}
 void __wrap__ZNSt13random_device7_M_finiEv(std::random_device*) {}
+
+/// A world has one thread.
+pid_t __wrap_gettid() { return 1; }
 
 /// A socket that was accepted and that nobody takes over.
 int __wrap_close(int socket) { return Machine::here().network.close(socket) ? 0 : -1; }
