@@ -342,7 +342,7 @@ PHX_TEST("members of two versions in turn are sent two frames between them") {
   expect(got.frames[0] != got.frames[1], "and a frame is of one version");
 }
 
-PHX_TEST("who intercepts, who left something else and who left nothing get the event itself") {
+PHX_TEST("a subscriber that intercepts, or left something else or nothing, gets the event itself") {
   TestShard shard;
   const auto lane = std::make_shared<channel::Fastlane>(process::Pid{}, serializer::v2_json(),
                                                         std::vector<std::string>{"seen"});
