@@ -2,12 +2,14 @@
 
 #include "transport/longpoll_session.h"
 
+#include <functional>
 #include <future>
 #include <thread>
 
 #include "telemetry/limits.h"
 #include "testing/actors.h"
 #include "testing/case.h"
+#include "testing/each.h"
 #include "testing/echo_room.h"
 #include "testing/test_shard.h"
 
@@ -294,24 +296,63 @@ PHX_TEST("a waiting poll is notified once, however many frames come") {
   expect_eq(journal, Journal{"frames"});
 }
 
+namespace {
+
+/// A poll that waits, and writes down that it was released.
+void wait_for_release(Fixture& f, Journal& journal) {
+  auto poll = std::make_unique<Actor>();
+  poll->on_init = [&f](Actor& a) { a.scheduler().send(f.session, Flush{a.self()}); };
+  poll->on_message = [&journal](Actor&, const Message& message) {
+    if (message.holds<Released>()) journal.push_back("released");
+  };
+  f.shard.scheduler.spawn(std::move(poll));
+  f.shard.settle();
+}
+
+}  // namespace
+
 PHX_TEST("a connection that is told to close releases its poll only if the server stops") {
-  for (const bool stops : {true, false}) {
-    Fixture f;
-    Journal journal;
-    auto poll = std::make_unique<Actor>();
-    poll->on_init = [&f](Actor& a) { a.scheduler().send(f.session, Flush{a.self()}); };
-    poll->on_message = [&journal](Actor&, const Message& message) {
-      if (message.holds<Released>()) journal.push_back("released");
-    };
-    f.shard.scheduler.spawn(std::move(poll));
-    f.shard.settle();
-    if (stops) {
-      f.shard.scheduler.send(f.session, socket::Drain{});
+  const std::pair<const char*, std::function<void(Fixture&)>> ends[] = {
+      {"the server stops", [](Fixture& f) { f.shard.scheduler.send(f.session, socket::Drain{}); }},
+      {"no message, 1011", [](Fixture& f) { f.post("no message"); }},
+      {"too long a name, 1008",
+       [](Fixture& f) { f.post(R"(["1","2",")" + std::string(2'000, 'x') + R"(","e",{}])"); }},
+  };
+  for (const auto& one : ends) {
+    each({one.first}, [&one, &ends](const char* why) {
+      Fixture f;
+      Journal journal;
+      wait_for_release(f, journal);
+      one.second(f);
       f.shard.settle();
-    } else {
-      f.post("no message");  // 1011
-    }
-    expect(!f.alive(), "the session has ended");
-    expect_eq(journal, stops ? Journal{"released"} : Journal{});
+      expect(!f.alive(), "the session has ended");
+      expect_eq(journal, why == ends[0].first ? Journal{"released"} : Journal{});
+    });
   }
+}
+
+PHX_TEST("an answer may have a million bytes, and not one more") {
+  const auto together = [](std::size_t bytes) {
+    Fixture f;
+    f.wait("1", 400'000);
+    f.wait("2", bytes - 400'000 - 2 * overhead);
+    return refs(f.poll());
+  };
+  expect_eq(together(1'000'000), std::string("1 2"));
+  expect_eq(together(1'000'001), std::string("1"));
+}
+
+PHX_TEST("frames that are given back end no session, however many wait meanwhile") {
+  constexpr std::size_t two = 2 * (overhead + 100);
+  each({"frames", "bytes"}, [](const char* limit) {
+    const bool frames = std::string_view(limit) == "frames";
+    Fixture f(frames ? LongpollOptions{.max_waiting_frames = 2}
+                     : LongpollOptions{.max_waiting_bytes = two});
+    for (const char* ref : {"1", "2"}) f.wait(ref, 100);
+    Frames taken = f.poll();
+    for (const char* ref : {"3", "4"}) f.wait(ref, 100);
+    f.return_frames(std::move(taken));
+    expect(f.alive() && f.told.empty(), "what was taken once has its place");
+    expect_eq(refs(f.poll()), std::string("1 2 3 4"));
+  });
 }
