@@ -77,7 +77,8 @@ void Keyed::entry(std::string_view key, const std::function<Html()>& body) {
   }
   const std::size_t before = old_place(key);
   const bool known = before < old_.size() && old_[before].node != nullptr;
-  if (!key.empty() && before < old_.size() && !known) {
+  const bool is_new = before == old_.size();
+  if (!key.empty() && (is_new ? !by_key_.emplace(key, before).second : !known)) {
     throw std::logic_error("expected a key only once in each(), got \"" + std::string(key) +
                            "\" again");
   }
@@ -113,10 +114,8 @@ bool Keyed::end(std::string_view stream) {
   } else {
     out += "\"kc\":" + std::to_string(index_) + "},";
   }
-  if (!known_) {
-    if (!own_.empty()) own_.write(out);
-    renderer_.write_statics(out, *hole_.child->tmpl);
-  }
+  if (!own_.empty()) own_.write(out);  // also for a new template in an entry of a known list
+  if (!known_) renderer_.write_statics(out, *hole_.child->tmpl);
   if (!stream.empty()) (out += "\"stream\":") += stream;
   close(out);
   if (std::string_view(out).substr(mark_) != "{}") return true;

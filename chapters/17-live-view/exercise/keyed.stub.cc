@@ -73,10 +73,16 @@ void Keyed::entry(std::string_view key, const std::function<Html()>& body) {
 }
 
 /// - [23] Ends the object, and returns whether anything of it remains.
-/// - [24] A list that has no entries and never had any is an empty text.
+/// - [24] A list that has no entries and never had any is an empty text: renderer_.text(hole_,
+/// must_,
+///   "").
 /// - [25] "kc", the count, only if something has changed: an entry, the count, or the list is new.
-/// - [26] "s" only if the client does not have the statics (known_).
-/// - [27] Then what the stream does, if it is one.
+///   [26] But always for a list without entries that must be sent (must_): a stream that only
+///   deletes says "kc":0.
+/// - [27] "s" only if the client does not have the statics (known_). [28] In a component "p", our
+///   place for statics (own_), comes before it where it is not empty, whether the client has the
+///   list's statics or not: an entry may have brought a template that is new.
+/// - [29] Then what the stream does, if it is one.
 bool Keyed::end(std::string_view stream) {
   // Yours: end
   not_written("end", stream);
