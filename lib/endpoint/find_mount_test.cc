@@ -88,3 +88,8 @@ PHX_TEST("the first mount that matches a path wins, and its websocket before its
   polled.websocket.reset();
   expect_eq(found({polled, at("/socket")}, "/socket/websocket"), "0 longpoll");
 }
+
+PHX_TEST("two parameters of one name both come, in the order of the path") {
+  expect_eq(found({at("/:id/room/:id")}, "/a/room/b/websocket"), "0 websocket id=a id=b");
+  expect_eq(found({at("/:id/room/:id")}, "/a/room/a/websocket"), "0 websocket id=a id=a");
+}

@@ -20,7 +20,7 @@ using transport::PathParams;
 ///   have as many parts. [3] Each part is equal, letter for letter.
 /// - [4] A wanted part that begins with `:` is equal to any one part. [5] It gives a parameter:
 ///   `:tenant` and `acme` give {"tenant", "acme"}. [6] The parameters come in the order of the
-///   path. [7] They stay as they are, `%20` and all.
+///   path, two of one name too. [7] They stay as they are, `%20` and all.
 /// - [8] Nothing where the paths differ. [9] Empty, but there, where they are the same and have no
 ///   parameters.
 std::optional<PathParams> match(const Mount& mount, const std::string& transport,
