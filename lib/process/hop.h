@@ -62,8 +62,9 @@ class HopRecorder {
   virtual std::uint32_t record(const Hop& hop) noexcept = 0;
 };
 
-/// What this thread works for now.
-inline constinit thread_local Trace current_trace;
+/// What this thread works for now. Each message asks often: without the attribute
+/// position-independent code would call a function to find it.
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local Trace current_trace;
 
 inline bool traced() { return current_trace.recorder != nullptr; }
 

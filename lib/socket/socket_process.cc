@@ -67,7 +67,7 @@ void SocketProcess::handle(process::Message message) {
 }
 //! [handle]
 
-void SocketProcess::read(Frame frame) {
+void SocketProcess::read(Frame&& frame) {
   process::hop("frame", frame.bytes);
   const bool text = frame.opcode == Frame::text;
   try {

@@ -77,7 +77,7 @@ class SocketProcess : public process::Process {
   using Channels = boost::container::flat_map<std::string, Entry, std::less<>,
                                               ShortVector<std::pair<std::string, Entry>>>;
 
-  void read(serializer::Frame frame);
+  void read(serializer::Frame&& frame);
   void from_client(serializer::SocketMessage&& message);
   void name_too_long(std::size_t limit);
   void on_topic(const Entry& entry, serializer::SocketMessage&& message);

@@ -33,6 +33,7 @@ export class House {
     const space = (width - NAMES_WIDTH) / (hops.length + 1);
     const height = ROOMS.length * ROOM_HEIGHT;
     this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.#svg.style.minWidth = `${width}px`; // what does not fit is scrolled to
     this.#points = hops.map((hop, i) => [NAMES_WIDTH + space * (i + 1), (roomOf(hop) + 0.5) * ROOM_HEIGHT]);
     const rooms = ROOMS.map(([name], i) =>
       node("g", { class: "room" },
@@ -58,5 +59,8 @@ export class House {
     const [x, y] = this.#points[index] ?? [-20, -20];
     this.#frame?.setAttribute("cx", x);
     this.#frame?.setAttribute("cy", y);
+    const view = this.#svg.parentElement;
+    const scale = this.#svg.clientWidth / (this.#svg.viewBox.baseVal.width || 1);
+    view.scrollLeft = x * scale - view.clientWidth * 0.7;
   }
 }
