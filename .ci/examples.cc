@@ -29,6 +29,20 @@
 #include "examples/README.md.1"
 #include "examples/README.md.2"
 
+// --- A log, and a process -----------------------------------------------------------------------
+
+namespace beneath {
+
+void logs() {
+#include "examples/lib/base/log.h.1"
+}
+
+void counts(phx::process::Scheduler& scheduler) {
+#include "examples/lib/process/process.h.1"
+}
+
+}  // namespace beneath
+
 // --- A client -----------------------------------------------------------------------------------
 
 namespace a_client {

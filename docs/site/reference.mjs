@@ -26,6 +26,8 @@ export const MET = {
   Live: "live_view/live.h",
   Form: "live_view/form.h",
   Upload: "live_view/upload.h",
+  Log: "base/log.h",
+  "process::Process": "process/process.h",
   "testing::ChannelTest": "testing/channel_test.h",
   "testing::LiveViewTest": "testing/live_view_test.h",
 };

@@ -1,6 +1,11 @@
 #pragma once
 /// \file
 /// What the server reports to its operators: one line an event, a text and named fields.
+///
+///     const phx::Log log = phx::Log::to_stderr(phx::Level::info);
+///     log.warn("a join was refused", {{"topic", "room:a"}, {"user", "ann"}});
+///
+/// writes `time=… level=warn msg="a join was refused" topic=room:a user=ann`.
 
 #include <functional>
 #include <initializer_list>

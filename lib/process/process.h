@@ -2,6 +2,16 @@
 /// \file
 /// The base class of every process: a state, and a handler that gets one message at a time.
 ///
+///     struct Counter : phx::process::Process {
+///       void handle(phx::process::Message message) override {
+///         if (const int* more = message.get_if<int>()) total_ += *more;
+///         if (total_ > 100) stop();
+///       }
+///       int total_ = 0;
+///     };
+///     const phx::process::Pid counter = scheduler.spawn(std::make_unique<Counter>());
+///     scheduler.send(counter, 3);  // it arrives in a turn of the counter's own
+///
 /// Mirrors Erlang's gen_server. Nothing else touches a process's state. A process that throws
 /// crashes, and its monitors are notified. Use all members only in the process's own turn, on its
 /// shard's thread.
