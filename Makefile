@@ -64,6 +64,7 @@ FLOOR_SERVER := $(BUILD)/phx-floor
 SOAK := $(BUILD)/phx-soak
 PUBLISH := $(BUILD)/phx-publish
 PHX := $(BUILD)/phx
+TOP := $(BUILD)/phx-top
 PHX_SHIM := $(BUILD)/phx-shim
 WEATHER := $(BUILD)/phx-weather
 SIMULATE := $(BUILD)/phx-simulate
@@ -79,7 +80,8 @@ SITE_NPM := docs/site/node_modules/.installed
 CERTIFICATE := $(BUILD)/tls/cert.pem
 
 # Debian's packages, by what needs them: build/.packages-NAME installs $(PACKAGES_NAME), or says how.
-PACKAGES_build = g++ make pkg-config $(LIBRARY_PACKAGES) libboost-dev libcli11-dev openssl libjemalloc-dev
+PACKAGES_build = g++ make pkg-config $(LIBRARY_PACKAGES) libboost-dev libcli11-dev openssl libjemalloc-dev \
+  libncurses-dev
 PACKAGES_clients := node:node node:npm
 PACKAGES_redis := redis-server
 PACKAGES_nginx := nginx-light
@@ -121,7 +123,7 @@ include lib/lib.mk conformance/conformance.mk traces/traces.mk chapters/chapters
 # --- Everything -----------------------------------------------------------------------------------
 
 PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) \
-  $(LIVE) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER) $(SIMULATE)
+  $(LIVE) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER) $(SIMULATE) $(TOP)
 .PHONY: all test unit compiled
 all: $(PROGRAMS) ## work: build every program
 

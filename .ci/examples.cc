@@ -214,6 +214,10 @@ void open_the_api(const phx::Endpoint& endpoint, const phx::Presence& presence,
 #include "examples/lib/server/admin_api.h.1"
 }
 
+void look_inside(phx::Endpoint& endpoint, const phx::Presence& presence, const std::string& token) {
+#include "examples/lib/dashboard/dashboard.h.1"
+}
+
 void count() {
 #include "examples/lib/metrics/metrics.h.1"
 }

@@ -32,8 +32,9 @@ $(BUILD)/chapters/19-the-glass-house/%_test: $(BUILD)/chapters/19-the-glass-hous
 	@$(call link,$(LIBS) -lcmocka)
 
 .PHONY: run cluster shell
-run: $(CHAT) $(BOOK_NPM) ##* begin: the chat on http://localhost:4000, /board, and /glass to see inside: PORT=
-	@exec $(CHAT) --port $(or $(PORT),4000) --glass
+run: $(CHAT) $(BOOK_NPM) ##* begin: the chat on http://localhost:4000, /board; /glass and a dashboard to see inside: PORT=
+	@umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >$(BUILD)/run-token && \
+	  exec $(CHAT) --port $(or $(PORT),4000) --glass --admin-port 0 --admin-token-file $(BUILD)/run-token --dashboard
 cluster: ## begin: the chat as three nodes behind nginx: PORT=4000
 cluster: $(CHAT) $(BOOK_NPM) build/.packages-redis build/.packages-nginx
 	@exec chapters/18-more-than-one-machine/cluster $(or $(PORT),4000) $(CHAT)

@@ -19,6 +19,7 @@ SOAK_SOURCES := $(call sources,conformance/load/soak/*.cc) $(LOAD_SOURCES) \
   $(patsubst %,conformance/suite/wire/%.cc,http transcript url) conformance/suite/report/markup.cc
 PUBLISH_SOURCES := $(call sources,conformance/publish/*.cc)
 PHX_SOURCES := $(call sources,conformance/phx/*.cc)
+TOP_SOURCES := $(call sources,conformance/top/*.cc)
 SIMULATION_SOURCES := $(call sources,conformance/simulation/*.cc)
 TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc conformance/*/*/test/*_test.cc)
 FUZZ_SOURCES += $(wildcard conformance/*/*/*_fuzz.cc)
@@ -42,6 +43,7 @@ $(FLOOR_SERVER): $(BUILD)/conformance/load/floor/main.o $(LOAD_ROOM)
 $(SOAK): $(BUILD)/conformance/load/soak/main.o $(SOAK_ROOM) $(LIBRARY)
 $(PUBLISH): $(call objects,$(PUBLISH_SOURCES)) $(LIBRARY)
 $(PHX): $(call objects,$(PHX_SOURCES)) $(LIBRARY)
+$(TOP): $(call objects,$(TOP_SOURCES)) $(LIBRARY)
 $(PHX_SHIM): $(call objects,conformance/shims/phx/main.cc) $(LIBRARY)
 $(WEATHER): $(call objects,conformance/faults/weather.cc)
 # A rule makes itself known: nothing calls it by name.
@@ -53,8 +55,10 @@ $(BENCH): LIBS := -lfmt -ljansson -lssl -lcrypto
 $(FLOOR_SERVER): LIBS := -lfmt -lssl -lcrypto
 $(WEATHER): LIBS := -lfmt
 # They need few of the library's libraries, and a package should not ask for the others.
-$(PUBLISH) $(PHX) $(PHX_SHIM) $(SOAK): LIBS := -Wl,--as-needed $(LIBS)
-$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER):
+$(TOP): LIBS := -lncursesw $(LIBS)
+$(PUBLISH) $(PHX) $(PHX_SHIM) $(SOAK) $(TOP): LIBS := -Wl,--as-needed $(LIBS)
+$(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PHX) $(PHX_SHIM) $(WEATHER) \
+  $(TOP):
 	@echo '  link $@'; $(call link,$(LIBS))
 
 # The library from its streams upwards, on a machine that is made up. What it takes from a real one is replaced by
@@ -292,11 +296,11 @@ $(BUILD)/soak.passed: $(AFTER_SUITE) $(SOAK) $(MUTANTS) conformance/load/soak/so
 .PHONY: faults chaos siege
 SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) LIVE_SERVER=$(CURDIR)/$(LIVE)
 $(BUILD)/clients.passed: $(BUILD)/suite-tests.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(PHX) \
-  $(PHX_SHIM) $(NPM) $(BOOK_NPM) $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js) \
+  $(TOP) $(PHX_SHIM) $(NPM) $(BOOK_NPM) $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js) \
   $(wildcard chapters/01-the-101/page/* chapters/19-the-glass-house/page/*) | \
   $(addprefix build/.packages-,browser metrics redis nginx)
 	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
-	  PHX=$(CURDIR)/$(PHX) PHX_SHIM=$(CURDIR)/$(PHX_SHIM) \
+	  PHX=$(CURDIR)/$(PHX) TOP=$(CURDIR)/$(TOP) PHX_SHIM=$(CURDIR)/$(PHX_SHIM) \
 	  node --test --test-reporter=spec $(CLIENTS)/*.test.js $(SHIMS)/*.test.js && touch $@
 
 # A minute long, so check-all runs them and not every make test. What this machine can't break is reported as skipped.

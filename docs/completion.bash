@@ -141,6 +141,21 @@ _phx_publish() {
   esac
 }
 
+_phx_top() {
+  local cur prev
+  _phx_words
+  case $prev in
+    --token-file) _phx_files ;;
+    --view) _phx_among processes topics ;;
+    --sort)
+      _phx_among mailbox mailbox_bytes unsent_bytes turns used longest load monitors children age members broadcasts \
+        deliveries
+      ;;
+    --url | --text | --interval | --rows) ;;
+    *) _phx_among --help --version --url --token-file --view --sort --text --interval --once --json --rows ;;
+  esac
+}
+
 _phx_talk() {
   local cur prev
   _phx_words
@@ -161,4 +176,5 @@ complete -F _phx_trace phx-trace
 complete -F _phx_bench phx-bench
 complete -F _phx_soak phx-soak
 complete -F _phx_publish phx-publish
+complete -F _phx_top phx-top
 complete -F _phx_talk phx

@@ -2,7 +2,7 @@
 
 # Lowest first: a file includes its own layer or a lower one, and `make layers` checks it.
 LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket transport \
-  endpoint live_view redis cluster metrics net server client options testing
+  endpoint live_view redis cluster metrics dashboard net server client options testing
 
 # What a program needs besides an installed library.
 LIBRARY_PACKAGES := libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev libcmocka-dev \
@@ -36,6 +36,9 @@ $(SHARED): $(LIB_OBJECTS)
 	@echo '  link $@'; $(CXX) -shared $(ALL_LDFLAGS) -Wl,-soname,libphoenix-channels.so.$(ABI) \
 	  -Wl,--version-script=$(EXPORTS) -Wl,-z,defs -Wl,--as-needed $(filter %.o,$^) $(LIBS) -o $@
 
+# The assembler reads the files of the dashboard's page, which no list of includes names.
+$(BUILD)/lib/dashboard/page.o: $(wildcard lib/dashboard/page/*)
+
 $(LIBRARY): $(LIB_OBJECTS)
 $(TESTING): $(call objects,$(TESTING_SOURCES))
 $(BUILD)/%.a:
@@ -67,7 +70,7 @@ ROOMS := chapters conformance docs lib traces Doxyfile LICENSE Makefile README.m
 OUTSIDE = $(filter-out .% $(ROOMS),$(shell git ls-files 2>/dev/null | cut -d/ -f1 | sort -u))
 # The tools' rooms, lowest first, as the layers are.
 TOOL_ROOMS := suite/wire proxy suite/core suite/clients suite/rules suite/client_rules suite/report suite \
-  proof/mutants load/client load/floor load/bench load/soak server/realtime server publish phx shims/phx faults \
+  proof/mutants load/client load/floor load/bench load/soak server/realtime server publish top phx shims/phx faults \
   simulation/machine simulation/world simulation \
   traces/phx-trace
 ALL_SOURCES = find lib conformance traces -name node_modules -prune -o -name '*.h' -print -o -name '*.cc' -print
@@ -125,7 +128,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 PLACE = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' VERSION='$(VERSION)' ABI='$(ABI)' \
   CXX='$(CXX)' LIBRARY_PACKAGES='$(LIBRARY_PACKAGES)' lib/packaging/place
-INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK) $(PUBLISH) $(PHX)
+INSTALLED := $(SHARED) $(LIBRARY) $(TESTING) $(SUITE) $(TRACER) $(BENCH) $(SOAK) $(PUBLISH) $(PHX) $(TOP)
 .PHONY: install uninstall installable check-install deb check-deb
 installable: $(INSTALLED)
 install: $(INSTALLED) ##* keep: headers, libraries, tools: PREFIX=/usr/local LIBDIR=… DESTDIR=…

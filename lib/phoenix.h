@@ -8,6 +8,7 @@
 
 #include "channel/channel.h"
 #include "channel/events.h"
+#include "dashboard/dashboard.h"
 #include "endpoint/endpoint.h"
 #include "endpoint/logger.h"
 #include "live_view/live.h"

@@ -3,6 +3,7 @@
 ///     make run        and open http://localhost:4000 in two windows
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -65,6 +66,12 @@ void serve_page(phx::Endpoint& endpoint, const std::filesystem::path& root) {
   files.serve_book(root);
 }
 
+/// The token stands in the link only on a terminal: elsewhere it would stay in a log.
+void print_dashboard(const std::string& admin_url, const Options& options) {
+  const std::string token = isatty(STDOUT_FILENO) != 0 ? "#token=" + options.api.token : "";
+  fmt::print("The dashboard is open at {}/dashboard{}\n", admin_url, token);
+}
+
 int serve(Options options) {
   const auto root = options.root.empty() ? own_root() : options.root;
   if (options.glass) {
@@ -80,6 +87,7 @@ int serve(Options options) {
   live.serve(endpoint);
   if (options.glass) glass::open(endpoint, options.endpoint.traces, root);
   const auto metrics = options.count(endpoint);
+  const auto dashboard = options.watch(endpoint, &socket->presence());
   options.open_api(endpoint, &socket->presence());
   phx::Server server(endpoint, options.server, options.log());
   fmt::print("The chat is open at http://localhost:{0} (listening on {1})\n", server.port(),
@@ -88,6 +96,7 @@ int serve(Options options) {
     fmt::print("See inside at http://localhost:{}/glass#{}\n", server.port(),
                options.endpoint.traces->token());
   }
+  if (dashboard) print_dashboard(server.admin_url(), options);
   std::fflush(stdout);
   if (!server.run()) std::_Exit(0);  // a handler blocks, and may do so for ever
   return 0;

@@ -47,6 +47,7 @@ int serve(phx::ProgramOptions options) {
   demo::add_views(live);
   live.serve(endpoint);
   const auto metrics = options.count(endpoint);
+  const auto dashboard = options.watch(endpoint, &presence);
   options.open_api(endpoint, &presence);
   phx::Server server(endpoint, options.server, options.log());
   fmt::print("The contract server is listening on {}\n", fmt::join(server.urls(), " and "));

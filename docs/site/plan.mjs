@@ -25,6 +25,7 @@ export const LAYERS = [
   "process",
   "telemetry",
   "metrics",
+  "dashboard",
   "client",
   "options",
   "etf",

@@ -11,6 +11,7 @@
 
 #include "base/log_rate.h"
 #include "base/log_sink.h"
+#include "base/log_tail.h"
 
 namespace phx {
 namespace {
@@ -65,6 +66,11 @@ struct Log::Shared {
     return taken;
   }
 
+  void put(Level level, const LogLine& line) {
+    if (options.tail) options.tail->add(level, line.text());
+    sink->write(level, line);
+  }
+
   void write_counted(bool all) {
     if (next_count.load() == never) return;
     const Clock::time_point now = options.now();
@@ -78,7 +84,7 @@ struct Log::Shared {
     for (const auto& [level, text, lines] : counted) {
       LogLine line(form, fmt::format("… and {} more of this kind", lines));
       line.add("kind", text);
-      sink->write(static_cast<Level>(level), line);
+      put(static_cast<Level>(level), line);
     }
   }
 
@@ -120,7 +126,7 @@ void Log::write(Level level, std::string_view text, std::initializer_list<Field>
   if (current_subject != nullptr) {
     for (const auto& [name, value] : current_subject->log_metadata()) line.add(name, value);
   }
-  shared_->sink->write(level, line);
+  shared_->put(level, line);
 }
 
 void Log::reopen() const try {

@@ -22,6 +22,7 @@
 namespace phx {
 
 class LogSink;
+class LogTail;
 
 enum class Level { debug, info, warn, error, off };
 
@@ -36,6 +37,7 @@ struct LogOptions {
   /// counted, in one line a second: `… and 1234 more of this kind kind="a join was refused"`.
   std::size_t lines_a_second = 100;
   std::function<Clock::time_point()> now = Clock::now;  ///< For tests.
+  std::shared_ptr<LogTail> tail = {};  ///< Gets every line that is written, too: log_tail.h.
 };
 
 /// A handle to one log; copies write to the same place. Any thread.

@@ -44,6 +44,8 @@ class ChannelProcess final : public process::Process {
   ~ChannelProcess() override;
 
   std::string name() const override { return "channel " + socket_.topic(); }
+  std::string_view kind() const override { return "channel"; }
+  std::string_view topic() const override { return socket_.topic(); }
   /// The topic, and the user's id if it has one.
   LogSubject::Metadata log_metadata() const override;
   process::Pid client() const override { return socket_.transport(); }

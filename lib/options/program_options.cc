@@ -66,6 +66,30 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// The options that limit something, with their values.
+std::vector<dashboard::LimitRow> limits_of(ProgramOptions& options) {
+  std::vector<dashboard::LimitRow> rows;
+  for (const ProgramOption& option : options_of(options)) {
+    const bool limits = std::string_view(option.group).starts_with("Limits ") ||
+                        option.group == leaving || option.name == "memory";
+    if (!limits) continue;
+    dashboard::LimitRow row{option.name, option.help, "", 0};
+    if (const auto* count = std::get_if<ProgramOption::Count>(&option.target)) {
+      row.value = *count->value;
+    } else if (const auto* bytes = std::get_if<ProgramOption::Bytes>(&option.target)) {
+      row.value = *bytes->value;
+      row.unit = "bytes";
+    } else if (const auto* time = std::get_if<ProgramOption::Time>(&option.target)) {
+      row.value = static_cast<std::uint64_t>(time->value->count());
+      row.unit = "ms";
+    } else {
+      continue;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 }  // namespace
 
 // One table, to be read from top to bottom, however long.
@@ -237,6 +261,8 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Count{&options.admin_rate, 1}},
       {"admin-body", watching, "size of such a request's body",
        Option::Bytes{&options.api.max_body}},
+      {"dashboard", watching, "serve /dashboard on the admin port, to those with that token",
+       Option::Switch{&options.dashboard}},
       {"metrics", watching, "serve metrics for Prometheus at /metrics",
        Option::Switch{&options.metrics}},
       {"log-level", watching, "debug, info, warn, error or off", Option::Text{&options.log_level},
@@ -271,6 +297,10 @@ void ProgramOptions::finish() {
     api.token = first_line(admin_token_file, "ProgramOptions::admin_token_file");
     api.rate = {admin_rate, admin_rate};
   }
+  if (dashboard && api.token.empty()) {
+    throw OptionError("ProgramOptions::admin_token_file",
+                      "expected a file with a token for the dashboard, got none");
+  }
   if (tls.cert.empty() != tls.key.empty()) {
     throw OptionError(tls.cert.empty() ? "TlsOptions::cert" : "TlsOptions::key",
                       "expected a certificate and its key, got only one of them");
@@ -299,6 +329,16 @@ std::unique_ptr<Metrics> ProgramOptions::count(Endpoint& of) {
   auto counting = std::make_unique<Metrics>(of, "");
   server.admin->pages["/metrics"] = counting->page();
   return counting;
+}
+
+std::unique_ptr<Dashboard> ProgramOptions::watch(Endpoint& of, const Presence* listed) {
+  if (!dashboard) return nullptr;
+  log_options.tail = std::make_shared<LogTail>();
+  auto watching_all = std::make_unique<Dashboard>(
+      of,
+      DashboardOptions{.limits = limits_of(*this), .log = log_options.tail, .presence = listed});
+  api.dashboard = watching_all.get();
+  return watching_all;
 }
 
 void ProgramOptions::open_api(const Endpoint& of, const Presence* listed) {

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "dashboard/dashboard.h"
 #include "metrics/metrics.h"
 #include "net/redis_pubsub.h"
 #include "options/limited.h"
@@ -52,6 +53,7 @@ struct ProgramOptions {
   std::string admin_token_file = {};             ///< Its first line is AdminApiOptions::token.
   std::size_t admin_rate = 1'000;                ///< AdminApiOptions::rate, and as many at once.
   AdminApiOptions api = {};  ///< What open_api() takes, once the token's file is given.
+  bool dashboard = false;    ///< Serve `/dashboard` on the admin port, for the token.
   /// Replaces the mount's own, if not empty: hosts as Origins::list takes them, or one word,
   /// `any` or `same-host`.
   std::vector<std::string> check_origin = {};
@@ -71,6 +73,9 @@ struct ProgramOptions {
   /// Makes the metrics, if the options ask for them, and serves their page. Call before the server
   /// is made.
   std::unique_ptr<Metrics> count(Endpoint& of);
+  /// Makes the dashboard, if the options ask for one: then open_api() serves it. Call before the
+  /// server is made, and before log(), whose last lines it shows. `listed` must outlive it.
+  std::unique_ptr<Dashboard> watch(Endpoint& of, const Presence* listed = nullptr);
   /// Opens AdminApi on the admin port, if there is a token. Call before the server is made; `of`
   /// and `listed` must outlive it.
   void open_api(const Endpoint& of, const Presence* listed = nullptr);

@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const INSTALLED = process.env.INSTALLED;
-const TOOLS = ["phx-conformance", "phx-trace", "phx-bench", "phx-soak", "phx-publish", "phx"];
+const TOOLS = ["phx-conformance", "phx-trace", "phx-bench", "phx-soak", "phx-publish", "phx-top", "phx"];
 // Each tool's sources: which environment variables they read.
 const SOURCES = {
   "phx-conformance": ["conformance/suite", "conformance/suite/report", "conformance/suite/wire"],
@@ -21,6 +21,7 @@ const SOURCES = {
   "phx-bench": ["conformance/load/bench"],
   "phx-soak": ["conformance/load/soak"],
   "phx-publish": ["conformance/publish"],
+  "phx-top": ["conformance/top"],
   phx: ["conformance/phx"],
 };
 const env = { ...process.env, PATH: `${INSTALLED}/bin:${process.env.PATH}` };
@@ -137,7 +138,7 @@ for (const tool of TOOLS) {
       readdirSync(path(ROOT, folder)).filter((file) => /\.cc$/.test(file)).map((file) => readFileSync(path(ROOT, folder, file), "utf8")),
     );
     const variables = new Set(sources.join("").match(/(?<=getenv\("|envname\(")\w+/g));
-    const given = ["phx-publish", "phx"].includes(tool) ? [] : ["PORT", "HOST"]; // to the servers that the tool starts
+    const given = ["phx-publish", "phx-top", "phx"].includes(tool) ? [] : ["PORT", "HOST"]; // to the servers that the tool starts
     for (const variable of [...variables, ...given]) assert.match(section(text, "ENVIRONMENT"), new RegExp(`\\b${variable}\\b`));
     assert.match(section(text, "EXAMPLES"), new RegExp(`^${tool} `, "m"));
   });
@@ -223,6 +224,8 @@ test("bash completes rules, cases, words, files and folders where an option take
     [`phx-bench --pid ${process.pid}`, new RegExp(`^${process.pid}$`, "m")],
     [`phx-publish --file ${folder}/n`, here("notes.txt")],
     [`phx --token-file ${folder}/n`, here("notes.txt")],
+    [`phx-top --token-file ${folder}/n`, here("notes.txt")],
+    ["phx-top --view t", ["topics"]],
     ["phx --vsn ", ["1.0.0", "2.0.0"]],
     [`phx-soak --out ${folder}/r`, here("runs")],
     [`phx-soak --pid ${process.pid}`, new RegExp(`^${process.pid}$`, "m")],

@@ -272,6 +272,11 @@ Json Presence::list(std::string_view topic) const {
   return fetch(topic, std::move(presences));
 }
 
+std::size_t Presence::count(std::string_view topic) const {
+  const std::lock_guard lock(mutex_);
+  return state_.on(topic).size();
+}
+
 Json Presence::get_by_key(std::string_view topic, std::string_view key) const {
   presence::Presences one;
   {

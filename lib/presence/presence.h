@@ -92,6 +92,19 @@ class Presence {
   /// `{"metas": […]}` of one key, or null. Mirrors get_by_key/2.
   Json get_by_key(std::string_view topic, std::string_view key) const;
 
+  /// How many are present on the topic.
+  std::size_t count(std::string_view topic) const;
+
+  /// Another node whose presences are listed here while it is up. For people who look.
+  struct Node {
+    std::string name;
+    bool is_up;
+    Clock::time_point heard;  ///< When its last message came.
+    std::uint64_t clock;      ///< Its changes that are known here.
+  };
+  /// None if this presence is connected to no others.
+  std::vector<Node> nodes() const;
+
   // For Endpoint::presence().
 
   /// Connects this presence to those of other nodes. `adapter` is the endpoint's. Call once, before

@@ -212,6 +212,14 @@ Replica::Turn Replica::leave(bool for_good) {
   return turn;
 }
 
+std::vector<Replica::Node> Replica::nodes() const {
+  std::vector<Node> nodes;
+  for (const auto& [name, peer] : peers_) {
+    nodes.push_back({name, peer.is_up, peer.heard, state_.clock_of(peer.ref)});
+  }
+  return nodes;
+}
+
 std::size_t Replica::replicas_up() const {
   return static_cast<std::size_t>(std::count_if(peers_.begin(), peers_.end(),
                                                 [](const auto& one) { return one.second.is_up; }));

@@ -65,6 +65,14 @@ class Replica {
 
   const ReplicaRef& self() const { return state_.self(); }
   const SharedState& state() const { return state_; }
+  /// The other nodes, as this one knows them.
+  struct Node {
+    etf::Term name;
+    bool is_up;
+    Clock::time_point heard;  ///< When its last message came.
+    Count clock;              ///< Its operations that are known here.
+  };
+  std::vector<Node> nodes() const;
   /// The number of replicas that are up, without this one.
   std::size_t replicas_up() const;
   /// Ignored messages: from a node with our own name, from one above the limit, or the farewell of

@@ -248,6 +248,25 @@ class Presence::TrackerProcess final : public process::Process {
   etf::Term namesake_;            ///< The version of a replica of our name.
 };
 
+/// Each tracker of the pool hears of each node: it is up if all do, and its clocks are added.
+std::vector<Presence::Node> Presence::nodes() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, Node> all;
+  if (!cluster_) return {};
+  for (const auto& replica : cluster_->replicas) {
+    for (const Replica::Node& node : replica->nodes()) {
+      const std::string name = presence::text_of(node.name).value_or("?");
+      Node& known = all.try_emplace(name, Node{name, true, node.heard, 0}).first->second;
+      known.is_up = known.is_up && node.is_up;
+      known.heard = std::max(known.heard, node.heard);
+      known.clock += static_cast<std::uint64_t>(node.clock);
+    }
+  }
+  std::vector<Node> nodes;
+  for (auto& [name, node] : all) nodes.push_back(std::move(node));
+  return nodes;
+}
+
 void Presence::connect(std::shared_ptr<pubsub::Adapter> adapter, presence::ClusterOptions options) {
   check(!cluster_, "a presence is connected once");
   check(options.pool_size > 0, "a pool has at least one tracker");

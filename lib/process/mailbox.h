@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <typeinfo>
 #include <utility>
 
 #include "process/message.h"
@@ -51,6 +52,15 @@ class Mailbox {
   void last_grew(std::size_t more) {
     last_->bytes += more;
     bytes_ += more;
+  }
+
+  /// Calls `visit` with the type and the bytes of each of the first `most` messages, in order.
+  template <class Visit>
+  void each(std::size_t most, Visit&& visit) const {
+    for (const Message::Base* at = first_.get(); at != nullptr && most > 0; --most) {
+      visit(typeid(*at), at->bytes);
+      at = at->next.get();
+    }
   }
 
   /// REQUIRES: !empty().

@@ -19,6 +19,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/log.h"
 #include "base/time.h"
@@ -46,6 +48,12 @@ class Process : public LogSubject {
 
   /// The process's name in the log: `channel room:lobby`.
   virtual std::string name() const { return "process"; }
+  /// What it is, in a word or two, for people who look: `channel`, `websocket`.
+  virtual std::string_view kind() const { return "process"; }
+  /// The topic that it is about, if it is about one.
+  virtual std::string_view topic() const { return {}; }
+  /// The processes that it has started and looks after.
+  virtual std::vector<Pid> children() const { return {}; }
   /// Whether it gets its turns before all others: for a process that drains what the others
   /// produce, which would otherwise pile up. Mirrors Process.flag(:priority, :high).
   virtual bool urgent() const { return false; }
@@ -56,6 +64,8 @@ class Process : public LogSubject {
   /// network share a part of the workers. Empty: unknown, and the client counts as a network of its
   /// own.
   virtual std::string network() const { return {}; }
+  /// Bytes that wait for its client to read them.
+  virtual std::size_t unsent_bytes() const { return 0; }
   /// Bytes that it keeps for its client besides its mail.
   virtual std::size_t held_bytes() const { return 0; }
 

@@ -200,6 +200,7 @@ void Scheduler::adopt(Pid pid, std::unique_ptr<Process> process) {
   slot.process->scheduler_ = this;
   slot.process->slot_ = &slot;
   slot.trail = trail();
+  slot.born = static_cast<std::uint32_t>(floor<std::chrono::seconds>(now() - began_).count());
   enqueue(slot);
 }
 
@@ -287,6 +288,7 @@ Millis Scheduler::take_turn(Slot& slot, Millis began) {
     slot.process->stop({ExitReason::crash, not_an_exception});
   }
   const Millis ended = coarse_time();
+  slot.count_turn(ended - began);
   note_long_turn(slot, ended - began);
   if (slot.stopped) dead = bury(slot, std::move(*slot.ending), true);
   return ended;

@@ -126,6 +126,7 @@ class Scheduler {
   Ref make_ref() { return Ref{next_ref_++ * max_shards + shard_}; }
 
  private:
+  friend class Census;
   friend class Process;
 
   bool give_turns(Clock::time_point now);
@@ -181,6 +182,7 @@ class Scheduler {
   bool backlogged_ = false;
   Inbox inbox_;
   std::atomic<Clock::time_point> now_ = Clock::now();
+  const Clock::time_point began_ = now();
   Stats stats_;
 };
 

@@ -2,6 +2,8 @@
 /// \file
 /// What the scheduler keeps for each process; the process itself never sees it.
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -44,6 +46,21 @@ struct Slot {
   bool queued = false;  ///< On a run queue, which holds a slot at most once.
   bool working =
       false;  ///< Its work runs on a worker thread, so the process must not be destroyed.
+
+  // For a census. The clock is accurate to a few milliseconds: a short turn counts as nothing or as
+  // a tick, and the sum is right over many turns.
+  std::uint16_t longest = 0;  ///< Milliseconds of its longest turn, at most 65,535.
+  std::uint64_t turns = 0;
+  std::uint32_t used = 0;  ///< Milliseconds of its thread.
+  std::uint32_t born = 0;  ///< Seconds after its scheduler was made.
+
+  void count_turn(Millis took) {
+    ++turns;
+    if (took.count() <= 0) return;
+    constexpr Millis::rep most = 65'535;
+    used += static_cast<std::uint32_t>(took.count());
+    longest = std::max(longest, static_cast<std::uint16_t>(std::min(took.count(), most)));
+  }
 };
 
 /// By serial. Slots stay where they are.

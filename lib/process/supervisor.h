@@ -46,6 +46,14 @@ class Supervisor final : public Process {
   Supervisor(Strategy strategy, std::vector<ChildSpec> children, Intensity intensity = {});
 
   std::string name() const override { return "supervisor"; }
+  std::string_view kind() const override { return "supervisor"; }
+  std::vector<Pid> children() const override {
+    std::vector<Pid> pids;
+    for (const Child& child : children_) {
+      if (child.pid) pids.push_back(child.pid);
+    }
+    return pids;
+  }
 
  protected:
   void init() override;

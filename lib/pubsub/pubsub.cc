@@ -94,6 +94,8 @@ void PubSub::dispatch_here(const std::string& topic, const EventPtr& event, proc
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return;
   dispatch(scheduler_, found->second.subscribers, from, event);
+  ++found->second.broadcasts;
+  found->second.deliveries += found->second.subscribers.size();
 }
 
 std::size_t PubSub::subscribers(std::string_view topic) const {

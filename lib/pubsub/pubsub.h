@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/bucket_walk.h"
 #include "base/keyed_hash.h"
 #include "process/scheduler.h"
 #include "pubsub/wants.h"
@@ -106,6 +107,9 @@ struct Topic {
   const std::string* name = nullptr;  ///< Its key in the hub's table.
   std::vector<Subscriber> subscribers = {};
   std::size_t want_all = 0;  ///< The number of subscribers that want more than notices.
+  // Since it had its first subscriber here:
+  std::uint64_t broadcasts = 0;
+  std::uint64_t deliveries = 0;  ///< Of these to subscribers, without regard to `from`.
 
   std::size_t count(Wants wants) const {
     return wants == Wants::all ? want_all : subscribers.size() - want_all;
@@ -147,6 +151,18 @@ class PubSub {
   bool on_own_thread() const { return scheduler_.on_own_thread(); }
   /// The topic's subscribers on this shard.
   std::size_t subscribers(std::string_view topic) const;
+  /// Visits the next topics that have a subscriber on this shard: one step of `walk`. False: all
+  /// were visited.
+  template <class Visit, class BegunAgain>
+  bool step(BucketWalk& walk, const Visit& visit, const BegunAgain& begun_again) const {
+    return walk.step(
+        topics_, [&](const auto& each) { visit(each.second); }, begun_again);
+  }
+  /// The topic, if it has a subscriber on this shard.
+  const Topic* find(std::string_view topic) const {
+    const auto found = topics_.find(topic);
+    return found == topics_.end() ? nullptr : &found->second;
+  }
   /// The longest search for a topic, in topics compared.
   std::size_t longest_search() const;
 

@@ -170,6 +170,8 @@ void Client::drain() {
 void Client::send(const Pending& pending) {
   const std::string& channel = pending.channel.empty() ? channel_ : pending.channel;
   ++unanswered_;
+  ++sent_;
+  if (!timed_) timed_ = Timed{sent_, Clock::now()};
   // Small enough for a std::function to hold without allocating.
   const auto size = static_cast<std::uint32_t>(pending.size());
   publisher_.connection()->command(
@@ -181,13 +183,17 @@ void Client::send(const Pending& pending) {
 
 void Client::answered(std::size_t size, bool repeated, const redisReply* reply) {
   --unanswered_;
+  Clock::duration took{};
+  if (timed_ && timed_->message == sent_ - unanswered_) {  // Redis answers in order
+    took = Clock::now() - std::exchange(timed_, std::nullopt)->since;
+  }
   settle(size);
   finish_if_all_is_answered();
   if (reply == nullptr) return lose(Loss::broken, repeated);
   publisher_.alive();
   if (reply->type == REDIS_REPLY_ERROR) return lose(Loss::refused, repeated);
   if (telemetry_.attached<Published>()) {
-    telemetry_.execute(Published{static_cast<std::size_t>(reply->integer), repeated});
+    telemetry_.execute(Published{static_cast<std::size_t>(reply->integer), repeated, took});
   }
 }
 

@@ -97,6 +97,13 @@ class Client {
   const Hooks hooks_;
   std::deque<Kept> kept_;
   std::size_t unanswered_ = 0;
+  /// One message whose answer is timed.
+  struct Timed {
+    std::uint64_t message;  ///< As counted by `sent_`.
+    Clock::time_point since;
+  };
+  std::uint64_t sent_ = 0;
+  std::optional<Timed> timed_;
   std::function<void()> done_;
   std::unique_ptr<Loop::Timer> farewell_;
   std::atomic<bool> hearing_ = false;

@@ -62,6 +62,8 @@ struct Published {
   static constexpr std::string_view name = "phx.redis_published";
   std::size_t receivers;  ///< Nodes that were subscribed then, this one included.
   bool repeated;
+  /// From its sending to Redis's answer: of one message at a time; zero for the others.
+  Clock::duration took = {};
 };
 
 }  // namespace phx::redis

@@ -53,12 +53,12 @@ Endpoint::Outcome Admin::dispatch(const http::Request& request) {
   }
 }
 
-http::Response Admin::page(const http::Request& request) const {
+Endpoint::Outcome Admin::page(const http::Request& request) const {
   if (api_) {
     if (auto answer = api_->answer(request, loop_.now())) return std::move(*answer);
   }
   if (request.method != "GET" && request.method != "HEAD")
-    return {405, "", {{"allow", "GET, HEAD"}}};
+    return http::Response{405, "", {{"allow", "GET, HEAD"}}};
   if (request.path() == "/health") return text(200, "alive\n");  // this thread, at least, answers
   if (request.path() == "/ready") {
     const Readiness now = ready_();

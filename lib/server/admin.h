@@ -45,7 +45,7 @@ class Admin final : private HttpHost {
   void limit_reached(const telemetry::LimitReached&, const std::string&) override {}
   void finished(HttpConnection& connection) override;
 
-  http::Response page(const http::Request& request) const;
+  Endpoint::Outcome page(const http::Request& request) const;
 
   net::Loop& loop_;
   const Log& log_;

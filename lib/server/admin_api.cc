@@ -120,8 +120,15 @@ bool AdminApi::authorized(const http::Request& request) const {
          CRYPTO_memcmp(token.data(), options_.token.data(), token.size()) == 0;
 }
 
-std::optional<http::Response> AdminApi::answer(const http::Request& request,
-                                               Clock::time_point now) try {
+void AdminApi::admit(const http::Request& request, Clock::time_point now) {
+  if (!authorized(request)) {
+    throw ApiError{401, "expected the token as a bearer", {{"www-authenticate", "Bearer"}}};
+  }
+  if (!rate_.take(now)) throw ApiError{429, "too many requests", {{"retry-after", "1"}}};
+}
+
+std::optional<Endpoint::Outcome> AdminApi::answer(const http::Request& request,
+                                                  Clock::time_point now) try {
   struct Route {
     std::string_view path;
     std::string_view method;
@@ -134,16 +141,23 @@ std::optional<http::Response> AdminApi::answer(const http::Request& request,
     require_method(request, "GET");
     return http::Response{200, std::string(description()), {{"content-type", "application/json"}}};
   }
+  if (options_.dashboard != nullptr) {
+    if (auto page = Dashboard::page(request.path())) {
+      require_method(request, "GET");
+      return std::move(*page);
+    }
+    if (request.path().starts_with(Dashboard::prefix)) {
+      admit(request, now);
+      return options_.dashboard->answer(request);
+    }
+  }
   const auto route = std::find_if(routes.begin(), routes.end(), [&request](const Route& one) {
     return one.path.ends_with('/') ? request.path().starts_with(one.path)
                                    : request.path() == one.path;
   });
   if (route == routes.end()) return {};
   require_method(request, route->method);
-  if (!authorized(request)) {
-    throw ApiError{401, "expected the token as a bearer", {{"www-authenticate", "Bearer"}}};
-  }
-  if (!rate_.take(now)) throw ApiError{429, "too many requests", {{"retry-after", "1"}}};
+  admit(request, now);
   return (this->*route->answer)(request);
 } catch (const ApiError& error) {
   return rendered(error);

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "dashboard/dashboard.h"
 #include "endpoint/endpoint.h"
 #include "http/request.h"
 #include "socket/rate.h"
@@ -30,6 +31,9 @@ struct AdminApiOptions {
   /// The presence that `GET /presence/TOPIC` lists; without one it answers 404. Outlives the
   /// server.
   const Presence* presence = nullptr;
+  /// Its page is served at `/dashboard`, and its data below that; without one they answer 404.
+  /// Outlives the server.
+  Dashboard* dashboard = nullptr;
 };
 
 /// One thread at a time. Neither copied nor moved.
@@ -41,7 +45,7 @@ class AdminApi {
   AdminApi& operator=(const AdminApi&) = delete;
 
   /// Nothing for a path of another handler.
-  std::optional<http::Response> answer(const http::Request& request, Clock::time_point now);
+  std::optional<Endpoint::Outcome> answer(const http::Request& request, Clock::time_point now);
   std::size_t max_body() const { return options_.max_body; }
 
   /// The OpenAPI document.
@@ -51,6 +55,7 @@ class AdminApi {
   http::Response broadcast(const http::Request& request) const;
   http::Response disconnect(const http::Request& request) const;
   http::Response presence(const http::Request& request) const;
+  void admit(const http::Request& request, Clock::time_point now);
   bool authorized(const http::Request& request) const;
   http::Response carry(std::string_view topic, std::string_view event, Payload payload) const;
 

@@ -89,6 +89,7 @@ std::unique_ptr<websocket::Reader> Connections::take_reader(std::size_t max_mess
 /// memory is needed at once.
 void Connections::mail_sent(std::size_t messages) {
   constexpr std::size_t a_part = 16;
+  traffic.messages_in += messages;
   unread_ += messages;
   if (unread_ < a_part || spent_) return;
   unread_ = 0;

@@ -87,7 +87,8 @@ void Shard::publish_load() {
 
 void Shard::publish_measures() {
   endpoint_.telemetry().execute(telemetry::ShardMeasured{
-      scheduler_.population(), connections_.websockets(), connections_.http(), scheduler_.shard()});
+      scheduler_.population(), connections_.websockets(), connections_.http(), scheduler_.shard(),
+      connections_.traffic, resident_memory(), memory_.limit()});
 }
 
 /// The shard with the largest holder disconnects it; one at a time, because holders share frames

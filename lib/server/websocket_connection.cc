@@ -45,6 +45,7 @@ void WebsocketConnection::begin(process::Pid process, std::string_view early) {
 void WebsocketConnection::send(serializer::FramePtr frame) {
   if (closing_) return;
   departures_.add("frame", frame->bytes);
+  ++host_.traffic.frames_out;
   if (window_bits_ > 0) {
     outbox_.add(host_.deflater().compressed(frame, window_bits_), true);
   } else {
@@ -102,6 +103,7 @@ bool WebsocketConnection::flush(Budget& budget) {
     const std::size_t taken = stream_->write(part);
     written += taken;
     departures_.leave("bytes written", piece.bytes.substr(0, taken));
+    host_.traffic.bytes_out += taken;
     budget.spend(taken);
     if (drain_) drain_->must_go -= std::min(drain_->must_go, taken);
     if (taken < piece.bytes.size()) outbox_.put_back(piece, taken);
@@ -158,6 +160,7 @@ void WebsocketConnection::evict(const telemetry::LimitReached& reached) {
 
 void WebsocketConnection::received(std::string_view bytes) {
   const std::size_t size = bytes.size();
+  host_.traffic.bytes_in += size;
   behind_ = !read(bytes);
   if (behind_) stream_->pause();
   if (mount_.byte_rate) slow_down(size);

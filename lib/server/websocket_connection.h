@@ -18,6 +18,7 @@
 #include "process/scheduler.h"
 #include "server/client.h"
 #include "telemetry/limits.h"
+#include "telemetry/shard_measured.h"
 #include "transport/pipeline.h"
 #include "transport/websocket_process.h"
 #include "websocket/outbox.h"
@@ -63,6 +64,8 @@ class WebsocketHost {
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
   /// The stream has ended: the connection may be destroyed, once nothing of it is on the stack.
   virtual void finished(WebsocketConnection& connection) = 0;
+
+  telemetry::Traffic traffic = {};  ///< Of all connections.
 };
 
 class WebsocketConnection final : public transport::Wire,
@@ -84,6 +87,7 @@ class WebsocketConnection final : public transport::Wire,
   Millis quiet_for() const override { return stream_->quiet_for(); }
   const std::string& peer() const override { return stream_->peer().address; }
   std::size_t unsent_limit() const override { return host_.outbox_limit(); }
+  std::size_t unsent() const override { return outbox_.held(); }
 
   // The stream's events.
   void received(std::string_view bytes) override;

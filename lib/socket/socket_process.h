@@ -38,6 +38,13 @@ class SocketProcess : public process::Process {
   SocketProcess(const UserSocket& user, Socket socket);
 
   std::string name() const override { return id_.empty() ? "socket" : id_.str(); }
+  std::string_view kind() const override { return "socket"; }
+  /// Its channels.
+  std::vector<process::Pid> children() const override {
+    std::vector<process::Pid> pids;
+    for (const auto& [topic, entry] : channels_) pids.push_back(entry.pid);
+    return pids;
+  }
   /// The user's id, if it has one.
   LogSubject::Metadata log_metadata() const override;
   /// Many channels make frames faster than their sockets could send them in ordinary turns.

@@ -53,6 +53,8 @@ struct Refused {};
 class LongpollSession final : public socket::SocketProcess {
  public:
   std::size_t held_bytes() const override { return bytes_; }
+  std::size_t unsent_bytes() const override { return bytes_; }
+  std::string_view kind() const override { return "long-poll"; }
   std::string network() const override { return LongpollPlaces::network_of(place_); }
   /// The session holds `place` while it lives.
   LongpollSession(const Mount& mount, Socket socket, LongpollPlaces::Place place);

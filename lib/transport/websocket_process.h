@@ -20,7 +20,7 @@ class Wire {
   /// Sends soon, after what was sent before. Too much unsent closes the connection; after that it
   /// does nothing.
   virtual void send(serializer::FramePtr frame) = 0;
-  /// Sends a close frame after what was sent before, and closes.
+  /// Sends a close frame after what was sent before, and closes; only once.
   virtual void close(socket::CloseCode code) = 0;
   /// Answers the client's close, after what was sent before. Code 0 means no code.
   virtual void answer_close(unsigned code) = 0;
@@ -30,8 +30,10 @@ class Wire {
   virtual Millis quiet_for() const = 0;
   /// The client's address.
   virtual const std::string& peer() const = 0;
-  /// How many bytes of memory may wait for the client.
+  /// How many bytes of memory may wait for the client,
   virtual std::size_t unsent_limit() const = 0;
+  /// and how many do.
+  virtual std::size_t unsent() const = 0;
 };
 //! [wire]
 
@@ -53,12 +55,16 @@ class WebsocketProcess final : public socket::SocketProcess {
                    Millis timeout);
 
   std::string network() const override { return network_of(wire_->peer()); }
+  std::string_view kind() const override { return "websocket"; }
+  std::size_t unsent_bytes() const override { return wire_->unsent(); }
 
  protected:
   void init() override;
   void handle(process::Message message) override;
   void deliver(serializer::FramePtr frame) override { wire_->send(std::move(frame)); }
   void close(socket::CloseCode code) override { wire_->close(code); }
+  /// However it ended, an exit signal included, its client must not wait for it.
+  void buried() override { wire_->close(socket::CloseCode::internal_error); }
   std::size_t joined_limit() const override { return wire_->unsent_limit(); }
 
  private:

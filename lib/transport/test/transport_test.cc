@@ -243,6 +243,7 @@ namespace {
 struct FakeWire : Wire {
   void send(serializer::FramePtr frame) override { heard.push_back(frame->bytes); }
   void close(socket::CloseCode code) override {
+    if (std::exchange(closed, true)) return;
     heard.push_back("close " + std::to_string(static_cast<int>(code)));
   }
   void answer_close(unsigned code) override { heard.push_back("answer " + std::to_string(code)); }
@@ -250,8 +251,10 @@ struct FakeWire : Wire {
   Millis quiet_for() const override { return quiet; }
   const std::string& peer() const override { return address; }
   std::size_t unsent_limit() const override { return 1'000'000; }
+  std::size_t unsent() const override { return 0; }
   std::vector<std::string> heard;
   Millis quiet{0};
+  bool closed = false;
   const std::string address = "127.0.0.1";
 };
 
@@ -273,6 +276,18 @@ PHX_TEST("a websocket is closed once its client was silent for the timeout, and 
   shard.pass(Millis{1});
   expect_eq(wire->heard, std::vector<std::string>{"close 1000"});
   expect(!shard.scheduler.alive(pid), "then it ends");
+}
+
+PHX_TEST("a websocket whose process is killed is closed, not left without one") {
+  TestShard shard;
+  const auto wire = std::make_shared<FakeWire>();
+  const Users users;
+  const auto pid = shard.scheduler.spawn(std::make_unique<WebsocketProcess>(
+      users, Socket(shard.context(), serializer::v2_json()), wire, Millis{1'500}));
+  shard.settle();
+  shard.scheduler.exit(pid, {process::ExitReason::killed});
+  shard.settle();
+  expect_eq(wire->heard, std::vector<std::string>{"close 1011"});
 }
 
 PHX_TEST("a connection is reported with its parameters, its version and its result") {

@@ -1,0 +1,73 @@
+/// Reads the scheduler's slots, and changes nothing.
+
+#include "process/census.h"
+
+#include <cxxabi.h>
+
+#include "process/slot.h"
+
+namespace phx::process {
+namespace {
+
+Millis age_of(const Slot& slot, Clock::duration since_start) {
+  const Clock::duration age = since_start - std::chrono::seconds(slot.born);
+  return std::max(Millis{0}, floor<Millis>(age));
+}
+
+Entry entry_of(const Slot& slot, Clock::duration since_start) {
+  return {.pid = slot.process->self(),
+          .process = *slot.process,
+          .mailbox = slot.mailbox.size(),
+          .mailbox_bytes = slot.mailbox.bytes(),
+          .monitors = slot.watchers.size(),
+          .turns = slot.turns,
+          .used = Millis{slot.used},
+          .longest = Millis{slot.longest},
+          .age = age_of(slot, since_start),
+          .awaiting = slot.awaiting != nullptr,
+          .working = slot.working};
+}
+
+/// `phx::serializer::SocketMessage`, without the Held<> that a message keeps it in.
+std::string type_name(const std::type_info& type) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
+  std::string name = status == 0 ? text.get() : type.name();
+  constexpr std::string_view holder = "::Held<";
+  const std::size_t at = name.find(holder);
+  if (at == std::string::npos || name.back() != '>') return name;
+  name = name.substr(at + holder.size());
+  name.pop_back();
+  return name;
+}
+
+}  // namespace
+
+bool Census::step(const Visit& visit, const std::function<void()>& begun_again) {
+  const Clock::duration since_start = scheduler_.now() - scheduler_.began_;
+  return walk_.step(
+      scheduler_.slots_->alive,
+      [&](const auto& each) { visit(entry_of(each.second, since_start)); }, begun_again);
+}
+
+bool Census::visit(const Scheduler& scheduler, Pid pid, const Visit& visit) {
+  const auto found = scheduler.slots_->alive.find(pid.serial);
+  if (found == scheduler.slots_->alive.end()) return false;
+  visit(entry_of(found->second, scheduler.now() - scheduler.began_));
+  return true;
+}
+
+std::map<std::string, std::size_t> Census::mail(const Scheduler& scheduler, Pid pid,
+                                                std::size_t most) {
+  std::map<const std::type_info*, std::size_t> counts;
+  const auto found = scheduler.slots_->alive.find(pid.serial);
+  if (found == scheduler.slots_->alive.end()) return {};
+  found->second.mailbox.each(most,
+                             [&](const std::type_info& type, std::size_t) { ++counts[&type]; });
+  std::map<std::string, std::size_t> named;
+  for (const auto& [type, count] : counts) named[type_name(*type)] += count;
+  return named;
+}
+
+}  // namespace phx::process
