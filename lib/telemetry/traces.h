@@ -58,7 +58,7 @@ class Traces final : public process::HopRecorder {
   static constexpr std::string_view parameter = "glass_token";
 
   /// \throws std::invalid_argument for a token of fewer than 16 bytes, which could be guessed.
-  explicit Traces(std::string token, ParameterFilter filter = {}, TraceLimits limits = {});
+  explicit Traces(std::string token, ParameterFilter filter = {}, TraceLimits most = {});
 
   const std::string& token() const { return token_; }
   /// Takes as long for a wrong token as for the right one.
