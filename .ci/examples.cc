@@ -8,6 +8,7 @@
 #include "chapters/13-shaping-a-channel/exercise/rate_limited.h"
 #include "chapters/17-live-view/board.h"
 #include "chapters/18-more-than-one-machine/exercise/merge.h"
+#include "chapters/19-the-glass-house/glass.h"
 #include "client/await.h"
 #include "client/client.h"
 #include "client/presence_list.h"
@@ -42,6 +43,14 @@ void counts(phx::process::Scheduler& scheduler) {
 }
 
 }  // namespace beneath
+
+namespace phx::beneath {
+
+void report(const serializer::Frame& frame) {
+#include "examples/lib/process/hop.h.1"
+}
+
+}  // namespace phx::beneath
 
 // --- A client -----------------------------------------------------------------------------------
 
@@ -300,6 +309,15 @@ void pack() {}
 
 void measure(const phx::telemetry::Telemetry& telemetry) {
 #include "examples/lib/telemetry/telemetry.h.4"
+}
+
+void trace(const std::string& secret) {
+#include "examples/lib/telemetry/traces.h.1"
+}
+
+void watch(phx::Endpoint& endpoint, phx::ProgramOptions& options, const std::string& token,
+           const std::filesystem::path& root) {
+#include "examples/chapters/19-the-glass-house/glass.h.1"
 }
 
 }  // namespace shop
