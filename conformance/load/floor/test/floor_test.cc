@@ -259,10 +259,15 @@ PHX_TEST("an open loop that the server can't follow is reported as saturated, if
   const bench::Context context{loop, target, bench::Millis{60}, 1'024, bench::Millis{20}};
   const bench::Schedule too_much{.rate = 50'000'000};
   testing::expect_throw<bench::Failure>([&] { bench::latency(context, too_much); });
-  const auto told = bench::latency(context, {.rate = 50'000'000, .may_saturate = true});
-  expect(told.saturated && told.rate > 0, "saturated");
-  // On a busy machine even 100 a second may come late, but not every time.
-  bool followed = false;
+  // On a busy machine no answer at all may come in time, and even 100 a second may come late, but
+  // not every time.
+  bool answered = false, followed = false;
+  for (int tries = 0; tries < 50 && !answered; ++tries) {
+    const auto told = bench::latency(context, {.rate = 50'000'000, .may_saturate = true});
+    expect(told.saturated, "it is saturated");
+    answered = told.rate > 0;
+  }
+  expect(answered, "a saturated server answers some");
   for (int tries = 0; tries < 50 && !followed; ++tries) {
     followed = !bench::latency(context, {.rate = 100, .may_saturate = true}).saturated;
   }
