@@ -54,13 +54,15 @@
       }).filter(({ found }) => found.length > 0);
     }
 
-    /** From entry to score. The words as they were typed, side by side, count most. */
+    /** From entry to score. The words as they were typed, side by side, count most: first of all a class's name. */
     ranked(query, options) {
       const phrase = small(query.trim().replace(/^"|"$/g, ""));
       return new Map(
         this.index.search(query, options).map(({ id, score }) => {
-          const { title, text } = this.entries[id];
-          if (small(title) === phrase || small(title).endsWith(`::${phrase}`)) return [id, score * 20];
+          const { title, where, text } = this.entries[id];
+          if (small(title) === phrase || small(title).endsWith(`::${phrase}`)) {
+            return [id, score * (where === "class" || where === "struct" ? 40 : 20)];
+          }
           if (small(title).includes(phrase)) return [id, score * 6];
           return [id, small(text).includes(phrase) ? score * 4 : score];
         }),
