@@ -149,10 +149,10 @@ BESIDE_PROOFS := $(UNIT_PASSED) $(call objects,$(EXERCISE_SOURCES)) $(PROGRAMS)
 ALL_PASSED := $(BUILD)/subjects.passed $(CONFORMANCE_PASSED) $(TRACES_PASSED) $(UNIT_PASSED) $(LIB_PASSED) \
   $(CHAPTERS_PASSED) $(DOCS_PASSED)
 test: ##* check: everything: units, rules, traces, mutants, exercises, real clients, the book
-	@$(MAKE) --no-print-directory $(PROOFS_NEED)
-	@$(MAKE) --no-print-directory $(PROOFS) & proofs=$$!; \
-	  $(MAKE) --no-print-directory $(BESIDE_PROOFS); beside=$$?; wait $$proofs && exit $$beside
-	@$(MAKE) --no-print-directory $(ALL_PASSED)
+	@$(MAKE) -s --no-print-directory $(PROOFS_NEED)
+	@$(MAKE) -s --no-print-directory $(PROOFS) & proofs=$$!; \
+	  $(MAKE) -s --no-print-directory $(BESIDE_PROOFS); beside=$$?; wait $$proofs && exit $$beside
+	@$(MAKE) -s --no-print-directory $(ALL_PASSED)
 	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two, over TLS and on two nodes,' \
 	  'traces, the suite itself, mutants, the exercises, real clients, installing, the book.'
 
