@@ -34,6 +34,7 @@ $(BUILD)/chapters/19-the-glass-house/%_test: $(BUILD)/chapters/19-the-glass-hous
 .PHONY: run cluster shell
 run: $(CHAT) $(BOOK_NPM) ##* begin: the chat on http://localhost:4000; /board, /glass, and a dashboard: PORT=
 	@umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >$(BUILD)/run-token && \
+	  echo 'The dashboard will ask for a token: the line in $(BUILD)/run-token' && \
 	  exec $(CHAT) --port $(or $(PORT),4000) --glass --admin-port 0 --admin-token-file $(BUILD)/run-token --dashboard
 cluster: ## begin: the chat as three nodes behind nginx: PORT=4000
 cluster: $(CHAT) $(BOOK_NPM) build/.packages-redis build/.packages-nginx

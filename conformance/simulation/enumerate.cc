@@ -46,7 +46,7 @@ struct Branch {
   std::array<bool, max_candidates> explored = {};
 
   bool done(std::size_t candidate) const { return explored[candidate] || met.asleep[candidate]; }
-  /// False: there is no other candidate.
+  /// Chooses the next candidate. Returns false if none is left.
   bool advance() {
     explored[met.chosen] = true;
     for (std::size_t i = 0; i < met.count; ++i) {

@@ -170,7 +170,7 @@ class Screen {
   Options options_;
   Source source_;
   std::optional<Look> look_;
-  std::string problem_;  ///< Why there is no newer look.
+  std::string problem_;  ///< Why the last look failed; empty if it came.
   std::string note_;     ///< What the last key did.
   std::size_t selected_ = 0;
   bool paused_ = false;

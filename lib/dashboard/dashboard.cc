@@ -126,7 +126,7 @@ Endpoint::Outcome Dashboard::look(std::function<std::shared_ptr<Survey>()> make,
       parts->push_back(make());
       asked.emplace_back(shard.surveyor, parts->back());
     }
-    if (asked.empty()) return client->respond(error_answer(404, "there is no such process"));
+    if (asked.empty()) return client->respond(error_answer(404, "no process has this pid"));
     process::Scheduler* const first = shards.begin()->second.context.scheduler;
     const auto left = std::make_shared<std::atomic<std::size_t>>(asked.size());
     const auto done = [=] {
@@ -298,7 +298,7 @@ Endpoint::Outcome Dashboard::detail(process::Pid pid) const {
   return look<DetailSurvey>([pid] { return std::make_shared<DetailSurvey>(pid); },
                             [](const Parts<DetailSurvey>& parts) {
                               const DetailSurvey& found = *parts.front();
-                              if (!found.row) return error_answer(404, "there is no such process");
+                              if (!found.row) return error_answer(404, "no process has this pid");
                               return json_answer(200, detail_of(found));
                             },
                             static_cast<std::uint32_t>(pid.shard));
@@ -306,7 +306,7 @@ Endpoint::Outcome Dashboard::detail(process::Pid pid) const {
 
 Response Dashboard::end(process::Pid pid, const std::string& peer) const {
   const Shared::Shards shards = shared_->running();
-  if (!shards.contains(pid.shard)) return error_answer(404, "there is no such process");
+  if (!shards.contains(pid.shard)) return error_answer(404, "no process has this pid");
   const Context& first = shards.begin()->second.context;
   first.log().warn("a process is ended from the dashboard",
                    {{"pid", dashboard::to_string(pid)}, {"peer", peer}});

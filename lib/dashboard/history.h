@@ -49,7 +49,7 @@ struct Second {
 /// A connection to Redis: of the subscriber, or of the publisher.
 struct RedisLink {
   bool up = false;
-  std::string where = {};  ///< The address; or why there is no connection.
+  std::string where = {};  ///< The address, or the reason why it is down.
   Clock::time_point since = {};
 };
 

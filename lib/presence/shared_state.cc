@@ -198,7 +198,7 @@ Diffs SharedState::merge(const Parts& parts, const Clocks& after, const Clocks& 
   };
   Diffs diffs;
   for (auto& [ref, replica] : replicas_) {
-    if (ref == self_) continue;  // nobody knows more of it than we do
+    if (ref == self_) continue;  // our own part is the newest there is
     const auto part = parts.find(ref);
     const Part& theirs = part == parts.end() ? nothing : part->second;
     const Count from = at(after, ref), up_to = at(context, ref);

@@ -147,7 +147,7 @@ PHX_TEST("pushing or broadcasting what is no object is refused, replying it is n
   }
 }
 
-PHX_TEST("what is no array of five of the right types is refused") {
+PHX_TEST("anything but an array of five of the right types is refused") {
   refuses({Frame::text, R"(["1","2","t","e",{}])"}, "a text frame");
   refuses({Frame::text, push_of("\xc0").bytes}, "a text frame, whatever its bytes");
   refuses(binary(""), "no bytes");

@@ -65,7 +65,7 @@ struct Playing : Fixture {
 
 }  // namespace
 
-PHX_TEST("who has no good name is not let in") {
+PHX_TEST("a client without a good name is not let in") {
   Fixture f;
   const Client client = f.test.socket(f.users);
   for (const Json& bad : {Json::object(), named(""), named("a name of over 20 bytes"),
@@ -76,7 +76,8 @@ PHX_TEST("who has no good name is not let in") {
   client.join("lobby", named("a name of 20 bytes.."));
 }
 
-PHX_TEST("who has joined is waiting, is told who is here, and the others of him") {
+PHX_TEST(
+    "a client that has joined waits, gets the list of players, and is announced to the others") {
   Fixture f;
   const JoinedChannel ada = f.join("ada");
   expect_eq(f.shown("ada"), "waiting");
@@ -88,7 +89,7 @@ PHX_TEST("who has joined is waiting, is told who is here, and the others of him"
   expect(ada.assert_push("presence_diff")["joins"].has("bob"), "ada is told");
 }
 
-PHX_TEST("a name is one client's, until he has gone") {
+PHX_TEST("a name is one client's until that client has gone") {
   Fixture f;
   const JoinedChannel ada = f.join("ada");
   const Client other = f.test.socket(f.users);
@@ -133,7 +134,7 @@ PHX_TEST("to be ready twice is to be ready once: nobody plays himself") {
   ada.refute_push("match");
 }
 
-PHX_TEST("who thinks better of it is not matched") {
+PHX_TEST("a player who stops waiting is not matched") {
   Fixture f;
   const JoinedChannel ada = f.join("ada"), bob = f.join("bob");
   f.ok(ada, "ready");
@@ -153,7 +154,7 @@ PHX_TEST("one who waits is not forgotten when another thinks better of it") {
   f.expect_match(ada, "game-1", "eve");
 }
 
-PHX_TEST("who has gone is not matched, in whatever way he went") {
+PHX_TEST("a player who has gone in any way is not matched") {
   Fixture f;
   f.test.trap_exits();
   const JoinedChannel ada = f.join("ada"), eve = f.join("eve"), bob = f.join("bob");
@@ -188,7 +189,7 @@ PHX_TEST("done is done for both, and both may play again") {
   f.expect_match(f.bob, "game-2", "ada");
 }
 
-PHX_TEST("who loses his opponent is told, and may play with another") {
+PHX_TEST("a player whose opponent has gone is notified, and may play with another") {
   Playing f;
   const JoinedChannel eve = f.join("eve");
   f.ada.leave();

@@ -149,7 +149,7 @@ PHX_TEST("quiet is not saved up beyond the burst") {
   f.refused(500);
 }
 
-PHX_TEST("who keeps to the rate is never refused") {
+PHX_TEST("a client within the rate is never refused") {
   Fixture f;
   for (int i = 0; i < 100; ++i) {
     f.ok();
