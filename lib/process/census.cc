@@ -2,8 +2,7 @@
 
 #include "process/census.h"
 
-#include <cxxabi.h>
-
+#include "base/type_name.h"
 #include "process/slot.h"
 
 namespace phx::process {
@@ -28,12 +27,9 @@ Entry entry_of(const Slot& slot, Clock::duration since_start) {
           .working = slot.working};
 }
 
-/// `phx::serializer::SocketMessage`, without the Held<> that a message keeps it in.
-std::string type_name(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
-  std::string name = status == 0 ? text.get() : type.name();
+/// The name of what a message holds, without the Held<> around it.
+std::string held_name(const std::type_info& type) {
+  std::string name = type_name(type);
   constexpr std::string_view holder = "::Held<";
   const std::size_t at = name.find(holder);
   if (at == std::string::npos || name.back() != '>') return name;
@@ -66,7 +62,7 @@ std::map<std::string, std::size_t> Census::mail(const Scheduler& scheduler, Pid 
   found->second.mailbox.each(most,
                              [&](const std::type_info& type, std::size_t) { ++counts[&type]; });
   std::map<std::string, std::size_t> named;
-  for (const auto& [type, count] : counts) named[type_name(*type)] += count;
+  for (const auto& [type, count] : counts) named[held_name(*type)] += count;
   return named;
 }
 

@@ -2,21 +2,9 @@
 
 #include "process/hop.h"
 
-#include <cxxabi.h>
-
-#include <cstdlib>
+#include "base/type_name.h"
 
 namespace phx::process {
-namespace {
-
-std::string readable(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
-  return status == 0 ? name.get() : type.name();
-}
-
-}  // namespace
 
 //! [follow]
 void TraceScope::follow(const Trail* trail, Pid pid) {
@@ -34,7 +22,7 @@ void record_hop(std::string_view form, std::string_view bytes, std::source_locat
                 const std::type_info* callee, const char* function) {
   Trace trace = std::exchange(current_trace, {});
   if (trace.id == 0) trace.id = trace.recorder->begin();
-  std::string called = callee == nullptr ? "" : readable(*callee) + "::" + function;
+  std::string called = callee == nullptr ? "" : type_name(*callee) + "::" + function;
   trace.hop = trace.recorder->record({trace, form, bytes, std::move(called), where});
   trace.waited = {};
   if (trace.hop != 0) current_trace = trace;
