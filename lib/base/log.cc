@@ -18,10 +18,6 @@ namespace {
 
 thread_local const LogSubject* current_subject = nullptr;  // the innermost LogScope's
 
-LogLine::Form form_of(LogFormat format) {
-  return format == LogFormat::json ? LogLine::Form::json : LogLine::Form::logfmt;
-}
-
 }  // namespace
 
 Level level_of(std::string_view name) {

@@ -59,10 +59,6 @@ bool shows_colours(int descriptor) {
          std::getenv("NO_COLOR") == nullptr;
 }
 
-LogLine::Form form_of(LogFormat format) {
-  return format == LogFormat::json ? LogLine::Form::json : LogLine::Form::logfmt;
-}
-
 /// The line in a log that reports missing lines.
 std::string loss_notice(LogFormat format, const std::string& text, std::size_t lost,
                         std::string_view colour) {
@@ -138,6 +134,10 @@ class FileSink final : public DescriptorSink {
 };
 
 }  // namespace
+
+LogLine::Form form_of(LogFormat format) {
+  return format == LogFormat::json ? LogLine::Form::json : LogLine::Form::logfmt;
+}
 
 std::string finished_line(LogFormat format, SystemTime now, Level level, std::string_view line,
                           std::string_view colour) {

@@ -34,6 +34,8 @@ std::unique_ptr<LogSink> descriptor_sink(int descriptor, const std::string& name
 /// The same to the end of a file. \throws std::runtime_error if it can't be opened.
 std::unique_ptr<LogSink> file_sink(const std::string& path, LogFormat format);
 
+/// What a LogLine of that format is written as.
+LogLine::Form form_of(LogFormat format);
 /// One finished line, with its end: date, time, zone and level before what LogLine made. `colour`
 /// is an escape sequence for the level, or empty.
 std::string finished_line(LogFormat format, std::chrono::system_clock::time_point now, Level level,
