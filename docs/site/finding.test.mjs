@@ -77,6 +77,33 @@ for (const [query, group, expected] of LOOKED_FOR) {
   });
 }
 
+/** Names and words of which the very first of a group is asked. */
+const FIRST = [
+  ["on_topic", "names", /^SocketProcess::on_topic → lib\/socket/],
+  ["on_topic", "book", /chapter-04.*in-from-a-frame/],
+  ["take_turn", "names", /^Scheduler::take_turn → lib\/process/],
+  ["take_turn", "book", /chapter-09.*where-the-exception-goes/],
+  ["start_channel", "names", /^SocketProcess::start_channel → lib\/socket/],
+  ["start_channel", "book", /chapter-05.*two-processes/],
+  ["check_origin", "book", /chapter-03.*where-a-page-may-come-from/],
+  ["C-16", "rules", /^C-16  comes back by itself/],
+  ["CRDT", "book", /chapter-18/],
+  ["split brain", "book", /chapter-18.*a-split/],
+  ["make conformance", "pages", /two-commands|build-and-test/],
+  ["LongpollSession", "names", /LongpollSession::|phx::transport::LongpollSession/],
+];
+
+for (const [query, group, expected] of FIRST) {
+  test(`the first in ${group} for "${query}" is ${expected}`, () => {
+    assert.match(first(query, group, 1)[0] ?? "", expected);
+  });
+}
+
+test("a call is not found as a definition", () => {
+  const found = first("from_client", "names", 99).filter((line) => /channel_process\.cc/.test(line));
+  assert.deepEqual(found, []);
+});
+
 test("the beginning of a word is enough, and so is a word with a fault", () => {
   for (const query of ["heartb", "hartbeat"]) assert.match(first(query, "rules", 1)[0] ?? "", /heartbeat/);
 });

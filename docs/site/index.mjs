@@ -5,7 +5,13 @@ import { basename } from "node:path";
 import { unescape } from "./html.mjs";
 import { classify, files, read } from "./pages.mjs";
 import { pageId, sluggerOf } from "./plan.mjs";
-import { placedRules } from "./rules.mjs";
+import { CLIENT_RULES, placedRules } from "./rules.mjs";
+
+const DEFINED =
+  /^ *(?!(?:return|else|using|namespace|static_assert|throw|new|delete|case|if|for|while|co_\w+)\b)\w[\w:<>&*,[\] ]*[ &*]((?:\w+::)*\w+)\(/;
+
+/** The function that a line of code defines, if it does: a call and a declaration end with a semicolon. */
+const defined = (line) => (/;\s*(\/\/.*)?$/.test(line) ? undefined : DEFINED.exec(line)?.[1]);
 
 const CHAPTER = /^chapters\/(\d\d)-[^/]+\//;
 
@@ -33,24 +39,26 @@ function sectionsOf(root, path, title) {
   const number = CHAPTER.exec(path)?.[1];
   const page = number ? `${Number(number)}. ${title.replace(/^\d+\. /, "")}` : title;
   const group = groupOf(path);
-  const sections = [{ group, title: page, where: "", to: `${id}.html`, text: "" }];
+  const sections = [{ group, title: page, where: "", to: `${id}.html`, shows: "", text: "" }];
   for (const { kind, line } of classify(read(root, path))) {
     const heading = kind === "prose" && /^(#+) +(.*?)\s*$/.exec(line);
     if (heading) {
       const slug = slugOf(heading[2]);
       if (heading[1] === "#") continue;
       const to = `${id}.html#${id}-${slug}`;
-      sections.push({ group, title: seen(heading[2]), where: page, to, text: "" });
+      sections.push({ group, title: seen(heading[2]), where: page, to, shows: "", text: "" });
     } else if (kind === "prose" || kind === "code") {
       const words = kind === "code" ? line.trim() : seen(line);
       if (words) sections.at(-1).text += `${words} `;
+      const shown = kind === "code" && defined(line);
+      if (shown) sections.at(-1).shows += `${shown} `;
     }
   }
   return sections;
 }
 
 function rules(root, target) {
-  return placedRules(root).map(({ id, title, file, line }) => ({
+  return [...placedRules(root), ...placedRules(root, CLIENT_RULES)].map(({ id, title, file, line }) => ({
     group: "rules",
     title: `${id}  ${title}`,
     where: basename(file),
@@ -93,15 +101,13 @@ function published(tags) {
   return found;
 }
 
-const DEFINED = /^(?!return|else|using|namespace|static_assert)[\w:<>&*,[\] ]+[ &*]((?:\w+::)*\w+)\(/;
-
 /** Functions that Doxygen keeps to itself: private ones, and those of one file. */
 function unpublished(root, known, target) {
   const ends = new Set([...known.keys()].map((name) => name.split("::").slice(-2).join("::")));
   const found = new Map();
   for (const path of files(root, [".cc"]).filter((path) => !/_(test|fuzz|bench)\.cc$|\/exercise/.test(path))) {
     read(root, path).split("\n").forEach((line, at) => {
-      const name = DEFINED.exec(line)?.[1];
+      const name = defined(line);
       const end = name?.split("::").slice(-2).join("::");
       if (!name || ends.has(end) || name.split("::").at(-1) === "main") return;
       found.set(`${name} ${path}`, { title: name, where: path, to: target(`${path}#L${at + 1}`) });

@@ -12,14 +12,15 @@ import { join } from "node:path";
 import { Fault, files, read } from "./pages.mjs";
 
 const FOLDER = "conformance/suite/rules/";
-const RULE = /\bRULE\(\s*"([A-Z]-\d+)",\s*\w+,\s*\w+,\s*((?:"(?:\\.|[^"\\])*"\s*)+),/g;
+export const CLIENT_RULES = "conformance/suite/client_rules/";
+const RULE = /\b(?:CLIENT_)?RULE\(\s*"([A-Z]-\d+)",\s*\w+,\s*[\w']+,\s*((?:"(?:\\.|[^"\\])*"\s*)+),/g;
 const textOf = (literals) =>
   [...literals.matchAll(/"((?:\\.|[^"\\])*)"/g)].map(([, one]) => JSON.parse(`"${one}"`)).join("");
 
-/** The suite's rules, and where each stands: {id, title, file, line}. */
-export function placedRules(root) {
-  return files(join(root, FOLDER), [".cc"]).flatMap((name) => {
-    const file = FOLDER + name;
+/** The suite's rules for servers, or those of another folder, and where each stands: {id, title, file, line}. */
+export function placedRules(root, folder = FOLDER) {
+  return files(join(root, folder), [".cc"]).flatMap((name) => {
+    const file = folder + name;
     const text = read(root, file);
     return [...text.matchAll(RULE)].map(({ 1: id, 2: title, index }) => {
       return { id, title: textOf(title), file, line: text.slice(0, index).split("\n").length };

@@ -13,7 +13,7 @@
 
   const small = (text) => text.toLowerCase();
 
-  /** `phx::Socket::takeTurn` can be found by any of its parts, and J-07 as one word. */
+  /** `phx::Socket::take_turn` can be found by any of its names and their parts, and J-07 as one word. */
   function words(text) {
     return text.split(/[^\p{L}\p{N}_:-]+/u).flatMap((token) => {
       const whole = token.replace(/^[-:_]+|[-:_]+$/g, "");
@@ -22,21 +22,44 @@
         .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")
         .split(/[\s_:-]+/)
         .filter(Boolean);
-      return parts.length > 1 ? [whole, ...parts, parts.join("")] : [whole];
+      return [...new Set([whole, ...whole.split("::"), ...parts, parts.join("")])].filter(Boolean);
     });
   }
 
   /** What a reader asks for: each word as typed; the index knows its parts. */
   const asked = (query) => query.split(/[\s"'`(){}[\],.;=]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
 
+  const ASIDE =
+    /^(Try|In Phoenix|What goes wrong|What you can now answer|Change it and watch.*|Exercise|What to read first|How to run|In which order|What good looks like|If you want more)$/;
+
+  /** `make conformance` is in "make conformance ONLY=B-*", and not in "make conformance-client". */
+  function hasWords(text, phrase) {
+    for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
+      if (!/[\p{L}\p{N}_-]/u.test(text[at + phrase.length] ?? "")) return true;
+    }
+    return false;
+  }
+
+  /** How much more an entry says of the phrase than its words do. */
+  function weight({ title, where, shows = "", text }, phrase) {
+    const named = (name) => name === phrase || name.endsWith(`::${phrase}`);
+    const own = small(title);
+    if (named(own)) return where === "class" || where === "struct" ? 120 : where.startsWith("conformance/") ? 30 : 60;
+    const explains = ASIDE.test(title) ? 0.5 : 1;
+    if (small(shows).split(" ").some(named)) return 20 * explains;
+    if (own.includes(phrase)) return 12 * explains;
+    return (hasWords(small(text), phrase) ? 8 : 1) * explains;
+  }
+
   class Finder {
     constructor(entries, MiniSearch) {
       this.entries = entries;
       this.index = new MiniSearch({
-        fields: ["title", "where", "text"],
+        fields: ["title", "where", "shows", "text"],
         tokenize: words,
         processTerm: small,
-        searchOptions: { tokenize: asked, combineWith: "AND", boost: { title: 4, where: 2 } },
+        // A long section that explains a word is worth as much as a short one that mentions it.
+        searchOptions: { tokenize: asked, combineWith: "AND", bm25: { k: 1.2, b: 0.3, d: 0.5 }, boost: { title: 4, shows: 4, where: 2 } },
       });
       this.index.addAll(entries.map((entry, id) => ({ id, ...entry })));
     }
@@ -58,14 +81,7 @@
     ranked(query, options) {
       const phrase = small(query.trim().replace(/^"|"$/g, ""));
       return new Map(
-        this.index.search(query, options).map(({ id, score }) => {
-          const { title, where, text } = this.entries[id];
-          if (small(title) === phrase || small(title).endsWith(`::${phrase}`)) {
-            return [id, score * (where === "class" || where === "struct" ? 40 : 20)];
-          }
-          if (small(title).includes(phrase)) return [id, score * 6];
-          return [id, small(text).includes(phrase) ? score * 4 : score];
-        }),
+        this.index.search(query, options).map(({ id, score }) => [id, score * weight(this.entries[id], phrase)]),
       );
     }
 
