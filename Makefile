@@ -131,10 +131,11 @@ PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(C
 all: $(PROGRAMS) ## work: build every program
 
 # These wait for others, or run once: to optimize them would take longer than it saves, and nobody steps through them.
-# Tests, rules, mutants, and what reads a command line.
+# Tests, rules, mutants, and what reads a command line. Not of a program that serves, measures or simulates: the linker
+# takes each of std::string's functions from the first object that has it, and all of the library would use that one.
 UNHURRIED := $(call objects,$(TEST_SOURCES) $(MUTANT_SOURCES) $(wildcard conformance/suite/*rules/*.cc) $(shell \
-  grep -rlE '^.include (<CLI/|"options/command_line)' --include='*.cc' --exclude-dir=node_modules chapters conformance \
-  traces))
+  grep -rlE '^.include (<CLI/|"options/command_line)' --include='*.cc' $(addprefix --exclude-dir=,node_modules server \
+  load simulation) conformance traces))
 $(UNHURRIED): ALL_CXXFLAGS += -O0 $(if $(SAN)$(DEBUG),,-g0)
 UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES) $(FUZZ_SOURCES))
 unit: $(UNIT_PASSED) ## work: run only the unit tests, and replay the inputs kept from fuzzing
