@@ -89,11 +89,11 @@ TYPED_TESTS := $(addprefix $(BUILD)/,chapters/01-the-101/room_test chapters/13-s
   lib/process/supervisor_test lib/socket/socket_process_test)
 .PHONY: book
 book: ## read: build everything that the book asks you to run
-book: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) $(TYPED_TESTS) \
+book: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(LIVE) $(PUBLISH) $(TYPED_TESTS) \
   $(BOOK_NPM)
 
 # make check-book [N=07]: a chapter's commands, or those of all pages.
-TYPED = $$(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(PUBLISH) \
+TYPED = $$(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(LIVE) $(PUBLISH) \
   $(NPM) $(BOOK_NPM)
 CHAPTER = $(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md))
 check-book: ## check: run the commands of all pages, or of chapter N=07, and compare their output
