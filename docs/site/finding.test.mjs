@@ -87,7 +87,7 @@ const FIRST = [
   ["start_channel", "book", /chapter-05.*two-processes/],
   ["check_origin", "book", /chapter-03.*where-a-page-may-come-from/],
   ["C-16", "rules", /^C-16  comes back by itself/],
-  ["CRDT", "book", /chapter-18/],
+  ["CRDT", "book", /glossary-crdt/],
   ["split brain", "book", /chapter-18.*a-split/],
   ["make conformance", "pages", /two-commands|build-and-test/],
   ["LongpollSession", "names", /LongpollSession::|phx::transport::LongpollSession/],
