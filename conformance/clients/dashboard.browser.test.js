@@ -133,15 +133,10 @@ test("a wrong token is refused with a sentence, and the right one opens the page
 test("a pause stops the page, and a server that does not answer is named until it is back", async (t) => {
   const page = await opened(t);
   await live(page);
-  let asked = 0;
-  await page.route("**/dashboard/api/**", (route) => {
-    ++asked;
-    return route.abort();
-  });
+  process.kill(watched.server.pid, "SIGSTOP");
   await page.getByRole("status").getByText("The server does not answer.").waitFor();
-  await page.unroute("**/dashboard/api/**");
+  process.kill(watched.server.pid, "SIGCONT");
   await live(page);
-  assert.ok(asked > 0);
   await page.getByRole("button", { name: "Pause" }).press("Enter");
   await page.getByRole("status").getByText("Paused.").waitFor();
   assert.equal(await page.getByRole("button", { name: "Pause" }).getAttribute("aria-pressed"), "true");

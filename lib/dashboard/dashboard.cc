@@ -85,7 +85,14 @@ class Dashboard::Clerk final : public dashboard::Surveyor {
 };
 
 Dashboard::Dashboard(Endpoint& endpoint, DashboardOptions options)
-    : endpoint_(endpoint), shared_(std::make_shared<Shared>(std::move(options))) {
+    : endpoint_(endpoint),
+      shared_(std::make_shared<Shared>(std::move(options))),
+      live_(std::make_shared<dashboard::LiveSocket>(
+          [this](const Request& request) { return answer(request); })) {
+  endpoint.admin_socket({.path = "/dashboard/live",
+                         .socket = live_,
+                         .connect_info = {.peer_data = true},
+                         .auth_token = true});
   endpoint.telemetry().attach(handler_id, shared_->history.handlers());
   endpoint.child(
       {.id = "dashboard",

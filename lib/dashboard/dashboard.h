@@ -18,6 +18,7 @@
 #include "base/log_tail.h"
 #include "dashboard/history.h"
 #include "dashboard/limits.h"
+#include "dashboard/live_socket.h"
 #include "dashboard/survey.h"
 #include "endpoint/endpoint.h"
 
@@ -47,6 +48,8 @@ class Dashboard {
   /// The paths of answer() begin with this.
   static constexpr std::string_view prefix = "/dashboard/api/";
 
+  /// From now on its page may ask over a websocket, with this token. Before the server starts.
+  void open_to(std::string token) { live_->open_to(std::move(token)); }
   /// The page and its parts: they hold no secret. Nothing for other paths.
   static std::optional<http::Response> page(std::string_view path);
   /// Data for a client that may see it: the caller has checked that. `request`'s path begins with
@@ -77,6 +80,7 @@ class Dashboard {
 
   Endpoint& endpoint_;
   const std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<dashboard::LiveSocket> live_;
 };
 
 }  // namespace phx

@@ -18,6 +18,7 @@ PHX_PAGE(phx_dashboard_html, "index.html");
 PHX_PAGE(phx_dashboard_css, "dashboard.css");
 PHX_PAGE(phx_dashboard_app, "app.mjs");
 PHX_PAGE(phx_dashboard_api, "api.mjs");
+PHX_PAGE(phx_dashboard_live, "live.mjs");
 PHX_PAGE(phx_dashboard_plot, "plot.mjs");
 PHX_PAGE(phx_dashboard_table, "table.mjs");
 PHX_PAGE(phx_dashboard_views, "views.mjs");
@@ -41,6 +42,7 @@ const std::array parts{
          phx_dashboard_css_end},
     Part{"/dashboard/app.mjs", script, phx_dashboard_app_begin, phx_dashboard_app_end},
     Part{"/dashboard/api.mjs", script, phx_dashboard_api_begin, phx_dashboard_api_end},
+    Part{"/dashboard/live.mjs", script, phx_dashboard_live_begin, phx_dashboard_live_end},
     Part{"/dashboard/plot.mjs", script, phx_dashboard_plot_begin, phx_dashboard_plot_end},
     Part{"/dashboard/table.mjs", script, phx_dashboard_table_begin, phx_dashboard_table_end},
     Part{"/dashboard/views.mjs", script, phx_dashboard_views_begin, phx_dashboard_views_end}};

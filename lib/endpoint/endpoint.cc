@@ -36,6 +36,18 @@ void check_rate(const std::optional<Rate>& rate, const std::string& name) {
                               name + " to std::nullopt for no limit");
 }
 
+void check_mount(const Mount& mount) {
+  check_path(mount.path, "a mount's");
+  if (!mount.socket) {
+    throw std::invalid_argument("expected a user socket at \"" + mount.path + "\", got none");
+  }
+  serializer::check_offers(transport::offers(mount));
+  if (mount.websocket) check_path(mount.websocket->path, "a websocket's");
+  if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
+  check_rate(mount.message_rate, "message_rate");
+  check_rate(mount.byte_rate, "byte_rate");
+}
+
 Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers& headers) {
   if (headers.empty()) return outcome;
   const auto append = [headers](Request::Headers& to) {
@@ -62,16 +74,13 @@ Endpoint::Endpoint(EndpointOptions options)
                                     .an_address = options_.max_longpoll_sessions_per_address})) {}
 
 void Endpoint::socket(Mount mount) {
-  check_path(mount.path, "a mount's");
-  if (!mount.socket) {
-    throw std::invalid_argument("expected a user socket at \"" + mount.path + "\", got none");
-  }
-  serializer::check_offers(transport::offers(mount));
-  if (mount.websocket) check_path(mount.websocket->path, "a websocket's");
-  if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
-  check_rate(mount.message_rate, "message_rate");
-  check_rate(mount.byte_rate, "byte_rate");
+  check_mount(mount);
   mounts_.push_back(std::move(mount));
+}
+
+void Endpoint::admin_socket(Mount mount) {
+  check_mount(mount);
+  admin_mounts_.push_back(std::move(mount));
 }
 
 /// A method without a handler here is refused with the list of those that have one (RFC 9110,
@@ -99,10 +108,11 @@ std::vector<process::ChildSpec> Endpoint::children(const Context& context) const
   return specs;
 }
 
-std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
+std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers_of(
+    const std::vector<Mount>& mounts) const {
   std::vector<std::unique_ptr<socket::Drainer>> drainers;
   std::set<const UserSocket*> seen;
-  for (const Mount& mount : mounts_) {
+  for (const Mount& mount : mounts) {
     if (!seen.insert(mount.socket.get()).second) continue;
     drainers.push_back(
         std::make_unique<socket::Drainer>(mount.socket, mount.drainer, *telemetry_, mount.path));
@@ -134,6 +144,13 @@ Endpoint::Outcome Endpoint::dispatch(const Request& request,
   return http::rendered_error(500);
 }
 //! [dispatch]
+
+std::optional<Endpoint::Outcome> Endpoint::dispatch_admin(const Request& request,
+                                                          const Context& context) const {
+  auto found = find_mount(admin_mounts_, request.path());
+  if (!found || found->transport != MountedTransport::websocket) return {};
+  return widened(transport::upgrade({request, *found->mount, std::move(found->params), context}));
+}
 
 /// Runs before everything else, as in Phoenix: a redirected request is not examined further.
 Endpoint::Outcome Endpoint::secured(const Request& request, const Context& context) const {

@@ -92,6 +92,8 @@ class Endpoint {
   /// Mounts a user socket. \throws std::invalid_argument for a path, its own or a transport's, that
   /// does not begin with `/`, for a missing user socket, for invalid versions, and for a rate of 0.
   void socket(transport::Mount mount);
+  /// Mounts a user socket on the admin port alone, for websockets. \throws like socket().
+  void admin_socket(transport::Mount mount);
   /// Serves a page at exactly this path, to GET and HEAD: a demo's index, a health check. As in
   /// Plug, doubled slashes and one at the end don't count.
   void get(std::string_view path, Page page) { at(path).get = std::move(page); }
@@ -161,6 +163,9 @@ class Endpoint {
   telemetry::Traces* traces_for(const http::Request& request) const;
   /// Routes the request to its mount or page. Shard thread; never throws.
   Outcome dispatch(const http::Request& request, const Context& context) const noexcept;
+  /// Routes a request of the admin port to a mount of admin_socket(); nothing if none is at its
+  /// path. The context is the first shard's, as is the thread. \throws whatever connect throws.
+  std::optional<Outcome> dispatch_admin(const http::Request& request, const Context& context) const;
 
   /// The children of a shard's supervisor; on the first shard also those that run once.
   std::vector<process::ChildSpec> children(const Context& context) const;
@@ -169,7 +174,11 @@ class Endpoint {
   const std::vector<transport::Mount>& mounts() const { return mounts_; }
   const std::optional<std::string>& url_host() const { return options_.url_host; }
   /// One for each user socket, for a stopping shard.
-  std::vector<std::unique_ptr<socket::Drainer>> drainers() const;
+  std::vector<std::unique_ptr<socket::Drainer>> drainers() const { return drainers_of(mounts_); }
+  /// The same for the admin port's, which stay until the shard's others are drained.
+  std::vector<std::unique_ptr<socket::Drainer>> admin_drainers() const {
+    return drainers_of(admin_mounts_);
+  }
 
  private:
   /// The handlers at one path.
@@ -179,6 +188,8 @@ class Endpoint {
     http::Response answer(const http::Request& request) const;
   };
   Pages& at(std::string_view path) { return pages_[http::plain_path(path)]; }
+  std::vector<std::unique_ptr<socket::Drainer>> drainers_of(
+      const std::vector<transport::Mount>& mounts) const;
   Outcome secured(const http::Request& request, const Context& context) const;
   Outcome route(const http::Request& request, const Context& context) const;
 
@@ -187,6 +198,7 @@ class Endpoint {
   const EndpointOptions options_;
   const std::shared_ptr<const transport::LongpollTokens> tokens_;
   std::vector<transport::Mount> mounts_;
+  std::vector<transport::Mount> admin_mounts_;
   std::map<std::string, Pages, std::less<>> pages_;
   std::vector<Child> children_;
 };

@@ -20,9 +20,10 @@ constexpr std::size_t max_body = 1'024;
 
 }  // namespace
 
-Admin::Admin(net::Loop& loop, const Log& log, const AdminOptions& options,
+Admin::Admin(Shard& first, const Endpoint& endpoint, const Log& log, const AdminOptions& options,
              std::function<Readiness()> ready)
-    : loop_(loop),
+    : first_(first),
+      endpoint_(endpoint),
       log_(log),
       pages_(options.pages),
       api_(options.api),
@@ -35,7 +36,7 @@ Admin::Admin(net::Loop& loop, const Log& log, const AdminOptions& options,
 void Admin::adopt(int socket, net::Peer peer) {
   ended_.clear();
   if (connections_.size() >= max_connections) return static_cast<void>(::close(socket));
-  auto stream = loop_.adopt(socket, std::move(peer));
+  auto stream = first_.loop().adopt(socket, std::move(peer));
   if (!stream) return;
   Client client{stream->peer()};
   HttpHost& host = *this;  // make_unique can't access a private base
@@ -55,7 +56,10 @@ Endpoint::Outcome Admin::dispatch(const http::Request& request) {
 
 Endpoint::Outcome Admin::page(const http::Request& request) const {
   if (api_) {
-    if (auto answer = api_->answer(request, loop_.now())) return std::move(*answer);
+    if (auto answer = api_->answer(request, first_.loop().now())) return std::move(*answer);
+  }
+  if (auto outcome = endpoint_.dispatch_admin(request, first_.connections().context())) {
+    return std::move(*outcome);
   }
   if (request.method != "GET" && request.method != "HEAD")
     return http::Response{405, "", {{"allow", "GET, HEAD"}}};
@@ -66,6 +70,12 @@ Endpoint::Outcome Admin::page(const http::Request& request) const {
   }
   const auto found = pages_.find(std::string(request.path()));
   return found == pages_.end() ? text(404, "Not Found\n") : found->second(request);
+}
+
+void Admin::become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
+                             Client client, std::string_view early) {
+  first_.connections().become_websocket(std::move(stream), std::move(upgrade), std::move(client),
+                                        early);
 }
 
 void Admin::finished(HttpConnection& connection) {

@@ -8,10 +8,10 @@
 #include <memory>
 #include <unordered_map>
 
-#include "net/loop.h"
 #include "server/admin_api.h"
 #include "server/http_connection.h"
 #include "server/server.h"
+#include "server/shard.h"
 
 namespace phx::server {
 
@@ -25,8 +25,9 @@ class Admin final : private HttpHost {
  public:
   static constexpr std::size_t max_connections = 64;  // for Prometheus, a probe or two, a person
 
-  /// `loop`, `log` and everything that `ready` reads must outlive it.
-  Admin(net::Loop& loop, const Log& log, const AdminOptions& options,
+  /// `first`, the first shard, whose loop it uses, must outlive it, as must `endpoint`, `log` and
+  /// everything that `ready` reads.
+  Admin(Shard& first, const Endpoint& endpoint, const Log& log, const AdminOptions& options,
         std::function<Readiness()> ready);
 
   /// Takes over an accepted socket.
@@ -36,10 +37,11 @@ class Admin final : private HttpHost {
 
  private:
   // HttpHost
-  net::Loop& loop() override { return loop_; }
+  net::Loop& loop() override { return first_.loop(); }
   Endpoint::Outcome dispatch(const http::Request& request) override;
-  void become_websocket(std::unique_ptr<net::Stream>, transport::Upgrade, Client,
-                        std::string_view) override {}  // dispatch() makes no upgrades
+  /// It lives among the clients' websockets from now on.
+  void become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
+                        Client client, std::string_view early) override;
   const http::Limits& http_limits() const override { return limits_; }
   Millis linger() const override { return Millis{1'000}; }
   void limit_reached(const telemetry::LimitReached&, const std::string&) override {}
@@ -47,7 +49,8 @@ class Admin final : private HttpHost {
 
   Endpoint::Outcome page(const http::Request& request) const;
 
-  net::Loop& loop_;
+  Shard& first_;
+  const Endpoint& endpoint_;
   const Log& log_;
   const std::map<std::string, Endpoint::Page> pages_;
   const std::shared_ptr<AdminApi> api_;

@@ -2,8 +2,6 @@
 
 #include "server/admin_api.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <array>
 #include <initializer_list>
@@ -16,6 +14,7 @@
 #include "http/query.h"
 #include "serializer/json_text.h"
 #include "serializer/serializer.h"
+#include "tokens/crypto.h"
 
 namespace phx {
 namespace {
@@ -110,14 +109,13 @@ AdminApi::AdminApi(const Endpoint& endpoint, AdminApiOptions options)
   if (options_.token.size() < min_token_bytes) {
     throw OptionError("AdminApiOptions::token", "expected a token of 20 bytes or more");
   }
+  if (options_.dashboard != nullptr) options_.dashboard->open_to(options_.token);
 }
 
 bool AdminApi::authorized(const http::Request& request) const {
   const std::string given(request.header("authorization").value_or(""));
   if (!http::to_lower(given).starts_with(bearer)) return false;
-  const std::string_view token = std::string_view(given).substr(bearer.size());
-  return token.size() == options_.token.size() &&
-         CRYPTO_memcmp(token.data(), options_.token.data(), token.size()) == 0;
+  return tokens::crypto::same_secret(std::string_view(given).substr(bearer.size()), options_.token);
 }
 
 void AdminApi::admit(const http::Request& request, Clock::time_point now) {

@@ -47,6 +47,11 @@ class Connections final : public HttpHost, public WebsocketHost {
   /// some are not done and need another turn.
   bool flush();
 
+  /// A stream that spoke HTTP, here or on the admin port, is a websocket from now on.
+  void become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
+                        Client client, std::string_view early) override;
+  const Context& context() const { return context_; }
+
   /// The clients that hold the most memory. Visits every connection: for rare use only.
   struct Holder {
     std::size_t bytes = 0;
@@ -90,8 +95,6 @@ class Connections final : public HttpHost, public WebsocketHost {
   process::HopRecorder* traces_for(const http::Request& request) override {
     return endpoint_.traces_for(request);
   }
-  void become_websocket(std::unique_ptr<net::Stream> stream, transport::Upgrade upgrade,
-                        Client client, std::string_view early) override;
   const http::Limits& http_limits() const override { return limits_.http; }
   const Log* access_log() const override {
     return limits_.access_log ? &*limits_.access_log : nullptr;

@@ -177,7 +177,7 @@ std::unique_ptr<net::Listener> Server::Impl::listener(const std::string& host, s
 }
 
 void Server::Impl::make_admin() {
-  admin = std::make_unique<server::Admin>(shards[0]->loop(), log, *options.admin,
+  admin = std::make_unique<server::Admin>(*shards[0], endpoint, log, *options.admin,
                                           [this] { return ready(); });
   admin_listener =
       listener(options.admin->host, options.admin->port, "AdminOptions::port",

@@ -45,6 +45,8 @@ class Shard final : private ShutdownHost {
   /// Takes over an accepted socket; with a certificate, which outlives the shard, the client must
   /// speak TLS. Any thread.
   void adopt(int socket, Client client, const net::Certificate* certificate);
+  /// Its connections, for websockets of the admin port. Shard thread.
+  Connections& connections() { return connections_; }
   /// Its connections as of its last turn, plus those on their way. Any thread.
   std::size_t load() const { return open_ + coming_; }
 

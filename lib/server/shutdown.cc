@@ -47,6 +47,7 @@ bool Shutdown::draining() const {
 
 void Shutdown::begin_farewell() {
   farewell_said_ = true;
+  for (auto& drainer : endpoint_.admin_drainers()) host_.scheduler().spawn(std::move(drainer));
   host_.end_children();
   farewell_timer_.start(farewell_);
 }

@@ -138,6 +138,10 @@ std::string derive_key(std::string_view secret, std::string_view salt) {
   return key;
 }
 
+bool same_secret(std::string_view one, std::string_view other) {
+  return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
+}
+
 std::string sign(std::string_view message, std::string_view key) {
   const std::string signed_part = std::string(hs256) + base64::url_encode(message);
   return signed_part + "." + signature_of(signed_part, key);
@@ -149,9 +153,8 @@ std::optional<std::string> verify(std::string_view signed_message, std::string_v
   const std::string_view signed_part = signed_message.substr(0, dot);
   const std::string_view actual = signed_message.substr(dot + 1);
   const std::string expected = signature_of(signed_part, key);
-  const bool genuine = actual.size() == expected.size() &&
-                       CRYPTO_memcmp(actual.data(), expected.data(), expected.size()) == 0;
-  return genuine ? base64::url_decode(signed_part.substr(hs256.size())) : std::nullopt;
+  return same_secret(actual, expected) ? base64::url_decode(signed_part.substr(hs256.size()))
+                                       : std::nullopt;
 }
 
 std::optional<std::string> decrypt(std::string_view encrypted, std::string_view key,

@@ -26,4 +26,8 @@ std::optional<std::string> verify(std::string_view signed_message, std::string_v
 std::optional<std::string> decrypt(std::string_view encrypted, std::string_view key,
                                    std::string_view sign_key);
 
+/// Whether two secrets are the same, compared in constant time. Mirrors
+/// Plug.Crypto.secure_compare/2.
+bool same_secret(std::string_view one, std::string_view other);
+
 }  // namespace phx::tokens::crypto

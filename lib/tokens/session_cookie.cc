@@ -2,8 +2,6 @@
 
 #include "tokens/session_cookie.h"
 
-#include <openssl/crypto.h>
-
 #include <stdexcept>
 
 #include "base/base64.h"
@@ -73,7 +71,7 @@ bool valid_csrf_token(std::string_view state, std::string_view token) {
   if (!masked || masked->size() != size) return false;
   const std::string_view mask = token.substr(masked_size);
   for (std::size_t i = 0; i < size; ++i) (*masked)[i] = static_cast<char>((*masked)[i] ^ mask[i]);
-  return CRYPTO_memcmp(masked->data(), state.data(), size) == 0;
+  return crypto::same_secret(*masked, state);
 }
 
 SessionCookie::SessionCookie(std::string_view secret_key_base, SessionOptions options)

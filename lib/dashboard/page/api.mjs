@@ -1,4 +1,6 @@
-// Asks the server, with the token that this tab keeps.
+// Asks the server over a channel, with the token that this tab keeps.
+
+import { LiveTopic, NotConnected, Refusal } from "./live.mjs";
 
 const KEY = "phx-dashboard-token";
 
@@ -12,6 +14,7 @@ export function takeTokenFromLink() {
 
 export const keepToken = (token) => sessionStorage.setItem(KEY, token);
 export const hasToken = () => sessionStorage.getItem(KEY) !== null;
+const token = () => sessionStorage.getItem(KEY) ?? "";
 export const dropToken = () => sessionStorage.removeItem(KEY);
 
 export class Refused extends Error {
@@ -21,14 +24,24 @@ export class Refused extends Error {
   }
 }
 
+const live = new LiveTopic("/dashboard/live", "dashboard");
+
 export async function ask(path, parameters = {}, method = "GET") {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== ""));
-  const response = await fetch(`/dashboard/api/${path}${query.size > 0 ? `?${query}` : ""}`, {
-    method,
-    headers: { authorization: `Bearer ${sessionStorage.getItem(KEY) ?? ""}` },
+  try {
+    return await live.ask("ask", { method, path, query: query.toString() }, token());
+  } catch (error) {
+    if (error instanceof Refusal) throw new Refused(error.response.status ?? 503, error.message);
+    if (error instanceof NotConnected) await explain();
+    throw error;
+  }
+}
+
+// A browser does not say why a websocket was refused: the same token over HTTP tells.
+async function explain() {
+  const response = await fetch("/dashboard/api/nodes", {
+    headers: { authorization: `Bearer ${token()}` },
     signal: AbortSignal.timeout(5000),
   });
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Refused(response.status, body.errors?.detail ?? response.statusText);
-  return body;
+  if (!response.ok) throw new Refused(response.status, response.statusText);
 }
