@@ -85,16 +85,15 @@ $(BUILD)/links.passed: $(BOOK_FILES) | build/.packages-book
 	@$(BOOK)/links.mjs --pages && $(BOOK)/mentions.mjs && touch $@
 
 # What the book's commands call by name: with this, nothing that they type has to be built first.
+TYPED_TOOLS = $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(LIVE) $(PUBLISH)
 TYPED_TESTS := $(addprefix $(BUILD)/,chapters/01-the-101/room_test chapters/13-shaping-a-channel/shaping_test \
   lib/process/supervisor_test lib/socket/socket_process_test)
 .PHONY: book
 book: ## read: build everything that the book asks you to run
-book: $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(LIVE) $(PUBLISH) $(TYPED_TESTS) \
-  $(BOOK_NPM)
+book: $(TYPED_TOOLS) $(TYPED_TESTS) $(BOOK_NPM)
 
 # make check-book [N=07]: a chapter's commands, or those of all pages.
-TYPED = $$(UNIT_PASSED) $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(CHAT) $(TROUBLES) $(TRACER) $(OVERHEAR) $(LIVE) $(PUBLISH) \
-  $(NPM) $(BOOK_NPM)
+TYPED = $$(UNIT_PASSED) $(TYPED_TOOLS) $(NPM) $(BOOK_NPM)
 CHAPTER = $(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter chapters/$(N)-…/README.md))
 check-book: ## check: run the commands of all pages, or of chapter N=07, and compare their output
 check-book: $(TYPED) | build/.packages-book build/.packages-redis
