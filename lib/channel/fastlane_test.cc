@@ -282,9 +282,6 @@ PHX_TEST("a version is not asked for a frame that nobody needs") {
   expect_eq(version.asked, 1);
 }
 
-// --- Sentence by sentence
-// --------------------------------------------------------------------------
-
 PHX_TEST("an event is intercepted by its whole name") {
   const channel::Fastlane lane({}, serializer::v2_json(), {"seen", "filtered"});
   each({"seen", "filtered"},
@@ -390,4 +387,62 @@ PHX_TEST("an unreadable payload reaches nobody, not even members before its send
   expect_eq(f.b.heard(), Heard{R"(["b","b","t","phx_error",{"reason":"channel_crash"}])"});
   f.a.send(R"(["a","2","t","said",{}])");
   expect_eq(f.a.heard(), Heard{R"([null,null,"t","said",{}])", replied});
+}
+
+PHX_TEST("what a version throws, dispatch throws as it is") {
+  TestShard shard;
+  Member::Got got;
+  const process::Pid member = shard.scheduler.spawn(std::make_unique<Member>(got));
+  const pubsub::Subscriber one{member,
+                               std::make_shared<channel::Fastlane>(member, serializer::v2_json(),
+                                                                   std::vector<std::string>{})};
+  const auto five = std::make_shared<serializer::Broadcast>("x", "e", Payload::own_text("5"));
+  expect_throw<serializer::EncodeError>([&] {
+    channel::dispatch(shard.scheduler, {&one, 1}, {}, five);
+  });
+}
+
+PHX_TEST("only `from` is left out, and not another subscriber with its transport") {
+  TestShard shard;
+  Member::Got got;
+  const auto spawn = [&] { return shard.scheduler.spawn(std::make_unique<Member>(got)); };
+  const process::Pid sender = spawn();
+  const auto lane = std::make_shared<channel::Fastlane>(spawn(), serializer::v2_json(),
+                                                        std::vector<std::string>{});
+  const auto first = shard.pubsub.subscribe("x", sender, lane);
+  const auto second = shard.pubsub.subscribe("x", spawn(), lane);
+  channel::broadcast(shard.pubsub, "x", "e", {}, sender);
+  shard.settle();
+  expect_eq(got.frames.size(), 1u);
+}
+
+PHX_TEST("a payload is not read for the one that is left out") {
+  Fixture f;
+  f.b.send(R"(["b","2","t","phx_leave",{}])");
+  const std::string deep = std::string(3'000, '[') + std::string(3'000, ']');
+  f.a.send(R"(["a","2","t","others_see",)" + deep + "]");
+  expect_eq(f.a.heard(), Heard{replied});
+}
+
+PHX_TEST("where nobody is blamed, nobody crashes, not even the one that is left out") {
+  Fixture f;
+  Member::Got got;
+  const process::Pid left_out = f.shard.scheduler.spawn(std::make_unique<Member>(got));
+  std::thread([&] {
+    channel::broadcast(f.shard.pubsub, "t", "said", Payload::own_text("5"), left_out);
+  }).join();
+  f.shard.settle();
+  expect(f.shard.scheduler.alive(left_out), "it has broadcast, and is not to blame");
+}
+
+PHX_TEST("all who need the event itself are sent it, however many there are") {
+  TestShard shard;
+  Member::Got got;
+  const auto join = [&] {
+    return shard.pubsub.subscribe("x", shard.scheduler.spawn(std::make_unique<Member>(got)));
+  };
+  const auto first = join(), second = join();
+  channel::broadcast(shard.pubsub, "x", "e", {});
+  shard.settle();
+  expect_eq(got.events, Heard{"e", "e"});
 }

@@ -356,3 +356,43 @@ PHX_TEST("frames that are given back end no session, however many wait meanwhile
     expect_eq(refs(f.poll()), std::string("1 2 3 4"));
   });
 }
+
+PHX_TEST("a poll that is given frames keeps its session alive, too") {
+  Fixture f;
+  for (int i = 0; i < 5; ++i) {
+    f.shard.pass(Millis{14'000});  // of 15,000: one and a half windows
+    f.wait("1", 1);
+    expect_eq(refs(f.poll()), std::string("1"));
+  }
+  expect(f.alive(), "it was polled in time");
+}
+
+PHX_TEST("neither the end of a poll nor what it gives back keeps a session alive") {
+  each({"the end of a poll", "frames given back"}, [](const char* what) {
+    Fixture f;
+    f.wait("1", 1);
+    Frames taken = f.poll();
+    for (int i = 0; i < 2; ++i) {
+      f.shard.pass(Millis{14'000});
+      if (std::string_view(what) == "frames given back") {
+        f.return_frames(taken);
+      } else {
+        f.shard.scheduler.send(f.session, Expired{});
+      }
+      f.shard.settle();
+    }
+    f.shard.pass(Millis{3'000});
+    expect_eq(f.ends, Journal{"shutdown: inactive"});
+  });
+}
+
+PHX_TEST("bytes that an answer leaves behind still count") {
+  Fixture f({.max_waiting_bytes = 1'500'000});
+  f.wait("1", 700'000);
+  f.wait("2", 700'000);
+  expect_eq(refs(f.poll()), std::string("1"));
+  f.wait("3", 700'000);
+  expect(f.alive(), "two may wait");
+  f.wait("4", 700'000);
+  expect(!f.alive(), "three may not");
+}

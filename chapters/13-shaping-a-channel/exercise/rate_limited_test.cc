@@ -23,6 +23,8 @@ struct Room final : Channel {
     if (event == "say") socket.broadcast("said", std::move(payload));
     if (event == "stop") return Stop{};
     if (event == "later") socket.send_self(1);
+    if (event == "echo") return Reply::ok(std::move(payload));
+    if (event == "quit") return Stop{{ExitReason::shutdown, "enough"}, Reply::error()};
     return Reply::ok();
   }
   Result handle_out(std::string_view event, Payload, Socket& socket) override {
@@ -105,6 +107,14 @@ PHX_TEST("events, messages and broadcasts reach the channel inside") {
   expect_eq(heard, Heard{"later", "say", "stop", "end: normal"});
 }
 
+PHX_TEST("the channel inside gets the payload, and what it returns is returned as it is") {
+  Fixture f;
+  const MessageRef echo = f.room.push("echo", Json::object({{"n", 1}}));
+  expect_eq(f.room.assert_reply(echo, Status::ok).json().dump(), std::string(R"({"n":1})"));
+  f.room.assert_reply(f.room.push("quit"), Status::error);
+  f.room.assert_down({ExitReason::shutdown, "enough"});
+}
+
 PHX_TEST("after the time that it was told, the client is heard again, once") {
   Fixture f;
   f.use_up();
@@ -149,6 +159,15 @@ PHX_TEST("quiet is not saved up beyond the burst") {
   f.refused(500);
 }
 
+PHX_TEST("what comes back is what the time was worth, and no whole burst") {
+  Fixture f;
+  f.use_up();
+  f.test.pass(Millis{1'000});
+  f.ok();
+  f.ok();
+  f.refused(500);
+}
+
 PHX_TEST("a client within the rate is never refused") {
   Fixture f;
   for (int i = 0; i < 100; ++i) {
@@ -174,6 +193,17 @@ PHX_TEST("the last refusal that patience allows is answered, and ends the channe
   expect_eq(heard.back(), "end: shutdown: rate limited");
 }
 
+PHX_TEST("time alone makes up for no refusal") {
+  Fixture f;
+  f.use_up();
+  f.refused(500);
+  for (const auto& [pause, wait] : {std::pair{110, 390}, {110, 280}, {279, 1}}) {
+    f.test.pass(Millis{pause});
+    f.refused(wait);
+  }
+  f.room.assert_down({ExitReason::shutdown, "rate limited"});
+}
+
 PHX_TEST("an event that is taken makes up for the refusals before it") {
   Fixture f;
   f.use_up();
@@ -190,9 +220,10 @@ PHX_TEST("neither an allowance of 0 nor a null channel can be constructed") {
     return expect_throw<std::invalid_argument>(
         [&] { RateLimited(std::make_unique<Room>(), allowance); });
   };
+  const std::string no_channel =
+      expect_throw<std::invalid_argument>([] { RateLimited(nullptr, {}); });
   for (const std::string& sentence :
-       {made({.per_second = 0}), made({.burst = 0}), made({.patience = 0})}) {
+       {made({.per_second = 0}), made({.burst = 0}), made({.patience = 0}), no_channel}) {
     expect(sentence.starts_with("expected"), sentence);
   }
-  expect_throw<std::invalid_argument>([] { RateLimited(nullptr, {}); });
 }

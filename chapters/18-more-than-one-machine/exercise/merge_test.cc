@@ -121,6 +121,21 @@ PHX_TEST("an update is a leave and a join at once") {
   expect_eq(text(merged.state.presences), std::string("a3: ann, away"));
 }
 
+PHX_TEST("a presence of ours leaves even where we forgot to name its operation") {
+  const State odd{{}, {}, {{a1, "ann"}, {a2, "ada"}}};
+  const Merged merged = merge(odd, {{{"a", 1}}, {}, {}});
+  expect_eq(text(merged), std::string("+  - a1: ann"));
+  expect_eq(text(merged.state.presences), std::string("a2: ada"));
+}
+
+PHX_TEST("two presences of the same words are two: each comes and goes by its own operation") {
+  const State two{{{"a", 2}}, {}, {{a1, "ann"}, {a2, "ann"}}};
+  expect_eq(text(merge({{{"a", 1}}, {}, {{a1, "ann"}}}, two)), std::string("+ a2: ann - "));
+  const Merged one = merge(two, {{}, {a1, a3}, {}});
+  expect_eq(text(one), std::string("+  - a1: ann"));
+  expect_eq(text(one.state.presences), std::string("a2: ann"));
+}
+
 PHX_TEST("of two clocks the greater counts") {
   const State ours{{{"a", 3}, {"b", 1}}, {}, {}}, theirs{{{"a", 2}, {"b", 2}, {"c", 4}}, {}, {}};
   expect_eq(text(merge(ours, theirs).state),

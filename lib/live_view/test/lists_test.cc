@@ -3,6 +3,7 @@
 #include "live_view/component.h"
 #include "live_view/html.h"
 #include "live_view/keyed.h"
+#include "live_view/stream.h"
 #include "testing/case.h"
 #include "testing/each.h"
 
@@ -130,4 +131,72 @@ PHX_TEST("in a component, an entry's new template comes with its statics, whenev
   expect_eq(diff_with({"a", "b"}),
             R"({"c":{"1":{"1":{"0":{"k":{"1":{"0":{"0":"b","r":1,"s":0}},"kc":2},)"
             R"("p":{"0":["<b>","</b>"]}}}}}})");
+}
+
+PHX_TEST("a list that only gets shorter says so by its count, and a list that stays says nothing") {
+  Assign<Names> names{Names{"a", "b", "c"}};
+  Page client;
+  const auto render = [&] {
+    return html("{}",
+                each(names, [](const std::string& name) { return html("<li>{}</li>", name); }));
+  };
+  client.diff(render);
+  names = Names{"a", "b"};
+  expect_eq(client.diff(render), R"({"0":{"k":{"kc":2}}})");
+  names.touch();
+  expect_eq(client.diff(render), "{}");
+}
+
+PHX_TEST("keys are compared whole, however long they are and however they begin") {
+  const Names before{"anna", "ann", "a long name, longer than a short string"};
+  Assign<Names> names{before};
+  Page client;
+  const auto render = [&] {
+    return html("{}", each(
+                          names, [](const std::string& name) { return html("<li>{}</li>", name); },
+                          [](const std::string& name) { return name; }));
+  };
+  client.diff(render);
+  names = Names{before[2], before[1], before[0]};
+  expect_eq(client.diff(render), R"({"0":{"k":{"0":2,"2":0,"kc":3}}})");
+  names = before;
+  expect_eq(client.diff(render), R"({"0":{"k":{"0":2,"2":0,"kc":3}}})");
+}
+
+namespace {
+struct Row {
+  int id = 0;
+  std::string name;
+};
+}  // namespace
+
+PHX_TEST("a stream's item without html, or with another template than the first, is refused") {
+  const std::vector<Row> rows{{1, "one"}, {2, "two"}};
+  Stream<Row> bare{"bare"}, mixed{"mixed"};
+  bare.insert_all(rows);
+  mixed.insert_all(rows);
+  Page first, second;
+  expect_throw<std::logic_error>([&] {
+    first.diff([&] {
+      return html("{}", stream(bare, [](const std::string&, const Row&) { return Html(); }));
+    });
+  });
+  expect_throw<std::logic_error>([&] {
+    second.diff([&] {
+      return html("{}", stream(mixed, [](const std::string& id, const Row& row) {
+                    return row.id == 1 ? html("<b id={}>{}</b>", id, row.name)
+                                       : html("<i id={}>{}</i>", id, row.name);
+                  }));
+    });
+  });
+}
+
+PHX_TEST("in a component, a new list has its place for statics before its own statics") {
+  Page client;
+  client.diff([&] { return html("<i>{}</i>", component<Lister>("lister")); });
+  static_cast<Lister&>(*client.components().find(1)->component).names = Names{"a"};
+  const std::string diff = client.diff_of(1);
+  const std::size_t place = diff.find(R"("p":{"0":["<b>","</b>"]})");
+  const std::size_t own = diff.find(R"("s":["<li>","</li>"])");
+  expect(place != std::string::npos && own != std::string::npos && place < own, diff);
 }
