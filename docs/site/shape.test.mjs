@@ -59,3 +59,10 @@ test("a program that nobody has built is found", () => {
 });
 
 test("every chapter is read", () => assert.ok(chapters.length > 0));
+
+test("each word of the glossary is linked by a chapter that uses it", () => {
+  const linked = chapters.map((path) => read(root, path)).join("");
+  const words = [...read(root, "chapters/GLOSSARY.md").matchAll(/^## (.+)$/gm)].map(([, word]) => word.toLowerCase().replaceAll(" ", "-"));
+  assert.ok(words.length > 40);
+  assert.deepEqual(words.filter((word) => !linked.includes(`GLOSSARY.md#${word})`)), []);
+});
