@@ -61,11 +61,12 @@ std::string v1_to_server(std::string_view v2) {
 
 std::string v1_from_server(std::string_view v2) {
   const Json message = message_of(v2);
-  const std::string event = message[3].text();
-  const bool ends = event == "phx_close" || event == "phx_error";
+  const auto [join_ref, ref, topic, event, payload] = written_elements(v2);
+  const std::string name = message[3].text();
+  const bool ends = name == "phx_close" || name == "phx_error";
   const bool open = message[1].text() == any_value;
-  return fmt::format(R"({{"topic":{},"event":{},"payload":{},"ref":{}}})", message[2].dump(),
-                     message[3].dump(), message[4].dump(), message[ends && open ? 0 : 1].dump());
+  return fmt::format(R"({{"topic":{},"event":{},"payload":{},"ref":{}}})", topic, event, payload,
+                     ends && open ? join_ref : ref);
 }
 
 Json less_join_ref(const Json& v1) {
@@ -75,8 +76,12 @@ Json less_join_ref(const Json& v1) {
 }
 
 Json v2_of(const Json& v1) {
-  return *parse_json(fmt::format("[null,{},{},{},{}]", v1["ref"].dump(), v1["topic"].dump(),
-                                 v1["event"].dump(), v1["payload"].dump()));
+  Json v2(json_array());
+  json_array_append_new(v2.get(), json_null());
+  for (const char* key : {"ref", "topic", "event", "payload"}) {
+    json_array_append(v2.get(), v1[key].get());
+  }
+  return v2;
 }
 
 }  // namespace phx::conformance

@@ -33,7 +33,7 @@ class Json {
 };
 
 /// Nothing for text that is not JSON, has a duplicate key, or nests deeper than Jansson's limit
-/// (2048).
+/// (2048). A long text that comes again may get the value of the first time.
 std::optional<Json> parse_json(std::string_view text);
 
 /// `1` is not `1.0` and not `"1"`; an object's keys must be the same; `{any}` matches everything.

@@ -56,6 +56,20 @@ PHX_TEST("a NUL after a value does not end the text") {
   expect(!parse_json(std::string_view("1\0", 2)), "it is not JSON");
 }
 
+PHX_TEST("a long text is read as what it is, among a dozen others that differ in one place") {
+  const auto text = [](int n) {
+    return "[\"" + std::string(10'000, 'x') + "\"," + std::to_string(n) + "]";
+  };
+  for (int round = 0; round < 2; ++round) {
+    for (int n = 0; n < 12; ++n) {
+      for (int twice = 0; twice < 2; ++twice) {
+        expect_eq((*parse_json(text(n)))[1].dump(), std::to_string(n));
+      }
+    }
+  }
+  expect(!parse_json(text(0) + "]"), "with one more bracket it is not JSON");
+}
+
 }  // namespace
 
 }  // namespace phx::conformance

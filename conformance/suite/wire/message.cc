@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "conformance/suite/wire/json.h"
+#include "conformance/suite/wire/last_read.h"
 
 namespace phx::conformance {
 namespace {
@@ -18,9 +19,7 @@ std::optional<Message> message_of(const Json& join_ref, const Json& ref, const J
   return Message{compact(join_ref), compact(ref), topic.text(), event.text(), compact(payload)};
 }
 
-}  // namespace
-
-std::optional<Message> read_message(std::string_view text) {
+std::optional<Message> read(std::string_view text) {
   const auto json = parse_json(text);
   if (!json) return std::nullopt;
   const Json& all = *json;
@@ -32,6 +31,13 @@ std::optional<Message> read_message(std::string_view text) {
       message_of(all["join_ref"], all["ref"], all["topic"], all["event"], all["payload"]);
   if (message) message->v1 = true;
   return message;
+}
+
+}  // namespace
+
+std::optional<Message> read_message(std::string_view text) {
+  thread_local LastRead<std::optional<Message>> last;
+  return last.of(text, read);
 }
 
 std::string Message::text() const {
