@@ -57,11 +57,13 @@ EXERCISE_NEEDS = $(LIBRARY) $(TESTING) $(SUITE) $(call objects,$(SERVER_SOURCES)
 .PHONY: exercise exercise-build exercises
 ifdef judged
 # The first time there is much to compile: say how much, and count along.
-TO_COMPILE := $(words $(filter-out $(shell find $(BUILD) -name '*.o' 2>/dev/null),\
-  $(LIB_OBJECTS) $(call objects,$(TESTING_SOURCES) $(SUITE_SOURCES) $(SERVER_SOURCES))))
+MISSING := $(filter-out $(shell find $(BUILD) -name '*.o' 2>/dev/null),\
+  $(LIB_OBJECTS) $(call objects,$(TESTING_SOURCES) $(SUITE_SOURCES) $(SERVER_SOURCES)))
+TO_COMPILE := $(words $(MISSING))
 first_build := $(filter-out 0 1 2 3 4 5 6 7 8 9,$(TO_COMPILE))
 ifneq ($(first_build),)
-progress = $(eval COMPILED += x) ($(words $(COMPILED)) of about $(TO_COMPILE))
+# Files that are there but out of date come on top, and are not counted.
+progress = $(eval COMPILED += x)$(if $(word $(words $(COMPILED)),$(MISSING)), ($(words $(COMPILED)) of about $(TO_COMPILE)))
 endif
 endif
 exercise: ##* work: your progress in the workshop; N=07 tests your version of a file
