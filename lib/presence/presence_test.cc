@@ -59,6 +59,14 @@ PHX_TEST("an update is a leave of the old meta and a join of the new, which name
   expect_eq(text(state.on("t")), text(diff.joins));
 }
 
+PHX_TEST("an update names the meta before it, whatever was said to be before it") {
+  State state;
+  state.track("t", "u", meta(a, "1"));
+  const Diff diff = state.update("t", "u", meta(a, "2", Json::object({{"phx_ref_prev", "0"}})));
+  expect_eq(text(diff.joins),
+            std::string(R"({"u":{"metas":[{"phx_ref":"2","phx_ref_prev":"1"}]}})"));
+}
+
 PHX_TEST("an updated meta goes behind the others of its key") {
   State state;
   state.track("t", "u", meta(a, "1"));

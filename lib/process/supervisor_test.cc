@@ -169,6 +169,15 @@ PHX_TEST("a permanent child restarts after any end") {
   expect_eq(family.journal, Journal{"-a", "+a"});
 }
 
+PHX_TEST("a child that was killed is started again, be it permanent or transient") {
+  for (const Restart restart : {Restart::permanent, Restart::transient}) {
+    Family family(Strategy::one_for_one, restart);
+    family.scheduler.exit(family.pids["b"], {ExitReason::killed});
+    family.settle();
+    expect_eq(family.journal, Journal{"+b"});  // without a last word
+  }
+}
+
 PHX_TEST("a temporary child never restarts") {
   Family family(Strategy::one_for_one, Restart::temporary);
   family.crash("a");
