@@ -9,7 +9,9 @@ namespace phx::serializer {
 //! [slices]
 Opaque opaque(std::string_view frame, const Slice& slice) {
   const std::string_view text = frame.substr(slice.begin, slice.size);
-  if (text.front() == '"') return unquoted(frame, slice);
+  if (text.front() == '"') {
+    return slice.escaped ? Opaque(unquoted(frame, slice)) : Opaque(text.substr(1, text.size() - 2));
+  }
   if (text == "null") return {};
   return Opaque::other(slice.tidy ? std::string(text) : compact(text));
 }

@@ -2,6 +2,10 @@
 /// \file
 /// Finds how much text a JSON string may contain unescaped.
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +33,10 @@ inline Block special_in(Block block) { return (block < 0x20) | (block == '"') | 
 
 /// The number of plain bytes at the start of a block, from special_in()'s result.
 inline std::size_t plain_bytes(Block special) {
+#ifdef __SSE2__
+  const auto marks = static_cast<unsigned>(_mm_movemask_epi8(std::bit_cast<__m128i>(special)));
+  return static_cast<std::size_t>(std::countr_zero(marks | 0x10000u));
+#else
   using Words = std::uint64_t __attribute__((vector_size(16)));
   constexpr bool little = std::endian::native == std::endian::little;
   const auto zero_bytes = [](std::uint64_t word) {
@@ -37,6 +45,7 @@ inline std::size_t plain_bytes(Block special) {
   const auto words = std::bit_cast<Words>(special);
   if ((words[0] | words[1]) == 0) return sizeof special;
   return words[0] != 0 ? zero_bytes(words[0]) : sizeof words[0] + zero_bytes(words[1]);
+#endif
 }
 
 /// The number of plain bytes at the start of a long text, four blocks at a time.
@@ -61,6 +70,11 @@ inline std::size_t plain_prefix(std::string_view text) {
     const std::size_t plain = plain_bytes(special_in(block_at(text.data() + at)));
     if (plain < sizeof(Block)) return at + plain;
     if (at == 0) at = plain_stretch(text.substr(sizeof(Block)));
+  }
+  if (at == text.size()) return at;
+  if (text.size() >= sizeof(Block)) {  // the last sixteen bytes: those before `at` are plain
+    const std::size_t last = text.size() - sizeof(Block);
+    return last + plain_bytes(special_in(block_at(text.data() + last)));
   }
   while (at < text.size() && is_plain(text[at])) ++at;
   return at;

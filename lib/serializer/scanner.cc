@@ -96,10 +96,22 @@ void Scanner::word(std::string_view expected) {
   at_ += expected.size();
 }
 
+/// Most strings of most messages end within sixteen bytes, and need no more than this.
 void Scanner::string() {
   ++at_;
+  if (at_ + sizeof(Block) <= text_.size()) {
+    const std::size_t plain = plain_bytes(special_in(block_at(text_.data() + at_)));
+    if (plain < sizeof(Block) && text_[at_ + plain] == '"') {
+      at_ += plain + 1;
+      return;
+    }
+  }
+  rest_of_string();
+}
+
+void Scanner::rest_of_string() {
   while (true) {
-    at_ += plain_prefix(text_.substr(at_));
+    at_ += plain_prefix({text_.data() + at_, text_.size() - at_});
     if (at_ >= text_.size()) fail("the end of the string");
     const auto byte = static_cast<unsigned char>(text_[at_]);
     if (byte == '"') break;

@@ -56,6 +56,7 @@ class Scanner {
   void nested();
   void scalar();
   void string();
+  void rest_of_string();
   void escape();
   void utf8();
   unsigned hex4();

@@ -2,6 +2,8 @@
 
 #include "transport/websocket_process.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "process/scheduler.h"
@@ -10,7 +12,10 @@ namespace phx::transport {
 
 WebsocketProcess::WebsocketProcess(const UserSocket& user, Socket socket,
                                    std::shared_ptr<Wire> wire, Millis timeout)
-    : SocketProcess(user, std::move(socket)), wire_(std::move(wire)), timeout_(timeout) {}
+    : SocketProcess(user, std::move(socket)),
+      timeout_(static_cast<std::uint32_t>(
+          std::clamp<Millis::rep>(timeout.count(), 0, std::numeric_limits<std::uint32_t>::max()))),
+      wire_(std::move(wire)) {}
 
 void WebsocketProcess::init() {
   SocketProcess::init();

@@ -70,8 +70,9 @@ class WebsocketProcess final : public socket::SocketProcess {
  private:
   void check_idle();
 
+  using BriefMillis = std::chrono::duration<std::uint32_t, std::milli>;
+  const BriefMillis timeout_;  ///< First, as its base's last four bytes are free.
   const std::shared_ptr<Wire> wire_;
-  const Millis timeout_;
   process::Alarm idle_;
 };
 

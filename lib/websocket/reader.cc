@@ -51,9 +51,9 @@ std::size_t Reader::wanted_head() const {
 }
 
 bool Reader::take_head(std::string_view& input) {
-  while (head_size_ < wanted_head()) {
+  for (std::size_t wanted = wanted_head(); head_size_ < wanted; wanted = wanted_head()) {
     if (input.empty()) return false;
-    const std::size_t taken = std::min(input.size(), wanted_head() - head_size_);
+    const std::size_t taken = std::min(input.size(), wanted - head_size_);
     std::memcpy(head_.data() + head_size_, input.data(), taken);
     const bool first_came = head_size_ == 0;
     head_size_ = static_cast<unsigned char>(head_size_ + taken);
@@ -238,10 +238,18 @@ std::variant<Close, Failure> read_close(std::string_view payload, Sender sender)
   return Close{code};
 }
 
-/// Eight bytes at a time; the compiler vectorises it.
+/// Sixteen bytes at a time, then eight, then the rest.
 std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask) {
   const std::uint64_t twice = static_cast<std::uint64_t>(mask) << 32 | mask;
+  using Block = std::uint64_t __attribute__((vector_size(16)));
+  const Block four = {twice, twice};
   std::size_t at = 0;
+  for (; at + sizeof four <= size; at += sizeof four) {
+    Block block;
+    std::memcpy(&block, bytes + at, sizeof block);
+    block ^= four;
+    std::memcpy(bytes + at, &block, sizeof block);
+  }
   for (; at + 8 <= size; at += 8) {
     std::uint64_t word;
     std::memcpy(&word, bytes + at, 8);
