@@ -32,6 +32,9 @@
   const ASIDE =
     /^(Try|In Phoenix|What goes wrong|What you can now answer|Change it and watch.*|Exercise|What to read first|How to run|In which order|What good looks like|If you want more)$/;
 
+  /** Names of the suite, of simulated worlds and of tests: a reader mostly means the library's. */
+  const OTHERS = /^conformance\/|phx::(conformance|simulation|testing)::/;
+
   /** `make conformance` is in "make conformance ONLY=B-*", and not in "make conformance-client". */
   function hasWords(text, phrase) {
     for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
@@ -44,7 +47,7 @@
   function weight({ title, where, shows = "", text }, phrase) {
     const named = (name) => name === phrase || name.endsWith(`::${phrase}`);
     const own = small(title);
-    if (named(own)) return where === "class" || where === "struct" ? 120 : where.startsWith("conformance/") ? 30 : 60;
+    if (named(own)) return where === "class" || where === "struct" ? 120 : OTHERS.test(`${where} ${own}`) ? 30 : 60;
     const explains = ASIDE.test(title) ? 0.5 : 1;
     if (small(shows).split(" ").some(named)) return 20 * explains;
     if (own.includes(phrase)) return 12 * explains;
