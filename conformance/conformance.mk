@@ -240,7 +240,7 @@ $(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed $(SIMULATION
 
 # --- Load -------------------------------------------------------------------------------------------
 
-.PHONY: bench figures growth load bench-pages soak churn
+.PHONY: bench bench-dashboard figures growth load bench-pages soak churn
 # make bench [URL=ws://host:port/socket [PID=1234]] [CASES=echo,fanout] [VERSUS=ws://…, or a command with {port}]
 #   [FLOOR=1] [TLS=1] [CLUSTER=1: from one node of ours to another, at a Redis of their own]
 #   [BENCH_FLAGS='what --help tells']
@@ -254,6 +254,10 @@ bench: ##* measure: speed and memory: of our server, or URL=ws://…; FLOOR=1, T
 bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(CLUSTER),build/.packages-redis) \
   $(if $(FLOOR),$(FLOOR_SERVER)) $(if $(TLS),$(CERTIFICATE))
 	@$(if $(CLUSTER),$(WITH_REDIS)) $(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(BENCHED))
+
+bench-dashboard: ## measure: an echo's p50 and p99 with and without the dashboard, beside 10,000 channels
+bench-dashboard: $(CONTRACT) $(NPM)
+	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) node conformance/load/bench/watched.mjs
 
 # make figures [ONLY='load payload'] [ALONE='command that keeps the machine quiet']: each takes less than a minute.
 GROWTH := idle newcomers talkers topics subscribers payload memory shards

@@ -177,6 +177,7 @@ test("without a token's file there is no API, and a token that is too short is r
   writeFileSync(path(folder, "short"), "short\n");
   for (const [options, sentence] of [
     [["--admin-port", "0", "--admin-token-file", path(folder, "short")], /expected a token of 20 bytes or more.*--admin-token-file/],
+    [["--trace-token-file", path(folder, "short")], /expected a token of at least 16 bytes for traces.*--trace-token-file/],
     [["--admin-port", "0", "--admin-token-file", "/nowhere"], /could not read "\/nowhere".*--admin-token-file/],
     [["--admin-token-file", file], /expected a port for the API.*--admin-port/],
   ]) {

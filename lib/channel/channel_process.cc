@@ -36,7 +36,7 @@ void ChannelProcess::init() {
 
 //! [join]
 void ChannelProcess::join() {
-  process::hop("join", params_->view());
+  process::hop("join", *params_);
   const auto result = std::make_shared<JoinResult>();
   const auto call = [this, result] { *result = call_join(); };
   const auto then = [this, result] { joined(std::move(*result)); };
@@ -59,7 +59,7 @@ void ChannelProcess::join() {
 JoinResult ChannelProcess::call_join() {
   const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
   const std::unique_ptr<Payload> given = std::move(params_);
-  process::hop_into(*channel_, "join", given->view());
+  process::hop_into(*channel_, "join", *given);
   if (!telemetry.attached<ChannelJoined>()) {
     return channel_->join(socket_.topic(), std::move(*given), socket_);
   }
@@ -113,7 +113,7 @@ void ChannelProcess::reply_once_subscribed(process::Ref heard, Payload response)
 }
 
 void ChannelProcess::answer_join(serializer::Status status, Payload response) {
-  process::hop("reply", response.view());
+  process::hop("reply", response);
   scheduler().send(socket_.transport(),
                    Message(JoinReply{status, std::move(response)}, join_request_));
 }
@@ -152,7 +152,7 @@ void ChannelProcess::intercepted_on_worker(Message message) {
   const auto result = std::make_shared<Result>();
   const auto call = [this, mail, result] {
     const auto& broadcast = *pubsub::event_in<serializer::Broadcast>(*mail);
-    process::hop_into(*channel_, "handle_out", broadcast.payload.view());
+    process::hop_into(*channel_, "handle_out", broadcast.payload);
     *result = channel_->handle_out(broadcast.event, broadcast.payload, socket_);
   };
   offload(call, [this, result] { act_on(std::move(*result), false); });
@@ -163,7 +163,7 @@ Result ChannelProcess::call_handle_in(serializer::SocketMessage&& message) {
   const std::string& event = message.event.text();
   std::optional<Payload> params;  // the handler gets a copy
   if (telemetry.attached<ChannelHandledIn>()) params = message.payload;
-  process::hop_into(*channel_, "handle_in", message.payload.view());
+  process::hop_into(*channel_, "handle_in", message.payload);
   const telemetry::Span span(params || telemetry.attached<HandleInTimed>());
   Result result = channel_->handle_in(event, std::move(message.payload), socket_);
   if (!span) return result;

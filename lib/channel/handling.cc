@@ -45,7 +45,7 @@ void ChannelProcess::from_client_on_worker(serializer::SocketMessage message) {
 //! [intercepted]
 void ChannelProcess::intercepted(const serializer::Broadcast& broadcast) {
   process::hop("broadcast", broadcast);
-  process::hop_into(*channel_, "handle_out", broadcast.payload.view());
+  process::hop_into(*channel_, "handle_out", broadcast.payload);
   act_on(channel_->handle_out(broadcast.event, broadcast.payload, socket_), false);
 }
 //! [intercepted]

@@ -35,7 +35,7 @@ void Socket::broadcast_to(std::string_view topic, std::string_view event, Payloa
 
 void Socket::broadcast_on(std::string_view topic, std::string_view event, Payload payload,
                           process::Pid from) const {
-  process::hop("broadcast", payload.view());
+  process::hop("broadcast", payload);
   channel::broadcast(*context_->pubsub, topic, event, std::move(payload), from, channel_);
 }
 

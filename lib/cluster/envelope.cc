@@ -201,4 +201,17 @@ std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
 }
 //! [open]
 
+std::optional<std::string> topic_of(std::string_view bytes, std::string_view own_node,
+                                    const EnvelopeOptions& options) try {
+  if (bytes.size() > options.largest()) return {};
+  etf::Reader reader(bytes, {.bytes_a_term = bytes_a_term, .inflated = options.largest()});
+  if (reader.tuple() != 6 || reader.term() != Term(version)) return {};
+  const Term mode = reader.term();
+  if (addressee(mode, reader.term(), own_node) != Addressee::for_us) return {};
+  const auto topic = reader.binary();
+  return topic ? std::optional<std::string>(*topic) : std::nullopt;
+} catch (const etf::TermError&) {
+  return {};
+}
+
 }  // namespace phx::cluster

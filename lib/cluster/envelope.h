@@ -73,4 +73,8 @@ struct Opened {
 std::optional<Opened> open(std::string_view bytes, std::string_view own_node,
                            const EnvelopeOptions& options, const Interest* interest = nullptr);
 
+/// The topic of a message for this node; nothing for any other. Reads no further.
+std::optional<std::string> topic_of(std::string_view bytes, std::string_view own_node,
+                                    const EnvelopeOptions& options);
+
 }  // namespace phx::cluster

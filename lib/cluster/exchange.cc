@@ -8,6 +8,14 @@
 #include "pubsub/term_event.h"
 
 namespace phx::cluster {
+namespace {
+
+/// Compressed bytes could hide a value from the filter of the traces.
+std::string_view shown(std::string_view term) {
+  return term.starts_with("\x83P") ? std::string_view() : term;
+}
+
+}  // namespace
 
 void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
                     const Log& log) {
@@ -17,6 +25,8 @@ void Exchange::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetr
   interest_.clear();
   const std::lock_guard lock(mutex_);
   trackers_topics_.clear();
+  traced_topics_.clear();
+  traces_any_ = false;
 }
 
 void Exchange::send(const Route& route, std::string_view topic, const pubsub::Event& event) try {
@@ -49,6 +59,45 @@ void Exchange::topic_closed(std::string_view topic) {
   }
 }
 
+// --- Traces -------------------------------------------------------------------------------------
+
+void Exchange::topic_traced(std::string_view topic, process::HopRecorder& recorder) {
+  const std::lock_guard lock(mutex_);
+  const auto found = traced_topics_.find(topic);
+  if (found != traced_topics_.end()) {
+    ++found->second.subscriptions;
+  } else if (traced_topics_.size() < max_traced_topics) {
+    traced_topics_.emplace(topic, TracedTopic{&recorder, 1});
+    traces_any_ = true;
+  }
+}
+
+void Exchange::topic_untraced(std::string_view topic) {
+  const std::lock_guard lock(mutex_);
+  const auto found = traced_topics_.find(topic);
+  if (found == traced_topics_.end() || --found->second.subscriptions > 0) return;
+  traced_topics_.erase(found);
+  traces_any_ = !traced_topics_.empty();
+}
+
+//! [traces_for]
+/// While nobody is traced, one load for each message.
+process::HopRecorder* Exchange::traces_for(std::string_view bytes) const noexcept try {
+  if (!traces_any_.load(std::memory_order_relaxed)) return nullptr;
+  const auto topic = topic_of(bytes, node_name_, options_);
+  if (!topic) return nullptr;
+  const std::lock_guard lock(mutex_);
+  const auto found = traced_topics_.find(*topic);
+  if (found == traced_topics_.end()) return nullptr;
+  process::HopRecorder* const recorder = found->second.recorder;
+  return recorder->takes_foreign() ? recorder : nullptr;
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+//! [traces_for]
+
+// --- Receiving ----------------------------------------------------------------------------------
+
 void Exchange::reconnected() {
   const auto topics = [this] {
     const std::lock_guard lock(mutex_);
@@ -64,6 +113,7 @@ void Exchange::reconnected() {
 void Exchange::received(std::string_view bytes) try {
   auto message = cluster::open(bytes, node_name_, options_, &interest_);
   if (!message) return;
+  process::hop("message of another node", shown(bytes));
   if (telemetry_->attached<BroadcastHeard>() && !of_trackers(message->topic)) {
     telemetry_->execute(BroadcastHeard{message->topic});
   }

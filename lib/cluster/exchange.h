@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -64,6 +65,11 @@ class Exchange {
   /// The hubs' topics: received() passes on no others.
   void topic_opened(std::string_view topic);
   void topic_closed(std::string_view topic);
+  /// Topics that a traced client has joined, at most max_traced_topics of them.
+  void topic_traced(std::string_view topic, process::HopRecorder& recorder);
+  void topic_untraced(std::string_view topic);
+  /// What traces this message of another node, if a traced client has joined its topic; else null.
+  process::HopRecorder* traces_for(std::string_view bytes) const noexcept;
   /// Other nodes can be reached, perhaps after a gap: notifies the trackers.
   void reconnected();
   /// Does not throw, whatever the bytes.
@@ -78,8 +84,15 @@ class Exchange {
   const EnvelopeOptions options_;
   const Publish publish_;
   Interest interest_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::set<std::string, std::less<>> trackers_topics_;  ///< Under the mutex.
+  static constexpr std::size_t max_traced_topics = 64;
+  struct TracedTopic {
+    process::HopRecorder* recorder;  ///< Outlives the server.
+    std::size_t subscriptions;
+  };
+  std::map<std::string, TracedTopic, std::less<>> traced_topics_;  ///< Under the mutex.
+  std::atomic<bool> traces_any_ = false;
   std::vector<pubsub::PubSub*> hubs_;
   const telemetry::Telemetry* telemetry_ = nullptr;
   Log log_ = Log::silent();

@@ -23,7 +23,8 @@ void RedisAdapter::begin(redis::Loop& loop, std::vector<pubsub::PubSub*> hubs,
   client_.emplace(
       loop, redis_, channels().all_nodes(), telemetry, log,
       redis::Client::Hooks{[this](std::string_view bytes) { exchange_.received(bytes); },
-                           [this] { exchange_.reconnected(); }});
+                           [this] { exchange_.reconnected(); },
+                           [this](std::string_view bytes) { return exchange_.traces_for(bytes); }});
   if (channels().per_topic()) client_->subscribe(channels().of_node(node_name()));
   loop.post([this] { client_->start(); });
 }

@@ -38,6 +38,10 @@ class RedisAdapter : public pubsub::Adapter {
   }
   void topic_opened(std::string_view topic, pubsub::Wants wants) override;
   void topic_closed(std::string_view topic, pubsub::Wants wants) override;
+  void topic_traced(std::string_view topic, process::HopRecorder& recorder) override {
+    exchange_.topic_traced(topic, recorder);
+  }
+  void topic_untraced(std::string_view topic) override { exchange_.topic_untraced(topic); }
   bool is_subscribed(std::string_view topic) const override {
     return !channels().per_topic() || client_->is_subscribed(channels().of_topic(topic));
   }

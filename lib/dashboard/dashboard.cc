@@ -231,6 +231,17 @@ Response log_lines(const LogTail* log, std::string_view query) {
   return json_answer(200, Json::object({{"lines", lines}, {"last", log->last()}}));
 }
 
+/// From a number on, as many as fit in one answer: ask again with the last one's.
+Response hops(const telemetry::Traces* traces, std::string_view query) {
+  if (traces == nullptr) return error_answer(404, "this server keeps no traces");
+  Json list = Json::array();
+  for (const auto& hop :
+       traces->since(dashboard::number_in(query, "after", 0), Dashboard::max_rows)) {
+    list.append(telemetry::as_json(hop));
+  }
+  return json_answer(200, Json::object({{"hops", list}}));
+}
+
 Json detail_of(const dashboard::DetailSurvey& found) {
   Json json = dashboard::as_json(*found.row);
   Json mail = Json::object();
@@ -336,6 +347,7 @@ Endpoint::Outcome Dashboard::answer(const Request& request) try {
   if (what == "topics") return topics(dashboard::topic_query(query, max_rows));
   if (what == "limits") return limits();
   if (what == "nodes") return nodes(shared_->history, shared_->options.presence);
+  if (what == "traces") return hops(shared_->options.traces.get(), query);
   if (what == "log") return log_lines(shared_->options.log.get(), query);
   if (what == "processes") {
     return processes(dashboard::process_query(query, max_rows), [](const ProcessTotals& totals,

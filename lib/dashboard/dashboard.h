@@ -28,6 +28,8 @@ struct DashboardOptions {
   std::vector<dashboard::LimitRow> limits = {};
   std::shared_ptr<LogTail> log = {};   ///< LogOptions::tail of the server's log.
   const Presence* presence = nullptr;  ///< Outlives the server.
+  /// EndpointOptions::traces, to show the hops of traced clients' frames.
+  std::shared_ptr<telemetry::Traces> traces = {};
 };
 
 /// Make it before the server. The first shard's thread; its end after the server's. Neither copied

@@ -36,6 +36,13 @@ std::string first_line(const std::string& file, const char* option) {
   return line;
 }
 
+std::shared_ptr<telemetry::Traces> traces_of(const std::string& token,
+                                             const ParameterFilter& filter) try {
+  return std::make_shared<telemetry::Traces>(token, filter);
+} catch (const std::invalid_argument& error) {
+  throw OptionError("ProgramOptions::trace_token_file", error.what());
+}
+
 transport::Origins origins_of(const std::vector<std::string>& entries) {
   if (entries == std::vector<std::string>{"any"}) return transport::Origins::any();
   if (entries == std::vector<std::string>{"same-host"}) return transport::Origins::same_host();
@@ -263,6 +270,9 @@ std::vector<ProgramOption> options_of(ProgramOptions& options) {
        Option::Bytes{&options.api.max_body}},
       {"dashboard", watching, "serve /dashboard on the admin port, to those with that token",
        Option::Switch{&options.dashboard}},
+      {"trace-token-file", watching,
+       "for development: trace the frames of clients with the token in this file",
+       Option::Text{&options.trace_token_file}},
       {"metrics", watching, "serve metrics for Prometheus at /metrics",
        Option::Switch{&options.metrics}},
       {"log-level", watching, "debug, info, warn, error or off", Option::Text{&options.log_level},
@@ -301,6 +311,10 @@ void ProgramOptions::finish() {
     throw OptionError("ProgramOptions::admin_token_file",
                       "expected a file with a token for the dashboard, got none");
   }
+  if (!trace_token_file.empty()) {
+    endpoint.traces = traces_of(first_line(trace_token_file, "ProgramOptions::trace_token_file"),
+                                endpoint.filter_parameters);
+  }
   if (tls.cert.empty() != tls.key.empty()) {
     throw OptionError(tls.cert.empty() ? "TlsOptions::cert" : "TlsOptions::key",
                       "expected a certificate and its key, got only one of them");
@@ -334,9 +348,10 @@ std::unique_ptr<Metrics> ProgramOptions::count(Endpoint& of) {
 std::unique_ptr<Dashboard> ProgramOptions::watch(Endpoint& of, const Presence* listed) {
   if (!dashboard) return nullptr;
   log_options.tail = std::make_shared<LogTail>();
-  auto watching_all = std::make_unique<Dashboard>(
-      of,
-      DashboardOptions{.limits = limits_of(*this), .log = log_options.tail, .presence = listed});
+  auto watching_all = std::make_unique<Dashboard>(of, DashboardOptions{.limits = limits_of(*this),
+                                                                       .log = log_options.tail,
+                                                                       .presence = listed,
+                                                                       .traces = endpoint.traces});
   api.dashboard = watching_all.get();
   return watching_all;
 }

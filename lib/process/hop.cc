@@ -11,10 +11,16 @@ void TraceScope::follow(const Trail* trail, Pid pid) {
   if (trail == nullptr) {
     current_trace = {};
   } else {
-    current_trace = {trail->recorder, trail->id, trail->hop, pid, Clock::now() - trail->queued};
+    current_trace = {trail->recorder, trail->id, trail->hop, pid, Clock::now() - trail->queued,
+                     trail->foreign};
   }
 }
 //! [follow]
+
+std::unique_ptr<Trail> current_trail() {
+  const Trace& at = current_trace;
+  return std::make_unique<Trail>(Trail{at.recorder, at.id, at.hop, Clock::now(), at.foreign});
+}
 
 //! [record_hop]
 /// Works for none while it records: what the recorder sends is not traced.

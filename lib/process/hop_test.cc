@@ -29,6 +29,13 @@ class Journal final : public HopRecorder {
   std::vector<std::string> lines, callees, functions;
   std::vector<Pid> pids;
   std::size_t most = 100;
+  bool holds(Pid pid, const Trail&) noexcept override {
+    if (!holding) return false;
+    held.push_back(pid);
+    return true;
+  }
+  bool holding = false;
+  std::vector<Pid> held;
 
  private:
   std::uint64_t traces_ = 0;
@@ -174,6 +181,21 @@ PHX_TEST("a crash is a hop, and so is what its watchers do about it") {
                                                     "1.3<2 crash it broke", "1.4<3 handle"});
 }
 
+PHX_TEST("a process that a traced frame ends notifies its watchers in the trace") {
+  Journal journal;
+  Scheduler scheduler;
+  const Pid watcher = spawn(scheduler), pid = spawn(scheduler);
+  scheduler.monitor(watcher, pid);
+  settle(scheduler);
+  {
+    const TraceScope scope(&journal);
+    hop("join again");
+    scheduler.exit(pid, {ExitReason::shutdown});
+  }
+  settle(scheduler);
+  expect_eq(journal.lines, std::vector<std::string>{"1.1<0 join again", "1.2<1 handle"});
+}
+
 PHX_TEST("work on a worker thread, and what follows it, belong to the trace") {
   Journal journal;
   Scheduler scheduler;
@@ -208,6 +230,91 @@ PHX_TEST("a task for another shard takes the trace along") {
   expect_eq(journal.lines, std::vector<std::string>{"1.1<0 broadcast", "1.2<1 dispatch"});
 }
 
+PHX_TEST("of another node's message only processes that a traced frame spawned are shown") {
+  Journal journal;
+  Scheduler scheduler;
+  const Pid other = spawn(scheduler);
+  Pid own;
+  {
+    const TraceScope scope(&journal);
+    hop("join");
+    own = spawn(scheduler);
+  }
+  settle(scheduler);
+  {
+    const TraceScope scope(&journal, true);
+    hop("from Redis");
+    for (const Pid pid : {other, own}) scheduler.send(pid, 1);
+  }
+  settle(scheduler);
+  expect_eq(journal.lines, std::vector<std::string>{"1.1<0 join", "1.2<1 init", "2.3<0 from Redis",
+                                                    "2.4<3 handle"});
+  expect(journal.pids.back() == own, "it is the traced client's");
+}
+
+PHX_TEST("a held process keeps its mail in order until it is woken, and holds up no other") {
+  Journal journal;
+  Scheduler scheduler;
+  std::vector<int> handled;
+  const auto note = [&](Process&, Message& message) { handled.push_back(*message.get_if<int>()); };
+  const Pid other = spawn(scheduler, note);
+  Pid own;
+  const auto traced_send = [&](Pid to, int number) {
+    const TraceScope scope(&journal);
+    hop("sent");
+    scheduler.send(to, number);
+  };
+  {
+    const TraceScope scope(&journal);
+    hop("join");
+    own = spawn(scheduler, note);
+  }
+  settle(scheduler);
+
+  journal.holding = true;
+  traced_send(own, 1);
+  scheduler.send(own, 2);
+  traced_send(other, 3);  // gets the traced client's broadcast: never held
+  scheduler.send(other, 4);
+  settle(scheduler);
+  expect_eq(handled, std::vector<int>{3, 4});
+  expect(!scheduler.idle(own), "its mail waits");
+  scheduler.wake(own);
+  settle(scheduler);
+  expect_eq(handled, std::vector<int>{3, 4});
+
+  journal.holding = false;
+  scheduler.wake(own);
+  settle(scheduler);
+  expect_eq(handled, std::vector<int>{3, 4, 1, 2});
+  expect(!journal.held.empty(), "the recorder was asked");
+  for (const Pid pid : journal.held) expect(pid == own, "no other was held");
+}
+
+PHX_TEST("a held process can be ended, and waking an ended one does nothing") {
+  Journal journal;
+  Scheduler scheduler;
+  Pid own;
+  {
+    const TraceScope scope(&journal);
+    hop("join");
+    own = spawn(scheduler);
+  }
+  settle(scheduler);
+  journal.holding = true;
+  {
+    const TraceScope scope(&journal);
+    hop("sent");
+    scheduler.send(own, 1);
+  }
+  settle(scheduler);
+  scheduler.exit(own, {ExitReason::killed});
+  settle(scheduler);
+  expect(!scheduler.alive(own), "it ended");
+  scheduler.wake(own);
+  settle(scheduler);
+}
+
 PHX_TEST("a full trace is not followed any further") {
   Journal journal;
   journal.most = 1;
@@ -222,6 +329,15 @@ PHX_TEST("a full trace is not followed any further") {
   scheduler.send(pid, std::move(message));
   settle(scheduler);
   expect_eq(journal.lines, std::vector<std::string>{"1.1<0 first"});
+}
+
+PHX_TEST("an idle connection carries one pointer for traces") {
+  static_assert(sizeof(Departures) == sizeof(void*));
+  Journal journal;
+  Departures traced(&journal), other;
+  expect(traced.recorder() == &journal && other.recorder() == nullptr, "its client's, or none");
+  traced.leave("written", "nothing waits");
+  expect(traced.recorder() == &journal, "its client is traced for as long as it is connected");
 }
 
 PHX_TEST("frames that are written together leave together, each in its own trace") {

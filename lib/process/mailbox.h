@@ -66,6 +66,17 @@ class Mailbox {
   /// REQUIRES: !empty().
   Message pop() { return take_out(first_, nullptr); }
 
+  /// The message just popped is the first again.
+  void put_back(Message&& message) {
+    if (empty()) last_ = message.held_.get();
+    if (!message.is_signal()) {
+      bytes_ += message.bytes();
+      size_ += 1;
+    }
+    message.held_->next = std::move(first_);
+    first_ = std::move(message.held_);
+  }
+
   /// Takes out the first message with this tag; the others keep their order.
   std::optional<Message> take(Ref tag) {
     Message::Base* before = nullptr;

@@ -17,7 +17,7 @@ Process::Meanwhile Process::meanwhile(Message&, Mailbox&) { return Meanwhile::qu
 std::size_t Process::joined_limit() const { return std::numeric_limits<std::size_t>::max(); }
 
 void Process::stop(ExitReason reason) {
-  slot_->ending = std::make_unique<ExitReason>(std::move(reason));
+  slot_->ending = std::make_unique<Ending>(std::move(reason));
   slot_->stopped = true;
 }
 

@@ -77,6 +77,14 @@ bool Scheduler::idle(Pid pid) const {
   return !slot.queued && slot.mailbox.empty() && !slot.awaiting && !slot.working;
 }
 
+void Scheduler::wake(Pid pid) {
+  if (pid.shard != shard_ && pid.shard >= peers_.size()) return;
+  Scheduler& its = pid.shard == shard_ ? *this : *peers_[pid.shard];
+  its.post([&its, pid] {
+    if (Slot* slot = its.find(pid)) its.enqueue(*slot);
+  });
+}
+
 void Scheduler::exit(Pid to, ExitReason reason) {
   if (!on_own_thread() || to.shard != shard_) {
     forward(to.shard, ExitSignal{to, std::move(reason)});
@@ -85,9 +93,11 @@ void Scheduler::exit(Pid to, ExitReason reason) {
   Slot* slot = find(to);
   if (slot == nullptr || slot->ending) return;
   if (slot->process->traps_exits() && reason.kind != ExitReason::killed) {
-    deliver(*slot, ExitRequest{std::move(reason)});
+    Message request(ExitRequest{std::move(reason)});
+    request.depart();
+    deliver(*slot, std::move(request));
   } else {
-    slot->ending = std::make_unique<ExitReason>(std::move(reason));
+    slot->ending = std::make_unique<Ending>(std::move(reason));
     enqueue(*slot);
   }
 }
@@ -257,7 +267,7 @@ void Scheduler::overflow(Slot& slot, std::size_t limit, MailboxUnit unit) {
   ++stats_.overflowed;
   observer_->overflowed(*slot.process, limit, unit);
   slot.overflowed = true;
-  slot.ending = std::make_unique<ExitReason>(ExitReason{
+  slot.ending = std::make_unique<Ending>(ExitReason{
       ExitReason::crash, "mailbox overflow: more than " + std::to_string(limit) +
                              (unit == MailboxUnit::bytes ? " bytes" : " messages") + " wait"});
 }
@@ -273,7 +283,7 @@ void Scheduler::enqueue(Slot& slot) {
 Millis Scheduler::take_turn(Slot& slot, Millis began) {
   Dead dead;  // destroyed once no log line needs its name
   const LogScope about(*slot.process);
-  const TraceScope trace;
+  const TraceScope trace(slot.ending ? slot.ending->trail.get() : nullptr, slot.process->self_);
   if (slot.ending) {
     dead = bury(slot, std::move(*slot.ending), slot.overflowed && !slot.working);
     return coarse_time();
@@ -301,7 +311,7 @@ void Scheduler::work_through(Slot& slot, Millis began) {
   constexpr std::size_t least = worth_a_look / 4;
   if (!slot.started) {
     slot.started = true;
-    TraceScope::arrive(slot.trail.get(), slot.process->self_);
+    TraceScope::arrive(slot.trail.get(), slot.process->self_, slot.trail.get());
     slot.process->init();
   }
   std::size_t handled = 0;
@@ -320,23 +330,42 @@ void Scheduler::work_through(Slot& slot, Millis began) {
 std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
   if (slot.awaiting) {
     if (!slot.awaiting->arrived) return {};
+    if (held(slot, slot.awaiting->arrived->trail())) return {};
     const std::unique_ptr<Awaiting> over = std::move(slot.awaiting);
     if (over->timer) timers_->cancel(*over->timer);
     const std::size_t bytes = over->arrived->bytes();
-    TraceScope::arrive(over->arrived->trail(), slot.process->self_);
+    TraceScope::arrive(over->arrived->trail(), slot.process->self_, slot.trail.get());
     over->then(std::move(over->arrived));
     return bytes;
   }
   if (slot.mailbox.empty()) return {};
   Message message = slot.mailbox.pop();
   const std::size_t bytes = message.bytes();
-  TraceScope::arrive(message.trail(), slot.process->self_);
+  if ((message.trail() != nullptr || traced()) && !arrive(slot, message)) [[unlikely]]
+    return {};
   if (auto* request = message.get_if<ExitRequest>()) {
     slot.process->exit_requested(std::move(request->reason));
   } else if (!message.holds<PatienceOver>()) {  // it came after the awaited message
     slot.process->handle(std::move(message));
   }
   return bytes;
+}
+
+/// Slow motion: a held process has no turn until wake(); its mail waits.
+bool Scheduler::held(const Slot& slot, const Trail* trail) {
+  if (trail == nullptr || slot.trail == nullptr) [[likely]]
+    return false;
+  return trail->recorder->holds(slot.process->self_, *trail);
+}
+
+/// Out of line: only a traced frame's message takes this way, and the one after it in a turn.
+bool Scheduler::arrive(Slot& slot, Message& message) {
+  if (held(slot, message.trail())) {
+    slot.mailbox.put_back(std::move(message));
+    return false;
+  }
+  TraceScope::arrive(message.trail(), slot.process->self_, slot.trail.get());
+  return true;
 }
 
 //! [note_long_turn]

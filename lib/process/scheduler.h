@@ -69,6 +69,8 @@ class Scheduler {
   /// then.
   void send_regardless(Pid to, Message message);
   void exit(Pid to, ExitReason reason);
+  /// A turn for a process that HopRecorder::holds() has held.
+  void wake(Pid pid);
   /// Runs `task` on this scheduler's thread: at once if that is the calling thread, otherwise soon.
   /// What it throws reaches the caller in the first case, and crashes `blame` in the second.
   void post(std::function<void()> task, Pid blame = {});
@@ -145,6 +147,9 @@ class Scheduler {
   /// Both times are read from the same clock; returns when the turn ended.
   Millis take_turn(Slot& slot, Millis began);
   void work_through(Slot& slot, Millis began);
+  [[gnu::cold]] static bool held(const Slot& slot, const Trail* trail);
+  /// The message's trace goes on here; false: the process is held, and the message in its mailbox.
+  [[gnu::cold]] static bool arrive(Slot& slot, Message& message);
   /// The bytes of the delivered message, or nothing.
   std::optional<std::size_t> deliver_next(Slot& slot);
   /// Returns the ended process, to be destroyed once no log line needs its name; nothing if its

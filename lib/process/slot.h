@@ -33,6 +33,12 @@ struct Watcher {
   Pid pid;
 };
 
+/// Why a process ends, and the traced frame that ended it, if one did.
+struct Ending : ExitReason {
+  explicit Ending(ExitReason why) : ExitReason(std::move(why)) {}
+  std::unique_ptr<Trail> trail = process::trail();
+};
+
 struct Slot {
   std::unique_ptr<Process> process;
   // Members stand so that none leaves a gap, the mailbox's last bytes included: a slot and its
@@ -42,7 +48,7 @@ struct Slot {
   ShortVector<Watcher> watchers;
   std::unique_ptr<Trail> trail;  ///< Of the traced frame that it was spawned for.
   std::unique_ptr<Awaiting> awaiting;
-  std::unique_ptr<ExitReason> ending;  ///< Why it ends; what its own stop() gave comes first.
+  std::unique_ptr<Ending> ending;  ///< Why it ends; what its own stop() gave comes first.
   std::uint64_t turns = 0;
   std::uint32_t born = 0;       ///< Seconds after its scheduler was made.
   std::uint16_t longest = 0;    ///< Milliseconds of its longest turn, at most 65,535.

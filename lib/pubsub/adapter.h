@@ -19,6 +19,10 @@ namespace phx::telemetry {
 class Telemetry;
 }
 
+namespace phx::process {
+class HopRecorder;
+}
+
 namespace phx::pubsub {
 
 struct Event;
@@ -61,6 +65,10 @@ class Adapter {
   virtual bool is_subscribed(std::string_view /*topic*/) const { return true; }
   /// Calls `then` once they do, on any thread; dropped if the topic is closed first.
   virtual void when_subscribed(std::string_view /*topic*/, std::function<void()> then) { then(); }
+  /// A traced client's process subscribed to the topic, or such a subscription ended: other nodes'
+  /// broadcasts on it begin traces meanwhile. On the hub's thread.
+  virtual void topic_traced(std::string_view /*topic*/, process::HopRecorder& /*recorder*/) {}
+  virtual void topic_untraced(std::string_view /*topic*/) {}
   //! [adapter_topics]
 };
 

@@ -34,6 +34,8 @@ std::unique_ptr<Subscription> PubSub::subscribe(std::string_view name, process::
   Topic& topic = found->second;
   if (adapter_ != nullptr && topic.count(wants) == 0) adapter_->topic_opened(*topic.name, wants);
   auto subscription = std::make_unique<Subscription>(*this, topic, topic.subscribers.size(), wants);
+  if (adapter_ != nullptr && process::traced()) [[unlikely]]
+    adapter_->topic_traced(*topic.name, *process::current_trace.recorder);
   topic.subscribers.push_back({pid, std::move(metadata), subscription.get()});
   if (wants == Wants::all) ++topic.want_all;
   return subscription;
@@ -48,6 +50,8 @@ void PubSub::unsubscribe(const Subscription& subscription) {
   topic.subscribers[index].subscription->index_ = index;
   topic.subscribers.pop_back();
   if (wants == Wants::all) --topic.want_all;
+  if (adapter_ != nullptr && subscription.traced_) [[unlikely]]
+    adapter_->topic_untraced(*topic.name);
   if (adapter_ != nullptr && topic.count(wants) == 0) adapter_->topic_closed(*topic.name, wants);
   if (topic.subscribers.empty()) topics_.erase(topics_.find(*topic.name));
 }

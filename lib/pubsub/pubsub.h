@@ -97,6 +97,7 @@ class Subscription {
   Topic& topic_;
   std::size_t index_;
   const Wants wants_;
+  const bool traced_ = process::traced();  ///< It was made for a traced client.
 };
 
 /// Tagged with the Ref of PubSub::when_subscribed().

@@ -92,8 +92,12 @@ void Client::heard(const redisReply* reply) {
   if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) return;
   subscriber_.works();
   const std::string_view kind = text_of(reply->element[0]);
-  if (kind == "message") return hooks_.received(text_of(reply->element[2]));
-  confirmed(text_of(reply->element[1]), kind == "subscribe");
+  const std::string_view channel = text_of(reply->element[1]);
+  if (kind != "message") return confirmed(channel, kind == "subscribe");
+  const std::string_view message = text_of(reply->element[2]);
+  const process::TraceScope trace(hooks_.traces(message), true);
+  process::hop("from Redis, on channel", channel);
+  hooks_.received(message);
 }
 
 void Client::confirmed(std::string_view channel, bool subscribed) {

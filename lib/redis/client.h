@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "process/hop.h"
 #include "redis/events.h"
 #include "redis/link.h"
 #include "redis/subscriptions.h"
@@ -25,6 +26,8 @@ class Client {
   struct Hooks {
     std::function<void(std::string_view message)> received;  ///< Our own messages included.
     std::function<void()> healthy;  ///< Both connections are up, and were not before.
+    /// What traces the message, before it is received; null for nothing.
+    std::function<process::HopRecorder*(std::string_view message)> traces;
   };
   /// `channel` is always subscribed, others after subscribe(). Nothing connects before start().
   Client(Loop& loop, const Options& options, std::string channel,

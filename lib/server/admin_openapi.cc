@@ -201,6 +201,24 @@ constexpr std::string_view document = R"json({
         }
       }
     },
+    "/dashboard/api/traces": {
+      "get": {
+        "operationId": "traces",
+        "summary": "The places that traced clients' frames have passed, at most 500",
+        "parameters": [
+          { "name": "after", "in": "query", "description": "Only those after this number", "schema": { "type": "integer", "minimum": 0, "default": 0 } }
+        ],
+        "responses": {
+          "200": { "description": "As of now", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Hops" } } } },
+          "401": { "$ref": "#/components/responses/Error" },
+          "404": { "$ref": "#/components/responses/Error" },
+          "405": { "$ref": "#/components/responses/Error" },
+          "422": { "$ref": "#/components/responses/Error" },
+          "429": { "$ref": "#/components/responses/Error" },
+          "503": { "$ref": "#/components/responses/Error" }
+        }
+      }
+    },
     "/dashboard/api/log": {
       "get": {
         "operationId": "log",
@@ -288,6 +306,7 @@ constexpr std::string_view document = R"json({
       "Topics": { "type": "object", "required": ["topics", "in_a_shard"], "properties": { "topics": { "type": "array", "items": { "type": "object", "required": ["topic", "members"], "properties": { "topic": { "type": "string" }, "members": { "type": "integer" }, "present": { "type": "integer" }, "broadcasts": { "type": "integer" }, "deliveries": { "type": "integer" }, "shards": { "type": "integer" } } } }, "in_a_shard": { "type": "integer" } } },
       "Nodes": { "type": "object", "required": ["nodes", "redis", "redis_delay_us"], "properties": { "nodes": { "type": "array", "items": { "type": "object", "required": ["name", "up"], "properties": { "name": { "type": "string" }, "up": { "type": "boolean" }, "heard_ms_ago": { "type": "integer" }, "clock": { "type": "integer" } } } }, "redis": { "type": "array", "items": { "type": "object", "required": ["role", "up"], "properties": { "role": { "type": "string" }, "up": { "type": "boolean" }, "where": { "type": "string" }, "for_ms": { "type": "integer" } } } }, "redis_delay_us": { "type": "integer" } } },
       "Limits": { "type": "object", "required": ["limits"], "properties": { "limits": { "type": "array", "items": { "type": "object", "required": ["option", "value"], "properties": { "option": { "type": "string" }, "help": { "type": "string" }, "unit": { "type": "string" }, "value": { "type": "integer" }, "measured": { "type": "integer" }, "reached": { "type": "integer" } } } } } },
+      "Hops": { "type": "object", "required": ["hops"], "properties": { "hops": { "type": "array", "items": { "type": "object", "required": ["number", "trace", "hop", "after", "at", "waited", "file", "line", "function", "thread", "form", "size", "hidden"], "properties": { "number": { "type": "integer" }, "trace": { "type": "integer" }, "hop": { "type": "integer" }, "after": { "type": "integer" }, "at": { "type": "integer", "description": "Nanoseconds of the server's clock" }, "waited": { "type": "integer", "description": "Nanoseconds in a mailbox" }, "file": { "type": "string" }, "line": { "type": "integer" }, "function": { "type": "string" }, "callee": { "type": "string" }, "pid": { "type": "string" }, "thread": { "type": "integer" }, "form": { "type": "string" }, "size": { "type": "integer" }, "hidden": { "type": "boolean" }, "text": { "type": "string" }, "base64": { "type": "string" } } } } } },
       "LogLines": { "type": "object", "required": ["lines", "last"], "properties": { "lines": { "type": "array", "items": { "type": "object", "required": ["number", "text"], "properties": { "number": { "type": "integer" }, "time": { "type": "integer", "description": "Milliseconds since 1970" }, "level": { "type": "string" }, "text": { "type": "string" } } } }, "last": { "type": "integer" } } },
       "Errors": {
         "type": "object",

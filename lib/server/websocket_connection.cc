@@ -20,7 +20,7 @@ WebsocketConnection::WebsocketConnection(WebsocketHost& host, std::unique_ptr<ne
       stream_(std::move(stream)),
       place_(std::move(client.place)),
       mount_(*upgrade.mount),
-      traces_(process::current_trace.recorder),
+      departures_(process::current_trace.recorder),
       window_bits_(
           static_cast<signed char>(upgrade.deflate ? upgrade.deflate->server_window_bits : 0)) {
   if (upgrade.deflate) {
@@ -184,7 +184,7 @@ bool WebsocketConnection::read(std::string_view bytes) {
   std::size_t events = 0;
   bool completed = false;  // a message, or a control frame between two
   for (; listening_; ++events, completed |= !reader_->in_message()) {
-    const process::TraceScope trace(traces_);
+    const process::TraceScope trace(departures_.recorder());
     if (!bytes.empty()) process::hop("masked frame", bytes);
     websocket::Event event = reader_->next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(event)) break;

@@ -171,7 +171,6 @@ class WebsocketConnection final : public transport::Wire,
   std::unique_ptr<Drain> drain_;             ///< While bytes wait for the client.
   std::unique_ptr<net::Timer> message_due_;  ///< While a message has begun and is not complete.
   std::unique_ptr<net::Timer> resume_;       ///< Once the client was too fast.
-  process::HopRecorder* const traces_;       ///< If its client asked to be traced.
   process::Departures departures_;           ///< Traced frames that are not written.
   const signed char window_bits_;            ///< For compression; 0 if not negotiated.
   bool dirty_ = false;                       ///< On the shard's list for the end of this turn.

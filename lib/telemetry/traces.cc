@@ -8,6 +8,9 @@
 #include <optional>
 #include <stdexcept>
 
+#include "base/base64.h"
+#include "base/utf8.h"
+
 namespace phx::telemetry {
 namespace {
 
@@ -46,7 +49,39 @@ std::optional<std::string> readable(const ParameterFilter& filter, std::string_v
   return {};
 }
 
+bool is_utf8(std::string_view bytes) { return utf8_prefix(bytes) == bytes.size(); }
+
+std::int64_t nanoseconds(Clock::duration time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+}
+
 }  // namespace
+
+Json as_json(const RecordedHop& hop) {
+  Json json = Json::object({{"number", hop.number},
+                            {"trace", hop.trace},
+                            {"hop", hop.hop},
+                            {"after", hop.after},
+                            {"at", nanoseconds(hop.at.time_since_epoch())},
+                            {"waited", nanoseconds(hop.waited)},
+                            {"file", hop.file},
+                            {"line", hop.line},
+                            {"function", hop.function},
+                            {"thread", hop.thread},
+                            {"form", hop.form},
+                            {"size", hop.size},
+                            {"hidden", hop.hidden}});
+  if (!hop.callee.empty()) json.set("callee", hop.callee);
+  if (hop.pid) {
+    json.set("pid", std::to_string(hop.pid.shard) + "." + std::to_string(hop.pid.serial));
+  }
+  if (is_utf8(hop.bytes)) {
+    json.set("text", hop.bytes);
+  } else {
+    json.set("base64", base64::encode(hop.bytes));
+  }
+  return json;
+}
 
 Traces::Traces(std::string token, ParameterFilter filter, TraceLimits limits)
     : token_(std::move(token)), filter_(std::move(filter)), limits_(limits) {
@@ -96,6 +131,79 @@ Traces::Watch::~Watch() {
   traces_.watches_.erase(this);
 }
 
+// --- Slow motion --------------------------------------------------------------------------------
+
+std::unique_ptr<Traces::Hold> Traces::hold(std::function<void(process::Pid)> wake) {
+  const std::lock_guard lock(mutex_);
+  if (hold_ != nullptr) return nullptr;
+  std::unique_ptr<Hold> made(new Hold(*this, std::move(wake)));
+  made->until_ = Clock::now() + limits_.step_patience;
+  hold_ = made.get();
+  holding_ = true;
+  return made;
+}
+
+Traces::Hold::~Hold() {
+  const auto waiting = [this] {
+    const std::lock_guard lock(traces_.mutex_);
+    traces_.hold_ = nullptr;
+    traces_.holding_ = false;
+    return std::move(waiting_);
+  }();
+  for (const Held& held : waiting) wake_(held.pid);
+}
+
+std::vector<Traces::Held> Traces::Hold::waiting() const {
+  const std::lock_guard lock(traces_.mutex_);
+  return waiting_;
+}
+
+bool Traces::Hold::over() const {
+  const std::lock_guard lock(traces_.mutex_);
+  return traces_.is_over(*this);
+}
+
+bool Traces::Hold::step() {
+  {
+    const std::lock_guard lock(traces_.mutex_);
+    if (waiting_.empty()) return false;
+    permitted_ = waiting_.front().pid;
+    waiting_.erase(waiting_.begin());
+    ++steps_;
+    until_ = Clock::now() + traces_.limits_.step_patience;
+  }
+  wake_(permitted_);
+  return true;
+}
+
+bool Traces::is_over(const Hold& hold) const {
+  return hold.steps_ >= limits_.steps || Clock::now() >= hold.until_;
+}
+
+//! [holds]
+bool Traces::holds(process::Pid pid, const process::Trail& trail) noexcept try {
+  if (!holding_) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (hold_ == nullptr || is_over(*hold_)) return false;
+    if (hold_->permitted_ == pid) {
+      hold_->permitted_ = {};
+      return false;
+    }
+    std::vector<Held>& waiting = hold_->waiting_;
+    const auto same = [pid](const Held& held) { return held.pid == pid; };
+    if (std::any_of(waiting.begin(), waiting.end(), same)) return true;
+    if (waiting.size() >= limits_.held) return false;
+    waiting.push_back({pid, trail.id, trail.hop});
+  }
+  const process::TraceScope none;
+  notify();
+  return true;
+} catch (...) {
+  return false;  // no memory to remember it by
+}
+//! [holds]
+
 // --- Recording ----------------------------------------------------------------------------------
 
 std::uint64_t Traces::begin() noexcept {
@@ -121,11 +229,25 @@ std::uint32_t Traces::record(const process::Hop& hop) noexcept try {
     make_room();
     return at;
   }();
-  const std::lock_guard lock(watching_);
-  for (const auto& [watch, changed] : watches_) changed();
+  notify();
   return number;
 } catch (...) {
   return 0;
+}
+
+bool Traces::takes_foreign() noexcept {
+  const auto now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  if (now - foreign_since_ >= std::chrono::seconds{1}) {
+    foreign_since_ = now;
+    foreign_begun_ = 0;
+  }
+  return foreign_begun_++ < limits_.foreign_a_second;
+}
+
+void Traces::notify() {
+  const std::lock_guard lock(watching_);
+  for (const auto& [watch, changed] : watches_) changed();
 }
 
 RecordedHop Traces::kept(const process::Hop& hop) const {

@@ -8,6 +8,7 @@
 ///
 /// A tool for development. What it keeps was said by clients, so everyone with the token reads it.
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "json/json.h"
 #include "json/parameter_filter.h"
 #include "process/hop.h"
 
@@ -29,6 +31,11 @@ struct TraceLimits {
   std::size_t hops = 256;           ///< Of one trace; it is not followed any further.
   std::size_t shown_bytes = 2'048;  ///< Of what is at one hop.
   std::size_t bytes = 8'388'608;    ///< Of all hops together.
+  /// Traces in a second that messages of other nodes begin; more messages are not traced.
+  std::size_t foreign_a_second = 20;
+  std::size_t held = 64;         ///< Processes that a Hold holds; more go on.
+  std::size_t steps = 1'000;     ///< Of one Hold, which is over then.
+  Millis step_patience{30'000};  ///< A Hold without a step for so long is over.
 };
 
 /// One hop, as it is kept.
@@ -50,6 +57,11 @@ struct RecordedHop {
   std::size_t size = 0;  ///< Of all bytes.
   bool hidden = false;   ///< `bytes` has less than came, as the log would.
 };
+
+/// `{number, trace, hop, after, at, waited, file, line, function, thread, form, size, hidden}`,
+/// times in nanoseconds; with `text` or, if the bytes are not UTF-8, `base64`; `callee` and `pid`
+/// if it has them.
+Json as_json(const RecordedHop& hop);
 
 /// Any thread.
 class Traces final : public process::HopRecorder {
@@ -82,8 +94,44 @@ class Traces final : public process::HopRecorder {
     Traces& traces_;
   };
 
+  /// A process that waits for a step, and the hop that sent its message.
+  struct Held {
+    process::Pid pid;
+    std::uint64_t trace = 0;
+    std::uint32_t after = 0;
+  };
+  /// Slow motion: while it lives, each process that a traced client's frame has spawned (its socket
+  /// process, its channels) is held before it handles a traced message. Its mail waits; nobody
+  /// else does. Once it is over() nothing more is held; those that wait go on when it ends.
+  class Hold {
+   public:
+    ~Hold();
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    std::vector<Held> waiting() const;
+    /// The process that has waited longest handles one message. False: none waits.
+    bool step();
+    bool over() const;
+
+   private:
+    friend class Traces;
+    Hold(Traces& traces, std::function<void(process::Pid)> wake)
+        : traces_(traces), wake_(std::move(wake)) {}
+    Traces& traces_;
+    const std::function<void(process::Pid)> wake_;
+    // Under the traces' mutex:
+    std::vector<Held> waiting_;
+    process::Pid permitted_;  ///< May handle its next message.
+    std::size_t steps_ = 0;
+    Clock::time_point until_;
+  };
+  /// Null if there is one. `wake` is Scheduler::wake().
+  std::unique_ptr<Hold> hold(std::function<void(process::Pid)> wake);
+
   std::uint64_t begin() noexcept override;
   std::uint32_t record(const process::Hop& hop) noexcept override;
+  bool takes_foreign() noexcept override;
+  bool holds(process::Pid pid, const process::Trail& trail) noexcept override;
 
  private:
   struct Kept {
@@ -94,6 +142,8 @@ class Traces final : public process::HopRecorder {
   RecordedHop kept(const process::Hop& hop) const;
   Kept* find(std::uint64_t id);
   void make_room();
+  bool is_over(const Hold& hold) const;
+  void notify();
 
   const std::string token_;
   const ParameterFilter filter_;
@@ -103,6 +153,10 @@ class Traces final : public process::HopRecorder {
   std::size_t bytes_ = 0;  // of all kept hops
   std::uint64_t last_trace_ = 0;
   std::uint64_t last_hop_ = 0;
+  Clock::time_point foreign_since_{};  // a second, and how many began in it
+  std::size_t foreign_begun_ = 0;
+  Hold* hold_ = nullptr;
+  std::atomic<bool> holding_ = false;
   std::mutex watching_;
   std::map<const Watch*, std::function<void()>> watches_;
 };

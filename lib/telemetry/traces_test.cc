@@ -2,6 +2,7 @@
 
 #include "telemetry/traces.h"
 
+#include "process/scheduler.h"
 #include "testing/case.h"
 
 using namespace phx;
@@ -73,6 +74,97 @@ PHX_TEST("a trace has a limit of hops, and a hop one of bytes") {
   expect_eq(hops.size(), 2u);
   expect_eq(hops[0].bytes, "123");
   expect_eq(hops[0].size, 5u);
+}
+
+PHX_TEST("messages of other nodes begin a limited number of traces in a second") {
+  Traces traces(token, {}, {.foreign_a_second = 2});
+  expect(traces.takes_foreign(), "the first");
+  expect(traces.takes_foreign(), "the second");
+  expect(!traces.takes_foreign(), "no third");
+}
+
+namespace {
+
+/// A traced client's process, whose messages are held; it notes their numbers.
+class HeldProcess {
+ public:
+  explicit HeldProcess(TraceLimits limits = {}) : traces(token, {}, limits) {
+    const TraceScope scope(&traces);
+    hop("join");
+    pid = scheduler.spawn(std::make_unique<Noter>(handled));
+    settle();
+  }
+  ~HeldProcess() { scheduler.clear(); }
+  void send(int number) {
+    const TraceScope scope(&traces);
+    hop("sent");
+    scheduler.send(pid, number);
+  }
+  void settle() {
+    while (scheduler.run(Clock::now())) continue;
+  }
+  std::unique_ptr<Traces::Hold> hold() {
+    return traces.hold([this](Pid held) { scheduler.wake(held); });
+  }
+
+  Traces traces;
+  Scheduler scheduler;
+  Pid pid;
+  std::vector<int> handled;
+
+ private:
+  struct Noter final : Process {
+    explicit Noter(std::vector<int>& numbers) : handled(numbers) {}
+    void handle(Message message) override { handled.push_back(*message.get_if<int>()); }
+    std::vector<int>& handled;
+  };
+};
+
+}  // namespace
+
+PHX_TEST("slow motion: each step is one message, and the end of the hold releases the rest") {
+  HeldProcess held;
+  auto hold = held.hold();
+  expect(held.hold() == nullptr, "one at a time");
+  for (int number = 1; number <= 4; ++number) held.send(number);
+  held.settle();
+  expect_eq(held.handled, std::vector<int>{});
+  expect_eq(hold->waiting().size(), 1u);
+  expect(hold->waiting()[0].pid == held.pid, "it is this process");
+  expect_eq(hold->waiting()[0].after, 1u);
+  for (int steps = 1; steps <= 2; ++steps) {
+    expect(hold->step(), "one waits");
+    held.settle();
+    expect_eq(held.handled.size(), static_cast<std::size_t>(steps));
+  }
+  hold.reset();
+  held.settle();
+  expect_eq(held.handled, std::vector<int>{1, 2, 3, 4});
+}
+
+PHX_TEST("slow motion has a limit of time, of steps and of processes") {
+  HeldProcess late({.step_patience = Millis{0}});
+  const auto forgotten = late.hold();
+  expect(forgotten->over(), "it is over at once");
+  late.send(1);
+  late.settle();
+  expect_eq(late.handled, std::vector<int>{1});
+
+  HeldProcess stepped({.steps = 1});
+  const auto hold = stepped.hold();
+  for (int number = 1; number <= 3; ++number) stepped.send(number);
+  stepped.settle();
+  expect(hold->step(), "the only step");
+  stepped.settle();
+  expect(hold->over(), "then it is over");
+  expect_eq(stepped.handled, std::vector<int>{1, 2, 3});
+
+  HeldProcess free({.held = 0});
+  const auto holds_none = free.hold();
+  free.send(1);
+  free.settle();
+  expect_eq(free.handled, std::vector<int>{1});
+  expect(!holds_none->step(), "none waits");
 }
 
 PHX_TEST("hidden values are not kept, wherever they stand") {

@@ -16,7 +16,8 @@ const std::string token = "a-token-of-some-length";
 
 /// A server with two shards, a process of its own, and a dashboard.
 struct Watched {
-  explicit Watched(DashboardOptions options = {}) : dashboard(endpoint, with_tail(options)) {
+  explicit Watched(DashboardOptions options = {}, const EndpointOptions& of = {})
+      : endpoint(of), dashboard(endpoint, with_tail(std::move(options))) {
     endpoint.child({"clock", [](const Context&) { return std::make_unique<Clock>(); }});
     ServerOptions server_options{.port = 0, .shards = 2};
     server_options.admin = AdminOptions{};
@@ -182,4 +183,30 @@ PHX_TEST("topics, nodes and the log answer for a node that is alone") {
   expect_eq(lines["lines"].size(), std::size_t{1});
   const std::string after = std::to_string(lines["last"].integer_or(0));
   expect_eq(watched.found("log?after=" + after)["lines"].size(), std::size_t{0});
+}
+
+PHX_TEST(
+    "what a client with the traces' token sends is shown where it has been, and nothing else") {
+  //! [traces]
+  const auto traces = std::make_shared<telemetry::Traces>("a token for traced clients");
+  const EndpointOptions options{.traces = traces};  // a client's address ends with ?glass_token=…
+  const Watched watched({.traces = traces}, options);
+  //! [traces]
+  watched.asked("GET", "/dashboard/nowhere?glass_token=a%20guess", "");
+  expect_eq(watched.found("traces")["hops"].size(), std::size_t{0});
+  const std::string url = watched.server->url();
+  const TcpClient client(static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
+  client.write(
+      "GET /nowhere?glass_token=a%20token%20for%20traced%20clients HTTP/1.1\r\nHost: x\r\n" +
+      std::string("Connection: close\r\n\r\n"));
+  expect(client.rest().starts_with("HTTP/1.1 404"), "there is no such page");
+  const Json hops = watched.found("traces")["hops"];
+  expect(hops.size() >= 3, hops.dump());
+  expect_eq(hops[0]["form"].string_or(""), std::string("request"));
+  expect(hops[0]["function"].string_or("").find("HttpConnection::answer") != std::string::npos,
+         hops.dump());
+  expect(hops.dump().find("a%20token") == std::string::npos, "the token is not shown");
+  const auto last = std::to_string(hops[hops.size() - 1]["number"].integer_or(0));
+  expect_eq(watched.found("traces?after=" + last)["hops"].size(), std::size_t{0});
+  expect_eq(Watched().data("traces").first, 404);
 }
