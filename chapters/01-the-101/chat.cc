@@ -74,7 +74,7 @@ void print_dashboard(const std::string& admin_url, const Options& options) {
 
 int serve(Options options) {
   const auto root = options.root.empty() ? own_root() : options.root;
-  if (options.glass) {
+  if (options.glass && options.endpoint.traces == nullptr) {
     options.endpoint.traces = std::make_shared<phx::telemetry::Traces>(
         phx::random_secret(), options.endpoint.filter_parameters);
   }

@@ -5,9 +5,7 @@
 #include <atomic>
 
 #include "../01-the-101/files.h"
-#include "base/base64.h"
 #include "bench.h"
-#include "serializer/scanner.h"
 #include "sources.h"
 
 namespace glass {
@@ -23,34 +21,17 @@ constexpr phx::Millis pause{20};  // between two pushes: a frame makes forty hop
 /// Hops were recorded: sent once, until the channel has looked.
 struct Changed {};
 struct Look {};
+/// While the page holds the server, it looks once a second whether that is over.
+struct Tick {};
+constexpr phx::Millis a_tick{1'000};
 
-std::int64_t nanoseconds(phx::Clock::duration time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+std::string pid_text(phx::Pid pid) {
+  return std::to_string(pid.shard) + "." + std::to_string(pid.serial);
 }
 
 Json shown(const RecordedHop& hop) {
-  Json json = Json::object({{"number", hop.number},
-                            {"trace", hop.trace},
-                            {"hop", hop.hop},
-                            {"after", hop.after},
-                            {"at", nanoseconds(hop.at.time_since_epoch())},
-                            {"waited", nanoseconds(hop.waited)},
-                            {"file", hop.file},
-                            {"line", hop.line},
-                            {"function", short_name(hop.function)},
-                            {"thread", hop.thread},
-                            {"form", hop.form},
-                            {"size", hop.size},
-                            {"hidden", hop.hidden}});
-  if (!hop.callee.empty()) json.set("callee", hop.callee);
-  if (hop.pid) {
-    json.set("pid", std::to_string(hop.pid.shard) + "." + std::to_string(hop.pid.serial));
-  }
-  if (phx::serializer::is_utf8(hop.bytes)) {
-    json.set("text", hop.bytes);
-  } else {
-    json.set("base64", phx::base64::encode(hop.bytes));
-  }
+  Json json = phx::telemetry::as_json(hop);
+  json.set("function", short_name(hop.function));
   return json;
 }
 
@@ -73,7 +54,9 @@ class GlassChannel final : public phx::Channel {
   GlassChannel(std::shared_ptr<Traces> traces, std::shared_ptr<const Sources> sources)
       : traces_(std::move(traces)), sources_(std::move(sources)) {}
 
+  /// A traced page would hold itself.
   phx::JoinResult join(std::string_view, phx::Payload, phx::Socket& socket) override {
+    if (phx::process::traced()) return phx::Refused{{{"reason", "the page must not be traced"}}};
     auto* scheduler = socket.context().scheduler;
     watch_ = std::make_unique<Traces::Watch>(*traces_,
                                              [scheduler, self = socket.channel(), told = told_] {
@@ -83,15 +66,25 @@ class GlassChannel final : public phx::Channel {
     socket.send_self(Changed{});
     return phx::Joined{};
   }
-  phx::Result handle_in(std::string_view event, phx::Payload payload, phx::Socket&) override {
+  phx::Result handle_in(std::string_view event, phx::Payload payload,
+                        phx::Socket& socket) override {
     if (event == "source") return source(payload.json());
-    if (event != "clear") return unhandled(event);
-    traces_->clear();
+    if (event == "hold") return hold(socket);
+    if (event == "step") {
+      if (hold_) hold_->step();
+    } else if (event == "release") {
+      release(socket);
+    } else if (event == "clear") {
+      traces_->clear();
+    } else {
+      return unhandled(event);
+    }
     return phx::Reply::ok();
   }
   phx::Result handle_info(phx::Message message, phx::Socket& socket) override {
     if (message.holds<Changed>()) socket.send_self_after(pause, Look{});
     if (message.holds<Look>()) look(socket);
+    if (message.holds<Tick>()) tick(socket);
     return phx::NoReply{};
   }
   phx::Level log_join() const override { return phx::Level::off; }
@@ -100,17 +93,23 @@ class GlassChannel final : public phx::Channel {
  private:
   void look(phx::Socket& socket);
   phx::Result source(const Json& asked) const;
+  phx::Result hold(phx::Socket& socket);
+  void release(phx::Socket& socket);
+  void tick(phx::Socket& socket);
+  void push_held(phx::Socket& socket) const;
 
   const std::shared_ptr<Traces> traces_;
   const std::shared_ptr<const Sources> sources_;
   const std::shared_ptr<std::atomic<bool>> told_ = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<Traces::Watch> watch_;
-  std::uint64_t last_ = 0;  ///< The newest hop that was pushed.
+  std::uint64_t last_ = 0;              ///< The newest hop that was pushed.
+  std::unique_ptr<Traces::Hold> hold_;  ///< Ends with the page.
 };
 
 /// Asks for news first: what is recorded while it looks gets another turn.
 void GlassChannel::look(phx::Socket& socket) {
   told_->store(false);
+  if (hold_) push_held(socket);
   const auto found = traces_->since(last_, hops_a_push);
   if (found.empty()) return;
   last_ = found.back().number;
@@ -133,6 +132,37 @@ phx::Result GlassChannel::source(const Json& asked) const {
   if (yours) answer.set("callee", shown(*yours));
   if (const auto chapter = sources_->chapter_of(*place)) answer.set("chapter", shown(*chapter));
   return phx::Reply::ok(answer);
+}
+
+// --- Slow motion --------------------------------------------------------------------------------
+
+phx::Result GlassChannel::hold(phx::Socket& socket) {
+  if (hold_) return phx::Reply::ok();
+  auto* scheduler = socket.context().scheduler;
+  hold_ = traces_->hold([scheduler](phx::Pid pid) { scheduler->wake(pid); });
+  if (!hold_) return phx::Reply::error({{"reason", "another page holds the server"}});
+  socket.send_self_after(a_tick, Tick{});
+  return phx::Reply::ok();
+}
+
+void GlassChannel::release(phx::Socket& socket) {
+  hold_.reset();
+  socket.push("held", {{"over", true}, {"waiting", Json::array()}});
+}
+
+void GlassChannel::tick(phx::Socket& socket) {
+  if (!hold_) return;
+  if (hold_->over()) return release(socket);
+  socket.send_self_after(a_tick, Tick{});
+}
+
+/// The processes that wait, the next one first.
+void GlassChannel::push_held(phx::Socket& socket) const {
+  Json waiting = Json::array();
+  for (const auto& [pid, trace, after] : hold_->waiting()) {
+    waiting.append(Json::object({{"pid", pid_text(pid)}, {"trace", trace}, {"after", after}}));
+  }
+  socket.push("held", {{"over", false}, {"waiting", waiting}});
 }
 
 /// Takes clients that know the token, under either of its names.
@@ -177,7 +207,7 @@ void open(phx::Endpoint& endpoint, std::shared_ptr<Traces> traces,
   const auto page = root / "chapters/19-the-glass-house/page";
   files.serve("/glass", page / "index.html");
   for (const char* part :
-       {"glass.css", "glass.js", "hops.js", "house.js", "hand.js", "export.js"}) {
+       {"glass.css", "glass.js", "hops.js", "house.js", "hand.js", "prepared.js", "export.js"}) {
     files.serve(std::string("/glass/") + part, page / part);
   }
 }

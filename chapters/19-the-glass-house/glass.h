@@ -13,6 +13,10 @@
 ///     push   hops     {hops: [hop]}          ← what was recorded since the last one
 ///     push   source   {file, line, function, callee} → ok {place, code, …} | error {reason}
 ///     push   clear    {}                     → ok
+///     push   hold     {}                     → ok | error {reason}  each turn waits for a step
+///     push   step     {}                     → ok
+///     push   release  {}                     → ok
+///     push   held     {over, waiting: [{pid, trace, after}]}  ← who waits, the next one first
 
 #include <filesystem>
 #include <memory>

@@ -7,6 +7,7 @@ import { TOKEN, watchedServer } from "./support/admin.js";
 import { launch } from "./support/browser.js";
 import { connect, join, reply } from "./support/client.js";
 import { PATIENCE_MS, eventually } from "./support/deadline.js";
+import { wellLaidOut } from "./support/layout.js";
 
 const MAX_MAILBOX = 400;
 const watched = watchedServer("--max-mailbox", String(MAX_MAILBOX), "--check-origin", "//shop.example");
@@ -18,17 +19,15 @@ after(() => browser?.close());
 async function opened(t, view) {
   const context = await browser.newContext({ viewport: { width: 1600, height: 900 } });
   const page = await context.newPage();
-  t.after(async () => {
-    const folder = process.env.SCREENSHOTS;
-    if (folder) await page.screenshot({ path: `${folder}/${t.name.slice(0, t.name.indexOf(":")).replaceAll(" ", "-")}.png` });
-    await context.close();
-  });
+  t.after(() => context.close());
   page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(`${watched.admin}/dashboard#token=${encodeURIComponent(TOKEN)}`);
   await page.getByRole("navigation").getByRole("link", { name: view }).click();
   await page.getByRole("heading", { level: 2, name: view }).waitFor();
   return page;
 }
+/** The picture of a story, at its end. */
+const pictured = (t, page) => wellLaidOut(page, t.name.slice(0, t.name.indexOf(":")));
 const row = (page, text) => page.locator("tbody tr", { hasText: text });
 
 /** A channel whose handlers block, with `count` messages that wait for it. */
@@ -50,6 +49,7 @@ test("somebody waits: the channel with the mail is first, and shows what its han
   const process = page.getByRole("dialog", { name: /^channel / });
   await process.getByText("its handler runs on a worker thread").waitFor();
   await process.getByText(/150 × phx::serializer::SocketMessage/).waitFor();
+  await pictured(t, page);
 });
 
 test("somebody is gone: the bytes that a client does not read stand out", async (t) => {
@@ -68,6 +68,7 @@ test("somebody is gone: the bytes that a client does not read stand out", async 
   await page.locator("tbody tr").first().locator("td.hot", { hasText: "MiB" }).waitFor();
   await page.getByRole("link", { name: "Overview" }).click();
   await page.getByText(/^[\d.]+ MiB$/).first().waitFor(); // among the owners of memory
+  await pictured(t, page);
 });
 
 test("too full: the mailbox is nearer to its limit than anything else, and nothing has ended", async (t) => {
@@ -78,6 +79,7 @@ test("too full: the mailbox is nearer to its limit than anything else, and nothi
   await first.locator("td.hot", { hasText: "95 %" }).waitFor();
   assert.match(await first.innerText(), /0 times/);
   assert.equal(channel.state, "joined");
+  await pictured(t, page);
 });
 
 test("it grows: there are more channels each second, and none goes", async (t) => {
@@ -92,6 +94,7 @@ test("it grows: there are more channels each second, and none goes", async (t) =
     await eventually("twenty more", async () => (await channels()) >= 20 * wave);
   }
   await page.getByRole("img", { name: /^Processes: now / }).waitFor();
+  await pictured(t, page);
 });
 
 test("set wrong: the log says which page may not connect, and what to set", async (t) => {
@@ -103,4 +106,5 @@ test("set wrong: the log says which page may not connect, and what to set", asyn
   const line = page.locator(".lines li.error").first();
   await line.waitFor();
   assert.match(await line.innerText(), /may not connect; to allow it, add its origin to the mount's check_origin/);
+  await pictured(t, page);
 });

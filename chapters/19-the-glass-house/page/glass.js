@@ -4,12 +4,15 @@
 //   push   hops   {hops: [hop]}                     ← as they are recorded
 //   push   source {file, line, function, callee}    → ok {place, callee?, chapter?} | error {reason}
 //   push   clear  {}                                → ok
+//   push   hold, step, release {}                   → ok | error {reason}
+//   push   held   {over, waiting: [{pid, trace, after}]}  ← processes that wait for a step, the next one first
 
 import { Socket } from "/assets/phoenix.mjs";
 import { har, perfetto, save } from "./export.js";
-import { Hand, PREPARED, listener } from "./hand.js";
+import { Hand, listener } from "./hand.js";
 import { House } from "./house.js";
 import { ROOMS, Traces, micros, roomOf, shown } from "./hops.js";
+import { PREPARED } from "./prepared.js";
 
 const element = (id) => document.getElementById(id);
 const made = (name, properties = {}, ...children) => {
@@ -22,11 +25,13 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 // --- The token ---------------------------------------------------------------------------------
 
-// /glass#TOKEN, /glass#show=join, or both, as TOKEN&show=join. What stands after the # is sent to no server.
+// /glass#TOKEN, /glass#show=join, or both, as TOKEN&show=join. What stands after the # is sent to no server. `show` is a
+// prepared conversation, `chat` or `board`; `by=longpoll` is how it is sent.
 const given = new URLSearchParams(location.hash.slice(1));
 const [first] = given.keys();
 const token = (first && first !== "show" ? first : localStorage.getItem("glass_token")) ?? "";
 const asked = given.get("show");
+const APPS = { chat: "/", board: "/board" };
 
 function enter() {
   localStorage.setItem("glass_token", token);
@@ -43,7 +48,8 @@ function ask(why) {
 
 element("asking").addEventListener("submit", (event) => {
   event.preventDefault();
-  location.hash = element("token").value.replace(/^.*#/, "").trim();
+  const pasted = element("token").value.replace(/^.*#/, "").trim();
+  location.hash = asked && !pasted.includes("&") ? `${pasted}&${new URLSearchParams({ show: asked, by: given.get("by") ?? "websocket" })}` : pasted;
   location.reload();
 });
 
@@ -63,9 +69,11 @@ function watch() {
   });
   channel = socket.channel("glass");
   channel.on("hops", ({ hops }) => learn(hops));
+  channel.on("held", showHeld);
   channel.join().receive("ok", () => {
     element("asking").hidden = true;
     element("status").textContent = "Looking inside";
+    if (holding) showHold(false, "Released, as the page had lost its connection.");
   });
   socket.connect();
 }
@@ -76,7 +84,10 @@ function learn(hops) {
   let newest = null;
   for (const hop of hops) newest = traces.add(hop);
   if (current === null || (following && newest.id >= current)) choose(newest.id, false);
-  else if (newest.id === current) redraw();
+  else if (newest.id === current) {
+    redraw();
+    if (holding && walking === null && !calm.matches) walk(at);
+  }
   drawTimeline();
 }
 
@@ -145,8 +156,8 @@ function chooseHop(index, stay = true) {
   showCode(hopsShown()[at]);
 }
 
-function walk() {
-  at = 0;
+function walk(from = 0) {
+  at = from;
   mark();
   const step = () => {
     if (at + 1 >= hopsShown().length) return stop();
@@ -175,6 +186,43 @@ element("hops").addEventListener("keydown", (event) => {
   chooseHop(at + step);
   element("hops").querySelectorAll("button")[at]?.focus();
 });
+
+// --- Slow motion in the server -----------------------------------------------------------------
+
+// A process waits before its turn. The hops of one turn can't be held apart: they come together, and walk one at a time.
+let holding = false;
+let steps = 0;
+
+function showHold(on, words) {
+  holding = on;
+  element("hold").setAttribute("aria-pressed", String(on));
+  element("hold").textContent = on ? "Release" : "Hold the server";
+  element("turn").disabled = true;
+  element("held").textContent = words;
+}
+
+function showHeld({ over, waiting }) {
+  element("held").dataset.steps = steps;
+  if (over) return showHold(false, "Released: everything goes on.");
+  element("turn").disabled = waiting.length === 0;
+  const [next] = waiting;
+  element("held").textContent = !next
+    ? "Nothing waits: send a frame."
+    : `pid ${next.pid} waits with what hop ${next.after} sent it` + (waiting.length > 1 ? `; ${waiting.length - 1} more wait.` : ".");
+}
+
+element("hold").onclick = () => {
+  if (holding) return channel.push("release", {});
+  channel
+    .push("hold", {})
+    .receive("ok", () => showHold(true, "Nothing waits: send a frame. Half a minute without a step releases all."))
+    .receive("error", ({ reason }) => showHold(false, `Not held: ${reason}.`));
+};
+element("turn").onclick = () => {
+  following = true;
+  steps += 1;
+  channel.push("step", {});
+};
 
 // --- The code of one hop -----------------------------------------------------------------------
 
@@ -262,6 +310,7 @@ function prepare() {
   element("prepared").append(...Object.keys(PREPARED).map((name) => made("option", { textContent: name })));
   element("prepared").onchange = () => load(element("prepared").value);
   load(asked in PREPARED ? asked : "heartbeat");
+  if (given.get("by") === "longpoll") element("transport").value = "longpoll";
   element("hand").onsubmit = async (event) => {
     event.preventDefault();
     following = true;
@@ -277,6 +326,7 @@ function prepare() {
     sockets.push(listener(token, () => (element("listeners").textContent = `${sockets.length} in bench:lobby`)));
   };
   for (const button of element("clients").querySelectorAll("button")) button.onclick = () => show(button.dataset.client);
+  if (asked in APPS) show(APPS[asked]);
 }
 
 function show(client) {
