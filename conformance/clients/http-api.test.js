@@ -23,7 +23,7 @@ let a, b;
 const node = (name, url, ...more) =>
   contractServer({}, {
     options: ["--redis", url, "--node", name, "--pubsub", "Contract.PubSub", "--broadcast-period", "100ms",
-      "--admin-port", "0", "--admin-token-file", file, "--dashboard", ...more],
+      "--admin-port", "0", "--admin-token-file", file, "--trace-token-file", file, "--dashboard", ...more],
   });
 
 before(async () => {
