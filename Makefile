@@ -43,10 +43,10 @@ export UBSAN_OPTIONS := print_stacktrace=1
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 # $(call sources,FILES): those that belong to a program or library, without tests, fuzz targets and benchmarks.
 sources = $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(wildcard $(1)))
-# The tests are two hundred programs, and a linker that is quicker than the usual one takes half the time, or less.
+# Tests and exercises are four hundred programs: a linker quicker than the usual one takes half the time.
 QUICK_LINKER := $(if $(shell command -v ld.mold),-fuse-ld=mold,$(if $(shell command -v ld.gold),-fuse-ld=gold))
 # $(call link,LIBRARIES): the rule's prerequisites become its target; of the archive WHOLE, also what nothing calls.
-link = $(CXX) $(ALL_LDFLAGS) $(if $(filter %_test,$@),$(QUICK_LINKER)) $(filter %.o,$^) \
+link = $(CXX) $(ALL_LDFLAGS) $(if $(filter %_test %_fuzz,$@),$(QUICK_LINKER)) $(filter %.o,$^) \
   $(patsubst %,-Wl$(COMMA)--whole-archive % -Wl$(COMMA)--no-whole-archive,$(WHOLE)) \
   $(filter-out $(WHOLE),$(filter %.a,$^)) $(1) -o $@
 # $(call node_tests,NAME,FILES): the log is shown if a test fails, else how many passed.
@@ -131,9 +131,11 @@ PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(C
 all: $(PROGRAMS) ## work: build every program
 
 # These wait for others, or run once: to optimize them would take longer than it saves, and nobody steps through them.
-# Tests, rules, mutants, and what reads a command line. Not of a program that serves, measures or simulates: the linker
-# takes each of std::string's functions from the first object that has it, and all of the library would use that one.
-UNHURRIED := $(call objects,$(TEST_SOURCES) $(MUTANT_SOURCES) $(wildcard conformance/suite/*rules/*.cc) $(shell \
+# Tests, what replays a fuzzer's inputs, exercises, the pages' examples, rules, mutants, and what reads a command line.
+# Not of a program that serves, measures or simulates: the linker takes each of std::string's functions from the first
+# object that has it, and all of the library would use that one. Nor the one test that would take four times as long.
+UNHURRIED := $(call objects,$(filter-out lib/presence/replica_test.cc,$(TEST_SOURCES)) $(EXERCISE_SOURCES) \
+  $(if $(ENGINE),,$(FUZZ_SOURCES)) .ci/examples.cc $(MUTANT_SOURCES) $(wildcard conformance/suite/*rules/*.cc) $(shell \
   grep -rlE '^.include (<CLI/|"options/command_line)' --include='*.cc' $(addprefix --exclude-dir=,node_modules server \
   load simulation) conformance traces))
 $(UNHURRIED): ALL_CXXFLAGS += -O0 $(if $(SAN)$(DEBUG),,-g0)

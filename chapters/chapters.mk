@@ -46,8 +46,8 @@ shell: ## read: a shell in which phx-trace, phx-contract and all that is built r
 # --- The workshop -----------------------------------------------------------------------------------
 
 # make exercise [N=07] [HINT=1] [WATCH=1] [RESET=1] [SOLUTION=1] [DIFF=1]: chapters/workshop/main.mjs says more.
-WORKSHOP = CXX='$(CXX)' CXXFLAGS='$(filter-out -Werror,$(ALL_CXXFLAGS))' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' \
-  BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
+WORKSHOP = CXX='$(CXX)' CXXFLAGS='$(filter-out -Werror,$(ALL_CXXFLAGS))' LDFLAGS='$(ALL_LDFLAGS) $(QUICK_LINKER)' \
+  LIBS='$(LIBS)' BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
   N='$(N)' HINT='$(HINT)' WATCH='$(WATCH)' RESET='$(RESET)' SOLUTION='$(SOLUTION)' DIFF='$(DIFF)' \
   ALL='$(ALL)' NO_MEMORY_LIMIT='$(SAN)' node
 EXERCISE := chapters/workshop/main.mjs
