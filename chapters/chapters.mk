@@ -63,7 +63,8 @@ TO_COMPILE := $(words $(MISSING))
 first_build := $(filter-out 0 1 2 3 4 5 6 7 8 9,$(TO_COMPILE))
 ifneq ($(first_build),)
 # Files that are there but out of date come on top, and are not counted.
-progress = $(eval COMPILED += x)$(if $(word $(words $(COMPILED)),$(MISSING)), ($(words $(COMPILED)) of about $(TO_COMPILE)))
+progress = $(eval COMPILED += x)$(if $(word $(words $(COMPILED)),$(MISSING)), \
+  ($(words $(COMPILED)) of about $(TO_COMPILE)))
 endif
 endif
 exercise: ##* work: your progress in the workshop; N=07 tests your version of a file
