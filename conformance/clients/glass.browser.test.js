@@ -263,10 +263,12 @@ test("a message of another node walks from Redis to the traced client, and to no
 
 test("a flood from another node begins at most twenty traces a second", async (t) => {
   const far = await stranger(t);
+  const began = performance.now();
   await Promise.all(Array.from({ length: 100 }, (_, n) => ask(far, "whisper", { body: `number ${n}` })));
   await walks("whispered on bench:lobby", ["Client::heard", "ChannelProcess::intercepted", "glass::Bench::handle_out", "Socket::push"]);
   const traces = await page.locator("#timeline b").getByText("whispered on bench:lobby").count();
-  assert.ok(traces <= 60, `${traces} traces of 100 messages in at most three seconds`);
+  const seconds = (performance.now() - began) / 1000;
+  assert.ok(traces <= 20 * (Math.floor(seconds) + 2), `${traces} traces of 100 messages in ${seconds} seconds`);
 });
 
 test("by long-poll the same way begins and ends with requests", async () => {

@@ -5,12 +5,14 @@
 //     node conformance/load/bench/watched.mjs [seconds of each part, 5] [rounds, 4]
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { eventually } from "../../clients/support/deadline.js";
 import { contractServer } from "../../clients/support/server.js";
 
+const { WebSocket } = createRequire(new URL("../../clients/package.json", import.meta.url))("ws");
 const [seconds = 5, rounds = 4] = process.argv.slice(2).map(Number);
 const CLIENTS = 100;
 const TOPICS_OF_EACH = 100; // of 1,000: ten clients share each
