@@ -46,7 +46,7 @@ sources = $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(wildcard $(1)))
 # Tests and exercises are four hundred programs: a linker quicker than the usual one takes half the time.
 QUICK_LINKER := $(if $(shell command -v ld.mold),-fuse-ld=mold,$(if $(shell command -v ld.gold),-fuse-ld=gold))
 # $(call link,LIBRARIES): the rule's prerequisites become its target; of the archive WHOLE, also what nothing calls.
-link = $(CXX) $(ALL_LDFLAGS) $(if $(filter %_test %_fuzz,$@),$(QUICK_LINKER)) $(filter %.o,$^) \
+link = $(CXX) $(ALL_LDFLAGS) $(if $(filter %_test $(if $(ENGINE),,%_fuzz),$@),$(QUICK_LINKER)) $(filter %.o,$^) \
   $(patsubst %,-Wl$(COMMA)--whole-archive % -Wl$(COMMA)--no-whole-archive,$(WHOLE)) \
   $(filter-out $(WHOLE),$(filter %.a,$^)) $(1) -o $@
 # $(call node_tests,NAME,FILES): the log is shown if a test fails, else how many passed.
