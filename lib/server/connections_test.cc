@@ -2,6 +2,8 @@
 
 #include "server/connections.h"
 
+#include <thread>
+
 #include "testing/case.h"
 #include "testing/client_frame.h"
 #include "testing/echo_room.h"
@@ -185,6 +187,18 @@ PHX_TEST("a frame that comes with the upgrade is answered after the handshake") 
   shard.connect();
   const std::string answer = shard.told(upgrade + heartbeat);
   expect(ends(answer, "\r\n\r\n" + from_server(Opcode::text, heartbeat_answered)), answer);
+}
+
+PHX_TEST("a server may stop in a turn that frames beside the upgrade have caused") {
+  constexpr int many = 20;  // enough to be handled before all are read
+  Shard shard;
+  shard.connect();
+  std::thread([&] { shard.shard.scheduler.post([&] { shard.connections.stop(); }); }).join();
+  std::string frames;
+  for (int i = 0; i < many; ++i) frames += heartbeat;
+  const std::string answer = shard.told(upgrade + frames);
+  expect(ends(answer, from_server(Opcode::text, heartbeat_answered)), answer);
+  expect_eq(shard.connections.size(), 1u);
 }
 
 PHX_TEST("each ping is answered, even two hundred at once, or one between fragments") {

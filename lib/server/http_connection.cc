@@ -166,7 +166,9 @@ void HttpConnection::resolve_peer(http::Request& request) {
       AccessEntry{request.peer, request.method, std::string(request.path())});
 }
 
-/// Its stream becomes a websocket's. REQUIRES: `stream_` knows for whom a proxy speaks.
+/// Its stream becomes a websocket's. It ends first: frames that came with the request may give
+/// processes a turn, and a turn may stop the server, which goes through all connections. REQUIRES:
+/// `stream_` knows for whom a proxy speaks.
 void HttpConnection::become_websocket(transport::Upgrade upgrade) {
   if (access_) {
     access_->status = 101;
@@ -174,8 +176,10 @@ void HttpConnection::become_websocket(transport::Upgrade upgrade) {
     client_.place = std::shared_ptr<const AccessEntry>(std::move(access_));
   }
   const std::string early = reader_.take_rest();
-  host_.become_websocket(std::move(stream_), std::move(upgrade), std::move(client_), early);
+  auto stream = std::move(stream_);
+  Client client = std::move(client_);
   end();
+  host_.become_websocket(std::move(stream), std::move(upgrade), std::move(client), early);
 }
 
 /// The answer has a time limit of its own, so ours is stopped. The stream is still read, to notice
