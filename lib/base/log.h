@@ -56,7 +56,8 @@ class Log {
                      LogOptions options = {});
   /// Passes each line of level `least` and above to `reader`, one at a time, on the thread that
   /// logs: for tests, and for programs with a log of their own. A line is the text, then its fields
-  /// in logfmt: `a join was refused topic=room:a`.
+  /// in logfmt: `a join was refused topic=room:a`. A reader that throws loses that line, and no
+  /// more.
   static Log to(Level least, Reader reader, LogOptions options = {});
   /// Discards everything: for tests.
   static Log silent();

@@ -74,7 +74,10 @@ class ReaderSink final : public LogSink {
   explicit ReaderSink(Log::Reader read) : read_(std::move(read)) {}
   void write(Level level, const LogLine& line) override {
     const std::lock_guard lock(mutex_);
-    read_(level, line.text());
+    try {
+      read_(level, line.text());
+    } catch (...) {  // the line is lost, and nothing else: anything may log, a crash report too
+    }
   }
 
  private:

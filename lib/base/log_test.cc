@@ -160,3 +160,16 @@ PHX_TEST("logging never blocks: lines that nobody takes are dropped, and one lin
   expect(text.find("\"msg\":\"log lines were lost because ") != std::string::npos,
          "and it says why");
 }
+
+PHX_TEST("a reader that throws loses its line, and neither the next one nor its caller") {
+  bool full = true;
+  std::vector<std::string> kept;
+  const Log log = Log::to(Level::info, [&](Level, const std::string& line) {
+    if (std::exchange(full, false)) throw std::runtime_error("no space left on device");
+    kept.push_back(line);
+  });
+  log.error("a process crashed");
+  log.info("it goes on");
+  expect_eq(kept.size(), 1u);
+  expect_eq(kept.front(), std::string("it goes on"));
+}
