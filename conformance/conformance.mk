@@ -224,18 +224,19 @@ $(BUILD)/suite-tests.passed: $(patsubst %,$(BUILD)/%.passed,mutants client-mutan
 
 .PHONY: simulate
 # make simulate [MINUTES=1] [SEED=7 [KEEP=0,3] [STEP=120] [TRACE=file] [HAR=file]] [JOBS=2]
-#   [WORLD=chat, longpoll, deploy, cluster or hour]
-# make simulate SCENE='all, all-2 (on two shards), leave or join | leave; | say' [ORDERS=1000] [ORDER=0,1,1]
+#   [WORLD=chat, presence, longpoll, deploy, cluster or hour]
+# make simulate SCENE='all, all-2 (on two shards), leave or join | leave; | say' [ORDERS=1000] [DELAYS=2] [ORDER=0,1,1]
 simulate: ## check: servers, clients and a network simulated: MINUTES=1 of fresh seeds, or SEED=7, or SCENE=all
 simulate: $(SIMULATE)
 	@$(SIMULATE) $(call option,WORLD,world) $(call option,KEEP,keep) $(call option,STEP,step) $(call option,HAR,har) \
 	  $(call option,TRACE,trace) $(call option,JOBS,jobs) \
-	  $(if $(SCENE),--scene '$(SCENE)' $(call option,ORDER,order) $(call option,ORDERS,orders), \
+	  $(if $(SCENE),--scene '$(SCENE)' $(call option,ORDER,order) $(call option,ORDERS,orders) \
+	    $(call option,DELAYS,delays), \
 	  $(if $(SEED),--seed $(SEED),--seconds $$(($(or $(MINUTES),1) * 60))))
 # The same worlds each time, and a few that nobody has seen.
 $(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed $(SIMULATION)/machine/closed.test.mjs
-	@$(SIMULATE) --worlds 200 && $(SIMULATE) --world cluster --worlds 60 && $(SIMULATE) --seconds 3 && \
-	  $(SIMULATE) --scene all --orders 300 && $(SIMULATE) --scene all-2 --orders 30 && \
+	@$(SIMULATE) --worlds 100 && $(SIMULATE) --world presence --worlds 30 && $(SIMULATE) --world cluster --worlds 40 && \
+	  $(SIMULATE) --seconds 3 && $(SIMULATE) --scene all --orders 300 && $(SIMULATE) --scene all-2 --orders 30 && \
 	  CXX='$(CXX)' $(call node_tests,the check of what worlds may use,$(SIMULATION)/machine/*.test.mjs)
 
 # --- Load -------------------------------------------------------------------------------------------

@@ -61,7 +61,8 @@ struct Branch {
 /// Takes the choices of `path`, then the first that is not asleep; writes them all down.
 class Follower final : public Choices {
  public:
-  Follower(const std::vector<Branch>& path, Shared& shared) : path_(path), shared_(shared) {}
+  Follower(const std::vector<Branch>& path, Shared& shared, bool lets_sleep)
+      : path_(path), shared_(shared), lets_sleep_(lets_sleep) {}
 
   std::size_t step(const std::vector<Candidate>& candidates) override {
     Met met{.count = candidates.size(),
@@ -86,13 +87,13 @@ class Follower final : public Choices {
 
   [[noreturn]] void end(Shared::End how) {
     shared_.end = how;
-    std::_Exit(0);
+    end_process();
   }
 
  private:
   /// A step that was explored before the last one, or slept then, and that does not meet it.
   bool sleeps(std::uint64_t serial, std::uint64_t place) const {
-    if (last_ == nullptr) return false;
+    if (last_ == nullptr || !lets_sleep_) return false;
     const std::uint64_t moved = last_->places[last_->chosen];
     if (place == 0 || moved == 0 || place == moved) return false;
     for (std::size_t i = 0; i < last_->count; ++i) {
@@ -123,6 +124,7 @@ class Follower final : public Choices {
 
   const std::vector<Branch>& path_;
   Shared& shared_;
+  const bool lets_sleep_;
   const Met* last_ = nullptr;  ///< The last step.
   std::array<bool, max_candidates> explored_ = {};
 };
@@ -135,19 +137,27 @@ Shared* new_shared() {
 }
 
 /// Plays one order in a process of its own.
-void follow(World& world, const std::vector<Branch>& path, Shared& shared) {
+void follow(World& world, const std::vector<Branch>& path, Shared& shared, bool lets_sleep) {
   shared.end = Shared::End::crashed;
   shared.size = 0;
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("expected another process, got none");
   if (child == 0) {
-    Follower follower(path, shared);
+    Follower follower(path, shared, lets_sleep);
     world.choose_by(follower);
     const Outcome outcome = world.play();
     shared.steps = outcome.steps;
     follower.end(outcome.violation ? Shared::End::broken : Shared::End::held);
   }
   ::waitpid(child, nullptr, 0);
+}
+
+/// Whether the last choice may be another than the first.
+bool has_delays_left(const std::vector<Branch>& path, std::optional<std::size_t> max_delays) {
+  if (!max_delays) return true;
+  const auto before = std::count_if(path.begin(), path.end() - 1,
+                                    [](const Branch& branch) { return branch.met.chosen != 0; });
+  return static_cast<std::size_t>(before) < *max_delays;
 }
 
 std::vector<std::size_t> order_of(const Shared& shared) {
@@ -160,14 +170,15 @@ std::vector<std::size_t> order_of(const Shared& shared) {
 
 }  // namespace
 
-Enumerated enumerate(const Play& play, std::uint64_t max_orders) {
+Enumerated enumerate(const Play& play, std::uint64_t max_orders,
+                     std::optional<std::size_t> max_delays) {
   Enumerated seen;
   Shared& shared = *new_shared();
   World world(play.seed, scene_of(play), false);
   world.settle();
   std::vector<Branch> path;
   do {
-    follow(world, path, shared);
+    follow(world, path, shared, !max_delays);
     for (std::size_t i = path.size(); i < shared.size; ++i) path.push_back({.met = shared.met[i]});
     if (shared.end == Shared::End::differs) {
       throw std::runtime_error("a scene was not the same again, or has too many choices");
@@ -184,7 +195,9 @@ Enumerated enumerate(const Play& play, std::uint64_t max_orders) {
       seen.broken->order = order_of(shared);
       break;
     }
-    while (!path.empty() && !path.back().advance()) path.pop_back();
+    while (!path.empty() && !(has_delays_left(path, max_delays) && path.back().advance())) {
+      path.pop_back();
+    }
     seen.complete = path.empty();
   } while (!path.empty() && seen.orders < max_orders);
   ::munmap(&shared, sizeof(Shared));

@@ -28,6 +28,17 @@ PHX_TEST("a limit ends it early, and it says so") {
   expect(!few.complete, "there are others");
 }
 
+PHX_TEST("within a number of delays all orders are played: with none there is one") {
+  const Play two_shards{.world = "leave-2"};
+  const Enumerated first = enumerate(two_shards, 1'000, 0);
+  expect(first.complete, "that is all");
+  expect_eq(first.orders, 1u);
+  const Enumerated more = enumerate(two_shards, 1'000, 1);
+  expect(more.complete, "that is all");
+  expect(more.orders > first.longest, "each choice was taken otherwise once");
+  expect_eq(more.redundant, 0u);
+}
+
 PHX_TEST("an order can be played again, to the byte, and another order is another world") {
   const Play first{.world = "leave", .order = {{0, 0, 0}}, .keeps_trace = true};
   const Play last{.world = "leave", .order = {{1, 1, 1}}, .keeps_trace = true};

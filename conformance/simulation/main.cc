@@ -121,11 +121,13 @@ int run_one(const Options& options) {
 }
 
 /// One scene in all its orders, in this process.
-int run_scene(const Play& play, std::uint64_t max_orders) {
-  const Enumerated seen = enumerate(play, max_orders);
-  fmt::print("{:<14} {} orders{}, {} more given up as redundant, {} steps, at most {} choices\n",
-             play.world, seen.orders, seen.complete ? ", which is all" : "", seen.redundant,
-             seen.steps, seen.longest);
+int run_scene(const Play& play, const Options& options) {
+  const Enumerated seen = enumerate(play, options.orders, options.delays);
+  const std::string bound =
+      options.delays ? fmt::format(" with at most {} delays", *options.delays) : "";
+  fmt::print("{:<14} {} orders{}{}, {} more given up as redundant, {} steps, at most {} choices\n",
+             play.world, seen.orders, seen.complete ? ", which is all" : " of more", bound,
+             seen.redundant, seen.steps, seen.longest);
   std::fflush(stdout);
   if (!seen.broken) return 0;
   Play broken = *seen.broken;
@@ -138,11 +140,11 @@ int run_scenes(const Options& options) {
   if (!options.order.empty()) return run_one(options);
   const bool on_two = options.scene == "all-2";
   if (!on_two && options.scene != "all") {
-    return run_scene({.world = options.scene}, options.orders);
+    return run_scene({.world = options.scene}, options);
   }
   for (const SmallScene& small : small_scenes()) {
     const int status =
-        run_scene({.world = std::string(small.name) + (on_two ? "-2" : "")}, options.orders);
+        run_scene({.world = std::string(small.name) + (on_two ? "-2" : "")}, options);
     if (status != 0) return status;
   }
   return 0;

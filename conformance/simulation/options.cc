@@ -59,6 +59,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   app.add_option("--orders", options.orders, "how many orders to play of a scene at most")
       ->check(CLI::Range(1, 1'000'000'000))
       ->capture_default_str();
+  app.add_option("--delays", options.delays,
+                 "only orders that take another way than the first at most so often")
+      ->needs(scene);
   app.footer("Exit status: 0 if every invariant held, 1 if one was broken, 2 for wrong usage.");
   try {
     app.parse(argc, argv);

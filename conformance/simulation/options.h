@@ -24,7 +24,8 @@ struct Options {
   bool brief = false;      ///< A broken invariant alone, without its story.
   std::string scene = {};  ///< A small scene in each order, or in `order`.
   std::string order = {};
-  std::uint64_t orders = 100'000;  ///< The most that are played of one scene.
+  std::uint64_t orders = 100'000;          ///< The most that are played of one scene.
+  std::optional<std::size_t> delays = {};  ///< How often an order may leave the first way.
 };
 
 /// Nothing if there is nothing to do: `status` is then the program's.

@@ -84,10 +84,14 @@ bool read_into(Played& played, std::string_view text) {
     if (some <= 0) break;
     at += static_cast<std::size_t>(some);
   }
-  std::_Exit(0);  // the world goes with its process
+  end_process();  // the world goes with it
 }
 
 }  // namespace
+
+void end_process() {
+  std::_Exit(0);
+}
 
 Outcome play_out(World& world, const Play& play) {
   if (!play.order) return world.play();
@@ -115,12 +119,14 @@ const std::vector<SmallScene>& small_scenes() {
 }
 
 const std::vector<std::string>& worlds() {
-  static const std::vector<std::string> all{"chat", "longpoll", "deploy", "cluster", "hour"};
+  static const std::vector<std::string> all{"chat",   "presence", "longpoll",
+                                            "deploy", "cluster",  "hour"};
   return all;
 }
 
 Scene whole_scene(const Play& play) {
   if (play.world == "chat") return chat_scene(play.seed);
+  if (play.world == "presence") return presence_scene(play.seed);
   if (play.world == "longpoll") return longpoll_scene(play.seed);
   if (play.world == "deploy") return deploy_scene(play.seed);
   if (play.world == "cluster") return cluster_scene(play.seed);

@@ -39,6 +39,9 @@ Scene whole_scene(const Play& play);
 /// The same with those that are kept.
 Scene scene_of(const Play& play);
 
+/// Ends a process that has played, at once: nothing is destroyed.
+[[noreturn]] void end_process();
+
 /// Plays it, in the order of the play if it has one.
 Outcome play_out(World& world, const Play& play);
 

@@ -27,8 +27,25 @@ struct Host {
   Host& operator=(const Host&) = delete;
 
   const std::string name;
-  std::string place;  ///< See Candidate. A server's shards are at one place.
-  Random random;      ///< The order of what is due together, and how long computing takes.
+  /// What the host's clock shows at that moment: a crystal that is not quite right.
+  Clock::time_point shown(Clock::time_point moment) const {
+    return moment + (moment - beginning) / 1'000'000 * drift;
+  }
+  /// The first moment at which it shows `shown`, or more.
+  Clock::time_point when(Clock::time_point time) const {
+    if (drift == 0 || time < beginning) return time;
+    Clock::time_point moment = time - (time - beginning) / (1'000'000 + drift) * drift;
+    for (auto left = time - shown(moment); left > left.zero(); left = time - shown(moment)) {
+      moment += left;
+    }
+    return moment;
+  }
+
+  static constexpr Clock::time_point beginning{std::chrono::hours(1'000)};  ///< Of a world.
+  int drift = 0;                  ///< Parts in a million that its clock runs fast.
+  std::chrono::seconds ahead{0};  ///< Its calendar clock, of the true one.
+  std::string place;              ///< See Candidate. A server's shards are at one place.
+  Random random;  ///< The order of what is due together, and how long computing takes.
   std::function<void()> enter = [] {};  ///< Before anything runs on it.
   std::function<void()> leave = [] {};  ///< After that.
   Clock::time_point frozen_until = {};  ///< Nothing happens on it before.
@@ -53,6 +70,10 @@ class Agenda {
   void choose_by(Choices* choices) { choices_ = choices; }
   Choices* choices() const { return choices_; }
   Clock::time_point now() const { return now_; }
+  /// On which host something runs now, or null.
+  const Host* running() const { return running_; }
+  /// Something is about to run there, or no more. Returns where it ran before.
+  const Host* run_on(const Host* host) { return std::exchange(running_, host); }
   std::uint64_t steps() const { return steps_; }
   /// What is still going to happen.
   std::size_t size() const { return entries_.size(); }
@@ -95,9 +116,11 @@ class Agenda {
     }
     ++steps_;
     if (on_step_) on_step_(host, node.mapped().what);
+    const Host* before = run_on(&host);
     host.enter();
     node.mapped().run();
     host.leave();
+    run_on(before);
     return true;
   }
 
@@ -131,7 +154,8 @@ class Agenda {
     });
   }
 
-  Clock::time_point now_{std::chrono::hours(1'000)};
+  Clock::time_point now_ = Host::beginning;
+  const Host* running_ = nullptr;
   std::uint64_t steps_ = 0;
   std::uint64_t serial_ = 0;
   Entries entries_;

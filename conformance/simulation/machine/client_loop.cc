@@ -10,6 +10,7 @@
 namespace phx::net {
 
 using simulation::Agenda;
+using simulation::Host;
 using simulation::Machine;
 
 struct ClientLoop::Handles {
@@ -35,7 +36,7 @@ ClientLoop::ClientLoop(uv_loop_s* callers) {
 ClientLoop::~ClientLoop() = default;
 
 Clock::time_point ClientLoop::now() const {
-  return std::chrono::floor<Millis>(handles_->agenda.now());
+  return std::chrono::floor<Millis>(handles_->loop.host.shown(handles_->agenda.now()));
 }
 void ClientLoop::on_turn(std::function<void()> callback) {
   handles_->on_turn = std::move(callback);
@@ -54,8 +55,9 @@ void ClientLoop::wake() {
 void ClientLoop::turn_at(std::optional<Clock::time_point> time) {
   handles_->agenda.cancel(handles_->due);
   if (!time) return;
+  Host& host = handles_->loop.host;
   handles_->due =
-      handles_->agenda.at(std::chrono::ceil<Millis>(*time), handles_->loop.host, "timer", [this] {
+      handles_->agenda.at(host.when(std::chrono::ceil<Millis>(*time)), host, "timer", [this] {
         handles_->due.reset();
         handles_->on_turn();
       });

@@ -59,7 +59,7 @@ Loop::~Loop() = default;
 
 /// To the millisecond, as libuv's.
 Clock::time_point Loop::now() const {
-  return std::chrono::floor<Millis>(Machine::here().agenda.now());
+  return std::chrono::floor<Millis>(handles_->host.shown(Machine::here().agenda.now()));
 }
 void Loop::on_round(std::function<void()> callback) { handles_->round = std::move(callback); }
 void Loop::run() { check(false, "a world, and not a thread, drives a simulated loop"); }
@@ -88,8 +88,9 @@ void Timer::every(Millis interval) { begin(interval, interval); }
 void Timer::begin(Millis wait, Millis repeat) {
   if (!handle_) handle_ = std::make_unique<Handle>();
   stop();
-  handle_->due = Machine::here().agenda.at(loop_.now() + std::max(wait, Millis{0}),
-                                           loop_.handles().host, "timer", [this, repeat] {
+  Host& host = loop_.handles().host;
+  handle_->due = Machine::here().agenda.at(host.when(loop_.now() + std::max(wait, Millis{0})), host,
+                                           "timer", [this, repeat] {
                                              handle_->due.reset();
                                              if (repeat > Millis{0}) begin(repeat, repeat);
                                              const auto callback = callback_;  // may destroy it

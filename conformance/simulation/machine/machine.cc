@@ -29,9 +29,11 @@ bool Machine::exists() { return living != nullptr; }
 
 void Machine::on(Host& host, const std::function<void()>& what) {
   Host* const before = std::exchange(host_, &host);
+  const Host* const ran = agenda.run_on(&host);
   host.enter();
   what();
   host.leave();
+  agenda.run_on(ran);
   host_ = before;
 }
 

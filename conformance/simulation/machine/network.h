@@ -22,6 +22,7 @@ using Micros = std::chrono::microseconds;
 /// How a person's access to the network behaves. A value.
 struct Access {
   std::string owner = {};
+  std::string user = {};  ///< Whose device this is; empty: its owner's own.
   std::string address = "10.0.0.1";
   Micros min_delay{100};  ///< For bytes to get from one end to the other.
   Micros max_delay{2'000};

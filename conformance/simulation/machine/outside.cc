@@ -19,9 +19,18 @@ namespace {
 
 constexpr std::chrono::seconds epoch{1'800'000'000};  // 2027: some time of day
 
+/// As the host that runs shows it.
 std::chrono::nanoseconds monotonic() {
   if (!Machine::exists()) return {};
-  return Machine::here().agenda.now().time_since_epoch();
+  const phx::simulation::Agenda& agenda = Machine::here().agenda;
+  const phx::Clock::time_point now =
+      agenda.running() == nullptr ? agenda.now() : agenda.running()->shown(agenda.now());
+  return now.time_since_epoch();
+}
+
+std::chrono::nanoseconds calendar() {
+  const auto* host = Machine::exists() ? Machine::here().agenda.running() : nullptr;
+  return epoch + monotonic() + (host == nullptr ? std::chrono::seconds{0} : host->ahead);
 }
 
 void fill(void* bytes, std::size_t size) {
@@ -39,15 +48,16 @@ std::chrono::steady_clock::time_point __wrap__ZNSt6chrono3_V212steady_clock3nowE
   return std::chrono::steady_clock::time_point(monotonic());
 }
 std::chrono::system_clock::time_point __wrap__ZNSt6chrono3_V212system_clock3nowEv() {
-  return std::chrono::system_clock::time_point(epoch + monotonic());
+  return std::chrono::system_clock::time_point(calendar());
 }
-int __wrap_clock_gettime(clockid_t, timespec* now) {
-  now->tv_sec = monotonic() / std::chrono::seconds(1);
-  now->tv_nsec = (monotonic() % std::chrono::seconds(1)).count();
+int __wrap_clock_gettime(clockid_t clock, timespec* now) {
+  const auto time = clock == CLOCK_REALTIME ? calendar() : monotonic();
+  now->tv_sec = time / std::chrono::seconds(1);
+  now->tv_nsec = (time % std::chrono::seconds(1)).count();
   return 0;
 }
 std::time_t __wrap_time(std::time_t* now) {
-  const std::time_t seconds = (epoch + monotonic()) / std::chrono::seconds(1);
+  const std::time_t seconds = calendar() / std::chrono::seconds(1);
   if (now != nullptr) *now = seconds;
   return seconds;
 }

@@ -24,6 +24,7 @@ struct Node::Part final : process::Chooser {
     host.leave = [this] {
       if (shard) shard->scheduler().await_thread();
     };
+    host.drift = node.options_.drift;
     machine.on(host, [&] {
       shard = std::make_unique<server::Shard>(number, node.endpoint_, log, workers, memory,
                                               node.options_.shard);
@@ -43,9 +44,13 @@ struct Node::Part final : process::Chooser {
 /// What net/redis_pubsub.cc is to a server, on a host in place of a thread.
 class Node::Adapter final : public cluster::RedisAdapter {
  public:
-  Adapter(Machine& machine, const std::string& node, const Settings& settings,
-          const Access& to_redis)
-      : RedisAdapter(settings), to_redis_(to_redis), host_(node + ".redis", machine.seed) {}
+  Adapter(Machine& machine, const Options& options, const Settings& settings)
+      : RedisAdapter(settings),
+        to_redis_(*options.to_redis),
+        host_(options.name + ".redis", machine.seed) {
+    host_.drift = options.drift;
+  }
+  Host& host() { return host_; }
 
   void open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telemetry& telemetry,
             const Log& log) override {
@@ -79,12 +84,12 @@ std::shared_ptr<Node::Adapter> Node::adapter_of(Machine& machine, const Options&
   if (options.cluster_name.empty()) return nullptr;
   redis::Options redis;
   redis.addresses = {{Redis::name, 6379}};
+  redis.keep_messages = options.kept_messages;
   return std::make_shared<Adapter>(
-      machine, options.name,
+      machine, options,
       Adapter::Settings{.redis = std::move(redis),
                         .node_name = options.cluster_name,
-                        .channels = {"World.PubSub", options.channel_per}},
-      *options.to_redis);
+                        .channels = {"World.PubSub", options.channel_per}});
 }
 
 Node::Node(Machine& machine, const Options& options, const Log& log,
@@ -143,6 +148,11 @@ std::vector<Host*> Node::hosts() {
   std::vector<Host*> all;
   for (const auto& part : parts_) all.push_back(&part->host);
   return all;
+}
+
+void Node::move_calendar(std::chrono::seconds by) {
+  for (const auto& part : parts_) part->host.ahead += by;
+  if (adapter_) adapter_->host().ahead += by;
 }
 
 /// Its successor may have opened it again.

@@ -23,8 +23,10 @@ class Node {
     std::string name = "n1";
     std::size_t shards = 1;
     server::ShardOptions shard = {};
+    int drift = 0;                     ///< Host::drift
     std::string cluster_name = {};     ///< Among the nodes of a cluster; empty: it is alone.
     const Access* to_redis = nullptr;  ///< Of a cluster: outlives the connections.
+    std::size_t kept_messages = 0;
     cluster::ChannelPer channel_per = cluster::ChannelPer::cluster;
   };
   /// `fill` mounts what the endpoint serves.
@@ -35,7 +37,10 @@ class Node {
   ~Node();
 
   const std::string& name() const { return options_.name; }
+  const Endpoint& endpoint() const { return endpoint_; }
   std::vector<Host*> hosts();
+  /// Its calendar clock is moved, as by hand.
+  void move_calendar(std::chrono::seconds by);
   /// As SIGTERM.
   void drain();
   /// Whether it has drained, what it has published has gone out, and it could be destroyed.

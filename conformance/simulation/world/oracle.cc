@@ -14,9 +14,10 @@ namespace phx::simulation {
 
 /// A member of the same shard hears exactly what is said from now on; from another shard also what
 /// is on its way.
-Oracle::Number Oracle::joined(const std::string& who, const std::string& topic,
-                              const std::string& place, std::uint64_t client, bool loosely) {
-  Member member{who, topic, place, loosely};
+Oracle::Number Oracle::joined(const std::string& who, const std::string& key,
+                              const std::string& topic, const std::string& place,
+                              std::uint64_t client, bool loosely) {
+  Member member{.who = who, .key = key, .topic = topic, .place = place, .loosely = loosely};
   Number& latest = latest_[fmt::format("{} {} {}", topic, place, client)];
   member.before = std::exchange(latest, members_.size() + 1);
   for (const auto& [from, count] : said_[topic]) {
@@ -36,7 +37,8 @@ std::set<std::string> Oracle::present(const std::string& topic) const {
   std::set<std::string> all;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
-    if (member.alive && member.topic == topic) all.insert(fmt::format("{} {}", member.who, i + 1));
+    if (!member.alive || member.topic != topic || !member.mood) continue;
+    all.insert(fmt::format("{} {} {}", member.key, i + 1, *member.mood));
   }
   return all;
 }
@@ -122,8 +124,15 @@ void Oracle::check_list(const std::string& who, const std::string& topic,
   std::size_t metas = 0;
   for (const auto& [key, presence] : list) {
     for (std::size_t i = 0; i < presence["metas"].size(); ++i, ++metas) {
-      listed.insert(fmt::format("{} {}", key, presence["metas"][i]["member"].integer_or(0)));
+      const Json meta = presence["metas"][i];
+      listed.insert(
+          fmt::format("{} {} {}", key, meta["member"].integer_or(0), meta["mood"].integer_or(-1)));
     }
+  }
+  for (const auto& [key, presence] : list) {
+    if (presence["metas"].size() > 0) continue;
+    return violated(invariants::same_list,
+                    fmt::format("{}'s list of {} has {} without a meta", who, topic, key));
   }
   const std::set<std::string> there = present(topic);
   const bool all = std::includes(listed.begin(), listed.end(), there.begin(), there.end());
@@ -136,8 +145,8 @@ void Oracle::check_list(const std::string& who, const std::string& topic,
 // --- Questions ----------------------------------------------------------------------------------
 
 Oracle::Number Oracle::asked(const std::string& who, const std::string& what,
-                             std::uint64_t disturbances) {
-  questions_.push_back({who, what, disturbances});
+                             std::uint64_t disturbances, const std::string& room) {
+  questions_.push_back({.who = who, .what = what, .disturbances = disturbances, .room = room});
   return questions_.size();
 }
 
@@ -153,12 +162,34 @@ void Oracle::answered(Number question, const std::string& status, Number answers
     return violated(invariants::one_answer,
                     which + fmt::format(" got the answer to {}: {}", answers, status));
   }
+  if (from_server && !asked.room.empty()) {
+    Number& latest = answered_[asked.who + " " + asked.room];
+    if (question < latest) {
+      violated(invariants::pushed_in_order,
+               which + fmt::format(" was answered after {}, which was asked later", latest));
+    }
+    latest = std::max(latest, question);
+  }
   if (from_server && never_answered) {
     return violated(invariants::one_answer, which + " got an answer, and none is sent: " + status);
   }
   if (!from_server && !never_answered && asked.disturbances == disturbances) {
     violated(invariants::answered_in_time, which + " got no answer of the server's: " + status);
   }
+}
+
+void Oracle::gets(Number member, Number question) {
+  if (question == 0 || question > questions_.size()) return;
+  Question& asked = questions_[question - 1];
+  Member& channel = members_.at(member - 1);
+  const std::string which = fmt::format("{}'s {} ({})", asked.who, asked.what, question);
+  if (std::exchange(asked.handled, true)) {
+    violated(invariants::pushed_in_order, which + " came a second time");
+  } else if (question < channel.question) {
+    violated(invariants::pushed_in_order,
+             which + fmt::format(" came after {}, which was pushed later", channel.question));
+  }
+  channel.question = question;
 }
 
 void Oracle::excuse(const std::string& who) {

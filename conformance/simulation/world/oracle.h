@@ -26,6 +26,9 @@ namespace invariants {
 constexpr Invariant one_answer{"one-answer", "a push gets exactly one answer, and it is its own"};
 constexpr Invariant answered_in_time{
     "answered-in-time", "a push gets the server's answer unless something happened to its client"};
+constexpr Invariant pushed_in_order{"pushed-in-order",
+                                    "a channel gets what its client pushes in that order, nothing "
+                                    "twice, and answers in that order"};
 constexpr Invariant in_order{
     "in-order",
     "a member hears what is said on its topic in order, nothing twice, nothing left out"};
@@ -39,6 +42,13 @@ constexpr Invariant one_end{"one-end", "a channel ends on the wire once: phx_clo
 constexpr Invariant same_list{
     "same-list", "at rest, every presence list has each living member once, and nobody else"};
 constexpr Invariant unharmed{"unharmed", "no channel crashes unless its client asks for it"};
+constexpr Invariant unbroken{
+    "unbroken", "a client's connection ends only because of something that happened to it"};
+constexpr Invariant patient{
+    "patient",
+    "a client waits as long before each try as its options say, the first wait after each success"};
+constexpr Invariant disconnected{"disconnected",
+                                 "a client that the server disconnects loses its connection"};
 constexpr Invariant all_back{"all-back",
                              "when the trouble is over, who wants to be there is there"};
 constexpr Invariant no_ghosts{"no-ghosts", "a channel has a client that wants it"};
@@ -48,9 +58,10 @@ constexpr Invariant drained{"drained", "a server that is asked to stop does so i
 constexpr Invariant at_rest{"at-rest", "the world comes to rest between two moments"};
 constexpr Invariant alive{"alive", "the library neither crashes nor hangs"};
 
-constexpr Invariant all[] = {one_answer, answered_in_time, in_order,  all_heard, own_reply,
-                             join_ref,   one_end,          same_list, unharmed,  all_back,
-                             no_ghosts,  nothing_left,     drained,   at_rest,   alive};
+constexpr Invariant all[] = {one_answer,   answered_in_time, pushed_in_order, in_order,  all_heard,
+                             own_reply,    join_ref,         one_end,         same_list, unharmed,
+                             unbroken,     patient,          disconnected,    all_back,  no_ghosts,
+                             nothing_left, drained,          at_rest,         alive};
 }  // namespace invariants
 
 /// The first invariant that was broken, and how. A value.
@@ -75,14 +86,19 @@ class Oracle {
 
   // What the server's channels report. `place` is the shard's name.
   /// `client` is its transport's; `loosely`: something may be said before its subscription.
-  Number joined(const std::string& who, const std::string& topic, const std::string& place,
-                std::uint64_t client, bool loosely);
+  /// `key`: under which it is present.
+  Number joined(const std::string& who, const std::string& key, const std::string& topic,
+                const std::string& place, std::uint64_t client, bool loosely);
   void left(Number member);
+  /// From now on it is present with this mood; nothing: it hides.
+  void shows(Number member, std::optional<Number> mood) { members_.at(member - 1).mood = mood; }
+  /// It gets a question, of which there may be none: 0.
+  void gets(Number member, Number question);
   /// The number of what is now said there.
   Number said(const std::string& topic, const std::string& place);
   std::size_t members() const { return members_alive_; }
 
-  /// The living members of a topic: `ann 7`.
+  /// The living members of a topic that do not hide: `ann 7 0`, by key, number and mood.
   std::set<std::string> present(const std::string& topic) const;
 
   // What goes over the wire.
@@ -105,8 +121,10 @@ class Oracle {
   void leaves(const std::string& who, const std::string& topic) { misses(who, topic); }
   void heard(const std::string& who, const std::string& topic, const std::string& place,
              Number number);
-  /// `disturbances`: how often something has happened to that client so far.
-  Number asked(const std::string& who, const std::string& what, std::uint64_t disturbances);
+  /// `disturbances`: how often something has happened to that client so far. `room`: whose
+  /// channel answers in the order of the questions; empty: when it likes.
+  Number asked(const std::string& who, const std::string& what, std::uint64_t disturbances,
+               const std::string& room);
   /// `undisturbed` as of now; `answers`: the number of the question in the answer, or 0.
   void answered(Number question, const std::string& status, Number answers,
                 std::uint64_t disturbances, bool never_answered);
@@ -117,6 +135,7 @@ class Oracle {
     ++troubles_;
     ++troubled_;
   }
+  bool troubled_between_nodes() const { return troubled_ > 0; }
   void calm_between_nodes() {
     ++troubles_;
     --troubled_;
@@ -146,8 +165,11 @@ class Oracle {
   };
   struct Member {
     std::string who;
+    std::string key;
     std::string topic;
     std::string place;
+    std::optional<Number> mood = {};
+    Number question = 0;  ///< The last that it got.
     bool loosely = false;
     bool alive = true;
     bool misses = false;
@@ -162,6 +184,8 @@ class Oracle {
     std::uint64_t disturbances = 0;
     unsigned answers = 0;
     bool excused = false;
+    bool handled = false;
+    std::string room = {};
   };
   Ear& ear(Member& member, const std::string& place);
   /// Something said there may not have reached the member.
@@ -176,6 +200,7 @@ class Oracle {
   std::map<std::string, Number> latest_;  ///< By topic, place and client.
   std::size_t members_alive_ = 0;
   std::vector<Question> questions_;
+  std::map<std::string, Number> answered_;  ///< The latest, by client and room.
   std::uint64_t sayings_ = 0;
   std::uint64_t troubles_ = 0;  ///< Between nodes: how often one has begun or ended.
   unsigned troubled_ = 0;       ///< How many last.

@@ -9,17 +9,36 @@
 
 namespace phx::simulation {
 
+namespace {
+
+constexpr double jitter = 0.5;
+/// A client notices at its second heartbeat that nobody answers.
+constexpr Millis after_shaking{75'000};
+
+}  // namespace
+
 /// One topic that was joined, until it is left or closed.
 struct Person::Seat {
   std::optional<Topic> topic = {};
   std::optional<PresenceList> present = {};
   bool over = false;
+  Waits rejoins = {.known = true};
+  std::set<std::string> told = {};  ///< Metas that its callbacks report as there.
 };
 
 Person::Person(Machine& machine, Oracle& oracle, std::string name, Access access)
-    : oracle_(oracle), host_(std::move(name), machine.seed), access_(std::move(access)) {}
+    : machine_(machine),
+      oracle_(oracle),
+      host_(std::move(name), machine.seed),
+      access_(std::move(access)) {}
 
-Person::~Person() = default;
+/// The client's last callbacks need the rest.
+Person::~Person() {
+  there_ = false;
+  client_.reset();
+}
+
+Clock::time_point Person::now() const { return host_.shown(machine_.agenda.now()); }
 
 void Person::disturb() {
   ++disturbances_;
@@ -28,15 +47,80 @@ void Person::disturb() {
 }
 
 void Person::come(const std::string& node) {
-  if (!client_) {
-    ClientOptions options;
-    options.jitter = 0.5;
-    if (access_.polls) options.transport = ClientTransport::longpoll;
-    options.reconnect_after_normal_close = true;
-    client_ = std::make_unique<Client>("ws://" + node + "/socket", options, &loop_);
-  }
+  if (!client_) client_ = new_client(node);
   there_ = true;
+  reconnects_.since.reset();  // it tries at once
   client_->connect();
+}
+
+std::unique_ptr<Client> Person::new_client(const std::string& node) {
+  ClientOptions options;
+  options.jitter = jitter;
+  if (access_.polls) options.transport = ClientTransport::longpoll;
+  options.reconnect_after_normal_close = true;
+  options.params = [this] {
+    check_wait(reconnects_, ClientOptions().reconnect_after, "to connect");
+    return Json::object({{"who", name()}});
+  };
+  open_ = false;
+  reconnects_.start_anew();
+  auto client = std::make_unique<Client>("ws://" + node + "/socket", options, &loop_);
+  client->on_open([this] { opened(); });
+  client->on_close([this](const ClientClosed& why) { closed(why); });
+  return client;
+}
+
+void Person::expect_restart() {
+  const bool sure = open_ && there_ && troubles_ == 0 && !access_.polls;
+  trouble();
+  expects_restart_ = sure;
+}
+
+void Person::closed(const ClientClosed& why) {
+  constexpr unsigned restarts = 1012;
+  if (std::exchange(expects_restart_, false) && there_ && why.code != restarts) {
+    oracle_.violated(invariants::drained,
+                     fmt::format("{}'s connection to a server that drains ended "
+                                 "with {} {}, and expected 1012",
+                                 name(), why.code, why.reason));
+  }
+  const bool was_open = std::exchange(open_, false);
+  ++closes_;
+  disturb();
+  for (const auto& [topic, seat] : seats_) seat->rejoins.start_anew();  // it joins when it is back
+  if (!there_) return reconnects_.since.reset();
+  if (was_open) reconnects_.known = false;  // something may have come that nobody here has seen
+  if (was_open && reconnects_.tries == 0) reconnects_.known = true;
+  reconnects_.begin(now());
+  const bool shaken = troubles_ > 0 || machine_.agenda.now() - shaken_ < after_shaking;
+  if (!was_open || shaken) return;
+  oracle_.violated(invariants::unbroken,
+                   fmt::format("{}'s connection ended with {} {}", name(), why.code, why.reason));
+}
+
+void Person::check_wait(Waits& waits, const std::vector<Millis>& table, const std::string& what) {
+  if (!waits.since) return;
+  const auto waited = std::chrono::floor<Millis>(now() - *std::exchange(waits.since, std::nullopt));
+  const Millis least = table[std::min(waits.tries++, table.size() - 1)];
+  const auto most = std::chrono::ceil<Millis>(least * (1 + jitter));
+  if (!waits.known || troubles_ > 0) return;
+  if (waited >= least - Millis{1} && waited <= most + Millis{2}) return;
+  oracle_.violated(
+      invariants::patient,
+      fmt::format("{} waited {} ms before it tried {} again, and its options say {} to {}", name(),
+                  waited.count(), what, least.count(), most.count()));
+}
+
+std::optional<std::uint64_t> Person::kick() {
+  const bool sure = open_ && there_ && troubles_ == 0 && client_;
+  shake();
+  kicked_ = shaken_;
+  return sure ? std::optional(closes_) : std::nullopt;
+}
+
+void Person::check_kicked(std::uint64_t kicked) {
+  if (closes_ != kicked || !client_ || shaken_ != kicked_) return;
+  oracle_.violated(invariants::disconnected, name() + " is still connected");
 }
 
 void Person::join(const std::string& topic, const std::string& how) {
@@ -53,16 +137,32 @@ void Person::join(const std::string& topic, const std::string& how) {
 
 void Person::sit(const std::shared_ptr<Seat>& seat, const std::string& topic,
                  const std::string& how) {
-  seat->topic = client_->topic(topic, [this, first = how]() mutable {
+  seat->topic = client_->topic(topic, [this, seat, topic, first = how]() mutable {
+    check_wait(seat->rejoins, ClientOptions().rejoin_after, "to join " + topic);
     return Payload{{"who", name()},
+                   {"user", user()},
                    {"how", std::exchange(first, "")}};  // the second try is an ordinary one
   });
   seat->present.emplace(*seat->topic);
+  seat->present->on_join([seat](const std::string&, const auto&, const Json& joined) {
+    for (std::size_t i = 0; i < joined["metas"].size(); ++i) {
+      seat->told.insert(joined["metas"][i]["phx_ref"].string_or(""));
+    }
+  });
+  seat->present->on_leave([seat](const std::string&, const auto&, const Json& left) {
+    for (std::size_t i = 0; i < left["metas"].size(); ++i) {
+      seat->told.erase(left["metas"][i]["phx_ref"].string_or(""));
+    }
+  });
+  seat->topic->on_message([this](const std::string&, const Payload&) { hears(); });
   seat->topic->on_close([this, seat](const Payload&) {
     disturb();
     seat->over = true;
   });
-  seat->topic->on_error([this](const Payload&) { disturb(); });
+  seat->topic->on_error([this, seat](const Payload&) {
+    disturb();
+    if (client_ && open_) seat->rejoins.begin(now());
+  });
   seat->topic->on("said", [this, topic](const Payload& payload) {
     // The answer to a join that the client has given up is on the wire, and nowhere else.
     if (access_.polls && !oracle_.is_member(name(), topic)) return;
@@ -76,6 +176,14 @@ void Person::sit(const std::shared_ptr<Seat>& seat, const std::string& topic,
       oracle_.seated(name(), topic, static_cast<Oracle::Number>(payload["member"].integer_or(0)));
     });
   }
+  seat->topic->join().then([this, seat](const Answer& answer) {
+    if (answer.ok()) {
+      hears();
+      return seat->rejoins.start_anew();
+    }
+    reconnects_.known = reconnects_.tries == 0;  // the server's answer, or the client's own
+    if (open_) seat->rejoins.begin(now());
+  });
   seat->topic->join().receive("error", [seat](const Payload& payload) {
     if (payload["reason"] != Json("refused")) return;
     seat->topic->leave();  // a client would ask again and again
@@ -100,7 +208,8 @@ void Person::ask(const std::string& topic, const std::string& event, std::size_t
   if (event == "crash" || event == "stop") disturb();
   const bool joined = client_->status() == ClientStatus::open &&
                       found->second->topic->status() == TopicStatus::joined;
-  const auto number = oracle_.asked(name(), event + " on " + found->first, disturbances_);
+  const auto number = oracle_.asked(name(), event + " on " + found->first, disturbances_,
+                                    event == "late" ? "" : found->first);
   if (!joined || troubles_ > 0) disturb();  // it may wait for a server that is away
   Payload payload{{"question", number},
                   {"by", name()},
@@ -126,6 +235,7 @@ void Person::vanish() {
   disturb();
   seats_.clear();
   client_.reset();
+  open_ = false;
   oracle_.excuse(name());
 }
 
@@ -144,9 +254,25 @@ void Person::check_back() {
     } else {
       oracle_.check_heard(name(), topic);
       // One that polls may have missed a diff.
-      if (!access_.polls) oracle_.check_list(name(), topic, seat->present->list());
+      if (access_.polls) continue;
+      oracle_.check_list(name(), topic, seat->present->list());
+      check_told(topic, *seat);
     }
   }
+}
+
+/// What its callbacks reported adds up to its list.
+void Person::check_told(const std::string& topic, const Seat& seat) {
+  std::set<std::string> listed;
+  for (const auto& [key, presence] : seat.present->list()) {
+    for (std::size_t i = 0; i < presence["metas"].size(); ++i) {
+      listed.insert(presence["metas"][i]["phx_ref"].string_or(""));
+    }
+  }
+  if (listed == seat.told) return;
+  oracle_.violated(invariants::same_list,
+                   fmt::format("{}'s list of {} has {} metas, and {} were reported as there",
+                               name(), topic, listed.size(), seat.told.size()));
 }
 
 std::size_t Person::wanted() const {

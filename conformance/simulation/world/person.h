@@ -4,7 +4,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "client/client.h"
 #include "client/presence_list.h"
@@ -42,15 +44,29 @@ class Person {
   /// Something has happened to it that may cost it an answer. A client that polls may also miss
   /// what was said: an answer that is lost on the way is not sent again, as in Phoenix.
   void disturb();
+  /// The same, and it may cost it its connection.
+  void shake() {
+    disturb();
+    shaken_ = machine_.agenda.now();
+    expects_restart_ = false;
+  }
   /// The same for what lasts until calm_down().
   void trouble() {
-    disturb();
+    shake();
     ++troubles_;
   }
   void calm_down() {
     disturb();
     if (troubles_ > 0) --troubles_;
   }
+
+  /// Its server drains: if all is well, the connection ends with 1012.
+  void expect_restart();
+  /// A server disconnects this person. Returns what check_kicked() takes, or nothing if nothing
+  /// must come of it.
+  std::optional<std::uint64_t> kick();
+  /// Not if more has happened to it since.
+  void check_kicked(std::uint64_t kicked);
 
   // At rest.
   /// The client is connected, and its topics are joined, as it wants. Reports what is not so.
@@ -60,8 +76,28 @@ class Person {
 
  private:
   struct Seat;
+  /// How long the client waits before it tries again, by its options: from the first try on.
+  struct Waits {
+    std::optional<Clock::time_point> since = {};
+    std::size_t tries = 0;
+    bool known = false;  ///< The number of tries.
+
+    void begin(Clock::time_point now) { since = now; }
+    void start_anew() { *this = {.known = true}; }
+  };
+  std::unique_ptr<Client> new_client(const std::string& node);
+  void opened() { open_ = true; }
+  void closed(const ClientClosed& why);
+  /// It tries again.
+  void check_wait(Waits& waits, const std::vector<Millis>& table, const std::string& what);
+  Clock::time_point now() const;
+  /// A message has come.
+  void hears() { reconnects_.start_anew(); }
+  const std::string& user() const { return access_.user.empty() ? name() : access_.user; }
+  void check_told(const std::string& topic, const Seat& seat);
   void sit(const std::shared_ptr<Seat>& seat, const std::string& topic, const std::string& how);
 
+  Machine& machine_;
   Oracle& oracle_;
   Host host_;
   Access access_;
@@ -71,6 +107,12 @@ class Person {
   bool there_ = false;
   std::uint64_t disturbances_ = 0;
   unsigned troubles_ = 0;  ///< That last.
+  bool open_ = false;
+  bool expects_restart_ = false;
+  std::uint64_t closes_ = 0;  ///< How often a connection has ended.
+  Clock::time_point shaken_ = Host::beginning;
+  Clock::time_point kicked_ = Host::beginning;
+  Waits reconnects_;
 };
 
 }  // namespace phx::simulation

@@ -132,6 +132,14 @@ void Redis::publish(const std::string& channel, const std::string& message, Clie
   publisher.send(fmt::format(":{}\r\n", receivers));
 }
 
+std::size_t Redis::subscriptions(const std::string& part) const {
+  std::size_t all = 0;
+  for (const auto& [number, client] : clients_) {
+    for (const std::string& channel : client->channels_) all += channel.find(part) != part.npos;
+  }
+  return all;
+}
+
 void Redis::remove(Client& client) { clients_.erase(client.number_); }
 
 }  // namespace phx::simulation

@@ -27,6 +27,8 @@ class Redis {
   static constexpr const char* name = "redis";
   Host& host() { return host_; }
   std::size_t clients() const { return clients_.size(); }
+  /// To how many channels whose name contains `part` there is a subscription.
+  std::size_t subscriptions(const std::string& part) const;
 
  private:
   class Client;

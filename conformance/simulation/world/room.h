@@ -24,16 +24,23 @@ class Room final : public Channel {
     if (params["how"] == Json("refused")) return Refused{{{"reason", "refused"}}};
     if (params["how"] == Json("crash")) throw std::runtime_error("join: as was asked");
     place_ += "." + std::to_string(socket.context().scheduler->shard());
-    who_ = params["who"].string_or("");
-    member_ = oracle_.joined(who_, std::string(topic), place_, socket.transport().number(),
-                             params["how"] == Json("slow"));
+    key_ = params["user"].string_or("");
+    intercepts_ = topic == "room:b";
+    member_ = oracle_.joined(params["who"].string_or(""), key_, std::string(topic), place_,
+                             socket.transport().number(), params["how"] == Json("slow"));
     socket.send_self(AfterJoin{});
     return Joined{{{"member", member_}}};
   }
 
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
+    oracle_.gets(member_, static_cast<Oracle::Number>(payload["question"].integer_or(0)));
     if (event == "say") say(payload, socket);
-    if (event == "say" || event == "echo" || event == "block") return Reply::ok(payload);
+    if (event == "mood" && !hides_) change_mood(socket);
+    if (event == "hide") hide(socket);
+    if (event == "say" || event == "echo" || event == "block" || event == "mood" ||
+        event == "hide") {
+      return Reply::ok(payload);
+    }
     if (event == "refuse") return Reply::error(payload);
     if (event == "nothing") return NoReply{};
     if (event == "late") {
@@ -48,12 +55,18 @@ class Room final : public Channel {
 
   Result handle_info(process::Message message, Socket& socket) override {
     if (message.holds<AfterJoin>()) {
-      presence_.track(socket, who_, Json::object({{"member", member_}}));
+      presence_.track(socket, key_, meta());
+      oracle_.shows(member_, mood_);
       socket.push("presence_state", presence_.list(socket.topic()));
     } else if (Late* late = message.get_if<Late>()) {
       reply(*socket.context().scheduler, late->to, Reply::ok(std::move(late->payload)));
     }
     return NoReply{};
+  }
+
+  /// In one room each broadcast goes through its members' channels.
+  std::vector<std::string> intercepts() const override {
+    return intercepts_ ? std::vector<std::string>{"said"} : std::vector<std::string>{};
   }
 
   bool blocking(std::string_view event, const Payload& payload) const override {
@@ -72,9 +85,25 @@ class Room final : public Channel {
                      {{"place", place_}, {"number", number}, {"by", payload["by"].string_or("")}});
   }
 
+  Json meta() const { return Json::object({{"member", member_}, {"mood", mood_}}); }
+  void change_mood(Socket& socket) {
+    ++mood_;
+    presence_.update(socket, key_, meta());
+    oracle_.shows(member_, mood_);
+  }
+  void hide(Socket& socket) {
+    hides_ = !hides_;
+    hides_ ? presence_.untrack(socket, key_)
+           : static_cast<void>(presence_.track(socket, key_, meta()));
+    oracle_.shows(member_, hides_ ? std::nullopt : std::optional(mood_));
+  }
+
   Oracle& oracle_;
   Presence& presence_;
-  std::string who_;
+  std::string key_;  ///< In the list of presences: its user.
+  Oracle::Number mood_ = 0;
+  bool hides_ = false;
+  bool intercepts_ = false;
   std::string place_;  ///< The shard's name, once it has joined.
   Oracle::Number member_ = 0;
 };

@@ -25,17 +25,26 @@ constexpr std::array deeds{
     Named{Deed::late, "late", "{0} asks for a late answer on {1}"},
     Named{Deed::block, "block", "{0} asks for work that blocks on {1}"},
     Named{Deed::refuse, "refuse", "{0} asks for a refusal on {1}"},
+    Named{Deed::mood, "mood", "{0} changes its mood on {1}"},
+    Named{Deed::hide, "hide", "{0} hides on {1}, or shows itself again"},
+    Named{Deed::chatter, "chatter", "{0} says one thing after another on {1} for {2}"},
     Named{Deed::stop, "stop", "{0} lets its channel of {1} stop"},
     Named{Deed::crash, "crash", "{0} lets its channel of {1} crash"},
     Named{Deed::go, "go", "{0} disconnects"},
     Named{Deed::vanish, "vanish", "{0}'s program ends"},
     Named{Deed::cut, "cut", "{0}'s connection is cut"},
+    Named{Deed::flap, "flap", "{0}'s connection is cut again and again for {2}"},
     Named{Deed::silence, "silence", "{0}'s network is silent for {2}"},
     Named{Deed::busy, "busy", "{0} reads nothing for {2}"},
     Named{Deed::sleep, "sleep", "{0}'s machine sleeps for {2}"},
     Named{Deed::stall, "stall", "a shard of {3} stands still for {2}"},
     Named{Deed::die, "die", "{3} dies, and is back after {2}"},
     Named{Deed::deploy, "deploy", "{3} drains, and a new one begins"},
+    Named{Deed::kick, "kick", "{3} disconnects {0}"},
+    Named{Deed::announce, "announce", "{3} says something on {1}"},
+    Named{Deed::jump, "jump", "the calendar clock of {3} jumps by {2}"},
+    Named{Deed::full, "full", "the log of {3} takes no line for {2}"},
+    Named{Deed::lie, "lie", "a liar at {3}:"},
     Named{Deed::redis_die, "redis-die", "Redis dies, and is back after {2}"},
     Named{Deed::redis_cut, "redis-cut", "{3}'s connections to Redis are cut"},
     Named{Deed::split, "split", "nothing passes between {3} and Redis for {2}"},
@@ -60,6 +69,20 @@ constexpr std::array habits{Deed::say,     Deed::say,   Deed::say,   Deed::say, 
                             Deed::join,    Deed::leave, Deed::late,  Deed::block, Deed::refuse,
                             Deed::nothing, Deed::stop,  Deed::crash, Deed::go,    Deed::come,
                             Deed::come,    Deed::vanish};
+/// What people of the presence world do.
+constexpr std::array presence_habits{
+    Deed::mood, Deed::mood, Deed::mood,  Deed::hide,   Deed::hide, Deed::join,
+    Deed::join, Deed::join, Deed::leave, Deed::leave,  Deed::stop, Deed::crash,
+    Deed::go,   Deed::come, Deed::come,  Deed::vanish, Deed::say};
+/// What else may happen in any world.
+constexpr std::array more_habits{Deed::mood, Deed::mood,  Deed::hide,    Deed::echo,
+                                 Deed::join, Deed::crash, Deed::chatter, Deed::chatter};
+constexpr std::array more_troubles{Deed::flap,     Deed::kick, Deed::announce,
+                                   Deed::announce, Deed::jump, Deed::full};
+constexpr std::array lies{"garbage", "bytes",   "half",    "huge", "pings", "flood", "stale",
+                          "rejoin",  "refused", "close",   "deaf", "drop",  "http",  "deep",
+                          "names",   "binary",  "session", "post", "blast"};
+
 constexpr std::array troubles{Deed::cut,   Deed::cut,   Deed::silence, Deed::silence, Deed::busy,
                               Deed::sleep, Deed::stall, Deed::die,     Deed::deploy};
 constexpr std::array cluster_troubles{
@@ -86,6 +109,14 @@ class Times {
   std::vector<Millis> moments_;
 };
 
+/// So that what all say goes through the narrowest access.
+std::size_t pause_of_chatter(const Scene& scene) {
+  constexpr std::size_t bytes_of_pauses = 100 * 65'536;
+  std::size_t narrowest = 65'536;
+  for (const Access& access : scene.people) narrowest = std::min(narrowest, access.window);
+  return bytes_of_pauses / narrowest;
+}
+
 Action made_up(Random& random, Times& times, const Scene& scene, Deed deed) {
   Action action{.at = times.next(), .deed = deed};
   action.who = random.below(scene.people.size());
@@ -99,6 +130,12 @@ Action made_up(Random& random, Times& times, const Scene& scene, Deed deed) {
   if (deed == Deed::say) action.size = std::min<std::size_t>(action.size, 60'000);
   action.lasting = random.chance(50) ? random.between(Millis{1}, Millis{5'000})
                                      : random.between(Millis{5'000}, Millis{100'000});
+  if (deed == Deed::jump) action.lasting *= 500;
+  if (deed == Deed::chatter) {
+    action.lasting = random.between(Millis{1'000}, Millis{60'000});
+    action.size = pause_of_chatter(scene);
+  }
+  if (deed == Deed::flap) action.lasting = random.between(Millis{500}, Millis{15'000});
   if (deed == Deed::stall) action.lasting = random.between(Millis{1}, Millis{8'000});
   if (deed == Deed::join && random.chance(20)) {
     constexpr std::array ways{"slow", "refused", "crash"};
@@ -112,8 +149,55 @@ void sort_by_time(Scene& scene) {
                    [](const Action& a, const Action& b) { return a.at < b.at; });
 }
 
-template <class Troubles>
-Scene made_up_scene(Random random, std::size_t nodes, const Troubles& fates) {
+/// Drawn last, so that a new thing that may happen leaves the rest of a scene as it was.
+void add_more(Random random, Times& times, Scene& scene) {
+  scene.drifts = random.chance(40);
+  if (random.chance(25)) {
+    for (Access& access : scene.people)
+      access.window = std::max<std::size_t>(access.window, 65'536);
+    for (auto left = random.between(1, 3); left > 0; --left) {
+      scene.actions.push_back(made_up(random, times, scene, Deed::chatter));
+    }
+  }
+  if (random.chance(50)) scene.signals_at_once = random.between(1, 8);
+  if (random.chance(50)) scene.kept_messages = 100;
+  if (random.chance(50)) scene.to_redis.max_delay = random.between(Micros{2'000}, Micros{80'000});
+  if (random.chance(50)) scene.max_channels = scene.topics;
+  if (random.chance(50)) {
+    scene.max_waiting_bytes = 250'000;
+    for (Action& action : scene.actions) {
+      if (action.deed != Deed::chatter) action.size = std::min<std::size_t>(action.size, 10'000);
+    }
+  }
+  if (random.chance(50)) scene.drained_at_once = 1;
+  if (random.chance(50)) {
+    for (auto left = random.between(1, 12); left > 0; --left) {
+      Action action = made_up(random, times, scene, random.one_of(more_habits));
+      if (action.deed != Deed::chatter) action.size = std::min<std::size_t>(action.size, 10'000);
+      if (action.deed == Deed::join) action.how = "slow";  // much waits for its end
+      scene.actions.push_back(std::move(action));
+    }
+  }
+  if (random.chance(50)) {
+    for (auto left = random.between(1, 5); left > 0; --left) {
+      scene.actions.push_back(made_up(random, times, scene, random.one_of(more_troubles)));
+    }
+  }
+  if (!random.chance(40)) return;
+  for (auto left = random.between(1, 2); left > 0; --left) {
+    scene.liars.push_back({.address = fmt::format("10.6.6.{}", scene.liars.size() + 1)});
+  }
+  for (auto left = random.between(1, 12); left > 0; --left) {
+    Action lie = made_up(random, times, scene, Deed::lie);
+    lie.who = random.below(scene.liars.size());
+    lie.node = random.below(scene.nodes);
+    lie.how = random.one_of(lies);
+    scene.actions.push_back(std::move(lie));
+  }
+}
+
+template <class Troubles, class Habits>
+Scene made_up_scene(Random random, std::size_t nodes, const Troubles& fates, const Habits& usual) {
   Scene scene{.nodes = nodes, .shards = random.between(1, 3)};
   scene.topics = random.between(1, 3);
   scene.length = random.chance(50) ? random.between(Millis{1'000}, Millis{20'000})
@@ -131,11 +215,12 @@ Scene made_up_scene(Random random, std::size_t nodes, const Troubles& fates) {
   }
   Times times(random, scene.length);
   for (auto left = random.between(5, 120); left > 0; --left) {
-    scene.actions.push_back(made_up(random, times, scene, random.one_of(habits)));
+    scene.actions.push_back(made_up(random, times, scene, random.one_of(usual)));
   }
   for (auto left = random.chance(20) ? 0 : random.between(1, 10); left > 0; --left) {
     scene.actions.push_back(made_up(random, times, scene, random.one_of(fates)));
   }
+  add_more(Random(random.next()), times, scene);
   sort_by_time(scene);
   return scene;
 }
@@ -149,6 +234,7 @@ std::string to_string(const Action& action) {
       fmt::format("{:.1f} s", static_cast<double>(action.lasting.count()) / 1'000);
   std::string text = fmt::format(fmt::runtime(named(action.deed).told), person_name(action.who),
                                  topic_name(action.topic), lasting, node_name(action.node));
+  if (action.deed == Deed::lie) return text + " " + action.how;
   if (!action.how.empty()) text += " (" + action.how + ")";
   if (action.deed >= Deed::say && action.deed <= Deed::refuse && action.size > 1'000) {
     text += fmt::format(" ({} bytes)", action.size);
@@ -171,10 +257,12 @@ std::string topic_name(std::size_t topic) {
                                            : std::to_string(topic));
 }
 
-Scene chat_scene(std::uint64_t seed) { return made_up_scene(Random(seed, "scene"), 1, troubles); }
+Scene chat_scene(std::uint64_t seed) {
+  return made_up_scene(Random(seed, "scene"), 1, troubles, habits);
+}
 
 Scene longpoll_scene(std::uint64_t seed) {
-  Scene scene = made_up_scene(Random(seed, "longpoll scene"), 1, troubles);
+  Scene scene = made_up_scene(Random(seed, "longpoll scene"), 1, troubles, habits);
   for (Access& access : scene.people) access.polls = true;
   return scene;
 }
@@ -184,15 +272,32 @@ Scene deploy_scene(std::uint64_t seed) {
                                Deed::cut,    Deed::stall,  Deed::silence};
   Random random(seed, "deploy scene");
   const std::size_t nodes = random.between(1, 2);
-  return made_up_scene(random, nodes, deploys);
+  return made_up_scene(random, nodes, deploys, habits);
 }
 
 Scene cluster_scene(std::uint64_t seed) {
   Random random(seed, "cluster scene");
   const std::size_t nodes = random.between(2, 3);
   const bool per_topic = random.chance(40);
-  Scene scene = made_up_scene(random, nodes, cluster_troubles);
+  Scene scene = made_up_scene(random, nodes, cluster_troubles, habits);
   scene.channel_per_topic = per_topic;
+  return scene;
+}
+
+Scene presence_scene(std::uint64_t seed) {
+  constexpr std::array trouble{Deed::cut,   Deed::cut, Deed::silence, Deed::sleep,
+                               Deed::stall, Deed::die, Deed::deploy};
+  constexpr std::array between{Deed::cut,       Deed::silence,  Deed::die,   Deed::deploy,
+                               Deed::split,     Deed::split,    Deed::split, Deed::stall,
+                               Deed::redis_cut, Deed::redis_die};
+  Random random(seed, "presence scene");
+  const std::size_t nodes = random.between(1, 3);
+  Scene scene = nodes == 1 ? made_up_scene(random, nodes, trouble, presence_habits)
+                           : made_up_scene(random, nodes, between, presence_habits);
+  const std::size_t users = random.between(1, scene.people.size());
+  for (std::size_t i = 0; i < scene.people.size(); ++i) {
+    scene.people[i].user = fmt::format("user{}", i % users);
+  }
   return scene;
 }
 

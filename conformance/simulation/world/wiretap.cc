@@ -8,6 +8,8 @@
 #include <set>
 
 #include "conformance/simulation/machine/wire.h"
+#include "conformance/simulation/world/liar.h"
+#include "json/json.h"
 
 namespace phx::simulation {
 namespace {
@@ -48,6 +50,23 @@ Oracle::Number member_in(std::string_view payload) {
     number = number * 10 + static_cast<Oracle::Number>(digit - '0');
   }
   return number;
+}
+
+/// A whole HTTP message at the beginning of `bytes`: its head, and its body. False if more must
+/// come.
+bool read_message(std::string_view bytes, std::string_view& head, std::string_view& body) {
+  constexpr std::string_view length = "content-length: ";
+  const std::size_t end = bytes.find("\r\n\r\n");
+  if (end == bytes.npos) return false;
+  head = bytes.substr(0, end + 4);
+  std::size_t size = 0;
+  const std::size_t at = head.find(length);
+  for (std::size_t i = at + length.size(); at != head.npos && head[i] != '\r'; ++i) {
+    size = size * 10 + static_cast<std::size_t>(head[i] - '0');
+  }
+  if (bytes.size() - head.size() < size) return false;
+  body = bytes.substr(head.size(), size);
+  return true;
 }
 
 /// RFC 6455, 5.2.
@@ -97,18 +116,19 @@ bool see(std::string_view text, SeenFrame& seen) {
 }
 
 void Wiretap::carried(const Wire& wire, bool to_client, std::string_view bytes) {
+  if (wire.access().owner.starts_with(liar_name)) return;
   Conversation& of = conversations_[wire.number()];
   of.owner = wire.access().owner;
   std::string& unread = of.unread[to_client ? 1 : 0];
   unread += bytes;
-  if (of.polls) return unread.clear();
+  if (of.polls) return read_http(wire, of, to_client);
   if (!of.open[to_client ? 1 : 0]) {
     const std::size_t end = unread.find("\r\n\r\n");
     if (end == std::string::npos) return;
     journal_.tell(machine_.agenda.now(), "{:>6} {} {}", wire.access().owner, arrow(to_client),
                   unread.substr(0, std::min(unread.find("\r\n"), shown)));
     of.polls = !to_client && unread.find("/websocket?") == std::string::npos;
-    if (of.polls) return unread.clear();
+    if (of.polls) return read_http(wire, of, to_client);
     unread.erase(0, end + 4);
     of.open[to_client ? 1 : 0] = true;
   }
@@ -145,21 +165,76 @@ void Wiretap::read(const Wire& wire, Conversation& of, bool to_client) {
   while (read_head(std::string_view(unread).substr(at), head)) {
     const std::string payload = payload_of(std::string_view(unread).substr(at), head);
     at += head.head + head.size;
-    if (head.opcode != 1) continue;
-    ++frames_;
-    SeenFrame seen;
-    const bool is_frame = see(payload, seen);
-    note(wire, to_client, payload, is_frame && seen.topic == "phoenix");
-    if (!is_frame) {
-      oracle_.violated(invariants::own_reply, "a frame that can't be read: " + payload);
-    } else if (to_client) {
-      from_server(wire.number(), of, seen);
-    } else {
-      from_client(of, seen);
-    }
+    if (head.opcode == 1) hear(wire, of, to_client, payload);
   }
   unread.erase(0, at);
 }
+
+void Wiretap::hear(const Wire& wire, Conversation& of, bool to_client, const std::string& text) {
+  ++frames_;
+  SeenFrame seen;
+  const bool is_frame = see(text, seen);
+  note(wire, to_client, text, is_frame && seen.topic == "phoenix");
+  if (!is_frame) {
+    oracle_.violated(invariants::own_reply, "a frame that can't be read: " + text.substr(0, shown));
+  } else if (to_client) {
+    from_server(wire.number(), of, seen);
+  } else {
+    from_client(of, seen);
+  }
+}
+
+// --- Long-polling -------------------------------------------------------------------------------
+
+void Wiretap::read_http(const Wire& wire, Conversation& of, bool to_client) {
+  std::string& unread = of.unread[to_client ? 1 : 0];
+  std::size_t at = 0;
+  std::string_view head, body;
+  while (read_message(std::string_view(unread).substr(at), head, body)) {
+    at += head.size() + body.size();
+    if (!to_client) {
+      of.requests.emplace_back(head.substr(0, head.find(' ')));
+      if (of.requests.back() == "POST") posted(wire, body);
+      continue;
+    }
+    if (of.requests.empty()) {
+      oracle_.violated(invariants::own_reply, "an answer without a request: " + std::string(body));
+      break;
+    }
+    if (of.requests.front() == "GET") polled(wire, body);
+    of.requests.pop_front();
+  }
+  unread.erase(0, at);
+}
+
+/// One message a line.
+void Wiretap::posted(const Wire& wire, std::string_view body) {
+  Conversation& session = sessions_[wire.access().owner];
+  while (!body.empty()) {
+    const std::size_t end = std::min(body.find('\n'), body.size());
+    hear(wire, session, false, std::string(body.substr(0, end)));
+    body.remove_prefix(std::min(end + 1, body.size()));
+  }
+}
+
+/// A client that misses an answer begins a new session, so nothing is missing in one.
+void Wiretap::polled(const Wire& wire, std::string_view body) try {
+  const Json answer = Json::parse(body);
+  Conversation& session = sessions_[wire.access().owner];
+  if (answer["status"] == Json(410)) {
+    session = Conversation();
+    session.owner = wire.access().owner;
+    session.polls = true;
+  }
+  const Json messages = answer["messages"];
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    hear(wire, session, true, messages[i].string_or(""));
+  }
+} catch (const JsonError&) {
+  oracle_.violated(invariants::own_reply, "an answer that can't be read: " + std::string(body));
+}
+
+// --- Frames -------------------------------------------------------------------------------------
 
 /// Heartbeats would fill a story.
 void Wiretap::note(const Wire& wire, bool to_client, const std::string& text, bool heartbeat) {
@@ -180,6 +255,7 @@ void Wiretap::from_client(Conversation& of, const SeenFrame& seen) {
   if (seen.event == "crash") of.crashing.emplace(seen.join_ref);
   if (seen.event != "phx_join") return;
   const std::string topic(seen.topic);
+  if (of.polls) return;  // the client says it
   oracle_.joins(of.owner, topic, ++of.joins[topic]);
 }
 
@@ -196,7 +272,7 @@ void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {
     }
     if (asked->second.join && is_ok(seen)) {
       of.joined.emplace(seen.join_ref, seen.topic);
-      oracle_.seated(of.owner, std::string(seen.topic), member_in(seen.payload));
+      if (!of.polls) oracle_.seated(of.owner, std::string(seen.topic), member_in(seen.payload));
     }
     of.asked.erase(asked);
   } else if (seen.event == "phx_close" || seen.event == "phx_error") {

@@ -3,6 +3,7 @@
 /// Reads what goes over the wires, by code of its own, and knows what may.
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -57,8 +58,9 @@ class Wiretap final : public WireUser {
     std::string unread[2] = {};
     bool client_ended = false;
     bool server_ended = false;
-    bool polls = false;  ///< Its requests are not read.
-    bool open[2] = {};   ///< The handshake is over.
+    bool polls = false;
+    bool open[2] = {};                      ///< The handshake is over.
+    std::deque<std::string> requests = {};  ///< Of a client that polls: their methods, unanswered.
     /// What may still be answered: topic, join_ref and event by ref.
     struct Asked {
       std::string topic, join_ref;
@@ -70,6 +72,11 @@ class Wiretap final : public WireUser {
     std::set<std::string> crashing = {};             ///< Joins whose channel was asked to crash.
   };
   void read(const Wire& wire, Conversation& of, bool to_client);
+  void read_http(const Wire& wire, Conversation& of, bool to_client);
+  /// What a whole request or answer brings, to the session that its owner has.
+  void posted(const Wire& wire, std::string_view body);
+  void polled(const Wire& wire, std::string_view body);
+  void hear(const Wire& wire, Conversation& of, bool to_client, const std::string& text);
   void note(const Wire& wire, bool to_client, const std::string& text, bool heartbeat);
   void from_client(Conversation& of, const SeenFrame& seen);
   void from_server(int wire, Conversation& of, const SeenFrame& seen);
@@ -78,6 +85,7 @@ class Wiretap final : public WireUser {
   Journal& journal_;
   Oracle& oracle_;
   std::map<int, Conversation> conversations_;
+  std::map<std::string, Conversation> sessions_;  ///< Of those that poll, by owner.
   std::uint64_t frames_ = 0;
   std::vector<Passed> passed_;
 };

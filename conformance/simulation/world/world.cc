@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "conformance/simulation/machine/client_loop.h"
-#include "conformance/simulation/world/room.h"
+#include "conformance/simulation/world/users.h"
 
 namespace phx::simulation {
 namespace {
@@ -18,13 +18,12 @@ constexpr Millis long_enough{150'000};
 constexpr Millis until_noticed{75'000};
 constexpr std::uint64_t max_steps_at_once = 200'000;
 
-struct Users final : UserSocket {
-  Users(Oracle& oracle, const std::string& node) {
-    channel("room:*",
-            [this, &oracle, node] { return std::make_unique<Room>(oracle, *presence, node); });
-  }
-  const std::unique_ptr<Presence> presence = std::make_unique<Presence>();
-};
+/// Quartz is right to a hundred parts in a million; some machines are worse.
+int drift_of(std::uint64_t seed, const std::string& host) {
+  constexpr std::uint64_t most = 2'000;
+  return static_cast<int>(Random(seed, "drift of " + host).below(2 * most + 1)) -
+         static_cast<int>(most);
+}
 
 }  // namespace
 
@@ -42,12 +41,17 @@ World::World(std::uint64_t seed, Scene scene, bool keeps_trace)
   if (scene_.nodes > 1) redis_ = std::make_unique<Redis>(machine_);
   for (std::size_t i = 0; i < scene_.nodes; ++i) {
     servers_.push_back({.name = i == 0 ? "server" : fmt::format("server{}", i + 1), .number = i});
+    *servers_.back().to_redis = scene_.to_redis;
   }
   for (Server& server : servers_) start(server);
   for (std::size_t i = 0; i < scene_.people.size(); ++i) {
     people_.push_back(
         std::make_unique<Person>(machine_, oracle_, person_name(i), scene_.people[i]));
     people_.back()->access().owner = person_name(i);
+    if (scene_.drifts) people_.back()->host().drift = drift_of(seed, person_name(i));
+  }
+  for (std::size_t i = 0; i < scene_.liars.size(); ++i) {
+    liars_.push_back(std::make_unique<Liar>(machine_, i, scene_.liars[i]));
   }
   in_turn_.resize(scene_.people.size());
   for (const Action& action : scene_.actions) {
@@ -65,38 +69,47 @@ void World::start(Server& server) {
   Node::Options options{.name = server.name, .shards = scene_.shards};
   options.shard.processes.messages_a_turn = scene_.messages_a_turn;
   options.shard.processes.turns_a_run = scene_.turns_a_run;
+  options.shard.processes.signals_at_once = scene_.signals_at_once;
   const std::string generation = fmt::format("n{}", ++generation_);
+  server.generation = generation;
+  if (scene_.drifts) options.drift = drift_of(machine_.seed, server.name);
   if (is_cluster()) {
     options.cluster_name = generation;
     server.to_redis->owner = server.name;
     options.to_redis = server.to_redis.get();
+    options.kept_messages = scene_.kept_messages;
     if (scene_.channel_per_topic) options.channel_per = cluster::ChannelPer::topic;
   }
-  const Log log =
-      Log::to(Level::warn, [this](Level level, const std::string& line) { logged(level, line); });
+  const Log log = Log::to(Level::warn, [this, &server](Level level, const std::string& line) {
+    logged(server, level, line);
+  });
   server.node = std::make_unique<Node>(machine_, options, log, [&](Endpoint& endpoint) {
-    const auto users = std::make_shared<Users>(oracle_, generation);
+    const auto users = std::make_shared<Users>(oracle_, generation, scene_.max_channels);
     server.presence = users->presence.get();
     endpoint.presence(*users->presence, {.name = "World.Presence"});
     transport::Mount mount{"/socket", users};
-    mount.longpoll = transport::LongpollOptions{};
+    mount.longpoll = transport::LongpollOptions{.max_waiting_bytes = scene_.max_waiting_bytes};
+    mount.drainer.batch_size = scene_.drained_at_once;
     mount.check_origin = transport::Origins::any();
     endpoint.socket(std::move(mount));
   });
 }
 
-/// A room that crashes does so because a person asked for it.
-void World::logged(Level level, const std::string& line) {
+/// A room that crashes does so because a person asked for it; what liars do is their own affair.
+void World::logged(const Server& server, Level level, const std::string& line) {
   journal_.tell(machine_.agenda.now(), "     ! the log's {}: {}", name_of(level), line);
-  if (level == Level::error && line.find("as was asked") == std::string::npos) {
+  const auto has = [&](const std::string& part) { return line.find(part) != std::string::npos; };
+  const bool is_liars = has(liar_name) || has("den:");
+  if (level == Level::error && !has("as was asked") && !is_liars) {
     oracle_.violated(invariants::unharmed, line);
   }
+  if (server.full_logs > 0) throw std::runtime_error("no space left on device");
 }
 
 // --- What is done to it -------------------------------------------------------------------------
 
 void World::schedule(const Action& action) {
-  const bool persons = action.deed < Deed::cut;
+  const bool persons = action.deed < Deed::cut;  // liars have no order of their own to keep
   Host& host = persons ? people_[action.who]->host() : fate_;
   const Random before = host.random;  // one action more or less does not move the others
   machine_.agenda.after(action.at, host, name_of(action.deed), [this, action, persons] {
@@ -145,8 +158,11 @@ void World::act(const Action& action) {
     case Deed::late:
     case Deed::block:
     case Deed::refuse:
+    case Deed::mood:
+    case Deed::hide:
     case Deed::stop:
     case Deed::crash: return person.ask(topic, name_of(action.deed), action.size);
+    case Deed::chatter: return chatter(action);
     case Deed::go: return person.go();
     case Deed::vanish: return person.vanish();
     case Deed::cut:
@@ -156,17 +172,74 @@ void World::act(const Action& action) {
     case Deed::stall:
     case Deed::die:
     case Deed::deploy: return act_on_server(action);
+    case Deed::flap: return flap(action);
+    case Deed::kick:
+    case Deed::announce:
+    case Deed::jump:
+    case Deed::full: return act_on_node(action);
+    case Deed::lie: return lie(action);
     case Deed::redis_die:
     case Deed::redis_cut:
     case Deed::split: return act_on_redis(action);
   }
 }
 
+void World::chatter(const Action& action) {
+  const Millis pause{action.size};
+  people_[action.who]->ask(topic_name(action.topic), "say", 0);
+  if (action.lasting <= pause) return;
+  Action next = action;
+  next.lasting -= pause;
+  machine_.agenda.after(pause, people_[action.who]->host(), "chatters",
+                        [this, next] { chatter(next); });
+}
+
+/// Each time the client is just back.
+void World::flap(const Action& action) {
+  constexpr Millis pause{400};
+  Person& person = *people_[action.who];
+  person.shake();
+  machine_.network.cut(person.access());
+  if (action.lasting <= pause) return;
+  Action next = action;
+  next.lasting -= pause;
+  later(pause, [this, next] { flap(next); });
+}
+
+void World::act_on_node(const Action& action) {
+  Server& server = servers_[action.node];
+  if (!server.node) return;
+  if (action.deed == Deed::kick) {
+    constexpr Millis soon{30'000};  // a poll that waits is answered first
+    Person& person = *people_[action.who];
+    const bool hears = !oracle_.troubled_between_nodes();
+    const auto kicked = person.kick();
+    server.node->endpoint().disconnect("user:" + person.name());
+    if (kicked && hears) later(soon, [&person, kicked] { person.check_kicked(*kicked); });
+  } else if (action.deed == Deed::announce) {
+    const std::string topic = topic_name(action.topic);
+    const std::string place = server.generation + ".endpoint";
+    server.node->endpoint().broadcast(topic, "said",
+                                      {{"place", place}, {"number", oracle_.said(topic, place)}});
+  } else if (action.deed == Deed::jump) {
+    const auto by = std::chrono::floor<std::chrono::seconds>(action.lasting);
+    server.node->move_calendar(action.size % 2 == 0 ? by : -by);
+  } else {
+    ++server.full_logs;
+    later(action.lasting, [&server] { --server.full_logs; });
+  }
+}
+
+void World::lie(const Action& action) {
+  Liar& liar = *liars_[action.who];
+  machine_.on(liar.host(), [&] { liar.lie(servers_[action.node].name, action); });
+}
+
 void World::act_on_network(const Action& action) {
   Person& person = *people_[action.who];
   Access& access = person.access();
   if (action.deed == Deed::cut) {
-    person.disturb();
+    person.shake();
     return machine_.network.cut(access);
   }
   person.trouble();
@@ -199,17 +272,17 @@ void World::act_on_server(const Action& action) {
     server.node.reset();
     if (is_cluster()) trouble_between_nodes(Millis{0});
   }
-  trouble_people_of(server, action.lasting);
+  trouble_people_of(server, action.lasting, action.deed == Deed::deploy);
   later(action.lasting, [this, &server] {
     if (!server.node) start(server);
   });
 }
 
-void World::trouble_people_of(const Server& server, Millis lasting) {
+void World::trouble_people_of(const Server& server, Millis lasting, bool drains) {
   const auto each = [this, number = server.number](auto what) {
     for (std::size_t i = number; i < people_.size(); i += servers_.size()) what(*people_[i]);
   };
-  each([](Person& person) { person.trouble(); });
+  each([drains](Person& person) { drains ? person.expect_restart() : person.trouble(); });
   later(lasting + until_noticed, [each] { each([](Person& person) { person.calm_down(); }); });
 }
 
@@ -311,6 +384,7 @@ void World::check_nothing_left() {
       none(server.presence->list(topic_name(i)).size(), "presences on " + topic_name(i));
     }
   }
+  if (redis_) none(redis_->subscriptions("room:"), "subscriptions to rooms in Redis");
   // Those to Redis stay: each node has two.
   const std::size_t to_redis = redis_ ? redis_->clients() : 0;
   none(machine_.network.living() - to_redis, "wires");
@@ -329,6 +403,9 @@ Outcome World::play() {
   if (!oracle_.violation()) {
     for (const auto& person : people_) {
       machine_.on(person->host(), [&] { person->vanish(); });
+    }
+    for (const auto& liar : liars_) {
+      machine_.on(liar->host(), [&] { liar->vanish(); });
     }
     if (pass(long_enough)) check_nothing_left();
   }

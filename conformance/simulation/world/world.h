@@ -12,6 +12,7 @@
 
 #include "conformance/simulation/machine/machine.h"
 #include "conformance/simulation/world/journal.h"
+#include "conformance/simulation/world/liar.h"
 #include "conformance/simulation/world/node.h"
 #include "conformance/simulation/world/oracle.h"
 #include "conformance/simulation/world/person.h"
@@ -66,18 +67,24 @@ class World {
   void act_on_network(const Action& action);
   void act_on_server(const Action& action);
   void act_on_redis(const Action& action);
+  void act_on_node(const Action& action);
+  void flap(const Action& action);
+  void chatter(const Action& action);
+  void lie(const Action& action);
   void later(Millis wait, std::function<void()> what);
   /// A node of the cluster, or the only one.
   struct Server {
     std::string name;
     std::size_t number;
+    std::string generation = {};  ///< Of `node`.
+    unsigned full_logs = 0;       ///< How many reasons there are for its log to take nothing.
     std::unique_ptr<Access> to_redis = std::make_unique<Access>();
     std::unique_ptr<Node> node = {};
     const Presence* presence = nullptr;  ///< Of `node`.
   };
   void start(Server& server);
   bool is_cluster() const { return servers_.size() > 1; }
-  void trouble_people_of(const Server& server, Millis lasting);
+  void trouble_people_of(const Server& server, Millis lasting, bool drains = false);
   void trouble_between_nodes(Millis lasting);
   /// Its nodes and Redis reach each other again.
   void mend_split(const Server& server);
@@ -86,7 +93,7 @@ class World {
   bool pass(Millis time);
   void check_rest();
   void check_nothing_left();
-  void logged(Level level, const std::string& line);
+  void logged(const Server& server, Level level, const std::string& line);
 
   const Scene scene_;
   Journal journal_;
@@ -98,6 +105,7 @@ class World {
   std::vector<Server> servers_;
   std::unique_ptr<Redis> redis_;
   std::vector<std::unique_ptr<Person>> people_;
+  std::vector<std::unique_ptr<Liar>> liars_;
   std::vector<std::deque<Action>> in_turn_;  ///< Of a small scene, by person.
   int generation_ = 0;                       ///< Of nodes.
   std::uint64_t faults_ = 0;
