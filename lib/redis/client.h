@@ -27,7 +27,8 @@ class Client {
     std::function<void(std::string_view message)> received;  ///< Our own messages included.
     std::function<void()> healthy;  ///< Both connections are up, and were not before.
     /// What traces the message, before it is received; null for nothing.
-    std::function<process::HopRecorder*(std::string_view message)> traces;
+    std::function<process::HopRecorder*(std::string_view message)> traces =
+        [](std::string_view) -> process::HopRecorder* { return nullptr; };
   };
   /// `channel` is always subscribed, others after subscribe(). Nothing connects before start().
   Client(Loop& loop, const Options& options, std::string channel,
