@@ -70,8 +70,12 @@ std::unique_ptr<Client> Person::new_client(const std::string& node) {
   return client;
 }
 
+bool Person::shaken() const {
+  return troubles_ > 0 || machine_.agenda.now() - shaken_ < after_shaking;
+}
+
 void Person::expect_restart() {
-  const bool sure = open_ && there_ && troubles_ == 0 && !access_.polls;
+  const bool sure = open_ && there_ && !shaken() && !access_.polls;
   trouble();
   expects_restart_ = sure;
 }
@@ -92,8 +96,7 @@ void Person::closed(const ClientClosed& why) {
   if (was_open) reconnects_.known = false;  // something may have come that nobody here has seen
   if (was_open && reconnects_.tries == 0) reconnects_.known = true;
   reconnects_.begin(now());
-  const bool shaken = troubles_ > 0 || machine_.agenda.now() - shaken_ < after_shaking;
-  if (!was_open || shaken) return;
+  if (!was_open || shaken()) return;
   oracle_.violated(invariants::unbroken,
                    fmt::format("{}'s connection ended with {} {}", name(), why.code, why.reason));
 }

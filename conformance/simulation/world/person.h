@@ -95,6 +95,8 @@ class Person {
   void hears() { reconnects_.start_anew(); }
   const std::string& user() const { return access_.user.empty() ? name() : access_.user; }
   void check_told(const std::string& topic, const Seat& seat);
+  /// What has happened to it may still cost it its connection.
+  bool shaken() const;
   void sit(const std::shared_ptr<Seat>& seat, const std::string& topic, const std::string& how);
 
   Machine& machine_;
