@@ -49,7 +49,7 @@ void Person::disturb() {
 void Person::come(const std::string& node) {
   if (!client_) client_ = new_client(node);
   there_ = true;
-  reconnects_.since.reset();  // it tries at once
+  reconnects_.give_up();  // it tries at once
   client_->connect();
 }
 
@@ -92,7 +92,7 @@ void Person::closed(const ClientClosed& why) {
   ++closes_;
   disturb();
   for (const auto& [topic, seat] : seats_) seat->rejoins.start_anew();  // it joins when it is back
-  if (!there_) return reconnects_.since.reset();
+  if (!there_) return reconnects_.give_up();
   if (was_open) reconnects_.known = false;  // something may have come that nobody here has seen
   if (was_open && reconnects_.tries == 0) reconnects_.known = true;
   reconnects_.begin(now());

@@ -84,6 +84,11 @@ class Person {
 
     void begin(Clock::time_point now) { since = now; }
     void start_anew() { *this = {.known = true}; }
+    /// It waits no longer; the try that it waited for counts.
+    void give_up() {
+      if (since) ++tries;
+      since.reset();
+    }
   };
   std::unique_ptr<Client> new_client(const std::string& node);
   void opened() { open_ = true; }
