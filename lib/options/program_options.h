@@ -52,8 +52,8 @@ struct ProgramOptions {
   std::optional<std::uint16_t> admin_port = {};  ///< Opens ServerOptions::admin.
   std::string admin_token_file = {};             ///< Its first line is AdminApiOptions::token.
   std::size_t admin_rate = 1'000;                ///< AdminApiOptions::rate, and as many at once.
-  AdminApiOptions api = {};           ///< What open_api() takes, once the token's file is given.
-  bool dashboard = false;             ///< Serve `/dashboard` on the admin port, for the token.
+  AdminApiOptions api = {};  ///< What open_api() takes, once the token's file is given.
+  bool dashboard = false;    ///< Serve `/dashboard` on the admin port; the API's token opens it.
   std::string trace_token_file = {};  ///< Its first line opens EndpointOptions::traces.
   /// Replaces the mount's own, if not empty: hosts as Origins::list takes them, or one word,
   /// `any` or `same-host`.

@@ -199,7 +199,7 @@ PHX_TEST(
   client.write(
       "GET /nowhere?glass_token=a%20token%20for%20traced%20clients HTTP/1.1\r\nHost: x\r\n" +
       std::string("Connection: close\r\n\r\n"));
-  expect(client.rest().starts_with("HTTP/1.1 404"), "there is no such page");
+  expect(client.rest().starts_with("HTTP/1.1 404"), "no page is at this path");
   const Json hops = watched.found("traces")["hops"];
   expect(hops.size() >= 3, hops.dump());
   expect_eq(hops[0]["form"].string_or(""), std::string("request"));
