@@ -25,10 +25,6 @@ struct Look {};
 struct Tick {};
 constexpr phx::Millis a_tick{1'000};
 
-std::string pid_text(phx::Pid pid) {
-  return std::to_string(pid.shard) + "." + std::to_string(pid.serial);
-}
-
 Json shown(const RecordedHop& hop) {
   Json json = phx::telemetry::as_json(hop);
   json.set("function", short_name(hop.function));
@@ -160,7 +156,7 @@ void GlassChannel::tick(phx::Socket& socket) {
 void GlassChannel::push_held(phx::Socket& socket) const {
   Json waiting = Json::array();
   for (const auto& [pid, trace, after] : hold_->waiting()) {
-    waiting.append(Json::object({{"pid", pid_text(pid)}, {"trace", trace}, {"after", after}}));
+    waiting.append(Json::object({{"pid", to_string(pid)}, {"trace", trace}, {"after", after}}));
   }
   socket.push("held", {{"over", false}, {"waiting", waiting}});
 }

@@ -33,6 +33,15 @@ inline std::size_t utf8_sequence(std::string_view text) {
   return 0;
 }
 
+inline bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size = utf8_sequence(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
 /// The bytes of the text that are whole characters, if the rest may still become one; nothing if no
 /// further bytes could make the text valid UTF-8.
 inline std::optional<std::size_t> utf8_prefix(std::string_view text) {

@@ -247,7 +247,7 @@ Json detail_of(const dashboard::DetailSurvey& found) {
   Json mail = Json::object();
   for (const auto& [type, count] : found.mail) mail.set(one_line(type), count);
   Json children = Json::array();
-  for (const process::Pid child : found.children) children.append(dashboard::to_string(child));
+  for (const process::Pid child : found.children) children.append(to_string(child));
   json.set("mail", mail);
   json.set("first_children", children);
   json.set("network", one_line(found.network));
@@ -327,7 +327,7 @@ Response Dashboard::end(process::Pid pid, const std::string& peer) const {
   if (!shards.contains(pid.shard)) return error_answer(404, "no process has this pid");
   const Context& first = shards.begin()->second.context;
   first.log().warn("a process is ended from the dashboard",
-                   {{"pid", dashboard::to_string(pid)}, {"peer", peer}});
+                   {{"pid", to_string(pid)}, {"peer", peer}});
   first.scheduler->exit(pid, {process::ExitReason::killed, "by the operator"});
   return json_answer(202, Json::object({{"status", "ok"}}));
 }

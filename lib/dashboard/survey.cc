@@ -48,10 +48,6 @@ bool contains(std::string_view text, std::string_view part) {
 
 }  // namespace
 
-std::string to_string(Pid pid) {
-  return std::to_string(pid.shard) + "." + std::to_string(std::uint64_t{pid.serial});
-}
-
 std::optional<Pid> pid_of(std::string_view text) {
   std::uint64_t shard = 0, serial = 0;
   const char* const end = text.data() + text.size();

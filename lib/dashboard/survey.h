@@ -39,9 +39,7 @@ enum class TopicColumn : unsigned char { members, broadcasts, deliveries };
 inline constexpr std::array<std::string_view, 3> topic_columns{"members", "broadcasts",
                                                                "deliveries"};
 
-/// `0.42`: the shard and the serial.
-std::string to_string(process::Pid pid);
-/// The reverse; nothing for anything else.
+/// The reverse of process::to_string; nothing for anything else.
 std::optional<process::Pid> pid_of(std::string_view text);
 
 /// Which rows to keep. A value.

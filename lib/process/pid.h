@@ -20,6 +20,11 @@ struct Pid {
   explicit operator bool() const { return serial != 0; }
 };
 
+/// `0.42`: the shard and the serial.
+inline std::string to_string(Pid pid) {
+  return std::to_string(pid.shard) + "." + std::to_string(std::uint64_t{pid.serial});
+}
+
 /// Identifies one monitor, call, timer or piece of offloaded work. `Ref{}` identifies none.
 enum class Ref : std::uint64_t {};
 

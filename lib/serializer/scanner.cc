@@ -250,13 +250,4 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t size = utf8_sequence(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
-
 }  // namespace phx::serializer

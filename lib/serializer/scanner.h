@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
+
 namespace phx::serializer {
 
 /// A value's place in the text.
@@ -79,6 +81,6 @@ std::string compact(std::string_view json);
 std::string unquoted(std::string_view json, const Slice& string);
 /// Appends `text` as a JSON string. \throws EncodeError if it is not valid UTF-8.
 void append_quoted(std::string& out, std::string_view text);
-bool is_utf8(std::string_view text);
+using phx::is_utf8;
 
 }  // namespace phx::serializer

@@ -3,7 +3,8 @@
 /// The operator's pages, on a listener of their own.
 ///
 /// They are served even while the server drains or is full: their connections do not count against
-/// the clients' limits, and have a small one of their own. On the first shard's thread.
+/// the clients' limits, and have a small one of their own. A websocket of Endpoint::admin_socket is
+/// from then on among the first shard's connections. On that shard's thread.
 
 #include <memory>
 #include <unordered_map>

@@ -49,8 +49,6 @@ std::optional<std::string> readable(const ParameterFilter& filter, std::string_v
   return {};
 }
 
-bool is_utf8(std::string_view bytes) { return utf8_prefix(bytes) == bytes.size(); }
-
 std::int64_t nanoseconds(Clock::duration time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
 }
@@ -72,9 +70,7 @@ Json as_json(const RecordedHop& hop) {
                             {"size", hop.size},
                             {"hidden", hop.hidden}});
   if (!hop.callee.empty()) json.set("callee", hop.callee);
-  if (hop.pid) {
-    json.set("pid", std::to_string(hop.pid.shard) + "." + std::to_string(hop.pid.serial));
-  }
+  if (hop.pid) json.set("pid", to_string(hop.pid));
   if (is_utf8(hop.bytes)) {
     json.set("text", hop.bytes);
   } else {
@@ -164,15 +160,16 @@ bool Traces::Hold::over() const {
 }
 
 bool Traces::Hold::step() {
+  process::Pid next;
   {
     const std::lock_guard lock(traces_.mutex_);
     if (waiting_.empty()) return false;
-    permitted_ = waiting_.front().pid;
+    next = permitted_ = waiting_.front().pid;
     waiting_.erase(waiting_.begin());
     ++steps_;
     until_ = Clock::now() + traces_.limits_.step_patience;
   }
-  wake_(permitted_);
+  wake_(next);
   return true;
 }
 

@@ -31,12 +31,12 @@ export class LiveTopic {
     const socket = new WebSocket(url, ["phoenix", `base64url.bearer.phx.${encoded}`]);
     const beat = setInterval(() => this.#send(socket, "phoenix", "heartbeat", {}).catch(() => socket.close()), HEARTBEAT);
     socket.onmessage = ({ data }) => this.#receive(socket, JSON.parse(data));
-    const ended = new Promise((_, reject) => {
+    const ended = new Promise((_, fail) => {
       socket.onclose = () => {
         clearInterval(beat);
         this.#opening = null;
-        for (const { reject: give_up } of this.#waiting.values()) give_up(new Error("the connection ended"));
-        reject(new NotConnected("no connection"));
+        for (const { reject } of this.#waiting.values()) reject(new Error("the connection ended"));
+        fail(new NotConnected("no connection"));
       };
     });
     ended.catch(() => {}); // each ask() that waits has its own error

@@ -173,6 +173,6 @@ PHX_TEST("views that go through all processes take a run for each step") {
 PHX_TEST("the details of one process are found without a look at the others") {
   Crowd crowd;
   const process::Pid pid = crowd.pids()[processes / 2];
-  const Cost cost = crowd.look("processes/" + dashboard::to_string(pid));
+  const Cost cost = crowd.look("processes/" + to_string(pid));
   expect(cost.visited <= 2, std::to_string(cost.visited) + " processes");
 }
