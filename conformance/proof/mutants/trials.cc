@@ -23,6 +23,8 @@ namespace {
 /// Most mutants are noticed by a missing message, so a trial is short. But a busy machine answers
 /// slowly: a trial that goes wrong proves nothing about the rule, and is repeated more patiently.
 constexpr std::array<const char*, 3> patience{"0.4", "1", "3"};
+/// The last time it has the machine for itself, as far as this program goes.
+constexpr const char* last_patience = "8";
 
 /// The rules of these lines.
 std::vector<std::string> rules_of(const std::vector<std::string>& lines) {
@@ -107,6 +109,9 @@ class TrialRun {
     const unsigned at_a_time = 2 * std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < at_a_time; ++i) threads.emplace_back([this] { take_turns(); });
     for (std::thread& thread : threads) thread.join();
+    for (const Mutant* mutant : doubtful_) {
+      account_for(*mutant, put_to_trial(*mutant, last_patience), patience.size() + 1);
+    }
   }
 
   /// The number of mutants that were not caught as expected, and of rules that never caught one.
@@ -146,7 +151,11 @@ class TrialRun {
         trial = put_to_trial(mutant, patience[tries++]);
       }
       const std::lock_guard lock(mutex_);
-      account_for(mutant, trial, tries);
+      if (as_it_should(mutant, trial)) {
+        account_for(mutant, trial, tries);
+      } else {
+        doubtful_.push_back(&mutant);
+      }
     }
   }
 
@@ -213,7 +222,8 @@ class TrialRun {
   const Reasons& reasons_;
   std::vector<const Mutant*> mutants_;
   std::atomic<std::size_t> next_ = 0;
-  std::mutex mutex_;  // guards everything below, and standard output
+  std::mutex mutex_;                     // guards everything below, and standard output
+  std::vector<const Mutant*> doubtful_;  // to be tried again, alone
   std::map<std::string, std::vector<std::string>> caught_;  // by rule
   std::vector<std::string> rules_;                          // all that the suite has
   int wrong_ = 0;
