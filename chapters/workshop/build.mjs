@@ -11,6 +11,7 @@ import { Wrong, at, text } from "./exercises.mjs";
 
 const words = (name) => (process.env[name] ?? "").split(/\s+/).filter(Boolean);
 const build = () => process.env.BUILD ?? "build/plain";
+const PLAYER = "chapters/workshop/play.cc"; // reads the sequences; its `main`
 export const object = (source) => `${build()}/${source.replace(/\.cc$/, ".o")}`;
 
 /** Runs a program to its end, at most for `patience` ms. Returns how it ended, and its output, both streams in one. */
@@ -36,7 +37,8 @@ export function run(command, args, { cwd, patience = 300_000 } = {}) {
 
 /** The objects that must be there before an exercise is judged; make builds them. */
 export const needs = (exercise) =>
-  [...exercise.unit, ...(exercise.server ? [exercise.server] : [])].map((source) => object(source));
+  [...exercise.unit, ...(exercise.server ? [exercise.server] : []),
+    ...(exercise.play ? [exercise.play, PLAYER, exercise.solution] : [])].map((source) => object(source));
 
 /** A folder for the outcome of one source: the reader's, the stub, the solution, or a fault, which lies in build/. */
 export const place = (exercise, source) => {
@@ -80,7 +82,7 @@ export function precompile(exercise) {
   });
 }
 
-function remembered(key, make) {
+export function remembered(key, make) {
   if (!once.has(key)) once.set(key, make());
   return once.get(key);
 }
@@ -117,6 +119,9 @@ async function link(exercise, source, name, objects, libraries) {
 
 export const linkTest = (exercise, source, mine, test) =>
   link(exercise, source, path.basename(test, ".cc"), [object(test), mine, `${build()}/libphoenix-testing.a`], [...words("LIBS"), "-lcmocka"]);
+
+export const linkPlay = (exercise, source, mine = object(source)) =>
+  link(exercise, source, "play", [exercise.play, PLAYER].map(object).concat(mine, `${build()}/libphoenix-testing.a`), [...words("LIBS"), "-lcmocka"]);
 
 export function linkServer(exercise, source, mine) {
   const main = exercise.server && object(exercise.server);

@@ -21,6 +21,7 @@ import path from "node:path";
 import { change } from "../../conformance/proof/mutate/faults.mjs";
 import { at, text } from "./exercises.mjs";
 import { VERDICTS } from "./judge.mjs";
+import { PLAYED } from "./play.mjs";
 
 // --- The sentences ------------------------------------------------------------------------------
 
@@ -150,8 +151,14 @@ export function contractFaults(exercise, tests) {
   for (const { name, breaks, words, fails } of listed) {
     const sentence = promised.find(({ number }) => number === breaks)?.text;
     if (!sentence?.startsWith(words)) faults.push(`${name}: expected [${breaks}] to begin with “${words}”, it says “${sentence}”`);
-    const known = tests.includes(fails) || /^[A-Z]-\d\d$/.test(fails) || (exercise.breaks && VERDICTS.includes(fails));
+    const known = tests.includes(fails) || /^[A-Z]-\d\d$/.test(fails) || (exercise.breaks && VERDICTS.includes(fails)) ||
+      (exercise.play && fails === PLAYED);
     if (!known) faults.push(`${name}: no test of the exercise is named “${fails}”`);
+  }
+  if (exercise.play) {
+    const spoken = [...text(exercise, exercise.play).matchAll(/does\(\{([\d, \s]*)\}/g)].flatMap(([, some]) => some.match(/\d+/g) ?? []);
+    const unknown = [...new Set(spoken.map(Number))].filter((number) => !promised.some((one) => one.number === number));
+    if (unknown.length > 0) faults.push(`expected ${exercise.play} to name sentences of the contract, got ${unknown.join(", ")}`);
   }
   for (const fault of listed) {
     try {

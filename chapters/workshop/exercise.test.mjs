@@ -12,6 +12,7 @@ import { contractFaults, entries, sentences, unnumbered } from "./contract.mjs";
 import { all } from "./exercises.mjs";
 import { due, sample } from "./faults.mjs";
 import { brokenIn, brokenRule, namesIn, readTap } from "./judge.mjs";
+import { firstDifference, readPlay, sequences } from "./play.mjs";
 
 const main = fileURLToPath(new URL("main.mjs", import.meta.url));
 const mine = "chapters/07-sums/exercise/sum.cc";
@@ -309,4 +310,70 @@ inWorkshop("after a pass the difference to the house's file is shown, and before
   ask(root, { N: "07" });
   const { said } = ask(root, { N: "07", DIFF: "1" });
   assert.match(said, /--- chapters\/07-sums\/exercise\/sum\.cc\n\+\+\+ lib\/sum\.cc[^]*-  return b \+ a;[^]*\+int sum\(int a, int b\) \{ return a \+ b; \}/);
+});
+
+// --- Played at random -----------------------------------------------------------------------------
+
+/** Sums of two numbers of a step; each after a step that only says its number. */
+const playing = `#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+int sum(int, int);
+int main(int, char** words) {
+  std::ifstream sequences(words[1]);
+  for (std::string line; std::getline(sequences, line);) {
+    std::puts("=");
+    std::istringstream steps(line);
+    int before = 0;
+    for (std::string step; std::getline(steps, step, ';');) {
+      unsigned kind = 0, a = 0;
+      std::istringstream(step) >> kind >> a;
+      if (kind % 2 == 0) std::printf(">|%d is kept\\n", before = static_cast<int>(a % 9));
+      else std::printf(">1 |sum(%d, 3)\\n<%d\\n", before, sum(before, 3));
+    }
+  }
+}
+`;
+
+function played(root) {
+  mkdirSync(path.join(root, "build/plain/chapters/07-sums/exercise"), { recursive: true });
+  mkdirSync(path.join(root, "build/plain/chapters/workshop"), { recursive: true });
+  writeFileSync(path.join(root, "chapters/07-sums/exercise/play.cc"), playing);
+  const compile = (source, object) => execFileSync("g++", ["-c", source, "-o", `build/plain/${object}`], { cwd: root });
+  compile("chapters/07-sums/exercise/play.cc", "chapters/07-sums/exercise/play.o");
+  writeFileSync(path.join(root, "none.cc"), "");
+  compile("none.cc", "chapters/workshop/play.o");
+  return root;
+}
+
+test("a file that passes the tests is played at random, and the shortest difference is shown", () => {
+  const root = played(workshop());
+  ask(root, { N: "07" });
+  writeFileSync(path.join(root, mine), "int sum(int a, int b) { return a > 4 && b > 2 ? 0 : a + b; }\n");
+  const wrong = ask(root, { N: "07" });
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.said, /Played at random/);
+  assert.match(wrong.said, /1 {2}([5-8]) is kept\n +2 {2}sum\(\1, 3\)\n\n +expected: (8|9|10|11)\n +came: +0\n/);
+  writeFileSync(path.join(root, mine), good);
+  assert.match(ask(root, { N: "07" }).said, /✓ All of it passes/);
+});
+
+test("a file that crashes when it is played, or never ends, differs where it does", () => {
+  const output = "=\n>1 |once\n<1\n=\n>1 2 |twice\n";
+  const crashed = readPlay({ said: output, status: null, signal: "SIGSEGV" });
+  assert.deepEqual(crashed[1], [{ does: "twice", sentences: [1, 2], comes: ["(the program was ended by SIGSEGV)"] }]);
+  const house = readPlay({ said: `${output}<2\n=\n>1 |thrice\n<3\n`, status: 0 });
+  assert.deepEqual([0, 1, 2].map((i) => firstDifference(crashed[i], house[i])), [-1, 0, -1]);
+  assert.match(readPlay({ said: output, late: true })[1][0].comes[0], /for ever/);
+});
+
+test("the sequences are the same each time, of all lengths, and many of their numbers come again", () => {
+  const all = sequences();
+  assert.deepEqual(all, sequences());
+  assert.notDeepEqual(all, sequences(1));
+  assert.deepEqual(new Set(all.map((steps) => steps.length)).size, 15);
+  const again = all.flatMap((steps) => steps.slice(1).map((step, i) => step[1] === steps[i][1]));
+  const part = again.filter(Boolean).length / again.length;
+  assert.ok(part > 0.25 && part < 0.35, `${part} of the numbers are those of the step before`);
 });

@@ -30,6 +30,7 @@ const read = (root) => (folder) => {
     stub: path.join(folder, stub),
     mine: path.join(folder, mine),
     solution: told.replaces ?? path.join(folder, "solution", mine),
+    play: files.includes("play.cc") ? path.join(folder, "play.cc") : undefined,
     unit: told.unit ?? [],
     rules: told.rules ?? [],
   };

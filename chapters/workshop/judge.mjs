@@ -1,11 +1,12 @@
-// Judges one source of an exercise: it compiles, it links, its unit tests pass, its rules are kept. The first
-// thing that is wrong ends it, and is what the reader is shown.
+// Judges one source of an exercise: it compiles, it links, its unit tests pass, played at random it does as the house's
+// does, its rules are kept. The first thing that is wrong ends it, and is what the reader is shown.
 
 import { rmSync, readFileSync, existsSync } from "node:fs";
 import path from "node:path";
 
 import { compile, linkServer, linkTest, run } from "./build.mjs";
 import { at, text } from "./exercises.mjs";
+import { differs } from "./play.mjs";
 
 const UNIT_PATIENCE_MS = Number(process.env.UNIT_PATIENCE_MS ?? 20_000); // each of the test programs takes less than a second
 const RULES_PATIENCE_MS = 180_000; // some rules wait for a window to close
@@ -180,6 +181,8 @@ export async function judgeObject(exercise, source, object) {
     const failure = await unit(exercise, source, object, file);
     if (failure) return failure;
   }
+  const other = exercise.play && (await differs(exercise, source, object));
+  if (other) return other.failed ? linking(other.said) : other;
   if (exercise.breaks) return breaking(exercise, source, object);
   return exercise.rules.length > 0 ? rules(exercise, source, object) : undefined;
 }

@@ -2,7 +2,7 @@
 
 import path from "node:path";
 
-import { heldTo } from "./contract.mjs";
+import { contract, heldTo } from "./contract.mjs";
 import { all, hints, parts } from "./exercises.mjs";
 import { nameOf } from "./judge.mjs";
 import { state } from "./progress.mjs";
@@ -74,6 +74,10 @@ function sentence({ number, text }) {
 
 /** The sentences of the contract that are broken, or one of them: those that this test or rule watches over. */
 function promised(exercise, result) {
+  if (result.sentences) {
+    const about = contract(exercise).filter(({ number }) => result.sentences.includes(number));
+    return `The contract, in the stub's words; of the last step it says:\n\n${about.map(sentence).join("\n")}\n\n`;
+  }
   const held = heldTo(exercise, nameOf(result));
   if (held.length === 0) return "";
   const what = result.test ? "test" : result.rule ? "rule" : "verdict";
