@@ -1,6 +1,8 @@
-/// Reads the scheduler's slots, and changes nothing.
+/// Reads the scheduler's slots.
 
 #include "process/census.h"
+
+#include <algorithm>
 
 #include "base/type_name.h"
 #include "process/slot.h"
@@ -64,6 +66,18 @@ std::map<std::string, std::size_t> Census::mail(const Scheduler& scheduler, Pid 
   std::map<std::string, std::size_t> named;
   for (const auto& [type, count] : counts) named[held_name(*type)] += count;
   return named;
+}
+
+std::vector<Handled> Census::watch(Scheduler& scheduler, Pid pid, Clock::time_point now) {
+  Slots& slots = *scheduler.slots_;
+  const auto found = slots.alive.find(pid.serial);
+  if (found == slots.alive.end()) return {};
+  std::vector<Handled> handled;
+  for (const Note& note : slots.watch(found->second, pid.serial, now).latest) {
+    handled.push_back({held_name(*note.type), note.bytes, now - note.at, note.took});
+  }
+  std::reverse(handled.begin(), handled.end());
+  return handled;
 }
 
 }  // namespace phx::process

@@ -1,12 +1,14 @@
 #pragma once
 /// \file
-/// A walk over all processes of one scheduler in bounded steps, so that others get turns between.
+/// A walk over all processes of one scheduler in bounded steps, so that others get turns between;
+/// and a closer look at one of them.
 /// Shard thread only.
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/bucket_walk.h"
 #include "process/scheduler.h"
@@ -28,6 +30,14 @@ struct Entry {
   bool working;   ///< Its handler runs on a worker thread.
 };
 
+/// A message that a process has handled.
+struct Handled {
+  std::string type;
+  std::size_t bytes;
+  Clock::duration ago;   ///< Since its turn came.
+  Clock::duration took;  ///< Not what a worker thread did for it.
+};
+
 /// A process that begins or ends during the walk may be visited or not; the others are visited
 /// once. See BucketWalk for what a step may cost.
 class Census {
@@ -47,6 +57,10 @@ class Census {
   /// each.
   static std::map<std::string, std::size_t> mail(const Scheduler& scheduler, Pid pid,
                                                  std::size_t most = 1'000);
+  /// The latest messages that the process has handled, the newest first, Notes::max_notes at most:
+  /// those since the first call, as long as no two calls are further apart than Notes::patience.
+  /// What nobody asks for is not kept, and costs nothing.
+  static std::vector<Handled> watch(Scheduler& scheduler, Pid pid, Clock::time_point now);
 
  private:
   const Scheduler& scheduler_;

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "process/notes.h"
 #include "process/supervisor.h"
 #include "testing/actors.h"
 #include "testing/case.h"
@@ -118,4 +119,84 @@ PHX_TEST("a supervisor names its children") {
     expect_eq(each.process.children().size(), std::size_t{2});
     for (const Pid child : each.process.children()) expect(shard.scheduler.alive(child), "alive");
   });
+}
+
+namespace {
+
+/// Later than any test ends: a slow machine forgets nothing.
+Clock::time_point for_long() { return Clock::now() + std::chrono::hours(1); }
+
+std::vector<std::string> types(const std::vector<Handled>& handled) {
+  std::vector<std::string> names;
+  for (const Handled& each : handled) names.push_back(each.type);
+  return names;
+}
+
+}  // namespace
+
+PHX_TEST("what a process handles is noted once somebody watches it, the newest first") {
+  ActorShard shard;
+  const Pid pid = shard.spawn([](Actor&, Message) {}), other = shard.spawn([](Actor&, Message) {});
+  shard.settle();
+  shard.scheduler.send(pid, 1);
+  shard.settle();
+  expect(Census::watch(shard.scheduler, pid, for_long()).empty(), "nothing was kept before");
+  for (const Pid each : {pid, other}) {
+    shard.scheduler.send(each, 1);
+    shard.scheduler.send(each, 'c');
+  }
+  shard.settle();
+  const auto handled = Census::watch(shard.scheduler, pid, for_long());
+  expect_eq(types(handled), std::vector<std::string>{"char", "int"});
+  expect(handled[0].bytes > 0 && handled[0].took.count() >= 0, "with its bytes and its time");
+  expect(handled[0].ago <= handled[1].ago, "in this order");
+  expect(Census::watch(shard.scheduler, other, for_long()).empty(), "nobody watched the other");
+  for (int number = 0; number < 100; ++number) shard.scheduler.send(pid, number);
+  shard.settle();
+  expect_eq(Census::watch(shard.scheduler, pid, for_long()).size(), Notes::max_notes);
+}
+
+PHX_TEST("when nobody has asked for a while, what was noted is dropped, and no more is") {
+  ActorShard shard;
+  const Pid pid = shard.spawn([](Actor&, Message) {});
+  shard.settle();
+  Census::watch(shard.scheduler, pid, for_long());
+  shard.scheduler.send(pid, 1);
+  shard.settle();
+  const auto long_ago = Clock::now() - Notes::patience;
+  expect_eq(Census::watch(shard.scheduler, pid, long_ago).size(), 1u);
+  shard.scheduler.send(pid, 2);
+  shard.settle();
+  expect(Census::watch(shard.scheduler, pid, for_long()).empty(), "all was dropped");
+}
+
+PHX_TEST("an awaited message is noted, and a process that ends takes its notes along") {
+  ActorShard shard;
+  const Pid pid = shard.spawn([](Actor& actor, Message message) {
+    if (message.holds<char>()) throw std::runtime_error("crash");
+    if (message.holds<int>()) actor.await(Ref{7}, {}, [](std::optional<Message>) {});
+  });
+  shard.settle();
+  Census::watch(shard.scheduler, pid, for_long());
+  shard.scheduler.send(pid, 1);
+  shard.scheduler.send(pid, Message(2.0, Ref{7}));
+  shard.settle();
+  expect_eq(types(Census::watch(shard.scheduler, pid, for_long())),
+            std::vector<std::string>{"double", "int"});
+  shard.scheduler.send(pid, 'c');
+  shard.settle();
+  expect(!shard.scheduler.alive(pid), "it crashed");
+  expect(Census::watch(shard.scheduler, pid, for_long()).empty(), "a dead one has no notes");
+}
+
+PHX_TEST("of too many watched processes, the one that was asked about longest ago is let go") {
+  ActorShard shard;
+  const std::vector<Pid> pids = spawn_many(shard, Notes::max_watched + 1);
+  auto at = for_long();
+  for (const Pid pid : pids) Census::watch(shard.scheduler, pid, at += Millis{1});
+  for (const Pid pid : pids) shard.scheduler.send(pid, 1);
+  shard.settle();
+  expect_eq(Census::watch(shard.scheduler, pids.back(), at).size(), 1u);
+  expect_eq(Census::watch(shard.scheduler, pids[1], at).size(), 1u);
+  expect_eq(Census::watch(shard.scheduler, pids[0], at).size(), 0u);
 }

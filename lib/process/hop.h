@@ -66,8 +66,8 @@ class HopRecorder {
   virtual std::uint32_t record(const Hop& hop) noexcept = 0;
   /// Whether another node's message, on a topic that a traced client has joined, begins a trace.
   virtual bool takes_foreign() noexcept { return false; }
-  /// Whether the process, which a traced frame has spawned, is not to handle its next message yet:
-  /// it took this trail. Asked at each try; Scheduler::wake() makes the next one.
+  /// Whether the process, spawned by a frame of this recorder, is not to handle its next message
+  /// yet, which took this trail. Asked at each try; Scheduler::wake() makes the next one.
   virtual bool holds(Pid /*pid*/, const Trail& /*trail*/) noexcept { return false; }
 };
 

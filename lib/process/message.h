@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 #include "process/hop.h"
@@ -78,6 +79,11 @@ class Message {
     return held_ && held_->type == &type_of<T>;
   }
 
+  /// The type of what holds the value; null if it holds none.
+  const std::type_info* holder() const {
+    const Base* const held = held_.get();
+    return held == nullptr ? nullptr : &typeid(*held);
+  }
   /// The bytes it takes up while it waits: the body, plus its heap_bytes.
   std::size_t bytes() const { return held_ ? held_->bytes : 0; }
   /// It has come to hold `more` bytes.

@@ -23,6 +23,18 @@ Millis coarse_time() {
 /// Without one, time means nothing: a test on a busy machine gets no line about a long turn.
 bool has_budget(const TimeBudget& budget) { return budget.run != Millis::max(); }
 
+/// The end of a turn: what it worked for is over. A turn begins without a trace, so that one look
+/// is enough.
+struct LeavesTrace {
+  LeavesTrace() = default;
+  LeavesTrace(const LeavesTrace&) = delete;
+  LeavesTrace& operator=(const LeavesTrace&) = delete;
+  ~LeavesTrace() {
+    if (traced()) [[unlikely]]
+      current_trace = {};
+  }
+};
+
 /// Moves the chosen one to the front; the others stay in order.
 template <class List>
 void bring_to_front(List& list, Chooser& chooser) {
@@ -157,6 +169,7 @@ bool Scheduler::run(Clock::time_point now) {
 }
 
 bool Scheduler::give_turns(Clock::time_point now) {
+  const TraceScope none;
   now_.store(now, std::memory_order_relaxed);
   receive_some();
   fire_timers(now);
@@ -283,8 +296,9 @@ void Scheduler::enqueue(Slot& slot) {
 Millis Scheduler::take_turn(Slot& slot, Millis began) {
   Dead dead;  // destroyed once no log line needs its name
   const LogScope about(*slot.process);
-  const TraceScope trace(slot.ending ? slot.ending->trail.get() : nullptr, slot.process->self_);
+  const LeavesTrace at_its_end;
   if (slot.ending) {
+    TraceScope::arrive(slot.ending->trail.get(), slot.process->self_, slot.ending->trail.get());
     dead = bury(slot, std::move(*slot.ending), slot.overflowed && !slot.working);
     return coarse_time();
   }
@@ -315,8 +329,9 @@ void Scheduler::work_through(Slot& slot, Millis began) {
     slot.process->init();
   }
   std::size_t handled = 0;
-  for (std::size_t i = 0; i < limits_.messages_a_turn && !slot.stopped; ++i) {
-    const std::optional<std::size_t> bytes = deliver_next(slot);
+  for (std::size_t i = 0; i < limits_.messages_a_turn; ++i) {
+    const std::optional<std::size_t> bytes =
+        slot.stopped || slot.watched ? deliver_noted(slot) : deliver_next(slot);
     if (!bytes) return;
     handled += std::max(*bytes, least);
     if (handled < worth_a_look) continue;
@@ -330,7 +345,9 @@ void Scheduler::work_through(Slot& slot, Millis began) {
 std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
   if (slot.awaiting) {
     if (!slot.awaiting->arrived) return {};
-    if (held(slot, slot.awaiting->arrived->trail())) return {};
+    const Trail* const trail = slot.awaiting->arrived->trail();
+    if (trail != nullptr && held(slot, *trail)) [[unlikely]]
+      return {};
     const std::unique_ptr<Awaiting> over = std::move(slot.awaiting);
     if (over->timer) timers_->cancel(*over->timer);
     const std::size_t bytes = over->arrived->bytes();
@@ -351,16 +368,39 @@ std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
   return bytes;
 }
 
-/// Slow motion: a held process has no turn until wake(); its mail waits.
-bool Scheduler::held(const Slot& slot, const Trail* trail) {
-  if (trail == nullptr || slot.trail == nullptr) [[likely]]
-    return false;
-  return trail->recorder->holds(slot.process->self_, *trail);
+/// Somebody watches the process: each message that it handles is noted. Nothing if it has stopped.
+std::optional<std::size_t> Scheduler::deliver_noted(Slot& slot) {
+  if (slot.stopped) return {};
+  const std::uint64_t serial = slot.process->self_.serial;
+  const auto began = Clock::now();
+  if (began >= slots_->notes[serial].until) {
+    slots_->forget(serial);
+    return deliver_next(slot);
+  }
+  const std::type_info* type = nullptr;
+  if (!slot.awaiting) {
+    slot.mailbox.each(1, [&](const std::type_info& its, std::size_t) { type = &its; });
+  } else if (slot.awaiting->arrived) {
+    type = slot.awaiting->arrived->holder();
+  }
+  const std::optional<std::size_t> bytes = deliver_next(slot);
+  const auto notes = slots_->notes.find(serial);  // perhaps gone, if it asked for its own
+  if (bytes && type != nullptr && notes != slots_->notes.end()) {
+    notes->second.add({type, *bytes, began, Clock::now() - began});
+  }
+  return bytes;
+}
+
+/// Slow motion: a held process has no turn until wake(); its mail waits. Only frames of the window
+/// that spawned it hold it.
+bool Scheduler::held(const Slot& slot, const Trail& trail) {
+  if (slot.trail == nullptr || slot.trail->recorder != trail.recorder) return false;
+  return trail.recorder->holds(slot.process->self_, trail);
 }
 
 /// Out of line: only a traced frame's message takes this way, and the one after it in a turn.
 bool Scheduler::arrive(Slot& slot, Message& message) {
-  if (held(slot, message.trail())) {
+  if (message.trail() != nullptr && held(slot, *message.trail())) {
     slot.mailbox.put_back(std::move(message));
     return false;
   }
@@ -383,6 +423,7 @@ void Scheduler::note_long_turn(const Slot& slot, Millis took) {
 //! [bury]
 Dead Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   const Pid pid = slot.process->self_;
+  if (slot.watched) slots_->forget(pid.serial);
   Dead dead{slots_->alive.extract(pid.serial)};
   if (slot.awaiting && slot.awaiting->timer) timers_->cancel(*slot.awaiting->timer);
   if (say_goodbye) last_words(slot, reason);
@@ -428,6 +469,7 @@ void Scheduler::clear() {
   urgent_.clear();
   const auto dead = std::exchange(slots_->alive, {});
   const auto ghosts = std::exchange(slots_->ghosts, {});
+  slots_->notes.clear();
 }
 
 Slot* Scheduler::find(Pid pid) {

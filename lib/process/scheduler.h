@@ -147,11 +147,12 @@ class Scheduler {
   /// Both times are read from the same clock; returns when the turn ended.
   Millis take_turn(Slot& slot, Millis began);
   void work_through(Slot& slot, Millis began);
-  [[gnu::cold]] static bool held(const Slot& slot, const Trail* trail);
+  [[gnu::cold]] static bool held(const Slot& slot, const Trail& trail);
   /// The message's trace goes on here; false: the process is held, and the message in its mailbox.
   [[gnu::cold]] static bool arrive(Slot& slot, Message& message);
   /// The bytes of the delivered message, or nothing.
   std::optional<std::size_t> deliver_next(Slot& slot);
+  [[gnu::cold]] std::optional<std::size_t> deliver_noted(Slot& slot);
   /// Returns the ended process, to be destroyed once no log line needs its name; nothing if its
   /// work still runs.
   Dead bury(Slot& slot, ExitReason reason, bool say_goodbye);

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 
 #include "base/short_vector.h"
 #include "process/mailbox.h"
+#include "process/notes.h"
 #include "process/process.h"
 
 namespace phx::process {
@@ -57,6 +59,7 @@ struct Slot {
   bool started : 1 = false;
   bool queued : 1 = false;   ///< On a run queue, which holds a slot at most once.
   bool working : 1 = false;  ///< Its work runs on a worker thread: it must not be destroyed.
+  bool watched : 1 = false;  ///< What it handles is noted: see Census::watch().
 
   /// For a census. The clock is accurate to a few milliseconds: a short turn counts as nothing or
   /// as a tick, and the sum is right over many turns.
@@ -73,7 +76,26 @@ struct Slot {
 struct Slots {
   using Table = std::unordered_map<std::uint64_t, Slot>;
   Table alive;
-  Table ghosts;  ///< Dead, but their work still runs.
+  Table ghosts;                          ///< Dead, but their work still runs.
+  std::map<std::uint64_t, Notes> notes;  ///< Of those that are watched, Notes::max_watched at most.
+
+  /// Begins to note what a living process handles, or goes on.
+  const Notes& watch(Slot& slot, std::uint64_t serial, Clock::time_point now) {
+    if (!slot.watched && notes.size() >= Notes::max_watched) {
+      forget(std::min_element(notes.begin(), notes.end(), [](const auto& a, const auto& b) {
+               return a.second.until < b.second.until;
+             })->first);
+    }
+    slot.watched = true;
+    Notes& its = notes[serial];
+    its.until = now + Notes::patience;
+    return its;
+  }
+  void forget(std::uint64_t serial) {
+    notes.erase(serial);
+    const auto found = alive.find(serial);
+    if (found != alive.end()) found->second.watched = false;
+  }
 };
 /// The slot of one that has ended, if there is one.
 struct Dead {

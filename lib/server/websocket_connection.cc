@@ -184,7 +184,9 @@ bool WebsocketConnection::read(std::string_view bytes) {
   std::size_t events = 0;
   bool completed = false;  // a message, or a control frame between two
   for (; listening_; ++events, completed |= !reader_->in_message()) {
-    const process::TraceScope trace(departures_.recorder());
+    std::optional<process::TraceScope> trace;
+    if (auto* recorder = departures_.recorder()) [[unlikely]]
+      trace.emplace(recorder);
     if (!bytes.empty()) process::hop("masked frame", bytes);
     websocket::Event event = reader_->next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(event)) break;
