@@ -52,6 +52,7 @@ class GlassChannel final : public phx::Channel {
 
   /// A traced page would hold itself.
   phx::JoinResult join(std::string_view, phx::Payload, phx::Socket& socket) override {
+    window_ = socket.assign("window").string_or("");
     if (phx::process::traced()) return phx::Refused{{{"reason", "the page must not be traced"}}};
     auto* scheduler = socket.context().scheduler;
     watch_ = std::make_unique<Traces::Watch>(*traces_,
@@ -98,6 +99,7 @@ class GlassChannel final : public phx::Channel {
   const std::shared_ptr<const Sources> sources_;
   const std::shared_ptr<std::atomic<bool>> told_ = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<Traces::Watch> watch_;
+  std::string window_;                  ///< Of the page's own clients.
   std::uint64_t last_ = 0;              ///< The newest hop that was pushed.
   std::unique_ptr<Traces::Hold> hold_;  ///< Ends with the page.
 };
@@ -134,9 +136,10 @@ phx::Result GlassChannel::source(const Json& asked) const {
 
 phx::Result GlassChannel::hold(phx::Socket& socket) {
   if (hold_) return phx::Reply::ok();
+  if (window_.empty()) return phx::Reply::error({{"reason", "the page has not named its window"}});
   auto* scheduler = socket.context().scheduler;
-  hold_ = traces_->hold([scheduler](phx::Pid pid) { scheduler->wake(pid); });
-  if (!hold_) return phx::Reply::error({{"reason", "another page holds the server"}});
+  hold_ = traces_->hold(window_, [scheduler](phx::Pid pid) { scheduler->wake(pid); });
+  if (!hold_) return phx::Reply::error({{"reason", "too many windows hold their clients"}});
   socket.send_self_after(a_tick, Tick{});
   return phx::Reply::ok();
 }
@@ -161,13 +164,17 @@ void GlassChannel::push_held(phx::Socket& socket) const {
   socket.push("held", {{"over", false}, {"waiting", waiting}});
 }
 
-/// Takes clients that know the token, under either of its names.
+/// Takes clients that know the token, under either of its names; it may name a window.
 class TokenSocket : public phx::UserSocket {
  public:
   explicit TokenSocket(std::shared_ptr<Traces> traces) : traces_(std::move(traces)) {}
-  phx::ConnectResult connect(phx::Connect connect, phx::Socket&) const override {
+  phx::ConnectResult connect(phx::Connect connect, phx::Socket& socket) const override {
     for (const char* name : {"token", "glass_token"}) {
-      if (traces_->opened_by(connect.params[name].string_or(""))) return phx::Accepted{};
+      const std::string shown = connect.params[name].string_or("");
+      const auto window = traces_->window_in(shown);
+      if (!window) continue;
+      socket.assigns["window"] = *window;
+      return phx::Accepted{};
     }
     return phx::Rejected{};
   }

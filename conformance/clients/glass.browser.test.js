@@ -214,6 +214,28 @@ for (const [prepared, [title, wanted]] of Object.entries(STORIES)) {
   });
 }
 
+/** The sentences above the walk. */
+const inShort = () => page.locator("#short button").allTextContents();
+
+test("above the walk stands what answered, where the frame waited longest, what crashed and which processes heard of it", async () => {
+  await sends("heartbeat");
+  await walks("heartbeat on phoenix", STORIES.heartbeat[1]);
+  const [answered, waited] = await inShort();
+  assert.equal(answered, "Answered by SocketProcess::reply");
+  assert.match(waited, /^Waited longest before \S+: [\d.]+ µs (in the mailbox of pid \d+\.\d+|outside of any process)$/);
+  await page.locator("#short button").first().click();
+  assert.equal(await page.locator("#code-title").textContent(), "SocketProcess::reply");
+  await sends("reply");
+  await walks("echo on bench:lobby", STORIES.reply[1]);
+  assert.equal((await inShort())[0], "Answered by ChannelProcess::send_reply, with what glass::Bench::handle_in returned");
+  await sends("crash");
+  await walks("crash on bench:lobby", STORIES.crash[1]);
+  const crashed = (await inShort()).filter((words) => !words.startsWith("Waited"));
+  assert.match(crashed[0], /^Crashed in glass::Bench::handle_in, pid \d+\.\d+: a handler threw$/);
+  assert.match(crashed[1], /^Heard of the crash: pid \d+\.\d+, in SocketProcess::channel_down$/);
+  assert.equal(crashed[2], "Heard of the crash: the client, by WebsocketConnection::flush");
+});
+
 test("an application's own function is shown with what calls it", async () => {
   await sends("reply");
   await walks("echo on bench:lobby", STORIES.reply[1]);
@@ -337,19 +359,26 @@ test("each chapter ends with a link that prepares its own conversation here", as
   }
 });
 
-test("slow motion: the traced client waits turn by turn, others do not, and the page's end releases it", async (t) => {
+/** A window of its own, whose client is held, and has sent a prepared conversation. */
+async function heldWindow(t, show) {
   const context = await browser.newContext();
   t.after(() => context.close());
-  const slow = await context.newPage();
-  slow.setDefaultTimeout(PATIENCE_MS);
+  const held = await context.newPage();
+  held.setDefaultTimeout(PATIENCE_MS);
+  await held.goto(`${server.url}/glass${new URL(page.url()).hash}&show=${show}`);
+  await held.getByRole("status").getByText("Looking inside").waitFor();
+  await held.getByRole("button", { name: "Hold the server" }).click();
+  await held.getByRole("button", { name: "Release" }).waitFor();
+  await held.getByRole("button", { name: "Send", exact: true }).click();
+  await held.getByText(/^pid \S+ waits/).waitFor();
+  return held;
+}
+const answersOf = (window) => window.locator("#answers li").count();
+
+test("slow motion: the traced client waits turn by turn, and others do not", async (t) => {
   const token = new URL(page.url()).hash;
   const other = await join(await connect(t, server, { mount: "/glass/bench", params: { token: token.slice(1) } }), "bench:lobby");
-  await slow.goto(`${server.url}/glass${token}&show=reply`);
-  await slow.getByRole("status").getByText("Looking inside").waitFor();
-  await slow.getByRole("button", { name: "Hold the server" }).click();
-  await slow.getByRole("button", { name: "Release" }).waitFor();
-  await slow.getByRole("button", { name: "Send", exact: true }).click();
-  await slow.getByText(/^pid \S+ waits/).waitFor();
+  const slow = await heldWindow(t, "reply");
 
   const took = [];
   for (let n = 0; n < 200; n += 1) {
@@ -360,21 +389,29 @@ test("slow motion: the traced client waits turn by turn, others do not, and the 
   took.sort((a, b) => a - b);
   t.diagnostic(`while one client is held, another's echo takes ${took[99].toFixed(2)} ms at p50, ${took[197].toFixed(2)} at p99`);
   assert.ok(took.at(-1) < PATIENCE_MS / 2, `another client waited ${took.at(-1)} ms`);
-  assert.equal(await slow.locator("#answers li").count(), 0, "the held client got nothing meanwhile");
+  assert.equal(await answersOf(slow), 0, "the held client got nothing meanwhile");
 
   let steps = 0;
-  while ((await slow.locator("#answers li").count()) === 0) {
+  while ((await answersOf(slow)) === 0) {
     await slow.getByText(/^pid \S+ waits/).waitFor();
     await slow.getByRole("button", { name: "Next turn" }).click();
     steps += 1;
     await slow.waitForFunction((n) => document.querySelectorAll("#answers li").length > 0 || Number(document.querySelector("#held").dataset.steps) >= n, steps);
   }
   assert.ok(steps >= 3, `the join's answer took ${steps} turns: socket process, channel, socket process`);
-  await slow.close(); // with the reply still held
-  await eventually("another page may hold, now that the first has gone", async () => {
-    await page.getByRole("button", { name: /^(Hold the server|Release)$/ }).click();
-    return (await page.locator("#held").textContent()).startsWith("Released");
-  });
+});
+
+test("two people hold their own clients at the same time, and neither holds the other's", async (t) => {
+  const [left, right] = [await heldWindow(t, "heartbeat"), await heldWindow(t, "heartbeat")];
+  const shown = await right.locator("#walk-title").textContent();
+  await left.getByRole("button", { name: "Next turn" }).click();
+  await eventually("the left one's answer", async () => (await answersOf(left)) === 1);
+  assert.equal(await answersOf(right), 0, "the right one still waits");
+  await left.close(); // with its hold
+  assert.equal(await right.locator("#walk-title").textContent(), shown, "and shows its own frame");
+  await right.getByText(/^pid \S+ waits/).waitFor();
+  await right.getByRole("button", { name: "Release" }).click();
+  await eventually("the right one's answer", async () => (await answersOf(right)) === 1);
 });
 
 test("from 400 to 1600 pixels, light and dark, a reply and a crash can be read, and nothing overlaps", async (t) => {

@@ -2,6 +2,7 @@
 
 #include "endpoint/endpoint.h"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
@@ -120,10 +121,15 @@ std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers_of(
   return drainers;
 }
 
-telemetry::Traces* Endpoint::traces_for(const Request& request) const try {
+bool Endpoint::is_admin(const transport::Mount& mount) const {
+  return std::any_of(admin_mounts_.begin(), admin_mounts_.end(),
+                     [&](const transport::Mount& each) { return &each == &mount; });
+}
+
+process::HopRecorder* Endpoint::traces_for(const Request& request) const try {
   if (options_.traces == nullptr) return nullptr;
   const Json given = http::parse_query(request.query())[telemetry::Traces::parameter];
-  return options_.traces->opened_by(given.string_or("")) ? options_.traces.get() : nullptr;
+  return options_.traces->recorder_for(given.string_or(""));
 } catch (const http::BadQuery&) {
   return nullptr;  // which the mount answers
 }

@@ -159,8 +159,10 @@ class Endpoint {
   /// The number of living long-poll sessions of the whole server. Any thread.
   std::size_t longpoll_sessions() const { return tokens_->places().living(); }
 
+  /// Whether it is one of admin_socket's: its connections are not those of clients.
+  bool is_admin(const transport::Mount& mount) const;
   /// The traces, if the request's client asked for them with their token; else null.
-  telemetry::Traces* traces_for(const http::Request& request) const;
+  process::HopRecorder* traces_for(const http::Request& request) const;
   /// Routes the request to its mount or page. Shard thread; never throws.
   Outcome dispatch(const http::Request& request, const Context& context) const noexcept;
   /// Routes a request of the admin port to a mount of admin_socket(); nothing if none is at its

@@ -207,6 +207,9 @@ PHX_TEST("a request is traced if its query has the traces' token, and only then"
   const auto with = [](const std::string& query) { return Request{"GET", "/socket?" + query}; };
   const Request right = with("vsn=2.0.0&glass_token=a+token+that+nobody+guesses");
   expect(traced.traces_for(right) == traces.get(), "the token opens them");
+  process::HopRecorder* const window =
+      traced.traces_for(with("glass_token=a+token+that+nobody+guesses.left"));
+  expect(window != nullptr && window != traces.get(), "a window has a recorder of its own");
   expect(plain.traces_for(right) == nullptr, "an endpoint without traces has none");
   for (const char* query : {"", "glass_token=", "glass_token=guess", "token=a+token+that+nobody",
                             "glass_token[]=a+token+that+nobody+guesses", "glass_token=%ff"}) {

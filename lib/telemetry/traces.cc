@@ -71,6 +71,7 @@ Json as_json(const RecordedHop& hop) {
                             {"hidden", hop.hidden}});
   if (!hop.callee.empty()) json.set("callee", hop.callee);
   if (hop.pid) json.set("pid", to_string(hop.pid));
+  if (!hop.window.empty()) json.set("window", hop.window);
   if (is_utf8(hop.bytes)) {
     json.set("text", hop.bytes);
   } else {
@@ -87,12 +88,43 @@ Traces::Traces(std::string token, ParameterFilter filter, TraceLimits limits)
   }
 }
 
-bool Traces::opened_by(std::string_view token) const {
-  unsigned different = token.size() == token_.size() ? 0 : 1;
-  for (std::size_t i = 0; i < std::min(token.size(), token_.size()); ++i) {
-    different |= static_cast<unsigned char>(token[i] ^ token_[i]);
+std::optional<std::string_view> Traces::window_in(std::string_view shown) const {
+  unsigned different = shown.size() < token_.size() ? 1 : 0;
+  for (std::size_t i = 0; i < std::min(shown.size(), token_.size()); ++i) {
+    different |= static_cast<unsigned char>(shown[i] ^ token_[i]);
   }
-  return different == 0;
+  if (different != 0) return {};
+  shown.remove_prefix(token_.size());
+  if (shown.empty()) return shown;
+  if (shown.front() != '.' || shown.size() > 1 + max_window) return {};
+  return shown.substr(1);
+}
+
+process::HopRecorder* Traces::recorder_for(std::string_view shown) {
+  const auto window = window_in(shown);
+  if (!window) return nullptr;
+  if (window->empty()) return this;
+  const std::lock_guard lock(mutex_);
+  WindowRecorder* const its = recorder_of(*window);
+  return its == nullptr ? static_cast<process::HopRecorder*>(this) : its;
+}
+
+/// Null if all that there may be hold their clients. A window that gives way to another was idle:
+/// each frame of a client, its heartbeats too, counts as use.
+Traces::WindowRecorder* Traces::recorder_of(std::string_view window) {
+  const auto named = [window](const WindowRecorder& each) { return each.name == window; };
+  const auto found = std::find_if(windows_.begin(), windows_.end(), named);
+  if (found != windows_.end()) return &*found;
+  if (windows_.size() < limits_.windows) return &windows_.emplace_back(*this, window);
+  WindowRecorder* idle = nullptr;
+  for (WindowRecorder& each : windows_) {
+    if (each.hold == nullptr && (idle == nullptr || each.used < idle->used)) idle = &each;
+  }
+  if (idle != nullptr) {
+    idle->name = window;
+    idle->used = Clock::now();
+  }
+  return idle;
 }
 
 // --- Reading ------------------------------------------------------------------------------------
@@ -129,21 +161,23 @@ Traces::Watch::~Watch() {
 
 // --- Slow motion --------------------------------------------------------------------------------
 
-std::unique_ptr<Traces::Hold> Traces::hold(std::function<void(process::Pid)> wake) {
+std::unique_ptr<Traces::Hold> Traces::hold(std::string_view window,
+                                           std::function<void(process::Pid)> wake) {
   const std::lock_guard lock(mutex_);
-  if (hold_ != nullptr) return nullptr;
-  std::unique_ptr<Hold> made(new Hold(*this, std::move(wake)));
+  WindowRecorder* const its = recorder_of(window);
+  if (its == nullptr || its->hold != nullptr) return nullptr;
+  std::unique_ptr<Hold> made(new Hold(*this, *its, std::move(wake)));
   made->until_ = Clock::now() + limits_.step_patience;
-  hold_ = made.get();
-  holding_ = true;
+  its->hold = made.get();
+  its->holding = true;
   return made;
 }
 
 Traces::Hold::~Hold() {
   const auto waiting = [this] {
     const std::lock_guard lock(traces_.mutex_);
-    traces_.hold_ = nullptr;
-    traces_.holding_ = false;
+    window_.hold = nullptr;
+    window_.holding = false;
     return std::move(waiting_);
   }();
   for (const Held& held : waiting) wake_(held.pid);
@@ -178,16 +212,17 @@ bool Traces::is_over(const Hold& hold) const {
 }
 
 //! [holds]
-bool Traces::holds(process::Pid pid, const process::Trail& trail) noexcept try {
-  if (!holding_) return false;
+bool Traces::holds(WindowRecorder& window, process::Pid pid, const process::Trail& trail) noexcept
+    try {
   {
     const std::lock_guard lock(mutex_);
-    if (hold_ == nullptr || is_over(*hold_)) return false;
-    if (hold_->permitted_ == pid) {
-      hold_->permitted_ = {};
+    Hold* const hold = window.hold;
+    if (hold == nullptr || is_over(*hold)) return false;
+    if (hold->permitted_ == pid) {
+      hold->permitted_ = {};
       return false;
     }
-    std::vector<Held>& waiting = hold_->waiting_;
+    std::vector<Held>& waiting = hold->waiting_;
     const auto same = [pid](const Held& held) { return held.pid == pid; };
     if (std::any_of(waiting.begin(), waiting.end(), same)) return true;
     if (waiting.size() >= limits_.held) return false;
@@ -210,14 +245,20 @@ std::uint64_t Traces::begin() noexcept {
   return last_trace_;
 }
 
+std::uint32_t Traces::record(const process::Hop& hop) noexcept { return record_for(hop, nullptr); }
+
 /// What can't be kept, for want of memory, is not: a hop must not end the turn that it watches.
-std::uint32_t Traces::record(const process::Hop& hop) noexcept try {
+std::uint32_t Traces::record_for(const process::Hop& hop, WindowRecorder* window) noexcept try {
   RecordedHop recorded = kept(hop);
   const std::uint32_t number = [&]() -> std::uint32_t {
     const std::lock_guard lock(mutex_);
     Kept* trace = find(hop.trace.id);
     if (trace == nullptr || trace->hops.size() >= limits_.hops) return 0;
     recorded.number = ++last_hop_;
+    if (window != nullptr) {
+      recorded.window = window->name;
+      window->used = recorded.at;
+    }
     recorded.hop = static_cast<std::uint32_t>(trace->hops.size() + 1);
     trace->bytes += recorded.bytes.size();
     bytes_ += recorded.bytes.size();

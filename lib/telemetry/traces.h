@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ struct TraceLimits {
   std::size_t bytes = 8'388'608;    ///< Of all hops together.
   /// Traces in a second that messages of other nodes begin; more messages are not traced.
   std::size_t foreign_a_second = 20;
+  std::size_t windows = 32;      ///< That are told apart: the one idle longest gives way.
   std::size_t held = 64;         ///< Processes that a Hold holds; more go on.
   std::size_t steps = 1'000;     ///< Of one Hold, which is over then.
   Millis step_patience{30'000};  ///< A Hold without a step for so long is over.
@@ -49,22 +51,25 @@ struct RecordedHop {
   const char* file = "";     ///< As the compiler knew it: `lib/socket/socket_process.cc`.
   std::uint32_t line = 0;
   const char* function = "";
-  std::string callee;    ///< `chat::Room::handle_in`, if an application's code is called.
-  process::Pid pid;      ///< Empty outside of processes.
-  int thread = 0;        ///< As the system numbers it.
-  std::string form;      ///< `masked frame`, `reply`, …
-  std::string bytes;     ///< Without hidden values, and cut after TraceLimits::shown_bytes.
-  std::size_t size = 0;  ///< Of all bytes.
-  bool hidden = false;   ///< `bytes` has less than came, as the log would.
+  std::string callee;       ///< `chat::Room::handle_in`, if an application's code is called.
+  process::Pid pid;         ///< Empty outside of processes.
+  int thread = 0;           ///< As the system numbers it.
+  std::string form;         ///< `masked frame`, `reply`, …
+  std::string bytes;        ///< Without hidden values, and cut after TraceLimits::shown_bytes.
+  std::size_t size = 0;     ///< Of all bytes.
+  bool hidden = false;      ///< `bytes` has less than came, as the log would.
+  std::string window = {};  ///< The window whose client's frame it is, if the client named one.
 };
 
 /// `{number, trace, hop, after, at, waited, file, line, function, thread, form, size, hidden}`,
-/// times in nanoseconds; with `text` or, if the bytes are not UTF-8, `base64`; `callee` and `pid`
-/// if it has them.
+/// times in nanoseconds; with `text` or, if the bytes are not UTF-8, `base64`; `callee`, `pid` and
+/// `window` if it has them.
 Json as_json(const RecordedHop& hop);
 
 /// Any thread.
 class Traces final : public process::HopRecorder {
+  class WindowRecorder;
+
  public:
   /// The parameter of a traced client's request. The log hides it, as it hides all tokens.
   static constexpr std::string_view parameter = "glass_token";
@@ -73,8 +78,16 @@ class Traces final : public process::HopRecorder {
   explicit Traces(std::string token, ParameterFilter filter = {}, TraceLimits most = {});
 
   const std::string& token() const { return token_; }
-  /// Takes as long for a wrong token as for the right one.
-  bool opened_by(std::string_view token) const;
+  /// Whether a client may look: it shows the token, or `TOKEN.WINDOW`. Takes as long for a wrong
+  /// token as for the right one.
+  bool opened_by(std::string_view shown) const { return window_in(shown).has_value(); }
+  /// The window that a client names, of at most max_window bytes; empty if it names none, nothing
+  /// if it may not look.
+  std::optional<std::string_view> window_in(std::string_view shown) const;
+  static constexpr std::size_t max_window = 15;
+  /// Records the frames of a client that shows this: for its window, if it names one. Null if it
+  /// may not look.
+  process::HopRecorder* recorder_for(std::string_view shown);
 
   /// The hops with a higher number, oldest first, `most` at most.
   std::vector<RecordedHop> since(std::uint64_t number, std::size_t most) const;
@@ -100,9 +113,10 @@ class Traces final : public process::HopRecorder {
     std::uint64_t trace = 0;
     std::uint32_t after = 0;
   };
-  /// Slow motion: while it lives, each process that a traced client's frame has spawned (its socket
-  /// process, its channels) is held before it handles a traced message. Its mail waits; nobody
-  /// else does. Once it is over() nothing more is held; those that wait go on when it ends.
+  /// Slow motion: while it lives, each process that a frame of this window's clients has spawned
+  /// (their socket processes, their channels) is held before it handles a message of such a frame.
+  /// Its mail waits; nobody else does, other windows' clients included. Once it is over() nothing
+  /// more is held; those that wait go on when it ends.
   class Hold {
    public:
     ~Hold();
@@ -115,9 +129,10 @@ class Traces final : public process::HopRecorder {
 
    private:
     friend class Traces;
-    Hold(Traces& traces, std::function<void(process::Pid)> wake)
-        : traces_(traces), wake_(std::move(wake)) {}
+    Hold(Traces& traces, WindowRecorder& window, std::function<void(process::Pid)> wake)
+        : traces_(traces), window_(window), wake_(std::move(wake)) {}
     Traces& traces_;
+    WindowRecorder& window_;
     const std::function<void(process::Pid)> wake_;
     // Under the traces' mutex:
     std::vector<Held> waiting_;
@@ -125,20 +140,44 @@ class Traces final : public process::HopRecorder {
     std::size_t steps_ = 0;
     Clock::time_point until_;
   };
-  /// Null if there is one. `wake` is Scheduler::wake().
-  std::unique_ptr<Hold> hold(std::function<void(process::Pid)> wake);
+  /// Null if this window has one already, or all TraceLimits::windows do. `wake` is
+  /// Scheduler::wake(). REQUIRES: the window has a name.
+  std::unique_ptr<Hold> hold(std::string_view window, std::function<void(process::Pid)> wake);
 
   std::uint64_t begin() noexcept override;
   std::uint32_t record(const process::Hop& hop) noexcept override;
   bool takes_foreign() noexcept override;
-  bool holds(process::Pid pid, const process::Trail& trail) noexcept override;
 
  private:
+  /// Records for one window's clients, and holds them. Its members are under the traces' mutex.
+  class WindowRecorder final : public process::HopRecorder {
+   public:
+    WindowRecorder(Traces& traces, std::string_view window) : name(window), traces_(traces) {}
+    std::uint64_t begin() noexcept override { return traces_.begin(); }
+    std::uint32_t record(const process::Hop& hop) noexcept override {
+      return traces_.record_for(hop, this);
+    }
+    bool takes_foreign() noexcept override { return traces_.takes_foreign(); }
+    bool holds(process::Pid pid, const process::Trail& trail) noexcept override {
+      return holding && traces_.holds(*this, pid, trail);
+    }
+
+    std::string name;
+    Clock::time_point used = Clock::now();
+    Hold* hold = nullptr;
+    std::atomic<bool> holding = false;
+
+   private:
+    Traces& traces_;
+  };
   struct Kept {
     std::uint64_t id = 0;
     std::size_t bytes = 0;
     std::vector<RecordedHop> hops = {};
   };
+  std::uint32_t record_for(const process::Hop& hop, WindowRecorder* window) noexcept;
+  bool holds(WindowRecorder& window, process::Pid pid, const process::Trail& trail) noexcept;
+  WindowRecorder* recorder_of(std::string_view window);
   RecordedHop kept(const process::Hop& hop) const;
   Kept* find(std::uint64_t id);
   void make_room();
@@ -155,8 +194,7 @@ class Traces final : public process::HopRecorder {
   std::uint64_t last_hop_ = 0;
   Clock::time_point foreign_since_{};  // a second, and how many began in it
   std::size_t foreign_begun_ = 0;
-  Hold* hold_ = nullptr;
-  std::atomic<bool> holding_ = false;
+  std::deque<WindowRecorder> windows_;  // each stays where it is: trails lead to it
   std::mutex watching_;
   std::map<const Watch*, std::function<void()>> watches_;
 };

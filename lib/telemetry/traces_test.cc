@@ -89,14 +89,14 @@ namespace {
 class HeldProcess {
  public:
   explicit HeldProcess(TraceLimits limits = {}) : traces(token, {}, limits) {
-    const TraceScope scope(&traces);
+    const TraceScope scope(traces.recorder_for(token + ".left"));
     hop("join");
     pid = scheduler.spawn(std::make_unique<Noter>(handled));
     settle();
   }
   ~HeldProcess() { scheduler.clear(); }
   void send(int number) {
-    const TraceScope scope(&traces);
+    const TraceScope scope(traces.recorder_for(token + ".left"));
     hop("sent");
     scheduler.send(pid, number);
   }
@@ -104,7 +104,7 @@ class HeldProcess {
     while (scheduler.run(Clock::now())) continue;
   }
   std::unique_ptr<Traces::Hold> hold() {
-    return traces.hold([this](Pid held) { scheduler.wake(held); });
+    return traces.hold("left", [this](Pid held) { scheduler.wake(held); });
   }
 
   Traces traces;
@@ -125,7 +125,7 @@ class HeldProcess {
 PHX_TEST("slow motion: each step is one message, and the end of the hold releases the rest") {
   HeldProcess held;
   auto hold = held.hold();
-  expect(held.hold() == nullptr, "one at a time");
+  expect(held.hold() == nullptr, "a window holds its clients once");
   for (int number = 1; number <= 4; ++number) held.send(number);
   held.settle();
   expect_eq(held.handled, std::vector<int>{});
@@ -167,6 +167,130 @@ PHX_TEST("slow motion has a limit of time, of steps and of processes") {
   expect(!holds_none->step(), "none waits");
 }
 
+namespace {
+
+/// A client's process, which counts what it handles, and sends itself a number until it is 0:
+/// that takes several turns, which a slow neighbour would delay.
+struct Counter final : Process {
+  explicit Counter(int& count) : handled(count) {}
+  void handle(Message message) override {
+    ++handled;
+    const int number = *message.get_if<int>();
+    if (number > 0) scheduler().send(self(), number - 1);
+  }
+  int& handled;
+};
+
+/// Clients of several windows; one without a window is not traced.
+class Neighbours {
+ public:
+  ~Neighbours() { scheduler.clear(); }
+  Pid spawn(const std::string& window, int& count) {
+    const TraceScope scope(recorder(window));
+    hop("join");
+    const Pid pid = scheduler.spawn(std::make_unique<Counter>(count));
+    settle();
+    return pid;
+  }
+  void send(const std::string& window, Pid pid, int number) {
+    const TraceScope scope(recorder(window));
+    hop("sent");
+    scheduler.send(pid, number);
+  }
+  /// How many runs it takes until nobody has anything to do.
+  int settle() {
+    int runs = 1;
+    while (scheduler.run(Clock::now())) ++runs;
+    return runs;
+  }
+  std::unique_ptr<Traces::Hold> hold(const char* window) {
+    return traces.hold(window, [this](Pid held) { scheduler.wake(held); });
+  }
+
+ private:
+  HopRecorder* recorder(const std::string& window) {
+    return window.empty() ? nullptr : traces.recorder_for(token + "." + window);
+  }
+
+  Traces traces{token};
+  Scheduler scheduler;
+};
+
+}  // namespace
+
+PHX_TEST("slow motion: the others take as many turns as without it, however much waits") {
+  Neighbours house;
+  int held = 0, other = 0, untraced = 0;
+  const Pid left = house.spawn("left", held), right = house.spawn("right", other),
+            nobody = house.spawn("", untraced);
+  const auto say = [&] {
+    for (int i = 0; i < 50; ++i) house.send("left", left, 0);
+    house.send("right", right, 99);
+    house.send("", nobody, 99);
+    return house.settle();
+  };
+  const int runs = say();
+  expect_eq(held, 50);
+  held = other = untraced = 0;
+  const auto hold = house.hold("left");
+  const int with_one_held = say();  // a turn more for no one
+  expect_eq(held, 0);
+  expect_eq(other, 100);
+  expect_eq(untraced, 100);
+  expect(with_one_held <= runs, fmt::format("{} runs instead of {}", with_one_held, runs));
+  expect_eq(hold->waiting().size(), 1u);
+  expect_eq(house.settle(), 1);  // a held process is not tried again and again
+}
+
+PHX_TEST("slow motion: each window holds its own clients, and none of another's") {
+  Neighbours house;
+  int left_handled = 0, right_handled = 0;
+  const Pid left = house.spawn("left", left_handled), right = house.spawn("right", right_handled);
+  const auto left_hold = house.hold("left"), right_hold = house.hold("right");
+  expect(left_hold != nullptr && right_hold != nullptr, "two people hold at the same time");
+  house.send("left", left, 0);
+  house.send("right", right, 0);
+  house.settle();
+  expect_eq(left_hold->waiting().size(), 1u);
+  expect(left_hold->waiting()[0].pid == left, "its own");
+  expect(left_hold->step(), "it waits");
+  house.settle();
+  expect_eq(left_handled, 1);
+  expect_eq(right_handled, 0);
+  // What one client says reaches another's process: it is not held by either window.
+  house.send("left", right, 0);
+  house.settle();
+  expect_eq(right_handled, 0);  // after what already waits
+  expect(right_hold->step(), "the first still waits");
+  house.settle();
+  expect_eq(right_handled, 2);
+}
+
+PHX_TEST("a window's hops have its name; the window that was idle longest gives way to a new one") {
+  Traces traces(token, {}, {.windows = 2});
+  HopRecorder* const left = traces.recorder_for(token + ".left");
+  expect(left == traces.recorder_for(token + ".left"), "the same window, the same recorder");
+  {
+    const TraceScope scope(left);
+    hop("frame", "a");
+  }
+  expect_eq(only(traces), "a");
+  expect_eq(traces.since(0, 10)[0].window, "left");
+  expect_eq(as_json(traces.since(0, 10)[0])["window"].string_or(""), "left");
+  traces.clear();
+  record(traces, {"b"});
+  expect(!as_json(traces.since(0, 10).at(0)).has("window"), "a client that names none has none");
+
+  const auto held = traces.hold("left", [](Pid) {});
+  HopRecorder* const right = traces.recorder_for(token + ".right");
+  expect(right != left, "a second one");
+  expect(traces.recorder_for(token + ".third") == right,
+         "the second gives way, as the first holds");
+  const auto third = traces.hold("third", [](Pid) {});
+  expect(traces.recorder_for(token + ".fourth") == &traces, "traced, for no window");
+  expect(traces.hold("fourth", [](Pid) {}) == nullptr, "and it can't hold");
+}
+
 PHX_TEST("hidden values are not kept, wherever they stand") {
   expect_eq(shown(R"(["1","2","t","e",{"password":"sesame","a":1}])"),
             R"(["1","2","t","e",{"a":1,"password":"[FILTERED]"}])");
@@ -200,8 +324,11 @@ PHX_TEST("only the token opens the traces, and a short one is refused") {
   const Traces traces(token);
   expect(traces.opened_by(token), "it opens them");
   for (const std::string& other :
-       {std::string(), token + "x", token.substr(1), "x" + token.substr(1)})
+       {std::string(), token + "x", token.substr(1), "x" + token.substr(1), std::string("x.left"),
+        token + "." + std::string(Traces::max_window + 1, 'x')})
     expect(!traces.opened_by(other), "nothing else does");
+  expect_eq(std::string(traces.window_in(token + ".left").value_or("?")), "left");
+  expect_eq(std::string(traces.window_in(token).value_or("?")), "");
   const auto why = expect_throw<std::invalid_argument>([] { Traces short_one("too short"); });
   expect_eq(why, "expected a token of at least 16 bytes for traces, got 9");
 }

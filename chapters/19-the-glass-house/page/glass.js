@@ -11,7 +11,7 @@ import { Socket } from "/assets/phoenix.mjs";
 import { har, perfetto, save } from "./export.js";
 import { Hand, listener } from "./hand.js";
 import { House } from "./house.js";
-import { ROOMS, Traces, micros, roomOf, shown } from "./hops.js";
+import { ROOMS, Traces, inShort, micros, roomOf, shown } from "./hops.js";
 import { PREPARED } from "./prepared.js";
 
 const element = (id) => document.getElementById(id);
@@ -31,11 +31,14 @@ const given = new URLSearchParams(location.hash.slice(1));
 const [first] = given.keys();
 const token = (first && first !== "show" ? first : localStorage.getItem("glass_token")) ?? "";
 const asked = given.get("show");
+// What this window's own clients show is the token with the window's name: slow motion holds them, and nobody else's.
+const mine = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
+const traced = `${token}.${mine}`;
 const APPS = { chat: "/", board: "/board" };
 
 function enter() {
   localStorage.setItem("glass_token", token);
-  sessionStorage.setItem("glass_token", token); // the clients within this page are traced
+  sessionStorage.setItem("glass_token", traced); // the clients within this page are traced
   element("house").hidden = false;
   watch();
   prepare();
@@ -60,7 +63,7 @@ let channel = null;
 let clock = { date: Date.now(), at: 0 }; // what the server's clock said, and when
 
 function watch() {
-  const socket = new Socket("/glass/socket", { params: { token } });
+  const socket = new Socket("/glass/socket", { params: { token: traced } });
   let open = false;
   socket.onOpen(() => (open = true));
   socket.onError(() => {
@@ -78,13 +81,18 @@ function watch() {
   socket.connect();
 }
 
-/** The newest frame is shown, until somebody chooses one; then that one stays. */
+/** The newest frame is shown, until somebody chooses one; then that one stays. Other windows' frames are only listed. */
 function learn(hops) {
   clock = { date: Date.now(), at: hops.at(-1).at };
   let newest = null;
-  for (const hop of hops) newest = traces.add(hop);
-  if (current === null || (following && newest.id >= current)) choose(newest.id, false);
-  else if (newest.id === current) {
+  const changed = new Set();
+  for (const hop of hops) {
+    const trace = traces.add(hop);
+    changed.add(trace.id);
+    if ([undefined, mine].includes(hop.window)) newest = trace.id;
+  }
+  if (newest !== null && (current === null || (following && newest >= current))) choose(newest, false);
+  else if (changed.has(current)) {
     redraw();
     if (holding && walking === null && !calm.matches) walk(at);
   }
@@ -117,12 +125,24 @@ function redraw() {
   element("walk-title").textContent = trace.title;
   element("summary").textContent =
     `${trace.hops.length} hops in ${micros(trace.took)} µs, of which ${micros(trace.queued)} µs in mailboxes`;
+  drawShort(trace);
   house.draw(trace.hops);
   const list = element("hops");
   const focused = [...list.querySelectorAll("button")].indexOf(document.activeElement);
   list.replaceChildren(...trace.hops.map((hop, index) => hopItem(trace, hop, index)));
   if (focused >= 0) list.querySelectorAll("button")[focused]?.focus();
   mark();
+}
+
+/** Rebuilt only if it says something else: a button that has the focus keeps it. */
+function drawShort(trace) {
+  const answers = inShort(trace);
+  const list = element("short");
+  const said = JSON.stringify(answers);
+  if (list.dataset.said === said) return;
+  list.dataset.said = said;
+  list.replaceChildren(...answers.map(({ words, index }) =>
+    made("li", {}, made("button", { type: "button", textContent: words, onclick: () => chooseHop(index) }))));
 }
 
 function hopItem(trace, hop, index) {
@@ -291,7 +311,8 @@ element("clear").onclick = () => {
   traces.clear();
   current = null;
   following = true;
-  for (const id of ["hops", "rooms", "timeline", "listings"]) element(id).replaceChildren();
+  for (const id of ["short", "hops", "rooms", "timeline", "listings"]) element(id).replaceChildren();
+  delete element("short").dataset.said;
   element("walk-title").textContent = "No frame yet";
   element("summary").textContent = "Send one on the left. Each place that it passes appears here.";
 };
@@ -299,7 +320,7 @@ element("clear").onclick = () => {
 // --- The client on the left --------------------------------------------------------------------
 
 function prepare() {
-  const hand = new Hand(token, heard);
+  const hand = new Hand(traced, heard);
   const sockets = [];
   let frames = [];
   const load = (name) => {

@@ -99,6 +99,42 @@ export class Trace {
   }
 }
 
+const named = ({ callee, function: own }) => callee ?? own;
+
+/** Which function answered, where the frame waited longest, what crashed and which processes heard of it: [{words, index}]. */
+export function inShort({ hops }) {
+  const by = new Map(hops.map((hop, index) => [hop.hop, { hop, index }]));
+  const before = ({ after }) => by.get(after)?.hop;
+  const found = [];
+  const tell = (words, hop) => found.push({ words, index: by.get(hop.hop).index });
+
+  const reply = hops.find(({ form }) => form === "reply");
+  if (reply) {
+    let cause = before(reply);
+    while (cause && !cause.callee) cause = before(cause);
+    tell(`Answered by ${named(reply)}${cause ? `, with what ${cause.callee} returned` : ""}`, reply);
+  }
+  const refused = hops.find(({ form }) => form === "refusal" || form === "failure");
+  if (refused) tell(`Refused by ${named(refused)}`, refused);
+  const slowest = hops.reduce((most, hop) => (hop.waited > (most?.waited ?? 0) ? hop : most), null);
+  if (slowest) {
+    const where = slowest.pid ? `in the mailbox of pid ${slowest.pid}` : "outside of any process";
+    tell(`Waited longest before ${named(slowest)}: ${micros(slowest.waited)} µs ${where}`, slowest);
+  }
+  for (const crash of hops.filter(({ form }) => form === "crash")) {
+    const culprit = before(crash);
+    tell(`Crashed in ${culprit ? named(culprit) : named(crash)}, pid ${crash.pid}: ${crash.text}`, culprit ?? crash);
+    for (const heard of hops.filter(({ after, pid }) => after === crash.hop && pid !== crash.pid)) {
+      // A process's first hop only says that it has mail.
+      const does = hops.find(({ after, pid, waited }) => after === heard.hop && pid === heard.pid && waited === 0) ?? heard;
+      tell(heard.pid ? `Heard of the crash: pid ${heard.pid}, in ${named(does)}` : `Heard of the crash: ${named(heard)}`, does);
+    }
+    const written = hops.find(({ form, hop }) => form === "bytes written" && hop > crash.hop);
+    if (written) tell(`Heard of the crash: the client, by ${named(written)}`, written);
+  }
+  return found;
+}
+
 /** The latest traces, by id. */
 export class Traces {
   #byId = new Map();
