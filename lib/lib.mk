@@ -36,8 +36,9 @@ $(SHARED): $(LIB_OBJECTS)
 	@echo '  link $@'; $(CXX) -shared $(ALL_LDFLAGS) -Wl,-soname,libphoenix-channels.so.$(ABI) \
 	  -Wl,--version-script=$(EXPORTS) -Wl,-z,defs -Wl,--as-needed $(filter %.o,$^) $(LIBS) -o $@
 
-# The assembler reads the files of the dashboard's page, which no list of includes names.
+# The assembler reads these, which no list of includes names: see lib/base/embed.h.
 $(BUILD)/lib/dashboard/page.o: $(wildcard lib/dashboard/page/*)
+$(BUILD)/lib/server/admin_openapi.o: docs/openapi.json
 
 $(LIBRARY): $(LIB_OBJECTS)
 $(TESTING): $(call objects,$(TESTING_SOURCES))

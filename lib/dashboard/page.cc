@@ -3,25 +3,17 @@
 #include <algorithm>
 #include <array>
 
+#include "base/embed.h"
 #include "dashboard/dashboard.h"
 
-// A file as bytes between two symbols. The path is the project's: the build runs in its folder.
-#define PHX_PAGE(name, file)                                \
-  __asm__(".pushsection .rodata\n" #name                    \
-          "_begin:\n"                                       \
-          ".incbin \"lib/dashboard/page/" file "\"\n" #name \
-          "_end:\n"                                         \
-          ".popsection\n");                                 \
-  extern "C" __attribute__((visibility("hidden"))) const char name##_begin[], name##_end[]
-
-PHX_PAGE(phx_dashboard_html, "index.html");
-PHX_PAGE(phx_dashboard_css, "dashboard.css");
-PHX_PAGE(phx_dashboard_app, "app.mjs");
-PHX_PAGE(phx_dashboard_api, "api.mjs");
-PHX_PAGE(phx_dashboard_live, "live.mjs");
-PHX_PAGE(phx_dashboard_plot, "plot.mjs");
-PHX_PAGE(phx_dashboard_table, "table.mjs");
-PHX_PAGE(phx_dashboard_views, "views.mjs");
+PHX_EMBED(phx_dashboard_html, "lib/dashboard/page/index.html");
+PHX_EMBED(phx_dashboard_css, "lib/dashboard/page/dashboard.css");
+PHX_EMBED(phx_dashboard_app, "lib/dashboard/page/app.mjs");
+PHX_EMBED(phx_dashboard_api, "lib/dashboard/page/api.mjs");
+PHX_EMBED(phx_dashboard_live, "lib/dashboard/page/live.mjs");
+PHX_EMBED(phx_dashboard_plot, "lib/dashboard/page/plot.mjs");
+PHX_EMBED(phx_dashboard_table, "lib/dashboard/page/table.mjs");
+PHX_EMBED(phx_dashboard_views, "lib/dashboard/page/views.mjs");
 
 namespace phx {
 namespace {
