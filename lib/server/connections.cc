@@ -71,6 +71,7 @@ void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transpor
   auto connection =
       std::make_shared<WebsocketConnection>(*this, std::move(stream), std::move(client), upgrade);
   websockets_.emplace(connection.get(), connection);
+  if (endpoint_.is_admin(*upgrade.mount)) of_admin_.insert(connection.get());
   const process::Pid pid = scheduler_.spawn(std::make_unique<transport::WebsocketProcess>(
       *upgrade.mount->socket, std::move(upgrade.socket), connection, upgrade.timeout));
   connection->begin(pid, early);
@@ -199,6 +200,7 @@ void Connections::finished(WebsocketConnection& connection) {
   }
   ended_websockets_.push_back(std::move(found->second));
   websockets_.erase(found);
+  of_admin_.erase(&connection);
 }
 
 void Connections::stop() {
@@ -232,6 +234,7 @@ void Connections::clear() {
   bulky_.clear();
   behind_.clear();
   websockets_.clear();
+  of_admin_.clear();
   ended_websockets_.clear();
 }
 

@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -71,9 +72,12 @@ class Connections final : public HttpHost, public WebsocketHost {
   /// Ends all connections at once.
   void clear();
 
-  std::size_t size() const { return http_.size() + websockets_.size(); }
+  /// Of clients: what the admin port has is not counted.
+  std::size_t size() const { return http() + websockets(); }
+  /// With those of the admin port: a shutdown waits for all.
+  std::size_t all() const { return http_.size() + websockets_.size(); }
   std::size_t http() const { return http_.size(); }
-  std::size_t websockets() const { return websockets_.size(); }
+  std::size_t websockets() const { return websockets_.size() - of_admin_.size(); }
 
  private:
   net::Loop& loop() override { return loop_; }
@@ -137,6 +141,7 @@ class Connections final : public HttpHost, public WebsocketHost {
 
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::unordered_map<WebsocketConnection*, std::shared_ptr<WebsocketConnection>> websockets_;
+  std::set<const WebsocketConnection*> of_admin_;  ///< Those of Endpoint::admin_socket.
   std::vector<std::shared_ptr<WebsocketConnection>> dirty_;
   /// Dirty since an earlier turn, and bulky(): others are flushed first.
   std::deque<std::shared_ptr<WebsocketConnection>> bulky_;

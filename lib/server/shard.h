@@ -54,7 +54,7 @@ class Shard final : private ShutdownHost {
   // ShutdownHost
   bool awaits_newcomers() const override { return connections_.awaits_newcomers(); }
   void refuse_newcomers() override { connections_.refuse_newcomers(); }
-  std::size_t open() const override { return connections_.size(); }
+  std::size_t open() const override { return connections_.all(); }
   void end_children() override;
   bool children_ended() const override { return !scheduler_.alive(supervisor_); }
   void stop_loop() override { loop_.stop(); }
