@@ -44,7 +44,8 @@ test("each view shows what the server does, and none complains", async (t) => {
   await live(page);
   assert.equal(await page.evaluate(() => location.hash), "", "the token is taken off the address");
   await page.getByRole("img", { name: /^Connections: now [1-9]/ }).waitFor();
-  assert.equal(await page.getByRole("img").count(), 9);
+  await page.getByRole("img", { name: /^Channels: now [1-9]/ }).waitFor();
+  assert.equal(await page.getByRole("img").count(), 11);
   const expected = {
     processes: /websocket/,
     topics: /conformance:crowd/,
@@ -100,6 +101,23 @@ test("by keyboard alone: a socket is opened, its channel is ended, and its clien
   assert.deepEqual(page.complaints, []);
 });
 
+test("an open process shows what it handles, by type and one by one, until it ends", async (t) => {
+  const channel = await join(await connect(t, watched.server), "conformance:watched");
+  const page = await opened(t, { view: "processes" });
+  await page.getByLabel("Kind, name or topic").fill("conformance:watched");
+  await page.locator("tbody tr", { hasText: "conformance:watched" }).click();
+  const dialog = page.getByRole("dialog", { name: /^channel / });
+  await dialog.getByText(/^Nothing yet: it is watched from now on/).waitFor();
+  const talking = setInterval(() => channel.push("echo", { n: 1 }), 100);
+  t.after(() => clearInterval(talking));
+  await dialog.getByRole("row", { name: /SocketMessage/ }).waitFor();
+  await dialog.getByRole("listitem").getByText(/ago: .*SocketMessage, \d+ B, took \d/).first().waitFor();
+  clearInterval(talking);
+  await channel.leave();
+  await dialog.getByText("It has ended. This is how it was last seen.").waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
 test("from 400 to 1600 pixels, light and dark, each view can be read, and nothing overlaps", async (t) => {
   await crowd(t);
   const page = await opened(t, { reducedMotion: "reduce" });
@@ -118,6 +136,39 @@ test("a wrong token is refused with a sentence, and the right one opens the page
   await dialog.getByLabel("Token").fill(TOKEN);
   await dialog.getByRole("button", { name: "Open" }).click();
   await live(page);
+});
+
+test("the page asks for a view once; from then on the server pushes it", async (t) => {
+  const page = await opened(t);
+  await live(page);
+  // However late a push is, the page does not ask meanwhile: its patience is without end.
+  await page.addInitScript(() => {
+    const later = window.setTimeout;
+    window.setTimeout = (act, ms, ...more) => (ms === 3_000 ? 0 : later(act, ms, ...more));
+  });
+  const sent = [];
+  const received = [];
+  const frames = (list) => ({ payload }) => list.push(JSON.parse(payload)[3]);
+  const pushes = () => received.filter((event) => event === "shown").length;
+  page.on("websocket", (socket) => {
+    socket.on("framesent", frames(sent));
+    socket.on("framereceived", frames(received));
+  });
+  await page.reload();
+  const plot = () => page.locator(".plot path.first").first().getAttribute("d");
+  const redrawn = async (times) => {
+    for (let drawn = await plot(); times > 0; times -= 1) {
+      await eventually("another plot", async () => (await plot()) !== drawn);
+      drawn = await plot();
+    }
+  };
+  await redrawn(3); // by its first questions, too
+  const before = sent.length;
+  const then = pushes();
+  await redrawn(3);
+  assert.ok(pushes() > then, "they came by pushes");
+  assert.deepEqual(sent.slice(before).filter((event) => event !== "heartbeat"), []);
+  assert.deepEqual(page.complaints, []);
 });
 
 test("a pause stops the page, and a server that does not answer is named until it is back", async (t) => {

@@ -84,6 +84,41 @@ test("a process is ended, and the log names the client that asked", async (t) =>
   await eventually("the line that says so", () => /a process is ended from the dashboard.* pid=\S+ peer=127\.0\.0\.1/.test(watched.server.output));
 });
 
+test("what a page shows is pushed each second, each row once, until it shows something else", async (t) => {
+  const channel = await watching(t);
+  const came = [];
+  channel.on("shown", (payload) => came.push(payload));
+  const show = (...views) => reply(channel.push("show", { views }));
+  const of = (path) => came.filter((payload) => payload.path === path);
+  assert.equal((await show({ path: "overview", query: "" }, { path: "processes", query: "top=3" }, { path: "colours" })).status, "ok");
+  await eventually("three of each", () => ["overview", "processes", "colours"].every((path) => of(path).length >= 3));
+  assert.deepEqual([of("processes")[0].status, of("colours")[0].status], [200, 404]);
+  assert.equal(of("processes")[0].query, "top=3");
+  const numbers = of("overview").flatMap(({ response }) => response.seconds.map(({ number }) => number));
+  assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), "second after second");
+  assert.equal(of("overview")[0].response.seconds[0].number, of("overview")[0].after + 1);
+  const many = Array.from({ length: 17 }, (_, n) => ({ path: "topics", query: `top=${n}` }));
+  assert.equal((await show(...many)).status, "error");
+  assert.equal((await show({ path: "nodes" })).status, "ok");
+  await eventually("another view", () => of("nodes").length > 0);
+});
+
+test("a page is not counted among the connections of clients", async (t) => {
+  const channel = await watching(t);
+  const counted = async () => {
+    const { response } = await ask(channel, "overview");
+    const { websockets, number } = response.seconds.at(-1) ?? { number: 0 };
+    return { websockets, number };
+  };
+  const { number } = await counted();
+  await eventually("two seconds without any", async () => {
+    const now = await counted();
+    return now.number >= number + 2 && now.websockets === 0;
+  });
+  await connect(t, watched.server);
+  await eventually("the client", async () => (await counted()).websockets === 1);
+});
+
 test(`at most ${MAX_PAGES} pages watch, and one that leaves makes room`, async (t) => {
   const socket = await page(t);
   const others = await Promise.all(Array.from({ length: MAX_PAGES }, () => watching(t)));

@@ -100,6 +100,21 @@ test("the screen shows processes, then topics, filters, and ends at q", async (t
   assert.equal(await screen.ended, 0);
 });
 
+test("an opened process shows what it handles from then on", async (t) => {
+  const channel = await join(await connect(t, watched.server), "conformance:opened");
+  const screen = onTerminal(t, "--text", "conformance:opened");
+  await screen.sees(/conformance:opened/);
+  screen.press("\r");
+  await screen.sees(/HANDLED/);
+  const talking = setInterval(() => channel.push("echo", { n: 1 }), 100);
+  t.after(() => clearInterval(talking));
+  await screen.sees(/\d(us|ms) +\d+B .*SocketMessage/);
+  screen.press("\r");
+  await screen.sees(/PID +KIND/);
+  screen.press("q");
+  assert.equal(await screen.ended, 0);
+});
+
 test("a process is ended only once yes is typed", async (t) => {
   const channel = await join(await connect(t, watched.server), "conformance:ended");
   const crashed = new Promise((resolve) => channel.onError(resolve));

@@ -103,7 +103,7 @@ std::vector<std::string> sorted_by(View view) {
   const auto names = [](const auto& columns) {
     return std::vector<std::string>(columns.begin(), columns.end());
   };
-  return view == View::topics ? names(dashboard::topic_columns) : names(dashboard::process_columns);
+  return view == View::topics ? names(dashboard::topic_columns) : names(dashboard::process_sorts);
 }
 
 Look look(const Source& source, const Options& options, std::size_t rows) {
@@ -150,6 +150,29 @@ std::vector<std::string> table_of(const Look& look, std::size_t width) {
     const Json row = rows[i];
     lines.push_back(line([&](const Column& column) { return column.format(row[column.key]); }));
   }
+  return lines;
+}
+
+std::vector<std::string> detail_of(const Json& process) {
+  const std::string topic = process["topic"].string_or("");
+  std::vector<std::string> lines{
+      fmt::format("{} {} {}", text(process["kind"]), text(process["pid"]),
+                  topic.empty() ? text(process["name"]) : topic),
+      fmt::format("{} turns in {}, {} of it used, the longest {}; {} monitors, {} children",
+                  count(process["turns"]), millis(process["age"]), millis(process["used"]),
+                  millis(process["longest"]), count(process["monitors"]),
+                  count(process["children"])),
+      fmt::format("mail {}, unsent {}; waiting by type: {}", bytes(process["mailbox_bytes"]),
+                  bytes(process["unsent_bytes"]), occurred(process["mail"])),
+      "", fmt::format("{:>8} {:>8} {:>7} {}", "AGO", "TOOK", "BYTES", "HANDLED")};
+  const Json handled = process["handled"];
+  for (std::size_t i = 0; i < handled.size(); ++i) {
+    const Json each = handled[i];
+    lines.push_back(fmt::format("{:>8} {:>8} {:>7} {}", millis(each["ago_ms"]),
+                                micros(each["took_ns"].integer_or(0) / 1'000), bytes(each["bytes"]),
+                                text(each["type"])));
+  }
+  if (handled.size() == 0) lines.emplace_back("nothing yet: it is watched from now on");
   return lines;
 }
 

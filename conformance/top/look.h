@@ -23,6 +23,9 @@ Look look(const Source& source, const Options& options, std::size_t rows);
 std::vector<std::string> head_of(const Look& look);
 /// The columns' names, and a line for each row, all at most `width` columns wide.
 std::vector<std::string> table_of(const Look& look, std::size_t width);
+/// One process, as `processes/PID` answers: what waits, and what it has handled while it was
+/// watched, the newest first.
+std::vector<std::string> detail_of(const Json& process);
 /// The names of the columns that a view may be sorted by.
 std::vector<std::string> sorted_by(View view);
 /// The pid, or the topic, of each row.

@@ -39,7 +39,8 @@ void declare(CLI::App& app, Words& words, Options& options) {
       ->capture_default_str();
   app.add_option("--sort", options.sort,
                  "a column: mailbox, mailbox_bytes, unsent_bytes, turns, used, longest, load, "
-                 "monitors, children or age; of topics members, broadcasts or deliveries");
+                 "monitors, children, age, pid, kind or topic; of topics members, broadcasts or "
+                 "deliveries");
   app.add_option("--text", options.text, "only rows with this text in their kind, name or topic");
   app.add_option("--interval", words.seconds, "seconds between two looks")
       ->check(CLI::Range(0.2, 3'600.0))

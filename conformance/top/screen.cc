@@ -58,6 +58,7 @@ class Screen {
     try {
       look_ = look(source_, options_, room());
       problem_.clear();
+      if (!opened_.empty()) detail_ = detail_of(source_.get("processes/" + opened_));
     } catch (const Unreachable& error) {
       problem_ = error.what();
     } catch (const Refused& error) {
@@ -79,10 +80,14 @@ class Screen {
     ::attron(A_BOLD);
     put(y++, problem_.empty() ? note_ : problem_, width);
     ::attroff(A_BOLD);
-    if (look_) draw_table(y, width);
-    const std::string keys = "q quit  p processes  t topics  </> column (" + sort() + ")  / text" +
-                             (options_.text.empty() ? "" : " (" + options_.text + ")") +
-                             "  k end  space pause";
+    if (!opened_.empty()) {
+      draw_detail(y, width);
+    } else if (look_) {
+      draw_table(y, width);
+    }
+    const std::string keys =
+        "q quit  enter detail  p processes  t topics  </> column (" + sort() + ")  / text" +
+        (options_.text.empty() ? "" : " (" + options_.text + ")") + "  k end  space pause";
     put(LINES - 1, keys, width);
     ::refresh();
   }
@@ -94,6 +99,12 @@ class Screen {
       if (reverse) ::attron(A_REVERSE);
       put(y, lines[i] + std::string(width, ' '), width);
       if (reverse) ::attroff(A_REVERSE);
+    }
+  }
+
+  void draw_detail(int y, std::size_t width) const {
+    for (const std::string& line : detail_) {
+      if (y < LINES - 1) put(y++, line, width);
     }
   }
 
@@ -117,12 +128,15 @@ class Screen {
       case KEY_DOWN: ++selected_; return;
       case KEY_UP: selected_ -= selected_ > 0 ? 1 : 0; return;
       case '/': options_.text = typed("Text: "); return;
+      case '\n':
+      case KEY_ENTER: return open_selected();
       case 'k': return end_selected();
       default: return;
     }
   }
 
   void show(View view) {
+    opened_.clear();
     options_.view = view;
     options_.sort.clear();
     selected_ = 0;
@@ -135,11 +149,23 @@ class Screen {
     options_.sort = columns[static_cast<std::size_t>((at + step + all) % all)];
   }
 
-  void end_selected() {
-    if (!look_ || look_->view != View::processes) return;
+  /// The pid of the opened row, or else of the selected one; empty if there is none.
+  std::string chosen() const {
+    if (!opened_.empty()) return opened_;
+    if (!look_ || look_->view != View::processes) return {};
     const std::vector<std::string> ids = ids_of(*look_);
-    if (selected_ >= ids.size()) return;
-    const std::string& pid = ids[selected_];
+    return selected_ < ids.size() ? ids[selected_] : std::string();
+  }
+
+  /// Once more: back to the rows.
+  void open_selected() {
+    opened_ = opened_.empty() ? chosen() : std::string();
+    detail_.clear();
+  }
+
+  void end_selected() {
+    const std::string pid = chosen();
+    if (pid.empty()) return;
     if (typed("End process " + pid + "? Type yes: ") != "yes") {
       note_ = "not ended";
       return;
@@ -173,6 +199,8 @@ class Screen {
   std::string problem_;  ///< Why the last look failed; empty if it came.
   std::string note_;     ///< What the last key did.
   std::size_t selected_ = 0;
+  std::string opened_;               ///< The pid whose detail is shown; empty: the rows are.
+  std::vector<std::string> detail_;  ///< As it was last seen.
   bool paused_ = false;
 };
 

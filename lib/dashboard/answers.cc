@@ -63,7 +63,7 @@ std::uint64_t number_in(std::string_view query, std::string_view name, std::uint
 }
 
 ProcessQuery process_query(std::string_view text, std::size_t max_rows) {
-  ProcessQuery query = common<ProcessColumn>(text, process_columns, max_rows);
+  ProcessQuery query = common<ProcessColumn>(text, process_sorts, max_rows);
   const std::string parent = text_in(text, "parent");
   if (parent.empty()) return query;
   query.parent = parent == "root" ? process::Pid{} : pid_of(parent);
@@ -112,21 +112,27 @@ Json as_json(const ProcessTotals& totals) {
 }
 
 Json as_json(const Second& second) {
-  return Json::object({{"number", second.number},
-                       {"connections", second.connections},
-                       {"websockets", second.websockets},
-                       {"processes", second.processes},
-                       {"memory", second.memory},
-                       {"messages_in", second.traffic.messages_in},
-                       {"frames_out", second.traffic.frames_out},
-                       {"bytes_in", second.traffic.bytes_in},
-                       {"bytes_out", second.traffic.bytes_out},
-                       {"handled", second.handled},
-                       {"p50", second.p50},
-                       {"p99", second.p99},
-                       {"joins", second.joins},
-                       {"faults", second.faults},
-                       {"limits", second.limits}});
+  Json json = Json::object({{"number", second.number},
+                            {"connections", second.connections},
+                            {"websockets", second.websockets},
+                            {"processes", second.processes},
+                            {"memory", second.memory},
+                            {"messages_in", second.traffic.messages_in},
+                            {"frames_out", second.traffic.frames_out},
+                            {"bytes_in", second.traffic.bytes_in},
+                            {"bytes_out", second.traffic.bytes_out},
+                            {"handled", second.handled},
+                            {"p50", second.p50},
+                            {"p99", second.p99},
+                            {"joins", second.joins},
+                            {"faults", second.faults},
+                            {"limits", second.limits}});
+  if (second.owned) {
+    json.set("channels", second.owned->channels);
+    json.set("mailbox_bytes", second.owned->mailbox_bytes);
+    json.set("unsent_bytes", second.owned->unsent_bytes);
+  }
+  return json;
 }
 
 http::Response json_answer(int status, const Json& body) {

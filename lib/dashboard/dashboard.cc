@@ -46,7 +46,15 @@ struct Dashboard::Shared {
   }
 
   const DashboardOptions options;
+  /// The newest of the rows that a path numbers.
+  std::optional<std::uint64_t> newest(std::string_view path) const {
+    if (path == "overview") return history.latest().number;
+    if (path == "log" && options.log) return options.log->last();
+    return {};
+  }
+
   dashboard::History history;
+  std::shared_ptr<dashboard::Shows> shows;
   std::atomic<std::size_t> looks = 0;  ///< Under way.
   mutable std::mutex mutex;
   Shards shards;
@@ -69,6 +77,7 @@ class Dashboard::Clerk final : public dashboard::Surveyor {
   void handle(process::Message message) override {
     if (!message.holds<Tick>()) return Surveyor::handle(std::move(message));
     shared_->history.tick();
+    shared_->shows->gather(scheduler());
     tick_later();
   }
   void buried() override {
@@ -88,7 +97,9 @@ Dashboard::Dashboard(Endpoint& endpoint, DashboardOptions options)
     : endpoint_(endpoint),
       shared_(std::make_shared<Shared>(std::move(options))),
       live_(std::make_shared<dashboard::LiveSocket>(
-          [this](const Request& request) { return answer(request); })) {
+          [this](const Request& request) { return answer(request); },
+          [shared = shared_.get()](std::string_view path) { return shared->newest(path); })) {
+  shared_->shows = live_->shows();
   endpoint.admin_socket({.path = "/dashboard/live",
                          .socket = live_,
                          .connect_info = {.peer_data = true},
@@ -248,7 +259,15 @@ Json detail_of(const dashboard::DetailSurvey& found) {
   for (const auto& [type, count] : found.mail) mail.set(one_line(type), count);
   Json children = Json::array();
   for (const process::Pid child : found.children) children.append(to_string(child));
+  Json handled = Json::array();
+  for (const process::Handled& each : found.handled) {
+    handled.append(Json::object({{"type", one_line(each.type)},
+                                 {"bytes", each.bytes},
+                                 {"ago_ms", floor<Millis>(each.ago).count()},
+                                 {"took_ns", std::chrono::nanoseconds(each.took).count()}}));
+  }
   json.set("mail", mail);
+  json.set("handled", handled);
   json.set("first_children", children);
   json.set("network", one_line(found.network));
   return json;
@@ -272,7 +291,10 @@ Endpoint::Outcome Dashboard::processes(
 
 Endpoint::Outcome Dashboard::overview(std::uint64_t after) const {
   return processes({.top = 0}, [after, shared = shared_](const ProcessTotals& totals, const auto&) {
-    const dashboard::History& history = shared->history;
+    dashboard::History& history = shared->history;
+    const auto channels = totals.kinds.find("channel");
+    history.looked({channels == totals.kinds.end() ? 0 : channels->second, totals.mailbox_bytes,
+                    totals.unsent_bytes});
     return Json::object({{"seconds", list_of(history.after(after))},
                          {"totals", dashboard::as_json(totals)},
                          {"faults", faults_of(history)},

@@ -91,13 +91,24 @@ void History::tick() {
   second.traffic.bytes_out -= before_.traffic.bytes_out;
   before_ = now;
   before_.number = second.number;
+  if (!seconds_.empty() && second.number - looked_ <= owned_for) {
+    second.owned = seconds_.back().owned;
+  }
   seconds_.push_back(second);
   if (seconds_.size() > max_seconds) seconds_.pop_front();
+}
+
+void History::looked(const Owned& owned) {
+  const std::lock_guard lock(mutex_);
+  if (seconds_.empty()) return;
+  seconds_.back().owned = owned;
+  looked_ = seconds_.back().number;
 }
 
 std::vector<Second> History::after(std::uint64_t number) const {
   const std::lock_guard lock(mutex_);
   std::vector<Second> rows;
+  if (number > before_.number) number = 0;
   for (const Second& second : seconds_) {
     if (second.number > number) rows.push_back(second);
   }

@@ -37,6 +37,11 @@ inline constexpr std::array<std::string_view, 9> fault_names{
     "crash",          "mailbox_overflow",   "long_turn",      "slow_consumer", "connection_refused",
     "broadcast_lost", "supervisor_gave_up", "handler_failed", "redis_lost"};
 
+/// What only a look at all processes finds.
+struct Owned {
+  std::uint64_t channels = 0, mailbox_bytes = 0, unsent_bytes = 0;
+};
+
 /// One second. Counts are of this second, the rest as it was at its end.
 struct Second {
   std::uint64_t number = 0;  ///< Counted from 1.
@@ -44,6 +49,7 @@ struct Second {
   telemetry::Traffic traffic = {};
   std::uint64_t handled = 0, p50 = 0, p99 = 0;  ///< Handlers of messages; microseconds.
   std::uint64_t joins = 0, faults = 0, limits = 0;
+  std::optional<Owned> owned = {};  ///< If somebody has looked in the last seconds.
 };
 
 /// A connection to Redis: of the subscriber, or of the publisher.
@@ -57,13 +63,17 @@ struct RedisLink {
 class History {
  public:
   static constexpr std::size_t max_seconds = 300;
+  /// A page asks once a second, and may miss one: what it found is then true of the next, too.
+  static constexpr std::uint64_t owned_for = 2;
 
   /// The handlers to attach. They refer to this.
   std::vector<telemetry::Handler> handlers();
 
   /// Call once a second.
   void tick();
-  /// The seconds after this number, oldest first.
+  /// A look was taken in the second that is the latest now.
+  void looked(const Owned& owned);
+  /// The seconds after this number, oldest first; all, if it is of a server before this one.
   std::vector<Second> after(std::uint64_t number) const;
   /// The latest; all 0 before the first tick.
   Second latest() const;
@@ -94,7 +104,8 @@ class History {
   std::map<std::uint32_t, telemetry::ShardMeasured> shards_;
   std::map<std::string, RedisLink, std::less<>> redis_;
   std::deque<Second> seconds_;
-  Second before_;  ///< The counts at the last tick.
+  Second before_;             ///< The counts at the last tick.
+  std::uint64_t looked_ = 0;  ///< The number of the second of the latest look.
 };
 
 }  // namespace phx::dashboard

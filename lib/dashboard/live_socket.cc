@@ -39,18 +39,23 @@ using Pages = std::shared_ptr<std::atomic<std::size_t>>;
 
 class LiveChannel final : public Channel {
  public:
-  LiveChannel(const LiveSocket::Answer& answer, Pages pages)
-      : answer_(answer), pages_(std::move(pages)) {
+  LiveChannel(const LiveSocket::Answer& answer, std::shared_ptr<Shows> shows, Pages pages)
+      : answer_(answer), shows_(std::move(shows)), pages_(std::move(pages)) {
     ++*pages_;
   }
-  ~LiveChannel() override { --*pages_; }
+  ~LiveChannel() override {
+    shows_->show(page_, {});
+    --*pages_;
+  }
 
-  JoinResult join(std::string_view, Payload, Socket&) override {
+  JoinResult join(std::string_view, Payload, Socket& socket) override {
+    page_ = socket.channel();
     if (*pages_ <= LiveSocket::max_pages) return Joined{};
     return Refused{{{"reason", "too many pages watch this server"}}};
   }
 
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
+    if (event == "show") return show(payload["views"]);
     if (event != "ask") return unhandled(event);
     const std::string query = payload["query"].string_or("");
     http::Request request{
@@ -64,19 +69,37 @@ class LiveChannel final : public Channel {
     return NoReply{};
   }
 
+  Result handle_info(process::Message message, Socket& socket) override {
+    if (auto* shown = message.get_if<Shown>()) socket.push("shown", std::move(shown->payload));
+    return NoReply{};
+  }
+
   Level log_join() const override { return Level::debug; }
 
  private:
+  Result show(const Json& asked) const {
+    if (asked.size() > Shows::max_views) return Reply::error({{"detail", "too many views"}});
+    std::set<View> views;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      views.insert({asked[i]["path"].string_or(""), asked[i]["query"].string_or("")});
+    }
+    if (shows_->show(page_, views)) return Reply::ok();
+    return Reply::error({{"detail", "too many different views are shown: ask for yours"}});
+  }
+
   const LiveSocket::Answer& answer_;  // its socket's factory's, which outlives all channels
+  const std::shared_ptr<Shows> shows_;
   const Pages pages_;
+  process::Pid page_;  ///< This channel's process.
 };
 
 }  // namespace
 
-LiveSocket::LiveSocket(Answer answer) {
+LiveSocket::LiveSocket(const Answer& answer, Shows::Newest newest)
+    : shows_(std::make_shared<Shows>(answer, std::move(newest))) {
   const auto pages = std::make_shared<std::atomic<std::size_t>>(0);
-  channel("dashboard", [answer = std::move(answer), pages] {
-    return std::make_unique<LiveChannel>(answer, pages);
+  channel("dashboard", [answer, shows = shows_, pages] {
+    return std::make_unique<LiveChannel>(answer, shows, pages);
   });
 }
 

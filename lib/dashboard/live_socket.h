@@ -5,8 +5,11 @@
 ///
 ///     ["1","7","dashboard","ask",{"path":"processes","query":"top=20"}]
 ///     ["1","7","dashboard","phx_reply",{"status":"ok","response":{"totals":{…},"processes":[…]}}]
+///     ["1","8","dashboard","show",{"views":[{"path":"processes","query":"top=20"}]}]
+///     ["1",null,"dashboard","shown",{"path":…,"query":…,"after":0,"status":200,"response":{…}}]
 ///
-/// Answers come from Dashboard::answer, as they do over HTTP. On the admin port alone.
+/// Answers come from Dashboard::answer, as they do over HTTP; what a page shows comes by itself
+/// once a second, gathered once for all pages that show it. On the admin port alone.
 
 #include <atomic>
 #include <cstddef>
@@ -14,6 +17,7 @@
 #include <memory>
 #include <string>
 
+#include "dashboard/shows.h"
 #include "endpoint/endpoint.h"
 #include "socket/user_socket.h"
 
@@ -25,9 +29,10 @@ class LiveSocket final : public UserSocket {
   /// Pages that have joined at one time; one more is refused.
   static constexpr std::size_t max_pages = 16;
 
-  using Answer = std::function<Endpoint::Outcome(const http::Request&)>;
-  /// `answer` may be called as long as the server runs.
-  explicit LiveSocket(Answer answer);
+  using Answer = Shows::Answer;
+  /// `answer` and `newest` may be called as long as the server runs.
+  LiveSocket(const Answer& answer, Shows::Newest newest);
+  const std::shared_ptr<Shows>& shows() const { return shows_; }
 
   /// Takes nobody before this. Before the server starts.
   void open_to(std::string token) { token_ = std::move(token); }
@@ -36,6 +41,7 @@ class LiveSocket final : public UserSocket {
   Level log() const override { return Level::debug; }
 
  private:
+  const std::shared_ptr<Shows> shows_;
   std::string token_;
 };
 

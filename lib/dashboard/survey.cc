@@ -61,6 +61,13 @@ std::optional<Pid> pid_of(std::string_view text) {
   return pid.shard == shard && pid.serial == serial ? std::optional(pid) : std::nullopt;
 }
 
+std::weak_ordering compared(const ProcessRow& a, const ProcessRow& b, ProcessColumn by) {
+  if (by == ProcessColumn::pid) return a.pid <=> b.pid;
+  if (by == ProcessColumn::kind) return a.kind <=> b.kind;
+  if (by == ProcessColumn::topic) return a.about() <=> b.about();
+  return a.number(by) <=> b.number(by);
+}
+
 void ProcessTotals::add(const ProcessTotals& other) {
   processes += other.processes;
   found += other.found;
@@ -121,7 +128,7 @@ void ProcessSurvey::visit(const Entry& each) {
   }
   if (!wanted(each)) return;
   ++totals_.found;
-  if (top_.takes(numbers[static_cast<std::size_t>(query_.column)])) {
+  if (!is_number(query_.column) || top_.takes(numbers[static_cast<std::size_t>(query_.column)])) {
     top_.add(row_of(each, children.size()));
   }
 }
@@ -145,6 +152,7 @@ bool DetailSurvey::step(const Context& context) {
     network = each.process.network();
   });
   mail = process::Census::mail(*context.scheduler, pid_);
+  handled = process::Census::watch(*context.scheduler, pid_, Clock::now());
   return false;
 }
 

@@ -5,7 +5,9 @@
 /// A look is gathered in bounded steps, and keeps a bounded number of rows, however many processes
 /// and topics there are.
 
+#include <algorithm>
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,7 +21,7 @@
 
 namespace phx::dashboard {
 
-/// The columns of numbers that processes are sorted by.
+/// The columns that processes are sorted by: those of numbers, and then three others.
 enum class ProcessColumn : unsigned char {
   mailbox,
   mailbox_bytes,
@@ -31,10 +33,16 @@ enum class ProcessColumn : unsigned char {
   monitors,
   children,
   age,
+  pid,
+  kind,
+  topic,  ///< Or, without one, the name.
 };
 inline constexpr std::array<std::string_view, 10> process_columns{
     "mailbox", "mailbox_bytes", "unsent_bytes", "turns",    "used",
     "longest", "load",          "monitors",     "children", "age"};
+inline constexpr std::array<std::string_view, 13> process_sorts{
+    "mailbox",  "mailbox_bytes", "unsent_bytes", "turns", "used", "longest", "load",
+    "monitors", "children",      "age",          "pid",   "kind", "topic"};
 enum class TopicColumn : unsigned char { members, broadcasts, deliveries };
 inline constexpr std::array<std::string_view, 3> topic_columns{"members", "broadcasts",
                                                                "deliveries"};
@@ -63,10 +71,16 @@ struct ProcessRow {
   bool working = false;
   std::array<std::uint64_t, process_columns.size()> numbers{};  ///< By column; times in ms.
 
+  /// REQUIRES: a column of numbers.
   std::uint64_t number(ProcessColumn column) const {
     return numbers[static_cast<std::size_t>(column)];
   }
+  const std::string& about() const { return topic.empty() ? name : topic; }
 };
+inline bool is_number(ProcessColumn column) {
+  return static_cast<std::size_t>(column) < process_columns.size();
+}
+std::weak_ordering compared(const ProcessRow& a, const ProcessRow& b, ProcessColumn by);
 
 struct TopicRow {
   std::string topic;
@@ -77,6 +91,9 @@ struct TopicRow {
     return numbers[static_cast<std::size_t>(column)];
   }
 };
+inline std::weak_ordering compared(const TopicRow& a, const TopicRow& b, TopicColumn by) {
+  return a.number(by) <=> b.number(by);
+}
 
 /// The first rows by a column: a heap whose top is the last of them. A value.
 template <class Row, class Column>
@@ -96,7 +113,8 @@ class Top {
     rows_.push_back(std::move(row));
     std::push_heap(rows_.begin(), rows_.end(), before);
   }
-  /// Whether a row with this number would be kept: saves making one that would not.
+  /// Whether a row with this number would be kept: saves making one that would not. REQUIRES: a
+  /// column of numbers.
   bool takes(std::uint64_t number) const {
     if (rows_.size() < most_) return true;
     if (most_ == 0) return false;
@@ -113,10 +131,10 @@ class Top {
   std::vector<Row>& rows() { return rows_; }
 
  private:
-  /// Equal numbers are ordered by what identifies the rows, so that a page does not flicker.
+  /// Equal rows are ordered by what identifies them, so that a page does not flicker.
   bool precedes(const Row& a, const Row& b) const {
-    const std::uint64_t x = a.number(column_), y = b.number(column_);
-    if (x != y) return ascending_ ? x < y : x > y;
+    const std::weak_ordering order = compared(a, b, column_);
+    if (order != 0) return ascending_ ? order < 0 : order > 0;
     return id(a) < id(b);
   }
   static auto id(const Row& row) {
@@ -172,7 +190,7 @@ class ProcessSurvey final : public Survey {
   std::set<process::Pid> children_;               ///< Of query_.parent.
 };
 
-/// One process, with the mail that waits for it.
+/// One process, with the mail that waits for it; a second look soon after sees what it handled.
 class DetailSurvey final : public Survey {
  public:
   explicit DetailSurvey(process::Pid pid) : pid_(pid) {}
@@ -180,6 +198,7 @@ class DetailSurvey final : public Survey {
 
   std::optional<ProcessRow> row;
   std::map<std::string, std::size_t> mail = {};  ///< How many messages of each type.
+  std::vector<process::Handled> handled = {};    ///< The newest first: see Census::watch().
   std::vector<process::Pid> children = {};
   std::string network = {};
 

@@ -160,6 +160,39 @@ PHX_TEST(
   expect_eq(rows[0].number(TopicColumn::deliveries), std::uint64_t{12});
 }
 
+PHX_TEST("processes are sorted by pid, kind and topic, too, however many are left out") {
+  TestShard shard;
+  const std::vector<Pid> pids = spawn_idle(shard, 11);
+  const Pid child = shard.scheduler.spawn(std::make_unique<ChildOf>(pids[0]));
+  shard.settle();
+  const auto first = [&](ProcessColumn column, bool ascending) {
+    auto survey = surveyed(shard, {.column = column, .ascending = ascending, .top = 2});
+    return std::move(*survey).rows().at(0).pid;
+  };
+  expect(first(ProcessColumn::pid, true) == pids[0], "the first pid");
+  expect(first(ProcessColumn::pid, false) == child, "the last one");
+  expect(first(ProcessColumn::kind, true) == child, "channel comes before process");
+  expect(first(ProcessColumn::kind, false) == pids[0], "and after it the other way round");
+  expect(first(ProcessColumn::topic, false) == child, "room:1, after names");
+}
+
+PHX_TEST("a second look at one process has what it handled since the first") {
+  TestShard shard;
+  const Pid pid = spawn_idle(shard, 1).front();
+  std::vector<process::Handled> handled;
+  for (int tries = 0; handled.empty() && tries < 100; ++tries) {  // Notes::patience may run out
+    for (const int number : {1, 2}) {
+      DetailSurvey look(pid);
+      expect(!look.step(shard.context()), "one step");
+      handled = look.handled;
+      if (number == 1) shard.scheduler.send(pid, number);
+      shard.settle();
+    }
+  }
+  expect_eq(handled.size(), 1u);
+  expect_eq(handled[0].type, "int");
+}
+
 PHX_TEST("a pid is read as it is written, and nothing else is") {
   Pid pid;
   pid.shard = 3;

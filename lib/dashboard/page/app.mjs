@@ -1,9 +1,10 @@
-// Shows one view at a time, and refreshes it each second while the page can be seen.
+// Shows one view at a time, and refreshes it while the page can be seen: each time that the server has pushed what it shows.
 
-import { ask, dropToken, hasToken, keepToken, Refused, takeTokenFromLink } from "./api.mjs";
+import { ask, dropToken, hasToken, keepToken, Refused, refreshing, showNothing, showOn, takeTokenFromLink } from "./api.mjs";
 import * as views from "./views.mjs";
 
-const PERIOD = 1000;
+const PERIOD = 1000; // of the server's pushes, too
+const PATIENCE = 3 * PERIOD; // without a push: then the page asks
 const byId = (id) => document.getElementById(id);
 const main = byId("main");
 const state = byId("state");
@@ -27,9 +28,11 @@ async function refresh() {
   clearTimeout(timer);
   busy = true;
   again = false;
-  const refreshing = refreshView;
+  const refreshed = refreshView;
+  let pushed = false;
+  refreshing();
   try {
-    await refreshing();
+    await refreshed();
     say(paused() ? "Paused." : "Live, each second.");
   } catch (error) {
     if (error instanceof Refused && error.status === 401) {
@@ -39,9 +42,13 @@ async function refresh() {
     }
     say(error instanceof Refused ? `The server refused: ${error.message}.` : "The server does not answer.", true);
   }
+  const stays = !paused() && !document.hidden;
+  if (stays && !state.classList.contains("bad")) pushed = await showOn(refresh);
+  else if (!stays) await showNothing();
   busy = false;
-  if (again || refreshing !== refreshView) return refresh();
-  if (!paused() && !document.hidden) timer = setTimeout(refresh, PERIOD);
+  if (again || refreshed !== refreshView) return refresh();
+  clearTimeout(timer);
+  if (!paused() && !document.hidden) timer = setTimeout(refresh, pushed ? PATIENCE : PERIOD);
 }
 
 // --- The token ------------------------------------------------------------------------------------
@@ -82,7 +89,7 @@ pause.addEventListener("click", () => {
   refresh();
 });
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && !paused() && hasToken()) refresh();
+  if (!paused() && hasToken()) refresh();
 });
 addEventListener("hashchange", () => {
   if (location.hash === "#main") return;
@@ -93,14 +100,37 @@ addEventListener("hashchange", () => {
 // --- One process ----------------------------------------------------------------------------------
 
 let chosen = null;
+let watching;
 async function showProcess(pid) {
   const dialog = byId("process");
   try {
     chosen = await views.fillProcess(dialog, pid);
+    dialog.querySelector(".problem").textContent = "";
     dialog.showModal();
+    watch(pid);
   } catch (error) {
     say(`The process can't be shown: ${error.message}.`, true);
   }
+}
+// As long as the dialog is open; the server forgets what it noted a few seconds later.
+function watch(pid) {
+  const dialog = byId("process");
+  clearTimeout(watching);
+  watching = setTimeout(async () => {
+    if (!dialog.open || chosen.pid !== pid) return;
+    if (paused() || document.hidden) return watch(pid);
+    try {
+      chosen = await views.fillProcess(dialog, pid);
+      dialog.querySelector(".problem").textContent = "";
+    } catch (error) {
+      const ended = error instanceof Refused && error.status === 404;
+      dialog.querySelector(".problem").textContent = ended
+        ? "It has ended. This is how it was last seen."
+        : `It can't be shown as it is now: ${error.message}.`;
+      if (ended) return;
+    }
+    watch(pid);
+  }, PERIOD);
 }
 byId("process").querySelector(".close").addEventListener("click", () => byId("process").close());
 byId("process").querySelector(".end").addEventListener("click", () => {

@@ -11,10 +11,16 @@ export class LiveTopic {
   #opening = null; // the promise of an open socket, joined
   #waiting = new Map(); // ref: {resolve, reject, timer}
   #ref = 0;
+  #pushed;
 
-  constructor(path, topic) {
+  /** How often it was opened: the server then forgets what it was asked to push. */
+  openings = 0;
+
+  /** `pushed(event, payload)` is called with each push of the topic. */
+  constructor(path, topic, pushed) {
     this.#path = path;
     this.#topic = topic;
+    this.#pushed = pushed;
   }
 
   /** The reply's response. Rejects with a Refusal, with NotConnected, or with another Error if no reply came. */
@@ -46,6 +52,7 @@ export class LiveTopic {
       socket.close();
       throw error;
     });
+    this.openings += 1;
     return socket;
   }
 
@@ -70,6 +77,8 @@ export class LiveTopic {
       else waiting?.reject(new Refusal(payload.response));
     } else if (topic === this.#topic && (event === "phx_error" || event === "phx_close")) {
       socket.close();
+    } else if (topic === this.#topic) {
+      this.#pushed(event, payload);
     }
   }
 }

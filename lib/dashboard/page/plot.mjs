@@ -21,7 +21,20 @@ export function millis(ms) {
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
   return `${Math.round(ms)} ms`;
 }
+/** Nanoseconds. */
+export const nanos = (ns) => (ns >= 1_000_000 ? millis(ns / 1e6) : ns >= 1_000 ? `${(ns / 1e3).toFixed(1)} µs` : `${ns} ns`);
 export const micros = (us) => (us >= 1_000 ? millis(us / 1_000) : `${us} µs`);
+
+// The seconds that have the column, as runs without a gap: some figures are known only while somebody looks.
+function known(seconds, column) {
+  const runs = [];
+  seconds.forEach((second, at) => {
+    if (second[column] === undefined) return;
+    if (runs.at(-1)?.at(-1) === at - 1) runs.at(-1).push(at);
+    else runs.push([at]);
+  });
+  return runs;
+}
 
 // A plot of one or two columns. `draw(seconds)` is called with all that are known.
 export function plot(title, columns, text) {
@@ -41,17 +54,19 @@ export function plot(title, columns, text) {
       const width = Math.max(MINUTE, seconds.length) - 1;
       svg.setAttribute("viewBox", `0 0 ${width} 100`);
       const left = width + 1 - seconds.length;
-      const most = Math.max(1, ...columns.flatMap((column) => seconds.map((second) => second[column])));
+      const most = Math.max(1, ...columns.flatMap((column) => seconds.map((second) => second[column] ?? 0)));
       columns.forEach((column, i) => {
-        const points = seconds.map((second, at) => {
-          return `${left + at} ${(98 - (second[column] / most) * 96).toFixed(1)}`;
-        });
-        lines[i].setAttribute("d", points.length > 0 ? `M${points.join("L")}` : "");
-        if (i > 0 || points.length === 0) return;
-        svg.querySelector(".area").setAttribute("d", `M${left} 100L${points.join("L")}L${width} 100Z`);
+        const runs = known(seconds, column).map((run) =>
+          run.map((at) => `${left + at} ${(98 - (seconds[at][column] / most) * 96).toFixed(1)}`).join("L"),
+        );
+        lines[i].setAttribute("d", runs.map((run) => `M${run}`).join(""));
+        if (i > 0) return;
+        const areas = known(seconds, column).map((run, n) => `M${left + run[0]} 100L${runs[n]}L${left + run.at(-1)} 100Z`);
+        svg.querySelector(".area").setAttribute("d", areas.join(""));
       });
       const last = seconds.at(-1);
-      now.textContent = last ? columns.map((column) => text(last[column])).join(" / ") : "–";
+      const shown = (column) => (last[column] === undefined ? "–" : text(last[column]));
+      now.textContent = last ? columns.map(shown).join(" / ") : "–";
       svg.setAttribute("aria-label", `${title}: now ${now.textContent}, at most ${text(most)} in the last minutes`);
     },
   };

@@ -1,7 +1,7 @@
 // The six views: each builds its part of the page once, and refreshes it each second.
 
 import { ask } from "./api.mjs";
-import { bytes, count, micros, millis, plot, SECONDS } from "./plot.mjs";
+import { bytes, count, micros, millis, nanos, plot, SECONDS } from "./plot.mjs";
 import { table } from "./table.mjs";
 
 const element = (html) => {
@@ -36,11 +36,13 @@ let seconds = []; // kept while other views are shown
 export function overview(main) {
   const plots = [
     plot("Connections", ["connections"], count),
+    plot("Channels", ["channels"], count),
     plot("Processes", ["processes"], count),
     plot("Messages in, frames out, a second", ["messages_in", "frames_out"], count),
     plot("Bytes in, bytes out, a second", ["bytes_in", "bytes_out"], bytes),
     plot("Handlers: p50, p99", ["p50", "p99"], micros),
     plot("Memory", ["memory"], bytes),
+    plot("In mailboxes, unsent", ["mailbox_bytes", "unsent_bytes"], bytes),
     plot("Joins a second", ["joins"], count),
     plot("Limits reached a second", ["limits"], count),
     plot("Faults a second", ["faults"], count),
@@ -91,7 +93,7 @@ const PROCESS_COLUMNS = [
   { key: "monitors", label: "Monitors", text: (row) => count(row.monitors), wide: true },
   { key: "children", label: "Children", text: (row) => count(row.children), wide: true },
   { key: "age", label: "Age", text: (row) => millis(row.age) },
-].map((column) => ({ ...column, sortable: !["pid", "kind", "topic"].includes(column.key) }));
+].map((column) => ({ ...column, sortable: true }));
 
 export function processes(main, { showProcess, refresh }) {
   let sort = "mailbox";
@@ -105,7 +107,7 @@ export function processes(main, { showProcess, refresh }) {
   form.addEventListener("input", refresh);
   const view = table("Processes", PROCESS_COLUMNS, {
     sort(key) {
-      ascending = key === sort ? !ascending : false;
+      ascending = key === sort ? !ascending : ["pid", "kind", "topic"].includes(key); // words begin with A, numbers with the largest
       sort = key;
       refresh();
     },
@@ -313,5 +315,40 @@ export async function fillProcess(dialog, pid) {
     return li;
   });
   dialog.querySelector(".mail").replaceChildren(...(mail.length > 0 ? mail : [element("<li>none</li>")]));
+  fillHandled(dialog, row.handled);
   return row;
+}
+
+// What it has handled while the dialog was open: by type, and one by one.
+function fillHandled(dialog, handled) {
+  const types = new Map();
+  for (const { type, took_ns } of handled) {
+    const { type: name, n, sum, longest } = types.get(type) ?? { type, n: 0, sum: 0, longest: 0 };
+    types.set(type, { type: name, n: n + 1, sum: sum + took_ns, longest: Math.max(longest, took_ns) });
+  }
+  const holder = dialog.querySelector(".types");
+  holder.table ??= table(
+    "By type",
+    [
+      { label: "Type", text: ({ type }) => type, textual: true },
+      { label: "Messages", text: ({ n }) => count(n) },
+      { label: "Mean time", text: ({ n, sum }) => nanos(Math.round(sum / n)) },
+      { label: "Longest", text: ({ longest }) => nanos(longest) },
+    ],
+    {},
+  );
+  if (!holder.firstChild) holder.append(holder.table.element);
+  holder.hidden = types.size === 0;
+  holder.table.show([...types.values()].sort((a, b) => b.n - a.n), ({ type }) => type);
+  dialog.querySelector(".handled-note").textContent =
+    handled.length === 0 ? "Nothing yet: it is watched from now on." : `The latest ${handled.length}, as long as this is open.`;
+  const list = dialog.querySelector(".handled");
+  list.hidden = handled.length === 0;
+  list.replaceChildren(
+    ...handled.map(({ type, bytes: size, ago_ms, took_ns }) => {
+      const li = document.createElement("li");
+      li.textContent = `${millis(ago_ms)} ago: ${type}, ${bytes(size)}, took ${nanos(took_ns)}`;
+      return li;
+    }),
+  );
 }

@@ -118,6 +118,7 @@ PHX_TEST("a process is shown with its details, ended, and started again by its s
   const Json detail = watched.found("processes/" + pid);
   expect_eq(detail["name"].string_or(""), std::string("clock"));
   expect(detail["mail"].is_object(), detail.dump());
+  expect_eq(detail["handled"].size(), std::size_t{0});  // it is watched from now on
   expect_eq(watched.data("processes/" + pid + "/end").first, 405);
   expect_eq(watched.data("processes/" + pid + "/end", "POST").first, 202);
   Json again = clock();
@@ -172,6 +173,9 @@ PHX_TEST("the overview counts second by second, and sends only those after a num
   expect_eq(later[0]["number"].integer_or(0), 2LL);
   const Json overview = watched.found("overview");
   expect(overview["memory_limit"].integer_or(0) > 0, overview.dump());
+  const Json last = overview["seconds"][overview["seconds"].size() - 1];
+  expect(last.has("channels") && last.has("mailbox_bytes") && last.has("unsent_bytes"),
+         "somebody looks: " + last.dump());
 }
 
 PHX_TEST("topics, nodes and the log answer for a node that is alone") {
