@@ -256,9 +256,10 @@ bench: $(BENCH) $(if $(URL),,$(CONTRACT)) $(if $(CLUSTER),build/.packages-redis)
   $(if $(FLOOR),$(FLOOR_SERVER)) $(if $(TLS),$(CERTIFICATE))
 	@$(if $(CLUSTER),$(WITH_REDIS)) $(BENCH) $(BENCH_OPTIONS) $(if $(URL),--url '$(URL)',-- $(BENCHED))
 
-bench-dashboard: ## measure: an echo's p50 and p99 with and without the dashboard, beside 10,000 channels
-bench-dashboard: $(CONTRACT) $(NPM)
+bench-dashboard: ## measure: an echo's p50, p99 beside 10,000 channels: with and without the dashboard; one held
+bench-dashboard: $(CONTRACT) $(CHAT) $(NPM)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) node conformance/load/bench/watched.mjs
+	@CHAT_SERVER=$(CURDIR)/$(CHAT) node conformance/load/bench/held.mjs
 
 # make figures [ONLY='load payload'] [ALONE='command that keeps the machine quiet']: each takes less than a minute.
 GROWTH := idle newcomers talkers topics subscribers payload memory shards

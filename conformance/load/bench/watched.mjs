@@ -5,19 +5,17 @@
 //     node conformance/load/bench/watched.mjs [seconds of each part, 5] [rounds, 4]
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { eventually } from "../../clients/support/deadline.js";
 import { contractServer } from "../../clients/support/server.js";
+import { client, echoes, show } from "./echo.mjs";
 
-const { WebSocket } = createRequire(new URL("../../clients/package.json", import.meta.url))("ws");
 const [seconds = 5, rounds = 4] = process.argv.slice(2).map(Number);
 const CLIENTS = 100;
 const TOPICS_OF_EACH = 100; // of 1,000: ten clients share each
 const VIEWS = ["overview", "processes?sort=age&top=500", "topics?top=500", "nodes", "limits", "log"];
-const PAUSE_MS = 1; // between two echoes
 
 const TOKEN = "a token of more than twenty bytes";
 const folder = mkdtempSync(join(tmpdir(), "watched-"));
@@ -30,45 +28,16 @@ const port = /Its admin port is at (\S+)/;
 await eventually("the admin port's address", () => port.test(server.output));
 const [, admin] = server.output.match(port);
 
-/** One connected client; `ask` resolves when its push is answered. */
-async function client() {
-  const socket = new WebSocket(`${server.mount("/socket")}/websocket?vsn=2.0.0`);
-  await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: () => reject(new Error("no connection")) }));
-  const waiting = new Map();
-  socket.onmessage = ({ data }) => {
-    const [, ref, , , { status } = {}] = JSON.parse(data);
-    waiting.get(ref)?.(status);
-    waiting.delete(ref);
-  };
-  let last = 0;
-  const ask = (topic, event, payload = {}) =>
-    new Promise((resolve) => {
-      const ref = String((last += 1));
-      waiting.set(ref, resolve);
-      socket.send(JSON.stringify([topic, ref, topic, event, payload]));
-    });
-  return { ask, close: () => socket.close() };
-}
+const address = `${server.mount("/socket")}/websocket?vsn=2.0.0`;
 
 async function crowd() {
-  const clients = await Promise.all(Array.from({ length: CLIENTS }, client));
+  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => client(address)));
   for (const [n, { ask }] of clients.entries()) {
     const topics = Array.from({ length: TOPICS_OF_EACH }, (_, k) => `conformance:${(n * TOPICS_OF_EACH + k) % 1_000}`);
     const answers = await Promise.all(topics.map((topic) => ask(topic, "phx_join")));
     if (answers.some((status) => status !== "ok")) throw new Error(`client ${n} joined only some of its topics`);
   }
   return clients;
-}
-
-/** Milliseconds of each echo, for some seconds. */
-async function echoes({ ask }) {
-  const took = [];
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; await setTimeout(PAUSE_MS)) {
-    const began = performance.now();
-    await ask("conformance:honest", "echo", { n: took.length });
-    took.push(performance.now() - began);
-  }
-  return took;
 }
 
 /** Asks for each view once a second, as a page does for one, until it is stopped; counts answers. */
@@ -92,20 +61,15 @@ function page() {
   };
 }
 
-const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(2);
-const show = (name, took, more = "") => {
-  const sorted = took.toSorted((a, b) => a - b);
-  console.log(`${name.padEnd(18)} p50 ${at(sorted, 0.5)} ms  p99 ${at(sorted, 0.99)} ms  ${sorted.length} echoes${more}`);
-};
-
 const clients = await crowd();
-const honest = await client();
-await honest.ask("conformance:honest", "phx_join");
+const HONEST = "conformance:honest";
+const honest = await client(address);
+await honest.ask(HONEST, "phx_join");
 const took = { without: [], with: [] };
 for (let round = 0; round < rounds; round += 1) {
-  took.without.push(...(await echoes(honest)));
+  took.without.push(...(await echoes(honest, HONEST, seconds)));
   const stop = page();
-  took.with.push(...(await echoes(honest)));
+  took.with.push(...(await echoes(honest, HONEST, seconds)));
   show(`round ${round + 1}, with`, took.with, `, ${await stop()} views answered so far in this round`);
 }
 show("without dashboard", took.without);
