@@ -116,11 +116,6 @@ export function inShort({ hops }) {
   }
   const refused = hops.find(({ form }) => form === "refusal" || form === "failure");
   if (refused) tell(`Refused by ${named(refused)}`, refused);
-  const slowest = hops.reduce((most, hop) => (hop.waited > (most?.waited ?? 0) ? hop : most), null);
-  if (slowest) {
-    const where = slowest.pid ? `in the mailbox of pid ${slowest.pid}` : "outside of any process";
-    tell(`Waited longest before ${named(slowest)}: ${micros(slowest.waited)} µs ${where}`, slowest);
-  }
   for (const crash of hops.filter(({ form }) => form === "crash")) {
     const culprit = before(crash);
     tell(`Crashed in ${culprit ? named(culprit) : named(crash)}, pid ${crash.pid}: ${crash.text}`, culprit ?? crash);
@@ -131,6 +126,11 @@ export function inShort({ hops }) {
     }
     const written = hops.find(({ form, hop }) => form === "bytes written" && hop > crash.hop);
     if (written) tell(`Heard of the crash: the client, by ${named(written)}`, written);
+  }
+  const slowest = hops.reduce((most, hop) => (hop.waited > (most?.waited ?? 0) ? hop : most), null);
+  if (slowest) {
+    const where = slowest.pid ? `in the mailbox of pid ${slowest.pid}` : "outside of any process";
+    tell(`Waited longest before ${named(slowest)}: ${micros(slowest.waited)} µs ${where}`, slowest);
   }
   return found;
 }

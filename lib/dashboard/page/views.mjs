@@ -57,7 +57,9 @@ export function overview(main) {
     // A server that was started again counts from 1 again.
     if (more.length > 0 && more[0].number <= after) seconds = [];
     seconds = [...seconds, ...more].slice(-SECONDS);
-    for (const one of plots) one.draw(seconds);
+    // A second in which nothing was handled has no percentile.
+    const drawn = seconds.map((second) => (second.handled > 0 ? second : { ...second, p50: undefined, p99: undefined }));
+    for (const one of plots) one.draw(drawn);
     plots.at(-1).box.classList.toggle("bad", (seconds.at(-1)?.faults ?? 0) > 0);
     const occurred = (counts) => {
       const entries = Object.entries(counts).filter(([, times]) => times > 0);
