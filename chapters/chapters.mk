@@ -78,7 +78,8 @@ exercise-build:
 # Each stub can be failed, for the reason it states, and the real file passes in its place. Each sentence of a stub has
 # faults that break it: a sample of them is judged, all of them by ALL=1.
 EXERCISE_SOURCES := $(wildcard chapters/*/exercise*/*.stub.cc chapters/*/exercise*/*_test.cc \
-  chapters/*/exercise*/server.cc chapters/*/exercise*/play.cc chapters/workshop/play.cc chapters/*/exercise*/solution/*.cc)
+  chapters/*/exercise*/server.cc chapters/*/exercise*/play.cc chapters/workshop/play.cc \
+  chapters/*/exercise*/solution/*.cc)
 $(call objects,$(EXERCISE_SOURCES)): | build/.packages-workshop
 # A stub may leave a member unused that the real file uses; clang warns about those.
 $(call objects,$(filter %.stub.cc,$(EXERCISE_SOURCES))): ALL_CXXFLAGS += \

@@ -89,9 +89,7 @@ bool read_into(Played& played, std::string_view text) {
 
 }  // namespace
 
-void end_process() {
-  std::_Exit(0);
-}
+void end_process() { std::_Exit(0); }
 
 Outcome play_out(World& world, const Play& play) {
   if (!play.order) return world.play();
