@@ -79,7 +79,7 @@ export function readPlay({ said, status, signal, late }) {
 
 /** The first step that differs; -1 where none does, or where it was not played, as the program had ended before. */
 export function firstDifference(mine, house) {
-  if (!mine) return -1;
+  if (!mine || !house) return -1;
   return house.findIndex((step, i) => step.comes.join("\n") !== mine[i]?.comes.join("\n") || step.does !== mine[i]?.does);
 }
 
@@ -157,7 +157,13 @@ export async function differs(exercise, source, mine) {
     writeFileSync(at(exercise, file), written(all));
     return Promise.all([built.program, house.program].map((program) => played(exercise, program, file)));
   };
-  const found = await differing(sequences(), playBoth);
+  const all = sequences();
+  if (whole) {
+    const [own] = await playBoth(all);
+    const last = own.at(-1)?.at(-1);
+    if (own.length < all.length) return { title: "Played at random, the house's own file ends early:", said: `${last?.does}\n${last?.comes.at(-1)}` };
+  }
+  const found = await differing(all, playBoth);
   if (!found) return undefined;
   const hangs = found.mine.at(-1)?.comes.includes("(it runs for ever)");
   const least = hangs ? found : await shrunk(found, playBoth);

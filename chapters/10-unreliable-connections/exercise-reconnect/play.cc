@@ -27,8 +27,11 @@ void phx::exercise::play(Sequence& steps) {
   ClientOptions options;
   options.heartbeat = Millis{1'000};
   options.connecting = Millis{500};
-  options.reconnect_after = steps.of<std::vector<Millis>>(
-      {{Millis{10}, Millis{50}, Millis{700}}, {Millis{10}}, {}, {Millis{0}, Millis{20}}});
+  options.reconnect_after =
+      steps.of<std::vector<Millis>>({{Millis{10}, Millis{50}, Millis{700}, Millis{20}, Millis{300}},
+                                     {Millis{10}},
+                                     {},
+                                     {Millis{0}, Millis{20}}});
   options.reconnect_after_normal_close = steps.below(2) == 1;
   if (steps.below(3) == 2) options.longpoll_fallback = Millis{300};
   std::string table;
@@ -50,7 +53,9 @@ void phx::exercise::play(Sequence& steps) {
       [&](const client::Ending&) { client.heard.emplace_back("closed, says the second"); });
   std::map<const FakeLink*, bool> noted;
   while (steps.next()) {
-    const unsigned what = steps.below(8);
+    unsigned what = steps.of({6U, 6U, 6U, 4U, 4U, 2U, 2U, 0U, 1U, 3U, 5U, 6U});
+    const bool open = client.session.status() == ClientStatus::open;
+    if (!open && (what == 4 || (client.links.empty() && what != 5))) what = 2;
     const bool linked = !client.links.empty();
     if (what == 0) {
       steps.does({1, 2}, "connect()");
@@ -58,10 +63,10 @@ void phx::exercise::play(Sequence& steps) {
     } else if (what == 1) {
       steps.does({14, 15, 16, 17}, "disconnect()");
       client.session.disconnect();
-    } else if (what == 2 && linked) {
-      steps.does({18}, "the connection opens");
-      if (!client.link().closed_with && client.session.status() == ClientStatus::connecting)
-        client.link().user->opened();
+    } else if (what == 2) {
+      steps.does({1, 2, 18}, "connect(), and the connection opens");
+      client.session.connect();
+      if (client.session.status() == ClientStatus::connecting) client.link().user->opened();
     } else if (what == 3 && linked && !client.link().destroyed &&
                !noted[client.links.back().get()]) {
       const unsigned code = steps.of({1006U, 1000U, 1011U, 1001U});
@@ -70,15 +75,14 @@ void phx::exercise::play(Sequence& steps) {
                  "the connection ends with " + std::to_string(code) + " " + why);
       noted[client.links.back().get()] = true;
       client.lose(code, why);
-    } else if (what == 4 && linked && !client.link().destroyed &&
-               client.session.status() == ClientStatus::open) {
-      const std::string ref = steps.of({"last", "1", "2", "0"});
+    } else if (what == 4) {
+      const std::string ref = steps.of({"last", "last", "2", "0"});
       std::string answered = ref;
       for (const std::string& sent : client.link().sent) {
         if (ref == "last") answered = Json::parse(sent)[1].string_or("0");
       }
       const std::string event = steps.of({"phx_reply", "phx_reply", "phx_reply", "heartbeat"});
-      steps.does({20, 22, 23}, "on phoenix comes a " + event + " to " + answered);
+      steps.does({20, 22, 23, 24}, "on phoenix comes a " + event + " to " + answered);
       client.say("[null,\"" + answered + "\",\"phoenix\",\"" + event +
                  "\",{\"status\":\"ok\",\"response\":{}}]");
     } else if (what == 5) {
@@ -88,9 +92,19 @@ void phx::exercise::play(Sequence& steps) {
                        : connects > 0 ? "the next loss makes a callback connect"
                                       : "callbacks do nothing");
     } else {
-      const long long time = steps.of({1'000LL, 10LL, 50LL, 999LL, 1LL, 300LL, 500LL, 2'000LL});
-      steps.does({1, 2, 3, 4, 8, 18, 19, 20, 21}, std::to_string(time) + " ms pass");
-      client.pass(Millis{time});
+      const long long time = steps.of({1'000LL, 500LL, 10LL, 500LL, 999LL, 1LL, 300LL, 2'000LL});
+      const unsigned times = steps.of({1U, 1U, 1U, 1U, 1U, 6U});
+      steps.does({1, 2, 3, 4, 8, 18, 19, 20, 21, 23},
+                 std::to_string(time) + " ms pass" +
+                     (times > 1 ? ", 6 times, and each time the connection is lost" : ""));
+      for (unsigned n = 0; n < times; ++n) {
+        client.pass(Millis{time});
+        if (times == 1 || client.links.empty() || noted[client.links.back().get()]) continue;
+        if (client.link().destroyed || client.link().closed_with) continue;
+        noted[client.links.back().get()] = true;
+        client.lose();
+        client.heard.push_back("tries: " + std::to_string(client.links.size()));
+      }
     }
     for (const std::string& line : client.told()) steps.comes("told: " + line);
     steps.comes("it is " + text_of(client.session.status()) + ", after " +

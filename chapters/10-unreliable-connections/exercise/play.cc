@@ -26,6 +26,9 @@ std::string text_of(const std::vector<serializer::FramePtr>& frames) {
   return text;
 }
 
+constexpr std::size_t overhead =
+    std::string_view(R"(["1","10","t","phx_reply",{"response":{"text":""},"status":"ok"}])").size();
+
 struct Session {
   TestShard shard;
   Mount mount{"/socket", std::make_shared<EchoSocket>()};
@@ -112,13 +115,14 @@ void phx::exercise::play(Sequence& steps) {
             bytes ? std::optional(socket::ByteRate{200, 300}) : std::nullopt);
   s.publish(R"(["1","0","t","phx_join",{}])");
   s.shard.settle();
-  std::size_t ref = 0;
+  std::size_t ref = 9;  // all have two digits: two frames may fill an answer to the last byte
   while (steps.next()) {
     const unsigned kind = steps.below(8);
     const unsigned which = steps.below(2);
     const std::string poll = which == 0 ? "poll A" : "poll B";
     if (kind < 2) {
-      const std::size_t size = steps.of({0UL, 10UL, 0UL, 100UL, 400'000UL, 999'937UL, 1'000'000UL});
+      const std::size_t size = steps.of<std::size_t>(
+          {0, 10, 0, 100, 400'000, 500'000 - overhead, 1'000'000 - overhead, 1'000'000});
       const unsigned times = 1 + steps.below(3);
       steps.does({6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 18, 30, 31, 32, 33, 34, 35, 36, 37, 38},
                  std::to_string(times) + " posts at once, each of " + std::to_string(size) +
@@ -134,8 +138,9 @@ void phx::exercise::play(Sequence& steps) {
       steps.does({2, 3, 4}, poll + " has waited for its window");
       s.send(Expired{s.polls[which]});
     } else if (kind == 5) {
-      steps.does({5, 27, 28, 29}, "what was taken comes back");
-      s.send(ReturnFrames{std::exchange(s.taken, {})});
+      const bool nothing = steps.one_in(4);
+      steps.does({5, 27, 28, 29}, nothing ? "nothing comes back" : "what was taken comes back");
+      s.send(nothing ? ReturnFrames{} : ReturnFrames{std::exchange(s.taken, {})});
     } else if (kind == 6) {
       const long long time = steps.of({500LL, 1LL, 1'499LL, 500LL, 1'500LL, 1LL, 3'000LL});
       steps.does({8, 42, 43}, std::to_string(time) + " ms pass");
