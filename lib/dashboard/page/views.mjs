@@ -340,7 +340,6 @@ function fillHandled(dialog, handled) {
     {},
   );
   if (!holder.firstChild) holder.append(holder.table.element);
-  holder.hidden = types.size === 0;
   holder.table.show([...types.values()].sort((a, b) => b.n - a.n), ({ type }) => type);
   dialog.querySelector(".handled-note").textContent =
     handled.length === 0 ? "Nothing yet: it is watched from now on." : `The latest ${handled.length}, as long as this is open.`;
