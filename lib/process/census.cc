@@ -1,4 +1,4 @@
-/// Reads the scheduler's slots.
+/// Reads the scheduler's slots, and notes what a watched process handles.
 
 #include "process/census.h"
 
@@ -78,6 +78,29 @@ std::vector<Handled> Census::watch(Scheduler& scheduler, Pid pid, Clock::time_po
   }
   std::reverse(handled.begin(), handled.end());
   return handled;
+}
+
+/// Somebody watches the process: each message that it handles is noted. Nothing if it has stopped.
+std::optional<std::size_t> Scheduler::deliver_noted(Slot& slot) {
+  if (slot.stopped) return {};
+  const std::uint64_t serial = slot.process->self_.serial;
+  const auto began = Clock::now();
+  if (began >= slots_->notes[serial].until) {
+    slots_->forget(serial);
+    return deliver_next(slot);
+  }
+  const std::type_info* type = nullptr;
+  if (!slot.awaiting) {
+    slot.mailbox.each(1, [&](const std::type_info& its, std::size_t) { type = &its; });
+  } else if (slot.awaiting->arrived) {
+    type = slot.awaiting->arrived->holder();
+  }
+  const std::optional<std::size_t> bytes = deliver_next(slot);
+  const auto notes = slots_->notes.find(serial);  // perhaps gone, if it asked for its own
+  if (bytes && type != nullptr && notes != slots_->notes.end()) {
+    notes->second.add({type, *bytes, began, Clock::now() - began});
+  }
+  return bytes;
 }
 
 }  // namespace phx::process

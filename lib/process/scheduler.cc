@@ -23,18 +23,6 @@ Millis coarse_time() {
 /// Without one, time means nothing: a test on a busy machine gets no line about a long turn.
 bool has_budget(const TimeBudget& budget) { return budget.run != Millis::max(); }
 
-/// The end of a turn: what it worked for is over. A turn begins without a trace, so that one look
-/// is enough.
-struct LeavesTrace {
-  LeavesTrace() = default;
-  LeavesTrace(const LeavesTrace&) = delete;
-  LeavesTrace& operator=(const LeavesTrace&) = delete;
-  ~LeavesTrace() {
-    if (traced()) [[unlikely]]
-      current_trace = {};
-  }
-};
-
 /// Moves the chosen one to the front; the others stay in order.
 template <class List>
 void bring_to_front(List& list, Chooser& chooser) {
@@ -346,8 +334,7 @@ std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
   if (slot.awaiting) {
     if (!slot.awaiting->arrived) return {};
     const Trail* const trail = slot.awaiting->arrived->trail();
-    if (trail != nullptr && held(slot, *trail)) [[unlikely]]
-      return {};
+    if (trail != nullptr && held(slot, *trail)) return {};
     const std::unique_ptr<Awaiting> over = std::move(slot.awaiting);
     if (over->timer) timers_->cancel(*over->timer);
     const std::size_t bytes = over->arrived->bytes();
@@ -364,29 +351,6 @@ std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
     slot.process->exit_requested(std::move(request->reason));
   } else if (!message.holds<PatienceOver>()) {  // it came after the awaited message
     slot.process->handle(std::move(message));
-  }
-  return bytes;
-}
-
-/// Somebody watches the process: each message that it handles is noted. Nothing if it has stopped.
-std::optional<std::size_t> Scheduler::deliver_noted(Slot& slot) {
-  if (slot.stopped) return {};
-  const std::uint64_t serial = slot.process->self_.serial;
-  const auto began = Clock::now();
-  if (began >= slots_->notes[serial].until) {
-    slots_->forget(serial);
-    return deliver_next(slot);
-  }
-  const std::type_info* type = nullptr;
-  if (!slot.awaiting) {
-    slot.mailbox.each(1, [&](const std::type_info& its, std::size_t) { type = &its; });
-  } else if (slot.awaiting->arrived) {
-    type = slot.awaiting->arrived->holder();
-  }
-  const std::optional<std::size_t> bytes = deliver_next(slot);
-  const auto notes = slots_->notes.find(serial);  // perhaps gone, if it asked for its own
-  if (bytes && type != nullptr && notes != slots_->notes.end()) {
-    notes->second.add({type, *bytes, began, Clock::now() - began});
   }
   return bytes;
 }

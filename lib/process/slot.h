@@ -41,6 +41,19 @@ struct Ending : ExitReason {
   std::unique_ptr<Trail> trail = process::trail();
 };
 
+/// At the end of a turn the thread works for no frame. A turn begins without one, so one look is
+/// enough, where a TraceScope takes two.
+class LeavesTrace {
+ public:
+  LeavesTrace() = default;
+  LeavesTrace(const LeavesTrace&) = delete;
+  LeavesTrace& operator=(const LeavesTrace&) = delete;
+  ~LeavesTrace() {
+    if (traced()) [[unlikely]]
+      current_trace = {};
+  }
+};
+
 struct Slot {
   std::unique_ptr<Process> process;
   // Members stand so that none leaves a gap, the mailbox's last bytes included: a slot and its
