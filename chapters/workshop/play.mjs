@@ -108,7 +108,10 @@ function* shorter(steps) {
 
 /** Of these the one that differs after the fewest steps: {steps, mine, house}, or nothing. */
 async function differing(candidates, playBoth, first) {
-  const [mine, house] = await playBoth(candidates);
+  return leastOf(candidates, await playBoth(candidates), first);
+}
+
+function leastOf(candidates, [mine, house], first) {
   const found = candidates
     .map((steps, i) => ({ steps, mine: mine[i], house: house[i], at: firstDifference(mine[i], house[i]) }))
     .filter((one) => one.at >= 0)
@@ -158,12 +161,12 @@ export async function differs(exercise, source, mine) {
     return Promise.all([built.program, house.program].map((program) => played(exercise, program, file)));
   };
   const all = sequences();
-  if (whole) {
-    const [own] = await playBoth(all);
-    const last = own.at(-1)?.at(-1);
-    if (own.length < all.length) return { title: "Played at random, the house's own file ends early:", said: `${last?.does}\n${last?.comes.at(-1)}` };
+  const both = await playBoth(all);
+  if (whole && both[1].length < all.length) {
+    const { does, comes } = both[1].at(-1)?.at(-1) ?? {};
+    return { title: "Played at random, the house's own file ends early:", said: `${does}\n${comes?.at(-1)}` };
   }
-  const found = await differing(all, playBoth);
+  const found = leastOf(all, both);
   if (!found) return undefined;
   const hangs = found.mine.at(-1)?.comes.includes("(it runs for ever)");
   const least = hangs ? found : await shrunk(found, playBoth);

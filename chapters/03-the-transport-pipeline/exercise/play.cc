@@ -2,6 +2,8 @@
 
 #include "transport/origin.h"
 
+#include <stdexcept>
+
 #include "chapters/workshop/play.h"
 
 namespace {

@@ -3,6 +3,8 @@
 
 #include "socket/topic.h"
 
+#include <stdexcept>
+
 #include "chapters/workshop/play.h"
 
 namespace {

@@ -1,5 +1,7 @@
 /// Joins, played at random: few topics, all kinds of refs, channels that refuse, crash and end.
 
+#include <stdexcept>
+
 #include "chapters/workshop/play.h"
 #include "telemetry/limits.h"
 #include "testing/fakes.h"

@@ -1,7 +1,9 @@
 /// A channel's messages, played at random: two clients in a room, each result of each callback.
 
-#include "chapters/workshop/play.h"
+#include <stdexcept>
+
 #include "channel/channel_process.h"
+#include "chapters/workshop/play.h"
 #include "testing/fakes.h"
 
 namespace {

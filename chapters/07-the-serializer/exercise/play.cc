@@ -3,6 +3,8 @@
 
 #include "serializer/serializer.h"
 
+#include <algorithm>
+
 #include "chapters/workshop/play.h"
 
 namespace {

@@ -2,6 +2,8 @@
 
 #include "channel/fastlane.h"
 
+#include <map>
+
 #include "chapters/workshop/play.h"
 #include "testing/actors.h"
 

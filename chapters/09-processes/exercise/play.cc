@@ -2,6 +2,9 @@
 
 #include "process/supervisor.h"
 
+#include <map>
+#include <stdexcept>
+
 #include "chapters/workshop/play.h"
 #include "process/scheduler.h"
 

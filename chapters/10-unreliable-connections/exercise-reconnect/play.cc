@@ -1,6 +1,9 @@
 /// A client and its connections, played at random: losses of all kinds, heartbeats, and a clock.
 /// Without jitter, which is drawn by chance.
 
+#include <map>
+#include <stdexcept>
+
 #include "chapters/workshop/play.h"
 #include "testing/client_fixture.h"
 

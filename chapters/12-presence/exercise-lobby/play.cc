@@ -3,6 +3,8 @@
 
 #include "chapters/12-presence/exercise-lobby/lobby.h"
 
+#include <array>
+
 #include "chapters/workshop/play.h"
 #include "testing/fakes.h"
 

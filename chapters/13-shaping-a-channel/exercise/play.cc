@@ -2,6 +2,8 @@
 
 #include "chapters/13-shaping-a-channel/exercise/rate_limited.h"
 
+#include <stdexcept>
+
 #include "chapters/workshop/play.h"
 #include "testing/channel_test.h"
 
