@@ -26,36 +26,28 @@ class Assigns {
   using value_type = Map::value_type;
   using const_iterator = Map::const_iterator;
 
-  Assigns() = default;
-  Assigns(std::initializer_list<value_type> values) {
-    if (values.size() > 0) values_ = Shared<Map>(Map(values));
-  }
+  Assigns();
+  // In assigns.cc: a map's own are long, and each file that knows a socket would compile them.
+  Assigns(std::initializer_list<value_type> values);
+  Assigns(const Assigns& other);
+  Assigns(Assigns&& other) noexcept;
+  Assigns& operator=(const Assigns& other);
+  Assigns& operator=(Assigns&& other) noexcept;
+  ~Assigns();
 
   /// The value, to be read or changed; null if there was none.
-  Json& operator[](std::string_view name) {
-    Map& own = values_.own();
-    const auto found = own.find(name);
-    return found != own.end() ? found->second : own[std::string(name)];
-  }
-  std::size_t erase(std::string_view name) {
-    if (!contains(name)) return 0;
-    Map& own = values_.own();
-    own.erase(own.find(name));
-    return 1;
-  }
+  Json& operator[](std::string_view name);
+  std::size_t erase(std::string_view name);
 
-  bool contains(std::string_view name) const { return map().contains(name); }
-  const_iterator find(std::string_view name) const { return map().find(name); }
+  bool contains(std::string_view name) const;
+  const_iterator find(std::string_view name) const;
   const_iterator begin() const { return map().begin(); }
   const_iterator end() const { return map().end(); }
   std::size_t size() const { return map().size(); }
   bool empty() const { return map().empty(); }
 
  private:
-  const Map& map() const {
-    static const Map none;
-    return values_ ? *values_ : none;
-  }
+  const Map& map() const;
 
   Shared<Map> values_;
 };

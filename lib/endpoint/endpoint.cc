@@ -79,10 +79,18 @@ void Endpoint::socket(Mount mount) {
   mounts_.push_back(std::move(mount));
 }
 
+Endpoint::~Endpoint() = default;
+
 void Endpoint::admin_socket(Mount mount) {
   check_mount(mount);
   admin_mounts_.push_back(std::move(mount));
 }
+
+void Endpoint::get(std::string_view path, Page page) { at(path).get = std::move(page); }
+
+void Endpoint::post(std::string_view path, Page page) { at(path).post = std::move(page); }
+
+Endpoint::Pages& Endpoint::at(std::string_view path) { return pages_[http::plain_path(path)]; }
 
 /// A method without a handler here is refused with the list of those that have one (RFC 9110,
 /// 15.5.6).
@@ -99,6 +107,8 @@ void Endpoint::presence(Presence& presence, presence::ClusterOptions options) {
   for (auto& tracker : presence.trackers()) child({tracker.id, std::move(tracker.start)});
 }
 
+void Endpoint::child(Child child) { children_.push_back(std::move(child)); }
+
 std::vector<process::ChildSpec> Endpoint::children(const Context& context) const {
   std::vector<process::ChildSpec> specs;
   for (const Child& child : children_) {
@@ -107,6 +117,14 @@ std::vector<process::ChildSpec> Endpoint::children(const Context& context) const
                      child.restart, child.shutdown});
   }
   return specs;
+}
+
+std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers() const {
+  return drainers_of(mounts_);
+}
+
+std::vector<std::unique_ptr<socket::Drainer>> Endpoint::admin_drainers() const {
+  return drainers_of(admin_mounts_);
 }
 
 std::vector<std::unique_ptr<socket::Drainer>> Endpoint::drainers_of(

@@ -88,6 +88,7 @@ class Endpoint {
       : Endpoint(EndpointOptions{.secret_key_base = secret_key_base}) {}
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
+  ~Endpoint();
 
   /// Mounts a user socket. \throws std::invalid_argument for a path, its own or a transport's, that
   /// does not begin with `/`, for a missing user socket, for invalid versions, and for a rate of 0.
@@ -96,13 +97,13 @@ class Endpoint {
   void admin_socket(transport::Mount mount);
   /// Serves a page at exactly this path, to GET and HEAD: a demo's index, a health check. As in
   /// Plug, doubled slashes and one at the end don't count.
-  void get(std::string_view path, Page page) { at(path).get = std::move(page); }
+  void get(std::string_view path, Page page);
   /// Answers POST requests to exactly this path, such as a form's. The body may have any type, and
   /// any size that the server accepts.
-  void post(std::string_view path, Page page) { at(path).post = std::move(page); }
+  void post(std::string_view path, Page page);
   /// Adds a process that starts with the server, supervised one_for_one. If one keeps ending, its
   /// shard's supervisor gives up and logs it, and the shard goes on without its children.
-  void child(Child child) { children_.push_back(std::move(child)); }
+  void child(Child child);
   /// Tracks presences: of all nodes if EndpointOptions::pubsub connects them, otherwise of this
   /// node. `presence` outlives the server.
   ///
@@ -176,11 +177,9 @@ class Endpoint {
   const std::vector<transport::Mount>& mounts() const { return mounts_; }
   const std::optional<std::string>& url_host() const { return options_.url_host; }
   /// One for each user socket, for a stopping shard.
-  std::vector<std::unique_ptr<socket::Drainer>> drainers() const { return drainers_of(mounts_); }
+  std::vector<std::unique_ptr<socket::Drainer>> drainers() const;
   /// The same for the admin port's, which stay until the shard's others are drained.
-  std::vector<std::unique_ptr<socket::Drainer>> admin_drainers() const {
-    return drainers_of(admin_mounts_);
-  }
+  std::vector<std::unique_ptr<socket::Drainer>> admin_drainers() const;
 
  private:
   /// The handlers at one path.
@@ -189,7 +188,7 @@ class Endpoint {
     Page post;
     http::Response answer(const http::Request& request) const;
   };
-  Pages& at(std::string_view path) { return pages_[http::plain_path(path)]; }
+  Pages& at(std::string_view path);
   std::vector<std::unique_ptr<socket::Drainer>> drainers_of(
       const std::vector<transport::Mount>& mounts) const;
   Outcome secured(const http::Request& request, const Context& context) const;

@@ -125,6 +125,16 @@ std::strong_ordering Fun::operator<=>(const Fun& other) const {
 bool Fun::operator==(const Fun& other) const { return (*this <=> other) == 0; }
 
 Term::Term() : Term(Atom{"nil"}) {}
+Term::Term(const Term& other) = default;
+Term::Term(Term&& other) noexcept = default;
+Term& Term::operator=(const Term& other) = default;
+Term& Term::operator=(Term&& other) noexcept = default;
+Term::~Term() = default;
+Term::Term(Value value) : value_(std::move(value)) {}
+Term::Term(std::string bytes) : value_(std::move(bytes)) {}
+Term::Term(std::string_view bytes) : value_(std::string(bytes)) {}
+Term::Term(const char* bytes) : value_(std::string(bytes)) {}
+Term::Term(Atom value) : value_(std::move(value)) {}
 Term::Term(bool value) : Term(Atom{value ? "true" : "false"}) {}
 Term::Term(double value) : value_(value) {
   check(std::isfinite(value), "a float in a term is finite");
@@ -178,6 +188,8 @@ Term Term::integer(bool negative, std::string_view magnitude) {
   return Term(
       Value(std::make_shared<const BigInteger>(BigInteger{negative, std::string(magnitude)})));
 }
+
+Term Term::whole(long long value) { return Term(Value(value)); }
 
 Term Term::beyond(unsigned long long value) { return integer(false, bytes_of(value)); }
 

@@ -112,17 +112,24 @@ class Term {
  public:
   /// `nil`.
   Term();
+  // In term.cc: the variant's own are long, and most files of the library would compile them.
+  Term(const Term& other);
+  Term(Term&& other) noexcept;
+  Term& operator=(const Term& other);
+  Term& operator=(Term&& other) noexcept;
+  ~Term();
   Term(bool value);
   Term(double value);
   /// A binary, which in Elixir is a string.
-  Term(std::string bytes) : value_(std::move(bytes)) {}
-  Term(std::string_view bytes) : value_(std::string(bytes)) {}
-  Term(const char* bytes) : value_(std::string(bytes)) {}
+  Term(std::string bytes);
+  Term(std::string_view bytes);
+  Term(const char* bytes);
   template <std::integral T>
-  requires(!std::same_as<T, bool>) Term(T value) : value_(static_cast<long long>(value)) {
-    if (std::unsigned_integral<T> && std::get<long long>(value_) < 0) *this = beyond(value);
-  }
-  Term(Atom value) : value_(std::move(value)) {}
+  requires(!std::same_as<T, bool>) Term(T value)
+      : Term(std::unsigned_integral<T> && static_cast<long long>(value) < 0
+                 ? beyond(static_cast<unsigned long long>(value))
+                 : whole(static_cast<long long>(value))) {}
+  Term(Atom value);
   Term(Pid value);
   Term(Port value);
   Term(Reference value);
@@ -186,7 +193,8 @@ class Term {
   using Value = std::variant<long long, Shared<BigInteger>, double, Atom, Shared<Reference>,
                              Shared<Export>, Shared<Fun>, Shared<Port>, Shared<Pid>, Shared<Tuple>,
                              Shared<Map>, Shared<List>, std::string, Shared<BitString>>;
-  explicit Term(Value value) : value_(std::move(value)) {}
+  explicit Term(Value value);
+  static Term whole(long long value);
   static Term beyond(unsigned long long value);
   int rank() const;
   static std::strong_ordering compare_numbers(const Term& a, const Term& b);

@@ -55,50 +55,26 @@ struct Signal {
 /// Many writers, one reader. Any thread may push; only the shard's thread reads.
 class Inbox {
  public:
-  /// `wake` must wake the shard's loop. Called on the pusher's thread, if the inbox was empty.
-  void on_wake(std::function<void()> wake) {
-    const std::lock_guard lock(mutex_);
-    wake_ = std::move(wake);
-  }
+  Inbox();
+  ~Inbox();
 
-  void push(Signal signal) {
-    const std::lock_guard lock(mutex_);
-    add(std::move(signal));
-  }
+  /// `wake` must wake the shard's loop. Called on the pusher's thread, if the inbox was empty.
+  void on_wake(std::function<void()> wake);
+
+  void push(Signal signal);
 
   enum class Offer { taken, refused, first_refused };
   /// The same if fewer than `limit` wait. `first_refused`: since the reader last took them.
-  Offer offer(Signal signal, std::size_t limit) {
-    const std::lock_guard lock(mutex_);
-    if (signals_.size() >= limit) {
-      return std::exchange(refused_, true) ? Offer::refused : Offer::first_refused;
-    }
-    add(std::move(signal));
-    return Offer::taken;
-  }
+  Offer offer(Signal signal, std::size_t limit);
 
   /// The next signal, if any. Shard thread only, like has_taken().
-  std::optional<Signal> next() {
-    if (!has_taken()) take_all();
-    if (!has_taken()) return std::nullopt;
-    return std::move(taken_[at_++]);
-  }
+  std::optional<Signal> next();
   /// Signals taken off the shared queue still wait for next(); no wake-up comes for them.
   bool has_taken() const { return at_ < taken_.size(); }
 
  private:
-  void add(Signal signal) {
-    signals_.push_back(std::move(signal));
-    if (signals_.size() == 1 && wake_) wake_();
-  }
-
-  void take_all() {
-    at_ = 0;
-    taken_.clear();
-    const std::lock_guard lock(mutex_);
-    taken_ = std::exchange(signals_, {});
-    refused_ = false;
-  }
+  void add(Signal signal);
+  void take_all();
 
   std::mutex mutex_;
   std::vector<Signal> signals_;
