@@ -226,8 +226,8 @@ void Session::beat() {
 
 /// What came on the topic phoenix:
 ///
-/// - [22] After a reply to the heartbeat that waits, nothing waits any more. [23] The next one comes
-///   after the interval from this reply on.
+/// - [22] After a reply to the heartbeat that waits, nothing waits any more. [23] The next one
+///   comes after the interval from this reply on.
 /// - [24] After a reply to `health_ref_` the fallback has passed(), and its timer is cancelled.
 void Session::beat_answered(const Incoming& message) {
   // Yours: Session::beat_answered
