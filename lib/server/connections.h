@@ -86,8 +86,11 @@ class Connections final : public HttpHost, public WebsocketHost {
   Millis write_patience() const override { return limits_.write_patience; }
   /// The loop's clock may be late after a long turn, the scheduler's if it needed none.
   Clock::time_point now() const override { return std::max(scheduler_.now(), loop_.now()); }
+  /// Long enough for a slow link's round trip, while a stop waits for it: a client whose close is
+  /// lost sees 1006, and can't tell a deployment from a crash.
+  Millis close_linger() const override { return std::min(limits_.farewell, Millis{1'000}); }
   Millis linger() const override {
-    return std::min(limits_.farewell, stopping_ ? Millis{100} : Millis{1'000});
+    return std::min(close_linger(), stopping_ ? Millis{100} : Millis{1'000});
   }
   void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) override {
     telemetry::report_limit(telemetry(), scheduler_.log(), reached, {"peer", peer});

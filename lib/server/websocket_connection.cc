@@ -115,7 +115,7 @@ bool WebsocketConnection::flush(Budget& budget) {
   }
   if (drain_ && (closing_ || !drain_->farewell)) drain_.reset();
   if (!closing_) return false;
-  stream_->finish(host_.linger());
+  stream_->finish(host_.close_linger());
   return false;
 }
 

@@ -57,8 +57,9 @@ class WebsocketHost {
   virtual Clock::time_point now() const = 0;
   /// How long the client of a closing connection has to take the last bytes.
   virtual Millis farewell() const = 0;
-  /// How long it then has to end its own side.
-  virtual Millis linger() const = 0;
+  /// How long it then has to answer the close and to end its own side. What it sends meanwhile is
+  /// discarded: a reset would destroy the close on its way to it.
+  virtual Millis close_linger() const = 0;
   virtual const telemetry::Telemetry& telemetry() const = 0;
   /// A client went over one of its limits.
   virtual void limit_reached(const telemetry::LimitReached& reached, const std::string& peer) = 0;
