@@ -4,6 +4,7 @@ PACKAGES_browser := chromium
 PACKAGES_metrics := prometheus
 PACKAGES_faults := node:node node:npm util-linux iproute2 libfaketime systemd nginx-light haproxy prometheus
 PACKAGES_soak := gnuplot-nox
+PACKAGES_coverage := clang-16 llvm-16 libclang-rt-16-dev
 
 WIRE_SOURCES := $(call sources,conformance/suite/wire/*.cc)
 PROXY_SOURCES := $(call sources,conformance/proxy/*.cc)
@@ -78,6 +79,22 @@ $(SIMULATED): $(call objects,$(SIMULATED_SOURCES)) \
 	@echo '  link $@'; ld -r $(REPLACED) $(filter %.o,$^) -o $@ && $(SIMULATION)/machine/closed $@
 $(SIMULATE): $(call objects,$(SIMULATION_SOURCES)) $(SIMULATED)
 	@echo '  link $@'; $(call link,-Wl$(COMMA)--as-needed $(LIBS))
+
+# make simulate COVERAGE=1 counts the branches of some layers: clang knows which of them a person wrote. All else is as
+# in the plain build.
+COVERED_LAYERS := socket channel presence transport cluster client
+COVERED := $(foreach layer,$(COVERED_LAYERS),$(filter lib/$(layer)/%,$(SIMULATED_SOURCES)))
+COUNTING := build/coverage/phx-simulate
+COUNTED := $(COVERED:%.cc=build/coverage/%.o)
+-include $(COUNTED:.o=.d)
+$(COUNTED): build/coverage/%.o: %.cc | build/.packages-coverage
+	@mkdir -p $(@D); echo '  c++  $<'
+	@$(CCACHE) clang++-16 -std=c++20 -O0 -pthread -Ilib -I. -fprofile-instr-generate -fcoverage-mapping -MMD -MP -c $< -o $@
+build/coverage/simulated.o: $(COUNTED) $(call objects,$(filter-out $(COVERED),$(SIMULATED_SOURCES)))
+	@echo '  link $@'; ld -r $(REPLACED) $^ -o $@ && $(SIMULATION)/machine/closed $@
+$(COUNTING): $(call objects,$(SIMULATION_SOURCES)) build/coverage/simulated.o
+	@echo '  link $@'; $(call link,-Wl$(COMMA)--as-needed $(LIBS) -u__llvm_profile_runtime \
+	  $(shell clang++-16 -print-file-name=libclang_rt.profile-$(shell uname -m).a))
 
 # libfaketime and jemalloc wait for one another, and valgrind must see each allocation: this one has glibc's.
 LIBC_CONTRACT := $(BUILD)/valgrind/phx-contract
@@ -224,20 +241,24 @@ $(BUILD)/suite-tests.passed: $(patsubst %,$(BUILD)/%.passed,mutants client-mutan
 
 .PHONY: simulate
 # make simulate [MINUTES=1] [SEED=7 [KEEP=0,3] [STEP=120] [TRACE=file] [HAR=file]] [JOBS=2]
-#   [WORLD=chat, presence, longpoll, deploy, cluster or hour]
+#   [WORLD=chat, presence, longpoll, deploy, cluster or hour] [WORLDS=1000: with the seeds FROM=1 on] [ALL=1: lists all
+#   that are broken] [COVERAGE=1: which branches WORLDS=500 of each kind take]
 # make simulate SCENE='all, all-2 (on two shards), leave or join | leave; | say' [ORDERS=1000] [DELAYS=2] [ORDER=0,1,1]
 simulate: ## check: servers, clients and a network simulated: MINUTES=1 of fresh seeds, or SEED=7, or SCENE=all
-simulate: $(SIMULATE)
-	@$(SIMULATE) $(call option,WORLD,world) $(call option,KEEP,keep) $(call option,STEP,step) $(call option,HAR,har) \
-	  $(call option,TRACE,trace) $(call option,JOBS,jobs) \
+simulate: $(if $(COVERAGE),$(COUNTING),$(SIMULATE))
+	@$(if $(COVERAGE),$(SIMULATION)/coverage $(COUNTING) $(or $(WORLDS),500) '$(COVERED_LAYERS)', \
+	  $(SIMULATE) $(call option,WORLD,world) $(call option,KEEP,keep) $(call option,STEP,step) $(call option,HAR,har) \
+	  $(call option,TRACE,trace) $(call option,JOBS,jobs) $(if $(ALL),--all) \
 	  $(if $(SCENE),--scene '$(SCENE)' $(call option,ORDER,order) $(call option,ORDERS,orders) \
 	    $(call option,DELAYS,delays), \
-	  $(if $(SEED),--seed $(SEED),--seconds $$(($(or $(MINUTES),1) * 60))))
+	  $(if $(SEED),--seed $(SEED),$(if $(WORLDS),--worlds $(WORLDS) $(call option,FROM,from), \
+	    --seconds $$(($(or $(MINUTES),1) * 60))))))
 # The same worlds each time. New ones are check-all's: what they find must not depend on the day.
-$(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed $(SIMULATION)/machine/closed.test.mjs
+$(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed $(wildcard $(SIMULATION)/*.mjs) \
+  $(SIMULATION)/machine/closed.test.mjs
 	@$(SIMULATE) --worlds 100 && $(SIMULATE) --world presence --worlds 30 && $(SIMULATE) --world cluster --worlds 40 && \
 	  $(SIMULATE) --scene all --orders 300 && $(SIMULATE) --scene all-2 --orders 30 && \
-	  CXX='$(CXX)' $(call node_tests,the check of what worlds may use,$(SIMULATION)/machine/*.test.mjs)
+	  CXX='$(CXX)' $(call node_tests,the check of what worlds may use,$(SIMULATION)/*.test.mjs $(SIMULATION)/machine/*.test.mjs)
 
 # --- Load -------------------------------------------------------------------------------------------
 

@@ -54,6 +54,12 @@ class Tally {
   Millis lived_{0};
 };
 
+void list(const Played& broken) {
+  fmt::print("✗ seed {}: {}: {}\n", broken.play.seed, broken.outcome.violation->invariant,
+             broken.outcome.violation->what);
+  std::fflush(stdout);
+}
+
 int tell_briefly(const Played& broken, const Tally& tally) {
   fmt::print("✗ {}: {}\n  seed {}, after {}\n", broken.outcome.violation->invariant,
              broken.outcome.violation->what, broken.play.seed, tally.line());
@@ -73,6 +79,7 @@ int tell(const Played& broken) {
 /// Plays worlds, several at a time, until `next` gives no more seeds or one is broken.
 int run(const Options& options, const std::function<std::optional<std::uint64_t>()>& next) {
   Tally tally;
+  std::size_t broken = 0;
   std::vector<std::unique_ptr<Child>> children;
   auto told = RealClock::now();
   while (true) {
@@ -91,6 +98,11 @@ int run(const Options& options, const std::function<std::optional<std::uint64_t>
       children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
       tally.add(played.outcome);
       if (!played.outcome.violation) continue;
+      if (options.all) {
+        ++broken;
+        list(played);
+        continue;
+      }
       children.clear();
       return options.brief ? tell_briefly(played, tally) : tell(played);
     }
@@ -98,6 +110,10 @@ int run(const Options& options, const std::function<std::optional<std::uint64_t>
     told = RealClock::now();
     fmt::print("{}\n", tally.line());
     std::fflush(stdout);
+  }
+  if (broken > 0) {
+    fmt::print("simulation: {} worlds broke an invariant, of {}\n", broken, tally.line());
+    return 1;
   }
   fmt::print("simulation: every invariant held: {}\n", tally.line());
   return 0;
@@ -151,10 +167,10 @@ int run_scenes(const Options& options) {
 }
 
 int run_all(const Options& options) {
-  std::uint64_t seed = 0;
+  std::uint64_t seed = options.from - 1;
   if (options.worlds > 0) {
     return run(options, [&]() -> std::optional<std::uint64_t> {
-      if (seed == options.worlds) return {};
+      if (seed == options.from - 1 + options.worlds) return {};
       return ++seed;
     });
   }

@@ -40,7 +40,14 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   app.add_option("--step", options.step, "stop before this step, for a debugger");
   app.add_option("--trace", options.trace, "write every step to this file");
   app.add_option("--har", options.har, "write the frames to this file, for phx-trace");
-  app.add_option("--worlds", options.worlds, "play this many worlds, with the seeds from 1 on")
+  auto* worlds =
+      app.add_option("--worlds", options.worlds, "play this many worlds, with the seeds from 1 on")
+          ->excludes(seed);
+  app.add_option("--from", options.from, "the first of these seeds")
+      ->needs(worlds)
+      ->check(CLI::Range(1UL, 1'000'000'000UL))
+      ->capture_default_str();
+  app.add_flag("--all", options.all, "play on after a broken world, and list all that are")
       ->excludes(seed);
   app.add_option("--seconds", options.seconds, "play worlds with fresh seeds for this long")
       ->check(CLI::Range(0.1, 1'000'000.0))

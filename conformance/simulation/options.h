@@ -19,6 +19,8 @@ struct Options {
   std::string trace = {};                  ///< Files for what happened.
   std::string har = {};
   std::uint64_t worlds = 0;  ///< How many, with the seeds from 1 on.
+  std::uint64_t from = 1;    ///< The first seed of these.
+  bool all = false;          ///< Plays on after a broken world.
   double seconds = 60;       ///< How long to play worlds of fresh seeds, if none of these is set.
   std::size_t jobs = 1;
   bool brief = false;      ///< A broken invariant alone, without its story.

@@ -17,6 +17,9 @@
 #include "conformance/simulation/enumerate.h"
 #include "conformance/simulation/story.h"
 
+/// In a build that counts branches: writes the counts to a file.
+extern "C" [[gnu::weak]] int __llvm_profile_write_file();  // NOLINT(bugprone-reserved-identifier)
+
 namespace phx::simulation {
 namespace {
 
@@ -89,7 +92,10 @@ bool read_into(Played& played, std::string_view text) {
 
 }  // namespace
 
-void end_process() { std::_Exit(0); }
+void end_process() {
+  if (__llvm_profile_write_file != nullptr) __llvm_profile_write_file();
+  std::_Exit(0);
+}
 
 Outcome play_out(World& world, const Play& play) {
   if (!play.order) return world.play();

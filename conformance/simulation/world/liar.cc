@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include <algorithm>
 #include <utility>
 
@@ -74,6 +76,55 @@ std::string said(const std::string& lie, Random& random) {
   }
   // With `deaf` nothing of it is read.
   return join_den + repeated(random.between(1, 60), frame(R"(["1","8","den:a","blast",{}])"));
+}
+
+/// Requests of strangers: to a mount where all that a mount may ask of its clients is asked.
+std::string strange_request(Random& random, const std::string& server, const std::string& who) {
+  static const std::vector<std::string> methods{"GET",     "GET", "GET", "POST",
+                                                "OPTIONS", "PUT", "HEAD"};
+  static const std::vector<std::string> targets{"/strict/acme/websocket?vsn=2.0.0",
+                                                "/strict/acme/websocket?vsn=2.0.0",
+                                                "/strict/acme/longpoll?vsn=2.0.0",
+                                                "/strict/%ff/websocket?vsn=2.0.0",
+                                                "/strict/acme/websocket?vsn=7.0.0",
+                                                "/strict/acme/websocket?",
+                                                "/socket/websocket?vsn=2.0.0",
+                                                "/socket/longpoll?vsn=2.0.0",
+                                                "/nowhere?"};
+  static const std::vector<std::string> headers{
+      "Upgrade: websocket",
+      "Connection: keep-alive, Upgrade",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      "Sec-WebSocket-Version: 8",
+      "Origin: https://example.com",
+      "Origin: https://evil.example",
+      "Origin: null",
+      "Sec-WebSocket-Protocol: chat, other",
+      "Sec-WebSocket-Protocol: phoenix, base64url.bearer.phx.dG9rZW4",
+      "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+      "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=x, other",
+      "Sec-WebSocket-Extensions: ;",
+      "X-Phoenix-AuthToken: token",
+      "User-Agent: nobody",
+      "X-One: 1\r\nX-One: 2",
+      "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      "Cookie: _key=abc",
+      "Content-Type: application/x-ndjson",
+      "Content-Length: 6",
+      "Access-Control-Request-Headers: x-phoenix-authtoken"};
+  const bool whole = random.chance(50);  // then as a browser asks
+  std::string text =
+      fmt::format("{} {}&who={} HTTP/1.{}\r\n", whole ? "GET" : random.one_of(methods),
+                  random.one_of(targets), who, random.chance(90) ? 1 : 0);
+  if (whole || random.chance(90)) text += fmt::format("Host: {}\r\n", server);
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    constexpr std::size_t of_a_handshake = 4;
+    if (whole && i < of_a_handshake ? random.chance(97) : random.chance(15)) {
+      text += headers[i] + "\r\n";
+    }
+  }
+  return text + "\r\n" + (text.find("Content-Length") == text.npos ? "" : "[1]\r\nA");
 }
 
 }  // namespace
@@ -149,6 +200,15 @@ Liar::Line& Liar::websocket(const std::string& server) {
 void Liar::lie(const std::string& server, const Action& action) {
   if (action.how == "http" || action.how == "session" || action.how == "post") {
     return tell_http(server, action);
+  }
+  if (action.how == "strange") {
+    for (auto left = random_.between(1, 20); left > 0; --left) {
+      Line& line = new_line(server);
+      line.write(strange_request(random_, server, host_.name) + join_den + frame(R"({"a":1})") +
+                 frame(R"([null,"1","den:a",{},{}])") +
+                 frame(R"(["1","1",{"a":1},"phx_join",{}])"));
+    }
+    return;
   }
   if (action.how == "deaf") access_.reads_nothing = true;
   Line& line = websocket(server);

@@ -48,9 +48,29 @@ bool Oracle::is_member(const std::string& who, const std::string& topic) {
   return member > 0 && members_.at(member - 1).alive;
 }
 
-Oracle::Number Oracle::said(const std::string& topic, const std::string& place) {
+Oracle::Number Oracle::said(const std::string& topic, const std::string& place,
+                            const std::string& by) {
   ++sayings_;
+  speakers_[topic][place].push_back(by);
   return ++said_[topic][place];
+}
+
+std::string Oracle::text_of(const std::string& topic, const std::string& place,
+                            Number number) const {
+  const auto there = speakers_.find(topic);
+  if (there == speakers_.end()) return "null";
+  const auto from = there->second.find(place);
+  if (from == there->second.end() || number == 0 || number > from->second.size()) return "null";
+  const std::string& by = from->second[number - 1];
+  const std::string speaker = by.empty() ? "" : fmt::format(R"("by":"{}",)", by);
+  return fmt::format(R"({{{}"number":{},"place":"{}"}})", speaker, number, place);
+}
+
+bool Oracle::may_be_present(Number member, const std::string& key, const std::string& topic,
+                            std::int64_t mood) const {
+  if (!is_of(member, topic)) return false;
+  const Member& shown = members_[member - 1];
+  return shown.key == key && mood >= 0 && mood <= shown.latest_mood;
 }
 
 /// A place where nothing had been said when the member joined.

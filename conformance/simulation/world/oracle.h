@@ -36,6 +36,8 @@ constexpr Invariant all_heard{"all-heard",
                               "a member that is still there has heard all that was said"};
 constexpr Invariant own_reply{"own-reply",
                               "a reply on the wire answers one message of its connection, once"};
+constexpr Invariant predicted{
+    "predicted", "each frame is what the model of a room says to what its client sent"};
 constexpr Invariant join_ref{"join-ref",
                              "a frame on the wire carries the join_ref of a join that is not over"};
 constexpr Invariant one_end{"one-end", "a channel ends on the wire once: phx_close or phx_error"};
@@ -58,10 +60,10 @@ constexpr Invariant drained{"drained", "a server that is asked to stop does so i
 constexpr Invariant at_rest{"at-rest", "the world comes to rest between two moments"};
 constexpr Invariant alive{"alive", "the library neither crashes nor hangs"};
 
-constexpr Invariant all[] = {one_answer,   answered_in_time, pushed_in_order, in_order,  all_heard,
-                             own_reply,    join_ref,         one_end,         same_list, unharmed,
-                             unbroken,     patient,          disconnected,    all_back,  no_ghosts,
-                             nothing_left, drained,          at_rest,         alive};
+constexpr Invariant all[] = {one_answer, answered_in_time, pushed_in_order, in_order,     all_heard,
+                             own_reply,  predicted,        join_ref,        one_end,      same_list,
+                             unharmed,   unbroken,         patient,         disconnected, all_back,
+                             no_ghosts,  nothing_left,     drained,         at_rest,      alive};
 }  // namespace invariants
 
 /// The first invariant that was broken, and how. A value.
@@ -91,11 +93,23 @@ class Oracle {
                 const std::string& place, std::uint64_t client, bool loosely);
   void left(Number member);
   /// From now on it is present with this mood; nothing: it hides.
-  void shows(Number member, std::optional<Number> mood) { members_.at(member - 1).mood = mood; }
+  void shows(Number member, std::optional<Number> mood) {
+    members_.at(member - 1).mood = mood;
+    if (mood) members_[member - 1].latest_mood = static_cast<std::int64_t>(*mood);
+  }
   /// It gets a question, of which there may be none: 0.
   void gets(Number member, Number question);
-  /// The number of what is now said there.
-  Number said(const std::string& topic, const std::string& place);
+  /// The number of what is now said there. `by` a person, or the server: empty.
+  Number said(const std::string& topic, const std::string& place, const std::string& by);
+  /// Its payload; of what was never said, null.
+  std::string text_of(const std::string& topic, const std::string& place, Number number) const;
+  /// There is such a member on that topic.
+  bool is_of(Number member, const std::string& topic) const {
+    return member > 0 && member <= members_.size() && members_[member - 1].topic == topic;
+  }
+  /// It has shown itself there under that key, and has had that mood.
+  bool may_be_present(Number member, const std::string& key, const std::string& topic,
+                      std::int64_t mood) const;
   std::size_t members() const { return members_alive_; }
 
   /// The living members of a topic that do not hide: `ann 7 0`, by key, number and mood.
@@ -169,7 +183,8 @@ class Oracle {
     std::string topic;
     std::string place;
     std::optional<Number> mood = {};
-    Number question = 0;  ///< The last that it got.
+    std::int64_t latest_mood = -1;  ///< Also of one that hides, or has left.
+    Number question = 0;            ///< The last that it got.
     bool loosely = false;
     bool alive = true;
     bool misses = false;
@@ -194,6 +209,7 @@ class Oracle {
 
   std::optional<Violation> violation_;
   std::map<std::string, std::map<std::string, Number>> said_;  ///< By topic and place.
+  std::map<std::string, std::map<std::string, std::vector<std::string>>> speakers_;
   std::vector<Member> members_;
   std::map<std::string, std::map<std::string, Number>> seats_;  ///< By client and topic.
   std::map<std::string, std::map<std::string, unsigned>> tries_;

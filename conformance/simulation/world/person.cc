@@ -12,6 +12,7 @@ namespace phx::simulation {
 namespace {
 
 constexpr double jitter = 0.5;
+constexpr unsigned going_away = 1001;
 /// A client notices at its second heartbeat that nobody answers.
 constexpr Millis after_shaking{75'000};
 
@@ -90,6 +91,7 @@ void Person::closed(const ClientClosed& why) {
   }
   const bool was_open = std::exchange(open_, false);
   ++closes_;
+  closed_with_ = why.code;
   disturb();
   for (const auto& [topic, seat] : seats_) seat->rejoins.start_anew();  // it joins when it is back
   if (!there_) return reconnects_.give_up();
@@ -122,7 +124,13 @@ std::optional<std::uint64_t> Person::kick() {
 }
 
 void Person::check_kicked(std::uint64_t kicked) {
-  if (closes_ != kicked || !client_ || shaken_ != kicked_) return;
+  if (!client_ || shaken_ != kicked_) return;
+  if (closes_ == kicked + 1 && !access_.polls && closed_with_ != going_away) {
+    oracle_.violated(invariants::disconnected,
+                     fmt::format("{}'s connection ended with {}, and expected {}", name(),
+                                 closed_with_, going_away));
+  }
+  if (closes_ != kicked) return;
   oracle_.violated(invariants::disconnected, name() + " is still connected");
 }
 
@@ -202,18 +210,19 @@ void Person::leave(const std::string& topic) {
   seats_.erase(found);
   oracle_.leaves(name(), topic);
   seat->topic->leave();
+  if (host_.random.chance(20)) seat->topic->leave();  // which changes nothing
 }
 
 void Person::ask(const std::string& topic, const std::string& event, std::size_t filler) {
   auto found = seats_.find(topic);
   if (found == seats_.end()) found = seats_.begin();
-  if (found == seats_.end() || found->second->over || !client_) return;
+  if (found == seats_.end() || !client_) return;
   if (event == "crash" || event == "stop") disturb();
   const bool joined = client_->status() == ClientStatus::open &&
                       found->second->topic->status() == TopicStatus::joined;
   const auto number = oracle_.asked(name(), event + " on " + found->first, disturbances_,
                                     event == "late" ? "" : found->first);
-  if (!joined || troubles_ > 0) disturb();  // it may wait for a server that is away
+  if (!joined || troubles_ > 0) disturb();  // it may wait for a server that is away, or be refused
   Payload payload{{"question", number},
                   {"by", name()},
                   {"ms", filler % 3'000},
@@ -229,12 +238,14 @@ void Person::ask(const std::string& topic, const std::string& event, std::size_t
 void Person::go() {
   if (!client_) return;
   there_ = false;
+  kicked_ = {};  // its connection ends in either way
   disturb();
   client_->disconnect();
 }
 
 void Person::vanish() {
   there_ = false;
+  kicked_ = {};
   disturb();
   seats_.clear();
   client_.reset();

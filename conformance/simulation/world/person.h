@@ -117,6 +117,7 @@ class Person {
   bool open_ = false;
   bool expects_restart_ = false;
   std::uint64_t closes_ = 0;  ///< How often a connection has ended.
+  unsigned closed_with_ = 0;  ///< The latest of these.
   Clock::time_point shaken_ = Host::beginning;
   Clock::time_point kicked_ = Host::beginning;
   Waits reconnects_;

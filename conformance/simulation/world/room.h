@@ -80,9 +80,9 @@ class Room final : public Channel {
     Payload payload;
   };
   void say(const Payload& payload, Socket& socket) {
-    const Oracle::Number number = oracle_.said(socket.topic(), place_);
-    socket.broadcast("said",
-                     {{"place", place_}, {"number", number}, {"by", payload["by"].string_or("")}});
+    const std::string by = payload["by"].string_or("");
+    const Oracle::Number number = oracle_.said(socket.topic(), place_, by);
+    socket.broadcast("said", {{"place", place_}, {"number", number}, {"by", by}});
   }
 
   Json meta() const { return Json::object({{"member", member_}, {"mood", mood_}}); }

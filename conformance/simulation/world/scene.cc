@@ -79,9 +79,9 @@ constexpr std::array more_habits{Deed::mood, Deed::mood,  Deed::hide,    Deed::e
                                  Deed::join, Deed::crash, Deed::chatter, Deed::chatter};
 constexpr std::array more_troubles{Deed::flap,     Deed::kick, Deed::announce,
                                    Deed::announce, Deed::jump, Deed::full};
-constexpr std::array lies{"garbage", "bytes",   "half",    "huge", "pings", "flood", "stale",
-                          "rejoin",  "refused", "close",   "deaf", "drop",  "http",  "deep",
-                          "names",   "binary",  "session", "post", "blast"};
+constexpr std::array lies{"garbage", "bytes",   "half",    "huge", "pings",   "flood",   "stale",
+                          "rejoin",  "refused", "close",   "deaf", "drop",    "http",    "deep",
+                          "names",   "binary",  "session", "post", "strange", "strange", "blast"};
 
 constexpr std::array troubles{Deed::cut,   Deed::cut,   Deed::silence, Deed::silence, Deed::busy,
                               Deed::sleep, Deed::stall, Deed::die,     Deed::deploy};

@@ -1,11 +1,12 @@
 #pragma once
 /// \file
-/// The user socket of a world: rooms for people, dens for liars.
+/// What a server of a world serves: rooms for people, dens and a strict mount for liars.
 
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "channel/events.h"
 #include "conformance/simulation/world/room.h"
 
 namespace phx::simulation {
@@ -41,5 +42,29 @@ struct Users final : UserSocket {
  private:
   const std::size_t max_channels_;
 };
+
+/// A mount that asks all that it may of its clients: only liars come there.
+inline transport::Mount strict_mount(const std::shared_ptr<const UserSocket>& users) {
+  transport::Mount mount{"/strict/:tenant", users};
+  mount.websocket->subprotocols = {"phoenix", "chat"};
+  mount.websocket->compress = true;
+  mount.longpoll = transport::LongpollOptions{.max_waiting_frames = 10, .bind_session = true};
+  mount.check_origin = transport::Origins::list({"//example.com", "https://*.example.com:443"});
+  mount.connect_info.peer_data = mount.connect_info.uri = mount.connect_info.user_agent = true;
+  mount.connect_info.x_headers = mount.connect_info.trace_context_headers = true;
+  mount.connect_info.sec_websocket_headers = true;
+  mount.auth_token = true;
+  mount.message_rate = socket::MessageRate{1, 20};
+  mount.byte_rate = socket::ByteRate{1'000, 10'000};
+  mount.transport_log = Level::info;
+  return mount;
+}
+
+/// What is measured must not change what happens.
+inline void measure_all(telemetry::Telemetry& telemetry) {
+  telemetry.attach("measures", {telemetry::on<ChannelJoined>([](const ChannelJoined&) {}),
+                                telemetry::on<ChannelHandledIn>([](const ChannelHandledIn&) {}),
+                                telemetry::on<HandleInTimed>([](const HandleInTimed&) {})});
+}
 
 }  // namespace phx::simulation

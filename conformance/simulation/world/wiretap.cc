@@ -14,23 +14,6 @@
 namespace phx::simulation {
 namespace {
 
-/// Takes one element of a frame's array: a string without escapes, or null.
-bool take(std::string_view& text, std::string_view& element) {
-  if (text.starts_with("null")) {
-    element = {};
-    text.remove_prefix(4);
-  } else {
-    if (!text.starts_with('"')) return false;
-    const std::size_t end = text.find('"', 1);
-    if (end == text.npos) return false;
-    element = text.substr(1, end - 1);
-    text.remove_prefix(end + 1);
-  }
-  if (!text.starts_with(',')) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
 constexpr std::size_t shown = 120;  // bytes of a frame
 const char* arrow(bool to_client) { return to_client ? "◀──" : "──▶"; }
 
@@ -105,16 +88,6 @@ std::string payload_of(std::string_view bytes, const Head& head) {
 
 }  // namespace
 
-bool see(std::string_view text, SeenFrame& seen) {
-  if (!text.starts_with('[') || !text.ends_with(']')) return false;
-  text.remove_prefix(1);
-  text.remove_suffix(1);
-  if (!take(text, seen.join_ref) || !take(text, seen.ref)) return false;
-  if (!take(text, seen.topic) || !take(text, seen.event)) return false;
-  seen.payload = text;
-  return true;
-}
-
 void Wiretap::carried(const Wire& wire, bool to_client, std::string_view bytes) {
   if (wire.access().owner.starts_with(liar_name)) return;
   Conversation& of = conversations_[wire.number()];
@@ -148,6 +121,9 @@ void Wiretap::ended(const Wire& wire, bool clients_end, const std::string& why) 
 void Wiretap::check_rest() {
   for (const auto& [wire, of] : conversations_) {
     if (of.polls || of.client_ended || of.server_ended) continue;
+    if (const auto missing = of.predicted.unanswered(machine_.agenda.now())) {
+      oracle_.violated(invariants::predicted, fmt::format("wire {}: {}", wire, *missing));
+    }
     std::set<std::string_view> topics;
     for (const auto& [join_ref, topic] : of.joined) {
       if (topics.insert(topic).second && oracle_.is_member(of.owner, topic)) continue;
@@ -250,6 +226,7 @@ void Wiretap::note(const Wire& wire, bool to_client, const std::string& text, bo
 }
 
 void Wiretap::from_client(Conversation& of, const SeenFrame& seen) {
+  of.predicted.asked(seen, machine_.agenda.now());
   of.asked[std::string(seen.ref)] = {std::string(seen.topic), std::string(seen.join_ref),
                                      seen.event == "phx_join"};
   if (seen.event == "crash") of.crashing.emplace(seen.join_ref);
@@ -262,6 +239,10 @@ void Wiretap::from_client(Conversation& of, const SeenFrame& seen) {
 void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {
   const std::string who = fmt::format("wire {}: {} on {} with the join_ref {} and the ref {}", wire,
                                       seen.event, seen.topic, seen.join_ref, seen.ref);
+  if (const auto wrong = of.predicted.wrong(seen, oracle_, alone_)) {
+    oracle_.violated(invariants::predicted,
+                     fmt::format("{}: {}, got {}", who, *wrong, seen.payload.substr(0, shown)));
+  }
   if (seen.event == "phx_reply") {
     const auto asked = of.asked.find(std::string(seen.ref));
     // A topic that is not joined has no join_ref to answer with.

@@ -13,22 +13,16 @@
 #include "conformance/simulation/machine/machine.h"
 #include "conformance/simulation/world/journal.h"
 #include "conformance/simulation/world/oracle.h"
+#include "conformance/simulation/world/predicted.h"
 
 namespace phx::simulation {
-
-/// A text frame of version 2 of the wire. Views of the frame.
-struct SeenFrame {
-  std::string_view join_ref, ref, topic, event;  ///< Empty for null.
-  std::string_view payload;
-};
-/// False: the text is not such a frame.
-bool see(std::string_view text, SeenFrame& seen);
 
 /// Neither copied nor moved.
 class Wiretap final : public WireUser {
  public:
-  Wiretap(Machine& machine, Journal& journal, Oracle& oracle)
-      : machine_(machine), journal_(journal), oracle_(oracle) {
+  /// `alone`: there is one server.
+  Wiretap(Machine& machine, Journal& journal, Oracle& oracle, bool alone)
+      : machine_(machine), journal_(journal), oracle_(oracle), alone_(alone) {
     machine.network.watch(*this);
   }
 
@@ -70,6 +64,7 @@ class Wiretap final : public WireUser {
     std::map<std::string, unsigned> joins = {};      ///< How often, by topic.
     std::map<std::string, std::string> joined = {};  ///< Living joins: topic by join_ref.
     std::set<std::string> crashing = {};             ///< Joins whose channel was asked to crash.
+    Predicted predicted = {};
   };
   void read(const Wire& wire, Conversation& of, bool to_client);
   void read_http(const Wire& wire, Conversation& of, bool to_client);
@@ -84,6 +79,7 @@ class Wiretap final : public WireUser {
   Machine& machine_;
   Journal& journal_;
   Oracle& oracle_;
+  const bool alone_;
   std::map<int, Conversation> conversations_;
   std::map<std::string, Conversation> sessions_;  ///< Of those that poll, by owner.
   std::uint64_t frames_ = 0;

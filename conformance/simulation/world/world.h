@@ -69,7 +69,7 @@ class World {
   void act_on_redis(const Action& action);
   void act_on_node(const Action& action);
   void flap(const Action& action);
-  void chatter(const Action& action);
+  void chatter(const Action& action, Clock::time_point until);
   void lie(const Action& action);
   void later(Millis wait, std::function<void()> what);
   /// A node of the cluster, or the only one.
@@ -82,6 +82,7 @@ class World {
     std::unique_ptr<Node> node = {};
     const Presence* presence = nullptr;  ///< Of `node`.
   };
+  bool keeps_names() const;
   void start(Server& server);
   bool is_cluster() const { return servers_.size() > 1; }
   void trouble_people_of(const Server& server, Millis lasting, bool drains = false);
