@@ -212,8 +212,8 @@ bool Traces::is_over(const Hold& hold) const {
 }
 
 //! [holds]
-bool Traces::holds(WindowRecorder& window, process::Pid pid, const process::Trail& trail) noexcept
-    try {
+bool Traces::window_holds(WindowRecorder& window, process::Pid pid,
+                          const process::Trail& trail) noexcept try {
   {
     const std::lock_guard lock(mutex_);
     Hold* const hold = window.hold;

@@ -159,7 +159,7 @@ class Traces final : public process::HopRecorder {
     }
     bool takes_foreign() noexcept override { return traces_.takes_foreign(); }
     bool holds(process::Pid pid, const process::Trail& trail) noexcept override {
-      return holding && traces_.holds(*this, pid, trail);
+      return holding && traces_.window_holds(*this, pid, trail);
     }
 
     std::string name;
@@ -176,7 +176,7 @@ class Traces final : public process::HopRecorder {
     std::vector<RecordedHop> hops = {};
   };
   std::uint32_t record_for(const process::Hop& hop, WindowRecorder* window) noexcept;
-  bool holds(WindowRecorder& window, process::Pid pid, const process::Trail& trail) noexcept;
+  bool window_holds(WindowRecorder& window, process::Pid pid, const process::Trail& trail) noexcept;
   WindowRecorder* recorder_of(std::string_view window);
   RecordedHop kept(const process::Hop& hop) const;
   Kept* find(std::uint64_t id);
