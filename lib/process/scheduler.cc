@@ -389,6 +389,7 @@ Dead Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   const Pid pid = slot.process->self_;
   if (slot.watched) slots_->forget(pid.serial);
   Dead dead{slots_->alive.extract(pid.serial)};
+  found_[pid.serial % found_.size()] = {};
   if (slot.awaiting && slot.awaiting->timer) timers_->cancel(*slot.awaiting->timer);
   if (say_goodbye) last_words(slot, reason);
   slot.process->buried();
@@ -431,14 +432,20 @@ void Scheduler::last_words(Slot& slot, ExitReason& reason) {
 void Scheduler::clear() {
   runnable_.clear();
   urgent_.clear();
+  found_ = {};
   const auto dead = std::exchange(slots_->alive, {});
   const auto ghosts = std::exchange(slots_->ghosts, {});
   slots_->notes.clear();
 }
 
 Slot* Scheduler::find(Pid pid) {
+  Found& last = found_[pid.serial % found_.size()];
+  if (last.serial == pid.serial) [[likely]]
+    return last.slot;
   const auto found = slots_->alive.find(pid.serial);
-  return found == slots_->alive.end() ? nullptr : &found->second;
+  if (found == slots_->alive.end()) return nullptr;
+  last = {pid.serial, &found->second};
+  return last.slot;
 }
 
 }  // namespace phx::process

@@ -4,6 +4,7 @@
 ///
 /// `send` only enqueues: no handler runs inside another. Only run() runs and destroys processes.
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <map>
@@ -181,6 +182,12 @@ class Scheduler {
   std::atomic<std::uint64_t> next_serial_{1};
   std::uint64_t next_ref_ = 1;
   const std::unique_ptr<Slots> slots_;
+  /// What find() found last, by serial: most mail goes to the few that had some a moment ago.
+  struct Found {
+    std::uint64_t serial = 0;
+    Slot* slot = nullptr;
+  };
+  std::array<Found, 128> found_{};
   std::deque<Slot*> urgent_;    // as runnable_, but for urgent processes
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   const std::unique_ptr<Timers> timers_;
