@@ -51,6 +51,24 @@ std::size_t Reader::wanted_head() const {
 }
 
 bool Reader::take_head(std::string_view& input) {
+  return head_size_ == 0 && input.size() >= max_head ? take_whole_head(input)
+                                                     : take_part_of_head(input);
+}
+
+/// As most come: by more bytes than the longest head has.
+bool Reader::take_whole_head(std::string_view& input) {
+  std::memcpy(head_.data(), input.data(), max_head);
+  head_size_ = max_head;
+  head_size_ = static_cast<unsigned char>(wanted_head());
+  const char* fault = fault_in_first_byte();
+  if (fault == nullptr) fault = fault_in_second_byte();
+  if (fault == nullptr) fault = fault_in_length();
+  if (fault != nullptr) return fail(CloseCode::protocol_error, fault);
+  input.remove_prefix(head_size_);
+  return begin_payload();
+}
+
+bool Reader::take_part_of_head(std::string_view& input) {
   for (std::size_t wanted = wanted_head(); head_size_ < wanted; wanted = wanted_head()) {
     if (input.empty()) return false;
     const std::size_t taken = std::min(input.size(), wanted - head_size_);
@@ -162,7 +180,11 @@ bool Reader::add(std::string_view& masked) {
   if (payload_left_ > masked.size() && target.capacity() < before + masked.size()) {
     target.reserve(std::min<std::size_t>(before + payload_left_, 2 * (before + masked.size())));
   }
-  target.append(masked);
+  if (before == 0 && payload_left_ == masked.size()) {
+    target = std::string(masked);
+  } else {
+    target.append(masked);
+  }
   mask_ = unmask(target.data() + before, masked.size(), mask_);
   masked = {};
   return true;

@@ -92,6 +92,8 @@ class Reader {
 
   /// Takes bytes of the head; true once it is complete and valid.
   bool take_head(std::string_view& input);
+  bool take_whole_head(std::string_view& input);
+  bool take_part_of_head(std::string_view& input);
   std::size_t wanted_head() const;
   std::size_t mask_size() const { return sender_ == Sender::client ? 4 : 0; }
   const char* fault_in_first_byte() const;
