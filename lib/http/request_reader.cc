@@ -244,7 +244,8 @@ std::string http_date() {
 }
 
 void append_header(std::string& head, std::string_view name, std::string_view value) {
-  if (value.find_first_of("\r\n") != std::string_view::npos) return;
+  const auto has = [value](char c) { return value.find(c) != std::string_view::npos; };
+  if (has('\r') || has('\n')) return;
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
