@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "json/reader.h"
 #include "json/writer.h"
 
@@ -24,6 +25,12 @@ namespace {
 json_t* made(json_t* value) {
   if (value == nullptr) throw JsonError("expected text in UTF-8, got other bytes");
   return value;
+}
+
+/// Checked eight bytes at a time; Jansson itself looks at each byte.
+json_t* string_of(std::string_view text) {
+  if (utf8_prefix(text) != text.size()) return nullptr;
+  return json_stringn_nocheck(text.data(), text.size());
 }
 
 /// null, true and false are Jansson's own, without a count.
@@ -82,7 +89,7 @@ void Json::Release::operator()(json_t* value) const {
 Json::Json(std::nullptr_t) : Json(json_null(), 0) {}
 Json::Json(bool value) : Json(json_boolean(value), 0) {}
 Json::Json(double value) : Json(made(json_real(value)), 0) {}
-Json::Json(std::string_view text) : Json(made(json_stringn(text.data(), text.size())), 0) {}
+Json::Json(std::string_view text) : Json(made(string_of(text)), 0) {}
 
 Json Json::steal(json_t* value) { return Json(made(value), 0); }
 Json Json::borrow(json_t* value) { return Json(kept(value), 0); }
