@@ -39,6 +39,9 @@ bool Telemetry::remove(std::string_view id) const {
 }
 
 void Telemetry::publish(Table table) const {
+  std::uint64_t kinds = 0;
+  for (const Attached& attached : table) kinds |= bit_of(attached.handler.kind);
+  kinds_.store(kinds, std::memory_order_relaxed);
   tables_.push_back(std::make_unique<const Table>(std::move(table)));
   table_.store(tables_.back().get(), std::memory_order_release);
 }

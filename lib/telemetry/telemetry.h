@@ -23,8 +23,10 @@
 /// references are valid during the call: a handler copies what it keeps.
 
 #include <atomic>
+#include <bit>
 #include <chrono>
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -104,7 +106,8 @@ class Telemetry {
   /// Whether a handler is attached to E. Costs almost nothing.
   template <Event E>
   bool attached() const noexcept {
-    return has_handlers(&kind_of<E>);
+    return (kinds_.load(std::memory_order_relaxed) & bit_of(&kind_of<E>)) != 0 &&
+           has_handlers(&kind_of<E>);
   }
   /// Starts to measure, if a handler is attached to E:
   ///
@@ -129,6 +132,10 @@ class Telemetry {
   };
   using Table = std::vector<Attached>;
 
+  /// A kind's place in kinds_; a few share it.
+  static std::uint64_t bit_of(Kind kind) noexcept {
+    return std::uint64_t{1} << (std::bit_cast<std::uintptr_t>(kind) % 64);
+  }
   bool has_handlers(Kind kind) const noexcept;
   void call_all(Kind kind, std::string_view name, const void* event) const;
   void failed(const std::string& id, std::string_view event, const std::string& reason) const;
@@ -138,6 +145,7 @@ class Telemetry {
   // Reading takes no lock: a table never changes, and is freed only with the Telemetry, because a
   // thread may be reading it. Attaching is rare.
   mutable std::atomic<const Table*> table_ = nullptr;
+  mutable std::atomic<std::uint64_t> kinds_ = 0;  ///< Of what is attached: most events are not.
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<const Table>> tables_;  // the last one is table_
   std::size_t attached_times_ = 0;
