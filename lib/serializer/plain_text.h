@@ -63,13 +63,14 @@ inline std::size_t plain_bytes(Block special) {
 }
 
 /// The number of plain bytes at the start of the text. Every byte of every message passes here;
-/// most strings end in their first block.
+/// most strings end in their first blocks.
 inline std::size_t plain_prefix(std::string_view text) {
+  constexpr std::size_t short_text = 4 * sizeof(Block);
   std::size_t at = 0;
   for (; at + sizeof(Block) <= text.size(); at += sizeof(Block)) {
     const std::size_t plain = plain_bytes(special_in(block_at(text.data() + at)));
     if (plain < sizeof(Block)) return at + plain;
-    if (at == 0) at = plain_stretch(text.substr(sizeof(Block)));
+    if (at == short_text) at += plain_stretch(text.substr(at + sizeof(Block)));
   }
   if (at == text.size()) return at;
   if (text.size() >= sizeof(Block)) {  // the last sixteen bytes: those before `at` are plain

@@ -37,6 +37,25 @@ void Scanner::end() {
   if (at_ != text_.size()) fail("nothing more");
 }
 
+/// Most strings of most messages end within sixteen bytes, and need no more than this.
+[[gnu::always_inline]] inline void Scanner::string() {
+  ++at_;
+  if (at_ + sizeof(Block) <= text_.size()) {
+    at_ += plain_bytes(special_in(block_at(text_.data() + at_)));
+    if (peek() == '"') [[likely]] {
+      ++at_;
+      return;
+    }
+  }
+  rest_of_string();
+}
+
+[[gnu::always_inline]] inline void Scanner::scalar() {
+  if (peek() == '"') [[likely]]
+    return string();
+  word_or_number();
+}
+
 //! [value]
 Slice Scanner::value() {
   skip_white();
@@ -81,9 +100,8 @@ void Scanner::nested() {
   } while (!brackets.empty());
 }
 
-void Scanner::scalar() {
+void Scanner::word_or_number() {
   switch (peek()) {
-    case '"': return string();
     case 't': return word("true");
     case 'f': return word("false");
     case 'n': return word("null");
@@ -94,19 +112,6 @@ void Scanner::scalar() {
 void Scanner::word(std::string_view expected) {
   if (text_.substr(at_, expected.size()) != expected) fail("a value");
   at_ += expected.size();
-}
-
-/// Most strings of most messages end within sixteen bytes, and need no more than this.
-void Scanner::string() {
-  ++at_;
-  if (at_ + sizeof(Block) <= text_.size()) {
-    const std::size_t plain = plain_bytes(special_in(block_at(text_.data() + at_)));
-    if (plain < sizeof(Block) && text_[at_ + plain] == '"') {
-      at_ += plain + 1;
-      return;
-    }
-  }
-  rest_of_string();
 }
 
 void Scanner::rest_of_string() {

@@ -57,6 +57,7 @@ class Scanner {
   }
   void nested();
   void scalar();
+  void word_or_number();
   void string();
   void rest_of_string();
   void escape();
