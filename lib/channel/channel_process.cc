@@ -13,7 +13,7 @@ using process::Message;
 ChannelProcess::ChannelProcess(std::unique_ptr<Channel> channel, Socket socket, Payload params)
     : socket_(std::move(socket)),
       channel_(std::move(channel)),
-      params_(std::make_unique<Payload>(std::move(params))) {}
+      joining_(std::make_unique<Joining>(Joining{std::move(params)})) {}
 
 /// The user's destructor still logs under the channel's topic.
 ChannelProcess::~ChannelProcess() {
@@ -36,17 +36,18 @@ void ChannelProcess::init() {
 
 //! [join]
 void ChannelProcess::join() {
-  process::hop("join", *params_);
+  const Payload& params = joining_->params;
+  process::hop("join", params);
   const auto result = std::make_shared<JoinResult>();
   const auto call = [this, result] { *result = call_join(); };
   const auto then = [this, result] { joined(std::move(*result)); };
-  if (takes_long(*params_) && channel_->always_in_turn()) {
-    offload([this] { params_->json(); },
+  if (takes_long(params) && channel_->always_in_turn()) {
+    offload([this] { joining_->params.json(); },
             [call, then] {
               call();
               then();
             });
-  } else if (takes_long(*params_) || channel_->blocking("phx_join", *params_)) {
+  } else if (takes_long(params) || channel_->blocking("phx_join", params)) {
     offload(call, then);
   } else {
     call();
@@ -58,14 +59,14 @@ void ChannelProcess::join() {
 /// If no handler is attached, nothing is measured or copied.
 JoinResult ChannelProcess::call_join() {
   const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
-  const std::unique_ptr<Payload> given = std::move(params_);
-  process::hop_into(*channel_, "join", *given);
+  Payload given = std::move(joining_->params);
+  process::hop_into(*channel_, "join", given);
   if (!telemetry.attached<ChannelJoined>()) {
-    return channel_->join(socket_.topic(), std::move(*given), socket_);
+    return channel_->join(socket_.topic(), std::move(given), socket_);
   }
-  const Payload params = *given;
+  const Payload params = given;
   const telemetry::Span span(true);
-  JoinResult result = channel_->join(socket_.topic(), std::move(*given), socket_);
+  JoinResult result = channel_->join(socket_.topic(), std::move(given), socket_);
   const auto status =
       std::holds_alternative<Joined>(result) ? serializer::Status::ok : serializer::Status::error;
   telemetry.execute(ChannelJoined{span.duration(), params, status, socket_, channel_->log_join()});
@@ -73,49 +74,50 @@ JoinResult ChannelProcess::call_join() {
 }
 
 void ChannelProcess::joined(JoinResult result) {
-  join_returned_ = true;
+  const process::Ref request = std::exchange(joining_, nullptr)->request;
   if (auto* in = std::get_if<Joined>(&result)) {
-    accept_join(std::move(*in));
+    accept_join(std::move(*in), request);
   } else {
-    refuse_join(std::move(std::get<Refused>(result)));
+    refuse_join(std::move(std::get<Refused>(result)), request);
   }
 }
 
 //! [accept_join]
-void ChannelProcess::accept_join(Joined in) {
+void ChannelProcess::accept_join(Joined in, process::Ref request) {
   subscription_ = socket_.context().pubsub->subscribe(
       socket_.topic(), self(),
       std::make_shared<Fastlane>(socket_.transport(), socket_.serializer(),
                                  channel_->intercepts()));
   const auto heard = socket_.context().pubsub->when_subscribed(socket_.topic(), self());
-  if (heard) return reply_once_subscribed(*heard, std::move(in.response));
-  answer_join(serializer::Status::ok, std::move(in.response));
+  if (heard) return reply_once_subscribed(*heard, std::move(in.response), request);
+  answer_join(request, serializer::Status::ok, std::move(in.response));
 }
 
-void ChannelProcess::refuse_join(Refused refused) {
-  answer_join(serializer::Status::error, std::move(refused.reason));
+void ChannelProcess::refuse_join(Refused refused, process::Ref request) {
+  answer_join(request, serializer::Status::error, std::move(refused.reason));
   stop({ExitReason::shutdown});
 }
 //! [accept_join]
 
 /// After a join's reply the client must get every broadcast of every node, so the reply waits until
 /// other nodes' broadcasts arrive here.
-void ChannelProcess::reply_once_subscribed(process::Ref heard, Payload response) {
+void ChannelProcess::reply_once_subscribed(process::Ref heard, Payload response,
+                                           process::Ref request) {
   static constexpr Millis patience{5'000};  // half of phoenix.js's timeout for a join
   const auto answer = std::make_shared<Payload>(std::move(response));
-  await(heard, patience, [this, answer](std::optional<Message> confirmed) {
+  await(heard, patience, [this, answer, request](std::optional<Message> confirmed) {
     if (!confirmed) {
       scheduler().log().warn("a join was answered before other nodes' broadcasts arrive here",
                              {{"waited_ms", std::to_string(patience.count())}});
     }
-    answer_join(serializer::Status::ok, std::move(*answer));
+    answer_join(request, serializer::Status::ok, std::move(*answer));
   });
 }
 
-void ChannelProcess::answer_join(serializer::Status status, Payload response) {
+void ChannelProcess::answer_join(process::Ref request, serializer::Status status,
+                                 Payload response) {
   process::hop("reply", response);
-  scheduler().send(socket_.transport(),
-                   Message(JoinReply{status, std::move(response)}, join_request_));
+  scheduler().send(socket_.transport(), Message(JoinReply{status, std::move(response)}, request));
 }
 
 // --- Messages -----------------------------------------------------------------------------------
@@ -129,7 +131,7 @@ void ChannelProcess::handle(Message message) {
   } else if (auto* down = message.get_if<Down>(); down && down->ref == transport_monitor_) {
     transport_down(down->reason);
   } else if (auto* request = message.get_if<JoinRequest>()) {
-    join_request_ = request->ref;
+    joining_->request = request->ref;
     join();
   } else if (const auto* inspect = message.get_if<Inspect>()) {
     inspect->look(socket_);
@@ -160,7 +162,7 @@ void ChannelProcess::intercepted_on_worker(Message message) {
 
 Result ChannelProcess::call_handle_in(serializer::SocketMessage&& message) {
   const telemetry::Telemetry& telemetry = *socket_.context().telemetry;
-  const std::string& event = message.event.text();
+  const std::string_view event = message.event.text();
   std::optional<Payload> params;  // the handler gets a copy
   if (telemetry.attached<ChannelHandledIn>()) params = message.payload;
   process::hop_into(*channel_, "handle_in", message.payload);
@@ -170,7 +172,8 @@ Result ChannelProcess::call_handle_in(serializer::SocketMessage&& message) {
   const telemetry::Duration took = span.duration();
   telemetry.execute(HandleInTimed{took, socket_});
   if (params) {
-    telemetry.execute(ChannelHandledIn{took, event, *params, socket_, channel_->log_handle_in()});
+    telemetry.execute(
+        ChannelHandledIn{took, std::string(event), *params, socket_, channel_->log_handle_in()});
   }
   return result;
 }
@@ -181,7 +184,7 @@ void ChannelProcess::transport_down(const ExitReason& reason) {
 
 /// Not after a join that threw: in Phoenix the channel has no socket by then.
 void ChannelProcess::terminate(const ExitReason& reason) {
-  if (join_returned_) channel_->terminate(reason, socket_);
+  if (!joining_) channel_->terminate(reason, socket_);
 }
 
 }  // namespace phx::channel

@@ -66,10 +66,10 @@ class ChannelProcess final : public process::Process {
   void join();
   JoinResult call_join();
   void joined(JoinResult result);
-  void accept_join(Joined in);
-  void reply_once_subscribed(process::Ref heard, Payload response);
-  void refuse_join(Refused refused);
-  void answer_join(serializer::Status status, Payload response);
+  void accept_join(Joined in, process::Ref request);
+  void reply_once_subscribed(process::Ref heard, Payload response, process::Ref request);
+  void refuse_join(Refused refused, process::Ref request);
+  void answer_join(process::Ref request, serializer::Status status, Payload response);
 
   void from_client(serializer::SocketMessage&& message);
   void leave();
@@ -90,9 +90,11 @@ class ChannelProcess final : public process::Process {
 
   Socket socket_;
   std::unique_ptr<Channel> channel_;
-  std::unique_ptr<Payload> params_;  ///< Until the join, when the channel gets them.
-  bool join_returned_ = false;       ///< Only then does the channel get its last callback.
-  process::Ref join_request_{};
+  struct Joining {
+    Payload params;
+    process::Ref request{};
+  };
+  std::unique_ptr<Joining> joining_;  ///< Until join returns; then the channel gets its last call.
   process::Ref transport_monitor_{};
   std::unique_ptr<pubsub::Subscription> subscription_;
 };

@@ -67,8 +67,7 @@ void ChannelProcess::act_on(Result&& result, bool may_reply) {
 
 void ChannelProcess::send_reply(Reply&& reply) {
   const serializer::SocketReply message{socket_.join_ref(), SocketAccess::ref(socket_),
-                                        SocketAccess::topic(socket_), reply.status,
-                                        std::move(reply.response)};
+                                        socket_.topic(), reply.status, std::move(reply.response)};
   process::hop("reply", message);
   send_frame(scheduler(), socket_.transport(), socket_.serializer().encode(message));
 }

@@ -72,7 +72,7 @@ class Socket {
     return found == assigns.end() ? Json() : found->second;
   }
 
-  const std::string& topic() const { return topic_.text(); }
+  const std::string& topic() const { return topic_; }
   const serializer::Opaque& join_ref() const { return join_ref_; }
 
   // For a channel's own callbacks, also on a worker thread.
@@ -112,7 +112,7 @@ class Socket {
   static constexpr Context nowhere{};
   const Context* context_ = &nowhere;
   const serializer::Serializer* serializer_ = nullptr;
-  serializer::Opaque topic_;  ///< A string, as in frames.
+  std::string topic_;
   serializer::Opaque join_ref_;
   serializer::Opaque ref_;
   process::Pid transport_;
@@ -126,16 +126,15 @@ void reply(process::Scheduler& scheduler, const SocketRef& to, Reply reply);
 /// Access to a Socket for the channel and socket layers, not for users.
 class SocketAccess {
  public:
-  static void join(Socket& socket, std::string topic, serializer::Opaque join_ref,
+  static void join(Socket& socket, std::string_view topic, serializer::Opaque join_ref,
                    process::Pid transport) {
-    socket.topic_ = std::move(topic);
+    socket.topic_ = topic;
     socket.join_ref_ = std::move(join_ref);
     socket.transport_ = transport;
   }
   static void set_channel(Socket& socket, process::Pid channel) { socket.channel_ = channel; }
   static void set_ref(Socket& socket, serializer::Opaque ref) { socket.ref_ = std::move(ref); }
   static const serializer::Opaque& ref(const Socket& socket) { return socket.ref_; }
-  static const serializer::Opaque& topic(const Socket& socket) { return socket.topic_; }
 };
 
 }  // namespace phx

@@ -160,9 +160,10 @@ bool TopicSurvey::step(const Context& context) {
   return context.pubsub->step(
       walk_,
       [this](const pubsub::Topic& topic) {
-        if (!query_.text.empty() && !contains(*topic.name, query_.text)) return;
+        const std::string_view name = *topic.name;
+        if (!query_.text.empty() && !contains(name, query_.text)) return;
         ++topics_;
-        top_.add({.topic = *topic.name,
+        top_.add({.topic = std::string(name),
                   .numbers = {topic.subscribers.size(), topic.broadcasts, topic.deliveries}});
       },
       [this] {

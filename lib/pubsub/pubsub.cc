@@ -28,7 +28,7 @@ std::unique_ptr<Subscription> PubSub::subscribe(std::string_view name, process::
                                                 Wants wants) {
   auto found = topics_.find(name);
   if (found == topics_.end()) {
-    found = topics_.try_emplace(std::string(name)).first;
+    found = topics_.try_emplace(ShortText(name)).first;
     found->second.name = &found->first;
   }
   Topic& topic = found->second;

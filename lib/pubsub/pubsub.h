@@ -19,6 +19,7 @@
 
 #include "base/bucket_walk.h"
 #include "base/keyed_hash.h"
+#include "base/short_text.h"
 #include "process/scheduler.h"
 #include "pubsub/wants.h"
 
@@ -105,7 +106,7 @@ struct Subscribed {};
 
 /// The subscribers of one topic on one shard.
 struct Topic {
-  const std::string* name = nullptr;  ///< Its key in the hub's table.
+  const ShortText* name = nullptr;  ///< Its key in the hub's table.
   std::vector<Subscriber> subscribers = {};
   std::size_t want_all = 0;  ///< The number of subscribers that want more than notices.
   // Since it had its first subscriber here:
@@ -177,7 +178,7 @@ class PubSub {
   std::vector<PubSub*> peers_{this};
   Adapter* adapter_ = nullptr;
   // A map whose topics keep their addresses.
-  std::unordered_map<std::string, Topic, KeyedHash, std::equal_to<>> topics_;
+  std::unordered_map<ShortText, Topic, KeyedHash, std::equal_to<>> topics_;
 };
 
 }  // namespace phx::pubsub

@@ -11,14 +11,14 @@ std::string shown(const Payload& payload) {
 }
 
 /// `{"name":value,…`, whose values are JSON already.
-void add(std::string& out, const char* name, std::string_view value) {
-  ((((out += out.empty() ? "{\"" : ",\"") += name) += "\":") += value);
+void add_json(std::string& out, const char* name, std::string_view json) {
+  ((((out += out.empty() ? "{\"" : ",\"") += name) += "\":") += json);
 }
 
-void add(std::string& out, const char* name, const Opaque& value) {
-  std::string text;
+void add(std::string& out, const char* name, OpaqueView value) {
+  FrameText text;
   append(text, value);
-  add(out, name, std::string_view(text));
+  add_json(out, name, text.text());
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ std::string hop_text(const SocketMessage& message) {
   add(out, "ref", message.ref);
   add(out, "topic", message.topic);
   add(out, "event", message.event);
-  add(out, "payload", std::string_view(shown(message.payload)));
+  add_json(out, "payload", shown(message.payload));
   return out + "}";
 }
 
@@ -38,16 +38,16 @@ std::string hop_text(const SocketReply& reply) {
   add(out, "join_ref", reply.join_ref);
   add(out, "ref", reply.ref);
   add(out, "topic", reply.topic);
-  add(out, "status", Opaque(std::string(to_string(reply.status))));
-  add(out, "response", std::string_view(shown(reply.response)));
+  add(out, "status", reply.status == Status::ok ? OpaqueView("ok") : OpaqueView("error"));
+  add_json(out, "response", shown(reply.response));
   return out + "}";
 }
 
 std::string hop_text(const Broadcast& broadcast) {
   std::string out;
-  add(out, "topic", Opaque(broadcast.topic));
-  add(out, "event", Opaque(broadcast.event));
-  add(out, "payload", std::string_view(shown(broadcast.payload)));
+  add(out, "topic", OpaqueView(broadcast.topic));
+  add(out, "event", OpaqueView(broadcast.event));
+  add_json(out, "payload", shown(broadcast.payload));
   return out + "}";
 }
 

@@ -2,6 +2,7 @@
 
 #include "serializer/json_text.h"
 
+#include "serializer/plain_text.h"
 #include "serializer/serializer.h"
 
 namespace phx::serializer {
@@ -10,7 +11,8 @@ namespace phx::serializer {
 Opaque opaque(std::string_view frame, const Slice& slice) {
   const std::string_view text = frame.substr(slice.begin, slice.size);
   if (text.front() == '"') {
-    return slice.escaped ? Opaque(unquoted(frame, slice)) : Opaque(text.substr(1, text.size() - 2));
+    const std::string_view inside = text.substr(1, text.size() - 2);
+    return slice.escaped ? Opaque(unquoted(frame, slice)) : Opaque::plain(inside);
   }
   if (text == "null") return {};
   return Opaque::other(slice.tidy ? std::string(text) : compact(text));
@@ -22,8 +24,25 @@ Payload payload(std::string frame, const Slice& slice) {
 }
 //! [slices]
 
-void append(std::string& out, const Opaque& value) {
-  if (value.is_null()) {
+namespace {
+
+void append_plain(FrameText& out, std::string_view text) {
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+}  // namespace
+
+void append_quoted(FrameText& out, std::string_view text) {
+  if (plain_prefix(text) == text.size()) return append_plain(out, text);
+  append_quoted(out.text(), text);
+}
+
+void append(FrameText& out, OpaqueView value) {
+  if (value.is_plain()) {
+    append_plain(out, value.text());
+  } else if (value.is_null()) {
     out += "null";
   } else if (value.is_string()) {
     append_quoted(out, value.text());
@@ -32,7 +51,7 @@ void append(std::string& out, const Opaque& value) {
   }
 }
 
-void append_reply(std::string& out, const SocketReply& reply) {
+void append_reply(FrameText& out, const SocketReply& reply) {
   out += "{\"response\":";
   out += reply.response.view();
   out += ",\"status\":\"";

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "serializer/frame_text.h"
 #include "serializer/message.h"
 #include "serializer/scanner.h"
 
@@ -13,9 +14,11 @@ namespace phx::serializer {
 Opaque opaque(std::string_view frame, const Slice& slice);
 /// The payload of a frame; takes over the frame.
 Payload payload(std::string frame, const Slice& slice);
-void append(std::string& out, const Opaque& value);
+void append(FrameText& out, OpaqueView value);
+/// Appends `text` as a JSON string. \throws EncodeError if it is not valid UTF-8.
+void append_quoted(FrameText& out, std::string_view text);
 /// `{"response":…,"status":"ok"}`, with its keys sorted, as in Phoenix.
-void append_reply(std::string& out, const SocketReply& reply);
+void append_reply(FrameText& out, const SocketReply& reply);
 /// \throws EncodeError unless the payload is a JSON object.
 void require_object(const Payload& payload);
 

@@ -42,9 +42,9 @@ inline std::string_view to_string(Status status) { return status == Status::ok ?
 /// Mirrors Phoenix.Socket.Reply. Encode it at once: it refers to the message that it answers, and
 /// copies nothing.
 struct SocketReply {
-  const Opaque& join_ref;
-  const Opaque& ref;
-  const Opaque& topic;
+  OpaqueView join_ref;
+  OpaqueView ref;
+  OpaqueView topic;
   Status status = Status::ok;
   Payload response;
 };

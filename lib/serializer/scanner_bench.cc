@@ -77,8 +77,8 @@ void echo(benchmark::State& state) {
   const auto frame = frame_for(state);
   for (auto _ : state) {
     auto message = v2_json().decode({Frame::text, frame});
-    const SocketReply reply{std::move(message.join_ref), std::move(message.ref),
-                            std::move(message.topic), Status::ok, std::move(message.payload)};
+    const SocketReply reply{message.join_ref, message.ref, message.topic, Status::ok,
+                            std::move(message.payload)};
     benchmark::DoNotOptimize(v2_json().encode(reply));
   }
   count(state, frame.size());

@@ -46,7 +46,8 @@ FUZZ(input) {
     const SocketMessage message = serializer.decode({opcode, std::string(input)});
     answer(serializer, message);
     if (!message.topic.is_string() || !message.event.is_string()) return;
-    serializer.fastlane({message.topic.text(), message.event.text(), message.payload});
+    serializer.fastlane(
+        {std::string(message.topic.text()), std::string(message.event.text()), message.payload});
   } catch (const DecodeError&) {
   } catch (const EncodeError&) {
   }

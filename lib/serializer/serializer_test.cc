@@ -31,7 +31,7 @@ PHX_TEST("V2 reads the five elements, each ref with its type") {
   expect(m.join_ref == Opaque("1"), "join_ref is the string 1");
   expect(m.ref == Opaque::other("2"), "ref is the number 2");
   expect(!(m.ref == Opaque("2")), "and not the string 2");
-  expect_eq(m.topic.text(), std::string("a:b"));
+  expect_eq(m.topic.text(), std::string_view("a:b"));
   expect_eq(m.payload.view(), std::string_view(R"({"x":[1,2]})"));
   expect_eq(m.payload["x"][1].integer_or(0), 2);
 }
@@ -76,12 +76,26 @@ PHX_TEST("a topic is escaped as in Phoenix") {
                         "{\"response\":{},\"status\":\"ok\"}]"));
 }
 
+PHX_TEST("a message's names live longer than its frame and its payload") {
+  const std::string name(200, 'n');
+  for (const std::string& topic : {std::string("t"), name}) {
+    const Frame frame{Frame::text, "[\"1\",[2, 3],\"" + topic + "\",\"\\u0065cho\",{}]"};
+    auto whole = std::make_unique<SocketMessage>(v2_json().decode(frame));
+    const auto join_ref = whole->join_ref, ref = std::move(whole->ref);
+    const auto its_topic = whole->topic, event = std::move(whole->event);
+    whole.reset();
+    expect(join_ref.is("1") && its_topic.is(topic) && event.is("echo"), "as they came");
+    expect_eq(v2_json().encode(SocketReply{join_ref, ref, its_topic, Status::ok, {}}).bytes,
+              "[\"1\",[2,3],\"" + topic + "\",\"phx_reply\",{\"response\":{},\"status\":\"ok\"}]");
+  }
+}
+
 PHX_TEST("each text of a message is escaped, in both versions: it reads back as it was") {
   const std::string text = "q\"\\\n\x1f/\xc3\xa9";
-  const std::string topic = "t:" + text, event = "e:" + text;
+  const std::string number = "2" + text, topic = "t:" + text, event = "e:" + text;
   const Json payload = Json::object({{"p:" + text, text}});
   const Json no_ref;
-  const SocketReply reply{text, "2" + text, topic, Status::ok, payload};
+  const SocketReply reply{text, number, topic, Status::ok, payload};
   const SocketMessage push{text, {}, topic, event, payload};
   const Broadcast broadcast{topic, event, payload};
   const Json answer = Json::object({{"response", payload}, {"status", "ok"}});
@@ -132,7 +146,8 @@ PHX_TEST("V2 reads a binary push by its five sizes") {
                                    "echo"
                                    "d\0ta")));
   expect(m.join_ref == Opaque("1") && m.ref == Opaque("22"), "refs are strings");
-  expect_eq(m.topic.text() + "/" + m.event.text(), std::string("a:b/echo"));
+  expect_eq(std::string(m.topic.text()) + "/" + std::string(m.event.text()),
+            std::string("a:b/echo"));
   expect_eq(m.payload.view(), BYTES("d\0ta"));
   expect(m.payload.is_binary(), "the data stays bytes");
 }
@@ -197,7 +212,9 @@ PHX_TEST("V1 is an object of four keys, and sends no join_ref") {
 PHX_TEST("V1 requires its four keys, takes join_ref too, and of duplicates the first") {
   const SocketMessage m = v1_json().decode(text(
       R"({"topic":"t","event":"e","payload":{"a":1},"ref":null,"join_ref":"7","x":1,"topic":"u"})"));
-  expect_eq(m.topic.text() + m.event.text() + m.join_ref.text(), std::string("te7"));
+  expect_eq(m.topic.text(), std::string_view("t"));
+  expect_eq(m.event.text(), std::string_view("e"));
+  expect_eq(m.join_ref.text(), std::string_view("7"));
   expect(m.ref.is_null(), "ref may be null");
   for (const char* bad :
        {R"({"event":"e","payload":{},"ref":"1"})", R"({"topic":"t","payload":{},"ref":"1"})",
@@ -294,8 +311,8 @@ PHX_TEST("each of the first four elements keeps its type") {
       expect_eq(got.is_null(), json == "null");
       expect_eq(got.is_string(), json.starts_with('"'));
       std::string back;
-      if (got.is_string()) back = '"' + got.text() + '"';
-      expect_eq(got.is_null() ? "null" : got.is_string() ? back : got.text(), std::string(json));
+      if (got.is_string()) back = '"' + std::string(got.text()) + '"';
+      expect_eq(got.is_null() ? "null" : got.is_string() ? back : got.text(), json);
     });
   }
 }

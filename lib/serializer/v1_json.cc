@@ -51,10 +51,8 @@ const Slice& needed(const std::optional<Slice>& member, const char* key) {
   return *member;
 }
 
-Frame object(std::string_view event, std::string_view payload, const Opaque& ref,
-             const Opaque& topic) {
-  std::string out;
-  out.reserve(event.size() + payload.size() + ref.text().size() + topic.text().size() + 60);
+Frame object(std::string_view event, std::string_view payload, OpaqueView ref, OpaqueView topic) {
+  FrameText out;
   out += "{\"event\":";
   append_quoted(out, event);
   out += ",\"payload\":";
@@ -64,8 +62,9 @@ Frame object(std::string_view event, std::string_view payload, const Opaque& ref
   out += ",\"topic\":";
   append(out, topic);
   out += '}';
-  process::hop("encoded frame", out);
-  return {Frame::text, std::move(out)};
+  std::string text = out.finished();
+  process::hop("encoded frame", text);
+  return {Frame::text, std::move(text)};
 }
 
 void require_json(const Payload& payload) {
@@ -95,9 +94,9 @@ class V1Json final : public Serializer {
 
   Frame encode(const SocketReply& r) const override {
     require_json(r.response);
-    std::string response;
+    FrameText response;
     append_reply(response, r);
-    return object("phx_reply", response, r.ref, r.topic);
+    return object("phx_reply", response.text(), r.ref, r.topic);
   }
 
   Frame fastlane(const Broadcast& b) const override {

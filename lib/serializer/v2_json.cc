@@ -99,12 +99,11 @@ class V2Json final : public Serializer {
                              {r.join_ref.text(), r.ref.text(), r.topic.text(), to_string(r.status)},
                              r.response.view());
     }
-    std::string out = opened(r.join_ref, r.ref, r.topic, r.response.view().size());
+    FrameText out;
+    open(out, r.join_ref, r.ref, r.topic);
     out += ",\"phx_reply\",";
     append_reply(out, r);
-    out += ']';
-    process::hop("encoded frame", out);
-    return {Frame::text, std::move(out)};
+    return closed(out);
   }
 
   Frame fastlane(const Broadcast& b) const override {
@@ -116,29 +115,31 @@ class V2Json final : public Serializer {
   }
 
  private:
-  static std::string opened(const Opaque& join_ref, const Opaque& ref, const Opaque& topic,
-                            std::size_t payload) {
-    std::string out;
-    out.reserve(join_ref.text().size() + ref.text().size() + topic.text().size() + payload + 80);
+  static void open(FrameText& out, OpaqueView join_ref, OpaqueView ref, OpaqueView topic) {
     out += '[';
     append(out, join_ref);
     out += ',';
     append(out, ref);
     out += ',';
     append(out, topic);
-    return out;
   }
 
-  static Frame array(const Opaque& join_ref, const Opaque& ref, const Opaque& topic,
-                     const Opaque& event, std::string_view payload) {
-    std::string out = opened(join_ref, ref, topic, event.text().size() + payload.size());
+  static Frame closed(FrameText& out) {
+    out += ']';
+    std::string text = out.finished();
+    process::hop("encoded frame", text);
+    return {Frame::text, std::move(text)};
+  }
+
+  static Frame array(OpaqueView join_ref, OpaqueView ref, OpaqueView topic, OpaqueView event,
+                     std::string_view payload) {
+    FrameText out;
+    open(out, join_ref, ref, topic);
     out += ',';
     append(out, event);
     out += ',';
     out += payload;
-    out += ']';
-    process::hop("encoded frame", out);
-    return {Frame::text, std::move(out)};
+    return closed(out);
   }
 };
 

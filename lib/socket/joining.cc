@@ -21,7 +21,7 @@ void SocketProcess::join(SocketMessage message) {
   if (route == nullptr) {
     scheduler().log().warn(
         "a join of a topic without a channel was refused",
-        {{"topic", message.topic.is_string() ? message.topic.text() : "(no string)"}});
+        {{"topic", message.topic.is_string() ? std::string(message.topic.text()) : "(no string)"}});
     return unmatched(message);
   }
   if (channels_.size() >= user_.max_channels()) {
@@ -75,7 +75,7 @@ void SocketProcess::join_answered(Entry entry, const SocketMessage& join, proces
 /// may trap exits. Here none does, so it is gone after its next turn.
 void SocketProcess::rejoin(const Entry& entry, SocketMessage message) {
   scheduler().log().debug("a second join of a topic ends the first",
-                          {{"topic", message.topic.text()}});
+                          {{"topic", std::string(message.topic.text())}});
   const Entry old = entry;
   scheduler().exit(old.pid, {ExitReason::shutdown, "duplicate_join"});
   const auto join = std::make_shared<SocketMessage>(std::move(message));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/short_text.h"
 #include "base/short_vector.h"
 #include "channel/channel_process.h"
 #include "socket/close_code.h"
@@ -81,8 +82,8 @@ class SocketProcess : public process::Process {
   };
 
   /// A vector, because most clients join a few topics and a hash table takes more memory.
-  using Channels = boost::container::flat_map<std::string, Entry, std::less<>,
-                                              ShortVector<std::pair<std::string, Entry>>>;
+  using Channels = boost::container::flat_map<ShortText, Entry, std::less<>,
+                                              ShortVector<std::pair<ShortText, Entry>>>;
 
   void read(serializer::Frame&& frame);
   void from_client(serializer::SocketMessage&& message);
@@ -100,7 +101,7 @@ class SocketProcess : public process::Process {
 
   void reply(const serializer::SocketMessage& to, const Opaque& join_ref, Reply reply);
   void unmatched(const serializer::SocketMessage& message);
-  serializer::FramePtr goodbye(const Entry& entry, const std::string& topic, const char* event,
+  serializer::FramePtr goodbye(const Entry& entry, std::string_view topic, const char* event,
                                Payload payload) const;
 
   const UserSocket& user_;

@@ -26,13 +26,13 @@ class Values final : public serializer::Serializer {
   // Each is encoded for V2 first, and the result dropped, because that throws if it can't be sent.
   Frame encode(const SocketMessage& m) const override {
     serializer::v2_json().encode(m);
-    return write({Value::message, m.join_ref.text(), m.ref.text(), m.topic.text(), m.event.text(),
-                  m.payload});
+    return write({Value::message, std::string(m.join_ref.text()), std::string(m.ref.text()),
+                  std::string(m.topic.text()), std::string(m.event.text()), m.payload});
   }
   Frame encode(const SocketReply& r) const override {
     serializer::v2_json().encode(r);
-    return write({Value::reply, r.join_ref.text(), r.ref.text(), r.topic.text(),
-                  std::string(to_string(r.status)), r.response});
+    return write({Value::reply, std::string(r.join_ref.text()), std::string(r.ref.text()),
+                  std::string(r.topic.text()), std::string(to_string(r.status)), r.response});
   }
   Frame fastlane(const Broadcast& b) const override {
     serializer::v2_json().fastlane(b);

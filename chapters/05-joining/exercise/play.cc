@@ -41,9 +41,9 @@ struct Room : Channel {
 
  private:
   static std::string seen(const Socket& socket) {
-    std::string text = "topic " + socket.topic() + ", join_ref " + socket.join_ref().text() +
-                       (socket.join_ref().is_string() ? " (a string)" : "") + ", id " +
-                       socket.id.str();
+    std::string text =
+        "topic " + socket.topic() + ", join_ref " + std::string(socket.join_ref().text()) +
+        (socket.join_ref().is_string() ? " (a string)" : "") + ", id " + socket.id.str();
     for (const char* name : {"user", "role", "both"})
       text += std::string(", ") + name + " " + socket.assign(name).string_or("-");
     return text;

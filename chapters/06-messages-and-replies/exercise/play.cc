@@ -33,8 +33,8 @@ struct Room : Channel {
 
   JoinResult join(std::string_view, Payload, Socket&) override { return Joined{}; }
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
-    journal_.push_back(socket.join_ref().text() + " hears " + std::string(event) + " " +
-                       std::string(payload.view()));
+    journal_.push_back(std::string(socket.join_ref().text()) + " hears " + std::string(event) +
+                       " " + std::string(payload.view()));
     const std::string act = event.starts_with("to ") ? payload["do"].string_or("") : "";
     if (event == "to all")
       socket.broadcast("out:" + act, std::move(payload));
@@ -48,11 +48,11 @@ struct Room : Channel {
   }
   Result handle_info(process::Message message, Socket& socket) override {
     const std::string event = *message.get_if<std::string>();
-    journal_.push_back(socket.join_ref().text() + " is told " + event);
+    journal_.push_back(std::string(socket.join_ref().text()) + " is told " + event);
     return result_of(event, {});
   }
   Result handle_out(std::string_view event, Payload payload, Socket& socket) override {
-    journal_.push_back(socket.join_ref().text() + " sees " + std::string(event) + " " +
+    journal_.push_back(std::string(socket.join_ref().text()) + " sees " + std::string(event) + " " +
                        payload.json().dump());
     Json changed = payload.json();
     changed.set("seen by", socket.join_ref().text());
@@ -71,7 +71,8 @@ struct Room : Channel {
     return all;
   }
   void terminate(const ExitReason& reason, Socket& socket) override {
-    journal_.push_back(socket.join_ref().text() + " has ended: " + process::to_string(reason));
+    journal_.push_back(std::string(socket.join_ref().text()) +
+                       " has ended: " + process::to_string(reason));
   }
   Journal& journal_;
 };

@@ -59,7 +59,7 @@ PHX_TEST("a push of the client's is an array of five") {
                                            "a:b\xa4"
                                            "echo\x81\xa1n\x07")));
   expect(m.join_ref == Opaque("1") && m.ref == Opaque("22"), "the refs are strings");
-  expect_eq(m.topic.text() + "/" + m.event.text(), "a:b/echo");
+  expect(m.topic.is("a:b") && m.event.is("echo"), "topic and event are strings");
   expect_eq(m.payload.json().dump(), R"({"n":7})");
 }
 

@@ -15,7 +15,8 @@ using exercise::Sequence;
 
 std::string text_of(const Opaque& part) {
   if (part.is_null()) return "null";
-  return part.is_string() ? "\"" + part.text() + "\"" : "JSON " + part.text();
+  const std::string text(part.text());
+  return part.is_string() ? "\"" + text + "\"" : "JSON " + text;
 }
 std::string text_of(const SocketMessage& m) {
   return text_of(m.join_ref) + ", " + text_of(m.ref) + ", " + text_of(m.topic) + ", " +
@@ -123,7 +124,10 @@ void phx::exercise::play(Sequence& steps) {
     } else {
       steps.does({14, 15, 16, 23, 24, 25},
                  "fastlane: " + text_of(topic) + ", " + text_of(event) + ", " + text_of(payload));
-      steps.comes_of([&] { return text_of(v2.fastlane({topic.text(), event.text(), payload})); });
+      steps.comes_of([&] {
+        return text_of(
+            v2.fastlane({std::string(topic.text()), std::string(event.text()), payload}));
+      });
     }
   }
 }

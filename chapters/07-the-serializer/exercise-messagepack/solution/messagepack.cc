@@ -16,6 +16,7 @@ using serializer::Broadcast;
 using serializer::DecodeError;
 using serializer::Frame;
 using serializer::Opaque;
+using serializer::OpaqueView;
 using serializer::Payload;
 using serializer::SocketMessage;
 using serializer::SocketReply;
@@ -115,7 +116,7 @@ class Writer {
   Writer() { packer_.pack_array(5); }
 
   void write(std::string_view text) { packer_.pack(text); }
-  void write(const Opaque& ref) { ref.is_null() ? void(packer_.pack_nil()) : write(ref.text()); }
+  void write(OpaqueView ref) { ref.is_null() ? void(packer_.pack_nil()) : write(ref.text()); }
   void write(const Payload& payload) {
     if (!payload.is_binary()) return write(payload.json());
     packer_.pack_bin(static_cast<std::uint32_t>(payload.view().size()));
@@ -161,11 +162,11 @@ class Writer {
   msgpack::packer<msgpack::sbuffer> packer_{buffer_};
 };
 
-Frame push(const Opaque& join_ref, const Opaque& ref, const Opaque& topic, const Opaque& event,
+Frame push(OpaqueView join_ref, OpaqueView ref, OpaqueView topic, OpaqueView event,
            const Payload& payload) {
   if (!payload.is_binary()) serializer::require_object(payload);
   Writer out;
-  for (const Opaque* part : {&join_ref, &ref, &topic, &event}) out.write(*part);
+  for (const OpaqueView part : {join_ref, ref, topic, event}) out.write(part);
   out.write(payload);
   return out.frame();
 }
@@ -183,8 +184,8 @@ class MessagePack final : public serializer::Serializer {
 
   Frame encode(const SocketReply& r) const override {
     Writer out;
-    for (const Opaque* part : {&r.join_ref, &r.ref, &r.topic}) out.write(*part);
-    out.write(Opaque("phx_reply"));
+    for (const OpaqueView part : {r.join_ref, r.ref, r.topic}) out.write(part);
+    out.write(OpaqueView("phx_reply"));
     out.reply(r);
     return out.frame();
   }

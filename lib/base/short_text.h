@@ -1,0 +1,81 @@
+#pragma once
+/// \file
+/// Text of which there is much, most of it short: names of topics and events, refs.
+
+#include <array>
+#include <compare>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace phx {
+
+/// A value that works like a `const std::string`, in twenty-four bytes. Up to twenty-two characters
+/// stay inside it, where a std::string keeps fifteen in thirty-two; longer text has memory of its
+/// own. Copies are independent. Any thread.
+class ShortText {
+ public:
+  /// As many characters need no memory besides.
+  static constexpr std::size_t inside = 22;
+
+  ShortText() = default;
+  ShortText(std::string_view text) {
+    if (text.size() <= inside) {
+      text.copy(bytes_.data(), text.size());
+      size_ = static_cast<unsigned char>(text.size());
+    } else {
+      keep_outside(text);
+    }
+  }
+  ShortText(const ShortText& other) : ShortText(other.view()) {}
+  ShortText(ShortText&& other) noexcept
+      : bytes_(other.bytes_), size_(std::exchange(other.size_, {})) {}
+  ShortText& operator=(ShortText other) noexcept {
+    bytes_ = std::exchange(other.bytes_, bytes_);
+    size_ = std::exchange(other.size_, size_);
+    return *this;
+  }
+  ~ShortText() {
+    if (size_ == outside) const std::unique_ptr<char[]> ended(kept().text);
+  }
+
+  /// Valid while this is neither moved from, assigned to nor destroyed.
+  std::string_view view() const {
+    if (size_ != outside) [[likely]]
+      return {bytes_.data(), size_};
+    return {kept().text, kept().size};
+  }
+  operator std::string_view() const { return view(); }
+
+  friend bool operator==(const ShortText& a, std::string_view b) { return a.view() == b; }
+  friend bool operator==(const ShortText& a, const ShortText& b) { return a.view() == b.view(); }
+  friend auto operator<=>(const ShortText& a, std::string_view b) { return a.view() <=> b; }
+  friend auto operator<=>(const ShortText& a, const ShortText& b) { return a.view() <=> b.view(); }
+
+ private:
+  static constexpr unsigned char outside = 255;
+  struct Kept {
+    char* text;  ///< Owned.
+    std::size_t size;
+  };
+  Kept kept() const {
+    Kept kept;
+    std::memcpy(&kept, bytes_.data(), sizeof kept);
+    return kept;
+  }
+  void keep_outside(std::string_view text) {
+    auto space = std::make_unique_for_overwrite<char[]>(text.size());
+    text.copy(space.get(), text.size());
+    const Kept kept{space.release(), text.size()};
+    std::memcpy(bytes_.data(), &kept, sizeof kept);
+    size_ = outside;
+  }
+
+  alignas(8) std::array<char, inside> bytes_;  ///< The text, or where it is kept.
+  unsigned char size_ = 0;                     ///< Or `outside`.
+  // A byte is left for a class that derives from this.
+};
+static_assert(sizeof(ShortText) == 24);
+
+}  // namespace phx
