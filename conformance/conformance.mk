@@ -89,7 +89,8 @@ COUNTED := $(COVERED:%.cc=build/coverage/%.o)
 -include $(COUNTED:.o=.d)
 $(COUNTED): build/coverage/%.o: %.cc | build/.packages-coverage
 	@mkdir -p $(@D); echo '  c++  $<'
-	@$(CCACHE) clang++-16 -std=c++20 -O0 -pthread -Ilib -I. -fprofile-instr-generate -fcoverage-mapping -MMD -MP -c $< -o $@
+	@$(CCACHE) clang++-16 -std=c++20 -O0 -pthread -Ilib -I. -fprofile-instr-generate -fcoverage-mapping -MMD -MP \
+	  -c $< -o $@
 build/coverage/simulated.o: $(COUNTED) $(call objects,$(filter-out $(COVERED),$(SIMULATED_SOURCES)))
 	@echo '  link $@'; ld -r $(REPLACED) $^ -o $@ && $(SIMULATION)/machine/closed $@
 $(COUNTING): $(call objects,$(SIMULATION_SOURCES)) build/coverage/simulated.o
@@ -258,7 +259,8 @@ $(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed $(wildcard $
   $(SIMULATION)/machine/closed.test.mjs
 	@$(SIMULATE) --worlds 100 && $(SIMULATE) --world presence --worlds 30 && $(SIMULATE) --world cluster --worlds 40 && \
 	  $(SIMULATE) --scene all --orders 300 && $(SIMULATE) --scene all-2 --orders 30 && \
-	  CXX='$(CXX)' $(call node_tests,the check of what worlds may use,$(SIMULATION)/*.test.mjs $(SIMULATION)/machine/*.test.mjs)
+	  CXX='$(CXX)' $(call node_tests,the check of what worlds may use,$(wildcard $(SIMULATION)/*.test.mjs \
+	  $(SIMULATION)/machine/*.test.mjs))
 
 # --- Load -------------------------------------------------------------------------------------------
 
