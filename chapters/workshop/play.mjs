@@ -11,7 +11,7 @@ import path from "node:path";
 import { linkPlay, place, remembered, run } from "./build.mjs";
 import { at } from "./exercises.mjs";
 
-const SEQUENCES = 600;
+export const SEQUENCES = 600;
 const LONGEST = 16; // steps
 const NUMBERS = 12; // in a step
 const RANGE = 840; // what divides it evenly: all up to 8

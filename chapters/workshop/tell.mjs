@@ -5,6 +5,7 @@ import path from "node:path";
 import { contract, heldTo } from "./contract.mjs";
 import { all, hints, parts } from "./exercises.mjs";
 import { nameOf } from "./judge.mjs";
+import { SEQUENCES } from "./play.mjs";
 import { state } from "./progress.mjs";
 
 const signs = { done: "✓", begun: "…", "not begun": "·" };
@@ -88,8 +89,9 @@ export function verdict(exercise, result) {
   const head = `${exercise.name}  ${exercise.title}  (${exercise.mine})\n`;
   const warnings = result.warnings ? `\nThe compiler warns:\n${result.warnings}` : "";
   if (result.passed) {
+    const played = exercise.play ? [`${SEQUENCES} sequences played at random`] : [];
     const rules = exercise.breaks ? ["one broken rule, and its name"] : exercise.rules;
-    return `${head}${warnings}\n✓ All of it passes: ${[...exercise.unit, ...rules].join(", ")}.\n\n` +
+    return `${head}${warnings}\n✓ All of it passes: ${[...exercise.unit, ...played, ...rules].join(", ")}.\n\n` +
       `To see how the house does it: make exercise N=${exercise.name} SOLUTION=1; where it differs: DIFF=1\n${onward(exercise)}\n`;
   }
   const count = hints(exercise).length;
