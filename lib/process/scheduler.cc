@@ -440,8 +440,7 @@ void Scheduler::clear() {
 
 Slot* Scheduler::find(Pid pid) {
   Found& last = found_[pid.serial % found_.size()];
-  if (last.serial == pid.serial) [[likely]]
-    return last.slot;
+  if (last.serial == pid.serial) return last.slot;
   const auto found = slots_->alive.find(pid.serial);
   if (found == slots_->alive.end()) return nullptr;
   last = {pid.serial, &found->second};
