@@ -9,6 +9,7 @@
 #include "chapters/17-live-view/board.h"
 #include "chapters/18-more-than-one-machine/exercise/merge.h"
 #include "chapters/19-the-glass-house/glass.h"
+#include "chapters/workshop/play.h"
 #include "client/await.h"
 #include "client/client.h"
 #include "client/presence_list.h"
@@ -21,6 +22,7 @@
 #include "etf/writer.h"
 #include "options/command_line.h"
 #include "phoenix.h"
+#include "presence/state.h"
 #include "testing/live_view_test.h"
 #include "testing/page_tree.h"
 #include "websocket/reader.h"
@@ -361,6 +363,15 @@ using application::Room;
 Merged merged(const State& ours, const State& theirs) {
 #include "examples/chapters/18-more-than-one-machine/exercise/merge.h.1"
   return {state, joins, leaves};
+}
+
+template <class Seen>
+std::string text_of(const Seen& seen);
+
+void play(Sequence& steps) {
+#include "examples/chapters/workshop/play.h.1"
+
+#include "examples/chapters/workshop/README.md.1"
 }
 
 struct Limited : UserSocket {

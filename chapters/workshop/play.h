@@ -2,13 +2,11 @@
 /// \file
 /// How an exercise's `play.cc` plays a reader's file at random: what it does, and what came of it.
 ///
-///     void phx::exercise::play(Sequence& steps) {
-///       State state;                                   // fresh for each sequence
-///       while (steps.next()) {
-///         const std::string topic = steps.of({"a", "b"});
-///         steps.does({22, 23}, "processes(0)");        // the sentences that speak of it
-///         steps.comes(text_of(state.processes(0)));    // a line for all that can be seen
-///       }
+///     presence::State state;  // fresh for each sequence
+///     while (steps.next()) {
+///       const auto shard = steps.of({0U, 1U});
+///       steps.does({22, 23}, fmt::format("processes({})", shard));  // sentences
+///       steps.comes(text_of(state.processes(shard)));                    // all that can be seen
 ///     }
 ///
 /// The same is played with the house's file, and play.mjs compares the lines. So a line holds only
@@ -17,6 +15,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace phx::exercise {
