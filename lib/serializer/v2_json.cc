@@ -103,7 +103,9 @@ class V2Json final : public Serializer {
     open(out, r.join_ref, r.ref, r.topic);
     out += ",\"phx_reply\",";
     append_reply(out, r);
-    return closed(out);
+    std::string text = closed(out);
+    process::hop("encoded frame", text);
+    return {Frame::text, std::move(text)};
   }
 
   Frame fastlane(const Broadcast& b) const override {
@@ -124,11 +126,9 @@ class V2Json final : public Serializer {
     append(out, topic);
   }
 
-  static Frame closed(FrameText& out) {
+  static std::string closed(FrameText& out) {
     out += ']';
-    std::string text = out.finished();
-    process::hop("encoded frame", text);
-    return {Frame::text, std::move(text)};
+    return out.finished();
   }
 
   static Frame array(OpaqueView join_ref, OpaqueView ref, OpaqueView topic, OpaqueView event,
@@ -139,7 +139,9 @@ class V2Json final : public Serializer {
     append(out, event);
     out += ',';
     out += payload;
-    return closed(out);
+    std::string text = closed(out);
+    process::hop("encoded frame", text);
+    return {Frame::text, std::move(text)};
   }
 };
 
