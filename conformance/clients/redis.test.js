@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { test } from "node:test";
@@ -106,6 +107,13 @@ test("if one of several addresses does not answer, the next is tried", async (t)
   await one.start();
   await one.subscribers(CHANNEL, 2);
   await meet();
+});
+
+test("a command that Redis hangs up on fails at once", async (t) => {
+  const rude = createServer((socket) => socket.once("data", () => socket.end()));
+  t.after(() => rude.close());
+  await once(rude.listen(0, "127.0.0.1"), "listening");
+  await assert.rejects(command(rude.address().port, "PING"), /closed the connection before it had answered/);
 });
 
 test("Sentinels know the master, and the new one after it has died", async (t) => {

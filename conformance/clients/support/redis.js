@@ -69,6 +69,11 @@ export class Redis {
   /** The answer to one command, as Redis wrote it: `:2\r\n`. */
   async command(...words) {
     const socket = connect(this.#port, "127.0.0.1");
+    // As a Sentinel has a replica do with all its clients when it becomes the master.
+    const closed = once(socket, "close").then(() => {
+      throw new Error("Redis closed the connection before it had answered");
+    });
+    closed.catch(() => {}); // also once nobody waits for an answer any more
     const say = async (...parts) => {
       socket.write(`*${parts.length}\r\n`);
       for (const part of parts.map((word) => Buffer.from(word))) {
@@ -76,7 +81,7 @@ export class Redis {
         socket.write(part);
         socket.write("\r\n");
       }
-      const [answer] = await within(PATIENCE_MS, `an answer to ${parts[0]}`, once(socket, "data"));
+      const [answer] = await within(PATIENCE_MS, `an answer to ${parts[0]}`, Promise.race([once(socket, "data"), closed]));
       return answer.toString();
     };
     try {
