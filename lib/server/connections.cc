@@ -12,8 +12,7 @@
 namespace phx::server {
 namespace {
 
-constexpr std::size_t written_at_once = 4 * 1'048'576;  // some milliseconds
-constexpr std::size_t read_on_at_once = 8;              // with a quarter of a megabyte each
+constexpr std::size_t read_on_at_once = 8;  // with a quarter of a megabyte each
 
 }  // namespace
 
@@ -87,35 +86,31 @@ std::unique_ptr<websocket::Reader> Connections::take_reader(std::size_t max_mess
 }
 
 /// Handles a burst from many clients in parts: messages just read are still in the cache, and less
-/// memory is needed at once.
+/// memory is needed at once. If frames wait only for as many clients as have just been read, they
+/// are answers, and are written now: they are in the cache, too. A broadcast waits for the end of
+/// the turn, when one write takes all that have come for a client.
 void Connections::mail_sent(std::size_t messages) {
   constexpr std::size_t a_part = 16;
   traffic.messages_in += messages;
   unread_ += messages;
+  ++unread_clients_;
   if (unread_ < a_part || spent_) return;
-  unread_ = 0;
   spent_ = scheduler_.run(Clock::now());
+  if (dirty_.size() <= unread_clients_) write_dirty();
+  unread_ = 0;
+  unread_clients_ = 0;
 }
 
 // --- Writing ------------------------------------------------------------------------------------
 
 bool Connections::flush() {
-  // In a fan-out little of each connection is in the cache, so the next ones are prefetched while
-  // the kernel works. A flush may find its connection broken, but never makes another dirty.
-  constexpr std::size_t near = 4;
-  constexpr std::size_t nearer = 2;
-  WebsocketConnection::Budget budget(written_at_once);
-  for (std::size_t i = 0; i < dirty_.size(); ++i) {
-    if (i + near < dirty_.size()) dirty_[i + near]->prefetch();
-    if (i + nearer < dirty_.size()) dirty_[i + nearer]->prefetch_stream();
-    const bool gives_way = budget.spent() && dirty_[i]->bulky();
-    if (gives_way || dirty_[i]->flush(budget)) bulky_.push_back(std::move(dirty_[i]));
-  }
-  dirty_.clear();
-  write_on(budget);
+  write_dirty();
+  write_on();
+  budget_ = WebsocketConnection::Budget(written_at_once);
   const bool mail = !behind_.empty();  // sent by read_on, to be handled in another turn
   read_on();
   unread_ = 0;
+  unread_clients_ = 0;
   spent_ = false;
   deflater_.forget();
   ended_http_.clear();
@@ -123,12 +118,26 @@ bool Connections::flush() {
   return mail || !bulky_.empty();
 }
 
+/// In a fan-out little of each connection is in the cache, so the next ones are prefetched while
+/// the kernel works. A flush may find its connection broken, but never makes another dirty.
+void Connections::write_dirty() {
+  constexpr std::size_t near = 4;
+  constexpr std::size_t nearer = 2;
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+    if (i + near < dirty_.size()) dirty_[i + near]->prefetch();
+    if (i + nearer < dirty_.size()) dirty_[i + nearer]->prefetch_stream();
+    const bool gives_way = budget_.spent() && dirty_[i]->bulky();
+    if (gives_way || dirty_[i]->flush(budget_)) bulky_.push_back(std::move(dirty_[i]));
+  }
+  dirty_.clear();
+}
+
 /// Connections with much to write take turns with the budget that the others have left.
-void Connections::write_on(WebsocketConnection::Budget& budget) {
-  for (std::size_t left = bulky_.size(); left > 0 && !budget.spent(); --left) {
+void Connections::write_on() {
+  for (std::size_t left = bulky_.size(); left > 0 && !budget_.spent(); --left) {
     const auto connection = std::move(bulky_.front());
     bulky_.pop_front();
-    if (connection->flush(budget)) bulky_.push_back(connection);
+    if (connection->flush(budget_)) bulky_.push_back(connection);
   }
 }
 

@@ -131,7 +131,8 @@ class Connections final : public HttpHost, public WebsocketHost {
   std::vector<HttpConnection*> of_http() const;
   std::vector<Holder> holders();
   void read_on();
-  void write_on(WebsocketConnection::Budget& budget);
+  void write_dirty();
+  void write_on();
 
   const Endpoint& endpoint_;
   net::Loop& loop_;
@@ -145,6 +146,8 @@ class Connections final : public HttpHost, public WebsocketHost {
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
   std::unordered_map<WebsocketConnection*, std::shared_ptr<WebsocketConnection>> websockets_;
   std::set<const WebsocketConnection*> of_admin_;  ///< Those of Endpoint::admin_socket.
+  static constexpr std::size_t written_at_once = 4 * 1'048'576;  // bytes: some milliseconds
+  WebsocketConnection::Budget budget_{written_at_once};          ///< Of this turn.
   std::vector<std::shared_ptr<WebsocketConnection>> dirty_;
   /// Dirty since an earlier turn, and bulky(): others are flushed first.
   std::deque<std::shared_ptr<WebsocketConnection>> bulky_;
@@ -153,9 +156,10 @@ class Connections final : public HttpHost, public WebsocketHost {
   // Until the end of the turn:
   std::vector<std::unique_ptr<HttpConnection>> ended_http_;
   std::vector<std::shared_ptr<WebsocketConnection>> ended_websockets_;
-  std::size_t unread_ = 0;  ///< Messages sent to processes since these last had a turn.
-  bool spent_ = false;      ///< The processes have used up their time in this turn.
-  bool full_ = false;       ///< A client was refused since there last was room.
+  std::size_t unread_ = 0;          ///< Messages sent to processes since these last had a turn.
+  std::size_t unread_clients_ = 0;  ///< The connections that they came on.
+  bool spent_ = false;              ///< The processes have used up their time in this turn.
+  bool full_ = false;               ///< A client was refused since there last was room.
   bool stopping_ = false;
   bool closed_ = false;  ///< New connections are accepted.
 };

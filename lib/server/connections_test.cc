@@ -216,6 +216,25 @@ PHX_TEST("each ping is answered, even two hundred at once, or one between fragme
             from_server(Opcode::pong, "p") + from_server(Opcode::text, heartbeat_answered));
 }
 
+PHX_TEST(
+    "answers to a burst are written before the turn ends, those to a few messages at its end") {
+  constexpr int burst = 16;
+  Open shard;
+  shard.network.user->received(heartbeat);
+  expect_eq(shard.network.taken(), std::string());
+  shard.turn();
+  expect_eq(shard.network.taken(), from_server(Opcode::text, heartbeat_answered));
+  std::string frames, answers;
+  for (int i = 0; i < burst; ++i) {
+    frames += heartbeat;
+    answers += from_server(Opcode::text, heartbeat_answered);
+  }
+  shard.network.user->received(frames);
+  expect_eq(shard.network.taken(), answers);
+  shard.turn();
+  expect_eq(shard.network.taken(), std::string());
+}
+
 PHX_TEST("frames before a close in the same bytes are answered first; those after it are not") {
   Open shard;
   expect_eq(shard.told(client_frame(Opcode::ping, "p") + heartbeat +
