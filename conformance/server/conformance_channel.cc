@@ -7,6 +7,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include "serializer/scanner.h"
+
 namespace phx::contract {
 namespace {
 
@@ -199,10 +201,14 @@ Result ConformanceChannel::handle_info(process::Message message, Socket& socket)
   return NoReply{};
 }
 
+/// As text: each connection that is measured ends with this, and a tree costs five times as much.
 void ConformanceChannel::terminate(const ExitReason& reason, Socket& socket) {
-  socket.broadcast_to(
-      "conformance:observer", "terminated",
-      Json::object({{"topic", socket.topic()}, {"reason", process::to_string(reason)}}));
+  std::string text = R"({"reason":)";
+  serializer::append_quoted(text, process::to_string(reason));
+  text += R"(,"topic":)";
+  serializer::append_quoted(text, socket.topic());
+  text += '}';
+  socket.broadcast_to("conformance:observer", "terminated", Payload::own_text(std::move(text)));
 }
 
 }  // namespace phx::contract

@@ -15,15 +15,30 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// Takes the part up to the next mark off the front of `text`.
+std::string_view next_part(std::string_view& text, char mark) {
+  const std::size_t end = std::min(text.find(mark), text.size());
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return part;
+}
+
 /// The non-empty parts of `text` between marks.
 std::vector<std::string_view> split(std::string_view text, char mark) {
   std::vector<std::string_view> parts;
+  parts.reserve(1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), mark)));
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(mark), text.size());
-    if (end > 0) parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+    if (const std::string_view part = next_part(text, mark); !part.empty()) parts.push_back(part);
   }
   return parts;
+}
+
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// REQUIRES: `lower` is in lower case.
+bool same_word(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
+                    [](char ours, char wanted) { return to_lower(ours) == wanted; });
 }
 
 }  // namespace
@@ -43,6 +58,16 @@ std::vector<std::string> Request::list(std::string_view name) const {
     }
   }
   return items;
+}
+
+bool Request::lists(std::string_view name, std::string_view word) const {
+  for (const auto& [key, value] : headers) {
+    if (key != name) continue;
+    for (std::string_view rest = value; !rest.empty();) {
+      if (same_word(trimmed(next_part(rest, ',')), word)) return true;
+    }
+  }
+  return false;
 }
 
 std::string_view reason_phrase(int status) {
@@ -91,9 +116,7 @@ std::string plain_path(std::string_view path) {
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  for (char& c : lower) c = to_lower(c);
   return lower;
 }
 

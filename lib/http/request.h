@@ -36,6 +36,8 @@ struct Request {
   std::optional<std::string_view> header(std::string_view name) const;
   /// Every header of that name, split at commas and trimmed.
   std::vector<std::string> list(std::string_view name) const;
+  /// Whether list(name) has this word, in any case. REQUIRES: the word is in lower case.
+  bool lists(std::string_view name, std::string_view word) const;
 };
 /// Without its query, headers and body, where secrets stand: `GET /socket/websocket`.
 inline std::string hop_text(const Request& request) {

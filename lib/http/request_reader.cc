@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/beast/http.hpp>
 #include <ctime>
 
@@ -39,11 +40,12 @@ void add_field(Request::Headers& headers, std::string name, std::string_view val
 }
 
 /// Trailers come later, and are ignored: a proxy in front may not have checked them as headers.
-Request head_of(const beast::request<beast::string_body>& parsed) {
+Request head_of(const beast::request<beast::string_body>& parsed, std::size_t fields) {
   Request request;
   request.method = std::string(parsed.method_string());
   request.target = std::string(parsed.target());
   request.version = parsed.version();
+  request.headers.reserve(fields);
   for (const auto& field : parsed) {
     add_field(request.headers, to_lower({field.name_string().data(), field.name_string().size()}),
               {field.value().data(), field.value().size()});
@@ -69,15 +71,25 @@ bool to_origin_form(Request& request) {
   return target.starts_with('/') || is_for_the_server;
 }
 
+/// A set of characters, with one look-up to test one: find_first_not_of() would search the whole
+/// set for each character of a text.
+using CharacterSet = std::array<bool, 256>;
+constexpr CharacterSet set_of(std::string_view characters) {
+  CharacterSet set{};
+  for (const char c : characters) set[static_cast<unsigned char>(c)] = true;
+  return set;
+}
+
 /// A name in characters that a URI may hold, or an IPv6 address in brackets, with or without a
 /// port: what Cowboy's cow_http_hd:parse_host/1 takes. Redirects and origin checks rely on it.
 bool is_host(std::string_view text) {
-  constexpr std::string_view in_address = "0123456789abcdefABCDEF:.";
-  constexpr std::string_view in_name =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=";
+  static constexpr CharacterSet in_address = set_of("0123456789abcdefABCDEF:.");
+  static constexpr CharacterSet in_name =
+      set_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=");
   const bool address = text.starts_with('[');
-  const std::string_view allowed = address ? in_address : in_name;
-  std::size_t end = std::min(text.find_first_not_of(allowed, address ? 1 : 0), text.size());
+  const CharacterSet& allowed = address ? in_address : in_name;
+  std::size_t end = address ? 1 : 0;
+  while (end < text.size() && allowed[static_cast<unsigned char>(text[end])]) ++end;
   if (address && !text.substr(end).starts_with(']')) return false;
   if (address) ++end;
   if (end == text.size()) return true;
@@ -90,8 +102,12 @@ bool is_host(std::string_view text) {
 /// Whether a header's value continues on the next line, an obsolete form: RFC 9112, 5.2. Beast
 /// would join the two. It takes whole headers at a time, so no fold is cut in two.
 bool folds(std::string_view part_of_head) {
-  return part_of_head.find("\r\n ") != part_of_head.npos ||
-         part_of_head.find("\r\n\t") != part_of_head.npos;
+  std::size_t line = 0;
+  while ((line = part_of_head.find('\n', line) + 1) != 0) {
+    const std::string_view first = part_of_head.substr(line, 1);
+    if (first == " " || first == "\t") return true;
+  }
+  return false;
 }
 
 /// RFC 9112, 3.2: exactly one host; in HTTP/1.0, at most one.
@@ -194,7 +210,7 @@ std::optional<Response> RequestReader::take_head() {
   const auto fields = static_cast<std::size_t>(std::distance(parsed.begin(), parsed.end()));
   if (fields > limits_.fields) return refusal(beast::error::header_limit);
   if (!has_one_host(parsed) || !has_one_length(parsed)) return Response{400};
-  parser_->request = head_of(parsed);
+  parser_->request = head_of(parsed, fields);
   if (!body_ends_plainly(parser_->beast, parser_->request)) return Response{400};
   if (!to_origin_form(parser_->request)) return Response{400};
   return {};
@@ -267,14 +283,9 @@ std::string head_bytes(const Response& response, Persistence persistence) {
 }
 
 Persistence wanted_persistence(const Request& request) {
-  const auto connection = request.list("connection");
-  const auto says = [&](std::string_view word) {
-    return std::any_of(connection.begin(), connection.end(),
-                       [&](const std::string& value) { return to_lower(value) == word; });
-  };
-  if (says("close")) return Persistence::close;
+  if (request.lists("connection", "close")) return Persistence::close;
   if (request.version >= 11) return Persistence::open;
-  return says("keep-alive") ? Persistence::keep_alive : Persistence::close;
+  return request.lists("connection", "keep-alive") ? Persistence::keep_alive : Persistence::close;
 }
 
 }  // namespace phx::http

@@ -9,15 +9,6 @@
 namespace phx::serializer {
 namespace {
 
-/// Cuts `text` at the first `mark`; returns the text after it, or nothing if there is no mark.
-std::optional<std::string_view> cut(std::string_view& text, char mark) {
-  const std::size_t at = text.find(mark);
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = text.substr(at + 1);
-  text = text.substr(0, at);
-  return rest;
-}
-
 bool is_identifiers(std::string_view text) {
   constexpr std::string_view allowed =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.";
@@ -25,31 +16,40 @@ bool is_identifiers(std::string_view text) {
          text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
 }
 
-std::optional<unsigned long> number(std::string_view digits) {
+/// Takes `mark` off the front of the text. False: it begins with something else.
+bool take(std::string_view& text, char mark) {
+  if (!text.starts_with(mark)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::optional<unsigned long> take_number(std::string_view& text) {
   unsigned long value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  const bool whole = error == std::errc{} && end == digits.data() + digits.size();
-  const bool leading_zero = digits.size() > 1 && digits.front() == '0';
-  return whole && !leading_zero ? std::optional(value) : std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto digits = static_cast<std::size_t>(end - text.data());
+  const bool leading_zero = digits > 1 && text.front() == '0';
+  text.remove_prefix(digits);
+  return error == std::errc{} && !leading_zero ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
 
 std::optional<VersionNumber> VersionNumber::parse(std::string_view text) {
   VersionNumber version;
-  if (const auto build = cut(text, '+'); build && !is_identifiers(*build)) return std::nullopt;
-  if (const auto pre = cut(text, '-')) {
-    if (!is_identifiers(*pre)) return std::nullopt;
-    version.pre = *pre;
-  }
   for (std::size_t i = 0; i < 3; ++i) {
-    const auto rest = cut(text, '.');
-    const auto value = number(text);
-    if (!value || rest.has_value() != (i < 2)) return std::nullopt;
+    if (i > 0 && !take(text, '.')) return std::nullopt;
+    const auto value = take_number(text);
+    if (!value) return std::nullopt;
     version.numbers[i] = *value;
-    text = rest.value_or("");
   }
-  return version;
+  if (take(text, '-')) {
+    const std::string_view pre = text.substr(0, text.find('+'));
+    if (!is_identifiers(pre)) return std::nullopt;
+    version.pre = pre;
+    text.remove_prefix(pre.size());
+  }
+  if (take(text, '+')) return is_identifiers(text) ? std::optional(version) : std::nullopt;
+  return text.empty() ? std::optional(version) : std::nullopt;
 }
 
 std::optional<VersionNumber> VersionNumber::least_of(std::string_view requirement) {

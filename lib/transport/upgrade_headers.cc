@@ -1,7 +1,5 @@
 /// Checks the headers that a websocket upgrade must have.
 
-#include <algorithm>
-
 #include "transport/steps.h"
 
 namespace phx::transport {
@@ -16,11 +14,6 @@ std::string shown(const std::vector<std::string>& values) {
   return "[" + text + "]";
 }
 
-bool names(const std::vector<std::string>& values, std::string_view wanted) {
-  return std::any_of(values.begin(), values.end(),
-                     [&](const std::string& value) { return http::to_lower(value) == wanted; });
-}
-
 }  // namespace
 
 /// The sentences are the framework's own, as clients may show them.
@@ -28,13 +21,13 @@ Verdict steps::check_upgrade_headers(Attempt& attempt) {
   const http::Request& request = attempt.request;
   if (request.version < 11) return refused_upgrade("HTTP version HTTP/1.0 unsupported");
   if (!request.header("host")) return refused_upgrade("'host' header is absent");
-  const auto connection = request.list("connection");
-  if (!names(connection, "upgrade")) {
-    return refused_upgrade("'connection' header must contain 'upgrade', got " + shown(connection));
+  if (!request.lists("connection", "upgrade")) {
+    return refused_upgrade("'connection' header must contain 'upgrade', got " +
+                           shown(request.list("connection")));
   }
-  const auto upgrade = request.list("upgrade");
-  if (!names(upgrade, "websocket")) {
-    return refused_upgrade("'upgrade' header must contain 'websocket', got " + shown(upgrade));
+  if (!request.lists("upgrade", "websocket")) {
+    return refused_upgrade("'upgrade' header must contain 'websocket', got " +
+                           shown(request.list("upgrade")));
   }
   // Any key is accepted, as in Phoenix: it proves nothing about the client.
   if (!request.header("sec-websocket-key")) {
