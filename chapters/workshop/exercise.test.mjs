@@ -359,6 +359,16 @@ test("a file that passes the tests is played at random, and the shortest differe
   assert.match(ask(root, { N: "07" }).said, /✓ All of it passes/);
 });
 
+test("a test that watches over no sentence is followed by play, which names one", () => {
+  const root = played(workshop());
+  const stub = path.join(root, "chapters/07-sums/exercise/sum.stub.cc");
+  writeFileSync(stub, `/// [1] Adds.\n${readFileSync(stub, "utf8")}`);
+  writeFileSync(path.join(root, mine), "int sum(int a, int b) { return a == 1 ? 0 : a + b; }\n");
+  const { said } = ask(root, { N: "07" });
+  assert.match(said, /1 of 2 pass; next:/);
+  assert.match(said, /Played at random, too[^]*1 is kept\n +2 {2}sum\(1, 3\)[^]*last step it says:\n\n {2}\[1\] Adds\./);
+});
+
 test("a file that crashes when it is played, or never ends, differs where it does", () => {
   const output = "=\n>1 |once\n<1\n=\n>1 2 |twice\n";
   const crashed = readPlay({ said: output, status: null, signal: "SIGSEGV" });

@@ -23,8 +23,8 @@ const folder = (exercise) => path.join(process.env.BUILD ?? "build/plain", "exer
 /** All of an exercise that could change a verdict, but the fault itself. */
 function surroundings(exercise) {
   const built = exercise.unit.map((file) => object(file)).filter((file) => existsSync(at(exercise, file)));
-  return hash(exercise.rules.join(), process.env.CXXFLAGS ?? "",
-    ...exercise.unit.map((file) => text(exercise, file)), ...built.map((file) => hash(readFileSync(at(exercise, file)))));
+  const read = [...exercise.unit, ...(exercise.play ? [exercise.play] : [])];
+  return hash(exercise.rules.join(), process.env.CXXFLAGS ?? "", ...read.map((file) => text(exercise, file)), ...built.map((file) => hash(readFileSync(at(exercise, file)))));
 }
 
 /** Every fault of these exercises that has no stamp yet: {exercise, fault, stamp}. */

@@ -73,11 +73,17 @@ function sentence({ number, text }) {
   return lines.map((line, index) => (index === 0 ? mark : " ".repeat(mark.length)) + line).join("\n");
 }
 
+const ofTheLastStep = (exercise, { sentences }) => {
+  const about = contract(exercise).filter(({ number }) => sentences.includes(number));
+  return `The contract, in the stub's words; of the last step it says:\n\n${about.map(sentence).join("\n")}\n\n`;
+};
+
 /** The sentences of the contract that are broken, or one of them: those that this test or rule watches over. */
 function promised(exercise, result) {
-  if (result.sentences) {
-    const about = contract(exercise).filter(({ number }) => result.sentences.includes(number));
-    return `The contract, in the stub's words; of the last step it says:\n\n${about.map(sentence).join("\n")}\n\n`;
+  if (result.sentences) return ofTheLastStep(exercise, result);
+  if (result.played?.sentences) {
+    return `Played at random, too, your file and the contract part, at the last of these steps:\n\n${result.played.said}\n\n` +
+      ofTheLastStep(exercise, result.played);
   }
   const held = heldTo(exercise, nameOf(result));
   if (held.length === 0) return "";

@@ -39,6 +39,8 @@ PHX_TEST("without a star at its end a pattern is compared byte for byte") {
          "so are those after it");
   expect(matches("a*b", "a*b") && !matches("a*b", "axb") && !matches("a*b", "ab"),
          "a star in the middle is a byte, too");
+  expect(!matches("room:a", "room:A") && !matches("Room:a", "room:a"),
+         "the case of letters counts");
   expect(matches("", "") && !matches("", "a"), "the empty pattern takes the empty topic");
 }
 

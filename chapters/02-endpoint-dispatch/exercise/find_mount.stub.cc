@@ -17,7 +17,7 @@ using transport::PathParams;
 /// Compares `path` with the mount's path and, after it, the transport's:
 ///
 /// - [1] `/socket` and `/websocket` make `/socket/websocket`. [2] Two paths are the same where they
-///   have as many parts. [3] Each part is equal, letter for letter.
+///   have as many parts, not counting empty ones. [3] Each part is equal, letter for letter.
 /// - [4] A wanted part that begins with `:` is equal to any one part. [5] It gives a parameter:
 ///   `:tenant` and `acme` give {"tenant", "acme"}. [6] The parameters come in the order of the
 ///   path, two of one name too. [7] They stay as they are, `%20` and all.

@@ -13,7 +13,7 @@ std::string path_of(Sequence& steps, bool pattern) {
   std::string path;
   for (unsigned parts = steps.below(4); parts > 0; --parts) {
     path += steps.of({"/", "/", "/", "//"});
-    path += pattern ? steps.of({"a", ":a", ":b", "longpoll", "A", "b", "", "a%20"})
+    path += pattern ? steps.of({"a", ":a", ":b", "longpoll", ":", "b", "", "a%20"})
                     : steps.of({"a", "b", "A", ":a", "websocket", "longpoll", "a%20", ""});
   }
   return path;
@@ -30,7 +30,7 @@ std::string near(Sequence& steps, const transport::Mount& mount) {
     const std::string value = steps.of({"a", "b", ":a", "A", "a%20"});
     path += part.starts_with(':') || steps.below(7) == 6 ? value : std::string(part);
   }
-  return path + steps.of({"", "", "/", "/x"});
+  return path + steps.of({"", "", "/", "/x", "?x"});
 }
 
 std::string text_of(const std::optional<FoundMount>& found,

@@ -13,8 +13,9 @@ using namespace phx;
 using exercise::Sequence;
 
 std::string topic_of(Sequence& steps) {
-  return steps.of({"", "a", "room", "r"}) +
-         steps.of<std::string>({"", "", ":", "*", ":b", std::string("\0", 1), "\n"}) +
+  return steps.of({"", "a", "room", "Room"}) +
+         steps.of<std::string>(
+             {"", "", ":", "*", ":b", std::string("\0", 1), "\n", std::string(300, 'x')}) +
          steps.of({"", "", "a", "*"});
 }
 std::string pattern_of(Sequence& steps) { return topic_of(steps) + steps.of({"*", "", "*", "*a"}); }

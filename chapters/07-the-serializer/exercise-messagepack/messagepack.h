@@ -20,7 +20,7 @@ namespace phx::exercise {
 /// - [1] join_ref and ref are nil or str. [2] topic and event are str.
 /// - [3] A payload that is `bin` is bytes. [4] Any other is JSON, and so it may hold nil, booleans,
 ///   integers that fit 64 bits with a sign, finite floats (neither infinite nor NaN), str in UTF-8,
-///   arrays, and maps whose keys are str. [5] Its nesting is 100 at most.
+///   arrays, and maps whose keys are str. [5] Its nesting is 100 at most: a list in a list is 2.
 ///
 /// decode throws DecodeError for all else:
 ///
@@ -35,8 +35,9 @@ namespace phx::exercise {
 ///   nor bytes.
 /// - [13] A reply's event is `phx_reply`. [14] Its payload is a map of `response`, anything, and
 ///   `status`. [15] A broadcast's join_ref and ref are nil.
-/// - [16] Numbers and lengths are written as short as they can be. [17] A map is written in the
-///   order of its keys. [18] Bytes are written as `bin`.
+/// - [16] Integers and lengths are written as short as they can be. [17] A float stays one, in nine
+///   bytes: 2.0 does not become the integer 2. [18] A map is written in the order of its keys.
+///   [19] Bytes are written as `bin`.
 const serializer::Serializer& v3_messagepack();
 
 }  // namespace phx::exercise

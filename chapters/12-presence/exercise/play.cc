@@ -1,4 +1,5 @@
-/// Presences, played at random: two topics, two keys, three processes on two shards.
+/// Presences, played at random: two topics, two keys, and on two shards three processes, to whom
+/// sometimes come three more.
 
 #include "presence/state.h"
 
@@ -52,7 +53,7 @@ void phx::exercise::play(Sequence& steps) {
   std::size_t count = 0;
   std::vector<std::pair<Diff, std::string>> given;  // diffs of before must stay as they were
   while (steps.next()) {
-    const unsigned what = steps.below(7);
+    const unsigned what = steps.below(8);
     const std::string topic = steps.of({"a", "b"});
     const std::string key = steps.of({"u", "v"});
     const Pid pid = steps.of({Pid{0, 1}, Pid{0, 2}, Pid{1, 1}});
@@ -73,6 +74,12 @@ void phx::exercise::play(Sequence& steps) {
       steps.does({14, 15, 16, 17, 18, 24}, "untrack(" + place + ")");
       given.push_back({state.untrack(topic, key, pid), ""});
       steps.comes(text_of(given.back().first));
+    } else if (what == 7) {
+      steps.does({1, 2, 3, 4, 7, 8},
+                 "three further processes are tracked under \"" + topic + "\", \"" + key + "\"");
+      for (const Pid other : {Pid{1, 2}, Pid{0, 3}, Pid{1, 3}}) {
+        steps.comes(text_of(state.track(topic, key, {other, meta.phx_ref + "+", meta.said})));
+      }
     } else {
       steps.does({19, 20, 21, 24}, "forget(process " + to_string(pid) + ")");
       for (auto& [left, diff] : state.forget(pid)) {

@@ -2,6 +2,7 @@
 
 #include "chapters/07-the-serializer/exercise-messagepack/messagepack.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <msgpack.hpp>
@@ -128,7 +129,7 @@ class Writer {
       case JSON_ARRAY: return items(value);
       case JSON_STRING: return write(value.string_or(""));
       case JSON_INTEGER: return void(packer_.pack(value.integer_or(0)));
-      case JSON_REAL: return void(packer_.pack(json_real_value(value.get())));
+      case JSON_REAL: return real(json_real_value(value.get()));
       case JSON_TRUE: return void(packer_.pack_true());
       case JSON_FALSE: return void(packer_.pack_false());
       case JSON_NULL: return void(packer_.pack_nil());
@@ -146,6 +147,13 @@ class Writer {
  private:
   void write(const char* text) { write(std::string_view(text)); }
   void write(const std::string& text) { write(std::string_view(text)); }
+  /// The packer would write 2.0 as the integer 2, and 1e19 as one that no decode() takes.
+  void real(double value) {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    std::string bytes = "\xcb";
+    for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(bits >> shift & 0xff);
+    buffer_.write(bytes.data(), bytes.size());
+  }
   void members(const Json& object) {
     packer_.pack_map(static_cast<std::uint32_t>(object.size()));
     for (const auto& [key, member] : object.sorted_members()) {
