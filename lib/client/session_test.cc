@@ -3,6 +3,8 @@
 
 #include "client/session.h"
 
+#include <set>
+
 #include "base/option_error.h"
 #include "testing/case.h"
 #include "testing/client_fixture.h"
@@ -121,10 +123,13 @@ PHX_TEST("C-17: once a message has come the table begins again") {
 PHX_TEST("jitter adds to a wait, never takes away") {
   ClientFixture client({.jitter = 0.5});
   const std::vector<Millis> table{Millis{1'000}};
+  std::set<Millis> drawn;
   for (int i = 0; i < 100; ++i) {
     const Millis wait = client.session.delay(table, 3);
     expect(wait >= Millis{1'000} && wait <= Millis{1'500}, "1 to 1.5 s");
+    drawn.insert(wait);
   }
+  expect(drawn.size() > 5, "each wait is drawn for itself");
 }
 
 PHX_TEST("C-18: after the server's 1000, or disconnect(), it does not come back") {

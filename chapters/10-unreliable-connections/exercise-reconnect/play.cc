@@ -56,7 +56,7 @@ void phx::exercise::play(Sequence& steps) {
       [&](const client::Ending&) { client.heard.emplace_back("closed, says the second"); });
   std::map<const FakeLink*, bool> noted;
   while (steps.next()) {
-    unsigned what = steps.of({6U, 6U, 6U, 4U, 4U, 2U, 2U, 0U, 1U, 3U, 5U, 6U});
+    unsigned what = steps.of({6U, 6U, 3U, 4U, 4U, 2U, 2U, 0U, 1U, 3U, 5U, 6U});
     const bool open = client.session.status() == ClientStatus::open;
     if (!open && (what == 4 || (client.links.empty() && what != 5))) what = 2;
     const bool linked = !client.links.empty();

@@ -21,8 +21,8 @@ namespace phx::exercise {
 /// What one client may do in one channel.
 struct Allowance {
   std::size_t per_second = 5;  ///< Events, for as long as it likes. At least 1.
-  std::size_t burst = 10;      ///< So many at once, if it was quiet before. At least 1.
-  std::size_t patience = 20;   ///< So many refusals in a row, and the channel ends. At least 1.
+  std::size_t burst = 10;      ///< Events at once, after a quiet while. At least 1.
+  std::size_t patience = 20;   ///< Refusals in a row that end the channel. At least 1.
 };
 //! [rate_limited]
 

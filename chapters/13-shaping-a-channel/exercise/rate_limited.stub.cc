@@ -52,7 +52,7 @@ Millis RateLimited::take(Clock::time_point now) {
 ///   that returned is returned. [11] The refusals before it are forgotten.
 /// - Else the channel inside hears nothing: [12] the answer is an error, {"reason": "rate limited",
 ///   "retry_after_ms": N}, with the wait.
-/// - [13] The refusal that uses up the patience, of so many in a row, ends the channel: Stop with
+/// - [13] The refusal that uses up the patience, of that many in a row, ends the channel: Stop with
 ///   {shutdown, "rate limited"}. [14] It is answered like the others.
 Result RateLimited::handle_in(std::string_view event, Payload payload, Socket& socket) {
   // Yours: RateLimited::handle_in
