@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import "../theme/finding.js";
-import { indexOf } from "./index.mjs";
+import { indexOf, saidIn } from "./index.mjs";
 import { planOf } from "./plan.mjs";
 
 const MiniSearch = createRequire(import.meta.url)("minisearch");
@@ -68,6 +68,11 @@ const LOOKED_FOR = [
   ["intercept", "book", /chapter-08/],
   ["supervisor", "book", /09-processes/],
   ["MessagePack", "book", /chapter-07|exercise-07/],
+  ["expected five bytes of head", "said", /^expected five bytes of head, got fewer → lib\/serializer\/v2_json\.cc#L\d/],
+  ["expected an origin with a host", "said", /origin\.cc#L/],
+  ["reached max restart intensity", "said", /supervisor\.cc#L/],
+  ["too many channels joined", "said", /joining\.cc#L/],
+  ['expected a topic pattern such as "room:lobby" or "room:*", got "a*b"', "said", /topic\.cc#L/],
 ];
 
 for (const [query, group, expected] of LOOKED_FOR) {
@@ -88,6 +93,7 @@ const FIRST = [
   ["check_origin", "book", /chapter-03.*where-a-page-may-come-from/],
   ["C-16", "rules", /^C-16  comes back by itself/],
   ["CRDT", "book", /glossary-crdt/],
+  ["glossary", "book", /^Glossary/],
   ["split brain", "book", /chapter-18.*a-split/],
   ["make conformance", "pages", /two-commands|build-and-test/],
   ["LongpollSession", "names", /LongpollSession::|phx::transport::LongpollSession/],
@@ -106,6 +112,11 @@ test("a call is not found as a definition", () => {
 
 test("the beginning of a word is enough, and so is a word with a fault", () => {
   for (const query of ["heartb", "hartbeat"]) assert.match(first(query, "rules", 1)[0] ?? "", /heartbeat/);
+});
+
+test("a sentence of the code is found whole, and on its line", () => {
+  const source = '#include "a b c"\n// "no three words"\nthrow Error(\n    "expected one thing, "\n    "got \\"another\\""); f("two words");\n';
+  assert.deepEqual(saidIn(source), [{ text: 'expected one thing, got "another"', line: 4 }]);
 });
 
 test("nothing is found for nothing", () => {

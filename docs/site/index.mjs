@@ -1,5 +1,6 @@
-// index.mjs: what the site's search knows: each section of each page, each rule, each recording and
-// each name of the code, with the place it leads to. theme/finding.js searches it in the browser.
+// index.mjs: what the site's search knows: each section of each page, each rule, each recording, each
+// name of the code and each sentence that it says, with the place it leads to. theme/finding.js
+// searches it in the browser.
 
 import { basename } from "node:path";
 import { unescape } from "./html.mjs";
@@ -124,6 +125,29 @@ function names(root, tags, target) {
   ].map((one) => ({ group: "names", text: "", ...one }));
 }
 
+const LITERALS = /"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*/g;
+const SENTENCE = /[\p{L}\d]+[,:;]? [\p{L}\d]+[,:;]? [\p{L}\d]+/u;
+
+/** The sentences in a source's code, in an error or in the log: {text, line}. Literals side by side are one. */
+export function saidIn(source) {
+  const code = source.replace(/^\s*(\/\/|#).*$/gm, (line) => " ".repeat(line.length));
+  return [...code.matchAll(LITERALS)]
+    .map(({ 0: literals, index }) => ({
+      text: literals.replace(/(?<!\\)"\s*"/g, "").slice(1, -1).replace(/\\(["\\])/g, "$1").replace(/\\./g, " ").trim(),
+      line: code.slice(0, index).split("\n").length,
+    }))
+    .filter(({ text }) => SENTENCE.test(text) && !/[{}<>]/.test(text));
+}
+
+function sentences(root, target) {
+  const sources = files(root, [".cc", ".h"], "lib/").filter((path) => !/_(test|fuzz|bench)\.cc$|^lib\/testing\/|\/test\//.test(path));
+  return sources.flatMap((path) =>
+    saidIn(read(root, path)).map(({ text, line }) => ({
+      group: "said", title: text, where: path, to: target(`${path}#L${line}`), text: "",
+    })),
+  );
+}
+
 /** Everything that can be found: {group, title, where, to, text}. `target` gives a file's page. */
 export function indexOf(root, plan, tags, target) {
   // Hints are left out: nobody should meet one by accident.
@@ -133,5 +157,6 @@ export function indexOf(root, plan, tags, target) {
     ...rules(root, target),
     ...recordings(root, target),
     ...names(root, tags, target),
+    ...sentences(root, target),
   ];
 }

@@ -8,6 +8,7 @@
     ["rules", "Rules"],
     ["pages", "Pages to look up"],
     ["traces", "Recordings"],
+    ["said", "Errors, and lines of the log"],
     ["names", "Names in the code"],
   ];
 
@@ -72,7 +73,7 @@
       if (asked(query).length === 0) return [];
       const exact = this.ranked(query, { prefix: (term) => term.length > 1 });
       const scores = exact.size > 0 ? exact : this.ranked(query, { prefix: true, fuzzy: 0.2 });
-      for (const id of this.named(query)) scores.set(id, (scores.get(id) ?? 0) + 1);
+      for (const id of [...this.named(query), ...this.quoted(query)]) scores.set(id, (scores.get(id) ?? 0) + 1);
       const ids = [...scores.keys()].sort((a, b) => scores.get(b) - scores.get(a));
       return GROUPS.map(([group, name]) => {
         const found = ids.map((id) => this.entries[id]).filter((entry) => entry.group === group);
@@ -88,6 +89,15 @@
       );
     }
 
+    /** Messages that were pasted whole, with what the server has filled in. */
+    quoted(query) {
+      const start = small(query.trim().replace(/^"/, "")).slice(0, KNOWN_BY);
+      if (start.length < KNOWN_BY) return [];
+      return this.entries.flatMap(({ group, title }, id) =>
+        group === "said" && small(title).includes(start) ? [id] : [],
+      );
+    }
+
     /** Names of the code that have the text anywhere inside. */
     named(query) {
       const part = small(query.trim());
@@ -97,6 +107,9 @@
       );
     }
   }
+
+  /** The first letters of a message by which it is known again: what comes later, the server fills in. */
+  const KNOWN_BY = 20;
 
   /** About `width` characters of an entry's text round the first asked word: {before, word, after}. */
   function context({ text }, query, width = 110) {
