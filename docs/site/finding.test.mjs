@@ -15,6 +15,7 @@ const TAGS = `<compound kind="class"><name>phx::Socket</name><filename>socket.ht
 <member kind="function"><name>Socket</name><anchorfile>socket.html</anchorfile><anchor>a0</anchor></member>
 <member kind="function"><name>assign</name><anchorfile>socket.html</anchorfile><anchor>a1</anchor></member>
 <member kind="function"><name>assign</name><anchorfile>socket.html</anchorfile><anchor>a2</anchor></member>
+<member kind="function"><name>match</name><anchorfile>socket.html</anchorfile><anchor>a3</anchor></member>
 </compound>`;
 const finder = new Finder(indexOf(".", planOf("."), TAGS, (link) => link), MiniSearch);
 
@@ -70,6 +71,7 @@ const LOOKED_FOR = [
   ["MessagePack", "book", /chapter-07|exercise-07/],
   ["expected five bytes of head", "said", /^expected five bytes of head, got fewer → lib\/serializer\/v2_json\.cc#L\d/],
   ["expected an origin with a host", "said", /origin\.cc#L/],
+  ["join crashed", "said", /joining\.cc#L/],
   ["reached max restart intensity", "said", /supervisor\.cc#L/],
   ["too many channels joined", "said", /joining\.cc#L/],
   ['expected a topic pattern such as "room:lobby" or "room:*", got "a*b"', "said", /topic\.cc#L/],
@@ -97,6 +99,7 @@ const FIRST = [
   ["split brain", "book", /chapter-18.*a-split/],
   ["make conformance", "pages", /two-commands|build-and-test/],
   ["LongpollSession", "names", /LongpollSession::|phx::transport::LongpollSession/],
+  ["match", "names", /^phx::Socket::match → socket\.html/],
 ];
 
 for (const [query, group, expected] of FIRST) {
@@ -115,8 +118,8 @@ test("the beginning of a word is enough, and so is a word with a fault", () => {
 });
 
 test("a sentence of the code is found whole, and on its line", () => {
-  const source = '#include "a b c"\n// "no three words"\nthrow Error(\n    "expected one thing, "\n    "got \\"another\\""); f("two words");\n';
-  assert.deepEqual(saidIn(source), [{ text: 'expected one thing, got "another"', line: 4 }]);
+  const source = '#include "a b c"\n\n// "no three words"\nthrow Error(\n    "expected one thing, "\n    "got \\"another\\""); f("Two words");\n';
+  assert.deepEqual(saidIn(source), [{ text: 'expected one thing, got "another"', line: 5 }]);
 });
 
 test("nothing is found for nothing", () => {

@@ -126,11 +126,12 @@ function names(root, tags, target) {
 }
 
 const LITERALS = /"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*/g;
-const SENTENCE = /[\p{L}\d]+[,:;]? [\p{L}\d]+[,:;]? [\p{L}\d]+/u;
+/** Three words, or two that are all there is: "join crashed". */
+const SENTENCE = /[\p{L}\d]+[,:;]? [\p{L}\d]+[,:;]? [\p{L}\d]+|^[a-z]+ [a-z]+$/u;
 
 /** The sentences in a source's code, in an error or in the log: {text, line}. Literals side by side are one. */
 export function saidIn(source) {
-  const code = source.replace(/^\s*(\/\/|#).*$/gm, (line) => " ".repeat(line.length));
+  const code = source.replace(/^[ \t]*(\/\/|#).*$/gm, (line) => " ".repeat(line.length));
   return [...code.matchAll(LITERALS)]
     .map(({ 0: literals, index }) => ({
       text: literals.replace(/(?<!\\)"\s*"/g, "").slice(1, -1).replace(/\\(["\\])/g, "$1").replace(/\\./g, " ").trim(),

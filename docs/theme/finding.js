@@ -48,7 +48,11 @@
   function weight({ title, where, shows = "", text }, phrase) {
     const named = (name) => name === phrase || name.endsWith(`::${phrase}`);
     const own = small(title);
-    if (named(own)) return where === "class" || where === "struct" ? 120 : OTHERS.test(`${where} ${own}`) ? 30 : 60;
+    if (named(own)) {
+      if (where === "class" || where === "struct") return 120;
+      if (OTHERS.test(`${where} ${own}`)) return 30;
+      return /^phx::\w+::\w+$/.test(own) ? 90 : 60; // what a user calls comes before a file's own
+    }
     const explains = ASIDE.test(title) ? 0.5 : 1;
     if (small(shows).split(" ").some(named)) return 20 * explains;
     if (own.includes(phrase)) return 12 * explains;
