@@ -23,6 +23,7 @@ struct Room : Channel {
     if (params["do"] == Json("refuse")) return phx::Refused{Json::object({{"reason", "no"}})};
     if (params["do"] == Json("crash")) throw std::runtime_error("boom");
     if (params["do"] == Json("push")) socket.send_self(1);
+    if (params["do"] == Json("bytes")) return Joined{Payload::binary("bytes")};
     return Joined{std::move(params)};
   }
   Result handle_in(std::string_view event, Payload, Socket& socket) override {
@@ -90,7 +91,7 @@ void phx::exercise::play(Sequence& steps) {
                                         "\"room:a\"", "5", "null", "{\"t\":1}"});
     const std::string ref = steps.of({"\"1\"", "null", "2", "\"3\"", "{\"r\":1}"});
     const std::string join_ref = steps.of({"\"1\"", "\"2\"", "null", "3", "\"\""});
-    const std::string doing = steps.of({"well", "well", "refuse", "crash", "push"});
+    const std::string doing = steps.of({"well", "well", "refuse", "crash", "push", "bytes"});
     const unsigned more = steps.below(4);
     std::vector<std::string> frames;
     if (what < 3) {

@@ -112,7 +112,8 @@ void phx::exercise::play(Sequence& steps) {
       given = "{\"do\":\"" + act + "\"" +
               (payload.find("slow") != std::string::npos ? ",\"slow\":1}" : "}");
     } else if (what == 3) {
-      event = steps.of({"\"phx_leave\"", "\"push\"", "5", "null", "{\"no\":\"event\"}", "\"\""});
+      event = steps.of({"\"phx_leave\"", "\"push\"", "5", "null", "{\"no\":\"event\"}", "\"\"",
+                        "\"phx_leaves\""});
       if (event == "\"push\"") given = "{\"p\":1}";
     } else if (what == 4) {
       event = "\"phx_join\"";
