@@ -27,6 +27,23 @@ export function branchesOf(exported, layers) {
   return files;
 }
 
+/** The files that no world can meet: { file, test, why } for each line `FILE TEST why` of left_out.txt. */
+export function leftOut(text) {
+  return text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
+    const [file, test, ...why] = line.split(/ +/);
+    return { file, test, why: why.join(" ") };
+  });
+}
+
+/** Takes these files out of `files`; returns a row for each: its figures, and why. */
+export function setApart(files, list) {
+  return list.map(({ file, test, why }) => {
+    const [row] = table(new Map([[file, files.get(file) ?? new Map()]]));
+    files.delete(file);
+    return { ...row, file, test, why };
+  });
+}
+
 /** { layer, branches, taken } for each layer, in the order of their names. */
 export function table(files) {
   const layers = new Map();
@@ -70,6 +87,11 @@ export function never(files, sourceOf) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const files = branchesOf(JSON.parse(readFileSync(process.argv[2], "utf8")), process.argv[3].split(" "));
   if (files.size === 0) throw new Error(`${process.argv[2]}: expected files with branches, got none`);
+  const list = leftOut(readFileSync(new URL("left_out.txt", import.meta.url), "utf8"));
+  const apart = setApart(files, list);
   if (process.argv.includes("--never")) for (const line of never(files, (name) => readFileSync(name, "utf8"))) console.log(line);
   console.log(markdown(table(files)));
+  for (const row of apart) {
+    console.log(`left out: ${row.file}, ${row.taken} of ${row.branches} (${share(row)}): ${row.why}; see ${row.test}`);
+  }
 }

@@ -28,7 +28,7 @@ bool may_stand_in_a_request(std::string_view url) {
 bool has_bad_port(std::string_view authority) {
   authority.remove_prefix(authority.rfind('@') + 1);  // npos + 1 is 0
   const std::size_t colon = authority.rfind(':');
-  const std::size_t bracket = authority.rfind(']');
+  const std::size_t bracket = authority.starts_with('[') ? authority.rfind(']') : authority.npos;
   if (colon == authority.npos || (bracket != authority.npos && bracket > colon)) return false;
   return colon + 1 < authority.size() && !http::parse_authority(authority).port;
 }

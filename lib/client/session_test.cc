@@ -36,7 +36,7 @@ PHX_TEST("an address may end in slashes, in /websocket, or in both") {
 PHX_TEST("an address or a version that can't be used is refused with a sentence") {
   for (const char* url :
        {"", "localhost:4000", "ftp://a/b", "ws:///socket", "ws://a b/c", "ws://a/\x01",
-        "ws://a:4000x/b", "ws://a:1:2/b", "ws://[::1]:x", "ws://a:99999/"}) {
+        "ws://a:4000x/b", "ws://a:1:2/b", "ws://a:x]/b", "ws://[::1]:x", "ws://a:99999/"}) {
     expect_throw<OptionError>([&] { ClientFixture client({}, url); });
   }
   expect_throw<OptionError>([] { ClientFixture client({.vsn = "3.0.0"}); });

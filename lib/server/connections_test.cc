@@ -347,6 +347,22 @@ PHX_TEST("a server that stops closes a connection that is idle between two reque
   expect(shard.network.finished, "closed");
 }
 
+PHX_TEST("a server that stops waits longer for a websocket's end than for a page's") {
+  constexpr Millis for_a_page{100}, for_a_websocket{1'000};
+  Shard page;
+  page.connect();
+  page.told(get("/"));
+  page.connections.stop();
+  expect(page.network.finished && page.network.linger == for_a_page, "a page has been read");
+  Shard socket;
+  socket.connect();
+  socket.told(upgrade);
+  socket.connections.stop();
+  socket.told(client_frame(Opcode::close, "\x03\xe8"));
+  expect(socket.network.finished, "the close is answered, and the stream ends");
+  expect(socket.network.linger == for_a_websocket, "the answer may take a slow link's round trip");
+}
+
 PHX_TEST("a server that stops still serves a client whose first request is on its way") {
   Shard shard;
   shard.connect();

@@ -16,6 +16,7 @@ struct FakeNetwork {
   std::size_t room = std::numeric_limits<std::size_t>::max();  ///< Bytes that it still takes.
   bool paused = false;
   bool finished = false;  ///< The server has ended its side.
+  Millis linger{0};       ///< How long it then waits for the client's end.
   bool dropped = false;
   bool destroyed = false;
   Millis quiet{0};
@@ -44,7 +45,10 @@ class FakeStream final : public net::Stream {
   }
   void pause() override { network_.paused = true; }
   void resume() override { network_.paused = false; }
-  void finish(Millis) override { network_.finished = true; }
+  void finish(Millis linger) override {
+    network_.finished = true;
+    network_.linger = linger;
+  }
   void drop() override { network_.dropped = true; }
   Millis quiet_for() const override { return network_.quiet; }
   const net::Peer& peer() const override { return peer_; }

@@ -94,6 +94,16 @@ class Agenda {
     entry.reset();
   }
 
+  /// The host no longer stands still: what was put off happens now.
+  void thaw(Host& host) {
+    host.frozen_until = {};
+    for (auto at = frozen_.begin(); at != frozen_.end();) {
+      const auto next = std::next(at);
+      if (at->second.host == &host) entries_.insert(frozen_.extract(at));
+      at = next;
+    }
+  }
+
   /// The host is about to be destroyed: nothing happens on it any more.
   void forget(const Host& host) {
     const auto is_its = [&](const auto& entry) { return entry.second.host == &host; };
@@ -109,7 +119,7 @@ class Agenda {
     }
     auto node = entries_.extract(choices_ != nullptr ? chosen() : entries_.begin());
     Host& host = *node.mapped().host;
-    now_ = std::get<0>(node.key());
+    now_ = std::max(now_, std::get<0>(node.key()));
     if (host.frozen_until > now_) {
       postpone(std::move(node), host.frozen_until);
       return true;

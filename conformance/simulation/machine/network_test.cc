@@ -164,3 +164,28 @@ PHX_TEST("a connection is forgotten when both ends are gone") {
   expect_eq(two.machine.network.living(), 0u);
   expect_eq(two.machine.agenda.size(), 0u);
 }
+
+PHX_TEST("a machine that is woken does at once what was put off, without its clock going back") {
+  Machine machine(1);
+  Host sleeper{"sleeper", 1};
+  int woken = 0, cancelled = 0;
+  const auto put = [&](int& count) {
+    return std::optional(machine.agenda.after(Millis{5}, sleeper, "test", [&count] { ++count; }));
+  };
+  sleeper.frozen_until = machine.agenda.now() + Millis{1'000};
+  put(woken);
+  auto entry = put(cancelled);
+  const auto begun = machine.agenda.now();
+  while (machine.agenda.step(begun + Millis{100})) {
+  }
+  expect_eq(woken, 0);
+  machine.agenda.cancel(entry);
+  machine.agenda.thaw(sleeper);
+  expect(machine.agenda.step(begun + Millis{100}), "there is something to do");
+  expect_eq(woken, 1);
+  expect(machine.agenda.now() == begun + Millis{100}, "time has not gone back");
+  while (machine.agenda.step(begun + Millis{2'000})) {
+  }
+  expect_eq(woken, 1);
+  expect_eq(cancelled, 0);
+}

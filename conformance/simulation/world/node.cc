@@ -92,15 +92,20 @@ std::shared_ptr<Node::Adapter> Node::adapter_of(Machine& machine, const Options&
                         .channels = {"World.PubSub", options.channel_per}});
 }
 
+EndpointOptions Node::endpoint_of(const Options& options, std::shared_ptr<Adapter> adapter) {
+  EndpointOptions endpoint = options.endpoint;
+  endpoint.secret_key_base = "the secret of a simulated server, of more than 64 characters in all";
+  endpoint.pubsub = std::move(adapter);
+  return endpoint;
+}
+
 Node::Node(Machine& machine, const Options& options, const Log& log,
            const std::function<void(Endpoint&)>& fill)
     : machine_(machine),
       options_(options),
       memory_(1'000'000'000, options.shards),
       adapter_(adapter_of(machine, options)),
-      endpoint_(EndpointOptions{
-          .secret_key_base = "the secret of a simulated server, of more than 64 characters in all",
-          .pubsub = adapter_}) {
+      endpoint_(endpoint_of(options, adapter_)) {
   fill(endpoint_);
   std::vector<process::Scheduler*> schedulers;
   std::vector<pubsub::PubSub*> hubs;

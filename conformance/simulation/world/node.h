@@ -28,6 +28,7 @@ class Node {
     const Access* to_redis = nullptr;  ///< Of a cluster: outlives the connections.
     std::size_t kept_messages = 0;
     cluster::ChannelPer channel_per = cluster::ChannelPer::cluster;
+    EndpointOptions endpoint = {};  ///< Its secret and its PubSub are the node's own.
   };
   /// `fill` mounts what the endpoint serves.
   Node(Machine& machine, const Options& options, const Log& log,
@@ -57,6 +58,7 @@ class Node {
   struct Part;
   class Adapter;
   static std::shared_ptr<Adapter> adapter_of(Machine& machine, const Options& options);
+  static EndpointOptions endpoint_of(const Options& options, std::shared_ptr<Adapter> adapter);
   void accept(int socket, net::Peer peer);
   void close_port();
 

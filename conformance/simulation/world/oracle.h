@@ -43,6 +43,8 @@ constexpr Invariant join_ref{"join-ref",
 constexpr Invariant one_end{"one-end", "a channel ends on the wire once: phx_close or phx_error"};
 constexpr Invariant same_list{
     "same-list", "at rest, every presence list has each living member once, and nobody else"};
+constexpr Invariant due_answer{
+    "due-answer", "a guest that comes to a world at rest gets all that is due, and nothing else"};
 constexpr Invariant unharmed{"unharmed", "no channel crashes unless its client asks for it"};
 constexpr Invariant unbroken{
     "unbroken", "a client's connection ends only because of something that happened to it"};
@@ -60,10 +62,10 @@ constexpr Invariant drained{"drained", "a server that is asked to stop does so i
 constexpr Invariant at_rest{"at-rest", "the world comes to rest between two moments"};
 constexpr Invariant alive{"alive", "the library neither crashes nor hangs"};
 
-constexpr Invariant all[] = {one_answer, answered_in_time, pushed_in_order, in_order,     all_heard,
-                             own_reply,  predicted,        join_ref,        one_end,      same_list,
-                             unharmed,   unbroken,         patient,         disconnected, all_back,
-                             no_ghosts,  nothing_left,     drained,         at_rest,      alive};
+constexpr Invariant all[] = {
+    one_answer,   answered_in_time, pushed_in_order, in_order,     all_heard, own_reply, predicted,
+    join_ref,     one_end,          same_list,       due_answer,   unharmed,  unbroken,  patient,
+    disconnected, all_back,         no_ghosts,       nothing_left, drained,   at_rest,   alive};
 }  // namespace invariants
 
 /// The first invariant that was broken, and how. A value.

@@ -94,9 +94,9 @@ void Person::closed(const ClientClosed& why) {
   closed_with_ = why.code;
   disturb();
   for (const auto& [topic, seat] : seats_) seat->rejoins.start_anew();  // it joins when it is back
-  if (!there_) return reconnects_.give_up();
   if (was_open) reconnects_.known = false;  // something may have come that nobody here has seen
   if (was_open && reconnects_.tries == 0) reconnects_.known = true;
+  if (!there_) return reconnects_.give_up();
   reconnects_.begin(now());
   if (!was_open || shaken()) return;
   oracle_.violated(invariants::unbroken,
@@ -117,7 +117,7 @@ void Person::check_wait(Waits& waits, const std::vector<Millis>& table, const st
 }
 
 std::optional<std::uint64_t> Person::kick() {
-  const bool sure = open_ && there_ && troubles_ == 0 && client_;
+  const bool sure = open_ && there_ && !shaken() && client_;  // it may be cut, and not know yet
   shake();
   kicked_ = shaken_;
   return sure ? std::optional(closes_) : std::nullopt;

@@ -108,7 +108,9 @@ void Redis::accept(int socket) {
 void Redis::answer(Client& client, const std::vector<std::string>& words) {
   const std::string& command = words.front();
   if (command == "PING") return client.send("+PONG\r\n");
-  if (command == "PUBLISH") return publish(words.at(1), words.at(2), client);
+  if (command == "PUBLISH") {
+    return client.send(fmt::format(":{}\r\n", publish(words.at(1), words.at(2))));
+  }
   if (command != "SUBSCRIBE" && command != "UNSUBSCRIBE") return client.send("+OK\r\n");
   const bool adds = command == "SUBSCRIBE";
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -122,14 +124,20 @@ void Redis::answer(Client& client, const std::vector<std::string>& words) {
   }
 }
 
-void Redis::publish(const std::string& channel, const std::string& message, Client& publisher) {
+std::size_t Redis::publish(const std::string& channel, const std::string& message) {
   std::size_t receivers = 0;
   for (const auto& [number, client] : clients_) {
     if (!client->channels_.contains(channel)) continue;
     ++receivers;
     client->send("*3\r\n" + bulk("message") + bulk(channel) + bulk(message));
   }
-  publisher.send(fmt::format(":{}\r\n", receivers));
+  if (ear_) ear_(channel, message);
+  return receivers;
+}
+
+void Redis::say(const std::string& channel, const std::string& message) {
+  machine_.agenda.after(Millis{1}, host_, "hears",
+                        [this, channel, message] { publish(channel, message); });
 }
 
 std::size_t Redis::subscriptions(const std::string& part) const {

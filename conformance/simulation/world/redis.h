@@ -3,11 +3,13 @@
 /// A model of Redis: publish and subscribe, as its documentation promises it.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "conformance/simulation/machine/machine.h"
@@ -27,6 +29,12 @@ class Redis {
   static constexpr const char* name = "redis";
   Host& host() { return host_; }
   std::size_t clients() const { return clients_.size(); }
+  /// What is published reaches `ear` at once: that of a node that is not ours.
+  void listen(std::function<void(const std::string& channel, const std::string& message)> ear) {
+    ear_ = std::move(ear);
+  }
+  /// As such a node publishes.
+  void say(const std::string& channel, const std::string& message);
   /// To how many channels whose name contains `part` there is a subscription.
   std::size_t subscriptions(const std::string& part) const;
 
@@ -34,12 +42,13 @@ class Redis {
   class Client;
   void accept(int socket);
   void answer(Client& client, const std::vector<std::string>& words);
-  void publish(const std::string& channel, const std::string& message, Client& publisher);
+  std::size_t publish(const std::string& channel, const std::string& message);
   void remove(Client& client);
 
   Machine& machine_;
   Host host_;
   std::uint64_t accepted_ = 0;
+  std::function<void(const std::string& channel, const std::string& message)> ear_;
   std::map<std::uint64_t, std::unique_ptr<Client>> clients_;  ///< In the order they came.
 };
 

@@ -7,7 +7,11 @@
 #include <string>
 
 #include "channel/events.h"
+#include "conformance/simulation/machine/random.h"
+#include "conformance/simulation/world/hall.h"
 #include "conformance/simulation/world/room.h"
+#include "conformance/simulation/world/scene.h"
+#include "socket/events.h"
 
 namespace phx::simulation {
 
@@ -64,7 +68,28 @@ inline transport::Mount strict_mount(const std::shared_ptr<const UserSocket>& us
 inline void measure_all(telemetry::Telemetry& telemetry) {
   telemetry.attach("measures", {telemetry::on<ChannelJoined>([](const ChannelJoined&) {}),
                                 telemetry::on<ChannelHandledIn>([](const ChannelHandledIn&) {}),
+                                telemetry::on<SocketConnected>([](const SocketConnected&) {}),
                                 telemetry::on<HandleInTimed>([](const HandleInTimed&) {})});
+}
+
+/// Fills a server's endpoint. `node` names it in what it says. Returns its presences.
+inline const Presence* serve(Endpoint& endpoint, Oracle& oracle, const std::string& node,
+                             const Scene& scene, std::uint64_t seed) {
+  const auto users = std::make_shared<Users>(oracle, node, scene.max_channels);
+  presence::ClusterOptions presences{.name = "World.Presence"};
+  Random random(seed, "presences");
+  presences.permdown_on_shutdown = random.chance(70);
+  if (random.chance(30)) presences.tracker.permdown_period = Millis{70'000};
+  endpoint.presence(*users->presence, std::move(presences));
+  transport::Mount mount{"/socket", users};
+  mount.longpoll = transport::LongpollOptions{.max_waiting_bytes = scene.max_waiting_bytes};
+  mount.drainer.batch_size = scene.drained_at_once;
+  mount.check_origin = transport::Origins::any();
+  endpoint.socket(std::move(mount));
+  endpoint.socket(strict_mount(users));
+  mount_guests(endpoint, *users->presence);
+  if (Random(seed, "measures").chance(50)) measure_all(endpoint.telemetry());
+  return users->presence.get();
 }
 
 }  // namespace phx::simulation

@@ -9,6 +9,7 @@
 
 #include "conformance/simulation/machine/wire.h"
 #include "conformance/simulation/world/liar.h"
+#include "conformance/simulation/world/stranger.h"
 #include "json/json.h"
 
 namespace phx::simulation {
@@ -89,7 +90,9 @@ std::string payload_of(std::string_view bytes, const Head& head) {
 }  // namespace
 
 void Wiretap::carried(const Wire& wire, bool to_client, std::string_view bytes) {
-  if (wire.access().owner.starts_with(liar_name)) return;
+  const std::string& owner = wire.access().owner;
+  const bool of_a_node = owner.starts_with("server");  // to Redis
+  if (of_a_node || owner.starts_with(liar_name) || owner.starts_with(stranger_name)) return;
   Conversation& of = conversations_[wire.number()];
   of.owner = wire.access().owner;
   std::string& unread = of.unread[to_client ? 1 : 0];

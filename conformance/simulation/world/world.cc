@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "conformance/simulation/machine/client_loop.h"
+#include "conformance/simulation/world/drift.h"
 #include "conformance/simulation/world/users.h"
 
 namespace phx::simulation {
@@ -19,13 +20,6 @@ constexpr Millis long_enough{150'000};
 constexpr Millis until_noticed{75'000};
 constexpr std::uint64_t max_steps_at_once = 200'000;
 
-/// Quartz is right to a hundred parts in a million; some machines are worse.
-int drift_of(std::uint64_t seed, const std::string& host) {
-  constexpr std::uint64_t most = 2'000;
-  return static_cast<int>(Random(seed, "drift of " + host).below(2 * most + 1)) -
-         static_cast<int>(most);
-}
-
 }  // namespace
 
 World::World(std::uint64_t seed, Scene scene, bool keeps_trace)
@@ -33,7 +27,8 @@ World::World(std::uint64_t seed, Scene scene, bool keeps_trace)
       journal_(keeps_trace),
       machine_(seed),
       wiretap_(machine_, journal_, oracle_, scene_.nodes == 1),
-      fate_("fate", seed) {
+      fate_("fate", seed),
+      rules_(rules_of(seed, static_cast<std::uint64_t>(scene_.length.count()))) {
   fate_.place.clear();
   machine_.agenda.on_step([this](const Host& host, const char* what) {
     journal_.line(machine_.agenda.now(), "{} {}", host.name, what);
@@ -82,6 +77,7 @@ void World::start(Server& server) {
   const std::string generation = fmt::format("n{}", ++generation_);
   server.generation = generation;
   if (scene_.drifts) options.drift = drift_of(machine_.seed, server.name);
+  options.endpoint = house(rules_);
   if (is_cluster()) {
     options.cluster_name = keeps_names() ? server.name : generation;
     server.to_redis->owner = server.name;
@@ -93,16 +89,7 @@ void World::start(Server& server) {
     logged(server, level, line);
   });
   server.node = std::make_unique<Node>(machine_, options, log, [&](Endpoint& endpoint) {
-    const auto users = std::make_shared<Users>(oracle_, generation, scene_.max_channels);
-    server.presence = users->presence.get();
-    endpoint.presence(*users->presence, {.name = "World.Presence"});
-    transport::Mount mount{"/socket", users};
-    mount.longpoll = transport::LongpollOptions{.max_waiting_bytes = scene_.max_waiting_bytes};
-    mount.drainer.batch_size = scene_.drained_at_once;
-    mount.check_origin = transport::Origins::any();
-    endpoint.socket(std::move(mount));
-    endpoint.socket(strict_mount(users));
-    if (Random(machine_.seed, "measures").chance(50)) measure_all(endpoint.telemetry());
+    server.presence = serve(endpoint, oracle_, generation, scene_, machine_.seed);
   });
 }
 
@@ -111,7 +98,8 @@ void World::logged(const Server& server, Level level, const std::string& line) {
   journal_.tell(machine_.agenda.now(), "     ! the log's {}: {}", name_of(level), line);
   const auto has = [&](const std::string& part) { return line.find(part) != std::string::npos; };
   const bool is_liars = has(liar_name) || has("den:") || has("peer=10.6.6.");
-  if (level == Level::error && !has("as was asked") && !is_liars) {
+  const bool is_guests = has("topic=hall:") || has("topic=turns:") || has("user=guest:");
+  if (level == Level::error && !has("as was asked") && !is_liars && !is_guests) {
     oracle_.violated(invariants::unharmed, line);
   }
   if (server.full_logs > 0) throw std::runtime_error("no space left on device");
@@ -343,13 +331,13 @@ bool World::pass(Millis time) {
 void World::heal() {
   for (const auto& person : people_) {
     person->access().silent = person->access().reads_nothing = false;
-    person->host().frozen_until = {};
+    machine_.agenda.thaw(person->host());
     machine_.network.changed(person->access());
   }
   if (is_cluster() && !redis_) redis_ = std::make_unique<Redis>(machine_);
   for (Server& server : servers_) {
     if (!server.node) start(server);
-    for (Host* host : server.node->hosts()) host->frozen_until = {};
+    for (Host* host : server.node->hosts()) machine_.agenda.thaw(*host);
     mend_split(server);
   }
 }
@@ -377,6 +365,20 @@ void World::check_rest() {
   }
   wiretap_.check_rest();
   oracle_.check_answered();
+}
+
+void World::receive_guests() {
+  Hosts hosts{rules_, static_cast<std::uint64_t>(scene_.length.count()), scene_.topics,
+              scene_.channel_per_topic};
+  for (const Server& server : servers_) {
+    const std::string& in_cluster = keeps_names() ? server.name : server.generation;
+    hosts.nodes.push_back({server.name, in_cluster, node_name(server.number), server.presence});
+  }
+  const auto goes_on = [this](Millis time) { return pass(time); };
+  Guests(machine_, oracle_, hosts).stay(goes_on);
+  if (!oracle_.violation() && is_cluster()) {
+    meet_foreigner(machine_, oracle_, *redis_, hosts, goes_on);
+  }
 }
 
 void World::check_nothing_left() {
@@ -410,6 +412,7 @@ Outcome World::play() {
     heal();
     if (pass(long_enough)) check_rest();
   }
+  if (!oracle_.violation() && !scene_.settled) receive_guests();
   if (!oracle_.violation()) {
     for (const auto& person : people_) {
       machine_.on(person->host(), [&] { person->vanish(); });

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "conformance/simulation/machine/machine.h"
+#include "conformance/simulation/world/guests.h"
 #include "conformance/simulation/world/journal.h"
 #include "conformance/simulation/world/liar.h"
 #include "conformance/simulation/world/node.h"
@@ -93,6 +94,9 @@ class World {
   /// False: an invariant is broken.
   bool pass(Millis time);
   void check_rest();
+  /// Guests come to the world at rest, and get what is due; to a cluster, also a node that is not
+  /// ours.
+  void receive_guests();
   void check_nothing_left();
   void logged(const Server& server, Level level, const std::string& line);
 
@@ -107,6 +111,7 @@ class World {
   std::unique_ptr<Redis> redis_;
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<std::unique_ptr<Liar>> liars_;
+  const std::size_t rules_;                  ///< Of the house: see Errand.
   std::vector<std::deque<Action>> in_turn_;  ///< Of a small scene, by person.
   int generation_ = 0;                       ///< Of nodes.
   std::uint64_t faults_ = 0;

@@ -1,0 +1,76 @@
+#pragma once
+/// \file
+/// A node that is not ours: it speaks with our nodes through Redis, as a node of Phoenix does or as
+/// one of this library with pages of two presences, and says what neither would.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cluster/channels.h"
+#include "cluster/envelope.h"
+#include "conformance/simulation/machine/machine.h"
+#include "conformance/simulation/world/oracle.h"
+#include "conformance/simulation/world/redis.h"
+#include "presence/presence.h"
+#include "presence/replica.h"
+#include "presence/wire.h"
+
+namespace phx::simulation {
+
+/// Neither copied nor moved.
+class Foreigner {
+ public:
+  struct Options {
+    bool pages = false;                   ///< It is of this library's kind.
+    std::size_t presences = 5;            ///< On its own topic.
+    std::vector<std::string> nodes = {};  ///< The names of ours.
+    cluster::Channels channels{"World.PubSub", cluster::ChannelPer::cluster};
+  };
+  Foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Options& options);
+  Foreigner(const Foreigner&) = delete;
+  Foreigner& operator=(const Foreigner&) = delete;
+  ~Foreigner();
+
+  Host& host() { return host_; }
+  /// Its first messages are lost; from then on it does what a node does, and tells lies in between.
+  void come();
+  /// Each of our nodes lists its presences, and no others.
+  void check(const std::string& node, const Presence& listed) const;
+  /// It lists what this node does.
+  void check_own_list(const std::string& topic, const Presence& listed) const;
+  /// Some of its presences leave, others change.
+  void change();
+  /// It says goodbye, or falls silent.
+  void go(bool says_goodbye);
+  /// Says something in a room of people, as a channel of Phoenix does.
+  void say_in(const std::string& topic);
+
+  static constexpr const char* topic = "hall:abroad";
+
+ private:
+  void tick();
+  void hear(const std::string& channel, const std::string& bytes);
+  void act(presence::Replica::Turn turn);
+  void send(std::string term, const std::optional<etf::Term>& to);
+  void publish(const std::string& bytes);
+  void track(std::size_t number);
+  void lie();
+
+  Machine& machine_;
+  Oracle& oracle_;
+  Redis& redis_;
+  Host host_;
+  const Options options_;
+  const std::string name_ = "abroad";
+  presence::State list_;
+  presence::Replica replica_;
+  const presence::PidSpace pids_{{"abroad@phx"}, 7};
+  std::unique_ptr<presence::LongAckWriter> long_answer_;
+  std::size_t ticks_ = 0;
+  std::size_t next_lie_ = 0;
+  bool there_ = false;
+};
+
+}  // namespace phx::simulation

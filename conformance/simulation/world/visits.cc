@@ -1,0 +1,414 @@
+/// Visits by clients with options that people do not have, to our servers and to false ones.
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <stdexcept>
+
+#include "base/option_error.h"
+#include "conformance/simulation/world/visitor.h"
+
+namespace phx::simulation {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+const std::string in_hall = R"(join: ok {"kind":"public","params":)";
+
+/// Each kind of message that a client sends, and what comes of it.
+void talk(Visitor& visitor) {
+  Topic hall = visitor.topic("hall", {{"n", 1}});
+  visitor.listen(hall);
+  hall.join().then(visitor.answers("join"));
+  hall.push("echo", {{"a", Json()}}).then(visitor.answers("echo"));
+  hall.push("refuse", {{"b", "\"\n"}}).receive("error", [&visitor](const Payload& why) {
+    visitor.note("refused " + std::string(why.view()));
+  });
+  hall.push("tell", {{"c", 1}}).receive("ok", [&visitor](const Payload&) {
+    visitor.note("wrong");
+  });
+  hall.push("push", {{"d", 1}});
+  hall.push("nothing", {}, Millis{500}).then(visitor.answers("nothing"));
+  visitor.later(Millis{8'000},
+                [&visitor, hall]() mutable { hall.leave().then(visitor.answers("leave")); });
+  visitor.later(Millis{20'000}, [&visitor, hall]() mutable {
+    hall.push("echo").then(visitor.answers("too late"));
+    hall.on("told", [](const Payload&) {});
+  });
+}
+const Texts talked{"open",
+                   in_hall + R"({"n":1},"query":null,"token":""})",
+                   R"(echo: ok {"a":null})",
+                   R"(refused {"b":"\"\n"})",
+                   R"(told {"c":1})",
+                   R"(pushed {"d":1})",
+                   "nothing: timeout {}",
+                   R"(left {"reason":"leave","source":"client"})",
+                   "leave: ok*",
+                   "too late: error*"};
+
+Texts with(Texts texts, const Texts& more) {
+  texts.insert(texts.end(), more.begin(), more.end());
+  return texts;
+}
+
+void add_ways(std::vector<Visit>& all) {
+  const auto talks = [&](const char* name, const char* mount, auto change) {
+    all.push_back({name,
+                   [mount, change](Visitor& visitor) {
+                     change(visitor.options);
+                     visitor.connect(mount);
+                     talk(visitor);
+                   },
+                   talked});
+  };
+  talks("a talk", "/free", [](ClientOptions&) {});
+  talks("a talk by version 1", "/guest", [](ClientOptions& options) { options.vsn = "1.0.0"; });
+  talks("a talk that is compressed", "/guest", [](ClientOptions& options) {
+    options.deflate = true;
+    options.headers = {{"x-one", "1"}};
+  });
+  talks("a talk with compression that is not offered", "/free",
+        [](ClientOptions& options) { options.deflate = true; });
+  talks("a talk by polling", "/polls", [](ClientOptions& options) {
+    options.transport = ClientTransport::longpoll;
+    options.headers = {{"x-one", "1"}};
+  });
+  talks("a talk by polling and version 1", "/polls", [](ClientOptions& options) {
+    options.transport = ClientTransport::longpoll;
+    options.vsn = "1.0.0";
+  });
+  talks("a talk with patience", "/free",
+        [](ClientOptions& options) { options.longpoll_fallback = Millis{5'000}; });
+  talks("a talk by an address with a slash", "/free//websocket/?asked=no#here",
+        [](ClientOptions&) {});
+  all.push_back({"a talk where there is no websocket",
+                 [](Visitor& visitor) {
+                   visitor.options.longpoll_fallback = Millis{2'500};
+                   visitor.options.fallback_memory = std::make_shared<FallbackMemory>();
+                   visitor.connect("/polls");
+                   talk(visitor);
+                 },
+                 with(talked, {"closed 1006", "error *", "broken *"})});
+  all.push_back({"a talk where it is known that there is no websocket",
+                 [](Visitor& visitor) {
+                   const auto memory = std::make_shared<FallbackMemory>();
+                   for (const char* server : {"server", "server2", "server3"}) {
+                     memory->remember(std::string("ws://") + server + "/free");
+                   }
+                   visitor.options.longpoll_fallback = Millis{2'500};
+                   visitor.options.fallback_memory = memory;
+                   visitor.connect("/free");
+                   talk(visitor);
+                 },
+                 talked});
+  all.push_back({"a websocket that is slow to open",
+                 [](Visitor& visitor) {
+                   visitor.access.min_delay = visitor.access.max_delay = Micros{300'000};
+                   visitor.options.longpoll_fallback = Millis{200};
+                   visitor.connect("/free");
+                 },
+                 {"closed 1006", "error the websocket did not open in time; going over*", "open"}});
+  all.push_back({"a websocket that is slow to pass anything on",
+                 [](Visitor& visitor) {
+                   visitor.serve(
+                       {"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n"
+                        "connection: upgrade\r\nsec-websocket-accept: {accept}\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\ncontent-length: 42\r\n\r\n"
+                        R"({"status":410,"messages":[],"token":"abc"})"});
+                   visitor.options.longpoll_fallback = Millis{1'000};
+                   visitor.options.fallback_memory = std::make_shared<FallbackMemory>();
+                   visitor.options.reconnect_after = {Millis{1'000'000}};
+                   visitor.connect_to("ws://" + visitor.address());
+                 },
+                 {"open", "closed 1006", "error the websocket opened and passed nothing on*",
+                  "open", "closed 1005", "error a poll was not answered in time"}});
+}
+
+void add_bytes(std::vector<Visit>& all) {
+  const auto bytes = [](Visitor& visitor) {
+    Topic hall = visitor.topic();
+    visitor.listen(hall);
+    hall.join();
+    hall.push("echo", Payload::binary("?!")).then(visitor.answers("echo"));
+    hall.push("push", Payload::binary("?!"));
+    hall.push("tell", Payload::binary("?!"));
+    hall.push(std::string(300, 'x'), Payload::binary("?!")).then(visitor.answers("long"));
+  };
+  const Texts due{"open", "echo: ok ?!", "pushed ?!", "told ?!", "long: error *"};
+  all.push_back({"bytes",
+                 [bytes](Visitor& visitor) {
+                   visitor.connect("/free");
+                   bytes(visitor);
+                 },
+                 due});
+  all.push_back({"bytes by version 1",
+                 [](Visitor& visitor) {
+                   visitor.options.vsn = "1.0.0";
+                   visitor.connect("/free");
+                   Topic hall = visitor.topic();
+                   hall.join();
+                   hall.push("echo", Payload::binary("?!")).then(visitor.answers("echo"));
+                 },
+                 {"open", "echo: error *"}});
+  all.push_back(
+      {"bytes by polling",
+       [](Visitor& visitor) {
+         visitor.options.transport = ClientTransport::longpoll;
+         visitor.options.token = [] { return std::string("secret"); };
+         visitor.connect("/guest");
+         Topic hall = visitor.topic();
+         hall.join().then(visitor.answers("join"));
+         hall.push("nothing", Payload::binary("?!"), Millis{500}).then(visitor.answers("nothing"));
+       },
+       {"open", in_hall + R"({},"query":null,"token":"secret"})", "nothing: timeout {}"}});
+}
+
+/// The text of a query is what connect gets.
+void add_parameters(std::vector<Visit>& all) {
+  all.push_back(
+      {"parameters in parameters",
+       [](Visitor& visitor) {
+         visitor.options.params = [] {
+           return Json::object(
+               {{"asks", Json::object({{"list", Json::parse(R"(["a","b c",3,null])")},
+                                       {"text", "a~b_c.d-e&f=g/\xc3\xa9Z9"},
+                                       {"yes", true}})}});
+         };
+         visitor.options.token = [] { return std::string("se cret?"); };
+         visitor.connect("/guest");
+         visitor.topic().join().then(visitor.answers("join"));
+       },
+       {"open", in_hall + R"({},"query":{"list":["a","b c","3",""],"text":"a~b_c.d-e&f=g/)"
+                          "\xc3\xa9"
+                          R"(Z9","yes":"true"},"token":"se cret?"})"}});
+  all.push_back({"parameters that throw once",
+                 [](Visitor& visitor) {
+                   const auto tries = std::make_shared<int>(0);
+                   visitor.options.reconnect_after = {};
+                   visitor.options.params = [tries]() -> Json {
+                     if (++*tries == 1) throw std::runtime_error("not yet");
+                     return Json::object();
+                   };
+                   visitor.connect("/guest");
+                 },
+                 {"error the parameters of a connection: not yet", "open"}});
+  const auto refused = [&](const std::string& url) {
+    all.push_back({"the address " + url,
+                   [url](Visitor& visitor) {
+                     try {
+                       visitor.connect_to(url);
+                     } catch (const OptionError&) {
+                       visitor.note("refused");
+                     }
+                   },
+                   {"refused"}});
+  };
+  for (const char* url : {"server/socket", "://server", "ftp://server", "ws://", "ws://a b/c",
+                          "ws://server:0", "ws://server:70000", "ws://server:40x", "ws://a\x7f",
+                          "ws://server:x]", "wss://[::1:80", "ws://user@server:x"}) {
+    refused(url);
+  }
+  for (const char* url :
+       {"ws://nobody:4000", "wss://nobody/socket", "https://nobody:444", "http://nobody/socket",
+        "http://[::1]:80/socket", "http://nobody:/socket", "ws://user@nobody/socket"}) {
+    all.push_back({std::string("nobody at ") + url,
+                   [url](Visitor& visitor) {
+                     visitor.options.reconnect_after = {Millis{1'000'000}};
+                     visitor.connect_to(url);
+                   },
+                   {"closed 1006", "error *"}});
+  }
+  all.push_back({"a version that no client speaks",
+                 [](Visitor& visitor) {
+                   visitor.options.vsn = "3.0.0";
+                   try {
+                     visitor.connect("/guest");
+                   } catch (const OptionError&) {
+                     visitor.note("refused");
+                   }
+                 },
+                 {"refused"}});
+}
+
+void add_limits(std::vector<Visit>& all) {
+  const auto push_three = [](Visitor& visitor) {
+    Topic hall = visitor.topic();
+    for (int i = 0; i < 3; ++i) {
+      hall.push("echo", {{"n", i}}).then(visitor.answers("echo"));
+    }
+    visitor.note(visitor.client().waiting_bytes() > 0 ? "some wait" : "none waits");
+    hall.join();
+  };
+  all.push_back({"more pushes than may wait",
+                 [push_three](Visitor& visitor) {
+                   visitor.options.max_waiting_pushes = 2;
+                   visitor.connect("/guest");
+                   push_three(visitor);
+                 },
+                 {"some wait", R"(echo: error {"reason":"too many pushes wait"})", "open",
+                  R"(echo: ok {"n":0})", R"(echo: ok {"n":1})"}});
+  all.push_back({"more bytes than may wait",
+                 [push_three](Visitor& visitor) {
+                   visitor.options.max_waiting_bytes = 25;
+                   visitor.connect("/guest");
+                   push_three(visitor);
+                 },
+                 {"some wait", R"(echo: error {"reason":"too many bytes wait"})", "open",
+                  R"(echo: ok {"n":0})", R"(echo: ok {"n":1})"}});
+  all.push_back(
+      {"a push that is larger than may wait",
+       [](Visitor& visitor) {
+         visitor.options.max_waiting_bytes = 100;
+         visitor.connect("/guest");
+         Topic hall = visitor.topic();
+         hall.join().receive("ok", [&visitor, hall](const Payload&) mutable {
+           hall.push("echo", {{"a", std::string(200, 'x')}}).then(visitor.answers("echo"));
+         });
+       },
+       {"open", R"(echo: error {"reason":"too many bytes wait"})"}});
+  for (const bool polls : {false, true}) {
+    all.push_back({polls ? "a message over its limit, by polling" : "a message over its limit",
+                   [polls](Visitor& visitor) {
+                     visitor.options.max_message = 1'000;
+                     visitor.options.reconnect_after = {Millis{1'000'000}};
+                     if (polls) visitor.options.transport = ClientTransport::longpoll;
+                     visitor.connect("/guest");
+                     Topic hall = visitor.topic();
+                     hall.join();
+                     hall.push("echo", {{"a", std::string(2'000, 'x')}});
+                   },
+                   {"open", polls ? "closed 1011" : "closed 1006", "error *"}});
+  }
+}
+
+void add_topics(std::vector<Visit>& all) {
+  all.push_back({"callbacks of every kind",
+                 [](Visitor& visitor) {
+                   visitor.client().connect();
+                   Topic hall = visitor.topic();
+                   Push join = hall.join();
+                   join.once(visitor.answers("once"));
+                   join.receive("ok", [](const Payload&) { throw std::runtime_error("oops"); });
+                   const auto named =
+                       hall.on("told", [&](const Payload&) { visitor.note("wrong"); });
+                   hall.off(named);
+                   hall.on("told", [&visitor](const Payload& told) {
+                     visitor.note("told " + std::string(told.view()));
+                   });
+                   visitor.client().on_error([](const std::string&) { throw 7; });
+                   visitor.later(Millis{5'000}, [&visitor, join, hall]() mutable {
+                     join.receive("ok", [&](const Payload&) { visitor.note("joined before"); });
+                     join.receive("error", [&](const Payload&) { visitor.note("wrong"); });
+                     join.once(visitor.answers("once more"));
+                     Push push = hall.push("echo");
+                     push.receive("ok", [](const Payload&) {});
+                     hall.join().receive("error", [](const Payload&) {});
+                     hall.push("tell", {{"a", 1}});
+                   });
+                 },
+                 {"open", "once: ok *", "error a callback threw: oops", "joined before",
+                  "once more: ok *", R"(told {"a":1})"}});
+  all.back().run = [run = all.back().run](Visitor& visitor) {
+    visitor.connect("/guest");
+    run(visitor);
+  };
+  all.push_back({"a room of both versions",
+                 [](Visitor& visitor) {
+                   visitor.connect("/free");
+                   visitor.options.vsn = "1.0.0";
+                   Client& old = visitor.another("/guest");
+                   Topic there = old.topic(visitor.topic_name());
+                   there.on("told", [&visitor](const Payload& told) {
+                     visitor.note("there " + std::string(told.view()));
+                   });
+                   there.join();
+                   Topic hall = visitor.topic();
+                   hall.on("told", [&visitor](const Payload& told) {
+                     visitor.note("here " + std::string(told.view()));
+                   });
+                   hall.join();
+                   visitor.later(Millis{5'000}, [hall]() mutable {
+                     hall.push("tell", {{"a", 1}});
+                     hall.push("tell_others", {{"a", 2}});
+                   });
+                 },
+                 {"open", R"(here {"a":1})", R"(there {"a":1})", R"(there {"a":2})"}});
+  all.push_back({"a topic twice",
+                 [](Visitor& visitor) {
+                   visitor.connect("/guest");
+                   Topic first = visitor.topic();
+                   first.on_close([&visitor](const Payload&) { visitor.note("first left"); });
+                   first.join().then(visitor.answers("first"));
+                   visitor.later(Millis{5'000}, [&visitor] {
+                     Topic second = visitor.topic();
+                     second.join().then(visitor.answers("second"));
+                     visitor.keep(second);
+                   });
+                 },
+                 {"open", "first: ok *", "first left", "second: ok *"}});
+  all.push_back({"a topic that is left before it is joined",
+                 [](Visitor& visitor) {
+                   visitor.connect("/guest");
+                   Topic hall = visitor.topic();
+                   hall.join().once(visitor.answers("join"));
+                   hall.push("echo").then(visitor.answers("echo"));
+                   hall.leave().then(visitor.answers("leave"));
+                 },
+                 {"open", "join: error *", "leave: ok *", "echo: timeout {}"}});
+  all.push_back(
+      {"joins that are refused",
+       [](Visitor& visitor) {
+         visitor.options.rejoin_after = {Millis{1'000'000}};
+         visitor.connect("/guest");
+         visitor.topic("hall", {{"how", "refused"}}).join().then(visitor.answers("hall"));
+         visitor.topic("cellar").join().then(visitor.answers("cellar"));
+         visitor.client()
+             .topic("hall:thrown", []() -> Payload { throw std::runtime_error("no"); })
+             .join()
+             .then(visitor.answers("thrown"));
+       },
+       {"open", R"(hall: error {"reason":"full"})", R"(cellar: error {"reason":"unmatched topic"})",
+        R"(thrown: error {"reason":"no"})"}});
+  all.push_back(
+      {"a channel that ends",
+       [](Visitor& visitor) {
+         visitor.connect("/guest");
+         Topic hall = visitor.topic();
+         visitor.listen(hall);
+         hall.join().then(visitor.answers("join"));
+         hall.push("stop_badly");
+         visitor.later(Millis{6'000}, [hall]() mutable { hall.push("stop"); });
+       },
+       {"open", "join: ok *", R"(broken {"reason":"channel_crash"})", "join: ok *", "left {}"}});
+  all.push_back({"a goodbye and another visit",
+                 [](Visitor& visitor) {
+                   visitor.connect("/guest");
+                   visitor.topic().join().then(visitor.answers("join"));
+                   visitor.later(Millis{3'000}, [&visitor] { visitor.client().disconnect(); });
+                   visitor.later(Millis{4'000}, [&visitor] {
+                     visitor.client().disconnect();
+                     visitor.client().connect();
+                   });
+                 },
+                 {"open", "join: ok *", "closed 1000", "open", "join: ok *"}});
+}
+
+}  // namespace
+
+const std::vector<Visit>& visits() {
+  static const std::vector<Visit> all = [] {
+    std::vector<Visit> visits;
+    add_ways(visits);
+    add_bytes(visits);
+    add_parameters(visits);
+    add_limits(visits);
+    add_topics(visits);
+    add_frauds(visits);
+    add_presences(visits);
+    return visits;
+  }();
+  return all;
+}
+
+}  // namespace phx::simulation
