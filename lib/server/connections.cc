@@ -127,7 +127,7 @@ void Connections::write_dirty() {
     if (i + near < dirty_.size()) dirty_[i + near]->prefetch();
     if (i + nearer < dirty_.size()) dirty_[i + nearer]->prefetch_stream();
     const bool gives_way = budget_.spent() && dirty_[i]->bulky();
-    if (gives_way || dirty_[i]->flush(budget_)) bulky_.push_back(std::move(dirty_[i]));
+    if (gives_way || dirty_[i]->flush(budget_)) bulky_.push_back(websockets_.at(dirty_[i]));
   }
   dirty_.clear();
 }

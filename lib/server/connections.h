@@ -113,11 +113,9 @@ class Connections final : public HttpHost, public WebsocketHost {
   process::Scheduler& scheduler() override { return scheduler_; }
   void mail_sent(std::size_t messages) override;
   websocket::Deflater& deflater() override { return deflater_; }
-  void dirty(WebsocketConnection& connection) override {
-    dirty_.push_back(connection.shared_from_this());
-  }
+  void dirty(WebsocketConnection& connection) override { dirty_.push_back(&connection); }
   void behind(WebsocketConnection& connection, std::string unread) override {
-    behind_.emplace_back(connection.shared_from_this(), std::move(unread));
+    behind_.emplace_back(websockets_.at(&connection), std::move(unread));
   }
   std::unique_ptr<websocket::Reader> take_reader(std::size_t max_message) override;
   void give_back(std::unique_ptr<websocket::Reader> reader) override {
@@ -148,7 +146,8 @@ class Connections final : public HttpHost, public WebsocketHost {
   std::set<const WebsocketConnection*> of_admin_;  ///< Those of Endpoint::admin_socket.
   static constexpr std::size_t written_at_once = 4 * 1'048'576;  // bytes: some milliseconds
   WebsocketConnection::Budget budget_{written_at_once};          ///< Of this turn.
-  std::vector<std::shared_ptr<WebsocketConnection>> dirty_;
+  /// One that ends in this turn is kept until its end, and is dirty no more.
+  std::vector<WebsocketConnection*> dirty_;
   /// Dirty since an earlier turn, and bulky(): others are flushed first.
   std::deque<std::shared_ptr<WebsocketConnection>> bulky_;
   /// With bytes received but not read.

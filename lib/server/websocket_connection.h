@@ -69,9 +69,7 @@ class WebsocketHost {
   telemetry::Traffic traffic = {};  ///< Of all connections.
 };
 
-class WebsocketConnection final : public transport::Wire,
-                                  public net::StreamUser,
-                                  public std::enable_shared_from_this<WebsocketConnection> {
+class WebsocketConnection final : public transport::Wire, public net::StreamUser {
  public:
   /// Answers the handshake; what follows on the stream is read from begin() on.
   WebsocketConnection(WebsocketHost& host, std::unique_ptr<net::Stream> stream, Client client,
