@@ -92,8 +92,9 @@ void phx::exercise::play(Sequence& steps) {
   while (steps.next()) {
     const unsigned what = steps.below(6);
     if (what < 2) {
-      const Frame frame = what == 0 ? a_text(steps) : a_binary(steps);
-      if (what == 0) {
+      Frame frame = what == 0 ? a_text(steps) : a_binary(steps);
+      if (steps.one_in(8)) frame.opcode = frame.opcode == Frame::text ? Frame::binary : Frame::text;
+      if (frame.opcode == Frame::text) {
         steps.does({1, 2, 3, 4, 5, 6, 7}, "decode(" + text_of(frame) + ")");
       } else {
         steps.does({8, 9, 10, 11, 12, 13}, "decode(" + text_of(frame) + ")");

@@ -100,18 +100,23 @@ void phx::exercise::play(Sequence& steps) {
          serializer::Payload::binary("b"), serializer::Payload::own_text("[1]"),
          serializer::Payload::own_text(std::string(200, '[') + std::string(200, ']'))});
     const bool is_price = steps.below(6) == 5;
-    const Pid from = steps.below(3) == 2 ? Pid{} : pids[who];
+    const unsigned whom = steps.of({0U, 0U, 1U, 2U});
+    Pid elsewhere = pids[who];  // the same number on another shard
+    elsewhere.shard = 1;
+    const Pid from = whom == 0 ? pids[who] : whom == 1 ? Pid{} : elsewhere;
+    const std::string sender = whom == 0 ? ", from " + name
+                               : whom == 1
+                                   ? ", from nobody"
+                                   : ", from another shard's process of " + name + "'s number";
     const std::string text = std::string(payload.view().substr(0, 20)) +
-                             (payload.is_binary() ? " (bytes)" : "") +
-                             (from ? ", from " + name : ", from nobody");
+                             (payload.is_binary() ? " (bytes)" : "") + sender;
     std::shared_ptr<const pubsub::Event> sent;
     if (is_price) {
       sent = std::make_shared<Price>();
-      steps.does({2, 3},
-                 "dispatch what is no broadcast" + std::string(from ? ", from " + name : ""));
+      steps.does({2, 3}, "dispatch what is no broadcast" + sender);
     } else {
       sent = std::make_shared<serializer::Broadcast>("t", event, payload);
-      steps.does({2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}, "dispatch t \"" + event + "\" " + text);
+      steps.does({1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}, "dispatch t \"" + event + "\" " + text);
     }
     // Where it throws, what was sent before is open, but for the events that nobody can read: [11],
     // [12].

@@ -151,10 +151,12 @@ void phx::exercise::play(Sequence& steps) {
       family.now += Millis{time};
     } else {
       const bool ends = steps.below(3) == 2;
-      steps.does({2, 25, 26},
-                 ends ? "the supervisor is asked to end" : "the supervisor is sent a number");
+      const ExitReason why = steps.of<ExitReason>(
+          {{ExitReason::shutdown, "enough"}, {ExitReason::crash, "of somebody else"}});
+      steps.does({2, 25, 26}, ends ? "the supervisor is asked to end: " + to_string(why)
+                                   : "the supervisor is sent a number");
       if (ends) {
-        family.scheduler.exit(family.supervisor, {ExitReason::shutdown, "enough"});
+        family.scheduler.exit(family.supervisor, why);
       } else {
         family.scheduler.send(family.supervisor, 7);
       }

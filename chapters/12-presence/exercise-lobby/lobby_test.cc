@@ -13,7 +13,7 @@ namespace {
 
 struct Users final : UserSocket {
   explicit Users(Presence& presence) {
-    channel("lobby", [this, &presence] { return std::make_unique<Lobby>(presence, matchmaker); });
+    channel("lobby*", [this, &presence] { return std::make_unique<Lobby>(presence, matchmaker); });
   }
   Pid matchmaker;
 };
@@ -121,6 +121,14 @@ PHX_TEST("the third waits for the fourth, and theirs is another game") {
   f.ok(dan, "ready");
   f.expect_match(eve, "game-2", "dan");
   f.expect_match(dan, "game-2", "eve");
+}
+
+PHX_TEST("two of one name, each in a lobby of their own, play each other") {
+  Fixture f;
+  const JoinedChannel one = f.join("ada");
+  const JoinedChannel other = f.test.socket(f.users).join("lobby next door", named("ada"));
+  for (const JoinedChannel& who : {one, other}) f.ok(who, "ready");
+  for (const JoinedChannel& who : {one, other}) f.expect_match(who, "game-1", "ada");
 }
 
 PHX_TEST("to be ready twice is to be ready once: nobody plays himself") {

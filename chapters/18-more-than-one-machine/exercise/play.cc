@@ -22,7 +22,7 @@ std::string text_of(const State& state) {
   return text + "; presences" + text_of(state.presences);
 }
 
-Tag tag_of(Sequence& steps) { return {steps.of({"x", "y", "z"}), 1 + steps.below(4)}; }
+Tag tag_of(Sequence& steps) { return {steps.of({"x", "y", "z"}), 1 + steps.below(6)}; }
 
 /// All that a state says of one node: its clock, and what of its first four operations is known and
 /// still there. The cloud may name what the clock covers, and forget a presence.
