@@ -10,9 +10,9 @@ ifeq ($(filter -j%,$(MAKEFLAGS))$(ENGINE),)
 MAKEFLAGS += -j$(shell expr $$(nproc) + 2)
 endif
 
-# SAN=address,undefined, SAN=thread or DEBUG=1 builds beside the plain build, never over it.
+# SAN=address,undefined, SAN=thread, DEBUG=1 or EACH=1 builds beside the plain build, never over it.
 COMMA := ,
-VARIANT := $(if $(SAN),$(subst $(COMMA),-,$(SAN)),$(if $(DEBUG),debug,plain))
+VARIANT := $(if $(SAN),$(subst $(COMMA),-,$(SAN)),$(if $(DEBUG),debug,$(if $(EACH),each,plain)))
 BUILD := build/$(VARIANT)
 
 CXX ?= g++
@@ -46,6 +46,37 @@ export UBSAN_OPTIONS := print_stacktrace=1
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 # $(call sources,FILES): those that belong to a program or library, without tests, fuzz targets and benchmarks.
 sources = $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(wildcard $(1)))
+# $(call together,FILES): their objects, where up to eight files of a folder share one. The compiler then reads once what
+# they all include, and sees more to inline. EACH=1 gives each file an object of its own, in build/each.
+together = $(call objects,$(filter $(BY_ITSELF),$(1))) $(call by_folder,group,$(filter $(UNHURRIED_SOURCES),$(call \
+  joined,$(1)))) $(call by_folder,group,$(filter-out $(UNHURRIED_SOURCES),$(call joined,$(1))))
+joined = $(filter-out $(BY_ITSELF),$(1))
+# $(call by_folder,FUNCTION,FILES): what the function makes of up to eight files of a folder, and of the next.
+by_folder = $(foreach folder,$(sort $(dir $(2))),$(call by_eight,$(1),$(call in_folder,$(folder),$(2))))
+in_folder = $(foreach file,$(2),$(if $(filter $(1),$(dir $(file))),$(file)))
+by_eight = $(if $(2),$(call $(1),$(wordlist 1,8,$(2))) $(call by_eight,$(1),$(wordlist 9,$(words $(2)),$(2))))
+group = $(if $(call alone,$(1)),$(call objects,$(1)),$(call named,$(call first,$(1)),$(1))$(eval $(if $(filter \
+  $(firstword $(1)),$(UNHURRIED_SOURCES)),UNHURRIED += $(call first,$(1)).o))$(call first,$(1)).o)
+alone = $(or $(EACH),$(if $(word 2,$(1)),,yes))
+# A group is called by its first file, and a variable named so lists its files.
+first = $(BUILD)/$(dir $(firstword $(1)))together-$(notdir $(basename $(firstword $(1))))
+named = $(if $(filter-out $(or $($(1)),$(2)),$(2)),$(error expected "$($(1))" in $(1) and found "$(2)"))$(eval \
+  GROUPS := $(sort $(GROUPS) $(1)))$(eval $(1) := $(2))
+GROUPS :=
+# What another file may take the place of, what only some of a room's programs need, what embeds a file, and what
+# includes a header that another's contradicts.
+BY_ITSELF := $(shell sed -n 's/.*"replaces": "\(.*\)".*/\1/p' chapters/*/exercise*/exercise.json) \
+  lib/process/workers.cc lib/net/networks.cc lib/net/bytes_sent.cc lib/dashboard/page.cc lib/server/admin_openapi.cc \
+  $(patsubst %,lib/testing/%.cc,host fuzz replay test_shard page page_tree) \
+  $(patsubst %,conformance/suite/%.cc,$(addprefix wire/,frame http json loopback tls transcript url utf8) report/markup)
+# These wait for others, or run once: to optimize them would take longer than it saves, and nobody steps through them.
+# Rules, mutants, and what reads a command line; tests and the like come to them below.
+# Not of a program that serves, measures or simulates: the linker takes each of std::string's functions from the first
+# object that has it, and all of the library would use that one.
+UNHURRIED :=
+UNHURRIED_SOURCES := $(wildcard conformance/proof/mutants/*.cc conformance/suite/*rules/*.cc) $(shell \
+  grep -rlE '^.include (<CLI/|"options/command_line)' --include='*.cc' $(addprefix --exclude-dir=,node_modules server \
+  load simulation) conformance traces)
 # Tests and exercises are four hundred programs: a linker quicker than the usual one takes half the time.
 QUICK_LINKER := $(if $(shell command -v ld.mold),-fuse-ld=mold,$(if $(shell command -v ld.gold),-fuse-ld=gold))
 # $(call link,LIBRARIES): the rule's prerequisites become its target; of the archive WHOLE, also what nothing calls.
@@ -106,7 +137,7 @@ PRELUDE_HEADERS := algorithm array atomic charconv chrono cstdint deque fmt/form
   variant vector
 # $(call prelude,OBJECT): one for each set of flags: what goes into the library has its own, and what is not optimized.
 prelude = $(if $(findstring clang,$(CXX)),,$(BUILD)/$(if $(filter $(UNHURRIED),$(1)),unhurried/,$(if \
-  $(filter $(LIB_OBJECTS),$(1)),lib/))prelude.h.gch)
+  $(filter $(LIB_OBJECTS) $(LIB_EACH),$(1)),lib/))prelude.h.gch)
 # After it g++ 12 no longer knows std::string for a system's, and warns of what its own code can't do.
 FALSE_ALARMS := $(addprefix -Wno-,array-bounds restrict stringop-overflow stringop-overread)
 # ccache asks for this before it keeps what was compiled with such a header.
@@ -116,12 +147,13 @@ export CCACHE_SLOPPINESS ?= pch_defines,time_macros
 	@mkdir -p $(@D); echo '  c++  $(@:.gch=)'; printf '#include <%s>\n' $(PRELUDE_HEADERS) >$(@:.gch=)
 	@$(CXX) $(ALL_CXXFLAGS) -x c++-header $(@:.gch=) -o $@
 
+with_prelude = $(foreach gch,$(filter %.gch,$|),-include $(gch:.gch=) $(FALSE_ALARMS))
 $(BUILD)/%.o: %.cc | $$(call prelude,$$@) build/.packages-build
 	@mkdir -p $(@D); echo '  c++  $<$(progress)'
-	@$(CXX) $(ALL_CXXFLAGS) $(foreach gch,$(filter %.gch,$|),-include $(gch:.gch=) $(FALSE_ALARMS)) -MMD -MP -c $< -o $@
+	@$(CXX) $(ALL_CXXFLAGS) $(with_prelude) -MMD -MP -c $< -o $@
 
 %_test.passed: %_test
-	@$< >$@.log 2>&1 && { grep -hE 'PASSED|SKIPPED' $@.log | sed "s|^|$(notdir $<): |"; touch $@; } || \
+	@$< >$@.log 2>&1 && { grep -hE 'PASSED|SKIPPED' $@.log | sed "s|^|$(<:$(BUILD)/%=%): |"; touch $@; } || \
 	  { cat $@.log; exit 1; }
 
 include lib/lib.mk conformance/conformance.mk traces/traces.mk chapters/chapters.mk docs/docs.mk
@@ -133,16 +165,39 @@ PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(C
 .PHONY: all test unit compiled
 all: $(PROGRAMS) ## work: build every program
 
-# These wait for others, or run once: to optimize them would take longer than it saves, and nobody steps through them.
-# Tests, what replays a fuzzer's inputs, exercises, the pages' examples, rules, mutants, and what reads a command line.
-# Not of a program that serves, measures or simulates: the linker takes each of std::string's functions from the first
-# object that has it, and all of the library would use that one. Nor the one test that would take four times as long.
-UNHURRIED := $(call objects,$(filter-out lib/presence/replica_test.cc,$(TEST_SOURCES)) $(EXERCISE_SOURCES) \
-  $(if $(ENGINE),,$(FUZZ_SOURCES)) .ci/examples.cc $(MUTANT_SOURCES) $(wildcard conformance/suite/*rules/*.cc) $(shell \
-  grep -rlE '^.include (<CLI/|"options/command_line)' --include='*.cc' $(addprefix --exclude-dir=,node_modules server \
-  load simulation) conformance traces))
+# A folder's tests are a program, too, or one for eight files. These have names that would not fit into a namespace, or
+# are run by name: by the book and its exercises, and one that is optimized, for it would take four times as long.
+TESTS_BY_THEMSELVES := lib/presence/replica_test.cc $(TYPED_TESTS:$(BUILD)/%=%.cc) $(shell \
+  sed -n '/"unit"/,/]/p' chapters/*/exercise*/exercise.json | grep -o '"[^"]*_test\.cc"' | tr -d '"'; \
+  grep -lE '^(namespace [a-z]|.(define|undef) )' $(TEST_SOURCES))
+test_group = $(if $(call alone,$(1)),$(1:%.cc=$(BUILD)/%),$(call named,$(call first,$(1)),$(1))$(call first,$(1)))
+TESTS := $(patsubst %.cc,$(BUILD)/%,$(filter $(TESTS_BY_THEMSELVES),$(TEST_SOURCES))) \
+  $(call by_folder,test_group,$(filter-out $(TESTS_BY_THEMSELVES),$(TEST_SOURCES)))
+
+# A group's source lists its files. Each test is in a namespace of its own, after what all of them include.
+# One file's names may hide or use another's unnamed ones: where each is alone, as in check-compilers, this is looked at.
+IN_GROUP := -ffile-prefix-map=./= -Wno-shadow $(if $(findstring clang,$(CXX)),,-Wshadow=local -Wno-subobject-linkage)
+HASH := \#
+include_each = printf '$(HASH)include "%s"\n' $(1)
+include_tests = grep -hE '^.include (<|.*\.h")' $(1) | sort -u; printf 'namespace %s {\n$(HASH)include "%s"\n}\n' \
+  $(foreach test,$(1),$(subst /,_,$(subst -,_,$(basename $(test)))) $(test))
+SPACE := $(subst ,, )
+# Made anew if a file of the group is new or gone, too.
+$(addsuffix .o,$(GROUPS)): %.o: $$(if $$(filter-out $$(strip $$(file <$$*.files)),$$($$*)),always) | $$(call \
+  prelude,$$@) build/.packages-build
+	@mkdir -p $(@D); { $(call $(if $(filter %_test,$*),include_tests,include_each),$($*)); } >$*.cc; \
+	  echo $($*) >$*.files; \
+	  echo '  c++  $(dir $(firstword $($*))){$(subst $(SPACE),$(COMMA),$(basename $(notdir $($*))))}.cc$(progress)'
+	@$(CXX) $(ALL_CXXFLAGS) $(IN_GROUP) -iquote $(dir $(firstword $($*))) $(with_prelude) -MMD -MP -c $*.cc -o $@
+.PHONY: always
+
+# Not optimized either: tests, what replays a fuzzer's inputs, exercises, the pages' examples. But for one test that would
+# take four times as long.
+UNHURRIED += $(addsuffix .o,$(filter %_test,$(GROUPS))) $(call objects,$(UNHURRIED_SOURCES) \
+  $(filter-out lib/presence/replica_test.cc,$(TEST_SOURCES)) $(EXERCISE_SOURCES) $(if $(ENGINE),,$(FUZZ_SOURCES)) \
+  .ci/examples.cc)
 $(UNHURRIED): ALL_CXXFLAGS += -O0 $(if $(SAN)$(DEBUG),,-g0)
-UNIT_PASSED := $(patsubst %.cc,$(BUILD)/%.passed,$(TEST_SOURCES) $(FUZZ_SOURCES))
+UNIT_PASSED := $(addsuffix .passed,$(TESTS)) $(patsubst %.cc,$(BUILD)/%.passed,$(FUZZ_SOURCES))
 unit: $(UNIT_PASSED) ## work: run only the unit tests, and replay the inputs kept from fuzzing
 
 # In three steps, for make starts what has become ready only after it has gone through all that it can compile. First

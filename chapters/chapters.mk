@@ -47,18 +47,19 @@ shell: ## read: a shell in which phx-trace, phx-contract and all that is built r
 
 # make exercise [N=07] [HINT=1] [WATCH=1] [RESET=1] [SOLUTION=1] [DIFF=1]: chapters/workshop/main.mjs says more.
 WORKSHOP = CXX='$(CXX)' CXXFLAGS='$(filter-out -Werror,$(ALL_CXXFLAGS))' LDFLAGS='$(ALL_LDFLAGS) $(QUICK_LINKER)' \
-  LIBS='$(LIBS)' BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
+  LIBS='$(LIBS)' BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(SERVER_OBJECTS)' \
   N='$(N)' HINT='$(HINT)' WATCH='$(WATCH)' RESET='$(RESET)' SOLUTION='$(SOLUTION)' DIFF='$(DIFF)' \
   ALL='$(ALL)' NO_MEMORY_LIMIT='$(SAN)' node
 EXERCISE := chapters/workshop/main.mjs
 # What must be built before the reader's own file is: needed only if an exercise is to be judged.
 judged := $(and $(filter exercise,$(MAKECMDGOALS)),$(N),$(if $(HINT)$(RESET)$(SOLUTION)$(DIFF),,yes))
-EXERCISE_NEEDS = $(LIBRARY) $(TESTING) $(SUITE) $(call objects,$(SERVER_SOURCES)) $(shell $(WORKSHOP) $(EXERCISE) needs)
+EXERCISE_NEEDS = $(LIBRARY) $(TESTING) $(SUITE) $(SERVER_OBJECTS) $(shell $(WORKSHOP) $(EXERCISE) needs)
 .PHONY: exercise exercise-build exercises
 ifdef judged
 # The first time there is much to compile: say how much, and count along.
 MISSING := $(filter-out $(shell find $(BUILD) -name '*.o' 2>/dev/null),\
-  $(LIB_OBJECTS) $(call objects,$(TESTING_SOURCES) $(SUITE_SOURCES) $(SERVER_SOURCES)))
+  $(LIB_OBJECTS) $(call together,$(TESTING_SOURCES)) $(call without_main,$(SUITE_SOURCES) $(PROXY_SOURCES)) \
+  $(SERVER_OBJECTS))
 TO_COMPILE := $(words $(MISSING))
 first_build := $(filter-out 0 1 2 3 4 5 6 7 8 9,$(TO_COMPILE))
 ifneq ($(first_build),)

@@ -26,25 +26,26 @@ TEST_SOURCES += $(wildcard conformance/*/*_test.cc conformance/*/*/*_test.cc con
 FUZZ_SOURCES += $(wildcard conformance/*/*/*_fuzz.cc)
 
 # Each room's objects but its main.o: the room's program and its tests take from it what they need.
-without_main = $(filter-out %/main.o,$(call objects,$(1)))
+without_main = $(call together,$(filter-out %/main.cc,$(1)))
 SUITE_ROOM := $(BUILD)/conformance/suite.a
 SERVER_ROOM := $(BUILD)/conformance/server.a
 LOAD_ROOM := $(BUILD)/conformance/load.a
 SOAK_ROOM := $(BUILD)/conformance/soak.a
 $(SUITE_ROOM): $(call without_main,$(SUITE_SOURCES) $(PROXY_SOURCES)) $(HOST_OBJECTS)
 $(SERVER_ROOM): $(call without_main,$(SERVER_SOURCES))
+SERVER_OBJECTS := $(BUILD)/conformance/server/main.o $(call without_main,$(SERVER_SOURCES))
 $(LOAD_ROOM): $(call without_main,$(sort $(BENCH_SOURCES) $(FLOOR_SOURCES)))
 $(SOAK_ROOM): $(call without_main,$(SOAK_SOURCES))
 
 $(CONTRACT): $(BUILD)/conformance/server/main.o $(SERVER_ROOM) $(LIBRARY)
 $(SUITE): $(BUILD)/conformance/suite/main.o $(SUITE_ROOM)
-$(MUTANTS): $(call objects,$(MUTANT_SOURCES)) $(SUITE_ROOM)
+$(MUTANTS): $(call together,$(MUTANT_SOURCES)) $(SUITE_ROOM)
 $(BENCH): $(BUILD)/conformance/load/bench/main.o $(LOAD_ROOM)
 $(FLOOR_SERVER): $(BUILD)/conformance/load/floor/main.o $(LOAD_ROOM)
 $(SOAK): $(BUILD)/conformance/load/soak/main.o $(SOAK_ROOM) $(LIBRARY)
-$(PUBLISH): $(call objects,$(PUBLISH_SOURCES)) $(LIBRARY)
-$(PHX): $(call objects,$(PHX_SOURCES)) $(LIBRARY)
-$(TOP): $(call objects,$(TOP_SOURCES)) $(LIBRARY)
+$(PUBLISH): $(call together,$(PUBLISH_SOURCES)) $(LIBRARY)
+$(PHX): $(call together,$(PHX_SOURCES)) $(LIBRARY)
+$(TOP): $(call together,$(TOP_SOURCES)) $(LIBRARY)
 $(PHX_SHIM): $(call objects,conformance/shims/phx/main.cc) $(LIBRARY)
 $(WEATHER): $(call objects,conformance/faults/weather.cc)
 # A rule makes itself known: nothing calls it by name.
@@ -67,17 +68,15 @@ $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(FLOOR_SERVER) $(SOAK) $(PUBLISH) $(PH
 SIMULATION := conformance/simulation
 SIMULATED_LAYERS := base json etf process telemetry pubsub serializer channel presence socket http tokens websocket \
   transport endpoint redis cluster client
-SIMULATED_SERVER := access_log addresses connections forwarded http_connection memory shard shutdown \
-  websocket_connection
 SIMULATED_SOURCES := $(call sources,$(SIMULATION)/machine/*.cc $(SIMULATION)/world/*.cc) lib/net/networks.cc \
   $(filter-out lib/process/workers.cc,$(call sources,$(SIMULATED_LAYERS:%=lib/%/*.cc))) \
-  $(SIMULATED_SERVER:%=lib/server/%.cc)
+  $(SIMULATED_SERVER)
 SIMULATED := $(BUILD)/$(SIMULATION)/simulated.o
 REPLACED = $(addprefix --wrap=,$(shell $(SIMULATION)/machine/replaced))
-$(SIMULATED): $(call objects,$(SIMULATED_SOURCES)) \
+$(SIMULATED): $(call together,$(SIMULATED_SOURCES)) \
   $(patsubst %,$(SIMULATION)/machine/%,closed replaced allowed.txt outside.cc hiredis.cc)
 	@echo '  link $@'; ld -r $(REPLACED) $(filter %.o,$^) -o $@ && $(SIMULATION)/machine/closed $@
-$(SIMULATE): $(call objects,$(SIMULATION_SOURCES)) $(SIMULATED)
+$(SIMULATE): $(call objects,$(SIMULATION)/main.cc) $(call without_main,$(SIMULATION_SOURCES)) $(SIMULATED)
 	@echo '  link $@'; $(call link,-Wl$(COMMA)--as-needed $(LIBS))
 
 # make simulate COVERAGE=1 counts the branches of some layers: clang knows which of them a person wrote. All else is as
@@ -91,9 +90,9 @@ $(COUNTED): build/coverage/%.o: %.cc | build/.packages-coverage
 	@mkdir -p $(@D); echo '  c++  $<'
 	@$(CCACHE) clang++-16 -std=c++20 -O0 -pthread -Ilib -I. -fprofile-instr-generate -fcoverage-mapping -MMD -MP \
 	  -c $< -o $@
-build/coverage/simulated.o: $(COUNTED) $(call objects,$(filter-out $(COVERED),$(SIMULATED_SOURCES)))
+build/coverage/simulated.o: $(COUNTED) $(call together,$(filter-out $(COVERED),$(SIMULATED_SOURCES)))
 	@echo '  link $@'; ld -r $(REPLACED) $^ -o $@ && $(SIMULATION)/machine/closed $@
-$(COUNTING): $(call objects,$(SIMULATION_SOURCES)) build/coverage/simulated.o
+$(COUNTING): $(call objects,$(SIMULATION)/main.cc) $(call without_main,$(SIMULATION_SOURCES)) build/coverage/simulated.o
 	@echo '  link $@'; $(call link,-Wl$(COMMA)--as-needed $(LIBS) -u__llvm_profile_runtime \
 	  $(shell clang++-16 -print-file-name=libclang_rt.profile-$(shell uname -m).a))
 
@@ -215,14 +214,15 @@ $(BUILD)/client-mutants.passed: $(AFTER_SUITE) $(SUITE) $(NPM) docs/client-rules
 #   [JOBS=2] [KEEP=1] [RECORD=1] [SEEN=1: those that broke a simulated world before]
 MUTATE := conformance/proof/mutate
 RUN_MUTATE = CXX='$(CXX)' CXXFLAGS='$(ALL_CXXFLAGS)' LDFLAGS='$(ALL_LDFLAGS)' LIBS='$(LIBS)' ALLOCATOR='$(ALLOCATOR)' \
-  BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_OBJECTS)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
+  BUILD='$(BUILD)' LIB_OBJECTS='$(LIB_EACH)' SERVER_OBJECTS='$(call objects,$(SERVER_SOURCES))' \
   TESTING_OBJECTS='$(call objects,$(TESTING_SOURCES))' LAYERS='$(LAYERS)' ONLY='$(ONLY)' SAMPLE='$(SAMPLE)' \
   EACH='$(EACH)' AUTO='$(AUTO)' SEED='$(SEED)' BY='$(BY)' SHARDS='$(SHARDS)' JOBS='$(JOBS)' KEEP='$(KEEP)' \
   RECORD='$(RECORD)' SEEN='$(SEEN)' SIMULATED_OBJECTS='$(call objects,$(SIMULATED_SOURCES))' REPLACED='$(REPLACED)' \
   SIMULATION_OBJECTS='$(call objects,$(SIMULATION_SOURCES))' node $(MUTATE)/main.mjs
 MUTATE_NEEDS = $(if $(filter simulation,$(BY)),$(SIMULATE),$(SUITE) $(CONTRACT)) \
   $(if $(findstring replay,$(BY)),$(TRACER)) $(if $(findstring simulation,$(BY)),$(SIMULATE)) \
-  $(if $(findstring unit,$(BY)),$(call objects,$(filter lib/%,$(TEST_SOURCES)) $(TESTING_SOURCES)))
+  $(call objects,$(LIB_SOURCES) $(SERVER_SOURCES) $(if $(findstring unit,$(BY)),$(filter lib/%,$(TEST_SOURCES)) \
+  $(TESTING_SOURCES)) $(if $(findstring simulation,$(BY)),$(SIMULATED_SOURCES) $(SIMULATION_SOURCES)))
 mutate: $$(MUTATE_NEEDS) | build/.packages-clients ## check: which tests notice faults in lib/: ONLY=layer SAMPLE=20
 	@$(RUN_MUTATE)
 $(BUILD)/mutate-list.passed: $(wildcard $(MUTATE)/* $(MUTATE)/faults/*) docs/proof.md $(LIB_SOURCES) \

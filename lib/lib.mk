@@ -28,8 +28,12 @@ SHARED := $(BUILD)/libphoenix-channels.so.$(VERSION)
 
 # The static and the shared library are made of the same objects.
 EXPORTS := lib/packaging/exports.map
-LIB_OBJECTS := $(call objects,$(LIB_SOURCES))
-$(LIB_OBJECTS): ALL_CXXFLAGS += -fPIC -fno-semantic-interposition
+# What simulated worlds take from server/: conformance/conformance.mk says how.
+SIMULATED_SERVER := $(patsubst %,lib/server/%.cc,access_log addresses connections forwarded http_connection memory shard \
+  shutdown websocket_connection)
+LIB_OBJECTS := $(call together,$(filter-out $(SIMULATED_SERVER),$(LIB_SOURCES))) $(call together,$(SIMULATED_SERVER))
+LIB_EACH := $(call objects,$(LIB_SOURCES))
+$(sort $(LIB_OBJECTS) $(LIB_EACH)): ALL_CXXFLAGS += -fPIC -fno-semantic-interposition
 $(LIB_OBJECTS): $(EXPORTS)
 
 $(SHARED): $(LIB_OBJECTS)
@@ -41,7 +45,7 @@ $(BUILD)/lib/dashboard/page.o: $(wildcard lib/dashboard/page/*)
 $(BUILD)/lib/server/admin_openapi.o: docs/openapi.json
 
 $(LIBRARY): $(LIB_OBJECTS)
-$(TESTING): $(call objects,$(TESTING_SOURCES))
+$(TESTING): $(call together,$(TESTING_SOURCES))
 $(BUILD)/%.a:
 	@mkdir -p $(@D); rm -f $@; echo "  ar   $@"; ar rcs $@ $^
 

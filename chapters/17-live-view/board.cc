@@ -17,7 +17,7 @@ constexpr std::size_t newest = 20;
 constexpr std::size_t longest_name = 40;  // bytes
 
 /// The page's script; a template would take its braces for holes.
-constexpr const char* script = R"(
+constexpr const char* board_script = R"(
   const csrf = document.querySelector("meta[name='csrf-token']").content;
   const glass_token = sessionStorage.getItem("glass_token");  // set by chapter 19's page alone
   const params = {_csrf_token: csrf, ...(glass_token && {glass_token})};
@@ -121,7 +121,7 @@ phx::LiveOptions board_options(std::string secret_key_base) {
 <script defer src="/assets/phoenix_live_view.js"></script>
 <script type="module">{}</script></head>
 <body>{}<p><a href="/">To the chat</a></p></body></html>)",
-                        page.csrf_token, page.title, phx::safe(script), page.content);
+                        page.csrf_token, page.title, phx::safe(board_script), page.content);
           }};
 }
 

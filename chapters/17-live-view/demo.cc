@@ -203,7 +203,7 @@ Html Other::render() {
 namespace {
 
 /// The page's script; a template would take its braces for holes.
-constexpr const char* script = R"(
+constexpr const char* demo_script = R"(
   window.addEventListener("DOMContentLoaded", () => {
     const csrf = document.querySelector("meta[name='csrf-token']").getAttribute("content");
     const hooks = {Ask: {mounted() { this.el.addEventListener("ask", () => this.pushEvent("ask", {q: 6}, r => { this.el.dataset.answer = JSON.stringify(r) })); this.handleEvent("told", p => { this.el.dataset.told = JSON.stringify(p) }) }}};
@@ -228,7 +228,7 @@ phx::LiveOptions options(std::string secret_key_base) {
 <script src="/js/phoenix.js"></script><script src="/js/phoenix_live_view.js"></script>
 <script>{}</script></head>
 <body>{}</body></html>)",
-                            page.csrf_token, page.title.value_or("Demo"), phx::safe(script),
+                            page.csrf_token, page.title.value_or("Demo"), phx::safe(demo_script),
                             page.content);
               },
           .app =

@@ -23,7 +23,8 @@ extern "C" [[gnu::weak]] int __llvm_profile_write_file();  // NOLINT(bugprone-re
 namespace phx::simulation {
 namespace {
 
-constexpr rlim_t patience = 20;  // seconds of a processor: a world takes some milliseconds
+constexpr rlim_t max_processor_time =
+    20;  // seconds of a processor: a world takes some milliseconds
 
 /// Numbers a line, then texts, each with its size before it.
 std::string written(const Outcome& outcome, const std::array<std::string_view, 5>& texts) {
@@ -73,7 +74,7 @@ bool read_into(Played& played, std::string_view text) {
 }
 
 [[noreturn]] void play_here(const Play& play, int pipe) {
-  const rlimit limit{patience, patience + 1};
+  const rlimit limit{max_processor_time, max_processor_time + 1};
   ::setrlimit(RLIMIT_CPU, &limit);
   World world(play.seed, scene_of(play), play.keeps_trace);
   const Outcome outcome = play_out(world, play);
@@ -196,7 +197,7 @@ Played Child::played() {
   const std::string how =
       !WIFSIGNALED(status) ? fmt::format("ended with status {}", WEXITSTATUS(status))
       : WTERMSIG(status) == SIGXCPU
-          ? fmt::format("was not over after {} s of a processor", patience)
+          ? fmt::format("was not over after {} s of a processor", max_processor_time)
           : fmt::format("ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
   played.outcome.violation = Violation{invariants::alive.name, "the world's process " + how};
   return played;

@@ -15,7 +15,7 @@
 namespace phx::simulation {
 namespace {
 
-constexpr std::chrono::seconds patience{60};  // of the real clock
+constexpr std::chrono::seconds max_time_to_shrink{60};  // of the real clock
 
 bool breaks(const Play& tried, const Violation& violation) {
   const auto outcome = play(tried).outcome;
@@ -31,7 +31,7 @@ Play shrunk(const Play& whole, const Violation& violation, std::size_t max_tries
     best.kept.emplace(whole_scene(whole).actions.size());
     std::iota(best.kept->begin(), best.kept->end(), std::size_t{0});
   }
-  const auto over = std::chrono::steady_clock::now() + patience;
+  const auto over = std::chrono::steady_clock::now() + max_time_to_shrink;
   std::size_t tries = 0;
   std::size_t piece = std::max<std::size_t>(best.kept->size() / 2, 1);
   for (bool again = true; again || piece > 1; piece = std::max<std::size_t>(piece / 2, 1)) {

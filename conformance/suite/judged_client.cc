@@ -9,7 +9,7 @@
 namespace phx::conformance {
 namespace {
 
-constexpr Millis start_patience{15'000};
+constexpr Millis client_patience{15'000};
 
 /// Nothing if a report or an end came in time.
 std::optional<std::string> hears_nothing(Shim& shim, Millis patience) {
@@ -37,7 +37,7 @@ std::optional<std::string> hears_nothing(Shim& shim, Millis patience) {
 std::optional<std::string> JudgedClient::come_up() {
   Shim shim(options_.command, Clock::now());
   const auto patience =
-      std::chrono::duration_cast<Millis>(start_patience * std::max(1.0, options_.timeout_scale));
+      std::chrono::duration_cast<Millis>(client_patience * std::max(1.0, options_.timeout_scale));
   std::string wrong = hears_nothing(shim, patience).value_or("");
   if (wrong.empty()) {
     const Introduction said = introduction_of(shim.reports().front());

@@ -11,7 +11,7 @@
 namespace phx::conformance {
 namespace {
 
-constexpr Millis start_patience{15'000};
+constexpr Millis server_patience{15'000};
 constexpr Millis end_patience{1'000};     // a crash may take a while to write its core
 constexpr Millis return_patience{5'000};  // a supervisor's restart
 constexpr Millis between_looks{100};
@@ -66,7 +66,7 @@ std::optional<std::string> JudgedServer::start() {
 std::optional<std::string> JudgedServer::start_one(std::unique_ptr<ServerProcess>& process) {
   process = std::make_unique<ServerProcess>(options_.command);
   const auto patience =
-      std::chrono::duration_cast<Millis>(start_patience * std::max(1.0, options_.timeout_scale));
+      std::chrono::duration_cast<Millis>(server_patience * std::max(1.0, options_.timeout_scale));
   const auto why = process->wait_until_it_listens(patience);
   if (!why) return std::nullopt;
   return fmt::format("{}: {}\n{}", options_.command.front(), *why, process->last_words());

@@ -39,7 +39,7 @@ std::string redirection(const http::Response& answer) {
 }
 
 /// 8 to 15, as RFC 7692, 7.1.2 writes it; nothing for all else.
-std::optional<int> window_bits(const std::optional<std::string>& value) {
+std::optional<int> bits_of(const std::optional<std::string>& value) {
   if (!value || value->empty() || value->size() > 2) return {};
   if (value->find_first_not_of("0123456789") != std::string::npos) return {};
   const int bits = std::stoi(*value);
@@ -55,9 +55,9 @@ std::optional<AgreedDeflate> agreed(const Extension& answer) {
       deflate.server_takes_over = false;
     } else if (name == "client_no_context_takeover" && !value) {
       continue;  // each of our messages stands alone anyway
-    } else if (name == "client_max_window_bits" && window_bits(value)) {
-      deflate.window_bits = *window_bits(value);
-    } else if (name != "server_max_window_bits" || !window_bits(value)) {
+    } else if (name == "client_max_window_bits" && bits_of(value)) {
+      deflate.window_bits = *bits_of(value);
+    } else if (name != "server_max_window_bits" || !bits_of(value)) {
       return {};
     }
   }

@@ -28,7 +28,6 @@ using conformance::Response;
 constexpr std::size_t max_filled = 32'000'000;
 /// The limit of all of a file's payloads together.
 constexpr std::size_t max_filled_in_all = 256'000'000;
-constexpr double last_second = 9e9;  // in the year 2255
 
 std::string text_or(const Value& value, const char* key, std::string otherwise = "") {
   const auto found = value.find(key);

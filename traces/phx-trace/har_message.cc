@@ -16,8 +16,6 @@ namespace {
 
 using conformance::Opcode;
 
-constexpr double last_second = 9e9;  // in the year 2255
-
 // The first is Chrome's; the others are other tools'.
 constexpr std::array list_names = {"_webSocketMessages", "_websocketMessages", "webSocketMessages",
                                    "websocketMessages",  "_webSocketFrames",   "_websocketFrames",

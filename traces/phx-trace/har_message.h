@@ -15,6 +15,9 @@
 
 namespace phx::trace {
 
+/// A time after this, in the year 2255, or as long before the epoch, is refused.
+inline constexpr Seconds last_second = 9e9;
+
 /// A message, and its time in the file; nothing if that can't be read.
 struct ReadMessage {
   Message message;

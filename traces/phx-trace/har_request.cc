@@ -8,12 +8,14 @@
 #include <cctype>
 #include <sstream>
 
+#include "conformance/suite/wire/message.h"
 #include "conformance/suite/wire/url.h"
 #include "traces/phx-trace/text.h"
 
 namespace phx::trace {
 namespace {
 
+using conformance::lower;
 using conformance::Request;
 using conformance::Response;
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -23,12 +25,6 @@ constexpr Remarks::Kind not_beside{"file that belongs to the recording is not be
                                    "files that belong to the recording are not beside it"};
 constexpr Remarks::Kind assumed{"websocket has messages and no answer: 101 was assumed",
                                 "websockets have messages and no answer: 101 was assumed"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 const std::string* header(const Headers& headers, std::string_view wanted) {
   for (const auto& [name, value] : headers) {
@@ -59,7 +55,7 @@ Address address_of(const Value& url) {
   Address address;
   std::size_t path = 0;
   if (const auto scheme = text.find("://"); !text.starts_with('/') && scheme != text.npos) {
-    address.scheme = lower(text.substr(0, scheme));
+    address.scheme = lower(std::string(text.substr(0, scheme)));
     path = std::min(text.find_first_of("/?#", scheme + 3), text.size());
     address.authority = text.substr(scheme + 3, path - scheme - 3);
     address.authority.erase(0, address.authority.rfind('@') + 1);
@@ -88,7 +84,7 @@ void add_header(Headers& headers, const std::string& name, const std::string& va
   if (!any) headers.emplace_back(name, "");
 }
 
-Headers headers_of(const Value& message) {
+Headers headers_in(const Value& message) {
   Headers headers;
   const auto list = message.find("headers");
   if (list && list->is_array()) {
@@ -133,7 +129,7 @@ bool over_http2(const Value& request) {
 
 /// The file's answer, whatever its outcome.
 Response response_of(const Value& response, const Bodies& bodies, Entry& entry) {
-  Response read{.status = 0, .headers = headers_of(response), .body = {}};
+  Response read{.status = 0, .headers = headers_in(response), .body = {}};
   const double status = number_in(response, "status").value_or(0);
   if (status >= 1 && status <= 999) read.status = static_cast<int>(status);
   entry.status_text = text_in(response, "statusText");
@@ -187,7 +183,7 @@ void read_request(const Value& value, const Bodies& bodies, Entry& entry) {
     request.complain("expected a method such as GET");
   }
   read.target = address.target;
-  read.headers = headers_of(request);
+  read.headers = headers_in(request);
   if (text_in(request, "httpVersion") == "HTTP/1.0") read.version = "HTTP/1.0";
   const std::string authority =
       address.authority.empty() ? pseudo_header(request, ":authority") : address.authority;

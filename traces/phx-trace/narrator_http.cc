@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "conformance/suite/wire/json.h"
+#include "conformance/suite/wire/message.h"
 #include "traces/phx-trace/names.h"
 #include "traces/phx-trace/narrator.h"
 #include "traces/phx-trace/text.h"
@@ -13,15 +14,10 @@ namespace phx::trace {
 namespace {
 
 using conformance::Json;
+using conformance::lower;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::size_t max_parts = 6;
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
 
 std::string header(const Headers& headers, std::string_view name) {
   for (const auto& [key, value] : headers) {

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "conformance/suite/wire/json.h"
+#include "conformance/suite/wire/message.h"
 #include "traces/phx-trace/json.h"
 #include "traces/phx-trace/message.h"
 #include "traces/phx-trace/names.h"
@@ -15,6 +16,7 @@
 namespace phx::trace {
 namespace {
 
+using conformance::lower;
 using conformance::Request;
 using conformance::Response;
 
@@ -30,12 +32,6 @@ constexpr std::string_view redacted = "REDACTED-";
 /// Words of docs/contract.md, one of which each server's own spelling holds.
 constexpr std::array reasons = {"left",   "closed",   "bye",   "boom",
                                 "normal", "shutdown", "crash", "inactive"};
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "conformance/suite/wire/json.h"
+#include "conformance/suite/wire/message.h"
 #include "traces/phx-trace/names.h"
 #include "traces/phx-trace/text.h"
 
@@ -16,6 +17,7 @@ namespace phx::trace {
 using conformance::Clock;
 using conformance::Connection;
 using conformance::Frame;
+using conformance::lower;
 using conformance::Millis;
 using conformance::Opcode;
 using conformance::Request;
@@ -26,11 +28,6 @@ constexpr std::string_view usual_mount = "/socket/";  // of the recordings; the 
 constexpr double shortest_pause = 0.02;  // seconds; shorter times are the recorder's own
 constexpr double longest_pause = 300;    // seconds; five times a socket's idle timeout
 constexpr std::string_view own_key = "dGhlIHNhbXBsZSBub25jZQ==";  // RFC 6455, 1.3
-
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return text;
-}
 
 std::string host_of(const Trace& trace) {
   for (const Entry& entry : trace.entries) {

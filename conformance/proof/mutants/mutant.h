@@ -69,14 +69,12 @@ Tamper on_frame_down(Opcode opcode, void (*change)(Frame&));
 #define PHX_MUTANT_JOIN2(a, b) a##b
 #define PHX_MUTANT_JOIN(a, b) PHX_MUTANT_JOIN2(a, b)
 /// Defines and registers a mutant; its body returns the Tamper.
-#define MUTANT(name, breaks, rules)                                                       \
-  static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, __LINE__)();                 \
-  static const ::phx::conformance::MutantRegistration PHX_MUTANT_JOIN(mutant_, __LINE__)( \
-      name, breaks, rules, PHX_MUTANT_JOIN(tamper_, __LINE__));                           \
-  static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, __LINE__)()
+#define MUTANT(name, breaks, rules) PHX_MUTANT(name, breaks, rules, "", __COUNTER__)
 /// The same for an older release, under whose profile no rule may fail.
-#define RELEASE(name, differs, version)                                                   \
-  static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, __LINE__)();                 \
-  static const ::phx::conformance::MutantRegistration PHX_MUTANT_JOIN(mutant_, __LINE__)( \
-      name, differs, "", PHX_MUTANT_JOIN(tamper_, __LINE__), version);                    \
-  static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, __LINE__)()
+#define RELEASE(name, differs, version) PHX_MUTANT(name, differs, "", version, __COUNTER__)
+// The number, and not the line: sources that are compiled together have the same lines.
+#define PHX_MUTANT(name, changes, rules, version, number)                               \
+  static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, number)();                 \
+  static const ::phx::conformance::MutantRegistration PHX_MUTANT_JOIN(mutant_, number)( \
+      name, changes, rules, PHX_MUTANT_JOIN(tamper_, number), version);                 \
+  static ::phx::conformance::Tamper PHX_MUTANT_JOIN(tamper_, number)()

@@ -19,8 +19,8 @@ std::unique_ptr<net::DialedStream> Network::dial(Host& host, const Access& acces
   const auto wire = std::make_shared<Wire>(*this, ++next_, access, dial.host,
                                            Random(seed_, access.owner, ++dialed_[access.owner]));
   wires_.emplace(wire->number(), wire);
-  auto socket = std::make_unique<Socket>(wire, Wire::client,
-                                         net::Peer{.address = dial.host, .port = dial.port});
+  auto socket = std::make_unique<WireStream>(wire, Wire::client,
+                                             net::Peer{.address = dial.host, .port = dial.port});
   wire->sides_[Wire::client].socket = socket.get();
   wire->sides_[Wire::client].user = &user;
   wire->connect(host, dial.patience);
@@ -40,7 +40,7 @@ std::unique_ptr<net::Stream> Network::adopt(int socket, Host& host) {
   const auto found = wires_.find(socket);
   if (found == wires_.end()) return nullptr;
   const std::shared_ptr<Wire> wire = found->second;
-  auto stream = std::make_unique<Socket>(
+  auto stream = std::make_unique<WireStream>(
       wire, Wire::server, net::Peer{.address = wire->access().address, .port = 40'000});
   wire->adopted(host, *stream);
   return stream;

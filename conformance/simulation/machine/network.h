@@ -85,7 +85,7 @@ class Network {
 
  private:
   friend class Wire;
-  friend class Socket;
+  friend class WireStream;
   struct Port {
     Host* host;
     Accept accept;

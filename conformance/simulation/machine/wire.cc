@@ -53,12 +53,12 @@ void Wire::refuse(const std::string& why) {
   });
 }
 
-void Wire::adopted(Host& host, Socket& socket) {
+void Wire::adopted(Host& host, WireStream& socket) {
   sides_[server].host = &host;
   sides_[server].socket = &socket;
 }
 
-void Socket::set_user(net::StreamUser& user) {
+void WireStream::set_user(net::StreamUser& user) {
   wire_->sides_[end_].user = &user;
   wire_->plan_delivery(end_);
   wire_->tell_end(end_);  // it may have been reset before anyone took it over

@@ -17,7 +17,7 @@
 
 namespace phx::simulation {
 
-class Socket;
+class WireStream;
 
 /// Neither copied nor moved.
 class Wire : public std::enable_shared_from_this<Wire> {
@@ -34,7 +34,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
 
  private:
   friend class Network;
-  friend class Socket;
+  friend class WireStream;
 
   enum class Stage : unsigned char { connecting, open, finishing, ended };
   /// Bytes that come to one end.
@@ -52,7 +52,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   };
   struct Side {
     Host* host = nullptr;
-    Socket* socket = nullptr;
+    WireStream* socket = nullptr;
     net::StreamUser* user = nullptr;
     Stage stage = Stage::connecting;
     bool paused = false;
@@ -75,7 +75,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   void connect(Host& host, Millis patience);
   void arrive(const Network::Port* port);
   void refuse(const std::string& why);
-  void adopted(Host& host, Socket& socket);
+  void adopted(Host& host, WireStream& socket);
   void be_reset(End end);
   void go_on();
 
@@ -104,11 +104,11 @@ class Wire : public std::enable_shared_from_this<Wire> {
 };
 
 /// One end as its user sees it.
-class Socket final : public net::DialedStream {
+class WireStream final : public net::DialedStream {
  public:
-  Socket(std::shared_ptr<Wire> wire, Wire::End end, net::Peer peer)
+  WireStream(std::shared_ptr<Wire> wire, Wire::End end, net::Peer peer)
       : wire_(std::move(wire)), end_(end), peer_(std::move(peer)) {}
-  ~Socket() override { wire_->release(end_); }
+  ~WireStream() override { wire_->release(end_); }
 
   void set_user(net::StreamUser& user) override;
   std::size_t write(std::string_view bytes) override { return wire_->write(end_, bytes); }

@@ -42,6 +42,11 @@ Poller::Poller(Trial& t, const Opening& opening) : t_(t), opening_(opening) {
 
 // --- Sending ------------------------------------------------------------------------------------
 
+void Poller::join() {
+  post(R"(["1","1","{topic}","phx_join",{join}])");
+  expect(R"(["1","1","{topic}","phx_reply",{ok}])");
+}
+
 void Poller::post(std::string_view text) {
   expect_post(request("POST", t_.fill(text)).with("Content-Type", "application/json"),
               R"({"status":200})");

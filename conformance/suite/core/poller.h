@@ -14,11 +14,17 @@
 
 namespace phx::conformance {
 
+/// The body that opens a session.
+inline constexpr const char* new_session = R"({"status":410,"token":{any},"messages":[]})";
+
 class Poller {
  public:
   /// Opens a session: the first answer is 410, with a token and no messages. Call Trial::poll.
   /// \throws Skipped if there is no long-poll.
   Poller(Trial& t, const Opening& opening);
+
+  /// Joins the case's topic, with ref and join_ref 1, and takes the reply.
+  void join();
 
   // Sending. One message; the answer is 200.
   void post(std::string_view text);

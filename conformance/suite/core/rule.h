@@ -85,31 +85,37 @@ std::vector<Rule> all_rules(Side side = Side::server);
 
 #define PHX_RULE_JOIN2(a, b) a##b
 #define PHX_RULE_JOIN(a, b) PHX_RULE_JOIN2(a, b)
+// __COUNTER__ numbers them, for sources that are compiled together have the same lines.
 /// These rules hold on this axis too: `HOLDS_ON(v1, "J-01 J-03")`.
-#define HOLDS_ON(axis, ids)                                                            \
-  static const ::phx::conformance::FurtherAxis PHX_RULE_JOIN(further_axis_, __LINE__)( \
+#define HOLDS_ON(axis, ids)                                                               \
+  static const ::phx::conformance::FurtherAxis PHX_RULE_JOIN(further_axis_, __COUNTER__)( \
       ::phx::conformance::Axis::axis, ids)
 /// The cases of these rules mostly wait, so they are judged at the same time.
-#define WAITS(ids) static const ::phx::conformance::Waiting PHX_RULE_JOIN(waiting_, __LINE__)(ids)
+#define WAITS(ids) \
+  static const ::phx::conformance::Waiting PHX_RULE_JOIN(waiting_, __COUNTER__)(ids)
 /// Defines and registers the case of one rule; its body talks through the Trial `t`.
-#define RULE(id, level, profile, sentence, source)                                           \
-  static void PHX_RULE_JOIN(rule_, __LINE__)(::phx::conformance::Trial & t);                 \
-  static const ::phx::conformance::Registration PHX_RULE_JOIN(registration_, __LINE__)(      \
+#define RULE(id, level, profile, sentence, source) \
+  PHX_RULE(id, level, profile, sentence, source, __COUNTER__)
+#define PHX_RULE(id, level, profile, sentence, source, number)                               \
+  static void PHX_RULE_JOIN(rule_, number)(::phx::conformance::Trial & t);                   \
+  static const ::phx::conformance::Registration PHX_RULE_JOIN(registration_, number)(        \
       {id, ::phx::conformance::Level::level, ::phx::conformance::Profile::profile, sentence, \
-       source, PHX_RULE_JOIN(rule_, __LINE__)});                                             \
-  static void PHX_RULE_JOIN(rule_, __LINE__)(::phx::conformance::Trial & t)
+       source, PHX_RULE_JOIN(rule_, number)});                                               \
+  static void PHX_RULE_JOIN(rule_, number)(::phx::conformance::Trial & t)
 /// The same for a rule of clients, whose section is this letter.
-#define CLIENT_RULE(id, level, letter, sentence, source)                                  \
-  static void PHX_RULE_JOIN(client_rule_, __LINE__)(::phx::conformance::ClientTrial & t); \
-  static const ::phx::conformance::Registration PHX_RULE_JOIN(                            \
-      client_registration_, __LINE__)({id,                                                \
-                                       ::phx::conformance::Level::level,                  \
-                                       ::phx::conformance::Profile::core,                 \
-                                       sentence,                                          \
-                                       source,                                            \
-                                       nullptr,                                           \
-                                       {::phx::conformance::Axis::v2},                    \
-                                       false,                                             \
-                                       PHX_RULE_JOIN(client_rule_, __LINE__),             \
-                                       letter});                                          \
-  static void PHX_RULE_JOIN(client_rule_, __LINE__)(::phx::conformance::ClientTrial & t)
+#define CLIENT_RULE(id, level, letter, sentence, source) \
+  PHX_CLIENT_RULE(id, level, letter, sentence, source, __COUNTER__)
+#define PHX_CLIENT_RULE(id, level, letter, sentence, source, number)                    \
+  static void PHX_RULE_JOIN(client_rule_, number)(::phx::conformance::ClientTrial & t); \
+  static const ::phx::conformance::Registration PHX_RULE_JOIN(                          \
+      client_registration_, number)({id,                                                \
+                                     ::phx::conformance::Level::level,                  \
+                                     ::phx::conformance::Profile::core,                 \
+                                     sentence,                                          \
+                                     source,                                            \
+                                     nullptr,                                           \
+                                     {::phx::conformance::Axis::v2},                    \
+                                     false,                                             \
+                                     PHX_RULE_JOIN(client_rule_, number),               \
+                                     letter});                                          \
+  static void PHX_RULE_JOIN(client_rule_, number)(::phx::conformance::ClientTrial & t)

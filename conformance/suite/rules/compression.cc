@@ -12,7 +12,6 @@ namespace {
 
 const std::pair<std::string, std::string> offer{"Sec-WebSocket-Extensions",
                                                 "permessage-deflate; client_max_window_bits"};
-constexpr std::uint8_t rsv1 = 4;
 
 /// The server's extensions header in its answer to this offer.
 std::string agreed(Trial& t, const Request& request) {

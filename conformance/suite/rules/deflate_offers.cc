@@ -10,8 +10,6 @@
 namespace phx::conformance {
 namespace {
 
-constexpr std::uint8_t rsv1 = 4;
-
 Opening offering(const std::string& offer) {
   return {.mount = "/deflate", .headers = {{"Sec-WebSocket-Extensions", offer}}};
 }

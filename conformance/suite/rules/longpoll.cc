@@ -15,7 +15,6 @@ namespace {
 constexpr const char* foreign_origin = "http://evil.example.com";
 constexpr const char* gone = R"({"status":410})";
 constexpr const char* forbidden = R"({"status":403})";
-constexpr const char* new_session = R"({"status":410,"token":{any},"messages":[]})";
 
 std::string heartbeat(int ref) {
   return fmt::format(R"([null,"{}","phoenix","heartbeat",{{}}])", ref);

@@ -11,11 +11,6 @@
 namespace phx::conformance {
 namespace {
 
-void join(Poller& poller) {
-  poller.post(R"(["1","1","{topic}","phx_join",{}])");
-  poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
-}
-
 /// The answer to `connect_info`: these members; others are left open.
 std::string connect_info(const std::string& known) {
   std::string members;
@@ -28,7 +23,7 @@ std::string connect_info(const std::string& known) {
 }
 
 void expect_connect_info(Poller& poller, const std::string& known) {
-  join(poller);
+  poller.join();
   poller.post(R"(["1","2","{topic}","connect_info",{}])");
   poller.expect(connect_info(known));
 }
@@ -149,7 +144,7 @@ RULE("P-25", must, contract, "every byte survives in a line of base64, which may
   Client& member = t.join();
   for (const char* line_end : {"\n", "\r\n", "\r\n"}) {
     Poller& poller = t.poll();
-    join(poller);
+    poller.join();
     poller.post_lines({base64(encode(BinaryPush{"1", "2", topic, "ack", every_byte})),
                        base64(encode(BinaryPush{"1", "3", topic, "nack", every_byte})),
                        R"(["1","4","{topic}","ack",{}])"},
@@ -168,7 +163,7 @@ RULE("P-25", must, contract, "every byte survives in a line of base64, which may
 RULE("P-26", must, contract, "waiting messages come whole and in order, however many",
      "LongPoll.Server (buffer)") {
   Poller& poller = t.poll();
-  join(poller);
+  poller.join();
   const std::vector<std::size_t> sizes{700'000, 3, 700'001, 400'000, 5, 1'200'000, 8};
   for (const std::size_t size : sizes) {
     poller.post(R"(["1","2","{topic}","echo",{"d":")" + std::string(size, 'x') + R"("}])");
@@ -194,7 +189,7 @@ RULE("P-43", must, contract, "a session has no limit of bytes polled", "LongPoll
   constexpr int messages = 5;  // thirty-five megabytes
   const std::string large(7'000'000, 'x');
   Poller& poller = t.poll();
-  join(poller);
+  poller.join();
   for (int i = 0; i < messages; ++i) {
     poller.post(R"(["1","2","{topic}","echo",{"d":")" + large + R"("}])");
     const std::string message = poller.take("an echo of seven megabytes");
@@ -296,7 +291,7 @@ RULE("P-36", must, contract, "lines after one that is not a message are not hand
   Client& observer = observe(t);
   Client& member = t.join();
   Poller& poller = t.poll();
-  join(poller);
+  poller.join();
   poller.forget();
   Connection& post = t.dial("a post of three lines");
   const std::string lines = t.fill(

@@ -12,11 +12,6 @@
 namespace phx::conformance {
 namespace {
 
-void join(Poller& poller) {
-  poller.post(R"(["1","1","{topic}","phx_join",{}])");
-  poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
-}
-
 /// The next response on this connection. \throws Violation if there is none, or another status.
 Response expect_response(Trial& t, Connection& connection, int status) {
   auto response = connection.response(t.deadline());
@@ -71,7 +66,7 @@ RULE("P-38", should, core, "empty lines before a request are skipped", "RFC 9112
 RULE("P-37", must, contract,
      "requests sent together are answered in order, each with its own answer", "RFC 9112, 9.3.2") {
   Poller& poller = t.poll({.mount = "/short"});
-  join(poller);
+  poller.join();
   poller.forget();
   Connection& connection = t.dial("a poll, and the requests after it");
   connection.begin(poller.request("GET"));
@@ -111,7 +106,7 @@ constexpr std::size_t large = 5'000'000;  // more than a system buffers for a cl
 RULE("P-39", must, contract, "an answer comes whole, even if the client reads slowly",
      "RFC 9112 (flow control is TCP's)") {
   Poller& poller = t.poll();
-  join(poller);
+  poller.join();
   poller.post(R"(["1","2","{topic}","echo",{"d":")" + std::string(large, 'x') + R"("}])");
   Connection& slow = t.dial("a poll that is read slowly");
   slow.begin(t.longpoll().by("OPTIONS"));
@@ -141,7 +136,7 @@ RULE("P-40", must, contract,
      "LongPoll.Server flush") {
   constexpr Millis busy{300};
   Poller& poller = t.poll();
-  join(poller);
+  poller.join();
   poller.post(R"(["1","2","{topic}","echo",{"n":1}])");
   // A busy session reads a poll only after its client has gone.
   Connection& joins = t.dial("a join that takes its time");

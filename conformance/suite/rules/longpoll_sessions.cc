@@ -17,7 +17,6 @@ constexpr Millis default_window{10'000};    // LongPoll.default_config
 constexpr Millis slack{100};                // between the clocks of two processes
 constexpr Millis alive = lifetime - slack;  // certainly after a poll
 const Opening brief{.mount = "/short"};
-constexpr const char* new_session = R"({"status":410,"token":{any},"messages":[]})";
 
 void expect_not_before(Clock::time_point start, Millis earliest, const char* what) {
   const auto lasted = std::chrono::duration_cast<Millis>(Clock::now() - start);
@@ -34,16 +33,11 @@ void expect_not_after(Clock::time_point start, Millis latest, const char* what) 
                      fmt::format("it lasted {} ms", lasted.count())});
 }
 
-void join(Poller& poller) {
-  poller.post(R"(["1","1","{topic}","phx_join",{join}])");
-  poller.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
-}
-
 RULE("P-04", must, contract, "a GET with nothing waiting is held until there is a message",
      "LongPoll.listen (now_available)") {
   Client& member = t.join();
   Poller& poller = t.poll();  // a window of ten seconds: longer than the suite waits
-  join(poller);
+  poller.join();
   for (const char* n : {"1", "2"}) {
     poller.hold();
     member.expect_silence();
@@ -76,7 +70,7 @@ RULE("P-14", must, contract,
      "LongPoll.Server shutdown_if_inactive") {
   Client& observer = observe(t);
   Poller& poller = t.poll(brief);
-  join(poller);
+  poller.join();
   const auto last_poll = Clock::now();
   poller.expect_poll(R"({"status":204,"token":{any},"messages":[]})");  // outlives the window
   t.in_time(last_poll, alive, [&] { poller.expect_silence(); });
@@ -149,7 +143,7 @@ RULE("P-19", must, contract, "a poll that the client abandons loses no message",
      "LongPoll.listen (a poll that is gone leaves its messages)") {
   Client& member = t.join();
   Poller& poller = t.poll();
-  join(poller);
+  poller.join();
   poller.hold();
   member.expect_silence();
   poller.give_up();
@@ -208,7 +202,7 @@ RULE("P-32", must, contract,
      "LongPoll.Server flush (client_ref)") {
   Client& member = t.join();
   Poller& poller = t.poll(brief);
-  join(poller);
+  poller.join();
   constexpr Millis under_way{50};  // by then a poll has reached the session
   const auto expect_told = [&](int n) {
     member.send(fmt::format(R"(["1","2","{{topic}}","broadcast_from",{{"n":{}}}])", n));
@@ -249,7 +243,7 @@ RULE("P-34", must, contract, "a session that is polled within 1.5 windows lives"
   constexpr Millis pause{1'200};
   Poller& poller = t.poll(brief);
   const auto last_poll = Clock::now();
-  join(poller);
+  poller.join();
   t.wait(pause);
   t.in_time(last_poll, alive, [&poller] {
     poller.post(R"(["1","2","{topic}","ack",{}])");

@@ -15,7 +15,6 @@ namespace {
 const std::pair<std::string, std::string> offer{"Sec-WebSocket-Extensions",
                                                 "permessage-deflate; client_max_window_bits"};
 const Opening deflate{.mount = "/deflate", .headers = {offer}};
-constexpr std::uint8_t rsv1 = 4;
 
 /// A client that compresses everything.
 class Squeezing {

@@ -17,8 +17,6 @@ Frame close(std::uint16_t code, std::string_view reason = {}) {
   return {.opcode = Opcode::close, .payload = close_payload(code, reason)};
 }
 
-constexpr std::uint8_t rsv1 = 4;
-
 /// A length as in the head.
 std::string in_16_bits(std::size_t length) {
   return {static_cast<char>(length >> 8), static_cast<char>(length)};

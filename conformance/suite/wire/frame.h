@@ -25,12 +25,15 @@ enum class Opcode : std::uint8_t {
   pong = 10,
 };
 
+/// The mark of a compressed message, of a head's three reserved bits.
+inline constexpr std::uint8_t rsv1 = 4;
+
 /// One frame with every bit of its head. The defaults make a well-formed client frame.
 struct Frame {
   Opcode opcode = Opcode::text;
   std::string payload = {};
   bool fin = true;
-  std::uint8_t rsv = 0;  ///< Three bits; 4 is RSV1, the mark of a compressed message.
+  std::uint8_t rsv = 0;  ///< Three bits.
   bool masked = true;
 };
 
