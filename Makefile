@@ -63,11 +63,12 @@ first = $(BUILD)/$(dir $(firstword $(1)))together-$(notdir $(basename $(firstwor
 named = $(if $(filter-out $(or $($(1)),$(2)),$(2)),$(error expected "$($(1))" in $(1) and found "$(2)"))$(eval \
   GROUPS := $(sort $(GROUPS) $(1)))$(eval $(1) := $(2))
 GROUPS :=
-# What another file may take the place of, what only some of a room's programs need, what embeds a file, and what
-# includes a header that another's contradicts.
+# What a reader's file or the simulation takes the place of, what only some programs of a room need, what embeds a file,
+# and what includes a header that another's contradicts.
 BY_ITSELF := $(shell sed -n 's/.*"replaces": "\(.*\)".*/\1/p' chapters/*/exercise*/exercise.json) \
-  lib/process/workers.cc lib/net/networks.cc lib/net/bytes_sent.cc lib/dashboard/page.cc lib/server/admin_openapi.cc \
-  $(patsubst %,lib/testing/%.cc,host fuzz replay test_shard page page_tree) \
+  lib/process/workers.cc lib/net/networks.cc lib/net/bytes_sent.cc lib/server/memory.cc lib/server/admin_openapi.cc \
+  lib/dashboard/page.cc \
+  $(patsubst %,lib/testing/%.cc,main host tls fuzz replay test_shard page page_tree) \
   $(patsubst %,conformance/suite/%.cc,$(addprefix wire/,frame http json loopback tls transcript url utf8) report/markup)
 # These wait for others, or run once: to optimize them would take longer than it saves, and nobody steps through them.
 # Rules, mutants, and what reads a command line; tests and the like come to them below.
@@ -182,8 +183,9 @@ include_each = printf '$(HASH)include "%s"\n' $(1)
 include_tests = grep -hE '^.include (<|.*\.h")' $(1) | sort -u; printf 'namespace %s {\n$(HASH)include "%s"\n}\n' \
   $(foreach test,$(1),$(subst /,_,$(subst -,_,$(basename $(test)))) $(test))
 SPACE := $(subst ,, )
+differ = $(filter-out $(1),$(2)) $(filter-out $(2),$(1))
 # Made anew if a file of the group is new or gone, too.
-$(addsuffix .o,$(GROUPS)): %.o: $$(if $$(filter-out $$(strip $$(file <$$*.files)),$$($$*)),always) | $$(call \
+$(addsuffix .o,$(GROUPS)): %.o: $$(if $$(strip $$(call differ,$$(strip $$(file <$$*.files)),$$($$*))),always) | $$(call \
   prelude,$$@) build/.packages-build
 	@mkdir -p $(@D); { $(call $(if $(filter %_test,$*),include_tests,include_each),$($*)); } >$*.cc; \
 	  echo $($*) >$*.files; \

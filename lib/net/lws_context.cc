@@ -17,8 +17,8 @@
 namespace phx::net {
 namespace {
 
-constexpr int read_at_once = 65'536;  // one buffer per context
-constexpr int a_day = 86'400;         // libwebsockets' own time-outs; ours come long before
+constexpr int buffer_size = 65'536;  // one buffer per context
+constexpr int a_day = 86'400;        // libwebsockets' own time-outs; ours come long before
 
 // libwebsockets' lifetime timers sit in one sorted list that each message would walk. A policy of
 // zeros switches them off.
@@ -94,7 +94,7 @@ LwsContext::LwsContext(uv_loop_t& loop, std::size_t descriptors) {
   lws_context_creation_info info = vhost_info(nullptr);
   info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
   info.foreign_loops = loops;
-  info.pt_serv_buf_size = read_at_once;
+  info.pt_serv_buf_size = buffer_size;
   info.timeout_secs = a_day;
   info.user = this;
   {

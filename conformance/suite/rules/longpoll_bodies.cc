@@ -304,7 +304,7 @@ RULE("P-36", must, contract, "lines after one that is not a message are not hand
   if (t.release() < takes_binary_poll_lines) return;
   // A line that is not base64 does not end the session, but its message is not handled either.
   Poller& going_on = t.poll();
-  join(going_on);
+  going_on.join();
   going_on.forget();  // its own reply may already have been made
   const std::string bad = t.fill(
       "[\"1\",\"2\",\"{topic}\",\"ack\",{}]\n!!!!\n"
