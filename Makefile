@@ -46,8 +46,8 @@ export UBSAN_OPTIONS := print_stacktrace=1
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 # $(call sources,FILES): those that belong to a program or library, without tests, fuzz targets and benchmarks.
 sources = $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(wildcard $(1)))
-# $(call together,FILES): their objects, where up to eight files of a folder share one. The compiler then reads once what
-# they all include, and sees more to inline. EACH=1 gives each file an object of its own, in build/each.
+# $(call together,FILES): their objects, where up to eight files of a folder share one, so that the compiler reads once
+# what they all include. EACH=1 gives each file an object of its own, in build/each.
 together = $(call objects,$(filter $(BY_ITSELF),$(1))) $(call by_folder,group,$(filter $(UNHURRIED_SOURCES),$(call \
   joined,$(1)))) $(call by_folder,group,$(filter-out $(UNHURRIED_SOURCES),$(call joined,$(1))))
 joined = $(filter-out $(BY_ITSELF),$(1))
@@ -176,8 +176,8 @@ TESTS := $(patsubst %.cc,$(BUILD)/%,$(filter $(TESTS_BY_THEMSELVES),$(TEST_SOURC
   $(call by_folder,test_group,$(filter-out $(TESTS_BY_THEMSELVES),$(TEST_SOURCES)))
 
 # A group's source lists its files. Each test is in a namespace of its own, after what all of them include.
-# One file's names may hide or use another's unnamed ones: where each is alone, as in check-compilers, this is looked at.
-IN_GROUP := -ffile-prefix-map=./= -Wno-shadow $(if $(findstring clang,$(CXX)),,-Wshadow=local -Wno-subobject-linkage)
+# One file's names may hide or use another's unnamed ones; check-compilers, where each is alone, looks at this.
+IN_GROUP := -ffile-prefix-map=./= -Wno-shadow $(if $(ONLY_GCC),-Wshadow=local -Wno-subobject-linkage)
 HASH := \#
 include_each = printf '$(HASH)include "%s"\n' $(1)
 include_tests = grep -hE '^.include (<|.*\.h")' $(1) | sort -u; printf 'namespace %s {\n$(HASH)include "%s"\n}\n' \
@@ -185,16 +185,15 @@ include_tests = grep -hE '^.include (<|.*\.h")' $(1) | sort -u; printf 'namespac
 SPACE := $(subst ,, )
 differ = $(filter-out $(1),$(2)) $(filter-out $(2),$(1))
 # Made anew if a file of the group is new or gone, too.
-$(addsuffix .o,$(GROUPS)): %.o: $$(if $$(strip $$(call differ,$$(strip $$(file <$$*.files)),$$($$*))),always) | $$(call \
-  prelude,$$@) build/.packages-build
+$(addsuffix .o,$(GROUPS)): %.o: $$(if $$(strip $$(call differ,$$(strip $$(file <$$*.files)),$$($$*))),always) | \
+  $$(call prelude,$$@) build/.packages-build
 	@mkdir -p $(@D); { $(call $(if $(filter %_test,$*),include_tests,include_each),$($*)); } >$*.cc; \
 	  echo $($*) >$*.files; \
 	  echo '  c++  $(dir $(firstword $($*))){$(subst $(SPACE),$(COMMA),$(basename $(notdir $($*))))}.cc$(progress)'
 	@$(CXX) $(ALL_CXXFLAGS) $(IN_GROUP) -iquote $(dir $(firstword $($*))) $(with_prelude) -MMD -MP -c $*.cc -o $@
 .PHONY: always
 
-# Not optimized either: tests, what replays a fuzzer's inputs, exercises, the pages' examples. But for one test that would
-# take four times as long.
+# Not optimized either: tests, what replays a fuzzer's inputs, exercises, the pages' examples.
 UNHURRIED += $(addsuffix .o,$(filter %_test,$(GROUPS))) $(call objects,$(UNHURRIED_SOURCES) \
   $(filter-out lib/presence/replica_test.cc,$(TEST_SOURCES)) $(EXERCISE_SOURCES) $(if $(ENGINE),,$(FUZZ_SOURCES)) \
   .ci/examples.cc)

@@ -5,7 +5,9 @@
 #include "conformance/suite/core/trial.h"
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -67,4 +69,3 @@ PHX_TEST("an event that never comes is not excused as late") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

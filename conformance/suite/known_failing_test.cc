@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -62,4 +64,3 @@ PHX_TEST("outcomes without a judgement, and unlisted rules, stay as they are") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

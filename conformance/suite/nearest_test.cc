@@ -6,7 +6,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -172,4 +174,3 @@ PHX_TEST("a server like no release is named after the nearest, with its departur
 }
 
 }  // namespace
-}  // namespace phx::conformance

@@ -6,7 +6,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -96,4 +98,3 @@ PHX_TEST("a seed repeats an order, and each round has another") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

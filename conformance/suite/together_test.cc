@@ -8,7 +8,9 @@
 #include "conformance/suite/core/trial.h"
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -49,4 +51,3 @@ PHX_TEST("what is not kept beside others says nothing yet") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

@@ -6,7 +6,9 @@
 #include "testing/case.h"
 #include "traces/phx-trace/timeline.h"
 
-namespace phx::trace {
+using namespace phx;
+using namespace phx::trace;
+
 namespace {
 
 using conformance::Opcode;
@@ -150,4 +152,3 @@ PHX_TEST("messages and bodies beside the file are read with it") {
 }
 
 }  // namespace
-}  // namespace phx::trace

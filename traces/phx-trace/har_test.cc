@@ -6,7 +6,9 @@
 #include "traces/phx-trace/moment.h"
 #include "traces/phx-trace/timeline.h"
 
-namespace phx::trace {
+using namespace phx;
+using namespace phx::trace;
+
 namespace {
 
 using conformance::Opcode;
@@ -181,4 +183,3 @@ PHX_TEST("steps are named by a number or a range") {
 }
 
 }  // namespace
-}  // namespace phx::trace

@@ -5,7 +5,9 @@
 #include "testing/case.h"
 #include "traces/phx-trace/show.h"
 
-namespace phx::trace {
+using namespace phx;
+using namespace phx::trace;
+
 namespace {
 
 using testing::expect;
@@ -135,4 +137,3 @@ PHX_TEST("an imported file is our own, and names its origin") {
 }
 
 }  // namespace
-}  // namespace phx::trace

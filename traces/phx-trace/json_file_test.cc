@@ -6,7 +6,9 @@
 
 #include "testing/case.h"
 
-namespace phx::trace {
+using namespace phx;
+using namespace phx::trace;
+
 namespace {
 
 using testing::expect;
@@ -116,4 +118,3 @@ PHX_TEST("a truncated file is read up to its last whole value") {
 }
 
 }  // namespace
-}  // namespace phx::trace

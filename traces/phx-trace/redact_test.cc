@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::trace {
+using namespace phx;
+using namespace phx::trace;
+
 namespace {
 
 using testing::expect;
@@ -208,4 +210,3 @@ PHX_TEST("a long-poll's session stays connected, however its token is written") 
 }
 
 }  // namespace
-}  // namespace phx::trace

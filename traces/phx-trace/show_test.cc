@@ -6,7 +6,9 @@
 #include "traces/phx-trace/draw.h"
 #include "traces/phx-trace/text.h"
 
-namespace phx::trace {
+using namespace phx;
+using namespace phx::trace;
+
 namespace {
 
 using conformance::Opcode;
@@ -79,4 +81,3 @@ PHX_TEST("a picture is the same each time, and contains its text alternative") {
 }
 
 }  // namespace
-}  // namespace phx::trace

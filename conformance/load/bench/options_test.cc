@@ -6,7 +6,9 @@
 
 #include "testing/case.h"
 
-namespace phx::bench {
+using namespace phx;
+using namespace phx::bench;
+
 namespace {
 
 using testing::expect;
@@ -146,4 +148,3 @@ PHX_TEST("each case has a unique name, and a point of a series has its place") {
 }
 
 }  // namespace
-}  // namespace phx::bench

@@ -6,7 +6,9 @@
 #include "conformance/suite/wire/utf8.h"
 #include "testing/case.h"
 
-namespace phx::bench {
+using namespace phx;
+using namespace phx::bench;
+
 namespace {
 
 using testing::expect;
@@ -113,4 +115,3 @@ PHX_TEST("the JSON has the header, each round and the median of each server") {
 }
 
 }  // namespace
-}  // namespace phx::bench

@@ -6,7 +6,9 @@
 #include "conformance/load/client/error.h"
 #include "testing/case.h"
 
-namespace phx::bench {
+using namespace phx;
+using namespace phx::bench;
+
 namespace {
 
 using testing::expect;
@@ -84,4 +86,3 @@ PHX_TEST("a request for work has the answer that proves it was done") {
 }
 
 }  // namespace
-}  // namespace phx::bench

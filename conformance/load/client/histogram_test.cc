@@ -6,7 +6,9 @@
 
 #include "testing/case.h"
 
-namespace phx::bench {
+using namespace phx;
+using namespace phx::bench;
+
 namespace {
 
 using std::chrono::nanoseconds;
@@ -68,4 +70,3 @@ PHX_TEST("one slow one in a hundred is the 99th percentile, and not the 98th") {
 }
 
 }  // namespace
-}  // namespace phx::bench

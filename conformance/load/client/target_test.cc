@@ -9,7 +9,9 @@
 #include "conformance/load/client/error.h"
 #include "testing/case.h"
 
-namespace phx::bench {
+using namespace phx;
+using namespace phx::bench;
+
 namespace {
 
 using testing::expect;
@@ -68,4 +70,3 @@ PHX_TEST("an IPv6 host has an address too") {
 }
 
 }  // namespace
-}  // namespace phx::bench

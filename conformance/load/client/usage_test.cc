@@ -10,7 +10,9 @@
 #include "conformance/load/bench/measure.h"
 #include "testing/case.h"
 
-namespace phx::bench {
+using namespace phx;
+using namespace phx::bench;
+
 namespace {
 
 using testing::expect;
@@ -98,4 +100,3 @@ PHX_TEST("the usage of others excludes the server and this process") {
 }
 
 }  // namespace
-}  // namespace phx::bench

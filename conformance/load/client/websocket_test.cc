@@ -5,7 +5,9 @@
 #include "conformance/load/client/error.h"
 #include "testing/case.h"
 
-namespace phx::bench {
+using namespace phx;
+using namespace phx::bench;
+
 namespace {
 
 using testing::expect;
@@ -71,4 +73,3 @@ PHX_TEST("the upgrade ends with its head, and must be 101 with the right proof")
 }
 
 }  // namespace
-}  // namespace phx::bench

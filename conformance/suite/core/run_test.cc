@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -80,4 +82,3 @@ PHX_TEST("departures are differences from the nearest release") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

@@ -5,7 +5,9 @@
 #include "conformance/suite/core/rule.h"
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -17,4 +19,3 @@ PHX_TEST("every rule is named by a sentence of docs/protocol.md") {
 PHX_TEST("an unknown rule has no sentence") { expect(sentence_number("Z-99").empty(), "Z-99"); }
 
 }  // namespace
-}  // namespace phx::conformance

@@ -6,7 +6,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -86,4 +88,3 @@ PHX_TEST("anything but a V2 message of five elements can't be translated to V1")
 }
 
 }  // namespace
-}  // namespace phx::conformance

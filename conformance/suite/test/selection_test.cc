@@ -11,7 +11,9 @@
 #include "conformance/suite/wire/url.h"
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -185,4 +187,3 @@ PHX_TEST("help is not an error, and any mistake is a usage error") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

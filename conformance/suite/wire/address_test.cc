@@ -7,7 +7,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -45,4 +47,3 @@ PHX_TEST("an address is read without its port") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

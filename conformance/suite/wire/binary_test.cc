@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect_eq;
@@ -42,4 +44,3 @@ PHX_TEST("a message is described by its parts, and by its bytes if it has none")
 }
 
 }  // namespace
-}  // namespace phx::conformance

@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -51,4 +53,3 @@ PHX_TEST("a reference beyond the window is refused") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

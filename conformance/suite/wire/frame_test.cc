@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -103,4 +105,3 @@ PHX_TEST("a close frame's code is its first two bytes, if it has them") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -63,4 +65,3 @@ PHX_TEST("bytes that are not HTTP are reported as such") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

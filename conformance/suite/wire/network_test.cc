@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect_eq;
@@ -22,4 +24,3 @@ PHX_TEST("other texts of libwebsockets stay as they are") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

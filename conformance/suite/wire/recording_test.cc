@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -32,4 +34,3 @@ PHX_TEST("messages beyond the limits are counted, not kept") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

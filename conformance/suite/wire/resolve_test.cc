@@ -8,7 +8,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect;
@@ -67,4 +69,3 @@ PHX_TEST("localhost is this machine") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

@@ -4,7 +4,9 @@
 
 #include "testing/case.h"
 
-namespace phx::conformance {
+using namespace phx;
+using namespace phx::conformance;
+
 namespace {
 
 using testing::expect_eq;
@@ -39,4 +41,3 @@ PHX_TEST("old lines make room for new ones, and are counted") {
 }
 
 }  // namespace
-}  // namespace phx::conformance

@@ -9,7 +9,9 @@
 #include "traces/phx-trace/import.h"
 #include "traces/phx-trace/show.h"
 
-namespace phx::trace {
+using namespace phx;
+using namespace phx::trace;
+
 namespace {
 
 /// An entry of a file, each member as JSON; an empty member is left out.
@@ -245,4 +247,3 @@ PHX_TEST("durations are kept, whatever the unit") {
 }
 
 }  // namespace
-}  // namespace phx::trace

@@ -16,7 +16,9 @@
 #include "testing/case.h"
 #include "testing/tls.h"
 
-namespace phx::floor {
+using namespace phx;
+using namespace phx::floor;
+
 namespace {
 
 using testing::expect;
@@ -275,4 +277,3 @@ PHX_TEST("an open loop that the server can't follow is reported as saturated, if
 }
 
 }  // namespace
-}  // namespace phx::floor
