@@ -33,12 +33,12 @@ std::vector<std::string_view> split(std::string_view text, char mark) {
   return parts;
 }
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// REQUIRES: `lower` is in lower case.
 bool same_word(std::string_view text, std::string_view lower) {
   return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char ours, char wanted) { return to_lower(ours) == wanted; });
+                    [](char ours, char wanted) { return lower_letter(ours) == wanted; });
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ std::string plain_path(std::string_view path) {
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) c = to_lower(c);
+  for (char& c : lower) c = lower_letter(c);
   return lower;
 }
 
