@@ -167,7 +167,7 @@ PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(C
 all: $(PROGRAMS) ## work: build every program
 
 # A folder's tests are a program, too, or one for eight files. These have names that would not fit into a namespace, or
-# are run by name: by the book and its exercises, and one that is optimized, for it would take four times as long.
+# are run by name: by the book and its exercises, and one that is optimized: it would take four times as long.
 TESTS_BY_THEMSELVES := lib/presence/replica_test.cc $(TYPED_TESTS:$(BUILD)/%=%.cc) $(shell \
   sed -n '/"unit"/,/]/p' chapters/*/exercise*/exercise.json | grep -o '"[^"]*_test\.cc"' | tr -d '"'; \
   grep -lE '^(namespace [a-z]|.(define|undef) )' $(TEST_SOURCES))
@@ -184,7 +184,7 @@ include_tests = grep -hE '^.include (<|.*\.h")' $(1) | sort -u; printf 'namespac
   $(foreach test,$(1),$(subst /,_,$(subst -,_,$(basename $(test)))) $(test))
 SPACE := $(subst ,, )
 differ = $(filter-out $(1),$(2)) $(filter-out $(2),$(1))
-# Made anew if a file of the group is new or gone, too.
+# Compiled again if a file joins or leaves the group, too.
 $(addsuffix .o,$(GROUPS)): %.o: $$(if $$(strip $$(call differ,$$(strip $$(file <$$*.files)),$$($$*))),always) | \
   $$(call prelude,$$@) build/.packages-build
 	@mkdir -p $(@D); { $(call $(if $(filter %_test,$*),include_tests,include_each),$($*)); } >$*.cc; \
