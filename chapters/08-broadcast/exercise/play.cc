@@ -113,7 +113,7 @@ void phx::exercise::play(Sequence& steps) {
     std::shared_ptr<const pubsub::Event> sent;
     if (is_price) {
       sent = std::make_shared<Price>();
-      steps.does({2, 3}, "dispatch what is no broadcast" + sender);
+      steps.does({2, 3}, "dispatch an event that is not a broadcast" + sender);
     } else {
       sent = std::make_shared<serializer::Broadcast>("t", event, payload);
       steps.does({1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}, "dispatch t \"" + event + "\" " + text);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Who comes to a world at rest, and gets all that is due.
+/// Guests come when a world is at rest. Each asks for something, and must get exactly what is due.
 
 #include <functional>
 #include <memory>

@@ -82,7 +82,7 @@ void add_ways(std::vector<Visit>& all) {
         [](ClientOptions& options) { options.longpoll_fallback = Millis{5'000}; });
   talks("a talk by an address with a slash", "/free//websocket/?asked=no#here",
         [](ClientOptions&) {});
-  all.push_back({"a talk where there is no websocket",
+  all.push_back({"a talk by polling, after the websocket was refused",
                  [](Visitor& visitor) {
                    visitor.options.longpoll_fallback = Millis{2'500};
                    visitor.options.fallback_memory = std::make_shared<FallbackMemory>();
@@ -90,7 +90,7 @@ void add_ways(std::vector<Visit>& all) {
                    talk(visitor);
                  },
                  with(talked, {"closed 1006", "error *", "broken *"})});
-  all.push_back({"a talk where it is known that there is no websocket",
+  all.push_back({"a talk by polling, as the client remembers",
                  [](Visitor& visitor) {
                    const auto memory = std::make_shared<FallbackMemory>();
                    for (const char* server : {"server", "server2", "server3"}) {
@@ -240,22 +240,19 @@ void add_limits(std::vector<Visit>& all) {
     visitor.note(visitor.client().waiting_bytes() > 0 ? "some wait" : "none waits");
     hall.join();
   };
-  all.push_back({"more pushes than may wait",
-                 [push_three](Visitor& visitor) {
-                   visitor.options.max_waiting_pushes = 2;
-                   visitor.connect("/guest");
-                   push_three(visitor);
-                 },
-                 {"some wait", R"(echo: error {"reason":"too many pushes wait"})", "open",
-                  R"(echo: ok {"n":0})", R"(echo: ok {"n":1})"}});
-  all.push_back({"more bytes than may wait",
-                 [push_three](Visitor& visitor) {
-                   visitor.options.max_waiting_bytes = 25;
-                   visitor.connect("/guest");
-                   push_three(visitor);
-                 },
-                 {"some wait", R"(echo: error {"reason":"too many bytes wait"})", "open",
-                  R"(echo: ok {"n":0})", R"(echo: ok {"n":1})"}});
+  const auto too_many = [&](const std::string& what, std::size_t ClientOptions::*limit,
+                            std::size_t most) {
+    all.push_back({"more " + what + " than may wait",
+                   [=](Visitor& visitor) {
+                     visitor.options.*limit = most;
+                     visitor.connect("/guest");
+                     push_three(visitor);
+                   },
+                   {"some wait", R"(echo: error {"reason":"too many )" + what + R"( wait"})",
+                    "open", R"(echo: ok {"n":0})", R"(echo: ok {"n":1})"}});
+  };
+  too_many("pushes", &ClientOptions::max_waiting_pushes, 2);
+  too_many("bytes", &ClientOptions::max_waiting_bytes, 25);
   all.push_back(
       {"a push that is larger than may wait",
        [](Visitor& visitor) {
