@@ -23,6 +23,10 @@ class Alarm : public boost::intrusive::set_base_hook<
                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
                   boost::intrusive::optimize_size<true>> {
  public:
+  /// Boost keeps a node's colour in the lowest bit of its pointer to the parent, and leaves that
+  /// bit as it was in memory. Nothing reads it before the first insert, but valgrind can't see
+  /// that.
+  Alarm() { hooktags::node_traits::set_color(this_ptr(), hooktags::node_traits::red()); }
   bool operator<(const Alarm& other) const { return when_ < other.when_; }
 
  private:
