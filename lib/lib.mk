@@ -46,8 +46,9 @@ $(BUILD)/lib/server/admin_openapi.o: docs/openapi.json
 
 $(LIBRARY): $(LIB_OBJECTS)
 $(TESTING): $(call together,$(TESTING_SOURCES))
-$(BUILD)/%.a:
-	@mkdir -p $(@D); rm -f $@; echo "  ar   $@"; ar rcs $@ $^
+# Made again if a file only leaves it, too.
+$(BUILD)/%.a: $$(if $$(strip $$(call differ,$$(strip $$(file <$$@.files)),$$^)),always)
+	@mkdir -p $(@D); rm -f $@; echo "  ar   $@"; ar rcs $@ $(filter %.o,$^) && echo $(filter %.o,$^) >$@.files
 
 # --- Its tests ------------------------------------------------------------------------------------
 
