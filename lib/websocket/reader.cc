@@ -25,6 +25,7 @@ Reader::Reader(const Options& options)
 
 Event Reader::next(std::string_view& input) {
   check(failure_.why == nullptr, "nothing is read after a failure");
+  if (const auto place = plain_message(input)) return take_plain_message(input, *place);
   while (!paused()) {
     if (!in_payload_ && !take_head(input)) break;
     if (!take_payload(input)) break;
@@ -40,6 +41,38 @@ Event Reader::next(std::string_view& input) {
 bool Reader::fail(socket::CloseCode code, const char* why) {
   failure_ = Failure{code, why};
   return false;
+}
+
+/// Most messages come whole, in one frame, while no other is under way: nothing of them needs to be
+/// remembered. All that is unusual, or might be a fault, is left to the steps below, and so is what
+/// is traced.
+std::optional<Reader::Place> Reader::plain_message(std::string_view input) const {
+  if (sender_ != Sender::client || inflater_ || midway() || process::traced()) return {};
+  if (input.size() < max_head) return {};
+  const auto byte = [input](std::size_t at) { return static_cast<unsigned char>(input[at]); };
+  constexpr unsigned text = fin_bit | static_cast<unsigned>(Opcode::text);
+  constexpr unsigned binary = fin_bit | static_cast<unsigned>(Opcode::binary);
+  const bool masked = (byte(1) & mask_bit) != 0;
+  if ((byte(0) != text && byte(0) != binary) || !masked) return {};
+  Place place{2 + mask_size(), byte(1) & length_bits};
+  if (place.payload > 126) return {};
+  if (place.payload == 126) {
+    place = {place.head + 2, static_cast<std::size_t>(byte(2) << 8 | byte(3))};
+    if (place.payload < 126) return {};
+  }
+  if (place.payload >= max_message_ || place.payload > input.size() - place.head) return {};
+  return place;
+}
+
+Frame Reader::take_plain_message(std::string_view& input, Place place) {
+  std::uint32_t mask = 0;
+  std::memcpy(&mask, input.data() + place.head - sizeof mask, sizeof mask);
+  const auto opcode = static_cast<Opcode>(static_cast<unsigned char>(input.front()) & opcode_bits);
+  Frame frame{opcode == Opcode::binary ? Frame::binary : Frame::text,
+              std::string(input.substr(place.head, place.payload))};
+  unmask(frame.bytes.data(), frame.bytes.size(), mask);
+  input.remove_prefix(place.head + place.payload);
+  return frame;
 }
 
 // --- The head -----------------------------------------------------------------------------------

@@ -90,6 +90,13 @@ class Reader {
   /// 2 bytes, 8 of length and 4 of mask.
   static constexpr std::size_t max_head = 14;
 
+  /// A frame's place in the input.
+  struct Place {
+    std::size_t head = 0;     ///< Bytes before its payload.
+    std::size_t payload = 0;  ///< Bytes of it.
+  };
+  std::optional<Place> plain_message(std::string_view input) const;
+  static serializer::Frame take_plain_message(std::string_view& input, Place place);
   /// Takes bytes of the head; true once it is complete and valid.
   bool take_head(std::string_view& input);
   bool take_whole_head(std::string_view& input);
