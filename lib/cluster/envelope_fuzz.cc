@@ -63,7 +63,7 @@ void from_redis(std::string_view bytes) {
   }
 }
 
-void from_client(std::string_view text) {
+void from_client(const std::string& text) {
   std::string compact;
   try {
     serializer::Scanner scanner(text);
@@ -93,5 +93,5 @@ void from_client(std::string_view text) {
 
 FUZZ(input) {
   if (phx::testing::first_byte(input) % 2 == 0) return from_redis(input);
-  from_client(input);
+  from_client(std::string(input));
 }

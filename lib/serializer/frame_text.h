@@ -3,6 +3,7 @@
 /// The text of a frame while it is written.
 
 #include <array>
+#include <concepts>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -21,11 +22,13 @@ class FrameText {
   // Inlined, so that a part known to the compiler is a store or two.
   [[gnu::always_inline]] FrameText& operator+=(char c) { return *this += std::string_view(&c, 1); }
   [[gnu::always_inline]] FrameText& operator+=(std::string_view part) {
-    if (part.size() > collected_.size() - size_) [[unlikely]]
-      return add_to_text(part);
-    std::memcpy(collected_.data() + size_, part.data(), part.size());
-    size_ += part.size();
+    add(part);
     return *this;
+  }
+  /// Several parts, and one look at whether they fit.
+  template <std::convertible_to<std::string_view>... Part>
+  [[gnu::always_inline]] void add(const Part&... part) {
+    add_views(std::string_view(part)...);
   }
 
   /// The text, to be appended to; everything so far is in it.
@@ -40,11 +43,18 @@ class FrameText {
   }
 
  private:
-  [[gnu::noinline]] FrameText& add_to_text(std::string_view part) {
+  template <class... View>
+  [[gnu::always_inline]] void add_views(View... part) {
+    if ((part.size() + ...) > collected_.size() - size_) [[unlikely]]
+      return (add_to_text(part), ...);
+    char* end = collected_.data() + size_;
+    ((std::memcpy(end, part.data(), part.size()), end += part.size()), ...);
+    size_ = static_cast<std::size_t>(end - collected_.data());
+  }
+  [[gnu::noinline]] void add_to_text(std::string_view part) {
     constexpr std::size_t a_little_more = 64;
     text_.reserve(text_.size() + size_ + part.size() + a_little_more);
     text() += part;
-    return *this;
   }
 
   std::string text_;                 ///< What did not fit.

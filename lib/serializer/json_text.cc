@@ -18,31 +18,19 @@ Opaque opaque(std::string_view frame, const Slice& slice) {
   return Opaque::other(slice.tidy ? std::string(text) : compact(text));
 }
 
-Payload payload(std::string frame, const Slice& slice) {
+Payload payload(std::string&& frame, const Slice& slice) {
   if (slice.tidy) return Payload::slice_of(std::move(frame), slice.begin, slice.size);
   return Payload::own_text(compact(std::string_view(frame).substr(slice.begin, slice.size)));
 }
 //! [slices]
 
-namespace {
-
-void append_plain(FrameText& out, std::string_view text) {
-  out += '"';
-  out += text;
-  out += '"';
-}
-
-}  // namespace
-
 void append_quoted(FrameText& out, std::string_view text) {
-  if (plain_prefix(text) == text.size()) return append_plain(out, text);
+  if (plain_prefix(text) == text.size()) return out.add("\"", text, "\"");
   append_quoted(out.text(), text);
 }
 
-void append(FrameText& out, OpaqueView value) {
-  if (value.is_plain()) {
-    append_plain(out, value.text());
-  } else if (value.is_null()) {
+void append_unplain(FrameText& out, OpaqueView value) {
+  if (value.is_null()) {
     out += "null";
   } else if (value.is_string()) {
     append_quoted(out, value.text());
@@ -52,11 +40,8 @@ void append(FrameText& out, OpaqueView value) {
 }
 
 void append_reply(FrameText& out, const SocketReply& reply) {
-  out += "{\"response\":";
-  out += reply.response.view();
-  out += ",\"status\":\"";
-  out += to_string(reply.status);
-  out += "\"}";
+  out.add("{\"response\":", reply.response.view(), ",\"status\":\"", to_string(reply.status),
+          "\"}");
 }
 
 /// Names the payload's type and not its contents, because the sentence goes to a log.

@@ -13,8 +13,13 @@ namespace phx::serializer {
 /// A ref, topic or event from a frame.
 Opaque opaque(std::string_view frame, const Slice& slice);
 /// The payload of a frame; takes over the frame.
-Payload payload(std::string frame, const Slice& slice);
-void append(FrameText& out, OpaqueView value);
+Payload payload(std::string&& frame, const Slice& slice);
+/// Appends a ref, topic or event as JSON.
+void append_unplain(FrameText& out, OpaqueView value);
+inline void append(FrameText& out, OpaqueView value) {
+  if (!value.is_plain()) return append_unplain(out, value);
+  out.add("\"", value.text(), "\"");
+}
 /// Appends `text` as a JSON string. \throws EncodeError if it is not valid UTF-8.
 void append_quoted(FrameText& out, std::string_view text);
 /// `{"response":…,"status":"ok"}`, with its keys sorted, as in Phoenix.

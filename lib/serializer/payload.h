@@ -31,10 +31,10 @@ class Payload {
   static Payload binary(std::string bytes) { return {Kind::binary, std::move(bytes), 0, npos}; }
   /// A slice of a frame. The whole frame is moved in and kept: nothing is copied. REQUIRES: the
   /// slice is valid, compact JSON.
-  static Payload slice_of(std::string frame, std::size_t begin, std::size_t size) {
+  static Payload slice_of(std::string&& frame, std::size_t begin, std::size_t size) {
     return {Kind::text, std::move(frame), begin, size};
   }
-  static Payload binary_slice_of(std::string frame, std::size_t begin) {
+  static Payload binary_slice_of(std::string&& frame, std::size_t begin) {
     return {Kind::binary, std::move(frame), begin, npos};
   }
 
@@ -71,7 +71,7 @@ class Payload {
   enum class Kind : unsigned char { text, binary };
   static constexpr std::size_t npos = std::string_view::npos;
   static constexpr std::size_t large = 65'536;  // bytes: a smaller tree is built quickly
-  Payload(Kind kind, std::string storage, std::size_t begin, std::size_t size)
+  Payload(Kind kind, std::string&& storage, std::size_t begin, std::size_t size)
       : storage_(std::move(storage)), begin_(begin), size_(size), kind_(kind) {}
 
   std::size_t max_tree() const { return tree_factor * max_read_; }

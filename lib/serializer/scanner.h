@@ -28,8 +28,10 @@ inline bool is_white(char c) {
 
 class Scanner {
  public:
-  /// The text must outlive the scanner.
-  explicit Scanner(std::string_view text) : text_(text) {}
+  /// The text must outlive the scanner. It is a string, as that ends with a NUL: nothing needs to
+  /// ask whether there is a next byte before it looks at it.
+  explicit Scanner(const std::string& text) : text_(text) {}
+  Scanner(std::string&&) = delete;
 
   /// Any value. Each of these throws DecodeError, naming the byte, if it does not find what it
   /// expects.
@@ -50,7 +52,7 @@ class Scanner {
 
  private:
   void skip_white() {
-    while (at_ < text_.size() && is_white(text_[at_])) {
+    while (is_white(peek())) {
       ++at_;
       white_seen_ = true;
     }
@@ -66,7 +68,7 @@ class Scanner {
   void number();
   std::size_t digits();
   void word(std::string_view expected);
-  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  char peek() const { return text_.data()[at_]; }  // NUL at the end
   [[noreturn, gnu::cold]] void fail(const char* expected) const;
   [[noreturn, gnu::cold]] void fail_for(char mark) const;
 

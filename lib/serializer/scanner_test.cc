@@ -97,8 +97,9 @@ PHX_TEST("a NUL byte is neither an escape nor a value") {
 }
 
 PHX_TEST("UTF-8 is checked by Unicode's table") {
-  for (const char* bad : {"\"\xff\"", "\"\xc3\"", "\"\xc3(\"", "\"\xc0\x80\"", "\"\xe0\x80\x80\"",
-                          "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xf0\x80\x80\x80\""}) {
+  for (const std::string bad :
+       {"\"\xff\"", "\"\xc3\"", "\"\xc3(\"", "\"\xc0\x80\"", "\"\xe0\x80\x80\"", "\"\xed\xa0\x80\"",
+        "\"\xf4\x90\x80\x80\"", "\"\xf0\x80\x80\x80\""}) {
     expect_throw<NotUtf8>([&] { Scanner(bad).value(); });
   }
 }
@@ -128,7 +129,8 @@ PHX_TEST("each bracket is closed by its own kind, at any depth") {
 }
 
 PHX_TEST("white space is detected, and removed where it must be") {
-  Scanner scanner(R"( {"a b": [1, 2]}, {"c":"d e"} )");
+  const std::string text = R"( {"a b": [1, 2]}, {"c":"d e"} )";
+  Scanner scanner(text);
   const Slice first = scanner.value();
   expect(!first.tidy, "the first value has white space between its tokens");
   scanner.expect(',');

@@ -29,7 +29,7 @@ struct Members {
 };
 //! [members]
 
-Members members_of(std::string_view text) {
+Members members_of(const std::string& text) {
   Scanner scanner(text);
   Members members;
   scanner.expect('{');

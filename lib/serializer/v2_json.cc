@@ -19,7 +19,7 @@ namespace {
 enum Kind : char { push = 0, reply = 1, broadcast = 2 };
 
 //! [decode_text]
-SocketMessage decode_text(Frame frame) {
+SocketMessage decode_text(Frame&& frame) {
   Scanner scanner(frame.bytes);
   const auto part_behind = [&scanner](char mark) {
     scanner.expect(mark);
@@ -37,7 +37,7 @@ SocketMessage decode_text(Frame frame) {
 }
 //! [decode_text]
 
-SocketMessage decode_binary(Frame frame) {
+SocketMessage decode_binary(Frame&& frame) {
   const std::string& bytes = frame.bytes;
   constexpr std::size_t head = 5;
   if (bytes.size() < head) throw DecodeError("expected five bytes of head, got fewer");
@@ -103,9 +103,7 @@ class V2Json final : public Serializer {
     open(out, r.join_ref, r.ref, r.topic);
     out += ",\"phx_reply\",";
     append_reply(out, r);
-    std::string text = closed(out);
-    process::hop("encoded frame", text);
-    return {Frame::text, std::move(text)};
+    return closed(out);
   }
 
   Frame fastlane(const Broadcast& b) const override {
@@ -126,9 +124,11 @@ class V2Json final : public Serializer {
     append(out, topic);
   }
 
-  static std::string closed(FrameText& out) {
+  static Frame closed(FrameText& out) {
     out += ']';
-    return out.finished();
+    Frame frame{Frame::text, out.finished()};
+    process::hop("encoded frame", frame.bytes);
+    return frame;
   }
 
   static Frame array(OpaqueView join_ref, OpaqueView ref, OpaqueView topic, OpaqueView event,
@@ -139,9 +139,7 @@ class V2Json final : public Serializer {
     append(out, event);
     out += ',';
     out += payload;
-    std::string text = closed(out);
-    process::hop("encoded frame", text);
-    return {Frame::text, std::move(text)};
+    return closed(out);
   }
 };
 

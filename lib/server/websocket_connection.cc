@@ -242,7 +242,7 @@ void WebsocketConnection::slow_down(std::size_t bytes) {
   resume_->start(wait);
 }
 
-void WebsocketConnection::take(Frame frame) {
+void WebsocketConnection::take(Frame&& frame) {
   const auto& rate = mount_.message_rate;
   if (rate && !socket::take(*rate, messages_, host_.now())) {
     return refuse(CloseCode::policy_violation);

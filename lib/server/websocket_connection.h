@@ -140,7 +140,7 @@ class WebsocketConnection final : public transport::Wire, public net::StreamUser
   };
   /// False: the rest is read in a later turn.
   bool read(std::string_view bytes);
-  void take(serializer::Frame frame);
+  void take(serializer::Frame&& frame);
   void take(websocket::Ping ping);
   void take(websocket::Close close);
   void take(const websocket::Failure& failure);

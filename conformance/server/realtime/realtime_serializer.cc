@@ -25,7 +25,7 @@ enum Kind : char { push = 0, user_push = 3, user_broadcast = 4 };
 constexpr char bytes_encoding = 0;
 
 /// \throws DecodeError if `data` is not valid JSON.
-Payload json_payload(std::string_view event, std::string_view data) {
+Payload json_payload(std::string_view event, const std::string& data) {
   Scanner scanner(data);
   scanner.value();
   scanner.end();
@@ -54,7 +54,7 @@ SocketMessage decode_user_push(std::string_view bytes) {
       sizes_and_encoding.back() == bytes_encoding
           ? Payload::binary(std::string(1, user_push) + std::string(sizes_and_encoding) + event +
                             meta + std::string(data))
-          : json_payload(event, data);
+          : json_payload(event, std::string(data));
   return message;
 }
 
