@@ -21,6 +21,8 @@ struct SocketPush {
   serializer::FramePtr frame;
 };
 inline std::size_t heap_bytes(const SocketPush& push) { return push.frame->bytes.size(); }
+/// To send a frame is to append it to what waits for the client.
+inline void needs_no_turn(const SocketPush&) {}
 /// Sends a frame to this transport's client alone.
 inline void send_frame(process::Scheduler& scheduler, process::Pid transport,
                        serializer::Frame frame) {

@@ -32,7 +32,8 @@ class Mailbox {
   std::size_t bytes() const { return bytes_; }
 
   void push(Message&& message) {
-    if (!message.held_) message = Message(Message::Nothing{});
+    if (!message.held_) [[unlikely]]
+      message = Message::nothing();
     Link& end = empty() ? first_ : last_->next;
     end = std::move(message.held_);
     last_ = end.get();

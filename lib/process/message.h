@@ -109,21 +109,23 @@ class Message {
  private:
   friend class Mailbox;
   struct Nothing {};
+  [[gnu::cold, gnu::noinline]] static Message nothing() { return Message(Nothing{}); }
 
   // One object per type: its address identifies the type, and is cheaper to compare than typeid.
+  // Its value says whether it is a signal.
   template <class T>
-  static inline const char type_of = 0;
+  static inline constexpr bool type_of = std::same_as<T, Down> || std::same_as<T, ExitRequest>;
 
   struct Base {
-    explicit Base(const char* t) : type(t) {}
+    explicit Base(const bool* t) : type(t) {}
     virtual ~Base() = default;
-    const char* const type;
+    const bool* const type;
     std::size_t bytes = 0;         ///< Counted when it was made.
     Ref tag{};                     ///< What Process::await looks for.
     std::unique_ptr<Trail> trail;  ///< Of a traced frame.
     std::unique_ptr<Base> next;    ///< In a mailbox: the message that came after it.
 
-    bool is_signal() const { return type == &type_of<Down> || type == &type_of<ExitRequest>; }
+    bool is_signal() const { return *type; }
   };
   template <class T>
   struct Held final : Base {
@@ -141,6 +143,31 @@ class Message {
   }
 
   std::unique_ptr<Base> held_;
+};
+
+/// A body that a process may take without a message and a turn, if it is at rest: a function beside
+/// its type says so, `void needs_no_turn(const Body&)`. See Process::take_at_once.
+template <class T>
+concept NeedsNoTurn = requires(const T& body) {
+  needs_no_turn(body);
+};
+
+/// A value that its sender still has: the receiver moves it out, or leaves it.
+class Offer {
+ public:
+  template <class T>
+  explicit Offer(T& value) : type_(&type_of<T>), value_(&value) {}
+  /// The value, if it is a T; null otherwise.
+  template <class T>
+  T* get_if() const {
+    return type_ == &type_of<T> ? static_cast<T*>(value_) : nullptr;
+  }
+
+ private:
+  template <class T>
+  static inline constexpr char type_of = 0;
+  const char* type_;
+  void* value_;
 };
 
 /// Asks for an answer; made by Process::call, answered by Scheduler::answer.

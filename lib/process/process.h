@@ -112,6 +112,11 @@ class Process : public LogSubject {
   /// end the process.
   virtual std::size_t joined_limit() const;
 
+  /// A body that NeedsNoTurn, while this process is at rest: it has had its first turn, has no
+  /// mail, awaits nothing, and is not in a turn. Called in the sender's turn: send nothing, and do
+  /// little. True: it was taken. False: it comes as a message.
+  virtual bool take_at_once(Offer) { return false; }
+
   /// Called however the process ended, once it is out of the table and before Downs are sent. This
   /// is not a turn: send nothing; only release what others hold of this process.
   virtual void buried() {}

@@ -77,6 +77,17 @@ bool Scheduler::idle(Pid pid) const {
   return !slot.queued && slot.mailbox.empty() && !slot.awaiting && !slot.working;
 }
 
+/// Not if someone looks at the messages: a trace shows each mailbox, a census counts what a watched
+/// process handles, and a chooser tries each order of turns.
+bool Scheduler::taken_at_once(Pid to, Offer offer) {
+  if (!on_own_thread() || to.shard != shard_ || chooser_ != nullptr || traced()) return false;
+  const Slot* slot = find(to);
+  if (slot == nullptr || slot == in_turn_ || slot->queued || slot->watched) return false;
+  if (!slot->mailbox.empty() || slot->awaiting || slot->working) return false;
+  const LogScope about(*slot->process);
+  return slot->process->take_at_once(offer);
+}
+
 void Scheduler::wake(Pid pid) {
   if (pid.shard != shard_ && pid.shard >= peers_.size()) return;
   Scheduler& its = pid.shard == shard_ ? *this : *peers_[pid.shard];
@@ -177,7 +188,9 @@ bool Scheduler::give_turns(Clock::time_point now) {
     Slot& slot = *queue.front();
     queue.pop_front();
     slot.queued = false;
+    in_turn_ = &slot;
     time = take_turn(slot, time);
+    in_turn_ = nullptr;
   }
   return !runnable_.empty() || !urgent_.empty() || inbox_.has_taken();
 }
@@ -330,18 +343,21 @@ void Scheduler::work_through(Slot& slot, Millis began) {
   if (more && !slot.stopped) enqueue(slot);
 }
 
+/// Out of line, as most messages are not awaited.
+std::optional<std::size_t> Scheduler::deliver_awaited(Slot& slot) {
+  if (!slot.awaiting->arrived) return {};
+  const Trail* const trail = slot.awaiting->arrived->trail();
+  if (trail != nullptr && held(slot, *trail)) return {};
+  const std::unique_ptr<Awaiting> over = std::move(slot.awaiting);
+  if (over->timer) timers_->cancel(*over->timer);
+  const std::size_t bytes = over->arrived->bytes();
+  TraceScope::arrive(over->arrived->trail(), slot.process->self_, slot.trail.get());
+  over->then(std::move(over->arrived));
+  return bytes;
+}
+
 std::optional<std::size_t> Scheduler::deliver_next(Slot& slot) {
-  if (slot.awaiting) {
-    if (!slot.awaiting->arrived) return {};
-    const Trail* const trail = slot.awaiting->arrived->trail();
-    if (trail != nullptr && held(slot, *trail)) return {};
-    const std::unique_ptr<Awaiting> over = std::move(slot.awaiting);
-    if (over->timer) timers_->cancel(*over->timer);
-    const std::size_t bytes = over->arrived->bytes();
-    TraceScope::arrive(over->arrived->trail(), slot.process->self_, slot.trail.get());
-    over->then(std::move(over->arrived));
-    return bytes;
-  }
+  if (slot.awaiting) return deliver_awaited(slot);
   if (slot.mailbox.empty()) return {};
   Message message = slot.mailbox.pop();
   const std::size_t bytes = message.bytes();

@@ -66,6 +66,12 @@ class Scheduler {
   // Any thread. From another thread, these take effect in the order of the calls.
   Pid spawn(std::unique_ptr<Process> process);
   void send(Pid to, Message message);
+  /// The same for what NeedsNoTurn: a process that is at rest takes it now. So nothing overtakes
+  /// what was sent before, and most frames for clients cost no message.
+  template <NeedsNoTurn T>
+  void send(Pid to, T body) {
+    if (!taken_at_once(to, Offer(body))) send(to, Message(std::move(body)));
+  }
   /// Like send, but delivered even if the process whose work on a worker thread sends it is dead by
   /// then.
   void send_regardless(Pid to, Message message);
@@ -139,6 +145,7 @@ class Scheduler {
   void receive(Signal signal);
   void run_task(const TaskSignal& task);
   void adopt(Pid pid, std::unique_ptr<Process> process);
+  bool taken_at_once(Pid to, Offer offer);
   void deliver(Slot& slot, Message&& message);
   bool deliver_meanwhile(Slot& slot, Message& message);
   void drop_mail(Slot& slot);
@@ -153,6 +160,7 @@ class Scheduler {
   [[gnu::cold]] static bool arrive(Slot& slot, Message& message);
   /// The bytes of the delivered message, or nothing.
   std::optional<std::size_t> deliver_next(Slot& slot);
+  [[gnu::noinline]] std::optional<std::size_t> deliver_awaited(Slot& slot);
   [[gnu::cold]] std::optional<std::size_t> deliver_noted(Slot& slot);
   /// Returns the ended process, to be destroyed once no log line needs its name; nothing if its
   /// work still runs.
@@ -192,6 +200,7 @@ class Scheduler {
   std::deque<Slot*> runnable_;  // each slot at most once, so at most as many as there are slots
   const std::unique_ptr<Timers> timers_;
   bool running_ = false;
+  const Slot* in_turn_ = nullptr;
   bool backlogged_ = false;
   Inbox inbox_;
   std::atomic<Clock::time_point> now_ = Clock::now();

@@ -61,6 +61,13 @@ class WebsocketProcess final : public socket::SocketProcess {
  protected:
   void init() override;
   void handle(process::Message message) override;
+  /// A frame for the client, with no other before it.
+  bool take_at_once(process::Offer offer) override {
+    auto* push = offer.get_if<channel::SocketPush>();
+    if (push == nullptr) return false;
+    deliver(std::move(push->frame));
+    return true;
+  }
   void deliver(serializer::FramePtr frame) override { wire_->send(std::move(frame)); }
   void close(socket::CloseCode code) override { wire_->close(code); }
   /// However it ended, an exit signal included, its client must not wait for it.
