@@ -45,8 +45,10 @@ class FrameText {
  private:
   template <class... View>
   [[gnu::always_inline]] void add_views(View... part) {
-    if ((part.size() + ...) > collected_.size() - size_) [[unlikely]]
-      return (add_to_text(part), ...);
+    if ((part.size() + ...) > collected_.size() - size_) [[unlikely]] {
+      if constexpr (sizeof...(part) == 1) return add_to_text(part...);
+      return (add_views(part), ...);
+    }
     char* end = collected_.data() + size_;
     ((std::memcpy(end, part.data(), part.size()), end += part.size()), ...);
     size_ = static_cast<std::size_t>(end - collected_.data());

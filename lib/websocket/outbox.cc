@@ -2,6 +2,7 @@
 
 #include "websocket/outbox.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t worth_sharing = 16'384;  // below this a copy is cheaper than another write
 constexpr std::size_t largest_piece = 65'536;  // of joined frames
+constexpr std::size_t a_burst = 16;            // frames; more than the first few come together
 
 }  // namespace
 
@@ -44,6 +46,9 @@ void Outbox::add_pong(std::string payload) {
 void Outbox::append(Waiting waiting) {
   Contents& to = contents();
   to.bytes += frame_size(waiting.frame->bytes.size());
+  if (to.frames.size() == to.frames.capacity()) {
+    to.frames.reserve(std::max(a_burst, 2 * to.frames.size()));
+  }
   to.frames.push_back(std::move(waiting));
 }
 

@@ -293,18 +293,25 @@ std::variant<Close, Failure> read_close(std::string_view payload, Sender sender)
   return Close{code};
 }
 
-/// Sixteen bytes at a time, then eight, then the rest.
+/// Sixty-four bytes at a time, then sixteen, then eight, then the rest.
 std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask) {
   const std::uint64_t twice = static_cast<std::uint64_t>(mask) << 32 | mask;
   using Block = std::uint64_t __attribute__((vector_size(16)));
   const Block four = {twice, twice};
   std::size_t at = 0;
-  for (; at + sizeof four <= size; at += sizeof four) {
+  const auto unmask_block = [four](char* from) {
     Block block;
-    std::memcpy(&block, bytes + at, sizeof block);
+    std::memcpy(&block, from, sizeof block);
     block ^= four;
-    std::memcpy(bytes + at, &block, sizeof block);
+    std::memcpy(from, &block, sizeof block);
+  };
+  for (; at + 4 * sizeof four <= size; at += 4 * sizeof four) {
+    unmask_block(bytes + at);
+    unmask_block(bytes + at + sizeof four);
+    unmask_block(bytes + at + 2 * sizeof four);
+    unmask_block(bytes + at + 3 * sizeof four);
   }
+  for (; at + sizeof four <= size; at += sizeof four) unmask_block(bytes + at);
   for (; at + 8 <= size; at += 8) {
     std::uint64_t word;
     std::memcpy(&word, bytes + at, 8);
