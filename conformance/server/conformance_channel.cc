@@ -12,7 +12,8 @@
 namespace phx::contract {
 namespace {
 
-using Handler = Result (*)(Payload payload, Socket& socket);
+/// Takes the payload over; by reference, as it passes three hands.
+using Handler = Result (*)(Payload&& payload, Socket& socket);
 
 /// The message that `info` sends itself.
 struct Info {
@@ -52,52 +53,52 @@ Millis ms_of(const Payload& payload) {
   return Millis{std::clamp(payload["ms"].integer_or(0), 0LL, 60'000LL)};
 }
 
-Result push(Payload payload, Socket& socket) {
+Result push(Payload&& payload, Socket& socket) {
   const Json event = payload["event"];
   if (!event.is_string()) throw std::runtime_error("expected the name of an event to push");
   socket.push(event.string_or(""), payload["payload"]);
   return NoReply{};
 }
 
-Result intercept(Payload payload, Socket& socket) {
+Result intercept(Payload&& payload, Socket& socket) {
   socket.broadcast("intercepted", std::move(payload));
   return NoReply{};
 }
 
-Result broadcast(Payload payload, Socket& socket) {
+Result broadcast(Payload&& payload, Socket& socket) {
   socket.broadcast("broadcasted", std::move(payload));
   return Reply::ok();
 }
 
-Result broadcast_from(Payload payload, Socket& socket) {
+Result broadcast_from(Payload&& payload, Socket& socket) {
   socket.broadcast_from("broadcasted", std::move(payload));
   return Reply::ok();
 }
 
-Result broadcast_binary(Payload payload, Socket& socket) {
+Result broadcast_binary(Payload&& payload, Socket& socket) {
   socket.broadcast("broadcasted_binary", std::move(payload));
   return Reply::ok();
 }
 
-Result answer_later(Payload payload, Socket& socket) {
+Result answer_later(Payload&& payload, Socket& socket) {
   const Millis delay = ms_of(payload);
   socket.context().scheduler->spawn(
       std::make_unique<LateAnswer>(delay, socket.socket_ref(), std::move(payload)));
   return NoReply{};
 }
 
-Result sleep_and_answer(Payload payload, Socket&) {
+Result sleep_and_answer(Payload&& payload, Socket&) {
   std::this_thread::sleep_for(ms_of(payload));
   return Reply::ok(std::move(payload));
 }
 
-Result show_assigns(Payload, Socket& socket) {
+Result show_assigns(Payload&&, Socket& socket) {
   return Reply::ok(Json::object({{"user_id", assign_or_null(socket, "user_id")},
                                  {"topic", socket.topic()},
                                  {"join_ref", opaque_as_json(socket.join_ref())}}));
 }
 
-Result disconnect(Payload, Socket& socket) {
+Result disconnect(Payload&&, Socket& socket) {
   socket.broadcast_to(socket.id, "disconnect", {});
   return NoReply{};
 }
@@ -107,14 +108,14 @@ Result stop_with(ExitReason::Kind kind, const char* detail = "") {
 }
 
 const std::unordered_map<std::string_view, Handler> handlers = {
-    {"echo", [](Payload p, Socket&) -> Result { return Reply::ok(std::move(p)); }},
-    {"echo_error", [](Payload p, Socket&) -> Result { return Reply::error(std::move(p)); }},
-    {"ack", [](Payload, Socket&) -> Result { return Reply::ok(); }},
-    {"nack", [](Payload, Socket&) -> Result { return Reply::error(); }},
-    {"noreply", [](Payload, Socket&) -> Result { return NoReply{}; }},
+    {"echo", [](Payload&& p, Socket&) -> Result { return Reply::ok(std::move(p)); }},
+    {"echo_error", [](Payload&& p, Socket&) -> Result { return Reply::error(std::move(p)); }},
+    {"ack", [](Payload&&, Socket&) -> Result { return Reply::ok(); }},
+    {"nack", [](Payload&&, Socket&) -> Result { return Reply::error(); }},
+    {"noreply", [](Payload&&, Socket&) -> Result { return NoReply{}; }},
     {"push", push},
     {"push_binary",
-     [](Payload p, Socket& socket) -> Result {
+     [](Payload&& p, Socket& socket) -> Result {
        socket.push("pushed_binary", std::move(p));
        return NoReply{};
      }},
@@ -123,39 +124,39 @@ const std::unordered_map<std::string_view, Handler> handlers = {
     {"broadcast_binary", broadcast_binary},
     {"intercept", intercept},
     {"filter",
-     [](Payload p, Socket& socket) -> Result {
+     [](Payload&& p, Socket& socket) -> Result {
        socket.broadcast("filtered", std::move(p));
        return NoReply{};
      }},
     {"async", answer_later},
     {"slow", sleep_and_answer},
     {"info",
-     [](Payload p, Socket& socket) -> Result {
+     [](Payload&& p, Socket& socket) -> Result {
        socket.send_self(Info{std::move(p)});
        return NoReply{};
      }},
     {"assigns", show_assigns},
     {"connect_info",
-     [](Payload, Socket& socket) -> Result {
+     [](Payload&&, Socket& socket) -> Result {
        return Reply::ok(Payload::own_text(socket.assign("connect_info").string_or("{}")));
      }},
-    {"stop", [](Payload, Socket&) { return stop_with(ExitReason::normal); }},
-    {"stop_shutdown", [](Payload, Socket&) { return stop_with(ExitReason::shutdown); }},
+    {"stop", [](Payload&&, Socket&) { return stop_with(ExitReason::normal); }},
+    {"stop_shutdown", [](Payload&&, Socket&) { return stop_with(ExitReason::shutdown); }},
     {"stop_shutdown_tuple",
-     [](Payload, Socket&) { return stop_with(ExitReason::shutdown, "bye"); }},
+     [](Payload&&, Socket&) { return stop_with(ExitReason::shutdown, "bye"); }},
     {"stop_reply",
-     [](Payload p, Socket&) -> Result {
+     [](Payload&& p, Socket&) -> Result {
        return Stop{{ExitReason::normal, ""}, Reply::ok(std::move(p))};
      }},
-    {"stop_error", [](Payload, Socket&) { return stop_with(ExitReason::crash, "boom"); }},
-    {"crash", [](Payload, Socket&) -> Result { throw std::runtime_error("crash: boom"); }},
+    {"stop_error", [](Payload&&, Socket&) { return stop_with(ExitReason::crash, "boom"); }},
+    {"crash", [](Payload&&, Socket&) -> Result { throw std::runtime_error("crash: boom"); }},
     {"exit",
-     [](Payload, Socket&) -> Result {
+     [](Payload&&, Socket&) -> Result {
        throw process::Exit{{ExitReason::crash, "boom"}};
      }},
     // No C++ handler can return what its type forbids, so this raises, as the contract allows.
     {"bad_return",
-     [](Payload, Socket&) -> Result {
+     [](Payload&&, Socket&) -> Result {
        throw std::logic_error("expected NoReply, Reply or Stop, got a bad return");
      }},
     {"disconnect", disconnect},

@@ -31,14 +31,15 @@ class ShortText {
   ShortText(const ShortText& other) : ShortText(other.view()) {}
   ShortText(ShortText&& other) noexcept
       : bytes_(other.bytes_), size_(std::exchange(other.size_, {})) {}
-  ShortText& operator=(ShortText other) noexcept {
-    bytes_ = std::exchange(other.bytes_, bytes_);
-    size_ = std::exchange(other.size_, size_);
+  ShortText& operator=(const ShortText& other) { return *this = ShortText(other); }
+  ShortText& operator=(ShortText&& other) noexcept {
+    if (this == &other) return *this;
+    release();
+    bytes_ = other.bytes_;
+    size_ = std::exchange(other.size_, {});
     return *this;
   }
-  ~ShortText() {
-    if (size_ == outside) const std::unique_ptr<char[]> ended(kept().text);
-  }
+  ~ShortText() { release(); }
 
   /// Valid while this is neither moved from, assigned to nor destroyed.
   std::string_view view() const {
@@ -63,6 +64,9 @@ class ShortText {
     Kept kept;
     std::memcpy(&kept, bytes_.data(), sizeof kept);
     return kept;
+  }
+  void release() {
+    if (size_ == outside) const std::unique_ptr<char[]> ended(kept().text);
   }
   void keep_outside(std::string_view text) {
     auto space = std::make_unique_for_overwrite<char[]>(text.size());

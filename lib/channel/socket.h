@@ -133,7 +133,7 @@ class SocketAccess {
     socket.transport_ = transport;
   }
   static void set_channel(Socket& socket, process::Pid channel) { socket.channel_ = channel; }
-  static void set_ref(Socket& socket, serializer::Opaque ref) { socket.ref_ = std::move(ref); }
+  static void set_ref(Socket& socket, serializer::Opaque&& ref) { socket.ref_ = std::move(ref); }
   static const serializer::Opaque& ref(const Socket& socket) { return socket.ref_; }
 };
 

@@ -115,7 +115,12 @@ class V2Json final : public Serializer {
   }
 
  private:
+  /// As most begin: with two refs that need no escapes.
   static void open(FrameText& out, OpaqueView join_ref, OpaqueView ref, OpaqueView topic) {
+    if (join_ref.is_plain() && ref.is_plain()) {
+      out.add("[\"", join_ref.text(), "\",\"", ref.text(), "\",");
+      return append(out, topic);
+    }
     out += '[';
     append(out, join_ref);
     out += ',';
