@@ -20,7 +20,8 @@
 namespace phx::testing {
 namespace {
 
-constexpr timeval patience{5, 0};
+/// Far more than an answer takes, even under a sanitizer on a busy machine.
+constexpr timeval patience{20, 0};
 
 template <class T, auto free>
 using Owned = std::unique_ptr<T, decltype([](T* thing) { free(thing); })>;
