@@ -103,7 +103,9 @@ class V2Json final : public Serializer {
     open(out, r.join_ref, r.ref, r.topic);
     out += ",\"phx_reply\",";
     append_reply(out, r);
-    return closed(out);
+    Frame frame = closed(out);
+    process::hop("encoded frame", frame.bytes);
+    return frame;
   }
 
   Frame fastlane(const Broadcast& b) const override {
@@ -131,9 +133,7 @@ class V2Json final : public Serializer {
 
   static Frame closed(FrameText& out) {
     out += ']';
-    Frame frame{Frame::text, out.finished()};
-    process::hop("encoded frame", frame.bytes);
-    return frame;
+    return {Frame::text, out.finished()};
   }
 
   static Frame array(OpaqueView join_ref, OpaqueView ref, OpaqueView topic, OpaqueView event,
@@ -144,7 +144,9 @@ class V2Json final : public Serializer {
     append(out, event);
     out += ',';
     out += payload;
-    return closed(out);
+    Frame frame = closed(out);
+    process::hop("encoded frame", frame.bytes);
+    return frame;
   }
 };
 
