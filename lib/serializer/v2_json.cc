@@ -121,13 +121,13 @@ class V2Json final : public Serializer {
   static void open(FrameText& out, OpaqueView join_ref, OpaqueView ref, OpaqueView topic) {
     if (join_ref.is_plain() && ref.is_plain()) {
       out.add("[\"", join_ref.text(), "\",\"", ref.text(), "\",");
-      return append(out, topic);
+    } else {
+      out += '[';
+      append(out, join_ref);
+      out += ',';
+      append(out, ref);
+      out += ',';
     }
-    out += '[';
-    append(out, join_ref);
-    out += ',';
-    append(out, ref);
-    out += ',';
     append(out, topic);
   }
 
