@@ -23,9 +23,12 @@ CCACHE := $(filter ccache,$(firstword $(CXX)))
 # g++ looks for garbage among its own data again and again, each time through the whole prelude: a seventh of its time.
 # What a file needs is far less than this limit in kB.
 ONLY_GCC := $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized --param=ggc-min-heapsize=600000)
-ALL_CXXFLAGS := -std=c++20 $(CPPFLAGS) $(CXXFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror \
-  $(ONLY_GCC) -pthread -Ilib -I. \
+ALL_CXXFLAGS = -std=c++20 $(CPPFLAGS) $(CXXFLAGS) $(LEVEL) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor \
+  -Werror $(ONLY_GCC) -pthread -Ilib -I. \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+# CXXFLAGS is for what serves, measures or simulates. What only looks on takes a quarter less to compile at -O1.
+LEVEL = $(if $(DEBUG),,-O1)
+OPTIMIZED = $(patsubst %,$(BUILD)/%.o,lib/% conformance/load/% conformance/server/% conformance/simulation/%)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 # `make fuzz` calls itself with ENGINE=fuzzer and another compiler.
 ifdef ENGINE
@@ -136,9 +139,9 @@ build/.packages-%: Makefile $(wildcard */*.mk) .ci/need
 PRELUDE_HEADERS := algorithm array atomic charconv chrono cstdint deque fmt/format.h fstream functional future \
   iterator map memory mutex optional random set span sstream stdexcept string string_view thread unordered_map utility \
   variant vector
-# $(call prelude,OBJECT): one for each set of flags: what goes into the library has its own, and what is not optimized.
+# $(call prelude,OBJECT): one for each set of flags.
 prelude = $(if $(findstring clang,$(CXX)),,$(BUILD)/$(if $(filter $(UNHURRIED),$(1)),unhurried/,$(if \
-  $(filter $(LIB_OBJECTS) $(LIB_EACH),$(1)),lib/))prelude.h.gch)
+  $(filter $(OPTIMIZED),$(1)),lib/))prelude.h.gch)
 # After it g++ 12 no longer knows std::string for a system's, and warns of what its own code can't do.
 FALSE_ALARMS := $(addprefix -Wno-,array-bounds restrict stringop-overflow stringop-overread)
 # ccache asks for this before it keeps what was compiled with such a header.
@@ -146,12 +149,12 @@ export CCACHE_SLOPPINESS ?= pch_defines,time_macros
 # It depends on nothing: an old one compiles less quickly, and to the same code.
 %/prelude.h.gch: | build/.packages-build
 	@mkdir -p $(@D); echo '  c++  $(@:.gch=)'; printf '#include <%s>\n' $(PRELUDE_HEADERS) >$(@:.gch=)
-	@$(CXX) $(ALL_CXXFLAGS) -x c++-header $(@:.gch=) -o $@
+	@$(GENTLY) $(CXX) $(ALL_CXXFLAGS) -x c++-header $(@:.gch=) -o $@
 
 with_prelude = $(foreach gch,$(filter %.gch,$|),-include $(gch:.gch=) $(FALSE_ALARMS))
 $(BUILD)/%.o: %.cc | $$(call prelude,$$@) build/.packages-build
 	@mkdir -p $(@D); echo '  c++  $<$(progress)'
-	@$(CXX) $(ALL_CXXFLAGS) $(with_prelude) -MMD -MP -c $< -o $@
+	@$(GENTLY) $(CXX) $(ALL_CXXFLAGS) $(with_prelude) -MMD -MP -c $< -o $@
 
 %_test.passed: %_test
 	@$< >$@.log 2>&1 && { grep -hE 'PASSED|SKIPPED' $@.log | sed "s|^|$(<:$(BUILD)/%=%): |"; touch $@; } || \
@@ -190,30 +193,30 @@ $(addsuffix .o,$(GROUPS)): %.o: $$(if $$(strip $$(call differ,$$(strip $$(file <
 	@mkdir -p $(@D); { $(call $(if $(filter %_test,$*),include_tests,include_each),$($*)); } >$*.cc; \
 	  echo $($*) >$*.files; \
 	  echo '  c++  $(dir $(firstword $($*))){$(subst $(SPACE),$(COMMA),$(basename $(notdir $($*))))}.cc$(progress)'
-	@$(CXX) $(ALL_CXXFLAGS) $(IN_GROUP) -iquote $(dir $(firstword $($*))) $(with_prelude) -MMD -MP -c $*.cc -o $@
+	@$(GENTLY) $(CXX) $(ALL_CXXFLAGS) $(IN_GROUP) -iquote $(dir $(firstword $($*))) $(with_prelude) -MMD -MP -c $*.cc -o $@
 .PHONY: always
 
 # Not optimized either: tests, what replays a fuzzer's inputs, exercises, the pages' examples.
 UNHURRIED += $(addsuffix .o,$(filter %_test,$(GROUPS))) $(call objects,$(UNHURRIED_SOURCES) \
   $(filter-out lib/presence/replica_test.cc,$(TEST_SOURCES)) $(EXERCISE_SOURCES) $(if $(ENGINE),,$(FUZZ_SOURCES)) \
   .ci/examples.cc)
-$(UNHURRIED): ALL_CXXFLAGS += -O0 $(if $(SAN)$(DEBUG),,-g0)
+$(UNHURRIED): LEVEL = -O0 $(if $(SAN)$(DEBUG),,-g0)
 UNIT_PASSED := $(addsuffix .passed,$(TESTS)) $(patsubst %.cc,$(BUILD)/%.passed,$(FUZZ_SOURCES))
 unit: $(UNIT_PASSED) ## work: run only the unit tests, and replay the inputs kept from fuzzing
 
 # In three steps, for make starts what has become ready only after it has gone through all that it can compile. First
-# what the proofs need; then the proofs, which wait more than they work, beside the rest of the compiling; then what
-# must not be disturbed. No two makes that run side by side build the same file.
-PROOFS := $(patsubst %,$(BUILD)/%.passed,mutants client-mutants soak simulation)
-PROOFS_NEED := $(BUILD)/layers.passed $(CONTRACT) $(SUITE) $(MUTANTS) $(TRACER) $(SOAK) $(SIMULATE) $(CERTIFICATE) \
-  $(NPM) $(patsubst %,build/.packages-%,redis soak) $(LIBRARY) $(TESTING)
-BESIDE_PROOFS := $(UNIT_PASSED) $(call objects,$(EXERCISE_SOURCES)) $(PROGRAMS)
+# the programs; then what runs them, and waits more than it works, beside the rest of the compiling, which gives way to
+# it; then what needs both. No two makes that run side by side build the same file.
+RUNS := $(patsubst %,$(BUILD)/%.passed,mutants client-mutants soak simulation suite-tests clients browsers)
+RUNS_NEED := $(BUILD)/layers.passed $(PROGRAMS) $(LIBRARY) $(TESTING) $(CERTIFICATE) $(NPM) $(BOOK_NPM) \
+  $(patsubst %,build/.packages-%,redis soak browser metrics nginx)
+BESIDE_RUNS := $(UNIT_PASSED) $(call objects,$(EXERCISE_SOURCES)) $(BUILD)/examples.passed $(SHARED)
 ALL_PASSED := $(BUILD)/subjects.passed $(CONFORMANCE_PASSED) $(TRACES_PASSED) $(UNIT_PASSED) $(LIB_PASSED) \
   $(CHAPTERS_PASSED) $(DOCS_PASSED)
 test: ##* check: everything: units, rules, traces, mutants, exercises, real clients, the book
-	@$(MAKE) -s --no-print-directory $(PROOFS_NEED)
-	@$(MAKE) -s --no-print-directory $(PROOFS) & proofs=$$!; \
-	  $(MAKE) -s --no-print-directory $(BESIDE_PROOFS); beside=$$?; wait $$proofs && exit $$beside
+	@$(MAKE) -s --no-print-directory $(RUNS_NEED)
+	@$(MAKE) -s --no-print-directory $(RUNS) & runs=$$!; \
+	  $(MAKE) -s --no-print-directory $(BESIDE_RUNS) GENTLY='nice -n 10'; beside=$$?; wait $$runs && exit $$beside
 	@$(MAKE) -s --no-print-directory $(ALL_PASSED)
 	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two, over TLS and on two nodes,' \
 	  'traces, the suite itself, mutants, the exercises, real clients, installing, the book.'

@@ -232,8 +232,8 @@ $(BUILD)/mutate-list.passed: $(wildcard $(MUTATE)/* $(MUTATE)/faults/*) docs/pro
 # The suite against servers that are slow, dead, garbled or dying, and its reports against their schema.
 SUITE_TESTS := conformance/proof/suite_tests
 suite-tests: $(BUILD)/suite-tests.passed ## check: the suite itself: bad servers, its reports
-$(BUILD)/suite-tests.passed: $(patsubst %,$(BUILD)/%.passed,mutants client-mutants soak) $$(UNIT_PASSED) \
-  $(NPM) $(wildcard $(SUITE_TESTS)/*.js) \
+$(BUILD)/suite-tests.passed: $(patsubst %,$(BUILD)/%.passed,mutants client-mutants soak) $(NPM) \
+  $(wildcard $(SUITE_TESTS)/*.js) \
   conformance/suite/report/report.schema.json docs/results.md $(wildcard conformance/results/*)
 	@CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) SUITE=$(CURDIR)/$(SUITE) \
 	  node --test --test-reporter=spec $(SUITE_TESTS)/*.test.js && touch $@
@@ -325,13 +325,19 @@ $(BUILD)/soak.passed: $(AFTER_SUITE) $(SOAK) $(MUTANTS) conformance/load/soak/so
 
 .PHONY: faults chaos siege
 SERVERS = CONTRACT_SERVER=$(CURDIR)/$(CONTRACT) CHAT_SERVER=$(CURDIR)/$(CHAT) LIVE_SERVER=$(CURDIR)/$(LIVE)
-$(BUILD)/clients.passed: $(BUILD)/suite-tests.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) $(PUBLISH) $(PHX) \
-  $(TOP) $(PHX_SHIM) $(NPM) $(BOOK_NPM) $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js) \
+# Those in a browser wait for pages, the others for servers: they wait at the same time.
+BROWSER_TESTS := $(wildcard $(CLIENTS)/*.browser.test.js)
+$(BUILD)/browsers.passed: CLIENT_TESTS := $(BROWSER_TESTS)
+$(BUILD)/clients.passed: CLIENT_TESTS := $(filter-out $(BROWSER_TESTS),$(wildcard $(CLIENTS)/*.test.js) \
+  $(wildcard $(SHIMS)/*.test.js))
+$(BUILD)/browsers.passed $(BUILD)/clients.passed: $(BUILD)/suite-tests.passed $(CONTRACT) $(CHAT) $(LIVE) $(TRACER) \
+  $(PUBLISH) $(PHX) $(TOP) $(PHX_SHIM) $(NPM) $(BOOK_NPM) \
+  $(wildcard $(CLIENTS)/*.js $(CLIENTS)/support/*.js $(SHIMS)/*.js) \
   $(wildcard chapters/01-the-101/page/* chapters/19-the-glass-house/page/*) | \
   $(addprefix build/.packages-,browser metrics redis nginx)
 	@$(SERVERS) TRACER=$(CURDIR)/$(TRACER) PUBLISH=$(CURDIR)/$(PUBLISH) \
 	  PHX=$(CURDIR)/$(PHX) TOP=$(CURDIR)/$(TOP) PHX_SHIM=$(CURDIR)/$(PHX_SHIM) \
-	  node --test --test-reporter=spec $(CLIENTS)/*.test.js $(SHIMS)/*.test.js && touch $@
+	  node --test --test-reporter=spec $(CLIENT_TESTS) && touch $@
 
 # A minute long, so check-all runs them and not every make test. What this machine can't break is reported as skipped.
 FAULTS := conformance/faults
@@ -347,4 +353,4 @@ siege: $(FAULT_PROGRAMS) ## check: one attack after another, and how long honest
 	@$(SERVERS) node $(FAULTS)/siege.js $(or $(SECONDS),5) '$(ONLY)'
 
 CONFORMANCE_PASSED := $(BUILD)/conformance.passed $(BUILD)/tls.passed $(BUILD)/cluster.passed build/bench-pages.passed \
-  $(patsubst %,$(BUILD)/%.passed,simulation suite-tests mutants client-mutants mutate-list soak clients)
+  $(patsubst %,$(BUILD)/%.passed,simulation suite-tests mutants client-mutants mutate-list soak clients browsers)

@@ -98,8 +98,8 @@ CHAPTER = $(or $(wildcard chapters/$(N)-*/README.md),$(error there is no chapter
 check-book: ## check: run the commands of all pages, or of chapter N=07, and compare their output
 check-book: $(TYPED) | build/.packages-book build/.packages-redis
 	@$(BOOK)/commands.mjs $(if $(N),$(CHAPTER))
-# After everything that could disturb a server that a page starts.
-$(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/exercises.passed $(TYPED) \
+# After what could disturb a server that a page starts.
+$(BUILD)/commands.passed: $(BUILD)/snippets.passed $(BUILD)/clients.passed $(BUILD)/browsers.passed $(TYPED) \
   $(BOOK_FILES) | build/.packages-redis
 	@$(BOOK)/commands.mjs && touch $@
 $(BUILD)/book-tools.passed: $(wildcard docs/site/* chapters/*/README.md) $(SITE_NPM) | build/.packages-book

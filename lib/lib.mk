@@ -33,7 +33,7 @@ SIMULATED_SERVER := $(patsubst %,lib/server/%.cc,access_log addresses connection
   shard shutdown websocket_connection)
 LIB_OBJECTS := $(call together,$(filter-out $(SIMULATED_SERVER),$(LIB_SOURCES))) $(call together,$(SIMULATED_SERVER))
 LIB_EACH := $(call objects,$(LIB_SOURCES))
-$(sort $(LIB_OBJECTS) $(LIB_EACH)): ALL_CXXFLAGS += -fPIC -fno-semantic-interposition
+$(OPTIMIZED): LEVEL = -fPIC -fno-semantic-interposition
 $(LIB_OBJECTS): $(EXPORTS)
 
 $(SHARED): $(LIB_OBJECTS)
