@@ -14,6 +14,8 @@ class Chooser {
   virtual ~Chooser() = default;
   /// Which of `count` comes next: from 0 to `count` - 1. Called only if there are at least two.
   virtual std::size_t choose(std::size_t count) = 0;
+  /// Whether a process at rest takes now what needs no turn; else it comes as a message.
+  virtual bool at_once() { return false; }
 };
 
 }  // namespace phx::process

@@ -77,10 +77,11 @@ bool Scheduler::idle(Pid pid) const {
   return !slot.queued && slot.mailbox.empty() && !slot.awaiting && !slot.working;
 }
 
-/// Not if someone looks at the messages: a trace shows each mailbox, a census counts what a watched
-/// process handles, and a chooser tries each order of turns.
+/// Not if someone looks at the messages: a trace shows each mailbox, and a census counts what a
+/// watched process handles.
 bool Scheduler::taken_at_once(Pid to, Offer offer) {
-  if (!on_own_thread() || to.shard != shard_ || chooser_ != nullptr || traced()) return false;
+  if (!on_own_thread() || to.shard != shard_ || traced()) return false;
+  if (chooser_ != nullptr && !chooser_->at_once()) return false;
   const Slot* slot = find(to);
   if (slot == nullptr || slot == in_turn_ || slot->queued || slot->watched) return false;
   if (!slot->mailbox.empty() || slot->awaiting || slot->working) return false;

@@ -17,7 +17,8 @@ struct Node::Part final : process::Chooser {
        process::Workers& workers, server::MemoryBudget& memory)
       : host(node.name() + "." + std::to_string(number), machine.seed),
         agenda(machine.agenda),
-        turns(machine.seed, "turns", number) {
+        turns(machine.seed, "turns", number),
+        shortcuts(machine.seed, "shortcuts", number) {
     host.enter = [this] {
       if (shard) shard->scheduler().adopt_thread();
     };
@@ -34,10 +35,13 @@ struct Node::Part final : process::Chooser {
   std::size_t choose(std::size_t count) override {
     return agenda.choices() != nullptr ? agenda.choices()->turn(count) : turns.below(count);
   }
+  /// A scene keeps the mailbox: its orders are to be of turns alone.
+  bool at_once() override { return agenda.choices() == nullptr && shortcuts.below(4) != 0; }
 
   Host host;
   const Agenda& agenda;
-  Random turns;  ///< Whose turn is next, and which timer fires first.
+  Random turns;      ///< Whose turn is next, and which timer fires first.
+  Random shortcuts;  ///< Whether a process at rest takes a frame at once.
   std::unique_ptr<server::Shard> shard;
 };
 

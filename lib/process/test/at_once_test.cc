@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "process/chooser.h"
 #include "process/scheduler.h"
 #include "testing/actors.h"
 #include "testing/case.h"
@@ -129,6 +130,23 @@ PHX_TEST("what a traced frame sends comes as a message: the trace shows its mail
   expect(shelf.journal.empty(), "it waits for its turn");
   shelf.settle();
   expect_eq(shelf.journal, Journal{"in turn a"});
+}
+
+PHX_TEST("a chooser decides between at once and a message, as a simulated world does") {
+  struct Choice final : Chooser {
+    std::size_t choose(std::size_t) override { return 0; }
+    bool at_once() override { return now; }
+    bool now = false;
+  };
+  Choice choice;
+  Shelf shelf;
+  shelf.scheduler.choose_by(choice);
+  shelf.settle();
+  shelf.scheduler.send(shelf.reader, Letter{"a"});
+  shelf.settle();
+  choice.now = true;
+  shelf.scheduler.send(shelf.reader, Letter{"b"});
+  expect_eq(shelf.journal, Journal{"in turn a", "at once b"});
 }
 
 PHX_TEST("one that has ended takes nothing") {
