@@ -9,15 +9,28 @@
 
 namespace phx::websocket {
 
-void append_head(std::string& out, unsigned flags, Opcode opcode, std::size_t payload) {
-  const std::size_t extended = frame_size(payload) - payload - 2;
-  std::array<char, 10> head{};
-  head[0] = static_cast<char>(fin_bit | flags | static_cast<unsigned>(opcode));
+namespace {
+
+/// With that many bytes of length: a head whose size the compiler knows is put together in a
+/// register.
+template <std::size_t extended>
+void append_head_with(std::string& out, unsigned first_byte, std::size_t payload) {
+  std::array<char, 2 + extended> head;
+  head[0] = static_cast<char>(first_byte);
   head[1] = static_cast<char>(extended == 0 ? payload : extended == 2 ? 126 : 127);
   for (std::size_t i = 0; i < extended; ++i) {
     head[2 + i] = static_cast<char>(payload >> (8 * (extended - 1 - i)));
   }
-  out.append(head.data(), 2 + extended);
+  out.append(head.data(), head.size());
+}
+
+}  // namespace
+
+void append_head(std::string& out, unsigned flags, Opcode opcode, std::size_t payload) {
+  const unsigned first_byte = fin_bit | flags | static_cast<unsigned>(opcode);
+  if (payload < 126) return append_head_with<0>(out, first_byte, payload);
+  if (payload < 65'536) return append_head_with<2>(out, first_byte, payload);
+  append_head_with<8>(out, first_byte, payload);
 }
 
 void append_control(std::string& out, Opcode opcode, std::string_view payload) {
