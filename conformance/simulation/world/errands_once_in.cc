@@ -137,6 +137,8 @@ void add_messages(std::vector<Errand>& all) {
     steps.insert(steps.begin(), enter());
     all.push_back({name, -1, std::move(steps)});
   };
+  // Only clients of the same node that speak version 1 may be sent a list.
+  const Texts told_a_list{R"({"event":"told","payload":[1],"ref":null,"topic":"hall:a"})"};
   one("version 1",
       {enter("/guest/websocket?"),
        say(R"({"topic":"hall:a","event":"phx_join","payload":{},"ref":"1"})",
@@ -145,6 +147,9 @@ void add_messages(std::vector<Errand>& all) {
            {R"({"event":"phx_reply","payload":{"response":{"a":null},"status":"ok"},"ref":"2","topic":"hall:a"})"}),
        say(R"({"topic":"hall:a","event":"tell","payload":{"b":1},"ref":"3"})",
            {R"({"event":"told","payload":{"b":1},"ref":null,"topic":"hall:a"})"}),
+       say(R"({"topic":"hall:a","event":"tell","payload":[1],"ref":null})", told_a_list),
+       say(R"({"topic":"hall:a","event":"tell","payload":[1],"ref":null})", told_a_list),
+       say(R"({"topic":"hall:a","event":"tell","payload":[1],"ref":null})", told_a_list),
        say(R"({"topic":"hall:a","event":"phx_leave","payload":{},"ref":"4"})",
            {R"({"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"4","topic":"hall:a"})",
             R"({"event":"phx_close","payload":{},"ref":null,"topic":"hall:a"})"})});
@@ -233,6 +238,9 @@ void add_messages(std::vector<Errand>& all) {
            {R"(["1","4","hall:a","phx_reply",{"response":{"a":1},"status":"error"}])"}),
        say(R"(["1","5","hall:a","answer_later",{}])",
            {R"(["1","5","hall:a","phx_reply",{"response":{"late":true},"status":"ok"}])"})});
+  one("more than other nodes may be sent",
+      {join(), say(R"(["1","2","hall:a","tell",{"a":")" + std::string(160'000, 'x') + "\"}]",
+                   {R"([null,null,"hall:a","told",{"a":"xxx)"})});
   one("the same topic twice",
       {join(), say(R"(["2","2","hall:a","phx_join",{}])",
                    {R"(["2","2","hall:a","phx_reply",{"response":{"kind":"public")",
@@ -247,11 +255,45 @@ void add_messages(std::vector<Errand>& all) {
                          {"binary " + std::string("\2\6\4", 3) + "hall:atold?!"}),
                 in_bytes(std::string("\0\1\1\6\4", 5) + "14hall:apush?!",
                          {"binary " + std::string("\0\1\6\6", 4) + "1hall:apushed?!"})});
+  const auto odd = [](const std::string& how, Texts due) {
+    return say(fmt::format(R"(["1","2","hall:a","odd",{{"how":"{}"}}])", how), std::move(due));
+  };
+  const Texts term{R"(["1",null,"hall:a","term",{"of_a_map":true}])"};
+  one("what applications seldom do",
+      {join(), odd("term", term), odd("term to members", term),
+       odd("own", {R"(["1",null,"hall:a","own",{}])"}),
+       odd("listen", {R"(["1",null,"hall:a","there",{"event":"hello"}])"}), odd("trackers", {}),
+       odd("no topic", {}), odd("watch", {R"(["1",null,"hall:a","down",{}])"}),
+       odd("inspect", {R"(["1",null,"hall:a","inspected",{"topic":"hall:a"}])"}),
+       odd("bytes", {R"(["1","1","hall:a","phx_error",{"reason":"channel_crash"}])"})});
+  all.push_back({"a broadcast to a user that disconnects nobody",
+                 -1,
+                 {enter("/guest/websocket?vsn=2.0.0&name=any"), join(), odd("greet", {}),
+                  say(R"([null,"1","phoenix","heartbeat",{}])",
+                      {R"([null,"1","phoenix","phx_reply",{"response":{},"status":"ok"}])"})}});
+  const auto session = [&](const char* name, const char* mount, const char* what) {
+    all.push_back({name,
+                   -1,
+                   {enter(fmt::format("/{}/websocket?vsn=2.0.0", mount), "Cookie: _hall=junk\r\n"),
+                    say(R"(["1","1","hall:a","phx_join",{}])",
+                        {fmt::format(R"({}"params":{{}},"query":{})", joined, what)})}});
+  };
+  session("a session that a foreign page may not use", "session", "null");
+  session("a cookie that is not the server's", "cookie", "{}");
+  all.push_back(
+      {"a header twice", -1, {enter("/guest/websocket?vsn=2.0.0", "X-One: 1\r\nX-One: 2\r\n")}});
+  all.push_back({"a text that is not a message, of a client without a name",
+                 -1,
+                 {enter(), say("hello", {"close 1011", "gone"})}});
   const auto breaks = [&](const char* name, Step step) {
     all.push_back({name, -1, {enter("/guest/websocket?vsn=2.0.0&name=any"), std::move(step)}});
   };
   breaks("bytes that are not a message", in_bytes("\7", {"close 1011", "gone"}));
   breaks("bytes that end too soon", in_bytes(std::string("\0\1\1\6\4", 5), {"close 1011", "gone"}));
+  breaks("bytes with a topic that is not valid UTF-8",
+         in_bytes(std::string("\0\1\1\6\4", 5) + "12hal\xff:aecho?!", {"close 1011", "gone"}));
+  breaks("a topic that is an object",
+         say(R"(["1","1",{"a":1},"phx_join",{}])", {"close 1011", "gone"}));
   breaks("a text that is not a message", say("hello", {"close 1011", "gone"}));
   breaks("a text that is not a list", say("{}", {"close 1011", "gone"}));
   breaks("a text that is not valid UTF-8",

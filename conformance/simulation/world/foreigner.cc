@@ -1,4 +1,4 @@
-/// A replica of presences with nothing around it, and a list of messages that no node sends.
+/// A replica of presences with nothing around it.
 
 #include "conformance/simulation/world/foreigner.h"
 
@@ -8,189 +8,22 @@
 #include <set>
 #include <utility>
 
+#include "conformance/simulation/world/abroad.h"
 #include "etf/reader.h"
-#include "etf/writer.h"
 #include "pubsub/term_event.h"
 
 namespace phx::simulation {
 namespace {
 
-using etf::Term;
+using namespace abroad;
 
 constexpr Millis period{1'500};
-constexpr const char* trackers_topic = "phx_presence:Elixir.World.Presence_shard0";
-const Term by_channels = Term::atom("Elixir.Phoenix.Channel.Server");
-const Term by_pubsub = Term::atom("Elixir.Phoenix.PubSub");
+constexpr cluster::EnvelopeOptions limits_of_none{};
 
 presence::TrackerOptions tracker_options() {
   presence::TrackerOptions options;
   options.max_delta_sizes = {1, 2};  // it keeps few, so that whole lists are asked for
   return options;
-}
-
-/// `{3, Mode, Node, Topic, Message, Dispatcher}`.
-std::string envelope(const Term& mode, const Term& node, const Term& topic, const Term& message,
-                     const Term& dispatcher) {
-  return etf::encode(Term::tuple({3, mode, node, topic, message, dispatcher}));
-}
-
-Term broadcast(const Term& topic, const Term& event, const Term& payload) {
-  return Term::map({{Term::atom("__struct__"), Term::atom("Elixir.Phoenix.Socket.Broadcast")},
-                    {Term::atom("event"), event},
-                    {Term::atom("payload"), payload},
-                    {Term::atom("topic"), topic}});
-}
-
-/// A replica's state, with one part in place of what is right.
-Term state(const char* name, const Term& instead) {
-  const Term ref = Term::tuple({"liar", 7});
-  const Term tag = Term::tuple({ref, 1});
-  const Term set = Term::map({{Term::atom("__struct__"), Term::atom("Elixir.MapSet")},
-                              {Term::atom("map"), Term::map({{tag, Term::list()}})}});
-  std::vector<etf::Map::Pair> pairs{
-      {Term::atom("__struct__"), Term::atom("Elixir.Phoenix.Tracker.State")},
-      {Term::atom("clouds"), Term::map({{ref, set}})},
-      {Term::atom("context"), Term::map()},
-      {Term::atom("mode"), Term::atom("delta")},
-      {Term::atom("range"), Term::tuple({Term::map({{ref, 0}}), Term::map({{ref, 1}})})},
-      {Term::atom("values"), Term::map()}};
-  std::erase_if(pairs, [&](const auto& pair) { return pair.first == Term::atom(name); });
-  if (!instead.is_atom("nothing")) pairs.emplace_back(Term::atom(name), instead);
-  return Term::map(std::move(pairs));
-}
-
-/// `node` is one of ours. None of these changes anything.
-std::vector<std::string> lies_to(const std::string& node) {
-  const Term except = Term::atom("except"), only = Term::atom("only"), pub = Term::atom("pub");
-  const Term abroad = "abroad", hall = "hall:nobody";
-  const Term ref = Term::tuple({"liar", 7}), own = Term::tuple({Term(node), 7});
-  const Term clocks = Term::tuple({ref, Term::map()});
-  const Term tag = Term::tuple({ref, 1});
-  const auto to_all = [&](const Term& topic, const Term& message, const Term& by) {
-    return envelope(except, abroad, topic, message, by);
-  };
-  const auto to_trackers = [&](const Term& message) {
-    return to_all(trackers_topic, message, by_pubsub);
-  };
-  const auto said = [&](const Term& message) {
-    return to_all(Foreigner::topic, message, by_channels);
-  };
-  const auto beat = [&](const Term& delta) {
-    return to_trackers(Term::tuple({pub, Term::atom("heartbeat"), ref, delta, clocks}));
-  };
-  const auto ack = [&](const Term& request, const Term& transfer) {
-    return to_trackers(Term::tuple({pub, Term::atom("transfer_ack"), request, ref, transfer}));
-  };
-  const auto value = [&](const Term& presence) {
-    return state("values", Term::map({{tag, presence}}));
-  };
-  const Term page = Term::tuple({Term::atom("phx_page"), Term::map({{ref, 0}})});
-  const Term snapshot = state("mode", Term::atom("normal"));
-  const Term empty = Term::map();
-  return {
-      "hello",
-      etf::encode(7),
-      etf::encode(Term::tuple({3, except})),
-      etf::encode(Term::tuple({2, except, abroad, hall, 1, by_pubsub})),
-      envelope(Term::atom("all"), abroad, hall, 1, by_pubsub),
-      envelope(only, "elsewhere", hall, 1, by_pubsub),
-      envelope(only, Term(node), "", 1, by_pubsub),
-      to_all(7, 1, by_pubsub),
-      to_all(Foreigner::topic, 1, Term::atom("Elixir.Other")),
-      to_all(Foreigner::topic, empty, by_pubsub),
-      to_all(Foreigner::topic, broadcast("hall:abroad", "told", empty), by_pubsub),
-      to_all("guest:any", broadcast("guest:any", "hello", empty), by_channels),
-      to_all("user:nobody", broadcast("user:nobody", "disconnect", 7), by_pubsub),
-      said(broadcast(7, "told", empty)),
-      said(broadcast("hall:abroad", "\xff", empty)),
-      said(broadcast("hall:abroad", "told", Term::list())),
-      said(broadcast("hall:abroad", "told", Term::tuple({Term::atom("binary"), 7}))),
-      said(broadcast("hall:abroad", "told", Term::tuple({1, 2}))),
-      said(broadcast("hall:abroad", "told",
-                     Term::map({{Term::atom("__struct__"), Term::atom("Elixir.Date")},
-                                {Term::atom("calendar"), Term::atom("Elixir.Calendar.ISO")},
-                                {Term::atom("day"), 1},
-                                {Term::atom("month"), 2},
-                                {Term::atom("year"), 2026}}))),
-      said(broadcast("hall:abroad", "told", Term::map({{"a", Term(etf::Pid{{"a"}, 1, 2, 3})}}))),
-      said(Term::map({{Term::atom("__struct__"), Term::atom("Elixir.Phoenix.Socket.Broadcast")}})),
-      // Trackers'. A Phoenix node would end its tracker over each of them.
-      to_trackers(7),
-      to_trackers(Term::tuple({1, 2, 3})),
-      to_trackers(Term::tuple({pub, 2, 3})),
-      to_trackers(Term::tuple({1, 2, 3, 4, 5})),
-      to_trackers(Term::tuple({pub, Term::atom("dance"), 3, 4, 5})),
-      to_trackers(Term::tuple({pub, Term::atom("heartbeat"), 7, Term::atom("empty"), clocks})),
-      to_trackers(Term::tuple(
-          {pub, Term::atom("heartbeat"), Term::tuple({1, "x"}), Term::atom("empty"), clocks})),
-      to_trackers(Term::tuple({pub, Term::atom("heartbeat"), ref, Term::atom("empty"), 7})),
-      to_trackers(Term::tuple({pub, Term::atom("heartbeat"), ref, Term::atom("empty"),
-                               Term::tuple({ref, Term::map({{ref, -1}})})})),
-      to_trackers(Term::tuple({pub, Term::atom("heartbeat"), ref, Term::atom("empty"),
-                               Term::tuple({ref, Term::map({{ref, "x"}})})})),
-      to_trackers(Term::tuple({pub, Term::atom("graceful_permdown"), ref})),
-      to_trackers(Term::tuple({pub, Term::atom("graceful_permdown"),
-                               Term::tuple({"liar", Term::integer(false, std::string(12, 'x'))})})),
-      beat(Term::atom("full")),
-      beat(state("mode", Term::atom("normal"))),
-      beat(state("mode", Term::atom("nothing"))),
-      beat(state("range", 7)),
-      beat(state("context", 7)),
-      beat(state("clouds", 7)),
-      beat(state(
-          "clouds",
-          Term::map({{ref, Term::map({{Term::atom("map"), Term::map({{7, Term::list()}})}})}}))),
-      beat(
-          state("clouds",
-                Term::map({{Term::tuple({"other", 8}),
-                            Term::map({{Term::atom("map"), Term::map({{tag, Term::list()}})}})}}))),
-      beat(state(
-          "clouds",
-          Term::map({{ref, Term::map({{Term::atom("map"),
-                                       Term::map({{Term::tuple({ref, 0}), Term::list()}})}})}}))),
-      beat(state("values", 7)),
-      beat(value(7)),
-      beat(value(Term::tuple({1, 2, "key", empty}))),
-      beat(value(Term::tuple({1, "\xff", "key", empty}))),
-      beat(value(Term::tuple({1, "hall:liar", Term::list(), empty}))),
-      beat(value(Term::tuple({1, "hall:liar", "key", 7}))),
-      beat(value(Term::tuple(
-          {1, "hall:liar", "key", Term::map({{"a", Term(etf::Pid{{"a"}, 1, 2, 3})}})}))),
-      beat(
-          value(Term::tuple({1, "hall:liar", "key",
-                             Term::map({{Term::atom("__struct__"), Term::atom("Elixir.Date")},
-                                        {Term::atom("calendar"), Term::atom("Elixir.Calendar.ISO")},
-                                        {Term::atom("day"), 1},
-                                        {Term::atom("month"), 2},
-                                        {Term::atom("year"), 2026}})}))),
-      beat(state("replica", 7)),
-      ack(7, 7),
-      ack(7, Term::tuple({snapshot, 7})),
-      ack(7, Term::tuple({snapshot, empty})),
-      ack(page, Term::tuple({snapshot, empty})),
-      ack(page, state("mode", Term::atom("delta"))),
-      ack(Term::tuple({1, 2}),
-          Term::tuple(
-              {state("replicas", Term::map({{ref, Term::atom("up")}, {Term::tuple({"b", 1}), 7}})),
-               empty})),
-      ack(7, Term::tuple({state("replicas", 7), empty})),
-      to_trackers(
-          Term::tuple({pub, Term::atom("transfer_req"), std::string(1'000, 'x'), ref, clocks})),
-      to_trackers(Term::tuple({pub, Term::atom("transfer_req"), page, ref, clocks})),
-      // By our own name: it may be an earlier run, once.
-      to_trackers(Term::tuple({pub, Term::atom("heartbeat"), own, Term::atom("empty"), clocks})),
-      to_trackers(Term::tuple({pub, Term::atom("transfer_req"), 7, own, clocks})),
-      envelope(except, Term(node), trackers_topic,
-               Term::tuple({pub, Term::atom("heartbeat"), own, Term::atom("empty"), clocks}),
-               by_pubsub),
-      envelope(except, Term(node), trackers_topic,
-               Term::tuple({pub, Term::atom("heartbeat"), own, Term::atom("empty"), clocks}),
-               by_pubsub),
-      envelope(except, Term(node), trackers_topic,
-               Term::tuple({pub, Term::atom("transfer_req"), own, 7, clocks}), by_pubsub),
-      envelope(except, Term(node), trackers_topic, 7, by_pubsub),
-      envelope(except, Term(node), hall, 7, by_pubsub),
-  };
 }
 
 /// `key 1 2`: a key, and how many metas it has.
@@ -212,10 +45,17 @@ Foreigner::Foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Optio
       redis_(redis),
       host_("foreigner", machine.seed),
       options_(options),
-      replica_(
-          presence::ReplicaRef(
-              name_, options.pages ? Term(presence::own_vsn(1'790'000'000'000'000)) : Term(42)),
-          list_, tracker_options(), 2) {
+      replica_(presence::ReplicaRef(
+                   name_, options.pages ? Term(presence::own_vsn(1'790'000'000'000'000))
+                                        : Term(Random(machine.seed, "version").chance(50)
+                                                   ? 42
+                                                   : presence::own_vsn(1'790'000'000'000'000) + 1)),
+               list_, tracker_options(), options.presences > 1'000 ? 900 : 2) {
+  bool is_first = true;  // one of them needs to get what is too large
+  for (const std::string& node : options.nodes) {
+    lies_[node] = lies_to(node, std::exchange(is_first, false) ? options.limits : limits_of_none);
+    told_.insert(lies_[node].begin(), lies_[node].end());
+  }
   redis_.listen([this](const std::string& channel, const std::string& bytes) {
     machine_.agenda.after(Millis{1}, host_, "hears",
                           [this, channel, bytes] { hear(channel, bytes); });
@@ -250,12 +90,13 @@ void Foreigner::tick() {
   if (++ticks_ % 2 == 0) lie();
 }
 
-/// One after another, to each of our nodes.
+/// One after another, to each of our nodes, and none twice.
 void Foreigner::lie() {
   constexpr std::size_t at_once = 8;
-  for (const std::string& node : options_.nodes) {
-    const auto lies = lies_to(node);
-    for (std::size_t i = 0; i < at_once; ++i) publish(lies[(next_lie_ + i) % lies.size()]);
+  for (const auto& [node, lies] : lies_) {
+    for (std::size_t i = next_lie_; i < std::min(next_lie_ + at_once, lies.size()); ++i) {
+      publish(lies[i]);
+    }
   }
   next_lie_ += at_once;
 }
@@ -264,16 +105,18 @@ void Foreigner::hear(const std::string& channel, const std::string& bytes) {
   if (!there_) return;
   const bool ours =
       channel == options_.channels.all_nodes() || channel == options_.channels.of_node(name_);
-  if (!ours) return;
+  if (!ours || told_.contains(bytes)) return;
   try {
     const auto opened = cluster::open(bytes, name_, {});
     if (!opened) return;
     const auto* event = pubsub::as<presence::TrackerEvent>(*opened->event);
     if (event == nullptr) return;
-    for (const auto& message : event->messages)
+    for (const auto& message : event->messages) {
+      if (const auto* request = std::get_if<presence::TransferRequest>(&message)) forge(*request);
       act(replica_.receive(machine_.agenda.now(), message));
+    }
   } catch (const cluster::BadEnvelope&) {
-    return;  // one of its own lies
+    return;  // a payload that JSON lacks
   }
 }
 
@@ -316,6 +159,76 @@ void Foreigner::change() {
 void Foreigner::go(bool says_goodbye) {
   if (says_goodbye) act(replica_.leave(true));
   there_ = false;
+}
+
+void Foreigner::answer_late() {
+  if (options_.presences > 1) {
+    replica_.record(topic, list_.untrack(topic, "guest0", {.shard = 0, .serial = 2}));
+  }
+  track(options_.presences + 2);
+  const presence::SharedState& state = replica_.state();
+  send(presence::encode(presence::TransferAck{7, replica_.self(), state.extract(state.known())},
+                        pids_),
+       {});
+}
+
+void Foreigner::come_back() {
+  there_ = true;
+  tick();
+}
+
+void Foreigner::go_and_return() {
+  act(replica_.leave(true));
+  track(options_.presences + 3);
+  act(replica_.tick(machine_.agenda.now()));
+}
+
+void Foreigner::ask_as_others() {
+  constexpr std::size_t requests = 4;
+  presence::Clocks nothing = replica_.state().known();
+  for (auto& [ref, clock] : nothing) clock = 0;
+  for (std::size_t i = 0; i < requests; ++i) {
+    const presence::ReplicaRef asker(Term(fmt::format("asker{}", i / 2)), 7);
+    send(presence::encode(presence::TransferRequest{7, asker, {asker, nothing}}, pids_), {});
+  }
+}
+
+void Foreigner::disconnect(const std::string& user) {
+  redis_.say(options_.channels.all_nodes(), envelope(Term::atom("except"), name_, Term(user),
+                                                     broadcast(Term(user), "disconnect", 7),
+                                                     options_.pages ? by_channels : by_pubsub));
+}
+
+void Foreigner::chatter() {
+  constexpr int more_than_are_traced = 30;
+  for (int i = 0; i < more_than_are_traced; ++i) {
+    redis_.say(options_.channels.per_topic() ? options_.channels.of_topic(topic)
+                                             : options_.channels.all_nodes(),
+               envelope(Term::atom("except"), name_, topic, broadcast(topic, "told", Term::map()),
+                        by_channels));
+  }
+}
+
+/// Once: pages of nobody, of another node, of later operations, and of none. Nothing is to be taken
+/// from them; after the last, what is missing is asked for again.
+void Foreigner::forge(const presence::TransferRequest& request) {
+  if (!request.after || std::exchange(has_forged_, true)) return;
+  const auto answer = [&](const presence::ReplicaRef& from, const presence::Clocks& after) {
+    presence::Snapshot page{from, {}, {}, {}, after};
+    const bool has_none = from == replica_.self() && after == *request.after;
+    for (const auto& [ref, clock] : *request.after) {
+      page.context.emplace(ref, has_none ? clock : 1'000'000);
+    }
+    send(presence::encode(presence::TransferAck{request.ref, from, page, after}, pids_),
+         request.from.name());
+  };
+  presence::Clocks later = *request.after;
+  for (auto& [ref, clock] : later) clock += 1'000;
+  answer(presence::ReplicaRef(Term("liar"), presence::own_vsn(1'790'000'000'000'001)),
+         *request.after);
+  answer(replica_.self(), {{presence::ReplicaRef(Term("liar"), 7), 0}});
+  answer(replica_.self(), later);
+  answer(replica_.self(), *request.after);
 }
 
 void Foreigner::say_in(const std::string& room) {

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ class Foreigner {
     std::size_t presences = 5;            ///< On its own topic.
     std::vector<std::string> nodes = {};  ///< The names of ours.
     cluster::Channels channels{"World.PubSub", cluster::ChannelPer::cluster};
+    cluster::EnvelopeOptions limits = {};  ///< Of ours.
   };
   Foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Options& options);
   Foreigner(const Foreigner&) = delete;
@@ -44,6 +46,18 @@ class Foreigner {
   void change();
   /// It says goodbye, or falls silent.
   void go(bool says_goodbye);
+  /// While it is silent, it changes, and a late answer says so.
+  void answer_late();
+  /// After a silence.
+  void come_back();
+  /// Says goodbye, and goes on at once.
+  void go_and_return();
+  /// Nodes with other names ask for all that ours have, twice each.
+  void ask_as_others();
+  /// Ends the connections of this user.
+  void disconnect(const std::string& user);
+  /// Says more on its own topic than is traced.
+  void chatter();
   /// Says something in a room of people, as a channel of Phoenix does.
   void say_in(const std::string& topic);
 
@@ -57,6 +71,7 @@ class Foreigner {
   void publish(const std::string& bytes);
   void track(std::size_t number);
   void lie();
+  void forge(const presence::TransferRequest& request);
 
   Machine& machine_;
   Oracle& oracle_;
@@ -69,8 +84,11 @@ class Foreigner {
   const presence::PidSpace pids_{{"abroad@phx"}, 7};
   std::unique_ptr<presence::LongAckWriter> long_answer_;
   std::size_t ticks_ = 0;
+  std::map<std::string, std::vector<std::string>> lies_;  ///< By the node that they are for.
+  std::set<std::string> told_;                            ///< It does not believe itself.
   std::size_t next_lie_ = 0;
   bool there_ = false;
+  bool has_forged_ = false;
 };
 
 }  // namespace phx::simulation

@@ -13,7 +13,12 @@ const std::string switching =
     "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
     "sec-websocket-accept: {accept}\r\n\r\n";
 std::string text_frame(const std::string& text) {
-  return std::string("\x81", 1) + static_cast<char>(text.size()) + text;
+  constexpr std::size_t short_enough = 125;
+  if (text.size() <= short_enough) {
+    return std::string("\x81", 1) + static_cast<char>(text.size()) + text;
+  }
+  return std::string("\x81\x7e") + static_cast<char>(text.size() >> 8) +
+         static_cast<char>(text.size() & 0xff) + text;
 }
 std::string bytes_frame(const std::string& bytes) {
   return std::string("\x82", 1) + static_cast<char>(bytes.size()) + bytes;
@@ -38,6 +43,7 @@ void add_frauds(std::vector<Visit>& all) {
                    std::move(due)});
   };
   const Texts ends{"closed 1006", "error *"};
+  const std::string slowly(20'000, 'x');
   fraud("a page in place of a websocket", {answer_of("hi")}, ends);
   fraud("another's answer to a handshake",
         {"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
@@ -61,6 +67,29 @@ void add_frauds(std::vector<Visit>& all) {
         {"open", "closed 1006", "error the server broke the protocol: *"});
   fraud("frames after a goodbye", {switching + std::string("\x88\2\x03\xe9", 4) + text_frame("[]")},
         {"open", "closed 1001"});
+  fraud("a goodbye and much more", {switching + std::string("\x88\2\x03\xe9", 4) + slowly},
+        {"open", "closed 1001"});
+  all.back().run = [run = all.back().run](Visitor& visitor) {
+    visitor.access.short_reads = 60;
+    run(visitor);
+  };
+  std::string lists = switching;
+  for (int i = 0; i < 1'001; ++i) {  // more than a client keeps until the list comes
+    lists += text_frame(R"([null,null,"hall:x","presence_diff",{"joins":{},"leaves":{}}])");
+  }
+  lists += text_frame(
+      R"([null,null,"hall:x","presence_state",{"a":7,"b":{"metas":[{"phx_ref":"r"}]}}])");
+  lists += text_frame(R"([null,null,"hall:x","presence_diff",{"joins":{"c":7},"leaves":{}}])");
+  lists += text_frame(R"([7,8,"hall:x","a",{}])") + text_frame(R"([null,null,"hall:y","a",{}])");
+  fraud("lists that can't be read", {lists}, {"open", "came b"}, false, [](Visitor& visitor) {
+    Topic hall = visitor.client().topic("hall:x");
+    PresenceList& list = visitor.keep(PresenceList(hall));
+    list.on_join([&visitor](const std::string& key, const auto&, const Json&) {
+      visitor.note("came " + key);
+    });
+    hall.join();
+    visitor.keep(visitor.client().topic("hall:y"));
+  });
   const std::string unreadable = "error a message that can't be read: *";
   fraud("messages that can't be read",
         {switching + "\x89\2hi" + text_frame("hello") + text_frame("[1,2]") + text_frame("{}") +

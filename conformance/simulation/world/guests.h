@@ -28,6 +28,7 @@ struct Hosts {
   std::uint64_t scene = 0;  ///< A number by which scenes of one seed differ.
   std::size_t topics = 0;   ///< Of people.
   bool channel_per_topic = false;
+  cluster::EnvelopeOptions limits = {};  ///< Of messages between nodes.
   std::vector<Node> nodes = {};
 };
 
@@ -46,6 +47,8 @@ class Guests {
 
  private:
   Machine& machine_;
+  Oracle& oracle_;
+  const Hosts hosts_;
   std::vector<std::unique_ptr<Stranger>> strangers_;
   std::vector<std::unique_ptr<Visitor>> visitors_;
 };

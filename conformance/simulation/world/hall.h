@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "channel/channel_process.h"
 #include "phoenix.h"
 #include "pubsub/term_event.h"
+#include "telemetry/traces.h"
 
 namespace phx::simulation {
 
@@ -51,6 +53,11 @@ class Hall final : public Channel {
       return show(payload, socket);
     else if (event == "hide")
       return hide(payload, socket);
+    else if (event == "look")
+      return Reply::ok(
+          {{"there", presence_.get_by_key(socket.topic(), payload["key"].string_or(""))}});
+    else if (event == "odd")
+      odd(payload["how"].string_or(""), socket);
     else if (event == "later")
       socket.send_self(Later{payload["how"].string_or("reply")});
     else if (event == "answer_later")
@@ -75,6 +82,12 @@ class Hall final : public Channel {
     }
     if (const auto* term = pubsub::event_in<pubsub::TermEvent>(message)) {
       socket.push("term", {{"of_a_map", term->term.get<etf::Map>() != nullptr}});
+    } else if (const auto* there = pubsub::event_in<serializer::Broadcast>(message)) {
+      socket.push("there", {{"event", there->event}});
+    } else if (pubsub::event_in<Own>(message) != nullptr) {
+      socket.push("own", Json::object());
+    } else if (message.holds<process::Down>()) {
+      socket.push("down", Json::object());
     }
     return NoReply{};
   }
@@ -96,6 +109,42 @@ class Hall final : public Channel {
   struct Later {
     std::string how;
   };
+  /// An event that only this program knows.
+  struct Own final : pubsub::Event {};
+  /// What applications seldom do.
+  void odd(const std::string& how, Socket& socket) {
+    const Context& context = socket.context();
+    const std::string topic = socket.topic(), there = topic + ":there";
+    const auto term = [] { return std::make_shared<pubsub::TermEvent>(etf::Term::map()); };
+    if (how == "term") {
+      context.pubsub->broadcast(topic, term());
+    } else if (how == "term to members") {
+      context.pubsub->broadcast(topic, term(), {}, channel::dispatch);
+    } else if (how == "own") {
+      context.pubsub->broadcast(topic, std::make_shared<Own>());
+    } else if (how == "listen") {
+      there_ = context.pubsub->subscribe(there, socket.channel());
+      context.broadcast(there, "hello");
+    } else if (how == "no topic") {
+      try {
+        context.broadcast("\xff", "hello");
+      } catch (const serializer::EncodeError&) {
+        // Another node could not be sent it. Alone, nobody is there to be sent anything.
+      }
+    } else if (how == "trackers") {
+      context.broadcast("phx_presence:any", "hello");
+    } else if (how == "greet") {
+      context.broadcast(socket.id.str(), "hello");
+    } else if (how == "watch") {
+      context.scheduler->monitor(socket.channel(), {});
+    } else if (how == "inspect") {
+      context.scheduler->send(socket.channel(), channel::Inspect{[](const Socket& seen) {
+                                seen.push("inspected", {{"topic", seen.topic()}});
+                              }});
+    } else {
+      presence_.track(socket, "\xff", Json::object());
+    }
+  }
   static void push_many(const Payload& payload, Socket& socket) {
     const std::string filler(static_cast<std::size_t>(payload["size"].integer_or(0)), 'x');
     for (int i = 0; i < payload["count"].integer_or(0); ++i) {
@@ -125,6 +174,7 @@ class Hall final : public Channel {
   }
 
   Presence& presence_;
+  std::unique_ptr<pubsub::Subscription> there_;
   bool in_turn_ = false;
   bool ends_first_ = false;
 };
@@ -142,7 +192,7 @@ struct HallSocket final : UserSocket {
     const std::string refused = connect.params["refused"].string_or("no");
     if (refused == "badly") throw std::runtime_error("connect of a hall: as was asked");
     if (refused != "no") return Rejected{refused};
-    socket.assigns["query"] = connect.params["asks"];
+    socket.assigns["query"] = connect.info.session ? *connect.info.session : connect.params["asks"];
     socket.assigns["token"] = Json(connect.info.auth_token.value_or(""));
     if (connect.params.has("name")) socket.assigns["name"] = connect.params["name"];
     return Accepted{};
@@ -192,6 +242,13 @@ inline void mount_guests(Endpoint& endpoint, Presence& presence) {
     mount.serializers = std::vector<serializer::Offer>(serializer::default_offers().begin(),
                                                        serializer::default_offers().begin() + 1);
   });
+  static const auto session = std::make_shared<const tokens::SessionCookie>(
+      std::string(64, 's'), tokens::SessionOptions{.key = "_hall", .signing_salt = "salt"});
+  add("/session", Origins::any(), [](Mount& mount) { mount.connect_info.session = session; });
+  add("/cookie", Origins::any(), [](Mount& mount) {
+    mount.connect_info.session = session;
+    mount.connect_info.check_csrf = false;
+  });
   add("/same", Origins::same_origin(), as_it_is);
   add("/host", Origins::same_host(), as_it_is);
   add("/url", Origins::url_host(), as_it_is);
@@ -203,12 +260,19 @@ inline void mount_guests(Endpoint& endpoint, Presence& presence) {
       as_it_is);
 }
 
+/// Its frames are traced for a client that shows this.
+constexpr const char* traces_token = "the token of a simulated server";
+
 /// A server with those rules. People come to it by a name that none of them concerns.
 inline EndpointOptions house(std::size_t rules) {
   using transport::ForceSsl;
   EndpointOptions options;
+  options.traces = std::make_shared<telemetry::Traces>(traces_token);
   if (rules == 0) return options;
-  if (rules == 5) options.max_longpoll_sessions = 100;
+  if (rules == 5) {
+    options.max_longpoll_sessions = 100;
+    options.max_longpoll_sessions_per_address = 0;
+  }
   if (rules == 6) options.max_longpoll_sessions_per_address = 60;
   ForceSsl force{.exclude_hosts = {"server", "server2", "server3"}};
   force.rewrite_on = {.x_forwarded_proto = rules <= 3,

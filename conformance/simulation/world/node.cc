@@ -93,7 +93,8 @@ std::shared_ptr<Node::Adapter> Node::adapter_of(Machine& machine, const Options&
       machine, options,
       Adapter::Settings{.redis = std::move(redis),
                         .node_name = options.cluster_name,
-                        .channels = {"World.PubSub", options.channel_per}});
+                        .channels = {"World.PubSub", options.channel_per},
+                        .messages = options.messages});
 }
 
 EndpointOptions Node::endpoint_of(const Options& options, std::shared_ptr<Adapter> adapter) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cluster/channels.h"
+#include "cluster/envelope.h"
 #include "conformance/simulation/machine/machine.h"
 #include "phoenix.h"
 #include "server/memory.h"
@@ -28,7 +29,8 @@ class Node {
     const Access* to_redis = nullptr;  ///< Of a cluster: outlives the connections.
     std::size_t kept_messages = 0;
     cluster::ChannelPer channel_per = cluster::ChannelPer::cluster;
-    EndpointOptions endpoint = {};  ///< Its secret and its PubSub are the node's own.
+    cluster::EnvelopeOptions messages = {};  ///< Between nodes.
+    EndpointOptions endpoint = {};           ///< Its secret and its PubSub are the node's own.
   };
   /// `fill` mounts what the endpoint serves.
   Node(Machine& machine, const Options& options, const Log& log,

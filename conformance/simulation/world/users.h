@@ -7,6 +7,8 @@
 #include <string>
 
 #include "channel/events.h"
+#include "cluster/envelope.h"
+#include "cluster/exchange.h"
 #include "conformance/simulation/machine/random.h"
 #include "conformance/simulation/world/hall.h"
 #include "conformance/simulation/world/room.h"
@@ -64,12 +66,37 @@ inline transport::Mount strict_mount(const std::shared_ptr<const UserSocket>& us
   return mount;
 }
 
+inline auto timing() {
+  return telemetry::on<HandleInTimed>([](const HandleInTimed&) {});
+}
+
 /// What is measured must not change what happens.
 inline void measure_all(telemetry::Telemetry& telemetry) {
-  telemetry.attach("measures", {telemetry::on<ChannelJoined>([](const ChannelJoined&) {}),
-                                telemetry::on<ChannelHandledIn>([](const ChannelHandledIn&) {}),
-                                telemetry::on<SocketConnected>([](const SocketConnected&) {}),
-                                telemetry::on<HandleInTimed>([](const HandleInTimed&) {})});
+  telemetry.attach("measures",
+                   {telemetry::on<ChannelJoined>([](const ChannelJoined&) {}),
+                    telemetry::on<ChannelHandledIn>([](const ChannelHandledIn&) {}),
+                    telemetry::on<SocketConnected>([](const SocketConnected&) {}),
+                    telemetry::on<cluster::BroadcastHeard>([](const cluster::BroadcastHeard&) {}),
+                    telemetry::on<HandleInTimed>([](const HandleInTimed&) {})});
+}
+
+/// A quarter of the clusters have names that no node of Phoenix has.
+inline std::string node_name_of(std::uint64_t seed, std::string name) {
+  constexpr std::size_t long_enough = 100;
+  if (Random(seed, "odd names").chance(75)) return name;
+  return name + "@-:Host[1]{zZ9}~" + std::string(long_enough, 'x');
+}
+
+/// Messages between nodes may be limited, or compressed.
+inline cluster::EnvelopeOptions envelopes_of(std::uint64_t seed) {
+  Random random(seed, "envelopes");
+  cluster::EnvelopeOptions options;
+  if (random.chance(50)) options.compression_level = random.between(std::size_t{1}, std::size_t{9});
+  if (random.chance(50)) {
+    options.max_bytes = 150'000;
+    options.max_transfer_bytes = 3'000'000;
+  }
+  return options;
 }
 
 /// Fills a server's endpoint. `node` names it in what it says. Returns its presences.
@@ -80,15 +107,19 @@ inline const Presence* serve(Endpoint& endpoint, Oracle& oracle, const std::stri
   Random random(seed, "presences");
   presences.permdown_on_shutdown = random.chance(70);
   if (random.chance(30)) presences.tracker.permdown_period = Millis{70'000};
+  if (random.chance(20)) presences.tracker.down_period = Millis{28'000};
   endpoint.presence(*users->presence, std::move(presences));
   transport::Mount mount{"/socket", users};
   mount.longpoll = transport::LongpollOptions{.max_waiting_bytes = scene.max_waiting_bytes};
   mount.drainer.batch_size = scene.drained_at_once;
+  if (random.chance(20)) mount.drainer.shutdown = Millis{1'000};  // then all at once
   mount.check_origin = transport::Origins::any();
   endpoint.socket(std::move(mount));
   endpoint.socket(strict_mount(users));
   mount_guests(endpoint, *users->presence);
-  if (Random(seed, "measures").chance(50)) measure_all(endpoint.telemetry());
+  Random measures(seed, "measures");
+  if (measures.chance(50)) measure_all(endpoint.telemetry());
+  if (measures.chance(20)) endpoint.telemetry().attach("times", {timing()});
   return users->presence.get();
 }
 

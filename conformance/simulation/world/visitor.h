@@ -28,7 +28,8 @@ struct Visit {
 };
 /// All there are.
 const std::vector<Visit>& visits();
-/// Those to false servers, and those that are present in lists: parts of visits().
+/// Those to false servers, those to topics, and those that are present in lists: parts of visits().
+void add_topics(std::vector<Visit>& all);
 void add_frauds(std::vector<Visit>& all);
 void add_presences(std::vector<Visit>& all);
 
@@ -65,6 +66,8 @@ class Visitor {
   /// Notes each event of the topic.
   void listen(Topic topic);
   void note(std::string text);
+  /// Its connection breaks.
+  void cut() { machine_.network.cut(access); }
   void later(Millis wait, std::function<void()> what);
   /// Keeps something until it leaves.
   template <class Thing>

@@ -36,6 +36,45 @@ void add_presences(std::vector<Visit>& all) {
        {"open", R"(show: ok {"count":1,"tracked":true})", R"(show: ok {"count":1,"tracked":false})",
         R"(show: ok {"count":1,"tracked":false})", R"(show: ok {"count":1,"tracked":true})",
         R"(hide: ok {"there":null})", R"(hide: ok {"there":null})"}});
+  all.push_back(
+      {"a meta of every kind of value",
+       [](Visitor& visitor) {
+         visitor.connect("/guest");
+         Topic hall = visitor.topic();
+         hall.join();
+         const Json meta =
+             Json::parse(R"({"a":[1,[],{}],"b":1.5,"c":true,"d":false,"e":null,"f":{"g":"h"},)"
+                         R"("i":123456789012345678901234567890})");
+         hall.push("show", {{"key", "ann"}, {"meta", meta}}).then(visitor.answers("show"));
+       },
+       {"open", R"(show: ok {"count":1,"tracked":true})"}});
+  all.push_back(
+      {"presences of two channels",
+       [](Visitor& visitor) {
+         visitor.connect("/guest");
+         Topic hall = visitor.topic();
+         const auto ask = [&visitor](Topic topic, const char* what, const char* key, bool again) {
+           topic.push(what, {{"key", key}, {"again", again}, {"meta", Json::object()}})
+               .then(visitor.answers(what));
+         };
+         hall.join();
+         ask(hall, "hide", "ann", false);
+         ask(hall, "show", "ann", true);
+         ask(hall, "show", "ann", false);
+         ask(hall, "show", "bob", false);
+         ask(hall, "look", "bob", false);
+         ask(hall, "hide", "bob", false);
+         visitor.later(Millis{8'000}, [&visitor, ask] {
+           Topic there = visitor.another("/guest").topic(visitor.topic_name());
+           there.join();
+           ask(there, "show", "ann", true);
+           ask(there, "hide", "ann", false);
+         });
+       },
+       {"open", R"(hide: ok {"there":null})", R"(show: ok {"count":0,"tracked":false})",
+        R"(show: ok {"count":1,"tracked":true})", R"(show: ok {"count":2,"tracked":true})",
+        R"(look: ok {"there":{"metas":[{"phx_ref":*)", R"(hide: ok {"there":null})",
+        R"(show: ok {"count":1,"tracked":false})", R"(hide: ok {"there":{"metas":[{"phx_ref":*)"}});
   all.push_back({"metas that are too much",
                  [](Visitor& visitor) {
                    visitor.options.rejoin_after = {Millis{1'000'000}};

@@ -83,7 +83,7 @@ class World {
     std::unique_ptr<Node> node = {};
     const Presence* presence = nullptr;  ///< Of `node`.
   };
-  bool keeps_names() const;
+  std::string name_in_cluster(const Server& server) const;
   void start(Server& server);
   bool is_cluster() const { return servers_.size() > 1; }
   void trouble_people_of(const Server& server, Millis lasting, bool drains = false);
