@@ -257,7 +257,7 @@ simulate: $(if $(COVERAGE),$(COUNTING),$(SIMULATE))
 # The same worlds each time. New ones are check-all's: what they find must not depend on the day.
 $(BUILD)/simulation.passed: $(SIMULATE) $(BUILD)/conformance.passed $(wildcard $(SIMULATION)/*.mjs) \
   $(SIMULATION)/machine/closed.test.mjs
-	@$(SIMULATE) --worlds 100 && $(SIMULATE) --world presence --worlds 30 && $(SIMULATE) --world cluster --worlds 40 && \
+	@$(SIMULATE) --worlds 90 && $(SIMULATE) --world presence --worlds 26 && $(SIMULATE) --world cluster --worlds 26 && \
 	  $(SIMULATE) --worlds 1 --from 2112 && $(SIMULATE) --world cluster --worlds 1 --from 2110 && \
 	  $(SIMULATE) --scene all --orders 300 && $(SIMULATE) --scene all-2 --orders 30 && \
 	  CXX='$(CXX)' $(call node_tests,the check of what worlds may use,$(wildcard $(SIMULATION)/*.test.mjs \
