@@ -1,8 +1,10 @@
-/// Reads the scheduler's slots, and notes what a watched process handles.
+/// Reads all of the scheduler's slots, and notes what a watched process handles.
 
 #include "process/census.h"
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "base/type_name.h"
 #include "process/slot.h"
@@ -101,6 +103,27 @@ std::optional<std::size_t> Scheduler::deliver_noted(Slot& slot) {
     notes->second.add({type, *bytes, began, Clock::now() - began});
   }
   return bytes;
+}
+
+// --- The scheduler's own questions about all processes ----------------------------------------
+
+std::map<Pid, std::size_t> Scheduler::bytes_by_client() const {
+  std::map<Pid, std::size_t> bytes;
+  for (const auto& [serial, slot] : slots_->alive) {
+    const Pid client = slot.process->client();
+    if (!client) continue;
+    bytes[client] += slot.mailbox.bytes() + slot.process->held_bytes();
+  }
+  return bytes;
+}
+
+std::vector<Pid> Scheduler::pids_of(const std::function<bool(const Process&)>& kind) const {
+  std::vector<Pid> pids;
+  for (const auto& [serial, slot] : slots_->alive) {
+    if (kind(*slot.process)) pids.push_back({shard_, serial});
+  }
+  std::sort(pids.begin(), pids.end());
+  return pids;
 }
 
 }  // namespace phx::process

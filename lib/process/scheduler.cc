@@ -114,25 +114,6 @@ void Scheduler::exit(Pid to, ExitReason reason) {
   }
 }
 
-std::map<Pid, std::size_t> Scheduler::bytes_by_client() const {
-  std::map<Pid, std::size_t> bytes;
-  for (const auto& [serial, slot] : slots_->alive) {
-    const Pid client = slot.process->client();
-    if (!client) continue;
-    bytes[client] += slot.mailbox.bytes() + slot.process->held_bytes();
-  }
-  return bytes;
-}
-
-std::vector<Pid> Scheduler::pids_of(const std::function<bool(const Process&)>& kind) const {
-  std::vector<Pid> pids;
-  for (const auto& [serial, slot] : slots_->alive) {
-    if (kind(*slot.process)) pids.push_back({shard_, serial});
-  }
-  std::sort(pids.begin(), pids.end());
-  return pids;
-}
-
 // --- Timers and answers -------------------------------------------------------------------------
 
 void Scheduler::cancel(Ref timer) { timers_->cancel(timer); }
