@@ -216,7 +216,9 @@ ALL_PASSED := $(BUILD)/subjects.passed $(CONFORMANCE_PASSED) $(TRACES_PASSED) $(
 test: ##* check: everything: units, rules, traces, mutants, exercises, real clients, the book
 	@$(MAKE) -s --no-print-directory $(RUNS_NEED)
 	@$(MAKE) -s --no-print-directory $(RUNS) & runs=$$!; \
-	  $(MAKE) -s --no-print-directory $(BESIDE_RUNS) GENTLY='nice -n 10'; beside=$$?; wait $$runs && exit $$beside
+	  $(MAKE) -s --no-print-directory $(BESIDE_RUNS) GENTLY='nice -n 10'; beside=$$?; \
+	  [ $$beside -eq 0 ] || echo 'A test failed or did not compile: see above. What runs beside it goes on to its end.'; \
+	  wait $$runs && exit $$beside
 	@$(MAKE) -s --no-print-directory $(ALL_PASSED)
 	@echo 'All passed: unit tests, layers, pages, conformance on one shard, on two, over TLS and on two nodes,' \
 	  'traces, the suite itself, mutants, the exercises, real clients, installing, the book.'
