@@ -91,10 +91,8 @@ void Scheduler::run_task(const TaskSignal& task) {
     return task.run();
   } catch (Exit& exit) {
     reason = std::move(exit.reason);
-  } catch (const std::exception& error) {
-    reason = {ExitReason::crash, error.what()};
   } catch (...) {
-    reason = {ExitReason::crash, not_an_exception};
+    reason = thrown();
   }
   log_.error("a task from another thread failed", {{"reason", reason.detail}});
   if (task.blame) exit(task.blame, std::move(reason));

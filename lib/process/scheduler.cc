@@ -86,7 +86,12 @@ bool Scheduler::taken_at_once(Pid to, Offer offer) {
   if (slot == nullptr || slot == in_turn_ || slot->queued || slot->watched) return false;
   if (!slot->mailbox.empty() || slot->awaiting || slot->working) return false;
   const LogScope about(*slot->process);
-  return slot->process->take_at_once(offer);
+  try {
+    return slot->process->take_at_once(offer);
+  } catch (...) {  // it ends as if in a turn of its own, and no other does
+    exit(to, thrown());
+  }
+  return true;
 }
 
 void Scheduler::wake(Pid pid) {
@@ -289,10 +294,8 @@ Millis Scheduler::take_turn(Slot& slot, Millis began) {
     work_through(slot, began);
   } catch (Exit& exit) {
     slot.process->stop(std::move(exit.reason));
-  } catch (const std::exception& error) {
-    slot.process->stop({ExitReason::crash, error.what()});
   } catch (...) {
-    slot.process->stop({ExitReason::crash, not_an_exception});
+    slot.process->stop(thrown());
   }
   const Millis ended = coarse_time();
   slot.count_turn(ended - began);
@@ -419,10 +422,8 @@ void Scheduler::unqueue(const Slot& slot) {
 void Scheduler::last_words(Slot& slot, ExitReason& reason) {
   try {
     slot.process->terminate(reason);
-  } catch (const std::exception& error) {
-    reason = {ExitReason::crash, error.what()};
   } catch (...) {
-    reason = {ExitReason::crash, not_an_exception};
+    reason = thrown();
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,8 +17,16 @@
 
 namespace phx::process {
 
-/// The detail of a crash by a thrown value that is not a std::exception.
-constexpr const char* not_an_exception = "something other than a std::exception was thrown";
+/// The reason of a process that threw. Call it where something is caught.
+inline ExitReason thrown() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return {ExitReason::crash, error.what()};
+  } catch (...) {
+    return {ExitReason::crash, "something other than a std::exception was thrown"};
+  }
+}
 
 /// What a process waits for, if it waits for one message only.
 struct Awaiting {

@@ -1,5 +1,6 @@
 /// What needs no turn: taken at once by a process at rest, and never before what was sent earlier.
 
+#include <stdexcept>
 #include <thread>
 
 #include "process/chooser.h"
@@ -29,6 +30,7 @@ struct Reader final : Actor {
   bool take_at_once(Offer offer) override {
     const auto* letter = offer.get_if<Letter>();
     if (letter == nullptr || letter->text.empty()) return false;
+    if (letter->text == "torn") throw std::runtime_error("can't read it");
     journal.push_back("at once " + letter->text);
     return true;
   }
@@ -147,6 +149,23 @@ PHX_TEST("a chooser decides between at once and a message, as a simulated world 
   choice.now = true;
   shelf.scheduler.send(shelf.reader, Letter{"b"});
   expect_eq(shelf.journal, Journal{"in turn a", "at once b"});
+}
+
+PHX_TEST("one that throws as it takes something ends, and its sender goes on") {
+  Journal ends;
+  Shelf shelf;
+  auto sender = std::make_unique<Actor>();
+  sender->on_init = [&](Actor& self) { self.scheduler().monitor(self.self(), shelf.reader); };
+  sender->on_message = [&](Actor& self, Message m) {
+    if (const auto* down = m.get_if<Down>()) return ends.push_back(to_string(down->reason));
+    self.scheduler().send(shelf.reader, Letter{"torn"});
+    ends.push_back("sent");
+  };
+  const Pid pid = shelf.scheduler.spawn(std::move(sender));
+  shelf.settle();
+  shelf.scheduler.send(pid, 1);
+  shelf.settle();
+  expect_eq(ends, Journal{"sent", "crash: can't read it"});
 }
 
 PHX_TEST("one that has ended takes nothing") {
