@@ -36,6 +36,7 @@ void add_frauds(std::vector<Visit>& all) {
                    [answers, polls, then](Visitor& visitor) {
                      visitor.serve(answers);
                      visitor.options.reconnect_after = {Millis{1'000'000}};
+                     visitor.options.heartbeat = Millis{1'000'000};  // frauds answer none
                      if (polls) visitor.options.transport = ClientTransport::longpoll;
                      visitor.connect_to("ws://" + visitor.address() + "/socket?fixed=1");
                      if (then) then(visitor);

@@ -100,6 +100,12 @@ bool Oracle::hears(Member& member, const std::string& place, Number number) {
   return fits;
 }
 
+bool Oracle::has_heard(const Member& member, const std::string& place, Number number) const {
+  const auto from = member.ears.find(place);
+  if (from != member.ears.end() && from->second.next > number) return true;
+  return member.before != 0 && has_heard(members_[member.before - 1], place, number);
+}
+
 void Oracle::misses(const std::string& who, const std::string& topic) {
   const Number member = seats_[who][topic];
   if (member != 0) members_.at(member - 1).misses = true;
@@ -126,6 +132,12 @@ void Oracle::check_heard(const std::string& who, const std::string& topic) {
   if (hearer.misses) return;
   for (const auto& [place, count] : said_[hearer.topic]) {
     const Ear& from = ear(hearer, place);
+    if (before_roll_call_ && count > (*before_roll_call_)[hearer.topic][place]) {
+      if (has_heard(hearer, place, count)) continue;
+      violated(invariants::all_heard,
+               fmt::format("{} is not heard by {} on {}, and nothing is wrong", place, who,
+                           hearer.topic));
+    }
     if (may_lack(hearer, place, from)) continue;
     if (from.next == count + 1 || (from.next == 0 && (from.loose || from.first == count + 1))) {
       continue;

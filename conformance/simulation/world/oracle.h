@@ -105,6 +105,8 @@ class Oracle {
   Number said(const std::string& topic, const std::string& place, const std::string& by);
   /// Its payload; of what was never said, null.
   std::string text_of(const std::string& topic, const std::string& place, Number number) const;
+  /// There is no trouble: what is said from now on reaches everyone, whatever was lost before.
+  void begin_roll_call() { before_roll_call_ = said_; }
   /// There is such a member on that topic.
   bool is_of(Number member, const std::string& topic) const {
     return member > 0 && member <= members_.size() && members_[member - 1].topic == topic;
@@ -113,6 +115,10 @@ class Oracle {
   bool may_be_present(Number member, const std::string& key, const std::string& topic,
                       std::int64_t mood) const;
   std::size_t members() const { return members_alive_; }
+  /// A channel begins to live, whether its join is refused or not, and ends.
+  void opened() { ++channels_alive_; }
+  void closed() { --channels_alive_; }
+  std::size_t channels() const { return channels_alive_; }
 
   /// The living members of a topic that do not hide: `ann 7 0`, by key, number and mood.
   std::set<std::string> present(const std::string& topic) const;
@@ -208,15 +214,19 @@ class Oracle {
   /// Something said there may not have reached the member.
   bool may_lack(const Member& member, const std::string& place, const Ear& from) const;
   bool hears(Member& member, const std::string& place, Number number);
+  /// It, or the member before it, has heard this there.
+  bool has_heard(const Member& member, const std::string& place, Number number) const;
 
   std::optional<Violation> violation_;
   std::map<std::string, std::map<std::string, Number>> said_;  ///< By topic and place.
+  std::optional<std::map<std::string, std::map<std::string, Number>>> before_roll_call_;
   std::map<std::string, std::map<std::string, std::vector<std::string>>> speakers_;
   std::vector<Member> members_;
   std::map<std::string, std::map<std::string, Number>> seats_;  ///< By client and topic.
   std::map<std::string, std::map<std::string, unsigned>> tries_;
   std::map<std::string, Number> latest_;  ///< By topic, place and client.
   std::size_t members_alive_ = 0;
+  std::size_t channels_alive_ = 0;
   std::vector<Question> questions_;
   std::map<std::string, Number> answered_;  ///< The latest, by client and room.
   std::uint64_t sayings_ = 0;

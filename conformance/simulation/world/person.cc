@@ -235,6 +235,13 @@ void Person::ask(const std::string& topic, const std::string& event, std::size_t
       });
 }
 
+void Person::answer_roll_call() {
+  if (!there_ || !client_) return;
+  for (const auto& [topic, seat] : seats_) {
+    if (!seat->over) ask(topic, "say", 0);
+  }
+}
+
 void Person::go() {
   if (!client_) return;
   there_ = false;

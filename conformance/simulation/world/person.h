@@ -36,6 +36,8 @@ class Person {
   /// Asks the room of `topic` for `event`; without a seat there, another's. Without any it does
   /// nothing.
   void ask(const std::string& topic, const std::string& event, std::size_t filler);
+  /// Says something in each of its rooms.
+  void answer_roll_call();
   /// Closes the connection, and stays away until come().
   void go();
   /// The program ends, without a goodbye of its topics.

@@ -15,8 +15,11 @@ namespace phx::simulation {
 class Room final : public Channel {
  public:
   Room(Oracle& oracle, Presence& presence, std::string node)
-      : oracle_(oracle), presence_(presence), place_(std::move(node)) {}
+      : oracle_(oracle), presence_(presence), place_(std::move(node)) {
+    oracle_.opened();
+  }
   ~Room() override {
+    oracle_.closed();
     if (member_ != 0) oracle_.left(member_);
   }
 

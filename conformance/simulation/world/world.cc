@@ -1,4 +1,4 @@
-/// Plays a scene, and looks at the world at rest.
+/// Plays a scene; what is asked of the world at rest is in rest.cc.
 
 #include "conformance/simulation/world/world.h"
 
@@ -16,6 +16,7 @@ namespace {
 
 /// Longer than any patience of a client or a server: heartbeats, reconnecting, rejoining.
 constexpr Millis long_enough{150'000};
+constexpr Millis roll_call{10'000};
 /// A client notices at its second heartbeat that nobody answers, and connects again.
 constexpr Millis until_noticed{75'000};
 constexpr std::uint64_t max_steps_at_once = 200'000;
@@ -343,67 +344,6 @@ void World::heal() {
   }
 }
 
-void World::check_rest() {
-  std::size_t wanted = 0;
-  for (const auto& person : people_) {
-    person->check_back();
-    wanted += person->wanted();
-  }
-  for (const Server& server : servers_) {
-    for (std::size_t i = 0; i < scene_.topics; ++i) {
-      std::map<std::string, Json> list;
-      const Json presences = server.presence->list(topic_name(i));
-      for (const auto& [key, presence] : presences.sorted_members()) list.emplace(key, presence);
-      oracle_.check_list(node_name(server.number), topic_name(i), list);
-    }
-  }
-  if (oracle_.members() != wanted) {
-    oracle_.violated(invariants::no_ghosts,
-                     fmt::format("{} channels live, and {} are wanted", oracle_.members(), wanted));
-  }
-  if (!draining_.empty()) {
-    oracle_.violated(invariants::drained, "a server still drains");
-  }
-  wiretap_.check_rest();
-  oracle_.check_answered();
-}
-
-void World::receive_guests() {
-  Hosts hosts{rules_, static_cast<std::uint64_t>(scene_.length.count()), scene_.topics,
-              scene_.channel_per_topic, envelopes_of(machine_.seed)};
-  for (const Server& server : servers_) {
-    hosts.nodes.push_back(
-        {server.name, name_in_cluster(server), node_name(server.number), server.presence});
-  }
-  const auto goes_on = [this](Millis time) { return pass(time); };
-  Guests(machine_, oracle_, hosts).stay(goes_on);
-  if (!oracle_.violation() && is_cluster()) {
-    meet_foreigner(machine_, oracle_, *redis_, hosts, goes_on);
-  }
-}
-
-void World::check_nothing_left() {
-  const auto none = [this](std::size_t count, const std::string& what) {
-    if (count > 0) {
-      oracle_.violated(invariants::nothing_left, fmt::format("{} {} are left", count, what));
-    }
-  };
-  none(oracle_.members(), "channels");
-  for (const Server& server : servers_) {
-    none(server.node->connections(), "connections");
-    none(server.node->processes(), "processes");
-    for (std::size_t i = 0; i < scene_.topics; ++i) {
-      none(server.node->subscribers(topic_name(i)), "subscribers of " + topic_name(i));
-      none(server.presence->list(topic_name(i)).size(), "presences on " + topic_name(i));
-    }
-  }
-  if (redis_) none(redis_->subscriptions("room:"), "subscriptions to rooms in Redis");
-  // Those to Redis stay: each node has two.
-  const std::size_t to_redis = redis_ ? redis_->clients() : 0;
-  none(machine_.network.living() - to_redis, "wires");
-  if (to_redis > 2 * servers_.size()) none(to_redis - 2 * servers_.size(), "wires to Redis");
-}
-
 Outcome World::play() {
   if (machine_.agenda.choices() != nullptr) {
     pass(scene_.chosen);
@@ -412,6 +352,10 @@ Outcome World::play() {
   if (pass(scene_.length + Millis{1})) {
     heal();
     if (pass(long_enough)) check_rest();
+  }
+  if (!oracle_.violation() && !scene_.settled) {
+    call_roll();
+    if (pass(roll_call)) check_rest();
   }
   if (!oracle_.violation() && !scene_.settled) receive_guests();
   if (!oracle_.violation()) {

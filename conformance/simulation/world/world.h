@@ -94,6 +94,7 @@ class World {
   /// False: an invariant is broken.
   bool pass(Millis time);
   void check_rest();
+  void call_roll();
   /// Guests come to the world at rest, and get what is due; to a cluster, also a node that is not
   /// ours.
   void receive_guests();

@@ -1,0 +1,88 @@
+/// What a world at rest is asked: whether all are back, hear one another, and leave nothing.
+
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+
+#include "conformance/simulation/world/guests.h"
+#include "conformance/simulation/world/users.h"
+#include "conformance/simulation/world/world.h"
+
+namespace phx::simulation {
+
+void World::check_rest() {
+  std::size_t wanted = 0;
+  for (const auto& person : people_) {
+    person->check_back();
+    wanted += person->wanted();
+  }
+  for (const Server& server : servers_) {
+    for (std::size_t i = 0; i < scene_.topics; ++i) {
+      std::map<std::string, Json> list;
+      const Json presences = server.presence->list(topic_name(i));
+      for (const auto& [key, presence] : presences.sorted_members()) list.emplace(key, presence);
+      oracle_.check_list(node_name(server.number), topic_name(i), list);
+    }
+  }
+  if (oracle_.members() != wanted) {
+    oracle_.violated(invariants::no_ghosts,
+                     fmt::format("{} channels live, and {} are wanted", oracle_.members(), wanted));
+  }
+  if (oracle_.channels() != wanted) {
+    oracle_.violated(
+        invariants::no_ghosts,
+        fmt::format("{} channel processes live, and {} are wanted", oracle_.channels(), wanted));
+  }
+  if (!draining_.empty()) {
+    oracle_.violated(invariants::drained, "a server still drains");
+  }
+  wiretap_.check_rest();
+  oracle_.check_answered();
+}
+
+/// Each person says something in each of its rooms, and all who are there must hear it.
+void World::call_roll() {
+  oracle_.begin_roll_call();
+  for (const auto& person : people_) {
+    machine_.on(person->host(), [&] { person->answer_roll_call(); });
+  }
+}
+
+void World::receive_guests() {
+  Hosts hosts{rules_, static_cast<std::uint64_t>(scene_.length.count()), scene_.topics,
+              scene_.channel_per_topic, envelopes_of(machine_.seed)};
+  for (const Server& server : servers_) {
+    hosts.nodes.push_back(
+        {server.name, name_in_cluster(server), node_name(server.number), server.presence});
+  }
+  const auto goes_on = [this](Millis time) { return pass(time); };
+  Guests(machine_, oracle_, hosts).stay(goes_on);
+  if (!oracle_.violation() && is_cluster()) {
+    meet_foreigner(machine_, oracle_, *redis_, hosts, goes_on);
+  }
+}
+
+void World::check_nothing_left() {
+  const auto none = [this](std::size_t count, const std::string& what) {
+    if (count > 0) {
+      oracle_.violated(invariants::nothing_left, fmt::format("{} {} are left", count, what));
+    }
+  };
+  none(oracle_.members(), "channels");
+  for (const Server& server : servers_) {
+    none(server.node->connections(), "connections");
+    none(server.node->processes(), "processes");
+    for (std::size_t i = 0; i < scene_.topics; ++i) {
+      none(server.node->subscribers(topic_name(i)), "subscribers of " + topic_name(i));
+      none(server.presence->list(topic_name(i)).size(), "presences on " + topic_name(i));
+    }
+  }
+  if (redis_) none(redis_->subscriptions("room:"), "subscriptions to rooms in Redis");
+  // Those to Redis stay: each node has two.
+  const std::size_t to_redis = redis_ ? redis_->clients() : 0;
+  none(machine_.network.living() - to_redis, "wires");
+  if (to_redis > 2 * servers_.size()) none(to_redis - 2 * servers_.size(), "wires to Redis");
+}
+
+}  // namespace phx::simulation
