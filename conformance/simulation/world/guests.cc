@@ -162,9 +162,9 @@ Guests::Guests(Machine& machine, Oracle& oracle, const Hosts& hosts)
                                                     random.one_of(hosts.nodes).name));
   }
   while (visitors_.size() < visitors) {
+    const std::string& node = random.one_of(hosts.nodes).name;
     visitors_.push_back(std::make_unique<Visitor>(machine, oracle, visitors_.size(),
-                                                  random.one_of(visits()),
-                                                  random.one_of(hosts.nodes).name));
+                                                  random.one_of(visits()), node));
   }
 }
 Guests::~Guests() = default;

@@ -99,8 +99,8 @@ class Times {
   }
   Millis next() {
     if (random_.chance(40)) return random_.between(Millis{1}, length_);
-    return random_.one_of(moments_) +
-           random_.between(Millis{0}, Millis{random_.chance(50) ? 20 : 400});
+    const Millis later = random_.between(Millis{0}, Millis{random_.chance(50) ? 20 : 400});
+    return random_.one_of(moments_) + later;
   }
 
  private:
