@@ -25,6 +25,7 @@ std::vector<std::size_t> numbers_in(const char* option, const std::string& text)
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): one table
 std::optional<Options> parse_options(int argc, char** argv, int& status) {
   CLI::App app{"Plays worlds of servers, clients and networks, each made from one number.",
                "phx-simulate"};

@@ -29,6 +29,7 @@ std::string answer_of(const std::string& body, const std::string& status = "200 
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): one table
 void add_frauds(std::vector<Visit>& all) {
   const auto fraud = [&](const char* name, Texts answers, Texts due, bool polls = false,
                          std::function<void(Visitor&)> then = {}) {

@@ -189,6 +189,7 @@ void Guests::stay(const Pass& pass) {
   pass(Millis{1'000});  // until their hosts have nothing to do
 }
 
+// NOLINTNEXTLINE(readability-function-size): one visit, from its beginning to its end
 void meet_foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Hosts& hosts,
                     const Pass& pass) {
   // A node that has nothing to say is heard of every fifteen seconds.

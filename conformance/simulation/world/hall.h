@@ -41,35 +41,36 @@ class Hall final : public Channel {
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
     if (event == "echo" || event == "block") return Reply::ok(std::move(payload));
     if (event == "refuse") return Reply::error(std::move(payload));
-    if (event == "tell")
+    if (event == "tell") {
       socket.broadcast("told", std::move(payload));
-    else if (event == "tell_others")
+    } else if (event == "tell_others") {
       socket.broadcast_from("told", std::move(payload));
-    else if (event == "push")
+    } else if (event == "push") {
       socket.push("pushed", std::move(payload));
-    else if (event == "many")
+    } else if (event == "many") {
       push_many(payload, socket);
-    else if (event == "show")
+    } else if (event == "show") {
       return show(payload, socket);
-    else if (event == "hide")
+    } else if (event == "hide") {
       return hide(payload, socket);
-    else if (event == "look")
+    } else if (event == "look") {
       return Reply::ok(
           {{"there", presence_.get_by_key(socket.topic(), payload["key"].string_or(""))}});
-    else if (event == "odd")
+    } else if (event == "odd") {
       odd(payload["how"].string_or(""), socket);
-    else if (event == "later")
+    } else if (event == "later") {
       socket.send_self(Later{payload["how"].string_or("reply")});
-    else if (event == "answer_later")
+    } else if (event == "answer_later") {
       return answer_later(socket);
-    else if (event == "stop")
+    } else if (event == "stop") {
       return Stop{{ExitReason::normal, ""}, {}};
-    else if (event == "stop_after")
+    } else if (event == "stop_after") {
       return Stop{{ExitReason::shutdown, ""}, Reply::ok(payload)};
-    else if (event == "stop_badly")
+    } else if (event == "stop_badly") {
       return Stop{{ExitReason::crash, "as was asked"}, {}};
-    else if (event != "nothing")
+    } else if (event != "nothing") {
       return unhandled(event);
+    }
     return NoReply{};
   }
 
@@ -205,6 +206,7 @@ struct HallSocket final : UserSocket {
 };
 
 /// The mounts of guests, each with other rules.
+// NOLINTNEXTLINE(readability-function-size): one list of mounts
 inline void mount_guests(Endpoint& endpoint, Presence& presence) {
   const auto guests = std::make_shared<HallSocket>(presence);
   const auto add = [&](const char* path, transport::Origins origins, auto change) {

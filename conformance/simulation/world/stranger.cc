@@ -46,7 +46,8 @@ std::string take_frame(std::string& bytes) {
   std::string payload = bytes.substr(2 + more, size);
   bytes.erase(0, 2 + more + size);
   if ((first & 0x40U) != 0) return "compressed";
-  if ((first & 0x0fU) == 8) return fmt::format("close {}", number_at(payload + "\0\0", 0, 2));
+  if ((first & 0x0fU) == 8)
+    return fmt::format("close {}", number_at(payload + std::string(2, '\0'), 0, 2));
   if ((first & 0x0fU) == 10) return "pong " + payload;
   return (first & 0x0fU) == 2 ? "binary " + payload : payload;
 }

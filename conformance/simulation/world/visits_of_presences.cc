@@ -5,6 +5,7 @@
 namespace phx::simulation {
 
 /// A list of those present, with metas of every kind of value.
+// NOLINTNEXTLINE(readability-function-size): one table
 void add_presences(std::vector<Visit>& all) {
   all.push_back(
       {"a list of presences",

@@ -7,6 +7,7 @@
 
 namespace phx::simulation {
 
+// NOLINTNEXTLINE(readability-function-size): one table
 void add_topics(std::vector<Visit>& all) {
   all.push_back({"callbacks of every kind",
                  [](Visitor& visitor) {
