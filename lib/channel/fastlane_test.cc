@@ -188,7 +188,7 @@ PHX_TEST("an unreadable payload crashes the channel that broadcasts it, and no r
   const std::string deep = std::string(3'000, '[') + std::string(3'000, ']');
   const std::string large = R"({"a":")" + std::string(1'048'576, 'x') + R"("})";
   const std::pair<std::string, std::string> cases[] = {{"deep", deep}, {"large", large}};
-  for (const auto& one : cases)
+  for (const auto& one : cases) {
     each({one.first}, [&payload = one.second](const std::string&) {
       Fixture f;
       f.a.send(R"(["a","2","t","seen",)" + payload + "]");
@@ -197,6 +197,7 @@ PHX_TEST("an unreadable payload crashes the channel that broadcasts it, and no r
       f.b.send(R"(["b","2","t","said",{}])");
       expect_eq(f.b.heard().size(), 2u);  // its channel lives: the broadcast, the reply
     });
+  }
 }
 
 PHX_TEST(
