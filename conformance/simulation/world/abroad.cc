@@ -29,7 +29,7 @@ Term state(const char* name, const Term& instead) {
   return Term::map(std::move(pairs));
 }
 
-/// Clocks of so many replicas that do not exist.
+/// The clocks of `count` replicas, none of which exists.
 Term clocks_of(std::size_t count) {
   std::vector<etf::Map::Pair> pairs;
   for (std::size_t i = 0; i < count; ++i) {

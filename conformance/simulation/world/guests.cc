@@ -97,7 +97,7 @@ Visit look_on() {
 
 constexpr const char* crowds_topic = "hall:crowd";
 
-/// So many are present that a node's answer needs more than one turn, or what they show is long.
+/// Presences that a node can't list in one turn: there are thousands of them, or each shows a lot.
 Visit crowd(bool is_large, bool shows_much) {
   const auto run = [=](Visitor& visitor) {
     constexpr int lots = 9, of_a_lot = 500, at_most = 5;

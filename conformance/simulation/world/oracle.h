@@ -105,7 +105,8 @@ class Oracle {
   Number said(const std::string& topic, const std::string& place, const std::string& by);
   /// Its payload; of what was never said, null.
   std::string text_of(const std::string& topic, const std::string& place, Number number) const;
-  /// There is no trouble: what is said from now on reaches everyone, whatever was lost before.
+  /// Call it once all trouble is over. Messages may have been lost before; from now on everybody
+  /// hears what is said.
   void begin_roll_call() { before_roll_call_ = said_; }
   /// There is such a member on that topic.
   bool is_of(Number member, const std::string& topic) const {
